@@ -1,0 +1,208 @@
+//! The scopes and permissions that the operator declares.
+use crate::ScopeSet;
+use serde::{Deserialize, Serialize};
+
+/// A scope and the words in which the consent page shows it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ScopeInfo {
+    pub name: String,
+    pub description: String,
+    pub consent_title: String,
+    pub consent_description: String,
+    /// Marked on the consent page; self-registered clients cannot have it.
+    #[serde(default)]
+    pub sensitive: bool,
+    /// Cannot be unticked on the consent page.
+    #[serde(default)]
+    pub required: bool,
+    /// Given to clients that register without naming scopes.
+    #[serde(default)]
+    pub default: bool,
+}
+
+/// A category of permissions: category → group → level → scopes.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct PermissionCategory {
+    pub id: String,
+    pub label: String,
+    pub groups: Vec<PermissionGroup>,
+}
+
+/// A group of permissions with levels to choose from.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct PermissionGroup {
+    pub id: String,
+    pub name: String,
+    pub description: String,
+    pub levels: Vec<PermissionLevel>,
+}
+
+/// One level, and the scopes that it stands for.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct PermissionLevel {
+    pub label: String,
+    pub value: String,
+    pub scopes: Vec<String>,
+    #[serde(default)]
+    pub warning: bool,
+    #[serde(default, rename = "warningTitle", alias = "warning_title", skip_serializing_if = "Option::is_none")]
+    pub warning_title: Option<String>,
+}
+
+/// Everything that can be asked for.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Catalogue {
+    pub scopes: Vec<ScopeInfo>,
+    pub permissions: Vec<PermissionCategory>,
+    /// The resource indicators (RFC 8707) that tokens can be for.
+    pub resources: Vec<String>,
+}
+
+/// What is wrong with a declared catalogue.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum InvalidCatalogue {
+    #[error("the scope `{0}` is not a valid scope name (RFC 6749 section 3.3)")]
+    ScopeName(String),
+    #[error("the scope `{0}` is declared twice")]
+    DuplicateScope(String),
+    #[error("the scope `openid` must be declared")]
+    NoOpenid,
+    #[error("the permission level `{level}` of `{group}` names the scope `{scope}`, which is not declared")]
+    UnknownScope { group: String, level: String, scope: String },
+    #[error("the permission group `{0}` is declared twice")]
+    DuplicateGroup(String),
+    #[error("the resource `{0}` must be an absolute URI without a fragment (RFC 8707 section 2)")]
+    Resource(String),
+}
+
+impl Catalogue {
+    pub fn check(&self) -> Result<(), InvalidCatalogue> {
+        use InvalidCatalogue as E;
+        let mut names: Vec<&str> = Vec::new();
+        for scope in &self.scopes {
+            let one_name = ScopeSet::parse(&scope.name).is_ok_and(|s| s.len() == 1 && s.contains(&scope.name));
+            if !one_name {
+                return Err(E::ScopeName(scope.name.clone()));
+            }
+            if names.contains(&scope.name.as_str()) {
+                return Err(E::DuplicateScope(scope.name.clone()));
+            }
+            names.push(&scope.name);
+        }
+        if !names.contains(&"openid") {
+            return Err(E::NoOpenid);
+        }
+        let mut groups: Vec<&str> = Vec::new();
+        for group in self.permissions.iter().flat_map(|c| &c.groups) {
+            if groups.contains(&group.id.as_str()) {
+                return Err(E::DuplicateGroup(group.id.clone()));
+            }
+            groups.push(&group.id);
+            for level in &group.levels {
+                if let Some(scope) = level.scopes.iter().find(|s| !names.contains(&s.as_str())) {
+                    let (group, level, scope) = (group.id.clone(), level.value.clone(), scope.clone());
+                    return Err(E::UnknownScope { group, level, scope });
+                }
+            }
+        }
+        match self.resources.iter().find(|r| url::Url::parse(r).is_err() || r.contains('#')) {
+            Some(bad) => Err(E::Resource(bad.clone())),
+            None => Ok(()),
+        }
+    }
+
+    pub fn scope(&self, name: &str) -> Option<&ScopeInfo> {
+        self.scopes.iter().find(|s| s.name == name)
+    }
+
+    pub fn names(&self) -> impl Iterator<Item = &str> {
+        self.scopes.iter().map(|s| s.name.as_str())
+    }
+
+    /// What a client gets that registers without naming scopes.
+    pub fn default_scopes(&self) -> ScopeSet {
+        ScopeSet::from_names(self.scopes.iter().filter(|s| s.default).map(|s| s.name.as_str())).unwrap_or_default()
+    }
+
+    pub fn is_required(&self, name: &str) -> bool {
+        name == "openid" || self.scope(name).is_some_and(|s| s.required)
+    }
+
+    pub fn is_sensitive(&self, name: &str) -> bool {
+        self.scope(name).is_some_and(|s| s.sensitive)
+    }
+}
+
+impl Default for Catalogue {
+    fn default() -> Self {
+        let scope = |name: &str, title: &str, description: &str| ScopeInfo {
+            name: name.to_owned(),
+            description: description.to_owned(),
+            consent_title: title.to_owned(),
+            consent_description: description.to_owned(),
+            sensitive: name == "admin",
+            required: name == "openid",
+            default: matches!(name, "openid" | "profile" | "email" | "offline_access"),
+        };
+        let level = |label: &str, value: &str, scopes: &[&str]| PermissionLevel {
+            label: label.to_owned(),
+            value: value.to_owned(),
+            scopes: scopes.iter().map(|s| (*s).to_owned()).collect(),
+            warning: value == "admin",
+            warning_title: (value == "admin").then(|| "Full control".to_owned()),
+        };
+        let group = |id: &str, name: &str, description: &str, levels: Vec<PermissionLevel>| PermissionGroup {
+            id: id.to_owned(),
+            name: name.to_owned(),
+            description: description.to_owned(),
+            levels,
+        };
+        Self {
+            scopes: vec![
+                scope("openid", "Know who you are here", "A stable identifier, so that the app recognises you next time."),
+                scope("profile", "See your profile", "Your name and picture."),
+                scope("email", "See your email address", "Your email address and whether it is verified."),
+                scope("offline_access", "Stay connected", "Keep access while you are away, until you disconnect it."),
+                scope("contracts:read", "Read contracts", "See contracts and their history."),
+                scope("contracts:write", "Change contracts", "Create, edit and archive contracts."),
+                scope("admin", "Administer everything", "Full control, including members and settings."),
+            ],
+            permissions: vec![PermissionCategory {
+                id: "api".to_owned(),
+                label: "API".to_owned(),
+                groups: vec![
+                    group("contracts", "Contracts", "Contracts and their history.", vec![
+                        level("No access", "none", &[]),
+                        level("Read", "read", &["contracts:read"]),
+                        level("Read and write", "write", &["contracts:read", "contracts:write"]),
+                    ]),
+                    group("administration", "Administration", "Members and settings.", vec![
+                        level("No access", "none", &[]),
+                        level("Full control", "admin", &["admin"]),
+                    ]),
+                ],
+            }],
+            resources: Vec::new(),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_default_is_valid_and_faults_are_named() {
+        assert_eq!(Catalogue::default().check(), Ok(()));
+        let mut twice = Catalogue::default();
+        twice.scopes.push(twice.scopes[0].clone());
+        assert_eq!(twice.check(), Err(InvalidCatalogue::DuplicateScope("openid".to_owned())));
+        let mut unknown = Catalogue::default();
+        unknown.scopes.retain(|s| s.name != "admin");
+        assert!(matches!(unknown.check(), Err(InvalidCatalogue::UnknownScope { scope, .. }) if scope == "admin"));
+    }
+}

@@ -1,0 +1,12 @@
+//! People, workspaces, and the credentials that speak for them.
+mod credential;
+mod email;
+mod session;
+mod user;
+mod workspace;
+
+pub use credential::{ApiKey, PersonalAccessToken};
+pub use email::{Email, InvalidEmail};
+pub use session::Session;
+pub use user::User;
+pub use workspace::{InvalidRole, Member, MemberRoles, Role, Workspace, WorkspaceMembership};

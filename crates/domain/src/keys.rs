@@ -1,0 +1,71 @@
+//! The records of the keys that sign ID tokens and seal opaque tokens. Private parts are sealed under the master key.
+use crate::Timestamp;
+use crate::oauth::jose::SigningAlg;
+use serde::{Deserialize, Serialize};
+use std::fmt;
+
+/// A key is published before it signs and stays published until the last token that it signed has expired.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum KeyState {
+    /// Published, not used yet: verifiers can fetch it ahead of time.
+    Next,
+    /// Signs or seals.
+    Active,
+    /// Only verifies or opens.
+    Retired,
+}
+
+impl KeyState {
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Next => "next",
+            Self::Active => "active",
+            Self::Retired => "retired",
+        }
+    }
+
+    pub fn parse(text: &str) -> Option<Self> {
+        [Self::Next, Self::Active, Self::Retired].into_iter().find(|s| s.as_str() == text)
+    }
+}
+
+/// A signing key as stored.
+#[derive(Clone, PartialEq)]
+pub struct SigningKeyRecord {
+    pub kid: String,
+    pub alg: SigningAlg,
+    pub state: KeyState,
+    /// PKCS #8, sealed under the master key.
+    pub sealed_private: Vec<u8>,
+    /// The public JWK (RFC 7517) as published.
+    pub public_jwk: serde_json::Value,
+    pub created_at: Timestamp,
+    pub activated_at: Option<Timestamp>,
+    pub retired_at: Option<Timestamp>,
+    /// From then on it is neither published nor kept.
+    pub expires_at: Option<Timestamp>,
+}
+
+/// A key that seals opaque tokens, as stored.
+#[derive(Clone, PartialEq)]
+pub struct SealingKeyRecord {
+    pub id: i64,
+    pub state: KeyState,
+    /// 32 bytes, sealed under the master key.
+    pub sealed: Vec<u8>,
+    pub created_at: Timestamp,
+    pub retired_at: Option<Timestamp>,
+}
+
+impl fmt::Debug for SigningKeyRecord {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "SigningKeyRecord({}, {:?}, {:?})", self.kid, self.alg, self.state)
+    }
+}
+
+impl fmt::Debug for SealingKeyRecord {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "SealingKeyRecord({}, {:?})", self.id, self.state)
+    }
+}

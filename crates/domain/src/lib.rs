@@ -1,0 +1,24 @@
+//! The rules of Countersign: pure, so that every one of them can be read and tested on its own.
+//!
+//! Nothing here is asynchronous, reads a clock, draws randomness or touches a network, a file or a database.
+//! Time and random bytes come in as arguments.
+#![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used, clippy::panic))]
+
+pub mod audit;
+pub mod catalogue;
+pub mod client;
+pub mod encoding;
+pub mod id;
+pub mod identity;
+pub mod keys;
+pub mod oauth;
+pub mod secret;
+pub mod text;
+pub mod time;
+
+pub use id::{
+    ApiKeyId, AuditId, ClientId, ClientSecretId, GrantId, PersonalAccessTokenId, SessionId, UserId, WorkspaceId,
+};
+pub use oauth::scope::ScopeSet;
+pub use secret::{Pepper, Secret, SecretHash};
+pub use time::Timestamp;

@@ -1,0 +1,426 @@
+//! The authorization request (OAuth 2.1 §4.1.1, OpenID Connect Core §3.1.2.1): `RawParams → Callback →
+//! AuthorizationRequest`. Only the client-and-redirect check can make a [`Callback`], and only a `Callback` can carry an
+//! answer back to a client.
+use super::claims::ClaimsRequest;
+use super::params::RawParams;
+use super::pkce::CodeChallenge;
+use super::scope::ScopeSet;
+use super::{jwk, redirect_uri};
+use crate::catalogue::Catalogue;
+use crate::client::{Client, GrantType, SubType};
+use crate::{ClientId, Timestamp, WorkspaceId};
+use serde::{Deserialize, Serialize};
+
+crate::refusals! {
+    /// Why an authorization request was refused.
+    pub enum AuthorizeRefusal {
+        ClientMissing => InvalidRequest, "client_id_missing", "The client_id parameter is missing.";
+        ClientUnknown => InvalidClient, "client_unknown", "No client has this client_id.";
+        ClientDisabled => InvalidClient, "client_disabled", "This client is disabled.";
+        RedirectMissing => InvalidRequest, "redirect_uri_missing", "The redirect_uri parameter is missing.";
+        RedirectMismatch => InvalidRequest, "redirect_uri_not_registered", "The redirect_uri is not one that the client registered.";
+        ResponseModeUnknown => InvalidRequest, "response_mode_unknown", "The response_mode is not supported.";
+        Repeated => InvalidRequest, "parameter_repeated", "A parameter was sent more than once.";
+        RequestObject => RequestNotSupported, "request_object", "The request parameter is not supported.";
+        RequestUri => RequestUriNotSupported, "request_uri", "The request_uri parameter is not supported.";
+        ResponseTypeMissing => InvalidRequest, "response_type_missing", "The response_type parameter is missing.";
+        ResponseTypeUnsupported => UnsupportedResponseType, "response_type_unsupported", "Only response_type=code is supported.";
+        GrantNotAllowed => UnauthorizedClient, "client_without_authorization_code", "The client is not registered for the authorization_code grant.";
+        ScopeMalformed => InvalidScope, "scope_malformed", "The scope parameter is malformed.";
+        ScopeUnknown => InvalidScope, "scope_unknown", "A requested scope does not exist.";
+        ScopeNotAllowed => InvalidScope, "scope_not_registered", "A requested scope is not one that the client registered.";
+        ChallengeMissing => InvalidRequest, "code_challenge_missing", "PKCE is required: send code_challenge with code_challenge_method=S256.";
+        ChallengeMethod => InvalidRequest, "code_challenge_method_unsupported", "Only code_challenge_method=S256 is supported.";
+        ChallengeMalformed => InvalidRequest, "code_challenge_malformed", "The code_challenge is not the base64url of a SHA-256 hash.";
+        PromptUnknown => InvalidRequest, "prompt_unknown", "The prompt parameter has an unknown value.";
+        PromptNoneWithOthers => InvalidRequest, "prompt_none_with_others", "prompt=none cannot be combined with other values.";
+        MaxAgeMalformed => InvalidRequest, "max_age_malformed", "max_age must be a number of seconds.";
+        ClaimsMalformed => InvalidRequest, "claims_malformed", "The claims parameter is malformed.";
+        SubTypeUnknown => InvalidRequest, "sub_type_unknown", "sub_type must be workspace or user.";
+        WorkspaceMalformed => InvalidRequest, "workspace_malformed", "The workspace parameter is not a workspace id.";
+        ResourceUnknown => InvalidTarget, "resource_unknown", "A requested resource is unknown.";
+        HintInvalid => InvalidRequest, "id_token_hint_invalid", "The id_token_hint is not an ID token of this server.";
+        TooLong => InvalidRequest, "parameter_too_long", "A parameter is too long.";
+        UserDenied => AccessDenied, "user_denied", "The user refused.";
+        UserNotAllowed => AccessDenied, "user_not_in_allowed_user_ids", "This user may not use the application.";
+        NoWorkspace => AccessDenied, "user_without_workspace", "The user belongs to no workspace.";
+        WorkspaceNotMember => AccessDenied, "workspace_not_a_membership", "The user does not belong to this workspace.";
+        LoginRequired => LoginRequired, "login_required", "The user must sign in.";
+        SessionTooOld => LoginRequired, "max_age_exceeded", "The user must sign in again.";
+        OtherUser => LoginRequired, "id_token_hint_of_another_user", "Another user is signed in.";
+        SelectionRequired => InteractionRequired, "workspace_choice_required", "The user must choose a workspace.";
+        ConsentRequired => ConsentRequired, "consent_required", "The user must consent.";
+        ConsentUnproven => ConsentRequired, "consent_not_reused_for_unproven_client", "The user must consent each time.";
+        AcrUnmet => UnmetAuthenticationRequirements, "acr_unmet", "The requested authentication context is not available.";
+    }
+}
+
+/// How the answer travels to the client (OAuth 2.0 Multiple Response Types §2.1, Form Post Response Mode).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, Default)]
+#[serde(rename_all = "snake_case")]
+pub enum ResponseMode {
+    #[default]
+    Query,
+    Fragment,
+    FormPost,
+}
+
+impl ResponseMode {
+    pub const ALL: [Self; 3] = [Self::Query, Self::Fragment, Self::FormPost];
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Query => "query",
+            Self::Fragment => "fragment",
+            Self::FormPost => "form_post",
+        }
+    }
+}
+
+/// The right to send an answer to a client's redirect URI. No other code can make one.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Callback {
+    redirect_uri: String,
+    mode: ResponseMode,
+    state: Option<String>,
+    /// False for clients that nobody vouches for and nobody used yet: errors stay here (checklist, settled 4).
+    carries_errors: bool,
+}
+
+impl Callback {
+    /// The client-and-redirect check. Whatever it refuses is shown on a page, never sent anywhere.
+    pub fn establish(client: &Client, params: &RawParams) -> Result<Self, AuthorizeRefusal> {
+        use AuthorizeRefusal as R;
+        if !client.is_active() {
+            return Err(R::ClientDisabled);
+        }
+        let registered = &client.config.redirect_uris;
+        if params.repeated(MAY_REPEAT).is_some_and(|n| matches!(&*n, "redirect_uri" | "client_id" | "response_mode" | "state")) {
+            return Err(R::Repeated);
+        }
+        let redirect_uri = match (params.get("redirect_uri"), registered.as_slice()) {
+            (Some(asked), all) => {
+                let known = all.iter().any(|one| redirect_uri::matches(one, asked, client.config.application_type));
+                if known { asked.to_owned() } else { return Err(R::RedirectMismatch) }
+            }
+            (None, [only]) => only.clone(),
+            (None, _) => return Err(R::RedirectMissing),
+        };
+        let mode = match params.get("response_mode") {
+            None => ResponseMode::Query,
+            Some(text) => {
+                ResponseMode::ALL.into_iter().find(|m| m.as_str() == text).ok_or(R::ResponseModeUnknown)?
+            }
+        };
+        let state = params.get("state").map(str::to_owned);
+        Ok(Self { redirect_uri, mode, state, carries_errors: !client.is_untried() })
+    }
+
+    pub fn redirect_uri(&self) -> &str {
+        &self.redirect_uri
+    }
+    pub fn mode(&self) -> ResponseMode {
+        self.mode
+    }
+    pub fn state(&self) -> Option<&str> {
+        self.state.as_deref()
+    }
+    pub fn carries_errors(&self) -> bool {
+        self.carries_errors
+    }
+
+    /// The address with the answer's parameters: added to the registered query, which is kept (checklist 2), or in the
+    /// fragment. For `form_post` the address alone.
+    pub fn location(&self, answer: &[(&str, &str)]) -> String {
+        let encoded = || {
+            let mut text = form_urlencoded::Serializer::new(String::new());
+            text.extend_pairs(answer);
+            text.finish()
+        };
+        match self.mode {
+            ResponseMode::FormPost => self.redirect_uri.clone(),
+            ResponseMode::Fragment => format!("{}#{}", self.redirect_uri, encoded()),
+            ResponseMode::Query => {
+                let joint = match self.redirect_uri.find('?') {
+                    None => "?",
+                    Some(_) if self.redirect_uri.ends_with(['?', '&']) => "",
+                    Some(_) => "&",
+                };
+                format!("{}{joint}{}", self.redirect_uri, encoded())
+            }
+        }
+    }
+}
+
+/// `prompt` (OpenID Connect Core §3.1.2.1).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[expect(clippy::struct_excessive_bools, reason = "the parameter is a set of four flags")]
+pub struct Prompt {
+    pub none: bool,
+    pub login: bool,
+    pub consent: bool,
+    pub select_account: bool,
+}
+
+/// A valid authorization request.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AuthorizationRequest {
+    pub client_id: ClientId,
+    pub callback: Callback,
+    pub scopes: ScopeSet,
+    pub challenge: Option<CodeChallenge>,
+    pub nonce: Option<String>,
+    pub prompt: Prompt,
+    /// Seconds.
+    pub max_age: Option<i64>,
+    pub login_hint: Option<String>,
+    /// The subject of a valid `id_token_hint`.
+    pub hinted_sub: Option<String>,
+    pub acr_values: Vec<String>,
+    pub ui_locales: Vec<String>,
+    pub claims: ClaimsRequest,
+    pub sub_type: SubType,
+    pub workspace: Option<WorkspaceId>,
+    pub resources: Vec<String>,
+    pub received_at: Timestamp,
+}
+
+/// What the server allows and knows; the same for all requests.
+#[derive(Debug)]
+pub struct AuthorizePolicy<'p> {
+    pub catalogue: &'p Catalogue,
+    pub issuer: &'p str,
+    /// The keys that verify an `id_token_hint`.
+    pub keys: &'p [(String, jwk::PublicKey)],
+}
+
+const MAY_REPEAT: &[&str] = &["resource"];
+
+/// What a rule looks at.
+struct Input<'i> {
+    client: &'i Client,
+    params: &'i RawParams,
+    policy: &'i AuthorizePolicy<'i>,
+}
+
+type Rule = fn(&Input<'_>, &mut AuthorizationRequest) -> Result<(), AuthorizeRefusal>;
+
+/// The protocol, in the order in which it is checked.
+const RULES: &[(&str, Rule)] = &[
+    ("parameters_once", parameters_once),
+    ("no_request_object", no_request_object),
+    ("response_type", response_type),
+    ("grant_allowed", grant_allowed),
+    ("scope", scope),
+    ("pkce", pkce),
+    ("prompt", prompt),
+    ("max_age", max_age),
+    ("claims", claims),
+    ("sub_type", sub_type),
+    ("workspace", workspace),
+    ("resource", resource),
+    ("id_token_hint", id_token_hint),
+    ("hints", hints),
+];
+
+impl AuthorizationRequest {
+    /// Runs the table of rules. The callback exists already, so a refusal may go back through it.
+    pub fn validate(
+        client: &Client,
+        callback: Callback,
+        params: &RawParams,
+        policy: &AuthorizePolicy<'_>,
+        now: Timestamp,
+    ) -> Result<Self, AuthorizeRefusal> {
+        let mut request = Self {
+            client_id: client.id.clone(),
+            callback,
+            scopes: ScopeSet::default(),
+            challenge: None,
+            nonce: None,
+            prompt: Prompt::default(),
+            max_age: None,
+            login_hint: None,
+            hinted_sub: None,
+            acr_values: Vec::new(),
+            ui_locales: Vec::new(),
+            claims: ClaimsRequest::default(),
+            sub_type: client.config.default_sub_type,
+            workspace: None,
+            resources: Vec::new(),
+            received_at: now,
+        };
+        let input = Input { client, params, policy };
+        RULES.iter().try_for_each(|(_, rule)| rule(&input, &mut request))?;
+        Ok(request)
+    }
+}
+
+/// OAuth 2.1 §3.1: no parameter twice, `resource` excepted (RFC 8707 §2).
+fn parameters_once(input: &Input<'_>, _: &mut AuthorizationRequest) -> Result<(), AuthorizeRefusal> {
+    match input.params.repeated(MAY_REPEAT) {
+        Some(_) => Err(AuthorizeRefusal::Repeated),
+        None => Ok(()),
+    }
+}
+
+/// OpenID Connect Core §6.1 and §6.2.
+fn no_request_object(input: &Input<'_>, _: &mut AuthorizationRequest) -> Result<(), AuthorizeRefusal> {
+    match (input.params.get("request"), input.params.get("request_uri")) {
+        (Some(_), _) => Err(AuthorizeRefusal::RequestObject),
+        (_, Some(_)) => Err(AuthorizeRefusal::RequestUri),
+        _ => Ok(()),
+    }
+}
+
+/// OAuth 2.1 §4.1.1 and §10.1: nothing but codes comes out of the front channel.
+fn response_type(input: &Input<'_>, _: &mut AuthorizationRequest) -> Result<(), AuthorizeRefusal> {
+    match input.params.get("response_type") {
+        None => Err(AuthorizeRefusal::ResponseTypeMissing),
+        Some("code") => Ok(()),
+        Some(_) => Err(AuthorizeRefusal::ResponseTypeUnsupported),
+    }
+}
+
+fn grant_allowed(input: &Input<'_>, _: &mut AuthorizationRequest) -> Result<(), AuthorizeRefusal> {
+    if input.client.may_use(GrantType::AuthorizationCode) { Ok(()) } else { Err(AuthorizeRefusal::GrantNotAllowed) }
+}
+
+/// RFC 6749 §3.3. Without a scope the client gets what it registered by default. `offline_access` that cannot be
+/// honoured is ignored (OpenID Connect Core §11).
+fn scope(input: &Input<'_>, request: &mut AuthorizationRequest) -> Result<(), AuthorizeRefusal> {
+    let registered = &input.client.config.scopes;
+    let asked = match input.params.get("scope") {
+        Some(text) => ScopeSet::parse(text).map_err(|_| AuthorizeRefusal::ScopeMalformed)?,
+        None => registered.filter(|name| input.policy.catalogue.default_scopes().contains(name) && name != "offline_access"),
+    };
+    let refreshes = input.client.may_use(GrantType::RefreshToken);
+    let asked = asked.filter(|name| name != "offline_access" || (refreshes && registered.contains(name)));
+    if asked.iter().any(|name| input.policy.catalogue.scope(name).is_none()) {
+        return Err(AuthorizeRefusal::ScopeUnknown);
+    }
+    if asked.is_empty() || !asked.is_subset(registered) {
+        return Err(AuthorizeRefusal::ScopeNotAllowed);
+    }
+    request.scopes = asked;
+    Ok(())
+}
+
+/// OAuth 2.1 §4.1.1: S256, of public clients always, of the others unless their setting exempts them (settled 5).
+fn pkce(input: &Input<'_>, request: &mut AuthorizationRequest) -> Result<(), AuthorizeRefusal> {
+    let method = input.params.get("code_challenge_method");
+    match (input.params.get("code_challenge"), method) {
+        (None, None) if input.client.config.pkce_exempt && !input.client.is_public() => Ok(()),
+        (None, _) => Err(AuthorizeRefusal::ChallengeMissing),
+        (Some(text), Some("S256")) => {
+            request.challenge = Some(CodeChallenge::parse(text).map_err(|_| AuthorizeRefusal::ChallengeMalformed)?);
+            Ok(())
+        }
+        (Some(_), _) => Err(AuthorizeRefusal::ChallengeMethod),
+    }
+}
+
+/// OpenID Connect Core §3.1.2.1.
+fn prompt(input: &Input<'_>, request: &mut AuthorizationRequest) -> Result<(), AuthorizeRefusal> {
+    let mut prompt = Prompt::default();
+    for value in input.params.get("prompt").unwrap_or_default().split(' ').filter(|v| !v.is_empty()) {
+        match value {
+            "none" => prompt.none = true,
+            "login" => prompt.login = true,
+            "consent" => prompt.consent = true,
+            "select_account" => prompt.select_account = true,
+            _ => return Err(AuthorizeRefusal::PromptUnknown),
+        }
+    }
+    if prompt.none && (prompt.login || prompt.consent || prompt.select_account) {
+        return Err(AuthorizeRefusal::PromptNoneWithOthers);
+    }
+    request.prompt = prompt;
+    Ok(())
+}
+
+fn max_age(input: &Input<'_>, request: &mut AuthorizationRequest) -> Result<(), AuthorizeRefusal> {
+    request.max_age = match input.params.get("max_age") {
+        None => input.client.config.default_max_age,
+        Some(text) if text.bytes().all(|b| b.is_ascii_digit()) => {
+            Some(text.parse().map_err(|_| AuthorizeRefusal::MaxAgeMalformed)?)
+        }
+        Some(_) => return Err(AuthorizeRefusal::MaxAgeMalformed),
+    };
+    Ok(())
+}
+
+/// OpenID Connect Core §5.5.
+fn claims(input: &Input<'_>, request: &mut AuthorizationRequest) -> Result<(), AuthorizeRefusal> {
+    if let Some(text) = input.params.get("claims") {
+        request.claims = ClaimsRequest::parse(text).map_err(|_| AuthorizeRefusal::ClaimsMalformed)?;
+    }
+    Ok(())
+}
+
+fn sub_type(input: &Input<'_>, request: &mut AuthorizationRequest) -> Result<(), AuthorizeRefusal> {
+    if let Some(text) = input.params.get("sub_type") {
+        request.sub_type = SubType::parse(text).ok_or(AuthorizeRefusal::SubTypeUnknown)?;
+    }
+    Ok(())
+}
+
+fn workspace(input: &Input<'_>, request: &mut AuthorizationRequest) -> Result<(), AuthorizeRefusal> {
+    if let Some(text) = input.params.get("workspace") {
+        request.workspace = Some(text.parse().map_err(|_| AuthorizeRefusal::WorkspaceMalformed)?);
+    }
+    Ok(())
+}
+
+/// RFC 8707 §2. The issuer itself is always a resource: its own APIs.
+fn resource(input: &Input<'_>, request: &mut AuthorizationRequest) -> Result<(), AuthorizeRefusal> {
+    request.resources = resources(input.params, input.policy.catalogue, input.policy.issuer)
+        .map_err(|UnknownResource| AuthorizeRefusal::ResourceUnknown)?;
+    Ok(())
+}
+
+/// A `resource` that the operator did not declare.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct UnknownResource;
+
+/// The resources that a request names, each once, in order; the issuer stands for "no resource in particular".
+pub fn resources(params: &RawParams, catalogue: &Catalogue, issuer: &str) -> Result<Vec<String>, UnknownResource> {
+    let mut named: Vec<String> = Vec::new();
+    for resource in params.all("resource") {
+        if resource != issuer && !catalogue.resources.iter().any(|known| known == resource) {
+            return Err(UnknownResource);
+        }
+        if !named.iter().any(|have| have == resource) {
+            named.push(resource.to_owned());
+        }
+    }
+    if named == [issuer] {
+        named.clear();
+    }
+    Ok(named)
+}
+
+/// OpenID Connect Core §3.1.2.1: an ID token of ours, for whichever client and however old; only its subject matters.
+fn id_token_hint(input: &Input<'_>, request: &mut AuthorizationRequest) -> Result<(), AuthorizeRefusal> {
+    let Some(hint) = input.params.get("id_token_hint") else { return Ok(()) };
+    let keys = input.policy.keys.iter().map(|(kid, key)| (kid.as_str(), key));
+    let hint: super::id_token::Hint =
+        super::jose::verify(hint, super::jose::TYP_ID_TOKEN, keys).map_err(|_| AuthorizeRefusal::HintInvalid)?;
+    if hint.iss != input.policy.issuer || hint.aud != input.client.id.as_str() {
+        return Err(AuthorizeRefusal::HintInvalid);
+    }
+    request.hinted_sub = Some(hint.sub);
+    Ok(())
+}
+
+/// The parameters that never cause a failure (checklist 119), and the ones that are only carried.
+fn hints(input: &Input<'_>, request: &mut AuthorizationRequest) -> Result<(), AuthorizeRefusal> {
+    let list = |name: &str| -> Vec<String> {
+        input.params.get(name).unwrap_or_default().split(' ').filter(|v| !v.is_empty()).take(16).map(str::to_owned).collect()
+    };
+    request.login_hint = input.params.get("login_hint").map(|h| h.chars().take(254).collect());
+    request.acr_values = list("acr_values");
+    request.ui_locales = list("ui_locales");
+    request.nonce = input.params.get("nonce").map(str::to_owned);
+    let carried = [request.nonce.as_deref(), request.callback.state()];
+    if carried.iter().flatten().any(|text| text.len() > 4096) { Err(AuthorizeRefusal::TooLong) } else { Ok(()) }
+}

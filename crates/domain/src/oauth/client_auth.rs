@@ -1,0 +1,130 @@
+//! Client authentication (OAuth 2.1 §2.4): what a request offers, and whether it is what the client registered.
+use super::params::RawParams;
+use crate::client::{AuthMethod, Client};
+use crate::{ClientId, Pepper, Secret, Timestamp};
+use base64::Engine as _;
+
+crate::refusals! {
+    /// Why a client was not believed.
+    pub enum ClientRefusal {
+        Repeated => InvalidRequest, "parameter_repeated", "A parameter was sent more than once.";
+        SecretInQuery => InvalidRequest, "client_secret_in_query", "Client credentials must not be sent in the URL.";
+        TwoMethods => InvalidRequest, "two_client_authentication_methods", "Use one client authentication method only.";
+        Malformed => InvalidClient, "client_authentication_malformed", "The Authorization header is not valid Basic authentication.";
+        Missing => InvalidClient, "client_authentication_missing", "Client authentication is required.";
+        Unknown => InvalidClient, "client_unknown", "Client authentication failed.";
+        Disabled => InvalidClient, "client_disabled", "Client authentication failed.";
+        WrongMethod => InvalidClient, "client_authentication_method_not_registered", "The client is registered for another authentication method.";
+        WrongSecret => InvalidClient, "client_secret_wrong", "Client authentication failed.";
+        TooManyAttempts => InvalidClient, "client_authentication_slowed_down", "Too many failed attempts; wait before trying again.";
+    }
+}
+
+/// What a request offers as client authentication.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Offered {
+    pub client_id: ClientId,
+    pub method: AuthMethod,
+    pub secret: Option<Secret>,
+}
+
+fn form_decode(text: &str) -> Option<String> {
+    // `form_urlencoded` splits pairs; one lone value is read as the name of a pair without a value.
+    let escaped = text.replace('&', "%26").replace('=', "%3D");
+    form_urlencoded::parse(escaped.as_bytes()).next().map(|(value, _)| value.into_owned())
+}
+
+/// Reads `Authorization: Basic`: id and secret are form-encoded first (OAuth 2.1 §2.4.1).
+fn basic(header: &str) -> Option<Option<(String, Secret)>> {
+    let (scheme, rest) = header.split_once(' ')?;
+    if !scheme.eq_ignore_ascii_case("basic") {
+        return None;
+    }
+    let decode = || {
+        let bytes = base64::engine::general_purpose::STANDARD.decode(rest.trim()).ok()?;
+        let text = String::from_utf8(bytes).ok()?;
+        let (id, secret) = text.split_once(':')?;
+        Some((form_decode(id)?, Secret::new(form_decode(secret).unwrap_or_default())))
+    };
+    Some(decode())
+}
+
+impl Offered {
+    /// Reads what the request offers: by header, by body, or nothing but a `client_id`.
+    pub fn read(authorization: Option<&str>, body: &RawParams) -> Result<Self, ClientRefusal> {
+        use ClientRefusal as R;
+        let id = |text: &str| ClientId::parse(text).map_err(|_| R::Unknown);
+        let named = body.get("client_id");
+        let posted = body.get("client_secret");
+        match (authorization.and_then(basic), posted) {
+            (Some(_), Some(_)) => Err(R::TwoMethods),
+            (Some(None), None) => Err(R::Malformed),
+            (Some(Some((user, _))), None) if named.is_some_and(|n| n != user) => Err(R::TwoMethods),
+            (Some(Some((user, secret))), None) => {
+                Ok(Self { client_id: id(&user)?, method: AuthMethod::ClientSecretBasic, secret: Some(secret) })
+            }
+            (None, Some(secret)) => Ok(Self {
+                client_id: id(named.ok_or(R::Missing)?)?,
+                method: AuthMethod::ClientSecretPost,
+                secret: Some(Secret::new(secret)),
+            }),
+            (None, None) => {
+                Ok(Self { client_id: id(named.ok_or(R::Missing)?)?, method: AuthMethod::None, secret: None })
+            }
+        }
+    }
+
+    /// Holds the offer against the client. The secret decides before the method is named, so that an outsider learns
+    /// nothing of a client's registration.
+    pub fn check(&self, client: Option<&Client>, pepper: &Pepper, now: Timestamp) -> Result<(), ClientRefusal> {
+        use ClientRefusal as R;
+        let client = client.ok_or(R::Unknown)?;
+        let Some(secret) = &self.secret else {
+            return match client.auth_method {
+                AuthMethod::None if client.is_active() => Ok(()),
+                AuthMethod::None => Err(R::Disabled),
+                _ => Err(R::Missing),
+            };
+        };
+        let hash = pepper.hash(secret.expose());
+        let live = client.secrets.iter().filter(|s| s.expires_at.is_none_or(|end| now < end));
+        // All secrets are compared, whichever fits: the time says nothing.
+        let fits = live.fold(false, |found, s| (s.hash == hash) | found);
+        match (fits, client.is_active(), client.auth_method == self.method) {
+            (false, ..) => Err(R::WrongSecret),
+            (true, false, _) => Err(R::Disabled),
+            (true, true, false) => Err(R::WrongMethod),
+            (true, true, true) => Ok(()),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn header(id: &str, secret: &str) -> String {
+        let enc = |t: &str| form_urlencoded::byte_serialize(t.as_bytes()).collect::<String>();
+        let raw = format!("{}:{}", enc(id), enc(secret));
+        format!("bAsIc {}", base64::engine::general_purpose::STANDARD.encode(raw))
+    }
+
+    #[test]
+    fn checklist_45_86_basic_round_trips_every_character() {
+        for secret in ["a:b%c+d e&f=g", "ü", "%41", "=", "plain"] {
+            let offered = Offered::read(Some(&header("id:1", secret)), &RawParams::default()).unwrap();
+            assert_eq!((offered.client_id.as_str(), offered.secret.unwrap().expose()), ("id:1", secret));
+        }
+    }
+
+    #[test]
+    fn checklist_42_one_method_only() {
+        let body = RawParams::from_pairs([("client_id", "a"), ("client_secret", "s")]);
+        assert_eq!(Offered::read(Some(&header("a", "s")), &body), Err(ClientRefusal::TwoMethods));
+        let other = RawParams::from_pairs([("client_id", "b")]);
+        assert_eq!(Offered::read(Some(&header("a", "s")), &other), Err(ClientRefusal::TwoMethods));
+        assert_eq!(Offered::read(Some("Basic !!"), &other), Err(ClientRefusal::Malformed));
+        assert_eq!(Offered::read(None, &RawParams::default()), Err(ClientRefusal::Missing));
+        assert_eq!(Offered::read(Some("Bearer x"), &other).unwrap().method, AuthMethod::None);
+    }
+}

@@ -1,0 +1,13 @@
+//! What a user allowed a client, per workspace.
+use crate::{ClientId, ScopeSet, Timestamp, UserId, WorkspaceId};
+
+/// What a user allowed a client to do, in one workspace or, when no workspace is named, for the user.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Consent {
+    pub user_id: UserId,
+    pub client_id: ClientId,
+    pub workspace_id: Option<WorkspaceId>,
+    pub scopes: ScopeSet,
+    pub created_at: Timestamp,
+    pub updated_at: Timestamp,
+}

@@ -1,0 +1,224 @@
+//! The next step of an authorization: a pure function of the request, who is signed in, and what was allowed before.
+use super::authorize::{AuthorizationRequest, AuthorizeRefusal as R};
+use super::consent::Consent;
+use super::scope::ScopeSet;
+use crate::client::{Client, SubType};
+use crate::identity::WorkspaceMembership;
+use crate::{SessionId, Timestamp, UserId, WorkspaceId};
+use serde::{Deserialize, Serialize};
+
+/// A validated request that waits for the user. Sealed into the page's forms, never stored.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Interaction {
+    pub request: AuthorizationRequest,
+    /// The browser that it belongs to: a hash of that browser's cookie. In another browser it opens nothing.
+    pub browser: [u8; 32],
+    pub expires_at: Timestamp,
+    /// The session that was begun for this very request: `prompt=login` and `max_age` are satisfied by it.
+    pub fresh_session: Option<SessionId>,
+    /// The user said which account (`prompt=select_account`).
+    pub account_selected: bool,
+    /// Who was shown the consent page: nobody else's answer counts.
+    pub asked: Option<UserId>,
+}
+
+/// Who is asking.
+#[derive(Debug, Clone)]
+pub struct SignedIn<'s> {
+    pub user_id: UserId,
+    /// Absent for a caller by personal access token: then nobody signed in.
+    pub session_id: Option<SessionId>,
+    pub auth_time: Option<Timestamp>,
+    /// Live memberships only.
+    pub memberships: &'s [WorkspaceMembership],
+    /// All of this user's consents to this client.
+    pub consents: &'s [Consent],
+    /// The workspace chosen last for this client.
+    pub last_choice: Option<WorkspaceId>,
+}
+
+/// What was satisfied in the course of this interaction.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Progress {
+    pub fresh_session: Option<SessionId>,
+    pub account_selected: bool,
+}
+
+/// The next step. Pages and the JSON API render the same value.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Step {
+    /// Nobody is signed in.
+    Login,
+    /// Somebody is, but the request wants a new proof.
+    Reauthenticate,
+    /// The request wants the user to say which account.
+    SelectAccount,
+    /// Everything is allowed already, but for which workspace?
+    SelectWorkspace(Ask),
+    /// The user must agree.
+    AskConsent(Ask),
+    /// A code may be issued.
+    Approve(Approval),
+    /// No step helps.
+    Refuse(R),
+}
+
+/// What the consent page shows.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Ask {
+    /// The scopes asked for and not allowed yet.
+    pub missing: ScopeSet,
+    /// The scopes asked for and allowed before.
+    pub allowed: ScopeSet,
+    /// Workspaces to choose from; one for workspace grants that need no choice, none for user grants.
+    pub workspaces: Vec<WorkspaceMembership>,
+    pub preselected: Option<WorkspaceId>,
+}
+
+/// What a code is issued for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Approval {
+    pub workspace: Option<WorkspaceId>,
+    pub scopes: ScopeSet,
+}
+
+/// Decides the next step.
+pub fn decide(
+    request: &AuthorizationRequest,
+    client: &Client,
+    who: Option<&SignedIn<'_>>,
+    progress: Progress,
+    now: Timestamp,
+) -> Step {
+    let silent = request.prompt.none;
+    let or_refuse = |step: Step, refusal: R| if silent { Step::Refuse(refusal) } else { step };
+
+    let Some(who) = who else { return or_refuse(Step::Login, R::LoginRequired) };
+    let fresh = progress.fresh_session.is_some() && progress.fresh_session == who.session_id;
+    if request.prompt.login && !fresh {
+        return Step::Reauthenticate;
+    }
+    let too_old = |limit: i64| who.auth_time.is_none_or(|at| now.since(at) > limit);
+    if !fresh && request.max_age.is_some_and(too_old) {
+        return or_refuse(Step::Reauthenticate, R::SessionTooOld);
+    }
+    if let Some(refusal) = subject_mismatch(request, who) {
+        return or_refuse(if fresh { Step::Refuse(refusal) } else { Step::Login }, refusal);
+    }
+    if request.prompt.select_account && !fresh && !progress.account_selected {
+        return Step::SelectAccount;
+    }
+    if !client.allows(who.user_id) {
+        return Step::Refuse(R::UserNotAllowed);
+    }
+    // One level of authentication exists, and it is never claimed to be another.
+    if !request.claims.essential_acr.is_empty() {
+        return Step::Refuse(R::AcrUnmet);
+    }
+    match candidates(request, who) {
+        Err(refusal) => Step::Refuse(refusal),
+        Ok(candidates) => consent_step(request, client, who, candidates),
+    }
+}
+
+/// The request names a subject (by hint or by claim), and it is not the one signed in.
+fn subject_mismatch(request: &AuthorizationRequest, who: &SignedIn<'_>) -> Option<R> {
+    let is_theirs = |sub: &String| {
+        *sub == who.user_id.to_string() || who.memberships.iter().any(|m| *sub == m.workspace_id.to_string())
+    };
+    let named = [&request.hinted_sub, &request.claims.sub];
+    (!named.into_iter().flatten().all(is_theirs)).then_some(R::OtherUser)
+}
+
+/// The workspaces that the grant could be for: none for user grants, else at least one live membership.
+fn candidates(request: &AuthorizationRequest, who: &SignedIn<'_>) -> Result<Vec<WorkspaceMembership>, R> {
+    if request.sub_type == SubType::User {
+        return Ok(Vec::new());
+    }
+    let hinted = [&request.hinted_sub, &request.claims.sub].into_iter().flatten().find_map(|sub| sub.parse().ok());
+    match request.workspace.or(hinted) {
+        Some(named) => {
+            let member = who.memberships.iter().find(|m| m.workspace_id == named);
+            member.map(|m| vec![m.clone()]).ok_or(R::WorkspaceNotMember)
+        }
+        None if who.memberships.is_empty() => Err(R::NoWorkspace),
+        None => Ok(who.memberships.to_vec()),
+    }
+}
+
+fn consent_step(
+    request: &AuthorizationRequest,
+    client: &Client,
+    who: &SignedIn<'_>,
+    candidates: Vec<WorkspaceMembership>,
+) -> Step {
+    let silent = request.prompt.none;
+    let member_of = |id: WorkspaceId| candidates.iter().any(|m| m.workspace_id == id);
+    let last = who.last_choice.filter(|id| member_of(*id));
+    let chosen = match candidates.as_slice() {
+        [] => None,
+        [one] => Some(one.workspace_id),
+        // Without a page nobody can choose: the last choice stands, or none does.
+        _ if silent => match last {
+            Some(last) => Some(last),
+            None => return Step::Refuse(R::SelectionRequired),
+        },
+        _ => last,
+    };
+    let must_choose = candidates.len() > 1 && !silent;
+    let given = who.consents.iter().find(|c| c.workspace_id == chosen).map(|c| &c.scopes);
+    let allowed = match given {
+        _ if client.config.internal => request.scopes.clone(),
+        Some(given) => request.scopes.filter(|name| given.contains(name)),
+        None => ScopeSet::default(),
+    };
+    let missing = request.scopes.minus(&allowed);
+    let unproven = client.is_unproven_at(request.callback.redirect_uri()) && !client.config.internal;
+    let only_offline = !missing.is_empty() && missing.iter().all(|name| name == "offline_access");
+    if silent {
+        return if unproven {
+            Step::Refuse(R::ConsentUnproven)
+        } else if (missing.is_empty() || only_offline) && !allowed.is_empty() {
+            // Ignored, not an error: OpenID Connect Core §11.
+            Step::Approve(Approval { workspace: chosen, scopes: allowed })
+        } else {
+            Step::Refuse(R::ConsentRequired)
+        };
+    }
+    let ask = Ask { missing, allowed, workspaces: candidates, preselected: chosen };
+    if request.prompt.consent || unproven || !ask.missing.is_empty() {
+        Step::AskConsent(ask)
+    } else if must_choose {
+        Step::SelectWorkspace(ask)
+    } else {
+        Step::Approve(Approval { workspace: chosen, scopes: request.scopes.clone() })
+    }
+}
+
+/// Turns what the user sent back into an approval: the workspace must be one of those offered, required scopes stay,
+/// and only what was asked for can be ticked (checklist 111).
+pub fn approve(
+    request: &AuthorizationRequest,
+    ask: &Ask,
+    workspace: Option<WorkspaceId>,
+    ticked: Option<&ScopeSet>,
+    required: impl Fn(&str) -> bool,
+) -> Result<Approval, R> {
+    let workspace = match (ask.workspaces.as_slice(), workspace) {
+        ([], None) => None,
+        ([], Some(_)) => return Err(R::WorkspaceNotMember),
+        ([only], None) => Some(only.workspace_id),
+        (_, None) => return Err(R::SelectionRequired),
+        (offered, Some(id)) if offered.iter().any(|m| m.workspace_id == id) => Some(id),
+        _ => return Err(R::WorkspaceNotMember),
+    };
+    let scopes = match ticked {
+        None => request.scopes.clone(),
+        Some(ticked) => request.scopes.filter(|name| required(name) || ticked.contains(name)),
+    };
+    if scopes.is_empty() { Err(R::UserDenied) } else { Ok(Approval { workspace, scopes }) }
+}
+
+#[cfg(test)]
+#[path = "decision_tests.rs"]
+mod tests;

@@ -1,0 +1,231 @@
+//! The decision as a table: who is signed in, what was allowed before, what the request wants.
+use super::*;
+use crate::client::{ApplicationType, AuthMethod, ClientConfig, ClientType, GrantType, Trust};
+use crate::identity::{MemberRoles, Role};
+use crate::oauth::authorize::{AuthorizePolicy, Callback};
+use crate::oauth::params::RawParams;
+use crate::{ClientId, catalogue::Catalogue};
+
+const NOW: Timestamp = Timestamp::from_seconds(1_000_000);
+
+fn client() -> Client {
+    Client {
+        id: ClientId::parse("cs_ci_x").unwrap(),
+        name: "App".to_owned(),
+        client_type: ClientType::Confidential,
+        auth_method: AuthMethod::ClientSecretBasic,
+        trust: Trust::Unverified,
+        owner_workspace_id: None,
+        owner_user_id: None,
+        config: ClientConfig {
+            redirect_uris: vec!["https://a.example/cb".to_owned()],
+            grant_types: vec![GrantType::AuthorizationCode, GrantType::RefreshToken],
+            scopes: ScopeSet::parse("openid email profile offline_access").unwrap(),
+            application_type: ApplicationType::Web,
+            ..ClientConfig::default()
+        },
+        registration_token_hash: None,
+        credential_epoch: 0,
+        secrets: Vec::new(),
+        created_at: NOW,
+        updated_at: NOW,
+        last_used_at: None,
+        disabled_at: None,
+        deleted_at: None,
+    }
+}
+
+fn request(client: &Client, more: &[(&str, &str)]) -> Result<AuthorizationRequest, R> {
+    let base = [
+        ("response_type", "code"),
+        ("scope", "openid email"),
+        ("code_challenge", "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM"),
+        ("code_challenge_method", "S256"),
+    ];
+    let kept = base.iter().filter(|(n, _)| !more.iter().any(|(m, _)| m == n));
+    let params = RawParams::from_pairs(kept.chain(more).copied());
+    let policy = AuthorizePolicy { catalogue: &Catalogue::default(), issuer: "https://as.example", keys: &[] };
+    AuthorizationRequest::validate(client, Callback::establish(client, &params)?, &params, &policy, NOW)
+}
+
+fn workspace(n: u8) -> WorkspaceMembership {
+    WorkspaceMembership {
+        workspace_id: WorkspaceId::new(NOW, [n; 10]),
+        workspace_name: format!("W{n}"),
+        roles: MemberRoles::only(Role::Member),
+    }
+}
+
+fn consent(workspace: Option<WorkspaceId>, scopes: &str) -> Consent {
+    Consent {
+        user_id: UserId::new(NOW, [0; 10]),
+        client_id: client().id,
+        workspace_id: workspace,
+        scopes: ScopeSet::parse(scopes).unwrap(),
+        created_at: NOW,
+        updated_at: NOW,
+    }
+}
+
+/// A signed-in user with so many workspaces and these consents; signed in 100 seconds ago.
+fn with<T>(workspaces: u8, consents: &[Consent], last: Option<u8>, then: impl FnOnce(&SignedIn<'_>) -> T) -> T {
+    let memberships: Vec<_> = (1..=workspaces).map(workspace).collect();
+    then(&SignedIn {
+        user_id: UserId::new(NOW, [0; 10]),
+        session_id: Some(SessionId::new(NOW, [5; 10])),
+        auth_time: Some(NOW.plus(-100)),
+        memberships: &memberships,
+        consents,
+        last_choice: last.map(|n| workspace(n).workspace_id),
+    })
+}
+
+fn step(more: &[(&str, &str)], who: Option<&SignedIn<'_>>) -> Step {
+    let client = client();
+    decide(&request(&client, more).unwrap(), &client, who, Progress::default(), NOW)
+}
+
+#[test]
+fn checklist_112_to_116_prompts_and_ages() {
+    assert_eq!(step(&[], None), Step::Login);
+    assert_eq!(step(&[("prompt", "none")], None), Step::Refuse(R::LoginRequired));
+    with(1, &[consent(Some(workspace(1).workspace_id), "openid email")], None, |who| {
+        let approved = Step::Approve(Approval {
+            workspace: Some(workspace(1).workspace_id),
+            scopes: ScopeSet::parse("openid email").unwrap(),
+        });
+        assert_eq!(step(&[], Some(who)), approved);
+        assert_eq!(step(&[("prompt", "none")], Some(who)), approved);
+        assert_eq!(step(&[("prompt", "login")], Some(who)), Step::Reauthenticate);
+        assert_eq!(step(&[("prompt", "select_account")], Some(who)), Step::SelectAccount);
+        assert!(matches!(step(&[("prompt", "consent")], Some(who)), Step::AskConsent(_)));
+        assert_eq!(step(&[("max_age", "1")], Some(who)), Step::Reauthenticate);
+        assert_eq!(step(&[("max_age", "1"), ("prompt", "none")], Some(who)), Step::Refuse(R::SessionTooOld));
+        assert_eq!(step(&[("max_age", "10000")], Some(who)), approved);
+        let other = [("claims", r#"{"id_token":{"sub":{"value":"usr_other"}}}"#), ("prompt", "none")];
+        assert_eq!(step(&other, Some(who)), Step::Refuse(R::OtherUser));
+        let client = client();
+        let fresh = Progress { fresh_session: who.session_id, account_selected: false };
+        let login = request(&client, &[("prompt", "login")]).unwrap();
+        assert_eq!(decide(&login, &client, Some(who), fresh, NOW), approved);
+        let foreign = Progress { fresh_session: Some(SessionId::new(NOW, [6; 10])), account_selected: false };
+        assert_eq!(decide(&login, &client, Some(who), foreign, NOW), Step::Reauthenticate);
+    });
+    assert_eq!(request(&client(), &[("prompt", "none login")]), Err(R::PromptNoneWithOthers));
+}
+
+#[test]
+fn new_scopes_ask_for_the_difference() {
+    with(0, &[consent(None, "openid")], None, |who| match step(&[("sub_type", "user")], Some(who)) {
+        Step::AskConsent(ask) => {
+            assert_eq!((ask.missing.to_string(), ask.allowed.to_string()), ("email".into(), "openid".into()));
+        }
+        other => panic!("{other:?}"),
+    });
+}
+
+#[test]
+fn checklist_111_the_workspace_must_be_a_live_membership() {
+    with(0, &[], None, |who| assert_eq!(step(&[], Some(who)), Step::Refuse(R::NoWorkspace)));
+    with(2, &[], Some(2), |who| {
+        let foreign = workspace(9).workspace_id.to_string();
+        assert_eq!(step(&[("workspace", &foreign)], Some(who)), Step::Refuse(R::WorkspaceNotMember));
+        let Step::AskConsent(ask) = step(&[], Some(who)) else { panic!() };
+        assert_eq!(ask.preselected, Some(workspace(2).workspace_id));
+        let request = request(&client(), &[]).unwrap();
+        let required = |name: &str| name == "openid";
+        let chosen = |id| approve(&request, &ask, id, None, required).map(|a| a.workspace);
+        assert_eq!(chosen(Some(workspace(1).workspace_id)), Ok(Some(workspace(1).workspace_id)));
+        assert_eq!(chosen(Some(workspace(9).workspace_id)), Err(R::WorkspaceNotMember));
+        assert_eq!(chosen(None), Err(R::SelectionRequired));
+        let ticked = approve(&request, &ask, Some(workspace(1).workspace_id), Some(&ScopeSet::parse("admin").unwrap()), required);
+        assert_eq!(ticked.unwrap().scopes.to_string(), "openid", "only what was asked for, and the required stay");
+    });
+}
+
+#[test]
+fn several_workspaces_are_asked_again_unless_named() {
+    let both = [1, 2].map(|n| consent(Some(workspace(n).workspace_id), "openid email"));
+    with(2, &both, Some(1), |who| {
+        assert!(matches!(step(&[], Some(who)), Step::SelectWorkspace(ask) if ask.preselected == Some(workspace(1).workspace_id)));
+        let named = workspace(2).workspace_id.to_string();
+        assert!(matches!(step(&[("workspace", &named)], Some(who)), Step::Approve(a) if a.workspace == Some(workspace(2).workspace_id)));
+        assert!(matches!(step(&[("prompt", "none")], Some(who)), Step::Approve(a) if a.workspace == Some(workspace(1).workspace_id)));
+    });
+    with(2, &both, None, |who| assert_eq!(step(&[("prompt", "none")], Some(who)), Step::Refuse(R::SelectionRequired)));
+}
+
+#[test]
+fn checklist_109_unproven_clients_are_asked_each_time() {
+    let mut native = client();
+    native.client_type = ClientType::Public;
+    native.auth_method = AuthMethod::None;
+    native.config.application_type = ApplicationType::Native;
+    native.config.redirect_uris = vec!["http://127.0.0.1/cb".to_owned()];
+    with(0, &[consent(None, "openid email")], None, |who| {
+        let go = |more: &[(&str, &str)]| decide(&request(&native, more).unwrap(), &native, Some(who), Progress::default(), NOW);
+        assert!(matches!(go(&[("sub_type", "user")]), Step::AskConsent(_)));
+        assert_eq!(go(&[("sub_type", "user"), ("prompt", "none")]), Step::Refuse(R::ConsentUnproven));
+    });
+}
+
+#[test]
+fn checklist_122_offline_access_without_consent_is_ignored_not_an_error() {
+    with(0, &[consent(None, "openid email")], None, |who| {
+        let more = [("sub_type", "user"), ("scope", "openid email offline_access"), ("prompt", "none")];
+        assert!(matches!(step(&more, Some(who)), Step::Approve(a) if a.scopes.to_string() == "openid email"));
+        assert!(matches!(step(&more[..2], Some(who)), Step::AskConsent(ask) if ask.missing.to_string() == "offline_access"));
+    });
+    let mut plain = client();
+    plain.config.grant_types = vec![GrantType::AuthorizationCode];
+    let asked = request(&plain, &[("scope", "openid offline_access")]).unwrap();
+    assert_eq!(asked.scopes.to_string(), "openid", "no refresh grant, no offline access, no error");
+}
+
+#[test]
+fn allowed_users_and_internal_clients() {
+    let mut closed = client();
+    closed.config.allowed_user_ids = vec![UserId::new(NOW, [99; 10])];
+    let mut own = client();
+    own.config.internal = true;
+    with(0, &[], None, |who| {
+        let go = |c: &Client| decide(&request(c, &[("sub_type", "user")]).unwrap(), c, Some(who), Progress::default(), NOW);
+        assert_eq!(go(&closed), Step::Refuse(R::UserNotAllowed));
+        assert!(matches!(go(&own), Step::Approve(_)));
+    });
+}
+
+#[test]
+fn checklist_16_17_28_30_34_40_96_119_120_the_request_rules() {
+    let c = client();
+    let table: &[(&[(&str, &str)], R)] = &[
+        (&[("response_type", "")], R::ResponseTypeMissing),
+        (&[("response_type", "token")], R::ResponseTypeUnsupported),
+        (&[("response_type", "code token")], R::ResponseTypeUnsupported),
+        (&[("code_challenge", "")], R::ChallengeMissing),
+        (&[("code_challenge_method", "plain")], R::ChallengeMethod),
+        (&[("code_challenge_method", "")], R::ChallengeMethod),
+        (&[("code_challenge", "short")], R::ChallengeMalformed),
+        (&[("scope", "openid nothing")], R::ScopeUnknown),
+        (&[("scope", "admin")], R::ScopeNotAllowed),
+        (&[("scope", "\"")], R::ScopeMalformed),
+        (&[("request", "x")], R::RequestObject),
+        (&[("request_uri", "https://a.example/r")], R::RequestUri),
+        (&[("max_age", "-1")], R::MaxAgeMalformed),
+        (&[("claims", "[")], R::ClaimsMalformed),
+        (&[("sub_type", "robot")], R::SubTypeUnknown),
+        (&[("resource", "https://unknown.example")], R::ResourceUnknown),
+        (&[("redirect_uri", "https://a.example/cb/")], R::RedirectMismatch),
+        (&[("response_mode", "web_message")], R::ResponseModeUnknown),
+        (&[("nonce", "a"), ("nonce", "a")], R::Repeated),
+        (&[("id_token_hint", "x.y.z")], R::HintInvalid),
+    ];
+    for (more, refusal) in table {
+        assert_eq!(request(&c, more).map(|_| ()), Err(*refusal), "{more:?}");
+    }
+    let harmless = [("login_hint", "x"), ("ui_locales", "xx"), ("claims_locales", "de"), ("display", "touch"), ("acr_values", "9"), ("unknown", "1"), ("nonce", &"n".repeat(64))];
+    assert!(request(&c, &harmless).is_ok());
+    let mut exempt = client();
+    exempt.config.pkce_exempt = true;
+    assert!(request(&exempt, &[("code_challenge", ""), ("code_challenge_method", "")]).is_ok());
+}

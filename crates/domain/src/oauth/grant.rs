@@ -1,0 +1,168 @@
+//! The grant: one living authorization. It is what refresh renews and what revocation ends.
+use super::claims::ClaimsRequest;
+use super::seal::TokenId;
+use crate::client::SubType;
+use crate::identity::MemberRoles;
+use crate::{ClientId, GrantId, ScopeSet, SecretHash, SessionId, Timestamp, UserId, WorkspaceId};
+use std::fmt;
+
+/// Why a grant ended. The text goes to the store, the audit log and the `grant ended` event.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum EndReason {
+    /// The client or the user revoked it (RFC 7009, account pages).
+    Revoked,
+    /// Its authorization code came a second time (RFC 9700 §4.2.4).
+    CodeReplayed,
+    /// A superseded refresh token came back (RFC 9700 §4.14.2).
+    RefreshTokenReplayed,
+    /// The user took back the consent that it came of.
+    ConsentRevoked,
+    /// The client was deleted.
+    ClientDeleted,
+    /// The user's session was ended and the grant with it.
+    SignedOut,
+}
+
+impl EndReason {
+    pub const ALL: [Self; 6] = [
+        Self::Revoked,
+        Self::CodeReplayed,
+        Self::RefreshTokenReplayed,
+        Self::ConsentRevoked,
+        Self::ClientDeleted,
+        Self::SignedOut,
+    ];
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Revoked => "revoked",
+            Self::CodeReplayed => "code_replayed",
+            Self::RefreshTokenReplayed => "refresh_token_replayed",
+            Self::ConsentRevoked => "consent_revoked",
+            Self::ClientDeleted => "client_deleted",
+            Self::SignedOut => "signed_out",
+        }
+    }
+    pub fn parse(text: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|r| r.as_str() == text)
+    }
+}
+
+impl fmt::Display for EndReason {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+/// The refresh half of a grant: see [`super::refresh`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct RefreshState {
+    /// The current sequence number, from 1.
+    pub seq: i64,
+    /// The hash of the one live secret.
+    pub live: SecretHash,
+    /// The hash of the secret that was redeemed to reach `seq`; absent at the first.
+    pub previous: Option<SecretHash>,
+    /// The access token issued with the live secret has been seen.
+    pub used: bool,
+    /// When the live secret was issued.
+    pub issued_at: Timestamp,
+}
+
+/// One living authorization of a client by a user.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Grant {
+    pub id: GrantId,
+    pub client_id: ClientId,
+    pub user_id: UserId,
+    pub sub_type: SubType,
+    /// Always there for workspace grants; for user grants never.
+    pub workspace_id: Option<WorkspaceId>,
+    pub scopes: ScopeSet,
+    /// The resources (RFC 8707) that its tokens may be for; empty for the server's own default.
+    pub resources: Vec<String>,
+    pub claims: ClaimsRequest,
+    /// The id of the code that was redeemed for it, unique.
+    pub code_id: TokenId,
+    pub session_id: Option<SessionId>,
+    pub auth_time: Option<Timestamp>,
+    pub acr: Option<String>,
+    pub nonce: Option<String>,
+    pub created_at: Timestamp,
+    /// From then on nothing of it lives: the idle limit, moved on by each refresh, within the absolute one.
+    pub expires_at: Timestamp,
+    /// The absolute limit, fixed at creation.
+    pub absolute_expires_at: Timestamp,
+    pub last_used_at: Timestamp,
+    pub ended: Option<(Timestamp, EndReason)>,
+    pub refresh: Option<RefreshState>,
+}
+
+/// A grant and all that decides whether it is alive, read in one query.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct GrantContext {
+    pub grant: Grant,
+    pub user_active: bool,
+    pub client_active: bool,
+    /// The user's roles in the grant's workspace; for user grants in the user's only or default one.
+    /// Absent when the user is not (or no longer) a member.
+    pub roles: Option<MemberRoles>,
+    /// The workspace those roles are in: `tenant_id`.
+    pub tenant_id: Option<WorkspaceId>,
+    /// The access token in question was revoked by itself.
+    pub token_revoked: bool,
+}
+
+/// Why a grant is not alive. The reason is for log and audit; the wire says `invalid_grant`, or `active: false`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Dead {
+    Ended(EndReason),
+    Expired,
+    UserDisabled,
+    ClientDisabled,
+    MembershipLost,
+}
+
+impl Dead {
+    pub const fn reason(self) -> &'static str {
+        match self {
+            Self::Ended(why) => why.as_str(),
+            Self::Expired => "grant_expired",
+            Self::UserDisabled => "user_disabled",
+            Self::ClientDisabled => "client_disabled",
+            Self::MembershipLost => "membership_lost",
+        }
+    }
+}
+
+impl GrantContext {
+    /// Alive at `now`: not ended, not expired, and all on whom it rests are still there (OAuth 2.1 §4.3.1).
+    pub fn check(&self, now: Timestamp) -> Result<&Grant, Dead> {
+        let grant = &self.grant;
+        if let Some((_, why)) = grant.ended {
+            return Err(Dead::Ended(why));
+        }
+        if now >= grant.expires_at {
+            return Err(Dead::Expired);
+        }
+        if !self.user_active {
+            return Err(Dead::UserDisabled);
+        }
+        if !self.client_active {
+            return Err(Dead::ClientDisabled);
+        }
+        if grant.sub_type == SubType::Workspace && self.roles.is_none() {
+            return Err(Dead::MembershipLost);
+        }
+        Ok(grant)
+    }
+}
+
+impl Grant {
+    /// What its tokens name as `sub`: the workspace for workspace grants, the user for user grants.
+    pub fn subject(&self) -> String {
+        match self.workspace_id {
+            Some(workspace) if self.sub_type == SubType::Workspace => workspace.to_string(),
+            _ => self.user_id.to_string(),
+        }
+    }
+}

@@ -1,0 +1,99 @@
+//! JSON Web Signatures (RFC 7515) in compact form: the parts that need no private key.
+use super::jwk::PublicKey;
+use crate::encoding::{base64url, from_base64url};
+use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
+
+/// The algorithms that this server signs with (RFC 7518 §3.1, RFC 8037 §3.1). `none` does not exist here.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, Default)]
+pub enum SigningAlg {
+    #[default]
+    RS256,
+    PS256,
+    ES256,
+    EdDSA,
+}
+
+impl SigningAlg {
+    pub const ALL: [Self; 4] = [Self::RS256, Self::PS256, Self::ES256, Self::EdDSA];
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::RS256 => "RS256",
+            Self::PS256 => "PS256",
+            Self::ES256 => "ES256",
+            Self::EdDSA => "EdDSA",
+        }
+    }
+    pub fn parse(text: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|a| a.as_str() == text)
+    }
+}
+
+/// What tells an ID token from an access token, so that neither passes for the other (RFC 8725 §3.11).
+pub const TYP_ID_TOKEN: &str = "JWT";
+/// RFC 9068 §2.1.
+pub const TYP_ACCESS_TOKEN: &str = "at+jwt";
+
+#[derive(Debug, Serialize, Deserialize)]
+struct Header<'h> {
+    alg: &'h str,
+    #[serde(default)]
+    typ: &'h str,
+    #[serde(default)]
+    kid: &'h str,
+}
+
+/// The bytes to sign: base64url(header) `.` base64url(claims).
+pub fn signing_input<T: Serialize>(alg: SigningAlg, typ: &str, kid: &str, claims: &T) -> Result<String, serde_json::Error> {
+    let header = serde_json::to_vec(&Header { alg: alg.as_str(), typ, kid })?;
+    let claims = serde_json::to_vec(claims)?;
+    Ok(format!("{}.{}", base64url(&header), base64url(&claims)))
+}
+
+/// The compact form of a signed input.
+pub fn compact(mut signing_input: String, signature: &[u8]) -> String {
+    signing_input.push('.');
+    signing_input.push_str(&base64url(signature));
+    signing_input
+}
+
+/// Why a JWT was not believed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum InvalidJwt {
+    #[error("not a compact JWS")]
+    Malformed,
+    #[error("signed with an unknown key")]
+    UnknownKey,
+    #[error("the algorithm is not that of the key")]
+    WrongAlg,
+    #[error("the type is not the expected one")]
+    WrongType,
+    #[error("the signature is wrong")]
+    BadSignature,
+}
+
+/// Reads the claims of a JWT that one of `keys` signed. The algorithm is the key's, never the header's (RFC 8725 §3.1);
+/// expiry, issuer and audience are the caller's to check.
+pub fn verify<'k, T: DeserializeOwned>(
+    token: &str,
+    typ: &str,
+    keys: impl IntoIterator<Item = (&'k str, &'k PublicKey)>,
+) -> Result<T, InvalidJwt> {
+    let (input, signature) = token.rsplit_once('.').ok_or(InvalidJwt::Malformed)?;
+    let (header, claims) = input.split_once('.').ok_or(InvalidJwt::Malformed)?;
+    let header = from_base64url(header).ok_or(InvalidJwt::Malformed)?;
+    let signature = from_base64url(signature).ok_or(InvalidJwt::Malformed)?;
+    let header: Header = serde_json::from_slice(&header).map_err(|_| InvalidJwt::Malformed)?;
+    let (_, key) = keys.into_iter().find(|(kid, _)| *kid == header.kid).ok_or(InvalidJwt::UnknownKey)?;
+    if header.alg != key.alg().as_str() {
+        return Err(InvalidJwt::WrongAlg);
+    }
+    if !header.typ.eq_ignore_ascii_case(typ) {
+        return Err(InvalidJwt::WrongType);
+    }
+    if !key.verifies(input.as_bytes(), &signature) {
+        return Err(InvalidJwt::BadSignature);
+    }
+    let claims = from_base64url(claims).ok_or(InvalidJwt::Malformed)?;
+    serde_json::from_slice(&claims).map_err(|_| InvalidJwt::Malformed)
+}

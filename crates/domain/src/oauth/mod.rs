@@ -1,0 +1,19 @@
+//! The protocol: OAuth 2.1, OpenID Connect Core, and the RFCs named at each rule.
+pub mod authorize;
+pub mod claims;
+pub mod client_auth;
+pub mod consent;
+pub mod decision;
+pub mod error;
+pub mod grant;
+pub mod id_token;
+pub mod jose;
+pub mod jwk;
+pub mod params;
+pub mod pkce;
+pub mod redirect_uri;
+pub mod refresh;
+pub mod registration;
+pub mod scope;
+pub mod seal;
+pub mod token;

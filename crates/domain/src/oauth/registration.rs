@@ -1,0 +1,301 @@
+//! Client metadata (RFC 7591 §2, OpenID Connect Registration §2) as a client sends it and as it is answered.
+use super::jose::SigningAlg;
+use super::redirect_uri;
+use super::scope::ScopeSet;
+use crate::client::{AccessTokenFormat, ApplicationType, AuthMethod, Client, ClientConfig, ClientType, GrantType, SubType};
+use crate::text::display_name;
+use serde_json::{Map, Value, json};
+
+crate::refusals! {
+    /// Why metadata cannot be registered.
+    pub enum MetadataRefusal {
+        NotAnObject => InvalidClientMetadata, "metadata_not_an_object", "The request body must be a JSON object.";
+        Type => InvalidClientMetadata, "metadata_member_of_wrong_type", "A metadata member has the wrong JSON type.";
+        Name => InvalidClientMetadata, "client_name_unsafe", "client_name must have 1 to 100 characters, none of them invisible.";
+        AuthMethod => InvalidClientMetadata, "auth_method_unsupported", "The token_endpoint_auth_method is not supported.";
+        GrantType => InvalidClientMetadata, "grant_type_unsupported", "A grant type is not supported.";
+        ResponseType => InvalidClientMetadata, "response_type_unsupported", "Only the response type code is supported.";
+        GrantMismatch => InvalidClientMetadata, "grant_and_response_types_inconsistent", "grant_types and response_types do not fit each other.";
+        PublicMachine => InvalidClientMetadata, "client_credentials_for_public_client", "A public client cannot use client_credentials.";
+        RedirectMissing => InvalidRedirectUri, "redirect_uris_missing", "At least one redirect URI is required.";
+        RedirectInvalid => InvalidRedirectUri, "redirect_uri_invalid", "A redirect URI is not acceptable: https, or http on loopback, or a private-use scheme with a dot for native applications; no fragment.";
+        TooMany => InvalidClientMetadata, "metadata_too_large", "A metadata list has too many members.";
+        Scope => InvalidClientMetadata, "scope_malformed", "The scope member is malformed.";
+        ScopeUnknown => InvalidClientMetadata, "scope_unknown", "A scope does not exist.";
+        ScopeNotAllowed => InvalidClientMetadata, "scope_beyond_trust", "A scope cannot be had by self-registration.";
+        Uri => InvalidClientMetadata, "uri_invalid", "client_uri, logo_uri, tos_uri and policy_uri must be https URLs.";
+        Alg => InvalidClientMetadata, "signing_alg_unsupported", "The id_token_signed_response_alg is not supported.";
+        ApplicationType => InvalidClientMetadata, "application_type_unknown", "application_type must be web or native.";
+        SubType => InvalidClientMetadata, "sub_type_unknown", "default_sub_type must be workspace or user.";
+        Unsupported => InvalidClientMetadata, "metadata_member_unsupported", "The metadata asks for a feature that this server does not have.";
+        IdMismatch => InvalidClientMetadata, "client_id_mismatch", "client_id must be the one of the client.";
+        SecretChosen => InvalidClientMetadata, "client_secret_chosen", "A client cannot choose its own secret.";
+    }
+}
+
+use MetadataRefusal as R;
+
+/// What a client asks to be registered as.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Metadata {
+    pub name: String,
+    pub client_type: ClientType,
+    pub auth_method: AuthMethod,
+    pub config: ClientConfig,
+    /// No `scope` was named: the server's default applies.
+    pub default_scope: bool,
+}
+
+const MAX_LIST: usize = 32;
+
+struct Reader<'j>(&'j Map<String, Value>);
+
+impl<'j> Reader<'j> {
+    fn present(&self, name: &str) -> Option<&'j Value> {
+        self.0.get(name).filter(|v| !v.is_null())
+    }
+    fn text(&self, name: &str) -> Result<Option<&'j str>, R> {
+        match self.present(name) {
+            None => Ok(None),
+            Some(Value::String(text)) if text.is_empty() => Ok(None),
+            Some(Value::String(text)) if text.len() <= 2048 => Ok(Some(text)),
+            Some(_) => Err(R::Type),
+        }
+    }
+    fn list(&self, name: &str) -> Result<Option<Vec<String>>, R> {
+        match self.present(name) {
+            None => Ok(None),
+            Some(Value::Array(items)) if items.len() > MAX_LIST => Err(R::TooMany),
+            Some(Value::Array(items)) => {
+                items.iter().map(|i| i.as_str().map(str::to_owned).ok_or(R::Type)).collect::<Result<_, _>>().map(Some)
+            }
+            Some(_) => Err(R::Type),
+        }
+    }
+    fn number(&self, name: &str) -> Result<Option<i64>, R> {
+        match self.present(name) {
+            None => Ok(None),
+            Some(value) => value.as_i64().filter(|n| *n >= 0).map(Some).ok_or(R::Type),
+        }
+    }
+    fn flag(&self, name: &str) -> Result<bool, R> {
+        self.present(name).map_or(Ok(false), |v| v.as_bool().ok_or(R::Type))
+    }
+    fn https(&self, name: &str) -> Result<Option<String>, R> {
+        match self.text(name)? {
+            None => Ok(None),
+            Some(text) => {
+                let url = url::Url::parse(text).map_err(|_| R::Uri)?;
+                let local = url.scheme() == "http" && matches!(url.host_str(), Some("localhost" | "127.0.0.1" | "[::1]"));
+                if url.scheme() == "https" || local { Ok(Some(text.to_owned())) } else { Err(R::Uri) }
+            }
+        }
+    }
+}
+
+impl Metadata {
+    /// Reads and checks metadata. Unknown members are ignored (RFC 7591 §2), among them the plural "choices" that some
+    /// clients send; members that ask for what this server would have to honour and cannot are refused.
+    pub fn read(json: &Value, default_sub_type: SubType) -> Result<Self, R> {
+        let json = Reader(json.as_object().ok_or(R::NotAnObject)?);
+        if json.present("client_secret").is_some() {
+            return Err(R::SecretChosen);
+        }
+        for unsupported in ["id_token_encrypted_response_alg", "userinfo_signed_response_alg", "sector_identifier_uri", "request_object_signing_alg"] {
+            if json.present(unsupported).is_some() {
+                return Err(R::Unsupported);
+            }
+        }
+        if json.text("subject_type")?.is_some_and(|t| t != "public") {
+            return Err(R::Unsupported);
+        }
+        let auth_method = match json.text("token_endpoint_auth_method")? {
+            None => AuthMethod::ClientSecretBasic,
+            Some(text) => AuthMethod::parse(text).ok_or(R::AuthMethod)?,
+        };
+        let client_type = if auth_method == AuthMethod::None { ClientType::Public } else { ClientType::Confidential };
+        let application_type = match json.text("application_type")? {
+            Some("native") => ApplicationType::Native,
+            Some("web") => ApplicationType::Web,
+            Some(_) => return Err(R::ApplicationType),
+            None => infer_application_type(&json, client_type)?,
+        };
+        let (grant_types, response_types) = grants(&json, client_type)?;
+        let redirect_uris = redirect_uris(&json, application_type, &grant_types)?;
+        let (scopes, default_scope) = match json.text("scope")? {
+            Some(text) => (ScopeSet::parse(text).map_err(|_| R::Scope)?, false),
+            None => (ScopeSet::default(), true),
+        };
+        let name = match json.text("client_name")? {
+            Some(text) => display_name(text).map_err(|_| R::Name)?,
+            None => "Unnamed application".to_owned(),
+        };
+        let alg = json.text("id_token_signed_response_alg")?;
+        let config = ClientConfig {
+            redirect_uris,
+            grant_types,
+            response_types,
+            scopes,
+            application_type,
+            client_uri: json.https("client_uri")?,
+            logo_uri: json.https("logo_uri")?,
+            tos_uri: json.https("tos_uri")?,
+            policy_uri: json.https("policy_uri")?,
+            contacts: json.list("contacts")?.unwrap_or_default(),
+            software_id: json.text("software_id")?.map(str::to_owned),
+            software_version: json.text("software_version")?.map(str::to_owned),
+            post_logout_redirect_uris: post_logout_uris(&json, application_type)?,
+            default_sub_type: json.text("default_sub_type")?.map_or(Ok(default_sub_type), |t| SubType::parse(t).ok_or(R::SubType))?,
+            id_token_signed_response_alg: alg.map(|a| SigningAlg::parse(a).ok_or(R::Alg)).transpose()?,
+            default_max_age: json.number("default_max_age")?,
+            require_auth_time: json.flag("require_auth_time")?,
+            access_token_format: match json.text("access_token_format")? {
+                None | Some("opaque") => AccessTokenFormat::Opaque,
+                Some("jwt") => AccessTokenFormat::Jwt,
+                Some(_) => return Err(R::Unsupported),
+            },
+            ..ClientConfig::default()
+        };
+        Ok(Self { name, client_type, auth_method, config, default_scope })
+    }
+}
+
+/// OpenID Connect Registration §2 says `web` when nothing is said; a public client whose redirects all stay on the
+/// device is an installed application all the same, and older MCP clients do not say so.
+fn infer_application_type(json: &Reader<'_>, client_type: ClientType) -> Result<ApplicationType, R> {
+    let uris = json.list("redirect_uris")?.unwrap_or_default();
+    let on_device = !uris.is_empty() && uris.iter().all(|uri| redirect_uri::is_on_device(uri));
+    Ok(if client_type == ClientType::Public && on_device { ApplicationType::Native } else { ApplicationType::Web })
+}
+
+fn grants(json: &Reader<'_>, client_type: ClientType) -> Result<(Vec<GrantType>, Vec<String>), R> {
+    let mut grant_types = Vec::new();
+    for name in json.list("grant_types")?.unwrap_or_else(|| vec!["authorization_code".to_owned()]) {
+        match GrantType::parse(&name) {
+            Some(grant) if !grant_types.contains(&grant) => grant_types.push(grant),
+            Some(_) => {}
+            // Well-known clients list grants that they use elsewhere; those are left out of the answer (RFC 7591 §3.2.1).
+            None if name.starts_with("urn:") => {}
+            None => return Err(R::GrantType),
+        }
+    }
+    let code = grant_types.contains(&GrantType::AuthorizationCode);
+    let response_types =
+        json.list("response_types")?.unwrap_or_else(|| if code { vec!["code".to_owned()] } else { Vec::new() });
+    if response_types.iter().any(|t| t != "code") {
+        return Err(R::ResponseType);
+    }
+    let refresh_alone = grant_types.contains(&GrantType::RefreshToken) && !code;
+    if grant_types.is_empty() || code == response_types.is_empty() || refresh_alone {
+        return Err(R::GrantMismatch);
+    }
+    if client_type == ClientType::Public && grant_types.contains(&GrantType::ClientCredentials) {
+        return Err(R::PublicMachine);
+    }
+    Ok((grant_types, response_types))
+}
+
+fn redirect_uris(json: &Reader<'_>, kind: ApplicationType, grants: &[GrantType]) -> Result<Vec<String>, R> {
+    let uris = json.list("redirect_uris")?.unwrap_or_default();
+    if uris.is_empty() && grants.contains(&GrantType::AuthorizationCode) {
+        return Err(R::RedirectMissing);
+    }
+    if uris.iter().any(|uri| redirect_uri::check_registration(uri, kind).is_err()) {
+        return Err(R::RedirectInvalid);
+    }
+    Ok(uris)
+}
+
+fn post_logout_uris(json: &Reader<'_>, kind: ApplicationType) -> Result<Vec<String>, R> {
+    let uris = json.list("post_logout_redirect_uris")?.unwrap_or_default();
+    if uris.iter().any(|uri| redirect_uri::check_registration(uri, kind).is_err()) { Err(R::RedirectInvalid) } else { Ok(uris) }
+}
+
+/// The registered metadata as the answer of RFC 7591 §3.2.1 and RFC 7592 §3 shows it, without any secret.
+pub fn render(client: &Client) -> Map<String, Value> {
+    let config = &client.config;
+    let grant_types: Vec<_> = config.grant_types.iter().map(|g| g.as_str()).collect();
+    let mut all = Map::new();
+    let mut put = |name: &str, value: Value| {
+        if !value.is_null() {
+            all.insert(name.to_owned(), value);
+        }
+    };
+    put("client_id", client.id.as_str().into());
+    put("client_id_issued_at", client.created_at.seconds().into());
+    put("client_name", client.name.as_str().into());
+    put("redirect_uris", json!(config.redirect_uris));
+    put("post_logout_redirect_uris", json!(config.post_logout_redirect_uris));
+    put("token_endpoint_auth_method", client.auth_method.as_str().into());
+    put("grant_types", json!(grant_types));
+    put("response_types", json!(config.response_types));
+    put("scope", config.scopes.to_string().into());
+    put("application_type", json!(config.application_type));
+    put("client_uri", json!(config.client_uri));
+    put("logo_uri", json!(config.logo_uri));
+    put("tos_uri", json!(config.tos_uri));
+    put("policy_uri", json!(config.policy_uri));
+    put("contacts", json!(config.contacts));
+    put("software_id", json!(config.software_id));
+    put("software_version", json!(config.software_version));
+    put("default_sub_type", config.default_sub_type.as_str().into());
+    put("subject_type", "public".into());
+    put("id_token_signed_response_alg", config.id_token_signed_response_alg.unwrap_or_default().as_str().into());
+    put("default_max_age", json!(config.default_max_age));
+    put("require_auth_time", config.require_auth_time.into());
+    put("access_token_format", json!(config.access_token_format));
+    all
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(json: Value) -> Result<Metadata, R> {
+        Metadata::read(&json, SubType::Workspace)
+    }
+
+    #[test]
+    fn defaults_are_those_of_rfc_7591() {
+        let m = read(json!({"redirect_uris": ["https://a.example/cb"], "choices_supported": ["x"]})).unwrap();
+        assert_eq!((m.auth_method, m.client_type), (AuthMethod::ClientSecretBasic, ClientType::Confidential));
+        assert_eq!(m.config.grant_types, [GrantType::AuthorizationCode]);
+        assert_eq!(m.config.response_types, ["code"]);
+        assert!(m.default_scope);
+    }
+
+    #[test]
+    fn checklist_101_each_fault_has_its_code() {
+        use crate::oauth::error::{ErrorCode, Refusal as _};
+        let uri = "https://a.example/cb";
+        let table = [
+            (json!([]), R::NotAnObject),
+            (json!({}), R::RedirectMissing),
+            (json!({"redirect_uris": uri}), R::Type),
+            (json!({"redirect_uris": ["http://a.example/cb"]}), R::RedirectInvalid),
+            (json!({"redirect_uris": [uri], "client_name": "a\u{202e}b"}), R::Name),
+            (json!({"redirect_uris": [uri], "grant_types": ["password"]}), R::GrantType),
+            (json!({"redirect_uris": [uri], "response_types": ["token"]}), R::ResponseType),
+            (json!({"redirect_uris": [uri], "grant_types": ["refresh_token"], "response_types": []}), R::GrantMismatch),
+            (json!({"grant_types": ["client_credentials"], "token_endpoint_auth_method": "none"}), R::PublicMachine),
+            (json!({"redirect_uris": [uri], "token_endpoint_auth_method": "tls_client_auth"}), R::AuthMethod),
+            (json!({"redirect_uris": [uri], "id_token_signed_response_alg": "none"}), R::Alg),
+            (json!({"redirect_uris": [uri], "logo_uri": "http://a.example/x.png"}), R::Uri),
+            (json!({"redirect_uris": [uri], "client_secret": "x"}), R::SecretChosen),
+            (json!({"redirect_uris": [uri], "subject_type": "pairwise"}), R::Unsupported),
+        ];
+        for (metadata, refusal) in table {
+            assert_eq!(read(metadata.clone()).map(|_| ()), Err(refusal), "{metadata}");
+        }
+        assert_eq!(R::RedirectInvalid.code(), ErrorCode::InvalidRedirectUri);
+        assert_eq!(R::Name.code(), ErrorCode::InvalidClientMetadata);
+    }
+
+    #[test]
+    fn installed_clients_register_as_they_do_in_the_field() {
+        let m = read(json!({"redirect_uris": ["http://127.0.0.1:33418/", "http://localhost/callback"], "token_endpoint_auth_method": "none",
+            "grant_types": ["authorization_code", "refresh_token", "urn:ietf:params:oauth:grant-type:jwt-bearer"]})).unwrap();
+        assert_eq!(m.config.application_type, ApplicationType::Native);
+        assert_eq!(m.config.grant_types, [GrantType::AuthorizationCode, GrantType::RefreshToken]);
+    }
+}

@@ -1,0 +1,206 @@
+//! Sealed tokens: capabilities that this server alone can make and read.
+//!
+//! `<prefix>_<kind>_` + base64url(key id ‖ nonce ‖ ciphertext ‖ tag), AES-256-GCM-SIV (RFC 8452). Issuing one writes no
+//! row. GCM-SIV, because nonces are random and a busy server draws more than the 2³² that plain GCM allows to a key.
+//! The issuer, the kind and the key id are authenticated, so a token of one kind or one server is nothing elsewhere.
+use crate::encoding::{base64url, from_base64url};
+use aws_lc_rs::aead::{AES_256_GCM_SIV, Aad, LessSafeKey, Nonce, UnboundKey};
+use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
+use std::fmt;
+
+/// The nonce of a sealed token, which is also its name: `jti`, the id of a code, the key of a revocation row.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct TokenId([u8; 12]);
+
+impl TokenId {
+    pub const fn from_random(bytes: [u8; 12]) -> Self {
+        Self(bytes)
+    }
+    pub fn from_slice(bytes: &[u8]) -> Option<Self> {
+        bytes.try_into().ok().map(Self)
+    }
+    pub fn as_bytes(&self) -> &[u8; 12] {
+        &self.0
+    }
+}
+
+impl fmt::Display for TokenId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&base64url(&self.0))
+    }
+}
+
+impl fmt::Debug for TokenId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
+    }
+}
+
+/// What a sealed text is for; a text of one purpose never opens as another.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Purpose {
+    AccessToken,
+    RefreshToken,
+    AuthorizationCode,
+    Interaction,
+}
+
+impl Purpose {
+    pub const fn label(self) -> &'static str {
+        match self {
+            Self::AccessToken => "at",
+            Self::RefreshToken => "rt",
+            Self::AuthorizationCode => "ac",
+            Self::Interaction => "ix",
+        }
+    }
+}
+
+/// The text is not a token of this purpose that this server sealed with a key that it still has.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("not sealed by this server for this purpose")]
+pub struct NotOurs;
+
+struct SealingKey {
+    id: u32,
+    key: LessSafeKey,
+}
+
+/// All sealing keys, the active one first.
+pub struct Sealer {
+    prefix: String,
+    issuer: String,
+    keys: Vec<SealingKey>,
+}
+
+impl fmt::Debug for Sealer {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_list().entries(self.keys.iter().map(|k| k.id)).finish()
+    }
+}
+
+const HEADER: usize = 4 + 12;
+/// Longer texts are not tokens of ours, and decoding them would be work for nothing.
+const MAX_TEXT: usize = 16 * 1024;
+
+impl Sealer {
+    /// `keys` are pairs of id and 32 bytes; the first one seals, all of them open. `None` if there is no key.
+    pub fn new(prefix: &str, issuer: &str, keys: impl IntoIterator<Item = (u32, [u8; 32])>) -> Option<Self> {
+        let keys: Vec<_> = keys
+            .into_iter()
+            .map(|(id, bytes)| {
+                UnboundKey::new(&AES_256_GCM_SIV, &bytes).ok().map(|key| SealingKey { id, key: LessSafeKey::new(key) })
+            })
+            .collect::<Option<_>>()?;
+        (!keys.is_empty()).then(|| Self { prefix: prefix.to_owned(), issuer: issuer.to_owned(), keys })
+    }
+
+    fn aad(&self, purpose: Purpose, key_id: u32) -> Vec<u8> {
+        let mut aad = Vec::with_capacity(self.issuer.len() + 8);
+        aad.extend_from_slice(purpose.label().as_bytes());
+        aad.extend_from_slice(&key_id.to_be_bytes());
+        aad.extend_from_slice(self.issuer.as_bytes());
+        aad
+    }
+
+    /// Seals `payload` under the name `id`.
+    pub fn seal<T: Serialize>(&self, purpose: Purpose, id: TokenId, payload: &T) -> Result<String, SealFault> {
+        let active = &self.keys[0];
+        let mut body = postcard::to_stdvec(payload).map_err(|_| SealFault)?;
+        let tag = active
+            .key
+            .seal_in_place_separate_tag(
+                Nonce::assume_unique_for_key(id.0),
+                Aad::from(self.aad(purpose, active.id)),
+                &mut body,
+            )
+            .map_err(|_| SealFault)?;
+        let mut bytes = Vec::with_capacity(HEADER + body.len() + 16);
+        bytes.extend_from_slice(&active.id.to_be_bytes());
+        bytes.extend_from_slice(&id.0);
+        bytes.extend_from_slice(&body);
+        bytes.extend_from_slice(tag.as_ref());
+        Ok(format!("{}_{}_{}", self.prefix, purpose.label(), base64url(&bytes)))
+    }
+
+    /// Whether `text` looks like a token of this purpose; says nothing of its truth.
+    pub fn recognises(&self, purpose: Purpose, text: &str) -> bool {
+        self.body(purpose, text).is_some()
+    }
+
+    fn body<'t>(&self, purpose: Purpose, text: &'t str) -> Option<&'t str> {
+        text.strip_prefix(&self.prefix)?.strip_prefix('_')?.strip_prefix(purpose.label())?.strip_prefix('_')
+    }
+
+    /// Opens what [`Sealer::seal`] made for the same purpose.
+    pub fn open<T: DeserializeOwned>(&self, purpose: Purpose, text: &str) -> Result<(TokenId, T), NotOurs> {
+        if text.len() > MAX_TEXT {
+            return Err(NotOurs);
+        }
+        let mut bytes = self.body(purpose, text).and_then(from_base64url).ok_or(NotOurs)?;
+        let (header, sealed) = bytes.split_at_mut_checked(HEADER).ok_or(NotOurs)?;
+        let key_id = u32::from_be_bytes(header[..4].try_into().map_err(|_| NotOurs)?);
+        let id = TokenId::from_slice(&header[4..]).ok_or(NotOurs)?;
+        let key = self.keys.iter().find(|k| k.id == key_id).ok_or(NotOurs)?;
+        let plain = key
+            .key
+            .open_in_place(Nonce::assume_unique_for_key(id.0), Aad::from(self.aad(purpose, key_id)), sealed)
+            .map_err(|_| NotOurs)?;
+        // The whole plain text must be the payload: nothing may hide behind it.
+        match postcard::take_from_bytes(plain) {
+            Ok((payload, [])) => Ok((id, payload)),
+            _ => Err(NotOurs),
+        }
+    }
+}
+
+/// Sealing failed: our own fault, never the caller's.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("a token could not be sealed")]
+pub struct SealFault;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn sealer(issuer: &str, key: u8) -> Sealer {
+        Sealer::new("cs", issuer, [(1, [key; 32])]).unwrap()
+    }
+
+    #[test]
+    fn opens_only_for_its_purpose_server_and_key() {
+        let ours = sealer("https://a", 1);
+        let id = TokenId::from_random([3; 12]);
+        let text = ours.seal(Purpose::AccessToken, id, &"hello".to_owned()).unwrap();
+        assert!(text.starts_with("cs_at_"));
+        assert_eq!(ours.open::<String>(Purpose::AccessToken, &text), Ok((id, "hello".to_owned())));
+        assert!(ours.open::<String>(Purpose::RefreshToken, &text).is_err());
+        assert!(ours.open::<String>(Purpose::RefreshToken, &text.replace("_at_", "_rt_")).is_err());
+        assert!(sealer("https://b", 1).open::<String>(Purpose::AccessToken, &text).is_err());
+        assert!(sealer("https://a", 2).open::<String>(Purpose::AccessToken, &text).is_err());
+        let rotated = Sealer::new("cs", "https://a", [(2, [2; 32]), (1, [1; 32])]).unwrap();
+        assert!(rotated.open::<String>(Purpose::AccessToken, &text).is_ok(), "a retired key still opens");
+    }
+
+    proptest! {
+        #[test]
+        fn no_changed_text_opens(payload in "[a-z]{0,40}", at in 0usize..200, change in 1u8..255) {
+            let ours = sealer("https://a", 1);
+            let text = ours.seal(Purpose::AccessToken, TokenId::from_random([7; 12]), &payload).unwrap();
+            let mut bytes = text.clone().into_bytes();
+            let at = at % bytes.len();
+            bytes[at] ^= change;
+            if let Ok(changed) = String::from_utf8(bytes) {
+                prop_assert!(ours.open::<String>(Purpose::AccessToken, &changed).is_err());
+            }
+            prop_assert!(ours.open::<String>(Purpose::AccessToken, &text[..at]).is_err());
+        }
+
+        #[test]
+        fn rubbish_is_refused(text in "(cs_at_)?[ -~]{0,80}") {
+            prop_assert!(sealer("https://a", 1).open::<String>(Purpose::AccessToken, &text).is_err());
+        }
+    }
+}

@@ -1,0 +1,128 @@
+//! What stands inside the sealed tokens.
+use super::claims::ClaimsRequest;
+use super::pkce::CodeChallenge;
+use super::scope::ScopeSet;
+use crate::client::SubType;
+use crate::encoding::{base64url, from_base64url};
+use crate::{ClientId, GrantId, SessionId, Timestamp, UserId, WorkspaceId};
+use serde::{Deserialize, Serialize};
+
+/// An authorization code: all that the token endpoint needs to make the grant. It exists only after approval.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CodePayload {
+    pub client_id: ClientId,
+    pub redirect_uri: String,
+    pub challenge: Option<CodeChallenge>,
+    pub nonce: Option<String>,
+    pub scopes: ScopeSet,
+    pub resources: Vec<String>,
+    pub claims: ClaimsRequest,
+    pub sub_type: SubType,
+    pub workspace_id: Option<WorkspaceId>,
+    pub user_id: UserId,
+    pub session_id: Option<SessionId>,
+    pub auth_time: Option<Timestamp>,
+    pub acr: Option<String>,
+    pub expires_at: Timestamp,
+}
+
+/// Who an access token speaks for.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Bearer {
+    /// A user's authorization; `answer` names the refresh answer that it came with.
+    Grant { id: GrantId, answer: Option<AnswerTag> },
+    /// The client itself (client credentials), at this credential epoch.
+    Client { id: ClientId, epoch: i64 },
+}
+
+/// Names one answer of the token endpoint: the sequence number and the first bytes of the hash of its secret.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AnswerTag {
+    pub seq: i64,
+    pub secret: [u8; 8],
+}
+
+impl AnswerTag {
+    pub fn new(seq: i64, hash: crate::SecretHash) -> Self {
+        let mut secret = [0; 8];
+        secret.copy_from_slice(&hash.as_bytes()[..8]);
+        Self { seq, secret }
+    }
+}
+
+/// An access token.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AccessPayload {
+    pub bearer: Bearer,
+    pub scopes: ScopeSet,
+    /// The resources that it is for (RFC 8707); empty for the server's default.
+    pub audience: Vec<String>,
+    pub issued_at: Timestamp,
+    pub expires_at: Timestamp,
+}
+
+/// A refresh token: its grant, its sequence number and 128 random bits.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RefreshPayload {
+    pub grant_id: GrantId,
+    pub seq: i64,
+    pub secret: [u8; 16],
+}
+
+/// The claims of a JWT access token (RFC 9068 §2.2), and the grant behind it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AccessClaims {
+    pub iss: String,
+    pub sub: String,
+    pub aud: Audience,
+    pub exp: Timestamp,
+    pub iat: Timestamp,
+    pub jti: String,
+    pub client_id: ClientId,
+    pub scope: ScopeSet,
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub tenant_id: Option<WorkspaceId>,
+    #[serde(skip_serializing_if = "Vec::is_empty", default)]
+    pub roles: Vec<String>,
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub auth_time: Option<Timestamp>,
+    /// The bearer, so that revocation is exact for JWTs too. Its form is this server's own business.
+    pub cs_bearer: String,
+}
+
+/// One audience is a string, several are an array (RFC 7519 §4.1.3).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(untagged)]
+pub enum Audience {
+    One(String),
+    Many(Vec<String>),
+}
+
+impl Audience {
+    /// The named resources, or the issuer when there is none (RFC 9068 §3: a default resource indicator).
+    pub fn of(resources: &[String], issuer: &str) -> Self {
+        match resources {
+            [] => Self::One(issuer.to_owned()),
+            [one] => Self::One(one.clone()),
+            many => Self::Many(many.to_vec()),
+        }
+    }
+    pub fn into_resources(self, issuer: &str) -> Vec<String> {
+        match self {
+            Self::One(one) if one == issuer => Vec::new(),
+            Self::One(one) => vec![one],
+            Self::Many(many) => many,
+        }
+    }
+}
+
+impl Bearer {
+    /// A text form for the claim of a JWT access token.
+    pub fn to_text(&self) -> String {
+        // A bearer is a few ids: it always serializes.
+        base64url(&postcard::to_stdvec(self).unwrap_or_default())
+    }
+    pub fn from_text(text: &str) -> Option<Self> {
+        postcard::from_bytes(&from_base64url(text)?).ok()
+    }
+}

@@ -1,0 +1,118 @@
+//! Reading an access token: open the seal (or check the signature), then ask the database what became of the grant.
+use crate::{App, Ctx, Fault};
+use domain::ClientId;
+use domain::oauth::grant::{Dead, GrantContext};
+use domain::oauth::jose::{self, TYP_ACCESS_TOKEN};
+use domain::oauth::seal::{Purpose, TokenId};
+use domain::oauth::token::{AccessClaims, AccessPayload, AnswerTag, Bearer};
+use store::Tx;
+use store::clients::MachineContext;
+
+/// A token that is good now.
+#[derive(Debug)]
+pub struct Live {
+    pub id: TokenId,
+    pub payload: AccessPayload,
+    pub bearer: LiveBearer,
+}
+
+/// Who stands behind it.
+#[derive(Debug)]
+pub enum LiveBearer {
+    Grant(Box<GrantContext>),
+    Machine { client: ClientId, context: MachineContext },
+}
+
+/// Why a token is good for nothing. For log and audit; outside it is only inactive.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Inactive {
+    /// Not made by this server, or not an access token.
+    Foreign,
+    Expired,
+    Revoked,
+    GrantUnknown,
+    GrantDead(Dead),
+    /// The client was deleted or disabled, or its credentials were reset.
+    ClientDead,
+}
+
+impl Inactive {
+    pub const fn reason(self) -> &'static str {
+        match self {
+            Self::Foreign => "token_unknown",
+            Self::Expired => "token_expired",
+            Self::Revoked => "token_revoked",
+            Self::GrantUnknown => "grant_unknown",
+            Self::GrantDead(dead) => dead.reason(),
+            Self::ClientDead => "client_dead",
+        }
+    }
+}
+
+/// What a token says of itself, before the database is asked. Expiry is not looked at.
+pub fn open(app: &App, token: &str) -> Option<(TokenId, AccessPayload)> {
+    let keys = app.keys();
+    if keys.sealer.recognises(Purpose::AccessToken, token) {
+        return keys.sealer.open(Purpose::AccessToken, token).ok();
+    }
+    let issuer = &app.settings().issuer;
+    let claims: AccessClaims = jose::verify(token, TYP_ACCESS_TOKEN, keys.verifiers()).ok()?;
+    if claims.iss != *issuer {
+        return None;
+    }
+    let id = TokenId::from_slice(&domain::encoding::from_base64url(&claims.jti)?)?;
+    let payload = AccessPayload {
+        bearer: Bearer::from_text(&claims.cs_bearer)?,
+        scopes: claims.scope,
+        audience: claims.aud.into_resources(issuer),
+        issued_at: claims.iat,
+        expires_at: claims.exp,
+    };
+    Some((id, payload))
+}
+
+/// Everything that decides whether a token is good, in one query.
+pub async fn read(app: &App, ctx: &Ctx, tx: &mut Tx, token: &str) -> Result<Result<Live, Inactive>, Fault> {
+    let Some((id, payload)) = open(app, token) else { return Ok(Err(Inactive::Foreign)) };
+    if ctx.now >= payload.expires_at {
+        return Ok(Err(Inactive::Expired));
+    }
+    let bearer = match &payload.bearer {
+        Bearer::Grant { id: grant, answer: _ } => {
+            let Some(context) = store::grants::by_id_with_context(tx, *grant, Some(id)).await? else {
+                return Ok(Err(Inactive::GrantUnknown));
+            };
+            if context.token_revoked {
+                return Ok(Err(Inactive::Revoked));
+            }
+            if let Err(dead) = context.check(ctx.now) {
+                return Ok(Err(Inactive::GrantDead(dead)));
+            }
+            LiveBearer::Grant(Box::new(context))
+        }
+        Bearer::Client { id: client, epoch } => match store::clients::machine_context(tx, client, id).await? {
+            None => return Ok(Err(Inactive::ClientDead)),
+            Some(context) if context.token_revoked => return Ok(Err(Inactive::Revoked)),
+            Some(context) if !context.client_active || context.credential_epoch != *epoch => {
+                return Ok(Err(Inactive::ClientDead));
+            }
+            Some(context) => LiveBearer::Machine { client: client.clone(), context },
+        },
+    };
+    Ok(Ok(Live { id, payload, bearer }))
+}
+
+/// Notes, once per answer, that the access token of the live refresh answer was seen: from then on the token that was
+/// redeemed for it is proof of theft. Writes only the first time.
+pub async fn note_seen(app: &App, live: &Live) -> Result<(), Fault> {
+    let (LiveBearer::Grant(context), Bearer::Grant { answer: Some(tag), .. }) = (&live.bearer, &live.payload.bearer) else {
+        return Ok(());
+    };
+    let Some(state) = context.grant.refresh else { return Ok(()) };
+    if state.used || *tag != AnswerTag::new(state.seq, state.live) {
+        return Ok(());
+    }
+    let (grant, seq) = (context.grant.id, state.seq);
+    app.store().write(move |tx| Box::pin(async move { store::grants::mark_used(tx, grant, seq).await })).await?;
+    Ok(())
+}

@@ -1,0 +1,210 @@
+//! Users, workspaces, members and their credentials, as the command line, the demo and sign-up make them.
+use crate::recorder::About;
+use crate::session::SignInRefusal as R;
+use crate::{App, Ctx, Failure, Fault};
+use domain::identity::{ApiKey, Email, Member, MemberRoles, PersonalAccessToken, Role, User, Workspace};
+use domain::text::display_name;
+use domain::{ApiKeyId, PersonalAccessTokenId, ScopeSet, Secret, Timestamp, UserId, WorkspaceId};
+use store::{Page, Paged, StoreError};
+
+/// What a new user is made of.
+#[derive(Debug, Clone, Copy)]
+pub struct NewUser<'n> {
+    pub name: &'n str,
+    pub email: &'n str,
+    pub password: Option<&'n Secret>,
+    pub operator: bool,
+}
+
+fn check_password(password: &Secret) -> Result<(), R> {
+    match password.expose().chars().count() {
+        ..10 => Err(R::PasswordShort),
+        257.. => Err(R::PasswordLong),
+        _ => Ok(()),
+    }
+}
+
+/// Creates a user. The same work is done whether or not the address is taken.
+pub async fn create_user(app: &App, ctx: &Ctx, new: NewUser<'_>) -> Result<User, Failure<R>> {
+    let email = Email::parse(new.email).map_err(|_| Failure::Refused(R::EmailInvalid))?;
+    let name = display_name(new.name).map_err(|_| Failure::Refused(R::NameInvalid))?;
+    let password_hash = match new.password {
+        None => None,
+        Some(password) => {
+            check_password(password).map_err(Failure::Refused)?;
+            Some(app.passwords().hash(password, ctx).await?)
+        }
+    };
+    let user = User {
+        id: UserId::new(ctx.now, ctx.random()),
+        email,
+        email_verified: false,
+        name,
+        picture: None,
+        password_hash,
+        is_operator: new.operator,
+        default_workspace_id: None,
+        locale: None,
+        disabled_at: None,
+        created_at: ctx.now,
+        updated_at: ctx.now,
+    };
+    let row = user.clone();
+    match app.store().write(move |tx| Box::pin(async move { store::users::insert(tx, &row).await })).await {
+        Ok(()) => {
+            app.record(ctx, "user.created", "ok", About::user(user.id));
+            Ok(user)
+        }
+        Err(StoreError::Conflict(_)) => Err(Failure::Refused(R::EmailTaken)),
+        Err(error) => Err(error.into()),
+    }
+}
+
+/// Sets a password and ends the user's sessions (checklist 71). `false` when there is no such user.
+pub async fn set_password(app: &App, ctx: &Ctx, user: UserId, password: &Secret) -> Result<bool, Failure<R>> {
+    check_password(password).map_err(Failure::Refused)?;
+    let hash = app.passwords().hash(password, ctx).await?;
+    let now = ctx.now;
+    let work = app.store().write(move |tx| {
+        Box::pin(async move {
+            store::sessions::end_all_for_user(tx, user, None).await?;
+            store::users::set_password(tx, user, Some(&hash), now).await
+        })
+    });
+    let changed = work.await?;
+    if changed {
+        app.record(ctx, "user.password_set", "ok", About::user(user));
+    }
+    Ok(changed)
+}
+
+/// Disables a user (sessions end, tokens are inactive at once) or enables one again.
+pub async fn set_user_disabled(app: &App, ctx: &Ctx, user: UserId, disabled: bool) -> Result<bool, Fault> {
+    let now = ctx.now;
+    let work = app.store().write(move |tx| {
+        Box::pin(async move {
+            if disabled {
+                store::sessions::end_all_for_user(tx, user, None).await?;
+            }
+            store::users::set_disabled(tx, user, disabled, now).await
+        })
+    });
+    let changed = work.await.map_err(|error: StoreError| Fault::from(error))?;
+    app.record(ctx, if disabled { "user.disabled" } else { "user.enabled" }, "ok", About::user(user));
+    Ok(changed)
+}
+
+pub async fn user_by_email(app: &App, email: &str) -> Result<Option<User>, Fault> {
+    let Ok(email) = Email::parse(email) else { return Ok(None) };
+    let mut tx = app.store().read().await?;
+    Ok(store::users::by_email_key(&mut tx, &email.key()).await?)
+}
+
+pub async fn list_users(app: &App, page: Page) -> Result<Paged<User>, Fault> {
+    let mut tx = app.store().read().await?;
+    Ok(store::users::list(&mut tx, page).await?)
+}
+
+/// Creates a workspace, with its owner if one is named.
+pub async fn create_workspace(app: &App, ctx: &Ctx, name: &str, owner: Option<UserId>) -> Result<Workspace, Fault> {
+    let name = display_name(name).map_err(|_| Fault::Other("a workspace's name has 1 to 100 characters"))?;
+    let id = WorkspaceId::new(ctx.now, ctx.random());
+    let workspace = Workspace { id, name, created_at: ctx.now, updated_at: ctx.now };
+    let (row, now) = (workspace.clone(), ctx.now);
+    let work = app.store().write(move |tx| {
+        Box::pin(async move {
+            store::workspaces::insert(tx, &row).await?;
+            match owner {
+                Some(user_id) => {
+                    let roles = MemberRoles::only(Role::Owner);
+                    let member = Member { user_id, workspace_id: row.id, roles, created_at: now, updated_at: now };
+                    store::workspaces::put_member(tx, &member).await
+                }
+                None => Ok(()),
+            }
+        })
+    });
+    work.await.map_err(|error: StoreError| Fault::from(error))?;
+    app.record(ctx, "workspace.created", "ok", About::default().and_workspace(Some(id)));
+    Ok(workspace)
+}
+
+pub async fn list_workspaces(app: &App, page: Page) -> Result<Paged<Workspace>, Fault> {
+    let mut tx = app.store().read().await?;
+    Ok(store::workspaces::list(&mut tx, page).await?)
+}
+
+/// Adds a member or changes a member's roles.
+pub async fn put_member(app: &App, ctx: &Ctx, user_id: UserId, workspace_id: WorkspaceId, roles: MemberRoles) -> Result<(), Fault> {
+    let member = Member { user_id, workspace_id, roles, created_at: ctx.now, updated_at: ctx.now };
+    app.store().write(move |tx| Box::pin(async move { store::workspaces::put_member(tx, &member).await })).await?;
+    app.record(ctx, "member.changed", "ok", About::user(user_id).and_workspace(Some(workspace_id)));
+    Ok(())
+}
+
+/// Removes a member: what the user had authorized for the workspace is inactive at once. `false` when there was none.
+pub async fn remove_member(app: &App, ctx: &Ctx, user: UserId, workspace: WorkspaceId) -> Result<bool, Fault> {
+    let work = app.store().write(move |tx| Box::pin(async move { store::workspaces::remove_member(tx, user, workspace).await }));
+    let removed = work.await?;
+    if removed {
+        app.record(ctx, "member.removed", "ok", About::user(user).and_workspace(Some(workspace)));
+    }
+    Ok(removed)
+}
+
+pub async fn list_members(app: &App, workspace: WorkspaceId, page: Page) -> Result<Paged<(Member, User)>, Fault> {
+    let mut tx = app.store().read().await?;
+    Ok(store::workspaces::list_members(&mut tx, workspace, page).await?)
+}
+
+/// What a new API key or personal access token is made of.
+#[derive(Debug, Clone)]
+pub struct NewCredential {
+    pub name: String,
+    pub scopes: ScopeSet,
+    pub expires_at: Option<Timestamp>,
+}
+
+/// Makes an API key; the secret is shown this once.
+pub async fn create_api_key(app: &App, ctx: &Ctx, workspace: WorkspaceId, roles: MemberRoles, new: NewCredential) -> Result<(ApiKey, Secret), Fault> {
+    let secret = Secret::generate(&app.settings().token_prefix, "sk", &ctx.random());
+    let key = ApiKey {
+        id: ApiKeyId::new(ctx.now, ctx.random()),
+        workspace_id: workspace,
+        name: new.name,
+        roles,
+        scopes: new.scopes,
+        hash: app.pepper().hash(secret.expose()),
+        hint: secret.hint(),
+        created_by: None,
+        created_at: ctx.now,
+        expires_at: new.expires_at,
+        last_used_at: None,
+        revoked_at: None,
+    };
+    let row = key.clone();
+    app.store().write(move |tx| Box::pin(async move { store::credentials::insert_api_key(tx, &row).await })).await?;
+    app.record(ctx, "api_key.created", "ok", About::default().and_workspace(Some(workspace)));
+    Ok((key, secret))
+}
+
+/// Makes a personal access token; the secret is shown this once.
+pub async fn create_personal_access_token(app: &App, ctx: &Ctx, user: UserId, new: NewCredential) -> Result<(PersonalAccessToken, Secret), Fault> {
+    let secret = Secret::generate(&app.settings().token_prefix, "pat", &ctx.random());
+    let token = PersonalAccessToken {
+        id: PersonalAccessTokenId::new(ctx.now, ctx.random()),
+        user_id: user,
+        name: new.name,
+        scopes: new.scopes,
+        hash: app.pepper().hash(secret.expose()),
+        hint: secret.hint(),
+        created_at: ctx.now,
+        expires_at: new.expires_at,
+        last_used_at: None,
+        revoked_at: None,
+    };
+    let row = token.clone();
+    app.store().write(move |tx| Box::pin(async move { store::credentials::insert_personal_token(tx, &row).await })).await?;
+    app.record(ctx, "personal_access_token.created", "ok", About::user(user));
+    Ok((token, secret))
+}

@@ -1,0 +1,111 @@
+//! Everything that the use cases share, made once at start.
+use crate::discovery::Documents;
+use crate::keys::{self, Keys, MasterKey};
+use crate::password::Passwords;
+use crate::recorder::Recorder;
+use crate::throttle::Throttle;
+use crate::{Ctx, Fault, Settings};
+use domain::Pepper;
+use parking_lot::RwLock;
+use std::fmt;
+use std::sync::Arc;
+use store::Store;
+
+/// The application: cheap to clone, shared by all requests.
+#[derive(Clone)]
+pub struct App(Arc<Inner>);
+
+struct Inner {
+    store: Store,
+    settings: Settings,
+    master: MasterKey,
+    pepper: Pepper,
+    forms: Pepper,
+    keys: RwLock<Arc<Keys>>,
+    documents: RwLock<Arc<Documents>>,
+    passwords: Passwords,
+    throttle: Throttle,
+    recorder: Recorder,
+}
+
+impl App {
+    /// Loads the keys (and makes them, on a new database), and prepares the published documents.
+    pub async fn start(store: Store, settings: Settings, master: MasterKey, ctx: &Ctx) -> Result<Self, Fault> {
+        keys::ensure(&store, &master, ctx).await?;
+        let keys = keys::load(&store, &settings, &master, ctx).await?;
+        let documents = Documents::build(&settings, &keys)?;
+        Ok(Self(Arc::new(Inner {
+            pepper: keys::pepper(&master),
+            forms: master.derive("form tokens"),
+            passwords: Passwords::new(settings.password_hashing, ctx)?,
+            keys: RwLock::new(Arc::new(keys)),
+            documents: RwLock::new(Arc::new(documents)),
+            throttle: Throttle::default(),
+            recorder: Recorder::default(),
+            store,
+            settings,
+            master,
+        })))
+    }
+
+    /// Takes up keys that another node rotated.
+    pub async fn reload_keys(&self, ctx: &Ctx) -> Result<(), Fault> {
+        let keys = keys::load(&self.0.store, &self.0.settings, &self.0.master, ctx).await?;
+        let documents = Documents::build(&self.0.settings, &keys)?;
+        *self.0.keys.write() = Arc::new(keys);
+        *self.0.documents.write() = Arc::new(documents);
+        Ok(())
+    }
+
+    /// Whether the database answers.
+    pub async fn ready(&self) -> Result<(), Fault> {
+        let mut tx = self.0.store.read().await?;
+        store::users::has_operator(&mut tx).await?;
+        Ok(())
+    }
+
+    /// Flushes what waits and closes the database.
+    pub async fn stop(&self) -> Result<(), Fault> {
+        let flushed = self.flush_audit().await;
+        self.0.store.close().await;
+        flushed
+    }
+
+    pub(crate) fn store(&self) -> &Store {
+        &self.0.store
+    }
+    pub fn settings(&self) -> &Settings {
+        &self.0.settings
+    }
+    pub fn pepper(&self) -> &Pepper {
+        &self.0.pepper
+    }
+    /// The key for the tokens of forms; apart from [`App::pepper`], so that neither helps against the other.
+    pub fn forms(&self) -> &Pepper {
+        &self.0.forms
+    }
+    pub fn keys(&self) -> Arc<Keys> {
+        self.0.keys.read().clone()
+    }
+    pub fn documents(&self) -> Arc<Documents> {
+        self.0.documents.read().clone()
+    }
+    pub(crate) fn master(&self) -> &MasterKey {
+        &self.0.master
+    }
+    pub(crate) fn passwords(&self) -> &Passwords {
+        &self.0.passwords
+    }
+    pub(crate) fn throttle(&self) -> &Throttle {
+        &self.0.throttle
+    }
+    pub fn recorder(&self) -> &Recorder {
+        &self.0.recorder
+    }
+}
+
+impl fmt::Debug for App {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("App").field("issuer", &self.0.settings.issuer).finish_non_exhaustive()
+    }
+}

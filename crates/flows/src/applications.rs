@@ -1,0 +1,144 @@
+//! Clients as they are made, changed and deleted, by whichever door.
+use crate::recorder::About;
+use crate::{App, Ctx, Fault};
+use domain::client::{AuthMethod, Client, ClientConfig, ClientSecret, ClientType, Trust};
+use domain::{ClientId, ClientSecretId, Secret, UserId, WorkspaceId};
+use store::{Page, Paged};
+
+/// What a new client is made of.
+#[derive(Debug, Clone)]
+pub struct NewClient {
+    pub name: String,
+    pub client_type: ClientType,
+    pub auth_method: AuthMethod,
+    pub trust: Trust,
+    pub owner_user_id: Option<UserId>,
+    pub owner_workspace_id: Option<WorkspaceId>,
+    pub config: ClientConfig,
+    /// Whether it is managed by RFC 7592 as well.
+    pub registration_token: bool,
+}
+
+/// A new client, with the secrets that are shown this once.
+#[derive(Debug, Clone)]
+pub struct Created {
+    pub client: Client,
+    pub secret: Option<Secret>,
+    pub registration_token: Option<Secret>,
+}
+
+fn new_secret(app: &App, ctx: &Ctx, client: &ClientId) -> (Secret, ClientSecret) {
+    let secret = Secret::generate(&app.settings().token_prefix, "cs", &ctx.random());
+    let stored = ClientSecret {
+        id: ClientSecretId::new(ctx.now, ctx.random()),
+        client_id: client.clone(),
+        hash: app.pepper().hash(secret.expose()),
+        hint: secret.hint(),
+        created_at: ctx.now,
+        expires_at: None,
+        last_used_at: None,
+    };
+    (secret, stored)
+}
+
+/// Makes a client; a confidential one gets a secret.
+pub async fn create(app: &App, ctx: &Ctx, new: NewClient) -> Result<Created, Fault> {
+    let prefix = &app.settings().token_prefix;
+    let id = ClientId::new(prefix, ctx.random());
+    let registration_token = new.registration_token.then(|| Secret::generate(prefix, "crt", &ctx.random()));
+    let secret = (new.client_type == ClientType::Confidential).then(|| new_secret(app, ctx, &id));
+    let client = Client {
+        id: id.clone(),
+        name: new.name,
+        client_type: new.client_type,
+        auth_method: new.auth_method,
+        trust: new.trust,
+        owner_workspace_id: new.owner_workspace_id,
+        owner_user_id: new.owner_user_id,
+        config: new.config,
+        registration_token_hash: registration_token.as_ref().map(|t| app.pepper().hash(t.expose())),
+        credential_epoch: 0,
+        secrets: secret.iter().map(|(_, stored)| stored.clone()).collect(),
+        created_at: ctx.now,
+        updated_at: ctx.now,
+        last_used_at: None,
+        disabled_at: None,
+        deleted_at: None,
+    };
+    let row = client.clone();
+    app.store().write(move |tx| Box::pin(async move { store::clients::insert(tx, &row).await })).await?;
+    app.record(ctx, "client.created", "ok", About::client(&id));
+    Ok(Created { client, secret: secret.map(|(secret, _)| secret), registration_token })
+}
+
+/// Stores a changed client. Becoming confidential makes a secret, becoming public ends them all.
+pub async fn update(app: &App, ctx: &Ctx, client: &Client, was_public: bool) -> Result<Option<Secret>, Fault> {
+    let fresh = (was_public && !client.is_public()).then(|| new_secret(app, ctx, &client.id));
+    let (row, stored) = (client.clone(), fresh.as_ref().map(|(_, stored)| stored.clone()));
+    let now = ctx.now;
+    let work = app.store().write(move |tx| {
+        Box::pin(async move {
+            store::clients::update(tx, &row).await?;
+            if row.is_public() && !was_public {
+                store::clients::retire_secrets(tx, &row.id, None, now, now).await?;
+            }
+            match &stored {
+                Some(secret) => store::clients::add_secret(tx, secret).await,
+                None => Ok(()),
+            }
+        })
+    });
+    work.await.map_err(|error: store::StoreError| Fault::from(error))?;
+    app.record(ctx, "client.updated", "ok", About::client(&client.id));
+    Ok(fresh.map(|(secret, _)| secret))
+}
+
+/// A new secret; the old ones die now, or after `overlap` seconds. `None` for public or unknown clients.
+pub async fn rotate_secret(app: &App, ctx: &Ctx, id: &ClientId, overlap: i64) -> Result<Option<Secret>, Fault> {
+    let client = {
+        let mut tx = app.store().read().await?;
+        store::clients::by_id(&mut tx, id, ctx.now).await?
+    };
+    let Some(client) = client.filter(|c| c.deleted_at.is_none() && !c.is_public()) else { return Ok(None) };
+    let (secret, stored) = new_secret(app, ctx, &client.id);
+    let (dies, now) = (ctx.now.plus(overlap.max(0)), ctx.now);
+    let work = app.store().write(move |tx| {
+        Box::pin(async move {
+            store::clients::add_secret(tx, &stored).await?;
+            store::clients::retire_secrets(tx, &stored.client_id, Some(stored.id), dies, now).await?;
+            Ok(())
+        })
+    });
+    work.await.map_err(|error: store::StoreError| Fault::from(error))?;
+    app.record(ctx, "client.secret_rotated", "ok", About::client(id));
+    Ok(Some(secret))
+}
+
+/// Deletes a client softly: it, its tokens and its grants are dead at once. `false` when there was none.
+pub async fn delete(app: &App, ctx: &Ctx, id: &ClientId) -> Result<bool, Fault> {
+    let (row, now) = (id.clone(), ctx.now);
+    let deleted = app.store().write(move |tx| Box::pin(async move { store::clients::soft_delete(tx, &row, now).await })).await?;
+    if deleted {
+        app.record(ctx, "client.deleted", "ok", About::client(id));
+    }
+    Ok(deleted)
+}
+
+/// Changes where a client's answers may go. `false` when there is no such client.
+pub async fn set_redirect_uris(app: &App, ctx: &Ctx, id: &ClientId, uris: Vec<String>) -> Result<bool, Fault> {
+    let client = {
+        let mut tx = app.store().read().await?;
+        store::clients::by_id(&mut tx, id, ctx.now).await?
+    };
+    let Some(mut client) = client.filter(|c| c.deleted_at.is_none()) else { return Ok(false) };
+    let was_public = client.is_public();
+    client.config.redirect_uris = uris;
+    client.updated_at = ctx.now;
+    update(app, ctx, &client, was_public).await?;
+    Ok(true)
+}
+
+pub async fn list(app: &App, ctx: &Ctx, page: Page) -> Result<Paged<Client>, Fault> {
+    let mut tx = app.store().read().await?;
+    Ok(store::clients::list(&mut tx, page, ctx.now).await?)
+}

@@ -1,0 +1,441 @@
+//! The authorization endpoint: from parameters to the next step, and from the user's answer to a code.
+use crate::failure::refuse;
+use crate::recorder::About;
+use crate::session::Caller;
+use crate::subject::home;
+use crate::{App, Ctx, Failure, Fault};
+use domain::client::{Client, SubType};
+use domain::identity::WorkspaceMembership;
+use domain::oauth::authorize::{AuthorizationRequest, AuthorizePolicy, AuthorizeRefusal, Callback};
+use domain::oauth::consent::Consent;
+use domain::oauth::decision::{self, Approval, Ask, Interaction, Progress, SignedIn, Step};
+use domain::oauth::error::{ErrorCode, Refusal};
+use domain::oauth::params::RawParams;
+use domain::oauth::seal::{Purpose, TokenId};
+use domain::oauth::token::CodePayload;
+use domain::{ClientId, ScopeSet, SessionId, UserId, WorkspaceId};
+use store::Tx;
+
+domain::refusals! {
+    /// Why an interaction (a sign-in or consent page) cannot go on.
+    pub enum InteractionRefusal {
+        Unknown => InvalidRequest, "interaction_unknown", "This page is not valid. Go back to the application and start again.";
+        Expired => InvalidRequest, "interaction_expired", "This page has expired. Go back to the application and start again.";
+        OtherBrowser => InvalidRequest, "interaction_of_another_browser", "This page belongs to another browser. Go back to the application and start again.";
+        OtherUser => InvalidRequest, "interaction_of_another_user", "Another account was signed in meanwhile. Go back to the application and start again.";
+        NotSignedIn => LoginRequired, "interaction_without_session", "Sign in first.";
+        NotAsked => InvalidRequest, "interaction_without_question", "There is nothing to decide here. Go back to the application and start again.";
+    }
+}
+
+/// Why there is no next step and nobody to send an answer to: the user reads it on a page.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum PageRefusal {
+    Authorize(AuthorizeRefusal),
+    Interaction(InteractionRefusal),
+}
+
+impl Refusal for PageRefusal {
+    fn code(&self) -> ErrorCode {
+        match self {
+            Self::Authorize(refusal) => refusal.code(),
+            Self::Interaction(refusal) => refusal.code(),
+        }
+    }
+    fn public(&self) -> &'static str {
+        match self {
+            Self::Authorize(refusal) => refusal.public(),
+            Self::Interaction(refusal) => refusal.public(),
+        }
+    }
+    fn reason(&self) -> &'static str {
+        match self {
+            Self::Authorize(refusal) => refusal.reason(),
+            Self::Interaction(refusal) => refusal.reason(),
+        }
+    }
+}
+
+pub type AuthorizeFailure = Failure<PageRefusal>;
+
+/// An answer for the client: where it goes and what it says.
+#[derive(Debug, Clone)]
+pub struct Answer {
+    pub callback: Callback,
+    /// `code`, `state`, `iss`; or `error`, `error_description`, `state`, `iss` (RFC 9207).
+    pub params: Vec<(String, String)>,
+}
+
+/// What the consent page shows.
+#[derive(Debug, Clone)]
+pub struct ConsentView {
+    pub client: Client,
+    pub request: AuthorizationRequest,
+    pub ask: Ask,
+    pub user_email: String,
+    /// Only the workspace is asked for; every scope was allowed before.
+    pub only_workspace: bool,
+}
+
+/// The next step, ready to be shown or sent.
+#[derive(Debug)]
+pub enum Next {
+    Login { interaction: String, client: Box<Client>, login_hint: Option<String>, reauthenticate: bool },
+    SelectAccount { interaction: String, client: Box<Client>, user_email: String },
+    Consent { interaction: String, view: Box<ConsentView> },
+    Answer(Answer),
+}
+
+/// The user's answer to the consent page.
+#[derive(Debug, Clone, Default)]
+pub struct Decision {
+    pub allow: bool,
+    pub workspace: Option<WorkspaceId>,
+    /// What was ticked; `None` when the form or body does not choose.
+    pub ticked: Option<ScopeSet>,
+}
+
+/// All that is known of the person who asks.
+struct Person {
+    user_id: UserId,
+    email: String,
+    memberships: Vec<WorkspaceMembership>,
+    consents: Vec<Consent>,
+    last_choice: Option<WorkspaceId>,
+}
+
+async fn person(tx: &mut Tx, caller: &Caller, client: &ClientId) -> Result<Option<Person>, Fault> {
+    let Some(user) = caller.user() else { return Ok(None) };
+    Ok(Some(Person {
+        user_id: user.id,
+        email: user.email.to_string(),
+        memberships: store::workspaces::list_for_user(tx, user.id).await?,
+        consents: store::consents::list_for_client(tx, user.id, client).await?,
+        last_choice: store::consents::last_workspace(tx, user.id, client).await?,
+    }))
+}
+
+impl Person {
+    fn signed_in(&self, caller: &Caller) -> SignedIn<'_> {
+        SignedIn {
+            user_id: self.user_id,
+            session_id: caller.session_id(),
+            auth_time: caller.auth_time(),
+            memberships: &self.memberships,
+            consents: &self.consents,
+            last_choice: self.last_choice,
+        }
+    }
+}
+
+/// Everything about one interaction while a step is worked out.
+struct Scene<'s> {
+    app: &'s App,
+    ctx: &'s Ctx,
+    caller: &'s Caller,
+    client: Client,
+    person: Option<Person>,
+    interaction: Interaction,
+}
+
+fn page(ctx: &Ctx, app: &App, client: Option<&ClientId>, refusal: PageRefusal) -> AuthorizeFailure {
+    let about = client.map(About::client).unwrap_or_default();
+    app.record(ctx, "authorize", refusal.reason(), about);
+    Failure::Refused(refusal)
+}
+
+/// Begins an authorization from the parameters of a request.
+pub async fn begin(
+    app: &App,
+    ctx: &Ctx,
+    params: &RawParams,
+    caller: &Caller,
+    browser: [u8; 32],
+) -> Result<Next, AuthorizeFailure> {
+    let refused = |client: Option<&ClientId>, r: AuthorizeRefusal| page(ctx, app, client, PageRefusal::Authorize(r));
+    let named = params.get("client_id").ok_or_else(|| refused(None, AuthorizeRefusal::ClientMissing))?;
+    let id = ClientId::parse(named).map_err(|_| refused(None, AuthorizeRefusal::ClientUnknown))?;
+    let mut tx = app.store().read().await?;
+    let client = store::clients::by_id(&mut tx, &id, ctx.now).await?;
+    let client = client.filter(|c| c.deleted_at.is_none()).ok_or_else(|| refused(Some(&id), AuthorizeRefusal::ClientUnknown))?;
+    let callback = Callback::establish(&client, params).map_err(|r| refused(Some(&id), r))?;
+    let person = person(&mut tx, caller, &id).await?;
+    drop(tx);
+    let keys = app.keys();
+    let settings = app.settings();
+    let policy = AuthorizePolicy { catalogue: &settings.catalogue, issuer: &settings.issuer, keys: &keys.public };
+    match AuthorizationRequest::validate(&client, callback.clone(), params, &policy, ctx.now) {
+        Err(refusal) => answer_error(app, ctx, &client, &callback, refusal),
+        Ok(request) => {
+            let interaction = Interaction {
+                request,
+                browser,
+                expires_at: ctx.now.plus(settings.lifetimes.interaction),
+                fresh_session: None,
+                account_selected: false,
+                asked: None,
+            };
+            Scene { app, ctx, caller, client, person, interaction }.next()
+        }
+    }
+}
+
+/// Goes on with an interaction: after a sign-in, or when its page is loaded again.
+pub async fn resume(
+    app: &App,
+    ctx: &Ctx,
+    interaction: &str,
+    caller: &Caller,
+    browser: [u8; 32],
+) -> Result<Next, AuthorizeFailure> {
+    scene(app, ctx, interaction, caller, browser).await?.next()
+}
+
+/// The interaction after the user signed in on its page: the new session counts as the proof it asked for.
+pub fn signed_in(app: &App, ctx: &Ctx, text: &str, browser: [u8; 32], session: SessionId) -> Result<String, AuthorizeFailure> {
+    let mut interaction = open(app, ctx, text, browser)?;
+    interaction.fresh_session = Some(session);
+    interaction.account_selected = true;
+    Ok(seal(app, ctx, &interaction)?)
+}
+
+/// The interaction after the user said that the account signed in is the right one.
+pub fn account_selected(app: &App, ctx: &Ctx, text: &str, browser: [u8; 32]) -> Result<String, AuthorizeFailure> {
+    let mut interaction = open(app, ctx, text, browser)?;
+    interaction.account_selected = true;
+    Ok(seal(app, ctx, &interaction)?)
+}
+
+/// The client and the hint of an interaction, to show its sign-in page (again).
+pub async fn login_page(app: &App, ctx: &Ctx, text: &str, browser: [u8; 32]) -> Result<Next, AuthorizeFailure> {
+    let scene = scene(app, ctx, text, &Caller::Nobody, browser).await?;
+    let login_hint = scene.interaction.request.login_hint.clone();
+    let interaction = text.to_owned();
+    Ok(Next::Login { interaction, client: Box::new(scene.client), login_hint, reauthenticate: false })
+}
+
+/// Takes the user's answer to the consent page.
+pub async fn decide_consent(
+    app: &App,
+    ctx: &Ctx,
+    text: &str,
+    decision: &Decision,
+    caller: &Caller,
+    browser: [u8; 32],
+) -> Result<Next, AuthorizeFailure> {
+    let scene = scene(app, ctx, text, caller, browser).await?;
+    let refused = |r| page(ctx, app, Some(&scene.client.id), PageRefusal::Interaction(r));
+    let Some(person) = &scene.person else { return Err(refused(InteractionRefusal::NotSignedIn)) };
+    match scene.interaction.asked {
+        Some(asked) if asked == person.user_id => {}
+        Some(_) => return Err(refused(InteractionRefusal::OtherUser)),
+        None => return Err(refused(InteractionRefusal::NotAsked)),
+    }
+    scene.decided(decision).await
+}
+
+/// The same for a caller who sends the whole request along with the answer (reference API `consent`).
+pub async fn decide_request(
+    app: &App,
+    ctx: &Ctx,
+    params: &RawParams,
+    decision: &Decision,
+    caller: &Caller,
+) -> Result<Next, AuthorizeFailure> {
+    match begin(app, ctx, params, caller, [0; 32]).await? {
+        Next::Consent { interaction, .. } => decide_consent(app, ctx, &interaction, decision, caller, [0; 32]).await,
+        Next::Answer(answer) => Ok(Next::Answer(answer)),
+        other => Ok(other),
+    }
+}
+
+fn open(app: &App, ctx: &Ctx, text: &str, browser: [u8; 32]) -> Result<Interaction, AuthorizeFailure> {
+    use InteractionRefusal as R;
+    let refused = |r| page(ctx, app, None, PageRefusal::Interaction(r));
+    let opened = app.keys().sealer.open::<Interaction>(Purpose::Interaction, text);
+    let (_, interaction) = opened.map_err(|_| refused(R::Unknown))?;
+    if interaction.browser != browser {
+        return Err(refused(R::OtherBrowser));
+    }
+    if ctx.now >= interaction.expires_at {
+        return Err(refused(R::Expired));
+    }
+    Ok(interaction)
+}
+
+fn seal(app: &App, ctx: &Ctx, interaction: &Interaction) -> Result<String, Fault> {
+    Ok(app.keys().sealer.seal(Purpose::Interaction, TokenId::from_random(ctx.random()), interaction)?)
+}
+
+async fn scene<'s>(
+    app: &'s App,
+    ctx: &'s Ctx,
+    text: &str,
+    caller: &'s Caller,
+    browser: [u8; 32],
+) -> Result<Scene<'s>, AuthorizeFailure> {
+    let interaction = open(app, ctx, text, browser)?;
+    let id = &interaction.request.client_id;
+    let mut tx = app.store().read().await?;
+    let client = store::clients::by_id(&mut tx, id, ctx.now).await?.filter(Client::is_active);
+    let Some(client) = client else {
+        return Err(page(ctx, app, Some(id), PageRefusal::Authorize(AuthorizeRefusal::ClientUnknown)));
+    };
+    let person = person(&mut tx, caller, id).await?;
+    Ok(Scene { app, ctx, caller, client, person, interaction })
+}
+
+impl Scene<'_> {
+    fn step(&self) -> Step {
+        let who = self.person.as_ref().map(|p| p.signed_in(self.caller));
+        let progress = Progress {
+            fresh_session: self.interaction.fresh_session,
+            account_selected: self.interaction.account_selected,
+        };
+        decision::decide(&self.interaction.request, &self.client, who.as_ref(), progress, self.ctx.now)
+    }
+
+    fn next(mut self) -> Result<Next, AuthorizeFailure> {
+        match self.step() {
+            Step::Login => self.login(false),
+            Step::Reauthenticate => self.login(true),
+            Step::SelectAccount => {
+                let interaction = seal(self.app, self.ctx, &self.interaction)?;
+                let user_email = self.person.map(|p| p.email).unwrap_or_default();
+                Ok(Next::SelectAccount { interaction, client: Box::new(self.client), user_email })
+            }
+            Step::SelectWorkspace(ask) => self.consent_page(ask, true),
+            Step::AskConsent(ask) => self.consent_page(ask, false),
+            Step::Approve(approval) => Ok(Next::Answer(self.code(&approval)?)),
+            Step::Refuse(refusal) => {
+                answer_error(self.app, self.ctx, &self.client, &self.interaction.request.callback, refusal)
+            }
+        }
+    }
+
+    fn login(self, reauthenticate: bool) -> Result<Next, AuthorizeFailure> {
+        let interaction = seal(self.app, self.ctx, &self.interaction)?;
+        let login_hint = self.interaction.request.login_hint.or(self.person.map(|p| p.email));
+        Ok(Next::Login { interaction, client: Box::new(self.client), login_hint, reauthenticate })
+    }
+
+    fn consent_page(&mut self, ask: Ask, only_workspace: bool) -> Result<Next, AuthorizeFailure> {
+        self.interaction.asked = self.person.as_ref().map(|p| p.user_id);
+        let interaction = seal(self.app, self.ctx, &self.interaction)?;
+        let view = ConsentView {
+            client: self.client.clone(),
+            request: self.interaction.request.clone(),
+            ask,
+            user_email: self.person.as_ref().map(|p| p.email.clone()).unwrap_or_default(),
+            only_workspace,
+        };
+        Ok(Next::Consent { interaction, view: Box::new(view) })
+    }
+
+    async fn decided(mut self, decision: &Decision) -> Result<Next, AuthorizeFailure> {
+        let (app, ctx) = (self.app, self.ctx);
+        let callback = self.interaction.request.callback.clone();
+        let ask = match self.step() {
+            Step::AskConsent(ask) | Step::SelectWorkspace(ask) => ask,
+            _ => return self.next(),
+        };
+        if !decision.allow {
+            // The user read the page and said no: that answer goes back even to a client that nobody tried before.
+            return Ok(Next::Answer(self.error(&callback, AuthorizeRefusal::UserDenied)));
+        }
+        let required = |name: &str| app.settings().catalogue.is_required(name);
+        let approval = decision::approve(&self.interaction.request, &ask, decision.workspace, decision.ticked.as_ref(), required);
+        let approval = match approval {
+            Ok(approval) => approval,
+            Err(AuthorizeRefusal::SelectionRequired) => return self.consent_page(ask, false),
+            Err(refusal) => return answer_error(app, ctx, &self.client, &callback, refusal),
+        };
+        let Some(person) = &self.person else {
+            return refuse(PageRefusal::Interaction(InteractionRefusal::NotSignedIn));
+        };
+        let (user, client, scopes, workspace, now) =
+            (person.user_id, self.client.id.clone(), approval.scopes.clone(), approval.workspace, ctx.now);
+        let work = app.store().write(move |tx| {
+            Box::pin(async move {
+                store::consents::put(tx, user, &client, workspace, &scopes, now).await?;
+                match workspace {
+                    Some(workspace) => store::consents::remember_workspace(tx, user, &client, workspace).await,
+                    None => Ok(()),
+                }
+            })
+        });
+        work.await.map_err(|error: store::StoreError| Failure::from(error))?;
+        let about = About::client(&self.client.id).and_user(user).and_workspace(workspace);
+        let detail = serde_json::json!({"scopes": approval.scopes});
+        app.record_with(ctx, "consent.granted", "ok", about, detail);
+        Ok(Next::Answer(self.code(&approval)?))
+    }
+
+    /// A code exists only here, after approval.
+    fn code(&self, approval: &Approval) -> Result<Answer, Fault> {
+        let request = &self.interaction.request;
+        let Some(person) = &self.person else { return Err(Fault::Other("approved without a user")) };
+        let payload = CodePayload {
+            client_id: request.client_id.clone(),
+            redirect_uri: request.callback.redirect_uri().to_owned(),
+            challenge: request.challenge,
+            nonce: request.nonce.clone(),
+            scopes: approval.scopes.clone(),
+            resources: request.resources.clone(),
+            claims: request.claims.clone(),
+            sub_type: request.sub_type,
+            workspace_id: approval.workspace,
+            user_id: person.user_id,
+            session_id: self.caller.session_id(),
+            auth_time: self.caller.auth_time(),
+            acr: None,
+            expires_at: self.ctx.now.plus(self.app.settings().lifetimes.authorization_code),
+        };
+        let id = TokenId::from_random(self.ctx.random());
+        let code = self.app.keys().sealer.seal(Purpose::AuthorizationCode, id, &payload)?;
+        Ok(answer(self.app, &request.callback, vec![("code".to_owned(), code)]))
+    }
+
+    fn error(&self, callback: &Callback, refusal: AuthorizeRefusal) -> Answer {
+        let about = About::client(&self.client.id);
+        let about = self.person.as_ref().map_or(about.clone(), |p| about.and_user(p.user_id));
+        self.app.record(self.ctx, "authorize", refusal.reason(), about);
+        error(self.app, callback, refusal)
+    }
+}
+
+fn answer(app: &App, callback: &Callback, mut params: Vec<(String, String)>) -> Answer {
+    if let Some(state) = callback.state() {
+        params.push(("state".to_owned(), state.to_owned()));
+    }
+    params.push(("iss".to_owned(), app.settings().issuer.clone()));
+    Answer { callback: callback.clone(), params }
+}
+
+fn error(app: &App, callback: &Callback, refusal: AuthorizeRefusal) -> Answer {
+    let said = [("error", refusal.code().as_str()), ("error_description", refusal.public())];
+    answer(app, callback, said.map(|(n, v)| (n.to_owned(), v.to_owned())).to_vec())
+}
+
+/// An error goes back to the client where the callback carries errors, and to a page otherwise (checklist, settled 4).
+fn answer_error(
+    app: &App,
+    ctx: &Ctx,
+    client: &Client,
+    callback: &Callback,
+    refusal: AuthorizeRefusal,
+) -> Result<Next, AuthorizeFailure> {
+    if !callback.carries_errors() {
+        return Err(page(ctx, app, Some(&client.id), PageRefusal::Authorize(refusal)));
+    }
+    app.record(ctx, "authorize", refusal.reason(), About::client(&client.id));
+    Ok(Next::Answer(error(app, callback, refusal)))
+}
+
+/// The workspace in whose name a user token speaks of roles; for pages that show it.
+pub fn home_of(view: &ConsentView, caller: &Caller) -> Option<WorkspaceId> {
+    match view.request.sub_type {
+        SubType::Workspace => view.ask.preselected,
+        SubType::User => caller.user().and_then(|user| home(user, &view.ask.workspaces)).map(|(id, _)| id),
+    }
+}

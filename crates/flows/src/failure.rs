@@ -1,0 +1,74 @@
+//! How a use case fails: refused by a rule, or by a fault of our own.
+use domain::oauth::error::Refusal;
+use domain::oauth::seal::SealFault;
+use store::StoreError;
+
+/// A fault of our own: the caller did nothing wrong and is told nothing but the request id.
+#[derive(Debug, Clone, thiserror::Error)]
+pub enum Fault {
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    #[error(transparent)]
+    Seal(#[from] SealFault),
+    #[error("signing failed: {0}")]
+    Signing(&'static str),
+    #[error("{0}")]
+    Other(&'static str),
+}
+
+impl Fault {
+    /// Trying again later may help: the database is away or overloaded.
+    pub fn is_temporary(&self) -> bool {
+        matches!(self, Self::Store(StoreError::Unavailable(_) | StoreError::Timeout(_)))
+    }
+}
+
+/// Refused, or our fault. `R` is the use case's own enum of exact refusals.
+#[derive(Debug, Clone)]
+pub enum Failure<R> {
+    Refused(R),
+    Fault(Fault),
+}
+
+impl<R: Refusal> Failure<R> {
+    /// The exact reason, for log and audit.
+    pub fn reason(&self) -> &'static str {
+        match self {
+            Self::Refused(refusal) => refusal.reason(),
+            Self::Fault(_) => "fault",
+        }
+    }
+}
+
+impl<R> Failure<R> {
+    /// The same failure with the refusal told in another enum.
+    pub fn map<S>(self, map: impl FnOnce(R) -> S) -> Failure<S> {
+        match self {
+            Self::Refused(refusal) => Failure::Refused(map(refusal)),
+            Self::Fault(fault) => Failure::Fault(fault),
+        }
+    }
+}
+
+impl<R> From<Fault> for Failure<R> {
+    fn from(fault: Fault) -> Self {
+        Self::Fault(fault)
+    }
+}
+
+impl<R> From<StoreError> for Failure<R> {
+    fn from(error: StoreError) -> Self {
+        Self::Fault(Fault::Store(error))
+    }
+}
+
+impl<R> From<SealFault> for Failure<R> {
+    fn from(error: SealFault) -> Self {
+        Self::Fault(Fault::Seal(error))
+    }
+}
+
+/// Shorthand for the refusal of a rule.
+pub(crate) fn refuse<T, R>(refusal: R) -> Result<T, Failure<R>> {
+    Err(Failure::Refused(refusal))
+}

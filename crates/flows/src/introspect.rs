@@ -1,0 +1,150 @@
+//! Introspection (RFC 7662). Whatever is wrong with a token, the caller reads only that it is not active.
+use crate::access::{self, Inactive, Live, LiveBearer};
+use crate::recorder::About;
+use crate::{App, Ctx, Failure, client_auth};
+use domain::ClientId;
+use domain::client::{Client, Trust};
+use domain::identity::MemberRoles;
+use domain::oauth::client_auth::ClientRefusal;
+use domain::oauth::params::RawParams;
+use domain::oauth::seal::Purpose;
+use domain::oauth::token::{Audience, RefreshPayload};
+use domain::{Timestamp, WorkspaceId};
+use serde::Serialize;
+
+/// The answer (RFC 7662 §2.2).
+#[derive(Debug, Clone, Default, Serialize)]
+pub struct Introspection {
+    pub active: bool,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub scope: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub client_id: Option<ClientId>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub token_type: Option<&'static str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub exp: Option<Timestamp>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub iat: Option<Timestamp>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub sub: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub aud: Option<Audience>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub iss: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub jti: Option<String>,
+    /// `workspace` or `user`; absent for a machine client's own tokens.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub sub_type: Option<&'static str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub tenant_id: Option<WorkspaceId>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub roles: Option<Vec<String>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub auth_time: Option<Timestamp>,
+}
+
+/// A client sees its own tokens; the operator's own services see all.
+fn may_see(caller: &Client, of: &ClientId) -> bool {
+    caller.id == *of || caller.trust == Trust::FirstParty
+}
+
+/// Answers an introspection request. The caller must have authenticated with a secret.
+pub async fn introspect(
+    app: &App,
+    ctx: &Ctx,
+    authorization: Option<&str>,
+    body: &RawParams,
+) -> Result<Introspection, Failure<ClientRefusal>> {
+    let mut tx = app.store().read().await?;
+    let caller = client_auth::authenticate(app, ctx, &mut tx, authorization, body).await?;
+    if caller.is_public() {
+        return Err(Failure::Refused(ClientRefusal::Missing));
+    }
+    let token = body.get("token").unwrap_or_default();
+    if app.keys().sealer.recognises(Purpose::RefreshToken, token) {
+        return refresh_token(app, ctx, &mut tx, &caller, token).await;
+    }
+    let read = access::read(app, ctx, &mut tx, token).await?;
+    drop(tx);
+    let outcome = match read {
+        Ok(live) if may_see(&caller, owner(&live)) => {
+            access::note_seen(app, &live).await?;
+            return Ok(describe(app, &live));
+        }
+        Ok(_) => "token_of_another_client",
+        // Callers ask about expired and foreign tokens all day; only what was taken away is worth a line.
+        Err(Inactive::Foreign | Inactive::Expired) => return Ok(Introspection::default()),
+        Err(inactive) => inactive.reason(),
+    };
+    app.record(ctx, "introspection", outcome, About::client(&caller.id));
+    Ok(Introspection::default())
+}
+
+fn owner(live: &Live) -> &ClientId {
+    match &live.bearer {
+        LiveBearer::Grant(context) => &context.grant.client_id,
+        LiveBearer::Machine { client, .. } => client,
+    }
+}
+
+fn describe(app: &App, live: &Live) -> Introspection {
+    let issuer = &app.settings().issuer;
+    let common = Introspection {
+        active: true,
+        scope: Some(live.payload.scopes.to_string()),
+        client_id: Some(owner(live).clone()),
+        token_type: Some("Bearer"),
+        exp: Some(live.payload.expires_at),
+        iat: Some(live.payload.issued_at),
+        aud: Some(Audience::of(&live.payload.audience, issuer)),
+        iss: Some(issuer.clone()),
+        jti: Some(live.id.to_string()),
+        ..Introspection::default()
+    };
+    match &live.bearer {
+        LiveBearer::Grant(context) => Introspection {
+            sub: Some(context.grant.subject()),
+            sub_type: Some(context.grant.sub_type.as_str()),
+            tenant_id: context.tenant_id,
+            roles: context.roles.as_ref().map(MemberRoles::claim),
+            auth_time: context.grant.auth_time,
+            ..common
+        },
+        LiveBearer::Machine { client, context } => {
+            Introspection { sub: Some(client.to_string()), tenant_id: context.owner_workspace_id, ..common }
+        }
+    }
+}
+
+/// A refresh token is active while it is the grant's live one.
+async fn refresh_token(
+    app: &App,
+    ctx: &Ctx,
+    tx: &mut store::Tx,
+    caller: &Client,
+    token: &str,
+) -> Result<Introspection, Failure<ClientRefusal>> {
+    let opened = app.keys().sealer.open::<RefreshPayload>(Purpose::RefreshToken, token);
+    let Ok((id, presented)) = opened else { return Ok(Introspection::default()) };
+    let context = store::grants::by_id_with_context(tx, presented.grant_id, None).await?;
+    let secret = app.pepper().hash_bytes(&presented.secret);
+    let live = context.filter(|c| {
+        let current = c.grant.refresh.is_some_and(|state| state.seq == presented.seq && state.live == secret);
+        current && c.check(ctx.now).is_ok() && may_see(caller, &c.grant.client_id)
+    });
+    Ok(live.map_or_else(Introspection::default, |context| Introspection {
+        active: true,
+        scope: Some(context.grant.scopes.to_string()),
+        client_id: Some(context.grant.client_id.clone()),
+        token_type: Some("refresh_token"),
+        exp: Some(context.grant.expires_at),
+        sub: Some(context.grant.subject()),
+        iss: Some(app.settings().issuer.clone()),
+        jti: Some(id.to_string()),
+        sub_type: Some(context.grant.sub_type.as_str()),
+        tenant_id: context.tenant_id,
+        ..Introspection::default()
+    }))
+}

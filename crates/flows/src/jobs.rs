@@ -1,0 +1,33 @@
+//! What is done now and then, without anybody asking.
+use crate::{App, Ctx, Fault, keys};
+
+/// Rows that one run removes of each kind at most, so that a run never holds the database for long.
+const BATCH: i64 = 1_000;
+/// A grant's row also proves that its code was used: it stays well past the code's life.
+const KEEP_DEAD_GRANTS: i64 = 24 * 60 * 60;
+
+/// Removes what has expired, reaps registrations that were never used, and takes up rotated keys.
+pub async fn run_all(app: &App, ctx: &Ctx) -> Result<(), Fault> {
+    let now = ctx.now;
+    let unused_before = now.plus(-app.settings().registration.unused_after);
+    let work = app.store().write(move |tx| {
+        Box::pin(async move {
+            store::sessions::delete_expired(tx, now, BATCH).await?;
+            store::grants::delete_expired(tx, now.plus(-KEEP_DEAD_GRANTS), BATCH).await?;
+            store::tokens::delete_expired(tx, now, BATCH).await?;
+            store::clients::reap_unused(tx, unused_before, BATCH).await?;
+            store::keys::delete_expired_signing(tx, now).await
+        })
+    });
+    work.await.map_err(|error: store::StoreError| Fault::from(error))?;
+    app.throttle().tidy(now);
+    app.reload_keys(ctx).await?;
+    app.flush_audit().await
+}
+
+/// Moves the signing and sealing keys on by one.
+pub async fn rotate_keys(app: &App, ctx: &Ctx) -> Result<(), Fault> {
+    keys::rotate(app.store(), app.settings(), app.master(), ctx).await?;
+    app.record(ctx, "key.rotated", "ok", crate::recorder::About::default());
+    app.reload_keys(ctx).await
+}

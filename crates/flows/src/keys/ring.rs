@@ -1,0 +1,152 @@
+//! The rings: which keys there are, in which state, and how they follow one another.
+use super::{MasterKey, SigningKey};
+use crate::{Ctx, Fault, Settings};
+use domain::Timestamp;
+use domain::keys::{KeyState, SealingKeyRecord, SigningKeyRecord};
+use domain::oauth::jose::SigningAlg;
+use domain::oauth::jwk::PublicKey;
+use domain::oauth::seal::Sealer;
+use serde_json::Value;
+use store::{Store, Tx};
+
+/// The keys in use, ready to work.
+#[derive(Debug)]
+pub struct Keys {
+    pub sealer: Sealer,
+    /// The active key of each algorithm.
+    signing: Vec<SigningKey>,
+    /// All published keys by `kid`: next, active and retired.
+    pub public: Vec<(String, PublicKey)>,
+    /// The published key set (RFC 7517 §5).
+    pub jwks: Value,
+}
+
+impl Keys {
+    /// The key that signs with `alg`.
+    pub fn signer(&self, alg: SigningAlg) -> Result<&SigningKey, Fault> {
+        self.signing.iter().find(|k| k.alg() == alg).ok_or(Fault::Signing("no active key of this algorithm"))
+    }
+
+    pub fn algs(&self) -> impl Iterator<Item = SigningAlg> {
+        self.signing.iter().map(SigningKey::alg)
+    }
+
+    /// The published keys as `jose::verify` takes them.
+    pub fn verifiers(&self) -> impl Iterator<Item = (&str, &PublicKey)> {
+        self.public.iter().map(|(kid, key)| (kid.as_str(), key))
+    }
+}
+
+fn new_signing(master: &MasterKey, alg: SigningAlg, state: KeyState, ctx: &Ctx) -> Result<SigningKeyRecord, Fault> {
+    let pkcs8 = SigningKey::generate(alg)?;
+    let key = SigningKey::parse(alg, &pkcs8)?;
+    Ok(SigningKeyRecord {
+        kid: key.kid().to_owned(),
+        alg,
+        state,
+        sealed_private: master.seal(&format!("signing {}", key.kid()), &pkcs8, ctx)?,
+        public_jwk: key.public().jwk(key.kid()),
+        created_at: ctx.now,
+        activated_at: (state == KeyState::Active).then_some(ctx.now),
+        retired_at: None,
+        expires_at: None,
+    })
+}
+
+fn new_sealing(master: &MasterKey, id: i64, state: KeyState, ctx: &Ctx) -> Result<SealingKeyRecord, Fault> {
+    let key: zeroize::Zeroizing<[u8; 32]> = zeroize::Zeroizing::new(ctx.random());
+    let sealed = master.seal(&format!("sealing {id}"), key.as_ref(), ctx)?;
+    Ok(SealingKeyRecord { id, state, sealed, created_at: ctx.now, retired_at: None })
+}
+
+/// What a ring needs to be complete: an active and a next key of each kind.
+async fn complete(tx: &mut Tx, master: &MasterKey, ctx: &Ctx) -> Result<(), Fault> {
+    let signing = store::keys::list_signing(tx, ctx.now).await?;
+    for alg in SigningAlg::ALL {
+        for state in [KeyState::Active, KeyState::Next] {
+            if !signing.iter().any(|k| k.alg == alg && k.state == state) {
+                store::keys::insert_signing(tx, &new_signing(master, alg, state, ctx)?).await?;
+            }
+        }
+    }
+    let sealing = store::keys::list_sealing(tx).await?;
+    let mut id = sealing.iter().map(|k| k.id).max().unwrap_or(0);
+    for state in [KeyState::Active, KeyState::Next] {
+        if !sealing.iter().any(|k| k.state == state) {
+            id += 1;
+            store::keys::insert_sealing(tx, &new_sealing(master, id, state, ctx)?).await?;
+        }
+    }
+    Ok(())
+}
+
+/// Makes the keys that are missing; one node does it, however many start at once.
+pub async fn ensure(store: &Store, master: &MasterKey, ctx: &Ctx) -> Result<(), Fault> {
+    let (master, ctx) = (master.clone(), ctx.clone());
+    store
+        .write(move |tx| {
+            Box::pin(async move {
+                store::keys::lock(tx).await?;
+                complete(tx, &master, &ctx).await
+            })
+        })
+        .await
+}
+
+/// Reads and opens the keys.
+pub async fn load(store: &Store, settings: &Settings, master: &MasterKey, ctx: &Ctx) -> Result<Keys, Fault> {
+    let mut tx = store.read().await?;
+    let records = store::keys::list_signing(&mut tx, ctx.now).await?;
+    let mut sealing = store::keys::list_sealing(&mut tx).await?;
+    drop(tx);
+    let mut signing = Vec::new();
+    let mut public = Vec::new();
+    for record in &records {
+        let key = PublicKey::from_jwk(&record.public_jwk).ok_or(Fault::Signing("a published key does not parse"))?;
+        public.push((record.kid.clone(), key));
+        if record.state == KeyState::Active {
+            let pkcs8 = master.open(&format!("signing {}", record.kid), &record.sealed_private)?;
+            signing.push(SigningKey::parse(record.alg, &pkcs8)?);
+        }
+    }
+    sealing.sort_by_key(|k| (k.state != KeyState::Active, std::cmp::Reverse(k.id)));
+    let mut opened = Vec::new();
+    for record in &sealing {
+        let key = master.open(&format!("sealing {}", record.id), &record.sealed)?;
+        let bytes: [u8; 32] = key.as_slice().try_into().map_err(|_| Fault::Other("a sealing key has 32 bytes"))?;
+        opened.push((u32::try_from(record.id).map_err(|_| Fault::Other("too many sealing keys"))?, bytes));
+    }
+    let sealer = Sealer::new(&settings.token_prefix, &settings.issuer, opened).ok_or(Fault::Other("no sealing key"))?;
+    let jwks = serde_json::json!({ "keys": records.iter().map(|r| &r.public_jwk).collect::<Vec<_>>() });
+    Ok(Keys { sealer, signing, public, jwks })
+}
+
+/// Moves each ring on by one: the next key becomes active, the active one retires and stays published until the last
+/// token that it signed has expired, and a new next key is made (checklist 99).
+pub async fn rotate(store: &Store, settings: &Settings, master: &MasterKey, ctx: &Ctx) -> Result<(), Fault> {
+    let longest = settings.lifetimes.id_token.max(settings.lifetimes.access_token);
+    let (master, ctx, gone) = (master.clone(), ctx.clone(), ctx.now.plus(longest.max(10 * 24 * 3600)));
+    store
+        .write(move |tx| {
+            Box::pin(async move {
+                store::keys::lock(tx).await?;
+                for key in store::keys::list_signing(tx, ctx.now).await? {
+                    let (state, expires_at) = step(key.state, gone);
+                    store::keys::set_signing_state(tx, &key.kid, state, ctx.now, expires_at.or(key.expires_at)).await?;
+                }
+                for key in store::keys::list_sealing(tx).await? {
+                    store::keys::set_sealing_state(tx, key.id, step(key.state, gone).0, ctx.now).await?;
+                }
+                complete(tx, &master, &ctx).await
+            })
+        })
+        .await
+}
+
+fn step(state: KeyState, gone: Timestamp) -> (KeyState, Option<Timestamp>) {
+    match state {
+        KeyState::Next => (KeyState::Active, None),
+        KeyState::Active => (KeyState::Retired, Some(gone)),
+        KeyState::Retired => (KeyState::Retired, None),
+    }
+}

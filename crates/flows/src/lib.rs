@@ -1,0 +1,33 @@
+//! What Countersign does: one use case a file, each of which reads the store, asks the domain, and writes the outcome.
+//! Nothing here knows of HTTP.
+#![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used, clippy::panic))]
+
+pub mod access;
+pub mod accounts;
+pub mod app;
+pub mod applications;
+pub mod authorize;
+pub mod client_auth;
+pub mod ctx;
+pub mod discovery;
+pub mod failure;
+pub mod introspect;
+pub mod jobs;
+pub mod keys;
+pub mod password;
+pub mod recorder;
+pub mod register;
+pub mod revoke;
+pub mod session;
+pub mod settings;
+pub mod setup;
+pub mod subject;
+pub mod throttle;
+pub mod token;
+pub mod userinfo;
+
+pub use app::App;
+pub use ctx::{Clock, Ctx, Facts, Rng};
+pub use failure::{Failure, Fault};
+pub use keys::MasterKey;
+pub use settings::{Brand, Lifetimes, PasswordHashing, Registration, RegistrationPolicy, Settings};

@@ -1,0 +1,104 @@
+//! The audit log: every event goes to the log at once and to the database in batches.
+use crate::{App, Ctx, Fault};
+use domain::audit::AuditEvent;
+use domain::{AuditId, ClientId, GrantId, UserId, WorkspaceId};
+use parking_lot::Mutex;
+use serde_json::{Value, json};
+
+/// Events that wait for the next batch. When the database stays away, the oldest are dropped: the log has them.
+#[derive(Debug, Default)]
+pub struct Recorder {
+    waiting: Mutex<Vec<AuditEvent>>,
+}
+
+const MOST_WAITING: usize = 10_000;
+
+/// Whom an event is about.
+#[derive(Debug, Clone, Default)]
+pub struct About {
+    pub client: Option<ClientId>,
+    pub user: Option<UserId>,
+    pub workspace: Option<WorkspaceId>,
+    pub grant: Option<GrantId>,
+}
+
+impl About {
+    pub fn client(id: &ClientId) -> Self {
+        Self { client: Some(id.clone()), ..Self::default() }
+    }
+    pub fn user(id: UserId) -> Self {
+        Self { user: Some(id), ..Self::default() }
+    }
+    #[must_use]
+    pub fn and_user(self, id: UserId) -> Self {
+        Self { user: Some(id), ..self }
+    }
+    #[must_use]
+    pub fn and_workspace(self, id: Option<WorkspaceId>) -> Self {
+        Self { workspace: id, ..self }
+    }
+    #[must_use]
+    pub fn and_grant(self, id: GrantId) -> Self {
+        Self { grant: Some(id), ..self }
+    }
+}
+
+impl App {
+    /// Notes an event: `outcome` is `ok` or the exact reason of a refusal.
+    pub fn record(&self, ctx: &Ctx, kind: &'static str, outcome: &str, about: About) {
+        self.record_with(ctx, kind, outcome, about, json!({}));
+    }
+
+    /// The same, with further facts; never a secret.
+    pub fn record_with(&self, ctx: &Ctx, kind: &'static str, outcome: &str, about: About, detail: Value) {
+        let client = about.client.as_ref().map(ClientId::as_str).unwrap_or_default();
+        let request_id = ctx.facts.request_id.as_str();
+        if outcome == "ok" {
+            tracing::info!(kind, outcome, client, user = ?about.user, grant = ?about.grant, request_id, "event");
+        } else {
+            tracing::warn!(kind, outcome, client, user = ?about.user, grant = ?about.grant, request_id, "refused");
+        }
+        let actor = match (about.user, &about.client) {
+            (Some(user), _) => user.to_string(),
+            (None, Some(client)) => client.to_string(),
+            (None, None) => "anonymous".to_owned(),
+        };
+        let event = AuditEvent {
+            id: AuditId::new(ctx.now, ctx.random()),
+            at: ctx.now,
+            kind: kind.to_owned(),
+            outcome: outcome.to_owned(),
+            request_id: ctx.facts.request_id.clone(),
+            actor,
+            client_id: about.client,
+            user_id: about.user,
+            workspace_id: about.workspace,
+            grant_id: about.grant,
+            ip: Some(ctx.facts.ip.clone()).filter(|ip| !ip.is_empty()),
+            detail,
+        };
+        let mut waiting = self.recorder().waiting.lock();
+        if waiting.len() < MOST_WAITING {
+            waiting.push(event);
+        }
+    }
+
+    /// Writes what waits; called once a second and at shutdown.
+    pub async fn flush_audit(&self) -> Result<(), Fault> {
+        let events = std::mem::take(&mut *self.recorder().waiting.lock());
+        if events.is_empty() {
+            return Ok(());
+        }
+        let kept = events.clone();
+        let written =
+            self.store().write(move |tx| Box::pin(async move { store::audit::insert_many(tx, &events).await })).await;
+        if let Err(error) = written {
+            let mut waiting = self.recorder().waiting.lock();
+            if waiting.len() + kept.len() <= MOST_WAITING {
+                waiting.splice(0..0, kept);
+            }
+            return Err(Fault::Store(error));
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,241 @@
+//! Dynamic client registration (RFC 7591) and its management (RFC 7592).
+use crate::applications::{self, NewClient};
+use crate::failure::refuse;
+use crate::recorder::About;
+use crate::session::Caller;
+use crate::{App, Ctx, Failure, Fault, RegistrationPolicy, session};
+use domain::client::{Client, Trust};
+use domain::identity::Role;
+use domain::oauth::error::{ErrorCode, Refusal};
+use domain::oauth::registration::{Metadata, MetadataRefusal, render};
+use domain::{ClientId, Secret};
+use serde_json::{Map, Value};
+
+domain::refusals! {
+    /// Why the caller may not register, or not manage this client.
+    pub enum AccessRefusal {
+        Off => RegistrationNotSupported, "registration_off", "Dynamic registration is switched off.";
+        TokenNeeded => InvalidToken, "initial_access_token_missing_or_wrong", "A valid initial access token is required.";
+        SignInNeeded => InvalidToken, "registration_without_sign_in", "Registration needs a signed-in user or a valid token.";
+        TooMany => SlowDown, "registration_slowed_down", "Too many registrations from this address. Wait before trying again.";
+        WrongToken => InvalidToken, "registration_token_wrong", "The registration access token is not valid for this client.";
+    }
+}
+
+/// Why nothing was registered or changed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum RegisterRefusal {
+    Access(AccessRefusal),
+    Metadata(MetadataRefusal),
+}
+
+impl RegisterRefusal {
+    fn inner(&self) -> &dyn Refusal {
+        match self {
+            Self::Access(r) => r,
+            Self::Metadata(r) => r,
+        }
+    }
+}
+
+impl Refusal for RegisterRefusal {
+    fn code(&self) -> ErrorCode {
+        self.inner().code()
+    }
+    fn public(&self) -> &'static str {
+        self.inner().public()
+    }
+    fn reason(&self) -> &'static str {
+        self.inner().reason()
+    }
+}
+
+type Outcome = Result<Map<String, Value>, Failure<RegisterRefusal>>;
+
+fn metadata<T>(refusal: MetadataRefusal) -> Result<T, Failure<RegisterRefusal>> {
+    refuse(RegisterRefusal::Metadata(refusal))
+}
+
+/// Who may register, and how far the client is believed for it.
+fn admit(app: &App, ctx: &Ctx, caller: &Caller, token: Option<&str>) -> Result<Trust, AccessRefusal> {
+    use AccessRefusal as R;
+    let registration = &app.settings().registration;
+    let known = !matches!(caller, Caller::Nobody);
+    let trust = match registration.policy {
+        RegistrationPolicy::Off => return Err(R::Off),
+        RegistrationPolicy::Open if known => Trust::Unverified,
+        RegistrationPolicy::Open => Trust::Anonymous,
+        RegistrationPolicy::SignedIn if known => Trust::Unverified,
+        RegistrationPolicy::SignedIn => return Err(R::SignInNeeded),
+        RegistrationPolicy::Token => {
+            let hash = token.map(|token| app.pepper().hash(token));
+            let fits = hash.is_some_and(|h| registration.initial_access_tokens.iter().fold(false, |found, t| (*t == h) | found));
+            if !fits && !known {
+                return Err(R::TokenNeeded);
+            }
+            Trust::Unverified
+        }
+    };
+    if app.throttle().allow("registration", registration.per_address_per_hour, ctx) { Ok(trust) } else { Err(R::TooMany) }
+}
+
+/// Holds the scopes and the algorithm asked for against what exists and what such a client may have (checklist 103).
+fn fit(app: &App, trust: Trust, mut asked: Metadata) -> Result<Metadata, MetadataRefusal> {
+    let catalogue = &app.settings().catalogue;
+    let self_registered = app.settings().registration.self_registered_scopes.as_ref();
+    let allowed = |name: &str| match trust {
+        Trust::FirstParty | Trust::Verified => true,
+        Trust::Unverified => !catalogue.is_sensitive(name),
+        Trust::Anonymous => !catalogue.is_sensitive(name) && self_registered.is_none_or(|set| set.contains(name)),
+    };
+    if asked.default_scope {
+        asked.config.scopes = catalogue.default_scopes().filter(allowed);
+    }
+    if asked.config.scopes.iter().any(|name| catalogue.scope(name).is_none()) {
+        return Err(MetadataRefusal::ScopeUnknown);
+    }
+    if !asked.config.scopes.iter().all(allowed) {
+        return Err(MetadataRefusal::ScopeNotAllowed);
+    }
+    let alg = asked.config.id_token_signed_response_alg.unwrap_or_default();
+    if app.keys().algs().all(|known| known != alg) { Err(MetadataRefusal::Alg) } else { Ok(asked) }
+}
+
+/// Registers a client. `token` is the bearer token of the request, if there was one.
+pub async fn create(app: &App, ctx: &Ctx, caller: &Caller, token: Option<&str>, json: &Value) -> Outcome {
+    let refused = |refusal: RegisterRefusal| {
+        app.record(ctx, "client.registered", refusal.reason(), About::default());
+        Failure::Refused(refusal)
+    };
+    let trust = admit(app, ctx, caller, token).map_err(|r| refused(RegisterRefusal::Access(r)))?;
+    let asked = Metadata::read(json, app.settings().default_sub_type).and_then(|asked| fit(app, trust, asked));
+    let asked = asked.map_err(|r| refused(RegisterRefusal::Metadata(r)))?;
+    let new = NewClient {
+        name: asked.name,
+        client_type: asked.client_type,
+        auth_method: asked.auth_method,
+        trust,
+        owner_user_id: caller.user().map(|user| user.id),
+        owner_workspace_id: match caller {
+            Caller::ApiKey(view) => Some(view.workspace.id),
+            _ => None,
+        },
+        config: asked.config,
+        registration_token: true,
+    };
+    let created = applications::create(app, ctx, new).await?;
+    let mut answer = render(&created.client);
+    show_secret(&mut answer, created.secret.as_ref());
+    if let Some(token) = created.registration_token {
+        show_management(app, &mut answer, &created.client.id, &token);
+    }
+    Ok(answer)
+}
+
+/// `client_secret_expires_at` is required beside a secret; 0 says never (RFC 7591 §3.2.1).
+fn show_secret(answer: &mut Map<String, Value>, secret: Option<&Secret>) {
+    if let Some(secret) = secret {
+        answer.insert("client_secret".to_owned(), secret.expose().into());
+        answer.insert("client_secret_expires_at".to_owned(), 0.into());
+    }
+}
+
+fn show_management(app: &App, answer: &mut Map<String, Value>, id: &ClientId, token: &Secret) {
+    answer.insert("registration_access_token".to_owned(), token.expose().into());
+    let uri = app.settings().url(&format!("/oauth2/register/{id}"));
+    answer.insert("registration_client_uri".to_owned(), uri.into());
+}
+
+/// The client, if the caller may manage it: by its registration access token, as its owner, or as an admin of the
+/// workspace that owns it. Unknown and foreign clients are one refusal (RFC 7592 §2).
+async fn managed(app: &App, ctx: &Ctx, caller: &Caller, token: Option<&str>, id: &str) -> Result<Client, Failure<RegisterRefusal>> {
+    let wrong = || {
+        app.record(ctx, "client.management", AccessRefusal::WrongToken.reason(), About::default());
+        Failure::Refused(RegisterRefusal::Access(AccessRefusal::WrongToken))
+    };
+    let id = ClientId::parse(id).map_err(|_| wrong())?;
+    let mut tx = app.store().read().await?;
+    let client = store::clients::by_id(&mut tx, &id, ctx.now).await?.filter(|c| c.deleted_at.is_none());
+    let client = client.ok_or_else(wrong)?;
+    let by_token = token.is_some_and(|t| client.registration_token_hash == Some(app.pepper().hash(t)));
+    let by_owner = match caller {
+        Caller::ApiKey(view) => client.owner_workspace_id == Some(view.workspace.id) && view.key.roles.role >= Role::Admin,
+        other => other.user().is_some_and(|user| client.owner_user_id == Some(user.id)),
+    };
+    if by_token || by_owner { Ok(client) } else { Err(wrong()) }
+}
+
+/// RFC 7592 §2.1.
+pub async fn read(app: &App, ctx: &Ctx, caller: &Caller, token: Option<&str>, id: &str) -> Outcome {
+    let client = managed(app, ctx, caller, token, id).await?;
+    let mut answer = render(&client);
+    if let Some(token) = token.filter(|t| client.registration_token_hash == Some(app.pepper().hash(t))) {
+        show_management(app, &mut answer, &client.id, &Secret::new(token));
+    }
+    Ok(answer)
+}
+
+/// RFC 7592 §2.2: the metadata replaces what was registered. A client that becomes confidential gets a secret, one that
+/// becomes public loses its secrets.
+pub async fn replace(app: &App, ctx: &Ctx, caller: &Caller, token: Option<&str>, id: &str, json: &Value) -> Outcome {
+    let client = managed(app, ctx, caller, token, id).await?;
+    let mut json = json.clone();
+    if let Some(object) = json.as_object_mut() {
+        // §2.2 wants the client's own id and secret back; both may be left out, neither may differ.
+        if object.remove("client_id").is_some_and(|sent| sent != client.id.as_str()) {
+            return metadata(MetadataRefusal::IdMismatch);
+        }
+        if let Some(sent) = object.remove("client_secret") {
+            let sent = sent.as_str().map(|secret| app.pepper().hash(secret));
+            if sent.is_none_or(|hash| client.secrets.iter().all(|secret| secret.hash != hash)) {
+                return metadata(MetadataRefusal::SecretChosen);
+            }
+        }
+    }
+    let asked = Metadata::read(&json, app.settings().default_sub_type).and_then(|asked| fit(app, client.trust, asked));
+    let asked = asked.map_err(|r| Failure::Refused(RegisterRefusal::Metadata(r)))?;
+    let was_public = client.is_public();
+    // What only the owner or the operator sets stays as it is.
+    let kept = client.config.clone();
+    let changed = Client {
+        name: asked.name,
+        client_type: asked.client_type,
+        auth_method: asked.auth_method,
+        updated_at: ctx.now,
+        config: domain::client::ClientConfig {
+            description: kept.description,
+            pkce_exempt: kept.pkce_exempt,
+            refresh_rotation: kept.refresh_rotation,
+            access_token_lifetime_seconds: kept.access_token_lifetime_seconds,
+            refresh_token_lifetime_seconds: kept.refresh_token_lifetime_seconds,
+            id_token_lifetime_seconds: kept.id_token_lifetime_seconds,
+            allowed_user_ids: kept.allowed_user_ids,
+            internal: kept.internal,
+            project_id: kept.project_id,
+            ..asked.config
+        },
+        ..client
+    };
+    let secret = applications::update(app, ctx, &changed, was_public).await?;
+    let mut answer = render(&changed);
+    show_secret(&mut answer, secret.as_ref());
+    if let Some(token) = token.filter(|t| changed.registration_token_hash == Some(app.pepper().hash(t))) {
+        show_management(app, &mut answer, &changed.id, &Secret::new(token));
+    }
+    Ok(answer)
+}
+
+/// RFC 7592 §2.3: the client and everything it was given is dead at once; the record stays for the audit.
+pub async fn delete(app: &App, ctx: &Ctx, caller: &Caller, token: Option<&str>, id: &str) -> Result<(), Failure<RegisterRefusal>> {
+    let client = managed(app, ctx, caller, token, id).await?;
+    applications::delete(app, ctx, &client.id).await?;
+    Ok(())
+}
+
+/// Who a bearer token of a registration request belongs to; an initial or registration access token belongs to nobody.
+pub async fn caller(app: &App, ctx: &Ctx, token: Option<&str>) -> Result<Caller, Fault> {
+    match token {
+        Some(token) => session::bearer(app, ctx, token).await,
+        None => Ok(Caller::Nobody),
+    }
+}

@@ -1,0 +1,204 @@
+//! Signing in and out, and who a caller is.
+use crate::failure::refuse;
+use crate::recorder::About;
+use crate::{App, Ctx, Failure, Fault};
+use domain::identity::{ApiKey, Email, Session, User, Workspace};
+use domain::oauth::error::Refusal as _;
+use domain::{PersonalAccessTokenId, ScopeSet, Secret, SessionId, Timestamp, UserId};
+
+domain::refusals! {
+    /// Why nobody was signed in or up.
+    pub enum SignInRefusal {
+        Wrong => AccessDenied, "credentials_wrong", "The email address or the password is wrong.";
+        TooManyAttempts => SlowDown, "sign_in_slowed_down", "Too many attempts. Wait a little and try again.";
+        EmailInvalid => InvalidRequest, "email_invalid", "This is not an email address.";
+        NameInvalid => InvalidRequest, "name_invalid", "A name has 1 to 100 characters.";
+        PasswordShort => InvalidRequest, "password_too_short", "A password has at least 10 characters.";
+        PasswordLong => InvalidRequest, "password_too_long", "A password has at most 256 characters.";
+        EmailTaken => InvalidRequest, "email_taken", "This address cannot be used to sign up. Sign in instead, or use another one.";
+    }
+}
+
+use SignInRefusal as R;
+
+/// A signed-in browser, and its user.
+#[derive(Debug, Clone)]
+pub struct SessionView {
+    pub session: Session,
+    pub user: User,
+}
+
+/// A user by personal access token.
+#[derive(Debug, Clone)]
+pub struct PatView {
+    pub id: PersonalAccessTokenId,
+    pub scopes: ScopeSet,
+    pub user: User,
+}
+
+/// A workspace by API key.
+#[derive(Debug, Clone)]
+pub struct KeyView {
+    pub key: ApiKey,
+    pub workspace: Workspace,
+}
+
+/// Who is calling.
+#[derive(Debug, Clone)]
+pub enum Caller {
+    Nobody,
+    Session(Box<SessionView>),
+    Pat(Box<PatView>),
+    ApiKey(Box<KeyView>),
+}
+
+impl Caller {
+    /// The person, if there is one.
+    pub fn user(&self) -> Option<&User> {
+        match self {
+            Self::Session(view) => Some(&view.user),
+            Self::Pat(view) => Some(&view.user),
+            Self::ApiKey(_) | Self::Nobody => None,
+        }
+    }
+    pub fn session_id(&self) -> Option<SessionId> {
+        match self {
+            Self::Session(view) => Some(view.session.id),
+            _ => None,
+        }
+    }
+    /// When the person last proved who they are; a token proves nothing of the kind.
+    pub fn auth_time(&self) -> Option<Timestamp> {
+        match self {
+            Self::Session(view) => Some(view.session.auth_time),
+            _ => None,
+        }
+    }
+}
+
+/// A session that has just begun: the secret for the cookie.
+#[derive(Debug, Clone)]
+pub struct NewSession {
+    pub id: SessionId,
+    pub secret: Secret,
+    pub user_id: UserId,
+}
+
+/// The session of a cookie, if it is alive; its idle limit moves on, at most every few minutes.
+pub async fn current(app: &App, ctx: &Ctx, cookie: &str) -> Result<Caller, Fault> {
+    const PRECISION: i64 = 300;
+    let hash = app.pepper().hash(cookie);
+    let found = {
+        let mut tx = app.store().read().await?;
+        store::sessions::by_secret_hash(&mut tx, &hash, ctx.now).await?
+    };
+    let Some((session, user)) = found else { return Ok(Caller::Nobody) };
+    if ctx.now.since(session.last_seen_at) >= PRECISION {
+        let lifetimes = &app.settings().lifetimes;
+        let limit = session.created_at.plus(lifetimes.session_absolute);
+        let (id, now, expires_at) = (session.id, ctx.now, ctx.now.plus(lifetimes.session_idle).min(limit));
+        app.store().write(move |tx| Box::pin(async move { store::sessions::touch(tx, id, now, expires_at).await })).await?;
+    }
+    Ok(Caller::Session(Box::new(SessionView { session, user })))
+}
+
+/// The caller by `Authorization: Bearer`: a personal access token or an API key.
+pub async fn bearer(app: &App, ctx: &Ctx, token: &str) -> Result<Caller, Fault> {
+    let hash = app.pepper().hash(token);
+    let prefix = &app.settings().token_prefix;
+    let is = |kind: &str| token.strip_prefix(prefix.as_str()).is_some_and(|rest| rest.starts_with(kind));
+    let mut tx = app.store().read().await?;
+    if is("_pat_") {
+        let found = store::credentials::personal_token_by_hash(&mut tx, &hash, ctx.now).await?;
+        return Ok(found.map_or(Caller::Nobody, |(token, user)| {
+            Caller::Pat(Box::new(PatView { id: token.id, scopes: token.scopes, user }))
+        }));
+    }
+    if is("_sk_") {
+        let found = store::credentials::api_key_by_hash(&mut tx, &hash, ctx.now).await?;
+        return Ok(found.map_or(Caller::Nobody, |(key, workspace)| Caller::ApiKey(Box::new(KeyView { key, workspace }))));
+    }
+    Ok(Caller::Nobody)
+}
+
+/// Signs a user in. Unknown address, wrong password and disabled account are one refusal, in text and in time.
+pub async fn sign_in(app: &App, ctx: &Ctx, email: &str, password: &Secret) -> Result<NewSession, Failure<R>> {
+    let key = Email::parse(email).map(|email| email.key()).unwrap_or_default();
+    if app.throttle().wait("sign-in", &key, ctx).is_some() {
+        app.record(ctx, "sign_in", R::TooManyAttempts.reason(), About::default());
+        return refuse(R::TooManyAttempts);
+    }
+    let user = {
+        let mut tx = app.store().read().await?;
+        store::users::by_email_key(&mut tx, &key).await?
+    };
+    let stored = user.as_ref().and_then(|user| user.password_hash.as_deref());
+    let fits = app.passwords().verify(password, stored).await?;
+    match user.filter(|user| fits && user.is_active()) {
+        Some(user) => {
+            app.throttle().succeeded("sign-in", &key, ctx);
+            app.record(ctx, "sign_in", "ok", About::user(user.id));
+            Ok(begin(app, ctx, user.id).await?)
+        }
+        None => {
+            app.throttle().failed("sign-in", &key, ctx);
+            app.record(ctx, "sign_in", R::Wrong.reason(), About::default());
+            refuse(R::Wrong)
+        }
+    }
+}
+
+/// Creates an account with a workspace of its own, and signs the new user in.
+pub async fn sign_up(app: &App, ctx: &Ctx, name: &str, email: &str, password: &Secret) -> Result<NewSession, Failure<R>> {
+    if !app.throttle().allow("sign-up", 20, ctx) {
+        return refuse(R::TooManyAttempts);
+    }
+    let new = crate::accounts::NewUser { name, email, password: Some(password), operator: false };
+    let user = crate::accounts::create_user(app, ctx, new).await?;
+    crate::accounts::create_workspace(app, ctx, &format!("{}'s workspace", user.name), Some(user.id)).await?;
+    Ok(begin(app, ctx, user.id).await?)
+}
+
+/// Every sign-in begins a new session with a new secret, so a planted cookie is worth nothing.
+pub(crate) async fn begin(app: &App, ctx: &Ctx, user_id: UserId) -> Result<NewSession, Fault> {
+    let secret = Secret::generate(&app.settings().token_prefix, "ses", &ctx.random());
+    let lifetimes = &app.settings().lifetimes;
+    let session = Session {
+        id: SessionId::new(ctx.now, ctx.random()),
+        secret_hash: app.pepper().hash(secret.expose()),
+        user_id,
+        auth_time: ctx.now,
+        amr: vec!["pwd".to_owned()],
+        created_at: ctx.now,
+        last_seen_at: ctx.now,
+        expires_at: ctx.now.plus(lifetimes.session_idle.min(lifetimes.session_absolute)),
+        ip: ctx.facts.ip.clone(),
+        user_agent: ctx.facts.user_agent.chars().take(255).collect(),
+    };
+    let id = session.id;
+    app.store().write(move |tx| Box::pin(async move { store::sessions::insert(tx, &session).await })).await?;
+    Ok(NewSession { id, secret, user_id })
+}
+
+/// Ends a session of this user; the operator may end anybody's.
+pub async fn end(app: &App, ctx: &Ctx, id: SessionId, of: Option<UserId>) -> Result<bool, Fault> {
+    let work = app.store().write(move |tx| {
+        Box::pin(async move {
+            match of {
+                Some(user) => store::sessions::end_for_user(tx, id, user).await,
+                None => store::sessions::end(tx, id).await,
+            }
+        })
+    });
+    let ended = work.await?;
+    if ended {
+        app.record(ctx, "sign_out", "ok", of.map(About::user).unwrap_or_default());
+    }
+    Ok(ended)
+}
+
+/// The live sessions of a user.
+pub async fn list(app: &App, ctx: &Ctx, user: UserId) -> Result<Vec<Session>, Fault> {
+    let mut tx = app.store().read().await?;
+    Ok(store::sessions::list_for_user(&mut tx, user, ctx.now).await?)
+}

@@ -1,0 +1,157 @@
+//! The settings that the use cases look at. The server reads them; see its configuration.
+use domain::catalogue::Catalogue;
+use domain::client::SubType;
+use domain::{ScopeSet, SecretHash};
+use serde::{Deserialize, Serialize};
+
+/// How long things live, all in seconds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Lifetimes {
+    pub authorization_code: i64,
+    pub access_token: i64,
+    pub id_token: i64,
+    /// A refresh token that is not used for so long is dead.
+    pub refresh_idle: i64,
+    /// A grant is dead after so long, however often it was refreshed.
+    pub refresh_absolute: i64,
+    pub session_idle: i64,
+    pub session_absolute: i64,
+    /// A sign-in or consent page is good for so long.
+    pub interaction: i64,
+}
+
+const DAY: i64 = 24 * 60 * 60;
+
+impl Default for Lifetimes {
+    fn default() -> Self {
+        Self {
+            authorization_code: 60,
+            access_token: 3600,
+            id_token: 3600,
+            refresh_idle: 30 * DAY,
+            refresh_absolute: 365 * DAY,
+            session_idle: 7 * DAY,
+            session_absolute: 30 * DAY,
+            interaction: 600,
+        }
+    }
+}
+
+/// Who may register clients (RFC 7591 §3).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, Default)]
+#[serde(rename_all = "kebab-case")]
+pub enum RegistrationPolicy {
+    /// Anybody, within limits.
+    #[default]
+    Open,
+    /// Holders of an initial access token.
+    Token,
+    /// Users and workspaces, by session, personal access token or API key.
+    SignedIn,
+    /// Nobody.
+    Off,
+}
+
+/// Dynamic registration.
+#[derive(Debug, Clone)]
+pub struct Registration {
+    pub policy: RegistrationPolicy,
+    /// Hashes of the initial access tokens, for the policy `token`.
+    pub initial_access_tokens: Vec<SecretHash>,
+    /// Registrations that one address may make in an hour.
+    pub per_address_per_hour: u32,
+    /// What a self-registered client may ask for; without it, everything that is not sensitive.
+    pub self_registered_scopes: Option<ScopeSet>,
+    /// An anonymous registration that nobody used for so many seconds is removed.
+    pub unused_after: i64,
+}
+
+impl Default for Registration {
+    fn default() -> Self {
+        Self {
+            policy: RegistrationPolicy::Open,
+            initial_access_tokens: Vec::new(),
+            per_address_per_hour: 60,
+            self_registered_scopes: None,
+            unused_after: 7 * DAY,
+        }
+    }
+}
+
+/// How pages look.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Brand {
+    pub name: String,
+    pub logo_url: Option<String>,
+    /// `#rrggbb`.
+    pub primary_colour: String,
+    pub terms_url: Option<String>,
+    pub privacy_url: Option<String>,
+    pub support_url: Option<String>,
+}
+
+impl Default for Brand {
+    fn default() -> Self {
+        Self {
+            name: "Countersign".to_owned(),
+            logo_url: None,
+            primary_colour: "#1d4ed8".to_owned(),
+            terms_url: None,
+            privacy_url: None,
+            support_url: None,
+        }
+    }
+}
+
+/// The cost of Argon2id (RFC 9106), and how many hashes run at once.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct PasswordHashing {
+    pub memory_kib: u32,
+    pub iterations: u32,
+    pub parallelism: u32,
+    pub concurrency: usize,
+}
+
+impl Default for PasswordHashing {
+    fn default() -> Self {
+        Self { memory_kib: 19 * 1024, iterations: 2, parallelism: 1, concurrency: 2 }
+    }
+}
+
+/// All of it.
+#[derive(Debug, Clone)]
+pub struct Settings {
+    /// The issuer identifier, exactly as clients see it: no trailing slash unless it is part of it.
+    pub issuer: String,
+    pub token_prefix: String,
+    pub lifetimes: Lifetimes,
+    pub default_sub_type: SubType,
+    pub registration: Registration,
+    pub catalogue: Catalogue,
+    pub brand: Brand,
+    pub password_hashing: PasswordHashing,
+}
+
+impl Settings {
+    /// The defaults for an issuer.
+    pub fn new(issuer: &str) -> Self {
+        Self {
+            issuer: issuer.to_owned(),
+            token_prefix: "cs".to_owned(),
+            lifetimes: Lifetimes::default(),
+            default_sub_type: SubType::Workspace,
+            registration: Registration::default(),
+            catalogue: Catalogue::default(),
+            brand: Brand::default(),
+            password_hashing: PasswordHashing::default(),
+        }
+    }
+
+    /// A URL of this server.
+    pub fn url(&self, path: &str) -> String {
+        format!("{}{path}", self.issuer.trim_end_matches('/'))
+    }
+}

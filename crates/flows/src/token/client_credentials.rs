@@ -1,0 +1,55 @@
+//! Client credentials (OAuth 2.1 §4.2): the client in its own name. Nothing is read or written.
+use super::issue::{TokenResponse, access_lifetime, access_token};
+use crate::failure::refuse;
+use crate::{App, Ctx, Failure};
+use domain::client::Client;
+use domain::oauth::authorize::resources;
+use domain::oauth::params::RawParams;
+use domain::oauth::scope::ScopeSet;
+use domain::oauth::token::{AccessPayload, Bearer};
+
+domain::refusals! {
+    /// Why a machine client got no token.
+    pub enum MachineRefusal {
+        PublicClient => UnauthorizedClient, "client_credentials_for_public_client", "Only confidential clients can use client_credentials.";
+        ScopeMalformed => InvalidScope, "scope_malformed", "The scope parameter is malformed.";
+        ScopeNotRegistered => InvalidScope, "scope_not_registered", "A requested scope is not one that the client registered.";
+        ScopeNeedsUser => InvalidScope, "scope_needs_a_user", "openid, profile, email and offline_access need a user.";
+        Resource => InvalidTarget, "resource_unknown", "A requested resource is unknown.";
+    }
+}
+
+use MachineRefusal as R;
+
+/// Scopes that say something of a person or of a session; a machine has neither.
+const OF_A_USER: [&str; 4] = ["openid", "profile", "email", "offline_access"];
+
+pub(super) fn issue(app: &App, ctx: &Ctx, client: &Client, body: &RawParams) -> Result<TokenResponse, Failure<R>> {
+    if client.is_public() {
+        return refuse(R::PublicClient);
+    }
+    let registered = &client.config.scopes;
+    let scopes = match body.get("scope") {
+        // Omitted: all that the client registered and a machine can have (documented default, OAuth 2.1 §1.4.1).
+        None => registered.filter(|name| !OF_A_USER.contains(&name)),
+        Some(text) => ScopeSet::parse(text).map_err(|_| Failure::Refused(R::ScopeMalformed))?,
+    };
+    if !scopes.is_subset(registered) {
+        return refuse(R::ScopeNotRegistered);
+    }
+    if scopes.iter().any(|name| OF_A_USER.contains(&name)) {
+        return refuse(R::ScopeNeedsUser);
+    }
+    let audience = resources(body, &app.settings().catalogue, &app.settings().issuer).map_err(|_| Failure::Refused(R::Resource))?;
+    let expires_in = access_lifetime(app, client);
+    let payload = AccessPayload {
+        bearer: Bearer::Client { id: client.id.clone(), epoch: client.credential_epoch },
+        scopes,
+        audience,
+        issued_at: ctx.now,
+        expires_at: ctx.now.plus(expires_in),
+    };
+    let access_token = access_token(app, ctx, client, &payload, (client.id.as_str(), None))?;
+    let scope = payload.scopes.to_string();
+    Ok(TokenResponse { access_token, token_type: "Bearer", expires_in, refresh_token: None, scope, id_token: None })
+}

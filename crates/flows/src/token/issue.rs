@@ -1,0 +1,149 @@
+//! Making tokens. Issuing writes nothing.
+use crate::subject::SubjectData;
+use crate::{App, Ctx, Fault};
+use domain::client::{AccessTokenFormat, Client};
+use domain::oauth::grant::{Grant, RefreshState};
+use domain::oauth::id_token::IdToken;
+use domain::oauth::jose::{SigningAlg, TYP_ACCESS_TOKEN, TYP_ID_TOKEN};
+use domain::oauth::seal::{Purpose, TokenId};
+use domain::oauth::token::{AccessClaims, AccessPayload, AnswerTag, Audience, Bearer, RefreshPayload};
+use domain::{ScopeSet, SecretHash};
+use serde::Serialize;
+use std::fmt;
+
+/// The answer of the token endpoint (OAuth 2.1 §3.2.3).
+#[derive(Clone, Serialize)]
+pub struct TokenResponse {
+    pub access_token: String,
+    pub token_type: &'static str,
+    /// Seconds.
+    pub expires_in: i64,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub refresh_token: Option<String>,
+    pub scope: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub id_token: Option<String>,
+}
+
+impl fmt::Debug for TokenResponse {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("TokenResponse").field("scope", &self.scope).finish_non_exhaustive()
+    }
+}
+
+/// A refresh secret, before it is sealed.
+pub struct RefreshSecret(pub [u8; 16]);
+
+impl RefreshSecret {
+    pub fn hash(&self, app: &App) -> SecretHash {
+        app.pepper().hash_bytes(&self.0)
+    }
+}
+
+/// Seals an access token for a bearer, opaque or as a JWT.
+pub fn access_token(
+    app: &App,
+    ctx: &Ctx,
+    client: &Client,
+    payload: &AccessPayload,
+    subject: (&str, Option<&SubjectData>),
+) -> Result<String, Fault> {
+    let id = TokenId::from_random(ctx.random());
+    let keys = app.keys();
+    if client.config.access_token_format == AccessTokenFormat::Opaque {
+        return Ok(keys.sealer.seal(Purpose::AccessToken, id, payload)?);
+    }
+    let issuer = &app.settings().issuer;
+    let (sub, data) = subject;
+    let claims = AccessClaims {
+        iss: issuer.clone(),
+        sub: sub.to_owned(),
+        aud: Audience::of(&payload.audience, issuer),
+        exp: payload.expires_at,
+        iat: payload.issued_at,
+        jti: id.to_string(),
+        client_id: client.id.clone(),
+        scope: payload.scopes.clone(),
+        tenant_id: data.and_then(|d| d.tenant_id),
+        roles: data.map(|d| d.roles.clone()).unwrap_or_default(),
+        auth_time: None,
+        cs_bearer: payload.bearer.to_text(),
+    };
+    keys.signer(SigningAlg::RS256)?.sign(TYP_ACCESS_TOKEN, &claims)
+}
+
+/// Seconds that an access token of this client lives.
+pub fn access_lifetime(app: &App, client: &Client) -> i64 {
+    client.config.access_token_lifetime_seconds.unwrap_or(app.settings().lifetimes.access_token)
+}
+
+/// What one answer for a grant is made of.
+pub struct Answer<'a> {
+    pub client: &'a Client,
+    pub grant: &'a Grant,
+    pub subject: &'a SubjectData,
+    /// This answer's scopes: all of the grant's, or fewer.
+    pub scopes: ScopeSet,
+    pub resources: Vec<String>,
+    /// The refresh state as it is now, and the secret that fits it.
+    pub refresh: Option<(RefreshState, RefreshSecret)>,
+    /// Present only in the answer to the code (OpenID Connect Core §12.2).
+    pub nonce: Option<&'a str>,
+}
+
+impl Answer<'_> {
+    pub fn issue(self, app: &App, ctx: &Ctx) -> Result<TokenResponse, Fault> {
+        let (client, grant) = (self.client, self.grant);
+        let expires_in = access_lifetime(app, client).min(grant.expires_at.since(ctx.now));
+        let rotates = client.rotates_refresh_tokens();
+        let tag = self.refresh.as_ref().filter(|_| rotates).map(|(state, _)| AnswerTag::new(state.seq, state.live));
+        let payload = AccessPayload {
+            bearer: Bearer::Grant { id: grant.id, answer: tag },
+            scopes: self.scopes.clone(),
+            audience: self.resources.clone(),
+            issued_at: ctx.now,
+            expires_at: ctx.now.plus(expires_in),
+        };
+        let sub = grant.subject();
+        let access_token = access_token(app, ctx, client, &payload, (&sub, Some(self.subject)))?;
+        let refresh_token = match &self.refresh {
+            None => None,
+            Some((state, secret)) => {
+                let payload = RefreshPayload { grant_id: grant.id, seq: state.seq, secret: secret.0 };
+                let id = TokenId::from_random(ctx.random());
+                Some(app.keys().sealer.seal(Purpose::RefreshToken, id, &payload)?)
+            }
+        };
+        let id_token = if self.scopes.contains("openid") { Some(self.id_token(app, ctx, &access_token)?) } else { None };
+        Ok(TokenResponse {
+            access_token,
+            token_type: "Bearer",
+            expires_in,
+            refresh_token,
+            scope: self.scopes.to_string(),
+            id_token,
+        })
+    }
+
+    fn id_token(&self, app: &App, ctx: &Ctx, access_token: &str) -> Result<String, Fault> {
+        let (client, grant) = (self.client, self.grant);
+        let alg = client.config.id_token_signed_response_alg.unwrap_or_default();
+        let lifetime = client.config.id_token_lifetime_seconds.unwrap_or(app.settings().lifetimes.id_token);
+        let token = IdToken {
+            issuer: &app.settings().issuer,
+            sub: grant.subject(),
+            client_id: &client.id,
+            issued_at: ctx.now,
+            expires_at: ctx.now.plus(lifetime),
+            auth_time: grant.auth_time,
+            nonce: self.nonce,
+            acr: grant.acr.as_deref(),
+            session_id: grant.session_id,
+            access_token,
+            subject: self.subject.view(),
+            scopes: &self.scopes,
+            claims: &grant.claims,
+        };
+        app.keys().signer(alg)?.sign(TYP_ID_TOKEN, &token.claims(alg == SigningAlg::EdDSA))
+    }
+}

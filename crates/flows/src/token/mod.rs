@@ -1,0 +1,115 @@
+//! The token endpoint (OAuth 2.1 §3.2).
+mod authorization_code;
+mod client_credentials;
+mod issue;
+mod refresh_token;
+
+pub use authorization_code::CodeRefusal;
+pub use client_credentials::MachineRefusal;
+pub use issue::TokenResponse;
+pub use refresh_token::RefreshRefusal;
+
+use crate::failure::refuse;
+use crate::recorder::About;
+use crate::{App, Ctx, Failure, client_auth};
+use domain::client::{Client, GrantType};
+use domain::oauth::client_auth::ClientRefusal;
+use domain::oauth::error::{ErrorCode, Refusal};
+use domain::oauth::params::RawParams;
+
+domain::refusals! {
+    /// Why the request as such was refused.
+    pub enum RequestRefusal {
+        GrantTypeMissing => InvalidRequest, "grant_type_missing", "The grant_type parameter is missing.";
+        GrantTypeUnknown => UnsupportedGrantType, "grant_type_unknown", "This grant type is not supported.";
+        GrantTypeNotAllowed => UnauthorizedClient, "grant_type_not_registered", "The client is not registered for this grant type.";
+    }
+}
+
+/// Why no token was issued.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum TokenRefusal {
+    Request(RequestRefusal),
+    Client(ClientRefusal),
+    Code(CodeRefusal),
+    Refresh(RefreshRefusal),
+    Machine(MachineRefusal),
+}
+
+impl TokenRefusal {
+    fn inner(&self) -> &dyn Refusal {
+        match self {
+            Self::Request(r) => r,
+            Self::Client(r) => r,
+            Self::Code(r) => r,
+            Self::Refresh(r) => r,
+            Self::Machine(r) => r,
+        }
+    }
+}
+
+impl Refusal for TokenRefusal {
+    fn code(&self) -> ErrorCode {
+        self.inner().code()
+    }
+    fn public(&self) -> &'static str {
+        self.inner().public()
+    }
+    fn reason(&self) -> &'static str {
+        self.inner().reason()
+    }
+}
+
+/// Answers a token request.
+pub async fn exchange(
+    app: &App,
+    ctx: &Ctx,
+    authorization: Option<&str>,
+    body: &RawParams,
+) -> Result<TokenResponse, Failure<TokenRefusal>> {
+    let client = {
+        let mut tx = app.store().read().await?;
+        let authenticated = client_auth::authenticate(app, ctx, &mut tx, authorization, body).await;
+        authenticated.map_err(|f| f.map(TokenRefusal::Client))?
+    };
+    let answer = by_grant_type(app, ctx, &client, body).await;
+    if let Err(failure) = &answer {
+        let kind = body.get("grant_type").and_then(GrantType::parse).map_or("token", audit_kind);
+        app.record(ctx, kind, failure.reason(), About::client(&client.id));
+    }
+    answer
+}
+
+const fn audit_kind(grant: GrantType) -> &'static str {
+    match grant {
+        GrantType::AuthorizationCode => "token.authorization_code",
+        GrantType::RefreshToken => "token.refresh_token",
+        GrantType::ClientCredentials => "token.client_credentials",
+    }
+}
+
+async fn by_grant_type(
+    app: &App,
+    ctx: &Ctx,
+    client: &Client,
+    body: &RawParams,
+) -> Result<TokenResponse, Failure<TokenRefusal>> {
+    let Some(asked) = body.get("grant_type") else { return refuse(TokenRefusal::Request(RequestRefusal::GrantTypeMissing)) };
+    let Some(grant) = GrantType::parse(asked) else {
+        return refuse(TokenRefusal::Request(RequestRefusal::GrantTypeUnknown));
+    };
+    if !client.may_use(grant) {
+        return refuse(TokenRefusal::Request(RequestRefusal::GrantTypeNotAllowed));
+    }
+    match grant {
+        GrantType::AuthorizationCode => {
+            authorization_code::redeem(app, ctx, client, body).await.map_err(|f| f.map(TokenRefusal::Code))
+        }
+        GrantType::RefreshToken => {
+            refresh_token::refresh(app, ctx, client, body).await.map_err(|f| f.map(TokenRefusal::Refresh))
+        }
+        GrantType::ClientCredentials => {
+            client_credentials::issue(app, ctx, client, body).map_err(|f| f.map(TokenRefusal::Machine))
+        }
+    }
+}

@@ -1,0 +1,208 @@
+//! Refreshing (OAuth 2.1 §4.3). What a presented token is, the domain's refresh rules say; here they meet the database.
+use super::issue::{Answer, RefreshSecret, TokenResponse};
+use crate::failure::refuse;
+use crate::recorder::About;
+use crate::subject::{self, Absent};
+use crate::{App, Ctx, Failure, Fault};
+use domain::client::Client;
+use domain::oauth::authorize::resources;
+use domain::oauth::grant::{Dead, EndReason, GrantContext, RefreshState};
+use domain::oauth::params::RawParams;
+use domain::oauth::refresh::{Theft, Verdict, answer, judge};
+use domain::oauth::scope::ScopeSet;
+use domain::oauth::seal::Purpose;
+use domain::oauth::token::RefreshPayload;
+use domain::{SecretHash, Timestamp};
+use store::grants::Rotated;
+use store::{StoreError, Tx};
+
+domain::refusals! {
+    /// Why a refresh token was refused.
+    pub enum RefreshRefusal {
+        Missing => InvalidRequest, "refresh_token_missing", "The refresh_token parameter is missing.";
+        Unknown => InvalidGrant, "refresh_token_unknown", "The refresh token is not valid.";
+        WrongClient => InvalidGrant, "refresh_token_of_another_client", "The refresh token is not valid.";
+        GrantRevoked => InvalidGrant, "grant_revoked", "The authorization was ended.";
+        GrantReplayed => InvalidGrant, "grant_ended_after_replay", "The authorization was ended.";
+        GrantExpired => InvalidGrant, "grant_expired", "The refresh token has expired.";
+        UserDisabled => InvalidGrant, "user_disabled", "The authorization is no longer valid.";
+        ClientDisabled => InvalidGrant, "client_disabled", "The authorization is no longer valid.";
+        MembershipLost => InvalidGrant, "membership_lost", "The authorization is no longer valid.";
+        Voided => InvalidGrant, "refresh_token_voided", "The refresh token was used before; the authorization was ended.";
+        SuccessorUsed => InvalidGrant, "refresh_token_successor_used", "The refresh token was used before; the authorization was ended.";
+        FarBehind => InvalidGrant, "refresh_token_far_behind", "The refresh token was used before; the authorization was ended.";
+        FromTheFuture => InvalidGrant, "refresh_token_ahead_of_database", "The refresh token is not valid.";
+        ScopeMalformed => InvalidScope, "scope_malformed", "The scope parameter is malformed.";
+        ScopeBeyondGrant => InvalidScope, "scope_beyond_grant", "A requested scope was not granted.";
+        Resource => InvalidTarget, "resource_not_granted", "A requested resource was not part of the authorization.";
+    }
+}
+
+use RefreshRefusal as R;
+
+impl From<Dead> for R {
+    fn from(dead: Dead) -> Self {
+        match dead {
+            Dead::Ended(EndReason::CodeReplayed | EndReason::RefreshTokenReplayed) => Self::GrantReplayed,
+            Dead::Ended(_) => Self::GrantRevoked,
+            Dead::Expired => Self::GrantExpired,
+            Dead::UserDisabled => Self::UserDisabled,
+            Dead::ClientDisabled => Self::ClientDisabled,
+            Dead::MembershipLost => Self::MembershipLost,
+        }
+    }
+}
+
+impl From<Theft> for R {
+    fn from(theft: Theft) -> Self {
+        match theft {
+            Theft::VoidedAnswer => Self::Voided,
+            Theft::SuccessorUsed => Self::SuccessorUsed,
+            Theft::FarBehind => Self::FarBehind,
+        }
+    }
+}
+
+/// What happened to a presented token in the database.
+enum Outcome {
+    /// Answer with this state and the secret that fits it.
+    Renewed(Box<GrantContext>, RefreshState),
+    Refused(R),
+    /// Refused, and the grant ended by it.
+    Ended(R),
+}
+
+/// The grant's new idle limit.
+fn extended(app: &App, client: &Client, context: &GrantContext, now: Timestamp) -> Timestamp {
+    let idle = client.config.refresh_token_lifetime_seconds.unwrap_or(app.settings().lifetimes.refresh_idle);
+    now.plus(idle).min(context.grant.absolute_expires_at)
+}
+
+/// Judges the token on the row as it is now, and moves the row on; tries again when another request was faster.
+async fn rotate(
+    tx: &mut Tx,
+    presented: &RefreshPayload,
+    secret: SecretHash,
+    fresh: SecretHash,
+    now: Timestamp,
+    expires_at: Timestamp,
+) -> Result<Outcome, StoreError> {
+    // Each round that is lost was won by another request, so even 200 at once need no more than 200 rounds.
+    for _ in 0..10_000 {
+        let Some(context) = store::grants::by_id_with_context(tx, presented.grant_id, None).await? else {
+            return Ok(Outcome::Refused(R::Unknown));
+        };
+        if let Err(dead) = context.check(now) {
+            return Ok(Outcome::Refused(dead.into()));
+        }
+        let Some(state) = context.grant.refresh else { return Ok(Outcome::Refused(R::Unknown)) };
+        let verdict = judge(&state, presented.seq, secret, now);
+        match (verdict, answer(&state, verdict, secret, fresh, now)) {
+            (Verdict::Theft(theft), _) => {
+                store::grants::end(tx, context.grant.id, EndReason::RefreshTokenReplayed, now).await?;
+                return Ok(Outcome::Ended(theft.into()));
+            }
+            (_, None) => return Ok(Outcome::Refused(R::FromTheFuture)),
+            (_, Some(next)) => {
+                if store::grants::rotate(tx, context.grant.id, &state, &next, expires_at).await? == Rotated::Moved {
+                    return Ok(Outcome::Renewed(Box::new(context), next));
+                }
+            }
+        }
+    }
+    Err(StoreError::Timeout("a grant that is being refreshed without end".to_owned()))
+}
+
+/// A client that keeps its refresh token: nothing moves but, now and then, the idle limit.
+async fn keep(app: &App, ctx: &Ctx, client: &Client, context: GrantContext, presented: &RefreshPayload, secret: SecretHash) -> Result<Outcome, Fault> {
+    let Some(state) = context.grant.refresh else { return Ok(Outcome::Refused(R::Unknown)) };
+    if presented.seq != state.seq || secret != state.live {
+        // The client rotated once and does no longer: its old tokens are judged as such.
+        let verdict = judge(&state, presented.seq, secret, ctx.now);
+        return Ok(Outcome::Refused(if let Verdict::Theft(theft) = verdict { theft.into() } else { R::Voided }));
+    }
+    let expires_at = extended(app, client, &context, ctx.now);
+    // An hour's precision is enough for a limit of days, and spares a write a refresh.
+    if expires_at.since(context.grant.expires_at) >= 3600 {
+        let (id, now) = (context.grant.id, ctx.now);
+        app.store().write(move |tx| Box::pin(async move { store::grants::touch(tx, id, now, expires_at).await })).await?;
+    }
+    Ok(Outcome::Renewed(Box::new(context), state))
+}
+
+pub(super) async fn refresh(
+    app: &App,
+    ctx: &Ctx,
+    client: &Client,
+    body: &RawParams,
+) -> Result<TokenResponse, Failure<RefreshRefusal>> {
+    let Some(text) = body.get("refresh_token") else { return refuse(R::Missing) };
+    let Ok((_, presented)) = app.keys().sealer.open::<RefreshPayload>(Purpose::RefreshToken, text) else {
+        return refuse(R::Unknown);
+    };
+    let context = {
+        let mut tx = app.store().read().await?;
+        store::grants::by_id_with_context(&mut tx, presented.grant_id, None).await?
+    };
+    let Some(context) = context else { return refuse(R::Unknown) };
+    // Before any judgement, so that an outsider cannot end a grant (checklist 64).
+    if context.grant.client_id != client.id {
+        return refuse(R::WrongClient);
+    }
+    context.check(ctx.now).map_err(|dead| Failure::Refused(dead.into()))?;
+    let (scopes, resources) = narrowed(app, &context, body).map_err(Failure::Refused)?;
+
+    let presented_hash = app.pepper().hash_bytes(&presented.secret);
+    let fresh = RefreshSecret(ctx.random());
+    let rotates = client.rotates_refresh_tokens();
+    let about = About::client(&client.id).and_user(context.grant.user_id).and_grant(context.grant.id);
+    let outcome = if rotates {
+        let expires_at = extended(app, client, &context, ctx.now);
+        let (presented, fresh, now) = (presented.clone(), fresh.hash(app), ctx.now);
+        let work = app.store().write(move |tx| {
+            Box::pin(async move { rotate(tx, &presented, presented_hash, fresh, now, expires_at).await })
+        });
+        work.await?
+    } else {
+        keep(app, ctx, client, context, &presented, presented_hash).await?
+    };
+    let (context, state) = match outcome {
+        Outcome::Renewed(context, state) => (context, state),
+        Outcome::Refused(refusal) => return refuse(refusal),
+        Outcome::Ended(refusal) => {
+            app.record(ctx, "grant.ended", EndReason::RefreshTokenReplayed.as_str(), about);
+            return refuse(refusal);
+        }
+    };
+    let grant = &context.grant;
+    let subject = {
+        let mut tx = app.store().read().await?;
+        subject::load(&mut tx, grant.user_id, grant.sub_type, grant.workspace_id).await?
+    };
+    let subject = subject.map_err(|absent| {
+        Failure::Refused(match absent {
+            Absent::UserDisabled => R::UserDisabled,
+            Absent::MembershipLost => R::MembershipLost,
+        })
+    })?;
+    let secret = if rotates { fresh } else { RefreshSecret(presented.secret) };
+    let answer = Answer { client, grant, subject: &subject, scopes, resources, refresh: Some((state, secret)), nonce: None };
+    Ok(answer.issue(app, ctx)?)
+}
+
+/// The scopes and resources of this answer: what is asked for, within what was granted (OAuth 2.1 §4.3.1, RFC 8707 §2.2).
+fn narrowed(app: &App, context: &GrantContext, body: &RawParams) -> Result<(ScopeSet, Vec<String>), R> {
+    let granted = &context.grant.scopes;
+    let scopes = match body.get("scope") {
+        None => granted.clone(),
+        Some(text) => ScopeSet::parse(text).map_err(|_| R::ScopeMalformed)?,
+    };
+    if scopes.is_empty() || !scopes.is_subset(granted) {
+        return Err(R::ScopeBeyondGrant);
+    }
+    let asked = resources(body, &app.settings().catalogue, &app.settings().issuer).map_err(|_| R::Resource)?;
+    if !asked.iter().all(|r| context.grant.resources.contains(r)) {
+        return Err(R::Resource);
+    }
+    Ok((scopes, if asked.is_empty() { context.grant.resources.clone() } else { asked }))
+}

@@ -1,0 +1,191 @@
+//! The command line.
+use crate::config::Flags;
+use clap::{Parser, Subcommand, ValueEnum};
+use std::path::PathBuf;
+
+/// An OAuth 2.1 and OpenID Connect authorization server.
+#[derive(Debug, Parser)]
+#[command(name = "countersign", version, about)]
+pub struct Cli {
+    #[command(flatten)]
+    pub flags: Flags,
+    /// One JSON value on standard output instead of text.
+    #[arg(long, global = true)]
+    pub json: bool,
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Serve until told to stop.
+    Serve,
+    /// Bring the database to this version's schema.
+    Migrate,
+    /// Show the settings in force and what is wrong with them.
+    CheckConfig,
+    /// Serve a filled database and a sample application.
+    Demo(Demo),
+    /// Users.
+    #[command(subcommand)]
+    User(User),
+    /// Workspaces.
+    #[command(subcommand)]
+    Workspace(Workspace),
+    /// Members of workspaces.
+    #[command(subcommand)]
+    Member(Member),
+    /// Clients.
+    #[command(subcommand)]
+    Client(Client),
+    /// Signing and sealing keys; API keys and personal access tokens.
+    #[command(subcommand)]
+    Key(Key),
+}
+
+#[derive(Debug, clap::Args)]
+pub struct Demo {
+    /// Port of the server; 0 takes a free one.
+    #[arg(long, default_value_t = 8080)]
+    pub port: u16,
+    /// Port of the sample application; 0 takes a free one.
+    #[arg(long, default_value_t = 8081)]
+    pub app_port: u16,
+    /// Drive the whole flow over HTTP, print a line a step, and end.
+    #[arg(long)]
+    pub check: bool,
+}
+
+#[derive(Debug, Subcommand)]
+pub enum User {
+    /// Create a user; without --password-stdin a password is made and shown once.
+    Create {
+        #[arg(long)]
+        email: String,
+        #[arg(long)]
+        name: String,
+        #[arg(long)]
+        password_stdin: bool,
+        /// May run the server.
+        #[arg(long)]
+        operator: bool,
+    },
+    List,
+    /// End the user's sessions and make all tokens inactive.
+    Disable { email: String },
+    Enable { email: String },
+    /// Set a password and end the user's sessions.
+    SetPassword {
+        email: String,
+        #[arg(long)]
+        password_stdin: bool,
+    },
+}
+
+#[derive(Debug, Subcommand)]
+pub enum Workspace {
+    Create {
+        #[arg(long)]
+        name: String,
+        /// E-mail address of the owner.
+        #[arg(long)]
+        owner: Option<String>,
+    },
+    List,
+}
+
+#[derive(Debug, Subcommand)]
+pub enum Member {
+    /// Add a member or change roles, such as `admin,compliance_officer`.
+    Add {
+        workspace: String,
+        email: String,
+        #[arg(long, default_value = "member", value_delimiter = ',')]
+        roles: Vec<String>,
+    },
+    Remove { workspace: String, email: String },
+    List { workspace: String },
+}
+
+/// What a client is for.
+#[derive(Debug, Clone, Copy, ValueEnum, PartialEq, Eq)]
+pub enum Kind {
+    Web,
+    Public,
+    Machine,
+}
+
+/// How far a client is believed.
+#[derive(Debug, Clone, Copy, ValueEnum, PartialEq, Eq)]
+pub enum TrustName {
+    FirstParty,
+    Verified,
+    Unverified,
+}
+
+#[derive(Debug, Subcommand)]
+pub enum Client {
+    Create {
+        #[arg(long)]
+        name: String,
+        #[arg(long, value_enum, default_value = "web")]
+        kind: Kind,
+        #[arg(long = "redirect-uri")]
+        redirect_uris: Vec<String>,
+        /// Separated by spaces; without it the catalogue's defaults.
+        #[arg(long)]
+        scope: Option<String>,
+        #[arg(long, value_enum, default_value = "unverified")]
+        trust: TrustName,
+        /// The workspace that owns the client.
+        #[arg(long)]
+        workspace: Option<String>,
+    },
+    List,
+    /// A new secret; the old ones die now, or after --overlap seconds.
+    RotateSecret {
+        client_id: String,
+        #[arg(long, default_value_t = 0)]
+        overlap: i64,
+    },
+    Delete { client_id: String },
+}
+
+#[derive(Debug, Subcommand)]
+pub enum Key {
+    /// The signing keys as published.
+    List,
+    /// Make the next signing and sealing keys the active ones.
+    Rotate,
+    /// Make an API key of a workspace; it is shown once.
+    CreateApi {
+        workspace: String,
+        #[arg(long)]
+        name: String,
+        #[arg(long, default_value = "admin", value_delimiter = ',')]
+        roles: Vec<String>,
+        #[arg(long, default_value = "")]
+        scope: String,
+        /// Seconds until it expires.
+        #[arg(long)]
+        expires_in: Option<i64>,
+    },
+    /// Make a personal access token of a user; it is shown once.
+    CreatePersonal {
+        email: String,
+        #[arg(long)]
+        name: String,
+        #[arg(long, default_value = "")]
+        scope: String,
+        /// Seconds until it expires.
+        #[arg(long)]
+        expires_in: Option<i64>,
+    },
+}
+
+impl Cli {
+    /// The data folder that was named, if one was.
+    pub fn data_dir(&self) -> Option<&PathBuf> {
+        self.flags.data_dir.as_ref()
+    }
+}

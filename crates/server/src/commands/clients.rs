@@ -1,0 +1,119 @@
+//! `countersign client`.
+use super::{Session, workspace_id};
+use crate::cli::{Client as Command, Kind, TrustName};
+use crate::output;
+use anyhow::{Context as _, bail};
+use domain::client::{ApplicationType, AuthMethod, Client, ClientConfig, ClientType, GrantType, Trust};
+use domain::oauth::redirect_uri;
+use domain::{ClientId, ScopeSet};
+use flows::applications::{self, Created, NewClient};
+use serde_json::{Value, json};
+use store::Page;
+
+fn shown(client: &Client) -> Value {
+    json!({
+        "client_id": client.id,
+        "name": client.name,
+        "client_type": client.client_type,
+        "token_endpoint_auth_method": client.auth_method,
+        "trust": client.trust,
+        "redirect_uris": client.config.redirect_uris,
+        "scope": client.config.scopes,
+        "disabled": client.disabled_at.is_some(),
+        "deleted": client.deleted_at.is_some(),
+        "created_at": client.created_at.rfc3339(),
+    })
+}
+
+/// A client of this kind; used by the demo as well.
+pub fn new(name: &str, kind: Kind, redirect_uris: Vec<String>, scopes: ScopeSet, trust: Trust) -> anyhow::Result<NewClient> {
+    let application_type = if kind == Kind::Public { ApplicationType::Native } else { ApplicationType::Web };
+    for uri in &redirect_uris {
+        redirect_uri::check_registration(uri, application_type).with_context(|| uri.clone())?;
+    }
+    if redirect_uris.is_empty() && kind != Kind::Machine {
+        bail!("at least one --redirect-uri is required");
+    }
+    let (client_type, auth_method, grant_types) = match kind {
+        Kind::Web => (
+            ClientType::Confidential,
+            AuthMethod::ClientSecretBasic,
+            vec![GrantType::AuthorizationCode, GrantType::RefreshToken],
+        ),
+        Kind::Public => {
+            (ClientType::Public, AuthMethod::None, vec![GrantType::AuthorizationCode, GrantType::RefreshToken])
+        }
+        Kind::Machine => (ClientType::Confidential, AuthMethod::ClientSecretBasic, vec![GrantType::ClientCredentials]),
+    };
+    let code = grant_types.contains(&GrantType::AuthorizationCode);
+    Ok(NewClient {
+        name: domain::text::display_name(name)?,
+        client_type,
+        auth_method,
+        trust,
+        owner_user_id: None,
+        owner_workspace_id: None,
+        config: ClientConfig {
+            redirect_uris,
+            grant_types,
+            response_types: if code { vec!["code".to_owned()] } else { Vec::new() },
+            scopes,
+            application_type,
+            ..ClientConfig::default()
+        },
+        registration_token: false,
+    })
+}
+
+pub async fn run(session: Session, command: Command) -> anyhow::Result<()> {
+    let (app, ctx) = (&session.app, &session.ctx);
+    match command {
+        Command::Create { name, kind, redirect_uris, scope, trust, workspace } => {
+            let catalogue = &app.settings().catalogue;
+            let scopes = match scope {
+                Some(text) => ScopeSet::parse(&text)?,
+                None => catalogue.default_scopes(),
+            };
+            if let Some(unknown) = scopes.iter().find(|name| catalogue.scope(name).is_none()) {
+                bail!("the scope `{unknown}` is not declared");
+            }
+            let trust = match trust {
+                TrustName::FirstParty => Trust::FirstParty,
+                TrustName::Verified => Trust::Verified,
+                TrustName::Unverified => Trust::Unverified,
+            };
+            let mut client = new(&name, kind, redirect_uris, scopes, trust)?;
+            client.config.default_sub_type = app.settings().default_sub_type;
+            client.owner_workspace_id = workspace.as_deref().map(workspace_id).transpose()?;
+            let Created { client, secret, .. } = applications::create(app, ctx, client).await?;
+            let mut value = shown(&client);
+            value["client_secret"] = secret.as_ref().map(|s| s.expose().to_owned()).into();
+            output::show(session.json, &value, |v| {
+                let secret = v["client_secret"].as_str().map(|s| format!("\nclient_secret (shown once): {s}")).unwrap_or_default();
+                format!("client_id: {}{secret}", client.id)
+            })?;
+        }
+        Command::List => {
+            let all = applications::list(app, ctx, Page::default()).await?;
+            let items: Vec<_> = all.items.iter().map(shown).collect();
+            output::show(session.json, &json!({"items": items, "total": all.total}), |_| {
+                all.items.iter().map(|c| format!("{} {}", c.id, c.name)).collect::<Vec<_>>().join("\n")
+            })?;
+        }
+        Command::RotateSecret { client_id, overlap } => {
+            let id = ClientId::parse(&client_id)?;
+            let Some(secret) = applications::rotate_secret(app, ctx, &id, overlap).await? else {
+                bail!("no confidential client has this id");
+            };
+            let value = json!({"client_id": id, "client_secret": secret.expose()});
+            output::show(session.json, &value, |_| format!("client_secret (shown once): {}", secret.expose()))?;
+        }
+        Command::Delete { client_id } => {
+            if !applications::delete(app, ctx, &ClientId::parse(&client_id)?).await? {
+                bail!("no client has this id");
+            }
+            output::show(session.json, &json!({"deleted": true}), |_| "done".to_owned())?;
+        }
+    }
+    session.close().await
+}

@@ -1,0 +1,151 @@
+//! Whether the settings make sense, and what to know about them.
+use super::{Config, Loaded};
+use flows::RegistrationPolicy;
+use url::{Host, Url};
+
+fn is_loopback(url: &Url) -> bool {
+    match url.host() {
+        Some(Host::Domain(name)) => name == "localhost",
+        Some(Host::Ipv4(ip)) => ip.is_loopback(),
+        Some(Host::Ipv6(ip)) => ip.is_loopback(),
+        None => false,
+    }
+}
+
+/// What keeps the server from starting; each names its setting.
+pub fn problems(config: &Config) -> Vec<String> {
+    let mut found = Vec::new();
+    let mut need = |holds: bool, said: String| {
+        if !holds {
+            found.push(said);
+        }
+    };
+    match Url::parse(&config.issuer) {
+        Err(error) => need(false, format!("issuer: {error}")),
+        Ok(url) => {
+            let secure = url.scheme() == "https" || (url.scheme() == "http" && is_loopback(&url));
+            need(secure, "issuer: must be https (http only on loopback)".to_owned());
+            let plain = !config.issuer.contains(['?', '#']) && url.username().is_empty();
+            need(plain, "issuer: must have no query, fragment or user (RFC 8414 section 2)".to_owned());
+            need(!config.issuer.ends_with('/'), "issuer: must not end with a slash".to_owned());
+        }
+    }
+    let prefix = config.token_prefix.as_bytes();
+    let letters = prefix.iter().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit());
+    let fits = (1..=16).contains(&prefix.len()) && prefix[0].is_ascii_lowercase() && letters;
+    need(fits, "token_prefix: 1 to 16 lower-case letters and digits, a letter first".to_owned());
+    let database = config.database_url();
+    let known = ["sqlite:", "postgres:", "postgresql:"].iter().any(|scheme| database.starts_with(scheme));
+    need(known, "database: must begin with `sqlite:` or `postgres:`".to_owned());
+    let l = &config.lifetimes;
+    let positive = [l.access_token, l.id_token, l.refresh_idle, l.refresh_absolute, l.session_idle, l.session_absolute, l.interaction];
+    need(positive.iter().all(|s| *s > 0), "lifetimes: each must be at least one second".to_owned());
+    need((1..=600).contains(&l.authorization_code), "lifetimes.authorization_code: 1 to 600 seconds (OAuth 2.1 section 4.1.2)".to_owned());
+    if let Err(error) = config.catalogue().check() {
+        need(false, format!("scopes, permissions, resources: {error}"));
+    }
+    let known = |name: &String| config.scopes.iter().any(|s| s.name == *name);
+    let own = config.registration.self_registered_scopes.iter().flatten().find(|name| !known(name));
+    if let Some(name) = own {
+        need(false, format!("registration.self_registered_scopes: the scope `{name}` is not declared"));
+    }
+    let tokens = config.registration.policy != RegistrationPolicy::Token || !config.registration.initial_access_tokens.is_empty();
+    need(tokens, "registration.initial_access_tokens: the policy `token` needs at least one".to_owned());
+    let colour = &config.brand.primary_colour;
+    let hex = colour.len() == 7 && colour.starts_with('#') && colour[1..].bytes().all(|b| b.is_ascii_hexdigit());
+    need(hex, "brand.primary_colour: must be #rrggbb".to_owned());
+    found
+}
+
+/// What works, and deserves a thought.
+pub fn warnings(config: &Config) -> Vec<String> {
+    let mut found = Vec::new();
+    if config.issuer.starts_with("http:") {
+        found.push("issuer: without TLS nobody but this machine can use the server safely".to_owned());
+    }
+    if config.registration.policy == RegistrationPolicy::Open {
+        found.push("registration.policy: `open` lets anybody register clients; unused ones are removed".to_owned());
+    }
+    if config.listen.ip().is_unspecified() && config.trusted_proxies.is_empty() && config.issuer.starts_with("https:") {
+        found.push("trusted_proxies: empty, so behind a proxy every request seems to come from the proxy".to_owned());
+    }
+    found
+}
+
+/// The settings in force and where each came from, secrets masked.
+pub fn explain(loaded: &Loaded) -> Vec<String> {
+    let mut lines = Vec::new();
+    let Ok(serde_json::Value::Object(all)) = serde_json::to_value(&loaded.config) else { return lines };
+    for (name, value) in all {
+        let source = loaded.figment.find_metadata(&name).map_or_else(|| "default".to_owned(), |m| match &m.source {
+            Some(source) => source.to_string(),
+            None if m.name.contains("environment") => "environment".to_owned(),
+            None if m.name.contains("Flags") => "flag".to_owned(),
+            None => "default".to_owned(),
+        });
+        let shown = match (name.as_str(), value) {
+            ("database", serde_json::Value::String(url)) => masked(&url).into(),
+            ("registration", mut registration) => {
+                let tokens = registration["initial_access_tokens"].as_array().map_or(0, Vec::len);
+                registration["initial_access_tokens"] = format!("{tokens} (masked)").into();
+                registration
+            }
+            (_, value) => value,
+        };
+        lines.push(format!("{name} = {shown}  # {source}"));
+    }
+    lines
+}
+
+/// A database URL without its password.
+fn masked(url: &str) -> String {
+    match Url::parse(url) {
+        Ok(mut parsed) if parsed.password().is_some() => {
+            let _ = parsed.set_password(Some("***"));
+            parsed.to_string()
+        }
+        _ => url.to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_defaults_start_and_faults_name_their_setting() {
+        assert_eq!(problems(&Config::default()), Vec::<String>::new());
+        let broken = |change: fn(&mut Config)| {
+            let mut config = Config::default();
+            change(&mut config);
+            problems(&config).join("; ")
+        };
+        assert!(broken(|c| c.issuer = "http://as.example".to_owned()).starts_with("issuer"));
+        assert!(broken(|c| c.issuer = "https://as.example/?x".to_owned()).starts_with("issuer"));
+        assert!(broken(|c| c.token_prefix = "CS".to_owned()).starts_with("token_prefix"));
+        assert!(broken(|c| c.database = Some("mysql:x".to_owned())).starts_with("database"));
+        assert!(broken(|c| c.lifetimes.authorization_code = 601).starts_with("lifetimes.authorization_code"));
+        assert!(broken(|c| c.scopes.clear()).contains("openid"));
+        assert!(broken(|c| c.brand.primary_colour = "red".to_owned()).starts_with("brand"));
+        assert_eq!(masked("postgres://u:secret@h/db"), "postgres://u:***@h/db");
+    }
+
+    /// The reference page lists every setting.
+    #[test]
+    fn every_setting_is_documented() {
+        fn walk(prefix: &str, value: &serde_json::Value, names: &mut Vec<String>) {
+            if let serde_json::Value::Object(members) = value {
+                for (name, value) in members {
+                    let name = if prefix.is_empty() { name.clone() } else { format!("{prefix}.{name}") };
+                    walk(&name, value, names);
+                    names.push(name);
+                }
+            }
+        }
+        let page = std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/../../docs/src/configuration.md")).unwrap();
+        let mut names = Vec::new();
+        walk("", &serde_json::to_value(Config::default()).unwrap(), &mut names);
+        let missing: Vec<_> = names.iter().filter(|name| !page.contains(&format!("`{name}`"))).collect();
+        assert!(missing.is_empty(), "not in docs/src/configuration.md: {missing:?}");
+    }
+}

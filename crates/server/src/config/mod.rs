@@ -1,0 +1,157 @@
+//! The settings: defaults, then the file, then `COUNTERSIGN_*`, then flags. Unknown names are errors.
+mod check;
+mod load;
+
+pub use check::{explain, problems, warnings};
+pub use load::{Flags, Loaded, load};
+
+use domain::ScopeSet;
+use domain::catalogue::{Catalogue, PermissionCategory, ScopeInfo};
+use domain::client::SubType;
+use domain::oauth::scope::InvalidScope;
+use domain::Pepper;
+use flows::{Brand, Lifetimes, PasswordHashing, RegistrationPolicy};
+use ipnet::IpNet;
+use serde::{Deserialize, Serialize};
+use std::net::SocketAddr;
+use std::path::PathBuf;
+
+/// Everything that can be set. The reference is `docs/src/configuration.md`.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Config {
+    /// The issuer identifier: the public base URL.
+    pub issuer: String,
+    /// Where to listen.
+    pub listen: SocketAddr,
+    /// `sqlite:path` or `postgres://…`; without it a SQLite file in the data folder.
+    pub database: Option<String>,
+    /// Where the SQLite database and the master key lie.
+    pub data_dir: PathBuf,
+    /// The first letters of every token, for secret scanners.
+    pub token_prefix: String,
+    /// What tokens speak for when neither request nor client says.
+    pub default_sub_type: SubType,
+    /// Networks of proxies whose `X-Forwarded-For` is believed.
+    pub trusted_proxies: Vec<IpNet>,
+    /// Seconds that things live.
+    pub lifetimes: Lifetimes,
+    /// Who may register clients.
+    pub registration: Registration,
+    /// What can be asked for.
+    pub scopes: Vec<ScopeInfo>,
+    /// The same, arranged for people: category, group, level.
+    pub permissions: Vec<PermissionCategory>,
+    /// Resource indicators that tokens can be for.
+    pub resources: Vec<String>,
+    /// How pages look.
+    pub brand: Brand,
+    /// The cost of Argon2id.
+    pub password_hashing: PasswordHashing,
+    /// What is logged, and how.
+    pub log: Log,
+}
+
+/// Dynamic registration.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Registration {
+    pub policy: RegistrationPolicy,
+    /// For the policy `token`.
+    pub initial_access_tokens: Vec<String>,
+    pub per_address_per_hour: u32,
+    pub self_registered_scopes: Option<Vec<String>>,
+    /// Seconds.
+    pub unused_after: i64,
+}
+
+impl Default for Registration {
+    fn default() -> Self {
+        let base = flows::Registration::default();
+        Self {
+            policy: base.policy,
+            initial_access_tokens: Vec::new(),
+            per_address_per_hour: base.per_address_per_hour,
+            self_registered_scopes: None,
+            unused_after: base.unused_after,
+        }
+    }
+}
+
+#[derive(Debug, Clone, Copy, Serialize, Deserialize, PartialEq, Eq, Default)]
+#[serde(rename_all = "lowercase")]
+pub enum LogFormat {
+    #[default]
+    Text,
+    Json,
+}
+
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Log {
+    pub format: LogFormat,
+    /// A filter such as `info` or `info,countersign_flows=debug`.
+    pub level: String,
+}
+
+impl Default for Log {
+    fn default() -> Self {
+        Self { format: LogFormat::Text, level: "info".to_owned() }
+    }
+}
+
+impl Default for Config {
+    fn default() -> Self {
+        let catalogue = Catalogue::default();
+        Self {
+            issuer: "http://localhost:8080".to_owned(),
+            listen: SocketAddr::from(([127, 0, 0, 1], 8080)),
+            database: None,
+            data_dir: PathBuf::from("data"),
+            token_prefix: "cs".to_owned(),
+            default_sub_type: SubType::Workspace,
+            trusted_proxies: Vec::new(),
+            lifetimes: Lifetimes::default(),
+            registration: Registration::default(),
+            scopes: catalogue.scopes,
+            permissions: catalogue.permissions,
+            resources: catalogue.resources,
+            brand: Brand::default(),
+            password_hashing: PasswordHashing::default(),
+            log: Log::default(),
+        }
+    }
+}
+
+impl Config {
+    /// The database in force.
+    pub fn database_url(&self) -> String {
+        self.database.clone().unwrap_or_else(|| format!("sqlite:{}", self.data_dir.join("countersign.db").display()))
+    }
+
+    pub fn catalogue(&self) -> Catalogue {
+        Catalogue { scopes: self.scopes.clone(), permissions: self.permissions.clone(), resources: self.resources.clone() }
+    }
+
+    /// What the use cases need of it. `pepper` hashes the initial access tokens.
+    pub fn settings(&self, pepper: &Pepper) -> Result<flows::Settings, InvalidScope> {
+        let own = self.registration.self_registered_scopes.as_ref();
+        let self_registered_scopes = own.map(|names| ScopeSet::from_names(names.iter().map(String::as_str))).transpose()?;
+        Ok(flows::Settings {
+            issuer: self.issuer.clone(),
+            token_prefix: self.token_prefix.clone(),
+            lifetimes: self.lifetimes,
+            default_sub_type: self.default_sub_type,
+            registration: flows::Registration {
+                policy: self.registration.policy,
+                initial_access_tokens: self.registration.initial_access_tokens.iter().map(|t| pepper.hash(t)).collect(),
+                per_address_per_hour: self.registration.per_address_per_hour,
+                self_registered_scopes,
+                unused_after: self.registration.unused_after,
+            },
+            catalogue: self.catalogue(),
+            brand: self.brand.clone(),
+            password_hashing: self.password_hashing,
+        })
+    }
+}

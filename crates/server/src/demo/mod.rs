@@ -1,0 +1,95 @@
+//! `countersign demo`: a filled database, the server, and a sample application of a third party.
+mod app;
+mod check;
+mod form;
+mod page;
+mod seed;
+
+use crate::cli::Demo;
+use crate::config::Config;
+use crate::{output, serve, wiring};
+use anyhow::Context as _;
+use seed::Seed;
+use std::path::PathBuf;
+use std::process::ExitCode;
+use tokio::net::TcpListener;
+use tokio::sync::watch;
+
+pub async fn run(options: &Demo, data_dir: Option<&PathBuf>, json: bool) -> anyhow::Result<ExitCode> {
+    // The folder lives as long as the demo.
+    let temporary = tempfile::tempdir()?;
+    let data_dir = data_dir.cloned().unwrap_or_else(|| temporary.path().join("data"));
+    let listener = bind(options.port).await?;
+    let app_listener = bind(options.app_port).await?;
+    let issuer = format!("http://localhost:{}", listener.local_addr()?.port());
+    let app_url = format!("http://localhost:{}", app_listener.local_addr()?.port());
+    let config = Config { issuer, listen: listener.local_addr()?, data_dir, ..Config::default() };
+
+    let countersign = wiring::app(&config).await?;
+    let seed = seed::load_or_make(&countersign, &config, &app_url).await?;
+    let stop = serve::on_signal()?;
+    let (end, ended) = watch::channel(false);
+    let ended_by_check = merge(stop, ended);
+    let sample = app::router(&seed)?;
+    let sample = tokio::spawn({
+        let stop = ended_by_check.clone();
+        async move { axum::serve(app_listener, sample).with_graceful_shutdown(serve::stopped(stop)).await }
+    });
+    let server = tokio::spawn({
+        let (config, stop) = (config.clone(), ended_by_check);
+        async move { serve::serve(countersign, &config, listener, stop).await }
+    });
+
+    let mut code = ExitCode::SUCCESS;
+    if options.check {
+        if let Err(error) = check::run(&seed).await {
+            code = output::failed(&error.context("the demo's own check failed"));
+        }
+        end.send(true)?;
+    } else if json {
+        output::line(&serde_json::to_string(&seed)?);
+    } else {
+        output::line(&announce(&seed));
+    }
+    server.await??;
+    sample.await??;
+    Ok(code)
+}
+
+async fn bind(port: u16) -> anyhow::Result<TcpListener> {
+    TcpListener::bind(("127.0.0.1", port)).await.with_context(|| format!("port {port}"))
+}
+
+/// True when either is.
+fn merge(stop: watch::Receiver<bool>, ended: watch::Receiver<bool>) -> watch::Receiver<bool> {
+    let (tell, told) = watch::channel(false);
+    tokio::spawn(async move {
+        tokio::select! {
+            () = serve::stopped(stop) => {}
+            () = serve::stopped(ended) => {}
+        }
+        let _ = tell.send(true);
+    });
+    told
+}
+
+fn announce(seed: &Seed) -> String {
+    let mut lines = vec![
+        format!("Open the sample application: {}", seed.app_url),
+        format!("It signs its users in at:    {}", seed.issuer),
+        String::new(),
+    ];
+    for user in &seed.users {
+        let workspaces: Vec<_> = user.workspaces.iter().map(|w| format!("{} ({})", w.name, w.role)).collect();
+        lines.push(format!("  {}  password {}  {}", user.email, user.password, workspaces.join(", ")));
+    }
+    lines.push(String::new());
+    for client in &seed.clients {
+        lines.push(format!("  {:<8} client_id {}  secret {}", client.kind, client.client_id, client.client_secret.as_deref().unwrap_or("none")));
+    }
+    lines.push(format!("  API key {}", seed.api_key));
+    lines.push(format!("  personal access token {}", seed.personal_access_token));
+    lines.push(String::new());
+    lines.push("Stop with Ctrl-C.".to_owned());
+    lines.join("\n")
+}

@@ -1,0 +1,143 @@
+//! What the demo's database is filled with. Its secrets are kept beside the database, for its owner's eyes only, so that
+//! a second start on the same folder shows the same ones.
+use crate::cli::Kind;
+use crate::commands::said;
+use crate::config::Config;
+use crate::system;
+use anyhow::Context as _;
+use domain::client::Trust;
+use domain::identity::{MemberRoles, Role};
+use domain::{ClientId, ScopeSet, Secret, WorkspaceId};
+use flows::accounts::{self, NewCredential, NewUser};
+use flows::applications::{self, Created, NewClient};
+use flows::{App, Ctx};
+use serde::{Deserialize, Serialize};
+use std::os::unix::fs::OpenOptionsExt as _;
+
+/// All that the demo made.
+#[derive(Clone, Serialize, Deserialize)]
+pub struct Seed {
+    pub issuer: String,
+    pub app_url: String,
+    pub users: Vec<SeedUser>,
+    pub clients: Vec<SeedClient>,
+    pub api_key: String,
+    pub personal_access_token: String,
+}
+
+#[derive(Clone, Serialize, Deserialize)]
+pub struct SeedUser {
+    pub email: String,
+    pub password: String,
+    pub id: String,
+    pub workspaces: Vec<SeedWorkspace>,
+}
+
+#[derive(Clone, Serialize, Deserialize)]
+pub struct SeedWorkspace {
+    pub id: String,
+    pub name: String,
+    pub role: String,
+}
+
+#[derive(Clone, Serialize, Deserialize)]
+pub struct SeedClient {
+    pub client_id: String,
+    pub client_secret: Option<String>,
+    pub kind: String,
+    pub redirect_uris: Vec<String>,
+}
+
+impl Seed {
+    /// The client of this kind.
+    pub fn client(&self, kind: &str) -> anyhow::Result<&SeedClient> {
+        self.clients.iter().find(|c| c.kind == kind).with_context(|| format!("the demo has no {kind} client"))
+    }
+}
+
+const FILE: &str = "demo.json";
+const ALL: &str = "openid profile email offline_access contracts:read contracts:write";
+
+fn callback(app_url: &str) -> String {
+    format!("{app_url}/callback")
+}
+
+pub async fn load_or_make(app: &App, config: &Config, app_url: &str) -> anyhow::Result<Seed> {
+    let path = config.data_dir.join(FILE);
+    let ctx = system::ctx("demo");
+    let seed = match std::fs::read(&path) {
+        Ok(bytes) => moved(app, &ctx, serde_json::from_slice(&bytes)?, &config.issuer, app_url).await?,
+        Err(_) => make(app, &ctx, &config.issuer, app_url).await?,
+    };
+    let mut options = std::fs::OpenOptions::new();
+    let file = options.write(true).create(true).truncate(true).mode(0o600).open(&path)?;
+    serde_json::to_writer(file, &seed)?;
+    Ok(seed)
+}
+
+/// The same seed on other ports: the web client's redirect URI moves along.
+async fn moved(app: &App, ctx: &Ctx, mut seed: Seed, issuer: &str, app_url: &str) -> anyhow::Result<Seed> {
+    for client in seed.clients.iter_mut().filter(|c| c.kind == "web") {
+        client.redirect_uris = vec![callback(app_url)];
+        let id = ClientId::parse(&client.client_id)?;
+        applications::set_redirect_uris(app, ctx, &id, client.redirect_uris.clone()).await?;
+    }
+    issuer.clone_into(&mut seed.issuer);
+    app_url.clone_into(&mut seed.app_url);
+    Ok(seed)
+}
+
+async fn user(app: &App, ctx: &Ctx, email: &str, name: &str, workspaces: &[(&str, &str)]) -> anyhow::Result<SeedUser> {
+    let password = Secret::new(domain::encoding::base64url(&ctx.random::<12>()));
+    let new = NewUser { name, email, password: Some(&password), operator: false };
+    let user = accounts::create_user(app, ctx, new).await.map_err(said)?;
+    let mut made = Vec::new();
+    for (name, roles) in workspaces {
+        let workspace = accounts::create_workspace(app, ctx, name, None).await?;
+        let roles = MemberRoles::parse(roles.split(','))?;
+        let role = roles.role.to_string();
+        accounts::put_member(app, ctx, user.id, workspace.id, roles).await?;
+        made.push(SeedWorkspace { id: workspace.id.to_string(), name: workspace.name, role });
+    }
+    let (email, password) = (email.to_owned(), password.expose().to_owned());
+    Ok(SeedUser { email, password, id: user.id.to_string(), workspaces: made })
+}
+
+async fn client(app: &App, ctx: &Ctx, kind: &str, new: NewClient) -> anyhow::Result<SeedClient> {
+    let Created { client, secret, .. } = applications::create(app, ctx, new).await?;
+    Ok(SeedClient {
+        client_id: client.id.to_string(),
+        client_secret: secret.map(|s| s.expose().to_owned()),
+        kind: kind.to_owned(),
+        redirect_uris: client.config.redirect_uris,
+    })
+}
+
+async fn make(app: &App, ctx: &Ctx, issuer: &str, app_url: &str) -> anyhow::Result<Seed> {
+    use crate::commands::new_client as new;
+    let ada = user(app, ctx, "ada@example.com", "Ada Lovelace", &[("Analytical Engines", "owner"), ("Royal Society", "admin,compliance_officer")]).await?;
+    let grace = user(app, ctx, "grace@example.com", "Grace Hopper", &[("Compilers United", "owner")]).await?;
+    let all = ScopeSet::parse(ALL)?;
+    let web = new("Ledger Sync", Kind::Web, vec![callback(app_url)], all.clone(), Trust::Verified)?;
+    let device = vec!["http://127.0.0.1/callback".to_owned(), "http://localhost/callback".to_owned()];
+    let public = new("Contracts CLI", Kind::Public, device, all, Trust::Unverified)?;
+    let machine = new("Nightly export", Kind::Machine, Vec::new(), ScopeSet::parse("contracts:read contracts:write")?, Trust::Unverified)?;
+    let clients = vec![
+        client(app, ctx, "web", web).await?,
+        client(app, ctx, "public", public).await?,
+        client(app, ctx, "machine", machine).await?,
+    ];
+    let workspace: WorkspaceId = ada.workspaces[0].id.parse()?;
+    let credential = |name: &str| NewCredential { name: name.to_owned(), scopes: ScopeSet::default(), expires_at: None };
+    let roles = MemberRoles::only(Role::Admin);
+    let (_, api_key) = accounts::create_api_key(app, ctx, workspace, roles, credential("demo")).await?;
+    let (_, personal) = accounts::create_personal_access_token(app, ctx, ada.id.parse()?, credential("demo")).await?;
+    Ok(Seed {
+        issuer: issuer.to_owned(),
+        app_url: app_url.to_owned(),
+        users: vec![ada, grace],
+        clients,
+        api_key: api_key.expose().to_owned(),
+        personal_access_token: personal.expose().to_owned(),
+    })
+}

@@ -1,0 +1,82 @@
+//! Serving, until told to stop: requests in flight are finished, what waits is written.
+use crate::config::Config;
+use crate::system::{self, SystemClock, SystemRng};
+use crate::{output, wiring};
+use anyhow::Context as _;
+use axum::serve::ListenerExt as _;
+use flows::App;
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::Duration;
+use tokio::net::TcpListener;
+use tokio::sync::watch;
+use web::{WebOptions, WebState};
+
+/// The server's whole life with these settings.
+pub async fn run(config: &Config) -> anyhow::Result<()> {
+    let app = wiring::app(config).await?;
+    let listener = TcpListener::bind(config.listen).await.with_context(|| format!("listen {}", config.listen))?;
+    output::line(&format!("countersign is ready at {}", config.issuer));
+    if let Some(link) = flows::setup::link(&app, &system::ctx("start")).await? {
+        output::line(&format!("create the first operator (once, within a day): {link}"));
+    }
+    let stop = on_signal()?;
+    serve(app, config, listener, stop).await
+}
+
+/// True once the process was asked to end.
+pub fn on_signal() -> anyhow::Result<watch::Receiver<bool>> {
+    use tokio::signal::unix::{SignalKind, signal};
+    let (mut terminate, mut interrupt) = (signal(SignalKind::terminate())?, signal(SignalKind::interrupt())?);
+    let (tell, told) = watch::channel(false);
+    tokio::spawn(async move {
+        tokio::select! {
+            _ = terminate.recv() => {}
+            _ = interrupt.recv() => {}
+        }
+        tracing::info!("stopping");
+        let _ = tell.send(true);
+    });
+    Ok(told)
+}
+
+/// Completes when the process was asked to end.
+pub async fn stopped(mut stop: watch::Receiver<bool>) {
+    let _ = stop.wait_for(|stop| *stop).await;
+}
+
+/// Serves on `listener` until `stop`, then finishes and closes.
+pub async fn serve(app: App, config: &Config, listener: TcpListener, stop: watch::Receiver<bool>) -> anyhow::Result<()> {
+    let options = WebOptions { trusted_proxies: config.trusted_proxies.clone() };
+    let state = WebState::new(app.clone(), Arc::new(SystemClock), Arc::new(SystemRng), options);
+    let service = web::router(state).into_make_service_with_connect_info::<SocketAddr>();
+    let jobs = tokio::spawn(jobs(app.clone(), stop.clone()));
+    // Answers are small: waiting to fill a packet only delays them.
+    let listener = listener.tap_io(|stream| {
+        if let Err(error) = stream.set_nodelay(true) {
+            tracing::debug!(%error, "TCP_NODELAY");
+        }
+    });
+    axum::serve(listener, service).with_graceful_shutdown(stopped(stop)).await?;
+    jobs.await?;
+    app.stop().await?;
+    Ok(())
+}
+
+/// Flushes the audit log every second, and tidies up every half minute.
+async fn jobs(app: App, stop: watch::Receiver<bool>) {
+    let mut second = tokio::time::interval(Duration::from_secs(1));
+    let mut ticks = 0u32;
+    loop {
+        tokio::select! {
+            _ = second.tick() => {}
+            () = stopped(stop.clone()) => return,
+        }
+        let ctx = system::ctx("job");
+        let done = if ticks.is_multiple_of(30) { flows::jobs::run_all(&app, &ctx).await } else { app.flush_audit().await };
+        if let Err(fault) = done {
+            tracing::error!(%fault, "a job failed; it is tried again");
+        }
+        ticks = ticks.wrapping_add(1);
+    }
+}

@@ -1,0 +1,60 @@
+//! Moves SQLite's log into the file beside the writer, so that the writer finds little left to move when its turn comes.
+//!
+//! Without it a commit in every few dozen would wait for thousands of pages. The last step stays with the writer
+//! (`wal_autocheckpoint`): only there can the log start over, as long as writes keep coming.
+use crate::StoreError;
+use rusqlite::Connection;
+use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
+use std::thread::JoinHandle;
+
+/// Writes between two checkpoints: about a thousand pages of the log.
+const WRITES: usize = 150;
+
+/// The writer's end.
+pub(crate) struct Checkpointer {
+    wake: Option<SyncSender<()>>,
+    thread: Option<JoinHandle<()>>,
+    writes: usize,
+}
+
+impl Checkpointer {
+    pub(crate) fn start(connection: Connection) -> Result<Self, StoreError> {
+        let (wake, woken) = sync_channel(1);
+        let thread = std::thread::Builder::new()
+            .name("sqlite-checkpoint".to_owned())
+            .spawn(move || checkpoint(&connection, &woken))
+            .map_err(|e| StoreError::Unavailable(format!("no thread for checkpoints: {e}")))?;
+        Ok(Self { wake: Some(wake), thread: Some(thread), writes: 0 })
+    }
+
+    /// Counts writes that were committed.
+    pub(crate) fn wrote(&mut self, writes: usize) {
+        self.writes += writes;
+        if self.writes >= WRITES
+            && let Some(wake) = &self.wake
+        {
+            self.writes = 0;
+            // One is waiting already: that one will see these writes, too.
+            let _ = wake.try_send(());
+        }
+    }
+}
+
+impl Drop for Checkpointer {
+    fn drop(&mut self) {
+        drop(self.wake.take());
+        if let Some(thread) = self.thread.take() {
+            // It does not panic; and if it did, the writer has the log to itself again.
+            let _ = thread.join();
+        }
+    }
+}
+
+fn checkpoint(connection: &Connection, woken: &Receiver<()>) {
+    while woken.recv().is_ok() {
+        // PASSIVE waits for nobody and disturbs nobody; what it cannot move now it moves the next time.
+        if let Err(error) = connection.query_row("PRAGMA wal_checkpoint(PASSIVE)", [], |_| Ok(())) {
+            tracing::warn!(%error, "a checkpoint failed");
+        }
+    }
+}

@@ -1,0 +1,142 @@
+//! What users allowed clients, and which workspace they chose last.
+use crate::page::MAX_LIMIT;
+use crate::{Row, StoreError, Tx, clients, dialect, params};
+use domain::client::Client;
+use domain::oauth::consent::Consent;
+use domain::{ClientId, ScopeSet, Timestamp, UserId, WorkspaceId};
+
+macro_rules! columns {
+    () => {
+        "o.user_id, o.client_id, o.workspace_id, o.scopes, o.created_at, o.updated_at"
+    };
+}
+
+fn read(row: &mut Row) -> Result<Consent, StoreError> {
+    Ok(Consent {
+        user_id: row.parse()?,
+        client_id: row.client_id()?,
+        workspace_id: row.with(|text| if text.is_empty() { Some(None) } else { text.parse().ok().map(Some) })?,
+        scopes: row.scopes()?,
+        created_at: row.time()?,
+        updated_at: row.time()?,
+    })
+}
+
+/// The key of the consent that a user gave in their own name is the empty text: NULL would not be unique.
+fn key(workspace: Option<WorkspaceId>) -> String {
+    workspace.map_or_else(String::new, |id| id.to_string())
+}
+
+pub async fn find(
+    tx: &mut Tx,
+    user: UserId,
+    client: &ClientId,
+    workspace: Option<WorkspaceId>,
+) -> Result<Option<Consent>, StoreError> {
+    let sql = concat!(
+        "SELECT ",
+        columns!(),
+        " FROM consents o WHERE o.user_id = $1 AND o.client_id = $2 AND o.workspace_id = $3"
+    );
+    let row = tx.one(sql, params![user, client, key(workspace)]).await?;
+    row.map(|mut row| read(&mut row)).transpose()
+}
+
+/// All that the user allowed this client, in whatever workspace; at most [`MAX_LIMIT`].
+pub async fn list_for_client(tx: &mut Tx, user: UserId, client: &ClientId) -> Result<Vec<Consent>, StoreError> {
+    let sql = concat!(
+        "SELECT ",
+        columns!(),
+        " FROM consents o WHERE o.user_id = $1 AND o.client_id = $2 ORDER BY o.workspace_id LIMIT $3"
+    );
+    tx.all(sql, params![user, client, MAX_LIMIT]).await?.iter_mut().map(read).collect()
+}
+
+/// Adds `scopes` to what was allowed before, and answers all that is allowed now.
+pub async fn put(
+    tx: &mut Tx,
+    user: UserId,
+    client: &ClientId,
+    workspace: Option<WorkspaceId>,
+    scopes: &ScopeSet,
+    now: Timestamp,
+) -> Result<ScopeSet, StoreError> {
+    // Two consents at once must not lose one of the two: the user's row is the lock, as the consent may not exist yet.
+    dialect::lock_rows(tx, "SELECT id FROM users WHERE id = $1 FOR NO KEY UPDATE", params![user]).await?;
+    let before = find(tx, user, client, workspace).await?;
+    let all = before.map_or_else(|| scopes.clone(), |consent| consent.scopes.union(scopes));
+    tx.execute(
+        "INSERT INTO consents (user_id, client_id, workspace_id, scopes, created_at, updated_at) \
+         VALUES ($1, $2, $3, $4, $5, $5) ON CONFLICT (user_id, client_id, workspace_id) DO UPDATE \
+         SET scopes = excluded.scopes, updated_at = excluded.updated_at",
+        params![user, client, key(workspace), &all, now],
+    )
+    .await?;
+    Ok(all)
+}
+
+/// `false` when there was none.
+pub async fn delete(
+    tx: &mut Tx,
+    user: UserId,
+    client: &ClientId,
+    workspace: Option<WorkspaceId>,
+) -> Result<bool, StoreError> {
+    let sql = "DELETE FROM consents WHERE user_id = $1 AND client_id = $2 AND workspace_id = $3";
+    Ok(tx.execute(sql, params![user, client, key(workspace)]).await? == 1)
+}
+
+/// Takes back all that the user allowed the client; answers how many consents.
+pub async fn delete_all(tx: &mut Tx, user: UserId, client: &ClientId) -> Result<u64, StoreError> {
+    tx.execute("DELETE FROM consents WHERE user_id = $1 AND client_id = $2", params![user, client]).await
+}
+
+/// A consent with the client it was given to, as the page of connected apps shows it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ConnectedApp {
+    pub consent: Consent,
+    /// Without its secrets.
+    pub client: Client,
+    /// Absent for consents in the user's own name.
+    pub workspace_name: Option<String>,
+}
+
+/// What the user allowed to clients that still exist, the latest first; at most [`MAX_LIMIT`].
+pub async fn list_for_user(tx: &mut Tx, user: UserId) -> Result<Vec<ConnectedApp>, StoreError> {
+    let sql = concat!(
+        "SELECT ",
+        columns!(),
+        ", ",
+        clients::columns!(),
+        ", w.name FROM consents o JOIN clients c ON c.id = o.client_id LEFT JOIN workspaces w ON w.id = o.workspace_id \
+         WHERE o.user_id = $1 AND c.deleted_at IS NULL \
+         ORDER BY o.updated_at DESC, o.client_id, o.workspace_id LIMIT $2"
+    );
+    let mut rows = tx.all(sql, params![user, MAX_LIMIT]).await?;
+    rows.iter_mut()
+        .map(|row| {
+            Ok(ConnectedApp { consent: read(row)?, client: clients::read(row)?, workspace_name: row.opt_text()? })
+        })
+        .collect()
+}
+
+/// The workspace that the user chose last for the client. Whether they still are a member is for the caller to see.
+pub async fn last_workspace(tx: &mut Tx, user: UserId, client: &ClientId) -> Result<Option<WorkspaceId>, StoreError> {
+    let sql = "SELECT workspace_id FROM user_choices WHERE user_id = $1 AND client_id = $2";
+    tx.one(sql, params![user, client]).await?.map(|mut row| row.parse()).transpose()
+}
+
+pub async fn remember_workspace(
+    tx: &mut Tx,
+    user: UserId,
+    client: &ClientId,
+    workspace: WorkspaceId,
+) -> Result<(), StoreError> {
+    tx.execute(
+        "INSERT INTO user_choices (user_id, client_id, workspace_id) VALUES ($1, $2, $3) \
+         ON CONFLICT (user_id, client_id) DO UPDATE SET workspace_id = excluded.workspace_id",
+        params![user, client, workspace],
+    )
+    .await?;
+    Ok(())
+}

@@ -1,0 +1,191 @@
+//! API keys of workspaces and personal access tokens of users.
+use crate::page::MAX_LIMIT;
+use crate::value::json;
+use crate::{Row, StoreError, Tx, params, users, workspaces};
+use domain::identity::{ApiKey, PersonalAccessToken, User, Workspace};
+use domain::{ApiKeyId, PersonalAccessTokenId, SecretHash, Timestamp, UserId, WorkspaceId};
+
+macro_rules! key_columns {
+    () => {
+        "k.id, k.workspace_id, k.name, k.role, k.extra_roles, k.scopes, k.hash, k.hint, k.created_by, k.created_at, \
+         k.expires_at, k.last_used_at, k.revoked_at"
+    };
+}
+
+fn read_key(row: &mut Row) -> Result<ApiKey, StoreError> {
+    Ok(ApiKey {
+        id: row.parse()?,
+        workspace_id: row.parse()?,
+        name: row.text()?,
+        roles: workspaces::read_roles(row)?,
+        scopes: row.scopes()?,
+        hash: row.hash()?,
+        hint: row.text()?,
+        created_by: row.opt_parse()?,
+        created_at: row.time()?,
+        expires_at: row.opt_time()?,
+        last_used_at: row.opt_time()?,
+        revoked_at: row.opt_time()?,
+    })
+}
+
+macro_rules! token_columns {
+    () => {
+        "p.id, p.user_id, p.name, p.scopes, p.hash, p.hint, p.created_at, p.expires_at, p.last_used_at, p.revoked_at"
+    };
+}
+
+fn read_token(row: &mut Row) -> Result<PersonalAccessToken, StoreError> {
+    Ok(PersonalAccessToken {
+        id: row.parse()?,
+        user_id: row.parse()?,
+        name: row.text()?,
+        scopes: row.scopes()?,
+        hash: row.hash()?,
+        hint: row.text()?,
+        created_at: row.time()?,
+        expires_at: row.opt_time()?,
+        last_used_at: row.opt_time()?,
+        revoked_at: row.opt_time()?,
+    })
+}
+
+pub async fn insert_api_key(tx: &mut Tx, key: &ApiKey) -> Result<(), StoreError> {
+    tx.execute(
+        "INSERT INTO api_keys (id, workspace_id, name, role, extra_roles, scopes, hash, hint, created_by, created_at, \
+         expires_at, last_used_at, revoked_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)",
+        params![
+            key.id,
+            key.workspace_id,
+            &key.name,
+            key.roles.role.as_str(),
+            json(&key.roles.extra)?,
+            &key.scopes,
+            &key.hash,
+            &key.hint,
+            key.created_by,
+            key.created_at,
+            key.expires_at,
+            key.last_used_at,
+            key.revoked_at,
+        ],
+    )
+    .await?;
+    Ok(())
+}
+
+/// The key with this secret and its workspace, if it is neither revoked nor expired at `now`.
+pub async fn api_key_by_hash(
+    tx: &mut Tx,
+    hash: &SecretHash,
+    now: Timestamp,
+) -> Result<Option<(ApiKey, Workspace)>, StoreError> {
+    let sql = concat!(
+        "SELECT ",
+        key_columns!(),
+        ", ",
+        workspaces::columns!(),
+        " FROM api_keys k JOIN workspaces w ON w.id = k.workspace_id \
+         WHERE k.hash = $1 AND k.revoked_at IS NULL AND (k.expires_at IS NULL OR k.expires_at > $2)"
+    );
+    let row = tx.one(sql, params![hash, now]).await?;
+    row.map(|mut row| Ok((read_key(&mut row)?, workspaces::read(&mut row)?))).transpose()
+}
+
+/// All keys of a workspace, revoked ones too, newest first; at most [`MAX_LIMIT`].
+pub async fn list_api_keys(tx: &mut Tx, workspace: WorkspaceId) -> Result<Vec<ApiKey>, StoreError> {
+    let sql = concat!(
+        "SELECT ",
+        key_columns!(),
+        " FROM api_keys k WHERE k.workspace_id = $1 ORDER BY k.created_at DESC, k.id LIMIT $2"
+    );
+    tx.all(sql, params![workspace, MAX_LIMIT]).await?.iter_mut().map(read_key).collect()
+}
+
+/// `false` when the workspace has no such live key.
+pub async fn revoke_api_key(
+    tx: &mut Tx,
+    workspace: WorkspaceId,
+    id: ApiKeyId,
+    at: Timestamp,
+) -> Result<bool, StoreError> {
+    let sql = "UPDATE api_keys SET revoked_at = $3 WHERE id = $1 AND workspace_id = $2 AND revoked_at IS NULL";
+    Ok(tx.execute(sql, params![id, workspace, at]).await? == 1)
+}
+
+/// Notes a use, unless that is noted for `used_at` or later; callers round the time.
+pub async fn touch_api_key(tx: &mut Tx, id: ApiKeyId, used_at: Timestamp) -> Result<bool, StoreError> {
+    let sql = "UPDATE api_keys SET last_used_at = $2 WHERE id = $1 AND (last_used_at IS NULL OR last_used_at < $2)";
+    Ok(tx.execute(sql, params![id, used_at]).await? == 1)
+}
+
+pub async fn insert_personal_token(tx: &mut Tx, token: &PersonalAccessToken) -> Result<(), StoreError> {
+    tx.execute(
+        "INSERT INTO personal_access_tokens (id, user_id, name, scopes, hash, hint, created_at, expires_at, \
+         last_used_at, revoked_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
+        params![
+            token.id,
+            token.user_id,
+            &token.name,
+            &token.scopes,
+            &token.hash,
+            &token.hint,
+            token.created_at,
+            token.expires_at,
+            token.last_used_at,
+            token.revoked_at,
+        ],
+    )
+    .await?;
+    Ok(())
+}
+
+/// The token with this secret and its user, if it is neither revoked nor expired at `now` and the user is not disabled.
+pub async fn personal_token_by_hash(
+    tx: &mut Tx,
+    hash: &SecretHash,
+    now: Timestamp,
+) -> Result<Option<(PersonalAccessToken, User)>, StoreError> {
+    let sql = concat!(
+        "SELECT ",
+        token_columns!(),
+        ", ",
+        users::columns!(),
+        " FROM personal_access_tokens p JOIN users u ON u.id = p.user_id WHERE p.hash = $1 AND p.revoked_at IS NULL \
+         AND (p.expires_at IS NULL OR p.expires_at > $2) AND u.disabled_at IS NULL"
+    );
+    let row = tx.one(sql, params![hash, now]).await?;
+    row.map(|mut row| Ok((read_token(&mut row)?, users::read(&mut row)?))).transpose()
+}
+
+/// All tokens of a user, revoked ones too, newest first; at most [`MAX_LIMIT`].
+pub async fn list_personal_tokens(tx: &mut Tx, user: UserId) -> Result<Vec<PersonalAccessToken>, StoreError> {
+    let sql = concat!(
+        "SELECT ",
+        token_columns!(),
+        " FROM personal_access_tokens p WHERE p.user_id = $1 ORDER BY p.created_at DESC, p.id LIMIT $2"
+    );
+    tx.all(sql, params![user, MAX_LIMIT]).await?.iter_mut().map(read_token).collect()
+}
+
+/// `false` when the user has no such live token.
+pub async fn revoke_personal_token(
+    tx: &mut Tx,
+    user: UserId,
+    id: PersonalAccessTokenId,
+    at: Timestamp,
+) -> Result<bool, StoreError> {
+    let sql = "UPDATE personal_access_tokens SET revoked_at = $3 WHERE id = $1 AND user_id = $2 AND revoked_at IS NULL";
+    Ok(tx.execute(sql, params![id, user, at]).await? == 1)
+}
+
+/// Notes a use, unless that is noted for `used_at` or later; callers round the time.
+pub async fn touch_personal_token(
+    tx: &mut Tx,
+    id: PersonalAccessTokenId,
+    used_at: Timestamp,
+) -> Result<bool, StoreError> {
+    let sql = "UPDATE personal_access_tokens SET last_used_at = $2 \
+               WHERE id = $1 AND (last_used_at IS NULL OR last_used_at < $2)";
+    Ok(tx.execute(sql, params![id, used_at]).await? == 1)
+}

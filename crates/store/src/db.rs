@@ -1,0 +1,196 @@
+//! The store: reads and writes on either database.
+use crate::StoreError;
+use crate::checkpoint::Checkpointer;
+use crate::migrate::{self, Leave};
+use crate::postgres::{self, Pools};
+use crate::queue::Queue;
+use crate::sqlite::{self, Readers};
+use crate::tx::{Link, Tx};
+use futures_util::future::BoxFuture;
+use std::ops::{Deref, DerefMut};
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Duration;
+
+/// How a store is opened.
+#[derive(Debug, Clone)]
+pub struct StoreOptions {
+    /// Whether migrations are applied, or only found to be there.
+    pub leave: Leave,
+    /// Connections to PostgreSQL, half for reading and half for writing. SQLite needs no such limit.
+    pub max_connections: u32,
+    /// How long a caller waits for a connection, a place in the queue, or a lock.
+    pub patience: Duration,
+    /// Writes that may wait in the queue on SQLite.
+    pub queue: usize,
+}
+
+impl Default for StoreOptions {
+    fn default() -> Self {
+        Self { leave: Leave::Migrate, max_connections: 20, patience: Duration::from_secs(10), queue: 4096 }
+    }
+}
+
+/// A database; cheap to clone.
+#[derive(Clone)]
+pub struct Store(Arc<Backend>);
+
+enum Backend {
+    Sqlite { readers: Arc<Readers>, queue: Queue },
+    Postgres(Pools),
+}
+
+impl std::fmt::Debug for Store {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(match *self.0 {
+            Backend::Sqlite { .. } => "Store(SQLite)",
+            Backend::Postgres(_) => "Store(PostgreSQL)",
+        })
+    }
+}
+
+/// Where a database is.
+enum Place<'a> {
+    Sqlite(PathBuf),
+    Postgres(&'a str),
+}
+
+fn place(url: &str) -> Result<Place<'_>, StoreError> {
+    if let Some(path) = url.strip_prefix("sqlite:") {
+        let path = path.strip_prefix("//").unwrap_or(path);
+        if !path.is_empty() && !path.starts_with(':') {
+            return Ok(Place::Sqlite(path.into()));
+        }
+    } else if url.starts_with("postgres://") || url.starts_with("postgresql://") {
+        return Ok(Place::Postgres(url));
+    }
+    // The URL itself is not repeated: it may hold a password.
+    Err(StoreError::Other("the database URL is neither `sqlite:path/to/file` nor `postgres://…`".to_owned()))
+}
+
+/// Brings the database at `url` to this program's schema version, and answers the versions that were applied now.
+pub async fn migrate(url: &str) -> Result<Vec<i64>, StoreError> {
+    let patience = StoreOptions::default().patience;
+    let mut tx = match place(url)? {
+        Place::Sqlite(path) => Tx::new(Link::Sqlite(sqlite::writer(&path, patience)?)),
+        Place::Postgres(url) => Tx::new(Link::Single(postgres::connect(url, patience).await?)),
+    };
+    migrate::run(&mut tx, Leave::Migrate).await
+}
+
+impl Store {
+    /// Opens `sqlite:path/to/file` or `postgres://user:password@host/database`.
+    pub async fn open(url: &str, options: &StoreOptions) -> Result<Self, StoreError> {
+        let backend = match place(url)? {
+            Place::Sqlite(path) => {
+                let mut tx = Tx::new(Link::Sqlite(sqlite::writer(&path, options.patience)?));
+                migrate::run(&mut tx, options.leave).await?;
+                let Link::Sqlite(writer) = tx.link else { return Err(StoreError::Other("no writer".to_owned())) };
+                let checkpointer = Checkpointer::start(sqlite::writer(&path, options.patience)?)?;
+                let queue = Queue::start(writer, checkpointer, options.queue, options.patience)?;
+                Backend::Sqlite { readers: Arc::new(Readers::new(path, options.patience)), queue }
+            }
+            Place::Postgres(url) => {
+                let mut tx = Tx::new(Link::Single(postgres::connect(url, options.patience).await?));
+                migrate::run(&mut tx, options.leave).await?;
+                Backend::Postgres(Pools::new(url, options)?)
+            }
+        };
+        Ok(Self(Arc::new(backend)))
+    }
+
+    /// A connection for reading. Each statement sees the database as it is at that moment; none can write.
+    pub async fn read(&self) -> Result<Reading, StoreError> {
+        match &*self.0 {
+            Backend::Sqlite { readers, .. } => Ok(Reading { tx: readers.take()?, home: Some(readers.clone()) }),
+            Backend::Postgres(pools) => {
+                Ok(Reading { tx: Tx::new(Link::Pooled(pools.read.acquire().await?)), home: None })
+            }
+        }
+    }
+
+    /// A connection for reading on which all statements see the database as of one moment.
+    pub async fn snapshot(&self) -> Result<Reading, StoreError> {
+        match &*self.0 {
+            Backend::Sqlite { .. } => {
+                let mut reading = self.read().await?;
+                reading.tx.execute("BEGIN", &[]).await?;
+                Ok(reading)
+            }
+            Backend::Postgres(pools) => {
+                let begun = pools.read.begin_with("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY").await?;
+                Ok(Reading { tx: Tx::new(Link::Transaction(begun)), home: None })
+            }
+        }
+    }
+
+    /// Runs `work` as one transaction: all of it is durable when this answers `Ok`, none of it after `Err` or a panic.
+    ///
+    /// It completes even if the caller goes away. On SQLite `work` must not wait for anything but the database.
+    pub async fn write<T, E, F>(&self, work: F) -> Result<T, E>
+    where
+        F: for<'a> FnOnce(&'a mut Tx) -> BoxFuture<'a, Result<T, E>> + Send + 'static,
+        T: Send + 'static,
+        E: From<StoreError> + Send + 'static,
+    {
+        match &*self.0 {
+            Backend::Sqlite { queue, .. } => queue.write(work).await,
+            Backend::Postgres(pools) => pools.write(work).await,
+        }
+    }
+
+    /// How many transactions this store committed.
+    pub fn commits(&self) -> u64 {
+        match &*self.0 {
+            Backend::Sqlite { queue, .. } => queue.commits(),
+            Backend::Postgres(pools) => pools.commits(),
+        }
+    }
+
+    /// Finishes the writes that wait and closes the database. Later calls answer [`StoreError::Unavailable`].
+    pub async fn close(&self) {
+        match &*self.0 {
+            Backend::Sqlite { readers, queue } => {
+                readers.close();
+                queue.close().await;
+            }
+            Backend::Postgres(pools) => pools.close().await,
+        }
+    }
+}
+
+/// A connection borrowed for reading; given back when dropped.
+pub struct Reading {
+    tx: Tx,
+    home: Option<Arc<Readers>>,
+}
+
+impl std::fmt::Debug for Reading {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_tuple("Reading").field(&self.tx).finish()
+    }
+}
+
+impl Deref for Reading {
+    type Target = Tx;
+    fn deref(&self) -> &Tx {
+        &self.tx
+    }
+}
+
+impl DerefMut for Reading {
+    fn deref_mut(&mut self) -> &mut Tx {
+        &mut self.tx
+    }
+}
+
+impl Drop for Reading {
+    fn drop(&mut self) {
+        // PostgreSQL connections find home by themselves.
+        if let Some(home) = &self.home
+            && let Link::Sqlite(connection) = std::mem::replace(&mut self.tx.link, Link::Gone)
+        {
+            home.give_back(connection);
+        }
+    }
+}

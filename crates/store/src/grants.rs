@@ -1,0 +1,280 @@
+//! Grants. Codes are redeemed and refresh tokens rotate in one guarded statement each: the number of affected rows is
+//! the outcome, right under any race, on both databases and on many nodes.
+use crate::page::MAX_LIMIT;
+use crate::value::json;
+use crate::workspaces::read_roles;
+use crate::{Row, StoreError, Tx, dialect, params};
+use domain::client::SubType;
+use domain::oauth::grant::{EndReason, Grant, GrantContext, RefreshState};
+use domain::oauth::seal::TokenId;
+use domain::{ClientId, GrantId, SessionId, Timestamp, UserId, WorkspaceId};
+
+macro_rules! columns {
+    () => {
+        "g.id, g.client_id, g.user_id, g.sub_type, g.workspace_id, g.scopes, g.resources, g.claims, g.code_id, \
+         g.session_id, g.auth_time, g.acr, g.nonce, g.created_at, g.expires_at, g.absolute_expires_at, g.last_used_at, \
+         g.ended_at, g.ended_reason, g.refresh_seq, g.refresh_hash, g.refresh_prev_hash, g.refresh_used, \
+         g.refresh_issued_at"
+    };
+}
+
+fn read(row: &mut Row) -> Result<Grant, StoreError> {
+    Ok(Grant {
+        id: row.parse()?,
+        client_id: row.client_id()?,
+        user_id: row.parse()?,
+        sub_type: row.with(SubType::parse)?,
+        workspace_id: row.opt_parse()?,
+        scopes: row.scopes()?,
+        resources: row.json()?,
+        claims: row.json()?,
+        code_id: row.token_id()?,
+        session_id: row.opt_parse()?,
+        auth_time: row.opt_time()?,
+        acr: row.opt_text()?,
+        nonce: row.opt_text()?,
+        created_at: row.time()?,
+        expires_at: row.time()?,
+        absolute_expires_at: row.time()?,
+        last_used_at: row.time()?,
+        ended: {
+            let (at, why) = (row.opt_time()?, row.opt_with(EndReason::parse)?);
+            at.zip(why)
+        },
+        refresh: {
+            let seq = row.int()?;
+            let (live, previous, used, issued_at) = (row.opt_hash()?, row.opt_hash()?, row.bool()?, row.opt_time()?);
+            live.zip(issued_at).map(|(live, issued_at)| RefreshState { seq, live, previous, used, issued_at })
+        },
+    })
+}
+
+/// What became of an attempt to redeem a code.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Redeemed {
+    /// The grant is there now.
+    First,
+    /// The code was redeemed before; nothing changed.
+    Replayed,
+}
+
+/// Redeems the code `grant.code_id` by inserting the grant that comes of it.
+pub async fn redeem(tx: &mut Tx, grant: &Grant) -> Result<Redeemed, StoreError> {
+    let refresh = grant.refresh.as_ref();
+    let inserted = tx
+        .execute(
+            "INSERT INTO grants (id, client_id, user_id, sub_type, workspace_id, scopes, resources, claims, code_id, \
+             session_id, auth_time, acr, nonce, created_at, expires_at, absolute_expires_at, last_used_at, ended_at, \
+             ended_reason, refresh_seq, refresh_hash, refresh_prev_hash, refresh_used, refresh_issued_at) \
+             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, \
+             $22, $23, $24) ON CONFLICT (code_id) DO NOTHING",
+            params![
+                grant.id,
+                &grant.client_id,
+                grant.user_id,
+                grant.sub_type.as_str(),
+                grant.workspace_id,
+                &grant.scopes,
+                json(&grant.resources)?,
+                json(&grant.claims)?,
+                &grant.code_id,
+                grant.session_id,
+                grant.auth_time,
+                grant.acr.as_ref(),
+                grant.nonce.as_ref(),
+                grant.created_at,
+                grant.expires_at,
+                grant.absolute_expires_at,
+                grant.last_used_at,
+                grant.ended.map(|(at, _)| at),
+                grant.ended.map(|(_, why)| why.as_str()),
+                refresh.map_or(0, |r| r.seq),
+                refresh.map(|r| r.live),
+                refresh.and_then(|r| r.previous),
+                refresh.is_some_and(|r| r.used),
+                refresh.map(|r| r.issued_at),
+            ],
+        )
+        .await?;
+    Ok(if inserted == 1 { Redeemed::First } else { Redeemed::Replayed })
+}
+
+/// Ends the grant that came of a code; answers which, when this call is what ended it.
+pub async fn end_by_code(
+    tx: &mut Tx,
+    code: TokenId,
+    reason: EndReason,
+    at: Timestamp,
+) -> Result<Option<GrantId>, StoreError> {
+    let sql = "UPDATE grants SET ended_at = $2, ended_reason = $3 WHERE code_id = $1 AND ended_at IS NULL RETURNING id";
+    tx.one(sql, params![code, at, reason.as_str()]).await?.map(|mut row| row.parse()).transpose()
+}
+
+/// The grant with all that decides whether it and the access token `token` are alive: one query.
+///
+/// For user grants the workspace is the user's only one, or else their default one.
+pub async fn by_id_with_context(
+    tx: &mut Tx,
+    id: GrantId,
+    token: Option<TokenId>,
+) -> Result<Option<GrantContext>, StoreError> {
+    let sql = concat!(
+        "SELECT ",
+        columns!(),
+        ", u.disabled_at, c.disabled_at, c.deleted_at, r.expires_at, m.workspace_id, m.role, m.extra_roles \
+         FROM grants g JOIN users u ON u.id = g.user_id JOIN clients c ON c.id = g.client_id \
+         LEFT JOIN revoked_tokens r ON r.token_id = $2 \
+         LEFT JOIN members m ON m.user_id = g.user_id AND m.workspace_id = CASE \
+         WHEN g.sub_type = 'workspace' THEN g.workspace_id \
+         ELSE COALESCE((SELECT MIN(o.workspace_id) FROM members o WHERE o.user_id = g.user_id HAVING COUNT(*) = 1), \
+         u.default_workspace_id) END \
+         WHERE g.id = $1"
+    );
+    let Some(mut row) = tx.one(sql, params![id, token]).await? else { return Ok(None) };
+    let grant = read(&mut row)?;
+    let user_active = row.opt_time()?.is_none();
+    let client_ended = (row.opt_time()?, row.opt_time()?);
+    let token_revoked = row.opt_time()?.is_some();
+    let tenant_id: Option<WorkspaceId> = row.opt_parse()?;
+    let roles = if tenant_id.is_some() { Some(read_roles(&mut row)?) } else { None };
+    let client_active = client_ended == (None, None);
+    Ok(Some(GrantContext { grant, user_active, client_active, roles, tenant_id, token_revoked }))
+}
+
+/// What became of an attempt to answer a refresh token.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Rotated {
+    /// The grant is in the new state.
+    Moved,
+    /// It was no longer in the state that the answer was made for, or had ended: read it and judge again.
+    Lost,
+}
+
+/// Moves the refresh half of a grant from the state that was judged to the next one.
+pub async fn rotate(
+    tx: &mut Tx,
+    id: GrantId,
+    from: &RefreshState,
+    to: &RefreshState,
+    expires_at: Timestamp,
+) -> Result<Rotated, StoreError> {
+    let moved = tx
+        .execute(
+            "UPDATE grants SET refresh_seq = $5, refresh_hash = $6, refresh_prev_hash = $7, refresh_used = $8, \
+             refresh_issued_at = $9, last_used_at = $9, expires_at = $10 \
+             WHERE id = $1 AND refresh_seq = $2 AND refresh_hash = $3 AND refresh_used = $4 AND ended_at IS NULL",
+            params![
+                id,
+                from.seq,
+                &from.live,
+                from.used,
+                to.seq,
+                &to.live,
+                to.previous,
+                to.used,
+                to.issued_at,
+                expires_at,
+            ],
+        )
+        .await?;
+    Ok(if moved == 1 { Rotated::Moved } else { Rotated::Lost })
+}
+
+/// The access token issued with refresh sequence `seq` was seen, so its reply was not lost. `false` when that is known,
+/// or another sequence is current.
+pub async fn mark_used(tx: &mut Tx, id: GrantId, seq: i64) -> Result<bool, StoreError> {
+    let sql = "UPDATE grants SET refresh_used = 1 \
+               WHERE id = $1 AND refresh_seq = $2 AND refresh_used = 0 AND ended_at IS NULL";
+    Ok(tx.execute(sql, params![id, seq]).await? == 1)
+}
+
+/// Moves the idle limit on; `false` when the grant has ended.
+pub async fn touch(
+    tx: &mut Tx,
+    id: GrantId,
+    last_used_at: Timestamp,
+    expires_at: Timestamp,
+) -> Result<bool, StoreError> {
+    let sql = "UPDATE grants SET last_used_at = $2, expires_at = $3 WHERE id = $1 AND ended_at IS NULL";
+    Ok(tx.execute(sql, params![id, last_used_at, expires_at]).await? == 1)
+}
+
+/// `false` when it had ended before; the first reason stays.
+pub async fn end(tx: &mut Tx, id: GrantId, reason: EndReason, at: Timestamp) -> Result<bool, StoreError> {
+    let sql = "UPDATE grants SET ended_at = $2, ended_reason = $3 WHERE id = $1 AND ended_at IS NULL";
+    Ok(tx.execute(sql, params![id, at, reason.as_str()]).await? == 1)
+}
+
+/// The grants to end together.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Whose {
+    Client(ClientId),
+    User(UserId),
+    UserAndClient(UserId, ClientId),
+    /// With `None`, the grants in the user's own name.
+    UserClientWorkspace(UserId, ClientId, Option<WorkspaceId>),
+    UserInWorkspace(UserId, WorkspaceId),
+    ClientInWorkspace(ClientId, WorkspaceId),
+    Session(SessionId),
+}
+
+macro_rules! selected {
+    ($condition:literal) => {
+        (
+            concat!("SELECT id FROM grants WHERE ended_at IS NULL AND ", $condition, " ORDER BY id FOR UPDATE"),
+            concat!("UPDATE grants SET ended_at = $4, ended_reason = $5 WHERE ended_at IS NULL AND ", $condition),
+        )
+    };
+}
+
+/// Ends all these grants; answers how many.
+pub async fn end_all(tx: &mut Tx, whose: Whose, reason: EndReason, at: Timestamp) -> Result<u64, StoreError> {
+    // Each text names all three parameters, so that one call fits all; an unused one equals itself.
+    let ((lock, update), first, second, third) = match whose {
+        Whose::Client(c) => (selected!("client_id = $1 AND $2 = $2 AND $3 = $3"), c.to_string(), None, None),
+        Whose::User(u) => (selected!("user_id = $1 AND $2 = $2 AND $3 = $3"), u.to_string(), None, None),
+        Whose::Session(s) => (selected!("session_id = $1 AND $2 = $2 AND $3 = $3"), s.to_string(), None, None),
+        Whose::UserAndClient(u, c) => {
+            (selected!("user_id = $1 AND client_id = $2 AND $3 = $3"), u.to_string(), Some(c.to_string()), None)
+        }
+        Whose::UserInWorkspace(u, w) => {
+            (selected!("user_id = $1 AND workspace_id = $2 AND $3 = $3"), u.to_string(), Some(w.to_string()), None)
+        }
+        Whose::ClientInWorkspace(c, w) => {
+            (selected!("client_id = $1 AND workspace_id = $2 AND $3 = $3"), c.to_string(), Some(w.to_string()), None)
+        }
+        Whose::UserClientWorkspace(u, c, w) => (
+            selected!("user_id = $1 AND client_id = $2 AND COALESCE(workspace_id, '') = $3"),
+            u.to_string(),
+            Some(c.to_string()),
+            w.map(|w| w.to_string()),
+        ),
+    };
+    let (second, third) = (second.unwrap_or_default(), third.unwrap_or_default());
+    dialect::lock_rows(tx, lock, params![&first, &second, &third]).await?;
+    tx.execute(update, params![&first, &second, &third, at, reason.as_str()]).await
+}
+
+/// The user's grants that live at `now`, the last used first; at most [`MAX_LIMIT`].
+pub async fn list_for_user(tx: &mut Tx, user: UserId, now: Timestamp) -> Result<Vec<Grant>, StoreError> {
+    let sql = concat!(
+        "SELECT ",
+        columns!(),
+        " FROM grants g WHERE g.user_id = $1 AND g.ended_at IS NULL AND g.expires_at > $2 \
+         ORDER BY g.last_used_at DESC, g.id LIMIT $3"
+    );
+    tx.all(sql, params![user, now, MAX_LIMIT]).await?.iter_mut().map(read).collect()
+}
+
+/// Removes at most `limit` grants that expired before `before`, which must be so long ago that their codes expired, too:
+/// the row is what tells a replayed code.
+pub async fn delete_expired(tx: &mut Tx, before: Timestamp, limit: i64) -> Result<u64, StoreError> {
+    dialect::lock_cleaning(tx).await?;
+    // In the order of `end_all`.
+    let lock = "SELECT id FROM grants WHERE id IN \
+                (SELECT id FROM grants WHERE expires_at < $1 ORDER BY expires_at LIMIT $2) ORDER BY id FOR UPDATE";
+    dialect::lock_rows(tx, lock, params![before, limit]).await?;
+    let sql = "DELETE FROM grants WHERE id IN \
+               (SELECT id FROM grants WHERE expires_at < $1 ORDER BY expires_at LIMIT $2)";
+    tx.execute(sql, params![before, limit]).await
+}

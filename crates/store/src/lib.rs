@@ -1,0 +1,37 @@
+//! All SQL of Countersign, on SQLite and PostgreSQL: one aggregate a file, one text for both databases.
+//!
+//! Functions take a [`Tx`] and answer rows of the domain, or a named outcome where callers race: what a guarded
+//! statement affected *is* the outcome.
+#![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used, clippy::panic))]
+
+pub mod audit;
+pub mod clients;
+pub mod consents;
+pub mod credentials;
+pub mod grants;
+pub mod keys;
+pub mod sessions;
+pub mod tokens;
+pub mod users;
+pub mod workspaces;
+
+mod checkpoint;
+mod db;
+mod dialect;
+mod error;
+mod migrate;
+mod page;
+mod postgres;
+mod queue;
+mod row;
+mod sqlite;
+mod tx;
+mod value;
+
+pub use db::{Reading, Store, StoreOptions, migrate};
+pub use error::StoreError;
+pub use migrate::{Leave, SCHEMA_VERSION};
+pub use page::{MAX_LIMIT, Page, Paged};
+pub use row::Row;
+pub use tx::Tx;
+pub use value::Value;

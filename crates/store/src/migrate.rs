@@ -1,0 +1,97 @@
+//! Migrations: numbered, forward only, the same numbers and names on both databases.
+use crate::dialect;
+use crate::tx::Tx;
+use crate::{StoreError, params};
+use aws_lc_rs::digest::{SHA256, digest};
+use domain::encoding::base64url;
+
+/// What opening a database may do to its schema.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Leave {
+    /// Apply what is missing.
+    Migrate,
+    /// Only make sure that nothing is missing.
+    Verify,
+}
+
+struct Migration {
+    version: i64,
+    name: &'static str,
+    sqlite: &'static str,
+    postgres: &'static str,
+}
+
+macro_rules! migrations {
+    ($($version:literal $name:literal $file:literal),* $(,)?) => { &[$(Migration {
+        version: $version,
+        name: $name,
+        sqlite: include_str!(concat!("../migrations/sqlite/", $file)),
+        postgres: include_str!(concat!("../migrations/postgres/", $file)),
+    }),*] };
+}
+
+/// In order of their versions, which count from 1 without a gap.
+const MIGRATIONS: &[Migration] = migrations![1 "init" "0001_init.sql"];
+
+/// The schema version that this program needs.
+pub const SCHEMA_VERSION: i64 = match MIGRATIONS.last() {
+    Some(newest) => newest.version,
+    None => 0,
+};
+
+impl Migration {
+    fn text(&self, tx: &Tx) -> &'static str {
+        if tx.is_postgres() { self.postgres } else { self.sqlite }
+    }
+}
+
+/// Applies or verifies, as `leave` allows; answers the versions that were applied now.
+pub(crate) async fn run(tx: &mut Tx, leave: Leave) -> Result<Vec<i64>, StoreError> {
+    dialect::begin_migration(tx).await?;
+    let done = inside(tx, leave).await;
+    // On failure nothing is kept: both databases roll back changes of the schema, too.
+    tx.script(if done.is_ok() { "COMMIT" } else { "ROLLBACK" }).await?;
+    done
+}
+
+async fn inside(tx: &mut Tx, leave: Leave) -> Result<Vec<i64>, StoreError> {
+    let found = if dialect::has_migrations(tx).await? { verify(tx).await? } else { 0 };
+    if found < SCHEMA_VERSION && leave == Leave::Verify {
+        return Err(StoreError::NotMigrated { found, needed: SCHEMA_VERSION });
+    }
+    let mut applied = Vec::new();
+    for migration in MIGRATIONS.iter().filter(|m| m.version > found) {
+        let text = migration.text(tx);
+        tx.script(text).await?;
+        tx.execute(
+            "INSERT INTO schema_migrations (version, name, checksum) VALUES ($1, $2, $3)",
+            params![migration.version, migration.name, checksum(text)],
+        )
+        .await?;
+        tracing::info!(version = migration.version, name = migration.name, "schema migrated");
+        applied.push(migration.version);
+    }
+    Ok(applied)
+}
+
+/// The newest version in the database, if all that was applied is what this program holds.
+async fn verify(tx: &mut Tx) -> Result<i64, StoreError> {
+    let mut newest = 0;
+    // No LIMIT: one row a migration.
+    for mut row in tx.all("SELECT version, name, checksum FROM schema_migrations ORDER BY version DESC", &[]).await? {
+        let (version, name, sum) = (row.int()?, row.text()?, row.text()?);
+        newest = newest.max(version);
+        match MIGRATIONS.iter().find(|m| m.version == version) {
+            None => return Err(StoreError::NewerDatabase { found: newest, known: SCHEMA_VERSION }),
+            Some(known) if checksum(known.text(tx)) != sum => {
+                return Err(StoreError::ChangedMigration { version, name });
+            }
+            Some(_) => {}
+        }
+    }
+    Ok(newest)
+}
+
+fn checksum(text: &str) -> String {
+    base64url(digest(&SHA256, text.as_bytes()).as_ref())
+}

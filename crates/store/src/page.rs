@@ -1,0 +1,49 @@
+//! Pages of lists.
+use crate::{StoreError, Tx, Value};
+
+/// No list answers more rows at once.
+pub const MAX_LIMIT: i64 = 100;
+
+/// A part of a list.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Page {
+    limit: i64,
+    offset: i64,
+}
+
+impl Page {
+    /// The page with this number, counted from 1, of `limit` rows each (1 to [`MAX_LIMIT`]).
+    pub fn new(number: i64, limit: i64) -> Self {
+        let limit = limit.clamp(1, MAX_LIMIT);
+        Self { limit, offset: number.saturating_sub(1).max(0).saturating_mul(limit) }
+    }
+
+    pub const fn limit(self) -> i64 {
+        self.limit
+    }
+
+    pub const fn offset(self) -> i64 {
+        self.offset
+    }
+}
+
+impl Default for Page {
+    fn default() -> Self {
+        Self::new(1, MAX_LIMIT)
+    }
+}
+
+/// One page, and how many rows all pages have together.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Paged<T> {
+    pub items: Vec<T>,
+    pub total: i64,
+}
+
+/// The number that a `SELECT COUNT(*)` answers.
+pub(crate) async fn count(tx: &mut Tx, sql: &'static str, params: &[Value<'_>]) -> Result<i64, StoreError> {
+    match tx.one(sql, params).await? {
+        Some(mut row) => row.int(),
+        None => Ok(0),
+    }
+}

@@ -1,0 +1,124 @@
+//! Signed-in browsers.
+use crate::page::MAX_LIMIT;
+use crate::value::json;
+use crate::{Row, StoreError, Tx, dialect, params, users};
+use domain::identity::{Session, User};
+use domain::{SecretHash, SessionId, Timestamp, UserId};
+
+macro_rules! columns {
+    () => {
+        "s.id, s.secret_hash, s.user_id, s.auth_time, s.amr, s.created_at, s.last_seen_at, s.expires_at, s.ip, s.user_agent"
+    };
+}
+
+fn read(row: &mut Row) -> Result<Session, StoreError> {
+    Ok(Session {
+        id: row.parse()?,
+        secret_hash: row.hash()?,
+        user_id: row.parse()?,
+        auth_time: row.time()?,
+        amr: row.json()?,
+        created_at: row.time()?,
+        last_seen_at: row.time()?,
+        expires_at: row.time()?,
+        ip: row.text()?,
+        user_agent: row.text()?,
+    })
+}
+
+pub async fn insert(tx: &mut Tx, session: &Session) -> Result<(), StoreError> {
+    tx.execute(
+        "INSERT INTO sessions (id, secret_hash, user_id, auth_time, amr, created_at, last_seen_at, expires_at, ip, \
+         user_agent) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
+        params![
+            session.id,
+            &session.secret_hash,
+            session.user_id,
+            session.auth_time,
+            json(&session.amr)?,
+            session.created_at,
+            session.last_seen_at,
+            session.expires_at,
+            &session.ip,
+            &session.user_agent,
+        ],
+    )
+    .await?;
+    Ok(())
+}
+
+/// The live session with this secret and its user, if neither has ended by `now`.
+pub async fn by_secret_hash(
+    tx: &mut Tx,
+    hash: &SecretHash,
+    now: Timestamp,
+) -> Result<Option<(Session, User)>, StoreError> {
+    let sql = concat!(
+        "SELECT ",
+        columns!(),
+        ", ",
+        users::columns!(),
+        " FROM sessions s JOIN users u ON u.id = s.user_id \
+         WHERE s.secret_hash = $1 AND s.expires_at > $2 AND u.disabled_at IS NULL"
+    );
+    let row = tx.one(sql, params![hash, now]).await?;
+    row.map(|mut row| Ok((read(&mut row)?, users::read(&mut row)?))).transpose()
+}
+
+/// Moves the session's idle limit on; `false` when it has ended meanwhile.
+pub async fn touch(
+    tx: &mut Tx,
+    id: SessionId,
+    last_seen_at: Timestamp,
+    expires_at: Timestamp,
+) -> Result<bool, StoreError> {
+    let sql = "UPDATE sessions SET last_seen_at = $2, expires_at = $3 WHERE id = $1";
+    Ok(tx.execute(sql, params![id, last_seen_at, expires_at]).await? == 1)
+}
+
+/// The user proved who they are once more, and the secret changes with it (against session fixation).
+pub async fn reauthenticate(
+    tx: &mut Tx,
+    id: SessionId,
+    secret: &SecretHash,
+    amr: &[String],
+    auth_time: Timestamp,
+) -> Result<bool, StoreError> {
+    let sql = "UPDATE sessions SET secret_hash = $2, amr = $3, auth_time = $4, last_seen_at = $4 WHERE id = $1";
+    Ok(tx.execute(sql, params![id, secret, json(amr)?, auth_time]).await? == 1)
+}
+
+/// `false` when it had ended before.
+pub async fn end(tx: &mut Tx, id: SessionId) -> Result<bool, StoreError> {
+    Ok(tx.execute("DELETE FROM sessions WHERE id = $1", params![id]).await? == 1)
+}
+
+/// Ends one session of this user and of nobody else.
+pub async fn end_for_user(tx: &mut Tx, id: SessionId, user: UserId) -> Result<bool, StoreError> {
+    let sql = "DELETE FROM sessions WHERE id = $1 AND user_id = $2";
+    Ok(tx.execute(sql, params![id, user]).await? == 1)
+}
+
+/// Ends all of a user's sessions but `except`; answers how many.
+pub async fn end_all_for_user(tx: &mut Tx, user: UserId, except: Option<SessionId>) -> Result<u64, StoreError> {
+    let kept = except.map_or_else(String::new, |id| id.to_string());
+    tx.execute("DELETE FROM sessions WHERE user_id = $1 AND id <> $2", params![user, kept]).await
+}
+
+/// The user's live sessions, the last seen first; at most [`MAX_LIMIT`].
+pub async fn list_for_user(tx: &mut Tx, user: UserId, now: Timestamp) -> Result<Vec<Session>, StoreError> {
+    let sql = concat!(
+        "SELECT ",
+        columns!(),
+        " FROM sessions s WHERE s.user_id = $1 AND s.expires_at > $2 ORDER BY s.last_seen_at DESC, s.id LIMIT $3"
+    );
+    tx.all(sql, params![user, now, MAX_LIMIT]).await?.iter_mut().map(read).collect()
+}
+
+/// Removes at most `limit` sessions that expired before `before`.
+pub async fn delete_expired(tx: &mut Tx, before: Timestamp, limit: i64) -> Result<u64, StoreError> {
+    dialect::lock_cleaning(tx).await?;
+    let sql = "DELETE FROM sessions WHERE id IN \
+               (SELECT id FROM sessions WHERE expires_at < $1 ORDER BY expires_at LIMIT $2)";
+    tx.execute(sql, params![before, limit]).await
+}

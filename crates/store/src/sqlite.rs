@@ -1,0 +1,124 @@
+//! SQLite: the file, the settings of a connection, and the readers.
+use crate::StoreError;
+use crate::tx::{Link, Tx};
+use parking_lot::Mutex;
+use rusqlite::config::DbConfig;
+use rusqlite::{Connection, OpenFlags};
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+/// Readers that are kept open; more are opened when more are in use at once, and closed afterwards.
+const IDLE_READERS: usize = 8;
+
+/// Statements that a connection keeps prepared: more than this crate has.
+const STATEMENTS: usize = 256;
+
+/// Opens the one connection that writes; makes the file (0600) and its folder (0700) if they are not there.
+pub(crate) fn writer(path: &Path, patience: Duration) -> Result<Connection, StoreError> {
+    create(path).map_err(|e| StoreError::Unavailable(format!("{}: {e}", path.display())))?;
+    let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    let connection = open(path, flags, patience)?;
+    // Readers never wait for the writer. The mode stays with the file.
+    connection.pragma_update(None, "journal_mode", "WAL")?;
+    // A commit that was answered survives a power cut.
+    connection.pragma_update(None, "synchronous", "FULL")?;
+    connection.pragma_update(None, "foreign_keys", true)?;
+    // Room for the inner pages of all indexes, in KiB, so that a write reads little.
+    connection.pragma_update(None, "cache_size", -8192)?;
+    // Pages in the log before the writer moves to the file what the checkpointer has left. Busy pages change many times on
+    // the way, so more is faster; 16 MiB is a price.
+    connection.pragma_update(None, "wal_autocheckpoint", 4000)?;
+    // Savepoints keep their journal in memory instead of a file each.
+    connection.pragma_update(None, "temp_store", "MEMORY")?;
+    Ok(connection)
+}
+
+fn open(path: &Path, flags: OpenFlags, patience: Duration) -> Result<Connection, StoreError> {
+    let connection = Connection::open_with_flags(path, flags)?;
+    connection.busy_timeout(patience)?;
+    connection.set_prepared_statement_cache_capacity(STATEMENTS);
+    // Plans must not depend on parameters: where they may, SQLite plans a prepared statement anew for every execution.
+    connection.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)?;
+    Ok(connection)
+}
+
+fn create(path: &Path) -> std::io::Result<()> {
+    let mut folder = std::fs::DirBuilder::new();
+    let mut file = std::fs::OpenOptions::new();
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::{DirBuilderExt as _, OpenOptionsExt as _};
+        folder.mode(0o700);
+        file.mode(0o600);
+    }
+    if let Some(parent) = path.parent().filter(|p| !p.as_os_str().is_empty()) {
+        folder.recursive(true).create(parent)?;
+    }
+    // SQLite gives its journal files the same permissions.
+    file.read(true).write(true).create(true).truncate(false).open(path).map(drop)
+}
+
+/// Read-only connections. A point read takes microseconds, less than handing it to another thread would.
+pub(crate) struct Readers {
+    path: PathBuf,
+    patience: Duration,
+    /// `None` once the store is closed.
+    idle: Mutex<Option<Vec<Connection>>>,
+}
+
+impl Readers {
+    pub(crate) fn new(path: PathBuf, patience: Duration) -> Self {
+        Self { path, patience, idle: Mutex::new(Some(Vec::new())) }
+    }
+
+    /// An idle connection, or a new one: never waits, so that nested reads cannot lock each other out.
+    pub(crate) fn take(&self) -> Result<Tx, StoreError> {
+        let idle = match self.idle.lock().as_mut() {
+            Some(idle) => idle.pop(),
+            None => return Err(StoreError::Unavailable("the store was closed".to_owned())),
+        };
+        let connection = if let Some(connection) = idle {
+            connection
+        } else {
+            let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+            open(&self.path, flags, self.patience)?
+        };
+        Ok(Tx::new(Link::Sqlite(connection)))
+    }
+
+    pub(crate) fn give_back(&self, connection: Connection) {
+        // Ends a snapshot. A connection that cannot is not used again.
+        if !connection.is_autocommit() && connection.execute_batch("ROLLBACK").is_err() {
+            return;
+        }
+        if let Some(idle) = self.idle.lock().as_mut()
+            && idle.len() < IDLE_READERS
+        {
+            idle.push(connection);
+        }
+    }
+
+    pub(crate) fn close(&self) {
+        drop(self.idle.lock().take());
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use rusqlite::StatementStatus;
+
+    #[test]
+    fn a_prepared_statement_is_planned_once() {
+        let folder = tempfile::tempdir().unwrap();
+        let connection = writer(&folder.path().join("test.db"), Duration::from_secs(1)).unwrap();
+        connection.execute_batch(include_str!("../migrations/sqlite/0001_init.sql")).unwrap();
+        // The table has an index of some rows only: whether it serves could depend on the parameter.
+        let sql = "SELECT id FROM clients WHERE trust = $1 AND last_used_at IS NULL AND created_at < $2";
+        let mut statement = connection.prepare_cached(sql).unwrap();
+        for trust in ["anonymous", "verified", "anonymous"] {
+            assert!(!statement.exists((trust, 5)).unwrap());
+        }
+        assert_eq!(statement.get_status(StatementStatus::RePrepare), 0);
+    }
+}

@@ -1,0 +1,160 @@
+//! A connection, or a transaction on one: what every function of the aggregates takes.
+use crate::StoreError;
+use crate::row::Row;
+use crate::value::Value;
+use rusqlite::CachedStatement;
+use sqlx::pool::PoolConnection;
+use sqlx::postgres::PgArguments;
+use sqlx::query::Query;
+use sqlx::{PgConnection, Postgres, Transaction};
+
+/// Runs statements. The text is the same on both databases, with parameters `$1`, `$2`, …
+///
+/// On SQLite every statement runs in place and its future is ready at once.
+pub struct Tx {
+    pub(crate) link: Link,
+}
+
+pub(crate) enum Link {
+    Sqlite(rusqlite::Connection),
+    /// Outside the pools: for migrations.
+    Single(PgConnection),
+    Pooled(PoolConnection<Postgres>),
+    Transaction(Transaction<'static, Postgres>),
+    /// The connection went back to where it came from.
+    Gone,
+}
+
+impl std::fmt::Debug for Tx {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(match self.link {
+            Link::Sqlite(_) => "Tx(SQLite)",
+            Link::Single(_) | Link::Pooled(_) | Link::Transaction(_) => "Tx(PostgreSQL)",
+            Link::Gone => "Tx(gone)",
+        })
+    }
+}
+
+enum Side<'a> {
+    Sqlite(&'a mut rusqlite::Connection),
+    Postgres(&'a mut PgConnection),
+}
+
+impl Tx {
+    pub(crate) fn new(link: Link) -> Self {
+        Self { link }
+    }
+
+    fn side(&mut self) -> Result<Side<'_>, StoreError> {
+        match &mut self.link {
+            Link::Sqlite(connection) => Ok(Side::Sqlite(connection)),
+            Link::Single(connection) => Ok(Side::Postgres(connection)),
+            Link::Pooled(connection) => Ok(Side::Postgres(connection)),
+            Link::Transaction(transaction) => Ok(Side::Postgres(transaction)),
+            Link::Gone => Err(StoreError::Unavailable("the connection was given back".to_owned())),
+        }
+    }
+
+    /// Whether this is PostgreSQL: for the few things in [`crate::dialect`] that differ.
+    pub(crate) fn is_postgres(&self) -> bool {
+        matches!(self.link, Link::Single(_) | Link::Pooled(_) | Link::Transaction(_))
+    }
+
+    /// Runs a statement that returns no rows; answers how many rows it affected.
+    pub async fn execute(&mut self, sql: &'static str, params: &[Value<'_>]) -> Result<u64, StoreError> {
+        match self.side()? {
+            Side::Sqlite(connection) => Ok(prepared(connection, sql, params)?.raw_execute()? as u64),
+            Side::Postgres(connection) => Ok(bound(sql, params)?.execute(connection).await?.rows_affected()),
+        }
+    }
+
+    /// The first row of the answer, if there is one.
+    pub async fn one(&mut self, sql: &'static str, params: &[Value<'_>]) -> Result<Option<Row>, StoreError> {
+        match self.side()? {
+            Side::Sqlite(connection) => {
+                let mut statement = prepared(connection, sql, params)?;
+                let columns = statement.column_count();
+                let mut rows = statement.raw_query();
+                Ok(rows.next()?.map(|row| Row::sqlite(sql, row, columns)).transpose()?)
+            }
+            Side::Postgres(connection) => {
+                let row = bound(sql, params)?.fetch_optional(connection).await?;
+                Ok(row.map(|row| Row::postgres(sql, row)))
+            }
+        }
+    }
+
+    /// All rows of the answer. Statements that can answer many carry a `LIMIT`.
+    pub async fn all(&mut self, sql: &'static str, params: &[Value<'_>]) -> Result<Vec<Row>, StoreError> {
+        match self.side()? {
+            Side::Sqlite(connection) => {
+                let mut statement = prepared(connection, sql, params)?;
+                let columns = statement.column_count();
+                let mut rows = statement.raw_query();
+                let mut all = Vec::new();
+                while let Some(row) = rows.next()? {
+                    all.push(Row::sqlite(sql, row, columns)?);
+                }
+                Ok(all)
+            }
+            Side::Postgres(connection) => {
+                let rows = bound(sql, params)?.fetch_all(connection).await?;
+                Ok(rows.into_iter().map(|row| Row::postgres(sql, row)).collect())
+            }
+        }
+    }
+
+    /// Runs a script of statements without parameters: migrations only.
+    pub(crate) async fn script(&mut self, sql: &'static str) -> Result<(), StoreError> {
+        match self.side()? {
+            Side::Sqlite(connection) => connection.execute_batch(sql)?,
+            Side::Postgres(connection) => {
+                sqlx::raw_sql(sql).execute(connection).await?;
+            }
+        }
+        Ok(())
+    }
+}
+
+/// SQLite numbers `$n` by first appearance, PostgreSQL by `n`: bound by name, both mean the same.
+const NAMES: [&str; 32] = [
+    "$1", "$2", "$3", "$4", "$5", "$6", "$7", "$8", "$9", "$10", "$11", "$12", "$13", "$14", "$15", "$16", "$17",
+    "$18", "$19", "$20", "$21", "$22", "$23", "$24", "$25", "$26", "$27", "$28", "$29", "$30", "$31", "$32",
+];
+
+/// PostgreSQL's text cannot hold the NUL character, so neither database is given one.
+fn refuse_nul(params: &[Value<'_>]) -> Result<(), StoreError> {
+    if params.iter().any(|value| matches!(value, Value::Text(Some(text)) if text.contains('\0'))) {
+        return Err(StoreError::Other("a text holds the NUL character".to_owned()));
+    }
+    Ok(())
+}
+
+fn prepared<'c>(
+    connection: &'c rusqlite::Connection,
+    sql: &'static str,
+    params: &[Value<'_>],
+) -> Result<CachedStatement<'c>, StoreError> {
+    refuse_nul(params)?;
+    let mut statement = connection.prepare_cached(sql)?;
+    if statement.parameter_count() != params.len() {
+        return Err(StoreError::Other(format!("{} parameters for `{sql}`", params.len())));
+    }
+    for (name, value) in NAMES.into_iter().zip(params) {
+        match value {
+            Value::Text(text) => statement.raw_bind_parameter(name, text.as_deref())?,
+            Value::Int(int) => statement.raw_bind_parameter(name, int)?,
+            Value::Blob(blob) => statement.raw_bind_parameter(name, blob.as_deref())?,
+        }
+    }
+    Ok(statement)
+}
+
+fn bound<'q>(sql: &'static str, params: &[Value<'_>]) -> Result<Query<'q, Postgres, PgArguments>, StoreError> {
+    refuse_nul(params)?;
+    Ok(params.iter().fold(sqlx::query(sql), |query, value| match value {
+        Value::Text(text) => query.bind(text.as_deref()),
+        Value::Int(int) => query.bind(*int),
+        Value::Blob(blob) => query.bind(blob.as_deref()),
+    }))
+}

@@ -1,0 +1,141 @@
+//! People who can sign in.
+use crate::page::{Page, Paged, count};
+use crate::{Row, StoreError, Tx, params};
+use domain::identity::{Email, User};
+use domain::{Timestamp, UserId, WorkspaceId};
+
+macro_rules! columns {
+    () => {
+        "u.id, u.email, u.email_verified, u.name, u.picture, u.password_hash, u.is_operator, u.default_workspace_id, \
+         u.locale, u.disabled_at, u.created_at, u.updated_at"
+    };
+}
+pub(crate) use columns;
+
+/// Reads [`columns`].
+pub(crate) fn read(row: &mut Row) -> Result<User, StoreError> {
+    Ok(User {
+        id: row.parse()?,
+        email: row.with(|text| Email::parse(text).ok())?,
+        email_verified: row.bool()?,
+        name: row.text()?,
+        picture: row.opt_text()?,
+        password_hash: row.opt_text()?,
+        is_operator: row.bool()?,
+        default_workspace_id: row.opt_parse()?,
+        locale: row.opt_text()?,
+        disabled_at: row.opt_time()?,
+        created_at: row.time()?,
+        updated_at: row.time()?,
+    })
+}
+
+/// Fails with [`StoreError::Conflict`] (`users.email_key`) when the address is taken, whatever its letter case.
+pub async fn insert(tx: &mut Tx, user: &User) -> Result<(), StoreError> {
+    tx.execute(
+        "INSERT INTO users (id, email, email_key, email_verified, name, picture, password_hash, is_operator, \
+         default_workspace_id, locale, disabled_at, created_at, updated_at) \
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)",
+        params![
+            user.id,
+            user.email.as_str(),
+            user.email.key(),
+            user.email_verified,
+            &user.name,
+            user.picture.as_ref(),
+            user.password_hash.as_ref(),
+            user.is_operator,
+            user.default_workspace_id,
+            user.locale.as_ref(),
+            user.disabled_at,
+            user.created_at,
+            user.updated_at,
+        ],
+    )
+    .await?;
+    Ok(())
+}
+
+pub async fn by_id(tx: &mut Tx, id: UserId) -> Result<Option<User>, StoreError> {
+    let row = tx.one(concat!("SELECT ", columns!(), " FROM users u WHERE u.id = $1"), params![id]).await?;
+    row.map(|mut row| read(&mut row)).transpose()
+}
+
+/// By [`Email::key`].
+pub async fn by_email_key(tx: &mut Tx, key: &str) -> Result<Option<User>, StoreError> {
+    let row = tx.one(concat!("SELECT ", columns!(), " FROM users u WHERE u.email_key = $1"), params![key]).await?;
+    row.map(|mut row| read(&mut row)).transpose()
+}
+
+/// What a user can change about themselves.
+#[derive(Debug, Clone)]
+pub struct Profile<'a> {
+    pub email: &'a Email,
+    pub email_verified: bool,
+    pub name: &'a str,
+    pub picture: Option<&'a str>,
+    pub default_workspace_id: Option<WorkspaceId>,
+    pub locale: Option<&'a str>,
+}
+
+/// `false` when there is no such user. A taken address is a [`StoreError::Conflict`].
+pub async fn update_profile(
+    tx: &mut Tx,
+    id: UserId,
+    profile: &Profile<'_>,
+    now: Timestamp,
+) -> Result<bool, StoreError> {
+    let changed = tx
+        .execute(
+            "UPDATE users SET email = $2, email_key = $3, email_verified = $4, name = $5, picture = $6, \
+             default_workspace_id = $7, locale = $8, updated_at = $9 WHERE id = $1",
+            params![
+                id,
+                profile.email.as_str(),
+                profile.email.key(),
+                profile.email_verified,
+                profile.name,
+                profile.picture,
+                profile.default_workspace_id,
+                profile.locale,
+                now,
+            ],
+        )
+        .await?;
+    Ok(changed == 1)
+}
+
+/// `hash` is in PHC string form; `None` ends sign-in by password.
+pub async fn set_password(tx: &mut Tx, id: UserId, hash: Option<&str>, now: Timestamp) -> Result<bool, StoreError> {
+    let sql = "UPDATE users SET password_hash = $2, updated_at = $3 WHERE id = $1";
+    Ok(tx.execute(sql, params![id, hash, now]).await? == 1)
+}
+
+/// Disables at `now`, or enables. Everything that rests on the user is dead at the next look.
+pub async fn set_disabled(tx: &mut Tx, id: UserId, disabled: bool, now: Timestamp) -> Result<bool, StoreError> {
+    let sql = "UPDATE users SET disabled_at = $2, updated_at = $3 WHERE id = $1";
+    Ok(tx.execute(sql, params![id, disabled.then_some(now), now]).await? == 1)
+}
+
+pub async fn set_operator(tx: &mut Tx, id: UserId, operator: bool, now: Timestamp) -> Result<bool, StoreError> {
+    let sql = "UPDATE users SET is_operator = $2, updated_at = $3 WHERE id = $1";
+    Ok(tx.execute(sql, params![id, operator, now]).await? == 1)
+}
+
+/// In the order in which they came.
+pub async fn list(tx: &mut Tx, page: Page) -> Result<Paged<User>, StoreError> {
+    let sql = concat!("SELECT ", columns!(), " FROM users u ORDER BY u.id LIMIT $1 OFFSET $2");
+    let mut rows = tx.all(sql, params![page.limit(), page.offset()]).await?;
+    let items = rows.iter_mut().map(read).collect::<Result<_, _>>()?;
+    Ok(Paged { items, total: self::count_all(tx).await? })
+}
+
+pub async fn count_all(tx: &mut Tx) -> Result<i64, StoreError> {
+    count(tx, "SELECT COUNT(*) FROM users", &[]).await
+}
+
+/// Whether anybody can run this server: until then a one-time link makes the first operator.
+pub async fn has_operator(tx: &mut Tx) -> Result<bool, StoreError> {
+    let sql = "SELECT id FROM users WHERE is_operator = 1 AND disabled_at IS NULL LIMIT 1";
+    Ok(tx.one(sql, &[]).await?.is_some())
+}

@@ -1,0 +1,127 @@
+//! Workspaces and who is a member of them.
+use crate::page::{MAX_LIMIT, Page, Paged, count};
+use crate::value::json;
+use crate::{Row, StoreError, Tx, params, users};
+use domain::identity::{Member, MemberRoles, User, Workspace, WorkspaceMembership};
+use domain::{Timestamp, UserId, WorkspaceId};
+
+macro_rules! columns {
+    () => {
+        "w.id, w.name, w.created_at, w.updated_at"
+    };
+}
+pub(crate) use columns;
+
+pub(crate) fn read(row: &mut Row) -> Result<Workspace, StoreError> {
+    Ok(Workspace { id: row.parse()?, name: row.text()?, created_at: row.time()?, updated_at: row.time()? })
+}
+
+/// Reads `role, extra_roles`.
+pub(crate) fn read_roles(row: &mut Row) -> Result<MemberRoles, StoreError> {
+    Ok(MemberRoles { role: row.parse()?, extra: row.json()? })
+}
+
+macro_rules! member_columns {
+    () => {
+        "m.user_id, m.workspace_id, m.role, m.extra_roles, m.created_at, m.updated_at"
+    };
+}
+
+fn read_member(row: &mut Row) -> Result<Member, StoreError> {
+    Ok(Member {
+        user_id: row.parse()?,
+        workspace_id: row.parse()?,
+        roles: read_roles(row)?,
+        created_at: row.time()?,
+        updated_at: row.time()?,
+    })
+}
+
+pub async fn insert(tx: &mut Tx, workspace: &Workspace) -> Result<(), StoreError> {
+    tx.execute(
+        "INSERT INTO workspaces (id, name, created_at, updated_at) VALUES ($1, $2, $3, $4)",
+        params![workspace.id, &workspace.name, workspace.created_at, workspace.updated_at],
+    )
+    .await?;
+    Ok(())
+}
+
+pub async fn by_id(tx: &mut Tx, id: WorkspaceId) -> Result<Option<Workspace>, StoreError> {
+    let row = tx.one(concat!("SELECT ", columns!(), " FROM workspaces w WHERE w.id = $1"), params![id]).await?;
+    row.map(|mut row| read(&mut row)).transpose()
+}
+
+pub async fn rename(tx: &mut Tx, id: WorkspaceId, name: &str, now: Timestamp) -> Result<bool, StoreError> {
+    let sql = "UPDATE workspaces SET name = $2, updated_at = $3 WHERE id = $1";
+    Ok(tx.execute(sql, params![id, name, now]).await? == 1)
+}
+
+/// In the order in which they came.
+pub async fn list(tx: &mut Tx, page: Page) -> Result<Paged<Workspace>, StoreError> {
+    let sql = concat!("SELECT ", columns!(), " FROM workspaces w ORDER BY w.id LIMIT $1 OFFSET $2");
+    let mut rows = tx.all(sql, params![page.limit(), page.offset()]).await?;
+    let items = rows.iter_mut().map(read).collect::<Result<_, _>>()?;
+    Ok(Paged { items, total: count(tx, "SELECT COUNT(*) FROM workspaces", &[]).await? })
+}
+
+/// The user's memberships by the workspaces' names; the first [`MAX_LIMIT`].
+pub async fn list_for_user(tx: &mut Tx, user: UserId) -> Result<Vec<WorkspaceMembership>, StoreError> {
+    let mut rows = tx
+        .all(
+            "SELECT w.id, w.name, m.role, m.extra_roles FROM members m JOIN workspaces w ON w.id = m.workspace_id \
+             WHERE m.user_id = $1 ORDER BY w.name, w.id LIMIT $2",
+            params![user, MAX_LIMIT],
+        )
+        .await?;
+    rows.iter_mut()
+        .map(|row| {
+            Ok(WorkspaceMembership { workspace_id: row.parse()?, workspace_name: row.text()?, roles: read_roles(row)? })
+        })
+        .collect()
+}
+
+pub async fn member(tx: &mut Tx, user: UserId, workspace: WorkspaceId) -> Result<Option<Member>, StoreError> {
+    let sql = concat!("SELECT ", member_columns!(), " FROM members m WHERE m.user_id = $1 AND m.workspace_id = $2");
+    tx.one(sql, params![user, workspace]).await?.map(|mut row| read_member(&mut row)).transpose()
+}
+
+/// Adds the member, or changes the roles of one who is there.
+pub async fn put_member(tx: &mut Tx, member: &Member) -> Result<(), StoreError> {
+    tx.execute(
+        "INSERT INTO members (user_id, workspace_id, role, extra_roles, created_at, updated_at) \
+         VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT (user_id, workspace_id) DO UPDATE \
+         SET role = excluded.role, extra_roles = excluded.extra_roles, updated_at = excluded.updated_at",
+        params![
+            member.user_id,
+            member.workspace_id,
+            member.roles.role.as_str(),
+            json(&member.roles.extra)?,
+            member.created_at,
+            member.updated_at,
+        ],
+    )
+    .await?;
+    Ok(())
+}
+
+/// `false` when the user was no member. Grants in the workspace are dead at the next look: they rest on the membership.
+pub async fn remove_member(tx: &mut Tx, user: UserId, workspace: WorkspaceId) -> Result<bool, StoreError> {
+    let sql = "DELETE FROM members WHERE user_id = $1 AND workspace_id = $2";
+    Ok(tx.execute(sql, params![user, workspace]).await? == 1)
+}
+
+/// Members with the people they are, in the order in which the people came.
+pub async fn list_members(tx: &mut Tx, id: WorkspaceId, page: Page) -> Result<Paged<(Member, User)>, StoreError> {
+    let sql = concat!(
+        "SELECT ",
+        member_columns!(),
+        ", ",
+        users::columns!(),
+        " FROM members m JOIN users u ON u.id = m.user_id WHERE m.workspace_id = $1 ORDER BY m.user_id LIMIT $2 OFFSET $3"
+    );
+    let mut rows = tx.all(sql, params![id, page.limit(), page.offset()]).await?;
+    let items =
+        rows.iter_mut().map(|row| Ok((read_member(row)?, users::read(row)?))).collect::<Result<_, StoreError>>()?;
+    let total = count(tx, "SELECT COUNT(*) FROM members WHERE workspace_id = $1", params![id]).await?;
+    Ok(Paged { items, total })
+}

@@ -1,0 +1,216 @@
+//! Clients, their secrets, and consents, on both databases.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+mod common;
+use common::*;
+use domain::client::{AuthMethod, ClientType, Trust};
+use domain::identity::Role;
+use domain::oauth::grant::EndReason;
+use store::clients::Owner;
+use store::grants::{self, Redeemed};
+use store::{Page, clients, consents, tokens, workspaces};
+
+#[tokio::test]
+async fn clients_are_registered_changed_disabled_and_deleted() {
+    for_each_database(async |db| {
+        populate(db).await;
+        assert_eq!(read_tx!(db, |tx| clients::by_id(tx, &client_id(1), NOW)), Some(client(1)));
+        assert_eq!(read_tx!(db, |tx| clients::by_id(tx, &client_id(9), NOW)), None);
+
+        let mut changed = client(1);
+        changed.name = "Renamed".to_owned();
+        changed.client_type = ClientType::Public;
+        changed.auth_method = AuthMethod::None;
+        changed.trust = Trust::Verified;
+        changed.owner_workspace_id = Some(workspace_id(1));
+        changed.owner_user_id = Some(user_id(1));
+        changed.config.contacts = vec!["a@b.example".to_owned()];
+        changed.registration_token_hash = None;
+        changed.updated_at = at(1);
+        let put = changed.clone();
+        assert!(write_tx!(db, |tx| clients::update(tx, &put)));
+        assert_eq!(read_tx!(db, |tx| clients::by_id(tx, &client_id(1), NOW)), Some(changed));
+        assert!(!write_tx!(db, |tx| clients::update(tx, &client(9))));
+
+        assert!(write_tx!(db, |tx| clients::set_registration_token(tx, &client_id(1), Some(hash(3)))));
+        assert!(write_tx!(db, |tx| clients::raise_epoch(tx, &client_id(1))));
+        assert!(write_tx!(db, |tx| clients::touch(tx, &client_id(1), at(5))));
+        assert!(!write_tx!(db, |tx| clients::touch(tx, &client_id(1), at(5))), "known already");
+        assert!(write_tx!(db, |tx| clients::set_disabled(tx, &client_id(1), true, at(6))));
+        let now = read_tx!(db, |tx| clients::by_id(tx, &client_id(1), NOW)).unwrap();
+        assert_eq!((now.registration_token_hash, now.credential_epoch), (Some(hash(3)), 1));
+        assert_eq!((now.last_used_at, now.disabled_at), (Some(at(5)), Some(at(6))));
+        assert!(write_tx!(db, |tx| clients::set_disabled(tx, &client_id(1), false, at(7))));
+
+        assert_eq!(write_tx!(db, |tx| grants::redeem(tx, &grant(1))), Redeemed::First);
+        assert!(write_tx!(db, |tx| clients::soft_delete(tx, &client_id(1), at(8))));
+        assert!(!write_tx!(db, |tx| clients::soft_delete(tx, &client_id(1), at(9))));
+        let gone = read_tx!(db, |tx| clients::by_id(tx, &client_id(1), NOW)).unwrap();
+        assert_eq!((gone.deleted_at, gone.credential_epoch, gone.secrets.len()), (Some(at(8)), 2, 0));
+        assert_eq!(gone.registration_token_hash, None);
+        let context = read_tx!(db, |tx| grants::by_id_with_context(tx, grant_id(1), None)).unwrap();
+        assert_eq!(context.grant.ended, Some((at(8), EndReason::ClientDeleted)));
+        assert!(!context.client_active);
+        assert!(!write_tx!(db, |tx| clients::update(tx, &client(1))), "a deleted client stays as it was");
+        assert!(!write_tx!(db, |tx| clients::set_disabled(tx, &client_id(1), false, at(9))));
+        assert!(!write_tx!(db, |tx| clients::set_registration_token(tx, &client_id(1), None)));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn secrets_are_added_retired_and_used() {
+    for_each_database(async |db| {
+        populate(db).await;
+        write_tx!(db, |tx| clients::add_secret(tx, &secret(2, 1, Some(at(50)))));
+        let ids = async |now| {
+            let client = read_tx!(db, |tx| clients::by_id(tx, &client_id(1), now)).unwrap();
+            client.secrets.iter().map(|s| s.id).collect::<Vec<_>>()
+        };
+        assert_eq!(ids(at(49)).await, [1, 2].map(secret_id));
+        assert_eq!(ids(at(50)).await, [secret_id(1)]);
+
+        write_tx!(db, |tx| clients::add_secret(tx, &secret(3, 1, None)));
+        let retired =
+            write_tx!(db, |tx| clients::retire_secrets(tx, &client_id(1), Some(secret_id(3)), at(100), at(60)));
+        assert_eq!(retired, 1, "the first one; the second had an earlier end");
+        assert_eq!(ids(at(40)).await, [1, 3].map(secret_id), "what had ended is removed");
+        assert_eq!(ids(at(100)).await, [secret_id(3)]);
+
+        assert!(write_tx!(db, |tx| clients::touch_secret(tx, secret_id(3), at(9))));
+        assert!(!write_tx!(db, |tx| clients::touch_secret(tx, secret_id(3), at(9))));
+        let client = read_tx!(db, |tx| clients::by_id(tx, &client_id(1), at(100))).unwrap();
+        assert_eq!(client.secrets[0].last_used_at, Some(at(9)));
+        assert!(!write_tx!(db, |tx| clients::remove_secret(tx, &client_id(2), secret_id(3))), "another's secret");
+        assert!(write_tx!(db, |tx| clients::remove_secret(tx, &client_id(1), secret_id(3))));
+        assert_eq!(ids(at(100)).await, []);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn owners_see_their_clients_page_by_page() {
+    for_each_database(async |db| {
+        populate(db).await;
+        for n in 11..=13 {
+            let mut owned = client(n);
+            owned.owner_workspace_id = Some(workspace_id(1));
+            owned.created_at = at(i64::from(n));
+            write_tx!(db, |tx| clients::insert(tx, &owned));
+        }
+        write_tx!(db, |tx| clients::add_secret(tx, &secret(99, 12, None)));
+        let mut personal = client(20);
+        personal.owner_user_id = Some(user_id(1));
+        personal.secrets.clear();
+        write_tx!(db, |tx| clients::insert(tx, &personal));
+        write_tx!(db, |tx| clients::soft_delete(tx, &client_id(11), at(90)));
+
+        let list = async |owner, page| {
+            let paged = read_tx!(db, |tx| clients::list_for_owner(tx, owner, page, NOW));
+            let names = paged.items.iter().map(|c| (c.name.clone(), c.secrets.len())).collect::<Vec<_>>();
+            (names, paged.total)
+        };
+        let workspace = Owner::Workspace(workspace_id(1));
+        let (second, third) = (("App 12".to_owned(), 2), ("App 13".to_owned(), 1));
+        assert_eq!(list(workspace, Page::new(1, 20)).await, (vec![third.clone(), second.clone()], 2));
+        assert_eq!(list(workspace, Page::new(1, 1)).await, (vec![third], 2));
+        assert_eq!(list(workspace, Page::new(2, 1)).await, (vec![second], 2));
+        assert_eq!(list(workspace, Page::new(3, 1)).await, (vec![], 2));
+        assert_eq!(list(Owner::User(user_id(1)), Page::default()).await, (vec![("App 20".to_owned(), 0)], 1));
+        let all = read_tx!(db, |tx| clients::list(tx, Page::default(), NOW));
+        assert_eq!((all.items.len(), all.total), (4, 4));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn only_unused_anonymous_registrations_are_reaped() {
+    for_each_database(async |db| {
+        populate(db).await;
+        // Client 1 is no anonymous one. 31: old and unused. 32: young. 33: signed in through. 34: has a grant.
+        for n in 31..=34 {
+            let mut anonymous = client(n);
+            anonymous.trust = Trust::Anonymous;
+            anonymous.created_at = if n == 32 { at(100) } else { NOW };
+            anonymous.last_used_at = (n == 33).then_some(NOW);
+            write_tx!(db, |tx| clients::insert(tx, &anonymous));
+        }
+        let mut held = grant(1);
+        held.client_id = client_id(34);
+        write_tx!(db, |tx| grants::redeem(tx, &held));
+        assert_eq!(write_tx!(db, |tx| clients::reap_unused(tx, at(50), 10)), 1);
+        assert_eq!(write_tx!(db, |tx| clients::reap_unused(tx, at(50), 10)), 0);
+        for (n, there) in [(1, true), (31, false), (32, true), (33, true), (34, true)] {
+            assert_eq!(read_tx!(db, |tx| clients::by_id(tx, &client_id(n), NOW)).is_some(), there, "client {n}");
+        }
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_machine_token_rests_on_its_client() {
+    for_each_database(async |db| {
+        populate(db).await;
+        assert_eq!(read_tx!(db, |tx| clients::machine_context(tx, &client_id(9), token(1))), None);
+        let look = async || read_tx!(db, |tx| clients::machine_context(tx, &client_id(1), token(1))).unwrap();
+        let first = look().await;
+        assert!(first.client_active && !first.token_revoked);
+        assert_eq!((first.credential_epoch, first.owner_workspace_id), (0, None));
+        write_tx!(db, |tx| tokens::revoke_token(tx, token(1), at(9)));
+        write_tx!(db, |tx| clients::raise_epoch(tx, &client_id(1)));
+        write_tx!(db, |tx| clients::set_disabled(tx, &client_id(1), true, NOW));
+        let then = look().await;
+        assert!(!then.client_active && then.token_revoked);
+        assert_eq!(then.credential_epoch, 1);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn consents_grow_are_listed_and_taken_back() {
+    for_each_database(async |db| {
+        populate(db).await;
+        let (one, app) = (workspace_id(1), client_id(1));
+        assert_eq!(read_tx!(db, |tx| consents::find(tx, user_id(1), &app, Some(one))), None);
+        let put = async |workspace, text: &'static str, now| {
+            write_tx!(db, |tx| async move {
+                consents::put(tx, user_id(1), &client_id(1), workspace, &scopes(text), now).await
+            })
+        };
+        assert_eq!(put(Some(one), "openid email", NOW).await, scopes("openid email"));
+        assert_eq!(put(Some(one), "email profile", at(5)).await, scopes("openid email profile"));
+        assert_eq!(put(None, "openid", at(3)).await, scopes("openid"), "each workspace by itself");
+        let consent = read_tx!(db, |tx| consents::find(tx, user_id(1), &app, Some(one))).unwrap();
+        assert_eq!((consent.created_at, consent.updated_at), (NOW, at(5)));
+        assert_eq!((consent.workspace_id, consent.scopes.len()), (Some(one), 3));
+        let mine = read_tx!(db, |tx| consents::list_for_client(tx, user_id(1), &app));
+        assert_eq!(mine.iter().map(|c| c.workspace_id).collect::<Vec<_>>(), [None, Some(one)]);
+
+        let apps = read_tx!(db, |tx| consents::list_for_user(tx, user_id(1)));
+        let names: Vec<_> = apps.iter().map(|a| (a.client.name.as_str(), a.workspace_name.as_deref())).collect();
+        assert_eq!(names, [("App 1", Some("Workspace 1")), ("App 1", None)]);
+        assert_eq!(apps[0].consent, consent);
+
+        assert!(write_tx!(db, |tx| async { consents::delete(tx, user_id(1), &client_id(1), None).await }));
+        assert!(!write_tx!(db, |tx| async { consents::delete(tx, user_id(1), &client_id(1), None).await }));
+        assert_eq!(write_tx!(db, |tx| async { consents::delete_all(tx, user_id(1), &client_id(1)).await }), 1);
+        assert_eq!(read_tx!(db, |tx| consents::list_for_user(tx, user_id(1))), []);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn the_last_choice_of_workspace_is_remembered() {
+    for_each_database(async |db| {
+        populate(db).await;
+        write_tx!(db, |tx| workspaces::put_member(tx, &member(1, 2, Role::Member)));
+        assert_eq!(read_tx!(db, |tx| consents::last_workspace(tx, user_id(1), &client_id(1))), None);
+        for n in [1, 2] {
+            write_tx!(db, |tx| async move {
+                consents::remember_workspace(tx, user_id(1), &client_id(1), workspace_id(n)).await
+            });
+            let last = read_tx!(db, |tx| consents::last_workspace(tx, user_id(1), &client_id(1)));
+            assert_eq!(last, Some(workspace_id(n)));
+        }
+    })
+    .await;
+}

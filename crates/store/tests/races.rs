@@ -1,0 +1,128 @@
+//! What happens when many do the same thing at once, over two stores on one database.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+mod common;
+use common::*;
+use domain::oauth::grant::{EndReason, RefreshState};
+use futures_util::future::{BoxFuture, join_all};
+use std::sync::Arc;
+use store::grants::{self, Redeemed, Rotated, Whose};
+use store::{StoreError, Tx, consents};
+use tokio::sync::Barrier;
+
+const TASKS: u8 = 200;
+
+/// Runs `work(n)` for each task at once, half of them through one store and half through another.
+async fn race<T, W, F>(db: &Db, work: W) -> Vec<T>
+where
+    W: Fn(u8) -> F,
+    F: for<'a> FnOnce(&'a mut Tx) -> BoxFuture<'a, Result<T, StoreError>> + Send + 'static,
+    T: Send + 'static,
+{
+    let stores = [db.store.clone(), db.again().await];
+    let start = Arc::new(Barrier::new(usize::from(TASKS)));
+    let tasks = (0..TASKS).map(|n| {
+        let (store, start, job) = (stores[usize::from(n % 2)].clone(), start.clone(), work(n));
+        tokio::spawn(async move {
+            start.wait().await;
+            store.write(job).await
+        })
+    });
+    let outcomes = join_all(tasks).await.into_iter().map(|task| task.unwrap().unwrap()).collect();
+    stores[1].close().await;
+    outcomes
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn of_200_that_redeem_one_code_exactly_one_wins() {
+    for_each_database(async |db| {
+        populate(db).await;
+        let outcomes = race(db, |n| {
+            move |tx: &mut Tx| -> BoxFuture<'_, _> {
+                Box::pin(async move {
+                    let mut mine = grant(n);
+                    mine.code_id = token(1);
+                    Ok((n, grants::redeem(tx, &mine).await?))
+                })
+            }
+        })
+        .await;
+        let winners: Vec<_> = outcomes.iter().filter(|(_, outcome)| *outcome == Redeemed::First).collect();
+        assert_eq!(winners.len(), 1);
+        let there = read_tx!(db, |tx| grants::list_for_user(tx, user_id(1), NOW));
+        assert_eq!(there.iter().map(|g| g.id).collect::<Vec<_>>(), [grant_id(winners[0].0)]);
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn of_200_that_rotate_one_refresh_token_exactly_one_moves_it_and_by_one() {
+    for_each_database(async |db| {
+        populate(db).await;
+        write_tx!(db, |tx| grants::redeem(tx, &grant(1)));
+        let from = refresh(1, 1);
+        let next = move |n: u8| RefreshState { seq: 2, live: hash(n), previous: Some(from.live), ..from };
+        let outcomes = race(db, |n| {
+            move |tx: &mut Tx| -> BoxFuture<'_, _> {
+                Box::pin(async move { Ok((n, grants::rotate(tx, grant_id(1), &from, &next(n), at(2000)).await?)) })
+            }
+        })
+        .await;
+        let winners: Vec<_> = outcomes.iter().filter(|(_, outcome)| *outcome == Rotated::Moved).collect();
+        assert_eq!(winners.len(), 1);
+        let state = read_tx!(db, |tx| grants::by_id_with_context(tx, grant_id(1), None)).unwrap().grant.refresh;
+        assert_eq!(state, Some(next(winners[0].0)));
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn consents_given_at_once_all_count() {
+    for_each_database(async |db| {
+        populate(db).await;
+        race(db, |n| {
+            move |tx: &mut Tx| -> BoxFuture<'_, _> {
+                Box::pin(async move {
+                    let one = scopes(&format!("s{}", n % 50));
+                    consents::put(tx, user_id(1), &client_id(1), None, &one, NOW).await
+                })
+            }
+        })
+        .await;
+        let consent = read_tx!(db, |tx| consents::find(tx, user_id(1), &client_id(1), None)).unwrap();
+        assert_eq!(consent.scopes.len(), 50);
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn grants_that_are_ended_from_many_sides_end_once_and_nobody_deadlocks() {
+    for_each_database(async |db| {
+        populate(db).await;
+        for n in 1..=50 {
+            write_tx!(db, |tx| grants::redeem(tx, &grant(n)));
+        }
+        let ended = race(db, |n| {
+            move |tx: &mut Tx| -> BoxFuture<'_, _> {
+                Box::pin(async move {
+                    if n % 10 == 9 {
+                        // All of them are due; cleaning and ending must not deadlock either.
+                        return grants::delete_expired(tx, at(5000), 2).await;
+                    }
+                    let whose = match n % 3 {
+                        0 => Whose::User(user_id(1)),
+                        1 => Whose::Client(client_id(1)),
+                        _ => Whose::UserInWorkspace(user_id(1), workspace_id(1)),
+                    };
+                    grants::end_all(tx, whose, EndReason::Revoked, NOW).await
+                })
+            }
+        })
+        .await;
+        // Twenty removals of two each leave ten of the fifty, and those have ended; each was counted once or twice.
+        let there = read_tx!(db, |tx| grants::list_for_user(tx, user_id(1), NOW));
+        assert_eq!(there, [], "nothing lives");
+        let counted = ended.iter().sum::<u64>();
+        assert!((50..=90).contains(&counted), "{counted}");
+    })
+    .await;
+}

@@ -1,0 +1,222 @@
+//! Keys, credentials and the audit log, on both databases.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+mod common;
+use common::*;
+use domain::audit::AuditEvent;
+use domain::identity::{ApiKey, MemberRoles, PersonalAccessToken, Role};
+use domain::keys::{KeyState, SealingKeyRecord, SigningKeyRecord};
+use domain::oauth::jose::SigningAlg;
+use domain::{ApiKeyId, AuditId, PersonalAccessTokenId, Timestamp};
+use serde_json::json;
+use store::audit::{self, About, Filter};
+use store::{StoreError, credentials, keys, users};
+
+fn signing(kid: &str, created: i64) -> SigningKeyRecord {
+    SigningKeyRecord {
+        kid: kid.to_owned(),
+        alg: SigningAlg::parse("ES256").unwrap(),
+        state: KeyState::Next,
+        sealed_private: vec![0, 1, 255],
+        public_jwk: json!({"kty": "EC", "kid": kid}),
+        created_at: at(created),
+        activated_at: None,
+        retired_at: None,
+        expires_at: None,
+    }
+}
+
+#[tokio::test]
+async fn signing_keys_move_through_their_states() {
+    for_each_database(async |db| {
+        write_tx!(db, |tx| async {
+            keys::lock(tx).await?;
+            keys::insert_signing(tx, &signing("b", 1)).await?;
+            keys::insert_signing(tx, &signing("a", 2)).await
+        });
+        assert_eq!(read_tx!(db, |tx| keys::list_signing(tx, NOW)), [signing("b", 1), signing("a", 2)]);
+        let set = async |state, now, expires| write_tx!(db, |tx| keys::set_signing_state(tx, "b", state, now, expires));
+        assert!(set(KeyState::Active, at(5), None).await);
+        assert!(!set(KeyState::Active, at(6), None).await, "already");
+        assert!(!write_tx!(db, |tx| keys::set_signing_state(tx, "z", KeyState::Active, NOW, None)));
+        let active = read_tx!(db, |tx| keys::list_signing(tx, NOW)).remove(0);
+        assert_eq!((active.state, active.activated_at, active.retired_at), (KeyState::Active, Some(at(5)), None));
+        assert!(set(KeyState::Retired, at(7), Some(at(100))).await);
+        let retired = read_tx!(db, |tx| keys::list_signing(tx, NOW)).remove(0);
+        assert_eq!((retired.activated_at, retired.retired_at), (Some(at(5)), Some(at(7))));
+        assert_eq!(retired.expires_at, Some(at(100)));
+        assert_eq!(read_tx!(db, |tx| keys::list_signing(tx, at(100))).len(), 1, "expired keys are not listed");
+        assert_eq!(write_tx!(db, |tx| keys::delete_expired_signing(tx, at(100))), 0);
+        assert_eq!(write_tx!(db, |tx| keys::delete_expired_signing(tx, at(101))), 1);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn sealing_keys_move_through_their_states() {
+    for_each_database(async |db| {
+        let key = |id| SealingKeyRecord {
+            id,
+            state: KeyState::Active,
+            sealed: vec![7; 60],
+            created_at: NOW,
+            retired_at: None,
+        };
+        let (first, second) = (key(1), key(2));
+        write_tx!(db, |tx| keys::insert_sealing(tx, &first));
+        write_tx!(db, |tx| keys::insert_sealing(tx, &second));
+        let twice = key(2);
+        let taken = db.store.write(move |tx| Box::pin(async move { keys::insert_sealing(tx, &twice).await })).await;
+        assert_eq!(taken, Err(StoreError::Conflict("sealing_keys.pkey".to_owned())));
+        assert_eq!(read_tx!(db, |tx| keys::list_sealing(tx)), [key(2), key(1)]);
+        assert!(write_tx!(db, |tx| keys::set_sealing_state(tx, 1, KeyState::Retired, at(5))));
+        assert!(!write_tx!(db, |tx| keys::set_sealing_state(tx, 1, KeyState::Retired, at(6))));
+        assert_eq!(read_tx!(db, |tx| keys::list_sealing(tx))[1].retired_at, Some(at(5)));
+        assert_eq!(write_tx!(db, |tx| keys::delete_retired_sealing(tx, at(5))), 0);
+        assert_eq!(write_tx!(db, |tx| keys::delete_retired_sealing(tx, at(6))), 1);
+        assert_eq!(read_tx!(db, |tx| keys::list_sealing(tx)), [key(2)]);
+    })
+    .await;
+}
+
+fn key_id(n: u8) -> ApiKeyId {
+    ApiKeyId::new(NOW, [n; 10])
+}
+
+fn api_key(n: u8) -> ApiKey {
+    ApiKey {
+        id: key_id(n),
+        workspace_id: workspace_id(1),
+        name: format!("Key {n}"),
+        roles: MemberRoles { role: Role::Admin, extra: vec!["auditor".to_owned()] },
+        scopes: scopes("read write"),
+        hash: hash(n),
+        hint: "wxyz".to_owned(),
+        created_by: Some(user_id(1)),
+        created_at: at(i64::from(n)),
+        expires_at: Some(at(100)),
+        last_used_at: None,
+        revoked_at: None,
+    }
+}
+
+#[tokio::test]
+async fn api_keys_live_expire_and_are_revoked() {
+    for_each_database(async |db| {
+        populate(db).await;
+        write_tx!(db, |tx| credentials::insert_api_key(tx, &api_key(1)));
+        write_tx!(db, |tx| credentials::insert_api_key(tx, &api_key(2)));
+        let find = async |n, now: Timestamp| read_tx!(db, |tx| credentials::api_key_by_hash(tx, &hash(n), now));
+        assert_eq!(find(1, at(99)).await, Some((api_key(1), workspace(1))));
+        assert_eq!(find(1, at(100)).await, None, "expired");
+        assert_eq!(find(9, NOW).await, None);
+        assert!(write_tx!(db, |tx| credentials::touch_api_key(tx, key_id(1), at(3))));
+        assert!(!write_tx!(db, |tx| credentials::touch_api_key(tx, key_id(1), at(3))));
+        let revoke = async |workspace| {
+            write_tx!(db, |tx| credentials::revoke_api_key(tx, workspace_id(workspace), key_id(1), at(4)))
+        };
+        assert!(!revoke(2).await, "another workspace's key");
+        assert!(revoke(1).await);
+        assert!(!revoke(1).await);
+        assert_eq!(find(1, NOW).await, None, "revoked");
+        let list = read_tx!(db, |tx| credentials::list_api_keys(tx, workspace_id(1)));
+        assert_eq!(list.iter().map(|k| k.id).collect::<Vec<_>>(), [2, 1].map(key_id));
+        assert_eq!((list[1].last_used_at, list[1].revoked_at), (Some(at(3)), Some(at(4))));
+    })
+    .await;
+}
+
+fn pat_id(n: u8) -> PersonalAccessTokenId {
+    PersonalAccessTokenId::new(NOW, [n; 10])
+}
+
+fn personal_token(n: u8) -> PersonalAccessToken {
+    PersonalAccessToken {
+        id: pat_id(n),
+        user_id: user_id(1),
+        name: format!("Token {n}"),
+        scopes: scopes("read"),
+        hash: hash(n),
+        hint: "wxyz".to_owned(),
+        created_at: at(i64::from(n)),
+        expires_at: None,
+        last_used_at: None,
+        revoked_at: None,
+    }
+}
+
+#[tokio::test]
+async fn personal_tokens_live_with_their_user() {
+    for_each_database(async |db| {
+        populate(db).await;
+        write_tx!(db, |tx| credentials::insert_personal_token(tx, &personal_token(1)));
+        write_tx!(db, |tx| credentials::insert_personal_token(tx, &personal_token(2)));
+        let find = async |n| read_tx!(db, |tx| credentials::personal_token_by_hash(tx, &hash(n), NOW));
+        assert_eq!(find(1).await, Some((personal_token(1), user(1))));
+        assert!(write_tx!(db, |tx| credentials::touch_personal_token(tx, pat_id(1), at(3))));
+        assert!(!write_tx!(db, |tx| credentials::touch_personal_token(tx, pat_id(1), at(2))));
+        let revoke =
+            async |user| write_tx!(db, |tx| credentials::revoke_personal_token(tx, user_id(user), pat_id(1), at(4)));
+        assert!(!revoke(2).await, "another user's token");
+        assert!(revoke(1).await);
+        assert!(!revoke(1).await);
+        assert_eq!(find(1).await, None);
+        let list = read_tx!(db, |tx| credentials::list_personal_tokens(tx, user_id(1)));
+        assert_eq!(list.iter().map(|t| t.id).collect::<Vec<_>>(), [2, 1].map(pat_id));
+        assert_eq!((list[1].last_used_at, list[1].revoked_at), (Some(at(3)), Some(at(4))));
+        assert!(find(2).await.is_some());
+        write_tx!(db, |tx| users::set_disabled(tx, user_id(1), true, NOW));
+        assert_eq!(find(2).await, None, "its user is disabled");
+    })
+    .await;
+}
+
+fn event(n: u8) -> AuditEvent {
+    AuditEvent {
+        id: AuditId::new(NOW, [n; 10]),
+        at: at(i64::from(n / 2)),
+        kind: "token.refresh".to_owned(),
+        outcome: if n.is_multiple_of(3) { "ok" } else { "grant_expired" }.to_owned(),
+        request_id: format!("req-{n}"),
+        actor: "anonymous".to_owned(),
+        client_id: n.is_multiple_of(2).then(|| client_id(1)),
+        user_id: (n > 5).then(|| user_id(1)),
+        workspace_id: (n > 7).then(|| workspace_id(1)),
+        grant_id: (n > 8).then(|| grant_id(1)),
+        ip: (n > 1).then(|| "2001:db8::1".to_owned()),
+        detail: json!({"asked": "a \"b\" \u{0} \\ ö", "n": n, "list": [1, null]}),
+    }
+}
+
+#[tokio::test]
+async fn the_audit_log_is_written_at_once_and_read_backwards() {
+    for_each_database(async |db| {
+        let all: Vec<_> = (1..=9).map(event).collect();
+        let written = all.clone();
+        write_tx!(db, |tx| audit::insert_many(tx, &[]));
+        write_tx!(db, |tx| audit::insert_many(tx, &written));
+        let everything = Filter { about: About::Everything, failures_only: false, before: None, limit: 4 };
+        let mut seen = Vec::new();
+        let mut page = everything;
+        loop {
+            let events = read_tx!(db, |tx| audit::list(tx, page));
+            let Some(last) = events.last() else { break };
+            page.before = Some((last.at, last.id));
+            seen.extend(events);
+        }
+        assert_eq!(seen, all.iter().rev().cloned().collect::<Vec<_>>(), "every event once, exactly as it was");
+
+        let requests = async |about, failures_only| {
+            let filter = Filter { about, failures_only, limit: 100, ..everything };
+            let events = read_tx!(db, |tx| audit::list(tx, filter));
+            events.iter().map(|e| e.request_id.trim_start_matches("req-").parse().unwrap()).collect::<Vec<u8>>()
+        };
+        let app = client_id(1);
+        assert_eq!(requests(About::Client(&app), false).await, [8, 6, 4, 2]);
+        assert_eq!(requests(About::Client(&app), true).await, [8, 4, 2]);
+        assert_eq!(requests(About::User(user_id(1)), false).await, [9, 8, 7, 6]);
+        assert_eq!(requests(About::Workspace(workspace_id(1)), true).await, [8]);
+        assert_eq!(write_tx!(db, |tx| audit::delete_old(tx, at(2), 2)), 2);
+        assert_eq!(write_tx!(db, |tx| audit::delete_old(tx, at(2), 2)), 1);
+    })
+    .await;
+}

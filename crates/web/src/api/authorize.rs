@@ -1,0 +1,171 @@
+//! The authorization endpoint for programs: `GET authorize` answers what a consent page would show, or where to go at
+//! once; `POST consent` takes the user's decision. The caller is the user, by personal access token or by cookie.
+use crate::WebState;
+use crate::body::Params;
+use crate::error::{Challenge, OAuthError, fault_said, json_response, oauth_error};
+use crate::incoming::{Browser, Incoming};
+use crate::pages::consent::decision_of;
+use axum::extract::State;
+use axum::http::{StatusCode, header};
+use axum::response::{IntoResponse as _, Redirect, Response};
+use domain::oauth::authorize::ResponseMode;
+use domain::oauth::error::{ErrorCode, Refusal};
+use domain::oauth::params::RawParams;
+use domain::oauth::redirect_uri;
+use flows::authorize::{self, Answer, AuthorizeFailure, ConsentView, Next};
+use flows::session::Caller;
+use flows::{Failure, Fault};
+use serde_json::{Value, json};
+
+fn refused(code: ErrorCode, description: &'static str) -> Response {
+    let challenge = (code == ErrorCode::LoginRequired).then_some(Challenge::Bearer);
+    oauth_error(&OAuthError { code, description, challenge })
+}
+
+fn fault(fault: &Fault, incoming: &Incoming) -> Response {
+    let (code, description) = fault_said(fault, &incoming.ctx.facts.request_id);
+    refused(code, description)
+}
+
+fn failed(failure: &AuthorizeFailure, incoming: &Incoming) -> Response {
+    match failure {
+        Failure::Refused(refusal) => refused(refusal.code(), refusal.public()),
+        Failure::Fault(ours) => fault(ours, incoming),
+    }
+}
+
+/// What a consent page would show, as data.
+fn consent_json(state: &WebState, interaction: &str, view: &ConsentView) -> Value {
+    let catalogue = &state.app().settings().catalogue;
+    let scopes: Vec<_> = view
+        .request
+        .scopes
+        .iter()
+        .map(|name| {
+            let info = catalogue.scope(name);
+            json!({
+                "name": name,
+                "title": info.map_or(name, |i| i.consent_title.as_str()),
+                "description": info.map_or("", |i| i.consent_description.as_str()),
+                "sensitive": catalogue.is_sensitive(name),
+                "required": catalogue.is_required(name),
+                "granted": view.ask.allowed.contains(name),
+            })
+        })
+        .collect();
+    let workspaces: Vec<_> = view
+        .ask
+        .workspaces
+        .iter()
+        .map(|w| json!({"id": w.workspace_id, "name": w.workspace_name, "role": w.roles.role, "selected": view.ask.preselected == Some(w.workspace_id)}))
+        .collect();
+    let client = &view.client;
+    json!({
+        "consent_required": true,
+        "interaction": interaction,
+        "client": {
+            "client_id": client.id,
+            "client_name": client.name,
+            "client_uri": client.config.client_uri,
+            "logo_uri": client.config.logo_uri,
+            "tos_uri": client.config.tos_uri,
+            "policy_uri": client.config.policy_uri,
+            "trust": client.trust,
+        },
+        "redirect_uri": view.request.callback.redirect_uri(),
+        "redirect_host": redirect_uri::display_host(view.request.callback.redirect_uri()),
+        "sub_type": view.request.sub_type,
+        "scopes": scopes,
+        "workspaces": workspaces,
+    })
+}
+
+fn redirect_json(answer: &Answer) -> Response {
+    let pairs: Vec<_> = answer.params.iter().map(|(n, v)| (n.as_str(), v.as_str())).collect();
+    let mut body = json!({"redirect_to": answer.callback.location(&pairs)});
+    if answer.callback.mode() == ResponseMode::FormPost {
+        body["form_post"] = answer.params.iter().map(|(n, v)| (n.clone(), Value::from(v.as_str()))).collect::<serde_json::Map<_, _>>().into();
+    }
+    json_response(StatusCode::OK, &body)
+}
+
+fn shown(state: &WebState, incoming: &Incoming, next: Result<Next, AuthorizeFailure>, browser: &Browser) -> Response {
+    let mut response = match next {
+        Ok(Next::Answer(answer)) => redirect_json(&answer),
+        Ok(Next::Consent { interaction, view }) => json_response(StatusCode::OK, &consent_json(state, &interaction, &view)),
+        Ok(Next::Login { .. }) => refused(ErrorCode::LoginRequired, "Sign in first: by session cookie or personal access token."),
+        Ok(Next::SelectAccount { .. }) => refused(ErrorCode::InteractionRequired, "The user must choose an account on the hosted page."),
+        Err(failure) => failed(&failure, incoming),
+    };
+    if browser.is_new
+        && let Some(cookie) = crate::cookies::Cookie::Browser.set(state, &browser.cookie)
+    {
+        response.headers_mut().append(header::SET_COOKIE, cookie);
+    }
+    response
+}
+
+/// A bearer binds to nothing: the token itself is the proof. A cookie's interaction is bound to its browser.
+fn binding(state: &WebState, incoming: &Incoming, browser: &Browser) -> [u8; 32] {
+    if incoming.bearer().is_some() { [0; 32] } else { browser.binding(state) }
+}
+
+pub async fn get(State(state): State<WebState>, incoming: Incoming) -> Response {
+    let caller = match incoming.caller(&state).await {
+        Ok(caller) => caller,
+        Err(ours) => return fault(&ours, &incoming),
+    };
+    // A browser that was sent here belongs on the page.
+    let wants_page = incoming.header(header::ACCEPT).is_some_and(|accept| accept.contains("text/html"));
+    if wants_page {
+        let query = incoming.query.pairs();
+        let mut url = url::form_urlencoded::Serializer::new(String::new());
+        url.extend_pairs(query);
+        return Redirect::to(&format!("{}?{}", state.path("/oauth2/authorize"), url.finish())).into_response();
+    }
+    if caller.user().is_none() {
+        return refused(ErrorCode::LoginRequired, "Sign in first: by session cookie or personal access token.");
+    }
+    let browser = incoming.browser(&state);
+    let bound = binding(&state, &incoming, &browser);
+    let next = authorize::begin(state.app(), &incoming.ctx, &incoming.query, &caller, bound).await;
+    shown(&state, &incoming, next, &browser)
+}
+
+/// A cookie caller must show the interaction that a page or `GET authorize` of this browser gave out, from this origin.
+fn is_ours(state: &WebState, incoming: &Incoming) -> bool {
+    incoming.header(header::ORIGIN).is_none_or(|origin| origin == state.origin())
+        && incoming.header("sec-fetch-site").is_none_or(|site| site == "same-origin")
+}
+
+pub async fn consent(State(state): State<WebState>, incoming: Incoming, Params(body): Params) -> Response {
+    let caller = match incoming.caller(&state).await {
+        Ok(caller) => caller,
+        Err(ours) => return fault(&ours, &incoming),
+    };
+    if caller.user().is_none() {
+        return refused(ErrorCode::LoginRequired, "Sign in first: by session cookie or personal access token.");
+    }
+    let by_cookie = matches!(caller, Caller::Session(_));
+    let interaction = body.get("interaction");
+    if by_cookie && (interaction.is_none() || !is_ours(&state, &incoming)) {
+        return refused(ErrorCode::InvalidRequest, "Send the interaction of GET authorize, from a page of this server.");
+    }
+    let decision = match decision_of(&body) {
+        Ok(decision) => decision,
+        Err(description) => return refused(ErrorCode::InvalidRequest, description),
+    };
+    let browser = incoming.browser(&state);
+    let bound = binding(&state, &incoming, &browser);
+    let next = match interaction {
+        Some(text) => authorize::decide_consent(state.app(), &incoming.ctx, text, &decision, &caller, bound).await,
+        None => {
+            // Reference 003 sends the request without a response type: there is only one.
+            let given: Vec<_> = body.pairs().filter(|(n, _)| !matches!(*n, "decision" | "action")).collect();
+            let missing = body.get("response_type").is_none().then_some(("response_type", "code"));
+            let params = RawParams::from_pairs(given.into_iter().chain(missing));
+            authorize::decide_request(state.app(), &incoming.ctx, &params, &decision, &caller).await
+        }
+    };
+    shown(&state, &incoming, next, &browser)
+}

@@ -1,0 +1,19 @@
+//! `POST token`.
+use super::{CLIENT, no_secrets_in_query};
+use crate::WebState;
+use crate::body::Params;
+use crate::error::{json_response, oauth_failure};
+use crate::incoming::Incoming;
+use axum::extract::State;
+use axum::http::StatusCode;
+use axum::response::Response;
+
+pub async fn post(State(state): State<WebState>, incoming: Incoming, Params(body): Params) -> Response {
+    if let Err(refused) = no_secrets_in_query(&incoming) {
+        return *refused;
+    }
+    match flows::token::exchange(state.app(), &incoming.ctx, incoming.authorization(), &body).await {
+        Ok(tokens) => json_response(StatusCode::OK, &tokens),
+        Err(failure) => oauth_failure(&failure, CLIENT, &incoming.ctx.facts.request_id),
+    }
+}

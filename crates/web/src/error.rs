@@ -1,0 +1,106 @@
+//! How failures become responses: JSON for token-like endpoints, a page for people. (A redirect needs a `Callback`, and
+//! so comes out of the authorization flow as an answer, never from here.)
+use axum::http::{HeaderValue, StatusCode, header};
+use axum::response::{IntoResponse as _, Response};
+use domain::oauth::error::{ErrorCode, Refusal};
+use flows::{Failure, Fault};
+use serde_json::{Value, json};
+
+/// How a caller may authenticate instead (RFC 9110 §11.6.1).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Challenge {
+    Basic,
+    Bearer,
+}
+
+/// An error as a client reads it (RFC 6749 §5.2).
+#[derive(Debug, Clone, Copy)]
+pub struct OAuthError {
+    pub code: ErrorCode,
+    pub description: &'static str,
+    pub challenge: Option<Challenge>,
+}
+
+/// The HTTP status of an error code.
+pub fn status(code: ErrorCode) -> StatusCode {
+    match code {
+        ErrorCode::InvalidClient | ErrorCode::InvalidToken | ErrorCode::LoginRequired => StatusCode::UNAUTHORIZED,
+        ErrorCode::AccessDenied | ErrorCode::InsufficientScope | ErrorCode::RegistrationNotSupported => StatusCode::FORBIDDEN,
+        ErrorCode::SlowDown => StatusCode::TOO_MANY_REQUESTS,
+        ErrorCode::ServerError => StatusCode::INTERNAL_SERVER_ERROR,
+        ErrorCode::TemporarilyUnavailable => StatusCode::SERVICE_UNAVAILABLE,
+        _ => StatusCode::BAD_REQUEST,
+    }
+}
+
+/// JSON that is not kept anywhere (RFC 6749 §5.1).
+pub fn no_store(status: StatusCode, body: Vec<u8>) -> Response {
+    let headers = [
+        (header::CONTENT_TYPE, "application/json"),
+        (header::CACHE_CONTROL, "no-store"),
+        (header::PRAGMA, "no-cache"),
+    ];
+    (status, headers, body).into_response()
+}
+
+/// The same of a value.
+pub fn json_response(status: StatusCode, value: &impl serde::Serialize) -> Response {
+    match serde_json::to_vec(value) {
+        Ok(body) => no_store(status, body),
+        Err(error) => {
+            tracing::error!(%error, "a response does not serialize");
+            StatusCode::INTERNAL_SERVER_ERROR.into_response()
+        }
+    }
+}
+
+/// An error as JSON, with the challenge that belongs to its status.
+pub fn oauth_error(error: &OAuthError) -> Response {
+    let body = json!({"error": error.code.as_str(), "error_description": error.description});
+    let mut response = json_response(status(error.code), &body);
+    let challenge = match (error.challenge, error.code) {
+        // Without any credential a bare challenge is all (RFC 6750 §3.1).
+        (Some(Challenge::Bearer), ErrorCode::InvalidRequest) => {
+            *response.status_mut() = StatusCode::UNAUTHORIZED;
+            Some("Bearer".to_owned())
+        }
+        (Some(Challenge::Bearer), code) => {
+            Some(format!("Bearer error=\"{}\", error_description=\"{}\"", code.as_str(), error.description))
+        }
+        (Some(Challenge::Basic), ErrorCode::InvalidClient) => Some("Basic realm=\"token endpoint\", charset=\"UTF-8\"".to_owned()),
+        _ => None,
+    };
+    if let Some(value) = challenge.and_then(|c| HeaderValue::try_from(c).ok()) {
+        response.headers_mut().insert(header::WWW_AUTHENTICATE, value);
+    }
+    response
+}
+
+/// A failure of a token-like endpoint.
+pub fn oauth_failure<R: Refusal>(failure: &Failure<R>, challenge: Option<Challenge>, request_id: &str) -> Response {
+    match failure {
+        Failure::Refused(refusal) => {
+            oauth_error(&OAuthError { code: refusal.code(), description: refusal.public(), challenge })
+        }
+        Failure::Fault(fault) => {
+            let (code, description) = fault_said(fault, request_id);
+            oauth_error(&OAuthError { code, description, challenge: None })
+        }
+    }
+}
+
+/// Logs a fault of our own, and what is said of it outside.
+pub fn fault_said(fault: &Fault, request_id: &str) -> (ErrorCode, &'static str) {
+    tracing::error!(%fault, request_id, "fault");
+    if fault.is_temporary() {
+        (ErrorCode::TemporarilyUnavailable, "The server is not available for the moment. Try again.")
+    } else {
+        (ErrorCode::ServerError, "The server failed. The request id tells the operator where to look.")
+    }
+}
+
+/// `405` and `404` in the form of the token-like endpoints.
+pub fn plain(status: StatusCode, description: &'static str) -> Response {
+    let body: Value = json!({"error": "invalid_request", "error_description": description});
+    json_response(status, &body)
+}

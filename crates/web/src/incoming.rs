@@ -1,0 +1,114 @@
+//! What every request brings along besides its body.
+use crate::cookies::Cookie;
+use crate::headers::RequestId;
+use crate::peer::client_ip;
+use crate::WebState;
+use axum::extract::{ConnectInfo, FromRequestParts};
+use axum::http::request::Parts;
+use axum::http::{HeaderMap, header};
+use domain::SecretHash;
+use domain::encoding::{base64url, from_base64url};
+use domain::oauth::params::RawParams;
+use flows::session::Caller;
+use flows::{Ctx, Facts, Fault};
+use std::convert::Infallible;
+use std::net::SocketAddr;
+
+/// A request's context, query and credentials.
+#[derive(Debug)]
+pub struct Incoming {
+    pub ctx: Ctx,
+    pub query: RawParams,
+    pub headers: HeaderMap,
+}
+
+impl FromRequestParts<WebState> for Incoming {
+    type Rejection = Infallible;
+
+    async fn from_request_parts(parts: &mut Parts, state: &WebState) -> Result<Self, Infallible> {
+        let peer = parts.extensions.get::<ConnectInfo<SocketAddr>>().map(|info| info.0);
+        let text = |name| parts.headers.get(name).and_then(|v| v.to_str().ok()).unwrap_or_default();
+        let facts = Facts {
+            request_id: parts.extensions.get::<RequestId>().map(|id| id.0.clone()).unwrap_or_default(),
+            ip: client_ip(peer, &parts.headers, state.trusted_proxies()),
+            user_agent: text(header::USER_AGENT).to_owned(),
+        };
+        let query = RawParams::from_urlencoded(parts.uri.query().unwrap_or_default().as_bytes());
+        let ctx = Ctx::new(state.clock(), state.rng(), facts);
+        Ok(Self { ctx, query, headers: parts.headers.clone() })
+    }
+}
+
+impl Incoming {
+    pub fn header(&self, name: impl axum::http::header::AsHeaderName) -> Option<&str> {
+        self.headers.get(name).and_then(|v| v.to_str().ok())
+    }
+
+    pub fn authorization(&self) -> Option<&str> {
+        self.header(header::AUTHORIZATION)
+    }
+
+    /// `Authorization: Bearer …`; the scheme's case does not matter (RFC 9110 §11.1, checklist 86).
+    pub fn bearer(&self) -> Option<&str> {
+        let (scheme, token) = self.authorization()?.split_once(' ')?;
+        scheme.eq_ignore_ascii_case("bearer").then(|| token.trim())
+    }
+
+    /// Who is calling: by bearer credential where there is one, by session cookie otherwise.
+    pub async fn caller(&self, state: &WebState) -> Result<Caller, Fault> {
+        match self.bearer() {
+            Some(token) => flows::session::bearer(state.app(), &self.ctx, token).await,
+            None => self.session(state).await,
+        }
+    }
+
+    /// The session of the browser.
+    pub async fn session(&self, state: &WebState) -> Result<Caller, Fault> {
+        match Cookie::Session.read(state, &self.headers) {
+            Some(cookie) => flows::session::current(state.app(), &self.ctx, &cookie).await,
+            None => Ok(Caller::Nobody),
+        }
+    }
+
+    /// The browser, by its cookie; a new one gets a new cookie.
+    pub fn browser(&self, state: &WebState) -> Browser {
+        match Cookie::Browser.read(state, &self.headers) {
+            Some(cookie) => Browser { cookie, is_new: false },
+            None => Browser { cookie: base64url(&self.ctx.random::<24>()), is_new: true },
+        }
+    }
+}
+
+/// A browser, known by a random cookie that says nothing of the person.
+#[derive(Debug, Clone)]
+pub struct Browser {
+    pub cookie: String,
+    pub is_new: bool,
+}
+
+impl Browser {
+    /// What interactions are bound to.
+    pub fn binding(&self, state: &WebState) -> [u8; 32] {
+        *state.app().forms().hash(&format!("browser\n{}", self.cookie)).as_bytes()
+    }
+
+    fn csrf_hash(&self, state: &WebState) -> SecretHash {
+        state.app().forms().hash(&format!("csrf\n{}", self.cookie))
+    }
+
+    /// The token that each form carries: only a page of ours in this browser can know it.
+    pub fn csrf(&self, state: &WebState) -> String {
+        base64url(self.csrf_hash(state).as_bytes())
+    }
+
+    /// Whether a form was sent by a page of ours in this browser.
+    pub fn sent(&self, state: &WebState, incoming: &Incoming, form: &RawParams) -> bool {
+        let token = form.get("csrf").and_then(from_base64url);
+        let hash = token.and_then(|bytes| SecretHash::from_slice(&bytes));
+        let same_site = match incoming.header("sec-fetch-site") {
+            Some(site) => matches!(site, "same-origin" | "none"),
+            None => incoming.header(header::ORIGIN).is_none_or(|origin| origin == "null" || origin == state.origin()),
+        };
+        !self.is_new && same_site && hash == Some(self.csrf_hash(state))
+    }
+}

@@ -1,0 +1,16 @@
+//! Countersign over HTTP: the router, thin handlers, and the pages. A handler extracts, calls one flow, and renders.
+#![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used, clippy::panic))]
+
+mod api;
+mod body;
+mod cookies;
+mod error;
+mod headers;
+mod incoming;
+mod pages;
+mod peer;
+mod router;
+mod state;
+
+pub use router::router;
+pub use state::{WebOptions, WebState};

@@ -1,0 +1,128 @@
+//! The authorization endpoint for browsers.
+use super::consent::consent_page;
+use super::login::login_page;
+use super::{Frame, Leads, interaction_path, refused, render, see_other, with_browser};
+use crate::WebState;
+use crate::body::Params;
+use crate::incoming::{Browser, Incoming};
+use askama::Template;
+use axum::extract::State;
+use axum::http::StatusCode;
+use axum::response::Response;
+use domain::client::Client;
+use domain::oauth::authorize::ResponseMode;
+use domain::oauth::params::RawParams;
+use flows::authorize::{self, Answer, AuthorizeFailure, Next};
+
+#[derive(Template)]
+#[template(path = "form_post.html")]
+struct FormPostPage<'p> {
+    frame: Frame,
+    action: &'p str,
+    fields: &'p [(String, String)],
+    /// The lone script of the page, named in its content policy by hash.
+    script: &'static str,
+}
+
+#[derive(Template)]
+#[template(path = "select_account.html")]
+struct SelectAccountPage<'p> {
+    frame: Frame,
+    interaction: &'p str,
+    client: &'p Client,
+    user_email: &'p str,
+}
+
+/// OAuth 2.0 Form Post Response Mode §2: a form that sends itself, or is sent by its button (checklist 123).
+const SEND: &str = "document.forms[0].submit()";
+
+fn script_hash() -> String {
+    use base64::Engine as _;
+    let digest = aws_lc_rs::digest::digest(&aws_lc_rs::digest::SHA256, SEND.as_bytes());
+    format!("sha256-{}", base64::engine::general_purpose::STANDARD.encode(digest.as_ref()))
+}
+
+fn answered(state: &WebState, browser: &Browser, answer: &Answer) -> Response {
+    let pairs: Vec<_> = answer.params.iter().map(|(n, v)| (n.as_str(), v.as_str())).collect();
+    let location = answer.callback.location(&pairs);
+    if answer.callback.mode() != ResponseMode::FormPost {
+        return see_other(&location);
+    }
+    let frame = Frame::new(state, browser);
+    let page = FormPostPage { frame, action: &location, fields: &answer.params, script: SEND };
+    let mut response = render(&page, StatusCode::OK, Leads::Here, Some(&script_hash()));
+    // The one form of this page goes to the client and nowhere else.
+    let headers = response.headers_mut();
+    let policy = headers.get(axum::http::header::CONTENT_SECURITY_POLICY).and_then(|p| p.to_str().ok()).unwrap_or_default();
+    let scheme = location.split_once(':').map_or("https", |(scheme, _)| scheme);
+    if let Ok(policy) = axum::http::HeaderValue::try_from(policy.replace("form-action 'self'", &format!("form-action {scheme}:"))) {
+        headers.insert(axum::http::header::CONTENT_SECURITY_POLICY, policy);
+    }
+    response
+}
+
+/// Shows the next step, or sends the answer.
+pub fn show(state: &WebState, incoming: &Incoming, browser: &Browser, next: Result<Next, AuthorizeFailure>) -> Response {
+    let response = match next {
+        Ok(Next::Answer(answer)) => answered(state, browser, &answer),
+        Ok(Next::Login { interaction, client, login_hint, reauthenticate }) => {
+            login_page(state, browser, &interaction, &client, login_hint.as_deref(), reauthenticate, None)
+        }
+        Ok(Next::SelectAccount { interaction, client, user_email }) => {
+            let frame = Frame::new(state, browser);
+            let page = SelectAccountPage { frame, interaction: &interaction, client: &client, user_email: &user_email };
+            render(&page, StatusCode::OK, Leads::To(&client), None)
+        }
+        Ok(Next::Consent { interaction, view }) => consent_page(state, browser, &interaction, &view),
+        Err(failure) => refused::failure(state, incoming, &failure),
+    };
+    with_browser(state, browser, response)
+}
+
+async fn begin(state: &WebState, incoming: &Incoming, params: &RawParams) -> Response {
+    let browser = incoming.browser(state);
+    let caller = match incoming.session(state).await {
+        Ok(caller) => caller,
+        Err(fault) => return refused::failure::<authorize::PageRefusal>(state, incoming, &fault.into()),
+    };
+    let next = authorize::begin(state.app(), &incoming.ctx, params, &caller, browser.binding(state)).await;
+    show(state, incoming, &browser, next)
+}
+
+pub async fn get(State(state): State<WebState>, incoming: Incoming) -> Response {
+    begin(&state, &incoming, &incoming.query).await
+}
+
+/// OpenID Connect Core §3.1.2.1: the parameters may come as a form.
+pub async fn post(State(state): State<WebState>, incoming: Incoming, Params(body): Params) -> Response {
+    begin(&state, &incoming, &body).await
+}
+
+/// Goes on with an interaction after a sign-in.
+pub async fn resume(State(state): State<WebState>, incoming: Incoming) -> Response {
+    let browser = incoming.browser(&state);
+    let text = incoming.query.get("i").unwrap_or_default();
+    let caller = match incoming.session(&state).await {
+        Ok(caller) => caller,
+        Err(fault) => return refused::failure::<authorize::PageRefusal>(&state, &incoming, &fault.into()),
+    };
+    let next = authorize::resume(state.app(), &incoming.ctx, text, &caller, browser.binding(&state)).await;
+    show(&state, &incoming, &browser, next)
+}
+
+/// The answer to "which account?".
+pub async fn account(State(state): State<WebState>, incoming: Incoming, Params(form): Params) -> Response {
+    let browser = incoming.browser(&state);
+    if !browser.sent(&state, &incoming, &form) {
+        return refused::forged(&state, &incoming);
+    }
+    let text = form.get("interaction").unwrap_or_default();
+    if form.get("action") == Some("other") {
+        let next = authorize::login_page(state.app(), &incoming.ctx, text, browser.binding(&state)).await;
+        return show(&state, &incoming, &browser, next);
+    }
+    match authorize::account_selected(state.app(), &incoming.ctx, text, browser.binding(&state)) {
+        Ok(interaction) => see_other(&interaction_path(&state, &interaction)),
+        Err(failure) => refused::failure(&state, &incoming, &failure),
+    }
+}

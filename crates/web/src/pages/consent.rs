@@ -1,0 +1,123 @@
+//! The consent page: who asks, for what, in which workspace, and where the answer goes.
+use super::{Frame, Leads, refused, render};
+use crate::WebState;
+use crate::body::Params;
+use crate::incoming::{Browser, Incoming};
+use askama::Template;
+use axum::extract::State;
+use axum::http::StatusCode;
+use axum::response::Response;
+use domain::ScopeSet;
+use domain::client::{Client, Trust};
+use domain::identity::WorkspaceMembership;
+use domain::oauth::params::RawParams;
+use domain::oauth::redirect_uri;
+use domain::text::looks_alike;
+use flows::authorize::{self, ConsentView, Decision};
+
+/// One permission as the page shows it.
+struct Permission<'p> {
+    name: &'p str,
+    title: &'p str,
+    description: &'p str,
+    sensitive: bool,
+    required: bool,
+    /// Allowed before.
+    known: bool,
+}
+
+#[derive(Template)]
+#[template(path = "consent.html")]
+struct ConsentPage<'p> {
+    frame: Frame,
+    interaction: &'p str,
+    client: &'p Client,
+    user_email: &'p str,
+    workspaces: &'p [WorkspaceMembership],
+    preselected: String,
+    permissions: Vec<Permission<'p>>,
+    redirect_host: String,
+    /// The answer goes to a program on this device.
+    on_device: bool,
+    anonymous: bool,
+    verified: bool,
+    first_party: bool,
+    looks_alike: bool,
+    only_workspace: bool,
+}
+
+pub fn consent_page(state: &WebState, browser: &Browser, interaction: &str, view: &ConsentView) -> Response {
+    let catalogue = &state.app().settings().catalogue;
+    let client = &view.client;
+    let permissions = view
+        .request
+        .scopes
+        .iter()
+        .map(|name| {
+            let info = catalogue.scope(name);
+            Permission {
+                name,
+                title: info.map_or(name, |i| i.consent_title.as_str()),
+                description: info.map_or("", |i| i.consent_description.as_str()),
+                sensitive: catalogue.is_sensitive(name),
+                required: catalogue.is_required(name),
+                known: view.ask.allowed.contains(name),
+            }
+        })
+        .collect();
+    let uri = view.request.callback.redirect_uri();
+    let page = ConsentPage {
+        frame: Frame::new(state, browser),
+        interaction,
+        client,
+        user_email: &view.user_email,
+        workspaces: &view.ask.workspaces,
+        preselected: view.ask.preselected.map(|id| id.to_string()).unwrap_or_default(),
+        permissions,
+        redirect_host: redirect_uri::display_host(uri),
+        on_device: redirect_uri::is_on_device(uri),
+        anonymous: client.trust == Trust::Anonymous,
+        verified: client.trust == Trust::Verified,
+        first_party: client.trust == Trust::FirstParty,
+        looks_alike: looks_alike(&client.name),
+        only_workspace: view.only_workspace,
+    };
+    render(&page, StatusCode::OK, Leads::To(client), None)
+}
+
+/// Reads a decision: `action` (forms) or `decision` (JSON); `workspace`; and the scopes that were left ticked.
+pub fn decision_of(body: &RawParams) -> Result<Decision, &'static str> {
+    let allow = match body.get("decision").or(body.get("action")) {
+        Some("allow" | "approve" | "approved" | "true") => true,
+        Some("deny" | "denied" | "false") => false,
+        _ => return Err("The decision must be allow or deny."),
+    };
+    let workspace = match body.get("workspace") {
+        None => None,
+        Some(text) => Some(text.parse().map_err(|_| "The workspace is not a workspace id.")?),
+    };
+    let ticked = match body.get("granular") {
+        None => None,
+        Some(_) => Some(ScopeSet::from_names(body.all("scope")).map_err(|_| "A scope is malformed.")?),
+    };
+    Ok(Decision { allow, workspace, ticked })
+}
+
+pub async fn post(State(state): State<WebState>, incoming: Incoming, Params(form): Params) -> Response {
+    let browser = incoming.browser(&state);
+    if !browser.sent(&state, &incoming, &form) {
+        return refused::forged(&state, &incoming);
+    }
+    let decision = match decision_of(&form) {
+        Ok(decision) => decision,
+        Err(said) => return refused::page(&state, &incoming, StatusCode::BAD_REQUEST, "invalid_request", said),
+    };
+    let caller = match incoming.session(&state).await {
+        Ok(caller) => caller,
+        Err(fault) => return refused::failure::<authorize::PageRefusal>(&state, &incoming, &fault.into()),
+    };
+    let text = form.get("interaction").unwrap_or_default();
+    let binding = browser.binding(&state);
+    let next = authorize::decide_consent(state.app(), &incoming.ctx, text, &decision, &caller, binding).await;
+    super::authorize::show(&state, &incoming, &browser, next)
+}

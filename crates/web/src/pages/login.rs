@@ -1,0 +1,105 @@
+//! Signing in.
+use super::{Frame, Leads, home, interaction_path, refused, render, see_other, with_browser, with_cookie};
+use crate::WebState;
+use crate::body::Params;
+use crate::cookies::Cookie;
+use crate::error::status;
+use crate::incoming::{Browser, Incoming};
+use askama::Template;
+use axum::extract::State;
+use axum::http::StatusCode;
+use axum::response::Response;
+use domain::Secret;
+use domain::client::Client;
+use domain::oauth::error::Refusal as _;
+use flows::Failure;
+use flows::authorize::{self, Next};
+use flows::session;
+
+#[derive(Template)]
+#[template(path = "login.html")]
+struct LoginPage<'p> {
+    frame: Frame,
+    interaction: &'p str,
+    client: Option<&'p Client>,
+    username: &'p str,
+    reauthenticate: bool,
+    problem: Option<&'p str>,
+}
+
+/// The sign-in page of an interaction.
+pub fn login_page(
+    state: &WebState,
+    browser: &Browser,
+    interaction: &str,
+    client: &Client,
+    hint: Option<&str>,
+    reauthenticate: bool,
+    problem: Option<(StatusCode, &str)>,
+) -> Response {
+    let page = LoginPage {
+        frame: Frame::new(state, browser),
+        interaction,
+        client: Some(client),
+        username: hint.unwrap_or_default(),
+        reauthenticate,
+        problem: problem.map(|(_, said)| said),
+    };
+    render(&page, problem.map_or(StatusCode::OK, |(status, _)| status), Leads::To(client), None)
+}
+
+fn plain_page(state: &WebState, browser: &Browser, username: &str, problem: Option<(StatusCode, &str)>) -> Response {
+    let frame = Frame::new(state, browser);
+    let said = problem.map(|(_, said)| said);
+    let page = LoginPage { frame, interaction: "", client: None, username, reauthenticate: false, problem: said };
+    let status = problem.map_or(StatusCode::OK, |(status, _)| status);
+    with_browser(state, browser, render(&page, status, Leads::Here, None))
+}
+
+pub async fn get(State(state): State<WebState>, incoming: Incoming) -> Response {
+    plain_page(&state, &incoming.browser(&state), "", None)
+}
+
+pub async fn post(State(state): State<WebState>, incoming: Incoming, Params(form): Params) -> Response {
+    let browser = incoming.browser(&state);
+    if !browser.sent(&state, &incoming, &form) {
+        return refused::forged(&state, &incoming);
+    }
+    let username = form.get("username").unwrap_or_default();
+    let password = Secret::new(form.get("password").unwrap_or_default());
+    let interaction = form.get("interaction");
+    match session::sign_in(state.app(), &incoming.ctx, username, &password).await {
+        Ok(new) => {
+            let to = match interaction {
+                None => state.path("/"),
+                Some(text) => {
+                    match authorize::signed_in(state.app(), &incoming.ctx, text, browser.binding(&state), new.id) {
+                        Ok(interaction) => interaction_path(&state, &interaction),
+                        Err(failure) => return refused::failure(&state, &incoming, &failure),
+                    }
+                }
+            };
+            with_cookie(see_other(&to), Cookie::Session.set(&state, new.secret.expose()))
+        }
+        Err(Failure::Fault(fault)) => refused::failure::<session::SignInRefusal>(&state, &incoming, &fault.into()),
+        Err(Failure::Refused(refusal)) => {
+            let problem = Some((sign_in_status(refusal), refusal.public()));
+            let Some(text) = interaction else { return plain_page(&state, &browser, username, problem) };
+            match authorize::login_page(state.app(), &incoming.ctx, text, browser.binding(&state)).await {
+                Ok(Next::Login { interaction, client, .. }) => {
+                    login_page(&state, &browser, &interaction, &client, Some(username), false, problem)
+                }
+                Ok(_) => home::redirect(&state),
+                Err(failure) => refused::failure(&state, &incoming, &failure),
+            }
+        }
+    }
+}
+
+/// A wrong password is a form to fill in again, not a forbidden page.
+fn sign_in_status(refusal: session::SignInRefusal) -> StatusCode {
+    match status(refusal.code()) {
+        StatusCode::TOO_MANY_REQUESTS => StatusCode::TOO_MANY_REQUESTS,
+        _ => StatusCode::UNPROCESSABLE_ENTITY,
+    }
+}

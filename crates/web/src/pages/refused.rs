@@ -1,0 +1,60 @@
+//! The error page: what happened, whose turn it is, and the request id.
+use super::{Frame, Leads, render, with_browser};
+use crate::WebState;
+use crate::error::{fault_said, status};
+use crate::incoming::Incoming;
+use askama::Template;
+use axum::http::StatusCode;
+use axum::response::Response;
+use domain::oauth::error::{ErrorCode, Refusal};
+use flows::Failure;
+
+#[derive(Template)]
+#[template(path = "refused.html")]
+struct RefusedPage<'p> {
+    frame: Frame,
+    code: &'p str,
+    description: &'p str,
+    /// Whose turn it is.
+    turn: &'p str,
+    request_id: &'p str,
+}
+
+fn turn(code: &str) -> &'static str {
+    match code {
+        "server_error" | "temporarily_unavailable" => "This is our fault, not yours. Try again in a moment.",
+        "access_denied" | "not_found" => "You can close this page.",
+        "slow_down" => "Wait a little, then try again.",
+        "invalid_client" | "invalid_scope" | "unauthorized_client" | "unsupported_response_type" => {
+            "You did nothing wrong. The developer of the application has to mend this."
+        }
+        _ => "Go back to the application and start again. If this happens again, tell its developer.",
+    }
+}
+
+pub fn page(state: &WebState, incoming: &Incoming, status: StatusCode, code: &str, description: &str) -> Response {
+    let browser = incoming.browser(state);
+    let request_id = incoming.ctx.facts.request_id.as_str();
+    let page = RefusedPage { frame: Frame::new(state, &browser), code, description, turn: turn(code), request_id };
+    with_browser(state, &browser, render(&page, status, Leads::Here, None))
+}
+
+/// The page for a failed use case. Pages answer 400 where programs would read 401: there is nothing to authenticate with.
+pub fn failure<R: Refusal>(state: &WebState, incoming: &Incoming, failure: &Failure<R>) -> Response {
+    let (code, description) = match failure {
+        Failure::Refused(refusal) => (refusal.code(), refusal.public()),
+        Failure::Fault(fault) => fault_said(fault, &incoming.ctx.facts.request_id),
+    };
+    let status = match status(code) {
+        StatusCode::UNAUTHORIZED => StatusCode::BAD_REQUEST,
+        other => other,
+    };
+    page(state, incoming, status, code.as_str(), description)
+}
+
+/// A form that no page of ours in this browser sent.
+pub fn forged(state: &WebState, incoming: &Incoming) -> Response {
+    tracing::warn!(request_id = incoming.ctx.facts.request_id, reason = "form_token_wrong", "refused");
+    let said = "This form was not sent from a page of this server in this browser. Load the page again; cookies must be allowed.";
+    page(state, incoming, StatusCode::BAD_REQUEST, ErrorCode::InvalidRequest.as_str(), said)
+}

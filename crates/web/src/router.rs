@@ -1,0 +1,110 @@
+//! Every route on one screen.
+use crate::api::{authorize, discovery, introspect, register, revoke, token, userinfo};
+use crate::body::MAX_BODY;
+use crate::{WebState, error, headers, pages};
+use axum::Router;
+use axum::extract::DefaultBodyLimit;
+use axum::http::{Method, StatusCode, header};
+use axum::middleware::from_fn_with_state;
+use axum::response::Response;
+use axum::routing::{get, post};
+use std::time::Duration;
+use tower_http::catch_panic::CatchPanicLayer;
+use tower_http::cors::{Any, CorsLayer};
+use tower_http::timeout::TimeoutLayer;
+
+/// All of Countersign.
+pub fn router(state: WebState) -> Router {
+    let base = state.base().to_owned();
+    let inner = Router::new()
+        .merge(programs())
+        .merge(people())
+        .route(&state.stylesheet().route(), get(pages::stylesheet))
+        .fallback(pages::not_found);
+    let mut all = if base.is_empty() {
+        inner
+    } else {
+        // RFC 8414 §3.1 puts the well-known part before the issuer's path; others append it (`MCP` clients try all).
+        Router::new()
+            .route(&format!("/.well-known/oauth-authorization-server{base}"), get(discovery::metadata))
+            .route(&format!("/.well-known/openid-configuration{base}"), get(discovery::metadata))
+            .layer(open_to_all())
+            .nest(&base, inner)
+    };
+    all = all.method_not_allowed_fallback(method_not_allowed);
+    all.layer(DefaultBodyLimit::max(MAX_BODY))
+        .layer(TimeoutLayer::with_status_code(StatusCode::SERVICE_UNAVAILABLE, Duration::from_secs(30)))
+        .layer(CatchPanicLayer::custom(panicked))
+        .layer(from_fn_with_state(state.clone(), headers::dress))
+        .with_state(state)
+}
+
+/// What programs call from anywhere, browsers of other origins included; credentials never ride along (checklist 18).
+fn programs() -> Router<WebState> {
+    let protocol = Router::new()
+        .route("/token", post(token::post))
+        .route("/introspect", post(introspect::post))
+        .route("/revoke", post(revoke::post))
+        .route("/userinfo", get(userinfo::get).post(userinfo::get))
+        .route("/jwks", get(discovery::jwks))
+        .route("/register", post(register::create))
+        .route("/register/{client_id}", get(register::read).put(register::replace).delete(register::delete));
+    Router::new()
+        .nest("/oauth2", protocol.clone())
+        .nest("/api/oauth2", protocol.clone())
+        .nest("/api/v1/oauth2", protocol)
+        .route("/.well-known/openid-configuration", get(discovery::metadata))
+        .route("/.well-known/oauth-authorization-server", get(discovery::metadata))
+        .route("/.well-known/jwks.json", get(discovery::jwks))
+        .layer(open_to_all())
+}
+
+/// What browsers of people open, and what acts for a signed-in person.
+fn people() -> Router<WebState> {
+    Router::new()
+        .route("/", get(pages::home::get))
+        .route("/login", get(pages::login::get).post(pages::login::post))
+        .route("/signup", get(pages::signup::get).post(pages::signup::post))
+        .route("/logout", post(pages::logout::post))
+        .route("/setup", get(pages::setup::get).post(pages::setup::post))
+        .route("/oauth2/authorize", get(pages::authorize::get).post(pages::authorize::post))
+        .route("/oauth2/interaction", get(pages::authorize::resume))
+        .route("/oauth2/account", post(pages::authorize::account))
+        .route("/oauth2/consent", post(pages::consent::post))
+        .route("/api/oauth2/authorize", get(authorize::get))
+        .route("/api/oauth2/consent", post(authorize::consent))
+        .route("/api/v1/oauth2/authorize", get(authorize::get))
+        .route("/api/v1/oauth2/consent", post(authorize::consent))
+        .route("/healthz", get(async || "ok\n"))
+        .route("/readyz", get(ready))
+}
+
+fn open_to_all() -> CorsLayer {
+    CorsLayer::new()
+        .allow_origin(Any)
+        .allow_methods([Method::GET, Method::POST, Method::PUT, Method::DELETE])
+        .allow_headers([header::AUTHORIZATION, header::CONTENT_TYPE])
+        .expose_headers([header::WWW_AUTHENTICATE])
+        .max_age(Duration::from_secs(3600))
+}
+
+/// Ready when the database answers.
+async fn ready(axum::extract::State(state): axum::extract::State<WebState>) -> (StatusCode, &'static str) {
+    match state.app().ready().await {
+        Ok(()) => (StatusCode::OK, "ready\n"),
+        Err(fault) => {
+            tracing::error!(%fault, "not ready");
+            (StatusCode::SERVICE_UNAVAILABLE, "the database is not available\n")
+        }
+    }
+}
+
+async fn method_not_allowed() -> Response {
+    error::plain(StatusCode::METHOD_NOT_ALLOWED, "This method is not allowed here.")
+}
+
+fn panicked(fault: Box<dyn std::any::Any + Send>) -> Response {
+    let said = fault.downcast_ref::<String>().map(String::as_str).or_else(|| fault.downcast_ref::<&str>().copied());
+    tracing::error!(said, "a handler panicked");
+    error::plain(StatusCode::INTERNAL_SERVER_ERROR, "The server failed. The request id tells the operator where to look.")
+}

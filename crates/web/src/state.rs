@@ -1,0 +1,76 @@
+//! What every handler can reach.
+use crate::pages::Stylesheet;
+use flows::{App, Clock, Rng};
+use ipnet::IpNet;
+use std::fmt;
+use std::sync::Arc;
+
+/// How the web side is set up.
+#[derive(Debug, Clone, Default)]
+pub struct WebOptions {
+    /// Peers whose `X-Forwarded-For` is believed.
+    pub trusted_proxies: Vec<IpNet>,
+}
+
+/// The shared state; cheap to clone.
+#[derive(Clone)]
+pub struct WebState(Arc<Inner>);
+
+struct Inner {
+    app: App,
+    clock: Arc<dyn Clock>,
+    rng: Arc<dyn Rng>,
+    options: WebOptions,
+    stylesheet: Stylesheet,
+    /// The path of the issuer, without a trailing slash: where everything is mounted.
+    base: String,
+    origin: String,
+}
+
+impl WebState {
+    pub fn new(app: App, clock: Arc<dyn Clock>, rng: Arc<dyn Rng>, options: WebOptions) -> Self {
+        let (base, origin) = match url::Url::parse(&app.settings().issuer) {
+            Ok(url) => (url.path().trim_end_matches('/').to_owned(), url.origin().ascii_serialization()),
+            Err(_) => (String::new(), String::new()),
+        };
+        let stylesheet = Stylesheet::new(&app.settings().brand, &base);
+        Self(Arc::new(Inner { app, clock, rng, options, stylesheet, base, origin }))
+    }
+
+    pub fn app(&self) -> &App {
+        &self.0.app
+    }
+    pub(crate) fn clock(&self) -> &dyn Clock {
+        &*self.0.clock
+    }
+    pub(crate) fn rng(&self) -> Arc<dyn Rng> {
+        self.0.rng.clone()
+    }
+    pub(crate) fn trusted_proxies(&self) -> &[IpNet] {
+        &self.0.options.trusted_proxies
+    }
+    pub(crate) fn stylesheet(&self) -> &Stylesheet {
+        &self.0.stylesheet
+    }
+    pub(crate) fn base(&self) -> &str {
+        &self.0.base
+    }
+    /// Scheme, host and port of the issuer, as browsers write it in `Origin`.
+    pub(crate) fn origin(&self) -> &str {
+        &self.0.origin
+    }
+    /// Cookies get `Secure` and the `__Host-` prefix where browsers speak TLS to us.
+    pub(crate) fn is_secure(&self) -> bool {
+        self.0.origin.starts_with("https://")
+    }
+    /// A path of this server as links name it.
+    pub(crate) fn path(&self, path: &str) -> String {
+        format!("{}{path}", self.0.base)
+    }
+}
+
+impl fmt::Debug for WebState {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("WebState").field(&self.0.app).finish()
+    }
+}
