@@ -4,11 +4,14 @@ use domain::audit::AuditEvent;
 use domain::{AuditId, ClientId, GrantId, UserId, WorkspaceId};
 use parking_lot::Mutex;
 use serde_json::{Value, json};
+use std::sync::atomic::{AtomicU32, Ordering};
 
 /// Events that wait for the next batch. When the database stays away, the oldest are dropped: the log has them.
 #[derive(Debug, Default)]
 pub struct Recorder {
     waiting: Mutex<Vec<AuditEvent>>,
+    /// Orders events of one second.
+    count: AtomicU32,
 }
 
 const MOST_WAITING: usize = 10_000;
@@ -63,8 +66,10 @@ impl App {
             (None, Some(client)) => client.to_string(),
             (None, None) => "anonymous".to_owned(),
         };
+        let mut random: [u8; 10] = ctx.random();
+        random[..4].copy_from_slice(&self.recorder().count.fetch_add(1, Ordering::Relaxed).to_be_bytes());
         let event = AuditEvent {
-            id: AuditId::new(ctx.now, ctx.random()),
+            id: AuditId::new(ctx.now, random),
             at: ctx.now,
             kind: kind.to_owned(),
             outcome: outcome.to_owned(),

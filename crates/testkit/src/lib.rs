@@ -1,1 +1,16 @@
-//! testkit
+//! What the tests are told with: an application on either database, a browser, a relying party, a clock that stands
+//! still and random bytes that repeat.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test that cannot go on has failed")]
+#![allow(missing_debug_implementations, clippy::missing_panics_doc, reason = "for tests only")]
+
+mod app;
+mod browser;
+mod database;
+mod party;
+mod sources;
+
+pub use app::{ISSUER, PASSWORD, TestApp, TestUser};
+pub use browser::{Browser, Form, Reply};
+pub use database::{Database, for_each_database};
+pub use party::{Kind, Party, Tokens, VERIFIER, basic, claims};
+pub use sources::{FixedClock, SeededRng};

@@ -21,7 +21,7 @@ pub fn router(state: WebState) -> Router {
         .merge(people())
         .route(&state.stylesheet().route(), get(pages::stylesheet))
         .fallback(pages::not_found);
-    let mut all = if base.is_empty() {
+    let all = if base.is_empty() {
         inner
     } else {
         // RFC 8414 §3.1 puts the well-known part before the issuer's path; others append it (`MCP` clients try all).
@@ -31,7 +31,6 @@ pub fn router(state: WebState) -> Router {
             .layer(open_to_all())
             .nest(&base, inner)
     };
-    all = all.method_not_allowed_fallback(method_not_allowed);
     all.layer(DefaultBodyLimit::max(MAX_BODY))
         .layer(TimeoutLayer::with_status_code(StatusCode::SERVICE_UNAVAILABLE, Duration::from_secs(30)))
         .layer(CatchPanicLayer::custom(panicked))
@@ -56,6 +55,8 @@ fn programs() -> Router<WebState> {
         .route("/.well-known/openid-configuration", get(discovery::metadata))
         .route("/.well-known/oauth-authorization-server", get(discovery::metadata))
         .route("/.well-known/jwks.json", get(discovery::jwks))
+        // Before the layer: preflights are answered on the way to this fallback.
+        .method_not_allowed_fallback(method_not_allowed)
         .layer(open_to_all())
 }
 
@@ -77,6 +78,7 @@ fn people() -> Router<WebState> {
         .route("/api/v1/oauth2/consent", post(authorize::consent))
         .route("/healthz", get(async || "ok\n"))
         .route("/readyz", get(ready))
+        .method_not_allowed_fallback(method_not_allowed)
 }
 
 fn open_to_all() -> CorsLayer {

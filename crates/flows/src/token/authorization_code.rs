@@ -1,6 +1,6 @@
 //! Redeeming an authorization code (OAuth 2.1 §4.1.3). A code is good once: its id goes into the grant's row under a
 //! unique key, and the number of rows decides.
-use super::issue::{Answer, RefreshSecret, TokenResponse};
+use super::issue::{Answer, RefreshSecret, Refreshing, TokenResponse};
 use crate::failure::refuse;
 use crate::recorder::About;
 use crate::subject::{self, Absent};
@@ -158,7 +158,7 @@ pub(super) async fn redeem(
         subject: &subject,
         scopes: grant.scopes.clone(),
         resources: if asked.is_empty() { grant.resources.clone() } else { asked },
-        refresh: refresh.zip(secret),
+        refresh: refresh.zip(secret).map(|(state, secret)| Refreshing::Fresh(state, secret)),
         nonce: code.nonce.as_deref(),
     };
     Ok(answer.issue(app, ctx)?)

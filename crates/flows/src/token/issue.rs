@@ -34,6 +34,14 @@ impl fmt::Debug for TokenResponse {
 /// A refresh secret, before it is sealed.
 pub struct RefreshSecret(pub [u8; 16]);
 
+/// The refresh token of an answer.
+pub enum Refreshing {
+    /// A new one, to be sealed.
+    Fresh(RefreshState, RefreshSecret),
+    /// The one that was presented, as the client has it.
+    Kept(String),
+}
+
 impl RefreshSecret {
     pub fn hash(&self, app: &App) -> SecretHash {
         app.pepper().hash_bytes(&self.0)
@@ -85,8 +93,7 @@ pub struct Answer<'a> {
     /// This answer's scopes: all of the grant's, or fewer.
     pub scopes: ScopeSet,
     pub resources: Vec<String>,
-    /// The refresh state as it is now, and the secret that fits it.
-    pub refresh: Option<(RefreshState, RefreshSecret)>,
+    pub refresh: Option<Refreshing>,
     /// Present only in the answer to the code (OpenID Connect Core §12.2).
     pub nonce: Option<&'a str>,
 }
@@ -95,8 +102,13 @@ impl Answer<'_> {
     pub fn issue(self, app: &App, ctx: &Ctx) -> Result<TokenResponse, Fault> {
         let (client, grant) = (self.client, self.grant);
         let expires_in = access_lifetime(app, client).min(grant.expires_at.since(ctx.now));
-        let rotates = client.rotates_refresh_tokens();
-        let tag = self.refresh.as_ref().filter(|_| rotates).map(|(state, _)| AnswerTag::new(state.seq, state.live));
+        // Only answers that can be superseded are watched for being seen.
+        let tag = match &self.refresh {
+            Some(Refreshing::Fresh(state, _)) if client.rotates_refresh_tokens() => {
+                Some(AnswerTag::new(state.seq, state.live))
+            }
+            _ => None,
+        };
         let payload = AccessPayload {
             bearer: Bearer::Grant { id: grant.id, answer: tag },
             scopes: self.scopes.clone(),
@@ -108,7 +120,8 @@ impl Answer<'_> {
         let access_token = access_token(app, ctx, client, &payload, (&sub, Some(self.subject)))?;
         let refresh_token = match &self.refresh {
             None => None,
-            Some((state, secret)) => {
+            Some(Refreshing::Kept(token)) => Some(token.clone()),
+            Some(Refreshing::Fresh(state, secret)) => {
                 let payload = RefreshPayload { grant_id: grant.id, seq: state.seq, secret: secret.0 };
                 let id = TokenId::from_random(ctx.random());
                 Some(app.keys().sealer.seal(Purpose::RefreshToken, id, &payload)?)

@@ -1,5 +1,5 @@
 //! Refreshing (OAuth 2.1 §4.3). What a presented token is, the domain's refresh rules say; here they meet the database.
-use super::issue::{Answer, RefreshSecret, TokenResponse};
+use super::issue::{Answer, RefreshSecret, Refreshing, TokenResponse};
 use crate::failure::refuse;
 use crate::recorder::About;
 use crate::subject::{self, Absent};
@@ -185,8 +185,8 @@ pub(super) async fn refresh(
             Absent::MembershipLost => R::MembershipLost,
         })
     })?;
-    let secret = if rotates { fresh } else { RefreshSecret(presented.secret) };
-    let answer = Answer { client, grant, subject: &subject, scopes, resources, refresh: Some((state, secret)), nonce: None };
+    let refresh = if rotates { Refreshing::Fresh(state, fresh) } else { Refreshing::Kept(text.to_owned()) };
+    let answer = Answer { client, grant, subject: &subject, scopes, resources, refresh: Some(refresh), nonce: None };
     Ok(answer.issue(app, ctx)?)
 }
 

@@ -1,0 +1,91 @@
+//! The application under test.
+use crate::{Database, FixedClock, SeededRng};
+use axum::Router;
+use domain::identity::{MemberRoles, User};
+use domain::{Secret, WorkspaceId};
+use flows::accounts::{self, NewUser};
+use flows::{App, Ctx, Facts, MasterKey, PasswordHashing, Settings};
+use std::sync::Arc;
+use store::{Store, StoreOptions};
+use web::{WebOptions, WebState};
+
+pub const ISSUER: &str = "http://localhost:8080";
+pub const PASSWORD: &str = "correct horse battery";
+
+/// A user that can sign in with [`PASSWORD`].
+#[derive(Debug, Clone)]
+pub struct TestUser {
+    pub user: User,
+    pub workspaces: Vec<WorkspaceId>,
+}
+
+/// Countersign, wired to a fixed clock and seeded randomness, answering without a network.
+#[derive(Clone)]
+pub struct TestApp {
+    pub app: App,
+    pub store: Store,
+    pub router: Router,
+    pub clock: Arc<FixedClock>,
+    pub rng: Arc<SeededRng>,
+}
+
+impl TestApp {
+    pub async fn start(database: &Database) -> Self {
+        Self::node(database, 0, |_| {}).await
+    }
+
+    /// A second node on the same database.
+    pub async fn second(database: &Database) -> Self {
+        Self::node(database, 1, |_| {}).await
+    }
+
+    /// With settings of its own.
+    pub async fn with(database: &Database, change: impl FnOnce(&mut Settings)) -> Self {
+        Self::node(database, 0, change).await
+    }
+
+    async fn node(database: &Database, node: u64, change: impl FnOnce(&mut Settings)) -> Self {
+        let (clock, rng) = (Arc::new(FixedClock::default()), Arc::new(SeededRng::new(node)));
+        let mut settings = Settings::new(ISSUER);
+        settings.password_hashing = PasswordHashing { memory_kib: 8, iterations: 1, parallelism: 1, concurrency: 2 };
+        change(&mut settings);
+        let store = Store::open(&database.url, &StoreOptions::default()).await.unwrap();
+        let ctx = Ctx::new(&*clock, rng.clone(), Facts::default());
+        let app = App::start(store.clone(), settings, MasterKey::new([7; 32]), &ctx).await.unwrap();
+        let router = web::router(WebState::new(app.clone(), clock.clone(), rng.clone(), WebOptions::default()));
+        Self { app, store, router, clock, rng }
+    }
+
+    pub fn ctx(&self) -> Ctx {
+        Ctx::new(&*self.clock, self.rng.clone(), Facts { request_id: "test".to_owned(), ..Facts::default() })
+    }
+
+    /// A user with so many workspaces, owner of each.
+    pub async fn user(&self, email: &str, workspaces: usize) -> TestUser {
+        let ctx = self.ctx();
+        let password = Secret::new(PASSWORD);
+        let new = NewUser { name: "Test Person", email, password: Some(&password), operator: false };
+        let user = accounts::create_user(&self.app, &ctx, new).await.unwrap();
+        let mut made = Vec::new();
+        for n in 0..workspaces {
+            let workspace = accounts::create_workspace(&self.app, &ctx, &format!("Workspace {n}"), None).await.unwrap();
+            let roles = MemberRoles::parse(["owner", "compliance_officer"]).unwrap();
+            accounts::put_member(&self.app, &ctx, user.id, workspace.id, roles).await.unwrap();
+            made.push(workspace.id);
+        }
+        TestUser { user, workspaces: made }
+    }
+
+    /// The exact outcomes that the audit log holds for a kind of event.
+    pub async fn outcomes(&self, kind: &str) -> Vec<String> {
+        self.app.flush_audit().await.unwrap();
+        let mut tx = self.store.read().await.unwrap();
+        let filter = store::audit::Filter { about: store::audit::About::Everything, failures_only: false, before: None, limit: 100 };
+        let events = store::audit::list(&mut tx, filter).await.unwrap();
+        events.into_iter().filter(|e| e.kind == kind).map(|e| e.outcome).collect()
+    }
+
+    pub async fn stop(self) {
+        self.app.stop().await.unwrap();
+    }
+}

@@ -1,0 +1,55 @@
+//! A fresh database for each test, of either kind.
+use sqlx::{Connection as _, Executor as _, PgConnection};
+use std::sync::atomic::{AtomicU32, Ordering};
+use tempfile::TempDir;
+
+const POSTGRES: &str = "COUNTERSIGN_TEST_POSTGRES";
+
+/// A database of a test's own; gone when the test ends.
+#[derive(Debug)]
+pub struct Database {
+    pub url: String,
+    kind: Kind,
+}
+
+#[derive(Debug)]
+enum Kind {
+    Sqlite { _folder: TempDir },
+    Postgres { server: String, name: String },
+}
+
+static NEXT: AtomicU32 = AtomicU32::new(0);
+
+impl Database {
+    pub fn sqlite() -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let url = format!("sqlite:{}", folder.path().join("data").join("test.db").display());
+        Self { url, kind: Kind::Sqlite { _folder: folder } }
+    }
+
+    pub async fn postgres() -> Self {
+        let server = std::env::var(POSTGRES).unwrap_or_else(|_| panic!("{POSTGRES} is not set: run `cargo xtask test`"));
+        let name = format!("kit_{}_{}", std::process::id(), NEXT.fetch_add(1, Ordering::SeqCst));
+        let mut connection = PgConnection::connect(&server).await.unwrap();
+        connection.execute(sqlx::AssertSqlSafe(format!("CREATE DATABASE {name}"))).await.unwrap();
+        let mut url = url::Url::parse(&server).unwrap();
+        url.set_path(&name);
+        Self { url: url.to_string(), kind: Kind::Postgres { server, name } }
+    }
+
+    /// Drops it, once nobody uses it any more.
+    pub async fn remove(self) {
+        if let Kind::Postgres { server, name } = &self.kind {
+            let mut connection = PgConnection::connect(server).await.unwrap();
+            connection.execute(sqlx::AssertSqlSafe(format!("DROP DATABASE {name} WITH (FORCE)"))).await.unwrap();
+        }
+    }
+}
+
+/// Runs a test on SQLite, then on PostgreSQL.
+pub async fn for_each_database<F: AsyncFn(&Database)>(test: F) {
+    for database in [Database::sqlite(), Database::postgres().await] {
+        test(&database).await;
+        database.remove().await;
+    }
+}
