@@ -163,7 +163,11 @@ impl Default for Catalogue {
         };
         Self {
             scopes: vec![
-                scope("openid", "Know who you are here", "A stable identifier, so that the app recognises you next time."),
+                scope(
+                    "openid",
+                    "Know who you are here",
+                    "A stable identifier, so that the app recognises you next time.",
+                ),
                 scope("profile", "See your profile", "Your name and picture."),
                 scope("email", "See your email address", "Your email address and whether it is verified."),
                 scope("offline_access", "Stay connected", "Keep access while you are away, until you disconnect it."),
@@ -175,15 +179,22 @@ impl Default for Catalogue {
                 id: "api".to_owned(),
                 label: "API".to_owned(),
                 groups: vec![
-                    group("contracts", "Contracts", "Contracts and their history.", vec![
-                        level("No access", "none", &[]),
-                        level("Read", "read", &["contracts:read"]),
-                        level("Read and write", "write", &["contracts:read", "contracts:write"]),
-                    ]),
-                    group("administration", "Administration", "Members and settings.", vec![
-                        level("No access", "none", &[]),
-                        level("Full control", "admin", &["admin"]),
-                    ]),
+                    group(
+                        "contracts",
+                        "Contracts",
+                        "Contracts and their history.",
+                        vec![
+                            level("No access", "none", &[]),
+                            level("Read", "read", &["contracts:read"]),
+                            level("Read and write", "write", &["contracts:read", "contracts:write"]),
+                        ],
+                    ),
+                    group(
+                        "administration",
+                        "Administration",
+                        "Members and settings.",
+                        vec![level("No access", "none", &[]), level("Full control", "admin", &["admin"])],
+                    ),
                 ],
             }],
             resources: Vec::new(),

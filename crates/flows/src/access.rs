@@ -105,7 +105,8 @@ pub async fn read(app: &App, ctx: &Ctx, tx: &mut Tx, token: &str) -> Result<Resu
 /// Notes, once per answer, that the access token of the live refresh answer was seen: from then on the token that was
 /// redeemed for it is proof of theft. Writes only the first time.
 pub async fn note_seen(app: &App, live: &Live) -> Result<(), Fault> {
-    let (LiveBearer::Grant(context), Bearer::Grant { answer: Some(tag), .. }) = (&live.bearer, &live.payload.bearer) else {
+    let (LiveBearer::Grant(context), Bearer::Grant { answer: Some(tag), .. }) = (&live.bearer, &live.payload.bearer)
+    else {
         return Ok(());
     };
     let Some(state) = context.grant.refresh else { return Ok(()) };

@@ -135,7 +135,13 @@ pub async fn list_workspaces(app: &App, page: Page) -> Result<Paged<Workspace>, 
 }
 
 /// Adds a member or changes a member's roles.
-pub async fn put_member(app: &App, ctx: &Ctx, user_id: UserId, workspace_id: WorkspaceId, roles: MemberRoles) -> Result<(), Fault> {
+pub async fn put_member(
+    app: &App,
+    ctx: &Ctx,
+    user_id: UserId,
+    workspace_id: WorkspaceId,
+    roles: MemberRoles,
+) -> Result<(), Fault> {
     let member = Member { user_id, workspace_id, roles, created_at: ctx.now, updated_at: ctx.now };
     app.store().write(move |tx| Box::pin(async move { store::workspaces::put_member(tx, &member).await })).await?;
     app.record(ctx, "member.changed", "ok", About::user(user_id).and_workspace(Some(workspace_id)));
@@ -144,7 +150,9 @@ pub async fn put_member(app: &App, ctx: &Ctx, user_id: UserId, workspace_id: Wor
 
 /// Removes a member: what the user had authorized for the workspace is inactive at once. `false` when there was none.
 pub async fn remove_member(app: &App, ctx: &Ctx, user: UserId, workspace: WorkspaceId) -> Result<bool, Fault> {
-    let work = app.store().write(move |tx| Box::pin(async move { store::workspaces::remove_member(tx, user, workspace).await }));
+    let work = app
+        .store()
+        .write(move |tx| Box::pin(async move { store::workspaces::remove_member(tx, user, workspace).await }));
     let removed = work.await?;
     if removed {
         app.record(ctx, "member.removed", "ok", About::user(user).and_workspace(Some(workspace)));
@@ -166,7 +174,13 @@ pub struct NewCredential {
 }
 
 /// Makes an API key; the secret is shown this once.
-pub async fn create_api_key(app: &App, ctx: &Ctx, workspace: WorkspaceId, roles: MemberRoles, new: NewCredential) -> Result<(ApiKey, Secret), Fault> {
+pub async fn create_api_key(
+    app: &App,
+    ctx: &Ctx,
+    workspace: WorkspaceId,
+    roles: MemberRoles,
+    new: NewCredential,
+) -> Result<(ApiKey, Secret), Fault> {
     let secret = Secret::generate(&app.settings().token_prefix, "sk", &ctx.random());
     let key = ApiKey {
         id: ApiKeyId::new(ctx.now, ctx.random()),
@@ -189,7 +203,12 @@ pub async fn create_api_key(app: &App, ctx: &Ctx, workspace: WorkspaceId, roles:
 }
 
 /// Makes a personal access token; the secret is shown this once.
-pub async fn create_personal_access_token(app: &App, ctx: &Ctx, user: UserId, new: NewCredential) -> Result<(PersonalAccessToken, Secret), Fault> {
+pub async fn create_personal_access_token(
+    app: &App,
+    ctx: &Ctx,
+    user: UserId,
+    new: NewCredential,
+) -> Result<(PersonalAccessToken, Secret), Fault> {
     let secret = Secret::generate(&app.settings().token_prefix, "pat", &ctx.random());
     let token = PersonalAccessToken {
         id: PersonalAccessTokenId::new(ctx.now, ctx.random()),
@@ -204,7 +223,9 @@ pub async fn create_personal_access_token(app: &App, ctx: &Ctx, user: UserId, ne
         revoked_at: None,
     };
     let row = token.clone();
-    app.store().write(move |tx| Box::pin(async move { store::credentials::insert_personal_token(tx, &row).await })).await?;
+    app.store()
+        .write(move |tx| Box::pin(async move { store::credentials::insert_personal_token(tx, &row).await }))
+        .await?;
     app.record(ctx, "personal_access_token.created", "ok", About::user(user));
     Ok((token, secret))
 }

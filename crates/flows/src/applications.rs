@@ -117,7 +117,8 @@ pub async fn rotate_secret(app: &App, ctx: &Ctx, id: &ClientId, overlap: i64) ->
 /// Deletes a client softly: it, its tokens and its grants are dead at once. `false` when there was none.
 pub async fn delete(app: &App, ctx: &Ctx, id: &ClientId) -> Result<bool, Fault> {
     let (row, now) = (id.clone(), ctx.now);
-    let deleted = app.store().write(move |tx| Box::pin(async move { store::clients::soft_delete(tx, &row, now).await })).await?;
+    let deleted =
+        app.store().write(move |tx| Box::pin(async move { store::clients::soft_delete(tx, &row, now).await })).await?;
     if deleted {
         app.record(ctx, "client.deleted", "ok", About::client(id));
     }

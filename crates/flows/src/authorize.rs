@@ -157,7 +157,8 @@ pub async fn begin(
     let id = ClientId::parse(named).map_err(|_| refused(None, AuthorizeRefusal::ClientUnknown))?;
     let mut tx = app.store().read().await?;
     let client = store::clients::by_id(&mut tx, &id, ctx.now).await?;
-    let client = client.filter(|c| c.deleted_at.is_none()).ok_or_else(|| refused(Some(&id), AuthorizeRefusal::ClientUnknown))?;
+    let client =
+        client.filter(|c| c.deleted_at.is_none()).ok_or_else(|| refused(Some(&id), AuthorizeRefusal::ClientUnknown))?;
     let callback = Callback::establish(&client, params).map_err(|r| refused(Some(&id), r))?;
     let person = person(&mut tx, caller, &id).await?;
     drop(tx);
@@ -192,7 +193,13 @@ pub async fn resume(
 }
 
 /// The interaction after the user signed in on its page: the new session counts as the proof it asked for.
-pub fn signed_in(app: &App, ctx: &Ctx, text: &str, browser: [u8; 32], session: SessionId) -> Result<String, AuthorizeFailure> {
+pub fn signed_in(
+    app: &App,
+    ctx: &Ctx,
+    text: &str,
+    browser: [u8; 32],
+    session: SessionId,
+) -> Result<String, AuthorizeFailure> {
     let mut interaction = open(app, ctx, text, browser)?;
     interaction.fresh_session = Some(session);
     interaction.account_selected = true;
@@ -344,7 +351,8 @@ impl Scene<'_> {
             return Ok(Next::Answer(self.error(&callback, AuthorizeRefusal::UserDenied)));
         }
         let required = |name: &str| app.settings().catalogue.is_required(name);
-        let approval = decision::approve(&self.interaction.request, &ask, decision.workspace, decision.ticked.as_ref(), required);
+        let approval =
+            decision::approve(&self.interaction.request, &ask, decision.workspace, decision.ticked.as_ref(), required);
         let approval = match approval {
             Ok(approval) => approval,
             Err(AuthorizeRefusal::SelectionRequired) => return self.consent_page(ask, false),

@@ -40,7 +40,9 @@ impl Passwords {
     pub async fn hash(&self, password: &Secret, ctx: &Ctx) -> Result<String, Fault> {
         let (argon2, password, salt) = (self.argon2.clone(), password.clone(), ctx.random());
         let _slot = self.slots.clone().acquire_owned().await.map_err(|_| BROKEN)?;
-        tokio::task::spawn_blocking(move || hash(&argon2, password.expose().as_bytes(), salt)).await.map_err(|_| BROKEN)?
+        tokio::task::spawn_blocking(move || hash(&argon2, password.expose().as_bytes(), salt))
+            .await
+            .map_err(|_| BROKEN)?
     }
 
     /// Whether `password` is the one of `stored`; without one the answer is no, after the same work.

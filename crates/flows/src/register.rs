@@ -69,14 +69,19 @@ fn admit(app: &App, ctx: &Ctx, caller: &Caller, token: Option<&str>) -> Result<T
         RegistrationPolicy::SignedIn => return Err(R::SignInNeeded),
         RegistrationPolicy::Token => {
             let hash = token.map(|token| app.pepper().hash(token));
-            let fits = hash.is_some_and(|h| registration.initial_access_tokens.iter().fold(false, |found, t| (*t == h) | found));
+            let fits = hash
+                .is_some_and(|h| registration.initial_access_tokens.iter().fold(false, |found, t| (*t == h) | found));
             if !fits && !known {
                 return Err(R::TokenNeeded);
             }
             Trust::Unverified
         }
     };
-    if app.throttle().allow("registration", registration.per_address_per_hour, ctx) { Ok(trust) } else { Err(R::TooMany) }
+    if app.throttle().allow("registration", registration.per_address_per_hour, ctx) {
+        Ok(trust)
+    } else {
+        Err(R::TooMany)
+    }
 }
 
 /// Holds the scopes and the algorithm asked for against what exists and what such a client may have (checklist 103).
@@ -148,7 +153,13 @@ fn show_management(app: &App, answer: &mut Map<String, Value>, id: &ClientId, to
 
 /// The client, if the caller may manage it: by its registration access token, as its owner, or as an admin of the
 /// workspace that owns it. Unknown and foreign clients are one refusal (RFC 7592 §2).
-async fn managed(app: &App, ctx: &Ctx, caller: &Caller, token: Option<&str>, id: &str) -> Result<Client, Failure<RegisterRefusal>> {
+async fn managed(
+    app: &App,
+    ctx: &Ctx,
+    caller: &Caller,
+    token: Option<&str>,
+    id: &str,
+) -> Result<Client, Failure<RegisterRefusal>> {
     let wrong = || {
         app.record(ctx, "client.management", AccessRefusal::WrongToken.reason(), About::default());
         Failure::Refused(RegisterRefusal::Access(AccessRefusal::WrongToken))
@@ -159,7 +170,9 @@ async fn managed(app: &App, ctx: &Ctx, caller: &Caller, token: Option<&str>, id:
     let client = client.ok_or_else(wrong)?;
     let by_token = token.is_some_and(|t| client.registration_token_hash == Some(app.pepper().hash(t)));
     let by_owner = match caller {
-        Caller::ApiKey(view) => client.owner_workspace_id == Some(view.workspace.id) && view.key.roles.role >= Role::Admin,
+        Caller::ApiKey(view) => {
+            client.owner_workspace_id == Some(view.workspace.id) && view.key.roles.role >= Role::Admin
+        }
         other => other.user().is_some_and(|user| client.owner_user_id == Some(user.id)),
     };
     if by_token || by_owner { Ok(client) } else { Err(wrong()) }
@@ -226,7 +239,13 @@ pub async fn replace(app: &App, ctx: &Ctx, caller: &Caller, token: Option<&str>,
 }
 
 /// RFC 7592 §2.3: the client and everything it was given is dead at once; the record stays for the audit.
-pub async fn delete(app: &App, ctx: &Ctx, caller: &Caller, token: Option<&str>, id: &str) -> Result<(), Failure<RegisterRefusal>> {
+pub async fn delete(
+    app: &App,
+    ctx: &Ctx,
+    caller: &Caller,
+    token: Option<&str>,
+    id: &str,
+) -> Result<(), Failure<RegisterRefusal>> {
     let client = managed(app, ctx, caller, token, id).await?;
     applications::delete(app, ctx, &client.id).await?;
     Ok(())

@@ -67,11 +67,16 @@ pub async fn revoke(
         }
         let (id, now) = (refresh.grant_id, ctx.now);
         drop(tx);
-        let end = app.store().write(move |tx| {
-            Box::pin(async move { store::grants::end(tx, id, EndReason::Revoked, now).await })
-        });
+        let end = app
+            .store()
+            .write(move |tx| Box::pin(async move { store::grants::end(tx, id, EndReason::Revoked, now).await }));
         if end.await? {
-            app.record(ctx, "grant.ended", "ok", About::client(&client.id).and_user(context.grant.user_id).and_grant(id));
+            app.record(
+                ctx,
+                "grant.ended",
+                "ok",
+                About::client(&client.id).and_user(context.grant.user_id).and_grant(id),
+            );
         }
         return Ok(());
     }

@@ -97,7 +97,9 @@ pub async fn current(app: &App, ctx: &Ctx, cookie: &str) -> Result<Caller, Fault
         let lifetimes = &app.settings().lifetimes;
         let limit = session.created_at.plus(lifetimes.session_absolute);
         let (id, now, expires_at) = (session.id, ctx.now, ctx.now.plus(lifetimes.session_idle).min(limit));
-        app.store().write(move |tx| Box::pin(async move { store::sessions::touch(tx, id, now, expires_at).await })).await?;
+        app.store()
+            .write(move |tx| Box::pin(async move { store::sessions::touch(tx, id, now, expires_at).await }))
+            .await?;
     }
     Ok(Caller::Session(Box::new(SessionView { session, user })))
 }
@@ -116,7 +118,9 @@ pub async fn bearer(app: &App, ctx: &Ctx, token: &str) -> Result<Caller, Fault> 
     }
     if is("_sk_") {
         let found = store::credentials::api_key_by_hash(&mut tx, &hash, ctx.now).await?;
-        return Ok(found.map_or(Caller::Nobody, |(key, workspace)| Caller::ApiKey(Box::new(KeyView { key, workspace }))));
+        return Ok(
+            found.map_or(Caller::Nobody, |(key, workspace)| Caller::ApiKey(Box::new(KeyView { key, workspace })))
+        );
     }
     Ok(Caller::Nobody)
 }
@@ -149,7 +153,13 @@ pub async fn sign_in(app: &App, ctx: &Ctx, email: &str, password: &Secret) -> Re
 }
 
 /// Creates an account with a workspace of its own, and signs the new user in.
-pub async fn sign_up(app: &App, ctx: &Ctx, name: &str, email: &str, password: &Secret) -> Result<NewSession, Failure<R>> {
+pub async fn sign_up(
+    app: &App,
+    ctx: &Ctx,
+    name: &str,
+    email: &str,
+    password: &Secret,
+) -> Result<NewSession, Failure<R>> {
     if !app.throttle().allow("sign-up", 20, ctx) {
         return refuse(R::TooManyAttempts);
     }

@@ -63,7 +63,14 @@ pub async fn is_good(app: &App, ctx: &Ctx, token: &str) -> Result<bool, Fault> {
 }
 
 /// Creates the first operator and signs them in. The link is used up only by success.
-pub async fn complete(app: &App, ctx: &Ctx, token: &str, name: &str, email: &str, password: &Secret) -> Result<NewSession, Failure<SetupRefusal>> {
+pub async fn complete(
+    app: &App,
+    ctx: &Ctx,
+    token: &str,
+    name: &str,
+    email: &str,
+    password: &Secret,
+) -> Result<NewSession, Failure<SetupRefusal>> {
     if !is_good(app, ctx, token).await? {
         return Err(Failure::Refused(SetupRefusal::LinkInvalid));
     }

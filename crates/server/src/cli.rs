@@ -72,8 +72,12 @@ pub enum User {
     },
     List,
     /// End the user's sessions and make all tokens inactive.
-    Disable { email: String },
-    Enable { email: String },
+    Disable {
+        email: String,
+    },
+    Enable {
+        email: String,
+    },
     /// Set a password and end the user's sessions.
     SetPassword {
         email: String,
@@ -103,8 +107,13 @@ pub enum Member {
         #[arg(long, default_value = "member", value_delimiter = ',')]
         roles: Vec<String>,
     },
-    Remove { workspace: String, email: String },
-    List { workspace: String },
+    Remove {
+        workspace: String,
+        email: String,
+    },
+    List {
+        workspace: String,
+    },
 }
 
 /// What a client is for.
@@ -148,7 +157,9 @@ pub enum Client {
         #[arg(long, default_value_t = 0)]
         overlap: i64,
     },
-    Delete { client_id: String },
+    Delete {
+        client_id: String,
+    },
 }
 
 #[derive(Debug, Subcommand)]

@@ -46,7 +46,12 @@ pub async fn stopped(mut stop: watch::Receiver<bool>) {
 }
 
 /// Serves on `listener` until `stop`, then finishes and closes.
-pub async fn serve(app: App, config: &Config, listener: TcpListener, stop: watch::Receiver<bool>) -> anyhow::Result<()> {
+pub async fn serve(
+    app: App,
+    config: &Config,
+    listener: TcpListener,
+    stop: watch::Receiver<bool>,
+) -> anyhow::Result<()> {
     let options = WebOptions { trusted_proxies: config.trusted_proxies.clone() };
     let state = WebState::new(app.clone(), Arc::new(SystemClock), Arc::new(SystemRng), options);
     let service = web::router(state).into_make_service_with_connect_info::<SocketAddr>();
@@ -73,7 +78,8 @@ async fn jobs(app: App, stop: watch::Receiver<bool>) {
             () = stopped(stop.clone()) => return,
         }
         let ctx = system::ctx("job");
-        let done = if ticks.is_multiple_of(30) { flows::jobs::run_all(&app, &ctx).await } else { app.flush_audit().await };
+        let done =
+            if ticks.is_multiple_of(30) { flows::jobs::run_all(&app, &ctx).await } else { app.flush_audit().await };
         if let Err(fault) = done {
             tracing::error!(%fault, "a job failed; it is tried again");
         }

@@ -33,7 +33,9 @@ pub fn master_key(config: &Config) -> anyhow::Result<MasterKey> {
     system::SystemRng.fill(&mut fresh);
     match OpenOptions::new().write(true).create_new(true).mode(0o600).open(&path) {
         Ok(mut file) => {
-            writeln!(file, "{}", base64url(&fresh)).and_then(|()| file.sync_all()).with_context(|| path.display().to_string())?;
+            writeln!(file, "{}", base64url(&fresh))
+                .and_then(|()| file.sync_all())
+                .with_context(|| path.display().to_string())?;
             Ok(MasterKey::new(fresh))
         }
         Err(error) if error.kind() == std::io::ErrorKind::AlreadyExists => {

@@ -28,7 +28,8 @@ impl Database {
     }
 
     pub async fn postgres() -> Self {
-        let server = std::env::var(POSTGRES).unwrap_or_else(|_| panic!("{POSTGRES} is not set: run `cargo xtask test`"));
+        let server =
+            std::env::var(POSTGRES).unwrap_or_else(|_| panic!("{POSTGRES} is not set: run `cargo xtask test`"));
         let name = format!("kit_{}_{}", std::process::id(), NEXT.fetch_add(1, Ordering::SeqCst));
         let mut connection = PgConnection::connect(&server).await.unwrap();
         connection.execute(sqlx::AssertSqlSafe(format!("CREATE DATABASE {name}"))).await.unwrap();

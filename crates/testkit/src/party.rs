@@ -71,7 +71,11 @@ impl Party {
         };
         let public = matches!(kind, Kind::Native | Kind::Spa);
         let machine = kind == Kind::Machine;
-        let scopes = if machine { "contracts:read contracts:write" } else { "openid profile email offline_access contracts:read" };
+        let scopes = if machine {
+            "contracts:read contracts:write"
+        } else {
+            "openid profile email offline_access contracts:read"
+        };
         let mut new = NewClient {
             name: "Relying Party".to_owned(),
             client_type: if public { ClientType::Public } else { ClientType::Confidential },
@@ -81,7 +85,11 @@ impl Party {
             owner_workspace_id: None,
             config: ClientConfig {
                 redirect_uris: if machine { Vec::new() } else { vec![redirect_uri.to_owned()] },
-                grant_types: if machine { vec![GrantType::ClientCredentials] } else { vec![GrantType::AuthorizationCode, GrantType::RefreshToken] },
+                grant_types: if machine {
+                    vec![GrantType::ClientCredentials]
+                } else {
+                    vec![GrantType::AuthorizationCode, GrantType::RefreshToken]
+                },
                 response_types: vec!["code".to_owned()],
                 scopes: ScopeSet::parse(scopes).unwrap(),
                 application_type: if kind == Kind::Native { ApplicationType::Native } else { ApplicationType::Web },
@@ -146,7 +154,13 @@ impl Party {
     }
 
     /// Goes through sign-in and consent with `browser` until the answer for the client comes.
-    pub async fn approve(&self, browser: &mut Browser, user: &TestUser, more: &[(&str, &str)], workspace: Option<WorkspaceId>) -> Reply {
+    pub async fn approve(
+        &self,
+        browser: &mut Browser,
+        user: &TestUser,
+        more: &[(&str, &str)],
+        workspace: Option<WorkspaceId>,
+    ) -> Reply {
         let mut reply = browser.get(&self.authorize(more)).await;
         if reply.body.contains("login-submit") {
             reply = browser.sign_in(&reply, user.user.email.as_str()).await;

@@ -19,8 +19,16 @@ async fn checklist_1_7_8_9_no_redirect_to_what_was_not_registered() {
     for_each_database(async |database| {
         let app = TestApp::start(database).await;
         let party = Party::new(&app, Kind::Web).await;
-        for uri in ["https://client.example/callback/", "https://client.example/Callback", "https://client.example/callback?x=1", "https://evil.example/callback", "http://client.example/callback", "javascript:alert(1)"] {
-            refused(&app, &party.authorize(&[("redirect_uri", uri)]), "invalid_request", "redirect_uri_not_registered").await;
+        for uri in [
+            "https://client.example/callback/",
+            "https://client.example/Callback",
+            "https://client.example/callback?x=1",
+            "https://evil.example/callback",
+            "http://client.example/callback",
+            "javascript:alert(1)",
+        ] {
+            refused(&app, &party.authorize(&[("redirect_uri", uri)]), "invalid_request", "redirect_uri_not_registered")
+                .await;
         }
         refused(&app, &party.authorize(&[("client_id", "cs_ci_nobody")]), "invalid_client", "client_unknown").await;
         refused(&app, &party.authorize(&[("client_id", "")]), "invalid_request", "client_id_missing").await;
@@ -28,12 +36,18 @@ async fn checklist_1_7_8_9_no_redirect_to_what_was_not_registered() {
         refused(&app, &twice, "invalid_request", "parameter_repeated").await;
         let alone = Browser::new(&app).get(&party.authorize(&[("redirect_uri", "")])).await;
         assert_eq!(alone.status, 200, "with one registered the parameter may be left out");
-        let two = Party::with(&app, Kind::Web, |new| new.config.redirect_uris.push("https://client.example/other".to_owned())).await;
+        let two = Party::with(&app, Kind::Web, |new| {
+            new.config.redirect_uris.push("https://client.example/other".to_owned())
+        })
+        .await;
         refused(&app, &two.authorize(&[("redirect_uri", "")]), "invalid_request", "redirect_uri_missing").await;
         for parameter in ["next", "return_to", "post_logout_redirect_uri", "continue", "url"] {
             for path in ["/login", "/logout", "/", "/signup", "/oauth2/interaction"] {
                 let reply = Browser::new(&app).get(&format!("{path}?{parameter}=https://evil.example/")).await;
-                assert!(!reply.header("location").contains("evil") && !reply.body.contains("evil.example"), "{path} {parameter}");
+                assert!(
+                    !reply.header("location").contains("evil") && !reply.body.contains("evil.example"),
+                    "{path} {parameter}"
+                );
             }
         }
         app.stop().await;
@@ -70,12 +84,22 @@ async fn checklist_12_to_17_22_23_errors_go_back_with_state_and_issuer() {
             assert_eq!(reply.answer("state").as_deref(), Some(long.as_str()), "byte for byte");
             assert_eq!(reply.answer("iss").as_deref(), Some("http://localhost:8080"));
             let description = reply.answer("error_description").unwrap();
-            assert!(description.bytes().all(|b| (0x20..=0x7e).contains(&b) && b != b'"' && b != b'\\'), "{description}");
+            assert!(
+                description.bytes().all(|b| (0x20..=0x7e).contains(&b) && b != b'"' && b != b'\\'),
+                "{description}"
+            );
             assert_eq!(app.outcomes("authorize").await[0], reason);
         }
         let nonce_twice = format!("{}&nonce=again", party.authorize(&[]));
         assert_eq!(Browser::new(&app).get(&nonce_twice).await.answer("error").as_deref(), Some("invalid_request"));
-        let odd = party.authorize(&[("unknown", "1"), ("login_hint", "x"), ("ui_locales", "de"), ("display", "wap"), ("acr_values", "a b"), ("claims_locales", "x")]);
+        let odd = party.authorize(&[
+            ("unknown", "1"),
+            ("login_hint", "x"),
+            ("ui_locales", "de"),
+            ("display", "wap"),
+            ("acr_values", "a b"),
+            ("claims_locales", "x"),
+        ]);
         assert_eq!(Browser::new(&app).get(&odd).await.status, 200, "unknown and advisory parameters never fail (119)");
         app.stop().await;
     })
@@ -87,10 +111,17 @@ async fn checklist_2_a_registered_query_is_kept() {
     for_each_database(async |database| {
         let app = TestApp::start(database).await;
         let user = app.user("ada@example.com", 0).await;
-        let party = Party::with(&app, Kind::Web, |new| new.config.redirect_uris = vec!["https://client.example/cb?keep=1".to_owned()]).await;
+        let party = Party::with(&app, Kind::Web, |new| {
+            new.config.redirect_uris = vec!["https://client.example/cb?keep=1".to_owned()]
+        })
+        .await;
         let party = Party { redirect_uri: "https://client.example/cb?keep=1".to_owned(), ..party };
         let reply = party.approve(&mut Browser::new(&app), &user, &[], None).await;
-        assert!(reply.header("location").starts_with("https://client.example/cb?keep=1&code="), "{}", reply.header("location"));
+        assert!(
+            reply.header("location").starts_with("https://client.example/cb?keep=1&code="),
+            "{}",
+            reply.header("location")
+        );
         app.stop().await;
     })
     .await;
@@ -134,7 +165,11 @@ async fn checklist_15_post_is_accepted_and_18_without_cross_origin_headers() {
             assert_eq!(reply.header("access-control-allow-credentials"), "");
         }
         for path in ["/oauth2/token", "/oauth2/register", "/oauth2/revoke", "/oauth2/userinfo"] {
-            let preflight = [("origin", "https://app.example"), ("access-control-request-method", "POST"), ("access-control-request-headers", "authorization")];
+            let preflight = [
+                ("origin", "https://app.example"),
+                ("access-control-request-method", "POST"),
+                ("access-control-request-headers", "authorization"),
+            ];
             let reply = Browser::new(&app).call(axum::http::Method::OPTIONS, path, &preflight, "").await;
             assert_eq!(reply.header("access-control-allow-origin"), "*", "{path}");
         }
@@ -151,7 +186,8 @@ async fn checklist_19_20_21_redirects_and_headers_of_pages() {
         let party = Party::new(&app, Kind::Web).await;
         let mut browser = Browser::new(&app);
         let login = browser.get(&party.authorize(&[])).await;
-        let form = login.form("login-submit").set("username", user.user.email.as_str()).set("password", testkit::PASSWORD);
+        let form =
+            login.form("login-submit").set("username", user.user.email.as_str()).set("password", testkit::PASSWORD);
         let after = browser.submit(&form).await;
         assert_eq!(after.status, 303);
         let consent = browser.follow(after).await;
@@ -160,7 +196,12 @@ async fn checklist_19_20_21_redirects_and_headers_of_pages() {
         let error = browser.get("/oauth2/authorize").await;
         for page in [&login, &consent, &error] {
             let policy = page.header("content-security-policy");
-            assert!(policy.contains("frame-ancestors 'none'") && policy.contains("default-src 'none'") && !policy.contains("unsafe"), "{policy}");
+            assert!(
+                policy.contains("frame-ancestors 'none'")
+                    && policy.contains("default-src 'none'")
+                    && !policy.contains("unsafe"),
+                "{policy}"
+            );
             assert_eq!(page.header("x-frame-options"), "DENY");
             assert_eq!(page.header("referrer-policy"), "no-referrer");
             assert_eq!(page.header("cache-control"), "no-store");
@@ -195,7 +236,11 @@ async fn checklist_25_nothing_of_the_request_becomes_markup() {
         let app = TestApp::start(database).await;
         let party = Party::new(&app, Kind::Web).await;
         let evil = "<script>alert(1)</script>";
-        let urls = [party.authorize(&[("client_id", evil)]), party.authorize(&[("redirect_uri", evil)]), party.authorize(&[("login_hint", evil)])];
+        let urls = [
+            party.authorize(&[("client_id", evil)]),
+            party.authorize(&[("redirect_uri", evil)]),
+            party.authorize(&[("login_hint", evil)]),
+        ];
         for url in urls {
             assert!(!Browser::new(&app).get(&url).await.body.contains("<script>"), "{url}");
         }
@@ -212,7 +257,13 @@ async fn checklist_26_web_message_is_not_offered() {
     for_each_database(async |database| {
         let app = TestApp::start(database).await;
         let party = Party::new(&app, Kind::Web).await;
-        refused(&app, &party.authorize(&[("response_mode", "web_message")]), "invalid_request", "response_mode_unknown").await;
+        refused(
+            &app,
+            &party.authorize(&[("response_mode", "web_message")]),
+            "invalid_request",
+            "response_mode_unknown",
+        )
+        .await;
         app.stop().await;
     })
     .await;
@@ -229,7 +280,8 @@ async fn checklist_27_forms_are_bound_to_browser_and_transaction() {
         // The form of one browser is nothing in another.
         let mut thief = Browser::new(&app);
         thief.get("/login").await;
-        let stolen = login.form("login-submit").set("username", user.user.email.as_str()).set("password", testkit::PASSWORD);
+        let stolen =
+            login.form("login-submit").set("username", user.user.email.as_str()).set("password", testkit::PASSWORD);
         assert_eq!(thief.submit(&stolen).await.status, 400);
         let own = thief.get("/login").await.form("login-submit").get("csrf").unwrap().to_owned();
         let reply = thief.submit(&stolen.clone().set("csrf", &own)).await;

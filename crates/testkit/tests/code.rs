@@ -19,8 +19,15 @@ async fn checklist_28_29_30_a_challenge_is_required_of_every_client() {
         let app = TestApp::start(database).await;
         for kind in [Kind::Web, Kind::Spa, Kind::Native] {
             let party = Party::new(&app, kind).await;
-            for more in [[("code_challenge", ""), ("code_challenge_method", "")], [("code_challenge_method", "plain"), ("x", "")], [("code_challenge_method", ""), ("x", "")]] {
-                assert_eq!(Browser::new(&app).get(&party.authorize(&more)).await.answer("error").as_deref(), Some("invalid_request"));
+            for more in [
+                [("code_challenge", ""), ("code_challenge_method", "")],
+                [("code_challenge_method", "plain"), ("x", "")],
+                [("code_challenge_method", ""), ("x", "")],
+            ] {
+                assert_eq!(
+                    Browser::new(&app).get(&party.authorize(&more)).await.answer("error").as_deref(),
+                    Some("invalid_request")
+                );
             }
         }
         app.stop().await;
@@ -86,7 +93,11 @@ async fn checklist_38_a_second_valid_use_ends_the_grant_and_an_invalid_one_does_
         let tokens = Tokens(party.exchange(&code).await.json());
         let wrong = "another-verifier-of-at-least-forty-three-characters";
         refused(&app, &party, &exchange(&code, wrong), "invalid_grant", "code_verifier_mismatch").await;
-        assert_eq!(party.introspect(&tokens.access()).await["active"], true, "an outsider with half the secrets ends nothing");
+        assert_eq!(
+            party.introspect(&tokens.access()).await["active"],
+            true,
+            "an outsider with half the secrets ends nothing"
+        );
         refused(&app, &party, &exchange(&code, VERIFIER), "invalid_grant", "code_replayed").await;
         assert_eq!(party.introspect(&tokens.access()).await, serde_json::json!({"active": false}));
         assert_eq!(party.refresh(&tokens.refresh()).await.error(), "invalid_grant");

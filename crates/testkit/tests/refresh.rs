@@ -133,7 +133,11 @@ async fn two_hundred_rotate_one_token_and_one_answer_stays_usable() {
         second.clock.advance(61);
         let next = good(&spa, &live[0]).await;
         let (id, grant) = opened(&app, &next.refresh());
-        assert_eq!((opened(&app, &live[0]), opened(&app, &token)), ((id - 1, grant), (id - 2, grant)), "the sequence moved by one");
+        assert_eq!(
+            (opened(&app, &live[0]), opened(&app, &token)),
+            ((id - 1, grant), (id - 2, grant)),
+            "the sequence moved by one"
+        );
         app.clock.advance(61);
         let voided = answers.iter().find(|a| **a != live[0]).unwrap();
         refused(&app, &spa, voided, "refresh_token_voided").await;
@@ -241,7 +245,9 @@ async fn checklist_71_a_password_change_ends_sessions() {
         let mut browser = Browser::new(&app);
         browser.sign_in_here("ada@example.com").await;
         assert!(browser.get("/").await.body.contains("ada@example.com"));
-        accounts::set_password(&app.app, &app.ctx(), user.user.id, &domain::Secret::new("another long password")).await.unwrap();
+        accounts::set_password(&app.app, &app.ctx(), user.user.id, &domain::Secret::new("another long password"))
+            .await
+            .unwrap();
         assert!(!browser.get("/").await.body.contains("ada@example.com"));
         app.stop().await;
     })

@@ -34,7 +34,8 @@ impl FromRequest<WebState> for Params {
 
     async fn from_request(request: Request, state: &WebState) -> Result<Self, Response> {
         let media = media_type(&request);
-        let bytes = Bytes::from_request(request, state).await.map_err(|_| refuse("The body is too large or was cut off."))?;
+        let bytes =
+            Bytes::from_request(request, state).await.map_err(|_| refuse("The body is too large or was cut off."))?;
         match media.as_str() {
             "application/x-www-form-urlencoded" => Ok(Self(RawParams::from_urlencoded(&bytes))),
             "" if bytes.is_empty() => Ok(Self(RawParams::default())),
@@ -54,7 +55,8 @@ impl FromRequest<WebState> for Json {
         if media_type(&request) != "application/json" {
             return Err(refuse("The body must be JSON."));
         }
-        let bytes = Bytes::from_request(request, state).await.map_err(|_| refuse("The body is too large or was cut off."))?;
+        let bytes =
+            Bytes::from_request(request, state).await.map_err(|_| refuse("The body is too large or was cut off."))?;
         serde_json::from_slice(&bytes).map(Self).map_err(|_| refuse("The body is not valid JSON."))
     }
 }

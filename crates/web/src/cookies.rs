@@ -45,7 +45,8 @@ fn read(name: &str, headers: &HeaderMap) -> Option<String> {
     let lines = headers.get_all(header::COOKIE).iter().filter_map(|v| v.to_str().ok());
     let mut pairs = lines.flat_map(|line| line.split(';')).filter_map(|pair| pair.trim().split_once('='));
     let value = pairs.find(|(n, _)| *n == name).map(|(_, v)| v)?;
-    let plausible = (16..=200).contains(&value.len()) && value.bytes().all(|b| b.is_ascii_alphanumeric() || b"-_".contains(&b));
+    let plausible =
+        (16..=200).contains(&value.len()) && value.bytes().all(|b| b.is_ascii_alphanumeric() || b"-_".contains(&b));
     plausible.then(|| value.to_owned())
 }
 

@@ -25,7 +25,9 @@ pub struct OAuthError {
 pub fn status(code: ErrorCode) -> StatusCode {
     match code {
         ErrorCode::InvalidClient | ErrorCode::InvalidToken | ErrorCode::LoginRequired => StatusCode::UNAUTHORIZED,
-        ErrorCode::AccessDenied | ErrorCode::InsufficientScope | ErrorCode::RegistrationNotSupported => StatusCode::FORBIDDEN,
+        ErrorCode::AccessDenied | ErrorCode::InsufficientScope | ErrorCode::RegistrationNotSupported => {
+            StatusCode::FORBIDDEN
+        }
         ErrorCode::SlowDown => StatusCode::TOO_MANY_REQUESTS,
         ErrorCode::ServerError => StatusCode::INTERNAL_SERVER_ERROR,
         ErrorCode::TemporarilyUnavailable => StatusCode::SERVICE_UNAVAILABLE,
@@ -35,11 +37,8 @@ pub fn status(code: ErrorCode) -> StatusCode {
 
 /// JSON that is not kept anywhere (RFC 6749 §5.1).
 pub fn no_store(status: StatusCode, body: Vec<u8>) -> Response {
-    let headers = [
-        (header::CONTENT_TYPE, "application/json"),
-        (header::CACHE_CONTROL, "no-store"),
-        (header::PRAGMA, "no-cache"),
-    ];
+    let headers =
+        [(header::CONTENT_TYPE, "application/json"), (header::CACHE_CONTROL, "no-store"), (header::PRAGMA, "no-cache")];
     (status, headers, body).into_response()
 }
 
@@ -67,7 +66,9 @@ pub fn oauth_error(error: &OAuthError) -> Response {
         (Some(Challenge::Bearer), code) => {
             Some(format!("Bearer error=\"{}\", error_description=\"{}\"", code.as_str(), error.description))
         }
-        (Some(Challenge::Basic), ErrorCode::InvalidClient) => Some("Basic realm=\"token endpoint\", charset=\"UTF-8\"".to_owned()),
+        (Some(Challenge::Basic), ErrorCode::InvalidClient) => {
+            Some("Basic realm=\"token endpoint\", charset=\"UTF-8\"".to_owned())
+        }
         _ => None,
     };
     if let Some(value) = challenge.and_then(|c| HeaderValue::try_from(c).ok()) {

@@ -1,8 +1,8 @@
 //! What every request brings along besides its body.
+use crate::WebState;
 use crate::cookies::Cookie;
 use crate::headers::RequestId;
 use crate::peer::client_ip;
-use crate::WebState;
 use axum::extract::{ConnectInfo, FromRequestParts};
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, header};

@@ -108,5 +108,8 @@ async fn method_not_allowed() -> Response {
 fn panicked(fault: Box<dyn std::any::Any + Send>) -> Response {
     let said = fault.downcast_ref::<String>().map(String::as_str).or_else(|| fault.downcast_ref::<&str>().copied());
     tracing::error!(said, "a handler panicked");
-    error::plain(StatusCode::INTERNAL_SERVER_ERROR, "The server failed. The request id tells the operator where to look.")
+    error::plain(
+        StatusCode::INTERNAL_SERVER_ERROR,
+        "The server failed. The request id tells the operator where to look.",
+    )
 }

@@ -39,7 +39,9 @@ impl fmt::Display for Role {
 
 /// A text that is not a role.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error("a role is `owner`, `admin`, `member`, or up to 64 letters, digits, `_`, `-`, `.` and `:` of the operator's own")]
+#[error(
+    "a role is `owner`, `admin`, `member`, or up to 64 letters, digits, `_`, `-`, `.` and `:` of the operator's own"
+)]
 pub struct InvalidRole;
 
 impl FromStr for Role {

@@ -94,7 +94,10 @@ impl Callback {
             return Err(R::ClientDisabled);
         }
         let registered = &client.config.redirect_uris;
-        if params.repeated(MAY_REPEAT).is_some_and(|n| matches!(&*n, "redirect_uri" | "client_id" | "response_mode" | "state")) {
+        if params
+            .repeated(MAY_REPEAT)
+            .is_some_and(|n| matches!(&*n, "redirect_uri" | "client_id" | "response_mode" | "state"))
+        {
             return Err(R::Repeated);
         }
         let redirect_uri = match (params.get("redirect_uri"), registered.as_slice()) {
@@ -107,9 +110,7 @@ impl Callback {
         };
         let mode = match params.get("response_mode") {
             None => ResponseMode::Query,
-            Some(text) => {
-                ResponseMode::ALL.into_iter().find(|m| m.as_str() == text).ok_or(R::ResponseModeUnknown)?
-            }
+            Some(text) => ResponseMode::ALL.into_iter().find(|m| m.as_str() == text).ok_or(R::ResponseModeUnknown)?,
         };
         let state = params.get("state").map(str::to_owned);
         Ok(Self { redirect_uri, mode, state, carries_errors: !client.is_untried() })
@@ -291,7 +292,9 @@ fn scope(input: &Input<'_>, request: &mut AuthorizationRequest) -> Result<(), Au
     let registered = &input.client.config.scopes;
     let asked = match input.params.get("scope") {
         Some(text) => ScopeSet::parse(text).map_err(|_| AuthorizeRefusal::ScopeMalformed)?,
-        None => registered.filter(|name| input.policy.catalogue.default_scopes().contains(name) && name != "offline_access"),
+        None => {
+            registered.filter(|name| input.policy.catalogue.default_scopes().contains(name) && name != "offline_access")
+        }
     };
     let refreshes = input.client.may_use(GrantType::RefreshToken);
     let asked = asked.filter(|name| name != "offline_access" || (refreshes && registered.contains(name)));
@@ -415,7 +418,15 @@ fn id_token_hint(input: &Input<'_>, request: &mut AuthorizationRequest) -> Resul
 /// The parameters that never cause a failure (checklist 119), and the ones that are only carried.
 fn hints(input: &Input<'_>, request: &mut AuthorizationRequest) -> Result<(), AuthorizeRefusal> {
     let list = |name: &str| -> Vec<String> {
-        input.params.get(name).unwrap_or_default().split(' ').filter(|v| !v.is_empty()).take(16).map(str::to_owned).collect()
+        input
+            .params
+            .get(name)
+            .unwrap_or_default()
+            .split(' ')
+            .filter(|v| !v.is_empty())
+            .take(16)
+            .map(str::to_owned)
+            .collect()
     };
     request.login_hint = input.params.get("login_hint").map(|h| h.chars().take(254).collect());
     request.acr_values = list("acr_values");

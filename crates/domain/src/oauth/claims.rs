@@ -63,8 +63,24 @@ pub fn of_scope(scope: &str) -> &'static [&'static str] {
 
 /// Claims that this server can answer, for discovery.
 pub const SUPPORTED: &[&str] = &[
-    "sub", "iss", "aud", "exp", "iat", "auth_time", "nonce", "acr", "amr", "sid", "name", "picture", "updated_at", "locale",
-    "email", "email_verified", "tenant_id", "roles",
+    "sub",
+    "iss",
+    "aud",
+    "exp",
+    "iat",
+    "auth_time",
+    "nonce",
+    "acr",
+    "amr",
+    "sid",
+    "name",
+    "picture",
+    "updated_at",
+    "locale",
+    "email",
+    "email_verified",
+    "tenant_id",
+    "roles",
 ];
 
 /// Who a token is about.

@@ -138,7 +138,13 @@ fn checklist_111_the_workspace_must_be_a_live_membership() {
         assert_eq!(chosen(Some(workspace(1).workspace_id)), Ok(Some(workspace(1).workspace_id)));
         assert_eq!(chosen(Some(workspace(9).workspace_id)), Err(R::WorkspaceNotMember));
         assert_eq!(chosen(None), Err(R::SelectionRequired));
-        let ticked = approve(&request, &ask, Some(workspace(1).workspace_id), Some(&ScopeSet::parse("admin").unwrap()), required);
+        let ticked = approve(
+            &request,
+            &ask,
+            Some(workspace(1).workspace_id),
+            Some(&ScopeSet::parse("admin").unwrap()),
+            required,
+        );
         assert_eq!(ticked.unwrap().scopes.to_string(), "openid", "only what was asked for, and the required stay");
     });
 }
@@ -147,10 +153,16 @@ fn checklist_111_the_workspace_must_be_a_live_membership() {
 fn several_workspaces_are_asked_again_unless_named() {
     let both = [1, 2].map(|n| consent(Some(workspace(n).workspace_id), "openid email"));
     with(2, &both, Some(1), |who| {
-        assert!(matches!(step(&[], Some(who)), Step::SelectWorkspace(ask) if ask.preselected == Some(workspace(1).workspace_id)));
+        assert!(
+            matches!(step(&[], Some(who)), Step::SelectWorkspace(ask) if ask.preselected == Some(workspace(1).workspace_id))
+        );
         let named = workspace(2).workspace_id.to_string();
-        assert!(matches!(step(&[("workspace", &named)], Some(who)), Step::Approve(a) if a.workspace == Some(workspace(2).workspace_id)));
-        assert!(matches!(step(&[("prompt", "none")], Some(who)), Step::Approve(a) if a.workspace == Some(workspace(1).workspace_id)));
+        assert!(
+            matches!(step(&[("workspace", &named)], Some(who)), Step::Approve(a) if a.workspace == Some(workspace(2).workspace_id))
+        );
+        assert!(
+            matches!(step(&[("prompt", "none")], Some(who)), Step::Approve(a) if a.workspace == Some(workspace(1).workspace_id))
+        );
     });
     with(2, &both, None, |who| assert_eq!(step(&[("prompt", "none")], Some(who)), Step::Refuse(R::SelectionRequired)));
 }
@@ -163,7 +175,9 @@ fn checklist_109_unproven_clients_are_asked_each_time() {
     native.config.application_type = ApplicationType::Native;
     native.config.redirect_uris = vec!["http://127.0.0.1/cb".to_owned()];
     with(0, &[consent(None, "openid email")], None, |who| {
-        let go = |more: &[(&str, &str)]| decide(&request(&native, more).unwrap(), &native, Some(who), Progress::default(), NOW);
+        let go = |more: &[(&str, &str)]| {
+            decide(&request(&native, more).unwrap(), &native, Some(who), Progress::default(), NOW)
+        };
         assert!(matches!(go(&[("sub_type", "user")]), Step::AskConsent(_)));
         assert_eq!(go(&[("sub_type", "user"), ("prompt", "none")]), Step::Refuse(R::ConsentUnproven));
     });
@@ -174,7 +188,9 @@ fn checklist_122_offline_access_without_consent_is_ignored_not_an_error() {
     with(0, &[consent(None, "openid email")], None, |who| {
         let more = [("sub_type", "user"), ("scope", "openid email offline_access"), ("prompt", "none")];
         assert!(matches!(step(&more, Some(who)), Step::Approve(a) if a.scopes.to_string() == "openid email"));
-        assert!(matches!(step(&more[..2], Some(who)), Step::AskConsent(ask) if ask.missing.to_string() == "offline_access"));
+        assert!(
+            matches!(step(&more[..2], Some(who)), Step::AskConsent(ask) if ask.missing.to_string() == "offline_access")
+        );
     });
     let mut plain = client();
     plain.config.grant_types = vec![GrantType::AuthorizationCode];
@@ -189,7 +205,8 @@ fn allowed_users_and_internal_clients() {
     let mut own = client();
     own.config.internal = true;
     with(0, &[], None, |who| {
-        let go = |c: &Client| decide(&request(c, &[("sub_type", "user")]).unwrap(), c, Some(who), Progress::default(), NOW);
+        let go =
+            |c: &Client| decide(&request(c, &[("sub_type", "user")]).unwrap(), c, Some(who), Progress::default(), NOW);
         assert_eq!(go(&closed), Step::Refuse(R::UserNotAllowed));
         assert!(matches!(go(&own), Step::Approve(_)));
     });
@@ -223,7 +240,15 @@ fn checklist_16_17_28_30_34_40_96_119_120_the_request_rules() {
     for (more, refusal) in table {
         assert_eq!(request(&c, more).map(|_| ()), Err(*refusal), "{more:?}");
     }
-    let harmless = [("login_hint", "x"), ("ui_locales", "xx"), ("claims_locales", "de"), ("display", "touch"), ("acr_values", "9"), ("unknown", "1"), ("nonce", &"n".repeat(64))];
+    let harmless = [
+        ("login_hint", "x"),
+        ("ui_locales", "xx"),
+        ("claims_locales", "de"),
+        ("display", "touch"),
+        ("acr_values", "9"),
+        ("unknown", "1"),
+        ("nonce", &"n".repeat(64)),
+    ];
     assert!(request(&c, &harmless).is_ok());
     let mut exempt = client();
     exempt.config.pkce_exempt = true;

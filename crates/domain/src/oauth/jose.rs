@@ -44,7 +44,12 @@ struct Header<'h> {
 }
 
 /// The bytes to sign: base64url(header) `.` base64url(claims).
-pub fn signing_input<T: Serialize>(alg: SigningAlg, typ: &str, kid: &str, claims: &T) -> Result<String, serde_json::Error> {
+pub fn signing_input<T: Serialize>(
+    alg: SigningAlg,
+    typ: &str,
+    kid: &str,
+    claims: &T,
+) -> Result<String, serde_json::Error> {
     let header = serde_json::to_vec(&Header { alg: alg.as_str(), typ, kid })?;
     let claims = serde_json::to_vec(claims)?;
     Ok(format!("{}.{}", base64url(&header), base64url(&claims)))

@@ -54,7 +54,9 @@ mod tests {
 
     #[test]
     fn checklist_34_lengths_and_characters() {
-        for (text, good) in [("a".repeat(42), false), ("a".repeat(43), true), ("~".repeat(128), true), ("a".repeat(129), false)] {
+        for (text, good) in
+            [("a".repeat(42), false), ("a".repeat(43), true), ("~".repeat(128), true), ("a".repeat(129), false)]
+        {
             assert_eq!(is_verifier(&text), good, "{}", text.len());
         }
         assert!(!is_verifier(&"+".repeat(43)));

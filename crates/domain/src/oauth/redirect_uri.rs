@@ -45,7 +45,9 @@ pub fn check_registration(text: &str, kind: ApplicationType) -> Result<(), Inval
         return Err(E::Fragment);
     }
     let path = text.split('?').next().unwrap_or_default();
-    if text.contains('\\') || path.split('/').any(|s| matches!(s.to_ascii_lowercase().as_str(), "." | ".." | "%2e" | "%2e%2e")) {
+    if text.contains('\\')
+        || path.split('/').any(|s| matches!(s.to_ascii_lowercase().as_str(), "." | ".." | "%2e" | "%2e%2e"))
+    {
         return Err(E::Ambiguous);
     }
     if !url.username().is_empty() || url.password().is_some() {
@@ -58,7 +60,9 @@ pub fn check_registration(text: &str, kind: ApplicationType) -> Result<(), Inval
             Some(host) if is_loopback(&host) => Ok(()),
             _ => Err(E::PlainHttp),
         },
-        "javascript" | "data" | "file" | "blob" | "about" | "vbscript" | "ws" | "wss" | "ftp" | "mailto" => Err(E::Scheme),
+        "javascript" | "data" | "file" | "blob" | "about" | "vbscript" | "ws" | "wss" | "ftp" | "mailto" => {
+            Err(E::Scheme)
+        }
         other if !other.contains('.') => Err(E::SchemeWithoutDot),
         _ if kind == ApplicationType::Web => Err(E::NotForWeb),
         _ => Ok(()),
@@ -90,7 +94,9 @@ fn loopback_without_port(text: &str) -> Option<(&str, &str)> {
     };
     let port = &authority[host.len()..];
     let port_is_plain = port.is_empty()
-        || port.strip_prefix(':').is_some_and(|p| (1..=5).contains(&p.len()) && p.bytes().all(|b| b.is_ascii_digit()) && p.parse::<u16>().is_ok());
+        || port.strip_prefix(':').is_some_and(|p| {
+            (1..=5).contains(&p.len()) && p.bytes().all(|b| b.is_ascii_digit()) && p.parse::<u16>().is_ok()
+        });
     let known = matches!(host, "localhost" | "127.0.0.1" | "[::1]");
     (known && port_is_plain && !tail.contains(['#', '\\'])).then(|| (&text[..authority_at + host.len()], tail))
 }
@@ -148,7 +154,16 @@ mod tests {
     #[test]
     fn checklist_1_equal_as_text() {
         let registered = "https://a.example/cb";
-        for other in ["https://a.example/cb/", "https://a.example/CB", "https://A.example/cb", "https://a.example/cb?x=1", "https://a.example:443/cb", "https://a.example/c", "https://a.example/cb%20", ""] {
+        for other in [
+            "https://a.example/cb/",
+            "https://a.example/CB",
+            "https://A.example/cb",
+            "https://a.example/cb?x=1",
+            "https://a.example:443/cb",
+            "https://a.example/c",
+            "https://a.example/cb%20",
+            "",
+        ] {
             assert!(!matches(registered, other, Web) && !matches(registered, other, Native), "{other}");
         }
         assert!(matches(registered, registered, Web));

@@ -85,7 +85,9 @@ enum Step {
     LoseReply,
     /// Two tabs refresh at once; the storage keeps the first or the second answer, and the tab that lost finds out by
     /// refreshing within the window.
-    TwoTabs { keep_first: bool },
+    TwoTabs {
+        keep_first: bool,
+    },
     /// The client uses its access token.
     Use,
     Wait(i64),

@@ -2,7 +2,9 @@
 use super::jose::SigningAlg;
 use super::redirect_uri;
 use super::scope::ScopeSet;
-use crate::client::{AccessTokenFormat, ApplicationType, AuthMethod, Client, ClientConfig, ClientType, GrantType, SubType};
+use crate::client::{
+    AccessTokenFormat, ApplicationType, AuthMethod, Client, ClientConfig, ClientType, GrantType, SubType,
+};
 use crate::text::display_name;
 use serde_json::{Map, Value, json};
 
@@ -86,7 +88,8 @@ impl<'j> Reader<'j> {
             None => Ok(None),
             Some(text) => {
                 let url = url::Url::parse(text).map_err(|_| R::Uri)?;
-                let local = url.scheme() == "http" && matches!(url.host_str(), Some("localhost" | "127.0.0.1" | "[::1]"));
+                let local =
+                    url.scheme() == "http" && matches!(url.host_str(), Some("localhost" | "127.0.0.1" | "[::1]"));
                 if url.scheme() == "https" || local { Ok(Some(text.to_owned())) } else { Err(R::Uri) }
             }
         }
@@ -101,7 +104,12 @@ impl Metadata {
         if json.present("client_secret").is_some() {
             return Err(R::SecretChosen);
         }
-        for unsupported in ["id_token_encrypted_response_alg", "userinfo_signed_response_alg", "sector_identifier_uri", "request_object_signing_alg"] {
+        for unsupported in [
+            "id_token_encrypted_response_alg",
+            "userinfo_signed_response_alg",
+            "sector_identifier_uri",
+            "request_object_signing_alg",
+        ] {
             if json.present(unsupported).is_some() {
                 return Err(R::Unsupported);
             }
@@ -145,7 +153,9 @@ impl Metadata {
             software_id: json.text("software_id")?.map(str::to_owned),
             software_version: json.text("software_version")?.map(str::to_owned),
             post_logout_redirect_uris: post_logout_uris(&json, application_type)?,
-            default_sub_type: json.text("default_sub_type")?.map_or(Ok(default_sub_type), |t| SubType::parse(t).ok_or(R::SubType))?,
+            default_sub_type: json
+                .text("default_sub_type")?
+                .map_or(Ok(default_sub_type), |t| SubType::parse(t).ok_or(R::SubType))?,
             id_token_signed_response_alg: alg.map(|a| SigningAlg::parse(a).ok_or(R::Alg)).transpose()?,
             default_max_age: json.number("default_max_age")?,
             require_auth_time: json.flag("require_auth_time")?,
@@ -208,7 +218,11 @@ fn redirect_uris(json: &Reader<'_>, kind: ApplicationType, grants: &[GrantType])
 
 fn post_logout_uris(json: &Reader<'_>, kind: ApplicationType) -> Result<Vec<String>, R> {
     let uris = json.list("post_logout_redirect_uris")?.unwrap_or_default();
-    if uris.iter().any(|uri| redirect_uri::check_registration(uri, kind).is_err()) { Err(R::RedirectInvalid) } else { Ok(uris) }
+    if uris.iter().any(|uri| redirect_uri::check_registration(uri, kind).is_err()) {
+        Err(R::RedirectInvalid)
+    } else {
+        Ok(uris)
+    }
 }
 
 /// The registered metadata as the answer of RFC 7591 §3.2.1 and RFC 7592 §3 shows it, without any secret.

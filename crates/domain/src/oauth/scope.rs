@@ -4,7 +4,9 @@ use std::fmt;
 
 /// A text that is not a scope list.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error("a scope is made of visible ASCII characters other than `\"` and `\\`, and scopes are separated by single spaces")]
+#[error(
+    "a scope is made of visible ASCII characters other than `\"` and `\\`, and scopes are separated by single spaces"
+)]
 pub struct InvalidScope;
 
 /// A set of scopes in the order in which they were first named.

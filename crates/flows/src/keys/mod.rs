@@ -5,9 +5,9 @@ mod signing;
 pub use ring::{Keys, ensure, load, rotate};
 pub use signing::SigningKey;
 
+use crate::{Ctx, Fault};
 use aws_lc_rs::aead::{AES_256_GCM_SIV, Aad, LessSafeKey, Nonce, UnboundKey};
 use aws_lc_rs::hkdf;
-use crate::{Ctx, Fault};
 use domain::Pepper;
 use std::fmt;
 use zeroize::Zeroizing;

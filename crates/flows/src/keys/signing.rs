@@ -123,12 +123,19 @@ mod tests {
             let keys = || [(key.kid(), &published)];
             assert_eq!(jose::verify::<Value>(&token, "JWT", keys()).unwrap()["sub"], "x");
             assert_eq!(jose::verify::<Value>(&token, "at+jwt", keys()), Err(jose::InvalidJwt::WrongType));
-            assert_eq!(jose::verify::<Value>(&token, "JWT", [("other", &published)]), Err(jose::InvalidJwt::UnknownKey));
+            assert_eq!(
+                jose::verify::<Value>(&token, "JWT", [("other", &published)]),
+                Err(jose::InvalidJwt::UnknownKey)
+            );
             let (head, signature) = token.rsplit_once('.').unwrap();
             let forged = domain::encoding::base64url(br#"{"alg":"none","typ":"JWT","kid":""}"#);
             let body = head.split_once('.').unwrap().1;
             assert!(jose::verify::<Value>(&format!("{forged}.{body}."), "JWT", keys()).is_err());
-            let changed = format!("{}.{}.{signature}", head.split_once('.').unwrap().0, domain::encoding::base64url(br#"{"sub":"y"}"#));
+            let changed = format!(
+                "{}.{}.{signature}",
+                head.split_once('.').unwrap().0,
+                domain::encoding::base64url(br#"{"sub":"y"}"#)
+            );
             assert_eq!(jose::verify::<Value>(&changed, "JWT", keys()), Err(jose::InvalidJwt::BadSignature));
         }
     }

@@ -79,7 +79,14 @@ fn verifier(p: &Presented<'_>) -> Result<(), R> {
 }
 
 /// The grant that a code stands for.
-fn grant(app: &App, ctx: &Ctx, client: &Client, id: TokenId, code: &CodePayload, refresh: Option<RefreshState>) -> Grant {
+fn grant(
+    app: &App,
+    ctx: &Ctx,
+    client: &Client,
+    id: TokenId,
+    code: &CodePayload,
+    refresh: Option<RefreshState>,
+) -> Grant {
     let lifetimes = &app.settings().lifetimes;
     let idle = client.config.refresh_token_lifetime_seconds.unwrap_or(lifetimes.refresh_idle);
     let absolute = ctx.now.plus(match refresh {
@@ -122,7 +129,8 @@ pub(super) async fn redeem(
     };
     let presented = Presented { code: &code, client, body, now: ctx.now };
     CHECKS.iter().try_for_each(|(_, check)| check(&presented)).map_err(Failure::Refused)?;
-    let asked = resources(body, &app.settings().catalogue, &app.settings().issuer).map_err(|_| Failure::Refused(R::Resource))?;
+    let asked = resources(body, &app.settings().catalogue, &app.settings().issuer)
+        .map_err(|_| Failure::Refused(R::Resource))?;
     if !asked.iter().all(|r| code.resources.contains(r)) {
         return refuse(R::Resource);
     }
@@ -165,7 +173,12 @@ pub(super) async fn redeem(
 }
 
 /// Writes the grant. `Some` when the code was used before: then with the grant that ended for it, if one lived.
-async fn write(app: &App, ctx: &Ctx, client: &Client, grant: &Grant) -> Result<Option<Option<GrantId>>, Failure<CodeRefusal>> {
+async fn write(
+    app: &App,
+    ctx: &Ctx,
+    client: &Client,
+    grant: &Grant,
+) -> Result<Option<Option<GrantId>>, Failure<CodeRefusal>> {
     const DAY: i64 = 24 * 60 * 60;
     let today = Timestamp::from_seconds(ctx.now.seconds() / DAY * DAY);
     let first_today = client.last_used_at.is_none_or(|at| at < today);

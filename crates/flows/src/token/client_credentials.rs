@@ -40,7 +40,8 @@ pub(super) fn issue(app: &App, ctx: &Ctx, client: &Client, body: &RawParams) -> 
     if scopes.iter().any(|name| OF_A_USER.contains(&name)) {
         return refuse(R::ScopeNeedsUser);
     }
-    let audience = resources(body, &app.settings().catalogue, &app.settings().issuer).map_err(|_| Failure::Refused(R::Resource))?;
+    let audience = resources(body, &app.settings().catalogue, &app.settings().issuer)
+        .map_err(|_| Failure::Refused(R::Resource))?;
     let expires_in = access_lifetime(app, client);
     let payload = AccessPayload {
         bearer: Bearer::Client { id: client.id.clone(), epoch: client.credential_epoch },

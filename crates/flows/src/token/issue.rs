@@ -127,7 +127,8 @@ impl Answer<'_> {
                 Some(app.keys().sealer.seal(Purpose::RefreshToken, id, &payload)?)
             }
         };
-        let id_token = if self.scopes.contains("openid") { Some(self.id_token(app, ctx, &access_token)?) } else { None };
+        let id_token =
+            if self.scopes.contains("openid") { Some(self.id_token(app, ctx, &access_token)?) } else { None };
         Ok(TokenResponse {
             access_token,
             token_type: "Bearer",

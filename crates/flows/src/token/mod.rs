@@ -94,7 +94,9 @@ async fn by_grant_type(
     client: &Client,
     body: &RawParams,
 ) -> Result<TokenResponse, Failure<TokenRefusal>> {
-    let Some(asked) = body.get("grant_type") else { return refuse(TokenRefusal::Request(RequestRefusal::GrantTypeMissing)) };
+    let Some(asked) = body.get("grant_type") else {
+        return refuse(TokenRefusal::Request(RequestRefusal::GrantTypeMissing));
+    };
     let Some(grant) = GrantType::parse(asked) else {
         return refuse(TokenRefusal::Request(RequestRefusal::GrantTypeUnknown));
     };

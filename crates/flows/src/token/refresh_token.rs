@@ -114,7 +114,14 @@ async fn rotate(
 }
 
 /// A client that keeps its refresh token: nothing moves but, now and then, the idle limit.
-async fn keep(app: &App, ctx: &Ctx, client: &Client, context: GrantContext, presented: &RefreshPayload, secret: SecretHash) -> Result<Outcome, Fault> {
+async fn keep(
+    app: &App,
+    ctx: &Ctx,
+    client: &Client,
+    context: GrantContext,
+    presented: &RefreshPayload,
+    secret: SecretHash,
+) -> Result<Outcome, Fault> {
     let Some(state) = context.grant.refresh else { return Ok(Outcome::Refused(R::Unknown)) };
     if presented.seq != state.seq || secret != state.live {
         // The client rotated once and does no longer: its old tokens are judged as such.
@@ -125,7 +132,9 @@ async fn keep(app: &App, ctx: &Ctx, client: &Client, context: GrantContext, pres
     // An hour's precision is enough for a limit of days, and spares a write a refresh.
     if expires_at.since(context.grant.expires_at) >= 3600 {
         let (id, now) = (context.grant.id, ctx.now);
-        app.store().write(move |tx| Box::pin(async move { store::grants::touch(tx, id, now, expires_at).await })).await?;
+        app.store()
+            .write(move |tx| Box::pin(async move { store::grants::touch(tx, id, now, expires_at).await }))
+            .await?;
     }
     Ok(Outcome::Renewed(Box::new(context), state))
 }

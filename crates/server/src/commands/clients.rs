@@ -26,7 +26,13 @@ fn shown(client: &Client) -> Value {
 }
 
 /// A client of this kind; used by the demo as well.
-pub fn new(name: &str, kind: Kind, redirect_uris: Vec<String>, scopes: ScopeSet, trust: Trust) -> anyhow::Result<NewClient> {
+pub fn new(
+    name: &str,
+    kind: Kind,
+    redirect_uris: Vec<String>,
+    scopes: ScopeSet,
+    trust: Trust,
+) -> anyhow::Result<NewClient> {
     let application_type = if kind == Kind::Public { ApplicationType::Native } else { ApplicationType::Web };
     for uri in &redirect_uris {
         redirect_uri::check_registration(uri, application_type).with_context(|| uri.clone())?;
@@ -89,7 +95,10 @@ pub async fn run(session: Session, command: Command) -> anyhow::Result<()> {
             let mut value = shown(&client);
             value["client_secret"] = secret.as_ref().map(|s| s.expose().to_owned()).into();
             output::show(session.json, &value, |v| {
-                let secret = v["client_secret"].as_str().map(|s| format!("\nclient_secret (shown once): {s}")).unwrap_or_default();
+                let secret = v["client_secret"]
+                    .as_str()
+                    .map(|s| format!("\nclient_secret (shown once): {s}"))
+                    .unwrap_or_default();
                 format!("client_id: {}{secret}", client.id)
             })?;
         }

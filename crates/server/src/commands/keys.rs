@@ -17,13 +17,16 @@ pub async fn run(session: Session, command: Command) -> anyhow::Result<()> {
             let jwks = app.keys().jwks.clone();
             output::show(session.json, &jwks, |all| {
                 let keys = all["keys"].as_array().into_iter().flatten();
-                let lines = keys.map(|k| format!("{} {}", k["kid"].as_str().unwrap_or(""), k["alg"].as_str().unwrap_or("")));
+                let lines =
+                    keys.map(|k| format!("{} {}", k["kid"].as_str().unwrap_or(""), k["alg"].as_str().unwrap_or("")));
                 lines.collect::<Vec<_>>().join("\n")
             })?;
         }
         Command::Rotate => {
             flows::jobs::rotate_keys(app, ctx).await?;
-            output::show(session.json, &json!({"rotated": true}), |_| "rotated; a running server follows within half a minute".to_owned())?;
+            output::show(session.json, &json!({"rotated": true}), |_| {
+                "rotated; a running server follows within half a minute".to_owned()
+            })?;
         }
         Command::CreateApi { workspace, name, roles, scope, expires_in } => {
             let roles = MemberRoles::parse(roles.iter().map(String::as_str))?;

@@ -23,7 +23,8 @@ pub async fn run(session: Session, command: Command) -> anyhow::Result<()> {
                 value["password"] = password.expose().into();
             }
             output::show(as_json, &value, |v| {
-                let password = v["password"].as_str().map(|p| format!("\npassword (shown once): {p}")).unwrap_or_default();
+                let password =
+                    v["password"].as_str().map(|p| format!("\npassword (shown once): {p}")).unwrap_or_default();
                 format!("{} {}{password}", user.id, user.email)
             })?;
         }

@@ -56,7 +56,8 @@ pub async fn members(session: Session, command: Member) -> anyhow::Result<()> {
                 .map(|(m, u)| json!({"user_id": u.id, "email": u.email, "name": u.name, "roles": m.roles.claim()}))
                 .collect();
             output::show(session.json, &json!({"items": items, "total": all.total}), |_| {
-                let lines = all.items.iter().map(|(m, u)| format!("{} {} {}", u.id, u.email, m.roles.claim().join(",")));
+                let lines =
+                    all.items.iter().map(|(m, u)| format!("{} {} {}", u.id, u.email, m.roles.claim().join(",")));
                 lines.collect::<Vec<_>>().join("\n")
             })?;
         }

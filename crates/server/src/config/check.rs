@@ -38,9 +38,20 @@ pub fn problems(config: &Config) -> Vec<String> {
     let known = ["sqlite:", "postgres:", "postgresql:"].iter().any(|scheme| database.starts_with(scheme));
     need(known, "database: must begin with `sqlite:` or `postgres:`".to_owned());
     let l = &config.lifetimes;
-    let positive = [l.access_token, l.id_token, l.refresh_idle, l.refresh_absolute, l.session_idle, l.session_absolute, l.interaction];
+    let positive = [
+        l.access_token,
+        l.id_token,
+        l.refresh_idle,
+        l.refresh_absolute,
+        l.session_idle,
+        l.session_absolute,
+        l.interaction,
+    ];
     need(positive.iter().all(|s| *s > 0), "lifetimes: each must be at least one second".to_owned());
-    need((1..=600).contains(&l.authorization_code), "lifetimes.authorization_code: 1 to 600 seconds (OAuth 2.1 section 4.1.2)".to_owned());
+    need(
+        (1..=600).contains(&l.authorization_code),
+        "lifetimes.authorization_code: 1 to 600 seconds (OAuth 2.1 section 4.1.2)".to_owned(),
+    );
     if let Err(error) = config.catalogue().check() {
         need(false, format!("scopes, permissions, resources: {error}"));
     }
@@ -49,7 +60,8 @@ pub fn problems(config: &Config) -> Vec<String> {
     if let Some(name) = own {
         need(false, format!("registration.self_registered_scopes: the scope `{name}` is not declared"));
     }
-    let tokens = config.registration.policy != RegistrationPolicy::Token || !config.registration.initial_access_tokens.is_empty();
+    let tokens = config.registration.policy != RegistrationPolicy::Token
+        || !config.registration.initial_access_tokens.is_empty();
     need(tokens, "registration.initial_access_tokens: the policy `token` needs at least one".to_owned());
     let colour = &config.brand.primary_colour;
     let hex = colour.len() == 7 && colour.starts_with('#') && colour[1..].bytes().all(|b| b.is_ascii_hexdigit());
@@ -77,12 +89,15 @@ pub fn explain(loaded: &Loaded) -> Vec<String> {
     let mut lines = Vec::new();
     let Ok(serde_json::Value::Object(all)) = serde_json::to_value(&loaded.config) else { return lines };
     for (name, value) in all {
-        let source = loaded.figment.find_metadata(&name).map_or_else(|| "default".to_owned(), |m| match &m.source {
-            Some(source) => source.to_string(),
-            None if m.name.contains("environment") => "environment".to_owned(),
-            None if m.name.contains("Flags") => "flag".to_owned(),
-            None => "default".to_owned(),
-        });
+        let source = loaded.figment.find_metadata(&name).map_or_else(
+            || "default".to_owned(),
+            |m| match &m.source {
+                Some(source) => source.to_string(),
+                None if m.name.contains("environment") => "environment".to_owned(),
+                None if m.name.contains("Flags") => "flag".to_owned(),
+                None => "default".to_owned(),
+            },
+        );
         let shown = match (name.as_str(), value) {
             ("database", serde_json::Value::String(url)) => masked(&url).into(),
             ("registration", mut registration) => {
@@ -142,7 +157,8 @@ mod tests {
                 }
             }
         }
-        let page = std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/../../docs/src/configuration.md")).unwrap();
+        let page =
+            std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/../../docs/src/configuration.md")).unwrap();
         let mut names = Vec::new();
         walk("", &serde_json::to_value(Config::default()).unwrap(), &mut names);
         let missing: Vec<_> = names.iter().filter(|name| !page.contains(&format!("`{name}`"))).collect();

@@ -44,11 +44,12 @@ pub struct Loaded {
 const NOT_SETTINGS: [&str; 1] = ["master_key"];
 
 fn environment() -> Env {
-    Env::prefixed("COUNTERSIGN_").filter(|key| {
-        let name = key.as_str().to_ascii_lowercase();
-        !NOT_SETTINGS.contains(&name.as_str()) && !name.starts_with("test_")
-    })
-    .split("__")
+    Env::prefixed("COUNTERSIGN_")
+        .filter(|key| {
+            let name = key.as_str().to_ascii_lowercase();
+            !NOT_SETTINGS.contains(&name.as_str()) && !name.starts_with("test_")
+        })
+        .split("__")
 }
 
 /// Reads and checks the settings; a first fault is an error that names the key.
@@ -77,7 +78,10 @@ mod tests {
     #[test]
     fn flags_win_over_environment_over_file_over_defaults() {
         jail(|jail| {
-            jail.create_file("c.toml", "token_prefix = 'file'\nissuer = 'https://file.example'\n[lifetimes]\naccess_token = 60\n")?;
+            jail.create_file(
+                "c.toml",
+                "token_prefix = 'file'\nissuer = 'https://file.example'\n[lifetimes]\naccess_token = 60\n",
+            )?;
             jail.set_env("COUNTERSIGN_ISSUER", "https://env.example");
             jail.set_env("COUNTERSIGN_LIFETIMES__ID_TOKEN", "61");
             jail.set_env("COUNTERSIGN_TEST_POSTGRES", "ignored");

@@ -5,11 +5,11 @@ mod load;
 pub use check::{explain, problems, warnings};
 pub use load::{Flags, Loaded, load};
 
+use domain::Pepper;
 use domain::ScopeSet;
 use domain::catalogue::{Catalogue, PermissionCategory, ScopeInfo};
 use domain::client::SubType;
 use domain::oauth::scope::InvalidScope;
-use domain::Pepper;
 use flows::{Brand, Lifetimes, PasswordHashing, RegistrationPolicy};
 use ipnet::IpNet;
 use serde::{Deserialize, Serialize};
@@ -130,13 +130,18 @@ impl Config {
     }
 
     pub fn catalogue(&self) -> Catalogue {
-        Catalogue { scopes: self.scopes.clone(), permissions: self.permissions.clone(), resources: self.resources.clone() }
+        Catalogue {
+            scopes: self.scopes.clone(),
+            permissions: self.permissions.clone(),
+            resources: self.resources.clone(),
+        }
     }
 
     /// What the use cases need of it. `pepper` hashes the initial access tokens.
     pub fn settings(&self, pepper: &Pepper) -> Result<flows::Settings, InvalidScope> {
         let own = self.registration.self_registered_scopes.as_ref();
-        let self_registered_scopes = own.map(|names| ScopeSet::from_names(names.iter().map(String::as_str))).transpose()?;
+        let self_registered_scopes =
+            own.map(|names| ScopeSet::from_names(names.iter().map(String::as_str))).transpose()?;
         Ok(flows::Settings {
             issuer: self.issuer.clone(),
             token_prefix: self.token_prefix.clone(),

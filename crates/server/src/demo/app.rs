@@ -9,8 +9,9 @@ use axum::response::{Html, IntoResponse, Redirect, Response};
 use axum::routing::get;
 use openidconnect::core::{CoreAuthenticationFlow, CoreClient, CoreGenderClaim, CoreProviderMetadata};
 use openidconnect::{
-    AdditionalClaims, AsyncHttpClient, AuthorizationCode, ClientId, ClientSecret, CsrfToken, HttpRequest, HttpResponse, IssuerUrl, Nonce,
-    OAuth2TokenResponse as _, PkceCodeChallenge, PkceCodeVerifier, RedirectUrl, Scope, TokenResponse as _, UserInfoClaims,
+    AdditionalClaims, AsyncHttpClient, AuthorizationCode, ClientId, ClientSecret, CsrfToken, HttpRequest, HttpResponse,
+    IssuerUrl, Nonce, OAuth2TokenResponse as _, PkceCodeChallenge, PkceCodeVerifier, RedirectUrl, Scope,
+    TokenResponse as _, UserInfoClaims,
 };
 use parking_lot::Mutex;
 use serde::{Deserialize, Serialize};
@@ -147,10 +148,15 @@ async fn callback(State(app): State<App>, headers: HeaderMap, Query(answer): Que
     let mine = cookies.split("; ").any(|pair| pair == format!("ledger_state={state}"));
     let pending = app.pending.lock().remove(&state);
     let Some(pending) = pending.filter(|_| mine) else {
-        return (StatusCode::BAD_REQUEST, Html(page::failed("invalid_state", "This answer belongs to no request of this browser."))).into_response();
+        return (
+            StatusCode::BAD_REQUEST,
+            Html(page::failed("invalid_state", "This answer belongs to no request of this browser.")),
+        )
+            .into_response();
     };
     if answer.iss.as_deref() != Some(app.issuer.as_str()) {
-        return (StatusCode::BAD_REQUEST, Html(page::failed("invalid_issuer", "The answer came from another server."))).into_response();
+        return (StatusCode::BAD_REQUEST, Html(page::failed("invalid_issuer", "The answer came from another server.")))
+            .into_response();
     }
     if let Some(error) = answer.error {
         return Html(page::failed(&error, &answer.error_description.unwrap_or_default())).into_response();
@@ -183,7 +189,10 @@ async fn finish(app: &Inner, code: String, pending: Pending) -> anyhow::Result<S
     let mut facts = vec![
         ("token type".to_owned(), tokens.token_type().as_ref().to_owned()),
         ("expires in".to_owned(), tokens.expires_in().map(|d| format!("{} s", d.as_secs())).unwrap_or_default()),
-        ("scopes".to_owned(), tokens.scopes().map(|all| all.iter().map(|s| s.as_str()).collect::<Vec<_>>().join(" ")).unwrap_or_default()),
+        (
+            "scopes".to_owned(),
+            tokens.scopes().map(|all| all.iter().map(|s| s.as_str()).collect::<Vec<_>>().join(" ")).unwrap_or_default(),
+        ),
         ("refresh token".to_owned(), if tokens.refresh_token().is_some() { "received" } else { "none" }.to_owned()),
     ];
     for (kind, value) in [("ID token", serde_json::to_value(claims)?), ("userinfo", serde_json::to_value(&userinfo)?)] {

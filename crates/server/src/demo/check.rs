@@ -102,16 +102,26 @@ impl Check<'_> {
         step("signed in; the consent page is shown");
 
         let offered: Vec<_> = form.choices.iter().filter(|(n, _)| n == "workspace").map(|(_, v)| v.as_str()).collect();
-        ensure!(offered.len() == 2 && offered.contains(&workspace.id.as_str()), "the workspaces offered are {offered:?}");
+        ensure!(
+            offered.len() == 2 && offered.contains(&workspace.id.as_str()),
+            "the workspaces offered are {offered:?}"
+        );
         let form = form.set("workspace", &workspace.id).set("action", "allow");
-        let Err(back) = self.settle(self.submit(&at, &form).await?).await? else { bail!("no redirect to the application") };
+        let Err(back) = self.settle(self.submit(&at, &form).await?).await? else {
+            bail!("no redirect to the application")
+        };
         let answer = |name: &str| back.query_pairs().find(|(n, _)| n == name).map(|(_, v)| v.into_owned());
         ensure!(answer("state").as_deref() == Some("demo state"), "the state is another");
         ensure!(answer("iss").as_deref() == Some(self.seed.issuer.as_str()), "iss is another");
         let code = answer("code").context("no code")?;
         step("chose a workspace and allowed; a code came back with state and iss");
 
-        let exchange = [("grant_type", "authorization_code"), ("code", code.as_str()), ("redirect_uri", &web.redirect_uris[0]), ("code_verifier", &verifier)];
+        let exchange = [
+            ("grant_type", "authorization_code"),
+            ("code", code.as_str()),
+            ("redirect_uri", &web.redirect_uris[0]),
+            ("code_verifier", &verifier),
+        ];
         let tokens = json(self.token(&exchange).await?).await?;
         let text = |value: &Value, name: &str| value[name].as_str().map(str::to_owned).with_context(|| name.to_owned());
         let (access, refresh) = (text(&tokens, "access_token")?, text(&tokens, "refresh_token")?);
@@ -119,14 +129,18 @@ impl Check<'_> {
         step("exchanged the code for tokens");
 
         let userinfo = json(self.http.get(self.url("/oauth2/userinfo")).bearer_auth(&access).send().await?).await?;
-        ensure!(userinfo["sub"] == workspace.id.as_str() && userinfo["tenant_id"] == workspace.id.as_str(), "userinfo says {userinfo}");
+        ensure!(
+            userinfo["sub"] == workspace.id.as_str() && userinfo["tenant_id"] == workspace.id.as_str(),
+            "userinfo says {userinfo}"
+        );
         step("userinfo names the chosen workspace");
 
         let seen = json(self.as_client("/oauth2/introspect", &[("token", &access)]).await?).await?;
         ensure!(seen["active"] == true && seen["sub"] == workspace.id.as_str(), "introspection says {seen}");
         step("introspection says active");
 
-        let refreshed = json(self.token(&[("grant_type", "refresh_token"), ("refresh_token", &refresh)]).await?).await?;
+        let refreshed =
+            json(self.token(&[("grant_type", "refresh_token"), ("refresh_token", &refresh)]).await?).await?;
         let second = text(&refreshed, "access_token")?;
         ensure!(second != access, "the same access token came again");
         step("refreshed");
@@ -138,7 +152,10 @@ impl Check<'_> {
         }
         let refused = self.token(&[("grant_type", "refresh_token"), ("refresh_token", &refresh)]).await?;
         let (status, body): (_, Value) = (refused.status(), refused.json().await?);
-        ensure!(status == StatusCode::BAD_REQUEST && body["error"] == "invalid_grant", "after revocation refresh says {status} {body}");
+        ensure!(
+            status == StatusCode::BAD_REQUEST && body["error"] == "invalid_grant",
+            "after revocation refresh says {status} {body}"
+        );
         step("revoked: introspection and refresh show it at once");
         Ok(())
     }

@@ -85,7 +85,12 @@ fn announce(seed: &Seed) -> String {
     }
     lines.push(String::new());
     for client in &seed.clients {
-        lines.push(format!("  {:<8} client_id {}  secret {}", client.kind, client.client_id, client.client_secret.as_deref().unwrap_or("none")));
+        lines.push(format!(
+            "  {:<8} client_id {}  secret {}",
+            client.kind,
+            client.client_id,
+            client.client_secret.as_deref().unwrap_or("none")
+        ));
     }
     lines.push(format!("  API key {}", seed.api_key));
     lines.push(format!("  personal access token {}", seed.personal_access_token));

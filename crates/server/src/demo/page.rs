@@ -32,7 +32,9 @@ pub fn received(sub: &str, facts: &[(String, String)]) -> String {
     let sub = escape(sub);
     frame(
         "Connected",
-        &format!("<h1>Connected</h1><p>Subject <code id=\"sub\">{sub}</code></p><dl>{list}</dl><p><a class=\"b\" href=\"/\">Back</a></p>"),
+        &format!(
+            "<h1>Connected</h1><p>Subject <code id=\"sub\">{sub}</code></p><dl>{list}</dl><p><a class=\"b\" href=\"/\">Back</a></p>"
+        ),
     )
 }
 
@@ -40,7 +42,9 @@ pub fn failed(error: &str, description: &str) -> String {
     let (error, description) = (escape(error), escape(description));
     frame(
         "Not connected",
-        &format!("<h1>Not connected</h1><p><code id=\"error\">{error}</code></p><p id=\"description\">{description}</p><p><a class=\"b\" href=\"/\">Back</a></p>"),
+        &format!(
+            "<h1>Not connected</h1><p><code id=\"error\">{error}</code></p><p id=\"description\">{description}</p><p><a class=\"b\" href=\"/\">Back</a></p>"
+        ),
     )
 }
 
@@ -51,6 +55,10 @@ mod tests {
     #[test]
     fn nothing_received_becomes_markup() {
         let page = failed("<script>", "\"a\" & <b>");
-        assert!(page.contains("&lt;script&gt;") && page.contains("&quot;a&quot; &amp; &lt;b&gt;") && !page.contains("<script>"));
+        assert!(
+            page.contains("&lt;script&gt;")
+                && page.contains("&quot;a&quot; &amp; &lt;b&gt;")
+                && !page.contains("<script>")
+        );
     }
 }

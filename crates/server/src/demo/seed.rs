@@ -115,20 +115,34 @@ async fn client(app: &App, ctx: &Ctx, kind: &str, new: NewClient) -> anyhow::Res
 
 async fn make(app: &App, ctx: &Ctx, issuer: &str, app_url: &str) -> anyhow::Result<Seed> {
     use crate::commands::new_client as new;
-    let ada = user(app, ctx, "ada@example.com", "Ada Lovelace", &[("Analytical Engines", "owner"), ("Royal Society", "admin,compliance_officer")]).await?;
+    let ada = user(
+        app,
+        ctx,
+        "ada@example.com",
+        "Ada Lovelace",
+        &[("Analytical Engines", "owner"), ("Royal Society", "admin,compliance_officer")],
+    )
+    .await?;
     let grace = user(app, ctx, "grace@example.com", "Grace Hopper", &[("Compilers United", "owner")]).await?;
     let all = ScopeSet::parse(ALL)?;
     let web = new("Ledger Sync", Kind::Web, vec![callback(app_url)], all.clone(), Trust::Verified)?;
     let device = vec!["http://127.0.0.1/callback".to_owned(), "http://localhost/callback".to_owned()];
     let public = new("Contracts CLI", Kind::Public, device, all, Trust::Unverified)?;
-    let machine = new("Nightly export", Kind::Machine, Vec::new(), ScopeSet::parse("contracts:read contracts:write")?, Trust::Unverified)?;
+    let machine = new(
+        "Nightly export",
+        Kind::Machine,
+        Vec::new(),
+        ScopeSet::parse("contracts:read contracts:write")?,
+        Trust::Unverified,
+    )?;
     let clients = vec![
         client(app, ctx, "web", web).await?,
         client(app, ctx, "public", public).await?,
         client(app, ctx, "machine", machine).await?,
     ];
     let workspace: WorkspaceId = ada.workspaces[0].id.parse()?;
-    let credential = |name: &str| NewCredential { name: name.to_owned(), scopes: ScopeSet::default(), expires_at: None };
+    let credential =
+        |name: &str| NewCredential { name: name.to_owned(), scopes: ScopeSet::default(), expires_at: None };
     let roles = MemberRoles::only(Role::Admin);
     let (_, api_key) = accounts::create_api_key(app, ctx, workspace, roles, credential("demo")).await?;
     let (_, personal) = accounts::create_personal_access_token(app, ctx, ada.id.parse()?, credential("demo")).await?;

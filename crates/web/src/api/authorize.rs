@@ -84,7 +84,12 @@ fn redirect_json(answer: &Answer) -> Response {
     let pairs: Vec<_> = answer.params.iter().map(|(n, v)| (n.as_str(), v.as_str())).collect();
     let mut body = json!({"redirect_to": answer.callback.location(&pairs)});
     if answer.callback.mode() == ResponseMode::FormPost {
-        body["form_post"] = answer.params.iter().map(|(n, v)| (n.clone(), Value::from(v.as_str()))).collect::<serde_json::Map<_, _>>().into();
+        body["form_post"] = answer
+            .params
+            .iter()
+            .map(|(n, v)| (n.clone(), Value::from(v.as_str())))
+            .collect::<serde_json::Map<_, _>>()
+            .into();
     }
     json_response(StatusCode::OK, &body)
 }
@@ -92,9 +97,15 @@ fn redirect_json(answer: &Answer) -> Response {
 fn shown(state: &WebState, incoming: &Incoming, next: Result<Next, AuthorizeFailure>, browser: &Browser) -> Response {
     let mut response = match next {
         Ok(Next::Answer(answer)) => redirect_json(&answer),
-        Ok(Next::Consent { interaction, view }) => json_response(StatusCode::OK, &consent_json(state, &interaction, &view)),
-        Ok(Next::Login { .. }) => refused(ErrorCode::LoginRequired, "Sign in first: by session cookie or personal access token."),
-        Ok(Next::SelectAccount { .. }) => refused(ErrorCode::InteractionRequired, "The user must choose an account on the hosted page."),
+        Ok(Next::Consent { interaction, view }) => {
+            json_response(StatusCode::OK, &consent_json(state, &interaction, &view))
+        }
+        Ok(Next::Login { .. }) => {
+            refused(ErrorCode::LoginRequired, "Sign in first: by session cookie or personal access token.")
+        }
+        Ok(Next::SelectAccount { .. }) => {
+            refused(ErrorCode::InteractionRequired, "The user must choose an account on the hosted page.")
+        }
         Err(failure) => failed(&failure, incoming),
     };
     if browser.is_new
@@ -149,7 +160,10 @@ pub async fn consent(State(state): State<WebState>, incoming: Incoming, Params(b
     let by_cookie = matches!(caller, Caller::Session(_));
     let interaction = body.get("interaction");
     if by_cookie && (interaction.is_none() || !is_ours(&state, &incoming)) {
-        return refused(ErrorCode::InvalidRequest, "Send the interaction of GET authorize, from a page of this server.");
+        return refused(
+            ErrorCode::InvalidRequest,
+            "Send the interaction of GET authorize, from a page of this server.",
+        );
     }
     let decision = match decision_of(&body) {
         Ok(decision) => decision,

@@ -18,7 +18,11 @@ fn no_secrets_in_query(incoming: &Incoming) -> Result<(), Box<Response>> {
     let told = ["client_secret", "access_token", "refresh_token", "token", "code", "code_verifier"];
     if told.iter().any(|name| incoming.query.get(name).is_some()) {
         let refusal = ClientRefusal::SecretInQuery;
-        return Err(Box::new(oauth_error(&OAuthError { code: refusal.code(), description: refusal.public(), challenge: None })));
+        return Err(Box::new(oauth_error(&OAuthError {
+            code: refusal.code(),
+            description: refusal.public(),
+            challenge: None,
+        })));
     }
     Ok(())
 }

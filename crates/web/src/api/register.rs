@@ -14,7 +14,11 @@ use serde_json::{Map, Value};
 
 const BEARER: Option<Challenge> = Some(Challenge::Bearer);
 
-fn answer(incoming: &Incoming, status: StatusCode, outcome: Result<Map<String, Value>, Failure<RegisterRefusal>>) -> Response {
+fn answer(
+    incoming: &Incoming,
+    status: StatusCode,
+    outcome: Result<Map<String, Value>, Failure<RegisterRefusal>>,
+) -> Response {
     match outcome {
         Ok(client) => json_response(status, &client),
         Err(failure) => refused(incoming, &failure),
@@ -53,7 +57,12 @@ pub async fn read(State(state): State<WebState>, Path(id): Path<String>, incomin
     answer(&incoming, StatusCode::OK, outcome)
 }
 
-pub async fn replace(State(state): State<WebState>, Path(id): Path<String>, incoming: Incoming, Json(body): Json) -> Response {
+pub async fn replace(
+    State(state): State<WebState>,
+    Path(id): Path<String>,
+    incoming: Incoming,
+    Json(body): Json,
+) -> Response {
     let caller = match caller(&state, &incoming).await {
         Ok(caller) => caller,
         Err(response) => return *response,

@@ -53,16 +53,24 @@ fn answered(state: &WebState, browser: &Browser, answer: &Answer) -> Response {
     let mut response = render(&page, StatusCode::OK, Leads::Here, Some(&script_hash()));
     // The one form of this page goes to the client and nowhere else.
     let headers = response.headers_mut();
-    let policy = headers.get(axum::http::header::CONTENT_SECURITY_POLICY).and_then(|p| p.to_str().ok()).unwrap_or_default();
+    let policy =
+        headers.get(axum::http::header::CONTENT_SECURITY_POLICY).and_then(|p| p.to_str().ok()).unwrap_or_default();
     let scheme = location.split_once(':').map_or("https", |(scheme, _)| scheme);
-    if let Ok(policy) = axum::http::HeaderValue::try_from(policy.replace("form-action 'self'", &format!("form-action {scheme}:"))) {
+    if let Ok(policy) =
+        axum::http::HeaderValue::try_from(policy.replace("form-action 'self'", &format!("form-action {scheme}:")))
+    {
         headers.insert(axum::http::header::CONTENT_SECURITY_POLICY, policy);
     }
     response
 }
 
 /// Shows the next step, or sends the answer.
-pub fn show(state: &WebState, incoming: &Incoming, browser: &Browser, next: Result<Next, AuthorizeFailure>) -> Response {
+pub fn show(
+    state: &WebState,
+    incoming: &Incoming,
+    browser: &Browser,
+    next: Result<Next, AuthorizeFailure>,
+) -> Response {
     let response = match next {
         Ok(Next::Answer(answer)) => answered(state, browser, &answer),
         Ok(Next::Login { interaction, client, login_hint, reauthenticate }) => {

@@ -48,8 +48,10 @@ impl Stylesheet {
 }
 
 pub async fn stylesheet(State(state): State<WebState>) -> Response {
-    let headers =
-        [(header::CONTENT_TYPE, "text/css; charset=utf-8"), (header::CACHE_CONTROL, "public, max-age=31536000, immutable")];
+    let headers = [
+        (header::CONTENT_TYPE, "text/css; charset=utf-8"),
+        (header::CACHE_CONTROL, "public, max-age=31536000, immutable"),
+    ];
     (headers, state.stylesheet().text.clone()).into_response()
 }
 
@@ -151,7 +153,13 @@ pub fn interaction_path(state: &WebState, interaction: &str) -> String {
 /// Nothing is here.
 pub async fn not_found(State(state): State<WebState>, incoming: Incoming) -> Response {
     if incoming.header(header::ACCEPT).is_some_and(|accept| accept.contains("text/html")) {
-        return refused::page(&state, &incoming, StatusCode::NOT_FOUND, "not_found", "There is no page at this address.");
+        return refused::page(
+            &state,
+            &incoming,
+            StatusCode::NOT_FOUND,
+            "not_found",
+            "There is no page at this address.",
+        );
     }
     plain(StatusCode::NOT_FOUND, "There is nothing at this address.")
 }

@@ -45,7 +45,8 @@ pub async fn post(State(state): State<WebState>, incoming: Incoming, Params(form
     }
     let field = |name: &str| form.get(name).unwrap_or_default();
     let password = Secret::new(field("password"));
-    let done = setup::complete(state.app(), &incoming.ctx, field("token"), field("name"), field("username"), &password).await;
+    let done =
+        setup::complete(state.app(), &incoming.ctx, field("token"), field("name"), field("username"), &password).await;
     match done {
         Ok(new) => with_cookie(home::redirect(&state), Cookie::Session.set(&state, new.secret.expose())),
         Err(Failure::Refused(refusal @ SetupRefusal::Account(_))) => {

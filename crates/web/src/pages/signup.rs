@@ -10,9 +10,9 @@ use axum::http::StatusCode;
 use axum::response::Response;
 use domain::Secret;
 use domain::oauth::error::Refusal as _;
+use flows::Failure;
 use flows::authorize;
 use flows::session;
-use flows::Failure;
 
 #[derive(Template)]
 #[template(path = "signup.html")]
