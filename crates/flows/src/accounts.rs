@@ -1,6 +1,6 @@
 //! Users, workspaces, members and their credentials, as the command line, the demo and sign-up make them.
 use crate::recorder::About;
-use crate::session::SignInRefusal as R;
+use crate::sign_in_refusal::SignInRefusal as R;
 use crate::{App, Ctx, Failure, Fault};
 use domain::identity::{ApiKey, Email, Member, MemberRoles, PersonalAccessToken, Role, User, Workspace};
 use domain::text::display_name;

@@ -2,11 +2,12 @@
 use crate::discovery::Documents;
 use crate::keys::{self, Keys, MasterKey};
 use crate::password::Passwords;
-use crate::recorder::Recorder;
+use crate::recorder::{About, Recorder};
 use crate::throttle::Throttle;
 use crate::{Ctx, Fault, Settings};
 use domain::Pepper;
 use parking_lot::RwLock;
+use serde_json::{Value, json};
 use std::fmt;
 use std::sync::Arc;
 use store::Store;
@@ -99,8 +100,20 @@ impl App {
     pub(crate) fn throttle(&self) -> &Throttle {
         &self.0.throttle
     }
-    pub fn recorder(&self) -> &Recorder {
-        &self.0.recorder
+
+    /// Notes an event in the log and the audit: `outcome` is `ok` or the exact reason of a refusal.
+    pub fn record(&self, ctx: &Ctx, kind: &'static str, outcome: &str, about: About) {
+        self.record_with(ctx, kind, outcome, about, json!({}));
+    }
+
+    /// The same, with further facts; never a secret.
+    pub fn record_with(&self, ctx: &Ctx, kind: &'static str, outcome: &str, about: About, detail: Value) {
+        self.0.recorder.note(ctx, kind, outcome, about, detail);
+    }
+
+    /// Writes the audit events that wait; called once a second and at shutdown.
+    pub async fn flush_audit(&self) -> Result<(), Fault> {
+        self.0.recorder.flush(&self.0.store).await
     }
 }
 

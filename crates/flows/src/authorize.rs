@@ -342,10 +342,7 @@ impl Scene<'_> {
     async fn decided(mut self, decision: &Decision) -> Result<Next, AuthorizeFailure> {
         let (app, ctx) = (self.app, self.ctx);
         let callback = self.interaction.request.callback.clone();
-        let ask = match self.step() {
-            Step::AskConsent(ask) | Step::SelectWorkspace(ask) => ask,
-            _ => return self.next(),
-        };
+        let (Step::AskConsent(ask) | Step::SelectWorkspace(ask)) = self.step() else { return self.next() };
         if !decision.allow {
             // The user read the page and said no: that answer goes back even to a client that nobody tried before.
             return Ok(Next::Answer(self.error(&callback, AuthorizeRefusal::UserDenied)));
@@ -397,6 +394,7 @@ impl Scene<'_> {
             session_id: self.caller.session_id(),
             auth_time: self.caller.auth_time(),
             acr: None,
+            refreshable: !request.scopes.contains("offline_access") || approval.scopes.contains("offline_access"),
             expires_at: self.ctx.now.plus(self.app.settings().lifetimes.authorization_code),
         };
         let id = TokenId::from_random(self.ctx.random());

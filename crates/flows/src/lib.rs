@@ -21,6 +21,7 @@ pub mod revoke;
 pub mod session;
 pub mod settings;
 pub mod setup;
+pub mod sign_in_refusal;
 pub mod subject;
 pub mod throttle;
 pub mod token;

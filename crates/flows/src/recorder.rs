@@ -1,10 +1,11 @@
 //! The audit log: every event goes to the log at once and to the database in batches.
-use crate::{App, Ctx, Fault};
+use crate::{Ctx, Fault};
 use domain::audit::AuditEvent;
 use domain::{AuditId, ClientId, GrantId, UserId, WorkspaceId};
 use parking_lot::Mutex;
-use serde_json::{Value, json};
+use serde_json::Value;
 use std::sync::atomic::{AtomicU32, Ordering};
+use store::Store;
 
 /// Events that wait for the next batch. When the database stays away, the oldest are dropped: the log has them.
 #[derive(Debug, Default)]
@@ -46,14 +47,10 @@ impl About {
     }
 }
 
-impl App {
-    /// Notes an event: `outcome` is `ok` or the exact reason of a refusal.
-    pub fn record(&self, ctx: &Ctx, kind: &'static str, outcome: &str, about: About) {
-        self.record_with(ctx, kind, outcome, about, json!({}));
-    }
-
-    /// The same, with further facts; never a secret.
-    pub fn record_with(&self, ctx: &Ctx, kind: &'static str, outcome: &str, about: About, detail: Value) {
+impl Recorder {
+    /// Logs an event and keeps it for the next batch. `outcome` is `ok` or the exact reason of a refusal; `detail` holds
+    /// further facts, never a secret.
+    pub fn note(&self, ctx: &Ctx, kind: &'static str, outcome: &str, about: About, detail: Value) {
         let client = about.client.as_ref().map(ClientId::as_str).unwrap_or_default();
         let request_id = ctx.facts.request_id.as_str();
         if outcome == "ok" {
@@ -67,7 +64,7 @@ impl App {
             (None, None) => "anonymous".to_owned(),
         };
         let mut random: [u8; 10] = ctx.random();
-        random[..4].copy_from_slice(&self.recorder().count.fetch_add(1, Ordering::Relaxed).to_be_bytes());
+        random[..4].copy_from_slice(&self.count.fetch_add(1, Ordering::Relaxed).to_be_bytes());
         let event = AuditEvent {
             id: AuditId::new(ctx.now, random),
             at: ctx.now,
@@ -82,23 +79,23 @@ impl App {
             ip: Some(ctx.facts.ip.clone()).filter(|ip| !ip.is_empty()),
             detail,
         };
-        let mut waiting = self.recorder().waiting.lock();
+        let mut waiting = self.waiting.lock();
         if waiting.len() < MOST_WAITING {
             waiting.push(event);
         }
     }
 
-    /// Writes what waits; called once a second and at shutdown.
-    pub async fn flush_audit(&self) -> Result<(), Fault> {
-        let events = std::mem::take(&mut *self.recorder().waiting.lock());
+    /// Writes what waits. What could not be written waits on.
+    pub async fn flush(&self, store: &Store) -> Result<(), Fault> {
+        let events = std::mem::take(&mut *self.waiting.lock());
         if events.is_empty() {
             return Ok(());
         }
         let kept = events.clone();
         let written =
-            self.store().write(move |tx| Box::pin(async move { store::audit::insert_many(tx, &events).await })).await;
+            store.write(move |tx| Box::pin(async move { store::audit::insert_many(tx, &events).await })).await;
         if let Err(error) = written {
-            let mut waiting = self.recorder().waiting.lock();
+            let mut waiting = self.waiting.lock();
             if waiting.len() + kept.len() <= MOST_WAITING {
                 waiting.splice(0..0, kept);
             }

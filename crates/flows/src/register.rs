@@ -61,27 +61,25 @@ fn admit(app: &App, ctx: &Ctx, caller: &Caller, token: Option<&str>) -> Result<T
     use AccessRefusal as R;
     let registration = &app.settings().registration;
     let known = !matches!(caller, Caller::Nobody);
-    let trust = match registration.policy {
-        RegistrationPolicy::Off => return Err(R::Off),
-        RegistrationPolicy::Open if known => Trust::Unverified,
-        RegistrationPolicy::Open => Trust::Anonymous,
-        RegistrationPolicy::SignedIn if known => Trust::Unverified,
-        RegistrationPolicy::SignedIn => return Err(R::SignInNeeded),
-        RegistrationPolicy::Token => {
-            let hash = token.map(|token| app.pepper().hash(token));
-            let fits = hash
-                .is_some_and(|h| registration.initial_access_tokens.iter().fold(false, |found, t| (*t == h) | found));
-            if !fits && !known {
-                return Err(R::TokenNeeded);
-            }
-            Trust::Unverified
-        }
+    let trust = match (registration.policy, known) {
+        (RegistrationPolicy::Off, _) => return Err(R::Off),
+        (RegistrationPolicy::Open, false) => Trust::Anonymous,
+        (RegistrationPolicy::SignedIn, false) => return Err(R::SignInNeeded),
+        (RegistrationPolicy::Token, false) if !is_initial(app, token) => return Err(R::TokenNeeded),
+        _ => Trust::Unverified,
     };
     if app.throttle().allow("registration", registration.per_address_per_hour, ctx) {
         Ok(trust)
     } else {
         Err(R::TooMany)
     }
+}
+
+/// Whether this is one of the initial access tokens; all are compared, whichever fits.
+fn is_initial(app: &App, token: Option<&str>) -> bool {
+    let known = &app.settings().registration.initial_access_tokens;
+    let hash = token.map(|token| app.pepper().hash(token));
+    hash.is_some_and(|hash| known.iter().fold(false, |found, one| (*one == hash) | found))
 }
 
 /// Holds the scopes and the algorithm asked for against what exists and what such a client may have (checklist 103).

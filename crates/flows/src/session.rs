@@ -1,23 +1,11 @@
 //! Signing in and out, and who a caller is.
 use crate::failure::refuse;
 use crate::recorder::About;
+pub use crate::sign_in_refusal::SignInRefusal;
 use crate::{App, Ctx, Failure, Fault};
 use domain::identity::{ApiKey, Email, Session, User, Workspace};
 use domain::oauth::error::Refusal as _;
 use domain::{PersonalAccessTokenId, ScopeSet, Secret, SessionId, Timestamp, UserId};
-
-domain::refusals! {
-    /// Why nobody was signed in or up.
-    pub enum SignInRefusal {
-        Wrong => AccessDenied, "credentials_wrong", "The email address or the password is wrong.";
-        TooManyAttempts => SlowDown, "sign_in_slowed_down", "Too many attempts. Wait a little and try again.";
-        EmailInvalid => InvalidRequest, "email_invalid", "This is not an email address.";
-        NameInvalid => InvalidRequest, "name_invalid", "A name has 1 to 100 characters.";
-        PasswordShort => InvalidRequest, "password_too_short", "A password has at least 10 characters.";
-        PasswordLong => InvalidRequest, "password_too_long", "A password has at most 256 characters.";
-        EmailTaken => InvalidRequest, "email_taken", "This address cannot be used to sign up. Sign in instead, or use another one.";
-    }
-}
 
 use SignInRefusal as R;
 
@@ -138,17 +126,14 @@ pub async fn sign_in(app: &App, ctx: &Ctx, email: &str, password: &Secret) -> Re
     };
     let stored = user.as_ref().and_then(|user| user.password_hash.as_deref());
     let fits = app.passwords().verify(password, stored).await?;
-    match user.filter(|user| fits && user.is_active()) {
-        Some(user) => {
-            app.throttle().succeeded("sign-in", &key, ctx);
-            app.record(ctx, "sign_in", "ok", About::user(user.id));
-            Ok(begin(app, ctx, user.id).await?)
-        }
-        None => {
-            app.throttle().failed("sign-in", &key, ctx);
-            app.record(ctx, "sign_in", R::Wrong.reason(), About::default());
-            refuse(R::Wrong)
-        }
+    if let Some(user) = user.filter(|user| fits && user.is_active()) {
+        app.throttle().succeeded("sign-in", &key, ctx);
+        app.record(ctx, "sign_in", "ok", About::user(user.id));
+        Ok(begin(app, ctx, user.id).await?)
+    } else {
+        app.throttle().failed("sign-in", &key, ctx);
+        app.record(ctx, "sign_in", R::Wrong.reason(), About::default());
+        refuse(R::Wrong)
     }
 }
 

@@ -42,19 +42,16 @@ pub async fn load(
     let Some(user) = store::users::by_id(tx, user).await?.filter(User::is_active) else {
         return Ok(Err(Absent::UserDisabled));
     };
-    let (workspace, home) = match (sub_type, workspace) {
-        (SubType::Workspace, Some(id)) => {
-            let member = store::workspaces::member(tx, user.id, id).await?;
-            let workspace = store::workspaces::by_id(tx, id).await?;
-            match (member, workspace) {
-                (Some(member), Some(workspace)) => (Some(workspace), Some((id, member.roles))),
-                _ => return Ok(Err(Absent::MembershipLost)),
-            }
+    let (workspace, home) = if let (SubType::Workspace, Some(id)) = (sub_type, workspace) {
+        let member = store::workspaces::member(tx, user.id, id).await?;
+        let workspace = store::workspaces::by_id(tx, id).await?;
+        match (member, workspace) {
+            (Some(member), Some(workspace)) => (Some(workspace), Some((id, member.roles))),
+            _ => return Ok(Err(Absent::MembershipLost)),
         }
-        _ => {
-            let memberships = store::workspaces::list_for_user(tx, user.id).await?;
-            (None, home(&user, &memberships))
-        }
+    } else {
+        let memberships = store::workspaces::list_for_user(tx, user.id).await?;
+        (None, home(&user, &memberships))
     };
     let (tenant_id, roles) = home.map_or((None, Vec::new()), |(id, roles)| (Some(id), roles.claim()));
     Ok(Ok(SubjectData { user, sub_type, workspace, tenant_id, roles }))

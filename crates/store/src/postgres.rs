@@ -1,6 +1,6 @@
 //! PostgreSQL: two pools, one of which cannot write.
 use crate::StoreError;
-use crate::db::StoreOptions;
+use crate::options::StoreOptions;
 use crate::tx::{Link, Tx};
 use futures_util::future::BoxFuture;
 use sqlx::postgres::{PgConnectOptions, PgPool, PgPoolOptions};

@@ -37,7 +37,7 @@ async fn checklist_1_7_8_9_no_redirect_to_what_was_not_registered() {
         let alone = Browser::new(&app).get(&party.authorize(&[("redirect_uri", "")])).await;
         assert_eq!(alone.status, 200, "with one registered the parameter may be left out");
         let two = Party::with(&app, Kind::Web, |new| {
-            new.config.redirect_uris.push("https://client.example/other".to_owned())
+            new.config.redirect_uris.push("https://client.example/other".to_owned());
         })
         .await;
         refused(&app, &two.authorize(&[("redirect_uri", "")]), "invalid_request", "redirect_uri_missing").await;
@@ -112,7 +112,7 @@ async fn checklist_2_a_registered_query_is_kept() {
         let app = TestApp::start(database).await;
         let user = app.user("ada@example.com", 0).await;
         let party = Party::with(&app, Kind::Web, |new| {
-            new.config.redirect_uris = vec!["https://client.example/cb?keep=1".to_owned()]
+            new.config.redirect_uris = vec!["https://client.example/cb?keep=1".to_owned()];
         })
         .await;
         let party = Party { redirect_uri: "https://client.example/cb?keep=1".to_owned(), ..party };

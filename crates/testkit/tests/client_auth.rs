@@ -130,7 +130,7 @@ async fn checklist_53_58_client_credentials_are_for_confidential_clients() {
     for_each_database(async |database| {
         let app = TestApp::start(database).await;
         let public = Party::with(&app, Kind::Spa, |new| {
-            new.config.grant_types.push(domain::client::GrantType::ClientCredentials)
+            new.config.grant_types.push(domain::client::GrantType::ClientCredentials);
         })
         .await;
         let reply = public.token(&[("grant_type", "client_credentials")]).await;

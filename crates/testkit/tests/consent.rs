@@ -22,7 +22,15 @@ async fn checklist_107_the_page_says_who_asks_for_what() {
             browser.sign_in(&login, "ada@example.com").await.body
         };
         let web = page(Kind::Web, Trust::Verified, "Ledger Sync").await;
-        for said in ["Ledger Sync", "Verified", "client.example", "Workspace 0", "ada@example.com", "See your email address", "Know who you are here"] {
+        for said in [
+            "Ledger Sync",
+            "Verified",
+            "client.example",
+            "Workspace 0",
+            "ada@example.com",
+            "See your email address",
+            "Know who you are here",
+        ] {
             assert!(web.contains(said), "{said}");
         }
         assert!(!web.contains("class=\"warning\""));
@@ -53,7 +61,8 @@ async fn consent_is_remembered_and_only_the_difference_is_asked() {
         let more = browser.get(&party.authorize(&[("scope", "openid email profile")])).await;
         assert!(more.body.contains("Allowed before") && more.body.contains("consent-allow"));
         // Unticked scopes are not granted, required ones stay.
-        let form = more.form("consent-allow").set("action", "allow").untick("scope", "profile").untick("scope", "email");
+        let form =
+            more.form("consent-allow").set("action", "allow").untick("scope", "profile").untick("scope", "email");
         let reply = browser.submit(&form).await;
         let tokens = party.exchange(&reply.answer("code").unwrap()).await.json();
         assert_eq!(tokens["scope"], "openid");
@@ -72,7 +81,10 @@ async fn checklist_109_an_unproven_client_is_asked_about_each_time() {
         native.tokens(&mut browser, &user, &[]).await;
         assert!(browser.get(&native.authorize(&[])).await.body.contains("consent-allow"));
         let any_port = [("redirect_uri", "http://127.0.0.1:51004/callback")];
-        assert!(browser.get(&native.authorize(&any_port)).await.body.contains("127.0.0.1:51004"), "4: any port on loopback");
+        assert!(
+            browser.get(&native.authorize(&any_port)).await.body.contains("127.0.0.1:51004"),
+            "4: any port on loopback"
+        );
         app.stop().await;
     })
     .await;
@@ -166,9 +178,15 @@ async fn signing_in_tells_nothing_and_slows_guessers() {
         let gone = app.user("gone@example.com", 0).await;
         accounts::set_user_disabled(&app.app, &app.ctx(), gone.user.id, true).await.unwrap();
         let mut said = std::collections::HashSet::new();
-        for (email, password) in [("ada@example.com", "wrong password"), ("nobody@example.com", "wrong password"), ("gone@example.com", testkit::PASSWORD), ("rubbish", "x")] {
+        for (email, password) in [
+            ("ada@example.com", "wrong password"),
+            ("nobody@example.com", "wrong password"),
+            ("gone@example.com", testkit::PASSWORD),
+            ("rubbish", "x"),
+        ] {
             let mut browser = Browser::new(&app);
-            let form = browser.get("/login").await.form("login-submit").set("username", email).set("password", password);
+            let form =
+                browser.get("/login").await.form("login-submit").set("username", email).set("password", password);
             let reply = browser.submit(&form).await;
             assert_eq!(reply.status, 422);
             assert_eq!(reply.form("login-submit").get("username"), Some(email), "what was typed is kept");
@@ -176,13 +194,20 @@ async fn signing_in_tells_nothing_and_slows_guessers() {
         }
         assert_eq!(said.len(), 1, "one text for all: {said:?}");
         let mut thief = Browser::new(&app);
-        let form = thief.get("/login").await.form("login-submit").set("username", "ada@example.com").set("password", "guess");
+        let form =
+            thief.get("/login").await.form("login-submit").set("username", "ada@example.com").set("password", "guess");
         for _ in 0..6 {
             thief.submit(&form).await;
         }
         assert_eq!(thief.submit(&form).await.status, 429);
         let mut browser = Browser::new(&app);
-        let form = browser.get("/signup").await.form("signup-submit").set("name", "New Person").set("username", "new@example.com").set("password", "short");
+        let form = browser
+            .get("/signup")
+            .await
+            .form("signup-submit")
+            .set("name", "New Person")
+            .set("username", "new@example.com")
+            .set("password", "short");
         assert_eq!(browser.submit(&form).await.status, 422);
         let reply = browser.submit(&form.set("password", "long enough now")).await;
         assert_eq!(reply.status, 303);
@@ -202,7 +227,13 @@ async fn the_first_operator_is_made_by_a_link_that_works_once() {
         let link = flows::setup::link(&app.app, &app.ctx()).await.unwrap().unwrap();
         let path = link.strip_prefix(testkit::ISSUER).unwrap();
         let mut browser = Browser::new(&app);
-        let form = browser.get(path).await.form("setup-submit").set("name", "Op").set("username", "op@example.com").set("password", "long enough now");
+        let form = browser
+            .get(path)
+            .await
+            .form("setup-submit")
+            .set("name", "Op")
+            .set("username", "op@example.com")
+            .set("password", "long enough now");
         assert_eq!(browser.submit(&form).await.status, 303);
         assert_eq!(browser.get(path).await.status, 403);
         assert!(flows::setup::link(&app.app, &app.ctx()).await.unwrap().is_none());

@@ -19,7 +19,10 @@ async fn checklist_112_prompt_none_is_silent() {
         let second = Tokens(party.exchange(&reply.answer("code").unwrap()).await.json());
         assert_eq!(first.id_claims()["sub"], second.id_claims()["sub"]);
         let other = Party::new(&app, Kind::Web).await;
-        assert_eq!(browser.get(&other.authorize(&[("prompt", "none")])).await.answer("error").as_deref(), Some("consent_required"));
+        assert_eq!(
+            browser.get(&other.authorize(&[("prompt", "none")])).await.answer("error").as_deref(),
+            Some("consent_required")
+        );
         app.stop().await;
     })
     .await;
@@ -64,7 +67,7 @@ async fn checklist_116_a_hint_at_another_user_gives_nobodys_token() {
         assert_eq!(bobs.get(&with("none")).await.answer("error").as_deref(), Some("login_required"));
         assert!(bobs.get(&with("")).await.body.contains("login-submit"), "the other user may sign in");
         assert!(adas.get(&with("none")).await.answer("code").is_some());
-        let forged = format!("{}x", hint);
+        let forged = format!("{hint}x");
         let reply = adas.get(&party.authorize(&[("id_token_hint", &forged)])).await;
         assert_eq!(reply.answer("error").as_deref(), Some("invalid_request"));
         let foreign = Party::new(&app, Kind::Web).await;
@@ -93,7 +96,11 @@ async fn checklist_117_121_id_tokens() {
         assert!(id["exp"].as_i64() > id["iat"].as_i64() && id["sid"].is_string());
         let digest = aws_lc_rs::digest::digest(&aws_lc_rs::digest::SHA256, tokens.access().as_bytes());
         assert_eq!(id["at_hash"], domain::encoding::base64url(&digest.as_ref()[..16]));
-        let header: Value = serde_json::from_slice(&domain::encoding::from_base64url(tokens.0["id_token"].as_str().unwrap().split('.').next().unwrap()).unwrap()).unwrap();
+        let header: Value = serde_json::from_slice(
+            &domain::encoding::from_base64url(tokens.0["id_token"].as_str().unwrap().split('.').next().unwrap())
+                .unwrap(),
+        )
+        .unwrap();
         assert_eq!((&header["alg"], &header["typ"]), (&"RS256".into(), &"JWT".into()));
         app.clock.advance(50);
         let again = Tokens(party.refresh(&tokens.refresh()).await.json()).id_claims();
@@ -143,7 +150,12 @@ async fn checklist_123_form_post() {
         assert!(form.get("code").is_some() && form.get("iss") == Some(testkit::ISSUER));
         assert!(!page.body.contains("<script>alert"));
         let policy = page.header("content-security-policy");
-        assert!(policy.contains("script-src 'sha256-") && policy.contains("form-action https:") && !policy.contains("unsafe"), "{policy}");
+        assert!(
+            policy.contains("script-src 'sha256-")
+                && policy.contains("form-action https:")
+                && !policy.contains("unsafe"),
+            "{policy}"
+        );
         let error = browser.get(&party.authorize(&[("response_mode", "form_post"), ("scope", "nothing")])).await;
         assert_eq!(error.form("form-post-continue").get("error"), Some("invalid_scope"));
         app.stop().await;

@@ -52,8 +52,16 @@ async fn checklist_101_registration_echoes_what_it_registered() {
             (json!({"redirect_uris": ["http://evil.example/cb"]}), "invalid_redirect_uri", "redirect_uri_invalid"),
             (json!({"redirect_uris": ["https://a.example/#x"]}), "invalid_redirect_uri", "redirect_uri_invalid"),
             (json!({}), "invalid_redirect_uri", "redirect_uris_missing"),
-            (json!({"redirect_uris": ["https://a.example/"], "grant_types": ["password"]}), "invalid_client_metadata", "grant_type_unsupported"),
-            (json!({"redirect_uris": ["https://a.example/"], "client_name": "a\u{202e}b"}), "invalid_client_metadata", "client_name_unsafe"),
+            (
+                json!({"redirect_uris": ["https://a.example/"], "grant_types": ["password"]}),
+                "invalid_client_metadata",
+                "grant_type_unsupported",
+            ),
+            (
+                json!({"redirect_uris": ["https://a.example/"], "client_name": "a\u{202e}b"}),
+                "invalid_client_metadata",
+                "client_name_unsafe",
+            ),
             (json!([1]), "invalid_client_metadata", "metadata_not_an_object"),
         ];
         for (body, code, reason) in refused {
@@ -69,7 +77,10 @@ async fn checklist_101_registration_echoes_what_it_registered() {
 #[tokio::test]
 async fn checklist_103_scopes_are_capped_by_trust() {
     for_each_database(async |database| {
-        let app = TestApp::with(database, |s| s.registration.self_registered_scopes = Some(domain::ScopeSet::parse("openid email").unwrap())).await;
+        let app = TestApp::with(database, |s| {
+            s.registration.self_registered_scopes = Some(domain::ScopeSet::parse("openid email").unwrap());
+        })
+        .await;
         let with = |scope: &str| {
             let mut body = metadata();
             body["scope"] = scope.into();
@@ -84,7 +95,8 @@ async fn checklist_103_scopes_are_capped_by_trust() {
         let user = app.user("dev@example.com", 0).await;
         let new = NewCredential { name: "t".to_owned(), scopes: domain::ScopeSet::default(), expires_at: None };
         let (_, token) = accounts::create_personal_access_token(&app.app, &app.ctx(), user.user.id, new).await.unwrap();
-        let as_user = async |scope: &str| call(&app, Method::POST, "/oauth2/register", Some(token.expose()), &with(scope)).await;
+        let as_user =
+            async |scope: &str| call(&app, Method::POST, "/oauth2/register", Some(token.expose()), &with(scope)).await;
         assert_eq!(as_user("openid profile").await.status, 201);
         assert_eq!(as_user("openid admin").await.status, 400);
         app.stop().await;
@@ -138,7 +150,14 @@ async fn policies_and_limits() {
     for_each_database(async |database| {
         let app = TestApp::with(database, |s| s.registration.policy = RegistrationPolicy::Off).await;
         assert_eq!(register(&app, &metadata()).await.status, 403);
-        assert!(Browser::new(&app).get("/.well-known/openid-configuration").await.json().get("registration_endpoint").is_none());
+        assert!(
+            Browser::new(&app)
+                .get("/.well-known/openid-configuration")
+                .await
+                .json()
+                .get("registration_endpoint")
+                .is_none()
+        );
         app.stop().await;
     })
     .await;

@@ -11,6 +11,7 @@ mod pages;
 mod peer;
 mod router;
 mod state;
+mod stylesheet;
 
 pub use router::router;
 pub use state::{WebOptions, WebState};

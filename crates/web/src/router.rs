@@ -19,8 +19,8 @@ pub fn router(state: WebState) -> Router {
     let inner = Router::new()
         .merge(programs())
         .merge(people())
-        .route(&state.stylesheet().route(), get(pages::stylesheet))
-        .fallback(pages::not_found);
+        .route(&state.stylesheet().route(), get(pages::frame::stylesheet))
+        .fallback(pages::refused::not_found);
     let all = if base.is_empty() {
         inner
     } else {
@@ -71,7 +71,7 @@ fn people() -> Router<WebState> {
         .route("/oauth2/authorize", get(pages::authorize::get).post(pages::authorize::post))
         .route("/oauth2/interaction", get(pages::authorize::resume))
         .route("/oauth2/account", post(pages::authorize::account))
-        .route("/oauth2/consent", post(pages::consent::post))
+        .route("/oauth2/consent", post(pages::authorize::consent))
         .route("/api/oauth2/authorize", get(authorize::get))
         .route("/api/oauth2/consent", post(authorize::consent))
         .route("/api/v1/oauth2/authorize", get(authorize::get))
@@ -87,7 +87,7 @@ fn open_to_all() -> CorsLayer {
         .allow_methods([Method::GET, Method::POST, Method::PUT, Method::DELETE])
         .allow_headers([header::AUTHORIZATION, header::CONTENT_TYPE])
         .expose_headers([header::WWW_AUTHENTICATE])
-        .max_age(Duration::from_secs(3600))
+        .max_age(Duration::from_hours(1))
 }
 
 /// Ready when the database answers.
@@ -105,6 +105,7 @@ async fn method_not_allowed() -> Response {
     error::plain(StatusCode::METHOD_NOT_ALLOWED, "This method is not allowed here.")
 }
 
+#[expect(clippy::needless_pass_by_value, reason = "the layer hands the panic over")]
 fn panicked(fault: Box<dyn std::any::Any + Send>) -> Response {
     let said = fault.downcast_ref::<String>().map(String::as_str).or_else(|| fault.downcast_ref::<&str>().copied());
     tracing::error!(said, "a handler panicked");

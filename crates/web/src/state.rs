@@ -1,5 +1,5 @@
 //! What every handler can reach.
-use crate::pages::Stylesheet;
+use crate::stylesheet::Stylesheet;
 use flows::{App, Clock, Rng};
 use ipnet::IpNet;
 use std::fmt;

@@ -34,19 +34,27 @@ fn form_decode(text: &str) -> Option<String> {
     form_urlencoded::parse(escaped.as_bytes()).next().map(|(value, _)| value.into_owned())
 }
 
+/// What an `Authorization` header says, as far as client authentication goes.
+enum Header {
+    /// None, or of another scheme.
+    NotBasic,
+    Malformed,
+    Basic(String, Secret),
+}
+
 /// Reads `Authorization: Basic`: id and secret are form-encoded first (OAuth 2.1 §2.4.1).
-fn basic(header: &str) -> Option<Option<(String, Secret)>> {
-    let (scheme, rest) = header.split_once(' ')?;
+fn basic(header: Option<&str>) -> Header {
+    let Some((scheme, rest)) = header.and_then(|h| h.split_once(' ')) else { return Header::NotBasic };
     if !scheme.eq_ignore_ascii_case("basic") {
-        return None;
+        return Header::NotBasic;
     }
     let decode = || {
         let bytes = base64::engine::general_purpose::STANDARD.decode(rest.trim()).ok()?;
         let text = String::from_utf8(bytes).ok()?;
         let (id, secret) = text.split_once(':')?;
-        Some((form_decode(id)?, Secret::new(form_decode(secret).unwrap_or_default())))
+        Some(Header::Basic(form_decode(id)?, Secret::new(form_decode(secret).unwrap_or_default())))
     };
-    Some(decode())
+    decode().unwrap_or(Header::Malformed)
 }
 
 impl Offered {
@@ -56,19 +64,19 @@ impl Offered {
         let id = |text: &str| ClientId::parse(text).map_err(|_| R::Unknown);
         let named = body.get("client_id");
         let posted = body.get("client_secret");
-        match (authorization.and_then(basic), posted) {
-            (Some(_), Some(_)) => Err(R::TwoMethods),
-            (Some(None), None) => Err(R::Malformed),
-            (Some(Some((user, _))), None) if named.is_some_and(|n| n != user) => Err(R::TwoMethods),
-            (Some(Some((user, secret))), None) => {
+        match (basic(authorization), posted) {
+            (Header::Basic(..) | Header::Malformed, Some(_)) => Err(R::TwoMethods),
+            (Header::Malformed, None) => Err(R::Malformed),
+            (Header::Basic(user, _), None) if named.is_some_and(|n| n != user) => Err(R::TwoMethods),
+            (Header::Basic(user, secret), None) => {
                 Ok(Self { client_id: id(&user)?, method: AuthMethod::ClientSecretBasic, secret: Some(secret) })
             }
-            (None, Some(secret)) => Ok(Self {
+            (Header::NotBasic, Some(secret)) => Ok(Self {
                 client_id: id(named.ok_or(R::Missing)?)?,
                 method: AuthMethod::ClientSecretPost,
                 secret: Some(Secret::new(secret)),
             }),
-            (None, None) => {
+            (Header::NotBasic, None) => {
                 Ok(Self { client_id: id(named.ok_or(R::Missing)?)?, method: AuthMethod::None, secret: None })
             }
         }

@@ -1,5 +1,5 @@
 //! Public keys as JSON Web Keys (RFC 7517, RFC 7518 §6, RFC 8037 §2).
-use super::jose::SigningAlg;
+use super::alg::SigningAlg;
 use crate::encoding::{base64url, from_base64url};
 use aws_lc_rs::signature::{self, RsaPublicKeyComponents, UnparsedPublicKey};
 use serde_json::{Value, json};

@@ -1,4 +1,5 @@
 //! The protocol: OAuth 2.1, OpenID Connect Core, and the RFCs named at each rule.
+pub mod alg;
 pub mod authorize;
 pub mod claims;
 pub mod client_auth;

@@ -52,16 +52,14 @@ impl Theft {
 /// Judges a refresh token with sequence number `seq` and a secret of hash `secret` against the grant's state.
 pub fn judge(state: &RefreshState, seq: i64, secret: SecretHash, now: Timestamp) -> Verdict {
     let racing = now.since(state.issued_at) <= RACE_WINDOW_SECONDS;
-    let behind = state.seq - seq;
-    match behind {
+    match state.seq - seq {
         ..0 => Verdict::FromTheFuture,
         0 if secret == state.live => Verdict::Advance,
-        0 if racing => Verdict::Reissue(Tolerance::Race),
-        0 => Verdict::Theft(Theft::VoidedAnswer),
         1 if state.used => Verdict::Theft(Theft::SuccessorUsed),
         1 if state.previous == Some(secret) => Verdict::Reissue(Tolerance::LostReply),
-        1 if racing => Verdict::Reissue(Tolerance::Race),
-        1 => Verdict::Theft(Theft::VoidedAnswer),
+        // Neither live nor redeemed: an answer that a later one voided.
+        0 | 1 if racing => Verdict::Reissue(Tolerance::Race),
+        0 | 1 => Verdict::Theft(Theft::VoidedAnswer),
         _ => Verdict::Theft(Theft::FarBehind),
     }
 }

@@ -57,15 +57,12 @@ impl Server {
         }
         self.fresh += 1;
         let verdict = judge(&self.state, seq, secret, self.now);
-        match answer(&self.state, verdict, secret, hash(self.fresh), self.now) {
-            Some(next) => {
-                self.state = next;
-                Some((next.seq, next.live))
-            }
-            None => {
-                self.ended = true;
-                None
-            }
+        if let Some(next) = answer(&self.state, verdict, secret, hash(self.fresh), self.now) {
+            self.state = next;
+            Some((next.seq, next.live))
+        } else {
+            self.ended = true;
+            None
         }
     }
 

@@ -265,13 +265,13 @@ pub fn render(client: &Client) -> Map<String, Value> {
 mod tests {
     use super::*;
 
-    fn read(json: Value) -> Result<Metadata, R> {
-        Metadata::read(&json, SubType::Workspace)
+    fn read(json: &Value) -> Result<Metadata, R> {
+        Metadata::read(json, SubType::Workspace)
     }
 
     #[test]
     fn defaults_are_those_of_rfc_7591() {
-        let m = read(json!({"redirect_uris": ["https://a.example/cb"], "choices_supported": ["x"]})).unwrap();
+        let m = read(&json!({"redirect_uris": ["https://a.example/cb"], "choices_supported": ["x"]})).unwrap();
         assert_eq!((m.auth_method, m.client_type), (AuthMethod::ClientSecretBasic, ClientType::Confidential));
         assert_eq!(m.config.grant_types, [GrantType::AuthorizationCode]);
         assert_eq!(m.config.response_types, ["code"]);
@@ -299,7 +299,7 @@ mod tests {
             (json!({"redirect_uris": [uri], "subject_type": "pairwise"}), R::Unsupported),
         ];
         for (metadata, refusal) in table {
-            assert_eq!(read(metadata.clone()).map(|_| ()), Err(refusal), "{metadata}");
+            assert_eq!(read(&metadata).map(|_| ()), Err(refusal), "{metadata}");
         }
         assert_eq!(R::RedirectInvalid.code(), ErrorCode::InvalidRedirectUri);
         assert_eq!(R::Name.code(), ErrorCode::InvalidClientMetadata);
@@ -307,7 +307,7 @@ mod tests {
 
     #[test]
     fn installed_clients_register_as_they_do_in_the_field() {
-        let m = read(json!({"redirect_uris": ["http://127.0.0.1:33418/", "http://localhost/callback"], "token_endpoint_auth_method": "none",
+        let m = read(&json!({"redirect_uris": ["http://127.0.0.1:33418/", "http://localhost/callback"], "token_endpoint_auth_method": "none",
             "grant_types": ["authorization_code", "refresh_token", "urn:ietf:params:oauth:grant-type:jwt-bearer"]})).unwrap();
         assert_eq!(m.config.application_type, ApplicationType::Native);
         assert_eq!(m.config.grant_types, [GrantType::AuthorizationCode, GrantType::RefreshToken]);

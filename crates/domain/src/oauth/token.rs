@@ -23,6 +23,8 @@ pub struct CodePayload {
     pub session_id: Option<SessionId>,
     pub auth_time: Option<Timestamp>,
     pub acr: Option<String>,
+    /// Whether a refresh token may come with it: not where `offline_access` was asked for and not allowed.
+    pub refreshable: bool,
     pub expires_at: Timestamp,
 }
 

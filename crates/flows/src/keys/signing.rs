@@ -53,6 +53,7 @@ impl SigningKey {
     }
 
     /// Reads PKCS #8; the `kid` is the thumbprint (RFC 7638).
+    #[expect(clippy::disallowed_methods, reason = "blinding and nonces of signatures are the library's own business")]
     pub fn parse(alg: SigningAlg, pkcs8: &[u8]) -> Result<Self, Fault> {
         let (public, private) = match alg {
             SigningAlg::RS256 | SigningAlg::PS256 => {

@@ -144,7 +144,8 @@ pub(super) async fn redeem(
             Absent::MembershipLost => R::MembershipLost,
         })
     })?;
-    let secret = client.may_use(GrantType::RefreshToken).then(|| RefreshSecret(ctx.random()));
+    let refreshes = code.refreshable && client.may_use(GrantType::RefreshToken);
+    let secret = refreshes.then(|| RefreshSecret(ctx.random()));
     let refresh = secret.as_ref().map(|secret| RefreshState {
         seq: 1,
         live: secret.hash(app),

@@ -1,12 +1,12 @@
 //! `countersign client`.
-use super::{Session, workspace_id};
-use crate::cli::{Client as Command, Kind, TrustName};
+use crate::cli::{Client as Command, TrustName};
+use crate::new_client::new_client;
 use crate::output;
-use anyhow::{Context as _, bail};
-use domain::client::{ApplicationType, AuthMethod, Client, ClientConfig, ClientType, GrantType, Trust};
-use domain::oauth::redirect_uri;
+use crate::session::{Session, workspace_id};
+use anyhow::bail;
+use domain::client::{Client, Trust};
 use domain::{ClientId, ScopeSet};
-use flows::applications::{self, Created, NewClient};
+use flows::applications::{self, Created};
 use serde_json::{Value, json};
 use store::Page;
 
@@ -22,52 +22,6 @@ fn shown(client: &Client) -> Value {
         "disabled": client.disabled_at.is_some(),
         "deleted": client.deleted_at.is_some(),
         "created_at": client.created_at.rfc3339(),
-    })
-}
-
-/// A client of this kind; used by the demo as well.
-pub fn new(
-    name: &str,
-    kind: Kind,
-    redirect_uris: Vec<String>,
-    scopes: ScopeSet,
-    trust: Trust,
-) -> anyhow::Result<NewClient> {
-    let application_type = if kind == Kind::Public { ApplicationType::Native } else { ApplicationType::Web };
-    for uri in &redirect_uris {
-        redirect_uri::check_registration(uri, application_type).with_context(|| uri.clone())?;
-    }
-    if redirect_uris.is_empty() && kind != Kind::Machine {
-        bail!("at least one --redirect-uri is required");
-    }
-    let (client_type, auth_method, grant_types) = match kind {
-        Kind::Web => (
-            ClientType::Confidential,
-            AuthMethod::ClientSecretBasic,
-            vec![GrantType::AuthorizationCode, GrantType::RefreshToken],
-        ),
-        Kind::Public => {
-            (ClientType::Public, AuthMethod::None, vec![GrantType::AuthorizationCode, GrantType::RefreshToken])
-        }
-        Kind::Machine => (ClientType::Confidential, AuthMethod::ClientSecretBasic, vec![GrantType::ClientCredentials]),
-    };
-    let code = grant_types.contains(&GrantType::AuthorizationCode);
-    Ok(NewClient {
-        name: domain::text::display_name(name)?,
-        client_type,
-        auth_method,
-        trust,
-        owner_user_id: None,
-        owner_workspace_id: None,
-        config: ClientConfig {
-            redirect_uris,
-            grant_types,
-            response_types: if code { vec!["code".to_owned()] } else { Vec::new() },
-            scopes,
-            application_type,
-            ..ClientConfig::default()
-        },
-        registration_token: false,
     })
 }
 
@@ -88,7 +42,7 @@ pub async fn run(session: Session, command: Command) -> anyhow::Result<()> {
                 TrustName::Verified => Trust::Verified,
                 TrustName::Unverified => Trust::Unverified,
             };
-            let mut client = new(&name, kind, redirect_uris, scopes, trust)?;
+            let mut client = new_client(&name, kind, redirect_uris, scopes, trust)?;
             client.config.default_sub_type = app.settings().default_sub_type;
             client.owner_workspace_id = workspace.as_deref().map(workspace_id).transpose()?;
             let Created { client, secret, .. } = applications::create(app, ctx, client).await?;

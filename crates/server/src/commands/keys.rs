@@ -1,7 +1,7 @@
 //! `countersign key`.
-use super::{Session, workspace_id};
 use crate::cli::Key as Command;
 use crate::output;
+use crate::session::{Session, workspace_id};
 use domain::ScopeSet;
 use domain::identity::MemberRoles;
 use flows::accounts::{self, NewCredential};

@@ -1,7 +1,7 @@
 //! `countersign user`.
-use super::{Session, said};
 use crate::cli::User as Command;
 use crate::output;
+use crate::session::{Session, said};
 use domain::identity::User;
 use flows::accounts::{self, NewUser};
 use serde_json::{Value, json};

@@ -1,7 +1,7 @@
 //! `countersign workspace` and `countersign member`.
-use super::{Session, workspace_id};
 use crate::cli::{Member, Workspace};
 use crate::output;
+use crate::session::{Session, workspace_id};
 use anyhow::bail;
 use domain::identity::MemberRoles;
 use flows::accounts;

@@ -2,8 +2,9 @@
 use super::Config;
 use anyhow::{Context as _, bail};
 use clap::Args;
-use figment::Figment;
 use figment::providers::{Env, Format as _, Serialized, Toml};
+use figment::value::{Dict, Map};
+use figment::{Error, Figment, Metadata, Profile, Provider};
 use serde::Serialize;
 use std::net::SocketAddr;
 use std::path::PathBuf;
@@ -40,6 +41,21 @@ pub struct Loaded {
     pub figment: Figment,
 }
 
+/// Settings under a name that people know them by.
+struct Named<T> {
+    name: &'static str,
+    provider: Serialized<T>,
+}
+
+impl<T: Serialize> Provider for Named<T> {
+    fn metadata(&self) -> Metadata {
+        Metadata::named(self.name)
+    }
+    fn data(&self) -> Result<Map<Profile, Dict>, Error> {
+        self.provider.data()
+    }
+}
+
 /// Read from the environment elsewhere, or not a setting at all.
 const NOT_SETTINGS: [&str; 1] = ["master_key"];
 
@@ -54,23 +70,23 @@ fn environment() -> Env {
 
 /// Reads and checks the settings; a first fault is an error that names the key.
 pub fn load(flags: &Flags) -> anyhow::Result<Loaded> {
-    let mut figment = Figment::from(Serialized::defaults(Config::default()));
+    let mut figment = Figment::from(Named { name: "default", provider: Serialized::defaults(Config::default()) });
     if let Some(path) = &flags.config {
         if !path.is_file() {
             bail!("the settings file {} does not exist", path.display());
         }
         figment = figment.merge(Toml::file_exact(path));
     }
-    figment = figment.merge(environment()).merge(Serialized::defaults(flags));
+    figment = figment.merge(environment()).merge(Named { name: "flag", provider: Serialized::defaults(flags) });
     let config: Config = figment.extract().context("settings")?;
     Ok(Loaded { config, figment })
 }
 
 #[cfg(test)]
 mod tests {
+    #![expect(clippy::result_large_err, reason = "the error type is that of the test harness")]
     use super::*;
 
-    #[expect(clippy::result_large_err, reason = "figment's own test harness")]
     fn jail(test: impl FnOnce(&mut figment::Jail) -> figment::error::Result<()>) {
         figment::Jail::expect_with(test);
     }

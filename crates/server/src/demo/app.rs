@@ -47,6 +47,7 @@ struct Extra {
 
 impl AdditionalClaims for Extra {}
 
+#[expect(clippy::disallowed_methods, reason = "the sample application is a third party and speaks to the demo only")]
 pub fn router(seed: &Seed) -> anyhow::Result<Router> {
     let web = seed.client("web")?;
     let app: App = Arc::new(Inner {

@@ -28,7 +28,8 @@ pub fn home() -> String {
 
 /// What the application received, name and value, and the subject by itself.
 pub fn received(sub: &str, facts: &[(String, String)]) -> String {
-    let list: String = facts.iter().map(|(n, v)| format!("<dt>{}</dt><dd>{}</dd>", escape(n), escape(v))).collect();
+    let items: Vec<_> = facts.iter().map(|(n, v)| format!("<dt>{}</dt><dd>{}</dd>", escape(n), escape(v))).collect();
+    let list = items.concat();
     let sub = escape(sub);
     frame(
         "Connected",

@@ -1,8 +1,9 @@
 //! What the demo's database is filled with. Its secrets are kept beside the database, for its owner's eyes only, so that
 //! a second start on the same folder shows the same ones.
 use crate::cli::Kind;
-use crate::commands::said;
 use crate::config::Config;
+use crate::new_client::new_client as new;
+use crate::session::said;
 use crate::system;
 use anyhow::Context as _;
 use domain::client::Trust;
@@ -114,7 +115,6 @@ async fn client(app: &App, ctx: &Ctx, kind: &str, new: NewClient) -> anyhow::Res
 }
 
 async fn make(app: &App, ctx: &Ctx, issuer: &str, app_url: &str) -> anyhow::Result<Seed> {
-    use crate::commands::new_client as new;
     let ada = user(
         app,
         ctx,

@@ -171,15 +171,14 @@ pub async fn consent(State(state): State<WebState>, incoming: Incoming, Params(b
     };
     let browser = incoming.browser(&state);
     let bound = binding(&state, &incoming, &browser);
-    let next = match interaction {
-        Some(text) => authorize::decide_consent(state.app(), &incoming.ctx, text, &decision, &caller, bound).await,
-        None => {
-            // Reference 003 sends the request without a response type: there is only one.
-            let given: Vec<_> = body.pairs().filter(|(n, _)| !matches!(*n, "decision" | "action")).collect();
-            let missing = body.get("response_type").is_none().then_some(("response_type", "code"));
-            let params = RawParams::from_pairs(given.into_iter().chain(missing));
-            authorize::decide_request(state.app(), &incoming.ctx, &params, &decision, &caller).await
-        }
+    let next = if let Some(text) = interaction {
+        authorize::decide_consent(state.app(), &incoming.ctx, text, &decision, &caller, bound).await
+    } else {
+        // Reference 003 sends the request without a response type: there is only one.
+        let given: Vec<_> = body.pairs().filter(|(n, _)| !matches!(*n, "decision" | "action")).collect();
+        let missing = body.get("response_type").is_none().then_some(("response_type", "code"));
+        let params = RawParams::from_pairs(given.into_iter().chain(missing));
+        authorize::decide_request(state.app(), &incoming.ctx, &params, &decision, &caller).await
     };
     shown(&state, &incoming, next, &browser)
 }

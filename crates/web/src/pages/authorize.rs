@@ -1,7 +1,8 @@
 //! The authorization endpoint for browsers.
-use super::consent::consent_page;
+use super::consent::{consent_page, decision_of};
+use super::frame::{Frame, Leads, interaction_path, render, see_other, with_browser};
 use super::login::login_page;
-use super::{Frame, Leads, interaction_path, refused, render, see_other, with_browser};
+use super::refused;
 use crate::WebState;
 use crate::body::Params;
 use crate::incoming::{Browser, Incoming};
@@ -133,4 +134,24 @@ pub async fn account(State(state): State<WebState>, incoming: Incoming, Params(f
         Ok(interaction) => see_other(&interaction_path(&state, &interaction)),
         Err(failure) => refused::failure(&state, &incoming, &failure),
     }
+}
+
+/// The answer to the consent page.
+pub async fn consent(State(state): State<WebState>, incoming: Incoming, Params(form): Params) -> Response {
+    let browser = incoming.browser(&state);
+    if !browser.sent(&state, &incoming, &form) {
+        return refused::forged(&state, &incoming);
+    }
+    let decision = match decision_of(&form) {
+        Ok(decision) => decision,
+        Err(said) => return refused::page(&state, &incoming, StatusCode::BAD_REQUEST, "invalid_request", said),
+    };
+    let caller = match incoming.session(&state).await {
+        Ok(caller) => caller,
+        Err(fault) => return refused::failure::<authorize::PageRefusal>(&state, &incoming, &fault.into()),
+    };
+    let text = form.get("interaction").unwrap_or_default();
+    let binding = browser.binding(&state);
+    let next = authorize::decide_consent(state.app(), &incoming.ctx, text, &decision, &caller, binding).await;
+    show(&state, &incoming, &browser, next)
 }

@@ -1,10 +1,8 @@
 //! The consent page: who asks, for what, in which workspace, and where the answer goes.
-use super::{Frame, Leads, refused, render};
+use super::frame::{Frame, Leads, render};
 use crate::WebState;
-use crate::body::Params;
-use crate::incoming::{Browser, Incoming};
+use crate::incoming::Browser;
 use askama::Template;
-use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
 use domain::ScopeSet;
@@ -13,7 +11,7 @@ use domain::identity::WorkspaceMembership;
 use domain::oauth::params::RawParams;
 use domain::oauth::redirect_uri;
 use domain::text::looks_alike;
-use flows::authorize::{self, ConsentView, Decision};
+use flows::authorize::{ConsentView, Decision};
 
 /// One permission as the page shows it.
 struct Permission<'p> {
@@ -28,6 +26,7 @@ struct Permission<'p> {
 
 #[derive(Template)]
 #[template(path = "consent.html")]
+#[expect(clippy::struct_excessive_bools, reason = "each is a line that the page shows or does not")]
 struct ConsentPage<'p> {
     frame: Frame,
     interaction: &'p str,
@@ -101,23 +100,4 @@ pub fn decision_of(body: &RawParams) -> Result<Decision, &'static str> {
         Some(_) => Some(ScopeSet::from_names(body.all("scope")).map_err(|_| "A scope is malformed.")?),
     };
     Ok(Decision { allow, workspace, ticked })
-}
-
-pub async fn post(State(state): State<WebState>, incoming: Incoming, Params(form): Params) -> Response {
-    let browser = incoming.browser(&state);
-    if !browser.sent(&state, &incoming, &form) {
-        return refused::forged(&state, &incoming);
-    }
-    let decision = match decision_of(&form) {
-        Ok(decision) => decision,
-        Err(said) => return refused::page(&state, &incoming, StatusCode::BAD_REQUEST, "invalid_request", said),
-    };
-    let caller = match incoming.session(&state).await {
-        Ok(caller) => caller,
-        Err(fault) => return refused::failure::<authorize::PageRefusal>(&state, &incoming, &fault.into()),
-    };
-    let text = form.get("interaction").unwrap_or_default();
-    let binding = browser.binding(&state);
-    let next = authorize::decide_consent(state.app(), &incoming.ctx, text, &decision, &caller, binding).await;
-    super::authorize::show(&state, &incoming, &browser, next)
 }

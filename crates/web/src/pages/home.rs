@@ -1,5 +1,6 @@
 //! The first page: who is signed in.
-use super::{Frame, Leads, refused, render, see_other, with_browser};
+use super::frame::{Frame, Leads, render, see_other, with_browser};
+use super::refused;
 use crate::WebState;
 use crate::incoming::Incoming;
 use askama::Template;

@@ -1,5 +1,6 @@
 //! Signing out of this browser.
-use super::{Frame, Leads, refused, render, with_cookie};
+use super::frame::{Frame, Leads, render, with_cookie};
+use super::refused;
 use crate::WebState;
 use crate::body::Params;
 use crate::cookies::Cookie;

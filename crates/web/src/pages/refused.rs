@@ -1,10 +1,11 @@
 //! The error page: what happened, whose turn it is, and the request id.
-use super::{Frame, Leads, render, with_browser};
+use super::frame::{Frame, Leads, render, with_browser};
 use crate::WebState;
-use crate::error::{fault_said, status};
+use crate::error::{fault_said, plain, status};
 use crate::incoming::Incoming;
 use askama::Template;
-use axum::http::StatusCode;
+use axum::extract::State;
+use axum::http::{StatusCode, header};
 use axum::response::Response;
 use domain::oauth::error::{ErrorCode, Refusal};
 use flows::Failure;
@@ -57,4 +58,12 @@ pub fn forged(state: &WebState, incoming: &Incoming) -> Response {
     tracing::warn!(request_id = incoming.ctx.facts.request_id, reason = "form_token_wrong", "refused");
     let said = "This form was not sent from a page of this server in this browser. Load the page again; cookies must be allowed.";
     page(state, incoming, StatusCode::BAD_REQUEST, ErrorCode::InvalidRequest.as_str(), said)
+}
+
+/// Nothing is here.
+pub async fn not_found(State(state): State<WebState>, incoming: Incoming) -> Response {
+    if incoming.header(header::ACCEPT).is_some_and(|accept| accept.contains("text/html")) {
+        return page(&state, &incoming, StatusCode::NOT_FOUND, "not_found", "There is no page at this address.");
+    }
+    plain(StatusCode::NOT_FOUND, "There is nothing at this address.")
 }

@@ -1,5 +1,6 @@
 //! The first operator, by the one-time link that the server prints.
-use super::{Frame, Leads, home, refused, render, with_browser, with_cookie};
+use super::frame::{Frame, Leads, render, with_browser, with_cookie};
+use super::{home, refused};
 use crate::WebState;
 use crate::body::Params;
 use crate::cookies::Cookie;

@@ -1,5 +1,6 @@
 //! Creating an account.
-use super::{Frame, Leads, interaction_path, refused, render, see_other, with_browser, with_cookie};
+use super::frame::{Frame, Leads, interaction_path, render, see_other, with_browser, with_cookie};
+use super::refused;
 use crate::WebState;
 use crate::body::Params;
 use crate::cookies::Cookie;

@@ -1,0 +1,14 @@
+//! Why nobody was signed in or up: one set of refusals for every door to an account.
+
+domain::refusals! {
+    /// Why nobody was signed in or up.
+    pub enum SignInRefusal {
+        Wrong => AccessDenied, "credentials_wrong", "The email address or the password is wrong.";
+        TooManyAttempts => SlowDown, "sign_in_slowed_down", "Too many attempts. Wait a little and try again.";
+        EmailInvalid => InvalidRequest, "email_invalid", "This is not an email address.";
+        NameInvalid => InvalidRequest, "name_invalid", "A name has 1 to 100 characters.";
+        PasswordShort => InvalidRequest, "password_too_short", "A password has at least 10 characters.";
+        PasswordLong => InvalidRequest, "password_too_long", "A password has at most 256 characters.";
+        EmailTaken => InvalidRequest, "email_taken", "This address cannot be used to sign up. Sign in instead, or use another one.";
+    }
+}

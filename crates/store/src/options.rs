@@ -1,0 +1,22 @@
+//! How a store is opened.
+use crate::migrate::Leave;
+use std::time::Duration;
+
+/// How a store is opened.
+#[derive(Debug, Clone)]
+pub struct StoreOptions {
+    /// Whether migrations are applied, or only found to be there.
+    pub leave: Leave,
+    /// Connections to PostgreSQL, half for reading and half for writing. SQLite needs no such limit.
+    pub max_connections: u32,
+    /// How long a caller waits for a connection, a place in the queue, or a lock.
+    pub patience: Duration,
+    /// Writes that may wait in the queue on SQLite.
+    pub queue: usize,
+}
+
+impl Default for StoreOptions {
+    fn default() -> Self {
+        Self { leave: Leave::Migrate, max_connections: 20, patience: Duration::from_secs(10), queue: 4096 }
+    }
+}

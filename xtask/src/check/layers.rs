@@ -1,0 +1,140 @@
+//! Which crate may name which: server → web → flows → store → domain.
+use super::workspace::Workspace;
+
+struct Layer {
+    package: &'static str,
+    /// Packages of this workspace that it may depend on.
+    may_use: &'static [&'static str],
+    /// The same, for its tests only.
+    tests_may_use: &'static [&'static str],
+    /// Outside crates that would break what the layer stands for.
+    never: &'static [&'static str],
+}
+
+const DOMAIN: &str = "countersign-domain";
+const STORE: &str = "countersign-store";
+const FLOWS: &str = "countersign-flows";
+const WEB: &str = "countersign-web";
+const SERVER: &str = "countersign";
+const TESTKIT: &str = "countersign-testkit";
+
+const DATABASES: &[&str] = &["rusqlite", "sqlx", "tokio-postgres"];
+const HTTP: &[&str] = &["axum", "http", "hyper", "reqwest", "tower", "tower-http"];
+const ASYNC_AND_IO: &[&str] = &[
+    "axum",
+    "futures-util",
+    "http",
+    "hyper",
+    "reqwest",
+    "rusqlite",
+    "sqlx",
+    "tokio",
+    "tokio-postgres",
+    "tower",
+    "tower-http",
+    "tracing",
+];
+
+const LAYERS: &[Layer] = &[
+    Layer { package: DOMAIN, may_use: &[], tests_may_use: &[], never: ASYNC_AND_IO },
+    Layer { package: STORE, may_use: &[DOMAIN], tests_may_use: &[], never: HTTP },
+    Layer { package: FLOWS, may_use: &[STORE, DOMAIN], tests_may_use: &[TESTKIT], never: HTTP },
+    Layer { package: WEB, may_use: &[FLOWS, DOMAIN], tests_may_use: &[TESTKIT], never: DATABASES },
+    Layer { package: SERVER, may_use: &[WEB, FLOWS, STORE, DOMAIN], tests_may_use: &[TESTKIT], never: DATABASES },
+    Layer { package: TESTKIT, may_use: &[WEB, FLOWS, STORE, DOMAIN], tests_may_use: &[], never: &[] },
+    Layer { package: "xtask", may_use: &[], tests_may_use: &[], never: &[] },
+    Layer { package: "countersign-bench", may_use: &[], tests_may_use: &[], never: &[] },
+];
+
+pub fn check(workspace: &Workspace) -> Vec<String> {
+    let members: Vec<&str> = workspace.packages.iter().map(|p| p.name.as_str()).collect();
+    let mut problems = vec![];
+    for package in &workspace.packages {
+        let Some(layer) = LAYERS.iter().find(|layer| layer.package == package.name) else {
+            problems.push(format!("{} has no place among the layers: give it one in xtask's layers.rs", package.name));
+            continue;
+        };
+        for dependency in &package.dependencies {
+            let name = dependency.name.as_str();
+            let allowed = if members.contains(&name) {
+                layer.may_use.contains(&name) || (dependency.dev && layer.tests_may_use.contains(&name))
+            } else {
+                dependency.dev || !layer.never.contains(&name)
+            };
+            if !allowed {
+                problems.push(format!("{} must not depend on {name}", package.name));
+            }
+        }
+    }
+    problems
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::check::workspace::{Dependency, Package};
+
+    fn problems(packages: &[(&str, &[(&str, bool)])]) -> Vec<String> {
+        let packages = packages.iter().map(|(name, dependencies)| Package {
+            name: (*name).to_owned(),
+            dependencies: dependencies.iter().map(|(n, dev)| Dependency { name: (*n).to_owned(), dev: *dev }).collect(),
+            roots: vec![],
+        });
+        check(&Workspace { packages: packages.collect() })
+    }
+
+    #[test]
+    fn the_agreed_lines_pass() {
+        assert_eq!(
+            problems(&[
+                (SERVER, &[(WEB, false), (FLOWS, false), (STORE, false), (DOMAIN, false), (TESTKIT, true)]),
+                (WEB, &[(FLOWS, false), (DOMAIN, false), ("axum", false), (TESTKIT, true)]),
+                (FLOWS, &[(STORE, false), (DOMAIN, false), ("tokio", false)]),
+                (STORE, &[(DOMAIN, false), ("sqlx", false)]),
+                (DOMAIN, &[("url", false)]),
+                (TESTKIT, &[(WEB, false), (STORE, false)]),
+            ]),
+            Vec::<String>::new()
+        );
+    }
+
+    #[test]
+    fn the_wrong_way_is_found() {
+        let found = problems(&[
+            (SERVER, &[]),
+            (WEB, &[(STORE, false)]),
+            (FLOWS, &[(WEB, true), ("axum", false)]),
+            (STORE, &[(TESTKIT, true)]),
+            (DOMAIN, &[(STORE, false), ("tokio", false)]),
+            (TESTKIT, &[(SERVER, false)]),
+        ]);
+        assert_eq!(
+            found,
+            [
+                "countersign-web must not depend on countersign-store",
+                "countersign-flows must not depend on countersign-web",
+                "countersign-flows must not depend on axum",
+                "countersign-store must not depend on countersign-testkit",
+                "countersign-domain must not depend on countersign-store",
+                "countersign-domain must not depend on tokio",
+                "countersign-testkit must not depend on countersign",
+            ]
+        );
+    }
+
+    #[test]
+    fn a_crate_without_a_place_is_found() {
+        assert_eq!(problems(&[("countersign-extra", &[])]).len(), 1);
+    }
+
+    #[test]
+    fn a_renamed_dependency_counts_by_its_package() {
+        let json = r#"{"packages":[
+            {"name":"countersign-store","dependencies":[],"targets":[]},
+            {"name":"countersign-web","dependencies":[{"name":"countersign-store","rename":"harmless","kind":null}],
+             "targets":[{"kind":["lib"],"src_path":"/w/src/lib.rs"},{"kind":["test"],"src_path":"/w/tests/a.rs"}]}]}"#;
+        let workspace = Workspace::parse(json).unwrap();
+        assert_eq!(check(&workspace), ["countersign-web must not depend on countersign-store"]);
+        assert_eq!(workspace.packages[1].roots, [std::path::Path::new("/w/src/lib.rs")]);
+    }
+}

@@ -1,0 +1,48 @@
+//! The rules of the house, each a small module that answers what breaks it.
+mod cycles;
+mod layers;
+mod length;
+mod modules;
+mod rust;
+mod schema;
+mod workspace;
+
+use crate::process;
+use crate::tally::Tally;
+use anyhow::Result;
+use std::path::Path;
+use workspace::Workspace;
+
+/// Runs every check, however many fail, and counts each as one.
+pub fn run(root: &Path, tally: &mut Tally) {
+    match Workspace::load(root) {
+        Ok(workspace) => {
+            report(tally, "crates depend in the right direction", Ok(layers::check(&workspace)));
+            report(tally, "no circle of files", Ok(cycles::check(&workspace)));
+            report(tally, "no long file", length::check(root, &workspace));
+        }
+        Err(error) => report(tally, "the workspace can be read", Err(error)),
+    }
+    report(tally, "one schema on both databases", schema::check(&root.join("crates/store/migrations")));
+    report(tally, "cargo fmt", command(root, &["fmt", "--all", "--", "--check", "-l"]));
+    report(tally, "cargo clippy", command(root, &["clippy", "--workspace", "--all-targets", "--", "-D", "warnings"]));
+}
+
+fn report(tally: &mut Tally, name: &str, outcome: Result<Vec<String>>) {
+    let problems = outcome.unwrap_or_else(|error| vec![format!("{error:#}")]);
+    if problems.is_empty() {
+        println!("ok - {name}");
+        tally.pass(1);
+        return;
+    }
+    println!("not ok - {name}");
+    for problem in problems {
+        println!("    {problem}");
+    }
+    tally.fail(format!("check: {name}"));
+}
+
+fn command(root: &Path, args: &[&str]) -> Result<Vec<String>> {
+    let good = process::succeeds(process::cargo(root).args(args))?;
+    Ok(if good { vec![] } else { vec![format!("`cargo {}` failed, see above", args.join(" "))] })
+}

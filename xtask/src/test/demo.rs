@@ -1,0 +1,30 @@
+//! The real binary, as `countersign demo` runs it.
+use crate::process::{Background, free_port};
+use anyhow::{Context, Result, ensure};
+use std::path::Path;
+use std::process::Command;
+
+pub struct Demo {
+    /// The JSON line that tells the addresses, users and clients.
+    pub json: String,
+    server: Background,
+}
+
+impl Demo {
+    pub fn start(binary: &Path, log: &Path) -> Result<Self> {
+        let (port, app_port) = (free_port()?, free_port()?);
+        let mut command = Command::new(binary);
+        command.args(["demo", "--json", "--port", &port.to_string(), "--app-port", &app_port.to_string()]);
+        let server = Background::start(&mut command, None, "TERM", log)?;
+        let json = server
+            .wait_for("the line of the demo", |line| line.starts_with(r#"{"issuer""#))
+            .with_context(|| format!("see {}", log.display()))?;
+        Ok(Self { json, server })
+    }
+
+    /// A clean end is a part of what the tests prove.
+    pub fn stop(mut self) -> Result<()> {
+        ensure!(self.server.stop()?, "the server did not end well when asked to");
+        Ok(())
+    }
+}

@@ -1,0 +1,47 @@
+//! `cargo xtask test`: everything that must hold, on a fresh machine.
+mod demo;
+mod install;
+mod outside;
+mod postgres;
+mod rust;
+
+use crate::check;
+use crate::tally::Tally;
+use anyhow::Result;
+use clap::{Args, ValueEnum};
+use std::path::Path;
+
+#[derive(Args)]
+pub struct Options {
+    /// Run one part alone.
+    #[arg(long, value_enum)]
+    only: Option<Part>,
+    /// Run only the tests and scenarios whose name contains this; the checks run without one.
+    filter: Option<String>,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Part {
+    Check,
+    Rust,
+    Outside,
+}
+
+pub fn run(root: &Path, options: &Options) -> Tally {
+    let wanted = |part| options.only.is_none_or(|only| only == part);
+    let filter = options.filter.as_deref();
+    let mut tally = Tally::default();
+    if wanted(Part::Check) && filter.is_none() {
+        check::run(root, &mut tally);
+    }
+    // What could not be set up is a failure like others, and the other parts run all the same.
+    let parts = [(Part::Rust, rust::run as Run), (Part::Outside, outside::run)];
+    for (_, run) in parts.into_iter().filter(|(part, _)| wanted(*part)) {
+        if let Err(error) = run(root, filter, &mut tally) {
+            tally.fail(format!("{error:#}"));
+        }
+    }
+    tally
+}
+
+type Run = fn(&Path, Option<&str>, &mut Tally) -> Result<()>;

@@ -1,0 +1,113 @@
+//! Clients that nobody here wrote, and a browser, against the real binary.
+use super::demo::Demo;
+use super::install;
+use crate::process;
+use crate::tally::Tally;
+use anyhow::{Context, Result};
+use std::ffi::OsString;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+/// No suite takes longer unless it hangs.
+const LIMIT_SECONDS: &str = "600";
+
+struct Suite {
+    name: &'static str,
+    program: PathBuf,
+    script: PathBuf,
+    env: Vec<(&'static str, OsString)>,
+}
+
+pub fn run(root: &Path, filter: Option<&str>, tally: &mut Tally) -> Result<()> {
+    let node = root.join("tests/outside/node");
+    let python = root.join("tests/outside/python");
+    install::node(&node)?;
+    let chromium = install::chromium()?;
+    let authlib = install::python(&root.join("target/outside-venv"), &python.join("requirements.txt"))?;
+    let target = root.join("target");
+    let logs = target.join("outside");
+    fs::create_dir_all(&logs)?;
+
+    process::must_succeed(process::cargo(root).args(["build", "--package", "countersign"]))?;
+    let binary = target.join("debug/countersign");
+    let suite = |name, program: &Path, script, env| Suite { name, program: program.to_path_buf(), script, env };
+    let browser = |name, javascript: &str| {
+        let screenshots = target.join("screenshots").into_os_string();
+        let env = vec![
+            ("CHROMIUM", chromium.clone().into_os_string()),
+            ("SCREENSHOTS", screenshots),
+            ("JAVASCRIPT", javascript.into()),
+        ];
+        suite(name, Path::new("node"), node.join("browser.mjs"), env)
+    };
+    let suites = [
+        suite("openid-client", Path::new("node"), node.join("openid-client.mjs"), vec![]),
+        suite("authlib", &authlib, python.join("authlib_client.py"), vec![]),
+        browser("browser", "on"),
+        browser("browser-no-script", "off"),
+    ];
+    if filter.is_none() {
+        demo_check(&binary, tally)?;
+    }
+    for suite in suites {
+        if let Err(error) = run_suite(&suite, &binary, &logs, filter, tally) {
+            println!("not ok - {}: {error:#}", suite.name);
+            tally.fail(format!("{}: {error:#}", suite.name));
+        }
+    }
+    Ok(())
+}
+
+/// The binary drives its own flow.
+fn demo_check(binary: &Path, tally: &mut Tally) -> Result<()> {
+    let (port, app_port) = (process::free_port()?.to_string(), process::free_port()?.to_string());
+    let mut command = Command::new("timeout");
+    command.arg(LIMIT_SECONDS).arg(binary);
+    command.args(["demo", "--check", "--port", &port, "--app-port", &app_port]);
+    let good = process::stream(&mut command, |_| ())?;
+    outcome(&format!("{} - demo --check", if good { "ok" } else { "not ok" }), "binary", tally);
+    Ok(())
+}
+
+fn run_suite(suite: &Suite, binary: &Path, logs: &Path, filter: Option<&str>, tally: &mut Tally) -> Result<()> {
+    println!("\n{} against {}", suite.name, binary.display());
+    let demo = Demo::start(binary, &logs.join(format!("{}.log", suite.name)))?;
+    let mut command = Command::new("timeout");
+    command
+        .arg(LIMIT_SECONDS)
+        .arg(&suite.program)
+        .arg(&suite.script)
+        .current_dir(suite.script.parent().context("a script without a folder")?);
+    command.env("DEMO_JSON", &demo.json).env("SCENARIOS", filter.unwrap_or_default());
+    command.envs(suite.env.iter().map(|(key, value)| (key, value)));
+    let before = tally.failures();
+    let good = process::stream(&mut command, |line| outcome(line, suite.name, tally))?;
+    if !good && tally.failures() == before {
+        tally.fail(format!("{}: ended badly, see above", suite.name));
+    }
+    demo.stop()
+}
+
+/// Reads the lines `ok - name` and `not ok - name: why`.
+fn outcome(line: &str, suite: &str, tally: &mut Tally) {
+    if line.starts_with("ok - ") {
+        tally.pass(1);
+    } else if let Some(name) = line.strip_prefix("not ok - ") {
+        tally.fail(format!("{suite}: {name}"));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_lines_of_scenarios_count() {
+        let mut tally = Tally::default();
+        for line in ["ok - a", "not ok - b: because", "  ok - inside a trace", "okay", "ok - c"] {
+            outcome(line, "suite", &mut tally);
+        }
+        assert_eq!(format!("{tally:?}"), "Tally { passed: 2, failed: [\"suite: b: because\"] }");
+    }
+}

@@ -1,0 +1,89 @@
+//! A PostgreSQL server of our own: a temporary folder, a free port of 127.0.0.1, gone with us.
+use super::install::debian;
+use crate::process::{Background, User, free_port, is_root, output, which};
+use anyhow::{Context, Result};
+use std::fmt::Write as _;
+use std::fs::{self, File};
+use std::io::Read;
+use std::os::unix::fs::{PermissionsExt, chown};
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use tempfile::TempDir;
+
+pub struct Postgres {
+    url: String,
+    // In this order: the server ends before its folder goes.
+    _server: Background,
+    _folder: TempDir,
+}
+
+impl Postgres {
+    pub fn start(root: &Path) -> Result<Self> {
+        debian(&["postgresql"], || programs().is_some())?;
+        let programs = programs().context("no PostgreSQL server")?;
+        // The server refuses to run as root; the other user may not see root's own folder for temporary files.
+        let user = if is_root()? { Some(User::find("postgres")?) } else { None };
+        let temporary = if user.is_some() { PathBuf::from("/tmp") } else { std::env::temp_dir() };
+        let folder = tempfile::Builder::new().prefix("countersign-postgres-").tempdir_in(temporary)?;
+        let password = random_hex()?;
+        let password_file = folder.path().join("password");
+        fs::write(&password_file, &password)?;
+        if let Some(user) = &user {
+            chown(folder.path(), Some(user.uid), Some(user.gid))?;
+            chown(&password_file, Some(user.uid), Some(user.gid))?;
+        }
+        fs::set_permissions(folder.path(), fs::Permissions::from_mode(0o700))?;
+        let data = folder.path().join("data");
+        let mut initdb = User::command(user.as_ref(), &programs.join("initdb"));
+        initdb.args([
+            "--username=postgres",
+            "--auth=scram-sha-256",
+            "--encoding=UTF8",
+            "--locale=C.UTF-8",
+            "--no-sync",
+        ]);
+        initdb.arg("--pwfile").arg(&password_file).arg("--pgdata").arg(&data).current_dir(folder.path());
+        output(&mut initdb)?;
+        let port = free_port()?;
+        let mut server = Command::new(programs.join("postgres"));
+        server.arg("-D").arg(&data).args(["-p", &port.to_string(), "-c", "listen_addresses=127.0.0.1"]);
+        server.args(["-c", "unix_socket_directories=", "-c", "max_connections=300"]);
+        // The data dies with the tests; what survives a crash is tested on SQLite, which is ours to configure.
+        server.args(["-c", "fsync=off", "-c", "full_page_writes=off", "-c", "lc_messages=C"]);
+        server.current_dir(folder.path());
+        let logs = root.join("target/outside");
+        fs::create_dir_all(&logs)?;
+        // SIGINT is PostgreSQL's fast shutdown: open connections are ended.
+        let server = Background::start(&mut server, user.as_ref(), "INT", &logs.join("postgres.log"))?;
+        server.wait_for("PostgreSQL", |line| line.contains("ready to accept connections"))?;
+        Ok(Self {
+            url: format!("postgres://postgres:{password}@127.0.0.1:{port}/postgres"),
+            _server: server,
+            _folder: folder,
+        })
+    }
+
+    /// Of a superuser.
+    pub fn url(&self) -> &str {
+        &self.url
+    }
+}
+
+/// The folder of the server's programs: the newest that Debian has, else the search path's.
+fn programs() -> Option<PathBuf> {
+    let versions = fs::read_dir("/usr/lib/postgresql").into_iter().flatten().flatten();
+    let newest = versions
+        .filter(|entry| entry.path().join("bin/initdb").is_file())
+        .max_by_key(|entry| entry.file_name().to_string_lossy().parse::<u32>().unwrap_or(0));
+    let debian = newest.map(|entry| entry.path().join("bin"));
+    debian.or_else(|| which("initdb").and_then(|path| path.parent().map(Path::to_path_buf)))
+}
+
+fn random_hex() -> Result<String> {
+    let mut bytes = [0; 16];
+    File::open("/dev/urandom")?.read_exact(&mut bytes)?;
+    Ok(bytes.iter().fold(String::new(), |mut text, byte| {
+        let _ = write!(text, "{byte:02x}");
+        text
+    }))
+}
