@@ -39,6 +39,7 @@ fn metadata(settings: &Settings, keys: &Keys) -> Value {
     put("token_endpoint", settings.url("/oauth2/token").into());
     put("userinfo_endpoint", settings.url("/oauth2/userinfo").into());
     put("jwks_uri", settings.url("/oauth2/jwks").into());
+    put("end_session_endpoint", settings.url("/oauth2/end_session").into());
     put("introspection_endpoint", settings.url("/oauth2/introspect").into());
     put("revocation_endpoint", settings.url("/oauth2/revoke").into());
     if settings.registration.policy != RegistrationPolicy::Off {

@@ -14,6 +14,7 @@ pub mod failure;
 pub mod introspect;
 pub mod jobs;
 pub mod keys;
+pub mod logout;
 pub mod password;
 pub mod recorder;
 pub mod register;

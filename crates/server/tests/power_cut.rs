@@ -86,7 +86,8 @@ impl Party {
             "code_challenge": CodeChallenge::of(VERIFIER).text(), "code_challenge_method": "S256", "decision": "allow",
         });
         let url = format!("{}/api/oauth2/consent", self.issuer);
-        let answer: Value = self.http.post(url).bearer_auth(&self.token).json(&body).send().await.unwrap().json().await.unwrap();
+        let answer: Value =
+            self.http.post(url).bearer_auth(&self.token).json(&body).send().await.unwrap().json().await.unwrap();
         let to = url::Url::parse(answer["redirect_to"].as_str().unwrap()).unwrap();
         to.query_pairs().find(|(n, _)| n == "code").unwrap().1.into_owned()
     }
@@ -98,7 +99,8 @@ impl Party {
     }
 
     async fn redeem(&self, code: &str) -> Result<(u16, Value), reqwest::Error> {
-        self.post("/oauth2/token", &[("grant_type", "authorization_code"), ("code", code), ("code_verifier", VERIFIER)]).await
+        self.post("/oauth2/token", &[("grant_type", "authorization_code"), ("code", code), ("code_verifier", VERIFIER)])
+            .await
     }
 
     async fn is_active(&self, token: &str) -> bool {
@@ -143,7 +145,10 @@ async fn what_a_client_received_survives_and_no_code_is_good_twice() {
             if let Some((status, body)) = answer {
                 received += 1;
                 assert_eq!(status, 200, "{body}");
-                assert!(party.is_active(body["access_token"].as_str().unwrap()).await, "a token that was received is unknown");
+                assert!(
+                    party.is_active(body["access_token"].as_str().unwrap()).await,
+                    "a token that was received is unknown"
+                );
                 let (again, body) = party.redeem(&code).await.unwrap();
                 assert_eq!((again, &body["error"]), (400, &"invalid_grant".into()));
             } else {

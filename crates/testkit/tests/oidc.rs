@@ -162,3 +162,60 @@ async fn checklist_123_form_post() {
     })
     .await;
 }
+
+#[tokio::test]
+async fn checklist_124_logout_at_the_request_of_an_application() {
+    for_each_database(async |database| {
+        let app = TestApp::start(database).await;
+        let user = app.user("ada@example.com", 0).await;
+        let bye = "https://client.example/bye";
+        let party =
+            Party::with(&app, Kind::Web, |new| new.config.post_logout_redirect_uris = vec![bye.to_owned()]).await;
+        let other = Party::new(&app, Kind::Web).await;
+        let mut browser = Browser::new(&app);
+        let hint = party.tokens(&mut browser, &user, &[]).await.0["id_token"].as_str().unwrap().to_owned();
+        let end = |fields: &[(&str, &str)]| {
+            let query = url::form_urlencoded::Serializer::new(String::new()).extend_pairs(fields).finish();
+            format!("/oauth2/end_session?{query}")
+        };
+        let modified = format!("{hint}x");
+        let refused = [
+            (vec![("id_token_hint", modified.as_str()), ("post_logout_redirect_uri", bye)], "id_token_hint_invalid"),
+            (
+                vec![("id_token_hint", hint.as_str()), ("post_logout_redirect_uri", "https://evil.example/")],
+                "post_logout_redirect_uri_not_registered",
+            ),
+            (vec![("id_token_hint", hint.as_str()), ("client_id", other.id.as_str())], "client_id_mismatch"),
+            (vec![("post_logout_redirect_uri", bye)], "redirect_without_client"),
+            (vec![("client_id", "cs_ci_nobody")], "client_unknown"),
+        ];
+        for (fields, reason) in refused {
+            let reply = browser.get(&end(&fields)).await;
+            assert_eq!((reply.status.as_u16(), reply.header("location")), (400, ""), "{fields:?}");
+            assert_eq!(app.outcomes("logout").await[0], reason);
+        }
+        assert!(browser.get("/").await.body.contains("ada@example.com"), "none of these signed anybody out");
+        // Without proof that this session is meant, the user is asked.
+        let asked = browser
+            .get(&end(&[("client_id", party.id.as_str()), ("post_logout_redirect_uri", bye), ("state", "s&1")]))
+            .await;
+        assert!(asked.body.contains("Sign out?"));
+        let done = browser.submit(&asked.form("logout-submit")).await;
+        assert_eq!((done.status.as_u16(), done.header("location")), (303, "https://client.example/bye?state=s%261"));
+        assert!(!browser.get("/").await.body.contains("ada@example.com"));
+        // With an ID token of this session, nobody is asked.
+        let hint = party.tokens(&mut browser, &user, &[]).await.0["id_token"].as_str().unwrap().to_owned();
+        let done = browser.get(&end(&[("id_token_hint", &hint), ("post_logout_redirect_uri", bye)])).await;
+        assert_eq!((done.status.as_u16(), done.header("location")), (303, bye));
+        assert_eq!(
+            browser.get(&party.authorize(&[("prompt", "none")])).await.answer("error").as_deref(),
+            Some("login_required")
+        );
+        // No parameters: a page.
+        browser.sign_in_here("ada@example.com").await;
+        let page = browser.get("/oauth2/end_session").await;
+        assert!(browser.submit(&page.form("logout-submit")).await.body.contains("signed out"));
+        app.stop().await;
+    })
+    .await;
+}

@@ -68,6 +68,7 @@ fn people() -> Router<WebState> {
         .route("/signup", get(pages::signup::get).post(pages::signup::post))
         .route("/logout", post(pages::logout::post))
         .route("/setup", get(pages::setup::get).post(pages::setup::post))
+        .route("/oauth2/end_session", get(pages::logout::get).post(pages::logout::request))
         .route("/oauth2/authorize", get(pages::authorize::get).post(pages::authorize::post))
         .route("/oauth2/interaction", get(pages::authorize::resume))
         .route("/oauth2/account", post(pages::authorize::account))

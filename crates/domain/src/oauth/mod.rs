@@ -10,6 +10,7 @@ pub mod grant;
 pub mod id_token;
 pub mod jose;
 pub mod jwk;
+pub mod logout;
 pub mod params;
 pub mod pkce;
 pub mod redirect_uri;

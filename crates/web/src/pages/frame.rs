@@ -44,7 +44,8 @@ impl Leads<'_> {
         let mut sources = "'self'".to_owned();
         if let Self::To(client) = self {
             sources.push_str(" https:");
-            for uri in client.config.redirect_uris.iter().filter(|uri| !uri.starts_with("https:")) {
+            let all = client.config.redirect_uris.iter().chain(&client.config.post_logout_redirect_uris);
+            for uri in all.filter(|uri| !uri.starts_with("https:")) {
                 let Some((scheme, _)) = uri.split_once(':') else { continue };
                 let source = format!(" {scheme}:");
                 let known = scheme.bytes().all(|b| b.is_ascii_alphanumeric() || b"+-.".contains(&b));

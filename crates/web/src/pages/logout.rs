@@ -1,15 +1,18 @@
-//! Signing out of this browser.
-use super::frame::{Frame, Leads, render, with_cookie};
+//! Signing out of this browser: from our own pages, or at the request of an application.
+use super::frame::{Frame, Leads, render, see_other, with_browser, with_cookie};
 use super::refused;
 use crate::WebState;
 use crate::body::Params;
 use crate::cookies::Cookie;
-use crate::incoming::Incoming;
+use crate::incoming::{Browser, Incoming};
 use askama::Template;
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
-use flows::session::{self, Caller, SignInRefusal};
+use domain::client::Client;
+use domain::oauth::logout::LogoutRefusal;
+use domain::oauth::params::RawParams;
+use flows::logout::{self, LogoutStep};
 
 #[derive(Template)]
 #[template(path = "signed_out.html")]
@@ -17,23 +20,58 @@ struct SignedOutPage {
     frame: Frame,
 }
 
+#[derive(Template)]
+#[template(path = "sign_out.html")]
+struct SignOutPage<'p> {
+    frame: Frame,
+    client: Option<&'p Client>,
+    /// The application's parameters, to be sent again with the answer.
+    fields: &'p [(&'p str, &'p str)],
+}
+
+const REQUEST: [&str; 4] = ["id_token_hint", "client_id", "post_logout_redirect_uri", "state"];
+
+async fn answer(state: &WebState, incoming: &Incoming, params: &RawParams, confirmed: bool) -> Response {
+    let browser = incoming.browser(state);
+    let caller = match incoming.session(state).await {
+        Ok(caller) => caller,
+        Err(fault) => return refused::failure::<LogoutRefusal>(state, incoming, &fault.into()),
+    };
+    match logout::logout(state.app(), &incoming.ctx, params, &caller, confirmed).await {
+        Ok(LogoutStep::Ask { client }) => ask(state, &browser, client.as_deref(), params),
+        Ok(LogoutStep::Done { location: Some(location) }) => {
+            with_cookie(see_other(&location), Cookie::Session.clear(state))
+        }
+        Ok(LogoutStep::Done { location: None }) => {
+            let page = SignedOutPage { frame: Frame::new(state, &browser) };
+            let response = render(&page, StatusCode::OK, Leads::Here, None);
+            with_cookie(with_browser(state, &browser, response), Cookie::Session.clear(state))
+        }
+        Err(failure) => refused::failure(state, incoming, &failure),
+    }
+}
+
+fn ask(state: &WebState, browser: &Browser, client: Option<&Client>, params: &RawParams) -> Response {
+    let fields: Vec<_> = params.pairs().filter(|(name, _)| REQUEST.contains(name)).collect();
+    let page = SignOutPage { frame: Frame::new(state, browser), client, fields: &fields };
+    let leads = client.map_or(Leads::Here, Leads::To);
+    with_browser(state, browser, render(&page, StatusCode::OK, leads, None))
+}
+
+/// The end session endpoint.
+pub async fn get(State(state): State<WebState>, incoming: Incoming) -> Response {
+    answer(&state, &incoming, &incoming.query, false).await
+}
+
+/// The same with a form (RP-Initiated Logout §2).
+pub async fn request(State(state): State<WebState>, incoming: Incoming, Params(form): Params) -> Response {
+    answer(&state, &incoming, &form, false).await
+}
+
+/// The user's own wish: our pages' button, or the answer to "sign out?".
 pub async fn post(State(state): State<WebState>, incoming: Incoming, Params(form): Params) -> Response {
-    let browser = incoming.browser(&state);
-    if !browser.sent(&state, &incoming, &form) {
+    if !incoming.browser(&state).sent(&state, &incoming, &form) {
         return refused::forged(&state, &incoming);
     }
-    let ended = match incoming.session(&state).await {
-        Ok(Caller::Session(view)) => {
-            session::end(state.app(), &incoming.ctx, view.session.id, Some(view.user.id)).await.map(|_| ())
-        }
-        Ok(_) => Ok(()),
-        Err(fault) => Err(fault),
-    };
-    match ended {
-        Ok(()) => {
-            let page = SignedOutPage { frame: Frame::new(&state, &browser) };
-            with_cookie(render(&page, StatusCode::OK, Leads::Here, None), Cookie::Session.clear(&state))
-        }
-        Err(fault) => refused::failure::<SignInRefusal>(&state, &incoming, &fault.into()),
-    }
+    answer(&state, &incoming, &form, true).await
 }
