@@ -41,8 +41,10 @@ const provider = new Provider(issuer, {
 provider.use(async (ctx, next) => {
   if (!ctx.path.startsWith('/interaction/')) return next();
   const { prompt, params, session } = await provider.interactionDetails(ctx.req, ctx.res);
-  const result = { login: { accountId: session?.accountId ?? 'ada' } };
-  if (prompt.name === 'consent') {
+  const result = {};
+  if (prompt.name === 'login') {
+    result.login = { accountId: 'ada' };
+  } else {
     const grant = new provider.Grant({ accountId: session.accountId, clientId: params.client_id });
     grant.addOIDCScope(params.scope);
     result.consent = { grantId: await grant.save() };
