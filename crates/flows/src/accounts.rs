@@ -129,6 +129,19 @@ pub async fn create_workspace(app: &App, ctx: &Ctx, name: &str, owner: Option<Us
     Ok(workspace)
 }
 
+/// `false` when there is no such workspace.
+pub async fn rename_workspace(app: &App, ctx: &Ctx, id: WorkspaceId, name: &str) -> Result<bool, Fault> {
+    let name = display_name(name).map_err(|_| Fault::Other("a workspace's name has 1 to 100 characters"))?;
+    let now = ctx.now;
+    let work =
+        app.store().write(move |tx| Box::pin(async move { store::workspaces::rename(tx, id, &name, now).await }));
+    let renamed = work.await?;
+    if renamed {
+        app.record(ctx, "workspace.renamed", "ok", About::default().and_workspace(Some(id)));
+    }
+    Ok(renamed)
+}
+
 pub async fn list_workspaces(app: &App, page: Page) -> Result<Paged<Workspace>, Fault> {
     let mut tx = app.store().read().await?;
     Ok(store::workspaces::list(&mut tx, page).await?)

@@ -2,6 +2,7 @@
 use crate::recorder::About;
 use crate::{App, Ctx, Fault};
 use domain::client::{AuthMethod, Client, ClientConfig, ClientSecret, ClientType, Trust};
+use domain::oauth::redirect_uri::check_registration;
 use domain::{ClientId, ClientSecretId, Secret, UserId, WorkspaceId};
 use store::{Page, Paged};
 
@@ -125,13 +126,16 @@ pub async fn delete(app: &App, ctx: &Ctx, id: &ClientId) -> Result<bool, Fault> 
     Ok(deleted)
 }
 
-/// Changes where a client's answers may go. `false` when there is no such client.
+/// Changes where a client's answers may go. `false` when there is no such client, or it cannot register one of these.
 pub async fn set_redirect_uris(app: &App, ctx: &Ctx, id: &ClientId, uris: Vec<String>) -> Result<bool, Fault> {
     let client = {
         let mut tx = app.store().read().await?;
         store::clients::by_id(&mut tx, id, ctx.now).await?
     };
     let Some(mut client) = client.filter(|c| c.deleted_at.is_none()) else { return Ok(false) };
+    if uris.iter().any(|uri| check_registration(uri, client.config.application_type).is_err()) {
+        return Ok(false);
+    }
     let was_public = client.is_public();
     client.config.redirect_uris = uris;
     client.updated_at = ctx.now;

@@ -192,6 +192,18 @@ pub async fn end(app: &App, ctx: &Ctx, id: SessionId, of: Option<UserId>) -> Res
     Ok(ended)
 }
 
+/// Ends one session of a user, or all of them; answers how many.
+pub async fn end_some(app: &App, ctx: &Ctx, user: UserId, one: Option<SessionId>) -> Result<u64, Fault> {
+    if let Some(id) = one {
+        return Ok(u64::from(end(app, ctx, id, Some(user)).await?));
+    }
+    let work =
+        app.store().write(move |tx| Box::pin(async move { store::sessions::end_all_for_user(tx, user, None).await }));
+    let ended = work.await?;
+    app.record(ctx, "sign_out", "ok", About::user(user));
+    Ok(ended)
+}
+
 /// The live sessions of a user.
 pub async fn list(app: &App, ctx: &Ctx, user: UserId) -> Result<Vec<Session>, Fault> {
     let mut tx = app.store().read().await?;

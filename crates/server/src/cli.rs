@@ -78,6 +78,17 @@ pub enum User {
     Enable {
         email: String,
     },
+    /// The browsers in which the user is signed in.
+    Sessions {
+        email: String,
+    },
+    /// Sign the user out of one browser, or of all.
+    EndSessions {
+        email: String,
+        /// The id of one session.
+        #[arg(long)]
+        session: Option<String>,
+    },
     /// Set a password and end the user's sessions.
     SetPassword {
         email: String,
@@ -94,6 +105,11 @@ pub enum Workspace {
         /// E-mail address of the owner.
         #[arg(long)]
         owner: Option<String>,
+    },
+    Rename {
+        workspace: String,
+        #[arg(long)]
+        name: String,
     },
     List,
 }
@@ -149,6 +165,12 @@ pub enum Client {
         /// The workspace that owns the client.
         #[arg(long)]
         workspace: Option<String>,
+    },
+    /// Replace the redirect URIs.
+    SetRedirectUris {
+        client_id: String,
+        #[arg(required = true)]
+        redirect_uris: Vec<String>,
     },
     List,
     /// A new secret; the old ones die now, or after --overlap seconds.

@@ -49,7 +49,7 @@ async fn checklist_41_42_43_46_who_the_client_is() {
 }
 
 #[tokio::test]
-async fn checklist_44_55_56_57_post_secrets_queries_and_methods() {
+async fn checklist_44_54_55_56_57_post_secrets_queries_and_methods() {
     for_each_database(async |database| {
         let app = TestApp::start(database).await;
         let party = Party::with(&app, Kind::Machine, |new| new.auth_method = AuthMethod::ClientSecretPost).await;

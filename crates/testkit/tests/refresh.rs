@@ -155,7 +155,7 @@ fn opened(app: &TestApp, token: &str) -> (i64, domain::GrantId) {
 }
 
 #[tokio::test]
-async fn checklist_67_68_scopes_and_resources_only_narrow() {
+async fn checklist_67_68_74_scopes_and_resources_only_narrow() {
     for_each_database(async |database| {
         let app = TestApp::with(database, |s| s.catalogue.resources = vec!["https://api.example/".to_owned(), "https://other.example/".to_owned()]).await;
         let user = app.user("ada@example.com", 0).await;

@@ -279,7 +279,7 @@ mod tests {
     }
 
     #[test]
-    fn checklist_101_each_fault_has_its_code() {
+    fn checklist_101_104_each_fault_has_its_code() {
         use crate::oauth::error::{ErrorCode, Refusal as _};
         let uri = "https://a.example/cb";
         let table = [
@@ -297,6 +297,7 @@ mod tests {
             (json!({"redirect_uris": [uri], "logo_uri": "http://a.example/x.png"}), R::Uri),
             (json!({"redirect_uris": [uri], "client_secret": "x"}), R::SecretChosen),
             (json!({"redirect_uris": [uri], "subject_type": "pairwise"}), R::Unsupported),
+            (json!({"redirect_uris": [uri], "sector_identifier_uri": "https://a.example/s"}), R::Unsupported),
         ];
         for (metadata, refusal) in table {
             assert_eq!(read(&metadata).map(|_| ()), Err(refusal), "{metadata}");

@@ -56,6 +56,15 @@ pub async fn run(session: Session, command: Command) -> anyhow::Result<()> {
                 format!("client_id: {}{secret}", client.id)
             })?;
         }
+        Command::SetRedirectUris { client_id, redirect_uris } => {
+            let id = ClientId::parse(&client_id)?;
+            if !applications::set_redirect_uris(app, ctx, &id, redirect_uris.clone()).await? {
+                bail!("no client has this id, or a redirect URI is not acceptable for it");
+            }
+            output::show(session.json, &json!({"client_id": id, "redirect_uris": redirect_uris}), |_| {
+                "done".to_owned()
+            })?;
+        }
         Command::List => {
             let all = applications::list(app, ctx, Page::default()).await?;
             let items: Vec<_> = all.items.iter().map(shown).collect();

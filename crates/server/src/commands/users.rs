@@ -37,6 +37,25 @@ pub async fn run(session: Session, command: Command) -> anyhow::Result<()> {
         }
         Command::Disable { email } => set_disabled(&session, &email, true).await?,
         Command::Enable { email } => set_disabled(&session, &email, false).await?,
+        Command::Sessions { email } => {
+            let user = session.user(&email).await?;
+            let all = flows::session::list(app, ctx, user.id).await?;
+            let items: Vec<_> = all
+                .iter()
+                .map(|s| json!({"id": s.id, "last_seen_at": s.last_seen_at.rfc3339(), "ip": s.ip, "user_agent": s.user_agent}))
+                .collect();
+            output::show(as_json, &json!({"items": items}), |_| {
+                let lines =
+                    all.iter().map(|s| format!("{} {} {} {}", s.id, s.last_seen_at.rfc3339(), s.ip, s.user_agent));
+                lines.collect::<Vec<_>>().join("\n")
+            })?;
+        }
+        Command::EndSessions { email, session: one } => {
+            let user = session.user(&email).await?;
+            let one = one.map(|id| id.parse()).transpose()?;
+            let ended = flows::session::end_some(app, ctx, user.id, one).await?;
+            output::show(as_json, &json!({"ended": ended}), |_| format!("{ended} ended"))?;
+        }
         Command::SetPassword { email, password_stdin } => {
             let user = session.user(&email).await?;
             let (password, show) = session.password(password_stdin)?;

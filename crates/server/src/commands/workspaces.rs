@@ -19,6 +19,13 @@ pub async fn run(session: Session, command: Workspace) -> anyhow::Result<()> {
             let value = json!({"id": workspace.id, "name": workspace.name});
             output::show(session.json, &value, |_| format!("{} {}", workspace.id, workspace.name))?;
         }
+        Workspace::Rename { workspace, name } => {
+            let id = workspace_id(&workspace)?;
+            if !accounts::rename_workspace(&session.app, &session.ctx, id, &name).await? {
+                bail!("no workspace has this id");
+            }
+            output::show(session.json, &json!({"id": id, "name": name}), |_| "done".to_owned())?;
+        }
         Workspace::List => {
             let all = accounts::list_workspaces(&session.app, Page::default()).await?;
             let items: Vec<_> = all.items.iter().map(|w| json!({"id": w.id, "name": w.name})).collect();

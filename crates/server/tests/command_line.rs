@@ -1,0 +1,115 @@
+//! The sub-commands as scripts use them: stable JSON on standard output, errors on standard error, secrets shown once.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test that cannot go on has failed")]
+
+use serde_json::Value;
+use std::io::Write as _;
+use std::path::Path;
+use std::process::{Command, Output, Stdio};
+
+fn run(folder: &Path, words: &[&str], input: &str) -> Output {
+    let mut process = Command::new(env!("CARGO_BIN_EXE_countersign"))
+        .args(words)
+        .arg("--data-dir")
+        .arg(folder.join("data"))
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    process.stdin.take().unwrap().write_all(input.as_bytes()).unwrap();
+    process.wait_with_output().unwrap()
+}
+
+fn json(folder: &Path, words: &[&str], input: &str) -> Value {
+    let output = run(folder, &[words, &["--json"]].concat(), input);
+    let error = String::from_utf8_lossy(&output.stderr).into_owned();
+    assert!(output.status.success(), "{words:?}: {error}");
+    serde_json::from_slice(&output.stdout).unwrap_or_else(|_| panic!("{words:?}: not one JSON value"))
+}
+
+fn refused(folder: &Path, words: &[&str]) -> String {
+    let output = run(folder, words, "");
+    assert!(!output.status.success(), "{words:?}");
+    assert!(output.stdout.is_empty());
+    String::from_utf8(output.stderr).unwrap()
+}
+
+#[test]
+fn create_list_and_change_the_basic_things() {
+    let folder = tempfile::tempdir().unwrap();
+    let at = folder.path();
+    let new = ["user", "create", "--email", "ada@example.com", "--name", "Ada", "--password-stdin"];
+    let ada = json(at, &new, "correct horse battery\n");
+    assert!(ada["id"].as_str().unwrap().starts_with("usr_") && ada.get("password").is_none());
+    let bob = json(at, &["user", "create", "--email", "bob@example.com", "--name", "Bob"], "");
+    assert!(bob["password"].as_str().unwrap().len() >= 20, "made, and shown once");
+    assert_eq!(json(at, &["user", "list"], "")["total"], 2);
+    assert!(refused(at, &new[..6]).contains("cannot be used to sign up"), "the address is taken");
+    assert_eq!(json(at, &["user", "disable", "bob@example.com"], "")["disabled"], true);
+    assert_eq!(json(at, &["user", "sessions", "ada@example.com"], "")["items"], serde_json::json!([]));
+    assert_eq!(json(at, &["user", "end-sessions", "ada@example.com"], "")["ended"], 0);
+
+    let workspace = json(at, &["workspace", "create", "--name", "Acme", "--owner", "ada@example.com"], "");
+    let id = workspace["id"].as_str().unwrap();
+    assert_eq!(json(at, &["workspace", "rename", id, "--name", "Acme Ltd"], "")["name"], "Acme Ltd");
+    assert_eq!(json(at, &["workspace", "list"], "")["items"][0]["name"], "Acme Ltd");
+    let roles = json(at, &["member", "add", id, "bob@example.com", "--roles", "admin,auditor"], "");
+    assert_eq!(roles["roles"], serde_json::json!(["admin", "auditor"]));
+    assert_eq!(json(at, &["member", "list", id], "")["total"], 2);
+    assert_eq!(json(at, &["member", "remove", id, "bob@example.com"], "")["removed"], true);
+    assert!(refused(at, &["member", "remove", id, "bob@example.com"]).contains("not a member"));
+
+    let client = json(at, &["client", "create", "--name", "App", "--redirect-uri", "https://a.example/cb"], "");
+    let client_id = client["client_id"].as_str().unwrap();
+    let secret = client["client_secret"].as_str().unwrap();
+    assert!(
+        refused(at, &["client", "create", "--name", "App", "--redirect-uri", "http://a.example/cb"])
+            .contains("loopback")
+    );
+    assert!(
+        refused(
+            at,
+            &["client", "create", "--name", "App", "--redirect-uri", "https://a.example/", "--scope", "nothing"]
+        )
+        .contains("nothing")
+    );
+    let changed = json(at, &["client", "set-redirect-uris", client_id, "https://a.example/new"], "");
+    assert_eq!(changed["redirect_uris"], serde_json::json!(["https://a.example/new"]));
+    assert!(refused(at, &["client", "set-redirect-uris", client_id, "http://a.example/"]).contains("not acceptable"));
+    let rotated = json(at, &["client", "rotate-secret", client_id], "");
+    assert_ne!(rotated["client_secret"], secret);
+    assert_eq!(json(at, &["client", "delete", client_id], "")["deleted"], true);
+    assert_eq!(json(at, &["client", "list"], "")["total"], 0);
+
+    let keys = json(at, &["key", "list"], "")["keys"].as_array().unwrap().len();
+    assert_eq!(json(at, &["key", "rotate"], "")["rotated"], true);
+    assert!(json(at, &["key", "list"], "")["keys"].as_array().unwrap().len() > keys);
+    assert!(
+        json(at, &["key", "create-api", id, "--name", "ci"], "")["api_key"].as_str().unwrap().starts_with("cs_sk_")
+    );
+    let personal = json(at, &["key", "create-personal", "ada@example.com", "--name", "laptop"], "");
+    assert!(personal["personal_access_token"].as_str().unwrap().starts_with("cs_pat_"));
+    assert_eq!(json(at, &["migrate"], "")["applied"], serde_json::json!([]));
+}
+
+#[test]
+fn settings_that_are_wrong_are_told_by_name() {
+    let folder = tempfile::tempdir().unwrap();
+    let at = folder.path();
+    assert!(refused(at, &["serve", "--issuer", "http://as.example"]).contains("issuer"));
+    assert!(refused(at, &["serve", "--database", "mysql:x"]).contains("database"));
+    let file = at.join("countersign.toml");
+    std::fs::write(&file, "isuer = 'x'\n").unwrap();
+    assert!(refused(at, &["serve", "--config", file.to_str().unwrap()]).contains("isuer"));
+    assert!(refused(at, &["serve", "--config", "absent.toml"]).contains("absent.toml"));
+    let report = json(at, &["check-config"], "");
+    assert_eq!(report["ok"], true);
+    assert!(report["warnings"].as_array().unwrap().iter().any(|w| w.as_str().unwrap().contains("TLS")));
+    let wrong = run(at, &["check-config", "--json", "--issuer", "https://as.example/?x"], "");
+    assert!(!wrong.status.success());
+    let report: Value = serde_json::from_slice(&wrong.stdout).unwrap();
+    assert!(report["problems"][0].as_str().unwrap().starts_with("issuer"));
+    std::fs::create_dir_all(at.join("data")).unwrap();
+    std::fs::write(at.join("data/master.key"), "x").unwrap();
+    assert!(refused(at, &["user", "list"]).contains("chmod 600"), "a master key that others can read");
+}
