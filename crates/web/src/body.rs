@@ -7,10 +7,14 @@ use axum::http::header;
 use axum::response::Response;
 use domain::oauth::error::ErrorCode;
 use domain::oauth::params::RawParams;
-use serde_json::Value;
+use serde::de::{Deserialize, Deserializer, Error as _, MapAccess, Visitor};
+use serde_json::{Map, Value};
+use std::fmt;
 
 /// No request of ours is longer.
 pub const MAX_BODY: usize = 64 * 1024;
+
+const CUT_OFF: &str = "The body is too large or was cut off.";
 
 /// The parameters of a body, form or JSON alike.
 #[derive(Debug)]
@@ -20,9 +24,53 @@ pub struct Params(pub RawParams);
 #[derive(Debug)]
 pub struct Json(pub Value);
 
+/// The members of a JSON object. One that comes twice is a fault, as in a form (checklist 13): `serde_json` alone would
+/// keep the last and a proxy in front perhaps the first.
+#[derive(Debug)]
+struct Members(Map<String, Value>);
+
+struct MembersVisitor;
+
+impl<'de> Visitor<'de> for MembersVisitor {
+    type Value = Members;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("an object")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut access: A) -> Result<Members, A::Error> {
+        let mut members = Map::new();
+        while let Some((name, value)) = access.next_entry::<String, Value>()? {
+            if members.insert(name, value).is_some() {
+                return Err(A::Error::custom("a member came twice"));
+            }
+        }
+        Ok(Members(members))
+    }
+}
+
+impl<'de> Deserialize<'de> for Members {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_map(MembersVisitor)
+    }
+}
+
+/// `application/json` of `Application/JSON; charset=utf-8`.
 fn media_type(request: &Request) -> String {
     let value = request.headers().get(header::CONTENT_TYPE).and_then(|v| v.to_str().ok()).unwrap_or_default();
     value.split(';').next().unwrap_or_default().trim().to_ascii_lowercase()
+}
+
+fn parse(media_type: &str, body: &[u8]) -> Result<RawParams, &'static str> {
+    match media_type {
+        "application/x-www-form-urlencoded" => Ok(RawParams::from_urlencoded(body)),
+        "" if body.is_empty() => Ok(RawParams::default()),
+        "application/json" => match serde_json::from_slice::<Members>(body) {
+            Ok(members) => Ok(RawParams::from_json(&members.0)),
+            Err(_) => Err("The body is not a JSON object that has each member once."),
+        },
+        _ => Err("The body must be a form or a JSON object."),
+    }
 }
 
 fn refuse(description: &'static str) -> Response {
@@ -34,17 +82,8 @@ impl FromRequest<WebState> for Params {
 
     async fn from_request(request: Request, state: &WebState) -> Result<Self, Response> {
         let media = media_type(&request);
-        let bytes =
-            Bytes::from_request(request, state).await.map_err(|_| refuse("The body is too large or was cut off."))?;
-        match media.as_str() {
-            "application/x-www-form-urlencoded" => Ok(Self(RawParams::from_urlencoded(&bytes))),
-            "" if bytes.is_empty() => Ok(Self(RawParams::default())),
-            "application/json" => match serde_json::from_slice(&bytes) {
-                Ok(Value::Object(object)) => Ok(Self(RawParams::from_json(&object))),
-                _ => Err(refuse("The body is not a JSON object.")),
-            },
-            _ => Err(refuse("The body must be a form or a JSON object.")),
-        }
+        let bytes = Bytes::from_request(request, state).await.map_err(|_| refuse(CUT_OFF))?;
+        parse(&media, &bytes).map(Self).map_err(refuse)
     }
 }
 
@@ -55,8 +94,55 @@ impl FromRequest<WebState> for Json {
         if media_type(&request) != "application/json" {
             return Err(refuse("The body must be JSON."));
         }
-        let bytes =
-            Bytes::from_request(request, state).await.map_err(|_| refuse("The body is too large or was cut off."))?;
+        let bytes = Bytes::from_request(request, state).await.map_err(|_| refuse(CUT_OFF))?;
         serde_json::from_slice(&bytes).map(Self).map_err(|_| refuse("The body is not valid JSON."))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const FORM: &str = "application/x-www-form-urlencoded";
+    const JSON: &str = "application/json";
+
+    #[test]
+    fn forms_and_json_say_the_same() {
+        let form = parse(FORM, b"grant_type=client_credentials&scope=a+b").unwrap();
+        let json = parse(JSON, br#"{"grant_type": "client_credentials", "scope": "a b", "state": null}"#).unwrap();
+        for params in [form, json] {
+            assert_eq!((params.get("grant_type"), params.get("scope")), (Some("client_credentials"), Some("a b")));
+            assert_eq!(params.get("state"), None);
+        }
+        assert_eq!(parse("", b""), Ok(RawParams::default()), "no body, no parameters");
+    }
+
+    #[test]
+    fn checklist_13_a_repeated_member_is_refused() {
+        assert!(parse(JSON, br#"{"scope": "a", "scope": "b"}"#).is_err());
+        assert!(parse(JSON, br#"{"scope": "a", "sc\u006fpe": "b"}"#).is_err(), "escaped, it is the same name");
+        assert!(parse(FORM, b"scope=a&scope=b").unwrap().repeated(&[]).is_some());
+    }
+
+    #[test]
+    fn rubbish_is_refused_and_never_panics() {
+        for rubbish in [&b"{"[..], b"[]", b"\"x\"", b"", b"null", b"\xff\xfe", b"{\"a\":1}{", &b"[".repeat(60_000)] {
+            assert!(parse(JSON, rubbish).is_err(), "{rubbish:?}");
+        }
+        for other in ["text/plain", "multipart/form-data", "application/jsonp", ""] {
+            assert!(parse(other, b"{\"a\":1}").is_err(), "{other}");
+        }
+        for odd in [&b"%"[..], b"%zz=%", b"&&==&", b"\xff=\xfe", b"=", b"a"] {
+            assert!(parse(FORM, odd).is_ok(), "{odd:?}");
+        }
+    }
+
+    #[test]
+    fn the_media_type_is_read_without_parameters_and_case() {
+        let read = |value: &'static str| {
+            media_type(&Request::builder().header(header::CONTENT_TYPE, value).body(axum::body::Body::empty()).unwrap())
+        };
+        assert_eq!(read("Application/JSON; charset=utf-8"), JSON);
+        assert_eq!(read(" application/x-www-form-urlencoded ;x"), FORM);
     }
 }

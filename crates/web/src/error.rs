@@ -105,3 +105,31 @@ pub fn plain(status: StatusCode, description: &'static str) -> Response {
     let body: Value = json!({"error": "invalid_request", "error_description": description});
     json_response(status, &body)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn answer(code: ErrorCode, challenge: Option<Challenge>) -> (u16, String) {
+        let response = oauth_error(&OAuthError { code, description: "Said.", challenge });
+        for (name, value) in
+            [("cache-control", "no-store"), ("pragma", "no-cache"), ("content-type", "application/json")]
+        {
+            assert_eq!(response.headers()[name], value, "checklist 55");
+        }
+        let said = response.headers().get(header::WWW_AUTHENTICATE).map(|v| v.to_str().unwrap().to_owned());
+        (response.status().as_u16(), said.unwrap_or_default())
+    }
+
+    #[test]
+    fn checklist_46_each_status_has_its_challenge() {
+        let (status, basic) = answer(ErrorCode::InvalidClient, Some(Challenge::Basic));
+        assert!(status == 401 && basic.starts_with("Basic "));
+        assert_eq!(answer(ErrorCode::InvalidGrant, Some(Challenge::Basic)), (400, String::new()));
+        assert_eq!(answer(ErrorCode::InvalidRequest, Some(Challenge::Bearer)), (401, "Bearer".to_owned()));
+        let (status, bearer) = answer(ErrorCode::InsufficientScope, Some(Challenge::Bearer));
+        assert!(status == 403 && bearer.starts_with("Bearer error=\"insufficient_scope\""));
+        assert_eq!(answer(ErrorCode::ServerError, None), (500, String::new()));
+        assert_eq!(answer(ErrorCode::TemporarilyUnavailable, None).0, 503);
+    }
+}

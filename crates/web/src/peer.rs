@@ -14,13 +14,20 @@ pub fn client_ip(peer: Option<SocketAddr>, headers: &HeaderMap, trusted: &[IpNet
     let lines = headers.get_all("x-forwarded-for").iter().filter_map(|v| v.to_str().ok());
     let hops: Vec<&str> = lines.flat_map(|line| line.split(',')).map(str::trim).collect();
     for hop in hops.into_iter().rev() {
-        match hop.parse::<IpAddr>().map(|ip| ip.to_canonical()) {
-            Ok(ip) if is_trusted(&ip) => {}
-            Ok(ip) => return ip.to_string(),
-            Err(_) => break,
+        match address(hop) {
+            Some(ip) if is_trusted(&ip) => {}
+            Some(ip) => return ip.to_string(),
+            None => break,
         }
     }
     peer.to_string()
+}
+
+/// One entry: an address, which some proxies write with its port.
+fn address(hop: &str) -> Option<IpAddr> {
+    let bare = hop.strip_prefix('[').and_then(|h| h.strip_suffix(']')).unwrap_or(hop);
+    let ip = bare.parse::<IpAddr>().ok().or_else(|| hop.parse::<SocketAddr>().ok().map(|a| a.ip()))?;
+    Some(ip.to_canonical())
 }
 
 #[cfg(test)]
@@ -42,5 +49,14 @@ mod tests {
         assert_eq!(ip("10.1.1.1", "203.0.113.9, 198.51.100.1, 10.2.2.2"), "198.51.100.1", "the last that is not ours");
         assert_eq!(ip("10.1.1.1", "rubbish"), "10.1.1.1");
         assert_eq!(ip("10.1.1.1", ""), "10.1.1.1");
+        for (hop, read) in [
+            ("198.51.100.1:4711", "198.51.100.1"),
+            ("[2001:db8::1]:4711", "2001:db8::1"),
+            ("[2001:db8::1]", "2001:db8::1"),
+            ("::ffff:198.51.100.1", "198.51.100.1"),
+        ] {
+            assert_eq!(ip("10.1.1.1", hop), read, "{hop}");
+        }
+        assert_eq!(ip("10.1.1.1", "198.51.100.1, rubbish, 10.2.2.2"), "10.1.1.1", "nothing beyond rubbish counts");
     }
 }

@@ -18,6 +18,7 @@ pub fn router(state: WebState) -> Router {
     let base = state.base().to_owned();
     let inner = Router::new()
         .merge(programs())
+        .merge(servers())
         .merge(people())
         .route(&state.stylesheet().route(), get(pages::frame::stylesheet))
         .fallback(pages::refused::not_found);
@@ -30,6 +31,9 @@ pub fn router(state: WebState) -> Router {
             .route(&format!("/.well-known/openid-configuration{base}"), get(discovery::metadata))
             .layer(open_to_all())
             .nest(&base, inner)
+            // Nesting answers at the path itself; links and people also write the slash.
+            .route(&format!("{base}/"), get(pages::home::get))
+            .fallback(pages::refused::not_found)
     };
     all.layer(DefaultBodyLimit::max(MAX_BODY))
         .layer(TimeoutLayer::with_status_code(StatusCode::SERVICE_UNAVAILABLE, Duration::from_secs(30)))
@@ -42,7 +46,6 @@ pub fn router(state: WebState) -> Router {
 fn programs() -> Router<WebState> {
     let protocol = Router::new()
         .route("/token", post(token::post))
-        .route("/introspect", post(introspect::post))
         .route("/revoke", post(revoke::post))
         .route("/userinfo", get(userinfo::get).post(userinfo::get))
         .route("/jwks", get(discovery::jwks))
@@ -58,6 +61,15 @@ fn programs() -> Router<WebState> {
         // Before the layer: preflights are answered on the way to this fallback.
         .method_not_allowed_fallback(method_not_allowed)
         .layer(open_to_all())
+}
+
+/// What resource servers call: no page of another origin holds the credentials for it.
+fn servers() -> Router<WebState> {
+    Router::new()
+        .route("/oauth2/introspect", post(introspect::post))
+        .route("/api/oauth2/introspect", post(introspect::post))
+        .route("/api/v1/oauth2/introspect", post(introspect::post))
+        .method_not_allowed_fallback(method_not_allowed)
 }
 
 /// What browsers of people open, and what acts for a signed-in person.
@@ -108,10 +120,29 @@ async fn method_not_allowed() -> Response {
 
 #[expect(clippy::needless_pass_by_value, reason = "the layer hands the panic over")]
 fn panicked(fault: Box<dyn std::any::Any + Send>) -> Response {
-    let said = fault.downcast_ref::<String>().map(String::as_str).or_else(|| fault.downcast_ref::<&str>().copied());
-    tracing::error!(said, "a handler panicked");
-    error::plain(
+    let said =
+        fault.downcast_ref::<String>().cloned().or_else(|| fault.downcast_ref::<&str>().map(ToString::to_string));
+    let mut response = error::plain(
         StatusCode::INTERNAL_SERVER_ERROR,
         "The server failed. The request id tells the operator where to look.",
-    )
+    );
+    // Logged by `headers::dress`, which knows the request id.
+    response.extensions_mut().insert(headers::Panicked(said.unwrap_or_default()));
+    response
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_panic_is_told_to_the_log_and_not_to_the_caller() {
+        for fault in [Box::new("boom") as Box<dyn std::any::Any + Send>, Box::new("boom".to_owned())] {
+            let mut response = panicked(fault);
+            assert_eq!(response.status(), StatusCode::INTERNAL_SERVER_ERROR);
+            assert_eq!(response.headers()[header::CONTENT_TYPE], "application/json");
+            let headers::Panicked(said) = response.extensions_mut().remove().unwrap();
+            assert_eq!(said, "boom");
+        }
+    }
 }

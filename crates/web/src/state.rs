@@ -4,6 +4,7 @@ use flows::{App, Clock, Rng};
 use ipnet::IpNet;
 use std::fmt;
 use std::sync::Arc;
+use url::Url;
 
 /// How the web side is set up.
 #[derive(Debug, Clone, Default)]
@@ -22,6 +23,7 @@ struct Inner {
     rng: Arc<dyn Rng>,
     options: WebOptions,
     stylesheet: Stylesheet,
+    logo: Option<Url>,
     /// The path of the issuer, without a trailing slash: where everything is mounted.
     base: String,
     origin: String,
@@ -29,12 +31,14 @@ struct Inner {
 
 impl WebState {
     pub fn new(app: App, clock: Arc<dyn Clock>, rng: Arc<dyn Rng>, options: WebOptions) -> Self {
-        let (base, origin) = match url::Url::parse(&app.settings().issuer) {
+        let (base, origin) = match Url::parse(&app.settings().issuer) {
             Ok(url) => (url.path().trim_end_matches('/').to_owned(), url.origin().ascii_serialization()),
             Err(_) => (String::new(), String::new()),
         };
-        let stylesheet = Stylesheet::new(&app.settings().brand, &base);
-        Self(Arc::new(Inner { app, clock, rng, options, stylesheet, base, origin }))
+        let brand = &app.settings().brand;
+        let stylesheet = Stylesheet::new(brand, &base);
+        let logo = brand.logo_url.as_deref().and_then(|text| logo(text, &app.settings().issuer));
+        Self(Arc::new(Inner { app, clock, rng, options, stylesheet, logo, base, origin }))
     }
 
     pub fn app(&self) -> &App {
@@ -51,6 +55,9 @@ impl WebState {
     }
     pub(crate) fn stylesheet(&self) -> &Stylesheet {
         &self.0.stylesheet
+    }
+    pub(crate) fn logo(&self) -> Option<&Url> {
+        self.0.logo.as_ref()
     }
     pub(crate) fn base(&self) -> &str {
         &self.0.base
@@ -72,5 +79,27 @@ impl WebState {
 impl fmt::Debug for WebState {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_tuple("WebState").field(&self.0.app).finish()
+    }
+}
+
+/// The operator's logo: over https, or from the issuer's own origin.
+fn logo(text: &str, issuer: &str) -> Option<Url> {
+    let issuer = Url::parse(issuer).ok()?;
+    let url = issuer.join(text).ok()?;
+    (url.scheme() == "https" || url.origin() == issuer.origin()).then_some(url)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_logo_is_an_address_that_pages_may_load() {
+        let read = |text: &str| logo(text, "http://localhost:8080").map(|url| url.to_string());
+        assert_eq!(read("https://cdn.example/l.svg").as_deref(), Some("https://cdn.example/l.svg"));
+        assert_eq!(read("/logo.svg").as_deref(), Some("http://localhost:8080/logo.svg"));
+        for bad in ["http://cdn.example/l.svg", "javascript:alert(1)", "data:image/svg+xml,x", "https://"] {
+            assert_eq!(read(bad), None, "{bad}");
+        }
     }
 }

@@ -12,10 +12,7 @@ pub struct Stylesheet {
 
 impl Stylesheet {
     pub fn new(brand: &Brand, base: &str) -> Self {
-        let colour = &brand.primary_colour;
-        let plain = colour.len() == 7 && colour.starts_with('#') && colour[1..].bytes().all(|b| b.is_ascii_hexdigit());
-        let brand = if plain { format!(":root{{--brand:{colour}}}\n") } else { String::new() };
-        let text = format!("{}{brand}", include_str!("../assets/style.css"));
+        let text = format!("{}{}", include_str!("../assets/style.css"), brand_colours(&brand.primary_colour));
         let digest = aws_lc_rs::digest::digest(&aws_lc_rs::digest::SHA256, text.as_bytes());
         Self { text, name: base64url(&digest.as_ref()[..9]), base: base.to_owned() }
     }
@@ -30,5 +27,66 @@ impl Stylesheet {
     /// As pages link it.
     pub fn href(&self) -> String {
         format!("{}{}", self.base, self.route())
+    }
+}
+
+const WHITE: f64 = 1.0;
+const BLACK: f64 = 0.0;
+
+/// The brand's colour, and black or white for the text on it, whichever reads better (WCAG 2.2 §1.4.3: one of the two
+/// always has 4.5:1). Nothing for what is not `#rrggbb`.
+fn brand_colours(colour: &str) -> String {
+    let Some(on) = luminance(colour)
+        .map(|ground| if contrast(ground, WHITE) >= contrast(ground, BLACK) { "#fff" } else { "#000" })
+    else {
+        return String::new();
+    };
+    format!(":root{{--brand:{colour};--on-brand:{on}}}\n")
+}
+
+/// The relative luminance of `#rrggbb`, 0 to 1 (WCAG 2.2).
+fn luminance(colour: &str) -> Option<f64> {
+    let hex = colour.strip_prefix('#').filter(|hex| hex.len() == 6 && hex.bytes().all(|b| b.is_ascii_hexdigit()))?;
+    let part = |at: usize| {
+        let value = f64::from(u8::from_str_radix(&hex[at..at + 2], 16).ok()?) / 255.0;
+        Some(if value <= 0.04045 { value / 12.92 } else { ((value + 0.055) / 1.055).powf(2.4) })
+    };
+    Some(0.2126 * part(0)? + 0.7152 * part(2)? + 0.0722 * part(4)?)
+}
+
+fn contrast(a: f64, b: f64) -> f64 {
+    (a.max(b) + 0.05) / (a.min(b) + 0.05)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn text_on_the_brand_colour_is_legible() {
+        for (colour, on) in
+            [("#1d4ed8", "#fff"), ("#FFD400", "#000"), ("#ffffff", "#000"), ("#000000", "#fff"), ("#777777", "#000")]
+        {
+            assert_eq!(brand_colours(colour), format!(":root{{--brand:{colour};--on-brand:{on}}}\n"));
+            let ground = luminance(colour).unwrap();
+            let text = if on == "#fff" { WHITE } else { BLACK };
+            assert!(contrast(ground, text) >= 4.5, "{colour}");
+        }
+        assert!((contrast(WHITE, BLACK) - 21.0).abs() < 1e-9);
+    }
+
+    #[test]
+    fn only_a_colour_gets_into_the_stylesheet() {
+        for odd in ["", "red", "#12345", "#1234567", "#12345g", "#fff}*{x", "#\u{e9}1234"] {
+            assert_eq!(brand_colours(odd), "", "{odd}");
+        }
+    }
+
+    #[test]
+    fn the_name_follows_the_content() {
+        let blue = Stylesheet::new(&Brand::default(), "");
+        let red = Stylesheet::new(&Brand { primary_colour: "#aa0000".to_owned(), ..Brand::default() }, "/base");
+        assert_ne!(blue.route(), red.route());
+        assert_eq!(red.href(), format!("/base{}", red.route()));
     }
 }

@@ -11,15 +11,24 @@ impl RawParams {
         Self(form_urlencoded::parse(text).into_owned().collect())
     }
 
-    /// From a flat JSON object, for the mounts that take JSON: strings, numbers and booleans count as their text,
-    /// `null` as omitted. Anything nested is kept as its JSON text (`claims` may be an object).
+    /// From a flat JSON object, for the mounts that take JSON: strings, numbers and booleans count as their text, `null`
+    /// as omitted, a list of strings as a repeated parameter. Anything else is kept as its JSON text (`claims` may be an
+    /// object).
     pub fn from_json(object: &serde_json::Map<String, serde_json::Value>) -> Self {
-        let text = |value: &serde_json::Value| match value {
-            serde_json::Value::Null => None,
-            serde_json::Value::String(s) => Some(s.clone()),
-            other => Some(other.to_string()),
-        };
-        Self(object.iter().filter_map(|(name, value)| Some((name.clone(), text(value)?))).collect())
+        use serde_json::Value;
+        let mut pairs = Vec::with_capacity(object.len());
+        for (name, value) in object {
+            let mut put = |text: String| pairs.push((name.clone(), text));
+            match value {
+                Value::Null => {}
+                Value::String(text) => put(text.clone()),
+                Value::Array(items) if items.iter().all(Value::is_string) => {
+                    items.iter().filter_map(Value::as_str).for_each(|text| put(text.to_owned()));
+                }
+                other => put(other.to_string()),
+            }
+        }
+        Self(pairs)
     }
 
     pub fn from_pairs<'a>(pairs: impl IntoIterator<Item = (&'a str, &'a str)>) -> Self {
@@ -69,10 +78,11 @@ mod tests {
 
     #[test]
     fn json_counts_as_text() {
-        let json = serde_json::json!({"a": "x", "n": 3, "b": true, "z": null, "o": {"k": 1}});
+        let json = serde_json::json!({"a": "x", "n": 3, "b": true, "z": null, "o": {"k": 1}, "resource": ["x", "y"]});
         let params = RawParams::from_json(json.as_object().unwrap());
         assert_eq!(params.get("n"), Some("3"));
         assert_eq!(params.get("z"), None);
+        assert_eq!(params.all("resource").collect::<Vec<_>>(), ["x", "y"]);
         assert_eq!(params.get("o"), Some("{\"k\":1}"));
     }
 }

@@ -109,11 +109,23 @@ fn shown(state: &WebState, incoming: &Incoming, next: Result<Next, AuthorizeFail
         Err(failure) => failed(&failure, incoming),
     };
     if browser.is_new
+        && incoming.bearer().is_none()
         && let Some(cookie) = crate::cookies::Cookie::Browser.set(state, &browser.cookie)
     {
         response.headers_mut().append(header::SET_COOKIE, cookie);
     }
     response
+}
+
+/// The authorization request of a query or body. At these mounts it may come without a response type: there is one only.
+fn request_of(params: &RawParams) -> RawParams {
+    let missing = params.get("response_type").is_none();
+    let given = params.pairs().filter(|(name, _)| match *name {
+        "decision" | "action" => false,
+        "response_type" => !missing,
+        _ => true,
+    });
+    RawParams::from_pairs(given.chain(missing.then_some(("response_type", "code"))))
 }
 
 /// A bearer binds to nothing: the token itself is the proof. A cookie's interaction is bound to its browser.
@@ -122,24 +134,24 @@ fn binding(state: &WebState, incoming: &Incoming, browser: &Browser) -> [u8; 32]
 }
 
 pub async fn get(State(state): State<WebState>, incoming: Incoming) -> Response {
+    let request = request_of(&incoming.query);
+    // A browser that was sent here belongs on the page.
+    let wants_page = incoming.header(header::ACCEPT).is_some_and(|accept| accept.contains("text/html"));
+    if wants_page {
+        let mut url = url::form_urlencoded::Serializer::new(String::new());
+        url.extend_pairs(request.pairs());
+        return Redirect::to(&format!("{}?{}", state.path("/oauth2/authorize"), url.finish())).into_response();
+    }
     let caller = match incoming.caller(&state).await {
         Ok(caller) => caller,
         Err(ours) => return fault(&ours, &incoming),
     };
-    // A browser that was sent here belongs on the page.
-    let wants_page = incoming.header(header::ACCEPT).is_some_and(|accept| accept.contains("text/html"));
-    if wants_page {
-        let query = incoming.query.pairs();
-        let mut url = url::form_urlencoded::Serializer::new(String::new());
-        url.extend_pairs(query);
-        return Redirect::to(&format!("{}?{}", state.path("/oauth2/authorize"), url.finish())).into_response();
-    }
     if caller.user().is_none() {
         return refused(ErrorCode::LoginRequired, "Sign in first: by session cookie or personal access token.");
     }
     let browser = incoming.browser(&state);
     let bound = binding(&state, &incoming, &browser);
-    let next = authorize::begin(state.app(), &incoming.ctx, &incoming.query, &caller, bound).await;
+    let next = authorize::begin(state.app(), &incoming.ctx, &request, &caller, bound).await;
     shown(&state, &incoming, next, &browser)
 }
 
@@ -174,11 +186,27 @@ pub async fn consent(State(state): State<WebState>, incoming: Incoming, Params(b
     let next = if let Some(text) = interaction {
         authorize::decide_consent(state.app(), &incoming.ctx, text, &decision, &caller, bound).await
     } else {
-        // Reference 003 sends the request without a response type: there is only one.
-        let given: Vec<_> = body.pairs().filter(|(n, _)| !matches!(*n, "decision" | "action")).collect();
-        let missing = body.get("response_type").is_none().then_some(("response_type", "code"));
-        let params = RawParams::from_pairs(given.into_iter().chain(missing));
+        let params = request_of(&body);
         authorize::decide_request(state.app(), &incoming.ctx, &params, &decision, &caller).await
     };
     shown(&state, &incoming, next, &browser)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_response_type_may_be_left_out_and_is_never_doubled() {
+        let read = |query: &str| {
+            let params = request_of(&RawParams::from_urlencoded(query.as_bytes()));
+            params.all("response_type").map(ToOwned::to_owned).collect::<Vec<_>>()
+        };
+        assert_eq!(read("client_id=x"), ["code"]);
+        assert_eq!(read("response_type=&client_id=x"), ["code"]);
+        assert_eq!(read("response_type=token"), ["token"], "what was asked for is judged as it is");
+        assert_eq!(read("response_type=code&response_type=code").len(), 2, "checklist 13");
+        let params = request_of(&RawParams::from_urlencoded(b"decision=allow&action=allow&scope=a&scope=b"));
+        assert_eq!((params.get("decision"), params.get("action"), params.all("scope").count()), (None, None, 2));
+    }
 }

@@ -38,7 +38,7 @@ async fn caller(state: &WebState, incoming: &Incoming) -> Result<Caller, Box<Res
     })
 }
 
-/// RFC 7591 §3.2.1 says 201 where the reference APIs say 200.
+/// 201, as RFC 7591 §3.2.1 has it.
 pub async fn create(State(state): State<WebState>, incoming: Incoming, Json(body): Json) -> Response {
     let caller = match caller(&state, &incoming).await {
         Ok(caller) => caller,

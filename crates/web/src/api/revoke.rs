@@ -8,7 +8,7 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
 
-/// Answers `{}`: RFC 7009 §2.2 asks for status 200 only, the reference APIs for an object.
+/// Answers `{}`: RFC 7009 §2.2 asks for status 200 only, and clients that parse every body get an object.
 pub async fn post(State(state): State<WebState>, incoming: Incoming, Params(body): Params) -> Response {
     if let Err(refused) = no_secrets_in_query(&incoming) {
         return *refused;

@@ -51,18 +51,8 @@ fn answered(state: &WebState, browser: &Browser, answer: &Answer) -> Response {
     }
     let frame = Frame::new(state, browser);
     let page = FormPostPage { frame, action: &location, fields: &answer.params, script: SEND };
-    let mut response = render(&page, StatusCode::OK, Leads::Here, Some(&script_hash()));
     // The one form of this page goes to the client and nowhere else.
-    let headers = response.headers_mut();
-    let policy =
-        headers.get(axum::http::header::CONTENT_SECURITY_POLICY).and_then(|p| p.to_str().ok()).unwrap_or_default();
-    let scheme = location.split_once(':').map_or("https", |(scheme, _)| scheme);
-    if let Ok(policy) =
-        axum::http::HeaderValue::try_from(policy.replace("form-action 'self'", &format!("form-action {scheme}:")))
-    {
-        headers.insert(axum::http::header::CONTENT_SECURITY_POLICY, policy);
-    }
-    response
+    render(state, &page, StatusCode::OK, Leads::Away(&location), Some(&script_hash()))
 }
 
 /// Shows the next step, or sends the answer.
@@ -80,7 +70,7 @@ pub fn show(
         Ok(Next::SelectAccount { interaction, client, user_email }) => {
             let frame = Frame::new(state, browser);
             let page = SelectAccountPage { frame, interaction: &interaction, client: &client, user_email: &user_email };
-            render(&page, StatusCode::OK, Leads::To(&client), None)
+            render(state, &page, StatusCode::OK, Leads::To(&client), None)
         }
         Ok(Next::Consent { interaction, view }) => consent_page(state, browser, &interaction, &view),
         Err(failure) => refused::failure(state, incoming, &failure),
@@ -154,4 +144,32 @@ pub async fn consent(State(state): State<WebState>, incoming: Incoming, Params(f
     let binding = browser.binding(&state);
     let next = authorize::decide_consent(state.app(), &incoming.ctx, text, &decision, &caller, binding).await;
     show(&state, &incoming, &browser, next)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use base64::Engine as _;
+
+    #[test]
+    fn checklist_123_values_are_escaped_and_the_policy_names_the_script() {
+        let frame = Frame {
+            brand: flows::Brand { name: "<b>&\"".to_owned(), ..flows::Brand::default() },
+            stylesheet: "/s.css".to_owned(),
+            logo: None,
+            base: String::new(),
+            csrf: "token".to_owned(),
+        };
+        let fields = [("state".to_owned(), "\"><script>alert(1)</script>'&".to_owned())];
+        let page = FormPostPage { frame, action: "https://a.example/?x=\"&y=<", fields: &fields, script: SEND };
+        let html = page.render().unwrap();
+        assert_eq!(html.matches("<script>").count(), 1, "{html}");
+        assert!(!html.contains("<b>") && !html.contains("x=\"") && !html.contains("y=<"), "{html}");
+        let (_, rest) = html.split_once("<script>").unwrap();
+        let (script, _) = rest.split_once("</script>").unwrap();
+        let digest = aws_lc_rs::digest::digest(&aws_lc_rs::digest::SHA256, script.as_bytes());
+        let hash = base64::engine::general_purpose::STANDARD.encode(digest.as_ref());
+        assert_eq!(script_hash(), format!("sha256-{hash}"), "of the script exactly as the page holds it");
+        assert!(!html.contains("token"), "the client learns no form token");
+    }
 }

@@ -81,7 +81,7 @@ pub fn consent_page(state: &WebState, browser: &Browser, interaction: &str, view
         looks_alike: looks_alike(&client.name),
         only_workspace: view.only_workspace,
     };
-    render(&page, StatusCode::OK, Leads::To(client), None)
+    render(state, &page, StatusCode::OK, Leads::To(client), None)
 }
 
 /// Reads a decision: `action` (forms) or `decision` (JSON); `workspace`; and the scopes that were left ticked.
@@ -95,9 +95,41 @@ pub fn decision_of(body: &RawParams) -> Result<Decision, &'static str> {
         None => None,
         Some(text) => Some(text.parse().map_err(|_| "The workspace is not a workspace id.")?),
     };
-    let ticked = match body.get("granular") {
-        None => None,
-        Some(_) => Some(ScopeSet::from_names(body.all("scope")).map_err(|_| "A scope is malformed.")?),
-    };
+    // Next to an interaction, which holds what was asked for, `scope` can only mean what the user chose of it.
+    let chooses = body.get("granular").is_some() || (body.get("interaction").is_some() && body.get("scope").is_some());
+    let names = body.all("scope").flat_map(str::split_ascii_whitespace);
+    let ticked = if chooses { Some(ScopeSet::from_names(names).map_err(|_| "A scope is malformed.")?) } else { None };
     Ok(Decision { allow, workspace, ticked })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn ticked(pairs: &[(&str, &str)]) -> Option<Vec<String>> {
+        let allow = [("decision", "allow")].into_iter().chain(pairs.iter().copied());
+        let decision = decision_of(&RawParams::from_pairs(allow)).unwrap();
+        decision.ticked.map(|scopes| scopes.iter().map(ToString::to_string).collect())
+    }
+
+    #[test]
+    fn what_the_user_chose_is_never_widened() {
+        assert_eq!(ticked(&[]), None, "no choice: what was asked for");
+        assert_eq!(ticked(&[("scope", "openid email")]), None, "a whole request names what it asks for");
+        let form = [("granular", "1"), ("interaction", "i"), ("scope", "openid"), ("scope", "email")];
+        assert_eq!(ticked(&form).unwrap().len(), 2);
+        assert_eq!(ticked(&form[..2]).unwrap().len(), 0, "everything unticked");
+        assert_eq!(ticked(&[("interaction", "i"), ("scope", "openid email")]).unwrap().len(), 2);
+        assert_eq!(ticked(&[("interaction", "i")]), None);
+    }
+
+    #[test]
+    fn a_decision_is_plain_or_refused() {
+        let read = |name: &str, value: &str| decision_of(&RawParams::from_pairs([(name, value)])).map(|d| d.allow);
+        assert_eq!((read("action", "allow"), read("decision", "approve")), (Ok(true), Ok(true)));
+        assert_eq!((read("action", "deny"), read("decision", "deny")), (Ok(false), Ok(false)));
+        assert!(read("action", "perhaps").is_err() && read("x", "allow").is_err());
+        let odd = [("action", "allow"), ("workspace", "not an id")];
+        assert!(decision_of(&RawParams::from_pairs(odd)).is_err());
+    }
 }

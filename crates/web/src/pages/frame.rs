@@ -15,6 +15,7 @@ use flows::Brand;
 pub struct Frame {
     pub brand: Brand,
     pub stylesheet: String,
+    pub logo: Option<String>,
     pub base: String,
     /// For the page's forms.
     pub csrf: String,
@@ -25,6 +26,7 @@ impl Frame {
         Self {
             brand: state.app().settings().brand.clone(),
             stylesheet: state.stylesheet().href(),
+            logo: state.logo().map(ToString::to_string),
             base: state.base().to_owned(),
             csrf: browser.csrf(state),
         }
@@ -37,38 +39,59 @@ impl Frame {
 pub enum Leads<'c> {
     Here,
     To(&'c Client),
+    /// Away, by the page's one form.
+    Away(&'c str),
 }
 
 impl Leads<'_> {
     fn sources(self) -> String {
-        let mut sources = "'self'".to_owned();
-        if let Self::To(client) = self {
-            sources.push_str(" https:");
-            let all = client.config.redirect_uris.iter().chain(&client.config.post_logout_redirect_uris);
-            for uri in all.filter(|uri| !uri.starts_with("https:")) {
-                let Some((scheme, _)) = uri.split_once(':') else { continue };
-                let source = format!(" {scheme}:");
-                let known = scheme.bytes().all(|b| b.is_ascii_alphanumeric() || b"+-.".contains(&b));
-                if known && !sources.contains(&source) {
-                    sources.push_str(&source);
-                }
+        match self {
+            Self::Here => "'self'".to_owned(),
+            Self::To(client) => {
+                let registered = client.config.redirect_uris.iter().chain(&client.config.post_logout_redirect_uris);
+                format!("'self' {}", schemes(["https:"].into_iter().chain(registered.map(String::as_str))))
             }
+            Self::Away(uri) => schemes([uri]),
         }
-        sources
     }
 }
 
-/// A page as a response: not kept, not framed, nothing from elsewhere (checklist 20, 21).
-pub fn render(page: &impl Template, status: StatusCode, leads: Leads<'_>, script_hash: Option<&str>) -> Response {
+/// The schemes of some URIs as sources of a content policy (CSP 3 §2.3.1), each once.
+fn schemes<'u>(uris: impl IntoIterator<Item = &'u str>) -> String {
+    let mut sources: Vec<String> = Vec::new();
+    for (scheme, _) in uris.into_iter().filter_map(|uri| uri.split_once(':')) {
+        let source = format!("{}:", scheme.to_ascii_lowercase());
+        let is_scheme = !scheme.is_empty() && scheme.bytes().all(|b| b.is_ascii_alphanumeric() || b"+-.".contains(&b));
+        if is_scheme && !sources.contains(&source) {
+            sources.push(source);
+        }
+    }
+    sources.join(" ")
+}
+
+fn policy(image: Option<&str>, script_hash: Option<&str>, leads: Leads<'_>) -> String {
+    let image = image.map(|origin| format!(" {origin}")).unwrap_or_default();
+    let script = script_hash.map(|hash| format!("; script-src '{hash}'")).unwrap_or_default();
+    let forms = leads.sources();
+    format!(
+        "default-src 'none'; style-src 'self'; img-src 'self'{image}{script}; form-action {forms}; base-uri 'none'; frame-ancestors 'none'"
+    )
+}
+
+/// A page as a response: not kept, not framed, nothing from elsewhere but the operator's own logo (checklist 20, 21).
+pub fn render(
+    state: &WebState,
+    page: &impl Template,
+    status: StatusCode,
+    leads: Leads<'_>,
+    script_hash: Option<&str>,
+) -> Response {
     let Ok(html) = page.render() else {
         tracing::error!("a page does not render");
         return plain(StatusCode::INTERNAL_SERVER_ERROR, "The server failed.");
     };
-    let script = script_hash.map(|hash| format!("; script-src '{hash}'")).unwrap_or_default();
-    let policy = format!(
-        "default-src 'none'; style-src 'self'; img-src 'self'{script}; form-action {}; base-uri 'none'; frame-ancestors 'none'",
-        leads.sources()
-    );
+    let image = state.logo().map(|url| url.origin().ascii_serialization());
+    let policy = policy(image.as_deref(), script_hash, leads);
     let mut response = (status, [(header::CONTENT_TYPE, "text/html; charset=utf-8")], html).into_response();
     let headers = response.headers_mut();
     headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
@@ -112,4 +135,32 @@ pub async fn stylesheet(State(state): State<WebState>) -> Response {
         (header::CACHE_CONTROL, "public, max-age=31536000, immutable"),
     ];
     (headers, state.stylesheet().text()).into_response()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn checklist_20_the_content_policy_names_every_source() {
+        assert_eq!(
+            policy(None, None, Leads::Here),
+            "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+        );
+        let away = policy(Some("https://cdn.example"), Some("sha256-x"), Leads::Away("http://127.0.0.1:9/cb"));
+        assert_eq!(
+            away,
+            "default-src 'none'; style-src 'self'; img-src 'self' https://cdn.example; script-src 'sha256-x'; form-action http:; base-uri 'none'; frame-ancestors 'none'"
+        );
+    }
+
+    #[test]
+    fn forms_lead_to_registered_schemes_and_nothing_can_be_added_to_the_policy() {
+        let uris =
+            ["https:", "https://a.example/cb", "http://localhost/cb", "com.example.app:/cb", "COM.example.app:/x"];
+        assert_eq!(schemes(uris), "https: http: com.example.app:");
+        for odd in ["", ":", "x;script-src *:y", "a b:c", "'unsafe-inline':", "no scheme"] {
+            assert_eq!(schemes([odd]), "", "{odd}");
+        }
+    }
 }

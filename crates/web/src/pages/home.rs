@@ -26,7 +26,7 @@ pub async fn get(State(state): State<WebState>, incoming: Incoming) -> Response 
     match incoming.session(&state).await {
         Ok(caller) => {
             let page = HomePage { frame: Frame::new(&state, &browser), user: caller.user() };
-            with_browser(&state, &browser, render(&page, StatusCode::OK, Leads::Here, None))
+            with_browser(&state, &browser, render(&state, &page, StatusCode::OK, Leads::Here, None))
         }
         Err(fault) => refused::failure::<SignInRefusal>(&state, &incoming, &fault.into()),
     }

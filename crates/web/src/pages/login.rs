@@ -46,7 +46,7 @@ pub fn login_page(
         reauthenticate,
         problem: problem.map(|(_, said)| said),
     };
-    render(&page, problem.map_or(StatusCode::OK, |(status, _)| status), Leads::To(client), None)
+    render(state, &page, problem.map_or(StatusCode::OK, |(status, _)| status), Leads::To(client), None)
 }
 
 fn plain_page(state: &WebState, browser: &Browser, username: &str, problem: Option<(StatusCode, &str)>) -> Response {
@@ -54,7 +54,7 @@ fn plain_page(state: &WebState, browser: &Browser, username: &str, problem: Opti
     let said = problem.map(|(_, said)| said);
     let page = LoginPage { frame, interaction: "", client: None, username, reauthenticate: false, problem: said };
     let status = problem.map_or(StatusCode::OK, |(status, _)| status);
-    with_browser(state, browser, render(&page, status, Leads::Here, None))
+    with_browser(state, browser, render(state, &page, status, Leads::Here, None))
 }
 
 pub async fn get(State(state): State<WebState>, incoming: Incoming) -> Response {

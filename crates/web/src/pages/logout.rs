@@ -44,7 +44,7 @@ async fn answer(state: &WebState, incoming: &Incoming, params: &RawParams, confi
         }
         Ok(LogoutStep::Done { location: None }) => {
             let page = SignedOutPage { frame: Frame::new(state, &browser) };
-            let response = render(&page, StatusCode::OK, Leads::Here, None);
+            let response = render(state, &page, StatusCode::OK, Leads::Here, None);
             with_cookie(with_browser(state, &browser, response), Cookie::Session.clear(state))
         }
         Err(failure) => refused::failure(state, incoming, &failure),
@@ -55,7 +55,7 @@ fn ask(state: &WebState, browser: &Browser, client: Option<&Client>, params: &Ra
     let fields: Vec<_> = params.pairs().filter(|(name, _)| REQUEST.contains(name)).collect();
     let page = SignOutPage { frame: Frame::new(state, browser), client, fields: &fields };
     let leads = client.map_or(Leads::Here, Leads::To);
-    with_browser(state, browser, render(&page, StatusCode::OK, leads, None))
+    with_browser(state, browser, render(state, &page, StatusCode::OK, leads, None))
 }
 
 /// The end session endpoint.

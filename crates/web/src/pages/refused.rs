@@ -37,7 +37,7 @@ pub fn page(state: &WebState, incoming: &Incoming, status: StatusCode, code: &st
     let browser = incoming.browser(state);
     let request_id = incoming.ctx.facts.request_id.as_str();
     let page = RefusedPage { frame: Frame::new(state, &browser), code, description, turn: turn(code), request_id };
-    with_browser(state, &browser, render(&page, status, Leads::Here, None))
+    with_browser(state, &browser, render(state, &page, status, Leads::Here, None))
 }
 
 /// The page for a failed use case. Pages answer 400 where programs would read 401: there is nothing to authenticate with.

@@ -27,7 +27,7 @@ struct SetupPage<'p> {
 fn page(state: &WebState, browser: &Browser, token: &str, kept: (&str, &str), problem: Option<&str>) -> Response {
     let page = SetupPage { frame: Frame::new(state, browser), token, name: kept.0, username: kept.1, problem };
     let status = if problem.is_some() { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK };
-    with_browser(state, browser, render(&page, status, Leads::Here, None))
+    with_browser(state, browser, render(state, &page, status, Leads::Here, None))
 }
 
 pub async fn get(State(state): State<WebState>, incoming: Incoming) -> Response {

@@ -1,6 +1,6 @@
 //! Creating an account.
 use super::frame::{Frame, Leads, interaction_path, render, see_other, with_browser, with_cookie};
-use super::refused;
+use super::{home, refused};
 use crate::WebState;
 use crate::body::Params;
 use crate::cookies::Cookie;
@@ -10,9 +10,10 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
 use domain::Secret;
+use domain::client::Client;
 use domain::oauth::error::Refusal as _;
 use flows::Failure;
-use flows::authorize;
+use flows::authorize::{self, Next};
 use flows::session;
 
 #[derive(Template)]
@@ -20,20 +21,42 @@ use flows::session;
 struct SignUpPage<'p> {
     frame: Frame,
     interaction: &'p str,
+    /// Who sent the user here.
+    client: Option<&'p Client>,
     name: &'p str,
     username: &'p str,
     problem: Option<&'p str>,
 }
 
-fn page(state: &WebState, browser: &Browser, interaction: &str, kept: (&str, &str), problem: Option<&str>) -> Response {
+/// The page; of an interaction, it names the application and its form may lead there.
+async fn page(
+    state: &WebState,
+    incoming: &Incoming,
+    browser: &Browser,
+    interaction: &str,
+    kept: (&str, &str),
+    problem: Option<&str>,
+) -> Response {
+    let client = match interaction {
+        "" => None,
+        text => match authorize::login_page(state.app(), &incoming.ctx, text, browser.binding(state)).await {
+            Ok(Next::Login { client, .. }) => Some(client),
+            Ok(_) => return home::redirect(state),
+            Err(failure) => return refused::failure(state, incoming, &failure),
+        },
+    };
+    let client = client.as_deref();
     let frame = Frame::new(state, browser);
-    let page = SignUpPage { frame, interaction, name: kept.0, username: kept.1, problem };
+    let page = SignUpPage { frame, interaction, client, name: kept.0, username: kept.1, problem };
     let status = if problem.is_some() { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK };
-    with_browser(state, browser, render(&page, status, Leads::Here, None))
+    // A client that needs no consent, or an error that it is told, ends the chain of redirects at the client.
+    let leads = client.map_or(Leads::Here, Leads::To);
+    with_browser(state, browser, render(state, &page, status, leads, None))
 }
 
 pub async fn get(State(state): State<WebState>, incoming: Incoming) -> Response {
-    page(&state, &incoming.browser(&state), incoming.query.get("i").unwrap_or_default(), ("", ""), None)
+    let interaction = incoming.query.get("i").unwrap_or_default();
+    page(&state, &incoming, &incoming.browser(&state), interaction, ("", ""), None).await
 }
 
 pub async fn post(State(state): State<WebState>, incoming: Incoming, Params(form): Params) -> Response {
@@ -54,11 +77,11 @@ pub async fn post(State(state): State<WebState>, incoming: Incoming, Params(form
                     Err(failure) => return refused::failure(&state, &incoming, &failure),
                 },
             };
-            // The chain of redirects stops here: the interaction's own page knows where its forms may lead.
             with_cookie(see_other(&to), Cookie::Session.set(&state, new.secret.expose()))
         }
         Err(Failure::Refused(refusal)) => {
-            page(&state, &browser, interaction, (field("name"), field("username")), Some(refusal.public()))
+            let kept = (field("name"), field("username"));
+            page(&state, &incoming, &browser, interaction, kept, Some(refusal.public())).await
         }
         Err(Failure::Fault(fault)) => refused::failure::<session::SignInRefusal>(&state, &incoming, &fault.into()),
     }

@@ -1,0 +1,137 @@
+//! What only a whole response shows: policies, cookies and mounts.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test that cannot go on has failed")]
+use axum::http::Method;
+use domain::ScopeSet;
+use flows::accounts::{self, NewCredential};
+use serde_json::json;
+use testkit::{Browser, Database, Kind, Party, TestApp};
+
+fn form_action(policy: &str) -> &str {
+    policy.split("; ").find_map(|part| part.strip_prefix("form-action ")).unwrap()
+}
+
+/// Browsers hold the redirects after a form against the page's `form-action`; a sign-up may end at the client at once.
+#[tokio::test]
+async fn a_sign_up_may_lead_to_the_client() {
+    let database = Database::sqlite();
+    let app = TestApp::start(&database).await;
+    let party = Party::with(&app, Kind::Web, |new| new.config.internal = true).await;
+    let mut browser = Browser::new(&app);
+    let login = browser.get(&party.authorize(&[])).await;
+    let interaction = login.form("login-submit").get("interaction").unwrap().to_owned();
+    let link = format!("/signup?i={interaction}");
+    let page = browser.get(&link).await;
+    assert!(page.body.contains("Relying Party"));
+    assert_eq!(form_action(page.header("content-security-policy")), "'self' https:");
+    let form =
+        page.form("signup-submit").set("name", "Ada").set("username", "ada@example.com").set("password", "short");
+    let again = browser.submit(&form).await;
+    assert_eq!(again.status, 422);
+    assert_eq!(form_action(again.header("content-security-policy")), "'self' https:");
+    let done = browser.submit(&again.form("signup-submit").set("password", "long enough now")).await;
+    let answer = browser.follow(done).await;
+    assert!(answer.answer("code").is_some(), "without any other page between");
+    assert_eq!(form_action(browser.get("/signup").await.header("content-security-policy")), "'self'");
+    assert_eq!(Browser::new(&app).get(&link).await.status, 400, "checklist 27: another browser's interaction");
+    app.stop().await;
+}
+
+#[tokio::test]
+async fn checklist_18_resource_servers_introspect_and_pages_of_other_origins_do_not() {
+    let database = Database::sqlite();
+    let app = TestApp::start(&database).await;
+    for mount in ["/oauth2", "/api/oauth2", "/api/v1/oauth2"] {
+        let preflight = async |path: &str| {
+            let headers = [("origin", "https://app.example"), ("access-control-request-method", "POST")];
+            let reply = Browser::new(&app).call(Method::OPTIONS, &format!("{mount}/{path}"), &headers, "").await;
+            reply.header("access-control-allow-origin").to_owned()
+        };
+        assert_eq!((preflight("token").await.as_str(), preflight("introspect").await.as_str()), ("*", ""));
+        let get = Browser::new(&app).call(Method::GET, &format!("{mount}/introspect"), &[], "").await;
+        assert_eq!((get.status.as_u16(), get.error().as_str()), (405, "invalid_request"));
+    }
+    app.stop().await;
+}
+
+#[tokio::test]
+async fn a_program_cannot_widen_what_its_user_chose() {
+    let database = Database::sqlite();
+    let app = TestApp::start(&database).await;
+    let user = app.user("ada@example.com", 0).await;
+    let party = Party::new(&app, Kind::Web).await;
+    let new = NewCredential { name: "t".to_owned(), scopes: ScopeSet::default(), expires_at: None };
+    let (_, token) = accounts::create_personal_access_token(&app.app, &app.ctx(), user.user.id, new).await.unwrap();
+    let bearer = format!("Bearer {}", token.expose());
+    let headers = [("authorization", bearer.as_str()), ("content-type", "application/json")];
+    // Without a response type: there is only one.
+    let query = party.authorize(&[("response_type", "")]).replace("/oauth2", "/api/oauth2");
+    let asked = Browser::new(&app).call(Method::GET, &query, &headers, "").await;
+    assert_eq!(asked.header("set-cookie"), "", "a bearer needs no cookie");
+    let asked = asked.json();
+    assert_eq!(asked["scopes"].as_array().unwrap().len(), 3);
+    let body = json!({"interaction": asked["interaction"], "decision": "allow", "scope": "openid email"});
+    let reply = Browser::new(&app).call(Method::POST, "/api/oauth2/consent", &headers, &body.to_string()).await.json();
+    let to = url::Url::parse(reply["redirect_to"].as_str().unwrap()).unwrap();
+    let code = to.query_pairs().find(|(name, _)| name == "code").unwrap().1.into_owned();
+    assert_eq!(party.exchange(&code).await.json()["scope"], "openid email");
+    // A browser that was sent there goes to the page, with the same request.
+    let page = Browser::new(&app).get(&query).await;
+    assert_eq!((page.status.as_u16(), page.location().path()), (303, "/oauth2/authorize"));
+    assert_eq!(page.answer("response_type").as_deref(), Some("code"));
+    assert_eq!(page.answer("client_id").as_deref(), Some(party.id.as_str()));
+    app.stop().await;
+}
+
+#[tokio::test]
+async fn behind_tls_cookies_are_bound_to_the_host() {
+    let database = Database::sqlite();
+    let app = TestApp::with(&database, |s| s.issuer = "https://as.example".to_owned()).await;
+    app.user("ada@example.com", 0).await;
+    let mut browser = Browser::new(&app);
+    let page = browser.get("/login").await;
+    let cookie = page.header("set-cookie");
+    assert!(cookie.starts_with("__Host-cs_browser=") && cookie.ends_with("; Path=/; HttpOnly; SameSite=Lax; Secure"));
+    assert_eq!(page.header("strict-transport-security"), "max-age=31536000");
+    let form = page.form("login-submit").set("username", "ada@example.com").set("password", testkit::PASSWORD);
+    let reply = browser.submit(&form).await;
+    let cookie = reply.header("set-cookie");
+    assert!(reply.status == 303 && cookie.starts_with("__Host-cs_session=") && cookie.contains("; Secure"), "{cookie}");
+    app.stop().await;
+}
+
+#[tokio::test]
+async fn below_a_path_every_link_leads_somewhere() {
+    let database = Database::sqlite();
+    let app = TestApp::with(&database, |s| s.issuer = "http://localhost:8080/tenant".to_owned()).await;
+    app.user("ada@example.com", 0).await;
+    let mut browser = Browser::new(&app);
+    let page = browser.get("/tenant/login").await;
+    let reply = browser.sign_in(&page, "ada@example.com").await;
+    assert!(reply.status == 200 && reply.body.contains("You are signed in as"), "{} {}", reply.status, reply.body);
+    assert_eq!(browser.get("/tenant").await.status, 200);
+    let (_, rest) = reply.body.split_once("rel=\"stylesheet\" href=\"").unwrap();
+    let sheet = rest.split('"').next().unwrap();
+    assert!(sheet.starts_with("/tenant/assets/"));
+    let css = browser.get(sheet).await;
+    assert_eq!((css.status.as_u16(), css.header("content-type")), (200, "text/css; charset=utf-8"));
+    assert!(css.header("cache-control").contains("immutable"));
+    for nowhere in ["/", "/elsewhere", "/tenant/elsewhere"] {
+        let reply = browser.get(nowhere).await;
+        assert!(reply.status == 404 && reply.body.contains("Request error"), "{nowhere}");
+        assert_eq!(reply.text("request-id").as_deref(), Some(reply.header("x-request-id")));
+    }
+    app.stop().await;
+}
+
+#[tokio::test]
+async fn the_operators_logo_is_the_only_picture_from_elsewhere() {
+    let database = Database::sqlite();
+    let app = TestApp::with(&database, |s| {
+        s.brand.logo_url = Some("https://cdn.example/logo.svg?a=1&b=\"".to_owned());
+    })
+    .await;
+    let page = Browser::new(&app).get("/login").await;
+    assert!(page.body.contains("src=\"https://cdn.example/logo.svg?a=1&#38;b=%22\""), "{}", page.body);
+    assert!(page.header("content-security-policy").contains("; img-src 'self' https://cdn.example; "));
+    app.stop().await;
+}
