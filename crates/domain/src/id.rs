@@ -33,6 +33,13 @@ macro_rules! ids {
             pub fn as_bytes(&self) -> &[u8; 16] {
                 &self.0
             }
+
+            /// The moment that the id was made for.
+            pub fn time(&self) -> Timestamp {
+                let mut millis = [0; 8];
+                millis[2..].copy_from_slice(&self.0[..6]);
+                Timestamp::from_seconds(i64::try_from(u64::from_be_bytes(millis) / 1000).unwrap_or(i64::MAX))
+            }
         }
 
         impl fmt::Display for $name {
@@ -135,6 +142,7 @@ mod tests {
     fn text_and_bytes_round_trip() {
         let id = UserId::new(Timestamp::from_seconds(1_700_000_000), [7; 10]);
         assert_eq!(id.to_string().parse::<UserId>(), Ok(id));
+        assert_eq!(id.time().seconds(), 1_700_000_000);
         assert_eq!(serde_json::from_str::<UserId>(&serde_json::to_string(&id).unwrap()).unwrap(), id);
         assert_eq!(postcard::from_bytes::<UserId>(&postcard::to_stdvec(&id).unwrap()).unwrap(), id);
     }

@@ -21,4 +21,4 @@ pub use id::{
 };
 pub use oauth::scope::ScopeSet;
 pub use secret::{Pepper, Secret, SecretHash};
-pub use time::Timestamp;
+pub use time::{Day, Timestamp};

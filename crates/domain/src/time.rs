@@ -1,5 +1,6 @@
 //! Points in time. One unit everywhere: whole seconds since 1970-01-01T00:00:00Z, as OAuth and JWT count (RFC 7519 §2).
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Serialize, Serializer};
+use std::fmt;
 
 /// Seconds since the Unix epoch.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, Default)]
@@ -26,8 +27,92 @@ impl Timestamp {
         self.0.saturating_sub(earlier.0)
     }
 
+    /// Reads RFC 3339, or a date, which is its first second in UTC.
+    pub fn parse(text: &str) -> Option<Self> {
+        let midnight;
+        let text = if text.len() == "2026-01-31".len() {
+            midnight = format!("{text}T00:00:00Z");
+            &midnight
+        } else {
+            text
+        };
+        text.parse::<jiff::Timestamp>().ok().map(|t| Self(t.as_second()))
+    }
+
     /// RFC 3339 in UTC, as the management APIs show it.
     pub fn rfc3339(self) -> String {
         jiff::Timestamp::from_second(self.0).map_or_else(|_| self.0.to_string(), |t| t.to_string())
+    }
+}
+
+const SECONDS_OF_DAY: i64 = 24 * 60 * 60;
+
+/// A day in UTC, counted from 1970-01-01. In JSON, `2026-01-31`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Day(i64);
+
+impl Day {
+    pub const fn from_number(number: i64) -> Self {
+        Self(number)
+    }
+
+    /// The day that a moment belongs to.
+    pub const fn of(moment: Timestamp) -> Self {
+        Self(moment.0.div_euclid(SECONDS_OF_DAY))
+    }
+
+    pub const fn number(self) -> i64 {
+        self.0
+    }
+
+    /// Its first second.
+    pub const fn start(self) -> Timestamp {
+        Timestamp(self.0.saturating_mul(SECONDS_OF_DAY))
+    }
+
+    /// So many days later (or earlier, when negative); never overflows.
+    #[must_use]
+    pub const fn plus(self, days: i64) -> Self {
+        Self(self.0.saturating_add(days))
+    }
+}
+
+impl fmt::Display for Day {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let text = self.start().rfc3339();
+        f.write_str(text.split_once('T').map_or(text.as_str(), |(date, _)| date))
+    }
+}
+
+impl Serialize for Day {
+    fn serialize<S: Serializer>(&self, s: S) -> Result<S::Ok, S::Error> {
+        s.collect_str(self)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn days_begin_at_midnight_utc_before_and_after_1970() {
+        let day = |seconds| Day::of(Timestamp::from_seconds(seconds));
+        assert_eq!((day(0), day(86_399), day(86_400)), (Day(0), Day(0), Day(1)));
+        assert_eq!((day(-1), day(-86_400), day(-86_401)), (Day(-1), Day(-1), Day(-2)));
+        assert_eq!(day(1_767_225_600).to_string(), "2026-01-01");
+        assert_eq!(day(1_767_225_599).to_string(), "2025-12-31");
+        assert_eq!(serde_json::to_string(&day(1_709_164_800)).unwrap(), "\"2024-02-29\"");
+        assert_eq!(day(1_767_225_600).plus(-1).start().seconds(), 1_767_225_600 - 86_400);
+    }
+
+    #[test]
+    fn moments_are_read_as_they_are_written_and_as_dates() {
+        let read = |text| Timestamp::parse(text).map(Timestamp::seconds);
+        assert_eq!(read("2026-01-01T00:00:00Z"), Some(1_767_225_600));
+        assert_eq!(read("2026-01-01T01:00:00+01:00"), Some(1_767_225_600));
+        assert_eq!(read("2026-01-01"), Some(1_767_225_600));
+        for wrong in ["", "yesterday", "2026-13-01", "2026-02-30", "2026-01-01T00:00:00"] {
+            assert_eq!(read(wrong), None, "{wrong}");
+        }
     }
 }

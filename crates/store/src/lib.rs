@@ -4,6 +4,7 @@
 //! statement affected *is* the outcome.
 #![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used, clippy::panic))]
 
+pub mod activity;
 pub mod audit;
 pub mod clients;
 pub mod consents;
