@@ -1,10 +1,10 @@
 //! Reading an access token: open the seal (or check the signature), then ask the database what became of the grant.
 use crate::{App, Ctx, Fault};
-use domain::ClientId;
 use domain::oauth::grant::{Dead, GrantContext};
 use domain::oauth::jose::{self, TYP_ACCESS_TOKEN};
 use domain::oauth::seal::{Purpose, TokenId};
 use domain::oauth::token::{AccessClaims, AccessPayload, AnswerTag, Bearer};
+use domain::{ClientId, UserId};
 use store::Tx;
 use store::clients::MachineContext;
 
@@ -21,6 +21,16 @@ pub struct Live {
 pub enum LiveBearer {
     Grant(Box<GrantContext>),
     Machine { client: ClientId, context: MachineContext },
+}
+
+impl Live {
+    /// The user who allowed it; nobody stands behind a machine client.
+    pub fn user(&self) -> Option<UserId> {
+        match &self.bearer {
+            LiveBearer::Grant(context) => Some(context.grant.user_id),
+            LiveBearer::Machine { .. } => None,
+        }
+    }
 }
 
 /// Why a token is good for nothing. For log and audit; outside it is only inactive.

@@ -1,11 +1,12 @@
 //! Everything that the use cases share, made once at start.
+use crate::counter::Counter;
 use crate::discovery::Documents;
 use crate::keys::{self, Keys, MasterKey};
 use crate::password::Passwords;
 use crate::recorder::{About, Recorder};
 use crate::throttle::Throttle;
 use crate::{Ctx, Fault, Settings};
-use domain::Pepper;
+use domain::{ClientId, Pepper, Timestamp, UserId};
 use parking_lot::RwLock;
 use serde_json::{Value, json};
 use std::fmt;
@@ -27,6 +28,7 @@ struct Inner {
     passwords: Passwords,
     throttle: Throttle,
     recorder: Recorder,
+    counter: Counter,
 }
 
 impl App {
@@ -43,6 +45,7 @@ impl App {
             documents: RwLock::new(Arc::new(documents)),
             throttle: Throttle::default(),
             recorder: Recorder::default(),
+            counter: Counter::default(),
             store,
             settings,
             master,
@@ -67,7 +70,7 @@ impl App {
 
     /// Flushes what waits and closes the database.
     pub async fn stop(&self) -> Result<(), Fault> {
-        let flushed = self.flush_audit().await;
+        let flushed = self.flush().await;
         self.0.store.close().await;
         flushed
     }
@@ -111,7 +114,20 @@ impl App {
         self.0.recorder.note(ctx, kind, outcome, about, detail);
     }
 
-    /// Writes the audit events that wait; called once a second and at shutdown.
+    /// Counts one access of a client, in the name of `user` unless it acts in its own: a token that was issued or found
+    /// active, or claims that were told. Writes nothing.
+    pub(crate) fn count_access(&self, client: &ClientId, user: Option<UserId>, now: Timestamp) {
+        self.0.counter.count(client, user, now);
+    }
+
+    /// Writes what waits: audit events and counted accesses. Called once a second and at shutdown.
+    pub async fn flush(&self) -> Result<(), Fault> {
+        let audit = self.flush_audit().await;
+        self.0.counter.flush(&self.0.store).await?;
+        audit
+    }
+
+    /// Writes the audit events that wait.
     pub async fn flush_audit(&self) -> Result<(), Fault> {
         self.0.recorder.flush(&self.0.store).await
     }

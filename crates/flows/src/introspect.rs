@@ -71,6 +71,7 @@ pub async fn introspect(
     let outcome = match read {
         Ok(live) if may_see(&caller, owner(&live)) => {
             access::note_seen(app, &live).await?;
+            app.count_access(owner(&live), live.user(), ctx.now);
             return Ok(describe(app, &live));
         }
         Ok(_) => "token_of_another_client",
@@ -134,6 +135,9 @@ async fn refresh_token(
         let current = c.grant.refresh.is_some_and(|state| state.seq == presented.seq && state.live == secret);
         current && c.check(ctx.now).is_ok() && may_see(caller, &c.grant.client_id)
     });
+    if let Some(context) = &live {
+        app.count_access(&context.grant.client_id, Some(context.grant.user_id), ctx.now);
+    }
     Ok(live.map_or_else(Introspection::default, |context| Introspection {
         active: true,
         scope: Some(context.grant.scopes.to_string()),

@@ -1,8 +1,12 @@
 //! What is done now and then, without anybody asking.
-use crate::{App, Ctx, Fault, keys};
+use crate::{App, Ctx, Fault, activity, keys};
+use domain::Day;
+use store::StoreError;
 
-/// Rows that one run removes of each kind at most, so that a run never holds the database for long.
+/// Rows that one write removes of each kind at most, so that none holds the database for long.
 const BATCH: i64 = 1_000;
+/// Writes of one run that remove old records; what is left waits for the next run.
+const BATCHES: usize = 20;
 /// A grant's row also proves that its code was used: it stays well past the code's life.
 const KEEP_DEAD_GRANTS: i64 = 24 * 60 * 60;
 
@@ -19,10 +23,23 @@ pub async fn run_all(app: &App, ctx: &Ctx) -> Result<(), Fault> {
             store::keys::delete_expired_signing(tx, now).await
         })
     });
-    work.await.map_err(|error: store::StoreError| Fault::from(error))?;
+    work.await.map_err(|error: StoreError| Fault::from(error))?;
+    forget_activity(app, ctx).await?;
     app.throttle().tidy(now);
     app.reload_keys(ctx).await?;
-    app.flush_audit().await
+    app.flush().await
+}
+
+async fn forget_activity(app: &App, ctx: &Ctx) -> Result<(), Fault> {
+    let before = Day::of(ctx.now).plus(1 - activity::RETENTION_DAYS);
+    for _ in 0..BATCHES {
+        let work =
+            app.store().write(move |tx| Box::pin(async move { store::activity::delete_old(tx, before, BATCH).await }));
+        if work.await.map_err(|error: StoreError| Fault::from(error))? == 0 {
+            break;
+        }
+    }
+    Ok(())
 }
 
 /// Moves the signing and sealing keys on by one.

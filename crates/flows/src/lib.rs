@@ -4,10 +4,13 @@
 
 pub mod access;
 pub mod accounts;
+pub mod activity;
 pub mod app;
 pub mod applications;
 pub mod authorize;
 pub mod client_auth;
+pub mod consents;
+pub mod counter;
 pub mod ctx;
 pub mod discovery;
 pub mod failure;

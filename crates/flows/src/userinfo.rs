@@ -43,6 +43,7 @@ pub async fn userinfo(app: &App, ctx: &Ctx, token: Option<&str>) -> Result<Map<S
     };
     drop(tx);
     access::note_seen(app, &live).await?;
+    app.count_access(&grant.client_id, Some(grant.user_id), ctx.now);
     let mut claims = Map::new();
     claims.insert("sub".to_owned(), grant.subject().into());
     data.view().collect(&live.payload.scopes, &grant.claims.userinfo, &mut claims);

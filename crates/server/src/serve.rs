@@ -68,7 +68,7 @@ pub async fn serve(
     Ok(())
 }
 
-/// Flushes the audit log every second, and tidies up every half minute.
+/// Flushes the audit log and the counts every second, and tidies up every half minute.
 async fn jobs(app: App, stop: watch::Receiver<bool>) {
     let mut second = tokio::time::interval(Duration::from_secs(1));
     let mut ticks = 0u32;
@@ -78,8 +78,7 @@ async fn jobs(app: App, stop: watch::Receiver<bool>) {
             () = stopped(stop.clone()) => return,
         }
         let ctx = system::ctx("job");
-        let done =
-            if ticks.is_multiple_of(30) { flows::jobs::run_all(&app, &ctx).await } else { app.flush_audit().await };
+        let done = if ticks.is_multiple_of(30) { flows::jobs::run_all(&app, &ctx).await } else { app.flush().await };
         if let Err(fault) = done {
             tracing::error!(%fault, "a job failed; it is tried again");
         }

@@ -1,5 +1,5 @@
 //! What users allowed clients, and which workspace they chose last.
-use crate::page::MAX_LIMIT;
+use crate::page::{MAX_LIMIT, Page, Paged, count};
 use crate::{Row, StoreError, Tx, clients, dialect, params};
 use domain::client::Client;
 use domain::oauth::consent::Consent;
@@ -89,6 +89,71 @@ pub async fn delete(
 /// Takes back all that the user allowed the client; answers how many consents.
 pub async fn delete_all(tx: &mut Tx, user: UserId, client: &ClientId) -> Result<u64, StoreError> {
     tx.execute("DELETE FROM consents WHERE user_id = $1 AND client_id = $2", params![user, client]).await
+}
+
+/// All that one user allowed a client, whatever workspaces it was allowed in.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ClientUser {
+    pub user_id: UserId,
+    /// Of all consents together.
+    pub scopes: ScopeSet,
+    /// When the first consent was given.
+    pub created_at: Timestamp,
+    /// When the last one was changed.
+    pub updated_at: Timestamp,
+}
+
+/// Puts the consents of each user together, those of one user next to each other.
+fn gather(rows: Vec<Row>) -> Result<Vec<ClientUser>, StoreError> {
+    let mut users: Vec<ClientUser> = Vec::new();
+    for mut row in rows {
+        let Consent { user_id, scopes, created_at, updated_at, .. } = read(&mut row)?;
+        match users.last_mut() {
+            Some(user) if user.user_id == user_id => {
+                user.scopes = user.scopes.union(&scopes);
+                user.created_at = user.created_at.min(created_at);
+                user.updated_at = user.updated_at.max(updated_at);
+            }
+            _ => users.push(ClientUser { user_id, scopes, created_at, updated_at }),
+        }
+    }
+    Ok(users)
+}
+
+/// The users who allowed the client something, each once, in the order in which they came to this server.
+pub async fn list_for_client_users(
+    tx: &mut Tx,
+    client: &ClientId,
+    page: Page,
+) -> Result<Paged<ClientUser>, StoreError> {
+    let sql = concat!(
+        "SELECT ",
+        columns!(),
+        " FROM (SELECT user_id FROM consents WHERE client_id = $1 GROUP BY user_id ORDER BY user_id LIMIT $2 OFFSET $3) u \
+         JOIN consents o ON o.user_id = u.user_id AND o.client_id = $1 ORDER BY o.user_id, o.workspace_id"
+    );
+    let items = gather(tx.all(sql, params![client, page.limit(), page.offset()]).await?)?;
+    let total = "SELECT COUNT(*) FROM (SELECT user_id FROM consents WHERE client_id = $1 GROUP BY user_id) u";
+    Ok(Paged { items, total: count(tx, total, params![client]).await? })
+}
+
+/// One of them; `None` when the user allows the client nothing.
+pub async fn of_client_user(tx: &mut Tx, client: &ClientId, user: UserId) -> Result<Option<ClientUser>, StoreError> {
+    let sql = concat!(
+        "SELECT ",
+        columns!(),
+        " FROM consents o WHERE o.user_id = $1 AND o.client_id = $2 ORDER BY o.workspace_id"
+    );
+    // No LIMIT: one row a workspace of the user.
+    Ok(gather(tx.all(sql, params![user, client]).await?)?.pop())
+}
+
+/// Takes back all that anybody allowed the client; answers how many consents.
+pub async fn delete_for_client(tx: &mut Tx, client: &ClientId) -> Result<u64, StoreError> {
+    // In the order in which other writes of many consents meet them.
+    let lock = "SELECT user_id FROM consents WHERE client_id = $1 ORDER BY user_id, workspace_id FOR UPDATE";
+    dialect::lock_rows(tx, lock, params![client]).await?;
+    tx.execute("DELETE FROM consents WHERE client_id = $1", params![client]).await
 }
 
 /// A consent with the client it was given to, as the page of connected apps shows it.

@@ -214,3 +214,49 @@ async fn the_last_choice_of_workspace_is_remembered() {
     })
     .await;
 }
+
+#[tokio::test]
+async fn the_users_of_a_client_are_listed_each_once_and_lose_it_together() {
+    for_each_database(async |db| {
+        populate(db).await;
+        write_tx!(db, |tx| async {
+            clients::insert(tx, &client(2)).await?;
+            for n in 3..=5 {
+                store::users::insert(tx, &user(n)).await?;
+            }
+            for (n, client, workspace, text, now) in [
+                (4, 1, None, "openid", 1),
+                (1, 1, Some(workspace_id(1)), "email", 9),
+                (1, 1, None, "openid", 5),
+                (1, 1, Some(workspace_id(2)), "openid email", 3),
+                (3, 1, Some(workspace_id(2)), "email", 2),
+                (1, 2, None, "openid", 4),
+            ] {
+                consents::put(tx, user_id(n), &client_id(client), workspace, &scopes(text), at(now)).await?;
+            }
+            Ok::<_, store::StoreError>(())
+        });
+        let list = async |page, limit| {
+            read_tx!(db, |tx| consents::list_for_client_users(tx, &client_id(1), Page::new(page, limit)))
+        };
+        let told = |n, text, created, updated| consents::ClientUser {
+            user_id: user_id(n),
+            scopes: scopes(text),
+            created_at: at(created),
+            updated_at: at(updated),
+        };
+        let ada = told(1, "openid email", 3, 9);
+        let all = list(1, 100).await;
+        assert_eq!((all.items, all.total), (vec![ada.clone(), told(3, "email", 2, 2), told(4, "openid", 1, 1)], 3));
+        assert_eq!(list(2, 2).await.items, [told(4, "openid", 1, 1)], "three rows of one user take one place");
+        assert_eq!(read_tx!(db, |tx| consents::of_client_user(tx, &client_id(1), user_id(1))), Some(ada));
+        assert_eq!(read_tx!(db, |tx| consents::of_client_user(tx, &client_id(1), user_id(2))), None);
+
+        assert_eq!(write_tx!(db, |tx| consents::delete_for_client(tx, &client_id(1))), 5);
+        assert_eq!(write_tx!(db, |tx| consents::delete_for_client(tx, &client_id(1))), 0);
+        assert_eq!(list(1, 100).await.total, 0);
+        let other = read_tx!(db, |tx| consents::list_for_client_users(tx, &client_id(2), Page::default()));
+        assert_eq!(other.items, [told(1, "openid", 4, 4)], "another client keeps its users");
+    })
+    .await;
+}

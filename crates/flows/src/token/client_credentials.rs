@@ -52,5 +52,6 @@ pub(super) fn issue(app: &App, ctx: &Ctx, client: &Client, body: &RawParams) -> 
     };
     let access_token = access_token(app, ctx, client, &payload, (client.id.as_str(), None))?;
     let scope = payload.scopes.to_string();
+    app.count_access(&client.id, None, ctx.now);
     Ok(TokenResponse { access_token, token_type: "Bearer", expires_in, refresh_token: None, scope, id_token: None })
 }

@@ -129,6 +129,7 @@ impl Answer<'_> {
         };
         let id_token =
             if self.scopes.contains("openid") { Some(self.id_token(app, ctx, &access_token)?) } else { None };
+        app.count_access(&client.id, Some(grant.user_id), ctx.now);
         Ok(TokenResponse {
             access_token,
             token_type: "Bearer",

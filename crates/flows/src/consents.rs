@@ -1,0 +1,92 @@
+//! What users allowed clients: told to the client's owner and to the user, and taken back by either.
+use crate::recorder::About;
+use crate::{App, Ctx, Fault};
+use domain::oauth::grant::EndReason;
+use domain::{ClientId, ScopeSet, Timestamp, UserId};
+use std::collections::HashMap;
+pub use store::consents::ClientUser;
+use store::grants::{self, Whose};
+use store::{Page, Paged, StoreError, consents};
+
+/// An application that a user allowed something, in whatever workspaces.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AllowedApp {
+    pub client_id: ClientId,
+    pub client_name: String,
+    pub client_description: String,
+    pub client_icon: Option<String>,
+    pub client_homepage_url: Option<String>,
+    /// Of all consents together.
+    pub scopes: ScopeSet,
+    pub created_at: Timestamp,
+    pub updated_at: Timestamp,
+}
+
+/// The users who allowed the client something.
+pub async fn users_of_client(app: &App, client: &ClientId, page: Page) -> Result<Paged<ClientUser>, Fault> {
+    let mut tx = app.store().read().await?;
+    Ok(consents::list_for_client_users(&mut tx, client, page).await?)
+}
+
+/// What the user allowed, by application, the latest first.
+pub async fn of_user(app: &App, user: UserId) -> Result<Vec<AllowedApp>, Fault> {
+    let mut tx = app.store().read().await?;
+    let connected = consents::list_for_user(&mut tx, user).await?;
+    let mut apps: Vec<AllowedApp> = Vec::new();
+    let mut places = HashMap::new();
+    for consents::ConnectedApp { consent, client, .. } in connected {
+        if let Some(known) = places.get(&client.id).and_then(|at: &usize| apps.get_mut(*at)) {
+            known.scopes = known.scopes.union(&consent.scopes);
+            known.created_at = known.created_at.min(consent.created_at);
+            known.updated_at = known.updated_at.max(consent.updated_at);
+            continue;
+        }
+        places.insert(client.id.clone(), apps.len());
+        apps.push(AllowedApp {
+            client_id: client.id,
+            client_name: client.name,
+            client_description: client.config.description,
+            client_icon: client.config.logo_uri,
+            client_homepage_url: client.config.client_uri,
+            scopes: consent.scopes,
+            created_at: consent.created_at,
+            updated_at: consent.updated_at,
+        });
+    }
+    Ok(apps)
+}
+
+/// Takes back all that a user allowed a client, and ends the grants that came of it, in one transaction. `false` when there
+/// was nothing to take back.
+pub async fn revoke_user(app: &App, ctx: &Ctx, client: &ClientId, user: UserId) -> Result<bool, Fault> {
+    let (id, now) = (client.clone(), ctx.now);
+    let work = app.store().write(move |tx| {
+        Box::pin(async move {
+            let consents = consents::delete_all(tx, user, &id).await?;
+            let whose = Whose::UserAndClient(user, id);
+            Ok((consents, grants::end_all(tx, whose, EndReason::ConsentRevoked, now).await?))
+        })
+    });
+    let (consents, grants) = work.await.map_err(|error: StoreError| Fault::from(error))?;
+    if (consents, grants) == (0, 0) {
+        return Ok(false);
+    }
+    let detail = serde_json::json!({"consents": consents, "grants": grants});
+    app.record_with(ctx, "consent.revoked", "ok", About::client(client).and_user(user), detail);
+    Ok(true)
+}
+
+/// The same for all users of a client; answers how many consents there were.
+pub async fn revoke_all_users(app: &App, ctx: &Ctx, client: &ClientId) -> Result<u64, Fault> {
+    let (id, now) = (client.clone(), ctx.now);
+    let work = app.store().write(move |tx| {
+        Box::pin(async move {
+            let consents = consents::delete_for_client(tx, &id).await?;
+            Ok((consents, grants::end_all(tx, Whose::Client(id), EndReason::ConsentRevoked, now).await?))
+        })
+    });
+    let (consents, grants) = work.await.map_err(|error: StoreError| Fault::from(error))?;
+    let detail = serde_json::json!({"consents": consents, "grants": grants});
+    app.record_with(ctx, "consent.revoked_all", "ok", About::client(client), detail);
+    Ok(consents)
+}
