@@ -24,17 +24,23 @@ pub async fn run_all(app: &App, ctx: &Ctx) -> Result<(), Fault> {
         })
     });
     work.await.map_err(|error: StoreError| Fault::from(error))?;
-    forget_activity(app, ctx).await?;
+    forget(app, ctx).await?;
     app.throttle().tidy(now);
     app.reload_keys(ctx).await?;
     app.flush().await
 }
 
-async fn forget_activity(app: &App, ctx: &Ctx) -> Result<(), Fault> {
-    let before = Day::of(ctx.now).plus(1 - activity::RETENTION_DAYS);
+/// Removes what nobody is told of any more.
+async fn forget(app: &App, ctx: &Ctx) -> Result<(), Fault> {
+    let day = Day::of(ctx.now).plus(1 - activity::RETENTION_DAYS);
+    let moment = Day::of(ctx.now).plus(-app.settings().audit_retention_days).start();
     for _ in 0..BATCHES {
-        let work =
-            app.store().write(move |tx| Box::pin(async move { store::activity::delete_old(tx, before, BATCH).await }));
+        let work = app.store().write(move |tx| {
+            Box::pin(async move {
+                let days = store::activity::delete_old(tx, day, BATCH).await?;
+                Ok(days + store::audit::delete_old(tx, moment, BATCH).await?)
+            })
+        });
         if work.await.map_err(|error: StoreError| Fault::from(error))? == 0 {
             break;
         }

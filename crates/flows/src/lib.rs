@@ -7,6 +7,7 @@ pub mod accounts;
 pub mod activity;
 pub mod app;
 pub mod applications;
+pub mod audit;
 pub mod authorize;
 pub mod client_auth;
 pub mod consents;

@@ -133,6 +133,8 @@ pub struct Settings {
     pub catalogue: Catalogue,
     pub brand: Brand,
     pub password_hashing: PasswordHashing,
+    /// Days that the audit log goes back.
+    pub audit_retention_days: i64,
 }
 
 impl Settings {
@@ -147,6 +149,7 @@ impl Settings {
             catalogue: Catalogue::default(),
             brand: Brand::default(),
             password_hashing: PasswordHashing::default(),
+            audit_retention_days: 400,
         }
     }
 

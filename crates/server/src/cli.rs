@@ -41,6 +41,9 @@ pub enum Command {
     /// Signing and sealing keys; API keys and personal access tokens.
     #[command(subcommand)]
     Key(Key),
+    /// The audit log.
+    #[command(subcommand)]
+    Audit(Audit),
 }
 
 #[derive(Debug, clap::Args)]
@@ -213,6 +216,63 @@ pub enum Key {
         /// Seconds until it expires.
         #[arg(long)]
         expires_in: Option<i64>,
+    },
+}
+
+/// Whether what was attempted was done.
+#[derive(Debug, Clone, Copy, ValueEnum, PartialEq, Eq)]
+pub enum OutcomeName {
+    Ok,
+    Refused,
+}
+
+/// Which events: those that fit everything that is given.
+#[derive(Debug, clap::Args)]
+pub struct AuditFilter {
+    /// The client that it is about.
+    #[arg(long)]
+    pub client: Option<String>,
+    /// The user that it is about, by id or e-mail address.
+    #[arg(long)]
+    pub user: Option<String>,
+    /// The workspace that it is about.
+    #[arg(long)]
+    pub workspace: Option<String>,
+    /// Who acted: the id of a user, client or key, `anonymous` or `system`.
+    #[arg(long)]
+    pub actor: Option<String>,
+    /// The request, by its id.
+    #[arg(long)]
+    pub request: Option<String>,
+    /// The first letters of the kind, such as `token.`.
+    #[arg(long)]
+    pub kind: Option<String>,
+    #[arg(long, value_enum)]
+    pub outcome: Option<OutcomeName>,
+    /// Not before this date or RFC 3339 time.
+    #[arg(long)]
+    pub since: Option<String>,
+    /// Before this date or RFC 3339 time.
+    #[arg(long)]
+    pub until: Option<String>,
+}
+
+#[derive(Debug, Subcommand)]
+pub enum Audit {
+    /// The newest events.
+    List {
+        #[command(flatten)]
+        filter: AuditFilter,
+        #[arg(long, default_value_t = 50, value_parser = clap::value_parser!(i64).range(1..))]
+        limit: i64,
+        /// Only what is before the event with this id.
+        #[arg(long)]
+        before: Option<String>,
+    },
+    /// All events, the oldest first, one JSON value a line.
+    Export {
+        #[command(flatten)]
+        filter: AuditFilter,
     },
 }
 

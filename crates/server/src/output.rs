@@ -16,6 +16,15 @@ pub fn line(text: &str) {
     let _ = out.flush();
 }
 
+/// A text as it is on standard output; `false` once nobody reads any more.
+pub fn raw(text: &str) -> std::io::Result<bool> {
+    match std::io::stdout().lock().write_all(text.as_bytes()) {
+        Ok(()) => Ok(true),
+        Err(error) if error.kind() == std::io::ErrorKind::BrokenPipe => Ok(false),
+        Err(error) => Err(error),
+    }
+}
+
 /// One value as JSON, or as lines for people.
 pub fn show<T: Serialize>(json: bool, value: &T, people: impl FnOnce(&T) -> String) -> anyhow::Result<()> {
     line(&if json { serde_json::to_string(value)? } else { people(value) });

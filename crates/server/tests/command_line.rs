@@ -113,3 +113,62 @@ fn settings_that_are_wrong_are_told_by_name() {
     std::fs::write(at.join("data/master.key"), "x").unwrap();
     assert!(refused(at, &["user", "list"]).contains("chmod 600"), "a master key that others can read");
 }
+
+#[test]
+fn the_audit_log_is_listed_filtered_and_exported() {
+    let folder = tempfile::tempdir().unwrap();
+    let at = folder.path();
+    assert_eq!(json(at, &["audit", "list"], ""), serde_json::json!({"items": [], "next": null}));
+    let ada = json(at, &["user", "create", "--email", "ada@example.com", "--name", "Ada"], "");
+    let client = |name| {
+        let words = ["client", "create", "--name", name, "--redirect-uri", "https://a.example/cb"];
+        json(at, &words, "")["client_id"].as_str().unwrap().to_owned()
+    };
+    let (first, second) = (client("One"), client("Two"));
+    json(at, &["client", "rotate-secret", &first], "");
+    let kinds = |words: &[&str]| -> Vec<String> {
+        let list = json(at, &[&["audit", "list"], words].concat(), "");
+        let items = list["items"].as_array().unwrap().iter();
+        let mut kinds: Vec<_> = items.map(|event| event["kind"].as_str().unwrap().to_owned()).collect();
+        // Commands of one second have no order.
+        kinds.sort();
+        kinds
+    };
+    let (created, rotated) = ("client.created", "client.secret_rotated");
+    assert_eq!(kinds(&["--client", &first]), [created, rotated]);
+    assert_eq!(kinds(&["--client", &second]), [created]);
+    assert_eq!(kinds(&["--kind", "client.sec"]), [rotated]);
+    assert_eq!(kinds(&["--kind", "client.", "--outcome", "refused"]), Vec::<String>::new());
+    assert_eq!(kinds(&["--user", "ada@example.com"]), kinds(&["--user", ada["id"].as_str().unwrap()]));
+    assert_eq!(kinds(&["--user", "ada@example.com"]).len(), 1);
+    assert_eq!(kinds(&["--kind", "client.", "--until", "2020-01-01"]), Vec::<String>::new());
+    assert_eq!(kinds(&["--kind", "client.", "--since", "2020-01-01T00:00:00Z"]).len(), 3);
+    let page = json(at, &["audit", "list", "--kind", "client.", "--limit", "2"], "");
+    let next = page["next"].as_str().unwrap();
+    assert_eq!(page["items"].as_array().unwrap().len(), 2);
+    assert_eq!(kinds(&["--kind", "client.", "--before", next]).len(), 1, "the third");
+    assert!(refused(at, &["audit", "list", "--since", "yesterday"]).contains("--since"));
+    assert!(refused(at, &["audit", "list", "--user", "nobody@example.com"]).contains("nobody@example.com"));
+
+    let output = run(at, &["audit", "export", "--kind", "client."], "");
+    assert!(output.status.success());
+    let lines: Vec<Value> = output
+        .stdout
+        .split(|b| *b == b'\n')
+        .filter(|l| !l.is_empty())
+        .map(|l| serde_json::from_slice(l).unwrap())
+        .collect();
+    let mut told: Vec<_> =
+        lines.iter().map(|e| (e["kind"].as_str().unwrap(), e["client_id"].as_str().unwrap())).collect();
+    let mut expected = [(created, first.as_str()), (created, second.as_str()), (rotated, first.as_str())];
+    told.sort_unstable();
+    expected.sort_unstable();
+    assert_eq!(told, expected);
+    assert!(lines.is_sorted_by_key(|event| event["at"].as_str().unwrap().to_owned()), "the oldest first");
+    for line in &lines {
+        assert!(line["at"].as_str().unwrap().ends_with('Z') && line["outcome"] == "ok");
+        assert!(line["request_id"].is_string() && line["actor"].is_string() && line["detail"].is_object());
+    }
+    let exported = String::from_utf8(output.stdout).unwrap();
+    assert!(!exported.contains("_cs_"), "no secret");
+}

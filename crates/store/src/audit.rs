@@ -1,6 +1,6 @@
 //! The audit log: written in batches, read by what it is about.
 use crate::page::MAX_LIMIT;
-use crate::{Row, StoreError, Tx, Value, dialect, params};
+use crate::{Row, StoreError, Tx, dialect, params};
 use domain::audit::AuditEvent;
 use domain::{AuditId, ClientId, Timestamp, UserId, WorkspaceId};
 use serde_json::json;
@@ -47,53 +47,107 @@ pub async fn insert_many(tx: &mut Tx, events: &[AuditEvent]) -> Result<(), Store
     Ok(())
 }
 
-/// What the events asked for are about.
+/// Whether what was attempted was done.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum About<'a> {
-    Everything,
-    Client(&'a ClientId),
-    User(UserId),
-    Workspace(WorkspaceId),
+pub enum Outcome {
+    Ok,
+    /// Anything but `ok`: the exact reason stands in the event.
+    Refused,
 }
 
-/// Which events to list.
-#[derive(Debug, Clone, Copy)]
+/// Which events to list: those that fit everything that is given.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Filter<'a> {
-    pub about: About<'a>,
-    /// Only outcomes other than `ok`.
-    pub failures_only: bool,
-    /// Only what was before this event: the last one of the page before.
-    pub before: Option<(Timestamp, AuditId)>,
-    /// At most [`MAX_LIMIT`].
-    pub limit: i64,
+    pub client: Option<&'a ClientId>,
+    pub user: Option<UserId>,
+    pub workspace: Option<WorkspaceId>,
+    pub actor: Option<&'a str>,
+    pub request_id: Option<&'a str>,
+    /// The first letters of the kind, such as `token.`.
+    pub kind: Option<&'a str>,
+    pub outcome: Option<Outcome>,
+    /// Not before this moment.
+    pub from: Option<Timestamp>,
+    /// Before this moment.
+    pub to: Option<Timestamp>,
 }
+
+/// From which end the log is read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Order {
+    NewestFirst,
+    OldestFirst,
+}
+
+/// Where an event stands in the log: the last one of a page begins the next.
+pub type Place = (Timestamp, AuditId);
 
 macro_rules! list {
-    ($condition:literal) => {
+    ($lead:literal) => {
+        (list!($lead, " ORDER BY at DESC, id DESC LIMIT $13"), list!($lead, " ORDER BY at, id LIMIT $13"))
+    };
+    ($lead:literal, $order:literal) => {
         concat!(
             "SELECT id, at, kind, outcome, request_id, actor, client_id, user_id, workspace_id, grant_id, ip, detail \
              FROM audit_events WHERE ",
-            $condition,
-            " AND (at, id) < ($2, $3) AND ($4 = 0 OR outcome <> 'ok') ORDER BY at DESC, id DESC LIMIT $5"
+            $lead,
+            " AND (at, id) > ($2, $3) AND (at, id) < ($4, $5) AND ($6 = '' OR client_id = $6) \
+             AND ($7 = '' OR user_id = $7) AND ($8 = '' OR workspace_id = $8) AND ($9 = '' OR actor = $9) \
+             AND ($10 = '' OR request_id = $10) AND substr(kind, 1, length($11)) = $11 \
+             AND ($12 = '' OR ($12 = 'ok') = (outcome = 'ok'))",
+            $order
         )
     };
 }
 
-/// The newest first. Costs the same on every page, however long the log.
-pub async fn list(tx: &mut Tx, filter: Filter<'_>) -> Result<Vec<AuditEvent>, StoreError> {
-    let (sql, subject) = match filter.about {
-        About::Everything => (list!("$1 = ''"), Value::from("")),
-        About::Client(id) => (list!("client_id = $1"), Value::from(id)),
-        About::User(id) => (list!("user_id = $1"), Value::from(id)),
-        About::Workspace(id) => (list!("workspace_id = $1"), Value::from(id)),
+/// The texts by what leads to the events: the newest first, and the oldest first. Each has its index.
+const BY_REQUEST: (&str, &str) = list!("request_id = $1");
+const BY_USER: (&str, &str) = list!("user_id = $1");
+const BY_CLIENT: (&str, &str) = list!("client_id = $1");
+const BY_ACTOR: (&str, &str) = list!("actor = $1");
+const BY_WORKSPACE: (&str, &str) = list!("workspace_id = $1");
+const BY_TIME: (&str, &str) = list!("$1 = ''");
+
+/// At most `limit` events (1 to [`MAX_LIMIT`]) behind `after`. Costs the same on every page, however long the log.
+pub async fn list(
+    tx: &mut Tx,
+    filter: &Filter<'_>,
+    order: Order,
+    after: Option<Place>,
+    limit: i64,
+) -> Result<Vec<AuditEvent>, StoreError> {
+    let text = |id: Option<String>| id.unwrap_or_default();
+    let client = filter.client.map_or("", ClientId::as_str);
+    let (user, workspace) =
+        (text(filter.user.map(|id| id.to_string())), text(filter.workspace.map(|id| id.to_string())));
+    let (actor, request) = (filter.actor.unwrap_or_default(), filter.request_id.unwrap_or_default());
+    // What few events share leads; the rest is looked at on the way.
+    let leads =
+        [(request, BY_REQUEST), (&user, BY_USER), (client, BY_CLIENT), (actor, BY_ACTOR), (&workspace, BY_WORKSPACE)];
+    let (lead, texts) = leads.into_iter().find(|(value, _)| !value.is_empty()).unwrap_or(("", BY_TIME));
+    let mut low = (filter.from.map_or(i64::MIN, Timestamp::seconds), String::new());
+    let mut high = (filter.to.map_or(i64::MAX, Timestamp::seconds), String::new());
+    let after = after.map(|(at, id)| (at.seconds(), id.to_string()));
+    let sql = match order {
+        Order::NewestFirst => {
+            high = after.map_or(high.clone(), |after| after.min(high));
+            texts.0
+        }
+        Order::OldestFirst => {
+            low = after.map_or(low.clone(), |after| after.max(low));
+            texts.1
+        }
     };
-    let (at, id) = filter.before.map_or((i64::MAX, String::new()), |(at, id)| (at.seconds(), id.to_string()));
-    let limit = filter.limit.clamp(1, MAX_LIMIT);
-    tx.all(sql, &[subject, at.into(), id.into(), filter.failures_only.into(), limit.into()])
-        .await?
-        .iter_mut()
-        .map(read)
-        .collect()
+    let outcome = match filter.outcome {
+        None => "",
+        Some(Outcome::Ok) => "ok",
+        Some(Outcome::Refused) => "refused",
+    };
+    let kind = filter.kind.unwrap_or_default();
+    let limit = limit.clamp(1, MAX_LIMIT);
+    let params =
+        params![lead, low.0, low.1, high.0, high.1, client, &user, &workspace, actor, request, kind, outcome, limit,];
+    tx.all(sql, params).await?.iter_mut().map(read).collect()
 }
 
 fn read(row: &mut Row) -> Result<AuditEvent, StoreError> {
@@ -119,4 +173,27 @@ pub async fn delete_old(tx: &mut Tx, before: Timestamp, limit: i64) -> Result<u6
     let sql = "DELETE FROM audit_events WHERE id IN \
                (SELECT id FROM audit_events WHERE at < $1 ORDER BY at LIMIT $2)";
     tx.execute(sql, params![before, limit]).await
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::sqlite::plan;
+
+    #[test]
+    fn every_list_is_found_and_ordered_by_an_index() {
+        for (texts, index, condition) in [
+            (BY_REQUEST, "audit_events_request_id", "request_id=? AND (at,id)>(?,?) AND (at,id)<(?,?)"),
+            (BY_USER, "audit_events_user_id", "user_id=? AND (at,id)>(?,?) AND (at,id)<(?,?)"),
+            (BY_CLIENT, "audit_events_client_id", "client_id=? AND (at,id)>(?,?) AND (at,id)<(?,?)"),
+            (BY_ACTOR, "audit_events_actor", "actor=? AND (at,id)>(?,?) AND (at,id)<(?,?)"),
+            (BY_WORKSPACE, "audit_events_workspace_id", "workspace_id=? AND (at,id)>(?,?) AND (at,id)<(?,?)"),
+            (BY_TIME, "audit_events_at", "(at,id)>(?,?) AND (at,id)<(?,?)"),
+        ] {
+            for sql in [texts.0, texts.1] {
+                // No further line: nothing is sorted.
+                assert_eq!(plan(sql), [format!("SEARCH audit_events USING INDEX {index} ({condition})")]);
+            }
+        }
+    }
 }

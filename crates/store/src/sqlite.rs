@@ -103,6 +103,24 @@ impl Readers {
     }
 }
 
+/// How SQLite would run a statement on the newest schema, a line a step.
+#[cfg(test)]
+pub(crate) fn plan(sql: &str) -> Vec<String> {
+    let folder = tempfile::tempdir().unwrap();
+    let mut tx = Tx::new(Link::Sqlite(writer(&folder.path().join("test.db"), Duration::from_secs(1)).unwrap()));
+    let migrated = crate::migrate::run(&mut tx, crate::Leave::Migrate);
+    futures_util::FutureExt::now_or_never(migrated).unwrap().unwrap();
+    let Link::Sqlite(connection) = &tx.link else { panic!("not SQLite") };
+    let mut statement = connection.prepare(&format!("EXPLAIN QUERY PLAN {sql}")).unwrap();
+    // Parameters stay NULL: plans do not depend on them.
+    let mut rows = statement.raw_query();
+    let mut steps = Vec::new();
+    while let Some(row) = rows.next().unwrap() {
+        steps.push(row.get(3).unwrap());
+    }
+    steps
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -8,7 +8,7 @@ use domain::keys::{KeyState, SealingKeyRecord, SigningKeyRecord};
 use domain::oauth::jose::SigningAlg;
 use domain::{ApiKeyId, AuditId, PersonalAccessTokenId, Timestamp};
 use serde_json::json;
-use store::audit::{self, About, Filter};
+use store::audit::{self, Filter, Order, Outcome};
 use store::{StoreError, credentials, keys, users};
 
 fn signing(kid: &str, created: i64) -> SigningKeyRecord {
@@ -194,27 +194,49 @@ async fn the_audit_log_is_written_at_once_and_read_backwards() {
         let written = all.clone();
         write_tx!(db, |tx| audit::insert_many(tx, &[]));
         write_tx!(db, |tx| audit::insert_many(tx, &written));
-        let everything = Filter { about: About::Everything, failures_only: false, before: None, limit: 4 };
-        let mut seen = Vec::new();
-        let mut page = everything;
-        loop {
-            let events = read_tx!(db, |tx| audit::list(tx, page));
-            let Some(last) = events.last() else { break };
-            page.before = Some((last.at, last.id));
-            seen.extend(events);
-        }
-        assert_eq!(seen, all.iter().rev().cloned().collect::<Vec<_>>(), "every event once, exactly as it was");
+        let walk = async |order| {
+            let (mut seen, mut after) = (Vec::new(), None);
+            loop {
+                let events = read_tx!(db, |tx| audit::list(tx, &Filter::default(), order, after, 4));
+                let Some(last) = events.last() else { return seen };
+                after = Some((last.at, last.id));
+                seen.extend(events);
+            }
+        };
+        assert_eq!(walk(Order::OldestFirst).await, all, "every event once, exactly as it was");
+        assert_eq!(walk(Order::NewestFirst).await, all.iter().rev().cloned().collect::<Vec<_>>());
 
-        let requests = async |about, failures_only| {
-            let filter = Filter { about, failures_only, limit: 100, ..everything };
-            let events = read_tx!(db, |tx| audit::list(tx, filter));
+        let requests = async |filter: Filter<'_>| {
+            let events = read_tx!(db, |tx| audit::list(tx, &filter, Order::NewestFirst, None, 100));
             events.iter().map(|e| e.request_id.trim_start_matches("req-").parse().unwrap()).collect::<Vec<u8>>()
         };
         let app = client_id(1);
-        assert_eq!(requests(About::Client(&app), false).await, [8, 6, 4, 2]);
-        assert_eq!(requests(About::Client(&app), true).await, [8, 4, 2]);
-        assert_eq!(requests(About::User(user_id(1)), false).await, [9, 8, 7, 6]);
-        assert_eq!(requests(About::Workspace(workspace_id(1)), true).await, [8]);
+        let none = Filter::default();
+        let of_app = Filter { client: Some(&app), ..none };
+        assert_eq!(requests(of_app).await, [8, 6, 4, 2]);
+        assert_eq!(requests(Filter { outcome: Some(Outcome::Refused), ..of_app }).await, [8, 4, 2]);
+        assert_eq!(requests(Filter { outcome: Some(Outcome::Ok), ..of_app }).await, [6]);
+        let of_user = Filter { user: Some(user_id(1)), ..none };
+        assert_eq!(requests(of_user).await, [9, 8, 7, 6]);
+        assert_eq!(requests(Filter { client: Some(&app), ..of_user }).await, [8, 6]);
+        assert_eq!(requests(Filter { from: Some(at(3)), to: Some(at(4)), ..of_user }).await, [7, 6]);
+        assert_eq!(requests(Filter { from: Some(at(4)), ..none }).await, [9, 8]);
+        assert_eq!(requests(Filter { to: Some(at(1)), ..none }).await, [1]);
+        let of_workspace = Filter { workspace: Some(workspace_id(1)), ..none };
+        assert_eq!(requests(Filter { outcome: Some(Outcome::Refused), ..of_workspace }).await, [8]);
+        assert_eq!(requests(Filter { request_id: Some("req-3"), ..none }).await, [3]);
+        assert_eq!(requests(Filter { request_id: Some("req-3"), ..of_app }).await, [0; 0]);
+        assert_eq!(requests(Filter { actor: Some("anonymous"), from: Some(at(4)), ..none }).await, [9, 8]);
+        assert_eq!(requests(Filter { actor: Some("somebody"), ..none }).await, [0; 0]);
+        assert_eq!(requests(Filter { kind: Some("token."), ..of_workspace }).await, [9, 8]);
+        assert_eq!(requests(Filter { kind: Some("grant"), ..of_workspace }).await, [0; 0]);
+        // A page that began before the time asked for does not reach out of it.
+        let after = Some((at(4), all[8].id));
+        let page = async |order, filter: Filter<'_>| {
+            read_tx!(db, |tx| audit::list(tx, &filter, order, after, 100)).into_iter().map(|e| e.at).collect::<Vec<_>>()
+        };
+        assert_eq!(page(Order::NewestFirst, Filter { to: Some(at(1)), ..none }).await, [at(0)]);
+        assert_eq!(page(Order::OldestFirst, Filter { from: Some(at(5)), ..none }).await, []);
         assert_eq!(write_tx!(db, |tx| audit::delete_old(tx, at(2), 2)), 2);
         assert_eq!(write_tx!(db, |tx| audit::delete_old(tx, at(2), 2)), 1);
     })

@@ -80,13 +80,9 @@ impl TestApp {
     pub async fn outcomes(&self, kind: &str) -> Vec<String> {
         self.app.flush_audit().await.unwrap();
         let mut tx = self.store.read().await.unwrap();
-        let filter = store::audit::Filter {
-            about: store::audit::About::Everything,
-            failures_only: false,
-            before: None,
-            limit: 100,
-        };
-        let events = store::audit::list(&mut tx, filter).await.unwrap();
+        let filter = store::audit::Filter { kind: Some(kind), ..Default::default() };
+        let order = store::audit::Order::NewestFirst;
+        let events = store::audit::list(&mut tx, &filter, order, None, 100).await.unwrap();
         events.into_iter().filter(|e| e.kind == kind).map(|e| e.outcome).collect()
     }
 

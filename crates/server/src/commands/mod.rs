@@ -1,4 +1,5 @@
 //! The sub-commands: each opens the database, does one thing through the same use cases as the server, and prints it.
+mod audit;
 mod clients;
 mod keys;
 mod users;
@@ -30,6 +31,7 @@ pub async fn run(cli: Cli) -> anyhow::Result<ExitCode> {
         Command::Workspace(command) => workspaces::run(open(&loaded.config, cli.json).await?, command).await?,
         Command::Member(command) => workspaces::members(open(&loaded.config, cli.json).await?, command).await?,
         Command::Client(command) => clients::run(open(&loaded.config, cli.json).await?, command).await?,
+        Command::Audit(command) => audit::run(open(&loaded.config, cli.json).await?, command).await?,
         Command::Key(command) => keys::run(open(&loaded.config, cli.json).await?, command).await?,
     }
     Ok(ExitCode::SUCCESS)

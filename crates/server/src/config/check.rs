@@ -63,6 +63,7 @@ pub fn problems(config: &Config) -> Vec<String> {
     let tokens = config.registration.policy != RegistrationPolicy::Token
         || !config.registration.initial_access_tokens.is_empty();
     need(tokens, "registration.initial_access_tokens: the policy `token` needs at least one".to_owned());
+    need((1..=36_500).contains(&config.audit_retention_days), "audit_retention_days: 1 to 36500 days".to_owned());
     let colour = &config.brand.primary_colour;
     let hex = colour.len() == 7 && colour.starts_with('#') && colour[1..].bytes().all(|b| b.is_ascii_hexdigit());
     need(hex, "brand.primary_colour: must be #rrggbb".to_owned());
@@ -138,6 +139,7 @@ mod tests {
         assert!(broken(|c| c.lifetimes.authorization_code = 601).starts_with("lifetimes.authorization_code"));
         assert!(broken(|c| c.scopes.clear()).contains("openid"));
         assert!(broken(|c| c.brand.primary_colour = "red".to_owned()).starts_with("brand"));
+        assert!(broken(|c| c.audit_retention_days = 0).starts_with("audit_retention_days"));
         assert_eq!(masked("postgres://u:secret@h/db"), "postgres://u:***@h/db");
     }
 

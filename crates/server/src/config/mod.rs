@@ -48,6 +48,8 @@ pub struct Config {
     pub brand: Brand,
     /// The cost of Argon2id.
     pub password_hashing: PasswordHashing,
+    /// Days that the audit log goes back.
+    pub audit_retention_days: i64,
     /// What is logged, and how.
     pub log: Log,
 }
@@ -118,6 +120,7 @@ impl Default for Config {
             resources: catalogue.resources,
             brand: Brand::default(),
             password_hashing: PasswordHashing::default(),
+            audit_retention_days: 400,
             log: Log::default(),
         }
     }
@@ -157,6 +160,7 @@ impl Config {
             catalogue: self.catalogue(),
             brand: self.brand.clone(),
             password_hashing: self.password_hashing,
+            audit_retention_days: self.audit_retention_days,
         })
     }
 }

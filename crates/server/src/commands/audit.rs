@@ -1,0 +1,83 @@
+//! `countersign audit`.
+use crate::cli::{Audit as Command, AuditFilter, OutcomeName};
+use crate::output;
+use crate::session::{Session, workspace_id};
+use anyhow::Context as _;
+use domain::audit::AuditEvent;
+use domain::{AuditId, ClientId, Timestamp, UserId};
+use flows::audit::{self, Filter, Outcome};
+use serde_json::json;
+
+fn moment(name: &str, text: Option<&str>) -> anyhow::Result<Option<Timestamp>> {
+    let read = |text| Timestamp::parse(text).with_context(|| format!("--{name}: neither a date nor an RFC 3339 time"));
+    text.map(read).transpose()
+}
+
+/// A user by id or by address.
+async fn user_id(session: &Session, text: &str) -> anyhow::Result<UserId> {
+    match text.parse() {
+        Ok(id) => Ok(id),
+        Err(_) => Ok(session.user(text).await?.id),
+    }
+}
+
+/// An event as a line for people.
+fn line(event: &AuditEvent) -> String {
+    let ip = event.ip.as_deref().unwrap_or("-");
+    format!("{} {} {} {} {ip} {}", event.at.rfc3339(), event.kind, event.outcome, event.actor, event.request_id)
+}
+
+pub async fn run(session: Session, command: Command) -> anyhow::Result<()> {
+    let (Command::List { filter: asked, .. } | Command::Export { filter: asked }) = &command;
+    let AuditFilter { client, user, workspace, actor, request, kind, outcome, since, until } = asked;
+    let client = client.as_deref().map(ClientId::parse).transpose()?;
+    let filter = Filter {
+        client: client.as_ref(),
+        user: match user {
+            Some(user) => Some(user_id(&session, user).await?),
+            None => None,
+        },
+        workspace: workspace.as_deref().map(workspace_id).transpose()?,
+        actor: actor.as_deref(),
+        request_id: request.as_deref(),
+        kind: kind.as_deref(),
+        outcome: outcome.map(|name| match name {
+            OutcomeName::Ok => Outcome::Ok,
+            OutcomeName::Refused => Outcome::Refused,
+        }),
+        from: moment("since", since.as_deref())?,
+        to: moment("until", until.as_deref())?,
+    };
+    match &command {
+        Command::List { limit, before, .. } => {
+            let before = before.as_deref().map(str::parse::<AuditId>).transpose()?;
+            list(&session, &filter, before, *limit).await?;
+        }
+        Command::Export { .. } => {
+            let mut export = audit::export(&session.app, &session.ctx, &filter);
+            while let Some(lines) = export.next().await? {
+                if !output::raw(&lines)? {
+                    break;
+                }
+            }
+        }
+    }
+    session.close().await
+}
+
+async fn list(session: &Session, filter: &Filter<'_>, before: Option<AuditId>, limit: i64) -> anyhow::Result<()> {
+    let (mut events, mut next, mut left) = (Vec::new(), before, limit);
+    while left > 0 {
+        let page = audit::list(&session.app, filter, next, left).await?;
+        left -= i64::try_from(page.events.len())?;
+        events.extend(page.events);
+        next = page.next;
+        if next.is_none() {
+            break;
+        }
+    }
+    let items: Vec<_> = events.iter().map(audit::view).collect();
+    output::show(session.json, &json!({"items": items, "next": next}), |_| {
+        events.iter().map(line).collect::<Vec<_>>().join("\n")
+    })
+}

@@ -1,0 +1,84 @@
+//! The audit log as it is read: page by page, exported, and forgotten.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test that cannot go on has failed")]
+use flows::audit::{self, Filter, Outcome};
+use serde_json::Value;
+use testkit::{Kind, Party, TestApp, for_each_database};
+
+#[tokio::test]
+async fn pages_and_exports_hold_every_event_once() {
+    for_each_database(async |database| {
+        let app = TestApp::start(database).await;
+        let party = Party::new(&app, Kind::Web).await;
+        // More than two pages within a second, and a few in the seconds after.
+        for n in 0..230 {
+            assert_eq!(party.exchange(&format!("rubbish {n}")).await.status, 400);
+            if n >= 225 {
+                app.clock.advance(1);
+            }
+        }
+        app.app.flush().await.unwrap();
+        let filter = Filter { client: Some(&party.id), ..Filter::default() };
+        let (mut ids, mut before) = (Vec::new(), None);
+        loop {
+            let page = audit::list(&app.app, &filter, before, 1000).await.unwrap();
+            assert!(page.events.len() <= 100, "no page has more");
+            ids.extend(page.events.iter().map(|event| event.id.to_string()));
+            before = page.next;
+            if before.is_none() {
+                break;
+            }
+        }
+        assert_eq!(ids.len(), 231, "the client's creation, and what was refused");
+        assert!(ids.is_sorted_by(|a, b| a > b), "the newest first, each once");
+
+        let mut export = audit::export(&app.app, &app.ctx(), &filter);
+        // What comes while it runs is not for it.
+        app.clock.advance(5);
+        assert_eq!(party.exchange("late").await.status, 400);
+        app.app.flush().await.unwrap();
+        let mut exported: Vec<Value> = Vec::new();
+        while let Some(lines) = export.next().await.unwrap() {
+            assert!(lines.lines().count() <= 100 && lines.ends_with('\n'));
+            exported.extend(lines.lines().map(|line| serde_json::from_str(line).unwrap()));
+        }
+        assert_eq!(export.next().await.unwrap(), None);
+        ids.reverse();
+        assert_eq!(exported.iter().map(|e| e["id"].as_str().unwrap()).collect::<Vec<_>>(), ids, "the oldest first");
+        assert_eq!(exported[0]["kind"], "client.created");
+        assert_eq!(
+            (&exported[1]["outcome"], &exported[1]["at"]),
+            (&"code_unknown".into(), &"2026-01-01T00:00:00Z".into())
+        );
+
+        let good = Filter { outcome: Some(Outcome::Ok), ..filter };
+        let page = audit::list(&app.app, &good, None, 10).await.unwrap();
+        assert_eq!((page.events.len(), page.next), (1, None));
+        assert_eq!(audit::list(&app.app, &Filter::default(), None, 0).await.unwrap().events.len(), 1);
+        let nobody = Filter { actor: Some("nobody"), ..filter };
+        assert_eq!(audit::export(&app.app, &app.ctx(), &nobody).next().await.unwrap(), None);
+        app.stop().await;
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn old_events_are_forgotten_as_the_setting_says() {
+    for_each_database(async |database| {
+        let app = TestApp::with(database, |settings| settings.audit_retention_days = 2).await;
+        let party = Party::new(&app, Kind::Web).await;
+        let count = async || {
+            app.app.flush().await.unwrap();
+            flows::jobs::run_all(&app.app, &app.ctx()).await.unwrap();
+            let filter = Filter { client: Some(&party.id), ..Filter::default() };
+            audit::list(&app.app, &filter, None, 100).await.unwrap().events.len()
+        };
+        assert_eq!(count().await, 1);
+        app.clock.advance(2 * 24 * 60 * 60);
+        assert_eq!(party.exchange("rubbish").await.status, 400);
+        assert_eq!(count().await, 2);
+        app.clock.advance(24 * 60 * 60);
+        assert_eq!(count().await, 1, "whole days");
+        app.stop().await;
+    })
+    .await;
+}
