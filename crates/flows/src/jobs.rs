@@ -19,6 +19,7 @@ pub async fn run_all(app: &App, ctx: &Ctx) -> Result<(), Fault> {
             store::sessions::delete_expired(tx, now, BATCH).await?;
             store::grants::delete_expired(tx, now.plus(-KEEP_DEAD_GRANTS), BATCH).await?;
             store::tokens::delete_expired(tx, now, BATCH).await?;
+            store::idempotency::delete_expired(tx, now, BATCH).await?;
             store::clients::reap_unused(tx, unused_before, BATCH).await?;
             store::keys::delete_expired_signing(tx, now).await
         })

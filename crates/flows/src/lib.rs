@@ -15,6 +15,7 @@ pub mod counter;
 pub mod ctx;
 pub mod discovery;
 pub mod failure;
+pub mod idempotency;
 pub mod introspect;
 pub mod jobs;
 pub mod keys;

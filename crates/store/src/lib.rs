@@ -10,6 +10,7 @@ pub mod clients;
 pub mod consents;
 pub mod credentials;
 pub mod grants;
+pub mod idempotency;
 pub mod keys;
 pub mod sessions;
 pub mod tokens;

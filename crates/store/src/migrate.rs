@@ -31,7 +31,8 @@ macro_rules! migrations {
 }
 
 /// In order of their versions, which count from 1 without a gap.
-const MIGRATIONS: &[Migration] = migrations![1 "init" "0001_init.sql", 2 "activity" "0002_activity.sql"];
+const MIGRATIONS: &[Migration] =
+    migrations![1 "init" "0001_init.sql", 2 "activity" "0002_activity.sql", 3 "idempotency" "0003_idempotency.sql"];
 
 /// The schema version that this program needs.
 pub const SCHEMA_VERSION: i64 = match MIGRATIONS.last() {

@@ -42,33 +42,41 @@ impl MasterKey {
         Pepper::new(&self.subkey(usage))
     }
 
-    fn cipher(&self) -> Result<LessSafeKey, Fault> {
-        let key = UnboundKey::new(&AES_256_GCM_SIV, self.subkey("key encryption").as_ref());
+    fn cipher(&self, usage: &str) -> Result<LessSafeKey, Fault> {
+        let key = UnboundKey::new(&AES_256_GCM_SIV, self.subkey(usage).as_ref());
         key.map(LessSafeKey::new).map_err(|_| Fault::Other("the master key does not make a cipher"))
     }
 
-    /// Seals a key for the database; `name` is authenticated, so keys cannot be exchanged for one another.
-    fn seal(&self, name: &str, plain: &[u8], ctx: &Ctx) -> Result<Vec<u8>, Fault> {
+    /// Seals for the database, under a key of this use alone; `name` is authenticated, so that what is sealed cannot be
+    /// exchanged for one another.
+    pub(crate) fn seal_for(&self, usage: &str, name: &[u8], plain: &[u8], ctx: &Ctx) -> Result<Vec<u8>, Fault> {
         let nonce: [u8; 12] = ctx.random();
         let mut body = plain.to_vec();
         let tag = self
-            .cipher()?
+            .cipher(usage)?
             .seal_in_place_separate_tag(Nonce::assume_unique_for_key(nonce), Aad::from(name), &mut body)
-            .map_err(|_| Fault::Other("a key could not be sealed"))?;
+            .map_err(|_| Fault::Other("nothing can be sealed under the master key"))?;
         Ok([&nonce[..], &body, tag.as_ref()].concat())
     }
 
-    fn open(&self, name: &str, sealed: &[u8]) -> Result<Zeroizing<Vec<u8>>, Fault> {
-        let wrong = Fault::Other("a stored key does not open: this is not the master key of this database");
-        let Some((nonce, body)) = sealed.split_first_chunk::<12>() else { return Err(wrong) };
+    /// Opens what [`Self::seal_for`] sealed for the same use and name under the same master key.
+    pub(crate) fn open_for(&self, usage: &str, name: &[u8], sealed: &[u8]) -> Option<Zeroizing<Vec<u8>>> {
+        let (nonce, body) = sealed.split_first_chunk::<12>()?;
         let mut body = Zeroizing::new(body.to_vec());
-        let plain = self
-            .cipher()?
-            .open_in_place(Nonce::assume_unique_for_key(*nonce), Aad::from(name), &mut body)
-            .map_err(|_| wrong)?
-            .len();
+        let nonce = Nonce::assume_unique_for_key(*nonce);
+        let plain = self.cipher(usage).ok()?.open_in_place(nonce, Aad::from(name), &mut body).ok()?.len();
         body.truncate(plain);
-        Ok(body)
+        Some(body)
+    }
+
+    /// Seals a key for the database.
+    fn seal(&self, name: &str, plain: &[u8], ctx: &Ctx) -> Result<Vec<u8>, Fault> {
+        self.seal_for("key encryption", name.as_bytes(), plain, ctx)
+    }
+
+    fn open(&self, name: &str, sealed: &[u8]) -> Result<Zeroizing<Vec<u8>>, Fault> {
+        let opened = self.open_for("key encryption", name.as_bytes(), sealed);
+        opened.ok_or(Fault::Other("a stored key does not open: this is not the master key of this database"))
     }
 }
 
