@@ -79,7 +79,11 @@ impl Export<'_> {
         };
         self.done = i64::try_from(events.len()).is_ok_and(|found| found < MOST);
         self.after = events.last().map(|last| last.id);
-        let lines: String = events.iter().map(|event| format!("{}\n", view(event))).collect();
+        let mut lines = String::new();
+        for event in &events {
+            lines.push_str(&view(event).to_string());
+            lines.push('\n');
+        }
         Ok(Some(lines).filter(|lines| !lines.is_empty()))
     }
 }
