@@ -10,8 +10,8 @@ pub use store::clients::Owner;
 pub const RETENTION_DAYS: i64 = 400;
 /// Days that are told when nobody says how many.
 pub const DEFAULT_DAYS: i64 = 30;
-/// Rows that the list of all clients of an owner has at most.
-const MOST_ROWS: usize = 100_000;
+/// Rows that a list of many clients has at most: more than one client can have.
+const MOST_ROWS: i64 = 50_000;
 
 /// One day of a client. Days are of UTC.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
@@ -54,25 +54,39 @@ pub async fn of_client(app: &App, ctx: &Ctx, client: &ClientId, days: i64) -> Re
     Ok(all.collect())
 }
 
-/// The activity of all clients of an owner.
+/// The activity of many clients.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct OwnersActivity {
     /// By client, oldest first; only days on which something happened.
     pub days: Vec<ActivityOf>,
-    /// More happened than is told: ask for fewer days, or for single clients.
-    pub truncated: bool,
+    /// The last client that is told of, when there are more: ask for what is behind it.
+    pub next: Option<ClientId>,
 }
 
-/// The last `days` days of all clients of an owner, today among them.
-pub async fn of_owner(app: &App, ctx: &Ctx, owner: Owner, days: i64) -> Result<OwnersActivity, Fault> {
-    let (first, last) = range(ctx, days);
+/// The last `days` days of an owner's clients, today among them. All clients are told of at once unless they are very
+/// many; no client is told of in part.
+pub async fn of_owner(
+    app: &App,
+    ctx: &Ctx,
+    owner: Owner,
+    days: i64,
+    after: Option<&ClientId>,
+) -> Result<OwnersActivity, Fault> {
     let mut tx = app.store().read().await?;
-    let most = i64::try_from(MOST_ROWS).unwrap_or(i64::MAX);
-    let mut found = store::activity::of_owner(&mut tx, owner, first, last, most.saturating_add(1)).await?;
-    let truncated = found.len() > MOST_ROWS;
-    found.truncate(MOST_ROWS);
-    let days = found.into_iter().map(|day| ActivityOf { activity: activity(&day), client_id: day.client_id });
-    Ok(OwnersActivity { days: days.collect(), truncated })
+    let found = store::activity::of_owner(&mut tx, owner, after, range(ctx, days), MOST_ROWS).await?;
+    let full = i64::try_from(found.len()).is_ok_and(|rows| rows == MOST_ROWS);
+    let mut days: Vec<_> =
+        found.into_iter().map(|day| ActivityOf { activity: activity(&day), client_id: day.client_id }).collect();
+    if full {
+        drop_last_client(&mut days);
+    }
+    Ok(OwnersActivity { next: days.last().map(|day| day.client_id.clone()).filter(|_| full), days })
+}
+
+/// Takes away what may be a part only.
+fn drop_last_client(days: &mut Vec<ActivityOf>) {
+    let Some(last) = days.last().map(|day| day.client_id.clone()) else { return };
+    days.truncate(days.partition_point(|day| day.client_id != last));
 }
 
 /// Users and last activity of each of these clients, in their order; one query for all of them.
@@ -84,4 +98,21 @@ pub async fn stats(app: &App, clients: &[&ClientId]) -> Result<Vec<ClientStats>,
 /// The same for one client.
 pub async fn stats_of(app: &App, client: &ClientId) -> Result<ClientStats, Fault> {
     Ok(stats(app, &[client]).await?.pop().unwrap_or_default())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_client_is_told_of_in_part() {
+        let day = |client, number| ActivityOf {
+            client_id: ClientId::new("cs", [client; 16]),
+            activity: Activity { activity_date: Day::from_number(number), total_access: 1, unique_users: 0 },
+        };
+        let mut days = vec![day(1, 1), day(1, 2), day(2, 1), day(2, 2)];
+        drop_last_client(&mut days);
+        assert_eq!(days, [day(1, 1), day(1, 2)]);
+        assert!(MOST_ROWS > RETENTION_DAYS, "each answer tells of one client at least");
+    }
 }

@@ -122,24 +122,29 @@ macro_rules! owned {
             "SELECT d.client_id, d.day, d.total_access, d.unique_users \
              FROM clients c JOIN activity_days d ON d.client_id = c.id WHERE c.",
             $column,
-            " = $1 AND c.deleted_at IS NULL AND d.day >= $2 AND d.day <= $3 ORDER BY d.client_id, d.day LIMIT $4"
+            " = $1 AND c.deleted_at IS NULL AND c.id > $2 AND d.day >= $3 AND d.day <= $4 ORDER BY c.id, d.day LIMIT $5"
         )
     };
 }
 
-/// The days from `first` to `last` on which the owner's clients did something: by client, oldest first, at most `limit`.
+const OF_WORKSPACE: &str = owned!("owner_workspace_id");
+const OF_USER: &str = owned!("owner_user_id");
+
+/// The days from `first` to `last` on which the owner's clients behind `after` did something: by client id, oldest first,
+/// at most `limit`.
 pub async fn of_owner(
     tx: &mut Tx,
     owner: Owner,
-    first: Day,
-    last: Day,
+    after: Option<&ClientId>,
+    (first, last): (Day, Day),
     limit: i64,
 ) -> Result<Vec<ClientDay>, StoreError> {
     let (sql, id) = match owner {
-        Owner::Workspace(id) => (owned!("owner_workspace_id"), id.to_string()),
-        Owner::User(id) => (owned!("owner_user_id"), id.to_string()),
+        Owner::Workspace(id) => (OF_WORKSPACE, id.to_string()),
+        Owner::User(id) => (OF_USER, id.to_string()),
     };
-    tx.all(sql, params![id, first.number(), last.number(), limit]).await?.iter_mut().map(read).collect()
+    let after = after.map_or("", ClientId::as_str);
+    tx.all(sql, params![id, after, first.number(), last.number(), limit]).await?.iter_mut().map(read).collect()
 }
 
 /// What a list of clients tells of each.
@@ -153,8 +158,8 @@ pub struct ClientStats {
 macro_rules! stats {
     ($each:literal) => {
         concat!(
-            "SELECT j.value, (SELECT COUNT(*) FROM (SELECT o.user_id FROM consents o WHERE o.client_id = j.value \
-             GROUP BY o.user_id) u), a.last_access_at FROM ",
+            "SELECT j.value, (SELECT COUNT(DISTINCT o.user_id) FROM consents o WHERE o.client_id = j.value), \
+             a.last_access_at FROM ",
             $each,
             " j LEFT JOIN activity_last a ON a.client_id = j.value"
         )
@@ -188,4 +193,25 @@ pub async fn delete_old(tx: &mut Tx, before: Day, limit: i64) -> Result<u64, Sto
         removed += tx.execute(sql, &[Value::from(before.number()), Value::from(limit)]).await?;
     }
     Ok(removed)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::sqlite::plan;
+
+    #[test]
+    fn lists_follow_indexes_in_their_order() {
+        for (sql, index) in [(OF_WORKSPACE, "workspace"), (OF_USER, "user")] {
+            let clients = format!(
+                "SEARCH c USING COVERING INDEX clients_of_{index} (owner_{index}_id=? AND deleted_at=? AND id>?)"
+            );
+            let days = "SEARCH d USING PRIMARY KEY (client_id=? AND day>? AND day<?)".to_owned();
+            assert_eq!(plan(sql)[..2], [clients, days]);
+        }
+        let stats = plan(stats!("json_each($1)"));
+        assert!(stats.iter().any(|step| step.contains("SEARCH a USING PRIMARY KEY (client_id=?)")), "{stats:?}");
+        let users = "SEARCH o USING COVERING INDEX consents_client_user (client_id=?)";
+        assert!(stats.iter().any(|step| step == users), "{stats:?}");
+    }
 }

@@ -120,20 +120,22 @@ fn gather(rows: Vec<Row>) -> Result<Vec<ClientUser>, StoreError> {
     Ok(users)
 }
 
+// CROSS JOIN, so that SQLite begins with the page and not with all of the client's consents.
+const CLIENT_USERS: &str = concat!(
+    "SELECT ",
+    columns!(),
+    " FROM (SELECT user_id FROM consents WHERE client_id = $1 GROUP BY user_id ORDER BY user_id LIMIT $2 OFFSET $3) u \
+     CROSS JOIN consents o WHERE o.user_id = u.user_id AND o.client_id = $1 ORDER BY o.user_id, o.workspace_id"
+);
+
 /// The users who allowed the client something, each once, in the order in which they came to this server.
 pub async fn list_for_client_users(
     tx: &mut Tx,
     client: &ClientId,
     page: Page,
 ) -> Result<Paged<ClientUser>, StoreError> {
-    let sql = concat!(
-        "SELECT ",
-        columns!(),
-        " FROM (SELECT user_id FROM consents WHERE client_id = $1 GROUP BY user_id ORDER BY user_id LIMIT $2 OFFSET $3) u \
-         JOIN consents o ON o.user_id = u.user_id AND o.client_id = $1 ORDER BY o.user_id, o.workspace_id"
-    );
-    let items = gather(tx.all(sql, params![client, page.limit(), page.offset()]).await?)?;
-    let total = "SELECT COUNT(*) FROM (SELECT user_id FROM consents WHERE client_id = $1 GROUP BY user_id) u";
+    let items = gather(tx.all(CLIENT_USERS, params![client, page.limit(), page.offset()]).await?)?;
+    let total = "SELECT COUNT(DISTINCT user_id) FROM consents WHERE client_id = $1";
     Ok(Paged { items, total: count(tx, total, params![client]).await? })
 }
 
@@ -204,4 +206,20 @@ pub async fn remember_workspace(
     )
     .await?;
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::sqlite::plan;
+
+    #[test]
+    fn a_page_of_users_reads_the_page_alone() {
+        let steps = plan(CLIENT_USERS);
+        let page = "SEARCH consents USING COVERING INDEX consents_client_user (client_id=?)";
+        assert!(steps.iter().any(|step| step == page), "{steps:?}");
+        let each = "SEARCH o USING INDEX consents_client_id (client_id=? AND user_id=?)";
+        assert!(steps.iter().any(|step| step == each), "{steps:?}");
+        assert!(!steps.iter().any(|step| step.contains("SCAN o") || step.contains("AUTOMATIC")), "{steps:?}");
+    }
 }

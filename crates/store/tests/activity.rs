@@ -65,10 +65,13 @@ async fn batches_add_up_and_a_user_counts_once_a_day() {
         assert_eq!(of(3, 0, 0).await, [told(3, 0, 5, 2)]);
         assert_eq!(of(9, 0, 0).await, [], "nobody has this id: its counts are left out, the others are not");
 
-        let all = async |owner, limit| read_tx!(db, |tx| activity::of_owner(tx, owner, day(0), day(1), limit));
+        let all = async |owner, limit| read_tx!(db, |tx| activity::of_owner(tx, owner, None, (day(0), day(1)), limit));
         let ours = Owner::Workspace(workspace_id(1));
         assert_eq!(all(ours, 10).await, [told(1, 0, 8, 3), told(1, 1, 2, 1), told(2, 0, 1, 0)]);
         assert_eq!(all(ours, 1).await, [told(1, 0, 8, 3)]);
+        let first = client_id(1);
+        let behind = read_tx!(db, |tx| activity::of_owner(tx, ours, Some(&first), (day(0), day(1)), 10));
+        assert_eq!(behind, [told(2, 0, 1, 0)]);
         assert_eq!(all(Owner::User(user_id(1)), 10).await, [told(3, 0, 5, 2)]);
         assert_eq!(all(Owner::Workspace(workspace_id(2)), 10).await, []);
 

@@ -23,6 +23,10 @@ CREATE TABLE activity_last (
     last_access_at INTEGER NOT NULL
 ) STRICT, WITHOUT ROWID;
 
+-- An owner's clients in the order of their ids, without their rows.
+CREATE INDEX clients_of_workspace ON clients (owner_workspace_id, deleted_at, id) WHERE owner_workspace_id IS NOT NULL;
+CREATE INDEX clients_of_user ON clients (owner_user_id, deleted_at, id) WHERE owner_user_id IS NOT NULL;
+
 -- A client's users, in order and counted.
 CREATE INDEX consents_client_user ON consents (client_id, user_id);
 
