@@ -19,6 +19,9 @@ pub struct ScopeInfo {
     /// Given to clients that register without naming scopes.
     #[serde(default)]
     pub default: bool,
+    /// What of the API behind it opens, in the operator's words; shown to developers.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub operations: Vec<String>,
 }
 
 /// A category of permissions: category → group → level → scopes.
@@ -144,9 +147,10 @@ impl Default for Catalogue {
             description: description.to_owned(),
             consent_title: title.to_owned(),
             consent_description: description.to_owned(),
-            sensitive: name == "admin",
+            sensitive: matches!(name, "admin" | "clients:write"),
             required: name == "openid",
             default: matches!(name, "openid" | "profile" | "email" | "offline_access"),
+            operations: Vec::new(),
         };
         let level = |label: &str, value: &str, scopes: &[&str]| PermissionLevel {
             label: label.to_owned(),
@@ -174,6 +178,15 @@ impl Default for Catalogue {
                 scope("contracts:read", "Read contracts", "See contracts and their history."),
                 scope("contracts:write", "Change contracts", "Create, edit and archive contracts."),
                 scope("admin", "Administer everything", "Full control, including members and settings."),
+                scope("clients:read", "See your applications", "Applications that you develop, and how they are used."),
+                scope(
+                    "clients:write",
+                    "Manage your applications",
+                    "Create, change and delete applications, and their secrets.",
+                ),
+                scope("members:read", "See who is in the workspace", "Names, addresses and roles of its members."),
+                scope("consents:read", "See your connected apps", "Which applications you gave access, and to what."),
+                scope("consents:write", "Disconnect apps", "Take back the access that you gave applications."),
             ],
             permissions: vec![PermissionCategory {
                 id: "api".to_owned(),

@@ -134,6 +134,7 @@ pub enum AccessTokenFormat {
 /// Everything that was registered and is not looked up by: kept as one JSON document with the client.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Default)]
 #[serde(default)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a setting of its own")]
 pub struct ClientConfig {
     pub description: String,
     pub redirect_uris: Vec<String>,
@@ -151,6 +152,8 @@ pub struct ClientConfig {
     pub software_id: Option<String>,
     pub software_version: Option<String>,
     pub default_sub_type: SubType,
+    /// Registered without a word on the method: the secret may come in the header or in the body.
+    pub any_secret_method: bool,
     pub id_token_signed_response_alg: Option<SigningAlg>,
     /// Seconds after which the user must have signed in anew (OIDC Registration §2).
     pub default_max_age: Option<i64>,
@@ -185,6 +188,8 @@ pub struct Client {
     pub registration_token_hash: Option<SecretHash>,
     /// Raised to end all tokens that the client got in its own name.
     pub credential_epoch: i64,
+    /// Counts the changes: a change is made to the revision that was read, or not at all.
+    pub revision: i64,
     /// Live secrets only; at most two matter.
     pub secrets: Vec<ClientSecret>,
     pub created_at: Timestamp,
@@ -235,6 +240,12 @@ impl Client {
     /// client's identity is unproven however often the user agreed (OAuth 2.1 §7.3.1).
     pub fn is_unproven_at(&self, redirect_uri: &str) -> bool {
         self.is_public() && !redirect_uri.starts_with("https://")
+    }
+
+    /// Whether the client may prove who it is in this way.
+    pub fn accepts(&self, method: AuthMethod) -> bool {
+        let either = self.config.any_secret_method && !self.is_public() && method != AuthMethod::None;
+        either || self.auth_method == method
     }
 
     /// Whether `user` may authorize this client at all.

@@ -4,6 +4,8 @@
 //! Time and random bytes come in as arguments.
 #![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used, clippy::panic))]
 
+pub mod access;
+pub mod application;
 pub mod audit;
 pub mod catalogue;
 pub mod client;

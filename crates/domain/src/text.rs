@@ -30,6 +30,14 @@ pub fn display_name(text: &str) -> Result<String, UnsafeName> {
     if folded.is_empty() || folded.chars().count() > 100 { Err(UnsafeName::Length) } else { Ok(folded) }
 }
 
+/// Accepts a description: like a name, but up to 1000 characters over several lines, and it may be empty.
+pub fn description(text: &str) -> Result<String, UnsafeName> {
+    if text.chars().any(|c| c != '\n' && is_invisible(c)) {
+        return Err(UnsafeName::Invisible);
+    }
+    if text.chars().count() > 1000 { Err(UnsafeName::Length) } else { Ok(text.trim().to_owned()) }
+}
+
 /// The name mixes scripts or uses characters outside the general profile: the page says so next to it.
 pub fn looks_alike(text: &str) -> bool {
     use unicode_security::MixedScript as _;

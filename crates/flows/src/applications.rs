@@ -2,9 +2,10 @@
 use crate::recorder::About;
 use crate::{App, Ctx, Fault};
 use domain::client::{AuthMethod, Client, ClientConfig, ClientSecret, ClientType, Trust};
+use domain::oauth::grant::EndReason;
 use domain::oauth::redirect_uri::check_registration;
-use domain::{ClientId, ClientSecretId, Secret, UserId, WorkspaceId};
-use store::{Page, Paged};
+use domain::{ClientId, ClientSecretId, Secret, Timestamp, UserId, WorkspaceId};
+use store::{Page, Paged, Tx};
 
 /// What a new client is made of.
 #[derive(Debug, Clone)]
@@ -59,6 +60,7 @@ pub async fn create(app: &App, ctx: &Ctx, new: NewClient) -> Result<Created, Fau
         config: new.config,
         registration_token_hash: registration_token.as_ref().map(|t| app.pepper().hash(t.expose())),
         credential_epoch: 0,
+        revision: 0,
         secrets: secret.iter().map(|(_, stored)| stored.clone()).collect(),
         created_at: ctx.now,
         updated_at: ctx.now,
@@ -72,26 +74,56 @@ pub async fn create(app: &App, ctx: &Ctx, new: NewClient) -> Result<Created, Fau
     Ok(Created { client, secret: secret.map(|(secret, _)| secret), registration_token })
 }
 
-/// Stores a changed client. Becoming confidential makes a secret, becoming public ends them all.
-pub async fn update(app: &App, ctx: &Ctx, client: &Client, was_public: bool) -> Result<Option<Secret>, Fault> {
+/// A change that was made.
+#[derive(Debug)]
+pub struct Updated {
+    pub client: Client,
+    /// The secret of a client that became confidential; shown this once.
+    pub secret: Option<Secret>,
+}
+
+/// Stores a changed client. Becoming confidential makes a secret, becoming public ends them all; whoever may no longer
+/// use it loses what they had. `None` when it is no longer at the revision that `client` was read at, or was deleted.
+pub async fn update(app: &App, ctx: &Ctx, mut client: Client, was_public: bool) -> Result<Option<Updated>, Fault> {
+    client.updated_at = ctx.now;
     let fresh = (was_public && !client.is_public()).then(|| new_secret(app, ctx, &client.id));
     let (row, stored) = (client.clone(), fresh.as_ref().map(|(_, stored)| stored.clone()));
     let now = ctx.now;
     let work = app.store().write(move |tx| {
         Box::pin(async move {
-            store::clients::update(tx, &row).await?;
+            if !store::clients::update(tx, &row).await? {
+                return Ok(false);
+            }
             if row.is_public() && !was_public {
                 store::clients::retire_secrets(tx, &row.id, None, now, now).await?;
             }
-            match &stored {
-                Some(secret) => store::clients::add_secret(tx, secret).await,
-                None => Ok(()),
+            if let Some(secret) = &stored {
+                store::clients::add_secret(tx, secret).await?;
             }
+            end_forbidden(tx, &row, now).await?;
+            Ok(true)
         })
     });
-    work.await.map_err(|error: store::StoreError| Fault::from(error))?;
+    if !work.await.map_err(|error: store::StoreError| Fault::from(error))? {
+        return Ok(None);
+    }
     app.record(ctx, "client.updated", "ok", About::client(&client.id));
-    Ok(fresh.map(|(secret, _)| secret))
+    client.revision += 1;
+    Ok(Some(Updated { client, secret: fresh.map(|(secret, _)| secret) }))
+}
+
+/// Ends the grants of everybody whom the client's list of users leaves out.
+async fn end_forbidden(tx: &mut Tx, client: &Client, now: Timestamp) -> Result<(), store::StoreError> {
+    if client.config.allowed_user_ids.is_empty() {
+        return Ok(());
+    }
+    for user in store::grants::users_of(tx, &client.id).await? {
+        if !client.allows(user) {
+            let whose = store::grants::Whose::UserAndClient(user, client.id.clone());
+            store::grants::end_all(tx, whose, EndReason::UserNotAllowed, now).await?;
+        }
+    }
+    Ok(())
 }
 
 /// A new secret; the old ones die now, or after `overlap` seconds. `None` for public or unknown clients.
@@ -138,9 +170,7 @@ pub async fn set_redirect_uris(app: &App, ctx: &Ctx, id: &ClientId, uris: Vec<St
     }
     let was_public = client.is_public();
     client.config.redirect_uris = uris;
-    client.updated_at = ctx.now;
-    update(app, ctx, &client, was_public).await?;
-    Ok(true)
+    Ok(update(app, ctx, client, was_public).await?.is_some())
 }
 
 pub async fn list(app: &App, ctx: &Ctx, page: Page) -> Result<Paged<Client>, Fault> {

@@ -1,5 +1,4 @@
 //! The authorization endpoint: from parameters to the next step, and from the user's answer to a code.
-use crate::failure::refuse;
 use crate::recorder::About;
 use crate::session::Caller;
 use crate::subject::home;
@@ -29,30 +28,37 @@ domain::refusals! {
 }
 
 /// Why there is no next step and nobody to send an answer to: the user reads it on a page.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PageRefusal {
+    pub reason: PageReason,
+    /// The name of the client that the user came from, where it is known.
+    pub client_name: Option<String>,
+}
+
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum PageRefusal {
+pub enum PageReason {
     Authorize(AuthorizeRefusal),
     Interaction(InteractionRefusal),
 }
 
+impl PageReason {
+    fn refusal(&self) -> &dyn Refusal {
+        match self {
+            Self::Authorize(refusal) => refusal,
+            Self::Interaction(refusal) => refusal,
+        }
+    }
+}
+
 impl Refusal for PageRefusal {
     fn code(&self) -> ErrorCode {
-        match self {
-            Self::Authorize(refusal) => refusal.code(),
-            Self::Interaction(refusal) => refusal.code(),
-        }
+        self.reason.refusal().code()
     }
     fn public(&self) -> &'static str {
-        match self {
-            Self::Authorize(refusal) => refusal.public(),
-            Self::Interaction(refusal) => refusal.public(),
-        }
+        self.reason.refusal().public()
     }
     fn reason(&self) -> &'static str {
-        match self {
-            Self::Authorize(refusal) => refusal.reason(),
-            Self::Interaction(refusal) => refusal.reason(),
-        }
+        self.reason.refusal().reason()
     }
 }
 
@@ -73,6 +79,8 @@ pub struct ConsentView {
     pub request: AuthorizationRequest,
     pub ask: Ask,
     pub user_email: String,
+    /// The workspace or person that manages the client; nobody does where it registered itself.
+    pub developer: Option<String>,
     /// Only the workspace is asked for; every scope was allowed before.
     pub only_workspace: bool,
 }
@@ -138,10 +146,17 @@ struct Scene<'s> {
     interaction: Interaction,
 }
 
-fn page(ctx: &Ctx, app: &App, client: Option<&ClientId>, refusal: PageRefusal) -> AuthorizeFailure {
-    let about = client.map(About::client).unwrap_or_default();
-    app.record(ctx, "authorize", refusal.reason(), about);
-    Failure::Refused(refusal)
+fn page(ctx: &Ctx, app: &App, client: Option<&Client>, reason: PageReason) -> AuthorizeFailure {
+    let about = client.map(|client| About::client(&client.id)).unwrap_or_default();
+    app.record(ctx, "authorize", reason.refusal().reason(), about);
+    Failure::Refused(PageRefusal { reason, client_name: client.map(|client| client.name.clone()) })
+}
+
+/// A client that is not there: the identifier that was sent may be anything, so that it names nobody on the page.
+fn unknown(ctx: &Ctx, app: &App, id: &ClientId) -> AuthorizeFailure {
+    let reason = PageReason::Authorize(AuthorizeRefusal::ClientUnknown);
+    app.record(ctx, "authorize", reason.refusal().reason(), About::client(id));
+    Failure::Refused(PageRefusal { reason, client_name: None })
 }
 
 /// Begins an authorization from the parameters of a request.
@@ -152,14 +167,13 @@ pub async fn begin(
     caller: &Caller,
     browser: [u8; 32],
 ) -> Result<Next, AuthorizeFailure> {
-    let refused = |client: Option<&ClientId>, r: AuthorizeRefusal| page(ctx, app, client, PageRefusal::Authorize(r));
+    let refused = |client: Option<&Client>, r: AuthorizeRefusal| page(ctx, app, client, PageReason::Authorize(r));
     let named = params.get("client_id").ok_or_else(|| refused(None, AuthorizeRefusal::ClientMissing))?;
     let id = ClientId::parse(named).map_err(|_| refused(None, AuthorizeRefusal::ClientUnknown))?;
     let mut tx = app.store().read().await?;
     let client = store::clients::by_id(&mut tx, &id, ctx.now).await?;
-    let client =
-        client.filter(|c| c.deleted_at.is_none()).ok_or_else(|| refused(Some(&id), AuthorizeRefusal::ClientUnknown))?;
-    let callback = Callback::establish(&client, params).map_err(|r| refused(Some(&id), r))?;
+    let client = client.filter(|c| c.deleted_at.is_none()).ok_or_else(|| unknown(ctx, app, &id))?;
+    let callback = Callback::establish(&client, params).map_err(|r| refused(Some(&client), r))?;
     let person = person(&mut tx, caller, &id).await?;
     drop(tx);
     let keys = app.keys();
@@ -176,9 +190,19 @@ pub async fn begin(
                 account_selected: false,
                 asked: None,
             };
-            Scene { app, ctx, caller, client, person, interaction }.next()
+            let next = Scene { app, ctx, caller, client, person, interaction }.next()?;
+            Ok(with_developer(app, next).await?)
         }
     }
+}
+
+/// Names the developer on a consent page; read only where there is one to show.
+async fn with_developer(app: &App, mut next: Next) -> Result<Next, Fault> {
+    if let Next::Consent { view, .. } = &mut next {
+        let mut tx = app.store().read().await?;
+        view.developer = store::clients::owner_name(&mut tx, &view.client.id).await?;
+    }
+    Ok(next)
 }
 
 /// Goes on with an interaction: after a sign-in, or when its page is loaded again.
@@ -189,7 +213,8 @@ pub async fn resume(
     caller: &Caller,
     browser: [u8; 32],
 ) -> Result<Next, AuthorizeFailure> {
-    scene(app, ctx, interaction, caller, browser).await?.next()
+    let next = scene(app, ctx, interaction, caller, browser).await?.next()?;
+    Ok(with_developer(app, next).await?)
 }
 
 /// The interaction after the user signed in on its page: the new session counts as the proof it asked for.
@@ -214,11 +239,18 @@ pub fn account_selected(app: &App, ctx: &Ctx, text: &str, browser: [u8; 32]) -> 
 }
 
 /// The client and the hint of an interaction, to show its sign-in page (again).
-pub async fn login_page(app: &App, ctx: &Ctx, text: &str, browser: [u8; 32]) -> Result<Next, AuthorizeFailure> {
-    let scene = scene(app, ctx, text, &Caller::Nobody, browser).await?;
+pub async fn login_page(
+    app: &App,
+    ctx: &Ctx,
+    text: &str,
+    caller: &Caller,
+    browser: [u8; 32],
+) -> Result<Next, AuthorizeFailure> {
+    let scene = scene(app, ctx, text, caller, browser).await?;
+    let reauthenticate = matches!(scene.step(), Step::Reauthenticate);
     let login_hint = scene.interaction.request.login_hint.clone();
     let interaction = text.to_owned();
-    Ok(Next::Login { interaction, client: Box::new(scene.client), login_hint, reauthenticate: false })
+    Ok(Next::Login { interaction, client: Box::new(scene.client), login_hint, reauthenticate })
 }
 
 /// Takes the user's answer to the consent page.
@@ -231,14 +263,15 @@ pub async fn decide_consent(
     browser: [u8; 32],
 ) -> Result<Next, AuthorizeFailure> {
     let scene = scene(app, ctx, text, caller, browser).await?;
-    let refused = |r| page(ctx, app, Some(&scene.client.id), PageRefusal::Interaction(r));
+    let refused = |r| page(ctx, app, Some(&scene.client), PageReason::Interaction(r));
     let Some(person) = &scene.person else { return Err(refused(InteractionRefusal::NotSignedIn)) };
     match scene.interaction.asked {
         Some(asked) if asked == person.user_id => {}
         Some(_) => return Err(refused(InteractionRefusal::OtherUser)),
         None => return Err(refused(InteractionRefusal::NotAsked)),
     }
-    scene.decided(decision).await
+    let next = scene.decided(decision).await?;
+    Ok(with_developer(app, next).await?)
 }
 
 /// The same for a caller who sends the whole request along with the answer (reference API `consent`).
@@ -258,7 +291,7 @@ pub async fn decide_request(
 
 fn open(app: &App, ctx: &Ctx, text: &str, browser: [u8; 32]) -> Result<Interaction, AuthorizeFailure> {
     use InteractionRefusal as R;
-    let refused = |r| page(ctx, app, None, PageRefusal::Interaction(r));
+    let refused = |r| page(ctx, app, None, PageReason::Interaction(r));
     let opened = app.keys().sealer.open::<Interaction>(Purpose::Interaction, text);
     let (_, interaction) = opened.map_err(|_| refused(R::Unknown))?;
     if interaction.browser != browser {
@@ -286,7 +319,7 @@ async fn scene<'s>(
     let mut tx = app.store().read().await?;
     let client = store::clients::by_id(&mut tx, id, ctx.now).await?.filter(Client::is_active);
     let Some(client) = client else {
-        return Err(page(ctx, app, Some(id), PageRefusal::Authorize(AuthorizeRefusal::ClientUnknown)));
+        return Err(unknown(ctx, app, id));
     };
     let person = person(&mut tx, caller, id).await?;
     Ok(Scene { app, ctx, caller, client, person, interaction })
@@ -334,6 +367,7 @@ impl Scene<'_> {
             request: self.interaction.request.clone(),
             ask,
             user_email: self.person.as_ref().map(|p| p.email.clone()).unwrap_or_default(),
+            developer: None,
             only_workspace,
         };
         Ok(Next::Consent { interaction, view: Box::new(view) })
@@ -356,7 +390,7 @@ impl Scene<'_> {
             Err(refusal) => return answer_error(app, ctx, &self.client, &callback, refusal),
         };
         let Some(person) = &self.person else {
-            return refuse(PageRefusal::Interaction(InteractionRefusal::NotSignedIn));
+            return Err(page(ctx, app, Some(&self.client), PageReason::Interaction(InteractionRefusal::NotSignedIn)));
         };
         let (user, client, scopes, workspace, now) =
             (person.user_id, self.client.id.clone(), approval.scopes.clone(), approval.workspace, ctx.now);
@@ -432,7 +466,7 @@ fn answer_error(
     refusal: AuthorizeRefusal,
 ) -> Result<Next, AuthorizeFailure> {
     if !callback.carries_errors() {
-        return Err(page(ctx, app, Some(&client.id), PageRefusal::Authorize(refusal)));
+        return Err(page(ctx, app, Some(client), PageReason::Authorize(refusal)));
     }
     app.record(ctx, "authorize", refusal.reason(), About::client(&client.id));
     Ok(Next::Answer(error(app, callback, refusal)))

@@ -7,8 +7,8 @@ use crate::{App, Ctx, Failure, Fault, RegistrationPolicy, session};
 use domain::client::{Client, Trust};
 use domain::identity::Role;
 use domain::oauth::error::{ErrorCode, Refusal};
-use domain::oauth::registration::{Metadata, MetadataRefusal, render};
-use domain::{ClientId, Secret};
+use domain::oauth::registration::{Metadata, MetadataFault, MetadataRefusal, render};
+use domain::{ClientId, ScopeSet, Secret};
 use serde_json::{Map, Value};
 
 domain::refusals! {
@@ -18,6 +18,7 @@ domain::refusals! {
         TokenNeeded => InvalidToken, "initial_access_token_missing_or_wrong", "A valid initial access token is required.";
         SignInNeeded => InvalidToken, "registration_without_sign_in", "Registration needs a signed-in user or a valid token.";
         TooMany => SlowDown, "registration_slowed_down", "Too many registrations from this address. Wait before trying again.";
+        Changed => Conflict, "client_changed_meanwhile", "The client was changed meanwhile. Read it again and repeat the change.";
         WrongToken => InvalidToken, "registration_token_wrong", "The registration access token is not valid for this client.";
     }
 }
@@ -83,11 +84,13 @@ fn is_initial(app: &App, token: Option<&str>) -> bool {
 }
 
 /// Holds the scopes and the algorithm asked for against what exists and what such a client may have (checklist 103).
-fn fit(app: &App, trust: Trust, mut asked: Metadata) -> Result<Metadata, MetadataRefusal> {
+/// What it has stays its own.
+pub(crate) fn fit(app: &App, trust: Trust, has: &ScopeSet, mut asked: Metadata) -> Result<Metadata, MetadataFault> {
     let catalogue = &app.settings().catalogue;
     let self_registered = app.settings().registration.self_registered_scopes.as_ref();
     let allowed = |name: &str| match trust {
         Trust::FirstParty | Trust::Verified => true,
+        _ if has.contains(name) => true,
         Trust::Unverified => !catalogue.is_sensitive(name),
         Trust::Anonymous => !catalogue.is_sensitive(name) && self_registered.is_none_or(|set| set.contains(name)),
     };
@@ -95,13 +98,16 @@ fn fit(app: &App, trust: Trust, mut asked: Metadata) -> Result<Metadata, Metadat
         asked.config.scopes = catalogue.default_scopes().filter(allowed);
     }
     if asked.config.scopes.iter().any(|name| catalogue.scope(name).is_none()) {
-        return Err(MetadataRefusal::ScopeUnknown);
+        return Err(MetadataRefusal::ScopeUnknown.of("scope"));
     }
     if !asked.config.scopes.iter().all(allowed) {
-        return Err(MetadataRefusal::ScopeNotAllowed);
+        return Err(MetadataRefusal::ScopeNotAllowed.of("scope"));
     }
     let alg = asked.config.id_token_signed_response_alg.unwrap_or_default();
-    if app.keys().algs().all(|known| known != alg) { Err(MetadataRefusal::Alg) } else { Ok(asked) }
+    if app.keys().algs().all(|known| known != alg) {
+        return Err(MetadataRefusal::Alg.of("id_token_signed_response_alg"));
+    }
+    Ok(asked)
 }
 
 /// Registers a client. `token` is the bearer token of the request, if there was one.
@@ -111,8 +117,9 @@ pub async fn create(app: &App, ctx: &Ctx, caller: &Caller, token: Option<&str>, 
         Failure::Refused(refusal)
     };
     let trust = admit(app, ctx, caller, token).map_err(|r| refused(RegisterRefusal::Access(r)))?;
-    let asked = Metadata::read(json, app.settings().default_sub_type).and_then(|asked| fit(app, trust, asked));
-    let asked = asked.map_err(|r| refused(RegisterRefusal::Metadata(r)))?;
+    let asked = Metadata::read(json, app.settings().default_sub_type);
+    let asked = asked.and_then(|asked| fit(app, trust, &ScopeSet::default(), asked));
+    let asked = asked.map_err(|fault| refused(RegisterRefusal::Metadata(fault.why)))?;
     let new = NewClient {
         name: asked.name,
         client_type: asked.client_type,
@@ -203,8 +210,9 @@ pub async fn replace(app: &App, ctx: &Ctx, caller: &Caller, token: Option<&str>,
             }
         }
     }
-    let asked = Metadata::read(&json, app.settings().default_sub_type).and_then(|asked| fit(app, client.trust, asked));
-    let asked = asked.map_err(|r| Failure::Refused(RegisterRefusal::Metadata(r)))?;
+    let asked = Metadata::read(&json, app.settings().default_sub_type);
+    let asked = asked.and_then(|asked| fit(app, client.trust, &client.config.scopes, asked));
+    let asked = asked.map_err(|fault| Failure::Refused(RegisterRefusal::Metadata(fault.why)))?;
     let was_public = client.is_public();
     // What only the owner or the operator sets stays as it is.
     let kept = client.config.clone();
@@ -212,7 +220,6 @@ pub async fn replace(app: &App, ctx: &Ctx, caller: &Caller, token: Option<&str>,
         name: asked.name,
         client_type: asked.client_type,
         auth_method: asked.auth_method,
-        updated_at: ctx.now,
         config: domain::client::ClientConfig {
             description: kept.description,
             pkce_exempt: kept.pkce_exempt,
@@ -227,7 +234,10 @@ pub async fn replace(app: &App, ctx: &Ctx, caller: &Caller, token: Option<&str>,
         },
         ..client
     };
-    let secret = applications::update(app, ctx, &changed, was_public).await?;
+    let updated = applications::update(app, ctx, changed, was_public).await?;
+    let Some(applications::Updated { client: changed, secret }) = updated else {
+        return refuse(RegisterRefusal::Access(AccessRefusal::Changed));
+    };
     let mut answer = render(&changed);
     show_secret(&mut answer, secret.as_ref());
     if let Some(token) = token.filter(|t| changed.registration_token_hash == Some(app.pepper().hash(t))) {

@@ -2,7 +2,7 @@
 use crate::Fault;
 use domain::client::SubType;
 use domain::identity::{MemberRoles, User, Workspace, WorkspaceMembership};
-use domain::oauth::claims::Subject;
+use domain::oauth::claims::{Speaks, Subject};
 use domain::{UserId, WorkspaceId};
 use store::Tx;
 
@@ -10,7 +10,7 @@ use store::Tx;
 #[derive(Debug, Clone)]
 pub struct SubjectData {
     pub user: User,
-    pub sub_type: SubType,
+    /// The workspace that the token speaks for; none where it speaks for the user.
     pub workspace: Option<Workspace>,
     pub tenant_id: Option<WorkspaceId>,
     pub roles: Vec<String>,
@@ -39,32 +39,24 @@ pub async fn load(
     sub_type: SubType,
     workspace: Option<WorkspaceId>,
 ) -> Result<Result<SubjectData, Absent>, Fault> {
-    let Some(user) = store::users::by_id(tx, user).await?.filter(User::is_active) else {
+    let subject = store::workspaces::subject(tx, user, workspace).await?;
+    let Some((user, home)) = subject.filter(|(user, _)| user.is_active()) else {
         return Ok(Err(Absent::UserDisabled));
     };
-    let (workspace, home) = if let (SubType::Workspace, Some(id)) = (sub_type, workspace) {
-        let member = store::workspaces::member(tx, user.id, id).await?;
-        let workspace = store::workspaces::by_id(tx, id).await?;
-        match (member, workspace) {
-            (Some(member), Some(workspace)) => (Some(workspace), Some((id, member.roles))),
-            _ => return Ok(Err(Absent::MembershipLost)),
-        }
-    } else {
-        let memberships = store::workspaces::list_for_user(tx, user.id).await?;
-        (None, home(&user, &memberships))
+    if sub_type == SubType::Workspace && home.is_none() {
+        return Ok(Err(Absent::MembershipLost));
+    }
+    let (workspace, tenant_id, roles) = match home {
+        Some((workspace, roles)) => (Some(workspace.clone()), Some(workspace.id), roles.claim()),
+        None => (None, None, Vec::new()),
     };
-    let (tenant_id, roles) = home.map_or((None, Vec::new()), |(id, roles)| (Some(id), roles.claim()));
-    Ok(Ok(SubjectData { user, sub_type, workspace, tenant_id, roles }))
+    let workspace = workspace.filter(|_| sub_type == SubType::Workspace);
+    Ok(Ok(SubjectData { user, workspace, tenant_id, roles }))
 }
 
 impl SubjectData {
     pub fn view(&self) -> Subject<'_> {
-        Subject {
-            sub_type: self.sub_type,
-            user: &self.user,
-            workspace: self.workspace.as_ref(),
-            tenant_id: self.tenant_id,
-            roles: &self.roles,
-        }
+        let speaks = self.workspace.as_ref().map_or(Speaks::Person(&self.user), Speaks::Workspace);
+        Subject { speaks, tenant_id: self.tenant_id, roles: &self.roles }
     }
 }

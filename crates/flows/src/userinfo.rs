@@ -1,8 +1,12 @@
 //! Userinfo (OpenID Connect Core §5.3).
-use crate::access::{self, LiveBearer};
+use crate::access::{self, Inactive, LiveBearer};
 use crate::failure::refuse;
 use crate::recorder::About;
+use crate::session::{self, Caller};
 use crate::{App, Ctx, Failure, subject};
+use domain::ScopeSet;
+use domain::client::SubType;
+use domain::oauth::claims::{Speaks, Subject};
 use serde_json::{Map, Value};
 
 domain::refusals! {
@@ -23,6 +27,10 @@ pub async fn userinfo(app: &App, ctx: &Ctx, token: Option<&str>) -> Result<Map<S
     let mut tx = app.store().read().await?;
     let live = match access::read(app, ctx, &mut tx, token).await? {
         Ok(live) => live,
+        Err(Inactive::Foreign) => {
+            drop(tx);
+            return by_credential(app, ctx, token).await;
+        }
         Err(inactive) => {
             app.record(ctx, "userinfo", inactive.reason(), About::default());
             return refuse(R::TokenInactive);
@@ -47,5 +55,34 @@ pub async fn userinfo(app: &App, ctx: &Ctx, token: Option<&str>) -> Result<Map<S
     let mut claims = Map::new();
     claims.insert("sub".to_owned(), grant.subject().into());
     data.view().collect(&live.payload.scopes, &grant.claims.userinfo, &mut claims);
+    Ok(claims)
+}
+
+/// A personal access token tells of its person, and an API key of its workspace: they are sent like access tokens.
+async fn by_credential(app: &App, ctx: &Ctx, token: &str) -> Result<Map<String, Value>, Failure<R>> {
+    let everything = ScopeSet::from_names(["profile", "email"]).unwrap_or_default();
+    let open = |scopes: &ScopeSet| if scopes.is_empty() { everything.clone() } else { scopes.clone() };
+    let mut claims = Map::new();
+    match session::bearer(app, ctx, token).await? {
+        Caller::Pat(view) => {
+            let mut tx = app.store().read().await?;
+            let Ok(data) = subject::load(&mut tx, view.user.id, SubType::User, None).await? else {
+                return refuse(R::TokenInactive);
+            };
+            claims.insert("sub".to_owned(), view.user.id.to_string().into());
+            data.view().collect(&open(&view.scopes), &[], &mut claims);
+        }
+        Caller::ApiKey(view) => {
+            let roles = view.key.roles.claim();
+            let id = view.workspace.id;
+            let about = Subject { speaks: Speaks::Workspace(&view.workspace), tenant_id: Some(id), roles: &roles };
+            claims.insert("sub".to_owned(), id.to_string().into());
+            about.collect(&open(&view.key.scopes), &[], &mut claims);
+        }
+        Caller::Session(_) | Caller::Nobody => {
+            app.record(ctx, "userinfo", Inactive::Foreign.reason(), About::default());
+            return refuse(R::TokenInactive);
+        }
+    }
     Ok(claims)
 }

@@ -168,6 +168,12 @@ pub enum Client {
         /// The workspace that owns the client.
         #[arg(long)]
         workspace: Option<String>,
+        /// An application of your own that needs no consent page.
+        #[arg(long)]
+        internal: bool,
+        /// Let a confidential client go without PKCE; for clients that cannot be mended.
+        #[arg(long)]
+        pkce_exempt: bool,
     },
     /// Replace the redirect URIs.
     SetRedirectUris {

@@ -46,6 +46,7 @@ pub fn new_client(
             response_types: if code { vec!["code".to_owned()] } else { Vec::new() },
             scopes,
             application_type,
+            any_secret_method: kind != Kind::Public,
             ..ClientConfig::default()
         },
         registration_token: false,

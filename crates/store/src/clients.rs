@@ -9,7 +9,7 @@ use domain::{ClientId, ClientSecretId, SecretHash, Timestamp, UserId, WorkspaceI
 macro_rules! columns {
     () => {
         "c.id, c.name, c.client_type, c.token_endpoint_auth_method, c.trust, c.owner_workspace_id, c.owner_user_id, \
-         c.config, c.registration_token_hash, c.credential_epoch, c.created_at, c.updated_at, c.last_used_at, \
+         c.config, c.registration_token_hash, c.credential_epoch, c.revision, c.created_at, c.updated_at, c.last_used_at, \
          c.disabled_at, c.deleted_at"
     };
 }
@@ -28,6 +28,7 @@ pub(crate) fn read(row: &mut Row) -> Result<Client, StoreError> {
         config: row.json()?,
         registration_token_hash: row.opt_hash()?,
         credential_epoch: row.int()?,
+        revision: row.int()?,
         secrets: Vec::new(),
         created_at: row.time()?,
         updated_at: row.time()?,
@@ -95,8 +96,9 @@ fn gather(rows: Vec<Row>) -> Result<Vec<Client>, StoreError> {
 pub async fn insert(tx: &mut Tx, client: &Client) -> Result<(), StoreError> {
     tx.execute(
         "INSERT INTO clients (id, name, client_type, token_endpoint_auth_method, trust, owner_workspace_id, \
-         owner_user_id, config, registration_token_hash, credential_epoch, created_at, updated_at, last_used_at, \
-         disabled_at, deleted_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)",
+         owner_user_id, config, registration_token_hash, credential_epoch, revision, created_at, updated_at, \
+         last_used_at, disabled_at, deleted_at) \
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)",
         params![
             &client.id,
             &client.name,
@@ -108,6 +110,7 @@ pub async fn insert(tx: &mut Tx, client: &Client) -> Result<(), StoreError> {
             json(&client.config)?,
             client.registration_token_hash,
             client.credential_epoch,
+            client.revision,
             client.created_at,
             client.updated_at,
             client.last_used_at,
@@ -137,13 +140,13 @@ pub async fn by_id(tx: &mut Tx, id: &ClientId, now: Timestamp) -> Result<Option<
 }
 
 /// Replaces everything that a registration says; not the secrets, the epoch, or whether it is disabled or deleted.
-/// `false` when there is no such client, or it was deleted.
+/// `false` when there is no such client, it was deleted, or it is no longer at the revision that `client` was read at.
 pub async fn update(tx: &mut Tx, client: &Client) -> Result<bool, StoreError> {
     let changed = tx
         .execute(
             "UPDATE clients SET name = $2, client_type = $3, token_endpoint_auth_method = $4, trust = $5, \
-             owner_workspace_id = $6, owner_user_id = $7, config = $8, registration_token_hash = $9, updated_at = $10 \
-             WHERE id = $1 AND deleted_at IS NULL",
+             owner_workspace_id = $6, owner_user_id = $7, config = $8, registration_token_hash = $9, updated_at = $10, \
+             revision = revision + 1 WHERE id = $1 AND revision = $11 AND deleted_at IS NULL",
             params![
                 &client.id,
                 &client.name,
@@ -155,13 +158,15 @@ pub async fn update(tx: &mut Tx, client: &Client) -> Result<bool, StoreError> {
                 json(&client.config)?,
                 client.registration_token_hash,
                 client.updated_at,
+                client.revision,
             ],
         )
         .await?;
     Ok(changed == 1)
 }
 
-/// Deletes the client for all uses: its secrets go, its own tokens die with the epoch, and all its grants end.
+/// Deletes the client for all uses: its secrets and all consents go, its own tokens die with the epoch, and
+/// all its grants end.
 /// `false` when there is no such client, or it was deleted before.
 pub async fn soft_delete(tx: &mut Tx, id: &ClientId, now: Timestamp) -> Result<bool, StoreError> {
     let sql = "UPDATE clients SET deleted_at = $2, updated_at = $2, credential_epoch = credential_epoch + 1, \
@@ -171,6 +176,7 @@ pub async fn soft_delete(tx: &mut Tx, id: &ClientId, now: Timestamp) -> Result<b
     }
     grants::end_all(tx, grants::Whose::Client(id.clone()), EndReason::ClientDeleted, now).await?;
     tx.execute("DELETE FROM client_secrets WHERE client_id = $1", params![id]).await?;
+    tx.execute("DELETE FROM consents WHERE client_id = $1", params![id]).await?;
     Ok(true)
 }
 
@@ -191,6 +197,14 @@ pub async fn raise_epoch(tx: &mut Tx, id: &ClientId) -> Result<bool, StoreError>
 pub async fn touch(tx: &mut Tx, id: &ClientId, used_at: Timestamp) -> Result<bool, StoreError> {
     let sql = "UPDATE clients SET last_used_at = $2 WHERE id = $1 AND (last_used_at IS NULL OR last_used_at < $2)";
     Ok(tx.execute(sql, params![id, used_at]).await? == 1)
+}
+
+/// The name of the workspace or the person that manages the client; `None` where nobody does.
+pub async fn owner_name(tx: &mut Tx, id: &ClientId) -> Result<Option<String>, StoreError> {
+    let sql = "SELECT COALESCE(w.name, u.name) FROM clients c LEFT JOIN workspaces w ON w.id = c.owner_workspace_id \
+               LEFT JOIN users u ON u.id = c.owner_user_id WHERE c.id = $1";
+    let Some(mut row) = tx.one(sql, params![id]).await? else { return Ok(None) };
+    row.opt_text()
 }
 
 /// Who manages a client.

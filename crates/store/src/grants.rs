@@ -255,6 +255,12 @@ pub async fn end_all(tx: &mut Tx, whose: Whose, reason: EndReason, at: Timestamp
     tx.execute(update, params![&first, &second, &third, at, reason.as_str()]).await
 }
 
+/// Everybody who has a grant of the client that has not ended.
+pub async fn users_of(tx: &mut Tx, client: &ClientId) -> Result<Vec<UserId>, StoreError> {
+    let sql = "SELECT DISTINCT user_id FROM grants WHERE client_id = $1 AND ended_at IS NULL ORDER BY user_id";
+    tx.all(sql, params![client]).await?.iter_mut().map(Row::parse).collect()
+}
+
 /// The user's grants that live at `now`, the last used first; at most [`MAX_LIMIT`].
 pub async fn list_for_user(tx: &mut Tx, user: UserId, now: Timestamp) -> Result<Vec<Grant>, StoreError> {
     let sql = concat!(

@@ -31,8 +31,12 @@ macro_rules! migrations {
 }
 
 /// In order of their versions, which count from 1 without a gap.
-const MIGRATIONS: &[Migration] =
-    migrations![1 "init" "0001_init.sql", 2 "activity" "0002_activity.sql", 3 "idempotency" "0003_idempotency.sql"];
+const MIGRATIONS: &[Migration] = migrations![
+    1 "init" "0001_init.sql",
+    2 "activity" "0002_activity.sql",
+    3 "idempotency" "0003_idempotency.sql",
+    4 "revisions" "0004_revisions.sql",
+];
 
 /// The schema version that this program needs.
 pub const SCHEMA_VERSION: i64 = match MIGRATIONS.last() {

@@ -2,7 +2,7 @@
 use crate::page::{MAX_LIMIT, Page, Paged, count};
 use crate::value::json;
 use crate::{Row, StoreError, Tx, params, users};
-use domain::identity::{Member, MemberRoles, User, Workspace, WorkspaceMembership};
+use domain::identity::{Member, MemberRoles, Role, User, Workspace, WorkspaceMembership};
 use domain::{Timestamp, UserId, WorkspaceId};
 
 macro_rules! columns {
@@ -83,6 +83,30 @@ pub async fn list_for_user(tx: &mut Tx, user: UserId) -> Result<Vec<WorkspaceMem
 pub async fn member(tx: &mut Tx, user: UserId, workspace: WorkspaceId) -> Result<Option<Member>, StoreError> {
     let sql = concat!("SELECT ", member_columns!(), " FROM members m WHERE m.user_id = $1 AND m.workspace_id = $2");
     tx.one(sql, params![user, workspace]).await?.map(|mut row| read_member(&mut row)).transpose()
+}
+
+/// A user with the workspace that a token speaks for: `workspace` where the user is a member of it; without one, the
+/// user's only workspace, or else their default one.
+pub async fn subject(
+    tx: &mut Tx,
+    user: UserId,
+    workspace: Option<WorkspaceId>,
+) -> Result<Option<(User, Option<(Workspace, MemberRoles)>)>, StoreError> {
+    let sql = concat!(
+        "SELECT ",
+        users::columns!(),
+        ", m.role, m.extra_roles, ",
+        columns!(),
+        " FROM users u LEFT JOIN members m ON m.user_id = u.id AND m.workspace_id = COALESCE($2, \
+         (SELECT MIN(o.workspace_id) FROM members o WHERE o.user_id = u.id HAVING COUNT(*) = 1), \
+         u.default_workspace_id) LEFT JOIN workspaces w ON w.id = m.workspace_id WHERE u.id = $1"
+    );
+    let Some(mut row) = tx.one(sql, params![user, workspace]).await? else { return Ok(None) };
+    let user = users::read(&mut row)?;
+    let role: Option<Role> = row.opt_parse()?;
+    let Some(role) = role else { return Ok(Some((user, None))) };
+    let roles = MemberRoles { role, extra: row.json()? };
+    Ok(Some((user, Some((read(&mut row)?, roles)))))
 }
 
 /// Adds the member, or changes the roles of one who is there.

@@ -27,7 +27,10 @@ async fn clients_are_registered_changed_disabled_and_deleted() {
         changed.registration_token_hash = None;
         changed.updated_at = at(1);
         let put = changed.clone();
+        let stale = put.clone();
         assert!(write_tx!(db, |tx| clients::update(tx, &put)));
+        assert!(!write_tx!(db, |tx| clients::update(tx, &stale)), "it was read at an earlier revision");
+        changed.revision = 1;
         assert_eq!(read_tx!(db, |tx| clients::by_id(tx, &client_id(1), NOW)), Some(changed));
         assert!(!write_tx!(db, |tx| clients::update(tx, &client(9))));
 
@@ -42,11 +45,15 @@ async fn clients_are_registered_changed_disabled_and_deleted() {
         assert!(write_tx!(db, |tx| clients::set_disabled(tx, &client_id(1), false, at(7))));
 
         assert_eq!(write_tx!(db, |tx| grants::redeem(tx, &grant(1))), Redeemed::First);
+        assert_eq!(read_tx!(db, |tx| grants::users_of(tx, &client_id(1))), [user_id(1)]);
+        assert_eq!(read_tx!(db, |tx| clients::owner_name(tx, &client_id(1))).as_deref(), Some("Workspace 1"));
+        assert_eq!(read_tx!(db, |tx| clients::owner_name(tx, &client_id(9))), None);
         assert!(write_tx!(db, |tx| clients::soft_delete(tx, &client_id(1), at(8))));
         assert!(!write_tx!(db, |tx| clients::soft_delete(tx, &client_id(1), at(9))));
         let gone = read_tx!(db, |tx| clients::by_id(tx, &client_id(1), NOW)).unwrap();
         assert_eq!((gone.deleted_at, gone.credential_epoch, gone.secrets.len()), (Some(at(8)), 2, 0));
         assert_eq!(gone.registration_token_hash, None);
+        assert_eq!(read_tx!(db, |tx| grants::users_of(tx, &client_id(1))), []);
         let context = read_tx!(db, |tx| grants::by_id_with_context(tx, grant_id(1), None)).unwrap();
         assert_eq!(context.grant.ended, Some((at(8), EndReason::ClientDeleted)));
         assert!(!context.client_active);

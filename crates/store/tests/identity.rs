@@ -98,6 +98,16 @@ async fn workspaces_and_members() {
         let page = read_tx!(db, |tx| workspaces::list_members(tx, workspace_id(1), Page::new(1, 1)));
         assert_eq!((page.items, page.total), (vec![(member(1, 1, Role::Admin), user(1))], 2));
 
+        let home = async |who: u8, named: Option<u8>| {
+            let found = read_tx!(db, |tx| workspaces::subject(tx, user_id(who), named.map(workspace_id)));
+            found.map(|(user, home)| (user.id, home.map(|(workspace, roles)| (workspace.id, roles.role))))
+        };
+        let of = |who: u8, home: Option<(u8, Role)>| Some((user_id(who), home.map(|(w, r)| (workspace_id(w), r))));
+        assert_eq!(home(1, Some(2)).await, of(1, Some((2, Role::Member))), "a workspace that is named");
+        assert_eq!(home(1, None).await, of(1, None), "two workspaces and no default");
+        assert_eq!(home(2, None).await, of(2, Some((1, Role::Member))), "the only one");
+        assert_eq!(home(2, Some(2)).await, of(2, None), "no member of it");
+        assert_eq!(home(9, None).await, None, "nobody");
         assert!(write_tx!(db, |tx| workspaces::remove_member(tx, user_id(1), workspace_id(2))));
         assert!(!write_tx!(db, |tx| workspaces::remove_member(tx, user_id(1), workspace_id(2))));
         assert_eq!(read_tx!(db, |tx| workspaces::list_for_user(tx, user_id(1))).len(), 1);

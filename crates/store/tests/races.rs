@@ -6,7 +6,7 @@ use domain::oauth::grant::{EndReason, RefreshState};
 use futures_util::future::{BoxFuture, join_all};
 use std::sync::Arc;
 use store::grants::{self, Redeemed, Rotated, Whose};
-use store::{StoreError, Tx, consents};
+use store::{StoreError, Tx, clients, consents};
 use tokio::sync::Barrier;
 
 const TASKS: u8 = 200;
@@ -123,6 +123,28 @@ async fn grants_that_are_ended_from_many_sides_end_once_and_nobody_deadlocks() {
         assert_eq!(there, [], "nothing lives");
         let counted = ended.iter().sum::<u64>();
         assert!((50..=90).contains(&counted), "{counted}");
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn of_200_that_change_one_client_exactly_one_does() {
+    for_each_database(async |db| {
+        populate(db).await;
+        let outcomes = race(db, |n| {
+            move |tx: &mut Tx| -> BoxFuture<'_, _> {
+                Box::pin(async move {
+                    let mut mine = client(1);
+                    mine.name = format!("Change {n}");
+                    Ok((n, clients::update(tx, &mine).await?))
+                })
+            }
+        })
+        .await;
+        let winners: Vec<_> = outcomes.iter().filter(|(_, changed)| *changed).collect();
+        assert_eq!(winners.len(), 1);
+        let now = read_tx!(db, |tx| clients::by_id(tx, &client_id(1), NOW)).unwrap();
+        assert_eq!((now.name, now.revision), (format!("Change {}", winners[0].0), 1));
     })
     .await;
 }

@@ -3,12 +3,14 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test that cannot go on has failed")]
 #![allow(missing_debug_implementations, clippy::missing_panics_doc, reason = "for tests only")]
 
+mod api;
 mod app;
 mod browser;
 mod database;
 mod party;
 mod sources;
 
+pub use api::Api;
 pub use app::{ISSUER, PASSWORD, TestApp, TestUser};
 pub use browser::{Browser, Form, Reply};
 pub use database::{Database, for_each_database};

@@ -14,7 +14,7 @@ use std::fmt;
 /// No request of ours is longer.
 pub const MAX_BODY: usize = 64 * 1024;
 
-const CUT_OFF: &str = "The body is too large or was cut off.";
+pub const CUT_OFF: &str = "The body is too large or was cut off.";
 
 /// The parameters of a body, form or JSON alike.
 #[derive(Debug)]
@@ -55,19 +55,25 @@ impl<'de> Deserialize<'de> for Members {
     }
 }
 
-/// `application/json` of `Application/JSON; charset=utf-8`.
-fn media_type(request: &Request) -> String {
+/// The members of a JSON object, each once; `None` for anything else.
+pub fn members(body: &[u8]) -> Option<Map<String, Value>> {
+    serde_json::from_slice::<Members>(body).ok().map(|members| members.0)
+}
+
+/// Such as `application/json` of `Application/JSON; charset=utf-8`.
+pub fn media_type(request: &Request) -> String {
     let value = request.headers().get(header::CONTENT_TYPE).and_then(|v| v.to_str().ok()).unwrap_or_default();
     value.split(';').next().unwrap_or_default().trim().to_ascii_lowercase()
 }
 
-fn parse(media_type: &str, body: &[u8]) -> Result<RawParams, &'static str> {
+/// Reads the parameters of a body, or says what is wrong with it.
+pub fn parse(media_type: &str, body: &[u8]) -> Result<RawParams, &'static str> {
     match media_type {
         "application/x-www-form-urlencoded" => Ok(RawParams::from_urlencoded(body)),
         "" if body.is_empty() => Ok(RawParams::default()),
-        "application/json" => match serde_json::from_slice::<Members>(body) {
-            Ok(members) => Ok(RawParams::from_json(&members.0)),
-            Err(_) => Err("The body is not a JSON object that has each member once."),
+        "application/json" => match members(body) {
+            Some(members) => Ok(RawParams::from_json(&members)),
+            None => Err("The body is not a JSON object that has each member once."),
         },
         _ => Err("The body must be a form or a JSON object."),
     }

@@ -28,6 +28,9 @@ pub fn status(code: ErrorCode) -> StatusCode {
         ErrorCode::AccessDenied | ErrorCode::InsufficientScope | ErrorCode::RegistrationNotSupported => {
             StatusCode::FORBIDDEN
         }
+        ErrorCode::NotFound => StatusCode::NOT_FOUND,
+        ErrorCode::Conflict => StatusCode::CONFLICT,
+        ErrorCode::PreconditionFailed => StatusCode::PRECONDITION_FAILED,
         ErrorCode::SlowDown => StatusCode::TOO_MANY_REQUESTS,
         ErrorCode::ServerError => StatusCode::INTERNAL_SERVER_ERROR,
         ErrorCode::TemporarilyUnavailable => StatusCode::SERVICE_UNAVAILABLE,
@@ -100,9 +103,9 @@ pub fn fault_said(fault: &Fault, request_id: &str) -> (ErrorCode, &'static str) 
     }
 }
 
-/// `405` and `404` in the form of the token-like endpoints.
-pub fn plain(status: StatusCode, description: &'static str) -> Response {
-    let body: Value = json!({"error": "invalid_request", "error_description": description});
+/// What the router and its layers answer by themselves, in the form of the token-like endpoints.
+pub fn plain(status: StatusCode, code: ErrorCode, description: &'static str) -> Response {
+    let body: Value = json!({"error": code.as_str(), "error_description": description});
     json_response(status, &body)
 }
 

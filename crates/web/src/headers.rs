@@ -10,10 +10,6 @@ use domain::encoding::base32;
 #[derive(Debug, Clone)]
 pub struct RequestId(pub String);
 
-/// Marks the response of a handler that panicked, with what the panic said.
-#[derive(Debug, Clone)]
-pub struct Panicked(pub String);
-
 const X_REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 const NOTHING: &str = "default-src 'none'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'";
 
@@ -24,9 +20,6 @@ pub async fn dress(State(state): State<WebState>, mut request: Request, next: Ne
     let id = base32(random);
     request.extensions_mut().insert(RequestId(id.clone()));
     let mut response = next.run(request).await;
-    if let Some(Panicked(said)) = response.extensions_mut().remove() {
-        tracing::error!(request_id = id, said, "a handler panicked");
-    }
     let headers = response.headers_mut();
     if let Ok(value) = HeaderValue::try_from(id) {
         headers.insert(X_REQUEST_ID, value);

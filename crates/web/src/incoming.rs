@@ -70,6 +70,14 @@ impl Incoming {
         }
     }
 
+    /// Whether the browser says that a page of ours sent this; programs say nothing.
+    pub fn is_same_site(&self, state: &WebState) -> bool {
+        match self.header("sec-fetch-site") {
+            Some(site) => matches!(site, "same-origin" | "none"),
+            None => self.header(header::ORIGIN).is_none_or(|origin| origin == "null" || origin == state.origin()),
+        }
+    }
+
     /// The browser, by its cookie; a new one gets a new cookie.
     pub fn browser(&self, state: &WebState) -> Browser {
         match Cookie::Browser.read(state, &self.headers) {
@@ -105,10 +113,6 @@ impl Browser {
     pub fn sent(&self, state: &WebState, incoming: &Incoming, form: &RawParams) -> bool {
         let token = form.get("csrf").and_then(from_base64url);
         let hash = token.and_then(|bytes| SecretHash::from_slice(&bytes));
-        let same_site = match incoming.header("sec-fetch-site") {
-            Some(site) => matches!(site, "same-origin" | "none"),
-            None => incoming.header(header::ORIGIN).is_none_or(|origin| origin == "null" || origin == state.origin()),
-        };
-        !self.is_new && same_site && hash == Some(self.csrf_hash(state))
+        !self.is_new && incoming.is_same_site(state) && hash == Some(self.csrf_hash(state))
     }
 }

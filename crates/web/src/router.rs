@@ -1,13 +1,15 @@
 //! Every route on one screen.
-use crate::api::{authorize, discovery, introspect, register, revoke, token, userinfo};
+use crate::api::{applications, authorize, clients, consents, credentials, discovery, introspect, keys, members};
+use crate::api::{register, revoke, scopes, token, userinfo};
 use crate::body::MAX_BODY;
-use crate::{WebState, error, headers, pages};
+use crate::{WebState, error, faults, headers, pages};
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
 use axum::http::{Method, StatusCode, header};
 use axum::middleware::from_fn_with_state;
 use axum::response::Response;
-use axum::routing::{get, post};
+use axum::routing::{delete, get, post};
+use domain::oauth::error::ErrorCode;
 use std::time::Duration;
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::cors::{Any, CorsLayer};
@@ -20,6 +22,7 @@ pub fn router(state: WebState) -> Router {
         .merge(programs())
         .merge(servers())
         .merge(people())
+        .merge(managers())
         .route(&state.stylesheet().route(), get(pages::frame::stylesheet))
         .fallback(pages::refused::not_found);
     let all = if base.is_empty() {
@@ -37,7 +40,8 @@ pub fn router(state: WebState) -> Router {
     };
     all.layer(DefaultBodyLimit::max(MAX_BODY))
         .layer(TimeoutLayer::with_status_code(StatusCode::SERVICE_UNAVAILABLE, Duration::from_secs(30)))
-        .layer(CatchPanicLayer::custom(panicked))
+        .layer(CatchPanicLayer::custom(faults::panicked))
+        .layer(from_fn_with_state(state.clone(), faults::tell))
         .layer(from_fn_with_state(state.clone(), headers::dress))
         .with_state(state)
 }
@@ -49,6 +53,7 @@ fn programs() -> Router<WebState> {
         .route("/revoke", post(revoke::post))
         .route("/userinfo", get(userinfo::get).post(userinfo::get))
         .route("/jwks", get(discovery::jwks))
+        .route("/scopes", get(scopes::public))
         .route("/register", post(register::create))
         .route("/register/{client_id}", get(register::read).put(register::replace).delete(register::delete));
     Router::new()
@@ -69,6 +74,36 @@ fn servers() -> Router<WebState> {
         .route("/oauth2/introspect", post(introspect::post))
         .route("/api/oauth2/introspect", post(introspect::post))
         .route("/api/v1/oauth2/introspect", post(introspect::post))
+        .method_not_allowed_fallback(method_not_allowed)
+}
+
+/// What developers, admins and API teams call, with a key, a token or a session.
+fn managers() -> Router<WebState> {
+    Router::new()
+        .route("/api/oauth2", get(applications::list_own))
+        .route("/api/oauth2/", get(applications::list_own))
+        .route("/api/v1/oauth2/clients", get(applications::list).post(applications::create))
+        .route(
+            "/api/v1/oauth2/clients/{id}",
+            get(applications::read).patch(applications::update).delete(applications::delete),
+        )
+        .route("/api/v1/oauth2/clients/{id}/rotate-secret", post(applications::rotate_secret))
+        .route("/oidc/clients", get(clients::list).post(clients::create))
+        .route("/oidc/clients/{id}", get(clients::read).put(clients::update).delete(clients::delete))
+        .route("/oidc/clients/{id}/rotate-secret", post(clients::rotate_secret))
+        .route("/oidc/clients/{id}/users", get(clients::users).delete(clients::revoke_all_users))
+        .route("/oidc/clients/{id}/users/{user_id}", delete(clients::revoke_user))
+        .route("/oidc/clients/{id}/activity", get(clients::activity))
+        .route("/oidc/clients/activity", get(clients::all_activity))
+        .route("/oidc/user/consent", get(consents::list))
+        .route("/oidc/user/consent/{client_id}", delete(consents::revoke))
+        .route("/oidc/scopes", get(scopes::list))
+        .route("/oidc/org/members", get(members::list))
+        .route("/oidc/keys/rotate", post(keys::rotate))
+        .route("/api/v1/api-keys", get(credentials::list_keys).post(credentials::create_key))
+        .route("/api/v1/api-keys/{id}", delete(credentials::revoke_key))
+        .route("/api/v1/personal-access-tokens", get(credentials::list_tokens).post(credentials::create_token))
+        .route("/api/v1/personal-access-tokens/{id}", delete(credentials::revoke_token))
         .method_not_allowed_fallback(method_not_allowed)
 }
 
@@ -115,34 +150,5 @@ async fn ready(axum::extract::State(state): axum::extract::State<WebState>) -> (
 }
 
 async fn method_not_allowed() -> Response {
-    error::plain(StatusCode::METHOD_NOT_ALLOWED, "This method is not allowed here.")
-}
-
-#[expect(clippy::needless_pass_by_value, reason = "the layer hands the panic over")]
-fn panicked(fault: Box<dyn std::any::Any + Send>) -> Response {
-    let said =
-        fault.downcast_ref::<String>().cloned().or_else(|| fault.downcast_ref::<&str>().map(ToString::to_string));
-    let mut response = error::plain(
-        StatusCode::INTERNAL_SERVER_ERROR,
-        "The server failed. The request id tells the operator where to look.",
-    );
-    // Logged by `headers::dress`, which knows the request id.
-    response.extensions_mut().insert(headers::Panicked(said.unwrap_or_default()));
-    response
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_panic_is_told_to_the_log_and_not_to_the_caller() {
-        for fault in [Box::new("boom") as Box<dyn std::any::Any + Send>, Box::new("boom".to_owned())] {
-            let mut response = panicked(fault);
-            assert_eq!(response.status(), StatusCode::INTERNAL_SERVER_ERROR);
-            assert_eq!(response.headers()[header::CONTENT_TYPE], "application/json");
-            let headers::Panicked(said) = response.extensions_mut().remove().unwrap();
-            assert_eq!(said, "boom");
-        }
-    }
+    error::plain(StatusCode::METHOD_NOT_ALLOWED, ErrorCode::InvalidRequest, "This method is not allowed here.")
 }

@@ -135,3 +135,55 @@ async fn the_operators_logo_is_the_only_picture_from_elsewhere() {
     assert!(page.header("content-security-policy").contains("; img-src 'self' https://cdn.example; "));
     app.stop().await;
 }
+
+#[tokio::test]
+async fn the_consent_page_names_the_developer_and_the_error_page_the_application() {
+    let database = Database::sqlite();
+    let app = TestApp::start(&database).await;
+    let user = app.user("ada@example.com", 1).await;
+    let workspace = user.workspaces[0];
+    let party = Party::with(&app, Kind::Web, |new| new.owner_workspace_id = Some(workspace)).await;
+    accounts::rename_workspace(&app.app, &app.ctx(), workspace, "<Tools> Ltd").await.unwrap();
+    let mut browser = Browser::new(&app);
+    browser.sign_in_here("ada@example.com").await;
+    let page = browser.get(&party.authorize(&[])).await;
+    assert!(page.body.contains("By <strong id=\"consent-developer\"><bdi>&#60;Tools&#62; Ltd"), "{}", page.body);
+    let other = browser.get(&party.authorize(&[("redirect_uri", "https://elsewhere.example/")])).await;
+    assert_eq!((other.status.as_u16(), other.text("error-code").as_deref()), (400, Some("invalid_request")));
+    assert!(other.body.contains("You came from <strong id=\"error-client\"><bdi>Relying Party"), "{}", other.body);
+    // A name that somebody made up says nothing.
+    let unknown = browser.get("/oauth2/authorize?client_id=cs_ci_Your-Bank&response_type=code").await;
+    assert!(unknown.status == 400 && !unknown.body.contains("You came from"), "{}", unknown.body);
+    app.stop().await;
+}
+
+#[tokio::test]
+async fn a_wrong_password_at_a_renewed_sign_in_says_again_why_it_is_asked() {
+    let database = Database::sqlite();
+    let app = TestApp::start(&database).await;
+    app.user("ada@example.com", 1).await;
+    let party = Party::new(&app, Kind::Web).await;
+    let mut browser = Browser::new(&app);
+    browser.sign_in_here("ada@example.com").await;
+    let page = browser.get(&party.authorize(&[("prompt", "login")])).await;
+    assert!(page.body.contains("<h1>Sign in again</h1>"));
+    let form = page.form("login-submit").set("username", "ada@example.com").set("password", "wrong password");
+    let again = browser.submit(&form).await;
+    assert!(again.status == 422 && again.body.contains("<h1>Sign in again</h1>"), "{}", again.body);
+    app.stop().await;
+}
+
+#[tokio::test]
+async fn people_read_pages_where_programs_read_json() {
+    let database = Database::sqlite();
+    let app = TestApp::start(&database).await;
+    let headers = [("content-type", "text/plain")];
+    for form in ["/login", "/signup", "/logout", "/setup", "/oauth2/consent", "/oauth2/account", "/oauth2/authorize"] {
+        let reply = Browser::new(&app).call(Method::POST, form, &headers, "rubbish").await;
+        assert_eq!((reply.status.as_u16(), reply.header("content-type")), (400, "text/html; charset=utf-8"), "{form}");
+        assert_eq!(reply.text("request-id").as_deref(), Some(reply.header("x-request-id")), "{form}");
+    }
+    let reply = Browser::new(&app).call(Method::POST, "/oauth2/token", &headers, "rubbish").await;
+    assert_eq!((reply.status.as_u16(), reply.error().as_str()), (400, "invalid_request"));
+    app.stop().await;
+}

@@ -1,7 +1,6 @@
 //! Claims about the person or workspace behind a token (OpenID Connect Core §5).
 use super::scope::ScopeSet;
 use crate::WorkspaceId;
-use crate::client::SubType;
 use crate::identity::{User, Workspace};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
@@ -83,32 +82,36 @@ pub const SUPPORTED: &[&str] = &[
     "roles",
 ];
 
-/// Who a token is about.
+/// Who a token is about. A workspace has a name and no e-mail address, and says nothing of the person who connected it.
+#[derive(Debug, Clone, Copy)]
+pub enum Speaks<'s> {
+    Person(&'s User),
+    Workspace(&'s Workspace),
+}
+
+/// The same with the workspace whose roles count.
 #[derive(Debug, Clone, Copy)]
 pub struct Subject<'s> {
-    pub sub_type: SubType,
-    pub user: &'s User,
-    /// The workspace of a workspace token.
-    pub workspace: Option<&'s Workspace>,
+    pub speaks: Speaks<'s>,
     pub tenant_id: Option<WorkspaceId>,
     pub roles: &'s [String],
 }
 
 impl Subject<'_> {
-    /// One claim's value, if this subject has it. A workspace token is about the workspace: it has a name, and no
-    /// e-mail address; it says nothing of the person who connected it.
+    /// One claim's value, if this subject has it.
     fn claim(&self, name: &str) -> Option<Value> {
-        match (self.sub_type, name) {
+        use Speaks::{Person, Workspace};
+        match (self.speaks, name) {
             (_, "tenant_id") => self.tenant_id.map(|id| id.to_string().into()),
             (_, "roles") => Some(self.roles.into()),
-            (SubType::Workspace, "name") => self.workspace.map(|w| w.name.as_str().into()),
-            (SubType::Workspace, "updated_at") => self.workspace.map(|w| w.updated_at.seconds().into()),
-            (SubType::User, "name") => Some(self.user.name.as_str().into()),
-            (SubType::User, "picture") => self.user.picture.as_deref().map(Into::into),
-            (SubType::User, "locale") => self.user.locale.as_deref().map(Into::into),
-            (SubType::User, "updated_at") => Some(self.user.updated_at.seconds().into()),
-            (SubType::User, "email") => Some(self.user.email.as_str().into()),
-            (SubType::User, "email_verified") => Some(self.user.email_verified.into()),
+            (Workspace(workspace), "name") => Some(workspace.name.as_str().into()),
+            (Workspace(workspace), "updated_at") => Some(workspace.updated_at.seconds().into()),
+            (Person(user), "name") => Some(user.name.as_str().into()),
+            (Person(user), "picture") => user.picture.as_deref().map(Into::into),
+            (Person(user), "locale") => user.locale.as_deref().map(Into::into),
+            (Person(user), "updated_at") => Some(user.updated_at.seconds().into()),
+            (Person(user), "email") => Some(user.email.as_str().into()),
+            (Person(user), "email_verified") => Some(user.email_verified.into()),
             _ => None,
         }
     }

@@ -98,7 +98,7 @@ impl Offered {
         let live = client.secrets.iter().filter(|s| s.expires_at.is_none_or(|end| now < end));
         // All secrets are compared, whichever fits: the time says nothing.
         let fits = live.fold(false, |found, s| (s.hash == hash) | found);
-        match (fits, client.is_active(), client.auth_method == self.method) {
+        match (fits, client.is_active(), client.accepts(self.method)) {
             (false, ..) => Err(R::WrongSecret),
             (true, false, _) => Err(R::Disabled),
             (true, true, false) => Err(R::WrongMethod),

@@ -26,6 +26,7 @@ fn client() -> Client {
         },
         registration_token_hash: None,
         credential_epoch: 0,
+        revision: 0,
         secrets: Vec::new(),
         created_at: NOW,
         updated_at: NOW,

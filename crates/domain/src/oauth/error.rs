@@ -40,6 +40,10 @@ codes! {
     InvalidRedirectUri = "invalid_redirect_uri";
     InvalidClientMetadata = "invalid_client_metadata";
     SlowDown = "slow_down";
+    /// Of the management APIs, which speak HTTP rather than OAuth.
+    NotFound = "not_found";
+    Conflict = "conflict";
+    PreconditionFailed = "precondition_failed";
 }
 
 impl fmt::Display for ErrorCode {

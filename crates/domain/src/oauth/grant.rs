@@ -19,17 +19,20 @@ pub enum EndReason {
     ConsentRevoked,
     /// The client was deleted.
     ClientDeleted,
+    /// The client's owner left the user out of those who may use it.
+    UserNotAllowed,
     /// The user's session was ended and the grant with it.
     SignedOut,
 }
 
 impl EndReason {
-    pub const ALL: [Self; 6] = [
+    pub const ALL: [Self; 7] = [
         Self::Revoked,
         Self::CodeReplayed,
         Self::RefreshTokenReplayed,
         Self::ConsentRevoked,
         Self::ClientDeleted,
+        Self::UserNotAllowed,
         Self::SignedOut,
     ];
     pub const fn as_str(self) -> &'static str {
@@ -39,6 +42,7 @@ impl EndReason {
             Self::RefreshTokenReplayed => "refresh_token_replayed",
             Self::ConsentRevoked => "consent_revoked",
             Self::ClientDeleted => "client_deleted",
+            Self::UserNotAllowed => "user_not_allowed",
             Self::SignedOut => "signed_out",
         }
     }

@@ -31,11 +31,31 @@ crate::refusals! {
         SubType => InvalidClientMetadata, "sub_type_unknown", "default_sub_type must be workspace or user.";
         Unsupported => InvalidClientMetadata, "metadata_member_unsupported", "The metadata asks for a feature that this server does not have.";
         IdMismatch => InvalidClientMetadata, "client_id_mismatch", "client_id must be the one of the client.";
+        Missing => InvalidClientMetadata, "metadata_member_missing", "A required member is missing.";
+        UnknownMember => InvalidClientMetadata, "metadata_member_unknown", "There is no such member.";
+        Lifetime => InvalidClientMetadata, "lifetime_out_of_range", "A lifetime must be at least one second, and at most 30 days for access and ID tokens or ten years for refresh tokens.";
+        UserId => InvalidClientMetadata, "user_id_malformed", "allowed_user_ids must be the ids of users.";
+        Description => InvalidClientMetadata, "description_unsafe", "A description has at most 1000 characters, none of them invisible.";
         SecretChosen => InvalidClientMetadata, "client_secret_chosen", "A client cannot choose its own secret.";
     }
 }
 
 use MetadataRefusal as R;
+
+/// What is wrong with metadata, and in which member.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct MetadataFault {
+    pub why: MetadataRefusal,
+    /// Empty when the whole is at fault.
+    pub member: String,
+}
+
+impl MetadataRefusal {
+    /// The refusal of this member.
+    pub fn of(self, member: &str) -> MetadataFault {
+        MetadataFault { why: self, member: member.to_owned() }
+    }
+}
 
 /// What a client asks to be registered as.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -49,48 +69,51 @@ pub struct Metadata {
 }
 
 const MAX_LIST: usize = 32;
+const METHOD: &str = "token_endpoint_auth_method";
 
-struct Reader<'j>(&'j Map<String, Value>);
+pub(crate) struct Reader<'j>(pub(crate) &'j Map<String, Value>);
 
 impl<'j> Reader<'j> {
-    fn present(&self, name: &str) -> Option<&'j Value> {
+    pub(crate) fn present(&self, name: &str) -> Option<&'j Value> {
         self.0.get(name).filter(|v| !v.is_null())
     }
-    fn text(&self, name: &str) -> Result<Option<&'j str>, R> {
+    pub(crate) fn text(&self, name: &str) -> Result<Option<&'j str>, MetadataFault> {
         match self.present(name) {
             None => Ok(None),
             Some(Value::String(text)) if text.is_empty() => Ok(None),
             Some(Value::String(text)) if text.len() <= 2048 => Ok(Some(text)),
-            Some(_) => Err(R::Type),
+            Some(_) => Err(R::Type.of(name)),
         }
     }
-    fn list(&self, name: &str) -> Result<Option<Vec<String>>, R> {
+    pub(crate) fn list(&self, name: &str) -> Result<Option<Vec<String>>, MetadataFault> {
         match self.present(name) {
             None => Ok(None),
-            Some(Value::Array(items)) if items.len() > MAX_LIST => Err(R::TooMany),
-            Some(Value::Array(items)) => {
-                items.iter().map(|i| i.as_str().map(str::to_owned).ok_or(R::Type)).collect::<Result<_, _>>().map(Some)
-            }
-            Some(_) => Err(R::Type),
+            Some(Value::Array(items)) if items.len() > MAX_LIST => Err(R::TooMany.of(name)),
+            Some(Value::Array(items)) => items
+                .iter()
+                .map(|i| i.as_str().map(str::to_owned).ok_or_else(|| R::Type.of(name)))
+                .collect::<Result<_, _>>()
+                .map(Some),
+            Some(_) => Err(R::Type.of(name)),
         }
     }
-    fn number(&self, name: &str) -> Result<Option<i64>, R> {
+    pub(crate) fn number(&self, name: &str) -> Result<Option<i64>, MetadataFault> {
         match self.present(name) {
             None => Ok(None),
-            Some(value) => value.as_i64().filter(|n| *n >= 0).map(Some).ok_or(R::Type),
+            Some(value) => value.as_i64().filter(|n| *n >= 0).map(Some).ok_or_else(|| R::Type.of(name)),
         }
     }
-    fn flag(&self, name: &str) -> Result<bool, R> {
-        self.present(name).map_or(Ok(false), |v| v.as_bool().ok_or(R::Type))
+    fn flag(&self, name: &str) -> Result<bool, MetadataFault> {
+        self.present(name).map_or(Ok(false), |v| v.as_bool().ok_or_else(|| R::Type.of(name)))
     }
-    fn https(&self, name: &str) -> Result<Option<String>, R> {
+    fn https(&self, name: &str) -> Result<Option<String>, MetadataFault> {
         match self.text(name)? {
             None => Ok(None),
             Some(text) => {
-                let url = url::Url::parse(text).map_err(|_| R::Uri)?;
+                let url = url::Url::parse(text).map_err(|_| R::Uri.of(name))?;
                 let local =
                     url.scheme() == "http" && matches!(url.host_str(), Some("localhost" | "127.0.0.1" | "[::1]"));
-                if url.scheme() == "https" || local { Ok(Some(text.to_owned())) } else { Err(R::Uri) }
+                if url.scheme() == "https" || local { Ok(Some(text.to_owned())) } else { Err(R::Uri.of(name)) }
             }
         }
     }
@@ -99,10 +122,24 @@ impl<'j> Reader<'j> {
 impl Metadata {
     /// Reads and checks metadata. Unknown members are ignored (RFC 7591 §2), among them the plural "choices" that some
     /// clients send; members that ask for what this server would have to honour and cannot are refused.
-    pub fn read(json: &Value, default_sub_type: SubType) -> Result<Self, R> {
-        let json = Reader(json.as_object().ok_or(R::NotAnObject)?);
+    pub fn read(json: &Value, default_sub_type: SubType) -> Result<Self, MetadataFault> {
+        let json = json.as_object().ok_or_else(|| R::NotAnObject.of(""))?;
+        let metadata = Self::read_members(json, default_sub_type)?;
+        if metadata.config.redirect_uris.is_empty() && metadata.may_redirect() {
+            return Err(R::RedirectMissing.of("redirect_uris"));
+        }
+        Ok(metadata)
+    }
+
+    fn may_redirect(&self) -> bool {
+        self.config.grant_types.contains(&GrantType::AuthorizationCode)
+    }
+
+    /// Whatever both a client and its owner may say of it.
+    pub(crate) fn read_members(json: &Map<String, Value>, default_sub_type: SubType) -> Result<Self, MetadataFault> {
+        let json = Reader(json);
         if json.present("client_secret").is_some() {
-            return Err(R::SecretChosen);
+            return Err(R::SecretChosen.of("client_secret"));
         }
         for unsupported in [
             "id_token_encrypted_response_alg",
@@ -111,31 +148,32 @@ impl Metadata {
             "request_object_signing_alg",
         ] {
             if json.present(unsupported).is_some() {
-                return Err(R::Unsupported);
+                return Err(R::Unsupported.of(unsupported));
             }
         }
         if json.text("subject_type")?.is_some_and(|t| t != "public") {
-            return Err(R::Unsupported);
+            return Err(R::Unsupported.of("subject_type"));
         }
-        let auth_method = match json.text("token_endpoint_auth_method")? {
+        let named_method = json.text(METHOD)?;
+        let auth_method = match named_method {
             None => AuthMethod::ClientSecretBasic,
-            Some(text) => AuthMethod::parse(text).ok_or(R::AuthMethod)?,
+            Some(text) => AuthMethod::parse(text).ok_or_else(|| R::AuthMethod.of(METHOD))?,
         };
         let client_type = if auth_method == AuthMethod::None { ClientType::Public } else { ClientType::Confidential };
         let application_type = match json.text("application_type")? {
             Some("native") => ApplicationType::Native,
             Some("web") => ApplicationType::Web,
-            Some(_) => return Err(R::ApplicationType),
+            Some(_) => return Err(R::ApplicationType.of("application_type")),
             None => infer_application_type(&json, client_type)?,
         };
         let (grant_types, response_types) = grants(&json, client_type)?;
-        let redirect_uris = redirect_uris(&json, application_type, &grant_types)?;
+        let redirect_uris = redirect_uris(&json, application_type)?;
         let (scopes, default_scope) = match json.text("scope")? {
-            Some(text) => (ScopeSet::parse(text).map_err(|_| R::Scope)?, false),
+            Some(text) => (ScopeSet::parse(text).map_err(|_| R::Scope.of("scope"))?, false),
             None => (ScopeSet::default(), true),
         };
         let name = match json.text("client_name")? {
-            Some(text) => display_name(text).map_err(|_| R::Name)?,
+            Some(text) => display_name(text).map_err(|_| R::Name.of("client_name"))?,
             None => "Unnamed application".to_owned(),
         };
         let alg = json.text("id_token_signed_response_alg")?;
@@ -155,15 +193,18 @@ impl Metadata {
             post_logout_redirect_uris: post_logout_uris(&json, application_type)?,
             default_sub_type: json
                 .text("default_sub_type")?
-                .map_or(Ok(default_sub_type), |t| SubType::parse(t).ok_or(R::SubType))?,
-            id_token_signed_response_alg: alg.map(|a| SigningAlg::parse(a).ok_or(R::Alg)).transpose()?,
+                .map_or(Ok(default_sub_type), |t| SubType::parse(t).ok_or_else(|| R::SubType.of("default_sub_type")))?,
+            id_token_signed_response_alg: alg
+                .map(|a| SigningAlg::parse(a).ok_or_else(|| R::Alg.of("id_token_signed_response_alg")))
+                .transpose()?,
             default_max_age: json.number("default_max_age")?,
             require_auth_time: json.flag("require_auth_time")?,
             access_token_format: match json.text("access_token_format")? {
                 None | Some("opaque") => AccessTokenFormat::Opaque,
                 Some("jwt") => AccessTokenFormat::Jwt,
-                Some(_) => return Err(R::Unsupported),
+                Some(_) => return Err(R::Unsupported.of("access_token_format")),
             },
+            any_secret_method: named_method.is_none(),
             ..ClientConfig::default()
         };
         Ok(Self { name, client_type, auth_method, config, default_scope })
@@ -172,13 +213,13 @@ impl Metadata {
 
 /// OpenID Connect Registration §2 says `web` when nothing is said; a public client whose redirects all stay on the
 /// device is an installed application all the same, and older MCP clients do not say so.
-fn infer_application_type(json: &Reader<'_>, client_type: ClientType) -> Result<ApplicationType, R> {
+fn infer_application_type(json: &Reader<'_>, client_type: ClientType) -> Result<ApplicationType, MetadataFault> {
     let uris = json.list("redirect_uris")?.unwrap_or_default();
     let on_device = !uris.is_empty() && uris.iter().all(|uri| redirect_uri::is_on_device(uri));
     Ok(if client_type == ClientType::Public && on_device { ApplicationType::Native } else { ApplicationType::Web })
 }
 
-fn grants(json: &Reader<'_>, client_type: ClientType) -> Result<(Vec<GrantType>, Vec<String>), R> {
+fn grants(json: &Reader<'_>, client_type: ClientType) -> Result<(Vec<GrantType>, Vec<String>), MetadataFault> {
     let mut grant_types = Vec::new();
     for name in json.list("grant_types")?.unwrap_or_else(|| vec!["authorization_code".to_owned()]) {
         match GrantType::parse(&name) {
@@ -186,40 +227,37 @@ fn grants(json: &Reader<'_>, client_type: ClientType) -> Result<(Vec<GrantType>,
             Some(_) => {}
             // Well-known clients list grants that they use elsewhere; those are left out of the answer (RFC 7591 §3.2.1).
             None if name.starts_with("urn:") => {}
-            None => return Err(R::GrantType),
+            None => return Err(R::GrantType.of("grant_types")),
         }
     }
     let code = grant_types.contains(&GrantType::AuthorizationCode);
     let response_types =
         json.list("response_types")?.unwrap_or_else(|| if code { vec!["code".to_owned()] } else { Vec::new() });
     if response_types.iter().any(|t| t != "code") {
-        return Err(R::ResponseType);
+        return Err(R::ResponseType.of("response_types"));
     }
     let refresh_alone = grant_types.contains(&GrantType::RefreshToken) && !code;
     if grant_types.is_empty() || code == response_types.is_empty() || refresh_alone {
-        return Err(R::GrantMismatch);
+        return Err(R::GrantMismatch.of("grant_types"));
     }
     if client_type == ClientType::Public && grant_types.contains(&GrantType::ClientCredentials) {
-        return Err(R::PublicMachine);
+        return Err(R::PublicMachine.of("grant_types"));
     }
     Ok((grant_types, response_types))
 }
 
-fn redirect_uris(json: &Reader<'_>, kind: ApplicationType, grants: &[GrantType]) -> Result<Vec<String>, R> {
+fn redirect_uris(json: &Reader<'_>, kind: ApplicationType) -> Result<Vec<String>, MetadataFault> {
     let uris = json.list("redirect_uris")?.unwrap_or_default();
-    if uris.is_empty() && grants.contains(&GrantType::AuthorizationCode) {
-        return Err(R::RedirectMissing);
-    }
     if uris.iter().any(|uri| redirect_uri::check_registration(uri, kind).is_err()) {
-        return Err(R::RedirectInvalid);
+        return Err(R::RedirectInvalid.of("redirect_uris"));
     }
     Ok(uris)
 }
 
-fn post_logout_uris(json: &Reader<'_>, kind: ApplicationType) -> Result<Vec<String>, R> {
+fn post_logout_uris(json: &Reader<'_>, kind: ApplicationType) -> Result<Vec<String>, MetadataFault> {
     let uris = json.list("post_logout_redirect_uris")?.unwrap_or_default();
     if uris.iter().any(|uri| redirect_uri::check_registration(uri, kind).is_err()) {
-        Err(R::RedirectInvalid)
+        Err(R::RedirectInvalid.of("post_logout_redirect_uris"))
     } else {
         Ok(uris)
     }
@@ -266,7 +304,7 @@ mod tests {
     use super::*;
 
     fn read(json: &Value) -> Result<Metadata, R> {
-        Metadata::read(json, SubType::Workspace)
+        Metadata::read(json, SubType::Workspace).map_err(|fault| fault.why)
     }
 
     #[test]

@@ -13,6 +13,7 @@ use domain::oauth::pkce::is_verifier;
 use domain::oauth::seal::{Purpose, TokenId};
 use domain::oauth::token::CodePayload;
 use domain::{GrantId, Timestamp};
+use store::Tx;
 use store::grants::Redeemed;
 
 domain::refusals! {
@@ -29,6 +30,7 @@ domain::refusals! {
         PkceMismatch => InvalidGrant, "code_verifier_mismatch", "The code_verifier does not fit the code_challenge.";
         Replayed => InvalidGrant, "code_replayed", "The authorization code was used before.";
         UserDisabled => InvalidGrant, "user_disabled", "The authorization is no longer valid.";
+        ConsentRevoked => InvalidGrant, "consent_revoked", "The authorization is no longer valid.";
         MembershipLost => InvalidGrant, "membership_lost", "The authorization is no longer valid.";
         Resource => InvalidTarget, "resource_not_granted", "A requested resource was not part of the authorization.";
     }
@@ -154,12 +156,16 @@ pub(super) async fn redeem(
         issued_at: ctx.now,
     });
     let grant = grant(app, ctx, client, id, &code, refresh);
-    if let Some(ended) = write(app, ctx, client, &grant).await? {
-        let about = About::client(&client.id).and_user(code.user_id);
-        if let Some(grant) = ended {
-            app.record(ctx, "grant.ended", EndReason::CodeReplayed.as_str(), about.and_grant(grant));
+    let about = About::client(&client.id).and_user(code.user_id);
+    match write(app, ctx, client, &grant).await? {
+        Written::First => {}
+        Written::NotConsented => return refuse(R::ConsentRevoked),
+        Written::Replayed(ended) => {
+            if let Some(grant) = ended {
+                app.record(ctx, "grant.ended", EndReason::CodeReplayed.as_str(), about.and_grant(grant));
+            }
+            return refuse(R::Replayed);
         }
-        return refuse(R::Replayed);
     }
     let answer = Answer {
         client,
@@ -173,33 +179,46 @@ pub(super) async fn redeem(
     Ok(answer.issue(app, ctx)?)
 }
 
-/// Writes the grant. `Some` when the code was used before: then with the grant that ended for it, if one lived.
-async fn write(
-    app: &App,
-    ctx: &Ctx,
-    client: &Client,
-    grant: &Grant,
-) -> Result<Option<Option<GrantId>>, Failure<CodeRefusal>> {
+/// What became of an attempt to write a grant.
+enum Written {
+    First,
+    /// The code was used before; the grant that ended for it, if one lived.
+    Replayed(Option<GrantId>),
+    /// The consent that the code came of was taken back meanwhile.
+    NotConsented,
+}
+
+/// Writes the grant. The consent is looked at in the same transaction: what was revoked while the code was on its way
+/// must not come to life.
+async fn write(app: &App, ctx: &Ctx, client: &Client, grant: &Grant) -> Result<Written, Failure<CodeRefusal>> {
     const DAY: i64 = 24 * 60 * 60;
     let today = Timestamp::from_seconds(ctx.now.seconds() / DAY * DAY);
     let first_today = client.last_used_at.is_none_or(|at| at < today);
+    let asked = !client.config.internal;
     let (grant, client, now) = (grant.clone(), client.id.clone(), ctx.now);
-    app.store()
-        .write(move |tx| {
-            Box::pin(async move {
-                match store::grants::redeem(tx, &grant).await? {
-                    Redeemed::First => {
-                        if first_today {
-                            store::clients::touch(tx, &client, today).await?;
-                        }
-                        Ok(None)
+    let work = app.store().write(move |tx| {
+        Box::pin(async move {
+            if asked && !consented(tx, &grant).await? {
+                return Ok(Written::NotConsented);
+            }
+            match store::grants::redeem(tx, &grant).await? {
+                Redeemed::First => {
+                    if first_today {
+                        store::clients::touch(tx, &client, today).await?;
                     }
-                    Redeemed::Replayed => {
-                        store::grants::end_by_code(tx, grant.code_id, EndReason::CodeReplayed, now).await.map(Some)
-                    }
+                    Ok(Written::First)
                 }
-            })
+                Redeemed::Replayed => {
+                    let reason = EndReason::CodeReplayed;
+                    store::grants::end_by_code(tx, grant.code_id, reason, now).await.map(Written::Replayed)
+                }
+            }
         })
-        .await
-        .map_err(|error: store::StoreError| error.into())
+    });
+    work.await.map_err(|error: store::StoreError| error.into())
+}
+
+async fn consented(tx: &mut Tx, grant: &Grant) -> Result<bool, store::StoreError> {
+    let consent = store::consents::find(tx, grant.user_id, &grant.client_id, grant.workspace_id).await?;
+    Ok(consent.is_some_and(|consent| grant.scopes.is_subset(&consent.scopes)))
 }

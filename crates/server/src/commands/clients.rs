@@ -4,7 +4,7 @@ use crate::new_client::new_client;
 use crate::output;
 use crate::session::{Session, workspace_id};
 use anyhow::bail;
-use domain::client::{Client, Trust};
+use domain::client::{Client, ClientType, Trust};
 use domain::{ClientId, ScopeSet};
 use flows::applications::{self, Created};
 use serde_json::{Value, json};
@@ -28,7 +28,7 @@ fn shown(client: &Client) -> Value {
 pub async fn run(session: Session, command: Command) -> anyhow::Result<()> {
     let (app, ctx) = (&session.app, &session.ctx);
     match command {
-        Command::Create { name, kind, redirect_uris, scope, trust, workspace } => {
+        Command::Create { name, kind, redirect_uris, scope, trust, workspace, internal, pkce_exempt } => {
             let catalogue = &app.settings().catalogue;
             let scopes = match scope {
                 Some(text) => ScopeSet::parse(&text)?,
@@ -44,6 +44,11 @@ pub async fn run(session: Session, command: Command) -> anyhow::Result<()> {
             };
             let mut client = new_client(&name, kind, redirect_uris, scopes, trust)?;
             client.config.default_sub_type = app.settings().default_sub_type;
+            client.config.internal = internal;
+            if pkce_exempt && client.client_type == ClientType::Public {
+                bail!("a public client cannot go without PKCE");
+            }
+            client.config.pkce_exempt = pkce_exempt;
             client.owner_workspace_id = workspace.as_deref().map(workspace_id).transpose()?;
             let Created { client, secret, .. } = applications::create(app, ctx, client).await?;
             let mut value = shown(&client);

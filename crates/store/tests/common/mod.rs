@@ -186,6 +186,7 @@ pub fn client(n: u8) -> Client {
         },
         registration_token_hash: Some(hash(200)),
         credential_epoch: 0,
+        revision: 0,
         secrets: vec![secret(n, n, None)],
         created_at: NOW,
         updated_at: NOW,

@@ -71,6 +71,7 @@ fn consent_json(state: &WebState, interaction: &str, view: &ConsentView) -> Valu
             "tos_uri": client.config.tos_uri,
             "policy_uri": client.config.policy_uri,
             "trust": client.trust,
+            "developer": view.developer,
         },
         "redirect_uri": view.request.callback.redirect_uri(),
         "redirect_host": redirect_uri::display_host(view.request.callback.redirect_uri()),

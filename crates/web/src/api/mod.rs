@@ -1,9 +1,17 @@
 //! The endpoints that programs call.
+pub mod applications;
 pub mod authorize;
+pub mod clients;
+pub mod consents;
+pub mod credentials;
 pub mod discovery;
 pub mod introspect;
+pub mod keys;
+pub mod list;
+pub mod members;
 pub mod register;
 pub mod revoke;
+pub mod scopes;
 pub mod token;
 pub mod userinfo;
 

@@ -1,10 +1,10 @@
 //! The authorization endpoint for browsers.
 use super::consent::{consent_page, decision_of};
+use super::form::Form;
 use super::frame::{Frame, Leads, interaction_path, render, see_other, with_browser};
 use super::login::login_page;
 use super::refused;
 use crate::WebState;
-use crate::body::Params;
 use crate::incoming::{Browser, Incoming};
 use askama::Template;
 use axum::extract::State;
@@ -14,6 +14,7 @@ use domain::client::Client;
 use domain::oauth::authorize::ResponseMode;
 use domain::oauth::params::RawParams;
 use flows::authorize::{self, Answer, AuthorizeFailure, Next};
+use flows::session::Caller;
 
 #[derive(Template)]
 #[template(path = "form_post.html")]
@@ -73,7 +74,7 @@ pub fn show(
             render(state, &page, StatusCode::OK, Leads::To(&client), None)
         }
         Ok(Next::Consent { interaction, view }) => consent_page(state, browser, &interaction, &view),
-        Err(failure) => refused::failure(state, incoming, &failure),
+        Err(failure) => refused::interrupted(state, incoming, &failure),
     };
     with_browser(state, browser, response)
 }
@@ -93,7 +94,7 @@ pub async fn get(State(state): State<WebState>, incoming: Incoming) -> Response 
 }
 
 /// OpenID Connect Core §3.1.2.1: the parameters may come as a form.
-pub async fn post(State(state): State<WebState>, incoming: Incoming, Params(body): Params) -> Response {
+pub async fn post(State(state): State<WebState>, incoming: Incoming, Form(body): Form) -> Response {
     begin(&state, &incoming, &body).await
 }
 
@@ -110,24 +111,25 @@ pub async fn resume(State(state): State<WebState>, incoming: Incoming) -> Respon
 }
 
 /// The answer to "which account?".
-pub async fn account(State(state): State<WebState>, incoming: Incoming, Params(form): Params) -> Response {
+pub async fn account(State(state): State<WebState>, incoming: Incoming, Form(form): Form) -> Response {
     let browser = incoming.browser(&state);
     if !browser.sent(&state, &incoming, &form) {
         return refused::forged(&state, &incoming);
     }
     let text = form.get("interaction").unwrap_or_default();
     if form.get("action") == Some("other") {
-        let next = authorize::login_page(state.app(), &incoming.ctx, text, browser.binding(&state)).await;
+        let next =
+            authorize::login_page(state.app(), &incoming.ctx, text, &Caller::Nobody, browser.binding(&state)).await;
         return show(&state, &incoming, &browser, next);
     }
     match authorize::account_selected(state.app(), &incoming.ctx, text, browser.binding(&state)) {
         Ok(interaction) => see_other(&interaction_path(&state, &interaction)),
-        Err(failure) => refused::failure(&state, &incoming, &failure),
+        Err(failure) => refused::interrupted(&state, &incoming, &failure),
     }
 }
 
 /// The answer to the consent page.
-pub async fn consent(State(state): State<WebState>, incoming: Incoming, Params(form): Params) -> Response {
+pub async fn consent(State(state): State<WebState>, incoming: Incoming, Form(form): Form) -> Response {
     let browser = incoming.browser(&state);
     if !browser.sent(&state, &incoming, &form) {
         return refused::forged(&state, &incoming);

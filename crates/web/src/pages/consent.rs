@@ -32,6 +32,8 @@ struct ConsentPage<'p> {
     interaction: &'p str,
     client: &'p Client,
     user_email: &'p str,
+    /// Of nobody's word but their own, unless the badge says more.
+    developer: Option<&'p str>,
     workspaces: &'p [WorkspaceMembership],
     preselected: String,
     permissions: Vec<Permission<'p>>,
@@ -70,6 +72,7 @@ pub fn consent_page(state: &WebState, browser: &Browser, interaction: &str, view
         interaction,
         client,
         user_email: &view.user_email,
+        developer: view.developer.as_deref().filter(|_| client.trust != Trust::FirstParty),
         workspaces: &view.ask.workspaces,
         preselected: view.ask.preselected.map(|id| id.to_string()).unwrap_or_default(),
         permissions,

@@ -8,6 +8,7 @@ use axum::extract::State;
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse as _, Response};
 use domain::client::Client;
+use domain::oauth::error::ErrorCode;
 use flows::Brand;
 
 /// What every page shows around its content.
@@ -23,12 +24,17 @@ pub struct Frame {
 
 impl Frame {
     pub fn new(state: &WebState, browser: &Browser) -> Self {
+        Self { csrf: browser.csrf(state), ..Self::without_forms(state) }
+    }
+
+    /// For a page that sends nothing.
+    pub fn without_forms(state: &WebState) -> Self {
         Self {
             brand: state.app().settings().brand.clone(),
             stylesheet: state.stylesheet().href(),
             logo: state.logo().map(ToString::to_string),
             base: state.base().to_owned(),
-            csrf: browser.csrf(state),
+            csrf: String::new(),
         }
     }
 }
@@ -88,7 +94,7 @@ pub fn render(
 ) -> Response {
     let Ok(html) = page.render() else {
         tracing::error!("a page does not render");
-        return plain(StatusCode::INTERNAL_SERVER_ERROR, "The server failed.");
+        return plain(StatusCode::INTERNAL_SERVER_ERROR, ErrorCode::ServerError, "The server failed.");
     };
     let image = state.logo().map(|url| url.origin().ascii_serialization());
     let policy = policy(image.as_deref(), script_hash, leads);
@@ -120,7 +126,7 @@ pub fn see_other(location: &str) -> Response {
             let headers = [(header::LOCATION, value), (header::CACHE_CONTROL, HeaderValue::from_static("no-store"))];
             (StatusCode::SEE_OTHER, headers).into_response()
         }
-        Err(_) => plain(StatusCode::INTERNAL_SERVER_ERROR, "A redirect could not be written."),
+        Err(_) => plain(StatusCode::INTERNAL_SERVER_ERROR, ErrorCode::ServerError, "A redirect could not be written."),
     }
 }
 

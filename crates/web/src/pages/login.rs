@@ -1,8 +1,8 @@
 //! Signing in.
+use super::form::Form;
 use super::frame::{Frame, Leads, interaction_path, render, see_other, with_browser, with_cookie};
 use super::{home, refused};
 use crate::WebState;
-use crate::body::Params;
 use crate::cookies::Cookie;
 use crate::error::status;
 use crate::incoming::{Browser, Incoming};
@@ -61,7 +61,7 @@ pub async fn get(State(state): State<WebState>, incoming: Incoming) -> Response 
     plain_page(&state, &incoming.browser(&state), "", None)
 }
 
-pub async fn post(State(state): State<WebState>, incoming: Incoming, Params(form): Params) -> Response {
+pub async fn post(State(state): State<WebState>, incoming: Incoming, Form(form): Form) -> Response {
     let browser = incoming.browser(&state);
     if !browser.sent(&state, &incoming, &form) {
         return refused::forged(&state, &incoming);
@@ -76,7 +76,7 @@ pub async fn post(State(state): State<WebState>, incoming: Incoming, Params(form
                 Some(text) => {
                     match authorize::signed_in(state.app(), &incoming.ctx, text, browser.binding(&state), new.id) {
                         Ok(interaction) => interaction_path(&state, &interaction),
-                        Err(failure) => return refused::failure(&state, &incoming, &failure),
+                        Err(failure) => return refused::interrupted(&state, &incoming, &failure),
                     }
                 }
             };
@@ -86,12 +86,18 @@ pub async fn post(State(state): State<WebState>, incoming: Incoming, Params(form
         Err(Failure::Refused(refusal)) => {
             let problem = Some((sign_in_status(refusal), refusal.public()));
             let Some(text) = interaction else { return plain_page(&state, &browser, username, problem) };
-            match authorize::login_page(state.app(), &incoming.ctx, text, browser.binding(&state)).await {
-                Ok(Next::Login { interaction, client, .. }) => {
-                    login_page(&state, &browser, &interaction, &client, Some(username), false, problem)
+            // Whoever was signed in still is, and reads again why they are asked.
+            let caller = match incoming.session(&state).await {
+                Ok(caller) => caller,
+                Err(fault) => return refused::failure::<session::SignInRefusal>(&state, &incoming, &fault.into()),
+            };
+            let binding = browser.binding(&state);
+            match authorize::login_page(state.app(), &incoming.ctx, text, &caller, binding).await {
+                Ok(Next::Login { interaction, client, reauthenticate, .. }) => {
+                    login_page(&state, &browser, &interaction, &client, Some(username), reauthenticate, problem)
                 }
                 Ok(_) => home::redirect(&state),
-                Err(failure) => refused::failure(&state, &incoming, &failure),
+                Err(failure) => refused::interrupted(&state, &incoming, &failure),
             }
         }
     }

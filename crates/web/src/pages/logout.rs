@@ -1,8 +1,8 @@
 //! Signing out of this browser: from our own pages, or at the request of an application.
+use super::form::Form;
 use super::frame::{Frame, Leads, render, see_other, with_browser, with_cookie};
 use super::refused;
 use crate::WebState;
-use crate::body::Params;
 use crate::cookies::Cookie;
 use crate::incoming::{Browser, Incoming};
 use askama::Template;
@@ -64,12 +64,12 @@ pub async fn get(State(state): State<WebState>, incoming: Incoming) -> Response 
 }
 
 /// The same with a form (RP-Initiated Logout §2).
-pub async fn request(State(state): State<WebState>, incoming: Incoming, Params(form): Params) -> Response {
+pub async fn request(State(state): State<WebState>, incoming: Incoming, Form(form): Form) -> Response {
     answer(&state, &incoming, &form, false).await
 }
 
 /// The user's own wish: our pages' button, or the answer to "sign out?".
-pub async fn post(State(state): State<WebState>, incoming: Incoming, Params(form): Params) -> Response {
+pub async fn post(State(state): State<WebState>, incoming: Incoming, Form(form): Form) -> Response {
     if !incoming.browser(&state).sent(&state, &incoming, &form) {
         return refused::forged(&state, &incoming);
     }

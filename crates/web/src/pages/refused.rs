@@ -9,6 +9,7 @@ use axum::http::{StatusCode, header};
 use axum::response::Response;
 use domain::oauth::error::{ErrorCode, Refusal};
 use flows::Failure;
+use flows::authorize::AuthorizeFailure;
 
 #[derive(Template)]
 #[template(path = "refused.html")]
@@ -16,6 +17,8 @@ struct RefusedPage<'p> {
     frame: Frame,
     code: &'p str,
     description: &'p str,
+    /// The application that the user came from.
+    client_name: Option<&'p str>,
     /// Whose turn it is.
     turn: &'p str,
     request_id: &'p str,
@@ -33,15 +36,52 @@ fn turn(code: &str) -> &'static str {
     }
 }
 
-pub fn page(state: &WebState, incoming: &Incoming, status: StatusCode, code: &str, description: &str) -> Response {
+/// What the page says.
+struct Said<'s> {
+    status: StatusCode,
+    code: &'s str,
+    description: &'s str,
+    /// The application that the user came from.
+    client_name: Option<&'s str>,
+}
+
+fn show(state: &WebState, incoming: &Incoming, said: &Said<'_>) -> Response {
     let browser = incoming.browser(state);
-    let request_id = incoming.ctx.facts.request_id.as_str();
-    let page = RefusedPage { frame: Frame::new(state, &browser), code, description, turn: turn(code), request_id };
-    with_browser(state, &browser, render(state, &page, status, Leads::Here, None))
+    let page = RefusedPage {
+        frame: Frame::new(state, &browser),
+        code: said.code,
+        description: said.description,
+        client_name: said.client_name,
+        turn: turn(said.code),
+        request_id: incoming.ctx.facts.request_id.as_str(),
+    };
+    with_browser(state, &browser, render(state, &page, said.status, Leads::Here, None))
+}
+
+pub fn page(state: &WebState, incoming: &Incoming, status: StatusCode, code: &str, description: &str) -> Response {
+    show(state, incoming, &Said { status, code, description, client_name: None })
 }
 
 /// The page for a failed use case. Pages answer 400 where programs would read 401: there is nothing to authenticate with.
 pub fn failure<R: Refusal>(state: &WebState, incoming: &Incoming, failure: &Failure<R>) -> Response {
+    named(state, incoming, failure, None)
+}
+
+/// The same for an authorization that cannot go on; names the application where it is known.
+pub fn interrupted(state: &WebState, incoming: &Incoming, failure: &AuthorizeFailure) -> Response {
+    let client_name = match failure {
+        Failure::Refused(refusal) => refusal.client_name.as_deref(),
+        Failure::Fault(_) => None,
+    };
+    named(state, incoming, failure, client_name)
+}
+
+fn named<R: Refusal>(
+    state: &WebState,
+    incoming: &Incoming,
+    failure: &Failure<R>,
+    client_name: Option<&str>,
+) -> Response {
     let (code, description) = match failure {
         Failure::Refused(refusal) => (refusal.code(), refusal.public()),
         Failure::Fault(fault) => fault_said(fault, &incoming.ctx.facts.request_id),
@@ -50,7 +90,14 @@ pub fn failure<R: Refusal>(state: &WebState, incoming: &Incoming, failure: &Fail
         StatusCode::UNAUTHORIZED => StatusCode::BAD_REQUEST,
         other => other,
     };
-    page(state, incoming, status, code.as_str(), description)
+    show(state, incoming, &Said { status, code: code.as_str(), description, client_name })
+}
+
+/// A fault of our own, where nothing else of the request is known any more.
+pub fn ours(state: &WebState, status: StatusCode, code: &str, description: &str, request_id: &str) -> Response {
+    let frame = Frame::without_forms(state);
+    let page = RefusedPage { frame, code, description, client_name: None, turn: turn(code), request_id };
+    render(state, &page, status, Leads::Here, None)
 }
 
 /// A form that no page of ours in this browser sent.
@@ -65,5 +112,5 @@ pub async fn not_found(State(state): State<WebState>, incoming: Incoming) -> Res
     if incoming.header(header::ACCEPT).is_some_and(|accept| accept.contains("text/html")) {
         return page(&state, &incoming, StatusCode::NOT_FOUND, "not_found", "There is no page at this address.");
     }
-    plain(StatusCode::NOT_FOUND, "There is nothing at this address.")
+    plain(StatusCode::NOT_FOUND, ErrorCode::InvalidRequest, "There is nothing at this address.")
 }

@@ -1,8 +1,8 @@
 //! The first operator, by the one-time link that the server prints.
+use super::form::Form;
 use super::frame::{Frame, Leads, render, with_browser, with_cookie};
 use super::{home, refused};
 use crate::WebState;
-use crate::body::Params;
 use crate::cookies::Cookie;
 use crate::incoming::{Browser, Incoming};
 use askama::Template;
@@ -39,7 +39,7 @@ pub async fn get(State(state): State<WebState>, incoming: Incoming) -> Response 
     }
 }
 
-pub async fn post(State(state): State<WebState>, incoming: Incoming, Params(form): Params) -> Response {
+pub async fn post(State(state): State<WebState>, incoming: Incoming, Form(form): Form) -> Response {
     let browser = incoming.browser(&state);
     if !browser.sent(&state, &incoming, &form) {
         return refused::forged(&state, &incoming);

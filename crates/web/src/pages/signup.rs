@@ -1,8 +1,8 @@
 //! Creating an account.
+use super::form::Form;
 use super::frame::{Frame, Leads, interaction_path, render, see_other, with_browser, with_cookie};
 use super::{home, refused};
 use crate::WebState;
-use crate::body::Params;
 use crate::cookies::Cookie;
 use crate::incoming::{Browser, Incoming};
 use askama::Template;
@@ -14,7 +14,7 @@ use domain::client::Client;
 use domain::oauth::error::Refusal as _;
 use flows::Failure;
 use flows::authorize::{self, Next};
-use flows::session;
+use flows::session::{self, Caller};
 
 #[derive(Template)]
 #[template(path = "signup.html")]
@@ -39,10 +39,12 @@ async fn page(
 ) -> Response {
     let client = match interaction {
         "" => None,
-        text => match authorize::login_page(state.app(), &incoming.ctx, text, browser.binding(state)).await {
+        text => match authorize::login_page(state.app(), &incoming.ctx, text, &Caller::Nobody, browser.binding(state))
+            .await
+        {
             Ok(Next::Login { client, .. }) => Some(client),
             Ok(_) => return home::redirect(state),
-            Err(failure) => return refused::failure(state, incoming, &failure),
+            Err(failure) => return refused::interrupted(state, incoming, &failure),
         },
     };
     let client = client.as_deref();
@@ -59,7 +61,7 @@ pub async fn get(State(state): State<WebState>, incoming: Incoming) -> Response 
     page(&state, &incoming, &incoming.browser(&state), interaction, ("", ""), None).await
 }
 
-pub async fn post(State(state): State<WebState>, incoming: Incoming, Params(form): Params) -> Response {
+pub async fn post(State(state): State<WebState>, incoming: Incoming, Form(form): Form) -> Response {
     let browser = incoming.browser(&state);
     if !browser.sent(&state, &incoming, &form) {
         return refused::forged(&state, &incoming);
@@ -74,7 +76,7 @@ pub async fn post(State(state): State<WebState>, incoming: Incoming, Params(form
                 "" => state.path("/"),
                 text => match authorize::signed_in(state.app(), &incoming.ctx, text, binding, new.id) {
                     Ok(interaction) => interaction_path(&state, &interaction),
-                    Err(failure) => return refused::failure(&state, &incoming, &failure),
+                    Err(failure) => return refused::interrupted(&state, &incoming, &failure),
                 },
             };
             with_cookie(see_other(&to), Cookie::Session.set(&state, new.secret.expose()))

@@ -1,0 +1,184 @@
+//! Who may do what over the management APIs: one table.
+use crate::identity::Role;
+use crate::{ScopeSet, UserId, WorkspaceId};
+
+/// How far an operation reaches, and so who may do it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Reach {
+    /// Whoever is known.
+    Known,
+    /// A person, for themselves.
+    Person,
+    /// Whoever acts in the workspace with this role or a higher one.
+    Workspace(Role),
+    /// Whoever runs this server.
+    Operator,
+}
+
+macro_rules! operations {
+    ($($(#[$doc:meta])* $name:ident => $scope:literal, $reach:expr, $says:literal;)*) => {
+        /// Something that can be done over the management APIs.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+        pub enum Operation { $($(#[$doc])* $name,)* }
+
+        impl Operation {
+            pub const ALL: &'static [Self] = &[$(Self::$name,)*];
+
+            /// The scope that a limited credential needs.
+            pub const fn scope(self) -> &'static str {
+                match self { $(Self::$name => $scope,)* }
+            }
+            pub const fn reach(self) -> Reach {
+                use Reach::{Known, Operator, Person, Workspace};
+                match self { $(Self::$name => $reach,)* }
+            }
+            /// What it does, in a few words.
+            pub const fn says(self) -> &'static str {
+                match self { $(Self::$name => $says,)* }
+            }
+        }
+    };
+}
+
+operations! {
+    ReadClients => "clients:read", Workspace(Role::Member), "List and read applications, and their activity";
+    WriteClients => "clients:write", Workspace(Role::Admin), "Create, change and delete applications";
+    RotateSecret => "clients:write", Workspace(Role::Admin), "Rotate an application's secret";
+    ReadClientUsers => "clients:read", Workspace(Role::Admin), "List the people who use an application";
+    RevokeClientUsers => "clients:write", Workspace(Role::Admin), "Revoke the access that people gave an application";
+    ReadConsents => "consents:read", Person, "List what the person allowed applications";
+    RevokeConsents => "consents:write", Person, "Take back what the person allowed an application";
+    ReadScopes => "", Known, "List scopes and permissions";
+    ReadMembers => "members:read", Workspace(Role::Member), "List the members of the workspace";
+    ReadApiKeys => "api_keys:read", Workspace(Role::Admin), "List the workspace's API keys";
+    WriteApiKeys => "api_keys:write", Workspace(Role::Admin), "Create and revoke the workspace's API keys";
+    ReadTokens => "tokens:read", Person, "List the person's own access tokens";
+    WriteTokens => "tokens:write", Person, "Create and revoke the person's own access tokens";
+    RotateKeys => "keys:rotate", Operator, "Rotate the signing keys of the server";
+}
+
+/// What a credential is limited to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Limit {
+    /// Nothing but the role of whoever holds it.
+    Role,
+    /// These scopes as well.
+    Scopes(ScopeSet),
+}
+
+/// On whose behalf a request acts.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Principal {
+    pub user: Option<UserId>,
+    /// The workspace that the request is about, and the role in it.
+    pub workspace: Option<(WorkspaceId, Role)>,
+    pub operator: bool,
+    pub limit: Limit,
+}
+
+crate::refusals! {
+    /// Why a known caller may not do something.
+    pub enum Denied {
+        Scope => InsufficientScope, "credential_lacks_scope", "The credential does not carry the scope that this needs.";
+        Role => AccessDenied, "role_too_low", "Your role in the workspace does not allow this.";
+        NoWorkspace => InvalidRequest, "workspace_not_named", "You belong to several workspaces or to none: name one in the Countersign-Workspace header.";
+        NotAPerson => AccessDenied, "credential_of_no_person", "This is for a person: use a session, a personal access token or a user's access token.";
+        NotOperator => AccessDenied, "not_the_operator", "Only whoever runs this server may do this.";
+    }
+}
+
+impl Principal {
+    /// Whether the credential's scopes, if it has any of its own, cover the operation.
+    pub fn covers(&self, operation: Operation) -> Result<(), Denied> {
+        match &self.limit {
+            Limit::Role => Ok(()),
+            Limit::Scopes(_) if operation.scope().is_empty() => Ok(()),
+            Limit::Scopes(scopes) if scopes.contains(operation.scope()) => Ok(()),
+            Limit::Scopes(_) => Err(Denied::Scope),
+        }
+    }
+
+    /// Whether the operation may be done. Where it reaches into a workspace, that is [`Principal::workspace`].
+    pub fn may(&self, operation: Operation) -> Result<(), Denied> {
+        self.covers(operation)?;
+        match (operation.reach(), self.workspace) {
+            (Reach::Person, _) => self.person().map(drop),
+            (Reach::Workspace(_), None) => Err(Denied::NoWorkspace),
+            (Reach::Workspace(least), Some((_, role))) if role < least => Err(Denied::Role),
+            (Reach::Operator, _) if !self.operator => Err(Denied::NotOperator),
+            (Reach::Known | Reach::Workspace(_) | Reach::Operator, _) => Ok(()),
+        }
+    }
+
+    pub fn person(&self) -> Result<UserId, Denied> {
+        self.user.ok_or(Denied::NotAPerson)
+    }
+
+    /// The workspace, where the operation may be done in it.
+    pub fn workspace_for(&self, operation: Operation) -> Result<WorkspaceId, Denied> {
+        self.may(operation)?;
+        self.workspace.map(|(id, _)| id).ok_or(Denied::NoWorkspace)
+    }
+}
+
+/// The scopes that open operations of this server's own, each once, in the order of the table.
+pub fn management_scopes() -> impl Iterator<Item = &'static str> {
+    let scopes = Operation::ALL.iter().map(|operation| operation.scope());
+    scopes.enumerate().filter_map(|(at, scope)| {
+        let first = Operation::ALL.iter().position(|operation| operation.scope() == scope) == Some(at);
+        (first && !scope.is_empty()).then_some(scope)
+    })
+}
+
+/// Scopes that only the operator hands out: with one of these a credential acts for the operator.
+pub fn is_operator_scope(name: &str) -> bool {
+    Operation::ALL.iter().any(|operation| operation.scope() == name && operation.reach() == Reach::Operator)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use Operation as O;
+
+    fn principal(user: Option<u8>, role: Option<Role>, operator: bool, limit: &Limit) -> Principal {
+        Principal {
+            user: user.map(|n| UserId::new(crate::Timestamp::default(), [n; 10])),
+            workspace: role.map(|role| (WorkspaceId::new(crate::Timestamp::default(), [1; 10]), role)),
+            operator,
+            limit: limit.clone(),
+        }
+    }
+
+    #[test]
+    fn roles_decide_and_scopes_only_take_away() {
+        let all = Limit::Role;
+        let some = Limit::Scopes(ScopeSet::parse("clients:read").unwrap());
+        let table = [
+            (O::ReadClients, None, Some(Role::Member), &all, Ok(())),
+            (O::WriteClients, None, Some(Role::Member), &all, Err(Denied::Role)),
+            (O::WriteClients, None, Some(Role::Admin), &all, Ok(())),
+            (O::WriteClients, None, Some(Role::Owner), &some, Err(Denied::Scope)),
+            (O::ReadClients, None, Some(Role::Owner), &some, Ok(())),
+            (O::ReadClientUsers, None, Some(Role::Member), &some, Err(Denied::Role)),
+            (O::ReadClients, Some(1), None, &all, Err(Denied::NoWorkspace)),
+            (O::ReadConsents, Some(1), None, &all, Ok(())),
+            (O::ReadConsents, None, Some(Role::Owner), &all, Err(Denied::NotAPerson)),
+            (O::ReadScopes, None, None, &some, Ok(())),
+            (O::RotateKeys, Some(1), Some(Role::Owner), &all, Err(Denied::NotOperator)),
+        ];
+        for (operation, user, role, limit, expected) in table {
+            let caller = principal(user, role, false, limit);
+            assert_eq!(caller.may(operation), expected, "{operation:?} {role:?} {limit:?}");
+        }
+        assert_eq!(principal(Some(1), None, true, &all).may(O::RotateKeys), Ok(()));
+        assert_eq!(principal(Some(1), None, true, &some).may(O::RotateKeys), Err(Denied::Scope));
+    }
+
+    #[test]
+    fn every_scope_is_named_once() {
+        let names: Vec<_> = management_scopes().collect();
+        assert_eq!(names.first(), Some(&"clients:read"));
+        assert_eq!(names.len(), 10);
+        assert!(is_operator_scope("keys:rotate") && !is_operator_scope("clients:write"));
+    }
+}

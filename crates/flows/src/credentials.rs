@@ -1,0 +1,126 @@
+//! API keys of a workspace and personal access tokens of a person, as their holders manage them.
+use crate::accounts::{self, NewCredential};
+use crate::manage::{ManageRefusal, Unmanaged};
+use crate::owned::refused;
+use crate::recorder::About;
+use crate::{App, Ctx, Failure};
+use domain::access::{Limit, Operation, Principal, is_operator_scope, management_scopes};
+use domain::identity::{ApiKey, MemberRoles, PersonalAccessToken};
+use domain::text::display_name;
+use domain::{ScopeSet, Secret, Timestamp, WorkspaceId};
+use store::StoreError;
+
+type Outcome<T> = Result<T, Failure<ManageRefusal>>;
+
+/// What is asked for of a new credential.
+#[derive(Debug, Clone, Default)]
+pub struct Asked {
+    pub name: String,
+    pub scopes: Vec<String>,
+    pub roles: Vec<String>,
+    pub expires_at: Option<Timestamp>,
+}
+
+/// Reads what is asked for: nobody hands out more than they have.
+fn read(app: &App, ctx: &Ctx, principal: &Principal, asked: &Asked) -> Result<NewCredential, ManageRefusal> {
+    let name = display_name(&asked.name).map_err(|_| Unmanaged::Text.of("name"))?;
+    let names = asked.scopes.iter().map(String::as_str);
+    let scopes = ScopeSet::from_names(names).map_err(|_| Unmanaged::Scope.of("scopes"))?;
+    let exists = |name: &str| management_scopes().any(|s| s == name) || app.settings().catalogue.scope(name).is_some();
+    if !scopes.iter().all(exists) {
+        return Err(Unmanaged::Scope.of("scopes"));
+    }
+    let operators = !principal.operator && scopes.iter().any(is_operator_scope);
+    let beyond = match &principal.limit {
+        Limit::Role => operators,
+        // Without scopes a credential would have all that its role has.
+        Limit::Scopes(own) => scopes.is_empty() || !scopes.is_subset(own) || operators,
+    };
+    if beyond {
+        return Err(Unmanaged::ScopeBeyond.of("scopes"));
+    }
+    if asked.expires_at.is_some_and(|end| end <= ctx.now) {
+        return Err(Unmanaged::Time.of("expires_at"));
+    }
+    Ok(NewCredential { name, scopes, expires_at: asked.expires_at })
+}
+
+fn workspace(app: &App, ctx: &Ctx, principal: &Principal, operation: Operation) -> Outcome<WorkspaceId> {
+    let workspace = principal.workspace_for(operation);
+    workspace.map_err(|denied| refused(app, ctx, "api_key.management", About::default(), denied))
+}
+
+/// The workspace's API keys, revoked ones too, newest first.
+pub async fn list_api_keys(app: &App, ctx: &Ctx, principal: &Principal) -> Outcome<Vec<ApiKey>> {
+    let workspace = workspace(app, ctx, principal, Operation::ReadApiKeys)?;
+    let mut tx = app.store().read().await?;
+    Ok(store::credentials::list_api_keys(&mut tx, workspace).await?)
+}
+
+/// Makes an API key; the secret is shown this once.
+pub async fn create_api_key(app: &App, ctx: &Ctx, principal: &Principal, asked: &Asked) -> Outcome<(ApiKey, Secret)> {
+    let workspace = workspace(app, ctx, principal, Operation::WriteApiKeys)?;
+    let about = About::default().and_workspace(Some(workspace));
+    let refuse = |r: ManageRefusal| refused(app, ctx, "api_key.created", about.clone(), r);
+    let new = read(app, ctx, principal, asked).map_err(refuse)?;
+    let roles = MemberRoles::parse(asked.roles.iter().map(String::as_str));
+    let roles = roles.map_err(|_| refuse(Unmanaged::Role.of("roles")))?;
+    if principal.workspace.is_none_or(|(_, own)| roles.role > own) {
+        return Err(refuse(Unmanaged::RoleBeyond.of("roles")));
+    }
+    Ok(accounts::create_api_key(app, ctx, workspace, roles, new).await?)
+}
+
+pub async fn revoke_api_key(app: &App, ctx: &Ctx, principal: &Principal, id: &str) -> Outcome<()> {
+    let workspace = workspace(app, ctx, principal, Operation::WriteApiKeys)?;
+    let about = About::default().and_workspace(Some(workspace));
+    let unknown = || refused(app, ctx, "api_key.revoked", about.clone(), Unmanaged::CredentialNotFound);
+    let id = id.parse().map_err(|_| unknown())?;
+    let now = ctx.now;
+    let work = app
+        .store()
+        .write(move |tx| Box::pin(async move { store::credentials::revoke_api_key(tx, workspace, id, now).await }));
+    if !work.await.map_err(|error: StoreError| Failure::from(error))? {
+        return Err(unknown());
+    }
+    app.record(ctx, "api_key.revoked", "ok", about);
+    Ok(())
+}
+
+/// The person's access tokens, revoked ones too, newest first.
+pub async fn list_tokens(app: &App, ctx: &Ctx, principal: &Principal) -> Outcome<Vec<PersonalAccessToken>> {
+    let user = principal.may(Operation::ReadTokens).and_then(|()| principal.person());
+    let user = user.map_err(|d| refused(app, ctx, "personal_access_token.list", About::default(), d))?;
+    let mut tx = app.store().read().await?;
+    Ok(store::credentials::list_personal_tokens(&mut tx, user).await?)
+}
+
+/// Makes a personal access token; the secret is shown this once.
+pub async fn create_token(
+    app: &App,
+    ctx: &Ctx,
+    principal: &Principal,
+    asked: &Asked,
+) -> Outcome<(PersonalAccessToken, Secret)> {
+    let refuse = |r: ManageRefusal| refused(app, ctx, "personal_access_token.created", About::default(), r);
+    let user = principal.may(Operation::WriteTokens).and_then(|()| principal.person());
+    let user = user.map_err(|d| refuse(d.into()))?;
+    let new = read(app, ctx, principal, asked).map_err(refuse)?;
+    Ok(accounts::create_personal_access_token(app, ctx, user, new).await?)
+}
+
+pub async fn revoke_token(app: &App, ctx: &Ctx, principal: &Principal, id: &str) -> Outcome<()> {
+    let refuse = |r: ManageRefusal| refused(app, ctx, "personal_access_token.revoked", About::default(), r);
+    let user = principal.may(Operation::WriteTokens).and_then(|()| principal.person());
+    let user = user.map_err(|d| refuse(d.into()))?;
+    let id = id.parse().map_err(|_| refuse(Unmanaged::CredentialNotFound.into()))?;
+    let now = ctx.now;
+    let work = app
+        .store()
+        .write(move |tx| Box::pin(async move { store::credentials::revoke_personal_token(tx, user, id, now).await }));
+    if !work.await.map_err(|error: StoreError| Failure::from(error))? {
+        return Err(refuse(Unmanaged::CredentialNotFound.into()));
+    }
+    app.record(ctx, "personal_access_token.revoked", "ok", About::user(user));
+    Ok(())
+}

@@ -1,0 +1,93 @@
+//! Why a management operation is refused.
+use domain::access::Denied;
+use domain::oauth::error::{ErrorCode, Refusal};
+use domain::oauth::registration::MetadataFault;
+
+domain::refusals! {
+    /// What is wrong with a request to the management APIs.
+    pub enum Unmanaged {
+        CredentialMissing => InvalidToken, "credential_missing", "Send a credential in the Authorization header, or sign in.";
+        CredentialUnknown => InvalidToken, "credential_unknown", "The credential is not valid.";
+        OtherAudience => InvalidToken, "token_for_another_resource", "The access token is for another resource.";
+        OtherSite => AccessDenied, "session_from_another_site", "A session is only good from a page of this server.";
+        WorkspaceUnknown => AccessDenied, "workspace_unknown", "You do not belong to this workspace.";
+        /// A foreign application is as good as none: nothing tells them apart.
+        ClientUnknown => NotFound, "client_unknown", "There is no such application.";
+        UserUnknown => NotFound, "user_unknown", "This person has not given the application access.";
+        ConsentUnknown => NotFound, "consent_unknown", "You have not given this application access.";
+        CredentialNotFound => NotFound, "credential_not_found", "There is no such key or token.";
+        NoSecret => Conflict, "public_client_has_no_secret", "A public application has no secret.";
+        Changed => PreconditionFailed, "changed_meanwhile", "It was changed meanwhile. Read it again and repeat the change.";
+        Number => InvalidRequest, "number_out_of_range", "The number is out of range.";
+        Text => InvalidRequest, "text_invalid", "The text is empty, too long, or has invisible characters.";
+        Scope => InvalidRequest, "scope_unknown", "There is no such scope.";
+        ScopeBeyond => AccessDenied, "scope_beyond_own", "A credential cannot be given more than its maker has.";
+        Role => InvalidRequest, "role_malformed", "A role is owner, admin, member, or a name of the operator's own.";
+        RoleBeyond => AccessDenied, "role_beyond_own", "A key cannot be given a higher role than its maker has.";
+        Time => InvalidRequest, "time_invalid", "The time must be RFC 3339 and in the future.";
+        KeyReused => Conflict, "idempotency_key_reused", "This Idempotency-Key was sent with another request.";
+        KeyInUse => Conflict, "idempotency_key_in_use", "The same request is being done right now. Try again in a moment.";
+        NotAnObject => InvalidRequest, "body_not_an_object", "The body must be a JSON object.";
+        UnknownMember => InvalidRequest, "member_unknown", "There is no such member.";
+        WrongType => InvalidRequest, "member_of_wrong_type", "The member has the wrong type, or is missing.";
+    }
+}
+
+/// A refusal, and the member of the request that is at fault.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum ManageRefusal {
+    Denied(Denied),
+    Metadata(MetadataFault),
+    Unmanaged { why: Unmanaged, member: &'static str },
+}
+
+impl ManageRefusal {
+    fn inner(&self) -> &dyn Refusal {
+        match self {
+            Self::Denied(denied) => denied,
+            Self::Metadata(fault) => &fault.why,
+            Self::Unmanaged { why, .. } => why,
+        }
+    }
+
+    /// The member of the request that is at fault, if one is.
+    pub fn member(&self) -> Option<&str> {
+        let member = match self {
+            Self::Denied(_) => "",
+            Self::Metadata(fault) => fault.member.as_str(),
+            Self::Unmanaged { member, .. } => member,
+        };
+        Some(member).filter(|member| !member.is_empty())
+    }
+}
+
+impl Refusal for ManageRefusal {
+    fn code(&self) -> ErrorCode {
+        self.inner().code()
+    }
+    fn public(&self) -> &'static str {
+        self.inner().public()
+    }
+    fn reason(&self) -> &'static str {
+        self.inner().reason()
+    }
+}
+
+impl From<Denied> for ManageRefusal {
+    fn from(denied: Denied) -> Self {
+        Self::Denied(denied)
+    }
+}
+
+impl From<Unmanaged> for ManageRefusal {
+    fn from(why: Unmanaged) -> Self {
+        Self::Unmanaged { why, member: "" }
+    }
+}
+
+impl Unmanaged {
+    /// The refusal of this member.
+    pub const fn of(self, member: &'static str) -> ManageRefusal {
+        ManageRefusal::Unmanaged { why: self, member }
+    }
+}

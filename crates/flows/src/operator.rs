@@ -1,0 +1,13 @@
+//! What only whoever runs the server does.
+use crate::manage::ManageRefusal;
+use crate::owned::refused;
+use crate::recorder::About;
+use crate::{App, Ctx, Failure, jobs};
+use domain::access::{Operation, Principal};
+
+/// New tokens are signed with the next key; what the old one signed stays valid until it expires.
+pub async fn rotate_keys(app: &App, ctx: &Ctx, principal: &Principal) -> Result<(), Failure<ManageRefusal>> {
+    let may = principal.may(Operation::RotateKeys);
+    may.map_err(|denied| refused(app, ctx, "key.rotated", About::default(), denied))?;
+    Ok(jobs::rotate_keys(app, ctx).await?)
+}

@@ -1,0 +1,241 @@
+//! Applications as their owners manage them: a workspace's by its admins, a person's by that person.
+use crate::activity::{self, Activity, OwnersActivity};
+use crate::applications::{self, NewClient, Updated};
+use crate::manage::{ManageRefusal, Unmanaged};
+use crate::recorder::About;
+use crate::{App, Ctx, Failure, consents, register};
+use domain::access::{Operation, Principal};
+use domain::application::{self, Dialect};
+use domain::client::{Client, Trust};
+use domain::oauth::error::Refusal as _;
+use domain::oauth::registration::{Metadata, MetadataFault};
+use domain::{ClientId, ScopeSet, Secret};
+use serde_json::{Map, Value};
+use store::clients::Owner;
+use store::{Page, Paged};
+
+type Outcome<T> = Result<T, Failure<ManageRefusal>>;
+
+/// Notes a refusal and answers it.
+pub(crate) fn refused(
+    app: &App,
+    ctx: &Ctx,
+    kind: &'static str,
+    about: About,
+    refusal: impl Into<ManageRefusal>,
+) -> Failure<ManageRefusal> {
+    let refusal = refusal.into();
+    app.record(ctx, kind, refusal.reason(), about);
+    Failure::Refused(refusal)
+}
+
+/// Who owns what a request makes or lists.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Whose {
+    /// The person's own; the workspace's where the credential is a workspace's.
+    Caller,
+    /// The workspace's.
+    Workspace,
+}
+
+fn owner(app: &App, ctx: &Ctx, principal: &Principal, whose: Whose, operation: Operation) -> Outcome<Owner> {
+    let owner = match (whose, principal.user) {
+        (Whose::Caller, Some(user)) => principal.covers(operation).map(|()| Owner::User(user)),
+        _ => principal.workspace_for(operation).map(Owner::Workspace),
+    };
+    owner.map_err(|denied| refused(app, ctx, "client.management", About::default(), denied))
+}
+
+/// The client, if the caller may do this with it. Unknown and foreign clients are one refusal.
+pub async fn find(app: &App, ctx: &Ctx, principal: &Principal, operation: Operation, id: &str) -> Outcome<Client> {
+    principal.covers(operation).map_err(|d| refused(app, ctx, "client.management", About::default(), d))?;
+    let unknown = || refused(app, ctx, "client.management", About::default(), Unmanaged::ClientUnknown);
+    let id = ClientId::parse(id).map_err(|_| unknown())?;
+    let client = {
+        let mut tx = app.store().read().await?;
+        store::clients::by_id(&mut tx, &id, ctx.now).await?
+    };
+    let client = client.filter(|client| client.deleted_at.is_none()).ok_or_else(unknown)?;
+    let own = principal.user.is_some() && client.owner_user_id == principal.user;
+    let ours =
+        client.owner_workspace_id.is_some() && client.owner_workspace_id == principal.workspace.map(|(id, _)| id);
+    match (own, ours) {
+        (true, _) => Ok(client),
+        (_, true) => match principal.may(operation) {
+            Ok(()) => Ok(client),
+            Err(denied) => Err(refused(app, ctx, "client.management", About::client(&client.id), denied)),
+        },
+        (false, false) => Err(unknown()),
+    }
+}
+
+/// The clients of the caller or of the caller's workspace, newest first.
+pub async fn list(app: &App, ctx: &Ctx, principal: &Principal, whose: Whose, page: Page) -> Outcome<Paged<Client>> {
+    let owner = owner(app, ctx, principal, whose, Operation::ReadClients)?;
+    let mut tx = app.store().read().await?;
+    Ok(store::clients::list_for_owner(&mut tx, owner, page, ctx.now).await?)
+}
+
+/// Reads metadata in an API's own words, and holds it against what exists and what such a client may have.
+fn read(
+    app: &App,
+    dialect: &Dialect,
+    trust: Trust,
+    has: &ScopeSet,
+    metadata: &Map<String, Value>,
+) -> Result<Metadata, MetadataFault> {
+    application::read(metadata, app.settings().default_sub_type)
+        .and_then(|asked| register::fit(app, trust, has, asked))
+        .map_err(|fault| dialect.localise(fault))
+}
+
+/// A new client, with the secret that is shown this once.
+#[derive(Debug)]
+pub struct Made {
+    pub client: Client,
+    pub secret: Option<Secret>,
+}
+
+/// Makes a client for the caller's workspace.
+pub async fn create(
+    app: &App,
+    ctx: &Ctx,
+    principal: &Principal,
+    dialect: &Dialect,
+    body: &Map<String, Value>,
+) -> Outcome<Made> {
+    let workspace = match owner(app, ctx, principal, Whose::Workspace, Operation::WriteClients)? {
+        Owner::Workspace(id) => Some(id),
+        Owner::User(_) => None,
+    };
+    let trust = if principal.operator { Trust::Verified } else { Trust::Unverified };
+    let metadata = dialect.new_client(body);
+    let asked = metadata.and_then(|metadata| read(app, dialect, trust, &ScopeSet::default(), &metadata));
+    let asked = asked.map_err(|fault| {
+        let about = About::default().and_workspace(workspace);
+        refused(app, ctx, "client.created", about, ManageRefusal::Metadata(fault))
+    })?;
+    let new = NewClient {
+        name: asked.name,
+        client_type: asked.client_type,
+        auth_method: asked.auth_method,
+        trust,
+        owner_user_id: None,
+        owner_workspace_id: workspace,
+        config: asked.config,
+        registration_token: false,
+    };
+    let applications::Created { client, secret, .. } = applications::create(app, ctx, new).await?;
+    Ok(Made { client, secret })
+}
+
+/// Changes what the body names. `expected` is the revision that the caller read, where the caller says (RFC 9110
+/// §13.1.1).
+pub async fn change(
+    app: &App,
+    ctx: &Ctx,
+    principal: &Principal,
+    dialect: &Dialect,
+    id: &str,
+    expected: Option<i64>,
+    body: &Map<String, Value>,
+) -> Outcome<Updated> {
+    let client = find(app, ctx, principal, Operation::WriteClients, id).await?;
+    let about = About::client(&client.id);
+    if expected.is_some_and(|revision| revision != client.revision) {
+        return Err(refused(app, ctx, "client.updated", about, Unmanaged::Changed));
+    }
+    let metadata = dialect.changed(&client, body);
+    let asked = metadata.and_then(|metadata| read(app, dialect, client.trust, &client.config.scopes, &metadata));
+    let asked = match asked {
+        Ok(asked) => asked,
+        Err(fault) => return Err(refused(app, ctx, "client.updated", about, ManageRefusal::Metadata(fault))),
+    };
+    let was_public = client.is_public();
+    let config = domain::client::ClientConfig {
+        // What only the operator sets.
+        pkce_exempt: client.config.pkce_exempt,
+        refresh_rotation: client.config.refresh_rotation,
+        internal: client.config.internal,
+        ..asked.config
+    };
+    let changed =
+        Client { name: asked.name, client_type: asked.client_type, auth_method: asked.auth_method, config, ..client };
+    match applications::update(app, ctx, changed, was_public).await? {
+        Some(updated) => Ok(updated),
+        None => Err(refused(app, ctx, "client.updated", about, Unmanaged::Changed)),
+    }
+}
+
+/// Deletes a client: it, its tokens and its consents are dead at once.
+pub async fn delete(app: &App, ctx: &Ctx, principal: &Principal, id: &str) -> Outcome<()> {
+    let client = find(app, ctx, principal, Operation::WriteClients, id).await?;
+    if applications::delete(app, ctx, &client.id).await? {
+        Ok(())
+    } else {
+        Err(refused(app, ctx, "client.deleted", About::client(&client.id), Unmanaged::ClientUnknown))
+    }
+}
+
+/// The longest time, in seconds, that an old secret may live on beside the new one.
+const LONGEST_OVERLAP: i64 = 30 * 24 * 60 * 60;
+
+/// A new secret; the old ones die now, or after `overlap` seconds.
+pub async fn rotate_secret(app: &App, ctx: &Ctx, principal: &Principal, id: &str, overlap: i64) -> Outcome<Made> {
+    let client = find(app, ctx, principal, Operation::RotateSecret, id).await?;
+    let about = About::client(&client.id);
+    if !(0..=LONGEST_OVERLAP).contains(&overlap) {
+        return Err(refused(app, ctx, "client.secret_rotated", about, Unmanaged::Number.of("overlap_seconds")));
+    }
+    match applications::rotate_secret(app, ctx, &client.id, overlap).await? {
+        Some(secret) => Ok(Made { client, secret: Some(secret) }),
+        None => Err(refused(app, ctx, "client.secret_rotated", about, Unmanaged::NoSecret)),
+    }
+}
+
+/// The people who allowed the client something.
+pub async fn users(
+    app: &App,
+    ctx: &Ctx,
+    principal: &Principal,
+    id: &str,
+    page: Page,
+) -> Outcome<Paged<consents::ClientUser>> {
+    let client = find(app, ctx, principal, Operation::ReadClientUsers, id).await?;
+    Ok(consents::users_of_client(app, &client.id, page).await?)
+}
+
+/// Takes back what a person allowed the client; the person's tokens for it are dead at once.
+pub async fn revoke_user(app: &App, ctx: &Ctx, principal: &Principal, id: &str, user: &str) -> Outcome<()> {
+    let client = find(app, ctx, principal, Operation::RevokeClientUsers, id).await?;
+    let unknown = || refused(app, ctx, "consent.revoked", About::client(&client.id), Unmanaged::UserUnknown);
+    let user = user.parse().map_err(|_| unknown())?;
+    if consents::revoke_user(app, ctx, &client.id, user).await? { Ok(()) } else { Err(unknown()) }
+}
+
+/// Takes back what everybody allowed the client.
+pub async fn revoke_all_users(app: &App, ctx: &Ctx, principal: &Principal, id: &str) -> Outcome<()> {
+    let client = find(app, ctx, principal, Operation::RevokeClientUsers, id).await?;
+    consents::revoke_all_users(app, ctx, &client.id).await?;
+    Ok(())
+}
+
+/// The last `days` days of a client, today among them.
+pub async fn activity(app: &App, ctx: &Ctx, principal: &Principal, id: &str, days: i64) -> Outcome<Vec<Activity>> {
+    let client = find(app, ctx, principal, Operation::ReadClients, id).await?;
+    Ok(activity::of_client(app, ctx, &client.id, days).await?)
+}
+
+/// The same of all clients of the caller's workspace, or of those behind `after`.
+pub async fn all_activity(
+    app: &App,
+    ctx: &Ctx,
+    principal: &Principal,
+    days: i64,
+    after: Option<&str>,
+) -> Outcome<OwnersActivity> {
+    let owner = owner(app, ctx, principal, Whose::Workspace, Operation::ReadClients)?;
+    let after = after.map(ClientId::parse).transpose();
+    let after = after.map_err(|_| refused(app, ctx, "client.activity", About::default(), Unmanaged::ClientUnknown))?;
+    Ok(activity::of_owner(app, ctx, owner, days, after.as_ref()).await?)
+}

@@ -1,0 +1,108 @@
+//! On whose behalf a request to the management APIs acts: a person by session or token, a workspace by API key.
+use crate::access::{self, LiveBearer};
+use crate::manage::{ManageRefusal, Unmanaged};
+use crate::recorder::About;
+use crate::session::{self, Caller};
+use crate::subject::home;
+use crate::{App, Ctx, Failure};
+use domain::access::{Limit, Principal, is_operator_scope};
+use domain::client::SubType;
+use domain::identity::User;
+use domain::oauth::error::Refusal as _;
+use domain::{ScopeSet, WorkspaceId};
+
+type Outcome<T> = Result<T, Failure<ManageRefusal>>;
+
+fn refused<T>(app: &App, ctx: &Ctx, why: Unmanaged) -> Outcome<T> {
+    app.record(ctx, "management", why.reason(), About::default());
+    Err(Failure::Refused(why.into()))
+}
+
+/// Credentials without scopes of their own are limited by the role alone.
+fn limit(scopes: &ScopeSet) -> Limit {
+    if scopes.is_empty() { Limit::Role } else { Limit::Scopes(scopes.clone()) }
+}
+
+/// Who sends `Authorization: Bearer`: an API key, a personal access token, or an access token. `named` is the workspace
+/// that a person wants to act in; without it, it is their only or default one.
+pub async fn by_bearer(app: &App, ctx: &Ctx, token: &str, named: Option<&str>) -> Outcome<Principal> {
+    match session::bearer(app, ctx, token).await? {
+        Caller::Pat(view) => person(app, ctx, &view.user, limit(&view.scopes), named).await,
+        Caller::ApiKey(view) => {
+            let id = view.workspace.id;
+            if named.is_some_and(|named| named != id.to_string()) {
+                return refused(app, ctx, Unmanaged::WorkspaceUnknown);
+            }
+            Ok(Principal {
+                user: None,
+                workspace: Some((id, view.key.roles.role)),
+                operator: view.key.scopes.iter().any(is_operator_scope),
+                limit: limit(&view.key.scopes),
+            })
+        }
+        Caller::Session(_) | Caller::Nobody => by_access_token(app, ctx, token, named).await,
+    }
+}
+
+/// An access token acts within its scopes: for its workspace, or for its user.
+async fn by_access_token(app: &App, ctx: &Ctx, token: &str, named: Option<&str>) -> Outcome<Principal> {
+    let mut tx = app.store().read().await?;
+    let Ok(live) = access::read(app, ctx, &mut tx, token).await? else {
+        return refused(app, ctx, Unmanaged::CredentialUnknown);
+    };
+    let issuer = &app.settings().issuer;
+    if !live.payload.audience.is_empty() && !live.payload.audience.contains(issuer) {
+        return refused(app, ctx, Unmanaged::OtherAudience);
+    }
+    let scopes = Limit::Scopes(live.payload.scopes.clone());
+    let LiveBearer::Grant(context) = &live.bearer else {
+        return refused(app, ctx, Unmanaged::CredentialUnknown);
+    };
+    let grant = &context.grant;
+    let principal = if grant.sub_type == SubType::User {
+        let user = store::users::by_id(&mut tx, grant.user_id).await?;
+        drop(tx);
+        let Some(user) = user else { return refused(app, ctx, Unmanaged::CredentialUnknown) };
+        person(app, ctx, &user, scopes, named).await?
+    } else {
+        drop(tx);
+        let workspace = grant.workspace_id.zip(context.roles.as_ref().map(|roles| roles.role));
+        if named.is_some_and(|named| grant.workspace_id.is_none_or(|id| id.to_string() != named)) {
+            return refused(app, ctx, Unmanaged::WorkspaceUnknown);
+        }
+        Principal { user: None, workspace, operator: false, limit: scopes }
+    };
+    access::note_seen(app, &live).await?;
+    Ok(principal)
+}
+
+/// Who is signed in.
+pub async fn by_session(app: &App, ctx: &Ctx, caller: &Caller, named: Option<&str>) -> Outcome<Principal> {
+    match caller.user() {
+        Some(user) => person(app, ctx, user, Limit::Role, named).await,
+        None => refused(app, ctx, Unmanaged::CredentialMissing),
+    }
+}
+
+/// Refuses whoever sent a session from a page of another site (the cookie alone proves nothing, RFC 6749 §10.12).
+pub fn other_site(app: &App, ctx: &Ctx) -> Failure<ManageRefusal> {
+    app.record(ctx, "management", Unmanaged::OtherSite.reason(), About::default());
+    Failure::Refused(Unmanaged::OtherSite.into())
+}
+
+async fn person(app: &App, ctx: &Ctx, user: &User, limit: Limit, named: Option<&str>) -> Outcome<Principal> {
+    let mut tx = app.store().read().await?;
+    let workspace = if let Some(named) = named {
+        let id: Option<WorkspaceId> = named.parse().ok();
+        let member = match id {
+            Some(id) => store::workspaces::member(&mut tx, user.id, id).await?,
+            None => None,
+        };
+        let Some(member) = member else { return refused(app, ctx, Unmanaged::WorkspaceUnknown) };
+        Some((member.workspace_id, member.roles.role))
+    } else {
+        let memberships = store::workspaces::list_for_user(&mut tx, user.id).await?;
+        home(user, &memberships).map(|(id, roles)| (id, roles.role))
+    };
+    Ok(Principal { user: Some(user.id), workspace, operator: user.is_operator, limit })
+}

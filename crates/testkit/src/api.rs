@@ -1,0 +1,83 @@
+//! A program that calls the management APIs with a credential, as `curl` would.
+use crate::app::{TestApp, TestUser};
+use crate::browser::{Browser, Reply};
+use axum::http::Method;
+use domain::identity::MemberRoles;
+use domain::{ScopeSet, WorkspaceId};
+use flows::accounts::{self, NewCredential};
+use serde_json::Value;
+
+/// A caller with `Authorization: Bearer`, or with nothing.
+#[derive(Clone)]
+pub struct Api {
+    app: TestApp,
+    pub credential: Option<String>,
+    headers: Vec<(String, String)>,
+}
+
+impl std::fmt::Debug for Api {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Api")
+    }
+}
+
+fn named(scopes: &str) -> NewCredential {
+    NewCredential { name: "test".to_owned(), scopes: ScopeSet::parse(scopes).unwrap(), expires_at: None }
+}
+
+impl Api {
+    pub fn with(app: &TestApp, credential: &str) -> Self {
+        Self { app: app.clone(), credential: Some(credential.to_owned()), headers: Vec::new() }
+    }
+
+    pub fn nobody(app: &TestApp) -> Self {
+        Self { app: app.clone(), credential: None, headers: Vec::new() }
+    }
+
+    /// By an API key of the workspace with this role; without scopes it is limited by the role alone.
+    pub async fn key(app: &TestApp, workspace: WorkspaceId, role: &str, scopes: &str) -> Self {
+        let roles = MemberRoles::parse([role]).unwrap();
+        let made = accounts::create_api_key(&app.app, &app.ctx(), workspace, roles, named(scopes)).await;
+        Self::with(app, made.unwrap().1.expose())
+    }
+
+    /// By a personal access token.
+    pub async fn person(app: &TestApp, user: &TestUser, scopes: &str) -> Self {
+        let made =
+            accounts::create_personal_access_token(&app.app, &app.ctx(), user.user.id, named(scopes)).await.unwrap();
+        Self::with(app, made.1.expose())
+    }
+
+    /// The same with one more header.
+    #[must_use]
+    pub fn header(mut self, name: &str, value: &str) -> Self {
+        self.headers.push((name.to_owned(), value.to_owned()));
+        self
+    }
+
+    pub async fn send(&self, method: Method, path: &str, body: Option<&Value>) -> Reply {
+        let bearer = self.credential.as_ref().map(|c| format!("Bearer {c}"));
+        let mut headers: Vec<(&str, &str)> =
+            self.headers.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
+        headers.extend(bearer.as_deref().map(|bearer| ("authorization", bearer)));
+        headers.extend(body.map(|_| ("content-type", "application/json")));
+        let body = body.map(ToString::to_string).unwrap_or_default();
+        Browser::new(&self.app).call(method, path, &headers, &body).await
+    }
+
+    pub async fn get(&self, path: &str) -> Reply {
+        self.send(Method::GET, path, None).await
+    }
+    pub async fn post(&self, path: &str, body: &Value) -> Reply {
+        self.send(Method::POST, path, Some(body)).await
+    }
+    pub async fn put(&self, path: &str, body: &Value) -> Reply {
+        self.send(Method::PUT, path, Some(body)).await
+    }
+    pub async fn patch(&self, path: &str, body: &Value) -> Reply {
+        self.send(Method::PATCH, path, Some(body)).await
+    }
+    pub async fn delete(&self, path: &str) -> Reply {
+        self.send(Method::DELETE, path, None).await
+    }
+}

@@ -1,0 +1,114 @@
+//! Who calls a management API, and what they send.
+use crate::WebState;
+use crate::body::{media_type, members};
+use crate::incoming::Incoming;
+use crate::problem::Problem;
+use axum::body::Bytes;
+use axum::extract::{FromRequest, FromRequestParts, Request};
+use axum::http::Method;
+use axum::http::header;
+use axum::http::request::Parts;
+use domain::access::Principal;
+use flows::manage::Unmanaged;
+use flows::{Ctx, Page, principal};
+use serde_json::{Map, Value};
+
+/// A caller whose credential is good. What they may do, the use case decides.
+#[derive(Debug)]
+pub struct Manager {
+    pub ctx: Ctx,
+    pub principal: Principal,
+    incoming: Incoming,
+}
+
+/// Names the workspace that a person wants to act in.
+const WORKSPACE: &str = "countersign-workspace";
+
+impl FromRequestParts<WebState> for Manager {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, state: &WebState) -> Result<Self, Problem> {
+        let Ok(incoming) = Incoming::from_request_parts(parts, state).await;
+        let (app, ctx) = (state.app(), incoming.ctx.clone());
+        let named = incoming.header(WORKSPACE).or(incoming.query.get("workspace"));
+        let principal = match incoming.bearer() {
+            Some(token) => principal::by_bearer(app, &ctx, token, named).await?,
+            None if parts.method != Method::GET && !incoming.is_same_site(state) => {
+                return Err(principal::other_site(app, &ctx).into());
+            }
+            None => principal::by_session(app, &ctx, &incoming.session(state).await?, named).await?,
+        };
+        Ok(Self { ctx, principal, incoming })
+    }
+}
+
+impl Manager {
+    pub fn header(&self, name: &'static str) -> Option<&str> {
+        self.incoming.header(name)
+    }
+
+    pub fn query(&self, name: &str) -> Option<&str> {
+        self.incoming.query.get(name)
+    }
+
+    /// A whole number of the query, within limits.
+    pub fn number(&self, name: &'static str, default: i64, most: i64) -> Result<i64, Problem> {
+        match self.incoming.query.get(name) {
+            None => Ok(default),
+            Some(text) => {
+                let number = text.parse().ok().filter(|number| (1..=most).contains(number));
+                number.ok_or_else(|| Unmanaged::Number.of(name).into())
+            }
+        }
+    }
+
+    /// `page` from 1, and `limit` rows of it, at most 100.
+    pub fn page(&self, limit: i64) -> Result<AskedPage, Problem> {
+        let limit = self.number("limit", limit, 100)?;
+        Ok(AskedPage { number: self.number("page", 1, 1_000_000)?, limit })
+    }
+
+    /// The revision that `If-Match` names (RFC 9110 §13.1.1); `None` where there is no such header, or it is `*`.
+    pub fn expected(&self) -> Option<i64> {
+        let tag = self.incoming.header(header::IF_MATCH).filter(|tag| *tag != "*")?;
+        let number = tag.trim().strip_prefix("\"r").and_then(|tag| tag.strip_suffix('"')).and_then(|n| n.parse().ok());
+        // A tag that no answer of ours carried matches nothing.
+        Some(number.unwrap_or(-1))
+    }
+}
+
+/// The page of a list that is asked for.
+#[derive(Debug, Clone, Copy)]
+pub struct AskedPage {
+    pub number: i64,
+    pub limit: i64,
+}
+
+impl AskedPage {
+    pub fn page(&self) -> Page {
+        Page::new(self.number, self.limit)
+    }
+}
+
+/// The entity tag of a revision.
+pub fn etag(revision: i64) -> String {
+    format!("\"r{revision}\"")
+}
+
+/// The members of a JSON body; none at all where there is no body.
+#[derive(Debug)]
+pub struct Object(pub Map<String, Value>);
+
+impl FromRequest<WebState> for Object {
+    type Rejection = Problem;
+
+    async fn from_request(request: Request, state: &WebState) -> Result<Self, Problem> {
+        let media = media_type(&request);
+        let Ok(bytes) = Bytes::from_request(request, state).await else { return Err(Unmanaged::NotAnObject.into()) };
+        match media.as_str() {
+            "" | "application/json" if bytes.is_empty() => Ok(Self(Map::new())),
+            "application/json" => members(&bytes).map(Self).ok_or_else(|| Unmanaged::NotAnObject.into()),
+            _ => Err(Unmanaged::NotAnObject.into()),
+        }
+    }
+}
