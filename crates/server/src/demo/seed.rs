@@ -6,6 +6,7 @@ use crate::new_client::new_client as new;
 use crate::session::said;
 use crate::system;
 use anyhow::Context as _;
+use domain::access::management_scopes;
 use domain::client::Trust;
 use domain::identity::{MemberRoles, Role};
 use domain::{ClientId, ScopeSet, Secret, WorkspaceId};
@@ -88,9 +89,10 @@ async fn moved(app: &App, ctx: &Ctx, mut seed: Seed, issuer: &str, app_url: &str
     Ok(seed)
 }
 
-async fn user(app: &App, ctx: &Ctx, email: &str, name: &str, workspaces: &[(&str, &str)]) -> anyhow::Result<SeedUser> {
+async fn user(app: &App, ctx: &Ctx, new: NewUser<'_>, workspaces: &[(&str, &str)]) -> anyhow::Result<SeedUser> {
     let password = Secret::new(domain::encoding::base64url(&ctx.random::<12>()));
-    let new = NewUser { name, email, password: Some(&password), operator: false };
+    let new = NewUser { password: Some(&password), ..new };
+    let email = new.email;
     let user = accounts::create_user(app, ctx, new).await.map_err(said)?;
     let mut made = Vec::new();
     for (name, roles) in workspaces {
@@ -104,7 +106,8 @@ async fn user(app: &App, ctx: &Ctx, email: &str, name: &str, workspaces: &[(&str
     Ok(SeedUser { email, password, id: user.id.to_string(), workspaces: made })
 }
 
-async fn client(app: &App, ctx: &Ctx, kind: &str, new: NewClient) -> anyhow::Result<SeedClient> {
+async fn client(app: &App, ctx: &Ctx, kind: &str, owner: WorkspaceId, new: NewClient) -> anyhow::Result<SeedClient> {
+    let new = NewClient { owner_workspace_id: Some(owner), ..new };
     let Created { client, secret, .. } = applications::create(app, ctx, new).await?;
     Ok(SeedClient {
         client_id: client.id.to_string(),
@@ -115,15 +118,13 @@ async fn client(app: &App, ctx: &Ctx, kind: &str, new: NewClient) -> anyhow::Res
 }
 
 async fn make(app: &App, ctx: &Ctx, issuer: &str, app_url: &str) -> anyhow::Result<Seed> {
-    let ada = user(
-        app,
-        ctx,
-        "ada@example.com",
-        "Ada Lovelace",
-        &[("Analytical Engines", "owner"), ("Royal Society", "admin,compliance_officer")],
-    )
-    .await?;
-    let grace = user(app, ctx, "grace@example.com", "Grace Hopper", &[("Compilers United", "owner")]).await?;
+    // Ada runs this server, too.
+    let new_ada = NewUser { name: "Ada Lovelace", email: "ada@example.com", password: None, operator: true };
+    let hers = [("Analytical Engines", "owner"), ("Royal Society", "admin,compliance_officer")];
+    let ada = user(app, ctx, new_ada, &hers).await?;
+    let new_grace = NewUser { name: "Grace Hopper", email: "grace@example.com", password: None, operator: false };
+    let grace = user(app, ctx, new_grace, &[("Compilers United", "owner")]).await?;
+    let workspace: WorkspaceId = ada.workspaces[0].id.parse()?;
     let all = ScopeSet::parse(ALL)?;
     let web = new("Ledger Sync", Kind::Web, vec![callback(app_url)], all.clone(), Trust::Verified)?;
     let device = vec!["http://127.0.0.1/callback".to_owned(), "http://localhost/callback".to_owned()];
@@ -136,16 +137,17 @@ async fn make(app: &App, ctx: &Ctx, issuer: &str, app_url: &str) -> anyhow::Resu
         Trust::Unverified,
     )?;
     let clients = vec![
-        client(app, ctx, "web", web).await?,
-        client(app, ctx, "public", public).await?,
-        client(app, ctx, "machine", machine).await?,
+        client(app, ctx, "web", workspace, web).await?,
+        client(app, ctx, "public", workspace, public).await?,
+        client(app, ctx, "machine", workspace, machine).await?,
     ];
-    let workspace: WorkspaceId = ada.workspaces[0].id.parse()?;
-    let credential =
-        |name: &str| NewCredential { name: name.to_owned(), scopes: ScopeSet::default(), expires_at: None };
-    let roles = MemberRoles::only(Role::Admin);
-    let (_, api_key) = accounts::create_api_key(app, ctx, workspace, roles, credential("demo")).await?;
-    let (_, personal) = accounts::create_personal_access_token(app, ctx, ada.id.parse()?, credential("demo")).await?;
+    let credential = |scopes: ScopeSet| NewCredential { name: "demo".to_owned(), scopes, expires_at: None };
+    // The operator's key: what a role cannot give, a scope names.
+    let everything = ScopeSet::from_names(management_scopes().chain(["openid", "profile", "email"]))?;
+    let roles = MemberRoles::only(Role::Owner);
+    let (_, api_key) = accounts::create_api_key(app, ctx, workspace, roles, credential(everything)).await?;
+    let personal = credential(ScopeSet::default());
+    let (_, personal) = accounts::create_personal_access_token(app, ctx, ada.id.parse()?, personal).await?;
     Ok(Seed {
         issuer: issuer.to_owned(),
         app_url: app_url.to_owned(),
