@@ -1,11 +1,14 @@
 //! Everything that the use cases share, made once at start.
 use crate::discovery::Documents;
+use crate::events::Outbox;
 use crate::keys::{self, Keys, MasterKey};
+use crate::outbound::Outbound;
 use crate::password::Passwords;
 use crate::recorder::{About, Recorder};
 use crate::throttle::Throttle;
 use crate::{Ctx, Fault, Settings};
 use domain::Pepper;
+use domain::outbound::Reach;
 use parking_lot::RwLock;
 use serde_json::{Value, json};
 use std::fmt;
@@ -27,6 +30,8 @@ struct Inner {
     passwords: Passwords,
     throttle: Throttle,
     recorder: Recorder,
+    outbox: Outbox,
+    outbound: Outbound,
 }
 
 impl App {
@@ -35,6 +40,9 @@ impl App {
         keys::ensure(&store, &master, ctx).await?;
         let keys = keys::load(&store, &settings, &master, ctx).await?;
         let documents = Documents::build(&settings, &keys)?;
+        let outbox = Outbox::default();
+        outbox.look(&store).await?;
+        let reach = if settings.outbound_allow_private { Reach::Private } else { Reach::Public };
         Ok(Self(Arc::new(Inner {
             pepper: keys::pepper(&master),
             forms: master.derive("form tokens"),
@@ -43,6 +51,8 @@ impl App {
             documents: RwLock::new(Arc::new(documents)),
             throttle: Throttle::default(),
             recorder: Recorder::default(),
+            outbox,
+            outbound: Outbound::new(reach)?,
             store,
             settings,
             master,
@@ -67,7 +77,7 @@ impl App {
 
     /// Flushes what waits and closes the database.
     pub async fn stop(&self) -> Result<(), Fault> {
-        let flushed = self.flush_audit().await;
+        let flushed = self.flush_audit().await.and(self.flush_events().await);
         self.0.store.close().await;
         flushed
     }
@@ -99,6 +109,24 @@ impl App {
     }
     pub(crate) fn throttle(&self) -> &Throttle {
         &self.0.throttle
+    }
+
+    pub(crate) fn outbox(&self) -> &Outbox {
+        &self.0.outbox
+    }
+    /// The one way out for the server's own requests.
+    pub fn outbound(&self) -> &Outbound {
+        &self.0.outbound
+    }
+
+    /// Takes up which events the webhooks ask for; another node may have changed them.
+    pub async fn look_at_webhooks(&self) -> Result<(), Fault> {
+        self.0.outbox.look(&self.0.store).await
+    }
+
+    /// Writes the events that wait for webhooks; called once a second and at shutdown.
+    pub async fn flush_events(&self) -> Result<(), Fault> {
+        self.0.outbox.flush(&self.0.store).await
     }
 
     /// Notes an event in the log and the audit: `outcome` is `ok` or the exact reason of a refusal.

@@ -133,6 +133,8 @@ pub struct Settings {
     pub catalogue: Catalogue,
     pub brand: Brand,
     pub password_hashing: PasswordHashing,
+    /// Whether the server's own requests may go to private addresses, and by http to loopback.
+    pub outbound_allow_private: bool,
 }
 
 impl Settings {
@@ -147,6 +149,7 @@ impl Settings {
             catalogue: Catalogue::default(),
             brand: Brand::default(),
             password_hashing: PasswordHashing::default(),
+            outbound_allow_private: false,
         }
     }
 

@@ -31,7 +31,7 @@ macro_rules! migrations {
 }
 
 /// In order of their versions, which count from 1 without a gap.
-const MIGRATIONS: &[Migration] = migrations![1 "init" "0001_init.sql"];
+const MIGRATIONS: &[Migration] = migrations![1 "init" "0001_init.sql", 2 "events" "0002_events.sql"];
 
 /// The schema version that this program needs.
 pub const SCHEMA_VERSION: i64 = match MIGRATIONS.last() {

@@ -47,8 +47,8 @@ impl MasterKey {
         key.map(LessSafeKey::new).map_err(|_| Fault::Other("the master key does not make a cipher"))
     }
 
-    /// Seals a key for the database; `name` is authenticated, so keys cannot be exchanged for one another.
-    fn seal(&self, name: &str, plain: &[u8], ctx: &Ctx) -> Result<Vec<u8>, Fault> {
+    /// Seals a key or secret for the database; `name` is authenticated, so that none can be exchanged for another.
+    pub(crate) fn seal(&self, name: &str, plain: &[u8], ctx: &Ctx) -> Result<Vec<u8>, Fault> {
         let nonce: [u8; 12] = ctx.random();
         let mut body = plain.to_vec();
         let tag = self
@@ -58,7 +58,7 @@ impl MasterKey {
         Ok([&nonce[..], &body, tag.as_ref()].concat())
     }
 
-    fn open(&self, name: &str, sealed: &[u8]) -> Result<Zeroizing<Vec<u8>>, Fault> {
+    pub(crate) fn open(&self, name: &str, sealed: &[u8]) -> Result<Zeroizing<Vec<u8>>, Fault> {
         let wrong = Fault::Other("a stored key does not open: this is not the master key of this database");
         let Some((nonce, body)) = sealed.split_first_chunk::<12>() else { return Err(wrong) };
         let mut body = Zeroizing::new(body.to_vec());

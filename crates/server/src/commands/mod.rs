@@ -2,6 +2,7 @@
 mod clients;
 mod keys;
 mod users;
+mod webhooks;
 mod workspaces;
 
 use crate::cli::{Cli, Command};
@@ -30,6 +31,7 @@ pub async fn run(cli: Cli) -> anyhow::Result<ExitCode> {
         Command::Workspace(command) => workspaces::run(open(&loaded.config, cli.json).await?, command).await?,
         Command::Member(command) => workspaces::members(open(&loaded.config, cli.json).await?, command).await?,
         Command::Client(command) => clients::run(open(&loaded.config, cli.json).await?, command).await?,
+        Command::Webhook(command) => webhooks::run(open(&loaded.config, cli.json).await?, command).await?,
         Command::Key(command) => keys::run(open(&loaded.config, cli.json).await?, command).await?,
     }
     Ok(ExitCode::SUCCESS)

@@ -48,6 +48,8 @@ pub struct Config {
     pub brand: Brand,
     /// The cost of Argon2id.
     pub password_hashing: PasswordHashing,
+    /// Whether the server's own requests may go to private addresses, and by http to loopback.
+    pub outbound_allow_private: bool,
     /// What is logged, and how.
     pub log: Log,
 }
@@ -118,6 +120,7 @@ impl Default for Config {
             resources: catalogue.resources,
             brand: Brand::default(),
             password_hashing: PasswordHashing::default(),
+            outbound_allow_private: false,
             log: Log::default(),
         }
     }
@@ -157,6 +160,7 @@ impl Config {
             catalogue: self.catalogue(),
             brand: self.brand.clone(),
             password_hashing: self.password_hashing,
+            outbound_allow_private: self.outbound_allow_private,
         })
     }
 }
