@@ -32,18 +32,20 @@ pub struct Claimed {
     pub data: Value,
 }
 
+// Materialized, as PostgreSQL may otherwise look for rows more than once, and take more than the limit.
 macro_rules! claim {
     ($lock:literal) => {
         concat!(
-            "UPDATE webhook_deliveries SET attempts = attempts + 1, next_attempt_at = $3, last_attempt_at = $2 \
-             WHERE webhook_id = $1 AND state = 'pending' AND next_attempt_at <= $2 AND event_id IN (\
-             SELECT d.event_id FROM webhook_deliveries d WHERE d.webhook_id = $1 AND d.state = 'pending' \
-             AND d.next_attempt_at <= $2 AND NOT EXISTS (SELECT 1 FROM webhook_deliveries o \
-             WHERE o.webhook_id = d.webhook_id AND o.subject = d.subject AND o.state = 'pending' \
-             AND (o.seq < d.seq OR (o.seq = d.seq AND o.event_id < d.event_id))) \
+            "WITH picked AS MATERIALIZED (SELECT d.event_id FROM webhook_deliveries d WHERE d.webhook_id = $1 \
+             AND d.state = 'pending' AND d.next_attempt_at <= $2 AND NOT EXISTS (\
+             SELECT 1 FROM webhook_deliveries o WHERE o.webhook_id = d.webhook_id AND o.subject = d.subject \
+             AND o.state = 'pending' AND (o.seq < d.seq OR (o.seq = d.seq AND o.event_id < d.event_id))) \
+             AND EXISTS (SELECT 1 FROM webhooks w WHERE w.id = $1 AND w.disabled_at IS NULL) \
              ORDER BY d.next_attempt_at, d.event_id LIMIT $4",
             $lock,
-            ") AND EXISTS (SELECT 1 FROM webhooks w WHERE w.id = $1 AND w.disabled_at IS NULL) RETURNING event_id"
+            ") UPDATE webhook_deliveries SET attempts = attempts + 1, next_attempt_at = $3, last_attempt_at = $2 \
+             WHERE webhook_id = $1 AND event_id IN (SELECT event_id FROM picked) AND state = 'pending' \
+             AND next_attempt_at <= $2 RETURNING event_id"
         )
     };
 }
@@ -68,7 +70,7 @@ pub async fn claim(
     lease_ends: Timestamp,
     limit: i64,
 ) -> Result<Vec<Claimed>, StoreError> {
-    let sql = dialect::pick(tx, claim!(""), claim!(" FOR UPDATE SKIP LOCKED"));
+    let sql = dialect::pick(tx, claim!(""), claim!(" FOR UPDATE OF d SKIP LOCKED"));
     let mut rows = tx.all(sql, params![webhook, now, lease_ends, limit.clamp(1, MAX_LIMIT)]).await?;
     if rows.is_empty() {
         return Ok(Vec::new());

@@ -353,6 +353,7 @@ async fn a_machine_s_tokens_are_told_in_batches_and_cost_nothing_when_nobody_lis
     for_each_database(async |database| {
         let app = start(database).await;
         let machine = Party::new(&app, Kind::Machine).await;
+        app.app.flush_audit().await.unwrap();
         let before = app.store.commits();
         assert_eq!(machine.token(&[("grant_type", "client_credentials")]).await.status, 200);
         flows::jobs::each_second(&app.app).await.unwrap();
