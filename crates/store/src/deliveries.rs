@@ -32,7 +32,8 @@ pub struct Claimed {
     pub data: Value,
 }
 
-// Materialized, as PostgreSQL may otherwise look for rows more than once, and take more than the limit.
+// Picking guards: SQLite has one writer, and PostgreSQL looks at a row again once it has locked it. Materialized, as
+// PostgreSQL may otherwise pick more than once, and take more than the limit.
 macro_rules! claim {
     ($lock:literal) => {
         concat!(
@@ -44,8 +45,7 @@ macro_rules! claim {
              ORDER BY d.next_attempt_at, d.event_id LIMIT $4",
             $lock,
             ") UPDATE webhook_deliveries SET attempts = attempts + 1, next_attempt_at = $3, last_attempt_at = $2 \
-             WHERE webhook_id = $1 AND event_id IN (SELECT event_id FROM picked) AND state = 'pending' \
-             AND next_attempt_at <= $2 RETURNING event_id"
+             WHERE webhook_id = $1 AND event_id IN (SELECT event_id FROM picked) RETURNING event_id"
         )
     };
 }

@@ -1,6 +1,6 @@
 //! Webhooks: each belongs to a workspace or to the operator, and every statement that outsiders cause names the owner.
 use crate::page::{MAX_LIMIT, Page, Paged, count};
-use crate::{Row, StoreError, Tx, params};
+use crate::{Row, StoreError, Tx, dialect, params};
 use domain::webhook::{Asked, Owner, Webhook};
 use domain::{Timestamp, WebhookId};
 
@@ -146,6 +146,8 @@ pub async fn disable(tx: &mut Tx, id: WebhookId, now: Timestamp) -> Result<bool,
 
 /// With its deliveries. `false` when the owner has none such.
 pub async fn delete(tx: &mut Tx, id: WebhookId, owner: Owner) -> Result<bool, StoreError> {
+    // Old events take their deliveries along in another order.
+    dialect::lock_cleaning(tx).await?;
     let sql = "DELETE FROM webhooks WHERE id = $1 AND COALESCE(workspace_id, '') = $2";
     Ok(tx.execute(sql, params![id, key(owner)]).await? == 1)
 }
