@@ -92,28 +92,41 @@ pub fn is_public(address: IpAddr) -> bool {
     }
 }
 
+/// This network, private networks, loopback, and link-local with the metadata services of clouds; carriers' NAT (RFC 6598);
+/// assignments of the IETF, documentation, AS112, 6to4 relays, AMT, benchmarking; multicast and all above.
 fn is_special_v4(ip: Ipv4Addr) -> bool {
-    match ip.octets() {
-        // This network, private, loopback, link-local (with the metadata services of clouds).
-        [0 | 10 | 127, ..] | [169, 254, ..] | [192, 168, ..] | [172, 16..=31, ..] => true,
-        // Carriers' NAT (RFC 6598), and 240/4 with broadcast; multicast.
-        [100, 64..=127, ..] | [224..=255, ..] => true,
-        // IETF assignments, documentation, 6to4 relays, AS112, AMT, benchmarking.
-        [192, 0, 0 | 2, _] | [198, 51, 100, _] | [203, 0, 113, _] | [192, 88, 99, _] => true,
-        [192, 31, 196, _] | [192, 52, 193, _] | [192, 175, 48, _] | [198, 18 | 19, ..] => true,
-        _ => false,
-    }
+    matches!(
+        ip.octets(),
+        [0 | 10 | 127, ..]
+            | [169, 254, ..]
+            | [172, 16..=31, ..]
+            | [192, 168, ..]
+            | [100, 64..=127, ..]
+            | [192, 0, 0 | 2, _]
+            | [192, 31, 196, _]
+            | [192, 52, 193, _]
+            | [192, 88, 99, _]
+            | [192, 175, 48, _]
+            | [198, 18 | 19, ..]
+            | [198, 51, 100, _]
+            | [203, 0, 113, _]
+            | [224..=255, ..]
+    )
 }
 
-/// Only global unicast (2000::/3) is public, without what is special inside it.
+/// All but global unicast (`2000::/3`); in it, assignments of the IETF such as Teredo, benchmarking and ORCHID;
+/// documentation (RFC 3849, RFC 9637); 6to4; AS112.
 fn is_special_v6(ip: Ipv6Addr) -> bool {
-    match ip.segments() {
-        // IETF protocol assignments: Teredo, benchmarking, ORCHID and others.
-        [0x2001, 0..=0x01ff, ..] => true,
-        // Documentation (RFC 3849, RFC 9637), 6to4, AS112.
-        [0x2001, 0x0db8, ..] | [0x3fff, 0..=0x0fff, ..] | [0x2002, ..] | [0x2620, 0x004f, 0x8000, ..] => true,
-        [first, ..] => first & 0xe000 != 0x2000,
-    }
+    let segments = ip.segments();
+    let inside = matches!(
+        segments,
+        [0x2001, 0..=0x01ff, ..]
+            | [0x2001, 0x0db8, ..]
+            | [0x3fff, 0..=0x0fff, ..]
+            | [0x2002, ..]
+            | [0x2620, 0x004f, 0x8000, ..]
+    );
+    inside || segments[0] & 0xe000 != 0x2000
 }
 
 #[cfg(test)]

@@ -4,8 +4,8 @@ use crate::webhooks::sealed_as;
 use crate::{App, Ctx, Fault};
 use domain::webhook::{DeliveryState, Webhook, body, retry_after, signatures};
 use domain::{Secret, WebhookId};
-use futures_util::StreamExt as _;
-use futures_util::stream;
+use futures_util::future::join_all;
+use futures_util::{StreamExt as _, stream};
 use http::{HeaderMap, HeaderValue, Method, header};
 use parking_lot::Mutex;
 use std::collections::HashSet;
@@ -23,7 +23,7 @@ const TIMEOUT: Duration = Duration::from_secs(10);
 const ANSWER: usize = 1024;
 
 /// Messages under way to one webhook at once.
-const AT_ONCE: usize = 8;
+const AT_ONCE: i64 = 8;
 
 /// Webhooks that are served at once.
 const WEBHOOKS: usize = 32;
@@ -80,13 +80,15 @@ impl Deliverer {
     pub async fn tick(&mut self) -> Result<(), Fault> {
         while self.tasks.try_join_next().is_some() {}
         let due = due(&self.app, &(self.new_ctx)(), self.after).await?;
-        // After the last one, from the beginning again: none waits for ever behind others.
-        self.after = None;
+        // Where this look ends the next one goes on, so that none waits for ever behind others; after the last, from the
+        // beginning.
+        let full = due.len() >= usize::try_from(store::MAX_LIMIT).unwrap_or(usize::MAX);
+        self.after = due.last().copied().filter(|_| full);
         for id in due {
             if self.tasks.len() >= WEBHOOKS {
+                self.after = Some(id);
                 break;
             }
-            self.after = Some(id);
             if !self.busy.lock().insert(id) {
                 continue;
             }
@@ -131,16 +133,15 @@ async fn drain(app: &App, new_ctx: &NewCtx, id: WebhookId, stop: &AtomicBool) ->
         let Some(webhook) = webhook else { return Ok(()) };
         let secrets = secrets(app, &ctx, &webhook)?;
         let (now, lease) = (ctx.now, ctx.now.plus(LEASE));
-        let work = app.store().write(move |tx| {
-            Box::pin(async move { store::deliveries::claim(tx, id, now, lease, AT_ONCE as i64).await })
-        });
+        let work = app
+            .store()
+            .write(move |tx| Box::pin(async move { store::deliveries::claim(tx, id, now, lease, AT_ONCE).await }));
         let claimed = work.await?;
         if claimed.is_empty() {
             return Ok(());
         }
         let work = claimed.into_iter().map(|one| deliver(app, &ctx, &webhook, &secrets, one));
-        let done: Vec<_> = stream::iter(work).buffer_unordered(AT_ONCE).collect().await;
-        let delivered: Vec<bool> = done.into_iter().collect::<Result<_, _>>()?;
+        let delivered: Vec<bool> = join_all(work).await.into_iter().collect::<Result<_, _>>()?;
         if delivered.contains(&false) {
             return Ok(());
         }
@@ -168,7 +169,6 @@ async fn deliver(app: &App, ctx: &Ctx, webhook: &Webhook, secrets: &[Secret], cl
     #[expect(clippy::disallowed_methods, reason = "a measurement, on which no rule depends")]
     let begun = Instant::now();
     let answer = send(app, ctx, webhook, secrets, &claimed).await;
-    #[expect(clippy::disallowed_methods, reason = "a measurement, on which no rule depends")]
     let duration_ms = i64::try_from(begun.elapsed().as_millis()).unwrap_or(i64::MAX);
     let status = answer.as_ref().ok().map(|reply| reply.status);
     let (arrived, gone) = (status.is_some_and(|s| (200..300).contains(&s)), status == Some(GONE));

@@ -73,7 +73,10 @@ pub enum NoReply {
 impl Outbound {
     /// Trusts the public certificate authorities.
     pub fn new(reach: Reach) -> Result<Self, Fault> {
-        let roots = RootCertStore { roots: webpki_roots::TLS_SERVER_ROOTS.to_vec() };
+        Self::trusting(reach, RootCertStore { roots: webpki_roots::TLS_SERVER_ROOTS.to_vec() })
+    }
+
+    fn trusting(reach: Reach, roots: RootCertStore) -> Result<Self, Fault> {
         let mut tls = ClientConfig::builder_with_provider(Arc::new(crypto::aws_lc_rs::default_provider()))
             .with_safe_default_protocol_versions()
             .map_err(|_| Fault::Other("no protocol version for TLS"))?
@@ -135,13 +138,13 @@ async fn connect(addresses: &[SocketAddr]) -> Result<TcpStream, NoReply> {
 }
 
 fn request(target: &Target, call: Call<'_>) -> Result<Request<Full<Bytes>>, NoReply> {
-    let malformed = |_| NoReply::Refused(OutboundRefusal::Malformed);
+    let malformed = NoReply::Refused(OutboundRefusal::Malformed);
     let url = &target.url;
     // The host and, unless it is the scheme's own, the port.
-    let host = HeaderValue::from_str(&url[Position::BeforeHost..Position::AfterPort]).map_err(|_| malformed(()))?;
+    let host = HeaderValue::from_str(&url[Position::BeforeHost..Position::AfterPort]).map_err(|_| malformed)?;
     let path = &url[Position::BeforePath..Position::AfterQuery];
     let request = Request::builder().method(call.method).uri(path).body(Full::new(call.body));
-    let mut request = request.map_err(|_| malformed(()))?;
+    let mut request = request.map_err(|_| malformed)?;
     *request.headers_mut() = call.headers;
     request.headers_mut().insert(header::HOST, host);
     let agent = HeaderValue::from_static(concat!("Countersign/", env!("CARGO_PKG_VERSION")));
@@ -177,6 +180,10 @@ async fn read(mut body: Incoming, limit: usize) -> Result<(Bytes, bool), NoReply
     }
     Ok((read.into(), true))
 }
+
+#[cfg(test)]
+#[path = "outbound_tests.rs"]
+mod tests;
 
 impl fmt::Debug for Outbound {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

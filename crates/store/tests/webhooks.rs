@@ -341,7 +341,9 @@ async fn of_many_that_claim_at_once_each_delivery_goes_to_one() {
             if rest.is_empty() {
                 break;
             }
-            rest.into_iter().for_each(|n| *times.entry(n).or_insert(0) += 1);
+            for n in rest {
+                *times.entry(n).or_insert(0) += 1;
+            }
         }
         assert_eq!(times.into_iter().collect::<Vec<_>>(), (0..200).step_by(2).map(|n| (n, 1)).collect::<Vec<_>>());
     })
