@@ -83,50 +83,52 @@ impl Target {
     }
 }
 
-/// Whether an address is one of the public internet, by the special-purpose registries of IANA (RFC 6890). An address
-/// that carries another one (mapped, compatible, 6to4, NAT64) is refused whatever it carries.
+/// Networks whose addresses are not of the public internet, by the special-purpose registries of IANA (RFC 6890).
+const SPECIAL_V4: [(Ipv4Addr, u32); 18] = [
+    (Ipv4Addr::UNSPECIFIED, 8),           // this network
+    (Ipv4Addr::new(10, 0, 0, 0), 8),      // private
+    (Ipv4Addr::new(100, 64, 0, 0), 10),   // carriers' NAT
+    (Ipv4Addr::new(127, 0, 0, 0), 8),     // loopback
+    (Ipv4Addr::new(169, 254, 0, 0), 16),  // link-local, with the metadata services of clouds
+    (Ipv4Addr::new(172, 16, 0, 0), 12),   // private
+    (Ipv4Addr::new(192, 0, 0, 0), 24),    // assignments of the IETF
+    (Ipv4Addr::new(192, 0, 2, 0), 24),    // documentation
+    (Ipv4Addr::new(192, 31, 196, 0), 24), // AS112
+    (Ipv4Addr::new(192, 52, 193, 0), 24), // AMT
+    (Ipv4Addr::new(192, 88, 99, 0), 24),  // 6to4 relays
+    (Ipv4Addr::new(192, 168, 0, 0), 16),  // private
+    (Ipv4Addr::new(192, 175, 48, 0), 24), // AS112
+    (Ipv4Addr::new(198, 18, 0, 0), 15),   // benchmarking
+    (Ipv4Addr::new(198, 51, 100, 0), 24), // documentation
+    (Ipv4Addr::new(203, 0, 113, 0), 24),  // documentation
+    (Ipv4Addr::new(224, 0, 0, 0), 4),     // multicast
+    (Ipv4Addr::new(240, 0, 0, 0), 4),     // reserved, broadcast
+];
+
+/// Inside global unicast; outside it nothing is public.
+const SPECIAL_V6: [(Ipv6Addr, u32); 5] = [
+    (Ipv6Addr::new(0x2001, 0, 0, 0, 0, 0, 0, 0), 23), // assignments of the IETF: Teredo, benchmarking, ORCHID and others
+    (Ipv6Addr::new(0x2001, 0xdb8, 0, 0, 0, 0, 0, 0), 32), // documentation
+    (Ipv6Addr::new(0x2002, 0, 0, 0, 0, 0, 0, 0), 16), // 6to4
+    (Ipv6Addr::new(0x2620, 0x4f, 0x8000, 0, 0, 0, 0, 0), 48), // AS112
+    (Ipv6Addr::new(0x3fff, 0, 0, 0, 0, 0, 0, 0), 20), // documentation
+];
+
+const GLOBAL_UNICAST: (Ipv6Addr, u32) = (Ipv6Addr::new(0x2000, 0, 0, 0, 0, 0, 0, 0), 3);
+
+/// Whether an address is one of the public internet. One that carries another one (mapped, compatible, 6to4, NAT64) is
+/// not, whatever it carries.
 pub fn is_public(address: IpAddr) -> bool {
     match address {
-        IpAddr::V4(ip) => !is_special_v4(ip),
-        IpAddr::V6(ip) => !is_special_v6(ip),
+        IpAddr::V4(ip) => {
+            let inside = |(net, bits): &(Ipv4Addr, u32)| (ip.to_bits() ^ net.to_bits()) >> (32 - bits) == 0;
+            !SPECIAL_V4.iter().any(inside)
+        }
+        IpAddr::V6(ip) => {
+            let inside = |(net, bits): &(Ipv6Addr, u32)| (ip.to_bits() ^ net.to_bits()) >> (128 - bits) == 0;
+            inside(&GLOBAL_UNICAST) && !SPECIAL_V6.iter().any(inside)
+        }
     }
-}
-
-/// This network, private networks, loopback, and link-local with the metadata services of clouds; carriers' NAT (RFC 6598);
-/// assignments of the IETF, documentation, AS112, 6to4 relays, AMT, benchmarking; multicast and all above.
-fn is_special_v4(ip: Ipv4Addr) -> bool {
-    matches!(
-        ip.octets(),
-        [0 | 10 | 127, ..]
-            | [169, 254, ..]
-            | [172, 16..=31, ..]
-            | [192, 168, ..]
-            | [100, 64..=127, ..]
-            | [192, 0, 0 | 2, _]
-            | [192, 31, 196, _]
-            | [192, 52, 193, _]
-            | [192, 88, 99, _]
-            | [192, 175, 48, _]
-            | [198, 18 | 19, ..]
-            | [198, 51, 100, _]
-            | [203, 0, 113, _]
-            | [224..=255, ..]
-    )
-}
-
-/// All but global unicast (`2000::/3`); in it, assignments of the IETF such as Teredo, benchmarking and ORCHID;
-/// documentation (RFC 3849, RFC 9637); 6to4; AS112.
-fn is_special_v6(ip: Ipv6Addr) -> bool {
-    let segments = ip.segments();
-    let inside = matches!(
-        segments,
-        [0x2001, 0..=0x01ff, ..]
-            | [0x2001, 0x0db8, ..]
-            | [0x3fff, 0..=0x0fff, ..]
-            | [0x2002, ..]
-            | [0x2620, 0x004f, 0x8000, ..]
-    );
-    inside || segments[0] & 0xe000 != 0x2000
 }
 
 #[cfg(test)]

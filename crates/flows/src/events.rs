@@ -8,6 +8,7 @@ use domain::webhook::Asked;
 use domain::{ClientId, EventId, UserId, WorkspaceId};
 use parking_lot::Mutex;
 use std::sync::atomic::{AtomicU64, Ordering};
+use store::grants::Ended;
 use store::{Store, StoreError, Tx};
 
 /// An event that happens now.
@@ -71,6 +72,14 @@ pub fn grant_ended(grant: &Grant, reason: EndReason) -> EventData {
         workspace_id: grant.workspace_id,
         reason,
     }
+}
+
+/// That these grants ended together, ready for [`store::events::append`].
+pub fn grants_ended(ctx: &Ctx, ended: Vec<Ended>, reason: EndReason) -> Vec<Event> {
+    let one = |Ended { id, client_id, user_id, workspace_id }| {
+        event(ctx, EventData::GrantEnded { client_id, grant_id: id, user_id, workspace_id, reason })
+    };
+    ended.into_iter().map(one).collect()
 }
 
 /// Events that wait for the next batch, and which kinds anybody asks for.

@@ -12,6 +12,7 @@ use std::collections::VecDeque;
 use std::net::SocketAddr;
 use std::sync::Arc;
 use tokio::net::TcpListener;
+use tokio::sync::{OwnedRwLockWriteGuard, RwLock, watch};
 
 /// A message as it arrived.
 #[derive(Debug, Clone)]
@@ -48,6 +49,9 @@ impl From<u16> for Answer {
 struct Inner {
     messages: Mutex<Vec<Message>>,
     answers: Mutex<VecDeque<Answer>>,
+    count: watch::Sender<usize>,
+    /// Answers wait for it.
+    gate: Arc<RwLock<()>>,
 }
 
 /// The server; it ends with the test.
@@ -60,6 +64,8 @@ pub struct Receiver {
 async fn receive(State(inner): State<Arc<Inner>>, uri: Uri, headers: HeaderMap, body: Bytes) -> Response {
     let body = String::from_utf8(body.to_vec()).unwrap();
     inner.messages.lock().push(Message { path: uri.path().to_owned(), headers, body });
+    inner.count.send_modify(|count| *count += 1);
+    drop(inner.gate.read().await);
     let Answer(status, location, length) = inner.answers.lock().pop_front().unwrap_or_else(|| 200.into());
     let mut response = (StatusCode::from_u16(status).unwrap(), "x".repeat(length)).into_response();
     if let Some(location) = location {
@@ -84,6 +90,21 @@ impl Receiver {
     /// The next answers, in this order; after them 200.
     pub fn answer(&self, answers: impl IntoIterator<Item = impl Into<Answer>>) {
         self.inner.answers.lock().extend(answers.into_iter().map(Into::into));
+    }
+
+    /// Until the answer is dropped, nobody gets one.
+    pub fn hold(&self) -> OwnedRwLockWriteGuard<()> {
+        self.inner.gate.clone().try_write_owned().unwrap()
+    }
+
+    /// How many messages arrived in all.
+    pub fn count(&self) -> usize {
+        *self.inner.count.borrow()
+    }
+
+    /// Waits until so many messages arrived in all.
+    pub async fn arrived(&self, count: usize) {
+        self.inner.count.subscribe().wait_for(|n| *n >= count).await.unwrap();
     }
 
     /// What arrived since the last call.

@@ -186,3 +186,16 @@ fn an_event_is_about_whom_its_members_name() {
     let owned = samples().remove(7);
     assert!(event(owned).about().workspace_id.is_some(), "the owner of a client is told of it");
 }
+
+/// The reference page lists every kind with its members.
+#[test]
+fn every_kind_is_documented() {
+    let page = std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/../../docs/src/webhooks.md")).unwrap();
+    for kind in EventKind::ALL {
+        let schema = kind.schema();
+        let members: Vec<_> =
+            schema["properties"].as_object().unwrap().keys().map(|name| format!("`{name}`")).collect();
+        let line = format!("| `{}` | {} | {} |", kind.as_str(), kind.description(), members.join(", "));
+        assert!(page.contains(&line), "not in docs/src/webhooks.md: {line}");
+    }
+}
