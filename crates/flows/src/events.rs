@@ -96,6 +96,8 @@ const MOST_WAITING: usize = 50_000;
 /// Events of one write.
 const BATCH: usize = 500;
 
+const _: () = assert!(EventKind::ALL.len() <= 64, "a bit a kind");
+
 const fn bit(kind: EventKind) -> u64 {
     1 << kind as u64
 }

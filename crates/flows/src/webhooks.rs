@@ -83,8 +83,9 @@ pub(crate) fn sealed_as(id: WebhookId) -> String {
     format!("webhook {id}")
 }
 
-fn about(owner: Owner) -> About {
-    About::default().and_workspace(owner.workspace())
+fn record(app: &App, ctx: &Ctx, kind: &'static str, owner: Owner, id: WebhookId) {
+    let about = About::default().and_workspace(owner.workspace());
+    app.record_with(ctx, kind, "ok", about, serde_json::json!({"webhook_id": id}));
 }
 
 /// Makes a webhook; its secret is shown this once.
@@ -117,7 +118,7 @@ pub async fn create(app: &App, ctx: &Ctx, owner: Owner, new: &NewWebhook) -> Res
         return refuse(R::TooMany);
     }
     app.look_at_webhooks().await?;
-    app.record(ctx, "webhook.created", "ok", about(owner));
+    record(app, ctx, "webhook.created", owner, id);
     Ok((webhook, secret))
 }
 
@@ -155,7 +156,7 @@ pub async fn update(app: &App, ctx: &Ctx, owner: Owner, id: WebhookId, change: &
     let changed = work.await.map_err(|error: StoreError| Failure::from(error))?;
     let Some(webhook) = changed else { return refuse(R::Unknown) };
     app.look_at_webhooks().await?;
-    app.record(ctx, "webhook.updated", "ok", about(owner));
+    record(app, ctx, "webhook.updated", owner, id);
     Ok(webhook)
 }
 
@@ -166,7 +167,7 @@ pub async fn delete(app: &App, ctx: &Ctx, owner: Owner, id: WebhookId) -> Result
         return refuse(R::Unknown);
     }
     app.look_at_webhooks().await?;
-    app.record(ctx, "webhook.deleted", "ok", about(owner));
+    record(app, ctx, "webhook.deleted", owner, id);
     Ok(())
 }
 
@@ -187,7 +188,7 @@ pub async fn rotate_secret(
     if !work.await? {
         return refuse(R::Unknown);
     }
-    app.record(ctx, "webhook.secret_rotated", "ok", about(owner));
+    record(app, ctx, "webhook.secret_rotated", owner, id);
     Ok(secret)
 }
 
@@ -219,7 +220,7 @@ pub async fn replay(app: &App, ctx: &Ctx, owner: Owner, id: WebhookId, event: Ev
     let Some(delivery) = work.await.map_err(|error: StoreError| Failure::from(error))? else {
         return refuse(R::Unknown);
     };
-    app.record(ctx, "webhook.replayed", "ok", about(owner));
+    record(app, ctx, "webhook.replayed", owner, id);
     Ok(delivery)
 }
 

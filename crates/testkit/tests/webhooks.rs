@@ -387,6 +387,79 @@ async fn a_machine_s_tokens_are_told_in_batches_and_cost_nothing_when_nobody_lis
 }
 
 #[tokio::test]
+async fn only_what_changes_something_is_told() {
+    for_each_database(async |database| {
+        let app = start(database).await;
+        let receiver = Receiver::start().await;
+        let user = app.user("ada@example.com", 1).await;
+        let kinds = ["member.changed", "member.removed", "oauth2.token.revoked", "oauth2.token.issued"];
+        subscribe(&app, Owner::Operator, &receiver.url(), &kinds).await;
+        let (id, workspace) = (user.user.id, user.workspaces[0]);
+        for roles in ["admin", "admin", "member"] {
+            let roles = MemberRoles::parse([roles]).unwrap();
+            accounts::put_member(&app.app, &app.ctx(), id, workspace, roles).await.unwrap();
+        }
+        assert!(accounts::remove_member(&app.app, &app.ctx(), id, workspace).await.unwrap());
+        assert!(!accounts::remove_member(&app.app, &app.ctx(), id, workspace).await.unwrap());
+        app.deliver().await;
+        let messages = receiver.take();
+        let told: Vec<_> = messages.iter().map(|m| (m.kind(), m.json()["data"]["roles"][0].clone())).collect();
+        let expected =
+            [("member.changed", json!("admin")), ("member.changed", json!("member")), ("member.removed", json!(null))];
+        assert_eq!(told, expected.map(|(kind, role)| (kind.to_owned(), role)));
+
+        // A confidential client keeps its refresh token, so that refreshing writes nothing.
+        let web = Party::new(&app, Kind::Web).await;
+        let scope = [("scope", "openid offline_access")];
+        let tokens = web.tokens(&mut Browser::new(&app), &user, &scope).await;
+        let before = app.store.commits();
+        let refreshed = web.refresh(&tokens.refresh()).await.json();
+        assert_eq!(app.store.commits(), before);
+        let access = refreshed["access_token"].as_str().unwrap();
+        for _ in 0..2 {
+            assert_eq!(web.post("/oauth2/revoke", &[("token", access)]).await.status, 200);
+        }
+        app.deliver().await;
+        let mut told: Vec<_> = receiver.take().iter().map(|m| (m.kind(), m.json()["data"].clone())).collect();
+        told.sort_by_key(|(kind, data)| (kind.clone(), data["grant_type"].to_string()));
+        assert_eq!(told.len(), 3, "the second revocation is no news: {told:?}");
+        assert_eq!(
+            (told[0].0.as_str(), &told[0].1["grant_type"]),
+            ("oauth2.token.issued", &json!("authorization_code"))
+        );
+        assert_eq!((told[1].0.as_str(), &told[1].1["grant_type"]), ("oauth2.token.issued", &json!("refresh_token")));
+        assert_eq!((told[2].0.as_str(), &told[2].1["token_type"]), ("oauth2.token.revoked", &json!("access_token")));
+        assert!(told.iter().all(|(_, data)| data["grant_id"] == told[0].1["grant_id"]));
+        app.stop().await;
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn an_owner_has_so_many_webhooks_and_no_more() {
+    let database = Database::sqlite();
+    let app = start(&database).await;
+    for _ in 0..50 {
+        subscribe(&app, Owner::Operator, "https://r.example/", &["*"]).await;
+    }
+    let new = |description: &str, event: &str| NewWebhook {
+        url: "https://r.example/".to_owned(),
+        description: description.to_owned(),
+        events: vec![event.to_owned()],
+    };
+    for (new, expected) in [
+        (new("", "*"), WebhookRefusal::TooMany),
+        (new(&"x".repeat(201), "*"), WebhookRefusal::Description),
+        (new("a\u{7}b", "*"), WebhookRefusal::Description),
+        (new("", "webhook.test"), WebhookRefusal::Events),
+    ] {
+        let refused = webhooks::create(&app.app, &app.ctx(), Owner::Operator, &new).await;
+        assert!(matches!(refused, Err(Failure::Refused(refusal)) if refusal == expected), "{expected}");
+    }
+    app.stop().await;
+}
+
+#[tokio::test]
 async fn what_looks_like_an_attack_is_told() {
     for_each_database(async |database| {
         let app = start(database).await;
