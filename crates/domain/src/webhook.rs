@@ -4,6 +4,7 @@ use crate::{EventId, Secret, Timestamp, WebhookId, WorkspaceId};
 use aws_lc_rs::hmac;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
+use serde::Serialize;
 use serde_json::Value;
 use std::fmt;
 use zeroize::Zeroizing;
@@ -176,9 +177,16 @@ fn sign(secrets: &[Secret], id: &str, timestamp: Timestamp, body: &str) -> Strin
     secrets.iter().filter_map(one).collect::<Vec<_>>().join(" ")
 }
 
+#[derive(Serialize)]
+struct Message<'m> {
+    r#type: &'static str,
+    timestamp: String,
+    data: &'m Value,
+}
+
 /// The body of a message.
-pub fn body(kind: EventKind, at: Timestamp, data: &Value) -> String {
-    serde_json::json!({"type": kind.as_str(), "timestamp": at.rfc3339(), "data": data}).to_string()
+pub fn body(kind: EventKind, at: Timestamp, data: &Value) -> Result<String, serde_json::Error> {
+    serde_json::to_string(&Message { r#type: kind.as_str(), timestamp: at.rfc3339(), data })
 }
 
 #[cfg(test)]
@@ -199,6 +207,15 @@ mod tests {
         assert_ne!(both.split(' ').next(), Some(expected));
         assert_eq!(sign(&[Secret::new("not a secret")], id, at, body), "");
         assert_eq!(STANDARD.decode(other.expose().strip_prefix("whsec_").unwrap()).unwrap(), [7; 32]);
+    }
+
+    #[test]
+    fn a_message_says_what_when_and_then_the_rest() {
+        let data = serde_json::json!({"a": null});
+        assert_eq!(
+            body(EventKind::MemberAdded, Timestamp::from_seconds(0), &data).unwrap(),
+            r#"{"type":"member.added","timestamp":"1970-01-01T00:00:00Z","data":{"a":null}}"#
+        );
     }
 
     #[test]

@@ -203,7 +203,7 @@ async fn deliver(app: &App, ctx: &Ctx, webhook: &Webhook, secrets: &[Secret], cl
 }
 
 async fn send(app: &App, ctx: &Ctx, webhook: &Webhook, secrets: &[Secret], claimed: &Claimed) -> Result<Reply, String> {
-    let body = body(claimed.kind, claimed.at, &claimed.data);
+    let body = body(claimed.kind, claimed.at, &claimed.data).map_err(|error| error.to_string())?;
     let mut headers = HeaderMap::new();
     headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
     let own = [
