@@ -97,6 +97,10 @@ ids! {
     PersonalAccessTokenId = "pat_";
     /// One line of the audit log.
     AuditId = "evt_";
+    /// Something that happened, as webhooks are told of it.
+    EventId = "msg_";
+    /// A place that is told of events.
+    WebhookId = "whk_";
 }
 
 /// A `client_id`: made by this server as `<prefix>_ci_…`, opaque to everybody else (RFC 6749 §2.2).

@@ -10,16 +10,20 @@ pub mod audit;
 pub mod catalogue;
 pub mod client;
 pub mod encoding;
+pub mod events;
 pub mod id;
 pub mod identity;
 pub mod keys;
 pub mod oauth;
+pub mod outbound;
 pub mod secret;
 pub mod text;
 pub mod time;
+pub mod webhook;
 
 pub use id::{
-    ApiKeyId, AuditId, ClientId, ClientSecretId, GrantId, PersonalAccessTokenId, SessionId, UserId, WorkspaceId,
+    ApiKeyId, AuditId, ClientId, ClientSecretId, EventId, GrantId, PersonalAccessTokenId, SessionId, UserId, WebhookId,
+    WorkspaceId,
 };
 pub use oauth::scope::ScopeSet;
 pub use secret::{Pepper, Secret, SecretHash};

@@ -1,11 +1,14 @@
 //! Everything that the use cases share, made once at start.
 use crate::counter::Counter;
 use crate::discovery::Documents;
+use crate::events::Outbox;
 use crate::keys::{self, Keys, MasterKey};
+use crate::outbound::Outbound;
 use crate::password::Passwords;
 use crate::recorder::{About, Recorder};
 use crate::throttle::Throttle;
 use crate::{Ctx, Fault, Settings};
+use domain::outbound::Reach;
 use domain::{ClientId, Pepper, Timestamp, UserId};
 use parking_lot::RwLock;
 use serde_json::{Value, json};
@@ -29,6 +32,8 @@ struct Inner {
     throttle: Throttle,
     recorder: Recorder,
     counter: Counter,
+    outbox: Outbox,
+    outbound: Outbound,
 }
 
 impl App {
@@ -37,6 +42,9 @@ impl App {
         keys::ensure(&store, &master, ctx).await?;
         let keys = keys::load(&store, &settings, &master, ctx).await?;
         let documents = Documents::build(&settings, &keys)?;
+        let outbox = Outbox::default();
+        outbox.look(&store).await?;
+        let reach = if settings.outbound_allow_private { Reach::Private } else { Reach::Public };
         Ok(Self(Arc::new(Inner {
             pepper: keys::pepper(&master),
             forms: master.derive("form tokens"),
@@ -46,6 +54,8 @@ impl App {
             throttle: Throttle::default(),
             recorder: Recorder::default(),
             counter: Counter::default(),
+            outbox,
+            outbound: Outbound::new(reach)?,
             store,
             settings,
             master,
@@ -70,7 +80,7 @@ impl App {
 
     /// Flushes what waits and closes the database.
     pub async fn stop(&self) -> Result<(), Fault> {
-        let flushed = self.flush().await;
+        let flushed = self.flush().await.and(self.flush_events().await);
         self.0.store.close().await;
         flushed
     }
@@ -102,6 +112,24 @@ impl App {
     }
     pub(crate) fn throttle(&self) -> &Throttle {
         &self.0.throttle
+    }
+
+    pub(crate) fn outbox(&self) -> &Outbox {
+        &self.0.outbox
+    }
+    /// The one way out for the server's own requests.
+    pub fn outbound(&self) -> &Outbound {
+        &self.0.outbound
+    }
+
+    /// Takes up which events the webhooks ask for; another node may have changed them.
+    pub async fn look_at_webhooks(&self) -> Result<(), Fault> {
+        self.0.outbox.look(&self.0.store).await
+    }
+
+    /// Writes the events that wait for webhooks; called once a second and at shutdown.
+    pub async fn flush_events(&self) -> Result<(), Fault> {
+        self.0.outbox.flush(&self.0.store).await
     }
 
     /// Notes an event in the log and the audit: `outcome` is `ok` or the exact reason of a refusal.

@@ -1,10 +1,10 @@
 //! Clients as they are made, changed and deleted, by whichever door.
 use crate::recorder::About;
-use crate::{App, Ctx, Fault};
+use crate::{App, Ctx, Fault, events};
 use domain::client::{AuthMethod, Client, ClientConfig, ClientSecret, ClientType, Trust};
 use domain::oauth::grant::EndReason;
 use domain::oauth::redirect_uri::check_registration;
-use domain::{ClientId, ClientSecretId, Secret, Timestamp, UserId, WorkspaceId};
+use domain::{ClientId, ClientSecretId, Secret, UserId, WorkspaceId};
 use store::{Page, Paged, Tx};
 
 /// What a new client is made of.
@@ -68,8 +68,14 @@ pub async fn create(app: &App, ctx: &Ctx, new: NewClient) -> Result<Created, Fau
         disabled_at: None,
         deleted_at: None,
     };
-    let row = client.clone();
-    app.store().write(move |tx| Box::pin(async move { store::clients::insert(tx, &row).await })).await?;
+    let (row, told) = (client.clone(), ctx.clone());
+    let work = app.store().write(move |tx| {
+        Box::pin(async move {
+            store::clients::insert(tx, &row).await?;
+            events::emit(tx, &told, events::client_created(&row)).await
+        })
+    });
+    work.await.map_err(|error: store::StoreError| Fault::from(error))?;
     app.record(ctx, "client.created", "ok", About::client(&id));
     Ok(Created { client, secret: secret.map(|(secret, _)| secret), registration_token })
 }
@@ -88,7 +94,7 @@ pub async fn update(app: &App, ctx: &Ctx, mut client: Client, was_public: bool) 
     client.updated_at = ctx.now;
     let fresh = (was_public && !client.is_public()).then(|| new_secret(app, ctx, &client.id));
     let (row, stored) = (client.clone(), fresh.as_ref().map(|(_, stored)| stored.clone()));
-    let now = ctx.now;
+    let (now, told) = (ctx.now, ctx.clone());
     let work = app.store().write(move |tx| {
         Box::pin(async move {
             if !store::clients::update(tx, &row).await? {
@@ -100,7 +106,8 @@ pub async fn update(app: &App, ctx: &Ctx, mut client: Client, was_public: bool) 
             if let Some(secret) = &stored {
                 store::clients::add_secret(tx, secret).await?;
             }
-            end_forbidden(tx, &row, now).await?;
+            end_forbidden(tx, &told, &row).await?;
+            events::emit(tx, &told, events::client_updated(&row)).await?;
             Ok(true)
         })
     });
@@ -113,14 +120,16 @@ pub async fn update(app: &App, ctx: &Ctx, mut client: Client, was_public: bool) 
 }
 
 /// Ends the grants of everybody whom the client's list of users leaves out.
-async fn end_forbidden(tx: &mut Tx, client: &Client, now: Timestamp) -> Result<(), store::StoreError> {
+async fn end_forbidden(tx: &mut Tx, ctx: &Ctx, client: &Client) -> Result<(), store::StoreError> {
+    const WHY: EndReason = EndReason::UserNotAllowed;
     if client.config.allowed_user_ids.is_empty() {
         return Ok(());
     }
     for user in store::grants::users_of(tx, &client.id).await? {
         if !client.allows(user) {
             let whose = store::grants::Whose::UserAndClient(user, client.id.clone());
-            store::grants::end_all(tx, whose, EndReason::UserNotAllowed, now).await?;
+            let ended = store::grants::end_each(tx, whose, WHY, ctx.now).await?;
+            store::events::append(tx, &events::grants_ended(ctx, ended, WHY)).await?;
         }
     }
     Ok(())
@@ -134,12 +143,12 @@ pub async fn rotate_secret(app: &App, ctx: &Ctx, id: &ClientId, overlap: i64) ->
     };
     let Some(client) = client.filter(|c| c.deleted_at.is_none() && !c.is_public()) else { return Ok(None) };
     let (secret, stored) = new_secret(app, ctx, &client.id);
-    let (dies, now) = (ctx.now.plus(overlap.max(0)), ctx.now);
+    let (dies, now, told) = (ctx.now.plus(overlap.max(0)), ctx.now, ctx.clone());
     let work = app.store().write(move |tx| {
         Box::pin(async move {
             store::clients::add_secret(tx, &stored).await?;
             store::clients::retire_secrets(tx, &stored.client_id, Some(stored.id), dies, now).await?;
-            Ok(())
+            events::emit(tx, &told, events::client_secret_rotated(&client, overlap.max(0))).await
         })
     });
     work.await.map_err(|error: store::StoreError| Fault::from(error))?;
@@ -149,9 +158,22 @@ pub async fn rotate_secret(app: &App, ctx: &Ctx, id: &ClientId, overlap: i64) ->
 
 /// Deletes a client softly: it, its tokens and its grants are dead at once. `false` when there was none.
 pub async fn delete(app: &App, ctx: &Ctx, id: &ClientId) -> Result<bool, Fault> {
-    let (row, now) = (id.clone(), ctx.now);
-    let deleted =
-        app.store().write(move |tx| Box::pin(async move { store::clients::soft_delete(tx, &row, now).await })).await?;
+    let client = {
+        let mut tx = app.store().read().await?;
+        store::clients::by_id(&mut tx, id, ctx.now).await?
+    };
+    let Some(client) = client else { return Ok(false) };
+    let told = ctx.clone();
+    let work = app.store().write(move |tx| {
+        Box::pin(async move {
+            let deleted = store::clients::soft_delete(tx, &client.id, told.now).await?;
+            if deleted {
+                events::emit(tx, &told, events::client_deleted(&client)).await?;
+            }
+            Ok(deleted)
+        })
+    });
+    let deleted = work.await.map_err(|error: store::StoreError| Fault::from(error))?;
     if deleted {
         app.record(ctx, "client.deleted", "ok", About::client(id));
     }

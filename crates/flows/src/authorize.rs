@@ -4,6 +4,7 @@ use crate::session::Caller;
 use crate::subject::home;
 use crate::{App, Ctx, Failure, Fault};
 use domain::client::{Client, SubType};
+use domain::events::EventData;
 use domain::identity::WorkspaceMembership;
 use domain::oauth::authorize::{AuthorizationRequest, AuthorizePolicy, AuthorizeRefusal, Callback};
 use domain::oauth::consent::Consent;
@@ -394,9 +395,19 @@ impl Scene<'_> {
         };
         let (user, client, scopes, workspace, now) =
             (person.user_id, self.client.id.clone(), approval.scopes.clone(), approval.workspace, ctx.now);
+        let granted = crate::events::event(
+            ctx,
+            EventData::ConsentGranted {
+                client_id: client.clone(),
+                user_id: user,
+                workspace_id: workspace,
+                scope: scopes.clone(),
+            },
+        );
         let work = app.store().write(move |tx| {
             Box::pin(async move {
                 store::consents::put(tx, user, &client, workspace, &scopes, now).await?;
+                store::events::append(tx, &[granted]).await?;
                 match workspace {
                     Some(workspace) => store::consents::remember_workspace(tx, user, &client, workspace).await,
                     None => Ok(()),

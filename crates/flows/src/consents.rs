@@ -1,12 +1,14 @@
 //! What users allowed clients: told to the client's owner and to the user, and taken back by either.
 use crate::recorder::About;
-use crate::{App, Ctx, Fault};
+use crate::{App, Ctx, Fault, events};
+use domain::events::{Event, EventKind};
+use domain::oauth::consent::Consent;
 use domain::oauth::grant::EndReason;
 use domain::{ClientId, ScopeSet, Timestamp, UserId};
 use std::collections::HashMap;
 pub use store::consents::ClientUser;
 use store::grants::{self, Whose};
-use store::{Page, Paged, StoreError, consents};
+use store::{Page, Paged, StoreError, Tx, consents};
 
 /// An application that a user allowed something, in whatever workspaces.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -59,12 +61,18 @@ pub async fn of_user(app: &App, user: UserId) -> Result<Vec<AllowedApp>, Fault> 
 /// Takes back all that a user allowed a client, and ends the grants that came of it, in one transaction. `false` when there
 /// was nothing to take back.
 pub async fn revoke_user(app: &App, ctx: &Ctx, client: &ClientId, user: UserId) -> Result<bool, Fault> {
-    let (id, now) = (client.clone(), ctx.now);
+    const WHY: EndReason = EndReason::ConsentRevoked;
+    let (id, told) = (client.clone(), ctx.clone());
     let work = app.store().write(move |tx| {
         Box::pin(async move {
+            let revoked = consents::list_for_client(tx, user, &id).await?;
+            let events: Vec<_> = revoked.iter().map(|consent| revoked_event(&told, consent)).collect();
             let consents = consents::delete_all(tx, user, &id).await?;
-            let whose = Whose::UserAndClient(user, id);
-            Ok((consents, grants::end_all(tx, whose, EndReason::ConsentRevoked, now).await?))
+            store::events::append(tx, &events).await?;
+            let ended = grants::end_each(tx, Whose::UserAndClient(user, id), WHY, told.now).await?;
+            let grants = ended.len();
+            store::events::append(tx, &events::grants_ended(&told, ended, WHY)).await?;
+            Ok((consents, grants))
         })
     });
     let (consents, grants) = work.await.map_err(|error: StoreError| Fault::from(error))?;
@@ -76,11 +84,33 @@ pub async fn revoke_user(app: &App, ctx: &Ctx, client: &ClientId, user: UserId) 
     Ok(true)
 }
 
+fn revoked_event(ctx: &Ctx, consent: &Consent) -> Event {
+    events::event(ctx, events::consent_revoked(consent.user_id, &consent.client_id, consent.workspace_id))
+}
+
+/// Keeps an event for each consent of the client, some at a time: there can be very many.
+async fn tell_of_all(tx: &mut Tx, ctx: &Ctx, client: &ClientId) -> Result<(), StoreError> {
+    const BATCH: i64 = 500;
+    let mut after: Option<Consent> = None;
+    loop {
+        let batch = consents::of_client_after(tx, client, after.as_ref(), BATCH).await?;
+        let Some(last) = batch.last() else { return Ok(()) };
+        let events: Vec<_> = batch.iter().map(|consent| revoked_event(ctx, consent)).collect();
+        store::events::append(tx, &events).await?;
+        after = Some(last.clone());
+    }
+}
+
 /// The same for all users of a client; answers how many consents there were.
 pub async fn revoke_all_users(app: &App, ctx: &Ctx, client: &ClientId) -> Result<u64, Fault> {
-    let (id, now) = (client.clone(), ctx.now);
+    let (id, told) = (client.clone(), ctx.clone());
+    let tell = app.outbox().wants(EventKind::ConsentRevoked);
     let work = app.store().write(move |tx| {
         Box::pin(async move {
+            if tell {
+                tell_of_all(tx, &told, &id).await?;
+            }
+            let now = told.now;
             let consents = consents::delete_for_client(tx, &id).await?;
             Ok((consents, grants::end_all(tx, Whose::Client(id), EndReason::ConsentRevoked, now).await?))
         })

@@ -9,6 +9,8 @@ const BATCH: i64 = 1_000;
 const BATCHES: usize = 20;
 /// A grant's row also proves that its code was used: it stays well past the code's life.
 const KEEP_DEAD_GRANTS: i64 = 24 * 60 * 60;
+/// Events and their deliveries can be looked at and replayed for so long, in seconds.
+const KEEP_EVENTS: i64 = 30 * 24 * 60 * 60;
 
 /// Removes what has expired, reaps registrations that were never used, and takes up rotated keys.
 pub async fn run_all(app: &App, ctx: &Ctx) -> Result<(), Fault> {
@@ -21,6 +23,7 @@ pub async fn run_all(app: &App, ctx: &Ctx) -> Result<(), Fault> {
             store::tokens::delete_expired(tx, now, BATCH).await?;
             store::idempotency::delete_expired(tx, now, BATCH).await?;
             store::clients::reap_unused(tx, unused_before, BATCH).await?;
+            store::events::delete_old(tx, now.plus(-KEEP_EVENTS), BATCH).await?;
             store::keys::delete_expired_signing(tx, now).await
         })
     });
@@ -28,7 +31,14 @@ pub async fn run_all(app: &App, ctx: &Ctx) -> Result<(), Fault> {
     forget(app, ctx).await?;
     app.throttle().tidy(now);
     app.reload_keys(ctx).await?;
-    app.flush().await
+    each_second(app).await
+}
+
+/// Writes what waits, and takes up what other nodes did to the webhooks.
+pub async fn each_second(app: &App) -> Result<(), Fault> {
+    let looked = app.look_at_webhooks().await;
+    let told = app.flush_events().await;
+    app.flush().await.and(told).and(looked)
 }
 
 /// Removes what nobody is told of any more.

@@ -1,10 +1,11 @@
 //! Revocation (RFC 7009): an access token by itself, a refresh token with its whole grant.
 use crate::recorder::About;
-use crate::{App, Ctx, Failure, access, client_auth};
+use crate::{App, Ctx, Failure, access, client_auth, events};
 use domain::ClientId;
+use domain::events::{EventData, TokenKind};
 use domain::oauth::client_auth::ClientRefusal;
 use domain::oauth::error::{ErrorCode, Refusal};
-use domain::oauth::grant::EndReason;
+use domain::oauth::grant::{EndReason, Grant};
 use domain::oauth::params::RawParams;
 use domain::oauth::seal::Purpose;
 use domain::oauth::token::{Bearer, RefreshPayload};
@@ -41,6 +42,16 @@ impl Refusal for RevokeRefusal {
     }
 }
 
+fn revoked(client: &ClientId, token_type: TokenKind, grant: Option<&Grant>) -> EventData {
+    EventData::TokenRevoked {
+        client_id: client.clone(),
+        token_type,
+        grant_id: grant.map(|grant| grant.id),
+        user_id: grant.map(|grant| grant.user_id),
+        workspace_id: grant.and_then(|grant| grant.workspace_id),
+    }
+}
+
 /// Revokes; an unknown token is as good as revoked (RFC 7009 §2.2).
 pub async fn revoke(
     app: &App,
@@ -67,10 +78,18 @@ pub async fn revoke(
         }
         let (id, now) = (refresh.grant_id, ctx.now);
         drop(tx);
-        let end = app
-            .store()
-            .write(move |tx| Box::pin(async move { store::grants::end(tx, id, EndReason::Revoked, now).await }));
-        if end.await? {
+        let revoked = revoked(&client.id, TokenKind::RefreshToken, Some(&context.grant));
+        let told = [revoked, events::grant_ended(&context.grant, EndReason::Revoked)].map(|d| events::event(ctx, d));
+        let end = app.store().write(move |tx| {
+            Box::pin(async move {
+                let ended = store::grants::end(tx, id, EndReason::Revoked, now).await?;
+                if ended {
+                    store::events::append(tx, &told).await?;
+                }
+                Ok(ended)
+            })
+        });
+        if end.await.map_err(|error: store::StoreError| Failure::from(error))? {
             app.record(
                 ctx,
                 "grant.ended",
@@ -81,20 +100,29 @@ pub async fn revoke(
         return Ok(());
     }
     let Some((id, payload)) = access::open(app, token) else { return Ok(()) };
-    let of = match &payload.bearer {
-        Bearer::Client { id, .. } => Some(id.clone()),
+    let (of, grant) = match &payload.bearer {
+        Bearer::Client { id, .. } => (Some(id.clone()), None),
         Bearer::Grant { id, .. } => {
-            store::grants::by_id_with_context(&mut tx, *id, None).await?.map(|c| c.grant.client_id)
+            let grant = store::grants::by_id_with_context(&mut tx, *id, None).await?.map(|c| c.grant);
+            (grant.as_ref().map(|grant| grant.client_id.clone()), grant)
         }
     };
     drop(tx);
     match of {
         Some(of) if of != client.id => foreign(&of),
         Some(_) if ctx.now < payload.expires_at => {
+            let told = events::event(ctx, revoked(&client.id, TokenKind::AccessToken, grant.as_ref()));
             let work = app.store().write(move |tx| {
-                Box::pin(async move { store::tokens::revoke_token(tx, id, payload.expires_at).await })
+                Box::pin(async move {
+                    // Revoked a second time, it is no news.
+                    if !store::tokens::is_revoked(tx, id).await? {
+                        store::tokens::revoke_token(tx, id, payload.expires_at).await?;
+                        store::events::append(tx, &[told]).await?;
+                    }
+                    Ok(())
+                })
             });
-            work.await?;
+            work.await.map_err(|error: store::StoreError| Failure::from(error))?;
             app.record(ctx, "token.revoked", "ok", About::client(&client.id));
             Ok(())
         }

@@ -2,7 +2,8 @@
 use crate::failure::refuse;
 use crate::recorder::About;
 pub use crate::sign_in_refusal::SignInRefusal;
-use crate::{App, Ctx, Failure, Fault};
+use crate::{App, Ctx, Failure, Fault, events};
+use domain::events::{EventData, EventKind, SignInFailure};
 use domain::identity::{ApiKey, Email, Session, User, Workspace};
 use domain::oauth::error::Refusal as _;
 use domain::{PersonalAccessTokenId, ScopeSet, Secret, SessionId, Timestamp, UserId};
@@ -140,7 +141,15 @@ pub async fn bearer(app: &App, ctx: &Ctx, token: &str) -> Result<Caller, Fault> 
 /// Signs a user in. Unknown address, wrong password and disabled account are one refusal, in text and in time.
 pub async fn sign_in(app: &App, ctx: &Ctx, email: &str, password: &Secret) -> Result<NewSession, Failure<R>> {
     let key = Email::parse(email).map(|email| email.key()).unwrap_or_default();
+    let failed = |user_id: Option<UserId>, reason: SignInFailure| {
+        app.outbox().note(ctx, EventKind::UserSignInFailed, || EventData::UserSignInFailed {
+            user_id,
+            reason,
+            ip: ctx.facts.ip.clone(),
+        });
+    };
     if app.throttle().wait("sign-in", &key, ctx).is_some() {
+        failed(None, SignInFailure::TooManyAttempts);
         app.record(ctx, "sign_in", R::TooManyAttempts.reason(), About::default());
         return refuse(R::TooManyAttempts);
     }
@@ -149,6 +158,7 @@ pub async fn sign_in(app: &App, ctx: &Ctx, email: &str, password: &Secret) -> Re
         store::users::by_email_key(&mut tx, &key).await?
     };
     let stored = user.as_ref().and_then(|user| user.password_hash.as_deref());
+    let tried = user.as_ref().map(|user| user.id);
     let fits = app.passwords().verify(password, stored).await?;
     if let Some(user) = user.filter(|user| fits && user.is_active()) {
         app.throttle().succeeded("sign-in", &key, ctx);
@@ -156,6 +166,7 @@ pub async fn sign_in(app: &App, ctx: &Ctx, email: &str, password: &Secret) -> Re
         Ok(begin(app, ctx, user.id).await?)
     } else {
         app.throttle().failed("sign-in", &key, ctx);
+        failed(tried, SignInFailure::WrongCredentials);
         app.record(ctx, "sign_in", R::Wrong.reason(), About::default());
         refuse(R::Wrong)
     }
@@ -195,7 +206,15 @@ pub(crate) async fn begin(app: &App, ctx: &Ctx, user_id: UserId) -> Result<NewSe
         user_agent: ctx.facts.user_agent.chars().take(255).collect(),
     };
     let id = session.id;
-    app.store().write(move |tx| Box::pin(async move { store::sessions::insert(tx, &session).await })).await?;
+    let told = EventData::UserSignedIn { user_id, session_id: id, ip: ctx.facts.ip.clone() };
+    let told = events::event(ctx, told);
+    let work = app.store().write(move |tx| {
+        Box::pin(async move {
+            store::sessions::insert(tx, &session).await?;
+            store::events::append(tx, &[told]).await
+        })
+    });
+    work.await?;
     Ok(NewSession { id, secret, user_id })
 }
 

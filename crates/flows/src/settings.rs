@@ -135,6 +135,8 @@ pub struct Settings {
     pub password_hashing: PasswordHashing,
     /// Days that the audit log goes back.
     pub audit_retention_days: i64,
+    /// Whether the server's own requests may go to private addresses, and by http to loopback.
+    pub outbound_allow_private: bool,
 }
 
 impl Settings {
@@ -150,6 +152,7 @@ impl Settings {
             brand: Brand::default(),
             password_hashing: PasswordHashing::default(),
             audit_retention_days: 400,
+            outbound_allow_private: false,
         }
     }
 

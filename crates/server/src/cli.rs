@@ -38,6 +38,9 @@ pub enum Command {
     /// Clients.
     #[command(subcommand)]
     Client(Client),
+    /// Places that are told of events.
+    #[command(subcommand)]
+    Webhook(Webhook),
     /// Signing and sealing keys; API keys and personal access tokens.
     #[command(subcommand)]
     Key(Key),
@@ -191,6 +194,97 @@ pub enum Client {
     Delete {
         client_id: String,
     },
+}
+
+/// Whose webhook.
+#[derive(Debug, clap::Args)]
+pub struct Of {
+    /// The workspace that owns it; without this, it is the operator's.
+    #[arg(long)]
+    pub workspace: Option<String>,
+}
+
+#[derive(Debug, Subcommand)]
+pub enum Webhook {
+    /// Make a webhook; its secret is shown once.
+    Create {
+        url: String,
+        /// Names of events; without any, all of them.
+        #[arg(long = "event", value_delimiter = ',')]
+        events: Vec<String>,
+        #[arg(long, default_value = "")]
+        description: String,
+        #[command(flatten)]
+        of: Of,
+    },
+    List {
+        #[command(flatten)]
+        of: Of,
+    },
+    /// Change what is named.
+    Update {
+        webhook: String,
+        #[arg(long)]
+        url: Option<String>,
+        #[arg(long = "event", value_delimiter = ',')]
+        events: Option<Vec<String>>,
+        #[arg(long)]
+        description: Option<String>,
+        /// Send nothing, and keep nothing new.
+        #[arg(long)]
+        disable: bool,
+        /// Send again, also what waited.
+        #[arg(long, conflicts_with = "disable")]
+        enable: bool,
+        #[command(flatten)]
+        of: Of,
+    },
+    Delete {
+        webhook: String,
+        #[command(flatten)]
+        of: Of,
+    },
+    /// A new secret; the one before signs along for --overlap seconds.
+    RotateSecret {
+        webhook: String,
+        #[arg(long, default_value_t = 86_400)]
+        overlap: i64,
+        #[command(flatten)]
+        of: Of,
+    },
+    /// What was sent, the newest first.
+    Deliveries {
+        webhook: String,
+        #[arg(long, value_enum)]
+        state: Option<DeliveryStateName>,
+        #[arg(long, default_value_t = 100)]
+        limit: i64,
+        #[command(flatten)]
+        of: Of,
+    },
+    /// Send an event again.
+    Replay {
+        webhook: String,
+        event: String,
+        #[command(flatten)]
+        of: Of,
+    },
+    /// Send an event that says nothing but that it arrived.
+    Test {
+        webhook: String,
+        #[command(flatten)]
+        of: Of,
+    },
+    /// The kinds of events.
+    Events,
+}
+
+/// How far a delivery has come.
+#[derive(Debug, Clone, Copy, ValueEnum, PartialEq, Eq)]
+pub enum DeliveryStateName {
+    Pending,
+    Delivered,
+    Dead,
 }
 
 #[derive(Debug, Subcommand)]

@@ -5,6 +5,7 @@ use crate::{output, wiring};
 use anyhow::Context as _;
 use axum::serve::ListenerExt as _;
 use flows::App;
+use flows::deliver::Deliverer;
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
@@ -68,18 +69,24 @@ pub async fn serve(
     Ok(())
 }
 
-/// Flushes the audit log and the counts every second, and tidies up every half minute.
+/// Every second, writes what waits and sends to webhooks what is due; every half minute, tidies up.
 async fn jobs(app: App, stop: watch::Receiver<bool>) {
     let mut second = tokio::time::interval(Duration::from_secs(1));
+    let mut deliverer = Deliverer::new(app.clone(), Arc::new(|| system::ctx("webhooks")));
     let mut ticks = 0u32;
     loop {
         tokio::select! {
             _ = second.tick() => {}
-            () = stopped(stop.clone()) => return,
+            () = stopped(stop.clone()) => return deliverer.stop().await,
         }
         let ctx = system::ctx("job");
-        let done = if ticks.is_multiple_of(30) { flows::jobs::run_all(&app, &ctx).await } else { app.flush().await };
-        if let Err(fault) = done {
+        let done = if ticks.is_multiple_of(30) {
+            flows::jobs::run_all(&app, &ctx).await
+        } else {
+            flows::jobs::each_second(&app).await
+        };
+        let sent = deliverer.tick().await;
+        if let Err(fault) = done.and(sent) {
             tracing::error!(%fault, "a job failed; it is tried again");
         }
         ticks = ticks.wrapping_add(1);

@@ -93,6 +93,48 @@ fn create_list_and_change_the_basic_things() {
 }
 
 #[test]
+fn webhooks_are_made_watched_and_sent_to_by_hand() {
+    let folder = tempfile::tempdir().unwrap();
+    let at = folder.path();
+    let url = "https://hooks.example/in";
+    let made = json(at, &["webhook", "create", url, "--event", "key.rotated,member.added", "--description", "ops"], "");
+    let id = made["id"].as_str().unwrap();
+    assert!(id.starts_with("whk_") && made["secret"].as_str().unwrap().starts_with("whsec_"));
+    assert_eq!(made["events"], serde_json::json!(["key.rotated", "member.added"]));
+    for (words, why) in [
+        (&["webhook", "create", "http://hooks.example/"][..], "must be https"),
+        (&["webhook", "create", "https://10.0.0.1/"], "public internet"),
+        (&["webhook", "create", url, "--event", "nothing"], "catalogue"),
+        (&["webhook", "update", "nobody"], "not a webhook id"),
+    ] {
+        assert!(refused(at, words).contains(why), "{words:?}");
+    }
+    let list = json(at, &["webhook", "list"], "");
+    assert_eq!((list["total"].as_i64(), list["items"][0].get("secret")), (Some(1), None));
+
+    assert_eq!(json(at, &["key", "rotate"], "")["rotated"], true);
+    let waiting = json(at, &["webhook", "deliveries", id, "--state", "pending"], "")["items"].clone();
+    assert_eq!((waiting[0]["type"].as_str(), waiting[0]["attempts"].as_i64()), (Some("key.rotated"), Some(0)));
+    let event = waiting[0]["event_id"].as_str().unwrap();
+    assert_eq!(json(at, &["webhook", "replay", id, event], "")["state"], "pending");
+    assert!(json(at, &["webhook", "test", id], "")["event_id"].as_str().unwrap().starts_with("msg_"));
+    assert_eq!(json(at, &["webhook", "deliveries", id], "")["items"].as_array().unwrap().len(), 2);
+    assert_ne!(json(at, &["webhook", "rotate-secret", id], "")["secret"], made["secret"]);
+    let off = json(at, &["webhook", "update", id, "--disable", "--event", "*"], "");
+    assert_eq!((&off["disabled"], &off["events"]), (&true.into(), &serde_json::json!(["*"])));
+
+    let workspace = json(at, &["workspace", "create", "--name", "Acme"], "");
+    let own = ["--workspace", workspace["id"].as_str().unwrap()];
+    let theirs = json(at, &[&["webhook", "create", url][..], &own].concat(), "");
+    assert_eq!(theirs["workspace_id"], workspace["id"]);
+    assert!(refused(at, &[&["webhook", "delete", id][..], &own].concat()).contains("no such"), "the operator's");
+    assert_eq!(json(at, &["webhook", "delete", id], "")["deleted"], true);
+    assert_eq!(json(at, &["webhook", "list"], "")["total"], 0);
+    let kinds = json(at, &["webhook", "events"], "")["items"].clone();
+    assert!(kinds.as_array().unwrap().iter().any(|kind| kind["schema"]["properties"]["client_id"].is_object()));
+}
+
+#[test]
 fn settings_that_are_wrong_are_told_by_name() {
     let folder = tempfile::tempdir().unwrap();
     let at = folder.path();

@@ -158,6 +158,24 @@ pub async fn delete_for_client(tx: &mut Tx, client: &ClientId) -> Result<u64, St
     tx.execute("DELETE FROM consents WHERE client_id = $1", params![client]).await
 }
 
+/// All consents of a client in a fixed order, those behind `after` first: for work that goes through all of them.
+pub async fn of_client_after(
+    tx: &mut Tx,
+    client: &ClientId,
+    after: Option<&Consent>,
+    limit: i64,
+) -> Result<Vec<Consent>, StoreError> {
+    let sql = concat!(
+        "SELECT ",
+        columns!(),
+        " FROM consents o WHERE o.client_id = $1 AND (o.user_id, o.workspace_id) > ($2, $3) \
+         ORDER BY o.user_id, o.workspace_id LIMIT $4"
+    );
+    let user = after.map(|consent| consent.user_id.to_string()).unwrap_or_default();
+    let workspace = key(after.and_then(|consent| consent.workspace_id));
+    tx.all(sql, params![client, &user, workspace, limit]).await?.iter_mut().map(read).collect()
+}
+
 /// A consent with the client it was given to, as the page of connected apps shows it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ConnectedApp {

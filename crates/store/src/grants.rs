@@ -223,14 +223,19 @@ macro_rules! selected {
         (
             concat!("SELECT id FROM grants WHERE ended_at IS NULL AND ", $condition, " ORDER BY id FOR UPDATE"),
             concat!("UPDATE grants SET ended_at = $4, ended_reason = $5 WHERE ended_at IS NULL AND ", $condition),
+            concat!(
+                "UPDATE grants SET ended_at = $4, ended_reason = $5 WHERE ended_at IS NULL AND ",
+                $condition,
+                " RETURNING id, client_id, user_id, workspace_id"
+            ),
         )
     };
 }
 
-/// Ends all these grants; answers how many.
-pub async fn end_all(tx: &mut Tx, whose: Whose, reason: EndReason, at: Timestamp) -> Result<u64, StoreError> {
-    // Each text names all three parameters, so that one call fits all; an unused one equals itself.
-    let ((lock, update), first, second, third) = match whose {
+/// The texts that lock, that end, and that end and tell; with their parameters. Each text names all three, so that one
+/// call fits all; an unused one equals itself.
+fn selected(whose: Whose) -> ((&'static str, &'static str, &'static str), [String; 3]) {
+    let (texts, first, second, third) = match whose {
         Whose::Client(c) => (selected!("client_id = $1 AND $2 = $2 AND $3 = $3"), c.to_string(), None, None),
         Whose::User(u) => (selected!("user_id = $1 AND $2 = $2 AND $3 = $3"), u.to_string(), None, None),
         Whose::Session(s) => (selected!("session_id = $1 AND $2 = $2 AND $3 = $3"), s.to_string(), None, None),
@@ -250,7 +255,12 @@ pub async fn end_all(tx: &mut Tx, whose: Whose, reason: EndReason, at: Timestamp
             w.map(|w| w.to_string()),
         ),
     };
-    let (second, third) = (second.unwrap_or_default(), third.unwrap_or_default());
+    (texts, [first, second.unwrap_or_default(), third.unwrap_or_default()])
+}
+
+/// Ends all these grants; answers how many.
+pub async fn end_all(tx: &mut Tx, whose: Whose, reason: EndReason, at: Timestamp) -> Result<u64, StoreError> {
+    let ((lock, update, _), [first, second, third]) = selected(whose);
     dialect::lock_rows(tx, lock, params![&first, &second, &third]).await?;
     tx.execute(update, params![&first, &second, &third, at, reason.as_str()]).await
 }
@@ -259,6 +269,32 @@ pub async fn end_all(tx: &mut Tx, whose: Whose, reason: EndReason, at: Timestamp
 pub async fn users_of(tx: &mut Tx, client: &ClientId) -> Result<Vec<UserId>, StoreError> {
     let sql = "SELECT DISTINCT user_id FROM grants WHERE client_id = $1 AND ended_at IS NULL ORDER BY user_id";
     tx.all(sql, params![client]).await?.iter_mut().map(Row::parse).collect()
+}
+
+/// A grant that was just ended.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Ended {
+    pub id: GrantId,
+    pub client_id: ClientId,
+    pub user_id: UserId,
+    pub workspace_id: Option<WorkspaceId>,
+}
+
+/// The same as [`end_all`], and answers which: for the grants of one user, which are few.
+pub async fn end_each(tx: &mut Tx, whose: Whose, reason: EndReason, at: Timestamp) -> Result<Vec<Ended>, StoreError> {
+    let ((lock, _, update), [first, second, third]) = selected(whose);
+    dialect::lock_rows(tx, lock, params![&first, &second, &third]).await?;
+    let mut rows = tx.all(update, params![&first, &second, &third, at, reason.as_str()]).await?;
+    rows.iter_mut()
+        .map(|row| {
+            Ok(Ended {
+                id: row.parse()?,
+                client_id: row.client_id()?,
+                user_id: row.parse()?,
+                workspace_id: row.opt_parse()?,
+            })
+        })
+        .collect()
 }
 
 /// The user's grants that live at `now`, the last used first; at most [`MAX_LIMIT`].

@@ -9,12 +9,15 @@ pub mod audit;
 pub mod clients;
 pub mod consents;
 pub mod credentials;
+pub mod deliveries;
+pub mod events;
 pub mod grants;
 pub mod idempotency;
 pub mod keys;
 pub mod sessions;
 pub mod tokens;
 pub mod users;
+pub mod webhooks;
 pub mod workspaces;
 
 mod checkpoint;

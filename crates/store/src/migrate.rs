@@ -36,6 +36,7 @@ const MIGRATIONS: &[Migration] = migrations![
     2 "activity" "0002_activity.sql",
     3 "idempotency" "0003_idempotency.sql",
     4 "revisions" "0004_revisions.sql",
+    5 "events" "0005_events.sql",
 ];
 
 /// The schema version that this program needs.

@@ -1,8 +1,8 @@
 //! Parameters of statements: four kinds of value, each possibly NULL, the same on both databases.
 use domain::oauth::seal::TokenId;
 use domain::{
-    ApiKeyId, AuditId, ClientId, ClientSecretId, GrantId, PersonalAccessTokenId, ScopeSet, SecretHash, SessionId,
-    Timestamp, UserId, WorkspaceId,
+    ApiKeyId, AuditId, ClientId, ClientSecretId, EventId, GrantId, PersonalAccessTokenId, ScopeSet, SecretHash,
+    SessionId, Timestamp, UserId, WebhookId, WorkspaceId,
 };
 use std::borrow::Cow;
 
@@ -69,4 +69,15 @@ convert!(&'a ScopeSet, Text, v => Cow::Owned(v.to_string()));
 macro_rules! ids {
     ($($id:ty),*) => {$( convert!($id, Text, v => Cow::Owned(v.to_string())); )*};
 }
-ids!(UserId, WorkspaceId, SessionId, GrantId, ClientSecretId, ApiKeyId, PersonalAccessTokenId, AuditId);
+ids!(
+    UserId,
+    WorkspaceId,
+    SessionId,
+    GrantId,
+    ClientSecretId,
+    ApiKeyId,
+    PersonalAccessTokenId,
+    AuditId,
+    EventId,
+    WebhookId
+);

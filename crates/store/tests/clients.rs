@@ -259,6 +259,19 @@ async fn the_users_of_a_client_are_listed_each_once_and_lose_it_together() {
         assert_eq!(read_tx!(db, |tx| consents::of_client_user(tx, &client_id(1), user_id(1))), Some(ada));
         assert_eq!(read_tx!(db, |tx| consents::of_client_user(tx, &client_id(1), user_id(2))), None);
 
+        let mut all = Vec::new();
+        loop {
+            let last = all.last().cloned();
+            let batch = read_tx!(db, |tx| consents::of_client_after(tx, &client_id(1), last.as_ref(), 2));
+            if batch.is_empty() {
+                break;
+            }
+            assert!(batch.len() <= 2);
+            all.extend(batch);
+        }
+        let seen: std::collections::BTreeSet<_> = all.iter().map(|c| (c.user_id, c.workspace_id)).collect();
+        assert_eq!((all.len(), seen.len()), (5, 5), "each once");
+
         assert_eq!(write_tx!(db, |tx| consents::delete_for_client(tx, &client_id(1))), 5);
         assert_eq!(write_tx!(db, |tx| consents::delete_for_client(tx, &client_id(1))), 0);
         assert_eq!(list(1, 100).await.total, 0);

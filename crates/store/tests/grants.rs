@@ -4,8 +4,8 @@ mod common;
 use common::*;
 use domain::client::SubType;
 use domain::identity::Role;
-use domain::oauth::grant::{EndReason, RefreshState};
-use store::grants::{self, Redeemed, Rotated, Whose};
+use domain::oauth::grant::{EndReason, Grant, RefreshState};
+use store::grants::{self, Ended, Redeemed, Rotated, Whose};
 use store::tokens::{self, Taken, Used};
 use store::{clients, users, workspaces};
 
@@ -171,8 +171,12 @@ async fn grants_end_together_by_what_they_share() {
             }
         }
         write_tx!(db, |tx| grants::redeem(tx, &grant(7)));
-        let last = write_tx!(db, |tx| grants::end_all(tx, Whose::Client(one), EndReason::Revoked, at(1)));
-        assert_eq!(last, 1);
+        let mine = grant(7);
+        let last = write_tx!(db, |tx| grants::end_each(tx, Whose::Client(one), EndReason::Revoked, at(1)));
+        let Grant { id, client_id, user_id, workspace_id, .. } = mine;
+        assert_eq!(last, [Ended { id, client_id, user_id, workspace_id }], "and says which");
+        let none = write_tx!(db, |tx| grants::end_each(tx, Whose::User(user_id), EndReason::Revoked, at(1)));
+        assert_eq!(none, [], "each ends once");
     })
     .await;
 }

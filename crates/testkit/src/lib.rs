@@ -8,6 +8,7 @@ mod app;
 mod browser;
 mod database;
 mod party;
+mod receiver;
 mod sources;
 
 pub use api::Api;
@@ -15,4 +16,5 @@ pub use app::{ISSUER, PASSWORD, TestApp, TestUser};
 pub use browser::{Browser, Form, Reply};
 pub use database::{Database, for_each_database};
 pub use party::{Kind, Party, Tokens, VERIFIER, basic, claims};
+pub use receiver::{Answer, Message, Receiver};
 pub use sources::{FixedClock, SeededRng};

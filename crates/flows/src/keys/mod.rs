@@ -69,12 +69,12 @@ impl MasterKey {
         Some(body)
     }
 
-    /// Seals a key for the database.
-    fn seal(&self, name: &str, plain: &[u8], ctx: &Ctx) -> Result<Vec<u8>, Fault> {
+    /// Seals a key or secret for the database; `name` is authenticated, so that none can be exchanged for another.
+    pub(crate) fn seal(&self, name: &str, plain: &[u8], ctx: &Ctx) -> Result<Vec<u8>, Fault> {
         self.seal_for("key encryption", name.as_bytes(), plain, ctx)
     }
 
-    fn open(&self, name: &str, sealed: &[u8]) -> Result<Zeroizing<Vec<u8>>, Fault> {
+    pub(crate) fn open(&self, name: &str, sealed: &[u8]) -> Result<Zeroizing<Vec<u8>>, Fault> {
         let opened = self.open_for("key encryption", name.as_bytes(), sealed);
         opened.ok_or(Fault::Other("a stored key does not open: this is not the master key of this database"))
     }

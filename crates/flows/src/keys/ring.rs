@@ -1,7 +1,8 @@
 //! The rings: which keys there are, in which state, and how they follow one another.
 use super::{MasterKey, SigningKey};
-use crate::{Ctx, Fault, Settings};
+use crate::{Ctx, Fault, Settings, events};
 use domain::Timestamp;
+use domain::events::EventData;
 use domain::keys::{KeyState, SealingKeyRecord, SigningKeyRecord};
 use domain::oauth::jose::SigningAlg;
 use domain::oauth::jwk::PublicKey;
@@ -137,7 +138,10 @@ pub async fn rotate(store: &Store, settings: &Settings, master: &MasterKey, ctx:
                 for key in store::keys::list_sealing(tx).await? {
                     store::keys::set_sealing_state(tx, key.id, step(key.state, gone).0, ctx.now).await?;
                 }
-                complete(tx, &master, &ctx).await
+                complete(tx, &master, &ctx).await?;
+                let active = store::keys::list_signing(tx, ctx.now).await?.into_iter();
+                let active_kids = active.filter(|k| k.state == KeyState::Active).map(|k| k.kid).collect();
+                Ok(events::emit(tx, &ctx, EventData::KeyRotated { active_kids }).await?)
             })
         })
         .await

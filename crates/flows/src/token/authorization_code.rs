@@ -1,11 +1,12 @@
 //! Redeeming an authorization code (OAuth 2.1 §4.1.3). A code is good once: its id goes into the grant's row under a
 //! unique key, and the number of rows decides.
-use super::issue::{Answer, RefreshSecret, Refreshing, TokenResponse};
+use super::issue::{Answer, RefreshSecret, Refreshing, TokenResponse, issued};
 use crate::failure::refuse;
 use crate::recorder::About;
 use crate::subject::{self, Absent};
-use crate::{App, Ctx, Failure};
+use crate::{App, Ctx, Failure, events};
 use domain::client::{Client, GrantType};
+use domain::events::EventKind;
 use domain::oauth::authorize::resources;
 use domain::oauth::grant::{EndReason, Grant, RefreshState};
 use domain::oauth::params::RawParams;
@@ -195,7 +196,11 @@ async fn write(app: &App, ctx: &Ctx, client: &Client, grant: &Grant) -> Result<W
     let today = Timestamp::from_seconds(ctx.now.seconds() / DAY * DAY);
     let first_today = client.last_used_at.is_none_or(|at| at < today);
     let asked = !client.config.internal;
-    let (grant, client, now) = (grant.clone(), client.id.clone(), ctx.now);
+    let issued = app
+        .outbox()
+        .wants(EventKind::TokenIssued)
+        .then(|| events::event(ctx, issued(app, ctx, client, grant, GrantType::AuthorizationCode, &grant.scopes)));
+    let (grant, client, now, ctx) = (grant.clone(), client.id.clone(), ctx.now, ctx.clone());
     let work = app.store().write(move |tx| {
         Box::pin(async move {
             if asked && !consented(tx, &grant).await? {
@@ -206,11 +211,18 @@ async fn write(app: &App, ctx: &Ctx, client: &Client, grant: &Grant) -> Result<W
                     if first_today {
                         store::clients::touch(tx, &client, today).await?;
                     }
+                    store::events::append(tx, issued.as_slice()).await?;
                     Ok(Written::First)
                 }
                 Redeemed::Replayed => {
-                    let reason = EndReason::CodeReplayed;
-                    store::grants::end_by_code(tx, grant.code_id, reason, now).await.map(Written::Replayed)
+                    let why = EndReason::CodeReplayed;
+                    let ended = store::grants::end_by_code(tx, grant.code_id, why, now).await?;
+                    if let Some(id) = ended {
+                        // The code says the same of both: only the ids of the grants differ.
+                        let ended = Grant { id, ..grant };
+                        events::emit(tx, &ctx, events::grant_ended(&ended, why)).await?;
+                    }
+                    Ok(Written::Replayed(ended))
                 }
             }
         })

@@ -2,7 +2,8 @@
 use super::issue::{TokenResponse, access_lifetime, access_token};
 use crate::failure::refuse;
 use crate::{App, Ctx, Failure};
-use domain::client::Client;
+use domain::client::{Client, GrantType};
+use domain::events::{EventData, EventKind};
 use domain::oauth::authorize::resources;
 use domain::oauth::params::RawParams;
 use domain::oauth::scope::ScopeSet;
@@ -53,5 +54,15 @@ pub(super) fn issue(app: &App, ctx: &Ctx, client: &Client, body: &RawParams) -> 
     let access_token = access_token(app, ctx, client, &payload, (client.id.as_str(), None))?;
     let scope = payload.scopes.to_string();
     app.count_access(&client.id, None, ctx.now);
+    app.outbox().note(ctx, EventKind::TokenIssued, || EventData::TokenIssued {
+        client_id: client.id.clone(),
+        grant_type: GrantType::ClientCredentials,
+        grant_id: None,
+        user_id: None,
+        workspace_id: None,
+        sub_type: None,
+        scope: payload.scopes,
+        expires_in,
+    });
     Ok(TokenResponse { access_token, token_type: "Bearer", expires_in, refresh_token: None, scope, id_token: None })
 }

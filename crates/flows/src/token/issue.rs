@@ -1,7 +1,8 @@
 //! Making tokens. Issuing writes nothing.
 use crate::subject::SubjectData;
 use crate::{App, Ctx, Fault};
-use domain::client::{AccessTokenFormat, Client};
+use domain::client::{AccessTokenFormat, Client, GrantType};
+use domain::events::EventData;
 use domain::oauth::grant::{Grant, RefreshState};
 use domain::oauth::id_token::IdToken;
 use domain::oauth::jose::{SigningAlg, TYP_ACCESS_TOKEN, TYP_ID_TOKEN};
@@ -85,6 +86,32 @@ pub fn access_lifetime(app: &App, client: &Client) -> i64 {
     client.config.access_token_lifetime_seconds.unwrap_or(app.settings().lifetimes.access_token)
 }
 
+/// The same, for a token of this grant: it dies with the grant at the latest.
+fn lifetime_within(app: &App, ctx: &Ctx, client: &Client, grant: &Grant) -> i64 {
+    access_lifetime(app, client).min(grant.expires_at.since(ctx.now))
+}
+
+/// That a grant's access token is issued.
+pub fn issued(
+    app: &App,
+    ctx: &Ctx,
+    client: &Client,
+    grant: &Grant,
+    grant_type: GrantType,
+    scopes: &ScopeSet,
+) -> EventData {
+    EventData::TokenIssued {
+        client_id: client.id.clone(),
+        grant_type,
+        grant_id: Some(grant.id),
+        user_id: Some(grant.user_id),
+        workspace_id: grant.workspace_id,
+        sub_type: Some(grant.sub_type),
+        scope: scopes.clone(),
+        expires_in: lifetime_within(app, ctx, client, grant),
+    }
+}
+
 /// What one answer for a grant is made of.
 pub struct Answer<'a> {
     pub client: &'a Client,
@@ -101,7 +128,7 @@ pub struct Answer<'a> {
 impl Answer<'_> {
     pub fn issue(self, app: &App, ctx: &Ctx) -> Result<TokenResponse, Fault> {
         let (client, grant) = (self.client, self.grant);
-        let expires_in = access_lifetime(app, client).min(grant.expires_at.since(ctx.now));
+        let expires_in = lifetime_within(app, ctx, client, grant);
         // Only answers that can be superseded are watched for being seen.
         let tag = match &self.refresh {
             Some(Refreshing::Fresh(state, _)) if client.rotates_refresh_tokens() => {

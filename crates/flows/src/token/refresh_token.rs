@@ -1,12 +1,13 @@
 //! Refreshing (OAuth 2.1 §4.3). What a presented token is, the domain's refresh rules say; here they meet the database.
-use super::issue::{Answer, RefreshSecret, Refreshing, TokenResponse};
+use super::issue::{Answer, RefreshSecret, Refreshing, TokenResponse, issued};
 use crate::failure::refuse;
 use crate::recorder::About;
 use crate::subject::{self, Absent};
-use crate::{App, Ctx, Failure, Fault};
-use domain::client::Client;
+use crate::{App, Ctx, Failure, Fault, events};
+use domain::client::{Client, GrantType};
+use domain::events::{Event, EventData, EventKind};
 use domain::oauth::authorize::resources;
-use domain::oauth::grant::{Dead, EndReason, GrantContext, RefreshState};
+use domain::oauth::grant::{Dead, EndReason, Grant, GrantContext, RefreshState};
 use domain::oauth::params::RawParams;
 use domain::oauth::refresh::{Theft, Verdict, answer, judge};
 use domain::oauth::scope::ScopeSet;
@@ -78,15 +79,40 @@ fn extended(app: &App, client: &Client, context: &GrantContext, now: Timestamp) 
     now.plus(idle).min(context.grant.absolute_expires_at)
 }
 
+/// That a token is issued by this refresh, if anybody asks for it.
+fn issued_event(app: &App, ctx: &Ctx, client: &Client, context: &GrantContext, scopes: &ScopeSet) -> Option<Event> {
+    let wanted = app.outbox().wants(EventKind::TokenIssued);
+    wanted.then(|| events::event(ctx, issued(app, ctx, client, &context.grant, GrantType::RefreshToken, scopes)))
+}
+
+/// Ends the grant, and says so.
+async fn end(tx: &mut Tx, ctx: &Ctx, grant: &Grant, theft: Theft) -> Result<Outcome, StoreError> {
+    let why = EndReason::RefreshTokenReplayed;
+    if store::grants::end(tx, grant.id, why, ctx.now).await? {
+        let reuse = EventData::TokenReuseDetected {
+            client_id: grant.client_id.clone(),
+            grant_id: grant.id,
+            user_id: grant.user_id,
+            workspace_id: grant.workspace_id,
+            reason: theft,
+        };
+        let both = [reuse, events::grant_ended(grant, why)].map(|data| events::event(ctx, data));
+        store::events::append(tx, &both).await?;
+    }
+    Ok(Outcome::Ended(theft.into()))
+}
+
 /// Judges the token on the row as it is now, and moves the row on; tries again when another request was faster.
 async fn rotate(
     tx: &mut Tx,
     presented: &RefreshPayload,
     secret: SecretHash,
     fresh: SecretHash,
-    now: Timestamp,
+    ctx: &Ctx,
     expires_at: Timestamp,
+    issued: Option<Event>,
 ) -> Result<Outcome, StoreError> {
+    let now = ctx.now;
     // Each round that is lost was won by another request, so even 200 at once need no more than 200 rounds.
     for _ in 0..10_000 {
         let Some(context) = store::grants::by_id_with_context(tx, presented.grant_id, None).await? else {
@@ -98,13 +124,11 @@ async fn rotate(
         let Some(state) = context.grant.refresh else { return Ok(Outcome::Refused(R::Unknown)) };
         let verdict = judge(&state, presented.seq, secret, now);
         match (verdict, answer(&state, verdict, secret, fresh, now)) {
-            (Verdict::Theft(theft), _) => {
-                store::grants::end(tx, context.grant.id, EndReason::RefreshTokenReplayed, now).await?;
-                return Ok(Outcome::Ended(theft.into()));
-            }
+            (Verdict::Theft(theft), _) => return end(tx, ctx, &context.grant, theft).await,
             (_, None) => return Ok(Outcome::Refused(R::FromTheFuture)),
             (_, Some(next)) => {
                 if store::grants::rotate(tx, context.grant.id, &state, &next, expires_at).await? == Rotated::Moved {
+                    store::events::append(tx, issued.as_slice()).await?;
                     return Ok(Outcome::Renewed(Box::new(context), next));
                 }
             }
@@ -121,6 +145,7 @@ async fn keep(
     context: GrantContext,
     presented: &RefreshPayload,
     secret: SecretHash,
+    scopes: &ScopeSet,
 ) -> Result<Outcome, Fault> {
     let Some(state) = context.grant.refresh else { return Ok(Outcome::Refused(R::Unknown)) };
     if presented.seq != state.seq || secret != state.live {
@@ -132,9 +157,18 @@ async fn keep(
     // An hour's precision is enough for a limit of days, and spares a write a refresh.
     if expires_at.since(context.grant.expires_at) >= 3600 {
         let (id, now) = (context.grant.id, ctx.now);
-        app.store()
-            .write(move |tx| Box::pin(async move { store::grants::touch(tx, id, now, expires_at).await }))
-            .await?;
+        let issued = issued_event(app, ctx, client, &context, scopes);
+        let work = app.store().write(move |tx| {
+            Box::pin(async move {
+                store::events::append(tx, issued.as_slice()).await?;
+                store::grants::touch(tx, id, now, expires_at).await
+            })
+        });
+        work.await.map_err(|error: StoreError| Fault::from(error))?;
+    } else {
+        app.outbox().note(ctx, EventKind::TokenIssued, || {
+            issued(app, ctx, client, &context.grant, GrantType::RefreshToken, scopes)
+        });
     }
     Ok(Outcome::Renewed(Box::new(context), state))
 }
@@ -167,13 +201,14 @@ pub(super) async fn refresh(
     let about = About::client(&client.id).and_user(context.grant.user_id).and_grant(context.grant.id);
     let outcome = if rotates {
         let expires_at = extended(app, client, &context, ctx.now);
-        let (presented, fresh, now) = (presented.clone(), fresh.hash(app), ctx.now);
+        let issued = issued_event(app, ctx, client, &context, &scopes);
+        let (presented, fresh, ctx) = (presented.clone(), fresh.hash(app), ctx.clone());
         let work = app.store().write(move |tx| {
-            Box::pin(async move { rotate(tx, &presented, presented_hash, fresh, now, expires_at).await })
+            Box::pin(async move { rotate(tx, &presented, presented_hash, fresh, &ctx, expires_at, issued).await })
         });
         work.await?
     } else {
-        keep(app, ctx, client, context, &presented, presented_hash).await?
+        keep(app, ctx, client, context, &presented, presented_hash, &scopes).await?
     };
     let (context, state) = match outcome {
         Outcome::Renewed(context, state) => (context, state),

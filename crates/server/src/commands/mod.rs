@@ -3,6 +3,7 @@ mod audit;
 mod clients;
 mod keys;
 mod users;
+mod webhooks;
 mod workspaces;
 
 use crate::cli::{Cli, Command};
@@ -32,6 +33,7 @@ pub async fn run(cli: Cli) -> anyhow::Result<ExitCode> {
         Command::Member(command) => workspaces::members(open(&loaded.config, cli.json).await?, command).await?,
         Command::Client(command) => clients::run(open(&loaded.config, cli.json).await?, command).await?,
         Command::Audit(command) => audit::run(open(&loaded.config, cli.json).await?, command).await?,
+        Command::Webhook(command) => webhooks::run(open(&loaded.config, cli.json).await?, command).await?,
         Command::Key(command) => keys::run(open(&loaded.config, cli.json).await?, command).await?,
     }
     Ok(ExitCode::SUCCESS)

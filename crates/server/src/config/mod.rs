@@ -50,6 +50,8 @@ pub struct Config {
     pub password_hashing: PasswordHashing,
     /// Days that the audit log goes back.
     pub audit_retention_days: i64,
+    /// Whether the server's own requests may go to private addresses, and by http to loopback.
+    pub outbound_allow_private: bool,
     /// What is logged, and how.
     pub log: Log,
 }
@@ -121,6 +123,7 @@ impl Default for Config {
             brand: Brand::default(),
             password_hashing: PasswordHashing::default(),
             audit_retention_days: 400,
+            outbound_allow_private: false,
             log: Log::default(),
         }
     }
@@ -161,6 +164,7 @@ impl Config {
             brand: self.brand.clone(),
             password_hashing: self.password_hashing,
             audit_retention_days: self.audit_retention_days,
+            outbound_allow_private: self.outbound_allow_private,
         })
     }
 }

@@ -1,0 +1,139 @@
+//! The members of an event's `data`: each type has one JSON form and one schema for it.
+use crate::client::{ClientType, GrantType, SubType};
+use crate::oauth::grant::EndReason;
+use crate::oauth::refresh::Theft;
+use crate::{ClientId, GrantId, ScopeSet, SessionId, Timestamp, UserId, WebhookId, WorkspaceId};
+use serde_json::{Value, json};
+
+/// A type that a member can have.
+pub trait Field {
+    /// JSON Schema (2020-12) of [`Field::value`].
+    fn schema() -> Value;
+    fn value(&self) -> Value;
+}
+
+macro_rules! ids {
+    ($($id:ty),*) => {$(
+        impl Field for $id {
+            fn schema() -> Value {
+                json!({"type": "string", "pattern": format!("^{}[0-9a-z]{{26}}$", <$id>::PREFIX)})
+            }
+            fn value(&self) -> Value {
+                self.to_string().into()
+            }
+        }
+    )*};
+}
+ids!(UserId, WorkspaceId, SessionId, GrantId, WebhookId);
+
+impl Field for ClientId {
+    fn schema() -> Value {
+        json!({"type": "string", "minLength": 1, "maxLength": 255})
+    }
+    fn value(&self) -> Value {
+        self.as_str().into()
+    }
+}
+
+impl Field for String {
+    fn schema() -> Value {
+        json!({"type": "string"})
+    }
+    fn value(&self) -> Value {
+        self.as_str().into()
+    }
+}
+
+impl Field for i64 {
+    fn schema() -> Value {
+        json!({"type": "integer"})
+    }
+    fn value(&self) -> Value {
+        (*self).into()
+    }
+}
+
+/// As on the wire of OAuth: names separated by spaces.
+impl Field for ScopeSet {
+    fn schema() -> Value {
+        json!({"type": "string"})
+    }
+    fn value(&self) -> Value {
+        self.to_string().into()
+    }
+}
+
+impl Field for Timestamp {
+    fn schema() -> Value {
+        json!({"type": "string", "format": "date-time"})
+    }
+    fn value(&self) -> Value {
+        self.rfc3339().into()
+    }
+}
+
+impl Field for Vec<String> {
+    fn schema() -> Value {
+        json!({"type": "array", "items": {"type": "string"}})
+    }
+    fn value(&self) -> Value {
+        self.as_slice().into()
+    }
+}
+
+/// The member is always there, and `null` says that there is none.
+impl<T: Field> Field for Option<T> {
+    fn schema() -> Value {
+        json!({"anyOf": [T::schema(), {"type": "null"}]})
+    }
+    fn value(&self) -> Value {
+        self.as_ref().map_or(Value::Null, Field::value)
+    }
+}
+
+/// Types with a few fixed texts.
+macro_rules! texts {
+    ($($kind:ty = $all:expr, $text:expr;)*) => {$(
+        impl Field for $kind {
+            fn schema() -> Value {
+                let text: fn($kind) -> &'static str = $text;
+                json!({"type": "string", "enum": $all.into_iter().map(text).collect::<Vec<_>>()})
+            }
+            fn value(&self) -> Value {
+                let text: fn($kind) -> &'static str = $text;
+                text(*self).into()
+            }
+        }
+    )*};
+}
+
+/// What was revoked.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum TokenKind {
+    AccessToken,
+    RefreshToken,
+}
+
+/// Why nobody was signed in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum SignInFailure {
+    /// An unknown address, a wrong password or a disabled account.
+    WrongCredentials,
+    TooManyAttempts,
+}
+
+texts! {
+    EndReason = EndReason::ALL, EndReason::as_str;
+    GrantType = GrantType::ALL, GrantType::as_str;
+    SubType = [SubType::Workspace, SubType::User], SubType::as_str;
+    ClientType = [ClientType::Confidential, ClientType::Public], ClientType::as_str;
+    Theft = [Theft::VoidedAnswer, Theft::SuccessorUsed, Theft::FarBehind], Theft::reason;
+    TokenKind = [TokenKind::AccessToken, TokenKind::RefreshToken], |kind| match kind {
+        TokenKind::AccessToken => "access_token",
+        TokenKind::RefreshToken => "refresh_token",
+    };
+    SignInFailure = [SignInFailure::WrongCredentials, SignInFailure::TooManyAttempts], |why| match why {
+        SignInFailure::WrongCredentials => "wrong_credentials",
+        SignInFailure::TooManyAttempts => "too_many_attempts",
+    };
+}

@@ -1,0 +1,57 @@
+//! Events: what happened here, as webhooks are told of it.
+mod catalogue;
+mod field;
+#[cfg(test)]
+mod tests;
+
+pub use catalogue::{EventData, EventKind};
+pub use field::{SignInFailure, TokenKind};
+
+use crate::client::GrantType;
+use crate::{EventId, Timestamp};
+use serde_json::Value;
+
+/// Something that happened.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Event {
+    pub id: EventId,
+    pub at: Timestamp,
+    pub data: EventData,
+}
+
+/// Whom an event is about; texts, because a deleted workspace or client is still what it was about.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct About {
+    pub workspace_id: Option<String>,
+    pub client_id: Option<String>,
+    pub user_id: Option<String>,
+}
+
+impl Event {
+    pub fn kind(&self) -> EventKind {
+        self.data.kind()
+    }
+
+    /// By the members of these names, which mean the same in every kind.
+    pub fn about(&self) -> About {
+        let data = self.data.json();
+        let member = |name: &str| data.get(name).and_then(Value::as_str).map(ToOwned::to_owned);
+        About {
+            workspace_id: member("workspace_id").or_else(|| member("owner_workspace_id")),
+            client_id: member("client_id"),
+            user_id: member("user_id"),
+        }
+    }
+
+    /// What events are kept in order for: the user, else the client. A machine client's tokens, of which there can be
+    /// thousands a second, need no order, nor do attempts on accounts that do not exist.
+    pub fn subject(&self) -> String {
+        let machine = matches!(self.data, EventData::TokenIssued { grant_type: GrantType::ClientCredentials, .. });
+        let About { client_id, user_id, .. } = self.about();
+        match (&self.data, user_id.or(client_id)) {
+            (EventData::KeyRotated { .. }, _) => "keys".to_owned(),
+            (_, Some(subject)) if !machine => subject,
+            _ => self.id.to_string(),
+        }
+    }
+}

@@ -1,0 +1,260 @@
+//! Webhooks: who is told of which events, how a message is signed, and when it is sent again (Standard Webhooks 1.0).
+use crate::events::EventKind;
+use crate::{EventId, Secret, Timestamp, WebhookId, WorkspaceId};
+use aws_lc_rs::hmac;
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use serde::Serialize;
+use serde_json::Value;
+use std::fmt;
+use zeroize::Zeroizing;
+
+/// Who owns a webhook, and by that what it can be told of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Owner {
+    /// Everything that happens.
+    Operator,
+    /// What happens in the workspace and with the clients that it owns.
+    Workspace(WorkspaceId),
+}
+
+impl Owner {
+    pub const fn workspace(self) -> Option<WorkspaceId> {
+        match self {
+            Self::Operator => None,
+            Self::Workspace(id) => Some(id),
+        }
+    }
+}
+
+impl From<Option<WorkspaceId>> for Owner {
+    fn from(workspace: Option<WorkspaceId>) -> Self {
+        workspace.map_or(Self::Operator, Self::Workspace)
+    }
+}
+
+/// Which events a webhook asks for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Asked {
+    /// All of them, also those that later versions add.
+    All,
+    Kinds(Vec<EventKind>),
+}
+
+/// A text that names no event.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("not a kind of event that a webhook can ask for")]
+pub struct UnknownKind;
+
+impl Asked {
+    /// Reads names; `*` means all. Nothing at all is refused: such a webhook would never be told anything.
+    pub fn parse<'a>(names: impl IntoIterator<Item = &'a str>) -> Result<Self, UnknownKind> {
+        let (mut kinds, mut all) = (Vec::new(), false);
+        for name in names {
+            all |= name == "*";
+            if name != "*" {
+                kinds.push(EventKind::parse(name).filter(|kind| kind.can_be_asked_for()).ok_or(UnknownKind)?);
+            }
+        }
+        kinds.sort_unstable();
+        kinds.dedup();
+        if kinds.is_empty() && !all { Err(UnknownKind) } else { Ok(if all { Self::All } else { Self::Kinds(kinds) }) }
+    }
+
+    /// The inverse of [`Asked::parse`].
+    pub fn names(&self) -> Vec<&'static str> {
+        match self {
+            Self::All => vec!["*"],
+            Self::Kinds(kinds) => kinds.iter().map(|kind| kind.as_str()).collect(),
+        }
+    }
+
+    pub fn includes(&self, kind: EventKind) -> bool {
+        match self {
+            Self::All => kind.can_be_asked_for(),
+            Self::Kinds(kinds) => kinds.contains(&kind),
+        }
+    }
+}
+
+/// A place that is told of events.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Webhook {
+    pub id: WebhookId,
+    pub owner: Owner,
+    pub url: String,
+    pub description: String,
+    pub asked: Asked,
+    /// Sealed under the master key.
+    pub sealed_secret: Vec<u8>,
+    /// The secret before this one, while both sign.
+    pub previous: Option<(Vec<u8>, Timestamp)>,
+    pub created_at: Timestamp,
+    pub updated_at: Timestamp,
+    /// Nothing is sent from then on, and nothing new is kept for it.
+    pub disabled_at: Option<Timestamp>,
+}
+
+impl fmt::Debug for Webhook {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Webhook({}, {:?}, {})", self.id, self.owner, self.url)
+    }
+}
+
+/// How far a delivery has come.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum DeliveryState {
+    /// It is sent, now or later.
+    Pending,
+    Delivered,
+    /// It was tried often enough, or the receiver is gone; only a replay sends it again.
+    Dead,
+}
+
+impl DeliveryState {
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Pending => "pending",
+            Self::Delivered => "delivered",
+            Self::Dead => "dead",
+        }
+    }
+
+    pub fn parse(text: &str) -> Option<Self> {
+        [Self::Pending, Self::Delivered, Self::Dead].into_iter().find(|state| state.as_str() == text)
+    }
+}
+
+/// One event for one webhook, and how the last attempt went.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Delivery {
+    pub event_id: EventId,
+    pub webhook_id: WebhookId,
+    pub kind: EventKind,
+    pub state: DeliveryState,
+    /// Since the event, or since it was last replayed.
+    pub attempts: i64,
+    /// While it is pending.
+    pub next_attempt_at: Option<Timestamp>,
+    pub last_attempt_at: Option<Timestamp>,
+    /// The receiver's HTTP status.
+    pub last_status: Option<i64>,
+    /// Why there was none.
+    pub last_error: Option<String>,
+    pub last_duration_ms: Option<i64>,
+    pub created_at: Timestamp,
+}
+
+/// Seconds after the first, second, … failed attempt.
+pub const RETRIES: [i64; 7] = [5, 30, 120, 600, 3600, 6 * 3600, 24 * 3600];
+
+/// Seconds until the next attempt after `attempts` failed ones: up to a tenth more by `random`, so that what failed
+/// together does not come back together. `None` when it was tried often enough.
+pub fn retry_after(attempts: i64, random: u8) -> Option<i64> {
+    let at = usize::try_from(attempts.checked_sub(1)?).ok()?;
+    RETRIES.get(at).map(|seconds| seconds + seconds * i64::from(random) / 2550)
+}
+
+const SECRET_PREFIX: &str = "whsec_";
+
+/// A new secret: 256 random bits.
+pub fn new_secret(random: &[u8; 32]) -> Secret {
+    Secret::new(format!("{SECRET_PREFIX}{}", STANDARD.encode(random)))
+}
+
+/// `webhook-signature` with each of these secrets, separated by spaces. A text that is no secret signs nothing.
+pub fn signatures(secrets: &[Secret], id: EventId, timestamp: Timestamp, body: &str) -> String {
+    sign(secrets, &id.to_string(), timestamp, body)
+}
+
+fn sign(secrets: &[Secret], id: &str, timestamp: Timestamp, body: &str) -> String {
+    let signed = format!("{id}.{}.{body}", timestamp.seconds());
+    let one = |secret: &Secret| {
+        let key = Zeroizing::new(STANDARD.decode(secret.expose().strip_prefix(SECRET_PREFIX)?).ok()?);
+        let tag = hmac::sign(&hmac::Key::new(hmac::HMAC_SHA256, &key), signed.as_bytes());
+        Some(format!("v1,{}", STANDARD.encode(tag)))
+    };
+    secrets.iter().filter_map(one).collect::<Vec<_>>().join(" ")
+}
+
+#[derive(Serialize)]
+struct Message<'m> {
+    r#type: &'static str,
+    timestamp: String,
+    data: &'m Value,
+}
+
+/// The body of a message.
+pub fn body(kind: EventKind, at: Timestamp, data: &Value) -> Result<String, serde_json::Error> {
+    serde_json::to_string(&Message { r#type: kind.as_str(), timestamp: at.rfc3339(), data })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The example that the libraries of the standard are tested with.
+    #[test]
+    fn signs_as_the_published_vector_says() {
+        let secret = Secret::new("whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw");
+        let (id, at) = ("msg_p5jXN8AQM9LWM0D4loKWxJek", Timestamp::from_seconds(1_614_265_330));
+        let body = r#"{"test": 2432232314}"#;
+        let expected = "v1,g0hM9SsE+OTPJTGt/tmIKtSyZlE3uFJELVlNIOLJ1OE=";
+        assert_eq!(sign(std::slice::from_ref(&secret), id, at, body), expected);
+        let other = new_secret(&[7; 32]);
+        let both = sign(&[other.clone(), secret], id, at, body);
+        assert_eq!(both.split(' ').nth(1), Some(expected));
+        assert_ne!(both.split(' ').next(), Some(expected));
+        assert_eq!(sign(&[Secret::new("not a secret")], id, at, body), "");
+        assert_eq!(STANDARD.decode(other.expose().strip_prefix("whsec_").unwrap()).unwrap(), [7; 32]);
+    }
+
+    #[test]
+    fn a_message_says_what_when_and_then_the_rest() {
+        let data = serde_json::json!({"a": null});
+        assert_eq!(
+            body(EventKind::MemberAdded, Timestamp::from_seconds(0), &data).unwrap(),
+            r#"{"type":"member.added","timestamp":"1970-01-01T00:00:00Z","data":{"a":null}}"#
+        );
+    }
+
+    #[test]
+    fn retries_come_ever_later_and_end() {
+        for (n, seconds) in (1..).zip(RETRIES) {
+            assert_eq!(retry_after(n, 0), Some(seconds));
+            assert_eq!(retry_after(n, 255), Some(seconds + seconds / 10));
+        }
+        assert_eq!(retry_after(8, 0), None);
+        assert_eq!((retry_after(0, 0), retry_after(i64::MIN, 0)), (None, None));
+    }
+
+    #[test]
+    fn a_webhook_asks_for_kinds_by_name() {
+        let some = Asked::parse(["oauth2.token.revoked", "member.added", "member.added"]).unwrap();
+        assert_eq!(some.names(), ["oauth2.token.revoked", "member.added"]);
+        assert!(some.includes(EventKind::MemberAdded) && !some.includes(EventKind::MemberRemoved));
+        let all = Asked::parse(["member.added", "*"]).unwrap();
+        assert_eq!(all.names(), ["*"]);
+        assert!(all.includes(EventKind::KeyRotated) && !all.includes(EventKind::WebhookTest));
+        for wrong in [&[][..], &["member"], &["member.added", "x"], &["webhook.test"]] {
+            assert_eq!(Asked::parse(wrong.iter().copied()), Err(UnknownKind), "{wrong:?}");
+        }
+    }
+
+    #[test]
+    fn a_webhook_does_not_print_its_secrets() {
+        let webhook = Webhook {
+            id: WebhookId::new(Timestamp::default(), [1; 10]),
+            owner: Owner::Operator,
+            url: "https://a.example/".to_owned(),
+            description: String::new(),
+            asked: Asked::All,
+            sealed_secret: vec![99; 60],
+            previous: None,
+            created_at: Timestamp::default(),
+            updated_at: Timestamp::default(),
+            disabled_at: None,
+        };
+        assert!(!format!("{webhook:?}").contains("99"));
+    }
+}

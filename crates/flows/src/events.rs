@@ -1,0 +1,151 @@
+//! Telling webhooks what happens. An event is kept by the transaction that causes it; the few that happen without one
+//! (a token that is issued without a write, a failed sign-in) wait here and are written in batches.
+use crate::{Ctx, Fault};
+use domain::client::Client;
+use domain::events::{Event, EventData, EventKind};
+use domain::oauth::grant::{EndReason, Grant};
+use domain::webhook::Asked;
+use domain::{ClientId, EventId, UserId, WorkspaceId};
+use parking_lot::Mutex;
+use std::sync::atomic::{AtomicU64, Ordering};
+use store::grants::Ended;
+use store::{Store, StoreError, Tx};
+
+/// An event that happens now.
+pub fn event(ctx: &Ctx, data: EventData) -> Event {
+    Event { id: EventId::new(ctx.now, ctx.random()), at: ctx.now, data }
+}
+
+/// Keeps an event, within the transaction that causes it.
+pub async fn emit(tx: &mut Tx, ctx: &Ctx, data: EventData) -> Result<(), StoreError> {
+    store::events::append(tx, &[event(ctx, data)]).await?;
+    Ok(())
+}
+
+pub fn client_created(client: &Client) -> EventData {
+    EventData::ClientCreated {
+        client_id: client.id.clone(),
+        name: client.name.clone(),
+        client_type: client.client_type,
+        owner_workspace_id: client.owner_workspace_id,
+        owner_user_id: client.owner_user_id,
+    }
+}
+
+pub fn client_updated(client: &Client) -> EventData {
+    EventData::ClientUpdated {
+        client_id: client.id.clone(),
+        name: client.name.clone(),
+        client_type: client.client_type,
+        owner_workspace_id: client.owner_workspace_id,
+        owner_user_id: client.owner_user_id,
+    }
+}
+
+pub fn client_deleted(client: &Client) -> EventData {
+    EventData::ClientDeleted {
+        client_id: client.id.clone(),
+        owner_workspace_id: client.owner_workspace_id,
+        owner_user_id: client.owner_user_id,
+    }
+}
+
+/// `overlap`: seconds that the secrets before it still work.
+pub fn client_secret_rotated(client: &Client, overlap: i64) -> EventData {
+    EventData::ClientSecretRotated {
+        client_id: client.id.clone(),
+        overlap,
+        owner_workspace_id: client.owner_workspace_id,
+        owner_user_id: client.owner_user_id,
+    }
+}
+
+pub fn consent_revoked(user: UserId, client: &ClientId, workspace: Option<WorkspaceId>) -> EventData {
+    EventData::ConsentRevoked { client_id: client.clone(), user_id: user, workspace_id: workspace }
+}
+
+pub fn grant_ended(grant: &Grant, reason: EndReason) -> EventData {
+    EventData::GrantEnded {
+        client_id: grant.client_id.clone(),
+        grant_id: grant.id,
+        user_id: grant.user_id,
+        workspace_id: grant.workspace_id,
+        reason,
+    }
+}
+
+/// That these grants ended together, ready for [`store::events::append`].
+pub fn grants_ended(ctx: &Ctx, ended: Vec<Ended>, reason: EndReason) -> Vec<Event> {
+    let one = |Ended { id, client_id, user_id, workspace_id }| {
+        event(ctx, EventData::GrantEnded { client_id, grant_id: id, user_id, workspace_id, reason })
+    };
+    ended.into_iter().map(one).collect()
+}
+
+/// Events that wait for the next batch, and which kinds anybody asks for.
+#[derive(Debug, Default)]
+pub struct Outbox {
+    waiting: Mutex<Vec<Event>>,
+    /// A bit a kind. As of the last look at the webhooks, so that a token that nobody wants to hear of costs nothing.
+    wanted: AtomicU64,
+}
+
+/// When the database stays away, newer events are dropped.
+const MOST_WAITING: usize = 50_000;
+
+/// Events of one write.
+const BATCH: usize = 500;
+
+const _: () = assert!(EventKind::ALL.len() <= 64, "a bit a kind");
+
+const fn bit(kind: EventKind) -> u64 {
+    1 << kind as u64
+}
+
+impl Outbox {
+    /// Whether any webhook asked for this kind when last looked.
+    pub fn wants(&self, kind: EventKind) -> bool {
+        self.wanted.load(Ordering::Relaxed) & bit(kind) != 0
+    }
+
+    /// Looks which kinds the webhooks ask for.
+    pub async fn look(&self, store: &Store) -> Result<(), Fault> {
+        let asked = {
+            let mut tx = store.read().await?;
+            store::webhooks::asked_by_any(&mut tx).await?
+        };
+        let includes = |kind: &EventKind| asked.iter().any(|asked: &Asked| asked.includes(*kind));
+        let wanted = EventKind::ALL.iter().copied().filter(includes).map(bit).fold(0, |all, one| all | one);
+        self.wanted.store(wanted, Ordering::Relaxed);
+        Ok(())
+    }
+
+    /// Keeps an event of this kind for the next batch, if anybody asks for it.
+    pub fn note(&self, ctx: &Ctx, kind: EventKind, data: impl FnOnce() -> EventData) {
+        if self.wants(kind) {
+            let mut waiting = self.waiting.lock();
+            if waiting.len() < MOST_WAITING {
+                waiting.push(event(ctx, data()));
+            }
+        }
+    }
+
+    /// Writes what waits. What could not be written waits on.
+    pub async fn flush(&self, store: &Store) -> Result<(), Fault> {
+        let mut events = std::mem::take(&mut *self.waiting.lock());
+        while !events.is_empty() {
+            let rest = events.split_off(events.len().min(BATCH));
+            let batch = events;
+            let kept = batch.clone();
+            let written = store.write(move |tx| Box::pin(async move { store::events::append(tx, &batch).await })).await;
+            if let Err(error) = written {
+                let mut waiting = self.waiting.lock();
+                waiting.splice(0..0, kept.into_iter().chain(rest));
+                waiting.truncate(MOST_WAITING);
+                return Err(Fault::Store(error));
+            }
+            events = rest;
+        }
+        Ok(())
+    }
+}

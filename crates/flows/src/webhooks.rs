@@ -1,0 +1,242 @@
+//! Webhooks as their owners manage them. Every function is told whose they are, and knows no others.
+use crate::failure::refuse;
+use crate::recorder::About;
+use crate::{App, Ctx, Failure, Fault, events};
+use domain::events::EventData;
+use domain::outbound::{OutboundRefusal, Target};
+use domain::webhook::{Asked, Delivery, DeliveryState, Owner, Webhook, new_secret};
+use domain::{EventId, Secret, Timestamp, WebhookId};
+use store::deliveries::Filter;
+use store::{Page, Paged, StoreError};
+
+domain::refusals! {
+    /// Why a webhook was not made or changed.
+    pub enum WebhookRefusal {
+        UrlMalformed => InvalidRequest, "webhook_url_malformed", "The URL must be absolute and have at most 2048 characters.";
+        UrlScheme => InvalidRequest, "webhook_url_scheme", "The URL must be https.";
+        UrlCredentials => InvalidRequest, "webhook_url_credentials", "The URL must not hold a user name or password.";
+        UrlFragment => InvalidRequest, "webhook_url_fragment", "The URL must not hold a fragment.";
+        UrlPort => InvalidRequest, "webhook_url_port", "The port must be 443, 80, or 1024 or above.";
+        UrlAddress => InvalidRequest, "webhook_url_address", "The address is not one of the public internet.";
+        Description => InvalidRequest, "webhook_description_long", "The description must have at most 200 characters.";
+        Events => InvalidRequest, "webhook_event_unknown", "The events must be names of the catalogue, or an asterisk for all.";
+        TooMany => InvalidRequest, "webhooks_too_many", "There are 50 webhooks already.";
+        Unknown => InvalidRequest, "webhook_unknown", "There is no such webhook or delivery.";
+    }
+}
+
+use WebhookRefusal as R;
+
+/// Webhooks that one owner can have.
+const MOST: i64 = 50;
+
+/// The longest that two secrets sign together, in seconds.
+const MOST_OVERLAP: i64 = 7 * 24 * 3600;
+
+impl From<OutboundRefusal> for R {
+    fn from(refusal: OutboundRefusal) -> Self {
+        match refusal {
+            OutboundRefusal::Malformed => Self::UrlMalformed,
+            OutboundRefusal::Scheme => Self::UrlScheme,
+            OutboundRefusal::Credentials => Self::UrlCredentials,
+            OutboundRefusal::Fragment => Self::UrlFragment,
+            OutboundRefusal::Port => Self::UrlPort,
+            OutboundRefusal::Address => Self::UrlAddress,
+        }
+    }
+}
+
+/// What a new webhook is made of.
+#[derive(Debug, Clone)]
+pub struct NewWebhook {
+    pub url: String,
+    pub description: String,
+    /// Names of the catalogue, or `*`.
+    pub events: Vec<String>,
+}
+
+/// What changes; the rest stays.
+#[derive(Debug, Clone, Default)]
+pub struct Change {
+    pub url: Option<String>,
+    pub description: Option<String>,
+    pub events: Option<Vec<String>>,
+    pub disabled: Option<bool>,
+}
+
+fn checked_url(app: &App, url: &str) -> Result<String, R> {
+    Ok(Target::parse(url, app.outbound().reach())?.url.into())
+}
+
+fn checked_description(text: &str) -> Result<String, R> {
+    let text = text.trim();
+    let fits = text.chars().count() <= 200 && !text.chars().any(char::is_control);
+    if fits { Ok(text.to_owned()) } else { Err(R::Description) }
+}
+
+fn checked_events(names: &[String]) -> Result<Asked, R> {
+    Asked::parse(names.iter().map(String::as_str)).map_err(|_| R::Events)
+}
+
+/// What secrets of a webhook are sealed with, so that none serves another webhook.
+pub(crate) fn sealed_as(id: WebhookId) -> String {
+    format!("webhook {id}")
+}
+
+fn record(app: &App, ctx: &Ctx, kind: &'static str, owner: Owner, id: WebhookId) {
+    let about = About::default().and_workspace(owner.workspace());
+    app.record_with(ctx, kind, "ok", about, serde_json::json!({"webhook_id": id}));
+}
+
+/// Makes a webhook; its secret is shown this once.
+pub async fn create(app: &App, ctx: &Ctx, owner: Owner, new: &NewWebhook) -> Result<(Webhook, Secret), Failure<R>> {
+    let id = WebhookId::new(ctx.now, ctx.random());
+    let secret = new_secret(&ctx.random());
+    let webhook = Webhook {
+        id,
+        owner,
+        url: checked_url(app, &new.url).map_err(Failure::Refused)?,
+        description: checked_description(&new.description).map_err(Failure::Refused)?,
+        asked: checked_events(&new.events).map_err(Failure::Refused)?,
+        sealed_secret: app.master().seal(&sealed_as(id), secret.expose().as_bytes(), ctx)?,
+        previous: None,
+        created_at: ctx.now,
+        updated_at: ctx.now,
+        disabled_at: None,
+    };
+    let row = webhook.clone();
+    let work = app.store().write(move |tx| {
+        Box::pin(async move {
+            if store::webhooks::count_owned(tx, owner).await? >= MOST {
+                return Ok(false);
+            }
+            store::webhooks::insert(tx, &row).await?;
+            Ok(true)
+        })
+    });
+    if !work.await.map_err(|error: StoreError| Failure::from(error))? {
+        return refuse(R::TooMany);
+    }
+    app.look_at_webhooks().await?;
+    record(app, ctx, "webhook.created", owner, id);
+    Ok((webhook, secret))
+}
+
+pub async fn list(app: &App, owner: Owner, page: Page) -> Result<Paged<Webhook>, Fault> {
+    let mut tx = app.store().read().await?;
+    Ok(store::webhooks::list(&mut tx, owner, page).await?)
+}
+
+pub async fn read(app: &App, owner: Owner, id: WebhookId) -> Result<Webhook, Failure<R>> {
+    let mut tx = app.store().read().await?;
+    store::webhooks::by_id(&mut tx, id, owner).await?.ok_or(Failure::Refused(R::Unknown))
+}
+
+/// Changes a webhook. One that is enabled again is sent what waited.
+pub async fn update(app: &App, ctx: &Ctx, owner: Owner, id: WebhookId, change: &Change) -> Result<Webhook, Failure<R>> {
+    let url = change.url.as_deref().map(|url| checked_url(app, url)).transpose().map_err(Failure::Refused)?;
+    let description = change.description.as_deref().map(checked_description).transpose().map_err(Failure::Refused)?;
+    let asked = change.events.as_deref().map(checked_events).transpose().map_err(Failure::Refused)?;
+    let (disabled, now) = (change.disabled, ctx.now);
+    let work = app.store().write(move |tx| {
+        Box::pin(async move {
+            let Some(mut webhook) = store::webhooks::by_id(tx, id, owner).await? else { return Ok(None) };
+            webhook.url = url.unwrap_or(webhook.url);
+            webhook.description = description.unwrap_or(webhook.description);
+            webhook.asked = asked.unwrap_or(webhook.asked);
+            webhook.updated_at = now;
+            webhook.disabled_at = match disabled {
+                Some(true) => webhook.disabled_at.or(Some(now)),
+                Some(false) => None,
+                None => webhook.disabled_at,
+            };
+            Ok(store::webhooks::update(tx, &webhook).await?.then_some(webhook))
+        })
+    });
+    let changed = work.await.map_err(|error: StoreError| Failure::from(error))?;
+    let Some(webhook) = changed else { return refuse(R::Unknown) };
+    app.look_at_webhooks().await?;
+    record(app, ctx, "webhook.updated", owner, id);
+    Ok(webhook)
+}
+
+/// Deletes a webhook with its deliveries.
+pub async fn delete(app: &App, ctx: &Ctx, owner: Owner, id: WebhookId) -> Result<(), Failure<R>> {
+    let work = app.store().write(move |tx| Box::pin(async move { store::webhooks::delete(tx, id, owner).await }));
+    if !work.await? {
+        return refuse(R::Unknown);
+    }
+    app.look_at_webhooks().await?;
+    record(app, ctx, "webhook.deleted", owner, id);
+    Ok(())
+}
+
+/// A new secret, shown this once. For `overlap` seconds, at most a week, messages are signed with both.
+pub async fn rotate_secret(
+    app: &App,
+    ctx: &Ctx,
+    owner: Owner,
+    id: WebhookId,
+    overlap: i64,
+) -> Result<Secret, Failure<R>> {
+    let secret = new_secret(&ctx.random());
+    let sealed = app.master().seal(&sealed_as(id), secret.expose().as_bytes(), ctx)?;
+    let (ends, now) = (ctx.now.plus(overlap.clamp(0, MOST_OVERLAP)), ctx.now);
+    let work = app.store().write(move |tx| {
+        Box::pin(async move { store::webhooks::rotate_secret(tx, id, owner, &sealed, ends, now).await })
+    });
+    if !work.await? {
+        return refuse(R::Unknown);
+    }
+    record(app, ctx, "webhook.secret_rotated", owner, id);
+    Ok(secret)
+}
+
+/// The deliveries of a webhook, the newest first: those before `before`, the last one of the page before.
+pub async fn deliveries(
+    app: &App,
+    owner: Owner,
+    id: WebhookId,
+    state: Option<DeliveryState>,
+    before: Option<(Timestamp, EventId)>,
+    limit: i64,
+) -> Result<Vec<Delivery>, Failure<R>> {
+    let mut tx = app.store().read().await?;
+    if store::webhooks::by_id(&mut tx, id, owner).await?.is_none() {
+        return refuse(R::Unknown);
+    }
+    Ok(store::deliveries::list(&mut tx, Filter { webhook: id, owner, state, before, limit }).await?)
+}
+
+/// Sends one event again, whatever became of it.
+pub async fn replay(app: &App, ctx: &Ctx, owner: Owner, id: WebhookId, event: EventId) -> Result<Delivery, Failure<R>> {
+    let now = ctx.now;
+    let work = app.store().write(move |tx| {
+        Box::pin(async move {
+            store::deliveries::replay(tx, id, owner, event, now).await?;
+            store::deliveries::find(tx, id, owner, event).await
+        })
+    });
+    let Some(delivery) = work.await.map_err(|error: StoreError| Failure::from(error))? else {
+        return refuse(R::Unknown);
+    };
+    record(app, ctx, "webhook.replayed", owner, id);
+    Ok(delivery)
+}
+
+/// Sends a webhook an event that says nothing but that it arrived; answers its id.
+pub async fn test(app: &App, ctx: &Ctx, owner: Owner, id: WebhookId) -> Result<EventId, Failure<R>> {
+    let event = events::event(ctx, EventData::WebhookTest { webhook_id: id });
+    let sent = event.id;
+    let work = app.store().write(move |tx| {
+        Box::pin(async move {
+            if store::webhooks::by_id(tx, id, owner).await?.is_none() {
+                return Ok(false);
+            }
+            store::events::append_for(tx, &event, id).await?;
+            Ok(true)
+        })
+    });
+    let there = work.await.map_err(|error: StoreError| Failure::from(error))?;
+    if there { Ok(sent) } else { refuse(R::Unknown) }
+}
