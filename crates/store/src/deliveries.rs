@@ -44,14 +44,15 @@ macro_rules! due {
 }
 
 // Picking guards: SQLite has one writer, and PostgreSQL looks at a row again once it has locked it. Materialized, as
-// PostgreSQL may otherwise pick more than once, and take more than the limit.
+// PostgreSQL may otherwise pick more than once, and take more than the limit. A cross join, so that SQLite looks up what is
+// due instead of walking through all of it once more.
 macro_rules! claim {
     ($lock:literal) => {
         concat!(
             "WITH due AS MATERIALIZED (",
             due!(""),
-            "), picked AS MATERIALIZED (SELECT d.event_id FROM webhook_deliveries d WHERE d.webhook_id = $1 \
-             AND d.event_id IN (SELECT event_id FROM due) AND d.state = 'pending' AND d.next_attempt_at <= $2 \
+            "), picked AS MATERIALIZED (SELECT d.event_id FROM due u CROSS JOIN webhook_deliveries d \
+             WHERE d.event_id = u.event_id AND d.webhook_id = $1 AND d.state = 'pending' AND d.next_attempt_at <= $2 \
              AND NOT EXISTS (SELECT 1 FROM webhook_deliveries o WHERE o.webhook_id = d.webhook_id \
              AND o.subject = d.subject AND o.state = 'pending' \
              AND (o.seq < d.seq OR (o.seq = d.seq AND o.event_id < d.event_id))) \
@@ -64,6 +65,14 @@ macro_rules! claim {
     };
 }
 
+/// When the first of a delivery's subject is tried next.
+macro_rules! first_is_tried {
+    () => {
+        "(SELECT o.next_attempt_at FROM webhook_deliveries o WHERE o.webhook_id = webhook_deliveries.webhook_id \
+         AND o.subject = webhook_deliveries.subject AND o.state = 'pending' ORDER BY o.seq, o.event_id LIMIT 1)"
+    };
+}
+
 /// Those that wait for another are due no sooner than that one, and not before this claim has run out: then the next claims
 /// need not look at them. The one whose turn it is becomes due by [`finish`].
 macro_rules! put_off {
@@ -71,12 +80,11 @@ macro_rules! put_off {
         concat!(
             "WITH due AS MATERIALIZED (",
             due!($lock),
-            ") UPDATE webhook_deliveries SET next_attempt_at = COALESCE((\
-             SELECT MAX(o.next_attempt_at) FROM webhook_deliveries o WHERE o.webhook_id = webhook_deliveries.webhook_id \
-             AND o.subject = webhook_deliveries.subject AND o.state = 'pending' AND o.next_attempt_at > $3 \
-             AND o.seq = (SELECT MIN(f.seq) FROM webhook_deliveries f WHERE f.webhook_id = o.webhook_id \
-             AND f.subject = o.subject AND f.state = 'pending')), $3) \
-             WHERE webhook_id = $1 AND event_id IN (SELECT event_id FROM due) AND EXISTS (\
+            ") UPDATE webhook_deliveries SET next_attempt_at = CASE WHEN ",
+            first_is_tried!(),
+            " > $3 THEN ",
+            first_is_tried!(),
+            " ELSE $3 END WHERE webhook_id = $1 AND event_id IN (SELECT event_id FROM due) AND EXISTS (\
              SELECT 1 FROM webhook_deliveries o WHERE o.webhook_id = webhook_deliveries.webhook_id \
              AND o.subject = webhook_deliveries.subject AND o.state = 'pending' AND (o.seq < webhook_deliveries.seq \
              OR (o.seq = webhook_deliveries.seq AND o.event_id < webhook_deliveries.event_id)))"
