@@ -190,7 +190,7 @@ async fn deliver(app: &App, ctx: &Ctx, webhook: &Webhook, secrets: &[Secret], cl
     let (id, event, attempts, now) = (webhook.id, claimed.event_id, claimed.attempts, ctx.now);
     let work = app.store().write(move |tx| {
         Box::pin(async move {
-            store::deliveries::finish(tx, id, event, attempts, &attempt).await?;
+            store::deliveries::finish(tx, id, event, attempts, &attempt, now).await?;
             if gone { store::webhooks::disable(tx, id, now).await } else { Ok(false) }
         })
     });

@@ -32,20 +32,62 @@ pub struct Claimed {
     pub data: Value,
 }
 
+/// Rows that one claim looks at: however many wait, it does not hold the database for long.
+macro_rules! due {
+    ($lock:literal) => {
+        concat!(
+            "SELECT d.event_id FROM webhook_deliveries d WHERE d.webhook_id = $1 AND d.state = 'pending' \
+             AND d.next_attempt_at <= $2 ORDER BY d.next_attempt_at, d.event_id LIMIT 200",
+            $lock
+        )
+    };
+}
+
 // Picking guards: SQLite has one writer, and PostgreSQL looks at a row again once it has locked it. Materialized, as
-// PostgreSQL may otherwise pick more than once, and take more than the limit.
+// PostgreSQL may otherwise pick more than once, and take more than the limit. A cross join, so that SQLite looks up what is
+// due instead of walking through all of it once more.
 macro_rules! claim {
     ($lock:literal) => {
         concat!(
-            "WITH picked AS MATERIALIZED (SELECT d.event_id FROM webhook_deliveries d WHERE d.webhook_id = $1 \
-             AND d.state = 'pending' AND d.next_attempt_at <= $2 AND NOT EXISTS (\
-             SELECT 1 FROM webhook_deliveries o WHERE o.webhook_id = d.webhook_id AND o.subject = d.subject \
-             AND o.state = 'pending' AND (o.seq < d.seq OR (o.seq = d.seq AND o.event_id < d.event_id))) \
+            "WITH due AS MATERIALIZED (",
+            due!(""),
+            "), picked AS MATERIALIZED (SELECT d.event_id FROM due u CROSS JOIN webhook_deliveries d \
+             WHERE d.event_id = u.event_id AND d.webhook_id = $1 AND d.state = 'pending' AND d.next_attempt_at <= $2 \
+             AND NOT EXISTS (SELECT 1 FROM webhook_deliveries o WHERE o.webhook_id = d.webhook_id \
+             AND o.subject = d.subject AND o.state = 'pending' \
+             AND (o.seq < d.seq OR (o.seq = d.seq AND o.event_id < d.event_id))) \
              AND EXISTS (SELECT 1 FROM webhooks w WHERE w.id = $1 AND w.disabled_at IS NULL) \
              ORDER BY d.next_attempt_at, d.event_id LIMIT $4",
             $lock,
             ") UPDATE webhook_deliveries SET attempts = attempts + 1, next_attempt_at = $3, last_attempt_at = $2 \
              WHERE webhook_id = $1 AND event_id IN (SELECT event_id FROM picked) RETURNING event_id"
+        )
+    };
+}
+
+/// When the first of a delivery's subject is tried next.
+macro_rules! first_is_tried {
+    () => {
+        "(SELECT o.next_attempt_at FROM webhook_deliveries o WHERE o.webhook_id = webhook_deliveries.webhook_id \
+         AND o.subject = webhook_deliveries.subject AND o.state = 'pending' ORDER BY o.seq, o.event_id LIMIT 1)"
+    };
+}
+
+/// Those that wait for another are due no sooner than that one, and not before this claim has run out: then the next claims
+/// need not look at them. The one whose turn it is becomes due by [`finish`].
+macro_rules! put_off {
+    ($lock:literal) => {
+        concat!(
+            "WITH due AS MATERIALIZED (",
+            due!($lock),
+            ") UPDATE webhook_deliveries SET next_attempt_at = CASE WHEN ",
+            first_is_tried!(),
+            " > $3 THEN ",
+            first_is_tried!(),
+            " ELSE $3 END WHERE webhook_id = $1 AND event_id IN (SELECT event_id FROM due) AND EXISTS (\
+             SELECT 1 FROM webhook_deliveries o WHERE o.webhook_id = webhook_deliveries.webhook_id \
+             AND o.subject = webhook_deliveries.subject AND o.state = 'pending' AND (o.seq < webhook_deliveries.seq \
+             OR (o.seq = webhook_deliveries.seq AND o.event_id < webhook_deliveries.event_id)))"
         )
     };
 }
@@ -70,8 +112,18 @@ pub async fn claim(
     lease_ends: Timestamp,
     limit: i64,
 ) -> Result<Vec<Claimed>, StoreError> {
-    let sql = dialect::pick(tx, claim!(""), claim!(" FOR UPDATE OF d SKIP LOCKED"));
-    let mut rows = tx.all(sql, params![webhook, now, lease_ends, limit.clamp(1, MAX_LIMIT)]).await?;
+    let limit = limit.clamp(1, MAX_LIMIT);
+    let claim = dialect::pick(tx, claim!(""), claim!(" FOR UPDATE OF d SKIP LOCKED"));
+    let put_off = dialect::pick(tx, put_off!(""), put_off!(" FOR UPDATE OF d SKIP LOCKED"));
+    let mut rows = Vec::new();
+    // Each round puts off as many as it looked at; what is left after so many waits for the next call.
+    for _ in 0..16 {
+        rows = tx.all(claim, params![webhook, now, lease_ends, limit]).await?;
+        let enough = i64::try_from(rows.len()).is_ok_and(|n| n == limit);
+        if enough || tx.execute(put_off, params![webhook, now, lease_ends]).await? == 0 || !rows.is_empty() {
+            break;
+        }
+    }
     if rows.is_empty() {
         return Ok(Vec::new());
     }
@@ -106,14 +158,18 @@ pub struct Attempt {
     pub duration_ms: i64,
 }
 
-/// Notes how the attempt of a claim went. `false` when the claim had run out and somebody else has it now.
+/// Notes how the attempt of a claim went; when it was the last one, the next of its subject is due. `false` when the claim
+/// had run out and somebody else has it now.
 pub async fn finish(
     tx: &mut Tx,
     webhook: WebhookId,
     event: EventId,
     attempts: i64,
     attempt: &Attempt,
+    now: Timestamp,
 ) -> Result<bool, StoreError> {
+    // Whoever deletes the webhook begins there, too.
+    dialect::lock_rows(tx, "SELECT id FROM webhooks WHERE id = $1 FOR KEY SHARE", params![webhook]).await?;
     let sql = "UPDATE webhook_deliveries SET state = $4, next_attempt_at = $5, last_status = $6, last_error = $7, \
                last_duration_ms = $8 WHERE event_id = $1 AND webhook_id = $2 AND attempts = $3 AND state = 'pending'";
     let changed = tx
@@ -131,6 +187,14 @@ pub async fn finish(
             ],
         )
         .await?;
+    if changed == 1 && attempt.state != DeliveryState::Pending {
+        let sql = "UPDATE webhook_deliveries SET next_attempt_at = $3 \
+                   WHERE webhook_id = $2 AND attempts = 0 AND next_attempt_at > $3 AND state = 'pending' \
+                   AND event_id = (SELECT o.event_id FROM webhook_deliveries o WHERE o.webhook_id = $2 \
+                   AND o.state = 'pending' AND o.subject = (SELECT f.subject FROM webhook_deliveries f \
+                   WHERE f.event_id = $1 AND f.webhook_id = $2) ORDER BY o.seq, o.event_id LIMIT 1)";
+        tx.execute(sql, params![event, webhook, now]).await?;
+    }
     Ok(changed == 1)
 }
 

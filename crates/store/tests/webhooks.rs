@@ -77,7 +77,7 @@ const DONE: Attempt =
     Attempt { state: DeliveryState::Delivered, next_attempt_at: None, status: Some(204), error: None, duration_ms: 7 };
 
 async fn finish(db: &Db, n: u8, event: u8, attempts: i64, attempt: Attempt) -> bool {
-    write_tx!(db, |tx| deliveries::finish(tx, webhook_id(n), event_id(event), attempts, &attempt))
+    write_tx!(db, |tx| deliveries::finish(tx, webhook_id(n), event_id(event), attempts, &attempt, NOW))
 }
 
 #[tokio::test]
@@ -203,7 +203,11 @@ async fn the_events_of_one_subject_are_claimed_one_after_the_other() {
         first.sort_unstable();
         assert_eq!(first, [7, 9], "the first of each user");
         assert_eq!(claimed(db, 1, NOW, 10).await, Vec::<u8>::new());
-        assert_eq!(read_tx!(db, |tx| deliveries::due(tx, NOW, None, 10)), [webhook_id(1)], "those that wait");
+        assert_eq!(
+            read_tx!(db, |tx| deliveries::due(tx, NOW, None, 10)),
+            [],
+            "those that wait for another are not due"
+        );
         assert!(finish(db, 1, 9, 1, DONE).await);
         assert!(!finish(db, 1, 9, 1, DONE).await, "it is finished");
         assert_eq!(claimed(db, 1, NOW, 10).await, [8]);
@@ -232,6 +236,46 @@ async fn the_events_of_one_subject_are_claimed_one_after_the_other() {
         assert_eq!((found.state, found.attempts, found.kind), (DeliveryState::Pending, 0, EventKind::MemberRemoved));
         assert_eq!(found.last_error.as_deref(), Some("no connection"), "what happened last is still known");
         assert_eq!(claimed(db, 1, at(200), 10).await, [8], "before the one that came later");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_long_queue_of_one_subject_keeps_its_order_and_holds_up_no_other() {
+    for_each_database(async |db| {
+        populate(db).await;
+        add(db, vec![webhook(1, Owner::Operator, &["*"])]).await;
+        let many = |n: u16, user| {
+            let mut random = [0; 10];
+            // Ids that sort the other way round.
+            random[..2].copy_from_slice(&(9_999 - n).to_be_bytes());
+            Event { id: EventId::new(NOW, random), ..removed(0, user) }
+        };
+        let all: Vec<_> = (0..1000).map(|n| many(n, 1)).collect();
+        append(db, all.clone()).await;
+        let other = many(2000, 2);
+        append(db, vec![other.clone(), many(2001, 2)]).await;
+        let claim = async |now| {
+            let all = write_tx!(db, |tx| deliveries::claim(tx, webhook_id(1), now, now.plus(60), 8));
+            all.into_iter().map(|one| (one.event_id, one.attempts)).collect::<Vec<_>>()
+        };
+        let mut told = Vec::new();
+        let mut others = 0;
+        for _ in 0..60 {
+            for (id, attempts) in claim(NOW).await {
+                write_tx!(db, |tx| deliveries::finish(tx, webhook_id(1), id, attempts, &DONE, NOW));
+                if all.iter().any(|event| event.id == id) { told.push(id) } else { others += 1 }
+            }
+        }
+        let expected: Vec<_> = all.iter().map(|event| event.id).take(told.len()).collect();
+        assert_eq!(told, expected, "one after the other");
+        assert!(told.len() >= 50 && others == 2, "{} {others}", told.len());
+        let later = Attempt { state: DeliveryState::Pending, next_attempt_at: Some(at(500)), ..DONE };
+        let (head, attempts) = claim(NOW).await[0];
+        write_tx!(db, |tx| deliveries::finish(tx, webhook_id(1), head, attempts, &later, NOW));
+        assert_eq!(claim(at(499)).await, [], "all of them wait for the first");
+        assert_eq!(read_tx!(db, |tx| deliveries::due(tx, at(499), None, 10)), [], "and are not looked at meanwhile");
+        assert_eq!(claim(at(500)).await, [(head, 2)]);
     })
     .await;
 }
