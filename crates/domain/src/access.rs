@@ -54,6 +54,12 @@ operations! {
     WriteApiKeys => "api_keys:write", Workspace(Role::Admin), "Create and revoke the workspace's API keys";
     ReadTokens => "tokens:read", Person, "List the person's own access tokens";
     WriteTokens => "tokens:write", Person, "Create and revoke the person's own access tokens";
+    ReadWebhooks => "webhooks:read", Workspace(Role::Admin), "List the workspace's webhooks and what became of their messages";
+    WriteWebhooks => "webhooks:write", Workspace(Role::Admin), "Create, change, test and delete the workspace's webhooks";
+    ReadAudit => "audit:read", Workspace(Role::Admin), "Read the workspace's audit log";
+    ReadAllWebhooks => "operator:webhooks:read", Operator, "List the operator's webhooks and what became of their messages";
+    WriteAllWebhooks => "operator:webhooks:write", Operator, "Create, change, test and delete the operator's webhooks";
+    ReadAllAudit => "operator:audit:read", Operator, "Read the whole audit log";
     RotateKeys => "keys:rotate", Operator, "Rotate the signing keys of the server";
 }
 
@@ -178,7 +184,7 @@ mod tests {
     fn every_scope_is_named_once() {
         let names: Vec<_> = management_scopes().collect();
         assert_eq!(names.first(), Some(&"clients:read"));
-        assert_eq!(names.len(), 10);
+        assert_eq!(names.len(), 16);
         assert!(is_operator_scope("keys:rotate") && !is_operator_scope("clients:write"));
     }
 }

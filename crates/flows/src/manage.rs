@@ -1,4 +1,5 @@
 //! Why a management operation is refused.
+use crate::webhooks::WebhookRefusal;
 use domain::access::Denied;
 use domain::oauth::error::{ErrorCode, Refusal};
 use domain::oauth::registration::MetadataFault;
@@ -18,6 +19,8 @@ domain::refusals! {
         CredentialNotFound => NotFound, "credential_not_found", "There is no such key or token.";
         NoSecret => Conflict, "public_client_has_no_secret", "A public application has no secret.";
         Changed => PreconditionFailed, "changed_meanwhile", "It was changed meanwhile. Read it again and repeat the change.";
+        Choice => InvalidRequest, "value_unknown", "The value is not one of those that are known.";
+        Identifier => InvalidRequest, "identifier_malformed", "The identifier is malformed.";
         Number => InvalidRequest, "number_out_of_range", "The number is out of range.";
         Text => InvalidRequest, "text_invalid", "The text is empty, too long, or has invisible characters.";
         Scope => InvalidRequest, "scope_unknown", "There is no such scope.";
@@ -27,6 +30,7 @@ domain::refusals! {
         Time => InvalidRequest, "time_invalid", "The time must be RFC 3339 and in the future.";
         KeyReused => Conflict, "idempotency_key_reused", "This Idempotency-Key was sent with another request.";
         KeyInUse => Conflict, "idempotency_key_in_use", "The same request is being done right now. Try again in a moment.";
+        Moment => InvalidRequest, "moment_invalid", "The time must be a date or RFC 3339.";
         NotAnObject => InvalidRequest, "body_not_an_object", "The body must be a JSON object.";
         UnknownMember => InvalidRequest, "member_unknown", "There is no such member.";
         WrongType => InvalidRequest, "member_of_wrong_type", "The member has the wrong type, or is missing.";
@@ -38,6 +42,7 @@ domain::refusals! {
 pub enum ManageRefusal {
     Denied(Denied),
     Metadata(MetadataFault),
+    Webhook(WebhookRefusal),
     Unmanaged { why: Unmanaged, member: &'static str },
 }
 
@@ -46,6 +51,7 @@ impl ManageRefusal {
         match self {
             Self::Denied(denied) => denied,
             Self::Metadata(fault) => &fault.why,
+            Self::Webhook(refusal) => refusal,
             Self::Unmanaged { why, .. } => why,
         }
     }
@@ -55,6 +61,7 @@ impl ManageRefusal {
         let member = match self {
             Self::Denied(_) => "",
             Self::Metadata(fault) => fault.member.as_str(),
+            Self::Webhook(refusal) => refusal.member(),
             Self::Unmanaged { member, .. } => member,
         };
         Some(member).filter(|member| !member.is_empty())
@@ -76,6 +83,12 @@ impl Refusal for ManageRefusal {
 impl From<Denied> for ManageRefusal {
     fn from(denied: Denied) -> Self {
         Self::Denied(denied)
+    }
+}
+
+impl From<WebhookRefusal> for ManageRefusal {
+    fn from(refusal: WebhookRefusal) -> Self {
+        Self::Webhook(refusal)
     }
 }
 

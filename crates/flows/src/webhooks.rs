@@ -20,12 +20,29 @@ domain::refusals! {
         UrlAddress => InvalidRequest, "webhook_url_address", "The address is not one of the public internet.";
         Description => InvalidRequest, "webhook_description_long", "The description must have at most 200 characters.";
         Events => InvalidRequest, "webhook_event_unknown", "The events must be names of the catalogue, or an asterisk for all.";
-        TooMany => InvalidRequest, "webhooks_too_many", "There are 50 webhooks already.";
-        Unknown => InvalidRequest, "webhook_unknown", "There is no such webhook or delivery.";
+        TooMany => Conflict, "webhooks_too_many", "There are 50 webhooks already.";
+        Unknown => NotFound, "webhook_unknown", "There is no such webhook or delivery.";
     }
 }
 
 use WebhookRefusal as R;
+
+impl WebhookRefusal {
+    /// The member of a request that is at fault; empty where none is.
+    pub const fn member(self) -> &'static str {
+        match self {
+            Self::UrlMalformed
+            | Self::UrlScheme
+            | Self::UrlCredentials
+            | Self::UrlFragment
+            | Self::UrlPort
+            | Self::UrlAddress => "url",
+            Self::Description => "description",
+            Self::Events => "events",
+            Self::TooMany | Self::Unknown => "",
+        }
+    }
+}
 
 /// Webhooks that one owner can have.
 const MOST: i64 = 50;

@@ -1,8 +1,8 @@
 //! The audit log as it is read: page by page, exported, and forgotten.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test that cannot go on has failed")]
 use flows::audit::{self, Filter, Outcome};
-use serde_json::Value;
-use testkit::{Kind, Party, TestApp, for_each_database};
+use serde_json::{Value, json};
+use testkit::{Api, Kind, Party, TestApp, for_each_database};
 
 #[tokio::test]
 async fn pages_and_exports_hold_every_event_once() {
@@ -78,6 +78,49 @@ async fn old_events_are_forgotten_as_the_setting_says() {
         assert_eq!(count().await, 2);
         app.clock.advance(24 * 60 * 60);
         assert_eq!(count().await, 1, "whole days");
+        app.stop().await;
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn admins_read_the_log_of_their_workspace_and_the_operator_all_of_it() {
+    for_each_database(async |database| {
+        let app = TestApp::start(database).await;
+        let (ada, bob) = (app.user("ada@example.com", 1).await, app.user("bob@example.com", 1).await);
+        let key = Api::key(&app, ada.workspaces[0], "admin", "").await;
+        for n in 0..3 {
+            assert_eq!(key.post("/api/v1/api-keys", &json!({"name": format!("k{n}")})).await.status, 201);
+        }
+        assert_eq!(key.post("/api/v1/api-keys", &json!({"name": "k", "scopes": ["nothing"]})).await.status, 400);
+        app.app.flush().await.unwrap();
+        let list = async |query: &str| key.get(&format!("/api/v1/audit-events{query}")).await.json();
+        let made = list("?kind=api_key.created&outcome=ok").await;
+        assert_eq!(made["items"].as_array().unwrap().len(), 4, "the first is the one that asks");
+        let refused = list("?outcome=refused").await;
+        assert_eq!((&refused["items"][0]["outcome"], &refused["next"]), (&json!("scope_unknown"), &Value::Null));
+        let first = list("?limit=2").await;
+        let second = list(&format!("?limit=2&before={}", first["next"].as_str().unwrap())).await;
+        assert_ne!(first["items"], second["items"]);
+        let ours = ada.workspaces[0].to_string();
+        for item in list("?limit=100").await["items"].as_array().unwrap() {
+            assert_eq!(item["workspace_id"], ours, "nothing of another workspace");
+        }
+        let elsewhere = key.get(&format!("/api/v1/audit-events?workspace_id={}", bob.workspaces[0])).await;
+        assert_eq!(elsewhere.status, 403);
+        for query in ["?outcome=odd", "?from=yesterday", "?before=x", "?user_id=x", "?owner=nobody"] {
+            let reply = key.get(&format!("/api/v1/audit-events{query}")).await;
+            assert_eq!((reply.status.as_u16(), reply.json()["field"].is_string()), (400, true), "{query}");
+        }
+
+        let export = key.get("/api/v1/audit-events/export?kind=api_key.created").await;
+        assert_eq!((export.status.as_u16(), export.header("content-type")), (200, "application/jsonl"));
+        let lines: Vec<Value> = export.body.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+        assert_eq!(lines.len(), 5);
+        let operator = Api::key(&app, bob.workspaces[0], "member", "operator:audit:read").await;
+        let all =
+            operator.get(&format!("/api/v1/audit-events?owner=operator&workspace_id={ours}&limit=100")).await.json();
+        assert!(all["items"].as_array().unwrap().len() >= 5);
         app.stop().await;
     })
     .await;

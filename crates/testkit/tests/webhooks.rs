@@ -2,6 +2,7 @@
 //! the receiver does not take it.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test that cannot go on has failed")]
 
+use axum::http::Method;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use domain::identity::{MemberRoles, Role};
@@ -625,4 +626,65 @@ async fn a_slow_receiver_is_asked_once_and_holds_up_nobody_else() {
     app.deliver().await;
     assert_eq!(slow.take().len(), 3, "the rest, when somebody serves again");
     app.stop().await;
+}
+
+#[tokio::test]
+async fn webhooks_are_managed_over_http() {
+    for_each_database(async |database| {
+        let app = start(database).await;
+        let receiver = Receiver::start().await;
+        let ada = app.user("ada@example.com", 1).await;
+        let key = Api::key(&app, ada.workspaces[0], "admin", "").await;
+        let kinds = key.get("/api/v1/event-types").await.json();
+        let kinds = kinds["items"].as_array().unwrap();
+        assert!(kinds.iter().any(|kind| kind["type"] == "oauth2.token.issued" && kind["schema"]["type"] == "object"));
+        let made = key.post("/api/v1/webhooks", &json!({"url": receiver.url(), "events": ["member.added"]})).await;
+        assert_eq!(made.status, 201, "{}", made.body);
+        let made = made.json();
+        let secret = Secret::new(made["secret"].as_str().unwrap());
+        let path = format!("/api/v1/webhooks/{}", made["id"].as_str().unwrap());
+        let read = key.get(&path).await;
+        assert_eq!((read.json()["events"].clone(), read.json().get("secret")), (json!(["member.added"]), None));
+        assert_eq!(key.get("/api/v1/webhooks").await.json(), json!({"items": [read.json()]}));
+
+        let event = key.send(Method::POST, &format!("{path}/test"), None).await.json()["event_id"].clone();
+        app.deliver().await;
+        let messages = receiver.take();
+        assert_eq!((messages.len(), messages[0].kind().as_str()), (1, "webhook.test"));
+        assert_eq!(messages[0].header("webhook-signature"), signed(&messages[0], &secret));
+        let log = key.get(&format!("{path}/deliveries?limit=1")).await.json();
+        assert_eq!((&log["items"][0]["event_id"], &log["items"][0]["state"]), (&event, &json!("delivered")));
+        let next = log["next"].as_str().expect("a full page has a next one");
+        let rest = key.get(&format!("{path}/deliveries?before={next}")).await.json();
+        assert_eq!(rest, json!({"items": [], "next": null}));
+        assert_eq!(key.get(&format!("{path}/deliveries?state=dead")).await.json()["items"], json!([]));
+        let replay = format!("{path}/deliveries/{}/replay", event.as_str().unwrap());
+        assert_eq!(key.send(Method::POST, &replay, None).await.json()["state"], "pending");
+        app.deliver().await;
+        assert_eq!(receiver.take().len(), 1);
+
+        let rotated = key.post(&format!("{path}/rotate-secret"), &json!({"overlap_seconds": 60})).await.json();
+        assert_ne!(rotated["secret"], made["secret"]);
+        let changed = key.patch(&path, &json!({"disabled": true, "description": "off"})).await.json();
+        assert_eq!((&changed["disabled"], &changed["description"]), (&json!(true), &json!("off")));
+        let refused = [
+            (json!({"url": "ftp://a.example/"}), "webhook_url_scheme", "url"),
+            (json!({"url": receiver.url(), "events": ["nothing"]}), "webhook_event_unknown", "events"),
+            (json!({"url": 1}), "member_of_wrong_type", "url"),
+            (json!({"url": receiver.url(), "disabled": "yes"}), "member_unknown", ""),
+        ];
+        for (body, reason, field) in refused {
+            let reply = key.post("/api/v1/webhooks", &body).await;
+            assert_eq!(reply.status, 400, "{body}");
+            assert_eq!(reply.json()["type"], format!("urn:countersign:problem:{reason}"));
+            assert_eq!(reply.json()["field"].as_str().unwrap_or_default(), field);
+        }
+        for query in ["?state=lost", "?before=x", "?limit=0"] {
+            assert_eq!(key.get(&format!("{path}/deliveries{query}")).await.status, 400, "{query}");
+        }
+        assert_eq!(key.delete(&path).await.json(), json!({"deleted": true}));
+        assert_eq!(key.get(&path).await.status, 404);
+        app.stop().await;
+    })
+    .await;
 }

@@ -56,6 +56,21 @@ const TABLE: &str = "
     GET    /api/v1/personal-access-tokens              401 401 200 200 200 200 403 403 403 403 403 403 200
     POST   /api/v1/personal-access-tokens              401 401 201 201 201 201 403 403 403 403 403 403 201
     DELETE /api/v1/personal-access-tokens/{token}      401 401 404 200 200 404 403 403 403 403 403 403 404
+    GET    /api/v1/webhooks                            401 401 403 200 200 200 403 200 200 403 403 403 400
+    POST   /api/v1/webhooks                            401 401 403 201 201 201 403 201 201 403 403 403 400
+    GET    /api/v1/webhooks/{webhook}                  401 401 403 200 200 404 403 200 404 403 403 403 400
+    PATCH  /api/v1/webhooks/{webhook}                  401 401 403 200 200 404 403 200 404 403 403 403 400
+    DELETE /api/v1/webhooks/{webhook}                  401 401 403 200 200 404 403 200 404 403 403 403 400
+    POST   /api/v1/webhooks/{webhook}/rotate-secret    401 401 403 200 200 404 403 200 404 403 403 403 400
+    POST   /api/v1/webhooks/{webhook}/test             401 401 403 200 200 404 403 200 404 403 403 403 400
+    GET    /api/v1/webhooks/{webhook}/deliveries       401 401 403 200 200 404 403 200 404 403 403 403 400
+    POST   /api/v1/webhooks/{webhook}/deliveries/{event}/replay 401 401 403 200 200 404 403 200 404 403 403 403 400
+    GET    /api/v1/webhooks?owner=operator             401 401 403 403 403 403 403 403 403 403 403 403 200
+    POST   /api/v1/webhooks?owner=operator             401 401 403 403 403 403 403 403 403 403 403 403 201
+    GET    /api/v1/event-types                         401 401 200 200 200 200 200 200 200 200 200 200 200
+    GET    /api/v1/audit-events                        401 401 403 200 200 200 403 200 200 403 403 403 400
+    GET    /api/v1/audit-events/export                 401 401 403 200 200 200 403 200 200 403 403 403 400
+    GET    /api/v1/audit-events?owner=operator         401 401 403 403 403 403 403 403 403 403 403 403 200
 ";
 
 enum Caller {
@@ -80,6 +95,8 @@ struct World {
     workspace: WorkspaceId,
     admin: TestUser,
     callers: Vec<Caller>,
+    /// Webhooks that were made to be acted upon: an owner has fifty at most.
+    forget: std::sync::Mutex<Vec<domain::WebhookId>>,
 }
 
 async fn member(app: &TestApp, email: &str, workspace: WorkspaceId, role: Role) -> TestUser {
@@ -126,10 +143,19 @@ async fn world(database: &Database) -> World {
         Caller::Api(Api::with(&app, &for_admin)),
         Caller::Api(Api::person(&app, &operator, "").await),
     ];
-    World { app, workspace, admin, callers }
+    World { app, workspace, admin, callers, forget: std::sync::Mutex::default() }
 }
 
 impl World {
+    async fn forget(&self) {
+        let owner = domain::webhook::Owner::Workspace(self.workspace);
+        let made = std::mem::take(&mut *self.forget.lock().unwrap());
+        for id in made {
+            // One of them is deleted by the test itself.
+            drop(flows::webhooks::delete(&self.app.app, &self.app.ctx(), owner, id).await);
+        }
+    }
+
     /// Fresh things to act upon, put into the path.
     async fn path(&self, template: &str) -> String {
         let mut path = template.replace("{user}", &self.admin.user.id.to_string());
@@ -150,6 +176,18 @@ impl World {
             let (key, _) = accounts::create_api_key(app, &ctx, self.workspace, roles, new()).await.unwrap();
             path = path.replace("{key}", &key.id.to_string());
         }
+        if path.contains("{webhook}") {
+            let owner = domain::webhook::Owner::Workspace(self.workspace);
+            let new = flows::webhooks::NewWebhook {
+                url: "https://93.184.215.14/hook".to_owned(),
+                description: String::new(),
+                events: vec!["member.added".to_owned()],
+            };
+            let (webhook, _) = flows::webhooks::create(app, &ctx, owner, &new).await.unwrap();
+            let event = flows::webhooks::test(app, &ctx, owner, webhook.id).await.unwrap();
+            path = path.replace("{webhook}", &webhook.id.to_string()).replace("{event}", &event.to_string());
+            self.forget.lock().unwrap().push(webhook.id);
+        }
         if path.contains("{token}") {
             let (token, _) =
                 accounts::create_personal_access_token(app, &ctx, self.admin.user.id, new()).await.unwrap();
@@ -162,6 +200,9 @@ impl World {
 /// A body that the endpoint accepts.
 fn body(method: &str, path: &str) -> Value {
     match (method, path) {
+        ("POST", "/api/v1/webhooks" | "/api/v1/webhooks?owner=operator") => {
+            json!({"url": "https://93.184.215.14/hook"})
+        }
         ("POST", "/oidc/clients") => json!({"name": "n", "description": "d", "homepage_url": "https://a.example"}),
         ("POST", "/api/v1/oauth2/clients" | "/api/v1/api-keys" | "/api/v1/personal-access-tokens") => {
             json!({"name": "n"})
@@ -177,6 +218,8 @@ fn absent(template: &str) -> String {
         .replace("{user}", "usr_00000000000000000000000000")
         .replace("{key}", "key_00000000000000000000000000")
         .replace("{token}", "pat_00000000000000000000000000")
+        .replace("{webhook}", "whk_00000000000000000000000000")
+        .replace("{event}", "msg_00000000000000000000000000")
 }
 
 #[tokio::test]
@@ -207,10 +250,11 @@ async fn the_whole_table() {
                         "{method} {template} by {who}"
                     );
                 }
+                world.forget().await;
                 seen += 1;
             }
         }
-        assert_eq!(seen, 29 * CALLERS.len());
+        assert_eq!(seen, 44 * CALLERS.len());
         world.app.stop().await;
     })
     .await;

@@ -10,6 +10,7 @@ use axum::http::header;
 use axum::http::request::Parts;
 use domain::access::Principal;
 use flows::manage::Unmanaged;
+use flows::operator::Scope;
 use flows::{Ctx, Page, principal};
 use serde_json::{Map, Value};
 
@@ -59,6 +60,15 @@ impl Manager {
                 let number = text.parse().ok().filter(|number| (1..=most).contains(number));
                 number.ok_or_else(|| Unmanaged::Number.of(name).into())
             }
+        }
+    }
+
+    /// `owner=operator` asks for what is the whole server's; otherwise it is the workspace's.
+    pub fn scope(&self) -> Result<Scope, Problem> {
+        match self.query("owner") {
+            None | Some("workspace") => Ok(Scope::Workspace),
+            Some("operator") => Ok(Scope::Server),
+            Some(_) => Err(Unmanaged::Choice.of("owner").into()),
         }
     }
 

@@ -1,6 +1,6 @@
 //! Every route on one screen.
-use crate::api::{applications, authorize, clients, consents, credentials, discovery, introspect, keys, members};
-use crate::api::{register, revoke, scopes, token, userinfo};
+use crate::api::{applications, audit, authorize, clients, consents, credentials, discovery, events, introspect};
+use crate::api::{keys, members, register, revoke, scopes, token, userinfo, webhooks};
 use crate::body::MAX_BODY;
 use crate::{WebState, error, faults, headers, pages};
 use axum::Router;
@@ -104,6 +104,15 @@ fn managers() -> Router<WebState> {
         .route("/api/v1/api-keys/{id}", delete(credentials::revoke_key))
         .route("/api/v1/personal-access-tokens", get(credentials::list_tokens).post(credentials::create_token))
         .route("/api/v1/personal-access-tokens/{id}", delete(credentials::revoke_token))
+        .route("/api/v1/webhooks", get(webhooks::list).post(webhooks::create))
+        .route("/api/v1/webhooks/{id}", get(webhooks::read).patch(webhooks::update).delete(webhooks::delete))
+        .route("/api/v1/webhooks/{id}/rotate-secret", post(webhooks::rotate_secret))
+        .route("/api/v1/webhooks/{id}/test", post(webhooks::test))
+        .route("/api/v1/webhooks/{id}/deliveries", get(webhooks::deliveries))
+        .route("/api/v1/webhooks/{id}/deliveries/{event_id}/replay", post(webhooks::replay))
+        .route("/api/v1/event-types", get(events::list))
+        .route("/api/v1/audit-events", get(audit::list))
+        .route("/api/v1/audit-events/export", get(audit::export))
         .method_not_allowed_fallback(method_not_allowed)
 }
 

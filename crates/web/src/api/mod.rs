@@ -1,10 +1,12 @@
 //! The endpoints that programs call.
 pub mod applications;
+pub mod audit;
 pub mod authorize;
 pub mod clients;
 pub mod consents;
 pub mod credentials;
 pub mod discovery;
+pub mod events;
 pub mod introspect;
 pub mod keys;
 pub mod list;
@@ -14,6 +16,7 @@ pub mod revoke;
 pub mod scopes;
 pub mod token;
 pub mod userinfo;
+pub mod webhooks;
 
 use crate::error::{Challenge, OAuthError, oauth_error};
 use crate::incoming::Incoming;
