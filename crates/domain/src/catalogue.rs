@@ -74,12 +74,32 @@ pub enum InvalidCatalogue {
     DuplicateScope(String),
     #[error("the scope `openid` must be declared")]
     NoOpenid,
+    #[error("no scope is marked `default = true`, so that clients which name no scopes could do nothing")]
+    NoDefault,
+    #[error("the permission category `{0}` is declared twice")]
+    DuplicateCategory(String),
+    #[error("the permission group `{group}` declares the level `{level}` twice")]
+    DuplicateLevel { group: String, level: String },
+    #[error("the resource `{0}` is declared twice")]
+    DuplicateResource(String),
     #[error("the permission level `{level}` of `{group}` names the scope `{scope}`, which is not declared")]
     UnknownScope { group: String, level: String, scope: String },
     #[error("the permission group `{0}` is declared twice")]
     DuplicateGroup(String),
     #[error("the resource `{0}` must be an absolute URI without a fragment (RFC 8707 section 2)")]
     Resource(String),
+}
+
+/// The first name that comes a second time.
+fn repeated<'n>(names: impl Iterator<Item = &'n str>) -> Option<String> {
+    let mut seen: Vec<&str> = Vec::new();
+    for name in names {
+        if seen.contains(&name) {
+            return Some(name.to_owned());
+        }
+        seen.push(name);
+    }
+    None
 }
 
 impl Catalogue {
@@ -99,12 +119,24 @@ impl Catalogue {
         if !names.contains(&"openid") {
             return Err(E::NoOpenid);
         }
+        if !self.scopes.iter().any(|scope| scope.default) {
+            return Err(E::NoDefault);
+        }
+        if let Some(twice) = repeated(self.permissions.iter().map(|category| category.id.as_str())) {
+            return Err(E::DuplicateCategory(twice));
+        }
+        if let Some(twice) = repeated(self.resources.iter().map(String::as_str)) {
+            return Err(E::DuplicateResource(twice));
+        }
         let mut groups: Vec<&str> = Vec::new();
         for group in self.permissions.iter().flat_map(|c| &c.groups) {
             if groups.contains(&group.id.as_str()) {
                 return Err(E::DuplicateGroup(group.id.clone()));
             }
             groups.push(&group.id);
+            if let Some(level) = repeated(group.levels.iter().map(|level| level.value.as_str())) {
+                return Err(E::DuplicateLevel { group: group.id.clone(), level });
+            }
             for level in &group.levels {
                 if let Some(scope) = level.scopes.iter().find(|s| !names.contains(&s.as_str())) {
                     let (group, level, scope) = (group.id.clone(), level.value.clone(), scope.clone());
@@ -220,13 +252,31 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_default_is_valid_and_faults_are_named() {
+    fn the_default_is_valid_and_each_fault_is_named() {
+        use InvalidCatalogue as E;
         assert_eq!(Catalogue::default().check(), Ok(()));
-        let mut twice = Catalogue::default();
-        twice.scopes.push(twice.scopes[0].clone());
-        assert_eq!(twice.check(), Err(InvalidCatalogue::DuplicateScope("openid".to_owned())));
-        let mut unknown = Catalogue::default();
-        unknown.scopes.retain(|s| s.name != "admin");
-        assert!(matches!(unknown.check(), Err(InvalidCatalogue::UnknownScope { scope, .. }) if scope == "admin"));
+        let broken = |how: fn(&mut Catalogue)| {
+            let mut catalogue = Catalogue::default();
+            how(&mut catalogue);
+            catalogue.check().unwrap_err()
+        };
+        let text = str::to_owned;
+        assert_eq!(broken(|c| c.scopes.push(c.scopes[0].clone())), E::DuplicateScope(text("openid")));
+        assert_eq!(broken(|c| c.scopes.retain(|s| s.name != "openid")), E::NoOpenid);
+        assert_eq!(broken(|c| c.scopes[1].name = "two words".to_owned()), E::ScopeName(text("two words")));
+        assert_eq!(broken(|c| c.scopes.iter_mut().for_each(|s| s.default = false)), E::NoDefault);
+        let unknown = broken(|c| c.scopes.retain(|s| s.name != "admin"));
+        assert!(matches!(unknown, E::UnknownScope { scope, .. } if scope == "admin"));
+        assert_eq!(broken(|c| c.permissions.push(c.permissions[0].clone())), E::DuplicateCategory(text("api")));
+        let group = |c: &mut Catalogue| {
+            let group = c.permissions[0].groups[0].clone();
+            c.permissions[0].groups.push(group);
+        };
+        assert_eq!(broken(group), E::DuplicateGroup(text("contracts")));
+        let level = |c: &mut Catalogue| c.permissions[0].groups[0].levels[1].value = "none".to_owned();
+        assert_eq!(broken(level), E::DuplicateLevel { group: text("contracts"), level: text("none") });
+        assert_eq!(broken(|c| c.resources = vec!["/api".to_owned()]), E::Resource(text("/api")));
+        let twice = |c: &mut Catalogue| c.resources = vec!["https://a.example/".to_owned(); 2];
+        assert_eq!(broken(twice), E::DuplicateResource(text("https://a.example/")));
     }
 }

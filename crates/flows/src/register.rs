@@ -18,6 +18,7 @@ domain::refusals! {
         TokenNeeded => InvalidToken, "initial_access_token_missing_or_wrong", "A valid initial access token is required.";
         SignInNeeded => InvalidToken, "registration_without_sign_in", "Registration needs a signed-in user or a valid token.";
         TooMany => SlowDown, "registration_slowed_down", "Too many registrations from this address. Wait before trying again.";
+        Stale => PreconditionFailed, "client_changed_since_read", "The client was changed since it was read. Read it again and repeat the change.";
         Changed => Conflict, "client_changed_meanwhile", "The client was changed meanwhile. Read it again and repeat the change.";
         WrongToken => InvalidToken, "registration_token_wrong", "The registration access token is not valid for this client.";
     }
@@ -51,7 +52,14 @@ impl Refusal for RegisterRefusal {
     }
 }
 
-type Outcome = Result<Map<String, Value>, Failure<RegisterRefusal>>;
+/// A registration as it is answered, and the revision that it is at.
+#[derive(Debug)]
+pub struct Registered {
+    pub metadata: Map<String, Value>,
+    pub revision: i64,
+}
+
+type Outcome = Result<Registered, Failure<RegisterRefusal>>;
 
 fn metadata<T>(refusal: MetadataRefusal) -> Result<T, Failure<RegisterRefusal>> {
     refuse(RegisterRefusal::Metadata(refusal))
@@ -139,7 +147,7 @@ pub async fn create(app: &App, ctx: &Ctx, caller: &Caller, token: Option<&str>, 
     if let Some(token) = created.registration_token {
         show_management(app, &mut answer, &created.client.id, &token);
     }
-    Ok(answer)
+    Ok(Registered { metadata: answer, revision: created.client.revision })
 }
 
 /// `client_secret_expires_at` is required beside a secret; 0 says never (RFC 7591 §3.2.1).
@@ -190,13 +198,25 @@ pub async fn read(app: &App, ctx: &Ctx, caller: &Caller, token: Option<&str>, id
     if let Some(token) = token.filter(|t| client.registration_token_hash == Some(app.pepper().hash(t))) {
         show_management(app, &mut answer, &client.id, &Secret::new(token));
     }
-    Ok(answer)
+    Ok(Registered { metadata: answer, revision: client.revision })
 }
 
 /// RFC 7592 §2.2: the metadata replaces what was registered. A client that becomes confidential gets a secret, one that
-/// becomes public loses its secrets.
-pub async fn replace(app: &App, ctx: &Ctx, caller: &Caller, token: Option<&str>, id: &str, json: &Value) -> Outcome {
+/// becomes public loses its secrets. `expected` is the revision that the caller read, where the caller says.
+pub async fn replace(
+    app: &App,
+    ctx: &Ctx,
+    caller: &Caller,
+    token: Option<&str>,
+    id: &str,
+    expected: Option<i64>,
+    json: &Value,
+) -> Outcome {
     let client = managed(app, ctx, caller, token, id).await?;
+    if expected.is_some_and(|revision| revision != client.revision) {
+        app.record(ctx, "client.updated", AccessRefusal::Stale.reason(), About::client(&client.id));
+        return refuse(RegisterRefusal::Access(AccessRefusal::Stale));
+    }
     let mut json = json.clone();
     if let Some(object) = json.as_object_mut() {
         // §2.2 wants the client's own id and secret back; both may be left out, neither may differ.
@@ -243,7 +263,7 @@ pub async fn replace(app: &App, ctx: &Ctx, caller: &Caller, token: Option<&str>,
     if let Some(token) = token.filter(|t| changed.registration_token_hash == Some(app.pepper().hash(t))) {
         show_management(app, &mut answer, &changed.id, &Secret::new(token));
     }
-    Ok(answer)
+    Ok(Registered { metadata: answer, revision: changed.revision })
 }
 
 /// RFC 7592 §2.3: the client and everything it was given is dead at once; the record stays for the audit.

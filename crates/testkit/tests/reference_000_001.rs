@@ -60,8 +60,12 @@ async fn reference_000_clients_of_the_caller() {
         let mut replaced = metadata();
         replaced["client_id"] = made["client_id"].clone();
         replaced["client_name"] = "Renamed".into();
-        let put = person.put(&path, &replaced).await;
+        let tag = person.get(&path).await.header("etag").to_owned();
+        let careful = person.clone().header("if-match", &tag);
+        let put = careful.put(&path, &replaced).await;
         assert_eq!((put.status.as_u16(), put.json()["client_name"].clone()), (200, json!("Renamed")));
+        let stale = careful.put(&path, &replaced).await;
+        assert_eq!((stale.status.as_u16(), stale.error().as_str()), (412, "precondition_failed"));
         let deleted = person.delete(&path).await;
         assert_eq!((deleted.status.as_u16(), deleted.body.as_str()), (204, ""), "RFC 7592 has 204 here");
         assert_eq!(person.get(&path).await.status, 401, "RFC 7592 has 401 for a client that is gone");

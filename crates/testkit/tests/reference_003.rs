@@ -16,6 +16,7 @@ async fn reference_003_scopes_are_public_and_say_what_they_open() {
         let app = TestApp::with(database, |settings| {
             let contracts = settings.catalogue.scopes.iter_mut().find(|s| s.name == "contracts:read").unwrap();
             contracts.operations = vec!["GET /contracts".to_owned()];
+            settings.catalogue.resources = vec!["https://api.example/".to_owned()];
         })
         .await;
         let nobody = Api::nobody(&app);
@@ -24,6 +25,7 @@ async fn reference_003_scopes_are_public_and_say_what_they_open() {
         for mount in ["/api/oauth2", "/api/v1/oauth2"] {
             assert_eq!(nobody.get(&format!("{mount}/scopes")).await.body, reply.body);
         }
+        assert_eq!(reply.json()["resources"], json!(["https://api.example/"]));
         let scopes = reply.json()["scopes"].as_array().unwrap().clone();
         let scope = |name: &str| scopes.iter().find(|s| s["name"] == name).unwrap().clone();
         assert_eq!(scope("contracts:read")["operations"], json!(["GET /contracts"]));

@@ -5,7 +5,8 @@ use crate::headers::RequestId;
 use crate::peer::client_ip;
 use axum::extract::{ConnectInfo, FromRequestParts};
 use axum::http::request::Parts;
-use axum::http::{HeaderMap, header};
+use axum::http::{HeaderMap, HeaderValue, header};
+use axum::response::Response;
 use domain::SecretHash;
 use domain::encoding::{base64url, from_base64url};
 use domain::oauth::params::RawParams;
@@ -54,6 +55,14 @@ impl Incoming {
         scheme.eq_ignore_ascii_case("bearer").then(|| token.trim())
     }
 
+    /// The revision that `If-Match` names (RFC 9110 §13.1.1); `None` where there is no such header, or it is `*`.
+    pub fn expected_revision(&self) -> Option<i64> {
+        let tag = self.header(header::IF_MATCH).filter(|tag| *tag != "*")?;
+        let number = tag.trim().strip_prefix("\"r").and_then(|tag| tag.strip_suffix('"')).and_then(|n| n.parse().ok());
+        // A tag that no answer of ours carried matches nothing.
+        Some(number.unwrap_or(-1))
+    }
+
     /// Who is calling: by bearer credential where there is one, by session cookie otherwise.
     pub async fn caller(&self, state: &WebState) -> Result<Caller, Fault> {
         match self.bearer() {
@@ -85,6 +94,14 @@ impl Incoming {
             None => Browser { cookie: base64url(&self.ctx.random::<24>()), is_new: true },
         }
     }
+}
+
+/// Adds the entity tag of a revision (RFC 9110 §8.8.3).
+pub fn tagged(mut response: Response, revision: i64) -> Response {
+    if let Ok(tag) = HeaderValue::try_from(format!("\"r{revision}\"")) {
+        response.headers_mut().insert(header::ETAG, tag);
+    }
+    response
 }
 
 /// A browser, known by a random cookie that says nothing of the person.

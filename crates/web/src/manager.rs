@@ -6,7 +6,6 @@ use crate::problem::Problem;
 use axum::body::Bytes;
 use axum::extract::{FromRequest, FromRequestParts, Request};
 use axum::http::Method;
-use axum::http::header;
 use axum::http::request::Parts;
 use domain::access::Principal;
 use flows::manage::Unmanaged;
@@ -78,12 +77,9 @@ impl Manager {
         Ok(AskedPage { number: self.number("page", 1, 1_000_000)?, limit })
     }
 
-    /// The revision that `If-Match` names (RFC 9110 §13.1.1); `None` where there is no such header, or it is `*`.
+    /// The revision that `If-Match` names.
     pub fn expected(&self) -> Option<i64> {
-        let tag = self.incoming.header(header::IF_MATCH).filter(|tag| *tag != "*")?;
-        let number = tag.trim().strip_prefix("\"r").and_then(|tag| tag.strip_suffix('"')).and_then(|n| n.parse().ok());
-        // A tag that no answer of ours carried matches nothing.
-        Some(number.unwrap_or(-1))
+        self.incoming.expected_revision()
     }
 }
 
@@ -98,11 +94,6 @@ impl AskedPage {
     pub fn page(&self) -> Page {
         Page::new(self.number, self.limit)
     }
-}
-
-/// The entity tag of a revision.
-pub fn etag(revision: i64) -> String {
-    format!("\"r{revision}\"")
 }
 
 /// The members of a JSON body; none at all where there is no body.

@@ -2,11 +2,12 @@
 use super::list::{paginated, paginated_camel};
 use crate::WebState;
 use crate::error::json_response;
-use crate::manager::{Manager, Object, etag};
+use crate::incoming::tagged;
+use crate::manager::{Manager, Object};
 use crate::once::once;
 use crate::problem::Answer;
 use axum::extract::{Path, State};
-use axum::http::{HeaderValue, StatusCode, header};
+use axum::http::StatusCode;
 use axum::response::Response;
 use domain::Secret;
 use domain::application::CAMEL;
@@ -30,11 +31,7 @@ fn show(client: &Client, secret: Option<&Secret>) -> Map<String, Value> {
 }
 
 fn answer(status: StatusCode, client: &Client, secret: Option<&Secret>) -> Response {
-    let mut response = json_response(status, &show(client, secret));
-    if let Ok(tag) = HeaderValue::try_from(etag(client.revision)) {
-        response.headers_mut().insert(header::ETAG, tag);
-    }
-    response
+    tagged(json_response(status, &show(client, secret)), client.revision)
 }
 
 /// A client as it was registered, and when.

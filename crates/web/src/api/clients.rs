@@ -3,11 +3,12 @@ use super::applications::overlap;
 use super::list::{array, link_next};
 use crate::WebState;
 use crate::error::json_response;
-use crate::manager::{Manager, Object, etag};
+use crate::incoming::tagged;
+use crate::manager::{Manager, Object};
 use crate::once::once;
 use crate::problem::{Answer, Problem};
 use axum::extract::{Path, State};
-use axum::http::{HeaderValue, StatusCode, header};
+use axum::http::StatusCode;
 use axum::response::Response;
 use domain::access::Operation;
 use domain::application::SNAKE;
@@ -45,20 +46,13 @@ fn show_used(state: &WebState, client: &Client, stats: &ClientStats) -> Map<Stri
     all
 }
 
-fn tagged(mut response: Response, client: &Client) -> Response {
-    if let Ok(tag) = HeaderValue::try_from(etag(client.revision)) {
-        response.headers_mut().insert(header::ETAG, tag);
-    }
-    response
-}
-
 /// A client that was made or changed, with a secret that is shown this once.
 fn answer(client: &Client, secret: Option<&Secret>) -> Response {
     let mut body = json!({"client": show(client)});
     if let Some(secret) = secret {
         body["client_secret"] = secret.expose().into();
     }
-    tagged(json_response(StatusCode::OK, &body), client)
+    tagged(json_response(StatusCode::OK, &body), client.revision)
 }
 
 fn deleted() -> Response {
@@ -77,7 +71,7 @@ pub async fn list(State(state): State<WebState>, manager: Manager) -> Answer {
 pub async fn read(State(state): State<WebState>, Path(id): Path<String>, manager: Manager) -> Answer {
     let client = owned::find(state.app(), &manager.ctx, &manager.principal, Operation::ReadClients, &id).await?;
     let stats = activity::stats_of(state.app(), &client.id).await?;
-    Ok(tagged(json_response(StatusCode::OK, &show_used(&state, &client, &stats)), &client))
+    Ok(tagged(json_response(StatusCode::OK, &show_used(&state, &client, &stats)), client.revision))
 }
 
 pub async fn create(State(state): State<WebState>, manager: Manager, Object(body): Object) -> Answer {

@@ -3,24 +3,19 @@ use crate::WebState;
 use crate::body::Json;
 use crate::error::{Challenge, fault_said, json_response, no_store, oauth_failure};
 use crate::error::{OAuthError, oauth_error};
-use crate::incoming::Incoming;
+use crate::incoming::{Incoming, tagged};
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use axum::response::Response;
-use flows::register::{self, RegisterRefusal};
+use flows::register::{self, RegisterRefusal, Registered};
 use flows::session::Caller;
 use flows::{Failure, Fault};
-use serde_json::{Map, Value};
 
 const BEARER: Option<Challenge> = Some(Challenge::Bearer);
 
-fn answer(
-    incoming: &Incoming,
-    status: StatusCode,
-    outcome: Result<Map<String, Value>, Failure<RegisterRefusal>>,
-) -> Response {
+fn answer(incoming: &Incoming, status: StatusCode, outcome: Result<Registered, Failure<RegisterRefusal>>) -> Response {
     match outcome {
-        Ok(client) => json_response(status, &client),
+        Ok(Registered { metadata, revision }) => tagged(json_response(status, &metadata), revision),
         Err(failure) => refused(incoming, &failure),
     }
 }
@@ -67,7 +62,16 @@ pub async fn replace(
         Ok(caller) => caller,
         Err(response) => return *response,
     };
-    let outcome = register::replace(state.app(), &incoming.ctx, &caller, incoming.bearer(), &id, &body).await;
+    let outcome = register::replace(
+        state.app(),
+        &incoming.ctx,
+        &caller,
+        incoming.bearer(),
+        &id,
+        incoming.expected_revision(),
+        &body,
+    )
+    .await;
     answer(&incoming, StatusCode::OK, outcome)
 }
 

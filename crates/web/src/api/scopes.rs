@@ -24,10 +24,11 @@ fn opened(scope: &ScopeInfo) -> Value {
     })
 }
 
-/// Public: what a developer can ask for.
+/// Public: what a developer can ask for, and the APIs that tokens can be for (RFC 8707).
 pub async fn public(State(state): State<WebState>) -> Response {
-    let scopes: Vec<_> = state.app().settings().catalogue.scopes.iter().map(opened).collect();
-    let mut response = json_response(StatusCode::OK, &json!({"scopes": scopes}));
+    let catalogue = &state.app().settings().catalogue;
+    let scopes: Vec<_> = catalogue.scopes.iter().map(opened).collect();
+    let mut response = json_response(StatusCode::OK, &json!({"scopes": scopes, "resources": catalogue.resources}));
     let headers = response.headers_mut();
     headers.remove(header::PRAGMA);
     headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("public, max-age=300"));
