@@ -180,6 +180,10 @@ pub async fn sign_up(
     email: &str,
     password: &Secret,
 ) -> Result<NewSession, Failure<R>> {
+    if !app.settings().sign_up {
+        app.record(ctx, "sign_up", R::SignUpOff.reason(), About::default());
+        return refuse(R::SignUpOff);
+    }
     if !app.throttle().allow("sign-up", 20, ctx) {
         return refuse(R::TooManyAttempts);
     }

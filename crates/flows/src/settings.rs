@@ -133,6 +133,8 @@ pub struct Settings {
     pub catalogue: Catalogue,
     pub brand: Brand,
     pub password_hashing: PasswordHashing,
+    /// Whether people may make accounts of their own.
+    pub sign_up: bool,
     /// Days that the audit log goes back.
     pub audit_retention_days: i64,
     /// Whether the server's own requests may go to private addresses, and by http to loopback.
@@ -151,6 +153,7 @@ impl Settings {
             catalogue: Catalogue::default(),
             brand: Brand::default(),
             password_hashing: PasswordHashing::default(),
+            sign_up: true,
             audit_retention_days: 400,
             outbound_allow_private: false,
         }

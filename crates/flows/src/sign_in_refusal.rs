@@ -5,6 +5,7 @@ domain::refusals! {
     pub enum SignInRefusal {
         Wrong => AccessDenied, "credentials_wrong", "The email address or the password is wrong.";
         TooManyAttempts => SlowDown, "sign_in_slowed_down", "Too many attempts. Wait a little and try again.";
+        SignUpOff => AccessDenied, "sign_up_off", "Accounts are made by whoever runs this server. Ask there for one.";
         EmailInvalid => InvalidRequest, "email_invalid", "This is not an email address.";
         NameInvalid => InvalidRequest, "name_invalid", "A name has 1 to 100 characters.";
         PasswordShort => InvalidRequest, "password_too_short", "A password has at least 10 characters.";

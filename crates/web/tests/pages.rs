@@ -187,3 +187,26 @@ async fn people_read_pages_where_programs_read_json() {
     assert_eq!((reply.status.as_u16(), reply.error().as_str()), (400, "invalid_request"));
     app.stop().await;
 }
+
+#[tokio::test]
+async fn where_sign_up_is_off_nobody_learns_whose_address_is_known() {
+    let database = Database::sqlite();
+    let app = TestApp::with(&database, |s| s.sign_up = false).await;
+    app.user("ada@example.com", 0).await;
+    let mut browser = Browser::new(&app);
+    let login = browser.get("/login").await;
+    assert!(!login.body.contains("/signup") && !browser.get("/").await.body.contains("/signup"));
+    let page = browser.get("/signup").await;
+    assert!(page.status == 403 && page.body.contains("Ask there for one"), "{}", page.body);
+    let csrf = login.form("login-submit").get("csrf").unwrap().to_owned();
+    let mut said = Vec::new();
+    for address in ["ada@example.com", "nobody@example.com"] {
+        let fields = [("csrf", csrf.as_str()), ("name", "A"), ("username", address), ("password", "long enough now")];
+        let reply = browser.post("/signup", &fields).await;
+        said.push((reply.status, reply.body.replace(address, "")));
+    }
+    assert_eq!(said[0].0, 422);
+    assert_eq!(said[0], said[1]);
+    assert_eq!(app.outcomes("sign_up").await, ["sign_up_off", "sign_up_off"]);
+    app.stop().await;
+}

@@ -48,6 +48,8 @@ pub struct Config {
     pub brand: Brand,
     /// The cost of Argon2id.
     pub password_hashing: PasswordHashing,
+    /// Whether people may make accounts of their own.
+    pub sign_up: bool,
     /// Days that the audit log goes back.
     pub audit_retention_days: i64,
     /// Whether the server's own requests may go to private addresses, and by http to loopback.
@@ -122,6 +124,7 @@ impl Default for Config {
             resources: catalogue.resources,
             brand: Brand::default(),
             password_hashing: PasswordHashing::default(),
+            sign_up: true,
             audit_retention_days: 400,
             outbound_allow_private: false,
             log: Log::default(),
@@ -163,6 +166,7 @@ impl Config {
             catalogue: self.catalogue(),
             brand: self.brand.clone(),
             password_hashing: self.password_hashing,
+            sign_up: self.sign_up,
             audit_retention_days: self.audit_retention_days,
             outbound_allow_private: self.outbound_allow_private,
         })

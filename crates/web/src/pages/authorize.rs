@@ -160,6 +160,7 @@ mod tests {
             stylesheet: "/s.css".to_owned(),
             logo: None,
             base: String::new(),
+            sign_up: true,
             csrf: "token".to_owned(),
         };
         let fields = [("state".to_owned(), "\"><script>alert(1)</script>'&".to_owned())];

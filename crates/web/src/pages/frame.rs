@@ -18,6 +18,8 @@ pub struct Frame {
     pub stylesheet: String,
     pub logo: Option<String>,
     pub base: String,
+    /// Whether people may make accounts of their own.
+    pub sign_up: bool,
     /// For the page's forms.
     pub csrf: String,
 }
@@ -34,6 +36,7 @@ impl Frame {
             stylesheet: state.stylesheet().href(),
             logo: state.logo().map(ToString::to_string),
             base: state.base().to_owned(),
+            sign_up: state.app().settings().sign_up,
             csrf: String::new(),
         }
     }

@@ -57,6 +57,9 @@ async fn page(
 }
 
 pub async fn get(State(state): State<WebState>, incoming: Incoming) -> Response {
+    if !state.app().settings().sign_up {
+        return refused::failure(&state, &incoming, &Failure::Refused(session::SignInRefusal::SignUpOff));
+    }
     let interaction = incoming.query.get("i").unwrap_or_default();
     page(&state, &incoming, &incoming.browser(&state), interaction, ("", ""), None).await
 }
