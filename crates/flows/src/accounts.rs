@@ -5,7 +5,8 @@ use crate::{App, Ctx, Failure, Fault, events};
 use domain::events::EventData;
 use domain::identity::{ApiKey, Email, Member, MemberRoles, PersonalAccessToken, Role, User, Workspace};
 use domain::text::display_name;
-use domain::{ApiKeyId, PersonalAccessTokenId, ScopeSet, Secret, Timestamp, UserId, WorkspaceId};
+use domain::{ApiKeyId, PersonalAccessTokenId, ScopeSet, Secret, SecretHash, Timestamp, UserId, WorkspaceId};
+use store::tokens::Taken;
 use store::{Page, Paged, StoreError, Tx};
 
 /// What a new user is made of.
@@ -25,8 +26,8 @@ fn check_password(password: &Secret) -> Result<(), R> {
     }
 }
 
-/// Creates a user. The same work is done whether or not the address is taken.
-pub async fn create_user(app: &App, ctx: &Ctx, new: NewUser<'_>) -> Result<User, Failure<R>> {
+/// A user as they will be stored. The same work is done whether or not the address is taken.
+async fn new_user(app: &App, ctx: &Ctx, new: NewUser<'_>) -> Result<User, Failure<R>> {
     let email = Email::parse(new.email).map_err(|_| Failure::Refused(R::EmailInvalid))?;
     let name = display_name(new.name).map_err(|_| Failure::Refused(R::NameInvalid))?;
     let password_hash = match new.password {
@@ -36,7 +37,7 @@ pub async fn create_user(app: &App, ctx: &Ctx, new: NewUser<'_>) -> Result<User,
             Some(app.passwords().hash(password, ctx).await?)
         }
     };
-    let user = User {
+    Ok(User {
         id: UserId::new(ctx.now, ctx.random()),
         email,
         email_verified: false,
@@ -49,16 +50,69 @@ pub async fn create_user(app: &App, ctx: &Ctx, new: NewUser<'_>) -> Result<User,
         disabled_at: None,
         created_at: ctx.now,
         updated_at: ctx.now,
-    };
-    let row = user.clone();
-    match app.store().write(move |tx| Box::pin(async move { store::users::insert(tx, &row).await })).await {
-        Ok(()) => {
-            app.record(ctx, "user.created", "ok", About::user(user.id));
-            Ok(user)
-        }
-        Err(StoreError::Conflict(_)) => Err(Failure::Refused(R::EmailTaken)),
-        Err(error) => Err(error.into()),
+    })
+}
+
+fn taken(error: StoreError) -> Failure<R> {
+    match error {
+        StoreError::Conflict(_) => Failure::Refused(R::EmailTaken),
+        error => error.into(),
     }
+}
+
+/// Creates a user.
+pub async fn create_user(app: &App, ctx: &Ctx, new: NewUser<'_>) -> Result<User, Failure<R>> {
+    let user = new_user(app, ctx, new).await?;
+    let row = user.clone();
+    let work = app.store().write(move |tx| Box::pin(async move { store::users::insert(tx, &row).await }));
+    work.await.map_err(taken)?;
+    app.record(ctx, "user.created", "ok", About::user(user.id));
+    Ok(user)
+}
+
+/// What an account is made by.
+#[derive(Debug, Clone, Copy)]
+pub enum Door {
+    /// Anybody may.
+    SignUp,
+    /// The holder of a one-time link, which it uses up: its hash and purpose.
+    Link(SecretHash, &'static str),
+}
+
+/// Creates a user with a workspace of their own; all of it or nothing. `None` when the link is not good any more.
+pub async fn create_account(app: &App, ctx: &Ctx, new: NewUser<'_>, door: Door) -> Result<Option<User>, Failure<R>> {
+    let user = new_user(app, ctx, new).await?;
+    let id = WorkspaceId::new(ctx.now, ctx.random());
+    let workspace = Workspace { id, name: own_workspace(&user.name), created_at: ctx.now, updated_at: ctx.now };
+    let (row, of) = (user.clone(), ctx.clone());
+    let work = app.store().write(move |tx| {
+        Box::pin(async move {
+            if let Door::Link(hash, purpose) = door
+                && store::tokens::take_one_time(tx, &hash, purpose, of.now).await? == Taken::Refused
+            {
+                return Ok(false);
+            }
+            store::users::insert(tx, &row).await?;
+            store::workspaces::insert(tx, &workspace).await?;
+            let roles = MemberRoles::only(Role::Owner);
+            let member = Member { user_id: row.id, workspace_id: id, roles, created_at: of.now, updated_at: of.now };
+            put(tx, &of, &member).await?;
+            Ok(true)
+        })
+    });
+    if !work.await.map_err(taken)? {
+        return Ok(None);
+    }
+    app.record(ctx, "user.created", "ok", About::user(user.id));
+    app.record(ctx, "workspace.created", "ok", About::user(user.id).and_workspace(Some(id)));
+    Ok(Some(user))
+}
+
+/// The name of a person's first workspace; as long as a name may be, whatever the person's.
+fn own_workspace(person: &str) -> String {
+    const BEHIND: &str = "'s workspace";
+    let short: String = person.chars().take(100 - BEHIND.len()).collect();
+    format!("{}{BEHIND}", short.trim_end())
 }
 
 /// Sets a password and ends the user's sessions (checklist 71). `false` when there is no such user.

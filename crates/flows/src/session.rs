@@ -1,4 +1,5 @@
 //! Signing in and out, and who a caller is.
+use crate::accounts::{self, Door, NewUser};
 use crate::failure::refuse;
 use crate::recorder::About;
 pub use crate::sign_in_refusal::SignInRefusal;
@@ -187,9 +188,9 @@ pub async fn sign_up(
     if !app.throttle().allow("sign-up", 20, ctx) {
         return refuse(R::TooManyAttempts);
     }
-    let new = crate::accounts::NewUser { name, email, password: Some(password), operator: false };
-    let user = crate::accounts::create_user(app, ctx, new).await?;
-    crate::accounts::create_workspace(app, ctx, &format!("{}'s workspace", user.name), Some(user.id)).await?;
+    let new = NewUser { name, email, password: Some(password), operator: false };
+    let made = accounts::create_account(app, ctx, new, Door::SignUp).await?;
+    let user = made.ok_or(Fault::Other("signing up needs no link"))?;
     Ok(begin(app, ctx, user.id).await?)
 }
 

@@ -1,10 +1,9 @@
 //! The first operator: a one-time link, printed at start as long as there is none.
-use crate::accounts::{self, NewUser};
+use crate::accounts::{self, Door, NewUser};
 use crate::session::{self, NewSession, SignInRefusal};
 use crate::{App, Ctx, Failure, Fault};
 use domain::Secret;
 use domain::oauth::error::{ErrorCode, Refusal};
-use store::tokens::Taken;
 
 const PURPOSE: &str = "first operator";
 const LIFETIME: i64 = 24 * 60 * 60;
@@ -74,20 +73,9 @@ pub async fn complete(
     if !is_good(app, ctx, token).await? {
         return Err(Failure::Refused(SetupRefusal::LinkInvalid));
     }
-    let new = NewUser { name, email, password: Some(password), operator: false };
-    let user = accounts::create_user(app, ctx, new).await.map_err(|f| f.map(SetupRefusal::Account))?;
-    let (hash, id, now) = (app.pepper().hash(token), user.id, ctx.now);
-    let work = app.store().write(move |tx| {
-        Box::pin(async move {
-            match store::tokens::take_one_time(tx, &hash, PURPOSE, now).await? {
-                Taken::Good { .. } => store::users::set_operator(tx, id, true, now).await,
-                Taken::Refused => Ok(false),
-            }
-        })
-    });
-    if !work.await.map_err(|error: store::StoreError| Failure::from(error))? {
-        return Err(Failure::Refused(SetupRefusal::LinkInvalid));
-    }
-    accounts::create_workspace(app, ctx, &format!("{}'s workspace", user.name), Some(user.id)).await?;
+    let new = NewUser { name, email, password: Some(password), operator: true };
+    let door = Door::Link(app.pepper().hash(token), PURPOSE);
+    let made = accounts::create_account(app, ctx, new, door).await.map_err(|f| f.map(SetupRefusal::Account))?;
+    let Some(user) = made else { return Err(Failure::Refused(SetupRefusal::LinkInvalid)) };
     Ok(session::begin(app, ctx, user.id).await?)
 }

@@ -210,3 +210,28 @@ async fn where_sign_up_is_off_nobody_learns_whose_address_is_known() {
     assert_eq!(app.outcomes("sign_up").await, ["sign_up_off", "sign_up_off"]);
     app.stop().await;
 }
+
+/// An account and its workspace come together, and the one-time link is used up by success alone.
+#[tokio::test]
+async fn the_first_operator_is_made_at_once_or_not_at_all() {
+    let database = Database::sqlite();
+    let app = TestApp::start(&database).await;
+    app.user("taken@example.com", 0).await;
+    let link = flows::setup::link(&app.app, &app.ctx()).await.unwrap().expect("nobody runs this yet");
+    let path = link.strip_prefix(testkit::ISSUER).unwrap();
+    let mut browser = Browser::new(&app);
+    let page = browser.get(path).await;
+    let long = "x".repeat(100);
+    let form = page.form("setup-submit").set("name", &long).set("password", "long enough now");
+    let refused = browser.submit(&form.clone().set("username", "taken@example.com")).await;
+    assert_eq!(refused.status, 422, "{}", refused.body);
+    let again = refused.form("setup-submit").set("name", &long).set("username", "op@example.com");
+    let done = browser.submit(&again.set("password", "long enough now")).await;
+    assert_eq!(done.status, 303, "the link was still good: {}", done.body);
+    let user = accounts::user_by_email(&app.app, "op@example.com").await.unwrap().unwrap();
+    assert!(user.is_operator);
+    let spaces = accounts::list_workspaces(&app.app, flows::Page::default()).await.unwrap();
+    assert_eq!(spaces.items.iter().map(|w| w.name.chars().count()).collect::<Vec<_>>(), [100]);
+    assert!(Browser::new(&app).get(path).await.status.is_client_error(), "used up");
+    app.stop().await;
+}
