@@ -3,7 +3,9 @@ use crate::recorder::About;
 use crate::sign_in_refusal::SignInRefusal as R;
 use crate::{App, Ctx, Failure, Fault, events};
 use domain::events::EventData;
-use domain::identity::{ApiKey, Email, Member, MemberRoles, PersonalAccessToken, Role, User, Workspace};
+use domain::identity::{
+    ApiKey, Email, Member, MemberRoles, PersonalAccessToken, Role, User, Workspace, WorkspaceMembership,
+};
 use domain::text::display_name;
 use domain::{ApiKeyId, PersonalAccessTokenId, ScopeSet, Secret, SecretHash, Timestamp, UserId, WorkspaceId};
 use store::tokens::Taken;
@@ -253,6 +255,12 @@ pub async fn remove_member(app: &App, ctx: &Ctx, user: UserId, workspace: Worksp
 pub async fn list_members(app: &App, workspace: WorkspaceId, page: Page) -> Result<Paged<(Member, User)>, Fault> {
     let mut tx = app.store().read().await?;
     Ok(store::workspaces::list_members(&mut tx, workspace, page).await?)
+}
+
+/// The workspaces that a user is a member of.
+pub async fn workspaces_of(app: &App, user: UserId) -> Result<Vec<WorkspaceMembership>, Fault> {
+    let mut tx = app.store().read().await?;
+    Ok(store::workspaces::list_for_user(&mut tx, user).await?)
 }
 
 /// What a new API key or personal access token is made of.

@@ -5,6 +5,7 @@ use domain::client::{AuthMethod, Client, ClientConfig, ClientSecret, ClientType,
 use domain::oauth::grant::EndReason;
 use domain::oauth::redirect_uri::check_registration;
 use domain::{ClientId, ClientSecretId, Secret, UserId, WorkspaceId};
+use store::clients::Owner;
 use store::{Page, Paged, Tx};
 
 /// What a new client is made of.
@@ -80,6 +81,17 @@ pub async fn create(app: &App, ctx: &Ctx, new: NewClient) -> Result<Created, Fau
     Ok(Created { client, secret: secret.map(|(secret, _)| secret), registration_token })
 }
 
+/// The client, a disabled or deleted one too.
+pub async fn find(app: &App, ctx: &Ctx, id: &ClientId) -> Result<Option<Client>, Fault> {
+    let mut tx = app.store().read().await?;
+    Ok(store::clients::by_id(&mut tx, id, ctx.now).await?)
+}
+
+/// The client, unless it was deleted.
+pub async fn living(app: &App, ctx: &Ctx, id: &ClientId) -> Result<Option<Client>, Fault> {
+    Ok(find(app, ctx, id).await?.filter(|client| client.deleted_at.is_none()))
+}
+
 /// A change that was made.
 #[derive(Debug)]
 pub struct Updated {
@@ -135,13 +147,29 @@ async fn end_forbidden(tx: &mut Tx, ctx: &Ctx, client: &Client) -> Result<(), st
     Ok(())
 }
 
+/// Disables a client (nothing that it holds works) or enables it again (all of it does). `false` when there is none.
+pub async fn set_disabled(app: &App, ctx: &Ctx, id: &ClientId, disabled: bool) -> Result<bool, Fault> {
+    let Some(client) = living(app, ctx, id).await? else { return Ok(false) };
+    let told = ctx.clone();
+    let work = app.store().write(move |tx| {
+        Box::pin(async move {
+            let done = store::clients::set_disabled(tx, &client.id, disabled, told.now).await?;
+            if done {
+                events::emit(tx, &told, events::client_updated(&client)).await?;
+            }
+            Ok(done)
+        })
+    });
+    let done = work.await.map_err(|error: store::StoreError| Fault::from(error))?;
+    if done {
+        app.record(ctx, if disabled { "client.disabled" } else { "client.enabled" }, "ok", About::client(id));
+    }
+    Ok(done)
+}
+
 /// A new secret; the old ones die now, or after `overlap` seconds. `None` for public or unknown clients.
 pub async fn rotate_secret(app: &App, ctx: &Ctx, id: &ClientId, overlap: i64) -> Result<Option<Secret>, Fault> {
-    let client = {
-        let mut tx = app.store().read().await?;
-        store::clients::by_id(&mut tx, id, ctx.now).await?
-    };
-    let Some(client) = client.filter(|c| c.deleted_at.is_none() && !c.is_public()) else { return Ok(None) };
+    let Some(client) = living(app, ctx, id).await?.filter(|client| !client.is_public()) else { return Ok(None) };
     let (secret, stored) = new_secret(app, ctx, &client.id);
     let (dies, now, told) = (ctx.now.plus(overlap.max(0)), ctx.now, ctx.clone());
     let work = app.store().write(move |tx| {
@@ -158,11 +186,7 @@ pub async fn rotate_secret(app: &App, ctx: &Ctx, id: &ClientId, overlap: i64) ->
 
 /// Deletes a client softly: it, its tokens and its grants are dead at once. `false` when there was none.
 pub async fn delete(app: &App, ctx: &Ctx, id: &ClientId) -> Result<bool, Fault> {
-    let client = {
-        let mut tx = app.store().read().await?;
-        store::clients::by_id(&mut tx, id, ctx.now).await?
-    };
-    let Some(client) = client else { return Ok(false) };
+    let Some(client) = living(app, ctx, id).await? else { return Ok(false) };
     let told = ctx.clone();
     let work = app.store().write(move |tx| {
         Box::pin(async move {
@@ -182,11 +206,7 @@ pub async fn delete(app: &App, ctx: &Ctx, id: &ClientId) -> Result<bool, Fault> 
 
 /// Changes where a client's answers may go. `false` when there is no such client, or it cannot register one of these.
 pub async fn set_redirect_uris(app: &App, ctx: &Ctx, id: &ClientId, uris: Vec<String>) -> Result<bool, Fault> {
-    let client = {
-        let mut tx = app.store().read().await?;
-        store::clients::by_id(&mut tx, id, ctx.now).await?
-    };
-    let Some(mut client) = client.filter(|c| c.deleted_at.is_none()) else { return Ok(false) };
+    let Some(mut client) = living(app, ctx, id).await? else { return Ok(false) };
     if uris.iter().any(|uri| check_registration(uri, client.config.application_type).is_err()) {
         return Ok(false);
     }
@@ -198,4 +218,17 @@ pub async fn set_redirect_uris(app: &App, ctx: &Ctx, id: &ClientId, uris: Vec<St
 pub async fn list(app: &App, ctx: &Ctx, page: Page) -> Result<Paged<Client>, Fault> {
     let mut tx = app.store().read().await?;
     Ok(store::clients::list(&mut tx, page, ctx.now).await?)
+}
+
+/// The clients of an owner, newest first.
+pub async fn list_of(app: &App, ctx: &Ctx, owner: Owner, page: Page) -> Result<Paged<Client>, Fault> {
+    let mut tx = app.store().read().await?;
+    Ok(store::clients::list_for_owner(&mut tx, owner, page, ctx.now).await?)
+}
+
+/// Believes the client so far from now on. `None` when there is no such client, `false` when it was changed meanwhile.
+pub async fn set_trust(app: &App, ctx: &Ctx, id: &ClientId, trust: Trust) -> Result<Option<bool>, Fault> {
+    let Some(client) = living(app, ctx, id).await? else { return Ok(None) };
+    let was_public = client.is_public();
+    Ok(Some(update(app, ctx, Client { trust, ..client }, was_public).await?.is_some()))
 }

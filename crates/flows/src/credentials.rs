@@ -1,13 +1,13 @@
-//! API keys of a workspace and personal access tokens of a person, as their holders manage them.
+//! API keys of a workspace and personal access tokens of a person, as their holders and the operator manage them.
 use crate::accounts::{self, NewCredential};
 use crate::manage::{ManageRefusal, Unmanaged};
 use crate::owned::refused;
 use crate::recorder::About;
-use crate::{App, Ctx, Failure};
+use crate::{App, Ctx, Failure, Fault};
 use domain::access::{Limit, Operation, Principal, is_operator_scope, management_scopes};
 use domain::identity::{ApiKey, MemberRoles, PersonalAccessToken};
 use domain::text::display_name;
-use domain::{ScopeSet, Secret, Timestamp, WorkspaceId};
+use domain::{ApiKeyId, PersonalAccessTokenId, ScopeSet, Secret, Timestamp, UserId, WorkspaceId};
 use store::StoreError;
 
 type Outcome<T> = Result<T, Failure<ManageRefusal>>;
@@ -21,13 +21,56 @@ pub struct Asked {
     pub expires_at: Option<Timestamp>,
 }
 
+/// The first of the scopes that means nothing here: neither the catalogue nor an operation of this server names it.
+pub fn unknown_scope<'s>(app: &App, scopes: &'s ScopeSet) -> Option<&'s str> {
+    let exists = |name: &str| management_scopes().any(|s| s == name) || app.settings().catalogue.scope(name).is_some();
+    scopes.iter().find(|name| !exists(name))
+}
+
+/// A workspace's API keys, revoked ones too, newest first.
+pub async fn api_keys_of(app: &App, workspace: WorkspaceId) -> Result<Vec<ApiKey>, Fault> {
+    let mut tx = app.store().read().await?;
+    Ok(store::credentials::list_api_keys(&mut tx, workspace).await?)
+}
+
+/// `false` when the workspace has no such live key.
+pub async fn end_api_key(app: &App, ctx: &Ctx, workspace: WorkspaceId, id: ApiKeyId) -> Result<bool, Fault> {
+    let now = ctx.now;
+    let work = app
+        .store()
+        .write(move |tx| Box::pin(async move { store::credentials::revoke_api_key(tx, workspace, id, now).await }));
+    let ended = work.await.map_err(|error: StoreError| Fault::from(error))?;
+    if ended {
+        app.record(ctx, "api_key.revoked", "ok", About::default().and_workspace(Some(workspace)));
+    }
+    Ok(ended)
+}
+
+/// A person's access tokens, revoked ones too, newest first.
+pub async fn tokens_of(app: &App, user: UserId) -> Result<Vec<PersonalAccessToken>, Fault> {
+    let mut tx = app.store().read().await?;
+    Ok(store::credentials::list_personal_tokens(&mut tx, user).await?)
+}
+
+/// `false` when the person has no such live token.
+pub async fn end_token(app: &App, ctx: &Ctx, user: UserId, id: PersonalAccessTokenId) -> Result<bool, Fault> {
+    let now = ctx.now;
+    let work = app
+        .store()
+        .write(move |tx| Box::pin(async move { store::credentials::revoke_personal_token(tx, user, id, now).await }));
+    let ended = work.await.map_err(|error: StoreError| Fault::from(error))?;
+    if ended {
+        app.record(ctx, "personal_access_token.revoked", "ok", About::user(user));
+    }
+    Ok(ended)
+}
+
 /// Reads what is asked for: nobody hands out more than they have.
 fn read(app: &App, ctx: &Ctx, principal: &Principal, asked: &Asked) -> Result<NewCredential, ManageRefusal> {
     let name = display_name(&asked.name).map_err(|_| Unmanaged::Text.of("name"))?;
     let names = asked.scopes.iter().map(String::as_str);
     let scopes = ScopeSet::from_names(names).map_err(|_| Unmanaged::Scope.of("scopes"))?;
-    let exists = |name: &str| management_scopes().any(|s| s == name) || app.settings().catalogue.scope(name).is_some();
-    if !scopes.iter().all(exists) {
+    if unknown_scope(app, &scopes).is_some() {
         return Err(Unmanaged::Scope.of("scopes"));
     }
     let operators = !principal.operator && scopes.iter().any(is_operator_scope);
@@ -53,8 +96,7 @@ fn workspace(app: &App, ctx: &Ctx, principal: &Principal, operation: Operation) 
 /// The workspace's API keys, revoked ones too, newest first.
 pub async fn list_api_keys(app: &App, ctx: &Ctx, principal: &Principal) -> Outcome<Vec<ApiKey>> {
     let workspace = workspace(app, ctx, principal, Operation::ReadApiKeys)?;
-    let mut tx = app.store().read().await?;
-    Ok(store::credentials::list_api_keys(&mut tx, workspace).await?)
+    Ok(api_keys_of(app, workspace).await?)
 }
 
 /// Makes an API key; the secret is shown this once.
@@ -76,23 +118,14 @@ pub async fn revoke_api_key(app: &App, ctx: &Ctx, principal: &Principal, id: &st
     let about = About::default().and_workspace(Some(workspace));
     let unknown = || refused(app, ctx, "api_key.revoked", about.clone(), Unmanaged::CredentialNotFound);
     let id = id.parse().map_err(|_| unknown())?;
-    let now = ctx.now;
-    let work = app
-        .store()
-        .write(move |tx| Box::pin(async move { store::credentials::revoke_api_key(tx, workspace, id, now).await }));
-    if !work.await.map_err(|error: StoreError| Failure::from(error))? {
-        return Err(unknown());
-    }
-    app.record(ctx, "api_key.revoked", "ok", about);
-    Ok(())
+    if end_api_key(app, ctx, workspace, id).await? { Ok(()) } else { Err(unknown()) }
 }
 
 /// The person's access tokens, revoked ones too, newest first.
 pub async fn list_tokens(app: &App, ctx: &Ctx, principal: &Principal) -> Outcome<Vec<PersonalAccessToken>> {
     let user = principal.may(Operation::ReadTokens).and_then(|()| principal.person());
     let user = user.map_err(|d| refused(app, ctx, "personal_access_token.list", About::default(), d))?;
-    let mut tx = app.store().read().await?;
-    Ok(store::credentials::list_personal_tokens(&mut tx, user).await?)
+    Ok(tokens_of(app, user).await?)
 }
 
 /// Makes a personal access token; the secret is shown this once.
@@ -114,13 +147,5 @@ pub async fn revoke_token(app: &App, ctx: &Ctx, principal: &Principal, id: &str)
     let user = principal.may(Operation::WriteTokens).and_then(|()| principal.person());
     let user = user.map_err(|d| refuse(d.into()))?;
     let id = id.parse().map_err(|_| refuse(Unmanaged::CredentialNotFound.into()))?;
-    let now = ctx.now;
-    let work = app
-        .store()
-        .write(move |tx| Box::pin(async move { store::credentials::revoke_personal_token(tx, user, id, now).await }));
-    if !work.await.map_err(|error: StoreError| Failure::from(error))? {
-        return Err(refuse(Unmanaged::CredentialNotFound.into()));
-    }
-    app.record(ctx, "personal_access_token.revoked", "ok", About::user(user));
-    Ok(())
+    if end_token(app, ctx, user, id).await? { Ok(()) } else { Err(refuse(Unmanaged::CredentialNotFound.into())) }
 }

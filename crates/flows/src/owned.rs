@@ -3,12 +3,11 @@ use crate::activity::{self, Activity, OwnersActivity};
 use crate::applications::{self, NewClient, Updated};
 use crate::manage::{ManageRefusal, Unmanaged};
 use crate::recorder::About;
-use crate::{App, Ctx, Failure, consents, register};
+use crate::{App, Ctx, Failure, change, consents};
 use domain::access::{Operation, Principal};
-use domain::application::{self, Dialect};
+use domain::application::Dialect;
 use domain::client::{Client, Trust};
 use domain::oauth::error::Refusal as _;
-use domain::oauth::registration::{Metadata, MetadataFault};
 use domain::{ClientId, ScopeSet, Secret};
 use serde_json::{Map, Value};
 use store::clients::Owner;
@@ -76,19 +75,6 @@ pub async fn list(app: &App, ctx: &Ctx, principal: &Principal, whose: Whose, pag
     Ok(store::clients::list_for_owner(&mut tx, owner, page, ctx.now).await?)
 }
 
-/// Reads metadata in an API's own words, and holds it against what exists and what such a client may have.
-fn read(
-    app: &App,
-    dialect: &Dialect,
-    trust: Trust,
-    has: &ScopeSet,
-    metadata: &Map<String, Value>,
-) -> Result<Metadata, MetadataFault> {
-    application::read(metadata, app.settings().default_sub_type)
-        .and_then(|asked| register::fit(app, trust, has, asked))
-        .map_err(|fault| dialect.localise(fault))
-}
-
 /// A new client, with the secret that is shown this once.
 #[derive(Debug)]
 pub struct Made {
@@ -110,7 +96,7 @@ pub async fn create(
     };
     let trust = if principal.operator { Trust::Verified } else { Trust::Unverified };
     let metadata = dialect.new_client(body);
-    let asked = metadata.and_then(|metadata| read(app, dialect, trust, &ScopeSet::default(), &metadata));
+    let asked = metadata.and_then(|metadata| change::read(app, dialect, trust, &ScopeSet::default(), &metadata));
     let asked = asked.map_err(|fault| {
         let about = About::default().and_workspace(workspace);
         refused(app, ctx, "client.created", about, ManageRefusal::Metadata(fault))
@@ -145,26 +131,7 @@ pub async fn change(
     if expected.is_some_and(|revision| revision != client.revision) {
         return Err(refused(app, ctx, "client.updated", about, Unmanaged::Changed));
     }
-    let metadata = dialect.changed(&client, body);
-    let asked = metadata.and_then(|metadata| read(app, dialect, client.trust, &client.config.scopes, &metadata));
-    let asked = match asked {
-        Ok(asked) => asked,
-        Err(fault) => return Err(refused(app, ctx, "client.updated", about, ManageRefusal::Metadata(fault))),
-    };
-    let was_public = client.is_public();
-    let config = domain::client::ClientConfig {
-        // What only the operator sets.
-        pkce_exempt: client.config.pkce_exempt,
-        refresh_rotation: client.config.refresh_rotation,
-        internal: client.config.internal,
-        ..asked.config
-    };
-    let changed =
-        Client { name: asked.name, client_type: asked.client_type, auth_method: asked.auth_method, config, ..client };
-    match applications::update(app, ctx, changed, was_public).await? {
-        Some(updated) => Ok(updated),
-        None => Err(refused(app, ctx, "client.updated", about, Unmanaged::Changed)),
-    }
+    change::apply(app, ctx, dialect, client, body).await
 }
 
 /// Deletes a client: it, its tokens and its consents are dead at once.
@@ -178,7 +145,7 @@ pub async fn delete(app: &App, ctx: &Ctx, principal: &Principal, id: &str) -> Ou
 }
 
 /// The longest time, in seconds, that an old secret may live on beside the new one.
-const LONGEST_OVERLAP: i64 = 30 * 24 * 60 * 60;
+pub const LONGEST_OVERLAP: i64 = 30 * 24 * 60 * 60;
 
 /// A new secret; the old ones die now, or after `overlap` seconds.
 pub async fn rotate_secret(app: &App, ctx: &Ctx, principal: &Principal, id: &str, overlap: i64) -> Outcome<Made> {

@@ -1,5 +1,6 @@
 //! What commands print: tables for people, one JSON value with `--json`.
 use serde::Serialize;
+use serde_json::Value;
 use std::io::Write as _;
 use std::process::ExitCode;
 
@@ -29,4 +30,13 @@ pub fn raw(text: &str) -> std::io::Result<bool> {
 pub fn show<T: Serialize>(json: bool, value: &T, people: impl FnOnce(&T) -> String) -> anyhow::Result<()> {
     line(&if json { serde_json::to_string(value)? } else { people(value) });
     Ok(())
+}
+
+/// A value without quotes and brackets, for people.
+pub fn plain(value: &Value) -> String {
+    match value {
+        Value::String(text) => text.clone(),
+        Value::Array(items) => items.iter().map(plain).collect::<Vec<_>>().join(" "),
+        other => other.to_string(),
+    }
 }

@@ -1,8 +1,10 @@
 //! What every command that works on the database shares.
 use anyhow::Context as _;
+use domain::client::Client;
 use domain::identity::User;
 use domain::oauth::error::Refusal;
-use domain::{Secret, WorkspaceId};
+use domain::{ClientId, Secret, UserId, WorkspaceId};
+use flows::manage::ManageRefusal;
 use flows::{App, Ctx, Failure};
 use std::io::Read as _;
 
@@ -24,6 +26,20 @@ impl Session {
         user.with_context(|| format!("no user has the address {email}"))
     }
 
+    /// A user by id or by address.
+    pub async fn user_id(&self, text: &str) -> anyhow::Result<UserId> {
+        match text.parse() {
+            Ok(id) => Ok(id),
+            Err(_) => Ok(self.user(text).await?.id),
+        }
+    }
+
+    /// A client that was not deleted.
+    pub async fn client(&self, id: &str) -> anyhow::Result<Client> {
+        let client = flows::applications::living(&self.app, &self.ctx, &client_id(id)?).await?;
+        client.with_context(|| NO_CLIENT)
+    }
+
     /// The password from standard input, or a new one, and whether it is to be shown.
     pub fn password(&self, from_stdin: bool) -> anyhow::Result<(Secret, bool)> {
         if !from_stdin {
@@ -41,6 +57,24 @@ pub fn said<R: Refusal>(failure: Failure<R>) -> anyhow::Error {
         Failure::Refused(refusal) => anyhow::anyhow!(refusal.public()),
         Failure::Fault(fault) => fault.into(),
     }
+}
+
+/// The same with the option that is at fault.
+pub fn said_of(failure: Failure<ManageRefusal>) -> anyhow::Error {
+    match &failure {
+        Failure::Refused(refusal) => match refusal.member() {
+            Some(member) => anyhow::anyhow!("{member}: {}", refusal.public()),
+            None => said(failure),
+        },
+        Failure::Fault(_) => said(failure),
+    }
+}
+
+/// What is said of an id that no client has.
+pub const NO_CLIENT: &str = "no client has this id";
+
+pub fn client_id(text: &str) -> anyhow::Result<ClientId> {
+    ClientId::parse(text).with_context(|| format!("`{text}` is not a client id"))
 }
 
 pub fn workspace_id(text: &str) -> anyhow::Result<WorkspaceId> {

@@ -1,6 +1,6 @@
 //! People who can sign in.
 use crate::page::{Page, Paged, count};
-use crate::{Row, StoreError, Tx, params};
+use crate::{Row, StoreError, Tx, dialect, params};
 use domain::identity::{Email, User};
 use domain::{Timestamp, UserId, WorkspaceId};
 
@@ -59,6 +59,12 @@ pub async fn insert(tx: &mut Tx, user: &User) -> Result<(), StoreError> {
 pub async fn by_id(tx: &mut Tx, id: UserId) -> Result<Option<User>, StoreError> {
     let row = tx.one(concat!("SELECT ", columns!(), " FROM users u WHERE u.id = $1"), params![id]).await?;
     row.map(|mut row| read(&mut row)).transpose()
+}
+
+/// The same for a change that rests on what is read: until the transaction ends nobody else changes the user.
+pub async fn by_id_for_change(tx: &mut Tx, id: UserId) -> Result<Option<User>, StoreError> {
+    dialect::lock_rows(tx, "SELECT id FROM users WHERE id = $1 FOR NO KEY UPDATE", params![id]).await?;
+    by_id(tx, id).await
 }
 
 /// By [`Email::key`].

@@ -4,21 +4,13 @@ use crate::output;
 use crate::session::{Session, workspace_id};
 use anyhow::Context as _;
 use domain::audit::AuditEvent;
-use domain::{AuditId, ClientId, Timestamp, UserId};
+use domain::{AuditId, ClientId, Timestamp};
 use flows::audit::{self, Filter, Outcome};
 use serde_json::json;
 
 fn moment(name: &str, text: Option<&str>) -> anyhow::Result<Option<Timestamp>> {
     let read = |text| Timestamp::parse(text).with_context(|| format!("--{name}: neither a date nor an RFC 3339 time"));
     text.map(read).transpose()
-}
-
-/// A user by id or by address.
-async fn user_id(session: &Session, text: &str) -> anyhow::Result<UserId> {
-    match text.parse() {
-        Ok(id) => Ok(id),
-        Err(_) => Ok(session.user(text).await?.id),
-    }
 }
 
 /// An event as a line for people.
@@ -34,7 +26,7 @@ pub async fn run(session: Session, command: Command) -> anyhow::Result<()> {
     let filter = Filter {
         client: client.as_ref(),
         user: match user {
-            Some(user) => Some(user_id(&session, user).await?),
+            Some(user) => Some(session.user_id(user).await?),
             None => None,
         },
         workspace: workspace.as_deref().map(workspace_id).transpose()?,

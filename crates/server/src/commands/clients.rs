@@ -1,96 +1,138 @@
-//! `countersign client`.
-use crate::cli::{Client as Command, TrustName};
+//! `countersign client`: applications as they are made, looked at and ended.
+use super::registration::{everything, shown, update};
+use super::usage;
+use crate::cli::{Client as Command, Pages, TrustName};
 use crate::new_client::new_client;
 use crate::output;
-use crate::session::{Session, workspace_id};
-use anyhow::bail;
-use domain::client::{Client, ClientType, Trust};
-use domain::{ClientId, ScopeSet};
+use crate::session::{NO_CLIENT, Session, client_id, workspace_id};
+use anyhow::{Context as _, bail};
+use domain::client::{ClientType, Trust};
+use domain::{ScopeSet, Secret};
+use flows::activity::{self, Owner};
 use flows::applications::{self, Created};
 use serde_json::{Value, json};
-use store::Page;
 
-fn shown(client: &Client) -> Value {
-    json!({
-        "client_id": client.id,
-        "name": client.name,
-        "client_type": client.client_type,
-        "token_endpoint_auth_method": client.auth_method,
-        "trust": client.trust,
-        "redirect_uris": client.config.redirect_uris,
-        "scope": client.config.scopes,
-        "disabled": client.disabled_at.is_some(),
-        "deleted": client.deleted_at.is_some(),
-        "created_at": client.created_at.rfc3339(),
-    })
+const fn trust_of(name: TrustName) -> Trust {
+    match name {
+        TrustName::FirstParty => Trust::FirstParty,
+        TrustName::Verified => Trust::Verified,
+        TrustName::Unverified => Trust::Unverified,
+    }
+}
+
+fn done(session: &Session, value: &Value) -> anyhow::Result<()> {
+    output::show(session.json, value, |_| "done".to_owned())
 }
 
 pub async fn run(session: Session, command: Command) -> anyhow::Result<()> {
-    let (app, ctx) = (&session.app, &session.ctx);
     match command {
-        Command::Create { name, kind, redirect_uris, scope, trust, workspace, internal, pkce_exempt } => {
-            let catalogue = &app.settings().catalogue;
-            let scopes = match scope {
-                Some(text) => ScopeSet::parse(&text)?,
-                None => catalogue.default_scopes(),
-            };
-            if let Some(unknown) = scopes.iter().find(|name| catalogue.scope(name).is_none()) {
-                bail!("the scope `{unknown}` is not declared");
-            }
-            let trust = match trust {
-                TrustName::FirstParty => Trust::FirstParty,
-                TrustName::Verified => Trust::Verified,
-                TrustName::Unverified => Trust::Unverified,
-            };
-            let mut client = new_client(&name, kind, redirect_uris, scopes, trust)?;
-            client.config.default_sub_type = app.settings().default_sub_type;
-            client.config.internal = internal;
-            if pkce_exempt && client.client_type == ClientType::Public {
-                bail!("a public client cannot go without PKCE");
-            }
-            client.config.pkce_exempt = pkce_exempt;
-            client.owner_workspace_id = workspace.as_deref().map(workspace_id).transpose()?;
-            let Created { client, secret, .. } = applications::create(app, ctx, client).await?;
-            let mut value = shown(&client);
-            value["client_secret"] = secret.as_ref().map(|s| s.expose().to_owned()).into();
-            output::show(session.json, &value, |v| {
-                let secret = v["client_secret"]
-                    .as_str()
-                    .map(|s| format!("\nclient_secret (shown once): {s}"))
-                    .unwrap_or_default();
-                format!("client_id: {}{secret}", client.id)
-            })?;
-        }
-        Command::SetRedirectUris { client_id, redirect_uris } => {
-            let id = ClientId::parse(&client_id)?;
-            if !applications::set_redirect_uris(app, ctx, &id, redirect_uris.clone()).await? {
+        Command::Create { .. } => create(&session, command).await?,
+        Command::Show { client_id: id } => show(&session, &id).await?,
+        Command::Update { client_id, changes } => update(&session, &client_id, *changes).await?,
+        Command::SetRedirectUris { client_id: id, redirect_uris } => {
+            let id = client_id(&id)?;
+            if !applications::set_redirect_uris(&session.app, &session.ctx, &id, redirect_uris.clone()).await? {
                 bail!("no client has this id, or a redirect URI is not acceptable for it");
             }
-            output::show(session.json, &json!({"client_id": id, "redirect_uris": redirect_uris}), |_| {
-                "done".to_owned()
-            })?;
+            done(&session, &json!({"client_id": id, "redirect_uris": redirect_uris}))?;
         }
-        Command::List => {
-            let all = applications::list(app, ctx, Page::default()).await?;
-            let items: Vec<_> = all.items.iter().map(shown).collect();
-            output::show(session.json, &json!({"items": items, "total": all.total}), |_| {
-                all.items.iter().map(|c| format!("{} {}", c.id, c.name)).collect::<Vec<_>>().join("\n")
-            })?;
+        Command::Trust { client_id: id, trust } => {
+            let (id, trust) = (client_id(&id)?, trust_of(trust));
+            match applications::set_trust(&session.app, &session.ctx, &id, trust).await? {
+                Some(true) => done(&session, &json!({"client_id": id, "trust": trust}))?,
+                Some(false) => bail!("the client was changed meanwhile; try again"),
+                None => bail!(NO_CLIENT),
+            }
         }
-        Command::RotateSecret { client_id, overlap } => {
-            let id = ClientId::parse(&client_id)?;
-            let Some(secret) = applications::rotate_secret(app, ctx, &id, overlap).await? else {
+        Command::Disable { client_id } => set_disabled(&session, &client_id, true).await?,
+        Command::Enable { client_id } => set_disabled(&session, &client_id, false).await?,
+        Command::List { workspace, owner, pages } => list(&session, workspace, owner, pages).await?,
+        Command::RotateSecret { client_id: id, overlap } => {
+            let id = client_id(&id)?;
+            let Some(secret) = applications::rotate_secret(&session.app, &session.ctx, &id, overlap).await? else {
                 bail!("no confidential client has this id");
             };
             let value = json!({"client_id": id, "client_secret": secret.expose()});
             output::show(session.json, &value, |_| format!("client_secret (shown once): {}", secret.expose()))?;
         }
-        Command::Delete { client_id } => {
-            if !applications::delete(app, ctx, &ClientId::parse(&client_id)?).await? {
-                bail!("no client has this id");
+        Command::Users { client_id, pages } => usage::users(&session, &client_id, pages).await?,
+        Command::RevokeUser { client_id, user } => usage::revoke_user(&session, &client_id, &user).await?,
+        Command::RevokeAll { client_id } => usage::revoke_all(&session, &client_id).await?,
+        Command::Activity { client_id: Some(id), days, .. } => usage::activity(&session, &id, days).await?,
+        Command::Activity { client_id: None, workspace, days, after } => {
+            let workspace = workspace.context("a client or a workspace must be named")?;
+            usage::activity_of_all(&session, &workspace, days, after.as_deref()).await?;
+        }
+        Command::Delete { client_id: id } => {
+            if !applications::delete(&session.app, &session.ctx, &client_id(&id)?).await? {
+                bail!(NO_CLIENT);
             }
-            output::show(session.json, &json!({"deleted": true}), |_| "done".to_owned())?;
+            done(&session, &json!({"deleted": true}))?;
         }
     }
     session.close().await
+}
+
+async fn create(session: &Session, command: Command) -> anyhow::Result<()> {
+    let Command::Create { name, kind, redirect_uris, scope, trust, workspace, internal, pkce_exempt } = command else {
+        return Ok(());
+    };
+    let (app, ctx) = (&session.app, &session.ctx);
+    let catalogue = &app.settings().catalogue;
+    let scopes = match scope {
+        Some(text) => ScopeSet::parse(&text)?,
+        None => catalogue.default_scopes(),
+    };
+    if let Some(unknown) = scopes.iter().find(|name| catalogue.scope(name).is_none()) {
+        bail!("the scope `{unknown}` is not declared");
+    }
+    let mut client = new_client(&name, kind, redirect_uris, scopes, trust_of(trust))?;
+    client.config.default_sub_type = app.settings().default_sub_type;
+    client.config.internal = internal;
+    if pkce_exempt && client.client_type == ClientType::Public {
+        bail!("a public client cannot go without PKCE");
+    }
+    client.config.pkce_exempt = pkce_exempt;
+    client.owner_workspace_id = workspace.as_deref().map(workspace_id).transpose()?;
+    let Created { client, secret, .. } = applications::create(app, ctx, client).await?;
+    let mut value = shown(&client);
+    value["client_secret"] = secret.as_ref().map(|s| s.expose().to_owned()).into();
+    output::show(session.json, &value, |_| {
+        let shown_once = |s: &Secret| format!("\nclient_secret (shown once): {}", s.expose());
+        format!("client_id: {}{}", client.id, secret.as_ref().map(shown_once).unwrap_or_default())
+    })
+}
+
+async fn show(session: &Session, id: &str) -> anyhow::Result<()> {
+    let client = applications::find(&session.app, &session.ctx, &client_id(id)?).await?.context(NO_CLIENT)?;
+    let stats = activity::stats_of(&session.app, &client.id).await?;
+    output::show(session.json, &everything(&client, &stats)?, |all| {
+        let members = all.as_object().into_iter().flatten();
+        let members = members.filter(|(_, value)| !value.is_null());
+        members.map(|(name, value)| format!("{name}: {}", output::plain(value))).collect::<Vec<_>>().join("\n")
+    })
+}
+
+async fn set_disabled(session: &Session, id: &str, disabled: bool) -> anyhow::Result<()> {
+    let id = client_id(id)?;
+    if !applications::set_disabled(&session.app, &session.ctx, &id, disabled).await? {
+        bail!(NO_CLIENT);
+    }
+    done(session, &json!({"client_id": id, "disabled": disabled}))
+}
+
+async fn list(session: &Session, workspace: Option<String>, owner: Option<String>, pages: Pages) -> anyhow::Result<()> {
+    let owner = match (workspace, owner) {
+        (Some(workspace), _) => Some(Owner::Workspace(workspace_id(&workspace)?)),
+        (None, Some(email)) => Some(Owner::User(session.user(&email).await?.id)),
+        (None, None) => None,
+    };
+    let all = match owner {
+        Some(owner) => applications::list_of(&session.app, &session.ctx, owner, pages.page()).await?,
+        None => applications::list(&session.app, &session.ctx, pages.page()).await?,
+    };
+    let items: Vec<_> = all.items.iter().map(shown).collect();
+    output::show(session.json, &json!({"items": items, "total": all.total}), |_| {
+        all.items.iter().map(|c| format!("{} {}", c.id, c.name)).collect::<Vec<_>>().join("\n")
+    })
 }

@@ -1,17 +1,105 @@
 //! `countersign key`.
-use crate::cli::Key as Command;
+use crate::cli::{Key as Command, NewKey};
 use crate::output;
 use crate::session::{Session, workspace_id};
-use domain::ScopeSet;
-use domain::identity::MemberRoles;
+use anyhow::{Context as _, bail};
+use domain::access::management_scopes;
+use domain::identity::{ApiKey, MemberRoles, PersonalAccessToken};
+use domain::text::display_name;
+use domain::{ScopeSet, Timestamp};
 use flows::accounts::{self, NewCredential};
-use serde_json::json;
+use flows::credentials;
+use serde_json::{Value, json};
+
+/// Reads what is asked for. A scope that means nothing would be a credential that does less than its maker believes.
+fn read(session: &Session, new: &NewKey) -> anyhow::Result<NewCredential> {
+    let scopes = ScopeSet::parse(&new.scope)?;
+    if let Some(unknown) = credentials::unknown_scope(&session.app, &scopes) {
+        let own = management_scopes().collect::<Vec<_>>().join(", ");
+        bail!("the scope `{unknown}` is neither declared in the catalogue nor one of this server's own: {own}");
+    }
+    let name = display_name(&new.name).context("--name")?;
+    Ok(NewCredential { name, scopes, expires_at: new.expires_in.map(|seconds| session.ctx.now.plus(seconds)) })
+}
+
+/// The members that keys and tokens have in common.
+struct Credential<'c> {
+    id: String,
+    name: &'c str,
+    scopes: &'c ScopeSet,
+    hint: &'c str,
+    created_at: Timestamp,
+    expires_at: Option<Timestamp>,
+    last_used_at: Option<Timestamp>,
+    revoked_at: Option<Timestamp>,
+    /// Of a workspace's key only.
+    roles: Option<Vec<String>>,
+}
+
+impl<'c> From<&'c ApiKey> for Credential<'c> {
+    fn from(key: &'c ApiKey) -> Self {
+        let ApiKey { id, name, scopes, hint, created_at, expires_at, last_used_at, revoked_at, roles, .. } = key;
+        let (created_at, expires_at, last_used_at, revoked_at) = (*created_at, *expires_at, *last_used_at, *revoked_at);
+        let roles = Some(roles.claim());
+        Self { id: id.to_string(), name, scopes, hint, created_at, expires_at, last_used_at, revoked_at, roles }
+    }
+}
+
+impl<'c> From<&'c PersonalAccessToken> for Credential<'c> {
+    fn from(token: &'c PersonalAccessToken) -> Self {
+        let PersonalAccessToken { id, name, scopes, hint, created_at, expires_at, last_used_at, revoked_at, .. } =
+            token;
+        let (created_at, expires_at, last_used_at, revoked_at) = (*created_at, *expires_at, *last_used_at, *revoked_at);
+        Self { id: id.to_string(), name, scopes, hint, created_at, expires_at, last_used_at, revoked_at, roles: None }
+    }
+}
+
+impl Credential<'_> {
+    fn json(&self) -> Value {
+        let time = |at: Option<Timestamp>| at.map(Timestamp::rfc3339);
+        let mut value = json!({
+            "id": self.id,
+            "name": self.name,
+            "scopes": self.scopes.iter().collect::<Vec<_>>(),
+            "hint": self.hint,
+            "created_at": self.created_at.rfc3339(),
+            "expires_at": time(self.expires_at),
+            "last_used_at": time(self.last_used_at),
+            "revoked_at": time(self.revoked_at),
+        });
+        if let Some(roles) = &self.roles {
+            value["roles"] = json!(roles);
+        }
+        value
+    }
+
+    fn line(&self, now: Timestamp) -> String {
+        let state = match (self.revoked_at, self.expires_at) {
+            (Some(_), _) => "revoked",
+            (None, Some(end)) if end <= now => "expired",
+            (None, _) => "live",
+        };
+        let used = self.last_used_at.map_or_else(|| "never used".to_owned(), |at| format!("used {}", at.rfc3339()));
+        format!("{} {} …{} {state} {used} {}", self.id, self.name, self.hint, self.scopes)
+    }
+}
+
+fn list(session: &Session, all: &[Credential<'_>]) -> anyhow::Result<()> {
+    let items: Vec<_> = all.iter().map(Credential::json).collect();
+    output::show(session.json, &json!({"items": items}), |_| {
+        all.iter().map(|one| one.line(session.ctx.now)).collect::<Vec<_>>().join("\n")
+    })
+}
+
+fn revoked(session: &Session, found: bool) -> anyhow::Result<()> {
+    if !found {
+        bail!("there is no such live key or token");
+    }
+    output::show(session.json, &json!({"revoked": true}), |_| "done".to_owned())
+}
 
 pub async fn run(session: Session, command: Command) -> anyhow::Result<()> {
     let (app, ctx) = (&session.app, &session.ctx);
-    let new = |name: String, scope: &str, expires_in: Option<i64>| -> anyhow::Result<NewCredential> {
-        Ok(NewCredential { name, scopes: ScopeSet::parse(scope)?, expires_at: expires_in.map(|s| ctx.now.plus(s)) })
-    };
     match command {
         Command::List => {
             let jwks = app.keys().jwks.clone();
@@ -28,19 +116,36 @@ pub async fn run(session: Session, command: Command) -> anyhow::Result<()> {
                 "rotated; a running server follows within half a minute".to_owned()
             })?;
         }
-        Command::CreateApi { workspace, name, roles, scope, expires_in } => {
+        Command::CreateApi { workspace, roles, new } => {
+            let (workspace, new) = (workspace_id(&workspace)?, read(&session, &new)?);
             let roles = MemberRoles::parse(roles.iter().map(String::as_str))?;
-            let new = new(name, &scope, expires_in)?;
-            let (key, secret) = accounts::create_api_key(app, ctx, workspace_id(&workspace)?, roles, new).await?;
+            let (key, secret) = accounts::create_api_key(app, ctx, workspace, roles, new).await?;
             let value = json!({"id": key.id, "name": key.name, "api_key": secret.expose()});
             output::show(session.json, &value, |_| format!("api_key (shown once): {}", secret.expose()))?;
         }
-        Command::CreatePersonal { email, name, scope, expires_in } => {
-            let user = session.user(&email).await?;
-            let new = new(name, &scope, expires_in)?;
+        Command::ListApi { workspace } => {
+            let all = credentials::api_keys_of(app, workspace_id(&workspace)?).await?;
+            list(&session, &all.iter().map(Credential::from).collect::<Vec<_>>())?;
+        }
+        Command::RevokeApi { workspace, id } => {
+            let id = id.parse().with_context(|| format!("`{id}` is not the id of an API key"))?;
+            let found = credentials::end_api_key(app, ctx, workspace_id(&workspace)?, id).await?;
+            revoked(&session, found)?;
+        }
+        Command::CreatePersonal { email, new } => {
+            let (user, new) = (session.user(&email).await?, read(&session, &new)?);
             let (token, secret) = accounts::create_personal_access_token(app, ctx, user.id, new).await?;
             let value = json!({"id": token.id, "name": token.name, "personal_access_token": secret.expose()});
             output::show(session.json, &value, |_| format!("personal_access_token (shown once): {}", secret.expose()))?;
+        }
+        Command::ListPersonal { email } => {
+            let all = credentials::tokens_of(app, session.user(&email).await?.id).await?;
+            list(&session, &all.iter().map(Credential::from).collect::<Vec<_>>())?;
+        }
+        Command::RevokePersonal { email, id } => {
+            let id = id.parse().with_context(|| format!("`{id}` is not the id of a personal access token"))?;
+            let found = credentials::end_token(app, ctx, session.user(&email).await?.id, id).await?;
+            revoked(&session, found)?;
         }
     }
     session.close().await

@@ -2,6 +2,9 @@
 mod audit;
 mod clients;
 mod keys;
+mod registration;
+mod scopes;
+mod usage;
 mod users;
 mod webhooks;
 mod workspaces;
@@ -32,6 +35,7 @@ pub async fn run(cli: Cli) -> anyhow::Result<ExitCode> {
         Command::Workspace(command) => workspaces::run(open(&loaded.config, cli.json).await?, command).await?,
         Command::Member(command) => workspaces::members(open(&loaded.config, cli.json).await?, command).await?,
         Command::Client(command) => clients::run(open(&loaded.config, cli.json).await?, command).await?,
+        Command::Scope(command) => scopes::run(open(&loaded.config, cli.json).await?, &command).await?,
         Command::Audit(command) => audit::run(open(&loaded.config, cli.json).await?, command).await?,
         Command::Webhook(command) => webhooks::run(open(&loaded.config, cli.json).await?, command).await?,
         Command::Key(command) => keys::run(open(&loaded.config, cli.json).await?, command).await?,

@@ -1,11 +1,13 @@
 //! `countersign user`.
 use crate::cli::User as Command;
 use crate::output;
-use crate::session::{Session, said};
+use crate::session::{Session, client_id, said, workspace_id};
+use anyhow::{Context as _, bail};
 use domain::identity::User;
 use flows::accounts::{self, NewUser};
+use flows::consents::{self, AllowedApp};
+use flows::profile::{self, Change};
 use serde_json::{Value, json};
-use store::Page;
 
 fn shown(user: &User) -> Value {
     json!({"id": user.id, "email": user.email, "name": user.name, "operator": user.is_operator, "disabled": !user.is_active(), "created_at": user.created_at.rfc3339()})
@@ -28,8 +30,27 @@ pub async fn run(session: Session, command: Command) -> anyhow::Result<()> {
                 format!("{} {}{password}", user.id, user.email)
             })?;
         }
-        Command::List => {
-            let users = accounts::list_users(app, Page::default()).await?;
+        Command::Show { email } => show(&session, &email).await?,
+        Command::Rename { email, name } => {
+            change(&session, &email, Change { name: Some(&name), ..Change::default() }).await?;
+        }
+        Command::ChangeEmail { email, new_email } => {
+            change(&session, &email, Change { email: Some(&new_email), ..Change::default() }).await?;
+        }
+        Command::SetOperator { email, revoke } => {
+            let user = session.user(&email).await?;
+            if !profile::set_operator(app, ctx, user.id, !revoke).await.map_err(said)? {
+                bail!("the user is gone");
+            }
+            output::show(as_json, &json!({"id": user.id, "operator": !revoke}), |_| "done".to_owned())?;
+        }
+        Command::DefaultWorkspace { email, workspace } => {
+            let workspace = workspace.as_deref().map(workspace_id).transpose()?;
+            let changed = Change { default_workspace: Some(workspace), ..Change::default() };
+            change(&session, &email, changed).await?;
+        }
+        Command::List { pages } => {
+            let users = accounts::list_users(app, pages.page()).await?;
             let items: Vec<_> = users.items.iter().map(shown).collect();
             output::show(as_json, &json!({"items": items, "total": users.total}), |_| {
                 users.items.iter().map(|u| format!("{} {} {}", u.id, u.email, u.name)).collect::<Vec<_>>().join("\n")
@@ -37,6 +58,14 @@ pub async fn run(session: Session, command: Command) -> anyhow::Result<()> {
         }
         Command::Disable { email } => set_disabled(&session, &email, true).await?,
         Command::Enable { email } => set_disabled(&session, &email, false).await?,
+        Command::Connections { email } => connections(&session, &email).await?,
+        Command::Disconnect { email, client_id: client } => {
+            let (user, client) = (session.user(&email).await?, client_id(&client)?);
+            if !consents::revoke_user(app, ctx, &client, user.id).await? {
+                bail!("{email} has not given this client access");
+            }
+            output::show(as_json, &json!({"disconnected": true}), |_| "done".to_owned())?;
+        }
         Command::Sessions { email } => {
             let user = session.user(&email).await?;
             let all = flows::session::list(app, ctx, user.id).await?;
@@ -67,6 +96,59 @@ pub async fn run(session: Session, command: Command) -> anyhow::Result<()> {
         }
     }
     session.close().await
+}
+
+/// A user as changed. The address is not given anew: it may have changed.
+async fn change(session: &Session, email: &str, change: Change<'_>) -> anyhow::Result<()> {
+    let user = session.user(email).await?;
+    let changed = profile::change(&session.app, &session.ctx, user.id, change).await.map_err(said)?;
+    let user = changed.with_context(|| format!("{email} is not a member of this workspace"))?;
+    let mut value = shown(&user);
+    value["default_workspace_id"] = json!(user.default_workspace_id);
+    output::show(session.json, &value, |_| "done".to_owned())
+}
+
+async fn show(session: &Session, email: &str) -> anyhow::Result<()> {
+    let user = session.user(email).await?;
+    let workspaces = accounts::workspaces_of(&session.app, user.id).await?;
+    let mut value = shown(&user);
+    let places =
+        workspaces.iter().map(|w| json!({"id": w.workspace_id, "name": w.workspace_name, "roles": w.roles.claim()}));
+    value["workspaces"] = places.collect();
+    value["email_verified"] = user.email_verified.into();
+    value["has_password"] = user.password_hash.is_some().into();
+    value["default_workspace_id"] = json!(user.default_workspace_id);
+    value["picture"] = json!(user.picture);
+    value["locale"] = json!(user.locale);
+    value["updated_at"] = user.updated_at.rfc3339().into();
+    output::show(session.json, &value, |_| {
+        let marks = [(user.is_operator, " (operator)"), (!user.is_active(), " (disabled)")];
+        let marks: String = marks.iter().filter(|(is, _)| *is).map(|(_, mark)| *mark).collect();
+        let head = format!("{} {} {}{marks}", user.id, user.email, user.name);
+        let places = workspaces.iter().map(|w| {
+            let default = if user.default_workspace_id == Some(w.workspace_id) { " (default)" } else { "" };
+            format!("{} {} {}{default}", w.workspace_id, w.workspace_name, w.roles.claim().join(","))
+        });
+        std::iter::once(head).chain(places).collect::<Vec<_>>().join("\n")
+    })
+}
+
+async fn connections(session: &Session, email: &str) -> anyhow::Result<()> {
+    let user = session.user(email).await?;
+    let all = consents::of_user(&session.app, user.id).await?;
+    let one = |app: &AllowedApp| {
+        json!({
+            "client_id": app.client_id,
+            "client_name": app.client_name,
+            "scopes": app.scopes.iter().collect::<Vec<_>>(),
+            "created_at": app.created_at.rfc3339(),
+            "updated_at": app.updated_at.rfc3339(),
+        })
+    };
+    let items: Vec<_> = all.iter().map(one).collect();
+    output::show(session.json, &json!({"items": items}), |_| {
+        all.iter().map(|a| format!("{} {} {}", a.client_id, a.client_name, a.scopes)).collect::<Vec<_>>().join("\n")
+    })
 }
 
 async fn set_disabled(session: &Session, email: &str, disabled: bool) -> anyhow::Result<()> {

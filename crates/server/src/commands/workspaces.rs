@@ -6,7 +6,6 @@ use anyhow::bail;
 use domain::identity::MemberRoles;
 use flows::accounts;
 use serde_json::json;
-use store::Page;
 
 pub async fn run(session: Session, command: Workspace) -> anyhow::Result<()> {
     match command {
@@ -26,8 +25,8 @@ pub async fn run(session: Session, command: Workspace) -> anyhow::Result<()> {
             }
             output::show(session.json, &json!({"id": id, "name": name}), |_| "done".to_owned())?;
         }
-        Workspace::List => {
-            let all = accounts::list_workspaces(&session.app, Page::default()).await?;
+        Workspace::List { pages } => {
+            let all = accounts::list_workspaces(&session.app, pages.page()).await?;
             let items: Vec<_> = all.items.iter().map(|w| json!({"id": w.id, "name": w.name})).collect();
             output::show(session.json, &json!({"items": items, "total": all.total}), |_| {
                 all.items.iter().map(|w| format!("{} {}", w.id, w.name)).collect::<Vec<_>>().join("\n")
@@ -55,8 +54,8 @@ pub async fn members(session: Session, command: Member) -> anyhow::Result<()> {
             }
             output::show(session.json, &json!({"removed": true}), |_| "done".to_owned())?;
         }
-        Member::List { workspace } => {
-            let all = accounts::list_members(app, workspace_id(&workspace)?, Page::default()).await?;
+        Member::List { workspace, pages } => {
+            let all = accounts::list_members(app, workspace_id(&workspace)?, pages.page()).await?;
             let items: Vec<_> = all
                 .items
                 .iter()

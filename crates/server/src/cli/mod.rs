@@ -1,4 +1,14 @@
 //! The command line.
+mod client;
+mod key;
+mod pages;
+mod user;
+
+pub use client::{Changes, Client, Kind, Lifetime, TrustName, TypeName};
+pub use key::{Key, NewKey};
+pub use pages::Pages;
+pub use user::User;
+
 use crate::config::Flags;
 use clap::{Parser, Subcommand, ValueEnum};
 use std::path::PathBuf;
@@ -44,6 +54,9 @@ pub enum Command {
     /// Signing and sealing keys; API keys and personal access tokens.
     #[command(subcommand)]
     Key(Key),
+    /// Scopes and permissions.
+    #[command(subcommand)]
+    Scope(Scope),
     /// The audit log.
     #[command(subcommand)]
     Audit(Audit),
@@ -63,47 +76,6 @@ pub struct Demo {
 }
 
 #[derive(Debug, Subcommand)]
-pub enum User {
-    /// Create a user; without --password-stdin a password is made and shown once.
-    Create {
-        #[arg(long)]
-        email: String,
-        #[arg(long)]
-        name: String,
-        #[arg(long)]
-        password_stdin: bool,
-        /// May run the server.
-        #[arg(long)]
-        operator: bool,
-    },
-    List,
-    /// End the user's sessions and make all tokens inactive.
-    Disable {
-        email: String,
-    },
-    Enable {
-        email: String,
-    },
-    /// The browsers in which the user is signed in.
-    Sessions {
-        email: String,
-    },
-    /// Sign the user out of one browser, or of all.
-    EndSessions {
-        email: String,
-        /// The id of one session.
-        #[arg(long)]
-        session: Option<String>,
-    },
-    /// Set a password and end the user's sessions.
-    SetPassword {
-        email: String,
-        #[arg(long)]
-        password_stdin: bool,
-    },
-}
-
-#[derive(Debug, Subcommand)]
 pub enum Workspace {
     Create {
         #[arg(long)]
@@ -117,7 +89,11 @@ pub enum Workspace {
         #[arg(long)]
         name: String,
     },
-    List,
+    /// In the order in which they came.
+    List {
+        #[command(flatten)]
+        pages: Pages,
+    },
 }
 
 #[derive(Debug, Subcommand)]
@@ -135,64 +111,8 @@ pub enum Member {
     },
     List {
         workspace: String,
-    },
-}
-
-/// What a client is for.
-#[derive(Debug, Clone, Copy, ValueEnum, PartialEq, Eq)]
-pub enum Kind {
-    Web,
-    Public,
-    Machine,
-}
-
-/// How far a client is believed.
-#[derive(Debug, Clone, Copy, ValueEnum, PartialEq, Eq)]
-pub enum TrustName {
-    FirstParty,
-    Verified,
-    Unverified,
-}
-
-#[derive(Debug, Subcommand)]
-pub enum Client {
-    Create {
-        #[arg(long)]
-        name: String,
-        #[arg(long, value_enum, default_value = "web")]
-        kind: Kind,
-        #[arg(long = "redirect-uri")]
-        redirect_uris: Vec<String>,
-        /// Separated by spaces; without it the catalogue's defaults.
-        #[arg(long)]
-        scope: Option<String>,
-        #[arg(long, value_enum, default_value = "unverified")]
-        trust: TrustName,
-        /// The workspace that owns the client.
-        #[arg(long)]
-        workspace: Option<String>,
-        /// An application of your own that needs no consent page.
-        #[arg(long)]
-        internal: bool,
-        /// Let a confidential client go without PKCE; for clients that cannot be mended.
-        #[arg(long)]
-        pkce_exempt: bool,
-    },
-    /// Replace the redirect URIs.
-    SetRedirectUris {
-        client_id: String,
-        #[arg(required = true)]
-        redirect_uris: Vec<String>,
-    },
-    List,
-    /// A new secret; the old ones die now, or after --overlap seconds.
-    RotateSecret {
-        client_id: String,
-        #[arg(long, default_value_t = 0)]
-        overlap: i64,
-    },
-    Delete {
-        client_id: String,
+        #[command(flatten)]
+        pages: Pages,
     },
 }
 
@@ -288,35 +208,9 @@ pub enum DeliveryStateName {
 }
 
 #[derive(Debug, Subcommand)]
-pub enum Key {
-    /// The signing keys as published.
+pub enum Scope {
+    /// What clients can ask for, how permissions stand for it, and what keys and tokens can be limited to.
     List,
-    /// Make the next signing and sealing keys the active ones.
-    Rotate,
-    /// Make an API key of a workspace; it is shown once.
-    CreateApi {
-        workspace: String,
-        #[arg(long)]
-        name: String,
-        #[arg(long, default_value = "admin", value_delimiter = ',')]
-        roles: Vec<String>,
-        #[arg(long, default_value = "")]
-        scope: String,
-        /// Seconds until it expires.
-        #[arg(long)]
-        expires_in: Option<i64>,
-    },
-    /// Make a personal access token of a user; it is shown once.
-    CreatePersonal {
-        email: String,
-        #[arg(long)]
-        name: String,
-        #[arg(long, default_value = "")]
-        scope: String,
-        /// Seconds until it expires.
-        #[arg(long)]
-        expires_in: Option<i64>,
-    },
 }
 
 /// Whether what was attempted was done.

@@ -1,0 +1,57 @@
+//! What an owner or the operator says about an application, read by one reader whichever door it came in by.
+use crate::applications::{self, Updated};
+use crate::manage::{ManageRefusal, Unmanaged};
+use crate::recorder::About;
+use crate::{App, Ctx, Failure, register};
+use domain::ScopeSet;
+use domain::application::{self, Dialect};
+use domain::client::{Client, ClientConfig, Trust};
+use domain::oauth::error::Refusal as _;
+use domain::oauth::registration::{Metadata, MetadataFault};
+use serde_json::{Map, Value};
+
+/// Reads metadata in an API's own words, and holds it against what exists and what such a client may have.
+pub(crate) fn read(
+    app: &App,
+    dialect: &Dialect,
+    trust: Trust,
+    has: &ScopeSet,
+    metadata: &Map<String, Value>,
+) -> Result<Metadata, MetadataFault> {
+    application::read(metadata, app.settings().default_sub_type)
+        .and_then(|asked| register::fit(app, trust, has, asked))
+        .map_err(|fault| dialect.localise(fault))
+}
+
+/// The client with what the body names changed.
+fn changed(app: &App, dialect: &Dialect, client: Client, body: &Map<String, Value>) -> Result<Client, MetadataFault> {
+    let metadata = dialect.changed(&client, body)?;
+    let asked = read(app, dialect, client.trust, &client.config.scopes, &metadata)?;
+    let config = ClientConfig {
+        // What only the operator sets.
+        pkce_exempt: client.config.pkce_exempt,
+        refresh_rotation: client.config.refresh_rotation,
+        internal: client.config.internal,
+        ..asked.config
+    };
+    Ok(Client { name: asked.name, client_type: asked.client_type, auth_method: asked.auth_method, config, ..client })
+}
+
+/// Changes what the body names of the client as it was read. Whether the caller may do so was decided before.
+pub async fn apply(
+    app: &App,
+    ctx: &Ctx,
+    dialect: &Dialect,
+    client: Client,
+    body: &Map<String, Value>,
+) -> Result<Updated, Failure<ManageRefusal>> {
+    let about = About::client(&client.id);
+    let refused = |refusal: ManageRefusal| {
+        app.record(ctx, "client.updated", refusal.reason(), about.clone());
+        Failure::Refused(refusal)
+    };
+    let was_public = client.is_public();
+    let changed = changed(app, dialect, client, body).map_err(|fault| refused(ManageRefusal::Metadata(fault)))?;
+    let updated = applications::update(app, ctx, changed, was_public).await?;
+    updated.ok_or_else(|| refused(Unmanaged::Changed.into()))
+}

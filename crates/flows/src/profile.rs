@@ -1,0 +1,75 @@
+//! What is known of a user, as it is changed.
+use crate::recorder::About;
+use crate::sign_in_refusal::SignInRefusal as R;
+use crate::{App, Ctx, Failure};
+use domain::identity::{Email, User};
+use domain::text::display_name;
+use domain::{UserId, WorkspaceId};
+use store::StoreError;
+use store::users::Profile;
+
+/// What changes; what is not named stays.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Change<'c> {
+    pub name: Option<&'c str>,
+    /// A new address is unverified.
+    pub email: Option<&'c str>,
+    /// `Some(None)` clears it.
+    pub default_workspace: Option<Option<WorkspaceId>>,
+}
+
+/// The user as changed; `None` when there is no such user, or the user is no member of the workspace.
+pub async fn change(app: &App, ctx: &Ctx, id: UserId, change: Change<'_>) -> Result<Option<User>, Failure<R>> {
+    let name = change.name.map(display_name).transpose().map_err(|_| Failure::Refused(R::NameInvalid))?;
+    let email = change.email.map(Email::parse).transpose().map_err(|_| Failure::Refused(R::EmailInvalid))?;
+    let (workspace, now) = (change.default_workspace, ctx.now);
+    let work = app.store().write(move |tx| {
+        Box::pin(async move {
+            let Some(mut user) = store::users::by_id_for_change(tx, id).await? else { return Ok(None) };
+            if let Some(Some(workspace)) = workspace
+                && store::workspaces::member(tx, id, workspace).await?.is_none()
+            {
+                return Ok(None);
+            }
+            if let Some(email) = email.filter(|email| *email != user.email) {
+                user.email_verified &= email.key() == user.email.key();
+                user.email = email;
+            }
+            user.name = name.unwrap_or(user.name);
+            user.default_workspace_id = workspace.unwrap_or(user.default_workspace_id);
+            user.updated_at = now;
+            let profile = Profile {
+                email: &user.email,
+                email_verified: user.email_verified,
+                name: &user.name,
+                picture: user.picture.as_deref(),
+                default_workspace_id: user.default_workspace_id,
+                locale: user.locale.as_deref(),
+            };
+            store::users::update_profile(tx, id, &profile, now).await?;
+            Ok(Some(user))
+        })
+    });
+    match work.await {
+        Ok(user) => {
+            if user.is_some() {
+                app.record(ctx, "user.changed", "ok", About::user(id));
+            }
+            Ok(user)
+        }
+        Err(StoreError::Conflict(_)) => Err(Failure::Refused(R::EmailTaken)),
+        Err(error) => Err(error.into()),
+    }
+}
+
+/// Lets a user run the server, or no longer. `false` when there is no such user.
+pub async fn set_operator(app: &App, ctx: &Ctx, id: UserId, operator: bool) -> Result<bool, Failure<R>> {
+    let now = ctx.now;
+    let work =
+        app.store().write(move |tx| Box::pin(async move { store::users::set_operator(tx, id, operator, now).await }));
+    let done = work.await.map_err(|error: StoreError| Failure::from(error))?;
+    if done {
+        app.record(ctx, if operator { "operator.added" } else { "operator.removed" }, "ok", About::user(id));
+    }
+    Ok(done)
+}
