@@ -80,6 +80,8 @@ pub struct Principal {
     pub workspace: Option<(WorkspaceId, Role)>,
     pub operator: bool,
     pub limit: Limit,
+    /// Who acts, for the audit log: the person, the key, or the client whose token it is.
+    pub actor: String,
 }
 
 crate::refusals! {
@@ -152,6 +154,7 @@ mod tests {
             workspace: role.map(|role| (WorkspaceId::new(crate::Timestamp::default(), [1; 10]), role)),
             operator,
             limit: limit.clone(),
+            actor: String::new(),
         }
     }
 

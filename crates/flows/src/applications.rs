@@ -77,7 +77,7 @@ pub async fn create(app: &App, ctx: &Ctx, new: NewClient) -> Result<Created, Fau
         })
     });
     work.await.map_err(|error: store::StoreError| Fault::from(error))?;
-    app.record(ctx, "client.created", "ok", About::client(&id));
+    app.record(ctx, "client.created", "ok", About::owned(&client));
     Ok(Created { client, secret: secret.map(|(secret, _)| secret), registration_token })
 }
 
@@ -126,7 +126,7 @@ pub async fn update(app: &App, ctx: &Ctx, mut client: Client, was_public: bool) 
     if !work.await.map_err(|error: store::StoreError| Fault::from(error))? {
         return Ok(None);
     }
-    app.record(ctx, "client.updated", "ok", About::client(&client.id));
+    app.record(ctx, "client.updated", "ok", About::owned(&client));
     client.revision += 1;
     Ok(Some(Updated { client, secret: fresh.map(|(secret, _)| secret) }))
 }
@@ -151,6 +151,7 @@ async fn end_forbidden(tx: &mut Tx, ctx: &Ctx, client: &Client) -> Result<(), st
 pub async fn set_disabled(app: &App, ctx: &Ctx, id: &ClientId, disabled: bool) -> Result<bool, Fault> {
     let Some(client) = living(app, ctx, id).await? else { return Ok(false) };
     let told = ctx.clone();
+    let about = About::owned(&client);
     let work = app.store().write(move |tx| {
         Box::pin(async move {
             let done = store::clients::set_disabled(tx, &client.id, disabled, told.now).await?;
@@ -162,7 +163,7 @@ pub async fn set_disabled(app: &App, ctx: &Ctx, id: &ClientId, disabled: bool) -
     });
     let done = work.await.map_err(|error: store::StoreError| Fault::from(error))?;
     if done {
-        app.record(ctx, if disabled { "client.disabled" } else { "client.enabled" }, "ok", About::client(id));
+        app.record(ctx, if disabled { "client.disabled" } else { "client.enabled" }, "ok", about);
     }
     Ok(done)
 }
@@ -172,6 +173,7 @@ pub async fn rotate_secret(app: &App, ctx: &Ctx, id: &ClientId, overlap: i64) ->
     let Some(client) = living(app, ctx, id).await?.filter(|client| !client.is_public()) else { return Ok(None) };
     let (secret, stored) = new_secret(app, ctx, &client.id);
     let (dies, now, told) = (ctx.now.plus(overlap.max(0)), ctx.now, ctx.clone());
+    let about = About::owned(&client);
     let work = app.store().write(move |tx| {
         Box::pin(async move {
             store::clients::add_secret(tx, &stored).await?;
@@ -180,7 +182,7 @@ pub async fn rotate_secret(app: &App, ctx: &Ctx, id: &ClientId, overlap: i64) ->
         })
     });
     work.await.map_err(|error: store::StoreError| Fault::from(error))?;
-    app.record(ctx, "client.secret_rotated", "ok", About::client(id));
+    app.record(ctx, "client.secret_rotated", "ok", about);
     Ok(Some(secret))
 }
 
@@ -188,6 +190,7 @@ pub async fn rotate_secret(app: &App, ctx: &Ctx, id: &ClientId, overlap: i64) ->
 pub async fn delete(app: &App, ctx: &Ctx, id: &ClientId) -> Result<bool, Fault> {
     let Some(client) = living(app, ctx, id).await? else { return Ok(false) };
     let told = ctx.clone();
+    let about = About::owned(&client);
     let work = app.store().write(move |tx| {
         Box::pin(async move {
             let deleted = store::clients::soft_delete(tx, &client.id, told.now).await?;
@@ -199,7 +202,7 @@ pub async fn delete(app: &App, ctx: &Ctx, id: &ClientId) -> Result<bool, Fault> 
     });
     let deleted = work.await.map_err(|error: store::StoreError| Fault::from(error))?;
     if deleted {
-        app.record(ctx, "client.deleted", "ok", About::client(id));
+        app.record(ctx, "client.deleted", "ok", about);
     }
     Ok(deleted)
 }

@@ -45,7 +45,7 @@ pub async fn apply(
     client: Client,
     body: &Map<String, Value>,
 ) -> Result<Updated, Failure<ManageRefusal>> {
-    let about = About::client(&client.id);
+    let about = About::owned(&client);
     let refused = |refusal: ManageRefusal| {
         app.record(ctx, "client.updated", refusal.reason(), about.clone());
         Failure::Refused(refusal)

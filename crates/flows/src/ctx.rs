@@ -20,6 +20,8 @@ pub struct Facts {
     /// The address of the peer, or of the client behind trusted proxies.
     pub ip: String,
     pub user_agent: String,
+    /// Who acts, where a credential or the command line says so: `usr_…`, `key_…`, a client id, or `command line`.
+    pub actor: Option<String>,
 }
 
 /// The context of one request or job.

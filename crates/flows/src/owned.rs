@@ -62,7 +62,7 @@ pub async fn find(app: &App, ctx: &Ctx, principal: &Principal, operation: Operat
         (true, _) => Ok(client),
         (_, true) => match principal.may(operation) {
             Ok(()) => Ok(client),
-            Err(denied) => Err(refused(app, ctx, "client.management", About::client(&client.id), denied)),
+            Err(denied) => Err(refused(app, ctx, "client.management", About::owned(&client), denied)),
         },
         (false, false) => Err(unknown()),
     }
@@ -127,7 +127,7 @@ pub async fn change(
     body: &Map<String, Value>,
 ) -> Outcome<Updated> {
     let client = find(app, ctx, principal, Operation::WriteClients, id).await?;
-    let about = About::client(&client.id);
+    let about = About::owned(&client);
     if expected.is_some_and(|revision| revision != client.revision) {
         return Err(refused(app, ctx, "client.updated", about, Unmanaged::Changed));
     }
@@ -140,7 +140,7 @@ pub async fn delete(app: &App, ctx: &Ctx, principal: &Principal, id: &str) -> Ou
     if applications::delete(app, ctx, &client.id).await? {
         Ok(())
     } else {
-        Err(refused(app, ctx, "client.deleted", About::client(&client.id), Unmanaged::ClientUnknown))
+        Err(refused(app, ctx, "client.deleted", About::owned(&client), Unmanaged::ClientUnknown))
     }
 }
 
@@ -150,7 +150,7 @@ pub const LONGEST_OVERLAP: i64 = 30 * 24 * 60 * 60;
 /// A new secret; the old ones die now, or after `overlap` seconds.
 pub async fn rotate_secret(app: &App, ctx: &Ctx, principal: &Principal, id: &str, overlap: i64) -> Outcome<Made> {
     let client = find(app, ctx, principal, Operation::RotateSecret, id).await?;
-    let about = About::client(&client.id);
+    let about = About::owned(&client);
     if !(0..=LONGEST_OVERLAP).contains(&overlap) {
         return Err(refused(app, ctx, "client.secret_rotated", about, Unmanaged::Number.of("overlap_seconds")));
     }
@@ -175,7 +175,7 @@ pub async fn users(
 /// Takes back what a person allowed the client; the person's tokens for it are dead at once.
 pub async fn revoke_user(app: &App, ctx: &Ctx, principal: &Principal, id: &str, user: &str) -> Outcome<()> {
     let client = find(app, ctx, principal, Operation::RevokeClientUsers, id).await?;
-    let unknown = || refused(app, ctx, "consent.revoked", About::client(&client.id), Unmanaged::UserUnknown);
+    let unknown = || refused(app, ctx, "consent.revoked", About::owned(&client), Unmanaged::UserUnknown);
     let user = user.parse().map_err(|_| unknown())?;
     if consents::revoke_user(app, ctx, &client.id, user).await? { Ok(()) } else { Err(unknown()) }
 }

@@ -38,6 +38,7 @@ pub async fn by_bearer(app: &App, ctx: &Ctx, token: &str, named: Option<&str>) -
                 workspace: Some((id, view.key.roles.role)),
                 operator: view.key.scopes.iter().any(is_operator_scope),
                 limit: limit(&view.key.scopes),
+                actor: view.key.id.to_string(),
             })
         }
         Caller::Session(_) | Caller::Nobody => by_access_token(app, ctx, token, named).await,
@@ -63,14 +64,16 @@ async fn by_access_token(app: &App, ctx: &Ctx, token: &str, named: Option<&str>)
         let user = store::users::by_id(&mut tx, grant.user_id).await?;
         drop(tx);
         let Some(user) = user else { return refused(app, ctx, Unmanaged::CredentialUnknown) };
-        person(app, ctx, &user, scopes, named).await?
+        let principal = person(app, ctx, &user, scopes, named).await?;
+        Principal { actor: grant.client_id.to_string(), ..principal }
     } else {
         drop(tx);
         let workspace = grant.workspace_id.zip(context.roles.as_ref().map(|roles| roles.role));
         if named.is_some_and(|named| grant.workspace_id.is_none_or(|id| id.to_string() != named)) {
             return refused(app, ctx, Unmanaged::WorkspaceUnknown);
         }
-        Principal { user: None, workspace, operator: false, limit: scopes }
+        let actor = grant.client_id.to_string();
+        Principal { user: None, workspace, operator: false, limit: scopes, actor }
     };
     access::note_seen(app, &live).await?;
     Ok(principal)
@@ -104,5 +107,5 @@ async fn person(app: &App, ctx: &Ctx, user: &User, limit: Limit, named: Option<&
         let memberships = store::workspaces::list_for_user(&mut tx, user.id).await?;
         home(user, &memberships).map(|(id, roles)| (id, roles.role))
     };
-    Ok(Principal { user: Some(user.id), workspace, operator: user.is_operator, limit })
+    Ok(Principal { user: Some(user.id), workspace, operator: user.is_operator, limit, actor: user.id.to_string() })
 }

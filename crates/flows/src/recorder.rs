@@ -1,6 +1,7 @@
 //! The audit log: every event goes to the log at once and to the database in batches.
 use crate::{Ctx, Fault};
 use domain::audit::AuditEvent;
+use domain::client::Client;
 use domain::{AuditId, ClientId, GrantId, UserId, WorkspaceId};
 use parking_lot::Mutex;
 use serde_json::Value;
@@ -30,6 +31,10 @@ impl About {
     pub fn client(id: &ClientId) -> Self {
         Self { client: Some(id.clone()), ..Self::default() }
     }
+    /// A client, and the workspace whose admins read of it.
+    pub fn owned(client: &Client) -> Self {
+        Self::client(&client.id).and_workspace(client.owner_workspace_id)
+    }
     pub fn user(id: UserId) -> Self {
         Self { user: Some(id), ..Self::default() }
     }
@@ -58,10 +63,12 @@ impl Recorder {
         } else {
             tracing::warn!(kind, outcome, client, user = ?about.user, grant = ?about.grant, request_id, "refused");
         }
-        let actor = match (about.user, &about.client) {
-            (Some(user), _) => user.to_string(),
-            (None, Some(client)) => client.to_string(),
-            (None, None) => "anonymous".to_owned(),
+        // Whom it is about acts, unless somebody else is known to.
+        let actor = match (&ctx.facts.actor, about.user, &about.client) {
+            (Some(actor), ..) => actor.clone(),
+            (None, Some(user), _) => user.to_string(),
+            (None, None, Some(client)) => client.to_string(),
+            (None, None, None) => "anonymous".to_owned(),
         };
         let mut random: [u8; 10] = ctx.random();
         random[..4].copy_from_slice(&self.count.fetch_add(1, Ordering::Relaxed).to_be_bytes());

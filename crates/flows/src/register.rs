@@ -214,7 +214,7 @@ pub async fn replace(
 ) -> Outcome {
     let client = managed(app, ctx, caller, token, id).await?;
     if expected.is_some_and(|revision| revision != client.revision) {
-        app.record(ctx, "client.updated", AccessRefusal::Stale.reason(), About::client(&client.id));
+        app.record(ctx, "client.updated", AccessRefusal::Stale.reason(), About::owned(&client));
         return refuse(RegisterRefusal::Access(AccessRefusal::Stale));
     }
     let mut json = json.clone();

@@ -33,6 +33,6 @@ impl Rng for SystemRng {
 
 /// The context of a command or job.
 pub fn ctx(what: &str) -> Ctx {
-    let facts = Facts { request_id: what.to_owned(), ..Facts::default() };
+    let facts = Facts { request_id: what.to_owned(), actor: Some(what.to_owned()), ..Facts::default() };
     Ctx::new(&SystemClock, Arc::new(SystemRng), facts)
 }

@@ -106,6 +106,20 @@ async fn admins_read_the_log_of_their_workspace_and_the_operator_all_of_it() {
         for item in list("?limit=100").await["items"].as_array().unwrap() {
             assert_eq!(item["workspace_id"], ours, "nothing of another workspace");
         }
+        // Who did what to whom: the key, or the person, whatever it is about.
+        let person = Api::person(&app, &ada, "").await;
+        let body = json!({"name": "n", "description": "d", "homepage_url": "https://a.example"});
+        let client = person.post("/oidc/clients", &body).await.json()["client"]["id"].as_str().unwrap().to_owned();
+        assert_eq!(key.delete(&format!("/oidc/clients/{client}")).await.status, 200);
+        app.app.flush().await.unwrap();
+        let of_client = list(&format!("?client_id={client}")).await;
+        let of_client = of_client["items"].as_array().unwrap();
+        let told: Vec<_> =
+            of_client.iter().map(|e| (e["kind"].as_str().unwrap(), e["actor"].as_str().unwrap())).collect();
+        let ada_id = ada.user.id.to_string();
+        let key_id = made["items"][0]["actor"].as_str().unwrap();
+        assert!(key_id.starts_with("key_"));
+        assert_eq!(told, [("client.deleted", key_id), ("client.created", ada_id.as_str())]);
         let elsewhere = key.get(&format!("/api/v1/audit-events?workspace_id={}", bob.workspaces[0])).await;
         assert_eq!(elsewhere.status, 403);
         for query in ["?outcome=odd", "?from=yesterday", "?before=x", "?user_id=x", "?owner=nobody"] {

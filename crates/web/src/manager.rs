@@ -38,6 +38,8 @@ impl FromRequestParts<WebState> for Manager {
             }
             None => principal::by_session(app, &ctx, &incoming.session(state).await?, named).await?,
         };
+        let mut ctx = ctx;
+        ctx.facts.actor = Some(principal.actor.clone());
         Ok(Self { ctx, principal, incoming })
     }
 }
