@@ -8,7 +8,7 @@ use serde_json::{Map, Value, json};
 const DAY: i64 = 24 * 60 * 60;
 
 /// Seconds that an owner may let a token live.
-const LONGEST: [(&str, i64); 3] = [
+pub const LONGEST: [(&str, i64); 3] = [
     ("access_token_lifetime_seconds", 30 * DAY),
     ("id_token_lifetime_seconds", 30 * DAY),
     ("refresh_token_lifetime_seconds", 3650 * DAY),
@@ -135,7 +135,39 @@ pub const CAMEL: Dialect = Dialect {
     upper_case_type: true,
 };
 
+/// A member of a management API, for its description.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Member {
+    pub name: &'static str,
+    /// What RFC 7591 calls it, or would.
+    pub rfc: &'static str,
+    /// Sent as `null` it is cleared.
+    pub nullable: bool,
+    /// A new client must have it.
+    pub required: bool,
+}
+
 impl Dialect {
+    /// All that can be set.
+    pub fn members(&self) -> impl Iterator<Item = Member> {
+        self.members.iter().map(|(name, rfc, form)| Member {
+            name,
+            rfc,
+            nullable: *form == Form::OrNull,
+            required: self.required.contains(name),
+        })
+    }
+
+    /// What answers have besides; a request may send it back, and it says nothing.
+    pub fn echoed(&self) -> &'static [&'static str] {
+        self.echoed
+    }
+
+    /// How this API writes the two types of clients.
+    pub fn types(&self) -> [&'static str; 2] {
+        [ClientType::Confidential, ClientType::Public].map(|kind| self.write_type(kind))
+    }
+
     fn member(&self, name: &str) -> Option<(&'static str, &'static str, Form)> {
         self.members.iter().copied().find(|(own, ..)| *own == name)
     }

@@ -10,7 +10,7 @@ pub enum Cookie {
 }
 
 impl Cookie {
-    fn name(self, secure: bool) -> &'static str {
+    pub fn name(self, secure: bool) -> &'static str {
         match (self, secure) {
             (Self::Browser, true) => "__Host-cs_browser",
             (Self::Browser, false) => "cs_browser",

@@ -10,6 +10,7 @@ mod headers;
 mod incoming;
 mod manager;
 mod once;
+mod openapi;
 mod pages;
 mod peer;
 mod problem;

@@ -54,6 +54,14 @@ const fn title(code: ErrorCode) -> &'static str {
     }
 }
 
+type Said = (ErrorCode, &'static str, &'static str);
+const NOT_AVAILABLE: Said =
+    (ErrorCode::TemporarilyUnavailable, "not_available", "The server is not available for the moment. Try again.");
+const FAILED: Said =
+    (ErrorCode::ServerError, "fault", "The server failed. The request id tells the operator where to look.");
+/// Code, reason and sentence of what is no refusal.
+pub const FAULTS: [Said; 2] = [NOT_AVAILABLE, FAILED];
+
 /// The challenge of RFC 6750 §3: bare where no credential was sent.
 fn challenge(code: ErrorCode, reason: &str) -> Option<String> {
     match code {
@@ -67,14 +75,8 @@ impl IntoResponse for Problem {
     fn into_response(self) -> Response {
         let (code, reason, detail) = match &self.0 {
             Failure::Refused(refusal) => (refusal.code(), refusal.reason(), refusal.public()),
-            Failure::Fault(fault) if fault.is_temporary() => (
-                ErrorCode::TemporarilyUnavailable,
-                "not_available",
-                "The server is not available for the moment. Try again.",
-            ),
-            Failure::Fault(_) => {
-                (ErrorCode::ServerError, "fault", "The server failed. The request id tells the operator where to look.")
-            }
+            Failure::Fault(fault) if fault.is_temporary() => NOT_AVAILABLE,
+            Failure::Fault(_) => FAILED,
         };
         let status = status(code);
         let mut body = Map::new();

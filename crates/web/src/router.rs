@@ -63,6 +63,7 @@ fn programs() -> Router<WebState> {
         .route("/.well-known/openid-configuration", get(discovery::metadata))
         .route("/.well-known/oauth-authorization-server", get(discovery::metadata))
         .route("/.well-known/jwks.json", get(discovery::jwks))
+        .route("/docs/openapi.json", get(pages::docs::openapi))
         // Before the layer: preflights are answered on the way to this fallback.
         .method_not_allowed_fallback(method_not_allowed)
         .layer(open_to_all())
@@ -133,6 +134,8 @@ fn people() -> Router<WebState> {
         .route("/api/oauth2/consent", post(authorize::consent))
         .route("/api/v1/oauth2/authorize", get(authorize::get))
         .route("/api/v1/oauth2/consent", post(authorize::consent))
+        .route("/docs", get(pages::docs::get))
+        .route("/docs/problems", get(pages::docs::problems_page))
         .route("/healthz", get(async || "ok\n"))
         .route("/readyz", get(ready))
         .method_not_allowed_fallback(method_not_allowed)

@@ -1,10 +1,13 @@
 //! Reference 002: applications of the caller's workspace, in camelCase; and reference 000's list of the caller's own.
-use super::list::{paginated, paginated_camel};
+use super::list::{Deleted, PageQuery, deleted, paginated, paginated_camel};
 use crate::WebState;
 use crate::error::json_response;
 use crate::incoming::tagged;
 use crate::manager::{Manager, Object};
 use crate::once::once;
+use crate::openapi::answers::Problem409;
+use crate::openapi::schema::applications::{Client as Described, ClientChange, Clients, NewClient};
+use crate::openapi::schema::registration::RegisteredClients;
 use crate::problem::Answer;
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
@@ -15,7 +18,9 @@ use domain::client::Client;
 use domain::oauth::registration;
 use flows::manage::Unmanaged;
 use flows::owned::{self, Whose};
+use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
+use utoipa::ToSchema;
 
 fn show(client: &Client, secret: Option<&Secret>) -> Map<String, Value> {
     let mut all = Map::new();
@@ -42,7 +47,12 @@ fn show_registered(client: &Client) -> Map<String, Value> {
     all
 }
 
-/// `GET /api/oauth2/`: the caller's own clients, as they were registered.
+/// List the caller's own clients
+///
+/// As they were registered. An API key's own are its workspace's.
+#[utoipa::path(get, path = "/api/oauth2/", tag = "registration", params(PageQuery),
+    responses((status = 200, description = "A page; 10 rows unless `limit` says otherwise", body = RegisteredClients)),
+    security(("bearer" = []), ("session" = [])))]
 pub async fn list_own(State(state): State<WebState>, manager: Manager) -> Answer {
     let page = manager.page(10)?;
     let clients = owned::list(state.app(), &manager.ctx, &manager.principal, Whose::Caller, page.page()).await?;
@@ -50,7 +60,10 @@ pub async fn list_own(State(state): State<WebState>, manager: Manager) -> Answer
     Ok(paginated(&items, clients.total, page.limit))
 }
 
-/// `GET /api/v1/oauth2/clients`.
+/// List applications, in camel case
+#[utoipa::path(get, path = "/api/v1/oauth2/clients", operation_id = "list_clients", tag = "applications-camel", params(PageQuery),
+    responses((status = 200, description = "A page; 10 rows unless `limit` says otherwise", body = Clients)),
+    security(("bearer" = []), ("session" = [])))]
 pub async fn list(State(state): State<WebState>, manager: Manager) -> Answer {
     let page = manager.page(10)?;
     let clients = owned::list(state.app(), &manager.ctx, &manager.principal, Whose::Workspace, page.page()).await?;
@@ -58,7 +71,16 @@ pub async fn list(State(state): State<WebState>, manager: Manager) -> Answer {
     Ok(paginated_camel(&items, clients.total, page.limit))
 }
 
-/// `POST /api/v1/oauth2/clients`.
+/// Create an application, in camel case
+#[utoipa::path(post, path = "/api/v1/oauth2/clients", operation_id = "create_client", tag = "applications-camel",
+    request_body = NewClient, params(("Idempotency-Key" = Option<String>, Header)),
+    responses((status = 201, description = "The application, and its secret this once", body = Described,
+        headers(("etag" = String, description = "Its revision, for `If-Match`")),
+        links(("read" = (operation_id = "read_client", parameters(("id" = "$response.body#/clientId")))),
+            ("update" = (operation_id = "update_client", parameters(("id" = "$response.body#/clientId")))),
+            ("rotate" = (operation_id = "rotate_client_secret", parameters(("id" = "$response.body#/clientId")))),
+            ("delete" = (operation_id = "delete_client", parameters(("id" = "$response.body#/clientId"))))))),
+    security(("bearer" = []), ("session" = [])))]
 pub async fn create(State(state): State<WebState>, manager: Manager, Object(body): Object) -> Answer {
     once(state, manager, "POST /api/v1/oauth2/clients", body, make).await
 }
@@ -68,14 +90,27 @@ async fn make(state: WebState, manager: Manager, body: Map<String, Value>) -> An
     Ok(answer(StatusCode::CREATED, &made.client, made.secret.as_ref()))
 }
 
-/// `GET /api/v1/oauth2/clients/{id}`.
+/// Read an application, in camel case
+#[utoipa::path(get, path = "/api/v1/oauth2/clients/{id}", operation_id = "read_client", tag = "applications-camel",
+    params(("id" = String, Path, description = "The client id")),
+    responses((status = 200, description = "The application", body = Described,
+        headers(("etag" = String, description = "Its revision, for `If-Match`")))),
+    security(("bearer" = []), ("session" = [])))]
 pub async fn read(State(state): State<WebState>, Path(id): Path<String>, manager: Manager) -> Answer {
     let operation = domain::access::Operation::ReadClients;
     let client = owned::find(state.app(), &manager.ctx, &manager.principal, operation, &id).await?;
     Ok(answer(StatusCode::OK, &client, None))
 }
 
-/// `PATCH /api/v1/oauth2/clients/{id}`.
+/// Change an application, in camel case
+///
+/// What the body does not name stays as it is. A public application that becomes confidential gets a secret.
+#[utoipa::path(patch, path = "/api/v1/oauth2/clients/{id}", operation_id = "update_client", tag = "applications-camel",
+    request_body = ClientChange,
+    params(("id" = String, Path, description = "The client id"), ("If-Match" = Option<String>, Header)),
+    responses((status = 200, description = "The application as it is now", body = Described,
+        headers(("etag" = String, description = "Its revision, for `If-Match`")))),
+    security(("bearer" = []), ("session" = [])))]
 pub async fn update(
     State(state): State<WebState>,
     Path(id): Path<String>,
@@ -87,13 +122,45 @@ pub async fn update(
     Ok(answer(StatusCode::OK, &updated.client, updated.secret.as_ref()))
 }
 
-/// `DELETE /api/v1/oauth2/clients/{id}`.
+/// Delete an application
+///
+/// Its tokens and what people allowed it end at once.
+#[utoipa::path(delete, path = "/api/v1/oauth2/clients/{id}", operation_id = "delete_client", tag = "applications-camel",
+    params(("id" = String, Path, description = "The client id")),
+    responses((status = 200, description = "It is gone", body = Deleted)),
+    security(("bearer" = []), ("session" = [])))]
 pub async fn delete(State(state): State<WebState>, Path(id): Path<String>, manager: Manager) -> Answer {
     owned::delete(state.app(), &manager.ctx, &manager.principal, &id).await?;
-    Ok(json_response(StatusCode::OK, &json!({"deleted": true})))
+    Ok(deleted())
 }
 
-/// `POST /api/v1/oauth2/clients/{id}/rotate-secret`.
+/// How long the old secret lives on.
+#[derive(Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[expect(dead_code, reason = "it describes what `overlap` reads")]
+pub struct CamelOverlap {
+    /// Seconds; 0 unless something else is said.
+    #[schema(nullable = false, minimum = 0, maximum = 2_592_000)]
+    overlap_seconds: Option<i64>,
+}
+
+/// A new secret, shown this once.
+#[derive(Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct NewClientSecret<'s> {
+    client_id: &'s str,
+    client_secret: Option<&'s str>,
+}
+
+/// Rotate an application's secret, in camel case
+///
+/// The old one dies now, or after an overlap.
+#[utoipa::path(post, path = "/api/v1/oauth2/clients/{id}/rotate-secret", operation_id = "rotate_client_secret",
+    tag = "applications-camel", request_body = Option<CamelOverlap>,
+    params(("id" = String, Path, description = "The client id")),
+    responses((status = 200, description = "The new secret", body = NewClientSecret),
+        (status = 409, response = Problem409)),
+    security(("bearer" = []), ("session" = [])))]
 pub async fn rotate_secret(
     State(state): State<WebState>,
     Path(id): Path<String>,
@@ -103,7 +170,7 @@ pub async fn rotate_secret(
     let overlap = overlap(&body, "overlapSeconds")?;
     let made = owned::rotate_secret(state.app(), &manager.ctx, &manager.principal, &id, overlap).await?;
     let secret = made.secret.as_ref().map(Secret::expose);
-    Ok(json_response(StatusCode::OK, &json!({"clientId": made.client.id, "clientSecret": secret})))
+    Ok(json_response(StatusCode::OK, &NewClientSecret { client_id: made.client.id.as_str(), client_secret: secret }))
 }
 
 /// How long, in seconds, the old secret lives on; 0 unless the body says otherwise.

@@ -4,10 +4,16 @@ use crate::WebState;
 use crate::body::Params;
 use crate::error::{Challenge, OAuthError, fault_said, json_response, oauth_error};
 use crate::incoming::{Browser, Incoming};
+use crate::openapi::answers::{OAuth400, OAuth401, OAuth403};
+use crate::openapi::schema::authorize::{
+    AskedScope, AskingClient, Authorization, AuthorizationQuery, ConsentDecision, ConsentNeeded, OfferedWorkspace,
+    RedirectTo,
+};
 use crate::pages::consent::decision_of;
 use axum::extract::State;
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse as _, Redirect, Response};
+use domain::identity::WorkspaceMembership;
 use domain::oauth::authorize::ResponseMode;
 use domain::oauth::error::{ErrorCode, Refusal};
 use domain::oauth::params::RawParams;
@@ -15,7 +21,6 @@ use domain::oauth::redirect_uri;
 use flows::authorize::{self, Answer, AuthorizeFailure, ConsentView, Next};
 use flows::session::Caller;
 use flows::{Failure, Fault};
-use serde_json::{Value, json};
 
 fn refused(code: ErrorCode, description: &'static str) -> Response {
     let challenge = (code == ErrorCode::LoginRequired).then_some(Challenge::Bearer);
@@ -35,64 +40,53 @@ fn failed(failure: &AuthorizeFailure, incoming: &Incoming) -> Response {
 }
 
 /// What a consent page would show, as data.
-fn consent_json(state: &WebState, interaction: &str, view: &ConsentView) -> Value {
+fn consent_json<'v>(state: &'v WebState, interaction: &'v str, view: &'v ConsentView) -> ConsentNeeded<'v> {
     let catalogue = &state.app().settings().catalogue;
-    let scopes: Vec<_> = view
-        .request
-        .scopes
-        .iter()
-        .map(|name| {
-            let info = catalogue.scope(name);
-            json!({
-                "name": name,
-                "title": info.map_or(name, |i| i.consent_title.as_str()),
-                "description": info.map_or("", |i| i.consent_description.as_str()),
-                "sensitive": catalogue.is_sensitive(name),
-                "required": catalogue.is_required(name),
-                "granted": view.ask.allowed.contains(name),
-            })
-        })
-        .collect();
-    let workspaces: Vec<_> = view
-        .ask
-        .workspaces
-        .iter()
-        .map(|w| json!({"id": w.workspace_id, "name": w.workspace_name, "role": w.roles.role, "selected": view.ask.preselected == Some(w.workspace_id)}))
-        .collect();
-    let client = &view.client;
-    json!({
-        "consent_required": true,
-        "interaction": interaction,
-        "client": {
-            "client_id": client.id,
-            "client_name": client.name,
-            "client_uri": client.config.client_uri,
-            "logo_uri": client.config.logo_uri,
-            "tos_uri": client.config.tos_uri,
-            "policy_uri": client.config.policy_uri,
-            "trust": client.trust,
-            "developer": view.developer,
+    let scope = |name: &'v str| {
+        let info = catalogue.scope(name);
+        AskedScope {
+            name,
+            title: info.map_or(name, |i| i.consent_title.as_str()),
+            description: info.map_or("", |i| i.consent_description.as_str()),
+            sensitive: catalogue.is_sensitive(name),
+            required: catalogue.is_required(name),
+            granted: view.ask.allowed.contains(name),
+        }
+    };
+    let workspace = |w: &'v WorkspaceMembership| OfferedWorkspace {
+        id: w.workspace_id,
+        name: &w.workspace_name,
+        role: w.roles.role,
+        selected: view.ask.preselected == Some(w.workspace_id),
+    };
+    let (client, redirect_uri) = (&view.client, view.request.callback.redirect_uri());
+    ConsentNeeded {
+        consent_required: true,
+        interaction,
+        client: AskingClient {
+            client_id: client.id.as_str(),
+            client_name: &client.name,
+            client_uri: client.config.client_uri.as_deref(),
+            logo_uri: client.config.logo_uri.as_deref(),
+            tos_uri: client.config.tos_uri.as_deref(),
+            policy_uri: client.config.policy_uri.as_deref(),
+            trust: client.trust,
+            developer: view.developer.as_deref(),
         },
-        "redirect_uri": view.request.callback.redirect_uri(),
-        "redirect_host": redirect_uri::display_host(view.request.callback.redirect_uri()),
-        "sub_type": view.request.sub_type,
-        "scopes": scopes,
-        "workspaces": workspaces,
-    })
+        redirect_uri,
+        redirect_host: redirect_uri::display_host(redirect_uri),
+        sub_type: view.request.sub_type,
+        scopes: view.request.scopes.iter().map(scope).collect(),
+        workspaces: view.ask.workspaces.iter().map(workspace).collect(),
+    }
 }
 
 fn redirect_json(answer: &Answer) -> Response {
     let pairs: Vec<_> = answer.params.iter().map(|(n, v)| (n.as_str(), v.as_str())).collect();
-    let mut body = json!({"redirect_to": answer.callback.location(&pairs)});
-    if answer.callback.mode() == ResponseMode::FormPost {
-        body["form_post"] = answer
-            .params
-            .iter()
-            .map(|(n, v)| (n.clone(), Value::from(v.as_str())))
-            .collect::<serde_json::Map<_, _>>()
-            .into();
-    }
-    json_response(StatusCode::OK, &body)
+    let posted = answer.callback.mode() == ResponseMode::FormPost;
+    let redirect_to = answer.callback.location(&pairs);
+    let form_post = posted.then(|| pairs.into_iter().collect());
+    json_response(StatusCode::OK, &RedirectTo { redirect_to, form_post })
 }
 
 fn shown(state: &WebState, incoming: &Incoming, next: Result<Next, AuthorizeFailure>, browser: &Browser) -> Response {
@@ -134,6 +128,17 @@ fn binding(state: &WebState, incoming: &Incoming, browser: &Browser) -> [u8; 32]
     if incoming.bearer().is_some() { [0; 32] } else { browser.binding(state) }
 }
 
+/// Ask for authorization
+///
+/// For programs that act for a user, by personal access token or session: answers what a consent page would show, or
+/// where to go at once where nothing is to be asked. Browsers are sent on to the hosted page.
+#[utoipa::path(get, path = "/api/oauth2/authorize", operation_id = "authorize", tag = "authorization",
+    params(AuthorizationQuery),
+    responses((status = 200, description = "The next step", body = Authorization),
+        (status = 303, description = "The hosted page, for whoever accepts HTML",
+            headers(("location" = String, description = "The page"))),
+        (status = 400, response = OAuth400), (status = 401, response = OAuth401), (status = 403, response = OAuth403)),
+    security(("bearer" = []), ("session" = [])))]
 pub async fn get(State(state): State<WebState>, incoming: Incoming) -> Response {
     let request = request_of(&incoming.query);
     // A browser that was sent here belongs on the page.
@@ -162,6 +167,12 @@ fn is_ours(state: &WebState, incoming: &Incoming) -> bool {
         && incoming.header("sec-fetch-site").is_none_or(|site| site == "same-origin")
 }
 
+/// Decide for the user
+#[utoipa::path(post, path = "/api/oauth2/consent", operation_id = "consent", tag = "authorization",
+    request_body(content((ConsentDecision = "application/x-www-form-urlencoded"), (ConsentDecision = "application/json"))),
+    responses((status = 200, description = "The next step", body = Authorization),
+        (status = 400, response = OAuth400), (status = 401, response = OAuth401), (status = 403, response = OAuth403)),
+    security(("bearer" = []), ("session" = [])))]
 pub async fn consent(State(state): State<WebState>, incoming: Incoming, Params(body): Params) -> Response {
     let caller = match incoming.caller(&state).await {
         Ok(caller) => caller,

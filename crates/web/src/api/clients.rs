@@ -1,11 +1,13 @@
 //! Reference 004: applications of the caller's workspace, their users and their activity.
 use super::applications::overlap;
-use super::list::{array, link_next};
+use super::list::{Deleted, PageQuery, array, deleted, link_next};
 use crate::WebState;
 use crate::error::json_response;
 use crate::incoming::tagged;
 use crate::manager::{Manager, Object};
 use crate::once::once;
+use crate::openapi::answers::Problem409;
+use crate::openapi::schema::applications::{ApplicationAnswer, ApplicationChange, ApplicationInUse, NewApplication};
 use crate::problem::{Answer, Problem};
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
@@ -13,11 +15,13 @@ use axum::response::Response;
 use domain::access::Operation;
 use domain::application::SNAKE;
 use domain::client::Client;
-use domain::{Secret, Timestamp};
+use domain::{Secret, Timestamp, UserId};
 use flows::activity::{self, ClientStats};
 use flows::consents::ClientUser;
 use flows::owned::{self, Whose};
+use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
+use utoipa::{IntoParams, ToSchema};
 
 /// The members that every answer shows.
 fn show(client: &Client) -> Map<String, Value> {
@@ -55,10 +59,14 @@ fn answer(client: &Client, secret: Option<&Secret>) -> Response {
     tagged(json_response(StatusCode::OK, &body), client.revision)
 }
 
-fn deleted() -> Response {
-    json_response(StatusCode::OK, &json!({"deleted": true}))
-}
-
+/// List applications
+///
+/// Those of the caller's workspace, newest first, with how they are used.
+#[utoipa::path(get, path = "/oidc/clients", operation_id = "list_applications", tag = "applications", params(PageQuery),
+    responses((status = 200, description = "A page; 100 rows unless `limit` says otherwise", body = Vec<ApplicationInUse>,
+        headers(("x-total-count" = i64, description = "How many there are in all"),
+            ("link" = String, description = "The next page, where there is one (RFC 8288)")))),
+    security(("bearer" = []), ("session" = [])))]
 pub async fn list(State(state): State<WebState>, manager: Manager) -> Answer {
     let page = manager.page(100)?;
     let clients = owned::list(state.app(), &manager.ctx, &manager.principal, Whose::Workspace, page.page()).await?;
@@ -68,12 +76,33 @@ pub async fn list(State(state): State<WebState>, manager: Manager) -> Answer {
     Ok(array(&state, "/oidc/clients", &items, clients.total, &page))
 }
 
+/// Read an application
+#[utoipa::path(get, path = "/oidc/clients/{id}", operation_id = "read_application", tag = "applications",
+    params(("id" = String, Path, description = "The client id")),
+    responses((status = 200, description = "The application", body = ApplicationInUse,
+        headers(("etag" = String, description = "Its revision, for `If-Match`")))),
+    security(("bearer" = []), ("session" = [])))]
 pub async fn read(State(state): State<WebState>, Path(id): Path<String>, manager: Manager) -> Answer {
     let client = owned::find(state.app(), &manager.ctx, &manager.principal, Operation::ReadClients, &id).await?;
     let stats = activity::stats_of(state.app(), &client.id).await?;
     Ok(tagged(json_response(StatusCode::OK, &show_used(&state, &client, &stats)), client.revision))
 }
 
+/// Create an application
+///
+/// It belongs to the caller's workspace.
+#[utoipa::path(post, path = "/oidc/clients", operation_id = "create_application", tag = "applications", request_body = NewApplication,
+    params(("Idempotency-Key" = Option<String>, Header)),
+    responses((status = 200, description = "The application, and its secret this once", body = ApplicationAnswer,
+        headers(("etag" = String, description = "Its revision, for `If-Match`")),
+        links(("read" = (operation_id = "read_application", parameters(("id" = "$response.body#/client/id")))),
+            ("update" = (operation_id = "update_application", parameters(("id" = "$response.body#/client/id")))),
+            ("rotate" = (operation_id = "rotate_application_secret", parameters(("id" = "$response.body#/client/id")))),
+            ("users" = (operation_id = "list_users", parameters(("id" = "$response.body#/client/id")))),
+            ("revoke_users" = (operation_id = "revoke_all_users", parameters(("id" = "$response.body#/client/id")))),
+            ("activity" = (operation_id = "activity", parameters(("id" = "$response.body#/client/id")))),
+            ("delete" = (operation_id = "delete_application", parameters(("id" = "$response.body#/client/id"))))))),
+    security(("bearer" = []), ("session" = [])))]
 pub async fn create(State(state): State<WebState>, manager: Manager, Object(body): Object) -> Answer {
     once(state, manager, "POST /oidc/clients", body, make).await
 }
@@ -83,6 +112,14 @@ async fn make(state: WebState, manager: Manager, body: Map<String, Value>) -> An
     Ok(answer(&made.client, made.secret.as_ref()))
 }
 
+/// Change an application
+///
+/// What the body does not name stays as it is. A public application that becomes confidential gets a secret.
+#[utoipa::path(put, path = "/oidc/clients/{id}", operation_id = "update_application", tag = "applications", request_body = ApplicationChange,
+    params(("id" = String, Path, description = "The client id"), ("If-Match" = Option<String>, Header)),
+    responses((status = 200, description = "The application as it is now", body = ApplicationAnswer,
+        headers(("etag" = String, description = "Its revision, for `If-Match`")))),
+    security(("bearer" = []), ("session" = [])))]
 pub async fn update(
     State(state): State<WebState>,
     Path(id): Path<String>,
@@ -94,11 +131,43 @@ pub async fn update(
     Ok(answer(&updated.client, updated.secret.as_ref()))
 }
 
+/// Delete an application
+///
+/// Its tokens and what people allowed it end at once.
+#[utoipa::path(delete, path = "/oidc/clients/{id}", operation_id = "delete_application", tag = "applications",
+    params(("id" = String, Path, description = "The client id")),
+    responses((status = 200, description = "It is gone", body = Deleted)),
+    security(("bearer" = []), ("session" = [])))]
 pub async fn delete(State(state): State<WebState>, Path(id): Path<String>, manager: Manager) -> Answer {
     owned::delete(state.app(), &manager.ctx, &manager.principal, &id).await?;
     Ok(deleted())
 }
 
+/// How long the old secret lives on.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[expect(dead_code, reason = "it describes what `overlap` reads")]
+pub struct Overlap {
+    /// Seconds; 0 unless something else is said.
+    #[schema(nullable = false, minimum = 0, maximum = 2_592_000)]
+    overlap_seconds: Option<i64>,
+}
+
+/// A new secret, shown this once.
+#[derive(Serialize, ToSchema)]
+pub struct NewSecret<'s> {
+    client_id: &'s str,
+    client_secret: Option<&'s str>,
+}
+
+/// Rotate an application's secret
+///
+/// The old one dies now, or after an overlap.
+#[utoipa::path(post, path = "/oidc/clients/{id}/rotate-secret", operation_id = "rotate_application_secret", tag = "applications",
+    params(("id" = String, Path, description = "The client id")), request_body = Option<Overlap>,
+    responses((status = 200, description = "The new secret", body = NewSecret),
+        (status = 409, response = Problem409)),
+    security(("bearer" = []), ("session" = [])))]
 pub async fn rotate_secret(
     State(state): State<WebState>,
     Path(id): Path<String>,
@@ -108,25 +177,51 @@ pub async fn rotate_secret(
     let overlap = overlap(&body, "overlap_seconds")?;
     let made = owned::rotate_secret(state.app(), &manager.ctx, &manager.principal, &id, overlap).await?;
     let secret = made.secret.as_ref().map(Secret::expose);
-    Ok(json_response(StatusCode::OK, &json!({"client_id": made.client.id, "client_secret": secret})))
+    Ok(json_response(StatusCode::OK, &NewSecret { client_id: made.client.id.as_str(), client_secret: secret }))
 }
 
-fn show_user(user: &ClientUser) -> Map<String, Value> {
-    let mut all = Map::new();
-    all.insert("user_id".to_owned(), json!(user.user_id));
-    all.insert("scopes".to_owned(), json!(user.scopes.iter().collect::<Vec<_>>()));
-    all.insert("created_at".to_owned(), user.created_at.rfc3339().into());
-    all.insert("updated_at".to_owned(), user.updated_at.rfc3339().into());
-    all
+/// A person who allowed the application something.
+#[derive(Serialize, ToSchema)]
+pub struct UserOfClient {
+    #[schema(value_type = String)]
+    user_id: UserId,
+    scopes: Vec<String>,
+    #[schema(format = DateTime)]
+    created_at: String,
+    #[schema(format = DateTime)]
+    updated_at: String,
 }
 
+impl From<&ClientUser> for UserOfClient {
+    fn from(user: &ClientUser) -> Self {
+        Self {
+            user_id: user.user_id,
+            scopes: user.scopes.iter().map(str::to_owned).collect(),
+            created_at: user.created_at.rfc3339(),
+            updated_at: user.updated_at.rfc3339(),
+        }
+    }
+}
+
+/// List the people who use an application
+#[utoipa::path(get, path = "/oidc/clients/{id}/users", operation_id = "list_users", tag = "applications",
+    params(("id" = String, Path, description = "The client id"), PageQuery),
+    responses((status = 200, description = "A page; 100 rows unless `limit` says otherwise", body = Vec<UserOfClient>,
+        headers(("x-total-count" = i64, description = "How many there are in all"),
+            ("link" = String, description = "The next page, where there is one (RFC 8288)")))),
+    security(("bearer" = []), ("session" = [])))]
 pub async fn users(State(state): State<WebState>, Path(id): Path<String>, manager: Manager) -> Answer {
     let page = manager.page(100)?;
     let users = owned::users(state.app(), &manager.ctx, &manager.principal, &id, page.page()).await?;
-    let items: Vec<_> = users.items.iter().map(show_user).collect();
+    let items: Vec<_> = users.items.iter().map(UserOfClient::from).collect();
     Ok(array(&state, &format!("/oidc/clients/{id}/users"), &items, users.total, &page))
 }
 
+/// Revoke the access that one person gave an application
+#[utoipa::path(delete, path = "/oidc/clients/{id}/users/{user_id}", tag = "applications",
+    params(("id" = String, Path, description = "The client id"), ("user_id" = String, Path, description = "The person")),
+    responses((status = 200, description = "The person's tokens for it are dead", body = Deleted)),
+    security(("bearer" = []), ("session" = [])))]
 pub async fn revoke_user(
     State(state): State<WebState>,
     Path((id, user)): Path<(String, String)>,
@@ -136,9 +231,47 @@ pub async fn revoke_user(
     Ok(deleted())
 }
 
+/// Revoke the access that everybody gave an application
+#[utoipa::path(delete, path = "/oidc/clients/{id}/users", tag = "applications",
+    params(("id" = String, Path, description = "The client id")),
+    responses((status = 200, description = "All tokens that speak for a person are dead", body = Deleted)),
+    security(("bearer" = []), ("session" = [])))]
 pub async fn revoke_all_users(State(state): State<WebState>, Path(id): Path<String>, manager: Manager) -> Answer {
     owned::revoke_all_users(state.app(), &manager.ctx, &manager.principal, &id).await?;
     Ok(deleted())
+}
+
+/// How far back.
+#[derive(IntoParams)]
+#[into_params(parameter_in = Query)]
+#[expect(dead_code, reason = "it describes what `days` reads")]
+pub struct DaysQuery {
+    /// Days, today among them; 30 unless something else is said.
+    #[param(nullable = false, minimum = 1, maximum = 400)]
+    days: Option<i64>,
+}
+
+/// One day of an application. Days are of UTC.
+#[derive(ToSchema)]
+#[expect(dead_code, reason = "it describes `flows::activity::Activity`")]
+pub struct DayOfActivity {
+    #[schema(format = Date)]
+    activity_date: String,
+    /// Tokens issued, tokens found active by introspection, and answers of userinfo.
+    total_access: i64,
+    /// People in whose name that was, each once.
+    unique_users: i64,
+}
+
+/// One day of one of many applications.
+#[derive(ToSchema)]
+#[expect(dead_code, reason = "it describes `flows::activity::ActivityOf`")]
+pub struct DayOfActivityOf {
+    client_id: String,
+    #[schema(format = Date)]
+    activity_date: String,
+    total_access: i64,
+    unique_users: i64,
 }
 
 /// How many days are asked for.
@@ -146,12 +279,24 @@ fn days(manager: &Manager) -> Result<i64, Problem> {
     manager.number("days", activity::DEFAULT_DAYS, activity::RETENTION_DAYS)
 }
 
+/// Read an application's activity by day
+#[utoipa::path(get, path = "/oidc/clients/{id}/activity", tag = "applications",
+    params(("id" = String, Path, description = "The client id"), DaysQuery),
+    responses((status = 200, description = "One entry a day, oldest first, zeros where nothing happened",
+        body = Vec<DayOfActivity>)),
+    security(("bearer" = []), ("session" = [])))]
 pub async fn activity(State(state): State<WebState>, Path(id): Path<String>, manager: Manager) -> Answer {
     let days = days(&manager)?;
     let activity = owned::activity(state.app(), &manager.ctx, &manager.principal, &id, days).await?;
     Ok(json_response(StatusCode::OK, &activity))
 }
 
+/// Read the activity of all applications by day
+#[utoipa::path(get, path = "/oidc/clients/activity", tag = "applications",
+    params(DaysQuery, ("after" = Option<String>, Query, description = "Go on behind this client id")),
+    responses((status = 200, description = "One entry an application and day", body = Vec<DayOfActivityOf>,
+        headers(("link" = String, description = "Where it goes on, if it does (RFC 8288)")))),
+    security(("bearer" = []), ("session" = [])))]
 pub async fn all_activity(State(state): State<WebState>, manager: Manager) -> Answer {
     let days = days(&manager)?;
     let after = manager.query("after");

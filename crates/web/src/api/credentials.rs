@@ -1,4 +1,5 @@
 //! API keys of the caller's workspace, and the caller's personal access tokens.
+use super::list::{Deleted, deleted};
 use crate::WebState;
 use crate::error::json_response;
 use crate::manager::{Manager, Object};
@@ -6,30 +7,146 @@ use crate::once::once;
 use crate::problem::{Answer, Problem};
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
-use domain::Timestamp;
 use domain::identity::{ApiKey, PersonalAccessToken};
+use domain::{ApiKeyId, PersonalAccessTokenId, Secret, Timestamp};
 use flows::credentials::{self, Asked};
 use flows::manage::Unmanaged;
-use serde_json::{Map, Value, json};
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
+use utoipa::ToSchema;
 
 fn time(at: Option<Timestamp>) -> Option<String> {
     at.map(Timestamp::rfc3339)
 }
 
-fn show_key(key: &ApiKey) -> Value {
-    json!({
-        "id": key.id, "name": key.name, "roles": key.roles.claim(), "scopes": key.scopes.iter().collect::<Vec<_>>(),
-        "hint": key.hint, "created_at": key.created_at.rfc3339(), "expires_at": time(key.expires_at),
-        "last_used_at": time(key.last_used_at), "revoked_at": time(key.revoked_at),
-    })
+/// An API key of the workspace; of the key itself only a hint is kept.
+#[derive(Serialize, ToSchema)]
+pub struct Key {
+    #[schema(value_type = String)]
+    id: ApiKeyId,
+    name: String,
+    /// The role, and names of the operator's own.
+    roles: Vec<String>,
+    /// What it is limited to; where there are none, the role alone decides.
+    scopes: Vec<String>,
+    /// The last characters, to tell it from others.
+    hint: String,
+    #[schema(format = DateTime)]
+    created_at: String,
+    #[schema(required = true, format = DateTime)]
+    expires_at: Option<String>,
+    #[schema(required = true, format = DateTime)]
+    last_used_at: Option<String>,
+    #[schema(required = true, format = DateTime)]
+    revoked_at: Option<String>,
+    /// The key; shown this once, when it is made.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    api_key: Option<String>,
 }
 
-fn show_token(token: &PersonalAccessToken) -> Value {
-    json!({
-        "id": token.id, "name": token.name, "scopes": token.scopes.iter().collect::<Vec<_>>(),
-        "hint": token.hint, "created_at": token.created_at.rfc3339(), "expires_at": time(token.expires_at),
-        "last_used_at": time(token.last_used_at), "revoked_at": time(token.revoked_at),
-    })
+impl Key {
+    fn of(key: &ApiKey, secret: Option<&Secret>) -> Self {
+        Self {
+            id: key.id,
+            name: key.name.clone(),
+            roles: key.roles.claim(),
+            scopes: key.scopes.iter().map(str::to_owned).collect(),
+            hint: key.hint.clone(),
+            created_at: key.created_at.rfc3339(),
+            expires_at: time(key.expires_at),
+            last_used_at: time(key.last_used_at),
+            revoked_at: time(key.revoked_at),
+            api_key: secret.map(|secret| secret.expose().to_owned()),
+        }
+    }
+}
+
+/// All keys of the workspace.
+#[derive(Serialize, ToSchema)]
+pub struct Keys {
+    items: Vec<Key>,
+}
+
+/// A personal access token; of the token itself only a hint is kept.
+#[derive(Serialize, ToSchema)]
+pub struct PersonalToken {
+    #[schema(value_type = String)]
+    id: PersonalAccessTokenId,
+    name: String,
+    /// What it is limited to; where there are none, the person's roles alone decide.
+    scopes: Vec<String>,
+    /// The last characters, to tell it from others.
+    hint: String,
+    #[schema(format = DateTime)]
+    created_at: String,
+    #[schema(required = true, format = DateTime)]
+    expires_at: Option<String>,
+    #[schema(required = true, format = DateTime)]
+    last_used_at: Option<String>,
+    #[schema(required = true, format = DateTime)]
+    revoked_at: Option<String>,
+    /// The token; shown this once, when it is made.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    personal_access_token: Option<String>,
+}
+
+impl PersonalToken {
+    fn of(token: &PersonalAccessToken, secret: Option<&Secret>) -> Self {
+        Self {
+            id: token.id,
+            name: token.name.clone(),
+            scopes: token.scopes.iter().map(str::to_owned).collect(),
+            hint: token.hint.clone(),
+            created_at: token.created_at.rfc3339(),
+            expires_at: time(token.expires_at),
+            last_used_at: time(token.last_used_at),
+            revoked_at: time(token.revoked_at),
+            personal_access_token: secret.map(|secret| secret.expose().to_owned()),
+        }
+    }
+}
+
+/// All tokens of the person.
+#[derive(Serialize, ToSchema)]
+pub struct PersonalTokens {
+    items: Vec<PersonalToken>,
+}
+
+/// A new API key.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[expect(dead_code, reason = "it describes what `asked` reads by hand, to name the member at fault")]
+#[schema(example = json!({"name": "Nightly export", "roles": ["member"], "scopes": ["clients:read"]}))]
+pub struct NewKey {
+    #[schema(min_length = 1, max_length = 100)]
+    name: String,
+    /// `owner`, `admin` or `member`, and names of the operator's own; not higher than the caller's.
+    #[schema(nullable = false)]
+    roles: Option<Vec<String>>,
+    /// Not more than the caller has.
+    #[schema(nullable = false)]
+    scopes: Option<Vec<String>>,
+    /// RFC 3339, in the future.
+    #[schema(format = DateTime)]
+    expires_at: Option<String>,
+}
+
+/// A new personal access token.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[expect(dead_code, reason = "it describes what `asked` reads by hand, to name the member at fault")]
+#[schema(example = json!({"name": "Laptop", "scopes": ["consents:read"]}))]
+pub struct NewPersonalToken {
+    #[schema(min_length = 1, max_length = 100)]
+    name: String,
+    /// Not more than the caller has.
+    #[schema(nullable = false)]
+    scopes: Option<Vec<String>>,
+    /// RFC 3339, in the future.
+    #[schema(format = DateTime)]
+    expires_at: Option<String>,
 }
 
 /// Reads the members of a new credential.
@@ -55,16 +172,22 @@ fn asked(body: &Map<String, Value>, known: &[&str]) -> Result<Asked, Problem> {
     Ok(Asked { name: name.to_owned(), scopes: list("scopes")?, roles: list("roles")?, expires_at })
 }
 
-fn with_secret(mut shown: Value, name: &str, secret: &domain::Secret) -> Value {
-    shown[name] = secret.expose().into();
-    shown
-}
-
+/// List the workspace's API keys
+///
+/// Revoked ones are among them.
+#[utoipa::path(get, path = "/api/v1/api-keys", tag = "credentials",
+    responses((status = 200, description = "All keys", body = Keys)), security(("bearer" = []), ("session" = [])))]
 pub async fn list_keys(State(state): State<WebState>, manager: Manager) -> Answer {
     let keys = credentials::list_api_keys(state.app(), &manager.ctx, &manager.principal).await?;
-    Ok(json_response(StatusCode::OK, &json!({"items": keys.iter().map(show_key).collect::<Vec<_>>()})))
+    Ok(json_response(StatusCode::OK, &Keys { items: keys.iter().map(|key| Key::of(key, None)).collect() }))
 }
 
+/// Create an API key
+#[utoipa::path(post, path = "/api/v1/api-keys", tag = "credentials", request_body = NewKey,
+    params(("Idempotency-Key" = Option<String>, Header)),
+    responses((status = 201, description = "The key, shown this once", body = Key,
+        links(("revoke" = (operation_id = "revoke_key", parameters(("id" = "$response.body#/id"))))))),
+    security(("bearer" = []), ("session" = [])))]
 pub async fn create_key(State(state): State<WebState>, manager: Manager, Object(body): Object) -> Answer {
     once(state, manager, "POST /api/v1/api-keys", body, make_key).await
 }
@@ -72,19 +195,39 @@ pub async fn create_key(State(state): State<WebState>, manager: Manager, Object(
 async fn make_key(state: WebState, manager: Manager, body: Map<String, Value>) -> Answer {
     let asked = asked(&body, &["name", "scopes", "roles", "expires_at"])?;
     let (key, secret) = credentials::create_api_key(state.app(), &manager.ctx, &manager.principal, &asked).await?;
-    Ok(json_response(StatusCode::CREATED, &with_secret(show_key(&key), "api_key", &secret)))
+    Ok(json_response(StatusCode::CREATED, &Key::of(&key, Some(&secret))))
 }
 
+/// Revoke an API key
+#[utoipa::path(delete, path = "/api/v1/api-keys/{id}", tag = "credentials",
+    params(("id" = String, Path, description = "The key's id")),
+    responses((status = 200, description = "It is good for nothing from now on", body = Deleted)),
+    security(("bearer" = []), ("session" = [])))]
 pub async fn revoke_key(State(state): State<WebState>, Path(id): Path<String>, manager: Manager) -> Answer {
     credentials::revoke_api_key(state.app(), &manager.ctx, &manager.principal, &id).await?;
-    Ok(json_response(StatusCode::OK, &json!({"deleted": true})))
+    Ok(deleted())
 }
 
+/// List the person's own access tokens
+///
+/// Revoked ones are among them.
+#[utoipa::path(get, path = "/api/v1/personal-access-tokens", tag = "credentials",
+    responses((status = 200, description = "All tokens", body = PersonalTokens)),
+    security(("bearer" = []), ("session" = [])))]
 pub async fn list_tokens(State(state): State<WebState>, manager: Manager) -> Answer {
     let tokens = credentials::list_tokens(state.app(), &manager.ctx, &manager.principal).await?;
-    Ok(json_response(StatusCode::OK, &json!({"items": tokens.iter().map(show_token).collect::<Vec<_>>()})))
+    Ok(json_response(
+        StatusCode::OK,
+        &PersonalTokens { items: tokens.iter().map(|token| PersonalToken::of(token, None)).collect() },
+    ))
 }
 
+/// Create a personal access token
+#[utoipa::path(post, path = "/api/v1/personal-access-tokens", tag = "credentials", request_body = NewPersonalToken,
+    params(("Idempotency-Key" = Option<String>, Header)),
+    responses((status = 201, description = "The token, shown this once", body = PersonalToken,
+        links(("revoke" = (operation_id = "revoke_token", parameters(("id" = "$response.body#/id"))))))),
+    security(("bearer" = []), ("session" = [])))]
 pub async fn create_token(State(state): State<WebState>, manager: Manager, Object(body): Object) -> Answer {
     once(state, manager, "POST /api/v1/personal-access-tokens", body, make_token).await
 }
@@ -92,11 +235,15 @@ pub async fn create_token(State(state): State<WebState>, manager: Manager, Objec
 async fn make_token(state: WebState, manager: Manager, body: Map<String, Value>) -> Answer {
     let asked = asked(&body, &["name", "scopes", "expires_at"])?;
     let (token, secret) = credentials::create_token(state.app(), &manager.ctx, &manager.principal, &asked).await?;
-    let shown = with_secret(show_token(&token), "personal_access_token", &secret);
-    Ok(json_response(StatusCode::CREATED, &shown))
+    Ok(json_response(StatusCode::CREATED, &PersonalToken::of(&token, Some(&secret))))
 }
 
+/// Revoke a personal access token
+#[utoipa::path(delete, path = "/api/v1/personal-access-tokens/{id}", tag = "credentials",
+    params(("id" = String, Path, description = "The token's id")),
+    responses((status = 200, description = "It is good for nothing from now on", body = Deleted)),
+    security(("bearer" = []), ("session" = [])))]
 pub async fn revoke_token(State(state): State<WebState>, Path(id): Path<String>, manager: Manager) -> Answer {
     credentials::revoke_token(state.app(), &manager.ctx, &manager.principal, &id).await?;
-    Ok(json_response(StatusCode::OK, &json!({"deleted": true})))
+    Ok(deleted())
 }

@@ -4,10 +4,20 @@ use crate::WebState;
 use crate::body::Params;
 use crate::error::{json_response, oauth_failure};
 use crate::incoming::Incoming;
+use crate::openapi::answers::{OAuth400, OAuth401};
+use crate::openapi::schema::oauth::{IntrospectionAnswer, IntrospectionRequest};
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
 
+/// Look into a token
+///
+/// For resource servers (RFC 7662): a client with a secret sees its own tokens, the operator's own services see all.
+#[utoipa::path(post, path = "/oauth2/introspect", operation_id = "introspect", tag = "oauth",
+    request_body(content((IntrospectionRequest = "application/x-www-form-urlencoded"), (IntrospectionRequest = "application/json"))),
+    responses((status = 200, description = "What the server knows of it", body = IntrospectionAnswer),
+        (status = 400, response = OAuth400), (status = 401, response = OAuth401)),
+    security(("client" = []), ()))]
 pub async fn post(State(state): State<WebState>, incoming: Incoming, Params(body): Params) -> Response {
     if let Err(refused) = no_secrets_in_query(&incoming) {
         return *refused;

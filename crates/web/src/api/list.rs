@@ -4,7 +4,33 @@ use crate::error::json_response;
 use crate::manager::AskedPage;
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::Response;
+use serde::Serialize;
 use serde_json::{Map, Value, json};
+use utoipa::{IntoParams, ToSchema};
+
+/// Which page of a list.
+#[derive(IntoParams)]
+#[into_params(parameter_in = Query)]
+#[expect(dead_code, reason = "it describes what `Manager::page` reads")]
+pub struct PageQuery {
+    /// From 1, which it is unless something else is said.
+    #[param(nullable = false, minimum = 1, maximum = 1_000_000)]
+    page: Option<i64>,
+    /// Rows of a page.
+    #[param(nullable = false, minimum = 1, maximum = 100)]
+    limit: Option<i64>,
+}
+
+/// It is gone.
+#[derive(Serialize, ToSchema)]
+pub struct Deleted {
+    /// Always true.
+    deleted: bool,
+}
+
+pub fn deleted() -> Response {
+    json_response(StatusCode::OK, &Deleted { deleted: true })
+}
 
 /// How many pages there are.
 fn pages(total: i64, limit: i64) -> i64 {
@@ -24,7 +50,7 @@ pub fn paginated_camel(items: &[Map<String, Value>], total: i64, limit: i64) -> 
 }
 
 /// Reference 004: an array. How many there are in all, and where the next page is, say the headers (RFC 8288).
-pub fn array(state: &WebState, path: &str, items: &[Map<String, Value>], total: i64, asked: &AskedPage) -> Response {
+pub fn array(state: &WebState, path: &str, items: &[impl Serialize], total: i64, asked: &AskedPage) -> Response {
     let mut response = json_response(StatusCode::OK, &items);
     response.headers_mut().insert("x-total-count", HeaderValue::from(total));
     let AskedPage { number, limit } = *asked;

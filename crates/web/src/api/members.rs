@@ -1,32 +1,53 @@
 //! Reference 004: the members of the caller's workspace.
-use super::list::array;
+use super::list::{PageQuery, array};
 use crate::WebState;
 use crate::manager::Manager;
 use crate::problem::Answer;
 use axum::extract::State;
-use domain::identity::{Member, User};
+use domain::UserId;
+use domain::identity::{Member, Role, User};
 use flows::members;
-use serde_json::{Map, Value, json};
+use serde::Serialize;
+use utoipa::ToSchema;
 
-fn show((member, user): &(Member, User)) -> Map<String, Value> {
-    // One name is kept, as people write it; its last word passes for the family name.
-    let (first, last) = match user.name.rsplit_once(' ') {
-        Some((first, last)) => (Some(first), Some(last)),
-        None => (Some(user.name.as_str()).filter(|name| !name.is_empty()), None),
-    };
-    let mut all = Map::new();
-    all.insert("id".to_owned(), json!(user.id));
-    all.insert("first_name".to_owned(), json!(first));
-    all.insert("last_name".to_owned(), json!(last));
-    all.insert("email".to_owned(), user.email.as_str().into());
-    all.insert("photo_url".to_owned(), json!(user.picture));
-    all.insert("role".to_owned(), json!(member.roles.role));
-    all
+/// A member of the workspace.
+#[derive(Serialize, ToSchema)]
+pub struct WorkspaceMember<'m> {
+    #[schema(value_type = String)]
+    id: UserId,
+    #[schema(required = true)]
+    first_name: Option<&'m str>,
+    #[schema(required = true)]
+    last_name: Option<&'m str>,
+    email: &'m str,
+    #[schema(required = true)]
+    photo_url: Option<&'m str>,
+    /// `owner`, `admin` or `member`.
+    #[schema(value_type = String)]
+    role: Role,
 }
 
+impl<'m> From<&'m (Member, User)> for WorkspaceMember<'m> {
+    fn from((member, user): &'m (Member, User)) -> Self {
+        // One name is kept, as people write it; its last word passes for the family name.
+        let (first_name, last_name) = match user.name.rsplit_once(' ') {
+            Some((first, last)) => (Some(first), Some(last)),
+            None => (Some(user.name.as_str()).filter(|name| !name.is_empty()), None),
+        };
+        let (id, role) = (user.id, member.roles.role);
+        Self { id, first_name, last_name, email: user.email.as_str(), photo_url: user.picture.as_deref(), role }
+    }
+}
+
+/// List the members of the workspace
+#[utoipa::path(get, path = "/oidc/org/members", operation_id = "list_members", tag = "members", params(PageQuery),
+    responses((status = 200, description = "A page; 100 rows unless `limit` says otherwise",
+        body = Vec<WorkspaceMember>, headers(("x-total-count" = i64, description = "How many there are in all"),
+            ("link" = String, description = "The next page, where there is one (RFC 8288)")))),
+    security(("bearer" = []), ("session" = [])))]
 pub async fn list(State(state): State<WebState>, manager: Manager) -> Answer {
     let page = manager.page(100)?;
     let members = members::list(state.app(), &manager.ctx, &manager.principal, page.page()).await?;
-    let items: Vec<_> = members.items.iter().map(show).collect();
+    let items: Vec<_> = members.items.iter().map(WorkspaceMember::from).collect();
     Ok(array(&state, "/oidc/org/members", &items, members.total, &page))
 }

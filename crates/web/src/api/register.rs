@@ -4,6 +4,8 @@ use crate::body::Json;
 use crate::error::{Challenge, fault_said, json_response, no_store, oauth_failure};
 use crate::error::{OAuthError, oauth_error};
 use crate::incoming::{Incoming, tagged};
+use crate::openapi::answers::{OAuth400, OAuth401, OAuth403, OAuth409, OAuth429};
+use crate::openapi::schema::registration::{ClientMetadata, RegisteredClient};
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use axum::response::Response;
@@ -33,7 +35,16 @@ async fn caller(state: &WebState, incoming: &Incoming) -> Result<Caller, Box<Res
     })
 }
 
-/// 201, as RFC 7591 §3.2.1 has it.
+/// Register a client
+///
+/// Who may, the operator says: anybody, who holds an initial access token, or who is known (RFC 7591).
+#[utoipa::path(post, path = "/oauth2/register", operation_id = "register_client", tag = "registration",
+    request_body = ClientMetadata,
+    responses((status = 201, description = "The client, and its secret this once", body = RegisteredClient,
+        links(("read" = (operation_id = "read_registration", parameters(("client_id" = "$response.body#/client_id")))), ("delete" = (operation_id = "delete_registration", parameters(("client_id" = "$response.body#/client_id")))))),
+        (status = 400, response = OAuth400), (status = 401, response = OAuth401), (status = 403, response = OAuth403),
+        (status = 429, response = OAuth429)),
+    security((), ("bearer" = [])))]
 pub async fn create(State(state): State<WebState>, incoming: Incoming, Json(body): Json) -> Response {
     let caller = match caller(&state, &incoming).await {
         Ok(caller) => caller,
@@ -43,6 +54,13 @@ pub async fn create(State(state): State<WebState>, incoming: Incoming, Json(body
     answer(&incoming, StatusCode::CREATED, outcome)
 }
 
+/// Read a registration
+///
+/// By its registration access token, or as the owner (RFC 7592). An unknown client and a foreign one are one refusal.
+#[utoipa::path(get, path = "/oauth2/register/{client_id}", operation_id = "read_registration", tag = "registration",
+    params(("client_id" = String, Path, description = "The client id")),
+    responses((status = 200, description = "The client", body = RegisteredClient), (status = 401, response = OAuth401)),
+    security(("bearer" = [])))]
 pub async fn read(State(state): State<WebState>, Path(id): Path<String>, incoming: Incoming) -> Response {
     let caller = match caller(&state, &incoming).await {
         Ok(caller) => caller,
@@ -52,6 +70,14 @@ pub async fn read(State(state): State<WebState>, Path(id): Path<String>, incomin
     answer(&incoming, StatusCode::OK, outcome)
 }
 
+/// Replace a registration
+///
+/// What the body does not name is cleared (RFC 7592 §2.2).
+#[utoipa::path(put, path = "/oauth2/register/{client_id}", operation_id = "replace_registration", tag = "registration",
+    params(("client_id" = String, Path, description = "The client id")), request_body = ClientMetadata,
+    responses((status = 200, description = "The client as it is now", body = RegisteredClient),
+        (status = 400, response = OAuth400), (status = 401, response = OAuth401), (status = 409, response = OAuth409)),
+    security(("bearer" = [])))]
 pub async fn replace(
     State(state): State<WebState>,
     Path(id): Path<String>,
@@ -75,7 +101,13 @@ pub async fn replace(
     answer(&incoming, StatusCode::OK, outcome)
 }
 
-/// RFC 7592 §2.3: 204 without a body.
+/// Delete a registration
+///
+/// The client and all that it was given is dead at once (RFC 7592 §2.3).
+#[utoipa::path(delete, path = "/oauth2/register/{client_id}", operation_id = "delete_registration", tag = "registration",
+    params(("client_id" = String, Path, description = "The client id")),
+    responses((status = 204, description = "It is gone"), (status = 401, response = OAuth401)),
+    security(("bearer" = [])))]
 pub async fn delete(State(state): State<WebState>, Path(id): Path<String>, incoming: Incoming) -> Response {
     let caller = match caller(&state, &incoming).await {
         Ok(caller) => caller,

@@ -4,10 +4,20 @@ use crate::WebState;
 use crate::body::Params;
 use crate::error::{json_response, oauth_failure};
 use crate::incoming::Incoming;
+use crate::openapi::answers::{OAuth400, OAuth401};
+use crate::openapi::schema::oauth::{TokenAnswer, TokenRequest};
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
 
+/// Get tokens
+///
+/// For an authorization code, a refresh token, or a client's own credentials (OAuth 2.1 §3.2).
+#[utoipa::path(post, path = "/oauth2/token", operation_id = "token", tag = "oauth",
+    request_body(content((TokenRequest = "application/x-www-form-urlencoded"), (TokenRequest = "application/json"))),
+    responses((status = 200, description = "Tokens", body = TokenAnswer), (status = 400, response = OAuth400),
+        (status = 401, response = OAuth401)),
+    security(("client" = []), ()))]
 pub async fn post(State(state): State<WebState>, incoming: Incoming, Params(body): Params) -> Response {
     if let Err(refused) = no_secrets_in_query(&incoming) {
         return *refused;

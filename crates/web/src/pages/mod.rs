@@ -1,6 +1,7 @@
 //! The pages for people: server-rendered, without JavaScript, with a strict content policy.
 pub mod authorize;
 pub mod consent;
+pub mod docs;
 pub mod form;
 pub mod frame;
 pub mod home;

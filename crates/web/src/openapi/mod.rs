@@ -1,0 +1,74 @@
+//! The description of the API (OpenAPI 3.1): from the handlers' own annotations, completed by what holds for all.
+pub mod answers;
+mod complete;
+mod mounts;
+pub mod schema;
+pub mod view;
+
+use crate::api::{applications, authorize, clients, consents, credentials, discovery, introspect, keys, members};
+use crate::api::{register, revoke, scopes, token, userinfo};
+use bytes::Bytes;
+use flows::Settings;
+use serde_json::Value;
+use utoipa::OpenApi;
+
+/// Each handler that programs call, once.
+#[derive(OpenApi)]
+#[openapi(
+    paths(
+        token::post, revoke::post, introspect::post, userinfo::get, scopes::public,
+        register::create, register::read, register::replace, register::delete, applications::list_own,
+        discovery::metadata, discovery::jwks,
+        authorize::get, authorize::consent,
+        clients::list, clients::create, clients::read, clients::update, clients::delete, clients::rotate_secret,
+        clients::users, clients::revoke_all_users, clients::revoke_user, clients::activity, clients::all_activity,
+        applications::list, applications::create, applications::read, applications::update, applications::delete,
+        applications::rotate_secret,
+        consents::list, consents::revoke, scopes::list, members::list, keys::rotate,
+        credentials::list_keys, credentials::create_key, credentials::revoke_key,
+        credentials::list_tokens, credentials::create_token, credentials::revoke_token,
+    ),
+    components(schemas(schema::error::OAuthError, schema::error::Problem)),
+    tags(
+        (name = "discovery", description = "What a client reads first."),
+        (name = "authorization", description = "Authorization for programs. People are sent to the page `/oauth2/authorize`."),
+        (name = "oauth", description = "Tokens, and what they are good for."),
+        (name = "registration", description = "Clients that register themselves (RFC 7591, RFC 7592)."),
+        (name = "applications", description = "Applications of a workspace: their secrets, their users, their activity."),
+        (name = "applications-camel", description = "The same applications in camel case."),
+        (name = "consents", description = "What the signed-in person allowed applications."),
+        (name = "scopes", description = "What can be asked for."),
+        (name = "members", description = "The people of a workspace."),
+        (name = "credentials", description = "API keys of a workspace, and personal access tokens."),
+        (name = "keys", description = "The signing keys of the server."),
+    ),
+)]
+struct Api;
+
+/// The description of this very server, built once.
+#[derive(Debug)]
+pub struct Description {
+    /// As it is served.
+    pub json: Bytes,
+    /// As its page shows it.
+    pub page: view::Page,
+}
+
+impl Description {
+    pub fn new(settings: &Settings, secure: bool) -> Self {
+        let mut api = Api::openapi();
+        complete::complete(&mut api, settings, secure);
+        // People read of each operation once.
+        let page = view::Page::read(&json(&api));
+        mounts::mount(&mut api);
+        Self { json: json(&api).to_string().into(), page }
+    }
+}
+
+/// A map of texts to values always serializes.
+fn json(api: &utoipa::openapi::OpenApi) -> Value {
+    serde_json::to_value(api).unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests;

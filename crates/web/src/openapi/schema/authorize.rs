@@ -1,0 +1,163 @@
+//! The authorization endpoint for programs.
+use domain::WorkspaceId;
+use domain::client::{SubType, Trust};
+use domain::identity::Role;
+use serde::Serialize;
+use std::collections::BTreeMap;
+use utoipa::{IntoParams, ToSchema};
+
+/// The next step: the user's decision, or where to go at once.
+#[derive(Serialize, ToSchema)]
+#[serde(untagged)]
+pub enum Authorization<'a> {
+    Consent(ConsentNeeded<'a>),
+    Redirect(RedirectTo<'a>),
+}
+
+/// What a consent page would show.
+#[derive(Serialize, ToSchema)]
+pub struct ConsentNeeded<'a> {
+    /// Always true.
+    pub consent_required: bool,
+    /// To be sent with the decision; good for minutes, in this browser or with this token alone.
+    pub interaction: &'a str,
+    pub client: AskingClient<'a>,
+    pub redirect_uri: &'a str,
+    /// Its host, as people should read it.
+    pub redirect_host: String,
+    #[schema(value_type = super::oauth::SubType)]
+    pub sub_type: SubType,
+    pub scopes: Vec<AskedScope<'a>>,
+    pub workspaces: Vec<OfferedWorkspace<'a>>,
+}
+
+/// Who asks.
+#[derive(Serialize, ToSchema)]
+pub struct AskingClient<'a> {
+    pub client_id: &'a str,
+    pub client_name: &'a str,
+    #[schema(required = true)]
+    pub client_uri: Option<&'a str>,
+    #[schema(required = true)]
+    pub logo_uri: Option<&'a str>,
+    #[schema(required = true)]
+    pub tos_uri: Option<&'a str>,
+    #[schema(required = true)]
+    pub policy_uri: Option<&'a str>,
+    /// How far the operator knows it.
+    #[schema(value_type = String)]
+    pub trust: Trust,
+    /// Who published it, where that is known.
+    #[schema(required = true)]
+    pub developer: Option<&'a str>,
+}
+
+/// A scope that is asked for.
+#[derive(Serialize, ToSchema)]
+pub struct AskedScope<'a> {
+    pub name: &'a str,
+    pub title: &'a str,
+    pub description: &'a str,
+    pub sensitive: bool,
+    /// It cannot be left out.
+    pub required: bool,
+    /// The user allowed it before.
+    pub granted: bool,
+}
+
+/// A workspace that the user may choose.
+#[derive(Serialize, ToSchema)]
+pub struct OfferedWorkspace<'a> {
+    #[schema(value_type = String)]
+    pub id: WorkspaceId,
+    pub name: &'a str,
+    #[schema(value_type = String)]
+    pub role: Role,
+    pub selected: bool,
+}
+
+/// Where the user's browser goes now.
+#[derive(Serialize, ToSchema)]
+pub struct RedirectTo<'a> {
+    pub redirect_to: String,
+    /// The parameters to be posted there, where the client asked for `form_post`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    pub form_post: Option<BTreeMap<&'a str, &'a str>>,
+}
+
+/// An authorization request (OAuth 2.1 §4.1.1, OpenID Connect Core §3.1.2.1). Unknown parameters are ignored.
+#[derive(IntoParams)]
+#[into_params(parameter_in = Query)]
+pub struct AuthorizationQuery {
+    client_id: String,
+    /// `code`, which it is unless something else is said.
+    #[param(nullable = false)]
+    response_type: Option<String>,
+    /// One that the client registered; it may be left out where there is one only.
+    #[param(nullable = false)]
+    redirect_uri: Option<String>,
+    /// Scopes, separated by spaces.
+    #[param(nullable = false)]
+    scope: Option<String>,
+    /// Comes back as it is.
+    #[param(nullable = false)]
+    state: Option<String>,
+    /// The PKCE challenge (RFC 7636).
+    #[param(nullable = false)]
+    code_challenge: Option<String>,
+    /// `S256`.
+    #[param(nullable = false)]
+    code_challenge_method: Option<String>,
+    /// `query` or `form_post`.
+    #[param(nullable = false)]
+    response_mode: Option<String>,
+    #[param(nullable = false)]
+    nonce: Option<String>,
+    /// `none`, `login`, `consent`, `select_account`.
+    #[param(nullable = false)]
+    prompt: Option<String>,
+    /// Seconds.
+    #[param(nullable = false)]
+    max_age: Option<String>,
+    /// What the tokens shall speak for: `workspace` or `user`.
+    #[param(nullable = false)]
+    sub_type: Option<String>,
+    /// The API that the tokens are for (RFC 8707).
+    #[param(nullable = false)]
+    resource: Option<String>,
+    /// A JSON object (OpenID Connect Core §5.5).
+    #[param(nullable = false)]
+    claims: Option<String>,
+}
+
+/// The user's decision about an interaction, or about the parameters of an authorization request.
+#[derive(ToSchema)]
+#[schema(example = json!({"interaction": "…", "decision": "allow", "scope": "openid profile"}))]
+pub struct ConsentDecision {
+    /// `allow` or `deny`; `action` is another name of it.
+    #[schema(nullable = false)]
+    decision: Option<String>,
+    /// Another name of `decision`.
+    #[schema(nullable = false)]
+    action: Option<String>,
+    /// What `GET authorize` gave out. A session must send it; a personal access token may send the parameters of the
+    /// authorization request instead.
+    #[schema(nullable = false)]
+    interaction: Option<String>,
+    /// The workspace that the user chose.
+    #[schema(nullable = false)]
+    workspace: Option<String>,
+    #[schema(nullable = false)]
+    client_id: Option<String>,
+    #[schema(nullable = false)]
+    redirect_uri: Option<String>,
+    #[schema(nullable = false)]
+    scope: Option<String>,
+    #[schema(nullable = false)]
+    state: Option<String>,
+    #[schema(nullable = false)]
+    code_challenge: Option<String>,
+    #[schema(nullable = false)]
+    code_challenge_method: Option<String>,
+}

@@ -1,0 +1,159 @@
+//! Token, revocation, introspection and userinfo.
+use utoipa::ToSchema;
+
+/// What a client asks the token endpoint for. A client that does not use `Authorization: Basic` authenticates with
+/// `client_id` and `client_secret` here; a public client sends its `client_id` alone. Unknown parameters are ignored.
+#[derive(ToSchema)]
+#[schema(example = json!({"grant_type": "client_credentials", "scope": "contracts:read"}))]
+pub struct TokenRequest {
+    /// `authorization_code`, `refresh_token` or `client_credentials`, as far as the client is registered for it.
+    #[schema(example = "authorization_code")]
+    grant_type: String,
+    /// The authorization code.
+    #[schema(nullable = false)]
+    code: Option<String>,
+    /// The redirect URI of the authorization request, where that named one.
+    #[schema(nullable = false)]
+    redirect_uri: Option<String>,
+    /// The PKCE verifier (RFC 7636).
+    #[schema(nullable = false)]
+    code_verifier: Option<String>,
+    /// The refresh token.
+    #[schema(nullable = false)]
+    refresh_token: Option<String>,
+    /// Scopes, separated by spaces: all that were granted, or fewer.
+    #[schema(nullable = false)]
+    scope: Option<String>,
+    /// The API that the token is for (RFC 8707).
+    #[schema(nullable = false)]
+    resource: Option<String>,
+    #[schema(nullable = false)]
+    client_id: Option<String>,
+    #[schema(nullable = false)]
+    client_secret: Option<String>,
+}
+
+/// Tokens (RFC 6749 §5.1).
+#[derive(ToSchema)]
+pub struct TokenAnswer {
+    access_token: String,
+    /// Always `Bearer`.
+    token_type: String,
+    /// Seconds.
+    expires_in: i64,
+    /// The scopes that were granted, separated by spaces.
+    scope: String,
+    #[schema(nullable = false)]
+    refresh_token: Option<String>,
+    /// Where `openid` was granted.
+    #[schema(nullable = false)]
+    id_token: Option<String>,
+}
+
+/// The token that is no longer wanted (RFC 7009 §2.1).
+#[derive(ToSchema)]
+pub struct RevocationRequest {
+    token: String,
+    /// `access_token` or `refresh_token`; not needed.
+    #[schema(nullable = false)]
+    token_type_hint: Option<String>,
+    #[schema(nullable = false)]
+    client_id: Option<String>,
+    #[schema(nullable = false)]
+    client_secret: Option<String>,
+}
+
+/// An empty object.
+#[derive(ToSchema)]
+pub struct Nothing {}
+
+/// The token that a resource server received (RFC 7662 §2.1).
+#[derive(ToSchema)]
+pub struct IntrospectionRequest {
+    token: String,
+    #[schema(nullable = false)]
+    token_type_hint: Option<String>,
+    #[schema(nullable = false)]
+    client_id: Option<String>,
+    #[schema(nullable = false)]
+    client_secret: Option<String>,
+}
+
+/// What the server knows of the token (RFC 7662 §2.2). Of one that is not active it says nothing else.
+#[derive(ToSchema)]
+pub struct IntrospectionAnswer {
+    active: bool,
+    #[schema(nullable = false)]
+    scope: Option<String>,
+    #[schema(nullable = false)]
+    client_id: Option<String>,
+    /// `Bearer`, or `refresh_token`.
+    #[schema(nullable = false)]
+    token_type: Option<String>,
+    /// Seconds since 1970.
+    #[schema(nullable = false)]
+    exp: Option<i64>,
+    /// Seconds since 1970.
+    #[schema(nullable = false)]
+    iat: Option<i64>,
+    #[schema(nullable = false)]
+    sub: Option<String>,
+    #[schema(nullable = false)]
+    aud: Option<Audience>,
+    #[schema(nullable = false)]
+    iss: Option<String>,
+    #[schema(nullable = false)]
+    jti: Option<String>,
+    /// What the token speaks for; absent for a client's own tokens.
+    #[schema(nullable = false)]
+    sub_type: Option<SubType>,
+    /// The workspace.
+    #[schema(nullable = false)]
+    tenant_id: Option<String>,
+    /// The person's roles in the workspace.
+    #[schema(nullable = false)]
+    roles: Option<Vec<String>>,
+    /// When the person signed in, in seconds since 1970.
+    #[schema(nullable = false)]
+    auth_time: Option<i64>,
+}
+
+/// One audience, or several.
+#[derive(serde::Serialize, ToSchema)]
+#[serde(untagged)]
+pub enum Audience {
+    One(String),
+    Many(Vec<String>),
+}
+
+/// What a token speaks for.
+#[derive(serde::Serialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum SubType {
+    Workspace,
+    User,
+}
+
+/// Claims about the person or the workspace (OpenID Connect Core §5.3.2), as far as the token's scopes open them.
+#[derive(ToSchema)]
+pub struct UserinfoAnswer {
+    sub: String,
+    #[schema(nullable = false)]
+    name: Option<String>,
+    #[schema(nullable = false)]
+    picture: Option<String>,
+    #[schema(nullable = false)]
+    locale: Option<String>,
+    /// Seconds since 1970.
+    #[schema(nullable = false)]
+    updated_at: Option<i64>,
+    #[schema(nullable = false)]
+    email: Option<String>,
+    #[schema(nullable = false)]
+    email_verified: Option<bool>,
+    /// The workspace.
+    #[schema(nullable = false)]
+    tenant_id: Option<String>,
+    /// The person's roles in the workspace.
+    roles: Vec<String>,
+}
