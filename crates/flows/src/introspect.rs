@@ -1,11 +1,13 @@
 //! Introspection (RFC 7662). Whatever is wrong with a token, the caller reads only that it is not active.
 use crate::access::{self, Inactive, Live, LiveBearer};
+use crate::failure::refuse;
 use crate::recorder::About;
 use crate::{App, Ctx, Failure, client_auth};
 use domain::ClientId;
 use domain::client::{Client, Trust};
 use domain::identity::MemberRoles;
 use domain::oauth::client_auth::ClientRefusal;
+use domain::oauth::error::{ErrorCode, Refusal};
 use domain::oauth::params::RawParams;
 use domain::oauth::seal::Purpose;
 use domain::oauth::token::{Audience, RefreshPayload};
@@ -45,6 +47,35 @@ pub struct Introspection {
     pub auth_time: Option<Timestamp>,
 }
 
+/// Why nothing was answered.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum IntrospectRefusal {
+    Client(ClientRefusal),
+    /// RFC 7662 §2.1: there must be one to look into.
+    TokenMissing,
+}
+
+impl Refusal for IntrospectRefusal {
+    fn code(&self) -> ErrorCode {
+        match self {
+            Self::Client(refusal) => refusal.code(),
+            Self::TokenMissing => ErrorCode::InvalidRequest,
+        }
+    }
+    fn public(&self) -> &'static str {
+        match self {
+            Self::Client(refusal) => refusal.public(),
+            Self::TokenMissing => "The token parameter is missing.",
+        }
+    }
+    fn reason(&self) -> &'static str {
+        match self {
+            Self::Client(refusal) => refusal.reason(),
+            Self::TokenMissing => "token_missing",
+        }
+    }
+}
+
 /// A client sees its own tokens; the operator's own services see all.
 fn may_see(caller: &Client, of: &ClientId) -> bool {
     caller.id == *of || caller.trust == Trust::FirstParty
@@ -56,13 +87,14 @@ pub async fn introspect(
     ctx: &Ctx,
     authorization: Option<&str>,
     body: &RawParams,
-) -> Result<Introspection, Failure<ClientRefusal>> {
+) -> Result<Introspection, Failure<IntrospectRefusal>> {
     let mut tx = app.store().read().await?;
-    let caller = client_auth::authenticate(app, ctx, &mut tx, authorization, body).await?;
+    let authenticated = client_auth::authenticate(app, ctx, &mut tx, authorization, body).await;
+    let caller = authenticated.map_err(|f| f.map(IntrospectRefusal::Client))?;
     if caller.is_public() {
-        return Err(Failure::Refused(ClientRefusal::Missing));
+        return refuse(IntrospectRefusal::Client(ClientRefusal::Missing));
     }
-    let token = body.get("token").unwrap_or_default();
+    let Some(token) = body.get("token") else { return refuse(IntrospectRefusal::TokenMissing) };
     if app.keys().sealer.recognises(Purpose::RefreshToken, token) {
         return refresh_token(app, ctx, &mut tx, &caller, token).await;
     }
@@ -126,7 +158,7 @@ async fn refresh_token(
     tx: &mut store::Tx,
     caller: &Client,
     token: &str,
-) -> Result<Introspection, Failure<ClientRefusal>> {
+) -> Result<Introspection, Failure<IntrospectRefusal>> {
     let opened = app.keys().sealer.open::<RefreshPayload>(Purpose::RefreshToken, token);
     let Ok((id, presented)) = opened else { return Ok(Introspection::default()) };
     let context = store::grants::by_id_with_context(tx, presented.grant_id, None).await?;

@@ -203,6 +203,7 @@ pub async fn all_activity(
 ) -> Outcome<OwnersActivity> {
     let owner = owner(app, ctx, principal, Whose::Workspace, Operation::ReadClients)?;
     let after = after.map(ClientId::parse).transpose();
-    let after = after.map_err(|_| refused(app, ctx, "client.activity", About::default(), Unmanaged::ClientUnknown))?;
+    let after =
+        after.map_err(|_| refused(app, ctx, "client.activity", About::default(), Unmanaged::Text.of("after")))?;
     Ok(activity::of_owner(app, ctx, owner, days, after.as_ref()).await?)
 }

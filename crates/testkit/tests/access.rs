@@ -129,7 +129,8 @@ async fn checklist_78_introspection_tells_strangers_nothing() {
         assert_eq!(other.introspect(&tokens.access()).await, inactive);
         assert_eq!(app.outcomes("introspection").await[0], "token_of_another_client");
         assert_eq!(other.introspect("rubbish").await, inactive);
-        assert_eq!(web.introspect("").await, inactive);
+        let nothing = web.introspect("").await;
+        assert_eq!(nothing["error"], "invalid_request", "RFC 7662 section 2.1: a token is required");
         let public = Party::new(&app, Kind::Spa).await;
         assert_eq!(public.post("/oauth2/introspect", &[("token", &tokens.access())]).await.status, 401);
         let seen = web.introspect(&tokens.refresh()).await;

@@ -24,7 +24,7 @@ pub fn run(root: &Path, filter: Option<&str>, tally: &mut Tally) -> Result<()> {
     let python = root.join("tests/outside/python");
     install::node(&node)?;
     let chromium = install::chromium()?;
-    let authlib = install::python(&root.join("target/outside-venv"), &python.join("requirements.txt"))?;
+    let venv = install::python(&root.join("target/outside-venv"), &python.join("requirements.txt"))?;
     let target = root.join("target");
     let logs = target.join("outside");
     fs::create_dir_all(&logs)?;
@@ -43,7 +43,8 @@ pub fn run(root: &Path, filter: Option<&str>, tally: &mut Tally) -> Result<()> {
     };
     let suites = [
         suite("openid-client", Path::new("node"), node.join("openid-client.mjs"), vec![]),
-        suite("authlib", &authlib, python.join("authlib_client.py"), vec![]),
+        suite("authlib", &venv, python.join("authlib_client.py"), vec![]),
+        suite("schemathesis", &venv, python.join("described_api.py"), vec![]),
         browser("browser", "on"),
         browser("browser-no-script", "off"),
     ];

@@ -6,7 +6,7 @@ mod page;
 mod seed;
 
 use crate::cli::Demo;
-use crate::config::Config;
+use crate::config::{Config, Registration};
 use crate::{output, serve, wiring};
 use anyhow::Context as _;
 use seed::Seed;
@@ -23,7 +23,9 @@ pub async fn run(options: &Demo, data_dir: Option<&PathBuf>, json: bool) -> anyh
     let app_listener = bind(options.app_port).await?;
     let issuer = format!("http://localhost:{}", listener.local_addr()?.port());
     let app_url = format!("http://localhost:{}", app_listener.local_addr()?.port());
-    let config = Config { issuer, listen: listener.local_addr()?, data_dir, ..Config::default() };
+    // Whoever tries things out on their own machine registers as often as they like.
+    let registration = Registration { per_address_per_hour: u32::MAX, ..Registration::default() };
+    let config = Config { issuer, listen: listener.local_addr()?, data_dir, registration, ..Config::default() };
 
     let countersign = wiring::app(&config).await?;
     let seed = seed::load_or_make(&countersign, &config, &app_url).await?;

@@ -41,7 +41,7 @@ async fn caller(state: &WebState, incoming: &Incoming) -> Result<Caller, Box<Res
 #[utoipa::path(post, path = "/oauth2/register", operation_id = "register_client", tag = "registration",
     request_body = ClientMetadata,
     responses((status = 201, description = "The client, and its secret this once", body = RegisteredClient,
-        links(("read" = (operation_id = "read_registration", parameters(("client_id" = "$response.body#/client_id")))), ("delete" = (operation_id = "delete_registration", parameters(("client_id" = "$response.body#/client_id")))))),
+        links(("read" = (operation_id = "read_registration", parameters(("client_id" = "$response.body#/client_id")))), ("replace" = (operation_id = "replace_registration", parameters(("client_id" = "$response.body#/client_id")))), ("delete" = (operation_id = "delete_registration", parameters(("client_id" = "$response.body#/client_id")))))),
         (status = 400, response = OAuth400), (status = 401, response = OAuth401), (status = 403, response = OAuth403),
         (status = 429, response = OAuth429)),
     security((), ("bearer" = [])))]

@@ -15,7 +15,10 @@ use axum::response::Response;
 /// For an authorization code, a refresh token, or a client's own credentials (OAuth 2.1 §3.2).
 #[utoipa::path(post, path = "/oauth2/token", operation_id = "token", tag = "oauth",
     request_body(content((TokenRequest = "application/x-www-form-urlencoded"), (TokenRequest = "application/json"))),
-    responses((status = 200, description = "Tokens", body = TokenAnswer), (status = 400, response = OAuth400),
+    responses((status = 200, description = "Tokens", body = TokenAnswer,
+            links(("introspect" = (operation_id = "introspect",
+                    request_body = json!({"token": "$response.body#/access_token"}))),
+                ("revoke" = (operation_id = "revoke", request_body = json!({"token": "$response.body#/access_token"}))))), (status = 400, response = OAuth400),
         (status = 401, response = OAuth401)),
     security(("client" = []), ()))]
 pub async fn post(State(state): State<WebState>, incoming: Incoming, Params(body): Params) -> Response {

@@ -6,9 +6,8 @@ use utoipa::ToSchema;
 #[derive(ToSchema)]
 #[schema(example = json!({"grant_type": "client_credentials", "scope": "contracts:read"}))]
 pub struct TokenRequest {
-    /// `authorization_code`, `refresh_token` or `client_credentials`, as far as the client is registered for it.
-    #[schema(example = "authorization_code")]
-    grant_type: String,
+    /// One that the client is registered for.
+    grant_type: GrantType,
     /// The authorization code.
     #[schema(nullable = false)]
     code: Option<String>,
@@ -31,6 +30,15 @@ pub struct TokenRequest {
     client_id: Option<String>,
     #[schema(nullable = false)]
     client_secret: Option<String>,
+}
+
+/// What a client has to show for tokens.
+#[derive(serde::Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum GrantType {
+    AuthorizationCode,
+    RefreshToken,
+    ClientCredentials,
 }
 
 /// Tokens (RFC 6749 §5.1).
