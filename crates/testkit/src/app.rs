@@ -1,12 +1,20 @@
 //! The application under test.
-use crate::{Database, FixedClock, SeededRng};
+use crate::{Database, FixedClock, SeededRng, described};
 use axum::Router;
+use axum::body::Body;
+use axum::http::response::Parts;
+use axum::http::{Method, Request};
 use domain::identity::{MemberRoles, User};
 use domain::{Secret, WorkspaceId};
 use flows::accounts::{self, NewUser};
 use flows::{App, Ctx, Facts, MasterKey, PasswordHashing, Settings};
+use http_body_util::BodyExt as _;
+use serde_json::Value;
 use std::sync::Arc;
 use store::{Store, StoreOptions};
+use tokio::sync::OnceCell;
+use tower::ServiceExt as _;
+use url::Url;
 use web::{WebOptions, WebState};
 
 pub const ISSUER: &str = "http://localhost:8080";
@@ -27,6 +35,7 @@ pub struct TestApp {
     pub router: Router,
     pub clock: Arc<FixedClock>,
     pub rng: Arc<SeededRng>,
+    description: Arc<OnceCell<Value>>,
 }
 
 impl TestApp {
@@ -53,7 +62,7 @@ impl TestApp {
         let ctx = Ctx::new(&*clock, rng.clone(), Facts::default());
         let app = App::start(store.clone(), settings, MasterKey::new([7; 32]), &ctx).await.unwrap();
         let router = web::router(WebState::new(app.clone(), clock.clone(), rng.clone(), WebOptions::default()));
-        Self { app, store, router, clock, rng }
+        Self { app, store, router, clock, rng, description: Arc::default() }
     }
 
     pub fn ctx(&self) -> Ctx {
@@ -74,6 +83,19 @@ impl TestApp {
             made.push(workspace.id);
         }
         TestUser { user, workspaces: made }
+    }
+
+    /// Fails when the answer is not as the API's description has it.
+    pub(crate) async fn check_description(&self, method: &Method, path: &str, parts: &Parts, body: &str) {
+        let issuer = Url::parse(&self.app.settings().issuer).unwrap();
+        let base = issuer.path().trim_end_matches('/');
+        let Some(path) = path.strip_prefix(base) else { return };
+        let document = self.description.get_or_init(async || {
+            let request = Request::get(format!("{base}/docs/openapi.json")).body(Body::empty()).unwrap();
+            let response = self.router.clone().oneshot(request).await.unwrap();
+            serde_json::from_slice(&response.into_body().collect().await.unwrap().to_bytes()).unwrap()
+        });
+        described::check(document.await, method, path, parts.status, &parts.headers, body);
     }
 
     /// The exact outcomes that the audit log holds for a kind of event.

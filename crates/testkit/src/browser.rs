@@ -121,6 +121,7 @@ impl Browser {
             let line: Vec<_> = self.cookies.iter().map(|(n, v)| format!("{n}={v}")).collect();
             request.headers_mut().insert(header::COOKIE, line.join("; ").parse().unwrap());
         }
+        let (method, uri) = (request.method().clone(), request.uri().clone());
         let response = self.app.router.clone().oneshot(request).await.unwrap();
         let (parts, body) = response.into_parts();
         for line in parts.headers.get_all(header::SET_COOKIE) {
@@ -133,6 +134,7 @@ impl Browser {
             }
         }
         let body = String::from_utf8(body.collect().await.unwrap().to_bytes().to_vec()).unwrap();
+        self.app.check_description(&method, uri.path(), &parts, &body).await;
         Reply { status: parts.status, headers: parts.headers, body }
     }
 

@@ -7,6 +7,7 @@ mod api;
 mod app;
 mod browser;
 mod database;
+mod described;
 mod party;
 mod receiver;
 mod sources;

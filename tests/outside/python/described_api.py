@@ -46,7 +46,6 @@ def config(bearer):
         f'"header.Countersign-Workspace" = {json.dumps(workspace())}',
         "[generation]",
         f"max-examples = {EXAMPLES}",
-        "deterministic = true",
         'database = "none"',
         "[checks]",
         *(f"{name}.enabled = false" for name in OFF),

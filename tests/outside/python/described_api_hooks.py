@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import zlib
 
 import schemathesis
@@ -18,6 +19,8 @@ REQUEST = {
     "code_challenge_method": "S256",
 }
 WORKSPACE = DEMO["users"][0]["workspaces"][0]["id"]
+KEY = re.compile(r"[!-~]{1,255}")
+TAG = re.compile(r'\*|"r[0-9]{1,18}"')
 
 
 def three_in_four(case):
@@ -33,6 +36,11 @@ def before_call(context, case, kwargs):
         case.path_parameters["id"] = OWN[:4] + "0" * 26
     if name == "authorize" and isinstance(case.query, dict) and three_in_four(case):
         case.query.update(REQUEST)
+    # Good headers that are the same every time would hide what is behind them: a key that was used, a tag that is old.
+    if KEY.fullmatch(case.headers.get("Idempotency-Key", "")):
+        case.headers["Idempotency-Key"] = f"key-{zlib.crc32(repr(case.body).encode())}"
+    if TAG.fullmatch(case.headers.get("If-Match", "")) and three_in_four(case):
+        case.headers["If-Match"] = "*"
     if not isinstance(case.body, dict) or not three_in_four(case):
         return
     if name in ("token", "revoke", "introspect"):

@@ -61,6 +61,7 @@ pub struct TokenAnswer {
 /// The token that is no longer wanted (RFC 7009 §2.1).
 #[derive(ToSchema)]
 pub struct RevocationRequest {
+    #[schema(min_length = 1)]
     token: String,
     /// `access_token` or `refresh_token`; not needed.
     #[schema(nullable = false)]
@@ -78,6 +79,7 @@ pub struct Nothing {}
 /// The token that a resource server received (RFC 7662 §2.1).
 #[derive(ToSchema)]
 pub struct IntrospectionRequest {
+    #[schema(min_length = 1)]
     token: String,
     #[schema(nullable = false)]
     token_type_hint: Option<String>,
