@@ -204,6 +204,6 @@ pub async fn all_activity(
     let owner = owner(app, ctx, principal, Whose::Workspace, Operation::ReadClients)?;
     let after = after.map(ClientId::parse).transpose();
     let after =
-        after.map_err(|_| refused(app, ctx, "client.activity", About::default(), Unmanaged::Text.of("after")))?;
+        after.map_err(|_| refused(app, ctx, "client.activity", About::default(), Unmanaged::Identifier.of("after")))?;
     Ok(activity::of_owner(app, ctx, owner, days, after.as_ref()).await?)
 }

@@ -2,6 +2,7 @@
 use crate::WebState;
 use crate::error::json_response;
 use crate::manager::Manager;
+use crate::openapi::schema::webhooks::{AuditEvents, AuditPageQuery, AuditQuery};
 use crate::problem::{Answer, Problem};
 use axum::body::Body;
 use axum::extract::State;
@@ -82,7 +83,10 @@ impl Asked {
     }
 }
 
-/// The newest first; `before` is the cursor `next` of the page before.
+/// Read the audit log
+#[utoipa::path(get, path = "/api/v1/audit-events", operation_id = "list_audit_events", tag = "audit",
+    params(AuditQuery, AuditPageQuery), responses((status = 200, description = "The newest first", body = AuditEvents)),
+    security(("bearer" = []), ("session" = [])))]
 pub async fn list(State(state): State<WebState>, manager: Manager) -> Answer {
     let asked = Asked::read(&state, &manager)?;
     let limit = manager.number("limit", 50, 100)?;
@@ -93,7 +97,14 @@ pub async fn list(State(state): State<WebState>, manager: Manager) -> Answer {
     Ok(json_response(StatusCode::OK, &json!({"items": items, "next": page.next})))
 }
 
-/// All of it as JSON lines, the oldest first. Read as fast as the caller takes it; a caller that goes away ends it.
+/// Export the audit log
+///
+/// All of it as JSON lines, the oldest first.
+// Read as fast as the caller takes it; a caller that goes away ends it.
+#[utoipa::path(get, path = "/api/v1/audit-events/export", operation_id = "export_audit_events", tag = "audit",
+    params(AuditQuery),
+    responses((status = 200, description = "One event a line", body = String, content_type = "application/jsonl")),
+    security(("bearer" = []), ("session" = [])))]
 pub async fn export(State(state): State<WebState>, manager: Manager) -> Answer {
     let asked = Asked::read(&state, &manager)?;
     let (app, ctx) = (state.app().clone(), manager.ctx.clone());

@@ -4,11 +4,36 @@ use crate::manager::Manager;
 use crate::problem::Answer;
 use axum::http::StatusCode;
 use domain::events::EventKind;
-use serde_json::json;
+use serde::Serialize;
+use serde_json::Value;
+use utoipa::ToSchema;
 
+/// A kind of event.
+#[derive(Serialize, ToSchema)]
+pub struct EventType {
+    r#type: &'static str,
+    title: &'static str,
+    description: &'static str,
+    /// The JSON schema of its `data`.
+    schema: Value,
+}
+
+/// All kinds that can be asked for.
+#[derive(Serialize, ToSchema)]
+pub struct EventTypes {
+    items: Vec<EventType>,
+}
+
+/// List the kinds of events
+#[utoipa::path(get, path = "/api/v1/event-types", operation_id = "list_event_types", tag = "webhooks",
+    responses((status = 200, description = "What webhooks can ask for", body = EventTypes)),
+    security(("bearer" = []), ("session" = [])))]
 pub async fn list(_: Manager) -> Answer {
-    let kinds = EventKind::ALL.iter().filter(|kind| kind.can_be_asked_for()).map(|kind| {
-        json!({"type": kind.as_str(), "title": kind.title(), "description": kind.description(), "schema": kind.schema()})
+    let kinds = EventKind::ALL.iter().filter(|kind| kind.can_be_asked_for()).map(|kind| EventType {
+        r#type: kind.as_str(),
+        title: kind.title(),
+        description: kind.description(),
+        schema: kind.schema(),
     });
-    Ok(json_response(StatusCode::OK, &json!({"items": kinds.collect::<Vec<_>>()})))
+    Ok(json_response(StatusCode::OK, &EventTypes { items: kinds.collect() }))
 }

@@ -1,49 +1,130 @@
 //! Webhooks of the caller's workspace, or with `owner=operator` of the whole server.
+use super::list::{Deleted, deleted};
 use crate::WebState;
 use crate::api::applications::overlap;
+use crate::api::clients::Overlap;
 use crate::error::json_response;
 use crate::manager::{Manager, Object};
 use crate::once::once;
+use crate::openapi::schema::webhooks::{DeliveriesQuery, NewWebhookBody, OwnerQuery, WebhookChange};
 use crate::problem::{Answer, Problem};
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use domain::webhook::{Delivery, DeliveryState, Owner, Webhook};
-use domain::{EventId, Secret, Timestamp, WebhookId};
+use domain::{EventId, Secret, Timestamp, WebhookId, WorkspaceId};
 use flows::manage::{ManageRefusal, Unmanaged};
 use flows::webhooks::{self, Change, NewWebhook, WebhookRefusal};
 use flows::{Failure, operator};
-use serde_json::{Map, Value, json};
+use serde::Serialize;
+use serde_json::{Map, Value};
+use utoipa::ToSchema;
 
-fn show(webhook: &Webhook, secret: Option<&Secret>) -> Value {
-    let mut all = json!({
-        "id": webhook.id,
-        "workspace_id": webhook.owner.workspace(),
-        "url": webhook.url,
-        "description": webhook.description,
-        "events": webhook.asked.names(),
-        "disabled": webhook.disabled_at.is_some(),
-        "created_at": webhook.created_at.rfc3339(),
-        "updated_at": webhook.updated_at.rfc3339(),
-    });
-    if let Some(secret) = secret {
-        all["secret"] = secret.expose().into();
-    }
-    all
+/// Where events are sent.
+#[derive(Serialize, ToSchema)]
+pub struct WebhookAnswer<'w> {
+    #[schema(value_type = String)]
+    id: WebhookId,
+    /// The workspace that it belongs to; `null` where it is the operator's.
+    #[schema(value_type = Option<String>, required = true)]
+    workspace_id: Option<WorkspaceId>,
+    url: &'w str,
+    description: &'w str,
+    /// Kinds of events, or `*` for all.
+    events: Vec<String>,
+    disabled: bool,
+    #[schema(format = DateTime)]
+    created_at: String,
+    #[schema(format = DateTime)]
+    updated_at: String,
+    /// What messages are signed with; shown this once, when it is made.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    secret: Option<&'w str>,
 }
 
-fn show_delivery(delivery: &Delivery) -> Value {
-    json!({
-        "event_id": delivery.event_id,
-        "type": delivery.kind.as_str(),
-        "state": delivery.state.as_str(),
-        "attempts": delivery.attempts,
-        "next_attempt_at": delivery.next_attempt_at.map(Timestamp::rfc3339),
-        "last_attempt_at": delivery.last_attempt_at.map(Timestamp::rfc3339),
-        "last_status": delivery.last_status,
-        "last_error": delivery.last_error,
-        "last_duration_ms": delivery.last_duration_ms,
-        "created_at": delivery.created_at.rfc3339(),
-    })
+fn show<'w>(webhook: &'w Webhook, secret: Option<&'w Secret>) -> WebhookAnswer<'w> {
+    WebhookAnswer {
+        id: webhook.id,
+        workspace_id: webhook.owner.workspace(),
+        url: &webhook.url,
+        description: &webhook.description,
+        events: webhook.asked.names().into_iter().map(Into::into).collect(),
+        disabled: webhook.disabled_at.is_some(),
+        created_at: webhook.created_at.rfc3339(),
+        updated_at: webhook.updated_at.rfc3339(),
+        secret: secret.map(Secret::expose),
+    }
+}
+
+/// All webhooks of an owner.
+#[derive(Serialize, ToSchema)]
+pub struct Webhooks<'w> {
+    items: Vec<WebhookAnswer<'w>>,
+}
+
+/// One event for one webhook, and how the last attempt went.
+#[derive(Serialize, ToSchema)]
+pub struct DeliveryAnswer<'d> {
+    #[schema(value_type = String)]
+    event_id: EventId,
+    r#type: &'static str,
+    /// `pending`, `delivered` or `dead`: tried often enough.
+    state: &'static str,
+    /// Since the event, or since it was last replayed.
+    attempts: i64,
+    #[schema(required = true, format = DateTime)]
+    next_attempt_at: Option<String>,
+    #[schema(required = true, format = DateTime)]
+    last_attempt_at: Option<String>,
+    /// The receiver's HTTP status.
+    #[schema(required = true)]
+    last_status: Option<i64>,
+    /// Why there was none.
+    #[schema(required = true)]
+    last_error: Option<&'d str>,
+    #[schema(required = true)]
+    last_duration_ms: Option<i64>,
+    #[schema(format = DateTime)]
+    created_at: String,
+}
+
+fn show_delivery(delivery: &Delivery) -> DeliveryAnswer<'_> {
+    DeliveryAnswer {
+        event_id: delivery.event_id,
+        r#type: delivery.kind.as_str(),
+        state: delivery.state.as_str(),
+        attempts: delivery.attempts,
+        next_attempt_at: delivery.next_attempt_at.map(Timestamp::rfc3339),
+        last_attempt_at: delivery.last_attempt_at.map(Timestamp::rfc3339),
+        last_status: delivery.last_status,
+        last_error: delivery.last_error.as_deref(),
+        last_duration_ms: delivery.last_duration_ms,
+        created_at: delivery.created_at.rfc3339(),
+    }
+}
+
+/// Deliveries, the newest first.
+#[derive(Serialize, ToSchema)]
+pub struct Deliveries<'d> {
+    items: Vec<DeliveryAnswer<'d>>,
+    /// For `before`, where there may be more.
+    #[schema(required = true)]
+    next: Option<String>,
+}
+
+/// A new secret, shown this once.
+#[derive(Serialize, ToSchema)]
+pub struct WebhookSecret<'s> {
+    #[schema(value_type = String)]
+    id: WebhookId,
+    secret: &'s str,
+}
+
+/// The event that was sent.
+#[derive(Serialize, ToSchema)]
+pub struct TestEvent {
+    #[schema(value_type = String)]
+    event_id: EventId,
 }
 
 fn refused(failure: Failure<WebhookRefusal>) -> Problem {
@@ -88,14 +169,29 @@ impl Members<'_> {
     }
 }
 
+/// List webhooks
+#[utoipa::path(get, path = "/api/v1/webhooks", operation_id = "list_webhooks", tag = "webhooks", params(OwnerQuery),
+    responses((status = 200, description = "All of them, fifty at most", body = Webhooks)),
+    security(("bearer" = []), ("session" = [])))]
 pub async fn list(State(state): State<WebState>, manager: Manager) -> Answer {
     let owner = owner(&state, &manager, false)?;
     // An owner has fifty at most.
     let all = webhooks::list(state.app(), owner, flows::Page::default()).await?;
     let items: Vec<_> = all.items.iter().map(|webhook| show(webhook, None)).collect();
-    Ok(json_response(StatusCode::OK, &json!({"items": items})))
+    Ok(json_response(StatusCode::OK, &Webhooks { items }))
 }
 
+/// Create a webhook
+#[utoipa::path(post, path = "/api/v1/webhooks", operation_id = "create_webhook", tag = "webhooks",
+    request_body = NewWebhookBody, params(OwnerQuery, ("Idempotency-Key" = Option<String>, Header)),
+    responses((status = 201, description = "The webhook, and its secret this once", body = WebhookAnswer,
+        links(("read" = (operation_id = "read_webhook", parameters(("id" = "$response.body#/id")))),
+            ("update" = (operation_id = "update_webhook", parameters(("id" = "$response.body#/id")))),
+            ("rotate" = (operation_id = "rotate_webhook_secret", parameters(("id" = "$response.body#/id")))),
+            ("test" = (operation_id = "test_webhook", parameters(("id" = "$response.body#/id")))),
+            ("deliveries" = (operation_id = "list_deliveries", parameters(("id" = "$response.body#/id")))),
+            ("delete" = (operation_id = "delete_webhook", parameters(("id" = "$response.body#/id"))))))),
+    security(("bearer" = []), ("session" = [])))]
 pub async fn create(State(state): State<WebState>, manager: Manager, Object(body): Object) -> Answer {
     once(state, manager, "POST /api/v1/webhooks", body, make).await
 }
@@ -113,12 +209,23 @@ async fn make(state: WebState, manager: Manager, body: Map<String, Value>) -> An
     Ok(json_response(StatusCode::CREATED, &show(&webhook, Some(&secret))))
 }
 
+/// Read a webhook
+#[utoipa::path(get, path = "/api/v1/webhooks/{id}", operation_id = "read_webhook", tag = "webhooks",
+    params(("id" = String, Path, description = "The webhook"), OwnerQuery), responses((status = 200, description = "The webhook", body = WebhookAnswer)),
+    security(("bearer" = []), ("session" = [])))]
 pub async fn read(State(state): State<WebState>, Path(id): Path<String>, manager: Manager) -> Answer {
     let (owner, id) = one(&state, &manager, &id, false)?;
     let webhook = webhooks::read(state.app(), owner, id).await.map_err(refused)?;
     Ok(json_response(StatusCode::OK, &show(&webhook, None)))
 }
 
+/// Change a webhook
+///
+/// What the body does not name stays as it is.
+#[utoipa::path(patch, path = "/api/v1/webhooks/{id}", operation_id = "update_webhook", tag = "webhooks",
+    params(("id" = String, Path, description = "The webhook"), OwnerQuery), request_body = WebhookChange,
+    responses((status = 200, description = "The webhook as it is now", body = WebhookAnswer)),
+    security(("bearer" = []), ("session" = [])))]
 pub async fn update(
     State(state): State<WebState>,
     Path(id): Path<String>,
@@ -138,13 +245,23 @@ pub async fn update(
     Ok(json_response(StatusCode::OK, &show(&webhook, None)))
 }
 
+/// Delete a webhook
+#[utoipa::path(delete, path = "/api/v1/webhooks/{id}", operation_id = "delete_webhook", tag = "webhooks",
+    params(("id" = String, Path, description = "The webhook"), OwnerQuery), responses((status = 200, description = "It is gone", body = Deleted)),
+    security(("bearer" = []), ("session" = [])))]
 pub async fn delete(State(state): State<WebState>, Path(id): Path<String>, manager: Manager) -> Answer {
     let (owner, id) = one(&state, &manager, &id, true)?;
     webhooks::delete(state.app(), &manager.ctx, owner, id).await.map_err(refused)?;
-    Ok(json_response(StatusCode::OK, &json!({"deleted": true})))
+    Ok(deleted())
 }
 
-/// A new secret; for `overlap_seconds`, a day unless told otherwise, messages are signed with both.
+/// Rotate a webhook's secret
+///
+/// During the overlap, a day unless told otherwise, messages are signed with both.
+#[utoipa::path(post, path = "/api/v1/webhooks/{id}/rotate-secret", operation_id = "rotate_webhook_secret",
+    tag = "webhooks", params(("id" = String, Path, description = "The webhook"), OwnerQuery), request_body = Option<Overlap>,
+    responses((status = 200, description = "The new secret", body = WebhookSecret)),
+    security(("bearer" = []), ("session" = [])))]
 pub async fn rotate_secret(
     State(state): State<WebState>,
     Path(id): Path<String>,
@@ -155,17 +272,26 @@ pub async fn rotate_secret(
     let (owner, id) = one(&state, &manager, &id, true)?;
     let seconds = if body.is_empty() { DAY } else { overlap(&body, "overlap_seconds")? };
     let secret = webhooks::rotate_secret(state.app(), &manager.ctx, owner, id, seconds).await.map_err(refused)?;
-    Ok(json_response(StatusCode::OK, &json!({"id": id, "secret": secret.expose()})))
+    Ok(json_response(StatusCode::OK, &WebhookSecret { id, secret: secret.expose() }))
 }
 
+/// Test a webhook
+///
 /// Sends an event that says nothing but that it arrived.
+#[utoipa::path(post, path = "/api/v1/webhooks/{id}/test", operation_id = "test_webhook", tag = "webhooks",
+    params(("id" = String, Path, description = "The webhook"), OwnerQuery), responses((status = 200, description = "It is on its way", body = TestEvent)),
+    security(("bearer" = []), ("session" = [])))]
 pub async fn test(State(state): State<WebState>, Path(id): Path<String>, manager: Manager) -> Answer {
     let (owner, id) = one(&state, &manager, &id, true)?;
     let event = webhooks::test(state.app(), &manager.ctx, owner, id).await.map_err(refused)?;
-    Ok(json_response(StatusCode::OK, &json!({"event_id": event})))
+    Ok(json_response(StatusCode::OK, &TestEvent { event_id: event }))
 }
 
-/// What became of the messages, the newest first; `before` is the cursor `next` of the page before.
+/// List what became of a webhook's messages
+#[utoipa::path(get, path = "/api/v1/webhooks/{id}/deliveries", operation_id = "list_deliveries", tag = "webhooks",
+    params(("id" = String, Path, description = "The webhook"), OwnerQuery, DeliveriesQuery),
+    responses((status = 200, description = "The newest first", body = Deliveries)),
+    security(("bearer" = []), ("session" = [])))]
 pub async fn deliveries(State(state): State<WebState>, Path(id): Path<String>, manager: Manager) -> Answer {
     let (owner, id) = one(&state, &manager, &id, false)?;
     let limit = manager.number("limit", 50, 100)?;
@@ -179,7 +305,7 @@ pub async fn deliveries(State(state): State<WebState>, Path(id): Path<String>, m
     let full = i64::try_from(found.len()).is_ok_and(|rows| rows == limit);
     let next = found.last().filter(|_| full).map(|last| format!("{}.{}", last.created_at.seconds(), last.event_id));
     let items: Vec<_> = found.iter().map(show_delivery).collect();
-    Ok(json_response(StatusCode::OK, &json!({"items": items, "next": next})))
+    Ok(json_response(StatusCode::OK, &Deliveries { items, next }))
 }
 
 fn cursor(text: &str) -> Option<(Timestamp, EventId)> {
@@ -187,7 +313,13 @@ fn cursor(text: &str) -> Option<(Timestamp, EventId)> {
     Some((Timestamp::from_seconds(at.parse().ok()?), id.parse().ok()?))
 }
 
-/// Sends one event again, whatever became of it.
+/// Send one event again
+///
+/// Whatever became of it.
+#[utoipa::path(post, path = "/api/v1/webhooks/{id}/deliveries/{event_id}/replay", operation_id = "replay_delivery",
+    tag = "webhooks", params(("id" = String, Path, description = "The webhook"), ("event_id" = String, Path, description = "The event"), OwnerQuery),
+    responses((status = 200, description = "It is on its way", body = DeliveryAnswer)),
+    security(("bearer" = []), ("session" = [])))]
 pub async fn replay(
     State(state): State<WebState>,
     Path((id, event)): Path<(String, String)>,

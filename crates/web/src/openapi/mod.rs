@@ -5,8 +5,8 @@ mod mounts;
 pub mod schema;
 pub mod view;
 
-use crate::api::{applications, authorize, clients, consents, credentials, discovery, introspect, keys, members};
-use crate::api::{register, revoke, scopes, token, userinfo};
+use crate::api::{applications, audit, authorize, clients, consents, credentials, discovery, events, introspect};
+use crate::api::{keys, members, register, revoke, scopes, token, userinfo, webhooks};
 use bytes::Bytes;
 use flows::Settings;
 use serde_json::Value;
@@ -27,6 +27,8 @@ use utoipa::OpenApi;
         consents::list, consents::revoke, scopes::list, members::list, keys::rotate,
         credentials::list_keys, credentials::create_key, credentials::revoke_key,
         credentials::list_tokens, credentials::create_token, credentials::revoke_token,
+        webhooks::list, webhooks::create, webhooks::read, webhooks::update, webhooks::delete, webhooks::rotate_secret,
+        webhooks::test, webhooks::deliveries, webhooks::replay, events::list, audit::list, audit::export,
     ),
     components(schemas(schema::error::OAuthError, schema::error::Problem)),
     tags(
@@ -40,6 +42,8 @@ use utoipa::OpenApi;
         (name = "scopes", description = "What can be asked for."),
         (name = "members", description = "The people of a workspace."),
         (name = "credentials", description = "API keys of a workspace, and personal access tokens."),
+        (name = "webhooks", description = "Where events are sent, and what became of them."),
+        (name = "audit", description = "Who did what to whom, and from where."),
         (name = "keys", description = "The signing keys of the server."),
     ),
 )]

@@ -12,6 +12,7 @@ use domain::access::Denied;
 use domain::oauth::error::Refusal;
 use domain::oauth::registration::MetadataRefusal;
 use flows::manage::Unmanaged;
+use flows::webhooks::WebhookRefusal;
 
 #[derive(Template)]
 #[template(path = "docs.html")]
@@ -48,7 +49,8 @@ fn problems() -> Vec<Problem> {
         })
     }
     let faults = FAULTS.map(|(code, reason, sentence)| Problem { reason, status: status(code).as_u16(), sentence });
-    let refusals = all(Unmanaged::ALL).chain(all(Denied::ALL)).chain(all(MetadataRefusal::ALL));
+    let refusals =
+        all(Unmanaged::ALL).chain(all(Denied::ALL)).chain(all(MetadataRefusal::ALL)).chain(all(WebhookRefusal::ALL));
     let mut problems: Vec<_> = refusals.chain(faults).collect();
     problems.sort_by_key(|problem| (problem.reason, problem.status));
     problems

@@ -8,3 +8,4 @@ pub mod error;
 pub mod oauth;
 pub mod permissions;
 pub mod registration;
+pub mod webhooks;

@@ -1,0 +1,154 @@
+//! Webhooks and the audit log.
+use utoipa::{IntoParams, ToSchema};
+
+/// Whose they are.
+#[derive(IntoParams)]
+#[into_params(parameter_in = Query)]
+pub struct OwnerQuery {
+    /// `workspace`, which it is unless something else is said, or `operator`: the whole server's.
+    #[param(nullable = false, inline)]
+    owner: Option<Owner>,
+}
+
+/// Whose something is.
+#[derive(serde::Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Owner {
+    Workspace,
+    Operator,
+}
+
+/// Which deliveries.
+#[derive(IntoParams)]
+#[into_params(parameter_in = Query)]
+pub struct DeliveriesQuery {
+    #[param(nullable = false, inline)]
+    state: Option<State>,
+    /// What `next` of the page before said.
+    #[param(nullable = false)]
+    before: Option<String>,
+    #[param(nullable = false, minimum = 1, maximum = 100)]
+    limit: Option<i64>,
+}
+
+/// What became of a message.
+#[derive(serde::Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum State {
+    Pending,
+    Delivered,
+    Dead,
+}
+
+/// A new webhook.
+#[derive(serde::Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(example = json!({"url": "https://hooks.example/countersign", "events": ["*"]}))]
+pub struct NewWebhookBody {
+    /// An https URL of the public internet.
+    #[schema(max_length = 2048)]
+    url: String,
+    #[schema(nullable = false, max_length = 200)]
+    description: Option<String>,
+    /// Kinds of events, as `/api/v1/event-types` lists them; all where none is named.
+    #[schema(nullable = false)]
+    events: Option<Vec<String>>,
+}
+
+/// What changes; everything else stays.
+#[derive(serde::Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(example = json!({"disabled": true}))]
+pub struct WebhookChange {
+    #[schema(nullable = false, max_length = 2048)]
+    url: Option<String>,
+    #[schema(nullable = false, max_length = 200)]
+    description: Option<String>,
+    #[schema(nullable = false)]
+    events: Option<Vec<String>>,
+    #[schema(nullable = false)]
+    disabled: Option<bool>,
+}
+
+/// Which events of the audit log.
+#[derive(IntoParams)]
+#[into_params(parameter_in = Query)]
+pub struct AuditQuery {
+    #[param(nullable = false, inline)]
+    owner: Option<Owner>,
+    #[param(nullable = false)]
+    client_id: Option<String>,
+    #[param(nullable = false)]
+    user_id: Option<String>,
+    #[param(nullable = false)]
+    workspace_id: Option<String>,
+    #[param(nullable = false)]
+    actor: Option<String>,
+    #[param(nullable = false)]
+    request_id: Option<String>,
+    /// Such as `client.created`.
+    #[param(nullable = false)]
+    kind: Option<String>,
+    #[param(nullable = false, inline)]
+    outcome: Option<OutcomeOf>,
+    /// A date, or RFC 3339: the first moment.
+    #[param(nullable = false)]
+    from: Option<String>,
+    /// A date, or RFC 3339: the first moment that is too late.
+    #[param(nullable = false)]
+    to: Option<String>,
+}
+
+/// How something went.
+#[derive(serde::Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum OutcomeOf {
+    Ok,
+    Refused,
+}
+
+/// Which page.
+#[derive(IntoParams)]
+#[into_params(parameter_in = Query)]
+pub struct AuditPageQuery {
+    /// What `next` of the page before said.
+    #[param(nullable = false)]
+    before: Option<String>,
+    #[param(nullable = false, minimum = 1, maximum = 100)]
+    limit: Option<i64>,
+}
+
+/// One line of the audit log.
+#[derive(ToSchema)]
+pub struct AuditEvent {
+    id: String,
+    #[schema(format = DateTime)]
+    at: String,
+    kind: String,
+    /// `ok`, or the exact reason of a refusal.
+    outcome: String,
+    request_id: String,
+    /// A user, client or key id, or `anonymous`, `system`.
+    actor: String,
+    #[schema(required = true)]
+    client_id: Option<String>,
+    #[schema(required = true)]
+    user_id: Option<String>,
+    #[schema(required = true)]
+    workspace_id: Option<String>,
+    #[schema(required = true)]
+    grant_id: Option<String>,
+    #[schema(required = true)]
+    ip: Option<String>,
+    /// Whatever else there is to say.
+    detail: serde_json::Value,
+}
+
+/// A page of the audit log, the newest first.
+#[derive(ToSchema)]
+pub struct AuditEvents {
+    items: Vec<AuditEvent>,
+    /// For `before`, where there may be more.
+    #[schema(required = true)]
+    next: Option<String>,
+}
