@@ -31,6 +31,9 @@ domain::refusals! {
         KeyReused => Conflict, "idempotency_key_reused", "This Idempotency-Key was sent with another request.";
         KeyInUse => Conflict, "idempotency_key_in_use", "The same request is being done right now. Try again in a moment.";
         Moment => InvalidRequest, "moment_invalid", "The time must be a date or RFC 3339.";
+        Method => MethodNotAllowed, "method_not_allowed", "This method is not allowed here.";
+        Nul => InvalidRequest, "text_with_nul", "No text may hold the NUL character.";
+        PathUnknown => NotFound, "path_unknown", "There is no such thing.";
         NotAnObject => InvalidRequest, "body_not_an_object", "The body must be a JSON object.";
         UnknownMember => InvalidRequest, "member_unknown", "There is no such member.";
         WrongType => InvalidRequest, "member_of_wrong_type", "The member has the wrong type, or is missing.";

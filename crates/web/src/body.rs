@@ -79,6 +79,18 @@ pub fn parse(media_type: &str, body: &[u8]) -> Result<RawParams, &'static str> {
     }
 }
 
+/// Whether a text of the value holds the NUL character, which no database of ours keeps.
+pub fn has_nul(value: &Value) -> bool {
+    match value {
+        Value::String(text) => text.contains('\0'),
+        Value::Array(items) => items.iter().any(has_nul),
+        Value::Object(members) => members.iter().any(|(name, value)| name.contains('\0') || has_nul(value)),
+        Value::Null | Value::Bool(_) | Value::Number(_) => false,
+    }
+}
+
+const NUL: &str = "No text may hold the NUL character.";
+
 fn refuse(description: &'static str) -> Response {
     oauth_error(&OAuthError { code: ErrorCode::InvalidRequest, description, challenge: None })
 }
@@ -89,7 +101,9 @@ impl FromRequest<WebState> for Params {
     async fn from_request(request: Request, state: &WebState) -> Result<Self, Response> {
         let media = media_type(&request);
         let bytes = Bytes::from_request(request, state).await.map_err(|_| refuse(CUT_OFF))?;
-        parse(&media, &bytes).map(Self).map_err(refuse)
+        let params = parse(&media, &bytes).map_err(refuse)?;
+        let has_nul = params.pairs().any(|(name, value)| name.contains('\0') || value.contains('\0'));
+        if has_nul { Err(refuse(NUL)) } else { Ok(Self(params)) }
     }
 }
 
@@ -101,7 +115,8 @@ impl FromRequest<WebState> for Json {
             return Err(refuse("The body must be JSON."));
         }
         let bytes = Bytes::from_request(request, state).await.map_err(|_| refuse(CUT_OFF))?;
-        serde_json::from_slice(&bytes).map(Self).map_err(|_| refuse("The body is not valid JSON."))
+        let value = serde_json::from_slice(&bytes).map_err(|_| refuse("The body is not valid JSON."))?;
+        if has_nul(&value) { Err(refuse(NUL)) } else { Ok(Self(value)) }
     }
 }
 

@@ -12,6 +12,7 @@ mod manager;
 mod once;
 mod openapi;
 mod pages;
+mod path;
 mod peer;
 mod problem;
 mod router;

@@ -1,6 +1,6 @@
 //! Who calls a management API, and what they send.
 use crate::WebState;
-use crate::body::{media_type, members};
+use crate::body::{has_nul, media_type, members};
 use crate::incoming::Incoming;
 use crate::problem::Problem;
 use axum::body::Bytes;
@@ -29,6 +29,10 @@ impl FromRequestParts<WebState> for Manager {
 
     async fn from_request_parts(parts: &mut Parts, state: &WebState) -> Result<Self, Problem> {
         let Ok(incoming) = Incoming::from_request_parts(parts, state).await;
+        // No database of ours keeps it, so nothing has it, and nothing can be asked by it.
+        if incoming.query.pairs().any(|(name, value)| name.contains('\0') || value.contains('\0')) {
+            return Err(Unmanaged::Nul.into());
+        }
         let (app, ctx) = (state.app(), incoming.ctx.clone());
         let named = incoming.header(WORKSPACE).or(incoming.query.get("workspace"));
         let principal = match incoming.bearer() {
@@ -51,6 +55,11 @@ impl Manager {
 
     pub fn query(&self, name: &str) -> Option<&str> {
         self.incoming.query.get(name)
+    }
+
+    /// All of the query.
+    pub fn queries(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.incoming.query.pairs()
     }
 
     /// A whole number of the query, within limits.
@@ -110,7 +119,13 @@ impl FromRequest<WebState> for Object {
         let Ok(bytes) = Bytes::from_request(request, state).await else { return Err(Unmanaged::NotAnObject.into()) };
         match media.as_str() {
             "" | "application/json" if bytes.is_empty() => Ok(Self(Map::new())),
-            "application/json" => members(&bytes).map(Self).ok_or_else(|| Unmanaged::NotAnObject.into()),
+            "application/json" => {
+                let members = members(&bytes).ok_or_else(|| Problem::from(Unmanaged::NotAnObject))?;
+                if members.iter().any(|(name, value)| name.contains('\0') || has_nul(value)) {
+                    return Err(Unmanaged::Nul.into());
+                }
+                Ok(Self(members))
+            }
             _ => Err(Unmanaged::NotAnObject.into()),
         }
     }

@@ -34,7 +34,11 @@ where
     }
     let (app, ctx) = (state.app().clone(), manager.ctx.clone());
     let caller = format!("{:?} {:?}", manager.principal.user, manager.principal.workspace);
-    let request = keys::request_hash(&app, &[what.as_bytes(), Value::from(body.clone()).to_string().as_bytes()]);
+    // Another query asks for something else, as `owner=operator` does.
+    let text = Value::from(body.clone()).to_string();
+    let query = manager.queries().flat_map(|(name, value)| [name.as_bytes(), value.as_bytes()]);
+    let parts: Vec<&[u8]> = [what.as_bytes(), text.as_bytes()].into_iter().chain(query).collect();
+    let request = keys::request_hash(&app, &parts);
     let work = async move { keep(work(state, manager, body).await?).await };
     match idempotency::once(&app, &ctx, &caller, &key, request, work).await? {
         Once::Done(answer) => tell(answer, false),

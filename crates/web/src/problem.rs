@@ -45,6 +45,7 @@ const fn title(code: ErrorCode) -> &'static str {
         ErrorCode::InsufficientScope => "Scope missing",
         ErrorCode::AccessDenied => "Not allowed",
         ErrorCode::NotFound => "Not found",
+        ErrorCode::MethodNotAllowed => "Method not allowed",
         ErrorCode::Conflict => "Conflict",
         ErrorCode::PreconditionFailed => "Changed meanwhile",
         ErrorCode::SlowDown => "Too many requests",
@@ -98,6 +99,11 @@ impl IntoResponse for Problem {
         }
         response
     }
+}
+
+/// For the paths of the management APIs.
+pub async fn method_not_allowed() -> Problem {
+    Unmanaged::Method.into()
 }
 
 fn problem_json(status: StatusCode, body: &Value) -> Response {

@@ -2,7 +2,7 @@
 use crate::api::{applications, audit, authorize, clients, consents, credentials, discovery, events, introspect};
 use crate::api::{keys, members, register, revoke, scopes, token, userinfo, webhooks};
 use crate::body::MAX_BODY;
-use crate::{WebState, error, faults, headers, pages};
+use crate::{WebState, error, faults, headers, pages, problem};
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
 use axum::http::{Method, StatusCode, header};
@@ -114,7 +114,7 @@ fn managers() -> Router<WebState> {
         .route("/api/v1/event-types", get(events::list))
         .route("/api/v1/audit-events", get(audit::list))
         .route("/api/v1/audit-events/export", get(audit::export))
-        .method_not_allowed_fallback(method_not_allowed)
+        .method_not_allowed_fallback(problem::method_not_allowed)
 }
 
 /// What browsers of people open, and what acts for a signed-in person.

@@ -57,5 +57,6 @@ def before_call(context, case, kwargs):
 
 @schemathesis.hook
 def filter_case(context, case):
-    """A query may have parameters that nobody knows: HTTP has no way to refuse them, and OAuth says to ignore them."""
-    return not any(name.startswith("x-schemathesis-unknown") for name in case.query or {})
+    """Drops queries that look wrong and are not: HTTP has no way to refuse parameters that nobody knows, OAuth says to
+    ignore them, and everywhere an empty one counts as omitted."""
+    return not any(name.startswith("x-schemathesis-unknown") or value == "" for name, value in (case.query or {}).items())

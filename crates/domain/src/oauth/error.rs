@@ -42,6 +42,7 @@ codes! {
     SlowDown = "slow_down";
     /// Of the management APIs, which speak HTTP rather than OAuth.
     NotFound = "not_found";
+    MethodNotAllowed = "method_not_allowed";
     Conflict = "conflict";
     PreconditionFailed = "precondition_failed";
 }

@@ -8,8 +8,9 @@ use crate::once::once;
 use crate::openapi::answers::Problem409;
 use crate::openapi::schema::applications::{Client as Described, ClientChange, Clients, NewClient};
 use crate::openapi::schema::registration::RegisteredClients;
+use crate::path::Path;
 use crate::problem::Answer;
-use axum::extract::{Path, State};
+use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
 use domain::Secret;
@@ -106,7 +107,7 @@ pub async fn read(State(state): State<WebState>, Path(id): Path<String>, manager
 ///
 /// What the body does not name stays as it is. A public application that becomes confidential gets a secret.
 #[utoipa::path(patch, path = "/api/v1/oauth2/clients/{id}", operation_id = "update_client", tag = "applications-camel",
-    request_body = ClientChange,
+    request_body = Option<ClientChange>,
     params(("id" = String, Path, description = "The client id"), ("If-Match" = Option<String>, Header)),
     responses((status = 200, description = "The application as it is now", body = Described,
         headers(("etag" = String, description = "Its revision, for `If-Match`")))),
@@ -180,6 +181,10 @@ pub(super) fn overlap(body: &Map<String, Value>, name: &'static str) -> Result<i
     }
     match body.get(name) {
         None => Ok(0),
-        Some(value) => value.as_i64().ok_or_else(|| Unmanaged::WrongType.of(name).into()),
+        Some(value) => {
+            let seconds = value.as_i64().ok_or_else(|| Unmanaged::WrongType.of(name))?;
+            let fits = (0..=owned::LONGEST_OVERLAP).contains(&seconds);
+            if fits { Ok(seconds) } else { Err(Unmanaged::Number.of(name).into()) }
+        }
     }
 }

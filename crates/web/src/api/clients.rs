@@ -8,8 +8,9 @@ use crate::manager::{Manager, Object};
 use crate::once::once;
 use crate::openapi::answers::Problem409;
 use crate::openapi::schema::applications::{ApplicationAnswer, ApplicationChange, ApplicationInUse, NewApplication};
+use crate::path::Path;
 use crate::problem::{Answer, Problem};
-use axum::extract::{Path, State};
+use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
 use domain::access::Operation;
@@ -115,7 +116,7 @@ async fn make(state: WebState, manager: Manager, body: Map<String, Value>) -> An
 /// Change an application
 ///
 /// What the body does not name stays as it is. A public application that becomes confidential gets a secret.
-#[utoipa::path(put, path = "/oidc/clients/{id}", operation_id = "update_application", tag = "applications", request_body = ApplicationChange,
+#[utoipa::path(put, path = "/oidc/clients/{id}", operation_id = "update_application", tag = "applications", request_body = Option<ApplicationChange>,
     params(("id" = String, Path, description = "The client id"), ("If-Match" = Option<String>, Header)),
     responses((status = 200, description = "The application as it is now", body = ApplicationAnswer,
         headers(("etag" = String, description = "Its revision, for `If-Match`")))),

@@ -4,9 +4,10 @@ use crate::body::Json;
 use crate::error::{Challenge, fault_said, json_response, no_store, oauth_failure};
 use crate::error::{OAuthError, oauth_error};
 use crate::incoming::{Incoming, tagged};
-use crate::openapi::answers::{OAuth400, OAuth401, OAuth403, OAuth409, OAuth429};
+use crate::openapi::answers::{OAuth400, OAuth401, OAuth403, OAuth409, OAuth412, OAuth429};
 use crate::openapi::schema::registration::{ClientMetadata, RegisteredClient};
-use axum::extract::{Path, State};
+use crate::path::RegisteredId;
+use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
 use flows::register::{self, RegisterRefusal, Registered};
@@ -41,7 +42,10 @@ async fn caller(state: &WebState, incoming: &Incoming) -> Result<Caller, Box<Res
 #[utoipa::path(post, path = "/oauth2/register", operation_id = "register_client", tag = "registration",
     request_body = ClientMetadata,
     responses((status = 201, description = "The client, and its secret this once", body = RegisteredClient,
-        links(("read" = (operation_id = "read_registration", parameters(("client_id" = "$response.body#/client_id")))), ("replace" = (operation_id = "replace_registration", parameters(("client_id" = "$response.body#/client_id")))), ("delete" = (operation_id = "delete_registration", parameters(("client_id" = "$response.body#/client_id")))))),
+        headers(("etag" = String, description = "Its revision, for `If-Match`")),
+        links(("read" = (operation_id = "read_registration", parameters(("client_id" = "$response.body#/client_id")))),
+            ("replace" = (operation_id = "replace_registration", parameters(("client_id" = "$response.body#/client_id")))),
+            ("delete" = (operation_id = "delete_registration", parameters(("client_id" = "$response.body#/client_id")))))),
         (status = 400, response = OAuth400), (status = 401, response = OAuth401), (status = 403, response = OAuth403),
         (status = 429, response = OAuth429)),
     security((), ("bearer" = [])))]
@@ -59,9 +63,10 @@ pub async fn create(State(state): State<WebState>, incoming: Incoming, Json(body
 /// By its registration access token, or as the owner (RFC 7592). An unknown client and a foreign one are one refusal.
 #[utoipa::path(get, path = "/oauth2/register/{client_id}", operation_id = "read_registration", tag = "registration",
     params(("client_id" = String, Path, description = "The client id")),
-    responses((status = 200, description = "The client", body = RegisteredClient), (status = 401, response = OAuth401)),
+    responses((status = 200, description = "The client", body = RegisteredClient,
+        headers(("etag" = String, description = "Its revision, for `If-Match`"))), (status = 401, response = OAuth401)),
     security(("bearer" = [])))]
-pub async fn read(State(state): State<WebState>, Path(id): Path<String>, incoming: Incoming) -> Response {
+pub async fn read(State(state): State<WebState>, RegisteredId(id): RegisteredId, incoming: Incoming) -> Response {
     let caller = match caller(&state, &incoming).await {
         Ok(caller) => caller,
         Err(response) => return *response,
@@ -74,13 +79,16 @@ pub async fn read(State(state): State<WebState>, Path(id): Path<String>, incomin
 ///
 /// What the body does not name is cleared (RFC 7592 §2.2).
 #[utoipa::path(put, path = "/oauth2/register/{client_id}", operation_id = "replace_registration", tag = "registration",
-    params(("client_id" = String, Path, description = "The client id")), request_body = ClientMetadata,
-    responses((status = 200, description = "The client as it is now", body = RegisteredClient),
-        (status = 400, response = OAuth400), (status = 401, response = OAuth401), (status = 409, response = OAuth409)),
+    params(("client_id" = String, Path, description = "The client id"), ("If-Match" = Option<String>, Header)),
+    request_body = ClientMetadata,
+    responses((status = 200, description = "The client as it is now", body = RegisteredClient,
+        headers(("etag" = String, description = "Its revision, for `If-Match`"))),
+        (status = 400, response = OAuth400), (status = 401, response = OAuth401), (status = 409, response = OAuth409),
+        (status = 412, response = OAuth412)),
     security(("bearer" = [])))]
 pub async fn replace(
     State(state): State<WebState>,
-    Path(id): Path<String>,
+    RegisteredId(id): RegisteredId,
     incoming: Incoming,
     Json(body): Json,
 ) -> Response {
@@ -108,7 +116,7 @@ pub async fn replace(
     params(("client_id" = String, Path, description = "The client id")),
     responses((status = 204, description = "It is gone"), (status = 401, response = OAuth401)),
     security(("bearer" = [])))]
-pub async fn delete(State(state): State<WebState>, Path(id): Path<String>, incoming: Incoming) -> Response {
+pub async fn delete(State(state): State<WebState>, RegisteredId(id): RegisteredId, incoming: Incoming) -> Response {
     let caller = match caller(&state, &incoming).await {
         Ok(caller) => caller,
         Err(response) => return *response,

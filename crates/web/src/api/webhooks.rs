@@ -7,8 +7,9 @@ use crate::error::json_response;
 use crate::manager::{Manager, Object};
 use crate::once::once;
 use crate::openapi::schema::webhooks::{DeliveriesQuery, NewWebhookBody, OwnerQuery, WebhookChange};
+use crate::path::Path;
 use crate::problem::{Answer, Problem};
-use axum::extract::{Path, State};
+use axum::extract::State;
 use axum::http::StatusCode;
 use domain::webhook::{Delivery, DeliveryState, Owner, Webhook};
 use domain::{EventId, Secret, Timestamp, WebhookId, WorkspaceId};
@@ -223,7 +224,7 @@ pub async fn read(State(state): State<WebState>, Path(id): Path<String>, manager
 ///
 /// What the body does not name stays as it is.
 #[utoipa::path(patch, path = "/api/v1/webhooks/{id}", operation_id = "update_webhook", tag = "webhooks",
-    params(("id" = String, Path, description = "The webhook"), OwnerQuery), request_body = WebhookChange,
+    params(("id" = String, Path, description = "The webhook"), OwnerQuery), request_body = Option<WebhookChange>,
     responses((status = 200, description = "The webhook as it is now", body = WebhookAnswer)),
     security(("bearer" = []), ("session" = [])))]
 pub async fn update(

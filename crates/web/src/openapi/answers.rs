@@ -55,6 +55,7 @@ answers! {
     OAuth401 = challenged(oauth("The client, the token or the user is not who they should be."));
     OAuth403 = oauth("It is not allowed.");
     OAuth409 = oauth("It was changed meanwhile.");
+    OAuth412 = oauth("It was changed since: `If-Match` names another revision.");
     OAuth429 = oauth("Too many requests.");
     OAuth500 = oauth("The server failed.");
     OAuth503 = oauth("The server is not available for the moment.");

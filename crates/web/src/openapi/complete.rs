@@ -30,7 +30,9 @@ pub fn complete(api: &mut OpenApi, settings: &Settings, secure: bool) {
     for (path, item) in &mut api.paths.paths {
         for (method, operation) in operations(item) {
             let is_oauth = operation.tags.iter().flatten().any(|tag| OAUTH.contains(&tag.as_str()));
-            if is_oauth && path != "/api/oauth2/" {
+            let is_oauth = is_oauth && path != "/api/oauth2/";
+            conditions(operation, is_oauth);
+            if is_oauth {
                 refusals_of_oauth(operation);
             } else {
                 manage(path, operation);
@@ -98,7 +100,16 @@ fn manage(path: &str, operation: &mut Operation) {
         put("404", refer::<Problem404>());
     }
     let parameters = operation.parameters.get_or_insert_default();
-    for parameter in parameters.iter_mut() {
+    parameters.push(RefOr::T(header(
+        "Countersign-Workspace",
+        "The workspace to act in, for people who belong to several. The query parameter `workspace` does the same.",
+        "^wsp_[0-9a-z]{26}$",
+    )));
+}
+
+/// Describes the headers that a handler only names, and what a management API answers because of them.
+fn conditions(operation: &mut Operation, is_oauth: bool) {
+    for parameter in operation.parameters.iter_mut().flatten() {
         let RefOr::T(parameter) = parameter else { continue };
         match parameter.name.as_str() {
             "Idempotency-Key" => {
@@ -112,16 +123,13 @@ fn manage(path: &str, operation: &mut Operation) {
             "If-Match" => {
                 *parameter =
                     header("If-Match", "The `ETag` that was read: change nothing else.", "^(\\*|\"r[0-9]{1,18}\")$");
-                operation.responses.responses.insert("412".to_owned(), refer::<Problem412>());
+                if !is_oauth {
+                    operation.responses.responses.insert("412".to_owned(), refer::<Problem412>());
+                }
             }
             _ => {}
         }
     }
-    parameters.push(RefOr::T(header(
-        "Countersign-Workspace",
-        "The workspace to act in, for people who belong to several. The query parameter `workspace` does the same.",
-        "^wsp_[0-9a-z]{26}$",
-    )));
 }
 
 fn header(name: &str, description: &str, pattern: &str) -> Parameter {
