@@ -68,6 +68,32 @@ fn type_of(value: &Value) -> &'static str {
     }
 }
 
+fn names(types: &[Value], value: &Value) -> bool {
+    types.iter().any(|one| one == type_of(value))
+}
+
+/// Keywords that are read below, and those that say nothing of an answer or too little to look at.
+const KNOWN: [&str; 18] = [
+    "type",
+    "enum",
+    "oneOf",
+    "minimum",
+    "maximum",
+    "minLength",
+    "maxLength",
+    "properties",
+    "required",
+    "items",
+    "additionalProperties",
+    "propertyNames",
+    "maxItems",
+    "pattern",
+    "format",
+    "description",
+    "example",
+    "examples",
+];
+
 /// Whether the value is what the schema says, and nothing more. A keyword that this does not know is a fault of its own.
 fn fits(document: &Value, schema: &Value, value: &Value) -> Result<(), String> {
     let schema = follow(document, schema);
@@ -77,21 +103,12 @@ fn fits(document: &Value, schema: &Value, value: &Value) -> Result<(), String> {
     }
     let wrong = |why: &str| Err(format!("{value} {why} of {schema}"));
     for (keyword, argument) in schema.as_object().unwrap() {
+        if !KNOWN.contains(&keyword.as_str()) {
+            return Err(format!("the keyword {keyword} is not known here"));
+        }
         match keyword.as_str() {
-            "description"
-            | "example"
-            | "examples"
-            | "format"
-            | "pattern"
-            | "maxItems"
-            | "required"
-            | "items"
-            | "additionalProperties"
-            | "propertyNames" => {}
-            "type" if argument.as_array().is_none_or(|types| !types.iter().any(|one| one == type_of(value))) => {
-                if argument != type_of(value) {
-                    return wrong("is not of the type");
-                }
+            "type" if argument != type_of(value) && !argument.as_array().is_some_and(|all| names(all, value)) => {
+                return wrong("is not of the type");
             }
             "enum" if !argument.as_array().unwrap().contains(value) => return wrong("is none of the values"),
             "minimum" if value.is_number() && value.as_i64() < argument.as_i64() => {
@@ -116,8 +133,7 @@ fn fits(document: &Value, schema: &Value, value: &Value) -> Result<(), String> {
                     return wrong("is not one");
                 }
             }
-            "type" | "enum" | "minimum" | "maximum" | "minLength" | "maxLength" | "properties" => {}
-            unknown => return Err(format!("the keyword {unknown} is not known here")),
+            _ => {}
         }
     }
     match value {

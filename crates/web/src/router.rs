@@ -2,14 +2,16 @@
 use crate::api::{applications, audit, authorize, clients, consents, credentials, discovery, events, introspect};
 use crate::api::{keys, members, register, revoke, scopes, token, userinfo, webhooks};
 use crate::body::MAX_BODY;
+use crate::openapi::Description;
 use crate::{WebState, error, faults, headers, pages, problem};
-use axum::Router;
 use axum::extract::DefaultBodyLimit;
 use axum::http::{Method, StatusCode, header};
 use axum::middleware::from_fn_with_state;
 use axum::response::Response;
 use axum::routing::{delete, get, post};
+use axum::{Extension, Router};
 use domain::oauth::error::ErrorCode;
+use std::sync::Arc;
 use std::time::Duration;
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::cors::{Any, CorsLayer};
@@ -23,6 +25,7 @@ pub fn router(state: WebState) -> Router {
         .merge(servers())
         .merge(people())
         .merge(managers())
+        .merge(documentation(&state))
         .route(&state.stylesheet().route(), get(pages::frame::stylesheet))
         .fallback(pages::refused::not_found);
     let all = if base.is_empty() {
@@ -63,7 +66,6 @@ fn programs() -> Router<WebState> {
         .route("/.well-known/openid-configuration", get(discovery::metadata))
         .route("/.well-known/oauth-authorization-server", get(discovery::metadata))
         .route("/.well-known/jwks.json", get(discovery::jwks))
-        .route("/docs/openapi.json", get(pages::docs::openapi))
         // Before the layer: preflights are answered on the way to this fallback.
         .method_not_allowed_fallback(method_not_allowed)
         .layer(open_to_all())
@@ -134,11 +136,21 @@ fn people() -> Router<WebState> {
         .route("/api/oauth2/consent", post(authorize::consent))
         .route("/api/v1/oauth2/authorize", get(authorize::get))
         .route("/api/v1/oauth2/consent", post(authorize::consent))
-        .route("/docs", get(pages::docs::get))
-        .route("/docs/problems", get(pages::docs::problems_page))
         .route("/healthz", get(async || "ok\n"))
         .route("/readyz", get(ready))
         .method_not_allowed_fallback(method_not_allowed)
+}
+
+/// What developers and their tools read.
+fn documentation(state: &WebState) -> Router<WebState> {
+    let description = Arc::new(Description::new(state.app().settings(), state.is_secure()));
+    Router::new()
+        .route("/docs", get(pages::docs::get))
+        .route("/docs/problems", get(pages::docs::problems_page))
+        .route("/docs/openapi.json", get(pages::docs::openapi))
+        .method_not_allowed_fallback(method_not_allowed)
+        .layer(Extension(description))
+        .layer(open_to_all())
 }
 
 fn open_to_all() -> CorsLayer {

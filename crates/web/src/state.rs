@@ -1,5 +1,4 @@
 //! What every handler can reach.
-use crate::openapi::Description;
 use crate::stylesheet::Stylesheet;
 use flows::{App, Clock, Rng};
 use ipnet::IpNet;
@@ -24,7 +23,6 @@ struct Inner {
     rng: Arc<dyn Rng>,
     options: WebOptions,
     stylesheet: Stylesheet,
-    description: Description,
     logo: Option<Url>,
     /// The path of the issuer, without a trailing slash: where everything is mounted.
     base: String,
@@ -40,8 +38,7 @@ impl WebState {
         let brand = &app.settings().brand;
         let stylesheet = Stylesheet::new(brand, &base);
         let logo = brand.logo_url.as_deref().and_then(|text| logo(text, &app.settings().issuer));
-        let description = Description::new(app.settings(), origin.starts_with("https://"));
-        Self(Arc::new(Inner { app, clock, rng, options, stylesheet, description, logo, base, origin }))
+        Self(Arc::new(Inner { app, clock, rng, options, stylesheet, logo, base, origin }))
     }
 
     pub fn app(&self) -> &App {
@@ -58,10 +55,6 @@ impl WebState {
     }
     pub(crate) fn stylesheet(&self) -> &Stylesheet {
         &self.0.stylesheet
-    }
-    /// The API, as it is described.
-    pub(crate) fn description(&self) -> &Description {
-        &self.0.description
     }
     pub(crate) fn logo(&self) -> Option<&Url> {
         self.0.logo.as_ref()

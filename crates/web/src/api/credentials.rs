@@ -41,9 +41,9 @@ pub struct Key {
     #[schema(required = true, format = DateTime)]
     revoked_at: Option<String>,
     /// The key; shown this once, when it is made.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(rename = "api_key", skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
-    api_key: Option<String>,
+    secret: Option<String>,
 }
 
 impl Key {
@@ -58,7 +58,7 @@ impl Key {
             expires_at: time(key.expires_at),
             last_used_at: time(key.last_used_at),
             revoked_at: time(key.revoked_at),
-            api_key: secret.map(|secret| secret.expose().to_owned()),
+            secret: secret.map(|secret| secret.expose().to_owned()),
         }
     }
 }
@@ -88,9 +88,9 @@ pub struct PersonalToken {
     #[schema(required = true, format = DateTime)]
     revoked_at: Option<String>,
     /// The token; shown this once, when it is made.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(rename = "personal_access_token", skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
-    personal_access_token: Option<String>,
+    secret: Option<String>,
 }
 
 impl PersonalToken {
@@ -104,7 +104,7 @@ impl PersonalToken {
             expires_at: time(token.expires_at),
             last_used_at: time(token.last_used_at),
             revoked_at: time(token.revoked_at),
-            personal_access_token: secret.map(|secret| secret.expose().to_owned()),
+            secret: secret.map(|secret| secret.expose().to_owned()),
         }
     }
 }

@@ -1,4 +1,4 @@
-//! The description of the API (OpenAPI 3.1): from the handlers' own annotations, completed by what holds for all.
+//! The description of the API (`OpenAPI` 3.1): from the handlers' own annotations, completed by what holds for all.
 pub mod answers;
 mod complete;
 mod mounts;

@@ -222,6 +222,12 @@ fn members(schema: &Value) -> Vec<Member> {
 }
 
 impl Page {
+    /// A text in parts: words and code by turns, as backticks have it.
+    #[expect(clippy::unused_self, reason = "templates call what they are given")]
+    pub fn parts<'t>(&self, text: &'t str) -> Vec<&'t str> {
+        text.split('`').collect()
+    }
+
     /// Reads the document as it is before its paths are mounted elsewhere.
     pub fn read(document: &Value) -> Self {
         let schema = |(name, schema): (&String, &Value)| Shape {

@@ -2,9 +2,11 @@
 use super::frame::{Frame, Leads, render};
 use crate::WebState;
 use crate::error::status;
+use crate::openapi::Description;
 use crate::openapi::view::Page;
 use crate::problem::FAULTS;
 use askama::Template;
+use axum::Extension;
 use axum::extract::State;
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse as _, Response};
@@ -13,6 +15,7 @@ use domain::oauth::error::Refusal;
 use domain::oauth::registration::MetadataRefusal;
 use flows::manage::Unmanaged;
 use flows::webhooks::WebhookRefusal;
+use std::sync::Arc;
 
 #[derive(Template)]
 #[template(path = "docs.html")]
@@ -22,15 +25,15 @@ struct DocsPage<'p> {
 }
 
 /// Everything, readable without a program.
-pub async fn get(State(state): State<WebState>) -> Response {
-    let page = DocsPage { frame: Frame::without_forms(&state), page: &state.description().page };
+pub async fn get(State(state): State<WebState>, Extension(description): Extension<Arc<Description>>) -> Response {
+    let page = DocsPage { frame: Frame::without_forms(&state), page: &description.page };
     render(&state, &page, StatusCode::OK, Leads::Here, None)
 }
 
-/// OpenAPI 3.1.
-pub async fn openapi(State(state): State<WebState>) -> Response {
+/// As `OpenAPI` 3.1.
+pub async fn openapi(Extension(description): Extension<Arc<Description>>) -> Response {
     let headers = [(header::CONTENT_TYPE, "application/json"), (header::CACHE_CONTROL, "public, max-age=300")];
-    (headers, state.description().json.clone()).into_response()
+    (headers, description.json.clone()).into_response()
 }
 
 /// One `type` of a problem.

@@ -3,6 +3,7 @@ use utoipa::ToSchema;
 
 /// What the server is and does (OpenID Connect Discovery §3, RFC 8414 §2). Every member is true of this very server.
 #[derive(ToSchema)]
+#[expect(clippy::struct_excessive_bools, reason = "the specifications have one a feature")]
 pub struct Metadata {
     issuer: String,
     authorization_endpoint: String,
