@@ -2,7 +2,9 @@
 #![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used, clippy::panic))]
 
 mod http;
+mod lists;
 mod load;
+mod out;
 mod start;
 mod stats;
 mod target;
@@ -10,11 +12,11 @@ mod target;
 use anyhow::{Context as _, bail};
 use clap::Parser;
 use load::Operation;
+use out::say;
 use serde_json::{Value, json};
 use start::Server;
 use stats::{Measured, memory};
-use std::io::Write as _;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 
 /// Measures Countersign against its peer; the figures that count are the ratios.
@@ -23,7 +25,7 @@ struct Options {
     /// Seconds of each measurement, after one of warming up.
     #[arg(long, default_value_t = 5)]
     seconds: u64,
-    /// Operations, such as `userinfo,refresh`.
+    /// Operations, such as `userinfo,refresh`; or `lists` alone: every list with very many rows behind it.
     #[arg(long, value_delimiter = ',')]
     only: Vec<String>,
     #[arg(long)]
@@ -35,10 +37,6 @@ struct Options {
     /// One JSON value at the end instead of the table.
     #[arg(long)]
     json: bool,
-}
-
-fn say(text: &str) {
-    let _ = writeln!(std::io::stdout(), "{text}");
 }
 
 fn root() -> anyhow::Result<PathBuf> {
@@ -83,8 +81,19 @@ async fn all(server: &Server, operations: &[Operation], options: &Options) -> an
     Ok(Results { measured, idle, peak: memory(target.pid, "VmHWM:") })
 }
 
+fn build(root: &Path) -> anyhow::Result<()> {
+    start::must(Command::new("cargo").args(["build", "--release", "--package", "countersign"]).current_dir(root))
+}
+
 async fn run(options: Options) -> anyhow::Result<()> {
     let root = root()?;
+    if options.only.iter().any(|name| name == "lists") {
+        if options.only.len() > 1 {
+            bail!("`lists` is measured alone");
+        }
+        build(&root)?;
+        return lists::run(&root, options.json).await;
+    }
     let known = |name: &String| Operation::ALL.into_iter().find(|o| o.name() == name);
     let operations = match options
         .only
@@ -102,7 +111,7 @@ async fn run(options: Options) -> anyhow::Result<()> {
     let ours = if options.peer_only {
         None
     } else {
-        start::must(Command::new("cargo").args(["build", "--release", "--package", "countersign"]).current_dir(&root))?;
+        build(&root)?;
         let folder = tempfile::tempdir()?;
         let data = folder.path().join("data");
         let server = start::ours(&root, &data).await?;

@@ -51,27 +51,52 @@ fn spawn_ours(root: &Path, data: &Path, port: u16) -> anyhow::Result<(Child, Val
     Ok((process, seed))
 }
 
-/// Seconds from start to the first answer, on a database that exists.
-#[expect(clippy::disallowed_methods, reason = "measuring is what this program does")]
-pub async fn start_time(root: &Path, data: &Path) -> anyhow::Result<Duration> {
+/// What the demo makes in its data folder, or made there before.
+pub fn demo(root: &Path, data: &Path) -> anyhow::Result<Value> {
+    let (mut process, seed) = spawn_ours(root, data, free_port()?)?;
+    process.kill()?;
+    process.wait()?;
+    Ok(seed)
+}
+
+/// A server on a database that exists; it ends with the benchmark.
+pub struct Served {
+    process: Child,
+    pub port: u16,
+}
+
+impl Drop for Served {
+    fn drop(&mut self) {
+        let _ = self.process.kill();
+        let _ = self.process.wait();
+    }
+}
+
+/// Starts a server and waits for its first answer.
+pub async fn serve(root: &Path, data: &Path) -> anyhow::Result<Served> {
     let port = free_port()?;
     let binary = root.join("target/release/countersign");
     let mut command = Command::new(binary);
     command.args(["serve", "--listen", &format!("127.0.0.1:{port}"), "--data-dir"]).arg(data);
     command.env("COUNTERSIGN_LOG__LEVEL", "error").stdout(Stdio::null());
-    let began = Instant::now();
-    let mut process = command.spawn()?;
-    let taken = loop {
+    let mut served = Served { process: command.spawn()?, port };
+    loop {
         if let Ok(mut connection) = Connection::open(port).await
             && connection.send(&crate::http::get(port, "/healthz", "")).await.is_ok_and(|r| r.status == 200)
         {
-            break began.elapsed();
+            return Ok(served);
         }
+        ensure!(served.process.try_wait()?.is_none(), "the server did not start");
         tokio::time::sleep(Duration::from_millis(1)).await;
-    };
-    process.kill()?;
-    process.wait()?;
-    Ok(taken)
+    }
+}
+
+/// Time from start to the first answer, on a database that exists.
+#[expect(clippy::disallowed_methods, reason = "measuring is what this program does")]
+pub async fn start_time(root: &Path, data: &Path) -> anyhow::Result<Duration> {
+    let began = Instant::now();
+    let _served = serve(root, data).await?;
+    Ok(began.elapsed())
 }
 
 async fn register(port: u16, metadata: &Value) -> anyhow::Result<Party> {

@@ -11,7 +11,7 @@ pub const RETENTION_DAYS: i64 = 400;
 /// Days that are told when nobody says how many.
 pub const DEFAULT_DAYS: i64 = 30;
 /// Rows that a list of many clients has at most: more than one client can have.
-const MOST_ROWS: i64 = 50_000;
+const MOST_ROWS: i64 = 10_000;
 const _: () = assert!(MOST_ROWS > RETENTION_DAYS);
 
 /// One day of a client. Days are of UTC.

@@ -1,7 +1,7 @@
 //! Clients and their secrets.
 use crate::page::{Page, Paged, count};
 use crate::value::json;
-use crate::{Row, StoreError, Tx, dialect, grants, params};
+use crate::{Row, StoreError, Tx, client_users, dialect, grants, params};
 use domain::client::{AuthMethod, Client, ClientSecret, ClientType, Trust};
 use domain::oauth::grant::EndReason;
 use domain::{ClientId, ClientSecretId, SecretHash, Timestamp, UserId, WorkspaceId};
@@ -174,9 +174,10 @@ pub async fn soft_delete(tx: &mut Tx, id: &ClientId, now: Timestamp) -> Result<b
     if tx.execute(sql, params![id, now]).await? == 0 {
         return Ok(false);
     }
+    // Consents before grants, as other writes of both do.
+    client_users::remove_all(tx, id).await?;
     grants::end_all(tx, grants::Whose::Client(id.clone()), EndReason::ClientDeleted, now).await?;
     tx.execute("DELETE FROM client_secrets WHERE client_id = $1", params![id]).await?;
-    tx.execute("DELETE FROM consents WHERE client_id = $1", params![id]).await?;
     Ok(true)
 }
 
@@ -214,21 +215,27 @@ pub enum Owner {
     User(UserId),
 }
 
-macro_rules! owned {
-    ($column:literal) => {
+/// A page of clients with their live secrets. The page is found in an index before any client is read, so that a late one
+/// costs little more than the first; CROSS JOIN keeps SQLite from beginning elsewhere.
+macro_rules! page_of {
+    ($which:literal) => {
         concat!(
             "SELECT ",
             secret_columns!(),
             ", ",
             columns!(),
-            " FROM (SELECT * FROM clients WHERE ",
-            $column,
-            " = $1 AND deleted_at IS NULL ORDER BY created_at DESC, id LIMIT $3 OFFSET $4) c \
+            " FROM (SELECT id FROM clients WHERE ",
+            $which,
+            " AND deleted_at IS NULL ORDER BY created_at DESC, id LIMIT $3 OFFSET $4) p CROSS JOIN clients c \
              LEFT JOIN client_secrets s ON s.client_id = c.id AND (s.expires_at IS NULL OR s.expires_at > $2) \
-             ORDER BY c.created_at DESC, c.id, s.created_at, s.id"
+             WHERE c.id = p.id ORDER BY c.created_at DESC, c.id, s.created_at, s.id"
         )
     };
 }
+
+const OF_WORKSPACE: &str = page_of!("owner_workspace_id = $1");
+const OF_USER: &str = page_of!("owner_user_id = $1");
+const OF_ALL: &str = page_of!("$1 = ''");
 
 /// The owner's clients, newest first, with their live secrets.
 pub async fn list_for_owner(
@@ -239,15 +246,13 @@ pub async fn list_for_owner(
 ) -> Result<Paged<Client>, StoreError> {
     let (sql, total, id) = match owner {
         Owner::Workspace(id) => (
-            owned!("owner_workspace_id"),
+            OF_WORKSPACE,
             "SELECT COUNT(*) FROM clients WHERE owner_workspace_id = $1 AND deleted_at IS NULL",
             id.to_string(),
         ),
-        Owner::User(id) => (
-            owned!("owner_user_id"),
-            "SELECT COUNT(*) FROM clients WHERE owner_user_id = $1 AND deleted_at IS NULL",
-            id.to_string(),
-        ),
+        Owner::User(id) => {
+            (OF_USER, "SELECT COUNT(*) FROM clients WHERE owner_user_id = $1 AND deleted_at IS NULL", id.to_string())
+        }
     };
     let items = gather(tx.all(sql, params![&id, now, page.limit(), page.offset()]).await?)?;
     Ok(Paged { items, total: count(tx, total, params![&id]).await? })
@@ -255,16 +260,7 @@ pub async fn list_for_owner(
 
 /// All clients, newest first, with their live secrets.
 pub async fn list(tx: &mut Tx, page: Page, now: Timestamp) -> Result<Paged<Client>, StoreError> {
-    let sql = concat!(
-        "SELECT ",
-        secret_columns!(),
-        ", ",
-        columns!(),
-        " FROM (SELECT * FROM clients WHERE deleted_at IS NULL ORDER BY created_at DESC, id LIMIT $2 OFFSET $3) c \
-         LEFT JOIN client_secrets s ON s.client_id = c.id AND (s.expires_at IS NULL OR s.expires_at > $1) \
-         ORDER BY c.created_at DESC, c.id, s.created_at, s.id"
-    );
-    let items = gather(tx.all(sql, params![now, page.limit(), page.offset()]).await?)?;
+    let items = gather(tx.all(OF_ALL, params!["", now, page.limit(), page.offset()]).await?)?;
     Ok(Paged { items, total: count(tx, "SELECT COUNT(*) FROM clients WHERE deleted_at IS NULL", &[]).await? })
 }
 
@@ -365,4 +361,23 @@ pub async fn machine_context(
         owner_workspace_id: row.opt_parse()?,
         token_revoked: row.opt_time()?.is_some(),
     }))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::sqlite::plan;
+
+    #[test]
+    fn a_late_page_skips_in_an_index() {
+        for (sql, index) in
+            [(OF_WORKSPACE, "_of_workspace (owner_workspace_id=?)"), (OF_USER, "_of_user (owner_user_id=?)")]
+        {
+            let steps = plan(sql);
+            let page = format!("SEARCH clients USING COVERING INDEX clients_pages{index}");
+            assert_eq!(steps[..2], ["CO-ROUTINE p".to_owned(), page]);
+            assert!(steps.iter().any(|step| step == "SEARCH c USING PRIMARY KEY (id=?)"), "{steps:?}");
+        }
+        assert_eq!(plan(OF_ALL)[1], "SCAN clients USING COVERING INDEX clients_pages");
+    }
 }

@@ -1,6 +1,6 @@
 //! What users allowed clients, and which workspace they chose last.
-use crate::page::{MAX_LIMIT, Page, Paged, count};
-use crate::{Row, StoreError, Tx, clients, dialect, params};
+use crate::page::{MAX_LIMIT, Page, Paged};
+use crate::{Row, StoreError, Tx, client_users, clients, params};
 use domain::client::Client;
 use domain::oauth::consent::Consent;
 use domain::{ClientId, ScopeSet, Timestamp, UserId, WorkspaceId};
@@ -61,8 +61,11 @@ pub async fn put(
     scopes: &ScopeSet,
     now: Timestamp,
 ) -> Result<ScopeSet, StoreError> {
-    // Two consents at once must not lose one of the two: the user's row is the lock, as the consent may not exist yet.
-    dialect::lock_rows(tx, "SELECT id FROM users WHERE id = $1 FOR NO KEY UPDATE", params![user]).await?;
+    // Two consents at once must not lose one of the two, which may not exist yet.
+    client_users::hold_to_give(tx, client).await?;
+    if !client_users::allows(tx, user, client).await? {
+        client_users::add(tx, client, 1).await?;
+    }
     let before = find(tx, user, client, workspace).await?;
     let all = before.map_or_else(|| scopes.clone(), |consent| consent.scopes.union(scopes));
     tx.execute(
@@ -82,13 +85,24 @@ pub async fn delete(
     client: &ClientId,
     workspace: Option<WorkspaceId>,
 ) -> Result<bool, StoreError> {
+    client_users::hold(tx, client).await?;
     let sql = "DELETE FROM consents WHERE user_id = $1 AND client_id = $2 AND workspace_id = $3";
-    Ok(tx.execute(sql, params![user, client, key(workspace)]).await? == 1)
+    let deleted = tx.execute(sql, params![user, client, key(workspace)]).await? == 1;
+    if deleted && !client_users::allows(tx, user, client).await? {
+        client_users::add(tx, client, -1).await?;
+    }
+    Ok(deleted)
 }
 
 /// Takes back all that the user allowed the client; answers how many consents.
 pub async fn delete_all(tx: &mut Tx, user: UserId, client: &ClientId) -> Result<u64, StoreError> {
-    tx.execute("DELETE FROM consents WHERE user_id = $1 AND client_id = $2", params![user, client]).await
+    client_users::hold(tx, client).await?;
+    let sql = "DELETE FROM consents WHERE user_id = $1 AND client_id = $2";
+    let deleted = tx.execute(sql, params![user, client]).await?;
+    if deleted > 0 {
+        client_users::add(tx, client, -1).await?;
+    }
+    Ok(deleted)
 }
 
 /// All that one user allowed a client, whatever workspaces it was allowed in.
@@ -121,12 +135,22 @@ fn gather(rows: Vec<Row>) -> Result<Vec<ClientUser>, StoreError> {
 }
 
 // CROSS JOIN, so that SQLite begins with the page and not with all of the client's consents.
-const CLIENT_USERS: &str = concat!(
-    "SELECT ",
-    columns!(),
-    " FROM (SELECT user_id FROM consents WHERE client_id = $1 GROUP BY user_id ORDER BY user_id LIMIT $2 OFFSET $3) u \
-     CROSS JOIN consents o WHERE o.user_id = u.user_id AND o.client_id = $1 ORDER BY o.user_id, o.workspace_id"
-);
+macro_rules! users_page {
+    ($order:literal) => {
+        concat!(
+            "SELECT ",
+            columns!(),
+            " FROM (SELECT user_id FROM consents WHERE client_id = $1 GROUP BY user_id ORDER BY user_id",
+            $order,
+            " LIMIT $2 OFFSET $3) u CROSS JOIN consents o WHERE o.user_id = u.user_id AND o.client_id = $1 \
+             ORDER BY o.user_id, o.workspace_id"
+        )
+    };
+}
+
+const CLIENT_USERS: &str = users_page!("");
+/// The same page, counted from the end.
+const CLIENT_USERS_BACK: &str = users_page!(" DESC");
 
 /// The users who allowed the client something, each once, in the order in which they came to this server.
 pub async fn list_for_client_users(
@@ -134,9 +158,14 @@ pub async fn list_for_client_users(
     client: &ClientId,
     page: Page,
 ) -> Result<Paged<ClientUser>, StoreError> {
-    let items = gather(tx.all(CLIENT_USERS, params![client, page.limit(), page.offset()]).await?)?;
-    let total = "SELECT COUNT(DISTINCT user_id) FROM consents WHERE client_id = $1";
-    Ok(Paged { items, total: count(tx, total, params![client]).await? })
+    let total = client_users::total(tx, client).await?;
+    // Users are passed over one by one: from whichever end is nearer.
+    let limit = page.limit().min(total - page.offset().min(total));
+    let behind = (total - page.offset() - limit).max(0);
+    let near_end = behind < page.offset();
+    let (sql, offset) = if near_end { (CLIENT_USERS_BACK, behind) } else { (CLIENT_USERS, page.offset()) };
+    let items = gather(tx.all(sql, params![client, limit, offset]).await?)?;
+    Ok(Paged { items, total })
 }
 
 /// One of them; `None` when the user allows the client nothing.
@@ -152,10 +181,7 @@ pub async fn of_client_user(tx: &mut Tx, client: &ClientId, user: UserId) -> Res
 
 /// Takes back all that anybody allowed the client; answers how many consents.
 pub async fn delete_for_client(tx: &mut Tx, client: &ClientId) -> Result<u64, StoreError> {
-    // In the order in which other writes of many consents meet them.
-    let lock = "SELECT user_id FROM consents WHERE client_id = $1 ORDER BY user_id, workspace_id FOR UPDATE";
-    dialect::lock_rows(tx, lock, params![client]).await?;
-    tx.execute("DELETE FROM consents WHERE client_id = $1", params![client]).await
+    client_users::remove_all(tx, client).await
 }
 
 /// All consents of a client in a fixed order, those behind `after` first: for work that goes through all of them.
@@ -233,11 +259,13 @@ mod tests {
 
     #[test]
     fn a_page_of_users_reads_the_page_alone() {
-        let steps = plan(CLIENT_USERS);
-        let page = "SEARCH consents USING COVERING INDEX consents_client_user (client_id=?)";
-        assert!(steps.iter().any(|step| step == page), "{steps:?}");
-        let each = "SEARCH o USING INDEX consents_client_id (client_id=? AND user_id=?)";
-        assert!(steps.iter().any(|step| step == each), "{steps:?}");
-        assert!(!steps.iter().any(|step| step.contains("SCAN o") || step.contains("AUTOMATIC")), "{steps:?}");
+        for sql in [CLIENT_USERS, CLIENT_USERS_BACK] {
+            let steps = plan(sql);
+            let page = "SEARCH consents USING COVERING INDEX consents_client_user (client_id=?)";
+            assert!(steps.iter().any(|step| step == page), "{steps:?}");
+            let each = "SEARCH o USING INDEX consents_client_id (client_id=? AND user_id=?)";
+            assert!(steps.iter().any(|step| step == each), "{steps:?}");
+            assert!(!steps.iter().any(|step| step.contains("SCAN o") || step.contains("AUTOMATIC")), "{steps:?}");
+        }
     }
 }

@@ -6,6 +6,7 @@
 
 pub mod activity;
 pub mod audit;
+pub mod client_users;
 pub mod clients;
 pub mod consents;
 pub mod credentials;
@@ -14,6 +15,7 @@ pub mod events;
 pub mod grants;
 pub mod idempotency;
 pub mod keys;
+pub mod plan;
 pub mod sessions;
 pub mod tokens;
 pub mod users;
@@ -24,6 +26,7 @@ mod checkpoint;
 mod db;
 mod dialect;
 mod error;
+mod explaining;
 mod migrate;
 mod options;
 mod page;

@@ -37,6 +37,7 @@ const MIGRATIONS: &[Migration] = migrations![
     3 "idempotency" "0003_idempotency.sql",
     4 "revisions" "0004_revisions.sql",
     5 "events" "0005_events.sql",
+    6 "lists" "0006_lists.sql",
 ];
 
 /// The schema version that this program needs.

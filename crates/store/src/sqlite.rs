@@ -33,6 +33,11 @@ pub(crate) fn writer(path: &Path, patience: Duration) -> Result<Connection, Stor
     Ok(connection)
 }
 
+/// Opens a connection that only reads.
+pub(crate) fn reader(path: &Path, patience: Duration) -> Result<Connection, StoreError> {
+    open(path, OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX, patience)
+}
+
 fn open(path: &Path, flags: OpenFlags, patience: Duration) -> Result<Connection, StoreError> {
     let connection = Connection::open_with_flags(path, flags)?;
     connection.busy_timeout(patience)?;
@@ -77,12 +82,7 @@ impl Readers {
             Some(idle) => idle.pop(),
             None => return Err(StoreError::Unavailable("the store was closed".to_owned())),
         };
-        let connection = if let Some(connection) = idle {
-            connection
-        } else {
-            let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
-            open(&self.path, flags, self.patience)?
-        };
+        let connection = if let Some(connection) = idle { connection } else { reader(&self.path, self.patience)? };
         Ok(Tx::new(Link::Sqlite(connection)))
     }
 

@@ -1,5 +1,6 @@
 //! A connection, or a transaction on one: what every function of the aggregates takes.
 use crate::StoreError;
+use crate::explaining::Explaining;
 use crate::row::Row;
 use crate::value::Value;
 use rusqlite::CachedStatement;
@@ -21,6 +22,8 @@ pub(crate) enum Link {
     Single(PgConnection),
     Pooled(PoolConnection<Postgres>),
     Transaction(Transaction<'static, Postgres>),
+    /// Statements are planned and not run.
+    Explain(Explaining),
     /// The connection went back to where it came from.
     Gone,
 }
@@ -29,6 +32,7 @@ impl std::fmt::Debug for Tx {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str(match self.link {
             Link::Sqlite(_) => "Tx(SQLite)",
+            Link::Explain(_) => "Tx(plans)",
             Link::Single(_) | Link::Pooled(_) | Link::Transaction(_) => "Tx(PostgreSQL)",
             Link::Gone => "Tx(gone)",
         })
@@ -37,6 +41,7 @@ impl std::fmt::Debug for Tx {
 
 enum Side<'a> {
     Sqlite(&'a mut rusqlite::Connection),
+    Explain(&'a mut Explaining),
     Postgres(&'a mut PgConnection),
 }
 
@@ -48,6 +53,7 @@ impl Tx {
     fn side(&mut self) -> Result<Side<'_>, StoreError> {
         match &mut self.link {
             Link::Sqlite(connection) => Ok(Side::Sqlite(connection)),
+            Link::Explain(explaining) => Ok(Side::Explain(explaining)),
             Link::Single(connection) => Ok(Side::Postgres(connection)),
             Link::Pooled(connection) => Ok(Side::Postgres(connection)),
             Link::Transaction(transaction) => Ok(Side::Postgres(transaction)),
@@ -64,6 +70,7 @@ impl Tx {
     pub async fn execute(&mut self, sql: &'static str, params: &[Value<'_>]) -> Result<u64, StoreError> {
         match self.side()? {
             Side::Sqlite(connection) => Ok(prepared(connection, sql, params)?.raw_execute()? as u64),
+            Side::Explain(explaining) => explaining.note(sql).map(|()| 0),
             Side::Postgres(connection) => Ok(bound(sql, params)?.execute(connection).await?.rows_affected()),
         }
     }
@@ -77,6 +84,7 @@ impl Tx {
                 let mut rows = statement.raw_query();
                 Ok(rows.next()?.map(|row| Row::sqlite(sql, row, columns)).transpose()?)
             }
+            Side::Explain(explaining) => explaining.note(sql).map(|()| None),
             Side::Postgres(connection) => {
                 let row = bound(sql, params)?.fetch_optional(connection).await?;
                 Ok(row.map(|row| Row::postgres(sql, row)))
@@ -97,6 +105,7 @@ impl Tx {
                 }
                 Ok(all)
             }
+            Side::Explain(explaining) => explaining.note(sql).map(|()| Vec::new()),
             Side::Postgres(connection) => {
                 let rows = bound(sql, params)?.fetch_all(connection).await?;
                 Ok(rows.into_iter().map(|row| Row::postgres(sql, row)).collect())
@@ -108,6 +117,7 @@ impl Tx {
     pub(crate) async fn script(&mut self, sql: &'static str) -> Result<(), StoreError> {
         match self.side()? {
             Side::Sqlite(connection) => connection.execute_batch(sql)?,
+            Side::Explain(explaining) => explaining.note(sql)?,
             Side::Postgres(connection) => {
                 sqlx::raw_sql(sql).execute(connection).await?;
             }

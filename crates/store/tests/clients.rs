@@ -256,6 +256,9 @@ async fn the_users_of_a_client_are_listed_each_once_and_lose_it_together() {
         let all = list(1, 100).await;
         assert_eq!((all.items, all.total), (vec![ada.clone(), told(3, "email", 2, 2), told(4, "openid", 1, 1)], 3));
         assert_eq!(list(2, 2).await.items, [told(4, "openid", 1, 1)], "three rows of one user take one place");
+        assert_eq!((list(1, 1).await.items, list(2, 1).await.items), (vec![ada.clone()], vec![told(3, "email", 2, 2)]));
+        let behind = list(3, 2).await;
+        assert_eq!((behind.items, behind.total), (vec![], 3), "behind the last page");
         assert_eq!(read_tx!(db, |tx| consents::of_client_user(tx, &client_id(1), user_id(1))), Some(ada));
         assert_eq!(read_tx!(db, |tx| consents::of_client_user(tx, &client_id(1), user_id(2))), None);
 
@@ -277,6 +280,38 @@ async fn the_users_of_a_client_are_listed_each_once_and_lose_it_together() {
         assert_eq!(list(1, 100).await.total, 0);
         let other = read_tx!(db, |tx| consents::list_for_client_users(tx, &client_id(2), Page::default()));
         assert_eq!(other.items, [told(1, "openid", 4, 4)], "another client keeps its users");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_user_counts_once_until_the_last_consent_goes() {
+    for_each_database(async |db| {
+        populate(db).await;
+        let count = async || read_tx!(db, |tx| store::client_users::total(tx, &client_id(1)));
+        let put = async |n, workspace| {
+            write_tx!(db, |tx| consents::put(tx, user_id(n), &client_id(1), workspace, &scopes("openid"), NOW));
+        };
+        let delete =
+            async |n, workspace| write_tx!(db, |tx| consents::delete(tx, user_id(n), &client_id(1), workspace));
+        assert_eq!(count().await, 0);
+        put(1, None).await;
+        put(1, None).await;
+        put(1, Some(workspace_id(1))).await;
+        assert_eq!(count().await, 1);
+        put(2, None).await;
+        assert_eq!(count().await, 2);
+        assert!(delete(1, None).await && !delete(1, None).await);
+        assert_eq!(count().await, 2, "one of the two consents is left");
+        assert!(delete(1, Some(workspace_id(1))).await);
+        assert_eq!(count().await, 1);
+        put(1, None).await;
+        put(1, Some(workspace_id(2))).await;
+        assert_eq!(write_tx!(db, |tx| consents::delete_all(tx, user_id(1), &client_id(1))), 2);
+        assert_eq!(write_tx!(db, |tx| consents::delete_all(tx, user_id(1), &client_id(1))), 0);
+        assert_eq!(count().await, 1);
+        assert!(write_tx!(db, |tx| clients::soft_delete(tx, &client_id(1), NOW)));
+        assert_eq!(count().await, 0);
     })
     .await;
 }

@@ -95,6 +95,42 @@ async fn consents_given_at_once_all_count() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn the_users_of_a_client_are_counted_right_however_many_come_and_go_at_once() {
+    for_each_database(async |db| {
+        populate(db).await;
+        write_tx!(db, |tx| async {
+            for n in 3..=10 {
+                store::users::insert(tx, &user(n)).await?;
+            }
+            Ok::<_, StoreError>(())
+        });
+        for round in 0..3 {
+            race(db, |n| {
+                move |tx: &mut Tx| -> BoxFuture<'_, _> {
+                    Box::pin(async move {
+                        let (user, client) = (user_id(1 + n % 10), client_id(1));
+                        let workspace = [None, Some(workspace_id(1)), Some(workspace_id(2))][usize::from(n / 10 % 3)];
+                        match n {
+                            // In the last round nobody takes everything back.
+                            0..2 if round < 2 => consents::delete_for_client(tx, &client).await.map(drop),
+                            2..20 => consents::delete_all(tx, user, &client).await.map(drop),
+                            20..70 => consents::delete(tx, user, &client, workspace).await.map(drop),
+                            _ => consents::put(tx, user, &client, workspace, &scopes("openid"), NOW).await.map(drop),
+                        }
+                    })
+                }
+            })
+            .await;
+            let users = read_tx!(db, |tx| consents::list_for_client_users(tx, &client_id(1), store::Page::default()));
+            assert_eq!(users.total, i64::try_from(users.items.len()).unwrap());
+        }
+        write_tx!(db, |tx| clients::soft_delete(tx, &client_id(1), NOW));
+        assert_eq!(read_tx!(db, |tx| store::client_users::total(tx, &client_id(1))), 0);
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn grants_that_are_ended_from_many_sides_end_once_and_nobody_deadlocks() {
     for_each_database(async |db| {
         populate(db).await;

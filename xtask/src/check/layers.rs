@@ -45,7 +45,7 @@ const LAYERS: &[Layer] = &[
     Layer { package: SERVER, may_use: &[WEB, FLOWS, STORE, DOMAIN], tests_may_use: &[TESTKIT], never: DATABASES },
     Layer { package: TESTKIT, may_use: &[WEB, FLOWS, STORE, DOMAIN], tests_may_use: &[], never: &[] },
     Layer { package: "xtask", may_use: &[], tests_may_use: &[], never: &[] },
-    Layer { package: "countersign-bench", may_use: &[], tests_may_use: &[], never: &[] },
+    Layer { package: "countersign-bench", may_use: &[STORE, DOMAIN], tests_may_use: &[], never: &[] },
 ];
 
 pub fn check(workspace: &Workspace) -> Vec<String> {

@@ -1,0 +1,44 @@
+//! How many users allowed a client something: kept, so that no list counts consents.
+use crate::page::count;
+use crate::{StoreError, Tx, dialect, params};
+use domain::{ClientId, UserId};
+
+/// Until the transaction ends nobody else gives the client a consent or takes one back: what is found between this and a
+/// change is still so at the change.
+pub(crate) async fn hold(tx: &mut Tx, client: &ClientId) -> Result<(), StoreError> {
+    dialect::lock_rows(tx, "SELECT client_id FROM client_users WHERE client_id = $1 FOR UPDATE", params![client]).await
+}
+
+/// The same before a consent is given, which may be the client's first.
+pub(crate) async fn hold_to_give(tx: &mut Tx, client: &ClientId) -> Result<(), StoreError> {
+    // The client first: who removes it has it when reaching for the count.
+    dialect::lock_rows(tx, "SELECT id FROM clients WHERE id = $1 FOR KEY SHARE", params![client]).await?;
+    let sql = "INSERT INTO client_users (client_id, user_count) VALUES ($1, 0) ON CONFLICT (client_id) DO NOTHING";
+    tx.execute(sql, params![client]).await?;
+    hold(tx, client).await
+}
+
+/// Whether the user allows the client anything, wherever.
+pub(crate) async fn allows(tx: &mut Tx, user: UserId, client: &ClientId) -> Result<bool, StoreError> {
+    let sql = "SELECT user_id FROM consents WHERE user_id = $1 AND client_id = $2 LIMIT 1";
+    Ok(tx.one(sql, params![user, client]).await?.is_some())
+}
+
+/// Counts users who came, or went; the caller holds the count.
+pub(crate) async fn add(tx: &mut Tx, client: &ClientId, users: i64) -> Result<(), StoreError> {
+    let sql = "UPDATE client_users SET user_count = user_count + $2 WHERE client_id = $1";
+    tx.execute(sql, params![client, users]).await?;
+    Ok(())
+}
+
+/// Takes back all that anybody allowed the client; answers how many consents.
+pub(crate) async fn remove_all(tx: &mut Tx, client: &ClientId) -> Result<u64, StoreError> {
+    hold(tx, client).await?;
+    tx.execute("UPDATE client_users SET user_count = 0 WHERE client_id = $1", params![client]).await?;
+    tx.execute("DELETE FROM consents WHERE client_id = $1", params![client]).await
+}
+
+/// Users who allow the client something, each once however many workspaces they allow it in.
+pub async fn total(tx: &mut Tx, client: &ClientId) -> Result<i64, StoreError> {
+    count(tx, "SELECT user_count FROM client_users WHERE client_id = $1", params![client]).await
+}
