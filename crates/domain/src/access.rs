@@ -118,8 +118,14 @@ impl Principal {
         }
     }
 
-    pub fn person(&self) -> Result<UserId, Denied> {
+    fn person(&self) -> Result<UserId, Denied> {
         self.user.ok_or(Denied::NotAPerson)
+    }
+
+    /// The person, where the operation may be done for them.
+    pub fn person_for(&self, operation: Operation) -> Result<UserId, Denied> {
+        self.may(operation)?;
+        self.person()
     }
 
     /// The workspace, where the operation may be done in it.

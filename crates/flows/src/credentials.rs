@@ -123,7 +123,7 @@ pub async fn revoke_api_key(app: &App, ctx: &Ctx, principal: &Principal, id: &st
 
 /// The person's access tokens, revoked ones too, newest first.
 pub async fn list_tokens(app: &App, ctx: &Ctx, principal: &Principal) -> Outcome<Vec<PersonalAccessToken>> {
-    let user = principal.may(Operation::ReadTokens).and_then(|()| principal.person());
+    let user = principal.person_for(Operation::ReadTokens);
     let user = user.map_err(|d| refused(app, ctx, "personal_access_token.list", About::default(), d))?;
     Ok(tokens_of(app, user).await?)
 }
@@ -136,7 +136,7 @@ pub async fn create_token(
     asked: &Asked,
 ) -> Outcome<(PersonalAccessToken, Secret)> {
     let refuse = |r: ManageRefusal| refused(app, ctx, "personal_access_token.created", About::default(), r);
-    let user = principal.may(Operation::WriteTokens).and_then(|()| principal.person());
+    let user = principal.person_for(Operation::WriteTokens);
     let user = user.map_err(|d| refuse(d.into()))?;
     let new = read(app, ctx, principal, asked).map_err(refuse)?;
     Ok(accounts::create_personal_access_token(app, ctx, user, new).await?)
@@ -144,7 +144,7 @@ pub async fn create_token(
 
 pub async fn revoke_token(app: &App, ctx: &Ctx, principal: &Principal, id: &str) -> Outcome<()> {
     let refuse = |r: ManageRefusal| refused(app, ctx, "personal_access_token.revoked", About::default(), r);
-    let user = principal.may(Operation::WriteTokens).and_then(|()| principal.person());
+    let user = principal.person_for(Operation::WriteTokens);
     let user = user.map_err(|d| refuse(d.into()))?;
     let id = id.parse().map_err(|_| refuse(Unmanaged::CredentialNotFound.into()))?;
     if end_token(app, ctx, user, id).await? { Ok(()) } else { Err(refuse(Unmanaged::CredentialNotFound.into())) }

@@ -3,6 +3,7 @@ use crate::webhooks::WebhookRefusal;
 use domain::access::Denied;
 use domain::oauth::error::{ErrorCode, Refusal};
 use domain::oauth::registration::MetadataFault;
+use std::borrow::Cow;
 
 domain::refusals! {
     /// What is wrong with a request to the management APIs.
@@ -46,7 +47,7 @@ pub enum ManageRefusal {
     Denied(Denied),
     Metadata(MetadataFault),
     Webhook(WebhookRefusal),
-    Unmanaged { why: Unmanaged, member: &'static str },
+    Unmanaged { why: Unmanaged, member: Cow<'static, str> },
 }
 
 impl ManageRefusal {
@@ -65,7 +66,7 @@ impl ManageRefusal {
             Self::Denied(_) => "",
             Self::Metadata(fault) => fault.member.as_str(),
             Self::Webhook(refusal) => refusal.member(),
-            Self::Unmanaged { member, .. } => member,
+            Self::Unmanaged { member, .. } => member.as_ref(),
         };
         Some(member).filter(|member| !member.is_empty())
     }
@@ -97,13 +98,13 @@ impl From<WebhookRefusal> for ManageRefusal {
 
 impl From<Unmanaged> for ManageRefusal {
     fn from(why: Unmanaged) -> Self {
-        Self::Unmanaged { why, member: "" }
+        why.of("")
     }
 }
 
 impl Unmanaged {
     /// The refusal of this member.
-    pub const fn of(self, member: &'static str) -> ManageRefusal {
-        ManageRefusal::Unmanaged { why: self, member }
+    pub fn of(self, member: impl Into<Cow<'static, str>>) -> ManageRefusal {
+        ManageRefusal::Unmanaged { why: self, member: member.into() }
     }
 }

@@ -274,7 +274,9 @@ async fn a_secret_is_rotated_at_once_or_with_an_overlap() {
         );
 
         problem(&key.post(&path, &json!({"overlap_seconds": -1})).await, 400, "number_out_of_range");
-        problem(&key.post(&path, &json!({"overlap": 1})).await, 400, "member_unknown");
+        let unknown = key.post(&path, &json!({"overlap": 1})).await;
+        problem(&unknown, 400, "member_unknown");
+        assert_eq!(unknown.json()["field"], "overlap");
         problem(&key.post(&format!("/oidc/clients/{ABSENT}/rotate-secret"), &json!({})).await, 404, "client_unknown");
         let mut body = example();
         body["client_type"] = "public".into();

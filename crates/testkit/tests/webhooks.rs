@@ -671,7 +671,7 @@ async fn webhooks_are_managed_over_http() {
             (json!({"url": "ftp://a.example/"}), "webhook_url_scheme", "url"),
             (json!({"url": receiver.url(), "events": ["nothing"]}), "webhook_event_unknown", "events"),
             (json!({"url": 1}), "member_of_wrong_type", "url"),
-            (json!({"url": receiver.url(), "disabled": "yes"}), "member_unknown", ""),
+            (json!({"url": receiver.url(), "disabled": "yes"}), "member_unknown", "disabled"),
         ];
         for (body, reason, field) in refused {
             let reply = key.post("/api/v1/webhooks", &body).await;

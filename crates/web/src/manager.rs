@@ -130,3 +130,38 @@ impl FromRequest<WebState> for Object {
         }
     }
 }
+
+/// Reads the members of a body, and names the one that is at fault.
+#[derive(Debug)]
+pub struct Members<'b>(pub &'b Map<String, Value>);
+
+impl Members<'_> {
+    /// Refuses every member but these.
+    pub fn known(&self, names: &[&str]) -> Result<(), Problem> {
+        match self.0.keys().find(|name| !names.contains(&name.as_str())) {
+            Some(unknown) => Err(Unmanaged::UnknownMember.of(unknown.clone()).into()),
+            None => Ok(()),
+        }
+    }
+
+    fn read<T>(&self, name: &'static str, read: impl FnOnce(&Value) -> Option<T>) -> Result<Option<T>, Problem> {
+        let wrong = || Unmanaged::WrongType.of(name).into();
+        self.0.get(name).map(|value| read(value).ok_or_else(wrong)).transpose()
+    }
+
+    pub fn text(&self, name: &'static str) -> Result<Option<String>, Problem> {
+        self.read(name, |value| value.as_str().map(str::to_owned))
+    }
+
+    pub fn list(&self, name: &'static str) -> Result<Option<Vec<String>>, Problem> {
+        self.read(name, |value| value.as_array()?.iter().map(|item| item.as_str().map(str::to_owned)).collect())
+    }
+
+    pub fn flag(&self, name: &'static str) -> Result<Option<bool>, Problem> {
+        self.read(name, Value::as_bool)
+    }
+
+    pub fn number(&self, name: &'static str) -> Result<Option<i64>, Problem> {
+        self.read(name, Value::as_i64)
+    }
+}

@@ -3,7 +3,7 @@ use super::list::{Deleted, PageQuery, deleted, paginated, paginated_camel};
 use crate::WebState;
 use crate::error::json_response;
 use crate::incoming::tagged;
-use crate::manager::{Manager, Object};
+use crate::manager::{Manager, Members, Object};
 use crate::once::once;
 use crate::openapi::answers::Problem409;
 use crate::openapi::schema::applications::{Client as Described, ClientChange, Clients, NewClient};
@@ -176,15 +176,9 @@ pub async fn rotate_secret(
 
 /// How long, in seconds, the old secret lives on; 0 unless the body says otherwise.
 pub(super) fn overlap(body: &Map<String, Value>, name: &'static str) -> Result<i64, crate::problem::Problem> {
-    if body.keys().any(|key| key != name) {
-        return Err(Unmanaged::UnknownMember.into());
-    }
-    match body.get(name) {
-        None => Ok(0),
-        Some(value) => {
-            let seconds = value.as_i64().ok_or_else(|| Unmanaged::WrongType.of(name))?;
-            let fits = (0..=owned::LONGEST_OVERLAP).contains(&seconds);
-            if fits { Ok(seconds) } else { Err(Unmanaged::Number.of(name).into()) }
-        }
-    }
+    let members = Members(body);
+    members.known(&[name])?;
+    let seconds = members.number(name)?.unwrap_or_default();
+    let fits = (0..=owned::LONGEST_OVERLAP).contains(&seconds);
+    if fits { Ok(seconds) } else { Err(Unmanaged::Number.of(name).into()) }
 }

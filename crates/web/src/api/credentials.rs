@@ -2,7 +2,7 @@
 use super::list::{Deleted, deleted};
 use crate::WebState;
 use crate::error::json_response;
-use crate::manager::{Manager, Object};
+use crate::manager::{Manager, Members, Object};
 use crate::once::once;
 use crate::path::Path;
 use crate::problem::{Answer, Problem};
@@ -152,17 +152,9 @@ pub struct NewPersonalToken {
 
 /// Reads the members of a new credential.
 fn asked(body: &Map<String, Value>, known: &[&str]) -> Result<Asked, Problem> {
-    if body.keys().any(|name| !known.contains(&name.as_str())) {
-        return Err(Unmanaged::UnknownMember.into());
-    }
-    let list = |name: &'static str| match body.get(name) {
-        None => Ok(Vec::new()),
-        Some(value) => {
-            let items = value.as_array().map(|items| items.iter().map(|item| item.as_str().map(str::to_owned)));
-            items.and_then(Iterator::collect).ok_or_else(|| Problem::from(Unmanaged::WrongType.of(name)))
-        }
-    };
-    let name = body.get("name").and_then(Value::as_str).ok_or_else(|| Unmanaged::WrongType.of("name"))?;
+    let members = Members(body);
+    members.known(known)?;
+    let name = members.text("name")?.ok_or_else(|| Unmanaged::WrongType.of("name"))?;
     let expires_at = match body.get("expires_at") {
         None | Some(Value::Null) => None,
         Some(value) => {
@@ -170,7 +162,8 @@ fn asked(body: &Map<String, Value>, known: &[&str]) -> Result<Asked, Problem> {
             Some(time.ok_or_else(|| Unmanaged::Time.of("expires_at"))?)
         }
     };
-    Ok(Asked { name: name.to_owned(), scopes: list("scopes")?, roles: list("roles")?, expires_at })
+    let list = |name| Ok::<_, Problem>(members.list(name)?.unwrap_or_default());
+    Ok(Asked { name, scopes: list("scopes")?, roles: list("roles")?, expires_at })
 }
 
 /// List the workspace's API keys

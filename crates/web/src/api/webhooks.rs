@@ -4,7 +4,7 @@ use crate::WebState;
 use crate::api::applications::overlap;
 use crate::api::clients::Overlap;
 use crate::error::json_response;
-use crate::manager::{Manager, Object};
+use crate::manager::{Manager, Members, Object};
 use crate::once::once;
 use crate::openapi::schema::webhooks::{DeliveriesQuery, NewWebhookBody, OwnerQuery, WebhookChange};
 use crate::path::Path;
@@ -141,33 +141,6 @@ fn one(state: &WebState, manager: &Manager, id: &str, change: bool) -> Result<(O
     let owner = owner(state, manager, change)?;
     let id = id.parse().map_err(|_| Problem::from(ManageRefusal::from(WebhookRefusal::Unknown)))?;
     Ok((owner, id))
-}
-
-/// The members that a body may have; each is read once.
-struct Members<'b>(&'b Map<String, Value>);
-
-impl Members<'_> {
-    fn known(&self, names: &[&str]) -> Result<(), Problem> {
-        let unknown = self.0.keys().any(|name| !names.contains(&name.as_str()));
-        if unknown { Err(Unmanaged::UnknownMember.into()) } else { Ok(()) }
-    }
-    fn text(&self, name: &'static str) -> Result<Option<String>, Problem> {
-        let read =
-            |value: &Value| value.as_str().map(str::to_owned).ok_or_else(|| Unmanaged::WrongType.of(name).into());
-        self.0.get(name).map(read).transpose()
-    }
-    fn list(&self, name: &'static str) -> Result<Option<Vec<String>>, Problem> {
-        let read = |value: &Value| {
-            let items = value.as_array()?.iter().map(|item| item.as_str().map(str::to_owned));
-            items.collect::<Option<Vec<_>>>()
-        };
-        let found = self.0.get(name);
-        found.map(|value| read(value).ok_or_else(|| Unmanaged::WrongType.of(name).into())).transpose()
-    }
-    fn flag(&self, name: &'static str) -> Result<Option<bool>, Problem> {
-        let found = self.0.get(name);
-        found.map(|value| value.as_bool().ok_or_else(|| Unmanaged::WrongType.of(name).into())).transpose()
-    }
 }
 
 /// List webhooks
