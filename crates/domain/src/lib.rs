@@ -12,6 +12,7 @@ pub mod client;
 pub mod encoding;
 pub mod events;
 pub mod id;
+pub mod language;
 pub mod identity;
 pub mod keys;
 pub mod oauth;

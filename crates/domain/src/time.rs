@@ -45,6 +45,52 @@ impl Timestamp {
     }
 }
 
+/// A day of the calendar.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Date {
+    pub year: i16,
+    /// 1 to 12.
+    pub month: i8,
+    pub day: i8,
+}
+
+impl Date {
+    /// 0 to 11.
+    pub fn month_index(self) -> usize {
+        usize::try_from(self.month - 1).unwrap_or_default().min(11)
+    }
+}
+
+/// A moment as a clock on the wall shows it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Civil {
+    pub date: Date,
+    /// `HH:MM`.
+    pub clock: String,
+    /// Whether it is told in the zone that was asked for; otherwise it is UTC.
+    pub known_zone: bool,
+}
+
+impl Timestamp {
+    /// The moment in a time zone of the IANA database.
+    pub fn civil(self, zone: Option<&str>) -> Civil {
+        let moment = jiff::Timestamp::from_second(self.0).unwrap_or_default();
+        let zone = zone.and_then(|name| jiff::tz::TimeZone::get(name).ok());
+        let known_zone = zone.is_some();
+        let here = moment.to_zoned(zone.unwrap_or(jiff::tz::TimeZone::UTC));
+        Civil {
+            date: Date { year: here.year(), month: here.month(), day: here.day() },
+            clock: format!("{:02}:{:02}", here.hour(), here.minute()),
+            known_zone,
+        }
+    }
+}
+
+/// Whether the IANA database knows a time zone by this name.
+pub fn is_zone(name: &str) -> bool {
+    jiff::tz::TimeZone::get(name).is_ok()
+}
+
 const SECONDS_OF_DAY: i64 = 24 * 60 * 60;
 
 /// A day in UTC, counted from 1970-01-01. In JSON, `2026-01-31`.

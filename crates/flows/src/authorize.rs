@@ -1,4 +1,5 @@
 //! The authorization endpoint: from parameters to the next step, and from the user's answer to a code.
+pub use crate::next::{Answer, AuthorizeFailure, ConsentView, Decision, InteractionRefusal, Locales, Next, PageReason, PageRefusal};
 use crate::recorder::About;
 use crate::session::Caller;
 use crate::subject::home;
@@ -9,105 +10,18 @@ use domain::identity::WorkspaceMembership;
 use domain::oauth::authorize::{AuthorizationRequest, AuthorizePolicy, AuthorizeRefusal, Callback};
 use domain::oauth::consent::Consent;
 use domain::oauth::decision::{self, Approval, Ask, Interaction, Progress, SignedIn, Step};
-use domain::oauth::error::{ErrorCode, Refusal};
+use domain::oauth::error::Refusal as _;
 use domain::oauth::params::RawParams;
 use domain::oauth::seal::{Purpose, TokenId};
 use domain::oauth::token::CodePayload;
-use domain::{ClientId, ScopeSet, SessionId, UserId, WorkspaceId};
+use domain::{ClientId, SessionId, UserId, WorkspaceId};
 use store::Tx;
-
-domain::refusals! {
-    /// Why an interaction (a sign-in or consent page) cannot go on.
-    pub enum InteractionRefusal {
-        Unknown => InvalidRequest, "interaction_unknown", "This page is not valid. Go back to the application and start again.";
-        Expired => InvalidRequest, "interaction_expired", "This page has expired. Go back to the application and start again.";
-        OtherBrowser => InvalidRequest, "interaction_of_another_browser", "This page belongs to another browser. Go back to the application and start again.";
-        OtherUser => InvalidRequest, "interaction_of_another_user", "Another account was signed in meanwhile. Go back to the application and start again.";
-        NotSignedIn => LoginRequired, "interaction_without_session", "Sign in first.";
-        NotAsked => InvalidRequest, "interaction_without_question", "There is nothing to decide here. Go back to the application and start again.";
-    }
-}
-
-/// Why there is no next step and nobody to send an answer to: the user reads it on a page.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct PageRefusal {
-    pub reason: PageReason,
-    /// The name of the client that the user came from, where it is known.
-    pub client_name: Option<String>,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum PageReason {
-    Authorize(AuthorizeRefusal),
-    Interaction(InteractionRefusal),
-}
-
-impl PageReason {
-    fn refusal(&self) -> &dyn Refusal {
-        match self {
-            Self::Authorize(refusal) => refusal,
-            Self::Interaction(refusal) => refusal,
-        }
-    }
-}
-
-impl Refusal for PageRefusal {
-    fn code(&self) -> ErrorCode {
-        self.reason.refusal().code()
-    }
-    fn public(&self) -> &'static str {
-        self.reason.refusal().public()
-    }
-    fn reason(&self) -> &'static str {
-        self.reason.refusal().reason()
-    }
-}
-
-pub type AuthorizeFailure = Failure<PageRefusal>;
-
-/// An answer for the client: where it goes and what it says.
-#[derive(Debug, Clone)]
-pub struct Answer {
-    pub callback: Callback,
-    /// `code`, `state`, `iss`; or `error`, `error_description`, `state`, `iss` (RFC 9207).
-    pub params: Vec<(String, String)>,
-}
-
-/// What the consent page shows.
-#[derive(Debug, Clone)]
-pub struct ConsentView {
-    pub client: Client,
-    pub request: AuthorizationRequest,
-    pub ask: Ask,
-    pub user_email: String,
-    /// The workspace or person that manages the client; nobody does where it registered itself.
-    pub developer: Option<String>,
-    /// Only the workspace is asked for; every scope was allowed before.
-    pub only_workspace: bool,
-}
-
-/// The next step, ready to be shown or sent.
-#[derive(Debug)]
-pub enum Next {
-    Login { interaction: String, client: Box<Client>, login_hint: Option<String>, reauthenticate: bool },
-    SelectAccount { interaction: String, client: Box<Client>, user_email: String },
-    Consent { interaction: String, view: Box<ConsentView> },
-    Answer(Answer),
-}
-
-/// The user's answer to the consent page.
-#[derive(Debug, Clone, Default)]
-pub struct Decision {
-    pub allow: bool,
-    pub workspace: Option<WorkspaceId>,
-    /// What was ticked; `None` when the form or body does not choose.
-    pub ticked: Option<ScopeSet>,
-}
 
 /// All that is known of the person who asks.
 struct Person {
     user_id: UserId,
     email: String,
+    locale: Option<String>,
     memberships: Vec<WorkspaceMembership>,
     consents: Vec<Consent>,
     last_choice: Option<WorkspaceId>,
@@ -118,6 +32,7 @@ async fn person(tx: &mut Tx, caller: &Caller, client: &ClientId) -> Result<Optio
     Ok(Some(Person {
         user_id: user.id,
         email: user.email.to_string(),
+        locale: user.locale.clone(),
         memberships: store::workspaces::list_for_user(tx, user.id).await?,
         consents: store::consents::list_for_client(tx, user.id, client).await?,
         last_choice: store::consents::last_workspace(tx, user.id, client).await?,
@@ -250,8 +165,8 @@ pub async fn login_page(
     let scene = scene(app, ctx, text, caller, browser).await?;
     let reauthenticate = matches!(scene.step(), Step::Reauthenticate);
     let login_hint = scene.interaction.request.login_hint.clone();
-    let interaction = text.to_owned();
-    Ok(Next::Login { interaction, client: Box::new(scene.client), login_hint, reauthenticate })
+    let (interaction, locales) = (text.to_owned(), scene.locales());
+    Ok(Next::Login { interaction, client: Box::new(scene.client), login_hint, reauthenticate, locales })
 }
 
 /// Takes the user's answer to the consent page.
@@ -341,9 +256,9 @@ impl Scene<'_> {
             Step::Login => self.login(false),
             Step::Reauthenticate => self.login(true),
             Step::SelectAccount => {
-                let interaction = seal(self.app, self.ctx, &self.interaction)?;
+                let (interaction, locales) = (seal(self.app, self.ctx, &self.interaction)?, self.locales());
                 let user_email = self.person.map(|p| p.email).unwrap_or_default();
-                Ok(Next::SelectAccount { interaction, client: Box::new(self.client), user_email })
+                Ok(Next::SelectAccount { interaction, client: Box::new(self.client), user_email, locales })
             }
             Step::SelectWorkspace(ask) => self.consent_page(ask, true),
             Step::AskConsent(ask) => self.consent_page(ask, false),
@@ -355,9 +270,14 @@ impl Scene<'_> {
     }
 
     fn login(self, reauthenticate: bool) -> Result<Next, AuthorizeFailure> {
-        let interaction = seal(self.app, self.ctx, &self.interaction)?;
+        let (interaction, locales) = (seal(self.app, self.ctx, &self.interaction)?, self.locales());
         let login_hint = self.interaction.request.login_hint.or(self.person.map(|p| p.email));
-        Ok(Next::Login { interaction, client: Box::new(self.client), login_hint, reauthenticate })
+        Ok(Next::Login { interaction, client: Box::new(self.client), login_hint, reauthenticate, locales })
+    }
+
+    fn locales(&self) -> Locales {
+        let set = self.person.as_ref().and_then(|p| p.locale.clone());
+        Locales { asked: self.interaction.request.ui_locales.clone(), set }
     }
 
     fn consent_page(&mut self, ask: Ask, only_workspace: bool) -> Result<Next, AuthorizeFailure> {
@@ -370,6 +290,7 @@ impl Scene<'_> {
             user_email: self.person.as_ref().map(|p| p.email.clone()).unwrap_or_default(),
             developer: None,
             only_workspace,
+            locales: self.locales(),
         };
         Ok(Next::Consent { interaction, view: Box::new(view) })
     }

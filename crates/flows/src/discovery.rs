@@ -3,6 +3,7 @@ use crate::keys::Keys;
 use crate::{Fault, RegistrationPolicy, Settings};
 use bytes::Bytes;
 use domain::client::{AuthMethod, GrantType};
+use domain::language::Language;
 use domain::oauth::authorize::ResponseMode;
 use domain::oauth::claims;
 use serde_json::{Map, Value, json};
@@ -63,7 +64,7 @@ fn metadata(settings: &Settings, keys: &Keys) -> Value {
     put("request_parameter_supported", false.into());
     put("request_uri_parameter_supported", false.into());
     put("authorization_response_iss_parameter_supported", true.into());
-    put("ui_locales_supported", names(&["en"]));
+    put("ui_locales_supported", names(&Language::ALL.map(Language::tag)));
     if let Some(terms) = &settings.brand.terms_url {
         put("op_tos_uri", terms.as_str().into());
     }

@@ -27,6 +27,7 @@ pub mod keys;
 pub mod logout;
 pub mod manage;
 pub mod members;
+mod next;
 pub mod operator;
 pub mod outbound;
 pub mod owned;

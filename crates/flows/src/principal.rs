@@ -7,7 +7,7 @@ use crate::subject::home;
 use crate::{App, Ctx, Failure};
 use domain::access::{Limit, Principal, is_operator_scope};
 use domain::client::SubType;
-use domain::identity::User;
+use domain::identity::{User, WorkspaceMembership};
 use domain::oauth::error::Refusal as _;
 use domain::{ScopeSet, WorkspaceId};
 
@@ -91,6 +91,35 @@ pub async fn by_session(app: &App, ctx: &Ctx, caller: &Caller, named: Option<&st
 pub fn other_site(app: &App, ctx: &Ctx) -> Failure<ManageRefusal> {
     app.record(ctx, "management", Unmanaged::OtherSite.reason(), About::default());
     Failure::Refused(Unmanaged::OtherSite.into())
+}
+
+/// A person on a page, and where they belong.
+#[derive(Debug)]
+pub struct AtPage {
+    pub principal: Principal,
+    pub memberships: Vec<WorkspaceMembership>,
+}
+
+/// Who is signed in, in the workspace that a page is about. Where it is about none, they are in the one they are at home
+/// in, or else in their first one.
+pub async fn at_page(app: &App, ctx: &Ctx, user: &User, named: Option<&str>) -> Outcome<AtPage> {
+    let memberships = {
+        let mut tx = app.store().read().await?;
+        store::workspaces::list_for_user(&mut tx, user.id).await?
+    };
+    let place = |m: &WorkspaceMembership| (m.workspace_id, m.roles.role);
+    let workspace = match named {
+        Some(named) => {
+            let Some(member) = memberships.iter().find(|m| m.workspace_id.to_string() == named) else {
+                return refused(app, ctx, Unmanaged::WorkspaceUnknown);
+            };
+            Some(place(member))
+        }
+        None => home(user, &memberships).map(|(id, roles)| (id, roles.role)).or(memberships.first().map(place)),
+    };
+    let (actor, operator) = (user.id.to_string(), user.is_operator);
+    let principal = Principal { user: Some(user.id), workspace, operator, limit: Limit::Role, actor };
+    Ok(AtPage { principal, memberships })
 }
 
 async fn person(app: &App, ctx: &Ctx, user: &User, limit: Limit, named: Option<&str>) -> Outcome<Principal> {

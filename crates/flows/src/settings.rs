@@ -87,6 +87,8 @@ pub struct Brand {
     pub logo_url: Option<String>,
     /// `#rrggbb`.
     pub primary_colour: String,
+    /// The same for dark pages; without it, the one above.
+    pub primary_colour_dark: Option<String>,
     pub terms_url: Option<String>,
     pub privacy_url: Option<String>,
     pub support_url: Option<String>,
@@ -98,6 +100,7 @@ impl Default for Brand {
             name: "Countersign".to_owned(),
             logo_url: None,
             primary_colour: "#1d4ed8".to_owned(),
+            primary_colour_dark: None,
             terms_url: None,
             privacy_url: None,
             support_url: None,

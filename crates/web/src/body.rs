@@ -89,7 +89,7 @@ pub fn has_nul(value: &Value) -> bool {
     }
 }
 
-const NUL: &str = "No text may hold the NUL character.";
+pub const NUL: &str = "No text may hold the NUL character.";
 
 fn refuse(description: &'static str) -> Response {
     oauth_error(&OAuthError { code: ErrorCode::InvalidRequest, description, challenge: None })

@@ -2,6 +2,7 @@
 use crate::WebState;
 use crate::error::plain;
 use crate::headers::RequestId;
+use domain::language::Language;
 use crate::pages::refused;
 use axum::extract::{Request, State};
 use axum::http::{StatusCode, header};
@@ -35,6 +36,8 @@ pub fn panicked(fault: Box<dyn std::any::Any + Send>) -> Response {
 pub async fn tell(State(state): State<WebState>, request: Request, next: Next) -> Response {
     let accept = request.headers().get(header::ACCEPT).and_then(|v| v.to_str().ok()).unwrap_or_default();
     let person = accept.contains("text/html");
+    let language = request.headers().get(header::ACCEPT_LANGUAGE).and_then(|v| v.to_str().ok());
+    let language = language.and_then(Language::accepted).unwrap_or(Language::English);
     let id = request.extensions().get::<RequestId>().map(|id| id.0.clone()).unwrap_or_default();
     let mut response = next.run(request).await;
     if let Some(Faulted(fault)) = response.extensions_mut().remove() {
@@ -52,7 +55,7 @@ pub async fn tell(State(state): State<WebState>, request: Request, next: Next) -
     } else {
         return response;
     };
-    if person { refused::ours(&state, status, code.as_str(), said, &id) } else { plain(status, code, said) }
+    if person { refused::ours(&state, language, status, code, said, &id) } else { plain(status, code, said) }
 }
 
 #[cfg(test)]

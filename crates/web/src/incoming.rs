@@ -2,6 +2,7 @@
 use crate::WebState;
 use crate::cookies::Cookie;
 use crate::headers::RequestId;
+use domain::language::{Language, Languages};
 use crate::peer::client_ip;
 use axum::extract::{ConnectInfo, FromRequestParts};
 use axum::http::request::Parts;
@@ -10,6 +11,7 @@ use axum::response::Response;
 use domain::SecretHash;
 use domain::encoding::{base64url, from_base64url};
 use domain::oauth::params::RawParams;
+use flows::authorize::Locales;
 use flows::session::Caller;
 use flows::{Ctx, Facts, Fault};
 use std::convert::Infallible;
@@ -90,9 +92,20 @@ impl Incoming {
 
     /// The browser, by its cookie; a new one gets a new cookie.
     pub fn browser(&self, state: &WebState) -> Browser {
+        let languages = self.languages();
         match Cookie::Browser.read(state, &self.headers) {
-            Some(cookie) => Browser { cookie, is_new: false },
-            None => Browser { cookie: base64url(&self.ctx.random::<24>()), is_new: true },
+            Some(cookie) => Browser { cookie, is_new: false, languages },
+            None => Browser { cookie: base64url(&self.ctx.random::<24>()), is_new: true, languages },
+        }
+    }
+
+    /// The languages that the request and the browser want.
+    pub fn languages(&self) -> Languages {
+        let asked = self.query.get("ui_locales").map(str::split_ascii_whitespace);
+        Languages {
+            asked: asked.and_then(Language::first_of),
+            set: None,
+            accepted: self.header(header::ACCEPT_LANGUAGE).and_then(Language::accepted),
         }
     }
 }
@@ -110,9 +123,21 @@ pub fn tagged(mut response: Response, revision: i64) -> Response {
 pub struct Browser {
     pub cookie: String,
     pub is_new: bool,
+    pub languages: Languages,
 }
 
 impl Browser {
+    /// Speaks the language that an authorization asks for, or its person has set.
+    pub fn speak(&mut self, locales: &Locales) {
+        self.languages.asked = Language::first_of(locales.asked.iter().map(String::as_str)).or(self.languages.asked);
+        self.set(locales.set.as_deref());
+    }
+
+    /// Speaks the language that the person has set.
+    pub fn set(&mut self, locale: Option<&str>) {
+        self.languages.set = locale.and_then(Language::of);
+    }
+
     /// What interactions are bound to.
     pub fn binding(&self, state: &WebState) -> [u8; 32] {
         *state.app().forms().hash(&format!("browser\n{}", self.cookie)).as_bytes()

@@ -2,6 +2,7 @@
 #![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used, clippy::panic))]
 
 mod api;
+mod assets;
 mod body;
 mod cookies;
 mod error;
@@ -14,10 +15,11 @@ mod openapi;
 mod pages;
 mod path;
 mod peer;
+mod person;
 mod problem;
 mod router;
 mod state;
-mod stylesheet;
+mod texts;
 
 pub use router::router;
 pub use state::{WebOptions, WebState};

@@ -25,8 +25,10 @@ pub fn router(state: WebState) -> Router {
         .merge(servers())
         .merge(people())
         .merge(managers())
+        .merge(consoles())
         .merge(documentation(&state))
-        .route(&state.stylesheet().route(), get(pages::frame::stylesheet))
+        .route(state.stylesheet().route(), get(pages::frame::asset))
+        .route(state.script().route(), get(pages::frame::asset))
         .fallback(pages::refused::not_found);
     let all = if base.is_empty() {
         inner
@@ -138,6 +140,13 @@ fn people() -> Router<WebState> {
         .route("/api/v1/oauth2/consent", post(authorize::consent))
         .route("/healthz", get(async || "ok\n"))
         .route("/readyz", get(ready))
+        .method_not_allowed_fallback(method_not_allowed)
+}
+
+/// What people who are signed in see and change.
+fn consoles() -> Router<WebState> {
+    Router::new()
+        .route("/account", get(pages::account::profile::get))
         .method_not_allowed_fallback(method_not_allowed)
 }
 

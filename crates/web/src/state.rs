@@ -1,5 +1,5 @@
 //! What every handler can reach.
-use crate::stylesheet::Stylesheet;
+use crate::assets::Asset;
 use flows::{App, Clock, Rng};
 use ipnet::IpNet;
 use std::fmt;
@@ -22,7 +22,8 @@ struct Inner {
     clock: Arc<dyn Clock>,
     rng: Arc<dyn Rng>,
     options: WebOptions,
-    stylesheet: Stylesheet,
+    stylesheet: Asset,
+    script: Asset,
     logo: Option<Url>,
     /// The path of the issuer, without a trailing slash: where everything is mounted.
     base: String,
@@ -36,9 +37,9 @@ impl WebState {
             Err(_) => (String::new(), String::new()),
         };
         let brand = &app.settings().brand;
-        let stylesheet = Stylesheet::new(brand, &base);
+        let (stylesheet, script) = (Asset::stylesheet(brand, &base), Asset::script(&base));
         let logo = brand.logo_url.as_deref().and_then(|text| logo(text, &app.settings().issuer));
-        Self(Arc::new(Inner { app, clock, rng, options, stylesheet, logo, base, origin }))
+        Self(Arc::new(Inner { app, clock, rng, options, stylesheet, script, logo, base, origin }))
     }
 
     pub fn app(&self) -> &App {
@@ -53,8 +54,11 @@ impl WebState {
     pub(crate) fn trusted_proxies(&self) -> &[IpNet] {
         &self.0.options.trusted_proxies
     }
-    pub(crate) fn stylesheet(&self) -> &Stylesheet {
+    pub(crate) fn stylesheet(&self) -> &Asset {
         &self.0.stylesheet
+    }
+    pub(crate) fn script(&self) -> &Asset {
+        &self.0.script
     }
     pub(crate) fn logo(&self) -> Option<&Url> {
         self.0.logo.as_ref()

@@ -60,33 +60,38 @@ fn answered(state: &WebState, browser: &Browser, answer: &Answer) -> Response {
 pub fn show(
     state: &WebState,
     incoming: &Incoming,
-    browser: &Browser,
+    browser: &mut Browser,
     next: Result<Next, AuthorizeFailure>,
 ) -> Response {
     let response = match next {
         Ok(Next::Answer(answer)) => answered(state, browser, &answer),
-        Ok(Next::Login { interaction, client, login_hint, reauthenticate }) => {
+        Ok(Next::Login { interaction, client, login_hint, reauthenticate, locales }) => {
+            browser.speak(&locales);
             login_page(state, browser, &interaction, &client, login_hint.as_deref(), reauthenticate, None)
         }
-        Ok(Next::SelectAccount { interaction, client, user_email }) => {
+        Ok(Next::SelectAccount { interaction, client, user_email, locales }) => {
+            browser.speak(&locales);
             let frame = Frame::new(state, browser);
             let page = SelectAccountPage { frame, interaction: &interaction, client: &client, user_email: &user_email };
             render(state, &page, StatusCode::OK, Leads::To(&client), None)
         }
-        Ok(Next::Consent { interaction, view }) => consent_page(state, browser, &interaction, &view),
+        Ok(Next::Consent { interaction, view }) => {
+            browser.speak(&view.locales);
+            consent_page(state, browser, &interaction, &view)
+        }
         Err(failure) => refused::interrupted(state, incoming, &failure),
     };
     with_browser(state, browser, response)
 }
 
 async fn begin(state: &WebState, incoming: &Incoming, params: &RawParams) -> Response {
-    let browser = incoming.browser(state);
+    let mut browser = incoming.browser(state);
     let caller = match incoming.session(state).await {
         Ok(caller) => caller,
         Err(fault) => return refused::failure::<authorize::PageRefusal>(state, incoming, &fault.into()),
     };
     let next = authorize::begin(state.app(), &incoming.ctx, params, &caller, browser.binding(state)).await;
-    show(state, incoming, &browser, next)
+    show(state, incoming, &mut browser, next)
 }
 
 pub async fn get(State(state): State<WebState>, incoming: Incoming) -> Response {
@@ -100,19 +105,19 @@ pub async fn post(State(state): State<WebState>, incoming: Incoming, Form(body):
 
 /// Goes on with an interaction after a sign-in.
 pub async fn resume(State(state): State<WebState>, incoming: Incoming) -> Response {
-    let browser = incoming.browser(&state);
+    let mut browser = incoming.browser(&state);
     let text = incoming.query.get("i").unwrap_or_default();
     let caller = match incoming.session(&state).await {
         Ok(caller) => caller,
         Err(fault) => return refused::failure::<authorize::PageRefusal>(&state, &incoming, &fault.into()),
     };
     let next = authorize::resume(state.app(), &incoming.ctx, text, &caller, browser.binding(&state)).await;
-    show(&state, &incoming, &browser, next)
+    show(&state, &incoming, &mut browser, next)
 }
 
 /// The answer to "which account?".
 pub async fn account(State(state): State<WebState>, incoming: Incoming, Form(form): Form) -> Response {
-    let browser = incoming.browser(&state);
+    let mut browser = incoming.browser(&state);
     if !browser.sent(&state, &incoming, &form) {
         return refused::forged(&state, &incoming);
     }
@@ -120,7 +125,7 @@ pub async fn account(State(state): State<WebState>, incoming: Incoming, Form(for
     if form.get("action") == Some("other") {
         let next =
             authorize::login_page(state.app(), &incoming.ctx, text, &Caller::Nobody, browser.binding(&state)).await;
-        return show(&state, &incoming, &browser, next);
+        return show(&state, &incoming, &mut browser, next);
     }
     match authorize::account_selected(state.app(), &incoming.ctx, text, browser.binding(&state)) {
         Ok(interaction) => see_other(&interaction_path(&state, &interaction)),
@@ -130,13 +135,13 @@ pub async fn account(State(state): State<WebState>, incoming: Incoming, Form(for
 
 /// The answer to the consent page.
 pub async fn consent(State(state): State<WebState>, incoming: Incoming, Form(form): Form) -> Response {
-    let browser = incoming.browser(&state);
+    let mut browser = incoming.browser(&state);
     if !browser.sent(&state, &incoming, &form) {
         return refused::forged(&state, &incoming);
     }
     let decision = match decision_of(&form) {
         Ok(decision) => decision,
-        Err(said) => return refused::page(&state, &incoming, StatusCode::BAD_REQUEST, "invalid_request", said),
+        Err(why) => return refused::unreadable(&state, &incoming, why),
     };
     let caller = match incoming.session(&state).await {
         Ok(caller) => caller,
@@ -145,24 +150,20 @@ pub async fn consent(State(state): State<WebState>, incoming: Incoming, Form(for
     let text = form.get("interaction").unwrap_or_default();
     let binding = browser.binding(&state);
     let next = authorize::decide_consent(state.app(), &incoming.ctx, text, &decision, &caller, binding).await;
-    show(&state, &incoming, &browser, next)
+    show(&state, &incoming, &mut browser, next)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use domain::language::Language;
     use base64::Engine as _;
 
     #[test]
     fn checklist_123_values_are_escaped_and_the_policy_names_the_script() {
-        let frame = Frame {
-            brand: flows::Brand { name: "<b>&\"".to_owned(), ..flows::Brand::default() },
-            stylesheet: "/s.css".to_owned(),
-            logo: None,
-            base: String::new(),
-            sign_up: true,
-            csrf: "token".to_owned(),
-        };
+        let brand = flows::Brand { name: "<b>&\"".to_owned(), ..flows::Brand::default() };
+        let mut frame = Frame::bare(Language::English);
+        (frame.brand, frame.csrf) = (brand, "token".to_owned());
         let fields = [("state".to_owned(), "\"><script>alert(1)</script>'&".to_owned())];
         let page = FormPostPage { frame, action: "https://a.example/?x=\"&y=<", fields: &fields, script: SEND };
         let html = page.render().unwrap();

@@ -45,6 +45,8 @@ struct ConsentPage<'p> {
     first_party: bool,
     looks_alike: bool,
     only_workspace: bool,
+    /// The first letter of the client's name: nobody's logo is loaded from elsewhere.
+    initial: String,
 }
 
 pub fn consent_page(state: &WebState, browser: &Browser, interaction: &str, view: &ConsentView) -> Response {
@@ -83,8 +85,14 @@ pub fn consent_page(state: &WebState, browser: &Browser, interaction: &str, view
         first_party: client.trust == Trust::FirstParty,
         looks_alike: looks_alike(&client.name),
         only_workspace: view.only_workspace,
+        initial: initial(&client.name),
     };
     render(state, &page, StatusCode::OK, Leads::To(client), None)
+}
+
+/// The first letter of a name, as large as it gets.
+pub fn initial(name: &str) -> String {
+    name.chars().find(|c| c.is_alphanumeric()).map(|c| c.to_uppercase().collect()).unwrap_or_default()
 }
 
 /// Reads a decision: `action` (forms) or `decision` (JSON); `workspace`; and the scopes that were left ticked.

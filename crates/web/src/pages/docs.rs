@@ -2,6 +2,7 @@
 use super::frame::{Frame, Leads, render};
 use crate::WebState;
 use crate::error::status;
+use domain::language::Language;
 use crate::openapi::Description;
 use crate::openapi::view::Page;
 use crate::problem::FAULTS;
@@ -26,7 +27,7 @@ struct DocsPage<'p> {
 
 /// Everything, readable without a program.
 pub async fn get(State(state): State<WebState>, Extension(description): Extension<Arc<Description>>) -> Response {
-    let page = DocsPage { frame: Frame::without_forms(&state), page: &description.page };
+    let page = DocsPage { frame: Frame::without_forms(&state, Language::English), page: &description.page };
     render(&state, &page, StatusCode::OK, Leads::Here, None)
 }
 
@@ -68,6 +69,6 @@ struct ProblemsPage {
 
 /// Every problem that a management API may answer.
 pub async fn problems_page(State(state): State<WebState>) -> Response {
-    let page = ProblemsPage { frame: Frame::without_forms(&state), problems: problems() };
+    let page = ProblemsPage { frame: Frame::without_forms(&state, Language::English), problems: problems() };
     render(&state, &page, StatusCode::OK, Leads::Here, None)
 }

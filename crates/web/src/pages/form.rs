@@ -1,13 +1,11 @@
 //! The body of a form that a person sent.
 use super::refused;
 use crate::WebState;
-use crate::body::{CUT_OFF, parse};
+use crate::body::{CUT_OFF, NUL, parse};
 use crate::incoming::Incoming;
 use axum::body::Bytes;
 use axum::extract::{FromRequest, FromRequestParts as _, Request};
-use axum::http::StatusCode;
 use axum::response::Response;
-use domain::oauth::error::ErrorCode;
 use domain::oauth::params::RawParams;
 
 /// The parameters of a form. What cannot be read is refused with a page: a person sent it.
@@ -26,7 +24,11 @@ impl FromRequest<WebState> for Form {
             Ok(bytes) => parse(&media, &bytes),
             Err(_) => Err(CUT_OFF),
         };
-        let code = ErrorCode::InvalidRequest.as_str();
-        read.map(Self).map_err(|said| refused::page(state, &incoming, StatusCode::BAD_REQUEST, code, said))
+        let params = read.map_err(|why| refused::unreadable(state, &incoming, why))?;
+        // No database of ours keeps it, so that nobody typed it.
+        if params.pairs().any(|(name, value)| name.contains('\0') || value.contains('\0')) {
+            return Err(refused::unreadable(state, &incoming, NUL));
+        }
+        Ok(Self(params))
     }
 }

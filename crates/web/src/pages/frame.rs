@@ -1,44 +1,130 @@
 //! What all pages have in common.
+use super::nav::Nav;
+use super::time::Time;
 use crate::WebState;
 use crate::cookies::Cookie;
 use crate::error::plain;
 use crate::incoming::Browser;
+use domain::language::Language;
+use crate::texts::{Rich, Texts, Value};
 use askama::Template;
 use axum::extract::State;
-use axum::http::{HeaderValue, StatusCode, header};
+use axum::http::{HeaderValue, StatusCode, Uri, header};
 use axum::response::{IntoResponse as _, Response};
+use domain::Timestamp;
 use domain::client::Client;
+use domain::identity::Role;
 use domain::oauth::error::ErrorCode;
 use flows::Brand;
+use std::fmt;
 
-/// What every page shows around its content.
+/// What every page shows around its content, and the language that it speaks.
 #[derive(Debug)]
 pub struct Frame {
     pub brand: Brand,
     pub stylesheet: String,
+    pub script: String,
     pub logo: Option<String>,
     pub base: String,
     /// Whether people may make accounts of their own.
     pub sign_up: bool,
     /// For the page's forms.
     pub csrf: String,
+    /// Where a signed-in person can go.
+    pub nav: Option<Nav>,
+    /// What was just done: a text.
+    pub notice: Option<String>,
+    texts: Texts,
+    /// The time zone that times are told in.
+    zone: Option<String>,
 }
 
 impl Frame {
     pub fn new(state: &WebState, browser: &Browser) -> Self {
-        Self { csrf: browser.csrf(state), ..Self::without_forms(state) }
+        Self { csrf: browser.csrf(state), ..Self::without_forms(state, browser.languages.best()) }
     }
 
     /// For a page that sends nothing.
-    pub fn without_forms(state: &WebState) -> Self {
+    pub fn without_forms(state: &WebState, language: Language) -> Self {
         Self {
             brand: state.app().settings().brand.clone(),
-            stylesheet: state.stylesheet().href(),
+            stylesheet: state.stylesheet().href().to_owned(),
+            script: state.script().href().to_owned(),
             logo: state.logo().map(ToString::to_string),
             base: state.base().to_owned(),
             sign_up: state.app().settings().sign_up,
             csrf: String::new(),
+            nav: None,
+            notice: None,
+            texts: Texts(language),
+            zone: None,
         }
+    }
+
+    /// Around the pages of a signed-in person.
+    pub fn around(self, nav: Nav, zone: Option<String>, done: &str) -> Self {
+        let notice = if done.is_empty() { None } else { self.texts.known(&format!("done-{done}")) };
+        Self { nav: Some(nav), notice, zone, ..self }
+    }
+
+    /// Around nothing.
+    #[cfg(test)]
+    pub fn bare(language: Language) -> Self {
+        Self {
+            brand: Brand::default(),
+            stylesheet: String::new(),
+            script: String::new(),
+            logo: None,
+            base: String::new(),
+            sign_up: true,
+            csrf: String::new(),
+            nav: None,
+            notice: None,
+            texts: Texts(language),
+            zone: None,
+        }
+    }
+
+    pub fn texts(&self) -> Texts {
+        self.texts
+    }
+
+    pub fn language(&self) -> Language {
+        self.texts.0
+    }
+
+    /// A text as it stands.
+    pub fn say(&self, key: &str) -> String {
+        self.texts.say(key)
+    }
+
+    /// A text with a value.
+    pub fn fill<'v>(&self, key: &str, name: &str, value: impl Into<Value<'v>>) -> String {
+        self.texts.fill(key, &[(name, value.into())])
+    }
+
+    /// A text with a value that a stranger may have chosen.
+    pub fn rich(&self, key: &str, name: &str, value: impl fmt::Display) -> Rich {
+        self.texts.rich(key, &[(name, &value.to_string())])
+    }
+
+    /// What a role is called.
+    pub fn role(&self, role: &Role) -> String {
+        self.say(match role {
+            Role::Member => "role-member",
+            Role::Admin => "role-admin",
+            Role::Owner => "role-owner",
+        })
+    }
+
+    /// A moment, in the person's time zone if it is known.
+    pub fn time(&self, moment: &Timestamp) -> Time {
+        Time::new(*moment, self.language(), self.zone.as_deref())
+    }
+
+    /// The same of a moment that there may be none of.
+    pub fn time_or(&self, moment: &Option<Timestamp>, none: &str) -> Rich {
+        moment.as_ref().map_or_else(|| self.texts.rich(none, &[]), |moment| Rich::of(&self.time(moment)))
     }
 }
 
@@ -80,10 +166,10 @@ fn schemes<'u>(uris: impl IntoIterator<Item = &'u str>) -> String {
 
 fn policy(image: Option<&str>, script_hash: Option<&str>, leads: Leads<'_>) -> String {
     let image = image.map(|origin| format!(" {origin}")).unwrap_or_default();
-    let script = script_hash.map(|hash| format!("; script-src '{hash}'")).unwrap_or_default();
+    let script = script_hash.map(|hash| format!(" '{hash}'")).unwrap_or_default();
     let forms = leads.sources();
     format!(
-        "default-src 'none'; style-src 'self'; img-src 'self'{image}{script}; form-action {forms}; base-uri 'none'; frame-ancestors 'none'"
+        "default-src 'none'; style-src 'self'; img-src 'self'{image}; script-src 'self'{script}; form-action {forms}; base-uri 'none'; frame-ancestors 'none'"
     )
 }
 
@@ -138,12 +224,14 @@ pub fn interaction_path(state: &WebState, interaction: &str) -> String {
     state.path(&format!("/oauth2/interaction?i={interaction}"))
 }
 
-pub async fn stylesheet(State(state): State<WebState>) -> Response {
+/// One of the two files beside the pages. Its name follows its content, so that it can be kept for good.
+pub async fn asset(State(state): State<WebState>, uri: Uri) -> Response {
+    let asset = if uri.path().ends_with(state.script().route()) { state.script() } else { state.stylesheet() };
     let headers = [
-        (header::CONTENT_TYPE, "text/css; charset=utf-8"),
+        (header::CONTENT_TYPE, asset.media_type()),
         (header::CACHE_CONTROL, "public, max-age=31536000, immutable"),
     ];
-    (headers, state.stylesheet().text()).into_response()
+    (headers, asset.text().to_owned()).into_response()
 }
 
 #[cfg(test)]
@@ -154,12 +242,12 @@ mod tests {
     fn checklist_20_the_content_policy_names_every_source() {
         assert_eq!(
             policy(None, None, Leads::Here),
-            "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+            "default-src 'none'; style-src 'self'; img-src 'self'; script-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
         );
         let away = policy(Some("https://cdn.example"), Some("sha256-x"), Leads::Away("http://127.0.0.1:9/cb"));
         assert_eq!(
             away,
-            "default-src 'none'; style-src 'self'; img-src 'self' https://cdn.example; script-src 'sha256-x'; form-action http:; base-uri 'none'; frame-ancestors 'none'"
+            "default-src 'none'; style-src 'self'; img-src 'self' https://cdn.example; script-src 'self' 'sha256-x'; form-action http:; base-uri 'none'; frame-ancestors 'none'"
         );
     }
 

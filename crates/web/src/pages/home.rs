@@ -1,4 +1,4 @@
-//! The first page: who is signed in.
+//! The first page: for whom nobody knows yet. Whoever is signed in goes on to their account.
 use super::frame::{Frame, Leads, render, see_other, with_browser};
 use super::refused;
 use crate::WebState;
@@ -7,14 +7,12 @@ use askama::Template;
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
-use domain::identity::User;
-use flows::session::SignInRefusal;
+use flows::session::{Caller, SignInRefusal};
 
 #[derive(Template)]
 #[template(path = "home.html")]
-struct HomePage<'p> {
+struct HomePage {
     frame: Frame,
-    user: Option<&'p User>,
 }
 
 pub fn redirect(state: &WebState) -> Response {
@@ -22,10 +20,11 @@ pub fn redirect(state: &WebState) -> Response {
 }
 
 pub async fn get(State(state): State<WebState>, incoming: Incoming) -> Response {
-    let browser = incoming.browser(&state);
     match incoming.session(&state).await {
-        Ok(caller) => {
-            let page = HomePage { frame: Frame::new(&state, &browser), user: caller.user() };
+        Ok(Caller::Session(_)) => see_other(&state.path("/account")),
+        Ok(_) => {
+            let browser = incoming.browser(&state);
+            let page = HomePage { frame: Frame::new(&state, &browser) };
             with_browser(&state, &browser, render(&state, &page, StatusCode::OK, Leads::Here, None))
         }
         Err(fault) => refused::failure::<SignInRefusal>(&state, &incoming, &fault.into()),

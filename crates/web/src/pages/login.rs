@@ -1,7 +1,7 @@
 //! Signing in.
 use super::form::Form;
 use super::frame::{Frame, Leads, interaction_path, render, see_other, with_browser, with_cookie};
-use super::{home, refused};
+use super::{back, home, refused};
 use crate::WebState;
 use crate::cookies::Cookie;
 use crate::error::status;
@@ -23,10 +23,15 @@ struct LoginPage<'p> {
     frame: Frame,
     interaction: &'p str,
     client: Option<&'p Client>,
+    /// Where on this server to go on, if the user came for a page of it.
+    return_to: &'p str,
     username: &'p str,
     reauthenticate: bool,
-    problem: Option<&'p str>,
+    problem: Option<String>,
 }
+
+/// A form to fill in again: its status, and why.
+type Problem<'p> = Option<(StatusCode, &'p session::SignInRefusal)>;
 
 /// The sign-in page of an interaction.
 pub fn login_page(
@@ -36,33 +41,43 @@ pub fn login_page(
     client: &Client,
     hint: Option<&str>,
     reauthenticate: bool,
-    problem: Option<(StatusCode, &str)>,
+    problem: Problem<'_>,
 ) -> Response {
+    let frame = Frame::new(state, browser);
     let page = LoginPage {
-        frame: Frame::new(state, browser),
+        problem: problem.map(|(_, refusal)| frame.texts().refusal(refusal)),
+        frame,
         interaction,
         client: Some(client),
+        return_to: "",
         username: hint.unwrap_or_default(),
         reauthenticate,
-        problem: problem.map(|(_, said)| said),
     };
     render(state, &page, problem.map_or(StatusCode::OK, |(status, _)| status), Leads::To(client), None)
 }
 
-fn plain_page(state: &WebState, browser: &Browser, username: &str, problem: Option<(StatusCode, &str)>) -> Response {
+fn plain_page(
+    state: &WebState,
+    browser: &Browser,
+    return_to: &str,
+    username: &str,
+    problem: Problem<'_>,
+) -> Response {
     let frame = Frame::new(state, browser);
-    let said = problem.map(|(_, said)| said);
-    let page = LoginPage { frame, interaction: "", client: None, username, reauthenticate: false, problem: said };
+    let said = problem.map(|(_, refusal)| frame.texts().refusal(refusal));
+    let (interaction, client, reauthenticate) = ("", None, false);
+    let page = LoginPage { frame, interaction, client, return_to, username, reauthenticate, problem: said };
     let status = problem.map_or(StatusCode::OK, |(status, _)| status);
     with_browser(state, browser, render(state, &page, status, Leads::Here, None))
 }
 
 pub async fn get(State(state): State<WebState>, incoming: Incoming) -> Response {
-    plain_page(&state, &incoming.browser(&state), "", None)
+    let return_to = back::read(&state, incoming.query.get("return_to"));
+    plain_page(&state, &incoming.browser(&state), &return_to, "", None)
 }
 
 pub async fn post(State(state): State<WebState>, incoming: Incoming, Form(form): Form) -> Response {
-    let browser = incoming.browser(&state);
+    let mut browser = incoming.browser(&state);
     if !browser.sent(&state, &incoming, &form) {
         return refused::forged(&state, &incoming);
     }
@@ -72,7 +87,7 @@ pub async fn post(State(state): State<WebState>, incoming: Incoming, Form(form):
     match session::sign_in(state.app(), &incoming.ctx, username, &password).await {
         Ok(new) => {
             let to = match interaction {
-                None => state.path("/"),
+                None => back::path(&state, form.get("return_to")),
                 Some(text) => {
                     match authorize::signed_in(state.app(), &incoming.ctx, text, browser.binding(&state), new.id) {
                         Ok(interaction) => interaction_path(&state, &interaction),
@@ -84,8 +99,9 @@ pub async fn post(State(state): State<WebState>, incoming: Incoming, Form(form):
         }
         Err(Failure::Fault(fault)) => refused::failure::<session::SignInRefusal>(&state, &incoming, &fault.into()),
         Err(Failure::Refused(refusal)) => {
-            let problem = Some((sign_in_status(refusal), refusal.public()));
-            let Some(text) = interaction else { return plain_page(&state, &browser, username, problem) };
+            let problem = Some((sign_in_status(refusal), &refusal));
+            let return_to = back::read(&state, form.get("return_to"));
+            let Some(text) = interaction else { return plain_page(&state, &browser, &return_to, username, problem) };
             // Whoever was signed in still is, and reads again why they are asked.
             let caller = match incoming.session(&state).await {
                 Ok(caller) => caller,
@@ -93,7 +109,8 @@ pub async fn post(State(state): State<WebState>, incoming: Incoming, Form(form):
             };
             let binding = browser.binding(&state);
             match authorize::login_page(state.app(), &incoming.ctx, text, &caller, binding).await {
-                Ok(Next::Login { interaction, client, reauthenticate, .. }) => {
+                Ok(Next::Login { interaction, client, reauthenticate, locales, .. }) => {
+                    browser.speak(&locales);
                     login_page(&state, &browser, &interaction, &client, Some(username), reauthenticate, problem)
                 }
                 Ok(_) => home::redirect(&state),

@@ -1,5 +1,7 @@
-//! The pages for people: server-rendered, without JavaScript, with a strict content policy.
+//! The pages for people: server-rendered, whole without JavaScript, with a strict content policy.
+pub mod account;
 pub mod authorize;
+pub mod back;
 pub mod consent;
 pub mod docs;
 pub mod form;
@@ -7,6 +9,8 @@ pub mod frame;
 pub mod home;
 pub mod login;
 pub mod logout;
+pub mod nav;
 pub mod refused;
 pub mod setup;
 pub mod signup;
+pub mod time;

@@ -2,7 +2,8 @@
 use super::frame::{Frame, Leads, render, with_browser};
 use crate::WebState;
 use crate::error::{fault_said, plain, status};
-use crate::incoming::Incoming;
+use crate::incoming::{Browser, Incoming};
+use domain::language::Language;
 use askama::Template;
 use axum::extract::State;
 use axum::http::{StatusCode, header};
@@ -16,55 +17,68 @@ use flows::authorize::AuthorizeFailure;
 struct RefusedPage<'p> {
     frame: Frame,
     code: &'p str,
-    description: &'p str,
+    description: String,
     /// The application that the user came from.
     client_name: Option<&'p str>,
-    /// Whose turn it is.
-    turn: &'p str,
+    /// Whose turn it is: a text.
+    turn: &'static str,
     request_id: &'p str,
 }
 
 fn turn(code: &str) -> &'static str {
     match code {
-        "server_error" | "temporarily_unavailable" => "This is our fault, not yours. Try again in a moment.",
-        "access_denied" | "not_found" => "You can close this page.",
-        "slow_down" => "Wait a little, then try again.",
-        "invalid_client" | "invalid_scope" | "unauthorized_client" | "unsupported_response_type" => {
-            "You did nothing wrong. The developer of the application has to mend this."
-        }
-        _ => "Go back to the application and start again. If this happens again, tell its developer.",
+        "server_error" | "temporarily_unavailable" => "turn-ours",
+        "access_denied" | "not_found" => "turn-nobodys",
+        "slow_down" => "turn-wait",
+        "invalid_client" | "invalid_scope" | "unauthorized_client" | "unsupported_response_type" => "turn-developers",
+        _ => "turn-again",
     }
 }
 
-/// What the page says.
+/// What the page says of the error.
+#[derive(Debug, Clone, Copy)]
+enum What<'s> {
+    /// A text of the pages.
+    Text(&'static str),
+    /// A refusal or fault: its exact reason, and its English sentence.
+    Reason(&'s str, &'s str),
+}
+
 struct Said<'s> {
     status: StatusCode,
     code: &'s str,
-    description: &'s str,
+    what: What<'s>,
     /// The application that the user came from.
     client_name: Option<&'s str>,
 }
 
-fn show(state: &WebState, incoming: &Incoming, said: &Said<'_>) -> Response {
-    let browser = incoming.browser(state);
-    let page = RefusedPage {
-        frame: Frame::new(state, &browser),
-        code: said.code,
-        description: said.description,
-        client_name: said.client_name,
-        turn: turn(said.code),
-        request_id: incoming.ctx.facts.request_id.as_str(),
+fn body<'p>(frame: Frame, said: &Said<'p>, request_id: &'p str) -> RefusedPage<'p> {
+    let description = match said.what {
+        What::Text(key) => frame.say(key),
+        What::Reason(reason, english) => frame.texts().reason(reason, english),
     };
-    with_browser(state, &browser, render(state, &page, said.status, Leads::Here, None))
+    let (code, client_name) = (said.code, said.client_name);
+    RefusedPage { frame, code, description, client_name, turn: turn(code), request_id }
 }
 
-pub fn page(state: &WebState, incoming: &Incoming, status: StatusCode, code: &str, description: &str) -> Response {
-    show(state, incoming, &Said { status, code, description, client_name: None })
+fn show(state: &WebState, incoming: &Incoming, browser: &Browser, said: &Said<'_>) -> Response {
+    let page = body(Frame::new(state, browser), said, &incoming.ctx.facts.request_id);
+    with_browser(state, browser, render(state, &page, said.status, Leads::Here, None))
 }
 
 /// The page for a failed use case. Pages answer 400 where programs would read 401: there is nothing to authenticate with.
 pub fn failure<R: Refusal>(state: &WebState, incoming: &Incoming, failure: &Failure<R>) -> Response {
-    named(state, incoming, failure, None)
+    named(state, incoming, &incoming.browser(state), failure, None)
+}
+
+/// The same for somebody whose language is known.
+pub fn to_person<R: Refusal>(
+    state: &WebState,
+    incoming: &Incoming,
+    browser: &Browser,
+    failure: &Failure<R>,
+) -> Response {
+    named(state, incoming, browser, failure, None)
 }
 
 /// The same for an authorization that cannot go on; names the application where it is known.
@@ -73,44 +87,66 @@ pub fn interrupted(state: &WebState, incoming: &Incoming, failure: &AuthorizeFai
         Failure::Refused(refusal) => refusal.client_name.as_deref(),
         Failure::Fault(_) => None,
     };
-    named(state, incoming, failure, client_name)
+    named(state, incoming, &incoming.browser(state), failure, client_name)
 }
 
 fn named<R: Refusal>(
     state: &WebState,
     incoming: &Incoming,
+    browser: &Browser,
     failure: &Failure<R>,
     client_name: Option<&str>,
 ) -> Response {
-    let (code, description) = match failure {
-        Failure::Refused(refusal) => (refusal.code(), refusal.public()),
-        Failure::Fault(fault) => fault_said(fault, &incoming.ctx.facts.request_id),
+    let (code, reason, english) = match failure {
+        Failure::Refused(refusal) => (refusal.code(), refusal.reason(), refusal.public()),
+        Failure::Fault(fault) => {
+            let (code, english) = fault_said(fault, &incoming.ctx.facts.request_id);
+            (code, code.as_str(), english)
+        }
     };
     let status = match status(code) {
         StatusCode::UNAUTHORIZED => StatusCode::BAD_REQUEST,
         other => other,
     };
-    show(state, incoming, &Said { status, code: code.as_str(), description, client_name })
+    show(state, incoming, browser, &Said { status, code: code.as_str(), what: What::Reason(reason, english), client_name })
 }
 
 /// A fault of our own, where nothing else of the request is known any more.
-pub fn ours(state: &WebState, status: StatusCode, code: &str, description: &str, request_id: &str) -> Response {
-    let frame = Frame::without_forms(state);
-    let page = RefusedPage { frame, code, description, client_name: None, turn: turn(code), request_id };
-    render(state, &page, status, Leads::Here, None)
+pub fn ours(state: &WebState, language: Language, status: StatusCode, code: ErrorCode, english: &str, id: &str) -> Response {
+    let said = Said { status, code: code.as_str(), what: What::Reason(code.as_str(), english), client_name: None };
+    render(state, &body(Frame::without_forms(state, language), &said, id), status, Leads::Here, None)
+}
+
+fn bad_request(state: &WebState, incoming: &Incoming, text: &'static str) -> Response {
+    let code = ErrorCode::InvalidRequest.as_str();
+    let said = Said { status: StatusCode::BAD_REQUEST, code, what: What::Text(text), client_name: None };
+    show(state, incoming, &incoming.browser(state), &said)
+}
+
+/// A form that cannot be read or lacks something that the page's form has. `why` is for the log.
+pub fn unreadable(state: &WebState, incoming: &Incoming, why: &str) -> Response {
+    tracing::warn!(request_id = incoming.ctx.facts.request_id, reason = "form_unreadable", why, "refused");
+    bad_request(state, incoming, "error-form-unreadable")
 }
 
 /// A form that no page of ours in this browser sent.
 pub fn forged(state: &WebState, incoming: &Incoming) -> Response {
     tracing::warn!(request_id = incoming.ctx.facts.request_id, reason = "form_token_wrong", "refused");
-    let said = "This form was not sent from a page of this server in this browser. Load the page again; cookies must be allowed.";
-    page(state, incoming, StatusCode::BAD_REQUEST, ErrorCode::InvalidRequest.as_str(), said)
+    bad_request(state, incoming, "error-form-forged")
+}
+
+/// A form of somebody whose session is over.
+pub fn session_over(state: &WebState, incoming: &Incoming) -> Response {
+    tracing::warn!(request_id = incoming.ctx.facts.request_id, reason = "session_over", "refused");
+    bad_request(state, incoming, "error-session-over")
 }
 
 /// Nothing is here.
 pub async fn not_found(State(state): State<WebState>, incoming: Incoming) -> Response {
     if incoming.header(header::ACCEPT).is_some_and(|accept| accept.contains("text/html")) {
-        return page(&state, &incoming, StatusCode::NOT_FOUND, "not_found", "There is no page at this address.");
+        let what = What::Text("error-no-page");
+        let said = Said { status: StatusCode::NOT_FOUND, code: "not_found", what, client_name: None };
+        return show(&state, &incoming, &incoming.browser(&state), &said);
     }
     plain(StatusCode::NOT_FOUND, ErrorCode::InvalidRequest, "There is nothing at this address.")
 }

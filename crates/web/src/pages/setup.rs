@@ -10,7 +10,6 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
 use domain::Secret;
-use domain::oauth::error::Refusal as _;
 use flows::Failure;
 use flows::setup::{self, SetupRefusal};
 
@@ -21,11 +20,13 @@ struct SetupPage<'p> {
     token: &'p str,
     name: &'p str,
     username: &'p str,
-    problem: Option<&'p str>,
+    problem: Option<String>,
 }
 
-fn page(state: &WebState, browser: &Browser, token: &str, kept: (&str, &str), problem: Option<&str>) -> Response {
-    let page = SetupPage { frame: Frame::new(state, browser), token, name: kept.0, username: kept.1, problem };
+fn page(state: &WebState, browser: &Browser, token: &str, kept: (&str, &str), problem: Option<&SetupRefusal>) -> Response {
+    let frame = Frame::new(state, browser);
+    let said = problem.map(|refusal| frame.texts().refusal(refusal));
+    let page = SetupPage { frame, token, name: kept.0, username: kept.1, problem: said };
     let status = if problem.is_some() { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK };
     with_browser(state, browser, render(state, &page, status, Leads::Here, None))
 }
@@ -51,7 +52,7 @@ pub async fn post(State(state): State<WebState>, incoming: Incoming, Form(form):
     match done {
         Ok(new) => with_cookie(home::redirect(&state), Cookie::Session.set(&state, new.secret.expose())),
         Err(Failure::Refused(refusal @ SetupRefusal::Account(_))) => {
-            page(&state, &browser, field("token"), (field("name"), field("username")), Some(refusal.public()))
+            page(&state, &browser, field("token"), (field("name"), field("username")), Some(&refusal))
         }
         Err(failure) => refused::failure(&state, &incoming, &failure),
     }

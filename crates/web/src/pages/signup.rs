@@ -1,7 +1,7 @@
 //! Creating an account.
 use super::form::Form;
 use super::frame::{Frame, Leads, interaction_path, render, see_other, with_browser, with_cookie};
-use super::{home, refused};
+use super::{back, home, refused};
 use crate::WebState;
 use crate::cookies::Cookie;
 use crate::incoming::{Browser, Incoming};
@@ -11,7 +11,6 @@ use axum::http::StatusCode;
 use axum::response::Response;
 use domain::Secret;
 use domain::client::Client;
-use domain::oauth::error::Refusal as _;
 use flows::Failure;
 use flows::authorize::{self, Next};
 use flows::session::{self, Caller};
@@ -25,7 +24,16 @@ struct SignUpPage<'p> {
     client: Option<&'p Client>,
     name: &'p str,
     username: &'p str,
-    problem: Option<&'p str>,
+    /// Where on this server to go on, if the user came for a page of it.
+    return_to: &'p str,
+    problem: Option<String>,
+}
+
+/// Where the user came from, to go on there.
+#[derive(Clone, Copy)]
+struct GoesOn<'p> {
+    interaction: &'p str,
+    return_to: &'p str,
 }
 
 /// The page; of an interaction, it names the application and its form may lead there.
@@ -33,27 +41,33 @@ async fn page(
     state: &WebState,
     incoming: &Incoming,
     browser: &Browser,
-    interaction: &str,
+    goes_on: GoesOn<'_>,
     kept: (&str, &str),
-    problem: Option<&str>,
+    problem: Option<&session::SignInRefusal>,
 ) -> Response {
+    let GoesOn { interaction, return_to } = goes_on;
+    let mut browser = browser.clone();
     let client = match interaction {
         "" => None,
         text => match authorize::login_page(state.app(), &incoming.ctx, text, &Caller::Nobody, browser.binding(state))
             .await
         {
-            Ok(Next::Login { client, .. }) => Some(client),
+            Ok(Next::Login { client, locales, .. }) => {
+                browser.speak(&locales);
+                Some(client)
+            }
             Ok(_) => return home::redirect(state),
             Err(failure) => return refused::interrupted(state, incoming, &failure),
         },
     };
     let client = client.as_deref();
-    let frame = Frame::new(state, browser);
-    let page = SignUpPage { frame, interaction, client, name: kept.0, username: kept.1, problem };
+    let frame = Frame::new(state, &browser);
+    let said = problem.map(|refusal| frame.texts().refusal(refusal));
+    let page = SignUpPage { frame, interaction, client, name: kept.0, username: kept.1, return_to, problem: said };
     let status = if problem.is_some() { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK };
     // A client that needs no consent, or an error that it is told, ends the chain of redirects at the client.
     let leads = client.map_or(Leads::Here, Leads::To);
-    with_browser(state, browser, render(state, &page, status, leads, None))
+    with_browser(state, &browser, render(state, &page, status, leads, None))
 }
 
 pub async fn get(State(state): State<WebState>, incoming: Incoming) -> Response {
@@ -61,7 +75,9 @@ pub async fn get(State(state): State<WebState>, incoming: Incoming) -> Response 
         return refused::failure(&state, &incoming, &Failure::Refused(session::SignInRefusal::SignUpOff));
     }
     let interaction = incoming.query.get("i").unwrap_or_default();
-    page(&state, &incoming, &incoming.browser(&state), interaction, ("", ""), None).await
+    let return_to = back::read(&state, incoming.query.get("return_to"));
+    let goes_on = GoesOn { interaction, return_to: &return_to };
+    page(&state, &incoming, &incoming.browser(&state), goes_on, ("", ""), None).await
 }
 
 pub async fn post(State(state): State<WebState>, incoming: Incoming, Form(form): Form) -> Response {
@@ -76,7 +92,7 @@ pub async fn post(State(state): State<WebState>, incoming: Incoming, Form(form):
         Ok(new) => {
             let binding = browser.binding(&state);
             let to = match interaction {
-                "" => state.path("/"),
+                "" => back::path(&state, form.get("return_to")),
                 text => match authorize::signed_in(state.app(), &incoming.ctx, text, binding, new.id) {
                     Ok(interaction) => interaction_path(&state, &interaction),
                     Err(failure) => return refused::interrupted(&state, &incoming, &failure),
@@ -86,7 +102,9 @@ pub async fn post(State(state): State<WebState>, incoming: Incoming, Form(form):
         }
         Err(Failure::Refused(refusal)) => {
             let kept = (field("name"), field("username"));
-            page(&state, &incoming, &browser, interaction, kept, Some(refusal.public())).await
+            let return_to = back::read(&state, form.get("return_to"));
+            let goes_on = GoesOn { interaction, return_to: &return_to };
+            page(&state, &incoming, &browser, goes_on, kept, Some(&refusal)).await
         }
         Err(Failure::Fault(fault)) => refused::failure::<session::SignInRefusal>(&state, &incoming, &fault.into()),
     }

@@ -1,32 +1,48 @@
-//! The one stylesheet.
+//! The two files beside the pages: the stylesheet, with the brand's colours, and the script.
 use domain::encoding::base64url;
 use flows::Brand;
 
-/// The stylesheet, named after its content, with the brand's colour in it.
+/// A file named after its content.
 #[derive(Debug)]
-pub struct Stylesheet {
+pub struct Asset {
     text: String,
-    name: String,
-    base: String,
+    media_type: &'static str,
+    route: String,
+    href: String,
 }
 
-impl Stylesheet {
-    pub fn new(brand: &Brand, base: &str) -> Self {
-        let text = format!("{}{}", include_str!("../assets/style.css"), brand_colours(&brand.primary_colour));
-        let digest = aws_lc_rs::digest::digest(&aws_lc_rs::digest::SHA256, text.as_bytes());
-        Self { text, name: base64url(&digest.as_ref()[..9]), base: base.to_owned() }
+impl Asset {
+    /// The stylesheet. Brands that name no colour for the dark use the one for the light.
+    pub fn stylesheet(brand: &Brand, base: &str) -> Self {
+        let light = brand_colours(&brand.primary_colour);
+        let dark = brand.primary_colour_dark.as_deref().map(brand_colours).unwrap_or_default();
+        let dark = if dark.is_empty() { dark } else { format!("@media (prefers-color-scheme: dark) {{{dark}}}") };
+        Self::new(format!("{}{light}{dark}", include_str!("../assets/style.css")), "css", "text/css; charset=utf-8", base)
     }
-    /// The text, with the brand's colour.
-    pub fn text(&self) -> String {
-        self.text.clone()
+
+    pub fn script(base: &str) -> Self {
+        Self::new(include_str!("../assets/script.js").to_owned(), "js", "text/javascript; charset=utf-8", base)
+    }
+
+    fn new(text: String, ending: &str, media_type: &'static str, base: &str) -> Self {
+        let digest = aws_lc_rs::digest::digest(&aws_lc_rs::digest::SHA256, text.as_bytes());
+        let route = format!("/assets/{}.{ending}", base64url(&digest.as_ref()[..9]));
+        Self { text, media_type, href: format!("{base}{route}"), route }
+    }
+
+    pub fn text(&self) -> &str {
+        &self.text
+    }
+    pub fn media_type(&self) -> &'static str {
+        self.media_type
     }
     /// Below the issuer's path.
-    pub fn route(&self) -> String {
-        format!("/assets/{}.css", self.name)
+    pub fn route(&self) -> &str {
+        &self.route
     }
     /// As pages link it.
-    pub fn href(&self) -> String {
-        format!("{}{}", self.base, self.route())
+    pub fn href(&self) -> &str {
+        &self.href
     }
 }
 
@@ -84,8 +100,8 @@ mod tests {
 
     #[test]
     fn the_name_follows_the_content() {
-        let blue = Stylesheet::new(&Brand::default(), "");
-        let red = Stylesheet::new(&Brand { primary_colour: "#aa0000".to_owned(), ..Brand::default() }, "/base");
+        let blue = Asset::stylesheet(&Brand::default(), "");
+        let red = Asset::stylesheet(&Brand { primary_colour: "#aa0000".to_owned(), ..Brand::default() }, "/base");
         assert_ne!(blue.route(), red.route());
         assert_eq!(red.href(), format!("/base{}", red.route()));
     }

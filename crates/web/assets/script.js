@@ -1,0 +1,60 @@
+// What scripts add to pages that work without them: local times, copying, a search in long lists, no form sent twice.
+'use strict';
+
+const language = document.documentElement.lang || undefined;
+const clock = new Intl.DateTimeFormat(language, { dateStyle: 'medium', timeStyle: 'short' });
+for (const time of document.querySelectorAll('time[data-local]')) {
+  const text = time.textContent;
+  time.textContent = clock.format(new Date(time.dateTime));
+  time.title = text;
+}
+
+for (const button of document.querySelectorAll('button[data-copy]')) {
+  const label = button.textContent;
+  button.hidden = false;
+  button.addEventListener('click', async () => {
+    const source = document.getElementById(button.dataset.copy);
+    try {
+      await navigator.clipboard.writeText(source.textContent.trim());
+    } catch {
+      getSelection().selectAllChildren(source);
+      return;
+    }
+    button.textContent = button.dataset.done;
+    setTimeout(() => { button.textContent = label; }, 2000);
+  });
+}
+
+for (const search of document.querySelectorAll('[data-filter]')) {
+  const list = document.getElementById(search.dataset.filter);
+  const [input, told] = [search.querySelector('input'), search.querySelector('[data-none]')];
+  search.hidden = false;
+  input.addEventListener('input', () => {
+    const wanted = input.value.trim().toLocaleLowerCase(language);
+    let found = 0;
+    for (const choice of list.children) {
+      const fits = choice.textContent.toLocaleLowerCase(language).includes(wanted);
+      // A choice that is made stays in sight.
+      choice.hidden = !fits && !choice.querySelector('input:checked');
+      found += fits ? 1 : 0;
+    }
+    told.textContent = found ? '' : told.dataset.none;
+  });
+  // Enter in the search is not the answer to the page's question.
+  input.addEventListener('keydown', (event) => { if (event.key === 'Enter') event.preventDefault(); });
+}
+
+for (const form of document.querySelectorAll('form[method=post]')) {
+  form.addEventListener('submit', (event) => {
+    if (form.dataset.sent) event.preventDefault();
+    form.dataset.sent = '1';
+    if (event.submitter) event.submitter.setAttribute('aria-busy', 'true');
+  });
+}
+// Back in the page, by the back button, a form can be sent again.
+addEventListener('pageshow', () => {
+  for (const form of document.forms) {
+    delete form.dataset.sent;
+    for (const button of form.querySelectorAll('[aria-busy]')) button.removeAttribute('aria-busy');
+  }
+});

@@ -1,0 +1,134 @@
+//! Where a signed-in person can go.
+use domain::access::{Operation, Principal};
+use domain::identity::WorkspaceMembership;
+
+/// Whose pages they are.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Area {
+    Account,
+    Workspace,
+    Operator,
+}
+
+impl Area {
+    const fn key(self) -> Option<&'static str> {
+        match self {
+            Self::Account => Some("nav-account"),
+            Self::Workspace => None,
+            Self::Operator => Some("nav-operator"),
+        }
+    }
+}
+
+macro_rules! sections {
+    ($($name:ident => $area:ident, $path:literal, $key:literal, $operation:ident;)*) => {
+        /// A page that the navigation leads to.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+        pub enum Section { $($name,)* }
+
+        impl Section {
+            pub const ALL: &'static [Self] = &[$(Self::$name,)*];
+
+            pub const fn area(self) -> Area {
+                match self { $(Self::$name => Area::$area,)* }
+            }
+            /// Below the area's own path.
+            const fn path(self) -> &'static str {
+                match self { $(Self::$name => $path,)* }
+            }
+            /// Its name's text.
+            pub const fn key(self) -> &'static str {
+                match self { $(Self::$name => $key,)* }
+            }
+            /// What whoever sees it may do at least.
+            const fn operation(self) -> Operation {
+                match self { $(Self::$name => Operation::$operation,)* }
+            }
+        }
+    };
+}
+
+sections! {
+    Profile => Account, "", "nav-profile", ReadScopes;
+    Connected => Account, "/apps", "nav-connected", ReadConsents;
+    Security => Account, "/security", "nav-security", ReadScopes;
+    Tokens => Account, "/tokens", "nav-tokens", ReadTokens;
+    Applications => Workspace, "/applications", "nav-applications", ReadClients;
+    Access => Workspace, "/access", "nav-access", ReadClientUsers;
+    Members => Workspace, "/members", "nav-members", ReadMembers;
+    ApiKeys => Workspace, "/api-keys", "nav-api-keys", ReadApiKeys;
+    Webhooks => Workspace, "/webhooks", "nav-webhooks", ReadWebhooks;
+    Audit => Workspace, "/audit", "nav-audit", ReadAudit;
+    Health => Operator, "", "nav-health", RotateKeys;
+    Users => Operator, "/users", "nav-users", RotateKeys;
+    Workspaces => Operator, "/workspaces", "nav-workspaces", RotateKeys;
+    Clients => Operator, "/clients", "nav-clients", RotateKeys;
+    Keys => Operator, "/keys", "nav-keys", RotateKeys;
+    AllAudit => Operator, "/audit", "nav-all-audit", ReadAllAudit;
+    AllWebhooks => Operator, "/webhooks", "nav-all-webhooks", ReadAllWebhooks;
+    Settings => Operator, "/settings", "nav-settings", RotateKeys;
+}
+
+impl Section {
+    /// Below the issuer's path. `workspace` is of the pages of one.
+    pub fn href(self, base: &str, workspace: &str) -> String {
+        let path = self.path();
+        match self.area() {
+            Area::Account => format!("{base}/account{path}"),
+            Area::Workspace => format!("{base}/workspaces/{workspace}{path}"),
+            Area::Operator => format!("{base}/operator{path}"),
+        }
+    }
+}
+
+/// A link of the navigation.
+#[derive(Debug)]
+pub struct Link {
+    pub href: String,
+    pub key: &'static str,
+    pub here: bool,
+}
+
+/// Links of one area.
+#[derive(Debug)]
+pub struct Group {
+    /// Its title's text; of the workspace's pages, the title is the workspace's name.
+    pub key: Option<&'static str>,
+    pub links: Vec<Link>,
+}
+
+/// The navigation of a signed-in person.
+#[derive(Debug)]
+pub struct Nav {
+    pub email: String,
+    /// The workspace that the pages are about.
+    pub workspace: Option<String>,
+    /// Whether there are others to change to.
+    pub several: bool,
+    pub groups: Vec<Group>,
+}
+
+impl Nav {
+    /// What `principal` may see, with the page that is shown marked.
+    pub fn new(
+        base: &str,
+        email: &str,
+        principal: &Principal,
+        memberships: &[WorkspaceMembership],
+        here: Option<Section>,
+    ) -> Self {
+        let workspace = principal.workspace.and_then(|(id, _)| memberships.iter().find(|m| m.workspace_id == id));
+        let id = workspace.map(|m| m.workspace_id.to_string()).unwrap_or_default();
+        let links = |area: Area| -> Vec<Link> {
+            let sections = Section::ALL.iter().filter(|s| s.area() == area && principal.may(s.operation()).is_ok());
+            sections.map(|s| Link { href: s.href(base, &id), key: s.key(), here: here == Some(*s) }).collect()
+        };
+        let groups = [Area::Account, Area::Workspace, Area::Operator].map(|area| Group { key: area.key(), links: links(area) });
+        Self {
+            email: email.to_owned(),
+            workspace: workspace.map(|m| m.workspace_name.clone()),
+            several: memberships.len() > 1,
+            groups: groups.into_iter().filter(|group| !group.links.is_empty()).collect(),
+        }
+    }
+}

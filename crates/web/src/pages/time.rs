@@ -1,0 +1,60 @@
+//! Moments as people read them.
+use domain::language::Language;
+use askama::filters::HtmlSafe;
+use domain::Timestamp;
+use std::fmt;
+
+/// A moment in an element that says it to programs as well. Where nobody told the reader's time zone, the script of the
+/// pages tells it in the browser's.
+#[derive(Debug)]
+pub struct Time {
+    moment: Timestamp,
+    text: String,
+    known_zone: bool,
+}
+
+impl Time {
+    pub fn new(moment: Timestamp, language: Language, zone: Option<&str>) -> Self {
+        let civil = moment.civil(zone);
+        let (date, clock) = (civil.date, civil.clock);
+        let text = match language {
+            Language::English => format!("{} {} {}, {clock}", date.day, MONTHS[date.month_index()], date.year),
+            Language::German => format!("{:02}.{:02}.{}, {clock}", date.day, date.month, date.year),
+        };
+        let known_zone = civil.known_zone;
+        Self { moment, text: if known_zone { text } else { format!("{text} UTC") }, known_zone }
+    }
+}
+
+const MONTHS: [&str; 12] = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
+
+impl fmt::Display for Time {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let local = if self.known_zone { "" } else { " data-local" };
+        write!(f, "<time datetime=\"{}\"{local}>{}</time>", self.moment.rfc3339(), self.text)
+    }
+}
+
+impl HtmlSafe for Time {}
+
+impl askama::FastWritable for Time {
+    fn write_into(&self, dest: &mut dyn fmt::Write, _: &dyn askama::Values) -> askama::Result<()> {
+        Ok(write!(dest, "{self}")?)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn moments_in_the_readers_words_and_zone() {
+        let moment = Timestamp::parse("2026-07-01T22:30:00Z").unwrap();
+        let said = |language, zone| Time::new(moment, language, zone).to_string();
+        let utc = "<time datetime=\"2026-07-01T22:30:00Z\" data-local>1 Jul 2026, 22:30 UTC</time>";
+        assert_eq!(said(Language::English, None), utc);
+        assert_eq!(said(Language::English, Some("Mars/Olympus")), utc, "a zone that there is not");
+        let berlin = "<time datetime=\"2026-07-01T22:30:00Z\">02.07.2026, 00:30</time>";
+        assert_eq!(said(Language::German, Some("Europe/Berlin")), berlin);
+    }
+}

@@ -1,0 +1,150 @@
+//! Who opens a page that only people who are signed in see, and what they send from it.
+use crate::WebState;
+use crate::incoming::{Browser, Incoming};
+use crate::pages::form::Form;
+use crate::pages::frame::{Frame, Leads, render, see_other, with_browser};
+use crate::pages::nav::{Nav, Section};
+use crate::pages::{back, refused};
+use askama::Template;
+use axum::extract::{FromRequest, FromRequestParts, RawPathParams, Request};
+use axum::http::request::Parts;
+use axum::http::{Method, StatusCode};
+use axum::response::Response;
+use domain::SessionId;
+use domain::access::Principal;
+use domain::identity::{User, WorkspaceMembership};
+use domain::oauth::error::Refusal;
+use domain::oauth::params::RawParams;
+use flows::session::{Caller, SignInRefusal};
+use flows::{Ctx, Failure, principal};
+
+/// A signed-in person on a page. What they may do there, the use case decides.
+#[derive(Debug)]
+pub struct Person {
+    pub ctx: Ctx,
+    pub user: User,
+    pub session: SessionId,
+    /// In the workspace that the page's path names.
+    pub principal: Principal,
+    pub memberships: Vec<WorkspaceMembership>,
+    pub incoming: Incoming,
+    browser: Browser,
+}
+
+impl FromRequestParts<WebState> for Person {
+    type Rejection = Response;
+
+    async fn from_request_parts(parts: &mut Parts, state: &WebState) -> Result<Self, Response> {
+        let Ok(incoming) = Incoming::from_request_parts(parts, state).await;
+        let path = RawPathParams::from_request_parts(parts, state).await;
+        let named = path.as_ref().ok().and_then(|path| path.iter().find(|(name, _)| *name == "workspace"));
+        let caller = incoming.session(state).await;
+        let caller = caller.map_err(|fault| refused::failure::<SignInRefusal>(state, &incoming, &fault.into()))?;
+        let Caller::Session(view) = caller else {
+            return Err(match parts.method {
+                Method::GET => see_other(&back::to_sign_in(state, &parts.uri)),
+                // What was typed is still in the page that sent it.
+                _ => refused::session_over(state, &incoming),
+            });
+        };
+        let at = principal::at_page(state.app(), &incoming.ctx, &view.user, named.map(|(_, id)| id)).await;
+        let at = at.map_err(|failure| refused::failure(state, &incoming, &failure))?;
+        let mut browser = incoming.browser(state);
+        browser.set(view.user.locale.as_deref());
+        let mut ctx = incoming.ctx.clone();
+        ctx.facts.actor = Some(at.principal.actor.clone());
+        Ok(Self {
+            ctx,
+            user: view.user,
+            session: view.session.id,
+            principal: at.principal,
+            memberships: at.memberships,
+            incoming,
+            browser,
+        })
+    }
+}
+
+impl Person {
+    pub fn query(&self, name: &str) -> &str {
+        self.incoming.query.get(name).unwrap_or_default()
+    }
+
+    /// The page of a list that is asked for, from 1.
+    pub fn page_number(&self) -> i64 {
+        self.query("page").parse().ok().filter(|page| (1..=1_000_000).contains(page)).unwrap_or(1)
+    }
+
+    /// The frame of a page, with its place in the navigation.
+    pub fn frame(&self, state: &WebState, here: Section) -> Frame {
+        let nav = Nav::new(state.base(), self.user.email.as_str(), &self.principal, &self.memberships, Some(here));
+        Frame::new(state, &self.browser).around(nav, self.zone(), self.query("done"))
+    }
+
+    fn zone(&self) -> Option<String> {
+        None
+    }
+
+    /// The path of a section, in the workspace that the page is about.
+    pub fn path(&self, state: &WebState, section: Section) -> String {
+        let workspace = self.principal.workspace.map(|(id, _)| id.to_string()).unwrap_or_default();
+        section.href(state.base(), &workspace)
+    }
+
+    pub fn show(&self, state: &WebState, page: &impl Template) -> Response {
+        self.answer(state, page, StatusCode::OK)
+    }
+
+    /// The page again, with what was wrong with the form, and all that was typed.
+    pub fn again(&self, state: &WebState, page: &impl Template) -> Response {
+        self.answer(state, page, StatusCode::UNPROCESSABLE_ENTITY)
+    }
+
+    fn answer(&self, state: &WebState, page: &impl Template, status: StatusCode) -> Response {
+        with_browser(state, &self.browser, render(state, page, status, Leads::Here, None))
+    }
+
+    /// On to a page after a form, which says what was done: the text `done-…`.
+    pub fn done(&self, path: &str, done: &str) -> Response {
+        see_other(&format!("{path}{}done={done}", if path.contains('?') { '&' } else { '?' }))
+    }
+
+    /// The page of a use case that failed.
+    pub fn refused<R: Refusal>(&self, state: &WebState, failure: &Failure<R>) -> Response {
+        refused::to_person(state, &self.incoming, &self.browser, failure)
+    }
+}
+
+/// A form that a signed-in person sent from a page of ours in their browser (checklist 18).
+#[derive(Debug)]
+pub struct Posted {
+    pub person: Person,
+    pub form: RawParams,
+}
+
+impl FromRequest<WebState> for Posted {
+    type Rejection = Response;
+
+    async fn from_request(request: Request, state: &WebState) -> Result<Self, Response> {
+        let (mut parts, body) = request.into_parts();
+        let person = Person::from_request_parts(&mut parts, state).await?;
+        let Form(form) = Form::from_request(Request::from_parts(parts, body), state).await?;
+        if person.browser.sent(state, &person.incoming, &form) {
+            Ok(Self { person, form })
+        } else {
+            Err(refused::forged(state, &person.incoming))
+        }
+    }
+}
+
+impl Posted {
+    /// A field as it was typed; nothing where it was not sent.
+    pub fn field(&self, name: &str) -> &str {
+        self.form.get(name).unwrap_or_default()
+    }
+
+    /// Whether a box was ticked.
+    pub fn ticked(&self, name: &str) -> bool {
+        self.form.get(name).is_some()
+    }
+}

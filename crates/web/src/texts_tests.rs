@@ -1,0 +1,121 @@
+use super::*;
+use domain::access::Denied;
+use flows::authorize::InteractionRefusal;
+use flows::manage::Unmanaged;
+use flows::session::SignInRefusal;
+use flows::webhooks::WebhookRefusal;
+use fluent_bundle::FluentResource;
+use std::collections::{BTreeMap, BTreeSet};
+use std::fs;
+use std::path::{Path, PathBuf};
+
+/// The names of all texts of some files, each with the names of its values.
+fn texts(files: &[&str]) -> BTreeMap<String, BTreeSet<String>> {
+    let mut texts = BTreeMap::new();
+    for file in files {
+        if let Err((_, faults)) = FluentResource::try_new((*file).to_owned()) {
+            panic!("a file does not read: {faults:?}");
+        }
+        let mut key = String::new();
+        for line in file.lines().filter(|line| !line.starts_with('#')) {
+            let named = line.split_once(" =").filter(|_| line.starts_with(|c: char| c.is_ascii_lowercase()));
+            if let Some((name, _)) = named {
+                name.clone_into(&mut key);
+                assert!(texts.insert(key.clone(), BTreeSet::new()).is_none(), "{key} is there twice");
+            }
+            for value in line.split('$').skip(1) {
+                let name: String = value.chars().take_while(|c| c.is_ascii_lowercase() || *c == '_').collect();
+                texts.get_mut(&key).unwrap().insert(name);
+            }
+        }
+    }
+    texts
+}
+
+fn files(folder: &Path, ending: &str) -> Vec<PathBuf> {
+    let mut found = Vec::new();
+    for entry in fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        if path.is_dir() {
+            found.extend(files(&path, ending));
+        } else if path.extension().is_some_and(|e| e == ending) {
+            found.push(path);
+        }
+    }
+    found
+}
+
+/// The first literal of each call that says a text in templates, and every literal of the code that could be a name.
+fn named_in_pages() -> (BTreeSet<String>, BTreeSet<String>) {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let literals = |text: &str| -> BTreeSet<String> {
+        let is_name = |s: &&str| !s.is_empty() && s.bytes().all(|b| b.is_ascii_alphanumeric() || b"-_".contains(&b));
+        text.split('"').filter(is_name).map(ToOwned::to_owned).collect()
+    };
+    let (mut said, mut literal) = (BTreeSet::new(), BTreeSet::new());
+    for path in files(&root.join("templates"), "html") {
+        let text = fs::read_to_string(&path).unwrap();
+        for call in ["say(\"", "fill(\"", "rich(\"", "fill_two(\"", "rich_two(\""] {
+            said.extend(text.split(call).skip(1).map(|rest| rest.split('"').next().unwrap().to_owned()));
+        }
+        literal.extend(literals(&text));
+    }
+    for path in files(&root.join("src"), "rs") {
+        literal.extend(literals(&fs::read_to_string(&path).unwrap()));
+    }
+    (said, literal)
+}
+
+#[test]
+fn both_languages_say_everything_with_the_same_values() {
+    let (english, german) = (texts(ENGLISH), texts(GERMAN));
+    let german: BTreeMap<_, _> = german.into_iter().filter(|(key, _)| !key.starts_with("refusal-")).collect();
+    let names = |texts: &BTreeMap<String, BTreeSet<String>>| texts.keys().cloned().collect::<BTreeSet<_>>();
+    assert_eq!(names(&english).symmetric_difference(&names(&german)).collect::<Vec<_>>(), Vec::<&String>::new());
+    for (key, values) in &english {
+        assert_eq!(values, &german[key], "{key}");
+    }
+}
+
+#[test]
+fn every_text_that_pages_say_is_there_and_every_text_is_said() {
+    let (said, literal) = named_in_pages();
+    let there: BTreeSet<String> = texts(ENGLISH).into_keys().collect();
+    assert_eq!(said.difference(&there).collect::<Vec<_>>(), Vec::<&String>::new(), "missing");
+    // Names made of a prefix and a word of the request's or the code's.
+    let made = |key: &str| MADE.iter().any(|prefix| key.starts_with(prefix));
+    let unsaid: Vec<_> = there.difference(&literal).filter(|key| !made(key)).collect();
+    assert_eq!(unsaid, Vec::<&String>::new(), "never said");
+}
+
+/// What comes before a word that is known only when a page is made.
+const MADE: [&str; 1] = ["done-"];
+
+#[test]
+fn german_has_the_sentence_of_every_refusal_that_a_page_shows() {
+    fn reasons<R: Refusal>(all: &[R]) -> impl Iterator<Item = &'static str> {
+        all.iter().map(Refusal::reason)
+    }
+    let shown = reasons(SignInRefusal::ALL)
+        .chain(reasons(InteractionRefusal::ALL))
+        .chain(reasons(domain::oauth::authorize::AuthorizeRefusal::ALL))
+        .chain(reasons(domain::oauth::logout::LogoutRefusal::ALL))
+        .chain(reasons(domain::oauth::registration::MetadataRefusal::ALL))
+        .chain(reasons(Unmanaged::ALL))
+        .chain(reasons(Denied::ALL))
+        .chain(reasons(WebhookRefusal::ALL))
+        .chain(["server_error", "temporarily_unavailable"]);
+    let there: BTreeSet<String> = texts(GERMAN).into_keys().collect();
+    let missing: BTreeSet<_> = shown.filter(|reason| !there.contains(&format!("refusal-{reason}"))).collect();
+    assert_eq!(missing, BTreeSet::new());
+}
+
+#[test]
+fn what_strangers_chose_is_escaped_and_set_apart() {
+    let rich = Texts(Language::English).rich("signed-in-as", &[("who", "<b>\u{e000}&\"'")]);
+    let expected = "Signed in as <strong><bdi>&#60;b&#62;\u{e000}&#38;&#34;&#39;</bdi></strong>";
+    assert_eq!(rich.to_string(), expected);
+    let filled = Texts(Language::German).fill("continue-as", &[("who", "Ada".into())]);
+    assert_eq!(filled, "Weiter als Ada");
+    assert_eq!(Texts(Language::German).known("done-no-such"), None);
+}

@@ -1,0 +1,67 @@
+# Wörter, die viele Seiten teilen.
+
+footer-terms = Nutzungsbedingungen
+footer-privacy = Datenschutz
+footer-help = Hilfe
+
+sign-in = Anmelden
+sign-out = Abmelden
+continue = Weiter
+cancel = Abbrechen
+save = Speichern
+create = Anlegen
+remove = Entfernen
+end = Beenden
+search = Suchen
+show-all = Alle zeigen
+copy = Kopieren
+copied = Kopiert
+working = Einen Moment …
+yes = Ja
+no = Nein
+never = Nie
+none = Keine
+email-address = E-Mail-Adresse
+password = Passwort
+name = Name
+request-id = Anfragenummer
+
+role-member = Mitglied
+role-admin = Admin
+role-owner = Inhaber
+
+nav-skip = Zum Inhalt springen
+nav-label = Seiten
+nav-menu = Menü
+nav-account = Ihr Konto
+nav-operator = Dieser Server
+nav-switch = Andere Arbeitsbereiche
+nav-profile = Profil
+nav-connected = Verbundene Apps
+nav-security = Sicherheit
+nav-tokens = Zugriffstoken
+nav-applications = Anwendungen
+nav-access = Apps mit Zugriff
+nav-members = Mitglieder
+nav-api-keys = API-Schlüssel
+nav-webhooks = Webhooks
+nav-audit = Protokoll
+nav-health = Zustand
+nav-users = Benutzer
+nav-workspaces = Arbeitsbereiche
+nav-clients = Clients
+nav-keys = Signaturschlüssel
+nav-all-audit = Ereignisse
+nav-all-webhooks = Server-Webhooks
+nav-settings = Einstellungen
+
+badge-first-party = Von { $brand }
+badge-verified = Geprüft
+badge-unverified = Nicht geprüft
+badge-unknown = Unbekannter Entwickler
+badge-sensitive = Sensibel
+badge-allowed-before = Schon erlaubt
+
+list-page = Seite { $page } von { $pages }
+list-earlier = Zurück
+list-later = Weiter

@@ -1,0 +1,66 @@
+# An- und Abmelden, Zustimmung und die Fehlerseite.
+
+welcome = Willkommen
+welcome-why = Anwendungen schicken Sie hierher, damit Sie sich anmelden und sagen, was sie dürfen.
+sign-in-again = Erneut anmelden
+sign-in-again-why = Die Anwendung bittet Sie zu bestätigen, dass Sie es sind.
+to-continue-to = weiter zu { $client }
+new-here = Neu hier?
+have-account = Sie haben schon ein Konto?
+create-account = Konto anlegen
+your-name = Ihr Name
+password-rule = Mindestens 10 Zeichen. Ein paar Wörter hintereinander merkt man sich am leichtesten.
+
+setup = Ersten Betreiber anlegen
+setup-why = Dieses Konto darf den Server betreiben: Benutzer, Arbeitsbereiche, Clients und Schlüssel.
+setup-submit = Betreiber anlegen
+
+choose-account = Konto wählen
+continue-as = Weiter als { $who }
+other-account = Anderes Konto verwenden
+
+sign-out-question = Abmelden?
+sign-out-asked = { $client } bittet Sie, sich in diesem Browser abzumelden.
+sign-out-effect = Sie werden in diesem Browser abgemeldet.
+stay-signed-in = Angemeldet bleiben
+signed-out = Sie sind abgemeldet
+signed-out-apps = Verbundene Anwendungen behalten ihren Zugriff, bis Sie sie trennen.
+
+one-moment = Einen Moment
+sent-back = Sie werden zur Anwendung zurückgeschickt.
+
+choose-workspace = Arbeitsbereich wählen
+allow-access = Zugriff erlauben?
+asks-for-access = { $client } bittet um Zugriff
+asks-for-workspace = { $client } bittet um einen Arbeitsbereich
+by-developer = Von { $developer }
+signed-in-as = Angemeldet als { $who }
+consent-unknown = Niemand bürgt für diese Anwendung; sie hat sich selbst registriert. Machen Sie nur weiter, wenn Sie das selbst begonnen haben.
+consent-look-alike = Der Name dieser Anwendung enthält verwechselbare Zeichen. Lesen Sie ihn genau.
+for-workspace = Für den Arbeitsbereich { $workspace }
+which-workspace = Welcher Arbeitsbereich?
+workspace-search = Arbeitsbereiche durchsuchen
+workspace-none = Kein Arbeitsbereich heißt so.
+allowed-before-title = Was Sie schon erlaubt haben
+will-be-able = Sie wird Folgendes können
+always-needed = Wird immer gebraucht.
+answer-to = Die Antwort geht an { $host }.
+answer-to-device = Die Antwort geht an ein Programm auf diesem Gerät ({ $host }). Erlauben Sie es nur, wenn Sie dieses Programm gerade gestartet haben.
+allow = Erlauben
+deny = Ablehnen
+consent-undo = Sie können das jederzeit unter „Verbundene Apps“ in Ihrem Konto zurücknehmen: Mit dem Widerruf endet, was Sie erlaubt haben.
+client-privacy = Datenschutz der Anwendung
+client-terms = Nutzungsbedingungen der Anwendung
+
+error-title = Das hat nicht geklappt
+error-code = Fehler
+came-from = Sie kamen von { $client }.
+error-no-page = Unter dieser Adresse gibt es keine Seite.
+error-form-unreadable = Was geschickt wurde, lässt sich nicht lesen. Laden Sie die Seite neu und wiederholen Sie die Eingabe.
+error-form-forged = Dieses Formular kam nicht von einer Seite dieses Servers in diesem Browser. Laden Sie die Seite neu; Cookies müssen erlaubt sein.
+error-session-over = Ihre Sitzung ist beendet. Melden Sie sich in einem anderen Tab an, gehen Sie dann zurück und schicken Sie das Formular noch einmal: Ihre Eingaben sind noch da.
+turn-ours = Das ist unser Fehler, nicht Ihrer. Versuchen Sie es gleich noch einmal.
+turn-nobodys = Sie können diese Seite schließen.
+turn-wait = Warten Sie ein wenig und versuchen Sie es dann noch einmal.
+turn-developers = Sie haben nichts falsch gemacht. Der Entwickler der Anwendung muss das beheben.
+turn-again = Gehen Sie zurück und beginnen Sie von vorn. Wenn es wieder geschieht, sagen Sie es dem Entwickler der Anwendung, die Sie geschickt hat.

@@ -1,0 +1,1 @@
+# Was Ablehnungen sagen, nach ihrem genauen Grund.

@@ -1,0 +1,67 @@
+# Words that many pages share.
+
+footer-terms = Terms
+footer-privacy = Privacy
+footer-help = Help
+
+sign-in = Sign in
+sign-out = Sign out
+continue = Continue
+cancel = Cancel
+save = Save
+create = Create
+remove = Remove
+end = End
+search = Search
+show-all = Show all
+copy = Copy
+copied = Copied
+working = One moment …
+yes = Yes
+no = No
+never = Never
+none = None
+email-address = Email address
+password = Password
+name = Name
+request-id = Request id
+
+role-member = Member
+role-admin = Admin
+role-owner = Owner
+
+nav-skip = Skip to the content
+nav-label = Pages
+nav-menu = Menu
+nav-account = Your account
+nav-operator = This server
+nav-switch = Other workspaces
+nav-profile = Profile
+nav-connected = Connected apps
+nav-security = Security
+nav-tokens = Access tokens
+nav-applications = Applications
+nav-access = Apps with access
+nav-members = Members
+nav-api-keys = API keys
+nav-webhooks = Webhooks
+nav-audit = Audit log
+nav-health = Health
+nav-users = Users
+nav-workspaces = Workspaces
+nav-clients = Clients
+nav-keys = Signing keys
+nav-all-audit = Events
+nav-all-webhooks = Server webhooks
+nav-settings = Settings
+
+badge-first-party = From { $brand }
+badge-verified = Verified
+badge-unverified = Not verified
+badge-unknown = Unknown developer
+badge-sensitive = Sensitive
+badge-allowed-before = Allowed before
+
+list-page = Page { $page } of { $pages }
+list-earlier = Previous
+list-later = Next

@@ -1,0 +1,66 @@
+# Signing in and out, consent, and the error page.
+
+welcome = Welcome
+welcome-why = Applications send you here to sign in and to say what they may do.
+sign-in-again = Sign in again
+sign-in-again-why = The application asks you to confirm that it is you.
+to-continue-to = to continue to { $client }
+new-here = New here?
+have-account = You have an account?
+create-account = Create an account
+your-name = Your name
+password-rule = At least 10 characters. A few words together are easiest to remember.
+
+setup = Create the first operator
+setup-why = This account can run the server: users, workspaces, clients and keys.
+setup-submit = Create operator
+
+choose-account = Choose an account
+continue-as = Continue as { $who }
+other-account = Use another account
+
+sign-out-question = Sign out?
+sign-out-asked = { $client } asks you to sign out in this browser.
+sign-out-effect = You will be signed out in this browser.
+stay-signed-in = Stay signed in
+signed-out = You are signed out
+signed-out-apps = Applications that you connected keep their access until you disconnect them.
+
+one-moment = One moment
+sent-back = You are being sent back to the application.
+
+choose-workspace = Choose a workspace
+allow-access = Allow access?
+asks-for-access = { $client } asks for access
+asks-for-workspace = { $client } asks for a workspace
+by-developer = By { $developer }
+signed-in-as = Signed in as { $who }
+consent-unknown = Nobody has vouched for this application; it registered itself. Go on only if you started this yourself.
+consent-look-alike = The name of this application uses look-alike characters. Read it with care.
+for-workspace = For the workspace { $workspace }
+which-workspace = Which workspace?
+workspace-search = Search workspaces
+workspace-none = No workspace has this name.
+allowed-before-title = What you allowed before
+will-be-able = It will be able to
+always-needed = Always needed.
+answer-to = The answer goes to { $host }.
+answer-to-device = The answer goes to a program on this device ({ $host }). Allow it only if you have just started that program.
+allow = Allow
+deny = Deny
+consent-undo = You can take this back at any time under “Connected apps” in your account: what you allowed ends when access is revoked.
+client-privacy = Privacy of the application
+client-terms = Terms of the application
+
+error-title = That did not work
+error-code = Error
+came-from = You came from { $client }.
+error-no-page = There is no page at this address.
+error-form-unreadable = What was sent cannot be read. Load the page again and repeat it.
+error-form-forged = This form was not sent from a page of this server in this browser. Load the page again; cookies must be allowed.
+error-session-over = Your session has ended. Sign in in another tab, then go back and send the form again: what you typed is still there.
+turn-ours = This is our fault, not yours. Try again in a moment.
+turn-nobodys = You can close this page.
+turn-wait = Wait a little, then try again.
+turn-developers = You did nothing wrong. The developer of the application has to mend this.
+turn-again = Go back and start again. If this happens again, tell the developer of the application that sent you.
