@@ -89,6 +89,8 @@ pub struct Webhook {
     pub sealed_secret: Vec<u8>,
     /// The secret before this one, while both sign.
     pub previous: Option<(Vec<u8>, Timestamp)>,
+    /// Counts the changes: a change is made to the revision that was read, or not at all.
+    pub revision: i64,
     pub created_at: Timestamp,
     pub updated_at: Timestamp,
     /// Nothing is sent from then on, and nothing new is kept for it.
@@ -251,6 +253,7 @@ mod tests {
             asked: Asked::All,
             sealed_secret: vec![99; 60],
             previous: None,
+            revision: 0,
             created_at: Timestamp::default(),
             updated_at: Timestamp::default(),
             disabled_at: None,

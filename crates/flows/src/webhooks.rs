@@ -7,7 +7,7 @@ use domain::outbound::{OutboundRefusal, Target};
 use domain::webhook::{Asked, Delivery, DeliveryState, Owner, Webhook, new_secret};
 use domain::{EventId, Secret, Timestamp, WebhookId};
 use store::deliveries::Filter;
-use store::{Page, Paged, StoreError};
+use store::{Page, Paged, StoreError, Tx};
 
 domain::refusals! {
     /// Why a webhook was not made or changed.
@@ -22,6 +22,7 @@ domain::refusals! {
         Events => InvalidRequest, "webhook_event_unknown", "The events must be names of the catalogue, or an asterisk for all.";
         TooMany => Conflict, "webhooks_too_many", "There are 50 webhooks already.";
         Unknown => NotFound, "webhook_unknown", "There is no such webhook or delivery.";
+        Changed => PreconditionFailed, "changed_meanwhile", "It was changed meanwhile. Read it again and repeat the change.";
     }
 }
 
@@ -39,7 +40,7 @@ impl WebhookRefusal {
             | Self::UrlAddress => "url",
             Self::Description => "description",
             Self::Events => "events",
-            Self::TooMany | Self::Unknown => "",
+            Self::TooMany | Self::Unknown | Self::Changed => "",
         }
     }
 }
@@ -117,6 +118,7 @@ pub async fn create(app: &App, ctx: &Ctx, owner: Owner, new: &NewWebhook) -> Res
         asked: checked_events(&new.events).map_err(Failure::Refused)?,
         sealed_secret: app.master().seal(&sealed_as(id), secret.expose().as_bytes(), ctx)?,
         previous: None,
+        revision: 0,
         created_at: ctx.now,
         updated_at: ctx.now,
         disabled_at: None,
@@ -149,15 +151,35 @@ pub async fn read(app: &App, owner: Owner, id: WebhookId) -> Result<Webhook, Fai
     store::webhooks::by_id(&mut tx, id, owner).await?.ok_or(Failure::Refused(R::Unknown))
 }
 
-/// Changes a webhook. One that is enabled again is sent what waited.
-pub async fn update(app: &App, ctx: &Ctx, owner: Owner, id: WebhookId, change: &Change) -> Result<Webhook, Failure<R>> {
+/// Why nothing was changed.
+async fn unchanged(tx: &mut Tx, owner: Owner, id: WebhookId) -> Failure<R> {
+    match store::webhooks::by_id(tx, id, owner).await {
+        Ok(Some(_)) => Failure::Refused(R::Changed),
+        Ok(None) => Failure::Refused(R::Unknown),
+        Err(error) => error.into(),
+    }
+}
+
+/// Changes a webhook. One that is enabled again is sent what waited. `expected`, here and below, is the revision that the
+/// caller read, where the caller says (RFC 9110 §13.1.1).
+pub async fn update(
+    app: &App,
+    ctx: &Ctx,
+    owner: Owner,
+    id: WebhookId,
+    expected: Option<i64>,
+    change: &Change,
+) -> Result<Webhook, Failure<R>> {
     let url = change.url.as_deref().map(|url| checked_url(app, url)).transpose().map_err(Failure::Refused)?;
     let description = change.description.as_deref().map(checked_description).transpose().map_err(Failure::Refused)?;
     let asked = change.events.as_deref().map(checked_events).transpose().map_err(Failure::Refused)?;
     let (disabled, now) = (change.disabled, ctx.now);
     let work = app.store().write(move |tx| {
         Box::pin(async move {
-            let Some(mut webhook) = store::webhooks::by_id(tx, id, owner).await? else { return Ok(None) };
+            let Some(mut webhook) = store::webhooks::by_id(tx, id, owner).await? else { return refuse(R::Unknown) };
+            if expected.is_some_and(|revision| revision != webhook.revision) {
+                return refuse(R::Changed);
+            }
             webhook.url = url.unwrap_or(webhook.url);
             webhook.description = description.unwrap_or(webhook.description);
             webhook.asked = asked.unwrap_or(webhook.asked);
@@ -167,46 +189,62 @@ pub async fn update(app: &App, ctx: &Ctx, owner: Owner, id: WebhookId, change: &
                 Some(false) => None,
                 None => webhook.disabled_at,
             };
-            Ok(store::webhooks::update(tx, &webhook).await?.then_some(webhook))
+            if !store::webhooks::update(tx, &webhook).await? {
+                return refuse(R::Changed);
+            }
+            Ok(Webhook { revision: webhook.revision + 1, ..webhook })
         })
     });
-    let changed = work.await.map_err(|error: StoreError| Failure::from(error))?;
-    let Some(webhook) = changed else { return refuse(R::Unknown) };
+    let webhook = work.await?;
     app.look_at_webhooks().await?;
     record(app, ctx, "webhook.updated", owner, id);
     Ok(webhook)
 }
 
 /// Deletes a webhook with its deliveries.
-pub async fn delete(app: &App, ctx: &Ctx, owner: Owner, id: WebhookId) -> Result<(), Failure<R>> {
-    let work = app.store().write(move |tx| Box::pin(async move { store::webhooks::delete(tx, id, owner).await }));
-    if !work.await? {
-        return refuse(R::Unknown);
-    }
+pub async fn delete(
+    app: &App,
+    ctx: &Ctx,
+    owner: Owner,
+    id: WebhookId,
+    expected: Option<i64>,
+) -> Result<(), Failure<R>> {
+    let work = app.store().write(move |tx| {
+        Box::pin(async move {
+            let gone = store::webhooks::delete(tx, id, owner, expected).await?;
+            if gone { Ok(()) } else { Err(unchanged(tx, owner, id).await) }
+        })
+    });
+    work.await?;
     app.look_at_webhooks().await?;
     record(app, ctx, "webhook.deleted", owner, id);
     Ok(())
 }
 
-/// A new secret, shown this once. For `overlap` seconds, at most a week, messages are signed with both.
+/// The webhook with a new secret, which is shown this once. For `overlap` seconds, at most a week, messages are signed with
+/// both.
 pub async fn rotate_secret(
     app: &App,
     ctx: &Ctx,
     owner: Owner,
     id: WebhookId,
+    expected: Option<i64>,
     overlap: i64,
-) -> Result<Secret, Failure<R>> {
+) -> Result<(Webhook, Secret), Failure<R>> {
     let secret = new_secret(&ctx.random());
     let sealed = app.master().seal(&sealed_as(id), secret.expose().as_bytes(), ctx)?;
     let (ends, now) = (ctx.now.plus(overlap.clamp(0, MOST_OVERLAP)), ctx.now);
     let work = app.store().write(move |tx| {
-        Box::pin(async move { store::webhooks::rotate_secret(tx, id, owner, &sealed, ends, now).await })
+        Box::pin(async move {
+            if !store::webhooks::rotate_secret(tx, id, owner, expected, &sealed, ends, now).await? {
+                return Err(unchanged(tx, owner, id).await);
+            }
+            store::webhooks::by_id(tx, id, owner).await?.ok_or(Failure::Refused(R::Unknown))
+        })
     });
-    if !work.await? {
-        return refuse(R::Unknown);
-    }
+    let webhook = work.await?;
     record(app, ctx, "webhook.secret_rotated", owner, id);
-    Ok(secret)
+    Ok((webhook, secret))
 }
 
 /// The deliveries of a webhook, the newest first: those before `before`, the last one of the page before.

@@ -38,6 +38,7 @@ const MIGRATIONS: &[Migration] = migrations![
     4 "revisions" "0004_revisions.sql",
     5 "events" "0005_events.sql",
     6 "lists" "0006_lists.sql",
+    7 "webhook_revisions" "0007_webhook_revisions.sql",
 ];
 
 /// The schema version that this program needs.

@@ -7,7 +7,7 @@ use domain::{Timestamp, WebhookId};
 macro_rules! columns {
     () => {
         "w.id, w.workspace_id, w.url, w.description, w.kinds, w.sealed_secret, w.sealed_previous, \
-         w.previous_expires_at, w.created_at, w.updated_at, w.disabled_at"
+         w.previous_expires_at, w.revision, w.created_at, w.updated_at, w.disabled_at"
     };
 }
 
@@ -29,6 +29,7 @@ fn read(row: &mut Row) -> Result<Webhook, StoreError> {
             let (sealed, expires_at) = (row.opt_blob()?, row.opt_time()?);
             sealed.zip(expires_at)
         },
+        revision: row.int()?,
         created_at: row.time()?,
         updated_at: row.time()?,
         disabled_at: row.opt_time()?,
@@ -44,7 +45,8 @@ pub async fn insert(tx: &mut Tx, webhook: &Webhook) -> Result<(), StoreError> {
     let previous = webhook.previous.as_ref();
     tx.execute(
         "INSERT INTO webhooks (id, workspace_id, url, description, kinds, sealed_secret, sealed_previous, \
-         previous_expires_at, created_at, updated_at, disabled_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)",
+         previous_expires_at, revision, created_at, updated_at, disabled_at) \
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)",
         params![
             webhook.id,
             webhook.owner.workspace(),
@@ -54,6 +56,7 @@ pub async fn insert(tx: &mut Tx, webhook: &Webhook) -> Result<(), StoreError> {
             &webhook.sealed_secret,
             previous.map(|(sealed, _)| sealed),
             previous.map(|(_, expires_at)| *expires_at),
+            webhook.revision,
             webhook.created_at,
             webhook.updated_at,
             webhook.disabled_at,
@@ -101,10 +104,11 @@ pub async fn count_owned(tx: &mut Tx, owner: Owner) -> Result<i64, StoreError> {
     count(tx, sql, params![key(owner)]).await
 }
 
-/// Stores the URL, the description, what is asked for, and whether it is disabled. `false` when the owner has none such.
+/// Stores the URL, the description, what is asked for, and whether it is disabled. `false` when the owner has none such, or
+/// it is no longer at the revision that `webhook` was read at.
 pub async fn update(tx: &mut Tx, webhook: &Webhook) -> Result<bool, StoreError> {
-    let sql = "UPDATE webhooks SET url = $3, description = $4, kinds = $5, updated_at = $6, disabled_at = $7 \
-               WHERE id = $1 AND COALESCE(workspace_id, '') = $2";
+    let sql = "UPDATE webhooks SET url = $3, description = $4, kinds = $5, updated_at = $6, disabled_at = $7, \
+               revision = revision + 1 WHERE id = $1 AND COALESCE(workspace_id, '') = $2 AND revision = $8";
     let changed = tx
         .execute(
             sql,
@@ -116,6 +120,7 @@ pub async fn update(tx: &mut Tx, webhook: &Webhook) -> Result<bool, StoreError> 
                 webhook.asked.names().join(" "),
                 webhook.updated_at,
                 webhook.disabled_at,
+                webhook.revision,
             ],
         )
         .await?;
@@ -123,33 +128,37 @@ pub async fn update(tx: &mut Tx, webhook: &Webhook) -> Result<bool, StoreError> 
 }
 
 /// A new secret; the one before it signs along until `overlap_ends`, unless that is now. `false` when the owner has no
-/// such webhook.
+/// such webhook, or it is at another revision than `expected`.
 pub async fn rotate_secret(
     tx: &mut Tx,
     id: WebhookId,
     owner: Owner,
+    expected: Option<i64>,
     sealed: &[u8],
     overlap_ends: Timestamp,
     now: Timestamp,
 ) -> Result<bool, StoreError> {
     let sql = "UPDATE webhooks SET sealed_previous = CASE WHEN $4 > $5 THEN sealed_secret ELSE NULL END, \
-               previous_expires_at = CASE WHEN $4 > $5 THEN $4 ELSE NULL END, sealed_secret = $3, updated_at = $5 \
-               WHERE id = $1 AND COALESCE(workspace_id, '') = $2";
-    Ok(tx.execute(sql, params![id, key(owner), sealed, overlap_ends, now]).await? == 1)
+               previous_expires_at = CASE WHEN $4 > $5 THEN $4 ELSE NULL END, sealed_secret = $3, updated_at = $5, \
+               revision = revision + 1 \
+               WHERE id = $1 AND COALESCE(workspace_id, '') = $2 AND revision = COALESCE($6, revision)";
+    Ok(tx.execute(sql, params![id, key(owner), sealed, overlap_ends, now, expected]).await? == 1)
 }
 
 /// Because the receiver said so; `false` when it was disabled before.
 pub async fn disable(tx: &mut Tx, id: WebhookId, now: Timestamp) -> Result<bool, StoreError> {
-    let sql = "UPDATE webhooks SET disabled_at = $2, updated_at = $2 WHERE id = $1 AND disabled_at IS NULL";
+    let sql = "UPDATE webhooks SET disabled_at = $2, updated_at = $2, revision = revision + 1 \
+               WHERE id = $1 AND disabled_at IS NULL";
     Ok(tx.execute(sql, params![id, now]).await? == 1)
 }
 
-/// With its deliveries. `false` when the owner has none such.
-pub async fn delete(tx: &mut Tx, id: WebhookId, owner: Owner) -> Result<bool, StoreError> {
+/// With its deliveries. `false` when the owner has none such, or it is at another revision than `expected`.
+pub async fn delete(tx: &mut Tx, id: WebhookId, owner: Owner, expected: Option<i64>) -> Result<bool, StoreError> {
     // Old events take their deliveries along in another order.
     dialect::lock_cleaning(tx).await?;
-    let sql = "DELETE FROM webhooks WHERE id = $1 AND COALESCE(workspace_id, '') = $2";
-    Ok(tx.execute(sql, params![id, key(owner)]).await? == 1)
+    let sql = "DELETE FROM webhooks \
+               WHERE id = $1 AND COALESCE(workspace_id, '') = $2 AND revision = COALESCE($3, revision)";
+    Ok(tx.execute(sql, params![id, key(owner), expected]).await? == 1)
 }
 
 /// What any webhook asks for. More than [`MAX_LIMIT`] different lists count as everything.

@@ -2,11 +2,13 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 mod common;
 use common::*;
+use domain::WebhookId;
 use domain::oauth::grant::{EndReason, RefreshState};
+use domain::webhook::{Asked, Owner, Webhook};
 use futures_util::future::{BoxFuture, join_all};
 use std::sync::Arc;
 use store::grants::{self, Redeemed, Rotated, Whose};
-use store::{StoreError, Tx, clients, consents};
+use store::{StoreError, Tx, clients, consents, webhooks};
 use tokio::sync::Barrier;
 
 const TASKS: u8 = 200;
@@ -181,6 +183,49 @@ async fn of_200_that_change_one_client_exactly_one_does() {
         assert_eq!(winners.len(), 1);
         let now = read_tx!(db, |tx| clients::by_id(tx, &client_id(1), NOW)).unwrap();
         assert_eq!((now.name, now.revision), (format!("Change {}", winners[0].0), 1));
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn of_200_that_change_one_webhook_exactly_one_does() {
+    for_each_database(async |db| {
+        let webhook = Webhook {
+            id: WebhookId::new(NOW, [1; 10]),
+            owner: Owner::Operator,
+            url: "https://r.example/hook".to_owned(),
+            description: String::new(),
+            asked: Asked::All,
+            sealed_secret: vec![1],
+            previous: None,
+            revision: 0,
+            created_at: NOW,
+            updated_at: NOW,
+            disabled_at: None,
+        };
+        let (id, row) = (webhook.id, webhook.clone());
+        write_tx!(db, |tx| webhooks::insert(tx, &row));
+        let outcomes = race(db, |n| {
+            let mine = Webhook { description: format!("Change {n}"), ..webhook.clone() };
+            move |tx: &mut Tx| -> BoxFuture<'_, _> {
+                Box::pin(async move {
+                    let changed = match n % 3 {
+                        0 => webhooks::rotate_secret(tx, id, mine.owner, Some(0), &[n], NOW, NOW).await?,
+                        _ => webhooks::update(tx, &mine).await?,
+                    };
+                    Ok((n, changed))
+                })
+            }
+        })
+        .await;
+        let winners: Vec<_> = outcomes.iter().filter(|(_, changed)| *changed).map(|(n, _)| *n).collect();
+        assert_eq!(winners.len(), 1);
+        let (n, now) = (winners[0], read_tx!(db, |tx| webhooks::any_by_id(tx, id)).unwrap());
+        assert_eq!(now.revision, 1);
+        match n % 3 {
+            0 => assert_eq!((now.sealed_secret, now.description), (vec![n], String::new())),
+            _ => assert_eq!((now.sealed_secret, now.description), (vec![1], format!("Change {n}"))),
+        }
     })
     .await;
 }

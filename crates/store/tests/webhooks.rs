@@ -30,6 +30,7 @@ fn webhook(n: u8, owner: Owner, asked: &[&str]) -> Webhook {
         asked: Asked::parse(asked.iter().copied()).unwrap(),
         sealed_secret: vec![n, 0, 255],
         previous: None,
+        revision: 0,
         created_at: NOW,
         updated_at: NOW,
         disabled_at: None,
@@ -103,24 +104,34 @@ async fn a_webhook_is_stored_changed_and_deleted_by_its_owner_alone() {
         first.updated_at = at(1);
         let (row, foreign) = (first.clone(), Webhook { owner: other, ..first.clone() });
         assert!(!write_tx!(db, |tx| webhooks::update(tx, &foreign)));
+        let stale = row.clone();
         assert!(write_tx!(db, |tx| webhooks::update(tx, &row)));
+        assert!(!write_tx!(db, |tx| webhooks::update(tx, &stale)), "it was read at an earlier revision");
+        first.revision = 1;
         assert_eq!(find(mine).await, Some(first.clone()));
 
-        let rotate = async |owner, ends| {
-            write_tx!(db, |tx| webhooks::rotate_secret(tx, webhook_id(1), owner, &[9], ends, at(2)))
+        let rotate = async |owner, expected, ends| {
+            write_tx!(db, |tx| webhooks::rotate_secret(tx, webhook_id(1), owner, expected, &[9], ends, at(2)))
         };
-        assert!(!rotate(other, at(60)).await);
-        assert!(rotate(mine, at(60)).await);
+        assert!(!rotate(other, None, at(60)).await);
+        assert!(!rotate(mine, Some(0), at(60)).await, "it is at another revision");
+        assert!(rotate(mine, Some(1), at(60)).await);
         let now = find(mine).await.unwrap();
-        assert_eq!((now.sealed_secret, now.previous), (vec![9], Some((vec![1, 0, 255], at(60)))));
-        assert!(rotate(mine, at(2)).await);
+        assert_eq!((now.sealed_secret, now.previous, now.revision), (vec![9], Some((vec![1, 0, 255], at(60))), 2));
+        assert!(rotate(mine, None, at(2)).await);
         assert_eq!(find(mine).await.unwrap().previous, None, "no overlap");
 
         assert!(write_tx!(db, |tx| webhooks::disable(tx, webhook_id(2), at(3))));
         assert!(!write_tx!(db, |tx| webhooks::disable(tx, webhook_id(2), at(4))), "it is");
-        assert!(!write_tx!(db, |tx| webhooks::delete(tx, webhook_id(1), Owner::Operator)));
-        assert!(write_tx!(db, |tx| webhooks::delete(tx, webhook_id(1), mine)));
-        assert!(!write_tx!(db, |tx| webhooks::delete(tx, webhook_id(1), mine)));
+        let other = read_tx!(db, |tx| webhooks::any_by_id(tx, webhook_id(2))).unwrap();
+        assert_eq!((other.disabled_at, other.revision), (Some(at(3)), 1));
+        let delete =
+            async |n, owner, expected| write_tx!(db, |tx| webhooks::delete(tx, webhook_id(n), owner, expected));
+        assert!(!delete(1, Owner::Operator, None).await);
+        assert!(!delete(1, mine, Some(2)).await, "it is at another revision");
+        assert!(delete(1, mine, Some(3)).await);
+        assert!(!delete(1, mine, None).await);
+        assert!(delete(2, mine, None).await);
     })
     .await;
 }
@@ -314,7 +325,7 @@ async fn the_log_is_read_backwards_and_a_disabled_webhook_gets_nothing() {
         assert_eq!(write_tx!(db, |tx| events::delete_old(tx, at(2), 2)), 2);
         assert_eq!(write_tx!(db, |tx| events::delete_old(tx, at(2), 2)), 1);
         assert_eq!(read_tx!(db, |tx| deliveries::list(tx, everything(1, Owner::Operator))).len(), 2, "with deliveries");
-        write_tx!(db, |tx| webhooks::delete(tx, webhook_id(1), Owner::Operator));
+        write_tx!(db, |tx| webhooks::delete(tx, webhook_id(1), Owner::Operator, None));
         assert_eq!(write_tx!(db, |tx| events::delete_old(tx, at(99), 10)), 2);
     })
     .await;
@@ -403,7 +414,7 @@ async fn events_claims_and_deletions_at_once_break_nothing() {
             move |tx: &mut Tx| -> BoxFuture<'_, Result<(), StoreError>> {
                 Box::pin(async move {
                     match n % 6 {
-                        0 => webhooks::delete(tx, webhook_id(n / 6), Owner::Operator).await.map(drop),
+                        0 => webhooks::delete(tx, webhook_id(n / 6), Owner::Operator, None).await.map(drop),
                         1 => deliveries::claim(tx, webhook_id(n / 6), NOW, at(60), 10).await.map(drop),
                         2 => events::delete_old(tx, at(1), 5).await.map(drop),
                         _ => events::append(tx, &[removed(n, n % 3)]).await.map(drop),

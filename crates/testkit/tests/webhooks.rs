@@ -266,7 +266,7 @@ async fn both_secrets_sign_while_they_overlap() {
     let receiver = Receiver::start().await;
     let (webhook, old) = subscribe(&app, Owner::Operator, &receiver.url(), &["*"]).await;
     let rotate = async |overlap| {
-        webhooks::rotate_secret(&app.app, &app.ctx(), webhook.owner, webhook.id, overlap).await.unwrap()
+        webhooks::rotate_secret(&app.app, &app.ctx(), webhook.owner, webhook.id, None, overlap).await.unwrap().1
     };
     let new = rotate(60).await;
     assert_ne!(old, new);
@@ -311,7 +311,7 @@ async fn a_receiver_that_is_gone_is_told_nothing_more() {
     assert_eq!(log(&app, &webhook).await.len(), 2, "only what was sent by hand waits");
 
     let enable = Change { disabled: Some(false), ..Change::default() };
-    webhooks::update(&app.app, &app.ctx(), webhook.owner, webhook.id, &enable).await.unwrap();
+    webhooks::update(&app.app, &app.ctx(), webhook.owner, webhook.id, None, &enable).await.unwrap();
     rotate().await;
     app.deliver().await;
     let mut kinds = receiver.kinds();
@@ -404,16 +404,16 @@ async fn a_workspace_is_told_of_itself_and_of_its_clients_and_reaches_only_its_o
                 assert!(matches!(failure, Some(Failure::Refused(WebhookRefusal::Unknown))), "{failure:?}");
             };
             unknown(webhooks::read(&app.app, owner, id).await.err());
-            unknown(webhooks::update(&app.app, &ctx, owner, id, &Change::default()).await.err());
-            unknown(webhooks::rotate_secret(&app.app, &ctx, owner, id, 0).await.err());
+            unknown(webhooks::update(&app.app, &ctx, owner, id, None, &Change::default()).await.err());
+            unknown(webhooks::rotate_secret(&app.app, &ctx, owner, id, None, 0).await.err());
             unknown(webhooks::deliveries(&app.app, owner, id, None, None, 10).await.err());
             unknown(webhooks::replay(&app.app, &ctx, owner, id, event).await.err());
             unknown(webhooks::test(&app.app, &ctx, owner, id).await.err());
-            unknown(webhooks::delete(&app.app, &ctx, owner, id).await.err());
+            unknown(webhooks::delete(&app.app, &ctx, owner, id, None).await.err());
         }
         assert_eq!(webhooks::list(&app.app, foreign, Page::default()).await.unwrap().items, [hooks[2].clone()]);
         assert_eq!(webhooks::list(&app.app, Owner::Operator, Page::default()).await.unwrap().total, 0);
-        webhooks::delete(&app.app, &ctx, hooks[0].owner, id).await.unwrap();
+        webhooks::delete(&app.app, &ctx, hooks[0].owner, id, None).await.unwrap();
         app.stop().await;
     })
     .await;
@@ -448,7 +448,7 @@ async fn a_machine_s_tokens_are_told_in_batches_and_cost_nothing_when_nobody_lis
         assert!(messages.iter().all(|message| message.json()["data"] == expected));
 
         let off = Change { disabled: Some(true), ..Change::default() };
-        webhooks::update(&app.app, &app.ctx(), webhook.owner, webhook.id, &off).await.unwrap();
+        webhooks::update(&app.app, &app.ctx(), webhook.owner, webhook.id, None, &off).await.unwrap();
         machine.token(&[("grant_type", "client_credentials")]).await;
         app.deliver().await;
         assert!(receiver.take().is_empty());

@@ -152,7 +152,7 @@ impl World {
         let made = std::mem::take(&mut *self.forget.lock().unwrap());
         for id in made {
             // One of them is deleted by the test itself.
-            drop(flows::webhooks::delete(&self.app.app, &self.app.ctx(), owner, id).await);
+            drop(flows::webhooks::delete(&self.app.app, &self.app.ctx(), owner, id, None).await);
         }
     }
 

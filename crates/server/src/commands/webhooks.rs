@@ -76,16 +76,16 @@ pub async fn run(session: Session, command: Command) -> anyhow::Result<()> {
         Command::Update { webhook, url, events, description, disable, enable, of } => {
             let disabled = if disable || enable { Some(disable) } else { None };
             let change = Change { url, description, events, disabled };
-            let changed = webhooks::update(app, ctx, owner(&of)?, webhook_id(&webhook)?, &change).await;
+            let changed = webhooks::update(app, ctx, owner(&of)?, webhook_id(&webhook)?, None, &change).await;
             show_one(json, &shown(&changed.map_err(said)?))?;
         }
         Command::Delete { webhook, of } => {
-            webhooks::delete(app, ctx, owner(&of)?, webhook_id(&webhook)?).await.map_err(said)?;
+            webhooks::delete(app, ctx, owner(&of)?, webhook_id(&webhook)?, None).await.map_err(said)?;
             output::show(json, &json!({"deleted": true}), |_| "done".to_owned())?;
         }
         Command::RotateSecret { webhook, overlap, of } => {
             let id = webhook_id(&webhook)?;
-            let secret = webhooks::rotate_secret(app, ctx, owner(&of)?, id, overlap).await.map_err(said)?;
+            let (_, secret) = webhooks::rotate_secret(app, ctx, owner(&of)?, id, None, overlap).await.map_err(said)?;
             let value = json!({"id": id, "secret": secret.expose()});
             output::show(json, &value, |_| format!("secret (shown once): {}", secret.expose()))?;
         }

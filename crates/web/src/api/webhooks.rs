@@ -4,6 +4,7 @@ use crate::WebState;
 use crate::api::applications::overlap;
 use crate::api::clients::Overlap;
 use crate::error::json_response;
+use crate::incoming::tagged;
 use crate::manager::{Manager, Members, Object};
 use crate::once::once;
 use crate::openapi::schema::webhooks::{DeliveriesQuery, NewWebhookBody, OwnerQuery, WebhookChange};
@@ -159,6 +160,7 @@ pub async fn list(State(state): State<WebState>, manager: Manager) -> Answer {
 #[utoipa::path(post, path = "/api/v1/webhooks", operation_id = "create_webhook", tag = "webhooks",
     request_body = NewWebhookBody, params(OwnerQuery, ("Idempotency-Key" = Option<String>, Header)),
     responses((status = 201, description = "The webhook, and its secret this once", body = WebhookAnswer,
+        headers(("etag" = String, description = "Its revision, for `If-Match`")),
         links(("read" = (operation_id = "read_webhook", parameters(("id" = "$response.body#/id")))),
             ("update" = (operation_id = "update_webhook", parameters(("id" = "$response.body#/id")))),
             ("rotate" = (operation_id = "rotate_webhook_secret", parameters(("id" = "$response.body#/id")))),
@@ -180,25 +182,29 @@ async fn make(state: WebState, manager: Manager, body: Map<String, Value>) -> An
         events: body.list("events")?.unwrap_or_else(|| vec!["*".to_owned()]),
     };
     let (webhook, secret) = webhooks::create(state.app(), &manager.ctx, owner, &new).await.map_err(refused)?;
-    Ok(json_response(StatusCode::CREATED, &show(&webhook, Some(&secret))))
+    Ok(tagged(json_response(StatusCode::CREATED, &show(&webhook, Some(&secret))), webhook.revision))
 }
 
 /// Read a webhook
 #[utoipa::path(get, path = "/api/v1/webhooks/{id}", operation_id = "read_webhook", tag = "webhooks",
-    params(("id" = String, Path, description = "The webhook"), OwnerQuery), responses((status = 200, description = "The webhook", body = WebhookAnswer)),
+    params(("id" = String, Path, description = "The webhook"), OwnerQuery),
+    responses((status = 200, description = "The webhook", body = WebhookAnswer,
+        headers(("etag" = String, description = "Its revision, for `If-Match`")))),
     security(("bearer" = []), ("session" = [])))]
 pub async fn read(State(state): State<WebState>, Path(id): Path<String>, manager: Manager) -> Answer {
     let (owner, id) = one(&state, &manager, &id, false)?;
     let webhook = webhooks::read(state.app(), owner, id).await.map_err(refused)?;
-    Ok(json_response(StatusCode::OK, &show(&webhook, None)))
+    Ok(tagged(json_response(StatusCode::OK, &show(&webhook, None)), webhook.revision))
 }
 
 /// Change a webhook
 ///
 /// What the body does not name stays as it is.
 #[utoipa::path(patch, path = "/api/v1/webhooks/{id}", operation_id = "update_webhook", tag = "webhooks",
-    params(("id" = String, Path, description = "The webhook"), OwnerQuery), request_body = Option<WebhookChange>,
-    responses((status = 200, description = "The webhook as it is now", body = WebhookAnswer)),
+    params(("id" = String, Path, description = "The webhook"), OwnerQuery, ("If-Match" = Option<String>, Header)),
+    request_body = Option<WebhookChange>,
+    responses((status = 200, description = "The webhook as it is now", body = WebhookAnswer,
+        headers(("etag" = String, description = "Its revision, for `If-Match`")))),
     security(("bearer" = []), ("session" = [])))]
 pub async fn update(
     State(state): State<WebState>,
@@ -215,17 +221,19 @@ pub async fn update(
         events: body.list("events")?,
         disabled: body.flag("disabled")?,
     };
-    let webhook = webhooks::update(state.app(), &manager.ctx, owner, id, &change).await.map_err(refused)?;
-    Ok(json_response(StatusCode::OK, &show(&webhook, None)))
+    let webhook =
+        webhooks::update(state.app(), &manager.ctx, owner, id, manager.expected(), &change).await.map_err(refused)?;
+    Ok(tagged(json_response(StatusCode::OK, &show(&webhook, None)), webhook.revision))
 }
 
 /// Delete a webhook
 #[utoipa::path(delete, path = "/api/v1/webhooks/{id}", operation_id = "delete_webhook", tag = "webhooks",
-    params(("id" = String, Path, description = "The webhook"), OwnerQuery), responses((status = 200, description = "It is gone", body = Deleted)),
+    params(("id" = String, Path, description = "The webhook"), OwnerQuery, ("If-Match" = Option<String>, Header)),
+    responses((status = 200, description = "It is gone", body = Deleted)),
     security(("bearer" = []), ("session" = [])))]
 pub async fn delete(State(state): State<WebState>, Path(id): Path<String>, manager: Manager) -> Answer {
     let (owner, id) = one(&state, &manager, &id, true)?;
-    webhooks::delete(state.app(), &manager.ctx, owner, id).await.map_err(refused)?;
+    webhooks::delete(state.app(), &manager.ctx, owner, id, manager.expected()).await.map_err(refused)?;
     Ok(deleted())
 }
 
@@ -233,8 +241,11 @@ pub async fn delete(State(state): State<WebState>, Path(id): Path<String>, manag
 ///
 /// During the overlap, a day unless told otherwise, messages are signed with both.
 #[utoipa::path(post, path = "/api/v1/webhooks/{id}/rotate-secret", operation_id = "rotate_webhook_secret",
-    tag = "webhooks", params(("id" = String, Path, description = "The webhook"), OwnerQuery), request_body = Option<Overlap>,
-    responses((status = 200, description = "The new secret", body = WebhookSecret)),
+    tag = "webhooks",
+    params(("id" = String, Path, description = "The webhook"), OwnerQuery, ("If-Match" = Option<String>, Header)),
+    request_body = Option<Overlap>,
+    responses((status = 200, description = "The new secret", body = WebhookSecret,
+        headers(("etag" = String, description = "The webhook's revision, for `If-Match`")))),
     security(("bearer" = []), ("session" = [])))]
 pub async fn rotate_secret(
     State(state): State<WebState>,
@@ -245,8 +256,9 @@ pub async fn rotate_secret(
     const DAY: i64 = 24 * 60 * 60;
     let (owner, id) = one(&state, &manager, &id, true)?;
     let seconds = if body.is_empty() { DAY } else { overlap(&body, "overlap_seconds")? };
-    let secret = webhooks::rotate_secret(state.app(), &manager.ctx, owner, id, seconds).await.map_err(refused)?;
-    Ok(json_response(StatusCode::OK, &WebhookSecret { id, secret: secret.expose() }))
+    let rotated = webhooks::rotate_secret(state.app(), &manager.ctx, owner, id, manager.expected(), seconds);
+    let (webhook, secret) = rotated.await.map_err(refused)?;
+    Ok(tagged(json_response(StatusCode::OK, &WebhookSecret { id, secret: secret.expose() }), webhook.revision))
 }
 
 /// Test a webhook

@@ -57,6 +57,8 @@ fn problems() -> Vec<Problem> {
         all(Unmanaged::ALL).chain(all(Denied::ALL)).chain(all(MetadataRefusal::ALL)).chain(all(WebhookRefusal::ALL));
     let mut problems: Vec<_> = refusals.chain(faults).collect();
     problems.sort_by_key(|problem| (problem.reason, problem.status));
+    // Several tables refuse for the same reason.
+    problems.dedup_by_key(|problem| (problem.reason, problem.status));
     problems
 }
 
