@@ -83,6 +83,60 @@ async fn each_place_refuses_in_its_own_form() {
 }
 
 #[tokio::test]
+async fn where_nothing_is_each_place_says_so_in_its_own_form() {
+    for base in ["", "/tenant"] {
+        for_each_database(async |database| {
+            let app = TestApp::with(database, |s| s.issuer = format!("http://localhost:8080{base}")).await;
+            let user = app.user("ada@example.com", 1).await;
+            let key = Api::key(&app, user.workspaces[0], "owner", "").await;
+            let managed = [
+                "/oidc",
+                "/oidc/",
+                "/oidc/nothing",
+                "/oidc/clients/",
+                "/oidc/clients/a/b/c",
+                "/api/v1",
+                "/api/v1/",
+                "/api/v1/nothing",
+                "/api/v1/webhooks/a/nothing",
+                "/api/v1/oauth2/clients/",
+                "/api/v1/oauth2/clients/a/nothing",
+            ];
+            // A credential is not asked for: nothing is there for anybody.
+            for caller in [key.clone(), Api::nobody(&app), key.clone().header("accept", "text/html")] {
+                for path in managed {
+                    let path = format!("{base}{path}");
+                    for method in [Method::GET, Method::POST, Method::DELETE] {
+                        let reply = caller.send(method, &path, None).await;
+                        let said = (reply.status.as_u16(), reply.header("content-type"));
+                        assert_eq!(said, (404, "application/problem+json"), "{path}: {}", reply.body);
+                        assert_eq!(reply.json()["type"], problem("path_unknown"), "{path}");
+                    }
+                }
+            }
+            let others = [
+                "/oidcs",
+                "/oauth2/nothing",
+                "/api/oauth2/nothing",
+                "/api/v1/oauth2/nothing",
+                "/api/v1/oauth2",
+                "/api",
+            ];
+            for path in others {
+                let reply = key.get(&format!("{base}{path}")).await;
+                assert_eq!((reply.status.as_u16(), reply.error().as_str()), (404, "invalid_request"), "{path}");
+                let page = Browser::new(&app).get(&format!("{base}{path}")).await;
+                assert_eq!((page.status.as_u16(), page.header("content-type")), (404, "text/html; charset=utf-8"));
+            }
+            let token = key.post(&format!("{base}/api/v1/oauth2/token"), &json!({})).await;
+            assert_eq!((token.status.as_u16(), token.error().as_str()), (401, "invalid_client"));
+            app.stop().await;
+        })
+        .await;
+    }
+}
+
+#[tokio::test]
 async fn a_secret_outlives_its_rotation_for_no_negative_time() {
     for_each_database(async |database| {
         let app = TestApp::start(database).await;

@@ -4,6 +4,7 @@
 mod api;
 mod assets;
 mod body;
+mod consoles;
 mod cookies;
 mod error;
 mod faults;

@@ -2,15 +2,19 @@
 use crate::api::{applications, audit, authorize, clients, consents, credentials, discovery, events, introspect};
 use crate::api::{keys, members, register, revoke, scopes, token, userinfo, webhooks};
 use crate::body::MAX_BODY;
+use crate::consoles::consoles;
+use crate::incoming::Incoming;
 use crate::openapi::Description;
+use crate::problem::Problem;
 use crate::{WebState, error, faults, headers, pages, problem};
-use axum::extract::DefaultBodyLimit;
-use axum::http::{Method, StatusCode, header};
+use axum::extract::{DefaultBodyLimit, State};
+use axum::http::{Method, StatusCode, Uri, header};
 use axum::middleware::from_fn_with_state;
-use axum::response::Response;
+use axum::response::{IntoResponse as _, Response};
 use axum::routing::{delete, get, post};
 use axum::{Extension, Router};
 use domain::oauth::error::ErrorCode;
+use flows::manage::Unmanaged;
 use std::sync::Arc;
 use std::time::Duration;
 use tower_http::catch_panic::CatchPanicLayer;
@@ -25,11 +29,11 @@ pub fn router(state: WebState) -> Router {
         .merge(servers())
         .merge(people())
         .merge(managers())
-        .merge(consoles())
+        .merge(consoles().method_not_allowed_fallback(method_not_allowed))
         .merge(documentation(&state))
         .route(state.stylesheet().route(), get(pages::frame::asset))
         .route(state.script().route(), get(pages::frame::asset))
-        .fallback(pages::refused::not_found);
+        .fallback(nothing_here);
     let all = if base.is_empty() {
         inner
     } else {
@@ -143,13 +147,6 @@ fn people() -> Router<WebState> {
         .method_not_allowed_fallback(method_not_allowed)
 }
 
-/// What people who are signed in see and change.
-fn consoles() -> Router<WebState> {
-    Router::new()
-        .route("/account", get(pages::account::profile::get))
-        .method_not_allowed_fallback(method_not_allowed)
-}
-
 /// What developers and their tools read.
 fn documentation(state: &WebState) -> Router<WebState> {
     let description = Arc::new(Description::new(state.app().settings(), state.is_secure()));
@@ -172,7 +169,7 @@ fn open_to_all() -> CorsLayer {
 }
 
 /// Ready when the database answers.
-async fn ready(axum::extract::State(state): axum::extract::State<WebState>) -> (StatusCode, &'static str) {
+async fn ready(State(state): State<WebState>) -> (StatusCode, &'static str) {
     match state.app().ready().await {
         Ok(()) => (StatusCode::OK, "ready\n"),
         Err(fault) => {
@@ -180,6 +177,20 @@ async fn ready(axum::extract::State(state): axum::extract::State<WebState>) -> (
             (StatusCode::SERVICE_UNAVAILABLE, "the database is not available\n")
         }
     }
+}
+
+/// Whether a path is below those of the management APIs, and not below those of OAuth among them.
+fn is_managed(path: &str) -> bool {
+    let below = |place: &str| path.strip_prefix(place).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'));
+    below("/oidc") || below("/api/v1/oauth2/clients") || (below("/api/v1") && !below("/api/v1/oauth2"))
+}
+
+/// Nothing is at this path: told in the form of the place.
+async fn nothing_here(State(state): State<WebState>, uri: Uri, incoming: Incoming) -> Response {
+    if is_managed(uri.path()) {
+        return Problem::from(Unmanaged::PathUnknown).into_response();
+    }
+    pages::refused::not_found(State(state), incoming).await
 }
 
 async fn method_not_allowed() -> Response {
