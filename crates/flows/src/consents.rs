@@ -58,11 +58,17 @@ pub async fn of_user(app: &App, user: UserId) -> Result<Vec<AllowedApp>, Fault> 
     Ok(apps)
 }
 
+/// Whom an event about what the client was allowed concerns: also the workspace that owns it, whose admins read of it.
+async fn about(tx: &mut Tx, ctx: &Ctx, client: &ClientId) -> Result<About, StoreError> {
+    let known = store::clients::by_id(tx, client, ctx.now).await?;
+    Ok(known.map_or_else(|| About::client(client), |client| About::owned(&client)))
+}
+
 /// Takes back all that a user allowed a client, and ends the grants that came of it, in one transaction. `false` when there
 /// was nothing to take back.
 pub async fn revoke_user(app: &App, ctx: &Ctx, client: &ClientId, user: UserId) -> Result<bool, Fault> {
     const WHY: EndReason = EndReason::ConsentRevoked;
-    let (id, told) = (client.clone(), ctx.clone());
+    let (id, of, told) = (client.clone(), client.clone(), ctx.clone());
     let work = app.store().write(move |tx| {
         Box::pin(async move {
             let revoked = consents::list_for_client(tx, user, &id).await?;
@@ -72,15 +78,15 @@ pub async fn revoke_user(app: &App, ctx: &Ctx, client: &ClientId, user: UserId) 
             let ended = grants::end_each(tx, Whose::UserAndClient(user, id), WHY, told.now).await?;
             let grants = ended.len();
             store::events::append(tx, &events::grants_ended(&told, ended, WHY)).await?;
-            Ok((consents, grants))
+            if (consents, grants) == (0, 0) {
+                return Ok(None);
+            }
+            let detail = serde_json::json!({"consents": consents, "grants": grants});
+            Ok(Some((about(tx, &told, &of).await?.and_user(user), detail)))
         })
     });
-    let (consents, grants) = work.await.map_err(|error: StoreError| Fault::from(error))?;
-    if (consents, grants) == (0, 0) {
-        return Ok(false);
-    }
-    let detail = serde_json::json!({"consents": consents, "grants": grants});
-    app.record_with(ctx, "consent.revoked", "ok", About::client(client).and_user(user), detail);
+    let Some((about, detail)) = work.await.map_err(|error: StoreError| Fault::from(error))? else { return Ok(false) };
+    app.record_with(ctx, "consent.revoked", "ok", about, detail);
     Ok(true)
 }
 
@@ -110,13 +116,14 @@ pub async fn revoke_all_users(app: &App, ctx: &Ctx, client: &ClientId) -> Result
             if tell {
                 tell_of_all(tx, &told, &id).await?;
             }
-            let now = told.now;
+            let about = about(tx, &told, &id).await?;
             let consents = consents::delete_for_client(tx, &id).await?;
-            Ok((consents, grants::end_all(tx, Whose::Client(id), EndReason::ConsentRevoked, now).await?))
+            let grants = grants::end_all(tx, Whose::Client(id), EndReason::ConsentRevoked, told.now).await?;
+            Ok((about, consents, grants))
         })
     });
-    let (consents, grants) = work.await.map_err(|error: StoreError| Fault::from(error))?;
+    let (about, consents, grants) = work.await.map_err(|error: StoreError| Fault::from(error))?;
     let detail = serde_json::json!({"consents": consents, "grants": grants});
-    app.record_with(ctx, "consent.revoked_all", "ok", About::client(client), detail);
+    app.record_with(ctx, "consent.revoked_all", "ok", about, detail);
     Ok(consents)
 }

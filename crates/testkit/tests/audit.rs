@@ -2,7 +2,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test that cannot go on has failed")]
 use flows::audit::{self, Filter, Outcome};
 use serde_json::{Value, json};
-use testkit::{Api, Kind, Party, TestApp, for_each_database};
+use testkit::{Api, Browser, Kind, Party, TestApp, for_each_database};
 
 #[tokio::test]
 async fn pages_and_exports_hold_every_event_once() {
@@ -135,6 +135,46 @@ async fn admins_read_the_log_of_their_workspace_and_the_operator_all_of_it() {
         let all =
             operator.get(&format!("/api/v1/audit-events?owner=operator&workspace_id={ours}&limit=100")).await.json();
         assert!(all["items"].as_array().unwrap().len() >= 5);
+        app.stop().await;
+    })
+    .await;
+}
+
+/// Whoever takes it back: what a client may do has changed, and that is its owner's business.
+#[tokio::test]
+async fn admins_read_who_took_consents_to_their_clients_back() {
+    for_each_database(async |database| {
+        let app = TestApp::start(database).await;
+        let (ada, bob) = (app.user("ada@example.com", 1).await, app.user("bob@example.com", 1).await);
+        let key = Api::key(&app, ada.workspaces[0], "admin", "").await;
+        let owner = ada.workspaces[0];
+        let party = Party::with(&app, Kind::Web, |new| new.owner_workspace_id = Some(owner)).await;
+        let allow = async || drop(party.tokens(&mut Browser::new(&app), &bob, &[]).await);
+        let person = Api::person(&app, &bob, "").await;
+        let (client, user) = (party.id.as_str(), bob.user.id.to_string());
+        allow().await;
+        assert_eq!(person.delete(&format!("/oidc/user/consent/{client}")).await.status, 200);
+        allow().await;
+        assert_eq!(key.delete(&format!("/oidc/clients/{client}/users/{user}")).await.status, 200);
+        allow().await;
+        assert_eq!(key.delete(&format!("/oidc/clients/{client}/users")).await.status, 200);
+        app.app.flush().await.unwrap();
+
+        let told = async |api: &Api| {
+            let list = api.get(&format!("/api/v1/audit-events?client_id={client}&limit=100")).await.json();
+            let told = list["items"].as_array().unwrap().iter().filter(|event| {
+                let kind = event["kind"].as_str().unwrap();
+                kind.starts_with("consent.revoked")
+            });
+            let mut told: Vec<_> = told.map(|event| (event["kind"].clone(), event["user_id"].clone())).collect();
+            told.reverse();
+            told
+        };
+        let expected =
+            [("consent.revoked", json!(user)), ("consent.revoked", json!(user)), ("consent.revoked_all", Value::Null)];
+        assert_eq!(told(&key).await, expected.map(|(kind, user)| (json!(kind), user)));
+        let elsewhere = Api::key(&app, bob.workspaces[0], "admin", "").await;
+        assert_eq!(told(&elsewhere).await, [], "nothing of another workspace");
         app.stop().await;
     })
     .await;
