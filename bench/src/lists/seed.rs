@@ -63,6 +63,7 @@ fn user(n: u32) -> anyhow::Result<User> {
         is_operator: false,
         default_workspace_id: None,
         locale: None,
+        zone: None,
         disabled_at: None,
         created_at: BEGAN,
         updated_at: BEGAN,

@@ -52,6 +52,8 @@ operations! {
     ReadMembers => "members:read", Workspace(Role::Member), "List the members of the workspace";
     ReadApiKeys => "api_keys:read", Workspace(Role::Admin), "List the workspace's API keys";
     WriteApiKeys => "api_keys:write", Workspace(Role::Admin), "Create and revoke the workspace's API keys";
+    ReadAccount => "account:read", Person, "Read the person's own profile, and where they are signed in";
+    WriteAccount => "account:write", Person, "Change the person's own profile and password, and sign out elsewhere";
     ReadTokens => "tokens:read", Person, "List the person's own access tokens";
     WriteTokens => "tokens:write", Person, "Create and revoke the person's own access tokens";
     ReadWebhooks => "webhooks:read", Workspace(Role::Admin), "List the workspace's webhooks and what became of their messages";
@@ -193,7 +195,7 @@ mod tests {
     fn every_scope_is_named_once() {
         let names: Vec<_> = management_scopes().collect();
         assert_eq!(names.first(), Some(&"clients:read"));
-        assert_eq!(names.len(), 16);
+        assert_eq!(names.len(), 18);
         assert!(is_operator_scope("keys:rotate") && !is_operator_scope("clients:write"));
     }
 }

@@ -20,7 +20,7 @@ pub struct NewUser<'n> {
     pub operator: bool,
 }
 
-fn check_password(password: &Secret) -> Result<(), R> {
+pub(crate) fn check_password(password: &Secret) -> Result<(), R> {
     match password.expose().chars().count() {
         ..10 => Err(R::PasswordShort),
         257.. => Err(R::PasswordLong),
@@ -49,6 +49,7 @@ async fn new_user(app: &App, ctx: &Ctx, new: NewUser<'_>) -> Result<User, Failur
         is_operator: new.operator,
         default_workspace_id: None,
         locale: None,
+        zone: None,
         disabled_at: None,
         created_at: ctx.now,
         updated_at: ctx.now,

@@ -1,5 +1,7 @@
 //! The authorization endpoint: from parameters to the next step, and from the user's answer to a code.
-pub use crate::next::{Answer, AuthorizeFailure, ConsentView, Decision, InteractionRefusal, Locales, Next, PageReason, PageRefusal};
+pub use crate::next::{
+    Answer, AuthorizeFailure, ConsentView, Decision, InteractionRefusal, Locales, Next, PageReason, PageRefusal,
+};
 use crate::recorder::About;
 use crate::session::Caller;
 use crate::subject::home;

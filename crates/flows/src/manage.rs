@@ -26,6 +26,12 @@ domain::refusals! {
         Text => InvalidRequest, "text_invalid", "The text is empty, too long, or has invisible characters.";
         Scope => InvalidRequest, "scope_unknown", "There is no such scope.";
         ScopeBeyond => AccessDenied, "scope_beyond_own", "A credential cannot be given more than its maker has.";
+        SessionUnknown => NotFound, "session_unknown", "You are not signed in there.";
+        PasswordWrong => AccessDenied, "current_password_wrong", "This is not your password.";
+        PasswordShort => InvalidRequest, "password_too_short", "A password has at least 10 characters.";
+        PasswordLong => InvalidRequest, "password_too_long", "A password has at most 256 characters.";
+        TooManyAttempts => SlowDown, "too_many_attempts", "Too many attempts. Wait a little and try again.";
+        Zone => InvalidRequest, "zone_invalid", "A time zone has a name such as Europe/Berlin.";
         Role => InvalidRequest, "role_malformed", "A role is owner, admin, member, or a name of the operator's own.";
         RoleBeyond => AccessDenied, "role_beyond_own", "A key cannot be given a higher role than its maker has.";
         Time => InvalidRequest, "time_invalid", "The time must be RFC 3339 and in the future.";

@@ -80,9 +80,23 @@ pub struct ConsentView {
 /// The next step, ready to be shown or sent.
 #[derive(Debug)]
 pub enum Next {
-    Login { interaction: String, client: Box<Client>, login_hint: Option<String>, reauthenticate: bool, locales: Locales },
-    SelectAccount { interaction: String, client: Box<Client>, user_email: String, locales: Locales },
-    Consent { interaction: String, view: Box<ConsentView> },
+    Login {
+        interaction: String,
+        client: Box<Client>,
+        login_hint: Option<String>,
+        reauthenticate: bool,
+        locales: Locales,
+    },
+    SelectAccount {
+        interaction: String,
+        client: Box<Client>,
+        user_email: String,
+        locales: Locales,
+    },
+    Consent {
+        interaction: String,
+        view: Box<ConsentView>,
+    },
     Answer(Answer),
 }
 

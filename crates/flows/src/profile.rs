@@ -2,7 +2,7 @@
 use crate::recorder::About;
 use crate::sign_in_refusal::SignInRefusal as R;
 use crate::{App, Ctx, Failure};
-use domain::identity::{Email, User};
+use domain::identity::{Email, User, Zone};
 use domain::text::display_name;
 use domain::{UserId, WorkspaceId};
 use store::StoreError;
@@ -16,13 +16,18 @@ pub struct Change<'c> {
     pub email: Option<&'c str>,
     /// `Some(None)` clears it.
     pub default_workspace: Option<Option<WorkspaceId>>,
+    /// A tag of [`domain::language::Language`]; `Some(None)` leaves it to the browser.
+    pub locale: Option<Option<&'c str>>,
+    /// `Some(None)` leaves it to the browser.
+    pub zone: Option<Option<&'c Zone>>,
 }
 
 /// The user as changed; `None` when there is no such user, or the user is no member of the workspace.
 pub async fn change(app: &App, ctx: &Ctx, id: UserId, change: Change<'_>) -> Result<Option<User>, Failure<R>> {
     let name = change.name.map(display_name).transpose().map_err(|_| Failure::Refused(R::NameInvalid))?;
     let email = change.email.map(Email::parse).transpose().map_err(|_| Failure::Refused(R::EmailInvalid))?;
-    let (workspace, now) = (change.default_workspace, ctx.now);
+    let locale = change.locale.map(|locale| locale.map(ToOwned::to_owned));
+    let (workspace, zone, now) = (change.default_workspace, change.zone.map(Option::<&Zone>::cloned), ctx.now);
     let work = app.store().write(move |tx| {
         Box::pin(async move {
             let Some(mut user) = store::users::by_id_for_change(tx, id).await? else { return Ok(None) };
@@ -37,6 +42,8 @@ pub async fn change(app: &App, ctx: &Ctx, id: UserId, change: Change<'_>) -> Res
             }
             user.name = name.unwrap_or(user.name);
             user.default_workspace_id = workspace.unwrap_or(user.default_workspace_id);
+            user.locale = locale.unwrap_or(user.locale);
+            user.zone = zone.unwrap_or(user.zone);
             user.updated_at = now;
             let profile = Profile {
                 email: &user.email,
@@ -45,6 +52,7 @@ pub async fn change(app: &App, ctx: &Ctx, id: UserId, change: Change<'_>) -> Res
                 picture: user.picture.as_deref(),
                 default_workspace_id: user.default_workspace_id,
                 locale: user.locale.as_deref(),
+                zone: user.zone.as_ref(),
             };
             store::users::update_profile(tx, id, &profile, now).await?;
             Ok(Some(user))

@@ -284,6 +284,7 @@ fn a_user_is_shown_and_changed() {
                 picture: None,
                 default_workspace_id: Some(workspace),
                 locale: None,
+                zone: None,
             };
             store::users::update_profile(tx, ada, &profile, Timestamp::default()).await.map(drop)
         })

@@ -30,7 +30,7 @@ macro_rules! migrations {
     }),*] };
 }
 
-/// In order of their versions, which count from 1 without a gap.
+/// In order of their versions, which count from 1.
 const MIGRATIONS: &[Migration] = migrations![
     1 "init" "0001_init.sql",
     2 "activity" "0002_activity.sql",
@@ -39,6 +39,7 @@ const MIGRATIONS: &[Migration] = migrations![
     5 "events" "0005_events.sql",
     6 "lists" "0006_lists.sql",
     7 "webhook_revisions" "0007_webhook_revisions.sql",
+    8 "zones" "0008_zones.sql",
 ];
 
 /// The schema version that this program needs.
@@ -63,12 +64,13 @@ pub(crate) async fn run(tx: &mut Tx, leave: Leave) -> Result<Vec<i64>, StoreErro
 }
 
 async fn inside(tx: &mut Tx, leave: Leave) -> Result<Vec<i64>, StoreError> {
-    let found = if dialect::has_migrations(tx).await? { verify(tx).await? } else { 0 };
-    if found < SCHEMA_VERSION && leave == Leave::Verify {
-        return Err(StoreError::NotMigrated { found, needed: SCHEMA_VERSION });
+    let found = if dialect::has_migrations(tx).await? { verify(tx).await? } else { Vec::new() };
+    let missing = || MIGRATIONS.iter().filter(|m| !found.contains(&m.version));
+    if let Some(first) = missing().next().filter(|_| leave == Leave::Verify) {
+        return Err(StoreError::NotMigrated { found: first.version - 1, needed: SCHEMA_VERSION });
     }
     let mut applied = Vec::new();
-    for migration in MIGRATIONS.iter().filter(|m| m.version > found) {
+    for migration in missing() {
         let text = migration.text(tx);
         tx.script(text).await?;
         tx.execute(
@@ -82,22 +84,22 @@ async fn inside(tx: &mut Tx, leave: Leave) -> Result<Vec<i64>, StoreError> {
     Ok(applied)
 }
 
-/// The newest version in the database, if all that was applied is what this program holds.
-async fn verify(tx: &mut Tx) -> Result<i64, StoreError> {
-    let mut newest = 0;
+/// The versions in the database, the newest first, if all that was applied is what this program holds.
+async fn verify(tx: &mut Tx) -> Result<Vec<i64>, StoreError> {
+    let mut applied = Vec::new();
     // No LIMIT: one row a migration.
     for mut row in tx.all("SELECT version, name, checksum FROM schema_migrations ORDER BY version DESC", &[]).await? {
         let (version, name, sum) = (row.int()?, row.text()?, row.text()?);
-        newest = newest.max(version);
+        applied.push(version);
         match MIGRATIONS.iter().find(|m| m.version == version) {
-            None => return Err(StoreError::NewerDatabase { found: newest, known: SCHEMA_VERSION }),
+            None => return Err(StoreError::NewerDatabase { found: version, known: SCHEMA_VERSION }),
             Some(known) if checksum(known.text(tx)) != sum => {
                 return Err(StoreError::ChangedMigration { version, name });
             }
             Some(_) => {}
         }
     }
-    Ok(newest)
+    Ok(applied)
 }
 
 fn checksum(text: &str) -> String {

@@ -1,5 +1,5 @@
 //! Signed-in browsers.
-use crate::page::MAX_LIMIT;
+use crate::page::{MAX_LIMIT, Page, Paged, count};
 use crate::value::json;
 use crate::{Row, StoreError, Tx, dialect, params, users};
 use domain::identity::{Session, User};
@@ -113,6 +113,25 @@ pub async fn list_for_user(tx: &mut Tx, user: UserId, now: Timestamp) -> Result<
         " FROM sessions s WHERE s.user_id = $1 AND s.expires_at > $2 ORDER BY s.last_seen_at DESC, s.id LIMIT $3"
     );
     tx.all(sql, params![user, now, MAX_LIMIT]).await?.iter_mut().map(read).collect()
+}
+
+/// A page of the same.
+pub async fn page_for_user(
+    tx: &mut Tx,
+    user: UserId,
+    page: Page,
+    now: Timestamp,
+) -> Result<Paged<Session>, StoreError> {
+    let sql = concat!(
+        "SELECT ",
+        columns!(),
+        " FROM sessions s WHERE s.user_id = $1 AND s.expires_at > $2 ORDER BY s.last_seen_at DESC, s.id \
+         LIMIT $3 OFFSET $4"
+    );
+    let mut rows = tx.all(sql, params![user, now, page.limit(), page.offset()]).await?;
+    let items = rows.iter_mut().map(read).collect::<Result<_, _>>()?;
+    let total = "SELECT COUNT(*) FROM sessions WHERE user_id = $1 AND expires_at > $2";
+    Ok(Paged { items, total: count(tx, total, params![user, now]).await? })
 }
 
 /// Removes at most `limit` sessions that expired before `before`.

@@ -1,13 +1,13 @@
 //! People who can sign in.
 use crate::page::{Page, Paged, count};
 use crate::{Row, StoreError, Tx, dialect, params};
-use domain::identity::{Email, User};
+use domain::identity::{Email, User, Zone};
 use domain::{Timestamp, UserId, WorkspaceId};
 
 macro_rules! columns {
     () => {
         "u.id, u.email, u.email_verified, u.name, u.picture, u.password_hash, u.is_operator, u.default_workspace_id, \
-         u.locale, u.disabled_at, u.created_at, u.updated_at"
+         u.locale, u.zone, u.disabled_at, u.created_at, u.updated_at"
     };
 }
 pub(crate) use columns;
@@ -24,6 +24,7 @@ pub(crate) fn read(row: &mut Row) -> Result<User, StoreError> {
         is_operator: row.bool()?,
         default_workspace_id: row.opt_parse()?,
         locale: row.opt_text()?,
+        zone: row.opt_parse()?,
         disabled_at: row.opt_time()?,
         created_at: row.time()?,
         updated_at: row.time()?,
@@ -34,8 +35,8 @@ pub(crate) fn read(row: &mut Row) -> Result<User, StoreError> {
 pub async fn insert(tx: &mut Tx, user: &User) -> Result<(), StoreError> {
     tx.execute(
         "INSERT INTO users (id, email, email_key, email_verified, name, picture, password_hash, is_operator, \
-         default_workspace_id, locale, disabled_at, created_at, updated_at) \
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)",
+         default_workspace_id, locale, zone, disabled_at, created_at, updated_at) \
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)",
         params![
             user.id,
             user.email.as_str(),
@@ -47,6 +48,7 @@ pub async fn insert(tx: &mut Tx, user: &User) -> Result<(), StoreError> {
             user.is_operator,
             user.default_workspace_id,
             user.locale.as_ref(),
+            user.zone.as_ref().map(Zone::as_str),
             user.disabled_at,
             user.created_at,
             user.updated_at,
@@ -82,6 +84,7 @@ pub struct Profile<'a> {
     pub picture: Option<&'a str>,
     pub default_workspace_id: Option<WorkspaceId>,
     pub locale: Option<&'a str>,
+    pub zone: Option<&'a Zone>,
 }
 
 /// `false` when there is no such user. A taken address is a [`StoreError::Conflict`].
@@ -94,7 +97,7 @@ pub async fn update_profile(
     let changed = tx
         .execute(
             "UPDATE users SET email = $2, email_key = $3, email_verified = $4, name = $5, picture = $6, \
-             default_workspace_id = $7, locale = $8, updated_at = $9 WHERE id = $1",
+             default_workspace_id = $7, locale = $8, zone = $9, updated_at = $10 WHERE id = $1",
             params![
                 id,
                 profile.email.as_str(),
@@ -104,6 +107,7 @@ pub async fn update_profile(
                 profile.picture,
                 profile.default_workspace_id,
                 profile.locale,
+                profile.zone.map(Zone::as_str),
                 now,
             ],
         )
@@ -115,6 +119,19 @@ pub async fn update_profile(
 pub async fn set_password(tx: &mut Tx, id: UserId, hash: Option<&str>, now: Timestamp) -> Result<bool, StoreError> {
     let sql = "UPDATE users SET password_hash = $2, updated_at = $3 WHERE id = $1";
     Ok(tx.execute(sql, params![id, hash, now]).await? == 1)
+}
+
+/// The same, but only while `from` is still the hash: of two that change one password at once, one does. `false` when it
+/// was changed meanwhile.
+pub async fn change_password(
+    tx: &mut Tx,
+    id: UserId,
+    from: &str,
+    to: &str,
+    now: Timestamp,
+) -> Result<bool, StoreError> {
+    let sql = "UPDATE users SET password_hash = $3, updated_at = $4 WHERE id = $1 AND password_hash = $2";
+    Ok(tx.execute(sql, params![id, from, to, now]).await? == 1)
 }
 
 /// Disables at `now`, or enables. Everything that rests on the user is dead at the next look.

@@ -74,6 +74,7 @@ async fn a_user_grant_speaks_in_the_only_or_the_default_workspace() {
                     picture: None,
                     default_workspace_id: workspace,
                     locale: None,
+                    zone: None,
                 };
                 users::update_profile(tx, user.id, &profile, NOW).await
             })

@@ -27,6 +27,7 @@ async fn users_are_found_changed_and_listed() {
                 picture: None,
                 default_workspace_id: Some(workspace_id(1)),
                 locale: Some("de"),
+                zone: Some(&"Europe/Berlin".parse().unwrap()),
             };
             assert!(!users::update_profile(tx, user_id(9), &profile, at(5)).await?);
             users::update_profile(tx, user_id(1), &profile, at(5)).await
@@ -39,6 +40,7 @@ async fn users_are_found_changed_and_listed() {
         assert_eq!((changed.picture, changed.password_hash), (None, None));
         assert_eq!(changed.default_workspace_id, Some(workspace_id(1)));
         assert_eq!(changed.locale.as_deref(), Some("de"));
+        assert_eq!(changed.zone.map(|zone| zone.to_string()).as_deref(), Some("Europe/Berlin"));
         assert_eq!((changed.disabled_at, changed.is_operator), (Some(at(7)), true));
         assert_eq!((changed.created_at, changed.updated_at), (NOW, at(8)));
         assert!(!read_tx!(db, |tx| users::has_operator(tx)), "a disabled operator runs nothing");
@@ -48,6 +50,19 @@ async fn users_are_found_changed_and_listed() {
         let page = read_tx!(db, |tx| users::list(tx, Page::new(2, 1)));
         assert_eq!((page.items, page.total), (vec![user(2)], 2));
         assert_eq!(read_tx!(db, |tx| users::count_all(tx)), 2);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_password_is_changed_from_the_one_that_was_known() {
+    for_each_database(async |db| {
+        populate(db).await;
+        let change = async |from, to| write_tx!(db, |tx| users::change_password(tx, user_id(1), from, to, at(1)));
+        assert!(change("$argon2id$test", "$argon2id$new").await);
+        assert!(!change("$argon2id$test", "$argon2id$late").await, "somebody else was first");
+        let now = read_tx!(db, |tx| users::by_id(tx, user_id(1))).unwrap();
+        assert_eq!((now.password_hash.as_deref(), now.updated_at), (Some("$argon2id$new"), at(1)));
     })
     .await;
 }
@@ -146,6 +161,10 @@ async fn sessions_live_and_end() {
 
         let mine = read_tx!(db, |tx| sessions::list_for_user(tx, user_id(1), NOW));
         assert_eq!(mine.iter().map(|s| s.id).collect::<Vec<_>>(), [1, 2, 3, 4].map(session_id));
+        let second = read_tx!(db, |tx| sessions::page_for_user(tx, user_id(1), Page::new(2, 3), NOW));
+        assert_eq!((second.items.iter().map(|s| s.id).collect::<Vec<_>>(), second.total), (vec![session_id(4)], 4));
+        let late = read_tx!(db, |tx| sessions::page_for_user(tx, user_id(1), Page::default(), at(3600)));
+        assert_eq!((late.items.len(), late.total), (1, 1), "the others have expired");
         assert!(write_tx!(db, |tx| sessions::end(tx, session_id(2))));
         assert!(!write_tx!(db, |tx| sessions::end(tx, session_id(2))));
         assert!(!write_tx!(db, |tx| sessions::end_for_user(tx, session_id(5), user_id(1))), "another's session");

@@ -4,6 +4,7 @@ use axum::Router;
 use axum::body::Body;
 use axum::http::response::Parts;
 use axum::http::{Method, Request};
+use domain::access::Principal;
 use domain::identity::{MemberRoles, User};
 use domain::{Secret, WorkspaceId};
 use flows::accounts::{self, NewUser};
@@ -83,6 +84,16 @@ impl TestApp {
             made.push(workspace.id);
         }
         TestUser { user, workspaces: made }
+    }
+
+    /// A signed-in person, acting in the workspace.
+    pub async fn principal(&self, user: &TestUser, workspace: Option<WorkspaceId>) -> Principal {
+        let ctx = self.ctx();
+        let password = Secret::new(PASSWORD);
+        let session = flows::session::sign_in(&self.app, &ctx, user.user.email.as_str(), &password).await.unwrap();
+        let caller = flows::session::current(&self.app, &ctx, session.secret.expose()).await.unwrap();
+        let named = workspace.map(|id| id.to_string());
+        flows::principal::by_session(&self.app, &ctx, &caller, named.as_deref()).await.unwrap()
     }
 
     /// Fails when the answer is not as the API's description has it.

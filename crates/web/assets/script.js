@@ -9,6 +9,10 @@ for (const time of document.querySelectorAll('time[data-local]')) {
   time.title = text;
 }
 
+for (const input of document.querySelectorAll('input[data-zone]')) {
+  input.placeholder = Intl.DateTimeFormat().resolvedOptions().timeZone;
+}
+
 for (const button of document.querySelectorAll('button[data-copy]')) {
   const label = button.textContent;
   button.hidden = false;

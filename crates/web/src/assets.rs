@@ -17,7 +17,12 @@ impl Asset {
         let light = brand_colours(&brand.primary_colour);
         let dark = brand.primary_colour_dark.as_deref().map(brand_colours).unwrap_or_default();
         let dark = if dark.is_empty() { dark } else { format!("@media (prefers-color-scheme: dark) {{{dark}}}") };
-        Self::new(format!("{}{light}{dark}", include_str!("../assets/style.css")), "css", "text/css; charset=utf-8", base)
+        Self::new(
+            format!("{}{light}{dark}", include_str!("../assets/style.css")),
+            "css",
+            "text/css; charset=utf-8",
+            base,
+        )
     }
 
     pub fn script(base: &str) -> Self {

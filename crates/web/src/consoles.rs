@@ -7,5 +7,5 @@ use axum::routing::get;
 pub fn consoles() -> Router<WebState> {
     Router::new()
         // The account.
-        .route("/account", get(account::profile::get))
+        .route("/account", get(account::profile::get).post(account::profile::post))
 }

@@ -2,12 +2,12 @@
 use crate::WebState;
 use crate::error::plain;
 use crate::headers::RequestId;
-use domain::language::Language;
 use crate::pages::refused;
 use axum::extract::{Request, State};
 use axum::http::{StatusCode, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse as _, Response};
+use domain::language::Language;
 use domain::oauth::error::ErrorCode;
 use flows::Fault;
 

@@ -2,7 +2,6 @@
 use crate::WebState;
 use crate::cookies::Cookie;
 use crate::headers::RequestId;
-use domain::language::{Language, Languages};
 use crate::peer::client_ip;
 use axum::extract::{ConnectInfo, FromRequestParts};
 use axum::http::request::Parts;
@@ -10,6 +9,7 @@ use axum::http::{HeaderMap, HeaderValue, header};
 use axum::response::Response;
 use domain::SecretHash;
 use domain::encoding::{base64url, from_base64url};
+use domain::language::{Language, Languages};
 use domain::oauth::params::RawParams;
 use flows::authorize::Locales;
 use flows::session::Caller;

@@ -82,7 +82,7 @@ impl Person {
     }
 
     fn zone(&self) -> Option<String> {
-        None
+        self.user.zone.as_ref().map(ToString::to_string)
     }
 
     /// The path of a section, in the workspace that the page is about.

@@ -1,6 +1,6 @@
 //! What pages say in each language: the Fluent files of `texts/`, in the binary.
-use domain::language::Language;
 use askama::filters::HtmlSafe;
+use domain::language::Language;
 use domain::oauth::error::Refusal;
 use fluent_bundle::concurrent::FluentBundle;
 use fluent_bundle::{FluentArgs, FluentResource, FluentValue};

@@ -4,9 +4,11 @@ mod email;
 mod session;
 mod user;
 mod workspace;
+mod zone;
 
 pub use credential::{ApiKey, PersonalAccessToken};
 pub use email::{Email, InvalidEmail};
 pub use session::Session;
 pub use user::User;
 pub use workspace::{InvalidRole, Member, MemberRoles, Role, Workspace, WorkspaceMembership};
+pub use zone::{InvalidZone, Zone};

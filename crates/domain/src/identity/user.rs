@@ -1,4 +1,4 @@
-use super::Email;
+use super::{Email, Zone};
 use crate::{Timestamp, UserId, WorkspaceId};
 
 /// A person who can sign in.
@@ -16,6 +16,8 @@ pub struct User {
     pub default_workspace_id: Option<WorkspaceId>,
     /// BCP 47, as chosen by the user.
     pub locale: Option<String>,
+    /// The time zone that the user reads times in; without one, the browser's.
+    pub zone: Option<Zone>,
     pub disabled_at: Option<Timestamp>,
     pub created_at: Timestamp,
     pub updated_at: Timestamp,

@@ -150,6 +150,7 @@ pub fn user(n: u8) -> User {
         is_operator: false,
         default_workspace_id: None,
         locale: None,
+        zone: None,
         disabled_at: None,
         created_at: NOW,
         updated_at: NOW,

@@ -156,8 +156,8 @@ pub async fn consent(State(state): State<WebState>, incoming: Incoming, Form(for
 #[cfg(test)]
 mod tests {
     use super::*;
-    use domain::language::Language;
     use base64::Engine as _;
+    use domain::language::Language;
 
     #[test]
     fn checklist_123_values_are_escaped_and_the_policy_names_the_script() {

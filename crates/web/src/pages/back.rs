@@ -24,7 +24,8 @@ pub fn path(state: &WebState, named: Option<&str>) -> String {
 /// read as a browser reads it is none of ours.
 fn own_path(issuer: &str, base: &str, named: &str) -> Option<String> {
     let inside = named.strip_prefix(base).is_some_and(|rest| rest.starts_with('/'));
-    let plain = named.bytes().all(|b| b.is_ascii_graphic() && b != b'\\') && !named.contains("//") && named.len() <= 2000;
+    let plain =
+        named.bytes().all(|b| b.is_ascii_graphic() && b != b'\\') && !named.contains("//") && named.len() <= 2000;
     let issuer = Url::parse(issuer).ok()?;
     let url = issuer.join(named).ok()?;
     let same = url.origin() == issuer.origin() && url[url::Position::BeforePath..] == *named;

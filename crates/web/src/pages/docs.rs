@@ -2,7 +2,6 @@
 use super::frame::{Frame, Leads, render};
 use crate::WebState;
 use crate::error::status;
-use domain::language::Language;
 use crate::openapi::Description;
 use crate::openapi::view::Page;
 use crate::problem::FAULTS;
@@ -12,6 +11,7 @@ use axum::extract::State;
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse as _, Response};
 use domain::access::Denied;
+use domain::language::Language;
 use domain::oauth::error::Refusal;
 use domain::oauth::registration::MetadataRefusal;
 use flows::manage::Unmanaged;

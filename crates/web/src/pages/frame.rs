@@ -5,7 +5,6 @@ use crate::WebState;
 use crate::cookies::Cookie;
 use crate::error::plain;
 use crate::incoming::Browser;
-use domain::language::Language;
 use crate::texts::{Rich, Texts, Value};
 use askama::Template;
 use axum::extract::State;
@@ -14,6 +13,7 @@ use axum::response::{IntoResponse as _, Response};
 use domain::Timestamp;
 use domain::client::Client;
 use domain::identity::Role;
+use domain::language::Language;
 use domain::oauth::error::ErrorCode;
 use flows::Brand;
 use std::fmt;
@@ -227,10 +227,8 @@ pub fn interaction_path(state: &WebState, interaction: &str) -> String {
 /// One of the two files beside the pages. Its name follows its content, so that it can be kept for good.
 pub async fn asset(State(state): State<WebState>, uri: Uri) -> Response {
     let asset = if uri.path().ends_with(state.script().route()) { state.script() } else { state.stylesheet() };
-    let headers = [
-        (header::CONTENT_TYPE, asset.media_type()),
-        (header::CACHE_CONTROL, "public, max-age=31536000, immutable"),
-    ];
+    let headers =
+        [(header::CONTENT_TYPE, asset.media_type()), (header::CACHE_CONTROL, "public, max-age=31536000, immutable")];
     (headers, asset.text().to_owned()).into_response()
 }
 

@@ -56,13 +56,7 @@ pub fn login_page(
     render(state, &page, problem.map_or(StatusCode::OK, |(status, _)| status), Leads::To(client), None)
 }
 
-fn plain_page(
-    state: &WebState,
-    browser: &Browser,
-    return_to: &str,
-    username: &str,
-    problem: Problem<'_>,
-) -> Response {
+fn plain_page(state: &WebState, browser: &Browser, return_to: &str, username: &str, problem: Problem<'_>) -> Response {
     let frame = Frame::new(state, browser);
     let said = problem.map(|(_, refusal)| frame.texts().refusal(refusal));
     let (interaction, client, reauthenticate) = ("", None, false);

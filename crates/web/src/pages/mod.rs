@@ -10,6 +10,7 @@ pub mod home;
 pub mod login;
 pub mod logout;
 pub mod nav;
+pub mod problem;
 pub mod refused;
 pub mod setup;
 pub mod signup;

@@ -123,7 +123,8 @@ impl Nav {
             let sections = Section::ALL.iter().filter(|s| s.area() == area && principal.may(s.operation()).is_ok());
             sections.map(|s| Link { href: s.href(base, &id), key: s.key(), here: here == Some(*s) }).collect()
         };
-        let groups = [Area::Account, Area::Workspace, Area::Operator].map(|area| Group { key: area.key(), links: links(area) });
+        let groups =
+            [Area::Account, Area::Workspace, Area::Operator].map(|area| Group { key: area.key(), links: links(area) });
         Self {
             email: email.to_owned(),
             workspace: workspace.map(|m| m.workspace_name.clone()),

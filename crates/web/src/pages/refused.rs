@@ -3,11 +3,11 @@ use super::frame::{Frame, Leads, render, with_browser};
 use crate::WebState;
 use crate::error::{fault_said, plain, status};
 use crate::incoming::{Browser, Incoming};
-use domain::language::Language;
 use askama::Template;
 use axum::extract::State;
 use axum::http::{StatusCode, header};
 use axum::response::Response;
+use domain::language::Language;
 use domain::oauth::error::{ErrorCode, Refusal};
 use flows::Failure;
 use flows::authorize::AuthorizeFailure;
@@ -108,11 +108,23 @@ fn named<R: Refusal>(
         StatusCode::UNAUTHORIZED => StatusCode::BAD_REQUEST,
         other => other,
     };
-    show(state, incoming, browser, &Said { status, code: code.as_str(), what: What::Reason(reason, english), client_name })
+    show(
+        state,
+        incoming,
+        browser,
+        &Said { status, code: code.as_str(), what: What::Reason(reason, english), client_name },
+    )
 }
 
 /// A fault of our own, where nothing else of the request is known any more.
-pub fn ours(state: &WebState, language: Language, status: StatusCode, code: ErrorCode, english: &str, id: &str) -> Response {
+pub fn ours(
+    state: &WebState,
+    language: Language,
+    status: StatusCode,
+    code: ErrorCode,
+    english: &str,
+    id: &str,
+) -> Response {
     let said = Said { status, code: code.as_str(), what: What::Reason(code.as_str(), english), client_name: None };
     render(state, &body(Frame::without_forms(state, language), &said, id), status, Leads::Here, None)
 }

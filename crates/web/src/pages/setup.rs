@@ -23,7 +23,13 @@ struct SetupPage<'p> {
     problem: Option<String>,
 }
 
-fn page(state: &WebState, browser: &Browser, token: &str, kept: (&str, &str), problem: Option<&SetupRefusal>) -> Response {
+fn page(
+    state: &WebState,
+    browser: &Browser,
+    token: &str,
+    kept: (&str, &str),
+    problem: Option<&SetupRefusal>,
+) -> Response {
     let frame = Frame::new(state, browser);
     let said = problem.map(|refusal| frame.texts().refusal(refusal));
     let page = SetupPage { frame, token, name: kept.0, username: kept.1, problem: said };

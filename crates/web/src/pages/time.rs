@@ -1,7 +1,7 @@
 //! Moments as people read them.
-use domain::language::Language;
 use askama::filters::HtmlSafe;
 use domain::Timestamp;
+use domain::language::Language;
 use std::fmt;
 
 /// A moment in an element that says it to programs as well. Where nobody told the reader's time zone, the script of the

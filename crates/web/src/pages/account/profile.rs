@@ -1,21 +1,73 @@
-//! Who the person is.
+//! Who the person is, and how pages speak to them.
 use crate::WebState;
 use crate::pages::frame::Frame;
 use crate::pages::nav::Section;
-use crate::person::Person;
+use crate::pages::problem::Problem;
+use crate::person::{Person, Posted};
 use askama::Template;
 use axum::extract::State;
 use axum::response::Response;
-use domain::identity::User;
+use domain::identity::WorkspaceMembership;
+use domain::language::Language;
+use flows::account::{self, Changes};
 
 #[derive(Template)]
 #[template(path = "account/profile.html")]
 struct ProfilePage<'p> {
     frame: Frame,
-    user: &'p User,
+    problem: Problem,
+    email: &'p str,
+    languages: [Language; 2],
+    workspaces: &'p [WorkspaceMembership],
+    name: &'p str,
+    locale: &'p str,
+    zone: &'p str,
+    default_workspace: String,
 }
 
 pub async fn get(State(state): State<WebState>, person: Person) -> Response {
-    let page = ProfilePage { frame: person.frame(&state, Section::Profile), user: &person.user };
+    let user = &person.user;
+    let page = ProfilePage {
+        frame: person.frame(&state, Section::Profile),
+        problem: Problem::default(),
+        email: user.email.as_str(),
+        languages: Language::ALL,
+        workspaces: &person.memberships,
+        name: &user.name,
+        locale: user.locale.as_deref().unwrap_or_default(),
+        zone: user.zone.as_ref().map(|zone| zone.as_str()).unwrap_or_default(),
+        default_workspace: user.default_workspace_id.map(|id| id.to_string()).unwrap_or_default(),
+    };
     person.show(&state, &page)
+}
+
+pub async fn post(State(state): State<WebState>, posted: Posted) -> Response {
+    let person = &posted.person;
+    let changes = Changes {
+        name: posted.form.get("name").or(Some("")),
+        locale: Some(posted.field("locale")),
+        zone: Some(posted.field("zone")),
+        default_workspace: posted.form.get("default_workspace"),
+    };
+    let failure = match account::change(state.app(), &person.ctx, &person.principal, changes).await {
+        Ok(_) => return person.done(&person.path(&state, Section::Profile), "saved"),
+        Err(failure) => failure,
+    };
+    let frame = person.frame(&state, Section::Profile);
+    let problem = match Problem::of(&failure, &state, person, &frame) {
+        Ok(problem) => problem,
+        Err(response) => return *response,
+    };
+    let page = ProfilePage {
+        frame,
+        problem,
+        email: person.user.email.as_str(),
+        languages: Language::ALL,
+        workspaces: &person.memberships,
+        name: posted.field("name"),
+        locale: posted.field("locale"),
+        zone: posted.field("zone"),
+        default_workspace: posted.field("default_workspace").to_owned(),
+    };
+    person.again(&state, &page)
 }

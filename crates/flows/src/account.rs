@@ -1,0 +1,231 @@
+//! A person's own account: profile, password, and where they are signed in.
+use crate::manage::{ManageRefusal, Unmanaged};
+use crate::owned::refused;
+use crate::profile::{self, Change};
+use crate::recorder::About;
+use crate::sign_in_refusal::SignInRefusal;
+use crate::{App, Ctx, Failure, Fault, accounts};
+use domain::access::{Operation, Principal};
+use domain::identity::{Email, Session, User, WorkspaceMembership, Zone};
+use domain::language::Language;
+use domain::{Secret, SessionId, Timestamp, UserId, WorkspaceId};
+use store::{Page, Paged, StoreError};
+
+type Outcome<T> = Result<T, Failure<ManageRefusal>>;
+
+/// What a person sees of their own account.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Account {
+    pub id: UserId,
+    pub name: String,
+    pub email: Email,
+    pub email_verified: bool,
+    pub picture: Option<String>,
+    /// A tag of [`Language`]; without one, the browser's.
+    pub locale: Option<String>,
+    /// Without one, the browser's.
+    pub zone: Option<Zone>,
+    pub default_workspace: Option<WorkspaceId>,
+    /// Without one, there is none to change.
+    pub has_password: bool,
+    pub created_at: Timestamp,
+    /// The first [`store::MAX_LIMIT`], by name.
+    pub workspaces: Vec<WorkspaceMembership>,
+}
+
+fn shown(user: User, workspaces: Vec<WorkspaceMembership>) -> Account {
+    Account {
+        id: user.id,
+        name: user.name,
+        email: user.email,
+        email_verified: user.email_verified,
+        picture: user.picture,
+        locale: user.locale,
+        zone: user.zone,
+        default_workspace: user.default_workspace_id,
+        has_password: user.password_hash.is_some(),
+        created_at: user.created_at,
+        workspaces,
+    }
+}
+
+/// The person whose account the request is about.
+fn person(app: &App, ctx: &Ctx, principal: &Principal, operation: Operation, kind: &'static str) -> Outcome<UserId> {
+    principal.person_for(operation).map_err(|denied| refused(app, ctx, kind, About::default(), denied))
+}
+
+const GONE: Fault = Fault::Other("the account is gone");
+
+/// The person's own account.
+pub async fn read(app: &App, ctx: &Ctx, principal: &Principal) -> Outcome<Account> {
+    let id = person(app, ctx, principal, Operation::ReadAccount, "account.read")?;
+    let mut tx = app.store().read().await?;
+    let user = store::users::by_id(&mut tx, id).await?.ok_or(GONE)?;
+    let workspaces = store::workspaces::list_for_user(&mut tx, id).await?;
+    Ok(shown(user, workspaces))
+}
+
+/// What a person changes of their account; what is not named stays, and the empty text clears.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Changes<'c> {
+    pub name: Option<&'c str>,
+    pub locale: Option<&'c str>,
+    pub zone: Option<&'c str>,
+    pub default_workspace: Option<&'c str>,
+}
+
+/// A text that may be cleared, as `read` reads it.
+fn clearable<'c, T>(
+    text: Option<&'c str>,
+    read: impl FnOnce(&'c str) -> Option<T>,
+    refusal: ManageRefusal,
+) -> Result<Option<Option<T>>, ManageRefusal> {
+    match text {
+        None => Ok(None),
+        Some("") => Ok(Some(None)),
+        Some(text) => read(text).map(|value| Some(Some(value))).ok_or(refusal),
+    }
+}
+
+/// The account as changed.
+pub async fn change(app: &App, ctx: &Ctx, principal: &Principal, changes: Changes<'_>) -> Outcome<Account> {
+    let id = person(app, ctx, principal, Operation::WriteAccount, "user.changed")?;
+    let refuse = |r: ManageRefusal| refused(app, ctx, "user.changed", About::user(id), r);
+    let known = |text: &str| Language::ALL.into_iter().map(Language::tag).find(|tag| *tag == text);
+    let locale = clearable(changes.locale, known, Unmanaged::Choice.of("locale")).map_err(refuse)?;
+    let zone = clearable(changes.zone, |text| text.parse::<Zone>().ok(), Unmanaged::Zone.of("zone")).map_err(refuse)?;
+    let elsewhere = || Unmanaged::WorkspaceUnknown.of("default_workspace");
+    let workspace = clearable(changes.default_workspace, |text| text.parse::<WorkspaceId>().ok(), elsewhere());
+    let change = Change {
+        name: changes.name,
+        email: None,
+        default_workspace: workspace.map_err(refuse)?,
+        locale,
+        zone: zone.as_ref().map(Option::as_ref),
+    };
+    let changed = profile::change(app, ctx, id, change).await.map_err(|failure| match failure {
+        // Nothing else that is changed here can be refused.
+        Failure::Refused(_) => refuse(Unmanaged::Text.of("name")),
+        Failure::Fault(fault) => Failure::Fault(fault),
+    })?;
+    let user = changed.ok_or_else(|| refuse(elsewhere()))?;
+    let mut tx = app.store().read().await?;
+    Ok(shown(user, store::workspaces::list_for_user(&mut tx, id).await?))
+}
+
+/// Changes the person's password, and ends all of their sessions but `current` (checklist 71). Guesses of the old one are
+/// slowed down together with those at the sign-in.
+pub async fn change_password(
+    app: &App,
+    ctx: &Ctx,
+    principal: &Principal,
+    current: Option<SessionId>,
+    old: &Secret,
+    new: &Secret,
+) -> Outcome<()> {
+    const KIND: &str = "user.password_changed";
+    let id = person(app, ctx, principal, Operation::WriteAccount, KIND)?;
+    let refuse = |r: ManageRefusal| refused(app, ctx, KIND, About::user(id), r);
+    accounts::check_password(new).map_err(|why| {
+        let long = matches!(why, SignInRefusal::PasswordLong);
+        refuse(if long { Unmanaged::PasswordLong } else { Unmanaged::PasswordShort }.of("new_password"))
+    })?;
+    let user = {
+        let mut tx = app.store().read().await?;
+        store::users::by_id(&mut tx, id).await?.ok_or(GONE)?
+    };
+    let key = user.email.key();
+    if app.throttle().wait("sign-in", &key, ctx).is_some() {
+        return Err(refuse(Unmanaged::TooManyAttempts.into()));
+    }
+    let wrong = || {
+        app.throttle().failed("sign-in", &key, ctx);
+        refuse(Unmanaged::PasswordWrong.of("current_password"))
+    };
+    let fits = app.passwords().verify(old, user.password_hash.as_deref()).await?;
+    let Some(from) = user.password_hash.filter(|_| fits) else { return Err(wrong()) };
+    app.throttle().succeeded("sign-in", &key, ctx);
+    let (to, now) = (app.passwords().hash(new, ctx).await?, ctx.now);
+    let work = app.store().write(move |tx| {
+        Box::pin(async move {
+            let changed = store::users::change_password(tx, id, &from, &to, now).await?;
+            if changed {
+                store::sessions::end_all_for_user(tx, id, current).await?;
+            }
+            Ok(changed)
+        })
+    });
+    // Whoever was faster made the old password wrong.
+    if !work.await.map_err(|error: StoreError| Fault::from(error))? {
+        return Err(wrong());
+    }
+    app.record(ctx, KIND, "ok", About::user(id));
+    Ok(())
+}
+
+/// A browser in which the person is signed in.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct OwnSession {
+    pub id: SessionId,
+    pub created_at: Timestamp,
+    /// As of a few minutes.
+    pub last_seen_at: Timestamp,
+    /// Empty when unknown.
+    pub ip: String,
+    pub user_agent: String,
+    /// The one that asks.
+    pub current: bool,
+}
+
+/// The person's live sessions, the last seen first.
+pub async fn sessions(
+    app: &App,
+    ctx: &Ctx,
+    principal: &Principal,
+    current: Option<SessionId>,
+    page: Page,
+) -> Outcome<Paged<OwnSession>> {
+    let user = person(app, ctx, principal, Operation::ReadAccount, "session.list")?;
+    let mut tx = app.store().read().await?;
+    let Paged { items, total } = store::sessions::page_for_user(&mut tx, user, page, ctx.now).await?;
+    let one = |Session { id, created_at, last_seen_at, ip, user_agent, .. }| OwnSession {
+        id,
+        created_at,
+        last_seen_at,
+        ip,
+        user_agent,
+        current: Some(id) == current,
+    };
+    Ok(Paged { items: items.into_iter().map(one).collect(), total })
+}
+
+/// Ends one of the person's sessions, the current one too.
+pub async fn end_session(app: &App, ctx: &Ctx, principal: &Principal, id: &str) -> Outcome<()> {
+    const KIND: &str = "session.ended";
+    let user = person(app, ctx, principal, Operation::WriteAccount, KIND)?;
+    let unknown = || refused(app, ctx, KIND, About::user(user), Unmanaged::SessionUnknown);
+    let id: SessionId = id.parse().map_err(|_| unknown())?;
+    let work = app.store().write(move |tx| Box::pin(async move { store::sessions::end_for_user(tx, id, user).await }));
+    if !work.await.map_err(|error: StoreError| Fault::from(error))? {
+        return Err(unknown());
+    }
+    app.record(ctx, KIND, "ok", About::user(user));
+    Ok(())
+}
+
+/// Ends all of the person's sessions but `current`; answers how many.
+pub async fn end_other_sessions(
+    app: &App,
+    ctx: &Ctx,
+    principal: &Principal,
+    current: Option<SessionId>,
+) -> Outcome<u64> {
+    const KIND: &str = "session.ended_others";
+    let user = person(app, ctx, principal, Operation::WriteAccount, KIND)?;
+    let work = app
+        .store()
+        .write(move |tx| Box::pin(async move { store::sessions::end_all_for_user(tx, user, current).await }));
+    let ended = work.await.map_err(|error: StoreError| Fault::from(error))?;
+    app.record_with(ctx, KIND, "ok", About::user(user), serde_json::json!({"sessions": ended}));
+    Ok(ended)
+}

@@ -1,0 +1,57 @@
+//! What is wrong with a form that a person sent.
+use crate::WebState;
+use crate::pages::frame::Frame;
+use crate::person::Person;
+use axum::response::Response;
+use domain::oauth::error::{ErrorCode, Refusal as _};
+use flows::Failure;
+use flows::manage::ManageRefusal;
+
+/// The field at fault, and what to do about it. Nothing of both is no problem.
+#[derive(Debug, Default)]
+pub struct Problem {
+    pub member: String,
+    pub said: String,
+}
+
+impl Problem {
+    pub fn is_some(&self) -> bool {
+        !self.said.is_empty()
+    }
+
+    /// Whether the field with this name is at fault.
+    pub fn is_of(&self, name: &str) -> bool {
+        self.is_some() && self.member == name
+    }
+
+    /// What a refusal says of the form; a page of its own for what no change of the form would mend.
+    pub fn of(
+        failure: &Failure<ManageRefusal>,
+        state: &WebState,
+        person: &Person,
+        frame: &Frame,
+    ) -> Result<Self, Box<Response>> {
+        match failure {
+            Failure::Refused(refusal) if mendable(refusal.code()) => Ok(Self {
+                member: refusal.member().unwrap_or_default().to_owned(),
+                said: frame.texts().refusal(refusal),
+            }),
+            failure => Err(Box::new(person.refused(state, failure))),
+        }
+    }
+}
+
+/// Whether another try with the form may do.
+fn mendable(code: ErrorCode) -> bool {
+    use ErrorCode as E;
+    matches!(
+        code,
+        E::InvalidRequest
+            | E::InvalidClientMetadata
+            | E::InvalidRedirectUri
+            | E::InvalidScope
+            | E::Conflict
+            | E::PreconditionFailed
+            | E::SlowDown
+    )
+}
