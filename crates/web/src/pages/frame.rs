@@ -103,6 +103,18 @@ impl Frame {
         self.texts.fill(key, &[(name, value.into())])
     }
 
+    /// A text with two values.
+    pub fn fill_two<'v>(
+        &self,
+        key: &str,
+        name: &str,
+        value: impl Into<Value<'v>>,
+        other: &str,
+        other_value: impl Into<Value<'v>>,
+    ) -> String {
+        self.texts.fill(key, &[(name, value.into()), (other, other_value.into())])
+    }
+
     /// A text with a value that a stranger may have chosen.
     pub fn rich(&self, key: &str, name: &str, value: impl fmt::Display) -> Rich {
         self.texts.rich(key, &[(name, &value.to_string())])

@@ -2,6 +2,7 @@
 pub mod account;
 pub mod authorize;
 pub mod back;
+pub mod confirm;
 pub mod consent;
 pub mod docs;
 pub mod form;
@@ -10,6 +11,7 @@ pub mod home;
 pub mod login;
 pub mod logout;
 pub mod nav;
+pub mod pager;
 pub mod problem;
 pub mod refused;
 pub mod setup;

@@ -1,0 +1,45 @@
+//! The pages of a list.
+
+/// Where a page stands among the others, and the links to its neighbours.
+#[derive(Debug)]
+pub struct Pager {
+    pub number: i64,
+    pub last: i64,
+    /// The address of the list with all of its filters, up to the page's number.
+    before: String,
+}
+
+impl Pager {
+    /// `total` rows, `limit` on each page. `query` holds the filters, which every page keeps.
+    pub fn new(path: &str, query: &[(&str, &str)], number: i64, limit: i64, total: i64) -> Self {
+        let mut form = url::form_urlencoded::Serializer::new(String::new());
+        form.extend_pairs(query.iter().filter(|(_, value)| !value.is_empty()));
+        let filters = form.finish();
+        let joint = if filters.is_empty() { "" } else { "&" };
+        let last = ((total + limit - 1) / limit.max(1)).max(1);
+        Self { number, last, before: format!("{path}?{filters}{joint}page=") }
+    }
+
+    pub fn earlier(&self) -> Option<String> {
+        (self.number > 1).then(|| format!("{}{}", self.before, (self.number - 1).min(self.last)))
+    }
+
+    pub fn later(&self) -> Option<String> {
+        (self.number < self.last).then(|| format!("{}{}", self.before, self.number + 1))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_page_keeps_the_filters() {
+        let pager = Pager::new("/list", &[("q", "a&b"), ("trust", "")], 2, 10, 25);
+        assert_eq!((pager.earlier().unwrap().as_str(), pager.last), ("/list?q=a%26b&page=1", 3));
+        assert_eq!(pager.later().unwrap(), "/list?q=a%26b&page=3");
+        let only = Pager::new("/list", &[], 1, 10, 0);
+        assert_eq!((only.earlier(), only.later(), only.last), (None, None, 1));
+        assert_eq!(Pager::new("/list", &[], 9, 10, 25).earlier().unwrap(), "/list?page=3", "beyond the end");
+    }
+}
