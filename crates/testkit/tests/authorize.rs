@@ -8,7 +8,7 @@ async fn refused(app: &TestApp, url: &str, code: &str, reason: &str) {
     let reply = Browser::new(app).get(url).await;
     assert_eq!(reply.status, 400, "{url}");
     assert_eq!(reply.header("location"), "", "{url}");
-    assert!(reply.body.contains("<h1>Request error</h1>"), "{url}");
+    assert!(reply.body.contains("<h1>That did not work</h1>"), "{url}");
     assert_eq!(reply.text("error-code").as_deref(), Some(code), "{url}");
     assert_eq!(reply.text("request-id").as_deref(), Some(reply.header("x-request-id")));
     assert_eq!(app.outcomes("authorize").await.first().map(String::as_str), Some(reason), "{url}");

@@ -1,4 +1,4 @@
-//! The two files beside the pages: the stylesheet, with the brand's colours, and the script.
+//! The files beside the pages: the stylesheet, with the brand's colours, the script, and the icon.
 use domain::encoding::base64url;
 use flows::Brand;
 
@@ -27,6 +27,14 @@ impl Asset {
 
     pub fn script(base: &str) -> Self {
         Self::new(include_str!("../assets/script.js").to_owned(), "js", "text/javascript; charset=utf-8", base)
+    }
+
+    /// The mark that browsers show beside the title.
+    pub fn icon(brand: &Brand, base: &str) -> Self {
+        let colour = luminance(&brand.primary_colour).map_or("#1d4ed8", |_| brand.primary_colour.as_str());
+        let mark = format!("<rect width=\"16\" height=\"16\" rx=\"4\" fill=\"{colour}\"/>");
+        let text = format!("<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 16 16\">{mark}</svg>");
+        Self::new(text, "svg", "image/svg+xml", base)
     }
 
     fn new(text: String, ending: &str, media_type: &'static str, base: &str) -> Self {

@@ -31,8 +31,7 @@ pub fn router(state: WebState) -> Router {
         .merge(managers())
         .merge(consoles().method_not_allowed_fallback(method_not_allowed))
         .merge(documentation(&state))
-        .route(state.stylesheet().route(), get(pages::frame::asset))
-        .route(state.script().route(), get(pages::frame::asset))
+        .merge(assets(&state))
         .fallback(nothing_here);
     let all = if base.is_empty() {
         inner
@@ -145,6 +144,11 @@ fn people() -> Router<WebState> {
         .route("/healthz", get(async || "ok\n"))
         .route("/readyz", get(ready))
         .method_not_allowed_fallback(method_not_allowed)
+}
+
+/// The files beside the pages.
+fn assets(state: &WebState) -> Router<WebState> {
+    state.assets().iter().fold(Router::new(), |routes, asset| routes.route(asset.route(), get(pages::frame::asset)))
 }
 
 /// What developers and their tools read.

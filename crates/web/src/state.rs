@@ -24,6 +24,7 @@ struct Inner {
     options: WebOptions,
     stylesheet: Asset,
     script: Asset,
+    icon: Asset,
     logo: Option<Url>,
     /// The path of the issuer, without a trailing slash: where everything is mounted.
     base: String,
@@ -38,8 +39,9 @@ impl WebState {
         };
         let brand = &app.settings().brand;
         let (stylesheet, script) = (Asset::stylesheet(brand, &base), Asset::script(&base));
+        let icon = Asset::icon(brand, &base);
         let logo = brand.logo_url.as_deref().and_then(|text| logo(text, &app.settings().issuer));
-        Self(Arc::new(Inner { app, clock, rng, options, stylesheet, script, logo, base, origin }))
+        Self(Arc::new(Inner { app, clock, rng, options, stylesheet, script, icon, logo, base, origin }))
     }
 
     pub fn app(&self) -> &App {
@@ -59,6 +61,12 @@ impl WebState {
     }
     pub(crate) fn script(&self) -> &Asset {
         &self.0.script
+    }
+    pub(crate) fn icon(&self) -> &Asset {
+        &self.0.icon
+    }
+    pub(crate) fn assets(&self) -> [&Asset; 3] {
+        [&self.0.stylesheet, &self.0.script, &self.0.icon]
     }
     pub(crate) fn logo(&self) -> Option<&Url> {
         self.0.logo.as_ref()

@@ -107,7 +107,7 @@ async fn below_a_path_every_link_leads_somewhere() {
     let mut browser = Browser::new(&app);
     let page = browser.get("/tenant/login").await;
     let reply = browser.sign_in(&page, "ada@example.com").await;
-    assert!(reply.status == 200 && reply.body.contains("You are signed in as"), "{} {}", reply.status, reply.body);
+    assert!(reply.status == 200 && reply.body.contains("Signed in as <strong>"), "{} {}", reply.status, reply.body);
     assert_eq!(browser.get("/tenant").await.status, 200);
     let (_, rest) = reply.body.split_once("rel=\"stylesheet\" href=\"").unwrap();
     let sheet = rest.split('"').next().unwrap();
@@ -117,7 +117,7 @@ async fn below_a_path_every_link_leads_somewhere() {
     assert!(css.header("cache-control").contains("immutable"));
     for nowhere in ["/", "/elsewhere", "/tenant/elsewhere"] {
         let reply = browser.get(nowhere).await;
-        assert!(reply.status == 404 && reply.body.contains("Request error"), "{nowhere}");
+        assert!(reply.status == 404 && reply.body.contains("That did not work"), "{nowhere}");
         assert_eq!(reply.text("request-id").as_deref(), Some(reply.header("x-request-id")));
     }
     app.stop().await;
@@ -147,10 +147,10 @@ async fn the_consent_page_names_the_developer_and_the_error_page_the_application
     let mut browser = Browser::new(&app);
     browser.sign_in_here("ada@example.com").await;
     let page = browser.get(&party.authorize(&[])).await;
-    assert!(page.body.contains("By <strong id=\"consent-developer\"><bdi>&#60;Tools&#62; Ltd"), "{}", page.body);
+    assert!(page.body.contains("By <strong><bdi>&#60;Tools&#62; Ltd"), "{}", page.body);
     let other = browser.get(&party.authorize(&[("redirect_uri", "https://elsewhere.example/")])).await;
     assert_eq!((other.status.as_u16(), other.text("error-code").as_deref()), (400, Some("invalid_request")));
-    assert!(other.body.contains("You came from <strong id=\"error-client\"><bdi>Relying Party"), "{}", other.body);
+    assert!(other.body.contains("You came from <strong><bdi>Relying Party"), "{}", other.body);
     // A name that somebody made up says nothing.
     let unknown = browser.get("/oauth2/authorize?client_id=cs_ci_Your-Bank&response_type=code").await;
     assert!(unknown.status == 400 && !unknown.body.contains("You came from"), "{}", unknown.body);

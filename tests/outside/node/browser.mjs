@@ -148,7 +148,7 @@ function flows(mode, options) {
         });
         const response = await page.goto(`${demo.issuer}/oauth2/authorize?${query}`);
         assert.ok(response.status() >= 400 && response.status() < 500, `status ${response.status()}`);
-        assert.equal(await heading(page), 'Request error');
+        assert.equal(await heading(page), 'That did not work');
         const text = await page.locator('body').innerText();
         assert.match(text, /\b(invalid_client|invalid_request|unauthorized_client)\b/);
         const id = response.headers()['x-request-id'];
@@ -167,7 +167,7 @@ function flows(mode, options) {
           await signIn(thief, userWith(1));
           await allowed(thief);
           await thief.goto(link);
-          assert.equal(await heading(thief), 'Request error');
+          assert.equal(await heading(thief), 'That did not work');
           assert.equal(await thief.locator('#consent-allow').count(), 0);
         });
         await page.goto(link);

@@ -261,7 +261,7 @@ await run({
     assert.equal(JSON.parse(text).client_name, 'Renamed');
     const { url } = await begin({ config, redirectUri });
     const page = await new UserAgent().open(url, redirectUri);
-    assert.equal(page.heading, 'Request error', 'the former redirect URI is not registered any more');
+    assert.equal(page.heading, 'That did not work', 'the former redirect URI is not registered any more');
 
     assert.equal((await manage('DELETE')).status, 204);
     assert.equal((await manage('GET')).status, 401);
@@ -315,7 +315,7 @@ await run({
       await thief.agent.submit(thief.page, 'consent-allow', { interaction: value }, party.redirectUri),
     ]) {
       assert.ok(answer instanceof Page, 'the thief was redirected');
-      assert.equal(answer.heading, 'Request error');
+      assert.equal(answer.heading, 'That did not work');
     }
     const callback = await victim.agent.submit(victim.page, 'consent-allow', {}, party.redirectUri);
     assert.ok(callback instanceof URL && callback.searchParams.has('code'), 'the victim cannot go on');
@@ -327,7 +327,7 @@ await run({
     const login = await agent.open((await begin(party)).url, party.redirectUri);
     const { email, password } = userWith(1);
     const answer = await agent.submit(login, 'login-submit', { username: email, password, csrf: 'x' }, party.redirectUri);
-    assert.equal(answer.heading, 'Request error');
+    assert.equal(answer.heading, 'That did not work');
   },
 
   'a wrong client secret is refused': async () => {
@@ -342,7 +342,7 @@ await run({
     url.searchParams.set('client_id', 'cs_ci_unknown');
     const page = await new UserAgent().open(url, party.redirectUri);
     assert.ok(page instanceof Page);
-    assert.equal(page.heading, 'Request error');
+    assert.equal(page.heading, 'That did not work');
     assert.ok(page.status >= 400);
     assert.match(page.text, /invalid_client|invalid_request|unauthorized_client/);
   },

@@ -24,6 +24,7 @@ pub struct Frame {
     pub brand: Brand,
     pub stylesheet: String,
     pub script: String,
+    pub icon: String,
     pub logo: Option<String>,
     pub base: String,
     /// Whether people may make accounts of their own.
@@ -50,6 +51,7 @@ impl Frame {
             brand: state.app().settings().brand.clone(),
             stylesheet: state.stylesheet().href().to_owned(),
             script: state.script().href().to_owned(),
+            icon: state.icon().href().to_owned(),
             logo: state.logo().map(ToString::to_string),
             base: state.base().to_owned(),
             sign_up: state.app().settings().sign_up,
@@ -74,6 +76,7 @@ impl Frame {
             brand: Brand::default(),
             stylesheet: String::new(),
             script: String::new(),
+            icon: String::new(),
             logo: None,
             base: String::new(),
             sign_up: true,
@@ -236,9 +239,12 @@ pub fn interaction_path(state: &WebState, interaction: &str) -> String {
     state.path(&format!("/oauth2/interaction?i={interaction}"))
 }
 
-/// One of the two files beside the pages. Its name follows its content, so that it can be kept for good.
+/// One of the files beside the pages. Its name follows its content, so that it can be kept for good.
 pub async fn asset(State(state): State<WebState>, uri: Uri) -> Response {
-    let asset = if uri.path().ends_with(state.script().route()) { state.script() } else { state.stylesheet() };
+    let assets = state.assets();
+    let Some(asset) = assets.into_iter().find(|asset| uri.path().ends_with(asset.route())) else {
+        return StatusCode::NOT_FOUND.into_response();
+    };
     let headers =
         [(header::CONTENT_TYPE, asset.media_type()), (header::CACHE_CONTROL, "public, max-age=31536000, immutable")];
     (headers, asset.text().to_owned()).into_response()
