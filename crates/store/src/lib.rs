@@ -43,5 +43,5 @@ pub use migrate::{Leave, SCHEMA_VERSION};
 pub use options::StoreOptions;
 pub use page::{MAX_LIMIT, Page, Paged};
 pub use row::Row;
-pub use tx::Tx;
+pub use tx::{STATEMENT_LOG, Tx};
 pub use value::Value;

@@ -50,7 +50,9 @@ impl Tx {
         Self { link }
     }
 
-    fn side(&mut self) -> Result<Side<'_>, StoreError> {
+    /// Where the statement runs.
+    fn side(&mut self, sql: &'static str) -> Result<Side<'_>, StoreError> {
+        tracing::trace!(target: STATEMENT_LOG, sql);
         match &mut self.link {
             Link::Sqlite(connection) => Ok(Side::Sqlite(connection)),
             Link::Explain(explaining) => Ok(Side::Explain(explaining)),
@@ -68,7 +70,7 @@ impl Tx {
 
     /// Runs a statement that returns no rows; answers how many rows it affected.
     pub async fn execute(&mut self, sql: &'static str, params: &[Value<'_>]) -> Result<u64, StoreError> {
-        match self.side()? {
+        match self.side(sql)? {
             Side::Sqlite(connection) => Ok(prepared(connection, sql, params)?.raw_execute()? as u64),
             Side::Explain(explaining) => explaining.note(sql).map(|()| 0),
             Side::Postgres(connection) => Ok(bound(sql, params)?.execute(connection).await?.rows_affected()),
@@ -77,7 +79,7 @@ impl Tx {
 
     /// The first row of the answer, if there is one.
     pub async fn one(&mut self, sql: &'static str, params: &[Value<'_>]) -> Result<Option<Row>, StoreError> {
-        match self.side()? {
+        match self.side(sql)? {
             Side::Sqlite(connection) => {
                 let mut statement = prepared(connection, sql, params)?;
                 let columns = statement.column_count();
@@ -94,7 +96,7 @@ impl Tx {
 
     /// All rows of the answer. Statements that can answer many carry a `LIMIT`.
     pub async fn all(&mut self, sql: &'static str, params: &[Value<'_>]) -> Result<Vec<Row>, StoreError> {
-        match self.side()? {
+        match self.side(sql)? {
             Side::Sqlite(connection) => {
                 let mut statement = prepared(connection, sql, params)?;
                 let columns = statement.column_count();
@@ -115,7 +117,7 @@ impl Tx {
 
     /// Runs a script of statements without parameters: migrations only.
     pub(crate) async fn script(&mut self, sql: &'static str) -> Result<(), StoreError> {
-        match self.side()? {
+        match self.side(sql)? {
             Side::Sqlite(connection) => connection.execute_batch(sql)?,
             Side::Explain(explaining) => explaining.note(sql)?,
             Side::Postgres(connection) => {
@@ -125,6 +127,9 @@ impl Tx {
         Ok(())
     }
 }
+
+/// The target under which each statement is logged as it runs, without its parameters.
+pub const STATEMENT_LOG: &str = "countersign::sql";
 
 /// SQLite numbers `$n` by first appearance, PostgreSQL by `n`: bound by name, both mean the same.
 const NAMES: [&str; 32] = [
