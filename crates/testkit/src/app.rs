@@ -1,6 +1,6 @@
 //! The application under test.
+use crate::wire::Wire;
 use crate::{Database, FixedClock, SeededRng, described};
-use axum::Router;
 use axum::body::Body;
 use axum::http::response::Parts;
 use axum::http::{Method, Request};
@@ -9,12 +9,10 @@ use domain::identity::{MemberRoles, User};
 use domain::{Secret, WorkspaceId};
 use flows::accounts::{self, NewUser};
 use flows::{App, Ctx, Facts, MasterKey, PasswordHashing, Settings};
-use http_body_util::BodyExt as _;
 use serde_json::Value;
 use std::sync::Arc;
 use store::{Store, StoreOptions};
 use tokio::sync::OnceCell;
-use tower::ServiceExt as _;
 use url::Url;
 use web::{WebOptions, WebState};
 
@@ -28,14 +26,14 @@ pub struct TestUser {
     pub workspaces: Vec<WorkspaceId>,
 }
 
-/// Countersign, wired to a fixed clock and seeded randomness, answering without a network.
+/// Countersign, wired to a fixed clock and seeded randomness, answering on a port of loopback.
 #[derive(Clone)]
 pub struct TestApp {
     pub app: App,
     pub store: Store,
-    pub router: Router,
     pub clock: Arc<FixedClock>,
     pub rng: Arc<SeededRng>,
+    pub(crate) wire: Arc<Wire>,
     description: Arc<OnceCell<Value>>,
 }
 
@@ -63,7 +61,8 @@ impl TestApp {
         let ctx = Ctx::new(&*clock, rng.clone(), Facts::default());
         let app = App::start(store.clone(), settings, MasterKey::new([7; 32]), &ctx).await.unwrap();
         let router = web::router(WebState::new(app.clone(), clock.clone(), rng.clone(), WebOptions::default()));
-        Self { app, store, router, clock, rng, description: Arc::default() }
+        let wire = Arc::new(Wire::serve(router).await);
+        Self { app, store, clock, rng, wire, description: Arc::default() }
     }
 
     pub fn ctx(&self) -> Ctx {
@@ -103,8 +102,7 @@ impl TestApp {
         let Some(path) = path.strip_prefix(base) else { return };
         let document = self.description.get_or_init(async || {
             let request = Request::get(format!("{base}/docs/openapi.json")).body(Body::empty()).unwrap();
-            let response = self.router.clone().oneshot(request).await.unwrap();
-            serde_json::from_slice(&response.into_body().collect().await.unwrap().to_bytes()).unwrap()
+            serde_json::from_slice(self.wire.send(request).await.body()).unwrap()
         });
         described::check(document.await, method, path, parts.status, &parts.headers, body);
     }

@@ -3,11 +3,9 @@ use crate::TestApp;
 use crate::app::PASSWORD;
 use axum::body::Body;
 use axum::http::{HeaderMap, Method, Request, StatusCode, header};
-use http_body_util::BodyExt as _;
 use scraper::{Html, Selector};
 use serde_json::Value;
 use std::collections::BTreeMap;
-use tower::ServiceExt as _;
 use url::Url;
 
 /// A whole response.
@@ -122,8 +120,7 @@ impl Browser {
             request.headers_mut().insert(header::COOKIE, line.join("; ").parse().unwrap());
         }
         let (method, uri) = (request.method().clone(), request.uri().clone());
-        let response = self.app.router.clone().oneshot(request).await.unwrap();
-        let (parts, body) = response.into_parts();
+        let (parts, body) = self.app.wire.send(request).await.into_parts();
         for line in parts.headers.get_all(header::SET_COOKIE) {
             let line = line.to_str().unwrap();
             let (name, value) = line.split(';').next().unwrap().split_once('=').unwrap();
@@ -133,7 +130,7 @@ impl Browser {
                 self.cookies.insert(name.to_owned(), value.to_owned());
             }
         }
-        let body = String::from_utf8(body.collect().await.unwrap().to_bytes().to_vec()).unwrap();
+        let body = String::from_utf8(body.to_vec()).unwrap();
         self.app.check_description(&method, uri.path(), &parts, &body).await;
         Reply { status: parts.status, headers: parts.headers, body }
     }

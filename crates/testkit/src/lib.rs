@@ -11,6 +11,7 @@ mod described;
 mod party;
 mod receiver;
 mod sources;
+mod wire;
 
 pub use api::Api;
 pub use app::{ISSUER, PASSWORD, TestApp, TestUser};

@@ -1,0 +1,46 @@
+//! The way between the application and those who call it: HTTP/1.1 over a socket of loopback, as any program speaks it.
+use crate::app::ISSUER;
+use axum::Router;
+use axum::body::{Body, Bytes};
+use axum::http::{HeaderValue, Request, Response, header};
+use http_body_util::BodyExt as _;
+use hyper::client::conn::http1;
+use hyper_util::rt::TokioIo;
+use std::net::SocketAddr;
+use tokio::net::{TcpListener, TcpStream};
+use tokio::task::JoinHandle;
+
+/// A server on a port of its own; it ends when this is dropped.
+pub struct Wire {
+    address: SocketAddr,
+    server: JoinHandle<()>,
+}
+
+impl Wire {
+    pub async fn serve(router: Router) -> Self {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let address = listener.local_addr().unwrap();
+        let service = router.into_make_service_with_connect_info::<SocketAddr>();
+        let server = tokio::spawn(async move { axum::serve(listener, service).await.unwrap() });
+        Self { address, server }
+    }
+
+    /// Sends a request on a connection of its own, and waits for the whole response.
+    pub async fn send(&self, mut request: Request<Body>) -> Response<Bytes> {
+        let host = ISSUER.split_once("://").unwrap().1;
+        request.headers_mut().entry(header::HOST).or_insert(HeaderValue::from_static(host));
+        let stream = TcpStream::connect(self.address).await.unwrap();
+        let (mut sender, connection) = http1::handshake(TokioIo::new(stream)).await.unwrap();
+        let connection = tokio::spawn(connection);
+        let (parts, body) = sender.send_request(request).await.unwrap().into_parts();
+        let body = body.collect().await.unwrap().to_bytes();
+        connection.abort();
+        Response::from_parts(parts, body)
+    }
+}
+
+impl Drop for Wire {
+    fn drop(&mut self) {
+        self.server.abort();
+    }
+}
