@@ -4,8 +4,10 @@ use crate::manage::{ManageRefusal, Unmanaged};
 use crate::owned::refused;
 use crate::recorder::About;
 use crate::{App, Ctx, Failure};
-use domain::ClientId;
 use domain::access::{Operation, Principal};
+use domain::client::Trust;
+use domain::{ClientId, ScopeSet, Timestamp, WorkspaceId};
+use store::{Page, Paged};
 
 type Outcome<T> = Result<T, Failure<ManageRefusal>>;
 
@@ -14,6 +16,57 @@ pub async fn list(app: &App, ctx: &Ctx, principal: &Principal) -> Outcome<Vec<Al
     let user = principal.person_for(Operation::ReadConsents);
     let user = user.map_err(|denied| refused(app, ctx, "consent.list", About::default(), denied))?;
     Ok(consents::of_user(app, user).await?)
+}
+
+/// What the person allowed one application in one workspace.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Connection {
+    pub client_id: ClientId,
+    pub client_name: String,
+    pub trust: Trust,
+    pub logo: Option<String>,
+    pub homepage: Option<String>,
+    /// Absent for what was allowed in the person's own name.
+    pub workspace_id: Option<WorkspaceId>,
+    pub workspace_name: Option<String>,
+    pub scopes: ScopeSet,
+    pub since: Timestamp,
+    /// When the consent was last widened.
+    pub updated_at: Timestamp,
+    /// When a grant of it was last made or renewed.
+    pub last_used_at: Option<Timestamp>,
+}
+
+/// The same by application and workspace, the one that was allowed something last first.
+pub async fn page(app: &App, ctx: &Ctx, principal: &Principal, page: Page) -> Outcome<Paged<Connection>> {
+    let user = principal.person_for(Operation::ReadConsents);
+    let user = user.map_err(|denied| refused(app, ctx, "consent.list", About::default(), denied))?;
+    let mut tx = app.store().read().await?;
+    let Paged { items, total } = store::consents::page_for_user(&mut tx, user, page).await?;
+    let one = |store::consents::Connection { app, last_used_at }| Connection {
+        client_id: app.client.id,
+        client_name: app.client.name,
+        trust: app.client.trust,
+        logo: app.client.config.logo_uri,
+        homepage: app.client.config.client_uri,
+        workspace_id: app.consent.workspace_id,
+        workspace_name: app.workspace_name,
+        scopes: app.consent.scopes,
+        since: app.consent.created_at,
+        updated_at: app.consent.updated_at,
+        last_used_at,
+    };
+    Ok(Paged { items: items.into_iter().map(one).collect(), total })
+}
+
+/// Takes back what the person allowed the application in one workspace; without one, in their own name.
+pub async fn disconnect(app: &App, ctx: &Ctx, principal: &Principal, id: &str, workspace: Option<&str>) -> Outcome<()> {
+    let unknown = || refused(app, ctx, "consent.revoked", About::default(), Unmanaged::ConsentUnknown);
+    let user = principal.person_for(Operation::RevokeConsents);
+    let user = user.map_err(|denied| refused(app, ctx, "consent.revoked", About::default(), denied))?;
+    let id = ClientId::parse(id).map_err(|_| unknown())?;
+    let workspace = workspace.map(str::parse).transpose().map_err(|_| unknown())?;
+    if consents::revoke_one(app, ctx, &id, user, workspace).await? { Ok(()) } else { Err(unknown()) }
 }
 
 /// Takes back all that the person allowed the application; its tokens are dead at once.

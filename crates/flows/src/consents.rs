@@ -4,7 +4,7 @@ use crate::{App, Ctx, Fault, events};
 use domain::events::{Event, EventKind};
 use domain::oauth::consent::Consent;
 use domain::oauth::grant::EndReason;
-use domain::{ClientId, ScopeSet, Timestamp, UserId};
+use domain::{ClientId, ScopeSet, Timestamp, UserId, WorkspaceId};
 use std::collections::HashMap;
 pub use store::consents::ClientUser;
 use store::grants::{self, Whose};
@@ -86,6 +86,40 @@ pub async fn revoke_user(app: &App, ctx: &Ctx, client: &ClientId, user: UserId) 
         })
     });
     let Some((about, detail)) = work.await.map_err(|error: StoreError| Fault::from(error))? else { return Ok(false) };
+    app.record_with(ctx, "consent.revoked", "ok", about, detail);
+    Ok(true)
+}
+
+/// Takes back what a user allowed a client in one workspace, or in their own name, and ends the grants that came of it.
+/// `false` when there was nothing to take back.
+pub async fn revoke_one(
+    app: &App,
+    ctx: &Ctx,
+    client: &ClientId,
+    user: UserId,
+    workspace: Option<WorkspaceId>,
+) -> Result<bool, Fault> {
+    const WHY: EndReason = EndReason::ConsentRevoked;
+    let (id, told) = (client.clone(), ctx.clone());
+    let work = app.store().write(move |tx| {
+        Box::pin(async move {
+            let deleted = consents::delete(tx, user, &id, workspace).await?;
+            if deleted {
+                events::emit(tx, &told, events::consent_revoked(user, &id, workspace)).await?;
+            }
+            let whose = Whose::UserClientWorkspace(user, id, workspace);
+            let ended = grants::end_each(tx, whose, WHY, told.now).await?;
+            let grants = ended.len();
+            store::events::append(tx, &events::grants_ended(&told, ended, WHY)).await?;
+            Ok((usize::from(deleted), grants))
+        })
+    });
+    let (consents, grants) = work.await.map_err(|error: StoreError| Fault::from(error))?;
+    if (consents, grants) == (0, 0) {
+        return Ok(false);
+    }
+    let detail = serde_json::json!({"consents": consents, "grants": grants});
+    let about = About::client(client).and_user(user).and_workspace(workspace);
     app.record_with(ctx, "consent.revoked", "ok", about, detail);
     Ok(true)
 }

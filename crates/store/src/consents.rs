@@ -1,5 +1,5 @@
 //! What users allowed clients, and which workspace they chose last.
-use crate::page::{MAX_LIMIT, Page, Paged};
+use crate::page::{MAX_LIMIT, Page, Paged, count};
 use crate::{Row, StoreError, Tx, client_users, clients, params};
 use domain::client::Client;
 use domain::oauth::consent::Consent;
@@ -231,6 +231,43 @@ pub async fn list_for_user(tx: &mut Tx, user: UserId) -> Result<Vec<ConnectedApp
         .collect()
 }
 
+/// A consent as its user sees it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Connection {
+    pub app: ConnectedApp,
+    /// When a grant that came of it was last used, as far as grants that expired are still kept.
+    pub last_used_at: Option<Timestamp>,
+}
+
+// CROSS JOIN, so that SQLite begins with the page and looks up the rest for that page alone.
+const CONNECTIONS: &str = concat!(
+    "SELECT ",
+    columns!(),
+    ", ",
+    clients::columns!(),
+    ", w.name, (SELECT MAX(g.last_used_at) FROM grants g WHERE g.user_id = o.user_id AND g.client_id = o.client_id \
+     AND COALESCE(g.workspace_id, '') = o.workspace_id) \
+     FROM (SELECT a.client_id, a.workspace_id FROM consents a JOIN clients b ON b.id = a.client_id \
+     WHERE a.user_id = $1 AND b.deleted_at IS NULL ORDER BY a.updated_at DESC, a.client_id, a.workspace_id \
+     LIMIT $2 OFFSET $3) p CROSS JOIN consents o JOIN clients c ON c.id = o.client_id \
+     LEFT JOIN workspaces w ON w.id = o.workspace_id \
+     WHERE o.user_id = $1 AND o.client_id = p.client_id AND o.workspace_id = p.workspace_id \
+     ORDER BY o.updated_at DESC, o.client_id, o.workspace_id"
+);
+
+/// What the user allowed to clients that still exist, one row a client and workspace, the latest first.
+pub async fn page_for_user(tx: &mut Tx, user: UserId, page: Page) -> Result<Paged<Connection>, StoreError> {
+    let mut rows = tx.all(CONNECTIONS, params![user, page.limit(), page.offset()]).await?;
+    let items = rows.iter_mut().map(|row| {
+        let app = ConnectedApp { consent: read(row)?, client: clients::read(row)?, workspace_name: row.opt_text()? };
+        Ok(Connection { app, last_used_at: row.opt_time()? })
+    });
+    let items = items.collect::<Result<_, StoreError>>()?;
+    let total = "SELECT COUNT(*) FROM consents o JOIN clients c ON c.id = o.client_id \
+                 WHERE o.user_id = $1 AND c.deleted_at IS NULL";
+    Ok(Paged { items, total: count(tx, total, params![user]).await? })
+}
+
 /// The workspace that the user chose last for the client. Whether they still are a member is for the caller to see.
 pub async fn last_workspace(tx: &mut Tx, user: UserId, client: &ClientId) -> Result<Option<WorkspaceId>, StoreError> {
     let sql = "SELECT workspace_id FROM user_choices WHERE user_id = $1 AND client_id = $2";
@@ -256,6 +293,16 @@ pub async fn remember_workspace(
 mod tests {
     use super::*;
     use crate::sqlite::plan;
+
+    #[test]
+    fn a_page_of_connections_reads_one_users_consents() {
+        let steps = plan(CONNECTIONS);
+        assert!(steps.iter().any(|step| step == "SEARCH a USING PRIMARY KEY (user_id=?)"), "{steps:?}");
+        let used = "SEARCH g USING INDEX grants_user_id (user_id=? AND client_id=?)";
+        assert!(steps.iter().any(|step| step == used), "{steps:?}");
+        let other = |step: &String| step.starts_with("SCAN") && step != "SCAN p";
+        assert!(!steps.iter().any(|step| other(step) || step.contains("AUTOMATIC")), "{steps:?}");
+    }
 
     #[test]
     fn a_page_of_users_reads_the_page_alone() {

@@ -196,6 +196,18 @@ async fn consents_grow_are_listed_and_taken_back() {
         let names: Vec<_> = apps.iter().map(|a| (a.client.name.as_str(), a.workspace_name.as_deref())).collect();
         assert_eq!(names, [("App 1", Some("Workspace 1")), ("App 1", None)]);
         assert_eq!(apps[0].consent, consent);
+        write_tx!(db, |tx| async {
+            let mut older = grant(2);
+            older.last_used_at = at(-9);
+            grants::redeem(tx, &grant(1)).await?;
+            grants::redeem(tx, &older).await
+        });
+        let pages = [1, 2].map(|n| Page::new(n, 1));
+        let first = read_tx!(db, |tx| consents::page_for_user(tx, user_id(1), pages[0]));
+        assert_eq!((first.items[0].app.clone(), first.items[0].last_used_at), (apps[0].clone(), Some(NOW)));
+        let second = read_tx!(db, |tx| consents::page_for_user(tx, user_id(1), pages[1]));
+        assert_eq!((second.items[0].app.clone(), second.items[0].last_used_at), (apps[1].clone(), None));
+        assert_eq!((first.total, second.total), (2, 2));
 
         assert!(write_tx!(db, |tx| async { consents::delete(tx, user_id(1), &client_id(1), None).await }));
         assert!(!write_tx!(db, |tx| async { consents::delete(tx, user_id(1), &client_id(1), None).await }));

@@ -1,0 +1,62 @@
+//! What a person allowed applications, by workspace, and taking one of it back.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test that cannot go on has failed")]
+use domain::client::Trust;
+use flows::{Page, connections};
+use testkit::{Browser, Kind, Party, TestApp, Tokens, for_each_database};
+
+#[tokio::test]
+async fn one_workspace_is_disconnected_and_the_others_stay() {
+    for_each_database(async |database| {
+        let app = TestApp::start(database).await;
+        let ada = app.user("ada@example.com", 2).await;
+        let party = Party::with(&app, Kind::Web, |new| {
+            new.trust = Trust::Verified;
+            new.config.client_uri = Some("https://client.example".to_owned());
+        })
+        .await;
+        let mut browser = Browser::new(&app);
+        let own = party.tokens(&mut browser, &ada, &[]).await;
+        let mut of = Vec::new();
+        for workspace in &ada.workspaces {
+            app.clock.advance(10);
+            let reply = party.approve(&mut browser, &ada, &[("sub_type", "workspace")], Some(*workspace)).await;
+            of.push(Tokens(party.exchange(&reply.answer("code").unwrap()).await.json()));
+        }
+        let (who, ctx) = (app.principal(&ada, None).await, app.ctx());
+        let list = async |page| connections::page(&app.app, &ctx, &who, page).await.unwrap();
+        let all = list(Page::default()).await;
+        assert_eq!(all.total, 3);
+        let places: Vec<_> = all.items.iter().map(|one| one.workspace_id).collect();
+        assert_eq!(places, [Some(ada.workspaces[1]), Some(ada.workspaces[0]), None]);
+        let first = &all.items[0];
+        assert_eq!((first.client_name.as_str(), first.trust), ("Relying Party", Trust::Verified));
+        assert_eq!(first.homepage.as_deref(), Some("https://client.example"));
+        assert_eq!(first.workspace_name.as_deref(), Some("Workspace 1"));
+        assert_eq!(first.scopes.to_string(), "openid profile email");
+        assert_eq!((first.since, first.last_used_at), (ctx.now, Some(ctx.now)));
+        assert_eq!(list(Page::new(2, 2)).await.items, all.items[2..]);
+
+        let end = async |id: &str, workspace: Option<&str>| {
+            let outcome = connections::disconnect(&app.app, &app.ctx(), &who, id, workspace).await;
+            outcome.map_err(|failure| failure.reason())
+        };
+        let id = party.id.as_str();
+        let second = ada.workspaces[1].to_string();
+        assert_eq!(end(id, Some(&second)).await, Ok(()));
+        assert_eq!(end(id, Some(&second)).await, Err("consent_unknown"));
+        assert_eq!(end(id, Some("rubbish")).await, Err("consent_unknown"));
+        assert_eq!(end("cs_ci_nobody", None).await, Err("consent_unknown"));
+        assert_eq!(party.introspect(&of[1].access()).await["active"], false);
+        assert_eq!(party.introspect(&of[0].access()).await["active"], true);
+        assert_eq!(end(id, None).await, Ok(()));
+        assert_eq!(party.introspect(&own.access()).await["active"], false);
+        assert_eq!(party.introspect(&of[0].access()).await["active"], true);
+        let left = list(Page::default()).await;
+        assert_eq!((left.total, left.items[0].workspace_id), (1, Some(ada.workspaces[0])));
+        connections::revoke(&app.app, &ctx, &who, id).await.unwrap();
+        assert_eq!(party.introspect(&of[0].access()).await["active"], false);
+        assert_eq!(list(Page::default()).await.total, 0);
+        app.stop().await;
+    })
+    .await;
+}
