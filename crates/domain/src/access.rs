@@ -50,6 +50,8 @@ operations! {
     RevokeConsents => "consents:write", Person, "Take back what the person allowed an application";
     ReadScopes => "", Known, "List scopes and permissions";
     ReadMembers => "members:read", Workspace(Role::Member), "List the members of the workspace";
+    WriteMembers => "members:write", Workspace(Role::Admin), "Change the roles of members, remove them, and invite others";
+    LeaveWorkspace => "members:write", Workspace(Role::Member), "Leave the workspace";
     ReadApiKeys => "api_keys:read", Workspace(Role::Admin), "List the workspace's API keys";
     WriteApiKeys => "api_keys:write", Workspace(Role::Admin), "Create and revoke the workspace's API keys";
     ReadAccount => "account:read", Person, "Read the person's own profile, and where they are signed in";
@@ -195,7 +197,7 @@ mod tests {
     fn every_scope_is_named_once() {
         let names: Vec<_> = management_scopes().collect();
         assert_eq!(names.first(), Some(&"clients:read"));
-        assert_eq!(names.len(), 18);
+        assert_eq!(names.len(), 19);
         assert!(is_operator_scope("keys:rotate") && !is_operator_scope("clients:write"));
     }
 }

@@ -1,15 +1,14 @@
 //! Users, workspaces, members and their credentials, as the command line, the demo and sign-up make them.
 use crate::recorder::About;
 use crate::sign_in_refusal::SignInRefusal as R;
-use crate::{App, Ctx, Failure, Fault, events};
-use domain::events::EventData;
+use crate::{App, Ctx, Failure, Fault, membership};
 use domain::identity::{
     ApiKey, Email, Member, MemberRoles, PersonalAccessToken, Role, User, Workspace, WorkspaceMembership,
 };
 use domain::text::display_name;
 use domain::{ApiKeyId, PersonalAccessTokenId, ScopeSet, Secret, SecretHash, Timestamp, UserId, WorkspaceId};
 use store::tokens::Taken;
-use store::{Page, Paged, StoreError, Tx};
+use store::{Page, Paged, StoreError};
 
 /// What a new user is made of.
 #[derive(Debug, Clone, Copy)]
@@ -99,7 +98,7 @@ pub async fn create_account(app: &App, ctx: &Ctx, new: NewUser<'_>, door: Door) 
             store::workspaces::insert(tx, &workspace).await?;
             let roles = MemberRoles::only(Role::Owner);
             let member = Member { user_id: row.id, workspace_id: id, roles, created_at: of.now, updated_at: of.now };
-            put(tx, &of, &member).await?;
+            membership::put(tx, &of, &member).await?;
             Ok(true)
         })
     });
@@ -176,7 +175,7 @@ pub async fn create_workspace(app: &App, ctx: &Ctx, name: &str, owner: Option<Us
                 Some(user_id) => {
                     let roles = MemberRoles::only(Role::Owner);
                     let member = Member { user_id, workspace_id: row.id, roles, created_at: now, updated_at: now };
-                    put(tx, &of, &member).await
+                    membership::put(tx, &of, &member).await
                 }
                 None => Ok(()),
             }
@@ -205,20 +204,6 @@ pub async fn list_workspaces(app: &App, page: Page) -> Result<Paged<Workspace>, 
     Ok(store::workspaces::list(&mut tx, page).await?)
 }
 
-/// Stores a member, and tells what is new about it.
-async fn put(tx: &mut Tx, ctx: &Ctx, member: &Member) -> Result<(), StoreError> {
-    let (user_id, workspace_id, roles) = (member.user_id, member.workspace_id, member.roles.claim());
-    let before = store::workspaces::member(tx, user_id, workspace_id).await?;
-    store::workspaces::put_member(tx, member).await?;
-    match before {
-        None => events::emit(tx, ctx, EventData::MemberAdded { workspace_id, user_id, roles }).await,
-        Some(before) if before.roles != member.roles => {
-            events::emit(tx, ctx, EventData::MemberChanged { workspace_id, user_id, roles }).await
-        }
-        Some(_) => Ok(()),
-    }
-}
-
 /// Adds a member or changes a member's roles.
 pub async fn put_member(
     app: &App,
@@ -229,21 +214,18 @@ pub async fn put_member(
 ) -> Result<(), Fault> {
     let member = Member { user_id, workspace_id, roles, created_at: ctx.now, updated_at: ctx.now };
     let of = ctx.clone();
-    app.store().write(move |tx| Box::pin(async move { put(tx, &of, &member).await })).await?;
+    app.store().write(move |tx| Box::pin(async move { membership::put(tx, &of, &member).await })).await?;
     app.record(ctx, "member.changed", "ok", About::user(user_id).and_workspace(Some(workspace_id)));
     Ok(())
 }
 
-/// Removes a member: what the user had authorized for the workspace is inactive at once. `false` when there was none.
+/// Removes a member: what the user had authorized for the workspace ends. `false` when there was none.
 pub async fn remove_member(app: &App, ctx: &Ctx, user: UserId, workspace: WorkspaceId) -> Result<bool, Fault> {
-    let told = events::event(ctx, EventData::MemberRemoved { workspace_id: workspace, user_id: user });
+    let of = ctx.clone();
     let work = app.store().write(move |tx| {
         Box::pin(async move {
-            let removed = store::workspaces::remove_member(tx, user, workspace).await?;
-            if removed {
-                store::events::append(tx, &[told]).await?;
-            }
-            Ok(removed)
+            store::workspaces::hold(tx, workspace).await?;
+            membership::remove(tx, &of, user, workspace).await
         })
     });
     let removed = work.await.map_err(|error: StoreError| Fault::from(error))?;

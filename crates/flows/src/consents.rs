@@ -1,7 +1,7 @@
 //! What users allowed clients: told to the client's owner and to the user, and taken back by either.
 use crate::recorder::About;
 use crate::{App, Ctx, Fault, events};
-use domain::events::{Event, EventKind};
+use domain::events::EventKind;
 use domain::oauth::consent::Consent;
 use domain::oauth::grant::EndReason;
 use domain::{ClientId, ScopeSet, Timestamp, UserId, WorkspaceId};
@@ -72,7 +72,7 @@ pub async fn revoke_user(app: &App, ctx: &Ctx, client: &ClientId, user: UserId) 
     let work = app.store().write(move |tx| {
         Box::pin(async move {
             let revoked = consents::list_for_client(tx, user, &id).await?;
-            let events: Vec<_> = revoked.iter().map(|consent| revoked_event(&told, consent)).collect();
+            let events = events::consents_revoked(&told, &revoked);
             let consents = consents::delete_all(tx, user, &id).await?;
             store::events::append(tx, &events).await?;
             let ended = grants::end_each(tx, Whose::UserAndClient(user, id), WHY, told.now).await?;
@@ -124,10 +124,6 @@ pub async fn revoke_one(
     Ok(true)
 }
 
-fn revoked_event(ctx: &Ctx, consent: &Consent) -> Event {
-    events::event(ctx, events::consent_revoked(consent.user_id, &consent.client_id, consent.workspace_id))
-}
-
 /// Keeps an event for each consent of the client, some at a time: there can be very many.
 async fn tell_of_all(tx: &mut Tx, ctx: &Ctx, client: &ClientId) -> Result<(), StoreError> {
     const BATCH: i64 = 500;
@@ -135,8 +131,7 @@ async fn tell_of_all(tx: &mut Tx, ctx: &Ctx, client: &ClientId) -> Result<(), St
     loop {
         let batch = consents::of_client_after(tx, client, after.as_ref(), BATCH).await?;
         let Some(last) = batch.last() else { return Ok(()) };
-        let events: Vec<_> = batch.iter().map(|consent| revoked_event(ctx, consent)).collect();
-        store::events::append(tx, &events).await?;
+        store::events::append(tx, &events::consents_revoked(ctx, &batch)).await?;
         after = Some(last.clone());
     }
 }

@@ -3,6 +3,7 @@
 use crate::{Ctx, Fault};
 use domain::client::Client;
 use domain::events::{Event, EventData, EventKind};
+use domain::oauth::consent::Consent;
 use domain::oauth::grant::{EndReason, Grant};
 use domain::webhook::Asked;
 use domain::{ClientId, EventId, UserId, WorkspaceId};
@@ -80,6 +81,21 @@ pub fn grants_ended(ctx: &Ctx, ended: Vec<Ended>, reason: EndReason) -> Vec<Even
         event(ctx, EventData::GrantEnded { client_id, grant_id: id, user_id, workspace_id, reason })
     };
     ended.into_iter().map(one).collect()
+}
+
+/// That these consents were taken back together.
+pub fn consents_revoked(ctx: &Ctx, consents: &[Consent]) -> Vec<Event> {
+    let one =
+        |consent: &Consent| event(ctx, consent_revoked(consent.user_id, &consent.client_id, consent.workspace_id));
+    consents.iter().map(one).collect()
+}
+
+/// Keeps any number of events, within the transaction that causes them.
+pub async fn append_all(tx: &mut Tx, events: Vec<Event>) -> Result<(), StoreError> {
+    for batch in events.chunks(BATCH) {
+        store::events::append(tx, batch).await?;
+    }
+    Ok(())
 }
 
 /// Events that wait for the next batch, and which kinds anybody asks for.

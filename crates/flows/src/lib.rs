@@ -28,6 +28,7 @@ pub mod keys;
 pub mod logout;
 pub mod manage;
 pub mod members;
+pub mod membership;
 mod next;
 pub mod operator;
 pub mod outbound;

@@ -26,6 +26,9 @@ domain::refusals! {
         Text => InvalidRequest, "text_invalid", "The text is empty, too long, or has invisible characters.";
         Scope => InvalidRequest, "scope_unknown", "There is no such scope.";
         ScopeBeyond => AccessDenied, "scope_beyond_own", "A credential cannot be given more than its maker has.";
+        MemberUnknown => NotFound, "person_not_a_member", "This person does not belong to the workspace.";
+        OwnersOnly => AccessDenied, "owners_only", "Only owners make somebody an owner or take that back.";
+        LastOwner => Conflict, "last_owner", "A workspace keeps an owner: make somebody else one first.";
         SessionUnknown => NotFound, "session_unknown", "You are not signed in there.";
         PasswordWrong => AccessDenied, "current_password_wrong", "This is not your password.";
         PasswordShort => InvalidRequest, "password_too_short", "A password has at least 10 characters.";

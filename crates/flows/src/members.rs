@@ -1,21 +1,146 @@
-//! The members of a workspace, as its members see them.
-use crate::manage::ManageRefusal;
+//! The members of a workspace, as its members see them and its admins manage them.
+use crate::manage::{ManageRefusal, Unmanaged};
 use crate::owned::refused;
 use crate::recorder::About;
-use crate::{App, Ctx, Failure};
-use domain::access::{Operation, Principal};
-use domain::identity::{Member, User};
-use store::{Page, Paged};
+use crate::{App, Ctx, Failure, membership};
+use domain::access::{Denied, Operation, Principal};
+use domain::identity::{Member, Role, User};
+use domain::{UserId, WorkspaceId};
+use store::{Page, Paged, StoreError, Tx};
+
+type Outcome<T> = Result<T, Failure<ManageRefusal>>;
 
 /// In the order in which the people came.
-pub async fn list(
-    app: &App,
-    ctx: &Ctx,
-    principal: &Principal,
-    page: Page,
-) -> Result<Paged<(Member, User)>, Failure<ManageRefusal>> {
+pub async fn list(app: &App, ctx: &Ctx, principal: &Principal, page: Page) -> Outcome<Paged<(Member, User)>> {
     let workspace = principal.workspace_for(Operation::ReadMembers);
     let workspace = workspace.map_err(|denied| refused(app, ctx, "member.list", About::default(), denied))?;
     let mut tx = app.store().read().await?;
     Ok(store::workspaces::list_members(&mut tx, workspace, page).await?)
+}
+
+/// The role that the principal acts with as of this transaction: a person's may have changed since the request began.
+/// From here on the workspace is held.
+pub(crate) async fn acting_role(
+    tx: &mut Tx,
+    principal: &Principal,
+    workspace: WorkspaceId,
+) -> Result<Option<Role>, StoreError> {
+    store::workspaces::hold(tx, workspace).await?;
+    match principal.user {
+        Some(user) => Ok(store::workspaces::member(tx, user, workspace).await?.map(|member| member.roles.role)),
+        None => Ok(principal.workspace.map(|(_, role)| role)),
+    }
+}
+
+/// What the rules say about changing the role of `member`; `None` removes them.
+async fn rules(
+    tx: &mut Tx,
+    acting: Option<Role>,
+    member: &Member,
+    to: Option<Role>,
+) -> Result<Result<(), ManageRefusal>, StoreError> {
+    let own = member.roles.role == Role::Owner;
+    if acting.is_none_or(|role| role < Role::Admin) {
+        return Ok(Err(Denied::Role.into()));
+    }
+    if (own || to == Some(Role::Owner)) && acting != Some(Role::Owner) {
+        return Ok(Err(Unmanaged::OwnersOnly.into()));
+    }
+    keeps_an_owner(tx, member, to).await
+}
+
+async fn keeps_an_owner(
+    tx: &mut Tx,
+    member: &Member,
+    to: Option<Role>,
+) -> Result<Result<(), ManageRefusal>, StoreError> {
+    let unmade = member.roles.role == Role::Owner && to != Some(Role::Owner);
+    let last = unmade && !store::workspaces::has_other_owner(tx, member.workspace_id, member.user_id).await?;
+    Ok(if last { Err(Unmanaged::LastOwner.into()) } else { Ok(()) })
+}
+
+/// Gives a member another role; roles of the operator's own stay. Admins may, but only owners make or unmake owners, and
+/// the last owner stays one.
+pub async fn set_role(app: &App, ctx: &Ctx, principal: &Principal, user: &str, role: &str) -> Outcome<Member> {
+    const KIND: &str = "member.changed";
+    let workspace = principal.workspace_for(Operation::WriteMembers);
+    let workspace = workspace.map_err(|denied| refused(app, ctx, KIND, About::default(), denied))?;
+    let of_workspace = About::default().and_workspace(Some(workspace));
+    let role: Role =
+        role.parse().map_err(|_| refused(app, ctx, KIND, of_workspace.clone(), Unmanaged::Role.of("role")))?;
+    let user: UserId =
+        user.parse().map_err(|_| refused(app, ctx, KIND, of_workspace.clone(), Unmanaged::MemberUnknown))?;
+    let (who, of) = (principal.clone(), ctx.clone());
+    let work = app.store().write(move |tx| {
+        Box::pin(async move {
+            let acting = acting_role(tx, &who, workspace).await?;
+            let Some(mut member) = store::workspaces::member(tx, user, workspace).await? else {
+                return Ok(Err(Unmanaged::MemberUnknown.into()));
+            };
+            if let Err(refusal) = rules(tx, acting, &member, Some(role)).await? {
+                return Ok(Err(refusal));
+            }
+            member.roles.role = role;
+            member.updated_at = of.now;
+            membership::put(tx, &of, &member).await?;
+            Ok(Ok(member))
+        })
+    });
+    let about = of_workspace.and_user(user);
+    let outcome = work.await.map_err(|error: StoreError| Failure::<ManageRefusal>::from(error))?;
+    let member = outcome.map_err(|refusal| refused(app, ctx, KIND, about.clone(), refusal))?;
+    app.record_with(ctx, KIND, "ok", about, serde_json::json!({"role": role.as_str()}));
+    Ok(member)
+}
+
+/// Removes a member: what they had authorized for the workspace ends. The rules are those of [`set_role`].
+pub async fn remove(app: &App, ctx: &Ctx, principal: &Principal, user: &str) -> Outcome<()> {
+    let workspace = principal.workspace_for(Operation::WriteMembers);
+    let workspace = workspace.map_err(|denied| refused(app, ctx, REMOVED, About::default(), denied))?;
+    let about = About::default().and_workspace(Some(workspace));
+    let user = user.parse().map_err(|_| refused(app, ctx, REMOVED, about, Unmanaged::MemberUnknown))?;
+    take_out(app, ctx, principal, workspace, user, false).await
+}
+
+/// The person leaves the workspace. Everybody may but the last owner.
+pub async fn leave(app: &App, ctx: &Ctx, principal: &Principal) -> Outcome<()> {
+    let refuse = |denied: Denied| refused(app, ctx, REMOVED, About::default(), denied);
+    let workspace = principal.workspace_for(Operation::LeaveWorkspace).map_err(refuse)?;
+    let user = principal.person_for(Operation::LeaveWorkspace).map_err(refuse)?;
+    take_out(app, ctx, principal, workspace, user, true).await
+}
+
+const REMOVED: &str = "member.removed";
+
+async fn take_out(
+    app: &App,
+    ctx: &Ctx,
+    principal: &Principal,
+    workspace: WorkspaceId,
+    user: UserId,
+    leaves: bool,
+) -> Outcome<()> {
+    let (who, of) = (principal.clone(), ctx.clone());
+    let work = app.store().write(move |tx| {
+        Box::pin(async move {
+            let acting = acting_role(tx, &who, workspace).await?;
+            let Some(member) = store::workspaces::member(tx, user, workspace).await? else {
+                return Ok(Err(Unmanaged::MemberUnknown.into()));
+            };
+            let ruled = if leaves {
+                keeps_an_owner(tx, &member, None).await?
+            } else {
+                rules(tx, acting, &member, None).await?
+            };
+            if ruled.is_ok() {
+                membership::remove(tx, &of, user, workspace).await?;
+            }
+            Ok(ruled)
+        })
+    });
+    let about = About::user(user).and_workspace(Some(workspace));
+    let outcome = work.await.map_err(|error: StoreError| Failure::<ManageRefusal>::from(error))?;
+    outcome.map_err(|refusal| refused(app, ctx, REMOVED, about.clone(), refusal))?;
+    app.record(ctx, REMOVED, "ok", about);
+    Ok(())
 }

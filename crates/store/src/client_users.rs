@@ -1,6 +1,6 @@
 //! How many users allowed a client something: kept, so that no list counts consents.
 use crate::page::count;
-use crate::{StoreError, Tx, dialect, params};
+use crate::{Row, StoreError, Tx, Value, dialect, params};
 use domain::{ClientId, UserId};
 
 /// Until the transaction ends nobody else gives the client a consent or takes one back: what is found between this and a
@@ -36,6 +36,24 @@ pub(crate) async fn remove_all(tx: &mut Tx, client: &ClientId) -> Result<u64, St
     hold(tx, client).await?;
     tx.execute("UPDATE client_users SET user_count = 0 WHERE client_id = $1", params![client]).await?;
     tx.execute("DELETE FROM consents WHERE client_id = $1", params![client]).await
+}
+
+/// The texts that take back many consents of one workspace: they take the same parameters, the workspace first.
+pub(crate) struct Leaving {
+    /// Locks the counts of the clients that lose some, in the order of their ids.
+    pub lock: &'static str,
+    /// Counts the users who go.
+    pub count: &'static str,
+    pub delete: &'static str,
+}
+
+impl Leaving {
+    /// Answers what the last text returns. Who gives a consent in a workspace shares its lock, which the caller has alone.
+    pub(crate) async fn run(&self, tx: &mut Tx, params: &[Value<'_>]) -> Result<Vec<Row>, StoreError> {
+        dialect::lock_rows(tx, self.lock, params).await?;
+        tx.execute(self.count, params).await?;
+        tx.all(self.delete, params).await
+    }
 }
 
 /// Users who allow the client something, each once however many workspaces they allow it in.

@@ -1,6 +1,6 @@
 //! What users allowed clients, and which workspace they chose last.
 use crate::page::{MAX_LIMIT, Page, Paged, count};
-use crate::{Row, StoreError, Tx, client_users, clients, params};
+use crate::{Row, StoreError, Tx, client_users, clients, params, workspaces};
 use domain::client::Client;
 use domain::oauth::consent::Consent;
 use domain::{ClientId, ScopeSet, Timestamp, UserId, WorkspaceId};
@@ -61,6 +61,9 @@ pub async fn put(
     scopes: &ScopeSet,
     now: Timestamp,
 ) -> Result<ScopeSet, StoreError> {
+    if let Some(workspace) = workspace {
+        workspaces::hold_shared(tx, workspace).await?;
+    }
     // Two consents at once must not lose one of the two, which may not exist yet.
     client_users::hold_to_give(tx, client).await?;
     if !client_users::allows(tx, user, client).await? {
@@ -182,6 +185,59 @@ pub async fn of_client_user(tx: &mut Tx, client: &ClientId, user: UserId) -> Res
 /// Takes back all that anybody allowed the client; answers how many consents.
 pub async fn delete_for_client(tx: &mut Tx, client: &ClientId) -> Result<u64, StoreError> {
     client_users::remove_all(tx, client).await
+}
+
+/// Consents of one workspace.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum InWorkspace<'a> {
+    User(UserId),
+    Client(&'a ClientId),
+}
+
+/// The condition for [`client_users::Leaving`].
+macro_rules! leaving {
+    ($condition:literal) => {
+        client_users::Leaving {
+            lock: concat!(
+                "SELECT client_id FROM client_users WHERE client_id IN (SELECT o.client_id FROM consents o \
+                 WHERE o.workspace_id = $1 AND ",
+                $condition,
+                ") ORDER BY client_id FOR UPDATE"
+            ),
+            // A user who allows the client something elsewhere still counts.
+            count: concat!(
+                "UPDATE client_users SET user_count = user_count - (SELECT COUNT(*) FROM consents o \
+                 WHERE o.client_id = client_users.client_id AND o.workspace_id = $1 AND ",
+                $condition,
+                " AND NOT EXISTS (SELECT 1 FROM consents x WHERE x.user_id = o.user_id AND x.client_id = o.client_id \
+                 AND x.workspace_id <> $1)) WHERE client_id IN (SELECT o.client_id FROM consents o \
+                 WHERE o.workspace_id = $1 AND ",
+                $condition,
+                ")"
+            ),
+            delete: concat!(
+                "DELETE FROM consents AS o WHERE o.workspace_id = $1 AND ",
+                $condition,
+                " RETURNING ",
+                "user_id, client_id, workspace_id, scopes, created_at, updated_at"
+            ),
+        }
+    };
+}
+
+/// Takes back what was allowed in the workspace, by a user or to a client; answers what it was. The caller holds the
+/// workspace, so that nothing comes meanwhile.
+pub async fn delete_in_workspace(
+    tx: &mut Tx,
+    workspace: WorkspaceId,
+    which: InWorkspace<'_>,
+) -> Result<Vec<Consent>, StoreError> {
+    let (texts, id) = match which {
+        InWorkspace::User(user) => (leaving!("o.user_id = $2"), user.to_string()),
+        InWorkspace::Client(client) => (leaving!("o.client_id = $2"), client.to_string()),
+    };
+    // No LIMIT: at most one row a member or a client.
+    texts.run(tx, params![workspace, &id]).await?.iter_mut().map(read).collect()
 }
 
 /// All consents of a client in a fixed order, those behind `after` first: for work that goes through all of them.

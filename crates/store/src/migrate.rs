@@ -40,6 +40,7 @@ const MIGRATIONS: &[Migration] = migrations![
     6 "lists" "0006_lists.sql",
     7 "webhook_revisions" "0007_webhook_revisions.sql",
     8 "zones" "0008_zones.sql",
+    9 "workspace_consents" "0009_workspace_consents.sql",
 ];
 
 /// The schema version that this program needs.

@@ -1,7 +1,7 @@
 //! Workspaces and who is a member of them.
 use crate::page::{MAX_LIMIT, Page, Paged, count};
 use crate::value::json;
-use crate::{Row, StoreError, Tx, params, users};
+use crate::{Row, StoreError, Tx, dialect, params, users};
 use domain::identity::{Member, MemberRoles, Role, User, Workspace, WorkspaceMembership};
 use domain::{Timestamp, UserId, WorkspaceId};
 
@@ -107,6 +107,25 @@ pub async fn subject(
     let Some(role) = role else { return Ok(Some((user, None))) };
     let roles = MemberRoles { role, extra: row.json()? };
     Ok(Some((user, Some((read(&mut row)?, roles)))))
+}
+
+/// Until the transaction ends nobody else changes who belongs to the workspace or what it allows, and nobody is allowed
+/// anything in it: what is found between this and a change is still so at the change.
+pub async fn hold(tx: &mut Tx, id: WorkspaceId) -> Result<(), StoreError> {
+    dialect::lock_rows(tx, "SELECT id FROM workspaces WHERE id = $1 FOR NO KEY UPDATE", params![id]).await
+}
+
+/// The same against whoever holds it so, and not against each other: for what rests on the members and the rules of the
+/// workspace and changes neither.
+pub async fn hold_shared(tx: &mut Tx, id: WorkspaceId) -> Result<(), StoreError> {
+    dialect::lock_rows(tx, "SELECT id FROM workspaces WHERE id = $1 FOR SHARE", params![id]).await
+}
+
+/// Whether the workspace has an owner who can sign in and is somebody else; the caller holds the workspace.
+pub async fn has_other_owner(tx: &mut Tx, id: WorkspaceId, than: UserId) -> Result<bool, StoreError> {
+    let sql = "SELECT m.user_id FROM members m JOIN users u ON u.id = m.user_id WHERE m.workspace_id = $1 \
+               AND m.role = 'owner' AND m.user_id <> $2 AND u.disabled_at IS NULL LIMIT 1";
+    Ok(tx.one(sql, params![id, than]).await?.is_some())
 }
 
 /// Adds the member, or changes the roles of one who is there.

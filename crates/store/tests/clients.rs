@@ -6,6 +6,7 @@ use domain::client::{AuthMethod, ClientType, Trust};
 use domain::identity::Role;
 use domain::oauth::grant::EndReason;
 use store::clients::Owner;
+use store::consents::InWorkspace;
 use store::grants::{self, Redeemed};
 use store::{Page, clients, consents, tokens, workspaces};
 
@@ -292,6 +293,57 @@ async fn the_users_of_a_client_are_listed_each_once_and_lose_it_together() {
         assert_eq!(list(1, 100).await.total, 0);
         let other = read_tx!(db, |tx| consents::list_for_client_users(tx, &client_id(2), Page::default()));
         assert_eq!(other.items, [told(1, "openid", 4, 4)], "another client keeps its users");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn what_was_allowed_in_a_workspace_is_taken_back_together() {
+    for_each_database(async |db| {
+        populate(db).await;
+        write_tx!(db, |tx| async {
+            clients::insert(tx, &client(2)).await?;
+            store::users::insert(tx, &user(3)).await?;
+            for (n, client, workspace) in [
+                (1, 1, Some(workspace_id(1))),
+                (1, 1, Some(workspace_id(2))),
+                (1, 2, Some(workspace_id(1))),
+                (2, 1, Some(workspace_id(1))),
+                (2, 2, None),
+                (2, 2, Some(workspace_id(1))),
+                (3, 2, Some(workspace_id(1))),
+            ] {
+                consents::put(tx, user_id(n), &client_id(client), workspace, &scopes("openid"), NOW).await?;
+            }
+            Ok::<_, store::StoreError>(())
+        });
+        let counts = async || {
+            let one = read_tx!(db, |tx| store::client_users::total(tx, &client_id(1)));
+            (one, read_tx!(db, |tx| store::client_users::total(tx, &client_id(2))))
+        };
+        assert_eq!(counts().await, (2, 3));
+        let ids = |consents: Vec<domain::oauth::consent::Consent>| {
+            let mut ids: Vec<_> = consents.into_iter().map(|c| (c.user_id, c.client_id, c.workspace_id)).collect();
+            ids.sort();
+            ids
+        };
+        let one = Some(workspace_id(1));
+        let of_user = write_tx!(db, |tx| async {
+            workspaces::hold(tx, workspace_id(1)).await?;
+            consents::delete_in_workspace(tx, workspace_id(1), InWorkspace::User(user_id(1))).await
+        });
+        assert_eq!(ids(of_user), [(user_id(1), client_id(1), one), (user_id(1), client_id(2), one)]);
+        assert_eq!(counts().await, (2, 2), "elsewhere the user allows the first client something still");
+        let of_client = write_tx!(db, |tx| async {
+            workspaces::hold(tx, workspace_id(1)).await?;
+            consents::delete_in_workspace(tx, workspace_id(1), InWorkspace::Client(&client_id(2))).await
+        });
+        assert_eq!(ids(of_client), [(user_id(2), client_id(2), one), (user_id(3), client_id(2), one)]);
+        assert_eq!(counts().await, (2, 1));
+        for n in 1..=2 {
+            let users = read_tx!(db, |tx| consents::list_for_client_users(tx, &client_id(n), Page::default()));
+            assert_eq!(users.total, i64::try_from(users.items.len()).unwrap());
+        }
     })
     .await;
 }

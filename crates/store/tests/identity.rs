@@ -135,6 +135,20 @@ async fn workspaces_and_members() {
 }
 
 #[tokio::test]
+async fn an_owner_counts_when_they_can_sign_in() {
+    for_each_database(async |db| {
+        populate(db).await;
+        let other = async |than| read_tx!(db, |tx| workspaces::has_other_owner(tx, workspace_id(1), user_id(than)));
+        assert!(!other(2).await, "an admin is no owner");
+        write_tx!(db, |tx| workspaces::put_member(tx, &member(1, 1, Role::Owner)));
+        assert!(other(2).await && !other(1).await);
+        write_tx!(db, |tx| users::set_disabled(tx, user_id(1), true, NOW));
+        assert!(!other(2).await);
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn sessions_live_and_end() {
     for_each_database(async |db| {
         populate(db).await;

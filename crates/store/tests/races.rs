@@ -7,8 +7,9 @@ use domain::oauth::grant::{EndReason, RefreshState};
 use domain::webhook::{Asked, Owner, Webhook};
 use futures_util::future::{BoxFuture, join_all};
 use std::sync::Arc;
+use store::consents::InWorkspace;
 use store::grants::{self, Redeemed, Rotated, Whose};
-use store::{StoreError, Tx, clients, consents, webhooks};
+use store::{StoreError, Tx, clients, consents, webhooks, workspaces};
 use tokio::sync::Barrier;
 
 const TASKS: u8 = 200;
@@ -112,7 +113,12 @@ async fn the_users_of_a_client_are_counted_right_however_many_come_and_go_at_onc
                     Box::pin(async move {
                         let (user, client) = (user_id(1 + n % 10), client_id(1));
                         let workspace = [None, Some(workspace_id(1)), Some(workspace_id(2))][usize::from(n / 10 % 3)];
+                        let in_one = InWorkspace::User(user);
                         match n {
+                            70..90 => {
+                                workspaces::hold(tx, workspace_id(1)).await?;
+                                consents::delete_in_workspace(tx, workspace_id(1), in_one).await.map(drop)
+                            }
                             // In the last round nobody takes everything back.
                             0..2 if round < 2 => consents::delete_for_client(tx, &client).await.map(drop),
                             2..20 => consents::delete_all(tx, user, &client).await.map(drop),

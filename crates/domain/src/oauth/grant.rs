@@ -23,10 +23,12 @@ pub enum EndReason {
     UserNotAllowed,
     /// The user's session was ended and the grant with it.
     SignedOut,
+    /// The user is no longer a member of the workspace.
+    MembershipLost,
 }
 
 impl EndReason {
-    pub const ALL: [Self; 7] = [
+    pub const ALL: [Self; 8] = [
         Self::Revoked,
         Self::CodeReplayed,
         Self::RefreshTokenReplayed,
@@ -34,6 +36,7 @@ impl EndReason {
         Self::ClientDeleted,
         Self::UserNotAllowed,
         Self::SignedOut,
+        Self::MembershipLost,
     ];
     pub const fn as_str(self) -> &'static str {
         match self {
@@ -44,6 +47,7 @@ impl EndReason {
             Self::ClientDeleted => "client_deleted",
             Self::UserNotAllowed => "user_not_allowed",
             Self::SignedOut => "signed_out",
+            Self::MembershipLost => "membership_lost",
         }
     }
     pub fn parse(text: &str) -> Option<Self> {

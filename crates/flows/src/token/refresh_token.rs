@@ -45,11 +45,11 @@ impl From<Dead> for R {
     fn from(dead: Dead) -> Self {
         match dead {
             Dead::Ended(EndReason::CodeReplayed | EndReason::RefreshTokenReplayed) => Self::GrantReplayed,
+            Dead::Ended(EndReason::MembershipLost) | Dead::MembershipLost => Self::MembershipLost,
             Dead::Ended(_) => Self::GrantRevoked,
             Dead::Expired => Self::GrantExpired,
             Dead::UserDisabled => Self::UserDisabled,
             Dead::ClientDisabled => Self::ClientDisabled,
-            Dead::MembershipLost => Self::MembershipLost,
         }
     }
 }
