@@ -44,6 +44,8 @@ operations! {
     ReadClients => "clients:read", Workspace(Role::Member), "List and read applications, and their activity";
     WriteClients => "clients:write", Workspace(Role::Admin), "Create, change and delete applications";
     RotateSecret => "clients:write", Workspace(Role::Admin), "Rotate an application's secret";
+    /// Failed requests tell of addresses, too.
+    ReadClientFailures => "clients:read", Workspace(Role::Admin), "Read why an application's requests failed";
     ReadClientUsers => "clients:read", Workspace(Role::Admin), "List the people who use an application";
     RevokeClientUsers => "clients:write", Workspace(Role::Admin), "Revoke the access that people gave an application";
     ReadConsents => "consents:read", Person, "List what the person allowed applications";

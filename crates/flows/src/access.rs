@@ -1,6 +1,6 @@
 //! Reading an access token: open the seal (or check the signature), then ask the database what became of the grant.
 use crate::{App, Ctx, Fault};
-use domain::oauth::grant::{Dead, GrantContext};
+use domain::oauth::grant::{Dead, EndReason, GrantContext};
 use domain::oauth::jose::{self, TYP_ACCESS_TOKEN};
 use domain::oauth::seal::{Purpose, TokenId};
 use domain::oauth::token::{AccessClaims, AccessPayload, AnswerTag, Bearer};
@@ -24,6 +24,14 @@ pub enum LiveBearer {
 }
 
 impl Live {
+    /// The client that it was issued to.
+    pub fn client(&self) -> &ClientId {
+        match &self.bearer {
+            LiveBearer::Grant(context) => &context.grant.client_id,
+            LiveBearer::Machine { client, .. } => client,
+        }
+    }
+
     /// The user who allowed it; nobody stands behind a machine client.
     pub fn user(&self) -> Option<UserId> {
         match &self.bearer {
@@ -57,6 +65,14 @@ impl Inactive {
             Self::ClientDead => "client_dead",
         }
     }
+
+    /// All reasons that there are.
+    pub fn reasons() -> impl Iterator<Item = &'static str> {
+        let own = [Self::Foreign, Self::Expired, Self::Revoked, Self::GrantUnknown, Self::ClientDead];
+        let dead = [Dead::Expired, Dead::UserDisabled, Dead::ClientDisabled, Dead::MembershipLost];
+        let dead = EndReason::ALL.map(Dead::Ended).into_iter().chain(dead).map(Self::GrantDead);
+        own.into_iter().chain(dead).map(Self::reason)
+    }
 }
 
 /// What a token says of itself, before the database is asked. Expiry is not looked at.
@@ -79,6 +95,18 @@ pub fn open(app: &App, token: &str) -> Option<(TokenId, AccessPayload)> {
         expires_at: claims.exp,
     };
     Some((id, payload))
+}
+
+/// The client that a token was issued to, dead or alive; `None` for what is no access token.
+pub(crate) async fn client_of(tx: &mut Tx, app: &App, token: &str) -> Result<Option<ClientId>, Fault> {
+    let Some((_, payload)) = open(app, token) else { return Ok(None) };
+    match payload.bearer {
+        Bearer::Client { id, .. } => Ok(Some(id)),
+        Bearer::Grant { id, .. } => {
+            let context = store::grants::by_id_with_context(tx, id, None).await?;
+            Ok(context.map(|context| context.grant.client_id))
+        }
+    }
 }
 
 /// Everything that decides whether a token is good, in one query.

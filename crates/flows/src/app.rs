@@ -142,6 +142,17 @@ impl App {
         self.0.recorder.note(ctx, kind, outcome, about, detail);
     }
 
+    /// The same of a caller who has not proven who they are: what is too much goes to the log alone, so that nobody can
+    /// fill an application's part of the audit from outside (see [`Throttle::notable`]).
+    pub(crate) fn record_outsider(&self, ctx: &Ctx, kind: &'static str, outcome: &str, about: About, detail: Value) {
+        let what = about.client.as_ref().map(ClientId::as_str).unwrap_or_default();
+        if self.0.throttle.notable(what, ctx) {
+            self.record_with(ctx, kind, outcome, about, detail);
+        } else {
+            Recorder::log(ctx, kind, outcome, &about);
+        }
+    }
+
     /// Counts one access of a client, in the name of `user` unless it acts in its own: a token that was issued or found
     /// active, or claims that were told. Writes nothing.
     pub(crate) fn count_access(&self, client: &ClientId, user: Option<UserId>, now: Timestamp) {

@@ -1,23 +1,26 @@
 //! The authorization endpoint: from parameters to the next step, and from the user's answer to a code.
-pub use crate::next::{
-    Answer, AuthorizeFailure, ConsentView, Decision, InteractionRefusal, Locales, Next, PageReason, PageRefusal,
-};
+pub use crate::next::{Answer, AuthorizeFailure, ConsentView, Decision, Locales, Next};
+pub use crate::page_refusal::{InteractionRefusal, PageReason, PageRefusal};
 use crate::recorder::About;
 use crate::session::Caller;
 use crate::subject::home;
-use crate::{App, Ctx, Failure, Fault};
+use crate::{App, Ctx, Failure, Fault, sent};
 use domain::client::{Client, SubType};
 use domain::events::EventData;
 use domain::identity::WorkspaceMembership;
 use domain::oauth::authorize::{AuthorizationRequest, AuthorizePolicy, AuthorizeRefusal, Callback};
 use domain::oauth::consent::Consent;
 use domain::oauth::decision::{self, Approval, Ask, Interaction, Progress, SignedIn, Step};
+use domain::oauth::diagnosis::Endpoint;
 use domain::oauth::error::Refusal as _;
 use domain::oauth::params::RawParams;
 use domain::oauth::seal::{Purpose, TokenId};
 use domain::oauth::token::CodePayload;
 use domain::{ClientId, SessionId, UserId, WorkspaceId};
+use serde_json::{Value, json};
 use store::Tx;
+
+const HERE: &str = Endpoint::Authorization.as_str();
 
 /// All that is known of the person who asks.
 struct Person {
@@ -64,16 +67,16 @@ struct Scene<'s> {
     interaction: Interaction,
 }
 
-fn page(ctx: &Ctx, app: &App, client: Option<&Client>, reason: PageReason) -> AuthorizeFailure {
+fn page(ctx: &Ctx, app: &App, client: Option<&Client>, reason: PageReason, sent: Value) -> AuthorizeFailure {
     let about = client.map(|client| About::client(&client.id)).unwrap_or_default();
-    app.record(ctx, "authorize", reason.refusal().reason(), about);
+    app.record_with(ctx, HERE, reason.refusal().reason(), about, sent);
     Failure::Refused(PageRefusal { reason, client_name: client.map(|client| client.name.clone()) })
 }
 
 /// A client that is not there: the identifier that was sent may be anything, so that it names nobody on the page.
 fn unknown(ctx: &Ctx, app: &App, id: &ClientId) -> AuthorizeFailure {
     let reason = PageReason::Authorize(AuthorizeRefusal::ClientUnknown);
-    app.record(ctx, "authorize", reason.refusal().reason(), About::client(id));
+    app.record(ctx, HERE, reason.refusal().reason(), About::client(id));
     Failure::Refused(PageRefusal { reason, client_name: None })
 }
 
@@ -85,7 +88,10 @@ pub async fn begin(
     caller: &Caller,
     browser: [u8; 32],
 ) -> Result<Next, AuthorizeFailure> {
-    let refused = |client: Option<&Client>, r: AuthorizeRefusal| page(ctx, app, client, PageReason::Authorize(r));
+    let sent = |client: Option<&Client>, r| sent::by_authorization(app, client, params, r);
+    let refused = |client: Option<&Client>, r: AuthorizeRefusal| {
+        page(ctx, app, client, PageReason::Authorize(r), sent(client, r))
+    };
     let named = params.get("client_id").ok_or_else(|| refused(None, AuthorizeRefusal::ClientMissing))?;
     let id = ClientId::parse(named).map_err(|_| refused(None, AuthorizeRefusal::ClientUnknown))?;
     let mut tx = app.store().read().await?;
@@ -98,7 +104,7 @@ pub async fn begin(
     let settings = app.settings();
     let policy = AuthorizePolicy { catalogue: &settings.catalogue, issuer: &settings.issuer, keys: &keys.public };
     match AuthorizationRequest::validate(&client, callback.clone(), params, &policy, ctx.now) {
-        Err(refusal) => answer_error(app, ctx, &client, &callback, refusal),
+        Err(refusal) => answer_error(app, ctx, &client, &callback, refusal, sent(Some(&client), refusal)),
         Ok(request) => {
             let interaction = Interaction {
                 request,
@@ -181,7 +187,7 @@ pub async fn decide_consent(
     browser: [u8; 32],
 ) -> Result<Next, AuthorizeFailure> {
     let scene = scene(app, ctx, text, caller, browser).await?;
-    let refused = |r| page(ctx, app, Some(&scene.client), PageReason::Interaction(r));
+    let refused = |r| page(ctx, app, Some(&scene.client), PageReason::Interaction(r), json!({}));
     let Some(person) = &scene.person else { return Err(refused(InteractionRefusal::NotSignedIn)) };
     match scene.interaction.asked {
         Some(asked) if asked == person.user_id => {}
@@ -209,14 +215,18 @@ pub async fn decide_request(
 
 fn open(app: &App, ctx: &Ctx, text: &str, browser: [u8; 32]) -> Result<Interaction, AuthorizeFailure> {
     use InteractionRefusal as R;
-    let refused = |r| page(ctx, app, None, PageReason::Interaction(r));
+    let refused = |about: About, r: R| {
+        app.record(ctx, HERE, r.reason(), about);
+        Failure::Refused(PageRefusal { reason: PageReason::Interaction(r), client_name: None })
+    };
     let opened = app.keys().sealer.open::<Interaction>(Purpose::Interaction, text);
-    let (_, interaction) = opened.map_err(|_| refused(R::Unknown))?;
+    let (_, interaction) = opened.map_err(|_| refused(About::default(), R::Unknown))?;
+    let about = || About::client(&interaction.request.client_id);
     if interaction.browser != browser {
-        return Err(refused(R::OtherBrowser));
+        return Err(refused(about(), R::OtherBrowser));
     }
     if ctx.now >= interaction.expires_at {
-        return Err(refused(R::Expired));
+        return Err(refused(about(), R::Expired));
     }
     Ok(interaction)
 }
@@ -266,7 +276,9 @@ impl Scene<'_> {
             Step::AskConsent(ask) => self.consent_page(ask, false),
             Step::Approve(approval) => Ok(Next::Answer(self.code(&approval)?)),
             Step::Refuse(refusal) => {
-                answer_error(self.app, self.ctx, &self.client, &self.interaction.request.callback, refusal)
+                let request = &self.interaction.request;
+                let sent = sent::by_request(request, refusal);
+                answer_error(self.app, self.ctx, &self.client, &request.callback, refusal, sent)
             }
         }
     }
@@ -311,10 +323,11 @@ impl Scene<'_> {
         let approval = match approval {
             Ok(approval) => approval,
             Err(AuthorizeRefusal::SelectionRequired) => return self.consent_page(ask, false),
-            Err(refusal) => return answer_error(app, ctx, &self.client, &callback, refusal),
+            Err(refusal) => return answer_error(app, ctx, &self.client, &callback, refusal, json!({})),
         };
         let Some(person) = &self.person else {
-            return Err(page(ctx, app, Some(&self.client), PageReason::Interaction(InteractionRefusal::NotSignedIn)));
+            let reason = PageReason::Interaction(InteractionRefusal::NotSignedIn);
+            return Err(page(ctx, app, Some(&self.client), reason, json!({})));
         };
         let (user, client, scopes, workspace, now) =
             (person.user_id, self.client.id.clone(), approval.scopes.clone(), approval.workspace, ctx.now);
@@ -339,7 +352,7 @@ impl Scene<'_> {
         });
         work.await.map_err(|error: store::StoreError| Failure::from(error))?;
         let about = About::client(&self.client.id).and_user(user).and_workspace(workspace);
-        let detail = serde_json::json!({"scopes": approval.scopes});
+        let detail = json!({"scopes": approval.scopes});
         app.record_with(ctx, "consent.granted", "ok", about, detail);
         Ok(Next::Answer(self.code(&approval)?))
     }
@@ -373,7 +386,7 @@ impl Scene<'_> {
     fn error(&self, callback: &Callback, refusal: AuthorizeRefusal) -> Answer {
         let about = About::client(&self.client.id);
         let about = self.person.as_ref().map_or(about.clone(), |p| about.and_user(p.user_id));
-        self.app.record(self.ctx, "authorize", refusal.reason(), about);
+        self.app.record(self.ctx, HERE, refusal.reason(), about);
         error(self.app, callback, refusal)
     }
 }
@@ -398,11 +411,12 @@ fn answer_error(
     client: &Client,
     callback: &Callback,
     refusal: AuthorizeRefusal,
+    sent: Value,
 ) -> Result<Next, AuthorizeFailure> {
     if !callback.carries_errors() {
-        return Err(page(ctx, app, Some(client), PageReason::Authorize(refusal)));
+        return Err(page(ctx, app, Some(client), PageReason::Authorize(refusal), sent));
     }
-    app.record(ctx, "authorize", refusal.reason(), About::client(&client.id));
+    app.record_with(ctx, HERE, refusal.reason(), About::client(&client.id), sent);
     Ok(Next::Answer(error(app, callback, refusal)))
 }
 

@@ -1,28 +1,35 @@
 //! Who the client is at the token-like endpoints.
-use crate::failure::refuse;
 use crate::recorder::About;
 use crate::{App, Ctx, Failure};
 use domain::client::Client;
 use domain::oauth::client_auth::{ClientRefusal, Offered};
+use domain::oauth::diagnosis::{AUTHENTICATION, Endpoint};
 use domain::oauth::error::Refusal as _;
 use domain::oauth::params::RawParams;
+use serde_json::json;
 use store::Tx;
 
-/// Reads what the request offers and holds it against the client (OAuth 2.1 §2.4).
+/// Reads what the request offers and holds it against the client (OAuth 2.1 §2.4). A refusal is noted under the client
+/// that the request names, so that its developer sees it.
 pub async fn authenticate(
     app: &App,
     ctx: &Ctx,
+    endpoint: Endpoint,
     tx: &mut Tx,
     authorization: Option<&str>,
     body: &RawParams,
 ) -> Result<Client, Failure<ClientRefusal>> {
+    let refused = |refusal: ClientRefusal| {
+        note(app, ctx, endpoint, refusal, authorization, body);
+        Failure::Refused(refusal)
+    };
     if body.repeated(&["resource", "audience"]).is_some() {
-        return refuse(ClientRefusal::Repeated);
+        return Err(refused(ClientRefusal::Repeated));
     }
-    let offered = Offered::read(authorization, body).map_err(Failure::Refused)?;
+    let offered = Offered::read(authorization, body).map_err(refused)?;
     let name = offered.client_id.as_str();
     if offered.secret.is_some() && app.throttle().wait("client", name, ctx).is_some() {
-        return refuse(ClientRefusal::TooManyAttempts);
+        return Err(refused(ClientRefusal::TooManyAttempts));
     }
     let client = store::clients::by_id(tx, &offered.client_id, ctx.now).await?;
     match (offered.check(client.as_ref(), app.pepper(), ctx.now), client) {
@@ -32,14 +39,36 @@ pub async fn authenticate(
             }
             Ok(client)
         }
-        (Ok(()), None) => refuse(ClientRefusal::Unknown),
+        (Ok(()), None) => Err(refused(ClientRefusal::Unknown)),
         (Err(refusal), _) => {
             if offered.secret.is_some() {
                 app.throttle().failed("client", name, ctx);
             }
-            let detail = serde_json::json!({"method": offered.method.as_str()});
-            app.record_with(ctx, "client.authentication", refusal.reason(), About::client(&offered.client_id), detail);
-            refuse(refusal)
+            Err(refused(refusal))
         }
     }
+}
+
+/// Notes that the client was not believed.
+pub(crate) fn note(
+    app: &App,
+    ctx: &Ctx,
+    endpoint: Endpoint,
+    refusal: ClientRefusal,
+    authorization: Option<&str>,
+    body: &RawParams,
+) {
+    let offered = Offered::read(authorization, body).ok();
+    let mut detail = json!({"endpoint": endpoint.as_str()});
+    if let Some(offered) = &offered {
+        detail["method"] = offered.method.as_str().into();
+    }
+    if refusal == ClientRefusal::Repeated
+        && let Some(name) = body.repeated(&["resource", "audience"])
+    {
+        detail["parameter"] = crate::sent::cut(&name).into();
+    }
+    let named = offered.map(|offered| offered.client_id).or_else(|| Offered::named(authorization, body));
+    let about = named.map(|id| About::client(&id)).unwrap_or_default();
+    app.record_outsider(ctx, AUTHENTICATION, refusal.reason(), about, detail);
 }

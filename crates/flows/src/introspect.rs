@@ -7,6 +7,7 @@ use domain::ClientId;
 use domain::client::{Client, Trust};
 use domain::identity::MemberRoles;
 use domain::oauth::client_auth::ClientRefusal;
+use domain::oauth::diagnosis::Endpoint;
 use domain::oauth::error::{ErrorCode, Refusal};
 use domain::oauth::params::RawParams;
 use domain::oauth::seal::Purpose;
@@ -76,6 +77,8 @@ impl Refusal for IntrospectRefusal {
     }
 }
 
+const HERE: Endpoint = Endpoint::Introspection;
+
 /// A client sees its own tokens; the operator's own services see all.
 fn may_see(caller: &Client, of: &ClientId) -> bool {
     caller.id == *of || caller.trust == Trust::FirstParty
@@ -89,21 +92,25 @@ pub async fn introspect(
     body: &RawParams,
 ) -> Result<Introspection, Failure<IntrospectRefusal>> {
     let mut tx = app.store().read().await?;
-    let authenticated = client_auth::authenticate(app, ctx, &mut tx, authorization, body).await;
+    let authenticated = client_auth::authenticate(app, ctx, HERE, &mut tx, authorization, body).await;
     let caller = authenticated.map_err(|f| f.map(IntrospectRefusal::Client))?;
     if caller.is_public() {
+        client_auth::note(app, ctx, HERE, ClientRefusal::Missing, authorization, body);
         return refuse(IntrospectRefusal::Client(ClientRefusal::Missing));
     }
-    let Some(token) = body.get("token") else { return refuse(IntrospectRefusal::TokenMissing) };
+    let Some(token) = body.get("token") else {
+        app.record(ctx, HERE.as_str(), IntrospectRefusal::TokenMissing.reason(), About::client(&caller.id));
+        return refuse(IntrospectRefusal::TokenMissing);
+    };
     if app.keys().sealer.recognises(Purpose::RefreshToken, token) {
         return refresh_token(app, ctx, &mut tx, &caller, token).await;
     }
     let read = access::read(app, ctx, &mut tx, token).await?;
     drop(tx);
     let outcome = match read {
-        Ok(live) if may_see(&caller, owner(&live)) => {
+        Ok(live) if may_see(&caller, live.client()) => {
             access::note_seen(app, &live).await?;
-            app.count_access(owner(&live), live.user(), ctx.now);
+            app.count_access(live.client(), live.user(), ctx.now);
             return Ok(describe(app, &live));
         }
         Ok(_) => "token_of_another_client",
@@ -111,15 +118,8 @@ pub async fn introspect(
         Err(Inactive::Foreign | Inactive::Expired) => return Ok(Introspection::default()),
         Err(inactive) => inactive.reason(),
     };
-    app.record(ctx, "introspection", outcome, About::client(&caller.id));
+    app.record(ctx, HERE.as_str(), outcome, About::client(&caller.id));
     Ok(Introspection::default())
-}
-
-fn owner(live: &Live) -> &ClientId {
-    match &live.bearer {
-        LiveBearer::Grant(context) => &context.grant.client_id,
-        LiveBearer::Machine { client, .. } => client,
-    }
 }
 
 fn describe(app: &App, live: &Live) -> Introspection {
@@ -127,7 +127,7 @@ fn describe(app: &App, live: &Live) -> Introspection {
     let common = Introspection {
         active: true,
         scope: Some(live.payload.scopes.to_string()),
-        client_id: Some(owner(live).clone()),
+        client_id: Some(live.client().clone()),
         token_type: Some("Bearer"),
         exp: Some(live.payload.expires_at),
         iat: Some(live.payload.issued_at),

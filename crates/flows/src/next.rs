@@ -1,57 +1,10 @@
 //! What comes of an authorization request: the next step, the answer to the client, or a page that says why not.
 use crate::Failure;
+use crate::page_refusal::PageRefusal;
 use domain::client::Client;
-use domain::oauth::authorize::{AuthorizationRequest, AuthorizeRefusal, Callback};
+use domain::oauth::authorize::{AuthorizationRequest, Callback};
 use domain::oauth::decision::Ask;
-use domain::oauth::error::{ErrorCode, Refusal};
 use domain::{ScopeSet, WorkspaceId};
-
-domain::refusals! {
-    /// Why an interaction (a sign-in or consent page) cannot go on.
-    pub enum InteractionRefusal {
-        Unknown => InvalidRequest, "interaction_unknown", "This page is not valid. Go back to the application and start again.";
-        Expired => InvalidRequest, "interaction_expired", "This page has expired. Go back to the application and start again.";
-        OtherBrowser => InvalidRequest, "interaction_of_another_browser", "This page belongs to another browser. Go back to the application and start again.";
-        OtherUser => InvalidRequest, "interaction_of_another_user", "Another account was signed in meanwhile. Go back to the application and start again.";
-        NotSignedIn => LoginRequired, "interaction_without_session", "Sign in first.";
-        NotAsked => InvalidRequest, "interaction_without_question", "There is nothing to decide here. Go back to the application and start again.";
-    }
-}
-
-/// Why there is no next step and nobody to send an answer to: the user reads it on a page.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct PageRefusal {
-    pub reason: PageReason,
-    /// The name of the client that the user came from, where it is known.
-    pub client_name: Option<String>,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum PageReason {
-    Authorize(AuthorizeRefusal),
-    Interaction(InteractionRefusal),
-}
-
-impl PageReason {
-    pub(crate) fn refusal(&self) -> &dyn Refusal {
-        match self {
-            Self::Authorize(refusal) => refusal,
-            Self::Interaction(refusal) => refusal,
-        }
-    }
-}
-
-impl Refusal for PageRefusal {
-    fn code(&self) -> ErrorCode {
-        self.reason.refusal().code()
-    }
-    fn public(&self) -> &'static str {
-        self.reason.refusal().public()
-    }
-    fn reason(&self) -> &'static str {
-        self.reason.refusal().reason()
-    }
-}
 
 pub type AuthorizeFailure = Failure<PageRefusal>;
 

@@ -53,9 +53,8 @@ impl About {
 }
 
 impl Recorder {
-    /// Logs an event and keeps it for the next batch. `outcome` is `ok` or the exact reason of a refusal; `detail` holds
-    /// further facts, never a secret.
-    pub fn note(&self, ctx: &Ctx, kind: &'static str, outcome: &str, about: About, detail: Value) {
+    /// Tells the log alone of an event.
+    pub fn log(ctx: &Ctx, kind: &'static str, outcome: &str, about: &About) {
         let client = about.client.as_ref().map(ClientId::as_str).unwrap_or_default();
         let request_id = ctx.facts.request_id.as_str();
         if outcome == "ok" {
@@ -63,6 +62,12 @@ impl Recorder {
         } else {
             tracing::warn!(kind, outcome, client, user = ?about.user, grant = ?about.grant, request_id, "refused");
         }
+    }
+
+    /// Logs an event and keeps it for the next batch. `outcome` is `ok` or the exact reason of a refusal; `detail` holds
+    /// further facts, never a secret.
+    pub fn note(&self, ctx: &Ctx, kind: &'static str, outcome: &str, about: About, detail: Value) {
+        Self::log(ctx, kind, outcome, &about);
         // Whom it is about acts, unless somebody else is known to.
         let actor = match (&ctx.facts.actor, about.user, &about.client) {
             (Some(actor), ..) => actor.clone(),

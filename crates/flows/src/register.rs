@@ -1,15 +1,15 @@
 //! Dynamic client registration (RFC 7591) and its management (RFC 7592).
 use crate::applications::{self, NewClient};
-use crate::failure::refuse;
 use crate::recorder::About;
 use crate::session::Caller;
 use crate::{App, Ctx, Failure, Fault, RegistrationPolicy, session};
 use domain::client::{Client, Trust};
 use domain::identity::Role;
+use domain::oauth::diagnosis::Endpoint;
 use domain::oauth::error::{ErrorCode, Refusal};
 use domain::oauth::registration::{Metadata, MetadataFault, MetadataRefusal, render};
 use domain::{ClientId, ScopeSet, Secret};
-use serde_json::{Map, Value};
+use serde_json::{Map, Value, json};
 
 domain::refusals! {
     /// Why the caller may not register, or not manage this client.
@@ -61,8 +61,9 @@ pub struct Registered {
 
 type Outcome = Result<Registered, Failure<RegisterRefusal>>;
 
-fn metadata<T>(refusal: MetadataRefusal) -> Result<T, Failure<RegisterRefusal>> {
-    refuse(RegisterRefusal::Metadata(refusal))
+/// Tells events of this from those of the management APIs.
+fn here() -> Value {
+    json!({"endpoint": Endpoint::Registration.as_str()})
 }
 
 /// Who may register, and how far the client is believed for it.
@@ -177,6 +178,11 @@ async fn managed(
         app.record(ctx, "client.management", AccessRefusal::WrongToken.reason(), About::default());
         Failure::Refused(RegisterRefusal::Access(AccessRefusal::WrongToken))
     };
+    let denied = |client: &Client| {
+        let (reason, about) = (AccessRefusal::WrongToken.reason(), About::owned(client));
+        app.record_outsider(ctx, "client.management", reason, about, here());
+        Failure::Refused(RegisterRefusal::Access(AccessRefusal::WrongToken))
+    };
     let id = ClientId::parse(id).map_err(|_| wrong())?;
     let mut tx = app.store().read().await?;
     let client = store::clients::by_id(&mut tx, &id, ctx.now).await?.filter(|c| c.deleted_at.is_none());
@@ -188,7 +194,7 @@ async fn managed(
         }
         other => other.user().is_some_and(|user| client.owner_user_id == Some(user.id)),
     };
-    if by_token || by_owner { Ok(client) } else { Err(wrong()) }
+    if by_token || by_owner { Ok(client) } else { Err(denied(&client)) }
 }
 
 /// RFC 7592 §2.1.
@@ -213,26 +219,30 @@ pub async fn replace(
     json: &Value,
 ) -> Outcome {
     let client = managed(app, ctx, caller, token, id).await?;
+    let about = About::owned(&client);
+    let refused = |refusal: RegisterRefusal| {
+        app.record_with(ctx, "client.updated", refusal.reason(), about.clone(), here());
+        Failure::Refused(refusal)
+    };
     if expected.is_some_and(|revision| revision != client.revision) {
-        app.record(ctx, "client.updated", AccessRefusal::Stale.reason(), About::owned(&client));
-        return refuse(RegisterRefusal::Access(AccessRefusal::Stale));
+        return Err(refused(RegisterRefusal::Access(AccessRefusal::Stale)));
     }
     let mut json = json.clone();
     if let Some(object) = json.as_object_mut() {
         // §2.2 wants the client's own id and secret back; both may be left out, neither may differ.
         if object.remove("client_id").is_some_and(|sent| sent != client.id.as_str()) {
-            return metadata(MetadataRefusal::IdMismatch);
+            return Err(refused(RegisterRefusal::Metadata(MetadataRefusal::IdMismatch)));
         }
         if let Some(sent) = object.remove("client_secret") {
             let sent = sent.as_str().map(|secret| app.pepper().hash(secret));
             if sent.is_none_or(|hash| client.secrets.iter().all(|secret| secret.hash != hash)) {
-                return metadata(MetadataRefusal::SecretChosen);
+                return Err(refused(RegisterRefusal::Metadata(MetadataRefusal::SecretChosen)));
             }
         }
     }
     let asked = Metadata::read(&json, app.settings().default_sub_type);
     let asked = asked.and_then(|asked| fit(app, client.trust, &client.config.scopes, asked));
-    let asked = asked.map_err(|fault| Failure::Refused(RegisterRefusal::Metadata(fault.why)))?;
+    let asked = asked.map_err(|fault| refused(RegisterRefusal::Metadata(fault.why)))?;
     let was_public = client.is_public();
     // What only the owner or the operator sets stays as it is.
     let kept = client.config.clone();
@@ -256,7 +266,7 @@ pub async fn replace(
     };
     let updated = applications::update(app, ctx, changed, was_public).await?;
     let Some(applications::Updated { client: changed, secret }) = updated else {
-        return refuse(RegisterRefusal::Access(AccessRefusal::Changed));
+        return Err(refused(RegisterRefusal::Access(AccessRefusal::Changed)));
     };
     let mut answer = render(&changed);
     show_secret(&mut answer, secret.as_ref());

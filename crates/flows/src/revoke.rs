@@ -4,6 +4,7 @@ use crate::{App, Ctx, Failure, access, client_auth, events};
 use domain::ClientId;
 use domain::events::{EventData, TokenKind};
 use domain::oauth::client_auth::ClientRefusal;
+use domain::oauth::diagnosis::Endpoint;
 use domain::oauth::error::{ErrorCode, Refusal};
 use domain::oauth::grant::{EndReason, Grant};
 use domain::oauth::params::RawParams;
@@ -42,6 +43,8 @@ impl Refusal for RevokeRefusal {
     }
 }
 
+const HERE: Endpoint = Endpoint::Revocation;
+
 fn revoked(client: &ClientId, token_type: TokenKind, grant: Option<&Grant>) -> EventData {
     EventData::TokenRevoked {
         client_id: client.clone(),
@@ -60,13 +63,16 @@ pub async fn revoke(
     body: &RawParams,
 ) -> Result<(), Failure<RevokeRefusal>> {
     let mut tx = app.store().read().await?;
-    let authenticated = client_auth::authenticate(app, ctx, &mut tx, authorization, body).await;
+    let authenticated = client_auth::authenticate(app, ctx, HERE, &mut tx, authorization, body).await;
     let client = authenticated.map_err(|f| f.map(RevokeRefusal::Client))?;
-    let Some(token) = body.get("token") else { return Err(Failure::Refused(RevokeRefusal::TokenMissing)) };
+    let refused = |refusal: RevokeRefusal| {
+        app.record(ctx, HERE.as_str(), refusal.reason(), About::client(&client.id));
+        Failure::Refused(refusal)
+    };
+    let Some(token) = body.get("token") else { return Err(refused(RevokeRefusal::TokenMissing)) };
     let foreign = |of: &ClientId| {
-        app.record(ctx, "token.revoked", "token_of_another_client", About::client(&client.id));
         debug_assert!(*of != client.id);
-        Err(Failure::Refused(RevokeRefusal::TokenOfAnotherClient))
+        Err(refused(RevokeRefusal::TokenOfAnotherClient))
     };
     let keys = app.keys();
     if let Ok((_, refresh)) = keys.sealer.open::<RefreshPayload>(Purpose::RefreshToken, token) {
@@ -123,7 +129,7 @@ pub async fn revoke(
                 })
             });
             work.await.map_err(|error: store::StoreError| Failure::from(error))?;
-            app.record(ctx, "token.revoked", "ok", About::client(&client.id));
+            app.record(ctx, HERE.as_str(), "ok", About::client(&client.id));
             Ok(())
         }
         _ => Ok(()),

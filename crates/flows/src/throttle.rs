@@ -26,6 +26,11 @@ const LONGEST_DELAY: i64 = 15 * 60;
 const FORGET_AFTER: i64 = 60 * 60;
 const MOST_ENTRIES: usize = 100_000;
 
+/// Refusals of unproven callers that the audit log takes up in an hour: of one client from one network, and of one
+/// client or from one network in all.
+const NOTED_OF_ONE: u32 = 30;
+const NOTED_IN_ALL: u32 = 300;
+
 /// Seconds to wait after so many failures.
 fn delay(count: u32, free: u32) -> i64 {
     match count.checked_sub(free) {
@@ -41,6 +46,15 @@ fn network(ip: &str) -> String {
             Ipv6Addr::from_bits(v6.to_bits() & !u128::from(u64::MAX)).to_string()
         }
         _ => ip.to_owned(),
+    }
+}
+
+fn make_room(failures: &mut HashMap<String, Failures>, now: Timestamp) {
+    if failures.len() >= MOST_ENTRIES {
+        failures.retain(|_, f| now.since(f.last) < FORGET_AFTER);
+        if failures.len() >= MOST_ENTRIES {
+            failures.clear();
+        }
     }
 }
 
@@ -64,12 +78,7 @@ impl Throttle {
     /// An attempt failed.
     pub fn failed(&self, kind: &str, what: &str, ctx: &Ctx) {
         let mut failures = self.failures.lock();
-        if failures.len() >= MOST_ENTRIES {
-            failures.retain(|_, f| ctx.now.since(f.last) < FORGET_AFTER);
-            if failures.len() >= MOST_ENTRIES {
-                failures.clear();
-            }
-        }
+        make_room(&mut failures, ctx.now);
         for (key, _) in Self::keys(kind, what, ctx) {
             let entry = failures.entry(key).or_insert(Failures { count: 0, last: ctx.now });
             let forgotten = ctx.now.since(entry.last) >= FORGET_AFTER;
@@ -84,6 +93,26 @@ impl Throttle {
         if !failures.is_empty() {
             failures.remove(&at_one);
         }
+    }
+
+    /// Whether one more refusal, of a caller who has not proven to be `client`, goes into the audit log: at most 30 an
+    /// hour of a client from one network, 300 of a client, and 300 from one network.
+    pub fn notable(&self, client: &str, ctx: &Ctx) -> bool {
+        let (hour, from) = (ctx.now.seconds() / 3600, network(&ctx.facts.ip));
+        let keys = [
+            (format!("noted {hour}\n{client}\n{from}"), NOTED_OF_ONE),
+            (format!("noted {hour}\n{client}\n"), NOTED_IN_ALL),
+            (format!("noted {hour}\n\n{from}"), NOTED_IN_ALL),
+        ];
+        let mut failures = self.failures.lock();
+        if keys.iter().any(|(key, most)| failures.get(key).is_some_and(|f| f.count >= *most)) {
+            return false;
+        }
+        make_room(&mut failures, ctx.now);
+        for (key, _) in keys {
+            failures.entry(key).or_insert(Failures { count: 0, last: ctx.now }).count += 1;
+        }
+        true
     }
 
     /// Counts one use against `most` in an hour; `false` when there were too many.
@@ -141,5 +170,19 @@ mod tests {
         }
         assert!(throttle.wait("sign-in", "somebody new", &thief).is_some(), "spraying one password is slowed too");
         assert_eq!(delay(200, 5), LONGEST_DELAY);
+    }
+
+    #[test]
+    fn outsiders_fill_no_clients_part_of_the_audit_log() {
+        let throttle = Throttle::default();
+        let noted = |client: &str, ctx: &Ctx| (0..1000).filter(|_| throttle.notable(client, ctx)).count();
+        assert_eq!(noted("a", &ctx(0, "192.0.2.1")), 30);
+        assert_eq!(noted("b", &ctx(0, "192.0.2.1")), 30, "another client");
+        assert_eq!((noted("a", &ctx(0, "2001:db8::1")), noted("a", &ctx(9, "2001:db8::2"))), (30, 0), "one network");
+        let all: usize = (0..50).map(|n| noted("a", &ctx(0, &format!("198.51.100.{n}")))).sum();
+        assert_eq!(all + 60, 300, "from everywhere");
+        let many: usize = (0..1000).map(|n| noted(&format!("c{n}"), &ctx(0, "203.0.113.5"))).sum();
+        assert_eq!(many, 300, "whoever they name");
+        assert_eq!(noted("a", &ctx(3600, "192.0.2.1")), 30, "an hour later");
     }
 }

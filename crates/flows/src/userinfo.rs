@@ -7,6 +7,8 @@ use crate::{App, Ctx, Failure, subject};
 use domain::ScopeSet;
 use domain::client::SubType;
 use domain::oauth::claims::{Speaks, Subject};
+use domain::oauth::diagnosis::Endpoint;
+use domain::oauth::error::Refusal as _;
 use serde_json::{Map, Value};
 
 domain::refusals! {
@@ -21,6 +23,8 @@ domain::refusals! {
 
 use UserinfoRefusal as R;
 
+const HERE: &str = Endpoint::Userinfo.as_str();
+
 /// The claims that the token opens.
 pub async fn userinfo(app: &App, ctx: &Ctx, token: Option<&str>) -> Result<Map<String, Value>, Failure<R>> {
     let Some(token) = token else { return refuse(R::TokenMissing) };
@@ -32,22 +36,28 @@ pub async fn userinfo(app: &App, ctx: &Ctx, token: Option<&str>) -> Result<Map<S
             return by_credential(app, ctx, token).await;
         }
         Err(inactive) => {
-            app.record(ctx, "userinfo", inactive.reason(), About::default());
+            let client = access::client_of(&mut tx, app, token).await?;
+            let about = client.map(|id| About::client(&id)).unwrap_or_default();
+            app.record(ctx, HERE, inactive.reason(), about);
             return refuse(R::TokenInactive);
         }
     };
-    let LiveBearer::Grant(context) = &live.bearer else { return refuse(R::NoOpenid) };
+    let refused = |refusal: R| {
+        app.record(ctx, HERE, refusal.reason(), About::client(live.client()));
+        refuse(refusal)
+    };
+    let LiveBearer::Grant(context) = &live.bearer else { return refused(R::NoOpenid) };
     if !live.payload.scopes.contains("openid") {
-        return refuse(R::NoOpenid);
+        return refused(R::NoOpenid);
     }
     // A token for somebody else's API is not for ours (RFC 8707 §2, checklist 74).
     let issuer = &app.settings().issuer;
     if !live.payload.audience.is_empty() && !live.payload.audience.contains(issuer) {
-        return refuse(R::OtherAudience);
+        return refused(R::OtherAudience);
     }
     let grant = &context.grant;
     let Ok(data) = subject::load(&mut tx, grant.user_id, grant.sub_type, grant.workspace_id).await? else {
-        return refuse(R::TokenInactive);
+        return refused(R::TokenInactive);
     };
     drop(tx);
     access::note_seen(app, &live).await?;
@@ -80,7 +90,7 @@ async fn by_credential(app: &App, ctx: &Ctx, token: &str) -> Result<Map<String, 
             about.collect(&open(&view.key.scopes), &[], &mut claims);
         }
         Caller::Session(_) | Caller::Nobody => {
-            app.record(ctx, "userinfo", Inactive::Foreign.reason(), About::default());
+            app.record(ctx, HERE, Inactive::Foreign.reason(), About::default());
             return refuse(R::TokenInactive);
         }
     }

@@ -150,7 +150,7 @@ pub async fn list(
     tx.all(sql, params).await?.iter_mut().map(read).collect()
 }
 
-fn read(row: &mut Row) -> Result<AuditEvent, StoreError> {
+pub(crate) fn read(row: &mut Row) -> Result<AuditEvent, StoreError> {
     Ok(AuditEvent {
         id: row.parse()?,
         at: row.time()?,

@@ -12,6 +12,7 @@ pub mod consents;
 pub mod credentials;
 pub mod deliveries;
 pub mod events;
+pub mod failures;
 pub mod grants;
 pub mod idempotency;
 pub mod keys;

@@ -30,7 +30,7 @@ macro_rules! migrations {
     }),*] };
 }
 
-/// In order of their versions, which count from 1.
+/// In order of their versions.
 const MIGRATIONS: &[Migration] = migrations![
     1 "init" "0001_init.sql",
     2 "activity" "0002_activity.sql",
@@ -41,6 +41,7 @@ const MIGRATIONS: &[Migration] = migrations![
     7 "webhook_revisions" "0007_webhook_revisions.sql",
     8 "zones" "0008_zones.sql",
     9 "workspace_consents" "0009_workspace_consents.sql",
+    20 "failures" "0020_failures.sql",
 ];
 
 /// The schema version that this program needs.

@@ -33,7 +33,7 @@ async fn checklist_1_7_8_9_no_redirect_to_what_was_not_registered() {
         refused(&app, &party.authorize(&[("client_id", "cs_ci_nobody")]), "invalid_client", "client_unknown").await;
         refused(&app, &party.authorize(&[("client_id", "")]), "invalid_request", "client_id_missing").await;
         let twice = format!("{}&redirect_uri=https%3A%2F%2Fevil.example", party.authorize(&[]));
-        refused(&app, &twice, "invalid_request", "parameter_repeated").await;
+        refused(&app, &twice, "invalid_request", "answer_parameter_repeated").await;
         let alone = Browser::new(&app).get(&party.authorize(&[("redirect_uri", "")])).await;
         assert_eq!(alone.status, 200, "with one registered the parameter may be left out");
         let two = Party::with(&app, Kind::Web, |new| {

@@ -20,6 +20,7 @@ crate::refusals! {
         RedirectMissing => InvalidRequest, "redirect_uri_missing", "The redirect_uri parameter is missing.";
         RedirectMismatch => InvalidRequest, "redirect_uri_not_registered", "The redirect_uri is not one that the client registered.";
         ResponseModeUnknown => InvalidRequest, "response_mode_unknown", "The response_mode is not supported.";
+        AnswerRepeated => InvalidRequest, "answer_parameter_repeated", "A parameter was sent more than once.";
         Repeated => InvalidRequest, "parameter_repeated", "A parameter was sent more than once.";
         RequestObject => RequestNotSupported, "request_object", "The request parameter is not supported.";
         RequestUri => RequestUriNotSupported, "request_uri", "The request_uri parameter is not supported.";
@@ -98,7 +99,7 @@ impl Callback {
             .repeated(MAY_REPEAT)
             .is_some_and(|n| matches!(&*n, "redirect_uri" | "client_id" | "response_mode" | "state"))
         {
-            return Err(R::Repeated);
+            return Err(R::AnswerRepeated);
         }
         let redirect_uri = match (params.get("redirect_uri"), registered.as_slice()) {
             (Some(asked), all) => {
@@ -222,6 +223,11 @@ const RULES: &[(&str, Rule)] = &[
     ("id_token_hint", id_token_hint),
     ("hints", hints),
 ];
+
+/// The names of the rules, in the order in which they are checked.
+pub fn rules() -> impl Iterator<Item = &'static str> {
+    RULES.iter().map(|(name, _)| *name)
+}
 
 impl AuthorizationRequest {
     /// Runs the table of rules. The callback exists already, so a refusal may go back through it.

@@ -82,6 +82,15 @@ impl Offered {
         }
     }
 
+    /// The client that the request names, whatever else is wrong with it.
+    pub fn named(authorization: Option<&str>, body: &RawParams) -> Option<ClientId> {
+        let id = match basic(authorization) {
+            Header::Basic(user, _) => ClientId::parse(&user),
+            Header::NotBasic | Header::Malformed => ClientId::parse(body.get("client_id")?),
+        };
+        id.ok()
+    }
+
     /// Holds the offer against the client. The secret decides before the method is named, so that an outsider learns
     /// nothing of a client's registration.
     pub fn check(&self, client: Option<&Client>, pepper: &Pepper, now: Timestamp) -> Result<(), ClientRefusal> {

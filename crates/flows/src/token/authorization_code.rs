@@ -53,6 +53,11 @@ struct Presented<'p> {
 const CHECKS: &[(&str, Check)] =
     &[("client", client), ("expiry", expiry), ("redirect_uri", redirect_uri), ("verifier", verifier)];
 
+/// The names of the checks of a code, in their order.
+pub fn checks() -> impl Iterator<Item = &'static str> {
+    CHECKS.iter().map(|(name, _)| *name)
+}
+
 fn client(p: &Presented<'_>) -> Result<(), R> {
     if p.code.client_id == p.client.id { Ok(()) } else { Err(R::WrongClient) }
 }

@@ -4,16 +4,17 @@ mod client_credentials;
 mod issue;
 mod refresh_token;
 
-pub use authorization_code::CodeRefusal;
+pub use authorization_code::{CodeRefusal, checks as code_checks};
 pub use client_credentials::MachineRefusal;
 pub use issue::TokenResponse;
 pub use refresh_token::RefreshRefusal;
 
 use crate::failure::refuse;
 use crate::recorder::About;
-use crate::{App, Ctx, Failure, client_auth};
+use crate::{App, Ctx, Failure, client_auth, sent};
 use domain::client::{Client, GrantType};
 use domain::oauth::client_auth::ClientRefusal;
+use domain::oauth::diagnosis::Endpoint;
 use domain::oauth::error::{ErrorCode, Refusal};
 use domain::oauth::params::RawParams;
 
@@ -67,24 +68,25 @@ pub async fn exchange(
     authorization: Option<&str>,
     body: &RawParams,
 ) -> Result<TokenResponse, Failure<TokenRefusal>> {
+    let endpoint = body.get("grant_type").and_then(GrantType::parse).map_or(Endpoint::Token, endpoint);
     let client = {
         let mut tx = app.store().read().await?;
-        let authenticated = client_auth::authenticate(app, ctx, &mut tx, authorization, body).await;
+        let authenticated = client_auth::authenticate(app, ctx, endpoint, &mut tx, authorization, body).await;
         authenticated.map_err(|f| f.map(TokenRefusal::Client))?
     };
     let answer = by_grant_type(app, ctx, &client, body).await;
     if let Err(failure) = &answer {
-        let kind = body.get("grant_type").and_then(GrantType::parse).map_or("token", audit_kind);
-        app.record(ctx, kind, failure.reason(), About::client(&client.id));
+        let detail = sent::by_token(&client, body, failure);
+        app.record_with(ctx, endpoint.as_str(), failure.reason(), About::client(&client.id), detail);
     }
     answer
 }
 
-const fn audit_kind(grant: GrantType) -> &'static str {
+const fn endpoint(grant: GrantType) -> Endpoint {
     match grant {
-        GrantType::AuthorizationCode => "token.authorization_code",
-        GrantType::RefreshToken => "token.refresh_token",
-        GrantType::ClientCredentials => "token.client_credentials",
+        GrantType::AuthorizationCode => Endpoint::TokenByCode,
+        GrantType::RefreshToken => Endpoint::TokenByRefresh,
+        GrantType::ClientCredentials => Endpoint::TokenByClient,
     }
 }
 

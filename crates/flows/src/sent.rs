@@ -1,0 +1,117 @@
+//! What a refused request sent, for whoever develops the application: never a secret, a code or a token, and never long.
+use crate::token::{CodeRefusal, MachineRefusal, RefreshRefusal, TokenRefusal};
+use crate::{App, Failure};
+use domain::ScopeSet;
+use domain::client::Client;
+use domain::oauth::authorize::{AuthorizationRequest, AuthorizeRefusal};
+use domain::oauth::params::RawParams;
+use serde_json::{Map, Value, json};
+
+/// Characters of a value that are kept.
+const MOST: usize = 200;
+/// Scopes that are named.
+const MOST_SCOPES: usize = 20;
+
+pub(crate) fn cut(text: &str) -> String {
+    text.chars().take(MOST).collect()
+}
+
+/// The parameters with these names, as far as they were sent.
+fn named(params: &RawParams, names: &[&str]) -> Value {
+    let mut sent = Map::new();
+    for name in names {
+        let mut values = params.all(name).take(5).map(cut).map(Value::from).collect::<Vec<_>>();
+        match values.len() {
+            0 => {}
+            1 => drop(sent.insert((*name).to_owned(), values.remove(0))),
+            _ => drop(sent.insert((*name).to_owned(), values.into())),
+        }
+    }
+    Value::Object(sent)
+}
+
+/// The scopes of the request that are at fault.
+fn scopes(params: &RawParams, at_fault: impl Fn(&str) -> bool) -> Value {
+    let asked = params.get("scope").and_then(|text| ScopeSet::parse(text).ok()).unwrap_or_default();
+    asked.iter().filter(|name| at_fault(name)).take(MOST_SCOPES).map(cut).collect()
+}
+
+/// What an authorization request sent that bears on its refusal.
+pub(crate) fn by_authorization(app: &App, client: Option<&Client>, params: &RawParams, why: AuthorizeRefusal) -> Value {
+    use AuthorizeRefusal as R;
+    let registered = |name: &str| client.is_some_and(|client| client.config.scopes.contains(name));
+    match why {
+        R::RedirectMissing | R::RedirectMismatch => named(params, &["redirect_uri"]),
+        R::ResponseModeUnknown => named(params, &["response_mode"]),
+        R::AnswerRepeated | R::Repeated => match params.repeated(&["resource"]) {
+            Some(name) => json!({"parameter": cut(&name)}),
+            None => json!({}),
+        },
+        R::ResponseTypeMissing | R::ResponseTypeUnsupported => named(params, &["response_type"]),
+        R::ScopeMalformed => named(params, &["scope"]),
+        R::ScopeUnknown => {
+            json!({"scopes": scopes(params, |name| app.settings().catalogue.scope(name).is_none())})
+        }
+        R::ScopeNotAllowed => json!({"scopes": scopes(params, |name| !registered(name))}),
+        R::ChallengeMissing | R::ChallengeMethod | R::ChallengeMalformed => named(params, &["code_challenge_method"]),
+        R::PromptUnknown | R::PromptNoneWithOthers => named(params, &["prompt"]),
+        R::MaxAgeMalformed => named(params, &["max_age"]),
+        R::ClaimsMalformed => named(params, &["claims"]),
+        R::SubTypeUnknown => named(params, &["sub_type"]),
+        R::WorkspaceMalformed => named(params, &["workspace"]),
+        R::ResourceUnknown => named(params, &["resource"]),
+        _ => json!({}),
+    }
+}
+
+/// What a valid request asked for that nobody, or not this person, could give.
+pub(crate) fn by_request(request: &AuthorizationRequest, why: AuthorizeRefusal) -> Value {
+    use AuthorizeRefusal as R;
+    match why {
+        R::LoginRequired | R::ConsentRequired | R::ConsentUnproven | R::SelectionRequired | R::OtherUser => {
+            json!({"prompt_none": request.prompt.none})
+        }
+        R::SessionTooOld => json!({"prompt_none": request.prompt.none, "max_age": request.max_age}),
+        R::WorkspaceNotMember => json!({"workspace": request.workspace}),
+        R::NoWorkspace => json!({"sub_type": request.sub_type}),
+        R::AcrUnmet => {
+            json!({"acr": request.claims.essential_acr.iter().take(5).map(|acr| cut(acr)).collect::<Vec<_>>()})
+        }
+        _ => json!({}),
+    }
+}
+
+/// What a token request sent that bears on its refusal.
+pub(crate) fn by_token(client: &Client, body: &RawParams, failure: &Failure<TokenRefusal>) -> Value {
+    use TokenRefusal as T;
+    let Failure::Refused(why) = failure else { return named(body, &["grant_type"]) };
+    match why {
+        T::Code(CodeRefusal::RedirectMismatch) => named(body, &["grant_type", "redirect_uri"]),
+        T::Code(CodeRefusal::Resource)
+        | T::Refresh(RefreshRefusal::Resource)
+        | T::Machine(MachineRefusal::Resource) => named(body, &["grant_type", "resource"]),
+        T::Machine(MachineRefusal::ScopeNotRegistered) => {
+            let mut sent = named(body, &["grant_type"]);
+            sent["scopes"] = scopes(body, |name| !client.config.scopes.contains(name));
+            sent
+        }
+        T::Refresh(RefreshRefusal::ScopeMalformed | RefreshRefusal::ScopeBeyondGrant)
+        | T::Machine(MachineRefusal::ScopeMalformed | MachineRefusal::ScopeNeedsUser) => {
+            named(body, &["grant_type", "scope"])
+        }
+        _ => named(body, &["grant_type"]),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn values_are_cut_and_repeated_ones_listed() {
+        let long = "ü".repeat(1000);
+        let params = RawParams::from_pairs([("scope", long.as_str()), ("resource", "a"), ("resource", "b")]);
+        let sent = named(&params, &["scope", "resource", "state"]);
+        assert_eq!(sent, json!({"scope": "ü".repeat(200), "resource": ["a", "b"]}));
+    }
+}

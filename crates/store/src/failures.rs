@@ -1,0 +1,88 @@
+//! The refused requests of one application, out of the audit log.
+use crate::audit::{self, Place};
+use crate::page::MAX_LIMIT;
+use crate::{StoreError, Tx, params};
+use domain::audit::AuditEvent;
+use domain::{ClientId, Day};
+
+/// The condition of the index that only refused requests are in.
+macro_rules! failed {
+    ($columns:literal, $rest:literal) => {
+        concat!(
+            "SELECT ",
+            $columns,
+            " FROM audit_events WHERE client_id = $1 AND outcome <> 'ok' AND kind <> 'grant.ended' AND ",
+            $rest
+        )
+    };
+}
+
+// The page is found in the index before any event is read; CROSS JOIN keeps SQLite from beginning elsewhere.
+const LIST: &str = concat!(
+    "SELECT e.id, e.at, e.kind, e.outcome, e.request_id, e.actor, e.client_id, e.user_id, e.workspace_id, e.grant_id, \
+     e.ip, e.detail FROM (",
+    failed!("id", "(at, id) < ($2, $3) ORDER BY at DESC, id DESC LIMIT $4"),
+    ") p CROSS JOIN audit_events e WHERE e.id = p.id ORDER BY e.at DESC, e.id DESC"
+);
+
+/// The newest `limit` (1 to [`MAX_LIMIT`]) of those before `before`.
+pub async fn list(
+    tx: &mut Tx,
+    client: &ClientId,
+    before: Option<Place>,
+    limit: i64,
+) -> Result<Vec<AuditEvent>, StoreError> {
+    let (at, id) = before.map_or((i64::MAX, String::new()), |(at, id)| (at.seconds(), id.to_string()));
+    let mut rows = tx.all(LIST, params![client, at, id, limit.clamp(1, MAX_LIMIT)]).await?;
+    rows.iter_mut().map(audit::read).collect()
+}
+
+/// How many requests were refused on a day for one reason.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Refused {
+    pub day: Day,
+    /// The kind of the event.
+    pub kind: String,
+    pub reason: String,
+    pub count: i64,
+}
+
+const BY_DAY: &str = concat!(
+    "SELECT e.day, e.kind, e.outcome, COUNT(*) FROM (",
+    failed!("at / 86400 AS day, kind, outcome", "at >= $2 AND at < $3 ORDER BY at DESC LIMIT $4"),
+    ") e GROUP BY e.day, e.kind, e.outcome ORDER BY e.day, e.kind, e.outcome"
+);
+
+/// The refused requests from `first` to `last`, by day, kind and reason, oldest day first. Only the newest `most` are
+/// counted, so that no application can be so broken that counting takes long.
+pub async fn by_day(
+    tx: &mut Tx,
+    client: &ClientId,
+    (first, last): (Day, Day),
+    most: i64,
+) -> Result<Vec<Refused>, StoreError> {
+    let (from, to) = (first.start(), last.plus(1).start());
+    let mut rows = tx.all(BY_DAY, params![client, from, to, most]).await?;
+    rows.iter_mut()
+        .map(|row| {
+            Ok(Refused { day: Day::from_number(row.int()?), kind: row.text()?, reason: row.text()?, count: row.int()? })
+        })
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::sqlite::plan;
+
+    #[test]
+    fn only_refused_requests_are_looked_at() {
+        let steps = plan(LIST);
+        let page = "SEARCH audit_events USING COVERING INDEX audit_events_failed (client_id=? AND (at,id)<(?,?))";
+        assert_eq!(steps[..2], ["CO-ROUTINE p", page], "found in order: nothing is sorted");
+        assert!(steps.iter().any(|step| step == "SEARCH e USING PRIMARY KEY (id=?)"), "{steps:?}");
+        let counted = plan(BY_DAY);
+        let inner = "SEARCH audit_events USING COVERING INDEX audit_events_failed (client_id=? AND at>? AND at<?)";
+        assert!(counted.iter().any(|step| step == inner), "{counted:?}");
+    }
+}
