@@ -2,39 +2,12 @@
 import assert from 'node:assert/strict';
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { chromium } from 'playwright-core';
+import { browser, heading, inBrowser, overhang, signIn } from './lib/chromium.mjs';
 import { demo, clientOf, run, userWith } from './lib/scenarios.mjs';
 
 const screenshots = process.env.SCREENSHOTS;
 const widths = [360, 1280];
 mkdirSync(screenshots, { recursive: true });
-
-const browser = await chromium.launch({
-  executablePath: process.env.CHROMIUM,
-  // The sandbox cannot start as root; the pages are our own, on this machine.
-  chromiumSandbox: process.getuid() !== 0,
-  args: ['--disable-dev-shm-usage', '--disable-gpu'],
-});
-
-/** Runs `steps` in a browser profile of its own; no page may report a fault of script, style or policy. */
-async function inBrowser(options, steps) {
-  const context = await browser.newContext({ viewport: { width: 1280, height: 900 }, ...options });
-  context.setDefaultTimeout(20_000);
-  const complaints = [];
-  context.on('weberror', (fault) => complaints.push(String(fault.error())));
-  context.on('console', (message) => {
-    // A refused request is told as an error of the network as well; the scenarios look at the pages themselves.
-    if (message.type() === 'error' && !/Failed to load resource/.test(message.text())) complaints.push(message.text());
-  });
-  try {
-    await steps(await context.newPage(), context);
-  } finally {
-    await context.close();
-  }
-  assert.deepEqual(complaints, []);
-}
-
-const heading = (page) => page.locator('h1').first().innerText();
 
 /** Pictures at the width of a phone and of a desk; nothing may stick out at the side. */
 async function picture(page, name) {
@@ -42,16 +15,9 @@ async function picture(page, name) {
   for (const width of widths) {
     await page.setViewportSize({ width, height: 900 });
     await page.screenshot({ path: join(screenshots, `${name}-${width}.png`), fullPage: true });
-    const [scroll, client] = await page.evaluate(() => [document.documentElement.scrollWidth, document.documentElement.clientWidth]);
-    assert.ok(scroll <= client, `${name} is ${scroll} px wide on a screen of ${client} px`);
+    assert.ok((await overhang(page)) <= 0, `${name} is wider than a screen of ${width} px`);
   }
   await page.setViewportSize(before);
-}
-
-async function signIn(page, user) {
-  await page.locator('input[name=username]').fill(user.email);
-  await page.locator('input[name=password]').fill(user.password);
-  await page.locator('#login-submit').click();
 }
 
 async function leave(page, button) {

@@ -32,21 +32,23 @@ pub fn run(root: &Path, filter: Option<&str>, tally: &mut Tally) -> Result<()> {
     process::must_succeed(process::cargo(root).args(["build", "--package", "countersign"]))?;
     let binary = target.join("debug/countersign");
     let suite = |name, program: &Path, script, env| Suite { name, program: program.to_path_buf(), script, env };
-    let browser = |name, javascript: &str| {
+    let browser = |name, javascript: &str, script: &str| {
         let screenshots = target.join("screenshots").into_os_string();
         let env = vec![
             ("CHROMIUM", chromium.clone().into_os_string()),
             ("SCREENSHOTS", screenshots),
             ("JAVASCRIPT", javascript.into()),
         ];
-        suite(name, Path::new("node"), node.join("browser.mjs"), env)
+        suite(name, Path::new("node"), node.join(script), env)
     };
     let suites = [
         suite("openid-client", Path::new("node"), node.join("openid-client.mjs"), vec![]),
         suite("authlib", &venv, python.join("authlib_client.py"), vec![]),
         suite("schemathesis", &venv, python.join("described_api.py"), vec![]),
-        browser("browser", "on"),
-        browser("browser-no-script", "off"),
+        browser("browser", "on", "browser.mjs"),
+        browser("browser-no-script", "off", "browser.mjs"),
+        browser("pages", "on", "pages.mjs"),
+        browser("pages-no-script", "off", "pages.mjs"),
     ];
     if filter.is_none() {
         demo_check(&binary, tally)?;

@@ -50,23 +50,6 @@ macro_rules! sections {
 
 sections! {
     Profile => Account, "", "nav-profile", ReadScopes;
-    Connected => Account, "/apps", "nav-connected", ReadConsents;
-    Security => Account, "/security", "nav-security", ReadScopes;
-    Tokens => Account, "/tokens", "nav-tokens", ReadTokens;
-    Applications => Workspace, "/applications", "nav-applications", ReadClients;
-    Access => Workspace, "/access", "nav-access", ReadClientUsers;
-    Members => Workspace, "/members", "nav-members", ReadMembers;
-    ApiKeys => Workspace, "/api-keys", "nav-api-keys", ReadApiKeys;
-    Webhooks => Workspace, "/webhooks", "nav-webhooks", ReadWebhooks;
-    Audit => Workspace, "/audit", "nav-audit", ReadAudit;
-    Health => Operator, "", "nav-health", RotateKeys;
-    Users => Operator, "/users", "nav-users", RotateKeys;
-    Workspaces => Operator, "/workspaces", "nav-workspaces", RotateKeys;
-    Clients => Operator, "/clients", "nav-clients", RotateKeys;
-    Keys => Operator, "/keys", "nav-keys", RotateKeys;
-    AllAudit => Operator, "/audit", "nav-all-audit", ReadAllAudit;
-    AllWebhooks => Operator, "/webhooks", "nav-all-webhooks", ReadAllWebhooks;
-    Settings => Operator, "/settings", "nav-settings", RotateKeys;
 }
 
 impl Section {

@@ -1,0 +1,40 @@
+// A headless Chromium, and what every page must keep to.
+import assert from 'node:assert/strict';
+import { chromium } from 'playwright-core';
+
+export const browser = await chromium.launch({
+  executablePath: process.env.CHROMIUM,
+  // The sandbox cannot start as root; the pages are our own, on this machine.
+  chromiumSandbox: process.getuid() !== 0,
+  args: ['--disable-dev-shm-usage', '--disable-gpu'],
+});
+
+/** Runs `steps` in a browser profile of its own; no page may report a fault of script, style or policy. */
+export async function inBrowser(options, steps) {
+  const context = await browser.newContext({ viewport: { width: 1280, height: 900 }, ...options });
+  context.setDefaultTimeout(20_000);
+  const complaints = [];
+  context.on('weberror', (fault) => complaints.push(String(fault.error())));
+  context.on('console', (message) => {
+    // A refused request is told as an error of the network as well; the scenarios look at the pages themselves.
+    if (message.type() === 'error' && !/Failed to load resource/.test(message.text())) complaints.push(message.text());
+  });
+  try {
+    await steps(await context.newPage(), context);
+  } finally {
+    await context.close();
+  }
+  assert.deepEqual(complaints, []);
+}
+
+export const heading = (page) => page.locator('h1').first().innerText();
+
+/** How far a page sticks out at the side of the screen, in pixels. */
+export const overhang = (page) =>
+  page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
+
+export async function signIn(page, user) {
+  await page.locator('input[name=username]').fill(user.email);
+  await page.locator('input[name=password]').fill(user.password);
+  await page.locator('#login-submit').click();
+}

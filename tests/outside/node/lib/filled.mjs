@@ -1,0 +1,44 @@
+// Fills the demo with what happens in a day: people who allow, deny and come back, programs that call, and mistakes.
+import { inBrowser, signIn } from './chromium.mjs';
+import { clientOf, demo } from './scenarios.mjs';
+
+const form = (fields) => new URLSearchParams(fields);
+
+async function token(client, fields) {
+  const basic = Buffer.from(`${client.client_id}:${client.client_secret}`).toString('base64');
+  const headers = client.client_secret ? { authorization: `Basic ${basic}` } : {};
+  const response = await fetch(`${demo.issuer}/oauth2/token`, { method: 'POST', headers, body: form(fields) });
+  return response.json();
+}
+
+async function connect(user, button, decide) {
+  await inBrowser({}, async (page) => {
+    await page.goto(demo.app_url);
+    await page.locator(button).click();
+    await signIn(page, user);
+    await page.locator('#consent-allow').waitFor();
+    const workspace = page.locator('input[type=radio][name=workspace]').first();
+    if (await workspace.count()) await workspace.check();
+    await page.locator(decide).click();
+    await page.waitForURL((url) => url.href.startsWith(demo.app_url));
+  });
+}
+
+/** Does all of it, once. */
+export async function fill() {
+  const [web, open, machine] = ['web', 'public', 'machine'].map(clientOf);
+  for (const user of demo.users) {
+    await connect(user, 'text="Connect a workspace"', '#consent-allow');
+    await connect(user, 'text="Sign in"', '#consent-allow');
+  }
+  await connect(demo.users[0], 'text="Connect a workspace"', '#consent-deny');
+  for (let call = 0; call < 12; call += 1) await token(machine, { grant_type: 'client_credentials' });
+  // Mistakes that developers make.
+  await token({ ...web, client_secret: 'a secret of long ago' }, { grant_type: 'client_credentials' });
+  await token(machine, { grant_type: 'client_credentials', scope: 'contracts:everything' });
+  await token(web, { grant_type: 'authorization_code', code: 'cs_ac_x', redirect_uri: web.redirect_uris[0] });
+  const query = { response_type: 'code', client_id: open.client_id, redirect_uri: 'https://elsewhere.example/callback' };
+  await fetch(`${demo.issuer}/oauth2/authorize?${form(query)}`, { redirect: 'manual' });
+  const plain = { ...query, redirect_uri: open.redirect_uris[0], scope: 'openid' };
+  await fetch(`${demo.issuer}/oauth2/authorize?${form(plain)}`, { redirect: 'manual' });
+}

@@ -1,0 +1,154 @@
+// Every page that a link leads to, in every language, with JavaScript on and off: accessible (axe-core, WCAG 2.2 AA), whole
+// on a phone, small, and without a request to any other host.
+import assert from 'node:assert/strict';
+import axe from 'axe-core';
+import { browser, inBrowser, overhang, signIn } from './lib/chromium.mjs';
+import { fill } from './lib/filled.mjs';
+import { clientOf, demo, run } from './lib/scenarios.mjs';
+
+const MOST_BYTES = 60 * 1024;
+const RULES = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'];
+
+/** Addresses that show the same kind of page. */
+const kind = (url) => {
+  const { pathname, searchParams } = new URL(url);
+  const path = pathname.replaceAll(/\/[a-z]+_[0-9a-zA-Z_-]{8,}/g, '/{id}');
+  return [path, ...[...searchParams.keys()].sort()].join(' ');
+};
+
+async function violations(page, runOnly) {
+  const results = await page.evaluate((options) => globalThis.axe.run(document, options), { runOnly, resultTypes: ['violations'] });
+  return results.violations.map(({ id, nodes }) => `${id}: ${nodes.map((node) => node.html).join(' | ').slice(0, 400)}`);
+}
+
+/** What is wrong with the page that is open. */
+async function faults(page, weight) {
+  const found = [];
+  await page.evaluate(axe.source);
+  found.push(...(await violations(page, { type: 'tag', values: RULES })));
+  await page.emulateMedia({ colorScheme: 'dark' });
+  found.push(...(await violations(page, { type: 'rule', values: ['color-contrast'] })).map((fault) => `dark ${fault}`));
+  await page.emulateMedia({ colorScheme: 'light' });
+  for (const width of [360, 768]) {
+    await page.setViewportSize({ width, height: 800 });
+    const pixels = await overhang(page);
+    if (pixels > 0) found.push(`${pixels} px too wide on a screen of ${width} px`);
+  }
+  await page.setViewportSize({ width: 1280, height: 800 });
+  if ((await page.locator('h1').count()) !== 1) found.push('not one heading of the first level');
+  if (weight > MOST_BYTES) found.push(`weighs ${weight} bytes`);
+  return found;
+}
+
+/** Opens pages and looks at each; keeps what it found. */
+class Visit {
+  constructor(page, language) {
+    Object.assign(this, { page, language, found: [], titles: new Map(), weight: 0, strangers: [] });
+    page.on('response', async (response) => {
+      if (!response.url().startsWith(demo.issuer)) this.strangers.push(response.url());
+      this.weight += (await response.body().catch(() => '')).length;
+    });
+  }
+
+  async look(name) {
+    await this.page.waitForLoadState('networkidle');
+    const found = await faults(this.page, this.weight);
+    const lang = await this.page.locator('html').getAttribute('lang');
+    if (lang !== this.language) found.push(`speaks ${lang}`);
+    this.found.push(...found.map((fault) => `${name}: ${fault}`));
+    const title = await this.page.title();
+    const before = this.titles.get(title);
+    if (before !== undefined && before !== name) this.found.push(`${name} has the title of ${before}: ${title}`);
+    this.titles.set(title, name);
+  }
+
+  async open(url, name) {
+    this.weight = 0;
+    await this.page.goto(url);
+    // Where it led to, if it led on.
+    await this.look(name ?? kind(this.page.url()));
+  }
+
+  finish() {
+    assert.deepEqual(this.found, []);
+    assert.deepEqual(this.strangers, []);
+  }
+}
+
+const NO_PAGES = /\/(docs|logout)|\/export|[?&]done=/;
+
+/** Follows every link, at most `most` pages of a kind. */
+async function follow(visit, start, most = 2) {
+  const seen = new Set();
+  const counts = new Map();
+  const waiting = [start];
+  while (waiting.length) {
+    const url = waiting.shift();
+    const of = kind(url);
+    if (seen.has(url) || (counts.get(of) ?? 0) >= most) continue;
+    seen.add(url);
+    counts.set(of, (counts.get(of) ?? 0) + 1);
+    const response = await visit.page.request.get(url, { maxRedirects: 5 });
+    if (response.status() !== 200) visit.found.push(`${url}: ${response.status()}`);
+    await visit.open(url);
+    const links = await visit.page.locator('a[href]').evaluateAll((all) => all.map((a) => a.href));
+    waiting.push(...links.map((link) => link.split('#')[0]).filter((link) => link.startsWith(demo.issuer) && !NO_PAGES.test(link)));
+  }
+  return counts;
+}
+
+const authorize = (client, more = {}) => {
+  const query = {
+    response_type: 'code', client_id: client.client_id, redirect_uri: client.redirect_uris[0], scope: 'openid email contracts:write',
+    code_challenge: 'E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM', code_challenge_method: 'S256', state: 'x', ...more,
+  };
+  return `${demo.issuer}/oauth2/authorize?${new URLSearchParams(query)}`;
+};
+
+function pages(mode, language, options) {
+  const [operator, person] = demo.users;
+  const everything = (who, user) => ({
+    [`${mode}, ${language}: every page of ${who}`]: () =>
+      inBrowser(options, async (page) => {
+        const visit = new Visit(page, language);
+        await page.goto(`${demo.issuer}/login`);
+        await signIn(page, user);
+        const counts = await follow(visit, `${demo.issuer}/account`);
+        visit.finish();
+        console.log(`# ${counts.size} kinds of pages of ${who}`);
+      }),
+  });
+  return {
+    [`${mode}, ${language}: pages on the way in and out`]: () =>
+      inBrowser(options, async (page) => {
+        const visit = new Visit(page, language);
+        await visit.open(`${demo.issuer}/`);
+        await visit.open(`${demo.issuer}/signup`);
+        await visit.open(`${demo.issuer}/no/such/page`, 'error');
+        await visit.open(authorize(clientOf('public')), 'sign in');
+        await signIn(page, { ...person, password: 'not the password' });
+        await visit.look('sign in');
+        await signIn(page, person);
+        await page.locator('#consent-allow').waitFor();
+        await visit.look('consent');
+        await visit.open(authorize(clientOf('web'), { prompt: 'consent' }), 'consent');
+        await visit.open(authorize(clientOf('web'), { prompt: 'select_account' }), 'choose an account');
+        await visit.open(`${demo.issuer}/oauth2/end_session`, 'sign out');
+        await page.locator('#logout-submit').click();
+        await visit.look('signed out');
+        visit.finish();
+      }),
+    ...everything('the operator', operator),
+    ...everything('somebody else', person),
+  };
+}
+
+try {
+  await fill();
+  const on = process.env.JAVASCRIPT !== 'off';
+  for (const [language, locale] of [['en', 'en-GB'], ['de', 'de-AT']]) {
+    await run(pages(on ? 'script' : 'no-script', language, { javaScriptEnabled: on, locale }));
+  }
+} finally {
+  await browser.close();
+}
