@@ -1,5 +1,4 @@
 //! The way between the application and those who call it: HTTP/1.1 over a socket of loopback, as any program speaks it.
-use crate::app::ISSUER;
 use axum::Router;
 use axum::body::{Body, Bytes};
 use axum::http::{HeaderValue, Request, Response, header};
@@ -27,8 +26,8 @@ impl Wire {
 
     /// Sends a request on a connection of its own, and waits for the whole response.
     pub async fn send(&self, mut request: Request<Body>) -> Response<Bytes> {
-        let host = ISSUER.split_once("://").unwrap().1;
-        request.headers_mut().entry(header::HOST).or_insert(HeaderValue::from_static(host));
+        let host = HeaderValue::try_from(self.address.to_string()).unwrap();
+        request.headers_mut().insert(header::HOST, host);
         let stream = TcpStream::connect(self.address).await.unwrap();
         let (mut sender, connection) = http1::handshake(TokioIo::new(stream)).await.unwrap();
         let connection = tokio::spawn(connection);
