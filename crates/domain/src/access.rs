@@ -54,10 +54,12 @@ operations! {
     ReadMembers => "members:read", Workspace(Role::Member), "List the members of the workspace";
     WriteMembers => "members:write", Workspace(Role::Admin), "Change the roles of members, remove them, and invite others";
     LeaveWorkspace => "members:write", Workspace(Role::Member), "Leave the workspace";
+    ReadInvitations => "members:read", Workspace(Role::Admin), "List the invitations into the workspace";
     ReadApiKeys => "api_keys:read", Workspace(Role::Admin), "List the workspace's API keys";
     WriteApiKeys => "api_keys:write", Workspace(Role::Admin), "Create and revoke the workspace's API keys";
     ReadAccount => "account:read", Person, "Read the person's own profile, and where they are signed in";
     WriteAccount => "account:write", Person, "Change the person's own profile and password, and sign out elsewhere";
+    JoinWorkspace => "account:write", Person, "Accept an invitation into a workspace";
     ReadTokens => "tokens:read", Person, "List the person's own access tokens";
     WriteTokens => "tokens:write", Person, "Create and revoke the person's own access tokens";
     ReadWebhooks => "webhooks:read", Workspace(Role::Admin), "List the workspace's webhooks and what became of their messages";

@@ -99,6 +99,8 @@ ids! {
     AuditId = "evt_";
     /// Something that happened, as webhooks are told of it.
     EventId = "msg_";
+    /// An invitation into a workspace; not the link itself.
+    InvitationId = "inv_";
     /// A place that is told of events.
     WebhookId = "whk_";
 }

@@ -23,8 +23,8 @@ pub mod time;
 pub mod webhook;
 
 pub use id::{
-    ApiKeyId, AuditId, ClientId, ClientSecretId, EventId, GrantId, PersonalAccessTokenId, SessionId, UserId, WebhookId,
-    WorkspaceId,
+    ApiKeyId, AuditId, ClientId, ClientSecretId, EventId, GrantId, InvitationId, PersonalAccessTokenId, SessionId,
+    UserId, WebhookId, WorkspaceId,
 };
 pub use oauth::scope::ScopeSet;
 pub use secret::{Pepper, Secret, SecretHash};

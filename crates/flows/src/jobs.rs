@@ -12,6 +12,9 @@ const KEEP_DEAD_GRANTS: i64 = 24 * 60 * 60;
 /// Events and their deliveries can be looked at and replayed for so long, in seconds.
 const KEEP_EVENTS: i64 = 30 * 24 * 60 * 60;
 
+/// Whoever opens an old link is told for so long that it has expired, in seconds.
+const KEEP_INVITATIONS: i64 = 30 * 24 * 60 * 60;
+
 /// Removes what has expired, reaps registrations that were never used, and takes up rotated keys.
 pub async fn run_all(app: &App, ctx: &Ctx) -> Result<(), Fault> {
     let now = ctx.now;
@@ -19,6 +22,7 @@ pub async fn run_all(app: &App, ctx: &Ctx) -> Result<(), Fault> {
     let work = app.store().write(move |tx| {
         Box::pin(async move {
             store::sessions::delete_expired(tx, now, BATCH).await?;
+            store::invitations::delete_expired(tx, now.plus(-KEEP_INVITATIONS), BATCH).await?;
             store::grants::delete_expired(tx, now.plus(-KEEP_DEAD_GRANTS), BATCH).await?;
             store::tokens::delete_expired(tx, now, BATCH).await?;
             store::idempotency::delete_expired(tx, now, BATCH).await?;

@@ -24,6 +24,7 @@ pub mod failure;
 pub mod failures;
 pub mod idempotency;
 pub mod introspect;
+pub mod invitations;
 pub mod jobs;
 pub mod keys;
 pub mod logout;

@@ -29,6 +29,12 @@ domain::refusals! {
         MemberUnknown => NotFound, "person_not_a_member", "This person does not belong to the workspace.";
         OwnersOnly => AccessDenied, "owners_only", "Only owners make somebody an owner or take that back.";
         LastOwner => Conflict, "last_owner", "A workspace keeps an owner: make somebody else one first.";
+        InvitationUnknown => NotFound, "invitation_unknown", "There is no such invitation.";
+        InvitationUsed => Conflict, "invitation_used", "This invitation was used before. Ask for a new one.";
+        InvitationRevoked => Conflict, "invitation_revoked", "This invitation was withdrawn. Ask for a new one.";
+        InvitationExpired => Conflict, "invitation_expired", "This invitation has expired. Ask for a new one.";
+        AlreadyMember => Conflict, "member_already", "You belong to this workspace already. The invitation was not used.";
+        EmailInvalid => InvalidRequest, "email_invalid", "This is not an email address.";
         SessionUnknown => NotFound, "session_unknown", "You are not signed in there.";
         PasswordWrong => AccessDenied, "current_password_wrong", "This is not your password.";
         PasswordShort => InvalidRequest, "password_too_short", "A password has at least 10 characters.";

@@ -8,7 +8,7 @@ use store::consents::InWorkspace;
 use store::grants::Whose;
 use store::{StoreError, Tx};
 
-/// Stores a member, and tells what is new about it.
+/// Stores a member, and tells what is new about it. Links into the workspace are good while whoever made them may make such.
 pub(crate) async fn put(tx: &mut Tx, ctx: &Ctx, member: &Member) -> Result<(), StoreError> {
     let (user_id, workspace_id, roles) = (member.user_id, member.workspace_id, member.roles.claim());
     let before = store::workspaces::member(tx, user_id, workspace_id).await?;
@@ -16,6 +16,8 @@ pub(crate) async fn put(tx: &mut Tx, ctx: &Ctx, member: &Member) -> Result<(), S
     match before {
         None => events::emit(tx, ctx, EventData::MemberAdded { workspace_id, user_id, roles }).await,
         Some(before) if before.roles != member.roles => {
+            let role = Some(member.roles.role);
+            store::invitations::revoke_beyond(tx, workspace_id, user_id, role, ctx.now).await?;
             events::emit(tx, ctx, EventData::MemberChanged { workspace_id, user_id, roles }).await
         }
         Some(_) => Ok(()),
@@ -35,6 +37,7 @@ pub(crate) async fn remove(
         return Ok(false);
     }
     events::emit(tx, ctx, EventData::MemberRemoved { workspace_id, user_id }).await?;
+    store::invitations::revoke_beyond(tx, workspace_id, user_id, None, ctx.now).await?;
     let taken = store::consents::delete_in_workspace(tx, workspace_id, InWorkspace::User(user_id)).await?;
     events::append_all(tx, events::consents_revoked(ctx, &taken)).await?;
     let ended = store::grants::end_each(tx, Whose::UserInWorkspace(user_id, workspace_id), WHY, ctx.now).await?;

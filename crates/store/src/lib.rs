@@ -15,6 +15,7 @@ pub mod events;
 pub mod failures;
 pub mod grants;
 pub mod idempotency;
+pub mod invitations;
 pub mod keys;
 pub mod plan;
 pub mod sessions;

@@ -42,6 +42,7 @@ const MIGRATIONS: &[Migration] = migrations![
     8 "zones" "0008_zones.sql",
     9 "workspace_consents" "0009_workspace_consents.sql",
     20 "failures" "0020_failures.sql",
+    10 "invitations" "0010_invitations.sql",
 ];
 
 /// The schema version that this program needs.

@@ -1,8 +1,8 @@
 //! Parameters of statements: four kinds of value, each possibly NULL, the same on both databases.
 use domain::oauth::seal::TokenId;
 use domain::{
-    ApiKeyId, AuditId, ClientId, ClientSecretId, EventId, GrantId, PersonalAccessTokenId, ScopeSet, SecretHash,
-    SessionId, Timestamp, UserId, WebhookId, WorkspaceId,
+    ApiKeyId, AuditId, ClientId, ClientSecretId, EventId, GrantId, InvitationId, PersonalAccessTokenId, ScopeSet,
+    SecretHash, SessionId, Timestamp, UserId, WebhookId, WorkspaceId,
 };
 use std::borrow::Cow;
 
@@ -79,5 +79,6 @@ ids!(
     PersonalAccessTokenId,
     AuditId,
     EventId,
+    InvitationId,
     WebhookId
 );

@@ -1,6 +1,7 @@
 //! People, workspaces, and the credentials that speak for them.
 mod credential;
 mod email;
+mod invitation;
 mod session;
 mod user;
 mod workspace;
@@ -8,6 +9,7 @@ mod zone;
 
 pub use credential::{ApiKey, PersonalAccessToken};
 pub use email::{Email, InvalidEmail};
+pub use invitation::{Invitation, InvitationState};
 pub use session::Session;
 pub use user::User;
 pub use workspace::{InvalidRole, Member, MemberRoles, Role, Workspace, WorkspaceMembership};
