@@ -55,6 +55,8 @@ operations! {
     WriteMembers => "members:write", Workspace(Role::Admin), "Change the roles of members, remove them, and invite others";
     LeaveWorkspace => "members:write", Workspace(Role::Member), "Leave the workspace";
     ReadInvitations => "members:read", Workspace(Role::Admin), "List the invitations into the workspace";
+    ReadAppPolicy => "app_policy:read", Workspace(Role::Owner), "Read which applications the workspace lets in";
+    WriteAppPolicy => "app_policy:write", Workspace(Role::Owner), "Change which applications the workspace lets in";
     ReadApiKeys => "api_keys:read", Workspace(Role::Admin), "List the workspace's API keys";
     WriteApiKeys => "api_keys:write", Workspace(Role::Admin), "Create and revoke the workspace's API keys";
     ReadAccount => "account:read", Person, "Read the person's own profile, and where they are signed in";
@@ -201,7 +203,7 @@ mod tests {
     fn every_scope_is_named_once() {
         let names: Vec<_> = management_scopes().collect();
         assert_eq!(names.first(), Some(&"clients:read"));
-        assert_eq!(names.len(), 19);
+        assert_eq!(names.len(), 21);
         assert!(is_operator_scope("keys:rotate") && !is_operator_scope("clients:write"));
     }
 }

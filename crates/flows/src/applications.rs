@@ -1,6 +1,6 @@
 //! Clients as they are made, changed and deleted, by whichever door.
 use crate::recorder::About;
-use crate::{App, Ctx, Fault, events};
+use crate::{App, Ctx, Fault, app_policy, events};
 use domain::client::{AuthMethod, Client, ClientConfig, ClientSecret, ClientType, Trust};
 use domain::oauth::grant::EndReason;
 use domain::oauth::redirect_uri::check_registration;
@@ -102,15 +102,36 @@ pub struct Updated {
 
 /// Stores a changed client. Becoming confidential makes a secret, becoming public ends them all; whoever may no longer
 /// use it loses what they had. `None` when it is no longer at the revision that `client` was read at, or was deleted.
-pub async fn update(app: &App, ctx: &Ctx, mut client: Client, was_public: bool) -> Result<Option<Updated>, Fault> {
+pub async fn update(app: &App, ctx: &Ctx, client: Client, was_public: bool) -> Result<Option<Updated>, Fault> {
+    write(app, ctx, client, was_public, None).await
+}
+
+/// The same for a client that was believed so far before, if that changes: workspaces that let in only some lose it.
+async fn write(
+    app: &App,
+    ctx: &Ctx,
+    mut client: Client,
+    was_public: bool,
+    before: Option<Trust>,
+) -> Result<Option<Updated>, Fault> {
+    let less =
+        before.is_some_and(|before| before != client.trust && matches!(before, Trust::FirstParty | Trust::Verified));
     client.updated_at = ctx.now;
     let fresh = (was_public && !client.is_public()).then(|| new_secret(app, ctx, &client.id));
     let (row, stored) = (client.clone(), fresh.as_ref().map(|(_, stored)| stored.clone()));
     let (now, told) = (ctx.now, ctx.clone());
     let work = app.store().write(move |tx| {
         Box::pin(async move {
+            // Before the client itself, as whoever redeems a code in a workspace takes the two.
+            let choosy = if less { store::app_policy::choosy_workspaces(tx, &row.id).await? } else { Vec::new() };
+            for workspace in &choosy {
+                store::workspaces::hold(tx, *workspace).await?;
+            }
             if !store::clients::update(tx, &row).await? {
                 return Ok(false);
+            }
+            for workspace in choosy {
+                app_policy::end_forbidden(tx, &told, workspace).await?;
             }
             if row.is_public() && !was_public {
                 store::clients::retire_secrets(tx, &row.id, None, now, now).await?;
@@ -233,5 +254,6 @@ pub async fn list_of(app: &App, ctx: &Ctx, owner: Owner, page: Page) -> Result<P
 pub async fn set_trust(app: &App, ctx: &Ctx, id: &ClientId, trust: Trust) -> Result<Option<bool>, Fault> {
     let Some(client) = living(app, ctx, id).await? else { return Ok(None) };
     let was_public = client.is_public();
-    Ok(Some(update(app, ctx, Client { trust, ..client }, was_public).await?.is_some()))
+    let before = Some(client.trust);
+    Ok(Some(write(app, ctx, Client { trust, ..client }, was_public, before).await?.is_some()))
 }

@@ -21,6 +21,46 @@ use serde_json::{Value, json};
 use store::Tx;
 
 const HERE: &str = Endpoint::Authorization.as_str();
+pub type AuthorizeFailure = Failure<PageRefusal>;
+
+/// An answer for the client: where it goes and what it says.
+#[derive(Debug, Clone)]
+pub struct Answer {
+    pub callback: Callback,
+    /// `code`, `state`, `iss`; or `error`, `error_description`, `state`, `iss` (RFC 9207).
+    pub params: Vec<(String, String)>,
+}
+
+/// What the consent page shows.
+#[derive(Debug, Clone)]
+pub struct ConsentView {
+    pub client: Client,
+    pub request: AuthorizationRequest,
+    pub ask: Ask,
+    pub user_email: String,
+    /// The workspace or person that manages the client; nobody does where it registered itself.
+    pub developer: Option<String>,
+    /// Only the workspace is asked for; every scope was allowed before.
+    pub only_workspace: bool,
+}
+
+/// The next step, ready to be shown or sent.
+#[derive(Debug)]
+pub enum Next {
+    Login { interaction: String, client: Box<Client>, login_hint: Option<String>, reauthenticate: bool },
+    SelectAccount { interaction: String, client: Box<Client>, user_email: String },
+    Consent { interaction: String, view: Box<ConsentView> },
+    Answer(Answer),
+}
+
+/// The user's answer to the consent page.
+#[derive(Debug, Clone, Default)]
+pub struct Decision {
+    pub allow: bool,
+    pub workspace: Option<WorkspaceId>,
+    /// What was ticked; `None` when the form or body does not choose.
+    pub ticked: Option<ScopeSet>,
+}
 
 /// All that is known of the person who asks.
 struct Person {
@@ -28,17 +68,23 @@ struct Person {
     email: String,
     locale: Option<String>,
     memberships: Vec<WorkspaceMembership>,
+    /// Those of them that do not let the client in.
+    forbidden: Vec<WorkspaceId>,
     consents: Vec<Consent>,
     last_choice: Option<WorkspaceId>,
 }
 
 async fn person(tx: &mut Tx, caller: &Caller, client: &ClientId) -> Result<Option<Person>, Fault> {
     let Some(user) = caller.user() else { return Ok(None) };
+    let memberships = store::app_policy::memberships(tx, user.id, client).await?;
+    let forbids = |(m, lets_in): &(WorkspaceMembership, bool)| (!lets_in).then_some(m.workspace_id);
     Ok(Some(Person {
         user_id: user.id,
         email: user.email.to_string(),
         locale: user.locale.clone(),
         memberships: store::workspaces::list_for_user(tx, user.id).await?,
+        forbidden: memberships.iter().filter_map(forbids).collect(),
+        memberships: memberships.into_iter().map(|(membership, _)| membership).collect(),
         consents: store::consents::list_for_client(tx, user.id, client).await?,
         last_choice: store::consents::last_workspace(tx, user.id, client).await?,
     }))
@@ -51,6 +97,7 @@ impl Person {
             session_id: caller.session_id(),
             auth_time: caller.auth_time(),
             memberships: &self.memberships,
+            forbidden: &self.forbidden,
             consents: &self.consents,
             last_choice: self.last_choice,
         }
@@ -342,15 +389,27 @@ impl Scene<'_> {
         );
         let work = app.store().write(move |tx| {
             Box::pin(async move {
+                if let Some(workspace) = workspace {
+                    // The page may have been open while the workspace changed its mind, or the user's membership ended.
+                    store::workspaces::hold_shared(tx, workspace).await?;
+                    if store::workspaces::member(tx, user, workspace).await?.is_none() {
+                        return Ok(Some(AuthorizeRefusal::WorkspaceNotMember));
+                    }
+                    if !store::app_policy::allows(tx, workspace, &client).await? {
+                        return Ok(Some(AuthorizeRefusal::WorkspaceForbids));
+                    }
+                }
                 store::consents::put(tx, user, &client, workspace, &scopes, now).await?;
                 store::events::append(tx, &[granted]).await?;
-                match workspace {
-                    Some(workspace) => store::consents::remember_workspace(tx, user, &client, workspace).await,
-                    None => Ok(()),
+                if let Some(workspace) = workspace {
+                    store::consents::remember_workspace(tx, user, &client, workspace).await?;
                 }
+                Ok(None)
             })
         });
-        work.await.map_err(|error: store::StoreError| Failure::from(error))?;
+        if let Some(refusal) = work.await.map_err(|error: store::StoreError| Failure::from(error))? {
+            return answer_error(app, ctx, &self.client, &callback, refusal);
+        }
         let about = About::client(&self.client.id).and_user(user).and_workspace(workspace);
         let detail = json!({"scopes": approval.scopes});
         app.record_with(ctx, "consent.granted", "ok", about, detail);

@@ -1,6 +1,6 @@
 //! What users allowed clients, and which workspace they chose last.
 use crate::page::{MAX_LIMIT, Page, Paged, count};
-use crate::{Row, StoreError, Tx, client_users, clients, params, workspaces};
+use crate::{Row, StoreError, Tx, app_policy, client_users, clients, params, workspaces};
 use domain::client::Client;
 use domain::oauth::consent::Consent;
 use domain::{ClientId, ScopeSet, Timestamp, UserId, WorkspaceId};
@@ -192,11 +192,13 @@ pub async fn delete_for_client(tx: &mut Tx, client: &ClientId) -> Result<u64, St
 pub enum InWorkspace<'a> {
     User(UserId),
     Client(&'a ClientId),
+    /// Of the clients that the workspace does not let in.
+    Forbidden,
 }
 
 /// The condition for [`client_users::Leaving`].
 macro_rules! leaving {
-    ($condition:literal) => {
+    ($condition:expr) => {
         client_users::Leaving {
             lock: concat!(
                 "SELECT client_id FROM client_users WHERE client_id IN (SELECT o.client_id FROM consents o \
@@ -235,6 +237,9 @@ pub async fn delete_in_workspace(
     let (texts, id) = match which {
         InWorkspace::User(user) => (leaving!("o.user_id = $2"), user.to_string()),
         InWorkspace::Client(client) => (leaving!("o.client_id = $2"), client.to_string()),
+        InWorkspace::Forbidden => {
+            (leaving!(concat!("$2 = '' AND ", app_policy::forbids!("o.workspace_id", "o.client_id"))), String::new())
+        }
     };
     // No LIMIT: at most one row a member or a client.
     texts.run(tx, params![workspace, &id]).await?.iter_mut().map(read).collect()

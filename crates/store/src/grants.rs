@@ -3,7 +3,7 @@
 use crate::page::MAX_LIMIT;
 use crate::value::json;
 use crate::workspaces::read_roles;
-use crate::{Row, StoreError, Tx, dialect, params};
+use crate::{Row, StoreError, Tx, app_policy, dialect, params};
 use domain::client::SubType;
 use domain::oauth::grant::{EndReason, Grant, GrantContext, RefreshState};
 use domain::oauth::seal::TokenId;
@@ -215,11 +215,13 @@ pub enum Whose {
     UserClientWorkspace(UserId, ClientId, Option<WorkspaceId>),
     UserInWorkspace(UserId, WorkspaceId),
     ClientInWorkspace(ClientId, WorkspaceId),
+    /// Of the clients that the workspace does not let in.
+    Forbidden(WorkspaceId),
     Session(SessionId),
 }
 
 macro_rules! selected {
-    ($condition:literal) => {
+    ($condition:expr) => {
         (
             concat!("SELECT id FROM grants WHERE ended_at IS NULL AND ", $condition, " ORDER BY id FOR UPDATE"),
             concat!("UPDATE grants SET ended_at = $4, ended_reason = $5 WHERE ended_at IS NULL AND ", $condition),
@@ -248,6 +250,15 @@ fn selected(whose: Whose) -> ((&'static str, &'static str, &'static str), [Strin
         Whose::ClientInWorkspace(c, w) => {
             (selected!("client_id = $1 AND workspace_id = $2 AND $3 = $3"), c.to_string(), Some(w.to_string()), None)
         }
+        Whose::Forbidden(w) => (
+            selected!(concat!(
+                "workspace_id = $1 AND $2 = $2 AND $3 = $3 AND ",
+                app_policy::forbids!("grants.workspace_id", "grants.client_id")
+            )),
+            w.to_string(),
+            None,
+            None,
+        ),
         Whose::UserClientWorkspace(u, c, w) => (
             selected!("user_id = $1 AND client_id = $2 AND COALESCE(workspace_id, '') = $3"),
             u.to_string(),

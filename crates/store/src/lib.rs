@@ -5,6 +5,7 @@
 #![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used, clippy::panic))]
 
 pub mod activity;
+pub mod app_policy;
 pub mod audit;
 pub mod client_users;
 pub mod clients;

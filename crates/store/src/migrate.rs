@@ -43,6 +43,7 @@ const MIGRATIONS: &[Migration] = migrations![
     9 "workspace_consents" "0009_workspace_consents.sql",
     20 "failures" "0020_failures.sql",
     10 "invitations" "0010_invitations.sql",
+    11 "app_policy" "0011_app_policy.sql",
 ];
 
 /// The schema version that this program needs.

@@ -1,4 +1,5 @@
 //! People, workspaces, and the credentials that speak for them.
+mod app_policy;
 mod credential;
 mod email;
 mod invitation;
@@ -7,6 +8,7 @@ mod user;
 mod workspace;
 mod zone;
 
+pub use app_policy::AppPolicy;
 pub use credential::{ApiKey, PersonalAccessToken};
 pub use email::{Email, InvalidEmail};
 pub use invitation::{Invitation, InvitationState};

@@ -46,6 +46,7 @@ crate::refusals! {
         UserNotAllowed => AccessDenied, "user_not_in_allowed_user_ids", "This user may not use the application.";
         NoWorkspace => AccessDenied, "user_without_workspace", "The user belongs to no workspace.";
         WorkspaceNotMember => AccessDenied, "workspace_not_a_membership", "The user does not belong to this workspace.";
+        WorkspaceForbids => AccessDenied, "workspace_policy_forbids_client", "The workspace does not allow this application. Its owners can.";
         LoginRequired => LoginRequired, "login_required", "The user must sign in.";
         SessionTooOld => LoginRequired, "max_age_exceeded", "The user must sign in again.";
         OtherUser => LoginRequired, "id_token_hint_of_another_user", "Another user is signed in.";

@@ -31,6 +31,8 @@ pub struct SignedIn<'s> {
     pub auth_time: Option<Timestamp>,
     /// Live memberships only.
     pub memberships: &'s [WorkspaceMembership],
+    /// Those of them that do not let this client in.
+    pub forbidden: &'s [WorkspaceId],
     /// All of this user's consents to this client.
     pub consents: &'s [Consent],
     /// The workspace chosen last for this client.
@@ -130,19 +132,25 @@ fn subject_mismatch(request: &AuthorizationRequest, who: &SignedIn<'_>) -> Optio
     (!named.into_iter().flatten().all(is_theirs)).then_some(R::OtherUser)
 }
 
-/// The workspaces that the grant could be for: none for user grants, else at least one live membership.
+/// The workspaces that the grant could be for: none for user grants, else at least one live membership that lets the
+/// client in.
 fn candidates(request: &AuthorizationRequest, who: &SignedIn<'_>) -> Result<Vec<WorkspaceMembership>, R> {
     if request.sub_type == SubType::User {
         return Ok(Vec::new());
     }
     let hinted = [&request.hinted_sub, &request.claims.sub].into_iter().flatten().find_map(|sub| sub.parse().ok());
+    let lets_in = |m: &WorkspaceMembership| !who.forbidden.contains(&m.workspace_id);
     match request.workspace.or(hinted) {
-        Some(named) => {
-            let member = who.memberships.iter().find(|m| m.workspace_id == named);
-            member.map(|m| vec![m.clone()]).ok_or(R::WorkspaceNotMember)
-        }
+        Some(named) => match who.memberships.iter().find(|m| m.workspace_id == named) {
+            None => Err(R::WorkspaceNotMember),
+            Some(member) if lets_in(member) => Ok(vec![member.clone()]),
+            Some(_) => Err(R::WorkspaceForbids),
+        },
         None if who.memberships.is_empty() => Err(R::NoWorkspace),
-        None => Ok(who.memberships.to_vec()),
+        None => {
+            let open: Vec<_> = who.memberships.iter().filter(|m| lets_in(m)).cloned().collect();
+            if open.is_empty() { Err(R::WorkspaceForbids) } else { Ok(open) }
+        }
     }
 }
 

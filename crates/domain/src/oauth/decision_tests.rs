@@ -76,6 +76,7 @@ fn with<T>(workspaces: u8, consents: &[Consent], last: Option<u8>, then: impl Fn
         session_id: Some(SessionId::new(NOW, [5; 10])),
         auth_time: Some(NOW.plus(-100)),
         memberships: &memberships,
+        forbidden: &[],
         consents,
         last_choice: last.map(|n| workspace(n).workspace_id),
     })
@@ -113,6 +114,32 @@ fn checklist_112_to_116_prompts_and_ages() {
         assert_eq!(decide(&login, &client, Some(who), foreign, NOW), Step::Reauthenticate);
     });
     assert_eq!(request(&client(), &[("prompt", "none login")]), Err(R::PromptNoneWithOthers));
+}
+
+#[test]
+fn a_workspace_that_does_not_let_the_client_in_is_not_offered() {
+    let ids = [1, 2, 3].map(|n| workspace(n).workspace_id);
+    let offered = |step: Step| match step {
+        Step::AskConsent(ask) => Ok(ask.workspaces.iter().map(|m| m.workspace_id).collect::<Vec<_>>()),
+        Step::Refuse(refusal) => Err(refusal),
+        other => panic!("{other:?}"),
+    };
+    with(3, &[], Some(2), |who| {
+        let who = |forbidden| SignedIn { forbidden, ..who.clone() };
+        let named = ids[1].to_string();
+        assert_eq!(offered(step(&[], Some(&who(&ids[1..2])))), Ok(vec![ids[0], ids[2]]));
+        assert_eq!(offered(step(&[], Some(&who(&ids[..2])))), Ok(vec![ids[2]]), "one is left, and no choice");
+        assert_eq!(offered(step(&[], Some(&who(&ids)))), Err(R::WorkspaceForbids));
+        assert_eq!(offered(step(&[("workspace", &named)], Some(&who(&ids[1..2])))), Err(R::WorkspaceForbids));
+        assert_eq!(offered(step(&[("workspace", &named)], Some(&who(&ids[..1])))), Ok(vec![ids[1]]));
+        assert_eq!(offered(step(&[("prompt", "none")], Some(&who(&ids)))), Err(R::WorkspaceForbids));
+        assert_eq!(offered(step(&[("sub_type", "user")], Some(&who(&ids)))), Ok(vec![]), "in the user's own name");
+    });
+    // What was allowed before does not help.
+    with(1, &[consent(Some(ids[0]), "openid email")], None, |who| {
+        let who = SignedIn { forbidden: &ids, ..who.clone() };
+        assert_eq!(step(&[], Some(&who)), Step::Refuse(R::WorkspaceForbids));
+    });
 }
 
 #[test]

@@ -25,10 +25,12 @@ pub enum EndReason {
     SignedOut,
     /// The user is no longer a member of the workspace.
     MembershipLost,
+    /// The workspace no longer lets the client in.
+    ClientForbidden,
 }
 
 impl EndReason {
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 9] = [
         Self::Revoked,
         Self::CodeReplayed,
         Self::RefreshTokenReplayed,
@@ -37,6 +39,7 @@ impl EndReason {
         Self::UserNotAllowed,
         Self::SignedOut,
         Self::MembershipLost,
+        Self::ClientForbidden,
     ];
     pub const fn as_str(self) -> &'static str {
         match self {
@@ -48,6 +51,7 @@ impl EndReason {
             Self::UserNotAllowed => "user_not_allowed",
             Self::SignedOut => "signed_out",
             Self::MembershipLost => "membership_lost",
+            Self::ClientForbidden => "workspace_policy_forbids_client",
         }
     }
     pub fn parse(text: &str) -> Option<Self> {

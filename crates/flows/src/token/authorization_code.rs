@@ -5,7 +5,7 @@ use crate::failure::refuse;
 use crate::recorder::About;
 use crate::subject::{self, Absent};
 use crate::{App, Ctx, Failure, events};
-use domain::client::{Client, GrantType};
+use domain::client::{Client, GrantType, Trust};
 use domain::events::EventKind;
 use domain::oauth::authorize::resources;
 use domain::oauth::grant::{EndReason, Grant, RefreshState};
@@ -33,6 +33,7 @@ domain::refusals! {
         UserDisabled => InvalidGrant, "user_disabled", "The authorization is no longer valid.";
         ConsentRevoked => InvalidGrant, "consent_revoked", "The authorization is no longer valid.";
         MembershipLost => InvalidGrant, "membership_lost", "The authorization is no longer valid.";
+        ClientForbidden => InvalidGrant, "workspace_policy_forbids_client", "The workspace does not allow this application.";
         Resource => InvalidTarget, "resource_not_granted", "A requested resource was not part of the authorization.";
     }
 }
@@ -166,6 +167,7 @@ pub(super) async fn redeem(
     match write(app, ctx, client, &grant).await? {
         Written::First => {}
         Written::NotConsented => return refuse(R::ConsentRevoked),
+        Written::Forbidden => return refuse(R::ClientForbidden),
         Written::Replayed(ended) => {
             if let Some(grant) = ended {
                 app.record(ctx, "grant.ended", EndReason::CodeReplayed.as_str(), about.and_grant(grant));
@@ -192,15 +194,17 @@ enum Written {
     Replayed(Option<GrantId>),
     /// The consent that the code came of was taken back meanwhile.
     NotConsented,
+    /// The workspace does not let the client in any more.
+    Forbidden,
 }
 
-/// Writes the grant. The consent is looked at in the same transaction: what was revoked while the code was on its way
+/// Writes the grant. The consent, and whom the workspace lets in, are looked at in the same transaction: what was revoked while the code was on its way
 /// must not come to life.
 async fn write(app: &App, ctx: &Ctx, client: &Client, grant: &Grant) -> Result<Written, Failure<CodeRefusal>> {
     const DAY: i64 = 24 * 60 * 60;
     let today = Timestamp::from_seconds(ctx.now.seconds() / DAY * DAY);
     let first_today = client.last_used_at.is_none_or(|at| at < today);
-    let asked = !client.config.internal;
+    let (asked, choosy) = (!client.config.internal, client.trust != Trust::FirstParty);
     let issued = app
         .outbox()
         .wants(EventKind::TokenIssued)
@@ -208,6 +212,12 @@ async fn write(app: &App, ctx: &Ctx, client: &Client, grant: &Grant) -> Result<W
     let (grant, client, now, ctx) = (grant.clone(), client.id.clone(), ctx.now, ctx.clone());
     let work = app.store().write(move |tx| {
         Box::pin(async move {
+            if let Some(workspace) = grant.workspace_id.filter(|_| choosy) {
+                store::workspaces::hold_shared(tx, workspace).await?;
+                if !store::app_policy::allows(tx, workspace, &client).await? {
+                    return Ok(Written::Forbidden);
+                }
+            }
             if asked && !consented(tx, &grant).await? {
                 return Ok(Written::NotConsented);
             }

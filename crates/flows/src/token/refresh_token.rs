@@ -29,6 +29,7 @@ domain::refusals! {
         UserDisabled => InvalidGrant, "user_disabled", "The authorization is no longer valid.";
         ClientDisabled => InvalidGrant, "client_disabled", "The authorization is no longer valid.";
         MembershipLost => InvalidGrant, "membership_lost", "The authorization is no longer valid.";
+        ClientForbidden => InvalidGrant, "workspace_policy_forbids_client", "The workspace does not allow this application any more.";
         Voided => InvalidGrant, "refresh_token_voided", "The refresh token was used before; the authorization was ended.";
         SuccessorUsed => InvalidGrant, "refresh_token_successor_used", "The refresh token was used before; the authorization was ended.";
         FarBehind => InvalidGrant, "refresh_token_far_behind", "The refresh token was used before; the authorization was ended.";
@@ -46,6 +47,7 @@ impl From<Dead> for R {
         match dead {
             Dead::Ended(EndReason::CodeReplayed | EndReason::RefreshTokenReplayed) => Self::GrantReplayed,
             Dead::Ended(EndReason::MembershipLost) | Dead::MembershipLost => Self::MembershipLost,
+            Dead::Ended(EndReason::ClientForbidden) => Self::ClientForbidden,
             Dead::Ended(_) => Self::GrantRevoked,
             Dead::Expired => Self::GrantExpired,
             Dead::UserDisabled => Self::UserDisabled,

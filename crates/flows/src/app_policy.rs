@@ -1,0 +1,181 @@
+//! Which applications a workspace lets in, as its owners say.
+use crate::manage::{ManageRefusal, Unmanaged};
+use crate::members::acting_role;
+use crate::owned::refused;
+use crate::recorder::About;
+use crate::{App, Ctx, Failure, events};
+use domain::access::{Denied, Operation, Principal};
+use domain::client::Trust;
+use domain::identity::{AppPolicy, Role};
+use domain::oauth::grant::EndReason;
+use domain::{ClientId, Timestamp, WorkspaceId};
+pub use store::app_policy::Effect;
+use store::consents::InWorkspace;
+use store::grants::Whose;
+use store::{Page, Paged, StoreError, Tx};
+
+type Outcome<T> = Result<T, Failure<ManageRefusal>>;
+
+/// A client on the list of a workspace.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ListedClient {
+    pub client_id: ClientId,
+    pub client_name: String,
+    pub trust: Trust,
+    pub logo: Option<String>,
+    pub homepage: Option<String>,
+    pub since: Timestamp,
+}
+
+/// What a change ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Ended {
+    pub consents: usize,
+    pub grants: usize,
+}
+
+fn workspace(
+    app: &App,
+    ctx: &Ctx,
+    principal: &Principal,
+    operation: Operation,
+    kind: &'static str,
+) -> Outcome<WorkspaceId> {
+    principal.workspace_for(operation).map_err(|denied| refused(app, ctx, kind, About::default(), denied))
+}
+
+fn rule(app: &App, ctx: &Ctx, kind: &'static str, about: About, text: &str) -> Outcome<AppPolicy> {
+    AppPolicy::parse(text).ok_or_else(|| refused(app, ctx, kind, about, Unmanaged::Choice.of("policy")))
+}
+
+/// The rule that is in force.
+pub async fn read(app: &App, ctx: &Ctx, principal: &Principal) -> Outcome<AppPolicy> {
+    let workspace = workspace(app, ctx, principal, Operation::ReadAppPolicy, "app_policy.read")?;
+    let mut tx = app.store().read().await?;
+    Ok(store::app_policy::read(&mut tx, workspace).await?.unwrap_or_default())
+}
+
+/// The clients on the list, the latest first. The list is kept while another rule is in force.
+pub async fn listed(app: &App, ctx: &Ctx, principal: &Principal, page: Page) -> Outcome<Paged<ListedClient>> {
+    let workspace = workspace(app, ctx, principal, Operation::ReadAppPolicy, "app_policy.read")?;
+    let mut tx = app.store().read().await?;
+    let Paged { items, total } = store::app_policy::page(&mut tx, workspace, page).await?;
+    let one = |(client, since): (domain::client::Client, Timestamp)| ListedClient {
+        client_id: client.id,
+        client_name: client.name,
+        trust: client.trust,
+        logo: client.config.logo_uri,
+        homepage: client.config.client_uri,
+        since,
+    };
+    Ok(Paged { items: items.into_iter().map(one).collect(), total })
+}
+
+/// How many applications and people would lose access if this were the rule: to be told before it is changed.
+pub async fn preview(app: &App, ctx: &Ctx, principal: &Principal, policy: &str) -> Outcome<Effect> {
+    const KIND: &str = "app_policy.read";
+    let workspace = workspace(app, ctx, principal, Operation::ReadAppPolicy, KIND)?;
+    let policy = rule(app, ctx, KIND, About::default().and_workspace(Some(workspace)), policy)?;
+    let mut tx = app.store().read().await?;
+    Ok(store::app_policy::effect(&mut tx, workspace, policy).await?)
+}
+
+/// Ends what the clients have that the workspace does not let in (any more). The caller holds the workspace.
+pub(crate) async fn end_forbidden(tx: &mut Tx, ctx: &Ctx, workspace: WorkspaceId) -> Result<Ended, StoreError> {
+    const WHY: EndReason = EndReason::ClientForbidden;
+    let taken = store::consents::delete_in_workspace(tx, workspace, InWorkspace::Forbidden).await?;
+    events::append_all(tx, events::consents_revoked(ctx, &taken)).await?;
+    let ended = store::grants::end_each(tx, Whose::Forbidden(workspace), WHY, ctx.now).await?;
+    let counts = Ended { consents: taken.len(), grants: ended.len() };
+    events::append_all(tx, events::grants_ended(ctx, ended, WHY)).await?;
+    Ok(counts)
+}
+
+/// What an owner changes.
+enum Change {
+    Rule(AppPolicy),
+    List(ClientId),
+    Unlist(ClientId),
+}
+
+/// Makes the change if whoever acts is still an owner, and ends what is no longer let in, in one transaction.
+async fn change(tx: &mut Tx, ctx: &Ctx, who: &Principal, id: WorkspaceId, change: Change) -> Changed {
+    if acting_role(tx, who, id).await? != Some(Role::Owner) {
+        return Ok(Err(Denied::Role.into()));
+    }
+    match change {
+        Change::Rule(policy) => {
+            store::app_policy::set(tx, id, policy, ctx.now).await?;
+        }
+        Change::List(client) => {
+            let known = store::clients::by_id(tx, &client, ctx.now).await?;
+            if known.is_none_or(|client| client.deleted_at.is_some()) {
+                return Ok(Err(Unmanaged::ClientUnknown.into()));
+            }
+            store::app_policy::list(tx, id, &client, ctx.now).await?;
+            return Ok(Ok(Ended::default()));
+        }
+        Change::Unlist(client) => {
+            if !store::app_policy::unlist(tx, id, &client).await? {
+                return Ok(Err(Unmanaged::ClientUnknown.into()));
+            }
+        }
+    }
+    end_forbidden(tx, ctx, id).await.map(Ok)
+}
+
+type Changed = Result<Result<Ended, ManageRefusal>, StoreError>;
+
+async fn write(
+    app: &App,
+    ctx: &Ctx,
+    principal: &Principal,
+    kind: &'static str,
+    about: About,
+    detail: serde_json::Value,
+    what: Change,
+) -> Outcome<Ended> {
+    let workspace = principal.workspace_for(Operation::WriteAppPolicy);
+    let workspace = workspace.map_err(|denied| refused(app, ctx, kind, About::default(), denied))?;
+    let (who, of) = (principal.clone(), ctx.clone());
+    let work = app.store().write(move |tx| Box::pin(async move { change(tx, &of, &who, workspace, what).await }));
+    let about = about.and_workspace(Some(workspace));
+    let outcome = work.await.map_err(|error: StoreError| Failure::<ManageRefusal>::from(error))?;
+    let ended = outcome.map_err(|refusal| refused(app, ctx, kind, about.clone(), refusal))?;
+    let mut detail = detail;
+    detail["consents"] = ended.consents.into();
+    detail["grants"] = ended.grants.into();
+    app.record_with(ctx, kind, "ok", about, detail);
+    Ok(ended)
+}
+
+/// Changes the rule. What the applications have that it does not let in ends at once.
+pub async fn set(app: &App, ctx: &Ctx, principal: &Principal, policy: &str) -> Outcome<Ended> {
+    const KIND: &str = "app_policy.changed";
+    let id = workspace(app, ctx, principal, Operation::WriteAppPolicy, KIND)?;
+    let policy = rule(app, ctx, KIND, About::default().and_workspace(Some(id)), policy)?;
+    let detail = serde_json::json!({"policy": policy.as_str()});
+    write(app, ctx, principal, KIND, About::default(), detail, Change::Rule(policy)).await
+}
+
+/// Puts an application on the list, where it may be already.
+pub async fn allow(app: &App, ctx: &Ctx, principal: &Principal, client: &str) -> Outcome<()> {
+    const KIND: &str = "app_policy.client_listed";
+    let client = client_named(app, ctx, principal, KIND, client)?;
+    let about = About::client(&client);
+    write(app, ctx, principal, KIND, about, serde_json::json!({}), Change::List(client)).await.map(drop)
+}
+
+/// Takes an application off the list. If the list is in force, what it has ends at once.
+pub async fn disallow(app: &App, ctx: &Ctx, principal: &Principal, client: &str) -> Outcome<Ended> {
+    const KIND: &str = "app_policy.client_unlisted";
+    let client = client_named(app, ctx, principal, KIND, client)?;
+    let about = About::client(&client);
+    write(app, ctx, principal, KIND, about, serde_json::json!({}), Change::Unlist(client)).await
+}
+
+fn client_named(app: &App, ctx: &Ctx, principal: &Principal, kind: &'static str, text: &str) -> Outcome<ClientId> {
+    let id = workspace(app, ctx, principal, Operation::WriteAppPolicy, kind)?;
+    let about = About::default().and_workspace(Some(id));
+    ClientId::parse(text).map_err(|_| refused(app, ctx, kind, about, Unmanaged::ClientUnknown))
+}

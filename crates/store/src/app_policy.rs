@@ -1,0 +1,140 @@
+//! Which applications a workspace lets in. The rule stands here once, as a condition, so that one statement can ask it of
+//! many rows; who changes the rule or the list holds the workspace, and who rests on it shares it.
+use crate::page::{MAX_LIMIT, Page, Paged, count};
+use crate::workspaces::read_roles;
+use crate::{Row, StoreError, Tx, clients, params};
+use domain::client::Client;
+use domain::identity::{AppPolicy, WorkspaceMembership};
+use domain::{ClientId, Timestamp, UserId, WorkspaceId};
+
+/// Whether the rule `$policy` of the workspace `$workspace` lets the client `c` in.
+macro_rules! lets_in {
+    ($policy:literal, $workspace:literal) => {
+        concat!(
+            "(c.trust = 'first_party' OR ",
+            $policy,
+            " = 'all' OR (",
+            $policy,
+            " = 'verified' AND c.trust = 'verified') OR (",
+            $policy,
+            " = 'listed' AND EXISTS (SELECT 1 FROM workspace_allowed_clients l WHERE l.client_id = c.id \
+             AND l.workspace_id = ",
+            $workspace,
+            ")))"
+        )
+    };
+}
+
+/// Whether the workspace `$workspace` does not let the client `$client` in.
+macro_rules! forbids {
+    ($workspace:literal, $client:literal) => {
+        concat!(
+            "NOT EXISTS (SELECT 1 FROM workspaces w JOIN clients c ON c.id = ",
+            $client,
+            " WHERE w.id = ",
+            $workspace,
+            " AND ",
+            crate::app_policy::lets_in!("w.app_policy", "w.id"),
+            ")"
+        )
+    };
+}
+pub(crate) use {forbids, lets_in};
+
+pub async fn read(tx: &mut Tx, workspace: WorkspaceId) -> Result<Option<AppPolicy>, StoreError> {
+    let sql = "SELECT app_policy FROM workspaces WHERE id = $1";
+    tx.one(sql, params![workspace]).await?.map(|mut row| row.with(AppPolicy::parse)).transpose()
+}
+
+/// `false` when there is no such workspace, or the rule is this one already. The caller holds the workspace.
+pub async fn set(tx: &mut Tx, workspace: WorkspaceId, to: AppPolicy, now: Timestamp) -> Result<bool, StoreError> {
+    let sql = "UPDATE workspaces SET app_policy = $2, updated_at = $3 WHERE id = $1 AND app_policy <> $2";
+    Ok(tx.execute(sql, params![workspace, to.as_str(), now]).await? == 1)
+}
+
+/// Whether the workspace lets the client in.
+pub async fn allows(tx: &mut Tx, workspace: WorkspaceId, client: &ClientId) -> Result<bool, StoreError> {
+    let sql = concat!(
+        "SELECT w.id FROM workspaces w JOIN clients c ON c.id = $2 WHERE w.id = $1 AND ",
+        lets_in!("w.app_policy", "w.id")
+    );
+    Ok(tx.one(sql, params![workspace, client]).await?.is_some())
+}
+
+/// The user's workspaces by name, each with whether it lets the client in; at most [`MAX_LIMIT`].
+pub async fn memberships(
+    tx: &mut Tx,
+    user: UserId,
+    client: &ClientId,
+) -> Result<Vec<(WorkspaceMembership, bool)>, StoreError> {
+    let sql = concat!(
+        "SELECT w.id, w.name, m.role, m.extra_roles, CAST(CASE WHEN ",
+        lets_in!("w.app_policy", "w.id"),
+        " THEN 1 ELSE 0 END AS BIGINT) FROM members m JOIN workspaces w ON w.id = m.workspace_id \
+         JOIN clients c ON c.id = $2 WHERE m.user_id = $1 ORDER BY w.name, w.id LIMIT $3"
+    );
+    let mut rows = tx.all(sql, params![user, client, MAX_LIMIT]).await?;
+    let each = rows.iter_mut().map(|row| {
+        let membership =
+            WorkspaceMembership { workspace_id: row.parse()?, workspace_name: row.text()?, roles: read_roles(row)? };
+        Ok((membership, row.bool()?))
+    });
+    each.collect()
+}
+
+/// The workspaces in which somebody allowed the client something and which let in but some; in the order of their ids.
+pub async fn choosy_workspaces(tx: &mut Tx, client: &ClientId) -> Result<Vec<WorkspaceId>, StoreError> {
+    // No LIMIT: work that goes through all of them, when the operator believes a client less.
+    let sql = "SELECT DISTINCT w.id FROM consents o JOIN workspaces w ON w.id = o.workspace_id \
+               WHERE o.client_id = $1 AND w.app_policy <> 'all' ORDER BY w.id";
+    tx.all(sql, params![client]).await?.iter_mut().map(Row::parse).collect()
+}
+
+/// What a rule would end in a workspace.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Effect {
+    pub clients: i64,
+    pub people: i64,
+}
+
+/// What would end if the workspace had this rule, with its list as it is.
+pub async fn effect(tx: &mut Tx, workspace: WorkspaceId, policy: AppPolicy) -> Result<Effect, StoreError> {
+    let sql = concat!(
+        "SELECT COUNT(DISTINCT o.client_id), COUNT(DISTINCT o.user_id) FROM consents o \
+         JOIN clients c ON c.id = o.client_id WHERE o.workspace_id = $1 AND NOT ",
+        lets_in!("$2", "$1")
+    );
+    match tx.one(sql, params![workspace, policy.as_str()]).await? {
+        Some(mut row) => Ok(Effect { clients: row.int()?, people: row.int()? }),
+        None => Ok(Effect { clients: 0, people: 0 }),
+    }
+}
+
+/// Puts a client on the list; `false` when it is there. The caller holds the workspace.
+pub async fn list(tx: &mut Tx, workspace: WorkspaceId, client: &ClientId, now: Timestamp) -> Result<bool, StoreError> {
+    let sql = "INSERT INTO workspace_allowed_clients (workspace_id, client_id, created_at) VALUES ($1, $2, $3) \
+               ON CONFLICT (workspace_id, client_id) DO NOTHING";
+    Ok(tx.execute(sql, params![workspace, client, now]).await? == 1)
+}
+
+/// Takes a client off the list; `false` when it was not there. The caller holds the workspace.
+pub async fn unlist(tx: &mut Tx, workspace: WorkspaceId, client: &ClientId) -> Result<bool, StoreError> {
+    let sql = "DELETE FROM workspace_allowed_clients WHERE workspace_id = $1 AND client_id = $2";
+    Ok(tx.execute(sql, params![workspace, client]).await? == 1)
+}
+
+/// The list: clients that still exist, without their secrets, and since when each is on it; the latest first.
+pub async fn page(tx: &mut Tx, workspace: WorkspaceId, page: Page) -> Result<Paged<(Client, Timestamp)>, StoreError> {
+    let sql = concat!(
+        "SELECT ",
+        clients::columns!(),
+        ", l.created_at FROM workspace_allowed_clients l JOIN clients c ON c.id = l.client_id \
+         WHERE l.workspace_id = $1 AND c.deleted_at IS NULL ORDER BY l.created_at DESC, l.client_id LIMIT $2 OFFSET $3"
+    );
+    let mut rows = tx.all(sql, params![workspace, page.limit(), page.offset()]).await?;
+    let items = rows.iter_mut().map(|row| Ok((clients::read(row)?, row.time()?)));
+    let items = items.collect::<Result<_, StoreError>>()?;
+    let total = "SELECT COUNT(*) FROM workspace_allowed_clients l JOIN clients c ON c.id = l.client_id \
+                 WHERE l.workspace_id = $1 AND c.deleted_at IS NULL";
+    Ok(Paged { items, total: count(tx, total, params![workspace]).await? })
+}

@@ -1,0 +1,94 @@
+//! Which applications a workspace lets in, on both databases.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+mod common;
+use common::*;
+use domain::client::{Client, Trust};
+use domain::identity::{AppPolicy, Role};
+use domain::oauth::grant::EndReason;
+use store::app_policy::{self, Effect};
+use store::consents::InWorkspace;
+use store::grants::{self, Whose};
+use store::{Page, clients, consents, workspaces};
+
+const TRUSTS: [Trust; 4] = [Trust::FirstParty, Trust::Verified, Trust::Unverified, Trust::Anonymous];
+
+/// Clients 11 to 14, one of each trust; the last is on the list of workspace 1.
+async fn fill(db: &Db) {
+    populate(db).await;
+    write_tx!(db, |tx| async {
+        for (n, trust) in (11..).zip(TRUSTS) {
+            clients::insert(tx, &Client { trust, ..client(n) }).await?;
+            consents::put(tx, user_id(1), &client_id(n), Some(workspace_id(1)), &scopes("openid"), NOW).await?;
+            let mut grant = grant(n);
+            grant.client_id = client_id(n);
+            grants::redeem(tx, &grant).await?;
+        }
+        app_policy::list(tx, workspace_id(1), &client_id(14), at(1)).await
+    });
+}
+
+#[tokio::test]
+async fn the_rule_says_who_comes_in_and_what_ends() {
+    for_each_database(async |db| {
+        fill(db).await;
+        write_tx!(db, |tx| workspaces::put_member(tx, &member(1, 2, Role::Member)));
+        let allowed = async || {
+            let mut all = Vec::new();
+            for n in 11..=14 {
+                all.push(read_tx!(db, |tx| app_policy::allows(tx, workspace_id(1), &client_id(n))));
+            }
+            all
+        };
+        for (policy, expected, effect) in [
+            (AppPolicy::All, [true; 4], 0),
+            (AppPolicy::Verified, [true, true, false, false], 2),
+            (AppPolicy::Listed, [true, false, false, true], 2),
+        ] {
+            let would = read_tx!(db, |tx| app_policy::effect(tx, workspace_id(1), policy));
+            assert_eq!(would, Effect { clients: effect, people: effect.min(1) });
+            let changed = write_tx!(db, |tx| app_policy::set(tx, workspace_id(1), policy, at(2)));
+            assert_eq!(changed, policy != AppPolicy::All, "the first rule is that already");
+            assert_eq!(read_tx!(db, |tx| app_policy::read(tx, workspace_id(1))), Some(policy));
+            assert_eq!(allowed().await, expected);
+            let seen = read_tx!(db, |tx| app_policy::memberships(tx, user_id(1), &client_id(13)));
+            let seen: Vec<_> = seen.iter().map(|(m, lets_in)| (m.workspace_name.as_str(), *lets_in)).collect();
+            assert_eq!(seen, [("Workspace 1", expected[2]), ("Workspace 2", true)]);
+        }
+        assert_eq!(read_tx!(db, |tx| app_policy::read(tx, workspace_id(9))), None);
+        assert!(!read_tx!(db, |tx| app_policy::allows(tx, workspace_id(9), &client_id(11))));
+        assert_eq!(read_tx!(db, |tx| app_policy::choosy_workspaces(tx, &client_id(13))), [workspace_id(1)]);
+        let (taken, ended) = write_tx!(db, |tx| async {
+            workspaces::hold(tx, workspace_id(1)).await?;
+            let taken = consents::delete_in_workspace(tx, workspace_id(1), InWorkspace::Forbidden).await?;
+            let whose = Whose::Forbidden(workspace_id(1));
+            Ok::<_, store::StoreError>((taken, grants::end_each(tx, whose, EndReason::ClientForbidden, at(3)).await?))
+        });
+        let mut taken: Vec<_> = taken.into_iter().map(|consent| consent.client_id).collect();
+        let mut ended: Vec<_> = ended.into_iter().map(|ended| ended.client_id).collect();
+        (taken.sort(), ended.sort());
+        assert_eq!((taken, ended), (vec![client_id(12), client_id(13)], vec![client_id(12), client_id(13)]));
+        assert_eq!(read_tx!(db, |tx| store::client_users::total(tx, &client_id(12))), 0);
+        assert_eq!(read_tx!(db, |tx| app_policy::choosy_workspaces(tx, &client_id(13))), []);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn the_list_is_kept_page_by_page() {
+    for_each_database(async |db| {
+        fill(db).await;
+        let list = async |n| write_tx!(db, |tx| app_policy::list(tx, workspace_id(1), &client_id(n), at(2)));
+        assert!(list(12).await && !list(12).await && !list(14).await);
+        let page = async |n| {
+            let page = read_tx!(db, |tx| app_policy::page(tx, workspace_id(1), Page::new(n, 1)));
+            (page.items.into_iter().map(|(client, since)| (client.id, since)).collect::<Vec<_>>(), page.total)
+        };
+        assert_eq!(page(1).await, (vec![(client_id(12), at(2))], 2));
+        assert_eq!(page(2).await, (vec![(client_id(14), at(1))], 2));
+        let unlist = async |n| write_tx!(db, |tx| app_policy::unlist(tx, workspace_id(1), &client_id(n)));
+        assert!(unlist(14).await && !unlist(14).await);
+        write_tx!(db, |tx| clients::soft_delete(tx, &client_id(12), NOW));
+        assert_eq!(page(1).await, (vec![], 0));
+    })
+    .await;
+}
