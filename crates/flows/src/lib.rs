@@ -12,6 +12,7 @@ pub mod applications;
 pub mod audit;
 pub mod authorize;
 pub mod change;
+pub mod charts;
 pub mod client_auth;
 pub mod connections;
 pub mod consents;
