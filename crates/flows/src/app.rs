@@ -8,6 +8,7 @@ use crate::password::Passwords;
 use crate::recorder::{About, Recorder};
 use crate::throttle::Throttle;
 use crate::{Ctx, Fault, Settings};
+use domain::client::ClientSecret;
 use domain::outbound::Reach;
 use domain::{ClientId, Pepper, Timestamp, UserId};
 use parking_lot::RwLock;
@@ -157,6 +158,11 @@ impl App {
     /// active, or claims that were told. Writes nothing.
     pub(crate) fn count_access(&self, client: &ClientId, user: Option<UserId>, now: Timestamp) {
         self.0.counter.count(client, user, now);
+    }
+
+    /// Notes that a secret was used. Writes nothing.
+    pub(crate) fn note_secret(&self, secret: &ClientSecret, now: Timestamp) {
+        self.0.counter.secret_used(secret, now);
     }
 
     /// Writes what waits: audit events and counted accesses. Called once a second and at shutdown.

@@ -30,7 +30,7 @@ pub struct Created {
     pub registration_token: Option<Secret>,
 }
 
-fn new_secret(app: &App, ctx: &Ctx, client: &ClientId) -> (Secret, ClientSecret) {
+pub(crate) fn new_secret(app: &App, ctx: &Ctx, client: &ClientId) -> (Secret, ClientSecret) {
     let secret = Secret::generate(&app.settings().token_prefix, "cs", &ctx.random());
     let stored = ClientSecret {
         id: ClientSecretId::new(ctx.now, ctx.random()),

@@ -32,14 +32,15 @@ pub async fn authenticate(
         return Err(refused(ClientRefusal::TooManyAttempts));
     }
     let client = store::clients::by_id(tx, &offered.client_id, ctx.now).await?;
-    match (offered.check(client.as_ref(), app.pepper(), ctx.now), client) {
-        (Ok(()), Some(client)) => {
-            if offered.secret.is_some() {
+    match (offered.check(client.as_ref(), app.pepper(), ctx.now), &client) {
+        (Ok(secret), Some(_)) => {
+            if let Some(secret) = secret {
                 app.throttle().succeeded("client", name, ctx);
+                app.note_secret(secret, ctx.now);
             }
-            Ok(client)
+            client.ok_or_else(|| refused(ClientRefusal::Unknown))
         }
-        (Ok(()), None) => Err(refused(ClientRefusal::Unknown)),
+        (Ok(_), None) => Err(refused(ClientRefusal::Unknown)),
         (Err(refusal), _) => {
             if offered.secret.is_some() {
                 app.throttle().failed("client", name, ctx);

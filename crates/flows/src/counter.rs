@@ -1,6 +1,7 @@
 //! Counts what clients do, in memory; the database hears of it once a second.
 use crate::Fault;
-use domain::{ClientId, Day, Timestamp, UserId};
+use domain::client::ClientSecret;
+use domain::{ClientId, ClientSecretId, Day, Timestamp, UserId};
 use parking_lot::Mutex;
 use std::collections::{HashMap, HashSet};
 use std::hash::{BuildHasher as _, RandomState};
@@ -12,12 +13,18 @@ const SHARDS: usize = 16;
 /// Users that wait in one shard. Should the database stay away so long that there are more, those are not told apart any
 /// more; accesses still count.
 const MOST_USERS: usize = 10_000;
+/// Secrets whose use waits to be written.
+const MOST_SECRETS: usize = 10_000;
+/// Seconds to which the last use of a secret is kept, so that a busy client does not write all the time.
+const LAST_USE_PRECISION: i64 = 3600;
 
 /// What was counted since the last flush.
 #[derive(Debug, Default)]
 pub struct Counter {
     hasher: RandomState,
     shards: [Mutex<Shard>; SHARDS],
+    /// Secrets of clients, and when they were used.
+    secrets: Mutex<HashMap<ClientSecretId, Timestamp>>,
 }
 
 #[derive(Debug, Default)]
@@ -59,6 +66,34 @@ impl Shard {
 }
 
 impl Counter {
+    /// Notes that a secret was used at `now`, to the hour.
+    pub fn secret_used(&self, secret: &ClientSecret, now: Timestamp) {
+        let news = |at: &Timestamp| now.since(*at) >= LAST_USE_PRECISION;
+        if secret.last_used_at.as_ref().is_none_or(news) {
+            let mut secrets = self.secrets.lock();
+            if secrets.len() < MOST_SECRETS || secrets.contains_key(&secret.id) {
+                secrets.insert(secret.id, now);
+            }
+        }
+    }
+
+    async fn flush_secrets(&self, store: &Store) -> Result<(), Fault> {
+        let used: Vec<_> = std::mem::take(&mut *self.secrets.lock()).into_iter().collect();
+        if used.is_empty() {
+            return Ok(());
+        }
+        let kept = used.clone();
+        let written =
+            store.write(move |tx| Box::pin(async move { store::clients::touch_secrets(tx, &used).await })).await;
+        written.map(drop).map_err(|error: store::StoreError| {
+            let mut secrets = self.secrets.lock();
+            for (id, at) in kept {
+                secrets.entry(id).or_insert(at);
+            }
+            error.into()
+        })
+    }
+
     fn shard(&self, client: &ClientId) -> &Mutex<Shard> {
         let [byte, ..] = self.hasher.hash_one(client).to_le_bytes();
         &self.shards[usize::from(byte) % SHARDS]
@@ -88,6 +123,7 @@ impl Counter {
 
     /// Tells the database. What could not be told waits on; a write whose answer was lost may so be counted twice.
     pub async fn flush(&self, store: &Store) -> Result<(), Fault> {
+        self.flush_secrets(store).await?;
         let counted = self.take();
         if counted.is_empty() {
             return Ok(());

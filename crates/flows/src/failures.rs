@@ -97,8 +97,15 @@ fn all<R: Refusal + 'static>(refusals: &'static [R]) -> Vec<&'static dyn Refusal
 }
 
 /// Of the many refusals of the management APIs, those that come up when it is known which application is meant.
-const OF_AN_APPLICATION: &[Unmanaged] =
-    &[Unmanaged::ClientUnknown, Unmanaged::Number, Unmanaged::Changed, Unmanaged::UserUnknown, Unmanaged::NoSecret];
+const OF_AN_APPLICATION: &[Unmanaged] = &[
+    Unmanaged::ClientUnknown,
+    Unmanaged::Number,
+    Unmanaged::Changed,
+    Unmanaged::UserUnknown,
+    Unmanaged::NoSecret,
+    Unmanaged::SecretUnknown,
+    Unmanaged::SecretsTooMany,
+];
 
 /// Everything that an endpoint can refuse a request of an application for, once the client is believed.
 fn refusals(endpoint: Endpoint) -> Vec<&'static dyn Refusal> {

@@ -45,6 +45,7 @@ pub mod profile;
 pub mod recorder;
 pub mod register;
 pub mod revoke;
+pub mod secrets;
 mod sent;
 pub mod session;
 pub mod settings;

@@ -19,6 +19,10 @@ domain::refusals! {
         ConsentUnknown => NotFound, "consent_unknown", "You have not given this application access.";
         CredentialNotFound => NotFound, "credential_not_found", "There is no such key or token.";
         NoSecret => Conflict, "public_client_has_no_secret", "A public application has no secret.";
+        SecretUnknown => NotFound, "secret_unknown", "The application has no such secret.";
+        SecretsTooMany => Conflict, "secrets_too_many", "The application has two secrets already: end one first.";
+        AccountUnknown => NotFound, "account_unknown", "There is no such person.";
+        LastOperator => Conflict, "last_operator", "Somebody must run this server: name another operator first.";
         Changed => PreconditionFailed, "changed_meanwhile", "It was changed meanwhile. Read it again and repeat the change.";
         Choice => InvalidRequest, "value_unknown", "The value is not one of those that are known.";
         Identifier => InvalidRequest, "identifier_malformed", "The identifier is malformed.";

@@ -54,6 +54,7 @@ macro_rules! secret_columns {
         "s.id, s.client_id, s.hash, s.hint, s.created_at, s.expires_at, s.last_used_at"
     };
 }
+pub(crate) use secret_columns;
 
 /// Reads `secret_columns` of an outer join: the first is NULL where there is no secret.
 fn read_secret(row: &mut Row) -> Result<Option<ClientSecret>, StoreError> {
@@ -76,7 +77,7 @@ fn read_secret(row: &mut Row) -> Result<Option<ClientSecret>, StoreError> {
 }
 
 /// Gathers rows of `secret_columns` and `columns`, those of one client next to each other.
-fn gather(rows: Vec<Row>) -> Result<Vec<Client>, StoreError> {
+pub(crate) fn gather(rows: Vec<Row>) -> Result<Vec<Client>, StoreError> {
     let mut clients: Vec<Client> = Vec::new();
     for mut row in rows {
         let secret = read_secret(&mut row)?;
@@ -306,11 +307,44 @@ pub async fn remove_secret(tx: &mut Tx, client: &ClientId, id: ClientSecretId) -
     Ok(tx.execute(sql, params![client, id]).await? == 1)
 }
 
-/// Notes that the secret was used, unless that is noted for `used_at` or later; callers round the time.
-pub async fn touch_secret(tx: &mut Tx, id: ClientSecretId, used_at: Timestamp) -> Result<bool, StoreError> {
-    let sql =
-        "UPDATE client_secrets SET last_used_at = $2 WHERE id = $1 AND (last_used_at IS NULL OR last_used_at < $2)";
-    Ok(tx.execute(sql, params![id, used_at]).await? == 1)
+/// Adds the secret unless the client has `most` secrets that live at `now`; `false` when it has.
+pub async fn add_secret_within(
+    tx: &mut Tx,
+    secret: &ClientSecret,
+    most: i64,
+    now: Timestamp,
+) -> Result<bool, StoreError> {
+    // Who counts waits for whoever adds another one.
+    let lock = "SELECT id FROM clients WHERE id = $1 FOR NO KEY UPDATE";
+    dialect::lock_rows(tx, lock, params![&secret.client_id]).await?;
+    let sql = "SELECT COUNT(*) FROM client_secrets WHERE client_id = $1 AND (expires_at IS NULL OR expires_at > $2)";
+    if count(tx, sql, params![&secret.client_id, now]).await? >= most {
+        return Ok(false);
+    }
+    add_secret(tx, secret).await?;
+    Ok(true)
+}
+
+macro_rules! touch {
+    ($each:literal) => {
+        concat!(
+            "UPDATE client_secrets SET last_used_at = CAST(j.value->>'at' AS BIGINT) FROM ",
+            $each,
+            " j WHERE client_secrets.id = j.value->>'id' \
+             AND (last_used_at IS NULL OR last_used_at < CAST(j.value->>'at' AS BIGINT))"
+        )
+    };
+}
+
+/// Notes when secrets were used, unless that is noted for the same moment or later; answers how many were news.
+pub async fn touch_secrets(tx: &mut Tx, used: &[(ClientSecretId, Timestamp)]) -> Result<u64, StoreError> {
+    let used: Vec<_> = used.iter().map(|(id, at)| serde_json::json!({"id": id, "at": at})).collect();
+    let used = serde_json::Value::Array(used).to_string();
+    let lock = "SELECT s.id FROM client_secrets s JOIN json_array_elements(CAST($1 AS json)) j ON s.id = j.value->>'id' \
+                ORDER BY s.id FOR NO KEY UPDATE OF s";
+    dialect::lock_rows(tx, lock, params![&used]).await?;
+    let sql = dialect::pick(tx, touch!("json_each($1)"), touch!("json_array_elements(CAST($1 AS json))"));
+    tx.execute(sql, params![&used]).await
 }
 
 /// Replaces the registration access token (RFC 7592 §3).

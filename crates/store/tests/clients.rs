@@ -84,11 +84,18 @@ async fn secrets_are_added_retired_and_used() {
         assert_eq!(ids(at(40)).await, [1, 3].map(secret_id), "what had ended is removed");
         assert_eq!(ids(at(100)).await, [secret_id(3)]);
 
-        assert!(write_tx!(db, |tx| clients::touch_secret(tx, secret_id(3), at(9))));
-        assert!(!write_tx!(db, |tx| clients::touch_secret(tx, secret_id(3), at(9))));
+        let used = [(secret_id(3), at(9)), (secret_id(77), at(9))];
+        assert_eq!(write_tx!(db, |tx| clients::touch_secrets(tx, &used)), 1, "one is not there");
+        assert_eq!(write_tx!(db, |tx| clients::touch_secrets(tx, &used)), 0, "known already");
+        assert_eq!(write_tx!(db, |tx| clients::touch_secrets(tx, &[])), 0);
         let client = read_tx!(db, |tx| clients::by_id(tx, &client_id(1), at(100))).unwrap();
         assert_eq!(client.secrets[0].last_used_at, Some(at(9)));
         assert!(!write_tx!(db, |tx| clients::remove_secret(tx, &client_id(2), secret_id(3))), "another's secret");
+        assert!(write_tx!(db, |tx| clients::add_secret_within(tx, &secret(4, 1, Some(at(200))), 2, at(100))));
+        assert!(!write_tx!(db, |tx| clients::add_secret_within(tx, &secret(5, 1, None), 2, at(100))), "two live");
+        assert!(write_tx!(db, |tx| clients::add_secret_within(tx, &secret(5, 1, None), 2, at(200))), "one has ended");
+        assert!(write_tx!(db, |tx| clients::remove_secret(tx, &client_id(1), secret_id(4))));
+        assert!(write_tx!(db, |tx| clients::remove_secret(tx, &client_id(1), secret_id(5))));
         assert!(write_tx!(db, |tx| clients::remove_secret(tx, &client_id(1), secret_id(3))));
         assert_eq!(ids(at(100)).await, []);
     })

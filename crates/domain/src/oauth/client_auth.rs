@@ -1,6 +1,6 @@
 //! Client authentication (OAuth 2.1 §2.4): what a request offers, and whether it is what the client registered.
 use super::params::RawParams;
-use crate::client::{AuthMethod, Client};
+use crate::client::{AuthMethod, Client, ClientSecret};
 use crate::{ClientId, Pepper, Secret, Timestamp};
 use base64::Engine as _;
 
@@ -92,13 +92,18 @@ impl Offered {
     }
 
     /// Holds the offer against the client. The secret decides before the method is named, so that an outsider learns
-    /// nothing of a client's registration.
-    pub fn check(&self, client: Option<&Client>, pepper: &Pepper, now: Timestamp) -> Result<(), ClientRefusal> {
+    /// nothing of a client's registration. Answers which secret it was; none where the client has none.
+    pub fn check<'c>(
+        &self,
+        client: Option<&'c Client>,
+        pepper: &Pepper,
+        now: Timestamp,
+    ) -> Result<Option<&'c ClientSecret>, ClientRefusal> {
         use ClientRefusal as R;
         let client = client.ok_or(R::Unknown)?;
         let Some(secret) = &self.secret else {
             return match client.auth_method {
-                AuthMethod::None if client.is_active() => Ok(()),
+                AuthMethod::None if client.is_active() => Ok(None),
                 AuthMethod::None => Err(R::Disabled),
                 _ => Err(R::Missing),
             };
@@ -106,12 +111,12 @@ impl Offered {
         let hash = pepper.hash(secret.expose());
         let live = client.secrets.iter().filter(|s| s.expires_at.is_none_or(|end| now < end));
         // All secrets are compared, whichever fits: the time says nothing.
-        let fits = live.fold(false, |found, s| (s.hash == hash) | found);
+        let fits = live.fold(None, |found, s| if s.hash == hash { Some(s) } else { found });
         match (fits, client.is_active(), client.accepts(self.method)) {
-            (false, ..) => Err(R::WrongSecret),
-            (true, false, _) => Err(R::Disabled),
-            (true, true, false) => Err(R::WrongMethod),
-            (true, true, true) => Ok(()),
+            (None, ..) => Err(R::WrongSecret),
+            (Some(_), false, _) => Err(R::Disabled),
+            (Some(_), true, false) => Err(R::WrongMethod),
+            (Some(secret), true, true) => Ok(Some(secret)),
         }
     }
 }

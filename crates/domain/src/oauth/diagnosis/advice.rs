@@ -146,5 +146,7 @@ pub const ADVICE: &[Advice] = advice! {
     "changed_meanwhile" => "Read the application again, and repeat the change with its new ETag.";
     "user_unknown" => "List the users of the application again; this person has not allowed it anything, or not any more.";
     "public_client_has_no_secret" => "Register the application as confidential first, if it can keep a secret.";
+    "secret_unknown" => "List the secrets again; this one was ended or never was.";
+    "secrets_too_many" => "End one of the two secrets before you make another.";
     "fault" => "Nothing in the application: the server failed. Try again, and give whoever runs it the request id.";
 };

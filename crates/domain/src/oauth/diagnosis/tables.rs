@@ -249,6 +249,6 @@ pub const MANAGEMENT: &[Check] = &[
     Check {
         key: "check-management-possible",
         title: "What it is about is there",
-        reasons: &["user_unknown", "public_client_has_no_secret"],
+        reasons: &["user_unknown", "public_client_has_no_secret", "secret_unknown", "secrets_too_many"],
     },
 ];
