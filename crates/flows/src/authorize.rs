@@ -21,46 +21,6 @@ use serde_json::{Value, json};
 use store::Tx;
 
 const HERE: &str = Endpoint::Authorization.as_str();
-pub type AuthorizeFailure = Failure<PageRefusal>;
-
-/// An answer for the client: where it goes and what it says.
-#[derive(Debug, Clone)]
-pub struct Answer {
-    pub callback: Callback,
-    /// `code`, `state`, `iss`; or `error`, `error_description`, `state`, `iss` (RFC 9207).
-    pub params: Vec<(String, String)>,
-}
-
-/// What the consent page shows.
-#[derive(Debug, Clone)]
-pub struct ConsentView {
-    pub client: Client,
-    pub request: AuthorizationRequest,
-    pub ask: Ask,
-    pub user_email: String,
-    /// The workspace or person that manages the client; nobody does where it registered itself.
-    pub developer: Option<String>,
-    /// Only the workspace is asked for; every scope was allowed before.
-    pub only_workspace: bool,
-}
-
-/// The next step, ready to be shown or sent.
-#[derive(Debug)]
-pub enum Next {
-    Login { interaction: String, client: Box<Client>, login_hint: Option<String>, reauthenticate: bool },
-    SelectAccount { interaction: String, client: Box<Client>, user_email: String },
-    Consent { interaction: String, view: Box<ConsentView> },
-    Answer(Answer),
-}
-
-/// The user's answer to the consent page.
-#[derive(Debug, Clone, Default)]
-pub struct Decision {
-    pub allow: bool,
-    pub workspace: Option<WorkspaceId>,
-    /// What was ticked; `None` when the form or body does not choose.
-    pub ticked: Option<ScopeSet>,
-}
 
 /// All that is known of the person who asks.
 struct Person {
@@ -82,7 +42,6 @@ async fn person(tx: &mut Tx, caller: &Caller, client: &ClientId) -> Result<Optio
         user_id: user.id,
         email: user.email.to_string(),
         locale: user.locale.clone(),
-        memberships: store::workspaces::list_for_user(tx, user.id).await?,
         forbidden: memberships.iter().filter_map(forbids).collect(),
         memberships: memberships.into_iter().map(|(membership, _)| membership).collect(),
         consents: store::consents::list_for_client(tx, user.id, client).await?,
@@ -408,7 +367,7 @@ impl Scene<'_> {
             })
         });
         if let Some(refusal) = work.await.map_err(|error: store::StoreError| Failure::from(error))? {
-            return answer_error(app, ctx, &self.client, &callback, refusal);
+            return answer_error(app, ctx, &self.client, &callback, refusal, json!({}));
         }
         let about = About::client(&self.client.id).and_user(user).and_workspace(workspace);
         let detail = json!({"scopes": approval.scopes});

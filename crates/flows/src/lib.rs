@@ -38,7 +38,6 @@ pub mod operator;
 pub mod outbound;
 pub mod owned;
 mod page_refusal;
-pub mod page_refusal;
 pub mod password;
 pub mod principal;
 pub mod profile;

@@ -1,4 +1,3 @@
-//! Why an authorization ends on a page.
 //! Why there is no next step of an authorization that anybody but the user could be told of.
 use domain::oauth::authorize::AuthorizeRefusal;
 use domain::oauth::error::{ErrorCode, Refusal};
