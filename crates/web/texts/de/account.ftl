@@ -7,4 +7,4 @@ profile-browsers = Die des Browsers
 profile-zone = Zeitzone
 profile-zone-hint = Zum Beispiel Europe/Berlin. Ohne Angabe gilt die des Browsers.
 profile-workspace = Bevorzugter Arbeitsbereich
-profile-workspace-hint = Apps, die nach keinem bestimmten Arbeitsbereich fragen, erfahren von diesem.
+profile-workspace-hint = Apps, die keinen bestimmten Arbeitsbereich verlangen, bekommen diesen genannt.

@@ -13,7 +13,7 @@ copy = Kopieren
 copied = Kopiert
 email-address = E-Mail-Adresse
 password = Passwort
-request-id = Anfragenummer
+request-id = Anfrage-ID
 
 role-member = Mitglied
 role-admin = Admin

@@ -1,9 +1,9 @@
 # An- und Abmelden, Zustimmung und die Fehlerseite.
 
 welcome = Willkommen
-welcome-why = Anwendungen schicken Sie hierher, damit Sie sich anmelden und sagen, was sie dürfen.
+welcome-why = Hier melden Sie sich für Anwendungen an und legen fest, was diese dürfen.
 sign-in-again = Erneut anmelden
-sign-in-again-why = Die Anwendung bittet Sie zu bestätigen, dass Sie es sind.
+sign-in-again-why = Die Anwendung möchte sicher sein, dass Sie es sind.
 to-continue-to = weiter zu { $client }
 new-here = Neu hier?
 have-account = Sie haben schon ein Konto?
@@ -12,7 +12,7 @@ your-name = Ihr Name
 password-rule = Mindestens 10 Zeichen. Ein paar Wörter hintereinander merkt man sich am leichtesten.
 
 setup = Ersten Betreiber anlegen
-setup-why = Dieses Konto darf den Server betreiben: Benutzer, Arbeitsbereiche, Clients und Schlüssel.
+setup-why = Dieses Konto darf den Server verwalten: Benutzer, Arbeitsbereiche, Clients und Schlüssel.
 setup-submit = Betreiber anlegen
 
 choose-account = Konto wählen
@@ -42,8 +42,8 @@ which-workspace = Welcher Arbeitsbereich?
 workspace-search = Arbeitsbereiche durchsuchen
 workspace-none = Kein Arbeitsbereich heißt so.
 allowed-before-title = Was Sie schon erlaubt haben
-will-be-able = Sie wird Folgendes können
-always-needed = Wird immer gebraucht.
+will-be-able = Was die Anwendung dann darf
+always-needed = Immer erforderlich.
 answer-to = Die Antwort geht an { $host }.
 answer-to-device = Die Antwort geht an ein Programm auf diesem Gerät ({ $host }). Erlauben Sie es nur, wenn Sie dieses Programm gerade gestartet haben.
 allow = Erlauben
@@ -56,11 +56,11 @@ error-title = Das hat nicht geklappt
 error-code = Fehler
 came-from = Sie kamen von { $client }.
 error-no-page = Unter dieser Adresse gibt es keine Seite.
-error-form-unreadable = Was geschickt wurde, lässt sich nicht lesen. Laden Sie die Seite neu und wiederholen Sie die Eingabe.
+error-form-unreadable = Die Eingabe lässt sich nicht lesen. Laden Sie die Seite neu und geben Sie alles noch einmal ein.
 error-form-forged = Dieses Formular kam nicht von einer Seite dieses Servers in diesem Browser. Laden Sie die Seite neu; Cookies müssen erlaubt sein.
 error-session-over = Ihre Sitzung ist beendet. Melden Sie sich in einem anderen Tab an, gehen Sie dann zurück und schicken Sie das Formular noch einmal: Ihre Eingaben sind noch da.
 turn-ours = Das ist unser Fehler, nicht Ihrer. Versuchen Sie es gleich noch einmal.
 turn-nobodys = Sie können diese Seite schließen.
 turn-wait = Warten Sie ein wenig und versuchen Sie es dann noch einmal.
 turn-developers = Sie haben nichts falsch gemacht. Der Entwickler der Anwendung muss das beheben.
-turn-again = Gehen Sie zurück und beginnen Sie von vorn. Wenn es wieder geschieht, sagen Sie es dem Entwickler der Anwendung, die Sie geschickt hat.
+turn-again = Gehen Sie zurück und beginnen Sie von vorn. Geschieht das wieder, sagen Sie dem Entwickler der Anwendung Bescheid, von der Sie kamen.
