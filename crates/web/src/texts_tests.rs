@@ -104,6 +104,7 @@ fn german_has_the_sentence_of_every_refusal_that_a_page_shows() {
         .chain(reasons(Unmanaged::ALL))
         .chain(reasons(Denied::ALL))
         .chain(reasons(WebhookRefusal::ALL))
+        .chain(["setup_link_invalid"])
         .chain(["server_error", "temporarily_unavailable"]);
     let there: BTreeSet<String> = texts(GERMAN).into_keys().collect();
     let missing: BTreeSet<_> = shown.filter(|reason| !there.contains(&format!("refusal-{reason}"))).collect();

@@ -53,6 +53,7 @@ pub const ADVICE: &[Advice] = advice! {
     "user_not_in_allowed_user_ids" => "Add the person to the allowed users of the application, or empty that list.";
     "acr_unmet" => "Do not ask for an essential acr: no other level of authentication is available.";
     "workspace_not_a_membership" => "Ask for a workspace that the person belongs to, or for none, so that they can choose.";
+    "workspace_policy_forbids_client" => "The workspace only lets in the applications that its owners chose. Ask an owner of the workspace to allow this one.";
     "user_without_workspace" => "The person must create or join a workspace first; or ask with sub_type=user.";
     "workspace_choice_required" => "The person has several workspaces. Send the request again without prompt=none, or name one in workspace.";
     "consent_not_reused_for_unproven_client" => "A public application on the person's device is asked about each time. Send the request again without prompt=none.";

@@ -48,6 +48,7 @@ pub const AUTHORIZATION: &[Check] = checks! {
     "check-user-allowed", "The person may use the application" => ["user_not_in_allowed_user_ids"];
     "check-acr", "The authentication asked for is available" => ["acr_unmet"];
     "check-membership", "The person belongs to the workspace asked for, or to any" => ["workspace_not_a_membership", "user_without_workspace"];
+    "check-workspace-lets-in", "The workspace lets the application in" => ["workspace_policy_forbids_client"];
     "check-workspace-choice", "It is clear which workspace is meant" => ["workspace_choice_required"];
     "check-consent", "The person agreed before, where no page may be shown" => ["consent_not_reused_for_unproven_client", "consent_required"];
     "check-page-user", "The answer comes from whom the page was shown to" => [
