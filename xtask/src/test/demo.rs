@@ -11,10 +11,14 @@ pub struct Demo {
 }
 
 impl Demo {
-    pub fn start(binary: &Path, log: &Path) -> Result<Self> {
+    /// On the database at this URL, or on SQLite in a folder of its own.
+    pub fn start(binary: &Path, log: &Path, database: Option<&str>) -> Result<Self> {
         let (port, app_port) = (free_port()?, free_port()?);
         let mut command = Command::new(binary);
         command.args(["demo", "--json", "--port", &port.to_string(), "--app-port", &app_port.to_string()]);
+        if let Some(url) = database {
+            command.args(["--database", url]);
+        }
         let server = Background::start(&mut command, None, "TERM", log)?;
         let json = server
             .wait_for("the line of the demo", |line| line.starts_with(r#"{"issuer""#))

@@ -1,6 +1,7 @@
 //! Clients that nobody here wrote, and a browser, against the real binary.
 use super::demo::Demo;
 use super::install;
+use super::postgres::Postgres;
 use crate::process;
 use crate::tally::Tally;
 use anyhow::{Context, Result};
@@ -17,6 +18,8 @@ struct Suite {
     program: PathBuf,
     script: PathBuf,
     env: Vec<(&'static str, OsString)>,
+    /// The URL of another database than SQLite.
+    database: Option<String>,
 }
 
 pub fn run(root: &Path, filter: Option<&str>, tally: &mut Tally) -> Result<()> {
@@ -33,6 +36,11 @@ pub fn run(root: &Path, filter: Option<&str>, tally: &mut Tally) -> Result<()> {
     let binary = target.join("debug/countersign");
     let suite = |name, program: &Path, script, env| Suite { name, program: program.to_path_buf(), script, env };
     let browser = |name, javascript: &str, script: &str| {
+    let suite = |name, program: &Path, script, env| {
+        let program = program.to_path_buf();
+        Suite { name, program, script, env, database: None }
+    };
+    let browser = |name, javascript: &str| {
         let screenshots = target.join("screenshots").into_os_string();
         let env = vec![
             ("CHROMIUM", chromium.clone().into_os_string()),
@@ -41,6 +49,7 @@ pub fn run(root: &Path, filter: Option<&str>, tally: &mut Tally) -> Result<()> {
         ];
         suite(name, Path::new("node"), node.join(script), env)
     };
+    let postgres = Postgres::start(root)?;
     let suites = [
         suite("openid-client", Path::new("node"), node.join("openid-client.mjs"), vec![]),
         suite("authlib", &venv, python.join("authlib_client.py"), vec![]),
@@ -49,6 +58,13 @@ pub fn run(root: &Path, filter: Option<&str>, tally: &mut Tally) -> Result<()> {
         browser("browser-no-script", "off", "browser.mjs"),
         browser("pages", "on", "pages.mjs"),
         browser("pages-no-script", "off", "pages.mjs"),
+        Suite {
+            database: Some(postgres.url().to_owned()),
+            // What depends on the database shows with few examples of each operation.
+            ..suite("schemathesis-postgres", &venv, python.join("described_api.py"), vec![("EXAMPLES", "4".into())])
+        },
+        browser("browser", "on"),
+        browser("browser-no-script", "off"),
     ];
     if filter.is_none() {
         demo_check(&binary, tally)?;
@@ -75,7 +91,8 @@ fn demo_check(binary: &Path, tally: &mut Tally) -> Result<()> {
 
 fn run_suite(suite: &Suite, binary: &Path, logs: &Path, filter: Option<&str>, tally: &mut Tally) -> Result<()> {
     println!("\n{} against {}", suite.name, binary.display());
-    let demo = Demo::start(binary, &logs.join(format!("{}.log", suite.name)))?;
+    let log = logs.join(format!("{}.log", suite.name));
+    let demo = Demo::start(binary, &log, suite.database.as_deref())?;
     let mut command = Command::new("timeout");
     command
         .arg(LIMIT_SECONDS)

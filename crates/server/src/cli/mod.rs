@@ -11,7 +11,6 @@ pub use user::User;
 
 use crate::config::Flags;
 use clap::{Parser, Subcommand, ValueEnum};
-use std::path::PathBuf;
 
 /// An OAuth 2.1 and OpenID Connect authorization server.
 #[derive(Debug, Parser)]
@@ -268,11 +267,4 @@ pub enum Audit {
         #[command(flatten)]
         filter: AuditFilter,
     },
-}
-
-impl Cli {
-    /// The data folder that was named, if one was.
-    pub fn data_dir(&self) -> Option<&PathBuf> {
-        self.flags.data_dir.as_ref()
-    }
 }

@@ -6,26 +6,27 @@ mod page;
 mod seed;
 
 use crate::cli::Demo;
-use crate::config::{Config, Registration};
+use crate::config::{Config, Flags, Registration};
 use crate::{output, serve, wiring};
 use anyhow::Context as _;
 use seed::Seed;
-use std::path::PathBuf;
 use std::process::ExitCode;
 use tokio::net::TcpListener;
 use tokio::sync::watch;
 
-pub async fn run(options: &Demo, data_dir: Option<&PathBuf>, json: bool) -> anyhow::Result<ExitCode> {
+/// Of the settings only the data folder and the database can be chosen.
+pub async fn run(options: &Demo, flags: &Flags, json: bool) -> anyhow::Result<ExitCode> {
     // The folder lives as long as the demo.
     let temporary = tempfile::tempdir()?;
-    let data_dir = data_dir.cloned().unwrap_or_else(|| temporary.path().join("data"));
+    let data_dir = flags.data_dir.clone().unwrap_or_else(|| temporary.path().join("data"));
     let listener = bind(options.port).await?;
     let app_listener = bind(options.app_port).await?;
     let issuer = format!("http://localhost:{}", listener.local_addr()?.port());
     let app_url = format!("http://localhost:{}", app_listener.local_addr()?.port());
     // Whoever tries things out on their own machine registers as often as they like.
     let registration = Registration { per_address_per_hour: u32::MAX, ..Registration::default() };
-    let config = Config { issuer, listen: listener.local_addr()?, data_dir, registration, ..Config::default() };
+    let (listen, database) = (listener.local_addr()?, flags.database.clone());
+    let config = Config { issuer, listen, database, data_dir, registration, ..Config::default() };
 
     let countersign = wiring::app(&config).await?;
     let seed = seed::load_or_make(&countersign, &config, &app_url).await?;
