@@ -55,6 +55,8 @@ operations! {
     WriteMembers => "members:write", Workspace(Role::Admin), "Change the roles of members, remove them, and invite others";
     LeaveWorkspace => "members:write", Workspace(Role::Member), "Leave the workspace";
     ReadInvitations => "members:read", Workspace(Role::Admin), "List the invitations into the workspace";
+    ReadApps => "apps:read", Workspace(Role::Admin), "List the applications that reach the workspace, and who allowed them";
+    RevokeApps => "apps:write", Workspace(Role::Admin), "Revoke what members allowed applications in the workspace";
     ReadAppPolicy => "app_policy:read", Workspace(Role::Owner), "Read which applications the workspace lets in";
     WriteAppPolicy => "app_policy:write", Workspace(Role::Owner), "Change which applications the workspace lets in";
     ReadApiKeys => "api_keys:read", Workspace(Role::Admin), "List the workspace's API keys";
@@ -203,7 +205,7 @@ mod tests {
     fn every_scope_is_named_once() {
         let names: Vec<_> = management_scopes().collect();
         assert_eq!(names.first(), Some(&"clients:read"));
-        assert_eq!(names.len(), 21);
+        assert_eq!(names.len(), 23);
         assert!(is_operator_scope("keys:rotate") && !is_operator_scope("clients:write"));
     }
 }

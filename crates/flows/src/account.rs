@@ -76,15 +76,11 @@ pub struct Changes<'c> {
 
 /// A text that may be cleared, as `read` reads it.
 fn clearable<'c, T>(
-    text: Option<&'c str>,
+    text: &'c str,
     read: impl FnOnce(&'c str) -> Option<T>,
     refusal: ManageRefusal,
-) -> Result<Option<Option<T>>, ManageRefusal> {
-    match text {
-        None => Ok(None),
-        Some("") => Ok(Some(None)),
-        Some(text) => read(text).map(|value| Some(Some(value))).ok_or(refusal),
-    }
+) -> Result<Option<T>, ManageRefusal> {
+    if text.is_empty() { Ok(None) } else { read(text).map(Some).ok_or(refusal) }
 }
 
 /// The account as changed.
@@ -94,12 +90,17 @@ pub async fn change(app: &App, ctx: &Ctx, principal: &Principal, changes: Change
     let known = |text: &str| Language::ALL.into_iter().map(Language::tag).find(|tag| *tag == text);
     let locale = clearable(changes.locale, known, Unmanaged::Choice.of("locale")).map_err(refuse)?;
     let zone = clearable(changes.zone, |text| text.parse::<Zone>().ok(), Unmanaged::Zone.of("zone")).map_err(refuse)?;
+    let known = |text: &str| LOCALES.into_iter().find(|one| *one == text);
     let elsewhere = || Unmanaged::WorkspaceUnknown.of("default_workspace");
-    let workspace = clearable(changes.default_workspace, |text| text.parse::<WorkspaceId>().ok(), elsewhere());
+    let locale = changes.locale.map(|text| clearable(text, known, Unmanaged::Choice.of("locale")));
+    let zone = changes.zone.map(|text| clearable(text, |text| text.parse::<Zone>().ok(), Unmanaged::Zone.of("zone")));
+    let workspace = changes.default_workspace;
+    let workspace = workspace.map(|text| clearable(text, |text| text.parse::<WorkspaceId>().ok(), elsewhere()));
+    let (locale, zone) = (locale.transpose().map_err(refuse)?, zone.transpose().map_err(refuse)?);
     let change = Change {
         name: changes.name,
         email: None,
-        default_workspace: workspace.map_err(refuse)?,
+        default_workspace: workspace.transpose().map_err(refuse)?,
         locale,
         zone: zone.as_ref().map(Option::as_ref),
     };

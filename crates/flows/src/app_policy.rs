@@ -1,17 +1,16 @@
 //! Which applications a workspace lets in, as its owners say.
+pub use crate::forbidden::Ended;
+use crate::forbidden::end_forbidden;
 use crate::manage::{ManageRefusal, Unmanaged};
 use crate::members::acting_role;
 use crate::owned::refused;
 use crate::recorder::About;
-use crate::{App, Ctx, Failure, events};
+use crate::{App, Ctx, Failure};
 use domain::access::{Denied, Operation, Principal};
 use domain::client::Trust;
 use domain::identity::{AppPolicy, Role};
-use domain::oauth::grant::EndReason;
 use domain::{ClientId, Timestamp, WorkspaceId};
 pub use store::app_policy::Effect;
-use store::consents::InWorkspace;
-use store::grants::Whose;
 use store::{Page, Paged, StoreError, Tx};
 
 type Outcome<T> = Result<T, Failure<ManageRefusal>>;
@@ -25,13 +24,6 @@ pub struct ListedClient {
     pub logo: Option<String>,
     pub homepage: Option<String>,
     pub since: Timestamp,
-}
-
-/// What a change ended.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub struct Ended {
-    pub consents: usize,
-    pub grants: usize,
 }
 
 fn workspace(
@@ -78,17 +70,6 @@ pub async fn preview(app: &App, ctx: &Ctx, principal: &Principal, policy: &str) 
     let policy = rule(app, ctx, KIND, About::default().and_workspace(Some(workspace)), policy)?;
     let mut tx = app.store().read().await?;
     Ok(store::app_policy::effect(&mut tx, workspace, policy).await?)
-}
-
-/// Ends what the clients have that the workspace does not let in (any more). The caller holds the workspace.
-pub(crate) async fn end_forbidden(tx: &mut Tx, ctx: &Ctx, workspace: WorkspaceId) -> Result<Ended, StoreError> {
-    const WHY: EndReason = EndReason::ClientForbidden;
-    let taken = store::consents::delete_in_workspace(tx, workspace, InWorkspace::Forbidden).await?;
-    events::append_all(tx, events::consents_revoked(ctx, &taken)).await?;
-    let ended = store::grants::end_each(tx, Whose::Forbidden(workspace), WHY, ctx.now).await?;
-    let counts = Ended { consents: taken.len(), grants: ended.len() };
-    events::append_all(tx, events::grants_ended(ctx, ended, WHY)).await?;
-    Ok(counts)
 }
 
 /// What an owner changes.

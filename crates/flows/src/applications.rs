@@ -1,6 +1,6 @@
 //! Clients as they are made, changed and deleted, by whichever door.
 use crate::recorder::About;
-use crate::{App, Ctx, Fault, app_policy, events};
+use crate::{App, Ctx, Fault, events, forbidden};
 use domain::client::{AuthMethod, Client, ClientConfig, ClientSecret, ClientType, Trust};
 use domain::oauth::grant::EndReason;
 use domain::oauth::redirect_uri::check_registration;
@@ -131,7 +131,7 @@ async fn write(
                 return Ok(false);
             }
             for workspace in choosy {
-                app_policy::end_forbidden(tx, &told, workspace).await?;
+                forbidden::end_forbidden(tx, &told, workspace).await?;
             }
             if row.is_public() && !was_public {
                 store::clients::retire_secrets(tx, &row.id, None, now, now).await?;

@@ -24,6 +24,7 @@ pub mod discovery;
 pub mod events;
 pub mod failure;
 pub mod failures;
+pub mod forbidden;
 pub mod idempotency;
 pub mod introspect;
 pub mod invitations;
@@ -55,6 +56,7 @@ pub mod throttle;
 pub mod token;
 pub mod userinfo;
 pub mod webhooks;
+pub mod workspace_apps;
 
 pub use app::App;
 pub use ctx::{Clock, Ctx, Facts, Rng};

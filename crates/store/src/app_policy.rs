@@ -1,45 +1,11 @@
-//! Which applications a workspace lets in. The rule stands here once, as a condition, so that one statement can ask it of
-//! many rows; who changes the rule or the list holds the workspace, and who rests on it shares it.
+//! Which applications a workspace lets in. Who changes the rule or the list holds the workspace, and who rests on it shares it.
+use crate::lets_in::lets_in;
 use crate::page::{MAX_LIMIT, Page, Paged, count};
 use crate::workspaces::read_roles;
 use crate::{Row, StoreError, Tx, clients, params};
 use domain::client::Client;
 use domain::identity::{AppPolicy, WorkspaceMembership};
 use domain::{ClientId, Timestamp, UserId, WorkspaceId};
-
-/// Whether the rule `$policy` of the workspace `$workspace` lets the client `c` in.
-macro_rules! lets_in {
-    ($policy:literal, $workspace:literal) => {
-        concat!(
-            "(c.trust = 'first_party' OR ",
-            $policy,
-            " = 'all' OR (",
-            $policy,
-            " = 'verified' AND c.trust = 'verified') OR (",
-            $policy,
-            " = 'listed' AND EXISTS (SELECT 1 FROM workspace_allowed_clients l WHERE l.client_id = c.id \
-             AND l.workspace_id = ",
-            $workspace,
-            ")))"
-        )
-    };
-}
-
-/// Whether the workspace `$workspace` does not let the client `$client` in.
-macro_rules! forbids {
-    ($workspace:literal, $client:literal) => {
-        concat!(
-            "NOT EXISTS (SELECT 1 FROM workspaces w JOIN clients c ON c.id = ",
-            $client,
-            " WHERE w.id = ",
-            $workspace,
-            " AND ",
-            crate::app_policy::lets_in!("w.app_policy", "w.id"),
-            ")"
-        )
-    };
-}
-pub(crate) use {forbids, lets_in};
 
 pub async fn read(tx: &mut Tx, workspace: WorkspaceId) -> Result<Option<AppPolicy>, StoreError> {
     let sql = "SELECT app_policy FROM workspaces WHERE id = $1";

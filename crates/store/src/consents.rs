@@ -1,6 +1,6 @@
 //! What users allowed clients, and which workspace they chose last.
 use crate::page::{MAX_LIMIT, Page, Paged, count};
-use crate::{Row, StoreError, Tx, app_policy, client_users, clients, params, workspaces};
+use crate::{Row, StoreError, Tx, client_users, clients, lets_in, params, workspaces};
 use domain::client::Client;
 use domain::oauth::consent::Consent;
 use domain::{ClientId, ScopeSet, Timestamp, UserId, WorkspaceId};
@@ -238,7 +238,7 @@ pub async fn delete_in_workspace(
         InWorkspace::User(user) => (leaving!("o.user_id = $2"), user.to_string()),
         InWorkspace::Client(client) => (leaving!("o.client_id = $2"), client.to_string()),
         InWorkspace::Forbidden => {
-            (leaving!(concat!("$2 = '' AND ", app_policy::forbids!("o.workspace_id", "o.client_id"))), String::new())
+            (leaving!(concat!("$2 = '' AND ", lets_in::forbids!("o.workspace_id", "o.client_id"))), String::new())
         }
     };
     // No LIMIT: at most one row a member or a client.

@@ -3,7 +3,7 @@
 use crate::page::MAX_LIMIT;
 use crate::value::json;
 use crate::workspaces::read_roles;
-use crate::{Row, StoreError, Tx, app_policy, dialect, params};
+use crate::{Row, StoreError, Tx, dialect, lets_in, params};
 use domain::client::SubType;
 use domain::oauth::grant::{EndReason, Grant, GrantContext, RefreshState};
 use domain::oauth::seal::TokenId;
@@ -253,7 +253,7 @@ fn selected(whose: Whose) -> ((&'static str, &'static str, &'static str), [Strin
         Whose::Forbidden(w) => (
             selected!(concat!(
                 "workspace_id = $1 AND $2 = $2 AND $3 = $3 AND ",
-                app_policy::forbids!("grants.workspace_id", "grants.client_id")
+                lets_in::forbids!("grants.workspace_id", "grants.client_id")
             )),
             w.to_string(),
             None,

@@ -23,6 +23,7 @@ pub mod sessions;
 pub mod tokens;
 pub mod users;
 pub mod webhooks;
+pub mod workspace_apps;
 pub mod workspaces;
 
 mod checkpoint;
@@ -30,6 +31,7 @@ mod db;
 mod dialect;
 mod error;
 mod explaining;
+mod lets_in;
 mod migrate;
 mod options;
 mod page;

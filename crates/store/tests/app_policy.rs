@@ -8,7 +8,7 @@ use domain::oauth::grant::EndReason;
 use store::app_policy::{self, Effect};
 use store::consents::InWorkspace;
 use store::grants::{self, Whose};
-use store::{Page, clients, consents, workspaces};
+use store::{Page, clients, consents, workspace_apps, workspaces};
 
 const TRUSTS: [Trust; 4] = [Trust::FirstParty, Trust::Verified, Trust::Unverified, Trust::Anonymous];
 
@@ -89,6 +89,49 @@ async fn the_list_is_kept_page_by_page() {
         assert!(unlist(14).await && !unlist(14).await);
         write_tx!(db, |tx| clients::soft_delete(tx, &client_id(12), NOW));
         assert_eq!(page(1).await, (vec![], 0));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn applications_of_a_workspace_and_their_people() {
+    for_each_database(async |db| {
+        fill(db).await;
+        write_tx!(db, |tx| async {
+            let more = [(2, workspace_id(1), "email"), (2, workspace_id(2), "profile")];
+            for (n, workspace, scope) in more {
+                consents::put(tx, user_id(n), &client_id(12), Some(workspace), &scopes(scope), at(5)).await?;
+            }
+            clients::soft_delete(tx, &client_id(14), NOW).await
+        });
+        let page = async |search, n, limit| {
+            read_tx!(db, |tx| workspace_apps::page(tx, workspace_id(1), search, Page::new(n, limit)))
+        };
+        let all = page("", 1, 2).await;
+        assert_eq!(
+            (all.items.iter().map(|one| one.name.as_str()).collect::<Vec<_>>(), all.total),
+            (vec!["App 11", "App 12"], 3)
+        );
+        assert_eq!(page("", 2, 2).await.items[0].client_id, client_id(13));
+        let found = page("P 12", 1, 100).await;
+        assert_eq!(found.total, 1);
+        let one = &found.items[0];
+        assert_eq!((one.people, one.first_allowed_at, one.last_used_at), (2, NOW, Some(NOW)));
+        let mut names: Vec<_> = one.scopes.iter().collect();
+        names.sort_unstable();
+        assert_eq!((names, one.trust), (vec!["email", "openid"], Trust::Verified));
+        let same = read_tx!(db, |tx| workspace_apps::find(tx, workspace_id(1), &client_id(12)));
+        assert_eq!(same.as_ref(), Some(one));
+        assert_eq!(read_tx!(db, |tx| workspace_apps::find(tx, workspace_id(1), &client_id(14))), None, "deleted");
+        let people = async |n| {
+            let page = Page::new(n, 1);
+            let page = read_tx!(db, |tx| workspace_apps::people(tx, workspace_id(1), &client_id(12), page));
+            let items =
+                page.items.into_iter().map(|one| (one.user_id, one.scopes.to_string(), one.since, one.last_used_at));
+            (items.collect::<Vec<_>>(), page.total)
+        };
+        assert_eq!(people(1).await, (vec![(user_id(1), "openid".to_owned(), NOW, Some(NOW))], 2));
+        assert_eq!(people(2).await, (vec![(user_id(2), "email".to_owned(), at(5), None)], 2));
     })
     .await;
 }

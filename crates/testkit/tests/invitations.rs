@@ -42,7 +42,7 @@ async fn an_invitation_is_made_read_and_used_once() {
         let seen = invitations::look(&app.app, &app.ctx(), invited.token.expose()).await.unwrap();
         assert_eq!((seen.workspace_name.as_str(), seen.inviter.as_deref()), ("Workspace 0", Some("Test Person")));
         assert_eq!((seen.role, seen.state), (Role::Admin, InvitationState::Open));
-        assert_eq!(seen.email.as_ref().map(|email| email.to_string()).as_deref(), Some("One@example.com"));
+        assert_eq!(seen.email.as_ref().map(ToString::to_string).as_deref(), Some("One@example.com"));
         assert_eq!(seen.expires_at, app.ctx().now.plus(invitations::LIFETIME));
         let list = invitations::list(&app.app, &app.ctx(), &owns, Page::default()).await.unwrap();
         assert_eq!((list.items, list.total), (vec![seen], 1));

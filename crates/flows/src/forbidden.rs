@@ -1,0 +1,25 @@
+//! Ending what clients have in a workspace that does not let them in (any more).
+use crate::{Ctx, events};
+use domain::WorkspaceId;
+use domain::oauth::grant::EndReason;
+use store::consents::InWorkspace;
+use store::grants::Whose;
+use store::{StoreError, Tx};
+
+/// What a change ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Ended {
+    pub consents: usize,
+    pub grants: usize,
+}
+
+/// Ends what the clients have that the workspace does not let in (any more). The caller holds the workspace.
+pub(crate) async fn end_forbidden(tx: &mut Tx, ctx: &Ctx, workspace: WorkspaceId) -> Result<Ended, StoreError> {
+    const WHY: EndReason = EndReason::ClientForbidden;
+    let taken = store::consents::delete_in_workspace(tx, workspace, InWorkspace::Forbidden).await?;
+    events::append_all(tx, events::consents_revoked(ctx, &taken)).await?;
+    let ended = store::grants::end_each(tx, Whose::Forbidden(workspace), WHY, ctx.now).await?;
+    let counts = Ended { consents: taken.len(), grants: ended.len() };
+    events::append_all(tx, events::grants_ended(ctx, ended, WHY)).await?;
+    Ok(counts)
+}

@@ -1,0 +1,113 @@
+//! The applications that reach a workspace, as its admins see them and take their access back.
+pub use crate::forbidden::Ended;
+use crate::manage::{ManageRefusal, Unmanaged};
+use crate::members::acting_role;
+use crate::owned::refused;
+use crate::recorder::About;
+use crate::{App, Ctx, Failure, consents, events};
+use domain::access::{Denied, Operation, Principal};
+use domain::identity::Role;
+use domain::oauth::grant::EndReason;
+use domain::{ClientId, WorkspaceId};
+use store::consents::InWorkspace;
+use store::grants::Whose;
+pub use store::workspace_apps::{AppPerson, WorkspaceApp};
+use store::{Page, Paged, StoreError};
+
+type Outcome<T> = Result<T, Failure<ManageRefusal>>;
+
+fn workspace(
+    app: &App,
+    ctx: &Ctx,
+    principal: &Principal,
+    operation: Operation,
+    kind: &'static str,
+) -> Outcome<WorkspaceId> {
+    principal.workspace_for(operation).map_err(|denied| refused(app, ctx, kind, About::default(), denied))
+}
+
+/// The application that a text names, whether or not it is here.
+fn client(app: &App, ctx: &Ctx, workspace: WorkspaceId, kind: &'static str, id: &str) -> Outcome<ClientId> {
+    let about = About::default().and_workspace(Some(workspace));
+    ClientId::parse(id).map_err(|_| refused(app, ctx, kind, about, Unmanaged::ClientUnknown))
+}
+
+/// The longest text that names are searched for, in characters.
+const LONGEST_SEARCH: usize = 100;
+
+/// The applications with `search` in their name, by name; all of them for the empty text.
+pub async fn list(
+    app: &App,
+    ctx: &Ctx,
+    principal: &Principal,
+    search: &str,
+    page: Page,
+) -> Outcome<Paged<WorkspaceApp>> {
+    let workspace = workspace(app, ctx, principal, Operation::ReadApps, "app.list")?;
+    let search = search.trim();
+    if search.chars().count() > LONGEST_SEARCH || search.contains('\0') {
+        return Ok(Paged { items: Vec::new(), total: 0 });
+    }
+    let mut tx = app.store().read().await?;
+    Ok(store::workspace_apps::page(&mut tx, workspace, search, page).await?)
+}
+
+/// One of them.
+pub async fn find(app: &App, ctx: &Ctx, principal: &Principal, id: &str) -> Outcome<WorkspaceApp> {
+    const KIND: &str = "app.read";
+    let workspace = workspace(app, ctx, principal, Operation::ReadApps, KIND)?;
+    let id = client(app, ctx, workspace, KIND, id)?;
+    let mut tx = app.store().read().await?;
+    let found = store::workspace_apps::find(&mut tx, workspace, &id).await?;
+    drop(tx);
+    let about = About::client(&id).and_workspace(Some(workspace));
+    found.ok_or_else(|| refused(app, ctx, KIND, about, Unmanaged::ClientUnknown))
+}
+
+/// The people who allowed the application something here.
+pub async fn people(app: &App, ctx: &Ctx, principal: &Principal, id: &str, page: Page) -> Outcome<Paged<AppPerson>> {
+    const KIND: &str = "app.read";
+    let workspace = workspace(app, ctx, principal, Operation::ReadApps, KIND)?;
+    let id = client(app, ctx, workspace, KIND, id)?;
+    let mut tx = app.store().read().await?;
+    Ok(store::workspace_apps::people(&mut tx, workspace, &id, page).await?)
+}
+
+/// Takes back all that the members allowed the application here; what it has in this workspace is dead at once.
+pub async fn revoke(app: &App, ctx: &Ctx, principal: &Principal, id: &str) -> Outcome<Ended> {
+    const KIND: &str = "consent.revoked_in_workspace";
+    const WHY: EndReason = EndReason::ConsentRevoked;
+    let workspace = workspace(app, ctx, principal, Operation::RevokeApps, KIND)?;
+    let id = client(app, ctx, workspace, KIND, id)?;
+    let about = About::client(&id).and_workspace(Some(workspace));
+    let (who, of) = (principal.clone(), ctx.clone());
+    let work = app.store().write(move |tx| {
+        Box::pin(async move {
+            if acting_role(tx, &who, workspace).await?.is_none_or(|role| role < Role::Admin) {
+                return Ok(Err(ManageRefusal::from(Denied::Role)));
+            }
+            let taken = store::consents::delete_in_workspace(tx, workspace, InWorkspace::Client(&id)).await?;
+            events::append_all(tx, events::consents_revoked(&of, &taken)).await?;
+            let ended = store::grants::end_each(tx, Whose::ClientInWorkspace(id, workspace), WHY, of.now).await?;
+            let counts = Ended { consents: taken.len(), grants: ended.len() };
+            events::append_all(tx, events::grants_ended(&of, ended, WHY)).await?;
+            Ok(if counts == Ended::default() { Err(Unmanaged::ClientUnknown.into()) } else { Ok(counts) })
+        })
+    });
+    let outcome = work.await.map_err(|error: StoreError| Failure::<ManageRefusal>::from(error))?;
+    let ended = outcome.map_err(|refusal| refused(app, ctx, KIND, about.clone(), refusal))?;
+    let detail = serde_json::json!({"consents": ended.consents, "grants": ended.grants});
+    app.record_with(ctx, KIND, "ok", about, detail);
+    Ok(ended)
+}
+
+/// Takes back what one person allowed the application here.
+pub async fn revoke_person(app: &App, ctx: &Ctx, principal: &Principal, id: &str, user: &str) -> Outcome<()> {
+    const KIND: &str = "consent.revoked";
+    let workspace = workspace(app, ctx, principal, Operation::RevokeApps, KIND)?;
+    let id = client(app, ctx, workspace, KIND, id)?;
+    let about = About::client(&id).and_workspace(Some(workspace));
+    let unknown = || refused(app, ctx, KIND, about.clone(), Unmanaged::UserUnknown);
+    let user = user.parse().map_err(|_| unknown())?;
+    if consents::revoke_one(app, ctx, &id, user, Some(workspace)).await? { Ok(()) } else { Err(unknown()) }
+}
