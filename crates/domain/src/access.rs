@@ -72,6 +72,12 @@ operations! {
     ReadAllWebhooks => "operator:webhooks:read", Operator, "List the operator's webhooks and what became of their messages";
     WriteAllWebhooks => "operator:webhooks:write", Operator, "Create, change, test and delete the operator's webhooks";
     ReadAllAudit => "operator:audit:read", Operator, "Read the whole audit log";
+    ReadAllUsers => "operator:users:read", Operator, "List everybody who has an account";
+    WriteAllUsers => "operator:users:write", Operator, "Disable accounts, and name those who run the server";
+    ReadAllWorkspaces => "operator:workspaces:read", Operator, "List all workspaces";
+    ReadAllClients => "operator:clients:read", Operator, "List and read all applications";
+    WriteAllClients => "operator:clients:write", Operator, "Verify and disable any application";
+    ReadServer => "operator:server:read", Operator, "Read the server's settings, signing keys and health";
     RotateKeys => "keys:rotate", Operator, "Rotate the signing keys of the server";
 }
 
@@ -206,6 +212,7 @@ mod tests {
         let names: Vec<_> = management_scopes().collect();
         assert_eq!(names.first(), Some(&"clients:read"));
         assert_eq!(names.len(), 23);
+        assert_eq!(names.len(), 22);
         assert!(is_operator_scope("keys:rotate") && !is_operator_scope("clients:write"));
     }
 }

@@ -1,4 +1,5 @@
 //! Users, workspaces, members and their credentials, as the command line, the demo and sign-up make them.
+use crate::failure::refuse;
 use crate::recorder::About;
 use crate::sign_in_refusal::SignInRefusal as R;
 use crate::{App, Ctx, Failure, Fault, membership};
@@ -135,19 +136,25 @@ pub async fn set_password(app: &App, ctx: &Ctx, user: UserId, password: &Secret)
     Ok(changed)
 }
 
-/// Disables a user (sessions end, tokens are inactive at once) or enables one again.
-pub async fn set_user_disabled(app: &App, ctx: &Ctx, user: UserId, disabled: bool) -> Result<bool, Fault> {
+/// Disables a user (sessions end, tokens are inactive at once) or enables one again; never the last operator. `false`
+/// when there is no such user.
+pub async fn set_user_disabled(app: &App, ctx: &Ctx, user: UserId, disabled: bool) -> Result<bool, Failure<R>> {
     let now = ctx.now;
     let work = app.store().write(move |tx| {
         Box::pin(async move {
             if disabled {
+                if store::users::is_last_operator(tx, user).await? {
+                    return refuse(R::LastOperator);
+                }
                 store::sessions::end_all_for_user(tx, user, None).await?;
             }
-            store::users::set_disabled(tx, user, disabled, now).await
+            Ok(store::users::set_disabled(tx, user, disabled, now).await?)
         })
     });
-    let changed = work.await.map_err(|error: StoreError| Fault::from(error))?;
-    app.record(ctx, if disabled { "user.disabled" } else { "user.enabled" }, "ok", About::user(user));
+    let changed = work.await?;
+    if changed {
+        app.record(ctx, if disabled { "user.disabled" } else { "user.enabled" }, "ok", About::user(user));
+    }
     Ok(changed)
 }
 

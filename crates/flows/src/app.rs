@@ -7,6 +7,7 @@ use crate::outbound::Outbound;
 use crate::password::Passwords;
 use crate::recorder::{About, Recorder};
 use crate::throttle::Throttle;
+use crate::waiting::Waiting;
 use crate::{Ctx, Fault, Settings};
 use domain::client::ClientSecret;
 use domain::outbound::Reach;
@@ -35,6 +36,7 @@ struct Inner {
     counter: Counter,
     outbox: Outbox,
     outbound: Outbound,
+    started_at: Timestamp,
 }
 
 impl App {
@@ -60,6 +62,7 @@ impl App {
             store,
             settings,
             master,
+            started_at: ctx.now,
         })))
     }
 
@@ -86,6 +89,19 @@ impl App {
         flushed
     }
 
+    /// When this process began.
+    pub fn started_at(&self) -> Timestamp {
+        self.0.started_at
+    }
+    /// What has not been written yet.
+    pub(crate) fn waiting(&self) -> Waiting {
+        Waiting {
+            audit_events: self.0.recorder.waiting(),
+            activity: self.0.counter.waiting(),
+            events: self.0.outbox.waiting(),
+            writes: self.0.store.waiting(),
+        }
+    }
     pub(crate) fn store(&self) -> &Store {
         &self.0.store
     }

@@ -104,6 +104,11 @@ impl Counter {
         self.shard(client).lock().add(client, 1, now, user);
     }
 
+    /// Clients whose accesses wait to be written.
+    pub fn waiting(&self) -> usize {
+        self.shards.iter().map(|shard| shard.lock().clients.len()).sum()
+    }
+
     fn take(&self) -> Vec<Counted> {
         let mut all = Vec::new();
         for shard in &self.shards {

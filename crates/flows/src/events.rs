@@ -119,6 +119,11 @@ const fn bit(kind: EventKind) -> u64 {
 }
 
 impl Outbox {
+    /// Events that wait to be written.
+    pub fn waiting(&self) -> usize {
+        self.waiting.lock().len()
+    }
+
     /// Whether any webhook asked for this kind when last looked.
     pub fn wants(&self, kind: EventKind) -> bool {
         self.wanted.load(Ordering::Relaxed) & bit(kind) != 0

@@ -75,6 +75,33 @@ pub async fn list(app: &App, ctx: &Ctx, principal: &Principal, whose: Whose, pag
     Ok(store::clients::list_for_owner(&mut tx, owner, page, ctx.now).await?)
 }
 
+/// The longest part of a name that is looked for, in characters.
+const LONGEST_PART: usize = 100;
+
+/// A part of a name as it is looked for.
+pub(crate) fn part_of_name<'p>(app: &App, ctx: &Ctx, part: &'p str) -> Outcome<&'p str> {
+    let part = part.trim();
+    if part.chars().count() > LONGEST_PART || part.contains('\0') {
+        return Err(refused(app, ctx, "search", About::default(), Unmanaged::Text.of("q")));
+    }
+    Ok(part)
+}
+
+/// Those with `part` in their names, whatever the case of its letters, in the same order; all of them for an empty `part`.
+pub async fn search(
+    app: &App,
+    ctx: &Ctx,
+    principal: &Principal,
+    whose: Whose,
+    part: &str,
+    page: Page,
+) -> Outcome<Paged<Client>> {
+    let owner = owner(app, ctx, principal, whose, Operation::ReadClients)?;
+    let part = part_of_name(app, ctx, part)?;
+    let mut tx = app.store().read().await?;
+    Ok(store::search::clients_of(&mut tx, owner, part, page, ctx.now).await?)
+}
+
 /// A new client, with the secret that is shown this once.
 #[derive(Debug)]
 pub struct Made {

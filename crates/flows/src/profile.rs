@@ -1,4 +1,5 @@
 //! What is known of a user, as it is changed.
+use crate::failure::refuse;
 use crate::recorder::About;
 use crate::sign_in_refusal::SignInRefusal as R;
 use crate::{App, Ctx, Failure};
@@ -70,12 +71,18 @@ pub async fn change(app: &App, ctx: &Ctx, id: UserId, change: Change<'_>) -> Res
     }
 }
 
-/// Lets a user run the server, or no longer. `false` when there is no such user.
+/// Lets a user run the server, or no longer; never the last who does. `false` when there is no such user.
 pub async fn set_operator(app: &App, ctx: &Ctx, id: UserId, operator: bool) -> Result<bool, Failure<R>> {
     let now = ctx.now;
-    let work =
-        app.store().write(move |tx| Box::pin(async move { store::users::set_operator(tx, id, operator, now).await }));
-    let done = work.await.map_err(|error: StoreError| Failure::from(error))?;
+    let work = app.store().write(move |tx| {
+        Box::pin(async move {
+            if !operator && store::users::is_last_operator(tx, id).await? {
+                return refuse(R::LastOperator);
+            }
+            Ok(store::users::set_operator(tx, id, operator, now).await?)
+        })
+    });
+    let done = work.await?;
     if done {
         app.record(ctx, if operator { "operator.added" } else { "operator.removed" }, "ok", About::user(id));
     }

@@ -97,6 +97,11 @@ impl Recorder {
         }
     }
 
+    /// Events that wait.
+    pub fn waiting(&self) -> usize {
+        self.waiting.lock().len()
+    }
+
     /// Writes what waits. What could not be written waits on.
     pub async fn flush(&self, store: &Store) -> Result<(), Fault> {
         let events = std::mem::take(&mut *self.waiting.lock());

@@ -1,6 +1,5 @@
 //! What a refused request sent, for whoever develops the application: never a secret, a code or a token, and never long.
-use crate::token::{CodeRefusal, MachineRefusal, RefreshRefusal, TokenRefusal};
-use crate::{App, Failure};
+use crate::App;
 use domain::ScopeSet;
 use domain::client::Client;
 use domain::oauth::authorize::{AuthorizationRequest, AuthorizeRefusal};
@@ -17,7 +16,7 @@ pub(crate) fn cut(text: &str) -> String {
 }
 
 /// The parameters with these names, as far as they were sent.
-fn named(params: &RawParams, names: &[&str]) -> Value {
+pub(crate) fn named(params: &RawParams, names: &[&str]) -> Value {
     let mut sent = Map::new();
     for name in names {
         let mut values = params.all(name).take(5).map(cut).map(Value::from).collect::<Vec<_>>();
@@ -31,7 +30,7 @@ fn named(params: &RawParams, names: &[&str]) -> Value {
 }
 
 /// The scopes of the request that are at fault.
-fn scopes(params: &RawParams, at_fault: impl Fn(&str) -> bool) -> Value {
+pub(crate) fn scopes(params: &RawParams, at_fault: impl Fn(&str) -> bool) -> Value {
     let asked = params.get("scope").and_then(|text| ScopeSet::parse(text).ok()).unwrap_or_default();
     asked.iter().filter(|name| at_fault(name)).take(MOST_SCOPES).map(cut).collect()
 }
@@ -78,28 +77,6 @@ pub(crate) fn by_request(request: &AuthorizationRequest, why: AuthorizeRefusal) 
             json!({"acr": request.claims.essential_acr.iter().take(5).map(|acr| cut(acr)).collect::<Vec<_>>()})
         }
         _ => json!({}),
-    }
-}
-
-/// What a token request sent that bears on its refusal.
-pub(crate) fn by_token(client: &Client, body: &RawParams, failure: &Failure<TokenRefusal>) -> Value {
-    use TokenRefusal as T;
-    let Failure::Refused(why) = failure else { return named(body, &["grant_type"]) };
-    match why {
-        T::Code(CodeRefusal::RedirectMismatch) => named(body, &["grant_type", "redirect_uri"]),
-        T::Code(CodeRefusal::Resource)
-        | T::Refresh(RefreshRefusal::Resource)
-        | T::Machine(MachineRefusal::Resource) => named(body, &["grant_type", "resource"]),
-        T::Machine(MachineRefusal::ScopeNotRegistered) => {
-            let mut sent = named(body, &["grant_type"]);
-            sent["scopes"] = scopes(body, |name| !client.config.scopes.contains(name));
-            sent
-        }
-        T::Refresh(RefreshRefusal::ScopeMalformed | RefreshRefusal::ScopeBeyondGrant)
-        | T::Machine(MachineRefusal::ScopeMalformed | MachineRefusal::ScopeNeedsUser) => {
-            named(body, &["grant_type", "scope"])
-        }
-        _ => named(body, &["grant_type"]),
     }
 }
 

@@ -1,4 +1,5 @@
 //! The settings that the use cases look at. The server reads them; see its configuration.
+use crate::in_force::InForce;
 use domain::catalogue::Catalogue;
 use domain::client::SubType;
 use domain::{ScopeSet, SecretHash};
@@ -142,6 +143,8 @@ pub struct Settings {
     pub audit_retention_days: i64,
     /// Whether the server's own requests may go to private addresses, and by http to loopback.
     pub outbound_allow_private: bool,
+    /// All settings of the server as they can be shown, those that no use case looks at, too.
+    pub in_force: Vec<InForce>,
 }
 
 impl Settings {
@@ -159,6 +162,7 @@ impl Settings {
             sign_up: true,
             audit_retention_days: 400,
             outbound_allow_private: false,
+            in_force: Vec::new(),
         }
     }
 

@@ -10,6 +10,7 @@ domain::refusals! {
         NameInvalid => InvalidRequest, "name_invalid", "A name has 1 to 100 characters.";
         PasswordShort => InvalidRequest, "password_too_short", "A password has at least 10 characters.";
         PasswordLong => InvalidRequest, "password_too_long", "A password has at most 256 characters.";
+        LastOperator => Conflict, "last_operator", "Somebody must run this server: name another operator first.";
         EmailTaken => InvalidRequest, "email_taken", "This address cannot be used to sign up. Sign in instead, or use another one.";
     }
 }

@@ -120,6 +120,14 @@ impl Store {
         }
     }
 
+    /// How many writes wait in the queue of SQLite, or are under way on PostgreSQL.
+    pub fn waiting(&self) -> usize {
+        match &*self.0 {
+            Backend::Sqlite { queue, .. } => queue.waiting(),
+            Backend::Postgres(pools) => pools.writing(),
+        }
+    }
+
     /// How many transactions this store committed.
     pub fn commits(&self) -> u64 {
         match &*self.0 {

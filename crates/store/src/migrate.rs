@@ -44,6 +44,7 @@ const MIGRATIONS: &[Migration] = migrations![
     20 "failures" "0020_failures.sql",
     10 "invitations" "0010_invitations.sql",
     11 "app_policy" "0011_app_policy.sql",
+    21 "search" "0021_search.sql",
 ];
 
 /// The schema version that this program needs.

@@ -81,6 +81,11 @@ impl Pools {
         task.await.unwrap_or_else(|_| Err(StoreError::Other("a write panicked".to_owned()).into()))
     }
 
+    /// How many connections write right now.
+    pub(crate) fn writing(&self) -> usize {
+        usize::try_from(self.write.size()).unwrap_or(usize::MAX).saturating_sub(self.write.num_idle())
+    }
+
     pub(crate) fn commits(&self) -> u64 {
         self.commits.load(Ordering::Relaxed)
     }

@@ -111,6 +111,11 @@ impl Queue {
         answer.await.unwrap_or_else(|_| Err(StoreError::Unavailable("the writer stopped".to_owned()).into()))
     }
 
+    /// How many writes wait for their turn.
+    pub(crate) fn waiting(&self) -> usize {
+        self.sender.lock().as_ref().map_or(0, |sender| sender.max_capacity() - sender.capacity())
+    }
+
     /// How many transactions were committed.
     pub(crate) fn commits(&self) -> u64 {
         self.commits.load(Ordering::Relaxed)

@@ -145,6 +145,18 @@ pub async fn set_operator(tx: &mut Tx, id: UserId, operator: bool, now: Timestam
     Ok(tx.execute(sql, params![id, operator, now]).await? == 1)
 }
 
+/// Whether nobody but this user can run the server. Until the transaction ends no other one that asks this is answered:
+/// two operators who remove each other cannot both be done.
+pub async fn is_last_operator(tx: &mut Tx, id: UserId) -> Result<bool, StoreError> {
+    let lock = "SELECT id FROM users WHERE is_operator = 1 ORDER BY id FOR NO KEY UPDATE";
+    dialect::lock_rows(tx, lock, &[]).await?;
+    let sql = "SELECT COUNT(*), COUNT(CASE WHEN id = $1 THEN 1 END) FROM users \
+               WHERE is_operator = 1 AND disabled_at IS NULL";
+    let Some(mut row) = tx.one(sql, params![id]).await? else { return Ok(false) };
+    let (all, own): (i64, i64) = (row.int()?, row.int()?);
+    Ok(all == 1 && own == 1)
+}
+
 /// In the order in which they came.
 pub async fn list(tx: &mut Tx, page: Page) -> Result<Paged<User>, StoreError> {
     let sql = concat!("SELECT ", columns!(), " FROM users u ORDER BY u.id LIMIT $1 OFFSET $2");

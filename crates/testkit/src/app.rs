@@ -57,6 +57,17 @@ impl TestApp {
         let mut settings = Settings::new(ISSUER);
         settings.password_hashing = PasswordHashing { memory_kib: 8, iterations: 1, parallelism: 1, concurrency: 2 };
         change(&mut settings);
+        settings.in_force = flows::in_force::list(
+            &serde_json::json!({
+                "issuer": settings.issuer,
+                "token_prefix": settings.token_prefix,
+                "lifetimes": settings.lifetimes,
+                "brand": settings.brand,
+                "sign_up": settings.sign_up,
+                "registration": {"initial_access_tokens": ["hidden"]},
+            }),
+            &["registration.initial_access_tokens"],
+        );
         let store = Store::open(&database.url, &StoreOptions::default()).await.unwrap();
         let ctx = Ctx::new(&*clock, rng.clone(), Facts::default());
         let app = App::start(store.clone(), settings, MasterKey::new([7; 32]), &ctx).await.unwrap();

@@ -17,6 +17,7 @@ use domain::oauth::client_auth::ClientRefusal;
 use domain::oauth::diagnosis::Endpoint;
 use domain::oauth::error::{ErrorCode, Refusal};
 use domain::oauth::params::RawParams;
+use serde_json::Value;
 
 domain::refusals! {
     /// Why the request as such was refused.
@@ -76,7 +77,7 @@ pub async fn exchange(
     };
     let answer = by_grant_type(app, ctx, &client, body).await;
     if let Err(failure) = &answer {
-        let detail = sent::by_token(&client, body, failure);
+        let detail = facts(&client, body, failure);
         app.record_with(ctx, endpoint.as_str(), failure.reason(), About::client(&client.id), detail);
     }
     answer
@@ -87,6 +88,28 @@ const fn endpoint(grant: GrantType) -> Endpoint {
         GrantType::AuthorizationCode => Endpoint::TokenByCode,
         GrantType::RefreshToken => Endpoint::TokenByRefresh,
         GrantType::ClientCredentials => Endpoint::TokenByClient,
+    }
+}
+
+/// What a token request sent that bears on its refusal.
+fn facts(client: &Client, body: &RawParams, failure: &Failure<TokenRefusal>) -> Value {
+    use TokenRefusal as T;
+    let Failure::Refused(why) = failure else { return sent::named(body, &["grant_type"]) };
+    match why {
+        T::Code(CodeRefusal::RedirectMismatch) => sent::named(body, &["grant_type", "redirect_uri"]),
+        T::Code(CodeRefusal::Resource)
+        | T::Refresh(RefreshRefusal::Resource)
+        | T::Machine(MachineRefusal::Resource) => sent::named(body, &["grant_type", "resource"]),
+        T::Machine(MachineRefusal::ScopeNotRegistered) => {
+            let mut facts = sent::named(body, &["grant_type"]);
+            facts["scopes"] = sent::scopes(body, |name| !client.config.scopes.contains(name));
+            facts
+        }
+        T::Refresh(RefreshRefusal::ScopeMalformed | RefreshRefusal::ScopeBeyondGrant)
+        | T::Machine(MachineRefusal::ScopeMalformed | MachineRefusal::ScopeNeedsUser) => {
+            sent::named(body, &["grant_type", "scope"])
+        }
+        _ => sent::named(body, &["grant_type"]),
     }
 }
 

@@ -153,6 +153,6 @@ async fn connections(session: &Session, email: &str) -> anyhow::Result<()> {
 
 async fn set_disabled(session: &Session, email: &str, disabled: bool) -> anyhow::Result<()> {
     let user = session.user(email).await?;
-    accounts::set_user_disabled(&session.app, &session.ctx, user.id, disabled).await?;
+    accounts::set_user_disabled(&session.app, &session.ctx, user.id, disabled).await.map_err(said)?;
     output::show(session.json, &json!({"id": user.id, "disabled": disabled}), |_| "done".to_owned())
 }

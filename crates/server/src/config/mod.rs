@@ -10,6 +10,7 @@ use domain::ScopeSet;
 use domain::catalogue::{Catalogue, PermissionCategory, ScopeInfo};
 use domain::client::SubType;
 use domain::oauth::scope::InvalidScope;
+use flows::in_force::{self, InForce};
 use flows::{Brand, Lifetimes, PasswordHashing, RegistrationPolicy};
 use ipnet::IpNet;
 use serde::{Deserialize, Serialize};
@@ -169,6 +170,39 @@ impl Config {
             sign_up: self.sign_up,
             audit_retention_days: self.audit_retention_days,
             outbound_allow_private: self.outbound_allow_private,
+            in_force: self.in_force(),
         })
+    }
+
+    /// Every setting as the operator may see it.
+    fn in_force(&self) -> Vec<InForce> {
+        // The defaults that depend on other settings are in force, too. A database's URL may hold a password.
+        let shown = Self { database: Some(self.database_url()), ..self.clone() };
+        let file = shown.database_url().starts_with("sqlite:");
+        let hidden = ["registration.initial_access_tokens", if file { "" } else { "database" }];
+        in_force::list(&serde_json::to_value(shown).unwrap_or_default(), &hidden)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use flows::in_force::Shown;
+
+    #[test]
+    fn settings_are_shown_as_they_are_in_force_and_secrets_are_not() {
+        let find =
+            |config: &Config, key: &str| config.in_force().into_iter().find(|one| one.key == key).map(|one| one.value);
+        let mut config = Config::default();
+        assert_eq!(find(&config, "database"), Some(Shown::Value("sqlite:data/countersign.db".to_owned())));
+        assert_eq!(find(&config, "lifetimes.access_token"), Some(Shown::Value("3600".to_owned())));
+        assert_eq!(find(&config, "registration.policy"), Some(Shown::Value("open".to_owned())));
+        assert_eq!(find(&config, "registration.initial_access_tokens"), Some(Shown::Nothing));
+        config.database = Some("postgres://me:s3cret@db.example/cs".to_owned());
+        config.registration.initial_access_tokens = vec!["s3cret".to_owned()];
+        assert_eq!(find(&config, "database"), Some(Shown::Hidden));
+        assert_eq!(find(&config, "registration.initial_access_tokens"), Some(Shown::Hidden));
+        assert!(!format!("{:?}", config.in_force()).contains("s3cret"));
+        assert_eq!(find(&config, "log.level"), Some(Shown::Value("info".to_owned())));
     }
 }

@@ -1,0 +1,71 @@
+//! All applications, whoever owns them, for whoever runs the server.
+use crate::manage::{ManageRefusal, Unmanaged};
+use crate::owned::{part_of_name, refused};
+use crate::recorder::About;
+use crate::{App, Ctx, Failure, applications};
+use domain::ClientId;
+use domain::access::{Operation, Principal};
+use domain::client::{Client, Trust};
+use serde_json::json;
+use store::{Page, Paged};
+
+type Outcome<T> = Result<T, Failure<ManageRefusal>>;
+
+fn may(app: &App, ctx: &Ctx, principal: &Principal, operation: Operation) -> Outcome<()> {
+    let denied = |denied| refused(app, ctx, "client.management", About::default(), denied);
+    principal.may(operation).map_err(denied)
+}
+
+/// The applications with `part` in their names, newest first; those that are believed so far, where `trust` says.
+pub async fn search(
+    app: &App,
+    ctx: &Ctx,
+    principal: &Principal,
+    part: &str,
+    trust: Option<Trust>,
+    page: Page,
+) -> Outcome<Paged<Client>> {
+    may(app, ctx, principal, Operation::ReadAllClients)?;
+    let part = part_of_name(app, ctx, part)?;
+    let mut tx = app.store().read().await?;
+    Ok(store::search::all_clients(&mut tx, part, trust, page, ctx.now).await?)
+}
+
+async fn living(app: &App, ctx: &Ctx, kind: &'static str, id: &str) -> Outcome<Client> {
+    let unknown = || refused(app, ctx, kind, About::default(), Unmanaged::ClientUnknown);
+    let id = ClientId::parse(id).map_err(|_| unknown())?;
+    applications::living(app, ctx, &id).await?.ok_or_else(unknown)
+}
+
+/// One application, with its live secrets.
+pub async fn find(app: &App, ctx: &Ctx, principal: &Principal, id: &str) -> Outcome<Client> {
+    may(app, ctx, principal, Operation::ReadAllClients)?;
+    living(app, ctx, "client.management", id).await
+}
+
+/// Believes an application so far from now on. One that nobody used and that becomes anonymous is removed with the
+/// other unused registrations.
+pub async fn set_trust(app: &App, ctx: &Ctx, principal: &Principal, id: &str, trust: Trust) -> Outcome<Client> {
+    const KIND: &str = "client.trust_set";
+    may(app, ctx, principal, Operation::WriteAllClients)?;
+    let client = living(app, ctx, KIND, id).await?;
+    let (about, before) = (About::owned(&client), client.trust);
+    let was_public = client.is_public();
+    let updated = applications::update(app, ctx, Client { trust, ..client }, was_public).await?;
+    let updated = updated.ok_or_else(|| refused(app, ctx, KIND, about.clone(), Unmanaged::Changed))?;
+    let detail = json!({"from": before.as_str(), "to": trust.as_str()});
+    app.record_with(ctx, KIND, "ok", about, detail);
+    Ok(updated.client)
+}
+
+/// Disables an application (nothing that it holds works) or enables it (all of it does).
+pub async fn set_disabled(app: &App, ctx: &Ctx, principal: &Principal, id: &str, disabled: bool) -> Outcome<()> {
+    let kind = if disabled { "client.disabled" } else { "client.enabled" };
+    may(app, ctx, principal, Operation::WriteAllClients)?;
+    let client = living(app, ctx, kind, id).await?;
+    if applications::set_disabled(app, ctx, &client.id, disabled).await? {
+        Ok(())
+    } else {
+        Err(refused(app, ctx, kind, About::owned(&client), Unmanaged::ClientUnknown))
+    }
+}

@@ -1,0 +1,64 @@
+//! Everybody who has an account, for whoever runs the server.
+use crate::manage::{ManageRefusal, Unmanaged};
+use crate::owned::{part_of_name, refused};
+use crate::recorder::About;
+use crate::sign_in_refusal::SignInRefusal;
+use crate::{App, Ctx, Failure, accounts, profile};
+use domain::UserId;
+use domain::access::{Operation, Principal};
+pub use store::search::FoundUser;
+use store::{Page, Paged};
+
+type Outcome<T> = Result<T, Failure<ManageRefusal>>;
+
+fn may(app: &App, ctx: &Ctx, principal: &Principal, operation: Operation) -> Outcome<()> {
+    let denied = |denied| refused(app, ctx, "user.management", About::default(), denied);
+    principal.may(operation).map_err(denied)
+}
+
+/// The users with `part` in their address or name, in the order in which they came; all of them for an empty `part`.
+pub async fn search(app: &App, ctx: &Ctx, principal: &Principal, part: &str, page: Page) -> Outcome<Paged<FoundUser>> {
+    may(app, ctx, principal, Operation::ReadAllUsers)?;
+    let part = part_of_name(app, ctx, part)?;
+    let mut tx = app.store().read().await?;
+    Ok(store::search::users(&mut tx, part, page).await?)
+}
+
+fn account(app: &App, ctx: &Ctx, kind: &'static str, id: &str) -> Outcome<UserId> {
+    id.parse().map_err(|_| refused(app, ctx, kind, About::default(), Unmanaged::AccountUnknown))
+}
+
+/// What the account says, as this API does.
+fn told(
+    app: &App,
+    ctx: &Ctx,
+    kind: &'static str,
+    user: UserId,
+    done: Result<bool, Failure<SignInRefusal>>,
+) -> Outcome<()> {
+    let why = match done {
+        Ok(true) => return Ok(()),
+        Err(Failure::Fault(fault)) => return Err(Failure::Fault(fault)),
+        Err(Failure::Refused(SignInRefusal::LastOperator)) => Unmanaged::LastOperator,
+        Ok(false) | Err(Failure::Refused(_)) => Unmanaged::AccountUnknown,
+    };
+    Err(refused(app, ctx, kind, About::user(user), why))
+}
+
+/// Disables an account (its sessions end, its tokens are dead at once) or enables it. Never the last operator's.
+pub async fn set_disabled(app: &App, ctx: &Ctx, principal: &Principal, id: &str, disabled: bool) -> Outcome<()> {
+    let kind = if disabled { "user.disabled" } else { "user.enabled" };
+    may(app, ctx, principal, Operation::WriteAllUsers)?;
+    let user = account(app, ctx, kind, id)?;
+    let done = accounts::set_user_disabled(app, ctx, user, disabled).await;
+    told(app, ctx, kind, user, done)
+}
+
+/// Lets somebody run the server, or no longer. Never the last who does.
+pub async fn set_operator(app: &App, ctx: &Ctx, principal: &Principal, id: &str, operator: bool) -> Outcome<()> {
+    let kind = if operator { "operator.added" } else { "operator.removed" };
+    may(app, ctx, principal, Operation::WriteAllUsers)?;
+    let user = account(app, ctx, kind, id)?;
+    let done = profile::set_operator(app, ctx, user, operator).await;
+    told(app, ctx, kind, user, done)
+}

@@ -1,0 +1,74 @@
+//! The settings as they are in force: every one by its name, and no secret.
+use serde_json::Value;
+
+/// What can be shown of a setting.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Shown {
+    /// As JSON, but a text stands for itself.
+    Value(String),
+    /// It is set, and a secret.
+    Hidden,
+    /// Nothing is set.
+    Nothing,
+}
+
+/// A setting.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct InForce {
+    /// As in the configuration file: `lifetimes.access_token`.
+    pub key: String,
+    pub value: Shown,
+}
+
+/// Lists the members of an object, those of objects in it with a dot. `secrets` names the keys whose values are hidden.
+pub fn list(settings: &Value, secrets: &[&str]) -> Vec<InForce> {
+    let mut all = Vec::new();
+    add(&mut all, "", settings, secrets);
+    all
+}
+
+fn add(all: &mut Vec<InForce>, key: &str, value: &Value, secrets: &[&str]) {
+    let empty = |value: &Value| match value {
+        Value::Null => true,
+        Value::Array(items) => items.is_empty(),
+        Value::String(text) => text.is_empty(),
+        _ => false,
+    };
+    let shown = match value {
+        Value::Object(members) => {
+            for (name, value) in members {
+                let key = if key.is_empty() { name.clone() } else { format!("{key}.{name}") };
+                add(all, &key, value, secrets);
+            }
+            return;
+        }
+        value if empty(value) => Shown::Nothing,
+        _ if secrets.contains(&key) => Shown::Hidden,
+        Value::String(text) => Shown::Value(text.clone()),
+        other => Shown::Value(other.to_string()),
+    };
+    all.push(InForce { key: key.to_owned(), value: shown });
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_are_those_of_the_file_and_secrets_stay_hidden() {
+        let settings = serde_json::json!({
+            "issuer": "https://a.example", "database": null, "log": {"level": "info"},
+            "registration": {"initial_access_tokens": ["s3cret"], "per_address_per_hour": 5},
+        });
+        let shown = list(&settings, &["registration.initial_access_tokens"]);
+        let find = |key| shown.iter().find(|one| one.key == key).map(|one| one.value.clone());
+        assert_eq!(find("issuer"), Some(Shown::Value("https://a.example".to_owned())));
+        assert_eq!(find("log.level"), Some(Shown::Value("info".to_owned())));
+        assert_eq!(find("registration.per_address_per_hour"), Some(Shown::Value("5".to_owned())));
+        assert_eq!(
+            (find("database"), find("registration.initial_access_tokens")),
+            (Some(Shown::Nothing), Some(Shown::Hidden))
+        );
+        assert!(!format!("{shown:?}").contains("s3cret"));
+    }
+}

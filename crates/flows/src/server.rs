@@ -1,0 +1,107 @@
+//! The server itself, for whoever runs it: its signing keys, its settings, its health.
+use crate::in_force::InForce;
+use crate::manage::ManageRefusal;
+use crate::owned::refused;
+use crate::recorder::About;
+pub use crate::waiting::Waiting;
+use crate::{App, Ctx, Failure, Fault};
+use domain::Timestamp;
+use domain::access::{Operation, Principal};
+use domain::keys::KeyState;
+use domain::oauth::jose::SigningAlg;
+use std::time::{Duration, Instant};
+pub use store::health::DatabaseHealth;
+
+type Outcome<T> = Result<T, Failure<ManageRefusal>>;
+
+fn may(app: &App, ctx: &Ctx, principal: &Principal) -> Outcome<()> {
+    let denied = |denied| refused(app, ctx, "server.management", About::default(), denied);
+    principal.may(Operation::ReadServer).map_err(denied)
+}
+
+/// A signing key, without its private part.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SigningKeyView {
+    pub kid: String,
+    pub alg: SigningAlg,
+    pub state: KeyState,
+    pub created_at: Timestamp,
+    /// Since when it signs, or signed.
+    pub activated_at: Option<Timestamp>,
+    /// Since when it only verifies.
+    pub retired_at: Option<Timestamp>,
+    /// Until when it is published.
+    pub expires_at: Option<Timestamp>,
+}
+
+/// The published signing keys, oldest first. They are rotated by [`crate::operator::rotate_keys`].
+pub async fn signing_keys(app: &App, ctx: &Ctx, principal: &Principal) -> Outcome<Vec<SigningKeyView>> {
+    may(app, ctx, principal)?;
+    let mut tx = app.store().read().await?;
+    let keys = store::keys::list_signing(&mut tx, ctx.now).await?;
+    let view = |key: domain::keys::SigningKeyRecord| SigningKeyView {
+        kid: key.kid,
+        alg: key.alg,
+        state: key.state,
+        created_at: key.created_at,
+        activated_at: key.activated_at,
+        retired_at: key.retired_at,
+        expires_at: key.expires_at,
+    };
+    Ok(keys.into_iter().map(view).collect())
+}
+
+/// The settings as they are in force, in the order of the reference.
+pub fn settings<'a>(app: &'a App, ctx: &Ctx, principal: &Principal) -> Outcome<&'a [InForce]> {
+    may(app, ctx, principal)?;
+    Ok(&app.settings().in_force)
+}
+
+/// How the server is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Health {
+    pub version: &'static str,
+    pub started_at: Timestamp,
+    /// Seconds.
+    pub uptime: i64,
+    /// The schema version that this program needs.
+    pub schema_version: i64,
+    /// `None` when the database does not answer.
+    pub database: Option<DatabaseHealth>,
+    /// How long one question took, there and back.
+    pub round_trip: Option<Duration>,
+    /// Transactions that this process committed since it started.
+    pub commits: u64,
+    pub waiting: Waiting,
+}
+
+async fn ask(app: &App) -> Result<(Duration, DatabaseHealth), Fault> {
+    let mut tx = app.store().read().await?;
+    // The first question may have to wake a connection.
+    store::health::ping(&mut tx).await?;
+    #[expect(clippy::disallowed_methods, reason = "a measurement, on which no rule depends")]
+    let begun = Instant::now();
+    store::health::ping(&mut tx).await?;
+    Ok((begun.elapsed(), store::health::look(&mut tx).await?))
+}
+
+/// A database that does not answer is an answer, too.
+pub async fn health(app: &App, ctx: &Ctx, principal: &Principal) -> Outcome<Health> {
+    may(app, ctx, principal)?;
+    let asked = ask(app).await;
+    if let Err(fault) = &asked {
+        tracing::warn!(%fault, "the database does not answer");
+    }
+    let asked = asked.ok();
+    let started_at = app.started_at();
+    Ok(Health {
+        version: env!("CARGO_PKG_VERSION"),
+        started_at,
+        uptime: ctx.now.since(started_at),
+        schema_version: store::SCHEMA_VERSION,
+        database: asked.map(|(_, database)| database),
+        round_trip: asked.map(|(took, _)| took),
+        commits: app.store().commits(),
+        waiting: app.waiting(),
+    })
+}

@@ -1,0 +1,13 @@
+//! What a process holds in memory for the database.
+
+/// What waits in memory to be written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Waiting {
+    pub audit_events: usize,
+    /// Clients whose accesses were counted.
+    pub activity: usize,
+    /// Events that webhooks ask for.
+    pub events: usize,
+    /// Writes in the queue of SQLite; connections that write, on PostgreSQL.
+    pub writes: usize,
+}

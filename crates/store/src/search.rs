@@ -1,0 +1,211 @@
+//! Finding clients, users and workspaces by a part of their names, page by page.
+//!
+//! Letter case does not matter: of all letters on PostgreSQL, of ASCII letters on SQLite.
+use crate::clients::{self, Owner};
+use crate::page::{Page, Paged, count};
+use crate::{StoreError, Tx, dialect, params, users, workspaces};
+use domain::Timestamp;
+use domain::client::{Client, Trust};
+use domain::identity::{User, Workspace};
+
+/// A text for each database: they name the position of a text within another differently.
+macro_rules! both {
+    ($make:ident!($($args:tt)*)) => { ($make!("instr", $($args)*), $make!("strpos", $($args)*)) };
+}
+
+/// The page is found before any client is read; CROSS JOIN keeps SQLite from beginning elsewhere.
+macro_rules! clients {
+    ($position:literal, $which:literal) => {
+        concat!(
+            "SELECT ",
+            clients::secret_columns!(),
+            ", ",
+            clients::columns!(),
+            " FROM (SELECT id FROM clients WHERE ",
+            $which,
+            " AND deleted_at IS NULL AND ",
+            $position,
+            "(lower(name), lower($2)) > 0 ORDER BY created_at DESC, id LIMIT $4 OFFSET $5) p CROSS JOIN clients c \
+             LEFT JOIN client_secrets s ON s.client_id = c.id AND (s.expires_at IS NULL OR s.expires_at > $3) \
+             WHERE c.id = p.id ORDER BY c.created_at DESC, c.id, s.created_at, s.id"
+        )
+    };
+}
+
+macro_rules! count_clients {
+    ($position:literal, $which:literal) => {
+        concat!(
+            "SELECT COUNT(*) FROM clients WHERE ",
+            $which,
+            " AND deleted_at IS NULL AND ",
+            $position,
+            "(lower(name), lower($2)) > 0"
+        )
+    };
+}
+
+type Texts = (&'static str, &'static str);
+
+const OF_WORKSPACE: (Texts, Texts) =
+    (both!(clients!("owner_workspace_id = $1")), both!(count_clients!("owner_workspace_id = $1")));
+const OF_USER: (Texts, Texts) = (both!(clients!("owner_user_id = $1")), both!(count_clients!("owner_user_id = $1")));
+const OF_ALL: (Texts, Texts) =
+    (both!(clients!("($1 = '' OR trust = $1)")), both!(count_clients!("($1 = '' OR trust = $1)")));
+
+async fn find_clients(
+    tx: &mut Tx,
+    (list, total): (Texts, Texts),
+    lead: &str,
+    part: &str,
+    page: Page,
+    now: Timestamp,
+) -> Result<Paged<Client>, StoreError> {
+    let sql = dialect::pick(tx, list.0, list.1);
+    let rows = tx.all(sql, params![lead, part, now, page.limit(), page.offset()]).await?;
+    let sql = dialect::pick(tx, total.0, total.1);
+    Ok(Paged { items: clients::gather(rows)?, total: count(tx, sql, params![lead, part]).await? })
+}
+
+/// The owner's clients with `part` in their names, newest first, with their live secrets.
+pub async fn clients_of(
+    tx: &mut Tx,
+    owner: Owner,
+    part: &str,
+    page: Page,
+    now: Timestamp,
+) -> Result<Paged<Client>, StoreError> {
+    match owner {
+        Owner::Workspace(id) => find_clients(tx, OF_WORKSPACE, &id.to_string(), part, page, now).await,
+        Owner::User(id) => find_clients(tx, OF_USER, &id.to_string(), part, page, now).await,
+    }
+}
+
+/// All clients with `part` in their names, believed so far if `trust` is given, newest first.
+pub async fn all_clients(
+    tx: &mut Tx,
+    part: &str,
+    trust: Option<Trust>,
+    page: Page,
+    now: Timestamp,
+) -> Result<Paged<Client>, StoreError> {
+    find_clients(tx, OF_ALL, trust.map_or("", Trust::as_str), part, page, now).await
+}
+
+/// A user as the operator sees them.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FoundUser {
+    pub user: User,
+    /// Workspaces that they are a member of.
+    pub workspaces: i64,
+    /// When the newest of the sessions began that are still kept.
+    pub last_sign_in_at: Option<Timestamp>,
+}
+
+macro_rules! matches_user {
+    ($position:literal) => {
+        concat!($position, "(email_key, lower($1)) > 0 OR ", $position, "(lower(name), lower($1)) > 0")
+    };
+}
+
+macro_rules! find_users {
+    ($position:literal,) => {
+        concat!(
+            "SELECT ",
+            users::columns!(),
+            ", (SELECT COUNT(*) FROM members m WHERE m.user_id = u.id), \
+             (SELECT MAX(s.auth_time) FROM sessions s WHERE s.user_id = u.id) FROM (SELECT id FROM users WHERE ",
+            matches_user!($position),
+            " ORDER BY id LIMIT $2 OFFSET $3) p CROSS JOIN users u WHERE u.id = p.id ORDER BY u.id"
+        )
+    };
+}
+
+macro_rules! count_users {
+    ($position:literal,) => {
+        concat!("SELECT COUNT(*) FROM users WHERE ", matches_user!($position))
+    };
+}
+
+const USERS: (Texts, Texts) = (both!(find_users!()), both!(count_users!()));
+
+/// The users with `part` in their address or name, in the order in which they came.
+pub async fn users(tx: &mut Tx, part: &str, page: Page) -> Result<Paged<FoundUser>, StoreError> {
+    let (list, total) = USERS;
+    let sql = dialect::pick(tx, list.0, list.1);
+    let mut rows = tx.all(sql, params![part, page.limit(), page.offset()]).await?;
+    let items = rows
+        .iter_mut()
+        .map(|row| Ok(FoundUser { user: users::read(row)?, workspaces: row.int()?, last_sign_in_at: row.opt_time()? }));
+    let items = items.collect::<Result<_, StoreError>>()?;
+    let sql = dialect::pick(tx, total.0, total.1);
+    Ok(Paged { items, total: count(tx, sql, params![part]).await? })
+}
+
+/// A workspace as the operator sees it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FoundWorkspace {
+    pub workspace: Workspace,
+    pub members: i64,
+    pub applications: i64,
+}
+
+macro_rules! find_workspaces {
+    ($position:literal,) => {
+        concat!(
+            "SELECT ",
+            workspaces::columns!(),
+            ", (SELECT COUNT(*) FROM members m WHERE m.workspace_id = w.id), \
+             (SELECT COUNT(*) FROM clients c WHERE c.owner_workspace_id = w.id AND c.deleted_at IS NULL) \
+             FROM (SELECT id FROM workspaces WHERE ",
+            $position,
+            "(lower(name), lower($1)) > 0 ORDER BY id LIMIT $2 OFFSET $3) p CROSS JOIN workspaces w \
+             WHERE w.id = p.id ORDER BY w.id"
+        )
+    };
+}
+
+macro_rules! count_workspaces {
+    ($position:literal,) => {
+        concat!("SELECT COUNT(*) FROM workspaces WHERE ", $position, "(lower(name), lower($1)) > 0")
+    };
+}
+
+const WORKSPACES: (Texts, Texts) = (both!(find_workspaces!()), both!(count_workspaces!()));
+
+/// The workspaces with `part` in their names, in the order in which they came.
+pub async fn workspaces(tx: &mut Tx, part: &str, page: Page) -> Result<Paged<FoundWorkspace>, StoreError> {
+    let (list, total) = WORKSPACES;
+    let sql = dialect::pick(tx, list.0, list.1);
+    let mut rows = tx.all(sql, params![part, page.limit(), page.offset()]).await?;
+    let items = rows.iter_mut().map(|row| {
+        Ok(FoundWorkspace { workspace: workspaces::read(row)?, members: row.int()?, applications: row.int()? })
+    });
+    let items = items.collect::<Result<_, StoreError>>()?;
+    let sql = dialect::pick(tx, total.0, total.1);
+    Ok(Paged { items, total: count(tx, sql, params![part]).await? })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::sqlite::plan;
+
+    #[test]
+    fn a_search_reads_names_in_an_index_and_no_row_that_it_does_not_show() {
+        let (list, total) = OF_ALL;
+        assert_eq!(plan(list.0)[1], "SCAN clients USING COVERING INDEX clients_names");
+        assert!(plan(total.0)[0].contains("USING COVERING INDEX"), "{:?}", plan(total.0));
+        for (texts, index) in [(OF_WORKSPACE, "workspace"), (OF_USER, "user")] {
+            for sql in [texts.0.0, texts.1.0] {
+                let search = format!("_of_{index} (owner_{index}_id=?");
+                assert!(plan(sql).iter().any(|step| step.contains(&search)), "{:?}", plan(sql));
+            }
+        }
+        let (list, total) = USERS;
+        assert_eq!(plan(list.0)[1], "SCAN users USING COVERING INDEX users_names");
+        assert_eq!(plan(total.0)[0], "SCAN users USING COVERING INDEX users_names");
+        let counts = plan(WORKSPACES.0.0);
+        assert!(counts.iter().any(|step| step.contains("members_workspace_id (workspace_id=?)")), "{counts:?}");
+        assert!(counts.iter().any(|step| step.contains("(owner_workspace_id=? AND deleted_at=?)")), "{counts:?}");
+    }
+}
