@@ -7,11 +7,12 @@ use domain::access::{Operation, Principal};
 use domain::oauth::diagnosis::{AUTHENTICATION, Endpoint};
 use domain::oauth::error::ErrorCode;
 use std::collections::HashMap;
+use store::failures::Refused;
 
 /// Days that a chart has at most.
 pub const MOST_DAYS: i64 = 90;
 /// Refused requests that are counted, the newest first: so many take some milliseconds.
-const MOST_COUNTED: i64 = 100_000;
+const MOST_COUNTED: i64 = 20_000;
 
 /// How often something was refused.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -49,6 +50,16 @@ fn sorted(counts: Counts) -> Vec<Errors> {
     errors
 }
 
+/// The first day of which all refused requests were counted.
+fn counted_from(first: Day, refused: &[Refused]) -> Day {
+    let counted: i64 = refused.iter().map(|refused| refused.count).sum();
+    match refused.first() {
+        // The oldest day that was counted may have had more.
+        Some(oldest) if counted >= MOST_COUNTED => oldest.day.plus(1),
+        _ => first,
+    }
+}
+
 /// The last `days` days (1 to [`MOST_DAYS`]), today among them.
 pub async fn of_client(
     app: &App,
@@ -66,10 +77,7 @@ pub async fn of_client(
         let mut tx = app.store().read().await?;
         store::failures::by_day(&mut tx, &client.id, (first, last), MOST_COUNTED).await?
     };
-    let counted: i64 = refused.iter().map(|refused| refused.count).sum();
-    // The oldest day that was counted may have had more.
-    let oldest = refused.first().map_or(first, |refused| refused.day);
-    let counted_from = if counted < MOST_COUNTED { first } else { oldest.plus(1) };
+    let counted_from = counted_from(first, &refused);
     let (mut all, mut by_day) = (Counts::new(), HashMap::<Day, Counts>::new());
     for one in refused {
         let endpoint = Endpoint::of_event(&one.kind, None);
@@ -83,4 +91,23 @@ pub async fn of_client(
         ChartDay { activity, errors }
     };
     Ok(Chart { days: activity.into_iter().map(day).collect(), errors: sorted(all), counted_from })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_day_that_was_counted_in_part_is_not_counted() {
+        let refused = |day, count| Refused {
+            day: Day::from_number(day),
+            kind: "authorize".to_owned(),
+            reason: "scope_unknown".to_owned(),
+            count,
+        };
+        let first = Day::from_number(1);
+        assert_eq!(counted_from(first, &[]), first);
+        assert_eq!(counted_from(first, &[refused(5, MOST_COUNTED - 1)]), first);
+        assert_eq!(counted_from(first, &[refused(5, 1), refused(6, MOST_COUNTED - 1)]), Day::from_number(6));
+    }
 }

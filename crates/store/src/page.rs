@@ -25,6 +25,13 @@ impl Page {
     pub const fn offset(self) -> i64 {
         self.offset
     }
+
+    /// How many rows all pages have together, where so many on this one tell: it is the last.
+    pub(crate) fn total(self, found: usize) -> Option<i64> {
+        let found = i64::try_from(found).ok()?;
+        let last = found < self.limit && (found > 0 || self.offset == 0);
+        last.then(|| self.offset + found)
+    }
 }
 
 impl Default for Page {
