@@ -88,9 +88,6 @@ pub async fn change(app: &App, ctx: &Ctx, principal: &Principal, changes: Change
     let id = person(app, ctx, principal, Operation::WriteAccount, "user.changed")?;
     let refuse = |r: ManageRefusal| refused(app, ctx, "user.changed", About::user(id), r);
     let known = |text: &str| Language::ALL.into_iter().map(Language::tag).find(|tag| *tag == text);
-    let locale = clearable(changes.locale, known, Unmanaged::Choice.of("locale")).map_err(refuse)?;
-    let zone = clearable(changes.zone, |text| text.parse::<Zone>().ok(), Unmanaged::Zone.of("zone")).map_err(refuse)?;
-    let known = |text: &str| LOCALES.into_iter().find(|one| *one == text);
     let elsewhere = || Unmanaged::WorkspaceUnknown.of("default_workspace");
     let locale = changes.locale.map(|text| clearable(text, known, Unmanaged::Choice.of("locale")));
     let zone = changes.zone.map(|text| clearable(text, |text| text.parse::<Zone>().ok(), Unmanaged::Zone.of("zone")));

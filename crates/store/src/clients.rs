@@ -54,6 +54,7 @@ macro_rules! secret_columns {
         "s.id, s.client_id, s.hash, s.hint, s.created_at, s.expires_at, s.last_used_at"
     };
 }
+pub(crate) use secret_columns;
 
 /// Reads `secret_columns` of an outer join: the first is NULL where there is no secret.
 fn read_secret(row: &mut Row) -> Result<Option<ClientSecret>, StoreError> {

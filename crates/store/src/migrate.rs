@@ -30,7 +30,7 @@ macro_rules! migrations {
     }),*] };
 }
 
-/// In order of their versions.
+/// In order of their versions, which count from 1.
 const MIGRATIONS: &[Migration] = migrations![
     1 "init" "0001_init.sql",
     2 "activity" "0002_activity.sql",
@@ -41,10 +41,10 @@ const MIGRATIONS: &[Migration] = migrations![
     7 "webhook_revisions" "0007_webhook_revisions.sql",
     8 "zones" "0008_zones.sql",
     9 "workspace_consents" "0009_workspace_consents.sql",
-    20 "failures" "0020_failures.sql",
     10 "invitations" "0010_invitations.sql",
     11 "app_policy" "0011_app_policy.sql",
-    21 "search" "0021_search.sql",
+    12 "failures" "0012_failures.sql",
+    13 "search" "0013_search.sql",
 ];
 
 /// The schema version that this program needs.

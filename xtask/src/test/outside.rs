@@ -34,13 +34,11 @@ pub fn run(root: &Path, filter: Option<&str>, tally: &mut Tally) -> Result<()> {
 
     process::must_succeed(process::cargo(root).args(["build", "--package", "countersign"]))?;
     let binary = target.join("debug/countersign");
-    let suite = |name, program: &Path, script, env| Suite { name, program: program.to_path_buf(), script, env };
-    let browser = |name, javascript: &str, script: &str| {
     let suite = |name, program: &Path, script, env| {
         let program = program.to_path_buf();
         Suite { name, program, script, env, database: None }
     };
-    let browser = |name, javascript: &str| {
+    let browser = |name, javascript: &str, script: &str| {
         let screenshots = target.join("screenshots").into_os_string();
         let env = vec![
             ("CHROMIUM", chromium.clone().into_os_string()),
@@ -63,8 +61,6 @@ pub fn run(root: &Path, filter: Option<&str>, tally: &mut Tally) -> Result<()> {
             // What depends on the database shows with few examples of each operation.
             ..suite("schemathesis-postgres", &venv, python.join("described_api.py"), vec![("EXAMPLES", "4".into())])
         },
-        browser("browser", "on"),
-        browser("browser-no-script", "off"),
     ];
     if filter.is_none() {
         demo_check(&binary, tally)?;
