@@ -65,7 +65,8 @@ async fn the_rule_says_who_comes_in_and_what_ends() {
         });
         let mut taken: Vec<_> = taken.into_iter().map(|consent| consent.client_id).collect();
         let mut ended: Vec<_> = ended.into_iter().map(|ended| ended.client_id).collect();
-        (taken.sort(), ended.sort());
+        taken.sort();
+        ended.sort();
         assert_eq!((taken, ended), (vec![client_id(12), client_id(13)], vec![client_id(12), client_id(13)]));
         assert_eq!(read_tx!(db, |tx| store::client_users::total(tx, &client_id(12))), 0);
         assert_eq!(read_tx!(db, |tx| app_policy::choosy_workspaces(tx, &client_id(13))), []);

@@ -11,7 +11,7 @@ const OF: [(&str, &str); 1] = [("sub_type", "workspace")];
 
 async fn party(app: &TestApp, name: &str) -> Party {
     Party::with(app, Kind::Web, |new| {
-        new.name = name.to_owned();
+        name.clone_into(&mut new.name);
         new.trust = Trust::Verified;
     })
     .await
@@ -57,7 +57,7 @@ async fn applications_are_listed_and_revoked_for_one_and_for_all() {
         assert_eq!((second.total, second.items[0].name.as_str()), (2, "Mail 100%"));
         let id = mail.id.as_str();
         let seen = workspace_apps::find(&app.app, &app.ctx(), &owns, id).await.unwrap();
-        assert_eq!(second.items, [seen.clone()]);
+        assert_eq!(second.items, std::slice::from_ref(&seen));
         assert_eq!((seen.people, seen.trust), (2, Trust::Verified));
         let mut scopes: Vec<_> = seen.scopes.iter().collect();
         scopes.sort_unstable();
