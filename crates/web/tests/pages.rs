@@ -108,7 +108,8 @@ async fn below_a_path_every_link_leads_somewhere() {
     let page = browser.get("/tenant/login").await;
     let reply = browser.sign_in(&page, "ada@example.com").await;
     assert!(reply.status == 200 && reply.body.contains("Signed in as <strong>"), "{} {}", reply.status, reply.body);
-    assert_eq!(browser.get("/tenant").await.status, 200);
+    let first = browser.get("/tenant").await;
+    assert_eq!((first.status.as_u16(), first.location().path()), (303, "/tenant/account"));
     let (_, rest) = reply.body.split_once("rel=\"stylesheet\" href=\"").unwrap();
     let sheet = rest.split('"').next().unwrap();
     assert!(sheet.starts_with("/tenant/assets/"));
