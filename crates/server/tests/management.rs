@@ -300,6 +300,10 @@ fn a_user_is_shown_and_changed() {
     assert_eq!((&shown["email_verified"], &shown["operator"]), (&json!(false), &json!(true)));
     let text = at.text(&["user", "show", "lovelace@example.com"]);
     assert!(text.contains("(operator)") && text.contains("Acme owner (default)"), "{text}");
+    at.refused(&["user", "set-operator", "lovelace@example.com", "--revoke"], "Somebody must run this server");
+    at.refused(&["user", "disable", "lovelace@example.com"], "Somebody must run this server");
+    at.user("grace@example.com");
+    assert_eq!(at.json(&["user", "set-operator", "grace@example.com"])["operator"], true);
     assert_eq!(at.json(&["user", "set-operator", "lovelace@example.com", "--revoke"])["operator"], false);
     let none = at.json(&["user", "default-workspace", "lovelace@example.com"]);
     assert_eq!(none["default_workspace_id"], Value::Null);
