@@ -1,6 +1,8 @@
 //! The scopes and permissions that the operator declares.
 use crate::ScopeSet;
+use crate::language::Language;
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
 
 /// A scope and the words in which the consent page shows it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -22,6 +24,27 @@ pub struct ScopeInfo {
     /// What of the API behind it opens, in the operator's words; shown to developers.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub operations: Vec<String>,
+    /// The same words in other languages, by their tags (BCP 47).
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub translations: BTreeMap<String, ScopeWords>,
+}
+
+/// The words of a scope in one more language.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ScopeWords {
+    pub consent_title: String,
+    pub consent_description: String,
+}
+
+impl ScopeInfo {
+    /// The title and the description for people; the declared ones where there is no translation.
+    pub fn words(&self, language: Language) -> (&str, &str) {
+        match self.translations.get(language.tag()) {
+            Some(words) => (&words.consent_title, &words.consent_description),
+            None => (&self.consent_title, &self.consent_description),
+        }
+    }
 }
 
 /// A category of permissions: category → group → level → scopes.
@@ -72,6 +95,8 @@ pub enum InvalidCatalogue {
     ScopeName(String),
     #[error("the scope `{0}` is declared twice")]
     DuplicateScope(String),
+    #[error("the scope `{scope}` is translated into `{language}`, which pages do not speak")]
+    Language { scope: String, language: String },
     #[error("the scope `openid` must be declared")]
     NoOpenid,
     #[error("no scope is marked `default = true`, so that clients which name no scopes could do nothing")]
@@ -113,6 +138,10 @@ impl Catalogue {
             }
             if names.contains(&scope.name.as_str()) {
                 return Err(E::DuplicateScope(scope.name.clone()));
+            }
+            let spoken = |tag: &&String| Language::ALL.iter().any(|language| language.tag() == tag.as_str());
+            if let Some(language) = scope.translations.keys().find(|tag| !spoken(tag)) {
+                return Err(E::Language { scope: scope.name.clone(), language: language.clone() });
             }
             names.push(&scope.name);
         }
@@ -172,8 +201,30 @@ impl Catalogue {
     }
 }
 
+/// The words of the default scopes in German.
+const GERMAN: [(&str, &str, &str); 12] = [
+    ("openid", "Wissen, wer Sie hier sind", "Eine gleichbleibende Kennung, an der die App Sie wiedererkennt."),
+    ("profile", "Ihr Profil sehen", "Ihren Namen und Ihr Bild."),
+    ("email", "Ihre E-Mail-Adresse sehen", "Ihre E-Mail-Adresse, und ob sie bestätigt ist."),
+    ("offline_access", "Verbunden bleiben", "Zugriff auch in Ihrer Abwesenheit, bis Sie die App trennen."),
+    ("contracts:read", "Verträge lesen", "Verträge und ihren Verlauf sehen."),
+    ("contracts:write", "Verträge ändern", "Verträge anlegen, bearbeiten und archivieren."),
+    ("admin", "Alles verwalten", "Volle Kontrolle, auch über Mitglieder und Einstellungen."),
+    ("clients:read", "Ihre Anwendungen sehen", "Anwendungen, die Sie entwickeln, und wie sie genutzt werden."),
+    ("clients:write", "Ihre Anwendungen verwalten", "Anwendungen und ihre Secrets anlegen, ändern und löschen."),
+    ("members:read", "Sehen, wer im Arbeitsbereich ist", "Namen, Adressen und Rollen der Mitglieder."),
+    ("consents:read", "Ihre verbundenen Apps sehen", "Welchen Anwendungen Sie was erlaubt haben."),
+    ("consents:write", "Apps trennen", "Den Zugriff zurücknehmen, den Sie Anwendungen gegeben haben."),
+];
+
 impl Default for Catalogue {
     fn default() -> Self {
+        let german = |name: &str| {
+            let (_, title, description) = GERMAN.iter().find(|(scope, ..)| *scope == name)?;
+            let words =
+                ScopeWords { consent_title: (*title).to_owned(), consent_description: (*description).to_owned() };
+            Some((Language::German.tag().to_owned(), words))
+        };
         let scope = |name: &str, title: &str, description: &str| ScopeInfo {
             name: name.to_owned(),
             description: description.to_owned(),
@@ -183,6 +234,7 @@ impl Default for Catalogue {
             required: name == "openid",
             default: matches!(name, "openid" | "profile" | "email" | "offline_access"),
             operations: Vec::new(),
+            translations: german(name).into_iter().collect(),
         };
         let level = |label: &str, value: &str, scopes: &[&str]| PermissionLevel {
             label: label.to_owned(),
@@ -263,6 +315,16 @@ mod tests {
         let text = str::to_owned;
         assert_eq!(broken(|c| c.scopes.push(c.scopes[0].clone())), E::DuplicateScope(text("openid")));
         assert_eq!(broken(|c| c.scopes.retain(|s| s.name != "openid")), E::NoOpenid);
+        let words = Catalogue::default().scopes[0].translations["de"].clone();
+        let mut klingon = Catalogue::default();
+        klingon.scopes[0].translations.insert(text("tlh"), words);
+        assert_eq!(klingon.check(), Err(E::Language { scope: text("openid"), language: text("tlh") }));
+        let default = Catalogue::default();
+        assert!(default.scopes.iter().all(|s| Language::ALL.iter().all(|l| !s.words(*l).0.is_empty())));
+        assert!(
+            default.scopes.iter().all(|s| s.words(Language::German) != s.words(Language::English)),
+            "all in German"
+        );
         assert_eq!(broken(|c| c.scopes[1].name = "two words".to_owned()), E::ScopeName(text("two words")));
         assert_eq!(broken(|c| c.scopes.iter_mut().for_each(|s| s.default = false)), E::NoDefault);
         let unknown = broken(|c| c.scopes.retain(|s| s.name != "admin"));

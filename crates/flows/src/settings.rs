@@ -86,6 +86,8 @@ impl Default for Registration {
 pub struct Brand {
     pub name: String,
     pub logo_url: Option<String>,
+    /// The same for dark pages; without it, the one above.
+    pub logo_dark_url: Option<String>,
     /// `#rrggbb`.
     pub primary_colour: String,
     /// The same for dark pages; without it, the one above.
@@ -100,6 +102,7 @@ impl Default for Brand {
         Self {
             name: "Countersign".to_owned(),
             logo_url: None,
+            logo_dark_url: None,
             primary_colour: "#1d4ed8".to_owned(),
             primary_colour_dark: None,
             terms_url: None,

@@ -26,6 +26,7 @@ struct Inner {
     script: Asset,
     icon: Asset,
     logo: Option<Url>,
+    dark_logo: Option<Url>,
     /// The path of the issuer, without a trailing slash: where everything is mounted.
     base: String,
     origin: String,
@@ -40,8 +41,9 @@ impl WebState {
         let brand = &app.settings().brand;
         let (stylesheet, script) = (Asset::stylesheet(brand, &base), Asset::script(&base));
         let icon = Asset::icon(brand, &base);
-        let logo = brand.logo_url.as_deref().and_then(|text| logo(text, &app.settings().issuer));
-        Self(Arc::new(Inner { app, clock, rng, options, stylesheet, script, icon, logo, base, origin }))
+        let read = |url: &Option<String>| url.as_deref().and_then(|text| logo(text, &app.settings().issuer));
+        let (logo, dark_logo) = (read(&brand.logo_url), read(&brand.logo_dark_url));
+        Self(Arc::new(Inner { app, clock, rng, options, stylesheet, script, icon, logo, dark_logo, base, origin }))
     }
 
     pub fn app(&self) -> &App {
@@ -70,6 +72,9 @@ impl WebState {
     }
     pub(crate) fn logo(&self) -> Option<&Url> {
         self.0.logo.as_ref()
+    }
+    pub(crate) fn dark_logo(&self) -> Option<&Url> {
+        self.0.dark_logo.as_ref()
     }
     pub(crate) fn base(&self) -> &str {
         &self.0.base

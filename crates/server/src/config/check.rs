@@ -64,9 +64,11 @@ pub fn problems(config: &Config) -> Vec<String> {
         || !config.registration.initial_access_tokens.is_empty();
     need(tokens, "registration.initial_access_tokens: the policy `token` needs at least one".to_owned());
     need((1..=36_500).contains(&config.audit_retention_days), "audit_retention_days: 1 to 36500 days".to_owned());
-    let colour = &config.brand.primary_colour;
-    let hex = colour.len() == 7 && colour.starts_with('#') && colour[1..].bytes().all(|b| b.is_ascii_hexdigit());
-    need(hex, "brand.primary_colour: must be #rrggbb".to_owned());
+    let is_colour =
+        |text: &str| text.len() == 7 && text.starts_with('#') && text[1..].bytes().all(|b| b.is_ascii_hexdigit());
+    need(is_colour(&config.brand.primary_colour), "brand.primary_colour: must be #rrggbb".to_owned());
+    let dark = config.brand.primary_colour_dark.as_deref();
+    need(dark.is_none_or(is_colour), "brand.primary_colour_dark: must be #rrggbb".to_owned());
     found
 }
 
@@ -142,6 +144,7 @@ mod tests {
         assert!(broken(|c| c.lifetimes.authorization_code = 601).starts_with("lifetimes.authorization_code"));
         assert!(broken(|c| c.scopes.clear()).contains("openid"));
         assert!(broken(|c| c.brand.primary_colour = "red".to_owned()).starts_with("brand"));
+        assert!(broken(|c| c.brand.primary_colour_dark = Some("#12".to_owned())).starts_with("brand"));
         assert!(broken(|c| c.audit_retention_days = 0).starts_with("audit_retention_days"));
         assert_eq!(masked("postgres://u:secret@h/db"), "postgres://u:***@h/db");
     }

@@ -50,18 +50,18 @@ struct ConsentPage<'p> {
 }
 
 pub fn consent_page(state: &WebState, browser: &Browser, interaction: &str, view: &ConsentView) -> Response {
-    let catalogue = &state.app().settings().catalogue;
+    let (frame, catalogue) = (Frame::new(state, browser), &state.app().settings().catalogue);
     let client = &view.client;
     let permissions = view
         .request
         .scopes
         .iter()
         .map(|name| {
-            let info = catalogue.scope(name);
+            let words = catalogue.scope(name).map(|scope| scope.words(frame.language()));
             Permission {
                 name,
-                title: info.map_or(name, |i| i.consent_title.as_str()),
-                description: info.map_or("", |i| i.consent_description.as_str()),
+                title: words.map_or(name, |(title, _)| title),
+                description: words.map_or("", |(_, description)| description),
                 sensitive: catalogue.is_sensitive(name),
                 required: catalogue.is_required(name),
                 known: view.ask.allowed.contains(name),
@@ -70,7 +70,7 @@ pub fn consent_page(state: &WebState, browser: &Browser, interaction: &str, view
         .collect();
     let uri = view.request.callback.redirect_uri();
     let page = ConsentPage {
-        frame: Frame::new(state, browser),
+        frame,
         interaction,
         client,
         user_email: &view.user_email,

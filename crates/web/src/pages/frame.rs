@@ -16,6 +16,7 @@ use domain::identity::Role;
 use domain::language::Language;
 use domain::oauth::error::ErrorCode;
 use flows::Brand;
+use std::collections::BTreeSet;
 use std::fmt;
 
 /// What every page shows around its content, and the language that it speaks.
@@ -26,6 +27,7 @@ pub struct Frame {
     pub script: String,
     pub icon: String,
     pub logo: Option<String>,
+    pub dark_logo: Option<String>,
     pub base: String,
     /// Whether people may make accounts of their own.
     pub sign_up: bool,
@@ -53,6 +55,7 @@ impl Frame {
             script: state.script().href().to_owned(),
             icon: state.icon().href().to_owned(),
             logo: state.logo().map(ToString::to_string),
+            dark_logo: state.dark_logo().map(ToString::to_string),
             base: state.base().to_owned(),
             sign_up: state.app().settings().sign_up,
             csrf: String::new(),
@@ -78,6 +81,7 @@ impl Frame {
             script: String::new(),
             icon: String::new(),
             logo: None,
+            dark_logo: None,
             base: String::new(),
             sign_up: true,
             csrf: String::new(),
@@ -179,8 +183,8 @@ fn schemes<'u>(uris: impl IntoIterator<Item = &'u str>) -> String {
     sources.join(" ")
 }
 
-fn policy(image: Option<&str>, script_hash: Option<&str>, leads: Leads<'_>) -> String {
-    let image = image.map(|origin| format!(" {origin}")).unwrap_or_default();
+fn policy(images: &BTreeSet<String>, script_hash: Option<&str>, leads: Leads<'_>) -> String {
+    let image: String = images.iter().map(|origin| format!(" {origin}")).collect();
     let script = script_hash.map(|hash| format!(" '{hash}'")).unwrap_or_default();
     let forms = leads.sources();
     format!(
@@ -200,8 +204,8 @@ pub fn render(
         tracing::error!("a page does not render");
         return plain(StatusCode::INTERNAL_SERVER_ERROR, ErrorCode::ServerError, "The server failed.");
     };
-    let image = state.logo().map(|url| url.origin().ascii_serialization());
-    let policy = policy(image.as_deref(), script_hash, leads);
+    let images = [state.logo(), state.dark_logo()].into_iter().flatten().map(|url| url.origin().ascii_serialization());
+    let policy = policy(&images.collect(), script_hash, leads);
     let mut response = (status, [(header::CONTENT_TYPE, "text/html; charset=utf-8")], html).into_response();
     let headers = response.headers_mut();
     headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
@@ -257,10 +261,14 @@ mod tests {
     #[test]
     fn checklist_20_the_content_policy_names_every_source() {
         assert_eq!(
-            policy(None, None, Leads::Here),
+            policy(&BTreeSet::new(), None, Leads::Here),
             "default-src 'none'; style-src 'self'; img-src 'self'; script-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
         );
-        let away = policy(Some("https://cdn.example"), Some("sha256-x"), Leads::Away("http://127.0.0.1:9/cb"));
+        let away = policy(
+            &BTreeSet::from(["https://cdn.example".to_owned()]),
+            Some("sha256-x"),
+            Leads::Away("http://127.0.0.1:9/cb"),
+        );
         assert_eq!(
             away,
             "default-src 'none'; style-src 'self'; img-src 'self' https://cdn.example; script-src 'self' 'sha256-x'; form-action http:; base-uri 'none'; frame-ancestors 'none'"
