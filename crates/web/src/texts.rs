@@ -17,7 +17,8 @@ macro_rules! files {
 }
 
 const ENGLISH: &[&str] = files!("en": "common" "entry" "account" "developer" "workspace" "operator");
-const GERMAN: &[&str] = files!("de": "common" "entry" "account" "developer" "workspace" "operator" "refusals");
+const GERMAN: &[&str] = files!("de": "common" "entry" "account" "developer" "workspace" "operator"
+    "refusals" "diagnosis" "events" "operations");
 
 static OF_ENGLISH: LazyLock<Bundle> = LazyLock::new(|| bundle(Language::English, ENGLISH));
 static OF_GERMAN: LazyLock<Bundle> = LazyLock::new(|| bundle(Language::German, GERMAN));
@@ -121,16 +122,22 @@ impl Texts {
         Rich(html)
     }
 
-    /// What a refusal says. English sentences stand beside the rules; other languages have theirs by exact reason.
+    /// What a refusal says.
     pub fn refusal(self, refusal: &(impl Refusal + ?Sized)) -> String {
         self.reason(refusal.reason(), refusal.public())
     }
 
     /// The same where only the reason and the English sentence are known.
     pub fn reason(self, reason: &str, english: &str) -> String {
+        self.of_code(&format!("refusal-{reason}"), english)
+    }
+
+    /// What the code says. English sentences stand beside the rules; other languages have theirs by key, or else the
+    /// English one.
+    pub fn of_code(self, key: &str, english: &str) -> String {
         match self.0 {
             Language::English => english.to_owned(),
-            Language::German => self.find(&format!("refusal-{reason}"), None).unwrap_or_else(|| english.to_owned()),
+            Language::German => self.find(key, None).unwrap_or_else(|| english.to_owned()),
         }
     }
 }

@@ -1,5 +1,7 @@
 use super::*;
-use domain::access::Denied;
+use domain::access::{Denied, Operation};
+use domain::events::EventKind;
+use domain::oauth::diagnosis::{ADVICE, Endpoint};
 use flows::authorize::InteractionRefusal;
 use flows::manage::Unmanaged;
 use flows::session::SignInRefusal;
@@ -66,10 +68,17 @@ fn named_in_pages() -> (BTreeSet<String>, BTreeSet<String>) {
     (said, literal)
 }
 
+/// What English says in the code, and not in its files.
+const OF_CODE: [&str; 5] = ["refusal-", "check-", "advice-", "event-", "operation-"];
+
+fn of_code(key: &str) -> bool {
+    OF_CODE.iter().any(|prefix| key.starts_with(prefix))
+}
+
 #[test]
 fn both_languages_say_everything_with_the_same_values() {
     let (english, german) = (texts(ENGLISH), texts(GERMAN));
-    let german: BTreeMap<_, _> = german.into_iter().filter(|(key, _)| !key.starts_with("refusal-")).collect();
+    let german: BTreeMap<_, _> = german.into_iter().filter(|(key, _)| !of_code(key)).collect();
     let names = |texts: &BTreeMap<String, BTreeSet<String>>| texts.keys().cloned().collect::<BTreeSet<_>>();
     assert_eq!(names(&english).symmetric_difference(&names(&german)).collect::<Vec<_>>(), Vec::<&String>::new());
     for (key, values) in &english {
@@ -109,6 +118,41 @@ fn german_has_the_sentence_of_every_refusal_that_a_page_shows() {
     let there: BTreeSet<String> = texts(GERMAN).into_keys().collect();
     let missing: BTreeSet<_> = shown.filter(|reason| !there.contains(&format!("refusal-{reason}"))).collect();
     assert_eq!(missing, BTreeSet::new());
+}
+
+/// `ReadClients` as `read-clients`.
+fn kebab_case(name: &str) -> String {
+    let mut kebab = String::new();
+    for c in name.chars() {
+        if c.is_ascii_uppercase() && !kebab.is_empty() {
+            kebab.push('-');
+        }
+        kebab.push(c.to_ascii_lowercase());
+    }
+    kebab
+}
+
+#[test]
+fn german_has_every_check_advice_kind_of_event_and_operation() {
+    let mut shown: BTreeSet<String> = BTreeSet::new();
+    for endpoint in Endpoint::ALL {
+        shown.extend(endpoint.client_checks().iter().map(|check| check.key.to_owned()));
+        shown.extend(endpoint.own_checks().map(|check| check.key.to_owned()));
+    }
+    shown.extend(ADVICE.iter().map(|advice| advice.key.to_owned()));
+    shown.extend(EventKind::ALL.iter().map(|kind| format!("event-{}", kind.as_str().replace(['.', '_'], "-"))));
+    shown.extend(Operation::ALL.iter().map(|operation| kebab_case(&format!("Operation{operation:?}"))));
+    let there = texts(GERMAN).into_keys().filter(|key| of_code(key) && !key.starts_with("refusal-"));
+    let there: BTreeSet<String> = there.collect();
+    assert_eq!(shown.symmetric_difference(&there).collect::<Vec<_>>(), Vec::<&String>::new());
+}
+
+#[test]
+fn english_says_what_the_code_does_and_german_too_where_it_has_nothing() {
+    let said = |language, key| Texts(language).of_code(key, "In the code");
+    assert_eq!(said(Language::English, "check-client-known"), "In the code");
+    assert_eq!(said(Language::German, "check-client-known"), "Der Client ist bekannt");
+    assert_eq!(said(Language::German, "check-no-such"), "In the code");
 }
 
 #[test]
