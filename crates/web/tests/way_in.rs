@@ -1,0 +1,166 @@
+//! The way to pages that only people who are signed in see: there and back, in their language, and never elsewhere.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test that cannot go on has failed")]
+use axum::http::Method;
+use testkit::{Browser, Database, Kind, Party, TestApp};
+
+async fn app() -> (Database, TestApp) {
+    let database = Database::sqlite();
+    let app = TestApp::start(&database).await;
+    app.user("ada@example.com", 1).await;
+    (database, app)
+}
+
+#[tokio::test]
+async fn whoever_came_for_a_page_gets_there_after_signing_in() {
+    let (_database, app) = app().await;
+    let mut browser = Browser::new(&app);
+    let sent = browser.get("/account?done=saved").await;
+    assert_eq!(sent.status, 303);
+    assert_eq!(sent.header("location"), "/login?return_to=%2Faccount%3Fdone%3Dsaved");
+    let page = browser.follow(sent).await;
+    // A wrong password loses neither the address nor the way.
+    let wrong = page.form("login-submit").set("username", "ada@example.com").set("password", "not this one");
+    let again = browser.submit(&wrong).await;
+    assert_eq!(again.status, 422);
+    let form = again.form("login-submit");
+    assert_eq!((form.get("username"), form.get("return_to")), (Some("ada@example.com"), Some("/account?done=saved")));
+    let reply = browser.submit(&form.set("password", testkit::PASSWORD)).await;
+    assert_eq!((reply.status.as_u16(), reply.header("location")), (303, "/account?done=saved"));
+    let account = browser.follow(reply).await;
+    assert!(account.body.contains("role=\"status\""), "{}", account.body);
+    app.stop().await;
+}
+
+#[tokio::test]
+async fn nobody_is_led_elsewhere_after_signing_in() {
+    let (_database, app) = app().await;
+    for evil in [
+        "https://evil.example/",
+        "//evil.example/",
+        "/\\evil.example",
+        "/account//evil.example",
+        "javascript:alert(1)",
+        "/account\r\nlocation: https://evil.example",
+        "@evil.example",
+    ] {
+        let mut browser = Browser::new(&app);
+        let link: String = url::form_urlencoded::byte_serialize(evil.as_bytes()).collect();
+        for path in ["login", "signup"] {
+            let page = browser.get(&format!("/{path}?return_to={link}")).await;
+            assert!(!page.body.contains("evil.example") && !page.body.contains("alert"), "{evil}");
+        }
+        let page = browser.get("/login").await;
+        let form = page.form("login-submit").set("username", "ada@example.com").set("password", testkit::PASSWORD);
+        let reply = browser.submit(&form.set("return_to", evil)).await;
+        assert_eq!((reply.status.as_u16(), reply.header("location")), (303, "/"), "{evil}");
+    }
+    app.stop().await;
+}
+
+#[tokio::test]
+async fn pages_speak_as_asked_then_as_set_then_as_the_browser() {
+    let (_database, app) = app().await;
+    let german = [("accept", "text/html"), ("accept-language", "de-AT, en;q=0.5")];
+    let language = |body: &str| body.split("<html lang=\"").nth(1).unwrap()[..2].to_owned();
+    let mut browser = Browser::new(&app);
+    let read = async |browser: &mut Browser, path: &str| {
+        language(&browser.call(Method::GET, path, &german, "").await.body)
+    };
+    assert_eq!(read(&mut browser, "/login").await, "de");
+    assert_eq!(read(&mut browser, "/login?ui_locales=fr%20en").await, "en");
+    assert_eq!(read(&mut browser, "/login?ui_locales=xx").await, "de");
+    assert_eq!(read(&mut browser, "/no/such/page").await, "de");
+    browser.sign_in_here("ada@example.com").await;
+    assert_eq!(read(&mut browser, "/account").await, "de");
+    let form = browser.get("/account").await.form("profile-save").set("locale", "en").set("zone", "Europe/Berlin");
+    let saved = browser.submit(&form).await;
+    assert_eq!((saved.status.as_u16(), saved.header("location")), (303, "/account?done=saved"));
+    assert_eq!(read(&mut browser, "/account").await, "en", "as set");
+    assert_eq!(read(&mut browser, "/account?ui_locales=de").await, "de", "as asked");
+    // An authorization request asks in every page of its own, after a mistake as well.
+    let party = Party::new(&app, Kind::Web).await;
+    let mut stranger = Browser::new(&app);
+    let login = stranger.get(&party.authorize(&[("ui_locales", "de")])).await;
+    assert_eq!(language(&login.body), "de");
+    let wrong = login.form("login-submit").set("username", "ada@example.com").set("password", "not this one");
+    let again = stranger.submit(&wrong).await;
+    assert_eq!((again.status.as_u16(), language(&again.body).as_str()), (422, "de"));
+    assert!(again.body.contains("Die E-Mail-Adresse oder das Passwort"), "{}", again.body);
+    let consent = stranger.sign_in(&again, "ada@example.com").await;
+    assert_eq!(language(&consent.body), "de");
+    assert!(consent.body.contains("Wissen, wer Sie hier sind"), "scopes in the words of the language");
+    app.stop().await;
+}
+
+#[tokio::test]
+async fn a_profile_keeps_what_was_typed_when_something_is_wrong_with_it() {
+    let (_database, app) = app().await;
+    let mut browser = Browser::new(&app);
+    browser.sign_in_here("ada@example.com").await;
+    let form = browser.get("/account").await.form("profile-save");
+    let odd = form.clone().set("name", "Ada & <b>Co</b>").set("zone", "Mars/Olympus");
+    let again = browser.submit(&odd).await;
+    assert_eq!(again.status, 422);
+    assert!(again.body.contains("aria-invalid=\"true\" aria-describedby=\"problem zone-hint\""), "{}", again.body);
+    assert!(!again.body.contains("<b>Co"), "{}", again.body);
+    let form = again.form("profile-save");
+    assert_eq!((form.get("name"), form.get("zone")), (Some("Ada & <b>Co</b>"), Some("Mars/Olympus")));
+    for name in ["", "a\u{202e}b", "x\u{200b}y", &"n".repeat(10_000)] {
+        let refused = browser.submit(&form.clone().set("zone", "").set("name", name)).await;
+        assert_eq!(refused.status, 422, "{name}");
+    }
+    let fine = browser.submit(&form.set("zone", "")).await;
+    assert_eq!(browser.follow(fine).await.form("profile-save").get("name"), Some("Ada & <b>Co</b>"));
+    app.stop().await;
+}
+
+#[tokio::test]
+async fn forms_of_the_account_are_good_from_their_own_page_alone() {
+    let (_database, app) = app().await;
+    let mut browser = Browser::new(&app);
+    browser.sign_in_here("ada@example.com").await;
+    let form = browser.get("/account").await.form("profile-save");
+    let forged = browser.submit(&form.clone().set("csrf", "AAAA")).await;
+    assert_eq!((forged.status.as_u16(), forged.text("error-code").as_deref()), (400, Some("invalid_request")));
+    let fields = format!("csrf={}&name=Eve&locale=&zone=", form.get("csrf").unwrap());
+    let from_elsewhere = [
+        ("content-type", "application/x-www-form-urlencoded"),
+        ("accept", "text/html"),
+        ("origin", "https://evil.example"),
+        ("sec-fetch-site", "cross-site"),
+    ];
+    let crossed = browser.call(Method::POST, "/account", &from_elsewhere, &fields).await;
+    assert_eq!(crossed.status, 400);
+    // Another person's form token is of no use.
+    let mut other = Browser::new(&app);
+    app.user("grace@example.com", 1).await;
+    other.sign_in_here("grace@example.com").await;
+    let stolen = other.submit(&form.clone().set("name", "Eve")).await;
+    assert_eq!(stolen.status, 400);
+    // A session that ended meanwhile is told, and the form is not taken.
+    browser.cookies.retain(|name, _| !name.contains("session"));
+    let over = browser.submit(&form.set("name", "Eve")).await;
+    assert!(over.status == 400 && over.body.contains("what you typed is still there"), "{}", over.body);
+    let page = browser.get("/login").await;
+    assert!(browser.sign_in(&page, "ada@example.com").await.body.contains("value=\"Test Person\""), "unchanged");
+    app.stop().await;
+}
+
+#[tokio::test]
+async fn checklist_20_no_page_is_framed_kept_or_scripted_from_elsewhere() {
+    let (_database, app) = app().await;
+    let mut browser = Browser::new(&app);
+    browser.sign_in_here("ada@example.com").await;
+    for path in ["/account", "/no/such/page"] {
+        let page = browser.get(path).await;
+        let policy = page.header("content-security-policy");
+        for part in ["default-src 'none'", "script-src 'self'", "style-src 'self'", "frame-ancestors 'none'"] {
+            assert!(policy.split("; ").any(|directive| directive == part), "{part}: {policy}");
+        }
+        assert!(!policy.contains("unsafe"), "{policy}");
+        assert_eq!(page.header("x-frame-options"), "DENY");
+        assert_eq!(page.header("cache-control"), "no-store");
+        assert!(!page.body.contains(" style=") && !page.body.contains(" onclick="), "nothing inline");
+    }
+    app.stop().await;
+}
