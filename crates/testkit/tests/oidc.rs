@@ -151,7 +151,7 @@ async fn checklist_123_form_post() {
         assert!(!page.body.contains("<script>alert"));
         let policy = page.header("content-security-policy");
         assert!(
-            policy.contains("script-src 'sha256-")
+            policy.contains("script-src 'self' 'sha256-")
                 && policy.contains("form-action https:")
                 && !policy.contains("unsafe"),
             "{policy}"
@@ -194,7 +194,7 @@ async fn checklist_124_logout_at_the_request_of_an_application() {
             assert_eq!((reply.status.as_u16(), reply.header("location")), (400, ""), "{fields:?}");
             assert_eq!(app.outcomes("logout").await[0], reason);
         }
-        assert!(browser.get("/").await.body.contains("ada@example.com"), "none of these signed anybody out");
+        assert!(browser.get("/account").await.body.contains("ada@example.com"), "none of these signed anybody out");
         // Without proof that this session is meant, the user is asked.
         let asked = browser
             .get(&end(&[("client_id", party.id.as_str()), ("post_logout_redirect_uri", bye), ("state", "s&1")]))
@@ -202,7 +202,7 @@ async fn checklist_124_logout_at_the_request_of_an_application() {
         assert!(asked.body.contains("Sign out?"));
         let done = browser.submit(&asked.form("logout-submit")).await;
         assert_eq!((done.status.as_u16(), done.header("location")), (303, "https://client.example/bye?state=s%261"));
-        assert!(!browser.get("/").await.body.contains("ada@example.com"));
+        assert!(!browser.get("/account").await.body.contains("ada@example.com"));
         // With an ID token of this session, nobody is asked.
         let hint = party.tokens(&mut browser, &user, &[]).await.0["id_token"].as_str().unwrap().to_owned();
         let done = browser.get(&end(&[("id_token_hint", &hint), ("post_logout_redirect_uri", bye)])).await;

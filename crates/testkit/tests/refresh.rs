@@ -244,11 +244,11 @@ async fn checklist_71_a_password_change_ends_sessions() {
         let user = app.user("ada@example.com", 0).await;
         let mut browser = Browser::new(&app);
         browser.sign_in_here("ada@example.com").await;
-        assert!(browser.get("/").await.body.contains("ada@example.com"));
+        assert!(browser.get("/account").await.body.contains("ada@example.com"));
         accounts::set_password(&app.app, &app.ctx(), user.user.id, &domain::Secret::new("another long password"))
             .await
             .unwrap();
-        assert!(!browser.get("/").await.body.contains("ada@example.com"));
+        assert!(!browser.get("/account").await.body.contains("ada@example.com"));
         app.stop().await;
     })
     .await;

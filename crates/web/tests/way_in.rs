@@ -63,9 +63,8 @@ async fn pages_speak_as_asked_then_as_set_then_as_the_browser() {
     let german = [("accept", "text/html"), ("accept-language", "de-AT, en;q=0.5")];
     let language = |body: &str| body.split("<html lang=\"").nth(1).unwrap()[..2].to_owned();
     let mut browser = Browser::new(&app);
-    let read = async |browser: &mut Browser, path: &str| {
-        language(&browser.call(Method::GET, path, &german, "").await.body)
-    };
+    let read =
+        async |browser: &mut Browser, path: &str| language(&browser.call(Method::GET, path, &german, "").await.body);
     assert_eq!(read(&mut browser, "/login").await, "de");
     assert_eq!(read(&mut browser, "/login?ui_locales=fr%20en").await, "en");
     assert_eq!(read(&mut browser, "/login?ui_locales=xx").await, "de");

@@ -80,6 +80,7 @@ pub const CODE: &[Check] = checks! {
     ];
     "check-code-resource", "Every resource was part of the authorization" => ["resource_not_granted"];
     "check-code-user", "The person is still there, and in the workspace" => ["user_disabled", "membership_lost"];
+    "check-workspace-lets-in", "The workspace lets the application in" => ["workspace_policy_forbids_client"];
     "check-code-consent", "The person did not take the permission back" => ["consent_revoked"];
     "check-code-first-use", "The code is used for the first time" => ["code_replayed"];
 };
@@ -91,6 +92,7 @@ pub const REFRESH: &[Check] = checks! {
     "check-refresh-client", "The refresh token was issued to this client" => ["refresh_token_of_another_client"];
     "check-refresh-alive", "The authorization is alive" => [
         "grant_revoked", "grant_ended_after_replay", "grant_expired", "user_disabled", "client_disabled", "membership_lost",
+        "workspace_policy_forbids_client",
     ];
     "check-refresh-scope", "The scopes are within what was granted" => ["scope_malformed", "scope_beyond_grant"];
     "check-refresh-resource", "Every resource was part of the authorization" => ["resource_not_granted"];
@@ -131,6 +133,7 @@ macro_rules! alive {
                 "user_disabled",
                 "client_disabled",
                 "membership_lost",
+                "workspace_policy_forbids_client",
                 "client_dead",
             ],
         }
