@@ -186,15 +186,31 @@ pub async fn sessions(
     let user = person(app, ctx, principal, Operation::ReadAccount, "session.list")?;
     let mut tx = app.store().read().await?;
     let Paged { items, total } = store::sessions::page_for_user(&mut tx, user, page, ctx.now).await?;
-    let one = |Session { id, created_at, last_seen_at, ip, user_agent, .. }| OwnSession {
-        id,
-        created_at,
-        last_seen_at,
-        ip,
-        user_agent,
-        current: Some(id) == current,
+    Ok(Paged { items: items.into_iter().map(|session| own(session, current)).collect(), total })
+}
+
+fn own(session: Session, current: Option<SessionId>) -> OwnSession {
+    let Session { id, created_at, last_seen_at, ip, user_agent, .. } = session;
+    OwnSession { id, created_at, last_seen_at, ip, user_agent, current: Some(id) == current }
+}
+
+/// One of them.
+pub async fn session(
+    app: &App,
+    ctx: &Ctx,
+    principal: &Principal,
+    current: Option<SessionId>,
+    id: &str,
+) -> Outcome<OwnSession> {
+    const KIND: &str = "session.list";
+    let user = person(app, ctx, principal, Operation::ReadAccount, KIND)?;
+    let unknown = || refused(app, ctx, KIND, About::user(user), Unmanaged::SessionUnknown);
+    let id = id.parse().map_err(|_| unknown())?;
+    let found = {
+        let mut tx = app.store().read().await?;
+        store::sessions::of_user(&mut tx, id, user, ctx.now).await?
     };
-    Ok(Paged { items: items.into_iter().map(one).collect(), total })
+    found.map(|session| own(session, current)).ok_or_else(unknown)
 }
 
 /// Ends one of the person's sessions, the current one too.

@@ -18,14 +18,20 @@ pub async fn list(app: &App, ctx: &Ctx, principal: &Principal) -> Outcome<Vec<Al
     Ok(consents::of_user(app, user).await?)
 }
 
-/// What the person allowed one application in one workspace.
+/// An application that the person allowed something.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Connection {
+pub struct Connected {
     pub client_id: ClientId,
     pub client_name: String,
     pub trust: Trust,
-    pub logo: Option<String>,
     pub homepage: Option<String>,
+    /// What it was allowed last comes first.
+    pub places: Vec<Place>,
+}
+
+/// What it was allowed in one workspace.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Place {
     /// Absent for what was allowed in the person's own name.
     pub workspace_id: Option<WorkspaceId>,
     pub workspace_name: Option<String>,
@@ -37,18 +43,9 @@ pub struct Connection {
     pub last_used_at: Option<Timestamp>,
 }
 
-/// The same by application and workspace, the one that was allowed something last first.
-pub async fn page(app: &App, ctx: &Ctx, principal: &Principal, page: Page) -> Outcome<Paged<Connection>> {
-    let user = principal.person_for(Operation::ReadConsents);
-    let user = user.map_err(|denied| refused(app, ctx, "consent.list", About::default(), denied))?;
-    let mut tx = app.store().read().await?;
-    let Paged { items, total } = store::consents::page_for_user(&mut tx, user, page).await?;
-    let one = |store::consents::Connection { app, last_used_at }| Connection {
-        client_id: app.client.id,
-        client_name: app.client.name,
-        trust: app.client.trust,
-        logo: app.client.config.logo_uri,
-        homepage: app.client.config.client_uri,
+fn connected(consents: Vec<store::consents::Connection>) -> Option<Connected> {
+    let first = consents.first()?.app.client.clone();
+    let place = |store::consents::Connection { app, last_used_at }| Place {
         workspace_id: app.consent.workspace_id,
         workspace_name: app.workspace_name,
         scopes: app.consent.scopes,
@@ -56,7 +53,35 @@ pub async fn page(app: &App, ctx: &Ctx, principal: &Principal, page: Page) -> Ou
         updated_at: app.consent.updated_at,
         last_used_at,
     };
-    Ok(Paged { items: items.into_iter().map(one).collect(), total })
+    Some(Connected {
+        client_id: first.id,
+        client_name: first.name,
+        trust: first.trust,
+        homepage: first.config.client_uri,
+        places: consents.into_iter().map(place).collect(),
+    })
+}
+
+/// A page of the applications with `part` in their names, by workspace; the one that was allowed something last first.
+pub async fn page(app: &App, ctx: &Ctx, principal: &Principal, part: &str, page: Page) -> Outcome<Paged<Connected>> {
+    let user = principal.person_for(Operation::ReadConsents);
+    let user = user.map_err(|denied| refused(app, ctx, "consent.list", About::default(), denied))?;
+    let mut tx = app.store().read().await?;
+    let Paged { items, total } = store::consents::page_for_user(&mut tx, user, part.trim(), page).await?;
+    Ok(Paged { items: items.into_iter().filter_map(connected).collect(), total })
+}
+
+/// One of them.
+pub async fn one(app: &App, ctx: &Ctx, principal: &Principal, id: &str) -> Outcome<Connected> {
+    let user = principal.person_for(Operation::ReadConsents);
+    let user = user.map_err(|denied| refused(app, ctx, "consent.list", About::default(), denied))?;
+    let unknown = || refused(app, ctx, "consent.list", About::default(), Unmanaged::ConsentUnknown);
+    let id = ClientId::parse(id).map_err(|_| unknown())?;
+    let consents = {
+        let mut tx = app.store().read().await?;
+        store::consents::of_user_and_client(&mut tx, user, &id).await?
+    };
+    connected(consents).ok_or_else(unknown)
 }
 
 /// Takes back what the person allowed the application in one workspace; without one, in their own name.

@@ -8,7 +8,7 @@ use domain::access::{Limit, Operation, Principal, is_operator_scope, management_
 use domain::identity::{ApiKey, MemberRoles, PersonalAccessToken};
 use domain::text::display_name;
 use domain::{ApiKeyId, PersonalAccessTokenId, ScopeSet, Secret, Timestamp, UserId, WorkspaceId};
-use store::StoreError;
+use store::{Page, Paged, StoreError};
 
 type Outcome<T> = Result<T, Failure<ManageRefusal>>;
 
@@ -126,6 +126,45 @@ pub async fn list_tokens(app: &App, ctx: &Ctx, principal: &Principal) -> Outcome
     let user = principal.person_for(Operation::ReadTokens);
     let user = user.map_err(|d| refused(app, ctx, "personal_access_token.list", About::default(), d))?;
     Ok(tokens_of(app, user).await?)
+}
+
+/// A page of the person's access tokens that are not revoked, newest first; expired ones too.
+pub async fn page_tokens(
+    app: &App,
+    ctx: &Ctx,
+    principal: &Principal,
+    page: Page,
+) -> Outcome<Paged<PersonalAccessToken>> {
+    let user = principal.person_for(Operation::ReadTokens);
+    let user = user.map_err(|d| refused(app, ctx, "personal_access_token.list", About::default(), d))?;
+    let mut tx = app.store().read().await?;
+    Ok(store::credentials::page_personal_tokens(&mut tx, user, page).await?)
+}
+
+/// One of them.
+pub async fn token(app: &App, ctx: &Ctx, principal: &Principal, id: &str) -> Outcome<PersonalAccessToken> {
+    let refuse = |r: ManageRefusal| refused(app, ctx, "personal_access_token.list", About::default(), r);
+    let user = principal.person_for(Operation::ReadTokens);
+    let user = user.map_err(|d| refuse(d.into()))?;
+    let unknown = || refuse(Unmanaged::CredentialNotFound.into());
+    let id = id.parse().map_err(|_| unknown())?;
+    let found = {
+        let mut tx = app.store().read().await?;
+        store::credentials::personal_token(&mut tx, user, id).await?
+    };
+    found.ok_or_else(unknown)
+}
+
+/// What the person may hand out: the scopes of this server's own, and those that the operator declares.
+pub fn scopes_to_give(app: &App, principal: &Principal) -> Vec<String> {
+    let own = management_scopes().filter(|name| principal.operator || !is_operator_scope(name)).map(str::to_owned);
+    let is_own = |name: &&str| management_scopes().any(|own| own == *name);
+    let declared = app.settings().catalogue.names().filter(|name| !is_own(name)).map(str::to_owned);
+    let mut names: Vec<String> = own.chain(declared).collect();
+    if let Limit::Scopes(scopes) = &principal.limit {
+        names.retain(|name| scopes.contains(name));
+    }
+    names
 }
 
 /// Makes a personal access token; the secret is shown this once.

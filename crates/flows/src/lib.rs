@@ -41,6 +41,7 @@ pub mod membership;
 mod next;
 pub mod operator;
 pub mod outbound;
+pub mod own_workspaces;
 pub mod owned;
 mod page_refusal;
 pub mod password;

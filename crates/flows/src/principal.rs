@@ -105,7 +105,13 @@ pub struct AtPage {
 pub async fn at_page(app: &App, ctx: &Ctx, user: &User, named: Option<&str>) -> Outcome<AtPage> {
     let memberships = {
         let mut tx = app.store().read().await?;
-        store::workspaces::list_for_user(&mut tx, user.id).await?
+        let mut first = store::workspaces::list_for_user(&mut tx, user.id).await?;
+        let id = named.and_then(|named| named.parse().ok());
+        // Of very many workspaces the named one may not be among the first.
+        if let Some(id) = id.filter(|id| !first.iter().any(|m| m.workspace_id == *id)) {
+            first.extend(store::workspaces::membership(&mut tx, user.id, id).await?);
+        }
+        first
     };
     let place = |m: &WorkspaceMembership| (m.workspace_id, m.roles.role);
     let workspace = match named {

@@ -1,6 +1,6 @@
 //! What users allowed clients, and which workspace they chose last.
 use crate::page::{MAX_LIMIT, Page, Paged, count};
-use crate::{Row, StoreError, Tx, client_users, clients, lets_in, params, workspaces};
+use crate::{Row, StoreError, Tx, app_policy, client_users, clients, dialect, lets_in, params, workspaces};
 use domain::client::Client;
 use domain::oauth::consent::Consent;
 use domain::{ClientId, ScopeSet, Timestamp, UserId, WorkspaceId};
@@ -300,33 +300,78 @@ pub struct Connection {
     pub last_used_at: Option<Timestamp>,
 }
 
-// CROSS JOIN, so that SQLite begins with the page and looks up the rest for that page alone.
-const CONNECTIONS: &str = concat!(
-    "SELECT ",
-    columns!(),
-    ", ",
-    clients::columns!(),
-    ", w.name, (SELECT MAX(g.last_used_at) FROM grants g WHERE g.user_id = o.user_id AND g.client_id = o.client_id \
-     AND COALESCE(g.workspace_id, '') = o.workspace_id) \
-     FROM (SELECT a.client_id, a.workspace_id FROM consents a JOIN clients b ON b.id = a.client_id \
-     WHERE a.user_id = $1 AND b.deleted_at IS NULL ORDER BY a.updated_at DESC, a.client_id, a.workspace_id \
-     LIMIT $2 OFFSET $3) p CROSS JOIN consents o JOIN clients c ON c.id = o.client_id \
-     LEFT JOIN workspaces w ON w.id = o.workspace_id \
-     WHERE o.user_id = $1 AND o.client_id = p.client_id AND o.workspace_id = p.workspace_id \
-     ORDER BY o.updated_at DESC, o.client_id, o.workspace_id"
-);
+// CROSS JOIN, so that SQLite begins with the page and looks up the rest for that page alone. The databases name the
+// position of a text within another differently.
+macro_rules! connections {
+    ($position:literal) => {
+        concat!(
+            "SELECT ",
+            columns!(),
+            ", ",
+            clients::columns!(),
+            ", w.name, (SELECT MAX(g.last_used_at) FROM grants g WHERE g.user_id = o.user_id \
+             AND g.client_id = o.client_id AND COALESCE(g.workspace_id, '') = o.workspace_id) \
+             FROM (SELECT a.client_id, MAX(a.updated_at) AS latest FROM consents a JOIN clients b ON b.id = a.client_id \
+             WHERE a.user_id = $1 AND b.deleted_at IS NULL AND ($2 = '' OR a.client_id = $2) AND ",
+            $position,
+            "(lower(b.name), lower($3)) > 0 GROUP BY a.client_id ORDER BY latest DESC, a.client_id \
+             LIMIT $4 OFFSET $5) p CROSS JOIN consents o JOIN clients c ON c.id = o.client_id \
+             LEFT JOIN workspaces w ON w.id = o.workspace_id WHERE o.user_id = $1 AND o.client_id = p.client_id \
+             ORDER BY p.latest DESC, o.client_id, o.updated_at DESC, o.workspace_id"
+        )
+    };
+}
 
-/// What the user allowed to clients that still exist, one row a client and workspace, the latest first.
-pub async fn page_for_user(tx: &mut Tx, user: UserId, page: Page) -> Result<Paged<Connection>, StoreError> {
-    let mut rows = tx.all(CONNECTIONS, params![user, page.limit(), page.offset()]).await?;
-    let items = rows.iter_mut().map(|row| {
+macro_rules! count_connections {
+    ($position:literal) => {
+        concat!(
+            "SELECT COUNT(DISTINCT a.client_id) FROM consents a JOIN clients b ON b.id = a.client_id \
+             WHERE a.user_id = $1 AND b.deleted_at IS NULL AND ",
+            $position,
+            "(lower(b.name), lower($2)) > 0"
+        )
+    };
+}
+
+async fn connections(
+    tx: &mut Tx,
+    user: UserId,
+    client: &str,
+    part: &str,
+    page: Page,
+) -> Result<Vec<Vec<Connection>>, StoreError> {
+    let sql = dialect::pick(tx, connections!("instr"), connections!("strpos"));
+    let mut apps: Vec<Vec<Connection>> = Vec::new();
+    for mut row in tx.all(sql, params![user, client, part, page.limit(), page.offset()]).await? {
+        let row = &mut row;
         let app = ConnectedApp { consent: read(row)?, client: clients::read(row)?, workspace_name: row.opt_text()? };
-        Ok(Connection { app, last_used_at: row.opt_time()? })
-    });
-    let items = items.collect::<Result<_, StoreError>>()?;
-    let total = "SELECT COUNT(*) FROM consents o JOIN clients c ON c.id = o.client_id \
-                 WHERE o.user_id = $1 AND c.deleted_at IS NULL";
-    Ok(Paged { items, total: count(tx, total, params![user]).await? })
+        let one = Connection { app, last_used_at: row.opt_time()? };
+        match apps.last_mut().filter(|of| of.first().is_some_and(|c| c.app.client.id == one.app.client.id)) {
+            Some(same) => same.push(one),
+            None => apps.push(vec![one]),
+        }
+    }
+    Ok(apps)
+}
+
+/// A page of the clients with `part` in their names that still exist and that the user allowed something: for each, what
+/// was allowed by workspace. Whatever was allowed last comes first. Letter case does not matter: of all letters on
+/// PostgreSQL, of ASCII letters on SQLite.
+pub async fn page_for_user(
+    tx: &mut Tx,
+    user: UserId,
+    part: &str,
+    page: Page,
+) -> Result<Paged<Vec<Connection>>, StoreError> {
+    let items = connections(tx, user, "", part, page).await?;
+    let total = dialect::pick(tx, count_connections!("instr"), count_connections!("strpos"));
+    Ok(Paged { items, total: count(tx, total, params![user, part]).await? })
+}
+
+/// The same of one client; empty when the user allows it nothing.
+pub async fn of_user_and_client(tx: &mut Tx, user: UserId, client: &ClientId) -> Result<Vec<Connection>, StoreError> {
+    let mut apps = connections(tx, user, client.as_str(), "", Page::new(1, 1)).await?;
+    Ok(apps.pop().unwrap_or_default())
 }
 
 /// The workspace that the user chose last for the client. Whether they still are a member is for the caller to see.
@@ -357,7 +402,7 @@ mod tests {
 
     #[test]
     fn a_page_of_connections_reads_one_users_consents() {
-        let steps = plan(CONNECTIONS);
+        let steps = plan(connections!("instr"));
         assert!(steps.iter().any(|step| step == "SEARCH a USING PRIMARY KEY (user_id=?)"), "{steps:?}");
         let used = "SEARCH g USING INDEX grants_user_id (user_id=? AND client_id=?)";
         assert!(steps.iter().any(|step| step == used), "{steps:?}");

@@ -1,5 +1,5 @@
 //! API keys of workspaces and personal access tokens of users.
-use crate::page::MAX_LIMIT;
+use crate::page::{MAX_LIMIT, Page, Paged, count};
 use crate::value::json;
 use crate::{Row, StoreError, Tx, params, users, workspaces};
 use domain::identity::{ApiKey, PersonalAccessToken, User, Workspace};
@@ -166,6 +166,38 @@ pub async fn list_personal_tokens(tx: &mut Tx, user: UserId) -> Result<Vec<Perso
         " FROM personal_access_tokens p WHERE p.user_id = $1 ORDER BY p.created_at DESC, p.id LIMIT $2"
     );
     tx.all(sql, params![user, MAX_LIMIT]).await?.iter_mut().map(read_token).collect()
+}
+
+/// A page of the user's tokens that are not revoked, newest first; expired ones too.
+pub async fn page_personal_tokens(
+    tx: &mut Tx,
+    user: UserId,
+    page: Page,
+) -> Result<Paged<PersonalAccessToken>, StoreError> {
+    let sql = concat!(
+        "SELECT ",
+        token_columns!(),
+        " FROM personal_access_tokens p WHERE p.user_id = $1 AND p.revoked_at IS NULL \
+         ORDER BY p.created_at DESC, p.id LIMIT $2 OFFSET $3"
+    );
+    let mut rows = tx.all(sql, params![user, page.limit(), page.offset()]).await?;
+    let items = rows.iter_mut().map(read_token).collect::<Result<_, _>>()?;
+    let total = "SELECT COUNT(*) FROM personal_access_tokens WHERE user_id = $1 AND revoked_at IS NULL";
+    Ok(Paged { items, total: count(tx, total, params![user]).await? })
+}
+
+/// One of them.
+pub async fn personal_token(
+    tx: &mut Tx,
+    user: UserId,
+    id: PersonalAccessTokenId,
+) -> Result<Option<PersonalAccessToken>, StoreError> {
+    let sql = concat!(
+        "SELECT ",
+        token_columns!(),
+        " FROM personal_access_tokens p WHERE p.id = $1 AND p.user_id = $2 AND p.revoked_at IS NULL"
+    );
+    tx.one(sql, params![id, user]).await?.map(|mut row| read_token(&mut row)).transpose()
 }
 
 /// `false` when the user has no such live token.

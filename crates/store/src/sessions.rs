@@ -134,6 +134,13 @@ pub async fn page_for_user(
     Ok(Paged { items, total: count(tx, total, params![user, now]).await? })
 }
 
+/// One of the user's live sessions.
+pub async fn of_user(tx: &mut Tx, id: SessionId, user: UserId, now: Timestamp) -> Result<Option<Session>, StoreError> {
+    let sql =
+        concat!("SELECT ", columns!(), " FROM sessions s WHERE s.id = $1 AND s.user_id = $2 AND s.expires_at > $3");
+    tx.one(sql, params![id, user, now]).await?.map(|mut row| read(&mut row)).transpose()
+}
+
 /// Removes at most `limit` sessions that expired before `before`.
 pub async fn delete_expired(tx: &mut Tx, before: Timestamp, limit: i64) -> Result<u64, StoreError> {
     dialect::lock_cleaning(tx).await?;

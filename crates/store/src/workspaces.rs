@@ -73,11 +73,57 @@ pub async fn list_for_user(tx: &mut Tx, user: UserId) -> Result<Vec<WorkspaceMem
             params![user, MAX_LIMIT],
         )
         .await?;
-    rows.iter_mut()
-        .map(|row| {
-            Ok(WorkspaceMembership { workspace_id: row.parse()?, workspace_name: row.text()?, roles: read_roles(row)? })
-        })
-        .collect()
+    rows.iter_mut().map(read_membership).collect()
+}
+
+fn read_membership(row: &mut Row) -> Result<WorkspaceMembership, StoreError> {
+    Ok(WorkspaceMembership { workspace_id: row.parse()?, workspace_name: row.text()?, roles: read_roles(row)? })
+}
+
+// The databases name the position of a text within another differently.
+macro_rules! memberships {
+    ($position:literal, $columns:literal, $page:literal) => {
+        concat!(
+            "SELECT ",
+            $columns,
+            " FROM members m JOIN workspaces w ON w.id = m.workspace_id WHERE m.user_id = $1 AND ",
+            $position,
+            "(lower(w.name), lower($2)) > 0",
+            $page
+        )
+    };
+    ($position:literal) => {
+        (
+            memberships!($position, "w.id, w.name, m.role, m.extra_roles", " ORDER BY w.name, w.id LIMIT $3 OFFSET $4"),
+            memberships!($position, "COUNT(*)", ""),
+        )
+    };
+}
+
+/// A page of the workspaces with `part` in their names that the user is a member of, by name. Letter case does not
+/// matter: of all letters on PostgreSQL, of ASCII letters on SQLite.
+pub async fn page_for_user(
+    tx: &mut Tx,
+    user: UserId,
+    part: &str,
+    page: Page,
+) -> Result<Paged<WorkspaceMembership>, StoreError> {
+    let (sqlite, postgres) = (memberships!("instr"), memberships!("strpos"));
+    let (list, total) = (dialect::pick(tx, sqlite.0, postgres.0), dialect::pick(tx, sqlite.1, postgres.1));
+    let mut rows = tx.all(list, params![user, part, page.limit(), page.offset()]).await?;
+    let items = rows.iter_mut().map(read_membership).collect::<Result<_, _>>()?;
+    Ok(Paged { items, total: count(tx, total, params![user, part]).await? })
+}
+
+/// One of them.
+pub async fn membership(
+    tx: &mut Tx,
+    user: UserId,
+    workspace: WorkspaceId,
+) -> Result<Option<WorkspaceMembership>, StoreError> {
+    let sql = "SELECT w.id, w.name, m.role, m.extra_roles FROM members m JOIN workspaces w ON w.id = m.workspace_id \
+               WHERE m.user_id = $1 AND m.workspace_id = $2";
+    tx.one(sql, params![user, workspace]).await?.map(|mut row| read_membership(&mut row)).transpose()
 }
 
 pub async fn member(tx: &mut Tx, user: UserId, workspace: WorkspaceId) -> Result<Option<Member>, StoreError> {

@@ -99,6 +99,19 @@ async fn workspaces_and_members() {
         let mine: Vec<_> = mine.iter().map(|m| (m.workspace_name.as_str(), m.roles.claim())).collect();
         let roles = |role: &str| vec![role.to_owned(), "auditor".to_owned()];
         assert_eq!(mine, [("Another", roles("owner")), ("Workspace 1", roles("admin"))]);
+        let find = |part, n| async move {
+            let page = read_tx!(db, |tx| workspaces::page_for_user(tx, user_id(1), part, Page::new(n, 1)));
+            (page.items.into_iter().map(|m| m.workspace_id).collect::<Vec<_>>(), page.total)
+        };
+        let (first, second) = (vec![workspace_id(2)], vec![workspace_id(1)]);
+        assert_eq!((find("", 1).await, find("", 2).await), ((first, 2), (second.clone(), 2)));
+        assert_eq!((find("SPACE 1", 1).await, find("%", 1).await), ((second, 1), (vec![], 0)));
+        let one = |n, of| async move {
+            let found = read_tx!(db, |tx| workspaces::membership(tx, user_id(of), workspace_id(n)));
+            found.map(|m| (m.workspace_name, m.roles.role))
+        };
+        assert_eq!(one(2, 1).await, Some(("Another".to_owned(), Role::Owner)));
+        assert_eq!(one(2, 2).await, None, "no member of it");
 
         let mut changed = member(1, 2, Role::Member);
         changed.roles.extra.clear();
@@ -179,6 +192,9 @@ async fn sessions_live_and_end() {
         assert_eq!((second.items.iter().map(|s| s.id).collect::<Vec<_>>(), second.total), (vec![session_id(4)], 4));
         let late = read_tx!(db, |tx| sessions::page_for_user(tx, user_id(1), Page::default(), at(3600)));
         assert_eq!((late.items.len(), late.total), (1, 1), "the others have expired");
+        let one = |n, of, now| async move { read_tx!(db, |tx| sessions::of_user(tx, session_id(n), user_id(of), now)) };
+        assert_eq!(one(4, 1, NOW).await.map(|s| s.id), Some(session_id(4)));
+        assert_eq!((one(4, 2, NOW).await, one(4, 1, at(3600)).await, one(9, 1, NOW).await), (None, None, None));
         assert!(write_tx!(db, |tx| sessions::end(tx, session_id(2))));
         assert!(!write_tx!(db, |tx| sessions::end(tx, session_id(2))));
         assert!(!write_tx!(db, |tx| sessions::end_for_user(tx, session_id(5), user_id(1))), "another's session");

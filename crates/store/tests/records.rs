@@ -1,6 +1,7 @@
 //! Keys, credentials and the audit log, on both databases.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 mod common;
+use common::store::Page;
 use common::*;
 use domain::audit::AuditEvent;
 use domain::identity::{ApiKey, MemberRoles, PersonalAccessToken, Role};
@@ -152,6 +153,13 @@ async fn personal_tokens_live_with_their_user() {
         write_tx!(db, |tx| credentials::insert_personal_token(tx, &personal_token(2)));
         let find = async |n| read_tx!(db, |tx| credentials::personal_token_by_hash(tx, &hash(n), NOW));
         assert_eq!(find(1).await, Some((personal_token(1), user(1))));
+        let page = |n| async move {
+            let page = read_tx!(db, |tx| credentials::page_personal_tokens(tx, user_id(1), Page::new(n, 1)));
+            (page.items.into_iter().map(|t| t.id).collect::<Vec<_>>(), page.total)
+        };
+        assert_eq!([page(1).await, page(2).await], [(vec![pat_id(2)], 2), (vec![pat_id(1)], 2)]);
+        let one = |n, of| async move { read_tx!(db, |tx| credentials::personal_token(tx, user_id(of), pat_id(n))) };
+        assert_eq!((one(1, 1).await, one(1, 2).await), (Some(personal_token(1)), None), "nobody else's");
         assert!(write_tx!(db, |tx| credentials::touch_personal_token(tx, pat_id(1), at(3))));
         assert!(!write_tx!(db, |tx| credentials::touch_personal_token(tx, pat_id(1), at(2))));
         let revoke =
@@ -160,6 +168,7 @@ async fn personal_tokens_live_with_their_user() {
         assert!(revoke(1).await);
         assert!(!revoke(1).await);
         assert_eq!(find(1).await, None);
+        assert_eq!((page(1).await, one(1, 1).await), ((vec![pat_id(2)], 1), None), "revoked");
         let list = read_tx!(db, |tx| credentials::list_personal_tokens(tx, user_id(1)));
         assert_eq!(list.iter().map(|t| t.id).collect::<Vec<_>>(), [2, 1].map(pat_id));
         assert_eq!((list[1].last_used_at, list[1].revoked_at), (Some(at(3)), Some(at(4))));

@@ -8,4 +8,14 @@ pub fn consoles() -> Router<WebState> {
     Router::new()
         // The account.
         .route("/account", get(account::profile::get).post(account::profile::post))
+        .route("/account/apps", get(account::apps::get))
+        .route("/account/apps/{client}/disconnect", get(account::apps::ask).post(account::apps::disconnect))
+        .route("/account/security", get(account::security::get).post(account::security::post))
+        .route("/account/security/sessions/{session}/end", get(account::sessions::ask).post(account::sessions::end))
+        .route("/account/security/others/end", get(account::sessions::ask_others).post(account::sessions::end_others))
+        .route("/account/tokens", get(account::tokens::get))
+        .route("/account/tokens/new", get(account::new_token::get).post(account::new_token::post))
+        .route("/account/tokens/{token}/revoke", get(account::tokens::ask).post(account::tokens::revoke))
+        // The workspaces.
+        .route("/workspaces", get(account::workspaces::get))
 }

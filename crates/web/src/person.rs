@@ -75,9 +75,9 @@ impl Person {
         self.query("page").parse().ok().filter(|page| (1..=1_000_000).contains(page)).unwrap_or(1)
     }
 
-    /// The frame of a page, with its place in the navigation.
-    pub fn frame(&self, state: &WebState, here: Section) -> Frame {
-        let nav = Nav::new(state.base(), self.user.email.as_str(), &self.principal, &self.memberships, Some(here));
+    /// The frame of a page, with its place in the navigation if it has one.
+    pub fn frame(&self, state: &WebState, here: impl Into<Option<Section>>) -> Frame {
+        let nav = Nav::new(state.base(), self.user.email.as_str(), &self.principal, &self.memberships, here.into());
         Frame::new(state, &self.browser).around(nav, self.zone(), self.query("done"))
     }
 

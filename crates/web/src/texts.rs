@@ -1,5 +1,6 @@
 //! What pages say in each language: the Fluent files of `texts/`, in the binary.
 use askama::filters::HtmlSafe;
+use domain::access::Operation;
 use domain::language::Language;
 use domain::oauth::error::Refusal;
 use fluent_bundle::concurrent::FluentBundle;
@@ -19,6 +20,8 @@ macro_rules! files {
 const ENGLISH: &[&str] = files!("en": "common" "entry" "account" "developer" "workspace" "operator");
 const GERMAN: &[&str] = files!("de": "common" "entry" "account" "developer" "workspace" "operator"
     "refusals" "diagnosis" "events" "operations");
+const GERMAN: &[&str] =
+    files!("de": "common" "entry" "account" "developer" "workspace" "operator" "refusals" "operations");
 
 static OF_ENGLISH: LazyLock<Bundle> = LazyLock::new(|| bundle(Language::English, ENGLISH));
 static OF_GERMAN: LazyLock<Bundle> = LazyLock::new(|| bundle(Language::German, GERMAN));
@@ -123,6 +126,16 @@ impl Texts {
     }
 
     /// What a refusal says.
+    /// What an operation does. English stands beside the table of operations; other languages have it by its name.
+    pub fn operation(self, operation: Operation) -> String {
+        let told = match self.0 {
+            Language::English => None,
+            Language::German => self.known(&format!("operation-{operation:?}")),
+        };
+        told.unwrap_or_else(|| operation.says().to_owned())
+    }
+
+    /// What a refusal says. English sentences stand beside the rules; other languages have theirs by exact reason.
     pub fn refusal(self, refusal: &(impl Refusal + ?Sized)) -> String {
         self.reason(refusal.reason(), refusal.public())
     }

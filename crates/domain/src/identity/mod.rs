@@ -1,6 +1,7 @@
 //! People, workspaces, and the credentials that speak for them.
 mod app_policy;
 mod credential;
+mod device;
 mod email;
 mod invitation;
 mod session;
@@ -10,6 +11,7 @@ mod zone;
 
 pub use app_policy::AppPolicy;
 pub use credential::{ApiKey, PersonalAccessToken};
+pub use device::Device;
 pub use email::{Email, InvalidEmail};
 pub use invitation::{Invitation, InvitationState};
 pub use session::Session;

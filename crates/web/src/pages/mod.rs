@@ -14,6 +14,7 @@ pub mod nav;
 pub mod pager;
 pub mod problem;
 pub mod refused;
+pub mod scopes;
 pub mod setup;
 pub mod signup;
 pub mod time;

@@ -50,6 +50,9 @@ macro_rules! sections {
 
 sections! {
     Profile => Account, "", "nav-profile", ReadScopes;
+    Connected => Account, "/apps", "nav-connected", ReadConsents;
+    Security => Account, "/security", "nav-security", ReadScopes;
+    Tokens => Account, "/tokens", "nav-tokens", ReadTokens;
 }
 
 impl Section {
@@ -80,6 +83,17 @@ pub struct Group {
     pub links: Vec<Link>,
 }
 
+fn links(base: &str, area: Area, principal: &Principal, workspace: &str, here: Option<Section>) -> Vec<Link> {
+    let sections = Section::ALL.iter().filter(|s| s.area() == area && principal.may(s.operation()).is_ok());
+    sections.map(|s| Link { href: s.href(base, workspace), key: s.key(), here: here == Some(*s) }).collect()
+}
+
+/// The pages of a workspace that a person may see as the member that they are of it.
+pub fn of_workspace(base: &str, person: &Principal, member: &WorkspaceMembership) -> Vec<Link> {
+    let there = Principal { workspace: Some((member.workspace_id, member.roles.role)), ..person.clone() };
+    links(base, Area::Workspace, &there, &member.workspace_id.to_string(), None)
+}
+
 /// The navigation of a signed-in person.
 #[derive(Debug)]
 pub struct Nav {
@@ -102,12 +116,8 @@ impl Nav {
     ) -> Self {
         let workspace = principal.workspace.and_then(|(id, _)| memberships.iter().find(|m| m.workspace_id == id));
         let id = workspace.map(|m| m.workspace_id.to_string()).unwrap_or_default();
-        let links = |area: Area| -> Vec<Link> {
-            let sections = Section::ALL.iter().filter(|s| s.area() == area && principal.may(s.operation()).is_ok());
-            sections.map(|s| Link { href: s.href(base, &id), key: s.key(), here: here == Some(*s) }).collect()
-        };
-        let groups =
-            [Area::Account, Area::Workspace, Area::Operator].map(|area| Group { key: area.key(), links: links(area) });
+        let groups = [Area::Account, Area::Workspace, Area::Operator]
+            .map(|area| Group { key: area.key(), links: links(base, area, principal, &id, here) });
         Self {
             email: email.to_owned(),
             workspace: workspace.map(|m| m.workspace_name.clone()),

@@ -1,5 +1,8 @@
 //! The pages of a list.
 
+/// Rows on each.
+pub const ROWS: i64 = 20;
+
 /// Where a page stands among the others, and the links to its neighbours.
 #[derive(Debug)]
 pub struct Pager {

@@ -24,7 +24,8 @@ impl Problem {
         self.is_some() && self.member == name
     }
 
-    /// What a refusal says of the form; a page of its own for what no change of the form would mend.
+    /// What a refusal says of the form, or of one of its fields; a page of its own for what no change of the form would
+    /// mend.
     pub fn of(
         failure: &Failure<ManageRefusal>,
         state: &WebState,
@@ -32,7 +33,7 @@ impl Problem {
         frame: &Frame,
     ) -> Result<Self, Box<Response>> {
         match failure {
-            Failure::Refused(refusal) if mendable(refusal.code()) => Ok(Self {
+            Failure::Refused(refusal) if mendable(refusal.code()) || refusal.member().is_some() => Ok(Self {
                 member: refusal.member().unwrap_or_default().to_owned(),
                 said: frame.texts().refusal(refusal),
             }),

@@ -1,6 +1,11 @@
 # Das eigene Konto.
 
 done-saved = Gespeichert.
+done-disconnected = Getrennt. Was die App noch hat, ist wertlos.
+done-password-changed = Ihr Passwort wurde geändert. Überall sonst wurden Sie abgemeldet.
+done-session-ended = Dort abgemeldet.
+done-sessions-ended = Überall sonst abgemeldet.
+done-token-revoked = Das Token wurde widerrufen.
 
 profile-language = Sprache
 profile-browsers = Die des Browsers
@@ -8,3 +13,84 @@ profile-zone = Zeitzone
 profile-zone-hint = Zum Beispiel Europe/Berlin. Ohne Angabe gilt die des Browsers.
 profile-workspace = Bevorzugter Arbeitsbereich
 profile-workspace-hint = Apps, die keinen bestimmten Arbeitsbereich verlangen, bekommen diesen genannt.
+
+apps-lead = Apps, denen Sie etwas erlaubt haben, und was. Eine Trennung wirkt sofort.
+apps-none = Keine App ist verbunden.
+apps-none-why = Sobald Sie einer App etwas erlauben, steht sie hier, und Sie können es zurücknehmen.
+apps-own-name = In Ihrem eigenen Namen
+apps-since = Seit
+apps-last-use = Zuletzt benutzt
+apps-long-ago = seit Langem nicht
+apps-disconnect = Trennen
+apps-disconnect-all = Überall trennen
+apps-disconnect-named = { $app } trennen
+apps-disconnect-one = Trennen: { $app } in { $workspace }
+apps-ask = { $app } trennen?
+apps-ask-all = { $app } verliert alles, was Sie erlaubt haben, in jedem Arbeitsbereich.
+apps-ask-own = { $app } verliert, was Sie in Ihrem eigenen Namen erlaubt haben.
+apps-ask-one = { $app } verliert, was Sie in { $workspace } erlaubt haben.
+apps-ask-again = Das geschieht sofort. Um die App wieder zu benutzen, erlauben Sie es ihr noch einmal.
+
+security-password = Passwort
+security-current = Aktuelles Passwort
+security-new = Neues Passwort
+security-new-hint = Mindestens 10 Zeichen.
+security-change = Passwort ändern
+security-password-ends = Mit der Änderung werden Sie überall außer hier abgemeldet.
+security-no-password = Sie melden sich ohne Passwort an; es gibt also keines zu ändern.
+
+sessions-title = Wo Sie angemeldet sind
+sessions-device = Gerät
+sessions-address = Adresse
+sessions-no-address = Unbekannt
+sessions-since = Angemeldet
+sessions-last-seen = Zuletzt gesehen
+sessions-this = Dieser Browser
+sessions-end = Beenden
+sessions-end-named = Beenden: { $device }
+sessions-end-button = Dort abmelden
+sessions-end-others = Alle anderen beenden
+sessions-ask = Dort abmelden?
+sessions-ask-line = { $device } muss sich neu anmelden.
+sessions-ask-line-address = { $device }, zuletzt gesehen unter { $address }, muss sich neu anmelden.
+sessions-ask-others = Überall sonst abmelden?
+sessions-ask-others-line = Jeder Browser außer diesem muss sich neu anmelden.
+sessions-ask-apps = Verbundene Apps bleiben verbunden.
+
+device-both = { $browser } auf { $system }
+device-system = Ein Browser auf { $system }
+device-unknown = Unbekanntes Gerät
+
+tokens-lead = Für Programme, die für Sie handeln. Wer ein Token hat, kann, was es erlaubt: Hüten Sie es wie ein Passwort.
+tokens-none = Sie haben keine Zugriffstoken.
+tokens-none-why = Erstellen Sie eines für ein Skript oder Werkzeug, das die API in Ihrem Namen aufruft.
+tokens-new = Neues Token
+tokens-name = Name
+tokens-name-hint = Wofür es ist, zum Beispiel „Sicherungsskript“.
+tokens-hint = Endet auf { $hint }
+tokens-scopes = Berechtigungen
+tokens-everything = Alles, was Sie dürfen
+tokens-no-scopes = Kreuzen Sie an, wofür das Token ist. Ist nichts angekreuzt, darf es alles, was Sie dürfen.
+tokens-created = Erstellt
+tokens-last-use = Zuletzt benutzt
+tokens-unused = Nie
+tokens-expires = Läuft ab
+tokens-expired = Abgelaufen
+tokens-never = Nie
+tokens-days = { $days ->
+    [one] In { $days } Tag
+   *[other] In { $days } Tagen
+  }
+tokens-create = Token erstellen
+tokens-made = Ihr neues Token
+tokens-made-line = { $name } ist bereit.
+tokens-made-once = Kopieren Sie es jetzt: Es wird nur dieses eine Mal gezeigt.
+tokens-made-done = Fertig
+tokens-revoke = Widerrufen
+tokens-revoke-named = { $name } widerrufen
+tokens-ask = Dieses Token widerrufen?
+tokens-ask-line = Programme, die { $name } benutzen, funktionieren ab sofort nicht mehr. Das lässt sich nicht rückgängig machen.
+
+workspaces-title = Ihre Arbeitsbereiche
+workspaces-none = Sie gehören zu keinem Arbeitsbereich.
+workspaces-none-why = Bitten Sie einen Admin um eine Einladung.

@@ -55,3 +55,10 @@ list-page = Seite { $page } von { $pages }
 list-earlier = Zurück
 list-later = Weiter
 list-pages = Seiten dieser Liste
+
+list-search = Suche
+list-search-go = Suchen
+list-search-all = Alle zeigen
+list-nothing-found = Nichts gefunden.
+
+scopes-title = Berechtigungen

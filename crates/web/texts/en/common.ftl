@@ -55,3 +55,10 @@ list-page = Page { $page } of { $pages }
 list-earlier = Previous
 list-later = Next
 list-pages = Pages of this list
+
+list-search = Search
+list-search-go = Search
+list-search-all = Show all
+list-nothing-found = Nothing was found.
+
+scopes-title = Permissions

@@ -1,0 +1,94 @@
+//! Making an access token of one's own.
+use crate::WebState;
+use crate::pages::frame::Frame;
+use crate::pages::nav::Section;
+use crate::pages::problem::Problem;
+use crate::pages::scopes::{Choice, choices};
+use crate::person::{Person, Posted};
+use askama::Template;
+use axum::extract::State;
+use axum::response::Response;
+use domain::identity::PersonalAccessToken;
+use flows::Failure;
+use flows::credentials::{self, Asked};
+use flows::manage::Unmanaged;
+
+#[derive(Template)]
+#[template(path = "account/new_token.html")]
+struct NewTokenPage<'p> {
+    frame: Frame,
+    problem: Problem,
+    path: String,
+    name: &'p str,
+    expires: &'p str,
+    days: [(i64, &'static str); 4],
+    choices: Vec<Choice>,
+}
+
+#[derive(Template)]
+#[template(path = "account/made_token.html")]
+struct MadeTokenPage {
+    frame: Frame,
+    path: String,
+    token: PersonalAccessToken,
+    secret: String,
+}
+
+/// What a token may live, as the form names it.
+const DAYS: [(i64, &str); 4] = [(7, "7"), (30, "30"), (90, "90"), (365, "365")];
+const NEVER: &str = "never";
+
+fn page<'p>(
+    state: &WebState,
+    person: &Person,
+    frame: Frame,
+    problem: Problem,
+    (name, expires): (&'p str, &'p str),
+    ticked: &[&str],
+) -> NewTokenPage<'p> {
+    let names = credentials::scopes_to_give(state.app(), &person.principal);
+    NewTokenPage {
+        problem,
+        path: person.path(state, Section::Tokens),
+        name,
+        expires,
+        days: DAYS,
+        choices: choices(frame.texts(), &state.app().settings().catalogue, names, ticked),
+        frame,
+    }
+}
+
+pub async fn get(State(state): State<WebState>, person: Person) -> Response {
+    let frame = person.frame(&state, Section::Tokens);
+    person.show(&state, &page(&state, &person, frame, Problem::default(), ("", "30"), &[]))
+}
+
+/// Shows the token, this once.
+pub async fn post(State(state): State<WebState>, posted: Posted) -> Response {
+    let person = &posted.person;
+    let (name, expires) = (posted.field("name"), posted.field("expires"));
+    let ticked: Vec<&str> = posted.form.all("scopes").collect();
+    let days = DAYS.iter().find(|(_, named)| *named == expires).map(|(days, _)| *days);
+    let made = if days.is_none() && expires != NEVER {
+        Err(Failure::Refused(Unmanaged::Choice.of("expires")))
+    } else {
+        let asked = Asked {
+            name: name.to_owned(),
+            scopes: ticked.iter().map(ToString::to_string).collect(),
+            roles: Vec::new(),
+            expires_at: days.map(|days| person.ctx.now.plus(days * 24 * 60 * 60)),
+        };
+        credentials::create_token(state.app(), &person.ctx, &person.principal, &asked).await
+    };
+    let frame = person.frame(&state, Section::Tokens);
+    match made {
+        Ok((token, secret)) => {
+            let path = person.path(&state, Section::Tokens);
+            person.show(&state, &MadeTokenPage { frame, path, token, secret: secret.expose().to_owned() })
+        }
+        Err(failure) => match Problem::of(&failure, &state, person, &frame) {
+            Ok(problem) => person.again(&state, &page(&state, person, frame, problem, (name, expires), &ticked)),
+            Err(response) => *response,
+        },
+    }
+}

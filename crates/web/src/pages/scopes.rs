@@ -1,0 +1,50 @@
+//! Scopes in words: the catalogue's, and those of this server's own operations.
+use crate::texts::Texts;
+use domain::ScopeSet;
+use domain::access::Operation;
+use domain::catalogue::Catalogue;
+
+/// A scope as whoever allowed it reads it.
+#[derive(Debug)]
+pub struct Permission<'c> {
+    pub title: &'c str,
+    pub description: &'c str,
+    pub sensitive: bool,
+}
+
+/// Scopes in the catalogue's words; one that it does not have any more, by its name.
+pub fn permissions<'c>(catalogue: &'c Catalogue, scopes: &'c ScopeSet) -> Vec<Permission<'c>> {
+    let permission = |name: &'c str| {
+        let info = catalogue.scope(name);
+        Permission {
+            title: info.map_or(name, |info| info.consent_title.as_str()),
+            description: info.map_or("", |info| info.consent_description.as_str()),
+            sensitive: catalogue.is_sensitive(name),
+        }
+    };
+    scopes.iter().map(permission).collect()
+}
+
+/// A scope that a credential can be given.
+#[derive(Debug)]
+pub struct Choice {
+    pub name: String,
+    /// What it opens, a sentence each.
+    pub opens: Vec<String>,
+    pub sensitive: bool,
+    pub ticked: bool,
+}
+
+/// Scopes to choose from, with what each opens.
+pub fn choices(texts: Texts, catalogue: &Catalogue, names: Vec<String>, ticked: &[&str]) -> Vec<Choice> {
+    let choice = |name: String| {
+        let own = Operation::ALL.iter().filter(|operation| operation.scope() == name);
+        let mut opens: Vec<String> = own.map(|operation| format!("{}.", texts.operation(*operation))).collect();
+        if opens.is_empty() {
+            opens.extend(catalogue.scope(&name).map(|info| info.consent_description.clone()));
+        }
+        let (sensitive, ticked) = (catalogue.is_sensitive(&name), ticked.contains(&name.as_str()));
+        Choice { name, opens, sensitive, ticked }
+    };
+    names.into_iter().map(choice).collect()
+}
