@@ -1,6 +1,6 @@
 //! What users allowed clients, and which workspace they chose last.
 use crate::page::{MAX_LIMIT, Page, Paged, count};
-use crate::{Row, StoreError, Tx, app_policy, client_users, clients, dialect, lets_in, params, workspaces};
+use crate::{Row, StoreError, Tx, client_users, clients, dialect, lets_in, params, workspaces};
 use domain::client::Client;
 use domain::oauth::consent::Consent;
 use domain::{ClientId, ScopeSet, Timestamp, UserId, WorkspaceId};

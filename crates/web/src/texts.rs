@@ -20,8 +20,6 @@ macro_rules! files {
 const ENGLISH: &[&str] = files!("en": "common" "entry" "account" "developer" "workspace" "operator");
 const GERMAN: &[&str] = files!("de": "common" "entry" "account" "developer" "workspace" "operator"
     "refusals" "diagnosis" "events" "operations");
-const GERMAN: &[&str] =
-    files!("de": "common" "entry" "account" "developer" "workspace" "operator" "refusals" "operations");
 
 static OF_ENGLISH: LazyLock<Bundle> = LazyLock::new(|| bundle(Language::English, ENGLISH));
 static OF_GERMAN: LazyLock<Bundle> = LazyLock::new(|| bundle(Language::German, GERMAN));
@@ -53,7 +51,7 @@ impl HtmlSafe for Rich {}
 
 impl Rich {
     /// What is known to be markup of ours.
-    pub fn of(markup: &(impl HtmlSafe + fmt::Display)) -> Self {
+    pub fn of(markup: &impl HtmlSafe) -> Self {
         Self(markup.to_string())
     }
 }
@@ -125,14 +123,9 @@ impl Texts {
         Rich(html)
     }
 
-    /// What a refusal says.
-    /// What an operation does. English stands beside the table of operations; other languages have it by its name.
+    /// What an operation does.
     pub fn operation(self, operation: Operation) -> String {
-        let told = match self.0 {
-            Language::English => None,
-            Language::German => self.known(&format!("operation-{operation:?}")),
-        };
-        told.unwrap_or_else(|| operation.says().to_owned())
+        self.of_code(&operation_key(operation), operation.says())
     }
 
     /// What a refusal says. English sentences stand beside the rules; other languages have theirs by exact reason.
@@ -153,6 +146,18 @@ impl Texts {
             Language::German => self.find(key, None).unwrap_or_else(|| english.to_owned()),
         }
     }
+}
+
+/// `operation-read-clients` of `ReadClients`.
+fn operation_key(operation: Operation) -> String {
+    let mut key = "operation".to_owned();
+    for c in format!("{operation:?}").chars() {
+        if c.is_ascii_uppercase() {
+            key.push('-');
+        }
+        key.push(c.to_ascii_lowercase());
+    }
+    key
 }
 
 fn escape(c: char, html: &mut String) {

@@ -128,6 +128,7 @@ impl Frame {
     }
 
     /// What a role is called.
+    #[expect(clippy::trivially_copy_pass_by_ref, reason = "templates pass references")]
     pub fn role(&self, role: &Role) -> String {
         self.say(match role {
             Role::Member => "role-member",
@@ -137,11 +138,13 @@ impl Frame {
     }
 
     /// A moment, in the person's time zone if it is known.
+    #[expect(clippy::trivially_copy_pass_by_ref, reason = "templates pass references")]
     pub fn time(&self, moment: &Timestamp) -> Time {
         Time::new(*moment, self.language(), self.zone.as_deref())
     }
 
     /// The same of a moment that there may be none of.
+    #[expect(clippy::ref_option, reason = "templates pass references")]
     pub fn time_or(&self, moment: &Option<Timestamp>, none: &str) -> Rich {
         moment.as_ref().map_or_else(|| self.texts.rich(none, &[]), |moment| Rich::of(&self.time(moment)))
     }
@@ -184,7 +187,7 @@ fn schemes<'u>(uris: impl IntoIterator<Item = &'u str>) -> String {
 }
 
 fn policy(images: &BTreeSet<String>, script_hash: Option<&str>, leads: Leads<'_>) -> String {
-    let image: String = images.iter().map(|origin| format!(" {origin}")).collect();
+    let image = images.iter().fold(String::new(), |all, origin| all + " " + origin);
     let script = script_hash.map(|hash| format!(" '{hash}'")).unwrap_or_default();
     let forms = leads.sources();
     format!(

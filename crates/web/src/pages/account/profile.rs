@@ -7,7 +7,7 @@ use crate::person::{Person, Posted};
 use askama::Template;
 use axum::extract::State;
 use axum::response::Response;
-use domain::identity::WorkspaceMembership;
+use domain::identity::{WorkspaceMembership, Zone};
 use domain::language::Language;
 use flows::account::{self, Changes};
 
@@ -35,7 +35,7 @@ pub async fn get(State(state): State<WebState>, person: Person) -> Response {
         workspaces: &person.memberships,
         name: &user.name,
         locale: user.locale.as_deref().unwrap_or_default(),
-        zone: user.zone.as_ref().map(|zone| zone.as_str()).unwrap_or_default(),
+        zone: user.zone.as_ref().map(Zone::as_str).unwrap_or_default(),
         default_workspace: user.default_workspace_id.map(|id| id.to_string()).unwrap_or_default(),
     };
     person.show(&state, &page)
@@ -49,9 +49,8 @@ pub async fn post(State(state): State<WebState>, posted: Posted) -> Response {
         zone: Some(posted.field("zone")),
         default_workspace: posted.form.get("default_workspace"),
     };
-    let failure = match account::change(state.app(), &person.ctx, &person.principal, changes).await {
-        Ok(_) => return person.done(&person.path(&state, Section::Profile), "saved"),
-        Err(failure) => failure,
+    let Err(failure) = account::change(state.app(), &person.ctx, &person.principal, changes).await else {
+        return person.done(&person.path(&state, Section::Profile), "saved");
     };
     let frame = person.frame(&state, Section::Profile);
     let problem = match Problem::of(&failure, &state, person, &frame) {
