@@ -226,10 +226,10 @@ async fn sessions_are_told_by_their_devices_and_ended() {
 /// Session fixation: what a browser brought along is never what it is signed in by.
 #[tokio::test]
 async fn signing_in_gives_a_session_of_its_own() {
+    const COOKIE: &str = "cs_session";
     let database = Database::sqlite();
     let app = TestApp::start(&database).await;
     let (ada, eve) = (app.user("ada@example.com", 0).await, app.user("eve@example.com", 0).await);
-    const COOKIE: &str = "cs_session";
     let attacker = signed_in(&app, &eve).await;
     let of_eve = attacker.cookies[COOKIE].clone();
     for planted in ["cs_ses_AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA", of_eve.as_str()] {
@@ -270,7 +270,7 @@ async fn a_token_is_made_shown_once_and_revoked() {
     assert!(new.body.contains("value=\"contracts:read\"") && new.body.contains("See contracts and their history."));
     let german = get(&mut browser, "/account/tokens/new", "de").await;
     assert!(
-        german.body.contains("Anwendungen und ihre Nutzung auflisten und lesen.")
+        german.body.contains("Anwendungen und ihre Aktivität auflisten und lesen")
             && german.body.contains("In 30 Tagen")
     );
     forged(&mut browser, &new, "token-create").await;
