@@ -39,6 +39,15 @@ impl Timestamp {
         text.parse::<jiff::Timestamp>().ok().map(|t| Self(t.as_second()))
     }
 
+    /// The first second of a date such as `2026-01-31` in a time zone of the IANA database (without one, in UTC), and that
+    /// of the day after.
+    pub fn day_in(date: &str, zone: Option<&str>) -> Option<(Self, Self)> {
+        let date: jiff::civil::Date = date.parse().ok()?;
+        let zone = zone.and_then(|name| jiff::tz::TimeZone::get(name).ok()).unwrap_or(jiff::tz::TimeZone::UTC);
+        let first = |date: jiff::civil::Date| date.to_zoned(zone.clone()).ok().map(|t| Self(t.timestamp().as_second()));
+        Some((first(date)?, first(date.tomorrow().ok()?)?))
+    }
+
     /// RFC 3339 in UTC, as the management APIs show it.
     pub fn rfc3339(self) -> String {
         jiff::Timestamp::from_second(self.0).map_or_else(|_| self.0.to_string(), |t| t.to_string())
@@ -139,6 +148,18 @@ impl Serialize for Day {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_day_begins_and_ends_where_its_reader_is() {
+        let day = |date, zone| Timestamp::day_in(date, zone).map(|(first, next)| (first.rfc3339(), next.rfc3339()));
+        let of = |first: &str, next: &str| Some((first.to_owned(), next.to_owned()));
+        assert_eq!(day("2026-01-31", None), of("2026-01-31T00:00:00Z", "2026-02-01T00:00:00Z"));
+        let short = of("2026-03-28T23:00:00Z", "2026-03-29T22:00:00Z");
+        assert_eq!(day("2026-03-29", Some("Europe/Berlin")), short, "23 hours");
+        for bad in ["", "2026-02-30", "yesterday", "31.01.2026"] {
+            assert_eq!(day(bad, None), None, "{bad}");
+        }
+    }
 
     #[test]
     fn days_begin_at_midnight_utc_before_and_after_1970() {

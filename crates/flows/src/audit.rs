@@ -10,7 +10,7 @@ use store::audit::{Order, Place};
 pub const MOST: i64 = store::MAX_LIMIT;
 
 /// Where an event stands in the log. Its id tells: it begins with its time.
-fn place(id: AuditId) -> Place {
+pub(crate) fn place(id: AuditId) -> Place {
     (id.time(), id)
 }
 

@@ -13,6 +13,7 @@ pub mod app;
 pub mod app_policy;
 pub mod applications;
 pub mod audit;
+pub mod audit_search;
 pub mod authorize;
 pub mod change;
 pub mod charts;

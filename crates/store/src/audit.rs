@@ -167,6 +167,47 @@ pub(crate) fn read(row: &mut Row) -> Result<AuditEvent, StoreError> {
     })
 }
 
+/// Users by id, with their addresses. Where a workspace is named, only its members are told.
+pub async fn people(
+    tx: &mut Tx,
+    ids: &[UserId],
+    members_of: Option<WorkspaceId>,
+) -> Result<Vec<(UserId, String)>, StoreError> {
+    macro_rules! people {
+        ($ids:literal) => {
+            concat!(
+                "SELECT u.id, u.email FROM users u WHERE u.id IN (",
+                $ids,
+                ") AND ($2 = '' OR EXISTS (SELECT 1 FROM members m WHERE m.user_id = u.id AND m.workspace_id = $2))"
+            )
+        };
+    }
+    let sql = dialect::pick(
+        tx,
+        people!("SELECT value FROM json_each($1)"),
+        people!("SELECT json_array_elements_text(CAST($1 AS json))"),
+    );
+    let of = members_of.map(|id| id.to_string()).unwrap_or_default();
+    let mut rows = tx.all(sql, params![json!(ids).to_string(), of]).await?;
+    rows.iter_mut().map(|row| Ok((row.parse()?, row.text()?))).collect()
+}
+
+/// Clients by id, with their names; deleted ones too.
+pub async fn applications(tx: &mut Tx, ids: &[&str]) -> Result<Vec<(String, String)>, StoreError> {
+    macro_rules! applications {
+        ($ids:literal) => {
+            concat!("SELECT c.id, c.name FROM clients c WHERE c.id IN (", $ids, ")")
+        };
+    }
+    let sql = dialect::pick(
+        tx,
+        applications!("SELECT value FROM json_each($1)"),
+        applications!("SELECT json_array_elements_text(CAST($1 AS json))"),
+    );
+    let mut rows = tx.all(sql, params![json!(ids).to_string()]).await?;
+    rows.iter_mut().map(|row| Ok((row.text()?, row.text()?))).collect()
+}
+
 /// Removes at most `limit` events from before `before`.
 pub async fn delete_old(tx: &mut Tx, before: Timestamp, limit: i64) -> Result<u64, StoreError> {
     dialect::lock_cleaning(tx).await?;

@@ -1,7 +1,6 @@
 //! Keys, credentials and the audit log, on both databases.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 mod common;
-use common::store::Page;
 use common::*;
 use domain::audit::AuditEvent;
 use domain::identity::{ApiKey, MemberRoles, PersonalAccessToken, Role};
@@ -10,7 +9,7 @@ use domain::oauth::jose::SigningAlg;
 use domain::{ApiKeyId, AuditId, PersonalAccessTokenId, Timestamp};
 use serde_json::json;
 use store::audit::{self, Filter, Order, Outcome};
-use store::{StoreError, credentials, keys, users};
+use store::{Page, StoreError, credentials, keys, users};
 
 fn signing(kid: &str, created: i64) -> SigningKeyRecord {
     SigningKeyRecord {
@@ -199,9 +198,17 @@ fn event(n: u8) -> AuditEvent {
 #[tokio::test]
 async fn the_audit_log_is_written_at_once_and_read_backwards() {
     for_each_database(async |db| {
+        populate(db).await;
         let all: Vec<_> = (1..=9).map(event).collect();
         let written = all.clone();
         write_tx!(db, |tx| audit::insert_many(tx, &[]));
+        let named = |of| async move { read_tx!(db, |tx| audit::people(tx, &[user_id(1), user_id(9)], of)) };
+        let one = vec![(user_id(1), user(1).email.to_string())];
+        assert_eq!((named(None).await, named(Some(workspace_id(1))).await), (one.clone(), one));
+        assert_eq!(named(Some(workspace_id(2))).await, [], "no member");
+        let (app, name) = (client_id(1).to_string(), "App 1".to_owned());
+        let found = read_tx!(db, |tx| audit::applications(tx, &[client_id(1).as_str(), "anonymous"]));
+        assert_eq!(found, [(app, name)]);
         write_tx!(db, |tx| audit::insert_many(tx, &written));
         let walk = async |order| {
             let (mut seen, mut after) = (Vec::new(), None);

@@ -1,6 +1,6 @@
 //! The pages of people who are signed in: their account, their workspaces, and the server for whoever runs it.
 use crate::WebState;
-use crate::pages::account;
+use crate::pages::{account, audit};
 use axum::Router;
 use axum::routing::get;
 
@@ -18,4 +18,7 @@ pub fn consoles() -> Router<WebState> {
         .route("/account/tokens/{token}/revoke", get(account::tokens::ask).post(account::tokens::revoke))
         // The workspaces.
         .route("/workspaces", get(account::workspaces::get))
+        .route("/workspaces/{workspace}/audit", get(audit::of_workspace))
+        // The server.
+        .route("/operator/audit", get(audit::of_all))
 }

@@ -17,8 +17,8 @@ macro_rules! files {
     };
 }
 
-const ENGLISH: &[&str] = files!("en": "common" "entry" "account" "developer" "workspace" "operator");
-const GERMAN: &[&str] = files!("de": "common" "entry" "account" "developer" "workspace" "operator"
+const ENGLISH: &[&str] = files!("en": "common" "entry" "account" "audit" "developer" "workspace" "operator");
+const GERMAN: &[&str] = files!("de": "common" "entry" "account" "audit" "developer" "workspace" "operator"
     "refusals" "diagnosis" "events" "operations");
 
 static OF_ENGLISH: LazyLock<Bundle> = LazyLock::new(|| bundle(Language::English, ENGLISH));
@@ -121,6 +121,11 @@ impl Texts {
             }
         }
         Rich(html)
+    }
+
+    /// What a kind of event of the audit log tells of; one that is not known, by its name.
+    pub fn kind(self, kind: &str) -> String {
+        self.known(&format!("kind-{}", kind.replace('.', "-"))).unwrap_or_else(|| kind.to_owned())
     }
 
     /// What an operation does.

@@ -1,7 +1,8 @@
 use super::*;
 use domain::access::{Denied, Operation};
+use domain::audit::KINDS;
 use domain::events::EventKind;
-use domain::oauth::diagnosis::{ADVICE, Endpoint};
+use domain::oauth::diagnosis::{ADVICE, AUTHENTICATION, Endpoint};
 use flows::authorize::InteractionRefusal;
 use flows::manage::Unmanaged;
 use flows::session::SignInRefusal;
@@ -98,7 +99,43 @@ fn every_text_that_pages_say_is_there_and_every_text_is_said() {
 }
 
 /// What comes before a word that is known only when a page is made.
-const MADE: [&str; 2] = ["done-", "nav-"];
+const MADE: [&str; 3] = ["done-", "kind-", "nav-"];
+
+/// The kinds of events that the use cases record: what they name in a call or a constant, and what looks like those.
+fn recorded() -> BTreeSet<String> {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../flows/src");
+    let is_kind = |s: &str| !s.is_empty() && s.bytes().all(|b| b.is_ascii_lowercase() || b"._".contains(&b));
+    let areas: BTreeSet<&str> = KINDS.iter().filter_map(|kind| kind.split_once('.')).map(|(area, _)| area).collect();
+    let mut kinds: BTreeSet<String> = Endpoint::ALL.iter().map(|endpoint| endpoint.as_str().to_owned()).collect();
+    kinds.insert(AUTHENTICATION.to_owned());
+    for path in files(&folder, "rs").into_iter().filter(|path| !path.to_string_lossy().contains("tests")) {
+        for line in fs::read_to_string(path).unwrap().lines() {
+            let first_of_call = ["record(ctx, \"", "record_with(ctx, \"", "KIND: &str = \""]
+                .iter()
+                .find_map(|call| line.split_once(call))
+                .and_then(|(_, rest)| rest.split('"').next());
+            let of_an_area = line.split('"').skip(1).step_by(2);
+            let of_an_area = of_an_area.filter(|s| s.split_once('.').is_some_and(|(area, _)| areas.contains(area)));
+            kinds.extend(first_of_call.into_iter().chain(of_an_area).filter(|s| is_kind(s)).map(str::to_owned));
+        }
+    }
+    kinds
+}
+
+#[test]
+fn every_kind_of_event_is_known_and_has_a_text() {
+    let known: BTreeSet<String> = KINDS.iter().map(ToString::to_string).collect();
+    assert_eq!(known.len(), KINDS.len());
+    let recorded = recorded();
+    assert!(recorded.len() > 60, "{recorded:?}");
+    assert_eq!(recorded.difference(&known).collect::<Vec<_>>(), Vec::<&String>::new());
+    let said: BTreeSet<String> = texts(ENGLISH).into_keys().filter(|key| key.starts_with("kind-")).collect();
+    let expected: BTreeSet<String> = known.iter().map(|kind| format!("kind-{}", kind.replace('.', "-"))).collect();
+    assert_eq!(said, expected);
+    let texts = Texts(Language::German);
+    assert_eq!(texts.kind("consent.revoked_all"), "Zugriff aller Personen entzogen");
+    assert_eq!(texts.kind("something.new"), "something.new");
+}
 
 #[test]
 fn german_has_the_sentence_of_every_refusal_that_a_page_shows() {

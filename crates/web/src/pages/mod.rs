@@ -1,5 +1,6 @@
 //! The pages for people: server-rendered, whole without JavaScript, with a strict content policy.
 pub mod account;
+pub mod audit;
 pub mod authorize;
 pub mod back;
 pub mod confirm;

@@ -53,6 +53,8 @@ sections! {
     Connected => Account, "/apps", "nav-connected", ReadConsents;
     Security => Account, "/security", "nav-security", ReadScopes;
     Tokens => Account, "/tokens", "nav-tokens", ReadTokens;
+    Audit => Workspace, "/audit", "nav-audit", ReadAudit;
+    AllAudit => Operator, "/audit", "nav-all-audit", ReadAllAudit;
 }
 
 impl Section {

@@ -1,0 +1,204 @@
+//! Looking through the audit log as a person does: by what they know, page by page in both directions, with the names of
+//! whom the events are about.
+use crate::audit::place;
+use crate::manage::{ManageRefusal, Unmanaged};
+use crate::operator::{self, Scope};
+use crate::{App, Ctx, Failure, Fault};
+use domain::access::Principal;
+use domain::audit::AuditEvent;
+use domain::identity::Email;
+use domain::{AuditId, ClientId, Timestamp, UserId, WorkspaceId};
+use std::collections::HashMap;
+use store::Tx;
+use store::audit::{Filter, Order, Outcome};
+
+/// What is looked for, as it was typed; empty is everything.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Search<'s> {
+    pub kind: &'s str,
+    /// `ok` or `refused`.
+    pub outcome: &'s str,
+    pub actor: &'s str,
+    /// A client id.
+    pub application: &'s str,
+    /// An email address or a user id.
+    pub person: &'s str,
+    /// Dates such as `2026-01-31`, the last one included.
+    pub from: &'s str,
+    pub to: &'s str,
+    /// The time zone of the dates; without one it is UTC.
+    pub zone: Option<&'s str>,
+    /// Events before this one, or after this one; without either, the newest.
+    pub before: &'s str,
+    pub after: &'s str,
+}
+
+/// A part of the log, the newest first.
+#[derive(Debug, Default)]
+pub struct Found {
+    pub events: Vec<AuditEvent>,
+    /// Ask for what is after this one.
+    pub newer: Option<AuditId>,
+    /// Ask for what is before this one.
+    pub older: Option<AuditId>,
+    /// The addresses of people and the names of applications, by id, as far as whoever asks may know them.
+    pub names: HashMap<String, String>,
+    /// The same filters as an export reads them.
+    pub export: Vec<(&'static str, String)>,
+}
+
+/// What is looked for, as it was understood.
+#[derive(Debug, Default)]
+struct Read {
+    client: Option<ClientId>,
+    user: Option<UserId>,
+    workspace: Option<WorkspaceId>,
+    outcome: Option<Outcome>,
+    from: Option<Timestamp>,
+    to: Option<Timestamp>,
+    before: Option<AuditId>,
+    after: Option<AuditId>,
+}
+
+/// Reads what was typed unless it is nothing.
+fn typed<T>(
+    text: &str,
+    read: impl FnOnce(&str) -> Option<T>,
+    wrong: ManageRefusal,
+) -> Result<Option<T>, ManageRefusal> {
+    let text = text.trim();
+    if text.is_empty() { Ok(None) } else { read(text).map(Some).ok_or(wrong) }
+}
+
+fn read(search: &Search<'_>, workspace: Option<WorkspaceId>) -> Result<Read, ManageRefusal> {
+    let day = |text: &str| Timestamp::day_in(text, search.zone);
+    let outcome = |text: &str| match text {
+        "ok" => Some(Outcome::Ok),
+        "refused" => Some(Outcome::Refused),
+        _ => None,
+    };
+    let id = |text: &str| text.parse().ok();
+    Ok(Read {
+        client: typed(search.application, |t| ClientId::parse(t).ok(), Unmanaged::Identifier.of("application"))?,
+        user: None,
+        workspace,
+        outcome: typed(search.outcome, outcome, Unmanaged::Choice.of("outcome"))?,
+        from: typed(search.from, day, Unmanaged::Moment.of("from"))?.map(|(first, _)| first),
+        to: typed(search.to, day, Unmanaged::Moment.of("to"))?.map(|(_, next)| next),
+        before: typed(search.before, id, Unmanaged::Identifier.of("before"))?,
+        after: typed(search.after, id, Unmanaged::Identifier.of("after"))?,
+    })
+}
+
+/// The person that is looked for; `Ok(None)` when there is none that whoever asks may know of.
+async fn person(
+    tx: &mut Tx,
+    typed: &str,
+    workspace: Option<WorkspaceId>,
+) -> Result<Option<UserId>, Failure<ManageRefusal>> {
+    if let Ok(id) = typed.parse() {
+        return Ok(Some(id));
+    }
+    let email = Email::parse(typed).map_err(|_| Failure::Refused(Unmanaged::Identifier.of("person")))?;
+    let Some(user) = store::users::by_email_key(tx, &email.key()).await? else { return Ok(None) };
+    let known = match workspace {
+        // Whose address it is, only those learn who could look it up among the members.
+        Some(workspace) => store::workspaces::member(tx, user.id, workspace).await?.is_some(),
+        None => true,
+    };
+    Ok(Some(user.id).filter(|_| known))
+}
+
+/// The names of whom the events are about.
+async fn names(
+    tx: &mut Tx,
+    events: &[AuditEvent],
+    workspace: Option<WorkspaceId>,
+) -> Result<HashMap<String, String>, Fault> {
+    let acted = events.iter().filter_map(|event| event.actor.parse().ok());
+    let mut people: Vec<UserId> = events.iter().filter_map(|event| event.user_id).chain(acted).collect();
+    people.sort_unstable();
+    people.dedup();
+    let acted = events.iter().map(|event| event.actor.as_str());
+    let about = events.iter().filter_map(|event| event.client_id.as_ref()).map(ClientId::as_str);
+    let mut clients: Vec<&str> = about.chain(acted).collect();
+    clients.sort_unstable();
+    clients.dedup();
+    let people = store::audit::people(tx, &people, workspace).await?;
+    let clients = store::audit::applications(tx, &clients).await?;
+    Ok(people.into_iter().map(|(id, email)| (id.to_string(), email)).chain(clients).collect())
+}
+
+fn export(search: &Search<'_>, read: &Read) -> Vec<(&'static str, String)> {
+    let text = |text: &str| text.trim().to_owned();
+    let moment = |moment: Option<Timestamp>| moment.map(Timestamp::rfc3339).unwrap_or_default();
+    let mut pairs = vec![
+        ("kind", text(search.kind)),
+        ("outcome", text(search.outcome)),
+        ("actor", text(search.actor)),
+        ("client_id", text(search.application)),
+        ("user_id", read.user.map(|id| id.to_string()).unwrap_or_default()),
+        ("from", moment(read.from)),
+        ("to", moment(read.to)),
+    ];
+    pairs.retain(|(_, value)| !value.is_empty());
+    pairs.push(match read.workspace {
+        Some(id) => ("workspace", id.to_string()),
+        None => ("owner", "operator".to_owned()),
+    });
+    pairs
+}
+
+/// A part of the log with `limit` events (1 to [`crate::audit::MOST`]) at most. Events of the last second may still wait to
+/// be written.
+pub async fn search(
+    app: &App,
+    ctx: &Ctx,
+    principal: &Principal,
+    scope: Scope,
+    search: &Search<'_>,
+    limit: usize,
+) -> Result<Found, Failure<ManageRefusal>> {
+    let workspace = operator::audit_of(app, ctx, principal, scope)?;
+    let mut read = read(search, workspace).map_err(Failure::Refused)?;
+    let mut tx = app.store().read().await?;
+    let wanted = search.person.trim();
+    if !wanted.is_empty() {
+        read.user = person(&mut tx, wanted, workspace).await?;
+    }
+    let export = export(search, &read);
+    if !wanted.is_empty() && read.user.is_none() {
+        return Ok(Found { export, ..Found::default() });
+    }
+    let filter = Filter {
+        client: read.client.as_ref(),
+        user: read.user,
+        workspace,
+        actor: Some(search.actor.trim()).filter(|actor| !actor.is_empty()),
+        request_id: None,
+        kind: Some(search.kind).filter(|kind| !kind.is_empty()),
+        outcome: read.outcome,
+        from: read.from,
+        to: read.to,
+    };
+    let (order, from) = match (read.after, read.before) {
+        (Some(after), _) => (Order::OldestFirst, Some(after)),
+        (None, before) => (Order::NewestFirst, before),
+    };
+    // One more than is shown tells whether there are any more.
+    let most = i64::try_from(limit).unwrap_or(i64::MAX).clamp(1, crate::audit::MOST - 1);
+    let mut events = store::audit::list(&mut tx, &filter, order, from.map(place), most + 1).await?;
+    let more = events.len() > limit;
+    events.truncate(limit);
+    let names = names(&mut tx, &events, workspace).await?;
+    let (behind, ahead) = match order {
+        Order::NewestFirst => (more, from.is_some()),
+        Order::OldestFirst => {
+            events.reverse();
+            (true, more)
+        }
+    };
+    let older = events.last().map(|event| event.id).filter(|_| behind);
+    let newer = events.first().map(|event| event.id).filter(|_| ahead);
+    Ok(Found { events, newer, older, names, export })
+}
