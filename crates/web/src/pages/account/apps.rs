@@ -40,7 +40,8 @@ struct Shown<'p> {
 struct ShownPlace<'p> {
     /// What the request to disconnect it names it by.
     key: String,
-    workspace: Option<&'p str>,
+    /// The workspace's name, or the text for none.
+    said: String,
     permissions: Vec<Permission<'p>>,
     since: Timestamp,
     last_used_at: Option<Timestamp>,
@@ -53,11 +54,11 @@ fn key(place: &Place) -> String {
     place.workspace_id.map_or_else(|| OWN.to_owned(), |id| id.to_string())
 }
 
-fn shown<'p>(state: &'p WebState, app: &'p Connected) -> Shown<'p> {
+fn shown<'p>(state: &'p WebState, frame: &Frame, app: &'p Connected) -> Shown<'p> {
     let catalogue = &state.app().settings().catalogue;
     let place = |place: &'p Place| ShownPlace {
         key: key(place),
-        workspace: place.workspace_name.as_deref(),
+        said: place.workspace_name.clone().unwrap_or_else(|| frame.say("apps-own-name")),
         permissions: permissions(catalogue, &place.scopes),
         since: place.since,
         last_used_at: place.last_used_at,
@@ -81,12 +82,13 @@ pub async fn get(State(state): State<WebState>, person: Person) -> Response {
         Err(failure) => return person.refused(&state, &failure),
     };
     let path = person.path(&state, Section::Connected);
+    let frame = person.frame(&state, Section::Connected);
     let page = AppsPage {
-        frame: person.frame(&state, Section::Connected),
         q,
         many: total > ROWS || !q.is_empty(),
-        apps: items.iter().map(|app| shown(&state, app)).collect(),
+        apps: items.iter().map(|app| shown(&state, &frame, app)).collect(),
         pager: Pager::new(&path, &[("q", q)], number, ROWS, total),
+        frame,
         path,
     };
     person.show(&state, &page)
@@ -105,16 +107,19 @@ pub async fn ask(State(state): State<WebState>, Path(client): Path<String>, pers
     let frame = person.frame(&state, Section::Connected);
     let (texts, name) = (frame.texts(), app.client_name.as_str());
     let place = named(&app, person.query("workspace"));
-    let first = match place {
-        None => texts.rich("apps-ask-all", &[("app", name)]),
-        Some(Place { workspace_name: None, .. }) => texts.rich("apps-ask-own", &[("app", name)]),
-        Some(Place { workspace_name: Some(workspace), .. }) => {
-            texts.rich("apps-ask-one", &[("app", name), ("workspace", workspace)])
+    let (title, first) = match place {
+        None => (frame.fill("apps-ask-title-all", "app", name), texts.rich("apps-ask-all", &[("app", name)])),
+        Some(Place { workspace_name: None, .. }) => {
+            (frame.fill("apps-ask-title-own", "app", name), texts.rich("apps-ask-own", &[("app", name)]))
         }
+        Some(Place { workspace_name: Some(workspace), .. }) => (
+            frame.fill_two("apps-ask-title-one", "app", name, "workspace", workspace),
+            texts.rich("apps-ask-one", &[("app", name), ("workspace", workspace)]),
+        ),
     };
     let back = person.path(&state, Section::Connected);
     let confirm = Confirm {
-        title: frame.fill("apps-ask", "app", name),
+        title,
         lines: vec![first, texts.rich("apps-ask-again", &[])],
         action: format!("{back}/{}/disconnect", app.client_id),
         fields: place.map(|place| ("workspace", key(place))).into_iter().collect(),
