@@ -91,6 +91,9 @@ async fn apps_are_disconnected_from_one_workspace_or_from_all() {
     let page = browser.get("/account/apps").await;
     assert!(page.body.contains("&#60;b&#62;Bank") && !page.body.contains("<b>Bank"), "{}", page.body);
     assert!(page.body.contains("&#60;i&#62;Tools") && !page.body.contains("<i>Tools"), "{}", page.body);
+    assert!(page.body.contains("<h3><bdi>&#60;i&#62;Tools"), "{}", page.body);
+    let german = get(&mut browser, "/account/apps", "de").await;
+    assert!(german.body.contains("Sensibel") && !german.body.contains("Administer everything"), "{}", german.body);
     for said in ["bank.example", "Not verified", "Administer everything", "Sensitive", "In your own name"] {
         assert!(page.body.contains(said), "{said}: {}", page.body);
     }
@@ -101,7 +104,11 @@ async fn apps_are_disconnected_from_one_workspace_or_from_all() {
     forged(&mut browser, &ask, "confirm").await;
     assert_eq!(party.introspect(&of[1]).await["active"], true);
     let after = confirmed(&mut browser, &ask, "confirm").await;
-    assert!(after.body.contains("Disconnected.") && !after.body.contains("Tools"), "{}", after.body);
+    assert!(
+        after.body.contains("Disconnected.") && !after.body.contains("<h3><bdi>&#60;i&#62;Tools"),
+        "{}",
+        after.body
+    );
     let live = async |token: &str| party.introspect(token).await["active"] == true;
     assert_eq!((live(&of[0]).await, live(&of[1]).await, live(&own.access()).await), (true, false, true));
     assert_eq!(browser.submit(&ask.form("confirm")).await.status, 404, "a second time there is nothing");
@@ -271,6 +278,7 @@ async fn a_token_is_made_shown_once_and_revoked() {
     let german = get(&mut browser, "/account/tokens/new", "de").await;
     assert!(
         german.body.contains("Anwendungen und ihre Aktivität auflisten und lesen")
+        german.body.contains("Anwendungen und ihre Aktivität auflisten und lesen.")
             && german.body.contains("In 30 Tagen")
     );
     forged(&mut browser, &new, "token-create").await;

@@ -3,6 +3,7 @@ use crate::texts::Texts;
 use domain::ScopeSet;
 use domain::access::Operation;
 use domain::catalogue::Catalogue;
+use domain::language::Language;
 
 /// A scope as whoever allowed it reads it.
 #[derive(Debug)]
@@ -13,14 +14,10 @@ pub struct Permission<'c> {
 }
 
 /// Scopes in the catalogue's words; one that it does not have any more, by its name.
-pub fn permissions<'c>(catalogue: &'c Catalogue, scopes: &'c ScopeSet) -> Vec<Permission<'c>> {
+pub fn permissions<'c>(catalogue: &'c Catalogue, language: Language, scopes: &'c ScopeSet) -> Vec<Permission<'c>> {
     let permission = |name: &'c str| {
-        let info = catalogue.scope(name);
-        Permission {
-            title: info.map_or(name, |info| info.consent_title.as_str()),
-            description: info.map_or("", |info| info.consent_description.as_str()),
-            sensitive: catalogue.is_sensitive(name),
-        }
+        let (title, description) = catalogue.scope(name).map_or((name, ""), |info| info.words(language));
+        Permission { title, description, sensitive: catalogue.is_sensitive(name) }
     };
     scopes.iter().map(permission).collect()
 }
@@ -41,7 +38,7 @@ pub fn choices(texts: Texts, catalogue: &Catalogue, names: Vec<String>, ticked: 
         let own = Operation::ALL.iter().filter(|operation| operation.scope() == name);
         let mut opens: Vec<String> = own.map(|operation| format!("{}.", texts.operation(*operation))).collect();
         if opens.is_empty() {
-            opens.extend(catalogue.scope(&name).map(|info| info.consent_description.clone()));
+            opens.extend(catalogue.scope(&name).map(|info| info.words(texts.0).1.to_owned()));
         }
         let (sensitive, ticked) = (catalogue.is_sensitive(&name), ticked.contains(&name.as_str()));
         Choice { name, opens, sensitive, ticked }

@@ -59,7 +59,7 @@ fn shown<'p>(state: &'p WebState, frame: &Frame, app: &'p Connected) -> Shown<'p
     let place = |place: &'p Place| ShownPlace {
         key: key(place),
         said: place.workspace_name.clone().unwrap_or_else(|| frame.say("apps-own-name")),
-        permissions: permissions(catalogue, &place.scopes),
+        permissions: permissions(catalogue, frame.language(), &place.scopes),
         since: place.since,
         last_used_at: place.last_used_at,
     };
