@@ -43,15 +43,30 @@ pub async fn find(app: &App, ctx: &Ctx, principal: &Principal, id: &str) -> Outc
     living(app, ctx, "client.management", id).await
 }
 
-/// Believes an application so far from now on. One that nobody used and that becomes anonymous is removed with the
+/// An application, as the operator looks at it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct OneClient {
+    pub client: Client,
+    /// The name of the workspace or the person that manages it; `None` where nobody does.
+    pub owner: Option<String>,
+}
+
+/// One application with who manages it.
+pub async fn look(app: &App, ctx: &Ctx, principal: &Principal, id: &str) -> Outcome<OneClient> {
+    let client = find(app, ctx, principal, id).await?;
+    let mut tx = app.store().read().await?;
+    let owner = store::clients::owner_name(&mut tx, &client.id).await?;
+    Ok(OneClient { client, owner })
+}
+
+/// Believes an application so far from now on: workspaces that let in only those that are believed further lose it. One that nobody used and that becomes anonymous is removed with the
 /// other unused registrations.
 pub async fn set_trust(app: &App, ctx: &Ctx, principal: &Principal, id: &str, trust: Trust) -> Outcome<Client> {
     const KIND: &str = "client.trust_set";
     may(app, ctx, principal, Operation::WriteAllClients)?;
     let client = living(app, ctx, KIND, id).await?;
     let (about, before) = (About::owned(&client), client.trust);
-    let was_public = client.is_public();
-    let updated = applications::update(app, ctx, Client { trust, ..client }, was_public).await?;
+    let updated = applications::believe(app, ctx, client, trust).await?;
     let updated = updated.ok_or_else(|| refused(app, ctx, KIND, about.clone(), Unmanaged::Changed))?;
     let detail = json!({"from": before.as_str(), "to": trust.as_str()});
     app.record_with(ctx, KIND, "ok", about, detail);

@@ -6,6 +6,7 @@ use crate::sign_in_refusal::SignInRefusal;
 use crate::{App, Ctx, Failure, accounts, profile};
 use domain::UserId;
 use domain::access::{Operation, Principal};
+use domain::identity::WorkspaceMembership;
 pub use store::search::FoundUser;
 use store::{Page, Paged};
 
@@ -22,6 +23,29 @@ pub async fn search(app: &App, ctx: &Ctx, principal: &Principal, part: &str, pag
     let part = part_of_name(app, ctx, part)?;
     let mut tx = app.store().read().await?;
     Ok(store::search::users(&mut tx, part, page).await?)
+}
+
+/// A user, as the operator looks at them.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct OneUser {
+    pub found: FoundUser,
+    pub memberships: Vec<WorkspaceMembership>,
+    /// What they allowed applications: one each of an application and a workspace.
+    pub connections: i64,
+}
+
+/// One user, with where they belong.
+pub async fn find(app: &App, ctx: &Ctx, principal: &Principal, id: &str) -> Outcome<OneUser> {
+    const KIND: &str = "user.management";
+    may(app, ctx, principal, Operation::ReadAllUsers)?;
+    let id = account(app, ctx, KIND, id)?;
+    let mut tx = app.store().read().await?;
+    let Some(found) = store::search::user(&mut tx, id).await? else {
+        return Err(refused(app, ctx, KIND, About::user(id), Unmanaged::AccountUnknown));
+    };
+    let memberships = store::workspaces::list_for_user(&mut tx, id).await?;
+    let connections = store::consents::count_for_user(&mut tx, id).await?;
+    Ok(OneUser { found, memberships, connections })
 }
 
 fn account(app: &App, ctx: &Ctx, kind: &'static str, id: &str) -> Outcome<UserId> {

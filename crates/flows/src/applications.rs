@@ -253,7 +253,11 @@ pub async fn list_of(app: &App, ctx: &Ctx, owner: Owner, page: Page) -> Result<P
 /// Believes the client so far from now on. `None` when there is no such client, `false` when it was changed meanwhile.
 pub async fn set_trust(app: &App, ctx: &Ctx, id: &ClientId, trust: Trust) -> Result<Option<bool>, Fault> {
     let Some(client) = living(app, ctx, id).await? else { return Ok(None) };
-    let was_public = client.is_public();
-    let before = Some(client.trust);
-    Ok(Some(write(app, ctx, Client { trust, ..client }, was_public, before).await?.is_some()))
+    Ok(Some(believe(app, ctx, client, trust).await?.is_some()))
+}
+
+/// Believes the client as it was read so far from now on. `None` when it was changed meanwhile.
+pub(crate) async fn believe(app: &App, ctx: &Ctx, client: Client, trust: Trust) -> Result<Option<Updated>, Fault> {
+    let (was_public, before) = (client.is_public(), Some(client.trust));
+    write(app, ctx, Client { trust, ..client }, was_public, before).await
 }

@@ -50,6 +50,28 @@ pub async fn authenticate(
     }
 }
 
+/// What no URL may hold: it ends up in logs (checklist 44, 75).
+const SECRETS: [&str; 6] = ["client_secret", "access_token", "refresh_token", "token", "code", "code_verifier"];
+
+/// Refuses a secret in the URL, whatever else the request says. That is noted under the client that the request names,
+/// if need be in the URL, with the name of the parameter and never with its value.
+pub fn no_secret_in_url(
+    app: &App,
+    ctx: &Ctx,
+    endpoint: Endpoint,
+    authorization: Option<&str>,
+    body: &RawParams,
+    query: &RawParams,
+) -> Result<(), ClientRefusal> {
+    let Some(parameter) = SECRETS.into_iter().find(|name| query.get(name).is_some()) else { return Ok(()) };
+    let refusal = ClientRefusal::SecretInQuery;
+    let named = Offered::named(authorization, body).or_else(|| Offered::named(None, query));
+    let about = named.map(|id| About::client(&id)).unwrap_or_default();
+    let detail = json!({"endpoint": endpoint.as_str(), "parameter": parameter});
+    app.record_outsider(ctx, AUTHENTICATION, refusal.reason(), about, detail);
+    Err(refusal)
+}
+
 /// Notes that the client was not believed.
 pub(crate) fn note(
     app: &App,

@@ -3,10 +3,11 @@
 //! Letter case does not matter: of all letters on PostgreSQL, of ASCII letters on SQLite.
 use crate::clients::{self, Owner};
 use crate::page::{Page, Paged, count};
+use crate::row::Row;
 use crate::{StoreError, Tx, dialect, params, users, workspaces};
-use domain::Timestamp;
 use domain::client::{Client, Trust};
 use domain::identity::{User, Workspace};
+use domain::{Timestamp, UserId};
 
 /// A text for each database: they name the position of a text within another differently.
 macro_rules! both {
@@ -110,6 +111,17 @@ pub struct FoundUser {
     pub last_sign_in_at: Option<Timestamp>,
 }
 
+/// With what [`FoundUser`] says of the user `u`.
+macro_rules! found_columns {
+    () => {
+        concat!(
+            users::columns!(),
+            ", (SELECT COUNT(*) FROM members m WHERE m.user_id = u.id), \
+             (SELECT MAX(s.auth_time) FROM sessions s WHERE s.user_id = u.id)"
+        )
+    };
+}
+
 macro_rules! matches_user {
     ($position:literal) => {
         concat!($position, "(email_key, lower($1)) > 0 OR ", $position, "(lower(name), lower($1)) > 0")
@@ -120,9 +132,8 @@ macro_rules! find_users {
     ($position:literal,) => {
         concat!(
             "SELECT ",
-            users::columns!(),
-            ", (SELECT COUNT(*) FROM members m WHERE m.user_id = u.id), \
-             (SELECT MAX(s.auth_time) FROM sessions s WHERE s.user_id = u.id) FROM (SELECT id FROM users WHERE ",
+            found_columns!(),
+            " FROM (SELECT id FROM users WHERE ",
             matches_user!($position),
             " ORDER BY id LIMIT $2 OFFSET $3) p CROSS JOIN users u WHERE u.id = p.id ORDER BY u.id"
         )
@@ -137,20 +148,27 @@ macro_rules! count_users {
 
 const USERS: (Texts, Texts) = (both!(find_users!()), both!(count_users!()));
 
+fn found(row: &mut Row) -> Result<FoundUser, StoreError> {
+    Ok(FoundUser { user: users::read(row)?, workspaces: row.int()?, last_sign_in_at: row.opt_time()? })
+}
+
 /// The users with `part` in their address or name, in the order in which they came.
 pub async fn users(tx: &mut Tx, part: &str, page: Page) -> Result<Paged<FoundUser>, StoreError> {
     let (list, total) = USERS;
     let sql = dialect::pick(tx, list.0, list.1);
     let mut rows = tx.all(sql, params![part, page.limit(), page.offset()]).await?;
-    let items = rows
-        .iter_mut()
-        .map(|row| Ok(FoundUser { user: users::read(row)?, workspaces: row.int()?, last_sign_in_at: row.opt_time()? }));
-    let items = items.collect::<Result<Vec<_>, StoreError>>()?;
+    let items = rows.iter_mut().map(found).collect::<Result<Vec<_>, StoreError>>()?;
     let total = match page.total(items.len()) {
         Some(total) => total,
         None => count(tx, dialect::pick(tx, total.0, total.1), params![part]).await?,
     };
     Ok(Paged { items, total })
+}
+
+/// One user, by their id.
+pub async fn user(tx: &mut Tx, id: UserId) -> Result<Option<FoundUser>, StoreError> {
+    let sql = concat!("SELECT ", found_columns!(), " FROM users u WHERE u.id = $1");
+    tx.one(sql, params![id]).await?.as_mut().map(found).transpose()
 }
 
 /// A workspace as the operator sees it.

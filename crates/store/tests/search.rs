@@ -75,6 +75,11 @@ async fn people_and_workspaces_are_found_with_what_they_have() {
         for part in ["PERSON", "@example", ""] {
             assert_eq!(find(part, Page::default()).await, (vec![one.clone(), two.clone()], 2), "{part}");
         }
+        let by_id = async |n| {
+            let found = read_tx!(db, |tx| search::user(tx, user_id(n)));
+            found.map(|one| (one.user, one.workspaces, one.last_sign_in_at))
+        };
+        assert_eq!((by_id(1).await, by_id(9).await), (Some(one.clone()), None));
         assert_eq!(find("person", Page::new(2, 1)).await, (vec![two.clone()], 2));
         assert_eq!(find("person2@EXAMPLE", Page::default()).await, (vec![two], 1), "by the address");
         assert_eq!(find("Person 1", Page::default()).await, (vec![one], 1), "by the name");

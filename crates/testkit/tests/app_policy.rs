@@ -133,6 +133,14 @@ async fn a_client_that_is_believed_less_loses_the_choosy_workspaces() {
         assert!(is_active(&party, &here).await);
         trust(Trust::Unverified).await;
         assert!(!is_active(&party, &here).await && is_active(&party, &there).await);
+
+        // The same by whoever runs the server.
+        trust(Trust::Verified).await;
+        let here = party.tokens(&mut Browser::new(&app), &owner, &OF).await;
+        let operator = Principal { operator: true, ..owns };
+        let id = party.id.as_str();
+        flows::all_clients::set_trust(&app.app, &app.ctx(), &operator, id, Trust::Anonymous).await.unwrap();
+        assert!(!is_active(&party, &here).await && is_active(&party, &there).await);
         app.stop().await;
     })
     .await;

@@ -136,6 +136,39 @@ async fn authorization_requests_say_which_rule_they_broke() {
 }
 
 #[tokio::test]
+async fn a_secret_in_the_url_is_told_to_its_developer() {
+    for_each_database(async |database| {
+        let app = TestApp::start(database).await;
+        let ada = app.user("ada@example.com", 1).await;
+        let who = developer(&ada, Role::Admin);
+        let party = owned(&app, &ada, Kind::Web).await;
+        let (id, secret) = (party.id.as_str(), party.secret.as_deref().unwrap());
+        let both = basic(id, secret);
+        let url = |path: &str, more: &[(&str, &str)]| format!("/oauth2/{path}?{}", form(more));
+        let id_there = [("client_id", id), ("client_secret", secret)];
+        let grant = ("grant_type", "authorization_code");
+        let body = [grant, ("client_id", id)];
+        let sent: [(String, Option<&str>, &[(&str, &str)], Endpoint, &str); 4] = [
+            (url("token", &id_there), None, &[grant], Endpoint::TokenByCode, "client_secret"),
+            (url("token", &[("code", "c0de")]), None, &body, Endpoint::TokenByCode, "code"),
+            (url("revoke", &[("token", "t0ken")]), Some(&both), &[], Endpoint::Revocation, "token"),
+            (url("introspect", &[("token", "t0ken")]), Some(&both), &[], Endpoint::Introspection, "token"),
+        ];
+        for (url, authorization, fields, endpoint, parameter) in sent {
+            let reply = post(&app, &url, authorization, fields).await;
+            assert_eq!((reply.status.as_u16(), reply.error().as_str()), (400, "invalid_request"));
+            let detail = json!({"endpoint": endpoint.as_str(), "parameter": parameter});
+            let expected = (endpoint, "client_secret_in_query".to_owned(), "check-client-parameters", detail);
+            assert_eq!(last(&app, &who, &party).await, expected);
+        }
+        let kept = format!("{:?}", failures(&app, &who, &party).await);
+        assert!(![secret, "c0de", "t0ken"].iter().any(|value| kept.contains(value)), "{kept}");
+        app.stop().await;
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn token_requests_say_which_check_they_failed() {
     for_each_database(async |database| {
         let app = TestApp::start(database).await;

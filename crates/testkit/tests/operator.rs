@@ -53,6 +53,9 @@ async fn people_are_found_disabled_and_named() {
         assert_eq!(found.last_sign_in_at, Some(app.ctx().now));
 
         let (app_, ctx) = (&app.app, app.ctx());
+        let one = all_users::find(&app.app, &app.ctx(), &who, &bob.user.id.to_string()).await.unwrap();
+        assert_eq!((one.found.workspaces, one.memberships.len(), one.connections), (2, 2, 0));
+        assert!(one.found.user.id == bob.user.id && one.found.last_sign_in_at.is_some());
         let id = bob.user.id.to_string();
         all_users::set_disabled(app_, &ctx, &who, &id, true).await.unwrap();
         let found = find("bob").await.remove(0);
@@ -71,12 +74,15 @@ async fn people_are_found_disabled_and_named() {
         for nobody in ["usr_00000000000000000000000000", "rubbish"] {
             let refused = all_users::set_disabled(app_, &ctx, &who, nobody, true).await;
             assert_eq!(refusal(refused), Unmanaged::AccountUnknown.into());
+            let unknown = all_users::find(app_, &ctx, &who, nobody).await;
+            assert_eq!(refusal(unknown), Unmanaged::AccountUnknown.into());
         }
         assert_eq!(app.outcomes("user.disabled").await, ["account_unknown", "account_unknown", "last_operator", "ok"]);
         let denied = ManageRefusal::Denied(Denied::NotOperator);
         let stranger = person(&bob, false);
         let page = Page::default();
         assert_eq!(refusal(all_users::search(app_, &ctx, &stranger, "", page).await), denied);
+        assert_eq!(refusal(all_users::find(app_, &ctx, &stranger, &id).await), denied);
         assert_eq!(refusal(all_users::set_operator(app_, &ctx, &stranger, &id, true).await), denied);
         assert_eq!(refusal(all_workspaces::search(app_, &ctx, &stranger, "", page).await), denied);
         assert_eq!(refusal(all_clients::search(app_, &ctx, &stranger, "", None, page).await), denied);
@@ -160,6 +166,10 @@ async fn applications_are_found_trusted_and_disabled() {
         let event = flows::audit::list(app_, &filter, None, 1).await.unwrap().events.remove(0);
         assert_eq!(event.detail, json!({"from": "unverified", "to": "first_party"}));
         assert_eq!((event.client_id, event.workspace_id), (Some(party.id.clone()), Some(workspace)));
+        let looked = all_clients::look(app_, &app.ctx(), &who, id).await.unwrap();
+        assert_eq!((looked.client.id.as_str(), looked.owner.as_deref()), (id, Some("Workspace 0")));
+        let looked = all_clients::look(app_, &app.ctx(), &who, other.id.as_str()).await.unwrap();
+        assert_eq!(looked.owner, None);
         all_clients::set_disabled(app_, &app.ctx(), &who, id, true).await.unwrap();
         assert!(!all_clients::find(app_, &app.ctx(), &who, id).await.unwrap().is_active());
         assert_eq!(party.exchange("x").await.status, 401);
@@ -169,6 +179,8 @@ async fn applications_are_found_trusted_and_disabled() {
             let refused = all_clients::set_trust(app_, &app.ctx(), &who, nothing, Trust::Verified).await;
             assert_eq!(refusal(refused), Unmanaged::ClientUnknown.into());
         }
+        let denied = all_clients::look(app_, &app.ctx(), &owner, id).await;
+        assert_eq!(refusal(denied), ManageRefusal::Denied(Denied::NotOperator));
         let denied = all_clients::set_trust(app_, &app.ctx(), &owner, id, Trust::Verified).await;
         assert_eq!(refusal(denied), ManageRefusal::Denied(Denied::NotOperator));
         app.stop().await;

@@ -69,7 +69,7 @@ pub async fn exchange(
     authorization: Option<&str>,
     body: &RawParams,
 ) -> Result<TokenResponse, Failure<TokenRefusal>> {
-    let endpoint = body.get("grant_type").and_then(GrantType::parse).map_or(Endpoint::Token, endpoint);
+    let endpoint = endpoint_of(body);
     let client = {
         let mut tx = app.store().read().await?;
         let authenticated = client_auth::authenticate(app, ctx, endpoint, &mut tx, authorization, body).await;
@@ -83,11 +83,13 @@ pub async fn exchange(
     answer
 }
 
-const fn endpoint(grant: GrantType) -> Endpoint {
-    match grant {
-        GrantType::AuthorizationCode => Endpoint::TokenByCode,
-        GrantType::RefreshToken => Endpoint::TokenByRefresh,
-        GrantType::ClientCredentials => Endpoint::TokenByClient,
+/// The token endpoint for the grant that is asked for.
+pub fn endpoint_of(body: &RawParams) -> Endpoint {
+    match body.get("grant_type").and_then(GrantType::parse) {
+        None => Endpoint::Token,
+        Some(GrantType::AuthorizationCode) => Endpoint::TokenByCode,
+        Some(GrantType::RefreshToken) => Endpoint::TokenByRefresh,
+        Some(GrantType::ClientCredentials) => Endpoint::TokenByClient,
     }
 }
 

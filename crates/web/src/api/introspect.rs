@@ -1,5 +1,5 @@
 //! `POST introspect`.
-use super::{CLIENT, no_secrets_in_query};
+use super::{CLIENT, no_secret_in_url};
 use crate::WebState;
 use crate::body::Params;
 use crate::error::{json_response, oauth_failure};
@@ -9,6 +9,7 @@ use crate::openapi::schema::oauth::{IntrospectionAnswer, IntrospectionRequest};
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
+use domain::oauth::diagnosis::Endpoint;
 
 /// Look into a token
 ///
@@ -19,7 +20,7 @@ use axum::response::Response;
         (status = 400, response = OAuth400), (status = 401, response = OAuth401)),
     security(("client" = []), ()))]
 pub async fn post(State(state): State<WebState>, incoming: Incoming, Params(body): Params) -> Response {
-    if let Err(refused) = no_secrets_in_query(&incoming) {
+    if let Err(refused) = no_secret_in_url(&state, &incoming, Endpoint::Introspection, &body) {
         return *refused;
     }
     match flows::introspect::introspect(state.app(), &incoming.ctx, incoming.authorization(), &body).await {

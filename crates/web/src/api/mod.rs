@@ -18,24 +18,28 @@ pub mod token;
 pub mod userinfo;
 pub mod webhooks;
 
+use crate::WebState;
 use crate::error::{Challenge, OAuthError, oauth_error};
 use crate::incoming::Incoming;
 use axum::response::Response;
-use domain::oauth::client_auth::ClientRefusal;
+use domain::oauth::diagnosis::Endpoint;
 use domain::oauth::error::Refusal as _;
+use domain::oauth::params::RawParams;
+use flows::client_auth;
 
-/// Credentials in a URL end up in logs: refused, whatever else the request says (checklist 44, 75).
-fn no_secrets_in_query(incoming: &Incoming) -> Result<(), Box<Response>> {
-    let told = ["client_secret", "access_token", "refresh_token", "token", "code", "code_verifier"];
-    if told.iter().any(|name| incoming.query.get(name).is_some()) {
-        let refusal = ClientRefusal::SecretInQuery;
-        return Err(Box::new(oauth_error(&OAuthError {
-            code: refusal.code(),
-            description: refusal.public(),
-            challenge: None,
-        })));
-    }
-    Ok(())
+/// The answer to whoever sends a secret in the URL.
+fn no_secret_in_url(
+    state: &WebState,
+    incoming: &Incoming,
+    endpoint: Endpoint,
+    body: &RawParams,
+) -> Result<(), Box<Response>> {
+    let (app, ctx) = (state.app(), &incoming.ctx);
+    let looked = client_auth::no_secret_in_url(app, ctx, endpoint, incoming.authorization(), body, &incoming.query);
+    looked.map_err(|refusal| {
+        let (code, description) = (refusal.code(), refusal.public());
+        Box::new(oauth_error(&OAuthError { code, description, challenge: None }))
+    })
 }
 
 /// `Basic` is offered at the endpoints where clients authenticate.

@@ -1,5 +1,5 @@
 //! `POST token`.
-use super::{CLIENT, no_secrets_in_query};
+use super::{CLIENT, no_secret_in_url};
 use crate::WebState;
 use crate::body::Params;
 use crate::error::{json_response, oauth_failure};
@@ -22,7 +22,7 @@ use axum::response::Response;
         (status = 401, response = OAuth401)),
     security(("client" = []), ()))]
 pub async fn post(State(state): State<WebState>, incoming: Incoming, Params(body): Params) -> Response {
-    if let Err(refused) = no_secrets_in_query(&incoming) {
+    if let Err(refused) = no_secret_in_url(&state, &incoming, flows::token::endpoint_of(&body), &body) {
         return *refused;
     }
     match flows::token::exchange(state.app(), &incoming.ctx, incoming.authorization(), &body).await {

@@ -1,5 +1,5 @@
 //! `GET` and `POST userinfo`.
-use super::no_secrets_in_query;
+use super::no_secret_in_url;
 use crate::WebState;
 use crate::error::{Challenge, json_response, oauth_failure};
 use crate::incoming::Incoming;
@@ -8,6 +8,8 @@ use crate::openapi::schema::oauth::UserinfoAnswer;
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
+use domain::oauth::diagnosis::Endpoint;
+use domain::oauth::params::RawParams;
 
 /// Ask about the person or workspace behind a token
 ///
@@ -17,7 +19,7 @@ use axum::response::Response;
         (status = 400, response = OAuth400), (status = 401, response = OAuth401), (status = 403, response = OAuth403)),
     security(("bearer" = [])))]
 pub async fn get(State(state): State<WebState>, incoming: Incoming) -> Response {
-    if let Err(refused) = no_secrets_in_query(&incoming) {
+    if let Err(refused) = no_secret_in_url(&state, &incoming, Endpoint::Userinfo, &RawParams::default()) {
         return *refused;
     }
     match flows::userinfo::userinfo(state.app(), &incoming.ctx, incoming.bearer()).await {
