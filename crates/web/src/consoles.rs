@@ -1,6 +1,6 @@
 //! The pages of people who are signed in: their account, their workspaces, and the server for whoever runs it.
 use crate::WebState;
-use crate::pages::{account, audit};
+use crate::pages::{account, audit, operator};
 use axum::Router;
 use axum::routing::get;
 
@@ -21,4 +21,27 @@ pub fn consoles() -> Router<WebState> {
         .route("/workspaces/{workspace}/audit", get(audit::of_workspace))
         // The server.
         .route("/operator/audit", get(audit::of_all))
+        // The server, for whoever runs it.
+        .route("/operator", get(operator::health::get))
+        .route("/operator/users", get(operator::users::get))
+        .route("/operator/users/{user}", get(operator::user::get))
+        .route("/operator/users/{user}/{change}", get(operator::user_changes::ask).post(operator::user_changes::post))
+        .route("/operator/workspaces", get(operator::workspaces::get))
+        .route("/operator/clients", get(operator::clients::get))
+        .route("/operator/clients/{client}", get(operator::client::get))
+        .route(
+            "/operator/clients/{client}/trust",
+            get(operator::client_changes::ask_trust).post(operator::client_changes::set_trust),
+        )
+        .route(
+            "/operator/clients/{client}/disable",
+            get(operator::client_changes::ask_disable).post(operator::client_changes::disable),
+        )
+        .route(
+            "/operator/clients/{client}/enable",
+            get(operator::client_changes::ask_enable).post(operator::client_changes::enable),
+        )
+        .route("/operator/keys", get(operator::keys::get))
+        .route("/operator/keys/rotate", get(operator::keys::ask).post(operator::keys::rotate))
+        .route("/operator/settings", get(operator::settings::get))
 }

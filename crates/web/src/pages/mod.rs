@@ -12,6 +12,7 @@ pub mod home;
 pub mod login;
 pub mod logout;
 pub mod nav;
+pub mod operator;
 pub mod pager;
 pub mod problem;
 pub mod refused;

@@ -55,6 +55,12 @@ sections! {
     Tokens => Account, "/tokens", "nav-tokens", ReadTokens;
     Audit => Workspace, "/audit", "nav-audit", ReadAudit;
     AllAudit => Operator, "/audit", "nav-all-audit", ReadAllAudit;
+    Health => Operator, "", "nav-health", ReadServer;
+    Users => Operator, "/users", "nav-users", ReadAllUsers;
+    Workspaces => Operator, "/workspaces", "nav-workspaces", ReadAllWorkspaces;
+    Clients => Operator, "/clients", "nav-clients", ReadAllClients;
+    Keys => Operator, "/keys", "nav-keys", ReadServer;
+    Settings => Operator, "/settings", "nav-settings", ReadServer;
 }
 
 impl Section {

@@ -1,0 +1,73 @@
+//! One application, whoever owns it.
+use crate::WebState;
+use crate::pages::frame::Frame;
+use crate::pages::nav::Section;
+use crate::pages::operator::clients::tier;
+use crate::pages::problem::Problem;
+use crate::person::Person;
+use askama::Template;
+use axum::extract::{Path, State};
+use axum::response::Response;
+use domain::access::Operation;
+use domain::client::Trust;
+use flows::all_clients::{self, OneClient};
+
+#[derive(Template)]
+#[template(path = "operator/client.html")]
+struct ClientPage {
+    frame: Frame,
+    problem: Problem,
+    one: OneClient,
+    tiers: Vec<Tier>,
+    may_change: bool,
+    /// Where whoever looks manages it, if they do.
+    console: Option<String>,
+    back: String,
+    path: String,
+}
+
+/// How far an application can be believed.
+struct Tier {
+    value: &'static str,
+    name: String,
+    means: String,
+    here: bool,
+}
+
+/// What a tier means: a text.
+pub const fn means(trust: Trust) -> &'static str {
+    match trust {
+        Trust::FirstParty => "client-means-first-party",
+        Trust::Verified => "client-means-verified",
+        Trust::Unverified => "client-means-unverified",
+        Trust::Anonymous => "client-means-anonymous",
+    }
+}
+
+pub async fn get(State(state): State<WebState>, person: Person, Path(id): Path<String>) -> Response {
+    let frame = person.frame(&state, Section::Clients);
+    show(&state, &person, &id, frame, Problem::default()).await
+}
+
+/// The page, with what was wrong with the form that it sent.
+pub async fn show(state: &WebState, person: &Person, id: &str, frame: Frame, problem: Problem) -> Response {
+    let one = match all_clients::look(state.app(), &person.ctx, &person.principal, id).await {
+        Ok(one) => one,
+        Err(failure) => return person.refused(state, &failure),
+    };
+    let client = &one.client;
+    let tiers = Trust::ALL.map(|trust| Tier {
+        value: trust.as_str(),
+        name: tier(&frame, trust),
+        means: frame.say(means(trust)),
+        here: trust == client.trust,
+    });
+    let belongs = |workspace: &domain::WorkspaceId| person.memberships.iter().any(|m| m.workspace_id == *workspace);
+    let ours = client.owner_workspace_id.filter(belongs);
+    let console = ours.map(|workspace| format!("{}/workspaces/{workspace}/applications/{}", state.base(), client.id));
+    let back = person.path(state, Section::Clients);
+    let path = format!("{back}/{}", client.id);
+    let may_change = person.principal.may(Operation::WriteAllClients).is_ok();
+    let page = ClientPage { frame, problem, one, tiers: tiers.into(), may_change, console, back, path };
+    if page.problem.is_some() { person.again(state, &page) } else { person.show(state, &page) }
+}

@@ -1,0 +1,136 @@
+//! How far an application is believed, and whether it works at all.
+use super::client::{self, means};
+use super::clients::tier;
+use crate::WebState;
+use crate::pages::confirm::Confirm;
+use crate::pages::frame::{Frame, see_other};
+use crate::pages::nav::Section;
+use crate::pages::problem::Problem;
+use crate::person::{Person, Posted};
+use axum::extract::{Path, State};
+use axum::response::Response;
+use domain::client::{Client, Trust};
+use flows::Failure;
+use flows::all_clients;
+use flows::manage::{ManageRefusal, Unmanaged};
+
+const DAY: i64 = 24 * 60 * 60;
+
+/// The application that a question is about, with the frame of its page and its address.
+async fn about(state: &WebState, person: &Person, id: &str) -> Result<(Client, Frame, String), Box<Response>> {
+    let found = all_clients::find(state.app(), &person.ctx, &person.principal, id).await;
+    let client = found.map_err(|failure| Box::new(person.refused(state, &failure)))?;
+    let path = format!("{}/{}", person.path(state, Section::Clients), client.id);
+    Ok((client, person.frame(state, Section::Clients), path))
+}
+
+/// The page again, with what was wrong.
+async fn again(state: &WebState, person: &Person, id: &str, failure: &Failure<ManageRefusal>) -> Response {
+    let frame = person.frame(state, Section::Clients);
+    match Problem::of(failure, state, person, &frame) {
+        Ok(problem) => client::show(state, person, id, frame, problem).await,
+        Err(response) => *response,
+    }
+}
+
+fn unknown_tier() -> Failure<ManageRefusal> {
+    Failure::Refused(Unmanaged::Choice.of("trust"))
+}
+
+pub async fn ask_trust(State(state): State<WebState>, person: Person, Path(id): Path<String>) -> Response {
+    let (client, frame, back) = match about(&state, &person, &id).await {
+        Ok(about) => about,
+        Err(response) => return *response,
+    };
+    let Some(trust) = Trust::parse(person.query("trust")) else {
+        return again(&state, &person, &id, &unknown_tier()).await;
+    };
+    if trust == client.trust {
+        return see_other(&back);
+    }
+    let named = tier(&frame, trust);
+    let mut lines = vec![
+        frame.texts().rich("client-trust-now", &[("client", &client.name), ("tier", &named)]),
+        frame.texts().rich(means(trust), &[]),
+    ];
+    let place = |trust: Trust| Trust::ALL.iter().position(|one| *one == trust);
+    if place(trust) > place(client.trust) {
+        lines.push(frame.texts().rich("client-trust-less", &[]));
+    }
+    if trust == Trust::Anonymous && client.last_used_at.is_none() {
+        let days = (state.app().settings().registration.unused_after / DAY).to_string();
+        lines.push(frame.rich("client-trust-unused", "days", days));
+    }
+    let page = Confirm {
+        title: frame.fill("client-trust-title", "client", &client.name),
+        lines,
+        action: format!("{back}/trust"),
+        fields: vec![("trust", trust.as_str().to_owned())],
+        button: frame.say("client-trust-set"),
+        back,
+        frame,
+    };
+    page.show(&state, &person)
+}
+
+pub async fn set_trust(State(state): State<WebState>, Path(id): Path<String>, posted: Posted) -> Response {
+    let person = &posted.person;
+    let done = match Trust::parse(posted.field("trust")) {
+        Some(trust) => all_clients::set_trust(state.app(), &person.ctx, &person.principal, &id, trust).await,
+        None => Err(unknown_tier()),
+    };
+    match done {
+        Ok(client) => {
+            person.done(&format!("{}/{}", person.path(&state, Section::Clients), client.id), "client-trusted")
+        }
+        Err(failure) => again(&state, person, &id, &failure).await,
+    }
+}
+
+async fn ask(state: &WebState, person: &Person, id: &str, disable: bool) -> Response {
+    let (client, frame, back) = match about(state, person, id).await {
+        Ok(about) => about,
+        Err(response) => return *response,
+    };
+    let (title, means, button, last) = if disable {
+        ("client-disable-title", "client-disable-means", "client-disable", "disable")
+    } else {
+        ("client-enable-title", "client-enable-means", "client-enable", "enable")
+    };
+    let page = Confirm {
+        title: frame.fill(title, "client", &client.name),
+        lines: vec![frame.rich(means, "client", &client.name)],
+        action: format!("{back}/{last}"),
+        fields: Vec::new(),
+        button: frame.say(button),
+        back,
+        frame,
+    };
+    page.show(state, person)
+}
+
+async fn set_disabled(state: &WebState, person: &Person, id: &str, disabled: bool) -> Response {
+    match all_clients::set_disabled(state.app(), &person.ctx, &person.principal, id, disabled).await {
+        Ok(()) => {
+            let done = if disabled { "client-disabled" } else { "client-enabled" };
+            person.done(&format!("{}/{id}", person.path(state, Section::Clients)), done)
+        }
+        Err(failure) => again(state, person, id, &failure).await,
+    }
+}
+
+pub async fn ask_disable(State(state): State<WebState>, person: Person, Path(id): Path<String>) -> Response {
+    ask(&state, &person, &id, true).await
+}
+
+pub async fn disable(State(state): State<WebState>, Path(id): Path<String>, posted: Posted) -> Response {
+    set_disabled(&state, &posted.person, &id, true).await
+}
+
+pub async fn ask_enable(State(state): State<WebState>, person: Person, Path(id): Path<String>) -> Response {
+    ask(&state, &person, &id, false).await
+}
+
+pub async fn enable(State(state): State<WebState>, Path(id): Path<String>, posted: Posted) -> Response {
+    set_disabled(&state, &posted.person, &id, false).await
+}

@@ -1,0 +1,182 @@
+//! How the server is, with a judgement of each figure.
+use super::units::{milliseconds, size, span};
+use crate::WebState;
+use crate::pages::frame::Frame;
+use crate::pages::nav::Section;
+use crate::person::Person;
+use askama::Template;
+use axum::extract::State;
+use axum::response::Response;
+use domain::Timestamp;
+use flows::server::{self, DatabaseHealth, Health, Waiting};
+use std::time::Duration;
+
+#[derive(Template)]
+#[template(path = "operator/health.html")]
+struct HealthPage {
+    frame: Frame,
+    figures: Vec<Figure>,
+    /// Figures that somebody should look at.
+    wrong: i64,
+    webhooks: String,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Verdict {
+    /// Nothing to judge.
+    Fact,
+    Good,
+    Look,
+    Bad,
+}
+
+impl Verdict {
+    /// Its badge and word.
+    const fn badge(self) -> Option<(&'static str, &'static str)> {
+        match self {
+            Self::Fact => None,
+            Self::Good => Some(("good", "health-good")),
+            Self::Look => Some(("warn", "health-look")),
+            Self::Bad => Some(("bad", "health-bad")),
+        }
+    }
+}
+
+/// A figure with what to make of it.
+struct Figure {
+    id: &'static str,
+    label: String,
+    figure: String,
+    verdict: Verdict,
+    said: String,
+    /// What the words end with.
+    moment: Option<Timestamp>,
+    /// Whether more about it is told with the webhooks.
+    of_webhooks: bool,
+}
+
+/// A question that takes so long makes sign-ins feel slow.
+const SLOW: Duration = Duration::from_millis(50);
+/// What waits is written each second: so much is more than that manages.
+const MANY: usize = 2_000;
+
+fn of_round_trip(took: Option<Duration>) -> (Verdict, &'static str) {
+    match took {
+        None => (Verdict::Bad, "health-database-silent"),
+        Some(took) if took >= SLOW => (Verdict::Look, "health-database-slow"),
+        Some(_) => (Verdict::Good, "health-database-fast"),
+    }
+}
+
+fn of_schema(there: i64, needed: i64) -> (Verdict, &'static str) {
+    match there.cmp(&needed) {
+        std::cmp::Ordering::Less => (Verdict::Bad, "health-schema-old"),
+        std::cmp::Ordering::Equal => (Verdict::Good, "health-schema-fits"),
+        std::cmp::Ordering::Greater => (Verdict::Look, "health-schema-new"),
+    }
+}
+
+fn all(waiting: Waiting) -> usize {
+    waiting.audit_events + waiting.activity + waiting.events + waiting.writes
+}
+
+fn of_waiting(waiting: Waiting) -> (Verdict, &'static str) {
+    if all(waiting) < MANY { (Verdict::Good, "health-waiting-few") } else { (Verdict::Look, "health-waiting-many") }
+}
+
+fn of_pending(pending: i64) -> (Verdict, &'static str) {
+    if pending == 0 { (Verdict::Good, "health-pending-none") } else { (Verdict::Fact, "health-pending-some") }
+}
+
+fn of_dead(dead: i64) -> (Verdict, &'static str) {
+    if dead == 0 { (Verdict::Good, "health-dead-none") } else { (Verdict::Look, "health-dead-some") }
+}
+
+/// The figures of one page.
+struct Figures<'f> {
+    frame: &'f Frame,
+    all: Vec<Figure>,
+}
+
+impl Figures<'_> {
+    fn add(&mut self, id: &'static str, label: &str, figure: String, (verdict, said): (Verdict, &str)) {
+        let (label, said) = (self.frame.say(label), self.frame.say(said));
+        self.all.push(Figure { id, label, figure, verdict, said, moment: None, of_webhooks: false });
+    }
+
+    fn server(&mut self, health: &Health) {
+        self.add("health-version", "health-version", health.version.to_owned(), (Verdict::Fact, "health-version-said"));
+        let uptime = span(self.frame, health.uptime);
+        self.add("health-uptime", "health-uptime", uptime, (Verdict::Fact, "health-since"));
+        if let Some(uptime) = self.all.last_mut() {
+            uptime.moment = Some(health.started_at);
+        }
+    }
+
+    fn database(&mut self, health: &Health) {
+        let language = self.frame.language();
+        let took = health.round_trip.map(|took| milliseconds(language, took));
+        let took = took.unwrap_or_else(|| self.frame.say("health-no-answer"));
+        self.add("health-database", "health-database", took, of_round_trip(health.round_trip));
+        let Some(database) = &health.database else { return };
+        let schema = of_schema(database.schema_version, health.schema_version);
+        self.add("health-schema", "health-schema", database.schema_version.to_string(), schema);
+        let kind = if database.postgres { "health-size-postgres" } else { "health-size-sqlite" };
+        self.add("health-size", "health-size", size(language, database.size), (Verdict::Fact, kind));
+    }
+
+    fn writes(&mut self, health: &Health) {
+        let waiting = all(health.waiting).to_string();
+        self.add("health-waiting", "health-waiting", waiting, of_waiting(health.waiting));
+        let commits = health.commits.to_string();
+        self.add("health-commits", "health-commits", commits, (Verdict::Fact, "health-commits-said"));
+    }
+
+    fn deliveries(&mut self, database: &DatabaseHealth) {
+        let (pending, dead) = (database.deliveries_pending, database.deliveries_dead);
+        self.add("health-pending", "health-pending", pending.to_string(), of_pending(pending));
+        self.add("health-dead", "health-dead", dead.to_string(), of_dead(dead));
+        for figure in self.all.iter_mut().rev().take(2) {
+            figure.of_webhooks = true;
+        }
+    }
+}
+
+pub async fn get(State(state): State<WebState>, person: Person) -> Response {
+    let health = match server::health(state.app(), &person.ctx, &person.principal).await {
+        Ok(health) => health,
+        Err(failure) => return person.refused(&state, &failure),
+    };
+    let frame = person.frame(&state, Section::Health);
+    let mut figures = Figures { frame: &frame, all: Vec::new() };
+    figures.database(&health);
+    figures.writes(&health);
+    if let Some(database) = &health.database {
+        figures.deliveries(database);
+    }
+    figures.server(&health);
+    let figures = figures.all;
+    let wrong = figures.iter().filter(|one| matches!(one.verdict, Verdict::Look | Verdict::Bad)).count();
+    let wrong = i64::try_from(wrong).unwrap_or(i64::MAX);
+    let webhooks = format!("{}/webhooks", person.path(&state, Section::Health));
+    person.show(&state, &HealthPage { frame, figures, wrong, webhooks })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_figure_is_judged_by_its_own_measure() {
+        let fast = of_round_trip(Some(Duration::from_millis(3))).0;
+        let slow = of_round_trip(Some(Duration::from_millis(50))).0;
+        assert_eq!((fast, slow, of_round_trip(None).0), (Verdict::Good, Verdict::Look, Verdict::Bad));
+        let schemas = [of_schema(3, 4).0, of_schema(4, 4).0, of_schema(5, 4).0];
+        assert_eq!(schemas, [Verdict::Bad, Verdict::Good, Verdict::Look]);
+        let waiting = |audit_events| Waiting { audit_events, activity: 1, events: 0, writes: 0 };
+        assert_eq!((of_waiting(waiting(0)).0, of_waiting(waiting(1_998)).0), (Verdict::Good, Verdict::Good));
+        assert_eq!(of_waiting(waiting(1_999)).0, Verdict::Look);
+        assert_eq!((of_pending(0).0, of_pending(7).0), (Verdict::Good, Verdict::Fact));
+        assert_eq!((of_dead(0).0, of_dead(1).0), (Verdict::Good, Verdict::Look));
+    }
+}

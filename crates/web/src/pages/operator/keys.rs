@@ -1,0 +1,110 @@
+//! The keys that sign tokens.
+use crate::WebState;
+use crate::pages::confirm::Confirm;
+use crate::pages::frame::Frame;
+use crate::pages::nav::Section;
+use crate::person::{Person, Posted};
+use askama::Template;
+use axum::extract::State;
+use axum::response::Response;
+use domain::Timestamp;
+use domain::access::Operation;
+use domain::keys::KeyState;
+use flows::operator;
+use flows::server::{self, SigningKeyView};
+
+#[derive(Template)]
+#[template(path = "operator/keys.html")]
+struct KeysPage {
+    frame: Frame,
+    keys: Vec<Row>,
+    states: [Said; 3],
+    may_rotate: bool,
+    path: String,
+}
+
+/// A key as it is shown.
+struct Row {
+    key: SigningKeyView,
+    state: String,
+    since: Timestamp,
+}
+
+/// What a state is called, and what it means.
+struct Said {
+    name: String,
+    means: String,
+}
+
+/// The names of both texts.
+const fn texts(state: KeyState) -> (&'static str, &'static str) {
+    match state {
+        KeyState::Next => ("keys-next", "keys-next-means"),
+        KeyState::Active => ("keys-active", "keys-active-means"),
+        KeyState::Retired => ("keys-retired", "keys-retired-means"),
+    }
+}
+
+/// Those that matter most first.
+const STATES: [KeyState; 3] = [KeyState::Active, KeyState::Next, KeyState::Retired];
+
+fn row(frame: &Frame, key: SigningKeyView) -> Row {
+    let since = match key.state {
+        KeyState::Next => None,
+        KeyState::Active => key.activated_at,
+        KeyState::Retired => key.retired_at,
+    };
+    Row { state: frame.say(texts(key.state).0), since: since.unwrap_or(key.created_at), key }
+}
+
+pub async fn get(State(state): State<WebState>, person: Person) -> Response {
+    let mut keys = match server::signing_keys(state.app(), &person.ctx, &person.principal).await {
+        Ok(keys) => keys,
+        Err(failure) => return person.refused(&state, &failure),
+    };
+    keys.sort_by_key(|key| (STATES.iter().position(|state| *state == key.state), key.alg.as_str()));
+    let frame = person.frame(&state, Section::Keys);
+    let page = KeysPage {
+        keys: keys.into_iter().map(|key| row(&frame, key)).collect(),
+        states: STATES.map(texts).map(|(name, means)| Said { name: frame.say(name), means: frame.say(means) }),
+        may_rotate: person.principal.may(Operation::RotateKeys).is_ok(),
+        path: person.path(&state, Section::Keys),
+        frame,
+    };
+    person.show(&state, &page)
+}
+
+pub async fn ask(State(state): State<WebState>, person: Person) -> Response {
+    let keys = match server::signing_keys(state.app(), &person.ctx, &person.principal).await {
+        Ok(keys) => keys,
+        Err(failure) => return person.refused(&state, &failure),
+    };
+    let frame = person.frame(&state, Section::Keys);
+    let mut lines = vec![frame.texts().rich("keys-rotate-new", &[]), frame.texts().rich("keys-rotate-old", &[])];
+    let next = keys.iter().filter(|key| key.state == KeyState::Next).map(|key| key.created_at).max();
+    if let Some(published) = next {
+        let minutes = person.ctx.now.since(published) / 60;
+        let since = if minutes < 24 * 60 { "keys-rotate-young" } else { "keys-rotate-known" };
+        lines.push(frame.texts().rich(since, &[]));
+    }
+    lines.push(frame.texts().rich("keys-rotate-undo", &[]));
+    let back = person.path(&state, Section::Keys);
+    let page = Confirm {
+        title: frame.say("keys-rotate-title"),
+        lines,
+        action: format!("{back}/rotate"),
+        fields: Vec::new(),
+        button: frame.say("keys-rotate"),
+        back,
+        frame,
+    };
+    page.show(&state, &person)
+}
+
+pub async fn rotate(State(state): State<WebState>, posted: Posted) -> Response {
+    let person = &posted.person;
+    match operator::rotate_keys(state.app(), &person.ctx, &person.principal).await {
+        Ok(()) => person.done(&person.path(&state, Section::Keys), "keys-rotated"),
+        Err(failure) => person.refused(&state, &failure),
+    }
+}

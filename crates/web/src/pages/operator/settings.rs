@@ -1,0 +1,79 @@
+//! The settings as they are in force.
+use crate::WebState;
+use crate::pages::frame::Frame;
+use crate::pages::nav::Section;
+use crate::person::Person;
+use askama::Template;
+use axum::extract::State;
+use axum::response::Response;
+use flows::in_force::{InForce, Shown};
+use flows::server;
+
+#[derive(Template)]
+#[template(path = "operator/settings.html")]
+struct SettingsPage<'p> {
+    frame: Frame,
+    part: &'p str,
+    groups: Vec<Group<'p>>,
+    path: String,
+}
+
+/// Settings of one section of the configuration file.
+struct Group<'p> {
+    /// Empty for those outside of any.
+    name: &'p str,
+    settings: Vec<&'p InForce>,
+}
+
+/// The settings with `part` in their names or values, section by section: those outside of any first.
+fn grouped<'p>(settings: &'p [InForce], part: &str) -> Vec<Group<'p>> {
+    let part = part.trim().to_lowercase();
+    let shown = |one: &InForce| match &one.value {
+        Shown::Value(value) => value.to_lowercase().contains(&part),
+        Shown::Hidden | Shown::Nothing => false,
+    };
+    let mut groups = vec![Group { name: "", settings: Vec::new() }];
+    for one in settings.iter().filter(|one| one.key.to_lowercase().contains(&part) || shown(one)) {
+        let name = one.key.split_once('.').map_or("", |(section, _)| section);
+        match groups.iter_mut().find(|group| group.name == name) {
+            Some(group) => group.settings.push(one),
+            None => groups.push(Group { name, settings: vec![one] }),
+        }
+    }
+    groups.retain(|group| !group.settings.is_empty());
+    groups
+}
+
+pub async fn get(State(state): State<WebState>, person: Person) -> Response {
+    let part = person.query("q");
+    match server::settings(state.app(), &person.ctx, &person.principal) {
+        Ok(settings) => {
+            let frame = person.frame(&state, Section::Settings);
+            let path = person.path(&state, Section::Settings);
+            person.show(&state, &SettingsPage { frame, part, groups: grouped(settings, part), path })
+        }
+        Err(failure) => person.refused(&state, &failure),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn settings_are_found_by_name_and_value_and_never_by_what_is_hidden() {
+        let settings = serde_json::json!({
+            "issuer": "https://a.example", "log": {"level": "Info"}, "listen": "x", "secret": "s3cret",
+        });
+        let settings = flows::in_force::list(&settings, &["secret"]);
+        let found = |part| {
+            let groups = grouped(&settings, part).into_iter();
+            groups.map(|group| (group.name, group.settings.len())).collect::<Vec<_>>()
+        };
+        assert_eq!(found(""), [("", 3), ("log", 1)]);
+        assert_eq!(found(" LEVEL "), [("log", 1)]);
+        assert_eq!(found("info"), [("log", 1)]);
+        assert_eq!(found("a.example"), [("", 1)]);
+        assert_eq!(found("s3cret"), []);
+    }
+}

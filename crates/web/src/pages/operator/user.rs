@@ -1,0 +1,43 @@
+//! One account.
+use crate::WebState;
+use crate::pages::frame::Frame;
+use crate::pages::nav::Section;
+use crate::pages::problem::Problem;
+use crate::person::Person;
+use askama::Template;
+use axum::extract::{Path, State};
+use axum::response::Response;
+use domain::access::Operation;
+use flows::all_users::{self, OneUser};
+
+#[derive(Template)]
+#[template(path = "operator/user.html")]
+struct UserPage {
+    frame: Frame,
+    problem: Problem,
+    one: OneUser,
+    /// Whether it is whoever looks.
+    own: bool,
+    may_change: bool,
+    back: String,
+    path: String,
+}
+
+pub async fn get(State(state): State<WebState>, person: Person, Path(id): Path<String>) -> Response {
+    let frame = person.frame(&state, Section::Users);
+    show(&state, &person, &id, frame, Problem::default()).await
+}
+
+/// The page, with what was wrong with the form that it sent.
+pub async fn show(state: &WebState, person: &Person, id: &str, frame: Frame, problem: Problem) -> Response {
+    let one = match all_users::find(state.app(), &person.ctx, &person.principal, id).await {
+        Ok(one) => one,
+        Err(failure) => return person.refused(state, &failure),
+    };
+    let back = person.path(state, Section::Users);
+    let path = format!("{back}/{}", one.found.user.id);
+    let own = one.found.user.id == person.user.id;
+    let may_change = person.principal.may(Operation::WriteAllUsers).is_ok();
+    let page = UserPage { frame, problem, one, own, may_change, back, path };
+    if page.problem.is_some() { person.again(state, &page) } else { person.show(state, &page) }
+}

@@ -1,0 +1,108 @@
+//! Who may sign in, and who runs the server.
+use super::user;
+use crate::WebState;
+use crate::pages::confirm::Confirm;
+use crate::pages::nav::Section;
+use crate::pages::problem::Problem;
+use crate::pages::refused;
+use crate::person::{Person, Posted};
+use axum::extract::{Path, State};
+use axum::response::Response;
+use flows::all_users;
+
+/// What can be done to an account, by its name in the path: whether it is disabled, or runs the server.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Change {
+    Disabled(bool),
+    Operator(bool),
+}
+
+impl Change {
+    fn parse(name: &str) -> Option<Self> {
+        let all = [Self::Disabled(true), Self::Disabled(false), Self::Operator(true), Self::Operator(false)];
+        all.into_iter().find(|change| change.name() == name)
+    }
+
+    /// The texts of the question: its title, what it means, its button.
+    const fn asks(self) -> [&'static str; 3] {
+        match self {
+            Self::Disabled(true) => ["user-disable-title", "user-disable-means", "user-disable"],
+            Self::Disabled(false) => ["user-enable-title", "user-enable-means", "user-enable"],
+            Self::Operator(true) => ["user-make-title", "user-make-means", "user-make"],
+            Self::Operator(false) => ["user-end-title", "user-end-means", "user-end"],
+        }
+    }
+
+    const fn name(self) -> &'static str {
+        match self {
+            Self::Disabled(true) => "disable",
+            Self::Disabled(false) => "enable",
+            Self::Operator(true) => "make-operator",
+            Self::Operator(false) => "end-operator",
+        }
+    }
+
+    const fn done(self) -> &'static str {
+        match self {
+            Self::Disabled(true) => "user-disabled",
+            Self::Disabled(false) => "user-enabled",
+            Self::Operator(true) => "user-made",
+            Self::Operator(false) => "user-ended",
+        }
+    }
+}
+
+pub async fn ask(
+    State(state): State<WebState>,
+    person: Person,
+    Path((id, change)): Path<(String, String)>,
+) -> Response {
+    let one = match all_users::find(state.app(), &person.ctx, &person.principal, &id).await {
+        Ok(one) => one.found.user,
+        Err(failure) => return person.refused(&state, &failure),
+    };
+    let Some(change) = Change::parse(&change) else { return refused::not_found(State(state), person.incoming).await };
+    let frame = person.frame(&state, Section::Users);
+    let [title, means, button] = change.asks();
+    let mut lines = vec![frame.rich(means, "who", one.email.as_str())];
+    if one.id == person.user.id && matches!(change, Change::Disabled(true) | Change::Operator(false)) {
+        lines.push(frame.texts().rich("user-change-own", &[]));
+    }
+    let back = format!("{}/{}", person.path(&state, Section::Users), one.id);
+    let page = Confirm {
+        title: frame.fill(title, "name", &one.name),
+        lines,
+        action: format!("{back}/{}", change.name()),
+        fields: Vec::new(),
+        button: frame.say(button),
+        back,
+        frame,
+    };
+    page.show(&state, &person)
+}
+
+pub async fn post(
+    State(state): State<WebState>,
+    Path((id, change)): Path<(String, String)>,
+    posted: Posted,
+) -> Response {
+    let person = posted.person;
+    let Some(change) = Change::parse(&change) else { return refused::not_found(State(state), person.incoming).await };
+    let (app, ctx, who) = (state.app(), &person.ctx, &person.principal);
+    let done = match change {
+        Change::Disabled(disabled) => all_users::set_disabled(app, ctx, who, &id, disabled).await,
+        Change::Operator(operator) => all_users::set_operator(app, ctx, who, &id, operator).await,
+    };
+    if let Err(failure) = done {
+        let frame = person.frame(&state, Section::Users);
+        return match Problem::of(&failure, &state, &person, &frame) {
+            Ok(problem) => user::show(&state, &person, &id, frame, problem).await,
+            Err(response) => *response,
+        };
+    }
+    if change == Change::Operator(false) && id == person.user.id.to_string() {
+        // These pages are no longer theirs.
+        return person.done(&person.path(&state, Section::Profile), change.done());
+    }
+    person.done(&format!("{}/{id}", person.path(&state, Section::Users)), change.done())
+}

@@ -1,0 +1,39 @@
+//! Everybody who has an account.
+use super::ROWS;
+use crate::WebState;
+use crate::pages::frame::Frame;
+use crate::pages::nav::Section;
+use crate::pages::pager::Pager;
+use crate::pages::problem::Problem;
+use crate::person::Person;
+use askama::Template;
+use axum::extract::State;
+use axum::response::Response;
+use flows::all_users::{self, FoundUser};
+use flows::{Page, Paged};
+
+#[derive(Template)]
+#[template(path = "operator/users.html")]
+struct UsersPage<'p> {
+    frame: Frame,
+    problem: Problem,
+    part: &'p str,
+    found: Paged<FoundUser>,
+    pager: Pager,
+    path: String,
+}
+
+pub async fn get(State(state): State<WebState>, person: Person) -> Response {
+    let (part, page) = (person.query("q"), Page::new(person.page_number(), ROWS));
+    let (frame, path) = (person.frame(&state, Section::Users), person.path(&state, Section::Users));
+    let (problem, found) = match all_users::search(state.app(), &person.ctx, &person.principal, part, page).await {
+        Ok(found) => (Problem::default(), found),
+        Err(failure) => match Problem::of(&failure, &state, &person, &frame) {
+            Ok(problem) => (problem, Paged { items: Vec::new(), total: 0 }),
+            Err(response) => return *response,
+        },
+    };
+    let pager = Pager::new(&path, &[("q", part)], person.page_number(), ROWS, found.total);
+    let page = UsersPage { frame, problem, part, found, pager, path };
+    if page.problem.is_some() { person.again(&state, &page) } else { person.show(&state, &page) }
+}
