@@ -267,6 +267,7 @@ pub async fn create_api_key(
     ctx: &Ctx,
     workspace: WorkspaceId,
     roles: MemberRoles,
+    made_by: Option<UserId>,
     new: NewCredential,
 ) -> Result<(ApiKey, Secret), Fault> {
     let secret = Secret::generate(&app.settings().token_prefix, "sk", &ctx.random());
@@ -278,7 +279,7 @@ pub async fn create_api_key(
         scopes: new.scopes,
         hash: app.pepper().hash(secret.expose()),
         hint: secret.hint(),
-        created_by: None,
+        created_by: made_by,
         created_at: ctx.now,
         expires_at: new.expires_at,
         last_used_at: None,

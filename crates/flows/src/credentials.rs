@@ -8,6 +8,7 @@ use domain::access::{Limit, Operation, Principal, is_operator_scope, management_
 use domain::identity::{ApiKey, MemberRoles, PersonalAccessToken};
 use domain::text::display_name;
 use domain::{ApiKeyId, PersonalAccessTokenId, ScopeSet, Secret, Timestamp, UserId, WorkspaceId};
+pub use store::credentials::MadeKey;
 use store::{Page, Paged, StoreError};
 
 type Outcome<T> = Result<T, Failure<ManageRefusal>>;
@@ -99,6 +100,25 @@ pub async fn list_api_keys(app: &App, ctx: &Ctx, principal: &Principal) -> Outco
     Ok(api_keys_of(app, workspace).await?)
 }
 
+/// The keys that were not revoked, expired ones too, newest first, with who made each.
+pub async fn page_of_api_keys(app: &App, ctx: &Ctx, principal: &Principal, page: Page) -> Outcome<Paged<MadeKey>> {
+    let workspace = workspace(app, ctx, principal, Operation::ReadApiKeys)?;
+    let mut tx = app.store().read().await?;
+    Ok(store::credentials::page_of_api_keys(&mut tx, workspace, page).await?)
+}
+
+/// One of them.
+pub async fn api_key(app: &App, ctx: &Ctx, principal: &Principal, id: &str) -> Outcome<MadeKey> {
+    let workspace = workspace(app, ctx, principal, Operation::ReadApiKeys)?;
+    let about = About::default().and_workspace(Some(workspace));
+    let unknown = || refused(app, ctx, "api_key.read", about.clone(), Unmanaged::CredentialNotFound);
+    let id = id.parse().map_err(|_| unknown())?;
+    let mut tx = app.store().read().await?;
+    let found = store::credentials::api_key(&mut tx, workspace, id).await?;
+    drop(tx);
+    found.ok_or_else(unknown)
+}
+
 /// Makes an API key; the secret is shown this once.
 pub async fn create_api_key(app: &App, ctx: &Ctx, principal: &Principal, asked: &Asked) -> Outcome<(ApiKey, Secret)> {
     let workspace = workspace(app, ctx, principal, Operation::WriteApiKeys)?;
@@ -110,7 +130,7 @@ pub async fn create_api_key(app: &App, ctx: &Ctx, principal: &Principal, asked: 
     if principal.workspace.is_none_or(|(_, own)| roles.role > own) {
         return Err(refuse(Unmanaged::RoleBeyond.of("roles")));
     }
-    Ok(accounts::create_api_key(app, ctx, workspace, roles, new).await?)
+    Ok(accounts::create_api_key(app, ctx, workspace, roles, principal.user, new).await?)
 }
 
 pub async fn revoke_api_key(app: &App, ctx: &Ctx, principal: &Principal, id: &str) -> Outcome<()> {

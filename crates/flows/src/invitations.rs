@@ -46,7 +46,8 @@ fn view(Named { invitation, workspace_name, inviter_name }: Named, now: Timestam
     }
 }
 
-const fn unusable(state: InvitationState) -> Option<Unmanaged> {
+/// Why an invitation in this state lets nobody in.
+pub const fn unusable(state: InvitationState) -> Option<Unmanaged> {
     match state {
         InvitationState::Open => None,
         InvitationState::Used => Some(Unmanaged::InvitationUsed),
@@ -132,6 +133,20 @@ pub async fn list(app: &App, ctx: &Ctx, principal: &Principal, page: Page) -> Ou
     let mut tx = app.store().read().await?;
     let Paged { items, total } = store::invitations::list_open(&mut tx, workspace, page, ctx.now).await?;
     Ok(Paged { items: items.into_iter().map(|named| view(named, ctx.now)).collect(), total })
+}
+
+/// One of them.
+pub async fn find(app: &App, ctx: &Ctx, principal: &Principal, id: &str) -> Outcome<InvitationView> {
+    const KIND: &str = "invitation.read";
+    let workspace = principal.workspace_for(Operation::ReadInvitations);
+    let workspace = workspace.map_err(|denied| refused(app, ctx, KIND, About::default(), denied))?;
+    let about = About::default().and_workspace(Some(workspace));
+    let unknown = || refused(app, ctx, KIND, about.clone(), Unmanaged::InvitationUnknown);
+    let id: InvitationId = id.parse().map_err(|_| unknown())?;
+    let mut tx = app.store().read().await?;
+    let found = store::invitations::open(&mut tx, workspace, id, ctx.now).await?;
+    drop(tx);
+    found.map(|named| view(named, ctx.now)).ok_or_else(unknown)
 }
 
 /// Withdraws an invitation that was not used yet.

@@ -18,6 +18,42 @@ pub async fn list(app: &App, ctx: &Ctx, principal: &Principal, page: Page) -> Ou
     Ok(store::workspaces::list_members(&mut tx, workspace, page).await?)
 }
 
+/// The longest text that people are searched for, in characters.
+const LONGEST_SEARCH: usize = 254;
+
+/// Those with `search` in their address or name, in the same order; all of them for the empty text.
+pub async fn search(
+    app: &App,
+    ctx: &Ctx,
+    principal: &Principal,
+    search: &str,
+    page: Page,
+) -> Outcome<Paged<(Member, User)>> {
+    let workspace = principal.workspace_for(Operation::ReadMembers);
+    let workspace = workspace.map_err(|denied| refused(app, ctx, "member.list", About::default(), denied))?;
+    let search = search.trim();
+    if search.chars().count() > LONGEST_SEARCH || search.contains('\0') {
+        return Ok(Paged { items: Vec::new(), total: 0 });
+    }
+    let mut tx = app.store().read().await?;
+    Ok(store::search::members(&mut tx, workspace, search, page).await?)
+}
+
+/// One of them.
+pub async fn find(app: &App, ctx: &Ctx, principal: &Principal, user: &str) -> Outcome<(Member, User)> {
+    const KIND: &str = "member.read";
+    let workspace = principal.workspace_for(Operation::ReadMembers);
+    let workspace = workspace.map_err(|denied| refused(app, ctx, KIND, About::default(), denied))?;
+    let about = About::default().and_workspace(Some(workspace));
+    let unknown = || refused(app, ctx, KIND, about.clone(), Unmanaged::MemberUnknown);
+    let user: UserId = user.parse().map_err(|_| unknown())?;
+    let mut tx = app.store().read().await?;
+    let member = store::workspaces::member(&mut tx, user, workspace).await?;
+    let person = store::users::by_id(&mut tx, user).await?;
+    drop(tx);
+    member.zip(person).ok_or_else(unknown)
+}
+
 /// The role that the principal acts with as of this transaction: a person's may have changed since the request began.
 /// From here on the workspace is held.
 pub(crate) async fn acting_role(

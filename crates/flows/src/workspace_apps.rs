@@ -8,7 +8,7 @@ use crate::{App, Ctx, Failure, consents, events};
 use domain::access::{Denied, Operation, Principal};
 use domain::identity::Role;
 use domain::oauth::grant::EndReason;
-use domain::{ClientId, WorkspaceId};
+use domain::{ClientId, UserId, WorkspaceId};
 use store::consents::InWorkspace;
 use store::grants::Whose;
 pub use store::workspace_apps::{AppPerson, WorkspaceApp};
@@ -71,6 +71,37 @@ pub async fn people(app: &App, ctx: &Ctx, principal: &Principal, id: &str, page:
     let id = client(app, ctx, workspace, KIND, id)?;
     let mut tx = app.store().read().await?;
     Ok(store::workspace_apps::people(&mut tx, workspace, &id, page).await?)
+}
+
+/// What a revocation would end.
+#[derive(Debug, Clone)]
+pub struct AtStake {
+    pub app: WorkspaceApp,
+    /// Whose access it is, where it is not everybody's.
+    pub person: Option<AppPerson>,
+    /// Authorizations that are good now.
+    pub grants: i64,
+}
+
+/// What revoking the application's access would end, for one person where one is named: to be told before it is done.
+pub async fn at_stake(app: &App, ctx: &Ctx, principal: &Principal, id: &str, user: Option<&str>) -> Outcome<AtStake> {
+    const KIND: &str = "app.read";
+    let workspace = workspace(app, ctx, principal, Operation::ReadApps, KIND)?;
+    let id = client(app, ctx, workspace, KIND, id)?;
+    let about = About::client(&id).and_workspace(Some(workspace));
+    let no_app = || refused(app, ctx, KIND, about.clone(), Unmanaged::ClientUnknown);
+    let no_person = || refused(app, ctx, KIND, about.clone(), Unmanaged::UserUnknown);
+    let user: Option<UserId> = user.map(|user| user.parse().map_err(|_| no_person())).transpose()?;
+    let mut tx = app.store().read().await?;
+    let found = store::workspace_apps::find(&mut tx, workspace, &id).await?;
+    let person = match user {
+        Some(user) => Some(store::workspace_apps::person(&mut tx, workspace, &id, user).await?),
+        None => None,
+    };
+    let grants = store::workspace_apps::living_grants(&mut tx, workspace, &id, user, ctx.now).await?;
+    drop(tx);
+    let person = person.map(|person| person.ok_or_else(no_person)).transpose()?;
+    Ok(AtStake { app: found.ok_or_else(no_app)?, person, grants })
 }
 
 /// Takes back all that the members allowed the application here; what it has in this workspace is dead at once.

@@ -102,6 +102,40 @@ pub async fn list_api_keys(tx: &mut Tx, workspace: WorkspaceId) -> Result<Vec<Ap
     tx.all(sql, params![workspace, MAX_LIMIT]).await?.iter_mut().map(read_key).collect()
 }
 
+/// A key and the name of the person who made it, where that is known.
+pub type MadeKey = (ApiKey, Option<String>);
+
+macro_rules! made_keys {
+    ($condition:literal) => {
+        concat!(
+            "SELECT ",
+            key_columns!(),
+            ", u.name FROM api_keys k LEFT JOIN users u ON u.id = k.created_by \
+             WHERE k.workspace_id = $1 AND k.revoked_at IS NULL AND ",
+            $condition
+        )
+    };
+}
+
+fn read_made(row: &mut Row) -> Result<MadeKey, StoreError> {
+    Ok((read_key(row)?, row.opt_text()?))
+}
+
+/// The keys of a workspace that were not revoked, expired ones too, newest first.
+pub async fn page_of_api_keys(tx: &mut Tx, workspace: WorkspaceId, page: Page) -> Result<Paged<MadeKey>, StoreError> {
+    let sql = made_keys!("1 = 1 ORDER BY k.created_at DESC, k.id LIMIT $2 OFFSET $3");
+    let mut rows = tx.all(sql, params![workspace, page.limit(), page.offset()]).await?;
+    let items = rows.iter_mut().map(read_made).collect::<Result<_, _>>()?;
+    let total = "SELECT COUNT(*) FROM api_keys WHERE workspace_id = $1 AND revoked_at IS NULL";
+    Ok(Paged { items, total: count(tx, total, params![workspace]).await? })
+}
+
+/// One of them.
+pub async fn api_key(tx: &mut Tx, workspace: WorkspaceId, id: ApiKeyId) -> Result<Option<MadeKey>, StoreError> {
+    let row = tx.one(made_keys!("k.id = $2"), params![workspace, id]).await?;
+    row.map(|mut row| read_made(&mut row)).transpose()
+}
+
 /// `false` when the workspace has no such live key.
 pub async fn revoke_api_key(
     tx: &mut Tx,

@@ -97,6 +97,19 @@ pub async fn list_open(
     Ok(Paged { items, total: count(tx, total, params![workspace, now]).await? })
 }
 
+/// An invitation of the workspace that can be used at `now`.
+pub async fn open(
+    tx: &mut Tx,
+    workspace: WorkspaceId,
+    id: InvitationId,
+    now: Timestamp,
+) -> Result<Option<Named>, StoreError> {
+    let sql = named!(
+        "i.workspace_id = $1 AND i.id = $2 AND i.used_at IS NULL AND i.revoked_at IS NULL AND i.expires_at > $3"
+    );
+    tx.one(sql, params![workspace, id, now]).await?.map(|mut row| read_named(&mut row)).transpose()
+}
+
 /// Uses it up; `false` when it cannot be used any more.
 pub async fn use_up(tx: &mut Tx, id: InvitationId, by: UserId, now: Timestamp) -> Result<bool, StoreError> {
     let sql = "UPDATE invitations SET used_at = $2, used_by = $3 \

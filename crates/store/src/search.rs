@@ -8,6 +8,8 @@ use crate::{StoreError, Tx, dialect, params, users, workspaces};
 use domain::client::{Client, Trust};
 use domain::identity::{User, Workspace};
 use domain::{Timestamp, UserId};
+use domain::identity::{Member, User, Workspace};
+use domain::{Timestamp, WorkspaceId};
 
 /// A text for each database: they name the position of a text within another differently.
 macro_rules! both {
@@ -218,6 +220,63 @@ pub async fn workspaces(tx: &mut Tx, part: &str, page: Page) -> Result<Paged<Fou
     Ok(Paged { items, total })
 }
 
+macro_rules! matching_members {
+    ($position:literal) => {
+        concat!(
+            "members x CROSS JOIN users b WHERE x.workspace_id = $1 AND b.id = x.user_id AND (",
+            $position,
+            "(b.email_key, lower($2)) > 0 OR ",
+            $position,
+            "(lower(b.name), lower($2)) > 0)"
+        )
+    };
+}
+
+macro_rules! find_members {
+    ($position:literal,) => {
+        concat!(
+            "SELECT ",
+            workspaces::member_columns!(),
+            ", ",
+            users::columns!(),
+            " FROM (SELECT x.user_id FROM ",
+            matching_members!($position),
+            " ORDER BY x.user_id LIMIT $3 OFFSET $4) p CROSS JOIN members m JOIN users u ON u.id = m.user_id \
+             WHERE m.user_id = p.user_id AND m.workspace_id = $1 ORDER BY m.user_id"
+        )
+    };
+}
+
+macro_rules! count_members {
+    ($position:literal,) => {
+        concat!("SELECT COUNT(*) FROM ", matching_members!($position))
+    };
+}
+
+const MEMBERS: (Texts, Texts) = (both!(find_members!()), both!(count_members!()));
+
+/// The members of a workspace with `part` in their address or name, in the order in which they came to this server.
+pub async fn members(
+    tx: &mut Tx,
+    workspace: WorkspaceId,
+    part: &str,
+    page: Page,
+) -> Result<Paged<(Member, User)>, StoreError> {
+    if part.is_empty() {
+        return workspaces::list_members(tx, workspace, page).await;
+    }
+    let (list, total) = MEMBERS;
+    let sql = dialect::pick(tx, list.0, list.1);
+    let mut rows = tx.all(sql, params![workspace, part, page.limit(), page.offset()]).await?;
+    let items = rows.iter_mut().map(|row| Ok((workspaces::read_member(row)?, users::read(row)?)));
+    let items = items.collect::<Result<Vec<_>, StoreError>>()?;
+    let total = match page.total(items.len()) {
+        Some(total) => total,
+        None => count(tx, dialect::pick(tx, total.0, total.1), params![workspace, part]).await?,
+    };
+    Ok(Paged { items, total })
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -237,6 +296,11 @@ mod tests {
         let (list, total) = USERS;
         assert_eq!(plan(list.0)[1], "SCAN users USING COVERING INDEX users_names");
         assert_eq!(plan(total.0)[0], "SCAN users USING COVERING INDEX users_names");
+        for sql in [MEMBERS.0.0, MEMBERS.1.0] {
+            let steps = plan(sql);
+            let own = "SEARCH x USING COVERING INDEX members_workspace_id (workspace_id=?)";
+            assert!(steps.iter().any(|step| step == own), "{steps:?}");
+        }
         let counts = plan(WORKSPACES.0.0);
         assert!(counts.iter().any(|step| step.contains("members_workspace_id (workspace_id=?)")), "{counts:?}");
         assert!(counts.iter().any(|step| step.contains("(owner_workspace_id=? AND deleted_at=?)")), "{counts:?}");

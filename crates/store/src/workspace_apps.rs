@@ -105,11 +105,34 @@ pub struct AppPerson {
     pub last_used_at: Option<Timestamp>,
 }
 
-const PEOPLE: &str = "SELECT u.id, u.name, u.email, o.scopes, o.created_at, o.updated_at, \
-     (SELECT MAX(g.last_used_at) FROM grants g WHERE g.workspace_id = $1 AND g.client_id = $2 \
-     AND g.user_id = p.user_id) FROM (SELECT user_id FROM consents WHERE workspace_id = $1 AND client_id = $2 \
-     ORDER BY user_id LIMIT $3 OFFSET $4) p CROSS JOIN consents o JOIN users u ON u.id = o.user_id \
-     WHERE o.user_id = p.user_id AND o.client_id = $2 AND o.workspace_id = $1 ORDER BY o.user_id";
+// CROSS JOIN, so that SQLite looks up the rest for the page alone.
+macro_rules! people {
+    ($who:literal) => {
+        concat!(
+            "SELECT u.id, u.name, u.email, o.scopes, o.created_at, o.updated_at, \
+             (SELECT MAX(g.last_used_at) FROM grants g WHERE g.workspace_id = $1 AND g.client_id = $2 \
+             AND g.user_id = p.user_id) FROM (SELECT user_id FROM consents WHERE workspace_id = $1 AND client_id = $2 ",
+            $who,
+            ") p CROSS JOIN consents o JOIN users u ON u.id = o.user_id \
+             WHERE o.user_id = p.user_id AND o.client_id = $2 AND o.workspace_id = $1 ORDER BY o.user_id"
+        )
+    };
+}
+
+const PEOPLE: &str = people!("ORDER BY user_id LIMIT $3 OFFSET $4");
+const PERSON: &str = people!("AND user_id = $3");
+
+fn read_person(row: &mut Row) -> Result<AppPerson, StoreError> {
+    Ok(AppPerson {
+        user_id: row.parse()?,
+        name: row.text()?,
+        email: row.with(|text| Email::parse(text).ok())?,
+        scopes: row.scopes()?,
+        since: row.time()?,
+        updated_at: row.time()?,
+        last_used_at: row.opt_time()?,
+    })
+}
 
 /// The people who allowed the application something in the workspace, in the order in which they came to this server.
 pub async fn people(
@@ -119,20 +142,35 @@ pub async fn people(
     page: Page,
 ) -> Result<Paged<AppPerson>, StoreError> {
     let mut rows = tx.all(PEOPLE, params![workspace, client, page.limit(), page.offset()]).await?;
-    let items = rows.iter_mut().map(|row| {
-        Ok(AppPerson {
-            user_id: row.parse()?,
-            name: row.text()?,
-            email: row.with(|text| Email::parse(text).ok())?,
-            scopes: row.scopes()?,
-            since: row.time()?,
-            updated_at: row.time()?,
-            last_used_at: row.opt_time()?,
-        })
-    });
-    let items = items.collect::<Result<_, StoreError>>()?;
+    let items = rows.iter_mut().map(read_person).collect::<Result<_, StoreError>>()?;
     let total = "SELECT COUNT(*) FROM consents WHERE workspace_id = $1 AND client_id = $2";
     Ok(Paged { items, total: count(tx, total, params![workspace, client]).await? })
+}
+
+/// One of them.
+pub async fn person(
+    tx: &mut Tx,
+    workspace: WorkspaceId,
+    client: &ClientId,
+    user: UserId,
+) -> Result<Option<AppPerson>, StoreError> {
+    let row = tx.one(PERSON, params![workspace, client, user]).await?;
+    row.map(|mut row| read_person(&mut row)).transpose()
+}
+
+const LIVING: &str = "SELECT COUNT(*) FROM grants g WHERE g.workspace_id = $1 AND g.client_id = $2 \
+     AND g.ended_at IS NULL AND g.expires_at > $3 AND ($4 = '' OR g.user_id = $4)";
+
+/// How many grants of the application in the workspace live at `now`; of one person where one is named.
+pub async fn living_grants(
+    tx: &mut Tx,
+    workspace: WorkspaceId,
+    client: &ClientId,
+    user: Option<UserId>,
+    now: Timestamp,
+) -> Result<i64, StoreError> {
+    let user = user.map(|user| user.to_string()).unwrap_or_default();
+    count(tx, LIVING, params![workspace, client, now, &user]).await
 }
 
 #[cfg(test)]
@@ -142,7 +180,7 @@ mod tests {
 
     #[test]
     fn pages_read_one_workspace_by_its_indexes() {
-        for sql in [APPS, ONE, PEOPLE] {
+        for sql in [APPS, ONE, PEOPLE, PERSON] {
             let steps = plan(sql);
             let others = |step: &&String| {
                 step.contains("AUTOMATIC") || (step.starts_with("SCAN") && *step != "SCAN p" && *step != "SCAN d")
@@ -153,5 +191,7 @@ mod tests {
             assert!(steps.iter().any(used), "{steps:?}");
             assert!(steps.iter().any(|step| step.contains("consents_workspace_client (workspace_id=?")), "{steps:?}");
         }
+        let steps = plan(LIVING);
+        assert!(steps[0].contains("grants_workspace_client (workspace_id=? AND client_id=?"), "{steps:?}");
     }
 }

@@ -26,8 +26,9 @@ macro_rules! member_columns {
         "m.user_id, m.workspace_id, m.role, m.extra_roles, m.created_at, m.updated_at"
     };
 }
+pub(crate) use member_columns;
 
-fn read_member(row: &mut Row) -> Result<Member, StoreError> {
+pub(crate) fn read_member(row: &mut Row) -> Result<Member, StoreError> {
     Ok(Member {
         user_id: row.parse()?,
         workspace_id: row.parse()?,

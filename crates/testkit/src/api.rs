@@ -37,7 +37,7 @@ impl Api {
     /// By an API key of the workspace with this role; without scopes it is limited by the role alone.
     pub async fn key(app: &TestApp, workspace: WorkspaceId, role: &str, scopes: &str) -> Self {
         let roles = MemberRoles::parse([role]).unwrap();
-        let made = accounts::create_api_key(&app.app, &app.ctx(), workspace, roles, named(scopes)).await;
+        let made = accounts::create_api_key(&app.app, &app.ctx(), workspace, roles, None, named(scopes)).await;
         Self::with(app, made.unwrap().1.expose())
     }
 

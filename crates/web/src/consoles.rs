@@ -1,8 +1,10 @@
 //! The pages of people who are signed in: their account, their workspaces, and the server for whoever runs it.
 use crate::WebState;
 use crate::pages::{account, audit, operator};
+use crate::pages::account;
+use crate::pages::workspace::{invitations, join, members};
 use axum::Router;
-use axum::routing::get;
+use axum::routing::{get, post};
 
 pub fn consoles() -> Router<WebState> {
     Router::new()
@@ -44,4 +46,14 @@ pub fn consoles() -> Router<WebState> {
         .route("/operator/keys", get(operator::keys::get))
         .route("/operator/keys/rotate", get(operator::keys::ask).post(operator::keys::rotate))
         .route("/operator/settings", get(operator::settings::get))
+        // A workspace.
+        .route("/workspaces/{workspace}/members", get(members::get))
+        .route("/workspaces/{workspace}/members/leave", get(members::ask_leave).post(members::leave))
+        .route("/workspaces/{workspace}/members/{user}/role", post(members::role))
+        .route("/workspaces/{workspace}/members/{user}/remove", get(members::ask_remove).post(members::remove))
+        .route("/workspaces/{workspace}/invitations", get(invitations::get).post(invitations::create))
+        .route("/workspaces/{workspace}/invitations/new", get(invitations::new))
+            "/workspaces/{workspace}/invitations/{id}/revoke",
+            get(invitations::ask_revoke).post(invitations::revoke),
+        .route("/invitations/accept", get(join::get).post(join::post))
 }

@@ -81,6 +81,11 @@ impl Person {
         Frame::new(state, &self.browser).around(nav, self.zone(), self.query("done"))
     }
 
+    /// The frame of a page that is about one thing.
+    pub fn bare_frame(&self, state: &WebState) -> Frame {
+        Frame::new(state, &self.browser).told_in(self.zone())
+    }
+
     fn zone(&self) -> Option<String> {
         self.user.zone.as_ref().map(ToString::to_string)
     }

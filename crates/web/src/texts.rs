@@ -196,6 +196,18 @@ impl<'v> From<&'v String> for Value<'v> {
     }
 }
 
+impl From<String> for Value<'_> {
+    fn from(text: String) -> Self {
+        Self(FluentValue::String(Cow::Owned(text)))
+    }
+}
+
+impl From<&&i64> for Value<'_> {
+    fn from(number: &&i64) -> Self {
+        (**number).into()
+    }
+}
+
 impl From<i64> for Value<'_> {
     fn from(number: i64) -> Self {
         Self(FluentValue::from(number))

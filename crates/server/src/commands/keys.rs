@@ -119,7 +119,7 @@ pub async fn run(session: Session, command: Command) -> anyhow::Result<()> {
         Command::CreateApi { workspace, roles, new } => {
             let (workspace, new) = (workspace_id(&workspace)?, read(&session, &new)?);
             let roles = MemberRoles::parse(roles.iter().map(String::as_str))?;
-            let (key, secret) = accounts::create_api_key(app, ctx, workspace, roles, new).await?;
+            let (key, secret) = accounts::create_api_key(app, ctx, workspace, roles, None, new).await?;
             let value = json!({"id": key.id, "name": key.name, "api_key": secret.expose()});
             output::show(session.json, &value, |_| format!("api_key (shown once): {}", secret.expose()))?;
         }

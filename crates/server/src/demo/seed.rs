@@ -145,7 +145,7 @@ async fn make(app: &App, ctx: &Ctx, issuer: &str, app_url: &str) -> anyhow::Resu
     // The operator's key: what a role cannot give, a scope names.
     let everything = ScopeSet::from_names(management_scopes().chain(["openid", "profile", "email"]))?;
     let roles = MemberRoles::only(Role::Owner);
-    let (_, api_key) = accounts::create_api_key(app, ctx, workspace, roles, credential(everything)).await?;
+    let (_, api_key) = accounts::create_api_key(app, ctx, workspace, roles, None, credential(everything)).await?;
     let personal = credential(ScopeSet::default());
     let (_, personal) = accounts::create_personal_access_token(app, ctx, ada.id.parse()?, personal).await?;
     Ok(Seed {

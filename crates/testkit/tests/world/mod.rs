@@ -179,7 +179,7 @@ impl World {
         let new = || NewCredential { name: "to act upon".to_owned(), scopes: ScopeSet::default(), expires_at: None };
         if template.contains("{key}") {
             let roles = MemberRoles::only(Role::Member);
-            let (key, _) = accounts::create_api_key(app, &ctx, workspace, roles, new()).await.unwrap();
+            let (key, _) = accounts::create_api_key(app, &ctx, workspace, roles, None, new()).await.unwrap();
             ids.push(("{key}", key.id.to_string()));
         }
         if template.contains("{webhook}") {

@@ -72,6 +72,11 @@ impl Frame {
         Self { nav: Some(nav), notice, zone, ..self }
     }
 
+    /// With the times of somebody's time zone.
+    pub fn told_in(self, zone: Option<String>) -> Self {
+        Self { zone, ..self }
+    }
+
     /// Around nothing.
     #[cfg(test)]
     pub fn bare(language: Language) -> Self {
@@ -134,6 +139,15 @@ impl Frame {
             Role::Member => "role-member",
             Role::Admin => "role-admin",
             Role::Owner => "role-owner",
+        })
+    }
+
+    /// What somebody with a role may do.
+    pub fn role_means(&self, role: &Role) -> String {
+        self.say(match role {
+            Role::Member => "role-member-means",
+            Role::Admin => "role-admin-means",
+            Role::Owner => "role-owner-means",
         })
     }
 

@@ -20,3 +20,4 @@ pub mod scopes;
 pub mod setup;
 pub mod signup;
 pub mod time;
+pub mod workspace;

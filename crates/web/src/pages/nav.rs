@@ -61,6 +61,7 @@ sections! {
     Clients => Operator, "/clients", "nav-clients", ReadAllClients;
     Keys => Operator, "/keys", "nav-keys", ReadServer;
     Settings => Operator, "/settings", "nav-settings", ReadServer;
+    Members => Workspace, "/members", "nav-members", ReadMembers;
 }
 
 impl Section {

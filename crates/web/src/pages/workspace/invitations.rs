@@ -1,0 +1,160 @@
+//! Invitations into a workspace: those that are open, making one, and withdrawing one.
+use super::members::{given_by, own_role};
+use super::shown::{Revealed, Shown};
+use crate::WebState;
+use crate::pages::confirm::Confirm;
+use crate::pages::frame::Frame;
+use crate::pages::nav::Section;
+use crate::pages::pager::Pager;
+use crate::pages::problem::Problem;
+use crate::person::{Person, Posted};
+use askama::Template;
+use axum::extract::{Path, State};
+use axum::response::Response;
+use domain::identity::Role;
+use flows::invitations::{self, Asked, InvitationView};
+use flows::{Page, Paged};
+
+/// Rows of a page.
+const ROWS: i64 = 20;
+
+const DAY: i64 = 24 * 60 * 60;
+
+/// Days that an invitation may be good for, as the form offers them.
+const DAYS: [i64; 4] = [1, 3, 7, 30];
+
+pub fn path(state: &WebState, person: &Person) -> String {
+    let workspace = person.principal.workspace.map(|(id, _)| id.to_string()).unwrap_or_default();
+    state.path(&format!("/workspaces/{workspace}/invitations"))
+}
+
+#[derive(Template)]
+#[template(path = "workspace/invitations.html")]
+struct InvitationsPage {
+    frame: Frame,
+    path: String,
+    invitations: String,
+    manages: bool,
+    list: Vec<InvitationView>,
+    pager: Pager,
+}
+
+pub async fn get(State(state): State<WebState>, person: Person) -> Response {
+    let page = Page::new(person.page_number(), ROWS);
+    let found = invitations::list(state.app(), &person.ctx, &person.principal, page).await;
+    let Paged { items, total } = match found {
+        Ok(found) => found,
+        Err(failure) => return person.refused(&state, &failure),
+    };
+    let here = path(&state, &person);
+    let page = InvitationsPage {
+        frame: person.frame(&state, Section::Members),
+        path: person.path(&state, Section::Members),
+        pager: Pager::new(&here, &[], person.page_number(), ROWS, total),
+        invitations: here,
+        manages: true,
+        list: items,
+    };
+    person.show(&state, &page)
+}
+
+#[derive(Template)]
+#[template(path = "workspace/invite.html")]
+struct InvitePage<'p> {
+    frame: Frame,
+    problem: Problem,
+    invitations: String,
+    roles: &'static [Role],
+    days: [i64; 4],
+    role: &'p str,
+    email: &'p str,
+    lifetime: String,
+}
+
+fn form<'p>(state: &WebState, person: &Person, problem: Problem, kept: (&'p str, &'p str, &str)) -> InvitePage<'p> {
+    InvitePage {
+        frame: person.frame(state, Section::Members),
+        problem,
+        invitations: path(state, person),
+        roles: given_by(own_role(person)),
+        days: DAYS,
+        role: kept.0,
+        email: kept.1,
+        lifetime: kept.2.to_owned(),
+    }
+}
+
+pub async fn new(State(state): State<WebState>, person: Person) -> Response {
+    // Whoever may not read the list may not add to it.
+    let one = Page::new(1, 1);
+    if let Err(failure) = invitations::list(state.app(), &person.ctx, &person.principal, one).await {
+        return person.refused(&state, &failure);
+    }
+    let lifetime = (invitations::LIFETIME / DAY).to_string();
+    let page = form(&state, &person, Problem::default(), (Role::Member.as_str(), "", &lifetime));
+    person.show(&state, &page)
+}
+
+pub async fn create(State(state): State<WebState>, posted: Posted) -> Response {
+    let person = &posted.person;
+    let (role, email, lifetime) = (posted.field("role"), posted.field("email"), posted.field("lifetime"));
+    // What is no number of days is refused with the others that are out of range.
+    let days: i64 = lifetime.parse().ok().filter(|days| (0..=1000).contains(days)).unwrap_or(0);
+    let asked = Asked { role, email, lifetime: Some(days * DAY) };
+    let failure = match invitations::create(state.app(), &person.ctx, &person.principal, &asked).await {
+        Ok(invited) => {
+            let frame = person.frame(&state, Section::Members);
+            let before = state.app().settings().url("/invitations/accept?token=");
+            let shown = Shown {
+                title: frame.say("invitations-made"),
+                lead: frame.fill("invitations-made-lead", "role", &frame.role(&invited.invitation.role)),
+                label: frame.say("invitations-link"),
+                value: Revealed::after(&before, &invited.token),
+                back: path(&state, person),
+                frame,
+            };
+            return shown.show(&state, person);
+        }
+        Err(failure) => failure,
+    };
+    match Problem::of(&failure, &state, person, &person.frame(&state, Section::Members)) {
+        Ok(problem) => person.again(&state, &form(&state, person, problem, (role, email, lifetime))),
+        Err(response) => *response,
+    }
+}
+
+pub async fn ask_revoke(
+    State(state): State<WebState>,
+    Path((_, id)): Path<(String, String)>,
+    person: Person,
+) -> Response {
+    let found = match invitations::find(state.app(), &person.ctx, &person.principal, &id).await {
+        Ok(found) => found,
+        Err(failure) => return person.refused(&state, &failure),
+    };
+    let frame = person.frame(&state, Section::Members);
+    let back = path(&state, &person);
+    let whom = found.email.map_or_else(|| frame.say("invitations-anybody"), |email| email.to_string());
+    let role = frame.role(&found.role);
+    let confirm = Confirm {
+        title: frame.say("invitations-revoke-title"),
+        lines: vec![
+            frame.texts().rich("invitations-revoke-which", &[("whom", &whom), ("role", &role)]),
+            frame.texts().rich("invitations-revoke-effect", &[]),
+        ],
+        action: format!("{back}/{}/revoke", found.id),
+        fields: Vec::new(),
+        button: frame.say("invitations-revoke-button"),
+        back,
+        frame,
+    };
+    confirm.show(&state, &person)
+}
+
+pub async fn revoke(State(state): State<WebState>, Path((_, id)): Path<(String, String)>, posted: Posted) -> Response {
+    let person = &posted.person;
+    match invitations::revoke(state.app(), &person.ctx, &person.principal, &id).await {
+        Ok(()) => person.done(&path(&state, person), "invitation-revoked"),
+        Err(failure) => person.refused(&state, &failure),
+    }
+}

@@ -1,0 +1,207 @@
+//! Who belongs to a workspace: their roles, removing somebody, and leaving.
+use crate::WebState;
+use crate::pages::confirm::Confirm;
+use crate::pages::frame::Frame;
+use crate::pages::nav::Section;
+use crate::pages::pager::Pager;
+use crate::pages::problem::Problem;
+use crate::person::{Person, Posted};
+use askama::Template;
+use axum::extract::{Path, State};
+use axum::response::Response;
+use domain::Timestamp;
+use domain::access::Operation;
+use domain::identity::{Member, Role, User};
+use flows::{Page, Paged, members};
+
+/// Rows of a page.
+const ROWS: i64 = 20;
+
+/// The roles that somebody with this one gives.
+pub fn given_by(own: Option<Role>) -> &'static [Role] {
+    if own == Some(Role::Owner) { &[Role::Member, Role::Admin, Role::Owner] } else { &[Role::Member, Role::Admin] }
+}
+
+/// The role of the person in the workspace that the page is about.
+pub fn own_role(person: &Person) -> Option<Role> {
+    person.principal.workspace.map(|(_, role)| role)
+}
+
+struct Row {
+    id: String,
+    name: String,
+    email: String,
+    role: Role,
+    /// Roles of the operator's own.
+    extra: String,
+    since: Timestamp,
+    own: bool,
+    disabled: bool,
+    /// Whether the person may change or remove them.
+    changes: bool,
+    /// What the form of the row says.
+    chosen: String,
+}
+
+#[derive(Template)]
+#[template(path = "workspace/members.html")]
+struct MembersPage<'p> {
+    frame: Frame,
+    problem: Problem,
+    path: String,
+    invitations: String,
+    manages: bool,
+    search: &'p str,
+    roles: &'static [Role],
+    rows: Vec<Row>,
+    pager: Pager,
+}
+
+/// The role that was chosen for somebody, and why they do not have it.
+type Chosen<'c> = Option<(&'c str, &'c str, Problem)>;
+
+fn rows(person: &Person, list: Vec<(Member, User)>, chosen: &Chosen<'_>) -> Vec<Row> {
+    let own_role = own_role(person);
+    let manages = person.principal.may(Operation::WriteMembers).is_ok();
+    let row = |(member, user): (Member, User)| {
+        let id = user.id.to_string();
+        let role = member.roles.role;
+        let kept = chosen.as_ref().filter(|(who, ..)| *who == id).map(|(_, role, _)| (*role).to_owned());
+        Row {
+            own: user.id == person.user.id,
+            disabled: !user.is_active(),
+            changes: manages && (role != Role::Owner || own_role == Some(Role::Owner)),
+            chosen: kept.unwrap_or_else(|| role.as_str().to_owned()),
+            id,
+            name: user.name,
+            email: user.email.to_string(),
+            role,
+            extra: member.roles.extra.join(", "),
+            since: member.created_at,
+        }
+    };
+    list.into_iter().map(row).collect()
+}
+
+async fn list(state: &WebState, person: &Person, chosen: Chosen<'_>) -> Response {
+    let search = person.query("q");
+    let page = Page::new(person.page_number(), ROWS);
+    let found = members::search(state.app(), &person.ctx, &person.principal, search, page).await;
+    let Paged { items, total } = match found {
+        Ok(found) => found,
+        Err(failure) => return person.refused(state, &failure),
+    };
+    let path = person.path(state, Section::Members);
+    let rows = rows(person, items, &chosen);
+    let failed = chosen.is_some();
+    let page = MembersPage {
+        frame: person.frame(state, Section::Members),
+        problem: chosen.map(|(.., problem)| problem).unwrap_or_default(),
+        invitations: super::invitations::path(state, person),
+        manages: person.principal.may(Operation::WriteMembers).is_ok(),
+        search,
+        roles: given_by(own_role(person)),
+        rows,
+        pager: Pager::new(&path, &[("q", search)], person.page_number(), ROWS, total),
+        path,
+    };
+    if failed { person.again(state, &page) } else { person.show(state, &page) }
+}
+
+pub async fn get(State(state): State<WebState>, person: Person) -> Response {
+    list(&state, &person, None).await
+}
+
+pub async fn role(State(state): State<WebState>, Path((_, user)): Path<(String, String)>, posted: Posted) -> Response {
+    let person = &posted.person;
+    let role = posted.field("role");
+    let failure = match members::set_role(state.app(), &person.ctx, &person.principal, &user, role).await {
+        Ok(_) => return person.done(&person.path(&state, Section::Members), "role-changed"),
+        Err(failure) => failure,
+    };
+    let frame = person.frame(&state, Section::Members);
+    match Problem::of(&failure, &state, person, &frame) {
+        Ok(problem) => list(&state, person, Some((&user, role, problem))).await,
+        Err(response) => *response,
+    }
+}
+
+pub async fn ask_remove(
+    State(state): State<WebState>,
+    Path((_, user)): Path<(String, String)>,
+    person: Person,
+) -> Response {
+    let (_, who) = match members::find(state.app(), &person.ctx, &person.principal, &user).await {
+        Ok(found) => found,
+        Err(failure) => return person.refused(&state, &failure),
+    };
+    let frame = person.frame(&state, Section::Members);
+    let back = person.path(&state, Section::Members);
+    let confirm = Confirm {
+        title: frame.say("members-remove-title"),
+        lines: vec![
+            frame.rich("members-remove-who", "who", format!("{} ({})", who.name, who.email)),
+            frame.texts().rich("members-remove-effect", &[]),
+        ],
+        action: format!("{back}/{}/remove", who.id),
+        fields: Vec::new(),
+        button: frame.say("members-remove-button"),
+        back,
+        frame,
+    };
+    confirm.show(&state, &person)
+}
+
+pub async fn remove(
+    State(state): State<WebState>,
+    Path((_, user)): Path<(String, String)>,
+    posted: Posted,
+) -> Response {
+    let person = &posted.person;
+    let path = person.path(&state, Section::Members);
+    match members::remove(state.app(), &person.ctx, &person.principal, &user).await {
+        // Who removed themselves reads nothing here any more.
+        Ok(()) if user == person.user.id.to_string() => person.done(&state.path("/account"), "left"),
+        Ok(()) => person.done(&path, "member-removed"),
+        Err(failure) => refused_here(&state, person, &failure).await,
+    }
+}
+
+/// What the rules say is told on the list; anything else on a page of its own.
+async fn refused_here(
+    state: &WebState,
+    person: &Person,
+    failure: &flows::Failure<flows::manage::ManageRefusal>,
+) -> Response {
+    match Problem::of(failure, state, person, &person.frame(state, Section::Members)) {
+        Ok(problem) => list(state, person, Some(("", "", problem))).await,
+        Err(response) => *response,
+    }
+}
+
+pub async fn ask_leave(State(state): State<WebState>, person: Person) -> Response {
+    let frame = person.frame(&state, Section::Members);
+    let name = frame.nav.as_ref().and_then(|nav| nav.workspace.clone()).unwrap_or_default();
+    let back = person.path(&state, Section::Members);
+    let confirm = Confirm {
+        title: frame.say("members-leave-title"),
+        lines: vec![
+            frame.rich("members-leave-which", "workspace", name),
+            frame.texts().rich("members-leave-effect", &[]),
+        ],
+        action: format!("{back}/leave"),
+        fields: Vec::new(),
+        button: frame.say("members-leave-button"),
+        back,
+        frame,
+    };
+    confirm.show(&state, &person)
+}
+
+pub async fn leave(State(state): State<WebState>, posted: Posted) -> Response {
+    let person = &posted.person;
+    match members::leave(state.app(), &person.ctx, &person.principal).await {
+        Ok(()) => person.done(&state.path("/account"), "left"),
+        Err(failure) => refused_here(&state, person, &failure).await,
+    }
+}
