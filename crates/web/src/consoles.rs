@@ -2,7 +2,7 @@
 use crate::WebState;
 use crate::pages::{account, audit, operator};
 use crate::pages::account;
-use crate::pages::workspace::{invitations, join, members};
+use crate::pages::workspace::{access, api_keys, invitations, join, members, policy};
 use axum::Router;
 use axum::routing::{get, post};
 
@@ -47,6 +47,23 @@ pub fn consoles() -> Router<WebState> {
         .route("/operator/keys/rotate", get(operator::keys::ask).post(operator::keys::rotate))
         .route("/operator/settings", get(operator::settings::get))
         // A workspace.
+        .route("/workspaces/{workspace}/access", get(access::get))
+        .route("/workspaces/{workspace}/access/policy", get(policy::get).post(policy::post))
+        .route("/workspaces/{workspace}/access/policy/change", get(policy::ask))
+        .route("/workspaces/{workspace}/access/policy/apps", post(policy::allow))
+        .route(
+            "/workspaces/{workspace}/access/policy/apps/{client}/remove",
+            get(policy::ask_disallow).post(policy::disallow),
+        )
+        .route("/workspaces/{workspace}/access/{client}", get(access::app))
+        .route("/workspaces/{workspace}/access/{client}/revoke", get(access::ask_revoke).post(access::revoke))
+        .route(
+            "/workspaces/{workspace}/access/{client}/people/{user}/revoke",
+            get(access::ask_revoke_person).post(access::revoke_person),
+        )
+        .route("/workspaces/{workspace}/api-keys", get(api_keys::get).post(api_keys::create))
+        .route("/workspaces/{workspace}/api-keys/new", get(api_keys::new))
+        .route("/workspaces/{workspace}/api-keys/{id}/revoke", get(api_keys::ask_revoke).post(api_keys::revoke))
         .route("/workspaces/{workspace}/members", get(members::get))
         .route("/workspaces/{workspace}/members/leave", get(members::ask_leave).post(members::leave))
         .route("/workspaces/{workspace}/members/{user}/role", post(members::role))

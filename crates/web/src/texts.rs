@@ -50,6 +50,13 @@ impl fmt::Display for Rich {
 impl HtmlSafe for Rich {}
 
 impl Rich {
+    /// A text without any markup.
+    pub fn text(text: &str) -> Self {
+        let mut html = String::with_capacity(text.len());
+        text.chars().for_each(|c| escape(c, &mut html));
+        Self(html)
+    }
+
     /// What is known to be markup of ours.
     pub fn of(markup: &impl HtmlSafe) -> Self {
         Self(markup.to_string())

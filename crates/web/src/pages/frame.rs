@@ -11,6 +11,7 @@ use axum::extract::State;
 use axum::http::{HeaderValue, StatusCode, Uri, header};
 use axum::response::{IntoResponse as _, Response};
 use domain::Timestamp;
+use domain::access::Operation;
 use domain::client::Client;
 use domain::identity::Role;
 use domain::language::Language;
@@ -149,6 +150,18 @@ impl Frame {
             Role::Admin => "role-admin-means",
             Role::Owner => "role-owner-means",
         })
+    }
+
+    /// What an operation does.
+    pub fn operation(&self, operation: Operation) -> String {
+        let mut key = "operation".to_owned();
+        for c in format!("{operation:?}").chars() {
+            if c.is_ascii_uppercase() {
+                key.push('-');
+            }
+            key.push(c.to_ascii_lowercase());
+        }
+        self.texts.of_code(&key, operation.says())
     }
 
     /// A moment, in the person's time zone if it is known.

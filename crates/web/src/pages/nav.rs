@@ -61,7 +61,9 @@ sections! {
     Clients => Operator, "/clients", "nav-clients", ReadAllClients;
     Keys => Operator, "/keys", "nav-keys", ReadServer;
     Settings => Operator, "/settings", "nav-settings", ReadServer;
+    Access => Workspace, "/access", "nav-access", ReadClientUsers;
     Members => Workspace, "/members", "nav-members", ReadMembers;
+    ApiKeys => Workspace, "/api-keys", "nav-api-keys", ReadApiKeys;
 }
 
 impl Section {

@@ -1,14 +1,14 @@
 # Arbeitsbereich.
 
-search = Suchen
-change = Ändern
-remove = Entfernen
-role = Rolle
-since = Seit
-expires = Läuft ab
-actions = Aktionen
-unknown-maker = Unbekannt
-days = { $days ->
+word-search = Suchen
+word-change = Ändern
+word-remove = Entfernen
+word-role = Rolle
+word-since = Seit
+word-expires = Läuft ab
+word-actions = Aktionen
+word-unknown-maker = Unbekannt
+word-days = { $days ->
     [one] 1 Tag
    *[other] { $days } Tage
   }
@@ -73,3 +73,111 @@ join-accept = Einladung annehmen
 join-go = Zum Arbeitsbereich
 join-meant-for = Gedacht für { $who }.
 join-until = Gültig bis
+
+word-name = Name
+word-add = Hinzufügen
+word-never = Nie
+word-never-used = Noch nie
+word-last-used = Zuletzt verwendet
+word-expired = Abgelaufen
+word-after-days = Nach { $days } Tagen
+
+done-app-revoked = Die App hat keinen Zugriff mehr auf diesen Arbeitsbereich.
+done-app-person-revoked = Die App hat den Zugriff verloren, den diese Person ihr gegeben hatte.
+done-policy-changed = Die Regel gilt.
+done-app-listed = Die App steht auf der Liste.
+done-app-unlisted = Die App steht nicht mehr auf der Liste.
+done-api-key-revoked = Der Schlüssel wurde widerrufen.
+
+access-lead = Was Mitglieder Apps in diesem Arbeitsbereich erlaubt haben.
+access-none = Keine App hat Zugriff
+access-none-hint = Apps erscheinen hier, sobald ein Mitglied ihnen in diesem Arbeitsbereich etwas erlaubt.
+access-search = Nach Name suchen
+access-not-found = Keine App heißt so
+access-not-found-hint = Suchen Sie nach einem anderen Teil des Namens.
+access-people = { $people ->
+    [one] Von 1 Person erlaubt
+   *[other] Von { $people } Personen erlaubt
+  }
+access-look = Details
+access-look-at = Details zu { $client }
+access-app = App
+access-trust = Vertrauen
+access-may = Was sie darf
+access-homepage = Website
+access-client-id = Client-ID
+access-who = Wer sie erlaubt hat
+access-allowed = Erlaubt
+access-revoke = Widerrufen
+access-revoke-of = Widerrufen, was { $who } erlaubt hat
+access-revoke-button = Zugriff widerrufen
+access-revoke-app-title = Den Zugriff dieser App widerrufen?
+access-revoke-app = { $client } verliert jeden Zugriff auf diesen Arbeitsbereich. Was Personen ihr für sich selbst erlaubt haben, bleibt.
+access-revoke-person-title = Widerrufen, was diese Person erlaubt hat?
+access-revoke-person = { $client } verliert den Zugriff auf diesen Arbeitsbereich, den { $who } ihr gegeben hat.
+access-ends-people = { $people ->
+    [one] Was 1 Person erlaubt hat, endet.
+   *[other] Was { $people } Personen erlaubt haben, endet.
+  }
+access-ends-grants = { $grants ->
+    [0] Zurzeit ist keine Autorisierung in Gebrauch.
+    [one] 1 Autorisierung endet, und ihre Token gelten sofort nicht mehr.
+   *[other] { $grants } Autorisierungen enden, und ihre Token gelten sofort nicht mehr.
+  }
+
+policy-title = Zugelassene Apps
+policy-lead = Welchen Apps Mitglieder Zugriff auf diesen Arbeitsbereich geben dürfen.
+policy-which = Regel
+policy-in-force = Gilt
+policy-all = Alle Apps
+policy-all-means = Die Mitglieder entscheiden selbst.
+policy-verified = Geprüfte Apps
+policy-verified-means = Nur Apps, die der Betreiber dieses Servers geprüft hat, und seine eigenen.
+policy-listed = Apps auf der Liste
+policy-listed-means = Nur Apps auf der Liste unten und die eigenen des Betreibers.
+policy-next = Weiter
+policy-ends-apps = { $apps ->
+    [one] 1 App würde ihren Zugriff sofort verlieren.
+   *[other] { $apps } Apps würden ihren Zugriff sofort verlieren.
+  }
+policy-ends-people = { $people ->
+    [one] 1 Person verwendet sie.
+   *[other] { $people } Personen verwenden sie.
+  }
+policy-ends-nothing = Niemand verliert Zugriff.
+policy-change-title = Regel ändern?
+policy-change-to = Von nun an: { $policy }.
+policy-change-button = Regel ändern
+policy-list = Liste der zugelassenen Apps
+policy-list-used = Nur diese Apps sind zugelassen.
+policy-list-kept = Die Liste zählt, wenn die Regel „Apps auf der Liste“ gilt.
+policy-list-none = Keine App steht auf der Liste
+policy-list-none-hint = Fügen Sie Apps hinzu, bevor Sie diese Regel wählen, damit niemand Zugriff verliert.
+policy-add = App hinzufügen
+policy-add-known = Apps mit Zugriff
+policy-add-id = Client-ID
+policy-remove-of = { $client } von der Liste entfernen
+policy-remove-title = Diese App von der Liste entfernen?
+policy-remove-which = { $client } steht dann nicht mehr auf der Liste der zugelassenen Apps.
+policy-remove-button = Entfernen
+
+api-keys-lead = Mit einem Schlüssel handelt ein Programm für diesen Arbeitsbereich.
+api-keys-new = Neuer API-Schlüssel
+api-keys-new-lead = Geben Sie jedem Programm einen eigenen Schlüssel, der nicht mehr darf als nötig.
+api-keys-none = Es gibt keinen API-Schlüssel
+api-keys-none-hint = Erstellen Sie einen für ein Programm, das mit der Verwaltungs-API arbeitet.
+api-keys-may = Darf
+api-keys-by = Erstellt von
+api-keys-all-of-role = Alles, was die Rolle erlaubt
+api-keys-name-hint = Wofür der Schlüssel ist, etwa der Name des Programms.
+api-keys-scopes = Scopes
+api-keys-scopes-hint = Wählen Sie, was der Schlüssel im Rahmen seiner Rolle darf. Ohne Auswahl darf er alles, was die Rolle erlaubt.
+api-keys-make = Schlüssel erstellen
+api-keys-made = Der Schlüssel ist bereit
+api-keys-made-lead = Geben Sie ihn dem Programm als Bearer-Token. Halten Sie ihn so geheim wie ein Passwort.
+api-keys-key = API-Schlüssel
+api-keys-revoke-of = { $name } widerrufen
+api-keys-revoke-title = Diesen API-Schlüssel widerrufen?
+api-keys-revoke-which = Der Schlüssel { $name }, der auf { $hint } endet.
+api-keys-revoke-effect = Programme, die ihn verwenden, sind sofort ausgesperrt. Das lässt sich nicht rückgängig machen.
+api-keys-revoke-button = Widerrufen

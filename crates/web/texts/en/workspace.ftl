@@ -1,14 +1,14 @@
 # Workspace.
 
-search = Search
-change = Change
-remove = Remove
-role = Role
-since = Since
-expires = Expires
-actions = Actions
-unknown-maker = Unknown
-days = { $days ->
+word-search = Search
+word-change = Change
+word-remove = Remove
+word-role = Role
+word-since = Since
+word-expires = Expires
+word-actions = Actions
+word-unknown-maker = Unknown
+word-days = { $days ->
     [one] 1 day
    *[other] { $days } days
   }
@@ -73,3 +73,111 @@ join-accept = Accept the invitation
 join-go = Go to the workspace
 join-meant-for = Meant for { $who }.
 join-until = Good until
+
+word-name = Name
+word-add = Add
+word-never = Never
+word-never-used = Never
+word-last-used = Last used
+word-expired = Expired
+word-after-days = After { $days } days
+
+done-app-revoked = The app has lost its access to this workspace.
+done-app-person-revoked = The app has lost the access that this person gave it.
+done-policy-changed = The rule is in force.
+done-app-listed = The app is on the list.
+done-app-unlisted = The app is off the list.
+done-api-key-revoked = The key was revoked.
+
+access-lead = What members allowed apps to do in this workspace.
+access-none = No app has access
+access-none-hint = Apps appear here when a member allows them something in this workspace.
+access-search = Search by name
+access-not-found = No app has this name
+access-not-found-hint = Search for another part of the name.
+access-people = { $people ->
+    [one] Allowed by 1 person
+   *[other] Allowed by { $people } people
+  }
+access-look = Details
+access-look-at = Details of { $client }
+access-app = App
+access-trust = Trust
+access-may = What it may do
+access-homepage = Homepage
+access-client-id = Client ID
+access-who = Who allowed it
+access-allowed = Allowed
+access-revoke = Revoke
+access-revoke-of = Revoke what { $who } allowed
+access-revoke-button = Revoke access
+access-revoke-app-title = Revoke the access of this app?
+access-revoke-app = { $client } loses all access to this workspace. What people allowed it for themselves stays.
+access-revoke-person-title = Revoke what this person allowed?
+access-revoke-person = { $client } loses the access to this workspace that { $who } gave it.
+access-ends-people = { $people ->
+    [one] What 1 person allowed ends.
+   *[other] What { $people } people allowed ends.
+  }
+access-ends-grants = { $grants ->
+    [0] No authorization is in use now.
+    [one] 1 authorization ends, and its tokens stop working at once.
+   *[other] { $grants } authorizations end, and their tokens stop working at once.
+  }
+
+policy-title = Allowed apps
+policy-lead = Which apps members may give access to this workspace.
+policy-which = Rule
+policy-in-force = In force
+policy-all = Every app
+policy-all-means = Members decide for themselves.
+policy-verified = Verified apps
+policy-verified-means = Only apps that the operator of this server has verified, and the operator’s own.
+policy-listed = Apps on the list
+policy-listed-means = Only apps on the list below, and the operator’s own.
+policy-next = Continue
+policy-ends-apps = { $apps ->
+    [one] 1 app would lose its access at once.
+   *[other] { $apps } apps would lose their access at once.
+  }
+policy-ends-people = { $people ->
+    [one] 1 person is using it.
+   *[other] { $people } people are using them.
+  }
+policy-ends-nothing = Nobody loses access.
+policy-change-title = Change the rule?
+policy-change-to = From now on: { $policy }.
+policy-change-button = Change the rule
+policy-list = List of allowed apps
+policy-list-used = Only these apps are let in.
+policy-list-kept = The list counts when the rule is “Apps on the list”.
+policy-list-none = No app is on the list
+policy-list-none-hint = Add apps before you choose this rule, so that nobody loses access.
+policy-add = Add an app
+policy-add-known = Apps with access
+policy-add-id = Client ID
+policy-remove-of = Remove { $client } from the list
+policy-remove-title = Remove this app from the list?
+policy-remove-which = { $client } will no longer be on the list of allowed apps.
+policy-remove-button = Remove
+
+api-keys-lead = With a key, a program acts for this workspace.
+api-keys-new = New API key
+api-keys-new-lead = Give every program a key of its own, with no more than it needs.
+api-keys-none = There is no API key
+api-keys-none-hint = Make one for a program that works with the management API.
+api-keys-may = May do
+api-keys-by = Made by
+api-keys-all-of-role = All that the role allows
+api-keys-name-hint = What the key is for, such as the name of the program.
+api-keys-scopes = Scopes
+api-keys-scopes-hint = Tick what the key may do, within its role. With nothing ticked it may do all that the role allows.
+api-keys-make = Make the key
+api-keys-made = The key is ready
+api-keys-made-lead = Give it to the program as a bearer token. Keep it as secret as a password.
+api-keys-key = API key
+api-keys-revoke-of = Revoke { $name }
+api-keys-revoke-title = Revoke this API key?
+api-keys-revoke-which = The key { $name }, which ends in { $hint }.
+api-keys-revoke-effect = Programs that use it are locked out at once. This cannot be undone.
+api-keys-revoke-button = Revoke

@@ -1,0 +1,216 @@
+//! The apps that reach a workspace, who let them in, and taking that back.
+use super::permission::{Permission, permissions};
+use crate::WebState;
+use crate::pages::confirm::Confirm;
+use crate::pages::consent::initial;
+use crate::pages::frame::Frame;
+use crate::pages::nav::Section;
+use crate::pages::pager::Pager;
+use crate::person::{Person, Posted};
+use crate::texts::Rich;
+use askama::Template;
+use axum::extract::{Path, State};
+use axum::response::Response;
+use domain::Timestamp;
+use domain::access::Operation;
+use domain::client::Trust;
+use flows::workspace_apps::{self, AppPerson, WorkspaceApp};
+use flows::{Page, Paged};
+
+/// Rows of a page.
+const ROWS: i64 = 20;
+
+/// An app as the pages show it.
+struct App {
+    id: String,
+    name: String,
+    initial: String,
+    trust: Trust,
+    homepage: Option<String>,
+    people: i64,
+    permissions: Vec<Permission>,
+    since: Timestamp,
+    last_used: Option<Timestamp>,
+}
+
+fn shown(state: &WebState, frame: &Frame, app: WorkspaceApp) -> App {
+    App {
+        id: app.client_id.to_string(),
+        initial: initial(&app.name),
+        trust: app.trust,
+        homepage: app.config.client_uri,
+        people: app.people,
+        permissions: permissions(state, frame, &app.scopes),
+        since: app.first_allowed_at,
+        last_used: app.last_used_at,
+        name: app.name,
+    }
+}
+
+#[derive(Template)]
+#[template(path = "workspace/access.html")]
+struct AccessPage<'p> {
+    frame: Frame,
+    path: String,
+    /// Whether the person may see the rules of who is let in.
+    rules: bool,
+    search: &'p str,
+    apps: Vec<App>,
+    pager: Pager,
+}
+
+pub async fn get(State(state): State<WebState>, person: Person) -> Response {
+    let search = person.query("q");
+    let page = Page::new(person.page_number(), ROWS);
+    let found = workspace_apps::list(state.app(), &person.ctx, &person.principal, search, page).await;
+    let Paged { items, total } = match found {
+        Ok(found) => found,
+        Err(failure) => return person.refused(&state, &failure),
+    };
+    let (frame, path) = (person.frame(&state, Section::Access), person.path(&state, Section::Access));
+    let page = AccessPage {
+        rules: person.principal.may(Operation::ReadAppPolicy).is_ok(),
+        search,
+        apps: items.into_iter().map(|app| shown(&state, &frame, app)).collect(),
+        pager: Pager::new(&path, &[("q", search)], person.page_number(), ROWS, total),
+        path,
+        frame,
+    };
+    person.show(&state, &page)
+}
+
+/// Somebody who let the app in.
+struct Row {
+    id: String,
+    name: String,
+    email: String,
+    permissions: Vec<Permission>,
+    since: Timestamp,
+    last_used: Option<Timestamp>,
+}
+
+#[derive(Template)]
+#[template(path = "workspace/app.html")]
+struct AppPage {
+    frame: Frame,
+    path: String,
+    app: App,
+    people: Vec<Row>,
+    pager: Pager,
+}
+
+pub async fn app(State(state): State<WebState>, Path((_, client)): Path<(String, String)>, person: Person) -> Response {
+    let found = match workspace_apps::find(state.app(), &person.ctx, &person.principal, &client).await {
+        Ok(found) => found,
+        Err(failure) => return person.refused(&state, &failure),
+    };
+    let page = Page::new(person.page_number(), ROWS);
+    let people = workspace_apps::people(state.app(), &person.ctx, &person.principal, &client, page).await;
+    let Paged { items, total } = match people {
+        Ok(people) => people,
+        Err(failure) => return person.refused(&state, &failure),
+    };
+    let (frame, path) = (person.frame(&state, Section::Access), person.path(&state, Section::Access));
+    let row = |person: AppPerson| Row {
+        id: person.user_id.to_string(),
+        name: person.name,
+        email: person.email.to_string(),
+        permissions: permissions(&state, &frame, &person.scopes),
+        since: person.since,
+        last_used: person.last_used_at,
+    };
+    let page = AppPage {
+        people: items.into_iter().map(row).collect(),
+        pager: Pager::new(&format!("{path}/{}", found.client_id), &[], person.page_number(), ROWS, total),
+        app: shown(&state, &frame, found),
+        path,
+        frame,
+    };
+    person.show(&state, &page)
+}
+
+/// How many people and authorizations a revocation ends.
+fn ends(frame: &Frame, people: i64, grants: i64) -> [Rich; 2] {
+    [
+        Rich::text(&frame.fill("access-ends-people", "people", people)),
+        Rich::text(&frame.fill("access-ends-grants", "grants", grants)),
+    ]
+}
+
+pub async fn ask_revoke(
+    State(state): State<WebState>,
+    Path((_, client)): Path<(String, String)>,
+    person: Person,
+) -> Response {
+    let at_stake = workspace_apps::at_stake(state.app(), &person.ctx, &person.principal, &client, None).await;
+    let at_stake = match at_stake {
+        Ok(at_stake) => at_stake,
+        Err(failure) => return person.refused(&state, &failure),
+    };
+    let frame = person.frame(&state, Section::Access);
+    let back = format!("{}/{}", person.path(&state, Section::Access), at_stake.app.client_id);
+    let mut lines = vec![frame.rich("access-revoke-app", "client", &at_stake.app.name)];
+    lines.extend(ends(&frame, at_stake.app.people, at_stake.grants));
+    let confirm = Confirm {
+        title: frame.say("access-revoke-app-title"),
+        lines,
+        action: format!("{back}/revoke"),
+        fields: Vec::new(),
+        button: frame.say("access-revoke-button"),
+        back,
+        frame,
+    };
+    confirm.show(&state, &person)
+}
+
+pub async fn revoke(
+    State(state): State<WebState>,
+    Path((_, client)): Path<(String, String)>,
+    posted: Posted,
+) -> Response {
+    let person = &posted.person;
+    match workspace_apps::revoke(state.app(), &person.ctx, &person.principal, &client).await {
+        Ok(_) => person.done(&person.path(&state, Section::Access), "app-revoked"),
+        Err(failure) => person.refused(&state, &failure),
+    }
+}
+
+pub async fn ask_revoke_person(
+    State(state): State<WebState>,
+    Path((_, client, user)): Path<(String, String, String)>,
+    person: Person,
+) -> Response {
+    let at_stake = workspace_apps::at_stake(state.app(), &person.ctx, &person.principal, &client, Some(&user)).await;
+    let at_stake = match at_stake {
+        Ok(at_stake) => at_stake,
+        Err(failure) => return person.refused(&state, &failure),
+    };
+    let frame = person.frame(&state, Section::Access);
+    let back = format!("{}/{}", person.path(&state, Section::Access), at_stake.app.client_id);
+    let who = at_stake.person.map(|who| format!("{} ({})", who.name, who.email)).unwrap_or_default();
+    let mut lines = vec![frame.texts().rich("access-revoke-person", &[("client", &at_stake.app.name), ("who", &who)])];
+    lines.extend(ends(&frame, 1, at_stake.grants).into_iter().skip(1));
+    let confirm = Confirm {
+        title: frame.say("access-revoke-person-title"),
+        lines,
+        action: format!("{back}/people/{user}/revoke"),
+        fields: Vec::new(),
+        button: frame.say("access-revoke-button"),
+        back,
+        frame,
+    };
+    confirm.show(&state, &person)
+}
+
+pub async fn revoke_person(
+    State(state): State<WebState>,
+    Path((_, client, user)): Path<(String, String, String)>,
+    posted: Posted,
+) -> Response {
+    let person = &posted.person;
+    match workspace_apps::revoke_person(state.app(), &person.ctx, &person.principal, &client, &user).await {
+        // Others may have let the app in, too; the last one takes its page along.
+        Ok(()) => person.done(&person.path(&state, Section::Access), "app-person-revoked"),
+        Err(failure) => person.refused(&state, &failure),
+    }
+}

@@ -1,0 +1,218 @@
+//! The keys of programs that act for a workspace.
+use super::members::{given_by, own_role};
+use super::shown::{Revealed, Shown};
+use crate::WebState;
+use crate::pages::confirm::Confirm;
+use crate::pages::frame::Frame;
+use crate::pages::nav::Section;
+use crate::pages::pager::Pager;
+use crate::pages::problem::Problem;
+use crate::person::{Person, Posted};
+use askama::Template;
+use axum::extract::{Path, State};
+use axum::response::Response;
+use domain::Timestamp;
+use domain::access::{Operation, Reach, is_operator_scope, management_scopes};
+use domain::identity::Role;
+use flows::credentials::{self, Asked, MadeKey};
+use flows::{Page, Paged};
+
+/// Rows of a page.
+const ROWS: i64 = 20;
+
+const DAY: i64 = 24 * 60 * 60;
+
+/// Days that a key may be good for, as the form offers them, besides for ever.
+const DAYS: [i64; 4] = [30, 90, 180, 365];
+
+struct Row {
+    id: String,
+    name: String,
+    hint: String,
+    role: Role,
+    extra: String,
+    scopes: Vec<String>,
+    by: Option<String>,
+    last_used: Option<Timestamp>,
+    expires: Option<Timestamp>,
+    expired: bool,
+}
+
+#[derive(Template)]
+#[template(path = "workspace/api_keys.html")]
+struct KeysPage {
+    frame: Frame,
+    path: String,
+    rows: Vec<Row>,
+    pager: Pager,
+}
+
+pub async fn get(State(state): State<WebState>, person: Person) -> Response {
+    let page = Page::new(person.page_number(), ROWS);
+    let found = credentials::page_of_api_keys(state.app(), &person.ctx, &person.principal, page).await;
+    let Paged { items, total } = match found {
+        Ok(found) => found,
+        Err(failure) => return person.refused(&state, &failure),
+    };
+    let row = |(key, by): MadeKey| Row {
+        expired: !key.is_live(person.ctx.now),
+        id: key.id.to_string(),
+        name: key.name,
+        hint: key.hint,
+        role: key.roles.role,
+        extra: key.roles.extra.join(", "),
+        scopes: key.scopes.iter().map(ToString::to_string).collect(),
+        by,
+        last_used: key.last_used_at,
+        expires: key.expires_at,
+    };
+    let path = person.path(&state, Section::ApiKeys);
+    let page = KeysPage {
+        frame: person.frame(&state, Section::ApiKeys),
+        rows: items.into_iter().map(row).collect(),
+        pager: Pager::new(&path, &[], person.page_number(), ROWS, total),
+        path,
+    };
+    person.show(&state, &page)
+}
+
+/// A scope, and what it opens.
+struct Offered {
+    name: &'static str,
+    means: String,
+    ticked: bool,
+}
+
+#[derive(Template)]
+#[template(path = "workspace/new_api_key.html")]
+struct NewKeyPage<'p> {
+    frame: Frame,
+    problem: Problem,
+    path: String,
+    roles: &'static [Role],
+    days: [i64; 4],
+    scopes: Vec<Offered>,
+    name: &'p str,
+    role: &'p str,
+    expires: &'p str,
+}
+
+/// The scopes that mean something for a key that this person makes: it is nobody's own, and the operator's alone acts for
+/// the operator.
+fn offered(person: &Person, frame: &Frame, ticked: &[&str]) -> Vec<Offered> {
+    let operation = |operation: &&Operation| match operation.reach() {
+        Reach::Workspace(_) => **operation != Operation::LeaveWorkspace,
+        Reach::Operator => person.principal.operator,
+        Reach::Known | Reach::Person => false,
+    };
+    let scope = |name: &'static str| {
+        let opens = Operation::ALL.iter().filter(operation).filter(|operation| operation.scope() == name);
+        let means: Vec<_> = opens.map(|operation| frame.operation(*operation)).collect();
+        let shown = !means.is_empty() && (person.principal.operator || !is_operator_scope(name));
+        shown.then(|| Offered { name, means: means.join(" · "), ticked: ticked.contains(&name) })
+    };
+    management_scopes().filter_map(scope).collect()
+}
+
+struct Kept<'k> {
+    name: &'k str,
+    role: &'k str,
+    scopes: Vec<&'k str>,
+    expires: &'k str,
+}
+
+fn form<'k>(state: &WebState, person: &Person, problem: Problem, kept: &Kept<'k>) -> NewKeyPage<'k> {
+    let frame = person.frame(state, Section::ApiKeys);
+    NewKeyPage {
+        problem,
+        path: person.path(state, Section::ApiKeys),
+        roles: given_by(own_role(person)),
+        days: DAYS,
+        scopes: offered(person, &frame, &kept.scopes),
+        name: kept.name,
+        role: kept.role,
+        expires: kept.expires,
+        frame,
+    }
+}
+
+pub async fn new(State(state): State<WebState>, person: Person) -> Response {
+    // Whoever may not read the list may not add to it.
+    let one = Page::new(1, 1);
+    if let Err(failure) = credentials::page_of_api_keys(state.app(), &person.ctx, &person.principal, one).await {
+        return person.refused(&state, &failure);
+    }
+    let kept = Kept { name: "", role: Role::Member.as_str(), scopes: Vec::new(), expires: "90" };
+    person.show(&state, &form(&state, &person, Problem::default(), &kept))
+}
+
+pub async fn create(State(state): State<WebState>, posted: Posted) -> Response {
+    let person = &posted.person;
+    let kept = Kept {
+        name: posted.field("name"),
+        role: posted.field("roles"),
+        scopes: posted.form.all("scopes").collect(),
+        expires: posted.field("expires_at"),
+    };
+    // What is no number of days is refused with the moments that have passed.
+    let days = |text: &str| text.parse().ok().filter(|days| (0..=100_000).contains(days)).unwrap_or(0);
+    let asked = Asked {
+        name: kept.name.to_owned(),
+        scopes: kept.scopes.iter().map(ToString::to_string).collect(),
+        roles: vec![kept.role.to_owned()],
+        expires_at: (!kept.expires.is_empty()).then(|| person.ctx.now.plus(days(kept.expires) * DAY)),
+    };
+    let failure = match credentials::create_api_key(state.app(), &person.ctx, &person.principal, &asked).await {
+        Ok((_, secret)) => {
+            let frame = person.frame(&state, Section::ApiKeys);
+            let shown = Shown {
+                title: frame.say("api-keys-made"),
+                lead: frame.say("api-keys-made-lead"),
+                label: frame.say("api-keys-key"),
+                value: Revealed::after("", &secret),
+                back: person.path(&state, Section::ApiKeys),
+                frame,
+            };
+            return shown.show(&state, person);
+        }
+        Err(failure) => failure,
+    };
+    match Problem::of(&failure, &state, person, &person.frame(&state, Section::ApiKeys)) {
+        Ok(problem) => person.again(&state, &form(&state, person, problem, &kept)),
+        Err(response) => *response,
+    }
+}
+
+pub async fn ask_revoke(
+    State(state): State<WebState>,
+    Path((_, id)): Path<(String, String)>,
+    person: Person,
+) -> Response {
+    let (key, _) = match credentials::api_key(state.app(), &person.ctx, &person.principal, &id).await {
+        Ok(found) => found,
+        Err(failure) => return person.refused(&state, &failure),
+    };
+    let frame = person.frame(&state, Section::ApiKeys);
+    let back = person.path(&state, Section::ApiKeys);
+    let confirm = Confirm {
+        title: frame.say("api-keys-revoke-title"),
+        lines: vec![
+            frame.texts().rich("api-keys-revoke-which", &[("name", &key.name), ("hint", &key.hint)]),
+            frame.texts().rich("api-keys-revoke-effect", &[]),
+        ],
+        action: format!("{back}/{}/revoke", key.id),
+        fields: Vec::new(),
+        button: frame.say("api-keys-revoke-button"),
+        back,
+        frame,
+    };
+    confirm.show(&state, &person)
+}
+
+pub async fn revoke(State(state): State<WebState>, Path((_, id)): Path<(String, String)>, posted: Posted) -> Response {
+    let person = &posted.person;
+    match credentials::revoke_api_key(state.app(), &person.ctx, &person.principal, &id).await {
+        Ok(()) => person.done(&person.path(&state, Section::ApiKeys), "api-key-revoked"),
+        Err(failure) => person.refused(&state, &failure),
+    }
+}

@@ -1,0 +1,259 @@
+//! Which apps a workspace lets in, as its owners say.
+use crate::WebState;
+use crate::pages::confirm::Confirm;
+use crate::pages::frame::Frame;
+use crate::pages::nav::Section;
+use crate::pages::pager::Pager;
+use crate::pages::problem::Problem;
+use crate::person::{Person, Posted};
+use crate::texts::Rich;
+use askama::Template;
+use axum::extract::{Path, State};
+use axum::response::Response;
+use domain::client::Trust;
+use domain::identity::AppPolicy;
+use domain::oauth::error::{ErrorCode, Refusal as _};
+use flows::app_policy::{self, Effect, ListedClient};
+use flows::manage::ManageRefusal;
+use flows::{Failure, Page, Paged, workspace_apps};
+
+/// Rows of a page.
+const ROWS: i64 = 20;
+
+/// One of the rules.
+struct Choice {
+    value: &'static str,
+    title: String,
+    means: String,
+    in_force: bool,
+    /// What it would end.
+    ends: String,
+}
+
+/// An app that can be put on the list.
+struct Known {
+    id: String,
+    name: String,
+}
+
+#[derive(Template)]
+#[template(path = "workspace/policy.html")]
+struct PolicyPage<'p> {
+    frame: Frame,
+    problem: Problem,
+    path: String,
+    rules: bool,
+    choices: Vec<Choice>,
+    chosen: &'p str,
+    is_listed: bool,
+    listed: Vec<ListedClient>,
+    pager: Pager,
+    known: Vec<Known>,
+    client: &'p str,
+}
+
+fn title(policy: AppPolicy) -> &'static str {
+    match policy {
+        AppPolicy::All => "policy-all",
+        AppPolicy::Verified => "policy-verified",
+        AppPolicy::Listed => "policy-listed",
+    }
+}
+
+fn means(policy: AppPolicy) -> &'static str {
+    match policy {
+        AppPolicy::All => "policy-all-means",
+        AppPolicy::Verified => "policy-verified-means",
+        AppPolicy::Listed => "policy-listed-means",
+    }
+}
+
+/// What a rule would end, in a sentence each; nothing of both where it ends nothing.
+fn ends(frame: &Frame, effect: Effect) -> Vec<String> {
+    if effect.clients == 0 {
+        return Vec::new();
+    }
+    vec![
+        frame.fill("policy-ends-apps", "apps", effect.clients),
+        frame.fill("policy-ends-people", "people", effect.people),
+    ]
+}
+
+type Outcome<T> = Result<T, Failure<ManageRefusal>>;
+
+/// What was typed, and what is wrong with it.
+struct Kept<'k> {
+    problem: Problem,
+    policy: &'k str,
+    client: &'k str,
+}
+
+async fn page<'k>(state: &WebState, person: &Person, kept: Kept<'k>) -> Outcome<PolicyPage<'k>> {
+    let (app, ctx, who) = (state.app(), &person.ctx, &person.principal);
+    let frame = person.frame(state, Section::Access);
+    let now = app_policy::read(app, ctx, who).await?;
+    let mut choices = Vec::new();
+    for policy in AppPolicy::ALL {
+        let effect = app_policy::preview(app, ctx, who, policy.as_str()).await?;
+        choices.push(Choice {
+            value: policy.as_str(),
+            title: frame.say(title(policy)),
+            means: frame.say(means(policy)),
+            in_force: policy == now,
+            ends: ends(&frame, effect).join(" "),
+        });
+    }
+    let Paged { items: listed, total } =
+        app_policy::listed(app, ctx, who, Page::new(person.page_number(), ROWS)).await?;
+    let here = workspace_apps::list(app, ctx, who, "", Page::default()).await?;
+    let known = here.items.into_iter().filter(|one| !listed.iter().any(|listed| listed.client_id == one.client_id));
+    let path = person.path(state, Section::Access);
+    Ok(PolicyPage {
+        problem: kept.problem,
+        rules: true,
+        choices,
+        chosen: if kept.policy.is_empty() { now.as_str() } else { kept.policy },
+        is_listed: now == AppPolicy::Listed,
+        known: known.map(|one| Known { id: one.client_id.to_string(), name: one.name }).collect(),
+        pager: Pager::new(&format!("{path}/policy"), &[], person.page_number(), ROWS, total),
+        listed,
+        client: kept.client,
+        path,
+        frame,
+    })
+}
+
+async fn show(state: &WebState, person: &Person, kept: Kept<'_>) -> Response {
+    let failed = kept.problem.is_some();
+    match page(state, person, kept).await {
+        Ok(page) if failed => person.again(state, &page),
+        Ok(page) => person.show(state, &page),
+        Err(failure) => person.refused(state, &failure),
+    }
+}
+
+pub async fn get(State(state): State<WebState>, person: Person) -> Response {
+    show(&state, &person, Kept { problem: Problem::default(), policy: "", client: "" }).await
+}
+
+/// The page again where another choice may do.
+async fn wrong(
+    state: &WebState,
+    person: &Person,
+    failure: &Failure<ManageRefusal>,
+    (policy, client): (&str, &str),
+) -> Response {
+    let frame = person.frame(state, Section::Access);
+    let problem = match failure {
+        // Somebody typed an id.
+        Failure::Refused(refusal) if refusal.code() == ErrorCode::NotFound => {
+            Ok(Problem { member: "client".to_owned(), said: frame.texts().refusal(refusal) })
+        }
+        failure => Problem::of(failure, state, person, &frame),
+    };
+    match problem {
+        Ok(problem) => show(state, person, Kept { problem, policy, client }).await,
+        Err(response) => *response,
+    }
+}
+
+/// What the chosen rule would end, before it is in force.
+pub async fn ask(State(state): State<WebState>, person: Person) -> Response {
+    let chosen = person.query("policy");
+    let (app, ctx, who) = (state.app(), &person.ctx, &person.principal);
+    let effect = match app_policy::preview(app, ctx, who, chosen).await {
+        Ok(effect) => effect,
+        Err(failure) => return wrong(&state, &person, &failure, ("", "")).await,
+    };
+    let frame = person.frame(&state, Section::Access);
+    let back = format!("{}/policy", person.path(&state, Section::Access));
+    let mut lines = Vec::new();
+    if let Some(policy) = AppPolicy::parse(chosen) {
+        lines.push(frame.rich("policy-change-to", "policy", frame.say(title(policy))));
+        lines.push(Rich::text(&frame.say(means(policy))));
+    }
+    let ends = ends(&frame, effect);
+    if ends.is_empty() {
+        lines.push(Rich::text(&frame.say("policy-ends-nothing")));
+    }
+    lines.extend(ends.iter().map(|line| Rich::text(line)));
+    let confirm = Confirm {
+        title: frame.say("policy-change-title"),
+        lines,
+        action: back.clone(),
+        fields: vec![("policy", chosen.to_owned())],
+        button: frame.say("policy-change-button"),
+        back,
+        frame,
+    };
+    confirm.show(&state, &person)
+}
+
+pub async fn post(State(state): State<WebState>, posted: Posted) -> Response {
+    let (person, policy) = (&posted.person, posted.field("policy"));
+    match app_policy::set(state.app(), &person.ctx, &person.principal, policy).await {
+        Ok(_) => person.done(&format!("{}/policy", person.path(&state, Section::Access)), "policy-changed"),
+        Err(failure) => wrong(&state, person, &failure, ("", "")).await,
+    }
+}
+
+pub async fn allow(State(state): State<WebState>, posted: Posted) -> Response {
+    let (person, client) = (&posted.person, posted.field("client").trim());
+    match app_policy::allow(state.app(), &person.ctx, &person.principal, client).await {
+        Ok(()) => person.done(&format!("{}/policy", person.path(&state, Section::Access)), "app-listed"),
+        Err(failure) => wrong(&state, person, &failure, ("", client)).await,
+    }
+}
+
+pub async fn ask_disallow(
+    State(state): State<WebState>,
+    Path((_, client)): Path<(String, String)>,
+    person: Person,
+) -> Response {
+    let (app, ctx, who) = (state.app(), &person.ctx, &person.principal);
+    let policy = match app_policy::read(app, ctx, who).await {
+        Ok(policy) => policy,
+        Err(failure) => return person.refused(&state, &failure),
+    };
+    // An app on the list need not be in use here.
+    let at_stake = match workspace_apps::at_stake(app, ctx, who, &client, None).await {
+        Ok(at_stake) => Some(at_stake),
+        Err(Failure::Refused(refusal)) if refusal.code() == ErrorCode::NotFound => None,
+        Err(failure) => return person.refused(&state, &failure),
+    };
+    let frame = person.frame(&state, Section::Access);
+    let back = format!("{}/policy", person.path(&state, Section::Access));
+    let name = at_stake.as_ref().map_or(client.as_str(), |at_stake| at_stake.app.name.as_str());
+    let mut lines = vec![frame.rich("policy-remove-which", "client", name)];
+    // The operator's own are let in by every rule.
+    let ends = at_stake.filter(|one| policy == AppPolicy::Listed && one.app.trust != Trust::FirstParty);
+    match ends {
+        Some(ends) => lines.extend([
+            Rich::text(&frame.fill("access-ends-people", "people", ends.app.people)),
+            Rich::text(&frame.fill("access-ends-grants", "grants", ends.grants)),
+        ]),
+        None => lines.push(Rich::text(&frame.say("policy-ends-nothing"))),
+    }
+    let confirm = Confirm {
+        title: frame.say("policy-remove-title"),
+        lines,
+        action: format!("{back}/apps/{client}/remove"),
+        fields: Vec::new(),
+        button: frame.say("policy-remove-button"),
+        back,
+        frame,
+    };
+    confirm.show(&state, &person)
+}
+
+pub async fn disallow(
+    State(state): State<WebState>,
+    Path((_, client)): Path<(String, String)>,
+    posted: Posted,
+) -> Response {
+    let person = &posted.person;
+    match app_policy::disallow(state.app(), &person.ctx, &person.principal, &client).await {
+        Ok(_) => person.done(&format!("{}/policy", person.path(&state, Section::Access)), "app-unlisted"),
+        Err(failure) => person.refused(&state, &failure),
+    }
+}
