@@ -2,6 +2,7 @@
 use crate::WebState;
 use crate::pages::{account, audit, operator};
 use crate::pages::account;
+use crate::pages::webhooks::{deliveries, list, one, secret};
 use crate::pages::workspace::{access, api_keys, invitations, join, members, policy};
 use axum::Router;
 use axum::routing::{get, post};
@@ -73,4 +74,21 @@ pub fn consoles() -> Router<WebState> {
             "/workspaces/{workspace}/invitations/{id}/revoke",
             get(invitations::ask_revoke).post(invitations::revoke),
         .route("/invitations/accept", get(join::get).post(join::post))
+        .nest("/workspaces/{workspace}/webhooks", webhooks())
+        // The server.
+        .nest("/operator/webhooks", webhooks())
+}
+
+/// Of a workspace, or the operator's.
+fn webhooks() -> Router<WebState> {
+    Router::new()
+        .route("/", get(list::get).post(list::create))
+        .route("/new", get(list::new))
+        .route("/{id}", get(one::get).post(one::update))
+        .route("/{id}/switch", post(one::switch))
+        .route("/{id}/test", post(one::test))
+        .route("/{id}/secret", get(secret::ask).post(secret::rotate))
+        .route("/{id}/delete", get(one::ask_delete).post(one::delete))
+        .route("/{id}/deliveries", get(deliveries::get))
+        .route("/{id}/deliveries/{event}/replay", post(deliveries::replay))
 }

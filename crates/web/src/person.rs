@@ -6,9 +6,9 @@ use crate::pages::frame::{Frame, Leads, render, see_other, with_browser};
 use crate::pages::nav::{Nav, Section};
 use crate::pages::{back, refused};
 use askama::Template;
-use axum::extract::{FromRequest, FromRequestParts, RawPathParams, Request};
+use axum::extract::{FromRequest, FromRequestParts, OriginalUri, RawPathParams, Request};
 use axum::http::request::Parts;
-use axum::http::{Method, StatusCode};
+use axum::http::{Method, StatusCode, Uri};
 use axum::response::Response;
 use domain::SessionId;
 use domain::access::Principal;
@@ -42,7 +42,7 @@ impl FromRequestParts<WebState> for Person {
         let caller = caller.map_err(|fault| refused::failure::<SignInRefusal>(state, &incoming, &fault.into()))?;
         let Caller::Session(view) = caller else {
             return Err(match parts.method {
-                Method::GET => see_other(&back::to_sign_in(state, &parts.uri)),
+                Method::GET => see_other(&back::to_sign_in(state, whole(parts))),
                 // What was typed is still in the page that sent it.
                 _ => refused::session_over(state, &incoming),
             });
@@ -63,6 +63,11 @@ impl FromRequestParts<WebState> for Person {
             browser,
         })
     }
+}
+
+/// The address as it was asked for: a router that is nested in another sees only its own part of it.
+fn whole(parts: &Parts) -> &Uri {
+    parts.extensions.get::<OriginalUri>().map_or(&parts.uri, |original| &original.0)
 }
 
 impl Person {

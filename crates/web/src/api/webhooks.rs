@@ -289,12 +289,18 @@ pub async fn deliveries(State(state): State<WebState>, Path(id): Path<String>, m
     let found = webhooks::deliveries(state.app(), owner, id, wanted, before.transpose()?, limit);
     let found = found.await.map_err(refused)?;
     let full = i64::try_from(found.len()).is_ok_and(|rows| rows == limit);
-    let next = found.last().filter(|_| full).map(|last| format!("{}.{}", last.created_at.seconds(), last.event_id));
+    let next = found.last().filter(|_| full).map(cursor_of);
     let items: Vec<_> = found.iter().map(show_delivery).collect();
     Ok(json_response(StatusCode::OK, &Deliveries { items, next }))
 }
 
-fn cursor(text: &str) -> Option<(Timestamp, EventId)> {
+/// Where the page after this delivery begins.
+pub fn cursor_of(last: &Delivery) -> String {
+    format!("{}.{}", last.created_at.seconds(), last.event_id)
+}
+
+/// The inverse of [`cursor_of`].
+pub fn cursor(text: &str) -> Option<(Timestamp, EventId)> {
     let (at, id) = text.split_once('.')?;
     Some((Timestamp::from_seconds(at.parse().ok()?), id.parse().ok()?))
 }

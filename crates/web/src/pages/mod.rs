@@ -20,4 +20,5 @@ pub mod scopes;
 pub mod setup;
 pub mod signup;
 pub mod time;
+pub mod webhooks;
 pub mod workspace;

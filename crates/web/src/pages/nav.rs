@@ -64,6 +64,8 @@ sections! {
     Access => Workspace, "/access", "nav-access", ReadClientUsers;
     Members => Workspace, "/members", "nav-members", ReadMembers;
     ApiKeys => Workspace, "/api-keys", "nav-api-keys", ReadApiKeys;
+    Webhooks => Workspace, "/webhooks", "nav-webhooks", ReadWebhooks;
+    AllWebhooks => Operator, "/webhooks", "nav-all-webhooks", ReadAllWebhooks;
 }
 
 impl Section {

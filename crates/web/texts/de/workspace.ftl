@@ -181,3 +181,87 @@ api-keys-revoke-title = Diesen API-Schlüssel widerrufen?
 api-keys-revoke-which = Der Schlüssel { $name }, der auf { $hint } endet.
 api-keys-revoke-effect = Programme, die ihn verwenden, sind sofort ausgesperrt. Das lässt sich nicht rückgängig machen.
 api-keys-revoke-button = Widerrufen
+
+done-webhook-on = Der Webhook ist eingeschaltet.
+done-webhook-off = Der Webhook ist ausgeschaltet.
+done-webhook-test = Ein Test ist unterwegs. Laden Sie die Seite neu, um zu sehen, was daraus wird.
+done-webhook-deleted = Der Webhook wurde gelöscht.
+done-webhook-replayed = Die Nachricht ist noch einmal unterwegs.
+
+webhooks-lead = Ihre Programme erfahren sofort, was in diesem Arbeitsbereich und mit seinen Anwendungen geschieht.
+webhooks-lead-operator = Ihre Programme erfahren sofort alles, was auf diesem Server geschieht.
+webhooks-new = Neuer Webhook
+webhooks-new-lead = Nachrichten werden nach Standard Webhooks signiert und gesendet, bis sie angenommen werden.
+webhooks-none = Es gibt keinen Webhook
+webhooks-none-hint = Erstellen Sie einen, um Ereignisse zu erfahren, statt immer wieder nachzufragen.
+webhooks-on = Ein
+webhooks-off = Aus
+webhooks-since = Seit
+webhooks-pages = Seiten dieses Webhooks
+webhooks-settings = Einstellungen
+webhooks-change = Ändern
+webhooks-url = URL
+webhooks-url-hint = Eine https-Adresse von Ihnen, die POST annimmt.
+webhooks-description = Beschreibung (freiwillig)
+webhooks-events = Ereignisse
+webhooks-all-events = Alle Ereignisse
+webhooks-all-means = Auch solche, die spätere Versionen hinzufügen.
+webhooks-some-events = Nur diese
+webhooks-kinds = { $kinds ->
+    [one] 1 Art von Ereignissen
+   *[other] { $kinds } Arten von Ereignissen
+  }
+webhooks-make = Webhook erstellen
+webhooks-made = Der Webhook ist bereit
+webhooks-rotated = Das Secret wurde ersetzt
+webhooks-secret = Signatur-Secret
+webhooks-secret-lead = Damit prüft Ihr Programm, dass eine Nachricht von diesem Server kommt.
+webhooks-both = Nachrichten werden auch mit dem alten Secret signiert, bis
+webhooks-test = Test senden
+webhooks-test-means = Eine Nachricht senden, die nur sagt, dass sie angekommen ist.
+webhooks-switch-off = Ausschalten
+webhooks-switch-on = Einschalten
+webhooks-off-means = Nichts wird mehr gesendet und nichts Neues aufgehoben, bis Sie ihn wieder einschalten.
+webhooks-on-means = Wieder senden, beginnend mit dem, was gewartet hat.
+webhooks-rotate = Secret ersetzen
+webhooks-rotate-means = Ein neues Signatur-Secret erhalten, während das alte noch eine Weile mit signieren kann.
+webhooks-rotate-which = Nachrichten an { $url } werden mit einem neuen Secret signiert.
+webhooks-overlap = Auch mit dem alten Secret signieren
+webhooks-overlap-hint = Genug Zeit, um Ihrem Programm das neue zu geben. Wählen Sie „Gar nicht“, wenn andere das alte kennen.
+webhooks-hours = { $hours ->
+    [0] Gar nicht
+    [one] 1 Stunde lang
+    [24] 1 Tag lang
+    [168] 7 Tage lang
+   *[other] { $hours } Stunden lang
+  }
+webhooks-delete-title = Diesen Webhook löschen?
+webhooks-delete-which = An { $url } wird nichts mehr gesendet.
+webhooks-delete-effect = Der Webhook wird mit dem Verlauf seiner Nachrichten gelöscht. Das lässt sich nicht rückgängig machen.
+webhooks-delete-button = Löschen
+
+deliveries-title = Zustellungen
+deliveries-filter = Zustand
+deliveries-all = Alle
+deliveries-pending = Ausstehend
+deliveries-delivered = Zugestellt
+deliveries-dead = Aufgegeben
+deliveries-none = Keine Nachricht
+deliveries-none-hint = Nachrichten erscheinen, wenn etwas geschieht. Senden Sie einen Test, um den Webhook auszuprobieren.
+deliveries-event = Ereignis
+deliveries-state = Zustand
+deliveries-answer = Antwort
+deliveries-when = Letzter Versuch
+deliveries-status = Status { $status }
+deliveries-took = in { $ms } ms
+deliveries-no-answer = Noch keine
+deliveries-not-yet = Noch nicht
+deliveries-next = Nächster:
+deliveries-attempts = { $attempts ->
+    [0] Noch nicht versucht
+    [one] 1 Versuch
+   *[other] { $attempts } Versuche
+  }
+deliveries-replay = Erneut senden
+deliveries-newest = Neueste
+deliveries-older = Ältere

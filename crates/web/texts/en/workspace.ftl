@@ -181,3 +181,87 @@ api-keys-revoke-title = Revoke this API key?
 api-keys-revoke-which = The key { $name }, which ends in { $hint }.
 api-keys-revoke-effect = Programs that use it are locked out at once. This cannot be undone.
 api-keys-revoke-button = Revoke
+
+done-webhook-on = The webhook is on.
+done-webhook-off = The webhook is off.
+done-webhook-test = A test is on its way. Load this page again to see what becomes of it.
+done-webhook-deleted = The webhook was deleted.
+done-webhook-replayed = The message is on its way again.
+
+webhooks-lead = Your programs are told at once of what happens in this workspace and with its applications.
+webhooks-lead-operator = Your programs are told at once of everything that happens on this server.
+webhooks-new = New webhook
+webhooks-new-lead = Messages are signed as Standard Webhooks describe, and sent until they are accepted.
+webhooks-none = There is no webhook
+webhooks-none-hint = Make one to be told when something happens, instead of asking again and again.
+webhooks-on = On
+webhooks-off = Off
+webhooks-since = Since
+webhooks-pages = Pages of this webhook
+webhooks-settings = Settings
+webhooks-change = Change
+webhooks-url = URL
+webhooks-url-hint = An https address of yours that accepts POST.
+webhooks-description = Description (optional)
+webhooks-events = Events
+webhooks-all-events = All events
+webhooks-all-means = Also those that later versions add.
+webhooks-some-events = Only these
+webhooks-kinds = { $kinds ->
+    [one] 1 kind of event
+   *[other] { $kinds } kinds of events
+  }
+webhooks-make = Make the webhook
+webhooks-made = The webhook is ready
+webhooks-rotated = The secret was replaced
+webhooks-secret = Signing secret
+webhooks-secret-lead = Your program checks with it that a message comes from this server.
+webhooks-both = Messages are signed with the old secret as well until
+webhooks-test = Send a test
+webhooks-test-means = Send a message that says nothing but that it arrived.
+webhooks-switch-off = Switch off
+webhooks-switch-on = Switch on
+webhooks-off-means = Nothing is sent any more, and nothing new is kept, until you switch it on.
+webhooks-on-means = Send again, beginning with what waited.
+webhooks-rotate = Replace the secret
+webhooks-rotate-means = Get a new signing secret, while the old one may sign on for a while.
+webhooks-rotate-which = Messages to { $url } will be signed with a new secret.
+webhooks-overlap = Sign with the old secret as well
+webhooks-overlap-hint = Enough time to give the new one to your program. Choose “not at all” if the old one is known to others.
+webhooks-hours = { $hours ->
+    [0] Not at all
+    [one] For 1 hour
+    [24] For 1 day
+    [168] For 7 days
+   *[other] For { $hours } hours
+  }
+webhooks-delete-title = Delete this webhook?
+webhooks-delete-which = Nothing more is sent to { $url }.
+webhooks-delete-effect = The webhook is deleted with the record of its messages. This cannot be undone.
+webhooks-delete-button = Delete
+
+deliveries-title = Deliveries
+deliveries-filter = State
+deliveries-all = All
+deliveries-pending = Pending
+deliveries-delivered = Delivered
+deliveries-dead = Given up
+deliveries-none = No message here
+deliveries-none-hint = Messages appear when something happens. Send a test to try the webhook.
+deliveries-event = Event
+deliveries-state = State
+deliveries-answer = Answer
+deliveries-when = Last attempt
+deliveries-status = Status { $status }
+deliveries-took = in { $ms } ms
+deliveries-no-answer = None yet
+deliveries-not-yet = Not yet
+deliveries-next = Next:
+deliveries-attempts = { $attempts ->
+    [0] Not tried yet
+    [one] 1 attempt
+   *[other] { $attempts } attempts
+  }
+deliveries-replay = Send again
+deliveries-newest = Newest
+deliveries-older = Older

@@ -1,0 +1,116 @@
+//! All webhooks of an owner, and making one.
+use super::form::{Kind, Typed, kinds};
+use super::place::{Answer, Place, fault, told};
+use crate::WebState;
+use crate::pages::frame::Frame;
+use crate::pages::pager::Pager;
+use crate::pages::problem::Problem;
+use crate::pages::workspace::shown::{Revealed, Shown};
+use crate::person::{Person, Posted};
+use askama::Template;
+use axum::extract::State;
+use domain::webhook::{Asked, Webhook};
+use flows::webhooks::{self, NewWebhook};
+use flows::{Page, Paged};
+
+/// Rows of a page.
+const ROWS: i64 = 20;
+
+struct Row {
+    id: String,
+    url: String,
+    description: String,
+    on: bool,
+    events: String,
+}
+
+#[derive(Template)]
+#[template(path = "webhooks/list.html")]
+struct ListPage {
+    frame: Frame,
+    title: String,
+    lead: String,
+    path: String,
+    rows: Vec<Row>,
+    pager: Pager,
+}
+
+fn row(frame: &Frame, webhook: Webhook) -> Row {
+    let events = match &webhook.asked {
+        Asked::All => frame.say("webhooks-all-events"),
+        Asked::Kinds(kinds) => frame.fill("webhooks-kinds", "kinds", kinds.len()),
+    };
+    let on = webhook.disabled_at.is_none();
+    Row { id: webhook.id.to_string(), url: webhook.url, description: webhook.description, on, events }
+}
+
+pub async fn get(State(state): State<WebState>, place: Place, person: Person) -> Answer {
+    let owner = place.owner(&state, &person, false)?;
+    let page = Page::new(person.page_number(), ROWS);
+    let Paged { items, total } =
+        webhooks::list(state.app(), owner, page).await.map_err(|f| fault(&state, &person, f))?;
+    let (frame, path) = (person.frame(&state, place.section), place.path(&state, &person));
+    let lead = if owner.workspace().is_some() { "webhooks-lead" } else { "webhooks-lead-operator" };
+    let page = ListPage {
+        title: frame.say(place.section.key()),
+        lead: frame.say(lead),
+        rows: items.into_iter().map(|webhook| row(&frame, webhook)).collect(),
+        pager: Pager::new(&path, &[], person.page_number(), ROWS, total),
+        path,
+        frame,
+    };
+    Ok(person.show(&state, &page))
+}
+
+#[derive(Template)]
+#[template(path = "webhooks/new.html")]
+struct NewPage {
+    frame: Frame,
+    problem: Problem,
+    area: String,
+    path: String,
+    typed: Typed,
+    kinds: Vec<Kind>,
+}
+
+fn form(state: &WebState, place: &Place, person: &Person, problem: Problem, typed: Typed) -> NewPage {
+    let frame = person.frame(state, place.section);
+    NewPage {
+        problem,
+        area: frame.say(place.section.key()),
+        path: place.path(state, person),
+        kinds: kinds(&frame, &typed),
+        typed,
+        frame,
+    }
+}
+
+pub async fn new(State(state): State<WebState>, place: Place, person: Person) -> Answer {
+    place.owner(&state, &person, true)?;
+    let typed = Typed { all: true, ..Typed::default() };
+    Ok(person.show(&state, &form(&state, &place, &person, Problem::default(), typed)))
+}
+
+pub async fn create(State(state): State<WebState>, place: Place, posted: Posted) -> Answer {
+    let person = &posted.person;
+    let owner = place.owner(&state, person, true)?;
+    let typed = Typed::posted(&posted);
+    let new = NewWebhook { url: typed.url.clone(), description: typed.description.clone(), events: typed.names() };
+    let frame = person.frame(&state, place.section);
+    let failure = match webhooks::create(state.app(), &person.ctx, owner, &new).await {
+        Ok((webhook, secret)) => {
+            let shown = Shown {
+                title: frame.say("webhooks-made"),
+                lead: frame.say("webhooks-secret-lead"),
+                label: frame.say("webhooks-secret"),
+                value: Revealed::after("", &secret),
+                back: format!("{}/{}", place.path(&state, person), webhook.id),
+                frame,
+            };
+            return Ok(shown.show(&state, person));
+        }
+        Err(failure) => told(failure),
+    };
+    let problem = Problem::of(&failure, &state, person, &frame)?;
+    Ok(person.again(&state, &form(&state, &place, person, problem, typed)))
+}

@@ -1,0 +1,131 @@
+//! One webhook: what it is, changing it, trying it, and ending it.
+use super::form::{Kind, Typed, kinds};
+use super::place::{Answer, Place, stop, told};
+use crate::WebState;
+use crate::pages::confirm::Confirm;
+use crate::pages::frame::Frame;
+use crate::pages::problem::Problem;
+use crate::person::{Person, Posted};
+use askama::Template;
+use axum::extract::State;
+use domain::Timestamp;
+use domain::webhook::Webhook;
+use flows::webhooks::{self, Change};
+
+#[derive(Template)]
+#[template(path = "webhooks/one.html")]
+struct OnePage {
+    frame: Frame,
+    problem: Problem,
+    area: String,
+    list: String,
+    path: String,
+    webhook: Webhook,
+    /// Until when the secret before the present one signs, too.
+    both_until: Option<Timestamp>,
+    typed: Typed,
+    kinds: Vec<Kind>,
+}
+
+fn page(
+    state: &WebState,
+    place: &Place,
+    person: &Person,
+    webhook: Webhook,
+    problem: Problem,
+    typed: Option<Typed>,
+) -> OnePage {
+    let frame = person.frame(state, place.section);
+    let list = place.path(state, person);
+    let typed = typed.unwrap_or_else(|| Typed::of(&webhook));
+    OnePage {
+        problem,
+        area: frame.say(place.section.key()),
+        path: format!("{list}/{}", webhook.id),
+        list,
+        both_until: webhook.previous.as_ref().map(|(_, until)| *until).filter(|until| *until > person.ctx.now),
+        kinds: kinds(&frame, &typed),
+        typed,
+        webhook,
+        frame,
+    }
+}
+
+pub async fn get(State(state): State<WebState>, place: Place, person: Person) -> Answer {
+    let (owner, id) = place.one(&state, &person, false)?;
+    let webhook = webhooks::read(state.app(), owner, id).await.map_err(|f| stop(&state, &person, &f))?;
+    Ok(person.show(&state, &page(&state, &place, &person, webhook, Problem::default(), None)))
+}
+
+/// The revision that a form was made from; what is none matches nothing.
+fn revision(posted: &Posted) -> Option<i64> {
+    Some(posted.field("revision").parse().unwrap_or(-1))
+}
+
+pub async fn update(State(state): State<WebState>, place: Place, posted: Posted) -> Answer {
+    let person = &posted.person;
+    let (owner, id) = place.one(&state, person, true)?;
+    let typed = Typed::posted(&posted);
+    let change = Change {
+        url: Some(typed.url.clone()),
+        description: Some(typed.description.clone()),
+        events: Some(typed.names()),
+        disabled: None,
+    };
+    let path = format!("{}/{id}", place.path(&state, person));
+    let failure = match webhooks::update(state.app(), &person.ctx, owner, id, revision(&posted), &change).await {
+        Ok(_) => return Ok(person.done(&path, "saved")),
+        Err(failure) => told(failure),
+    };
+    let problem = Problem::of(&failure, &state, person, &person.frame(&state, place.section))?;
+    // With the revision of now: whoever has read that it changed may send theirs all the same.
+    let webhook = webhooks::read(state.app(), owner, id).await.map_err(|f| stop(&state, person, &f))?;
+    Ok(person.again(&state, &page(&state, &place, person, webhook, problem, Some(typed))))
+}
+
+/// Switches it off, or on again.
+pub async fn switch(State(state): State<WebState>, place: Place, posted: Posted) -> Answer {
+    let person = &posted.person;
+    let (owner, id) = place.one(&state, person, true)?;
+    let off = posted.field("to") == "off";
+    let change = Change { disabled: Some(off), ..Change::default() };
+    let changed = webhooks::update(state.app(), &person.ctx, owner, id, revision(&posted), &change).await;
+    changed.map_err(|f| stop(&state, person, &f))?;
+    let done = if off { "webhook-off" } else { "webhook-on" };
+    Ok(person.done(&format!("{}/{id}", place.path(&state, person)), done))
+}
+
+pub async fn test(State(state): State<WebState>, place: Place, posted: Posted) -> Answer {
+    let person = &posted.person;
+    let (owner, id) = place.one(&state, person, true)?;
+    webhooks::test(state.app(), &person.ctx, owner, id).await.map_err(|f| stop(&state, person, &f))?;
+    Ok(person.done(&format!("{}/{id}/deliveries", place.path(&state, person)), "webhook-test"))
+}
+
+pub async fn ask_delete(State(state): State<WebState>, place: Place, person: Person) -> Answer {
+    let (owner, id) = place.one(&state, &person, true)?;
+    let webhook = webhooks::read(state.app(), owner, id).await.map_err(|f| stop(&state, &person, &f))?;
+    let frame = person.frame(&state, place.section);
+    let back = format!("{}/{id}", place.path(&state, &person));
+    let confirm = Confirm {
+        title: format!("{} · {}", frame.say("webhooks-delete-title"), frame.say(place.section.key())),
+        lines: vec![
+            frame.rich("webhooks-delete-which", "url", &webhook.url),
+            frame.texts().rich("webhooks-delete-effect", &[]),
+        ],
+        action: format!("{back}/delete"),
+        fields: vec![("revision", webhook.revision.to_string())],
+        button: frame.say("webhooks-delete-button"),
+        back,
+        frame,
+    };
+    Ok(confirm.show(&state, &person))
+}
+
+pub async fn delete(State(state): State<WebState>, place: Place, posted: Posted) -> Answer {
+    let person = &posted.person;
+    let (owner, id) = place.one(&state, person, true)?;
+    let deleted = webhooks::delete(state.app(), &person.ctx, owner, id, revision(&posted)).await;
+    deleted.map_err(|f| stop(&state, person, &f))?;
+    Ok(person.done(&place.path(&state, person), "webhook-deleted"))
+}

@@ -1,0 +1,59 @@
+//! A new secret for a webhook, while the old one may sign on for a while.
+use super::place::{Answer, Place, stop};
+use crate::WebState;
+use crate::pages::frame::Frame;
+use crate::pages::workspace::shown::{Revealed, Shown};
+use crate::person::{Person, Posted};
+use askama::Template;
+use axum::extract::State;
+use flows::webhooks;
+
+/// For how many hours both may sign, as the form offers it.
+const HOURS: [i64; 4] = [0, 1, 24, 168];
+
+#[derive(Template)]
+#[template(path = "webhooks/rotate.html")]
+struct RotatePage {
+    frame: Frame,
+    area: String,
+    path: String,
+    url: String,
+    revision: i64,
+    hours: [i64; 4],
+}
+
+pub async fn ask(State(state): State<WebState>, place: Place, person: Person) -> Answer {
+    let (owner, id) = place.one(&state, &person, true)?;
+    let webhook = webhooks::read(state.app(), owner, id).await.map_err(|f| stop(&state, &person, &f))?;
+    let frame = person.frame(&state, place.section);
+    let page = RotatePage {
+        area: frame.say(place.section.key()),
+        path: format!("{}/{id}", place.path(&state, &person)),
+        url: webhook.url,
+        revision: webhook.revision,
+        hours: HOURS,
+        frame,
+    };
+    Ok(person.show(&state, &page))
+}
+
+pub async fn rotate(State(state): State<WebState>, place: Place, posted: Posted) -> Answer {
+    const HOUR: i64 = 60 * 60;
+    let person = &posted.person;
+    let (owner, id) = place.one(&state, person, true)?;
+    // What is no choice of the form is a day.
+    let hours = posted.field("hours").parse().ok().filter(|hours| HOURS.contains(hours)).unwrap_or(24);
+    let revision = Some(posted.field("revision").parse().unwrap_or(-1));
+    let rotated = webhooks::rotate_secret(state.app(), &person.ctx, owner, id, revision, hours * HOUR).await;
+    let (_, secret) = rotated.map_err(|f| stop(&state, person, &f))?;
+    let frame = person.frame(&state, place.section);
+    let shown = Shown {
+        title: frame.say("webhooks-rotated"),
+        lead: frame.say("webhooks-secret-lead"),
+        label: frame.say("webhooks-secret"),
+        value: Revealed::after("", &secret),
+        back: format!("{}/{id}", place.path(&state, person)),
+        frame,
+    };
+    Ok(shown.show(&state, person))
+}
