@@ -372,11 +372,9 @@ pub async fn page_for_user(
 pub async fn of_user_and_client(tx: &mut Tx, user: UserId, client: &ClientId) -> Result<Vec<Connection>, StoreError> {
     let mut apps = connections(tx, user, client.as_str(), "", Page::new(1, 1)).await?;
     Ok(apps.pop().unwrap_or_default())
-        Ok(Connection { app, last_used_at: row.opt_time()? })
-    });
-    let items = items.collect::<Result<_, StoreError>>()?;
-    Ok(Paged { items, total: count_for_user(tx, user).await? })
-/// How many there are of these.
+}
+
+/// How many clients the user allowed something, counted once for each workspace.
 pub async fn count_for_user(tx: &mut Tx, user: UserId) -> Result<i64, StoreError> {
     let sql = "SELECT COUNT(*) FROM consents o JOIN clients c ON c.id = o.client_id \
                WHERE o.user_id = $1 AND c.deleted_at IS NULL";

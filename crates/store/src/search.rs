@@ -6,10 +6,8 @@ use crate::page::{Page, Paged, count};
 use crate::row::Row;
 use crate::{StoreError, Tx, dialect, params, users, workspaces};
 use domain::client::{Client, Trust};
-use domain::identity::{User, Workspace};
-use domain::{Timestamp, UserId};
 use domain::identity::{Member, User, Workspace};
-use domain::{Timestamp, WorkspaceId};
+use domain::{Timestamp, UserId, WorkspaceId};
 
 /// A text for each database: they name the position of a text within another differently.
 macro_rules! both {

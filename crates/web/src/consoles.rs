@@ -1,15 +1,18 @@
 //! The pages of people who are signed in: their account, their workspaces, and the server for whoever runs it.
 use crate::WebState;
-use crate::pages::{account, audit, operator};
-use crate::pages::account;
 use crate::pages::webhooks::{deliveries, list, one, secret};
 use crate::pages::workspace::{access, api_keys, invitations, join, members, policy};
+use crate::pages::{account, audit, operator};
 use axum::Router;
 use axum::routing::{get, post};
 
 pub fn consoles() -> Router<WebState> {
+    Router::new().merge(own()).merge(workspaces()).merge(server())
+}
+
+/// A person's own.
+fn own() -> Router<WebState> {
     Router::new()
-        // The account.
         .route("/account", get(account::profile::get).post(account::profile::post))
         .route("/account/apps", get(account::apps::get))
         .route("/account/apps/{client}/disconnect", get(account::apps::ask).post(account::apps::disconnect))
@@ -19,35 +22,13 @@ pub fn consoles() -> Router<WebState> {
         .route("/account/tokens", get(account::tokens::get))
         .route("/account/tokens/new", get(account::new_token::get).post(account::new_token::post))
         .route("/account/tokens/{token}/revoke", get(account::tokens::ask).post(account::tokens::revoke))
-        // The workspaces.
         .route("/workspaces", get(account::workspaces::get))
-        .route("/workspaces/{workspace}/audit", get(audit::of_workspace))
-        // The server.
-        .route("/operator/audit", get(audit::of_all))
-        // The server, for whoever runs it.
-        .route("/operator", get(operator::health::get))
-        .route("/operator/users", get(operator::users::get))
-        .route("/operator/users/{user}", get(operator::user::get))
-        .route("/operator/users/{user}/{change}", get(operator::user_changes::ask).post(operator::user_changes::post))
-        .route("/operator/workspaces", get(operator::workspaces::get))
-        .route("/operator/clients", get(operator::clients::get))
-        .route("/operator/clients/{client}", get(operator::client::get))
-        .route(
-            "/operator/clients/{client}/trust",
-            get(operator::client_changes::ask_trust).post(operator::client_changes::set_trust),
-        )
-        .route(
-            "/operator/clients/{client}/disable",
-            get(operator::client_changes::ask_disable).post(operator::client_changes::disable),
-        )
-        .route(
-            "/operator/clients/{client}/enable",
-            get(operator::client_changes::ask_enable).post(operator::client_changes::enable),
-        )
-        .route("/operator/keys", get(operator::keys::get))
-        .route("/operator/keys/rotate", get(operator::keys::ask).post(operator::keys::rotate))
-        .route("/operator/settings", get(operator::settings::get))
-        // A workspace.
+        .route("/invitations/accept", get(join::get).post(join::post))
+}
+
+/// A workspace's.
+fn workspaces() -> Router<WebState> {
+    Router::new()
         .route("/workspaces/{workspace}/access", get(access::get))
         .route("/workspaces/{workspace}/access/policy", get(policy::get).post(policy::post))
         .route("/workspaces/{workspace}/access/policy/change", get(policy::ask))
@@ -71,12 +52,41 @@ pub fn consoles() -> Router<WebState> {
         .route("/workspaces/{workspace}/members/{user}/remove", get(members::ask_remove).post(members::remove))
         .route("/workspaces/{workspace}/invitations", get(invitations::get).post(invitations::create))
         .route("/workspaces/{workspace}/invitations/new", get(invitations::new))
+        .route(
             "/workspaces/{workspace}/invitations/{id}/revoke",
             get(invitations::ask_revoke).post(invitations::revoke),
-        .route("/invitations/accept", get(join::get).post(join::post))
+        )
         .nest("/workspaces/{workspace}/webhooks", webhooks())
-        // The server.
+        .route("/workspaces/{workspace}/audit", get(audit::of_workspace))
+}
+
+/// The server's, for whoever runs it.
+fn server() -> Router<WebState> {
+    Router::new()
+        .route("/operator", get(operator::health::get))
+        .route("/operator/users", get(operator::users::get))
+        .route("/operator/users/{user}", get(operator::user::get))
+        .route("/operator/users/{user}/{change}", get(operator::user_changes::ask).post(operator::user_changes::post))
+        .route("/operator/workspaces", get(operator::workspaces::get))
+        .route("/operator/clients", get(operator::clients::get))
+        .route("/operator/clients/{client}", get(operator::client::get))
+        .route(
+            "/operator/clients/{client}/trust",
+            get(operator::client_changes::ask_trust).post(operator::client_changes::set_trust),
+        )
+        .route(
+            "/operator/clients/{client}/disable",
+            get(operator::client_changes::ask_disable).post(operator::client_changes::disable),
+        )
+        .route(
+            "/operator/clients/{client}/enable",
+            get(operator::client_changes::ask_enable).post(operator::client_changes::enable),
+        )
+        .route("/operator/keys", get(operator::keys::get))
+        .route("/operator/keys/rotate", get(operator::keys::ask).post(operator::keys::rotate))
+        .route("/operator/settings", get(operator::settings::get))
         .nest("/operator/webhooks", webhooks())
+        .route("/operator/audit", get(audit::of_all))
 }
 
 /// Of a workspace, or the operator's.

@@ -278,7 +278,6 @@ async fn a_token_is_made_shown_once_and_revoked() {
     let german = get(&mut browser, "/account/tokens/new", "de").await;
     assert!(
         german.body.contains("Anwendungen und ihre Aktivität auflisten und lesen")
-        german.body.contains("Anwendungen und ihre Aktivität auflisten und lesen.")
             && german.body.contains("In 30 Tagen")
     );
     forged(&mut browser, &new, "token-create").await;

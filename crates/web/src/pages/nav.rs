@@ -53,19 +53,19 @@ sections! {
     Connected => Account, "/apps", "nav-connected", ReadConsents;
     Security => Account, "/security", "nav-security", ReadScopes;
     Tokens => Account, "/tokens", "nav-tokens", ReadTokens;
+    Access => Workspace, "/access", "nav-access", ReadClientUsers;
+    Members => Workspace, "/members", "nav-members", ReadMembers;
+    ApiKeys => Workspace, "/api-keys", "nav-api-keys", ReadApiKeys;
+    Webhooks => Workspace, "/webhooks", "nav-webhooks", ReadWebhooks;
     Audit => Workspace, "/audit", "nav-audit", ReadAudit;
-    AllAudit => Operator, "/audit", "nav-all-audit", ReadAllAudit;
     Health => Operator, "", "nav-health", ReadServer;
     Users => Operator, "/users", "nav-users", ReadAllUsers;
     Workspaces => Operator, "/workspaces", "nav-workspaces", ReadAllWorkspaces;
     Clients => Operator, "/clients", "nav-clients", ReadAllClients;
     Keys => Operator, "/keys", "nav-keys", ReadServer;
-    Settings => Operator, "/settings", "nav-settings", ReadServer;
-    Access => Workspace, "/access", "nav-access", ReadClientUsers;
-    Members => Workspace, "/members", "nav-members", ReadMembers;
-    ApiKeys => Workspace, "/api-keys", "nav-api-keys", ReadApiKeys;
-    Webhooks => Workspace, "/webhooks", "nav-webhooks", ReadWebhooks;
+    AllAudit => Operator, "/audit", "nav-all-audit", ReadAllAudit;
     AllWebhooks => Operator, "/webhooks", "nav-all-webhooks", ReadAllWebhooks;
+    Settings => Operator, "/settings", "nav-settings", ReadServer;
 }
 
 impl Section {
