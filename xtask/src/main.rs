@@ -1,4 +1,4 @@
-//! The project's own commands: `cargo xtask check`, `cargo xtask test`, `cargo xtask bench`.
+//! The project's own commands: `cargo xtask check`, `cargo xtask test`, `cargo xtask screenshots`, `cargo xtask bench`.
 #![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used, clippy::panic))]
 
 mod check;
@@ -25,6 +25,8 @@ enum Command {
     Check,
     /// Install and start what the tests need, then run the checks, the Rust tests, and the tests from outside.
     Test(test::Options),
+    /// Take pictures of the pages of the filled demo into `docs/screenshots`, for people to look at.
+    Screenshots,
     /// Measure the release binary with the load client; the arguments go to it.
     Bench {
         #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
@@ -51,6 +53,7 @@ fn run(command: Command) -> Result<ExitCode> {
             tally
         }
         Command::Test(options) => test::run(&root, &options),
+        Command::Screenshots => test::screenshots(&root)?,
         Command::Bench { args } => {
             let mut bench = process::cargo(&root);
             bench.args(["run", "--release", "--package", "countersign-bench", "--"]).args(args);

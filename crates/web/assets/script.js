@@ -1,7 +1,9 @@
 // What scripts add to pages that work without them: local times, copying, a search in long lists, no form sent twice.
 'use strict';
 
-const language = document.documentElement.lang || undefined;
+const page = document.documentElement.lang;
+// The reader's own variety of the page's language, where they have one.
+const language = navigator.languages.find((tag) => tag.split('-')[0] === page) ?? page;
 const clock = new Intl.DateTimeFormat(language, { dateStyle: 'medium', timeStyle: 'short' });
 for (const time of document.querySelectorAll('time[data-local]')) {
   const text = time.textContent;

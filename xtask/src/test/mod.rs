@@ -44,4 +44,11 @@ pub fn run(root: &Path, options: &Options) -> Tally {
     tally
 }
 
+/// Pictures of the pages, by the same means as the tests from outside.
+pub fn screenshots(root: &Path) -> Result<Tally> {
+    let mut tally = Tally::default();
+    outside::screenshots(root, &mut tally)?;
+    Ok(tally)
+}
+
 type Run = fn(&Path, Option<&str>, &mut Tally) -> Result<()>;

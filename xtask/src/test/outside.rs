@@ -22,18 +22,41 @@ struct Suite {
     database: Option<String>,
 }
 
-pub fn run(root: &Path, filter: Option<&str>, tally: &mut Tally) -> Result<()> {
+/// What every suite of a browser stands on.
+struct Ground {
+    node: PathBuf,
+    chromium: PathBuf,
+    target: PathBuf,
+    logs: PathBuf,
+    binary: PathBuf,
+}
+
+fn prepare(root: &Path) -> Result<Ground> {
     let node = root.join("tests/outside/node");
-    let python = root.join("tests/outside/python");
     install::node(&node)?;
     let chromium = install::chromium()?;
-    let venv = install::python(&root.join("target/outside-venv"), &python.join("requirements.txt"))?;
     let target = root.join("target");
     let logs = target.join("outside");
     fs::create_dir_all(&logs)?;
-
     process::must_succeed(process::cargo(root).args(["build", "--package", "countersign"]))?;
     let binary = target.join("debug/countersign");
+    Ok(Ground { node, chromium, target, logs, binary })
+}
+
+/// Takes the pictures of the pages.
+pub fn screenshots(root: &Path, tally: &mut Tally) -> Result<()> {
+    let Ground { node, chromium, logs, binary, .. } = prepare(root)?;
+    let pictures = root.join("docs/screenshots").into_os_string();
+    let env = vec![("CHROMIUM", chromium.into_os_string()), ("SCREENSHOTS", pictures)];
+    let (program, script) = (PathBuf::from("node"), node.join("screenshots.mjs"));
+    let suite = Suite { name: "screenshots", program, script, env, database: None };
+    run_suite(&suite, &binary, &logs, None, tally)
+}
+
+pub fn run(root: &Path, filter: Option<&str>, tally: &mut Tally) -> Result<()> {
+    let python = root.join("tests/outside/python");
+    let Ground { node, chromium, target, logs, binary } = prepare(root)?;
+    let venv = install::python(&root.join("target/outside-venv"), &python.join("requirements.txt"))?;
     let suite = |name, program: &Path, script, env| {
         let program = program.to_path_buf();
         Suite { name, program, script, env, database: None }
