@@ -19,7 +19,7 @@ domain::refusals! {
         UrlPort => InvalidRequest, "webhook_url_port", "The port must be 443, 80, or 1024 or above.";
         UrlAddress => InvalidRequest, "webhook_url_address", "The address is not one of the public internet.";
         Description => InvalidRequest, "webhook_description_long", "The description must have at most 200 characters.";
-        Events => InvalidRequest, "webhook_event_unknown", "The events must be names of the catalogue, or an asterisk for all.";
+        Events => InvalidRequest, "webhook_event_unknown", "Name at least one event of the catalogue, or an asterisk for all.";
         TooMany => Conflict, "webhooks_too_many", "There are 50 webhooks already.";
         Unknown => NotFound, "webhook_unknown", "There is no such webhook or delivery.";
         Changed => PreconditionFailed, "changed_meanwhile", "It was changed meanwhile. Read it again and repeat the change.";

@@ -141,8 +141,8 @@ policy-ends-apps = { $apps ->
    *[other] { $apps } Apps würden ihren Zugriff sofort verlieren.
   }
 policy-ends-people = { $people ->
-    [one] 1 Person verwendet sie.
-   *[other] { $people } Personen verwenden sie.
+    [one] 1 Person ist betroffen.
+   *[other] { $people } Personen sind betroffen.
   }
 policy-ends-nothing = Niemand verliert Zugriff.
 policy-change-title = Regel ändern?
@@ -169,6 +169,7 @@ api-keys-none-hint = Erstellen Sie einen für ein Programm, das mit der Verwaltu
 api-keys-may = Darf
 api-keys-by = Erstellt von
 api-keys-all-of-role = Alles, was die Rolle erlaubt
+api-keys-many-scopes = { $scopes } Scopes
 api-keys-name-hint = Wofür der Schlüssel ist, etwa der Name des Programms.
 api-keys-scopes = Scopes
 api-keys-scopes-hint = Wählen Sie, was der Schlüssel im Rahmen seiner Rolle darf. Ohne Auswahl darf er alles, was die Rolle erlaubt.

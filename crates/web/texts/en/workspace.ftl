@@ -141,8 +141,8 @@ policy-ends-apps = { $apps ->
    *[other] { $apps } apps would lose their access at once.
   }
 policy-ends-people = { $people ->
-    [one] 1 person is using it.
-   *[other] { $people } people are using them.
+    [one] 1 person is affected.
+   *[other] { $people } people are affected.
   }
 policy-ends-nothing = Nobody loses access.
 policy-change-title = Change the rule?
@@ -169,6 +169,7 @@ api-keys-none-hint = Make one for a program that works with the management API.
 api-keys-may = May do
 api-keys-by = Made by
 api-keys-all-of-role = All that the role allows
+api-keys-many-scopes = { $scopes } scopes
 api-keys-name-hint = What the key is for, such as the name of the program.
 api-keys-scopes = Scopes
 api-keys-scopes-hint = Tick what the key may do, within its role. With nothing ticked it may do all that the role allows.
