@@ -70,6 +70,30 @@ pub enum NoReply {
     TimedOut,
 }
 
+impl NoReply {
+    /// What a receiver that was good enough to be registered can come to.
+    pub const USUAL: [Self; 6] = [
+        Self::Unresolved,
+        Self::Unreachable,
+        Self::Insecure,
+        Self::Garbled,
+        Self::TimedOut,
+        Self::Refused(OutboundRefusal::Address),
+    ];
+
+    /// A word for programs, and for the languages that its sentence is told in.
+    pub const fn reason(self) -> &'static str {
+        match self {
+            Self::Refused(_) => "no_reply_refused",
+            Self::Unresolved => "no_reply_unresolved",
+            Self::Unreachable => "no_reply_unreachable",
+            Self::Insecure => "no_reply_insecure",
+            Self::Garbled => "no_reply_garbled",
+            Self::TimedOut => "no_reply_timed_out",
+        }
+    }
+}
+
 impl Outbound {
     /// Trusts the public certificate authorities.
     pub fn new(reach: Reach) -> Result<Self, Fault> {

@@ -133,6 +133,21 @@ async fn applications_of_a_workspace_and_their_people() {
         };
         assert_eq!(people(1).await, (vec![(user_id(1), "openid".to_owned(), NOW, Some(NOW))], 2));
         assert_eq!(people(2).await, (vec![(user_id(2), "email".to_owned(), at(5), None)], 2));
+        let person = async |n, workspace| {
+            let found =
+                read_tx!(db, |tx| workspace_apps::person(tx, workspace_id(workspace), &client_id(12), user_id(n)));
+            found.map(|one| (one.user_id, one.scopes.to_string(), one.since))
+        };
+        assert_eq!(person(2, 1).await, Some((user_id(2), "email".to_owned(), at(5))));
+        assert_eq!(person(2, 2).await, Some((user_id(2), "profile".to_owned(), at(5))));
+        assert_eq!((person(9, 1).await, person(1, 2).await), (None, None));
+        let living = async |user: Option<u8>, now| {
+            let user = user.map(user_id);
+            read_tx!(db, |tx| workspace_apps::living_grants(tx, workspace_id(1), &client_id(12), user, now))
+        };
+        let grants = living(None, NOW).await;
+        assert_eq!((grants, living(Some(1), NOW).await, living(Some(2), NOW).await), (1, 1, 0));
+        assert_eq!(living(None, at(1000)).await, 0, "expired");
     })
     .await;
 }

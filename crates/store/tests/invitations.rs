@@ -54,9 +54,14 @@ async fn invitations_are_used_revoked_and_forgotten() {
         assert_eq!(open(Page::new(2, 3), at(99)).await, (vec![id(1)], 4));
         assert_eq!(open(Page::default(), at(100)).await, (vec![], 0), "expired");
 
+        let one = async |of, n, now| read_tx!(db, |tx| invitations::open(tx, workspace_id(of), id(n), now));
+        assert_eq!(one(1, 1, at(99)).await, Some(first));
+        assert_eq!((one(2, 1, at(99)).await, one(1, 1, at(100)).await), (None, None));
+
         let use_up = async |n, now| write_tx!(db, |tx| invitations::use_up(tx, id(n), user_id(2), now));
         assert!(!use_up(1, at(100)).await, "expired");
         assert!(use_up(1, at(9)).await && !use_up(1, at(9)).await);
+        assert_eq!(one(1, 1, at(9)).await, None, "used");
         let used = look(1).await.unwrap().invitation;
         assert_eq!(
             (used.used_at, used.used_by, used.state(at(9))),

@@ -118,9 +118,19 @@ async fn api_keys_live_expire_and_are_revoked() {
         assert!(revoke(1).await);
         assert!(!revoke(1).await);
         assert_eq!(find(1, NOW).await, None, "revoked");
+        let by_machine = ApiKey { created_by: None, expires_at: None, ..api_key(3) };
+        write_tx!(db, |tx| credentials::insert_api_key(tx, &by_machine));
+        let page = read_tx!(db, |tx| credentials::page_of_api_keys(tx, workspace_id(1), Page::new(1, 1)));
+        assert_eq!((page.items[0].0.id, &page.items[0].1, page.total), (key_id(3), &None, 2), "not the revoked one");
+        let page = read_tx!(db, |tx| credentials::page_of_api_keys(tx, workspace_id(1), Page::new(2, 1)));
+        assert_eq!(page.items, [(api_key(2), Some(user(1).name))]);
+        let one = async |of, n| read_tx!(db, |tx| credentials::api_key(tx, workspace_id(of), key_id(n)));
+        assert_eq!(one(1, 2).await, Some((api_key(2), Some(user(1).name))));
+        assert_eq!((one(2, 2).await, one(1, 1).await), (None, None), "another workspace's, and a revoked one");
+        assert!(write_tx!(db, |tx| credentials::revoke_api_key(tx, workspace_id(1), key_id(3), at(4))));
         let list = read_tx!(db, |tx| credentials::list_api_keys(tx, workspace_id(1)));
-        assert_eq!(list.iter().map(|k| k.id).collect::<Vec<_>>(), [2, 1].map(key_id));
-        assert_eq!((list[1].last_used_at, list[1].revoked_at), (Some(at(3)), Some(at(4))));
+        assert_eq!(list.iter().map(|k| k.id).collect::<Vec<_>>(), [3, 2, 1].map(key_id));
+        assert_eq!((list[2].last_used_at, list[2].revoked_at), (Some(at(3)), Some(at(4))));
     })
     .await;
 }

@@ -3,6 +3,7 @@
 mod common;
 use common::*;
 use domain::client::Trust;
+use domain::identity::Role;
 use store::clients::Owner;
 use store::{Page, SCHEMA_VERSION, clients, health, search, users};
 
@@ -85,12 +86,29 @@ async fn people_and_workspaces_are_found_with_what_they_have() {
         assert_eq!(find("Person 1", Page::default()).await, (vec![one], 1), "by the name");
         assert_eq!(find("nobody", Page::default()).await, (vec![], 0));
 
+        write_tx!(db, |tx| store::workspaces::put_member(tx, &member(2, 1, Role::Member)));
+        let members = async |part, page| {
+            let found = read_tx!(db, |tx| search::members(tx, workspace_id(1), part, page));
+            let told = found.items.into_iter().map(|(member, user)| (member.user_id, member.roles.role, user.name));
+            (told.collect::<Vec<_>>(), found.total)
+        };
+        let (one, two) = ((user_id(1), Role::Admin, user(1).name), (user_id(2), Role::Member, user(2).name));
+        for part in ["PERSON", "@example", ""] {
+            assert_eq!(members(part, Page::default()).await, (vec![one.clone(), two.clone()], 2), "{part}");
+        }
+        assert_eq!(members("person", Page::new(2, 1)).await, (vec![two.clone()], 2));
+        assert_eq!(members("person2@EXAMPLE", Page::default()).await, (vec![two], 1), "by the address");
+        assert_eq!(members("Person 1", Page::default()).await, (vec![one], 1), "by the name");
+        assert_eq!(members("%", Page::default()).await, (vec![], 0), "no pattern");
+        let none = read_tx!(db, |tx| search::members(tx, workspace_id(2), "person", Page::default()));
+        assert_eq!((none.items, none.total), (vec![], 0), "another workspace's");
+
         let find = async |part| {
             let found = read_tx!(db, |tx| search::workspaces(tx, part, Page::default()));
             let told = found.items.into_iter().map(|one| (one.workspace.id, one.members, one.applications));
             (told.collect::<Vec<_>>(), found.total)
         };
-        assert_eq!(find("workspace").await, (vec![(workspace_id(1), 1, 1), (workspace_id(2), 0, 0)], 2));
+        assert_eq!(find("workspace").await, (vec![(workspace_id(1), 2, 1), (workspace_id(2), 0, 0)], 2));
         assert_eq!(find("ace 2").await, (vec![(workspace_id(2), 0, 0)], 1));
     })
     .await;

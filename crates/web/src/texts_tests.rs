@@ -5,6 +5,7 @@ use domain::events::EventKind;
 use domain::oauth::diagnosis::{ADVICE, AUTHENTICATION, Endpoint};
 use flows::authorize::InteractionRefusal;
 use flows::manage::Unmanaged;
+use flows::outbound::NoReply;
 use flows::session::SignInRefusal;
 use flows::webhooks::WebhookRefusal;
 use fluent_bundle::FluentResource;
@@ -150,6 +151,7 @@ fn german_has_the_sentence_of_every_refusal_that_a_page_shows() {
         .chain(reasons(Unmanaged::ALL))
         .chain(reasons(Denied::ALL))
         .chain(reasons(WebhookRefusal::ALL))
+        .chain(NoReply::USUAL.map(NoReply::reason))
         .chain(["setup_link_invalid"])
         .chain(["server_error", "temporarily_unavailable"]);
     let there: BTreeSet<String> = texts(GERMAN).into_keys().collect();

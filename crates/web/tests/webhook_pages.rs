@@ -145,7 +145,11 @@ async fn deliveries_tell_what_became_of_messages_and_are_sent_again() {
         assert!(again.body.contains("on its way again"), "{}", again.body);
         s.app.deliver().await;
         let done = s.browser.get(&format!("{all}?state=delivered")).await;
-        assert!(done.body.contains("Status 200") && done.body.contains("<title>Deliveries: Delivered"), "{}", done.body);
+        assert!(
+            done.body.contains("Status 200") && done.body.contains("<title>Deliveries: Delivered"),
+            "{}",
+            done.body
+        );
         assert!(s.browser.get(&format!("{all}?state=dead")).await.body.contains("No message here"));
         // Page by page, each message once.
         for _ in 0..20 {

@@ -70,10 +70,12 @@ impl Scene {
         let party = Party::with(&self.app, Kind::Web, |new| {
             name.clone_into(&mut new.name);
             new.trust = trust;
-            new.config.scopes = domain::ScopeSet::parse("openid email offline_access contracts:write").unwrap();
+            new.config.scopes = domain::ScopeSet::parse("openid email offline_access contracts:write admin").unwrap();
         })
         .await;
-        let asked = [("sub_type", "workspace"), ("scope", "openid email contracts:write")];
+        let sensitive = if trust == Trust::Verified { " admin" } else { "" };
+        let scope = format!("openid email contracts:write{sensitive}");
+        let asked = [("sub_type", "workspace"), ("scope", &scope)];
         party.tokens(&mut Browser::new(&self.app), user, &asked).await;
         party
     }
@@ -323,10 +325,7 @@ async fn access_is_revoked_of_one_person_and_of_an_app() {
     let tokens = party.tokens(&mut Browser::new(&s.app), &owner, &asked).await;
     let list = s.get("/access").await;
     assert!(list.body.contains("Ledger &#38; Sons") && list.body.contains("Allowed by 2 people"), "{}", list.body);
-    assert!(
-        list.body.contains("Change contracts <span class=\"badge warn\">Sensitive")
-            || list.body.contains("Change contracts")
-    );
+    assert!(list.body.contains("<span class=\"badge warn\">Sensitive</span>"), "{}", list.body);
     assert!(s.get("/access?q=ledger").await.body.contains("Ledger"));
     assert!(s.get("/access?q=nothing").await.body.contains("No app has this name"));
     let detail = s.get(&format!("/access/{}", party.id)).await;

@@ -186,3 +186,10 @@ refusal-workspace_not_named = Sie gehören zu mehreren Arbeitsbereichen oder zu 
 refusal-workspace_policy_forbids_client = Der Arbeitsbereich erlaubt diese Anwendung nicht. Seine Inhaber können das ändern.
 refusal-workspace_unknown = Sie gehören nicht zu diesem Arbeitsbereich.
 refusal-zone_invalid = Eine Zeitzone hat einen Namen wie Europe/Berlin.
+
+refusal-no_reply_garbled = keine gültige HTTP-Antwort
+refusal-no_reply_insecure = keine sichere Verbindung: das Zertifikat oder das Protokoll hält nicht stand
+refusal-no_reply_refused = die Adresse liegt nicht im öffentlichen Internet
+refusal-no_reply_timed_out = keine Antwort innerhalb der Frist
+refusal-no_reply_unreachable = keine Verbindung
+refusal-no_reply_unresolved = der Name lässt sich nicht auflösen

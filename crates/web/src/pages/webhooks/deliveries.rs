@@ -9,6 +9,7 @@ use axum::extract::State;
 use domain::Timestamp;
 use domain::webhook::{Delivery, DeliveryState};
 use flows::Failure;
+use flows::outbound::NoReply;
 use flows::webhooks::{self, WebhookRefusal};
 
 /// Rows of a page.
@@ -58,10 +59,18 @@ fn key(state: Option<DeliveryState>) -> &'static str {
     }
 }
 
+/// Why the receiver did not answer.
+fn no_reply(frame: &Frame, kept: String) -> String {
+    match NoReply::USUAL.iter().find(|known| known.to_string() == kept) {
+        Some(known) => frame.texts().reason(known.reason(), &kept),
+        None => kept,
+    }
+}
+
 fn row(frame: &Frame, delivery: Delivery) -> Row {
     let answer = match (delivery.last_status, delivery.last_error) {
         (Some(status), _) => frame.fill("deliveries-status", "status", status.to_string()),
-        (None, Some(error)) => error,
+        (None, Some(error)) => no_reply(frame, error),
         (None, None) => String::new(),
     };
     let took = delivery.last_duration_ms.map(|ms| frame.fill("deliveries-took", "ms", ms.to_string()));
