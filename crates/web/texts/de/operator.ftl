@@ -210,3 +210,7 @@ settings-key = Einstellung
 settings-value = Wert
 settings-hidden = Gesetzt, aber verborgen, weil es geheim ist
 settings-nothing = Nicht gesetzt
+settings-entries = { $n ->
+    [one] Ein Eintrag
+   *[other] { $n } Einträge
+}

@@ -210,3 +210,7 @@ settings-key = Setting
 settings-value = Value
 settings-hidden = Set, and hidden because it is a secret
 settings-nothing = Not set
+settings-entries = { $n ->
+    [one] One entry
+   *[other] { $n } entries
+}

@@ -46,7 +46,7 @@ impl Verdict {
 struct Figure {
     id: &'static str,
     label: String,
-    figure: String,
+    value: String,
     verdict: Verdict,
     said: String,
     /// What the words end with.
@@ -99,9 +99,9 @@ struct Figures<'f> {
 }
 
 impl Figures<'_> {
-    fn add(&mut self, id: &'static str, label: &str, figure: String, (verdict, said): (Verdict, &str)) {
+    fn add(&mut self, id: &'static str, label: &str, value: String, (verdict, said): (Verdict, &str)) {
         let (label, said) = (self.frame.say(label), self.frame.say(said));
-        self.all.push(Figure { id, label, figure, verdict, said, moment: None, of_webhooks: false });
+        self.all.push(Figure { id, label, value, verdict, said, moment: None, of_webhooks: false });
     }
 
     fn server(&mut self, health: &Health) {

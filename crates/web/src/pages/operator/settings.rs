@@ -8,6 +8,7 @@ use axum::extract::State;
 use axum::response::Response;
 use flows::in_force::{InForce, Shown};
 use flows::server;
+use serde_json::{Map, Value};
 
 #[derive(Template)]
 #[template(path = "operator/settings.html")]
@@ -22,7 +23,30 @@ struct SettingsPage<'p> {
 struct Group<'p> {
     /// Empty for those outside of any.
     name: &'p str,
-    settings: Vec<&'p InForce>,
+    settings: Vec<Setting<'p>>,
+}
+
+/// A setting as it is shown.
+struct Setting<'p> {
+    key: &'p str,
+    value: &'p Shown,
+    list: Option<Entries>,
+}
+
+/// Things that have members of their own.
+#[derive(Debug, PartialEq, Eq)]
+struct Entries {
+    count: i64,
+    /// All of them, indented.
+    all: String,
+}
+
+/// What is too long for a line is shown when it is asked for.
+fn list(value: &Shown) -> Option<Entries> {
+    let Shown::Value(text) = value else { return None };
+    let items: Vec<Map<String, Value>> = serde_json::from_str(text).ok()?;
+    let all = serde_json::to_string_pretty(&items).ok()?;
+    Some(Entries { count: i64::try_from(items.len()).ok()?, all })
 }
 
 /// The settings with `part` in their names or values, section by section: those outside of any first.
@@ -35,9 +59,10 @@ fn grouped<'p>(settings: &'p [InForce], part: &str) -> Vec<Group<'p>> {
     let mut groups = vec![Group { name: "", settings: Vec::new() }];
     for one in settings.iter().filter(|one| one.key.to_lowercase().contains(&part) || shown(one)) {
         let name = one.key.split_once('.').map_or("", |(section, _)| section);
+        let setting = Setting { key: &one.key, value: &one.value, list: list(&one.value) };
         match groups.iter_mut().find(|group| group.name == name) {
-            Some(group) => group.settings.push(one),
-            None => groups.push(Group { name, settings: vec![one] }),
+            Some(group) => group.settings.push(setting),
+            None => groups.push(Group { name, settings: vec![setting] }),
         }
     }
     groups.retain(|group| !group.settings.is_empty());
@@ -59,6 +84,14 @@ pub async fn get(State(state): State<WebState>, person: Person) -> Response {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn lists_of_things_fold_and_lists_of_words_do_not() {
+        let value = |text: &str| list(&Shown::Value(text.to_owned()));
+        let all = "[\n  {\n    \"a\": 1\n  },\n  {}\n]".to_owned();
+        assert_eq!(value("[{\"a\":1},{}]"), Some(Entries { count: 2, all }));
+        assert_eq!((value("[\"a\"]"), value("60"), value("plain"), list(&Shown::Hidden)), (None, None, None, None));
+    }
 
     #[test]
     fn settings_are_found_by_name_and_value_and_never_by_what_is_hidden() {

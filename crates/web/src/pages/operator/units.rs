@@ -40,7 +40,8 @@ pub fn size(language: Language, bytes: i64) -> String {
 /// Milliseconds, with a decimal.
 pub fn milliseconds(language: Language, took: Duration) -> String {
     let many = i64::try_from(took.as_micros() / 100).unwrap_or(i64::MAX);
-    format!("{} ms", tenths(language, many))
+    let less = if many == 0 { "< " } else { "" };
+    format!("{less}{} ms", tenths(language, many.max(1)))
 }
 
 #[cfg(test)]
@@ -68,5 +69,6 @@ mod tests {
         assert_eq!(sizes, ["0 B", "1023 B", "1.0 KB", "1.5 MB", "5.0 GB"]);
         assert_eq!(size(Language::German, 1_572_864), "1,5 MB");
         assert_eq!(milliseconds(Language::German, Duration::from_micros(1250)), "1,2 ms");
+        assert_eq!(milliseconds(Language::English, Duration::from_micros(40)), "< 0.1 ms");
     }
 }
