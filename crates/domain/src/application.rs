@@ -135,6 +135,33 @@ pub const CAMEL: Dialect = Dialect {
     upper_case_type: true,
 };
 
+/// The developer console, whose forms say what RFC 7591 calls everything.
+pub const CONSOLE: Dialect = Dialect {
+    members: &[
+        ("client_name", "client_name", Form::Same),
+        ("description", "description", Form::Same),
+        ("client_uri", "client_uri", Form::OrNull),
+        ("logo_uri", "logo_uri", Form::OrNull),
+        ("tos_uri", "tos_uri", Form::OrNull),
+        ("policy_uri", "policy_uri", Form::OrNull),
+        ("application_type", "application_type", Form::Same),
+        ("token_endpoint_auth_method", "token_endpoint_auth_method", Form::OrNull),
+        ("grant_types", "grant_types", Form::Same),
+        ("redirect_uris", "redirect_uris", Form::Same),
+        ("post_logout_redirect_uris", "post_logout_redirect_uris", Form::Same),
+        ("scope", "scope", Form::Same),
+        ("default_sub_type", "default_sub_type", Form::Same),
+        ("access_token_format", "access_token_format", Form::Same),
+        ("access_token_lifetime_seconds", "access_token_lifetime_seconds", Form::OrNull),
+        ("refresh_token_lifetime_seconds", "refresh_token_lifetime_seconds", Form::OrNull),
+        ("id_token_lifetime_seconds", "id_token_lifetime_seconds", Form::OrNull),
+        ("allowed_user_ids", "allowed_user_ids", Form::Same),
+    ],
+    echoed: &[],
+    required: &["client_name"],
+    upper_case_type: false,
+};
+
 /// A member of a management API, for its description.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Member {
@@ -336,6 +363,21 @@ mod tests {
 
     fn minimal() -> Value {
         json!({"name": "My App", "description": "An example", "homepage_url": "https://example.com"})
+    }
+
+    #[test]
+    fn the_console_says_all_that_registration_knows_and_faults_keep_their_names() {
+        let native = json!({"client_name": "App", "application_type": "native", "token_endpoint_auth_method": "none",
+            "redirect_uris": ["com.example.app:/callback"], "scope": ""});
+        let native = made(&CONSOLE, native).unwrap();
+        assert!(native.is_public() && native.config.scopes.is_empty());
+        let kept = changed(&CONSOLE, &native, json!({"redirect_uris": ["com.example.other:/callback"]})).unwrap();
+        assert_eq!(kept.config.redirect_uris, ["com.example.other:/callback"], "still native");
+        let secret = changed(&CONSOLE, &native, json!({"token_endpoint_auth_method": null})).unwrap();
+        assert!(secret.accepts(AuthMethod::ClientSecretBasic) && secret.accepts(AuthMethod::ClientSecretPost));
+        let fault = changed(&CONSOLE, &native, json!({"token_endpoint_auth_method": "tls"})).unwrap_err();
+        assert_eq!(fault, R::AuthMethod.of("token_endpoint_auth_method"));
+        assert_eq!(made(&CONSOLE, json!({"client_name": ""})).unwrap_err(), R::Name.of("client_name"));
     }
 
     #[test]

@@ -4,6 +4,9 @@ use crate::language::Language;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
+/// Scopes that say something of a person or of a session; a machine has neither.
+pub const OF_A_USER: [&str; 4] = ["openid", "profile", "email", "offline_access"];
+
 /// A scope and the words in which the consent page shows it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]

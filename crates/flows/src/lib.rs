@@ -18,6 +18,7 @@ pub mod authorize;
 pub mod change;
 pub mod charts;
 pub mod client_auth;
+pub mod client_people;
 pub mod connections;
 pub mod consents;
 pub mod counter;

@@ -8,6 +8,7 @@ use domain::access::{Operation, Principal};
 use domain::application::Dialect;
 use domain::client::{Client, Trust};
 use domain::oauth::error::Refusal as _;
+use domain::oauth::registration::{Metadata, MetadataFault};
 use domain::{ClientId, ScopeSet, Secret};
 use serde_json::{Map, Value};
 use store::clients::Owner;
@@ -109,6 +110,27 @@ pub struct Made {
     pub secret: Option<Secret>,
 }
 
+/// How far a client that the caller makes is believed.
+pub fn trust_of_new(principal: &Principal) -> Trust {
+    if principal.operator { Trust::Verified } else { Trust::Unverified }
+}
+
+/// Reads what a new client is to be as [`create`] would, and makes nothing.
+pub fn check(app: &App, ctx: &Ctx, principal: &Principal, dialect: &Dialect, body: &Map<String, Value>) -> Outcome<()> {
+    owner(app, ctx, principal, Whose::Workspace, Operation::WriteClients)?;
+    read_new(app, principal, dialect, body).map(drop).map_err(|fault| Failure::Refused(ManageRefusal::Metadata(fault)))
+}
+
+fn read_new(
+    app: &App,
+    principal: &Principal,
+    dialect: &Dialect,
+    body: &Map<String, Value>,
+) -> Result<Metadata, MetadataFault> {
+    let metadata = dialect.new_client(body)?;
+    change::read(app, dialect, trust_of_new(principal), &ScopeSet::default(), &metadata)
+}
+
 /// Makes a client for the caller's workspace.
 pub async fn create(
     app: &App,
@@ -121,10 +143,7 @@ pub async fn create(
         Owner::Workspace(id) => Some(id),
         Owner::User(_) => None,
     };
-    let trust = if principal.operator { Trust::Verified } else { Trust::Unverified };
-    let metadata = dialect.new_client(body);
-    let asked = metadata.and_then(|metadata| change::read(app, dialect, trust, &ScopeSet::default(), &metadata));
-    let asked = asked.map_err(|fault| {
+    let asked = read_new(app, principal, dialect, body).map_err(|fault| {
         let about = About::default().and_workspace(workspace);
         refused(app, ctx, "client.created", about, ManageRefusal::Metadata(fault))
     })?;
@@ -132,7 +151,7 @@ pub async fn create(
         name: asked.name,
         client_type: asked.client_type,
         auth_method: asked.auth_method,
-        trust,
+        trust: trust_of_new(principal),
         owner_user_id: None,
         owner_workspace_id: workspace,
         config: asked.config,

@@ -66,18 +66,29 @@ pub struct Form {
 impl Form {
     fn read(html: &str, id: &str) -> Option<Self> {
         let page = Html::parse_document(html);
-        let (forms, inputs) = (Selector::parse("form").unwrap(), Selector::parse("input[name]").unwrap());
-        let wanted = Selector::parse(&format!("[id=\"{id}\"]")).unwrap();
+        let (forms, inputs) = (Selector::parse("form").unwrap(), Selector::parse("input, textarea, select").unwrap());
+        let (options, wanted) =
+            (Selector::parse("option").unwrap(), Selector::parse(&format!("[id=\"{id}\"]")).unwrap());
         let form = page.select(&forms).find(|form| form.select(&wanted).next().is_some())?;
         let (mut fields, mut radios) = (Vec::new(), Vec::new());
-        for input in form.select(&inputs).map(|i| i.value()) {
-            let pair = (input.attr("name").unwrap().to_owned(), input.attr("value").unwrap_or_default().to_owned());
-            let kind = input.attr("type").unwrap_or_default();
+        for element in form.select(&inputs).filter(|e| e.attr("name").is_some() && e.attr("disabled").is_none()) {
+            let name = element.attr("name").unwrap().to_owned();
+            let value = match element.value().name() {
+                "textarea" => element.text().collect(),
+                "select" => {
+                    let all: Vec<_> = element.select(&options).collect();
+                    let chosen = all.iter().find(|option| option.attr("selected").is_some()).or(all.first());
+                    let text = |o: &scraper::ElementRef<'_>| o.text().collect::<String>().trim().to_owned();
+                    chosen.map(|o| o.attr("value").map_or_else(|| text(o), ToOwned::to_owned)).unwrap_or_default()
+                }
+                _ => element.attr("value").unwrap_or_default().to_owned(),
+            };
+            let kind = element.attr("type").unwrap_or_default();
             if kind == "radio" {
-                radios.push(pair.clone());
+                radios.push((name.clone(), value.clone()));
             }
-            if !matches!(kind, "radio" | "checkbox") || input.attr("checked").is_some() {
-                fields.push(pair);
+            if !matches!(kind, "radio" | "checkbox") || element.attr("checked").is_some() {
+                fields.push((name, value));
             }
         }
         Some(Self { action: form.value().attr("action").unwrap_or_default().to_owned(), fields, radios })

@@ -2,7 +2,7 @@
 use crate::WebState;
 use crate::pages::webhooks::{deliveries, list, one, secret};
 use crate::pages::workspace::{access, api_keys, invitations, join, members, policy};
-use crate::pages::{account, audit, operator};
+use crate::pages::{account, audit, developer, operator};
 use axum::Router;
 use axum::routing::{get, post};
 
@@ -29,6 +29,7 @@ fn own() -> Router<WebState> {
 /// A workspace's.
 fn workspaces() -> Router<WebState> {
     Router::new()
+        .nest("/workspaces/{workspace}/applications", applications())
         .route("/workspaces/{workspace}/access", get(access::get))
         .route("/workspaces/{workspace}/access/policy", get(policy::get).post(policy::post))
         .route("/workspaces/{workspace}/access/policy/change", get(policy::ask))
@@ -58,6 +59,28 @@ fn workspaces() -> Router<WebState> {
         )
         .nest("/workspaces/{workspace}/webhooks", webhooks())
         .route("/workspaces/{workspace}/audit", get(audit::of_workspace))
+}
+
+/// The developer console.
+fn applications() -> Router<WebState> {
+    use developer::{activity, create, delete, failures, list, overview, secrets, settings, trial, users};
+    Router::new()
+        .route("/", get(list::get))
+        .route("/new", get(create::kind))
+        .route("/new/about", get(create::about))
+        .route("/new/permissions", get(create::permissions))
+        .route("/new/review", get(create::review).post(create::post))
+        .route("/{client}", get(overview::get))
+        .route("/{client}/settings", get(settings::get).post(settings::post))
+        .route("/{client}/secrets", get(secrets::get).post(secrets::post))
+        .route("/{client}/secrets/{secret}/end", get(secrets::ask).post(secrets::end))
+        .route("/{client}/test", get(trial::get).post(trial::post))
+        .route("/{client}/users", get(users::get))
+        .route("/{client}/users/revoke", get(users::ask_all).post(users::revoke_all))
+        .route("/{client}/users/{user}/revoke", get(users::ask).post(users::revoke))
+        .route("/{client}/activity", get(activity::get))
+        .route("/{client}/failures", get(failures::get))
+        .route("/{client}/delete", get(delete::get).post(delete::post))
 }
 
 /// The server's, for whoever runs it.

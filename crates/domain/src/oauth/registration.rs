@@ -21,7 +21,7 @@ crate::refusals! {
         PublicMachine => InvalidClientMetadata, "client_credentials_for_public_client", "A public client cannot use client_credentials.";
         RedirectMissing => InvalidRedirectUri, "redirect_uris_missing", "At least one redirect URI is required.";
         RedirectInvalid => InvalidRedirectUri, "redirect_uri_invalid", "A redirect URI is not acceptable: https, or http on loopback, or a private-use scheme with a dot for native applications; no fragment.";
-        TooMany => InvalidClientMetadata, "metadata_too_large", "A metadata list has too many members.";
+        TooMany => InvalidClientMetadata, "metadata_too_large", "A metadata member is too long, or a list has too many members.";
         Scope => InvalidClientMetadata, "scope_malformed", "The scope member is malformed.";
         ScopeUnknown => InvalidClientMetadata, "scope_unknown", "A scope does not exist.";
         ScopeNotAllowed => InvalidClientMetadata, "scope_beyond_trust", "A scope cannot be had by self-registration.";
@@ -69,6 +69,8 @@ pub struct Metadata {
 }
 
 const MAX_LIST: usize = 32;
+/// Bytes of a text: 1000 characters of a description, whichever they are.
+const MAX_TEXT: usize = 4096;
 const METHOD: &str = "token_endpoint_auth_method";
 
 pub(crate) struct Reader<'j>(pub(crate) &'j Map<String, Value>);
@@ -81,7 +83,8 @@ impl<'j> Reader<'j> {
         match self.present(name) {
             None => Ok(None),
             Some(Value::String(text)) if text.is_empty() => Ok(None),
-            Some(Value::String(text)) if text.len() <= 2048 => Ok(Some(text)),
+            Some(Value::String(text)) if text.len() <= MAX_TEXT => Ok(Some(text)),
+            Some(Value::String(_)) => Err(R::TooMany.of(name)),
             Some(_) => Err(R::Type.of(name)),
         }
     }
@@ -326,6 +329,7 @@ mod tests {
             (json!({"redirect_uris": uri}), R::Type),
             (json!({"redirect_uris": ["http://a.example/cb"]}), R::RedirectInvalid),
             (json!({"redirect_uris": [uri], "client_name": "a\u{202e}b"}), R::Name),
+            (json!({"redirect_uris": [uri], "client_name": "x".repeat(10_000)}), R::TooMany),
             (json!({"redirect_uris": [uri], "grant_types": ["password"]}), R::GrantType),
             (json!({"redirect_uris": [uri], "response_types": ["token"]}), R::ResponseType),
             (json!({"redirect_uris": [uri], "grant_types": ["refresh_token"], "response_types": []}), R::GrantMismatch),

@@ -2,6 +2,7 @@
 use super::issue::{TokenResponse, access_lifetime, access_token};
 use crate::failure::refuse;
 use crate::{App, Ctx, Failure};
+use domain::catalogue::OF_A_USER;
 use domain::client::{Client, GrantType};
 use domain::events::{EventData, EventKind};
 use domain::oauth::authorize::resources;
@@ -21,9 +22,6 @@ domain::refusals! {
 }
 
 use MachineRefusal as R;
-
-/// Scopes that say something of a person or of a session; a machine has neither.
-const OF_A_USER: [&str; 4] = ["openid", "profile", "email", "offline_access"];
 
 pub(super) fn issue(app: &App, ctx: &Ctx, client: &Client, body: &RawParams) -> Result<TokenResponse, Failure<R>> {
     if client.is_public() {

@@ -1,0 +1,75 @@
+//! The people of an application, as its owner sees them, and what ends with it.
+use crate::manage::{ManageRefusal, Unmanaged};
+use crate::recorder::About;
+use crate::{App, Ctx, Failure, owned};
+use domain::access::{Operation, Principal};
+use domain::{ScopeSet, Timestamp, UserId, WorkspaceId};
+use store::client_people::{self, ClientPerson};
+use store::{Page, Paged};
+
+type Outcome<T> = Result<T, Failure<ManageRefusal>>;
+
+/// Somebody who allowed an application something. An owner learns no more of a stranger than the application does.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Person {
+    pub user_id: UserId,
+    /// Where the person allowed `profile`, or belongs to the workspace that owns the application.
+    pub name: Option<String>,
+    /// The same for `email`.
+    pub email: Option<String>,
+    /// Where it was allowed; `None` for what was allowed in the person's own name.
+    pub workspaces: Vec<Option<WorkspaceId>>,
+    pub scopes: ScopeSet,
+    pub since: Timestamp,
+    pub last_used_at: Option<Timestamp>,
+}
+
+impl From<ClientPerson> for Person {
+    fn from(person: ClientPerson) -> Self {
+        let may_know = |scope| person.is_member || person.scopes.contains(scope);
+        Self {
+            name: may_know("profile").then_some(person.name),
+            email: may_know("email").then(|| person.email.to_string()),
+            user_id: person.user_id,
+            workspaces: person.workspaces,
+            scopes: person.scopes,
+            since: person.since,
+            last_used_at: person.last_used_at,
+        }
+    }
+}
+
+/// The people who allowed the application something.
+pub async fn list(app: &App, ctx: &Ctx, principal: &Principal, id: &str, page: Page) -> Outcome<Paged<Person>> {
+    let client = owned::find(app, ctx, principal, Operation::ReadClientUsers, id).await?;
+    let mut tx = app.store().read().await?;
+    let people = client_people::page(&mut tx, &client.id, client.owner_workspace_id, page).await?;
+    Ok(Paged { items: people.items.into_iter().map(Person::from).collect(), total: people.total })
+}
+
+/// One of them.
+pub async fn one(app: &App, ctx: &Ctx, principal: &Principal, id: &str, user: &str) -> Outcome<Person> {
+    let client = owned::find(app, ctx, principal, Operation::ReadClientUsers, id).await?;
+    let unknown = || owned::refused(app, ctx, "client.users", About::owned(&client), Unmanaged::UserUnknown);
+    let user = user.parse().map_err(|_| unknown())?;
+    let mut tx = app.store().read().await?;
+    let found = client_people::find(&mut tx, &client.id, client.owner_workspace_id, user).await?;
+    drop(tx);
+    found.map(Person::from).ok_or_else(unknown)
+}
+
+/// What an application has, and loses when its access ends.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Reached {
+    pub people: i64,
+    /// That live now.
+    pub grants: i64,
+}
+
+/// How far an application reaches.
+pub async fn reached(app: &App, ctx: &Ctx, principal: &Principal, id: &str) -> Outcome<Reached> {
+    let client = owned::find(app, ctx, principal, Operation::ReadClientUsers, id).await?;
+    let mut tx = app.store().read().await?;
+    let people = store::client_users::total(&mut tx, &client.id).await?;
+    Ok(Reached { people, grants: client_people::living_grants(&mut tx, &client.id, ctx.now).await? })
+}

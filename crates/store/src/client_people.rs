@@ -1,0 +1,122 @@
+//! The people who allowed an application something, as its owner sees them.
+use crate::page::{Page, Paged, count};
+use crate::{Row, StoreError, Tx, client_users, params};
+use domain::identity::Email;
+use domain::{ClientId, ScopeSet, Timestamp, UserId, WorkspaceId};
+
+/// Somebody who allowed an application something, in whatever workspaces.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ClientPerson {
+    pub user_id: UserId,
+    pub name: String,
+    pub email: Email,
+    /// Whether the person belongs to the workspace that owns the application.
+    pub is_member: bool,
+    /// Where it was allowed; `None` for what was allowed in the person's own name.
+    pub workspaces: Vec<Option<WorkspaceId>>,
+    /// Of all consents together.
+    pub scopes: ScopeSet,
+    pub since: Timestamp,
+    /// When a grant was last made or renewed, as far as grants that expired are still kept.
+    pub last_used_at: Option<Timestamp>,
+}
+
+fn read(row: &mut Row) -> Result<ClientPerson, StoreError> {
+    Ok(ClientPerson {
+        user_id: row.parse()?,
+        name: row.text()?,
+        email: row.with(|text| Email::parse(text).ok())?,
+        is_member: row.bool()?,
+        workspaces: vec![row.with(|text| if text.is_empty() { Some(None) } else { text.parse().ok().map(Some) })?],
+        scopes: row.scopes()?,
+        since: row.time()?,
+        last_used_at: row.opt_time()?,
+    })
+}
+
+// Who is shown is found first; CROSS JOIN, so that SQLite looks up the rest for those alone.
+macro_rules! people {
+    ($who:literal) => {
+        concat!(
+            "SELECT u.id, u.name, u.email, CASE WHEN m.user_id IS NULL THEN 0 ELSE 1 END, o.workspace_id, o.scopes, \
+             o.created_at, (SELECT MAX(g.last_used_at) FROM grants g WHERE g.client_id = $1 AND g.user_id = p.user_id) \
+             FROM (SELECT user_id FROM consents WHERE client_id = $1",
+            $who,
+            ") p CROSS JOIN consents o JOIN users u ON u.id = o.user_id \
+             LEFT JOIN members m ON m.user_id = o.user_id AND m.workspace_id = $2 \
+             WHERE o.user_id = p.user_id AND o.client_id = $1 ORDER BY o.user_id, o.workspace_id"
+        )
+    };
+}
+
+const PEOPLE: &str = people!(" GROUP BY user_id ORDER BY user_id LIMIT $3 OFFSET $4");
+const PERSON: &str = people!(" AND user_id = $3 LIMIT 1");
+
+/// Puts the consents of each person together.
+fn gather(mut rows: Vec<Row>) -> Result<Vec<ClientPerson>, StoreError> {
+    let mut people: Vec<ClientPerson> = Vec::new();
+    for row in &mut rows {
+        let one = read(row)?;
+        match people.last_mut() {
+            Some(person) if person.user_id == one.user_id => {
+                person.scopes = person.scopes.union(&one.scopes);
+                person.since = person.since.min(one.since);
+                person.workspaces.extend(one.workspaces);
+            }
+            _ => people.push(one),
+        }
+    }
+    Ok(people)
+}
+
+/// The workspace that owns the application, as a parameter; none has the empty id.
+fn key(owner: Option<WorkspaceId>) -> String {
+    owner.map(|id| id.to_string()).unwrap_or_default()
+}
+
+/// The people, each once, in the order in which they came to this server. `owner` is the workspace whose members are told.
+pub async fn page(
+    tx: &mut Tx,
+    client: &ClientId,
+    owner: Option<WorkspaceId>,
+    page: Page,
+) -> Result<Paged<ClientPerson>, StoreError> {
+    let items = gather(tx.all(PEOPLE, params![client, key(owner), page.limit(), page.offset()]).await?)?;
+    Ok(Paged { items, total: client_users::total(tx, client).await? })
+}
+
+/// One of them; `None` when the person allows the client nothing.
+pub async fn find(
+    tx: &mut Tx,
+    client: &ClientId,
+    owner: Option<WorkspaceId>,
+    user: UserId,
+) -> Result<Option<ClientPerson>, StoreError> {
+    Ok(gather(tx.all(PERSON, params![client, key(owner), user]).await?)?.pop())
+}
+
+/// Grants of the client that live at `now`.
+pub async fn living_grants(tx: &mut Tx, client: &ClientId, now: Timestamp) -> Result<i64, StoreError> {
+    let sql = "SELECT COUNT(*) FROM grants WHERE client_id = $1 AND ended_at IS NULL AND expires_at > $2";
+    count(tx, sql, params![client, now]).await
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::sqlite::plan;
+
+    #[test]
+    fn a_page_reads_one_client_by_its_indexes() {
+        for sql in [PEOPLE, PERSON] {
+            let steps = plan(sql);
+            let others = |step: &&String| step.contains("AUTOMATIC") || (step.starts_with("SCAN") && *step != "SCAN p");
+            assert_eq!(steps.iter().find(others), None, "{steps:?}");
+            let used = |step: &String| {
+                step.contains("g USING INDEX grants_") && step.contains("(client_id=? AND user_id=?)")
+                    || step.contains("(user_id=? AND client_id=?)")
+            };
+            assert!(steps.iter().any(used), "{steps:?}");
+        }
+    }
+}

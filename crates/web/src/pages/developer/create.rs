@@ -1,0 +1,168 @@
+//! A new application, step by step: what it is, what it is called, what it may ask for, and the secret at the end.
+use super::application::{Application, Tab};
+use super::draft::{Draft, Kind, lines};
+use super::scopes::{Choice, choices};
+use crate::WebState;
+use crate::pages::frame::Frame;
+use crate::pages::nav::Section;
+use crate::pages::problem::Problem;
+use crate::person::{Person, Posted};
+use askama::Template;
+use axum::extract::State;
+use axum::response::Response;
+use domain::ScopeSet;
+use domain::access::Operation;
+use domain::application::CONSOLE;
+use domain::client::Client;
+use flows::manage::ManageRefusal;
+use flows::{Failure, owned};
+
+/// A page of the way.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Step {
+    Kind,
+    About,
+    Permissions,
+    Review,
+}
+
+impl Step {
+    const fn number(self) -> i64 {
+        match self {
+            Self::Kind => 1,
+            Self::About => 2,
+            Self::Permissions => 3,
+            Self::Review => 4,
+        }
+    }
+}
+
+#[derive(Template)]
+#[template(path = "developer/new.html")]
+struct NewPage<'p> {
+    frame: Frame,
+    problem: Problem,
+    step: Step,
+    /// Of the first step.
+    path: String,
+    list: String,
+    draft: &'p Draft,
+    kind: Kind,
+    /// What the other steps hold.
+    carried: Vec<(&'static str, String)>,
+    scopes: Vec<Choice<'p>>,
+    uris: Vec<&'p str>,
+}
+
+fn page<'p>(state: &'p WebState, person: &Person, draft: &'p Draft, step: Step, problem: Problem) -> NewPage<'p> {
+    let frame = person.frame(state, Section::Applications);
+    let list = person.path(state, Section::Applications);
+    let (kind, catalogue) = (draft.kind.unwrap_or(Kind::Web), &state.app().settings().catalogue);
+    let own: &[&str] = match step {
+        Step::Kind => &["kind"],
+        Step::About => &["client_name", "description", "client_uri", "redirect_uris"],
+        Step::Permissions => &["chosen", "scope"],
+        Step::Review => &[],
+    };
+    let trust = owned::trust_of_new(&person.principal);
+    let mut scopes =
+        choices(catalogue, frame.language(), trust, &ScopeSet::default(), |name| draft.has(catalogue, name));
+    scopes.retain(|choice| kind.takes(choice.name) && (step != Step::Review || choice.chosen));
+    NewPage {
+        problem,
+        step,
+        path: format!("{list}/new"),
+        list,
+        carried: draft.fields(own),
+        kind,
+        draft,
+        scopes,
+        uris: lines(&draft.redirect_uris),
+        frame,
+    }
+}
+
+/// Whether the person may make one; asked before anything is typed.
+fn allowed(state: &WebState, person: &Person) -> Result<(), Box<Response>> {
+    let allowed = person.principal.may(Operation::WriteClients);
+    allowed.map_err(|denied| Box::new(person.refused(state, &Failure::<ManageRefusal>::Refused(denied.into()))))
+}
+
+/// The step, or the one before it that has something to mend.
+fn checked(state: &WebState, person: &Person, step: Step) -> Response {
+    if let Err(response) = allowed(state, person) {
+        return *response;
+    }
+    let draft = Draft::read(&person.incoming.query);
+    let Some(kind) = draft.kind else {
+        return person.show(state, &page(state, person, &draft, Step::Kind, Problem::default()));
+    };
+    // Of the form of the step before.
+    if matches!(step, Step::Permissions | Step::Review) {
+        let good = owned::check(state.app(), &person.ctx, &person.principal, &CONSOLE, &draft.metadata(kind));
+        if let Err(failure) = good {
+            return faulty(state, person, &draft, &failure);
+        }
+    }
+    person.show(state, &page(state, person, &draft, step, Problem::default()))
+}
+
+/// The step that holds what is at fault.
+fn faulty(state: &WebState, person: &Person, draft: &Draft, failure: &Failure<ManageRefusal>) -> Response {
+    let frame = person.frame(state, Section::Applications);
+    match Problem::of(failure, state, person, &frame) {
+        Ok(problem) => {
+            let step = if problem.is_of("scope") { Step::Permissions } else { Step::About };
+            person.again(state, &page(state, person, draft, step, problem))
+        }
+        Err(response) => *response,
+    }
+}
+
+pub async fn kind(State(state): State<WebState>, person: Person) -> Response {
+    if let Err(response) = allowed(&state, &person) {
+        return *response;
+    }
+    let draft = Draft::read(&person.incoming.query);
+    person.show(&state, &page(&state, &person, &draft, Step::Kind, Problem::default()))
+}
+
+pub async fn about(State(state): State<WebState>, person: Person) -> Response {
+    checked(&state, &person, Step::About)
+}
+
+pub async fn permissions(State(state): State<WebState>, person: Person) -> Response {
+    checked(&state, &person, Step::Permissions)
+}
+
+pub async fn review(State(state): State<WebState>, person: Person) -> Response {
+    checked(&state, &person, Step::Review)
+}
+
+#[derive(Template)]
+#[template(path = "developer/made.html")]
+struct MadePage<'p> {
+    frame: Frame,
+    app: Application,
+    secret: Option<&'p str>,
+    redirects: bool,
+}
+
+pub async fn post(State(state): State<WebState>, posted: Posted) -> Response {
+    let (person, draft) = (&posted.person, Draft::read(&posted.form));
+    let Some(kind) = draft.kind else {
+        return person.again(&state, &page(&state, person, &draft, Step::Kind, Problem::default()));
+    };
+    let made = owned::create(state.app(), &person.ctx, &person.principal, &CONSOLE, &draft.metadata(kind)).await;
+    let (client, secret): (Client, _) = match made {
+        Ok(made) => (made.client, made.secret),
+        Err(failure) => return faulty(&state, person, &draft, &failure),
+    };
+    let page = MadePage {
+        frame: person.frame(&state, Section::Applications),
+        redirects: !client.config.redirect_uris.is_empty(),
+        app: Application::of(&state, person, client, Tab::Overview),
+        secret: secret.as_ref().map(domain::Secret::expose),
+    };
+    person.show(&state, &page)
+}

@@ -1,0 +1,45 @@
+//! The end of an application.
+use super::application::{Application, Named, Tab, named};
+use crate::WebState;
+use crate::pages::confirm::Confirm;
+use crate::pages::nav::Section;
+use crate::person::{Person, Posted};
+use crate::texts::Rich;
+use axum::extract::State;
+use axum::response::Response;
+use flows::{client_people, owned};
+
+pub async fn get(State(state): State<WebState>, person: Person, path: Named) -> Response {
+    let app = match Application::open(&state, &person, &path, Tab::Delete).await {
+        Ok(app) => app,
+        Err(response) => return *response,
+    };
+    let reached = client_people::reached(state.app(), &person.ctx, &person.principal, app.id()).await;
+    let reached = match reached {
+        Ok(reached) => reached,
+        Err(failure) => return person.refused(&state, &failure),
+    };
+    let frame = person.frame(&state, Section::Applications);
+    let confirm = Confirm {
+        title: frame.fill("delete-title", "name", &app.client.name),
+        lines: vec![
+            frame.rich("delete-what", "name", &app.client.name),
+            Rich::text(&frame.fill("delete-people", "count", reached.people)),
+            Rich::text(&frame.fill("delete-grants", "count", reached.grants)),
+        ],
+        action: app.at("delete"),
+        fields: Vec::new(),
+        button: frame.say("app-delete"),
+        back: app.path.clone(),
+        frame,
+    };
+    confirm.show(&state, &person)
+}
+
+pub async fn post(State(state): State<WebState>, path: Named, posted: Posted) -> Response {
+    let person = &posted.person;
+    match owned::delete(state.app(), &person.ctx, &person.principal, named(&path, "client")).await {
+        Ok(()) => person.done(&person.path(&state, Section::Applications), "application-deleted"),
+        Err(failure) => person.refused(&state, &failure),
+    }
+}

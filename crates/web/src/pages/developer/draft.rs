@@ -1,0 +1,220 @@
+//! A new application while its maker goes through the steps: carried from page to page, and kept nowhere.
+use domain::catalogue::{Catalogue, OF_A_USER};
+use domain::oauth::params::RawParams;
+use serde_json::{Map, Value, json};
+
+/// What the new application is; the rest follows unless its owner says otherwise later.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Kind {
+    /// With a server that keeps a secret.
+    Web,
+    /// In the browser alone.
+    SinglePage,
+    /// Installed on a device.
+    Native,
+    /// Nobody takes part.
+    Machine,
+    /// An agent or MCP client on somebody's behalf.
+    Agent,
+}
+
+impl Kind {
+    pub const ALL: [Self; 5] = [Self::Web, Self::SinglePage, Self::Native, Self::Machine, Self::Agent];
+
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Web => "web",
+            Self::SinglePage => "spa",
+            Self::Native => "native",
+            Self::Machine => "machine",
+            Self::Agent => "agent",
+        }
+    }
+
+    fn parse(text: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|kind| kind.as_str() == text)
+    }
+
+    /// Its name: a text.
+    pub const fn key(self) -> &'static str {
+        match self {
+            Self::Web => "new-web",
+            Self::SinglePage => "new-spa",
+            Self::Native => "new-native",
+            Self::Machine => "new-machine",
+            Self::Agent => "new-agent",
+        }
+    }
+
+    /// What it is: a text.
+    pub const fn why(self) -> &'static str {
+        match self {
+            Self::Web => "new-web-why",
+            Self::SinglePage => "new-spa-why",
+            Self::Native => "new-native-why",
+            Self::Machine => "new-machine-why",
+            Self::Agent => "new-agent-why",
+        }
+    }
+
+    /// What is chosen for it: a text.
+    pub const fn chosen(self) -> &'static str {
+        match self {
+            Self::Web => "new-web-chosen",
+            Self::SinglePage => "new-spa-chosen",
+            Self::Native => "new-native-chosen",
+            Self::Machine => "new-machine-chosen",
+            Self::Agent => "new-agent-chosen",
+        }
+    }
+
+    /// Redirect URIs such as it has.
+    pub const fn examples(self) -> &'static [&'static str] {
+        match self {
+            Self::Web => &["https://app.example.com/callback", "http://localhost:3000/callback"],
+            Self::SinglePage => &["https://app.example.com/callback", "http://localhost:5173/callback"],
+            Self::Native => &["com.example.app:/callback", "http://127.0.0.1/callback"],
+            Self::Machine => &[],
+            Self::Agent => &["http://localhost/callback", "https://agent.example.com/callback"],
+        }
+    }
+
+    pub const fn redirects(self) -> bool {
+        !matches!(self, Self::Machine)
+    }
+
+    /// Whether it can have this scope at all.
+    pub fn takes(self, scope: &str) -> bool {
+        self.redirects() || !OF_A_USER.contains(&scope)
+    }
+
+    const fn is_public(self) -> bool {
+        matches!(self, Self::SinglePage | Self::Native | Self::Agent)
+    }
+}
+
+/// What was chosen and typed so far.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Draft {
+    pub kind: Option<Kind>,
+    pub name: String,
+    pub description: String,
+    pub homepage: String,
+    /// One a line.
+    pub redirect_uris: String,
+    /// Absent until they were chosen.
+    pub scopes: Option<Vec<String>>,
+}
+
+impl Draft {
+    pub fn read(params: &RawParams) -> Self {
+        let text = |name: &str| params.get(name).unwrap_or_default().to_owned();
+        let chosen = params.get("chosen").is_some();
+        Self {
+            kind: params.get("kind").and_then(Kind::parse),
+            name: text("client_name"),
+            description: text("description"),
+            homepage: text("client_uri"),
+            redirect_uris: text("redirect_uris"),
+            scopes: chosen.then(|| params.all("scope").map(str::to_owned).collect()),
+        }
+    }
+
+    /// All of it as fields of a form, but for those that the form's own inputs have.
+    pub fn fields(&self, but: &[&str]) -> Vec<(&'static str, String)> {
+        let kind = self.kind.map(Kind::as_str).unwrap_or_default();
+        let mut fields = vec![
+            ("kind", kind.to_owned()),
+            ("client_name", self.name.clone()),
+            ("description", self.description.clone()),
+            ("client_uri", self.homepage.clone()),
+            ("redirect_uris", self.redirect_uris.clone()),
+        ];
+        if let Some(scopes) = &self.scopes {
+            fields.push(("chosen", "1".to_owned()));
+            fields.extend(scopes.iter().map(|scope| ("scope", scope.clone())));
+        }
+        fields.retain(|(name, value)| !but.contains(name) && !value.is_empty());
+        fields
+    }
+
+    /// Whether a scope is to be had: until they were chosen, those that are the catalogue's default.
+    pub fn has(&self, catalogue: &Catalogue, scope: &str) -> bool {
+        match &self.scopes {
+            Some(chosen) => chosen.iter().any(|one| one == scope),
+            None => catalogue.scope(scope).is_some_and(|info| info.default),
+        }
+    }
+
+    /// The metadata of the new application (RFC 7591 §2).
+    pub fn metadata(&self, kind: Kind) -> Map<String, Value> {
+        let grants: &[&str] =
+            if kind.redirects() { &["authorization_code", "refresh_token"] } else { &["client_credentials"] };
+        let mut all = Map::new();
+        let mut put = |name: &str, value: Value| drop(all.insert(name.to_owned(), value));
+        put("client_name", self.name.as_str().into());
+        put("description", self.description.replace("\r\n", "\n").into());
+        put("client_uri", self.homepage.trim().into());
+        put("grant_types", json!(grants));
+        if kind.redirects() {
+            put("redirect_uris", json!(lines(&self.redirect_uris)));
+        }
+        if kind.is_public() {
+            put("token_endpoint_auth_method", "none".into());
+        }
+        // Agents listen on the device or at an address of their own: both may be registered, and the port may vary.
+        let native = matches!(kind, Kind::Native | Kind::Agent);
+        put("application_type", if native { "native" } else { "web" }.into());
+        if let Some(scopes) = &self.scopes {
+            let scopes: Vec<_> = scopes.iter().map(String::as_str).filter(|scope| kind.takes(scope)).collect();
+            put("scope", scopes.join(" ").into());
+        } else if !kind.redirects() {
+            put("scope", "".into());
+        }
+        all
+    }
+}
+
+/// What was typed one a line.
+pub fn lines(text: &str) -> Vec<&str> {
+    text.lines().map(str::trim).filter(|line| !line.is_empty()).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use domain::application::{self, CONSOLE};
+    use domain::client::{ApplicationType, AuthMethod, SubType};
+
+    #[test]
+    fn nothing_is_lost_between_the_steps() {
+        let draft = Draft {
+            kind: Some(Kind::Native),
+            name: "A & <b>".to_owned(),
+            description: "one\r\ntwo".to_owned(),
+            homepage: "https://a.example".to_owned(),
+            redirect_uris: "com.example.app:/cb\r\n".to_owned(),
+            scopes: Some(vec!["openid".to_owned(), "email".to_owned()]),
+        };
+        let fields = draft.fields(&[]);
+        let again = RawParams::from_pairs(fields.iter().map(|(name, value)| (*name, value.as_str())));
+        assert_eq!(Draft::read(&again), draft);
+        let none = Draft { scopes: Some(Vec::new()), ..draft };
+        let fields = none.fields(&[]);
+        let again = RawParams::from_pairs(fields.iter().map(|(name, value)| (*name, value.as_str())));
+        assert_eq!(Draft::read(&again).scopes, Some(Vec::new()), "none is a choice too");
+    }
+
+    #[test]
+    fn every_kind_registers_with_its_examples() {
+        for kind in Kind::ALL {
+            let draft = Draft { name: "App".to_owned(), redirect_uris: kind.examples().join("\n"), ..Draft::default() };
+            let body = CONSOLE.new_client(&draft.metadata(kind)).unwrap();
+            let made = application::read(&body, SubType::Workspace).unwrap();
+            assert_eq!(made.auth_method == AuthMethod::None, kind.is_public(), "{kind:?}");
+            assert_eq!(made.config.redirect_uris, kind.examples());
+            let native = made.config.application_type == ApplicationType::Native;
+            assert_eq!(native, matches!(kind, Kind::Native | Kind::Agent));
+        }
+    }
+}

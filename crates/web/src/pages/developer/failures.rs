@@ -1,0 +1,116 @@
+//! Why requests of an application failed, check by check.
+use super::application::{Application, Named, Tab, named};
+use crate::WebState;
+use crate::pages::frame::Frame;
+use crate::pages::nav::Section;
+use crate::person::Person;
+use askama::Template;
+use axum::extract::State;
+use axum::response::Response;
+use domain::client::Trust;
+use domain::oauth::diagnosis::{Endpoint, Verdict};
+use flows::failures::{self, FailedRequest};
+use serde_json::Value;
+
+const ROWS: i64 = 10;
+
+/// What became of a check: the stylesheet's name for it, and the words, a text.
+pub const fn shown(verdict: Verdict) -> (&'static str, &'static str) {
+    match verdict {
+        Verdict::Passed => ("passed", "verdict-passed"),
+        Verdict::Failed => ("failed", "verdict-failed"),
+        Verdict::NotReached => ("unreached", "verdict-unreached"),
+    }
+}
+
+/// What was asked for: a text.
+const fn endpoint(endpoint: Endpoint) -> &'static str {
+    match endpoint {
+        Endpoint::Authorization => "endpoint-authorization",
+        Endpoint::Token => "endpoint-token",
+        Endpoint::TokenByCode => "endpoint-code",
+        Endpoint::TokenByRefresh => "endpoint-refresh",
+        Endpoint::TokenByClient => "endpoint-client",
+        Endpoint::Introspection => "endpoint-introspection",
+        Endpoint::Revocation => "endpoint-revocation",
+        Endpoint::Userinfo => "endpoint-userinfo",
+        Endpoint::Registration => "endpoint-registration",
+        Endpoint::Management => "endpoint-management",
+    }
+}
+
+/// A failed request in the reader's words.
+struct Failed {
+    request: FailedRequest,
+    endpoint: &'static str,
+    said: String,
+    code: Option<&'static str>,
+    /// Name and value of what was sent.
+    sent: Vec<(String, String)>,
+    checks: Vec<((&'static str, &'static str), String)>,
+    advice: Option<String>,
+}
+
+fn text(value: &Value) -> String {
+    match value {
+        Value::String(text) => text.clone(),
+        Value::Array(items) => items.iter().map(text).collect::<Vec<_>>().join(", "),
+        other => other.to_string(),
+    }
+}
+
+fn failed(frame: &Frame, request: FailedRequest) -> Failed {
+    let texts = frame.texts();
+    let said = match request.told {
+        Some((_, english)) => texts.reason(&request.reason, english),
+        None => frame.say("failures-inactive"),
+    };
+    let sent = request.detail.as_object().into_iter().flatten();
+    Failed {
+        endpoint: endpoint(request.endpoint),
+        said,
+        code: request.told.map(|(code, _)| code.as_str()),
+        sent: sent.filter(|(_, value)| !value.is_null()).map(|(name, value)| (name.clone(), text(value))).collect(),
+        checks: request
+            .checks
+            .iter()
+            .map(|one| (shown(one.verdict), texts.of_code(one.check.key, one.check.title)))
+            .collect(),
+        advice: request.advice.map(|advice| texts.of_code(advice.key, advice.text)),
+        request,
+    }
+}
+
+#[derive(Template)]
+#[template(path = "developer/failures.html")]
+struct FailuresPage {
+    frame: Frame,
+    app: Application,
+    items: Vec<Failed>,
+    next: Option<String>,
+    /// Whether it is a later page of the list.
+    later: bool,
+}
+
+pub async fn get(State(state): State<WebState>, person: Person, path: Named) -> Response {
+    let app = match Application::open(&state, &person, &path, Tab::Failures).await {
+        Ok(app) => app,
+        Err(response) => return *response,
+    };
+    let before = person.query("before").parse().ok();
+    let found =
+        failures::of_client(state.app(), &person.ctx, &person.principal, named(&path, "client"), before, ROWS).await;
+    let found = match found {
+        Ok(found) => found,
+        Err(failure) => return person.refused(&state, &failure),
+    };
+    let frame = person.frame(&state, Section::Applications);
+    let page = FailuresPage {
+        items: found.items.into_iter().map(|request| failed(&frame, request)).collect(),
+        next: found.next.map(|id| format!("{}?before={id}", app.at("failures"))),
+        later: before.is_some(),
+        app,
+        frame,
+    };
+    person.show(&state, &page)
+}

@@ -1,0 +1,65 @@
+//! The applications of a workspace.
+use crate::WebState;
+use crate::pages::frame::Frame;
+use crate::pages::nav::Section;
+use crate::pages::pager::Pager;
+use crate::person::Person;
+use askama::Template;
+use axum::extract::State;
+use axum::response::Response;
+use domain::access::Operation;
+use domain::client::{Client, GrantType, Trust};
+use flows::activity::{self, ClientStats};
+use flows::manage::ManageRefusal;
+use flows::owned::{self, Whose};
+use flows::{Failure, Page};
+
+const ROWS: i64 = 20;
+
+#[derive(Template)]
+#[template(path = "developer/list.html")]
+struct ListPage<'p> {
+    frame: Frame,
+    path: String,
+    search: &'p str,
+    items: Vec<(&'p Client, &'p ClientStats)>,
+    pager: Pager,
+    /// The page, where one was asked for.
+    page: Option<i64>,
+    may_create: bool,
+}
+
+/// What an application is, in a word: a text.
+pub fn kind(client: &Client) -> &'static str {
+    match (client.config.grant_types.contains(&GrantType::AuthorizationCode), client.is_public()) {
+        (false, _) => "app-kind-machine",
+        (true, true) => "app-kind-public",
+        (true, false) => "app-kind-web",
+    }
+}
+
+pub async fn get(State(state): State<WebState>, person: Person) -> Response {
+    let (number, search) = (person.page_number(), person.query("q"));
+    let page = Page::new(number, ROWS);
+    let (app, principal) = (state.app(), &person.principal);
+    let found = match owned::search(app, &person.ctx, principal, Whose::Workspace, search, page).await {
+        Ok(found) => found,
+        Err(failure) => return person.refused(&state, &failure),
+    };
+    let ids: Vec<_> = found.items.iter().map(|client| &client.id).collect();
+    let stats = match activity::stats(app, &ids).await {
+        Ok(stats) => stats,
+        Err(fault) => return person.refused(&state, &Failure::<ManageRefusal>::from(fault)),
+    };
+    let path = person.path(&state, Section::Applications);
+    let page = ListPage {
+        frame: person.frame(&state, Section::Applications),
+        pager: Pager::new(&path, &[("q", search)], number, ROWS, found.total),
+        page: (!person.query("page").is_empty()).then_some(number),
+        path,
+        search,
+        items: found.items.iter().zip(&stats).collect(),
+        may_create: principal.may(Operation::WriteClients).is_ok(),
+    };
+    person.show(&state, &page)
+}

@@ -1,0 +1,59 @@
+//! What an application is, and the code that uses it.
+use super::application::{Application, Named, Tab};
+use super::list::kind;
+use super::snippets::{self, Snippet};
+use crate::WebState;
+use crate::pages::frame::Frame;
+use crate::pages::nav::Section;
+use crate::person::Person;
+use askama::Template;
+use axum::extract::State;
+use axum::response::Response;
+use domain::client::Trust;
+use flows::Failure;
+use flows::activity::{self, ClientStats};
+use flows::manage::ManageRefusal;
+
+#[derive(Template)]
+#[template(path = "developer/overview.html")]
+struct OverviewPage<'p> {
+    frame: Frame,
+    app: Application,
+    kind: &'static str,
+    stats: ClientStats,
+    discovery: String,
+    /// Each scope, and its title.
+    scopes: Vec<(String, String)>,
+    grants: Vec<&'static str>,
+    snippets: Vec<Snippet>,
+    issuer: &'p str,
+}
+
+pub async fn get(State(state): State<WebState>, person: Person, path: Named) -> Response {
+    let app = match Application::open(&state, &person, &path, Tab::Overview).await {
+        Ok(app) => app,
+        Err(response) => return *response,
+    };
+    let stats = match activity::stats_of(state.app(), &app.client.id).await {
+        Ok(stats) => stats,
+        Err(fault) => return person.refused(&state, &Failure::<ManageRefusal>::from(fault)),
+    };
+    let frame = person.frame(&state, Section::Applications);
+    let settings = state.app().settings();
+    let title = |name: &str| {
+        let words = settings.catalogue.scope(name).map(|info| info.words(frame.language()).0);
+        (name.to_owned(), words.unwrap_or(name).to_owned())
+    };
+    let page = OverviewPage {
+        kind: kind(&app.client),
+        scopes: app.client.config.scopes.iter().map(title).collect(),
+        grants: app.client.config.grant_types.iter().map(|grant| grant.as_str()).collect(),
+        snippets: snippets::of(&settings.issuer, &app.client),
+        discovery: settings.url("/.well-known/openid-configuration"),
+        issuer: &settings.issuer,
+        stats,
+        app,
+        frame,
+    };
+    person.show(&state, &page)
+}

@@ -1,0 +1,36 @@
+//! Scopes to choose from, in the catalogue's words.
+use domain::ScopeSet;
+use domain::catalogue::Catalogue;
+use domain::client::Trust;
+use domain::language::Language;
+
+/// A scope to tick.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Choice<'c> {
+    pub name: &'c str,
+    pub title: &'c str,
+    pub description: &'c str,
+    pub sensitive: bool,
+    pub chosen: bool,
+    /// Whether the application may have it as far as it is trusted.
+    pub open: bool,
+}
+
+/// All scopes of the catalogue. `has` are those of the application, which stay its own; a scope is ticked if `chosen`
+/// says so.
+pub fn choices<'c>(
+    catalogue: &'c Catalogue,
+    language: Language,
+    trust: Trust,
+    has: &ScopeSet,
+    chosen: impl Fn(&str) -> bool,
+) -> Vec<Choice<'c>> {
+    let trusted = matches!(trust, Trust::FirstParty | Trust::Verified);
+    let choice = |info: &'c domain::catalogue::ScopeInfo| {
+        let (title, description) = info.words(language);
+        let open = trusted || !info.sensitive || has.contains(&info.name);
+        let chosen = open && chosen(&info.name);
+        Choice { name: &info.name, title, description, sensitive: info.sensitive, chosen, open }
+    };
+    catalogue.scopes.iter().map(choice).collect()
+}

@@ -1,0 +1,163 @@
+//! What an owner may change of an application.
+use super::application::{Application, Named, Tab};
+use super::draft::lines;
+use super::scopes::{Choice, choices};
+use super::secrets;
+use crate::WebState;
+use crate::pages::frame::Frame;
+use crate::pages::nav::Section;
+use crate::pages::problem::Problem;
+use crate::person::{Person, Posted};
+use askama::Template;
+use axum::extract::State;
+use axum::response::Response;
+use domain::application::{self, CONSOLE, LONGEST};
+use domain::client::{GrantType, Trust};
+use domain::oauth::params::RawParams;
+use flows::owned;
+use serde_json::{Map, Value, json};
+
+/// Members that are one line of text, as the form and the metadata name them.
+const TEXTS: [&str; 9] = [
+    "client_name",
+    "description",
+    "client_uri",
+    "logo_uri",
+    "tos_uri",
+    "policy_uri",
+    "token_endpoint_auth_method",
+    "default_sub_type",
+    "access_token_format",
+];
+/// Members that are lists, one a line.
+const LISTS: [&str; 3] = ["redirect_uris", "post_logout_redirect_uris", "allowed_user_ids"];
+/// Those that an empty field clears.
+const CLEARED: [&str; 5] = ["client_uri", "logo_uri", "tos_uri", "policy_uri", "token_endpoint_auth_method"];
+
+#[derive(Template)]
+#[template(path = "developer/settings.html")]
+struct SettingsPage<'p> {
+    frame: Frame,
+    problem: Problem,
+    app: Application,
+    fields: Map<String, Value>,
+    scopes: Vec<Choice<'p>>,
+    grants: Vec<(&'static str, bool)>,
+    /// Each lifetime, with what holds where nothing is said.
+    lifetimes: [(&'static str, &'static str, i64); 3],
+}
+
+impl SettingsPage<'_> {
+    /// What the form shows in a field.
+    fn value(&self, name: &str) -> String {
+        match self.fields.get(name) {
+            Some(Value::String(text)) => text.clone(),
+            Some(Value::Array(items)) => items.iter().filter_map(Value::as_str).collect::<Vec<_>>().join("\n"),
+            Some(Value::Number(number)) => number.to_string(),
+            _ => String::new(),
+        }
+    }
+
+    fn is(&self, name: &str, value: &str) -> bool {
+        self.value(name) == value
+    }
+}
+
+fn page(
+    state: &WebState,
+    frame: Frame,
+    app: Application,
+    problem: Problem,
+    fields: Map<String, Value>,
+) -> SettingsPage<'_> {
+    let settings = state.app().settings();
+    let asked = fields.get("scope").and_then(Value::as_str).unwrap_or_default();
+    let asked: Vec<_> = asked.split(' ').collect();
+    let has = &app.client.config.scopes;
+    let scopes = choices(&settings.catalogue, frame.language(), app.client.trust, has, |name| asked.contains(&name));
+    let granted = |grant: GrantType| {
+        let chosen = fields.get("grant_types").and_then(Value::as_array);
+        chosen.is_some_and(|all| all.iter().any(|one| one == grant.as_str()))
+    };
+    let lifetimes = &settings.lifetimes;
+    SettingsPage {
+        grants: GrantType::ALL.map(|grant| (grant.as_str(), granted(grant))).to_vec(),
+        scopes,
+        lifetimes: [
+            (LONGEST[0].0, "field-access-lifetime", lifetimes.access_token),
+            (LONGEST[2].0, "field-refresh-lifetime", lifetimes.refresh_idle),
+            (LONGEST[1].0, "field-id-lifetime", lifetimes.id_token),
+        ],
+        frame,
+        problem,
+        app,
+        fields,
+    }
+}
+
+pub async fn get(State(state): State<WebState>, person: Person, path: Named) -> Response {
+    let app = match Application::open(&state, &person, &path, Tab::Settings).await {
+        Ok(app) => app,
+        Err(response) => return *response,
+    };
+    let frame = person.frame(&state, Section::Applications);
+    let fields = application::render(&app.client);
+    person.show(&state, &page(&state, frame, app, Problem::default(), fields))
+}
+
+/// What the form says, as metadata. What is no number is none that a lifetime can have.
+fn body(form: &RawParams) -> Map<String, Value> {
+    let mut all = Map::new();
+    for name in TEXTS {
+        let text = form.get(name).unwrap_or_default().replace("\r\n", "\n");
+        let clears = text.is_empty() && CLEARED.contains(&name);
+        all.insert(name.to_owned(), if clears { Value::Null } else { text.into() });
+    }
+    for name in LISTS {
+        all.insert(name.to_owned(), json!(lines(form.get(name).unwrap_or_default())));
+    }
+    for (name, _) in LONGEST {
+        let text = form.get(name).unwrap_or_default().trim();
+        let seconds = if text.is_empty() { Value::Null } else { text.parse::<i64>().unwrap_or(0).into() };
+        all.insert(name.to_owned(), seconds);
+    }
+    all.insert("grant_types".to_owned(), json!(form.all("grant_types").collect::<Vec<_>>()));
+    let scopes: Vec<_> = form.all("scope").collect();
+    all.insert("scope".to_owned(), scopes.join(" ").into());
+    // A claimed https address and a port of its own: only an application on a device has both.
+    let native = form.get("application_type").is_some();
+    all.insert("application_type".to_owned(), if native { "native" } else { "web" }.into());
+    all
+}
+
+pub async fn post(State(state): State<WebState>, path: Named, posted: Posted) -> Response {
+    let person = &posted.person;
+    let app = match Application::open(&state, person, &path, Tab::Settings).await {
+        Ok(app) => app,
+        Err(response) => return *response,
+    };
+    let body = body(&posted.form);
+    // A form without its revision is none of ours.
+    let revision = posted.field("revision").parse().unwrap_or(-1);
+    let changed =
+        owned::change(state.app(), &person.ctx, &person.principal, &CONSOLE, app.id(), Some(revision), &body).await;
+    let failure = match changed {
+        Ok(updated) => {
+            return match updated.secret {
+                Some(secret) => secrets::made(&state, person, updated.client, secret.expose()).await,
+                None => person.done(&app.at("settings"), "saved"),
+            };
+        }
+        Err(failure) => failure,
+    };
+    let frame = person.frame(&state, Section::Applications);
+    match Problem::of(&failure, &state, person, &frame) {
+        Ok(problem) => {
+            // What was typed stays as it was typed, a number that is none too.
+            let typed = LONGEST.map(|(name, _)| (name.to_owned(), posted.field(name).into()));
+            let fields = body.into_iter().chain(typed).collect();
+            person.again(&state, &page(&state, frame, app, problem, fields))
+        }
+        Err(response) => *response,
+    }
+}

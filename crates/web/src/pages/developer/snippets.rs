@@ -1,0 +1,184 @@
+//! Code to paste, for one application: by hand with curl, and with libraries that many use.
+use domain::catalogue::OF_A_USER;
+use domain::client::{AuthMethod, Client, GrantType};
+
+/// A piece of code.
+#[derive(Debug)]
+pub struct Snippet {
+    pub id: &'static str,
+    /// The name of the tool or library, in every language.
+    pub name: &'static str,
+    pub code: String,
+}
+
+/// What the code is written around.
+struct Around<'c> {
+    issuer: &'c str,
+    client: &'c Client,
+    redirect_uri: String,
+    scope: String,
+    public: bool,
+    post: bool,
+    machine: bool,
+}
+
+/// As one word of a POSIX shell.
+pub fn shell(text: &str) -> String {
+    format!("'{}'", text.replace('\'', r"'\''"))
+}
+
+/// As a text of JavaScript, Python and Rust: what is quoted is visible ASCII, in which they agree with JSON.
+fn quoted(text: &str) -> String {
+    serde_json::Value::from(text).to_string()
+}
+
+/// All snippets for the application.
+pub fn of(issuer: &str, client: &Client) -> Vec<Snippet> {
+    let machine = !client.may_use(GrantType::AuthorizationCode);
+    let scopes = client.config.scopes.filter(|name| !machine || !OF_A_USER.contains(&name));
+    let around = Around {
+        issuer,
+        client,
+        redirect_uri: client.config.redirect_uris.first().cloned().unwrap_or_default(),
+        scope: scopes.to_string(),
+        public: client.is_public(),
+        post: client.auth_method == AuthMethod::ClientSecretPost,
+        machine,
+    };
+    let mut all = vec![
+        Snippet { id: "curl", name: "curl", code: curl(&around) },
+        Snippet { id: "node", name: "Node: openid-client", code: node(&around) },
+        Snippet { id: "python", name: "Python: Authlib", code: python(&around) },
+    ];
+    // The library asks for `openid` by itself.
+    if machine || client.config.scopes.contains("openid") {
+        all.push(Snippet { id: "rust", name: "Rust: openidconnect", code: rust(&around) });
+    }
+    all
+}
+
+/// How a request to the token endpoint says who sends it.
+pub fn curl_client(client: &Client) -> String {
+    let id = client.id.as_str();
+    match client.auth_method {
+        AuthMethod::None => format!("--data client_id={id}"),
+        AuthMethod::ClientSecretBasic => format!("--user \"{id}:$CLIENT_SECRET\""),
+        AuthMethod::ClientSecretPost => format!("--data client_id={id} --data client_secret=\"$CLIENT_SECRET\""),
+    }
+}
+
+/// The request for a token in the application's own name.
+pub fn curl_machine(issuer: &str, client: &Client) -> String {
+    let scopes = client.config.scopes.filter(|name| !OF_A_USER.contains(&name));
+    let scope =
+        if scopes.is_empty() { String::new() } else { format!(" \\\n  --data scope={}", shell(&scopes.to_string())) };
+    let (token, auth) = (shell(&format!("{issuer}/oauth2/token")), curl_client(client));
+    format!("curl {token} \\\n  {auth} \\\n  --data grant_type=client_credentials{scope}\n")
+}
+
+/// The exchange of a code; `code` and `verifier` as words of a shell.
+pub fn curl_exchange(issuer: &str, client: &Client, redirect_uri: &str, code: &str, verifier: &str) -> String {
+    let (token, auth) = (shell(&format!("{issuer}/oauth2/token")), curl_client(client));
+    let uri = shell(redirect_uri);
+    format!(
+        "curl {token} \\\n  {auth} \\\n  --data grant_type=authorization_code \\\n  --data-urlencode code={code} \\\n  --data-urlencode redirect_uri={uri} \\\n  --data-urlencode code_verifier={verifier}\n"
+    )
+}
+
+fn curl(a: &Around<'_>) -> String {
+    let discovery = shell(&format!("{}/.well-known/openid-configuration", a.issuer));
+    let then = if a.machine {
+        curl_machine(a.issuer, a.client)
+    } else {
+        curl_exchange(a.issuer, a.client, &a.redirect_uri, "\"$CODE\"", "\"$CODE_VERIFIER\"")
+    };
+    format!("curl {discovery}\n\n{then}")
+}
+
+fn node(a: &Around<'_>) -> String {
+    let auth = match (a.public, a.post) {
+        (true, _) => "undefined, oidc.None()",
+        (_, true) => "undefined, oidc.ClientSecretPost(process.env.CLIENT_SECRET)",
+        (_, false) => "undefined, oidc.ClientSecretBasic(process.env.CLIENT_SECRET)",
+    };
+    let insecure = if a.issuer.starts_with("http:") { ", {\n  execute: [oidc.allowInsecureRequests],\n}" } else { "" };
+    let (issuer, id) = (quoted(a.issuer), quoted(a.client.id.as_str()));
+    let head = format!(
+        "// npm install openid-client\nimport * as oidc from 'openid-client';\n\nconst config = await oidc.discovery(new URL({issuer}), {id}, {auth}{insecure});\n"
+    );
+    let scope = quoted(&a.scope);
+    if a.machine {
+        let asked = if a.scope.is_empty() { String::new() } else { format!(", {{ scope: {scope} }}") };
+        return format!("{head}const tokens = await oidc.clientCredentialsGrant(config{asked});\n");
+    }
+    let (uri, scope) =
+        (quoted(&a.redirect_uri), if a.scope.is_empty() { String::new() } else { format!("\n  scope: {scope},") });
+    format!(
+        "{head}\nconst verifier = oidc.randomPKCECodeVerifier();\nconst state = oidc.randomState();\nconst away = oidc.buildAuthorizationUrl(config, {{\n  redirect_uri: {uri},{scope}\n  code_challenge: await oidc.calculatePKCECodeChallenge(verifier),\n  code_challenge_method: 'S256',\n  state,\n}});\n\n// Send the browser to `away`; `back` is the URL that it returns to.\nconst tokens = await oidc.authorizationCodeGrant(config, back, {{\n  pkceCodeVerifier: verifier,\n  expectedState: state,\n}});\n"
+    )
+}
+
+fn python(a: &Around<'_>) -> String {
+    let method = a.client.auth_method.as_str();
+    let secret = if a.public { "" } else { "\n    client_secret=os.environ[\"CLIENT_SECRET\"]," };
+    let redirect = if a.machine {
+        String::new()
+    } else {
+        format!("\n    redirect_uri={},\n    code_challenge_method=\"S256\",", quoted(&a.redirect_uri))
+    };
+    let scope = if a.scope.is_empty() { String::new() } else { format!("\n    scope={},", quoted(&a.scope)) };
+    let os = if a.public { "" } else { "import os\n\n" };
+    let generate = if a.machine { "" } else { "from authlib.common.security import generate_token\n" };
+    let discovery = quoted(&format!("{}/.well-known/openid-configuration", a.issuer));
+    let head = format!(
+        "# pip install authlib requests\n{os}{generate}from authlib.integrations.requests_client import OAuth2Session\n\nsession = OAuth2Session(\n    client_id={},{secret}\n    token_endpoint_auth_method=\"{method}\",{redirect}{scope}\n)\nmetadata = session.get({discovery}, withhold_token=True).json()\n",
+        quoted(a.client.id.as_str())
+    );
+    if a.machine {
+        return format!(
+            "{head}token = session.fetch_token(metadata[\"token_endpoint\"], grant_type=\"client_credentials\")\n"
+        );
+    }
+    format!(
+        "{head}\nverifier = generate_token(48)\naway, state = session.create_authorization_url(\n    metadata[\"authorization_endpoint\"], code_verifier=verifier\n)\n\n# Send the browser to `away`; `back` is the address that it returns to.\ntoken = session.fetch_token(\n    metadata[\"token_endpoint\"], authorization_response=back, state=state, code_verifier=verifier\n)\n"
+    )
+}
+
+fn rust(a: &Around<'_>) -> String {
+    let secret = if a.public { "None" } else { "Some(ClientSecret::new(std::env::var(\"CLIENT_SECRET\")?))" };
+    let auth = if a.post && !a.public { "\n.set_auth_type(AuthType::RequestBody)" } else { "" };
+    let redirect = if a.machine {
+        String::new()
+    } else {
+        format!("\n.set_redirect_uri(RedirectUrl::new({}.to_owned())?)", quoted(&a.redirect_uri))
+    };
+    let scopes: String =
+        a.scope.split(' ').filter(|scope| !scope.is_empty() && *scope != "openid").fold(String::new(), |all, scope| {
+            format!("{all}\n    .add_scope(Scope::new({}.to_owned()))", quoted(scope))
+        });
+    let indented = format!("{auth}{redirect}").replace('\n', "\n    ");
+    let head = format!(
+        "// cargo add openidconnect\nuse openidconnect::core::*;\nuse openidconnect::*;\n\nlet http = reqwest::ClientBuilder::new().redirect(reqwest::redirect::Policy::none()).build()?;\nlet issuer = IssuerUrl::new({}.to_owned())?;\nlet metadata = CoreProviderMetadata::discover_async(issuer, &http).await?;\nlet client = CoreClient::from_provider_metadata(metadata, ClientId::new({}.to_owned()), {secret}){indented};\n",
+        quoted(a.issuer),
+        quoted(a.client.id.as_str())
+    );
+    if a.machine {
+        return format!(
+            "{head}let tokens = client\n    .exchange_client_credentials()?{scopes}\n    .request_async(&http)\n    .await?;\n"
+        );
+    }
+    format!(
+        "{head}\nlet (challenge, verifier) = PkceCodeChallenge::new_random_sha256();\nlet (away, state, nonce) = client\n    .authorize_url(CoreAuthenticationFlow::AuthorizationCode, CsrfToken::new_random, Nonce::new_random){scopes}\n    .set_pkce_challenge(challenge)\n    .url();\n\n// Send the browser to `away`; it returns with `code` and with the same `state`.\nlet tokens = client\n    .exchange_code(AuthorizationCode::new(code))?\n    .set_pkce_verifier(verifier)\n    .request_async(&http)\n    .await?;\nlet id_token = tokens.id_token().ok_or(\"no ID token\")?;\nlet claims = id_token.claims(&client.id_token_verifier(), &nonce)?;\n"
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn nothing_ends_a_word_of_the_shell_or_a_text_of_a_program() {
+        assert_eq!(shell("a'b; rm -rf \"$HOME\""), r#"'a'\''b; rm -rf "$HOME"'"#);
+        assert_eq!(quoted("a\"b\\"), r#""a\"b\\""#);
+    }
+}

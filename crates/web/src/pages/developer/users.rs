@@ -1,0 +1,160 @@
+//! The people who gave an application access.
+use super::application::{Application, Named, Tab, named};
+use crate::WebState;
+use crate::pages::confirm::Confirm;
+use crate::pages::frame::Frame;
+use crate::pages::nav::Section;
+use crate::pages::pager::Pager;
+use crate::person::{Person, Posted};
+use crate::texts::Rich;
+use askama::Template;
+use axum::extract::State;
+use axum::response::Response;
+use domain::WorkspaceId;
+use domain::client::Trust;
+use flows::{Page, client_people, owned};
+
+const ROWS: i64 = 20;
+
+/// Somebody who uses the application.
+struct User {
+    id: String,
+    /// A name or an address, where the owner may know one.
+    name: Option<String>,
+    email: Option<String>,
+    /// What they allowed, in the catalogue's words.
+    permissions: Vec<String>,
+    /// Where; `None` for their own name.
+    workspaces: Vec<Option<String>>,
+    since: domain::Timestamp,
+    last_used_at: Option<domain::Timestamp>,
+}
+
+#[derive(Template)]
+#[template(path = "developer/users.html")]
+struct UsersPage {
+    frame: Frame,
+    app: Application,
+    users: Vec<User>,
+    total: i64,
+    pager: Pager,
+    page: Option<i64>,
+}
+
+impl User {
+    fn shown(&self) -> &str {
+        self.name.as_ref().or(self.email.as_ref()).unwrap_or(&self.id)
+    }
+}
+
+pub async fn get(State(state): State<WebState>, person: Person, path: Named) -> Response {
+    let app = match Application::open(&state, &person, &path, Tab::Users).await {
+        Ok(app) => app,
+        Err(response) => return *response,
+    };
+    let number = person.page_number();
+    let found =
+        client_people::list(state.app(), &person.ctx, &person.principal, app.id(), Page::new(number, ROWS)).await;
+    let found = match found {
+        Ok(found) => found,
+        Err(failure) => return person.refused(&state, &failure),
+    };
+    let frame = person.frame(&state, Section::Applications);
+    let catalogue = &state.app().settings().catalogue;
+    let title = |name: &str| catalogue.scope(name).map_or(name, |info| info.words(frame.language()).0).to_owned();
+    // Of other people's workspaces an owner knows the id, as the application does.
+    let workspace = |id: WorkspaceId| {
+        let known = person.memberships.iter().find(|one| one.workspace_id == id);
+        known.map_or_else(|| id.to_string(), |one| one.workspace_name.clone())
+    };
+    let user = |one: client_people::Person| User {
+        id: one.user_id.to_string(),
+        name: one.name,
+        email: one.email,
+        permissions: one.scopes.iter().map(title).collect(),
+        workspaces: one.workspaces.into_iter().map(|at| at.map(workspace)).collect(),
+        since: one.since,
+        last_used_at: one.last_used_at,
+    };
+    let page = UsersPage {
+        users: found.items.into_iter().map(user).collect(),
+        total: found.total,
+        pager: Pager::new(&app.at("users"), &[], number, ROWS, found.total),
+        page: (!person.query("page").is_empty()).then_some(number),
+        app,
+        frame,
+    };
+    person.show(&state, &page)
+}
+
+pub async fn ask(State(state): State<WebState>, person: Person, path: Named) -> Response {
+    let app = match Application::open(&state, &person, &path, Tab::Users).await {
+        Ok(app) => app,
+        Err(response) => return *response,
+    };
+    let user = named(&path, "user");
+    let found = client_people::one(state.app(), &person.ctx, &person.principal, app.id(), user).await;
+    let found = match found {
+        Ok(found) => found,
+        Err(failure) => return person.refused(&state, &failure),
+    };
+    let frame = person.frame(&state, Section::Applications);
+    let name = found.name.or(found.email).unwrap_or_else(|| user.to_owned());
+    let confirm = Confirm {
+        title: frame.say("user-revoke-title"),
+        lines: vec![
+            frame.rich("user-revoke-what", "who", name),
+            frame.rich("user-revoke-then", "name", &app.client.name),
+        ],
+        action: app.at(&format!("users/{user}/revoke")),
+        fields: Vec::new(),
+        button: frame.say("user-revoke"),
+        back: app.at("users"),
+        frame,
+    };
+    confirm.show(&state, &person)
+}
+
+pub async fn revoke(State(state): State<WebState>, path: Named, posted: Posted) -> Response {
+    let (person, id) = (&posted.person, named(&path, "client"));
+    let revoked = owned::revoke_user(state.app(), &person.ctx, &person.principal, id, named(&path, "user")).await;
+    match revoked {
+        Ok(()) => person.done(&format!("{}/{id}/users", person.path(&state, Section::Applications)), "user-revoked"),
+        Err(failure) => person.refused(&state, &failure),
+    }
+}
+
+pub async fn ask_all(State(state): State<WebState>, person: Person, path: Named) -> Response {
+    let app = match Application::open(&state, &person, &path, Tab::Users).await {
+        Ok(app) => app,
+        Err(response) => return *response,
+    };
+    let reached = client_people::reached(state.app(), &person.ctx, &person.principal, app.id()).await;
+    let reached = match reached {
+        Ok(reached) => reached,
+        Err(failure) => return person.refused(&state, &failure),
+    };
+    let frame = person.frame(&state, Section::Applications);
+    let confirm = Confirm {
+        title: frame.fill("users-revoke-title", "name", &app.client.name),
+        lines: vec![
+            Rich::text(&frame.fill("users-revoke-people", "count", reached.people)),
+            Rich::text(&frame.fill("delete-grants", "count", reached.grants)),
+            frame.rich("user-revoke-then", "name", &app.client.name),
+        ],
+        action: app.at("users/revoke"),
+        fields: Vec::new(),
+        button: frame.say("users-revoke"),
+        back: app.at("users"),
+        frame,
+    };
+    confirm.show(&state, &person)
+}
+
+pub async fn revoke_all(State(state): State<WebState>, path: Named, posted: Posted) -> Response {
+    let (person, id) = (&posted.person, named(&path, "client"));
+    match owned::revoke_all_users(state.app(), &person.ctx, &person.principal, id).await {
+        Ok(()) => person.done(&format!("{}/{id}/users", person.path(&state, Section::Applications)), "users-revoked"),
+        Err(failure) => person.refused(&state, &failure),
+    }
+}
