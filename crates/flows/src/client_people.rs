@@ -50,7 +50,7 @@ pub async fn list(app: &App, ctx: &Ctx, principal: &Principal, id: &str, page: P
 /// One of them.
 pub async fn one(app: &App, ctx: &Ctx, principal: &Principal, id: &str, user: &str) -> Outcome<Person> {
     let client = owned::find(app, ctx, principal, Operation::ReadClientUsers, id).await?;
-    let unknown = || owned::refused(app, ctx, "client.users", About::owned(&client), Unmanaged::UserUnknown);
+    let unknown = || owned::refused(app, ctx, "client.management", About::owned(&client), Unmanaged::UserUnknown);
     let user = user.parse().map_err(|_| unknown())?;
     let mut tx = app.store().read().await?;
     let found = client_people::find(&mut tx, &client.id, client.owner_workspace_id, user).await?;

@@ -74,9 +74,9 @@ pub async fn get(State(state): State<WebState>, person: Person, path: Named) -> 
     let by_day =
         |of: fn(&Row) -> i64| -> Vec<(String, i64)> { rows.iter().map(|row| (row.day.clone(), of(row))).collect() };
     let charts = [
-        (Chart::new("requests", "bar-a", &by_day(|row| row.requests)), "activity-requests"),
-        (Chart::new("users", "bar-a", &by_day(|row| row.users)), "activity-users"),
-        (Chart::new("errors", "bar-b", &by_day(|row| row.errors)), "activity-errors"),
+        (Chart::new("requests", "bar-a", &by_day(|row| row.requests)), "dev-activity-requests"),
+        (Chart::new("users", "bar-a", &by_day(|row| row.users)), "dev-activity-users"),
+        (Chart::new("errors", "bar-b", &by_day(|row| row.errors)), "dev-activity-errors"),
     ];
     let frame = person.frame(&state, Section::Applications);
     let code = |error: &Errors| error.code.map_or("", |code| code.as_str()).to_owned();
@@ -87,7 +87,7 @@ pub async fn get(State(state): State<WebState>, person: Person, path: Named) -> 
         counted_from: (first.as_ref() != Some(&chart.counted_from.to_string())).then(|| chart.counted_from.to_string()),
         first: first.unwrap_or_default(),
         last: last.unwrap_or_default(),
-        ranges: RANGES.map(|range| (range, frame.fill("activity-days", "days", range), range == days)),
+        ranges: RANGES.map(|range| (range, frame.fill("dev-activity-days", "days", range), range == days)),
         frame,
         app,
         days,

@@ -57,14 +57,14 @@ impl Tab {
 
     const fn key(self) -> &'static str {
         match self {
-            Self::Overview => "app-overview",
-            Self::Settings => "app-settings",
-            Self::Secrets => "app-secrets",
-            Self::Test => "app-test",
-            Self::Users => "app-users",
-            Self::Activity => "app-activity",
-            Self::Failures => "app-failures",
-            Self::Delete => "app-delete",
+            Self::Overview => "dev-app-overview",
+            Self::Settings => "dev-app-settings",
+            Self::Secrets => "dev-app-secrets",
+            Self::Test => "dev-app-test",
+            Self::Users => "dev-app-users",
+            Self::Activity => "dev-app-activity",
+            Self::Failures => "dev-app-failures",
+            Self::Delete => "dev-app-delete",
         }
     }
 

@@ -21,15 +21,15 @@ pub async fn get(State(state): State<WebState>, person: Person, path: Named) -> 
     };
     let frame = person.frame(&state, Section::Applications);
     let confirm = Confirm {
-        title: frame.fill("delete-title", "name", &app.client.name),
+        title: frame.fill("dev-delete-title", "name", &app.client.name),
         lines: vec![
-            frame.rich("delete-what", "name", &app.client.name),
-            Rich::text(&frame.fill("delete-people", "count", reached.people)),
-            Rich::text(&frame.fill("delete-grants", "count", reached.grants)),
+            frame.rich("dev-delete-what", "name", &app.client.name),
+            Rich::text(&frame.fill("dev-delete-people", "count", reached.people)),
+            Rich::text(&frame.fill("dev-delete-grants", "count", reached.grants)),
         ],
         action: app.at("delete"),
         fields: Vec::new(),
-        button: frame.say("app-delete"),
+        button: frame.say("dev-app-delete"),
         back: app.path.clone(),
         frame,
     };

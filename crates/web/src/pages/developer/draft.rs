@@ -38,33 +38,33 @@ impl Kind {
     /// Its name: a text.
     pub const fn key(self) -> &'static str {
         match self {
-            Self::Web => "new-web",
-            Self::SinglePage => "new-spa",
-            Self::Native => "new-native",
-            Self::Machine => "new-machine",
-            Self::Agent => "new-agent",
+            Self::Web => "dev-new-web",
+            Self::SinglePage => "dev-new-spa",
+            Self::Native => "dev-new-native",
+            Self::Machine => "dev-new-machine",
+            Self::Agent => "dev-new-agent",
         }
     }
 
     /// What it is: a text.
     pub const fn why(self) -> &'static str {
         match self {
-            Self::Web => "new-web-why",
-            Self::SinglePage => "new-spa-why",
-            Self::Native => "new-native-why",
-            Self::Machine => "new-machine-why",
-            Self::Agent => "new-agent-why",
+            Self::Web => "dev-new-web-why",
+            Self::SinglePage => "dev-new-spa-why",
+            Self::Native => "dev-new-native-why",
+            Self::Machine => "dev-new-machine-why",
+            Self::Agent => "dev-new-agent-why",
         }
     }
 
     /// What is chosen for it: a text.
     pub const fn chosen(self) -> &'static str {
         match self {
-            Self::Web => "new-web-chosen",
-            Self::SinglePage => "new-spa-chosen",
-            Self::Native => "new-native-chosen",
-            Self::Machine => "new-machine-chosen",
-            Self::Agent => "new-agent-chosen",
+            Self::Web => "dev-new-web-chosen",
+            Self::SinglePage => "dev-new-spa-chosen",
+            Self::Native => "dev-new-native-chosen",
+            Self::Machine => "dev-new-machine-chosen",
+            Self::Agent => "dev-new-agent-chosen",
         }
     }
 

@@ -17,25 +17,25 @@ const ROWS: i64 = 10;
 /// What became of a check: the stylesheet's name for it, and the words, a text.
 pub const fn shown(verdict: Verdict) -> (&'static str, &'static str) {
     match verdict {
-        Verdict::Passed => ("passed", "verdict-passed"),
-        Verdict::Failed => ("failed", "verdict-failed"),
-        Verdict::NotReached => ("unreached", "verdict-unreached"),
+        Verdict::Passed => ("passed", "dev-verdict-passed"),
+        Verdict::Failed => ("failed", "dev-verdict-failed"),
+        Verdict::NotReached => ("unreached", "dev-verdict-unreached"),
     }
 }
 
 /// What was asked for: a text.
 const fn endpoint(endpoint: Endpoint) -> &'static str {
     match endpoint {
-        Endpoint::Authorization => "endpoint-authorization",
-        Endpoint::Token => "endpoint-token",
-        Endpoint::TokenByCode => "endpoint-code",
-        Endpoint::TokenByRefresh => "endpoint-refresh",
-        Endpoint::TokenByClient => "endpoint-client",
-        Endpoint::Introspection => "endpoint-introspection",
-        Endpoint::Revocation => "endpoint-revocation",
-        Endpoint::Userinfo => "endpoint-userinfo",
-        Endpoint::Registration => "endpoint-registration",
-        Endpoint::Management => "endpoint-management",
+        Endpoint::Authorization => "dev-endpoint-authorization",
+        Endpoint::Token => "dev-endpoint-token",
+        Endpoint::TokenByCode => "dev-endpoint-code",
+        Endpoint::TokenByRefresh => "dev-endpoint-refresh",
+        Endpoint::TokenByClient => "dev-endpoint-client",
+        Endpoint::Introspection => "dev-endpoint-introspection",
+        Endpoint::Revocation => "dev-endpoint-revocation",
+        Endpoint::Userinfo => "dev-endpoint-userinfo",
+        Endpoint::Registration => "dev-endpoint-registration",
+        Endpoint::Management => "dev-endpoint-management",
     }
 }
 
@@ -63,7 +63,7 @@ fn failed(frame: &Frame, request: FailedRequest) -> Failed {
     let texts = frame.texts();
     let said = match request.told {
         Some((_, english)) => texts.reason(&request.reason, english),
-        None => frame.say("failures-inactive"),
+        None => frame.say("dev-failures-inactive"),
     };
     let sent = request.detail.as_object().into_iter().flatten();
     Failed {

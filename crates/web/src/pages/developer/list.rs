@@ -32,9 +32,9 @@ struct ListPage<'p> {
 /// What an application is, in a word: a text.
 pub fn kind(client: &Client) -> &'static str {
     match (client.config.grant_types.contains(&GrantType::AuthorizationCode), client.is_public()) {
-        (false, _) => "app-kind-machine",
-        (true, true) => "app-kind-public",
-        (true, false) => "app-kind-web",
+        (false, _) => "dev-app-kind-machine",
+        (true, true) => "dev-app-kind-public",
+        (true, false) => "dev-app-kind-web",
     }
 }
 

@@ -34,11 +34,11 @@ impl Returned {
         let registered = Url::parse(redirect_uri).ok();
         let same_place = url.as_ref().zip(registered.as_ref()).is_some_and(|(url, registered)| same(url, registered));
         let held = [
-            ("test-check-address", url.is_some()),
-            ("test-check-place", same_place),
-            ("test-check-state", !state.is_empty() && get("state").as_deref() == Some(state)),
-            ("test-check-issuer", get("iss").as_deref() == Some(issuer)),
-            ("test-check-code", code.is_some() && error.is_none()),
+            ("dev-test-check-address", url.is_some()),
+            ("dev-test-check-place", same_place),
+            ("dev-test-check-state", !state.is_empty() && get("state").as_deref() == Some(state)),
+            ("dev-test-check-issuer", get("iss").as_deref() == Some(issuer)),
+            ("dev-test-check-code", code.is_some() && error.is_none()),
         ];
         let first_bad = held.iter().position(|(_, holds)| !holds).unwrap_or(held.len());
         let verdict = |at: usize| match at.cmp(&first_bad) {
@@ -87,11 +87,11 @@ mod tests {
         let good = "https://a.example/cb?x=1&code=c&state=s&iss=https%3A%2F%2Fas.example";
         assert_eq!(failed(good), None);
         assert_eq!(failed("https://a.example/cb?x=1#code=c&state=s&iss=https%3A%2F%2Fas.example"), None);
-        assert_eq!(failed("code=c"), Some("test-check-address"));
-        assert_eq!(failed(&good.replace("a.example/cb", "b.example/cb")), Some("test-check-place"));
-        assert_eq!(failed(&good.replace("state=s", "state=t")), Some("test-check-state"));
-        assert_eq!(failed(&good.replace("as.example", "evil.example")), Some("test-check-issuer"));
-        assert_eq!(failed(&good.replace("code=c", "error=access_denied")), Some("test-check-code"));
+        assert_eq!(failed("code=c"), Some("dev-test-check-address"));
+        assert_eq!(failed(&good.replace("a.example/cb", "b.example/cb")), Some("dev-test-check-place"));
+        assert_eq!(failed(&good.replace("state=s", "state=t")), Some("dev-test-check-state"));
+        assert_eq!(failed(&good.replace("as.example", "evil.example")), Some("dev-test-check-issuer"));
+        assert_eq!(failed(&good.replace("code=c", "error=access_denied")), Some("dev-test-check-code"));
         let empty = Returned::read(&good.replace("state=s", "state="), "https://a.example/cb?x=1", "", ISSUER);
         assert_eq!(empty.good_code(), None, "without a state nothing is known");
         let loopback = Returned::read("http://127.0.0.1:5000/cb?state=s", "http://127.0.0.1/cb", "s", ISSUER);

@@ -87,16 +87,16 @@ pub async fn ask(State(state): State<WebState>, person: Person, path: Named) -> 
         use flows::manage::{ManageRefusal, Unmanaged};
         return person.refused(&state, &Failure::<ManageRefusal>::Refused(Unmanaged::SecretUnknown.into()));
     };
-    let mut lines = vec![frame.rich("secret-end-what", "hint", hint)];
+    let mut lines = vec![frame.rich("dev-secret-end-what", "hint", hint)];
     if app.client.secrets.len() == 1 {
-        lines.push(frame.rich("secret-end-last", "name", &app.client.name));
+        lines.push(frame.rich("dev-secret-end-last", "name", &app.client.name));
     }
     let confirm = Confirm {
-        title: frame.say("secret-end"),
+        title: frame.say("dev-secret-end"),
         lines,
         action: app.at(&format!("secrets/{id}/end")),
         fields: Vec::new(),
-        button: frame.say("secret-end"),
+        button: frame.say("dev-secret-end"),
         back: app.at("secrets"),
         frame,
     };

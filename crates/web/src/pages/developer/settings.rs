@@ -84,9 +84,9 @@ fn page(
         grants: GrantType::ALL.map(|grant| (grant.as_str(), granted(grant))).to_vec(),
         scopes,
         lifetimes: [
-            (LONGEST[0].0, "field-access-lifetime", lifetimes.access_token),
-            (LONGEST[2].0, "field-refresh-lifetime", lifetimes.refresh_idle),
-            (LONGEST[1].0, "field-id-lifetime", lifetimes.id_token),
+            (LONGEST[0].0, "dev-field-access-lifetime", lifetimes.access_token),
+            (LONGEST[2].0, "dev-field-refresh-lifetime", lifetimes.refresh_idle),
+            (LONGEST[1].0, "dev-field-id-lifetime", lifetimes.id_token),
         ],
         frame,
         problem,

@@ -60,11 +60,11 @@ impl TrialPage {
     #[expect(clippy::unused_self, reason = "templates call methods of their page")]
     fn explained(&self, error: &str) -> &'static str {
         match error {
-            "access_denied" => "test-error-denied",
-            "invalid_scope" => "test-error-scope",
-            "invalid_request" | "unauthorized_client" | "unsupported_response_type" => "test-error-request",
-            "server_error" | "temporarily_unavailable" => "test-error-server",
-            _ => "test-error-other",
+            "access_denied" => "dev-test-error-denied",
+            "invalid_scope" => "dev-test-error-scope",
+            "invalid_request" | "unauthorized_client" | "unsupported_response_type" => "dev-test-error-request",
+            "server_error" | "temporarily_unavailable" => "dev-test-error-server",
+            _ => "dev-test-error-other",
         }
     }
 }
@@ -94,13 +94,13 @@ fn request(state: &WebState, person: &Person, app: &Application, uri: &str, scop
     let [nonce, verifier] = [(); 2].map(|()| base64url(&person.ctx.random::<32>()));
     let challenge = CodeChallenge::of(&verifier).text();
     let mut parameters = vec![
-        ("response_type", "code".to_owned(), "test-response-type"),
-        ("client_id", app.id().to_owned(), "test-client-id"),
-        ("redirect_uri", uri.to_owned(), "test-redirect-uri"),
-        ("scope", scopes.join(" "), "test-scope"),
-        ("state", nonce.clone(), "test-state"),
-        ("code_challenge", challenge, "test-challenge"),
-        ("code_challenge_method", "S256".to_owned(), "test-method"),
+        ("response_type", "code".to_owned(), "dev-test-response-type"),
+        ("client_id", app.id().to_owned(), "dev-test-client-id"),
+        ("redirect_uri", uri.to_owned(), "dev-test-redirect-uri"),
+        ("scope", scopes.join(" "), "dev-test-scope"),
+        ("state", nonce.clone(), "dev-test-state"),
+        ("code_challenge", challenge, "dev-test-challenge"),
+        ("code_challenge_method", "S256".to_owned(), "dev-test-method"),
     ];
     parameters.retain(|(_, value, _)| !value.is_empty());
     let mut url = Url::parse(&state.app().settings().url("/oauth2/authorize")).ok()?;

@@ -101,14 +101,14 @@ pub async fn ask(State(state): State<WebState>, person: Person, path: Named) -> 
     let frame = person.frame(&state, Section::Applications);
     let name = found.name.or(found.email).unwrap_or_else(|| user.to_owned());
     let confirm = Confirm {
-        title: frame.say("user-revoke-title"),
+        title: frame.say("dev-user-revoke-title"),
         lines: vec![
-            frame.rich("user-revoke-what", "who", name),
-            frame.rich("user-revoke-then", "name", &app.client.name),
+            frame.rich("dev-user-revoke-what", "who", name),
+            frame.rich("dev-user-revoke-then", "name", &app.client.name),
         ],
         action: app.at(&format!("users/{user}/revoke")),
         fields: Vec::new(),
-        button: frame.say("user-revoke"),
+        button: frame.say("dev-user-revoke"),
         back: app.at("users"),
         frame,
     };
@@ -136,15 +136,15 @@ pub async fn ask_all(State(state): State<WebState>, person: Person, path: Named)
     };
     let frame = person.frame(&state, Section::Applications);
     let confirm = Confirm {
-        title: frame.fill("users-revoke-title", "name", &app.client.name),
+        title: frame.fill("dev-users-revoke-title", "name", &app.client.name),
         lines: vec![
-            Rich::text(&frame.fill("users-revoke-people", "count", reached.people)),
-            Rich::text(&frame.fill("delete-grants", "count", reached.grants)),
-            frame.rich("user-revoke-then", "name", &app.client.name),
+            Rich::text(&frame.fill("dev-users-revoke-people", "count", reached.people)),
+            Rich::text(&frame.fill("dev-delete-grants", "count", reached.grants)),
+            frame.rich("dev-user-revoke-then", "name", &app.client.name),
         ],
         action: app.at("users/revoke"),
         fields: Vec::new(),
-        button: frame.say("users-revoke"),
+        button: frame.say("dev-users-revoke"),
         back: app.at("users"),
         frame,
     };
