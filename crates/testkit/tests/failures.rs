@@ -148,7 +148,8 @@ async fn a_secret_in_the_url_is_told_to_its_developer() {
         let id_there = [("client_id", id), ("client_secret", secret)];
         let grant = ("grant_type", "authorization_code");
         let body = [grant, ("client_id", id)];
-        let sent: [(String, Option<&str>, &[(&str, &str)], Endpoint, &str); 4] = [
+        type Sent<'s> = (String, Option<&'s str>, &'s [(&'s str, &'s str)], Endpoint, &'s str);
+        let sent: [Sent<'_>; 4] = [
             (url("token", &id_there), None, &[grant], Endpoint::TokenByCode, "client_secret"),
             (url("token", &[("code", "c0de")]), None, &body, Endpoint::TokenByCode, "code"),
             (url("revoke", &[("token", "t0ken")]), Some(&both), &[], Endpoint::Revocation, "token"),

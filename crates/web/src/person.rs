@@ -153,9 +153,4 @@ impl Posted {
     pub fn field(&self, name: &str) -> &str {
         self.form.get(name).unwrap_or_default()
     }
-
-    /// Whether a box was ticked.
-    pub fn ticked(&self, name: &str) -> bool {
-        self.form.get(name).is_some()
-    }
 }

@@ -230,8 +230,6 @@ async fn sessions_are_told_by_their_devices_and_ended() {
     app.stop().await;
 }
 
-const COOKIE: &str = "cs_session";
-
 /// Session fixation: what a browser brought along is never what it is signed in by.
 #[tokio::test]
 async fn signing_in_gives_a_session_of_its_own() {

@@ -41,9 +41,9 @@ async fn hostile(app: &TestApp) -> (TestUser, Party) {
     accounts::rename_workspace(&app.app, &app.ctx(), eve.workspaces[0], EVIL).await.unwrap();
     let workspace = eve.workspaces[0];
     let party = Party::with(app, Kind::Web, |new| {
-        new.name = EVIL.to_owned();
+        EVIL.clone_into(&mut new.name);
         new.owner_workspace_id = Some(workspace);
-        new.config.description = EVIL.to_owned();
+        EVIL.clone_into(&mut new.config.description);
     })
     .await;
     (eve, party)
@@ -58,7 +58,7 @@ async fn each_page_speaks_both_languages_and_escapes_what_strangers_wrote() {
     let (user, client) = (format!("users/{}", eve.user.id), format!("clients/{}", party.id));
     // The page, what it says in both languages, and whether it names what Eve named.
     let pages = [
-        ("".to_owned(), "Everything looks good.", "Alles sieht gut aus.", false),
+        (String::new(), "Everything looks good.", "Alles sieht gut aus.", false),
         ("users".to_owned(), "Last sign-in", "Letzte Anmeldung", true),
         (user.clone(), "Disable account", "Konto deaktivieren", true),
         (format!("{user}/disable"), "is signed out everywhere", "wird überall abgemeldet", true),

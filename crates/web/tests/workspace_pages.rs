@@ -131,7 +131,7 @@ async fn every_page_speaks_both_languages_and_is_the_admins_alone() {
     let mut admins = signed_in(&s.app, admin.user.email.as_str()).await;
     s.app.user("stranger@example.com", 1).await;
     let mut stranger = signed_in(&s.app, "stranger@example.com").await;
-    for (path, ..) in all.iter() {
+    for (path, ..) in &all {
         assert_eq!(members.get(&format!("{}{path}", s.path)).await.status, 200, "{path}");
     }
     let seen = members.get(&format!("{}/members", s.path)).await;

@@ -144,6 +144,7 @@ impl Frame {
     }
 
     /// What somebody with a role may do.
+    #[expect(clippy::trivially_copy_pass_by_ref, reason = "templates pass references")]
     pub fn role_means(&self, role: &Role) -> String {
         self.say(match role {
             Role::Member => "role-member-means",

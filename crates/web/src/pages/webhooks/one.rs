@@ -58,8 +58,8 @@ pub async fn get(State(state): State<WebState>, place: Place, person: Person) ->
 }
 
 /// The revision that a form was made from; what is none matches nothing.
-fn revision(posted: &Posted) -> Option<i64> {
-    Some(posted.field("revision").parse().unwrap_or(-1))
+fn revision(posted: &Posted) -> i64 {
+    posted.field("revision").parse().unwrap_or(-1)
 }
 
 pub async fn update(State(state): State<WebState>, place: Place, posted: Posted) -> Answer {
@@ -73,7 +73,7 @@ pub async fn update(State(state): State<WebState>, place: Place, posted: Posted)
         disabled: None,
     };
     let path = format!("{}/{id}", place.path(&state, person));
-    let failure = match webhooks::update(state.app(), &person.ctx, owner, id, revision(&posted), &change).await {
+    let failure = match webhooks::update(state.app(), &person.ctx, owner, id, Some(revision(&posted)), &change).await {
         Ok(_) => return Ok(person.done(&path, "saved")),
         Err(failure) => told(failure),
     };
@@ -89,7 +89,7 @@ pub async fn switch(State(state): State<WebState>, place: Place, posted: Posted)
     let (owner, id) = place.one(&state, person, true)?;
     let off = posted.field("to") == "off";
     let change = Change { disabled: Some(off), ..Change::default() };
-    let changed = webhooks::update(state.app(), &person.ctx, owner, id, revision(&posted), &change).await;
+    let changed = webhooks::update(state.app(), &person.ctx, owner, id, Some(revision(&posted)), &change).await;
     changed.map_err(|f| stop(&state, person, &f))?;
     let done = if off { "webhook-off" } else { "webhook-on" };
     Ok(person.done(&format!("{}/{id}", place.path(&state, person)), done))
@@ -125,7 +125,7 @@ pub async fn ask_delete(State(state): State<WebState>, place: Place, person: Per
 pub async fn delete(State(state): State<WebState>, place: Place, posted: Posted) -> Answer {
     let person = &posted.person;
     let (owner, id) = place.one(&state, person, true)?;
-    let deleted = webhooks::delete(state.app(), &person.ctx, owner, id, revision(&posted)).await;
+    let deleted = webhooks::delete(state.app(), &person.ctx, owner, id, Some(revision(&posted))).await;
     deleted.map_err(|f| stop(&state, person, &f))?;
     Ok(person.done(&place.path(&state, person), "webhook-deleted"))
 }

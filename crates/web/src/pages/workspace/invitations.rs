@@ -107,7 +107,7 @@ pub async fn create(State(state): State<WebState>, posted: Posted) -> Response {
             let before = state.app().settings().url("/invitations/accept?token=");
             let shown = Shown {
                 title: frame.say("invitations-made"),
-                lead: frame.fill("invitations-made-lead", "role", &frame.role(&invited.invitation.role)),
+                lead: frame.fill("invitations-made-lead", "role", frame.role(&invited.invitation.role)),
                 label: frame.say("invitations-link"),
                 value: Revealed::after(&before, &invited.token),
                 back: path(&state, person),

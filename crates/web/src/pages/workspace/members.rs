@@ -115,9 +115,8 @@ pub async fn get(State(state): State<WebState>, person: Person) -> Response {
 pub async fn role(State(state): State<WebState>, Path((_, user)): Path<(String, String)>, posted: Posted) -> Response {
     let person = &posted.person;
     let role = posted.field("role");
-    let failure = match members::set_role(state.app(), &person.ctx, &person.principal, &user, role).await {
-        Ok(_) => return person.done(&person.path(&state, Section::Members), "role-changed"),
-        Err(failure) => failure,
+    let Err(failure) = members::set_role(state.app(), &person.ctx, &person.principal, &user, role).await else {
+        return person.done(&person.path(&state, Section::Members), "role-changed");
     };
     let frame = person.frame(&state, Section::Members);
     match Problem::of(&failure, &state, person, &frame) {
