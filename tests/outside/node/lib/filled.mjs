@@ -24,6 +24,31 @@ async function connect(user, button, decide) {
   });
 }
 
+/** What an admin does: a link for somebody, a key for a program, an app on the list, and webhooks that are tried. */
+async function manage(user) {
+  const at = `${demo.issuer}/workspaces/${user.workspaces[0].id}`;
+  await inBrowser({}, async (page) => {
+    await page.goto(`${demo.issuer}/login`);
+    await signIn(page, user);
+    await page.goto(`${at}/invitations/new`);
+    await page.locator('#email').fill('somebody@example.com');
+    await page.locator('#invite').click();
+    await page.goto(`${at}/api-keys/new`);
+    await page.locator('#name').fill('Nightly export');
+    await page.locator('#make-key').click();
+    await page.goto(`${at}/access/policy`);
+    await page.locator('#allow-known').click();
+    for (const webhooks of [`${at}/webhooks`, `${demo.issuer}/operator/webhooks`]) {
+      await page.goto(`${webhooks}/new`);
+      await page.locator('#url').fill('https://hooks.example/countersign');
+      await page.locator('#make-webhook').click();
+      await page.locator('#shown-done').click();
+      await page.locator('#test-webhook').click();
+      await page.locator('table').waitFor();
+    }
+  });
+}
+
 /** Does all of it, once. */
 export async function fill() {
   const [web, open, machine] = ['web', 'public', 'machine'].map(clientOf);
@@ -32,6 +57,7 @@ export async function fill() {
     await connect(user, 'text="Sign in"', '#consent-allow');
   }
   await connect(demo.users[0], 'text="Connect a workspace"', '#consent-deny');
+  await manage(demo.users[0]);
   for (let call = 0; call < 12; call += 1) await token(machine, { grant_type: 'client_credentials' });
   // Mistakes that developers make.
   await token({ ...web, client_secret: 'a secret of long ago' }, { grant_type: 'client_credentials' });
