@@ -417,8 +417,8 @@ async fn a_key_is_made_shown_once_and_revoked() {
     let keys = s.browser.get(&format!("{}/api-keys", s.path)).await;
     assert!(!keys.body.contains(&secret) && keys.body.contains("Export") && keys.body.contains("Test Person"));
     assert!(keys.body.contains("<code>members:read</code>"), "{}", keys.body);
-    let path = keys.body.split("href=\"").filter_map(|rest| rest.split('"').next());
-    let path = path.filter(|link| link.ends_with("/revoke")).next().unwrap().to_owned();
+    let mut links = keys.body.split("href=\"").filter_map(|rest| rest.split('"').next());
+    let path = links.find(|link| link.ends_with("/revoke")).unwrap().to_owned();
     let page = s.browser.get(&path).await;
     let reply = s.browser.submit(&page.form("confirm")).await;
     assert!(s.browser.follow(reply).await.body.contains("The key was revoked."));

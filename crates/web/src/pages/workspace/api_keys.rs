@@ -1,5 +1,5 @@
 //! The keys of programs that act for a workspace.
-use super::members::{given_by, own_role};
+use super::roles::{given_by, own_role};
 use super::shown::{Revealed, Shown};
 use crate::WebState;
 use crate::pages::confirm::Confirm;

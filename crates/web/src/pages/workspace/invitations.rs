@@ -1,5 +1,5 @@
 //! Invitations into a workspace: those that are open, making one, and withdrawing one.
-use super::members::{given_by, own_role};
+use super::roles::{given_by, own_role};
 use super::shown::{Revealed, Shown};
 use crate::WebState;
 use crate::pages::confirm::Confirm;

@@ -1,4 +1,5 @@
 //! Who belongs to a workspace: their roles, removing somebody, and leaving.
+use super::roles::{given_by, own_role};
 use crate::WebState;
 use crate::pages::confirm::Confirm;
 use crate::pages::frame::Frame;
@@ -16,16 +17,6 @@ use flows::{Page, Paged, members};
 
 /// Rows of a page.
 const ROWS: i64 = 20;
-
-/// The roles that somebody with this one gives.
-pub fn given_by(own: Option<Role>) -> &'static [Role] {
-    if own == Some(Role::Owner) { &[Role::Member, Role::Admin, Role::Owner] } else { &[Role::Member, Role::Admin] }
-}
-
-/// The role of the person in the workspace that the page is about.
-pub fn own_role(person: &Person) -> Option<Role> {
-    person.principal.workspace.map(|(_, role)| role)
-}
 
 struct Row {
     id: String,
@@ -116,6 +107,8 @@ pub async fn role(State(state): State<WebState>, Path((_, user)): Path<(String, 
     let person = &posted.person;
     let role = posted.field("role");
     let Err(failure) = members::set_role(state.app(), &person.ctx, &person.principal, &user, role).await else {
+    let changed = members::set_role(state.app(), &person.ctx, &person.principal, &user, role).await;
+    let Err(failure) = changed else {
         return person.done(&person.path(&state, Section::Members), "role-changed");
     };
     let frame = person.frame(&state, Section::Members);

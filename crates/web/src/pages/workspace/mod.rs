@@ -6,4 +6,5 @@ pub mod join;
 pub mod members;
 pub mod permission;
 pub mod policy;
+mod roles;
 pub mod shown;
