@@ -135,6 +135,9 @@ async fn authorization_requests_say_which_rule_they_broke() {
     .await;
 }
 
+/// The address, the header, the body, the endpoint, and the parameter that does not belong into an address.
+type Sent<'s> = (String, Option<&'s str>, &'s [(&'s str, &'s str)], Endpoint, &'s str);
+
 #[tokio::test]
 async fn a_secret_in_the_url_is_told_to_its_developer() {
     for_each_database(async |database| {
@@ -148,7 +151,6 @@ async fn a_secret_in_the_url_is_told_to_its_developer() {
         let id_there = [("client_id", id), ("client_secret", secret)];
         let grant = ("grant_type", "authorization_code");
         let body = [grant, ("client_id", id)];
-        type Sent<'s> = (String, Option<&'s str>, &'s [(&'s str, &'s str)], Endpoint, &'s str);
         let sent: [Sent<'_>; 4] = [
             (url("token", &id_there), None, &[grant], Endpoint::TokenByCode, "client_secret"),
             (url("token", &[("code", "c0de")]), None, &body, Endpoint::TokenByCode, "code"),

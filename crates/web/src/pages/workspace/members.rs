@@ -107,8 +107,6 @@ pub async fn role(State(state): State<WebState>, Path((_, user)): Path<(String, 
     let person = &posted.person;
     let role = posted.field("role");
     let Err(failure) = members::set_role(state.app(), &person.ctx, &person.principal, &user, role).await else {
-    let changed = members::set_role(state.app(), &person.ctx, &person.principal, &user, role).await;
-    let Err(failure) = changed else {
         return person.done(&person.path(&state, Section::Members), "role-changed");
     };
     let frame = person.frame(&state, Section::Members);
