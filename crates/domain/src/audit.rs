@@ -34,6 +34,8 @@ pub const KINDS: &[&str] = &[
     "token.authorization_code",
     "token.refresh_token",
     "token.client_credentials",
+    "token.device_code",
+    "device_authorization",
     "token.revoked",
     "grant.ended",
     "introspection",

@@ -11,6 +11,7 @@ use domain::identity::WorkspaceMembership;
 use domain::oauth::authorize::{AuthorizationRequest, AuthorizePolicy, AuthorizeRefusal, Callback};
 use domain::oauth::consent::Consent;
 use domain::oauth::decision::{self, Approval, Ask, Interaction, Progress, SignedIn, Step};
+use domain::oauth::device::DeviceApproval;
 use domain::oauth::diagnosis::Endpoint;
 use domain::oauth::error::Refusal as _;
 use domain::oauth::params::RawParams;
@@ -119,6 +120,7 @@ pub async fn begin(
                 fresh_session: None,
                 account_selected: false,
                 asked: None,
+                device: None,
             };
             let next = Scene { app, ctx, caller, client, person, interaction }.next()?;
             Ok(with_developer(app, next).await?)
@@ -310,6 +312,7 @@ impl Scene<'_> {
             user_email: self.person.as_ref().map(|p| p.email.clone()).unwrap_or_default(),
             developer: None,
             only_workspace,
+            user_code: self.interaction.device.as_ref().map(|device| device.user_code.clone()),
             locales: self.locales(),
         };
         Ok(Next::Consent { interaction, view: Box::new(view) })
@@ -319,6 +322,10 @@ impl Scene<'_> {
         let (app, ctx) = (self.app, self.ctx);
         let callback = self.interaction.request.callback.clone();
         let (Step::AskConsent(ask) | Step::SelectWorkspace(ask)) = self.step() else { return self.next() };
+        if let (false, Some(device)) = (decision.allow, &self.interaction.device) {
+            let id = device.id;
+            return self.denied(id).await;
+        }
         if !decision.allow {
             // The user read the page and said no: that answer goes back even to a client that nobody tried before.
             return Ok(Next::Answer(self.error(&callback, AuthorizeRefusal::UserDenied)));
@@ -329,6 +336,10 @@ impl Scene<'_> {
         let approval = match approval {
             Ok(approval) => approval,
             Err(AuthorizeRefusal::SelectionRequired) => return self.consent_page(ask, false),
+            Err(AuthorizeRefusal::UserDenied) if let Some(device) = &self.interaction.device => {
+                let id = device.id;
+                return self.denied(id).await;
+            }
             Err(refusal) => return answer_error(app, ctx, &self.client, &callback, refusal, json!({})),
         };
         let Some(person) = &self.person else {
@@ -346,17 +357,25 @@ impl Scene<'_> {
                 scope: scopes.clone(),
             },
         );
+        let device =
+            self.interaction.device.as_ref().map(|device| (device.id, self.device_approval(person, &approval)));
+        let waits = device.is_some();
         let work = app.store().write(move |tx| {
             Box::pin(async move {
                 if let Some(workspace) = workspace {
                     // The page may have been open while the workspace changed its mind, or the user's membership ended.
                     store::workspaces::hold_shared(tx, workspace).await?;
                     if store::workspaces::member(tx, user, workspace).await?.is_none() {
-                        return Ok(Some(AuthorizeRefusal::WorkspaceNotMember));
+                        return Ok(Some(PageReason::Authorize(AuthorizeRefusal::WorkspaceNotMember)));
                     }
                     if !store::app_policy::allows(tx, workspace, &client).await? {
-                        return Ok(Some(AuthorizeRefusal::WorkspaceForbids));
+                        return Ok(Some(PageReason::Authorize(AuthorizeRefusal::WorkspaceForbids)));
                     }
+                }
+                if let Some((id, approval)) = &device
+                    && !store::device::approve(tx, *id, approval, now).await?
+                {
+                    return Ok(Some(PageReason::Interaction(InteractionRefusal::DeviceSettled)));
                 }
                 store::consents::put(tx, user, &client, workspace, &scopes, now).await?;
                 store::events::append(tx, &[granted]).await?;
@@ -366,19 +385,53 @@ impl Scene<'_> {
                 Ok(None)
             })
         });
-        if let Some(refusal) = work.await.map_err(|error: store::StoreError| Failure::from(error))? {
-            return answer_error(app, ctx, &self.client, &callback, refusal, json!({}));
+        match work.await.map_err(|error: store::StoreError| Failure::from(error))? {
+            None => {}
+            Some(PageReason::Authorize(r)) => return answer_error(app, ctx, &self.client, &callback, r, json!({})),
+            Some(reason) => return Err(page(ctx, app, Some(&self.client), reason, json!({}))),
         }
         let about = About::client(&self.client.id).and_user(user).and_workspace(workspace);
         let detail = json!({"scopes": approval.scopes});
         app.record_with(ctx, "consent.granted", "ok", about, detail);
+        if waits {
+            let locales = self.locales();
+            return Ok(Next::Device { client: Box::new(self.client), allowed: true, locales });
+        }
         Ok(Next::Answer(self.code(&approval)?))
+    }
+
+    /// What a device is allowed.
+    fn device_approval(&self, person: &Person, approval: &Approval) -> DeviceApproval {
+        DeviceApproval {
+            user_id: person.user_id,
+            workspace_id: approval.workspace,
+            scopes: approval.scopes.clone(),
+            session_id: self.caller.session_id(),
+            auth_time: self.caller.auth_time(),
+        }
+    }
+
+    /// The user read the page and said no to a device.
+    async fn denied(self, id: TokenId) -> Result<Next, AuthorizeFailure> {
+        let (app, ctx, now) = (self.app, self.ctx, self.ctx.now);
+        if !app.store().write(move |tx| Box::pin(store::device::deny(tx, id, now))).await? {
+            let settled = PageReason::Interaction(InteractionRefusal::DeviceSettled);
+            return Err(page(ctx, app, Some(&self.client), settled, json!({})));
+        }
+        let about = About::client(&self.client.id);
+        let about = self.person.as_ref().map_or(about.clone(), |p| about.and_user(p.user_id));
+        app.record(ctx, HERE, AuthorizeRefusal::UserDenied.reason(), about);
+        let locales = self.locales();
+        Ok(Next::Device { client: Box::new(self.client), allowed: false, locales })
     }
 
     /// A code exists only here, after approval.
     fn code(&self, approval: &Approval) -> Result<Answer, Fault> {
         let request = &self.interaction.request;
         let Some(person) = &self.person else { return Err(Fault::Other("approved without a user")) };
+        if self.interaction.device.is_some() {
+            return Err(Fault::Other("a code for a device"));
+        }
         let payload = CodePayload {
             client_id: request.client_id.clone(),
             redirect_uri: request.callback.redirect_uri().to_owned(),

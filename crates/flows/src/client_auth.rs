@@ -51,7 +51,8 @@ pub async fn authenticate(
 }
 
 /// What no URL may hold: it ends up in logs (checklist 44, 75).
-const SECRETS: [&str; 6] = ["client_secret", "access_token", "refresh_token", "token", "code", "code_verifier"];
+const SECRETS: [&str; 7] =
+    ["client_secret", "access_token", "refresh_token", "token", "code", "code_verifier", "device_code"];
 
 /// Refuses a secret in the URL, whatever else the request says. That is noted under the client that the request names,
 /// if need be in the URL, with the name of the parameter and never with its value.

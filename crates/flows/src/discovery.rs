@@ -38,6 +38,7 @@ fn metadata(settings: &Settings, keys: &Keys) -> Value {
     put("issuer", settings.issuer.as_str().into());
     put("authorization_endpoint", settings.url("/oauth2/authorize").into());
     put("token_endpoint", settings.url("/oauth2/token").into());
+    put("device_authorization_endpoint", settings.url("/oauth2/device_authorization").into());
     put("userinfo_endpoint", settings.url("/oauth2/userinfo").into());
     put("jwks_uri", settings.url("/oauth2/jwks").into());
     put("end_session_endpoint", settings.url("/oauth2/end_session").into());

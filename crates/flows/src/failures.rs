@@ -4,7 +4,7 @@ use crate::introspect::IntrospectRefusal;
 use crate::manage::{ManageRefusal, Unmanaged};
 use crate::register::AccessRefusal;
 use crate::revoke::RevokeRefusal;
-use crate::token::{CodeRefusal, MachineRefusal, RefreshRefusal, RequestRefusal};
+use crate::token::{CodeRefusal, DeviceCodeRefusal, MachineRefusal, RefreshRefusal, RequestRefusal};
 use crate::userinfo::UserinfoRefusal;
 use crate::{App, Ctx, Failure, audit, owned};
 use domain::access::{Denied, Operation, Principal};
@@ -107,6 +107,16 @@ const OF_AN_APPLICATION: &[Unmanaged] = &[
     Unmanaged::SecretsTooMany,
 ];
 
+/// Of the refusals of authorization requests, those that a device's request can meet.
+const OF_A_DEVICE: &[AuthorizeRefusal] = &[
+    AuthorizeRefusal::Repeated,
+    AuthorizeRefusal::ScopeMalformed,
+    AuthorizeRefusal::ScopeUnknown,
+    AuthorizeRefusal::ScopeNotAllowed,
+    AuthorizeRefusal::SubTypeUnknown,
+    AuthorizeRefusal::ResourceUnknown,
+];
+
 /// Everything that an endpoint can refuse a request of an application for, once the client is believed.
 fn refusals(endpoint: Endpoint) -> Vec<&'static dyn Refusal> {
     let request = || all(RequestRefusal::ALL);
@@ -116,6 +126,8 @@ fn refusals(endpoint: Endpoint) -> Vec<&'static dyn Refusal> {
         Endpoint::TokenByCode => [request(), all(CodeRefusal::ALL)].concat(),
         Endpoint::TokenByRefresh => [request(), all(RefreshRefusal::ALL)].concat(),
         Endpoint::TokenByClient => [request(), all(MachineRefusal::ALL)].concat(),
+        Endpoint::TokenByDevice => [request(), all(DeviceCodeRefusal::ALL)].concat(),
+        Endpoint::DeviceAuthorization => [all(&[RequestRefusal::GrantTypeNotAllowed]), all(OF_A_DEVICE)].concat(),
         Endpoint::Introspection => all(&[IntrospectRefusal::TokenMissing]),
         Endpoint::Revocation => all(&[RevokeRefusal::TokenMissing, RevokeRefusal::TokenOfAnotherClient]),
         Endpoint::Userinfo => all(UserinfoRefusal::ALL),

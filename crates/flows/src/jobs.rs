@@ -14,6 +14,8 @@ const KEEP_EVENTS: i64 = 30 * 24 * 60 * 60;
 
 /// Whoever opens an old link is told for so long that it has expired, in seconds.
 const KEEP_INVITATIONS: i64 = 30 * 24 * 60 * 60;
+/// A device that still polls is told for so long that its code has expired or was used, in seconds.
+const KEEP_DEVICES: i64 = 60 * 60;
 
 /// Removes what has expired, reaps registrations that were never used, and takes up rotated keys.
 pub async fn run_all(app: &App, ctx: &Ctx) -> Result<(), Fault> {
@@ -23,6 +25,7 @@ pub async fn run_all(app: &App, ctx: &Ctx) -> Result<(), Fault> {
         Box::pin(async move {
             store::sessions::delete_expired(tx, now, BATCH).await?;
             store::invitations::delete_expired(tx, now.plus(-KEEP_INVITATIONS), BATCH).await?;
+            store::device::delete_expired(tx, now.plus(-KEEP_DEVICES), BATCH).await?;
             store::grants::delete_expired(tx, now.plus(-KEEP_DEAD_GRANTS), BATCH).await?;
             store::tokens::delete_expired(tx, now, BATCH).await?;
             store::idempotency::delete_expired(tx, now, BATCH).await?;

@@ -25,6 +25,7 @@ pub mod counter;
 pub mod credentials;
 pub mod ctx;
 pub mod deliver;
+pub mod device;
 pub mod discovery;
 pub mod events;
 pub mod failure;

@@ -4,6 +4,7 @@ use crate::page_refusal::PageRefusal;
 use domain::client::Client;
 use domain::oauth::authorize::{AuthorizationRequest, Callback};
 use domain::oauth::decision::Ask;
+use domain::oauth::device::UserCode;
 use domain::{ScopeSet, WorkspaceId};
 
 pub type AuthorizeFailure = Failure<PageRefusal>;
@@ -27,6 +28,8 @@ pub struct ConsentView {
     pub developer: Option<String>,
     /// Only the workspace is asked for; every scope was allowed before.
     pub only_workspace: bool,
+    /// What the device shows that asks, where one does.
+    pub user_code: Option<UserCode>,
     pub locales: Locales,
 }
 
@@ -51,6 +54,12 @@ pub enum Next {
         view: Box<ConsentView>,
     },
     Answer(Answer),
+    /// The answer waits for a device, which will ask for it.
+    Device {
+        client: Box<Client>,
+        allowed: bool,
+        locales: Locales,
+    },
 }
 
 /// The languages that the next page should speak: tags of BCP 47.

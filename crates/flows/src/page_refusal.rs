@@ -10,6 +10,7 @@ domain::refusals! {
         OtherBrowser => InvalidRequest, "interaction_of_another_browser", "This page belongs to another browser. Go back to the application and start again.";
         OtherUser => InvalidRequest, "interaction_of_another_user", "Another account was signed in meanwhile. Go back to the application and start again.";
         NotSignedIn => LoginRequired, "interaction_without_session", "Sign in first.";
+        DeviceSettled => InvalidRequest, "device_settled", "This code was answered before, or has expired. Start again on the device.";
         NotAsked => InvalidRequest, "interaction_without_question", "There is nothing to decide here. Go back to the application and start again.";
     }
 }

@@ -13,6 +13,7 @@ pub mod clients;
 pub mod consents;
 pub mod credentials;
 pub mod deliveries;
+pub mod device;
 pub mod events;
 pub mod failures;
 pub mod grants;

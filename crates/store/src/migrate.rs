@@ -45,6 +45,7 @@ const MIGRATIONS: &[Migration] = migrations![
     11 "app_policy" "0011_app_policy.sql",
     12 "failures" "0012_failures.sql",
     13 "search" "0013_search.sql",
+    14 "device" "0014_device.sql",
 ];
 
 /// The schema version that this program needs.

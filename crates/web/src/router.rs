@@ -1,5 +1,7 @@
 //! Every route on one screen.
-use crate::api::{applications, audit, authorize, clients, consents, credentials, discovery, events, introspect};
+use crate::api::{
+    applications, audit, authorize, clients, consents, credentials, device_authorization, discovery, events, introspect,
+};
 use crate::api::{keys, members, register, revoke, scopes, token, userinfo, webhooks};
 use crate::body::MAX_BODY;
 use crate::consoles::consoles;
@@ -58,6 +60,7 @@ pub fn router(state: WebState) -> Router {
 fn programs() -> Router<WebState> {
     let protocol = Router::new()
         .route("/token", post(token::post))
+        .route("/device_authorization", post(device_authorization::post))
         .route("/revoke", post(revoke::post))
         .route("/userinfo", get(userinfo::get).post(userinfo::get))
         .route("/jwks", get(discovery::jwks))
@@ -141,6 +144,7 @@ fn people() -> Router<WebState> {
         .route("/api/oauth2/consent", post(authorize::consent))
         .route("/api/v1/oauth2/authorize", get(authorize::get))
         .route("/api/v1/oauth2/consent", post(authorize::consent))
+        .route("/device", get(pages::device::get).post(pages::device::post))
         .route("/healthz", get(async || "ok\n"))
         .route("/readyz", get(ready))
         .method_not_allowed_fallback(method_not_allowed)

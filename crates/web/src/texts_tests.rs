@@ -4,6 +4,7 @@ use domain::audit::KINDS;
 use domain::events::EventKind;
 use domain::oauth::diagnosis::{ADVICE, AUTHENTICATION, Endpoint};
 use flows::authorize::InteractionRefusal;
+use flows::device::UserCodeRefusal;
 use flows::manage::Unmanaged;
 use flows::outbound::NoReply;
 use flows::session::SignInRefusal;
@@ -145,6 +146,7 @@ fn german_has_the_sentence_of_every_refusal_that_a_page_shows() {
     }
     let shown = reasons(SignInRefusal::ALL)
         .chain(reasons(InteractionRefusal::ALL))
+        .chain(reasons(UserCodeRefusal::ALL))
         .chain(reasons(domain::oauth::authorize::AuthorizeRefusal::ALL))
         .chain(reasons(domain::oauth::logout::LogoutRefusal::ALL))
         .chain(reasons(domain::oauth::registration::MetadataRefusal::ALL))

@@ -2,6 +2,7 @@
 //! AuthorizationRequest`. Only the client-and-redirect check can make a [`Callback`], and only a `Callback` can carry an
 //! answer back to a client.
 use super::claims::ClaimsRequest;
+use super::device::DeviceAuthorization;
 use super::params::RawParams;
 use super::pkce::CodeChallenge;
 use super::scope::ScopeSet;
@@ -118,6 +119,11 @@ impl Callback {
         Ok(Self { redirect_uri, mode, state, carries_errors: !client.is_untried() })
     }
 
+    /// The right to send nothing anywhere: a device asks here for its answer (RFC 8628 §3.4).
+    fn nowhere() -> Self {
+        Self { redirect_uri: String::new(), mode: ResponseMode::Query, state: None, carries_errors: false }
+    }
+
     pub fn redirect_uri(&self) -> &str {
         &self.redirect_uri
     }
@@ -225,6 +231,9 @@ const RULES: &[(&str, Rule)] = &[
     ("hints", hints),
 ];
 
+/// Those of them that a device's request must follow (RFC 8628 §3.1).
+const DEVICE_RULES: &[Rule] = &[parameters_once, scope, sub_type, resource];
+
 /// The names of the rules, in the order in which they are checked.
 pub fn rules() -> impl Iterator<Item = &'static str> {
     RULES.iter().map(|(name, _)| *name)
@@ -239,7 +248,38 @@ impl AuthorizationRequest {
         policy: &AuthorizePolicy<'_>,
         now: Timestamp,
     ) -> Result<Self, AuthorizeRefusal> {
-        let mut request = Self {
+        let mut request = Self::empty(client, callback, now);
+        let input = Input { client, params, policy };
+        RULES.iter().try_for_each(|(_, rule)| rule(&input, &mut request))?;
+        Ok(request)
+    }
+
+    /// The request of a device. It is asked about on a page each time: nobody knows where the device is, and whose.
+    pub fn of_device(
+        client: &Client,
+        params: &RawParams,
+        policy: &AuthorizePolicy<'_>,
+        now: Timestamp,
+    ) -> Result<Self, AuthorizeRefusal> {
+        let mut request = Self::empty(client, Callback::nowhere(), now);
+        request.prompt.consent = true;
+        let input = Input { client, params, policy };
+        DEVICE_RULES.iter().try_for_each(|rule| rule(&input, &mut request))?;
+        Ok(request)
+    }
+
+    /// The same, as it was kept.
+    pub fn of_kept(client: &Client, kept: &DeviceAuthorization) -> Self {
+        let mut request = Self::empty(client, Callback::nowhere(), kept.created_at);
+        request.prompt.consent = true;
+        request.scopes = kept.scopes.clone();
+        request.sub_type = kept.sub_type;
+        request.resources.clone_from(&kept.resources);
+        request
+    }
+
+    fn empty(client: &Client, callback: Callback, now: Timestamp) -> Self {
+        Self {
             client_id: client.id.clone(),
             callback,
             scopes: ScopeSet::default(),
@@ -256,10 +296,7 @@ impl AuthorizationRequest {
             workspace: None,
             resources: Vec::new(),
             received_at: now,
-        };
-        let input = Input { client, params, policy };
-        RULES.iter().try_for_each(|(_, rule)| rule(&input, &mut request))?;
-        Ok(request)
+        }
     }
 }
 

@@ -1,7 +1,9 @@
 //! The next step of an authorization: a pure function of the request, who is signed in, and what was allowed before.
 use super::authorize::{AuthorizationRequest, AuthorizeRefusal as R};
 use super::consent::Consent;
+use super::device::UserCode;
 use super::scope::ScopeSet;
+use super::seal::TokenId;
 use crate::client::{Client, SubType};
 use crate::identity::WorkspaceMembership;
 use crate::{SessionId, Timestamp, UserId, WorkspaceId};
@@ -20,6 +22,15 @@ pub struct Interaction {
     pub account_selected: bool,
     /// Who was shown the consent page: nobody else's answer counts.
     pub asked: Option<UserId>,
+    /// The device that waits for the answer, where it is none of a redirect.
+    pub device: Option<AskingDevice>,
+}
+
+/// A device that asks (RFC 8628), by what it shows.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AskingDevice {
+    pub id: TokenId,
+    pub user_code: UserCode,
 }
 
 /// Who is asking.

@@ -1,4 +1,5 @@
-//! The errors of the wire (RFC 6749 §4.1.2.1 and §5.2, OpenID Connect Core §3.1.2.6, RFC 6750 §3.1, RFC 7591 §3.2.2).
+//! The errors of the wire (RFC 6749 §4.1.2.1 and §5.2, OpenID Connect Core §3.1.2.6, RFC 6750 §3.1, RFC 7591 §3.2.2,
+//! RFC 8628 §3.5).
 use std::fmt;
 
 macro_rules! codes {
@@ -40,6 +41,8 @@ codes! {
     InvalidRedirectUri = "invalid_redirect_uri";
     InvalidClientMetadata = "invalid_client_metadata";
     SlowDown = "slow_down";
+    AuthorizationPending = "authorization_pending";
+    ExpiredToken = "expired_token";
     /// Of the management APIs, which speak HTTP rather than OAuth.
     NotFound = "not_found";
     MethodNotAllowed = "method_not_allowed";

@@ -5,6 +5,7 @@ pub mod claims;
 pub mod client_auth;
 pub mod consent;
 pub mod decision;
+pub mod device;
 pub mod diagnosis;
 pub mod error;
 pub mod grant;

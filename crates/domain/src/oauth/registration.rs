@@ -239,7 +239,8 @@ fn grants(json: &Reader<'_>, client_type: ClientType) -> Result<(Vec<GrantType>,
     if response_types.iter().any(|t| t != "code") {
         return Err(R::ResponseType.of("response_types"));
     }
-    let refresh_alone = grant_types.contains(&GrantType::RefreshToken) && !code;
+    let device = grant_types.contains(&GrantType::DeviceCode);
+    let refresh_alone = grant_types.contains(&GrantType::RefreshToken) && !code && !device;
     if grant_types.is_empty() || code == response_types.is_empty() || refresh_alone {
         return Err(R::GrantMismatch.of("grant_types"));
     }

@@ -1,21 +1,16 @@
 //! Redeeming an authorization code (OAuth 2.1 §4.1.3). A code is good once: its id goes into the grant's row under a
 //! unique key, and the number of rows decides.
-use super::issue::{Answer, RefreshSecret, Refreshing, TokenResponse, issued};
+use super::begin::{Allowed, Unbegun};
+use super::issue::TokenResponse;
 use crate::failure::refuse;
-use crate::recorder::About;
-use crate::subject::{self, Absent};
-use crate::{App, Ctx, Failure, events};
-use domain::client::{Client, GrantType, Trust};
-use domain::events::EventKind;
+use crate::{App, Ctx, Failure};
+use domain::Timestamp;
+use domain::client::{Client, GrantType};
 use domain::oauth::authorize::resources;
-use domain::oauth::grant::{EndReason, Grant, RefreshState};
 use domain::oauth::params::RawParams;
 use domain::oauth::pkce::is_verifier;
-use domain::oauth::seal::{Purpose, TokenId};
+use domain::oauth::seal::Purpose;
 use domain::oauth::token::CodePayload;
-use domain::{GrantId, Timestamp};
-use store::Tx;
-use store::grants::Redeemed;
 
 domain::refusals! {
     /// Why a code was refused.
@@ -39,6 +34,18 @@ domain::refusals! {
 }
 
 use CodeRefusal as R;
+
+impl From<Unbegun> for R {
+    fn from(why: Unbegun) -> Self {
+        match why {
+            Unbegun::UserDisabled => Self::UserDisabled,
+            Unbegun::MembershipLost => Self::MembershipLost,
+            Unbegun::ConsentRevoked => Self::ConsentRevoked,
+            Unbegun::ClientForbidden => Self::ClientForbidden,
+            Unbegun::Replayed => Self::Replayed,
+        }
+    }
+}
 
 /// A check of the presented code, in the order of [`CHECKS`].
 type Check = fn(&Presented<'_>) -> Result<(), R>;
@@ -87,45 +94,6 @@ fn verifier(p: &Presented<'_>) -> Result<(), R> {
     }
 }
 
-/// The grant that a code stands for.
-fn grant(
-    app: &App,
-    ctx: &Ctx,
-    client: &Client,
-    id: TokenId,
-    code: &CodePayload,
-    refresh: Option<RefreshState>,
-) -> Grant {
-    let lifetimes = &app.settings().lifetimes;
-    let idle = client.config.refresh_token_lifetime_seconds.unwrap_or(lifetimes.refresh_idle);
-    let absolute = ctx.now.plus(match refresh {
-        Some(_) => lifetimes.refresh_absolute.max(idle),
-        None => super::issue::access_lifetime(app, client),
-    });
-    let expires_at = if refresh.is_some() { ctx.now.plus(idle).min(absolute) } else { absolute };
-    Grant {
-        id: GrantId::new(ctx.now, ctx.random()),
-        client_id: client.id.clone(),
-        user_id: code.user_id,
-        sub_type: code.sub_type,
-        workspace_id: code.workspace_id,
-        scopes: code.scopes.clone(),
-        resources: code.resources.clone(),
-        claims: code.claims.clone(),
-        code_id: id,
-        session_id: code.session_id,
-        auth_time: code.auth_time,
-        acr: code.acr.clone(),
-        nonce: code.nonce.clone(),
-        created_at: ctx.now,
-        expires_at,
-        absolute_expires_at: absolute,
-        last_used_at: ctx.now,
-        ended: None,
-        refresh,
-    }
-}
-
 pub(super) async fn redeem(
     app: &App,
     ctx: &Ctx,
@@ -143,109 +111,6 @@ pub(super) async fn redeem(
     if !asked.iter().all(|r| code.resources.contains(r)) {
         return refuse(R::Resource);
     }
-    let subject = {
-        let mut tx = app.store().read().await?;
-        subject::load(&mut tx, code.user_id, code.sub_type, code.workspace_id).await?
-    };
-    let subject = subject.map_err(|absent| {
-        Failure::Refused(match absent {
-            Absent::UserDisabled => R::UserDisabled,
-            Absent::MembershipLost => R::MembershipLost,
-        })
-    })?;
-    let refreshes = code.refreshable && client.may_use(GrantType::RefreshToken);
-    let secret = refreshes.then(|| RefreshSecret(ctx.random()));
-    let refresh = secret.as_ref().map(|secret| RefreshState {
-        seq: 1,
-        live: secret.hash(app),
-        previous: None,
-        used: false,
-        issued_at: ctx.now,
-    });
-    let grant = grant(app, ctx, client, id, &code, refresh);
-    let about = About::client(&client.id).and_user(code.user_id);
-    match write(app, ctx, client, &grant).await? {
-        Written::First => {}
-        Written::NotConsented => return refuse(R::ConsentRevoked),
-        Written::Forbidden => return refuse(R::ClientForbidden),
-        Written::Replayed(ended) => {
-            if let Some(grant) = ended {
-                app.record(ctx, "grant.ended", EndReason::CodeReplayed.as_str(), about.and_grant(grant));
-            }
-            return refuse(R::Replayed);
-        }
-    }
-    let answer = Answer {
-        client,
-        grant: &grant,
-        subject: &subject,
-        scopes: grant.scopes.clone(),
-        resources: if asked.is_empty() { grant.resources.clone() } else { asked },
-        refresh: refresh.zip(secret).map(|(state, secret)| Refreshing::Fresh(state, secret)),
-        nonce: code.nonce.as_deref(),
-    };
-    Ok(answer.issue(app, ctx)?)
-}
-
-/// What became of an attempt to write a grant.
-enum Written {
-    First,
-    /// The code was used before; the grant that ended for it, if one lived.
-    Replayed(Option<GrantId>),
-    /// The consent that the code came of was taken back meanwhile.
-    NotConsented,
-    /// The workspace does not let the client in any more.
-    Forbidden,
-}
-
-/// Writes the grant. The consent, and whom the workspace lets in, are looked at in the same transaction: what was revoked while the code was on its way
-/// must not come to life.
-async fn write(app: &App, ctx: &Ctx, client: &Client, grant: &Grant) -> Result<Written, Failure<CodeRefusal>> {
-    const DAY: i64 = 24 * 60 * 60;
-    let today = Timestamp::from_seconds(ctx.now.seconds() / DAY * DAY);
-    let first_today = client.last_used_at.is_none_or(|at| at < today);
-    let (asked, choosy) = (!client.config.internal, client.trust != Trust::FirstParty);
-    let issued = app
-        .outbox()
-        .wants(EventKind::TokenIssued)
-        .then(|| events::event(ctx, issued(app, ctx, client, grant, GrantType::AuthorizationCode, &grant.scopes)));
-    let (grant, client, now, ctx) = (grant.clone(), client.id.clone(), ctx.now, ctx.clone());
-    let work = app.store().write(move |tx| {
-        Box::pin(async move {
-            if let Some(workspace) = grant.workspace_id.filter(|_| choosy) {
-                store::workspaces::hold_shared(tx, workspace).await?;
-                if !store::app_policy::allows(tx, workspace, &client).await? {
-                    return Ok(Written::Forbidden);
-                }
-            }
-            if asked && !consented(tx, &grant).await? {
-                return Ok(Written::NotConsented);
-            }
-            match store::grants::redeem(tx, &grant).await? {
-                Redeemed::First => {
-                    if first_today {
-                        store::clients::touch(tx, &client, today).await?;
-                    }
-                    store::events::append(tx, issued.as_slice()).await?;
-                    Ok(Written::First)
-                }
-                Redeemed::Replayed => {
-                    let why = EndReason::CodeReplayed;
-                    let ended = store::grants::end_by_code(tx, grant.code_id, why, now).await?;
-                    if let Some(id) = ended {
-                        // The code says the same of both: only the ids of the grants differ.
-                        let ended = Grant { id, ..grant };
-                        events::emit(tx, &ctx, events::grant_ended(&ended, why)).await?;
-                    }
-                    Ok(Written::Replayed(ended))
-                }
-            }
-        })
-    });
-    work.await.map_err(|error: store::StoreError| error.into())
-}
-
-async fn consented(tx: &mut Tx, grant: &Grant) -> Result<bool, store::StoreError> {
-    let consent = store::consents::find(tx, grant.user_id, &grant.client_id, grant.workspace_id).await?;
-    Ok(consent.is_some_and(|consent| grant.scopes.is_subset(&consent.scopes)))
+    let allowed = Allowed { client, id, code: &code, resources: asked, by: GrantType::AuthorizationCode };
+    allowed.begin(app, ctx).await.map_err(|failure| failure.map(R::from))
 }

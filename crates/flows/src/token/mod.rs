@@ -1,11 +1,14 @@
 //! The token endpoint (OAuth 2.1 §3.2).
 mod authorization_code;
+mod begin;
 mod client_credentials;
+mod device_code;
 mod issue;
 mod refresh_token;
 
 pub use authorization_code::{CodeRefusal, checks as code_checks};
 pub use client_credentials::MachineRefusal;
+pub use device_code::DeviceCodeRefusal;
 pub use issue::TokenResponse;
 pub use refresh_token::RefreshRefusal;
 
@@ -36,6 +39,7 @@ pub enum TokenRefusal {
     Code(CodeRefusal),
     Refresh(RefreshRefusal),
     Machine(MachineRefusal),
+    Device(DeviceCodeRefusal),
 }
 
 impl TokenRefusal {
@@ -46,6 +50,7 @@ impl TokenRefusal {
             Self::Code(r) => r,
             Self::Refresh(r) => r,
             Self::Machine(r) => r,
+            Self::Device(r) => r,
         }
     }
 }
@@ -76,7 +81,12 @@ pub async fn exchange(
         authenticated.map_err(|f| f.map(TokenRefusal::Client))?
     };
     let answer = by_grant_type(app, ctx, &client, body).await;
-    if let Err(failure) = &answer {
+    // A device asks every few seconds whether its person has decided: that is no failure.
+    let undecided =
+        |why: &Failure<_>| matches!(why, Failure::Refused(TokenRefusal::Device(DeviceCodeRefusal::Pending)));
+    if let Err(failure) = &answer
+        && !undecided(failure)
+    {
         let detail = facts(&client, body, failure);
         app.record_with(ctx, endpoint.as_str(), failure.reason(), About::client(&client.id), detail);
     }
@@ -90,6 +100,7 @@ pub fn endpoint_of(body: &RawParams) -> Endpoint {
         Some(GrantType::AuthorizationCode) => Endpoint::TokenByCode,
         Some(GrantType::RefreshToken) => Endpoint::TokenByRefresh,
         Some(GrantType::ClientCredentials) => Endpoint::TokenByClient,
+        Some(GrantType::DeviceCode) => Endpoint::TokenByDevice,
     }
 }
 
@@ -101,6 +112,7 @@ fn facts(client: &Client, body: &RawParams, failure: &Failure<TokenRefusal>) -> 
         T::Code(CodeRefusal::RedirectMismatch) => sent::named(body, &["grant_type", "redirect_uri"]),
         T::Code(CodeRefusal::Resource)
         | T::Refresh(RefreshRefusal::Resource)
+        | T::Device(DeviceCodeRefusal::Resource)
         | T::Machine(MachineRefusal::Resource) => sent::named(body, &["grant_type", "resource"]),
         T::Machine(MachineRefusal::ScopeNotRegistered) => {
             let mut facts = sent::named(body, &["grant_type"]);
@@ -139,6 +151,9 @@ async fn by_grant_type(
         }
         GrantType::ClientCredentials => {
             client_credentials::issue(app, ctx, client, body).map_err(|f| f.map(TokenRefusal::Machine))
+        }
+        GrantType::DeviceCode => {
+            device_code::redeem(app, ctx, client, body).await.map_err(|f| f.map(TokenRefusal::Device))
         }
     }
 }

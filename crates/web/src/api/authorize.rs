@@ -101,6 +101,8 @@ fn shown(state: &WebState, incoming: &Incoming, next: Result<Next, AuthorizeFail
         Ok(Next::SelectAccount { .. }) => {
             refused(ErrorCode::InteractionRequired, "The user must choose an account on the hosted page.")
         }
+        // A device's page belongs to a browser, and its interaction opens here for that one alone.
+        Ok(Next::Device { .. }) => refused(ErrorCode::InvalidRequest, "Answer a device on the hosted page."),
         Err(failure) => failed(&failure, incoming),
     };
     if browser.is_new

@@ -5,6 +5,7 @@ pub mod authorize;
 pub mod clients;
 pub mod consents;
 pub mod credentials;
+pub mod device_authorization;
 pub mod discovery;
 pub mod events;
 pub mod introspect;

@@ -9,10 +9,12 @@ use crate::openapi::schema::oauth::{TokenAnswer, TokenRequest};
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
+use flows::Failure;
+use flows::token::TokenRefusal;
 
 /// Get tokens
 ///
-/// For an authorization code, a refresh token, or a client's own credentials (OAuth 2.1 §3.2).
+/// For an authorization code, a refresh token, a device code, or a client's own credentials (OAuth 2.1 §3.2).
 #[utoipa::path(post, path = "/oauth2/token", operation_id = "token", tag = "oauth",
     request_body(content((TokenRequest = "application/x-www-form-urlencoded"), (TokenRequest = "application/json"))),
     responses((status = 200, description = "Tokens", body = TokenAnswer,
@@ -27,6 +29,13 @@ pub async fn post(State(state): State<WebState>, incoming: Incoming, Params(body
     }
     match flows::token::exchange(state.app(), &incoming.ctx, incoming.authorization(), &body).await {
         Ok(tokens) => json_response(StatusCode::OK, &tokens),
-        Err(failure) => oauth_failure(&failure, CLIENT, &incoming.ctx.facts.request_id),
+        Err(failure) => {
+            let mut response = oauth_failure(&failure, CLIENT, &incoming.ctx.facts.request_id);
+            // What a device polls for is told as any other error of this endpoint (RFC 8628 §3.5, RFC 6749 §5.2).
+            if matches!(failure, Failure::Refused(TokenRefusal::Device(_))) {
+                *response.status_mut() = StatusCode::BAD_REQUEST;
+            }
+            response
+        }
     }
 }

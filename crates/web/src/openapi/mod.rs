@@ -5,7 +5,9 @@ mod mounts;
 pub mod schema;
 pub mod view;
 
-use crate::api::{applications, audit, authorize, clients, consents, credentials, discovery, events, introspect};
+use crate::api::{
+    applications, audit, authorize, clients, consents, credentials, device_authorization, discovery, events, introspect,
+};
 use crate::api::{keys, members, register, revoke, scopes, token, userinfo, webhooks};
 use bytes::Bytes;
 use flows::Settings;
@@ -16,7 +18,7 @@ use utoipa::OpenApi;
 #[derive(OpenApi)]
 #[openapi(
     paths(
-        token::post, revoke::post, introspect::post, userinfo::get, scopes::public,
+        token::post, device_authorization::post, revoke::post, introspect::post, userinfo::get, scopes::public,
         register::create, register::read, register::replace, register::delete, applications::list_own,
         discovery::metadata, discovery::jwks,
         authorize::get, authorize::consent,

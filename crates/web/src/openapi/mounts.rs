@@ -5,6 +5,7 @@ use utoipa::openapi::{OpenApi, RefOr};
 /// Where else a path is served, and what that adds to the ids of its operations.
 const ALSO: &[(&str, &[(&str, &str)])] = &[
     ("/oauth2/token", PROTOCOL),
+    ("/oauth2/device_authorization", PROTOCOL),
     ("/oauth2/revoke", PROTOCOL),
     ("/oauth2/introspect", PROTOCOL),
     ("/oauth2/userinfo", PROTOCOL),

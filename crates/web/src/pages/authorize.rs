@@ -1,5 +1,6 @@
 //! The authorization endpoint for browsers.
 use super::consent::{consent_page, decision_of};
+use super::device;
 use super::form::Form;
 use super::frame::{Frame, Leads, interaction_path, render, see_other, with_browser};
 use super::login::login_page;
@@ -78,6 +79,10 @@ pub fn show(
         Ok(Next::Consent { interaction, view }) => {
             browser.speak(&view.locales);
             consent_page(state, browser, &interaction, &view)
+        }
+        Ok(Next::Device { client, allowed, locales }) => {
+            browser.speak(&locales);
+            device::done_page(state, browser, &client, allowed)
         }
         Err(failure) => refused::interrupted(state, incoming, &failure),
     };

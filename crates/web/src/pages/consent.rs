@@ -45,6 +45,8 @@ struct ConsentPage<'p> {
     first_party: bool,
     looks_alike: bool,
     only_workspace: bool,
+    /// What the device shows that asks, where one does.
+    user_code: Option<String>,
     /// The first letter of the client's name: nobody's logo is loaded from elsewhere.
     initial: String,
 }
@@ -85,9 +87,11 @@ pub fn consent_page(state: &WebState, browser: &Browser, interaction: &str, view
         first_party: client.trust == Trust::FirstParty,
         looks_alike: looks_alike(&client.name),
         only_workspace: view.only_workspace,
+        user_code: view.user_code.as_ref().map(ToString::to_string),
         initial: initial(&client.name),
     };
-    render(state, &page, StatusCode::OK, Leads::To(client), None)
+    let leads = if view.user_code.is_some() { Leads::Here } else { Leads::To(client) };
+    render(state, &page, StatusCode::OK, leads, None)
 }
 
 /// The first letter of a name, as large as it gets.

@@ -6,6 +6,7 @@ pub mod back;
 pub mod confirm;
 pub mod consent;
 pub mod developer;
+pub mod device;
 pub mod docs;
 pub mod form;
 pub mod frame;

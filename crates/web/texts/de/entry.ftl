@@ -52,6 +52,18 @@ consent-undo = Sie können das jederzeit unter „Verbundene Apps“ in Ihrem Ko
 client-privacy = Datenschutz der Anwendung
 client-terms = Nutzungsbedingungen der Anwendung
 
+device-title = Gerät verbinden
+device-why = Geben Sie den Code ein, den Ihr Gerät anzeigt. Danach bittet das Gerät um Zugriff auf Ihr Konto.
+device-compare = Fahren Sie nur fort, wenn Sie dies selbst begonnen haben und Ihr Gerät genau { $code } anzeigt. Wer Ihnen diesen Link geschickt hat, bekäme sonst den Zugriff.
+device-code = Code
+device-hint = Acht Buchstaben, zum Beispiel BCDF-GHJK. Groß- und Kleinschreibung ist gleich.
+device-allowed = Sie können zu Ihrem Gerät zurückkehren
+device-allowed-why = { $client } hat jetzt Zugriff. Sie können diese Seite schließen.
+device-denied = Zugriff verweigert
+device-denied-why = { $client } erfährt, dass Sie abgelehnt haben. Sie können diese Seite schließen.
+consent-device = Ein Gerät bittet darum. Stimmen Sie nur zu, wenn Sie das Gerät vor sich haben und es { $code } anzeigt: Wer es hat, bekommt den Zugriff.
+answer-to-asking-device = Die Antwort geht an das Gerät.
+
 error-title = Das hat nicht geklappt
 error-code = Fehler
 came-from = Sie kamen von { $client }.

@@ -52,6 +52,18 @@ consent-undo = You can take this back at any time under “Connected apps” in 
 client-privacy = Privacy of the application
 client-terms = Terms of the application
 
+device-title = Connect a device
+device-why = Enter the code that your device shows. The device then asks for access to your account.
+device-compare = Go on only if you started this yourself and your device shows exactly { $code }. Somebody who sent you this link would get the access.
+device-code = Code
+device-hint = Eight letters, such as BCDF-GHJK. Upper or lower case does not matter.
+device-allowed = You can go back to your device
+device-allowed-why = { $client } has access now. You can close this page.
+device-denied = Access denied
+device-denied-why = { $client } was told that you refused. You can close this page.
+consent-device = A device asks for this. Allow it only if you have the device before you and it shows { $code }: whoever has it gets the access.
+answer-to-asking-device = The answer goes to the device.
+
 error-title = That did not work
 error-code = Error
 came-from = You came from { $client }.

@@ -62,7 +62,7 @@ pub const ADVICE: &[Advice] = advice! {
 
     // The token endpoint.
     "grant_type_missing" => "Send grant_type in the body, form-encoded; the URL's query is not read.";
-    "grant_type_unknown" => "Send authorization_code, refresh_token or client_credentials.";
+    "grant_type_unknown" => "Send authorization_code, refresh_token, client_credentials or urn:ietf:params:oauth:grant-type:device_code.";
     "grant_type_not_registered" => "Add the grant type to those of the application.";
     "code_missing" => "Send the code from the redirect in the body.";
     "code_unknown" => "Send the code as it came in the redirect, decoded once and not cut.";
@@ -91,6 +91,17 @@ pub const ADVICE: &[Advice] = advice! {
     "refresh_token_ahead_of_database" => "The database was set back to an earlier state. Let the person sign in again.";
     "client_credentials_for_public_client" => "Register the application as confidential: only one with a secret can act in its own name.";
     "scope_needs_a_user" => "Do not ask for openid, profile, email or offline_access where no person takes part.";
+
+    // Devices.
+    "device_settled" => "The person answered twice, or too late. Begin again on the device.";
+    "device_code_missing" => "Send the device_code of the device authorization in the body.";
+    "device_code_unknown" => "Send the device_code as it was answered, whole. One that expired long ago is forgotten: begin again on the device.";
+    "device_code_of_another_client" => "Poll with the client_id that the device code was issued to.";
+    "device_code_replayed" => "The device has its tokens already. Stop polling as soon as they come, and store them first.";
+    "device_denied" => "The person said no. Stop polling, and say so on the device.";
+    "device_code_expired" => "Nobody decided in time. Stop polling, and begin again when the person is there.";
+    "device_polled_too_fast" => "Wait for the seconds that interval says between two requests, and 5 seconds more after each slow_down.";
+    "device_undecided" => "Nothing to change: poll again after the interval.";
 
     // Tokens that are shown.
     "token_missing" => "Send the token: in the Authorization header at userinfo, in the parameter token elsewhere.";
@@ -128,7 +139,7 @@ pub const ADVICE: &[Advice] = advice! {
     "client_name_unsafe" => "Use 1 to 100 visible characters.";
     "description_unsafe" => "Use at most 1000 visible characters.";
     "auth_method_unsupported" => "Use client_secret_basic, client_secret_post or none.";
-    "grant_type_unsupported" => "Use authorization_code, refresh_token or client_credentials.";
+    "grant_type_unsupported" => "Use authorization_code, refresh_token, client_credentials or urn:ietf:params:oauth:grant-type:device_code.";
     "grant_and_response_types_inconsistent" => "Register the response type code together with the grant type authorization_code, or neither.";
     "redirect_uris_missing" => "Register a redirect URI, or leave authorization_code out of the grant types.";
     "redirect_uri_invalid" => "Use https, http on loopback, or (native applications) a scheme with a dot such as com.example.app; no fragment.";

@@ -16,6 +16,9 @@ pub enum Endpoint {
     TokenByCode,
     TokenByRefresh,
     TokenByClient,
+    TokenByDevice,
+    /// Where devices begin (RFC 8628).
+    DeviceAuthorization,
     Introspection,
     Revocation,
     Userinfo,
@@ -44,12 +47,14 @@ pub struct Checked {
 pub const AUTHENTICATION: &str = "client.authentication";
 
 impl Endpoint {
-    pub const ALL: [Self; 10] = [
+    pub const ALL: [Self; 12] = [
         Self::Authorization,
         Self::Token,
         Self::TokenByCode,
         Self::TokenByRefresh,
         Self::TokenByClient,
+        Self::TokenByDevice,
+        Self::DeviceAuthorization,
         Self::Introspection,
         Self::Revocation,
         Self::Userinfo,
@@ -65,6 +70,8 @@ impl Endpoint {
             Self::TokenByCode => "token.authorization_code",
             Self::TokenByRefresh => "token.refresh_token",
             Self::TokenByClient => "token.client_credentials",
+            Self::TokenByDevice => "token.device_code",
+            Self::DeviceAuthorization => "device_authorization",
             Self::Introspection => "introspection",
             Self::Revocation => "token.revoked",
             Self::Userinfo => "userinfo",
@@ -99,6 +106,8 @@ impl Endpoint {
             Self::TokenByCode => [t::TOKEN, t::CODE, t::ANSWER],
             Self::TokenByRefresh => [t::TOKEN, t::REFRESH, t::ANSWER],
             Self::TokenByClient => [t::TOKEN, t::MACHINE, t::ANSWER],
+            Self::TokenByDevice => [t::TOKEN, t::DEVICE, t::ANSWER],
+            Self::DeviceAuthorization => [t::DEVICE_REQUEST, t::ANSWER, &[]],
             Self::Introspection => [t::INTROSPECTION, t::ANSWER, &[]],
             Self::Revocation => [t::REVOCATION, t::ANSWER, &[]],
             Self::Userinfo => [t::USERINFO, t::ANSWER, &[]],

@@ -55,6 +55,7 @@ pub const AUTHORIZATION: &[Check] = checks! {
         "interaction_without_session", "interaction_of_another_user", "interaction_without_question",
     ];
     "check-user-decision", "The person allowed it" => ["user_denied"];
+    "check-page-device", "The device still waits for the answer" => ["device_settled"];
 };
 
 /// The token endpoint, until it is known which grant is meant.
@@ -108,6 +109,31 @@ pub const MACHINE: &[Check] = checks! {
         "scope_malformed", "scope_not_registered", "scope_needs_a_user",
     ];
     "check-machine-resource", "Every resource exists" => ["resource_unknown"];
+};
+
+/// `device`: what a device begins with.
+pub const DEVICE_REQUEST: &[Check] = checks! {
+    "check-device-grant", "The client is registered for the device grant" => ["grant_type_not_registered"];
+    "check-parameters-once", "No other parameter is repeated" => ["parameter_repeated"];
+    "check-scope", "Every scope exists and is registered for the application" => ["scope_malformed", "scope_unknown", "scope_not_registered"];
+    "check-sub-type", "The sub_type is known" => ["sub_type_unknown"];
+    "check-resource", "Every resource exists" => ["resource_unknown"];
+};
+
+/// `token/device_code`.
+pub const DEVICE: &[Check] = checks! {
+    "check-device-sent", "A device code is sent" => ["device_code_missing"];
+    "check-device-valid", "The device code is one of this server" => ["device_code_unknown"];
+    "check-device-client", "The device code was issued to this client" => ["device_code_of_another_client"];
+    "check-device-first-use", "The device code is used for the first time" => ["device_code_replayed"];
+    "check-device-decision", "The person allowed it" => ["device_denied"];
+    "check-device-expiry", "The device code has not expired" => ["device_code_expired"];
+    "check-device-pace", "The device waits long enough between two requests" => ["device_polled_too_fast"];
+    "check-device-decided", "The person has decided" => ["device_undecided"];
+    "check-device-resource", "Every resource was part of the authorization" => ["resource_not_granted"];
+    "check-code-user", "The person is still there, and in the workspace" => ["user_disabled", "membership_lost"];
+    "check-workspace-lets-in", "The workspace lets the application in" => ["workspace_policy_forbids_client"];
+    "check-code-consent", "The person did not take the permission back" => ["consent_revoked"];
 };
 
 /// What `access::read` finds out about a token.

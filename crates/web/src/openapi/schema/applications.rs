@@ -48,7 +48,9 @@ fn property(dialect: &Dialect, rfc: &str) -> Schema {
         }
         "redirect_uris" => list("Where authorization may end: https, or http on loopback, or a private-use scheme."),
         "post_logout_redirect_uris" => list("Where signing out may end."),
-        "grant_types" => list("`authorization_code`, `refresh_token`, `client_credentials`."),
+        "grant_types" => list(
+            "`authorization_code`, `refresh_token`, `client_credentials`, `urn:ietf:params:oauth:grant-type:device_code`.",
+        ),
         "response_types" => list("`code`, or nothing."),
         "scope" => {
             let items = ObjectBuilder::new().schema_type(Type::String);

@@ -17,6 +17,9 @@ pub struct TokenRequest {
     /// The PKCE verifier (RFC 7636).
     #[schema(nullable = false)]
     code_verifier: Option<String>,
+    /// The device code (RFC 8628).
+    #[schema(nullable = false)]
+    device_code: Option<String>,
     /// The refresh token.
     #[schema(nullable = false)]
     refresh_token: Option<String>,
@@ -39,6 +42,43 @@ pub enum GrantType {
     AuthorizationCode,
     RefreshToken,
     ClientCredentials,
+    #[serde(rename = "urn:ietf:params:oauth:grant-type:device_code")]
+    DeviceCode,
+}
+
+/// What a device asks for (RFC 8628 §3.1). A client authenticates as at the token endpoint.
+#[derive(ToSchema)]
+pub struct DeviceAuthorizationRequest {
+    /// Scopes, separated by spaces; without any, those that the client has by default.
+    #[schema(nullable = false)]
+    scope: Option<String>,
+    /// The API that the tokens are for (RFC 8707).
+    #[schema(nullable = false)]
+    resource: Option<String>,
+    /// What the tokens speak for.
+    #[schema(nullable = false)]
+    sub_type: Option<SubType>,
+    #[schema(nullable = false)]
+    client_id: Option<String>,
+    #[schema(nullable = false)]
+    client_secret: Option<String>,
+}
+
+/// What a device shows, and what it polls with (RFC 8628 §3.2).
+#[derive(serde::Serialize, ToSchema)]
+pub struct DeviceAuthorizationAnswer<'a> {
+    /// For the token endpoint alone; a secret.
+    pub device_code: &'a str,
+    /// To be shown to the person.
+    pub user_code: String,
+    /// Where the person enters it.
+    pub verification_uri: String,
+    /// The same with the code in it, as for a picture that is scanned.
+    pub verification_uri_complete: String,
+    /// Seconds.
+    pub expires_in: i64,
+    /// Seconds between two requests at the token endpoint, at least.
+    pub interval: i64,
 }
 
 /// Tokens (RFC 6749 §5.1).

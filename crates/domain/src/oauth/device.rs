@@ -1,0 +1,134 @@
+//! The device authorization grant (RFC 8628): a device shows a code, a person enters it in a browser and decides, and the
+//! device polls until then.
+use super::scope::ScopeSet;
+use super::seal::TokenId;
+use crate::client::SubType;
+use crate::{ClientId, SecretHash, SessionId, Timestamp, UserId, WorkspaceId};
+use serde::{Deserialize, Serialize};
+use std::fmt;
+
+/// Seconds that a device and its user have.
+pub const LIFETIME: i64 = 600;
+/// Seconds between two polls, and what each poll that came too early adds (RFC 8628 §3.5).
+pub const INTERVAL: i64 = 5;
+
+/// Consonants without Y: they make no words, and none is taken for a digit (RFC 8628 §6.1).
+const LETTERS: &[u8; 20] = b"BCDFGHJKLMNPQRSTVWXZ";
+const LENGTH: usize = 8;
+
+/// What a device shows and a person types: eight letters, about 34 bits.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct UserCode(String);
+
+impl UserCode {
+    /// Of random bytes; `None` in the rare case that too few of them are even: each letter must be as likely.
+    pub fn from_random(bytes: &[u8; 32]) -> Option<Self> {
+        let even = bytes.iter().filter(|byte| **byte < 240);
+        let text: String = even.take(LENGTH).map(|byte| char::from(LETTERS[usize::from(byte % 20)])).collect();
+        (text.len() == LENGTH).then_some(Self(text))
+    }
+
+    /// As somebody typed it: in any case, with or without the dash or spaces.
+    pub fn parse(text: &str) -> Option<Self> {
+        // Nobody types more, however many dashes they like.
+        if text.len() > 64 {
+            return None;
+        }
+        let typed = text.chars().filter(|c| !c.is_whitespace() && !c.is_ascii_punctuation() && !"–—‐‑".contains(*c));
+        let code: String = typed.map(|c| c.to_ascii_uppercase()).collect();
+        (code.len() == LENGTH && code.bytes().all(|b| LETTERS.contains(&b))).then_some(Self(code))
+    }
+
+    /// What its hash is made of.
+    pub fn letters(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Display for UserCode {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (first, second) = self.0.split_at(LENGTH / 2);
+        write!(f, "{first}-{second}")
+    }
+}
+
+impl fmt::Debug for UserCode {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("UserCode(…)")
+    }
+}
+
+/// What has become of a device's request.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum DeviceState {
+    Pending,
+    Approved,
+    Denied,
+    /// The device has its tokens.
+    Redeemed,
+}
+
+impl DeviceState {
+    pub const ALL: [Self; 4] = [Self::Pending, Self::Approved, Self::Denied, Self::Redeemed];
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Pending => "pending",
+            Self::Approved => "approved",
+            Self::Denied => "denied",
+            Self::Redeemed => "redeemed",
+        }
+    }
+    pub fn parse(text: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|state| state.as_str() == text)
+    }
+}
+
+/// What a person allowed a device.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DeviceApproval {
+    pub user_id: UserId,
+    pub workspace_id: Option<WorkspaceId>,
+    pub scopes: ScopeSet,
+    pub session_id: Option<SessionId>,
+    pub auth_time: Option<Timestamp>,
+}
+
+/// A device's request, from its first question to its tokens.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DeviceAuthorization {
+    /// Becomes the code of the grant that comes of it.
+    pub id: TokenId,
+    pub device_code: SecretHash,
+    pub user_code: SecretHash,
+    pub client_id: ClientId,
+    /// What is asked for.
+    pub scopes: ScopeSet,
+    pub resources: Vec<String>,
+    pub sub_type: SubType,
+    pub state: DeviceState,
+    pub approval: Option<DeviceApproval>,
+    pub last_polled_at: Option<Timestamp>,
+    /// Seconds that must lie between two polls.
+    pub interval: i64,
+    pub created_at: Timestamp,
+    pub expires_at: Timestamp,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn codes_are_read_as_people_type_them() {
+        let code = UserCode::from_random(&std::array::from_fn(|n| u8::try_from(n).unwrap())).unwrap();
+        assert_eq!(code.to_string(), "BCDF-GHJK");
+        for typed in ["BCDF-GHJK", "bcdfghjk", " bcdf ghjk ", "BCDF–GHJK", "b.c.d.f.g.h.j.k"] {
+            assert_eq!(UserCode::parse(typed), Some(code.clone()), "{typed}");
+        }
+        for odd in ["", "BCDF-GHJ", "BCDF-GHJKL", "ACDF-GHJK", "BCDF-GHJ1", "ßCDF-GHJK", &"-".repeat(100)] {
+            assert_eq!(UserCode::parse(odd), None, "{odd}");
+        }
+        assert_eq!(UserCode::from_random(&[240; 32]), None, "no letter is likelier than another");
+        assert_eq!(format!("{code:?}"), "UserCode(…)");
+    }
+}
