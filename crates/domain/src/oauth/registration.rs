@@ -321,6 +321,17 @@ mod tests {
     }
 
     #[test]
+    fn a_device_needs_no_redirect_and_may_refresh() {
+        let device = "urn:ietf:params:oauth:grant-type:device_code";
+        let m = read(&json!({"grant_types": [device, "refresh_token", "urn:other"]})).unwrap();
+        assert_eq!(m.config.grant_types, [GrantType::DeviceCode, GrantType::RefreshToken]);
+        assert!(m.config.response_types.is_empty());
+        let kept = serde_json::to_value(&m.config).unwrap();
+        assert_eq!(kept["grant_types"], json!([device, "refresh_token"]));
+        assert_eq!(read(&json!({"grant_types": ["refresh_token"]})).unwrap_err(), R::GrantMismatch);
+    }
+
+    #[test]
     fn checklist_101_104_each_fault_has_its_code() {
         use crate::oauth::error::{ErrorCode, Refusal as _};
         let uri = "https://a.example/cb";
