@@ -3,9 +3,8 @@ pub use crate::next::{Answer, AuthorizeFailure, ConsentView, Decision, Locales, 
 pub use crate::page_refusal::{InteractionRefusal, PageReason, PageRefusal};
 use crate::recorder::About;
 use crate::session::Caller;
-use crate::subject::home;
 use crate::{App, Ctx, Failure, Fault, sent};
-use domain::client::{Client, SubType};
+use domain::client::Client;
 use domain::events::EventData;
 use domain::identity::WorkspaceMembership;
 use domain::oauth::authorize::{AuthorizationRequest, AuthorizePolicy, AuthorizeRefusal, Callback};
@@ -489,12 +488,4 @@ fn answer_error(
     }
     app.record_with(ctx, HERE, refusal.reason(), About::client(&client.id), sent);
     Ok(Next::Answer(error(app, callback, refusal)))
-}
-
-/// The workspace in whose name a user token speaks of roles; for pages that show it.
-pub fn home_of(view: &ConsentView, caller: &Caller) -> Option<WorkspaceId> {
-    match view.request.sub_type {
-        SubType::Workspace => view.ask.preselected,
-        SubType::User => caller.user().and_then(|user| home(user, &view.ask.workspaces)).map(|(id, _)| id),
-    }
 }

@@ -11,6 +11,7 @@ pub struct Metadata {
     userinfo_endpoint: String,
     jwks_uri: String,
     end_session_endpoint: String,
+    device_authorization_endpoint: String,
     introspection_endpoint: String,
     revocation_endpoint: String,
     /// Where registration is switched on.
