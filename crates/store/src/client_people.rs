@@ -26,7 +26,7 @@ fn read(row: &mut Row) -> Result<ClientPerson, StoreError> {
         user_id: row.parse()?,
         name: row.text()?,
         email: row.with(|text| Email::parse(text).ok())?,
-        is_member: row.bool()?,
+        is_member: row.opt_text()?.is_some(),
         workspaces: vec![row.with(|text| if text.is_empty() { Some(None) } else { text.parse().ok().map(Some) })?],
         scopes: row.scopes()?,
         since: row.time()?,
@@ -38,7 +38,7 @@ fn read(row: &mut Row) -> Result<ClientPerson, StoreError> {
 macro_rules! people {
     ($who:literal) => {
         concat!(
-            "SELECT u.id, u.name, u.email, CASE WHEN m.user_id IS NULL THEN 0 ELSE 1 END, o.workspace_id, o.scopes, \
+            "SELECT u.id, u.name, u.email, m.user_id, o.workspace_id, o.scopes, \
              o.created_at, (SELECT MAX(g.last_used_at) FROM grants g WHERE g.client_id = $1 AND g.user_id = p.user_id) \
              FROM (SELECT user_id FROM consents WHERE client_id = $1",
             $who,

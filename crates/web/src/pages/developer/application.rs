@@ -49,7 +49,8 @@ impl Tab {
             Self::Secrets => "/secrets",
             Self::Test => "/test",
             Self::Users => "/users",
-            Self::Activity => "/activity",
+            // One address for each range.
+            Self::Activity => "/activity?days=30",
             Self::Failures => "/failures",
             Self::Delete => "/delete",
         }
