@@ -9,7 +9,7 @@ async fn app() -> (Database, TestApp, Party) {
     let app = TestApp::start(&database).await;
     app.user("ada@example.com", 1).await;
     let party = Party::with(&app, Kind::Spa, |new| {
-        new.name = "Set-top <b>box</b>".to_owned();
+        "Set-top <b>box</b>".clone_into(&mut new.name);
         new.config.grant_types.push(GrantType::DeviceCode);
     })
     .await;

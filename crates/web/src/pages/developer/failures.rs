@@ -31,6 +31,8 @@ const fn endpoint(endpoint: Endpoint) -> &'static str {
         Endpoint::TokenByCode => "dev-endpoint-code",
         Endpoint::TokenByRefresh => "dev-endpoint-refresh",
         Endpoint::TokenByClient => "dev-endpoint-client",
+        Endpoint::TokenByDevice => "dev-endpoint-device",
+        Endpoint::DeviceAuthorization => "dev-endpoint-device-authorization",
         Endpoint::Introspection => "dev-endpoint-introspection",
         Endpoint::Revocation => "dev-endpoint-revocation",
         Endpoint::Userinfo => "dev-endpoint-userinfo",
