@@ -18,6 +18,7 @@ const NOT_DESCRIBED: &[&str] = &[
     "/oauth2/interaction",
     "/oauth2/account",
     "/oauth2/consent",
+    "/device",
     "/docs",
     "/docs/problems",
     "/docs/openapi.json",
