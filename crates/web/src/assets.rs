@@ -32,7 +32,11 @@ impl Asset {
     /// The mark that browsers show beside the title.
     pub fn icon(brand: &Brand, base: &str) -> Self {
         let colour = luminance(&brand.primary_colour).map_or("#1d4ed8", |_| brand.primary_colour.as_str());
-        let mark = format!("<rect width=\"16\" height=\"16\" rx=\"4\" fill=\"{colour}\"/>");
+        let tick = if luminance(colour).is_some_and(reads_white) { "#fff" } else { "#000" };
+        let mark = format!(
+            "<rect width=\"16\" height=\"16\" rx=\"4\" fill=\"{colour}\"/><path d=\"m4.4 8.4 2.5 2.6 4.8-5.9\" \
+             fill=\"none\" stroke=\"{tick}\" stroke-width=\"2\" stroke-linecap=\"round\" stroke-linejoin=\"round\"/>"
+        );
         let text = format!("<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 16 16\">{mark}</svg>");
         Self::new(text, "svg", "image/svg+xml", base)
     }
@@ -65,9 +69,7 @@ const BLACK: f64 = 0.0;
 /// The brand's colour, and black or white for the text on it, whichever reads better (WCAG 2.2 §1.4.3: one of the two
 /// always has 4.5:1). Nothing for what is not `#rrggbb`.
 fn brand_colours(colour: &str) -> String {
-    let Some(on) = luminance(colour)
-        .map(|ground| if contrast(ground, WHITE) >= contrast(ground, BLACK) { "#fff" } else { "#000" })
-    else {
+    let Some(on) = luminance(colour).map(|ground| if reads_white(ground) { "#fff" } else { "#000" }) else {
         return String::new();
     };
     format!(":root{{--brand:{colour};--on-brand:{on}}}\n")
@@ -81,6 +83,11 @@ fn luminance(colour: &str) -> Option<f64> {
         Some(if value <= 0.04045 { value / 12.92 } else { ((value + 0.055) / 1.055).powf(2.4) })
     };
     Some(0.2126 * part(0)? + 0.7152 * part(2)? + 0.0722 * part(4)?)
+}
+
+/// Whether white reads better than black on it.
+fn reads_white(ground: f64) -> bool {
+    contrast(ground, WHITE) >= contrast(ground, BLACK)
 }
 
 fn contrast(a: f64, b: f64) -> f64 {

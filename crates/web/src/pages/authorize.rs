@@ -170,10 +170,10 @@ mod tests {
         let mut frame = Frame::bare(Language::English);
         (frame.brand, frame.csrf) = (brand, "token".to_owned());
         let fields = [("state".to_owned(), "\"><script>alert(1)</script>'&".to_owned())];
-        let page = FormPostPage { frame, action: "https://a.example/?x=\"&y=<", fields: &fields, script: SEND };
+        let page = FormPostPage { frame, action: "https://a.example/?q=\"&y=<", fields: &fields, script: SEND };
         let html = page.render().unwrap();
         assert_eq!(html.matches("<script>").count(), 1, "{html}");
-        assert!(!html.contains("<b>") && !html.contains("x=\"") && !html.contains("y=<"), "{html}");
+        assert!(!html.contains("<b>") && !html.contains("q=\"") && !html.contains("y=<"), "{html}");
         let (_, rest) = html.split_once("<script>").unwrap();
         let (script, _) = rest.split_once("</script>").unwrap();
         let digest = aws_lc_rs::digest::digest(&aws_lc_rs::digest::SHA256, script.as_bytes());

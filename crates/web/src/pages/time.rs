@@ -1,7 +1,8 @@
 //! Moments as people read them.
 use askama::filters::HtmlSafe;
-use domain::Timestamp;
 use domain::language::Language;
+use domain::time::Date;
+use domain::{Day, Timestamp};
 use std::fmt;
 
 /// A moment in an element that says it to programs as well. Where nobody told the reader's time zone, the script of the
@@ -17,16 +18,25 @@ impl Time {
     pub fn new(moment: Timestamp, language: Language, zone: Option<&str>) -> Self {
         let civil = moment.civil(zone);
         let (date, clock) = (civil.date, civil.clock);
-        let text = match language {
-            Language::English => format!("{} {} {}, {clock}", date.day, MONTHS[date.month_index()], date.year),
-            Language::German => format!("{:02}.{:02}.{}, {clock}", date.day, date.month, date.year),
-        };
+        let text = format!("{}, {clock}", written(date, language));
         let known_zone = civil.known_zone;
         Self { moment, text: if known_zone { text } else { format!("{text} UTC") }, known_zone }
     }
 }
 
 const MONTHS: [&str; 12] = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
+
+fn written(date: Date, language: Language) -> String {
+    match language {
+        Language::English => format!("{} {} {}", date.day, MONTHS[date.month_index()], date.year),
+        Language::German => format!("{:02}.{:02}.{}", date.day, date.month, date.year),
+    }
+}
+
+/// A day of UTC in the reader's words.
+pub fn day(day: Day, language: Language) -> String {
+    written(day.start().civil(None).date, language)
+}
 
 impl fmt::Display for Time {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -56,5 +66,7 @@ mod tests {
         assert_eq!(said(Language::English, Some("Mars/Olympus")), utc, "a zone that there is not");
         let berlin = "<time datetime=\"2026-07-01T22:30:00Z\">02.07.2026, 00:30</time>";
         assert_eq!(said(Language::German, Some("Europe/Berlin")), berlin);
+        assert_eq!(day(Day::of(moment), Language::English), "1 Jul 2026");
+        assert_eq!(day(Day::of(moment), Language::German), "01.07.2026");
     }
 }

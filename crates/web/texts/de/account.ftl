@@ -12,6 +12,7 @@ profile-browsers = Die des Browsers
 profile-zone = Zeitzone
 profile-zone-hint = Zum Beispiel Europe/Berlin. Ohne Angabe gilt die des Browsers.
 profile-workspace = Bevorzugter Arbeitsbereich
+profile-no-workspace = Keiner
 profile-workspace-hint = Apps, die keinen bestimmten Arbeitsbereich verlangen, bekommen diesen genannt.
 
 apps-lead = Apps, denen Sie etwas erlaubt haben, und was. Eine Trennung wirkt sofort.

@@ -12,6 +12,7 @@ profile-browsers = The browser’s
 profile-zone = Time zone
 profile-zone-hint = Such as Europe/Berlin. Without one, times are told in the browser’s.
 profile-workspace = Default workspace
+profile-no-workspace = None in particular
 profile-workspace-hint = Apps that ask for no workspace of their own are told of this one.
 
 apps-lead = Apps that you allowed something, and what. Disconnecting takes effect at once.

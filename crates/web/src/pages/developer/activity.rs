@@ -4,6 +4,7 @@ use super::chart::Chart;
 use crate::WebState;
 use crate::pages::frame::Frame;
 use crate::pages::nav::Section;
+use crate::pages::time;
 use crate::person::Person;
 use askama::Template;
 use axum::extract::State;
@@ -32,8 +33,8 @@ struct ActivityPage {
     days: i64,
     /// Each range: its days, its name, and whether it is shown.
     ranges: [(i64, String, bool); 3],
-    /// Each chart with its title: a text.
-    charts: [(Chart, &'static str); 3],
+    /// Each chart with its title, a text, and the figure beside it.
+    charts: [(Chart, &'static str, String); 3],
     rows: Vec<Row>,
     first: String,
     last: String,
@@ -60,10 +61,12 @@ pub async fn get(State(state): State<WebState>, person: Person, path: Named) -> 
         Ok(chart) => chart,
         Err(failure) => return person.refused(&state, &failure),
     };
+    let frame = person.frame(&state, Section::Applications);
+    let said = |day| time::day(day, frame.language());
     let row = |day: &charts::ChartDay| {
         let reasons = day.errors.iter().map(|error| format!("{} ({})", error.reason, error.count));
         Row {
-            day: day.activity.activity_date.to_string(),
+            day: said(day.activity.activity_date),
             requests: day.activity.total_access,
             users: day.activity.unique_users,
             errors: counted(&day.errors),
@@ -73,18 +76,26 @@ pub async fn get(State(state): State<WebState>, person: Person, path: Named) -> 
     let rows: Vec<Row> = chart.days.iter().map(row).collect();
     let by_day =
         |of: fn(&Row) -> i64| -> Vec<(String, i64)> { rows.iter().map(|row| (row.day.clone(), of(row))).collect() };
-    let charts = [
-        (Chart::new("requests", "bar-a", &by_day(|row| row.requests)), "dev-activity-requests"),
-        (Chart::new("users", "bar-a", &by_day(|row| row.users)), "dev-activity-users"),
-        (Chart::new("errors", "bar-b", &by_day(|row| row.errors)), "dev-activity-errors"),
+    let in_all = |chart: &Chart| frame.fill("dev-activity-total", "total", chart.total);
+    // Who came on two days is one person: their days are not added up.
+    let a_day = |chart: &Chart| frame.fill("dev-activity-most", "most", chart.most);
+    let [requests, users, errors] = [
+        Chart::new("requests", "bar-a", &by_day(|row| row.requests)),
+        Chart::new("users", "bar-a", &by_day(|row| row.users)),
+        Chart::new("errors", "bar-b", &by_day(|row| row.errors)),
     ];
-    let frame = person.frame(&state, Section::Applications);
+    let (all_requests, most_users, all_errors) = (in_all(&requests), a_day(&users), in_all(&errors));
+    let charts = [
+        (requests, "dev-activity-requests", all_requests),
+        (users, "dev-activity-users", most_users),
+        (errors, "dev-activity-errors", all_errors),
+    ];
     let code = |error: &Errors| error.code.map_or("", |code| code.as_str()).to_owned();
     let (first, last) = (rows.first().map(|row| row.day.clone()), rows.last().map(|row| row.day.clone()));
     let page = ActivityPage {
-        quiet: charts.iter().all(|(chart, _)| chart.total == 0),
+        quiet: charts.iter().all(|(chart, ..)| chart.total == 0),
         errors: chart.errors.iter().map(|error| (error.reason.clone(), code(error), error.count)).collect(),
-        counted_from: (first.as_ref() != Some(&chart.counted_from.to_string())).then(|| chart.counted_from.to_string()),
+        counted_from: (first.as_ref() != Some(&said(chart.counted_from))).then(|| said(chart.counted_from)),
         first: first.unwrap_or_default(),
         last: last.unwrap_or_default(),
         ranges: RANGES.map(|range| (range, frame.fill("dev-activity-days", "days", range), range == days)),
