@@ -42,16 +42,14 @@ pub fn output(command: &mut Command) -> Result<String> {
     String::from_utf8(output.stdout).context("output is not UTF-8")
 }
 
-/// Runs a command, hands every line of its standard output to `line` and shows it; answers whether the command succeeded.
+/// Runs a command and hands every line of its standard output to `line`; answers whether the command succeeded.
 pub fn stream(command: &mut Command, mut line: impl FnMut(&str)) -> Result<bool> {
     let mut child =
         command.stdout(Stdio::piped()).spawn().with_context(|| format!("cannot start {}", name(command)))?;
     let stdout = child.stdout.take().context("no standard output")?;
     for text in BufReader::new(stdout).split(b'\n') {
         let text = text.context("cannot read output")?;
-        let text = String::from_utf8_lossy(&text);
-        println!("{text}");
-        line(&text);
+        line(&String::from_utf8_lossy(&text));
     }
     Ok(child.wait().context("cannot wait")?.success())
 }

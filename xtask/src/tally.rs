@@ -16,6 +16,12 @@ impl Tally {
         self.failed.push(name.into());
     }
 
+    /// Adds what another counted.
+    pub fn add(&mut self, other: Self) {
+        self.passed += other.passed;
+        self.failed.extend(other.failed);
+    }
+
     pub fn failures(&self) -> usize {
         self.failed.len()
     }

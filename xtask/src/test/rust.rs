@@ -11,7 +11,10 @@ pub fn run(root: &Path, filter: Option<&str>, tally: &mut Tally) -> Result<()> {
     command.args(["test", "--workspace", "--no-fail-fast"]).args(filter);
     command.env("COUNTERSIGN_TEST_POSTGRES", postgres.url());
     let before = tally.failures();
-    let good = process::stream(&mut command, |line| count(line, tally))?;
+    let good = process::stream(&mut command, |line| {
+        println!("{line}");
+        count(line, tally);
+    })?;
     if !good && tally.failures() == before {
         tally.fail("cargo test ended without a result, see above");
     }
