@@ -85,6 +85,8 @@ pub fn run(root: &Path, filter: Option<&str>, tally: &mut Tally) -> Result<()> {
         browser("browser-no-script", "off", "browser.mjs"),
         browser("pages", "on", "pages.mjs"),
         browser("pages-no-script", "off", "pages.mjs"),
+        browser("consoles", "on", "consoles.mjs"),
+        browser("consoles-no-script", "off", "consoles.mjs"),
         Suite {
             database: Some(postgres.url().to_owned()),
             // What depends on the database shows with few examples of each operation.

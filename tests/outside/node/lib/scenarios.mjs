@@ -36,9 +36,9 @@ export async function run(scenarios) {
     } catch (error) {
       failed = true;
       console.log(`not ok - ${name}: ${explain(error)}`);
-      const frame = error.stack?.split('\n').find((line) => /openid-client\.mjs|browser\.mjs/.test(line));
+      const frame = error.stack?.split('\n').find((line) => /openid-client\.mjs|browser\.mjs|consoles\//.test(line));
       if (frame) console.log(`   ${frame.trim()}`);
     }
   }
-  process.exitCode = failed ? 1 : 0;
+  if (failed) process.exitCode = 1;
 }

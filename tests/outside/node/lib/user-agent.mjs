@@ -36,6 +36,12 @@ export class Page {
     return [...elements(this.document)].some((each) => attributes(each).id === id);
   }
 
+  /** What stands in the element with this id, if there is one. */
+  textOf(id) {
+    const found = [...elements(this.document)].find((each) => attributes(each).id === id);
+    return found && textOf(found).trim();
+  }
+
   /** The form with the button `button`, as pairs that a browser would send. */
   form(button) {
     for (const form of this.find('form')) {
@@ -62,12 +68,27 @@ const successful = (control) => {
 
 const initial = (control) => {
   if (control.tag === 'textarea') return textOf(control.element);
+  if (control.tag === 'select') {
+    const options = [...elements(control.element)].map(attributes);
+    return (options.find(({ selected }) => selected !== undefined) ?? options[0])?.value ?? '';
+  }
   const isBox = ['checkbox', 'radio'].includes(control.type);
   return control.value ?? (isBox ? 'on' : '');
 };
 
 export class UserAgent {
   #cookies = new Map();
+  #fetch;
+
+  /** `fetch`: by which requests go, where it is not the global one. */
+  constructor(options = {}) {
+    this.#fetch = options.fetch ?? fetch;
+  }
+
+  /** What it keeps for the host of `url`, by name. */
+  cookies(url) {
+    return Object.fromEntries(this.#cookies.get(new URL(url).hostname) ?? []);
+  }
 
   /** Opens `url`; stops before it leaves for `until`, and answers that address as a URL. */
   async open(url, until) {
@@ -106,7 +127,7 @@ export class UserAgent {
     for (let hops = 0; hops < 12; hops += 1) {
       if (until && `${url.origin}${url.pathname}` === until) return url;
       const headers = { ...request.headers, accept: 'text/html', ...this.#cookieHeader(url) };
-      const response = await fetch(url, {
+      const response = await this.#fetch(url, {
         ...request, headers, redirect: 'manual', signal: AbortSignal.timeout(30_000),
       });
       this.#remember(url, response.headers.getSetCookie());
