@@ -188,6 +188,14 @@ impl App {
         audit
     }
 
+    /// For whoever looks at what was just done: writes what waits here. That it could not be written is no reason to show
+    /// nothing.
+    pub(crate) async fn catch_up(&self) {
+        if let Err(fault) = self.flush().await {
+            tracing::warn!(%fault, "what waits could not be written; it is tried again");
+        }
+    }
+
     /// Writes the audit events that wait.
     pub async fn flush_audit(&self) -> Result<(), Fault> {
         self.0.recorder.flush(&self.0.store).await

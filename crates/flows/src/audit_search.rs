@@ -149,8 +149,8 @@ fn export(search: &Search<'_>, read: &Read) -> Vec<(&'static str, String)> {
     pairs
 }
 
-/// A part of the log with `limit` events (1 to [`crate::audit::MOST`]) at most. Events of the last second may still wait to
-/// be written.
+/// A part of the log with `limit` events (1 to [`crate::audit::MOST`]) at most. Events of the last second may be missing
+/// where another node met them.
 pub async fn search(
     app: &App,
     ctx: &Ctx,
@@ -161,6 +161,7 @@ pub async fn search(
 ) -> Result<Found, Failure<ManageRefusal>> {
     let workspace = operator::audit_of(app, ctx, principal, scope)?;
     let mut read = read(search, workspace).map_err(Failure::Refused)?;
+    app.catch_up().await;
     let mut tx = app.store().read().await?;
     let wanted = search.person.trim();
     if !wanted.is_empty() {

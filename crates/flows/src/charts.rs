@@ -70,6 +70,7 @@ pub async fn of_client(
 ) -> Result<Chart, Failure<ManageRefusal>> {
     let client = owned::find(app, ctx, principal, Operation::ReadClients, id).await?;
     let days = days.clamp(1, MOST_DAYS);
+    app.catch_up().await;
     let activity = activity::of_client(app, ctx, &client.id, days).await?;
     let last = Day::of(ctx.now);
     let first = last.plus(1 - days);

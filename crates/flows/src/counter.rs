@@ -25,6 +25,8 @@ pub struct Counter {
     shards: [Mutex<Shard>; SHARDS],
     /// Secrets of clients, and when they were used.
     secrets: Mutex<HashMap<ClientSecretId, Timestamp>>,
+    /// Held while counts are written, so that whoever flushed knows that all before is there.
+    writing: tokio::sync::Mutex<()>,
 }
 
 #[derive(Debug, Default)]
@@ -128,6 +130,7 @@ impl Counter {
 
     /// Tells the database. What could not be told waits on; a write whose answer was lost may so be counted twice.
     pub async fn flush(&self, store: &Store) -> Result<(), Fault> {
+        let _writing = self.writing.lock().await;
         self.flush_secrets(store).await?;
         let counted = self.take();
         if counted.is_empty() {

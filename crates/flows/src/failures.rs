@@ -46,7 +46,8 @@ pub struct Failures {
 }
 
 /// The last failed requests of an application, of those before `before` if one is named: at most `limit` (1 to
-/// [`audit::MOST`]). Those of the last second may still wait to be written.
+/// [`audit::MOST`]). Those of the last second may be missing where another node
+/// met them.
 pub async fn of_client(
     app: &App,
     ctx: &Ctx,
@@ -57,6 +58,7 @@ pub async fn of_client(
 ) -> Result<Failures, Failure<ManageRefusal>> {
     let client = owned::find(app, ctx, principal, Operation::ReadClientFailures, id).await?;
     let limit = limit.clamp(1, audit::MOST);
+    app.catch_up().await;
     let events = {
         let mut tx = app.store().read().await?;
         store::failures::list(&mut tx, &client.id, before.map(|id| (id.time(), id)), limit).await?

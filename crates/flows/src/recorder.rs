@@ -12,6 +12,8 @@ use store::Store;
 #[derive(Debug, Default)]
 pub struct Recorder {
     waiting: Mutex<Vec<AuditEvent>>,
+    /// Held while a batch is written, so that whoever flushed knows that all before is there.
+    writing: tokio::sync::Mutex<()>,
     /// Orders events of one second.
     count: AtomicU32,
 }
@@ -104,6 +106,7 @@ impl Recorder {
 
     /// Writes what waits. What could not be written waits on.
     pub async fn flush(&self, store: &Store) -> Result<(), Fault> {
+        let _writing = self.writing.lock().await;
         let events = std::mem::take(&mut *self.waiting.lock());
         if events.is_empty() {
             return Ok(());

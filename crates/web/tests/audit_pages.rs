@@ -8,7 +8,6 @@ use testkit::{Browser, Database, Kind, Party, Reply, TestApp, TestUser};
 async fn signed_in(app: &TestApp, user: &TestUser) -> Browser {
     let mut browser = Browser::new(app);
     browser.sign_in_here(user.user.email.as_str()).await;
-    app.app.flush_audit().await.unwrap();
     browser
 }
 

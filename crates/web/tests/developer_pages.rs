@@ -366,6 +366,11 @@ async fn a_flow_is_tried_from_the_page_to_the_exchange() {
 
     let forged = w.browser.submit(&form.clone().set("back", &back.replace("state=", "state=x"))).await;
     assert!(forged.text("test-curl").is_none() && forged.body.contains("class=\"failed\""));
+    let again = forged.form("test-check");
+    assert!(again.get("back").unwrap().contains("state=x"), "what was pasted stays");
+    let mended = w.browser.submit(&again.set("back", &back)).await;
+    assert!(mended.text("test-curl").unwrap().contains(&verifier), "of the same request");
+    assert!(!mended.body.contains("id=\"test-check\""), "nothing is left to paste");
     let evil = format!("{uri}?error=access_denied&error_description=<script>&state={}", form.get("state").unwrap());
     let denied = w.browser.submit(&form.clone().set("back", &evil)).await;
     assert_eq!(denied.text("test-error").as_deref(), Some("access_denied"));
@@ -392,8 +397,6 @@ async fn what_happened_is_drawn_and_what_failed_is_explained() {
     }
     let wrong = party.authorize(&[("redirect_uri", "https://evil.example/<i>")]);
     Browser::new(&w.app).get(&wrong).await;
-    w.app.app.flush().await.unwrap();
-    w.app.app.flush_audit().await.unwrap();
     for (days, bars) in [("7", 1), ("30", 1), ("90", 1), ("4000", 1)] {
         let page = w.get(&format!("/{}/activity?days={days}", party.id)).await;
         assert_eq!(page.text("total-errors").as_deref(), Some("12 in all"), "{}", page.body);

@@ -27,6 +27,10 @@ struct Request {
     url: String,
     /// Its parameters, each with what it is for: a text.
     parameters: Vec<(&'static str, String, &'static str)>,
+}
+
+/// What a program remembers of its request until the answer comes.
+struct Kept {
     redirect_uri: String,
     state: String,
     verifier: String,
@@ -50,6 +54,8 @@ struct TrialPage {
     scopes: Vec<Scope>,
     redirect_uri: String,
     request: Option<Request>,
+    /// Of a request that an answer may still come to.
+    kept: Option<Kept>,
     back: String,
     answer: Option<Answer>,
     machine: Option<String>,
@@ -83,6 +89,7 @@ fn page(state: &WebState, person: &Person, app: Application, chosen: Option<&[&s
         machine: machine.then(|| curl_machine(&settings.issuer, &app.client)),
         redirect_uri: app.client.config.redirect_uris.first().cloned().unwrap_or_default(),
         request: None,
+        kept: None,
         back: String::new(),
         answer: None,
         app,
@@ -90,7 +97,13 @@ fn page(state: &WebState, person: &Person, app: Application, chosen: Option<&[&s
     }
 }
 
-fn request(state: &WebState, person: &Person, app: &Application, uri: &str, scopes: &[&str]) -> Option<Request> {
+fn request(
+    state: &WebState,
+    person: &Person,
+    app: &Application,
+    uri: &str,
+    scopes: &[&str],
+) -> Option<(Request, Kept)> {
     let [nonce, verifier] = [(); 2].map(|()| base64url(&person.ctx.random::<32>()));
     let challenge = CodeChallenge::of(&verifier).text();
     let mut parameters = vec![
@@ -105,7 +118,8 @@ fn request(state: &WebState, person: &Person, app: &Application, uri: &str, scop
     parameters.retain(|(_, value, _)| !value.is_empty());
     let mut url = Url::parse(&state.app().settings().url("/oauth2/authorize")).ok()?;
     url.query_pairs_mut().extend_pairs(parameters.iter().map(|(name, value, _)| (*name, value)));
-    Some(Request { url: url.into(), parameters, redirect_uri: uri.to_owned(), state: nonce, verifier })
+    let kept = Kept { redirect_uri: uri.to_owned(), state: nonce, verifier };
+    Some((Request { url: url.into(), parameters }, kept))
 }
 
 pub async fn get(State(state): State<WebState>, person: Person, path: Named) -> Response {
@@ -121,7 +135,8 @@ pub async fn get(State(state): State<WebState>, person: Person, path: Named) -> 
     let scopes: Vec<_> =
         person.incoming.query.all("scope").filter(|scope| app.client.config.scopes.contains(scope)).collect();
     let request = request(&state, &person, &app, uri, &scopes);
-    let page = TrialPage { request, redirect_uri: uri.to_owned(), ..page(&state, &person, app, Some(&scopes)) };
+    let (request, kept) = request.unzip();
+    let page = TrialPage { request, kept, redirect_uri: uri.to_owned(), ..page(&state, &person, app, Some(&scopes)) };
     person.show(&state, &page)
 }
 
@@ -136,11 +151,19 @@ pub async fn post(State(state): State<WebState>, path: Named, posted: Posted) ->
     let returned = Returned::read(back, uri, posted.field("state"), issuer);
     let curl = returned.good_code().map(|code| curl_exchange(issuer, &app.client, uri, &shell(code), &shell(verifier)));
     let checks = returned.checks.iter().map(|check| (check.key, shown(check.verdict))).collect();
+    // An address that was copied badly can be copied again: the request and its verifier are still good.
+    let again = curl.is_none() && returned.error.is_none();
+    let kept = again.then(|| Kept {
+        redirect_uri: uri.to_owned(),
+        state: posted.field("state").to_owned(),
+        verifier: verifier.to_owned(),
+    });
     let answer = Answer { error: returned.error, description: returned.description, checks, curl };
     let page = TrialPage {
         redirect_uri: uri.to_owned(),
         back: back.to_owned(),
         answer: Some(answer),
+        kept,
         ..page(&state, person, app, None)
     };
     person.show(&state, &page)
