@@ -18,6 +18,7 @@ pub struct Search<'s> {
     pub kind: &'s str,
     /// `ok` or `refused`.
     pub outcome: &'s str,
+    /// Whoever acted: an email address, or an id.
     pub actor: &'s str,
     /// A client id.
     pub application: &'s str,
@@ -52,6 +53,7 @@ pub struct Found {
 struct Read {
     client: Option<ClientId>,
     user: Option<UserId>,
+    actor: Option<String>,
     workspace: Option<WorkspaceId>,
     outcome: Option<Outcome>,
     from: Option<Timestamp>,
@@ -81,6 +83,7 @@ fn read(search: &Search<'_>, workspace: Option<WorkspaceId>) -> Result<Read, Man
     Ok(Read {
         client: typed(search.application, |t| ClientId::parse(t).ok(), Unmanaged::Identifier.of("application"))?,
         user: None,
+        actor: Some(search.actor.trim().to_owned()).filter(|actor| !actor.is_empty()),
         workspace,
         outcome: typed(search.outcome, outcome, Unmanaged::Choice.of("outcome"))?,
         from: typed(search.from, day, Unmanaged::Moment.of("from"))?.map(|(first, _)| first),
@@ -93,13 +96,13 @@ fn read(search: &Search<'_>, workspace: Option<WorkspaceId>) -> Result<Read, Man
 /// The person that is looked for; `Ok(None)` when there is none that whoever asks may know of.
 async fn person(
     tx: &mut Tx,
-    typed: &str,
+    (member, typed): (&'static str, &str),
     workspace: Option<WorkspaceId>,
 ) -> Result<Option<UserId>, Failure<ManageRefusal>> {
     if let Ok(id) = typed.parse() {
         return Ok(Some(id));
     }
-    let email = Email::parse(typed).map_err(|_| Failure::Refused(Unmanaged::Identifier.of("person")))?;
+    let email = Email::parse(typed).map_err(|_| Failure::Refused(Unmanaged::Identifier.of(member)))?;
     let Some(user) = store::users::by_email_key(tx, &email.key()).await? else { return Ok(None) };
     let known = match workspace {
         // Whose address it is, only those learn who could look it up among the members.
@@ -135,7 +138,7 @@ fn export(search: &Search<'_>, read: &Read) -> Vec<(&'static str, String)> {
     let mut pairs = vec![
         ("kind", text(search.kind)),
         ("outcome", text(search.outcome)),
-        ("actor", text(search.actor)),
+        ("actor", read.actor.clone().unwrap_or_default()),
         ("client_id", text(search.application)),
         ("user_id", read.user.map(|id| id.to_string()).unwrap_or_default()),
         ("from", moment(read.from)),
@@ -165,17 +168,21 @@ pub async fn search(
     let mut tx = app.store().read().await?;
     let wanted = search.person.trim();
     if !wanted.is_empty() {
-        read.user = person(&mut tx, wanted, workspace).await?;
+        read.user = person(&mut tx, ("person", wanted), workspace).await?;
+    }
+    let by_address = read.actor.clone().filter(|actor| actor.contains('@'));
+    if let Some(address) = &by_address {
+        read.actor = person(&mut tx, ("actor", address), workspace).await?.map(|id| id.to_string());
     }
     let export = export(search, &read);
-    if !wanted.is_empty() && read.user.is_none() {
+    if (!wanted.is_empty() && read.user.is_none()) || (by_address.is_some() && read.actor.is_none()) {
         return Ok(Found { export, ..Found::default() });
     }
     let filter = Filter {
         client: read.client.as_ref(),
         user: read.user,
         workspace,
-        actor: Some(search.actor.trim()).filter(|actor| !actor.is_empty()),
+        actor: read.actor.as_deref(),
         request_id: None,
         kind: Some(search.kind).filter(|kind| !kind.is_empty()),
         outcome: read.outcome,

@@ -62,11 +62,21 @@ async fn admins_read_what_happened_in_their_workspace_and_nobody_else_does() {
     assert!(
         of_bob.body.contains("<code>member.changed</code>") && !of_bob.body.contains("<code>client.created</code>")
     );
+    let invite = browser.get(&format!("/workspaces/{workspace}/invitations/new")).await.form("invite");
+    assert_eq!(browser.submit(&invite.set("role", "member")).await.status, 200);
+    let of_ada = browser.get(&format!("{path}?actor=ADA@example.com")).await;
+    assert!(
+        of_ada.body.contains("<code>invitation.created</code>") && !of_ada.body.contains("<code>client.created</code>")
+    );
+    let export = link(&of_ada, "download=\"audit.jsonl\"");
+    assert!(export.contains(&format!("actor={}", ada.user.id)), "{export}");
     let nobody = app.user("eve@example.com", 0).await;
-    for person in [nobody.user.email.as_str(), "no.such@example.com"] {
-        let page = browser.get(&format!("{path}?person={person}")).await;
-        assert!(page.body.contains("No event fits these filters."), "{}", page.body);
-        assert!(!page.body.contains(&nobody.user.id.to_string()), "whose address it is, is not told");
+    for filter in ["person", "actor"] {
+        for person in [nobody.user.email.as_str(), "no.such@example.com"] {
+            let page = browser.get(&format!("{path}?{filter}={person}")).await;
+            assert!(page.body.contains("No event fits these filters."), "{}", page.body);
+            assert!(!page.body.contains(&nobody.user.id.to_string()), "whose address it is, is not told");
+        }
     }
     for (query, said) in [
         ("outcome=perhaps", "The value is not one of those that are known."),

@@ -1,1 +1,144 @@
-export const scenarios = () => ({});
+// What holds on every page: cancelling, going back, input that is kept, and languages.
+import assert from 'node:assert/strict';
+import { prepare, pageOf, request } from '../lib/application.mjs';
+import { heading } from '../lib/chromium.mjs';
+import { arrive, at, enter, newPerson } from '../lib/people.mjs';
+import { receiver } from '../lib/receiver.mjs';
+import { demo } from '../lib/scenarios.mjs';
+
+const notice = (page) => page.locator('[role=status].notice').innerText();
+const language = (page) => page.locator('html').getAttribute('lang');
+
+export const scenarios = (browse) => ({
+  'every question can be answered with “Cancel”, which leads back and ends nothing': () =>
+    browse(async (page) => {
+      const person = await newPerson();
+      await arrive(page, person);
+      const app = await prepare(person, { kind: 'machine', scopes: ['contracts:read'] });
+      const key = await person.agent.open(at(person, '/api-keys/new'));
+      await person.agent.submit(key, 'make-key', { name: 'Kept key', roles: 'member' });
+      const token = await person.agent.open(`${demo.issuer}/account/tokens/new`);
+      await person.agent.submit(token, 'token-create', { name: 'Kept token' });
+      const questions = [
+        [`${demo.issuer}/account/tokens`, 'Revoke: Kept token'],
+        [at(person, '/api-keys'), 'Revoke Kept key'],
+        [pageOf(person, app, '/secrets'), 'End the secret …'],
+        [at(person, '/members'), 'Leave'],
+      ];
+      for (const [url, link] of questions) {
+        await page.goto(url);
+        const before = await page.locator('main tbody').innerText();
+        await page.getByRole('link', { name: link }).click();
+        await page.locator('#confirm').waitFor();
+        await page.getByRole('link', { name: 'Cancel' }).click();
+        assert.equal(page.url(), url);
+        assert.equal(await page.locator('main tbody').innerText(), before);
+        assert.equal(await page.locator('.notice').count(), 0, 'nothing is said to be done');
+      }
+      // The last tab of an application is a question itself.
+      await page.goto(pageOf(person, app));
+      await page.getByRole('link', { name: 'Delete', exact: true }).click();
+      await page.getByRole('link', { name: 'Cancel' }).click();
+      assert.equal(page.url(), pageOf(person, app));
+    }),
+
+  'an application is deleted, and the back button does not bring it back': () =>
+    browse(async (page) => {
+      const person = await newPerson();
+      await arrive(page, person);
+      const app = await prepare(person, { kind: 'machine', name: 'Short lived', scopes: ['contracts:read'] });
+      await page.goto(pageOf(person, app));
+      await page.getByRole('link', { name: 'Delete', exact: true }).click();
+      await page.locator('#confirm').click();
+      assert.equal(await notice(page), 'The application was deleted.');
+      await page.goBack();
+      assert.ok([404, 200].includes((await page.reload()).status()));
+      assert.equal(await heading(page), 'That did not work');
+      assert.equal(await page.locator('#error-code').innerText(), 'not_found');
+    }),
+
+  'going back after a form was sent shows a page, and sends nothing again': () =>
+    browse(async (page) => {
+      const person = await newPerson('Mira Novak');
+      await arrive(page, person);
+      const posts = [];
+      page.on('request', (sent) => sent.method() === 'POST' && posts.push(sent.url()));
+      await page.goto(`${demo.issuer}/account/security`);
+      await page.goto(`${demo.issuer}/account`);
+      await page.getByLabel('Your name').fill('Mira Nov');
+      await page.locator('#profile-save').click();
+      assert.equal(await notice(page), 'Saved.');
+      await page.reload();
+      assert.equal(await page.getByLabel('Your name').inputValue(), 'Mira Nov');
+      await page.goBack();
+      assert.equal(new URL(page.url()).pathname, '/account');
+      await page.goBack();
+      assert.equal(new URL(page.url()).pathname, '/account/security');
+      await page.goForward();
+      assert.equal(posts.length, 1);
+      // The form of the page that was gone back to still works, once for each click.
+      await page.getByLabel('Your name').fill('Mira N.');
+      await page.locator('#profile-save').click();
+      assert.equal(await notice(page), 'Saved.');
+      assert.equal(posts.length, 2);
+    }),
+
+  'a form that is sent after the session has ended loses nothing': () =>
+    browse(async (page, context) => {
+      const person = await newPerson();
+      await arrive(page, person);
+      await page.goto(at(person, '/applications/new/review?kind=machine&client_name=Kept%20job&chosen=1&scope=contracts:read'));
+      await context.clearCookies({ name: /ses/ });
+      await page.locator('#new-create').click();
+      assert.match(await page.locator('#error-description').innerText(), /what you typed is still there/);
+      const other = await context.newPage();
+      await enter(other, person);
+      await page.goBack();
+      assert.match(await page.locator('dl.facts').innerText(), /Kept job/);
+      await page.locator('#new-create').click();
+      assert.ok(await page.locator('#client-id').innerText());
+    }),
+
+  'a page that was asked for is shown after signing in': () =>
+    browse(async (page) => {
+      const person = await newPerson();
+      await page.goto(at(person, '/audit?kind=client.created'));
+      assert.equal(await heading(page), 'Sign in');
+      await page.locator('#username').fill(person.email);
+      await page.locator('#password').fill(person.password);
+      await page.locator('#login-submit').click();
+      assert.equal(page.url(), at(person, '/audit?kind=client.created'));
+    }),
+
+  'pages speak the language that is asked for by ui_locales, else the browser’s': async () => {
+    const outside = await receiver();
+    const app = await prepare(await newPerson('Dora Maker'), { redirect: outside.callback });
+    const person = await newPerson();
+    await browse(
+      async (page) => {
+        await page.goto(request(app).url);
+        assert.equal(await language(page), 'en', 'of the two that are spoken, the one that is wanted more');
+        await page.goto(request(app, { ui_locales: 'fr de-AT en' }).url);
+        assert.equal(await language(page), 'de');
+        assert.equal(await heading(page), 'Anmelden');
+        await page.locator('#username').fill(person.email);
+        await page.locator('#password').fill('nicht das Passwort');
+        await page.locator('#login-submit').click();
+        await page.locator('[role=alert]').waitFor();
+        assert.equal(await language(page), 'de', 'after a mistake as well');
+        await page.locator('#password').fill(person.password);
+        await page.locator('#login-submit').click();
+        await page.locator('#consent-allow').waitFor();
+        assert.equal(await language(page), 'de', 'to the end of the way');
+      },
+      { locale: 'en-US', extraHTTPHeaders: { 'accept-language': 'fr, en-US;q=0.8, de;q=0.5' } },
+    );
+    await browse(
+      async (page) => {
+        await page.goto(`${demo.issuer}/login`);
+        assert.equal(await language(page), 'de');
+      },
+      { locale: 'de-CH' },
+    );
+  },
+});

@@ -9,15 +9,19 @@ export const browser = await chromium.launch({
   args: ['--disable-dev-shm-usage', '--disable-gpu'],
 });
 
-/** Runs `steps` in a browser profile of its own; no page may report a fault of script, style or policy. */
-export async function inBrowser(options, steps) {
+/**
+ * Runs `steps` in a browser profile of its own; no page may report a fault of script, style or policy, but for
+ * `complaints` that are wanted.
+ */
+export async function inBrowser({ complaints: wanted, ...options }, steps) {
   const context = await browser.newContext({ viewport: { width: 1280, height: 900 }, ...options });
   context.setDefaultTimeout(20_000);
   const complaints = [];
   context.on('weberror', (fault) => complaints.push(String(fault.error())));
   context.on('console', (message) => {
     // A refused request is told as an error of the network as well; the scenarios look at the pages themselves.
-    if (message.type() === 'error' && !/Failed to load resource/.test(message.text())) complaints.push(message.text());
+    const known = /Failed to load resource/.test(message.text()) || wanted?.test(message.text());
+    if (message.type() === 'error' && !known) complaints.push(message.text());
   });
   try {
     await steps(await context.newPage(), context);
