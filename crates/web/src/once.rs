@@ -1,12 +1,14 @@
-//! Creations that can be sent again without happening again: the header `Idempotency-Key`.
+//! Creations that can be sent again without happening again: the header `Idempotency-Key` of programs, and the forms of
+//! pages, share how answers are kept.
 use crate::WebState;
 use crate::manager::Manager;
-use crate::problem::{Answer, Problem};
+use crate::problem;
 use axum::body::{Body, to_bytes};
 use axum::http::{HeaderName, HeaderValue, Response, StatusCode};
+use domain::SecretHash;
 use flows::idempotency::{self, Once};
 use flows::manage::Unmanaged;
-use flows::{Fault, idempotency as keys};
+use flows::{App, Ctx, Fault};
 use serde_json::{Map, Value};
 
 const HEADER: &str = "idempotency-key";
@@ -14,6 +16,40 @@ const HEADER: &str = "idempotency-key";
 const REPLAYED: HeaderName = HeaderName::from_static("idempotency-replayed");
 /// No answer to a creation is longer.
 const LONGEST: usize = 256 * 1024;
+
+/// What became of a request that is done once.
+#[derive(Debug)]
+pub enum Outcome<E> {
+    /// The answer, of now or of before.
+    Answered(Response<Body>),
+    /// Nothing was done, and nothing is kept.
+    Refused(E),
+    Mismatch,
+    InProgress,
+}
+
+/// Does `work` once under a key: see [`idempotency::once`]. `Err` of `work` means that nothing was done.
+pub async fn done_once<E, F>(
+    app: &App,
+    ctx: &Ctx,
+    caller: &str,
+    key: &str,
+    request: SecretHash,
+    work: F,
+) -> Result<Outcome<E>, Fault>
+where
+    F: Future<Output = Result<Response<Body>, E>> + Send + 'static,
+    E: From<Fault> + Send + 'static,
+{
+    let work = Box::pin(async move { Ok(keep(work.await?).await?) });
+    Ok(match idempotency::once(app, ctx, caller, key, request, work).await? {
+        Once::Done(answer) => Outcome::Answered(tell(answer, false)?),
+        Once::Replay(answer) => Outcome::Answered(tell(answer, true)?),
+        Once::Refused(refusal) => Outcome::Refused(refusal),
+        Once::Mismatch => Outcome::Mismatch,
+        Once::InProgress => Outcome::InProgress,
+    })
+}
 
 /// Runs `work`, or answers what it answered when the caller sent the same under the same key before. `what` names the
 /// operation.
@@ -23,13 +59,13 @@ pub async fn once<W, F>(
     what: &'static str,
     body: Map<String, Value>,
     work: W,
-) -> Answer
+) -> problem::Answer
 where
     W: FnOnce(WebState, Manager, Map<String, Value>) -> F + Send + 'static,
-    F: Future<Output = Answer> + Send,
+    F: Future<Output = problem::Answer> + Send + 'static,
 {
     let Some(key) = manager.header(HEADER).map(str::to_owned) else { return work(state, manager, body).await };
-    if !keys::is_key(&key) {
+    if !idempotency::is_key(&key) {
         return Err(Unmanaged::Text.of("Idempotency-Key").into());
     }
     let (app, ctx) = (state.app().clone(), manager.ctx.clone());
@@ -38,19 +74,17 @@ where
     let text = Value::from(body.clone()).to_string();
     let query = manager.queries().flat_map(|(name, value)| [name.as_bytes(), value.as_bytes()]);
     let parts: Vec<&[u8]> = [what.as_bytes(), text.as_bytes()].into_iter().chain(query).collect();
-    let request = keys::request_hash(&app, &parts);
-    let work = async move { keep(work(state, manager, body).await?).await };
-    match idempotency::once(&app, &ctx, &caller, &key, request, work).await? {
-        Once::Done(answer) => tell(answer, false),
-        Once::Replay(answer) => tell(answer, true),
-        Once::Refused(problem) => Err(problem),
-        Once::Mismatch => Err(Unmanaged::KeyReused.into()),
-        Once::InProgress => Err(Unmanaged::KeyInUse.into()),
+    let request = idempotency::request_hash(&app, &parts);
+    match done_once(&app, &ctx, &caller, &key, request, Box::pin(work(state, manager, body))).await? {
+        Outcome::Answered(response) => Ok(response),
+        Outcome::Refused(problem) => Err(problem),
+        Outcome::Mismatch => Err(Unmanaged::KeyReused.into()),
+        Outcome::InProgress => Err(Unmanaged::KeyInUse.into()),
     }
 }
 
 /// A response as it is kept.
-async fn keep(response: Response<Body>) -> Result<idempotency::Answer, Problem> {
+async fn keep(response: Response<Body>) -> Result<idempotency::Answer, Fault> {
     let (parts, body) = response.into_parts();
     let body = to_bytes(body, LONGEST).await.map_err(|_| Fault::Other("an answer that does not end"))?;
     let body = String::from_utf8(body.into()).map_err(|_| Fault::Other("an answer that is no text"))?;
@@ -59,7 +93,7 @@ async fn keep(response: Response<Body>) -> Result<idempotency::Answer, Problem> 
     Ok(idempotency::Answer { status: parts.status.as_u16(), headers: headers.collect(), body })
 }
 
-fn tell(answer: idempotency::Answer, replayed: bool) -> Answer {
+fn tell(answer: idempotency::Answer, replayed: bool) -> Result<Response<Body>, Fault> {
     let mut response = Response::new(Body::from(answer.body));
     *response.status_mut() =
         StatusCode::from_u16(answer.status).map_err(|_| Fault::Other("an answer without a status"))?;

@@ -12,9 +12,11 @@ use axum::http::{Method, StatusCode, Uri};
 use axum::response::Response;
 use domain::SessionId;
 use domain::access::Principal;
+use domain::encoding::base64url;
 use domain::identity::{User, WorkspaceMembership};
 use domain::oauth::error::Refusal;
 use domain::oauth::params::RawParams;
+use flows::idempotency::is_key;
 use flows::session::{Caller, SignInRefusal};
 use flows::{Ctx, Failure, principal};
 
@@ -29,6 +31,15 @@ pub struct Person {
     pub memberships: Vec<WorkspaceMembership>,
     pub incoming: Incoming,
     browser: Browser,
+    /// Of the page's forms that make something.
+    once: String,
+}
+
+/// The field with the key under which a form is done once.
+pub const ONCE: &str = "once";
+
+fn fresh_key(ctx: &Ctx) -> String {
+    base64url(&ctx.random::<16>())
 }
 
 impl FromRequestParts<WebState> for Person {
@@ -54,6 +65,7 @@ impl FromRequestParts<WebState> for Person {
         let mut ctx = incoming.ctx.clone();
         ctx.facts.actor = Some(at.principal.actor.clone());
         Ok(Self {
+            once: fresh_key(&ctx),
             ctx,
             user: view.user,
             session: view.session.id,
@@ -83,12 +95,21 @@ impl Person {
     /// The frame of a page, with its place in the navigation if it has one.
     pub fn frame(&self, state: &WebState, here: impl Into<Option<Section>>) -> Frame {
         let nav = Nav::new(state.base(), self.user.email.as_str(), &self.principal, &self.memberships, here.into());
-        Frame::new(state, &self.browser).around(nav, self.zone(), self.query("done"))
+        let mut frame = Frame::new(state, &self.browser).around(nav, self.zone(), self.query("done"));
+        self.once.clone_into(&mut frame.once);
+        frame
     }
 
     /// The frame of a page that is about one thing.
     pub fn bare_frame(&self, state: &WebState) -> Frame {
         Frame::new(state, &self.browser).told_in(self.zone())
+    }
+
+    /// The same after something was made: its forms make something else.
+    pub fn frame_after(&self, state: &WebState, here: impl Into<Option<Section>>) -> Frame {
+        let mut frame = self.frame(state, here);
+        frame.once = fresh_key(&self.ctx);
+        frame
     }
 
     fn zone(&self) -> Option<String> {
@@ -124,6 +145,11 @@ impl Person {
     pub fn refused<R: Refusal>(&self, state: &WebState, failure: &Failure<R>) -> Response {
         refused::to_person(state, &self.incoming, &self.browser, failure)
     }
+
+    /// The page for a form that made something before, and was sent again with other entries.
+    pub fn form_used(&self, state: &WebState) -> Response {
+        refused::form_used(state, &self.incoming, &self.browser)
+    }
 }
 
 /// A form that a signed-in person sent from a page of ours in their browser (checklist 18).
@@ -131,6 +157,8 @@ impl Person {
 pub struct Posted {
     pub person: Person,
     pub form: RawParams,
+    /// Where the form was sent.
+    pub path: String,
 }
 
 impl FromRequest<WebState> for Posted {
@@ -138,10 +166,15 @@ impl FromRequest<WebState> for Posted {
 
     async fn from_request(request: Request, state: &WebState) -> Result<Self, Response> {
         let (mut parts, body) = request.into_parts();
-        let person = Person::from_request_parts(&mut parts, state).await?;
+        let mut person = Person::from_request_parts(&mut parts, state).await?;
+        let path = whole(&parts).path().to_owned();
         let Form(form) = Form::from_request(Request::from_parts(parts, body), state).await?;
         if person.browser.sent(state, &person.incoming, &form) {
-            Ok(Self { person, form })
+            // Shown again, the form is still the same: nothing was made so far.
+            if let Some(key) = form.get(ONCE).filter(|key| is_key(key)) {
+                key.clone_into(&mut person.once);
+            }
+            Ok(Self { person, form, path })
         } else {
             Err(refused::forged(state, &person.incoming))
         }

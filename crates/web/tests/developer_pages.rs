@@ -168,7 +168,7 @@ async fn a_machine_has_a_secret_that_is_shown_once_and_works() {
     let second = w.browser.submit(&secrets.form("secret-add")).await;
     let newer = second.text("client-secret").unwrap();
     assert!(newer != secret && second.body.contains("There are two"), "{}", second.body);
-    let third = w.browser.submit(&secrets.form("secret-add")).await;
+    let third = w.browser.submit(&secrets.form("secret-add").set("once", "another-page")).await;
     assert_eq!(third.status, 422, "{}", third.body);
     let first = w.client(&id).await.secrets.iter().min_by_key(|one| one.id).unwrap().id;
     let ask = w.get(&format!("/{id}/secrets/{first}/end")).await;

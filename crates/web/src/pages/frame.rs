@@ -34,6 +34,8 @@ pub struct Frame {
     pub sign_up: bool,
     /// For the page's forms.
     pub csrf: String,
+    /// For those that make something: the key under which that happens once.
+    pub once: String,
     /// Where a signed-in person can go.
     pub nav: Option<Nav>,
     /// What was just done: a text.
@@ -60,6 +62,7 @@ impl Frame {
             base: state.base().to_owned(),
             sign_up: state.app().settings().sign_up,
             csrf: String::new(),
+            once: String::new(),
             nav: None,
             notice: None,
             texts: Texts(language),
@@ -91,6 +94,7 @@ impl Frame {
             base: String::new(),
             sign_up: true,
             csrf: String::new(),
+            once: String::new(),
             nav: None,
             notice: None,
             texts: Texts(language),

@@ -5,6 +5,7 @@ pub mod authorize;
 pub mod back;
 pub mod confirm;
 pub mod consent;
+pub mod creation;
 pub mod developer;
 pub mod device;
 pub mod docs;

@@ -147,6 +147,14 @@ pub fn forged(state: &WebState, incoming: &Incoming) -> Response {
     bad_request(state, incoming, "error-form-forged")
 }
 
+/// A form that made something before, sent again with other entries.
+pub fn form_used(state: &WebState, incoming: &Incoming, browser: &Browser) -> Response {
+    tracing::warn!(request_id = incoming.ctx.facts.request_id, reason = "form_used", "refused");
+    let what = What::Text("error-form-used");
+    let said = Said { status: StatusCode::CONFLICT, code: ErrorCode::Conflict.as_str(), what, client_name: None };
+    show(state, incoming, browser, &said)
+}
+
 /// A form of somebody whose session is over.
 pub fn session_over(state: &WebState, incoming: &Incoming) -> Response {
     tracing::warn!(request_id = incoming.ctx.facts.request_id, reason = "session_over", "refused");

@@ -51,6 +51,10 @@ badge-unknown = Unbekannter Entwickler
 badge-sensitive = Sensibel
 badge-allowed-before = Schon erlaubt
 
+under-way-title = Einen Moment
+under-way-why = Sie haben dieses Formular eben schon abgeschickt, und es wird gerade bearbeitet. Es wird einmal ausgeführt, nicht zweimal.
+under-way-show = Ergebnis anzeigen
+
 list-page = Seite { $page } von { $pages }
 list-earlier = Zurück
 list-later = Weiter

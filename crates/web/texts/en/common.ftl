@@ -51,6 +51,10 @@ badge-unknown = Unknown developer
 badge-sensitive = Sensitive
 badge-allowed-before = Allowed before
 
+under-way-title = One moment
+under-way-why = You sent this form a moment ago, and it is being worked on. It is done once, not twice.
+under-way-show = Show the result
+
 list-page = Page { $page } of { $pages }
 list-earlier = Previous
 list-later = Next

@@ -70,6 +70,7 @@ came-from = You came from { $client }.
 error-no-page = There is no page at this address.
 error-form-unreadable = What was sent cannot be read. Load the page again and repeat it.
 error-form-forged = This form was not sent from a page of this server in this browser. Load the page again; cookies must be allowed.
+error-form-used = This form has made something before, with other entries, and makes nothing twice. Look at the list, or open the form anew to make another.
 error-session-over = Your session has ended. Sign in in another tab, then go back and send the form again: what you typed is still there.
 turn-ours = This is our fault, not yours. Try again in a moment.
 turn-nobodys = You can close this page.

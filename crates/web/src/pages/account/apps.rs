@@ -131,7 +131,7 @@ pub async fn ask(State(state): State<WebState>, Path(client): Path<String>, pers
 }
 
 pub async fn disconnect(State(state): State<WebState>, Path(client): Path<String>, posted: Posted) -> Response {
-    let Posted { person, form } = &posted;
+    let Posted { person, form, .. } = &posted;
     let (app, ctx, who) = (state.app(), &person.ctx, &person.principal);
     let done = match form.get("workspace") {
         None => connections::revoke(app, ctx, who, &client).await,

@@ -1,5 +1,6 @@
 //! Making an access token of one's own.
 use crate::WebState;
+use crate::pages::creation::Made;
 use crate::pages::frame::Frame;
 use crate::pages::nav::Section;
 use crate::pages::problem::Problem;
@@ -12,6 +13,7 @@ use domain::identity::PersonalAccessToken;
 use flows::Failure;
 use flows::credentials::{self, Asked};
 use flows::manage::Unmanaged;
+use std::sync::Arc;
 
 #[derive(Template)]
 #[template(path = "account/new_token.html")]
@@ -65,6 +67,10 @@ pub async fn get(State(state): State<WebState>, person: Person) -> Response {
 
 /// Shows the token, this once.
 pub async fn post(State(state): State<WebState>, posted: Posted) -> Response {
+    posted.once(state, make).await
+}
+
+async fn make(state: WebState, posted: Arc<Posted>) -> Made {
     let person = &posted.person;
     let (name, expires) = (posted.field("name"), posted.field("expires"));
     let ticked: Vec<&str> = posted.form.all("scopes").collect();
@@ -84,11 +90,11 @@ pub async fn post(State(state): State<WebState>, posted: Posted) -> Response {
     match made {
         Ok((token, secret)) => {
             let path = person.path(&state, Section::Tokens);
-            person.show(&state, &MadeTokenPage { frame, path, token, secret: secret.expose().to_owned() })
+            Ok(person.show(&state, &MadeTokenPage { frame, path, token, secret: secret.expose().to_owned() }))
         }
-        Err(failure) => match Problem::of(&failure, &state, person, &frame) {
-            Ok(problem) => person.again(&state, &page(&state, person, frame, problem, (name, expires), &ticked)),
-            Err(response) => *response,
-        },
+        Err(failure) => {
+            let problem = Problem::of(&failure, &state, person, &frame)?;
+            Err(person.again(&state, &page(&state, person, frame, problem, (name, expires), &ticked)).into())
+        }
     }
 }

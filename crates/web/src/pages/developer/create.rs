@@ -3,6 +3,7 @@ use super::application::{Application, Tab};
 use super::draft::{Draft, Kind, lines};
 use super::scopes::{Choice, choices};
 use crate::WebState;
+use crate::pages::creation::Made;
 use crate::pages::frame::Frame;
 use crate::pages::nav::Section;
 use crate::pages::problem::Problem;
@@ -16,6 +17,7 @@ use domain::application::CONSOLE;
 use domain::client::Client;
 use flows::manage::ManageRefusal;
 use flows::{Failure, owned};
+use std::sync::Arc;
 
 /// A page of the way.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -149,14 +151,18 @@ struct MadePage<'p> {
 }
 
 pub async fn post(State(state): State<WebState>, posted: Posted) -> Response {
+    posted.once(state, make).await
+}
+
+async fn make(state: WebState, posted: Arc<Posted>) -> Made {
     let (person, draft) = (&posted.person, Draft::read(&posted.form));
     let Some(kind) = draft.kind else {
-        return person.again(&state, &page(&state, person, &draft, Step::Kind, Problem::default()));
+        return Err(person.again(&state, &page(&state, person, &draft, Step::Kind, Problem::default())).into());
     };
     let made = owned::create(state.app(), &person.ctx, &person.principal, &CONSOLE, &draft.metadata(kind)).await;
     let (client, secret): (Client, _) = match made {
         Ok(made) => (made.client, made.secret),
-        Err(failure) => return faulty(&state, person, &draft, &failure),
+        Err(failure) => return Err(faulty(&state, person, &draft, &failure).into()),
     };
     let page = MadePage {
         frame: person.frame(&state, Section::Applications),
@@ -164,5 +170,5 @@ pub async fn post(State(state): State<WebState>, posted: Posted) -> Response {
         app: Application::of(&state, person, client, Tab::Overview),
         secret: secret.as_ref().map(domain::Secret::expose),
     };
-    person.show(&state, &page)
+    Ok(person.show(&state, &page))
 }

@@ -2,6 +2,7 @@
 use super::application::{Application, Named, Tab, named};
 use crate::WebState;
 use crate::pages::confirm::Confirm;
+use crate::pages::creation::Made;
 use crate::pages::frame::Frame;
 use crate::pages::nav::Section;
 use crate::pages::problem::Problem;
@@ -11,6 +12,7 @@ use axum::extract::State;
 use axum::response::Response;
 use domain::client::{Client, Trust};
 use flows::secrets::{self, SecretView};
+use std::sync::Arc;
 
 #[derive(Template)]
 #[template(path = "developer/secrets.html")]
@@ -34,7 +36,11 @@ fn page<'p>(
     // As they were read with the application.
     let secrets: Vec<_> = app.client.secrets.iter().map(SecretView::from).collect();
     let full = i64::try_from(secrets.len()).is_ok_and(|count| count >= secrets::MOST);
-    SecretsPage { frame: person.frame(state, Section::Applications), problem, app, secrets, made, full }
+    let frame = match made {
+        Some(_) => person.frame_after(state, Section::Applications),
+        None => person.frame(state, Section::Applications),
+    };
+    SecretsPage { frame, problem, app, secrets, made, full }
 }
 
 /// After a change that made the application confidential.
@@ -54,24 +60,28 @@ pub async fn get(State(state): State<WebState>, person: Person, path: Named) -> 
 }
 
 pub async fn post(State(state): State<WebState>, path: Named, posted: Posted) -> Response {
+    posted.once(state, |state, posted| make(state, path, posted)).await
+}
+
+async fn make(state: WebState, path: Named, posted: Arc<Posted>) -> Made {
     let person = &posted.person;
     let added = secrets::add(state.app(), &person.ctx, &person.principal, named(&path, "client")).await;
     let app = match Application::open(&state, person, &path, Tab::Secrets).await {
         Ok(app) => app,
-        Err(response) => return *response,
+        // The secret is there, even if it cannot be shown.
+        Err(response) if added.is_ok() => return Ok(*response),
+        Err(response) => return Err(response.into()),
     };
     let failure = match added {
         Ok(added) => {
             let page = page(&state, person, app, Problem::default(), Some(added.secret.expose()));
-            return person.show(&state, &page);
+            return Ok(person.show(&state, &page));
         }
         Err(failure) => failure,
     };
     let frame = person.frame(&state, Section::Applications);
-    match Problem::of(&failure, &state, person, &frame) {
-        Ok(problem) => person.again(&state, &page(&state, person, app, problem, None)),
-        Err(response) => *response,
-    }
+    let problem = Problem::of(&failure, &state, person, &frame)?;
+    Err(person.again(&state, &page(&state, person, app, problem, None)).into())
 }
 
 pub async fn ask(State(state): State<WebState>, person: Person, path: Named) -> Response {

@@ -4,6 +4,7 @@ use super::draft::lines;
 use super::scopes::{Choice, choices};
 use super::secrets;
 use crate::WebState;
+use crate::pages::creation::Made;
 use crate::pages::frame::Frame;
 use crate::pages::nav::Section;
 use crate::pages::problem::Problem;
@@ -16,6 +17,7 @@ use domain::client::{GrantType, Trust};
 use domain::oauth::params::RawParams;
 use flows::owned;
 use serde_json::{Map, Value, json};
+use std::sync::Arc;
 
 /// Members that are one line of text, as the form and the metadata name them.
 const TEXTS: [&str; 9] = [
@@ -131,11 +133,13 @@ fn body(form: &RawParams) -> Map<String, Value> {
 }
 
 pub async fn post(State(state): State<WebState>, path: Named, posted: Posted) -> Response {
+    // An application that becomes confidential gets a secret.
+    posted.once(state, |state, posted| change(state, path, posted)).await
+}
+
+async fn change(state: WebState, path: Named, posted: Arc<Posted>) -> Made {
     let person = &posted.person;
-    let app = match Application::open(&state, person, &path, Tab::Settings).await {
-        Ok(app) => app,
-        Err(response) => return *response,
-    };
+    let app = Application::open(&state, person, &path, Tab::Settings).await?;
     let body = body(&posted.form);
     // A form without its revision is none of ours.
     let revision = posted.field("revision").parse().unwrap_or(-1);
@@ -144,20 +148,17 @@ pub async fn post(State(state): State<WebState>, path: Named, posted: Posted) ->
     let failure = match changed {
         Ok(updated) => {
             return match updated.secret {
-                Some(secret) => secrets::made(&state, person, updated.client, secret.expose()).await,
-                None => person.done(&app.at("settings"), "saved"),
+                Some(secret) => Ok(secrets::made(&state, person, updated.client, secret.expose()).await),
+                // Nothing new is there to be shown again; whoever saves again is held to the revision.
+                None => Err(person.done(&app.at("settings"), "saved").into()),
             };
         }
         Err(failure) => failure,
     };
     let frame = person.frame(&state, Section::Applications);
-    match Problem::of(&failure, &state, person, &frame) {
-        Ok(problem) => {
-            // What was typed stays as it was typed, a number that is none too.
-            let typed = LONGEST.map(|(name, _)| (name.to_owned(), posted.field(name).into()));
-            let fields = body.into_iter().chain(typed).collect();
-            person.again(&state, &page(&state, frame, app, problem, fields))
-        }
-        Err(response) => *response,
-    }
+    let problem = Problem::of(&failure, &state, person, &frame)?;
+    // What was typed stays as it was typed, a number that is none too.
+    let typed = LONGEST.map(|(name, _)| (name.to_owned(), posted.field(name).into()));
+    let fields = body.into_iter().chain(typed).collect();
+    Err(person.again(&state, &page(&state, frame, app, problem, fields)).into())
 }

@@ -1,6 +1,7 @@
 //! The keys that sign tokens.
 use crate::WebState;
 use crate::pages::confirm::Confirm;
+use crate::pages::creation::Made;
 use crate::pages::frame::Frame;
 use crate::pages::nav::Section;
 use crate::person::{Person, Posted};
@@ -12,6 +13,7 @@ use domain::access::Operation;
 use domain::keys::KeyState;
 use flows::operator;
 use flows::server::{self, SigningKeyView};
+use std::sync::Arc;
 
 #[derive(Template)]
 #[template(path = "operator/keys.html")]
@@ -102,9 +104,13 @@ pub async fn ask(State(state): State<WebState>, person: Person) -> Response {
 }
 
 pub async fn rotate(State(state): State<WebState>, posted: Posted) -> Response {
+    posted.once(state, turn).await
+}
+
+async fn turn(state: WebState, posted: Arc<Posted>) -> Made {
     let person = &posted.person;
     match operator::rotate_keys(state.app(), &person.ctx, &person.principal).await {
-        Ok(()) => person.done(&person.path(&state, Section::Keys), "keys-rotated"),
-        Err(failure) => person.refused(&state, &failure),
+        Ok(()) => Ok(person.done(&person.path(&state, Section::Keys), "keys-rotated")),
+        Err(failure) => Err(person.refused(&state, &failure).into()),
     }
 }

@@ -2,6 +2,7 @@
 use super::form::{Kind, Typed, kinds};
 use super::place::{Answer, Place, fault, told};
 use crate::WebState;
+use crate::pages::creation::Made;
 use crate::pages::frame::Frame;
 use crate::pages::pager::Pager;
 use crate::pages::problem::Problem;
@@ -9,9 +10,11 @@ use crate::pages::workspace::shown::{Revealed, Shown};
 use crate::person::{Person, Posted};
 use askama::Template;
 use axum::extract::State;
+use axum::response::Response;
 use domain::webhook::{Asked, Webhook};
 use flows::webhooks::{self, NewWebhook};
 use flows::{Page, Paged};
+use std::sync::Arc;
 
 /// Rows of a page.
 const ROWS: i64 = 20;
@@ -91,7 +94,11 @@ pub async fn new(State(state): State<WebState>, place: Place, person: Person) ->
     Ok(person.show(&state, &form(&state, &place, &person, Problem::default(), typed)))
 }
 
-pub async fn create(State(state): State<WebState>, place: Place, posted: Posted) -> Answer {
+pub async fn create(State(state): State<WebState>, place: Place, posted: Posted) -> Response {
+    posted.once(state, |state, posted| make(state, place, posted)).await
+}
+
+async fn make(state: WebState, place: Place, posted: Arc<Posted>) -> Made {
     let person = &posted.person;
     let owner = place.owner(&state, person, true)?;
     let typed = Typed::posted(&posted);
@@ -112,5 +119,5 @@ pub async fn create(State(state): State<WebState>, place: Place, posted: Posted)
         Err(failure) => told(failure),
     };
     let problem = Problem::of(&failure, &state, person, &frame)?;
-    Ok(person.again(&state, &form(&state, &place, person, problem, typed)))
+    Err(person.again(&state, &form(&state, &place, person, problem, typed)).into())
 }

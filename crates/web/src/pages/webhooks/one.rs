@@ -3,14 +3,17 @@ use super::form::{Kind, Typed, kinds};
 use super::place::{Answer, Place, stop, told};
 use crate::WebState;
 use crate::pages::confirm::Confirm;
+use crate::pages::creation::Made;
 use crate::pages::frame::Frame;
 use crate::pages::problem::Problem;
 use crate::person::{Person, Posted};
 use askama::Template;
 use axum::extract::State;
+use axum::response::Response;
 use domain::Timestamp;
 use domain::webhook::Webhook;
 use flows::webhooks::{self, Change};
+use std::sync::Arc;
 
 #[derive(Template)]
 #[template(path = "webhooks/one.html")]
@@ -95,7 +98,11 @@ pub async fn switch(State(state): State<WebState>, place: Place, posted: Posted)
     Ok(person.done(&format!("{}/{id}", place.path(&state, person)), done))
 }
 
-pub async fn test(State(state): State<WebState>, place: Place, posted: Posted) -> Answer {
+pub async fn test(State(state): State<WebState>, place: Place, posted: Posted) -> Response {
+    posted.once(state, |state, posted| send_test(state, place, posted)).await
+}
+
+async fn send_test(state: WebState, place: Place, posted: Arc<Posted>) -> Made {
     let person = &posted.person;
     let (owner, id) = place.one(&state, person, true)?;
     webhooks::test(state.app(), &person.ctx, owner, id).await.map_err(|f| stop(&state, person, &f))?;

@@ -1,5 +1,6 @@
 //! Whose webhooks a page is about, and which one.
 use crate::WebState;
+use crate::pages::creation::Unmade;
 use crate::pages::nav::Section;
 use crate::person::Person;
 use axum::extract::{FromRequestParts, RawPathParams};
@@ -53,6 +54,12 @@ impl IntoResponse for Stop {
 impl From<Box<Response>> for Stop {
     fn from(response: Box<Response>) -> Self {
         Self(response)
+    }
+}
+
+impl From<Stop> for Unmade {
+    fn from(stop: Stop) -> Self {
+        stop.0.into()
     }
 }
 

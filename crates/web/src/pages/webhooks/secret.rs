@@ -1,12 +1,15 @@
 //! A new secret for a webhook, while the old one may sign on for a while.
 use super::place::{Answer, Place, stop};
 use crate::WebState;
+use crate::pages::creation::Made;
 use crate::pages::frame::Frame;
 use crate::pages::workspace::shown::{Revealed, Shown};
 use crate::person::{Person, Posted};
 use askama::Template;
 use axum::extract::State;
+use axum::response::Response;
 use flows::webhooks;
+use std::sync::Arc;
 
 /// For how many hours both may sign, as the form offers it.
 const HOURS: [i64; 4] = [0, 1, 24, 168];
@@ -37,7 +40,11 @@ pub async fn ask(State(state): State<WebState>, place: Place, person: Person) ->
     Ok(person.show(&state, &page))
 }
 
-pub async fn rotate(State(state): State<WebState>, place: Place, posted: Posted) -> Answer {
+pub async fn rotate(State(state): State<WebState>, place: Place, posted: Posted) -> Response {
+    posted.once(state, |state, posted| make(state, place, posted)).await
+}
+
+async fn make(state: WebState, place: Place, posted: Arc<Posted>) -> Made {
     const HOUR: i64 = 60 * 60;
     let person = &posted.person;
     let (owner, id) = place.one(&state, person, true)?;

@@ -3,6 +3,7 @@ use super::roles::{given_by, own_role};
 use super::shown::{Revealed, Shown};
 use crate::WebState;
 use crate::pages::confirm::Confirm;
+use crate::pages::creation::Made;
 use crate::pages::frame::Frame;
 use crate::pages::nav::Section;
 use crate::pages::pager::Pager;
@@ -16,6 +17,7 @@ use domain::access::{Operation, Reach, is_operator_scope, management_scopes};
 use domain::identity::Role;
 use flows::credentials::{self, Asked, MadeKey};
 use flows::{Page, Paged};
+use std::sync::Arc;
 
 /// Rows of a page.
 const ROWS: i64 = 20;
@@ -147,6 +149,10 @@ pub async fn new(State(state): State<WebState>, person: Person) -> Response {
 }
 
 pub async fn create(State(state): State<WebState>, posted: Posted) -> Response {
+    posted.once(state, make).await
+}
+
+async fn make(state: WebState, posted: Arc<Posted>) -> Made {
     let person = &posted.person;
     let kept = Kept {
         name: posted.field("name"),
@@ -173,14 +179,12 @@ pub async fn create(State(state): State<WebState>, posted: Posted) -> Response {
                 back: person.path(&state, Section::ApiKeys),
                 frame,
             };
-            return shown.show(&state, person);
+            return Ok(shown.show(&state, person));
         }
         Err(failure) => failure,
     };
-    match Problem::of(&failure, &state, person, &person.frame(&state, Section::ApiKeys)) {
-        Ok(problem) => person.again(&state, &form(&state, person, problem, &kept)),
-        Err(response) => *response,
-    }
+    let problem = Problem::of(&failure, &state, person, &person.frame(&state, Section::ApiKeys))?;
+    Err(person.again(&state, &form(&state, person, problem, &kept)).into())
 }
 
 pub async fn ask_revoke(

@@ -3,6 +3,7 @@ use super::roles::{given_by, own_role};
 use super::shown::{Revealed, Shown};
 use crate::WebState;
 use crate::pages::confirm::Confirm;
+use crate::pages::creation::Made;
 use crate::pages::frame::Frame;
 use crate::pages::nav::Section;
 use crate::pages::pager::Pager;
@@ -14,6 +15,7 @@ use axum::response::Response;
 use domain::identity::Role;
 use flows::invitations::{self, Asked, InvitationView};
 use flows::{Page, Paged};
+use std::sync::Arc;
 
 /// Rows of a page.
 const ROWS: i64 = 20;
@@ -96,6 +98,10 @@ pub async fn new(State(state): State<WebState>, person: Person) -> Response {
 }
 
 pub async fn create(State(state): State<WebState>, posted: Posted) -> Response {
+    posted.once(state, make).await
+}
+
+async fn make(state: WebState, posted: Arc<Posted>) -> Made {
     let person = &posted.person;
     let (role, email, lifetime) = (posted.field("role"), posted.field("email"), posted.field("lifetime"));
     // What is no number of days is refused with the others that are out of range.
@@ -113,14 +119,12 @@ pub async fn create(State(state): State<WebState>, posted: Posted) -> Response {
                 back: path(&state, person),
                 frame,
             };
-            return shown.show(&state, person);
+            return Ok(shown.show(&state, person));
         }
         Err(failure) => failure,
     };
-    match Problem::of(&failure, &state, person, &person.frame(&state, Section::Members)) {
-        Ok(problem) => person.again(&state, &form(&state, person, problem, (role, email, lifetime))),
-        Err(response) => *response,
-    }
+    let problem = Problem::of(&failure, &state, person, &person.frame(&state, Section::Members))?;
+    Err(person.again(&state, &form(&state, person, problem, (role, email, lifetime))).into())
 }
 
 pub async fn ask_revoke(

@@ -1,0 +1,93 @@
+//! Forms that make something: sent twice, or their answer loaded again, they make it once and show the same answer.
+use crate::WebState;
+use crate::once::{Outcome, done_once};
+use crate::pages::frame::{Frame, Leads, render};
+use crate::person::{ONCE, Posted};
+use askama::Template;
+use axum::http::StatusCode;
+use axum::response::Response;
+use flows::manage::Unmanaged;
+use flows::{Failure, Fault, idempotency};
+use std::sync::Arc;
+
+/// Why nothing was made.
+#[derive(Debug)]
+pub enum Unmade {
+    /// The page that says so.
+    Shown(Box<Response>),
+    Fault(Fault),
+}
+
+impl From<Response> for Unmade {
+    fn from(response: Response) -> Self {
+        Self::Shown(Box::new(response))
+    }
+}
+
+impl From<Box<Response>> for Unmade {
+    fn from(response: Box<Response>) -> Self {
+        Self::Shown(response)
+    }
+}
+
+impl From<Fault> for Unmade {
+    fn from(fault: Fault) -> Self {
+        Self::Fault(fault)
+    }
+}
+
+/// The page after something was made, which is kept as it is, secrets and all: sealed, for a day. `Err` means that nothing
+/// was made, and nothing is kept: the form can be mended and sent again.
+pub type Made = Result<Response, Unmade>;
+
+/// Shown to somebody who sent a form again while it was being worked on.
+#[derive(Template)]
+#[template(path = "under_way.html")]
+struct UnderWay<'p> {
+    frame: Frame,
+    action: &'p str,
+    /// The form, as it was sent.
+    fields: Vec<(&'p str, &'p str)>,
+}
+
+impl Posted {
+    /// Does what the form asks for, once for each time that the form was shown: the person and the path own its key.
+    pub async fn once<W, F>(self, state: WebState, work: W) -> Response
+    where
+        W: FnOnce(WebState, Arc<Posted>) -> F,
+        F: Future<Output = Made> + Send + 'static,
+    {
+        let posted = Arc::new(self);
+        let person = &posted.person;
+        let refused = |fault: Fault| person.refused(&state, &Failure::<Unmanaged>::Fault(fault));
+        let work = Box::pin(work(state.clone(), Arc::clone(&posted)));
+        let outcome = match posted.field(ONCE) {
+            // A form without a key is none of ours; whoever wrote it minds what they send.
+            "" => Ok(work.await.map_or_else(Outcome::Refused, Outcome::Answered)),
+            key if !idempotency::is_key(key) => return person.form_used(&state),
+            key => {
+                let caller = format!("page {} {}", person.user.id, posted.path);
+                let pairs = posted.form.pairs().filter(|(name, _)| *name != "csrf");
+                let parts: Vec<&[u8]> = pairs.flat_map(|(name, value)| [name.as_bytes(), value.as_bytes()]).collect();
+                let request = idempotency::request_hash(state.app(), &parts);
+                done_once(state.app(), &person.ctx, &caller, key, request, work).await
+            }
+        };
+        match outcome {
+            Ok(Outcome::Answered(response)) => response,
+            Ok(Outcome::Refused(Unmade::Shown(response))) => *response,
+            Ok(Outcome::Mismatch) => person.form_used(&state),
+            Ok(Outcome::InProgress) => under_way(&state, &posted),
+            Ok(Outcome::Refused(Unmade::Fault(fault))) | Err(fault) => refused(fault),
+        }
+    }
+}
+
+fn under_way(state: &WebState, posted: &Posted) -> Response {
+    let page = UnderWay {
+        frame: posted.person.bare_frame(state),
+        action: &posted.path,
+        fields: posted.form.pairs().collect(),
+    };
+    render(state, &page, StatusCode::CONFLICT, Leads::Here, None)
+}
