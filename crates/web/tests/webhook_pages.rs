@@ -109,7 +109,7 @@ async fn a_webhook_is_made_changed_tried_and_deleted_wherever_it_belongs() {
         let (_, until) = s.only(owner).await.previous.unwrap();
         assert_eq!(until, s.app.ctx().now.plus(3600));
         assert!(s.browser.get(&one).await.body.contains("signed with the old secret as well"));
-        let stale = s.browser.submit(&page.form("rotate-secret")).await;
+        let stale = s.browser.submit(&page.form("rotate-secret").set("once", "another-page")).await;
         assert_eq!(stale.status, 412, "{}", stale.body);
 
         let page = s.browser.get(&format!("{one}/delete")).await;
