@@ -1,6 +1,6 @@
 //! Which applications a workspace lets in. Who changes the rule or the list holds the workspace, and who rests on it shares it.
 use crate::lets_in::lets_in;
-use crate::page::{MAX_LIMIT, Page, Paged, count};
+use crate::page::{MOST_CHOICES, Page, Paged, count};
 use crate::workspaces::read_roles;
 use crate::{Row, StoreError, Tx, clients, params};
 use domain::client::Client;
@@ -27,7 +27,7 @@ pub async fn allows(tx: &mut Tx, workspace: WorkspaceId, client: &ClientId) -> R
     Ok(tx.one(sql, params![workspace, client]).await?.is_some())
 }
 
-/// The user's workspaces by name, each with whether it lets the client in; at most [`MAX_LIMIT`].
+/// The user's workspaces by name, each with whether it lets the client in; at most [`MOST_CHOICES`].
 pub async fn memberships(
     tx: &mut Tx,
     user: UserId,
@@ -39,7 +39,7 @@ pub async fn memberships(
         " THEN 1 ELSE 0 END AS BIGINT) FROM members m JOIN workspaces w ON w.id = m.workspace_id \
          JOIN clients c ON c.id = $2 WHERE m.user_id = $1 ORDER BY w.name, w.id LIMIT $3"
     );
-    let mut rows = tx.all(sql, params![user, client, MAX_LIMIT]).await?;
+    let mut rows = tx.all(sql, params![user, client, MOST_CHOICES]).await?;
     let each = rows.iter_mut().map(|row| {
         let membership =
             WorkspaceMembership { workspace_id: row.parse()?, workspace_name: row.text()?, roles: read_roles(row)? };

@@ -1,5 +1,5 @@
 //! What users allowed clients, and which workspace they chose last.
-use crate::page::{MAX_LIMIT, Page, Paged, count};
+use crate::page::{MAX_LIMIT, MOST_CHOICES, Page, Paged, count};
 use crate::{Row, StoreError, Tx, client_users, clients, dialect, lets_in, params, workspaces};
 use domain::client::Client;
 use domain::oauth::consent::Consent;
@@ -42,14 +42,14 @@ pub async fn find(
     row.map(|mut row| read(&mut row)).transpose()
 }
 
-/// All that the user allowed this client, in whatever workspace; at most [`MAX_LIMIT`].
+/// All that the user allowed this client, in whatever workspace; at most [`MOST_CHOICES`].
 pub async fn list_for_client(tx: &mut Tx, user: UserId, client: &ClientId) -> Result<Vec<Consent>, StoreError> {
     let sql = concat!(
         "SELECT ",
         columns!(),
         " FROM consents o WHERE o.user_id = $1 AND o.client_id = $2 ORDER BY o.workspace_id LIMIT $3"
     );
-    tx.all(sql, params![user, client, MAX_LIMIT]).await?.iter_mut().map(read).collect()
+    tx.all(sql, params![user, client, MOST_CHOICES]).await?.iter_mut().map(read).collect()
 }
 
 /// Adds `scopes` to what was allowed before, and answers all that is allowed now.

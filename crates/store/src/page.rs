@@ -4,6 +4,9 @@ use crate::{StoreError, Tx, Value};
 /// No list answers more rows at once.
 pub const MAX_LIMIT: i64 = 100;
 
+/// Rows that are read at once where somebody chooses among all that is theirs: a choice that is not read cannot be made.
+pub const MOST_CHOICES: i64 = 1000;
+
 /// A part of a list.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Page {

@@ -151,3 +151,25 @@ async fn applications_of_a_workspace_and_their_people() {
     })
     .await;
 }
+
+#[tokio::test]
+async fn whoever_has_very_many_workspaces_can_choose_each() {
+    for_each_database(async |db| {
+        populate(db).await;
+        write_tx!(db, |tx| async {
+            for n in 10..160 {
+                workspaces::insert(tx, &workspace(n)).await?;
+                workspaces::put_member(tx, &member(1, n, Role::Member)).await?;
+                consents::put(tx, user_id(1), &client_id(1), Some(workspace_id(n)), &scopes("openid"), NOW).await?;
+            }
+            Ok::<_, store::StoreError>(())
+        });
+        let mine = read_tx!(db, |tx| app_policy::memberships(tx, user_id(1), &client_id(1)));
+        let allowed = read_tx!(db, |tx| consents::list_for_client(tx, user_id(1), &client_id(1)));
+        for n in 10..160 {
+            assert!(mine.iter().any(|(m, lets_in)| m.workspace_id == workspace_id(n) && *lets_in), "{n}");
+            assert!(allowed.iter().any(|consent| consent.workspace_id == Some(workspace_id(n))), "{n}");
+        }
+    })
+    .await;
+}

@@ -33,8 +33,11 @@ for (const button of document.querySelectorAll('button[data-copy]')) {
 
 for (const search of document.querySelectorAll('[data-filter]')) {
   const list = document.getElementById(search.dataset.filter);
-  const [input, told] = [search.querySelector('input'), search.querySelector('[data-none]')];
-  search.hidden = false;
+  const input = search.querySelector('input');
+  const told = document.getElementById(input.getAttribute('aria-describedby'));
+  const asListed = told.textContent;
+  // All are here: nothing is left to ask the server for.
+  if (search.dataset.whole) input.addEventListener('keydown', (event) => { if (event.key === 'Enter') event.preventDefault(); });
   input.addEventListener('input', () => {
     const wanted = input.value.trim().toLocaleLowerCase(language);
     let found = 0;
@@ -44,10 +47,8 @@ for (const search of document.querySelectorAll('[data-filter]')) {
       choice.hidden = !fits && !choice.querySelector('input:checked');
       found += fits ? 1 : 0;
     }
-    told.textContent = found ? '' : told.dataset.none;
+    told.textContent = found ? asListed : told.dataset.none;
   });
-  // Enter in the search is not the answer to the page's question.
-  input.addEventListener('keydown', (event) => { if (event.key === 'Enter') event.preventDefault(); });
 }
 
 for (const form of document.querySelectorAll('form[method=post]')) {

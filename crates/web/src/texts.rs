@@ -233,6 +233,12 @@ impl From<usize> for Value<'_> {
     }
 }
 
+impl From<&usize> for Value<'_> {
+    fn from(number: &usize) -> Self {
+        (*number).into()
+    }
+}
+
 #[cfg(test)]
 #[path = "texts_tests.rs"]
 mod tests;

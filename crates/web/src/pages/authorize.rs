@@ -1,5 +1,5 @@
 //! The authorization endpoint for browsers.
-use super::consent::{consent_page, decision_of};
+use super::consent::{Kept, consent_page, decision_of};
 use super::device;
 use super::form::Form;
 use super::frame::{Frame, Leads, interaction_path, render, see_other, with_browser};
@@ -64,6 +64,17 @@ pub fn show(
     browser: &mut Browser,
     next: Result<Next, AuthorizeFailure>,
 ) -> Response {
+    show_again(state, incoming, browser, next, &Kept::default())
+}
+
+/// The same, where the person has filled in the consent page already.
+fn show_again(
+    state: &WebState,
+    incoming: &Incoming,
+    browser: &mut Browser,
+    next: Result<Next, AuthorizeFailure>,
+    kept: &Kept,
+) -> Response {
     let response = match next {
         Ok(Next::Answer(answer)) => answered(state, browser, &answer),
         Ok(Next::Login { interaction, client, login_hint, reauthenticate, locales }) => {
@@ -78,7 +89,7 @@ pub fn show(
         }
         Ok(Next::Consent { interaction, view }) => {
             browser.speak(&view.locales);
-            consent_page(state, browser, &interaction, &view)
+            consent_page(state, browser, &interaction, &view, kept)
         }
         Ok(Next::Device { client, allowed, locales }) => {
             browser.speak(&locales);
@@ -138,14 +149,16 @@ pub async fn account(State(state): State<WebState>, incoming: Incoming, Form(for
     }
 }
 
-/// The answer to the consent page.
+/// The answer to the consent page, or a search on it.
 pub async fn consent(State(state): State<WebState>, incoming: Incoming, Form(form): Form) -> Response {
     let mut browser = incoming.browser(&state);
     if !browser.sent(&state, &incoming, &form) {
         return refused::forged(&state, &incoming);
     }
+    let searches = Kept::searches(&form);
     let decision = match decision_of(&form) {
-        Ok(decision) => decision,
+        Ok(decision) => Some(decision),
+        Err(_) if searches => None,
         Err(why) => return refused::unreadable(&state, &incoming, why),
     };
     let caller = match incoming.session(&state).await {
@@ -154,8 +167,13 @@ pub async fn consent(State(state): State<WebState>, incoming: Incoming, Form(for
     };
     let text = form.get("interaction").unwrap_or_default();
     let binding = browser.binding(&state);
-    let next = authorize::decide_consent(state.app(), &incoming.ctx, text, &decision, &caller, binding).await;
-    show(&state, &incoming, &mut browser, next)
+    let next = match decision {
+        Some(decision) => {
+            authorize::decide_consent(state.app(), &incoming.ctx, text, &decision, &caller, binding).await
+        }
+        None => authorize::resume(state.app(), &incoming.ctx, text, &caller, binding).await,
+    };
+    show_again(&state, &incoming, &mut browser, next, &Kept::of(&form))
 }
 
 #[cfg(test)]

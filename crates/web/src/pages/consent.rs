@@ -5,12 +5,12 @@ use crate::incoming::Browser;
 use askama::Template;
 use axum::http::StatusCode;
 use axum::response::Response;
-use domain::ScopeSet;
 use domain::client::{Client, Trust};
 use domain::identity::WorkspaceMembership;
 use domain::oauth::params::RawParams;
 use domain::oauth::redirect_uri;
 use domain::text::looks_alike;
+use domain::{ScopeSet, WorkspaceId};
 use flows::authorize::{ConsentView, Decision};
 
 /// One permission as the page shows it.
@@ -20,8 +20,82 @@ struct Permission<'p> {
     description: &'p str,
     sensitive: bool,
     required: bool,
+    ticked: bool,
     /// Allowed before.
     known: bool,
+}
+
+/// So many workspaces need no search.
+const FEW: usize = 8;
+/// Of more, so many are listed; a search finds the others.
+const LISTED: usize = 50;
+/// No search is longer, in characters.
+const LONGEST: usize = 100;
+
+/// What the person has done on the page so far.
+#[derive(Debug, Default)]
+pub struct Kept {
+    search: String,
+    workspace: Option<WorkspaceId>,
+    /// `None` on the first sight of the page: everything.
+    ticked: Option<Vec<String>>,
+}
+
+impl Kept {
+    /// Of the page's form.
+    pub fn of(form: &RawParams) -> Self {
+        Self {
+            search: form.get("q").unwrap_or_default().trim().chars().take(LONGEST).collect(),
+            workspace: form.get("workspace").and_then(|text| text.parse().ok()),
+            ticked: Some(form.all("scope").map(ToOwned::to_owned).collect()),
+        }
+    }
+
+    /// Whether the form asks for nothing but workspaces.
+    pub fn searches(form: &RawParams) -> bool {
+        form.get("action") == Some("search")
+    }
+}
+
+/// The workspaces to choose from.
+struct Listed<'p> {
+    rows: Vec<&'p WorkspaceMembership>,
+    search: &'p str,
+    /// How many have what is searched for in their name.
+    found: usize,
+    all: usize,
+}
+
+impl<'p> Listed<'p> {
+    fn of(all: &'p [WorkspaceMembership], search: &'p str, chosen: Option<WorkspaceId>) -> Self {
+        let wanted = search.to_lowercase();
+        let fits = |one: &&WorkspaceMembership| one.workspace_name.to_lowercase().contains(&wanted);
+        let mut rows: Vec<_> = all.iter().filter(fits).collect();
+        let found = rows.len();
+        if all.len() > FEW {
+            rows.truncate(LISTED);
+        }
+        // What is chosen stays in sight.
+        let chosen = all.iter().find(|one| Some(one.workspace_id) == chosen);
+        if let Some(chosen) = chosen.filter(|one| rows.iter().all(|row| row.workspace_id != one.workspace_id)) {
+            rows.insert(0, chosen);
+        }
+        Self { rows, search, found, all: all.len() }
+    }
+
+    fn are_many(&self) -> bool {
+        self.all > FEW
+    }
+
+    /// Whether there are others than those listed.
+    fn are_some(&self) -> bool {
+        self.rows.len() < self.all
+    }
+
+    /// Whether there are more than are listed of what was searched for.
+    fn are_cut(&self) -> bool {
+        self.found > LISTED
+    }
 }
 
 #[derive(Template)]
@@ -34,8 +108,8 @@ struct ConsentPage<'p> {
     user_email: &'p str,
     /// Of nobody's word but their own, unless the badge says more.
     developer: Option<&'p str>,
-    workspaces: &'p [WorkspaceMembership],
-    preselected: String,
+    workspaces: Listed<'p>,
+    chosen: String,
     permissions: Vec<Permission<'p>>,
     redirect_host: String,
     /// The answer goes to a program on this device.
@@ -51,7 +125,13 @@ struct ConsentPage<'p> {
     initial: String,
 }
 
-pub fn consent_page(state: &WebState, browser: &Browser, interaction: &str, view: &ConsentView) -> Response {
+pub fn consent_page(
+    state: &WebState,
+    browser: &Browser,
+    interaction: &str,
+    view: &ConsentView,
+    kept: &Kept,
+) -> Response {
     let (frame, catalogue) = (Frame::new(state, browser), &state.app().settings().catalogue);
     let client = &view.client;
     let permissions = view
@@ -66,19 +146,21 @@ pub fn consent_page(state: &WebState, browser: &Browser, interaction: &str, view
                 description: words.map_or("", |(_, description)| description),
                 sensitive: catalogue.is_sensitive(name),
                 required: catalogue.is_required(name),
+                ticked: kept.ticked.as_ref().is_none_or(|ticked| ticked.iter().any(|one| one == name)),
                 known: view.ask.allowed.contains(name),
             }
         })
         .collect();
     let uri = view.request.callback.redirect_uri();
+    let chosen = kept.workspace.or(view.ask.preselected);
     let page = ConsentPage {
         frame,
         interaction,
         client,
         user_email: &view.user_email,
         developer: view.developer.as_deref().filter(|_| client.trust != Trust::FirstParty),
-        workspaces: &view.ask.workspaces,
-        preselected: view.ask.preselected.map(|id| id.to_string()).unwrap_or_default(),
+        workspaces: Listed::of(&view.ask.workspaces, &kept.search, chosen),
+        chosen: chosen.map(|id| id.to_string()).unwrap_or_default(),
         permissions,
         redirect_host: redirect_uri::display_host(uri),
         on_device: redirect_uri::is_on_device(uri),

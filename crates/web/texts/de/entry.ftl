@@ -40,6 +40,12 @@ consent-look-alike = Der Name dieser Anwendung enthält verwechselbare Zeichen. 
 for-workspace = Für den Arbeitsbereich { $workspace }
 which-workspace = Welcher Arbeitsbereich?
 workspace-search = Arbeitsbereiche durchsuchen
+workspace-none-here = Keiner der aufgeführten heißt so. „Suchen“ sieht unter allen nach.
+workspace-cut = { $listed } von { $found } sind aufgeführt. Suchen Sie nach den übrigen.
+workspace-found = { $found ->
+    [one] 1 Arbeitsbereich heißt so.
+   *[other] { $found } Arbeitsbereiche heißen so.
+  }
 workspace-none = Kein Arbeitsbereich heißt so.
 allowed-before-title = Was Sie schon erlaubt haben
 will-be-able = Was die Anwendung dann darf

@@ -41,6 +41,12 @@ for-workspace = For the workspace { $workspace }
 which-workspace = Which workspace?
 workspace-search = Search workspaces
 workspace-none = No workspace has this name.
+workspace-none-here = None of those listed has this name. “Search” looks among all.
+workspace-cut = { $listed } of { $found } are listed. Search for the others.
+workspace-found = { $found ->
+    [one] 1 workspace has this name.
+   *[other] { $found } workspaces have this name.
+  }
 allowed-before-title = What you allowed before
 will-be-able = It will be able to
 always-needed = Always needed.
