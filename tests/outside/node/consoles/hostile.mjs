@@ -76,14 +76,14 @@ export const scenarios = (browse) => ({
     const thief = await receiver();
     const person = await newPerson();
     const host = new URL(thief.url).host;
-    for (const wanted of [thief.url, `//${host}/`, `/\\${host}/`, `${demo.issuer}@${host}/`, `/account/..//${host}`, 'javascript:alert(1)']) {
-      await browse(async (tab) => {
+    await browse(async (tab) => {
+      for (const wanted of [thief.url, `//${host}/`, `/\\${host}/`, `${demo.issuer}@${host}/`, `/account/..//${host}`, 'javascript:alert(1)']) {
         await tab.goto(`${demo.issuer}/login?return_to=${encodeURIComponent(wanted)}`);
         await signIn(tab, person);
         await tab.locator('#profile-save').waitFor();
         assert.equal(tab.url(), `${demo.issuer}/account`, wanted);
-      });
-    }
+      }
+    });
     assert.deepEqual(thief.received, []);
   },
 

@@ -24,21 +24,24 @@ const explain = (error) => {
   return stripVTControlCharacters(parts.join('; because: ')).replaceAll(/\s+/g, ' ').trim();
 };
 
-/** `scenarios`: names and functions. The exit code says whether all of them held. */
-export async function run(scenarios) {
-  const wanted = process.env.SCENARIOS ?? '';
-  let failed = false;
-  for (const [name, scenario] of Object.entries(scenarios)) {
-    if (!name.includes(wanted)) continue;
-    try {
-      await scenario();
-      console.log(`ok - ${name}`);
-    } catch (error) {
-      failed = true;
-      console.log(`not ok - ${name}: ${explain(error)}`);
-      const frame = error.stack?.split('\n').find((line) => /openid-client\.mjs|browser\.mjs|consoles\//.test(line));
-      if (frame) console.log(`   ${frame.trim()}`);
-    }
+async function tell(name, scenario) {
+  try {
+    await scenario();
+    console.log(`ok - ${name}`);
+  } catch (error) {
+    process.exitCode = 1;
+    console.log(`not ok - ${name}: ${explain(error)}`);
+    const frame = error.stack?.split('\n').find((line) => /openid-client\.mjs|browser\.mjs|consoles\//.test(line));
+    if (frame) console.log(`   ${frame.trim()}`);
   }
-  if (failed) process.exitCode = 1;
+}
+
+/** `scenarios`: names and functions, of which `atOnce` run beside one another. The exit code says whether all of them held. */
+export async function run(scenarios, atOnce = 1) {
+  const wanted = process.env.SCENARIOS ?? '';
+  const waiting = Object.entries(scenarios).filter(([name]) => name.includes(wanted));
+  const work = async () => {
+    for (let next = waiting.shift(); next; next = waiting.shift()) await tell(...next);
+  };
+  await Promise.all(Array.from({ length: atOnce }, work));
 }
