@@ -1,14 +1,13 @@
 // Every page that a link leads to, in every language, with JavaScript on and off: accessible (axe-core, WCAG 2.2 AA), whole
 // on a phone, small, and without a request to any other host.
 import assert from 'node:assert/strict';
-import axe from 'axe-core';
+import { violations } from './lib/axe.mjs';
 import { browser, inBrowser, overhang, signIn } from './lib/chromium.mjs';
 import { fill } from './lib/filled.mjs';
 import { clientOf, demo, run } from './lib/scenarios.mjs';
 
 const MOST_BYTES = 60 * 1024;
 const scripts = process.env.JAVASCRIPT !== 'off';
-const RULES = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'];
 
 /** Addresses that show the same kind of page. */
 const kind = (url) => {
@@ -17,22 +16,11 @@ const kind = (url) => {
   return [path, ...[...searchParams.keys()].sort()].join(' ');
 };
 
-async function violations(page, runOnly) {
-  const results = await page.evaluate((options) => globalThis.axe.run(document, options), { runOnly, resultTypes: ['violations'] });
-  return results.violations.map(({ id, nodes }) => `${id}: ${nodes.map((node) => node.html).join(' | ').slice(0, 400)}`);
-}
-
 /** What is wrong with the page that is open. */
 async function faults(page, weight) {
   const found = [];
   // Where scripts are off, the checker could not run either; the page is the same one.
-  if (scripts) {
-    await page.evaluate(axe.source);
-    found.push(...(await violations(page, { type: 'tag', values: RULES })));
-    await page.emulateMedia({ colorScheme: 'dark' });
-    found.push(...(await violations(page, { type: 'rule', values: ['color-contrast'] })).map((fault) => `dark ${fault}`));
-    await page.emulateMedia({ colorScheme: 'light' });
-  }
+  if (scripts) found.push(...(await violations(page)));
   for (const width of [360, 768]) {
     await page.setViewportSize({ width, height: 800 });
     const pixels = await overhang(page);

@@ -1,6 +1,7 @@
 // What holds on every page: cancelling, going back, input that is kept, and languages.
 import assert from 'node:assert/strict';
 import { prepare, pageOf, request } from '../lib/application.mjs';
+import { violations } from '../lib/axe.mjs';
 import { heading } from '../lib/chromium.mjs';
 import { arrive, at, enter, newPerson } from '../lib/people.mjs';
 import { receiver } from '../lib/receiver.mjs';
@@ -98,6 +99,61 @@ export const scenarios = (browse) => ({
       await page.locator('#new-create').click();
       assert.ok(await page.locator('#client-id').innerText());
     }),
+
+  'a form is sent once, however often its button is pressed': () =>
+    browse(async (page, context, scripts) => {
+      const person = await newPerson();
+      await arrive(page, person);
+      await page.goto(at(person, '/api-keys/new'));
+      await page.getByRole('textbox', { name: 'Name' }).fill('One and only');
+      await page.getByRole('radio', { name: /^Member/ }).check();
+      // Without scripts a browser ends the first request for the second: there is nothing to count.
+      await page.locator('#make-key').click({ clickCount: scripts ? 2 : 1 });
+      await page.locator('#secret').waitFor();
+      await page.goto(at(person, '/api-keys'));
+      assert.equal(await page.getByRole('row', { name: /One and only/ }).count(), 1);
+    }),
+
+  'pages that only forms lead to are accessible': async () => {
+    const outside = await receiver();
+    await browse(async (page, context, scripts) => {
+      const person = await newPerson();
+      await arrive(page, person);
+      const app = await prepare(person, { redirect: outside.callback });
+      const found = [];
+      const look = async (url, ids, proof) => {
+        await page.goto(url);
+        for (const id of ids) await page.locator(id).click();
+        await page.locator(proof).waitFor();
+        assert.equal(await page.locator('h1').count(), 1, url);
+        if (scripts) found.push(...(await violations(page)).map((fault) => `${url}: ${fault}`));
+      };
+      const query = 'client_name=Job&chosen=1&scope=contracts:read';
+      await look(at(person, `/applications/new/review?kind=machine&${query}`), ['#new-create'], '#client-secret');
+      await look(at(person, '/applications/new/permissions?kind=web&client_name=A&redirect_uris=x'), [], '[role=alert]');
+      await look(pageOf(person, app, '/secrets'), ['#secret-add'], '#client-secret');
+      await look(pageOf(person, app, '/test'), ['#test-build'], '#test-url');
+      await page.locator('#back').fill('nowhere');
+      await page.locator('#test-check').click();
+      await page.locator('.checks').waitFor();
+      if (scripts) found.push(...(await violations(page)));
+      await look(at(person, '/invitations/new'), ['input[name=role] >> nth=0', '#invite'], '#secret');
+      const link = (await page.locator('#secret').innerText()).trim();
+      await look(link, [], '[role=alert]');
+      await look(at(person, '/access/policy?done=policy-changed'), ['input[value=listed]', '#policy-next'], '#confirm');
+      await page.goto(`${demo.issuer}/account/tokens/new`);
+      await page.locator('#name').fill('A script');
+      await page.locator('#token-create').click();
+      await page.locator('#token-secret').waitFor();
+      if (scripts) found.push(...(await violations(page)));
+      await page.goto(at(person, '/webhooks/new'));
+      await page.locator('#url').fill('https://10.0.0.1/hook');
+      await page.locator('#make-webhook').click();
+      await page.locator('[role=alert]').waitFor();
+      if (scripts) found.push(...(await violations(page)));
+      assert.deepEqual(found, []);
+    });
+  },
 
   'a page that was asked for is shown after signing in': () =>
     browse(async (page) => {

@@ -22,6 +22,13 @@ async function calls(key, path) {
   return response.status;
 }
 
+/** Reads the page again until it shows what happens on the server meanwhile. */
+async function until(page, shows) {
+  for (const end = Date.now() + 20_000; !(await shows()); await page.reload()) {
+    assert.ok(Date.now() < end, await page.locator('main').innerText());
+  }
+}
+
 export const scenarios = (browse) => ({
   'somebody is invited by a link, joins in their own browser, becomes an admin, and is removed': async () => {
     const guest = await newPerson('Gil Guest');
@@ -200,6 +207,9 @@ export const scenarios = (browse) => ({
       assert.match(await notice(page), /^A test is on its way\./);
       const row = page.locator('tbody tr');
       assert.equal(await row.count(), 1);
+      await page.reload();
+      await until(page, () => row.getByText(/^1 attempt$/).isVisible());
+      assert.match(await row.locator('[data-label=Answer]').innerText(), /name/i, 'why it failed');
       await row.getByRole('button', { name: 'Send again' }).click();
       assert.equal(await notice(page), 'The message is on its way again.');
       await page.getByRole('link', { name: 'Settings' }).click();
