@@ -5,6 +5,8 @@ mod http;
 mod lists;
 mod load;
 mod out;
+mod pages;
+mod seed;
 mod start;
 mod stats;
 mod target;
@@ -16,8 +18,7 @@ use out::say;
 use serde_json::{Value, json};
 use start::Server;
 use stats::{Measured, memory};
-use std::path::{Path, PathBuf};
-use std::process::Command;
+use std::path::PathBuf;
 
 /// Measures Countersign against its peer; the figures that count are the ratios.
 #[derive(Debug, Parser)]
@@ -25,7 +26,8 @@ struct Options {
     /// Seconds of each measurement, after one of warming up.
     #[arg(long, default_value_t = 5)]
     seconds: u64,
-    /// Operations, such as `userinfo,refresh`; or `lists` alone: every list with very many rows behind it.
+    /// Operations, such as `userinfo,refresh`; or alone `lists`: every list with very many rows behind it; or `pages`: every
+    /// page.
     #[arg(long, value_delimiter = ',')]
     only: Vec<String>,
     #[arg(long)]
@@ -34,6 +36,9 @@ struct Options {
     peer_only: bool,
     #[arg(long, value_delimiter = ',', default_value = "32,1")]
     connections: Vec<usize>,
+    /// For `pages`: how many there are, and of everything else accordingly.
+    #[arg(long, default_value_t = seed::LARGE, value_parser = clap::value_parser!(u32).range(1000..=seed::LARGE as i64))]
+    clients: u32,
     /// One JSON value at the end instead of the table.
     #[arg(long)]
     json: bool,
@@ -81,18 +86,17 @@ async fn all(server: &Server, operations: &[Operation], options: &Options) -> an
     Ok(Results { measured, idle, peak: memory(target.pid, "VmHWM:") })
 }
 
-fn build(root: &Path) -> anyhow::Result<()> {
-    start::must(Command::new("cargo").args(["build", "--release", "--package", "countersign"]).current_dir(root))
-}
-
 async fn run(options: Options) -> anyhow::Result<()> {
     let root = root()?;
-    if options.only.iter().any(|name| name == "lists") {
+    if let Some(alone) = options.only.iter().find(|name| matches!(name.as_str(), "lists" | "pages")) {
         if options.only.len() > 1 {
-            bail!("`lists` is measured alone");
+            bail!("`{alone}` is measured alone");
         }
-        build(&root)?;
-        return lists::run(&root, options.json).await;
+        start::build(&root)?;
+        return match alone.as_str() {
+            "lists" => lists::run(&root, options.json).await,
+            _ => pages::run(&root, seed::Size { clients: options.clients }, options.json).await,
+        };
     }
     let known = |name: &String| Operation::ALL.into_iter().find(|o| o.name() == name);
     let operations = match options
@@ -111,7 +115,7 @@ async fn run(options: Options) -> anyhow::Result<()> {
     let ours = if options.peer_only {
         None
     } else {
-        build(&root)?;
+        start::build(&root)?;
         let folder = tempfile::tempdir()?;
         let data = folder.path().join("data");
         let server = start::ours(&root, &data).await?;

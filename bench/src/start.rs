@@ -5,7 +5,7 @@ use anyhow::{Context as _, ensure};
 use serde_json::{Value, json};
 use std::io::{BufRead as _, BufReader};
 use std::net::TcpListener;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
@@ -24,6 +24,19 @@ impl Drop for Server {
 
 const REDIRECT: &str = "https://client.example/callback";
 
+/// What is measured: a benchmark that is built for debugging is of the same kind of binary, for whoever works on it.
+pub const PROFILE: &str = if cfg!(debug_assertions) { "debug" } else { "release" };
+
+fn binary(root: &Path) -> PathBuf {
+    root.join("target").join(PROFILE).join("countersign")
+}
+
+/// Builds it.
+pub fn build(root: &Path) -> anyhow::Result<()> {
+    let optimized: &[&str] = if cfg!(debug_assertions) { &[] } else { &["--release"] };
+    must(Command::new("cargo").args(["build", "--package", "countersign"]).args(optimized).current_dir(root))
+}
+
 fn free_port() -> anyhow::Result<u16> {
     Ok(TcpListener::bind("127.0.0.1:0")?.local_addr()?.port())
 }
@@ -41,7 +54,7 @@ pub fn must(command: &mut Command) -> anyhow::Result<()> {
 }
 
 fn spawn_ours(root: &Path, data: &Path, port: u16) -> anyhow::Result<(Child, Value)> {
-    let mut process = Command::new(root.join("target/release/countersign"))
+    let mut process = Command::new(binary(root))
         .args(["demo", "--json", "--app-port", "0", "--port", &port.to_string(), "--data-dir"])
         .arg(data)
         .env("COUNTERSIGN_LOG__LEVEL", "error")
@@ -75,8 +88,7 @@ impl Drop for Served {
 /// Starts a server and waits for its first answer.
 pub async fn serve(root: &Path, data: &Path) -> anyhow::Result<Served> {
     let port = free_port()?;
-    let binary = root.join("target/release/countersign");
-    let mut command = Command::new(binary);
+    let mut command = Command::new(binary(root));
     command.args(["serve", "--listen", &format!("127.0.0.1:{port}"), "--data-dir"]).arg(data);
     command.env("COUNTERSIGN_LOG__LEVEL", "error").stdout(Stdio::null());
     let mut served = Served { process: command.spawn()?, port };

@@ -8,6 +8,7 @@ pub struct Measured {
     pub rate: f64,
     /// Microseconds.
     pub p50: u64,
+    pub p95: u64,
     pub p99: u64,
 }
 
@@ -17,7 +18,7 @@ impl Measured {
         times.sort_unstable();
         #[expect(clippy::cast_precision_loss, reason = "a count of operations is far below 2^52")]
         let rate = times.len() as f64 / seconds;
-        Self { rate, p50: percentile(&times, 50), p99: percentile(&times, 99) }
+        Self { rate, p50: percentile(&times, 50), p95: percentile(&times, 95), p99: percentile(&times, 99) }
     }
 
     pub fn json(&self) -> Value {

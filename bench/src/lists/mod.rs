@@ -1,17 +1,15 @@
 //! Whether lists and counts stay quick when there is very much of everything: each over HTTP, one request at a time.
 mod plans;
-mod seed;
 
 use crate::http::{Connection, get};
 use crate::out::say;
+use crate::seed::{self, LARGE, Size, client_id};
 use crate::start;
 use crate::stats::Measured;
 use anyhow::{Context as _, bail, ensure};
-use domain::{Day, Timestamp};
-use seed::{CLIENTS, CONSENTS, client_id};
 use serde_json::json;
 use std::path::Path;
-use std::time::{Instant, SystemTime};
+use std::time::Instant;
 
 /// The median that no list and no count may exceed, in microseconds.
 const BUDGET: u64 = 50_000;
@@ -21,7 +19,7 @@ const REQUESTS: usize = 60;
 /// What is asked: the path, and whether by the person's token or by the workspace's key.
 fn requests() -> Vec<(String, bool)> {
     let busy = client_id(0);
-    let calm = client_id(CLIENTS / 2);
+    let calm = client_id(LARGE / 2);
     let by_key = [
         "/oidc/clients?limit=100".to_owned(),
         "/oidc/clients?page=900&limit=100".to_owned(),
@@ -68,23 +66,22 @@ async fn measure(port: u16, path: &str, token: &str) -> anyhow::Result<(Measured
     Ok((Measured::of(times, began.elapsed().as_secs_f64()), size))
 }
 
-fn today() -> anyhow::Result<Day> {
-    #[expect(clippy::disallowed_methods, reason = "activity is told of the last days")]
-    let since = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH)?;
-    Ok(Day::of(Timestamp::from_seconds(i64::try_from(since.as_secs())?)))
-}
-
 /// Measures all lists, then looks at the plans of their statements; fails when one is slow, or reads a whole table.
 pub async fn run(root: &Path, as_json: bool) -> anyhow::Result<()> {
-    let data = seed::folder(root)?;
-    let demo = start::demo(root, &data)?;
-    let seeded = seed::seed(&data, &demo, today()?).await?;
+    let size = Size { clients: LARGE };
+    let data = seed::folder(root, size)?;
+    let seeded = seed::seed(&data, start::demo(root, &data)?, size).await?;
     let server = start::serve(root, &data).await?;
     let mut rows = Vec::new();
     if !as_json {
         say(&format!(
-            "{CLIENTS} clients, {CONSENTS} consents\n{:<62} {:>9} {:>9} {:>8}",
-            "GET", "p50 ms", "p99 ms", "KiB"
+            "{} clients, {} consents\n{:<62} {:>9} {:>9} {:>8}",
+            size.clients,
+            size.consents(),
+            "GET",
+            "p50 ms",
+            "p99 ms",
+            "KiB"
         ));
     }
     for (path, by_person) in requests() {

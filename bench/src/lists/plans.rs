@@ -1,5 +1,5 @@
 //! The statements behind the lists, as the store sends them, and how SQLite runs them.
-use super::seed::{Seeded, client_id};
+use crate::seed::{Seeded, client_id};
 use domain::{Day, Timestamp};
 use store::audit::{Filter, Order};
 use store::clients::Owner;

@@ -1,5 +1,8 @@
 //! A database with very much in it: made once, and kept in the folder of the build for the next run.
+mod around;
+
 use anyhow::Context as _;
+pub use around::{ANY, RARE, api_key, audit_id, event_id, invitation_id, session_id, token_id, webhook_id};
 use domain::client::{AuthMethod, Client, ClientConfig, ClientSecret, ClientType, GrantType, Trust};
 use domain::identity::{ApiKey, Email, Member, MemberRoles, Role, User};
 use domain::{ApiKeyId, ClientId, ClientSecretId, Day, ScopeSet, SecretHash, Timestamp, UserId, WorkspaceId};
@@ -8,18 +11,50 @@ use std::path::{Path, PathBuf};
 use store::activity::Counted;
 use store::{Leave, SCHEMA_VERSION, Store, StoreError, StoreOptions, params};
 
-pub const CLIENTS: u32 = 100_000;
-pub const CONSENTS: u32 = 1_000_000;
-const USERS: u32 = 400_000;
-const MEMBERS: u32 = 100_000;
-/// Users of the busiest client who allowed it something in the workspace, too.
-const TWICE: u32 = 100_000;
+/// Of everything: what a large server has.
+pub const LARGE: u32 = 100_000;
 /// Applications that one person allowed something.
 const OWN: u32 = 300;
 const KEYS: u32 = 500;
-/// Clients that did something on each of the last thirty days.
-const ACTIVE: u32 = 2000;
-const BATCH: u32 = 50_000;
+const BATCH: u32 = 20_000;
+
+/// How much of everything there is, told by the number of clients.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Size {
+    pub clients: u32,
+}
+
+impl Size {
+    pub const fn consents(self) -> u32 {
+        self.clients * 10
+    }
+
+    pub const fn users(self) -> u32 {
+        self.clients * 4
+    }
+
+    pub const fn members(self) -> u32 {
+        self.clients
+    }
+
+    /// Users of the busiest client who allowed it something in the workspace, too.
+    pub const fn twice(self) -> u32 {
+        self.clients
+    }
+
+    pub const fn workspaces(self) -> u32 {
+        self.clients / 2
+    }
+
+    pub const fn audit(self) -> u32 {
+        self.clients * 10
+    }
+
+    /// Clients that did something on each of the last thirty days.
+    const fn active(self) -> u32 {
+        self.clients / 50
+    }
+}
 
 /// The seeded database, and the credentials for it.
 pub struct Seeded {
@@ -28,22 +63,27 @@ pub struct Seeded {
     pub personal: String,
     pub workspace: WorkspaceId,
     pub ada: UserId,
+    pub size: Size,
+    /// When it was made: the log ends then.
+    pub made: Timestamp,
+    /// What the demo made in its data folder: its people, its workspaces and its credentials.
+    pub demo: Value,
 }
 
-fn bytes<const N: usize>(kind: u8, n: u32) -> [u8; N] {
+pub fn bytes<const N: usize>(kind: u8, n: u32) -> [u8; N] {
     let mut all = [kind; N];
     all[..4].copy_from_slice(&n.to_be_bytes());
     all
 }
 
 /// The moment at which everything was made; clients and keys, a minute apart.
-const BEGAN: Timestamp = Timestamp::from_seconds(1_700_000_000);
+pub const BEGAN: Timestamp = Timestamp::from_seconds(1_700_000_000);
 
 fn minute(n: u32) -> Timestamp {
     BEGAN.plus(i64::from(n) * 60)
 }
 
-fn user_id(n: u32) -> UserId {
+pub fn user_id(n: u32) -> UserId {
     UserId::new(BEGAN, bytes(1, n))
 }
 
@@ -52,12 +92,17 @@ pub fn client_id(n: u32) -> ClientId {
     ClientId::new("cs", bytes(2, n))
 }
 
-fn user(n: u32) -> anyhow::Result<User> {
+/// Nearly all are called alike; one of the last is called as no other is.
+fn named(kind: &str, n: u32, of: u32) -> String {
+    if n + 5 == of { RARE.to_owned() } else { format!("{kind} {n}") }
+}
+
+fn user(n: u32, size: Size) -> anyhow::Result<User> {
     Ok(User {
         id: user_id(n),
         email: Email::parse(&format!("person{n}@example.com"))?,
         email_verified: true,
-        name: format!("Person {n}"),
+        name: named("Person", n, size.members()),
         picture: None,
         password_hash: None,
         is_operator: false,
@@ -70,8 +115,8 @@ fn user(n: u32) -> anyhow::Result<User> {
     })
 }
 
-fn client(n: u32, workspace: WorkspaceId, ada: UserId) -> anyhow::Result<Client> {
-    let (id, made) = (client_id(n), minute(CLIENTS - n));
+fn client(n: u32, workspace: WorkspaceId, ada: UserId, size: Size) -> anyhow::Result<Client> {
+    let (id, made) = (client_id(n), minute(size.clients - n));
     let secret = ClientSecret {
         id: ClientSecretId::new(BEGAN, bytes(3, n)),
         client_id: id.clone(),
@@ -83,7 +128,7 @@ fn client(n: u32, workspace: WorkspaceId, ada: UserId) -> anyhow::Result<Client>
     };
     Ok(Client {
         id,
-        name: format!("Application {n}"),
+        name: named("Application", n, size.clients),
         client_type: ClientType::Confidential,
         auth_method: AuthMethod::ClientSecretBasic,
         trust: Trust::Verified,
@@ -129,9 +174,12 @@ macro_rules! fill {
     };
 }
 
+pub(crate) use fill;
+
 /// Who allowed what: the user, the client, and whether in the workspace. No two are the same.
-fn consent(n: u32, ada: UserId, busy: u32) -> (UserId, ClientId, bool) {
-    let of_busiest = busy + TWICE;
+fn consent(n: u32, ada: UserId, size: Size) -> (UserId, ClientId, bool) {
+    let busy = size.users();
+    let of_busiest = busy + size.twice();
     if n < busy {
         (user_id(n), client_id(0), false)
     } else if n < of_busiest {
@@ -140,7 +188,7 @@ fn consent(n: u32, ada: UserId, busy: u32) -> (UserId, ClientId, bool) {
         (ada, client_id(n - of_busiest), true)
     } else {
         // The numbers of users and of these clients have no common factor, so pairs come again after very long.
-        (user_id(n % USERS), client_id(1 + n % (CLIENTS - 1)), false)
+        (user_id(n % size.users()), client_id(1 + n % (size.clients - 1)), false)
     }
 }
 
@@ -150,8 +198,9 @@ const CONSENT: &str = "INSERT INTO consents (user_id, client_id, workspace_id, s
 const COUNTS: &str = "INSERT INTO client_users (client_id, user_count) \
                       SELECT client_id, COUNT(DISTINCT user_id) FROM consents GROUP BY client_id";
 
-async fn write(store: &Store, workspace: WorkspaceId, ada: UserId) -> anyhow::Result<()> {
-    fill!(store, USERS, user, |tx, user| store::users::insert(tx, user));
+async fn write(store: &Store, seeded: &Seeded) -> anyhow::Result<()> {
+    let (workspace, ada, size) = (seeded.workspace, seeded.ada, seeded.size);
+    fill!(store, size.users(), |n| user(n, size), |tx, user| store::users::insert(tx, user));
     let roles = || MemberRoles::only(Role::Member);
     let member = |n| {
         Ok(Member {
@@ -162,8 +211,8 @@ async fn write(store: &Store, workspace: WorkspaceId, ada: UserId) -> anyhow::Re
             updated_at: BEGAN,
         })
     };
-    fill!(store, MEMBERS, member, |tx, member| store::workspaces::put_member(tx, member));
-    fill!(store, CLIENTS, |n| client(n, workspace, ada), |tx, client| store::clients::insert(tx, client));
+    fill!(store, size.members(), member, |tx, member| store::workspaces::put_member(tx, member));
+    fill!(store, size.clients, |n| client(n, workspace, ada, size), |tx, client| store::clients::insert(tx, client));
     let key = |n| {
         Ok(ApiKey {
             id: ApiKeyId::new(BEGAN, bytes(4, n)),
@@ -182,21 +231,21 @@ async fn write(store: &Store, workspace: WorkspaceId, ada: UserId) -> anyhow::Re
     };
     fill!(store, KEYS, key, |tx, key| store::credentials::insert_api_key(tx, key));
     let consent = |n| {
-        let (user, client, in_workspace) = consent(n, ada, USERS);
+        let (user, client, in_workspace) = consent(n, ada, size);
         Ok((user, client, if in_workspace { workspace.to_string() } else { String::new() }))
     };
-    fill!(store, CONSENTS, consent, |tx, it| tx.execute(CONSENT, params![it.0, &it.1, &it.2, BEGAN]));
+    fill!(store, size.consents(), consent, |tx, it| tx.execute(CONSENT, params![it.0, &it.1, &it.2, BEGAN]));
     let counted: Result<u64, StoreError> = store.write(|tx| Box::pin(tx.execute(COUNTS, &[]))).await;
     counted?;
-    Ok(())
+    around::write(store, seeded).await
 }
 
 /// Activity of the last thirty days, whenever the rest was made.
-async fn act(store: &Store, today: Day) -> anyhow::Result<()> {
+async fn act(store: &Store, today: Day, size: Size) -> anyhow::Result<()> {
     let day = |n: u32| {
         let day = today.plus(-i64::from(n));
-        let counted = (0..ACTIVE).map(|c| Counted {
-            client_id: client_id(c * (CLIENTS / ACTIVE)),
+        let counted = (0..size.active()).map(|c| Counted {
+            client_id: client_id(c * (size.clients / size.active())),
             day,
             total_access: 5,
             last_access_at: day.start(),
@@ -208,9 +257,19 @@ async fn act(store: &Store, today: Day) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// The database in `folder`, made if it is not there yet. `demo` is what the demo made in its data folder: its people, its
-/// workspace and its credentials.
-pub async fn seed(data: &Path, demo: &Value, today: Day) -> anyhow::Result<Seeded> {
+/// When the database was begun, by a note beside it.
+fn made_at(data: &Path) -> anyhow::Result<Timestamp> {
+    let note = data.join("made");
+    if let Ok(seconds) = std::fs::read_to_string(&note) {
+        return Ok(Timestamp::from_seconds(seconds.parse()?));
+    }
+    let now = now()?;
+    std::fs::write(&note, now.seconds().to_string())?;
+    Ok(now)
+}
+
+/// The database in `data`, made if it is not there yet. `demo` is what the demo made there.
+pub async fn seed(data: &Path, demo: Value, size: Size) -> anyhow::Result<Seeded> {
     let text = |value: &Value| value.as_str().map(str::to_owned).context("a text of the demo");
     let ada = &demo["users"][0];
     let seeded = Seeded {
@@ -219,17 +278,21 @@ pub async fn seed(data: &Path, demo: &Value, today: Day) -> anyhow::Result<Seede
         personal: text(&demo["personal_access_token"])?,
         workspace: text(&ada["workspaces"][0]["id"])?.parse()?,
         ada: text(&ada["id"])?.parse()?,
+        size,
+        made: made_at(data)?,
+        demo,
     };
+    let today = Day::of(now()?);
     let url = format!("sqlite:{}", seeded.database().display());
     let store = Store::open(&url, &StoreOptions { leave: Leave::Verify, ..StoreOptions::default() }).await?;
     let done = data.join("seeded");
     if !done.exists() {
-        write(&store, seeded.workspace, seeded.ada).await?;
+        write(&store, &seeded).await?;
         std::fs::write(&done, "")?;
     }
     let written = data.join("active");
     if std::fs::read_to_string(&written).ok() != Some(today.to_string()) {
-        act(&store, today).await?;
+        act(&store, today, size).await?;
         std::fs::write(&written, today.to_string())?;
     }
     store.close().await;
@@ -242,12 +305,23 @@ impl Seeded {
     }
 }
 
-/// The folder for this version's schema; those of others are of no use any more.
-pub fn folder(root: &Path) -> anyhow::Result<PathBuf> {
+pub fn now() -> anyhow::Result<Timestamp> {
+    #[expect(clippy::disallowed_methods, reason = "some things are of the last days, whenever the rest was made")]
+    let since = std::time::SystemTime::now().duration_since(std::time::SystemTime::UNIX_EPOCH)?;
+    Ok(Timestamp::from_seconds(i64::try_from(since.as_secs())?))
+}
+
+/// The folder for this version's schema; those of others are of no use any more, and neither is one that was left half full.
+pub fn folder(root: &Path, size: Size) -> anyhow::Result<PathBuf> {
     let all = root.join("target/bench-lists");
-    let own = all.join(format!("schema-{SCHEMA_VERSION}"));
-    if all.exists() && !own.join("data/seeded").exists() {
-        std::fs::remove_dir_all(&all)?;
+    let of_schema = format!("schema-{SCHEMA_VERSION}-");
+    let own = all.join(format!("{of_schema}{}", size.clients));
+    for there in std::fs::read_dir(&all).into_iter().flatten() {
+        let there = there?;
+        let of_another = !there.file_name().to_string_lossy().starts_with(&of_schema);
+        if of_another || (there.path() == own && !own.join("data/seeded").exists()) {
+            std::fs::remove_dir_all(there.path())?;
+        }
     }
     Ok(own.join("data"))
 }
@@ -259,11 +333,11 @@ mod tests {
 
     #[test]
     fn no_two_consents_are_the_same_and_no_client_is_missing() {
-        let ada = UserId::new(BEGAN, [9; 10]);
-        let all: Vec<_> = (0..CONSENTS).map(|n| consent(n, ada, USERS)).collect();
+        let (ada, size) = (UserId::new(BEGAN, [9; 10]), Size { clients: LARGE });
+        let all: Vec<_> = (0..size.consents()).map(|n| consent(n, ada, size)).collect();
         let clients: HashSet<_> = all.iter().map(|(_, client, _)| client.as_str()).collect();
-        assert_eq!(clients.len(), CLIENTS as usize);
+        assert_eq!(clients.len(), size.clients as usize);
         let pairs: HashSet<_> = all.iter().map(|(user, client, place)| (*user, client.as_str(), *place)).collect();
-        assert_eq!(pairs.len(), CONSENTS as usize);
+        assert_eq!(pairs.len(), size.consents() as usize);
     }
 }

@@ -1,0 +1,106 @@
+//! The routes that answer a GET, read from the tables of the server: a page that is added there is missed here.
+use std::collections::BTreeSet;
+
+const TABLES: [&str; 2] =
+    [include_str!("../../../crates/web/src/consoles.rs"), include_str!("../../../crates/web/src/router.rs")];
+/// The functions whose tables are of pages.
+const ROOTS: [&str; 5] = ["own", "workspaces", "server", "people", "documentation"];
+
+/// The text between the parenthesis that `text` begins behind and the one that closes it.
+fn inside(text: &str) -> &str {
+    let mut depth = 1;
+    let end = text.char_indices().find(|(_, c)| {
+        depth += match c {
+            '(' => 1,
+            ')' => -1,
+            _ => 0,
+        };
+        depth == 0
+    });
+    end.map_or(text, |(at, _)| &text[..at])
+}
+
+/// What stands behind each `call(` of a text.
+fn calls<'t>(text: &'t str, call: &'t str) -> impl Iterator<Item = &'t str> {
+    text.match_indices(call).map(move |(at, _)| inside(&text[at + call.len()..]))
+}
+
+/// The first text of the arguments, and what follows it.
+fn path(arguments: &str) -> Option<(&str, &str)> {
+    arguments.trim_start().strip_prefix('"')?.split_once('"')
+}
+
+fn body<'t>(table: &'t str, function: &str) -> Option<&'t str> {
+    let from = table.split_once(&format!("fn {function}("))?.1;
+    Some(from.split_once("\n}").map_or(from, |(body, _)| body))
+}
+
+fn collect(table: &str, function: &str, before: &str, found: &mut BTreeSet<String>) {
+    let Some(body) = body(table, function) else { return };
+    for (path, handlers) in calls(body, ".route(").filter_map(path) {
+        if handlers.contains("get(") {
+            let path = format!("{before}{path}");
+            found.insert(if path == "/" { path } else { path.trim_end_matches('/').to_owned() });
+        }
+    }
+    for (path, rest) in calls(body, ".nest(").filter_map(path) {
+        let nested = rest.trim_start_matches([',', ' ', '\n']).split('(').next().unwrap_or_default();
+        collect(table, nested, &format!("{before}{path}"), found);
+    }
+}
+
+/// All of them, such as `/operator/users/{user}`.
+pub fn routes() -> BTreeSet<String> {
+    let mut found = BTreeSet::new();
+    for table in TABLES {
+        for root in ROOTS {
+            collect(table, root, "", &mut found);
+        }
+    }
+    found
+}
+
+/// Which route serves a path: the one with the most words of the path in it.
+pub fn route_of<'r>(routes: &'r BTreeSet<String>, path: &str) -> Option<&'r str> {
+    let path = path.split('?').next().unwrap_or_default();
+    let words: Vec<_> = path.split('/').collect();
+    let serves = |route: &str| {
+        let parts: Vec<_> = route.split('/').collect();
+        let mut pairs = parts.iter().zip(&words);
+        parts.len() == words.len() && pairs.all(|(part, word)| part.starts_with('{') || part == word)
+    };
+    let fitting = routes.iter().filter(|route| serves(route));
+    fitting.min_by_key(|route| route.matches('{').count()).map(String::as_str)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn finds_nested_routes_and_leaves_out_those_of_forms_only() {
+        let all = routes();
+        for known in [
+            "/",
+            "/login",
+            "/account",
+            "/workspaces/{workspace}/applications",
+            "/workspaces/{workspace}/applications/{client}/secrets/{secret}/end",
+            "/workspaces/{workspace}/access/policy/apps/{client}/remove",
+            "/operator/webhooks/{id}/deliveries",
+        ] {
+            assert!(all.contains(known), "{known} is not among {all:?}");
+        }
+        assert!(!all.contains("/logout"), "answers no GET");
+        assert!(!all.contains("/operator/webhooks/{id}/switch"), "answers no GET");
+    }
+
+    #[test]
+    fn a_path_belongs_to_the_route_that_names_most_of_it() {
+        let all = routes();
+        let of = |path| route_of(&all, path).unwrap_or_default();
+        assert_eq!(of("/workspaces/w/applications/new?x=/y"), "/workspaces/{workspace}/applications/new");
+        assert_eq!(of("/workspaces/w/applications/c"), "/workspaces/{workspace}/applications/{client}");
+        assert_eq!(of("/nothing/here"), "");
+    }
+}
