@@ -103,7 +103,8 @@ fn developer(workspace: &str, seeded: &Seeded) -> anyhow::Result<Vec<String>> {
     let all = format!("{workspace}/applications");
     let (busy, calm) = (client_id(0), client_id(seeded.size.clients / 2 + 1));
     let last = seeded.size.clients / 20;
-    let draft = "kind=web&name=Sync&description=d&redirect_uris=https%3A%2F%2Fapp.example%2Fcallback&scope=openid";
+    let draft =
+        "kind=web&client_name=Sync&description=d&redirect_uris=https%3A%2F%2Fapp.example%2Fcallback&scope=openid";
     // The demo's own have secrets that can be named.
     let demo = seeded.demo["clients"][0]["client_id"].as_str().context("a client of the demo")?;
     let of = |client: &str| {
@@ -204,7 +205,6 @@ fn operator(seeded: &Seeded) -> Vec<String> {
 pub fn examples(seeded: &Seeded, day: &str, device: &str, authorize: &str) -> anyhow::Result<Vec<Example>> {
     let own = format!("/workspaces/{}", seeded.workspace);
     let of_ada = [
-        vec!["/".to_owned()],
         account(),
         developer(&own, seeded)?,
         workspace(&own, seeded),
@@ -221,6 +221,7 @@ pub fn examples(seeded: &Seeded, day: &str, device: &str, authorize: &str) -> an
     .concat();
     let of_ada = of_ada.into_iter().map(|path| Example { path, visitor: Visitor::Ada, status: 200 });
     let missing = [
+        ("/".to_owned(), 303),
         ("/nothing/here".to_owned(), 404),
         ("/invitations/accept?token=unknown".to_owned(), 404),
         (format!("/workspaces/{}/members", crate::seed::session_id(1)), 404),

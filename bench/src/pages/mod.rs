@@ -137,7 +137,7 @@ pub async fn run(root: &Path, size: Size, as_json: bool) -> anyhow::Result<()> {
             Ok(measured) => measured,
             Err(error) => {
                 failed += 1;
-                say(&format!("{error:#.600}"));
+                say(&error.to_string().lines().next().unwrap_or_default().chars().take(200).collect::<String>());
                 continue;
             }
         };

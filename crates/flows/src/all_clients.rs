@@ -7,7 +7,8 @@ use domain::ClientId;
 use domain::access::{Operation, Principal};
 use domain::client::{Client, Trust};
 use serde_json::json;
-use store::{Page, Paged};
+use store::Page;
+use store::search::Found;
 
 type Outcome<T> = Result<T, Failure<ManageRefusal>>;
 
@@ -24,7 +25,7 @@ pub async fn search(
     part: &str,
     trust: Option<Trust>,
     page: Page,
-) -> Outcome<Paged<Client>> {
+) -> Outcome<Found<Client>> {
     may(app, ctx, principal, Operation::ReadAllClients)?;
     let part = part_of_name(app, ctx, part)?;
     let mut tx = app.store().read().await?;

@@ -7,8 +7,9 @@ use crate::{App, Ctx, Failure, accounts, profile};
 use domain::UserId;
 use domain::access::{Operation, Principal};
 use domain::identity::WorkspaceMembership;
+use store::Page;
+use store::search::Found;
 pub use store::search::FoundUser;
-use store::{Page, Paged};
 
 type Outcome<T> = Result<T, Failure<ManageRefusal>>;
 
@@ -18,7 +19,7 @@ fn may(app: &App, ctx: &Ctx, principal: &Principal, operation: Operation) -> Out
 }
 
 /// The users with `part` in their address or name, in the order in which they came; all of them for an empty `part`.
-pub async fn search(app: &App, ctx: &Ctx, principal: &Principal, part: &str, page: Page) -> Outcome<Paged<FoundUser>> {
+pub async fn search(app: &App, ctx: &Ctx, principal: &Principal, part: &str, page: Page) -> Outcome<Found<FoundUser>> {
     may(app, ctx, principal, Operation::ReadAllUsers)?;
     let part = part_of_name(app, ctx, part)?;
     let mut tx = app.store().read().await?;

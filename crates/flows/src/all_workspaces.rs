@@ -4,8 +4,9 @@ use crate::owned::{part_of_name, refused};
 use crate::recorder::About;
 use crate::{App, Ctx, Failure};
 use domain::access::{Operation, Principal};
+use store::Page;
+use store::search::Found;
 pub use store::search::FoundWorkspace;
-use store::{Page, Paged};
 
 /// The workspaces with `part` in their names, in the order in which they came; all of them for an empty `part`.
 pub async fn search(
@@ -14,7 +15,7 @@ pub async fn search(
     principal: &Principal,
     part: &str,
     page: Page,
-) -> Result<Paged<FoundWorkspace>, Failure<ManageRefusal>> {
+) -> Result<Found<FoundWorkspace>, Failure<ManageRefusal>> {
     let may = principal.may(Operation::ReadAllWorkspaces);
     may.map_err(|denied| refused(app, ctx, "workspace.management", About::default(), denied))?;
     let part = part_of_name(app, ctx, part)?;

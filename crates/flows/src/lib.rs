@@ -74,4 +74,5 @@ pub use failure::{Failure, Fault};
 pub use keys::MasterKey;
 pub use settings::{Brand, Lifetimes, PasswordHashing, Registration, RegistrationPolicy, Settings};
 // Pages of lists are the store's; the web asks for them here.
+pub use store::search::Found;
 pub use store::{Page, Paged};

@@ -6,6 +6,7 @@ use crate::{App, Ctx, Failure, membership};
 use domain::access::{Denied, Operation, Principal};
 use domain::identity::{Member, Role, User};
 use domain::{UserId, WorkspaceId};
+use store::search::Found;
 use store::{Page, Paged, StoreError, Tx};
 
 type Outcome<T> = Result<T, Failure<ManageRefusal>>;
@@ -28,12 +29,12 @@ pub async fn search(
     principal: &Principal,
     search: &str,
     page: Page,
-) -> Outcome<Paged<(Member, User)>> {
+) -> Outcome<Found<(Member, User)>> {
     let workspace = principal.workspace_for(Operation::ReadMembers);
     let workspace = workspace.map_err(|denied| refused(app, ctx, "member.list", About::default(), denied))?;
     let search = search.trim();
     if search.chars().count() > LONGEST_SEARCH || search.contains('\0') {
-        return Ok(Paged { items: Vec::new(), total: 0 });
+        return Ok(Found::default());
     }
     let mut tx = app.store().read().await?;
     Ok(store::search::members(&mut tx, workspace, search, page).await?)

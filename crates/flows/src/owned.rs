@@ -12,6 +12,7 @@ use domain::oauth::registration::{Metadata, MetadataFault};
 use domain::{ClientId, ScopeSet, Secret};
 use serde_json::{Map, Value};
 use store::clients::Owner;
+use store::search::Found;
 use store::{Page, Paged};
 
 type Outcome<T> = Result<T, Failure<ManageRefusal>>;
@@ -96,7 +97,7 @@ pub async fn search(
     whose: Whose,
     part: &str,
     page: Page,
-) -> Outcome<Paged<Client>> {
+) -> Outcome<Found<Client>> {
     let owner = owner(app, ctx, principal, whose, Operation::ReadClients)?;
     let part = part_of_name(app, ctx, part)?;
     let mut tx = app.store().read().await?;

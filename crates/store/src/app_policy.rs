@@ -1,6 +1,7 @@
 //! Which applications a workspace lets in. Who changes the rule or the list holds the workspace, and who rests on it shares it.
 use crate::lets_in::lets_in;
-use crate::page::{MOST_CHOICES, Page, Paged, count};
+use crate::page::{COUNTED, MOST_CHOICES, Page, Paged, count};
+use crate::workspace_apps::apps_of;
 use crate::workspaces::read_roles;
 use crate::{Row, StoreError, Tx, clients, params};
 use domain::client::Client;
@@ -60,17 +61,21 @@ pub async fn choosy_workspaces(tx: &mut Tx, client: &ClientId) -> Result<Vec<Wor
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Effect {
     pub clients: i64,
+    /// Counted to [`COUNTED`].
     pub people: i64,
 }
 
 /// What would end if the workspace had this rule, with its list as it is.
 pub async fn effect(tx: &mut Tx, workspace: WorkspaceId, policy: AppPolicy) -> Result<Effect, StoreError> {
     let sql = concat!(
-        "SELECT COUNT(DISTINCT o.client_id), COUNT(DISTINCT o.user_id) FROM consents o \
-         JOIN clients c ON c.id = o.client_id WHERE o.workspace_id = $1 AND NOT ",
-        lets_in!("$2", "$1")
+        "WITH RECURSIVE ",
+        apps_of!("$1"),
+        ", kept_out (client_id) AS MATERIALIZED (SELECT c.id FROM apps a JOIN clients c ON c.id = a.client_id WHERE NOT ",
+        lets_in!("$2", "$1"),
+        ") SELECT (SELECT COUNT(*) FROM kept_out), (SELECT COUNT(*) FROM (SELECT DISTINCT o.user_id FROM kept_out k \
+         CROSS JOIN consents o WHERE o.workspace_id = $1 AND o.client_id = k.client_id LIMIT $3) affected)"
     );
-    match tx.one(sql, params![workspace, policy.as_str()]).await? {
+    match tx.one(sql, params![workspace, policy.as_str(), COUNTED]).await? {
         Some(mut row) => Ok(Effect { clients: row.int()?, people: row.int()? }),
         None => Ok(Effect { clients: 0, people: 0 }),
     }

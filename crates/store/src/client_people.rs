@@ -1,5 +1,5 @@
 //! The people who allowed an application something, as its owner sees them.
-use crate::page::{Page, Paged, count};
+use crate::page::{COUNTED, Page, Paged, count};
 use crate::{Row, StoreError, Tx, client_users, params};
 use domain::identity::Email;
 use domain::{ClientId, ScopeSet, Timestamp, UserId, WorkspaceId};
@@ -95,10 +95,11 @@ pub async fn find(
     Ok(gather(tx.all(PERSON, params![client, key(owner), user]).await?)?.pop())
 }
 
-/// Grants of the client that live at `now`.
+/// Grants of the client that live at `now`, counted to [`COUNTED`].
 pub async fn living_grants(tx: &mut Tx, client: &ClientId, now: Timestamp) -> Result<i64, StoreError> {
-    let sql = "SELECT COUNT(*) FROM grants WHERE client_id = $1 AND ended_at IS NULL AND expires_at > $2";
-    count(tx, sql, params![client, now]).await
+    let sql = "SELECT COUNT(*) FROM (SELECT 1 AS one FROM grants WHERE client_id = $1 AND ended_at IS NULL \
+               AND expires_at > $2 LIMIT $3) living";
+    count(tx, sql, params![client, now, COUNTED]).await
 }
 
 #[cfg(test)]

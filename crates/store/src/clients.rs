@@ -1,4 +1,5 @@
 //! Clients and their secrets.
+use crate::names::{self, Entry};
 use crate::page::{Page, Paged, count};
 use crate::value::json;
 use crate::{Row, StoreError, Tx, client_users, dialect, grants, params};
@@ -123,7 +124,10 @@ pub async fn insert(tx: &mut Tx, client: &Client) -> Result<(), StoreError> {
     for secret in &client.secrets {
         add_secret(tx, secret).await?;
     }
-    Ok(())
+    if client.deleted_at.is_some() {
+        return Ok(());
+    }
+    names::put(tx, &Entry::of_client(client)).await
 }
 
 /// The client with the secrets that live at `now`, oldest first. Disabled and deleted clients are found, too.
@@ -163,6 +167,9 @@ pub async fn update(tx: &mut Tx, client: &Client) -> Result<bool, StoreError> {
             ],
         )
         .await?;
+    if changed == 1 {
+        names::put(tx, &Entry::of_client(client)).await?;
+    }
     Ok(changed == 1)
 }
 
@@ -179,6 +186,7 @@ pub async fn soft_delete(tx: &mut Tx, id: &ClientId, now: Timestamp) -> Result<b
     client_users::remove_all(tx, id).await?;
     grants::end_all(tx, grants::Whose::Client(id.clone()), EndReason::ClientDeleted, now).await?;
     tx.execute("DELETE FROM client_secrets WHERE client_id = $1", params![id]).await?;
+    names::remove_clients(tx, &[id.to_string()]).await?;
     Ok(true)
 }
 
@@ -356,13 +364,14 @@ pub async fn set_registration_token(tx: &mut Tx, id: &ClientId, hash: Option<Sec
 /// Removes at most `limit` anonymous registrations from before `before` through which nobody ever signed in.
 pub async fn reap_unused(tx: &mut Tx, before: Timestamp, limit: i64) -> Result<u64, StoreError> {
     dialect::lock_cleaning(tx).await?;
-    tx.execute(
-        "DELETE FROM clients WHERE id IN (SELECT c.id FROM clients c WHERE c.trust = 'anonymous' \
+    let sql = "DELETE FROM clients WHERE id IN (SELECT c.id FROM clients c WHERE c.trust = 'anonymous' \
          AND c.last_used_at IS NULL AND c.created_at < $1 \
-         AND NOT EXISTS (SELECT g.id FROM grants g WHERE g.client_id = c.id) ORDER BY c.created_at LIMIT $2)",
-        params![before, limit],
-    )
-    .await
+         AND NOT EXISTS (SELECT g.id FROM grants g WHERE g.client_id = c.id) ORDER BY c.created_at LIMIT $2) \
+         RETURNING id";
+    let mut gone = tx.all(sql, params![before, limit]).await?;
+    let gone = gone.iter_mut().map(Row::text).collect::<Result<Vec<_>, _>>()?;
+    names::remove_clients(tx, &gone).await?;
+    Ok(gone.len() as u64)
 }
 
 /// What decides whether a token that a client got in its own name is alive, read in one query.

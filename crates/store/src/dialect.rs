@@ -24,6 +24,22 @@ pub(crate) fn pick(tx: &Tx, sqlite: &'static str, postgres: &'static str) -> &'s
     if tx.is_postgres() { postgres } else { sqlite }
 }
 
+/// Lets one write at a time, over all nodes, add to the index of names. PostgreSQL only; the lock ends with the transaction.
+pub(crate) async fn lock_names(tx: &mut Tx) -> Result<(), StoreError> {
+    lock_rows(tx, "SELECT pg_advisory_xact_lock(7283490112663)::text", &[]).await
+}
+
+/// The texts for the two databases of a statement over each object `j.value` of the JSON list `$1`.
+macro_rules! each {
+    ($before:expr, $after:expr) => {
+        (
+            concat!($before, "json_each($1) AS j", $after),
+            concat!($before, "json_array_elements(CAST($1 AS json)) AS j (value)", $after),
+        )
+    };
+}
+pub(crate) use each;
+
 /// Begins a transaction that no other migration can overlap.
 pub(crate) async fn begin_migration(tx: &mut Tx) -> Result<(), StoreError> {
     if tx.is_postgres() {

@@ -1,7 +1,7 @@
 //! Migrations: numbered, forward only, the same numbers and names on both databases.
-use crate::dialect;
 use crate::tx::Tx;
 use crate::{StoreError, params};
+use crate::{dialect, names};
 use aws_lc_rs::digest::{SHA256, digest};
 use domain::encoding::base64url;
 
@@ -46,6 +46,7 @@ const MIGRATIONS: &[Migration] = migrations![
     12 "failures" "0012_failures.sql",
     13 "search" "0013_search.sql",
     14 "device" "0014_device.sql",
+    15 "names" "0015_names.sql",
 ];
 
 /// The schema version that this program needs.
@@ -79,6 +80,10 @@ async fn inside(tx: &mut Tx, leave: Leave) -> Result<Vec<i64>, StoreError> {
     for migration in missing() {
         let text = migration.text(tx);
         tx.script(text).await?;
+        if migration.name == "names" {
+            // No SQL folds letters alike on both databases.
+            names::fill(tx).await?;
+        }
         tx.execute(
             "INSERT INTO schema_migrations (version, name, checksum) VALUES ($1, $2, $3)",
             params![migration.version, migration.name, checksum(text)],

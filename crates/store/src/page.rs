@@ -7,6 +7,9 @@ pub const MAX_LIMIT: i64 = 100;
 /// Rows that are read at once where somebody chooses among all that is theirs: a choice that is not read cannot be made.
 pub const MOST_CHOICES: i64 = 1000;
 
+/// What may be very many and is only told is counted to here: this number says more than a thousand.
+pub const COUNTED: i64 = 1001;
+
 /// A part of a list.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Page {
@@ -27,13 +30,6 @@ impl Page {
 
     pub const fn offset(self) -> i64 {
         self.offset
-    }
-
-    /// How many rows all pages have together, where so many on this one tell: it is the last.
-    pub(crate) fn total(self, found: usize) -> Option<i64> {
-        let found = i64::try_from(found).ok()?;
-        let last = found < self.limit && (found > 0 || self.offset == 0);
-        last.then(|| self.offset + found)
     }
 }
 

@@ -1,4 +1,5 @@
 //! People who can sign in.
+use crate::names::{self, Entry};
 use crate::page::{Page, Paged, count};
 use crate::{Row, StoreError, Tx, dialect, params};
 use domain::identity::{Email, User, Zone};
@@ -55,7 +56,7 @@ pub async fn insert(tx: &mut Tx, user: &User) -> Result<(), StoreError> {
         ],
     )
     .await?;
-    Ok(())
+    names::put(tx, &Entry::of_user(user.id, &user.email.key(), &user.name)).await
 }
 
 pub async fn by_id(tx: &mut Tx, id: UserId) -> Result<Option<User>, StoreError> {
@@ -112,6 +113,9 @@ pub async fn update_profile(
             ],
         )
         .await?;
+    if changed == 1 {
+        names::put(tx, &Entry::of_user(id, &profile.email.key(), profile.name)).await?;
+    }
     Ok(changed == 1)
 }
 

@@ -1,9 +1,12 @@
 //! The applications that reach a workspace, and who let them in: what the members allowed there, put together.
-use crate::page::{Page, Paged, count};
-use crate::{Row, StoreError, Tx, params};
+use crate::dialect::{self, each};
+use crate::page::{COUNTED, Page, Paged, count};
+use crate::{Row, StoreError, Tx, names, params};
 use domain::client::{ClientConfig, Trust};
 use domain::identity::Email;
 use domain::{ClientId, ScopeSet, Timestamp, UserId, WorkspaceId};
+use serde_json::{Value, json};
+use std::collections::HashMap;
 
 /// An application that somebody allowed something in the workspace.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -21,6 +24,7 @@ pub struct WorkspaceApp {
     pub last_used_at: Option<Timestamp>,
 }
 
+/// Without the scopes.
 fn read(row: &mut Row) -> Result<WorkspaceApp, StoreError> {
     Ok(WorkspaceApp {
         client_id: row.client_id()?,
@@ -28,38 +32,92 @@ fn read(row: &mut Row) -> Result<WorkspaceApp, StoreError> {
         trust: row.with(Trust::parse)?,
         config: row.json()?,
         people: row.int()?,
-        scopes: row.with(|text| ScopeSet::from_names(text.split(' ').filter(|name| !name.is_empty())).ok())?,
+        scopes: ScopeSet::default(),
         first_allowed_at: row.time()?,
         last_used_at: row.opt_time()?,
     })
 }
 
-// SQLite's lower() knows ASCII alone: a name is also compared as it was typed.
-macro_rules! by_name {
-    () => {
-        "(lower(b.name) LIKE $2 ESCAPE '!' OR b.name LIKE $3 ESCAPE '!')"
+/// Which clients were allowed anything in a workspace: each found by a step in an index, however many people allowed it.
+macro_rules! apps_of {
+    ($workspace:literal) => {
+        concat!(
+            "apps (client_id) AS (SELECT MIN(o.client_id) FROM consents o WHERE o.workspace_id = ",
+            $workspace,
+            " UNION ALL SELECT (SELECT MIN(o.client_id) FROM consents o WHERE o.workspace_id = ",
+            $workspace,
+            " AND o.client_id > a.client_id) FROM apps a WHERE a.client_id IS NOT NULL)"
+        )
     };
 }
+pub(crate) use apps_of;
 
 // The page is found first; CROSS JOIN, so that SQLite looks up the rest for that page alone.
-macro_rules! apps {
-    ($condition:expr) => {
+macro_rules! told {
+    ($page:expr) => {
         concat!(
-            "SELECT c.id, c.name, c.trust, c.config, p.people, (SELECT string_agg(d.scopes, ' ') FROM \
-             (SELECT DISTINCT x.scopes FROM consents x WHERE x.workspace_id = $1 AND x.client_id = p.client_id \
-             ORDER BY x.scopes) d), p.first_allowed_at, (SELECT MAX(g.last_used_at) FROM grants g \
-             WHERE g.workspace_id = $1 AND g.client_id = p.client_id) \
-             FROM (SELECT o.client_id, COUNT(*) AS people, MIN(o.created_at) AS first_allowed_at FROM consents o \
-             JOIN clients b ON b.id = o.client_id WHERE o.workspace_id = $1 AND b.deleted_at IS NULL AND ",
-            $condition,
-            " GROUP BY o.client_id, b.name ORDER BY lower(b.name), o.client_id LIMIT $4 OFFSET $5) p \
-             CROSS JOIN clients c WHERE c.id = p.client_id ORDER BY lower(c.name), c.id"
+            "SELECT c.id, c.name, c.trust, c.config, \
+             (SELECT COUNT(*) FROM consents o WHERE o.workspace_id = $1 AND o.client_id = p.client_id), \
+             (SELECT MIN(o.created_at) FROM consents o WHERE o.workspace_id = $1 AND o.workspace_id <> '' \
+             AND o.client_id = p.client_id), (SELECT MAX(g.last_used_at) FROM grants g \
+             WHERE g.workspace_id = $1 AND g.client_id = p.client_id) FROM (",
+            $page,
+            ") p CROSS JOIN clients c WHERE c.id = p.client_id ORDER BY p.text, c.id"
         )
     };
 }
 
-const APPS: &str = apps!(by_name!());
-const ONE: &str = apps!("o.client_id = $2 AND $3 = ''");
+/// The name is compared folded, and only where there is anything to compare.
+macro_rules! named {
+    ($columns:literal, $page:literal) => {
+        concat!(
+            "SELECT ",
+            $columns,
+            " FROM apps a CROSS JOIN names n WHERE n.kind = 'client' AND n.id = a.client_id \
+             AND n.text LIKE $2 ESCAPE '!'",
+            $page
+        )
+    };
+}
+
+const APPS: &str = concat!(
+    "WITH RECURSIVE ",
+    apps_of!("$1"),
+    told!(named!("a.client_id, n.text", " ORDER BY n.text, a.client_id LIMIT $3 OFFSET $4"))
+);
+const TOTAL: &str = concat!("WITH RECURSIVE ", apps_of!("$1"), named!("COUNT(*)", ""));
+const ONE: &str = told!(
+    "SELECT o.client_id, '' AS text FROM consents o JOIN clients b ON b.id = o.client_id \
+     WHERE o.workspace_id = $1 AND o.client_id = $2 AND b.deleted_at IS NULL LIMIT 1"
+);
+
+// The distinct texts of each, by steps in an index.
+const SCOPES: (&str, &str) = each!(
+    "WITH RECURSIVE s (client_id, scopes) AS (SELECT j.value->>'id', (SELECT MIN(o.scopes) FROM consents o \
+     WHERE o.workspace_id = $2 AND o.workspace_id <> '' AND o.client_id = j.value->>'id') FROM ",
+    " UNION ALL SELECT s.client_id, (SELECT MIN(o.scopes) FROM consents o WHERE o.workspace_id = $2 \
+     AND o.workspace_id <> '' AND o.client_id = s.client_id AND o.scopes > s.scopes) FROM s WHERE s.scopes IS NOT NULL) \
+     SELECT client_id, scopes FROM s WHERE scopes IS NOT NULL"
+);
+
+/// Reads the applications, and what all people together allowed each.
+async fn told(tx: &mut Tx, workspace: WorkspaceId, mut rows: Vec<Row>) -> Result<Vec<WorkspaceApp>, StoreError> {
+    let mut apps = rows.iter_mut().map(read).collect::<Result<Vec<_>, StoreError>>()?;
+    let ids: Vec<_> = apps.iter().map(|app| json!({"id": app.client_id})).collect();
+    let sql = dialect::pick(tx, SCOPES.0, SCOPES.1);
+    let mut names: HashMap<ClientId, Vec<String>> = HashMap::new();
+    // No LIMIT: as many as there are different answers to the consent page of an application.
+    for mut row in tx.all(sql, params![Value::Array(ids).to_string(), workspace]).await? {
+        let scopes = names.entry(row.client_id()?).or_default();
+        scopes.extend(row.text()?.split(' ').filter(|name| !name.is_empty()).map(str::to_owned));
+    }
+    for app in &mut apps {
+        let all = names.remove(&app.client_id).unwrap_or_default();
+        let all = ScopeSet::from_names(all.iter().map(String::as_str));
+        app.scopes = all.map_err(|_| StoreError::Other("consents hold what is no scope".to_owned()))?;
+    }
+    Ok(apps)
+}
 
 /// A pattern that finds `text` anywhere.
 fn containing(text: &str) -> String {
@@ -67,29 +125,23 @@ fn containing(text: &str) -> String {
     format!("%{escaped}%")
 }
 
-/// The applications whose name has `search` in it, by name; all of them for the empty text.
+/// The applications whose name has `search` in it, whatever the case of its letters, by name; all of them for the empty text.
 pub async fn page(
     tx: &mut Tx,
     workspace: WorkspaceId,
     search: &str,
     page: Page,
 ) -> Result<Paged<WorkspaceApp>, StoreError> {
-    let (lower, typed) = (containing(&search.to_lowercase()), containing(search));
-    let mut rows = tx.all(APPS, params![workspace, &lower, &typed, page.limit(), page.offset()]).await?;
-    let items = rows.iter_mut().map(read).collect::<Result<_, _>>()?;
-    let total = concat!(
-        "SELECT COUNT(*) FROM (SELECT DISTINCT o.client_id FROM consents o JOIN clients b ON b.id = o.client_id \
-         WHERE o.workspace_id = $1 AND b.deleted_at IS NULL AND ",
-        by_name!(),
-        ") t"
-    );
-    Ok(Paged { items, total: count(tx, total, params![workspace, &lower, &typed]).await? })
+    let pattern = containing(&names::fold(search));
+    let rows = tx.all(APPS, params![workspace, &pattern, page.limit(), page.offset()]).await?;
+    let items = told(tx, workspace, rows).await?;
+    Ok(Paged { items, total: count(tx, TOTAL, params![workspace, &pattern]).await? })
 }
 
 /// One of them; `None` when nobody allowed it anything here.
 pub async fn find(tx: &mut Tx, workspace: WorkspaceId, client: &ClientId) -> Result<Option<WorkspaceApp>, StoreError> {
-    let row = tx.one(ONE, params![workspace, client, "", 1, 0]).await?;
-    row.map(|mut row| read(&mut row)).transpose()
+    let row = tx.one(ONE, params![workspace, client]).await?;
+    Ok(told(tx, workspace, row.into_iter().collect()).await?.pop())
 }
 
 /// Somebody who allowed an application something in the workspace.
@@ -158,10 +210,21 @@ pub async fn person(
     row.map(|mut row| read_person(&mut row)).transpose()
 }
 
-const LIVING: &str = "SELECT COUNT(*) FROM grants g WHERE g.workspace_id = $1 AND g.client_id = $2 \
-     AND g.ended_at IS NULL AND g.expires_at > $3 AND ($4 = '' OR g.user_id = $4)";
+macro_rules! living {
+    ($whose:literal) => {
+        concat!(
+            "SELECT COUNT(*) FROM (SELECT 1 AS one FROM grants g WHERE g.workspace_id = $1 AND g.client_id = $2 ",
+            $whose,
+            " AND g.ended_at IS NULL AND g.expires_at > $3 LIMIT $4) living"
+        )
+    };
+}
 
-/// How many grants of the application in the workspace live at `now`; of one person where one is named.
+const LIVING: &str = living!("");
+const LIVING_OF: &str = living!("AND g.user_id = $5");
+
+/// How many grants of the application in the workspace live at `now`, counted to [`COUNTED`]; of one person where one is
+/// named.
 pub async fn living_grants(
     tx: &mut Tx,
     workspace: WorkspaceId,
@@ -169,8 +232,10 @@ pub async fn living_grants(
     user: Option<UserId>,
     now: Timestamp,
 ) -> Result<i64, StoreError> {
-    let user = user.map(|user| user.to_string()).unwrap_or_default();
-    count(tx, LIVING, params![workspace, client, now, &user]).await
+    match user {
+        Some(user) => count(tx, LIVING_OF, params![workspace, client, now, COUNTED, user]).await,
+        None => count(tx, LIVING, params![workspace, client, now, COUNTED]).await,
+    }
 }
 
 #[cfg(test)]
@@ -183,17 +248,24 @@ mod tests {
         for sql in [APPS, ONE, PEOPLE] {
             let steps = plan(sql);
             let others = |step: &&String| {
-                step.contains("AUTOMATIC") || (step.starts_with("SCAN") && *step != "SCAN p" && *step != "SCAN d")
+                step.contains("AUTOMATIC")
+                    || (step.starts_with("SCAN") && !["SCAN p", "SCAN a"].contains(&step.as_str()))
             };
             assert_eq!(steps.iter().find(others), None, "{steps:?}");
-            let used =
-                |step: &String| step.contains("g USING INDEX grants_workspace_client (workspace_id=? AND client_id=?");
-            assert!(steps.iter().any(used), "{steps:?}");
-            assert!(steps.iter().any(|step| step.contains("consents_workspace_client (workspace_id=?")), "{steps:?}");
+            assert!(
+                steps.iter().any(|step| step.contains("g USING") && step.contains("(workspace_id=? AND client_id=?"))
+            );
+        }
+        for (sql, index) in [
+            (APPS, "consents_workspace_first"),
+            (APPS, "grants_workspace_used"),
+            (SCOPES.0, "consents_workspace_scopes"),
+        ] {
+            assert!(plan(sql).iter().any(|step| step.contains(index)), "{index}: {:?}", plan(sql));
         }
         let steps = plan(PERSON);
         assert!(steps[0].contains("(client_id=? AND user_id=? AND workspace_id=?)"), "{steps:?}");
-        let steps = plan(LIVING);
-        assert!(steps[0].contains("grants_workspace_client (workspace_id=? AND client_id=?"), "{steps:?}");
+        assert!(plan(LIVING)[1].contains("(workspace_id=? AND client_id=?"), "{:?}", plan(LIVING));
+        assert!(plan(LIVING_OF)[1].contains("(workspace_id=? AND client_id=? AND user_id=?"), "{:?}", plan(LIVING_OF));
     }
 }

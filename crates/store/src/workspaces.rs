@@ -1,4 +1,5 @@
 //! Workspaces and who is a member of them.
+use crate::names::{self, Entry};
 use crate::page::{MAX_LIMIT, Page, Paged, count};
 use crate::value::json;
 use crate::{Row, StoreError, Tx, dialect, params, users};
@@ -44,7 +45,7 @@ pub async fn insert(tx: &mut Tx, workspace: &Workspace) -> Result<(), StoreError
         params![workspace.id, &workspace.name, workspace.created_at, workspace.updated_at],
     )
     .await?;
-    Ok(())
+    names::put(tx, &Entry::of_workspace(workspace.id, &workspace.name)).await
 }
 
 pub async fn by_id(tx: &mut Tx, id: WorkspaceId) -> Result<Option<Workspace>, StoreError> {
@@ -54,7 +55,11 @@ pub async fn by_id(tx: &mut Tx, id: WorkspaceId) -> Result<Option<Workspace>, St
 
 pub async fn rename(tx: &mut Tx, id: WorkspaceId, name: &str, now: Timestamp) -> Result<bool, StoreError> {
     let sql = "UPDATE workspaces SET name = $2, updated_at = $3 WHERE id = $1";
-    Ok(tx.execute(sql, params![id, name, now]).await? == 1)
+    let renamed = tx.execute(sql, params![id, name, now]).await? == 1;
+    if renamed {
+        names::put(tx, &Entry::of_workspace(id, name)).await?;
+    }
+    Ok(renamed)
 }
 
 /// In the order in which they came.
@@ -62,7 +67,11 @@ pub async fn list(tx: &mut Tx, page: Page) -> Result<Paged<Workspace>, StoreErro
     let sql = concat!("SELECT ", columns!(), " FROM workspaces w ORDER BY w.id LIMIT $1 OFFSET $2");
     let mut rows = tx.all(sql, params![page.limit(), page.offset()]).await?;
     let items = rows.iter_mut().map(read).collect::<Result<_, _>>()?;
-    Ok(Paged { items, total: count(tx, "SELECT COUNT(*) FROM workspaces", &[]).await? })
+    Ok(Paged { items, total: count_all(tx).await? })
+}
+
+pub async fn count_all(tx: &mut Tx) -> Result<i64, StoreError> {
+    count(tx, "SELECT COUNT(*) FROM workspaces", &[]).await
 }
 
 /// The user's memberships by the workspaces' names; the first [`MAX_LIMIT`].
@@ -87,9 +96,10 @@ macro_rules! memberships {
         concat!(
             "SELECT ",
             $columns,
-            " FROM members m JOIN workspaces w ON w.id = m.workspace_id WHERE m.user_id = $1 AND ",
+            " FROM members m JOIN workspaces w ON w.id = m.workspace_id JOIN names n ON n.kind = 'workspace' \
+             AND n.id = m.workspace_id WHERE m.user_id = $1 AND ",
             $position,
-            "(lower(w.name), lower($2)) > 0",
+            "(n.text, $2) > 0",
             $page
         )
     };
@@ -101,14 +111,15 @@ macro_rules! memberships {
     };
 }
 
-/// A page of the workspaces with `part` in their names that the user is a member of, by name. Letter case does not
-/// matter: of all letters on PostgreSQL, of ASCII letters on SQLite.
+/// A page of the workspaces with `part` in their names that the user is a member of, by name; the case of
+/// letters makes no difference.
 pub async fn page_for_user(
     tx: &mut Tx,
     user: UserId,
     part: &str,
     page: Page,
 ) -> Result<Paged<WorkspaceMembership>, StoreError> {
+    let part = &names::fold(part);
     let (sqlite, postgres) = (memberships!("instr"), memberships!("strpos"));
     let (list, total) = (dialect::pick(tx, sqlite.0, postgres.0), dialect::pick(tx, sqlite.1, postgres.1));
     let mut rows = tx.all(list, params![user, part, page.limit(), page.offset()]).await?;
@@ -191,7 +202,7 @@ pub async fn put_member(tx: &mut Tx, member: &Member) -> Result<(), StoreError> 
         ],
     )
     .await?;
-    Ok(())
+    names::join(tx, member.user_id, member.workspace_id).await
 }
 
 /// `false` when the user was no member. Grants in the workspace are dead at the next look: they rest on the membership.

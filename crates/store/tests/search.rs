@@ -114,6 +114,192 @@ async fn people_and_workspaces_are_found_with_what_they_have() {
     .await;
 }
 
+/// More names than three blocks of the index hold: half are called one thing, half another, and a few something else.
+async fn crowd(db: &Db) {
+    write_tx!(db, |tx| async {
+        store::workspaces::insert(tx, &workspace(1)).await?;
+        store::workspaces::insert(tx, &workspace(2)).await?;
+        for n in 1..=200 {
+            let name = match n {
+                7 | 199 => format!("Café Ünïon {n}"),
+                _ if n % 2 == 0 => format!("Grüner Tee {n}"),
+                _ => format!("Schwarzer Kaffee {n}"),
+            };
+            let user = domain::identity::User { name: name.clone(), ..user(n) };
+            users::insert(tx, &user).await?;
+            if n % 4 == 0 || n > 195 {
+                store::workspaces::put_member(tx, &member(n, 1, Role::Member)).await?;
+            }
+            let mut client = client(n);
+            client.name = name;
+            client.created_at = at(i64::from(n));
+            client.owner_workspace_id = Some(workspace_id(1 + n % 2));
+            client.trust = if n % 3 == 0 { Trust::Verified } else { Trust::Unverified };
+            clients::insert(tx, &client).await?;
+        }
+        Ok(())
+    });
+}
+
+const NOBODY: [u8; 0] = [];
+
+async fn clients_with(db: &Db, part: &'static str, trust: Option<Trust>) -> Vec<u8> {
+    let found = read_tx!(db, |tx| search::all_clients(tx, part, trust, Page::default(), NOW));
+    let numbers = found.items.iter().map(|c| (1..=200).find(|n| client_id(*n) == c.id).unwrap());
+    let numbers: Vec<u8> = numbers.collect();
+    assert_eq!(found.total.min(100), i64::try_from(numbers.len()).unwrap(), "{part}");
+    assert!(!found.more);
+    numbers
+}
+
+async fn owned(db: &Db, part: &'static str, workspace: u8) -> i64 {
+    let owner = Owner::Workspace(workspace_id(workspace));
+    read_tx!(db, |tx| search::clients_of(tx, owner, part, Page::default(), NOW)).total
+}
+
+async fn members_with(db: &Db, part: &'static str) -> Vec<u8> {
+    let found = read_tx!(db, |tx| search::members(tx, workspace_id(1), part, Page::default()));
+    found.items.iter().map(|(member, _)| (1..=200).find(|n| user_id(*n) == member.user_id).unwrap()).collect()
+}
+
+/// What a crowd is found by, in blocks that are closed and in the one that is not.
+async fn finds_the_crowd(db: &Db) {
+    for part in ["CAFÉ", "ÜNÏ", "ünï", "é ü", "fé ünïon"] {
+        assert_eq!(clients_with(db, part, None).await, [199, 7], "{part}, newest first");
+    }
+    assert_eq!(clients_with(db, "ünïon 7", None).await, [7]);
+    assert_eq!(clients_with(db, "ünïon", Some(Trust::Verified)).await, NOBODY);
+    assert_eq!(clients_with(db, "ünïon", Some(Trust::Unverified)).await, [199, 7]);
+    assert_eq!(clients_with(db, "cafe", None).await, NOBODY, "an accent makes another letter");
+    assert_eq!(clients_with(db, "tee 9", None).await, [98, 96, 94, 92, 90]);
+    assert_eq!(clients_with(db, "schwarzer tee", None).await, NOBODY, "runs that all occur, and not in a row");
+    assert_eq!(
+        clients_with(db, "Ü", None).await.len(),
+        100,
+        "one letter: all green teas and both unions, a page of them"
+    );
+    let verified: Vec<u8> = (1..=200).rev().filter(|n| n % 3 == 0).collect();
+    assert_eq!(clients_with(db, "", Some(Trust::Verified)).await, verified);
+    assert_eq!((owned(db, "tee", 1).await, owned(db, "tee", 2).await, owned(db, "kaffee", 2).await), (100, 0, 98));
+    let second = read_tx!(db, |tx| search::all_clients(tx, "grüner", None, Page::new(4, 30), NOW));
+    assert_eq!((second.items.len(), second.total), (10, 100));
+    assert_eq!(second.items[0].id, client_id(20));
+    let found = read_tx!(db, |tx| search::users(tx, "ÜNÏON", Page::default()));
+    assert_eq!(found.items.iter().map(|one| one.user.id).collect::<Vec<_>>(), [user_id(7), user_id(199)]);
+    let found = read_tx!(db, |tx| search::users(tx, "person123@", Page::default()));
+    assert_eq!(found.items.iter().map(|one| one.user.id).collect::<Vec<_>>(), [user_id(123)]);
+    assert_eq!(members_with(db, "ünïon").await, [199]);
+    let teas: Vec<u8> = (1..=200).filter(|n| n % 4 == 0 || (*n > 195 && n % 2 == 0)).collect();
+    assert_eq!(members_with(db, "TEE").await, teas);
+}
+
+#[tokio::test]
+async fn names_are_found_in_every_block_whatever_the_case_of_their_letters() {
+    for_each_database(async |db| {
+        crowd(db).await;
+        finds_the_crowd(db).await;
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn what_changes_is_found_as_it_is_now() {
+    for_each_database(async |db| {
+        crowd(db).await;
+        // In a closed block and in the last one.
+        for n in [10, 200] {
+            let mut renamed = read_tx!(db, |tx| clients::by_id(tx, &client_id(n), NOW)).unwrap();
+            renamed.name = "Weißer Tee".to_owned();
+            renamed.trust = Trust::FirstParty;
+            renamed.owner_workspace_id = Some(workspace_id(2));
+            assert!(write_tx!(db, |tx| clients::update(tx, &renamed)));
+        }
+        assert_eq!(clients_with(db, "WEISSER", None).await, [200, 10], "ß is ss");
+        assert_eq!(clients_with(db, "grüner tee 10", None).await, [108, 106, 104, 102, 100], "no longer 10");
+        assert_eq!(clients_with(db, "tee", Some(Trust::FirstParty)).await, [200, 10]);
+        assert_eq!((owned(db, "tee", 1).await, owned(db, "weiß", 2).await), (98, 2));
+        for n in [7, 199] {
+            assert!(write_tx!(db, |tx| clients::soft_delete(tx, &client_id(n), NOW)));
+        }
+        assert_eq!(clients_with(db, "ünïon", None).await, NOBODY);
+
+        assert!(write_tx!(db, |tx| store::workspaces::remove_member(tx, user_id(199), workspace_id(1))));
+        write_tx!(db, |tx| store::workspaces::put_member(tx, &member(7, 1, Role::Member)));
+        assert_eq!(members_with(db, "ünïon").await, [7]);
+        let profile = user(7);
+        let changed = write_tx!(db, |tx| async {
+            let profile = users::Profile {
+                email: &profile.email,
+                email_verified: true,
+                name: "Σίσυφος",
+                picture: None,
+                default_workspace_id: None,
+                locale: None,
+                zone: None,
+            };
+            users::update_profile(tx, user_id(7), &profile, NOW).await
+        });
+        assert!(changed);
+        assert_eq!(members_with(db, "ΣΊΣΥΦΟΣ").await, [7]);
+        assert!(write_tx!(db, |tx| store::workspaces::rename(tx, workspace_id(2), "Ärzte", NOW)));
+        let found = read_tx!(db, |tx| search::workspaces(tx, "äRZ", Page::default()));
+        assert_eq!((found.items[0].workspace.id, found.total), (workspace_id(2), 1));
+        let own = read_tx!(db, |tx| store::workspaces::page_for_user(tx, user_id(4), "SPACE", Page::default()));
+        assert_eq!(own.total, 1);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn registrations_that_nobody_used_leave_the_index() {
+    for_each_database(async |db| {
+        populate(db).await;
+        write_tx!(db, |tx| async {
+            for n in 10..200 {
+                let mut anonymous = client(n);
+                anonymous.name = format!("Fleeting {n}");
+                anonymous.trust = Trust::Anonymous;
+                anonymous.secrets.clear();
+                clients::insert(tx, &anonymous).await?;
+            }
+            Ok(())
+        });
+        assert_eq!(clients_with(db, "fleeting 1", None).await.len(), 100);
+        assert_eq!(write_tx!(db, |tx| clients::reap_unused(tx, at(1), 1000)), 190);
+        assert_eq!(clients_with(db, "fleeting", None).await, NOBODY);
+        let mut again = client(9);
+        again.name = "Fleeting no more".to_owned();
+        write_tx!(db, |tx| clients::insert(tx, &again));
+        assert_eq!(clients_with(db, "fleeting", None).await, [9]);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn names_from_before_the_index_are_found_like_all_others() {
+    for_each_database(async |db| {
+        crowd(db).await;
+        write_tx!(db, |tx| async {
+            for statement in [
+                "DROP TABLE names",
+                "DROP TABLE name_bits",
+                "DROP INDEX consents_workspace_first",
+                "DROP INDEX consents_workspace_scopes",
+                "DROP INDEX grants_workspace_used",
+                "CREATE INDEX clients_names ON clients (name)",
+                "CREATE INDEX users_names ON users (name)",
+                "DELETE FROM schema_migrations WHERE version >= 15",
+            ] {
+                tx.execute(statement, &[]).await?;
+            }
+            Ok(())
+        });
+        assert_eq!(store::migrate(&db.url).await.unwrap().first(), Some(&15));
+        finds_the_crowd(db).await;
+    })
+    .await;
+}
+
 #[tokio::test]
 async fn the_last_operator_is_who_alone_can_run_the_server() {
     for_each_database(async |db| {

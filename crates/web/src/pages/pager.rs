@@ -8,6 +8,8 @@ pub const ROWS: i64 = 20;
 pub struct Pager {
     pub number: i64,
     pub last: i64,
+    /// Whether there is more than all pages together have.
+    pub more: bool,
     /// The address of the list with all of its filters, up to the page's number.
     before: String,
 }
@@ -20,7 +22,12 @@ impl Pager {
         let filters = form.finish();
         let joint = if filters.is_empty() { "" } else { "&" };
         let last = ((total + limit - 1) / limit.max(1)).max(1);
-        Self { number, last, before: format!("{path}?{filters}{joint}page=") }
+        Self { number, last, more: false, before: format!("{path}?{filters}{joint}page=") }
+    }
+
+    /// The pages of a search that found `more` than they have.
+    pub fn limited(self, more: bool) -> Self {
+        Self { more, ..self }
     }
 
     pub fn earlier(&self) -> Option<String> {

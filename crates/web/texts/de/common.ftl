@@ -58,6 +58,7 @@ under-way-show = Ergebnis anzeigen
 list-page = Seite { $page } von { $pages }
 list-earlier = Zurück
 list-later = Weiter
+list-more = Es gibt noch mehr. Die ersten 1.000 sind aufgeführt; ein längerer Teil des Namens findet weniger.
 list-pages = Seiten dieser Liste
 
 list-search = Suche

@@ -155,6 +155,7 @@ dev-delete-people = { $count ->
 dev-delete-grants = { $count ->
     [0] Kein Grant ist am Leben.
     [one] Ein lebender Grant endet; seine Token sind sofort ungültig.
+    [1001] Mehr als 1.000 lebende Grants enden; ihre Token sind sofort ungültig.
    *[other] { $count } lebende Grants enden; ihre Token sind sofort ungültig.
   }
 

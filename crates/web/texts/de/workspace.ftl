@@ -121,6 +121,7 @@ access-ends-people = { $people ->
   }
 access-ends-grants = { $grants ->
     [0] Zurzeit ist keine Autorisierung in Gebrauch.
+    [1001] Mehr als 1.000 Autorisierungen enden, und ihre Token gelten sofort nicht mehr.
     [one] 1 Autorisierung endet, und ihre Token gelten sofort nicht mehr.
    *[other] { $grants } Autorisierungen enden, und ihre Token gelten sofort nicht mehr.
   }
@@ -141,6 +142,7 @@ policy-ends-apps = { $apps ->
    *[other] { $apps } Apps würden ihren Zugriff sofort verlieren.
   }
 policy-ends-people = { $people ->
+    [1001] Mehr als 1.000 Personen sind betroffen.
     [one] 1 Person ist betroffen.
    *[other] { $people } Personen sind betroffen.
   }

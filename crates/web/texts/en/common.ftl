@@ -58,6 +58,7 @@ under-way-show = Show the result
 list-page = Page { $page } of { $pages }
 list-earlier = Previous
 list-later = Next
+list-more = There are more. The first 1,000 are listed; a longer part of the name finds fewer.
 list-pages = Pages of this list
 
 list-search = Search

@@ -155,6 +155,7 @@ dev-delete-people = { $count ->
 dev-delete-grants = { $count ->
     [0] No grant is alive.
     [one] One living grant ends; its tokens are dead at once.
+    [1001] More than 1,000 living grants end; their tokens are dead at once.
    *[other] { $count } living grants end; their tokens are dead at once.
   }
 

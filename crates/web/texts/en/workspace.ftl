@@ -121,6 +121,7 @@ access-ends-people = { $people ->
   }
 access-ends-grants = { $grants ->
     [0] No authorization is in use now.
+    [1001] More than 1,000 authorizations end, and their tokens stop working at once.
     [one] 1 authorization ends, and its tokens stop working at once.
    *[other] { $grants } authorizations end, and their tokens stop working at once.
   }
@@ -141,6 +142,7 @@ policy-ends-apps = { $apps ->
    *[other] { $apps } apps would lose their access at once.
   }
 policy-ends-people = { $people ->
+    [1001] More than 1,000 people are affected.
     [one] 1 person is affected.
    *[other] { $people } people are affected.
   }

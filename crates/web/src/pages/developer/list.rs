@@ -54,7 +54,7 @@ pub async fn get(State(state): State<WebState>, person: Person) -> Response {
     let path = person.path(&state, Section::Applications);
     let page = ListPage {
         frame: person.frame(&state, Section::Applications),
-        pager: Pager::new(&path, &[("q", search)], number, ROWS, found.total),
+        pager: Pager::new(&path, &[("q", search)], number, ROWS, found.total).limited(found.more),
         page: (!person.query("page").is_empty()).then_some(number),
         path,
         search,

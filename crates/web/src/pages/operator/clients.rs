@@ -11,7 +11,7 @@ use axum::extract::State;
 use axum::response::Response;
 use domain::client::{Client, Trust};
 use flows::all_clients;
-use flows::{Page, Paged};
+use flows::{Found, Page};
 
 #[derive(Template)]
 #[template(path = "operator/clients.html")]
@@ -22,7 +22,7 @@ struct ClientsPage<'p> {
     tiers: [Choice; 4],
     /// Whether only some were asked for.
     filtered: bool,
-    found: Paged<Client>,
+    found: Found<Client>,
     pager: Pager,
     path: String,
 }
@@ -52,12 +52,12 @@ pub async fn get(State(state): State<WebState>, person: Person) -> Response {
     let (problem, found) = match found {
         Ok(found) => (Problem::default(), found),
         Err(failure) => match Problem::of(&failure, &state, &person, &frame) {
-            Ok(problem) => (problem, Paged { items: Vec::new(), total: 0 }),
+            Ok(problem) => (problem, Found::default()),
             Err(response) => return *response,
         },
     };
     let filters = [("q", part), ("trust", only.map_or("", Trust::as_str))];
-    let pager = Pager::new(&path, &filters, person.page_number(), ROWS, found.total);
+    let pager = Pager::new(&path, &filters, person.page_number(), ROWS, found.total).limited(found.more);
     let tiers = Trust::ALL.map(|trust| Choice {
         value: trust.as_str(),
         name: tier(&frame, trust),

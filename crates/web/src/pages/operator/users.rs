@@ -10,7 +10,7 @@ use askama::Template;
 use axum::extract::State;
 use axum::response::Response;
 use flows::all_users::{self, FoundUser};
-use flows::{Page, Paged};
+use flows::{Found, Page};
 
 #[derive(Template)]
 #[template(path = "operator/users.html")]
@@ -18,7 +18,7 @@ struct UsersPage<'p> {
     frame: Frame,
     problem: Problem,
     part: &'p str,
-    found: Paged<FoundUser>,
+    found: Found<FoundUser>,
     pager: Pager,
     path: String,
 }
@@ -29,11 +29,11 @@ pub async fn get(State(state): State<WebState>, person: Person) -> Response {
     let (problem, found) = match all_users::search(state.app(), &person.ctx, &person.principal, part, page).await {
         Ok(found) => (Problem::default(), found),
         Err(failure) => match Problem::of(&failure, &state, &person, &frame) {
-            Ok(problem) => (problem, Paged { items: Vec::new(), total: 0 }),
+            Ok(problem) => (problem, Found::default()),
             Err(response) => return *response,
         },
     };
-    let pager = Pager::new(&path, &[("q", part)], person.page_number(), ROWS, found.total);
+    let pager = Pager::new(&path, &[("q", part)], person.page_number(), ROWS, found.total).limited(found.more);
     let page = UsersPage { frame, problem, part, found, pager, path };
     if page.problem.is_some() { person.again(&state, &page) } else { person.show(&state, &page) }
 }

@@ -13,7 +13,7 @@ use axum::response::Response;
 use domain::Timestamp;
 use domain::access::Operation;
 use domain::identity::{Member, Role, User};
-use flows::{Page, Paged, members};
+use flows::{Found, Page, members};
 
 /// Rows of a page.
 const ROWS: i64 = 20;
@@ -78,7 +78,7 @@ async fn list(state: &WebState, person: &Person, chosen: Chosen<'_>) -> Response
     let search = person.query("q");
     let page = Page::new(person.page_number(), ROWS);
     let found = members::search(state.app(), &person.ctx, &person.principal, search, page).await;
-    let Paged { items, total } = match found {
+    let Found { items, total, more } = match found {
         Ok(found) => found,
         Err(failure) => return person.refused(state, &failure),
     };
@@ -93,7 +93,7 @@ async fn list(state: &WebState, person: &Person, chosen: Chosen<'_>) -> Response
         search,
         roles: given_by(own_role(person)),
         rows,
-        pager: Pager::new(&path, &[("q", search)], person.page_number(), ROWS, total),
+        pager: Pager::new(&path, &[("q", search)], person.page_number(), ROWS, total).limited(more),
         path,
     };
     if failed { person.again(state, &page) } else { person.show(state, &page) }
