@@ -1,6 +1,6 @@
 //! What users allowed clients, and which workspace they chose last.
 use crate::page::{MAX_LIMIT, MOST_CHOICES, Page, Paged, count};
-use crate::{Row, StoreError, Tx, client_users, clients, dialect, lets_in, params, workspaces};
+use crate::{Row, StoreError, Tx, client_users, clients, dialect, lets_in, names, params, workspaces};
 use domain::client::Client;
 use domain::oauth::consent::Consent;
 use domain::{ClientId, ScopeSet, Timestamp, UserId, WorkspaceId};
@@ -311,10 +311,11 @@ macro_rules! connections {
             clients::columns!(),
             ", w.name, (SELECT MAX(g.last_used_at) FROM grants g WHERE g.user_id = o.user_id \
              AND g.client_id = o.client_id AND COALESCE(g.workspace_id, '') = o.workspace_id) \
-             FROM (SELECT a.client_id, MAX(a.updated_at) AS latest FROM consents a JOIN clients b ON b.id = a.client_id \
-             WHERE a.user_id = $1 AND b.deleted_at IS NULL AND ($2 = '' OR a.client_id = $2) AND ",
+             FROM (SELECT a.client_id, MAX(a.updated_at) AS latest FROM consents a \
+             JOIN names b ON b.kind = 'client' AND b.id = a.client_id \
+             WHERE a.user_id = $1 AND ($2 = '' OR a.client_id = $2) AND ",
             $position,
-            "(lower(b.name), lower($3)) > 0 GROUP BY a.client_id ORDER BY latest DESC, a.client_id \
+            "(b.text, $3) > 0 GROUP BY a.client_id ORDER BY latest DESC, a.client_id \
              LIMIT $4 OFFSET $5) p CROSS JOIN consents o JOIN clients c ON c.id = o.client_id \
              LEFT JOIN workspaces w ON w.id = o.workspace_id WHERE o.user_id = $1 AND o.client_id = p.client_id \
              ORDER BY p.latest DESC, o.client_id, o.updated_at DESC, o.workspace_id"
@@ -325,10 +326,10 @@ macro_rules! connections {
 macro_rules! count_connections {
     ($position:literal) => {
         concat!(
-            "SELECT COUNT(DISTINCT a.client_id) FROM consents a JOIN clients b ON b.id = a.client_id \
-             WHERE a.user_id = $1 AND b.deleted_at IS NULL AND ",
+            "SELECT COUNT(DISTINCT a.client_id) FROM consents a JOIN names b ON b.kind = 'client' AND b.id = a.client_id \
+             WHERE a.user_id = $1 AND ",
             $position,
-            "(lower(b.name), lower($2)) > 0"
+            "(b.text, $2) > 0"
         )
     };
 }
@@ -355,14 +356,14 @@ async fn connections(
 }
 
 /// A page of the clients with `part` in their names that still exist and that the user allowed something: for each, what
-/// was allowed by workspace. Whatever was allowed last comes first. Letter case does not matter: of all letters on
-/// PostgreSQL, of ASCII letters on SQLite.
+/// was allowed by workspace. Whatever was allowed last comes first. The case of letters makes no difference.
 pub async fn page_for_user(
     tx: &mut Tx,
     user: UserId,
     part: &str,
     page: Page,
 ) -> Result<Paged<Vec<Connection>>, StoreError> {
+    let part = &names::fold(part);
     let items = connections(tx, user, "", part, page).await?;
     let total = dialect::pick(tx, count_connections!("instr"), count_connections!("strpos"));
     Ok(Paged { items, total: count(tx, total, params![user, part]).await? })
