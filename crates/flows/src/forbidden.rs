@@ -13,6 +13,13 @@ pub struct Ended {
     pub grants: usize,
 }
 
+impl Ended {
+    /// Whether anything did.
+    pub const fn any(self) -> bool {
+        self.consents > 0 || self.grants > 0
+    }
+}
+
 /// Ends what the clients have that the workspace does not let in (any more). The caller holds the workspace.
 pub(crate) async fn end_forbidden(tx: &mut Tx, ctx: &Ctx, workspace: WorkspaceId) -> Result<Ended, StoreError> {
     const WHY: EndReason = EndReason::ClientForbidden;

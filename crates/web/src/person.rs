@@ -4,6 +4,7 @@ use crate::incoming::{Browser, Incoming};
 use crate::pages::form::Form;
 use crate::pages::frame::{Frame, Leads, render, see_other, with_browser};
 use crate::pages::nav::{Nav, Section};
+use crate::pages::undo::Undo;
 use crate::pages::{back, refused};
 use askama::Template;
 use axum::extract::{FromRequest, FromRequestParts, OriginalUri, RawPathParams, Request};
@@ -97,6 +98,9 @@ impl Person {
         let nav = Nav::new(state.base(), self.user.email.as_str(), &self.principal, &self.memberships, here.into());
         let mut frame = Frame::new(state, &self.browser).around(nav, self.zone(), self.query("done"));
         self.once.clone_into(&mut frame.once);
+        if frame.notice.is_some() {
+            frame.undo = Undo::open(state, self.session, self.ctx.now, self.query("undo"));
+        }
         frame
     }
 
@@ -139,6 +143,14 @@ impl Person {
     #[expect(clippy::unused_self, reason = "answers a person, as its neighbours do")]
     pub fn done(&self, path: &str, done: &str) -> Response {
         see_other(&format!("{path}{}done={done}", if path.contains('?') { '&' } else { '?' }))
+    }
+
+    /// The same, with the way back.
+    pub fn done_until_undone(&self, state: &WebState, path: &str, done: &str, undo: &Undo) -> Response {
+        match undo.sealed(state, self.session, self.ctx.now) {
+            Some(undo) => self.done(path, &format!("{done}&undo={undo}")),
+            None => self.done(path, done),
+        }
     }
 
     /// The page of a use case that failed.

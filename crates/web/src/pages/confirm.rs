@@ -6,6 +6,33 @@ use crate::texts::Rich;
 use askama::Template;
 use axum::response::Response;
 
+/// What can be done about it afterwards.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum After {
+    /// Nothing: it is for good.
+    ForGood,
+    /// It can be undone.
+    Undo,
+    /// It can be undone, but for the access that it ends.
+    UndoPartly,
+}
+
+impl After {
+    /// What the page says: a text.
+    pub const fn key(self) -> &'static str {
+        match self {
+            Self::ForGood => "confirm-for-good",
+            Self::Undo => "confirm-undo",
+            Self::UndoPartly => "confirm-undo-partly",
+        }
+    }
+
+    /// Of a rule, which can be put back where it ends nothing.
+    pub const fn of_rule(ends: bool) -> Self {
+        if ends { Self::UndoPartly } else { Self::Undo }
+    }
+}
+
 /// What is about to happen, and the form that makes it so.
 #[derive(Debug, Template)]
 #[template(path = "confirm.html")]
@@ -14,6 +41,7 @@ pub struct Confirm {
     pub title: String,
     /// What it means, a paragraph each.
     pub lines: Vec<Rich>,
+    pub after: After,
     /// Where the form goes, and what it brings along.
     pub action: String,
     pub fields: Vec<(&'static str, String)>,

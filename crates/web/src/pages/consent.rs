@@ -14,6 +14,7 @@ use domain::{ScopeSet, WorkspaceId};
 use flows::authorize::{ConsentView, Decision};
 
 /// One permission as the page shows it.
+#[expect(clippy::struct_excessive_bools, reason = "each is something that the page shows or does not")]
 struct Permission<'p> {
     name: &'p str,
     title: &'p str,

@@ -1,6 +1,7 @@
 //! What all pages have in common.
 use super::nav::Nav;
 use super::time::Time;
+use super::undo::Undo;
 use crate::WebState;
 use crate::cookies::Cookie;
 use crate::error::plain;
@@ -40,6 +41,8 @@ pub struct Frame {
     pub nav: Option<Nav>,
     /// What was just done: a text.
     pub notice: Option<String>,
+    /// And how to take it back.
+    pub undo: Option<Undo>,
     texts: Texts,
     /// The time zone that times are told in.
     zone: Option<String>,
@@ -65,6 +68,7 @@ impl Frame {
             once: String::new(),
             nav: None,
             notice: None,
+            undo: None,
             texts: Texts(language),
             zone: None,
         }
@@ -97,6 +101,7 @@ impl Frame {
             once: String::new(),
             nav: None,
             notice: None,
+            undo: None,
             texts: Texts(language),
             zone: None,
         }

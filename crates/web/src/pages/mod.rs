@@ -23,5 +23,6 @@ pub mod scopes;
 pub mod setup;
 pub mod signup;
 pub mod time;
+pub mod undo;
 pub mod webhooks;
 pub mod workspace;

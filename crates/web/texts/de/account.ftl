@@ -93,7 +93,7 @@ tokens-made-done = Fertig
 tokens-revoke = Widerrufen
 tokens-revoke-named = Widerrufen: { $name }
 tokens-ask = Dieses Token widerrufen?
-tokens-ask-line = Programme, die { $name } benutzen, funktionieren ab sofort nicht mehr. Das lässt sich nicht rückgängig machen.
+tokens-ask-line = Programme, die { $name } benutzen, funktionieren ab sofort nicht mehr.
 
 workspaces-title = Ihre Arbeitsbereiche
 workspaces-none = Sie gehören zu keinem Arbeitsbereich.

@@ -51,6 +51,12 @@ badge-unknown = Unbekannter Entwickler
 badge-sensitive = Sensibel
 badge-allowed-before = Schon erlaubt
 
+confirm-for-good = Das lässt sich nicht rückgängig machen.
+confirm-undo = Sie können es danach rückgängig machen.
+confirm-undo-partly = Sie können es danach rückgängig machen; Zugriffe, die dadurch enden, bleiben aber beendet.
+undo = Rückgängig machen
+undo-partly = Beendete Zugriffe bleiben beendet.
+
 under-way-title = Einen Moment
 under-way-why = Sie haben dieses Formular eben schon abgeschickt, und es wird gerade bearbeitet. Es wird einmal ausgeführt, nicht zweimal.
 under-way-show = Ergebnis anzeigen

@@ -146,7 +146,7 @@ dev-secrets-expires = Läuft ab
 dev-secrets-no-end = Nie
 
 dev-delete-title = { $name } löschen?
-dev-delete-what = { $name } und alle Secrets sind endgültig fort. Das lässt sich nicht rückgängig machen.
+dev-delete-what = { $name } und alle Secrets sind endgültig fort.
 dev-delete-people = { $count ->
     [0] Niemand hat ihr Zugriff gegeben.
     [one] Eine Person hat ihr Zugriff gegeben und verliert ihn.

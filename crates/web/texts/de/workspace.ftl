@@ -182,7 +182,7 @@ api-keys-key = API-Schlüssel
 api-keys-revoke-of = { $name } widerrufen
 api-keys-revoke-title = Diesen API-Schlüssel widerrufen?
 api-keys-revoke-which = Der Schlüssel { $name }, der auf { $hint } endet.
-api-keys-revoke-effect = Programme, die ihn verwenden, sind sofort ausgesperrt. Das lässt sich nicht rückgängig machen.
+api-keys-revoke-effect = Programme, die ihn verwenden, sind sofort ausgesperrt.
 api-keys-revoke-button = Widerrufen
 
 done-webhook-on = Der Webhook ist eingeschaltet.
@@ -240,7 +240,7 @@ webhooks-hours = { $hours ->
   }
 webhooks-delete-title = Diesen Webhook löschen?
 webhooks-delete-which = An { $url } wird nichts mehr gesendet.
-webhooks-delete-effect = Der Webhook wird mit dem Verlauf seiner Nachrichten gelöscht. Das lässt sich nicht rückgängig machen.
+webhooks-delete-effect = Der Webhook wird mit dem Verlauf seiner Nachrichten gelöscht.
 webhooks-delete-button = Löschen
 
 deliveries-title = Zustellungen

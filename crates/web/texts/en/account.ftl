@@ -93,7 +93,7 @@ tokens-made-done = Done
 tokens-revoke = Revoke
 tokens-revoke-named = Revoke: { $name }
 tokens-ask = Revoke this token?
-tokens-ask-line = Programs that use { $name } stop working at once. This cannot be undone.
+tokens-ask-line = Programs that use { $name } stop working at once.
 
 workspaces-title = Your workspaces
 workspaces-none = You belong to no workspace.

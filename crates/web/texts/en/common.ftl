@@ -51,6 +51,12 @@ badge-unknown = Unknown developer
 badge-sensitive = Sensitive
 badge-allowed-before = Allowed before
 
+confirm-for-good = This cannot be undone.
+confirm-undo = You can undo it afterwards.
+confirm-undo-partly = You can undo it afterwards, but access that it ends stays ended.
+undo = Undo
+undo-partly = Access that ended stays ended.
+
 under-way-title = One moment
 under-way-why = You sent this form a moment ago, and it is being worked on. It is done once, not twice.
 under-way-show = Show the result

@@ -146,7 +146,7 @@ dev-secrets-expires = Expires
 dev-secrets-no-end = Never
 
 dev-delete-title = Delete { $name }?
-dev-delete-what = { $name } and its secrets are gone for good. This cannot be undone.
+dev-delete-what = { $name } and its secrets are gone for good.
 dev-delete-people = { $count ->
     [0] Nobody gave it access.
     [one] One person gave it access, and loses it.

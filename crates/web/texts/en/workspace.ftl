@@ -182,7 +182,7 @@ api-keys-key = API key
 api-keys-revoke-of = Revoke { $name }
 api-keys-revoke-title = Revoke this API key?
 api-keys-revoke-which = The key { $name }, which ends in { $hint }.
-api-keys-revoke-effect = Programs that use it are locked out at once. This cannot be undone.
+api-keys-revoke-effect = Programs that use it are locked out at once.
 api-keys-revoke-button = Revoke
 
 done-webhook-on = The webhook is on.
@@ -240,7 +240,7 @@ webhooks-hours = { $hours ->
   }
 webhooks-delete-title = Delete this webhook?
 webhooks-delete-which = Nothing more is sent to { $url }.
-webhooks-delete-effect = The webhook is deleted with the record of its messages. This cannot be undone.
+webhooks-delete-effect = The webhook is deleted with the record of its messages.
 webhooks-delete-button = Delete
 
 deliveries-title = Deliveries

@@ -1,6 +1,6 @@
 //! The applications that a person allowed something, by workspace, and taking it back.
 use crate::WebState;
-use crate::pages::confirm::Confirm;
+use crate::pages::confirm::{After, Confirm};
 use crate::pages::consent::initial;
 use crate::pages::frame::Frame;
 use crate::pages::nav::Section;
@@ -121,6 +121,7 @@ pub async fn ask(State(state): State<WebState>, Path(client): Path<String>, pers
     let confirm = Confirm {
         title,
         lines: vec![first, texts.rich("apps-ask-again", &[])],
+        after: After::ForGood,
         action: format!("{back}/{}/disconnect", app.client_id),
         fields: place.map(|place| ("workspace", key(place))).into_iter().collect(),
         button: frame.say("apps-disconnect"),

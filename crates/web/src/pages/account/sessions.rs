@@ -1,7 +1,7 @@
 //! Ending what is signed in elsewhere.
 use super::security::device;
 use crate::WebState;
-use crate::pages::confirm::Confirm;
+use crate::pages::confirm::{After, Confirm};
 use crate::pages::nav::Section;
 use crate::person::{Person, Posted};
 use axum::extract::{Path, State};
@@ -24,6 +24,7 @@ pub async fn ask(State(state): State<WebState>, Path(id): Path<String>, person: 
     let confirm = Confirm {
         title: frame.say("sessions-ask"),
         lines: vec![line, frame.texts().rich("sessions-ask-apps", &[])],
+        after: After::ForGood,
         action: format!("{back}/sessions/{}/end", session.id),
         fields: Vec::new(),
         button: frame.say("sessions-end-button"),
@@ -46,6 +47,7 @@ pub async fn ask_others(State(state): State<WebState>, person: Person) -> Respon
     let confirm = Confirm {
         title: frame.say("sessions-ask-others"),
         lines: ["sessions-ask-others-line", "sessions-ask-apps"].map(|key| frame.texts().rich(key, &[])).to_vec(),
+        after: After::ForGood,
         action: format!("{back}/others/end"),
         fields: Vec::new(),
         button: frame.say("sessions-end-others"),

@@ -1,6 +1,6 @@
 //! The person's own access tokens, and revoking them.
 use crate::WebState;
-use crate::pages::confirm::Confirm;
+use crate::pages::confirm::{After, Confirm};
 use crate::pages::frame::Frame;
 use crate::pages::nav::Section;
 use crate::pages::pager::{Pager, ROWS};
@@ -49,6 +49,7 @@ pub async fn ask(State(state): State<WebState>, Path(id): Path<String>, person: 
     let confirm = Confirm {
         title: frame.say("tokens-ask"),
         lines: vec![frame.rich("tokens-ask-line", "name", &token.name)],
+        after: After::ForGood,
         action: format!("{back}/{}/revoke", token.id),
         fields: Vec::new(),
         button: frame.say("tokens-revoke"),

@@ -1,7 +1,7 @@
 //! The end of an application.
 use super::application::{Application, Named, Tab, named};
 use crate::WebState;
-use crate::pages::confirm::Confirm;
+use crate::pages::confirm::{After, Confirm};
 use crate::pages::nav::Section;
 use crate::person::{Person, Posted};
 use crate::texts::Rich;
@@ -27,6 +27,7 @@ pub async fn get(State(state): State<WebState>, person: Person, path: Named) -> 
             Rich::text(&frame.fill("dev-delete-people", "count", reached.people)),
             Rich::text(&frame.fill("dev-delete-grants", "count", reached.grants)),
         ],
+        after: After::ForGood,
         action: app.at("delete"),
         fields: Vec::new(),
         button: frame.say("dev-app-delete"),

@@ -1,7 +1,7 @@
 //! The secrets of an application: two at most, so that one can replace the other without a pause.
 use super::application::{Application, Named, Tab, named};
 use crate::WebState;
-use crate::pages::confirm::Confirm;
+use crate::pages::confirm::{After, Confirm};
 use crate::pages::creation::Made;
 use crate::pages::frame::Frame;
 use crate::pages::nav::Section;
@@ -104,6 +104,7 @@ pub async fn ask(State(state): State<WebState>, person: Person, path: Named) -> 
     let confirm = Confirm {
         title: frame.say("dev-secret-end"),
         lines,
+        after: After::ForGood,
         action: app.at(&format!("secrets/{id}/end")),
         fields: Vec::new(),
         button: frame.say("dev-secret-end"),

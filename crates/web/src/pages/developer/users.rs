@@ -1,7 +1,7 @@
 //! The people who gave an application access.
 use super::application::{Application, Named, Tab, named};
 use crate::WebState;
-use crate::pages::confirm::Confirm;
+use crate::pages::confirm::{After, Confirm};
 use crate::pages::frame::Frame;
 use crate::pages::nav::Section;
 use crate::pages::pager::Pager;
@@ -106,6 +106,7 @@ pub async fn ask(State(state): State<WebState>, person: Person, path: Named) -> 
             frame.rich("dev-user-revoke-what", "who", name),
             frame.rich("dev-user-revoke-then", "name", &app.client.name),
         ],
+        after: After::ForGood,
         action: app.at(&format!("users/{user}/revoke")),
         fields: Vec::new(),
         button: frame.say("dev-user-revoke"),
@@ -142,6 +143,7 @@ pub async fn ask_all(State(state): State<WebState>, person: Person, path: Named)
             Rich::text(&frame.fill("dev-delete-grants", "count", reached.grants)),
             frame.rich("dev-user-revoke-then", "name", &app.client.name),
         ],
+        after: After::ForGood,
         action: app.at("users/revoke"),
         fields: Vec::new(),
         button: frame.say("dev-users-revoke"),

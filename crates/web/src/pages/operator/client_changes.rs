@@ -2,10 +2,11 @@
 use super::client::{self, means};
 use super::clients::tier;
 use crate::WebState;
-use crate::pages::confirm::Confirm;
+use crate::pages::confirm::{After, Confirm};
 use crate::pages::frame::{Frame, see_other};
 use crate::pages::nav::Section;
 use crate::pages::problem::Problem;
+use crate::pages::undo::Undo;
 use crate::person::{Person, Posted};
 use axum::extract::{Path, State};
 use axum::response::Response;
@@ -33,6 +34,12 @@ async fn again(state: &WebState, person: &Person, id: &str, failure: &Failure<Ma
     }
 }
 
+/// Whether a tier is trusted less than another.
+fn is_less(trust: Trust, than: Trust) -> bool {
+    let place = |trust: Trust| Trust::ALL.iter().position(|one| *one == trust);
+    place(trust) > place(than)
+}
+
 fn unknown_tier() -> Failure<ManageRefusal> {
     Failure::Refused(Unmanaged::Choice.of("trust"))
 }
@@ -53,8 +60,8 @@ pub async fn ask_trust(State(state): State<WebState>, person: Person, Path(id): 
         frame.texts().rich("client-trust-now", &[("client", &client.name), ("tier", &named)]),
         frame.texts().rich(means(trust), &[]),
     ];
-    let place = |trust: Trust| Trust::ALL.iter().position(|one| *one == trust);
-    if place(trust) > place(client.trust) {
+    let less = is_less(trust, client.trust);
+    if less {
         lines.push(frame.texts().rich("client-trust-less", &[]));
     }
     if trust == Trust::Anonymous && client.last_used_at.is_none() {
@@ -64,6 +71,7 @@ pub async fn ask_trust(State(state): State<WebState>, person: Person, Path(id): 
     let page = Confirm {
         title: frame.fill("client-trust-title", "client", &client.name),
         lines,
+        after: After::of_rule(less),
         action: format!("{back}/trust"),
         fields: vec![("trust", trust.as_str().to_owned())],
         button: frame.say("client-trust-set"),
@@ -75,13 +83,19 @@ pub async fn ask_trust(State(state): State<WebState>, person: Person, Path(id): 
 
 pub async fn set_trust(State(state): State<WebState>, Path(id): Path<String>, posted: Posted) -> Response {
     let person = &posted.person;
+    let before = match about(&state, person, &id).await {
+        Ok((client, ..)) => client.trust,
+        Err(response) => return *response,
+    };
     let done = match Trust::parse(posted.field("trust")) {
         Some(trust) => all_clients::set_trust(state.app(), &person.ctx, &person.principal, &id, trust).await,
         None => Err(unknown_tier()),
     };
     match done {
         Ok(client) => {
-            person.done(&format!("{}/{}", person.path(&state, Section::Clients), client.id), "client-trusted")
+            let path = format!("{}/{}", person.path(&state, Section::Clients), client.id);
+            let undo = Undo::by(format!("{path}/trust")).with("trust", before.as_str());
+            person.done_until_undone(&state, &path, "client-trusted", &undo.partly(is_less(client.trust, before)))
         }
         Err(failure) => again(&state, person, &id, &failure).await,
     }
@@ -100,6 +114,7 @@ async fn ask(state: &WebState, person: &Person, id: &str, disable: bool) -> Resp
     let page = Confirm {
         title: frame.fill(title, "client", &client.name),
         lines: vec![frame.rich(means, "client", &client.name)],
+        after: After::Undo,
         action: format!("{back}/{last}"),
         fields: Vec::new(),
         button: frame.say(button),
@@ -112,8 +127,9 @@ async fn ask(state: &WebState, person: &Person, id: &str, disable: bool) -> Resp
 async fn set_disabled(state: &WebState, person: &Person, id: &str, disabled: bool) -> Response {
     match all_clients::set_disabled(state.app(), &person.ctx, &person.principal, id, disabled).await {
         Ok(()) => {
-            let done = if disabled { "client-disabled" } else { "client-enabled" };
-            person.done(&format!("{}/{id}", person.path(state, Section::Clients)), done)
+            let (done, back) = if disabled { ("client-disabled", "enable") } else { ("client-enabled", "disable") };
+            let path = format!("{}/{id}", person.path(state, Section::Clients));
+            person.done_until_undone(state, &path, done, &Undo::by(format!("{path}/{back}")))
         }
         Err(failure) => again(state, person, id, &failure).await,
     }

@@ -1,6 +1,6 @@
 //! The keys that sign tokens.
 use crate::WebState;
-use crate::pages::confirm::Confirm;
+use crate::pages::confirm::{After, Confirm};
 use crate::pages::creation::Made;
 use crate::pages::frame::Frame;
 use crate::pages::nav::Section;
@@ -89,11 +89,11 @@ pub async fn ask(State(state): State<WebState>, person: Person) -> Response {
         let since = if minutes < 24 * 60 { "keys-rotate-young" } else { "keys-rotate-known" };
         lines.push(frame.texts().rich(since, &[]));
     }
-    lines.push(frame.texts().rich("keys-rotate-undo", &[]));
     let back = person.path(&state, Section::Keys);
     let page = Confirm {
         title: frame.say("keys-rotate-title"),
         lines,
+        after: After::ForGood,
         action: format!("{back}/rotate"),
         fields: Vec::new(),
         button: frame.say("keys-rotate"),

@@ -1,10 +1,11 @@
 //! Who may sign in, and who runs the server.
 use super::user;
 use crate::WebState;
-use crate::pages::confirm::Confirm;
+use crate::pages::confirm::{After, Confirm};
 use crate::pages::nav::Section;
 use crate::pages::problem::Problem;
 use crate::pages::refused;
+use crate::pages::undo::Undo;
 use crate::person::{Person, Posted};
 use axum::extract::{Path, State};
 use axum::response::Response;
@@ -42,6 +43,13 @@ impl Change {
         }
     }
 
+    const fn reversed(self) -> Self {
+        match self {
+            Self::Disabled(disabled) => Self::Disabled(!disabled),
+            Self::Operator(operator) => Self::Operator(!operator),
+        }
+    }
+
     const fn done(self) -> &'static str {
         match self {
             Self::Disabled(true) => "user-disabled",
@@ -65,13 +73,16 @@ pub async fn ask(
     let frame = person.frame(&state, Section::Users);
     let [title, means, button] = change.asks();
     let mut lines = vec![frame.rich(means, "who", one.email.as_str())];
-    if one.id == person.user.id && matches!(change, Change::Disabled(true) | Change::Operator(false)) {
+    let locks_out = one.id == person.user.id && matches!(change, Change::Disabled(true) | Change::Operator(false));
+    let after = if locks_out { After::ForGood } else { After::Undo };
+    if locks_out {
         lines.push(frame.texts().rich("user-change-own", &[]));
     }
     let back = format!("{}/{}", person.path(&state, Section::Users), one.id);
     let page = Confirm {
         title: frame.fill(title, "name", &one.name),
         lines,
+        after,
         action: format!("{back}/{}", change.name()),
         fields: Vec::new(),
         button: frame.say(button),
@@ -104,5 +115,7 @@ pub async fn post(
         // These pages are no longer theirs.
         return person.done(&person.path(&state, Section::Profile), change.done());
     }
-    person.done(&format!("{}/{id}", person.path(&state, Section::Users)), change.done())
+    let path = format!("{}/{id}", person.path(&state, Section::Users));
+    let undo = Undo::by(format!("{path}/{}", change.reversed().name()));
+    person.done_until_undone(&state, &path, change.done(), &undo)
 }

@@ -2,10 +2,11 @@
 use super::form::{Kind, Typed, kinds};
 use super::place::{Answer, Place, stop, told};
 use crate::WebState;
-use crate::pages::confirm::Confirm;
+use crate::pages::confirm::{After, Confirm};
 use crate::pages::creation::Made;
 use crate::pages::frame::Frame;
 use crate::pages::problem::Problem;
+use crate::pages::undo::Undo;
 use crate::person::{Person, Posted};
 use askama::Template;
 use axum::extract::State;
@@ -93,9 +94,11 @@ pub async fn switch(State(state): State<WebState>, place: Place, posted: Posted)
     let off = posted.field("to") == "off";
     let change = Change { disabled: Some(off), ..Change::default() };
     let changed = webhooks::update(state.app(), &person.ctx, owner, id, Some(revision(&posted)), &change).await;
-    changed.map_err(|f| stop(&state, person, &f))?;
-    let done = if off { "webhook-off" } else { "webhook-on" };
-    Ok(person.done(&format!("{}/{id}", place.path(&state, person)), done))
+    let changed = changed.map_err(|f| stop(&state, person, &f))?;
+    let (done, back) = if off { ("webhook-off", "on") } else { ("webhook-on", "off") };
+    let path = format!("{}/{id}", place.path(&state, person));
+    let undo = Undo::by(format!("{path}/switch")).with("to", back).with("revision", changed.revision);
+    Ok(person.done_until_undone(&state, &path, done, &undo))
 }
 
 pub async fn test(State(state): State<WebState>, place: Place, posted: Posted) -> Response {
@@ -120,6 +123,7 @@ pub async fn ask_delete(State(state): State<WebState>, place: Place, person: Per
             frame.rich("webhooks-delete-which", "url", &webhook.url),
             frame.texts().rich("webhooks-delete-effect", &[]),
         ],
+        after: After::ForGood,
         action: format!("{back}/delete"),
         fields: vec![("revision", webhook.revision.to_string())],
         button: frame.say("webhooks-delete-button"),

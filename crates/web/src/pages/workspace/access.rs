@@ -1,7 +1,7 @@
 //! The apps that reach a workspace, who let them in, and taking that back.
 use super::permission::{Permission, permissions};
 use crate::WebState;
-use crate::pages::confirm::Confirm;
+use crate::pages::confirm::{After, Confirm};
 use crate::pages::consent::initial;
 use crate::pages::frame::Frame;
 use crate::pages::nav::Section;
@@ -154,6 +154,7 @@ pub async fn ask_revoke(
     let confirm = Confirm {
         title: frame.say("access-revoke-app-title"),
         lines,
+        after: After::ForGood,
         action: format!("{back}/revoke"),
         fields: Vec::new(),
         button: frame.say("access-revoke-button"),
@@ -193,6 +194,7 @@ pub async fn ask_revoke_person(
     let confirm = Confirm {
         title: frame.say("access-revoke-person-title"),
         lines,
+        after: After::ForGood,
         action: format!("{back}/people/{user}/revoke"),
         fields: Vec::new(),
         button: frame.say("access-revoke-button"),

@@ -2,7 +2,7 @@
 use super::roles::{given_by, own_role};
 use super::shown::{Revealed, Shown};
 use crate::WebState;
-use crate::pages::confirm::Confirm;
+use crate::pages::confirm::{After, Confirm};
 use crate::pages::creation::Made;
 use crate::pages::frame::Frame;
 use crate::pages::nav::Section;
@@ -204,6 +204,7 @@ pub async fn ask_revoke(
             frame.texts().rich("api-keys-revoke-which", &[("name", &key.name), ("hint", &key.hint)]),
             frame.texts().rich("api-keys-revoke-effect", &[]),
         ],
+        after: After::ForGood,
         action: format!("{back}/{}/revoke", key.id),
         fields: Vec::new(),
         button: frame.say("api-keys-revoke-button"),

@@ -2,7 +2,7 @@
 use super::roles::{given_by, own_role};
 use super::shown::{Revealed, Shown};
 use crate::WebState;
-use crate::pages::confirm::Confirm;
+use crate::pages::confirm::{After, Confirm};
 use crate::pages::creation::Made;
 use crate::pages::frame::Frame;
 use crate::pages::nav::Section;
@@ -146,6 +146,7 @@ pub async fn ask_revoke(
             frame.texts().rich("invitations-revoke-which", &[("whom", &whom), ("role", &role)]),
             frame.texts().rich("invitations-revoke-effect", &[]),
         ],
+        after: After::ForGood,
         action: format!("{back}/{}/revoke", found.id),
         fields: Vec::new(),
         button: frame.say("invitations-revoke-button"),

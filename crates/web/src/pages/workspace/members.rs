@@ -1,11 +1,12 @@
 //! Who belongs to a workspace: their roles, removing somebody, and leaving.
 use super::roles::{given_by, own_role};
 use crate::WebState;
-use crate::pages::confirm::Confirm;
+use crate::pages::confirm::{After, Confirm};
 use crate::pages::frame::Frame;
 use crate::pages::nav::Section;
 use crate::pages::pager::Pager;
 use crate::pages::problem::Problem;
+use crate::pages::undo::Undo;
 use crate::person::{Person, Posted};
 use askama::Template;
 use axum::extract::{Path, State};
@@ -106,8 +107,18 @@ pub async fn get(State(state): State<WebState>, person: Person) -> Response {
 pub async fn role(State(state): State<WebState>, Path((_, user)): Path<(String, String)>, posted: Posted) -> Response {
     let person = &posted.person;
     let role = posted.field("role");
-    let Err(failure) = members::set_role(state.app(), &person.ctx, &person.principal, &user, role).await else {
-        return person.done(&person.path(&state, Section::Members), "role-changed");
+    let (app, ctx, who) = (state.app(), &person.ctx, &person.principal);
+    let before = members::find(app, ctx, who, &user).await.ok().map(|(member, _)| member.roles.role);
+    let Err(failure) = members::set_role(app, ctx, who, &user, role).await else {
+        let path = person.path(&state, Section::Members);
+        // Nobody gives a role back to themselves.
+        return match before.filter(|_| user != person.user.id.to_string()) {
+            Some(before) => {
+                let undo = Undo::by(format!("{path}/{user}/role")).with("role", before.as_str());
+                person.done_until_undone(&state, &path, "role-changed", &undo)
+            }
+            None => person.done(&path, "role-changed"),
+        };
     };
     let frame = person.frame(&state, Section::Members);
     match Problem::of(&failure, &state, person, &frame) {
@@ -133,6 +144,7 @@ pub async fn ask_remove(
             frame.rich("members-remove-who", "who", format!("{} ({})", who.name, who.email)),
             frame.texts().rich("members-remove-effect", &[]),
         ],
+        after: After::ForGood,
         action: format!("{back}/{}/remove", who.id),
         fields: Vec::new(),
         button: frame.say("members-remove-button"),
@@ -179,6 +191,7 @@ pub async fn ask_leave(State(state): State<WebState>, person: Person) -> Respons
             frame.rich("members-leave-which", "workspace", name),
             frame.texts().rich("members-leave-effect", &[]),
         ],
+        after: After::ForGood,
         action: format!("{back}/leave"),
         fields: Vec::new(),
         button: frame.say("members-leave-button"),

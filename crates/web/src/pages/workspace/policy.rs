@@ -1,10 +1,11 @@
 //! Which apps a workspace lets in, as its owners say.
 use crate::WebState;
-use crate::pages::confirm::Confirm;
+use crate::pages::confirm::{After, Confirm};
 use crate::pages::frame::Frame;
 use crate::pages::nav::Section;
 use crate::pages::pager::Pager;
 use crate::pages::problem::Problem;
+use crate::pages::undo::Undo;
 use crate::person::{Person, Posted};
 use crate::texts::Rich;
 use askama::Template;
@@ -180,6 +181,7 @@ pub async fn ask(State(state): State<WebState>, person: Person) -> Response {
     let confirm = Confirm {
         title: frame.say("policy-change-title"),
         lines,
+        after: After::of_rule(effect.clients > 0),
         action: back.clone(),
         fields: vec![("policy", chosen.to_owned())],
         button: frame.say("policy-change-button"),
@@ -191,16 +193,30 @@ pub async fn ask(State(state): State<WebState>, person: Person) -> Response {
 
 pub async fn post(State(state): State<WebState>, posted: Posted) -> Response {
     let (person, policy) = (&posted.person, posted.field("policy"));
-    match app_policy::set(state.app(), &person.ctx, &person.principal, policy).await {
-        Ok(_) => person.done(&format!("{}/policy", person.path(&state, Section::Access)), "policy-changed"),
-        Err(failure) => wrong(&state, person, &failure, ("", "")).await,
+    let (app, ctx, who) = (state.app(), &person.ctx, &person.principal);
+    let before = app_policy::read(app, ctx, who).await;
+    let set = match app_policy::set(app, ctx, who, policy).await {
+        Ok(ended) => before.map(|before| (before, ended)),
+        Err(failure) => return wrong(&state, person, &failure, ("", "")).await,
+    };
+    let path = format!("{}/policy", person.path(&state, Section::Access));
+    match set {
+        Ok((before, ended)) => {
+            let undo = Undo::by(path.clone()).with("policy", before.as_str()).partly(ended.any());
+            person.done_until_undone(&state, &path, "policy-changed", &undo)
+        }
+        Err(failure) => person.refused(&state, &failure),
     }
 }
 
 pub async fn allow(State(state): State<WebState>, posted: Posted) -> Response {
     let (person, client) = (&posted.person, posted.field("client").trim());
     match app_policy::allow(state.app(), &person.ctx, &person.principal, client).await {
-        Ok(()) => person.done(&format!("{}/policy", person.path(&state, Section::Access)), "app-listed"),
+        Ok(()) => {
+            let path = format!("{}/policy", person.path(&state, Section::Access));
+            let undo = Undo::by(format!("{path}/apps/{client}/remove"));
+            person.done_until_undone(&state, &path, "app-listed", &undo)
+        }
         Err(failure) => wrong(&state, person, &failure, ("", client)).await,
     }
 }
@@ -227,6 +243,7 @@ pub async fn ask_disallow(
     let mut lines = vec![frame.rich("policy-remove-which", "client", name)];
     // The operator's own are let in by every rule.
     let ends = at_stake.filter(|one| policy == AppPolicy::Listed && one.app.trust != Trust::FirstParty);
+    let ends_some = ends.is_some();
     match ends {
         Some(ends) => lines.extend([
             Rich::text(&frame.fill("access-ends-people", "people", ends.app.people)),
@@ -237,6 +254,7 @@ pub async fn ask_disallow(
     let confirm = Confirm {
         title: frame.say("policy-remove-title"),
         lines,
+        after: After::of_rule(ends_some),
         action: format!("{back}/apps/{client}/remove"),
         fields: Vec::new(),
         button: frame.say("policy-remove-button"),
@@ -253,7 +271,11 @@ pub async fn disallow(
 ) -> Response {
     let person = &posted.person;
     match app_policy::disallow(state.app(), &person.ctx, &person.principal, &client).await {
-        Ok(_) => person.done(&format!("{}/policy", person.path(&state, Section::Access)), "app-unlisted"),
+        Ok(ended) => {
+            let path = format!("{}/policy", person.path(&state, Section::Access));
+            let undo = Undo::by(format!("{path}/apps")).with("client", &client).partly(ended.any());
+            person.done_until_undone(&state, &path, "app-unlisted", &undo)
+        }
         Err(failure) => person.refused(&state, &failure),
     }
 }
