@@ -1,8 +1,8 @@
 // A person's own pages: profile, password, sessions, tokens, and connected apps.
 import assert from 'node:assert/strict';
-import { active, connect, prepare, request, tick, token } from '../lib/application.mjs';
+import { active, connect, exchange, prepare, request, tick, token } from '../lib/application.mjs';
 import { heading, signIn } from '../lib/chromium.mjs';
-import { arrive, enter, newPerson } from '../lib/people.mjs';
+import { arrive, enter, invite, newPerson } from '../lib/people.mjs';
 import { receiver } from '../lib/receiver.mjs';
 import { demo } from '../lib/scenarios.mjs';
 
@@ -160,6 +160,32 @@ export const scenarios = (browse) => ({
       // To be used again, it asks again.
       await page.goto(request(app).url);
       assert.equal(await page.locator('#consent-allow').count(), 1);
+    });
+  },
+
+  'an app that is in two workspaces is disconnected from one, and stays in the other': async () => {
+    const outside = await receiver();
+    const app = await prepare(await newPerson('Dora Maker'), { name: 'Ledger of Dora', redirect: outside.callback });
+    const [host, person] = [await newPerson('Hanna Host'), await newPerson()];
+    await invite(host, person);
+    await browse(async (page) => {
+      await arrive(page, person);
+      const held = {};
+      for (const workspace of [host.workspace, person.workspace]) {
+        const { url, verifier } = request(app, { prompt: 'consent' });
+        await page.goto(url);
+        await page.locator(`[id="workspace-${workspace}"]`).check();
+        await page.locator('#consent-allow').click();
+        held[workspace] = (await exchange(page, app, verifier)).access_token;
+      }
+      await page.goto(`${ACCOUNT}/apps`);
+      assert.ok(await page.getByRole('link', { name: 'Disconnect everywhere: Ledger of Dora' }).isVisible());
+      await page.locator(`a[href$="?workspace=${host.workspace}"]`).click();
+      assert.match(await heading(page), /^Disconnect Ledger of Dora from /);
+      await page.locator('#confirm').click();
+      assert.match(await notice(page), /^Disconnected\./);
+      assert.equal(await active(app, held[host.workspace]), false);
+      assert.equal(await active(app, held[person.workspace]), true);
     });
   },
 });

@@ -84,6 +84,40 @@ export const scenarios = (browse) => ({
       assert.equal(posts.length, 2);
     }),
 
+  'going back to a mistake sends nothing again, and further back is the form': () =>
+    browse(async (page) => {
+      await arrive(page, await newPerson());
+      await page.goto(`${demo.issuer}/account`);
+      await page.getByLabel('Time zone').fill('Mars/Olympus');
+      await page.locator('#profile-save').click();
+      await page.locator('[role=alert]').waitFor();
+      await page.getByLabel('Time zone').fill('Europe/Berlin');
+      await page.locator('#profile-save').click();
+      assert.equal(await notice(page), 'Saved.');
+      const posts = [];
+      page.on('response', (answer) => answer.request().method() === 'POST' && posts.push(answer.url()));
+      // Nothing of a person's pages is kept in the browser, so that it asks before it would send the form again.
+      await assert.rejects(page.goBack(), /ERR_CACHE_MISS/);
+      await page.goBack();
+      assert.equal(await page.getByLabel('Time zone').inputValue(), 'Europe/Berlin');
+      assert.deepEqual(posts, []);
+    }),
+
+  'after signing out, the back button shows nothing of the account, and the address of a form tells what it is': () =>
+    browse(async (page) => {
+      const person = await newPerson();
+      await arrive(page, person);
+      await page.goto(`${demo.issuer}/account/security`);
+      await page.locator('#logout-submit').click();
+      assert.equal(await heading(page), 'You are signed out');
+      await page.goBack();
+      assert.equal(new URL(page.url()).pathname, '/login');
+      assert.doesNotMatch(await page.content(), new RegExp(person.email));
+      const answer = await page.goto(`${demo.issuer}/logout`);
+      assert.equal(answer.status(), 405);
+      assert.match(await page.locator('#error-description').innerText(), /only takes what a form sends/);
+    }),
+
   'a form that is sent after the session has ended loses nothing': () =>
     browse(async (page, context) => {
       const person = await newPerson();
