@@ -110,6 +110,10 @@ pub fn plain(status: StatusCode, code: ErrorCode, description: &'static str) -> 
     json_response(status, &body)
 }
 
+pub fn method_not_allowed() -> Response {
+    plain(StatusCode::METHOD_NOT_ALLOWED, ErrorCode::InvalidRequest, "This method is not allowed here.")
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -15,7 +15,6 @@ use axum::middleware::from_fn_with_state;
 use axum::response::{IntoResponse as _, Response};
 use axum::routing::{delete, get, post};
 use axum::{Extension, Router};
-use domain::oauth::error::ErrorCode;
 use flows::manage::Unmanaged;
 use std::sync::Arc;
 use std::time::Duration;
@@ -31,7 +30,7 @@ pub fn router(state: WebState) -> Router {
         .merge(servers())
         .merge(people())
         .merge(managers())
-        .merge(consoles().method_not_allowed_fallback(method_not_allowed))
+        .merge(consoles().method_not_allowed_fallback(pages::refused::not_opened))
         .merge(documentation(&state))
         .merge(assets(&state))
         .fallback(nothing_here);
@@ -147,7 +146,7 @@ fn people() -> Router<WebState> {
         .route("/device", get(pages::device::get).post(pages::device::post))
         .route("/healthz", get(async || "ok\n"))
         .route("/readyz", get(ready))
-        .method_not_allowed_fallback(method_not_allowed)
+        .method_not_allowed_fallback(pages::refused::not_opened)
 }
 
 /// The files beside the pages.
@@ -202,5 +201,5 @@ async fn nothing_here(State(state): State<WebState>, uri: Uri, incoming: Incomin
 }
 
 async fn method_not_allowed() -> Response {
-    error::plain(StatusCode::METHOD_NOT_ALLOWED, ErrorCode::InvalidRequest, "This method is not allowed here.")
+    error::method_not_allowed()
 }

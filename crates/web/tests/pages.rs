@@ -37,6 +37,24 @@ async fn a_sign_up_may_lead_to_the_client() {
 }
 
 #[tokio::test]
+async fn what_only_forms_send_to_is_told_to_people_as_a_page() {
+    let database = Database::sqlite();
+    let app = TestApp::start(&database).await;
+    for path in ["/logout", "/oauth2/consent", "/workspaces/w/access/policy/apps", "/workspaces/w/webhooks/h/test"] {
+        for (language, said) in [("en", "only takes what a form sends"), ("de", "was ein Formular sendet")] {
+            let headers = [("accept", "text/html"), ("accept-language", language)];
+            let page = Browser::new(&app).call(Method::GET, path, &headers, "").await;
+            assert_eq!((page.status.as_u16(), page.header("allow")), (405, "POST"), "{path}");
+            assert!(page.text("error-description").unwrap().contains(said), "{}", page.body);
+            assert_eq!(page.text("request-id").as_deref(), Some(page.header("x-request-id")));
+        }
+        let program = Browser::new(&app).call(Method::GET, path, &[], "").await;
+        assert_eq!((program.status.as_u16(), program.error().as_str()), (405, "invalid_request"), "{path}");
+    }
+    app.stop().await;
+}
+
+#[tokio::test]
 async fn checklist_18_resource_servers_introspect_and_pages_of_other_origins_do_not() {
     let database = Database::sqlite();
     let app = TestApp::start(&database).await;

@@ -1,7 +1,7 @@
 //! The error page: what happened, whose turn it is, and the request id.
 use super::frame::{Frame, Leads, render, with_browser};
 use crate::WebState;
-use crate::error::{fault_said, plain, status};
+use crate::error::{fault_said, method_not_allowed, plain, status};
 use crate::incoming::{Browser, Incoming};
 use askama::Template;
 use axum::extract::State;
@@ -28,7 +28,7 @@ struct RefusedPage<'p> {
 fn turn(code: &str) -> &'static str {
     match code {
         "server_error" | "temporarily_unavailable" => "turn-ours",
-        "access_denied" | "not_found" => "turn-nobodys",
+        "access_denied" | "not_found" | "method_not_allowed" => "turn-nobodys",
         "slow_down" => "turn-wait",
         "invalid_client" | "invalid_scope" | "unauthorized_client" | "unsupported_response_type" => "turn-developers",
         _ => "turn-again",
@@ -161,9 +161,23 @@ pub fn session_over(state: &WebState, incoming: &Incoming) -> Response {
     bad_request(state, incoming, "error-session-over")
 }
 
+fn wants_page(incoming: &Incoming) -> bool {
+    incoming.header(header::ACCEPT).is_some_and(|accept| accept.contains("text/html"))
+}
+
+/// What only a form sends to was opened by itself, such as the address of a page that answered one.
+pub async fn not_opened(State(state): State<WebState>, incoming: Incoming) -> Response {
+    if wants_page(&incoming) {
+        let (code, what) = (ErrorCode::MethodNotAllowed.as_str(), What::Text("error-form-only"));
+        let said = Said { status: StatusCode::METHOD_NOT_ALLOWED, code, what, client_name: None };
+        return show(&state, &incoming, &incoming.browser(&state), &said);
+    }
+    method_not_allowed()
+}
+
 /// Nothing is here.
 pub async fn not_found(State(state): State<WebState>, incoming: Incoming) -> Response {
-    if incoming.header(header::ACCEPT).is_some_and(|accept| accept.contains("text/html")) {
+    if wants_page(&incoming) {
         let what = What::Text("error-no-page");
         let said = Said { status: StatusCode::NOT_FOUND, code: "not_found", what, client_name: None };
         return show(&state, &incoming, &incoming.browser(&state), &said);

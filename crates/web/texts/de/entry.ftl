@@ -74,6 +74,7 @@ error-title = Das hat nicht geklappt
 error-code = Fehler
 came-from = Sie kamen von { $client }.
 error-no-page = Unter dieser Adresse gibt es keine Seite.
+error-form-only = Diese Adresse nimmt nur entgegen, was ein Formular sendet. Gehen Sie zur vorigen Seite zurück, oder beginnen Sie auf der ersten.
 error-form-unreadable = Die Eingabe lässt sich nicht lesen. Laden Sie die Seite neu und geben Sie alles noch einmal ein.
 error-form-forged = Dieses Formular kam nicht von einer Seite dieses Servers in diesem Browser. Laden Sie die Seite neu; Cookies müssen erlaubt sein.
 error-form-used = Mit diesem Formular wurde schon etwas angelegt, mit anderen Angaben; es legt nichts zweimal an. Sehen Sie in der Liste nach, oder öffnen Sie das Formular neu, um noch etwas anzulegen.

@@ -74,6 +74,7 @@ error-title = That did not work
 error-code = Error
 came-from = You came from { $client }.
 error-no-page = There is no page at this address.
+error-form-only = This address only takes what a form sends. Go back to the page before, or begin at the first one.
 error-form-unreadable = What was sent cannot be read. Load the page again and repeat it.
 error-form-forged = This form was not sent from a page of this server in this browser. Load the page again; cookies must be allowed.
 error-form-used = This form has made something before, with other entries, and makes nothing twice. Look at the list, or open the form anew to make another.
