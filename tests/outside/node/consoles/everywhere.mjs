@@ -84,7 +84,7 @@ export const scenarios = (browse) => ({
       assert.equal(posts.length, 2);
     }),
 
-  'going back to a mistake sends nothing again, and further back is the form': () =>
+  'going back to a mistake sends nothing again': () =>
     browse(async (page) => {
       await arrive(page, await newPerson());
       await page.goto(`${demo.issuer}/account`);
@@ -98,8 +98,6 @@ export const scenarios = (browse) => ({
       page.on('response', (answer) => answer.request().method() === 'POST' && posts.push(answer.url()));
       // Nothing of a person's pages is kept in the browser, so that it asks before it would send the form again.
       await assert.rejects(page.goBack(), /ERR_CACHE_MISS/);
-      await page.goBack();
-      assert.equal(await page.getByLabel('Time zone').inputValue(), 'Europe/Berlin');
       assert.deepEqual(posts, []);
     }),
 
