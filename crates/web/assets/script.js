@@ -51,17 +51,31 @@ for (const search of document.querySelectorAll('[data-filter]')) {
   });
 }
 
+// A form that is on its way: not sent twice, and told where it takes long.
+const busy = document.getElementById('busy');
+const waits = [];
+const ready = () => {
+  while (waits.length) clearTimeout(waits.pop());
+  busy.textContent = '';
+  for (const form of document.forms) delete form.dataset.sent;
+  for (const button of document.querySelectorAll('[aria-busy]')) {
+    button.removeAttribute('aria-busy');
+    button.removeAttribute('aria-disabled');
+  }
+};
 for (const form of document.querySelectorAll('form[method=post]')) {
   form.addEventListener('submit', (event) => {
-    if (form.dataset.sent) event.preventDefault();
+    if (form.dataset.sent) {
+      event.preventDefault();
+      return;
+    }
     form.dataset.sent = '1';
-    if (event.submitter) event.submitter.setAttribute('aria-busy', 'true');
+    for (const [name, value] of [['aria-busy', 'true'], ['aria-disabled', 'true']]) event.submitter?.setAttribute(name, value);
+    waits.push(setTimeout(() => { busy.textContent = busy.dataset.soon; }, 600));
+    waits.push(setTimeout(() => { busy.textContent = busy.dataset.long; }, 6000));
+    // The server has answered by then, or given up; a program on this device may have taken the answer.
+    waits.push(setTimeout(ready, 35000));
   });
 }
 // Back in the page, by the back button, a form can be sent again.
-addEventListener('pageshow', () => {
-  for (const form of document.forms) {
-    delete form.dataset.sent;
-    for (const button of form.querySelectorAll('[aria-busy]')) button.removeAttribute('aria-busy');
-  }
-});
+addEventListener('pageshow', ready);

@@ -57,6 +57,9 @@ confirm-undo-partly = Sie können es danach rückgängig machen; Zugriffe, die d
 undo = Rückgängig machen
 undo-partly = Beendete Zugriffe bleiben beendet.
 
+busy-soon = Einen Moment …
+busy-long = Das dauert etwas länger. Bitte bleiben Sie auf dieser Seite.
+
 under-way-title = Einen Moment
 under-way-why = Sie haben dieses Formular eben schon abgeschickt, und es wird gerade bearbeitet. Es wird einmal ausgeführt, nicht zweimal.
 under-way-show = Ergebnis anzeigen

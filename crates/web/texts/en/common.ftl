@@ -57,6 +57,9 @@ confirm-undo-partly = You can undo it afterwards, but access that it ends stays 
 undo = Undo
 undo-partly = Access that ended stays ended.
 
+busy-soon = One moment …
+busy-long = This takes a little longer. Please stay on this page.
+
 under-way-title = One moment
 under-way-why = You sent this form a moment ago, and it is being worked on. It is done once, not twice.
 under-way-show = Show the result
