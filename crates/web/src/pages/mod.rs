@@ -21,6 +21,7 @@ pub mod problem;
 pub mod refused;
 pub mod scopes;
 pub mod setup;
+pub mod shown;
 pub mod signup;
 pub mod time;
 pub mod undo;

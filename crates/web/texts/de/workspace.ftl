@@ -1,6 +1,5 @@
 # Arbeitsbereich.
 
-word-search = Suchen
 word-change = Ändern
 word-remove = Entfernen
 word-role = Rolle

@@ -1,6 +1,5 @@
 # Workspace.
 
-word-search = Search
 word-change = Change
 word-remove = Remove
 word-role = Role

@@ -5,11 +5,11 @@ use crate::pages::frame::Frame;
 use crate::pages::nav::Section;
 use crate::pages::problem::Problem;
 use crate::pages::scopes::{Choice, choices};
+use crate::pages::shown::{Revealed, Shown};
 use crate::person::{Person, Posted};
 use askama::Template;
 use axum::extract::State;
 use axum::response::Response;
-use domain::identity::PersonalAccessToken;
 use flows::Failure;
 use flows::credentials::{self, Asked};
 use flows::manage::Unmanaged;
@@ -25,15 +25,6 @@ struct NewTokenPage<'p> {
     expires: &'p str,
     days: [(i64, &'static str); 4],
     choices: Vec<Choice>,
-}
-
-#[derive(Template)]
-#[template(path = "account/made_token.html")]
-struct MadeTokenPage {
-    frame: Frame,
-    path: String,
-    token: PersonalAccessToken,
-    secret: String,
 }
 
 /// What a token may live, as the form names it.
@@ -90,7 +81,16 @@ async fn make(state: WebState, posted: Arc<Posted>) -> Made {
     match made {
         Ok((token, secret)) => {
             let path = person.path(&state, Section::Tokens);
-            Ok(person.show(&state, &MadeTokenPage { frame, path, token, secret: secret.expose().to_owned() }))
+            let shown = Shown {
+                title: frame.say("tokens-made"),
+                lead: frame.rich("tokens-made-line", "name", &token.name),
+                label: frame.say("tokens-made-label"),
+                id: "token-secret",
+                value: Revealed::after("", &secret),
+                back: path,
+                frame,
+            };
+            Ok(shown.show(&state, person))
         }
         Err(failure) => {
             let problem = Problem::of(&failure, &state, person, &frame)?;

@@ -6,8 +6,9 @@ use crate::pages::creation::Made;
 use crate::pages::frame::Frame;
 use crate::pages::pager::Pager;
 use crate::pages::problem::Problem;
-use crate::pages::workspace::shown::{Revealed, Shown};
+use crate::pages::shown::{Revealed, Shown};
 use crate::person::{Person, Posted};
+use crate::texts::Rich;
 use askama::Template;
 use axum::extract::State;
 use axum::response::Response;
@@ -108,8 +109,9 @@ async fn make(state: WebState, place: Place, posted: Arc<Posted>) -> Made {
         Ok((webhook, secret)) => {
             let shown = Shown {
                 title: frame.say("webhooks-made"),
-                lead: frame.say("webhooks-secret-lead"),
+                lead: Rich::text(&frame.say("webhooks-secret-lead")),
                 label: frame.say("webhooks-secret"),
+                id: "secret",
                 value: Revealed::after("", &secret),
                 back: format!("{}/{}", place.path(&state, person), webhook.id),
                 frame,

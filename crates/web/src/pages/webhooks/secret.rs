@@ -3,8 +3,9 @@ use super::place::{Answer, Place, stop};
 use crate::WebState;
 use crate::pages::creation::Made;
 use crate::pages::frame::Frame;
-use crate::pages::workspace::shown::{Revealed, Shown};
+use crate::pages::shown::{Revealed, Shown};
 use crate::person::{Person, Posted};
+use crate::texts::Rich;
 use askama::Template;
 use axum::extract::State;
 use axum::response::Response;
@@ -56,8 +57,9 @@ async fn make(state: WebState, place: Place, posted: Arc<Posted>) -> Made {
     let frame = person.frame(&state, place.section);
     let shown = Shown {
         title: frame.say("webhooks-rotated"),
-        lead: frame.say("webhooks-secret-lead"),
+        lead: Rich::text(&frame.say("webhooks-secret-lead")),
         label: frame.say("webhooks-secret"),
+        id: "secret",
         value: Revealed::after("", &secret),
         back: format!("{}/{id}", place.path(&state, person)),
         frame,

@@ -1,6 +1,5 @@
 //! The keys of programs that act for a workspace.
 use super::roles::{given_by, own_role};
-use super::shown::{Revealed, Shown};
 use crate::WebState;
 use crate::pages::confirm::{After, Confirm};
 use crate::pages::creation::Made;
@@ -8,7 +7,9 @@ use crate::pages::frame::Frame;
 use crate::pages::nav::Section;
 use crate::pages::pager::Pager;
 use crate::pages::problem::Problem;
+use crate::pages::shown::{Revealed, Shown};
 use crate::person::{Person, Posted};
+use crate::texts::Rich;
 use askama::Template;
 use axum::extract::{Path, State};
 use axum::response::Response;
@@ -173,8 +174,9 @@ async fn make(state: WebState, posted: Arc<Posted>) -> Made {
             let frame = person.frame(&state, Section::ApiKeys);
             let shown = Shown {
                 title: frame.say("api-keys-made"),
-                lead: frame.say("api-keys-made-lead"),
+                lead: Rich::text(&frame.say("api-keys-made-lead")),
                 label: frame.say("api-keys-key"),
+                id: "secret",
                 value: Revealed::after("", &secret),
                 back: person.path(&state, Section::ApiKeys),
                 frame,

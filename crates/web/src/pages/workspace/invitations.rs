@@ -1,6 +1,5 @@
 //! Invitations into a workspace: those that are open, making one, and withdrawing one.
 use super::roles::{given_by, own_role};
-use super::shown::{Revealed, Shown};
 use crate::WebState;
 use crate::pages::confirm::{After, Confirm};
 use crate::pages::creation::Made;
@@ -8,7 +7,9 @@ use crate::pages::frame::Frame;
 use crate::pages::nav::Section;
 use crate::pages::pager::Pager;
 use crate::pages::problem::Problem;
+use crate::pages::shown::{Revealed, Shown};
 use crate::person::{Person, Posted};
+use crate::texts::Rich;
 use askama::Template;
 use axum::extract::{Path, State};
 use axum::response::Response;
@@ -113,8 +114,9 @@ async fn make(state: WebState, posted: Arc<Posted>) -> Made {
             let before = state.app().settings().url("/invitations/accept?token=");
             let shown = Shown {
                 title: frame.say("invitations-made"),
-                lead: frame.fill("invitations-made-lead", "role", frame.role(&invited.invitation.role)),
+                lead: Rich::text(&frame.fill("invitations-made-lead", "role", frame.role(&invited.invitation.role))),
                 label: frame.say("invitations-link"),
+                id: "secret",
                 value: Revealed::after(&before, &invited.token),
                 back: path(&state, person),
                 frame,

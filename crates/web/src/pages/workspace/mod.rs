@@ -7,4 +7,3 @@ pub mod members;
 pub mod permission;
 pub mod policy;
 mod roles;
-pub mod shown;

@@ -2,18 +2,21 @@
 use crate::WebState;
 use crate::pages::frame::Frame;
 use crate::person::Person;
+use crate::texts::Rich;
 use askama::Template;
 use axum::response::Response;
 use domain::Secret;
 
 /// A secret, and what to do with it.
 #[derive(Debug, Template)]
-#[template(path = "workspace/shown.html")]
+#[template(path = "shown.html")]
 pub struct Shown<'s> {
     pub frame: Frame,
     pub title: String,
-    pub lead: String,
+    pub lead: Rich,
     pub label: String,
+    /// Of the element that holds it.
+    pub id: &'static str,
     /// In clear; the page is kept nowhere.
     pub value: Revealed<'s>,
     /// Where the person goes on.
