@@ -253,18 +253,12 @@ pub async fn list_for_owner(
     page: Page,
     now: Timestamp,
 ) -> Result<Paged<Client>, StoreError> {
-    let (sql, total, id) = match owner {
-        Owner::Workspace(id) => (
-            OF_WORKSPACE,
-            "SELECT COUNT(*) FROM clients WHERE owner_workspace_id = $1 AND deleted_at IS NULL",
-            id.to_string(),
-        ),
-        Owner::User(id) => {
-            (OF_USER, "SELECT COUNT(*) FROM clients WHERE owner_user_id = $1 AND deleted_at IS NULL", id.to_string())
-        }
+    let (sql, id) = match owner {
+        Owner::Workspace(id) => (OF_WORKSPACE, id.to_string()),
+        Owner::User(id) => (OF_USER, id.to_string()),
     };
     let items = gather(tx.all(sql, params![&id, now, page.limit(), page.offset()]).await?)?;
-    Ok(Paged { items, total: count(tx, total, params![&id]).await? })
+    Ok(Paged { items, total: names::count_of(tx, &names::owned(owner)).await? })
 }
 
 /// All clients, newest first, with their live secrets.

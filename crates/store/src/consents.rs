@@ -312,8 +312,8 @@ macro_rules! connections {
             ", w.name, (SELECT MAX(g.last_used_at) FROM grants g WHERE g.user_id = o.user_id \
              AND g.client_id = o.client_id AND COALESCE(g.workspace_id, '') = o.workspace_id) \
              FROM (SELECT a.client_id, MAX(a.updated_at) AS latest FROM consents a \
-             JOIN names b ON b.kind = 'client' AND b.id = a.client_id \
-             WHERE a.user_id = $1 AND ($2 = '' OR a.client_id = $2) AND ",
+             CROSS JOIN names b WHERE b.kind = 'client' AND b.id = a.client_id AND a.user_id = $1 \
+             AND ($2 = '' OR a.client_id = $2) AND ",
             $position,
             "(b.text, $3) > 0 GROUP BY a.client_id ORDER BY latest DESC, a.client_id \
              LIMIT $4 OFFSET $5) p CROSS JOIN consents o JOIN clients c ON c.id = o.client_id \
@@ -326,8 +326,8 @@ macro_rules! connections {
 macro_rules! count_connections {
     ($position:literal) => {
         concat!(
-            "SELECT COUNT(DISTINCT a.client_id) FROM consents a JOIN names b ON b.kind = 'client' AND b.id = a.client_id \
-             WHERE a.user_id = $1 AND ",
+            "SELECT COUNT(DISTINCT a.client_id) FROM consents a CROSS JOIN names b WHERE b.kind = 'client' \
+             AND b.id = a.client_id AND a.user_id = $1 AND ",
             $position,
             "(b.text, $2) > 0"
         )

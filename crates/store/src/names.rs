@@ -8,6 +8,7 @@
 //!
 //! A bit may be there for what a name no longer is, and is never missing for what it is.
 use crate::dialect::{self, each};
+use crate::page::count;
 use crate::{Row, StoreError, Tx, params};
 use domain::client::Client;
 use domain::{UserId, WorkspaceId};
@@ -145,6 +146,32 @@ const fn bit(nr: i64) -> i64 {
     1 << (nr % BLOCK)
 }
 
+async fn add_to_count(tx: &mut Tx, term: &str, by: i64) -> Result<(), StoreError> {
+    let sql = "INSERT INTO name_counts (term, names) VALUES ($1, $2) \
+               ON CONFLICT (term) DO UPDATE SET names = name_counts.names + excluded.names";
+    tx.execute(sql, params![term, by]).await.map(drop)
+}
+
+/// Counts the clients of owners, given what clients belong to.
+async fn count_owners<'b>(tx: &mut Tx, changes: impl IntoIterator<Item = (&'b str, i64)>) -> Result<(), StoreError> {
+    // In the order of the terms, so that writes of several meet at the first.
+    let mut by_owner: BTreeMap<&str, i64> = BTreeMap::new();
+    for (belongs, by) in changes {
+        for owner in belongs.split(' ').filter(|term| term.starts_with('O')) {
+            *by_owner.entry(owner).or_default() += by;
+        }
+    }
+    for (owner, by) in by_owner.into_iter().filter(|(_, by)| *by != 0) {
+        add_to_count(tx, owner, by).await?;
+    }
+    Ok(())
+}
+
+/// How many clients an owner has, or how many members a workspace.
+pub(crate) async fn count_of(tx: &mut Tx, term: &str) -> Result<i64, StoreError> {
+    count(tx, "SELECT names FROM name_counts WHERE term = $1", params![term]).await
+}
+
 /// Puts a name into the index, or changes what is found there.
 pub(crate) async fn put(tx: &mut Tx, entry: &Entry) -> Result<(), StoreError> {
     let kind = entry.kind.as_str();
@@ -155,6 +182,7 @@ pub(crate) async fn put(tx: &mut Tx, entry: &Entry) -> Result<(), StoreError> {
         if (&text, &belongs) == (&entry.text, &entry.belongs) {
             return Ok(());
         }
+        count_owners(tx, [(belongs.as_str(), -1), (entry.belongs.as_str(), 1)]).await?;
         let sql = "UPDATE names SET text = $3, belongs = $4 WHERE kind = $1 AND id = $2";
         tx.execute(sql, params![kind, &entry.id, &entry.text, &entry.belongs]).await?;
         let terms = entry.terms().into_iter().map(|term| (term, bit(nr))).collect();
@@ -165,15 +193,22 @@ pub(crate) async fn put(tx: &mut Tx, entry: &Entry) -> Result<(), StoreError> {
     let nr = last(tx, entry.kind).await?.map_or(0, |last| last + 1);
     let sql = "INSERT INTO names (kind, nr, id, text, belongs) VALUES ($1, $2, $3, $4, $5)";
     tx.execute(sql, params![kind, nr, &entry.id, &entry.text, &entry.belongs]).await?;
+    count_owners(tx, [(entry.belongs.as_str(), 1)]).await?;
     if nr % BLOCK == 0 && nr > 0 { close(tx, entry.kind, nr / BLOCK - 1).await } else { Ok(()) }
 }
 
-/// Notes that a user is a member of a workspace; whether they still are, a search looks up.
+/// Notes that a user became a member of a workspace; whether they still are, a search looks up.
 pub(crate) async fn join(tx: &mut Tx, user: UserId, workspace: WorkspaceId) -> Result<(), StoreError> {
+    add_to_count(tx, &member_of(&workspace.to_string()), 1).await?;
     let sql = "SELECT nr FROM names WHERE kind = 'user' AND id = $1";
     let Some(mut row) = tx.one(sql, params![user]).await? else { return Ok(()) };
     let nr = row.int()?;
     set(tx, nr / BLOCK, &BTreeMap::from([(member_of(&workspace.to_string()), bit(nr))])).await
+}
+
+/// Notes that a user is no longer a member of a workspace.
+pub(crate) async fn leave(tx: &mut Tx, workspace: WorkspaceId) -> Result<(), StoreError> {
+    add_to_count(tx, &member_of(&workspace.to_string()), -1).await
 }
 
 /// Takes clients out of the index.
@@ -182,11 +217,13 @@ pub(crate) async fn remove_clients(tx: &mut Tx, ids: &[String]) -> Result<(), St
         return Ok(());
     }
     const REMOVE: (&str, &str) =
-        each!("DELETE FROM names WHERE kind = 'client' AND id IN (SELECT j.value->>'id' FROM ", ")");
+        each!("DELETE FROM names WHERE kind = 'client' AND id IN (SELECT j.value->>'id' FROM ", ") RETURNING belongs");
     let rows: Vec<_> = ids.iter().map(|id| json!({"id": id})).collect();
     let sql = dialect::pick(tx, REMOVE.0, REMOVE.1);
-    tx.execute(sql, params![serde_json::Value::Array(rows).to_string()]).await?;
-    Ok(())
+    // No LIMIT: at most as many as were sent.
+    let mut gone = tx.all(sql, params![serde_json::Value::Array(rows).to_string()]).await?;
+    let gone = gone.iter_mut().map(Row::text).collect::<Result<Vec<_>, _>>()?;
+    count_owners(tx, gone.iter().map(|belongs| (belongs.as_str(), -1))).await
 }
 
 /// Writes the rows of a block that is full.
@@ -247,6 +284,15 @@ pub(crate) async fn fill(tx: &mut Tx) -> Result<(), StoreError> {
                 close(tx, kind, block).await?;
             }
         }
+    }
+    for counts in [
+        "INSERT INTO name_counts (term, names) SELECT 'O' || owner_workspace_id, COUNT(*) FROM clients \
+         WHERE deleted_at IS NULL AND owner_workspace_id IS NOT NULL GROUP BY owner_workspace_id",
+        "INSERT INTO name_counts (term, names) SELECT 'O' || owner_user_id, COUNT(*) FROM clients \
+         WHERE deleted_at IS NULL AND owner_user_id IS NOT NULL GROUP BY owner_user_id",
+        "INSERT INTO name_counts (term, names) SELECT 'M' || workspace_id, COUNT(*) FROM members GROUP BY workspace_id",
+    ] {
+        tx.execute(counts, &[]).await?;
     }
     tx.execute(MEMBERS, &[]).await?;
     tx.execute(LAST_MEMBERS, &[]).await?;

@@ -300,19 +300,36 @@ fn found(row: &mut Row) -> Result<FoundUser, StoreError> {
 
 const USERS: (&str, &str) =
     each!(concat!("SELECT ", found_columns!(), " FROM "), " CROSS JOIN users u WHERE u.id = j.value->>'id'");
-// The page is found before anybody is read; CROSS JOIN keeps SQLite from beginning elsewhere.
-const ALL_USERS: &str = concat!(
-    "SELECT ",
-    found_columns!(),
-    " FROM (SELECT id FROM users ORDER BY id LIMIT $1 OFFSET $2) p CROSS JOIN users u WHERE u.id = p.id ORDER BY u.id"
-);
+/// A page of all of a kind that never goes away: their numbers have no gaps, so a page is where its first number is, and the
+/// last number tells how many there are. CROSS JOIN keeps SQLite from beginning elsewhere.
+macro_rules! all_of {
+    ($columns:expr, $kind:literal, $table:literal, $id:literal) => {
+        concat!(
+            "SELECT ",
+            $columns,
+            " FROM names n CROSS JOIN ",
+            $table,
+            " WHERE ",
+            $id,
+            " = n.id AND n.kind = '",
+            $kind,
+            "' AND n.nr >= $1 AND n.nr < $1 + $2 ORDER BY n.nr"
+        )
+    };
+}
+
+async fn total(tx: &mut Tx, kind: Kind) -> Result<i64, StoreError> {
+    Ok(names::last(tx, kind).await?.map_or(0, |last| last + 1))
+}
+
+const ALL_USERS: &str = all_of!(found_columns!(), "user", "users u", "u.id");
 
 /// The users with `part` in their address or name, whatever the case of its letters, in the order in which they came.
 pub async fn users(tx: &mut Tx, part: &str, page: Page) -> Result<Found<FoundUser>, StoreError> {
     if part.is_empty() {
-        let mut rows = tx.all(ALL_USERS, params![page.limit(), page.offset()]).await?;
+        let mut rows = tx.all(ALL_USERS, params![page.offset(), page.limit()]).await?;
         let items = rows.iter_mut().map(found).collect::<Result<_, _>>()?;
-        return Ok(Found { items, total: users::count_all(tx).await?, more: false });
+        return Ok(Found { items, total: total(tx, Kind::User).await?, more: false });
     }
     let wanted =
         Wanted { kind: Kind::User, part: names::fold(part), belongs: Vec::new(), member_of: None, newest_first: false };
@@ -341,8 +358,8 @@ macro_rules! workspace_columns {
     () => {
         concat!(
             workspaces::columns!(),
-            ", (SELECT COUNT(*) FROM members m WHERE m.workspace_id = w.id), \
-             (SELECT COUNT(*) FROM clients c WHERE c.owner_workspace_id = w.id AND c.deleted_at IS NULL)"
+            ", COALESCE((SELECT k.names FROM name_counts k WHERE k.term = 'M' || w.id), 0), \
+             COALESCE((SELECT k.names FROM name_counts k WHERE k.term = 'O' || w.id), 0)"
         )
     };
 }
@@ -353,19 +370,14 @@ fn found_workspace(row: &mut Row) -> Result<FoundWorkspace, StoreError> {
 
 const WORKSPACES: (&str, &str) =
     each!(concat!("SELECT ", workspace_columns!(), " FROM "), " CROSS JOIN workspaces w WHERE w.id = j.value->>'id'");
-const ALL_WORKSPACES: &str = concat!(
-    "SELECT ",
-    workspace_columns!(),
-    " FROM (SELECT id FROM workspaces ORDER BY id LIMIT $1 OFFSET $2) p CROSS JOIN workspaces w WHERE w.id = p.id \
-     ORDER BY w.id"
-);
+const ALL_WORKSPACES: &str = all_of!(workspace_columns!(), "workspace", "workspaces w", "w.id");
 
 /// The workspaces with `part` in their names, whatever the case of its letters, in the order in which they came.
 pub async fn workspaces(tx: &mut Tx, part: &str, page: Page) -> Result<Found<FoundWorkspace>, StoreError> {
     if part.is_empty() {
-        let mut rows = tx.all(ALL_WORKSPACES, params![page.limit(), page.offset()]).await?;
+        let mut rows = tx.all(ALL_WORKSPACES, params![page.offset(), page.limit()]).await?;
         let items = rows.iter_mut().map(found_workspace).collect::<Result<_, _>>()?;
-        return Ok(Found { items, total: workspaces::count_all(tx).await?, more: false });
+        return Ok(Found { items, total: total(tx, Kind::Workspace).await?, more: false });
     }
     let kind = Kind::Workspace;
     let wanted = Wanted { kind, part: names::fold(part), belongs: Vec::new(), member_of: None, newest_first: false };

@@ -67,11 +67,7 @@ pub async fn list(tx: &mut Tx, page: Page) -> Result<Paged<Workspace>, StoreErro
     let sql = concat!("SELECT ", columns!(), " FROM workspaces w ORDER BY w.id LIMIT $1 OFFSET $2");
     let mut rows = tx.all(sql, params![page.limit(), page.offset()]).await?;
     let items = rows.iter_mut().map(read).collect::<Result<_, _>>()?;
-    Ok(Paged { items, total: count_all(tx).await? })
-}
-
-pub async fn count_all(tx: &mut Tx) -> Result<i64, StoreError> {
-    count(tx, "SELECT COUNT(*) FROM workspaces", &[]).await
+    Ok(Paged { items, total: count(tx, "SELECT COUNT(*) FROM workspaces", &[]).await? })
 }
 
 /// The user's memberships by the workspaces' names; the first [`MAX_LIMIT`].
@@ -188,27 +184,40 @@ pub async fn has_other_owner(tx: &mut Tx, id: WorkspaceId, than: UserId) -> Resu
 
 /// Adds the member, or changes the roles of one who is there.
 pub async fn put_member(tx: &mut Tx, member: &Member) -> Result<(), StoreError> {
-    tx.execute(
-        "INSERT INTO members (user_id, workspace_id, role, extra_roles, created_at, updated_at) \
-         VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT (user_id, workspace_id) DO UPDATE \
-         SET role = excluded.role, extra_roles = excluded.extra_roles, updated_at = excluded.updated_at",
-        params![
-            member.user_id,
-            member.workspace_id,
-            member.roles.role.as_str(),
-            json(&member.roles.extra)?,
-            member.created_at,
-            member.updated_at,
-        ],
-    )
-    .await?;
-    names::join(tx, member.user_id, member.workspace_id).await
+    let extra = json(&member.roles.extra)?;
+    let values = params![
+        member.user_id,
+        member.workspace_id,
+        member.roles.role.as_str(),
+        extra,
+        member.created_at,
+        member.updated_at,
+    ];
+    let insert = "INSERT INTO members (user_id, workspace_id, role, extra_roles, created_at, updated_at) \
+                  VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT (user_id, workspace_id) DO NOTHING";
+    if tx.execute(insert, values).await? == 1 {
+        return names::join(tx, member.user_id, member.workspace_id).await;
+    }
+    let update =
+        "UPDATE members SET role = $3, extra_roles = $4, updated_at = $5 WHERE user_id = $1 AND workspace_id = $2";
+    let values = params![
+        member.user_id,
+        member.workspace_id,
+        member.roles.role.as_str(),
+        json(&member.roles.extra)?,
+        member.updated_at,
+    ];
+    tx.execute(update, values).await.map(drop)
 }
 
 /// `false` when the user was no member. Grants in the workspace are dead at the next look: they rest on the membership.
 pub async fn remove_member(tx: &mut Tx, user: UserId, workspace: WorkspaceId) -> Result<bool, StoreError> {
     let sql = "DELETE FROM members WHERE user_id = $1 AND workspace_id = $2";
-    Ok(tx.execute(sql, params![user, workspace]).await? == 1)
+    let removed = tx.execute(sql, params![user, workspace]).await? == 1;
+    if removed {
+        names::leave(tx, workspace).await?;
+    }
+    Ok(removed)
 }
 
 // The page is found in an index before anybody is read; CROSS JOIN keeps SQLite from beginning elsewhere.
@@ -227,7 +236,7 @@ pub async fn list_members(tx: &mut Tx, id: WorkspaceId, page: Page) -> Result<Pa
     let mut rows = tx.all(MEMBERS, params![id, page.limit(), page.offset()]).await?;
     let items =
         rows.iter_mut().map(|row| Ok((read_member(row)?, users::read(row)?))).collect::<Result<_, StoreError>>()?;
-    let total = count(tx, "SELECT COUNT(*) FROM members WHERE workspace_id = $1", params![id]).await?;
+    let total = names::count_of(tx, &names::member_of(&id.to_string())).await?;
     Ok(Paged { items, total })
 }
 

@@ -191,6 +191,10 @@ async fn finds_the_crowd(db: &Db) {
     assert_eq!(members_with(db, "ünïon").await, [199]);
     let teas: Vec<u8> = (1..=200).filter(|n| n % 4 == 0 || (*n > 195 && n % 2 == 0)).collect();
     assert_eq!(members_with(db, "TEE").await, teas);
+    let own = Owner::Workspace(workspace_id(1));
+    let listed = read_tx!(db, |tx| clients::list_for_owner(tx, own, Page::new(1, 1), NOW));
+    let members = read_tx!(db, |tx| store::workspaces::list_members(tx, workspace_id(1), Page::new(1, 1)));
+    assert_eq!((listed.total, members.total), (100, 53));
 }
 
 #[tokio::test]
@@ -226,6 +230,12 @@ async fn what_changes_is_found_as_it_is_now() {
         assert!(write_tx!(db, |tx| store::workspaces::remove_member(tx, user_id(199), workspace_id(1))));
         write_tx!(db, |tx| store::workspaces::put_member(tx, &member(7, 1, Role::Member)));
         assert_eq!(members_with(db, "ünïon").await, [7]);
+        write_tx!(db, |tx| store::workspaces::put_member(tx, &member(7, 1, Role::Admin)));
+        let members = read_tx!(db, |tx| store::workspaces::list_members(tx, workspace_id(1), Page::new(1, 1)));
+        assert_eq!(members.total, 53, "one came, one went, and one changed their role");
+        let found = read_tx!(db, |tx| search::workspaces(tx, "", Page::default()));
+        let told = found.items.iter().map(|one| (one.members, one.applications)).collect::<Vec<_>>();
+        assert_eq!((told, found.total), (vec![(53, 98), (0, 100)], 2));
         let profile = user(7);
         let changed = write_tx!(db, |tx| async {
             let profile = users::Profile {
@@ -283,6 +293,7 @@ async fn names_from_before_the_index_are_found_like_all_others() {
             for statement in [
                 "DROP TABLE names",
                 "DROP TABLE name_bits",
+                "DROP TABLE name_counts",
                 "DROP INDEX consents_workspace_first",
                 "DROP INDEX consents_workspace_scopes",
                 "DROP INDEX grants_workspace_used",

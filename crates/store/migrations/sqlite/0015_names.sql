@@ -24,3 +24,9 @@ CREATE TABLE name_bits (
 CREATE INDEX consents_workspace_first ON consents (workspace_id, client_id, created_at) WHERE workspace_id <> '';
 CREATE INDEX consents_workspace_scopes ON consents (workspace_id, client_id, scopes) WHERE workspace_id <> '';
 CREATE INDEX grants_workspace_used ON grants (workspace_id, client_id, last_used_at);
+
+-- How many clients an owner has, and how many members a workspace: kept, because lists tell it on every page.
+CREATE TABLE name_counts (
+    term TEXT NOT NULL PRIMARY KEY,
+    names INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;

@@ -96,6 +96,7 @@ access-not-found = Keine App heißt so
 access-not-found-hint = Suchen Sie nach einem anderen Teil des Namens.
 access-people = { $people ->
     [one] Von 1 Person erlaubt
+    [1001] Von mehr als 1.000 Personen erlaubt
    *[other] Von { $people } Personen erlaubt
   }
 access-look = Details
@@ -116,6 +117,7 @@ access-revoke-person-title = Widerrufen, was diese Person erlaubt hat?
 access-revoke-person = { $client } verliert den Zugriff auf diesen Arbeitsbereich, den { $who } ihr gegeben hat.
 access-ends-people = { $people ->
     [one] Was 1 Person erlaubt hat, endet.
+    [1001] Was mehr als 1.000 Personen erlaubt haben, endet.
    *[other] Was { $people } Personen erlaubt haben, endet.
   }
 access-ends-grants = { $grants ->

@@ -96,6 +96,7 @@ access-not-found = No app has this name
 access-not-found-hint = Search for another part of the name.
 access-people = { $people ->
     [one] Allowed by 1 person
+    [1001] Allowed by more than 1,000 people
    *[other] Allowed by { $people } people
   }
 access-look = Details
@@ -116,6 +117,7 @@ access-revoke-person-title = Revoke what this person allowed?
 access-revoke-person = { $client } loses the access to this workspace that { $who } gave it.
 access-ends-people = { $people ->
     [one] What 1 person allowed ends.
+    [1001] What more than 1,000 people allowed ends.
    *[other] What { $people } people allowed ends.
   }
 access-ends-grants = { $grants ->
