@@ -1,5 +1,5 @@
 //! What pages show beside the large lists: workspaces, sessions, links, webhooks, authorizations and the log.
-use super::{BATCH, BEGAN, Seeded, bytes, client_id, fill, user_id};
+use super::base::{BATCH, BEGAN, Seeded, bytes, client_id, fill, named, user_id};
 use domain::audit::AuditEvent;
 use domain::events::{Event, EventData};
 use domain::identity::{Invitation, Member, MemberRoles, PersonalAccessToken, Role, Session, Workspace};
@@ -10,8 +10,6 @@ use domain::{
 };
 use store::{Store, StoreError, params};
 
-/// A name that one of each kind has.
-pub const RARE: &str = "Zo\u{eb} Quixote";
 /// One of those that were made of a kind.
 pub const ANY: u32 = 3;
 
@@ -54,7 +52,7 @@ pub fn api_key(n: u32) -> ApiKeyId {
 }
 
 fn workspace(n: u32, of: u32) -> Workspace {
-    let name = super::named("Team", n, of);
+    let name = named("Team", n, of);
     Workspace { id: WorkspaceId::new(BEGAN, bytes(10, n)), name, created_at: BEGAN, updated_at: BEGAN }
 }
 

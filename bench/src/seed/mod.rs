@@ -1,8 +1,11 @@
 //! A database with very much in it: made once, and kept in the folder of the build for the next run.
 mod around;
+mod base;
 
 use anyhow::Context as _;
-pub use around::{ANY, RARE, api_key, audit_id, event_id, invitation_id, session_id, token_id, webhook_id};
+pub use around::{ANY, api_key, audit_id, event_id, invitation_id, session_id, token_id, webhook_id};
+use base::{BATCH, fill, minute, named};
+pub use base::{BEGAN, LARGE, Seeded, Size, bytes, client_id, now, user_id};
 use domain::client::{AuthMethod, Client, ClientConfig, ClientSecret, ClientType, GrantType, Trust};
 use domain::identity::{ApiKey, Email, Member, MemberRoles, Role, User};
 use domain::{ApiKeyId, ClientId, ClientSecretId, Day, ScopeSet, SecretHash, Timestamp, UserId, WorkspaceId};
@@ -11,91 +14,9 @@ use std::path::{Path, PathBuf};
 use store::activity::Counted;
 use store::{Leave, SCHEMA_VERSION, Store, StoreError, StoreOptions, params};
 
-/// Of everything: what a large server has.
-pub const LARGE: u32 = 100_000;
 /// Applications that one person allowed something.
 const OWN: u32 = 300;
 const KEYS: u32 = 500;
-const BATCH: u32 = 20_000;
-
-/// How much of everything there is, told by the number of clients.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Size {
-    pub clients: u32,
-}
-
-impl Size {
-    pub const fn consents(self) -> u32 {
-        self.clients * 10
-    }
-
-    pub const fn users(self) -> u32 {
-        self.clients * 4
-    }
-
-    pub const fn members(self) -> u32 {
-        self.clients
-    }
-
-    /// Users of the busiest client who allowed it something in the workspace, too.
-    pub const fn twice(self) -> u32 {
-        self.clients
-    }
-
-    pub const fn workspaces(self) -> u32 {
-        self.clients / 2
-    }
-
-    pub const fn audit(self) -> u32 {
-        self.clients * 10
-    }
-
-    /// Clients that did something on each of the last thirty days.
-    const fn active(self) -> u32 {
-        self.clients / 50
-    }
-}
-
-/// The seeded database, and the credentials for it.
-pub struct Seeded {
-    pub data: PathBuf,
-    pub api_key: String,
-    pub personal: String,
-    pub workspace: WorkspaceId,
-    pub ada: UserId,
-    pub size: Size,
-    /// When it was made: the log ends then.
-    pub made: Timestamp,
-    /// What the demo made in its data folder: its people, its workspaces and its credentials.
-    pub demo: Value,
-}
-
-pub fn bytes<const N: usize>(kind: u8, n: u32) -> [u8; N] {
-    let mut all = [kind; N];
-    all[..4].copy_from_slice(&n.to_be_bytes());
-    all
-}
-
-/// The moment at which everything was made; clients and keys, a minute apart.
-pub const BEGAN: Timestamp = Timestamp::from_seconds(1_700_000_000);
-
-fn minute(n: u32) -> Timestamp {
-    BEGAN.plus(i64::from(n) * 60)
-}
-
-pub fn user_id(n: u32) -> UserId {
-    UserId::new(BEGAN, bytes(1, n))
-}
-
-/// Client 0 is the busiest, and the one that was made last: the first page has it.
-pub fn client_id(n: u32) -> ClientId {
-    ClientId::new("cs", bytes(2, n))
-}
-
-/// Nearly all are called alike; one of the last is called as no other is.
-fn named(kind: &str, n: u32, of: u32) -> String {
-    if n + 5 == of { RARE.to_owned() } else { format!("{kind} {n}") }
-}
 
 fn user(n: u32, size: Size) -> anyhow::Result<User> {
     Ok(User {
@@ -155,26 +76,6 @@ fn client(n: u32, workspace: WorkspaceId, ada: UserId, size: Size) -> anyhow::Re
         deleted_at: None,
     })
 }
-
-/// Writes so many things, many in a transaction.
-macro_rules! fill {
-    ($store:ident, $count:expr, $make:expr, |$tx:ident, $thing:ident| $insert:expr) => {
-        for first in (0..$count).step_by(BATCH as usize) {
-            let things = (first..$count.min(first + BATCH)).map($make).collect::<anyhow::Result<Vec<_>>>()?;
-            let work = $store.write(move |$tx| {
-                Box::pin(async move {
-                    for $thing in &things {
-                        $insert.await?;
-                    }
-                    Ok(())
-                })
-            });
-            work.await.map_err(|error: StoreError| anyhow::Error::from(error))?;
-        }
-    };
-}
-
-pub(crate) use fill;
 
 /// Who allowed what: the user, the client, and whether in the workspace. No two are the same.
 fn consent(n: u32, ada: UserId, size: Size) -> (UserId, ClientId, bool) {
@@ -297,18 +198,6 @@ pub async fn seed(data: &Path, demo: Value, size: Size) -> anyhow::Result<Seeded
     }
     store.close().await;
     Ok(seeded)
-}
-
-impl Seeded {
-    pub fn database(&self) -> PathBuf {
-        self.data.join("countersign.db")
-    }
-}
-
-pub fn now() -> anyhow::Result<Timestamp> {
-    #[expect(clippy::disallowed_methods, reason = "some things are of the last days, whenever the rest was made")]
-    let since = std::time::SystemTime::now().duration_since(std::time::SystemTime::UNIX_EPOCH)?;
-    Ok(Timestamp::from_seconds(i64::try_from(since.as_secs())?))
 }
 
 /// The folder for this version's schema; those of others are of no use any more, and neither is one that was left half full.

@@ -258,7 +258,7 @@ pub async fn list_for_owner(
         Owner::User(id) => (OF_USER, id.to_string()),
     };
     let items = gather(tx.all(sql, params![&id, now, page.limit(), page.offset()]).await?)?;
-    Ok(Paged { items, total: names::count_of(tx, &names::owned(owner)).await? })
+    Ok(Paged { items, total: names::count_of(tx, &names::owned(&id)).await? })
 }
 
 /// All clients, newest first, with their live secrets.

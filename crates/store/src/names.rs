@@ -73,11 +73,9 @@ pub(crate) fn trusted(trust: domain::client::Trust) -> String {
     format!("T{}", trust.as_str())
 }
 
-pub(crate) fn owned(owner: crate::clients::Owner) -> String {
-    match owner {
-        crate::clients::Owner::Workspace(id) => format!("O{id}"),
-        crate::clients::Owner::User(id) => format!("O{id}"),
-    }
+/// By the id of the workspace or the person.
+pub(crate) fn owned(owner: &str) -> String {
+    format!("O{owner}")
 }
 
 pub(crate) fn member_of(workspace: &str) -> String {
@@ -102,8 +100,8 @@ impl Entry {
     }
 
     pub(crate) fn of_client(client: &Client) -> Self {
-        let workspace = client.owner_workspace_id.map(|id| owned(crate::clients::Owner::Workspace(id)));
-        let user = client.owner_user_id.map(|id| owned(crate::clients::Owner::User(id)));
+        let workspace = client.owner_workspace_id.map(|id| owned(&id.to_string()));
+        let user = client.owner_user_id.map(|id| owned(&id.to_string()));
         let belongs: Vec<_> = std::iter::once(trusted(client.trust)).chain(workspace).chain(user).collect();
         Self::new(Kind::Client, client.id.to_string(), &[&client.name], &belongs)
     }
@@ -211,13 +209,14 @@ pub(crate) async fn leave(tx: &mut Tx, workspace: WorkspaceId) -> Result<(), Sto
     add_to_count(tx, &member_of(&workspace.to_string()), -1).await
 }
 
+const REMOVE: (&str, &str) =
+    each!("DELETE FROM names WHERE kind = 'client' AND id IN (SELECT j.value->>'id' FROM ", ") RETURNING belongs");
+
 /// Takes clients out of the index.
 pub(crate) async fn remove_clients(tx: &mut Tx, ids: &[String]) -> Result<(), StoreError> {
     if ids.is_empty() {
         return Ok(());
     }
-    const REMOVE: (&str, &str) =
-        each!("DELETE FROM names WHERE kind = 'client' AND id IN (SELECT j.value->>'id' FROM ", ") RETURNING belongs");
     let rows: Vec<_> = ids.iter().map(|id| json!({"id": id})).collect();
     let sql = dialect::pick(tx, REMOVE.0, REMOVE.1);
     // No LIMIT: at most as many as were sent.

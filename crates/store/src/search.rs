@@ -256,7 +256,11 @@ pub async fn clients_of(
         // Nobody looks for anything: there is a shorter way.
         return Ok(clients::list_for_owner(tx, owner, page, now).await?.into());
     }
-    find_clients(tx, part, vec![names::owned(owner)], page, now).await
+    let id = match owner {
+        Owner::Workspace(id) => id.to_string(),
+        Owner::User(id) => id.to_string(),
+    };
+    find_clients(tx, part, vec![names::owned(&id)], page, now).await
 }
 
 /// All clients with `part` in their names, believed so far if `trust` is given, newest first.

@@ -80,6 +80,9 @@ impl Schema {
             let definition = joined(&words.words[words.at..]);
             let index = Index { unique, definition };
             ensure!(self.indexes.insert(name.clone(), index).is_none(), "index {name} is there already");
+        } else if words.takes(&["drop", "index"]) {
+            let name = words.next()?;
+            ensure!(self.indexes.remove(&name).is_some() && words.done(), "no index {name}, or words after it");
         } else if words.takes(&["alter", "table"]) {
             let name = words.next()?;
             ensure!(words.takes(&["add", "column"]), "only ADD COLUMN is understood");
