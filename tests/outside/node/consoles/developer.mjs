@@ -190,7 +190,7 @@ export const scenarios = (browse) => ({
       for (const days of [7, 30, 90]) {
         await page.getByRole('link', { name: `${days} days` }).click();
         assert.equal(await page.locator('.tabs [aria-current=page]').last().innerText(), `${days} days`);
-        assert.equal(await page.locator('#total-requests').innerText(), '3');
+        assert.equal(await page.locator('#total-requests').innerText(), '3 in all');
         assert.equal(await page.locator('svg.chart').first().locator('rect').count(), 1, 'a bar for today');
         await page.locator('summary', { hasText: 'The same as a table' }).click();
         assert.equal(await page.locator('details tbody tr').count(), days);
