@@ -158,12 +158,13 @@ pub struct AppPerson {
     pub last_used_at: Option<Timestamp>,
 }
 
-// CROSS JOIN, so that SQLite looks up the rest for the page alone.
+// CROSS JOIN, so that SQLite looks up the rest for the page alone. The sum keeps it from looking for the last use among all
+// grants of the application instead of those of the person.
 macro_rules! people {
     ($who:literal) => {
         concat!(
             "SELECT u.id, u.name, u.email, o.scopes, o.created_at, o.updated_at, \
-             (SELECT MAX(g.last_used_at) FROM grants g WHERE g.workspace_id = $1 AND g.client_id = $2 \
+             (SELECT MAX(g.last_used_at + 0) FROM grants g WHERE g.workspace_id = $1 AND g.client_id = $2 \
              AND g.user_id = p.user_id) FROM (SELECT user_id FROM consents WHERE workspace_id = $1 AND client_id = $2 ",
             $who,
             ") p CROSS JOIN consents o JOIN users u ON u.id = o.user_id \
@@ -264,6 +265,8 @@ mod tests {
         ] {
             assert!(plan(sql).iter().any(|step| step.contains(index)), "{index}: {:?}", plan(sql));
         }
+        let own = "g USING INDEX grants_workspace_client (workspace_id=? AND client_id=? AND user_id=?)";
+        assert!(plan(PEOPLE).iter().any(|step| step.contains(own)), "{:?}", plan(PEOPLE));
         let steps = plan(PERSON);
         assert!(steps[0].contains("(client_id=? AND user_id=? AND workspace_id=?)"), "{steps:?}");
         assert!(plan(LIVING)[1].contains("(workspace_id=? AND client_id=?"), "{:?}", plan(LIVING));

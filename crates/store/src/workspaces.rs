@@ -86,14 +86,14 @@ fn read_membership(row: &mut Row) -> Result<WorkspaceMembership, StoreError> {
     Ok(WorkspaceMembership { workspace_id: row.parse()?, workspace_name: row.text()?, roles: read_roles(row)? })
 }
 
-// The databases name the position of a text within another differently.
+// The databases name the position of a text within another differently. CROSS JOIN, so that SQLite begins with the user.
 macro_rules! memberships {
     ($position:literal, $columns:literal, $page:literal) => {
         concat!(
             "SELECT ",
             $columns,
-            " FROM members m JOIN workspaces w ON w.id = m.workspace_id JOIN names n ON n.kind = 'workspace' \
-             AND n.id = m.workspace_id WHERE m.user_id = $1 AND ",
+            " FROM members m CROSS JOIN workspaces w CROSS JOIN names n WHERE m.user_id = $1 AND w.id = m.workspace_id \
+             AND n.kind = 'workspace' AND n.id = m.workspace_id AND ",
             $position,
             "(n.text, $2) > 0",
             $page
