@@ -35,16 +35,19 @@ async function faults(page, weight) {
 /** Opens pages and looks at each; keeps what it found. */
 class Visit {
   constructor(page, language) {
-    Object.assign(this, { page, language, found: [], titles: new Map(), weight: 0, strangers: [] });
-    page.on('response', async (response) => {
+    Object.assign(this, { page, language, found: [], titles: new Map(), bodies: [], strangers: [] });
+    page.on('response', (response) => {
       if (!response.url().startsWith(demo.issuer)) this.strangers.push(response.url());
-      this.weight += (await response.body().catch(() => '')).length;
+      this.bodies.push(response.body().catch(() => ''));
     });
   }
 
   async look(name) {
-    await this.page.waitForLoadState('networkidle');
-    const found = await faults(this.page, this.weight);
+    await this.page.waitForLoadState('load');
+    const bodies = await Promise.all(this.bodies);
+    // A form that is sent from here leads to a page with a weight of its own.
+    this.bodies = [];
+    const found = await faults(this.page, bodies.reduce((sum, body) => sum + body.length, 0));
     const lang = await this.page.locator('html').getAttribute('lang');
     if (lang !== this.language) found.push(`speaks ${lang}`);
     this.found.push(...found.map((fault) => `${name}: ${fault}`));
@@ -55,7 +58,7 @@ class Visit {
   }
 
   async open(url, name) {
-    this.weight = 0;
+    this.bodies = [];
     await this.page.goto(url);
     // Where it led to, if it led on.
     await this.look(name ?? kind(this.page.url()));
