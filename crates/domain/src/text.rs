@@ -38,6 +38,12 @@ pub fn description(text: &str) -> Result<String, UnsafeName> {
     if text.chars().count() > 1000 { Err(UnsafeName::Length) } else { Ok(text.trim().to_owned()) }
 }
 
+/// A text in which the case of letters makes no difference, in any script, as searches compare: `ß` is `ss`, and all three
+/// sigmas are one.
+pub fn fold(text: &str) -> String {
+    text.chars().flat_map(char::to_uppercase).flat_map(char::to_lowercase).collect()
+}
+
 /// The name mixes scripts or uses characters outside the general profile: the page says so next to it.
 pub fn looks_alike(text: &str) -> bool {
     use unicode_security::MixedScript as _;
@@ -47,6 +53,16 @@ pub fn looks_alike(text: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_case_of_no_letter_matters() {
+        for (one, other) in
+            [("ÜBER", "über"), ("Straße", "STRASSE"), ("ΣΊΣΥΦΟΣ", "σίσυφος"), ("ДОМ", "дом"), ("ı", "I")]
+        {
+            assert_eq!(fold(one), fold(other));
+        }
+        assert_ne!(fold("Uber"), fold("Über"), "other letters are others");
+    }
 
     #[test]
     fn checklist_108_no_bidi_or_invisible_characters_in_names() {

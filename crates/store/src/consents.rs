@@ -1,8 +1,9 @@
 //! What users allowed clients, and which workspace they chose last.
 use crate::page::{MAX_LIMIT, MOST_CHOICES, Page, Paged, count};
-use crate::{Row, StoreError, Tx, client_users, clients, dialect, lets_in, names, params, workspaces};
+use crate::{Row, StoreError, Tx, client_users, clients, dialect, lets_in, params, workspaces};
 use domain::client::Client;
 use domain::oauth::consent::Consent;
+use domain::text::fold;
 use domain::{ClientId, ScopeSet, Timestamp, UserId, WorkspaceId};
 
 macro_rules! columns {
@@ -363,7 +364,7 @@ pub async fn page_for_user(
     part: &str,
     page: Page,
 ) -> Result<Paged<Vec<Connection>>, StoreError> {
-    let part = &names::fold(part);
+    let part = &fold(part);
     let items = connections(tx, user, "", part, page).await?;
     let total = dialect::pick(tx, count_connections!("instr"), count_connections!("strpos"));
     Ok(Paged { items, total: count(tx, total, params![user, part]).await? })

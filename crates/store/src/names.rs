@@ -11,6 +11,7 @@ use crate::dialect::{self, each};
 use crate::page::count;
 use crate::{Row, StoreError, Tx, params};
 use domain::client::Client;
+use domain::text::fold;
 use domain::{UserId, WorkspaceId};
 use serde_json::json;
 use std::collections::{BTreeMap, BTreeSet};
@@ -43,11 +44,6 @@ impl Kind {
             Self::Workspace => 'w',
         }
     }
-}
-
-/// A text in which the case of letters makes no difference, in any script: `ß` is `ss`, and all three sigmas are one.
-pub(crate) fn fold(text: &str) -> String {
-    text.chars().flat_map(char::to_uppercase).flat_map(char::to_lowercase).collect()
 }
 
 /// The term of a run of letters.
@@ -316,16 +312,6 @@ impl Seen {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn the_case_of_no_letter_matters() {
-        for (one, other) in
-            [("ÜBER", "über"), ("Straße", "STRASSE"), ("ΣΊΣΥΦΟΣ", "σίσυφος"), ("ДОМ", "дом"), ("ı", "I")]
-        {
-            assert_eq!(fold(one), fold(other));
-        }
-        assert_ne!(fold("Uber"), fold("Über"), "other letters are others");
-    }
 
     #[test]
     fn terms_are_runs_within_a_line_and_what_a_name_belongs_to() {

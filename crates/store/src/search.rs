@@ -7,6 +7,7 @@ use crate::row::Row;
 use crate::{StoreError, Tx, params, users, workspaces};
 use domain::client::{Client, Trust};
 use domain::identity::{Member, User, Workspace};
+use domain::text::fold;
 use domain::{Timestamp, UserId, WorkspaceId};
 use serde_json::{Value, json};
 use std::collections::HashMap;
@@ -237,7 +238,7 @@ async fn find_clients(
     page: Page,
     now: Timestamp,
 ) -> Result<Found<Client>, StoreError> {
-    let wanted = Wanted { kind: Kind::Client, part: names::fold(part), belongs, member_of: None, newest_first: true };
+    let wanted = Wanted { kind: Kind::Client, part: fold(part), belongs, member_of: None, newest_first: true };
     let (ids, total, more) = wanted.page(tx, page).await?;
     let sql = dialect::pick(tx, CLIENTS.0, CLIENTS.1);
     let items = clients::gather(tx.all(sql, params![list(&ids), now]).await?)?;
@@ -336,7 +337,7 @@ pub async fn users(tx: &mut Tx, part: &str, page: Page) -> Result<Found<FoundUse
         return Ok(Found { items, total: total(tx, Kind::User).await?, more: false });
     }
     let wanted =
-        Wanted { kind: Kind::User, part: names::fold(part), belongs: Vec::new(), member_of: None, newest_first: false };
+        Wanted { kind: Kind::User, part: fold(part), belongs: Vec::new(), member_of: None, newest_first: false };
     let (ids, total, more) = wanted.page(tx, page).await?;
     let sql = dialect::pick(tx, USERS.0, USERS.1);
     let mut rows = tx.all(sql, params![list(&ids)]).await?;
@@ -384,7 +385,7 @@ pub async fn workspaces(tx: &mut Tx, part: &str, page: Page) -> Result<Found<Fou
         return Ok(Found { items, total: total(tx, Kind::Workspace).await?, more: false });
     }
     let kind = Kind::Workspace;
-    let wanted = Wanted { kind, part: names::fold(part), belongs: Vec::new(), member_of: None, newest_first: false };
+    let wanted = Wanted { kind, part: fold(part), belongs: Vec::new(), member_of: None, newest_first: false };
     let (ids, total, more) = wanted.page(tx, page).await?;
     let sql = dialect::pick(tx, WORKSPACES.0, WORKSPACES.1);
     let mut rows = tx.all(sql, params![list(&ids)]).await?;
@@ -409,13 +410,8 @@ pub async fn members(
         return Ok(workspaces::list_members(tx, workspace, page).await?.into());
     }
     let id = workspace.to_string();
-    let wanted = Wanted {
-        kind: Kind::User,
-        part: names::fold(part),
-        belongs: Vec::new(),
-        member_of: Some(&id),
-        newest_first: false,
-    };
+    let wanted =
+        Wanted { kind: Kind::User, part: fold(part), belongs: Vec::new(), member_of: Some(&id), newest_first: false };
     let (ids, total, more) = wanted.page(tx, page).await?;
     let sql = dialect::pick(tx, MEMBERS.0, MEMBERS.1);
     let mut rows = tx.all(sql, params![list(&ids), workspace]).await?;

@@ -1,9 +1,10 @@
 //! The applications that reach a workspace, and who let them in: what the members allowed there, put together.
 use crate::dialect::{self, each};
 use crate::page::{COUNTED, Page, Paged, count};
-use crate::{Row, StoreError, Tx, names, params};
+use crate::{Row, StoreError, Tx, params};
 use domain::client::{ClientConfig, Trust};
 use domain::identity::Email;
+use domain::text::fold;
 use domain::{ClientId, ScopeSet, Timestamp, UserId, WorkspaceId};
 use serde_json::{Value, json};
 use std::collections::HashMap;
@@ -133,7 +134,7 @@ pub async fn page(
     search: &str,
     page: Page,
 ) -> Result<Paged<WorkspaceApp>, StoreError> {
-    let pattern = containing(&names::fold(search));
+    let pattern = containing(&fold(search));
     let rows = tx.all(APPS, params![workspace, &pattern, page.limit(), page.offset()]).await?;
     let items = told(tx, workspace, rows).await?;
     Ok(Paged { items, total: count(tx, TOTAL, params![workspace, &pattern]).await? })

@@ -4,6 +4,7 @@ use crate::page::{MAX_LIMIT, Page, Paged, count};
 use crate::value::json;
 use crate::{Row, StoreError, Tx, dialect, params, users};
 use domain::identity::{Member, MemberRoles, Role, User, Workspace, WorkspaceMembership};
+use domain::text::fold;
 use domain::{Timestamp, UserId, WorkspaceId};
 
 macro_rules! columns {
@@ -115,7 +116,7 @@ pub async fn page_for_user(
     part: &str,
     page: Page,
 ) -> Result<Paged<WorkspaceMembership>, StoreError> {
-    let part = &names::fold(part);
+    let part = &fold(part);
     let (sqlite, postgres) = (memberships!("instr"), memberships!("strpos"));
     let (list, total) = (dialect::pick(tx, sqlite.0, postgres.0), dialect::pick(tx, sqlite.1, postgres.1));
     let mut rows = tx.all(list, params![user, part, page.limit(), page.offset()]).await?;

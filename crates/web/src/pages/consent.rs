@@ -9,7 +9,7 @@ use domain::client::{Client, Trust};
 use domain::identity::WorkspaceMembership;
 use domain::oauth::params::RawParams;
 use domain::oauth::redirect_uri;
-use domain::text::looks_alike;
+use domain::text::{fold, looks_alike};
 use domain::{ScopeSet, WorkspaceId};
 use flows::authorize::{ConsentView, Decision};
 
@@ -69,8 +69,8 @@ struct Listed<'p> {
 
 impl<'p> Listed<'p> {
     fn of(all: &'p [WorkspaceMembership], search: &'p str, chosen: Option<WorkspaceId>) -> Self {
-        let wanted = search.to_lowercase();
-        let fits = |one: &&WorkspaceMembership| one.workspace_name.to_lowercase().contains(&wanted);
+        let wanted = fold(search);
+        let fits = |one: &&WorkspaceMembership| fold(&one.workspace_name).contains(&wanted);
         let mut rows: Vec<_> = all.iter().filter(fits).collect();
         let found = rows.len();
         if all.len() > FEW {

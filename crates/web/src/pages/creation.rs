@@ -84,6 +84,7 @@ impl Posted {
 }
 
 fn under_way(state: &WebState, posted: &Posted) -> Response {
+    tracing::warn!(request_id = posted.person.ctx.facts.request_id, reason = "form_in_use", "refused");
     let page = UnderWay {
         frame: posted.person.bare_frame(state),
         action: &posted.path,

@@ -6,6 +6,7 @@ use crate::person::Person;
 use askama::Template;
 use axum::extract::State;
 use axum::response::Response;
+use domain::text::fold;
 use flows::in_force::{InForce, Shown};
 use flows::server;
 use serde_json::{Map, Value};
@@ -51,13 +52,13 @@ fn list(value: &Shown) -> Option<Entries> {
 
 /// The settings with `part` in their names or values, section by section: those outside of any first.
 fn grouped<'p>(settings: &'p [InForce], part: &str) -> Vec<Group<'p>> {
-    let part = part.trim().to_lowercase();
+    let part = fold(part.trim());
     let shown = |one: &InForce| match &one.value {
-        Shown::Value(value) => value.to_lowercase().contains(&part),
+        Shown::Value(value) => fold(value).contains(&part),
         Shown::Hidden | Shown::Nothing => false,
     };
     let mut groups = vec![Group { name: "", settings: Vec::new() }];
-    for one in settings.iter().filter(|one| one.key.to_lowercase().contains(&part) || shown(one)) {
+    for one in settings.iter().filter(|one| fold(&one.key).contains(&part) || shown(one)) {
         let name = one.key.split_once('.').map_or("", |(section, _)| section);
         let setting = Setting { key: &one.key, value: &one.value, list: list(&one.value) };
         match groups.iter_mut().find(|group| group.name == name) {
