@@ -3,7 +3,7 @@ use crate::{App, Ctx, Fault};
 use domain::AuditId;
 use domain::audit::AuditEvent;
 use serde_json::{Value, json};
-pub use store::audit::{Filter, Outcome};
+pub use store::audit::{Filter, Kind, LOOKED_AT, Outcome};
 use store::audit::{Order, Place};
 
 /// Events that one page of the log has at most, and an export reads at once.
@@ -18,7 +18,8 @@ pub(crate) fn place(id: AuditId) -> Place {
 #[derive(Debug, Clone, PartialEq)]
 pub struct AuditPage {
     pub events: Vec<AuditEvent>,
-    /// Ask for what is before this one; absent on the last page.
+    /// Ask for what is before this one; absent on the last page. There may be one after a page that is not full: when few
+    /// events fit, a page stops after having looked at [`LOOKED_AT`].
     pub next: Option<AuditId>,
 }
 
@@ -27,9 +28,8 @@ pub struct AuditPage {
 pub async fn list(app: &App, filter: &Filter<'_>, before: Option<AuditId>, limit: i64) -> Result<AuditPage, Fault> {
     let limit = limit.clamp(1, MOST);
     let mut tx = app.store().read().await?;
-    let events = store::audit::list(&mut tx, filter, Order::NewestFirst, before.map(place), limit).await?;
-    let full = i64::try_from(events.len()).is_ok_and(|found| found == limit);
-    Ok(AuditPage { next: events.last().map(|last| last.id).filter(|_| full), events })
+    let looked = store::audit::list(&mut tx, filter, Order::NewestFirst, before.map(place), limit).await?;
+    Ok(AuditPage { next: looked.further.map(|(_, id)| id), events: looked.events })
 }
 
 /// An event as it is shown: times in RFC 3339, absent facts as `null`.
@@ -55,7 +55,7 @@ pub fn view(event: &AuditEvent) -> Value {
 pub struct Export<'a> {
     app: App,
     filter: Filter<'a>,
-    after: Option<AuditId>,
+    after: Option<Place>,
     done: bool,
 }
 
@@ -70,19 +70,18 @@ pub fn export<'a>(app: &App, ctx: &Ctx, filter: &Filter<'a>) -> Export<'a> {
 impl Export<'_> {
     /// The next lines, one event each; `None` at the end.
     pub async fn next(&mut self) -> Result<Option<String>, Fault> {
-        if self.done {
-            return Ok(None);
-        }
-        let events = {
-            let mut tx = self.app.store().read().await?;
-            store::audit::list(&mut tx, &self.filter, Order::OldestFirst, self.after.map(place), MOST).await?
-        };
-        self.done = i64::try_from(events.len()).is_ok_and(|found| found < MOST);
-        self.after = events.last().map(|last| last.id);
         let mut lines = String::new();
-        for event in &events {
-            lines.push_str(&view(event).to_string());
-            lines.push('\n');
+        while lines.is_empty() && !self.done {
+            let looked = {
+                let mut tx = self.app.store().read().await?;
+                store::audit::list(&mut tx, &self.filter, Order::OldestFirst, self.after, MOST).await?
+            };
+            for event in &looked.events {
+                lines.push_str(&view(event).to_string());
+                lines.push('\n');
+            }
+            self.done = looked.further.is_none();
+            self.after = looked.further;
         }
         Ok(Some(lines).filter(|lines| !lines.is_empty()))
     }

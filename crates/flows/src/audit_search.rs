@@ -10,11 +10,12 @@ use domain::identity::Email;
 use domain::{AuditId, ClientId, Timestamp, UserId, WorkspaceId};
 use std::collections::HashMap;
 use store::Tx;
-use store::audit::{Filter, Order, Outcome};
+use store::audit::{Filter, Kind, Order, Outcome};
 
 /// What is looked for, as it was typed; empty is everything.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Search<'s> {
+    /// The name of a kind.
     pub kind: &'s str,
     /// `ok` or `refused`.
     pub outcome: &'s str,
@@ -42,10 +43,19 @@ pub struct Found {
     pub newer: Option<AuditId>,
     /// Ask for what is before this one.
     pub older: Option<AuditId>,
+    /// Whether there may be further events that fit, in the direction that was read, beyond those that were looked at.
+    pub stopped: Option<Stopped>,
     /// The addresses of people and the names of applications, by id, as far as whoever asks may know them.
     pub names: HashMap<String, String>,
     /// The same filters as an export reads them.
     pub export: Vec<(&'static str, String)>,
+}
+
+/// Where a page stopped looking, as few events fit: before its end that way.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Stopped {
+    Older(Timestamp),
+    Newer(Timestamp),
 }
 
 /// What is looked for, as it was understood.
@@ -184,7 +194,7 @@ pub async fn search(
         workspace,
         actor: read.actor.as_deref(),
         request_id: None,
-        kind: Some(search.kind).filter(|kind| !kind.is_empty()),
+        kind: Some(search.kind).filter(|kind| !kind.is_empty()).map(Kind::Named),
         outcome: read.outcome,
         from: read.from,
         to: read.to,
@@ -195,10 +205,12 @@ pub async fn search(
     };
     // One more than is shown tells whether there are any more.
     let most = i64::try_from(limit).unwrap_or(i64::MAX).clamp(1, crate::audit::MOST - 1);
-    let mut events = store::audit::list(&mut tx, &filter, order, from.map(place), most + 1).await?;
+    let looked = store::audit::list(&mut tx, &filter, order, from.map(place), most + 1).await?;
+    let mut events = looked.events;
     let more = events.len() > limit;
     events.truncate(limit);
     let names = names(&mut tx, &events, workspace).await?;
+    let further = looked.further.filter(|_| !more);
     let (behind, ahead) = match order {
         Order::NewestFirst => (more, from.is_some()),
         Order::OldestFirst => {
@@ -206,7 +218,17 @@ pub async fn search(
             (true, more)
         }
     };
-    let older = events.last().map(|event| event.id).filter(|_| behind);
-    let newer = events.first().map(|event| event.id).filter(|_| ahead);
-    Ok(Found { events, newer, older, names, export })
+    let mut older = events.last().map(|event| event.id).filter(|_| behind);
+    let mut newer = events.first().map(|event| event.id).filter(|_| ahead);
+    let stopped = further.map(|(at, id)| match order {
+        Order::NewestFirst => {
+            older = Some(id);
+            Stopped::Older(at)
+        }
+        Order::OldestFirst => {
+            newer = Some(id);
+            Stopped::Newer(at)
+        }
+    });
+    Ok(Found { events, newer, older, stopped, names, export })
 }

@@ -8,7 +8,7 @@ use domain::keys::{KeyState, SealingKeyRecord, SigningKeyRecord};
 use domain::oauth::jose::SigningAlg;
 use domain::{ApiKeyId, AuditId, PersonalAccessTokenId, Timestamp};
 use serde_json::json;
-use store::audit::{self, Filter, Order, Outcome};
+use store::audit::{self, Filter, Kind, LOOKED_AT, Order, Outcome};
 use store::{Page, StoreError, credentials, keys, users};
 
 fn signing(kid: &str, created: i64) -> SigningKeyRecord {
@@ -223,10 +223,12 @@ async fn the_audit_log_is_written_at_once_and_read_backwards() {
         let walk = async |order| {
             let (mut seen, mut after) = (Vec::new(), None);
             loop {
-                let events = read_tx!(db, |tx| audit::list(tx, &Filter::default(), order, after, 4));
-                let Some(last) = events.last() else { return seen };
-                after = Some((last.at, last.id));
-                seen.extend(events);
+                let looked = read_tx!(db, |tx| audit::list(tx, &Filter::default(), order, after, 4));
+                seen.extend(looked.events);
+                after = looked.further;
+                if after.is_none() {
+                    return seen;
+                }
             }
         };
         assert_eq!(walk(Order::OldestFirst).await, all, "every event once, exactly as it was");
@@ -234,7 +236,8 @@ async fn the_audit_log_is_written_at_once_and_read_backwards() {
 
         let requests = async |filter: Filter<'_>| {
             let events = read_tx!(db, |tx| audit::list(tx, &filter, Order::NewestFirst, None, 100));
-            events.iter().map(|e| e.request_id.trim_start_matches("req-").parse().unwrap()).collect::<Vec<u8>>()
+            assert_eq!(events.further, None, "all that fit");
+            events.events.iter().map(|e| e.request_id.trim_start_matches("req-").parse().unwrap()).collect::<Vec<u8>>()
         };
         let app = client_id(1);
         let none = Filter::default();
@@ -254,17 +257,90 @@ async fn the_audit_log_is_written_at_once_and_read_backwards() {
         assert_eq!(requests(Filter { request_id: Some("req-3"), ..of_app }).await, [0; 0]);
         assert_eq!(requests(Filter { actor: Some("anonymous"), from: Some(at(4)), ..none }).await, [9, 8]);
         assert_eq!(requests(Filter { actor: Some("somebody"), ..none }).await, [0; 0]);
-        assert_eq!(requests(Filter { kind: Some("token."), ..of_workspace }).await, [9, 8]);
-        assert_eq!(requests(Filter { kind: Some("grant"), ..of_workspace }).await, [0; 0]);
+        assert_eq!(requests(Filter { kind: Some(Kind::Beginning("token.")), ..of_workspace }).await, [9, 8]);
+        assert_eq!(requests(Filter { kind: Some(Kind::Beginning("grant")), ..of_workspace }).await, [0; 0]);
         // A page that began before the time asked for does not reach out of it.
         let after = Some((at(4), all[8].id));
         let page = async |order, filter: Filter<'_>| {
-            read_tx!(db, |tx| audit::list(tx, &filter, order, after, 100)).into_iter().map(|e| e.at).collect::<Vec<_>>()
+            read_tx!(db, |tx| audit::list(tx, &filter, order, after, 100))
+                .events
+                .into_iter()
+                .map(|e| e.at)
+                .collect::<Vec<_>>()
         };
         assert_eq!(page(Order::NewestFirst, Filter { to: Some(at(1)), ..none }).await, [at(0)]);
         assert_eq!(page(Order::OldestFirst, Filter { from: Some(at(5)), ..none }).await, []);
         assert_eq!(write_tx!(db, |tx| audit::delete_old(tx, at(2), 2)), 2);
         assert_eq!(write_tx!(db, |tx| audit::delete_old(tx, at(2), 2)), 1);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn what_fits_few_of_many_events_is_looked_for_a_part_at_a_time() {
+    for_each_database(async |db| {
+        populate(db).await;
+        // All of one second, so that the ids alone order them; every thousandth is of another kind.
+        let many = LOOKED_AT + 700;
+        let all: Vec<_> = (0..many)
+            .map(|n| AuditEvent {
+                id: AuditId::new(at(5), [[0, 0].as_slice(), &n.to_be_bytes()].concat().try_into().unwrap()),
+                at: at(5),
+                kind: if n % 1_000 == 10 { "sign_out" } else { "token.refresh_token" }.to_owned(),
+                outcome: if n == 20 { "grant_expired" } else { "ok" }.to_owned(),
+                ..event(9)
+            })
+            .collect();
+        for part in all.chunks(1_000).map(<[_]>::to_vec) {
+            write_tx!(db, |tx| audit::insert_many(tx, &part));
+        }
+        let read = async |filter: Filter<'_>, order, after, limit| {
+            let looked = read_tx!(db, |tx| audit::list(tx, &filter, order, after, limit));
+            let index = |id| all.iter().position(|event| event.id == id).unwrap();
+            (looked.events.iter().map(|event| index(event.id)).collect::<Vec<_>>(), looked.further)
+        };
+        let place = |index: i64| Some((at(5), all[usize::try_from(index).unwrap()].id));
+        let none = Filter::default();
+        let out = Filter { kind: Some(Kind::Named("sign_out")), ..none };
+        let found = vec![5_010, 4_010, 3_010, 2_010, 1_010, 10];
+        // Kinds that few events have are found at once, in a workspace as anywhere.
+        let of_workspace = Filter { workspace: Some(workspace_id(1)), ..out };
+        for filter in [out, of_workspace, Filter { kind: Some(Kind::Beginning("sign_ou")), ..none }] {
+            assert_eq!(read(filter, Order::NewestFirst, None, 100).await, (found.clone(), None));
+        }
+        let refused = Filter { outcome: Some(Outcome::Refused), ..none };
+        for filter in [refused, Filter { workspace: Some(workspace_id(1)), ..refused }] {
+            assert_eq!(read(filter, Order::NewestFirst, None, 100).await, (vec![20], None));
+        }
+        // What has no index is looked for among so many, and then further on.
+        for slow in [
+            Filter { kind: Some(Kind::Beginning("sign_")), ..none },
+            Filter { user: Some(user_id(1)), ..out },
+            Filter { outcome: Some(Outcome::Refused), user: Some(user_id(1)), ..none },
+            Filter { outcome: Some(Outcome::Refused), kind: Some(Kind::Named("token.refresh_token")), ..none },
+        ] {
+            let newest = read(slow, Order::NewestFirst, None, 100).await;
+            let rest = read(slow, Order::NewestFirst, place(700), 100).await;
+            let oldest = read(slow, Order::OldestFirst, None, 100).await;
+            let last = read(slow, Order::OldestFirst, place(LOOKED_AT - 1), 100).await;
+            if slow.outcome.is_none() {
+                assert_eq!(newest, (found[..5].to_vec(), place(700)));
+                assert_eq!(rest, (vec![10], None));
+                assert_eq!(oldest, (vec![10, 1_010, 2_010, 3_010, 4_010], place(LOOKED_AT - 1)));
+                assert_eq!(last, (vec![5_010], None));
+                let full = read(slow, Order::NewestFirst, None, 2).await;
+                assert_eq!(full, (vec![5_010, 4_010], place(4_010)), "a full page goes on from its last event");
+            } else if slow.kind.is_none() {
+                assert_eq!((newest, rest), ((vec![], place(700)), (vec![20], None)));
+                assert_eq!((oldest, last), ((vec![20], place(LOOKED_AT - 1)), (vec![], None)));
+            } else {
+                assert_eq!((newest, oldest), ((vec![20], None), (vec![20], None)), "few are refused");
+            }
+        }
+        // Exactly as many as are looked at end the log.
+        let exact = Filter { kind: Some(Kind::Beginning("sign_")), ..none };
+        let (found, further) = read(exact, Order::NewestFirst, place(LOOKED_AT), 100).await;
+        assert_eq!((found.len(), further), (5, None));
     })
     .await;
 }

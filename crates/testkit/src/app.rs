@@ -5,6 +5,7 @@ use axum::body::Body;
 use axum::http::response::Parts;
 use axum::http::{Method, Request};
 use domain::access::Principal;
+use domain::audit::AuditEvent;
 use domain::identity::{MemberRoles, User};
 use domain::{Secret, WorkspaceId};
 use flows::accounts::{self, NewUser};
@@ -122,10 +123,18 @@ impl TestApp {
     pub async fn outcomes(&self, kind: &str) -> Vec<String> {
         self.app.flush_audit().await.unwrap();
         let mut tx = self.store.read().await.unwrap();
-        let filter = store::audit::Filter { kind: Some(kind), ..Default::default() };
+        let filter = store::audit::Filter { kind: Some(store::audit::Kind::Named(kind)), ..Default::default() };
         let order = store::audit::Order::NewestFirst;
         let events = store::audit::list(&mut tx, &filter, order, None, 100).await.unwrap();
-        events.into_iter().filter(|e| e.kind == kind).map(|e| e.outcome).collect()
+        events.events.into_iter().map(|e| e.outcome).collect()
+    }
+
+    /// Writes events into the audit log, as if they had happened.
+    pub async fn happened(&self, events: Vec<AuditEvent>) {
+        self.store
+            .write(move |tx| Box::pin(async move { store::audit::insert_many(tx, &events).await }))
+            .await
+            .unwrap();
     }
 
     pub async fn stop(self) {

@@ -162,7 +162,10 @@ async fn applications_are_found_trusted_and_disabled() {
         let trusted = all_clients::set_trust(app_, &app.ctx(), &who, id, Trust::FirstParty).await.unwrap();
         assert_eq!(trusted.trust, Trust::FirstParty);
         app_.flush_audit().await.unwrap();
-        let filter = flows::audit::Filter { kind: Some("client.trust_set"), ..flows::audit::Filter::default() };
+        let filter = flows::audit::Filter {
+            kind: Some(flows::audit::Kind::Named("client.trust_set")),
+            ..flows::audit::Filter::default()
+        };
         let event = flows::audit::list(app_, &filter, None, 1).await.unwrap().events.remove(0);
         assert_eq!(event.detail, json!({"from": "unverified", "to": "first_party"}));
         assert_eq!((event.client_id, event.workspace_id), (Some(party.id.clone()), Some(workspace)));

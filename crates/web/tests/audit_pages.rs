@@ -1,6 +1,8 @@
 //! The audit log as people read it: of a workspace by its admins, of the whole server by whoever runs it.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test that cannot go on has failed")]
 use axum::http::Method;
+use domain::AuditId;
+use domain::audit::AuditEvent;
 use domain::identity::{MemberRoles, Role};
 use flows::accounts;
 use testkit::{Browser, Database, Kind, Party, Reply, TestApp, TestUser};
@@ -125,6 +127,72 @@ async fn the_log_is_paged_in_both_directions() {
     assert_eq!(times(&back), times(&second));
     let top = browser.get(&link(&back, " rel=\"prev\"")).await;
     assert_eq!((times(&top), top.body.contains("rel=\"prev\"")), (times(&first), false));
+    app.stop().await;
+}
+
+#[tokio::test]
+async fn what_few_of_many_events_fit_is_looked_for_step_by_step() {
+    let database = Database::sqlite();
+    let app = TestApp::start(&database).await;
+    let ada = app.user("ada@example.com", 1).await;
+    let began = app.ctx().now;
+    let many: Vec<_> = (0..6_000_u64)
+        .map(|n| AuditEvent {
+            id: AuditId::new(began, [[0, 0].as_slice(), &n.to_be_bytes()].concat().try_into().unwrap()),
+            at: began,
+            kind: if n % 5_990 == 5 { "session.ended" } else { "token.refresh_token" }.to_owned(),
+            outcome: "ok".to_owned(),
+            request_id: format!("req-{n}"),
+            actor: ada.user.id.to_string(),
+            client_id: None,
+            user_id: Some(ada.user.id),
+            workspace_id: Some(ada.workspaces[0]),
+            grant_id: None,
+            ip: None,
+            detail: serde_json::json!({}),
+        })
+        .collect();
+    app.happened(many).await;
+    app.clock.advance(60);
+    let mut browser = signed_in(&app, &ada).await;
+    let path = format!("/workspaces/{}/audit?person={}&kind=session.ended", ada.workspaces[0], ada.user.id);
+    let first = browser.get(&path).await;
+    let rows = |page: &Reply| page.body.matches("<code>session.ended</code>").count();
+    let said = "Looked through so far: back to";
+    assert!(rows(&first) == 1 && first.body.contains("req-5995") && first.body.contains(said), "{}", first.body);
+    assert!(first.body.contains("rel=\"next\">Look further</a>"), "{}", first.body);
+    let second = browser.get(&link(&first, " rel=\"next\"")).await;
+    assert!(rows(&second) == 1 && second.body.contains("<code>req-5</code>"), "{}", second.body);
+    assert!(!second.body.contains("audit-stopped") && !second.body.contains("rel=\"next\""), "the log's end");
+    // The way back stops too.
+    let back = browser.get(&link(&second, " rel=\"prev\"")).await;
+    assert!(rows(&back) == 0 && back.body.contains("No event fits these filters so far."), "{}", back.body);
+    assert!(back.body.contains("Looked through so far: up to"), "{}", back.body);
+    let top = browser.get(&link(&back, " rel=\"prev\"")).await;
+    assert!(rows(&top) == 1 && top.body.contains("req-5995") && !top.body.contains("audit-stopped"), "{}", top.body);
+    // A kind that few events have, and everything, need no looking.
+    for filter in ["kind=session.ended", "", "outcome=refused"] {
+        let page = browser.get(&format!("/workspaces/{}/audit?{filter}", ada.workspaces[0])).await;
+        assert!(!page.body.contains("audit-stopped"), "{filter}: {}", page.body);
+    }
+    // Beyond the oldest there is a way to the newest.
+    let none = browser.get(&format!("{path}&before={}", AuditId::new(began, [0; 10]))).await;
+    assert!(none.body.contains("No event fits these filters."), "{}", none.body);
+    assert_eq!(rows(&browser.get(&link(&none, ">Newest</a>")).await), 1);
+    // Programs go on by `next`; an export has everything.
+    let query = format!("person={}", ada.user.id).replace("person", "user_id") + "&kind=session.ended&workspace=";
+    let (mut found, mut next, mut pages) = (Vec::new(), String::new(), 0);
+    loop {
+        let address = format!("/api/v1/audit-events?{query}{}{next}", ada.workspaces[0]);
+        let page: serde_json::Value = serde_json::from_str(&browser.get(&address).await.body).unwrap();
+        found.extend(page["items"].as_array().unwrap().iter().map(|item| item["request_id"].clone()));
+        pages += 1;
+        let Some(before) = page["next"].as_str() else { break };
+        next = format!("&before={before}");
+    }
+    assert_eq!((found, pages), (vec!["req-5995".into(), "req-5".into()], 2));
+    let export = browser.get(&format!("/api/v1/audit-events/export?{query}{}", ada.workspaces[0])).await;
+    assert_eq!(export.body.lines().count(), 2, "{}", export.body);
     app.stop().await;
 }
 

@@ -5,7 +5,7 @@ use crate::session::{Session, workspace_id};
 use anyhow::Context as _;
 use domain::audit::AuditEvent;
 use domain::{AuditId, ClientId, Timestamp};
-use flows::audit::{self, Filter, Outcome};
+use flows::audit::{self, Filter, Kind, Outcome};
 use serde_json::json;
 
 fn moment(name: &str, text: Option<&str>) -> anyhow::Result<Option<Timestamp>> {
@@ -32,7 +32,7 @@ pub async fn run(session: Session, command: Command) -> anyhow::Result<()> {
         workspace: workspace.as_deref().map(workspace_id).transpose()?,
         actor: actor.as_deref(),
         request_id: request.as_deref(),
-        kind: kind.as_deref(),
+        kind: kind.as_deref().map(Kind::Beginning),
         outcome: outcome.map(|name| match name {
             OutcomeName::Ok => Outcome::Ok,
             OutcomeName::Refused => Outcome::Refused,

@@ -9,7 +9,7 @@ use axum::extract::State;
 use axum::http::{StatusCode, header};
 use axum::response::IntoResponse as _;
 use domain::{AuditId, ClientId, Timestamp, UserId, WorkspaceId};
-use flows::audit::{self, Filter, Outcome};
+use flows::audit::{self, Filter, Kind, Outcome};
 use flows::manage::Unmanaged;
 use flows::{Fault, operator};
 use futures_util::stream;
@@ -75,7 +75,7 @@ impl Asked {
             workspace: self.workspace,
             actor: self.actor.as_deref(),
             request_id: self.request_id.as_deref(),
-            kind: self.kind.as_deref(),
+            kind: self.kind.as_deref().map(Kind::Beginning),
             outcome: self.outcome,
             from: self.from,
             to: self.to,

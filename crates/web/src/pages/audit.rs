@@ -8,7 +8,7 @@ use askama::Template;
 use axum::extract::State;
 use axum::response::Response;
 use domain::audit::{AuditEvent, KINDS};
-use flows::audit_search::{self, Found, Search};
+use flows::audit_search::{self, Found, Search, Stopped};
 use flows::operator::Scope;
 
 /// Events on a page.
@@ -30,6 +30,9 @@ struct AuditPage<'p> {
     events: Vec<Shown>,
     newer: Option<String>,
     older: Option<String>,
+    /// Back to the newest, where a page has none to begin with.
+    newest: Option<String>,
+    stopped: Option<Stopped>,
     export: String,
 }
 
@@ -142,6 +145,7 @@ async fn page(State(state): State<WebState>, person: Person, scope: Scope) -> Re
     let kept = filters(&search).map(|(name, _, value)| (name, value));
     let at = |name: &'static str, id: String| address(&path, kept.into_iter().chain([(name, id.as_str())]));
     let wrong = problem.is_some();
+    let places = [search.before, search.after].concat();
     let page = AuditPage {
         problem,
         title: title(&frame, section, &search),
@@ -152,6 +156,8 @@ async fn page(State(state): State<WebState>, person: Person, scope: Scope) -> Re
         more: [search.actor, search.application, search.person].iter().any(|value| !value.is_empty()),
         kinds: KINDS,
         events: found.events.iter().map(|event| shown(&frame, &path, &found, event)).collect(),
+        newest: (found.events.is_empty() && found.newer.is_none() && !places.is_empty()).then(|| address(&path, kept)),
+        stopped: found.stopped,
         newer: found.newer.map(|id| at("after", id.to_string())),
         older: found.older.map(|id| at("before", id.to_string())),
         export: address(

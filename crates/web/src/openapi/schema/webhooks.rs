@@ -86,7 +86,7 @@ pub struct AuditQuery {
     actor: Option<String>,
     #[param(nullable = false)]
     request_id: Option<String>,
-    /// Such as `client.created`.
+    /// Such as `client.created`, or the beginning of several.
     #[param(nullable = false)]
     kind: Option<String>,
     #[param(nullable = false, inline)]
@@ -148,7 +148,7 @@ pub struct AuditEvent {
 #[derive(ToSchema)]
 pub struct AuditEvents {
     items: Vec<AuditEvent>,
-    /// For `before`, where there may be more.
+    /// For `before`, where there may be more: also after a page that is not full, when few of many events fit.
     #[schema(required = true)]
     next: Option<String>,
 }
