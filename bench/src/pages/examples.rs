@@ -30,6 +30,16 @@ fn lists(of: &str, pages: &[u32]) -> Vec<String> {
     std::iter::once(of.to_owned()).chain(pages).collect()
 }
 
+/// Rows on a page.
+const ROWS: u32 = 20;
+
+/// A list of people: its first page, the last that is found by its number, and the middle and the end, as pages link to them.
+fn walk(of: &str, people: u32, rows: u32) -> Vec<String> {
+    let after = |n: u32| format!("{of}?page={}&after={}", n / rows, user_id(n));
+    let before = |n: u32| format!("{of}?page={}&before={}", n / rows, user_id(n));
+    vec![of.to_owned(), format!("{of}?page=100"), after(people / 2), before(people / 2), after(people - rows)]
+}
+
 fn searches(of: &str) -> Vec<String> {
     let late = ["pplication", "person"].map(|part| format!("{of}?q={part}&page=40"));
     SEARCHES.iter().map(|part| format!("{of}?q={part}")).chain(late).collect()
@@ -131,9 +141,10 @@ fn developer(workspace: &str, seeded: &Seeded) -> anyhow::Result<Vec<String>> {
         of(busy.as_str()).to_vec(),
         of(calm.as_str()).to_vec(),
         of(demo).to_vec(),
-        lists(&format!("{all}/{busy}/users"), &[seeded.size.users() / 40, seeded.size.users() / 20]),
+        walk(&format!("{all}/{busy}/users"), seeded.size.users(), ROWS),
         vec![
-            format!("{all}/{busy}/users?q=quixote"),
+            format!("{all}/{busy}/users?q={user}"),
+            format!("{all}/{busy}/users?q=ada%40example.com"),
             format!("{all}/{busy}/users/{user}/revoke"),
             format!("{all}/{busy}/secrets/{secret}/end"),
             format!("{all}/{busy}/failures?before={}", crate::seed::audit_id(seeded.size.audit() / 2, seeded.made)),
@@ -153,8 +164,6 @@ fn workspace(of: &str, seeded: &Seeded) -> Vec<String> {
         ["all", "verified", "listed"].map(|policy| format!("{apps}/policy/change?policy={policy}")).to_vec(),
         vec![
             format!("{apps}/policy/apps/{busy}/remove"),
-            format!("{apps}/{busy}"),
-            format!("{apps}/{busy}?page={last}"),
             format!("{apps}/{busy}/revoke"),
             format!("{apps}/{busy}/people/{user}/revoke"),
             format!("{of}/api-keys"),
@@ -168,6 +177,7 @@ fn workspace(of: &str, seeded: &Seeded) -> Vec<String> {
         ],
         lists(&format!("{of}/members"), &[last / 2, last]),
         searches(&format!("{of}/members")),
+        walk(&format!("{apps}/{busy}"), seeded.size.members(), ROWS),
         lists(&format!("{of}/invitations"), &[15]),
         webhooks(&format!("{of}/webhooks"), 0),
     ]

@@ -3,9 +3,10 @@ use crate::manage::{ManageRefusal, Unmanaged};
 use crate::recorder::About;
 use crate::{App, Ctx, Failure, owned};
 use domain::access::{Operation, Principal};
+use domain::identity::Email;
 use domain::{ScopeSet, Timestamp, UserId, WorkspaceId};
 use store::client_people::{self, ClientPerson};
-use store::{Page, Paged};
+use store::{Beside, Page, Paged};
 
 type Outcome<T> = Result<T, Failure<ManageRefusal>>;
 
@@ -40,11 +41,35 @@ impl From<ClientPerson> for Person {
 }
 
 /// The people who allowed the application something.
-pub async fn list(app: &App, ctx: &Ctx, principal: &Principal, id: &str, page: Page) -> Outcome<Paged<Person>> {
+pub async fn list(
+    app: &App,
+    ctx: &Ctx,
+    principal: &Principal,
+    id: &str,
+    page: Page,
+    beside: Beside,
+) -> Outcome<Paged<Person>> {
     let client = owned::find(app, ctx, principal, Operation::ReadClientUsers, id).await?;
     let mut tx = app.store().read().await?;
-    let people = client_people::page(&mut tx, &client.id, client.owner_workspace_id, page).await?;
+    let people = client_people::page(&mut tx, &client.id, client.owner_workspace_id, page, beside).await?;
     Ok(Paged { items: people.items.into_iter().map(Person::from).collect(), total: people.total })
+}
+
+/// One of them, by their id or by the address that whoever asks knows them by; `None` where there is none such: whose address
+/// it is, is told nobody who may not know it of an application's people.
+pub async fn search(app: &App, ctx: &Ctx, principal: &Principal, id: &str, text: &str) -> Outcome<Option<Person>> {
+    let client = owned::find(app, ctx, principal, Operation::ReadClientUsers, id).await?;
+    let mut tx = app.store().read().await?;
+    let (user, by_address) = match (text.parse(), Email::parse(text)) {
+        (Ok(user), _) => (user, false),
+        (_, Ok(email)) => match store::users::by_email_key(&mut tx, &email.key()).await? {
+            Some(user) => (user.id, true),
+            None => return Ok(None),
+        },
+        _ => return Ok(None),
+    };
+    let found = client_people::find(&mut tx, &client.id, client.owner_workspace_id, user).await?.map(Person::from);
+    Ok(found.filter(|person| !by_address || person.email.is_some()))
 }
 
 /// One of them.

@@ -75,4 +75,4 @@ pub use keys::MasterKey;
 pub use settings::{Brand, Lifetimes, PasswordHashing, Registration, RegistrationPolicy, Settings};
 // Pages of lists are the store's; the web asks for them here.
 pub use store::search::Found;
-pub use store::{Page, Paged};
+pub use store::{Beside, Page, Paged};

@@ -12,7 +12,7 @@ use domain::{ClientId, UserId, WorkspaceId};
 use store::consents::InWorkspace;
 use store::grants::Whose;
 pub use store::workspace_apps::{AppPerson, WorkspaceApp};
-use store::{Page, Paged, StoreError};
+use store::{Beside, Page, Paged, StoreError};
 
 type Outcome<T> = Result<T, Failure<ManageRefusal>>;
 
@@ -65,12 +65,19 @@ pub async fn find(app: &App, ctx: &Ctx, principal: &Principal, id: &str) -> Outc
 }
 
 /// The people who allowed the application something here.
-pub async fn people(app: &App, ctx: &Ctx, principal: &Principal, id: &str, page: Page) -> Outcome<Paged<AppPerson>> {
+pub async fn people(
+    app: &App,
+    ctx: &Ctx,
+    principal: &Principal,
+    id: &str,
+    page: Page,
+    beside: Beside,
+) -> Outcome<Paged<AppPerson>> {
     const KIND: &str = "app.read";
     let workspace = workspace(app, ctx, principal, Operation::ReadApps, KIND)?;
     let id = client(app, ctx, workspace, KIND, id)?;
     let mut tx = app.store().read().await?;
-    Ok(store::workspace_apps::people(&mut tx, workspace, &id, page).await?)
+    Ok(store::workspace_apps::people(&mut tx, workspace, &id, page, beside).await?)
 }
 
 /// What a revocation would end.

@@ -1,5 +1,5 @@
 //! The people who allowed an application something, as its owner sees them.
-use crate::page::{COUNTED, Page, Paged, count};
+use crate::page::{Beside, COUNTED, Page, Paged, count};
 use crate::{Row, StoreError, Tx, client_users, params};
 use domain::identity::Email;
 use domain::{ClientId, ScopeSet, Timestamp, UserId, WorkspaceId};
@@ -49,7 +49,8 @@ macro_rules! people {
     };
 }
 
-const PEOPLE: &str = people!(" GROUP BY user_id ORDER BY user_id LIMIT $3 OFFSET $4");
+const PEOPLE: &str = people!(" AND user_id > $3 GROUP BY user_id ORDER BY user_id LIMIT $4 OFFSET $5");
+const PEOPLE_BACK: &str = people!(" AND user_id < $3 GROUP BY user_id ORDER BY user_id DESC LIMIT $4 OFFSET $5");
 const PERSON: &str = people!(" AND user_id = $3 LIMIT 1");
 
 /// Puts the consents of each person together.
@@ -80,8 +81,10 @@ pub async fn page(
     client: &ClientId,
     owner: Option<WorkspaceId>,
     page: Page,
+    beside: Beside,
 ) -> Result<Paged<ClientPerson>, StoreError> {
-    let items = gather(tx.all(PEOPLE, params![client, key(owner), page.limit(), page.offset()]).await?)?;
+    let (sql, user, offset) = beside.read(page, PEOPLE, PEOPLE_BACK);
+    let items = gather(tx.all(sql, params![client, key(owner), user, page.limit(), offset]).await?)?;
     Ok(Paged { items, total: client_users::total(tx, client).await? })
 }
 
@@ -109,7 +112,7 @@ mod tests {
 
     #[test]
     fn a_page_reads_one_client_by_its_indexes() {
-        for sql in [PEOPLE, PERSON] {
+        for sql in [PEOPLE, PEOPLE_BACK, PERSON] {
             let steps = plan(sql);
             let others = |step: &&String| step.contains("AUTOMATIC") || (step.starts_with("SCAN") && *step != "SCAN p");
             assert_eq!(steps.iter().find(others), None, "{steps:?}");

@@ -211,13 +211,13 @@ pub struct Filter {
 }
 
 macro_rules! list {
-    ($condition:literal) => {
+    ($($condition:literal),+) => {
         concat!(
             "SELECT d.event_id, d.webhook_id, e.kind, d.state, d.attempts, d.next_attempt_at, d.last_attempt_at, \
              d.last_status, d.last_error, d.last_duration_ms, d.created_at FROM webhook_deliveries d \
              JOIN webhooks w ON w.id = d.webhook_id JOIN events e ON e.id = d.event_id \
              WHERE d.webhook_id = $1 AND COALESCE(w.workspace_id, '') = $2 AND ",
-            $condition,
+            $($condition),+
         )
     };
 }
@@ -238,12 +238,18 @@ fn read(row: &mut Row) -> Result<Delivery, StoreError> {
     })
 }
 
+macro_rules! page {
+    ($state:literal) => {
+        list!($state, " AND (d.created_at, d.event_id) < ($3, $4) ORDER BY d.created_at DESC, d.event_id DESC LIMIT $6")
+    };
+}
+
+const ALL: &str = page!("$5 = ''");
+const OF_STATE: &str = page!("d.state = $5");
+
 /// The newest first. Costs the same on every page, however long the log.
 pub async fn list(tx: &mut Tx, filter: Filter) -> Result<Vec<Delivery>, StoreError> {
-    let sql = list!(
-        "(d.created_at, d.event_id) < ($3, $4) AND ($5 = '' OR d.state = $5) \
-         ORDER BY d.created_at DESC, d.event_id DESC LIMIT $6"
-    );
+    let sql = if filter.state.is_some() { OF_STATE } else { ALL };
     let (at, id) = filter.before.map_or((i64::MAX, String::new()), |(at, id)| (at.seconds(), id.to_string()));
     let state = filter.state.map_or("", DeliveryState::as_str);
     let limit = filter.limit.clamp(1, MAX_LIMIT);
@@ -273,4 +279,22 @@ pub async fn replay(
                WHERE event_id = $3 AND webhook_id = $1 \
                AND EXISTS (SELECT 1 FROM webhooks w WHERE w.id = $1 AND COALESCE(w.workspace_id, '') = $2)";
     Ok(tx.execute(sql, params![webhook, key(owner), event, now]).await? == 1)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::sqlite::plan;
+
+    #[test]
+    fn deliveries_are_listed_in_the_order_of_an_index() {
+        for (sql, index) in [
+            (ALL, "webhook_deliveries_webhook_id (webhook_id=? AND (created_at,event_id)<(?,?))"),
+            (OF_STATE, "webhook_deliveries_state (webhook_id=? AND state=? AND (created_at,event_id)<(?,?))"),
+        ] {
+            let steps = plan(sql);
+            assert!(steps.contains(&format!("SEARCH d USING INDEX {index}")), "{steps:?}");
+            assert!(!steps.iter().any(|step| step.contains("TEMP B-TREE")), "{steps:?}");
+        }
+    }
 }

@@ -47,7 +47,7 @@ const MIGRATIONS: &[Migration] = migrations![
     13 "search" "0013_search.sql",
     14 "device" "0014_device.sql",
     15 "names" "0015_names.sql",
-    16 "audit_search" "0016_audit_search.sql",
+    16 "filters" "0016_filters.sql",
 ];
 
 /// The schema version that this program needs.

@@ -1,5 +1,6 @@
 //! Pages of lists.
 use crate::{StoreError, Tx, Value};
+use domain::UserId;
 
 /// No list answers more rows at once.
 pub const MAX_LIMIT: i64 = 100;
@@ -36,6 +37,32 @@ impl Page {
 impl Default for Page {
     fn default() -> Self {
         Self::new(1, MAX_LIMIT)
+    }
+}
+
+/// Where a page of people begins. Beside somebody who is known it costs the same in a list of any length; by its number,
+/// whoever is before it is passed over one by one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Beside {
+    #[default]
+    Nobody,
+    After(UserId),
+    Before(UserId),
+}
+
+impl Beside {
+    /// Chooses among the texts that read forwards and backwards, which take the id that it names, and what they pass over.
+    pub(crate) fn read(
+        self,
+        page: Page,
+        forwards: &'static str,
+        backwards: &'static str,
+    ) -> (&'static str, String, i64) {
+        match self {
+            Self::Nobody => (forwards, String::new(), page.offset()),
+            Self::After(user) => (forwards, user.to_string(), 0),
+            Self::Before(user) => (backwards, user.to_string(), 0),
+        }
     }
 }
 

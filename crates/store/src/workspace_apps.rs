@@ -1,6 +1,6 @@
 //! The applications that reach a workspace, and who let them in: what the members allowed there, put together.
 use crate::dialect::{self, each};
-use crate::page::{COUNTED, Page, Paged, count};
+use crate::page::{Beside, COUNTED, Page, Paged, count};
 use crate::{Row, StoreError, Tx, params};
 use domain::client::{ClientConfig, Trust};
 use domain::identity::Email;
@@ -174,7 +174,8 @@ macro_rules! people {
     };
 }
 
-const PEOPLE: &str = people!("ORDER BY user_id LIMIT $3 OFFSET $4");
+const PEOPLE: &str = people!("AND user_id > $3 ORDER BY user_id LIMIT $4 OFFSET $5");
+const PEOPLE_BACK: &str = people!("AND user_id < $3 ORDER BY user_id DESC LIMIT $4 OFFSET $5");
 const PERSON: &str = people!("AND user_id = $3");
 
 fn read_person(row: &mut Row) -> Result<AppPerson, StoreError> {
@@ -195,8 +196,10 @@ pub async fn people(
     workspace: WorkspaceId,
     client: &ClientId,
     page: Page,
+    beside: Beside,
 ) -> Result<Paged<AppPerson>, StoreError> {
-    let mut rows = tx.all(PEOPLE, params![workspace, client, page.limit(), page.offset()]).await?;
+    let (sql, user, offset) = beside.read(page, PEOPLE, PEOPLE_BACK);
+    let mut rows = tx.all(sql, params![workspace, client, user, page.limit(), offset]).await?;
     let items = rows.iter_mut().map(read_person).collect::<Result<_, StoreError>>()?;
     let total = "SELECT COUNT(*) FROM consents WHERE workspace_id = $1 AND client_id = $2";
     Ok(Paged { items, total: count(tx, total, params![workspace, client]).await? })
@@ -248,7 +251,7 @@ mod tests {
 
     #[test]
     fn pages_read_one_workspace_by_its_indexes() {
-        for sql in [APPS, ONE, PEOPLE] {
+        for sql in [APPS, ONE, PEOPLE, PEOPLE_BACK] {
             let steps = plan(sql);
             let others = |step: &&String| {
                 step.contains("AUTOMATIC")

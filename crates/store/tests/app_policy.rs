@@ -8,7 +8,7 @@ use domain::oauth::grant::EndReason;
 use store::app_policy::{self, Effect};
 use store::consents::InWorkspace;
 use store::grants::{self, Whose};
-use store::{Page, clients, consents, workspace_apps, workspaces};
+use store::{Beside, Page, clients, consents, workspace_apps, workspaces};
 
 const TRUSTS: [Trust; 4] = [Trust::FirstParty, Trust::Verified, Trust::Unverified, Trust::Anonymous];
 
@@ -124,15 +124,19 @@ async fn applications_of_a_workspace_and_their_people() {
         let same = read_tx!(db, |tx| workspace_apps::find(tx, workspace_id(1), &client_id(12)));
         assert_eq!(same.as_ref(), Some(one));
         assert_eq!(read_tx!(db, |tx| workspace_apps::find(tx, workspace_id(1), &client_id(14))), None, "deleted");
-        let people = async |n| {
+        let people = async |n, beside| {
             let page = Page::new(n, 1);
-            let page = read_tx!(db, |tx| workspace_apps::people(tx, workspace_id(1), &client_id(12), page));
+            let page = read_tx!(db, |tx| workspace_apps::people(tx, workspace_id(1), &client_id(12), page, beside));
             let items =
                 page.items.into_iter().map(|one| (one.user_id, one.scopes.to_string(), one.since, one.last_used_at));
             (items.collect::<Vec<_>>(), page.total)
         };
-        assert_eq!(people(1).await, (vec![(user_id(1), "openid".to_owned(), NOW, Some(NOW))], 2));
-        assert_eq!(people(2).await, (vec![(user_id(2), "email".to_owned(), at(5), None)], 2));
+        assert_eq!(people(1, Beside::Nobody).await, (vec![(user_id(1), "openid".to_owned(), NOW, Some(NOW))], 2));
+        let second = (vec![(user_id(2), "email".to_owned(), at(5), None)], 2);
+        assert_eq!(people(2, Beside::Nobody).await, second);
+        assert_eq!(people(9, Beside::After(user_id(1))).await, second, "the number passes over nobody");
+        assert_eq!(people(1, Beside::Before(user_id(9))).await, second);
+        assert_eq!(people(1, Beside::Before(user_id(1))).await, (vec![], 2));
         let person = async |n, workspace| {
             let found =
                 read_tx!(db, |tx| workspace_apps::person(tx, workspace_id(workspace), &client_id(12), user_id(n)));

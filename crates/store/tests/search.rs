@@ -299,13 +299,13 @@ async fn names_from_before_the_index_are_found_like_all_others() {
                 "DROP INDEX grants_workspace_used",
                 "CREATE INDEX clients_names ON clients (name)",
                 "CREATE INDEX users_names ON users (name)",
-                "DELETE FROM schema_migrations WHERE version >= 15",
+                "DELETE FROM schema_migrations WHERE version = 15",
             ] {
                 tx.execute(statement, &[]).await?;
             }
             Ok(())
         });
-        assert_eq!(store::migrate(&db.url).await.unwrap().first(), Some(&15));
+        assert_eq!(store::migrate(&db.url).await.unwrap(), [15]);
         finds_the_crowd(db).await;
     })
     .await;

@@ -4,7 +4,7 @@ use domain::access::Principal;
 use domain::client::Trust;
 use domain::identity::{MemberRoles, Role};
 use flows::workspace_apps::{self, Ended};
-use flows::{Page, accounts};
+use flows::{Beside, Page, accounts};
 use testkit::{Browser, Kind, Party, TestApp, TestUser, Tokens, for_each_database};
 
 const OF: [(&str, &str); 1] = [("sub_type", "workspace")];
@@ -63,7 +63,8 @@ async fn applications_are_listed_and_revoked_for_one_and_for_all() {
         scopes.sort_unstable();
         assert_eq!(scopes, ["email", "openid", "profile"]);
         assert_eq!((seen.first_allowed_at, seen.last_used_at), (began, Some(app.ctx().now)));
-        let people = workspace_apps::people(&app.app, &app.ctx(), &owns, id, Page::default()).await.unwrap();
+        let people =
+            workspace_apps::people(&app.app, &app.ctx(), &owns, id, Page::default(), Beside::Nobody).await.unwrap();
         let ones = people.items.iter().find(|person| person.email.as_str() == "one@example.com").unwrap();
         assert_eq!((people.total, people.items.len(), ones.scopes.to_string().as_str()), (2, 2, "openid profile"));
         assert_eq!((ones.since, ones.last_used_at), (app.ctx().now, Some(app.ctx().now)));

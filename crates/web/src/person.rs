@@ -19,7 +19,7 @@ use domain::oauth::error::Refusal;
 use domain::oauth::params::RawParams;
 use flows::idempotency::is_key;
 use flows::session::{Caller, SignInRefusal};
-use flows::{Ctx, Failure, principal};
+use flows::{Beside, Ctx, Failure, principal};
 
 /// A signed-in person on a page. What they may do there, the use case decides.
 #[derive(Debug)]
@@ -91,6 +91,20 @@ impl Person {
     /// The page of a list that is asked for, from 1.
     pub fn page_number(&self) -> i64 {
         self.query("page").parse().ok().filter(|page| (1..=1_000_000).contains(page)).unwrap_or(1)
+    }
+
+    /// Beside whom the page of a list of people is, as [`Pager::beside`] links to it, and its number. Without that only
+    /// the first pages are found by their number: whoever is before has to be passed over.
+    ///
+    /// [`Pager::beside`]: crate::pages::pager::Pager::beside
+    pub fn page_beside(&self) -> (i64, Beside) {
+        const BY_NUMBER: i64 = 100;
+        let id = |name| self.query(name).parse().ok();
+        match (self.page_number(), id("after"), id("before")) {
+            (number, Some(user), _) => (number, Beside::After(user)),
+            (number, None, Some(user)) => (number, Beside::Before(user)),
+            (number, None, None) => (if number > BY_NUMBER { 1 } else { number }, Beside::Nobody),
+        }
     }
 
     /// The frame of a page, with its place in the navigation if it has one.

@@ -319,6 +319,22 @@ async fn people_are_shown_as_far_as_the_application_knows_them_and_revoked() {
     assert_eq!(users.text("users-count").as_deref(), Some("2 people"));
     assert!(users.body.contains("one@example.com") && !users.body.contains("two@example.com"), "{}", users.body);
     assert!(users.body.contains(&two.user.id.to_string()));
+    // Somebody is found by what the owner may know of them.
+    let (id, two_id) = (&one.user.id, &two.user.id);
+    for (q, found, other) in [
+        ("ONE@example.com", id, two_id),
+        (id.to_string().as_str(), id, two_id),
+        (two_id.to_string().as_str(), two_id, id),
+    ] {
+        let page = w.get(&format!("/{}/users?q={q}", party.id)).await;
+        let row = |id: &domain::UserId| page.body.contains(&format!("<code>{id}</code>"));
+        assert!(row(found) && !row(other), "{q}: {}", page.body);
+    }
+    for q in ["two@example.com", "nobody@example.com", "%3Cscript%3E", "one"] {
+        let page = w.get(&format!("/{}/users?q={q}", party.id)).await;
+        assert!(page.body.contains("Nobody is known here by that address or id.") && page.status == 200, "{q}");
+        assert!(!page.body.contains("users/revoke") && !page.body.contains("<script>"), "{}", page.body);
+    }
     let ask = w.get(&format!("/{}/users/{}/revoke", party.id, two.user.id)).await;
     assert!(!ask.body.contains("two@example.com"), "not there either");
     assert_eq!(party.introspect(&of_two.access()).await["active"], true);

@@ -12,6 +12,8 @@ pub struct Pager {
     pub more: bool,
     /// The address of the list with all of its filters, up to the page's number.
     before: String,
+    /// The first and the last row of the page, where its neighbours are found by them.
+    rows: Option<(String, String)>,
 }
 
 impl Pager {
@@ -22,7 +24,7 @@ impl Pager {
         let filters = form.finish();
         let joint = if filters.is_empty() { "" } else { "&" };
         let last = ((total + limit - 1) / limit.max(1)).max(1);
-        Self { number, last, more: false, before: format!("{path}?{filters}{joint}page=") }
+        Self { number, last, more: false, before: format!("{path}?{filters}{joint}page="), rows: None }
     }
 
     /// The pages of a search that found `more` than they have.
@@ -30,12 +32,20 @@ impl Pager {
         Self { more, ..self }
     }
 
+    /// The pages of a list that is walked along its rows: this page's first and last one, if it has any.
+    pub fn beside(self, rows: Option<(String, String)>) -> Self {
+        Self { rows, ..self }
+    }
+
     pub fn earlier(&self) -> Option<String> {
-        (self.number > 1).then(|| format!("{}{}", self.before, (self.number - 1).min(self.last)))
+        let number = (self.number - 1).min(self.last);
+        let place = self.rows.as_ref().filter(|_| number > 1).map(|(first, _)| format!("&before={first}"));
+        (number >= 1).then(|| format!("{}{number}{}", self.before, place.unwrap_or_default()))
     }
 
     pub fn later(&self) -> Option<String> {
-        (self.number < self.last).then(|| format!("{}{}", self.before, self.number + 1))
+        let place = self.rows.as_ref().map(|(_, last)| format!("&after={last}"));
+        (self.number < self.last).then(|| format!("{}{}{}", self.before, self.number + 1, place.unwrap_or_default()))
     }
 }
 
@@ -51,5 +61,19 @@ mod tests {
         let only = Pager::new("/list", &[], 1, 10, 0);
         assert_eq!((only.earlier(), only.later(), only.last), (None, None, 1));
         assert_eq!(Pager::new("/list", &[], 9, 10, 25).earlier().unwrap(), "/list?page=3", "beyond the end");
+    }
+
+    #[test]
+    fn neighbours_are_found_by_the_rows_between() {
+        let rows = Some(("usr_a".to_owned(), "usr_b".to_owned()));
+        let at = |number| Pager::new("/list", &[], number, 10, 55).beside(rows.clone());
+        let links = |pager: Pager| (pager.earlier().unwrap_or_default(), pager.later().unwrap_or_default());
+        assert_eq!(links(at(1)), (String::new(), "/list?page=2&after=usr_b".to_owned()));
+        assert_eq!(
+            links(at(2)),
+            ("/list?page=1".to_owned(), "/list?page=3&after=usr_b".to_owned()),
+            "back to the start"
+        );
+        assert_eq!(links(at(6)), ("/list?page=5&before=usr_a".to_owned(), String::new()));
     }
 }

@@ -162,6 +162,8 @@ dev-delete-grants = { $count ->
 dev-users-why = Wer ihr etwas erlaubt hat. Namen und Adressen erfahren Sie nur, wo die Person das erlaubt hat oder zu diesem Arbeitsbereich gehört.
 dev-users-none = Noch niemand
 dev-users-none-why = Personen stehen hier, sobald sie der Anwendung etwas erlauben.
+dev-users-search = Nach E-Mail-Adresse oder Benutzer-ID suchen
+dev-users-unknown = Unter dieser Adresse oder ID ist hier niemand bekannt. Eine Adresse finden Sie nur, wo Sie sie erfahren dürfen.
 dev-users-count = { $count ->
     [one] Eine Person
    *[other] { $count } Personen

@@ -162,6 +162,8 @@ dev-delete-grants = { $count ->
 dev-users-why = Those who allowed it something. You learn names and addresses only where the person allowed that, or belongs to this workspace.
 dev-users-none = Nobody yet
 dev-users-none-why = People are listed here once they allow the application something.
+dev-users-search = Find by email address or user id
+dev-users-unknown = Nobody is known here by that address or id. You find an address only where you may know it.
 dev-users-count = { $count ->
     [one] One person
    *[other] { $count } people

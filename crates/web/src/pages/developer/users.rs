@@ -12,7 +12,7 @@ use axum::extract::State;
 use axum::response::Response;
 use domain::WorkspaceId;
 use domain::client::Trust;
-use flows::{Page, client_people, owned};
+use flows::{Page, Paged, client_people, owned};
 
 const ROWS: i64 = 20;
 
@@ -32,11 +32,15 @@ struct User {
 
 #[derive(Template)]
 #[template(path = "developer/users.html")]
-struct UsersPage {
+struct UsersPage<'p> {
     frame: Frame,
     app: Application,
+    path: String,
     users: Vec<User>,
     total: i64,
+    /// Whether there are so many that somebody has to be looked for.
+    many: bool,
+    q: &'p str,
     pager: Pager,
     page: Option<i64>,
 }
@@ -52,9 +56,15 @@ pub async fn get(State(state): State<WebState>, person: Person, path: Named) -> 
         Ok(app) => app,
         Err(response) => return *response,
     };
-    let number = person.page_number();
-    let found =
-        client_people::list(state.app(), &person.ctx, &person.principal, app.id(), Page::new(number, ROWS)).await;
+    let (number, beside) = person.page_beside();
+    let q = person.query("q").trim();
+    let (to, ctx, who) = (state.app(), &person.ctx, &person.principal);
+    let found = if q.is_empty() {
+        client_people::list(to, ctx, who, app.id(), Page::new(number, ROWS), beside).await
+    } else {
+        let one = client_people::search(to, ctx, who, app.id(), q).await;
+        one.map(|one| Paged { total: i64::from(one.is_some()), items: one.into_iter().collect() })
+    };
     let found = match found {
         Ok(found) => found,
         Err(failure) => return person.refused(&state, &failure),
@@ -76,10 +86,15 @@ pub async fn get(State(state): State<WebState>, person: Person, path: Named) -> 
         since: one.since,
         last_used_at: one.last_used_at,
     };
+    let ends = found.items.first().zip(found.items.last());
+    let ends = ends.map(|(first, last)| (first.user_id.to_string(), last.user_id.to_string()));
     let page = UsersPage {
         users: found.items.into_iter().map(user).collect(),
         total: found.total,
-        pager: Pager::new(&app.at("users"), &[], number, ROWS, found.total),
+        many: found.total > ROWS || !q.is_empty(),
+        q,
+        path: app.at("users"),
+        pager: Pager::new(&app.at("users"), &[], number, ROWS, found.total).beside(ends),
         page: (!person.query("page").is_empty()).then_some(number),
         app,
         frame,

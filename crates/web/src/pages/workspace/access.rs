@@ -104,8 +104,9 @@ pub async fn app(State(state): State<WebState>, Path((_, client)): Path<(String,
         Ok(found) => found,
         Err(failure) => return person.refused(&state, &failure),
     };
-    let page = Page::new(person.page_number(), ROWS);
-    let people = workspace_apps::people(state.app(), &person.ctx, &person.principal, &client, page).await;
+    let (number, beside) = person.page_beside();
+    let page = Page::new(number, ROWS);
+    let people = workspace_apps::people(state.app(), &person.ctx, &person.principal, &client, page, beside).await;
     let Paged { items, total } = match people {
         Ok(people) => people,
         Err(failure) => return person.refused(&state, &failure),
@@ -119,9 +120,11 @@ pub async fn app(State(state): State<WebState>, Path((_, client)): Path<(String,
         since: person.since,
         last_used: person.last_used_at,
     };
+    let ends = items.first().zip(items.last());
+    let ends = ends.map(|(first, last)| (first.user_id.to_string(), last.user_id.to_string()));
     let page = AppPage {
         people: items.into_iter().map(row).collect(),
-        pager: Pager::new(&format!("{path}/{}", found.client_id), &[], person.page_number(), ROWS, total),
+        pager: Pager::new(&format!("{path}/{}", found.client_id), &[], number, ROWS, total).beside(ends),
         app: shown(&state, &frame, found),
         path,
         frame,

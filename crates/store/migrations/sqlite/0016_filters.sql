@@ -12,3 +12,5 @@ CREATE INDEX audit_events_refused ON audit_events ((CASE outcome WHEN 'ok' THEN 
     WHERE outcome <> 'ok';
 CREATE INDEX audit_events_workspace_refused
     ON audit_events ((CASE outcome WHEN 'ok' THEN '' ELSE workspace_id END), at, id, outcome) WHERE outcome <> 'ok';
+-- The deliveries of a webhook by what became of them.
+CREATE INDEX webhook_deliveries_state ON webhook_deliveries (webhook_id, state, created_at, event_id);
