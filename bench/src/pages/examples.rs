@@ -256,6 +256,9 @@ pub fn examples(seeded: &Seeded, day: &str, device: &str, authorize: &str) -> an
         ("/healthz".to_owned(), 200),
         ("/readyz".to_owned(), 200),
         ("/docs".to_owned(), 200),
+        ("/docs/applications".to_owned(), 200),
+        ("/docs/nothing".to_owned(), 404),
+        ("/docs/objects".to_owned(), 200),
         ("/docs/problems".to_owned(), 200),
         ("/docs/openapi.json".to_owned(), 200),
     ];

@@ -158,8 +158,10 @@ fn assets(state: &WebState) -> Router<WebState> {
 fn documentation(state: &WebState) -> Router<WebState> {
     let description = Arc::new(Description::new(state.app().settings(), state.is_secure()));
     Router::new()
-        .route("/docs", get(pages::docs::get))
-        .route("/docs/problems", get(pages::docs::problems_page))
+        .route("/docs", get(pages::docs::overview))
+        .route("/docs/{group}", get(pages::docs::group))
+        .route("/docs/objects", get(pages::docs::objects))
+        .route("/docs/problems", get(pages::docs::problems))
         .route("/docs/openapi.json", get(pages::docs::openapi))
         .method_not_allowed_fallback(method_not_allowed)
         .layer(Extension(description))

@@ -8,10 +8,13 @@ import { clientOf, demo, run } from './lib/scenarios.mjs';
 
 const MOST_BYTES = 60 * 1024;
 const scripts = process.env.JAVASCRIPT !== 'off';
+/** These are written in English alone. */
+const DOCS = /^\/docs\b/;
 
 /** Addresses that show the same kind of page. */
 const kind = (url) => {
   const { pathname, searchParams } = new URL(url);
+  if (DOCS.test(pathname)) return pathname;
   const path = pathname.replaceAll(/\/[a-z]+_[0-9a-zA-Z_-]{8,}/g, '/{id}');
   return [path, ...[...searchParams.keys()].sort()].join(' ');
 };
@@ -49,7 +52,7 @@ class Visit {
     this.bodies = [];
     const found = await faults(this.page, bodies.reduce((sum, body) => sum + body.length, 0));
     const lang = await this.page.locator('html').getAttribute('lang');
-    if (lang !== this.language) found.push(`speaks ${lang}`);
+    if (lang !== (DOCS.test(new URL(this.page.url()).pathname) ? 'en' : this.language)) found.push(`speaks ${lang}`);
     this.found.push(...found.map((fault) => `${name}: ${fault}`));
     const title = await this.page.title();
     const before = this.titles.get(title);
@@ -70,7 +73,7 @@ class Visit {
   }
 }
 
-const NO_PAGES = /\/(docs|logout)|\/export|[?&]done=/;
+const NO_PAGES = /\/docs\/openapi\.json|\/logout|\/export|[?&]done=/;
 
 /** Follows every link, at most `most` pages of a kind. */
 async function follow(visit, start, most = 2) {
@@ -132,6 +135,16 @@ function pages(mode, language, options) {
         await page.locator('#logout-submit').click();
         await visit.look('signed out');
         visit.finish();
+      }),
+    [`${mode}, ${language}: every page of the documentation`]: () =>
+      inBrowser(options, async (page) => {
+        const visit = new Visit(page, language);
+        const counts = await follow(visit, `${demo.issuer}/docs`);
+        const told = await (await fetch(`${demo.issuer}/docs/openapi.json`)).json();
+        const missing = told.tags.map(({ name }) => `/docs/${name}`).filter((path) => !counts.has(path));
+        assert.deepEqual(missing, []);
+        visit.finish();
+        console.log(`# ${counts.size} pages of the documentation`);
       }),
     ...everything('the operator', operator),
     ...everything('somebody else', person),

@@ -49,7 +49,15 @@ const behind = (list, link, below = '') => async (page) => {
   return `${await page.locator(link).first().evaluate((a) => a.href)}${below}`;
 };
 
-const BEFORE = { 'sign-in': authorize(web), 'sign-up': `${demo.issuer}/signup`, error: authorize({ client_id: 'cs_ci_unknown', redirect_uris: ['x'] }) };
+const BEFORE = {
+  'sign-in': authorize(web),
+  'sign-up': `${demo.issuer}/signup`,
+  error: authorize({ client_id: 'cs_ci_unknown', redirect_uris: ['x'] }),
+  docs: `${demo.issuer}/docs`,
+  'docs-applications': `${demo.issuer}/docs/applications`,
+  'docs-objects': `${demo.issuer}/docs/objects`,
+  'docs-problems': `${demo.issuer}/docs/problems`,
+};
 
 /** Each page: its address, or what finds it. */
 const AFTER = {

@@ -19,6 +19,7 @@ pub fn complete(api: &mut OpenApi, settings: &Settings, secure: bool) {
          carries `x-request-id`."
             .to_owned(),
     );
+    api.tags = Some(super::groups::tags());
     api.info.license = None;
     api.info.contact = None;
     api.servers = Some(vec![ServerBuilder::new().url(&settings.issuer).build()]);

@@ -1,6 +1,7 @@
 //! The description of the API (`OpenAPI` 3.1): from the handlers' own annotations, completed by what holds for all.
 pub mod answers;
 mod complete;
+mod groups;
 mod mounts;
 pub mod schema;
 pub mod view;
@@ -18,36 +19,63 @@ use utoipa::OpenApi;
 #[derive(OpenApi)]
 #[openapi(
     paths(
-        token::post, device_authorization::post, revoke::post, introspect::post, userinfo::get, scopes::public,
-        register::create, register::read, register::replace, register::delete, applications::list_own,
-        discovery::metadata, discovery::jwks,
-        authorize::get, authorize::consent,
-        clients::list, clients::create, clients::read, clients::update, clients::delete, clients::rotate_secret,
-        clients::users, clients::revoke_all_users, clients::revoke_user, clients::activity, clients::all_activity,
-        applications::list, applications::create, applications::read, applications::update, applications::delete,
+        token::post,
+        device_authorization::post,
+        revoke::post,
+        introspect::post,
+        userinfo::get,
+        scopes::public,
+        register::create,
+        register::read,
+        register::replace,
+        register::delete,
+        applications::list_own,
+        discovery::metadata,
+        discovery::jwks,
+        authorize::get,
+        authorize::consent,
+        clients::list,
+        clients::create,
+        clients::read,
+        clients::update,
+        clients::delete,
+        clients::rotate_secret,
+        clients::users,
+        clients::revoke_all_users,
+        clients::revoke_user,
+        clients::activity,
+        clients::all_activity,
+        applications::list,
+        applications::create,
+        applications::read,
+        applications::update,
+        applications::delete,
         applications::rotate_secret,
-        consents::list, consents::revoke, scopes::list, members::list, keys::rotate,
-        credentials::list_keys, credentials::create_key, credentials::revoke_key,
-        credentials::list_tokens, credentials::create_token, credentials::revoke_token,
-        webhooks::list, webhooks::create, webhooks::read, webhooks::update, webhooks::delete, webhooks::rotate_secret,
-        webhooks::test, webhooks::deliveries, webhooks::replay, events::list, audit::list, audit::export,
+        consents::list,
+        consents::revoke,
+        scopes::list,
+        members::list,
+        keys::rotate,
+        credentials::list_keys,
+        credentials::create_key,
+        credentials::revoke_key,
+        credentials::list_tokens,
+        credentials::create_token,
+        credentials::revoke_token,
+        webhooks::list,
+        webhooks::create,
+        webhooks::read,
+        webhooks::update,
+        webhooks::delete,
+        webhooks::rotate_secret,
+        webhooks::test,
+        webhooks::deliveries,
+        webhooks::replay,
+        events::list,
+        audit::list,
+        audit::export,
     ),
-    components(schemas(schema::error::OAuthError, schema::error::Problem)),
-    tags(
-        (name = "discovery", description = "What a client reads first."),
-        (name = "authorization", description = "Authorization for programs. People are sent to the page `/oauth2/authorize`."),
-        (name = "oauth", description = "Tokens, and what they are good for."),
-        (name = "registration", description = "Clients that register themselves (RFC 7591, RFC 7592)."),
-        (name = "applications", description = "Applications of a workspace: their secrets, their users, their activity."),
-        (name = "applications-camel", description = "The same applications in camel case."),
-        (name = "consents", description = "What the signed-in person allowed applications."),
-        (name = "scopes", description = "What can be asked for."),
-        (name = "members", description = "The people of a workspace."),
-        (name = "credentials", description = "API keys of a workspace, and personal access tokens."),
-        (name = "webhooks", description = "Where events are sent, and what became of them."),
-        (name = "audit", description = "Who did what to whom, and from where."),
-        (name = "keys", description = "The signing keys of the server."),
-    ),
+    components(schemas(schema::error::OAuthError, schema::error::Problem))
 )]
 struct Api;
 
@@ -56,8 +84,8 @@ struct Api;
 pub struct Description {
     /// As it is served.
     pub json: Bytes,
-    /// As its page shows it.
-    pub page: view::Page,
+    /// As its pages show it.
+    pub docs: view::Docs,
 }
 
 impl Description {
@@ -65,9 +93,9 @@ impl Description {
         let mut api = Api::openapi();
         complete::complete(&mut api, settings, secure);
         // People read of each operation once.
-        let page = view::Page::read(&json(&api));
+        let docs = view::Docs::read(&json(&api));
         mounts::mount(&mut api);
-        Self { json: json(&api).to_string().into(), page }
+        Self { json: json(&api).to_string().into(), docs }
     }
 }
 

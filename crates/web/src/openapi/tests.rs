@@ -20,6 +20,8 @@ const NOT_DESCRIBED: &[&str] = &[
     "/oauth2/consent",
     "/device",
     "/docs",
+    "/docs/{group}",
+    "/docs/objects",
     "/docs/problems",
     "/docs/openapi.json",
     "/healthz",

@@ -1,13 +1,15 @@
-//! The documentation of the API: as a page, as a document for programs, and its problems.
+//! The documentation of the API: as pages, as a document for programs, and its problems.
 use super::frame::{Frame, Leads, render};
+use super::refused;
 use crate::WebState;
 use crate::error::status;
+use crate::incoming::Incoming;
 use crate::openapi::Description;
-use crate::openapi::view::Page;
+use crate::openapi::view::{Docs, Group, OBJECTS, OVERVIEW, PROBLEMS, Piece};
 use crate::problem::FAULTS;
 use askama::Template;
 use axum::Extension;
-use axum::extract::State;
+use axum::extract::{Path, State};
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse as _, Response};
 use domain::access::Denied;
@@ -16,23 +18,68 @@ use domain::oauth::error::Refusal;
 use domain::oauth::registration::MetadataRefusal;
 use flows::manage::Unmanaged;
 use flows::webhooks::WebhookRefusal;
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 
-#[derive(Template)]
-#[template(path = "docs.html")]
-struct DocsPage<'p> {
-    frame: Frame,
-    page: &'p Page,
+type Described = Extension<Arc<Description>>;
+
+/// They are written in English alone, as what programs read is.
+fn english(state: &WebState) -> Frame {
+    Frame::without_forms(state, Language::English)
 }
 
-/// Everything, readable without a program.
-pub async fn get(State(state): State<WebState>, Extension(description): Extension<Arc<Description>>) -> Response {
-    let page = DocsPage { frame: Frame::without_forms(&state, Language::English), page: &description.page };
-    render(&state, &page, StatusCode::OK, Leads::Here, None)
+fn show(state: &WebState, page: &impl Template) -> Response {
+    render(state, page, StatusCode::OK, Leads::Here, None)
+}
+
+#[derive(Template)]
+#[template(path = "docs/overview.html")]
+struct OverviewPage<'d> {
+    frame: Frame,
+    docs: &'d Docs,
+    path: &'d str,
+}
+
+/// What there is, and where it is told in full.
+pub async fn overview(State(state): State<WebState>, Extension(description): Described) -> Response {
+    show(&state, &OverviewPage { frame: english(&state), docs: &description.docs, path: OVERVIEW })
+}
+
+#[derive(Template)]
+#[template(path = "docs/group.html")]
+struct GroupPage<'d> {
+    frame: Frame,
+    docs: &'d Docs,
+    path: &'d str,
+    group: &'d Group,
+}
+
+/// All about the operations of one kind.
+pub async fn group(
+    State(state): State<WebState>,
+    Extension(description): Described,
+    Path(name): Path<String>,
+    incoming: Incoming,
+) -> Response {
+    let docs = &description.docs;
+    let Some(group) = docs.group(&name) else { return refused::not_found(State(state), incoming).await };
+    show(&state, &GroupPage { frame: english(&state), docs, path: &group.path, group })
+}
+
+#[derive(Template)]
+#[template(path = "docs/objects.html")]
+struct ObjectsPage<'d> {
+    frame: Frame,
+    docs: &'d Docs,
+    path: &'d str,
+}
+
+/// Every object, and the pages that show it.
+pub async fn objects(State(state): State<WebState>, Extension(description): Described) -> Response {
+    show(&state, &ObjectsPage { frame: english(&state), docs: &description.docs, path: OBJECTS })
 }
 
 /// As `OpenAPI` 3.1.
-pub async fn openapi(Extension(description): Extension<Arc<Description>>) -> Response {
+pub async fn openapi(Extension(description): Described) -> Response {
     let headers = [(header::CONTENT_TYPE, "application/json"), (header::CACHE_CONTROL, "public, max-age=300")];
     (headers, description.json.clone()).into_response()
 }
@@ -44,7 +91,7 @@ struct Problem {
     sentence: &'static str,
 }
 
-fn problems() -> Vec<Problem> {
+static ALL_PROBLEMS: LazyLock<Vec<Problem>> = LazyLock::new(|| {
     fn all<R: Refusal>(refusals: &[R]) -> impl Iterator<Item = Problem> {
         refusals.iter().map(|refusal| Problem {
             reason: refusal.reason(),
@@ -60,17 +107,19 @@ fn problems() -> Vec<Problem> {
     // Several tables refuse for the same reason.
     problems.dedup_by_key(|problem| (problem.reason, problem.status));
     problems
-}
+});
 
 #[derive(Template)]
-#[template(path = "problems.html")]
-struct ProblemsPage {
+#[template(path = "docs/problems.html")]
+struct ProblemsPage<'d> {
     frame: Frame,
-    problems: Vec<Problem>,
+    docs: &'d Docs,
+    path: &'d str,
+    problems: &'d [Problem],
 }
 
 /// Every problem that a management API may answer.
-pub async fn problems_page(State(state): State<WebState>) -> Response {
-    let page = ProblemsPage { frame: Frame::without_forms(&state, Language::English), problems: problems() };
-    render(&state, &page, StatusCode::OK, Leads::Here, None)
+pub async fn problems(State(state): State<WebState>, Extension(description): Described) -> Response {
+    let docs = &description.docs;
+    show(&state, &ProblemsPage { frame: english(&state), docs, path: PROBLEMS, problems: &ALL_PROBLEMS })
 }

@@ -1,0 +1,23 @@
+//! Sentences with code in them.
+use super::json;
+use serde_json::Value;
+
+/// A text as the handlers write it: code between backticks.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Prose(String);
+
+impl Prose {
+    /// The text in a member of a document.
+    pub fn read(value: &Value, member: &str) -> Self {
+        Self(json::text(value, member))
+    }
+
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// Words and code by turns, words first.
+    pub fn parts(&self) -> impl Iterator<Item = &str> {
+        self.0.split('`')
+    }
+}
