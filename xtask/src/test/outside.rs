@@ -25,6 +25,8 @@ struct Suite {
     env: Vec<(&'static str, OsString)>,
     /// The URL of another database than SQLite.
     database: Option<String>,
+    /// Settings, for an empty server instead of the demo.
+    config: Option<PathBuf>,
 }
 
 /// What every suite of a browser stands on.
@@ -54,7 +56,7 @@ pub fn screenshots(root: &Path, tally: &mut Tally) -> Result<()> {
     let pictures = root.join("docs/screenshots").into_os_string();
     let env = vec![("CHROMIUM", chromium.into_os_string()), ("SCREENSHOTS", pictures)];
     let (program, script) = (PathBuf::from("node"), node.join("screenshots.mjs"));
-    let suite = Suite { name: "screenshots", program, script, env, database: None };
+    let suite = Suite { name: "screenshots", program, script, env, database: None, config: None };
     tally.add(run_suite(&suite, &binary, &logs, None));
     Ok(())
 }
@@ -65,7 +67,7 @@ pub fn run(root: &Path, filter: Option<&str>, tally: &mut Tally) -> Result<()> {
     let venv = install::python(&root.join("target/outside-venv"), &python.join("requirements.txt"))?;
     let suite = |name, program: &Path, script, env| {
         let program = program.to_path_buf();
-        Suite { name, program, script, env, database: None }
+        Suite { name, program, script, env, database: None, config: None }
     };
     let browser = |name, javascript: &str, script: &str| {
         let screenshots = target.join("screenshots").into_os_string();
@@ -75,6 +77,10 @@ pub fn run(root: &Path, filter: Option<&str>, tally: &mut Tally) -> Result<()> {
             ("JAVASCRIPT", javascript.into()),
         ];
         suite(name, Path::new("node"), node.join(script), env)
+    };
+    let configured = |name, javascript| Suite {
+        config: Some(node.join("configured.toml")),
+        ..browser(name, javascript, "configured.mjs")
     };
     let postgres = Postgres::start(root)?;
     let suites = [
@@ -87,6 +93,8 @@ pub fn run(root: &Path, filter: Option<&str>, tally: &mut Tally) -> Result<()> {
         browser("pages-no-script", "off", "pages.mjs"),
         browser("consoles", "on", "consoles.mjs"),
         browser("consoles-no-script", "off", "consoles.mjs"),
+        configured("configured", "on"),
+        configured("configured-no-script", "off"),
         Suite {
             database: Some(postgres.url().to_owned()),
             // What depends on the database shows with few examples of each operation.
@@ -144,7 +152,10 @@ fn run_suite(suite: &Suite, binary: &Path, logs: &Path, filter: Option<&str>) ->
 /// Whether the suite ended well.
 fn drive(suite: &Suite, binary: &Path, logs: &Path, filter: Option<&str>, hear: &mut impl FnMut(&str)) -> Result<bool> {
     let log = logs.join(format!("{}.log", suite.name));
-    let demo = Demo::start(binary, &log, suite.database.as_deref())?;
+    let demo = match &suite.config {
+        Some(config) => Demo::serve(binary, &log, config)?,
+        None => Demo::start(binary, &log, suite.database.as_deref())?,
+    };
     let mut command = Command::new("timeout");
     command
         .arg(LIMIT_SECONDS)

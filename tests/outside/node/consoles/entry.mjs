@@ -135,12 +135,31 @@ export const scenarios = (browse) => ({
         await page.locator('#workspace-search').fill('greta');
         // Enter does not answer the page's question.
         await page.locator('#workspace-search').press('Enter');
+      } else {
+        // What is chosen already is kept by every search.
+        await page.locator('#scope-email').uncheck();
+        const search = async (name) => {
+          await page.locator('#workspace-search').fill(name);
+          await page.locator('#workspace-find').click();
+          await page.locator(`#workspace-search[value="${name}"]`).waitFor();
+          assert.equal(await page.locator('#scope-email').isChecked(), false);
+        };
+        await search('nobody at all');
+        assert.equal(await page.locator('#workspaces-found').innerText(), 'No workspace has this name.');
+        assert.equal(await choices.count(), 0);
+        await search('BRUNO');
+        await page.locator('#workspaces input').check();
+        await search('greta');
+        assert.deepEqual(await choices.locator('bdi').allInnerTexts(), ['Bruno Host\'s workspace', 'Greta Host\'s workspace'], 'what is chosen stays in sight');
       }
       await page.locator(`[id="workspace-${wanted.workspace}"]`).check();
       await page.locator('#consent-allow').click();
       const tokens = await exchange(page, app, verifier);
       const claims = JSON.parse(Buffer.from(tokens.id_token.split('.')[1], 'base64url').toString());
       assert.equal(claims.sub, wanted.workspace);
+      const said = await post(app, 'introspect', { token: tokens.access_token });
+      assert.deepEqual([said.active, said.sub, said.sub_type], [true, wanted.workspace, 'workspace'], JSON.stringify(said));
+      assert.deepEqual(tokens.scope.split(' ').sort(), scripts ? ['email', 'openid'] : ['openid']);
     });
   },
 

@@ -1,7 +1,7 @@
 // What admins of a workspace do.
 import assert from 'node:assert/strict';
 import { active, connect, prepare, request, tick } from '../lib/application.mjs';
-import { heading, signIn } from '../lib/chromium.mjs';
+import { heading, signIn, until } from '../lib/chromium.mjs';
 import { arrive, at, invite, newPerson } from '../lib/people.mjs';
 import { receiver } from '../lib/receiver.mjs';
 import { demo } from '../lib/scenarios.mjs';
@@ -20,13 +20,6 @@ const managing = (browse, steps, options) =>
 async function calls(key, path) {
   const response = await fetch(`${demo.issuer}${path}`, { headers: { authorization: `Bearer ${key}` } });
   return response.status;
-}
-
-/** Reads the page again until it shows what happens on the server meanwhile. */
-async function until(page, shows) {
-  for (const end = Date.now() + 20_000; !(await shows()); await page.reload()) {
-    assert.ok(Date.now() < end, await page.locator('main').innerText());
-  }
 }
 
 export const scenarios = (browse) => ({
@@ -73,6 +66,32 @@ export const scenarios = (browse) => ({
         assert.equal(await page.getByRole('row', { name: /Gil Guest/ }).count(), 0);
         assert.ok((await theirs.goto(at(owner, '/members'))).status() >= 400);
       });
+    });
+  },
+
+  'a role is changed by mistake, and given back by “Undo”': async () => {
+    const guest = await newPerson('Gil Guest');
+    await managing(browse, async (page, owner) => {
+      await invite(owner, guest);
+      const role = page.getByLabel('Role of Gil Guest');
+      /** What the guest may do: the keys are for admins. */
+      const status = async () => (await guest.agent.open(at(owner, '/api-keys'))).status;
+      await page.goto(at(owner, '/members'));
+      assert.equal(await page.locator('#undo').count(), 0, 'nothing was done yet');
+      await role.selectOption('admin');
+      await page.getByRole('row', { name: /Gil Guest/ }).getByRole('button', { name: 'Change' }).click();
+      assert.equal(await notice(page), 'The role was changed.');
+      assert.equal(await status(), 200);
+      await page.getByRole('button', { name: 'Undo' }).click();
+      assert.equal(await notice(page), 'The role was changed.');
+      assert.equal(await role.inputValue(), 'member');
+      assert.equal(await status(), 403);
+      // Undoing was a mistake: that can be undone as well.
+      await page.getByRole('button', { name: 'Undo' }).click();
+      assert.equal(await role.inputValue(), 'admin');
+      assert.equal(await status(), 200);
+      await page.goto(at(owner, '/members'));
+      assert.equal(await page.locator('#undo').count(), 0, 'it is offered once, right after');
     });
   },
 

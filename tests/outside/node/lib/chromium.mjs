@@ -37,6 +37,13 @@ export const heading = (page) => page.locator('h1').first().innerText();
 export const overhang = (page) =>
   page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
 
+/** Reads the page again until it shows what happens on the server meanwhile. */
+export async function until(page, shows) {
+  for (const end = Date.now() + 20_000; !(await shows()); await page.reload()) {
+    assert.ok(Date.now() < end, await page.locator('main').innerText());
+  }
+}
+
 export async function signIn(page, user) {
   await page.locator('input[name=username]').fill(user.email);
   await page.locator('input[name=password]').fill(user.password);

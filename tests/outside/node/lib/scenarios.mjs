@@ -31,7 +31,7 @@ async function tell(name, scenario) {
   } catch (error) {
     process.exitCode = 1;
     console.log(`not ok - ${name}: ${explain(error)}`);
-    const frame = error.stack?.split('\n').find((line) => /openid-client\.mjs|browser\.mjs|consoles\//.test(line));
+    const frame = error.stack?.split('\n').find((line) => /openid-client\.mjs|browser\.mjs|(consoles|configured)\//.test(line));
     if (frame) console.log(`   ${frame.trim()}`);
   }
 }
