@@ -17,6 +17,13 @@ const PICTURE = '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 60 20" wid
 /** Of text of this size (WCAG 2.2 §1.4.3). */
 const LEAST_CONTRAST = 4.5;
 
+/** Answers for the servers that have the logos: none of them is on this machine. */
+export async function elsewhere(context) {
+  for (const { logo } of Object.values(LOOKS)) {
+    await context.route(logo, (route) => route.fulfill({ contentType: 'image/svg+xml', body: PICTURE }));
+  }
+}
+
 const parts = (colour) => [1, 3, 5].map((at) => parseInt(colour.slice(at, at + 2), 16));
 const rgb = (colour) => `rgb(${parts(colour).join(', ')})`;
 
@@ -53,9 +60,6 @@ const looks = (scheme) => async (browse, app, person) => {
     async (page, context, scripts) => {
       const asked = [];
       page.on('request', (sent) => asked.push(sent.url()));
-      for (const { logo: picture } of Object.values(LOOKS)) {
-        await context.route(picture, (route) => route.fulfill({ contentType: 'image/svg+xml', body: PICTURE }));
-      }
       const look = async (name, button) => {
         await page.waitForLoadState('load');
         const expected = {
