@@ -232,7 +232,13 @@ fn policy(images: &BTreeSet<String>, script_hash: Option<&str>, leads: Leads<'_>
     )
 }
 
-/// A page as a response: not kept, not framed, nothing from elsewhere but the operator's own logo (checklist 20, 21).
+/// How long a page is kept: not at all. The answer to a form that was refused, which has no secret, is kept by the browser of
+/// whoever sent it, until they sign out: "back" shows it instead of asking whether to send the form again.
+const fn kept(status: StatusCode) -> HeaderValue {
+    HeaderValue::from_static(if status.as_u16() == 422 { "private, no-cache" } else { "no-store" })
+}
+
+/// A page as a response: not framed, nothing from elsewhere but the operator's own logo (checklist 20, 21).
 pub fn render(
     state: &WebState,
     page: &impl Template,
@@ -248,7 +254,7 @@ pub fn render(
     let policy = policy(&images.collect(), script_hash, leads);
     let mut response = (status, [(header::CONTENT_TYPE, "text/html; charset=utf-8")], html).into_response();
     let headers = response.headers_mut();
-    headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    headers.insert(header::CACHE_CONTROL, kept(status));
     if let Ok(value) = HeaderValue::try_from(policy) {
         headers.insert(header::CONTENT_SECURITY_POLICY, value);
     }
