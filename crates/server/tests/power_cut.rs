@@ -1,5 +1,6 @@
-//! The plug is pulled in the middle of a stream of code redemptions: what a client received is still known after the
-//! restart, and no code is ever good twice.
+//! What was answered is kept. The plug is pulled in the middle of a stream of code redemptions: what a client received is
+//! still known after the restart, and no code is ever good twice. Commands run beside the server: neither loses what the other
+//! wrote.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test that cannot go on has failed")]
 
 use domain::encoding::base64url;
@@ -162,4 +163,48 @@ async fn what_a_client_received_survives_and_no_code_is_good_twice() {
         }
     }
     assert!(received > ROUNDS && unknown > 0, "{received} received, {unknown} cut off: the cut must hit the stream");
+}
+
+/// What `countersign … --json` answers on the server's folder.
+fn command(folder: &Path, words: &[&str]) -> Value {
+    let output = Command::new(env!("CARGO_BIN_EXE_countersign"))
+        .args(words)
+        .args(["--json", "--data-dir"])
+        .arg(folder)
+        .output()
+        .unwrap();
+    assert!(output.status.success(), "{words:?}: {}", String::from_utf8_lossy(&output.stderr));
+    serde_json::from_slice(&output.stdout).unwrap()
+}
+
+#[tokio::test]
+async fn commands_beside_a_running_server_lose_nothing_that_either_writes() {
+    let folder = tempfile::tempdir().unwrap();
+    let data = folder.path().join("data");
+    let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
+    let mut server = Server::start(&data, port);
+    let party = Party::new(&server);
+    let register = async |name: &str| {
+        let metadata = json!({"client_name": name, "redirect_uris": ["https://app.example/callback"]});
+        let request = party.http.post(format!("{}/oauth2/register", party.issuer)).json(&metadata);
+        let answer: Value = request.send().await.unwrap().json().await.unwrap();
+        answer["client_id"].as_str().unwrap().to_owned()
+    };
+    let mut registered = Vec::new();
+    for round in 0..3 {
+        command(&data, &["user", "create", "--email", &format!("person{round}@example.com"), "--name", "P"]);
+        registered.push(register(&format!("App {round}")).await);
+        for id in &registered {
+            assert_eq!(command(&data, &["client", "show", id])["client_id"], **id, "what the server wrote is there");
+        }
+    }
+    server.cut();
+    let _server = Server::start(&data, port);
+    for id in &registered {
+        assert_eq!(command(&data, &["client", "show", id])["client_id"], **id);
+    }
+    for round in 0..3 {
+        let shown = command(&data, &["user", "show", &format!("person{round}@example.com")]);
+        assert_eq!(shown["email"], format!("person{round}@example.com"));
+    }
 }

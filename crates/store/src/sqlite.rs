@@ -59,8 +59,12 @@ fn create(path: &Path) -> std::io::Result<()> {
     if let Some(parent) = path.parent().filter(|p| !p.as_os_str().is_empty()) {
         folder.recursive(true).create(parent)?;
     }
-    // SQLite gives its journal files the same permissions.
-    file.read(true).write(true).create(true).truncate(false).open(path).map(drop)
+    // SQLite gives its journal files the same permissions. A file that is there is not opened: closing it would give up
+    // the locks that this process has on it through other connections.
+    match file.write(true).create_new(true).open(path) {
+        Err(error) if error.kind() != std::io::ErrorKind::AlreadyExists => Err(error),
+        _ => Ok(()),
+    }
 }
 
 /// Read-only connections. A point read takes microseconds, less than handing it to another thread would.

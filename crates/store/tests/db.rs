@@ -402,3 +402,27 @@ async fn unknown_places_are_refused_without_repeating_them() {
         assert!(!error.contains("hunter2"), "{error}");
     }
 }
+
+/// `SQLite` of another version, such as a backup's, takes a file that nobody has locked for its own, and removes its log.
+#[cfg(target_os = "linux")]
+#[tokio::test]
+async fn an_open_file_is_locked_against_other_programs() {
+    use std::os::unix::fs::MetadataExt as _;
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("countersign.db");
+    let url = format!("sqlite:{}", path.display());
+    let store = Store::open(&url, &StoreOptions::default()).await.unwrap();
+    let locked = || {
+        let inode = format!(":{}", path.metadata().unwrap().ino());
+        let locks = std::fs::read_to_string("/proc/locks").unwrap();
+        let of_file = |line: &str| line.split_whitespace().any(|word| word.ends_with(&inode));
+        locks.lines().any(|line| of_file(line) && line.contains("POSIX"))
+    };
+    assert!(locked(), "by the connection that writes");
+    for _ in 0..3 {
+        store.read().await.unwrap().one("SELECT 1", &[]).await.unwrap();
+        assert!(locked());
+    }
+    store.close().await;
+    assert!(!locked());
+}
