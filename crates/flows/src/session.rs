@@ -86,7 +86,7 @@ pub async fn current(app: &App, ctx: &Ctx, cookie: &str) -> Result<Caller, Fault
     let Some((session, user)) = found else { return Ok(Caller::Nobody) };
     if ctx.now.since(session.last_seen_at) >= PRECISION {
         let lifetimes = &app.settings().lifetimes;
-        let limit = session.created_at.plus(lifetimes.session_absolute);
+        let limit = session.auth_time.plus(lifetimes.session_absolute);
         let (id, now, expires_at) = (session.id, ctx.now, ctx.now.plus(lifetimes.session_idle).min(limit));
         app.store()
             .write(move |tx| Box::pin(async move { store::sessions::touch(tx, id, now, expires_at).await }))
@@ -140,7 +140,14 @@ pub async fn bearer(app: &App, ctx: &Ctx, token: &str) -> Result<Caller, Fault> 
 }
 
 /// Signs a user in. Unknown address, wrong password and disabled account are one refusal, in text and in time.
-pub async fn sign_in(app: &App, ctx: &Ctx, email: &str, password: &Secret) -> Result<NewSession, Failure<R>> {
+/// `here` is whoever is signed in in the same browser so far.
+pub async fn sign_in(
+    app: &App,
+    ctx: &Ctx,
+    email: &str,
+    password: &Secret,
+    here: &Caller,
+) -> Result<NewSession, Failure<R>> {
     let key = Email::parse(email).map(|email| email.key()).unwrap_or_default();
     let failed = |user_id: Option<UserId>, reason: SignInFailure| {
         app.outbox().note(ctx, EventKind::UserSignInFailed, || EventData::UserSignInFailed {
@@ -164,7 +171,7 @@ pub async fn sign_in(app: &App, ctx: &Ctx, email: &str, password: &Secret) -> Re
     if let Some(user) = user.filter(|user| fits && user.is_active()) {
         app.throttle().succeeded("sign-in", &key, ctx);
         app.record(ctx, "sign_in", "ok", About::user(user.id));
-        Ok(begin(app, ctx, user.id).await?)
+        Ok(begin(app, ctx, user.id, here).await?)
     } else {
         app.throttle().failed("sign-in", &key, ctx);
         failed(tried, SignInFailure::WrongCredentials);
@@ -180,6 +187,7 @@ pub async fn sign_up(
     name: &str,
     email: &str,
     password: &Secret,
+    here: &Caller,
 ) -> Result<NewSession, Failure<R>> {
     if !app.settings().sign_up {
         app.record(ctx, "sign_up", R::SignUpOff.reason(), About::default());
@@ -191,15 +199,23 @@ pub async fn sign_up(
     let new = NewUser { name, email, password: Some(password), operator: false };
     let made = accounts::create_account(app, ctx, new, Door::SignUp).await?;
     let user = made.ok_or(Fault::Other("signing up needs no link"))?;
-    Ok(begin(app, ctx, user.id).await?)
+    Ok(begin(app, ctx, user.id, here).await?)
 }
 
-/// Every sign-in begins a new session with a new secret, so a planted cookie is worth nothing.
-pub(crate) async fn begin(app: &App, ctx: &Ctx, user_id: UserId) -> Result<NewSession, Fault> {
+/// Every sign-in has a new secret, so a planted cookie is worth nothing. A browser has one session: that of the same person
+/// goes on, that of somebody else ends.
+pub(crate) async fn begin(app: &App, ctx: &Ctx, user_id: UserId, here: &Caller) -> Result<NewSession, Fault> {
     let secret = Secret::generate(&app.settings().token_prefix, "ses", &ctx.random());
     let lifetimes = &app.settings().lifetimes;
-    let session = Session {
-        id: SessionId::new(ctx.now, ctx.random()),
+    let before = match here {
+        Caller::Session(view) => Some((view.session.id, view.session.user_id)),
+        _ => None,
+    };
+    let own = before.filter(|(_, user)| *user == user_id).map(|(id, _)| id);
+    let other = before.filter(|(_, user)| *user != user_id);
+    let fresh = SessionId::new(ctx.now, ctx.random());
+    let mut session = Session {
+        id: own.unwrap_or(fresh),
         secret_hash: app.pepper().hash(secret.expose()),
         user_id,
         auth_time: ctx.now,
@@ -210,16 +226,27 @@ pub(crate) async fn begin(app: &App, ctx: &Ctx, user_id: UserId) -> Result<NewSe
         ip: ctx.facts.ip.clone(),
         user_agent: ctx.facts.user_agent.chars().take(255).collect(),
     };
-    let id = session.id;
-    let told = EventData::UserSignedIn { user_id, session_id: id, ip: ctx.facts.ip.clone() };
-    let told = events::event(ctx, told);
+    let told = ctx.clone();
     let work = app.store().write(move |tx| {
         Box::pin(async move {
-            store::sessions::insert(tx, &session).await?;
-            store::events::append(tx, &[told]).await
+            let goes_on = own.is_some() && store::sessions::reauthenticate(tx, &session).await?;
+            if !goes_on {
+                session.id = fresh;
+                store::sessions::insert(tx, &session).await?;
+            }
+            let ended = match other {
+                Some((id, user)) => store::sessions::end_for_user(tx, id, user).await?,
+                None => false,
+            };
+            let signed_in = EventData::UserSignedIn { user_id, session_id: session.id, ip: told.facts.ip.clone() };
+            store::events::append(tx, &[events::event(&told, signed_in)]).await?;
+            Ok((session.id, ended))
         })
     });
-    work.await?;
+    let (id, ended) = work.await.map_err(|error: StoreError| Fault::from(error))?;
+    if let Some((_, user)) = other.filter(|_| ended) {
+        app.record(ctx, "sign_out", "ok", About::user(user));
+    }
     Ok(NewSession { id, secret, user_id })
 }
 

@@ -1,6 +1,6 @@
 //! The first operator: a one-time link, printed at start as long as there is none.
 use crate::accounts::{self, Door, NewUser};
-use crate::session::{self, NewSession, SignInRefusal};
+use crate::session::{self, Caller, NewSession, SignInRefusal};
 use crate::{App, Ctx, Failure, Fault};
 use domain::Secret;
 use domain::oauth::error::{ErrorCode, Refusal};
@@ -69,6 +69,7 @@ pub async fn complete(
     name: &str,
     email: &str,
     password: &Secret,
+    here: &Caller,
 ) -> Result<NewSession, Failure<SetupRefusal>> {
     if !is_good(app, ctx, token).await? {
         return Err(Failure::Refused(SetupRefusal::LinkInvalid));
@@ -77,5 +78,5 @@ pub async fn complete(
     let door = Door::Link(app.pepper().hash(token), PURPOSE);
     let made = accounts::create_account(app, ctx, new, door).await.map_err(|f| f.map(SetupRefusal::Account))?;
     let Some(user) = made else { return Err(Failure::Refused(SetupRefusal::LinkInvalid)) };
-    Ok(session::begin(app, ctx, user.id).await?)
+    Ok(session::begin(app, ctx, user.id, here).await?)
 }

@@ -76,16 +76,23 @@ pub async fn touch(
     Ok(tx.execute(sql, params![id, last_seen_at, expires_at]).await? == 1)
 }
 
-/// The user proved who they are once more, and the secret changes with it (against session fixation).
-pub async fn reauthenticate(
-    tx: &mut Tx,
-    id: SessionId,
-    secret: &SecretHash,
-    amr: &[String],
-    auth_time: Timestamp,
-) -> Result<bool, StoreError> {
-    let sql = "UPDATE sessions SET secret_hash = $2, amr = $3, auth_time = $4, last_seen_at = $4 WHERE id = $1";
-    Ok(tx.execute(sql, params![id, secret, json(amr)?, auth_time]).await? == 1)
+/// The user of this session proved who they are once more: all of it but when it was made. The secret changes with it (against
+/// session fixation). `false` when it had ended before, or is somebody else's.
+pub async fn reauthenticate(tx: &mut Tx, session: &Session) -> Result<bool, StoreError> {
+    let sql = "UPDATE sessions SET secret_hash = $3, amr = $4, auth_time = $5, last_seen_at = $6, expires_at = $7, \
+               ip = $8, user_agent = $9 WHERE id = $1 AND user_id = $2";
+    let params = params![
+        session.id,
+        session.user_id,
+        &session.secret_hash,
+        json(&session.amr)?,
+        session.auth_time,
+        session.last_seen_at,
+        session.expires_at,
+        &session.ip,
+        &session.user_agent,
+    ];
+    Ok(tx.execute(sql, params).await? == 1)
 }
 
 /// `false` when it had ended before.

@@ -2,7 +2,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 mod common;
 use common::*;
-use domain::identity::{Email, Role};
+use domain::identity::{Email, Role, Session};
 use store::{Page, StoreError, sessions, users, workspaces};
 
 #[tokio::test]
@@ -179,12 +179,22 @@ async fn sessions_live_and_end() {
         let (touched, _) = read_tx!(db, |tx| sessions::by_secret_hash(tx, &hash(1), at(3600))).unwrap();
         assert_eq!((touched.last_seen_at, touched.expires_at), (at(10), at(7200)));
 
-        let amr = vec!["pwd".to_owned(), "otp".to_owned()];
-        let methods = amr.clone();
-        assert!(write_tx!(db, |tx| sessions::reauthenticate(tx, session_id(1), &hash(77), &methods, at(20))));
+        let again = Session {
+            secret_hash: hash(77),
+            amr: vec!["pwd".to_owned(), "otp".to_owned()],
+            auth_time: at(20),
+            last_seen_at: at(20),
+            expires_at: at(7300),
+            ip: "2001:db8::7".to_owned(),
+            user_agent: "Another".to_owned(),
+            ..touched
+        };
+        let renewed = again.clone();
+        assert!(write_tx!(db, |tx| sessions::reauthenticate(tx, &renewed)));
         assert_eq!(read_tx!(db, |tx| sessions::by_secret_hash(tx, &hash(1), NOW)), None, "the old secret is void");
-        let (anew, _) = read_tx!(db, |tx| sessions::by_secret_hash(tx, &hash(77), NOW)).unwrap();
-        assert_eq!((anew.amr, anew.auth_time), (amr, at(20)));
+        assert_eq!(read_tx!(db, |tx| sessions::by_secret_hash(tx, &hash(77), NOW)).unwrap().0, again);
+        let others = Session { user_id: user_id(2), secret_hash: hash(78), ..again };
+        assert!(!write_tx!(db, |tx| sessions::reauthenticate(tx, &others)), "another's session");
 
         let mine = read_tx!(db, |tx| sessions::list_for_user(tx, user_id(1), NOW));
         assert_eq!(mine.iter().map(|s| s.id).collect::<Vec<_>>(), [1, 2, 3, 4].map(session_id));

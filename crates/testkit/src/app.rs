@@ -101,7 +101,15 @@ impl TestApp {
     pub async fn principal(&self, user: &TestUser, workspace: Option<WorkspaceId>) -> Principal {
         let ctx = self.ctx();
         let password = Secret::new(PASSWORD);
-        let session = flows::session::sign_in(&self.app, &ctx, user.user.email.as_str(), &password).await.unwrap();
+        let session = flows::session::sign_in(
+            &self.app,
+            &ctx,
+            user.user.email.as_str(),
+            &password,
+            &flows::session::Caller::Nobody,
+        )
+        .await
+        .unwrap();
         let caller = flows::session::current(&self.app, &ctx, session.secret.expose()).await.unwrap();
         let named = workspace.map(|id| id.to_string());
         flows::principal::by_session(&self.app, &ctx, &caller, named.as_deref()).await.unwrap()

@@ -9,7 +9,9 @@ use flows::{Page, principal};
 use testkit::{PASSWORD, TestApp, TestUser, for_each_database};
 
 async fn sign_in(app: &TestApp, user: &TestUser) -> NewSession {
-    session::sign_in(&app.app, &app.ctx(), user.user.email.as_str(), &Secret::new(PASSWORD)).await.unwrap()
+    session::sign_in(&app.app, &app.ctx(), user.user.email.as_str(), &Secret::new(PASSWORD), &Caller::Nobody)
+        .await
+        .unwrap()
 }
 
 async fn caller(app: &TestApp, session: &NewSession) -> Caller {
@@ -103,9 +105,13 @@ async fn a_new_password_needs_the_old_one_and_signs_out_everywhere_else() {
         assert_eq!(change(PASSWORD, "another long one").await, Ok(()));
         assert!(is_alive(&app, &here).await && !is_alive(&app, &there).await && is_alive(&app, &bobs).await);
         assert_eq!(change(PASSWORD, "a third long one").await, Err("current_password_wrong"));
-        let anew = session::sign_in(&app.app, &ctx, "ada@example.com", &Secret::new("another long one")).await;
+        let anew =
+            session::sign_in(&app.app, &ctx, "ada@example.com", &Secret::new("another long one"), &Caller::Nobody)
+                .await;
         assert!(anew.is_ok());
-        assert!(session::sign_in(&app.app, &ctx, "ada@example.com", &Secret::new(PASSWORD)).await.is_err());
+        assert!(
+            session::sign_in(&app.app, &ctx, "ada@example.com", &Secret::new(PASSWORD), &Caller::Nobody).await.is_err()
+        );
 
         // Guesses here and at the sign-in are slowed down together.
         for _ in 0..4 {

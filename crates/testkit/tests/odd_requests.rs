@@ -195,9 +195,10 @@ async fn the_description_is_open_to_all_and_its_pages_need_nothing_from_elsewher
             (&reply.json()["openapi"], &reply.json()["servers"][0]["url"]),
             (&json!("3.1.0"), &json!(testkit::ISSUER))
         );
-        for (path, needle) in
-            [("/docs", "id=\"create_application\""), ("/docs/problems", "urn:countersign:problem:changed_meanwhile")]
-        {
+        for (path, needle) in [
+            ("/docs", "id=\"create_application\""),
+            ("/docs/problems", "urn:countersign:problem:<wbr>changed_meanwhile"),
+        ] {
             let page = browser.get(path).await;
             assert!(page.status == 200 && page.body.contains(needle), "{path}");
             let policy = page.header("content-security-policy");

@@ -558,7 +558,14 @@ async fn what_looks_like_an_attack_is_told() {
         assert_eq!(spa.exchange(&code).await.status, 200);
         assert_eq!(spa.exchange(&code).await.error(), "invalid_grant");
         for (email, known) in [("ada@example.com", true), ("eve@example.com", false)] {
-            let wrong = session::sign_in(&app.app, &app.ctx(), email, &Secret::new("a wrong password")).await;
+            let wrong = session::sign_in(
+                &app.app,
+                &app.ctx(),
+                email,
+                &Secret::new("a wrong password"),
+                &session::Caller::Nobody,
+            )
+            .await;
             assert!(wrong.is_err());
             app.deliver().await;
             let last = receiver.take().pop().unwrap().json();

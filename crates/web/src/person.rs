@@ -18,7 +18,7 @@ use domain::identity::{User, WorkspaceMembership};
 use domain::oauth::error::Refusal;
 use domain::oauth::params::RawParams;
 use flows::idempotency::is_key;
-use flows::session::{Caller, SignInRefusal};
+use flows::session::Caller;
 use flows::{Beside, Ctx, Failure, principal};
 
 /// A signed-in person on a page. What they may do there, the use case decides.
@@ -50,8 +50,7 @@ impl FromRequestParts<WebState> for Person {
         let Ok(incoming) = Incoming::from_request_parts(parts, state).await;
         let path = RawPathParams::from_request_parts(parts, state).await;
         let named = path.as_ref().ok().and_then(|path| path.iter().find(|(name, _)| *name == "workspace"));
-        let caller = incoming.session(state).await;
-        let caller = caller.map_err(|fault| refused::failure::<SignInRefusal>(state, &incoming, &fault.into()))?;
+        let caller = refused::caller(state, &incoming).await?;
         let Caller::Session(view) = caller else {
             return Err(match parts.method {
                 Method::GET => see_other(&back::to_sign_in(state, whole(parts))),

@@ -4,6 +4,7 @@ use axum::http::Method;
 use domain::Secret;
 use domain::identity::{MemberRoles, Role};
 use flows::accounts;
+use flows::session::Caller;
 use testkit::{Browser, Database, Kind, PASSWORD, Party, Reply, TestApp, TestUser};
 
 /// A signed-in browser.
@@ -177,7 +178,9 @@ async fn a_password_is_changed_where_the_old_one_is_known() {
     assert!(after.status == 200 && after.body.contains("Your password was changed"), "{}", after.body);
     assert_eq!(other.get("/account").await.location().path(), "/login", "signed out elsewhere");
     let sign_in = async |password| {
-        flows::session::sign_in(&app.app, &app.ctx(), "ada@example.com", &Secret::new(password)).await.is_ok()
+        flows::session::sign_in(&app.app, &app.ctx(), "ada@example.com", &Secret::new(password), &Caller::Nobody)
+            .await
+            .is_ok()
     };
     assert_eq!((sign_in("a new and long one").await, sign_in(PASSWORD).await), (true, false));
     let outcomes = app.outcomes("user.password_changed").await;
@@ -196,7 +199,11 @@ async fn sessions_are_told_by_their_devices_and_ended() {
     let mut sign_in = async |agent: &str, ip: &str| {
         (ctx.facts.user_agent, ctx.facts.ip) = (agent.to_owned(), ip.to_owned());
         let password = Secret::new(PASSWORD);
-        flows::session::sign_in(&app.app, &ctx, "ada@example.com", &password).await.unwrap().id.to_string()
+        flows::session::sign_in(&app.app, &ctx, "ada@example.com", &password, &Caller::Nobody)
+            .await
+            .unwrap()
+            .id
+            .to_string()
     };
     let firefox = sign_in("Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0", "192.0.2.7").await;
     sign_in("<script>Odd/1.0</script>", "").await;

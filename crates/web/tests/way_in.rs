@@ -163,3 +163,43 @@ async fn checklist_20_no_page_is_framed_kept_or_scripted_from_elsewhere() {
     }
     app.stop().await;
 }
+
+#[tokio::test]
+async fn a_browser_has_one_session_of_whoever_signed_in_last() {
+    const COOKIE: &str = "cs_session";
+    let (_database, app) = app().await;
+    let bob = app.user("bob@example.com", 0).await;
+    let mut browser = Browser::new(&app);
+    browser.sign_in_here("ada@example.com").await;
+    let sessions = async |email: &str| {
+        let user = flows::accounts::user_by_email(&app.app, email).await.unwrap().unwrap().id;
+        flows::session::list(&app.app, &app.ctx(), user).await.unwrap()
+    };
+    let first = sessions("ada@example.com").await;
+    let cookie = browser.cookies[COOKIE].clone();
+    app.clock.advance(100);
+    // The same person: the session goes on, with a new secret and the time of the new proof.
+    browser.sign_in_here("ada@example.com").await;
+    let again = sessions("ada@example.com").await;
+    assert_eq!((first.len(), again.len(), again[0].id), (1, 1, first[0].id));
+    assert_eq!(again[0].auth_time, first[0].auth_time.plus(100));
+    assert!(again[0].secret_hash != first[0].secret_hash && browser.cookies[COOKIE] != cookie);
+    let mut thief = Browser::new(&app);
+    thief.cookies.insert(COOKIE.to_owned(), cookie);
+    assert_eq!(thief.get("/account").await.location().path(), "/login", "the old secret is void");
+    // A wrong password changes nothing.
+    let form = browser.get("/login").await.form("login-submit");
+    browser.submit(&form.set("username", "bob@example.com").set("password", "not this one")).await;
+    assert!(browser.get("/account").await.body.contains("ada@example.com"));
+    // Somebody else: the session of whoever was there ends.
+    assert_eq!(app.outcomes("sign_out").await, [""; 0]);
+    browser.sign_in_here("bob@example.com").await;
+    assert_eq!((sessions("ada@example.com").await.len(), sessions("bob@example.com").await.len()), (0, 1));
+    assert_eq!(app.outcomes("sign_out").await, ["ok"]);
+    assert_eq!(sessions("bob@example.com").await[0].user_id, bob.user.id);
+    // A session elsewhere is another.
+    let mut elsewhere = Browser::new(&app);
+    elsewhere.sign_in_here("bob@example.com").await;
+    assert_eq!(sessions("bob@example.com").await.len(), 2);
+    app.stop().await;
+}

@@ -102,9 +102,9 @@ fn show_again(
 
 async fn begin(state: &WebState, incoming: &Incoming, params: &RawParams) -> Response {
     let mut browser = incoming.browser(state);
-    let caller = match incoming.session(state).await {
+    let caller = match refused::caller(state, incoming).await {
         Ok(caller) => caller,
-        Err(fault) => return refused::failure::<authorize::PageRefusal>(state, incoming, &fault.into()),
+        Err(response) => return response,
     };
     let next = authorize::begin(state.app(), &incoming.ctx, params, &caller, browser.binding(state)).await;
     show(state, incoming, &mut browser, next)
@@ -123,9 +123,9 @@ pub async fn post(State(state): State<WebState>, incoming: Incoming, Form(body):
 pub async fn resume(State(state): State<WebState>, incoming: Incoming) -> Response {
     let mut browser = incoming.browser(&state);
     let text = incoming.query.get("i").unwrap_or_default();
-    let caller = match incoming.session(&state).await {
+    let caller = match refused::caller(&state, &incoming).await {
         Ok(caller) => caller,
-        Err(fault) => return refused::failure::<authorize::PageRefusal>(&state, &incoming, &fault.into()),
+        Err(response) => return response,
     };
     let next = authorize::resume(state.app(), &incoming.ctx, text, &caller, browser.binding(&state)).await;
     show(&state, &incoming, &mut browser, next)
@@ -161,9 +161,9 @@ pub async fn consent(State(state): State<WebState>, incoming: Incoming, Form(for
         Err(_) if searches => None,
         Err(why) => return refused::unreadable(&state, &incoming, why),
     };
-    let caller = match incoming.session(&state).await {
+    let caller = match refused::caller(&state, &incoming).await {
         Ok(caller) => caller,
-        Err(fault) => return refused::failure::<authorize::PageRefusal>(&state, &incoming, &fault.into()),
+        Err(response) => return response,
     };
     let text = form.get("interaction").unwrap_or_default();
     let binding = browser.binding(&state);

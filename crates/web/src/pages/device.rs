@@ -13,7 +13,7 @@ use domain::client::Client;
 use domain::oauth::device::UserCode;
 use domain::oauth::error::Refusal as _;
 use flows::Failure;
-use flows::device::{self, UserCodeRefusal};
+use flows::device;
 use flows::session::Caller;
 
 #[derive(Template)]
@@ -38,8 +38,7 @@ struct DonePage<'p> {
 /// Speaks the language of whoever is signed in.
 async fn visitor(state: &WebState, incoming: &Incoming) -> Result<(Browser, Caller), Response> {
     let mut browser = incoming.browser(state);
-    let caller = incoming.session(state).await;
-    let caller = caller.map_err(|fault| refused::failure::<UserCodeRefusal>(state, incoming, &fault.into()))?;
+    let caller = refused::caller(state, incoming).await?;
     browser.set(caller.user().and_then(|user| user.locale.as_deref()));
     Ok((browser, caller))
 }

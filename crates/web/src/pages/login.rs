@@ -78,7 +78,11 @@ pub async fn post(State(state): State<WebState>, incoming: Incoming, Form(form):
     let username = form.get("username").unwrap_or_default();
     let password = Secret::new(form.get("password").unwrap_or_default());
     let interaction = form.get("interaction");
-    match session::sign_in(state.app(), &incoming.ctx, username, &password).await {
+    let here = match refused::caller(&state, &incoming).await {
+        Ok(caller) => caller,
+        Err(response) => return response,
+    };
+    match session::sign_in(state.app(), &incoming.ctx, username, &password, &here).await {
         Ok(new) => {
             let to = match interaction {
                 None => back::path(&state, form.get("return_to")),
@@ -97,12 +101,8 @@ pub async fn post(State(state): State<WebState>, incoming: Incoming, Form(form):
             let return_to = back::read(&state, form.get("return_to"));
             let Some(text) = interaction else { return plain_page(&state, &browser, &return_to, username, problem) };
             // Whoever was signed in still is, and reads again why they are asked.
-            let caller = match incoming.session(&state).await {
-                Ok(caller) => caller,
-                Err(fault) => return refused::failure::<session::SignInRefusal>(&state, &incoming, &fault.into()),
-            };
             let binding = browser.binding(&state);
-            match authorize::login_page(state.app(), &incoming.ctx, text, &caller, binding).await {
+            match authorize::login_page(state.app(), &incoming.ctx, text, &here, binding).await {
                 Ok(Next::Login { interaction, client, reauthenticate, locales, .. }) => {
                     browser.speak(&locales);
                     login_page(&state, &browser, &interaction, &client, Some(username), reauthenticate, problem)

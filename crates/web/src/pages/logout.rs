@@ -10,7 +10,6 @@ use axum::extract::State;
 use axum::http::{HeaderValue, StatusCode};
 use axum::response::Response;
 use domain::client::Client;
-use domain::oauth::logout::LogoutRefusal;
 use domain::oauth::params::RawParams;
 use flows::logout::{self, LogoutStep};
 
@@ -39,9 +38,9 @@ fn ended(state: &WebState, mut response: Response) -> Response {
 
 async fn answer(state: &WebState, incoming: &Incoming, params: &RawParams, confirmed: bool) -> Response {
     let browser = incoming.browser(state);
-    let caller = match incoming.session(state).await {
+    let caller = match refused::caller(state, incoming).await {
         Ok(caller) => caller,
-        Err(fault) => return refused::failure::<LogoutRefusal>(state, incoming, &fault.into()),
+        Err(response) => return response,
     };
     match logout::logout(state.app(), &incoming.ctx, params, &caller, confirmed).await {
         Ok(LogoutStep::Ask { client }) => ask(state, &browser, client.as_deref(), params),

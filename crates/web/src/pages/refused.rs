@@ -11,6 +11,7 @@ use domain::language::Language;
 use domain::oauth::error::{ErrorCode, Refusal};
 use flows::Failure;
 use flows::authorize::AuthorizeFailure;
+use flows::session::{Caller, SignInRefusal};
 
 #[derive(Template)]
 #[template(path = "refused.html")]
@@ -64,6 +65,12 @@ fn body<'p>(frame: Frame, said: &Said<'p>, request_id: &'p str) -> RefusedPage<'
 fn show(state: &WebState, incoming: &Incoming, browser: &Browser, said: &Said<'_>) -> Response {
     let page = body(Frame::new(state, browser), said, &incoming.ctx.facts.request_id);
     with_browser(state, browser, render(state, &page, said.status, Leads::Here, None))
+}
+
+/// Who is signed in in this browser, or the page for a fault.
+pub async fn caller(state: &WebState, incoming: &Incoming) -> Result<Caller, Response> {
+    let caller = incoming.session(state).await;
+    caller.map_err(|fault| failure::<SignInRefusal>(state, incoming, &fault.into()))
 }
 
 /// The page for a failed use case. Pages answer 400 where programs would read 401: there is nothing to authenticate with.

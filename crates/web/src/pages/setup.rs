@@ -53,9 +53,12 @@ pub async fn post(State(state): State<WebState>, incoming: Incoming, Form(form):
     }
     let field = |name: &str| form.get(name).unwrap_or_default();
     let password = Secret::new(field("password"));
-    let done =
-        setup::complete(state.app(), &incoming.ctx, field("token"), field("name"), field("username"), &password).await;
-    match done {
+    let here = match refused::caller(&state, &incoming).await {
+        Ok(caller) => caller,
+        Err(response) => return response,
+    };
+    let (app, ctx) = (state.app(), &incoming.ctx);
+    match setup::complete(app, ctx, field("token"), field("name"), field("username"), &password, &here).await {
         Ok(new) => with_cookie(home::redirect(&state), Cookie::Session.set(&state, new.secret.expose())),
         Err(Failure::Refused(refusal @ SetupRefusal::Account(_))) => {
             page(&state, &browser, field("token"), (field("name"), field("username")), Some(&refusal))

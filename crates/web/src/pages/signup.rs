@@ -88,7 +88,12 @@ pub async fn post(State(state): State<WebState>, incoming: Incoming, Form(form):
     let field = |name: &str| form.get(name).unwrap_or_default();
     let password = Secret::new(field("password"));
     let interaction = field("interaction");
-    match session::sign_up(state.app(), &incoming.ctx, field("name"), field("username"), &password).await {
+    let here = match refused::caller(&state, &incoming).await {
+        Ok(caller) => caller,
+        Err(response) => return response,
+    };
+    let (app, ctx) = (state.app(), &incoming.ctx);
+    match session::sign_up(app, ctx, field("name"), field("username"), &password, &here).await {
         Ok(new) => {
             let binding = browser.binding(&state);
             let to = match interaction {
