@@ -9,7 +9,7 @@ use crate::incoming::Browser;
 use crate::texts::{Rich, Texts, Value};
 use askama::Template;
 use axum::extract::State;
-use axum::http::{HeaderValue, StatusCode, Uri, header};
+use axum::http::{HeaderMap, HeaderValue, StatusCode, Uri, header};
 use axum::response::{IntoResponse as _, Response};
 use domain::Timestamp;
 use domain::access::Operation;
@@ -233,9 +233,15 @@ fn policy(images: &BTreeSet<String>, script_hash: Option<&str>, leads: Leads<'_>
 }
 
 /// How long a page is kept: not at all. The answer to a form that was refused, which has no secret, is kept by the browser of
-/// whoever sent it, until they sign out: "back" shows it instead of asking whether to send the form again.
-const fn kept(status: StatusCode) -> HeaderValue {
-    HeaderValue::from_static(if status.as_u16() == 422 { "private, no-cache" } else { "no-store" })
+/// whoever sent it, and shown to nobody else: "back" shows it instead of asking whether to send the form again.
+fn keep(headers: &mut HeaderMap, status: StatusCode) {
+    if status == StatusCode::UNPROCESSABLE_ENTITY {
+        headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("private, no-cache"));
+        // Another session, or none, is another cookie. To have the browser clear what it kept takes it seconds.
+        headers.insert(header::VARY, HeaderValue::from_static("cookie"));
+    } else {
+        headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    }
 }
 
 /// A page as a response: not framed, nothing from elsewhere but the operator's own logo (checklist 20, 21).
@@ -254,7 +260,7 @@ pub fn render(
     let policy = policy(&images.collect(), script_hash, leads);
     let mut response = (status, [(header::CONTENT_TYPE, "text/html; charset=utf-8")], html).into_response();
     let headers = response.headers_mut();
-    headers.insert(header::CACHE_CONTROL, kept(status));
+    keep(headers, status);
     if let Ok(value) = HeaderValue::try_from(policy) {
         headers.insert(header::CONTENT_SECURITY_POLICY, value);
     }

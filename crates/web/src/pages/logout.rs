@@ -7,7 +7,7 @@ use crate::cookies::Cookie;
 use crate::incoming::{Browser, Incoming};
 use askama::Template;
 use axum::extract::State;
-use axum::http::{HeaderValue, StatusCode};
+use axum::http::StatusCode;
 use axum::response::Response;
 use domain::client::Client;
 use domain::oauth::params::RawParams;
@@ -30,12 +30,6 @@ struct SignOutPage<'p> {
 
 const REQUEST: [&str; 4] = ["id_token_hint", "client_id", "post_logout_redirect_uri", "state"];
 
-/// What the browser kept of the pages goes with the session.
-fn ended(state: &WebState, mut response: Response) -> Response {
-    response.headers_mut().insert("clear-site-data", HeaderValue::from_static("\"cache\""));
-    with_cookie(response, Cookie::Session.clear(state))
-}
-
 async fn answer(state: &WebState, incoming: &Incoming, params: &RawParams, confirmed: bool) -> Response {
     let browser = incoming.browser(state);
     let caller = match refused::caller(state, incoming).await {
@@ -44,11 +38,13 @@ async fn answer(state: &WebState, incoming: &Incoming, params: &RawParams, confi
     };
     match logout::logout(state.app(), &incoming.ctx, params, &caller, confirmed).await {
         Ok(LogoutStep::Ask { client }) => ask(state, &browser, client.as_deref(), params),
-        Ok(LogoutStep::Done { location: Some(location) }) => ended(state, see_other(&location)),
+        Ok(LogoutStep::Done { location: Some(location) }) => {
+            with_cookie(see_other(&location), Cookie::Session.clear(state))
+        }
         Ok(LogoutStep::Done { location: None }) => {
             let page = SignedOutPage { frame: Frame::new(state, &browser) };
             let response = render(state, &page, StatusCode::OK, Leads::Here, None);
-            ended(state, with_browser(state, &browser, response))
+            with_cookie(with_browser(state, &browser, response), Cookie::Session.clear(state))
         }
         Err(failure) => refused::failure(state, incoming, &failure),
     }

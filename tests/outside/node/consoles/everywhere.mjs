@@ -104,7 +104,7 @@ export const scenarios = (browse) => ({
       assert.equal(await page.locator('[role=alert]').count(), 0);
       assert.equal(await page.getByLabel('Time zone').inputValue(), 'Europe/Berlin');
       await page.goForward();
-      // Until one signs out.
+      // Whoever signs out does not leave it behind.
       await page.locator('#logout-submit').click();
       assert.equal(await heading(page), 'You are signed out');
       await page.goBack().catch((error) => assert.match(error.message, /ERR_CACHE_MISS/));
