@@ -1,10 +1,10 @@
 //! The statements behind the lists, as the store sends them, and how SQLite runs them.
 use crate::seed::{Seeded, client_id};
 use domain::{Day, Timestamp};
-use store::audit::{Filter, Order};
+use store::audit_search::{Filter, Order};
 use store::clients::Owner;
 use store::plan::{Plan, explain, plans};
-use store::{Page, Tx, activity, audit, clients, consents, credentials, webhooks, workspaces};
+use store::{Page, Tx, activity, audit_search, clients, consents, credentials, webhooks, workspaces};
 
 /// Collects the plans of a function's statements under its name.
 struct Collected {
@@ -48,7 +48,7 @@ pub async fn of(seeded: &Seeded) -> anyhow::Result<Vec<(&'static str, Plan)>> {
     webhooks::list(&mut found.tx, domain::webhook::Owner::from(Some(workspace)), page).await?;
     found.under("webhooks of a workspace");
     let filter = Filter { workspace: Some(workspace), ..Filter::default() };
-    audit::list(&mut found.tx, &filter, Order::NewestFirst, None, 100).await?;
+    audit_search::list(&mut found.tx, &filter, Order::NewestFirst, None, 100).await?;
     found.under("audit events of a workspace");
     Ok(found.all)
 }

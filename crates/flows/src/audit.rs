@@ -3,8 +3,8 @@ use crate::{App, Ctx, Fault};
 use domain::AuditId;
 use domain::audit::AuditEvent;
 use serde_json::{Value, json};
-pub use store::audit::{Filter, Kind, LOOKED_AT, Outcome};
-use store::audit::{Order, Place};
+pub use store::audit_search::{Filter, Kind, LOOKED_AT, Outcome};
+use store::audit_search::{Order, Place};
 
 /// Events that one page of the log has at most, and an export reads at once.
 pub const MOST: i64 = store::MAX_LIMIT;
@@ -28,7 +28,7 @@ pub struct AuditPage {
 pub async fn list(app: &App, filter: &Filter<'_>, before: Option<AuditId>, limit: i64) -> Result<AuditPage, Fault> {
     let limit = limit.clamp(1, MOST);
     let mut tx = app.store().read().await?;
-    let looked = store::audit::list(&mut tx, filter, Order::NewestFirst, before.map(place), limit).await?;
+    let looked = store::audit_search::list(&mut tx, filter, Order::NewestFirst, before.map(place), limit).await?;
     Ok(AuditPage { next: looked.further.map(|(_, id)| id), events: looked.events })
 }
 
@@ -74,7 +74,7 @@ impl Export<'_> {
         while lines.is_empty() && !self.done {
             let looked = {
                 let mut tx = self.app.store().read().await?;
-                store::audit::list(&mut tx, &self.filter, Order::OldestFirst, self.after, MOST).await?
+                store::audit_search::list(&mut tx, &self.filter, Order::OldestFirst, self.after, MOST).await?
             };
             for event in &looked.events {
                 lines.push_str(&view(event).to_string());

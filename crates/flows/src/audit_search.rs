@@ -10,7 +10,7 @@ use domain::identity::Email;
 use domain::{AuditId, ClientId, Timestamp, UserId, WorkspaceId};
 use std::collections::HashMap;
 use store::Tx;
-use store::audit::{Filter, Kind, Order, Outcome};
+use store::audit_search::{Filter, Kind, Order, Outcome};
 
 /// What is looked for, as it was typed; empty is everything.
 #[derive(Debug, Clone, Copy, Default)]
@@ -205,7 +205,7 @@ pub async fn search(
     };
     // One more than is shown tells whether there are any more.
     let most = i64::try_from(limit).unwrap_or(i64::MAX).clamp(1, crate::audit::MOST - 1);
-    let looked = store::audit::list(&mut tx, &filter, order, from.map(place), most + 1).await?;
+    let looked = store::audit_search::list(&mut tx, &filter, order, from.map(place), most + 1).await?;
     let mut events = looked.events;
     let more = events.len() > limit;
     events.truncate(limit);

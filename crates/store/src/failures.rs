@@ -1,5 +1,6 @@
 //! The refused requests of one application, out of the audit log.
-use crate::audit::{self, Place};
+use crate::audit;
+use crate::audit_search::Place;
 use crate::page::MAX_LIMIT;
 use crate::{StoreError, Tx, params};
 use domain::audit::AuditEvent;

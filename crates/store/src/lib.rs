@@ -7,6 +7,7 @@
 pub mod activity;
 pub mod app_policy;
 pub mod audit;
+pub mod audit_search;
 pub mod client_people;
 pub mod client_users;
 pub mod clients;

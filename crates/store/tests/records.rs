@@ -8,7 +8,8 @@ use domain::keys::{KeyState, SealingKeyRecord, SigningKeyRecord};
 use domain::oauth::jose::SigningAlg;
 use domain::{ApiKeyId, AuditId, PersonalAccessTokenId, Timestamp};
 use serde_json::json;
-use store::audit::{self, Filter, Kind, LOOKED_AT, Order, Outcome};
+use store::audit;
+use store::audit_search::{self, Filter, Kind, LOOKED_AT, Order, Outcome};
 use store::{Page, StoreError, credentials, keys, users};
 
 fn signing(kid: &str, created: i64) -> SigningKeyRecord {
@@ -223,7 +224,7 @@ async fn the_audit_log_is_written_at_once_and_read_backwards() {
         let walk = async |order| {
             let (mut seen, mut after) = (Vec::new(), None);
             loop {
-                let looked = read_tx!(db, |tx| audit::list(tx, &Filter::default(), order, after, 4));
+                let looked = read_tx!(db, |tx| audit_search::list(tx, &Filter::default(), order, after, 4));
                 seen.extend(looked.events);
                 after = looked.further;
                 if after.is_none() {
@@ -235,7 +236,7 @@ async fn the_audit_log_is_written_at_once_and_read_backwards() {
         assert_eq!(walk(Order::NewestFirst).await, all.iter().rev().cloned().collect::<Vec<_>>());
 
         let requests = async |filter: Filter<'_>| {
-            let events = read_tx!(db, |tx| audit::list(tx, &filter, Order::NewestFirst, None, 100));
+            let events = read_tx!(db, |tx| audit_search::list(tx, &filter, Order::NewestFirst, None, 100));
             assert_eq!(events.further, None, "all that fit");
             events.events.iter().map(|e| e.request_id.trim_start_matches("req-").parse().unwrap()).collect::<Vec<u8>>()
         };
@@ -262,7 +263,7 @@ async fn the_audit_log_is_written_at_once_and_read_backwards() {
         // A page that began before the time asked for does not reach out of it.
         let after = Some((at(4), all[8].id));
         let page = async |order, filter: Filter<'_>| {
-            read_tx!(db, |tx| audit::list(tx, &filter, order, after, 100))
+            read_tx!(db, |tx| audit_search::list(tx, &filter, order, after, 100))
                 .events
                 .into_iter()
                 .map(|e| e.at)
@@ -295,7 +296,7 @@ async fn what_fits_few_of_many_events_is_looked_for_a_part_at_a_time() {
             write_tx!(db, |tx| audit::insert_many(tx, &part));
         }
         let read = async |filter: Filter<'_>, order, after, limit| {
-            let looked = read_tx!(db, |tx| audit::list(tx, &filter, order, after, limit));
+            let looked = read_tx!(db, |tx| audit_search::list(tx, &filter, order, after, limit));
             let index = |id| all.iter().position(|event| event.id == id).unwrap();
             (looked.events.iter().map(|event| index(event.id)).collect::<Vec<_>>(), looked.further)
         };

@@ -131,9 +131,10 @@ impl TestApp {
     pub async fn outcomes(&self, kind: &str) -> Vec<String> {
         self.app.flush_audit().await.unwrap();
         let mut tx = self.store.read().await.unwrap();
-        let filter = store::audit::Filter { kind: Some(store::audit::Kind::Named(kind)), ..Default::default() };
-        let order = store::audit::Order::NewestFirst;
-        let events = store::audit::list(&mut tx, &filter, order, None, 100).await.unwrap();
+        let filter =
+            store::audit_search::Filter { kind: Some(store::audit_search::Kind::Named(kind)), ..Default::default() };
+        let order = store::audit_search::Order::NewestFirst;
+        let events = store::audit_search::list(&mut tx, &filter, order, None, 100).await.unwrap();
         events.events.into_iter().map(|e| e.outcome).collect()
     }
 
