@@ -7,10 +7,11 @@ use axum::extract::{ConnectInfo, FromRequestParts};
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, HeaderValue, header};
 use axum::response::Response;
-use domain::SecretHash;
 use domain::encoding::{base64url, from_base64url};
+use domain::identity::User;
 use domain::language::{Language, Languages};
 use domain::oauth::params::RawParams;
+use domain::{SecretHash, UserId};
 use flows::authorize::Locales;
 use flows::session::Caller;
 use flows::{Ctx, Facts, Fault};
@@ -94,8 +95,8 @@ impl Incoming {
     pub fn browser(&self, state: &WebState) -> Browser {
         let languages = self.languages();
         match Cookie::Browser.read(state, &self.headers) {
-            Some(cookie) => Browser { cookie, is_new: false, languages },
-            None => Browser { cookie: base64url(&self.ctx.random::<24>()), is_new: true, languages },
+            Some(cookie) => Browser { cookie, is_new: false, languages, user: None },
+            None => Browser { cookie: base64url(&self.ctx.random::<24>()), is_new: true, languages, user: None },
         }
     }
 
@@ -118,15 +119,28 @@ pub fn tagged(mut response: Response, revision: i64) -> Response {
     response
 }
 
+fn read_hash(text: Option<&str>) -> Option<SecretHash> {
+    text.and_then(from_base64url).and_then(|bytes| SecretHash::from_slice(&bytes))
+}
+
 /// A browser, known by a random cookie that says nothing of the person.
 #[derive(Debug, Clone)]
 pub struct Browser {
     pub cookie: String,
     pub is_new: bool,
     pub languages: Languages,
+    /// Whose forms its pages carry, where only that person may send them.
+    user: Option<UserId>,
 }
 
 impl Browser {
+    /// The browser of a signed-in person, in their language: its forms are theirs.
+    pub fn used_by(self, user: &User) -> Self {
+        let mut browser = Self { user: Some(user.id), ..self };
+        browser.set(user.locale.as_deref());
+        browser
+    }
+
     /// Speaks the language that an authorization asks for, or its person has set.
     pub fn speak(&mut self, locales: &Locales) {
         self.languages.asked = Language::first_of(locales.asked.iter().map(String::as_str)).or(self.languages.asked);
@@ -147,15 +161,30 @@ impl Browser {
         state.app().forms().hash(&format!("csrf\n{}", self.cookie))
     }
 
-    /// The token that each form carries: only a page of ours in this browser can know it.
+    fn user_hash(&self, state: &WebState, user: UserId) -> SecretHash {
+        state.app().forms().hash(&format!("form of\n{}\n{user}", self.cookie))
+    }
+
+    /// The token that each form carries: only a page of ours in this browser can know it. Behind a dot it tells whose form
+    /// it is.
     pub fn csrf(&self, state: &WebState) -> String {
-        base64url(self.csrf_hash(state).as_bytes())
+        let token = base64url(self.csrf_hash(state).as_bytes());
+        match self.user {
+            Some(user) => format!("{token}.{}", base64url(self.user_hash(state, user).as_bytes())),
+            None => token,
+        }
     }
 
     /// Whether a form was sent by a page of ours in this browser.
     pub fn sent(&self, state: &WebState, incoming: &Incoming, form: &RawParams) -> bool {
-        let token = form.get("csrf").and_then(from_base64url);
-        let hash = token.and_then(|bytes| SecretHash::from_slice(&bytes));
-        !self.is_new && incoming.is_same_site(state) && hash == Some(self.csrf_hash(state))
+        let token = form.get("csrf").map(|token| token.split_once('.').map_or(token, |(token, _)| token));
+        let same = read_hash(token) == Some(self.csrf_hash(state));
+        !self.is_new && incoming.is_same_site(state) && same
+    }
+
+    /// Whether the page that sent it was the person's: somebody else may have signed in since it was opened.
+    pub fn is_own(&self, state: &WebState, form: &RawParams) -> bool {
+        let whose = form.get("csrf").and_then(|token| token.split_once('.')).map(|(_, whose)| whose);
+        self.user.is_some_and(|user| read_hash(whose) == Some(self.user_hash(state, user)))
     }
 }

@@ -59,9 +59,8 @@ impl FromRequestParts<WebState> for Person {
             });
         };
         let at = principal::at_page(state.app(), &incoming.ctx, &view.user, named.map(|(_, id)| id)).await;
-        let at = at.map_err(|failure| refused::failure(state, &incoming, &failure))?;
-        let mut browser = incoming.browser(state);
-        browser.set(view.user.locale.as_deref());
+        let browser = incoming.browser(state).used_by(&view.user);
+        let at = at.map_err(|failure| refused::to_person(state, &incoming, &browser, &failure))?;
         let mut ctx = incoming.ctx.clone();
         ctx.facts.actor = Some(at.principal.actor.clone());
         Ok(Self {
@@ -194,14 +193,16 @@ impl FromRequest<WebState> for Posted {
         let mut person = Person::from_request_parts(&mut parts, state).await?;
         let path = whole(&parts).path().to_owned();
         let Form(form) = Form::from_request(Request::from_parts(parts, body), state).await?;
-        if person.browser.sent(state, &person.incoming, &form) {
+        if !person.browser.sent(state, &person.incoming, &form) {
+            Err(refused::forged(state, &person.incoming))
+        } else if !person.browser.is_own(state, &form) {
+            Err(refused::form_of_another(state, &person.incoming, &person.browser))
+        } else {
             // Shown again, the form is still the same: nothing was made so far.
             if let Some(key) = form.get(ONCE).filter(|key| is_key(key)) {
                 key.clone_into(&mut person.once);
             }
             Ok(Self { person, form, path })
-        } else {
-            Err(refused::forged(state, &person.incoming))
         }
     }
 }

@@ -203,3 +203,53 @@ async fn a_browser_has_one_session_of_whoever_signed_in_last() {
     assert_eq!(sessions("bob@example.com").await.len(), 2);
     app.stop().await;
 }
+
+#[tokio::test]
+async fn a_form_of_somebody_else_is_not_carried_out_for_whoever_is_signed_in_now() {
+    let (_database, app) = app().await;
+    let grace = app.user("grace@example.com", 1).await;
+    let mut browser = Browser::new(&app);
+    browser.sign_in_here("ada@example.com").await;
+    let profile = browser.get("/account").await.form("profile-save").set("name", "Ada's own");
+    let token = browser.get("/account/tokens/new").await.form("token-create").set("name", "All");
+    browser.sign_in_here("grace@example.com").await;
+    for form in [&profile, &token] {
+        let refused = browser.submit(form).await;
+        assert_eq!((refused.status.as_u16(), refused.text("error-code").as_deref()), (409, Some("conflict")));
+        assert!(refused.body.contains("Somebody else was signed in when this form was opened."), "{}", refused.body);
+    }
+    let user = flows::accounts::user_by_email(&app.app, "grace@example.com").await.unwrap().unwrap();
+    assert_eq!(user.name, grace.user.name);
+    assert!(!browser.get("/account/tokens").await.body.contains("All</"), "nothing was made");
+    // Whoever signs in again as the same person goes on.
+    browser.sign_in_here("ada@example.com").await;
+    assert_eq!(browser.submit(&profile).await.status, 303);
+    // Without its part that tells whose it is, a form is nobody's.
+    let bare = profile.get("csrf").unwrap().split_once('.').unwrap().0.to_owned();
+    assert_eq!(browser.submit(&profile.set("csrf", &bare)).await.status, 409);
+    app.stop().await;
+}
+
+#[tokio::test]
+async fn error_pages_speak_the_language_of_the_account_and_say_whom_to_ask() {
+    let (_database, app) = app().await;
+    let eve = app.user("eve@example.com", 1).await;
+    let other = app.user("other@example.com", 1).await.workspaces[0];
+    let who = app.principal(&eve, None).await;
+    let german = flows::account::Changes { locale: Some("de"), ..flows::account::Changes::default() };
+    flows::account::change(&app.app, &app.ctx(), &who, german).await.unwrap();
+    let mut browser = Browser::new(&app);
+    browser.sign_in_here("eve@example.com").await;
+    let foreign = format!("/workspaces/{other}/members");
+    for (path, status, said) in [
+        ("/nix", 404, "Sie können diese Seite schließen."),
+        ("/operator", 403, "Fragen Sie, wer diesen Server betreibt."),
+        (foreign.as_str(), 403, "Fragen Sie jemanden, dem der Arbeitsbereich gehört"),
+    ] {
+        let page = browser.call(Method::GET, path, &[("accept", "text/html"), ("accept-language", "en")], "").await;
+        assert_eq!(page.status, status, "{path}");
+        assert!(page.body.contains("<html lang=\"de\"") && page.body.contains(said), "{path}: {}", page.body);
+        assert!(page.body.contains("Zur Startseite"), "{path}");
+    }
+    app.stop().await;
+}

@@ -21,19 +21,29 @@ struct RefusedPage<'p> {
     description: String,
     /// The application that the user came from.
     client_name: Option<&'p str>,
-    /// Whose turn it is: a text.
-    turn: &'static str,
+    /// Whose turn it is: a text, unless the description says it all.
+    turn: Option<&'static str>,
     request_id: &'p str,
 }
 
-fn turn(code: &str) -> &'static str {
-    match code {
-        "server_error" | "temporarily_unavailable" => "turn-ours",
-        "access_denied" | "not_found" | "method_not_allowed" => "turn-nobodys",
-        "slow_down" => "turn-wait",
-        "invalid_client" | "invalid_scope" | "unauthorized_client" | "unsupported_response_type" => "turn-developers",
+fn turn(code: &str, what: What<'_>) -> Option<&'static str> {
+    let reason = match what {
+        What::Text("error-no-page" | "error-form-only") => return Some("turn-nobodys"),
+        What::Text(_) => return None,
+        What::Reason(reason, _) => reason,
+    };
+    Some(match (code, reason) {
+        (_, "role_too_low" | "owners_only" | "workspace_unknown") => "turn-admins",
+        (_, "not_the_operator") => "turn-operators",
+        (_, "redirect_uri_not_registered" | "redirect_uri_missing") => "turn-developers",
+        ("server_error" | "temporarily_unavailable", _) => "turn-ours",
+        ("access_denied" | "not_found" | "method_not_allowed", _) => "turn-nobodys",
+        ("slow_down", _) => "turn-wait",
+        ("invalid_client" | "invalid_scope" | "unauthorized_client" | "unsupported_response_type", _) => {
+            "turn-developers"
+        }
         _ => "turn-again",
-    }
+    })
 }
 
 /// What the page says of the error.
@@ -59,7 +69,7 @@ fn body<'p>(frame: Frame, said: &Said<'p>, request_id: &'p str) -> RefusedPage<'
         What::Reason(reason, english) => frame.texts().reason(reason, english),
     };
     let (code, client_name) = (said.code, said.client_name);
-    RefusedPage { frame, code, description, client_name, turn: turn(code), request_id }
+    RefusedPage { frame, code, description, client_name, turn: turn(code, said.what), request_id }
 }
 
 fn show(state: &WebState, incoming: &Incoming, browser: &Browser, said: &Said<'_>) -> Response {
@@ -71,6 +81,15 @@ fn show(state: &WebState, incoming: &Incoming, browser: &Browser, said: &Said<'_
 pub async fn caller(state: &WebState, incoming: &Incoming) -> Result<Caller, Response> {
     let caller = incoming.session(state).await;
     caller.map_err(|fault| failure::<SignInRefusal>(state, incoming, &fault.into()))
+}
+
+/// The browser in the language of whoever is signed in, where somebody is.
+async fn known(state: &WebState, incoming: &Incoming) -> Browser {
+    let browser = incoming.browser(state);
+    match incoming.session(state).await {
+        Ok(Caller::Session(view)) => browser.used_by(&view.user),
+        _ => browser,
+    }
 }
 
 /// The page for a failed use case. Pages answer 400 where programs would read 401: there is nothing to authenticate with.
@@ -162,6 +181,14 @@ pub fn form_used(state: &WebState, incoming: &Incoming, browser: &Browser) -> Re
     show(state, incoming, browser, &said)
 }
 
+/// A form from a page of somebody who was signed in before whoever is now.
+pub fn form_of_another(state: &WebState, incoming: &Incoming, browser: &Browser) -> Response {
+    tracing::warn!(request_id = incoming.ctx.facts.request_id, reason = "form_of_another", "refused");
+    let what = What::Text("error-form-of-another");
+    let said = Said { status: StatusCode::CONFLICT, code: ErrorCode::Conflict.as_str(), what, client_name: None };
+    show(state, incoming, browser, &said)
+}
+
 /// A form of somebody whose session is over.
 pub fn session_over(state: &WebState, incoming: &Incoming) -> Response {
     tracing::warn!(request_id = incoming.ctx.facts.request_id, reason = "session_over", "refused");
@@ -177,7 +204,7 @@ pub async fn not_opened(State(state): State<WebState>, incoming: Incoming) -> Re
     if wants_page(&incoming) {
         let (code, what) = (ErrorCode::MethodNotAllowed.as_str(), What::Text("error-form-only"));
         let said = Said { status: StatusCode::METHOD_NOT_ALLOWED, code, what, client_name: None };
-        return show(&state, &incoming, &incoming.browser(&state), &said);
+        return show(&state, &incoming, &known(&state, &incoming).await, &said);
     }
     method_not_allowed()
 }
@@ -187,7 +214,7 @@ pub async fn not_found(State(state): State<WebState>, incoming: Incoming) -> Res
     if wants_page(&incoming) {
         let what = What::Text("error-no-page");
         let said = Said { status: StatusCode::NOT_FOUND, code: "not_found", what, client_name: None };
-        return show(&state, &incoming, &incoming.browser(&state), &said);
+        return show(&state, &incoming, &known(&state, &incoming).await, &said);
     }
     plain(StatusCode::NOT_FOUND, ErrorCode::InvalidRequest, "There is nothing at this address.")
 }

@@ -126,6 +126,37 @@ export const scenarios = (browse) => ({
       assert.match(await page.locator('#error-description').innerText(), /only takes what a form sends/);
     }),
 
+  'what was typed is still there after the session has ended, or somebody else has signed in': () =>
+    browse(async (page, context) => {
+      const [person, guest] = [await newPerson(), await newPerson()];
+      await arrive(page, person);
+      for (const [path, field, button] of [
+        ['/account/tokens/new', '#name', '#token-create'],
+        [at(person, '/invitations/new').replace(demo.issuer, ''), '#email', '#invite'],
+        [at(person, '/webhooks/new').replace(demo.issuer, ''), '#url', '#make-webhook'],
+      ]) {
+        const typed = field === '#email' ? 'kept@example.com' : 'https://kept.example/here';
+        await page.goto(`${demo.issuer}${path}`);
+        await page.locator(field).fill(typed);
+        await context.clearCookies({ name: /ses/ });
+        if (field === '#url') await page.locator('main input[type=checkbox]').first().check();
+        await page.locator(button).click();
+        assert.match(await page.locator('#error-description').innerText(), /what you typed is still there/);
+        const other = await context.newPage();
+        await enter(other, person);
+        await page.goBack();
+        assert.equal(await page.locator(field).inputValue(), typed, path);
+        // The page came anew, for whoever is signed in now.
+        await enter(other, guest);
+        await page.locator(button).click();
+        assert.match(await page.locator('#error-description').innerText(), /^(Somebody else was signed in|You do not belong)/);
+        await enter(other, person);
+        await other.close();
+        await page.goBack();
+        assert.equal(await page.locator(field).inputValue(), typed, path);
+      }
+    }),
+
   'a form that is sent after the session has ended loses nothing': () =>
     browse(async (page, context) => {
       const person = await newPerson();
