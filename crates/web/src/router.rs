@@ -16,7 +16,7 @@ use axum::response::{IntoResponse as _, Response};
 use axum::routing::{delete, get, post};
 use axum::{Extension, Router};
 use flows::manage::Unmanaged;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::cors::{Any, CorsLayer};
@@ -31,7 +31,7 @@ pub fn router(state: WebState) -> Router {
         .merge(people())
         .merge(managers())
         .merge(consoles().method_not_allowed_fallback(pages::refused::not_opened))
-        .merge(documentation(&state))
+        .merge(documentation())
         .merge(assets(&state))
         .fallback(nothing_here);
     let all = if base.is_empty() {
@@ -155,8 +155,7 @@ fn assets(state: &WebState) -> Router<WebState> {
 }
 
 /// What developers and their tools read.
-fn documentation(state: &WebState) -> Router<WebState> {
-    let description = Arc::new(Description::new(state.app().settings(), state.is_secure()));
+fn documentation() -> Router<WebState> {
     Router::new()
         .route("/docs", get(pages::docs::overview))
         .route("/docs/{group}", get(pages::docs::group))
@@ -164,7 +163,7 @@ fn documentation(state: &WebState) -> Router<WebState> {
         .route("/docs/problems", get(pages::docs::problems))
         .route("/docs/openapi.json", get(pages::docs::openapi))
         .method_not_allowed_fallback(method_not_allowed)
-        .layer(Extension(description))
+        .layer(Extension(Arc::new(OnceLock::<Description>::new())))
         .layer(open_to_all())
 }
 

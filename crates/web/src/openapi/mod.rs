@@ -79,7 +79,7 @@ use utoipa::OpenApi;
 )]
 struct Api;
 
-/// The description of this very server, built once.
+/// The description of this very server.
 #[derive(Debug)]
 pub struct Description {
     /// As it is served.

@@ -18,9 +18,15 @@ use domain::oauth::error::Refusal;
 use domain::oauth::registration::MetadataRefusal;
 use flows::manage::Unmanaged;
 use flows::webhooks::WebhookRefusal;
-use std::sync::{Arc, LazyLock};
+use std::sync::{Arc, LazyLock, OnceLock};
 
-type Described = Extension<Arc<Description>>;
+/// The description, built for whoever reads it first: that takes more memory than the rest of a server that is idle, and many
+/// are never asked.
+type Described = Extension<Arc<OnceLock<Description>>>;
+
+fn described<'d>(state: &WebState, once: &'d OnceLock<Description>) -> &'d Description {
+    once.get_or_init(|| Description::new(state.app().settings(), state.is_secure()))
+}
 
 /// They are written in English alone, as what programs read is.
 fn english(state: &WebState) -> Frame {
@@ -40,8 +46,8 @@ struct OverviewPage<'d> {
 }
 
 /// What there is, and where it is told in full.
-pub async fn overview(State(state): State<WebState>, Extension(description): Described) -> Response {
-    show(&state, &OverviewPage { frame: english(&state), docs: &description.docs, path: OVERVIEW })
+pub async fn overview(State(state): State<WebState>, Extension(once): Described) -> Response {
+    show(&state, &OverviewPage { frame: english(&state), docs: &described(&state, &once).docs, path: OVERVIEW })
 }
 
 #[derive(Template)]
@@ -56,11 +62,11 @@ struct GroupPage<'d> {
 /// All about the operations of one kind.
 pub async fn group(
     State(state): State<WebState>,
-    Extension(description): Described,
+    Extension(once): Described,
     Path(name): Path<String>,
     incoming: Incoming,
 ) -> Response {
-    let docs = &description.docs;
+    let docs = &described(&state, &once).docs;
     let Some(group) = docs.group(&name) else { return refused::not_found(State(state), incoming).await };
     show(&state, &GroupPage { frame: english(&state), docs, path: &group.path, group })
 }
@@ -74,14 +80,14 @@ struct ObjectsPage<'d> {
 }
 
 /// Every object, and the pages that show it.
-pub async fn objects(State(state): State<WebState>, Extension(description): Described) -> Response {
-    show(&state, &ObjectsPage { frame: english(&state), docs: &description.docs, path: OBJECTS })
+pub async fn objects(State(state): State<WebState>, Extension(once): Described) -> Response {
+    show(&state, &ObjectsPage { frame: english(&state), docs: &described(&state, &once).docs, path: OBJECTS })
 }
 
 /// As `OpenAPI` 3.1.
-pub async fn openapi(Extension(description): Described) -> Response {
+pub async fn openapi(State(state): State<WebState>, Extension(once): Described) -> Response {
     let headers = [(header::CONTENT_TYPE, "application/json"), (header::CACHE_CONTROL, "public, max-age=300")];
-    (headers, description.json.clone()).into_response()
+    (headers, described(&state, &once).json.clone()).into_response()
 }
 
 /// One `type` of a problem.
@@ -119,7 +125,7 @@ struct ProblemsPage<'d> {
 }
 
 /// Every problem that a management API may answer.
-pub async fn problems(State(state): State<WebState>, Extension(description): Described) -> Response {
-    let docs = &description.docs;
+pub async fn problems(State(state): State<WebState>, Extension(once): Described) -> Response {
+    let docs = &described(&state, &once).docs;
     show(&state, &ProblemsPage { frame: english(&state), docs, path: PROBLEMS, problems: &ALL_PROBLEMS })
 }
