@@ -41,11 +41,12 @@ pub async fn run_all(app: &App, ctx: &Ctx) -> Result<(), Fault> {
     each_second(app).await
 }
 
-/// Writes what waits, and takes up what other nodes did to the webhooks.
+/// Writes what waits, takes up what other nodes did to the webhooks, and lets go of memory.
 pub async fn each_second(app: &App) -> Result<(), Fault> {
     let looked = app.look_at_webhooks().await;
     let told = app.flush_events().await;
-    app.flush().await.and(told).and(looked)
+    let rested = app.passwords().rest().await;
+    app.flush().await.and(told).and(looked).and(rested)
 }
 
 /// Removes what nobody is told of any more.

@@ -1,0 +1,54 @@
+//! The memory that passwords are hashed in: much, for milliseconds. It is kept from one hash to the next, and given back when
+//! there is none.
+use argon2::Block;
+use parking_lot::Mutex;
+
+type Area = Vec<Block>;
+
+/// The areas that no hash is using.
+#[derive(Default)]
+pub(crate) struct PasswordMemory(Mutex<Idle>);
+
+#[derive(Default)]
+struct Idle {
+    areas: Vec<Area>,
+    /// Since [`PasswordMemory::take_unused`].
+    used: bool,
+}
+
+impl PasswordMemory {
+    /// Does `work` in an area of so many blocks, which may hold what earlier work left: Argon2 writes each before it reads it.
+    pub(crate) fn with<T>(&self, blocks: usize, work: impl FnOnce(&mut [Block]) -> T) -> T {
+        let mut area = self.0.lock().areas.pop().unwrap_or_default();
+        area.resize(blocks, Block::new());
+        let result = work(&mut area);
+        let mut idle = self.0.lock();
+        idle.areas.push(area);
+        idle.used = true;
+        result
+    }
+
+    /// All areas, when none was used since this was called last.
+    pub(crate) fn take_unused(&self) -> Vec<Area> {
+        let mut idle = self.0.lock();
+        if std::mem::take(&mut idle.used) { Vec::new() } else { std::mem::take(&mut idle.areas) }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn areas_are_used_again_and_go_when_nobody_uses_them() {
+        let memory = PasswordMemory::default();
+        let sizes = memory.with(8, |one| (one.len(), memory.with(16, |other| other.len())));
+        assert_eq!(sizes, (8, 16), "each has its own");
+        assert_eq!(memory.with(4, |area| area.len()), 4);
+        assert_eq!(memory.take_unused().len(), 0, "just used");
+        assert_eq!(memory.with(4, |area| area.len()), 4);
+        assert_eq!(memory.take_unused().len(), 0, "used since");
+        assert_eq!(memory.take_unused().len(), 2);
+        assert_eq!(memory.take_unused().len(), 0);
+    }
+}
