@@ -4,6 +4,7 @@
 mod http;
 mod lists;
 mod load;
+mod memory;
 mod out;
 mod pages;
 mod seed;
@@ -17,7 +18,7 @@ use load::Operation;
 use out::say;
 use serde_json::{Value, json};
 use start::Server;
-use stats::{Measured, memory};
+use stats::{Measured, kib};
 use std::path::PathBuf;
 
 /// Measures Countersign against its peer; the figures that count are the ratios.
@@ -27,7 +28,7 @@ struct Options {
     #[arg(long, default_value_t = 5)]
     seconds: u64,
     /// Operations, such as `userinfo,refresh`; or alone `lists`: every list with very many rows behind it; or `pages`: every
-    /// page.
+    /// page; or `memory`: what the server takes.
     #[arg(long, value_delimiter = ',')]
     only: Vec<String>,
     #[arg(long)]
@@ -54,16 +55,14 @@ fn main() -> anyhow::Result<()> {
     tokio::runtime::Builder::new_current_thread().enable_all().build()?.block_on(run(Options::parse()))
 }
 
-/// All measurements of one server, and its memory in MiB before and at the peak.
+/// All measurements of one server, and its memory in MiB at the peak.
 struct Results {
     measured: Vec<(Operation, usize, Measured)>,
-    idle: u64,
     peak: u64,
 }
 
 async fn all(server: &Server, operations: &[Operation], options: &Options) -> anyhow::Result<Results> {
     let target = &server.target;
-    let idle = memory(target.pid, "VmRSS:");
     let mut measured = Vec::new();
     for &operation in operations {
         for &connections in &options.connections {
@@ -83,18 +82,19 @@ async fn all(server: &Server, operations: &[Operation], options: &Options) -> an
             measured.push((operation, connections, one));
         }
     }
-    Ok(Results { measured, idle, peak: memory(target.pid, "VmHWM:") })
+    Ok(Results { measured, peak: kib(target.pid, "VmHWM:") / 1024 })
 }
 
 async fn run(options: Options) -> anyhow::Result<()> {
     let root = root()?;
-    if let Some(alone) = options.only.iter().find(|name| matches!(name.as_str(), "lists" | "pages")) {
+    if let Some(alone) = options.only.iter().find(|name| matches!(name.as_str(), "lists" | "pages" | "memory")) {
         if options.only.len() > 1 {
             bail!("`{alone}` is measured alone");
         }
         start::build(&root)?;
         return match alone.as_str() {
             "lists" => lists::run(&root, options.json).await,
+            "memory" => memory::run(&root, options.seconds, options.json).await,
             _ => pages::run(&root, seed::Size { clients: options.clients }, options.json).await,
         };
     }
@@ -140,7 +140,7 @@ async fn run(options: Options) -> anyhow::Result<()> {
     }
     for (name, results) in [("ours", &ours), ("peer", &peer)] {
         if let Some(results) = results {
-            report[format!("{name}_memory_mib")] = json!({"idle": results.idle, "peak": results.peak});
+            report[format!("{name}_peak_memory_mib")] = results.peak.into();
         }
     }
     report["operations"] = operations
@@ -186,7 +186,7 @@ fn table(report: &Value) {
             number(&row["budget"], 1),
         ));
     }
-    for name in ["start_ms", "ours_memory_mib", "peer_memory_mib"] {
+    for name in ["start_ms", "ours_peak_memory_mib", "peer_peak_memory_mib"] {
         if !report[name].is_null() {
             say(&format!("{name}: {}", report[name]));
         }

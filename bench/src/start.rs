@@ -78,6 +78,12 @@ pub struct Served {
     pub port: u16,
 }
 
+impl Served {
+    pub fn pid(&self) -> u32 {
+        self.process.id()
+    }
+}
+
 impl Drop for Served {
     fn drop(&mut self) {
         let _ = self.process.kill();

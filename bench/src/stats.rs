@@ -32,12 +32,11 @@ fn percentile(sorted: &[u64], percent: usize) -> u64 {
     sorted.get(rank.saturating_sub(1)).copied().unwrap_or(0)
 }
 
-/// A field of `/proc/<pid>/status` in KiB, as MiB.
-pub fn memory(pid: u32, field: &str) -> u64 {
+/// A field of `/proc/<pid>/status` that is told in KiB.
+pub fn kib(pid: u32, field: &str) -> u64 {
     let status = std::fs::read_to_string(format!("/proc/{pid}/status")).unwrap_or_default();
     let line = status.lines().find_map(|l| l.strip_prefix(field));
-    let kib = line.and_then(|l| l.split_whitespace().find_map(|w| w.parse::<u64>().ok()));
-    kib.unwrap_or(0) / 1024
+    line.and_then(|l| l.split_whitespace().find_map(|w| w.parse().ok())).unwrap_or(0)
 }
 
 #[cfg(test)]
