@@ -32,18 +32,22 @@ fn turn(code: &str, what: What<'_>) -> Option<&'static str> {
         What::Text(_) => return None,
         What::Reason(reason, _) => reason,
     };
-    Some(match (code, reason) {
-        (_, "role_too_low" | "owners_only" | "workspace_unknown") => "turn-admins",
-        (_, "not_the_operator") => "turn-operators",
-        (_, "redirect_uri_not_registered" | "redirect_uri_missing") => "turn-developers",
-        ("server_error" | "temporarily_unavailable", _) => "turn-ours",
-        ("access_denied" | "not_found" | "method_not_allowed", _) => "turn-nobodys",
-        ("slow_down", _) => "turn-wait",
-        ("invalid_client" | "invalid_scope" | "unauthorized_client" | "unsupported_response_type", _) => {
-            "turn-developers"
-        }
-        _ => "turn-again",
+    Some(match reason {
+        "role_too_low" | "owners_only" | "workspace_unknown" => "turn-admins",
+        "not_the_operator" => "turn-operators",
+        "redirect_uri_not_registered" | "redirect_uri_missing" => "turn-developers",
+        _ => turn_of(code),
     })
+}
+
+fn turn_of(code: &str) -> &'static str {
+    match code {
+        "server_error" | "temporarily_unavailable" => "turn-ours",
+        "access_denied" | "not_found" | "method_not_allowed" => "turn-nobodys",
+        "slow_down" => "turn-wait",
+        "invalid_client" | "invalid_scope" | "unauthorized_client" | "unsupported_response_type" => "turn-developers",
+        _ => "turn-again",
+    }
 }
 
 /// What the page says of the error.
