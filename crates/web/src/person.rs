@@ -4,7 +4,7 @@ use crate::incoming::{Browser, Incoming};
 use crate::pages::form::Form;
 use crate::pages::frame::{Frame, Leads, render, see_other, with_browser};
 use crate::pages::nav::{Nav, Section};
-use crate::pages::undo::Undo;
+use crate::pages::undo::{ONLY_FROM, Undo};
 use crate::pages::{back, refused};
 use askama::Template;
 use axum::extract::{FromRequest, FromRequestParts, OriginalUri, RawPathParams, Request};
@@ -208,6 +208,14 @@ impl FromRequest<WebState> for Posted {
 }
 
 impl Posted {
+    /// The answer to a form that takes back a change where `now` is no longer what that change left.
+    pub fn too_late(&self, state: &WebState, now: &str) -> Option<Response> {
+        let expected = self.field(ONLY_FROM);
+        let person = &self.person;
+        (!expected.is_empty() && expected != now)
+            .then(|| refused::undo_too_late(state, &person.incoming, &person.browser))
+    }
+
     /// A field as it was typed; nothing where it was not sent.
     pub fn field(&self, name: &str) -> &str {
         self.form.get(name).unwrap_or_default()

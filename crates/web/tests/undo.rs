@@ -165,6 +165,40 @@ async fn roles_rules_and_webhooks_go_back_to_what_they_were() {
 }
 
 #[tokio::test]
+async fn what_was_changed_again_since_is_not_undone() {
+    let mut s = scene().await;
+    let (path, workspace) = (s.workspace.clone(), s.ada.workspaces[0]);
+    let members = s.get(&format!("{path}/members")).await;
+    let of_bob = format!("role-{}", s.bob.user.id);
+    let rule = s.get(&format!("{path}/access/policy/change?policy=verified")).await;
+    let listed = s.get(&format!("{path}/access/policy/change?policy=listed")).await;
+    let trust = format!("/operator/clients/{}/trust?trust=", s.party.id);
+    let verified = s.get(&format!("{trust}verified")).await;
+    let anonymous = s.get(&format!("{trust}anonymous")).await;
+    let first = [
+        s.send(&verified, "confirm", &[]).await,
+        s.send(&members, &of_bob, &[("role", "admin")]).await,
+        s.send(&rule, "confirm", &[]).await,
+    ];
+    // Each is changed once more, elsewhere.
+    s.send(&members, &of_bob, &[("role", "owner")]).await;
+    s.send(&listed, "confirm", &[]).await;
+    s.send(&anonymous, "confirm", &[]).await;
+    for done in &first {
+        let late = s.browser.submit(&done.form("undo")).await;
+        assert_eq!(late.status, 409, "{}", late.body);
+        assert!(late.body.contains("It was changed again since. Nothing was undone."), "{}", late.body);
+    }
+    let ada = s.app.principal(&s.ada, Some(workspace)).await;
+    let bob = members::find(&s.app.app, &s.app.ctx(), &ada, &s.bob.user.id.to_string()).await.unwrap().0;
+    assert_eq!(bob.roles.role, Role::Owner);
+    assert_eq!(app_policy::read(&s.app.app, &s.app.ctx(), &ada).await.unwrap(), AppPolicy::Listed);
+    let client = all_clients::find(&s.app.app, &s.app.ctx(), &ada, s.party.id.as_str()).await.unwrap();
+    assert_eq!(client.trust, Trust::Anonymous);
+    s.app.stop().await;
+}
+
+#[tokio::test]
 async fn nobody_else_makes_a_way_back_and_it_is_not_offered_for_long() {
     let mut s = scene().await;
     let ask = s.get(&format!("/operator/users/{}/disable", s.bob.user.id)).await;

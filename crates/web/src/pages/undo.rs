@@ -8,6 +8,9 @@ use std::fmt::Display;
 /// Seconds for which the way back is offered.
 const OFFERED: i64 = 15 * 60;
 
+/// The field with what has to be there still, for a way back to lead anywhere.
+pub const ONLY_FROM: &str = "only_from";
+
 /// A form that takes back what was done.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Undo {
@@ -27,6 +30,12 @@ impl Undo {
     pub fn with(mut self, name: &str, value: impl Display) -> Self {
         self.fields.push((name.to_owned(), value.to_string()));
         self
+    }
+
+    /// Gives back what was, unless it is no longer what it is now: somebody else may have changed it since.
+    #[must_use]
+    pub fn back(self, name: &str, was: impl Display, is: impl Display) -> Self {
+        self.with(name, was).with(ONLY_FROM, is)
     }
 
     /// Says that access which ended stays ended.

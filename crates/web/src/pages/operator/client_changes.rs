@@ -87,6 +87,9 @@ pub async fn set_trust(State(state): State<WebState>, Path(id): Path<String>, po
         Ok((client, ..)) => client.trust,
         Err(response) => return *response,
     };
+    if let Some(late) = posted.too_late(&state, before.as_str()) {
+        return late;
+    }
     let done = match Trust::parse(posted.field("trust")) {
         Some(trust) => all_clients::set_trust(state.app(), &person.ctx, &person.principal, &id, trust).await,
         None => Err(unknown_tier()),
@@ -94,7 +97,7 @@ pub async fn set_trust(State(state): State<WebState>, Path(id): Path<String>, po
     match done {
         Ok(client) => {
             let path = format!("{}/{}", person.path(&state, Section::Clients), client.id);
-            let undo = Undo::by(format!("{path}/trust")).with("trust", before.as_str());
+            let undo = Undo::by(format!("{path}/trust")).back("trust", before.as_str(), client.trust.as_str());
             person.done_until_undone(&state, &path, "client-trusted", &undo.partly(is_less(client.trust, before)))
         }
         Err(failure) => again(&state, person, &id, &failure).await,

@@ -109,12 +109,15 @@ pub async fn role(State(state): State<WebState>, Path((_, user)): Path<(String, 
     let role = posted.field("role");
     let (app, ctx, who) = (state.app(), &person.ctx, &person.principal);
     let before = members::find(app, ctx, who, &user).await.ok().map(|(member, _)| member.roles.role);
+    if let Some(late) = before.and_then(|role| posted.too_late(&state, role.as_str())) {
+        return late;
+    }
     let Err(failure) = members::set_role(app, ctx, who, &user, role).await else {
         let path = person.path(&state, Section::Members);
         // Nobody gives a role back to themselves.
         return match before.filter(|_| user != person.user.id.to_string()) {
             Some(before) => {
-                let undo = Undo::by(format!("{path}/{user}/role")).with("role", before.as_str());
+                let undo = Undo::by(format!("{path}/{user}/role")).back("role", before.as_str(), role);
                 person.done_until_undone(&state, &path, "role-changed", &undo)
             }
             None => person.done(&path, "role-changed"),
