@@ -23,7 +23,7 @@ dev-apps-never = Nie
 dev-app-kind-web = Mit Server
 dev-app-kind-public = Im Browser oder auf einem Gerät
 dev-app-kind-machine = Maschine zu Maschine
-dev-app-disabled = Gesperrt
+dev-app-disabled = Deaktiviert
 dev-app-tabs = Seiten dieser Anwendung
 dev-app-overview = Überblick
 dev-app-settings = Einstellungen
@@ -153,10 +153,10 @@ dev-delete-people = { $count ->
    *[other] { $count } Personen haben ihr Zugriff gegeben und verlieren ihn.
   }
 dev-delete-grants = { $count ->
-    [0] Kein Grant ist am Leben.
-    [one] Ein lebender Grant endet; seine Token sind sofort ungültig.
-    [1001] Mehr als 1.000 lebende Grants enden; ihre Token sind sofort ungültig.
-   *[other] { $count } lebende Grants enden; ihre Token sind sofort ungültig.
+    [0] Keine Autorisierung ist in Kraft.
+    [one] Eine Autorisierung endet; ihre Token sind sofort ungültig.
+    [1001] Mehr als 1.000 Autorisierungen enden; ihre Token sind sofort ungültig.
+   *[other] { $count } Autorisierungen enden; ihre Token sind sofort ungültig.
   }
 
 dev-users-why = Wer ihr etwas erlaubt hat. Namen und Adressen erfahren Sie nur, wo die Person das erlaubt hat oder zu diesem Arbeitsbereich gehört.
