@@ -457,3 +457,43 @@ async fn long_lists_have_pages_and_a_search() {
     assert_eq!(w.get("?page=99").await.status, 200);
     w.app.stop().await;
 }
+
+#[tokio::test]
+async fn people_of_many_pages_are_walked_along_in_both_directions() {
+    let mut w = World::new().await;
+    let party = w.party(Kind::Web).await;
+    let mut ids = Vec::new();
+    for n in 0..45 {
+        let made = w.app.user(&format!("person{n}@example.com"), 0).await;
+        let member = MemberRoles::only(Role::Member);
+        accounts::put_member(&w.app.app, &w.app.ctx(), made.user.id, w.workspace, member).await.unwrap();
+        let person = TestUser { workspaces: vec![w.workspace], ..made };
+        party.tokens(&mut Browser::new(&w.app), &person, &[("sub_type", "workspace")]).await;
+        ids.push(person.user.id.to_string());
+    }
+    ids.sort_unstable();
+    let lists = [w.path(&format!("/{}/users", party.id)), format!("/workspaces/{}/access/{}", w.workspace, party.id)];
+    for list in lists {
+        let mut page = w.browser.get(&list).await;
+        let shown =
+            |page: &Reply| ids.iter().map(|id| page.body.contains(&format!("/{id}/revoke"))).collect::<Vec<_>>();
+        let rows = |of: std::ops::Range<usize>| (0..45).map(|n| of.contains(&n)).collect::<Vec<_>>();
+        let link = |page: &Reply, rel: &str| {
+            let (before, _) = page.body.split_once(&format!("\" rel=\"{rel}\"")).expect(rel);
+            before.rsplit("href=\"").next().unwrap().replace("&#38;", "&")
+        };
+        for (rel, of) in [("", 0..20), ("next", 20..40), ("next", 40..45), ("prev", 20..40), ("prev", 0..20)] {
+            if !rel.is_empty() {
+                let next = link(&page, rel);
+                page = w.browser.get(&next).await;
+            }
+            assert_eq!(shown(&page), rows(of.clone()), "{list} {rel} {of:?}");
+        }
+        assert!(!page.body.contains("rel=\"prev\""), "the first");
+        // By its number alone, a page far away is not looked for.
+        let far = w.browser.get(&format!("{list}?page=5000")).await;
+        assert_eq!(shown(&far), rows(0..20));
+    }
+    assert!(w.get(&format!("/{}/users", party.id)).await.body.contains("id=\"users-search\""));
+    w.app.stop().await;
+}

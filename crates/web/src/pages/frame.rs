@@ -232,7 +232,7 @@ fn policy(images: &BTreeSet<String>, script_hash: Option<&str>, leads: Leads<'_>
     )
 }
 
-/// How long a page is kept: not at all. The answer to a form that was refused, which has no secret, is kept by the browser of
+/// How long a page is kept: not at all. The answer to a form that was refused, which shows no secret, is kept by the browser of
 /// whoever sent it, and shown to nobody else: "back" shows it instead of asking whether to send the form again.
 fn keep(headers: &mut HeaderMap, status: StatusCode) {
     if status == StatusCode::UNPROCESSABLE_ENTITY {
