@@ -1,0 +1,6 @@
+//! The tests of the binary, as one program.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test that cannot go on has failed")]
+
+mod command_line;
+mod management;
+mod power_cut;

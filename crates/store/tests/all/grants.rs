@@ -1,0 +1,251 @@
+//! Grants and the rows that die with tokens, on both databases.
+use crate::common;
+use common::*;
+use domain::client::SubType;
+use domain::identity::Role;
+use domain::oauth::grant::{EndReason, Grant, RefreshState};
+use store::grants::{self, Ended, Redeemed, Rotated, Whose};
+use store::tokens::{self, Taken, Used};
+use store::{clients, users, workspaces};
+
+#[tokio::test]
+async fn a_code_is_redeemed_once_and_a_replay_ends_its_grant() {
+    for_each_database(async |db| {
+        populate(db).await;
+        assert_eq!(write_tx!(db, |tx| grants::redeem(tx, &grant(1))), Redeemed::First);
+        let mut replay = grant(2);
+        replay.code_id = token(1);
+        assert_eq!(write_tx!(db, |tx| grants::redeem(tx, &replay)), Redeemed::Replayed);
+        assert_eq!(read_tx!(db, |tx| grants::by_id_with_context(tx, grant_id(2), None)), None);
+        let end = async || write_tx!(db, |tx| grants::end_by_code(tx, token(1), EndReason::CodeReplayed, at(7)));
+        assert_eq!(end().await, Some(grant_id(1)));
+        assert_eq!(end().await, None, "ended once");
+        let context = read_tx!(db, |tx| grants::by_id_with_context(tx, grant_id(1), None)).unwrap();
+        assert_eq!(context.grant.ended, Some((at(7), EndReason::CodeReplayed)));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn the_context_tells_all_that_a_grant_rests_on() {
+    for_each_database(async |db| {
+        populate(db).await;
+        write_tx!(db, |tx| grants::redeem(tx, &grant(1)));
+        let look = async || read_tx!(db, |tx| grants::by_id_with_context(tx, grant_id(1), Some(token(9)))).unwrap();
+        let context = look().await;
+        assert_eq!(context.grant, grant(1), "everything comes back as it went in");
+        assert!(context.user_active && context.client_active && !context.token_revoked);
+        assert_eq!(context.roles, Some(member(1, 1, Role::Admin).roles));
+        assert_eq!(context.tenant_id, Some(workspace_id(1)));
+
+        write_tx!(db, |tx| tokens::revoke_token(tx, token(9), at(100)));
+        assert!(look().await.token_revoked);
+        let other = read_tx!(db, |tx| grants::by_id_with_context(tx, grant_id(1), Some(token(8)))).unwrap();
+        assert!(!other.token_revoked);
+        write_tx!(db, |tx| users::set_disabled(tx, user_id(1), true, NOW));
+        assert!(!look().await.user_active);
+        write_tx!(db, |tx| clients::set_disabled(tx, &client_id(1), true, NOW));
+        assert!(!look().await.client_active);
+        write_tx!(db, |tx| workspaces::remove_member(tx, user_id(1), workspace_id(1)));
+        let lost = look().await;
+        assert_eq!((lost.roles, lost.tenant_id), (None, None));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_user_grant_speaks_in_the_only_or_the_default_workspace() {
+    for_each_database(async |db| {
+        populate(db).await;
+        let mut personal = grant(1);
+        (personal.sub_type, personal.workspace_id, personal.refresh) = (SubType::User, None, None);
+        (personal.session_id, personal.auth_time, personal.acr, personal.nonce) = (None, None, None, None);
+        let expected = personal.clone();
+        write_tx!(db, |tx| grants::redeem(tx, &personal));
+        let look = async || read_tx!(db, |tx| grants::by_id_with_context(tx, grant_id(1), None)).unwrap();
+        let prefer = async |workspace| {
+            write_tx!(db, |tx| async move {
+                let user = user(1);
+                let profile = users::Profile {
+                    email: &user.email,
+                    email_verified: true,
+                    name: &user.name,
+                    picture: None,
+                    default_workspace_id: workspace,
+                    locale: None,
+                    zone: None,
+                };
+                users::update_profile(tx, user.id, &profile, NOW).await
+            })
+        };
+        let only = look().await;
+        assert_eq!(only.grant, expected);
+        assert_eq!(only.tenant_id, Some(workspace_id(1)), "the only one");
+        prefer(Some(workspace_id(2))).await;
+        assert_eq!(look().await.tenant_id, Some(workspace_id(1)), "no member of the default one");
+        write_tx!(db, |tx| workspaces::put_member(tx, &member(1, 2, Role::Owner)));
+        let preferred = look().await;
+        assert_eq!(preferred.tenant_id, Some(workspace_id(2)), "the default one of two");
+        assert_eq!(preferred.roles, Some(member(1, 2, Role::Owner).roles));
+        prefer(None).await;
+        let unclear = look().await;
+        assert_eq!((unclear.tenant_id, unclear.roles), (None, None), "two, and none of them preferred");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn refresh_moves_only_from_the_state_that_was_judged() {
+    for_each_database(async |db| {
+        populate(db).await;
+        write_tx!(db, |tx| grants::redeem(tx, &grant(1)));
+        let (first, mut second) = (refresh(1, 1), refresh(2, 2));
+        second.previous = Some(hash(1));
+        second.issued_at = at(30);
+        let rotate = async |from: RefreshState, to: RefreshState| {
+            write_tx!(db, |tx| async move { grants::rotate(tx, grant_id(1), &from, &to, at(2000)).await })
+        };
+        let used = RefreshState { used: true, ..first };
+        for wrong in [used, refresh(1, 9), refresh(2, 1)] {
+            assert_eq!(rotate(wrong, second).await, Rotated::Lost);
+        }
+        assert_eq!(rotate(first, second).await, Rotated::Moved);
+        assert_eq!(rotate(first, second).await, Rotated::Lost);
+        let now = read_tx!(db, |tx| grants::by_id_with_context(tx, grant_id(1), None)).unwrap().grant;
+        assert_eq!(now.refresh, Some(second));
+        assert_eq!((now.last_used_at, now.expires_at), (at(30), at(2000)));
+
+        assert!(!write_tx!(db, |tx| grants::mark_used(tx, grant_id(1), 1)), "not the current one");
+        assert!(write_tx!(db, |tx| grants::mark_used(tx, grant_id(1), 2)));
+        assert!(!write_tx!(db, |tx| grants::mark_used(tx, grant_id(1), 2)), "known");
+        let now = read_tx!(db, |tx| grants::by_id_with_context(tx, grant_id(1), None)).unwrap().grant;
+        assert!(now.refresh.unwrap().used);
+
+        assert!(write_tx!(db, |tx| grants::touch(tx, grant_id(1), at(40), at(3000))));
+        assert!(write_tx!(db, |tx| grants::end(tx, grant_id(1), EndReason::Revoked, at(50))));
+        assert!(!write_tx!(db, |tx| grants::end(tx, grant_id(1), EndReason::SignedOut, at(60))));
+        assert!(!write_tx!(db, |tx| grants::touch(tx, grant_id(1), at(70), at(9000))));
+        assert!(!write_tx!(db, |tx| grants::mark_used(tx, grant_id(1), 2)));
+        let used = RefreshState { used: true, ..second };
+        assert_eq!(rotate(used, refresh(3, 3)).await, Rotated::Lost, "the grant has ended");
+        let ended = read_tx!(db, |tx| grants::by_id_with_context(tx, grant_id(1), None)).unwrap().grant;
+        assert_eq!(ended.ended, Some((at(50), EndReason::Revoked)));
+        assert_eq!((ended.last_used_at, ended.expires_at), (at(40), at(3000)));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn grants_end_together_by_what_they_share() {
+    for_each_database(async |db| {
+        populate(db).await;
+        write_tx!(db, |tx| clients::insert(tx, &client(2)));
+        // By user, client and workspace. A workspace of 0 is a grant in the user's own name.
+        let all = [(1, 1, 1), (1, 1, 2), (1, 2, 1), (2, 1, 1), (1, 1, 0), (2, 2, 0)];
+        for (n, (user, client, workspace)) in (1u8..).zip(all) {
+            let mut made = grant(n);
+            (made.user_id, made.client_id) = (user_id(user), client_id(client));
+            made.workspace_id = (workspace > 0).then(|| workspace_id(workspace));
+            made.sub_type = if workspace > 0 { SubType::Workspace } else { SubType::User };
+            write_tx!(db, |tx| grants::redeem(tx, &made));
+        }
+        let (one, two) = (client_id(1), client_id(2));
+        let mut expected_alive = vec![1, 2, 3, 4, 5, 6];
+        let cases: [(Whose, &[u8]); 7] = [
+            (Whose::Session(session_id(6)), &[6]),
+            (Whose::UserClientWorkspace(user_id(1), one.clone(), Some(workspace_id(2))), &[2]),
+            (Whose::UserClientWorkspace(user_id(1), one.clone(), None), &[5]),
+            (Whose::UserAndClient(user_id(2), one.clone()), &[4]),
+            (Whose::ClientInWorkspace(two, workspace_id(1)), &[3]),
+            (Whose::UserInWorkspace(user_id(1), workspace_id(1)), &[1]),
+            (Whose::User(user_id(1)), &[]),
+        ];
+        for (whose, ends) in cases {
+            let these = whose.clone();
+            let ended = write_tx!(db, |tx| grants::end_all(tx, these, EndReason::Revoked, at(1)));
+            assert_eq!(ended, ends.len() as u64, "{whose:?}");
+            expected_alive.retain(|n| !ends.contains(n));
+            for n in 1..=6 {
+                let context = read_tx!(db, |tx| grants::by_id_with_context(tx, grant_id(n), None)).unwrap();
+                assert_eq!(context.grant.ended.is_none(), expected_alive.contains(&n), "{whose:?}, grant {n}");
+            }
+        }
+        write_tx!(db, |tx| grants::redeem(tx, &grant(7)));
+        let mine = grant(7);
+        let last = write_tx!(db, |tx| grants::end_each(tx, Whose::Client(one), EndReason::Revoked, at(1)));
+        let Grant { id, client_id, user_id, workspace_id, .. } = mine;
+        assert_eq!(last, [Ended { id, client_id, user_id, workspace_id }], "and says which");
+        let none = write_tx!(db, |tx| grants::end_each(tx, Whose::User(user_id), EndReason::Revoked, at(1)));
+        assert_eq!(none, [], "each ends once");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn live_grants_are_listed_and_expired_ones_removed() {
+    for_each_database(async |db| {
+        populate(db).await;
+        for n in 1..=4u8 {
+            let mut made = grant(n);
+            made.last_used_at = at(i64::from(n));
+            made.expires_at = at(100 * i64::from(n));
+            write_tx!(db, |tx| grants::redeem(tx, &made));
+        }
+        write_tx!(db, |tx| grants::end(tx, grant_id(3), EndReason::Revoked, NOW));
+        let ids = async |now| {
+            let list = read_tx!(db, |tx| grants::list_for_user(tx, user_id(1), now));
+            list.iter().map(|g| g.id).collect::<Vec<_>>()
+        };
+        assert_eq!(ids(at(100)).await, [4, 2].map(grant_id));
+        assert_eq!(write_tx!(db, |tx| grants::delete_expired(tx, at(350), 2)), 2, "no more than asked for");
+        assert_eq!(write_tx!(db, |tx| grants::delete_expired(tx, at(350), 2)), 1);
+        assert_eq!(ids(NOW).await, [grant_id(4)]);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn tokens_are_revoked_and_assertions_used_once() {
+    for_each_database(async |db| {
+        assert!(!read_tx!(db, |tx| tokens::is_revoked(tx, token(1))));
+        write_tx!(db, |tx| tokens::revoke_token(tx, token(1), at(10)));
+        write_tx!(db, |tx| tokens::revoke_token(tx, token(1), at(10)));
+        assert!(read_tx!(db, |tx| tokens::is_revoked(tx, token(1))));
+
+        let assert_once = async |client, jti: &'static str| {
+            write_tx!(db, |tx| async move { tokens::use_assertion(tx, &client_id(client), jti, at(10)).await })
+        };
+        assert_eq!(assert_once(1, "a").await, Used::First);
+        assert_eq!(assert_once(1, "a").await, Used::Replayed);
+        assert_eq!(assert_once(2, "a").await, Used::First, "each client names its own");
+        assert_eq!(assert_once(1, "b").await, Used::First);
+
+        assert_eq!(write_tx!(db, |tx| tokens::delete_expired(tx, at(10), 100)), 0);
+        assert_eq!(write_tx!(db, |tx| tokens::delete_expired(tx, at(11), 1)), 2, "one of each kind");
+        assert_eq!(write_tx!(db, |tx| tokens::delete_expired(tx, at(11), 100)), 2);
+        assert!(!read_tx!(db, |tx| tokens::is_revoked(tx, token(1))));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_one_time_token_is_good_once_for_its_purpose_until_it_expires() {
+    for_each_database(async |db| {
+        write_tx!(db, |tx| tokens::insert_one_time(tx, &hash(1), "setup", Some("subject"), at(10)));
+        write_tx!(db, |tx| tokens::insert_one_time(tx, &hash(2), "setup", None, at(10)));
+        let take = async |n, purpose: &'static str, now| {
+            write_tx!(db, |tx| async move { tokens::take_one_time(tx, &hash(n), purpose, now).await })
+        };
+        assert!(read_tx!(db, |tx| tokens::is_one_time_good(tx, &hash(1), "setup", at(9))));
+        assert!(!read_tx!(db, |tx| tokens::is_one_time_good(tx, &hash(1), "setup", at(10))));
+        assert_eq!(take(1, "reset", at(5)).await, Taken::Refused, "another purpose");
+        assert_eq!(take(1, "setup", at(10)).await, Taken::Refused, "expired");
+        assert_eq!(take(3, "setup", at(5)).await, Taken::Refused, "unknown");
+        assert_eq!(take(1, "setup", at(9)).await, Taken::Good { subject: Some("subject".to_owned()) });
+        assert_eq!(take(1, "setup", at(9)).await, Taken::Refused, "used");
+        assert!(!read_tx!(db, |tx| tokens::is_one_time_good(tx, &hash(1), "setup", at(9))));
+        assert_eq!(take(2, "setup", at(9)).await, Taken::Good { subject: None });
+        assert_eq!(write_tx!(db, |tx| tokens::delete_expired(tx, at(11), 100)), 2);
+    })
+    .await;
+}

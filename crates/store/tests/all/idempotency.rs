@@ -1,0 +1,90 @@
+//! Keys of requests that are done once, on both databases.
+use crate::common;
+use common::*;
+use domain::Timestamp;
+use futures_util::future::join_all;
+use std::sync::Arc;
+use store::idempotency::{self, Claimed, NewClaim};
+use tokio::sync::Barrier;
+
+fn new(key: u8, request: u8, claim: u8, now: Timestamp) -> NewClaim {
+    NewClaim {
+        hash: hash(key),
+        request_hash: hash(request),
+        claim: [claim; 16],
+        now,
+        lease_until: now.plus(60),
+        expires_at: now.plus(1000),
+    }
+}
+
+#[tokio::test]
+async fn a_key_is_claimed_finished_and_forgotten() {
+    for_each_database(async |db| {
+        let claim = async |new: NewClaim| write_tx!(db, |tx| idempotency::claim(tx, &new));
+        let finish = async |key, claim: u8, response: &'static [u8]| {
+            write_tx!(db, |tx| idempotency::finish(tx, &hash(key), &[claim; 16], response))
+        };
+        let abandon = async |key, claim: u8| write_tx!(db, |tx| idempotency::abandon(tx, &hash(key), &[claim; 16]));
+
+        assert_eq!(claim(new(1, 1, 1, at(0))).await, Claimed::Fresh);
+        assert_eq!(claim(new(1, 1, 2, at(59))).await, Claimed::InProgress);
+        assert_eq!(claim(new(1, 2, 2, at(59))).await, Claimed::Mismatch);
+        assert_eq!(claim(new(2, 1, 2, at(59))).await, Claimed::Fresh, "another key");
+        assert!(!finish(1, 2, b"x").await, "not the claim that holds it");
+        assert!(finish(1, 1, b"answer").await);
+        assert!(!finish(1, 1, b"again").await);
+        assert!(!abandon(1, 1).await);
+        let answer = Claimed::Finished(b"answer".to_vec());
+        assert_eq!(claim(new(1, 1, 3, at(999))).await, answer, "the end of the lease changes nothing");
+        assert_eq!(claim(new(1, 2, 3, at(999))).await, Claimed::Mismatch);
+        assert_eq!(claim(new(1, 2, 3, at(1000))).await, Claimed::Fresh, "forgotten, and free for anything");
+
+        // Whoever claimed key 2 is dead.
+        assert_eq!(
+            claim(new(2, 9, 4, at(119))).await,
+            Claimed::Mismatch,
+            "the dead attempt keeps the key to its request"
+        );
+        assert_eq!(claim(new(2, 1, 4, at(119))).await, Claimed::Fresh);
+        assert!(!finish(2, 2, b"late").await, "or it was only slow");
+        assert!(!abandon(2, 2).await);
+        assert!(abandon(2, 4).await);
+        assert_eq!(claim(new(2, 9, 5, at(120))).await, Claimed::Fresh, "abandoned, and free for anything");
+
+        let delete = async |before| write_tx!(db, |tx| idempotency::delete_expired(tx, before, 1));
+        assert_eq!(delete(at(1120)).await, 0);
+        assert_eq!(delete(at(5000)).await, 1, "in batches");
+        assert_eq!(delete(at(5000)).await, 1);
+        assert_eq!(delete(at(5000)).await, 0);
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn of_many_at_once_exactly_one_claims_whatever_was_there() {
+    const TASKS: u8 = 100;
+    for_each_database(async |db| {
+        let stores = [db.store.clone(), db.again().await];
+        // A key that is new, one whose holder died, one that expired.
+        write_tx!(db, |tx| idempotency::claim(tx, &new(2, 1, 200, at(-100))));
+        write_tx!(db, |tx| idempotency::claim(tx, &new(3, 7, 200, at(-5000))));
+        for key in 1..=3 {
+            let start = Arc::new(Barrier::new(usize::from(TASKS)));
+            let tasks = (0..TASKS).map(|n| {
+                let (store, start) = (stores[usize::from(n % 2)].clone(), start.clone());
+                tokio::spawn(async move {
+                    start.wait().await;
+                    store
+                        .write(move |tx| Box::pin(async move { idempotency::claim(tx, &new(key, 1, n, NOW)).await }))
+                        .await
+                })
+            });
+            let outcomes: Vec<_> = join_all(tasks).await.into_iter().map(|task| task.unwrap().unwrap()).collect();
+            assert_eq!(outcomes.iter().filter(|o| **o == Claimed::Fresh).count(), 1);
+            assert_eq!(outcomes.iter().filter(|o| **o == Claimed::InProgress).count(), usize::from(TASKS) - 1);
+        }
+        stores[1].close().await;
+    })
+    .await;
+}

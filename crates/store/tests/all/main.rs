@@ -1,0 +1,21 @@
+//! The tests of the store, as one program: each on SQLite and on PostgreSQL.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test that cannot go on has failed")]
+
+#[macro_use]
+mod common;
+
+mod activity;
+mod app_policy;
+mod client_people;
+mod clients;
+mod db;
+mod device;
+mod failures;
+mod grants;
+mod idempotency;
+mod identity;
+mod invitations;
+mod races;
+mod records;
+mod search;
+mod webhooks;

@@ -1,0 +1,236 @@
+//! What happens when many do the same thing at once, over two stores on one database.
+use crate::common;
+use common::*;
+use domain::WebhookId;
+use domain::oauth::grant::{EndReason, RefreshState};
+use domain::webhook::{Asked, Owner, Webhook};
+use futures_util::future::{BoxFuture, join_all};
+use std::sync::Arc;
+use store::consents::InWorkspace;
+use store::grants::{self, Redeemed, Rotated, Whose};
+use store::{StoreError, Tx, clients, consents, webhooks, workspaces};
+use tokio::sync::Barrier;
+
+const TASKS: u8 = 200;
+
+/// Runs `work(n)` for each task at once, half of them through one store and half through another.
+async fn race<T, W, F>(db: &Db, work: W) -> Vec<T>
+where
+    W: Fn(u8) -> F,
+    F: for<'a> FnOnce(&'a mut Tx) -> BoxFuture<'a, Result<T, StoreError>> + Send + 'static,
+    T: Send + 'static,
+{
+    let stores = [db.store.clone(), db.again().await];
+    let start = Arc::new(Barrier::new(usize::from(TASKS)));
+    let tasks = (0..TASKS).map(|n| {
+        let (store, start, job) = (stores[usize::from(n % 2)].clone(), start.clone(), work(n));
+        tokio::spawn(async move {
+            start.wait().await;
+            store.write(job).await
+        })
+    });
+    let outcomes = join_all(tasks).await.into_iter().map(|task| task.unwrap().unwrap()).collect();
+    stores[1].close().await;
+    outcomes
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn of_200_that_redeem_one_code_exactly_one_wins() {
+    for_each_database(async |db| {
+        populate(db).await;
+        let outcomes = race(db, |n| {
+            move |tx: &mut Tx| -> BoxFuture<'_, _> {
+                Box::pin(async move {
+                    let mut mine = grant(n);
+                    mine.code_id = token(1);
+                    Ok((n, grants::redeem(tx, &mine).await?))
+                })
+            }
+        })
+        .await;
+        let winners: Vec<_> = outcomes.iter().filter(|(_, outcome)| *outcome == Redeemed::First).collect();
+        assert_eq!(winners.len(), 1);
+        let there = read_tx!(db, |tx| grants::list_for_user(tx, user_id(1), NOW));
+        assert_eq!(there.iter().map(|g| g.id).collect::<Vec<_>>(), [grant_id(winners[0].0)]);
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn of_200_that_rotate_one_refresh_token_exactly_one_moves_it_and_by_one() {
+    for_each_database(async |db| {
+        populate(db).await;
+        write_tx!(db, |tx| grants::redeem(tx, &grant(1)));
+        let from = refresh(1, 1);
+        let next = move |n: u8| RefreshState { seq: 2, live: hash(n), previous: Some(from.live), ..from };
+        let outcomes = race(db, |n| {
+            move |tx: &mut Tx| -> BoxFuture<'_, _> {
+                Box::pin(async move { Ok((n, grants::rotate(tx, grant_id(1), &from, &next(n), at(2000)).await?)) })
+            }
+        })
+        .await;
+        let winners: Vec<_> = outcomes.iter().filter(|(_, outcome)| *outcome == Rotated::Moved).collect();
+        assert_eq!(winners.len(), 1);
+        let state = read_tx!(db, |tx| grants::by_id_with_context(tx, grant_id(1), None)).unwrap().grant.refresh;
+        assert_eq!(state, Some(next(winners[0].0)));
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn consents_given_at_once_all_count() {
+    for_each_database(async |db| {
+        populate(db).await;
+        race(db, |n| {
+            move |tx: &mut Tx| -> BoxFuture<'_, _> {
+                Box::pin(async move {
+                    let one = scopes(&format!("s{}", n % 50));
+                    consents::put(tx, user_id(1), &client_id(1), None, &one, NOW).await
+                })
+            }
+        })
+        .await;
+        let consent = read_tx!(db, |tx| consents::find(tx, user_id(1), &client_id(1), None)).unwrap();
+        assert_eq!(consent.scopes.len(), 50);
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn the_users_of_a_client_are_counted_right_however_many_come_and_go_at_once() {
+    for_each_database(async |db| {
+        populate(db).await;
+        write_tx!(db, |tx| async {
+            for n in 3..=10 {
+                store::users::insert(tx, &user(n)).await?;
+            }
+            Ok::<_, StoreError>(())
+        });
+        for round in 0..3 {
+            race(db, |n| {
+                move |tx: &mut Tx| -> BoxFuture<'_, _> {
+                    Box::pin(async move {
+                        let (user, client) = (user_id(1 + n % 10), client_id(1));
+                        let workspace = [None, Some(workspace_id(1)), Some(workspace_id(2))][usize::from(n / 10 % 3)];
+                        let in_one = InWorkspace::User(user);
+                        match n {
+                            70..90 => {
+                                workspaces::hold(tx, workspace_id(1)).await?;
+                                consents::delete_in_workspace(tx, workspace_id(1), in_one).await.map(drop)
+                            }
+                            // In the last round nobody takes everything back.
+                            0..2 if round < 2 => consents::delete_for_client(tx, &client).await.map(drop),
+                            2..20 => consents::delete_all(tx, user, &client).await.map(drop),
+                            20..70 => consents::delete(tx, user, &client, workspace).await.map(drop),
+                            _ => consents::put(tx, user, &client, workspace, &scopes("openid"), NOW).await.map(drop),
+                        }
+                    })
+                }
+            })
+            .await;
+            let users = read_tx!(db, |tx| consents::list_for_client_users(tx, &client_id(1), store::Page::default()));
+            assert_eq!(users.total, i64::try_from(users.items.len()).unwrap());
+        }
+        write_tx!(db, |tx| clients::soft_delete(tx, &client_id(1), NOW));
+        assert_eq!(read_tx!(db, |tx| store::client_users::total(tx, &client_id(1))), 0);
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn grants_that_are_ended_from_many_sides_end_once_and_nobody_deadlocks() {
+    for_each_database(async |db| {
+        populate(db).await;
+        for n in 1..=50 {
+            write_tx!(db, |tx| grants::redeem(tx, &grant(n)));
+        }
+        let ended = race(db, |n| {
+            move |tx: &mut Tx| -> BoxFuture<'_, _> {
+                Box::pin(async move {
+                    if n % 10 == 9 {
+                        // All of them are due; cleaning and ending must not deadlock either.
+                        return grants::delete_expired(tx, at(5000), 2).await;
+                    }
+                    let whose = match n % 3 {
+                        0 => Whose::User(user_id(1)),
+                        1 => Whose::Client(client_id(1)),
+                        _ => Whose::UserInWorkspace(user_id(1), workspace_id(1)),
+                    };
+                    grants::end_all(tx, whose, EndReason::Revoked, NOW).await
+                })
+            }
+        })
+        .await;
+        // Twenty removals of two each leave ten of the fifty, and those have ended; each was counted once or twice.
+        let there = read_tx!(db, |tx| grants::list_for_user(tx, user_id(1), NOW));
+        assert_eq!(there, [], "nothing lives");
+        let counted = ended.iter().sum::<u64>();
+        assert!((50..=90).contains(&counted), "{counted}");
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn of_200_that_change_one_client_exactly_one_does() {
+    for_each_database(async |db| {
+        populate(db).await;
+        let outcomes = race(db, |n| {
+            move |tx: &mut Tx| -> BoxFuture<'_, _> {
+                Box::pin(async move {
+                    let mut mine = client(1);
+                    mine.name = format!("Change {n}");
+                    Ok((n, clients::update(tx, &mine).await?))
+                })
+            }
+        })
+        .await;
+        let winners: Vec<_> = outcomes.iter().filter(|(_, changed)| *changed).collect();
+        assert_eq!(winners.len(), 1);
+        let now = read_tx!(db, |tx| clients::by_id(tx, &client_id(1), NOW)).unwrap();
+        assert_eq!((now.name, now.revision), (format!("Change {}", winners[0].0), 1));
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn of_200_that_change_one_webhook_exactly_one_does() {
+    for_each_database(async |db| {
+        let webhook = Webhook {
+            id: WebhookId::new(NOW, [1; 10]),
+            owner: Owner::Operator,
+            url: "https://r.example/hook".to_owned(),
+            description: String::new(),
+            asked: Asked::All,
+            sealed_secret: vec![1],
+            previous: None,
+            revision: 0,
+            created_at: NOW,
+            updated_at: NOW,
+            disabled_at: None,
+        };
+        let (id, row) = (webhook.id, webhook.clone());
+        write_tx!(db, |tx| webhooks::insert(tx, &row));
+        let outcomes = race(db, |n| {
+            let mine = Webhook { description: format!("Change {n}"), ..webhook.clone() };
+            move |tx: &mut Tx| -> BoxFuture<'_, _> {
+                Box::pin(async move {
+                    let changed = match n % 3 {
+                        0 => webhooks::rotate_secret(tx, id, mine.owner, Some(0), &[n], NOW, NOW).await?,
+                        _ => webhooks::update(tx, &mine).await?,
+                    };
+                    Ok((n, changed))
+                })
+            }
+        })
+        .await;
+        let winners: Vec<_> = outcomes.iter().filter(|(_, changed)| *changed).map(|(n, _)| *n).collect();
+        assert_eq!(winners.len(), 1);
+        let (n, now) = (winners[0], read_tx!(db, |tx| webhooks::any_by_id(tx, id)).unwrap());
+        assert_eq!(now.revision, 1);
+        match n % 3 {
+            0 => assert_eq!((now.sealed_secret, now.description), (vec![n], String::new())),
+            _ => assert_eq!((now.sealed_secret, now.description), (vec![1], format!("Change {n}"))),
+        }
+    })
+    .await;
+}

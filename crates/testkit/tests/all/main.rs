@@ -1,0 +1,36 @@
+//! The scenarios over HTTP, as one program: linking the server for each file took minutes and gigabytes.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test that cannot go on has failed")]
+
+mod world;
+
+mod access;
+mod account;
+mod activity;
+mod app_policy;
+mod audit;
+mod authorize;
+mod charts;
+mod client_auth;
+mod code;
+mod connections;
+mod consent;
+mod device;
+mod failures;
+mod idempotency;
+mod invitations;
+mod members;
+mod nothing_leaks;
+mod odd_requests;
+mod oidc;
+mod operator;
+mod reference_000_001;
+mod reference_002;
+mod reference_003;
+mod reference_004;
+mod refresh;
+mod register;
+mod secrets;
+mod webhook_changes;
+mod webhooks;
+mod who_may;
+mod workspace_apps;
