@@ -19,7 +19,6 @@ mod failures;
 mod idempotency;
 mod invitations;
 mod members;
-mod nothing_leaks;
 mod odd_requests;
 mod oidc;
 mod operator;
