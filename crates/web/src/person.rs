@@ -1,9 +1,11 @@
 //! Who opens a page that only people who are signed in see, and what they send from it.
 use crate::WebState;
+use crate::cookies::Cookie;
 use crate::incoming::{Browser, Incoming};
 use crate::pages::form::Form;
-use crate::pages::frame::{Frame, Leads, render, see_other, with_browser};
+use crate::pages::frame::{Frame, Leads, render, see_other, with_browser, with_cookie};
 use crate::pages::nav::{Nav, Section};
+use crate::pages::notice::Notice;
 use crate::pages::undo::{ONLY_FROM, Undo};
 use crate::pages::{back, refused};
 use askama::Template;
@@ -32,6 +34,8 @@ pub struct Person {
     pub memberships: Vec<WorkspaceMembership>,
     pub incoming: Incoming,
     browser: Browser,
+    /// What was just done, for this page to tell.
+    notice: Option<Notice>,
     /// Of the page's forms that make something.
     once: String,
 }
@@ -63,8 +67,10 @@ impl FromRequestParts<WebState> for Person {
         let at = at.map_err(|failure| refused::to_person(state, &incoming, &browser, &failure))?;
         let mut ctx = incoming.ctx.clone();
         ctx.facts.actor = Some(at.principal.actor.clone());
+        let notice = Notice::read(state, &incoming, view.session.id, whole(parts).path());
         Ok(Self {
             once: fresh_key(&ctx),
+            notice: notice.filter(|_| parts.method == Method::GET),
             ctx,
             user: view.user,
             session: view.session.id,
@@ -108,12 +114,12 @@ impl Person {
     /// The frame of a page, with its place in the navigation if it has one.
     pub fn frame(&self, state: &WebState, here: impl Into<Option<Section>>) -> Frame {
         let nav = Nav::new(state.base(), self.user.email.as_str(), &self.principal, &self.memberships, here.into());
-        let mut frame = Frame::new(state, &self.browser).around(nav, self.zone(), self.query("done"));
+        let mut frame = Frame::new(state, &self.browser).around(nav, self.zone());
         self.once.clone_into(&mut frame.once);
-        if frame.notice.is_some() {
-            frame.undo = Undo::open(state, self.session, self.ctx.now, self.query("undo"));
+        match &self.notice {
+            Some(notice) => frame.telling(notice),
+            None => frame,
         }
-        frame
     }
 
     /// The frame of a page that is about one thing.
@@ -148,21 +154,24 @@ impl Person {
     }
 
     fn answer(&self, state: &WebState, page: &impl Template, status: StatusCode) -> Response {
-        with_browser(state, &self.browser, render(state, page, status, Leads::Here, None))
+        let told = self.notice.as_ref().and_then(|_| Cookie::Notice.clear(state));
+        with_cookie(with_browser(state, &self.browser, render(state, page, status, Leads::Here, None)), told)
     }
 
     /// On to a page after a form, which says what was done: the text `done-…`.
-    #[expect(clippy::unused_self, reason = "answers a person, as its neighbours do")]
-    pub fn done(&self, path: &str, done: &str) -> Response {
-        see_other(&format!("{path}{}done={done}", if path.contains('?') { '&' } else { '?' }))
+    pub fn done(&self, state: &WebState, path: &str, done: &str) -> Response {
+        self.on_to(state, path, done, None)
     }
 
     /// The same, with the way back.
     pub fn done_until_undone(&self, state: &WebState, path: &str, done: &str, undo: &Undo) -> Response {
-        match undo.sealed(state, self.session, self.ctx.now) {
-            Some(undo) => self.done(path, &format!("{done}&undo={undo}")),
-            None => self.done(path, done),
-        }
+        self.on_to(state, path, done, Some(undo.clone()))
+    }
+
+    fn on_to(&self, state: &WebState, path: &str, done: &str, undo: Option<Undo>) -> Response {
+        let at = path.split_once('?').map_or(path, |(path, _)| path);
+        let notice = Notice { at: at.to_owned(), done: done.to_owned(), undo };
+        with_cookie(see_other(path), notice.cookie(state, &self.incoming, self.session))
     }
 
     /// The page of a use case that failed.

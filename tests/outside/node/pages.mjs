@@ -73,7 +73,7 @@ class Visit {
   }
 }
 
-const NO_PAGES = /\/docs\/openapi\.json|\/logout|\/export|[?&]done=/;
+const NO_PAGES = /\/docs\/openapi\.json|\/logout|\/export/;
 
 /** Follows every link, at most `most` pages of a kind. */
 async function follow(visit, start, most = 2) {

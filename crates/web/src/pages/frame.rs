@@ -1,5 +1,6 @@
 //! What all pages have in common.
 use super::nav::Nav;
+use super::notice::Notice;
 use super::time::Time;
 use super::undo::Undo;
 use crate::WebState;
@@ -75,9 +76,14 @@ impl Frame {
     }
 
     /// Around the pages of a signed-in person.
-    pub fn around(self, nav: Nav, zone: Option<String>, done: &str) -> Self {
-        let notice = if done.is_empty() { None } else { self.texts.known(&format!("done-{done}")) };
-        Self { nav: Some(nav), notice, zone, ..self }
+    pub fn around(self, nav: Nav, zone: Option<String>) -> Self {
+        Self { nav: Some(nav), zone, ..self }
+    }
+
+    /// With what was just done.
+    pub fn telling(self, notice: &Notice) -> Self {
+        let told = self.texts.known(&format!("done-{}", notice.done));
+        Self { notice: told, undo: notice.undo.clone(), ..self }
     }
 
     /// With the times of somebody's time zone.

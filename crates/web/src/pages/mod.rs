@@ -15,6 +15,7 @@ pub mod home;
 pub mod login;
 pub mod logout;
 pub mod nav;
+pub mod notice;
 pub mod operator;
 pub mod pager;
 pub mod problem;

@@ -37,7 +37,7 @@ impl Scene {
         let reply = self.browser.submit(&form).await;
         assert_eq!(reply.status, 303, "{}", reply.body);
         let page = self.browser.follow(reply).await;
-        assert!(page.body.contains("role=\"status\""), "{}", page.body);
+        assert!(page.body.contains("class=\"notice\""), "{}", page.body);
         page
     }
 
@@ -198,44 +198,69 @@ async fn what_was_changed_again_since_is_not_undone() {
 }
 
 #[tokio::test]
-async fn nobody_else_makes_a_way_back_and_it_is_not_offered_for_long() {
+async fn what_was_done_is_told_once_where_it_was_done() {
     let mut s = scene().await;
-    let ask = s.get(&format!("/operator/users/{}/disable", s.bob.user.id)).await;
-    let form = ask.form("confirm");
-    let done = s.browser.submit(&form).await.location();
-    let here = done[url::Position::BeforePath..].to_owned();
-    let seal = done.query_pairs().find(|(name, _)| name == "undo").unwrap().1.into_owned();
-    for (language, label) in [("en", "Undo"), ("de", "Rückgängig machen")] {
+    let path = format!("/operator/users/{}", s.bob.user.id);
+    for language in ["en", "de"] {
         let change = profile::Change { locale: Some(Some(language)), ..Default::default() };
         profile::change(&s.app.app, &s.app.ctx(), s.ada.user.id, change).await.unwrap();
-        let page = s.get(&here).await;
+        let (question, label) = match language {
+            "en" => ("disable", "Undo"),
+            _ => ("enable", "Rückgängig machen"),
+        };
+        let form = s.get(&format!("{path}/{question}")).await.form("confirm");
+        let done = s.browser.submit(&form).await;
+        assert_eq!(done.header("location"), path, "the address says nothing");
+        // Another tab asks for another page first.
+        assert!(!s.get("/account").await.body.contains("class=\"notice\""));
+        let page = s.get(&path).await;
         assert_eq!(page.text("undo").as_deref(), Some(label));
         assert!(page.form("undo").get("csrf").is_some());
+        assert!(!s.get(&path).await.body.contains("class=\"notice\""), "once");
     }
+    // Nor does a link say it.
+    for link in ["?done=user-disabled", "?done=saved", "?notice=saved"] {
+        assert!(!s.get(&format!("{path}{link}")).await.body.contains("class=\"notice\""), "{link}");
+    }
+    s.app.stop().await;
+}
+
+#[tokio::test]
+async fn nobody_else_makes_a_notice_or_a_way_back_and_it_is_not_offered_for_long() {
+    const COOKIE: &str = "cs_notice";
+    let mut s = scene().await;
+    let path = format!("/operator/users/{}", s.bob.user.id);
+    let form = s.get(&format!("{path}/disable")).await.form("confirm");
+    s.browser.submit(&form).await;
+    let notice = s.browser.cookies[COOKIE].clone();
+    let with = async |browser: &mut Browser, cookie: &str| {
+        browser.cookies.insert(COOKIE.to_owned(), cookie.to_owned());
+        let page = browser.get(&path).await;
+        assert_eq!(page.status, 200);
+        (page.body.contains("class=\"notice\""), page)
+    };
     // A notice that something is done, with a form that does something else.
-    let (payload, tag) = seal.split_once('.').unwrap();
-    let plain = String::from_utf8(domain::encoding::from_base64url(payload).unwrap()).unwrap();
-    let other = domain::encoding::base64url(plain.replace("enable", "make-operator").as_bytes());
-    for forged in [
-        format!("{other}.{tag}"),
-        format!("{payload}.{}", "A".repeat(43)),
-        format!("{payload}."),
-        "x".to_owned(),
-        String::new(),
-    ] {
-        let page = s.get(&here.replace(&seal, &forged)).await;
-        assert_eq!(page.text("undo"), None, "{forged}");
+    let sealed = domain::encoding::from_base64url(&notice).unwrap();
+    let plain = String::from_utf8(sealed[32..].to_vec()).unwrap();
+    let other = [&sealed[..32], plain.replace("enable", "make-operator").as_bytes()].concat();
+    let cut = &sealed[..20];
+    let zeroes = [&[0; 32], &sealed[32..]].concat();
+    for forged in [other.as_slice(), cut, &sealed[..32], &zeroes] {
+        let forged = domain::encoding::base64url(forged);
+        assert!(!with(&mut s.browser, &forged).await.0, "{forged}");
     }
-    let (path, _) = here.split_once('?').unwrap();
-    assert_eq!(s.get(&format!("{path}?undo={seal}")).await.text("undo"), None, "without a notice");
-    // Another session of the same person: whoever was sent the link.
+    for odd in ["x", "", "????????????????????", &"A".repeat(3000)] {
+        assert!(!with(&mut s.browser, odd).await.0, "{odd}");
+    }
+    // Another session of the same person.
     let mut elsewhere = Browser::new(&s.app);
     elsewhere.sign_in_here("ada@example.com").await;
-    assert_eq!(elsewhere.get(&here).await.text("undo"), None);
-    let undo = s.get(&here).await.form("undo");
-    assert_eq!(s.browser.submit(&undo.clone().set("csrf", "AAAA")).await.status, 400, "checklist 18");
-    s.app.clock.advance(15 * 60);
-    assert_eq!(s.get(&here).await.text("undo"), None, "not for ever");
+    assert!(!with(&mut elsewhere, &notice).await.0);
+    let (told, page) = with(&mut s.browser, &notice).await;
+    assert!(told);
+    assert_eq!(s.browser.submit(&page.form("undo").set("csrf", "AAAA")).await.status, 400, "checklist 18");
+    s.app.clock.advance(60);
+    assert!(!with(&mut s.browser, &notice).await.0, "not for ever");
     assert_eq!(s.disabled().await, (true, false));
     s.app.stop().await;
 }

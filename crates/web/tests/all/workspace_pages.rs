@@ -219,7 +219,7 @@ async fn somebody_leaves() {
     let page = browser.get(&format!("{}/members/leave", s.path)).await;
     assert!(page.body.contains("<strong><bdi>Workspace 0"), "{}", page.body);
     let reply = browser.submit(&page.form("confirm")).await;
-    assert_eq!((reply.status.as_u16(), reply.header("location")), (303, "/account?done=left"));
+    assert_eq!((reply.status.as_u16(), reply.header("location")), (303, "/account"));
     assert!(browser.follow(reply).await.body.contains("You left the workspace."));
     assert_eq!(s.role_of(&one).await, None);
     s.app.stop().await;
@@ -266,7 +266,7 @@ async fn an_invitation_leads_through_signing_up_into_the_workspace_once() {
     assert_eq!(accept.action, "/invitations/accept", "the token is in the body");
     assert_eq!(newcomer.submit(&accept.clone().set("csrf", "AAAA")).await.status, 400);
     let reply = newcomer.submit(&accept).await;
-    assert_eq!(reply.header("location"), format!("{}/members?done=joined", s.path));
+    assert_eq!(reply.header("location"), format!("{}/members", s.path));
     assert!(newcomer.follow(reply).await.body.contains("you are a member now"));
     assert_eq!(s.app.outcomes("invitation.accepted").await, ["ok"]);
 

@@ -140,7 +140,7 @@ pub async fn disconnect(State(state): State<WebState>, Path(client): Path<String
         Some(workspace) => connections::disconnect(app, ctx, who, &client, Some(workspace)).await,
     };
     match done {
-        Ok(()) => person.done(&person.path(&state, Section::Connected), "disconnected"),
+        Ok(()) => person.done(&state, &person.path(&state, Section::Connected), "disconnected"),
         Err(failure) => person.refused(&state, &failure),
     }
 }

@@ -50,7 +50,7 @@ pub async fn post(State(state): State<WebState>, posted: Posted) -> Response {
         default_workspace: posted.form.get("default_workspace"),
     };
     let Err(failure) = account::change(state.app(), &person.ctx, &person.principal, changes).await else {
-        return person.done(&person.path(&state, Section::Profile), "saved");
+        return person.done(&state, &person.path(&state, Section::Profile), "saved");
     };
     let frame = person.frame(&state, Section::Profile);
     let problem = match Problem::of(&failure, &state, person, &frame) {

@@ -98,7 +98,7 @@ pub async fn post(State(state): State<WebState>, posted: Posted) -> Response {
     let (old, new) = (Secret::new(posted.field("current_password")), Secret::new(posted.field("new_password")));
     let (ctx, who, current) = (&person.ctx, &person.principal, Some(person.session));
     let failure = match account::change_password(state.app(), ctx, who, current, &old, &new).await {
-        Ok(()) => return person.done(&person.path(&state, Section::Security), "password-changed"),
+        Ok(()) => return person.done(&state, &person.path(&state, Section::Security), "password-changed"),
         Err(failure) => failure,
     };
     let problem = match Problem::of(&failure, &state, person, &person.frame(&state, Section::Security)) {

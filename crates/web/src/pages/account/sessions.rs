@@ -37,7 +37,7 @@ pub async fn ask(State(state): State<WebState>, Path(id): Path<String>, person: 
 pub async fn end(State(state): State<WebState>, Path(id): Path<String>, posted: Posted) -> Response {
     let person = &posted.person;
     match account::end_session(state.app(), &person.ctx, &person.principal, &id).await {
-        Ok(()) => person.done(&person.path(&state, Section::Security), "session-ended"),
+        Ok(()) => person.done(&state, &person.path(&state, Section::Security), "session-ended"),
         Err(failure) => person.refused(&state, &failure),
     }
 }
@@ -61,7 +61,7 @@ pub async fn end_others(State(state): State<WebState>, posted: Posted) -> Respon
     let person = &posted.person;
     let (ctx, who, current) = (&person.ctx, &person.principal, Some(person.session));
     match account::end_other_sessions(state.app(), ctx, who, current).await {
-        Ok(_) => person.done(&person.path(&state, Section::Security), "sessions-ended"),
+        Ok(_) => person.done(&state, &person.path(&state, Section::Security), "sessions-ended"),
         Err(failure) => person.refused(&state, &failure),
     }
 }

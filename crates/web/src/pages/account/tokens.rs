@@ -62,7 +62,7 @@ pub async fn ask(State(state): State<WebState>, Path(id): Path<String>, person: 
 pub async fn revoke(State(state): State<WebState>, Path(id): Path<String>, posted: Posted) -> Response {
     let person = &posted.person;
     match credentials::revoke_token(state.app(), &person.ctx, &person.principal, &id).await {
-        Ok(()) => person.done(&person.path(&state, Section::Tokens), "token-revoked"),
+        Ok(()) => person.done(&state, &person.path(&state, Section::Tokens), "token-revoked"),
         Err(failure) => person.refused(&state, &failure),
     }
 }

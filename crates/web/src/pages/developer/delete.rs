@@ -40,7 +40,7 @@ pub async fn get(State(state): State<WebState>, person: Person, path: Named) -> 
 pub async fn post(State(state): State<WebState>, path: Named, posted: Posted) -> Response {
     let person = &posted.person;
     match owned::delete(state.app(), &person.ctx, &person.principal, named(&path, "client")).await {
-        Ok(()) => person.done(&person.path(&state, Section::Applications), "application-deleted"),
+        Ok(()) => person.done(&state, &person.path(&state, Section::Applications), "application-deleted"),
         Err(failure) => person.refused(&state, &failure),
     }
 }

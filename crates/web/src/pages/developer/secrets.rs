@@ -118,7 +118,9 @@ pub async fn end(State(state): State<WebState>, path: Named, posted: Posted) -> 
     let (person, id) = (&posted.person, named(&path, "client"));
     let ended = secrets::end(state.app(), &person.ctx, &person.principal, id, named(&path, "secret")).await;
     match ended {
-        Ok(()) => person.done(&format!("{}/{id}/secrets", person.path(&state, Section::Applications)), "secret-ended"),
+        Ok(()) => {
+            person.done(&state, &format!("{}/{id}/secrets", person.path(&state, Section::Applications)), "secret-ended")
+        }
         Err(failure) => person.refused(&state, &failure),
     }
 }

@@ -150,7 +150,7 @@ async fn change(state: WebState, path: Named, posted: Arc<Posted>) -> Made {
             return match updated.secret {
                 Some(secret) => Ok(secrets::made(&state, person, updated.client, secret.expose()).await),
                 // Nothing new is there to be shown again; whoever saves again is held to the revision.
-                None => Err(person.done(&app.at("settings"), "saved").into()),
+                None => Err(person.done(&state, &app.at("settings"), "saved").into()),
             };
         }
         Err(failure) => failure,

@@ -135,7 +135,9 @@ pub async fn revoke(State(state): State<WebState>, path: Named, posted: Posted) 
     let (person, id) = (&posted.person, named(&path, "client"));
     let revoked = owned::revoke_user(state.app(), &person.ctx, &person.principal, id, named(&path, "user")).await;
     match revoked {
-        Ok(()) => person.done(&format!("{}/{id}/users", person.path(&state, Section::Applications)), "user-revoked"),
+        Ok(()) => {
+            person.done(&state, &format!("{}/{id}/users", person.path(&state, Section::Applications)), "user-revoked")
+        }
         Err(failure) => person.refused(&state, &failure),
     }
 }
@@ -171,7 +173,9 @@ pub async fn ask_all(State(state): State<WebState>, person: Person, path: Named)
 pub async fn revoke_all(State(state): State<WebState>, path: Named, posted: Posted) -> Response {
     let (person, id) = (&posted.person, named(&path, "client"));
     match owned::revoke_all_users(state.app(), &person.ctx, &person.principal, id).await {
-        Ok(()) => person.done(&format!("{}/{id}/users", person.path(&state, Section::Applications)), "users-revoked"),
+        Ok(()) => {
+            person.done(&state, &format!("{}/{id}/users", person.path(&state, Section::Applications)), "users-revoked")
+        }
         Err(failure) => person.refused(&state, &failure),
     }
 }

@@ -110,7 +110,7 @@ pub async fn rotate(State(state): State<WebState>, posted: Posted) -> Response {
 async fn turn(state: WebState, posted: Arc<Posted>) -> Made {
     let person = &posted.person;
     match operator::rotate_keys(state.app(), &person.ctx, &person.principal).await {
-        Ok(()) => Ok(person.done(&person.path(&state, Section::Keys), "keys-rotated")),
+        Ok(()) => Ok(person.done(&state, &person.path(&state, Section::Keys), "keys-rotated")),
         Err(failure) => Err(person.refused(&state, &failure).into()),
     }
 }

@@ -113,7 +113,7 @@ pub async fn post(
     }
     if change == Change::Operator(false) && id == person.user.id.to_string() {
         // These pages are no longer theirs.
-        return person.done(&person.path(&state, Section::Profile), change.done());
+        return person.done(&state, &person.path(&state, Section::Profile), change.done());
     }
     let path = format!("{}/{id}", person.path(&state, Section::Users));
     let undo = Undo::by(format!("{path}/{}", change.reversed().name()));

@@ -129,5 +129,5 @@ pub async fn replay(State(state): State<WebState>, place: Place, posted: Posted)
     let event = place.event.parse().map_err(unknown)?;
     let replayed = webhooks::replay(state.app(), &person.ctx, owner, id, event).await;
     replayed.map_err(|f| stop(&state, person, &f))?;
-    Ok(person.done(&format!("{}/{id}/deliveries", place.path(&state, person)), "webhook-replayed"))
+    Ok(person.done(&state, &format!("{}/{id}/deliveries", place.path(&state, person)), "webhook-replayed"))
 }

@@ -78,7 +78,7 @@ pub async fn update(State(state): State<WebState>, place: Place, posted: Posted)
     };
     let path = format!("{}/{id}", place.path(&state, person));
     let failure = match webhooks::update(state.app(), &person.ctx, owner, id, Some(revision(&posted)), &change).await {
-        Ok(_) => return Ok(person.done(&path, "saved")),
+        Ok(_) => return Ok(person.done(&state, &path, "saved")),
         Err(failure) => told(failure),
     };
     let problem = Problem::of(&failure, &state, person, &person.frame(&state, place.section))?;
@@ -109,7 +109,7 @@ async fn send_test(state: WebState, place: Place, posted: Arc<Posted>) -> Made {
     let person = &posted.person;
     let (owner, id) = place.one(&state, person, true)?;
     webhooks::test(state.app(), &person.ctx, owner, id).await.map_err(|f| stop(&state, person, &f))?;
-    Ok(person.done(&format!("{}/{id}/deliveries", place.path(&state, person)), "webhook-test"))
+    Ok(person.done(&state, &format!("{}/{id}/deliveries", place.path(&state, person)), "webhook-test"))
 }
 
 pub async fn ask_delete(State(state): State<WebState>, place: Place, person: Person) -> Answer {
@@ -138,5 +138,5 @@ pub async fn delete(State(state): State<WebState>, place: Place, posted: Posted)
     let (owner, id) = place.one(&state, person, true)?;
     let deleted = webhooks::delete(state.app(), &person.ctx, owner, id, Some(revision(&posted))).await;
     deleted.map_err(|f| stop(&state, person, &f))?;
-    Ok(person.done(&place.path(&state, person), "webhook-deleted"))
+    Ok(person.done(&state, &place.path(&state, person), "webhook-deleted"))
 }

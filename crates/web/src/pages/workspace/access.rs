@@ -174,7 +174,7 @@ pub async fn revoke(
 ) -> Response {
     let person = &posted.person;
     match workspace_apps::revoke(state.app(), &person.ctx, &person.principal, &client).await {
-        Ok(_) => person.done(&person.path(&state, Section::Access), "app-revoked"),
+        Ok(_) => person.done(&state, &person.path(&state, Section::Access), "app-revoked"),
         Err(failure) => person.refused(&state, &failure),
     }
 }
@@ -215,7 +215,7 @@ pub async fn revoke_person(
     let person = &posted.person;
     match workspace_apps::revoke_person(state.app(), &person.ctx, &person.principal, &client, &user).await {
         // Others may have let the app in, too; the last one takes its page along.
-        Ok(()) => person.done(&person.path(&state, Section::Access), "app-person-revoked"),
+        Ok(()) => person.done(&state, &person.path(&state, Section::Access), "app-person-revoked"),
         Err(failure) => person.refused(&state, &failure),
     }
 }

@@ -219,7 +219,7 @@ pub async fn ask_revoke(
 pub async fn revoke(State(state): State<WebState>, Path((_, id)): Path<(String, String)>, posted: Posted) -> Response {
     let person = &posted.person;
     match credentials::revoke_api_key(state.app(), &person.ctx, &person.principal, &id).await {
-        Ok(()) => person.done(&person.path(&state, Section::ApiKeys), "api-key-revoked"),
+        Ok(()) => person.done(&state, &person.path(&state, Section::ApiKeys), "api-key-revoked"),
         Err(failure) => person.refused(&state, &failure),
     }
 }

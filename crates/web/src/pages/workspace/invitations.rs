@@ -161,7 +161,7 @@ pub async fn ask_revoke(
 pub async fn revoke(State(state): State<WebState>, Path((_, id)): Path<(String, String)>, posted: Posted) -> Response {
     let person = &posted.person;
     match invitations::revoke(state.app(), &person.ctx, &person.principal, &id).await {
-        Ok(()) => person.done(&path(&state, person), "invitation-revoked"),
+        Ok(()) => person.done(&state, &path(&state, person), "invitation-revoked"),
         Err(failure) => person.refused(&state, &failure),
     }
 }

@@ -101,7 +101,7 @@ pub async fn post(State(state): State<WebState>, posted: Posted) -> Response {
     let token = posted.field("token");
     let failure = match invitations::accept(state.app(), &person.ctx, &person.principal, token).await {
         Ok(joined) => {
-            return person.done(&state.path(&format!("/workspaces/{}/members", joined.workspace_id)), "joined");
+            return person.done(&state, &state.path(&format!("/workspaces/{}/members", joined.workspace_id)), "joined");
         }
         Err(failure) => failure,
     };

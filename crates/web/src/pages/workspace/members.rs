@@ -120,7 +120,7 @@ pub async fn role(State(state): State<WebState>, Path((_, user)): Path<(String, 
                 let undo = Undo::by(format!("{path}/{user}/role")).back("role", before.as_str(), role);
                 person.done_until_undone(&state, &path, "role-changed", &undo)
             }
-            None => person.done(&path, "role-changed"),
+            None => person.done(&state, &path, "role-changed"),
         };
     };
     let frame = person.frame(&state, Section::Members);
@@ -166,8 +166,8 @@ pub async fn remove(
     let path = person.path(&state, Section::Members);
     match members::remove(state.app(), &person.ctx, &person.principal, &user).await {
         // Who removed themselves reads nothing here any more.
-        Ok(()) if user == person.user.id.to_string() => person.done(&state.path("/account"), "left"),
-        Ok(()) => person.done(&path, "member-removed"),
+        Ok(()) if user == person.user.id.to_string() => person.done(&state, &state.path("/account"), "left"),
+        Ok(()) => person.done(&state, &path, "member-removed"),
         Err(failure) => refused_here(&state, person, &failure).await,
     }
 }
@@ -207,7 +207,7 @@ pub async fn ask_leave(State(state): State<WebState>, person: Person) -> Respons
 pub async fn leave(State(state): State<WebState>, posted: Posted) -> Response {
     let person = &posted.person;
     match members::leave(state.app(), &person.ctx, &person.principal).await {
-        Ok(()) => person.done(&state.path("/account"), "left"),
+        Ok(()) => person.done(&state, &state.path("/account"), "left"),
         Err(failure) => refused_here(&state, person, &failure).await,
     }
 }
