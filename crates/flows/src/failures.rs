@@ -16,6 +16,7 @@ use domain::oauth::error::{ErrorCode, Refusal};
 use domain::oauth::registration::MetadataRefusal;
 use domain::{AuditId, Timestamp};
 use serde_json::Value;
+pub use store::failures::Of;
 
 /// A request that was refused.
 #[derive(Debug, Clone, PartialEq)]
@@ -45,7 +46,8 @@ pub struct Failures {
     pub next: Option<AuditId>,
 }
 
-/// The last failed requests of an application, of those before `before` if one is named: at most `limit` (1 to
+/// The last failed requests of an application, or the changes to it that were refused; of those before `before` if one is
+/// named: at most `limit` (1 to
 /// [`audit::MOST`]). Those of the last second may be missing where another node
 /// met them.
 pub async fn of_client(
@@ -53,6 +55,7 @@ pub async fn of_client(
     ctx: &Ctx,
     principal: &Principal,
     id: &str,
+    of: Of,
     before: Option<AuditId>,
     limit: i64,
 ) -> Result<Failures, Failure<ManageRefusal>> {
@@ -61,7 +64,7 @@ pub async fn of_client(
     app.catch_up().await;
     let events = {
         let mut tx = app.store().read().await?;
-        store::failures::list(&mut tx, &client.id, before.map(|id| (id.time(), id)), limit).await?
+        store::failures::list(&mut tx, &client.id, of, before.map(|id| (id.time(), id)), limit).await?
     };
     let full = i64::try_from(events.len()).is_ok_and(|found| found == limit);
     let next = events.last().map(|last| last.id).filter(|_| full);

@@ -1,4 +1,4 @@
-//! The refused requests of one application, out of the audit log.
+//! What was refused to one application, and about it, out of the audit log.
 use crate::audit;
 use crate::audit_search::Place;
 use crate::page::MAX_LIMIT;
@@ -6,35 +6,73 @@ use crate::{StoreError, Tx, params};
 use domain::audit::AuditEvent;
 use domain::{ClientId, Day};
 
-/// The condition of the index that only refused requests are in.
+/// The kinds of events that tell of a request of an application itself.
+macro_rules! requests {
+    () => {
+        "('authorize', 'token', 'token.authorization_code', 'token.refresh_token', 'token.client_credentials', \
+         'token.device_code', 'device_authorization', 'token.revoked', 'introspection', 'userinfo', 'registration', \
+         'client.authentication')"
+    };
+}
+
+/// The conditions of the indexes that only what was refused is in.
 macro_rules! failed {
     ($columns:literal, $rest:literal) => {
+        failed!($columns, "kind IN ", $rest)
+    };
+    ($columns:literal, $which:literal, $rest:literal) => {
         concat!(
             "SELECT ",
             $columns,
-            " FROM audit_events WHERE client_id = $1 AND outcome <> 'ok' AND kind <> 'grant.ended' AND ",
+            " FROM audit_events WHERE client_id = $1 AND outcome <> 'ok' AND ",
+            $which,
+            requests!(),
+            " AND ",
             $rest
         )
     };
 }
 
 // The page is found in the index before any event is read; CROSS JOIN keeps SQLite from beginning elsewhere.
-const LIST: &str = concat!(
-    "SELECT e.id, e.at, e.kind, e.outcome, e.request_id, e.actor, e.client_id, e.user_id, e.workspace_id, e.grant_id, \
-     e.ip, e.detail FROM (",
-    failed!("id", "(at, id) < ($2, $3) ORDER BY at DESC, id DESC LIMIT $4"),
-    ") p CROSS JOIN audit_events e WHERE e.id = p.id ORDER BY e.at DESC, e.id DESC"
-);
+macro_rules! list {
+    ($which:literal) => {
+        concat!(
+            "SELECT e.id, e.at, e.kind, e.outcome, e.request_id, e.actor, e.client_id, e.user_id, e.workspace_id, \
+             e.grant_id, e.ip, e.detail FROM (",
+            failed!("id", $which, "(at, id) < ($2, $3) ORDER BY at DESC, id DESC LIMIT $4"),
+            ") p CROSS JOIN audit_events e WHERE e.id = p.id ORDER BY e.at DESC, e.id DESC"
+        )
+    };
+}
+
+/// What was refused: two lists, so that neither is in the way of the other.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Of {
+    /// What the application asked for.
+    Requests,
+    /// What others wanted to do with it: people in the console, keys over the management APIs.
+    Changes,
+}
+
+impl Of {
+    const fn list(self) -> &'static str {
+        match self {
+            Self::Requests => list!("kind IN "),
+            Self::Changes => list!("kind <> 'grant.ended' AND kind NOT IN "),
+        }
+    }
+}
 
 /// The newest `limit` (1 to [`MAX_LIMIT`]) of those before `before`.
 pub async fn list(
     tx: &mut Tx,
     client: &ClientId,
+    of: Of,
     before: Option<Place>,
     limit: i64,
 ) -> Result<Vec<AuditEvent>, StoreError> {
     let (at, id) = before.map_or((i64::MAX, String::new()), |(at, id)| (at.seconds(), id.to_string()));
-    let mut rows = tx.all(LIST, params![client, at, id, limit.clamp(1, MAX_LIMIT)]).await?;
+    let mut rows = tx.all(of.list(), params![client, at, id, limit.clamp(1, MAX_LIMIT)]).await?;
     rows.iter_mut().map(audit::read).collect()
 }
 
@@ -75,15 +113,27 @@ pub async fn by_day(
 mod tests {
     use super::*;
     use crate::sqlite::plan;
+    use domain::oauth::diagnosis::Endpoint;
 
     #[test]
     fn only_refused_requests_are_looked_at() {
-        let steps = plan(LIST);
-        let page = "SEARCH audit_events USING COVERING INDEX audit_events_failed (client_id=? AND (at,id)<(?,?))";
-        assert_eq!(steps[..2], ["CO-ROUTINE p", page], "found in order: nothing is sorted");
-        assert!(steps.iter().any(|step| step == "SEARCH e USING PRIMARY KEY (id=?)"), "{steps:?}");
+        for (of, index) in [(Of::Requests, "audit_events_failed"), (Of::Changes, "audit_events_failed_changes")] {
+            let steps = plan(of.list());
+            let page = format!("SEARCH audit_events USING COVERING INDEX {index} (client_id=? AND (at,id)<(?,?))");
+            assert_eq!(steps[..2], ["CO-ROUTINE p", &page], "found in order: nothing is sorted");
+            assert!(steps.iter().any(|step| step == "SEARCH e USING PRIMARY KEY (id=?)"), "{steps:?}");
+        }
         let counted = plan(BY_DAY);
         let inner = "SEARCH audit_events USING COVERING INDEX audit_events_failed (client_id=? AND at>? AND at<?)";
         assert!(counted.iter().any(|step| step == inner), "{counted:?}");
+    }
+
+    #[test]
+    fn requests_of_an_application_are_what_a_check_is_made_of() {
+        let listed = |kind: &str| requests!().contains(&format!("'{kind}'"));
+        for kind in domain::audit::KINDS {
+            let endpoint = Endpoint::of_event(kind, None);
+            assert_eq!(listed(kind), endpoint.is_some_and(|endpoint| endpoint != Endpoint::Management), "{kind}");
+        }
     }
 }

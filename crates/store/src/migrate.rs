@@ -48,6 +48,7 @@ const MIGRATIONS: &[Migration] = migrations![
     14 "device" "0014_device.sql",
     15 "names" "0015_names.sql",
     16 "filters" "0016_filters.sql",
+    17 "failed" "0017_failed.sql",
 ];
 
 /// The schema version that this program needs.

@@ -4,7 +4,7 @@ use common::*;
 use domain::audit::AuditEvent;
 use domain::{AuditId, Day};
 use store::audit;
-use store::failures::{self, Refused};
+use store::failures::{self, Of, Refused};
 
 fn event(n: u8, client: u8, kind: &str, outcome: &str, after: i64) -> AuditEvent {
     AuditEvent {
@@ -36,17 +36,22 @@ async fn refused_requests_are_listed_and_counted_and_nothing_else_is() {
             event(5, 1, "grant.ended", "code_replayed", 1),
             event(6, 2, "authorize", "scope_unknown", 1),
             event(7, 1, "authorize", "client_disabled", 2),
+            event(8, 1, "client.updated", "role_too_low", 2),
+            event(9, 1, "consent.revoked", "user_unknown", 3),
+            event(10, 1, "client.updated", "ok", 3),
         ];
         let events = written.clone();
         write_tx!(db, |tx| audit::insert_many(tx, &events));
         let list = async |before: Option<&AuditEvent>, limit| {
             let before = before.map(|event| (event.at, event.id));
-            read_tx!(db, |tx| failures::list(tx, &client_id(1), before, limit))
+            read_tx!(db, |tx| failures::list(tx, &client_id(1), Of::Requests, before, limit))
         };
         let first = list(None, 2).await;
         assert_eq!(first, [written[6].clone(), written[3].clone()], "the newest first");
         assert_eq!(list(first.last(), 9).await, [written[2].clone(), written[0].clone()]);
         assert_eq!(list(None, 0).await.len(), 1);
+        let changes = read_tx!(db, |tx| failures::list(tx, &client_id(1), Of::Changes, None, 9));
+        assert_eq!(changes, [written[8].clone(), written[7].clone()], "what people were refused");
 
         let day = Day::of(NOW);
         let by_day =

@@ -3,7 +3,7 @@ use axum::http::Method;
 use domain::access::{Denied, Limit, Principal};
 use domain::identity::Role;
 use domain::oauth::diagnosis::{Endpoint, Verdict};
-use flows::failures::{self, FailedRequest, Failures};
+use flows::failures::{self, FailedRequest, Failures, Of};
 use flows::manage::{ManageRefusal, Unmanaged};
 use flows::{Failure, audit};
 use serde_json::{Value, json};
@@ -26,7 +26,7 @@ async fn owned(app: &TestApp, user: &TestUser, kind: Kind) -> Party {
 
 async fn failures(app: &TestApp, who: &Principal, party: &Party) -> Vec<FailedRequest> {
     app.app.flush_audit().await.unwrap();
-    failures::of_client(&app.app, &app.ctx(), who, party.id.as_str(), None, 100).await.unwrap().items
+    failures::of_client(&app.app, &app.ctx(), who, party.id.as_str(), Of::Requests, None, 100).await.unwrap().items
 }
 
 /// The last failure: its endpoint and reason, the check that failed, and what was sent. All before it passed, and
@@ -315,7 +315,7 @@ async fn pages_follow_one_another_and_only_admins_read_them() {
         }
         app.app.flush_audit().await.unwrap();
         let page = async |who: &Principal, before| {
-            failures::of_client(&app.app, &app.ctx(), who, party.id.as_str(), before, 3).await
+            failures::of_client(&app.app, &app.ctx(), who, party.id.as_str(), Of::Requests, before, 3).await
         };
         let who = developer(&ada, Role::Admin);
         let (mut ids, mut before) = (Vec::new(), None);
@@ -337,8 +337,12 @@ async fn pages_follow_one_another_and_only_admins_read_them() {
         assert_eq!(refusal(member), ManageRefusal::Denied(Denied::Role));
         let foreign = page(&developer(&bob, Role::Owner), None).await.unwrap_err();
         assert_eq!(refusal(foreign), Unmanaged::ClientUnknown.into());
-        // Whoever was refused the management of an application is told of under it, too.
+        // Whoever was refused the management of an application is told of under it, and not among its requests.
         let failed = failures(&app, &who, &party).await;
+        assert_eq!(failed.len(), 7);
+        let changes = failures::of_client(&app.app, &app.ctx(), &who, party.id.as_str(), Of::Changes, None, 100).await;
+        let failed = changes.unwrap().items;
+        assert_eq!(failed.len(), 1);
         assert_eq!((failed[0].endpoint, failed[0].reason.as_str()), (Endpoint::Management, "role_too_low"));
         app.stop().await;
     })

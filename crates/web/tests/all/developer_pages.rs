@@ -412,6 +412,17 @@ async fn what_happened_is_drawn_and_what_failed_is_explained() {
     }
     let wrong = party.authorize(&[("redirect_uri", "https://evil.example/<i>")]);
     Browser::new(&w.app).get(&wrong).await;
+    // What somebody wanted to do with the application is none of its requests.
+    let member = w.app.user("member@example.com", 0).await;
+    let role = MemberRoles::only(Role::Member);
+    accounts::put_member(&w.app.app, &w.app.ctx(), member.user.id, w.workspace, role).await.unwrap();
+    let mut members = Browser::new(&w.app);
+    members.sign_in_here("member@example.com").await;
+    let path = format!("/workspaces/{}/applications/{}", w.workspace, party.id);
+    assert_eq!(members.get(&format!("{path}/users")).await.status, 403);
+    let changes = w.get(&format!("/{}/failures?of=changes", party.id)).await;
+    assert_eq!(changes.body.matches("<article").count(), 1);
+    assert!(changes.body.contains("<code>role_too_low</code>"), "{}", changes.body);
     for (days, bars) in [("7", 1), ("30", 1), ("90", 1), ("4000", 1)] {
         let page = w.get(&format!("/{}/activity?days={days}", party.id)).await;
         assert_eq!(page.text("total-errors").as_deref(), Some("12 in all"), "{}", page.body);

@@ -207,6 +207,10 @@ dev-activity-table = Dasselbe als Tabelle
 dev-activity-day = Tag
 
 dev-failures-why = Die letzten Anfragen dieser Anwendung, die abgelehnt wurden. Nur Sie lesen den genauen Grund; der Aufrufer erfährt weniger.
+dev-failures-changes = Abgelehnte Änderungen an dieser Anwendung
+dev-failures-changes-why = Was Personen in der Konsole und Schlüssel über die API mit dieser Anwendung tun wollten, und was abgelehnt wurde.
+dev-failures-requests = Abgelehnte Anfragen dieser Anwendung
+dev-failures-no-changes = Keine abgelehnten Änderungen
 dev-failures-none = Keine abgelehnten Anfragen
 dev-failures-none-why = Wenn etwas fehlschlägt, sehen Sie hier, was geprüft wurde, was nicht hielt, und was zu ändern ist.
 dev-failures-inactive = Das Token galt nicht mehr

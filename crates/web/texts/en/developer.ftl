@@ -207,6 +207,10 @@ dev-activity-table = The same as a table
 dev-activity-day = Day
 
 dev-failures-why = The last requests of this application that were refused. Only you read the exact reason; the caller is told less.
+dev-failures-changes = Refused changes to this application
+dev-failures-changes-why = What people in the console, and keys over the API, wanted to do with this application and were refused.
+dev-failures-requests = Refused requests of this application
+dev-failures-no-changes = No refused changes
 dev-failures-none = No refused requests
 dev-failures-none-why = When something fails, you see here what was checked, what failed, and what to change.
 dev-failures-inactive = The token was found inactive

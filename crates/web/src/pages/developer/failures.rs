@@ -9,10 +9,13 @@ use axum::extract::State;
 use axum::response::Response;
 use domain::client::Trust;
 use domain::oauth::diagnosis::{Endpoint, Verdict};
-use flows::failures::{self, FailedRequest};
+use flows::failures::{self, FailedRequest, Of};
 use serde_json::Value;
 
 const ROWS: i64 = 10;
+
+/// The list of changes that were refused, in the address.
+const CHANGES: &str = "changes";
 
 /// What became of a check: the stylesheet's name for it, and the words, a text.
 pub const fn shown(verdict: Verdict) -> (&'static str, &'static str) {
@@ -92,6 +95,8 @@ struct FailuresPage {
     next: Option<String>,
     /// Whether it is a later page of the list.
     later: bool,
+    /// Whether changes are listed that others were refused, and not the requests of the application.
+    changes: bool,
 }
 
 pub async fn get(State(state): State<WebState>, person: Person, path: Named) -> Response {
@@ -100,17 +105,21 @@ pub async fn get(State(state): State<WebState>, person: Person, path: Named) -> 
         Err(response) => return *response,
     };
     let before = person.query("before").parse().ok();
-    let found =
-        failures::of_client(state.app(), &person.ctx, &person.principal, named(&path, "client"), before, ROWS).await;
-    let found = match found {
+    let (of, here) = match person.query("of") {
+        CHANGES => (Of::Changes, format!("{}?of={CHANGES}&before=", app.at("failures"))),
+        _ => (Of::Requests, format!("{}?before=", app.at("failures"))),
+    };
+    let id = named(&path, "client");
+    let found = match failures::of_client(state.app(), &person.ctx, &person.principal, id, of, before, ROWS).await {
         Ok(found) => found,
         Err(failure) => return person.refused(&state, &failure),
     };
     let frame = person.frame(&state, Section::Applications);
     let page = FailuresPage {
         items: found.items.into_iter().map(|request| failed(&frame, request)).collect(),
-        next: found.next.map(|id| format!("{}?before={id}", app.at("failures"))),
+        next: found.next.map(|id| format!("{here}{id}")),
         later: before.is_some(),
+        changes: of == Of::Changes,
         app,
         frame,
     };
