@@ -9,6 +9,18 @@ export const browser = await chromium.launch({
   args: ['--disable-dev-shm-usage', '--disable-gpu'],
 });
 
+// A click ends when the page that it leads to begins to arrive. What a scenario looks at next, it looks at in whole.
+{
+  const context = await browser.newContext();
+  const locator = Object.getPrototypeOf((await context.newPage()).locator('html'));
+  const { click } = locator;
+  locator.click = async function (...options) {
+    await click.apply(this, options);
+    await this.page().waitForLoadState('domcontentloaded');
+  };
+  await context.close();
+}
+
 /**
  * Runs `steps` in a browser profile of its own; no page may report a fault of script, style or policy, but for
  * `complaints` that are wanted.
