@@ -12,6 +12,15 @@ use flows::manage::ManageRefusal;
 pub struct Problem {
     pub member: String,
     pub said: String,
+    /// What somebody else saved since the form was opened, where it is not what was typed.
+    pub saved: Vec<Saved>,
+}
+
+/// A field as it is saved, beside which something else was typed.
+#[derive(Debug)]
+pub struct Saved {
+    pub label: String,
+    pub value: String,
 }
 
 impl Problem {
@@ -33,13 +42,32 @@ impl Problem {
         frame: &Frame,
     ) -> Result<Self, Box<Response>> {
         match failure {
+            Failure::Refused(refusal) if refusal.code() == ErrorCode::PreconditionFailed => {
+                Ok(Self { said: frame.say("form-changed-meanwhile"), ..Self::default() })
+            }
             Failure::Refused(refusal) if mendable(refusal.code()) || refusal.member().is_some() => Ok(Self {
                 member: refusal.member().unwrap_or_default().to_owned(),
                 said: frame.texts().refusal(refusal),
+                ..Self::default()
             }),
             failure => Err(Box::new(person.refused(state, failure))),
         }
     }
+}
+
+/// What sending the form once more would replace: of the fields, named by their labels (texts), those that are saved otherwise
+/// than they were typed.
+pub fn replaced(
+    frame: &Frame,
+    fields: &[(&str, &str)],
+    saved: impl Fn(&str) -> String,
+    typed: impl Fn(&str) -> String,
+) -> Vec<Saved> {
+    let differs = |(name, label): &(&str, &str)| {
+        let value = saved(name);
+        (value != typed(name)).then(|| Saved { label: frame.say(label), value })
+    };
+    fields.iter().filter_map(differs).collect()
 }
 
 /// Whether another try with the form may do.
@@ -52,7 +80,6 @@ fn mendable(code: ErrorCode) -> bool {
             | E::InvalidRedirectUri
             | E::InvalidScope
             | E::Conflict
-            | E::PreconditionFailed
             | E::SlowDown
     )
 }

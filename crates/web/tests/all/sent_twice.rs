@@ -324,3 +324,37 @@ async fn the_page_after_a_creation_makes_something_else() {
     assert_eq!(s.browser.submit(&first).await.body, made.body, "what was shown is shown again");
     s.app.stop().await;
 }
+
+/// A form that is sent by its address, as a browser does.
+async fn walk(browser: &mut Browser, form: &Form) -> (String, Reply) {
+    let pairs = form.fields.iter().map(|(name, value)| (name.as_str(), value.as_str()));
+    let query = url::form_urlencoded::Serializer::new(String::new()).extend_pairs(pairs).finish();
+    let address = format!("{}?{query}", form.action);
+    let page = browser.get(&address).await;
+    (address, page)
+}
+
+#[tokio::test]
+async fn a_form_of_several_steps_makes_one_thing_however_often_somebody_goes_back() {
+    let mut s = scene(&Database::sqlite()).await;
+    let new = format!("/workspaces/{}/applications/new", s.owner.workspaces[0]);
+    let first = s.browser.get(&new).await;
+    let (_, about) = walk(&mut s.browser, &first.form("new-next").set("kind", "machine")).await;
+    let (_, chosen) = walk(&mut s.browser, &about.form("new-next").set("client_name", "Once")).await;
+    let (address, review) = walk(&mut s.browser, &chosen.form("new-next")).await;
+    let made = s.browser.submit(&review.form("new-create")).await;
+    let id = made.text("client-id").unwrap();
+    // Back, and the page is asked for anew.
+    let review = s.browser.get(&address).await;
+    let again = s.browser.submit(&review.form("new-create")).await;
+    assert_eq!((again.text("client-id").as_ref(), &again.body), (Some(&id), &made.body));
+    // Two steps back, and another name: nothing is made unasked, and it is said why.
+    let (_, other) = walk(&mut s.browser, &about.form("new-next").set("client_name", "Twice")).await;
+    let (_, review) = walk(&mut s.browser, &other.form("new-next")).await;
+    assert_eq!(s.browser.submit(&review.form("new-create")).await.status, 409);
+    // Begun anew, it is another.
+    let fresh = s.browser.get(&new).await;
+    assert_ne!(fresh.form("new-next").get("once"), first.form("new-next").get("once"));
+    assert_eq!(s.app.outcomes("client.created").await.len(), 1);
+    s.app.stop().await;
+}

@@ -76,3 +76,7 @@ list-search-all = Alle zeigen
 list-nothing-found = Nichts gefunden.
 
 scopes-title = Berechtigungen
+
+form-changed-meanwhile = Das wurde inzwischen geändert. Ihre Eingaben sind noch nicht gespeichert und stehen noch hier.
+form-saved-meanwhile = Jetzt gespeichert, wo Sie etwas anderes eingegeben haben. Speichern ersetzt es:
+form-saved-empty = Nichts

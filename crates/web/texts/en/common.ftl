@@ -76,3 +76,7 @@ list-search-all = Show all
 list-nothing-found = Nothing was found.
 
 scopes-title = Permissions
+
+form-changed-meanwhile = This was changed meanwhile. What you entered is not saved yet, and still here.
+form-saved-meanwhile = Saved now, where you entered something else. Saving replaces it:
+form-saved-empty = Nothing

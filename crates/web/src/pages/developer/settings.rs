@@ -7,7 +7,7 @@ use crate::WebState;
 use crate::pages::creation::Made;
 use crate::pages::frame::Frame;
 use crate::pages::nav::Section;
-use crate::pages::problem::Problem;
+use crate::pages::problem::{Problem, replaced};
 use crate::person::{Person, Posted};
 use askama::Template;
 use axum::extract::State;
@@ -36,6 +36,27 @@ const LISTS: [&str; 3] = ["redirect_uris", "post_logout_redirect_uris", "allowed
 /// Those that an empty field clears.
 const CLEARED: [&str; 5] = ["client_uri", "logo_uri", "tos_uri", "policy_uri", "token_endpoint_auth_method"];
 
+/// The fields with their labels, texts.
+const LABELS: [(&str, &str); 17] = [
+    ("client_name", "dev-field-name"),
+    ("description", "dev-field-description"),
+    ("client_uri", "dev-field-homepage"),
+    ("logo_uri", "dev-field-logo"),
+    ("tos_uri", "dev-field-terms"),
+    ("policy_uri", "dev-field-policy"),
+    ("grant_types", "dev-field-grants"),
+    ("token_endpoint_auth_method", "dev-field-auth"),
+    ("redirect_uris", "dev-field-redirects"),
+    ("post_logout_redirect_uris", "dev-field-logout"),
+    ("scope", "dev-field-scopes"),
+    ("default_sub_type", "dev-field-sub"),
+    ("access_token_format", "dev-field-format"),
+    ("access_token_lifetime_seconds", "dev-field-access-lifetime"),
+    ("refresh_token_lifetime_seconds", "dev-field-refresh-lifetime"),
+    ("id_token_lifetime_seconds", "dev-field-id-lifetime"),
+    ("allowed_user_ids", "dev-field-allowed"),
+];
+
 #[derive(Template)]
 #[template(path = "developer/settings.html")]
 struct SettingsPage<'p> {
@@ -49,15 +70,30 @@ struct SettingsPage<'p> {
     lifetimes: [(&'static str, &'static str, i64); 3],
 }
 
+/// What the form shows in a field.
+fn shown(fields: &Map<String, Value>, name: &str) -> String {
+    match fields.get(name) {
+        Some(Value::String(text)) => text.clone(),
+        Some(Value::Array(items)) => items.iter().filter_map(Value::as_str).collect::<Vec<_>>().join("\n"),
+        Some(Value::Number(number)) => number.to_string(),
+        _ => String::new(),
+    }
+}
+
+/// The same to be compared: the order of scopes and grants says nothing.
+fn compared(fields: &Map<String, Value>, name: &str) -> String {
+    let value = shown(fields, name);
+    if !matches!(name, "scope" | "grant_types") {
+        return value;
+    }
+    let mut words: Vec<_> = value.split_ascii_whitespace().collect();
+    words.sort_unstable();
+    words.join(" ")
+}
+
 impl SettingsPage<'_> {
-    /// What the form shows in a field.
     fn value(&self, name: &str) -> String {
-        match self.fields.get(name) {
-            Some(Value::String(text)) => text.clone(),
-            Some(Value::Array(items)) => items.iter().filter_map(Value::as_str).collect::<Vec<_>>().join("\n"),
-            Some(Value::Number(number)) => number.to_string(),
-            _ => String::new(),
-        }
+        shown(&self.fields, name)
     }
 
     fn is(&self, name: &str, value: &str) -> bool {
@@ -156,9 +192,14 @@ async fn change(state: WebState, path: Named, posted: Arc<Posted>) -> Made {
         Err(failure) => failure,
     };
     let frame = person.frame(&state, Section::Applications);
-    let problem = Problem::of(&failure, &state, person, &frame)?;
+    let mut problem = Problem::of(&failure, &state, person, &frame)?;
     // What was typed stays as it was typed, a number that is none too.
     let typed = LONGEST.map(|(name, _)| (name.to_owned(), posted.field(name).into()));
-    let fields = body.into_iter().chain(typed).collect();
+    let fields: Map<_, _> = body.into_iter().chain(typed).collect();
+    if revision != app.client.revision {
+        // The form goes on from what is saved now: whoever has read that may replace it.
+        let saved = application::render(&app.client);
+        problem.saved = replaced(&frame, &LABELS, |name| compared(&saved, name), |name| compared(&fields, name));
+    }
     Err(person.again(&state, &page(&state, frame, app, problem, fields)).into())
 }

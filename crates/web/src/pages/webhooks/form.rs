@@ -37,6 +37,20 @@ impl Typed {
         }
     }
 
+    /// A field to be read and compared.
+    pub fn shown(&self, frame: &Frame, name: &str) -> String {
+        match name {
+            "url" => self.url.clone(),
+            "description" => self.description.clone(),
+            _ if self.all => frame.say("webhooks-all-events"),
+            _ => {
+                let mut events = self.events.clone();
+                events.sort_unstable();
+                events.join("\n")
+            }
+        }
+    }
+
     /// The names that the webhook asks for.
     pub fn names(&self) -> Vec<String> {
         if self.all { vec!["*".to_owned()] } else { self.events.clone() }

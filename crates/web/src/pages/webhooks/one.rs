@@ -5,7 +5,7 @@ use crate::WebState;
 use crate::pages::confirm::{After, Confirm};
 use crate::pages::creation::Made;
 use crate::pages::frame::Frame;
-use crate::pages::problem::Problem;
+use crate::pages::problem::{Problem, replaced};
 use crate::pages::undo::Undo;
 use crate::person::{Person, Posted};
 use askama::Template;
@@ -61,6 +61,10 @@ pub async fn get(State(state): State<WebState>, place: Place, person: Person) ->
     Ok(person.show(&state, &page(&state, &place, &person, webhook, Problem::default(), None)))
 }
 
+/// The fields of the form with their labels, texts.
+const LABELS: [(&str, &str); 3] =
+    [("url", "webhooks-url"), ("description", "webhooks-description"), ("events", "webhooks-events")];
+
 /// The revision that a form was made from; what is none matches nothing.
 fn revision(posted: &Posted) -> i64 {
     posted.field("revision").parse().unwrap_or(-1)
@@ -81,9 +85,14 @@ pub async fn update(State(state): State<WebState>, place: Place, posted: Posted)
         Ok(_) => return Ok(person.done(&state, &path, "saved")),
         Err(failure) => told(failure),
     };
-    let problem = Problem::of(&failure, &state, person, &person.frame(&state, place.section))?;
-    // With the revision of now: whoever has read that it changed may send theirs all the same.
+    let frame = person.frame(&state, place.section);
+    let mut problem = Problem::of(&failure, &state, person, &frame)?;
     let webhook = webhooks::read(state.app(), owner, id).await.map_err(|f| stop(&state, person, &f))?;
+    if revision(&posted) != webhook.revision {
+        // The form goes on from what is saved now: whoever has read that may replace it.
+        let saved = Typed::of(&webhook);
+        problem.saved = replaced(&frame, &LABELS, |name| saved.shown(&frame, name), |name| typed.shown(&frame, name));
+    }
     Ok(person.again(&state, &page(&state, &place, person, webhook, problem, Some(typed))))
 }
 

@@ -148,7 +148,7 @@ async fn wrong(
     let problem = match failure {
         // Somebody typed an id.
         Failure::Refused(refusal) if refusal.code() == ErrorCode::NotFound => {
-            Ok(Problem { member: "client".to_owned(), said: frame.texts().refusal(refusal) })
+            Ok(Problem { member: "client".to_owned(), said: frame.texts().refusal(refusal), ..Problem::default() })
         }
         failure => Problem::of(failure, state, person, &frame),
     };
