@@ -2,7 +2,7 @@
 use crate::manage::{ManageRefusal, Unmanaged};
 use crate::owned::{part_of_name, refused};
 use crate::recorder::About;
-use crate::{App, Ctx, Failure, applications};
+use crate::{App, Ctx, Failure, SetTo, applications};
 use domain::ClientId;
 use domain::access::{Operation, Principal};
 use domain::client::{Client, Trust};
@@ -62,16 +62,27 @@ pub async fn look(app: &App, ctx: &Ctx, principal: &Principal, id: &str) -> Outc
 
 /// Believes an application so far from now on: workspaces that let in only those that are believed further lose it. One that nobody used and that becomes anonymous is removed with the
 /// other unused registrations.
-pub async fn set_trust(app: &App, ctx: &Ctx, principal: &Principal, id: &str, trust: Trust) -> Outcome<Client> {
+pub async fn set_trust(
+    app: &App,
+    ctx: &Ctx,
+    principal: &Principal,
+    id: &str,
+    trust: impl Into<SetTo<'_, Trust>>,
+) -> Outcome<(Client, Trust)> {
     const KIND: &str = "client.trust_set";
     may(app, ctx, principal, Operation::WriteAllClients)?;
     let client = living(app, ctx, KIND, id).await?;
     let (about, before) = (About::owned(&client), client.trust);
+    let SetTo { to: trust, only_from } = trust.into();
+    if only_from.is_some_and(|from| from != before.as_str()) {
+        return Err(refused(app, ctx, KIND, about, Unmanaged::Changed));
+    }
+    // Held to the revision that was read.
     let updated = applications::believe(app, ctx, client, trust).await?;
     let updated = updated.ok_or_else(|| refused(app, ctx, KIND, about.clone(), Unmanaged::Changed))?;
     let detail = json!({"from": before.as_str(), "to": trust.as_str()});
     app.record_with(ctx, KIND, "ok", about, detail);
-    Ok(updated.client)
+    Ok((updated.client, before))
 }
 
 /// Disables an application (nothing that it holds works) or enables it (all of it does).

@@ -5,7 +5,7 @@ use crate::manage::{ManageRefusal, Unmanaged};
 use crate::members::acting_role;
 use crate::owned::refused;
 use crate::recorder::About;
-use crate::{App, Ctx, Failure};
+use crate::{App, Ctx, Failure, SetTo};
 use domain::access::{Denied, Operation, Principal};
 use domain::client::Trust;
 use domain::identity::{AppPolicy, Role};
@@ -74,7 +74,8 @@ pub async fn preview(app: &App, ctx: &Ctx, principal: &Principal, policy: &str) 
 
 /// What an owner changes.
 enum Change {
-    Rule(AppPolicy),
+    /// With the one that has to be in force still, where one is named.
+    Rule(AppPolicy, Option<String>),
     List(ClientId),
     Unlist(ClientId),
 }
@@ -84,8 +85,13 @@ async fn change(tx: &mut Tx, ctx: &Ctx, who: &Principal, id: WorkspaceId, change
     if acting_role(tx, who, id).await? != Some(Role::Owner) {
         return Ok(Err(Denied::Role.into()));
     }
+    let mut before = AppPolicy::default();
     match change {
-        Change::Rule(policy) => {
+        Change::Rule(policy, only_from) => {
+            before = store::app_policy::read(tx, id).await?.unwrap_or_default();
+            if only_from.is_some_and(|from| from != before.as_str()) {
+                return Ok(Err(Unmanaged::Changed.into()));
+            }
             store::app_policy::set(tx, id, policy, ctx.now).await?;
         }
         Change::List(client) => {
@@ -94,7 +100,7 @@ async fn change(tx: &mut Tx, ctx: &Ctx, who: &Principal, id: WorkspaceId, change
                 return Ok(Err(Unmanaged::ClientUnknown.into()));
             }
             store::app_policy::list(tx, id, &client, ctx.now).await?;
-            return Ok(Ok(Ended::default()));
+            return Ok(Ok((Ended::default(), before)));
         }
         Change::Unlist(client) => {
             if !store::app_policy::unlist(tx, id, &client).await? {
@@ -102,10 +108,11 @@ async fn change(tx: &mut Tx, ctx: &Ctx, who: &Principal, id: WorkspaceId, change
             }
         }
     }
-    end_forbidden(tx, ctx, id).await.map(Ok)
+    Ok(Ok((end_forbidden(tx, ctx, id).await?, before)))
 }
 
-type Changed = Result<Result<Ended, ManageRefusal>, StoreError>;
+/// What ended, and the rule that was in force.
+type Changed = Result<Result<(Ended, AppPolicy), ManageRefusal>, StoreError>;
 
 async fn write(
     app: &App,
@@ -115,28 +122,34 @@ async fn write(
     about: About,
     detail: serde_json::Value,
     what: Change,
-) -> Outcome<Ended> {
+) -> Outcome<(Ended, AppPolicy)> {
     let workspace = principal.workspace_for(Operation::WriteAppPolicy);
     let workspace = workspace.map_err(|denied| refused(app, ctx, kind, About::default(), denied))?;
     let (who, of) = (principal.clone(), ctx.clone());
     let work = app.store().write(move |tx| Box::pin(async move { change(tx, &of, &who, workspace, what).await }));
     let about = about.and_workspace(Some(workspace));
     let outcome = work.await.map_err(|error: StoreError| Failure::<ManageRefusal>::from(error))?;
-    let ended = outcome.map_err(|refusal| refused(app, ctx, kind, about.clone(), refusal))?;
+    let (ended, before) = outcome.map_err(|refusal| refused(app, ctx, kind, about.clone(), refusal))?;
     let mut detail = detail;
     detail["consents"] = ended.consents.into();
     detail["grants"] = ended.grants.into();
     app.record_with(ctx, kind, "ok", about, detail);
-    Ok(ended)
+    Ok((ended, before))
 }
 
 /// Changes the rule. What the applications have that it does not let in ends at once.
-pub async fn set(app: &App, ctx: &Ctx, principal: &Principal, policy: &str) -> Outcome<Ended> {
+pub async fn set(
+    app: &App,
+    ctx: &Ctx,
+    principal: &Principal,
+    policy: impl Into<SetTo<'_, &str>>,
+) -> Outcome<(Ended, AppPolicy)> {
     const KIND: &str = "app_policy.changed";
     let id = workspace(app, ctx, principal, Operation::WriteAppPolicy, KIND)?;
-    let policy = rule(app, ctx, KIND, About::default().and_workspace(Some(id)), policy)?;
+    let SetTo { to, only_from } = policy.into();
+    let policy = rule(app, ctx, KIND, About::default().and_workspace(Some(id)), to)?;
     let detail = serde_json::json!({"policy": policy.as_str()});
-    write(app, ctx, principal, KIND, About::default(), detail, Change::Rule(policy)).await
+    write(app, ctx, principal, KIND, About::default(), detail, Change::Rule(policy, only_from.map(str::to_owned))).await
 }
 
 /// Puts an application on the list, where it may be already.
@@ -152,7 +165,7 @@ pub async fn disallow(app: &App, ctx: &Ctx, principal: &Principal, client: &str)
     const KIND: &str = "app_policy.client_unlisted";
     let client = client_named(app, ctx, principal, KIND, client)?;
     let about = About::client(&client);
-    write(app, ctx, principal, KIND, about, serde_json::json!({}), Change::Unlist(client)).await
+    write(app, ctx, principal, KIND, about, serde_json::json!({}), Change::Unlist(client)).await.map(|(ended, _)| ended)
 }
 
 fn client_named(app: &App, ctx: &Ctx, principal: &Principal, kind: &'static str, text: &str) -> Outcome<ClientId> {

@@ -58,6 +58,7 @@ pub mod secrets;
 mod sent;
 pub mod server;
 pub mod session;
+mod set_to;
 pub mod settings;
 pub mod setup;
 pub mod sign_in_refusal;
@@ -73,6 +74,7 @@ pub use app::App;
 pub use ctx::{Clock, Ctx, Facts, Rng};
 pub use failure::{Failure, Fault};
 pub use keys::MasterKey;
+pub use set_to::SetTo;
 pub use settings::{Brand, Lifetimes, PasswordHashing, Registration, RegistrationPolicy, Settings};
 // Pages of lists are the store's; the web asks for them here.
 pub use store::search::Found;

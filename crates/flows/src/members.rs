@@ -2,7 +2,7 @@
 use crate::manage::{ManageRefusal, Unmanaged};
 use crate::owned::refused;
 use crate::recorder::About;
-use crate::{App, Ctx, Failure, membership};
+use crate::{App, Ctx, Failure, SetTo, membership};
 use domain::access::{Denied, Operation, Principal};
 use domain::identity::{Member, Role, User};
 use domain::{UserId, WorkspaceId};
@@ -98,13 +98,21 @@ async fn keeps_an_owner(
 
 /// Gives a member another role; roles of the operator's own stay. Admins may, but only owners make or unmake owners, and
 /// the last owner stays one.
-pub async fn set_role(app: &App, ctx: &Ctx, principal: &Principal, user: &str, role: &str) -> Outcome<Member> {
+pub async fn set_role(
+    app: &App,
+    ctx: &Ctx,
+    principal: &Principal,
+    user: &str,
+    role: impl Into<SetTo<'_, &str>>,
+) -> Outcome<(Member, Role)> {
     const KIND: &str = "member.changed";
     let workspace = principal.workspace_for(Operation::WriteMembers);
     let workspace = workspace.map_err(|denied| refused(app, ctx, KIND, About::default(), denied))?;
     let of_workspace = About::default().and_workspace(Some(workspace));
+    let SetTo { to, only_from } = role.into();
+    let only_from = only_from.map(str::to_owned);
     let role: Role =
-        role.parse().map_err(|_| refused(app, ctx, KIND, of_workspace.clone(), Unmanaged::Role.of("role")))?;
+        to.parse().map_err(|_| refused(app, ctx, KIND, of_workspace.clone(), Unmanaged::Role.of("role")))?;
     let user: UserId =
         user.parse().map_err(|_| refused(app, ctx, KIND, of_workspace.clone(), Unmanaged::MemberUnknown))?;
     let (who, of) = (principal.clone(), ctx.clone());
@@ -117,17 +125,20 @@ pub async fn set_role(app: &App, ctx: &Ctx, principal: &Principal, user: &str, r
             if let Err(refusal) = rules(tx, acting, &member, Some(role)).await? {
                 return Ok(Err(refusal));
             }
-            member.roles.role = role;
+            let before = std::mem::replace(&mut member.roles.role, role);
+            if only_from.is_some_and(|from| from != before.as_str()) {
+                return Ok(Err(Unmanaged::Changed.into()));
+            }
             member.updated_at = of.now;
             membership::put(tx, &of, &member).await?;
-            Ok(Ok(member))
+            Ok(Ok((member, before)))
         })
     });
     let about = of_workspace.and_user(user);
     let outcome = work.await.map_err(|error: StoreError| Failure::<ManageRefusal>::from(error))?;
-    let member = outcome.map_err(|refusal| refused(app, ctx, KIND, about.clone(), refusal))?;
+    let changed = outcome.map_err(|refusal| refused(app, ctx, KIND, about.clone(), refusal))?;
     app.record_with(ctx, KIND, "ok", about, serde_json::json!({"role": role.as_str()}));
-    Ok(member)
+    Ok(changed)
 }
 
 /// Removes a member: what they had authorized for the workspace ends. The rules are those of [`set_role`].

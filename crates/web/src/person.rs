@@ -17,11 +17,11 @@ use domain::SessionId;
 use domain::access::Principal;
 use domain::encoding::base64url;
 use domain::identity::{User, WorkspaceMembership};
-use domain::oauth::error::Refusal;
+use domain::oauth::error::{ErrorCode, Refusal};
 use domain::oauth::params::RawParams;
 use flows::idempotency::is_key;
 use flows::session::Caller;
-use flows::{Beside, Ctx, Failure, principal};
+use flows::{Beside, Ctx, Failure, SetTo, principal};
 
 /// A signed-in person on a page. What they may do there, the use case decides.
 #[derive(Debug)]
@@ -219,11 +219,16 @@ impl FromRequest<WebState> for Posted {
 }
 
 impl Posted {
-    /// The answer to a form that takes back a change where `now` is no longer what that change left.
-    pub fn too_late(&self, state: &WebState, now: &str) -> Option<Response> {
-        let expected = self.field(ONLY_FROM);
+    /// A value to set; by a form that takes back a change, only if it is still what that change left.
+    pub fn set_to<T>(&self, to: T) -> SetTo<'_, T> {
+        SetTo { to, only_from: self.form.get(ONLY_FROM) }
+    }
+
+    /// The answer to a form that came too late to take a change back.
+    pub fn too_late<R: Refusal>(&self, state: &WebState, failure: &Failure<R>) -> Option<Response> {
+        let late = matches!(failure, Failure::Refused(refusal) if refusal.code() == ErrorCode::PreconditionFailed);
         let person = &self.person;
-        (!expected.is_empty() && expected != now)
+        (late && self.form.get(ONLY_FROM).is_some())
             .then(|| refused::undo_too_late(state, &person.incoming, &person.browser))
     }
 

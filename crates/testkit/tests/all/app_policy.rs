@@ -9,7 +9,7 @@ use testkit::{Browser, Kind, Party, TestApp, TestUser, Tokens, for_each_database
 const OF: [(&str, &str); 2] = [("sub_type", "workspace"), ("scope", "openid offline_access")];
 
 async fn set(app: &TestApp, who: &Principal, policy: &str) -> Result<Ended, &'static str> {
-    app_policy::set(&app.app, &app.ctx(), who, policy).await.map_err(|failure| failure.reason())
+    app_policy::set(&app.app, &app.ctx(), who, policy).await.map(|(ended, _)| ended).map_err(|failure| failure.reason())
 }
 
 async fn party(app: &TestApp, trust: Trust) -> Party {

@@ -29,6 +29,7 @@ mod reference_004;
 mod refresh;
 mod register;
 mod secrets;
+mod undo;
 mod webhook_changes;
 mod webhooks;
 mod who_may;

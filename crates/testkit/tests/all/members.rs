@@ -15,7 +15,7 @@ async fn member(app: &TestApp, email: &str, workspace: WorkspaceId, role: Role) 
 
 async fn set_role(app: &TestApp, who: &Principal, user: &TestUser, role: &str) -> Result<Role, &'static str> {
     let outcome = members::set_role(&app.app, &app.ctx(), who, &user.user.id.to_string(), role).await;
-    outcome.map(|member| member.roles.role).map_err(|failure| failure.reason())
+    outcome.map(|(member, _)| member.roles.role).map_err(|failure| failure.reason())
 }
 
 async fn remove(app: &TestApp, who: &Principal, user: &TestUser) -> Result<(), &'static str> {
@@ -58,7 +58,7 @@ async fn admins_manage_members_and_owners_manage_owners() {
         accounts::set_user_disabled(&app.app, &app.ctx(), one.user.id, false).await.unwrap();
         let changed =
             members::set_role(&app.app, &app.ctx(), &owns, &owner.user.id.to_string(), "admin").await.unwrap();
-        assert_eq!(changed.roles.claim(), ["admin", "compliance_officer"], "other roles stay");
+        assert_eq!(changed.0.roles.claim(), ["admin", "compliance_officer"], "other roles stay");
         // What the request knew of the role is out of date.
         assert_eq!(set_role(&app, &owns, &one, "member").await, Err("owners_only"));
         assert_eq!(leave(&app, &owns).await, Ok(()));

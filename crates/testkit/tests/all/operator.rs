@@ -159,7 +159,7 @@ async fn applications_are_found_trusted_and_disabled() {
 
         let id = party.id.as_str();
         let trusted = all_clients::set_trust(app_, &app.ctx(), &who, id, Trust::FirstParty).await.unwrap();
-        assert_eq!(trusted.trust, Trust::FirstParty);
+        assert_eq!(trusted.0.trust, Trust::FirstParty);
         app_.flush_audit().await.unwrap();
         let filter = flows::audit::Filter {
             kind: Some(flows::audit::Kind::Named("client.trust_set")),

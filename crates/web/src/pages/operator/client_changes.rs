@@ -83,24 +83,23 @@ pub async fn ask_trust(State(state): State<WebState>, person: Person, Path(id): 
 
 pub async fn set_trust(State(state): State<WebState>, Path(id): Path<String>, posted: Posted) -> Response {
     let person = &posted.person;
-    let before = match about(&state, person, &id).await {
-        Ok((client, ..)) => client.trust,
-        Err(response) => return *response,
-    };
-    if let Some(late) = posted.too_late(&state, before.as_str()) {
-        return late;
-    }
     let done = match Trust::parse(posted.field("trust")) {
-        Some(trust) => all_clients::set_trust(state.app(), &person.ctx, &person.principal, &id, trust).await,
+        Some(trust) => {
+            let trust = posted.set_to(trust);
+            all_clients::set_trust(state.app(), &person.ctx, &person.principal, &id, trust).await
+        }
         None => Err(unknown_tier()),
     };
     match done {
-        Ok(client) => {
+        Ok((client, before)) => {
             let path = format!("{}/{}", person.path(&state, Section::Clients), client.id);
             let undo = Undo::by(format!("{path}/trust")).back("trust", before.as_str(), client.trust.as_str());
             person.done_until_undone(&state, &path, "client-trusted", &undo.partly(is_less(client.trust, before)))
         }
-        Err(failure) => again(&state, person, &id, &failure).await,
+        Err(failure) => match posted.too_late(&state, &failure) {
+            Some(late) => late,
+            None => again(&state, person, &id, &failure).await,
+        },
     }
 }
 

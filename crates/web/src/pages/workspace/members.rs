@@ -108,21 +108,21 @@ pub async fn role(State(state): State<WebState>, Path((_, user)): Path<(String, 
     let person = &posted.person;
     let role = posted.field("role");
     let (app, ctx, who) = (state.app(), &person.ctx, &person.principal);
-    let before = members::find(app, ctx, who, &user).await.ok().map(|(member, _)| member.roles.role);
-    if let Some(late) = before.and_then(|role| posted.too_late(&state, role.as_str())) {
+    let failure = match members::set_role(app, ctx, who, &user, posted.set_to(role)).await {
+        Ok((member, before)) => {
+            let path = person.path(&state, Section::Members);
+            // Nobody gives a role back to themselves.
+            if member.user_id == person.user.id {
+                return person.done(&state, &path, "role-changed");
+            }
+            let undo = Undo::by(format!("{path}/{user}/role")).back("role", before.as_str(), role);
+            return person.done_until_undone(&state, &path, "role-changed", &undo);
+        }
+        Err(failure) => failure,
+    };
+    if let Some(late) = posted.too_late(&state, &failure) {
         return late;
     }
-    let Err(failure) = members::set_role(app, ctx, who, &user, role).await else {
-        let path = person.path(&state, Section::Members);
-        // Nobody gives a role back to themselves.
-        return match before.filter(|_| user != person.user.id.to_string()) {
-            Some(before) => {
-                let undo = Undo::by(format!("{path}/{user}/role")).back("role", before.as_str(), role);
-                person.done_until_undone(&state, &path, "role-changed", &undo)
-            }
-            None => person.done(&state, &path, "role-changed"),
-        };
-    };
     let frame = person.frame(&state, Section::Members);
     match Problem::of(&failure, &state, person, &frame) {
         Ok(problem) => list(&state, person, Some((&user, role, problem))).await,

@@ -194,21 +194,16 @@ pub async fn ask(State(state): State<WebState>, person: Person) -> Response {
 pub async fn post(State(state): State<WebState>, posted: Posted) -> Response {
     let (person, policy) = (&posted.person, posted.field("policy"));
     let (app, ctx, who) = (state.app(), &person.ctx, &person.principal);
-    let before = app_policy::read(app, ctx, who).await;
-    if let Some(late) = before.as_ref().ok().and_then(|rule| posted.too_late(&state, rule.as_str())) {
-        return late;
-    }
-    let set = match app_policy::set(app, ctx, who, policy).await {
-        Ok(ended) => before.map(|before| (before, ended)),
-        Err(failure) => return wrong(&state, person, &failure, ("", "")).await,
-    };
-    let path = format!("{}/policy", person.path(&state, Section::Access));
-    match set {
-        Ok((before, ended)) => {
+    match app_policy::set(app, ctx, who, posted.set_to(policy)).await {
+        Ok((ended, before)) => {
+            let path = format!("{}/policy", person.path(&state, Section::Access));
             let undo = Undo::by(path.clone()).back("policy", before.as_str(), policy).partly(ended.any());
             person.done_until_undone(&state, &path, "policy-changed", &undo)
         }
-        Err(failure) => person.refused(&state, &failure),
+        Err(failure) => match posted.too_late(&state, &failure) {
+            Some(late) => late,
+            None => wrong(&state, person, &failure, ("", "")).await,
+        },
     }
 }
 
