@@ -33,6 +33,8 @@ pub struct OneUser {
     pub memberships: Vec<WorkspaceMembership>,
     /// What they allowed applications: one each of an application and a workspace.
     pub connections: i64,
+    /// Whether nobody else runs the server, so that they have to.
+    pub last_operator: bool,
 }
 
 /// One user, with where they belong.
@@ -46,7 +48,8 @@ pub async fn find(app: &App, ctx: &Ctx, principal: &Principal, id: &str) -> Outc
     };
     let memberships = store::workspaces::list_for_user(&mut tx, id).await?;
     let connections = store::consents::count_for_user(&mut tx, id).await?;
-    Ok(OneUser { found, memberships, connections })
+    let last_operator = found.user.is_operator && store::users::is_only_operator(&mut tx, id).await?;
+    Ok(OneUser { found, memberships, connections, last_operator })
 }
 
 fn account(app: &App, ctx: &Ctx, kind: &'static str, id: &str) -> Outcome<UserId> {
@@ -68,6 +71,18 @@ fn told(
         Ok(false) | Err(Failure::Refused(_)) => Unmanaged::AccountUnknown,
     };
     Err(refused(app, ctx, kind, About::user(user), why))
+}
+
+/// Whether an account may be disabled, or lose the right to run the server: refused as [`set_disabled`] and [`set_operator`]
+/// would, so that nobody is asked for what cannot be done.
+pub async fn may_end(app: &App, ctx: &Ctx, principal: &Principal, id: &str, kind: &'static str) -> Outcome<()> {
+    may(app, ctx, principal, Operation::WriteAllUsers)?;
+    let user = account(app, ctx, kind, id)?;
+    let mut tx = app.store().read().await?;
+    if store::users::is_only_operator(&mut tx, user).await? {
+        return Err(refused(app, ctx, kind, About::user(user), Unmanaged::LastOperator));
+    }
+    Ok(())
 }
 
 /// Disables an account (its sessions end, its tokens are dead at once) or enables it. Never the last operator's.

@@ -2,7 +2,7 @@
 use crate::manage::{ManageRefusal, Unmanaged};
 use crate::owned::refused;
 use crate::recorder::About;
-use crate::{App, Ctx, Failure, SetTo, membership};
+use crate::{App, Ctx, Failure, Fault, SetTo, membership};
 use domain::access::{Denied, Operation, Principal};
 use domain::identity::{Member, Role, User};
 use domain::{UserId, WorkspaceId};
@@ -148,6 +148,28 @@ pub async fn remove(app: &App, ctx: &Ctx, principal: &Principal, user: &str) -> 
     let about = About::default().and_workspace(Some(workspace));
     let user = user.parse().map_err(|_| refused(app, ctx, REMOVED, about, Unmanaged::MemberUnknown))?;
     take_out(app, ctx, principal, workspace, user, false).await
+}
+
+/// Whether the person is the workspace's last owner, who may neither leave nor become anything else.
+pub async fn is_last_owner(app: &App, principal: &Principal) -> Result<bool, Fault> {
+    let Some((user, (workspace, Role::Owner))) = principal.user.zip(principal.workspace) else { return Ok(false) };
+    let mut tx = app.store().read().await?;
+    Ok(!store::workspaces::has_other_owner(&mut tx, workspace, user).await?)
+}
+
+/// Whether a member could be removed, or may leave: refused as [`remove`] and [`leave`] would, so that nobody is asked for
+/// what cannot be done.
+pub async fn may_go(app: &App, ctx: &Ctx, principal: &Principal, member: &Member) -> Outcome<()> {
+    let acting = principal.workspace.filter(|(id, _)| *id == member.workspace_id).map(|(_, role)| role);
+    let mut tx = app.store().read().await?;
+    let ruled = if principal.user == Some(member.user_id) {
+        keeps_an_owner(&mut tx, member, None).await?
+    } else {
+        rules(&mut tx, acting, member, None).await?
+    };
+    drop(tx);
+    let about = || About::user(member.user_id).and_workspace(Some(member.workspace_id));
+    ruled.map_err(|refusal| refused(app, ctx, REMOVED, about(), refusal))
 }
 
 /// The person leaves the workspace. Everybody may but the last owner.

@@ -154,6 +154,11 @@ pub async fn set_operator(tx: &mut Tx, id: UserId, operator: bool, now: Timestam
 pub async fn is_last_operator(tx: &mut Tx, id: UserId) -> Result<bool, StoreError> {
     let lock = "SELECT id FROM users WHERE is_operator = 1 ORDER BY id FOR NO KEY UPDATE";
     dialect::lock_rows(tx, lock, &[]).await?;
+    is_only_operator(tx, id).await
+}
+
+/// The same as of now, when nobody is held up: to tell, and not to decide.
+pub async fn is_only_operator(tx: &mut Tx, id: UserId) -> Result<bool, StoreError> {
     let sql = "SELECT COUNT(*), COUNT(CASE WHEN id = $1 THEN 1 END) FROM users \
                WHERE is_operator = 1 AND disabled_at IS NULL";
     let Some(mut row) = tx.one(sql, params![id]).await? else { return Ok(false) };

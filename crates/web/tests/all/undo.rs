@@ -269,6 +269,10 @@ async fn nobody_else_makes_a_notice_or_a_way_back_and_it_is_not_offered_for_long
 async fn what_is_for_good_says_so_before() {
     let mut s = scene().await;
     let (path, client) = (s.workspace.clone(), s.party.id.clone());
+    // Somebody else owns the workspace, too: otherwise its owner is not asked about leaving.
+    let other = s.app.user("other@example.com", 0).await;
+    let owner = MemberRoles::only(Role::Owner);
+    accounts::put_member(&s.app.app, &s.app.ctx(), other.user.id, s.ada.workspaces[0], owner).await.unwrap();
     let questions = [
         format!("{path}/applications/{client}/delete"),
         format!("{path}/applications/{client}/users/revoke"),

@@ -9,6 +9,7 @@ use axum::extract::{Path, State};
 use axum::response::Response;
 use domain::access::Operation;
 use flows::all_users::{self, OneUser};
+use flows::manage::Unmanaged;
 
 #[derive(Template)]
 #[template(path = "operator/user.html")]
@@ -19,6 +20,8 @@ struct UserPage {
     /// Whether it is whoever looks.
     own: bool,
     may_change: bool,
+    /// Why the account can neither be disabled nor lose its rights, where that is so.
+    stays: Option<String>,
     back: String,
     path: String,
 }
@@ -38,6 +41,7 @@ pub async fn show(state: &WebState, person: &Person, id: &str, frame: Frame, pro
     let path = format!("{back}/{}", one.found.user.id);
     let own = one.found.user.id == person.user.id;
     let may_change = person.principal.may(Operation::WriteAllUsers).is_ok();
-    let page = UserPage { frame, problem, one, own, may_change, back, path };
+    let stays = one.last_operator.then(|| frame.texts().refusal(&Unmanaged::LastOperator));
+    let page = UserPage { stays, frame, problem, one, own, may_change, back, path };
     if page.problem.is_some() { person.again(state, &page) } else { person.show(state, &page) }
 }

@@ -2,6 +2,7 @@
 use super::user;
 use crate::WebState;
 use crate::pages::confirm::{After, Confirm};
+use crate::pages::frame::Frame;
 use crate::pages::nav::Section;
 use crate::pages::problem::Problem;
 use crate::pages::refused;
@@ -9,7 +10,8 @@ use crate::pages::undo::Undo;
 use crate::person::{Person, Posted};
 use axum::extract::{Path, State};
 use axum::response::Response;
-use flows::all_users;
+use flows::manage::ManageRefusal;
+use flows::{Failure, all_users};
 
 /// What can be done to an account, by its name in the path: whether it is disabled, or runs the server.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -71,6 +73,17 @@ pub async fn ask(
     };
     let Some(change) = Change::parse(&change) else { return refused::not_found(State(state), person.incoming).await };
     let frame = person.frame(&state, Section::Users);
+    let ends = match change {
+        Change::Disabled(true) => Some("user.disabled"),
+        Change::Operator(false) => Some("operator.removed"),
+        Change::Disabled(false) | Change::Operator(true) => None,
+    };
+    if let Some(kind) = ends {
+        let may = all_users::may_end(state.app(), &person.ctx, &person.principal, &id, kind).await;
+        if let Err(failure) = may {
+            return told(&state, &person, &id, frame, &failure).await;
+        }
+    }
     let [title, means, button] = change.asks();
     let mut lines = vec![frame.rich(means, "who", one.email.as_str())];
     let locks_out = one.id == person.user.id && matches!(change, Change::Disabled(true) | Change::Operator(false));
@@ -92,6 +105,14 @@ pub async fn ask(
     page.show(&state, &person)
 }
 
+/// What the rules say is told on the page of the account; anything else on a page of its own.
+async fn told(state: &WebState, person: &Person, id: &str, frame: Frame, failure: &Failure<ManageRefusal>) -> Response {
+    match Problem::of(failure, state, person, &frame) {
+        Ok(problem) => user::show(state, person, id, frame, problem).await,
+        Err(response) => *response,
+    }
+}
+
 pub async fn post(
     State(state): State<WebState>,
     Path((id, change)): Path<(String, String)>,
@@ -106,10 +127,7 @@ pub async fn post(
     };
     if let Err(failure) = done {
         let frame = person.frame(&state, Section::Users);
-        return match Problem::of(&failure, &state, &person, &frame) {
-            Ok(problem) => user::show(&state, &person, &id, frame, problem).await,
-            Err(response) => *response,
-        };
+        return told(&state, &person, &id, frame, &failure).await;
     }
     if change == Change::Operator(false) && id == person.user.id.to_string() {
         // These pages are no longer theirs.

@@ -14,7 +14,8 @@ use axum::response::Response;
 use domain::Timestamp;
 use domain::access::Operation;
 use domain::identity::{Member, Role, User};
-use flows::{Found, Page, members};
+use flows::manage::{ManageRefusal, Unmanaged};
+use flows::{Failure, Found, Page, members};
 
 /// Rows of a page.
 const ROWS: i64 = 20;
@@ -46,6 +47,8 @@ struct MembersPage<'p> {
     search: &'p str,
     roles: &'static [Role],
     rows: Vec<Row>,
+    /// Why the reader cannot leave, where that is so.
+    stays: Option<String>,
     pager: Pager,
 }
 
@@ -83,11 +86,17 @@ async fn list(state: &WebState, person: &Person, chosen: Chosen<'_>) -> Response
         Ok(found) => found,
         Err(failure) => return person.refused(state, &failure),
     };
+    let last = match members::is_last_owner(state.app(), &person.principal).await {
+        Ok(last) => last,
+        Err(fault) => return person.refused(state, &Failure::<ManageRefusal>::Fault(fault)),
+    };
+    let frame = person.frame(state, Section::Members);
     let path = person.path(state, Section::Members);
     let rows = rows(person, items, &chosen);
     let failed = chosen.is_some();
     let page = MembersPage {
-        frame: person.frame(state, Section::Members),
+        stays: last.then(|| frame.texts().refusal(&Unmanaged::LastOwner)),
+        frame,
         problem: chosen.map(|(.., problem)| problem).unwrap_or_default(),
         invitations: super::invitations::path(state, person),
         manages: person.principal.may(Operation::WriteMembers).is_ok(),
@@ -135,10 +144,13 @@ pub async fn ask_remove(
     Path((_, user)): Path<(String, String)>,
     person: Person,
 ) -> Response {
-    let (_, who) = match members::find(state.app(), &person.ctx, &person.principal, &user).await {
+    let (member, who) = match members::find(state.app(), &person.ctx, &person.principal, &user).await {
         Ok(found) => found,
         Err(failure) => return person.refused(&state, &failure),
     };
+    if let Err(failure) = members::may_go(state.app(), &person.ctx, &person.principal, &member).await {
+        return refused_here(&state, &person, &failure).await;
+    }
     let frame = person.frame(&state, Section::Members);
     let back = person.path(&state, Section::Members);
     let confirm = Confirm {
@@ -173,11 +185,7 @@ pub async fn remove(
 }
 
 /// What the rules say is told on the list; anything else on a page of its own.
-async fn refused_here(
-    state: &WebState,
-    person: &Person,
-    failure: &flows::Failure<flows::manage::ManageRefusal>,
-) -> Response {
+async fn refused_here(state: &WebState, person: &Person, failure: &Failure<ManageRefusal>) -> Response {
     match Problem::of(failure, state, person, &person.frame(state, Section::Members)) {
         Ok(problem) => list(state, person, Some(("", "", problem))).await,
         Err(response) => *response,
@@ -185,6 +193,14 @@ async fn refused_here(
 }
 
 pub async fn ask_leave(State(state): State<WebState>, person: Person) -> Response {
+    let (app, own) = (state.app(), person.user.id.to_string());
+    let may_go = match members::find(app, &person.ctx, &person.principal, &own).await {
+        Ok((member, _)) => members::may_go(app, &person.ctx, &person.principal, &member).await,
+        Err(failure) => Err(failure),
+    };
+    if let Err(failure) = may_go {
+        return refused_here(&state, &person, &failure).await;
+    }
     let frame = person.frame(&state, Section::Members);
     let name = frame.nav.as_ref().and_then(|nav| nav.workspace.clone()).unwrap_or_default();
     let back = person.path(&state, Section::Members);
