@@ -6,7 +6,7 @@ use crate::session::Caller;
 use crate::{App, Ctx, Failure, Fault, sent};
 use domain::client::Client;
 use domain::events::EventData;
-use domain::identity::WorkspaceMembership;
+use domain::identity::{Email, WorkspaceMembership};
 use domain::oauth::authorize::{AuthorizationRequest, AuthorizePolicy, AuthorizeRefusal, Callback};
 use domain::oauth::consent::Consent;
 use domain::oauth::decision::{self, Approval, Ask, Interaction, Progress, SignedIn, Step};
@@ -25,7 +25,7 @@ const HERE: &str = Endpoint::Authorization.as_str();
 /// All that is known of the person who asks.
 struct Person {
     user_id: UserId,
-    email: String,
+    email: Email,
     locale: Option<String>,
     memberships: Vec<WorkspaceMembership>,
     /// Those of them that do not let the client in.
@@ -40,7 +40,7 @@ async fn person(tx: &mut Tx, caller: &Caller, client: &ClientId) -> Result<Optio
     let forbids = |(m, lets_in): &(WorkspaceMembership, bool)| (!lets_in).then_some(m.workspace_id);
     Ok(Some(Person {
         user_id: user.id,
-        email: user.email.to_string(),
+        email: user.email.clone(),
         locale: user.locale.clone(),
         forbidden: memberships.iter().filter_map(forbids).collect(),
         memberships: memberships.into_iter().map(|(membership, _)| membership).collect(),
@@ -179,9 +179,11 @@ pub async fn login_page(
 ) -> Result<Next, AuthorizeFailure> {
     let scene = scene(app, ctx, text, caller, browser).await?;
     let reauthenticate = matches!(scene.step(), Step::Reauthenticate);
-    let login_hint = scene.interaction.request.login_hint.clone();
     let (interaction, locales) = (text.to_owned(), scene.locales());
-    Ok(Next::Login { interaction, client: Box::new(scene.client), login_hint, reauthenticate, locales })
+    let AuthorizationRequest { login_hint, callback, .. } = scene.interaction.request;
+    let redirect_uri = callback.redirect_uri().to_owned();
+    let client = Box::new(scene.client);
+    Ok(Next::Login { interaction, client, redirect_uri, login_hint, reauthenticate, locales })
 }
 
 /// Takes the user's answer to the consent page.
@@ -276,8 +278,10 @@ impl Scene<'_> {
             Step::Reauthenticate => self.login(true),
             Step::SelectAccount => {
                 let (interaction, locales) = (seal(self.app, self.ctx, &self.interaction)?, self.locales());
-                let user_email = self.person.map(|p| p.email).unwrap_or_default();
-                Ok(Next::SelectAccount { interaction, client: Box::new(self.client), user_email, locales })
+                let (redirect_uri, expected) = (self.redirect_uri(), self.expected());
+                let user_email = self.person.map(|p| p.email.to_string()).unwrap_or_default();
+                let client = Box::new(self.client);
+                Ok(Next::SelectAccount { interaction, client, redirect_uri, user_email, expected, locales })
             }
             Step::SelectWorkspace(ask) => self.consent_page(ask, true),
             Step::AskConsent(ask) => self.consent_page(ask, false),
@@ -292,8 +296,20 @@ impl Scene<'_> {
 
     fn login(self, reauthenticate: bool) -> Result<Next, AuthorizeFailure> {
         let (interaction, locales) = (seal(self.app, self.ctx, &self.interaction)?, self.locales());
-        let login_hint = self.interaction.request.login_hint.or(self.person.map(|p| p.email));
-        Ok(Next::Login { interaction, client: Box::new(self.client), login_hint, reauthenticate, locales })
+        let redirect_uri = self.redirect_uri();
+        let login_hint = self.interaction.request.login_hint.or(self.person.map(|p| p.email.to_string()));
+        let client = Box::new(self.client);
+        Ok(Next::Login { interaction, client, redirect_uri, login_hint, reauthenticate, locales })
+    }
+
+    fn redirect_uri(&self) -> String {
+        self.interaction.request.callback.redirect_uri().to_owned()
+    }
+
+    /// Whom the application expected, where somebody else is signed in.
+    fn expected(&self) -> Option<Email> {
+        let hint = self.interaction.request.login_hint.as_deref()?;
+        decision::expected(hint, &self.person.as_ref()?.email)
     }
 
     fn locales(&self) -> Locales {
@@ -308,7 +324,8 @@ impl Scene<'_> {
             client: self.client.clone(),
             request: self.interaction.request.clone(),
             ask,
-            user_email: self.person.as_ref().map(|p| p.email.clone()).unwrap_or_default(),
+            user_email: self.person.as_ref().map(|p| p.email.to_string()).unwrap_or_default(),
+            expected: self.expected(),
             developer: None,
             only_workspace,
             user_code: self.interaction.device.as_ref().map(|device| device.user_code.clone()),
