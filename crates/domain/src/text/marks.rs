@@ -18,7 +18,13 @@ pub(super) fn are_stacked(text: &str) -> bool {
     text.chars().next().is_some_and(stacks)
         || text.nfd().any(|c| {
             // What is ignored in display interrupts no stack.
-            row = if stacks(c) { row + 1 } else if super::is_invisible(c) { row } else { 0 };
+            row = if stacks(c) {
+                row + 1
+            } else if super::is_invisible(c) {
+                row
+            } else {
+                0
+            };
             row > MOST
         })
 }

@@ -99,7 +99,16 @@ fn letters_carry_the_marks_of_their_writing_and_no_towers() {
     let composed = format!("ễ{}", "\u{301}".repeat(3));
     let enclosed = format!("a{}", "\u{20dd}".repeat(5));
     let joined = format!("क{}", "\u{94d}\u{200d}".repeat(5));
-    for name in [&*tower, &five, &composed, &enclosed, &joined, "\u{301}Ada", " \u{301}Ada", " \u{301}\u{301}\u{301}\u{301}\u{301}"] {
+    for name in [
+        &*tower,
+        &five,
+        &composed,
+        &enclosed,
+        &joined,
+        "\u{301}Ada",
+        " \u{301}Ada",
+        " \u{301}\u{301}\u{301}\u{301}\u{301}",
+    ] {
         assert_eq!(display_name(name), Err(UnsafeName::Marks), "{name:?}");
     }
     assert_eq!(description(&format!("fine\n{five}")), Err(UnsafeName::Marks));

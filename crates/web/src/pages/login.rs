@@ -39,6 +39,7 @@ pub fn login_page(
     browser: &Browser,
     interaction: &str,
     client: &Client,
+    redirect_uri: &str,
     hint: Option<&str>,
     reauthenticate: bool,
     problem: Problem<'_>,
@@ -53,7 +54,7 @@ pub fn login_page(
         username: hint.unwrap_or_default(),
         reauthenticate,
     };
-    render(state, &page, problem.map_or(StatusCode::OK, |(status, _)| status), Leads::To(client), None)
+    render(state, &page, problem.map_or(StatusCode::OK, |(status, _)| status), Leads::To(redirect_uri), None)
 }
 
 fn plain_page(state: &WebState, browser: &Browser, return_to: &str, username: &str, problem: Problem<'_>) -> Response {
@@ -103,9 +104,10 @@ pub async fn post(State(state): State<WebState>, incoming: Incoming, Form(form):
             // Whoever was signed in still is, and reads again why they are asked.
             let binding = browser.binding(&state);
             match authorize::login_page(state.app(), &incoming.ctx, text, &here, binding).await {
-                Ok(Next::Login { interaction, client, reauthenticate, locales, .. }) => {
+                Ok(Next::Login { interaction, client, redirect_uri, reauthenticate, locales, .. }) => {
                     browser.speak(&locales);
-                    login_page(&state, &browser, &interaction, &client, Some(username), reauthenticate, problem)
+                    let hint = Some(username);
+                    login_page(&state, &browser, &interaction, &client, &redirect_uri, hint, reauthenticate, problem)
                 }
                 Ok(_) => home::redirect(&state),
                 Err(failure) => refused::interrupted(&state, &incoming, &failure),
