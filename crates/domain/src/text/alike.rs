@@ -1,5 +1,6 @@
 //! Names that look like another (UTS #39 §4).
-use super::fold;
+use super::case::fold;
+use super::marks;
 use unicode_security::{GeneralSecurityProfile as _, skeleton};
 
 /// The name mixes scripts or uses characters outside the general profile: the page says so next to it.
@@ -25,7 +26,7 @@ pub fn resembles(one: &str, other: &str) -> bool {
 /// or it has the brand among its words.
 pub fn poses_as(name: &str, brand: &str) -> bool {
     let words = |text: &str| -> Vec<String> {
-        let apart = text.split(|c: char| !c.is_alphanumeric() && !super::marks::stacks(c));
+        let apart = text.split(|c: char| !c.is_alphanumeric() && !marks::stacks(c));
         apart.filter(|word| !word.is_empty()).map(ToOwned::to_owned).collect()
     };
     let (name, brand) = (words(name), words(brand));

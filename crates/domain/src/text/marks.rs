@@ -1,4 +1,5 @@
 //! Marks that are stacked upon one letter until they cover the lines around it.
+use super::invisible::is_invisible;
 use unicode_normalization::UnicodeNormalization as _;
 use unicode_properties::{GeneralCategory, UnicodeGeneralCategory as _};
 
@@ -20,7 +21,7 @@ pub(super) fn are_stacked(text: &str) -> bool {
             // What is ignored in display interrupts no stack.
             row = if stacks(c) {
                 row + 1
-            } else if super::is_invisible(c) {
+            } else if is_invisible(c) {
                 row
             } else {
                 0

@@ -1,9 +1,13 @@
 //! Text that strangers chose and that people here will read: client names, above all.
 mod alike;
+mod case;
+mod invisible;
 mod joiner;
 mod marks;
 
 pub use alike::{looks_alike, poses_as, resembles};
+pub use case::fold;
+use invisible::is_invisible;
 
 /// Why a name cannot be shown as it is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
@@ -14,16 +18,6 @@ pub enum UnsafeName {
     Invisible,
     #[error("a letter of a name has at most four marks, and a name does not begin with one")]
     Marks,
-}
-
-/// Characters that change how the text around them is read: bidirectional controls, zero-width and tag characters,
-/// line and paragraph separators, variation selectors and the like (Unicode TR 36 §2.5).
-fn is_invisible(c: char) -> bool {
-    c.is_control()
-        || matches!(u32::from(c),
-            0x00ad | 0x034f | 0x061c | 0x115f | 0x1160 | 0x17b4 | 0x17b5 | 0x180b..=0x180f | 0x200b..=0x200f
-            | 0x2028..=0x202e | 0x2060..=0x206f | 0x3164 | 0xfe00..=0xfe0f | 0xfeff | 0xffa0 | 0xfff0..=0xfffb
-            | 0xe0000..=0xe0fff)
 }
 
 /// Refuses what cannot be read as it is written: invisible characters that do not belong where they stand, and marks
@@ -65,12 +59,6 @@ pub fn description(text: &str) -> Result<String, UnsafeName> {
     let text = text.trim();
     text.split('\n').try_for_each(check)?;
     Ok(text.to_owned())
-}
-
-/// A text in which the case of letters makes no difference, in any script, as searches compare: `ß` is `ss`, and all three
-/// sigmas are one.
-pub fn fold(text: &str) -> String {
-    text.chars().flat_map(char::to_uppercase).flat_map(char::to_lowercase).collect()
 }
 
 #[cfg(test)]

@@ -83,7 +83,7 @@ fn letters_carry_the_marks_of_their_writing_and_no_towers() {
         "น้ำ",
         "שָׁלוֹם",
         // Hebrew with dagesh, shin dot, vowel and accent.
-        "שָּׁ֑",
+        "ש\u{5bc}\u{5c1}\u{5b8}\u{591}",
         "مُحَمَّدٌ",
         "लक्ष्मी श्रृंगार",
         "བསྒྲུབས",

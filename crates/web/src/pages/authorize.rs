@@ -4,7 +4,7 @@ use super::consent::{Kept, consent_page, decision_of};
 use super::device;
 use super::form::Form;
 use super::frame::{Frame, Leads, interaction_path, render, see_other, with_browser};
-use super::login::login_page;
+use super::login::{Waiting, login_page};
 use super::refused;
 use crate::WebState;
 use crate::incoming::{Browser, Incoming};
@@ -86,8 +86,9 @@ fn show(
         Ok(Next::Answer(answer)) => answered(state, incoming, browser, &answer, after),
         Ok(Next::Login { interaction, client, redirect_uri, login_hint, reauthenticate, locales }) => {
             browser.speak(&locales);
-            let hint = login_hint.as_deref();
-            login_page(state, browser, &interaction, &client, &redirect_uri, hint, reauthenticate, None)
+            let (interaction, redirect_uri) = (&interaction, &redirect_uri);
+            let waiting = Waiting { interaction, client: &client, redirect_uri, reauthenticate };
+            login_page(state, browser, waiting, login_hint.as_deref(), None)
         }
         Ok(Next::SelectAccount { interaction, client, redirect_uri, user_email, expected, locales }) => {
             browser.speak(&locales);
