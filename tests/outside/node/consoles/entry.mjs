@@ -227,14 +227,21 @@ export const scenarios = (browse) => ({
     for (const { lands, at: asked, ...sort } of sorts) {
       const app = await prepare(developer, sort);
       await browse(async (page, context) => {
-        // Where requests are answered in their place, browsers tell nothing of those to programs.
-        if (lands.startsWith('https:')) await context.route('https://client.example/**', (route) =>
+        await context.route('https://client.example/**', (route) =>
           route.fulfill({ contentType: 'text/html', body: '<!doctype html><html lang="en"><title>Back</title><link rel="icon" href="data:,"><h1>Back</h1>' }));
+        // No page is behind the scheme of a program: where the browser was sent, and that it did not complain, is all there is to see.
+        const wire = await context.newCDPSession(page);
+        await wire.send('Network.enable');
+        const sent = () =>
+          new Promise((resolve) => {
+            wire.on('Network.responseReceivedExtraInfo', ({ headers }) => {
+              const location = headers.location ?? headers.Location;
+              if (location?.startsWith(lands)) resolve(location);
+            });
+          });
         // From the sign-in on: the policy of each page on the way holds the whole chain.
         const press = async (button) => {
-          const arrived = sort.redirect.startsWith('http')
-            ? page.waitForURL((url) => url.href.startsWith(lands)).then(() => page.url())
-            : page.waitForEvent('requestfailed', (sent) => sent.url().startsWith(lands)).then((sent) => sent.url());
+          const arrived = sort.redirect.startsWith('http') ? page.waitForURL((url) => url.href.startsWith(lands)).then(() => page.url()) : sent();
           const [url] = await Promise.all([arrived, page.locator(button).click({ noWaitAfter: true })]);
           return new URL(url).searchParams;
         };
@@ -244,6 +251,7 @@ export const scenarios = (browse) => ({
         assert.ok((await press('#consent-allow')).get('code'), app.redirect);
         await page.goto(request(app, more).url);
         assert.equal((await press('#consent-deny')).get('error'), 'access_denied', app.redirect);
+        await page.goto(`${demo.issuer}/account`);
         if (sort.kind === 'web') {
           // What was allowed before is answered right after the sign-in.
           await page.goto(request(app, { ...more, prompt: 'login', sub_type: 'user' }).url);
