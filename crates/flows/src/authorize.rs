@@ -1,4 +1,5 @@
 //! The authorization endpoint: from parameters to the next step, and from the user's answer to a code.
+use crate::asker::{Person, person};
 pub use crate::next::{Answer, AuthorizeFailure, ConsentView, Decision, Locales, Next};
 pub use crate::page_refusal::{InteractionRefusal, PageReason, PageRefusal};
 use crate::recorder::About;
@@ -6,62 +7,19 @@ use crate::session::Caller;
 use crate::{App, Ctx, Failure, Fault, sent};
 use domain::client::Client;
 use domain::events::EventData;
-use domain::identity::{Email, WorkspaceMembership};
+use domain::identity::Email;
 use domain::oauth::authorize::{AuthorizationRequest, AuthorizePolicy, AuthorizeRefusal, Callback};
-use domain::oauth::consent::Consent;
-use domain::oauth::decision::{self, Approval, Ask, Interaction, Progress, SignedIn, Step};
+use domain::oauth::decision::{self, Approval, Ask, Interaction, Progress, Step};
 use domain::oauth::device::DeviceApproval;
 use domain::oauth::diagnosis::Endpoint;
 use domain::oauth::error::Refusal as _;
 use domain::oauth::params::RawParams;
 use domain::oauth::seal::{Purpose, TokenId};
 use domain::oauth::token::CodePayload;
-use domain::{ClientId, SessionId, UserId, WorkspaceId};
+use domain::{ClientId, SessionId};
 use serde_json::{Value, json};
-use store::Tx;
 
 const HERE: &str = Endpoint::Authorization.as_str();
-
-/// All that is known of the person who asks.
-struct Person {
-    user_id: UserId,
-    email: Email,
-    locale: Option<String>,
-    memberships: Vec<WorkspaceMembership>,
-    /// Those of them that do not let the client in.
-    forbidden: Vec<WorkspaceId>,
-    consents: Vec<Consent>,
-    last_choice: Option<WorkspaceId>,
-}
-
-async fn person(tx: &mut Tx, caller: &Caller, client: &ClientId) -> Result<Option<Person>, Fault> {
-    let Some(user) = caller.user() else { return Ok(None) };
-    let memberships = store::app_policy::memberships(tx, user.id, client).await?;
-    let forbids = |(m, lets_in): &(WorkspaceMembership, bool)| (!lets_in).then_some(m.workspace_id);
-    Ok(Some(Person {
-        user_id: user.id,
-        email: user.email.clone(),
-        locale: user.locale.clone(),
-        forbidden: memberships.iter().filter_map(forbids).collect(),
-        memberships: memberships.into_iter().map(|(membership, _)| membership).collect(),
-        consents: store::consents::list_for_client(tx, user.id, client).await?,
-        last_choice: store::consents::last_workspace(tx, user.id, client).await?,
-    }))
-}
-
-impl Person {
-    fn signed_in(&self, caller: &Caller) -> SignedIn<'_> {
-        SignedIn {
-            user_id: self.user_id,
-            session_id: caller.session_id(),
-            auth_time: caller.auth_time(),
-            memberships: &self.memberships,
-            forbidden: &self.forbidden,
-            consents: &self.consents,
-            last_choice: self.last_choice,
-        }
-    }
-}
 
 /// Everything about one interaction while a step is worked out.
 struct Scene<'s> {
