@@ -31,7 +31,7 @@ pub(crate) fn check_password(password: &Secret) -> Result<(), R> {
 /// A user as they will be stored. The same work is done whether or not the address is taken.
 async fn new_user(app: &App, ctx: &Ctx, new: NewUser<'_>) -> Result<User, Failure<R>> {
     let email = Email::parse(new.email).map_err(|_| Failure::Refused(R::EmailInvalid))?;
-    let name = display_name(new.name).map_err(|_| Failure::Refused(R::NameInvalid))?;
+    let name = display_name(new.name).map_err(|why| Failure::Refused(why.into()))?;
     let password_hash = match new.password {
         None => None,
         Some(password) => {
@@ -171,7 +171,7 @@ pub async fn list_users(app: &App, page: Page) -> Result<Paged<User>, Fault> {
 
 /// Creates a workspace, with its owner if one is named.
 pub async fn create_workspace(app: &App, ctx: &Ctx, name: &str, owner: Option<UserId>) -> Result<Workspace, Fault> {
-    let name = display_name(name).map_err(|_| Fault::Other("a workspace's name has 1 to 100 characters"))?;
+    let name = display_name(name).map_err(|_| Fault::Other("a workspace's name has 1 to 100 legible characters"))?;
     let id = WorkspaceId::new(ctx.now, ctx.random());
     let workspace = Workspace { id, name, created_at: ctx.now, updated_at: ctx.now };
     let (row, now, of) = (workspace.clone(), ctx.now, ctx.clone());
@@ -195,7 +195,7 @@ pub async fn create_workspace(app: &App, ctx: &Ctx, name: &str, owner: Option<Us
 
 /// `false` when there is no such workspace.
 pub async fn rename_workspace(app: &App, ctx: &Ctx, id: WorkspaceId, name: &str) -> Result<bool, Fault> {
-    let name = display_name(name).map_err(|_| Fault::Other("a workspace's name has 1 to 100 characters"))?;
+    let name = display_name(name).map_err(|_| Fault::Other("a workspace's name has 1 to 100 legible characters"))?;
     let now = ctx.now;
     let work =
         app.store().write(move |tx| Box::pin(async move { store::workspaces::rename(tx, id, &name, now).await }));

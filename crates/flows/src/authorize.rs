@@ -1,4 +1,5 @@
 //! The authorization endpoint: from parameters to the next step, and from the user's answer to a code.
+use crate::asker::{Person, person};
 pub use crate::next::{Answer, AuthorizeFailure, ConsentView, Decision, Locales, Next};
 pub use crate::page_refusal::{InteractionRefusal, PageReason, PageRefusal};
 use crate::recorder::About;
@@ -6,62 +7,19 @@ use crate::session::Caller;
 use crate::{App, Ctx, Failure, Fault, sent};
 use domain::client::Client;
 use domain::events::EventData;
-use domain::identity::WorkspaceMembership;
+use domain::identity::Email;
 use domain::oauth::authorize::{AuthorizationRequest, AuthorizePolicy, AuthorizeRefusal, Callback};
-use domain::oauth::consent::Consent;
-use domain::oauth::decision::{self, Approval, Ask, Interaction, Progress, SignedIn, Step};
+use domain::oauth::decision::{self, Approval, Ask, Interaction, Progress, Step};
 use domain::oauth::device::DeviceApproval;
 use domain::oauth::diagnosis::Endpoint;
 use domain::oauth::error::Refusal as _;
 use domain::oauth::params::RawParams;
 use domain::oauth::seal::{Purpose, TokenId};
 use domain::oauth::token::CodePayload;
-use domain::{ClientId, SessionId, UserId, WorkspaceId};
+use domain::{ClientId, SessionId};
 use serde_json::{Value, json};
-use store::Tx;
 
 const HERE: &str = Endpoint::Authorization.as_str();
-
-/// All that is known of the person who asks.
-struct Person {
-    user_id: UserId,
-    email: String,
-    locale: Option<String>,
-    memberships: Vec<WorkspaceMembership>,
-    /// Those of them that do not let the client in.
-    forbidden: Vec<WorkspaceId>,
-    consents: Vec<Consent>,
-    last_choice: Option<WorkspaceId>,
-}
-
-async fn person(tx: &mut Tx, caller: &Caller, client: &ClientId) -> Result<Option<Person>, Fault> {
-    let Some(user) = caller.user() else { return Ok(None) };
-    let memberships = store::app_policy::memberships(tx, user.id, client).await?;
-    let forbids = |(m, lets_in): &(WorkspaceMembership, bool)| (!lets_in).then_some(m.workspace_id);
-    Ok(Some(Person {
-        user_id: user.id,
-        email: user.email.to_string(),
-        locale: user.locale.clone(),
-        forbidden: memberships.iter().filter_map(forbids).collect(),
-        memberships: memberships.into_iter().map(|(membership, _)| membership).collect(),
-        consents: store::consents::list_for_client(tx, user.id, client).await?,
-        last_choice: store::consents::last_workspace(tx, user.id, client).await?,
-    }))
-}
-
-impl Person {
-    fn signed_in(&self, caller: &Caller) -> SignedIn<'_> {
-        SignedIn {
-            user_id: self.user_id,
-            session_id: caller.session_id(),
-            auth_time: caller.auth_time(),
-            memberships: &self.memberships,
-            forbidden: &self.forbidden,
-            consents: &self.consents,
-            last_choice: self.last_choice,
-        }
-    }
-}
 
 /// Everything about one interaction while a step is worked out.
 struct Scene<'s> {
@@ -179,9 +137,11 @@ pub async fn login_page(
 ) -> Result<Next, AuthorizeFailure> {
     let scene = scene(app, ctx, text, caller, browser).await?;
     let reauthenticate = matches!(scene.step(), Step::Reauthenticate);
-    let login_hint = scene.interaction.request.login_hint.clone();
     let (interaction, locales) = (text.to_owned(), scene.locales());
-    Ok(Next::Login { interaction, client: Box::new(scene.client), login_hint, reauthenticate, locales })
+    let AuthorizationRequest { login_hint, callback, .. } = scene.interaction.request;
+    let redirect_uri = callback.redirect_uri().to_owned();
+    let client = Box::new(scene.client);
+    Ok(Next::Login { interaction, client, redirect_uri, login_hint, reauthenticate, locales })
 }
 
 /// Takes the user's answer to the consent page.
@@ -276,8 +236,10 @@ impl Scene<'_> {
             Step::Reauthenticate => self.login(true),
             Step::SelectAccount => {
                 let (interaction, locales) = (seal(self.app, self.ctx, &self.interaction)?, self.locales());
-                let user_email = self.person.map(|p| p.email).unwrap_or_default();
-                Ok(Next::SelectAccount { interaction, client: Box::new(self.client), user_email, locales })
+                let (redirect_uri, expected) = (self.redirect_uri(), self.expected());
+                let user_email = self.person.map(|p| p.email.to_string()).unwrap_or_default();
+                let client = Box::new(self.client);
+                Ok(Next::SelectAccount { interaction, client, redirect_uri, user_email, expected, locales })
             }
             Step::SelectWorkspace(ask) => self.consent_page(ask, true),
             Step::AskConsent(ask) => self.consent_page(ask, false),
@@ -292,8 +254,20 @@ impl Scene<'_> {
 
     fn login(self, reauthenticate: bool) -> Result<Next, AuthorizeFailure> {
         let (interaction, locales) = (seal(self.app, self.ctx, &self.interaction)?, self.locales());
-        let login_hint = self.interaction.request.login_hint.or(self.person.map(|p| p.email));
-        Ok(Next::Login { interaction, client: Box::new(self.client), login_hint, reauthenticate, locales })
+        let redirect_uri = self.redirect_uri();
+        let login_hint = self.interaction.request.login_hint.or(self.person.map(|p| p.email.to_string()));
+        let client = Box::new(self.client);
+        Ok(Next::Login { interaction, client, redirect_uri, login_hint, reauthenticate, locales })
+    }
+
+    fn redirect_uri(&self) -> String {
+        self.interaction.request.callback.redirect_uri().to_owned()
+    }
+
+    /// Whom the application expected, where somebody else is signed in.
+    fn expected(&self) -> Option<Email> {
+        let hint = self.interaction.request.login_hint.as_deref()?;
+        decision::expected(hint, &self.person.as_ref()?.email)
     }
 
     fn locales(&self) -> Locales {
@@ -308,7 +282,8 @@ impl Scene<'_> {
             client: self.client.clone(),
             request: self.interaction.request.clone(),
             ask,
-            user_email: self.person.as_ref().map(|p| p.email.clone()).unwrap_or_default(),
+            user_email: self.person.as_ref().map(|p| p.email.to_string()).unwrap_or_default(),
+            expected: self.expected(),
             developer: None,
             only_workspace,
             user_code: self.interaction.device.as_ref().map(|device| device.user_code.clone()),

@@ -12,6 +12,7 @@ pub mod all_workspaces;
 pub mod app;
 pub mod app_policy;
 pub mod applications;
+mod asker;
 pub mod audit;
 pub mod audit_search;
 pub mod authorize;

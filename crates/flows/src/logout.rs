@@ -13,7 +13,11 @@ use domain::oauth::params::RawParams;
 #[derive(Debug)]
 pub enum LogoutStep {
     /// Somebody is signed in, and nothing proves that this very browser's session is meant.
-    Ask { client: Option<Box<Client>> },
+    Ask {
+        client: Option<Box<Client>>,
+        /// Where a yes leads.
+        location: Option<String>,
+    },
     /// Signed out, or nobody was in.
     Done { location: Option<String> },
 }
@@ -45,7 +49,7 @@ pub async fn logout(
     let location = destination(params, client.as_ref()).map_err(refused)?;
     let Caller::Session(view) = caller else { return Ok(LogoutStep::Done { location }) };
     if !confirmed && !hint.is_some_and(|hint| is_own(&hint, view.user.id, view.session.id)) {
-        return Ok(LogoutStep::Ask { client: client.map(Box::new) });
+        return Ok(LogoutStep::Ask { client: client.map(Box::new), location });
     }
     session::end(app, ctx, view.session.id, Some(view.user.id)).await?;
     Ok(LogoutStep::Done { location })

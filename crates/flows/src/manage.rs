@@ -27,7 +27,7 @@ domain::refusals! {
         Choice => InvalidRequest, "value_unknown", "The value is not one of those that are known.";
         Identifier => InvalidRequest, "identifier_malformed", "The identifier is malformed.";
         Number => InvalidRequest, "number_out_of_range", "The number is out of range.";
-        Text => InvalidRequest, "text_invalid", "The text is empty, too long, or has invisible characters.";
+        Text => InvalidRequest, "text_invalid", "The text is empty, too long, or has invisible characters or too many marks on one letter.";
         Scope => InvalidRequest, "scope_unknown", "There is no such scope.";
         ScopeBeyond => AccessDenied, "scope_beyond_own", "A credential cannot be given more than its maker has.";
         MemberUnknown => NotFound, "person_not_a_member", "This person does not belong to the workspace.";

@@ -2,6 +2,7 @@
 use crate::Failure;
 use crate::page_refusal::PageRefusal;
 use domain::client::Client;
+use domain::identity::Email;
 use domain::oauth::authorize::{AuthorizationRequest, Callback};
 use domain::oauth::decision::Ask;
 use domain::oauth::device::UserCode;
@@ -24,6 +25,8 @@ pub struct ConsentView {
     pub request: AuthorizationRequest,
     pub ask: Ask,
     pub user_email: String,
+    /// Whom the application expected instead (`login_hint`). Whether they have an account here is not looked up.
+    pub expected: Option<Email>,
     /// The workspace or person that manages the client; nobody does where it registered itself.
     pub developer: Option<String>,
     /// Only the workspace is asked for; every scope was allowed before.
@@ -39,6 +42,8 @@ pub enum Next {
     Login {
         interaction: String,
         client: Box<Client>,
+        /// Where the answer will go; empty for a device's.
+        redirect_uri: String,
         login_hint: Option<String>,
         reauthenticate: bool,
         locales: Locales,
@@ -46,7 +51,11 @@ pub enum Next {
     SelectAccount {
         interaction: String,
         client: Box<Client>,
+        /// Where the answer will go; empty for a device's.
+        redirect_uri: String,
         user_email: String,
+        /// Whom the application expected instead.
+        expected: Option<Email>,
         locales: Locales,
     },
     Consent {

@@ -25,7 +25,7 @@ pub struct Change<'c> {
 
 /// The user as changed; `None` when there is no such user, or the user is no member of the workspace.
 pub async fn change(app: &App, ctx: &Ctx, id: UserId, change: Change<'_>) -> Result<Option<User>, Failure<R>> {
-    let name = change.name.map(display_name).transpose().map_err(|_| Failure::Refused(R::NameInvalid))?;
+    let name = change.name.map(display_name).transpose().map_err(|why| Failure::Refused(why.into()))?;
     let email = change.email.map(Email::parse).transpose().map_err(|_| Failure::Refused(R::EmailInvalid))?;
     let locale = change.locale.map(|locale| locale.map(ToOwned::to_owned));
     let (workspace, zone, now) = (change.default_workspace, change.zone.map(Option::<&Zone>::cloned), ctx.now);

@@ -1,5 +1,7 @@
 //! Why nobody was signed in or up: one set of refusals for every door to an account.
 
+use domain::text::UnsafeName;
+
 domain::refusals! {
     /// Why nobody was signed in or up.
     pub enum SignInRefusal {
@@ -7,10 +9,22 @@ domain::refusals! {
         TooManyAttempts => SlowDown, "sign_in_slowed_down", "Too many attempts. Wait a little and try again.";
         SignUpOff => AccessDenied, "sign_up_off", "Accounts are made by whoever runs this server. Ask there for one.";
         EmailInvalid => InvalidRequest, "email_invalid", "This is not an email address.";
-        NameInvalid => InvalidRequest, "name_invalid", "A name has 1 to 100 characters.";
+        NameLength => InvalidRequest, "name_invalid", "A name has 1 to 100 characters.";
+        NameInvisible => InvalidRequest, "name_invisible", "The name has a character that cannot be seen or that changes the direction of writing. Type it anew.";
+        NameMarks => InvalidRequest, "name_marks", "The name has more than four accents or other marks on one letter, or begins with one.";
         PasswordShort => InvalidRequest, "password_too_short", "A password has at least 10 characters.";
         PasswordLong => InvalidRequest, "password_too_long", "A password has at most 256 characters.";
         LastOperator => Conflict, "last_operator", "Somebody must run this server: name another operator first.";
         EmailTaken => InvalidRequest, "email_taken", "This address cannot be used to sign up. Sign in instead, or use another one.";
+    }
+}
+
+impl From<UnsafeName> for SignInRefusal {
+    fn from(why: UnsafeName) -> Self {
+        match why {
+            UnsafeName::Length => Self::NameLength,
+            UnsafeName::Invisible => Self::NameInvisible,
+            UnsafeName::Marks => Self::NameMarks,
+        }
     }
 }

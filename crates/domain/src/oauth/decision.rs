@@ -5,7 +5,8 @@ use super::device::UserCode;
 use super::scope::ScopeSet;
 use super::seal::TokenId;
 use crate::client::{Client, SubType};
-use crate::identity::WorkspaceMembership;
+use crate::identity::{Email, WorkspaceMembership};
+use crate::text::is_legible;
 use crate::{SessionId, Timestamp, UserId, WorkspaceId};
 use serde::{Deserialize, Serialize};
 
@@ -141,6 +142,13 @@ fn subject_mismatch(request: &AuthorizationRequest, who: &SignedIn<'_>) -> Optio
     };
     let named = [&request.hinted_sub, &request.claims.sub];
     (!named.into_iter().flatten().all(is_theirs)).then_some(R::OtherUser)
+}
+
+/// Whom a `login_hint` (OpenID Connect Core §3.1.2.1) names, if it is somebody else than who is signed in. A hint is anything:
+/// one that a person could not read as an address here names nobody.
+pub fn expected(hint: &str, signed_in: &Email) -> Option<Email> {
+    let named = Email::parse(hint).ok()?;
+    (named.key() != signed_in.key() && is_legible(named.as_str())).then_some(named)
 }
 
 /// The workspaces that the grant could be for: none for user grants, else at least one live membership that lets the

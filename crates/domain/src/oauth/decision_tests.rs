@@ -282,3 +282,17 @@ fn checklist_16_17_28_30_34_40_96_119_120_the_request_rules() {
     exempt.config.pkce_exempt = true;
     assert!(request(&exempt, &[("code_challenge", ""), ("code_challenge_method", "")]).is_ok());
 }
+
+#[test]
+fn a_login_hint_names_somebody_else_only_where_people_can_read_it_as_an_address() {
+    let ada = Email::parse("ada@example.com").unwrap();
+    let named = |hint: &str| expected(hint, &ada).map(|email| email.to_string());
+    assert_eq!(named("bob@example.com").as_deref(), Some("bob@example.com"));
+    assert_eq!(named(" Bob@Example.com ").as_deref(), Some("Bob@Example.com"));
+    let long = format!("{}@example.com", "b".repeat(300));
+    let tower = format!("b{}@example.com", "\u{301}".repeat(9));
+    let odd = ["", "ADA@example.com", "bob", "Call 0800 and pay", "b\u{202e}ob@example.com", "b\u{200b}@example.com"];
+    for hint in odd.into_iter().chain([&*long, &tower]) {
+        assert_eq!(named(hint), None, "{hint:?}");
+    }
+}

@@ -13,7 +13,7 @@ crate::refusals! {
     pub enum MetadataRefusal {
         NotAnObject => InvalidClientMetadata, "metadata_not_an_object", "The request body must be a JSON object.";
         Type => InvalidClientMetadata, "metadata_member_of_wrong_type", "A metadata member has the wrong JSON type.";
-        Name => InvalidClientMetadata, "client_name_unsafe", "client_name must have 1 to 100 characters, none of them invisible.";
+        Name => InvalidClientMetadata, "client_name_unsafe", "client_name must have 1 to 100 characters, none of them invisible, and at most four marks on a letter.";
         AuthMethod => InvalidClientMetadata, "auth_method_unsupported", "The token_endpoint_auth_method is not supported.";
         GrantType => InvalidClientMetadata, "grant_type_unsupported", "A grant type is not supported.";
         ResponseType => InvalidClientMetadata, "response_type_unsupported", "Only the response type code is supported.";
@@ -35,7 +35,7 @@ crate::refusals! {
         UnknownMember => InvalidClientMetadata, "metadata_member_unknown", "There is no such member.";
         Lifetime => InvalidClientMetadata, "lifetime_out_of_range", "A lifetime must be at least one second, and at most 30 days for access and ID tokens or ten years for refresh tokens.";
         UserId => InvalidClientMetadata, "user_id_malformed", "allowed_user_ids must be the ids of users.";
-        Description => InvalidClientMetadata, "description_unsafe", "A description has at most 1000 characters, none of them invisible.";
+        Description => InvalidClientMetadata, "description_unsafe", "A description has at most 1000 characters, none of them invisible, and at most four marks on a letter.";
         SecretChosen => InvalidClientMetadata, "client_secret_chosen", "A client cannot choose its own secret.";
     }
 }

@@ -1,9 +1,10 @@
 //! The authorization endpoint for browsers.
+use super::away::after_form;
 use super::consent::{Kept, consent_page, decision_of};
 use super::device;
 use super::form::Form;
 use super::frame::{Frame, Leads, interaction_path, render, see_other, with_browser};
-use super::login::login_page;
+use super::login::{Waiting, login_page};
 use super::refused;
 use crate::WebState;
 use crate::incoming::{Browser, Incoming};
@@ -12,6 +13,7 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
 use domain::client::Client;
+use domain::identity::Email;
 use domain::oauth::authorize::ResponseMode;
 use domain::oauth::params::RawParams;
 use flows::authorize::{self, Answer, AuthorizeFailure, Next};
@@ -34,6 +36,8 @@ struct SelectAccountPage<'p> {
     interaction: &'p str,
     client: &'p Client,
     user_email: &'p str,
+    /// Whom the application expected instead.
+    expected: Option<&'p Email>,
 }
 
 /// OAuth 2.0 Form Post Response Mode §2: a form that sends itself, or is sent by its button (checklist 123).
@@ -45,11 +49,23 @@ fn script_hash() -> String {
     format!("sha256-{}", base64::engine::general_purpose::STANDARD.encode(digest.as_ref()))
 }
 
-fn answered(state: &WebState, browser: &Browser, answer: &Answer) -> Response {
+/// What an answer comes after.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum After {
+    /// The client's own request: nothing was asked here.
+    Request,
+    /// A form of ours, if not at once.
+    Form,
+}
+
+fn answered(state: &WebState, incoming: &Incoming, browser: &Browser, answer: &Answer, after: After) -> Response {
     let pairs: Vec<_> = answer.params.iter().map(|(n, v)| (n.as_str(), v.as_str())).collect();
     let location = answer.callback.location(&pairs);
     if answer.callback.mode() != ResponseMode::FormPost {
-        return see_other(&location);
+        return match after {
+            After::Request => see_other(&location),
+            After::Form => after_form(state, incoming, browser, &location),
+        };
     }
     let frame = Frame::new(state, browser);
     let page = FormPostPage { frame, action: &location, fields: &answer.params, script: SEND };
@@ -57,35 +73,33 @@ fn answered(state: &WebState, browser: &Browser, answer: &Answer) -> Response {
     render(state, &page, StatusCode::OK, Leads::Away(&location), Some(&script_hash()))
 }
 
-/// Shows the next step, or sends the answer.
-pub fn show(
-    state: &WebState,
-    incoming: &Incoming,
-    browser: &mut Browser,
-    next: Result<Next, AuthorizeFailure>,
-) -> Response {
-    show_again(state, incoming, browser, next, &Kept::default())
-}
-
-/// The same, where the person has filled in the consent page already.
-fn show_again(
+/// Shows the next step, or sends the answer, with what the person has filled in on the consent page already.
+fn show(
     state: &WebState,
     incoming: &Incoming,
     browser: &mut Browser,
     next: Result<Next, AuthorizeFailure>,
     kept: &Kept,
+    after: After,
 ) -> Response {
     let response = match next {
-        Ok(Next::Answer(answer)) => answered(state, browser, &answer),
-        Ok(Next::Login { interaction, client, login_hint, reauthenticate, locales }) => {
+        Ok(Next::Answer(answer)) => answered(state, incoming, browser, &answer, after),
+        Ok(Next::Login { interaction, client, redirect_uri, login_hint, reauthenticate, locales }) => {
             browser.speak(&locales);
-            login_page(state, browser, &interaction, &client, login_hint.as_deref(), reauthenticate, None)
+            let (interaction, redirect_uri) = (&interaction, &redirect_uri);
+            let waiting = Waiting { interaction, client: &client, redirect_uri, reauthenticate };
+            login_page(state, browser, waiting, login_hint.as_deref(), None)
         }
-        Ok(Next::SelectAccount { interaction, client, user_email, locales }) => {
+        Ok(Next::SelectAccount { interaction, client, redirect_uri, user_email, expected, locales }) => {
             browser.speak(&locales);
-            let frame = Frame::new(state, browser);
-            let page = SelectAccountPage { frame, interaction: &interaction, client: &client, user_email: &user_email };
-            render(state, &page, StatusCode::OK, Leads::To(&client), None)
+            let page = SelectAccountPage {
+                frame: Frame::new(state, browser),
+                interaction: &interaction,
+                client: &client,
+                user_email: &user_email,
+                expected: expected.as_ref(),
+            };
+            render(state, &page, StatusCode::OK, Leads::To(&redirect_uri), None)
         }
         Ok(Next::Consent { interaction, view }) => {
             browser.speak(&view.locales);
@@ -107,7 +121,7 @@ async fn begin(state: &WebState, incoming: &Incoming, params: &RawParams) -> Res
         Err(response) => return response,
     };
     let next = authorize::begin(state.app(), &incoming.ctx, params, &caller, browser.binding(state)).await;
-    show(state, incoming, &mut browser, next)
+    show(state, incoming, &mut browser, next, &Kept::default(), After::Request)
 }
 
 pub async fn get(State(state): State<WebState>, incoming: Incoming) -> Response {
@@ -128,7 +142,7 @@ pub async fn resume(State(state): State<WebState>, incoming: Incoming) -> Respon
         Err(response) => return response,
     };
     let next = authorize::resume(state.app(), &incoming.ctx, text, &caller, browser.binding(&state)).await;
-    show(&state, &incoming, &mut browser, next)
+    show(&state, &incoming, &mut browser, next, &Kept::default(), After::Form)
 }
 
 /// The answer to "which account?".
@@ -141,7 +155,7 @@ pub async fn account(State(state): State<WebState>, incoming: Incoming, Form(for
     if form.get("action") == Some("other") {
         let next =
             authorize::login_page(state.app(), &incoming.ctx, text, &Caller::Nobody, browser.binding(&state)).await;
-        return show(&state, &incoming, &mut browser, next);
+        return show(&state, &incoming, &mut browser, next, &Kept::default(), After::Form);
     }
     match authorize::account_selected(state.app(), &incoming.ctx, text, browser.binding(&state)) {
         Ok(interaction) => see_other(&interaction_path(&state, &interaction)),
@@ -173,7 +187,7 @@ pub async fn consent(State(state): State<WebState>, incoming: Incoming, Form(for
         }
         None => authorize::resume(state.app(), &incoming.ctx, text, &caller, binding).await,
     };
-    show_again(&state, &incoming, &mut browser, next, &Kept::of(&form))
+    show(&state, &incoming, &mut browser, next, &Kept::of(&form), After::Form)
 }
 
 #[cfg(test)]

@@ -5,11 +5,11 @@ use crate::incoming::Browser;
 use askama::Template;
 use axum::http::StatusCode;
 use axum::response::Response;
-use domain::client::{Client, Trust};
-use domain::identity::WorkspaceMembership;
+use domain::client::{Client, SubType, Trust};
+use domain::identity::{Email, WorkspaceMembership};
 use domain::oauth::params::RawParams;
 use domain::oauth::redirect_uri;
-use domain::text::{fold, looks_alike};
+use domain::text::{fold, looks_alike, poses_as};
 use domain::{ScopeSet, WorkspaceId};
 use flows::authorize::{ConsentView, Decision};
 
@@ -107,6 +107,8 @@ struct ConsentPage<'p> {
     interaction: &'p str,
     client: &'p Client,
     user_email: &'p str,
+    /// Whom the application expected instead.
+    expected: Option<&'p Email>,
     /// Of nobody's word but their own, unless the badge says more.
     developer: Option<&'p str>,
     workspaces: Listed<'p>,
@@ -115,10 +117,12 @@ struct ConsentPage<'p> {
     redirect_host: String,
     /// The answer goes to a program on this device.
     on_device: bool,
-    anonymous: bool,
-    verified: bool,
-    first_party: bool,
+    trust: Trust,
     looks_alike: bool,
+    /// The name could be the server's own, and the application is not.
+    poses: bool,
+    /// The tokens speak for the person rather than for a workspace.
+    own_name: bool,
     only_workspace: bool,
     /// What the device shows that asks, where one does.
     user_code: Option<String>,
@@ -159,22 +163,22 @@ pub fn consent_page(
         interaction,
         client,
         user_email: &view.user_email,
+        expected: view.expected.as_ref(),
         developer: view.developer.as_deref().filter(|_| client.trust != Trust::FirstParty),
         workspaces: Listed::of(&view.ask.workspaces, &kept.search, chosen),
         chosen: chosen.map(|id| id.to_string()).unwrap_or_default(),
         permissions,
         redirect_host: redirect_uri::display_host(uri),
         on_device: redirect_uri::is_on_device(uri),
-        anonymous: client.trust == Trust::Anonymous,
-        verified: client.trust == Trust::Verified,
-        first_party: client.trust == Trust::FirstParty,
+        trust: client.trust,
         looks_alike: looks_alike(&client.name),
+        poses: client.trust != Trust::FirstParty && poses_as(&client.name, &state.app().settings().brand.name),
+        own_name: view.request.sub_type == SubType::User,
         only_workspace: view.only_workspace,
         user_code: view.user_code.as_ref().map(ToString::to_string),
         initial: initial(&client.name),
     };
-    let leads = if view.user_code.is_some() { Leads::Here } else { Leads::To(client) };
-    render(state, &page, StatusCode::OK, leads, None)
+    render(state, &page, StatusCode::OK, Leads::To(uri), None)
 }
 
 /// The first letter of a name, as large as it gets.

@@ -14,13 +14,13 @@ use axum::http::{HeaderMap, HeaderValue, StatusCode, Uri, header};
 use axum::response::{IntoResponse as _, Response};
 use domain::Timestamp;
 use domain::access::Operation;
-use domain::client::Client;
 use domain::identity::Role;
 use domain::language::Language;
 use domain::oauth::error::ErrorCode;
 use flows::Brand;
 use std::collections::BTreeSet;
 use std::fmt;
+use url::{Host, Origin, Url};
 
 /// What every page shows around its content, and the language that it speaks.
 #[derive(Debug)]
@@ -193,13 +193,13 @@ impl Frame {
     }
 }
 
-/// Where a page's forms may lead. Browsers hold the whole chain of redirects after a form against `form-action`, and a
-/// sign-in or consent ends at the client, which may send its user on: https, or what the client registered.
+/// Where a page's forms may lead. Browsers hold the whole chain of redirects after a form against `form-action`.
 #[derive(Debug, Clone, Copy)]
 pub enum Leads<'c> {
     Here,
-    To(&'c Client),
-    /// Away, by the page's one form.
+    /// In the end to this URI of a client, and nowhere else; an empty one leads nowhere.
+    To(&'c str),
+    /// Away, by the page's one form, to a client that may send its user on.
     Away(&'c str),
 }
 
@@ -207,26 +207,26 @@ impl Leads<'_> {
     fn sources(self) -> String {
         match self {
             Self::Here => "'self'".to_owned(),
-            Self::To(client) => {
-                let registered = client.config.redirect_uris.iter().chain(&client.config.post_logout_redirect_uris);
-                format!("'self' {}", schemes(["https:"].into_iter().chain(registered.map(String::as_str))))
-            }
-            Self::Away(uri) => schemes([uri]),
+            Self::To(uri) => format!("'self' {}", origin(uri)).trim_end().to_owned(),
+            Self::Away(uri) => scheme(uri),
         }
     }
 }
 
-/// The schemes of some URIs as sources of a content policy (CSP 3 §2.3.1), each once.
-fn schemes<'u>(uris: impl IntoIterator<Item = &'u str>) -> String {
-    let mut sources: Vec<String> = Vec::new();
-    for (scheme, _) in uris.into_iter().filter_map(|uri| uri.split_once(':')) {
-        let source = format!("{}:", scheme.to_ascii_lowercase());
-        let is_scheme = !scheme.is_empty() && scheme.bytes().all(|b| b.is_ascii_alphanumeric() || b"+-.".contains(&b));
-        if is_scheme && !sources.contains(&source) {
-            sources.push(source);
-        }
-    }
-    sources.join(" ")
+/// The scheme of a URI as a source of a content policy (CSP 3 §2.3.1); nothing of what is no URI.
+fn scheme(uri: &str) -> String {
+    let scheme = uri.split_once(':').map(|(scheme, _)| scheme.to_ascii_lowercase()).unwrap_or_default();
+    let is_scheme = !scheme.is_empty() && scheme.bytes().all(|b| b.is_ascii_alphanumeric() || b"+-.".contains(&b));
+    if is_scheme { format!("{scheme}:") } else { String::new() }
+}
+
+/// The same of its origin: scheme, host and port. Programs have no host, and a policy has no words for one of `IPv6`: there the
+/// scheme stands for it.
+fn origin(uri: &str) -> String {
+    let named = Url::parse(uri).ok().filter(|url| matches!(url.host(), Some(Host::Domain(_) | Host::Ipv4(_))));
+    let origin = named.map(|url| url.origin()).filter(Origin::is_tuple).map(|origin| origin.ascii_serialization());
+    let plain = |text: &String| text.bytes().all(|b| b.is_ascii_alphanumeric() || b":/.-_".contains(&b));
+    origin.filter(plain).unwrap_or_else(|| scheme(uri))
 }
 
 fn policy(images: &BTreeSet<String>, script_hash: Option<&str>, leads: Leads<'_>) -> String {
@@ -334,12 +334,29 @@ mod tests {
     }
 
     #[test]
-    fn forms_lead_to_registered_schemes_and_nothing_can_be_added_to_the_policy() {
-        let uris =
-            ["https:", "https://a.example/cb", "http://localhost/cb", "com.example.app:/cb", "COM.example.app:/x"];
-        assert_eq!(schemes(uris), "https: http: com.example.app:");
-        for odd in ["", ":", "x;script-src *:y", "a b:c", "'unsafe-inline':", "no scheme"] {
-            assert_eq!(schemes([odd]), "", "{odd}");
+    fn forms_lead_to_the_origin_of_this_answer_and_nothing_can_be_added_to_the_policy() {
+        for (uri, source) in [
+            ("https://a.example/cb?x=1", "'self' https://a.example"),
+            ("https://A.example:443/cb", "'self' https://a.example"),
+            ("https://a.example:8443/cb", "'self' https://a.example:8443"),
+            ("https://ä.example/cb", "'self' https://xn--4ca.example"),
+            ("http://localhost/cb", "'self' http://localhost"),
+            ("http://127.0.0.1:51004/cb", "'self' http://127.0.0.1:51004"),
+            ("http://[::1]:51004/cb", "'self' http:"),
+            ("com.example.app:/cb", "'self' com.example.app:"),
+            ("COM.example.app://host/cb", "'self' com.example.app:"),
+            ("", "'self'"),
+            (":", "'self'"),
+            ("x;script-src *:y", "'self'"),
+            ("a b:c", "'self'"),
+            ("'unsafe-inline':", "'self'"),
+            ("no scheme", "'self'"),
+            ("https://a.example;script-src/cb", "'self' https:"),
+            ("https://*/cb", "'self' https:"),
+            ("https://a,b/cb", "'self' https:"),
+        ] {
+            assert_eq!(Leads::To(uri).sources(), source, "{uri}");
         }
+        assert_eq!(Leads::Away("https://a.example/cb").sources(), "https:", "the client's own redirects are its own");
     }
 }

@@ -33,16 +33,26 @@ struct LoginPage<'p> {
 /// A form to fill in again: its status, and why.
 type Problem<'p> = Option<(StatusCode, &'p session::SignInRefusal)>;
 
+/// The interaction that a sign-in is for.
+#[derive(Debug, Clone, Copy)]
+pub struct Waiting<'p> {
+    pub interaction: &'p str,
+    pub client: &'p Client,
+    /// Where its answer will go.
+    pub redirect_uri: &'p str,
+    /// Somebody is signed in, but must prove it anew.
+    pub reauthenticate: bool,
+}
+
 /// The sign-in page of an interaction.
 pub fn login_page(
     state: &WebState,
     browser: &Browser,
-    interaction: &str,
-    client: &Client,
+    waiting: Waiting<'_>,
     hint: Option<&str>,
-    reauthenticate: bool,
     problem: Problem<'_>,
 ) -> Response {
+    let Waiting { interaction, client, redirect_uri, reauthenticate } = waiting;
     let frame = Frame::new(state, browser);
     let page = LoginPage {
         problem: problem.map(|(_, refusal)| frame.texts().refusal(refusal)),
@@ -53,7 +63,7 @@ pub fn login_page(
         username: hint.unwrap_or_default(),
         reauthenticate,
     };
-    render(state, &page, problem.map_or(StatusCode::OK, |(status, _)| status), Leads::To(client), None)
+    render(state, &page, problem.map_or(StatusCode::OK, |(status, _)| status), Leads::To(redirect_uri), None)
 }
 
 fn plain_page(state: &WebState, browser: &Browser, return_to: &str, username: &str, problem: Problem<'_>) -> Response {
@@ -103,9 +113,11 @@ pub async fn post(State(state): State<WebState>, incoming: Incoming, Form(form):
             // Whoever was signed in still is, and reads again why they are asked.
             let binding = browser.binding(&state);
             match authorize::login_page(state.app(), &incoming.ctx, text, &here, binding).await {
-                Ok(Next::Login { interaction, client, reauthenticate, locales, .. }) => {
+                Ok(Next::Login { interaction, client, redirect_uri, reauthenticate, locales, .. }) => {
                     browser.speak(&locales);
-                    login_page(&state, &browser, &interaction, &client, Some(username), reauthenticate, problem)
+                    let (interaction, redirect_uri) = (&interaction, &redirect_uri);
+                    let waiting = Waiting { interaction, client: &client, redirect_uri, reauthenticate };
+                    login_page(&state, &browser, waiting, Some(username), problem)
                 }
                 Ok(_) => home::redirect(&state),
                 Err(failure) => refused::interrupted(&state, &incoming, &failure),

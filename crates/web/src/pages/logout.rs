@@ -1,6 +1,7 @@
 //! Signing out of this browser: from our own pages, or at the request of an application.
+use super::away::after_form;
 use super::form::Form;
-use super::frame::{Frame, Leads, render, see_other, with_browser, with_cookie};
+use super::frame::{Frame, Leads, render, with_browser, with_cookie};
 use super::refused;
 use crate::WebState;
 use crate::cookies::Cookie;
@@ -37,9 +38,11 @@ async fn answer(state: &WebState, incoming: &Incoming, params: &RawParams, confi
         Err(response) => return response,
     };
     match logout::logout(state.app(), &incoming.ctx, params, &caller, confirmed).await {
-        Ok(LogoutStep::Ask { client }) => ask(state, &browser, client.as_deref(), params),
+        Ok(LogoutStep::Ask { client, location }) => {
+            ask(state, &browser, client.as_deref(), location.as_deref(), params)
+        }
         Ok(LogoutStep::Done { location: Some(location) }) => {
-            with_cookie(see_other(&location), Cookie::Session.clear(state))
+            with_cookie(after_form(state, incoming, &browser, &location), Cookie::Session.clear(state))
         }
         Ok(LogoutStep::Done { location: None }) => {
             let page = SignedOutPage { frame: Frame::new(state, &browser) };
@@ -50,10 +53,16 @@ async fn answer(state: &WebState, incoming: &Incoming, params: &RawParams, confi
     }
 }
 
-fn ask(state: &WebState, browser: &Browser, client: Option<&Client>, params: &RawParams) -> Response {
+fn ask(
+    state: &WebState,
+    browser: &Browser,
+    client: Option<&Client>,
+    location: Option<&str>,
+    params: &RawParams,
+) -> Response {
     let fields: Vec<_> = params.pairs().filter(|(name, _)| REQUEST.contains(name)).collect();
     let page = SignOutPage { frame: Frame::new(state, browser), client, fields: &fields };
-    let leads = client.map_or(Leads::Here, Leads::To);
+    let leads = location.map_or(Leads::Here, Leads::To);
     with_browser(state, browser, render(state, &page, StatusCode::OK, leads, None))
 }
 

@@ -52,21 +52,21 @@ async fn page(
         text => match authorize::login_page(state.app(), &incoming.ctx, text, &Caller::Nobody, browser.binding(state))
             .await
         {
-            Ok(Next::Login { client, locales, .. }) => {
+            Ok(Next::Login { client, redirect_uri, locales, .. }) => {
                 browser.speak(&locales);
-                Some(client)
+                Some((client, redirect_uri))
             }
             Ok(_) => return home::redirect(state),
             Err(failure) => return refused::interrupted(state, incoming, &failure),
         },
     };
-    let client = client.as_deref();
+    // A client that needs no consent, or an error that it is told, ends the chain of redirects at the client.
+    let leads = client.as_ref().map_or(Leads::Here, |(_, uri)| Leads::To(uri));
+    let client = client.as_ref().map(|(client, _)| &**client);
     let frame = Frame::new(state, &browser);
     let said = problem.map(|refusal| frame.texts().refusal(refusal));
     let page = SignUpPage { frame, interaction, client, name: kept.0, username: kept.1, return_to, problem: said };
     let status = if problem.is_some() { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK };
-    // A client that needs no consent, or an error that it is told, ends the chain of redirects at the client.
-    let leads = client.map_or(Leads::Here, Leads::To);
     with_browser(state, &browser, render(state, &page, status, leads, None))
 }
 

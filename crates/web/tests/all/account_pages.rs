@@ -292,8 +292,18 @@ async fn a_token_is_made_shown_once_and_revoked() {
 
     let form = new.form("token-create").set("scopes", "clients:read").set("expires", "7");
     for (name, value, member, said) in [
-        ("name", "a\u{202e}b", "name", "The text is empty, too long, or has invisible characters."),
-        ("name", "", "name", "The text is empty, too long, or has invisible characters."),
+        (
+            "name",
+            "a\u{202e}b",
+            "name",
+            "The text is empty, too long, or has invisible characters or too many marks on one letter.",
+        ),
+        (
+            "name",
+            "",
+            "name",
+            "The text is empty, too long, or has invisible characters or too many marks on one letter.",
+        ),
         ("expires", "8", "expires", "The value is not one of those that are known."),
         ("scopes", "keys:rotate", "scopes", "A credential cannot be given more than its maker has."),
         ("scopes", "no:such", "scopes", "There is no such scope."),

@@ -3,6 +3,7 @@
 
 mod account_pages;
 mod audit_pages;
+mod consent_pages;
 mod developer_pages;
 mod device_pages;
 mod docs_pages;

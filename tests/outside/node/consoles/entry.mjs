@@ -1,7 +1,7 @@
 // Signing up, signing out, devices, consent, and the error page.
 import assert from 'node:assert/strict';
 import { exchange, post, prepare, request, token } from '../lib/application.mjs';
-import { heading } from '../lib/chromium.mjs';
+import { heading, signIn } from '../lib/chromium.mjs';
 import { arrive, enter, invite, newPerson } from '../lib/people.mjs';
 import { receiver } from '../lib/receiver.mjs';
 import { clientOf, demo } from '../lib/scenarios.mjs';
@@ -182,10 +182,89 @@ export const scenarios = (browse) => ({
         const marked = (await page.locator('.asks.unknown').count()) === 1;
         return { badge: await page.locator('.origin .badge').innerText(), marked, warned: await page.locator('p.warning').count() };
       };
-      assert.deepEqual(await seen(verified), { badge: 'Verified', marked: false, warned: 0 });
-      assert.deepEqual(await seen(plain), { badge: 'Not verified', marked: false, warned: 0 });
-      assert.deepEqual(await seen(unknown), { badge: 'Unknown developer', marked: true, warned: 1 });
+      assert.deepEqual(await seen(verified), { badge: '✓ Verified', marked: false, warned: 0 });
+      assert.deepEqual(await seen(plain), { badge: '○ Not verified', marked: false, warned: 0 });
+      assert.deepEqual(await seen(unknown), { badge: '! Unknown developer', marked: true, warned: 1 });
     });
+  },
+
+  'whoever is signed in by mistake goes on with the same request as somebody else': async () => {
+    const app = await application();
+    const [mistaken, meant] = [await newPerson('Mona Mistake'), await newPerson()];
+    await browse(async (page) => {
+      await arrive(page, mistaken);
+      const { url, verifier } = request(app, { login_hint: meant.email, sub_type: 'user' });
+      await page.goto(url);
+      assert.equal(await page.locator('#signed-in-as').innerText(), `Signed in as ${mistaken.email}`);
+      assert.match(await page.locator('#account-expected').innerText(), new RegExp(`expected ${meant.email}`));
+      await page.locator('#account-other').click();
+      assert.equal(await page.locator('#username').inputValue(), meant.email);
+      await signIn(page, meant);
+      assert.equal(await page.locator('#signed-in-as').innerText(), `Signed in as ${meant.email}`);
+      assert.equal(await page.locator('#account-expected').count(), 0);
+      await page.locator('#consent-allow').click();
+      const { access_token } = await exchange(page, app, verifier);
+      const told = await fetch(`${demo.issuer}/oauth2/userinfo`, { headers: { authorization: `Bearer ${access_token}` } });
+      assert.equal((await told.json()).email, meant.email);
+      await page.goto(`${demo.issuer}/account/apps`);
+      assert.equal(await page.getByText('Timesheets').count() > 0, true);
+    });
+    const connected = await mistaken.agent.open(`${demo.issuer}/account/apps`);
+    assert.ok(!connected.text.includes('Timesheets'), 'nothing was allowed for whoever was signed in before');
+  },
+
+  'allowing and denying lead back to an address of any sort, and on to where the application sends its people': async () => {
+    const end = await receiver();
+    const onward = await receiver({}, (url) => (url.pathname === '/callback' ? `${end.url}/welcome${url.search}` : undefined));
+    const developer = await newPerson('Dora Maker');
+    const sorts = [
+      { kind: 'web', redirect: 'https://client.example/callback', lands: 'https://client.example/callback' },
+      { kind: 'web', redirect: onward.callback, lands: `${end.url}/welcome` },
+      { kind: 'native', redirect: 'http://127.0.0.1/callback', at: onward.callback, lands: `${end.url}/welcome` },
+      { kind: 'native', redirect: 'com.example.app:/callback', lands: 'com.example.app:/callback' },
+    ];
+    const person = await newPerson();
+    for (const { lands, at: asked, ...sort } of sorts) {
+      const app = await prepare(developer, sort);
+      await browse(async (page, context) => {
+        await context.route('https://client.example/**', (route) =>
+          route.fulfill({ contentType: 'text/html', body: '<!doctype html><html lang="en"><title>Back</title><link rel="icon" href="data:,"><h1>Back</h1>' }));
+        // No page is behind the scheme of a program: where the browser was sent, and that it did not complain, is all there is to see.
+        const wire = await context.newCDPSession(page);
+        await wire.send('Network.enable');
+        const sent = () =>
+          new Promise((resolve) => {
+            wire.on('Network.responseReceivedExtraInfo', ({ headers }) => {
+              const location = headers.location ?? headers.Location;
+              if (location?.startsWith(lands)) resolve(location);
+            });
+          });
+        // From the sign-in on: the policy of each page on the way holds the whole chain.
+        const press = async (button) => {
+          const arrived = sort.redirect.startsWith('http') ? page.waitForURL((url) => url.href.startsWith(lands)).then(() => page.url()) : sent();
+          const [url] = await Promise.all([arrived, page.locator(button).click({ noWaitAfter: true })]);
+          return new URL(url).searchParams;
+        };
+        const more = { prompt: 'consent', ...(asked && { redirect_uri: asked }) };
+        await page.goto(request(app, more).url);
+        await signIn(page, person);
+        assert.ok((await press('#consent-allow')).get('code'), app.redirect);
+        await page.goto(request(app, more).url);
+        assert.equal((await press('#consent-deny')).get('error'), 'access_denied', app.redirect);
+        await page.goto(`${demo.issuer}/account`);
+        if (sort.kind === 'web') {
+          // What was allowed before is answered right after the sign-in.
+          await page.goto(request(app, { ...more, prompt: 'login', sub_type: 'user' }).url);
+          await signIn(page, person);
+          await page.locator('#consent-allow').click({ noWaitAfter: true });
+          await page.waitForURL((url) => url.href.startsWith(lands));
+          await page.goto(request(app, { ...more, prompt: 'login', sub_type: 'user' }).url);
+          await page.locator('#username').fill(person.email);
+          await page.locator('#password').fill(person.password);
+          assert.ok((await press('#login-submit')).get('code'), app.redirect);
+        }
+      });
+    }
   },
 
   'an error page names the request and goes nowhere else': async () => {

@@ -70,13 +70,13 @@ export const scenarios = (browse) => ({
         await theirs.goto(request(app).url);
         return theirs.locator('.origin .badge').innerText();
       };
-      assert.equal(await badge(), 'Not verified');
+      assert.equal(await badge(), '○ Not verified');
       await operating(browse, async (page) => {
         await page.goto(`${demo.issuer}/operator/clients`);
         await page.getByRole('searchbox', { name: 'Name' }).fill(name);
         await page.locator('#search').click();
         await page.getByRole('link', { name }).click();
-        for (const [value, shown] of [['verified', 'Verified'], ['first-party', 'From Countersign'], ['unverified', 'Not verified']]) {
+        for (const [value, shown] of [['verified', '✓ Verified'], ['first-party', '★ From Countersign'], ['unverified', '○ Not verified']]) {
           await page.locator(`input[name=trust][value^="${value.slice(0, 5)}"]`).check();
           await page.locator('#client-trust').click();
           await page.locator('#confirm').click();

@@ -2,13 +2,19 @@
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 
-/** `pages`: HTML by path. Any other path answers, too: an application's redirect URI is one. */
-export async function receiver(pages = {}) {
+/**
+ * `pages`: HTML by path. Any other path answers, too: an application's redirect URI is one. `onward` names where it sends
+ * people on from an address, if anywhere.
+ */
+export async function receiver(pages = {}, onward = () => undefined) {
   const received = [];
   const server = createServer((request, response) => {
-    received.push(new URL(request.url, 'http://receiver'));
+    const url = new URL(request.url, 'http://receiver');
+    received.push(url);
+    const next = onward(url);
+    if (next) return response.writeHead(302, { location: next }).end();
     response.setHeader('content-type', 'text/html; charset=utf-8');
-    response.end(pages[request.url] ?? '<!doctype html><html lang="en"><title>Back</title><link rel="icon" href="data:,"><h1>Back</h1>');
+    return response.end(pages[request.url] ?? '<!doctype html><html lang="en"><title>Back</title><link rel="icon" href="data:,"><h1>Back</h1>');
   });
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');

@@ -1,0 +1,52 @@
+//! Who stands before the pages of an authorization.
+use crate::Fault;
+use crate::session::Caller;
+use domain::identity::{Email, WorkspaceMembership};
+use domain::oauth::consent::Consent;
+use domain::oauth::decision::SignedIn;
+use domain::{ClientId, UserId, WorkspaceId};
+use store::Tx;
+
+/// All that is known of the person who is asked.
+#[derive(Debug)]
+pub struct Person {
+    pub user_id: UserId,
+    pub email: Email,
+    pub locale: Option<String>,
+    pub memberships: Vec<WorkspaceMembership>,
+    /// Those of them that do not let the client in.
+    pub forbidden: Vec<WorkspaceId>,
+    pub consents: Vec<Consent>,
+    pub last_choice: Option<WorkspaceId>,
+}
+
+/// Whoever is calling, if anybody is, as this client meets them.
+pub async fn person(tx: &mut Tx, caller: &Caller, client: &ClientId) -> Result<Option<Person>, Fault> {
+    let Some(user) = caller.user() else { return Ok(None) };
+    let memberships = store::app_policy::memberships(tx, user.id, client).await?;
+    let forbids = |(m, lets_in): &(WorkspaceMembership, bool)| (!lets_in).then_some(m.workspace_id);
+    Ok(Some(Person {
+        user_id: user.id,
+        email: user.email.clone(),
+        locale: user.locale.clone(),
+        forbidden: memberships.iter().filter_map(forbids).collect(),
+        memberships: memberships.into_iter().map(|(membership, _)| membership).collect(),
+        consents: store::consents::list_for_client(tx, user.id, client).await?,
+        last_choice: store::consents::last_workspace(tx, user.id, client).await?,
+    }))
+}
+
+impl Person {
+    /// The same as a decision looks at it.
+    pub fn signed_in(&self, caller: &Caller) -> SignedIn<'_> {
+        SignedIn {
+            user_id: self.user_id,
+            session_id: caller.session_id(),
+            auth_time: caller.auth_time(),
+            memberships: &self.memberships,
+            forbidden: &self.forbidden,
+            consents: &self.consents,
+            last_choice: self.last_choice,
+        }
+    }
+}
