@@ -1,32 +1,48 @@
-//! The two cookies: one that binds pages to a browser, and one for the session.
+//! The cookies: one that binds pages to a browser, one for the session, and for an hour those of links that were opened.
 use crate::WebState;
 use axum::http::{HeaderMap, HeaderValue, header};
+use domain::InvitationId;
+use flows::pass;
 
 /// Which cookie.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Cookie {
     Browser,
     Session,
+    /// The pass of the link by which the first operator is made.
+    Setup,
+    /// The pass of an invitation's link. One for each: what is open in two tabs is not mixed up.
+    Invitation(InvitationId),
 }
 
+/// Invitations that a browser can have open. Whoever makes it open more has it forget the others, and no other cookie.
+const INVITATIONS: usize = 8;
+
+const OF_INVITATION: &str = "cs_invitation_";
+
 impl Cookie {
-    pub fn name(self, secure: bool) -> &'static str {
-        match (self, secure) {
-            (Self::Browser, true) => "__Host-cs_browser",
-            (Self::Browser, false) => "cs_browser",
-            (Self::Session, true) => "__Host-cs_session",
-            (Self::Session, false) => "cs_session",
+    pub fn name(self, secure: bool) -> String {
+        let host = if secure { "__Host-" } else { "" };
+        match self {
+            Self::Browser => format!("{host}cs_browser"),
+            Self::Session => format!("{host}cs_session"),
+            Self::Setup => format!("{host}cs_setup"),
+            Self::Invitation(id) => format!("{host}{OF_INVITATION}{id}"),
         }
     }
 
     /// The value that the browser sent, if it is one that we could have made.
     pub fn read(self, state: &WebState, headers: &HeaderMap) -> Option<String> {
-        read(self.name(state.is_secure()), headers)
+        read(&self.name(state.is_secure()), headers)
     }
 
-    /// Sets the cookie for as long as the browser runs; the server's own limits end it earlier.
+    /// Sets the cookie for as long as the browser runs, or its pass is good; the server's own limits end it earlier.
     pub fn set(self, state: &WebState, value: &str) -> Option<HeaderValue> {
-        self.line(state.is_secure(), value, "")
+        let until = match self {
+            Self::Browser | Self::Session => String::new(),
+            Self::Setup | Self::Invitation(_) => format!("; Max-Age={}", pass::LIFETIME),
+        };
+        self.line(state.is_secure(), value, &until)
     }
 
     pub fn clear(self, state: &WebState) -> Option<HeaderValue> {
@@ -40,10 +56,27 @@ impl Cookie {
     }
 }
 
-fn read(name: &str, headers: &HeaderMap) -> Option<String> {
+/// The cookies of invitations that have to go before one more is opened.
+pub fn too_many_invitations(state: &WebState, headers: &HeaderMap) -> Vec<HeaderValue> {
+    let secure = state.is_secure();
+    let ids: Vec<InvitationId> = invitations(secure, headers);
+    let too_many = ids.len() >= INVITATIONS;
+    let clear = |id| Cookie::Invitation(id).clear(state);
+    ids.into_iter().filter(|_| too_many).filter_map(clear).collect()
+}
+
+fn invitations(secure: bool, headers: &HeaderMap) -> Vec<InvitationId> {
+    let before = if secure { format!("__Host-{OF_INVITATION}") } else { OF_INVITATION.to_owned() };
+    pairs(headers).filter_map(|(name, _)| name.strip_prefix(&before)?.parse().ok()).collect()
+}
+
+fn pairs(headers: &HeaderMap) -> impl Iterator<Item = (&str, &str)> {
     let lines = headers.get_all(header::COOKIE).iter().filter_map(|v| v.to_str().ok());
-    let mut pairs = lines.flat_map(|line| line.split(';')).filter_map(|pair| pair.trim().split_once('='));
-    let value = pairs.find(|(n, _)| *n == name).map(|(_, v)| v)?;
+    lines.flat_map(|line| line.split(';')).filter_map(|pair| pair.trim().split_once('='))
+}
+
+fn read(name: &str, headers: &HeaderMap) -> Option<String> {
+    let value = pairs(headers).find(|(n, _)| *n == name).map(|(_, v)| v)?;
     let plausible =
         (16..=200).contains(&value.len()) && value.bytes().all(|b| b.is_ascii_alphanumeric() || b"-_".contains(&b));
     plausible.then(|| value.to_owned())
@@ -68,6 +101,17 @@ mod tests {
         }
         let long = format!("cs_browser={}", "x".repeat(201));
         assert_eq!(read("cs_browser", &HeaderMap::from_iter([(header::COOKIE, long.parse().unwrap())])), None);
+    }
+
+    #[test]
+    fn each_invitation_has_a_cookie_of_its_own() {
+        let ids = [1, 2].map(|n| InvitationId::new(domain::Timestamp::default(), [n; 10]));
+        let [one, two] = ids.map(|id| format!("{}=0123456789abcdef", Cookie::Invitation(id).name(true)));
+        let line = format!("{one}; __Host-cs_session=0123456789abcdef; {two}; __Host-cs_invitation_x=1");
+        let headers = HeaderMap::from_iter([(header::COOKIE, line.parse().unwrap())]);
+        assert_eq!(invitations(true, &headers), ids);
+        assert_eq!(invitations(false, &headers), []);
+        assert!(read(&Cookie::Invitation(ids[1]).name(true), &headers).is_some());
     }
 
     #[test]
