@@ -20,6 +20,9 @@ fn is_invisible(c: char) -> bool {
             | 0xe0000..=0xe0fff)
 }
 
+/// Characters of the longest name.
+pub const LONGEST_NAME: usize = 100;
+
 /// Accepts a name that can be shown beside the server's own words (OAuth 2.1 §7.12): no markup is possible, since pages
 /// escape; no invisible or direction-changing character either. White space is folded.
 pub fn display_name(text: &str) -> Result<String, UnsafeName> {
@@ -27,7 +30,7 @@ pub fn display_name(text: &str) -> Result<String, UnsafeName> {
         return Err(UnsafeName::Invisible);
     }
     let folded = text.split_whitespace().collect::<Vec<_>>().join(" ");
-    if folded.is_empty() || folded.chars().count() > 100 { Err(UnsafeName::Length) } else { Ok(folded) }
+    if folded.is_empty() || folded.chars().count() > LONGEST_NAME { Err(UnsafeName::Length) } else { Ok(folded) }
 }
 
 /// Accepts a description: like a name, but up to 1000 characters over several lines, and it may be empty.

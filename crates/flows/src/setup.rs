@@ -1,5 +1,5 @@
 //! The first operator: a one-time link, printed at start as long as there is none.
-use crate::accounts::{self, Door, NewUser};
+use crate::accounts::{self, Door, Newcomer};
 use crate::pass::{self, Held};
 use crate::session::{self, Caller, NewSession, SignInRefusal};
 use crate::{App, Ctx, Failure, Fault};
@@ -92,13 +92,10 @@ pub async fn complete(
     app: &App,
     ctx: &Ctx,
     held: Held<'_>,
-    name: &str,
-    email: &str,
-    password: &Secret,
+    new: Newcomer<'_>,
     here: &Caller,
 ) -> Result<NewSession, Failure<SetupRefusal>> {
     let hash = shown(app, ctx, held).await?;
-    let new = NewUser { name, email, password: Some(password), operator: true };
     let door = Door::Link(hash, PURPOSE);
     let made = accounts::create_account(app, ctx, new, door).await.map_err(|f| f.map(SetupRefusal::Account))?;
     let Some(user) = made else { return Err(Failure::Refused(SetupRefusal::LinkInvalid)) };

@@ -2,6 +2,7 @@
 //! pass in the browser.
 use super::form::Form;
 use super::frame::{Frame, Leads, render, see_other, with_browser, with_cookie};
+use super::signup::newcomer;
 use super::{home, refused};
 use crate::WebState;
 use crate::cookies::Cookie;
@@ -70,7 +71,7 @@ pub async fn post(State(state): State<WebState>, incoming: Incoming, Form(form):
     };
     let (app, ctx, held) = (state.app(), &incoming.ctx, pass(&state, &incoming));
     let held = Held { pass: &held, browser: browser.binding(&state) };
-    match setup::complete(app, ctx, held, field("name"), field("username"), &password, &here).await {
+    match setup::complete(app, ctx, held, newcomer(&form, &browser, &password), &here).await {
         Ok(new) => {
             let response = with_cookie(home::redirect(&state), Cookie::Setup.clear(&state));
             with_cookie(response, Cookie::Session.set(&state, new.secret.expose()))
