@@ -14,7 +14,7 @@ word-days = { $days ->
 shown-once = Das sehen Sie nur jetzt. Kopieren Sie es, bevor Sie die Seite verlassen.
 shown-done = Fertig
 
-role-member-means = Mitglieder nutzen den Arbeitsbereich mit Apps und sehen, wer dazugehört.
+role-member-means = Mitglieder arbeiten hier mit Apps und sehen, wer dazugehört.
 role-admin-means = Admins verwalten außerdem Mitglieder, Apps, API-Schlüssel und Webhooks.
 role-owner-means = Inhaber dürfen alles und entscheiden, welche Apps zugelassen sind.
 
@@ -250,7 +250,7 @@ webhooks-delete-effect = Der Webhook wird mit dem Verlauf seiner Nachrichten gel
 webhooks-delete-button = Löschen
 
 deliveries-title = Zustellungen
-deliveries-filter = Zustand
+deliveries-filter = Status
 deliveries-all = Alle
 deliveries-pending = Ausstehend
 deliveries-delivered = Zugestellt
@@ -258,10 +258,10 @@ deliveries-dead = Aufgegeben
 deliveries-none = Keine Nachricht
 deliveries-none-hint = Nachrichten erscheinen, wenn etwas geschieht. Senden Sie einen Test, um den Webhook auszuprobieren.
 deliveries-event = Ereignis
-deliveries-state = Zustand
+deliveries-state = Status
 deliveries-answer = Antwort
 deliveries-when = Letzter Versuch
-deliveries-status = Status { $status }
+deliveries-status = HTTP-Status { $status }
 deliveries-took = ({ $ms } ms)
 deliveries-no-answer = Noch keine
 deliveries-not-yet = Noch nicht
