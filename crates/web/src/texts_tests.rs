@@ -205,8 +205,10 @@ const GERMAN_WORDS: [(&str, &[&str]); 7] = [
     ("Autorisierung", &["grant", "grants"]),
 ];
 
-/// Texts that speak of something else: how well the server is, and an office that somebody loses.
-const OTHER_THINGS: [(&str, &str); 5] = [
+/// Texts that speak of something else: how well the server is, a token that is refreshed, and an office that somebody loses.
+const OTHER_THINGS: [(&str, &str); 7] = [
+    ("kind-token-refresh_token", "erneuert"),
+    ("advice-token_expired", "erneuern"),
     ("nav-health", "zustand"),
     ("operation-read-server", "zustand"),
     ("user-end", "entziehen"),
