@@ -211,13 +211,13 @@ const GERMAN: [(&str, &str, &str); 12] = [
     ("email", "Ihre E-Mail-Adresse sehen", "Ihre E-Mail-Adresse, und ob sie bestätigt ist."),
     ("offline_access", "Verbunden bleiben", "Zugriff auch in Ihrer Abwesenheit, bis Sie die App trennen."),
     ("contracts:read", "Verträge lesen", "Verträge und ihren Verlauf sehen."),
-    ("contracts:write", "Verträge ändern", "Verträge anlegen, bearbeiten und archivieren."),
+    ("contracts:write", "Verträge ändern", "Verträge erstellen, bearbeiten und archivieren."),
     ("admin", "Alles verwalten", "Volle Kontrolle, auch über Mitglieder und Einstellungen."),
     ("clients:read", "Ihre Anwendungen sehen", "Anwendungen, die Sie entwickeln, und wie sie genutzt werden."),
-    ("clients:write", "Ihre Anwendungen verwalten", "Anwendungen und ihre Secrets anlegen, ändern und löschen."),
+    ("clients:write", "Ihre Anwendungen verwalten", "Anwendungen und ihre Secrets erstellen, ändern und löschen."),
     ("members:read", "Sehen, wer im Arbeitsbereich ist", "Namen, Adressen und Rollen der Mitglieder."),
     ("consents:read", "Ihre verbundenen Apps sehen", "Welchen Anwendungen Sie was erlaubt haben."),
-    ("consents:write", "Apps trennen", "Den Zugriff zurücknehmen, den Sie Anwendungen gegeben haben."),
+    ("consents:write", "Apps trennen", "Den Zugriff widerrufen, den Sie Anwendungen gegeben haben."),
 ];
 
 impl Default for Catalogue {

@@ -1,4 +1,5 @@
 //! The languages that pages speak, and which one a visitor reads.
+use crate::text::LONGEST_NAME;
 
 /// A language that every page speaks in full.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -24,6 +25,18 @@ impl Language {
             Self::English => "English",
             Self::German => "Deutsch",
         }
+    }
+
+    /// What a person's first workspace is called; as long as a name may be, whatever the person's.
+    pub fn own_workspace(self, person: &str) -> String {
+        let (before, behind) = match self {
+            Self::English => ("", "'s workspace"),
+            Self::German => ("Arbeitsbereich von ", ""),
+        };
+        let around = before.chars().count() + behind.chars().count();
+        let short: String = person.chars().take(LONGEST_NAME.saturating_sub(around)).collect();
+        // Cut off, a joiner joins nothing any more.
+        format!("{before}{}{behind}", short.trim_end_matches(['\u{200c}', '\u{200d}', ' ']))
     }
 
     /// The language of a tag, whatever its region or script (BCP 47 §2.1).
@@ -91,6 +104,21 @@ mod tests {
         ];
         for (header, expected) in table {
             assert_eq!(Language::accepted(header), expected, "{header}");
+        }
+    }
+
+    #[test]
+    fn a_workspace_is_called_after_its_person_and_not_too_long() {
+        assert_eq!(English.own_workspace("Ada"), "Ada's workspace");
+        assert_eq!(German.own_workspace("Jürgen"), "Arbeitsbereich von Jürgen");
+        for language in Language::ALL {
+            for joined in ["👩\u{200d}".repeat(49) + "👩", "می\u{200c}".repeat(33) + "م"] {
+                assert!(crate::text::display_name(&joined).is_ok());
+                assert!(crate::text::display_name(&language.own_workspace(&joined)).is_ok(), "{joined}");
+            }
+            let long = language.own_workspace(&"ü".repeat(LONGEST_NAME));
+            assert_eq!(long.chars().count(), LONGEST_NAME, "{long}");
+            assert!(crate::text::display_name(&long).is_ok());
         }
     }
 

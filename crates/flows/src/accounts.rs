@@ -6,6 +6,7 @@ use crate::{App, Ctx, Failure, Fault, membership};
 use domain::identity::{
     ApiKey, Email, Member, MemberRoles, PersonalAccessToken, Role, User, Workspace, WorkspaceMembership,
 };
+use domain::language::Language;
 use domain::text::display_name;
 use domain::{ApiKeyId, PersonalAccessTokenId, ScopeSet, Secret, SecretHash, Timestamp, UserId, WorkspaceId};
 use store::tokens::Taken;
@@ -73,20 +74,37 @@ pub async fn create_user(app: &App, ctx: &Ctx, new: NewUser<'_>) -> Result<User,
     Ok(user)
 }
 
+/// What somebody who makes an account says of themselves.
+#[derive(Debug, Clone, Copy)]
+pub struct Newcomer<'n> {
+    pub name: &'n str,
+    pub email: &'n str,
+    pub password: &'n Secret,
+    /// That they read: their workspace is named in it.
+    pub language: Language,
+}
+
+impl<'n> Newcomer<'n> {
+    const fn user(&self, operator: bool) -> NewUser<'n> {
+        NewUser { name: self.name, email: self.email, password: Some(self.password), operator }
+    }
+}
+
 /// What an account is made by.
 #[derive(Debug, Clone, Copy)]
 pub enum Door {
     /// Anybody may.
     SignUp,
-    /// The holder of a one-time link, which it uses up: its hash and purpose.
+    /// The first operator, who holds a one-time link and uses it up: its hash and purpose.
     Link(SecretHash, &'static str),
 }
 
 /// Creates a user with a workspace of their own; all of it or nothing. `None` when the link is not good any more.
-pub async fn create_account(app: &App, ctx: &Ctx, new: NewUser<'_>, door: Door) -> Result<Option<User>, Failure<R>> {
-    let user = new_user(app, ctx, new).await?;
+pub async fn create_account(app: &App, ctx: &Ctx, new: Newcomer<'_>, door: Door) -> Result<Option<User>, Failure<R>> {
+    let user = new_user(app, ctx, new.user(matches!(door, Door::Link(..)))).await?;
     let id = WorkspaceId::new(ctx.now, ctx.random());
-    let workspace = Workspace { id, name: own_workspace(&user.name), created_at: ctx.now, updated_at: ctx.now };
+    let name = new.language.own_workspace(&user.name);
+    let workspace = Workspace { id, name, created_at: ctx.now, updated_at: ctx.now };
     let (row, of) = (user.clone(), ctx.clone());
     let work = app.store().write(move |tx| {
         Box::pin(async move {
@@ -109,13 +127,6 @@ pub async fn create_account(app: &App, ctx: &Ctx, new: NewUser<'_>, door: Door) 
     app.record(ctx, "user.created", "ok", About::user(user.id));
     app.record(ctx, "workspace.created", "ok", About::user(user.id).and_workspace(Some(id)));
     Ok(Some(user))
-}
-
-/// The name of a person's first workspace; as long as a name may be, whatever the person's.
-fn own_workspace(person: &str) -> String {
-    const BEHIND: &str = "'s workspace";
-    let short: String = person.chars().take(100 - BEHIND.len()).collect();
-    format!("{}{BEHIND}", short.trim_end())
 }
 
 /// Sets a password and ends the user's sessions (checklist 71). `false` when there is no such user.

@@ -1,5 +1,6 @@
 //! What a person allowed applications, as that person manages it.
 use crate::consents::{self, AllowedApp};
+use crate::jobs::KEEP_DEAD_GRANTS;
 use crate::manage::{ManageRefusal, Unmanaged};
 use crate::owned::refused;
 use crate::recorder::About;
@@ -41,6 +42,13 @@ pub struct Place {
     pub updated_at: Timestamp,
     /// When a grant of it was last made or renewed.
     pub last_used_at: Option<Timestamp>,
+}
+
+impl Place {
+    /// Whether it surely was never used: no grant of so young a consent is forgotten yet.
+    pub fn is_unused(&self, now: Timestamp) -> bool {
+        self.last_used_at.is_none() && now < self.since.plus(KEEP_DEAD_GRANTS)
+    }
 }
 
 fn connected(consents: Vec<store::consents::Connection>) -> Option<Connected> {

@@ -2,11 +2,12 @@
 use crate::manage::{ManageRefusal, Unmanaged};
 use crate::members::acting_role;
 use crate::owned::refused;
+use crate::pass::{self, Held};
 use crate::recorder::About;
 use crate::{App, Ctx, Failure, membership};
 use domain::access::{Denied, Operation, Principal};
 use domain::identity::{Email, Invitation, InvitationState, Member, MemberRoles, Role};
-use domain::{InvitationId, Secret, Timestamp, WorkspaceId};
+use domain::{InvitationId, Secret, SecretHash, Timestamp, UserId, WorkspaceId};
 use store::invitations::Named;
 use store::{Page, Paged, StoreError};
 
@@ -30,6 +31,8 @@ pub struct InvitationView {
     pub created_at: Timestamp,
     pub expires_at: Timestamp,
     pub state: InvitationState,
+    /// Who accepted it.
+    pub used_by: Option<UserId>,
 }
 
 fn view(Named { invitation, workspace_name, inviter_name }: Named, now: Timestamp) -> InvitationView {
@@ -43,12 +46,35 @@ fn view(Named { invitation, workspace_name, inviter_name }: Named, now: Timestam
         email: invitation.email,
         created_at: invitation.created_at,
         expires_at: invitation.expires_at,
+        used_by: invitation.used_by,
     }
 }
 
-/// Why an invitation in this state lets nobody in.
-pub const fn unusable(state: InvitationState) -> Option<Unmanaged> {
+/// Who reads an invitation: somebody who may be signed in, and may belong to its workspace.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Reader {
+    pub user: Option<UserId>,
+    pub member: bool,
+}
+
+impl InvitationView {
+    /// Why the invitation does not let this person in.
+    pub fn unusable(&self, reader: Reader) -> Option<Unmanaged> {
+        unusable(self.state, self.used_by, reader)
+    }
+
+    /// Whether it is meant for somebody with another address than this.
+    pub fn is_for_another(&self, email: &Email) -> bool {
+        self.email.as_ref().is_some_and(|meant| meant.key() != email.key())
+    }
+}
+
+fn unusable(state: InvitationState, used_by: Option<UserId>, reader: Reader) -> Option<Unmanaged> {
     match state {
+        InvitationState::Used if reader.member && used_by.is_some() && used_by == reader.user => {
+            Some(Unmanaged::InvitationAccepted)
+        }
+        _ if reader.member => Some(Unmanaged::AlreadyMember),
         InvitationState::Open => None,
         InvitationState::Used => Some(Unmanaged::InvitationUsed),
         InvitationState::Revoked => Some(Unmanaged::InvitationRevoked),
@@ -166,49 +192,97 @@ pub async fn revoke(app: &App, ctx: &Ctx, principal: &Principal, id: &str) -> Ou
     Ok(())
 }
 
-/// What the holder of a link reads before accepting; nobody needs to be signed in.
-pub async fn look(app: &App, ctx: &Ctx, token: &str) -> Outcome<InvitationView> {
+/// What a link leaves in the browser that opened it.
+#[derive(Debug)]
+pub struct Opened {
+    pub id: InvitationId,
+    pub pass: Secret,
+}
+
+/// Opens the link with this token, in this browser.
+pub async fn open(app: &App, ctx: &Ctx, token: &str, browser: [u8; 32]) -> Outcome<Opened> {
     let hash = app.pepper().hash(token);
+    let Named { invitation, .. } = by_hash(app, ctx, &hash).await?;
+    Ok(Opened { id: invitation.id, pass: Secret::new(pass::issue(app, ctx, &hash, browser)?) })
+}
+
+async fn by_hash(app: &App, ctx: &Ctx, hash: &SecretHash) -> Outcome<Named> {
     let mut tx = app.store().read().await?;
-    let found = store::invitations::by_hash(&mut tx, &hash).await?;
+    let found = store::invitations::by_hash(&mut tx, hash).await?;
     drop(tx);
-    let unknown = || refused(app, ctx, "invitation.read", About::default(), Unmanaged::InvitationUnknown);
-    found.map(|named| view(named, ctx.now)).ok_or_else(unknown)
+    found.ok_or_else(|| refused(app, ctx, "invitation.read", About::default(), Unmanaged::InvitationUnknown))
+}
+
+/// The hash of the link's secret, which only a browser that opened the link has a pass for.
+fn shown(app: &App, ctx: &Ctx, kind: &'static str, held: Held<'_>) -> Outcome<SecretHash> {
+    pass::read(app, ctx, held).ok_or_else(|| refused(app, ctx, kind, About::default(), Unmanaged::InvitationNotOpen))
+}
+
+/// What whoever opened the link reads before accepting; nobody needs to be signed in.
+pub async fn look(app: &App, ctx: &Ctx, id: &str, held: Held<'_>) -> Outcome<InvitationView> {
+    const KIND: &str = "invitation.read";
+    let hash = shown(app, ctx, KIND, held)?;
+    let found = by_hash(app, ctx, &hash).await?;
+    if found.invitation.id.to_string() != id {
+        return Err(refused(app, ctx, KIND, About::default(), Unmanaged::InvitationNotOpen));
+    }
+    Ok(view(found, ctx.now))
+}
+
+/// An invitation that somebody accepts.
+#[derive(Debug, Clone, Copy)]
+pub struct Accepting<'a> {
+    pub id: &'a str,
+    pub held: Held<'a>,
+    /// Whether they said that they mean it, though it is meant for another address.
+    pub anyway: bool,
 }
 
 /// The person becomes a member, and the link is used up. Somebody who is one already is told so, and the link stays good.
-pub async fn accept(app: &App, ctx: &Ctx, principal: &Principal, token: &str) -> Outcome<InvitationView> {
+pub async fn accept(app: &App, ctx: &Ctx, principal: &Principal, accepting: Accepting<'_>) -> Outcome<InvitationView> {
     const KIND: &str = "invitation.accepted";
     let user = principal.person_for(Operation::JoinWorkspace);
     let user_id = user.map_err(|denied| refused(app, ctx, KIND, About::default(), denied))?;
-    let (hash, of) = (app.pepper().hash(token), ctx.clone());
+    let hash = shown(app, ctx, KIND, accepting.held)?;
+    let (named, of, anyway) = (accepting.id.to_owned(), ctx.clone(), accepting.anyway);
     let work = app.store().write(move |tx| {
         Box::pin(async move {
             let Some(found) = store::invitations::by_hash(tx, &hash).await? else {
-                return Ok(Err((None, Unmanaged::InvitationUnknown)));
+                return Ok(Err((None, Unmanaged::InvitationUnknown.into())));
             };
             let (id, workspace_id) = (found.invitation.id, found.invitation.workspace_id);
+            if id.to_string() != named {
+                return Ok(Err((None, Unmanaged::InvitationNotOpen.into())));
+            }
             store::workspaces::hold(tx, workspace_id).await?;
-            if store::workspaces::member(tx, user_id, workspace_id).await?.is_some() {
-                return Ok(Err((Some(workspace_id), Unmanaged::AlreadyMember)));
+            let member = store::workspaces::member(tx, user_id, workspace_id).await?.is_some();
+            let reader = Reader { user: Some(user_id), member };
+            // What became of it is read behind the lock: others may have been faster.
+            let Some(found) = store::invitations::by_hash(tx, &hash).await? else {
+                return Ok(Err((Some(workspace_id), Unmanaged::InvitationUnknown.into())));
+            };
+            let read = view(found, of.now);
+            if let Some(why) = read.unusable(reader) {
+                return Ok(Err((Some(workspace_id), why.into())));
+            }
+            let user = store::users::by_id(tx, user_id).await?;
+            if !anyway && user.is_none_or(|user| read.is_for_another(&user.email)) {
+                return Ok(Err((Some(workspace_id), Unmanaged::InvitationForAnother.of("anyway"))));
             }
             if !store::invitations::use_up(tx, id, user_id, of.now).await? {
-                // Others may have been faster: what became of it is read anew.
-                let now = store::invitations::by_hash(tx, &hash).await?;
-                let why = now.and_then(|named| unusable(named.invitation.state(of.now)));
-                return Ok(Err((Some(workspace_id), why.unwrap_or(Unmanaged::InvitationUnknown))));
+                return Ok(Err((Some(workspace_id), Unmanaged::InvitationUsed.into())));
             }
-            let roles = MemberRoles::only(found.invitation.role);
+            let roles = MemberRoles::only(read.role);
             let member = Member { user_id, workspace_id, roles, created_at: of.now, updated_at: of.now };
             membership::put(tx, &of, &member).await?;
-            Ok(Ok(found))
+            Ok(Ok(read))
         })
     });
     let outcome = work.await.map_err(|error: StoreError| Failure::<ManageRefusal>::from(error))?;
-    let found = outcome
-        .map_err(|(workspace, why)| refused(app, ctx, KIND, About::user(user_id).and_workspace(workspace), why))?;
-    let view = view(found, ctx.now);
-    let detail = serde_json::json!({"invitation": view.id, "role": view.role.as_str()});
-    app.record_with(ctx, KIND, "ok", About::user(user_id).and_workspace(Some(view.workspace_id)), detail);
-    Ok(InvitationView { state: InvitationState::Used, ..view })
+    let joined = outcome.map_err(|(workspace, why): (_, ManageRefusal)| {
+        refused(app, ctx, KIND, About::user(user_id).and_workspace(workspace), why)
+    })?;
+    let detail = serde_json::json!({"invitation": joined.id, "role": joined.role.as_str()});
+    app.record_with(ctx, KIND, "ok", About::user(user_id).and_workspace(Some(joined.workspace_id)), detail);
+    Ok(InvitationView { state: InvitationState::Used, used_by: Some(user_id), ..joined })
 }

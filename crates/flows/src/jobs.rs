@@ -8,7 +8,7 @@ const BATCH: i64 = 1_000;
 /// Writes of one run that remove old records; what is left waits for the next run.
 const BATCHES: usize = 20;
 /// A grant's row also proves that its code was used: it stays well past the code's life.
-const KEEP_DEAD_GRANTS: i64 = 24 * 60 * 60;
+pub(crate) const KEEP_DEAD_GRANTS: i64 = 24 * 60 * 60;
 /// Events and their deliveries can be looked at and replayed for so long, in seconds.
 const KEEP_EVENTS: i64 = 30 * 24 * 60 * 60;
 

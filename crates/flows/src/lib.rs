@@ -48,6 +48,7 @@ pub mod outbound;
 pub mod own_workspaces;
 pub mod owned;
 mod page_refusal;
+pub mod pass;
 pub mod password;
 mod password_memory;
 pub mod principal;

@@ -34,10 +34,13 @@ domain::refusals! {
         OwnersOnly => AccessDenied, "owners_only", "Only owners make somebody an owner or take that back.";
         LastOwner => Conflict, "last_owner", "A workspace keeps an owner: make somebody else one first.";
         InvitationUnknown => NotFound, "invitation_unknown", "There is no such invitation.";
-        InvitationUsed => Conflict, "invitation_used", "This invitation was used before. Ask for a new one.";
+        InvitationUsed => Conflict, "invitation_used", "This invitation was accepted already. Ask for a new one.";
+        InvitationAccepted => Conflict, "invitation_accepted", "You have accepted this invitation.";
+        InvitationNotOpen => AccessDenied, "invitation_not_open", "Open the link of the invitation again: in the browser that opened it, it can be accepted for an hour.";
+        InvitationForAnother => InvalidRequest, "invitation_for_another", "This invitation is meant for another address. Say that you accept it with this account nevertheless, or use the other one.";
         InvitationRevoked => Conflict, "invitation_revoked", "This invitation was withdrawn. Ask for a new one.";
         InvitationExpired => Conflict, "invitation_expired", "This invitation has expired. Ask for a new one.";
-        AlreadyMember => Conflict, "member_already", "You belong to this workspace already. The invitation was not used.";
+        AlreadyMember => Conflict, "member_already", "You belong to this workspace already.";
         EmailInvalid => InvalidRequest, "email_invalid", "This is not an email address.";
         SessionUnknown => NotFound, "session_unknown", "You are not signed in there.";
         PasswordWrong => AccessDenied, "current_password_wrong", "This is not your password.";

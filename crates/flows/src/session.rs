@@ -1,5 +1,5 @@
 //! Signing in and out, and who a caller is.
-use crate::accounts::{self, Door, NewUser};
+use crate::accounts::{self, Door, Newcomer};
 use crate::failure::refuse;
 use crate::recorder::About;
 pub use crate::sign_in_refusal::SignInRefusal;
@@ -181,14 +181,7 @@ pub async fn sign_in(
 }
 
 /// Creates an account with a workspace of its own, and signs the new user in.
-pub async fn sign_up(
-    app: &App,
-    ctx: &Ctx,
-    name: &str,
-    email: &str,
-    password: &Secret,
-    here: &Caller,
-) -> Result<NewSession, Failure<R>> {
+pub async fn sign_up(app: &App, ctx: &Ctx, new: Newcomer<'_>, here: &Caller) -> Result<NewSession, Failure<R>> {
     if !app.settings().sign_up {
         app.record(ctx, "sign_up", R::SignUpOff.reason(), About::default());
         return refuse(R::SignUpOff);
@@ -196,7 +189,6 @@ pub async fn sign_up(
     if !app.throttle().allow("sign-up", 20, ctx) {
         return refuse(R::TooManyAttempts);
     }
-    let new = NewUser { name, email, password: Some(password), operator: false };
     let made = accounts::create_account(app, ctx, new, Door::SignUp).await?;
     let user = made.ok_or(Fault::Other("signing up needs no link"))?;
     Ok(begin(app, ctx, user.id, here).await?)

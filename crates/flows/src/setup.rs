@@ -1,9 +1,10 @@
 //! The first operator: a one-time link, printed at start as long as there is none.
-use crate::accounts::{self, Door, NewUser};
+use crate::accounts::{self, Door, Newcomer};
+use crate::pass::{self, Held};
 use crate::session::{self, Caller, NewSession, SignInRefusal};
 use crate::{App, Ctx, Failure, Fault};
-use domain::Secret;
 use domain::oauth::error::{ErrorCode, Refusal};
+use domain::{Secret, SecretHash};
 
 const PURPOSE: &str = "first operator";
 const LIFETIME: i64 = 24 * 60 * 60;
@@ -13,25 +14,31 @@ const LIFETIME: i64 = 24 * 60 * 60;
 pub enum SetupRefusal {
     /// Used, expired or never issued.
     LinkInvalid,
+    /// This browser did not open a link lately.
+    NotOpen,
     Account(SignInRefusal),
 }
 
 impl Refusal for SetupRefusal {
     fn code(&self) -> ErrorCode {
         match self {
-            Self::LinkInvalid => ErrorCode::AccessDenied,
+            Self::LinkInvalid | Self::NotOpen => ErrorCode::AccessDenied,
             Self::Account(refusal) => refusal.code(),
         }
     }
     fn public(&self) -> &'static str {
         match self {
             Self::LinkInvalid => "This link was used before or has expired. Restart the server for a new one.",
+            Self::NotOpen => {
+                "Open the link that the server printed again: in the browser that opened it, the page is good for an hour."
+            }
             Self::Account(refusal) => refusal.public(),
         }
     }
     fn reason(&self) -> &'static str {
         match self {
             Self::LinkInvalid => "setup_link_invalid",
+            Self::NotOpen => "setup_not_open",
             Self::Account(refusal) => refusal.reason(),
         }
     }
@@ -55,27 +62,41 @@ pub async fn link(app: &App, ctx: &Ctx) -> Result<Option<String>, Fault> {
     Ok(Some(app.settings().url(&format!("/setup?token={}", token.expose()))))
 }
 
-/// Whether the link is good, for the page that it opens.
-pub async fn is_good(app: &App, ctx: &Ctx, token: &str) -> Result<bool, Fault> {
+async fn is_good(app: &App, ctx: &Ctx, hash: &SecretHash) -> Result<bool, Fault> {
     let mut tx = app.store().read().await?;
-    Ok(store::tokens::is_one_time_good(&mut tx, &app.pepper().hash(token), PURPOSE, ctx.now).await?)
+    Ok(store::tokens::is_one_time_good(&mut tx, hash, PURPOSE, ctx.now).await?)
+}
+
+/// Opens the link with this token: the pass for the browser that did, if the link is good.
+pub async fn open(app: &App, ctx: &Ctx, token: &str, browser: [u8; 32]) -> Result<Secret, Failure<SetupRefusal>> {
+    let hash = app.pepper().hash(token);
+    if !is_good(app, ctx, &hash).await? {
+        return Err(Failure::Refused(SetupRefusal::LinkInvalid));
+    }
+    Ok(Secret::new(pass::issue(app, ctx, &hash, browser)?))
+}
+
+/// The hash of the token of a link that is good still, for the browser that opened it.
+async fn shown(app: &App, ctx: &Ctx, held: Held<'_>) -> Result<SecretHash, Failure<SetupRefusal>> {
+    let Some(hash) = pass::read(app, ctx, held) else { return Err(Failure::Refused(SetupRefusal::NotOpen)) };
+    if is_good(app, ctx, &hash).await? { Ok(hash) } else { Err(Failure::Refused(SetupRefusal::LinkInvalid)) }
+}
+
+/// Whether the page that the link leads to may be shown.
+pub async fn look(app: &App, ctx: &Ctx, held: Held<'_>) -> Result<(), Failure<SetupRefusal>> {
+    shown(app, ctx, held).await.map(|_| ())
 }
 
 /// Creates the first operator and signs them in. The link is used up only by success.
 pub async fn complete(
     app: &App,
     ctx: &Ctx,
-    token: &str,
-    name: &str,
-    email: &str,
-    password: &Secret,
+    held: Held<'_>,
+    new: Newcomer<'_>,
     here: &Caller,
 ) -> Result<NewSession, Failure<SetupRefusal>> {
-    if !is_good(app, ctx, token).await? {
-        return Err(Failure::Refused(SetupRefusal::LinkInvalid));
-    }
-    let new = NewUser { name, email, password: Some(password), operator: true };
-    let door = Door::Link(app.pepper().hash(token), PURPOSE);
+    let hash = shown(app, ctx, held).await?;
+    let door = Door::Link(hash, PURPOSE);
     let made = accounts::create_account(app, ctx, new, door).await.map_err(|f| f.map(SetupRefusal::Account))?;
     let Some(user) = made else { return Err(Failure::Refused(SetupRefusal::LinkInvalid)) };
     Ok(session::begin(app, ctx, user.id, here).await?)

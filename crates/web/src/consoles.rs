@@ -23,7 +23,8 @@ fn own() -> Router<WebState> {
         .route("/account/tokens/new", get(account::new_token::get).post(account::new_token::post))
         .route("/account/tokens/{token}/revoke", get(account::tokens::ask).post(account::tokens::revoke))
         .route("/workspaces", get(account::workspaces::get))
-        .route("/invitations/accept", get(join::get).post(join::post))
+        .route("/invitations/accept", get(join::open))
+        .route("/invitations/{invitation}", get(join::get).post(join::post))
 }
 
 /// A workspace's.

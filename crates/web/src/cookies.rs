@@ -1,52 +1,70 @@
-//! The cookies: one that binds pages to a browser, one for the session, and one that tells the next page what was done.
+//! The cookies: one that binds pages to a browser, one for the session, one that tells the next page what was done, and for an
+//! hour those of links that were opened.
 use crate::WebState;
 use axum::http::{HeaderMap, HeaderValue, header};
+use domain::InvitationId;
+use flows::pass;
 
 /// Which cookie.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Cookie {
     Browser,
     Session,
+    /// What was just done.
     Notice,
+    /// The pass of the link by which the first operator is made.
+    Setup,
+    /// The pass of an invitation's link. One for each: what is open in two tabs is not mixed up.
+    Invitation(InvitationId),
 }
 
+/// Invitations that a browser can have open. Whoever makes it open more has it forget the others, and no other cookie.
+const INVITATIONS: usize = 8;
+
+/// Seconds in which the next page has to come, for it to tell what was done.
+pub const SOON: i64 = 60;
+
+const OF_INVITATION: &str = "cs_invitation_";
+
 impl Cookie {
-    pub fn name(self, secure: bool) -> &'static str {
-        match (self, secure) {
-            (Self::Browser, true) => "__Host-cs_browser",
-            (Self::Browser, false) => "cs_browser",
-            (Self::Session, true) => "__Host-cs_session",
-            (Self::Session, false) => "cs_session",
-            (Self::Notice, true) => "__Host-cs_notice",
-            (Self::Notice, false) => "cs_notice",
+    pub fn name(self, secure: bool) -> String {
+        let host = if secure { "__Host-" } else { "" };
+        match self {
+            Self::Browser => format!("{host}cs_browser"),
+            Self::Session => format!("{host}cs_session"),
+            Self::Notice => format!("{host}cs_notice"),
+            Self::Setup => format!("{host}cs_setup"),
+            Self::Invitation(id) => format!("{host}{OF_INVITATION}{id}"),
         }
     }
 
     /// Bytes that a value of ours has at most.
     const fn longest(self) -> usize {
         match self {
-            Self::Browser | Self::Session => 200,
             // With the form that undoes what was done.
             Self::Notice => 2000,
+            _ => 200,
         }
     }
 
     /// The value that the browser sent, if it is one that we could have made.
     pub fn read(self, state: &WebState, headers: &HeaderMap) -> Option<String> {
-        read(self.name(state.is_secure()), self.longest(), headers)
+        read(&self.name(state.is_secure()), self.longest(), headers)
     }
 
-    /// For how long the browser keeps it. Most last as long as the browser runs; the server's own limits end them earlier.
-    const fn age(self) -> &'static str {
+    /// Seconds for which a browser keeps it. Without any it does so as long as it runs; the server's own limits end it earlier.
+    const fn age(self) -> Option<i64> {
         match self {
-            Self::Browser | Self::Session => "",
-            Self::Notice => "; Max-Age=60",
+            Self::Browser | Self::Session => None,
+            Self::Notice => Some(SOON),
+            Self::Setup | Self::Invitation(_) => Some(pass::LIFETIME),
         }
     }
 
     /// Sets the cookie.
     pub fn set(self, state: &WebState, value: &str) -> Option<HeaderValue> {
-        self.line(state.is_secure(), value, self.age())
+        let until = self.age().map(|seconds| format!("; Max-Age={seconds}")).unwrap_or_default();
+        self.line(state.is_secure(), value, &until)
     }
 
     pub fn clear(self, state: &WebState) -> Option<HeaderValue> {
@@ -60,10 +78,27 @@ impl Cookie {
     }
 }
 
-fn read(name: &str, longest: usize, headers: &HeaderMap) -> Option<String> {
+/// The cookies of invitations that have to go before one more is opened.
+pub fn too_many_invitations(state: &WebState, headers: &HeaderMap) -> Vec<HeaderValue> {
+    let secure = state.is_secure();
+    let ids: Vec<InvitationId> = invitations(secure, headers);
+    let too_many = ids.len() >= INVITATIONS;
+    let clear = |id| Cookie::Invitation(id).clear(state);
+    ids.into_iter().filter(|_| too_many).filter_map(clear).collect()
+}
+
+fn invitations(secure: bool, headers: &HeaderMap) -> Vec<InvitationId> {
+    let before = if secure { format!("__Host-{OF_INVITATION}") } else { OF_INVITATION.to_owned() };
+    pairs(headers).filter_map(|(name, _)| name.strip_prefix(&before)?.parse().ok()).collect()
+}
+
+fn pairs(headers: &HeaderMap) -> impl Iterator<Item = (&str, &str)> {
     let lines = headers.get_all(header::COOKIE).iter().filter_map(|v| v.to_str().ok());
-    let mut pairs = lines.flat_map(|line| line.split(';')).filter_map(|pair| pair.trim().split_once('='));
-    let value = pairs.find(|(n, _)| *n == name).map(|(_, v)| v)?;
+    lines.flat_map(|line| line.split(';')).filter_map(|pair| pair.trim().split_once('='))
+}
+
+fn read(name: &str, longest: usize, headers: &HeaderMap) -> Option<String> {
+    let value = pairs(headers).find(|(n, _)| *n == name).map(|(_, v)| v)?;
     let plausible =
         (16..=longest).contains(&value.len()) && value.bytes().all(|b| b.is_ascii_alphanumeric() || b"-_".contains(&b));
     plausible.then(|| value.to_owned())
@@ -92,6 +127,17 @@ mod tests {
         }
         let long = format!("cs_browser={}", "x".repeat(201));
         assert_eq!(read("cs_browser", 200, &HeaderMap::from_iter([(header::COOKIE, long.parse().unwrap())])), None);
+    }
+
+    #[test]
+    fn each_invitation_has_a_cookie_of_its_own() {
+        let ids = [1, 2].map(|n| InvitationId::new(domain::Timestamp::default(), [n; 10]));
+        let [one, two] = ids.map(|id| format!("{}=0123456789abcdef", Cookie::Invitation(id).name(true)));
+        let line = format!("{one}; __Host-cs_session=0123456789abcdef; {two}; __Host-cs_invitation_x=1");
+        let headers = HeaderMap::from_iter([(header::COOKIE, line.parse().unwrap())]);
+        assert_eq!(invitations(true, &headers), ids);
+        assert_eq!(invitations(false, &headers), []);
+        assert!(read(&Cookie::Invitation(ids[1]).name(true), 200, &headers).is_some());
     }
 
     #[test]

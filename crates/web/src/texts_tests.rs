@@ -135,7 +135,7 @@ fn every_kind_of_event_is_known_and_has_a_text() {
     let expected: BTreeSet<String> = known.iter().map(|kind| format!("kind-{}", kind.replace('.', "-"))).collect();
     assert_eq!(said, expected);
     let texts = Texts(Language::German);
-    assert_eq!(texts.kind("consent.revoked_all"), "Zugriff aller Personen entzogen");
+    assert_eq!(texts.kind("consent.revoked_all"), "Zugriff aller Personen widerrufen");
     assert_eq!(texts.kind("something.new"), "something.new");
 }
 
@@ -154,7 +154,7 @@ fn german_has_the_sentence_of_every_refusal_that_a_page_shows() {
         .chain(reasons(Denied::ALL))
         .chain(reasons(WebhookRefusal::ALL))
         .chain(NoReply::USUAL.map(NoReply::reason))
-        .chain(["setup_link_invalid"])
+        .chain(["setup_link_invalid", "setup_not_open"])
         .chain(["server_error", "temporarily_unavailable"]);
     let there: BTreeSet<String> = texts(GERMAN).into_keys().collect();
     let missing: BTreeSet<_> = shown.filter(|reason| !there.contains(&format!("refusal-{reason}"))).collect();
@@ -192,4 +192,62 @@ fn what_strangers_chose_is_escaped_and_set_apart() {
     let filled = Texts(Language::German).fill("continue-as", &[("who", "Ada".into())]);
     assert_eq!(filled, "Weiter als Ada");
     assert_eq!(Texts(Language::German).known("done-no-such"), None);
+}
+
+/// The German word of a thing, as the book lists it, and the words that were given up for it.
+const GERMAN_WORDS: [(&str, &[&str]); 7] = [
+    ("Secret", &["geheimnis", "geheimnisse", "geheimnissen", "geheimnisses"]),
+    ("Status", &["zustand", "zustände", "zuständen"]),
+    ("verwenden", &["benutzen", "benutzt", "benutzte", "nutzen", "nutzt", "genutzt", "ungenutzt", "nutzung"]),
+    ("erstellen", &["anlegen", "angelegt", "anlegt", "anzulegen"]),
+    ("ersetzen", &["rotieren", "rotiert", "rotation", "gewechselt", "erneuern", "erneuert"]),
+    ("widerrufen", &["entziehen", "entzieht", "entzogen", "zurücknehmen", "zurückgenommen", "zurückzunehmen"]),
+    ("Autorisierung", &["grant", "grants"]),
+];
+
+/// Texts that speak of something else: how well the server is, a token that is refreshed, and an office that somebody loses.
+const OTHER_THINGS: [(&str, &str); 7] = [
+    ("kind-token-refresh_token", "erneuert"),
+    ("advice-token_expired", "erneuern"),
+    ("nav-health", "zustand"),
+    ("operation-read-server", "zustand"),
+    ("user-end", "entziehen"),
+    ("user-end-title", "entziehen"),
+    ("done-user-ended", "entzogen"),
+];
+
+/// The words of each text of a file, in small letters, without its names of values.
+fn words(file: &str) -> Vec<(String, String)> {
+    let (mut key, mut found) = (String::new(), Vec::new());
+    for line in file.lines().filter(|line| !line.starts_with('#')) {
+        let named = line.split_once(" =").filter(|_| line.starts_with(|c: char| c.is_ascii_lowercase()));
+        let said = named.map_or(line, |(name, said)| {
+            name.clone_into(&mut key);
+            said
+        });
+        let parts = said.split(|c: char| !c.is_alphanumeric() && !"-_$".contains(c));
+        let words = parts.filter(|word| !word.is_empty() && !word.starts_with('$'));
+        found.extend(words.map(|word| (key.clone(), word.to_lowercase())));
+    }
+    found
+}
+
+#[test]
+fn german_has_one_word_for_each_thing_and_the_book_lists_it() {
+    let said: Vec<_> = GERMAN.iter().flat_map(|file| words(file)).collect();
+    let all: BTreeSet<&str> = said.iter().map(|(_, word)| word.as_str()).collect();
+    let is_other = |key: &str, word: &str| OTHER_THINGS.contains(&(key, word));
+    for (kept, given_up) in GERMAN_WORDS {
+        assert!(all.contains(kept.to_lowercase().as_str()), "{kept} is said nowhere");
+        let again: Vec<_> =
+            said.iter().filter(|(key, word)| given_up.contains(&word.as_str()) && !is_other(key, word)).collect();
+        assert!(again.is_empty(), "say {kept}: {again:?}");
+    }
+    for (key, word) in OTHER_THINGS {
+        assert!(said.contains(&(key.to_owned(), word.to_owned())), "{key} does not say {word} any more");
+    }
+    let book = fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("../../docs/src/pages.md")).unwrap();
+    for (kept, _) in GERMAN_WORDS {
+        assert!(book.contains(&format!("| {kept} |")), "{kept} is not in the list of the book");
+    }
 }

@@ -2,7 +2,7 @@
 // on a phone, small, and without a request to any other host.
 import assert from 'node:assert/strict';
 import { violations } from './lib/axe.mjs';
-import { browser, inBrowser, overhang, signIn } from './lib/chromium.mjs';
+import { browser, inBrowser, overhangAt, signIn } from './lib/chromium.mjs';
 import { fill } from './lib/filled.mjs';
 import { clientOf, demo, run } from './lib/scenarios.mjs';
 
@@ -24,10 +24,9 @@ async function faults(page, weight) {
   const found = [];
   // Where scripts are off, the checker could not run either; the page is the same one.
   if (scripts) found.push(...(await violations(page)));
-  for (const width of [360, 768]) {
-    await page.setViewportSize({ width, height: 800 });
-    const pixels = await overhang(page);
-    if (pixels > 0) found.push(`${pixels} px too wide on a screen of ${width} px`);
+  for (const [width, times] of [[360, 2], [360, 1], [768, 1]]) {
+    const pixels = await overhangAt(page, width, times);
+    if (pixels > 0) found.push(`${pixels} px too wide on a screen of ${width} px with text of ${times * 100} %`);
   }
   await page.setViewportSize({ width: 1280, height: 800 });
   if ((await page.locator('h1').count()) !== 1) found.push('not one heading of the first level');

@@ -27,6 +27,12 @@ impl Email {
         &self.0
     }
 
+    /// As much as whoever knows it recognises, and nobody learns it from: `a…@example.com`.
+    pub fn masked(&self) -> String {
+        let (local, domain) = self.0.rsplit_once('@').unwrap_or_default();
+        format!("{}…@{domain}", local.chars().take(1).collect::<String>())
+    }
+
     /// What two spellings of one address have in common: the unique key.
     pub fn key(&self) -> String {
         self.0.to_lowercase()
@@ -71,5 +77,8 @@ mod tests {
             assert!(Email::parse(bad).is_err(), "{bad:?}");
         }
         assert_eq!(Email::parse("Ada@Example.COM").unwrap().key(), "ada@example.com");
+        for (whole, masked) in [("Ada@Example.COM", "A…@Example.COM"), ("a@b", "a…@b"), ("ä.x@b", "ä…@b")] {
+            assert_eq!(Email::parse(whole).unwrap().masked(), masked);
+        }
     }
 }

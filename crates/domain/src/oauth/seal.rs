@@ -44,6 +44,8 @@ pub enum Purpose {
     RefreshToken,
     AuthorizationCode,
     Interaction,
+    /// What a browser holds after it opened a link with a secret.
+    Pass,
 }
 
 impl Purpose {
@@ -53,6 +55,7 @@ impl Purpose {
             Self::RefreshToken => "rt",
             Self::AuthorizationCode => "ac",
             Self::Interaction => "ix",
+            Self::Pass => "ps",
         }
     }
 }

@@ -9,6 +9,9 @@ pub use alike::{looks_alike, poses_as, resembles};
 pub use case::fold;
 use invisible::is_invisible;
 
+/// Characters of the longest name.
+pub const LONGEST_NAME: usize = 100;
+
 /// Why a name cannot be shown as it is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum UnsafeName {
@@ -43,7 +46,7 @@ pub fn is_legible(text: &str) -> bool {
 pub fn display_name(text: &str) -> Result<String, UnsafeName> {
     let folded = text.split_whitespace().collect::<Vec<_>>().join(" ");
     // A name of any length is a short answer.
-    if folded.chars().take(101).count() > 100 {
+    if folded.chars().take(LONGEST_NAME + 1).count() > LONGEST_NAME {
         return Err(UnsafeName::Length);
     }
     // What stood at the edges is gone from what is kept, and what it hid is at the beginning now.

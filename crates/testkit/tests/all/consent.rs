@@ -226,15 +226,23 @@ async fn the_first_operator_is_made_by_a_link_that_works_once() {
         let link = flows::setup::link(&app.app, &app.ctx()).await.unwrap().unwrap();
         let path = link.strip_prefix(testkit::ISSUER).unwrap();
         let mut browser = Browser::new(&app);
-        let form = browser
-            .get(path)
-            .await
+        let opened = browser.get(path).await;
+        assert_eq!(
+            (opened.status.as_u16(), opened.header("location")),
+            (303, "/setup"),
+            "an address without the secret"
+        );
+        assert_eq!(Browser::new(&app).get("/setup").await.status, 403, "in the browser that opened the link");
+        let page = browser.follow(opened).await;
+        assert!(!page.body.contains(path.split_once('=').unwrap().1), "{}", page.body);
+        let form = page
             .form("setup-submit")
             .set("name", "Op")
             .set("username", "op@example.com")
             .set("password", "long enough now");
         assert_eq!(browser.submit(&form).await.status, 303);
         assert_eq!(browser.get(path).await.status, 403);
+        assert_eq!(browser.get("/setup").await.status, 403);
         assert!(flows::setup::link(&app.app, &app.ctx()).await.unwrap().is_none());
         let user = accounts::user_by_email(&app.app, "op@example.com").await.unwrap().unwrap();
         assert!(user.is_operator);

@@ -1,7 +1,8 @@
 //! Links into a workspace: who makes them, who may use them, and that each is used once.
 use domain::access::Principal;
 use domain::identity::{InvitationState, MemberRoles, Role};
-use flows::invitations::{self, Asked, Invited};
+use flows::invitations::{self, Accepting, Asked, InvitationView, Invited, Opened};
+use flows::pass::{self, Held};
 use flows::{Page, accounts, members};
 use futures_util::future::join_all;
 use testkit::{TestApp, TestUser, for_each_database};
@@ -11,13 +12,33 @@ async fn invite(app: &TestApp, who: &Principal, role: &str) -> Result<Invited, &
     invitations::create(&app.app, &app.ctx(), who, &asked).await.map_err(|failure| failure.reason())
 }
 
-async fn accept(app: &TestApp, who: &Principal, invited: &Invited) -> Result<Role, &'static str> {
-    let outcome = invitations::accept(&app.app, &app.ctx(), who, invited.token.expose()).await;
+const BROWSER: [u8; 32] = [7; 32];
+
+async fn open(app: &TestApp, invited: &Invited) -> Result<Opened, &'static str> {
+    let opened = invitations::open(&app.app, &app.ctx(), invited.token.expose(), BROWSER).await;
+    opened.map_err(|failure| failure.reason())
+}
+
+/// Opens the link and accepts, in one browser.
+async fn accept_by(app: &TestApp, who: &Principal, invited: &Invited, anyway: bool) -> Result<Role, &'static str> {
+    let opened = open(app, invited).await?;
+    let (id, held) = (opened.id.to_string(), Held { pass: &opened.pass, browser: BROWSER });
+    let outcome = invitations::accept(&app.app, &app.ctx(), who, Accepting { id: &id, held, anyway }).await;
     outcome.map(|view| view.role).map_err(|failure| failure.reason())
 }
 
+async fn accept(app: &TestApp, who: &Principal, invited: &Invited) -> Result<Role, &'static str> {
+    accept_by(app, who, invited, false).await
+}
+
+async fn look(app: &TestApp, opened: &Opened, id: &str, browser: [u8; 32]) -> Result<InvitationView, &'static str> {
+    let held = Held { pass: &opened.pass, browser };
+    invitations::look(&app.app, &app.ctx(), id, held).await.map_err(|failure| failure.reason())
+}
+
 async fn state(app: &TestApp, invited: &Invited) -> InvitationState {
-    invitations::look(&app.app, &app.ctx(), invited.token.expose()).await.unwrap().state
+    let opened = open(app, invited).await.unwrap();
+    look(app, &opened, &opened.id.to_string(), BROWSER).await.unwrap().state
 }
 
 async fn person(app: &TestApp, email: &str) -> (TestUser, Principal) {
@@ -38,7 +59,8 @@ async fn an_invitation_is_made_read_and_used_once() {
         let asked = Asked { role: "admin", email: " One@example.com ", lifetime: None };
         let invited = invitations::create(&app.app, &app.ctx(), &owns, &asked).await.unwrap();
         assert!(invited.token.expose().starts_with("cs_inv_"));
-        let seen = invitations::look(&app.app, &app.ctx(), invited.token.expose()).await.unwrap();
+        let opened = open(&app, &invited).await.unwrap();
+        let seen = look(&app, &opened, &opened.id.to_string(), BROWSER).await.unwrap();
         assert_eq!((seen.workspace_name.as_str(), seen.inviter.as_deref()), ("Workspace 0", Some("Test Person")));
         assert_eq!((seen.role, seen.state), (Role::Admin, InvitationState::Open));
         assert_eq!(seen.email.as_ref().map(ToString::to_string).as_deref(), Some("One@example.com"));
@@ -49,10 +71,11 @@ async fn an_invitation_is_made_read_and_used_once() {
         assert_eq!(accept(&app, &owns, &invited).await, Err("member_already"));
         assert_eq!(state(&app, &invited).await, InvitationState::Open, "not used");
         assert_eq!(accept(&app, &joins, &invited).await, Ok(Role::Admin));
-        assert_eq!(accept(&app, &joins, &invited).await, Err("member_already"));
-        assert_eq!(accept(&app, &late, &invited).await, Err("invitation_used"));
+        assert_eq!(accept(&app, &joins, &invited).await, Err("invitation_accepted"));
+        assert_eq!(accept(&app, &owns, &invited).await, Err("member_already"), "somebody else has");
+        assert_eq!(accept_by(&app, &late, &invited, true).await, Err("invitation_used"));
         assert_eq!(invitations::list(&app.app, &app.ctx(), &owns, Page::default()).await.unwrap().total, 0);
-        let unknown = invitations::look(&app.app, &app.ctx(), "cs_inv_x").await.unwrap_err();
+        let unknown = invitations::open(&app.app, &app.ctx(), "cs_inv_x", BROWSER).await.unwrap_err();
         assert_eq!(unknown.reason(), "invitation_unknown");
         let admins = app.principal(&one, Some(workspace)).await;
         assert_eq!(invite(&app, &admins, "owner").await.unwrap_err(), "owners_only");
@@ -137,6 +160,58 @@ async fn of_many_that_accept_at_once_one_does() {
         let list = members::list(&app.app, &app.ctx(), &owns, Page::default()).await.unwrap();
         assert_eq!(list.total, 2);
         second.stop().await;
+        app.stop().await;
+    })
+    .await;
+}
+
+/// Whoever has the link may use it; somebody with another address than it is meant for has to mean it.
+#[tokio::test]
+async fn somebody_else_than_it_is_meant_for_accepts_only_on_purpose() {
+    for_each_database(async |database| {
+        let app = TestApp::start(database).await;
+        let owner = app.user("owner@example.com", 1).await;
+        let owns = app.principal(&owner, None).await;
+        let (_, other) = person(&app, "other@example.com").await;
+        let (_, meant) = person(&app, "meant@example.com").await;
+        let asked = Asked { role: "member", email: "Meant@example.com", lifetime: None };
+        let made = async || invitations::create(&app.app, &app.ctx(), &owns, &asked).await.unwrap();
+        let (first, second) = (made().await, made().await);
+        assert_eq!(accept(&app, &other, &first).await, Err("invitation_for_another"));
+        assert_eq!(state(&app, &first).await, InvitationState::Open, "not used");
+        assert_eq!(accept_by(&app, &other, &first, true).await, Ok(Role::Member));
+        assert_eq!(accept(&app, &meant, &second).await, Ok(Role::Member), "letter case does not matter");
+        app.stop().await;
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_pass_is_good_for_its_invitation_in_its_browser_and_not_for_long() {
+    for_each_database(async |database| {
+        let app = TestApp::start(database).await;
+        let owner = app.user("owner@example.com", 1).await;
+        let owns = app.principal(&owner, None).await;
+        let (_, joins) = person(&app, "joins@example.com").await;
+        let (one, two) = (invite(&app, &owns, "member").await.unwrap(), invite(&app, &owns, "admin").await.unwrap());
+        let (opened, other) = (open(&app, &one).await.unwrap(), open(&app, &two).await.unwrap());
+        let (id, other_id) = (opened.id.to_string(), other.id.to_string());
+        assert_eq!(look(&app, &opened, &id, BROWSER).await.unwrap().role, Role::Member);
+        assert_eq!(look(&app, &opened, &other_id, BROWSER).await, Err("invitation_not_open"));
+        assert_eq!(look(&app, &opened, &id, [8; 32]).await, Err("invitation_not_open"));
+        let token = Opened { id: one.invitation.id, pass: one.token.clone() };
+        assert_eq!(look(&app, &token, &id, BROWSER).await, Err("invitation_not_open"), "the secret is no pass");
+        let accept = async |opened: &Opened, id: &str, browser| {
+            let accepting = Accepting { id, held: Held { pass: &opened.pass, browser }, anyway: false };
+            invitations::accept(&app.app, &app.ctx(), &joins, accepting).await.map_err(|failure| failure.reason())
+        };
+        assert_eq!(accept(&other, &id, BROWSER).await, Err("invitation_not_open"), "not another than was read");
+        assert_eq!(accept(&opened, &id, [8; 32]).await, Err("invitation_not_open"));
+        app.clock.advance(pass::LIFETIME);
+        assert_eq!(look(&app, &opened, &id, BROWSER).await, Err("invitation_not_open"));
+        assert_eq!(accept(&opened, &id, BROWSER).await, Err("invitation_not_open"));
+        let again = open(&app, &one).await.unwrap();
+        assert_eq!(accept(&again, &id, BROWSER).await.unwrap().role, Role::Member, "the link itself is good still");
         app.stop().await;
     })
     .await;

@@ -63,7 +63,7 @@ fn schemes(secure: bool) -> [(&'static str, SecurityScheme); 3] {
     let session = crate::cookies::Cookie::Session.name(secure);
     let session = ApiKeyValue::with_description(
         session,
-        "A signed-in browser. Whatever changes something must come from a page of this server.",
+        "A signed-in browser. Whatever changes something must come from a page of this server.".to_owned(),
     );
     [
         (

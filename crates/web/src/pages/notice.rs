@@ -1,15 +1,13 @@
 //! What was just done, told once by the page that comes next.
 use super::undo::Undo;
 use crate::WebState;
-use crate::cookies::Cookie;
+use crate::cookies::{Cookie, SOON};
 use crate::incoming::Incoming;
 use axum::http::HeaderValue;
 use domain::encoding::{base64url, from_base64url};
 use domain::{SecretHash, SessionId};
 use serde::{Deserialize, Serialize};
 
-/// Seconds in which the next page has to come.
-const SOON: i64 = 60;
 const TAG: usize = 32;
 
 /// A notice, for one page of one session. It travels in a cookie and not in the address: a link must not be able to say that

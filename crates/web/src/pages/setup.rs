@@ -1,6 +1,8 @@
-//! The first operator, by the one-time link that the server prints.
+//! The first operator, by the one-time link that the server prints. Its secret is in the link alone: opening it leaves a
+//! pass in the browser.
 use super::form::Form;
-use super::frame::{Frame, Leads, render, with_browser, with_cookie};
+use super::frame::{Frame, Leads, render, see_other, with_browser, with_cookie};
+use super::signup::newcomer;
 use super::{home, refused};
 use crate::WebState;
 use crate::cookies::Cookie;
@@ -11,38 +13,48 @@ use axum::http::StatusCode;
 use axum::response::Response;
 use domain::Secret;
 use flows::Failure;
+use flows::pass::Held;
 use flows::setup::{self, SetupRefusal};
 
 #[derive(Template)]
 #[template(path = "setup.html")]
 struct SetupPage<'p> {
     frame: Frame,
-    token: &'p str,
     name: &'p str,
     username: &'p str,
     problem: Option<String>,
 }
 
-fn page(
-    state: &WebState,
-    browser: &Browser,
-    token: &str,
-    kept: (&str, &str),
-    problem: Option<&SetupRefusal>,
-) -> Response {
+fn page(state: &WebState, browser: &Browser, kept: (&str, &str), problem: Option<&SetupRefusal>) -> Response {
     let frame = Frame::new(state, browser);
     let said = problem.map(|refusal| frame.texts().refusal(refusal));
-    let page = SetupPage { frame, token, name: kept.0, username: kept.1, problem: said };
+    let page = SetupPage { frame, name: kept.0, username: kept.1, problem: said };
     let status = if problem.is_some() { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK };
     with_browser(state, browser, render(state, &page, status, Leads::Here, None))
 }
 
+/// The pass that the browser has; empty without one.
+fn pass(state: &WebState, incoming: &Incoming) -> Secret {
+    Secret::new(Cookie::Setup.read(state, &incoming.headers).unwrap_or_default())
+}
+
+/// The link, and the page that it leads to.
 pub async fn get(State(state): State<WebState>, incoming: Incoming) -> Response {
-    let token = incoming.query.get("token").unwrap_or_default();
-    match setup::is_good(state.app(), &incoming.ctx, token).await {
-        Ok(true) => page(&state, &incoming.browser(&state), token, ("", ""), None),
-        Ok(false) => refused::failure(&state, &incoming, &Failure::Refused(SetupRefusal::LinkInvalid)),
-        Err(fault) => refused::failure::<SetupRefusal>(&state, &incoming, &fault.into()),
+    let browser = incoming.browser(&state);
+    let (app, ctx) = (state.app(), &incoming.ctx);
+    if let Some(token) = incoming.query.get("token") {
+        return match setup::open(app, ctx, token, browser.binding(&state)).await {
+            Ok(pass) => {
+                let response = with_browser(&state, &browser, see_other(&state.path("/setup")));
+                with_cookie(response, Cookie::Setup.set(&state, pass.expose()))
+            }
+            Err(failure) => refused::failure(&state, &incoming, &failure),
+        };
+    }
+    let held = pass(&state, &incoming);
+    match setup::look(app, ctx, Held { pass: &held, browser: browser.binding(&state) }).await {
+        Ok(()) => page(&state, &browser, ("", ""), None),
+        Err(failure) => refused::failure(&state, &incoming, &failure),
     }
 }
 
@@ -57,11 +69,15 @@ pub async fn post(State(state): State<WebState>, incoming: Incoming, Form(form):
         Ok(caller) => caller,
         Err(response) => return response,
     };
-    let (app, ctx) = (state.app(), &incoming.ctx);
-    match setup::complete(app, ctx, field("token"), field("name"), field("username"), &password, &here).await {
-        Ok(new) => with_cookie(home::redirect(&state), Cookie::Session.set(&state, new.secret.expose())),
+    let (app, ctx, held) = (state.app(), &incoming.ctx, pass(&state, &incoming));
+    let held = Held { pass: &held, browser: browser.binding(&state) };
+    match setup::complete(app, ctx, held, newcomer(&form, &browser, &password), &here).await {
+        Ok(new) => {
+            let response = with_cookie(home::redirect(&state), Cookie::Setup.clear(&state));
+            with_cookie(response, Cookie::Session.set(&state, new.secret.expose()))
+        }
         Err(Failure::Refused(refusal @ SetupRefusal::Account(_))) => {
-            page(&state, &browser, field("token"), (field("name"), field("username")), Some(&refusal))
+            page(&state, &browser, (field("name"), field("username")), Some(&refusal))
         }
         Err(failure) => refused::failure(&state, &incoming, &failure),
     }

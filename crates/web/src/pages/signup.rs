@@ -11,7 +11,10 @@ use axum::http::StatusCode;
 use axum::response::Response;
 use domain::Secret;
 use domain::client::Client;
+use domain::language::Language;
+use domain::oauth::params::RawParams;
 use flows::Failure;
+use flows::accounts::Newcomer;
 use flows::authorize::{self, Next};
 use flows::session::{self, Caller};
 
@@ -80,6 +83,13 @@ pub async fn get(State(state): State<WebState>, incoming: Incoming) -> Response 
     page(&state, &incoming, &incoming.browser(&state), goes_on, ("", ""), None).await
 }
 
+/// Who makes an account, in the language of the page that they filled in.
+pub fn newcomer<'f>(form: &'f RawParams, browser: &Browser, password: &'f Secret) -> Newcomer<'f> {
+    let field = |name: &str| form.get(name).unwrap_or_default();
+    let language = Language::of(field("language")).unwrap_or(browser.languages.best());
+    Newcomer { name: field("name"), email: field("username"), password, language }
+}
+
 pub async fn post(State(state): State<WebState>, incoming: Incoming, Form(form): Form) -> Response {
     let browser = incoming.browser(&state);
     if !browser.sent(&state, &incoming, &form) {
@@ -93,7 +103,7 @@ pub async fn post(State(state): State<WebState>, incoming: Incoming, Form(form):
         Err(response) => return response,
     };
     let (app, ctx) = (state.app(), &incoming.ctx);
-    match session::sign_up(app, ctx, field("name"), field("username"), &password, &here).await {
+    match session::sign_up(app, ctx, newcomer(&form, &browser, &password), &here).await {
         Ok(new) => {
             let binding = browser.binding(&state);
             let to = match interaction {

@@ -129,6 +129,26 @@ async fn apps_are_disconnected_from_one_workspace_or_from_all() {
 }
 
 #[tokio::test]
+async fn an_app_that_was_never_used_says_so() {
+    let database = Database::sqlite();
+    let app = TestApp::start(&database).await;
+    let ada = app.user("ada@example.com", 0).await;
+    let mut browser = signed_in(&app, &ada).await;
+    let party = Party::new(&app, Kind::Web).await;
+    // Its code is never redeemed.
+    party.approve(&mut browser, &ada, &[], None).await;
+    let page = browser.get("/account/apps").await;
+    assert!(page.body.contains("Last use never"), "{}", page.body);
+    assert!(get(&mut browser, "/account/apps", "de").await.body.contains("Zuletzt verwendet noch nie"));
+    // Later nothing tells whether what it used has been forgotten.
+    app.clock.advance(24 * 60 * 60);
+    let mut browser = signed_in(&app, &ada).await;
+    let page = browser.get("/account/apps").await;
+    assert!(page.body.contains("Last use not recently"), "{}", page.body);
+    app.stop().await;
+}
+
+#[tokio::test]
 async fn many_apps_are_found_by_name_and_page() {
     let database = Database::sqlite();
     let app = TestApp::start(&database).await;

@@ -238,7 +238,8 @@ async fn the_first_operator_is_made_at_once_or_not_at_all() {
     let link = flows::setup::link(&app.app, &app.ctx()).await.unwrap().expect("nobody runs this yet");
     let path = link.strip_prefix(testkit::ISSUER).unwrap();
     let mut browser = Browser::new(&app);
-    let page = browser.get(path).await;
+    let opened = browser.get(path).await;
+    let page = browser.follow(opened).await;
     let long = "x".repeat(100);
     let form = page.form("setup-submit").set("name", &long).set("password", "long enough now");
     let refused = browser.submit(&form.clone().set("username", "taken@example.com")).await;

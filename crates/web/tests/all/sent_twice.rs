@@ -186,7 +186,7 @@ async fn a_form_sent_twice_makes_one_thing_and_shows_the_same_secret() {
                 assert_eq!(again.header(header), first.header(header), "{}", one.page);
             }
             let changed = form.clone().set(one.other.0, one.other.1);
-            for (language, said) in [("en", "makes nothing twice"), ("de", "legt nichts zweimal an")] {
+            for (language, said) in [("en", "makes nothing twice"), ("de", "erstellt nichts zweimal")] {
                 s.speak(language).await;
                 let refused = s.browser.submit(&changed).await;
                 assert_eq!(refused.status, 409, "{}", one.page);

@@ -251,3 +251,33 @@ async fn error_pages_speak_the_language_of_the_account_and_say_whom_to_ask() {
     }
     app.stop().await;
 }
+
+#[tokio::test]
+async fn a_first_workspace_is_named_in_the_language_of_the_page_that_signed_up() {
+    let (_database, app) = app().await;
+    let of = async |path: &str, accept: &str, name: &str, email: &str| {
+        let mut browser = Browser::new(&app);
+        let headers = [("accept", "text/html"), ("accept-language", accept)];
+        let page = browser.call(Method::GET, path, &headers, "").await;
+        let form = page.form("signup-submit").set("name", name).set("username", email);
+        let done = browser.submit(&form.set("password", "long enough now")).await;
+        assert_eq!(done.status, 303, "{}", done.body);
+        let user = flows::accounts::user_by_email(&app.app, email).await.unwrap().unwrap();
+        flows::accounts::workspaces_of(&app.app, user.id).await.unwrap().remove(0).workspace_name
+    };
+    assert_eq!(of("/signup", "de-AT", "Jürgen", "j@example.com").await, "Arbeitsbereich von Jürgen");
+    assert_eq!(of("/signup", "fr", "Ada", "a@example.com").await, "Ada's workspace");
+    // As the request asked, whatever the browser wants, and also where an application sent them.
+    assert_eq!(of("/signup?ui_locales=de", "en", "Bo", "b@example.com").await, "Arbeitsbereich von Bo");
+    let party = Party::new(&app, Kind::Web).await;
+    let mut browser = Browser::new(&app);
+    let login = browser.get(&party.authorize(&[("ui_locales", "de")])).await;
+    let interaction = login.form("login-submit").get("interaction").unwrap().to_owned();
+    let page = browser.get(&format!("/signup?i={interaction}")).await;
+    let form = page.form("signup-submit").set("name", "Cy").set("username", "c@example.com");
+    assert_eq!(browser.submit(&form.set("password", "long enough now")).await.status, 303);
+    let user = flows::accounts::user_by_email(&app.app, "c@example.com").await.unwrap().unwrap();
+    let spaces = flows::accounts::workspaces_of(&app.app, user.id).await.unwrap();
+    assert_eq!(spaces[0].workspace_name, "Arbeitsbereich von Cy");
+    app.stop().await;
+}

@@ -255,44 +255,130 @@ async fn an_invitation_leads_through_signing_up_into_the_workspace_once() {
 
     // Whoever has no account makes one, and comes back.
     let mut newcomer = Browser::new(&s.app);
-    let offer = newcomer.get(&path).await;
+    let opened = newcomer.get(&path).await;
+    let clean = opened.header("location").to_owned();
+    assert_eq!((opened.status.as_u16(), opened.header("referrer-policy")), (303, "no-referrer"));
+    assert!(clean.starts_with("/invitations/") && !clean.contains('?') && !clean.contains(&token), "{clean}");
+    let cookie = opened.headers.get_all("set-cookie").iter().map(|line| line.to_str().unwrap());
+    let cookie = cookie.into_iter().find(|line| line.contains("cs_invitation_")).unwrap();
+    assert!(cookie.contains("; Path=/; HttpOnly; SameSite=Lax") && cookie.ends_with("; Max-Age=3600"), "{cookie}");
+    assert!(!cookie.contains(&token), "not in clear");
+    let offer = newcomer.follow(opened).await;
     assert_eq!((offer.status.as_u16(), offer.header("referrer-policy")), (200, "no-referrer"));
+    assert!(!offer.body.contains(&token), "{}", offer.body);
+    assert!(!offer.body.contains("new@example.com"), "the link may be in other hands: {}", offer.body);
+    assert!(offer.text("meant").unwrap().contains("n…@example.com"), "{}", offer.body);
     assert!(
         offer.body.contains("<bdi>Test Person</bdi></strong> invites you to <strong><bdi>Workspace 0"),
         "{}",
         offer.body
     );
-    let to_sign_up = format!("/signup?return_to=/invitations/accept%3Ftoken%3D{token}");
+    let to_sign_up = format!("/signup?return_to={clean}");
     assert!(offer.body.contains(&to_sign_up), "{}", offer.body);
     let form = newcomer.get(&to_sign_up).await.form("signup-submit");
     let form = form.set("name", "New").set("username", "new@example.com").set("password", "long enough now");
     let reply = newcomer.submit(&form).await;
-    assert_eq!(reply.header("location"), path);
+    assert_eq!(reply.header("location"), clean);
     let page = newcomer.follow(reply).await;
     let accept = page.form("accept");
-    assert_eq!(accept.action, "/invitations/accept", "the token is in the body");
+    assert_eq!(accept.action, clean);
+    assert!(page.text("meant").unwrap().contains("meant for you: new@example.com"), "{}", page.body);
+    assert!(page.body.find("id=\"meant\"") < page.body.find("id=\"accept\""), "before the button");
     assert_eq!(newcomer.submit(&accept.clone().set("csrf", "AAAA")).await.status, 400);
     let reply = newcomer.submit(&accept).await;
     assert_eq!(reply.header("location"), format!("{}/members", s.path));
     assert!(newcomer.follow(reply).await.body.contains("you are a member now"));
     assert_eq!(s.app.outcomes("invitation.accepted").await, ["ok"]);
 
-    // Members read that they are; others that it is used.
-    let mine = s.browser.get(&path).await;
-    assert!(mine.text("problem").unwrap().contains("You belong to this workspace already"), "{}", mine.body);
+    // Whoever accepted it reads that they did, in the link and where they were; other members that they are some; others
+    // that it is used.
+    for again in [&path, &clean] {
+        let joined = open(&mut newcomer, again).await;
+        assert_eq!(joined.text("settled").as_deref(), Some("You have accepted this invitation."), "{}", joined.body);
+        assert!(joined.text("problem").is_none() && joined.body.contains(&format!("{}/members\"", s.path)));
+    }
+    let twice = newcomer.submit(&accept).await;
+    assert!(twice.status == 422 && twice.body.contains("You have accepted this invitation."), "{}", twice.body);
+    let mine = open(&mut s.browser, &path).await;
+    assert_eq!(mine.text("settled").as_deref(), Some("You belong to this workspace already."), "{}", mine.body);
     assert!(mine.body.contains(&format!("{}/members\"", s.path)) && !mine.body.contains("id=\"accept\""));
-    let late = Browser::new(&s.app).get(&path).await;
-    assert!(late.text("problem").unwrap().contains("was used before"), "{}", late.body);
-    let german = Browser::new(&s.app).call(Method::GET, &path, &[("accept-language", "de")], "").await;
-    assert!(german.body.contains("lädt Sie zu <strong>"), "{}", german.body);
+    let late = open(&mut Browser::new(&s.app), &path).await;
+    assert!(late.text("problem").unwrap().contains("was accepted already"), "{}", late.body);
+    assert!(late.body.contains("id=\"join-sign-in\""), "it may have been them: {}", late.body);
+    let mut german = Browser::new(&s.app);
+    german.get(&path).await;
+    let german = german.call(Method::GET, &clean, &[("accept-language", "de")], "").await;
+    assert!(
+        german.body.contains("lädt Sie zu <strong>") && german.body.contains("schon angenommen"),
+        "{}",
+        german.body
+    );
     s.app.user("late@example.com", 0).await;
     let mut late = signed_in(&s.app, "late@example.com").await;
     let csrf = accept_csrf(&mut late).await;
-    let refused = late.post("/invitations/accept", &[("csrf", &csrf), ("token", &token)]).await;
-    assert!(refused.status == 422 && refused.text("problem").unwrap().contains("was used before"), "{}", refused.body);
-    let unknown = late.post("/invitations/accept", &[("csrf", &csrf), ("token", "cs_inv_none")]).await;
-    assert!(unknown.status == 404 && unknown.body.contains("There is no such invitation"), "{}", unknown.body);
-    assert_eq!(Browser::new(&s.app).get("/invitations/accept").await.status, 404);
+    let closed = late.post(&clean, &[("csrf", &csrf)]).await;
+    assert!(closed.status == 403 && closed.body.contains("Open the link of the invitation again"), "{}", closed.body);
+    open(&mut late, &path).await;
+    let refused = late.post(&clean, &[("csrf", &csrf)]).await;
+    let problem = refused.text("problem").unwrap();
+    assert!(refused.status == 422 && problem.contains("was accepted already"), "{}", refused.body);
+    for nothing in ["/invitations/accept", "/invitations/accept?token=cs_inv_none"] {
+        let unknown = Browser::new(&s.app).get(nothing).await;
+        assert!(unknown.status == 404 && unknown.body.contains("There is no such invitation"), "{}", unknown.body);
+    }
+    assert_eq!(Browser::new(&s.app).get(&clean).await.status, 403);
+    s.app.stop().await;
+}
+
+/// Follows an invitation's link to its page.
+async fn open(browser: &mut Browser, link: &str) -> Reply {
+    let reply = browser.get(link).await;
+    browser.follow(reply).await
+}
+
+#[tokio::test]
+async fn somebody_else_is_told_that_an_invitation_is_meant_for_another_address() {
+    let s = scene().await;
+    let owns = s.app.principal(&s.owner, None).await;
+    let asked = invitations::Asked { role: "member", email: "bob@example.com", lifetime: None };
+    let made = invitations::create(&s.app.app, &s.app.ctx(), &owns, &asked).await.unwrap();
+    let link = format!("/invitations/accept?token={}", made.token.expose());
+    s.app.user("eve@example.com", 0).await;
+    let mut eve = signed_in(&s.app, "eve@example.com").await;
+    let page = open(&mut eve, &link).await;
+    assert!(page.text("meant").unwrap().contains("meant for another address: b…@example.com"), "{}", page.body);
+    assert!(!page.body.contains("bob@") && page.body.contains("id=\"join-other\""), "{}", page.body);
+    let form = page.form("accept");
+    assert_eq!(form.get("anyway"), None, "not ticked");
+    let refused = eve.submit(&form).await;
+    assert_eq!(refused.status, 422);
+    assert!(refused.text("problem").unwrap().contains("meant for another address"), "{}", refused.body);
+    assert!(!refused.body.contains("bob@"), "{}", refused.body);
+    let done = eve.submit(&refused.form("accept").set("anyway", "yes")).await;
+    assert_eq!(done.header("location"), format!("{}/members?done=joined", s.path));
+    s.app.stop().await;
+}
+
+#[tokio::test]
+async fn invitations_in_two_tabs_are_kept_apart_and_many_leave_the_other_cookies() {
+    let s = scene().await;
+    let owns = s.app.principal(&s.owner, None).await;
+    s.app.user("new@example.com", 0).await;
+    let mut guest = signed_in(&s.app, "new@example.com").await;
+    let mut pages = Vec::new();
+    for role in ["admin", "member", "member", "member", "member", "member", "member", "member", "member"] {
+        let asked = invitations::Asked { role, ..invitations::Asked::default() };
+        let made = invitations::create(&s.app.app, &s.app.ctx(), &owns, &asked).await.unwrap();
+        let page = open(&mut guest, &format!("/invitations/accept?token={}", made.token.expose())).await;
+        pages.push((format!("/invitations/{}", made.invitation.id), page));
+        if pages.len() == 2 {
+            let first = guest.get(&pages[0].0).await;
+            assert!(first.body.contains("with the role Admin") && !pages[1].1.body.contains("Admin"), "{}", first.body);
+        }
+    }
+    assert_eq!(guest.cookies.len(), 3, "the browser's, the session's, and the last invitation's: {:?}", guest.cookies);
+    assert_eq!(guest.submit(&pages[0].1.form("accept")).await.status, 403, "to be opened again");
+    assert_eq!(guest.submit(&pages[8].1.form("accept")).await.status, 303);
     s.app.stop().await;
 }
 
@@ -315,10 +401,12 @@ async fn an_invitation_is_withdrawn_or_expires() {
     assert!(page.body.contains("<strong><bdi>Whoever has the link</bdi></strong>, with the role"), "{}", page.body);
     let done = s.send(&page, "confirm").await;
     assert!(done.body.contains("The invitation was withdrawn.") && !done.body.contains(&links[0].0.to_string()));
-    let gone = Browser::new(&s.app).get(&links[0].1).await;
+    let member = open(&mut s.browser, &links[1].1).await.text("settled").unwrap();
+    assert!(member.contains("The invitation was not used: somebody else can accept it."), "{member}");
+    let gone = open(&mut Browser::new(&s.app), &links[0].1).await;
     assert!(gone.text("problem").unwrap().contains("was withdrawn"), "{}", gone.body);
     s.app.clock.advance(3601);
-    let over = Browser::new(&s.app).get(&links[1].1).await;
+    let over = open(&mut Browser::new(&s.app), &links[1].1).await;
     assert!(over.text("problem").unwrap().contains("has expired"), "{}", over.body);
     assert_eq!(s.app.outcomes("invitation.revoked").await, ["ok"]);
     s.app.stop().await;

@@ -38,7 +38,7 @@ advice-code_verifier_missing = Senden Sie den code_verifier, dessen Hash die cod
 advice-code_verifier_unexpected = Senden Sie schon mit der Autorisierungsanfrage eine code_challenge oder hier keinen code_verifier.
 advice-consent_not_reused_for_unproven_client = Bei einer öffentlichen Anwendung auf dem Gerät der Person wird jedes Mal gefragt. Senden Sie die Anfrage noch einmal ohne prompt=none.
 advice-consent_required = Die Person hat noch nicht alle diese Scopes erlaubt. Senden Sie die Anfrage noch einmal ohne prompt=none.
-advice-consent_revoked = Die Person hat die Erlaubnis zurückgenommen. Bitten Sie noch einmal darum, bevor Sie weitermachen.
+advice-consent_revoked = Die Person hat die Erlaubnis widerrufen. Bitten Sie noch einmal darum, bevor Sie weitermachen.
 advice-credential_lacks_scope = Verwenden Sie einen Schlüssel oder ein Token mit dem Scope, der hierfür nötig ist, oder ohne eigene Scopes.
 advice-credential_of_no_person = Verwenden Sie eine Sitzung oder ein persönliches Zugriffstoken.
 advice-description_unsafe = Verwenden Sie höchstens 1000 sichtbare Zeichen, mit höchstens vier Zusatzzeichen auf einem Buchstaben.
@@ -141,7 +141,7 @@ advice-user_id_malformed = Nennen Sie IDs von Benutzern: usr_ und 26 Zeichen.
 advice-user_not_allowed = Die Person gehört nicht mehr zu den erlaubten Benutzern der Anwendung.
 advice-user_not_in_allowed_user_ids = Nehmen Sie die Person in die erlaubten Benutzer der Anwendung auf oder leeren Sie diese Liste.
 advice-user_unknown = Rufen Sie die Benutzer der Anwendung neu ab; diese Person hat ihr nichts erlaubt oder erlaubt ihr nichts mehr.
-advice-user_without_workspace = Die Person muss zuerst einen Arbeitsbereich anlegen oder einem beitreten; oder Sie senden sub_type=user.
+advice-user_without_workspace = Die Person muss zuerst einen Arbeitsbereich erstellen oder einem beitreten; oder Sie senden sub_type=user.
 advice-workspace_choice_required = Die Person hat mehrere Arbeitsbereiche. Senden Sie die Anfrage noch einmal ohne prompt=none oder nennen Sie einen in workspace.
 advice-workspace_malformed = Senden Sie die ID eines Arbeitsbereichs, wie sie in der Liste steht: wsp_ und 26 Zeichen.
 advice-workspace_not_a_membership = Verlangen Sie einen Arbeitsbereich, zu dem die Person gehört, oder keinen, damit sie wählen kann.
@@ -162,7 +162,7 @@ check-client-one-method = Die Zugangsdaten des Clients sind lesbar und kommen nu
 check-client-parameters = Kein Parameter kommt mehrfach vor, und in der URL steht kein Secret
 check-client-secret = Das Secret ist eines der gültigen Secrets des Clients
 check-code-client = Der Code wurde für diesen Client ausgestellt
-check-code-consent = Die Person hat die Erlaubnis nicht zurückgenommen
+check-code-consent = Die Person hat die Erlaubnis nicht widerrufen
 check-code-expiry = Der Code ist nicht abgelaufen
 check-code-first-use = Der Code wird zum ersten Mal verwendet
 check-code-redirect-uri = Die redirect_uri ist die der Autorisierungsanfrage

@@ -7,13 +7,13 @@ sign-in-again-why = Die Anwendung möchte sicher sein, dass Sie es sind.
 to-continue-to = weiter zu { $client }
 new-here = Neu hier?
 have-account = Sie haben schon ein Konto?
-create-account = Konto anlegen
+create-account = Konto erstellen
 your-name = Ihr Name
 password-rule = Mindestens 10 Zeichen. Ein paar Wörter hintereinander merkt man sich am leichtesten.
 
-setup = Ersten Betreiber anlegen
+setup = Ersten Betreiber einrichten
 setup-why = Dieses Konto darf den Server verwalten: Benutzer, Arbeitsbereiche, Clients und Schlüssel.
-setup-submit = Betreiber anlegen
+setup-submit = Betreiber einrichten
 
 choose-account = Konto wählen
 continue-as = Weiter als { $who }
@@ -60,7 +60,7 @@ answer-to = Die Antwort geht an { $host }.
 answer-to-device = Die Antwort geht an ein Programm auf diesem Gerät ({ $host }). Erlauben Sie es nur, wenn Sie dieses Programm gerade gestartet haben.
 allow = Erlauben
 deny = Ablehnen
-consent-undo = Sie können das jederzeit unter „Verbundene Apps“ in Ihrem Konto zurücknehmen: Mit dem Widerruf endet, was Sie erlaubt haben.
+consent-undo = Sie können das jederzeit unter „Verbundene Apps“ in Ihrem Konto widerrufen: Damit endet, was Sie erlaubt haben.
 client-privacy = Datenschutz der Anwendung
 client-terms = Nutzungsbedingungen der Anwendung
 
@@ -83,7 +83,7 @@ error-no-page = Unter dieser Adresse gibt es keine Seite.
 error-form-only = Diese Adresse nimmt nur entgegen, was ein Formular sendet. Gehen Sie zur vorigen Seite zurück, oder beginnen Sie auf der ersten.
 error-form-unreadable = Die Eingabe lässt sich nicht lesen. Laden Sie die Seite neu und geben Sie alles noch einmal ein.
 error-form-forged = Dieses Formular kam nicht von einer Seite dieses Servers in diesem Browser. Laden Sie die Seite neu; Cookies müssen erlaubt sein.
-error-form-used = Mit diesem Formular wurde schon etwas angelegt, mit anderen Angaben; es legt nichts zweimal an. Sehen Sie in der Liste nach, oder öffnen Sie das Formular neu, um noch etwas anzulegen.
+error-form-used = Mit diesem Formular wurde schon etwas erstellt, mit anderen Angaben; es erstellt nichts zweimal. Sehen Sie in der Liste nach, oder öffnen Sie das Formular neu, um noch etwas zu erstellen.
 error-form-of-another = Als dieses Formular geöffnet wurde, war jemand anderes angemeldet. Es wurde nichts ausgeführt. Öffnen Sie die Seite neu, um es für das jetzt angemeldete Konto zu tun.
 error-undo-too-late = Es wurde seitdem noch einmal geändert. Nichts wurde rückgängig gemacht.
 error-session-over = Ihre Sitzung ist beendet. Melden Sie sich in einem anderen Tab an, gehen Sie dann zurück und schicken Sie das Formular noch einmal: Ihre Eingaben sind noch da.

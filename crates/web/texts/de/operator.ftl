@@ -8,9 +8,9 @@ operator-state = Status
 operator-active = Aktiv
 operator-disabled = Deaktiviert
 operator-disabled-since = Deaktiviert seit
-operator-created = Angelegt
+operator-created = Erstellt
 operator-last-use = Zuletzt verwendet
-operator-never = Nie
+operator-never = Noch nie
 operator-facts = Angaben
 operator-id = ID
 
@@ -129,7 +129,7 @@ clients-search = Name
 clients-tier = Vertrauen
 clients-any-tier = Jedes
 clients-none = So eine Anwendung gibt es nicht.
-clients-none-hint = Entwickler legen sie in ihrem Arbeitsbereich an.
+clients-none-hint = Entwickler erstellen sie in ihrem Arbeitsbereich.
 clients-count = { $n ->
     [one] Ein Client
    *[other] { $n } Clients
@@ -177,7 +177,7 @@ done-client-disabled = Der Client ist deaktiviert.
 done-client-enabled = Der Client ist aktiviert.
 
 keys-lead = Sie signieren ID-Token und JWT-Zugriffstoken. Ihre privaten Teile verlassen diesen Server nie.
-keys-states = Was die Zustände bedeuten
+keys-states = Was der Status bedeutet
 keys-count = { $n ->
     [one] Ein veröffentlichter Schlüssel
    *[other] { $n } veröffentlichte Schlüssel
@@ -192,14 +192,14 @@ keys-id = Schlüssel-ID
 keys-algorithm = Algorithmus
 keys-since = Seit
 keys-until = Bis
-keys-no-end = Bis zur Rotation
-keys-rotate = Schlüssel rotieren
-keys-rotate-title = Die Signaturschlüssel rotieren?
+keys-no-end = Bis er ersetzt wird
+keys-rotate = Schlüssel ersetzen
+keys-rotate-title = Die Signaturschlüssel ersetzen?
 keys-rotate-new = Für jeden Algorithmus signiert ab sofort der nächste Schlüssel alle neuen Token, und ein neuer nächster wird veröffentlicht.
 keys-rotate-old = Token, die vorher signiert wurden, gelten, bis sie ablaufen, und die alten Schlüssel bleiben noch mindestens zehn Tage veröffentlicht. Die Schlüssel, die Codes und opake Token versiegeln, rücken ebenso weiter: Niemand wird abgemeldet.
 keys-rotate-known = Die nächsten Schlüssel sind seit mehr als einem Tag veröffentlicht. Clients, die eine Kopie des Schlüsselsatzes behalten, sollten sie inzwischen kennen.
 keys-rotate-young = Die nächsten Schlüssel sind seit weniger als einem Tag veröffentlicht. Clients mit einer älteren Kopie des Schlüsselsatzes lehnen neue Token ab, bis sie ihn neu abrufen. Warten Sie einen Tag, wenn es nicht eilt.
-done-keys-rotated = Die Schlüssel wurden rotiert.
+done-keys-rotated = Die Schlüssel wurden ersetzt.
 
 settings-lead = So gelten sie jetzt, jede unter ihrem Namen in der Konfigurationsdatei. Geändert werden sie dort; wirksam wird das, wenn der Server startet.
 settings-search = Name oder Wert

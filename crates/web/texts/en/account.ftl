@@ -21,6 +21,7 @@ apps-none-why = When you allow an app something, it appears here, and you can ta
 apps-own-name = In your own name
 apps-since = Since
 apps-last-use = Last use
+apps-never = never
 apps-long-ago = not recently
 apps-disconnect = Disconnect
 apps-disconnect-all = Disconnect everywhere

@@ -248,7 +248,7 @@ export const scenarios = (browse) => ({
       if (scripts) found.push(...(await violations(page)));
       await look(at(person, '/invitations/new'), ['input[name=role] >> nth=0', '#invite'], '#secret');
       const link = (await page.locator('#secret').innerText()).trim();
-      await look(link, [], '[role=alert]');
+      await look(link, [], '#settled');
       await look(at(person, '/access/policy'), ['input[value=listed]', '#policy-next'], '#confirm');
       await page.goto(`${demo.issuer}/account/tokens/new`);
       await page.locator('#name').fill('A script');

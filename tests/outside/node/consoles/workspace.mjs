@@ -44,14 +44,24 @@ export const scenarios = (browse) => ({
       assert.ok(await page.getByRole('row', { name: new RegExp(guest.email) }).isVisible());
 
       await browse(async (theirs) => {
+        const token = new URL(link).searchParams.get('token');
+        const told = [];
+        theirs.on('request', (request) => told.push([request.url(), request.headers().referer ?? '', request.postData() ?? ''].join(' ')));
         await theirs.goto(link);
         assert.match(await heading(theirs), /Olga Owner invites you to/);
+        assert.match(await theirs.locator('#meant').innerText(), /[a-z]…@example/);
+        const clean = theirs.url();
         await theirs.locator('#join-sign-in').click();
         await signIn(theirs, guest);
+        assert.equal(theirs.url(), clean, 'back where they were');
+        assert.deepEqual(told.filter((each) => each.includes(token)).length, 1, 'the link alone holds the secret');
         await theirs.locator('#accept').click();
         assert.equal(await notice(theirs), 'Welcome: you are a member now.');
         await theirs.goto(link);
         assert.equal(await theirs.locator('#accept').count(), 0, 'a link works once');
+        assert.equal(await theirs.locator('#settled').innerText(), 'You have accepted this invitation.');
+        await theirs.getByRole('link', { name: 'Go to the workspace' }).click();
+        assert.ok(await theirs.getByRole('row', { name: new RegExp(guest.email) }).isVisible());
         assert.equal((await theirs.goto(at(owner, '/api-keys'))).status(), 403);
 
         await page.goto(at(owner, '/members'));
@@ -92,6 +102,38 @@ export const scenarios = (browse) => ({
       assert.equal(await status(), 200);
       await page.goto(at(owner, '/members'));
       assert.equal(await page.locator('#undo').count(), 0, 'it is offered once, right after');
+    });
+  },
+
+  'an invitation for somebody else is accepted only on purpose, and two in two tabs are kept apart': async () => {
+    const guest = await newPerson('Gil Guest');
+    await managing(browse, async (page, owner) => {
+      const make = async (role, email) => {
+        await page.goto(at(owner, '/invitations/new'));
+        await page.getByRole('radio', { name: role }).check();
+        await page.getByLabel('Email address (optional)').fill(email);
+        await page.locator('#invite').click();
+        return (await page.locator('#secret').innerText()).trim();
+      };
+      const [first, second] = [await make(/^Member/, 'bob@example.org'), await make(/^Admin/, '')];
+      await browse(async (theirs) => {
+        await theirs.goto(first);
+        await theirs.locator('#join-sign-in').click();
+        await signIn(theirs, guest);
+        const other = await theirs.context().newPage();
+        await other.goto(second);
+        assert.match(await other.locator('main').innerText(), /with the role Admin/);
+        await other.close();
+        await theirs.reload();
+        assert.match(await theirs.locator('main').innerText(), /with the role Member/);
+        assert.match(await theirs.locator('#meant').innerText(), /another address: b…@example\.org/);
+        assert.ok(!(await theirs.content()).includes('bob@'));
+        await theirs.locator('#accept').click();
+        assert.equal(await theirs.locator('#accept').count(), 1, 'not without saying so');
+        await theirs.getByRole('checkbox', { name: /nevertheless/ }).check();
+        await theirs.locator('#accept').click();
+        assert.equal(await notice(theirs), 'Welcome: you are a member now.');
+      });
     });
   },
 

@@ -49,6 +49,13 @@ export const heading = (page) => page.locator('h1').first().innerText();
 export const overhang = (page) =>
   page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
 
+/** The same at a width, with text `times` as large as usual. */
+export async function overhangAt(page, width, times = 1) {
+  await page.setViewportSize({ width, height: 800 });
+  await page.evaluate((size) => { document.documentElement.style.fontSize = size; }, times === 1 ? '' : `${times * 100}%`);
+  return overhang(page);
+}
+
 /** Reads the page again until it shows what happens on the server meanwhile. */
 export async function until(page, shows) {
   for (const end = Date.now() + 20_000; !(await shows()); await page.reload()) {

@@ -45,6 +45,8 @@ struct ShownPlace<'p> {
     permissions: Vec<Permission<'p>>,
     since: Timestamp,
     last_used_at: Option<Timestamp>,
+    /// The text for one that was not.
+    unused: &'static str,
 }
 
 /// What is allowed in the person's own name has no workspace to be named by.
@@ -54,7 +56,7 @@ fn key(place: &Place) -> String {
     place.workspace_id.map_or_else(|| OWN.to_owned(), |id| id.to_string())
 }
 
-fn shown<'p>(state: &'p WebState, frame: &Frame, app: &'p Connected) -> Shown<'p> {
+fn shown<'p>(state: &'p WebState, frame: &Frame, now: Timestamp, app: &'p Connected) -> Shown<'p> {
     let catalogue = &state.app().settings().catalogue;
     let place = |place: &'p Place| ShownPlace {
         key: key(place),
@@ -62,6 +64,7 @@ fn shown<'p>(state: &'p WebState, frame: &Frame, app: &'p Connected) -> Shown<'p
         permissions: permissions(catalogue, frame.language(), &place.scopes),
         since: place.since,
         last_used_at: place.last_used_at,
+        unused: if place.is_unused(now) { "apps-never" } else { "apps-long-ago" },
     };
     Shown {
         id: app.client_id.as_str(),
@@ -86,7 +89,7 @@ pub async fn get(State(state): State<WebState>, person: Person) -> Response {
     let page = AppsPage {
         q,
         many: total > ROWS || !q.is_empty(),
-        apps: items.iter().map(|app| shown(&state, &frame, app)).collect(),
+        apps: items.iter().map(|app| shown(&state, &frame, person.ctx.now, app)).collect(),
         pager: Pager::new(&path, &[("q", q)], number, ROWS, total),
         frame,
         path,

@@ -1,0 +1,38 @@
+//! Links that hold a secret: opening one leaves a pass in the browser, and the secret goes no further. The pass is sealed,
+//! good in that browser alone, and not for long.
+use crate::{App, Ctx, Fault};
+use domain::oauth::seal::{Purpose, TokenId};
+use domain::{Secret, SecretHash, Timestamp};
+use serde::{Deserialize, Serialize};
+
+/// Seconds that a pass is good for: enough to sign up or sign in on the way.
+pub const LIFETIME: i64 = 60 * 60;
+
+/// What the browser brings along instead of the secret. Without a pass it is empty.
+#[derive(Debug, Clone, Copy)]
+pub struct Held<'p> {
+    pub pass: &'p Secret,
+    /// The browser that shows it.
+    pub browser: [u8; 32],
+}
+
+#[derive(Serialize, Deserialize)]
+struct Pass {
+    /// Of the link's secret.
+    hash: [u8; 32],
+    browser: [u8; 32],
+    until: Timestamp,
+}
+
+/// A pass for whoever showed the secret of this hash.
+pub(crate) fn issue(app: &App, ctx: &Ctx, hash: &SecretHash, browser: [u8; 32]) -> Result<String, Fault> {
+    let pass = Pass { hash: *hash.as_bytes(), browser, until: ctx.now.plus(LIFETIME) };
+    Ok(app.keys().sealer.seal(Purpose::Pass, TokenId::from_random(ctx.random()), &pass)?)
+}
+
+/// The hash of the secret that was shown, as long as the pass is good.
+pub(crate) fn read(app: &App, ctx: &Ctx, held: Held<'_>) -> Option<SecretHash> {
+    let (_, pass) = app.keys().sealer.open::<Pass>(Purpose::Pass, held.pass.expose()).ok()?;
+    let good = pass.browser == held.browser && ctx.now < pass.until;
+    good.then(|| SecretHash::from_slice(&pass.hash)).flatten()
+}
