@@ -1,5 +1,4 @@
 //! The authorization endpoint for browsers.
-use super::away::after_form;
 use super::consent::{Kept, consent_page, decision_of};
 use super::device;
 use super::form::Form;
@@ -49,23 +48,11 @@ fn script_hash() -> String {
     format!("sha256-{}", base64::engine::general_purpose::STANDARD.encode(digest.as_ref()))
 }
 
-/// What an answer comes after.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum After {
-    /// The client's own request: nothing was asked here.
-    Request,
-    /// A form of ours, if not at once.
-    Form,
-}
-
-fn answered(state: &WebState, incoming: &Incoming, browser: &Browser, answer: &Answer, after: After) -> Response {
+fn answered(state: &WebState, browser: &Browser, answer: &Answer) -> Response {
     let pairs: Vec<_> = answer.params.iter().map(|(n, v)| (n.as_str(), v.as_str())).collect();
     let location = answer.callback.location(&pairs);
     if answer.callback.mode() != ResponseMode::FormPost {
-        return match after {
-            After::Request => see_other(&location),
-            After::Form => after_form(state, incoming, browser, &location),
-        };
+        return see_other(&location);
     }
     let frame = Frame::new(state, browser);
     let page = FormPostPage { frame, action: &location, fields: &answer.params, script: SEND };
@@ -80,10 +67,9 @@ fn show(
     browser: &mut Browser,
     next: Result<Next, AuthorizeFailure>,
     kept: &Kept,
-    after: After,
 ) -> Response {
     let response = match next {
-        Ok(Next::Answer(answer)) => answered(state, incoming, browser, &answer, after),
+        Ok(Next::Answer(answer)) => answered(state, browser, &answer),
         Ok(Next::Login { interaction, client, redirect_uri, login_hint, reauthenticate, locales }) => {
             browser.speak(&locales);
             let (interaction, redirect_uri) = (&interaction, &redirect_uri);
@@ -121,7 +107,7 @@ async fn begin(state: &WebState, incoming: &Incoming, params: &RawParams) -> Res
         Err(response) => return response,
     };
     let next = authorize::begin(state.app(), &incoming.ctx, params, &caller, browser.binding(state)).await;
-    show(state, incoming, &mut browser, next, &Kept::default(), After::Request)
+    show(state, incoming, &mut browser, next, &Kept::default())
 }
 
 pub async fn get(State(state): State<WebState>, incoming: Incoming) -> Response {
@@ -142,7 +128,7 @@ pub async fn resume(State(state): State<WebState>, incoming: Incoming) -> Respon
         Err(response) => return response,
     };
     let next = authorize::resume(state.app(), &incoming.ctx, text, &caller, browser.binding(&state)).await;
-    show(&state, &incoming, &mut browser, next, &Kept::default(), After::Form)
+    show(&state, &incoming, &mut browser, next, &Kept::default())
 }
 
 /// The answer to "which account?".
@@ -155,7 +141,7 @@ pub async fn account(State(state): State<WebState>, incoming: Incoming, Form(for
     if form.get("action") == Some("other") {
         let next =
             authorize::login_page(state.app(), &incoming.ctx, text, &Caller::Nobody, browser.binding(&state)).await;
-        return show(&state, &incoming, &mut browser, next, &Kept::default(), After::Form);
+        return show(&state, &incoming, &mut browser, next, &Kept::default());
     }
     match authorize::account_selected(state.app(), &incoming.ctx, text, browser.binding(&state)) {
         Ok(interaction) => see_other(&interaction_path(&state, &interaction)),
@@ -187,7 +173,7 @@ pub async fn consent(State(state): State<WebState>, incoming: Incoming, Form(for
         }
         None => authorize::resume(state.app(), &incoming.ctx, text, &caller, binding).await,
     };
-    show(&state, &incoming, &mut browser, next, &Kept::of(&form), After::Form)
+    show(&state, &incoming, &mut browser, next, &Kept::of(&form))
 }
 
 #[cfg(test)]

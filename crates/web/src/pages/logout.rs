@@ -1,7 +1,6 @@
 //! Signing out of this browser: from our own pages, or at the request of an application.
-use super::away::after_form;
 use super::form::Form;
-use super::frame::{Frame, Leads, render, with_browser, with_cookie};
+use super::frame::{Frame, Leads, render, see_other, with_browser, with_cookie};
 use super::refused;
 use crate::WebState;
 use crate::cookies::Cookie;
@@ -42,7 +41,7 @@ async fn answer(state: &WebState, incoming: &Incoming, params: &RawParams, confi
             ask(state, &browser, client.as_deref(), location.as_deref(), params)
         }
         Ok(LogoutStep::Done { location: Some(location) }) => {
-            with_cookie(after_form(state, incoming, &browser, &location), Cookie::Session.clear(state))
+            with_cookie(see_other(&location), Cookie::Session.clear(state))
         }
         Ok(LogoutStep::Done { location: None }) => {
             let page = SignedOutPage { frame: Frame::new(state, &browser) };

@@ -2,7 +2,6 @@
 pub mod account;
 pub mod audit;
 pub mod authorize;
-mod away;
 pub mod back;
 pub mod confirm;
 pub mod consent;

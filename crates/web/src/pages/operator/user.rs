@@ -42,6 +42,6 @@ pub async fn show(state: &WebState, person: &Person, id: &str, frame: Frame, pro
     let own = one.found.user.id == person.user.id;
     let may_change = person.principal.may(Operation::WriteAllUsers).is_ok();
     let stays = one.last_operator.then(|| frame.texts().refusal(&Unmanaged::LastOperator));
-    let page = UserPage { stays, frame, problem, one, own, may_change, back, path };
+    let page = UserPage { frame, problem, one, own, may_change, stays, back, path };
     if page.problem.is_some() { person.again(state, &page) } else { person.show(state, &page) }
 }
