@@ -218,7 +218,7 @@ export const scenarios = (browse) => ({
     const onward = await receiver({}, (url) => (url.pathname === '/callback' ? `${end.url}/welcome${url.search}` : undefined));
     const developer = await newPerson('Dora Maker');
     const sorts = [
-      { kind: 'web', redirect: 'https://client.example/callback', lands: 'https://client.example/callback' },
+      { kind: 'web', redirect: 'https://client.localhost/callback', lands: 'https://client.localhost/callback' },
       { kind: 'web', redirect: onward.callback, lands: `${end.url}/welcome` },
       { kind: 'native', redirect: 'http://127.0.0.1/callback', at: onward.callback, lands: `${end.url}/welcome` },
       { kind: 'native', redirect: 'com.example.app:/callback', lands: 'com.example.app:/callback' },
@@ -227,9 +227,7 @@ export const scenarios = (browse) => ({
     for (const { lands, at: asked, ...sort } of sorts) {
       const app = await prepare(developer, sort);
       await browse(async (page, context) => {
-        await context.route('https://client.example/**', (route) =>
-          route.fulfill({ contentType: 'text/html', body: '<!doctype html><html lang="en"><title>Back</title><link rel="icon" href="data:,"><h1>Back</h1>' }));
-        // No page is behind the scheme of a program: where the browser was sent, and that it did not complain, is all there is to see.
+        // No page is behind an address with TLS, nor behind the scheme of a program: where the browser was sent, and that it did not complain, is all there is to see.
         const wire = await context.newCDPSession(page);
         await wire.send('Network.enable');
         const sent = () =>
@@ -241,8 +239,9 @@ export const scenarios = (browse) => ({
           });
         // From the sign-in on: the policy of each page on the way holds the whole chain.
         const press = async (button) => {
-          const arrived = sort.redirect.startsWith('http') ? page.waitForURL((url) => url.href.startsWith(lands)).then(() => page.url()) : sent();
-          const [url] = await Promise.all([arrived, page.locator(button).click({ noWaitAfter: true })]);
+          const arrived = lands.startsWith('http:') ? page.waitForURL((url) => url.href.startsWith(lands)).then(() => page.url()) : sent();
+          const stranded = lands.startsWith('https:') && page.waitForEvent('framenavigated', (frame) => frame.url().startsWith('chrome-error:'));
+          const [url] = await Promise.all([arrived, page.locator(button).click({ noWaitAfter: true }), stranded]);
           return new URL(url).searchParams;
         };
         const more = { prompt: 'consent', ...(asked && { redirect_uri: asked }) };
@@ -256,8 +255,7 @@ export const scenarios = (browse) => ({
           // What was allowed before is answered right after the sign-in.
           await page.goto(request(app, { ...more, prompt: 'login', sub_type: 'user' }).url);
           await signIn(page, person);
-          await page.locator('#consent-allow').click({ noWaitAfter: true });
-          await page.waitForURL((url) => url.href.startsWith(lands));
+          assert.ok((await press('#consent-allow')).get('code'), app.redirect);
           await page.goto(request(app, { ...more, prompt: 'login', sub_type: 'user' }).url);
           await page.locator('#username').fill(person.email);
           await page.locator('#password').fill(person.password);

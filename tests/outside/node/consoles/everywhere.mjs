@@ -24,7 +24,6 @@ export const scenarios = (browse) => ({
         [`${demo.issuer}/account/tokens`, 'Revoke: Kept token'],
         [at(person, '/api-keys'), 'Revoke Kept key'],
         [pageOf(person, app, '/secrets'), 'End the secret …'],
-        [at(person, '/members'), 'Leave'],
       ];
       for (const [url, link] of questions) {
         await page.goto(url);
