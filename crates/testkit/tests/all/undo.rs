@@ -8,7 +8,7 @@ use testkit::{Kind, Party, TestApp, for_each_database};
 const TASKS: usize = 20;
 
 /// How many made the change; all others were refused as late.
-fn winners(outcomes: Vec<Result<(), &'static str>>) -> usize {
+fn winners(outcomes: &[Result<(), &'static str>]) -> usize {
     let won = outcomes.iter().filter(|outcome| outcome.is_ok()).count();
     assert!(outcomes.iter().filter_map(|outcome| outcome.err()).all(|reason| reason == "changed_meanwhile"));
     won
@@ -31,20 +31,20 @@ async fn of_many_that_set_something_only_from_what_it_was_one_does() {
             let set = members::set_role(app_, &app.ctx(), &who, &bobs, role).await;
             set.map(|(_, before)| assert_eq!(before, Role::Member)).map_err(|failure| failure.reason())
         });
-        assert_eq!(winners(join_all(roles).await), 1);
+        assert_eq!(winners(&join_all(roles).await), 1);
         let rules = (0..TASKS).map(async |_| {
             let rule = SetTo { to: "listed", only_from: Some("all") };
             let set = app_policy::set(app_, &app.ctx(), &who, rule).await;
             set.map(|(_, before)| assert_eq!(before, AppPolicy::All)).map_err(|failure| failure.reason())
         });
-        assert_eq!(winners(join_all(rules).await), 1);
+        assert_eq!(winners(&join_all(rules).await), 1);
         let before = all_clients::find(app_, &app.ctx(), &who, party.id.as_str()).await.unwrap().trust;
         let trusts = (0..TASKS).map(async |_| {
             let trust = SetTo { to: Trust::FirstParty, only_from: Some(before.as_str()) };
             let set = all_clients::set_trust(app_, &app.ctx(), &who, party.id.as_str(), trust).await;
             set.map(|(_, was)| assert_eq!(was, before)).map_err(|failure| failure.reason())
         });
-        assert_eq!(winners(join_all(trusts).await), 1);
+        assert_eq!(winners(&join_all(trusts).await), 1);
         app.stop().await;
     })
     .await;
