@@ -14,6 +14,7 @@ pub mod frame;
 pub mod home;
 pub mod login;
 pub mod logout;
+pub mod meanwhile;
 pub mod nav;
 pub mod notice;
 pub mod operator;

@@ -1,6 +1,7 @@
 //! What is wrong with a form that a person sent.
 use crate::WebState;
 use crate::pages::frame::Frame;
+use crate::pages::meanwhile::Meanwhile;
 use crate::person::Person;
 use axum::response::Response;
 use domain::oauth::error::{ErrorCode, Refusal as _};
@@ -12,15 +13,8 @@ use flows::manage::ManageRefusal;
 pub struct Problem {
     pub member: String,
     pub said: String,
-    /// What somebody else saved since the form was opened, where it is not what was typed.
-    pub saved: Vec<Saved>,
-}
-
-/// A field as it is saved, beside which something else was typed.
-#[derive(Debug)]
-pub struct Saved {
-    pub label: String,
-    pub value: String,
+    /// What somebody else saved since the form was opened.
+    pub meanwhile: Meanwhile,
 }
 
 impl Problem {
@@ -53,21 +47,6 @@ impl Problem {
             failure => Err(Box::new(person.refused(state, failure))),
         }
     }
-}
-
-/// What sending the form once more would replace: of the fields, named by their labels (texts), those that are saved otherwise
-/// than they were typed.
-pub fn replaced(
-    frame: &Frame,
-    fields: &[(&str, &str)],
-    saved: impl Fn(&str) -> String,
-    typed: impl Fn(&str) -> String,
-) -> Vec<Saved> {
-    let differs = |(name, label): &(&str, &str)| {
-        let value = saved(name);
-        (value != typed(name)).then(|| Saved { label: frame.say(label), value })
-    };
-    fields.iter().filter_map(differs).collect()
 }
 
 /// Whether another try with the form may do.

@@ -90,8 +90,9 @@ async fn a_webhook_is_made_changed_tried_and_deleted_wherever_it_belongs() {
         assert_eq!(late.status, 422);
         assert!(late.text("problem").unwrap().contains("changed meanwhile"), "{}", late.body);
         assert_eq!(late.form("save-webhook").get("description"), Some("late"));
-        let saved = late.body.split("id=\"saved-meanwhile\"").nth(1).unwrap().split("</dl>").next().unwrap();
-        assert!(saved.contains("&#60;b&#62;Mine") && saved.contains("All events"), "{saved}");
+        let taken = late.body.split("id=\"saved-taken\"").nth(1).unwrap().split("</dl>").next().unwrap();
+        assert!(taken.contains("All events") && !late.body.contains("saved-replaced"), "{}", late.body);
+        assert_eq!(late.form("save-webhook").get("which"), Some("all"));
         assert_eq!(s.only(owner).await.description, "<b>Mine</b>");
         let anyway = s.send(&late, "save-webhook").await;
         assert!(anyway.body.contains("Saved."), "{}", anyway.body);

@@ -78,5 +78,7 @@ list-nothing-found = Nichts gefunden.
 scopes-title = Berechtigungen
 
 form-changed-meanwhile = Das wurde inzwischen geändert. Ihre Eingaben sind noch nicht gespeichert und stehen noch hier.
-form-saved-meanwhile = Jetzt gespeichert, wo Sie etwas anderes eingegeben haben. Speichern ersetzt es:
+form-saved-title = Inzwischen gespeichert
+form-saved-replaced = Das wurde inzwischen gespeichert, und Sie haben etwas anderes eingegeben. Speichern ersetzt es:
+form-saved-taken = Das wurde inzwischen gespeichert und ist unten übernommen:
 form-saved-empty = Nichts

@@ -78,5 +78,7 @@ list-nothing-found = Nothing was found.
 scopes-title = Permissions
 
 form-changed-meanwhile = This was changed meanwhile. What you entered is not saved yet, and still here.
-form-saved-meanwhile = Saved now, where you entered something else. Saving replaces it:
+form-saved-title = Saved meanwhile
+form-saved-replaced = Somebody saved this meanwhile, and you entered something else. Saving replaces it:
+form-saved-taken = Somebody saved this meanwhile. It is taken over below:
 form-saved-empty = Nothing

@@ -6,8 +6,9 @@ use super::secrets;
 use crate::WebState;
 use crate::pages::creation::Made;
 use crate::pages::frame::Frame;
+use crate::pages::meanwhile::{BASE, base, merge};
 use crate::pages::nav::Section;
-use crate::pages::problem::{Problem, replaced};
+use crate::pages::problem::Problem;
 use crate::person::{Person, Posted};
 use askama::Template;
 use axum::extract::State;
@@ -37,7 +38,7 @@ const LISTS: [&str; 3] = ["redirect_uris", "post_logout_redirect_uris", "allowed
 const CLEARED: [&str; 5] = ["client_uri", "logo_uri", "tos_uri", "policy_uri", "token_endpoint_auth_method"];
 
 /// The fields with their labels, texts.
-const LABELS: [(&str, &str); 17] = [
+const LABELS: [(&str, &str); 18] = [
     ("client_name", "dev-field-name"),
     ("description", "dev-field-description"),
     ("client_uri", "dev-field-homepage"),
@@ -54,6 +55,7 @@ const LABELS: [(&str, &str); 17] = [
     ("access_token_lifetime_seconds", "dev-field-access-lifetime"),
     ("refresh_token_lifetime_seconds", "dev-field-refresh-lifetime"),
     ("id_token_lifetime_seconds", "dev-field-id-lifetime"),
+    ("application_type", "dev-field-native"),
     ("allowed_user_ids", "dev-field-allowed"),
 ];
 
@@ -92,6 +94,12 @@ fn compared(fields: &Map<String, Value>, name: &str) -> String {
 }
 
 impl SettingsPage<'_> {
+    /// What is saved now.
+    fn base(&self) -> String {
+        let saved = application::render(&self.app.client);
+        base(&LABELS, |name| compared(&saved, name))
+    }
+
     fn value(&self, name: &str) -> String {
         shown(&self.fields, name)
     }
@@ -195,11 +203,16 @@ async fn change(state: WebState, path: Named, posted: Arc<Posted>) -> Made {
     let mut problem = Problem::of(&failure, &state, person, &frame)?;
     // What was typed stays as it was typed, a number that is none too.
     let typed = LONGEST.map(|(name, _)| (name.to_owned(), posted.field(name).into()));
-    let fields: Map<_, _> = body.into_iter().chain(typed).collect();
+    let mut fields: Map<_, _> = body.into_iter().chain(typed).collect();
     if revision != app.client.revision {
         // The form goes on from what is saved now: whoever has read that may replace it.
         let saved = application::render(&app.client);
-        problem.saved = replaced(&frame, &LABELS, |name| compared(&saved, name), |name| compared(&fields, name));
+        let (untouched, meanwhile) =
+            merge(&frame, &LABELS, posted.field(BASE), |name| compared(&saved, name), |name| compared(&fields, name));
+        for name in untouched {
+            fields.insert(name.to_owned(), saved.get(name).cloned().unwrap_or_default());
+        }
+        problem.meanwhile = meanwhile;
     }
     Err(person.again(&state, &page(&state, frame, app, problem, fields)).into())
 }

@@ -37,6 +37,15 @@ impl Typed {
         }
     }
 
+    /// Takes a field over.
+    pub fn take(&mut self, name: &str, from: &Self) {
+        match name {
+            "url" => self.url.clone_from(&from.url),
+            "description" => self.description.clone_from(&from.description),
+            _ => (self.all, self.events) = (from.all, from.events.clone()),
+        }
+    }
+
     /// A field to be read and compared.
     pub fn shown(&self, frame: &Frame, name: &str) -> String {
         match name {

@@ -5,7 +5,8 @@ use crate::WebState;
 use crate::pages::confirm::{After, Confirm};
 use crate::pages::creation::Made;
 use crate::pages::frame::Frame;
-use crate::pages::problem::{Problem, replaced};
+use crate::pages::meanwhile::{self, BASE, merge};
+use crate::pages::problem::Problem;
 use crate::pages::undo::Undo;
 use crate::person::{Person, Posted};
 use askama::Template;
@@ -28,6 +29,8 @@ struct OnePage {
     /// Until when the secret before the present one signs, too.
     both_until: Option<Timestamp>,
     typed: Typed,
+    /// What is saved now.
+    base: String,
     kinds: Vec<Kind>,
 }
 
@@ -41,7 +44,9 @@ fn page(
 ) -> OnePage {
     let frame = person.frame(state, place.section);
     let list = place.path(state, person);
-    let typed = typed.unwrap_or_else(|| Typed::of(&webhook));
+    let saved = Typed::of(&webhook);
+    let base = meanwhile::base(&LABELS, |name| saved.shown(&frame, name));
+    let typed = typed.unwrap_or(saved);
     OnePage {
         problem,
         area: frame.say(place.section.key()),
@@ -50,6 +55,7 @@ fn page(
         both_until: webhook.previous.as_ref().map(|(_, until)| *until).filter(|until| *until > person.ctx.now),
         kinds: kinds(&frame, &typed),
         typed,
+        base,
         webhook,
         frame,
     }
@@ -73,7 +79,7 @@ fn revision(posted: &Posted) -> i64 {
 pub async fn update(State(state): State<WebState>, place: Place, posted: Posted) -> Answer {
     let person = &posted.person;
     let (owner, id) = place.one(&state, person, true)?;
-    let typed = Typed::posted(&posted);
+    let mut typed = Typed::posted(&posted);
     let change = Change {
         url: Some(typed.url.clone()),
         description: Some(typed.description.clone()),
@@ -91,7 +97,13 @@ pub async fn update(State(state): State<WebState>, place: Place, posted: Posted)
     if revision(&posted) != webhook.revision {
         // The form goes on from what is saved now: whoever has read that may replace it.
         let saved = Typed::of(&webhook);
-        problem.saved = replaced(&frame, &LABELS, |name| saved.shown(&frame, name), |name| typed.shown(&frame, name));
+        let shown = |of: &Typed, name: &str| of.shown(&frame, name);
+        let (untouched, meanwhile) =
+            merge(&frame, &LABELS, posted.field(BASE), |name| shown(&saved, name), |name| shown(&typed, name));
+        for name in untouched {
+            typed.take(name, &saved);
+        }
+        problem.meanwhile = meanwhile;
     }
     Ok(person.again(&state, &page(&state, &place, person, webhook, problem, Some(typed))))
 }
