@@ -17,7 +17,7 @@ use domain::SessionId;
 use domain::access::Principal;
 use domain::encoding::base64url;
 use domain::identity::{User, WorkspaceMembership};
-use domain::oauth::error::{ErrorCode, Refusal};
+use domain::oauth::error::Refusal;
 use domain::oauth::params::RawParams;
 use flows::idempotency::is_key;
 use flows::session::Caller;
@@ -219,17 +219,9 @@ impl FromRequest<WebState> for Posted {
 }
 
 impl Posted {
-    /// A value to set; by a form that takes back a change, only if it is still what that change left.
+    /// A value to set, only if what is there is still what the form was opened with, or what a change left that it takes back.
     pub fn set_to<T>(&self, to: T) -> SetTo<'_, T> {
         SetTo { to, only_from: self.form.get(ONLY_FROM) }
-    }
-
-    /// The answer to a form that came too late to take a change back.
-    pub fn too_late<R: Refusal>(&self, state: &WebState, failure: &Failure<R>) -> Option<Response> {
-        let late = matches!(failure, Failure::Refused(refusal) if refusal.code() == ErrorCode::PreconditionFailed);
-        let person = &self.person;
-        (late && self.form.get(ONLY_FROM).is_some())
-            .then(|| refused::undo_too_late(state, &person.incoming, &person.browser))
     }
 
     /// A field as it was typed; nothing where it was not sent.

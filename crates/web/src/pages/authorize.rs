@@ -127,21 +127,28 @@ pub async fn resume(State(state): State<WebState>, incoming: Incoming) -> Respon
         Ok(caller) => caller,
         Err(response) => return response,
     };
-    let next = authorize::resume(state.app(), &incoming.ctx, text, &caller, browser.binding(&state)).await;
+    let (app, ctx, binding) = (state.app(), &incoming.ctx, browser.binding(&state));
+    let next = match incoming.query.get(OTHER) {
+        Some(_) => authorize::login_page(app, ctx, text, &Caller::Nobody, binding).await,
+        None => authorize::resume(app, ctx, text, &caller, binding).await,
+    };
     show(&state, &incoming, &mut browser, next, &Kept::default())
 }
 
+/// In the address of the page on which somebody signs in with another account: going back there asks for it anew.
+const OTHER: &str = "other";
+
 /// The answer to "which account?".
 pub async fn account(State(state): State<WebState>, incoming: Incoming, Form(form): Form) -> Response {
-    let mut browser = incoming.browser(&state);
+    let browser = incoming.browser(&state);
     if !browser.sent(&state, &incoming, &form) {
         return refused::forged(&state, &incoming);
     }
     let text = form.get("interaction").unwrap_or_default();
     if form.get("action") == Some("other") {
-        let next =
-            authorize::login_page(state.app(), &incoming.ctx, text, &Caller::Nobody, browser.binding(&state)).await;
-        return show(&state, &incoming, &mut browser, next, &Kept::default());
+        // As it was sent to us: what is none is refused there.
+        let text: String = url::form_urlencoded::byte_serialize(text.as_bytes()).collect();
+        return see_other(&format!("{}&{OTHER}=1", interaction_path(&state, &text)));
     }
     match authorize::account_selected(state.app(), &incoming.ctx, text, browser.binding(&state)) {
         Ok(interaction) => see_other(&interaction_path(&state, &interaction)),

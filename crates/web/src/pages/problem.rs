@@ -27,6 +27,19 @@ impl Problem {
         self.is_some() && self.member == name
     }
 
+    /// The same of a form in which nothing is typed: where what it was opened with is no longer there, the page shows what is.
+    pub fn of_choice(
+        failure: &Failure<ManageRefusal>,
+        state: &WebState,
+        person: &Person,
+        frame: &Frame,
+    ) -> Result<Self, Box<Response>> {
+        match failure {
+            late if is_late(late) => Ok(Self { said: frame.say("form-too-late"), ..Self::default() }),
+            failure => Self::of(failure, state, person, frame),
+        }
+    }
+
     /// What a refusal says of the form, or of one of its fields; a page of its own for what no change of the form would
     /// mend.
     pub fn of(
@@ -36,9 +49,7 @@ impl Problem {
         frame: &Frame,
     ) -> Result<Self, Box<Response>> {
         match failure {
-            Failure::Refused(refusal) if refusal.code() == ErrorCode::PreconditionFailed => {
-                Ok(Self { said: frame.say("form-changed-meanwhile"), ..Self::default() })
-            }
+            late if is_late(late) => Ok(Self { said: frame.say("form-changed-meanwhile"), ..Self::default() }),
             Failure::Refused(refusal) if mendable(refusal.code()) || refusal.member().is_some() => Ok(Self {
                 member: refusal.member().unwrap_or_default().to_owned(),
                 said: frame.texts().refusal(refusal),
@@ -47,6 +58,11 @@ impl Problem {
             failure => Err(Box::new(person.refused(state, failure))),
         }
     }
+}
+
+/// Whether somebody else changed it since it was read.
+pub fn is_late(failure: &Failure<ManageRefusal>) -> bool {
+    matches!(failure, Failure::Refused(refusal) if refusal.code() == ErrorCode::PreconditionFailed)
 }
 
 /// Whether another try with the form may do.

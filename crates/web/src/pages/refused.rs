@@ -193,14 +193,6 @@ pub fn form_of_another(state: &WebState, incoming: &Incoming, browser: &Browser)
     show(state, incoming, browser, &said)
 }
 
-/// The way back from a change, after somebody has changed the same again.
-pub fn undo_too_late(state: &WebState, incoming: &Incoming, browser: &Browser) -> Response {
-    tracing::warn!(request_id = incoming.ctx.facts.request_id, reason = "undo_too_late", "refused");
-    let what = What::Text("error-undo-too-late");
-    let said = Said { status: StatusCode::CONFLICT, code: ErrorCode::Conflict.as_str(), what, client_name: None };
-    show(state, incoming, browser, &said)
-}
-
 /// A form of somebody whose session is over.
 pub fn session_over(state: &WebState, incoming: &Incoming) -> Response {
     tracing::warn!(request_id = incoming.ctx.facts.request_id, reason = "session_over", "refused");

@@ -28,6 +28,13 @@ async fn press(browser: &mut Browser, page: &Reply, button: &str, action: &str) 
     browser.call(Method::POST, &form.action, &headers, &body).await
 }
 
+/// The page on which somebody else signs in: one that going back asks for anew.
+async fn use_other(browser: &mut Browser, page: &Reply) -> Reply {
+    let reply = browser.submit(&page.form("account-other").set("action", "other")).await;
+    assert_eq!(reply.status, 303, "{}", reply.body);
+    browser.follow(reply).await
+}
+
 #[tokio::test]
 async fn whoever_is_signed_in_by_mistake_goes_on_as_somebody_else() {
     let database = Database::sqlite();
@@ -45,7 +52,7 @@ async fn whoever_is_signed_in_by_mistake_goes_on_as_somebody_else() {
     let forged = browser.submit(&page.form("account-other").set("csrf", "x").set("action", "other")).await;
     assert_eq!((forged.status.as_u16(), forged.body.contains("login-submit")), (400, false), "{}", forged.body);
 
-    let login = browser.submit(&page.form("account-other").set("action", "other")).await;
+    let login = use_other(&mut browser, &page).await;
     assert_eq!(login.status, 200, "{}", login.body);
     assert_eq!(login.form("login-submit").get("username"), Some(""), "nobody is suggested");
     let asked = browser.sign_in(&login, "bob@example.com").await;
@@ -80,7 +87,7 @@ async fn a_new_account_is_a_way_out_as_well() {
     let mut browser = Browser::new(&app);
     browser.sign_in_here("ada@example.com").await;
     let page = browser.get(&party.authorize(&[])).await;
-    let login = browser.submit(&page.form("account-other").set("action", "other")).await;
+    let login = use_other(&mut browser, &page).await;
     let interaction = login.form("login-submit").get("interaction").unwrap().to_owned();
     let form = browser.get(&format!("/signup?i={interaction}")).await.form("signup-submit");
     let form = form.set("name", "Eve").set("username", "eve@example.com").set("password", "four words as usual");
@@ -104,7 +111,7 @@ async fn a_device_is_allowed_by_whom_it_should_be() {
     let reply = browser.submit(&page.form("device-submit")).await;
     let asked = browser.follow(reply).await;
     assert_eq!(form_action(asked.header("content-security-policy")), "'self'", "a device is led nowhere");
-    let login = browser.submit(&asked.form("account-other").set("action", "other")).await;
+    let login = use_other(&mut browser, &asked).await;
     let asked = browser.sign_in(&login, "bob@example.com").await;
     assert_eq!(asked.text("signed-in-as").as_deref(), Some("Signed in as bob@example.com"));
     let done = browser.submit(&asked.form("consent-allow").set("action", "allow")).await;
@@ -144,7 +151,7 @@ async fn the_page_remarks_whom_the_application_expected() {
     }
     // For somebody else to sign in as, the hint is there already.
     let page = browser.get(&party.authorize(&[("login_hint", "bob@example.com")])).await;
-    let login = browser.submit(&page.form("account-other").set("action", "other")).await;
+    let login = use_other(&mut browser, &page).await;
     assert_eq!(login.form("login-submit").get("username"), Some("bob@example.com"));
     let asked = browser.sign_in(&login, "bob@example.com").await;
     assert_eq!(asked.text("account-expected"), None);
@@ -246,7 +253,7 @@ async fn forms_on_the_way_lead_to_the_kind_of_address_of_this_answer_alone() {
         assert_eq!(policy(&asked), source);
         let choose = navigate(&mut browser, &party.authorize(&request)).await;
         assert_eq!((choose.text("account-continue").is_some(), policy(&choose).as_str()), (true, source));
-        let other = press(&mut browser, &asked, "account-other", "other").await;
+        let other = use_other(&mut browser, &asked).await;
         assert_eq!(policy(&other), source);
 
         for (action, answer) in [("allow", "code="), ("deny", "error=access_denied")] {

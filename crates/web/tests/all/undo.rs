@@ -6,6 +6,8 @@ use flows::webhooks::{self, NewWebhook};
 use flows::{accounts, all_clients, all_users, app_policy, members, profile};
 use testkit::{Browser, Database, Kind, Party, Reply, TestApp, TestUser};
 
+const LATE: &str = "This was changed meanwhile, so nothing was done. You see what holds now.";
+
 struct Scene {
     _database: Database,
     app: TestApp,
@@ -158,7 +160,9 @@ async fn roles_rules_and_webhooks_go_back_to_what_they_were() {
         assert!(webhooks::read(&s.app.app, owner, id).await.unwrap().disabled_at.is_none());
         // Changed meanwhile: the notice of before undoes nothing.
         let stale = s.browser.submit(&off.form("undo")).await;
-        assert_eq!(stale.status, 412, "{}", stale.body);
+        assert_eq!(stale.status, 422, "{}", stale.body);
+        assert_eq!(stale.text("problem").as_deref(), Some(LATE));
+        assert!(stale.text("switch-webhook").is_some(), "with what holds now");
     }
     s.app.stop().await;
 }
@@ -180,14 +184,16 @@ async fn what_was_changed_again_since_is_not_undone() {
         s.send(&rule, "confirm", &[]).await,
     ];
     // Each is changed once more, elsewhere.
-    s.send(&members, &of_bob, &[("role", "owner")]).await;
+    s.send(&members, &of_bob, &[("role", "owner"), ("only_from", "admin")]).await;
     s.send(&listed, "confirm", &[]).await;
     s.send(&anonymous, "confirm", &[]).await;
     for done in &first {
         let late = s.browser.submit(&done.form("undo")).await;
-        assert_eq!(late.status, 409, "{}", late.body);
-        assert!(late.body.contains("It was changed again since. Nothing was undone."), "{}", late.body);
+        assert_eq!((late.status.as_u16(), late.text("problem").as_deref()), (422, Some(LATE)), "{}", late.body);
     }
+    // A page that was opened before is as late.
+    let stale = s.browser.submit(&members.form(&of_bob).set("role", "admin")).await;
+    assert_eq!((stale.status.as_u16(), stale.text("problem").as_deref()), (422, Some(LATE)));
     let ada = s.app.principal(&s.ada, Some(workspace)).await;
     let bob = members::find(&s.app.app, &s.app.ctx(), &ada, &s.bob.user.id.to_string()).await.unwrap().0;
     assert_eq!(bob.roles.role, Role::Owner);

@@ -191,9 +191,10 @@ async fn members_are_found_changed_and_removed_by_the_rules() {
     assert!(mine.body.contains("A workspace keeps an owner") && !mine.body.contains("members/leave"));
     let stays = s.browser.get(&format!("{}/members/leave", s.path)).await;
     assert!(stays.status == 422 && stays.text("problem").unwrap().contains("keeps an owner"), "{}", stays.body);
-    assert_eq!(s.browser.submit(&found.form(&other).set("role", "owner")).await.status, 303);
+    let change = |from: &str, to: &str| found.form(&other).set("only_from", from).set("role", to);
+    assert_eq!(s.browser.submit(&change("admin", "owner")).await.status, 303);
     let question = s.get("/members/leave").await;
-    assert_eq!(s.browser.submit(&found.form(&other).set("role", "admin")).await.status, 303);
+    assert_eq!(s.browser.submit(&change("owner", "admin")).await.status, 303);
     let stays = s.send(&question, "confirm").await;
     assert!(stays.status == 422 && stays.text("problem").unwrap().contains("keeps an owner"), "{}", stays.body);
 

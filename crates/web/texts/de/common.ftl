@@ -82,3 +82,4 @@ form-saved-title = Inzwischen gespeichert
 form-saved-replaced = Das wurde inzwischen gespeichert, und Sie haben etwas anderes eingegeben. Speichern ersetzt es:
 form-saved-taken = Das wurde inzwischen gespeichert und ist unten übernommen:
 form-saved-empty = Nichts
+form-too-late = Das wurde inzwischen geändert, daher ist nichts geschehen. Sie sehen, was jetzt gilt.

@@ -85,7 +85,6 @@ error-form-unreadable = Die Eingabe lässt sich nicht lesen. Laden Sie die Seite
 error-form-forged = Dieses Formular kam nicht von einer Seite dieses Servers in diesem Browser. Laden Sie die Seite neu; Cookies müssen erlaubt sein.
 error-form-used = Mit diesem Formular wurde schon etwas erstellt, mit anderen Angaben; es erstellt nichts zweimal. Sehen Sie in der Liste nach, oder öffnen Sie das Formular neu, um noch etwas zu erstellen.
 error-form-of-another = Als dieses Formular geöffnet wurde, war jemand anderes angemeldet. Es wurde nichts ausgeführt. Öffnen Sie die Seite neu, um es für das jetzt angemeldete Konto zu tun.
-error-undo-too-late = Es wurde seitdem noch einmal geändert. Nichts wurde rückgängig gemacht.
 error-session-over = Ihre Sitzung ist beendet. Melden Sie sich in einem anderen Tab an, gehen Sie dann zurück und schicken Sie das Formular noch einmal: Ihre Eingaben sind noch da.
 turn-ours = Das ist unser Fehler, nicht Ihrer. Versuchen Sie es gleich noch einmal.
 turn-nobodys = Sie können diese Seite schließen.

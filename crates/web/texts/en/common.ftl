@@ -82,3 +82,4 @@ form-saved-title = Saved meanwhile
 form-saved-replaced = Somebody saved this meanwhile, and you entered something else. Saving replaces it:
 form-saved-taken = Somebody saved this meanwhile. It is taken over below:
 form-saved-empty = Nothing
+form-too-late = This was changed meanwhile, so nothing was done. You see what holds now.

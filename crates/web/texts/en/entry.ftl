@@ -85,7 +85,6 @@ error-form-unreadable = What was sent cannot be read. Load the page again and re
 error-form-forged = This form was not sent from a page of this server in this browser. Load the page again; cookies must be allowed.
 error-form-used = This form has made something before, with other entries, and makes nothing twice. Look at the list, or open the form anew to make another.
 error-form-of-another = Somebody else was signed in when this form was opened. Nothing was done. Open the page again to do it as whoever is signed in now.
-error-undo-too-late = It was changed again since. Nothing was undone.
 error-session-over = Your session has ended. Sign in in another tab, then go back and send the form again: what you typed is still there.
 turn-ours = This is our fault, not yours. Try again in a moment.
 turn-nobodys = You can close this page.

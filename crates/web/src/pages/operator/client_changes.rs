@@ -28,7 +28,7 @@ async fn about(state: &WebState, person: &Person, id: &str) -> Result<(Client, F
 /// The page again, with what was wrong.
 async fn again(state: &WebState, person: &Person, id: &str, failure: &Failure<ManageRefusal>) -> Response {
     let frame = person.frame(state, Section::Clients);
-    match Problem::of(failure, state, person, &frame) {
+    match Problem::of_choice(failure, state, person, &frame) {
         Ok(problem) => client::show(state, person, id, frame, problem).await,
         Err(response) => *response,
     }
@@ -96,10 +96,7 @@ pub async fn set_trust(State(state): State<WebState>, Path(id): Path<String>, po
             let undo = Undo::by(format!("{path}/trust")).back("trust", before.as_str(), client.trust.as_str());
             person.done_until_undone(&state, &path, "client-trusted", &undo.partly(is_less(client.trust, before)))
         }
-        Err(failure) => match posted.too_late(&state, &failure) {
-            Some(late) => late,
-            None => again(&state, person, &id, &failure).await,
-        },
+        Err(failure) => again(&state, person, &id, &failure).await,
     }
 }
 

@@ -115,7 +115,14 @@ pub async fn switch(State(state): State<WebState>, place: Place, posted: Posted)
     let off = posted.field("to") == "off";
     let change = Change { disabled: Some(off), ..Change::default() };
     let changed = webhooks::update(state.app(), &person.ctx, owner, id, Some(revision(&posted)), &change).await;
-    let changed = changed.map_err(|f| stop(&state, person, &f))?;
+    let changed = match changed {
+        Ok(changed) => changed,
+        Err(failure) => {
+            let problem = Problem::of_choice(&told(failure), &state, person, &person.frame(&state, place.section))?;
+            let webhook = webhooks::read(state.app(), owner, id).await.map_err(|f| stop(&state, person, &f))?;
+            return Ok(person.again(&state, &page(&state, &place, person, webhook, problem, None)));
+        }
+    };
     let (done, back) = if off { ("webhook-off", "on") } else { ("webhook-on", "off") };
     let path = format!("{}/{id}", place.path(&state, person));
     let undo = Undo::by(format!("{path}/switch")).with("to", back).with("revision", changed.revision);

@@ -5,7 +5,7 @@ use crate::pages::confirm::{After, Confirm};
 use crate::pages::frame::Frame;
 use crate::pages::nav::Section;
 use crate::pages::pager::Pager;
-use crate::pages::problem::Problem;
+use crate::pages::problem::{Problem, is_late};
 use crate::pages::undo::Undo;
 use crate::person::{Person, Posted};
 use askama::Template;
@@ -129,11 +129,10 @@ pub async fn role(State(state): State<WebState>, Path((_, user)): Path<(String, 
         }
         Err(failure) => failure,
     };
-    if let Some(late) = posted.too_late(&state, &failure) {
-        return late;
-    }
     let frame = person.frame(&state, Section::Members);
-    match Problem::of(&failure, &state, person, &frame) {
+    match Problem::of_choice(&failure, &state, person, &frame) {
+        // What was chosen is kept; where something else holds by now, that is shown.
+        Ok(problem) if is_late(&failure) => list(&state, person, Some(("", "", problem))).await,
         Ok(problem) => list(&state, person, Some((&user, role, problem))).await,
         Err(response) => *response,
     }

@@ -150,7 +150,7 @@ async fn wrong(
         Failure::Refused(refusal) if refusal.code() == ErrorCode::NotFound => {
             Ok(Problem { member: "client".to_owned(), said: frame.texts().refusal(refusal), ..Problem::default() })
         }
-        failure => Problem::of(failure, state, person, &frame),
+        failure => Problem::of_choice(failure, state, person, &frame),
     };
     match problem {
         Ok(problem) => show(state, person, Kept { problem, policy, client }).await,
@@ -200,10 +200,7 @@ pub async fn post(State(state): State<WebState>, posted: Posted) -> Response {
             let undo = Undo::by(path.clone()).back("policy", before.as_str(), policy).partly(ended.any());
             person.done_until_undone(&state, &path, "policy-changed", &undo)
         }
-        Err(failure) => match posted.too_late(&state, &failure) {
-            Some(late) => late,
-            None => wrong(&state, person, &failure, ("", "")).await,
-        },
+        Err(failure) => wrong(&state, person, &failure, ("", "")).await,
     }
 }
 
