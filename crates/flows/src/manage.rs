@@ -36,7 +36,7 @@ domain::refusals! {
         InvitationUnknown => NotFound, "invitation_unknown", "There is no such invitation.";
         InvitationUsed => Conflict, "invitation_used", "This invitation was accepted already. Ask for a new one.";
         InvitationAccepted => Conflict, "invitation_accepted", "You have accepted this invitation.";
-        InvitationNotOpen => AccessDenied, "invitation_not_open", "Open the link of the invitation again: in the browser that opened it, it can be accepted for an hour.";
+        InvitationNotOpen => AccessDenied, "invitation_not_open", "Open the link of the invitation again: in the browser that opened it, it can be accepted for an hour. Cookies must be allowed.";
         InvitationForAnother => InvalidRequest, "invitation_for_another", "This invitation is meant for another address. Say that you accept it with this account nevertheless, or use the other one.";
         InvitationRevoked => Conflict, "invitation_revoked", "This invitation was withdrawn. Ask for a new one.";
         InvitationExpired => Conflict, "invitation_expired", "This invitation has expired. Ask for a new one.";
@@ -58,8 +58,8 @@ domain::refusals! {
         Nul => InvalidRequest, "text_with_nul", "No text may hold the NUL character.";
         PathUnknown => NotFound, "path_unknown", "There is no such thing.";
         NotAnObject => InvalidRequest, "body_not_an_object", "The body must be a JSON object.";
-        UnknownMember => InvalidRequest, "member_unknown", "There is no such member.";
-        WrongType => InvalidRequest, "member_of_wrong_type", "The member has the wrong type, or is missing.";
+        UnknownMember => InvalidRequest, "member_unknown", "There is no such field.";
+        WrongType => InvalidRequest, "member_of_wrong_type", "The field has the wrong type, or is missing.";
     }
 }
 

@@ -72,7 +72,9 @@ for (const form of document.querySelectorAll('form[method=post]')) {
     form.dataset.sent = '1';
     for (const [name, value] of [['aria-busy', 'true'], ['aria-disabled', 'true']]) event.submitter?.setAttribute(name, value);
     waits.push(setTimeout(() => { busy.textContent = busy.dataset.soon; }, 600));
-    waits.push(setTimeout(() => { busy.textContent = busy.dataset.long; }, 6000));
+    // What is sent to a program leaves the page as it is.
+    const { away } = form.dataset;
+    waits.push(setTimeout(() => { busy.textContent = away ?? busy.dataset.long; }, away ? 1500 : 6000));
     // The server has answered by then, or given up; a program on this device may have taken the answer.
     waits.push(setTimeout(ready, 35000));
   });

@@ -12,7 +12,7 @@ crate::refusals! {
     /// Why metadata cannot be registered.
     pub enum MetadataRefusal {
         NotAnObject => InvalidClientMetadata, "metadata_not_an_object", "The request body must be a JSON object.";
-        Type => InvalidClientMetadata, "metadata_member_of_wrong_type", "A metadata member has the wrong JSON type.";
+        Type => InvalidClientMetadata, "metadata_member_of_wrong_type", "A field of the metadata has the wrong JSON type.";
         Name => InvalidClientMetadata, "client_name_unsafe", "client_name must have 1 to 100 characters, none of them invisible, and at most four marks on a letter.";
         AuthMethod => InvalidClientMetadata, "auth_method_unsupported", "The token_endpoint_auth_method is not supported.";
         GrantType => InvalidClientMetadata, "grant_type_unsupported", "A grant type is not supported.";
@@ -21,8 +21,8 @@ crate::refusals! {
         PublicMachine => InvalidClientMetadata, "client_credentials_for_public_client", "A public client cannot use client_credentials.";
         RedirectMissing => InvalidRedirectUri, "redirect_uris_missing", "At least one redirect URI is required.";
         RedirectInvalid => InvalidRedirectUri, "redirect_uri_invalid", "A redirect URI is not acceptable: https, or http on loopback, or a private-use scheme with a dot for native applications; no fragment.";
-        TooMany => InvalidClientMetadata, "metadata_too_large", "A metadata member is too long, or a list has too many members.";
-        Scope => InvalidClientMetadata, "scope_malformed", "The scope member is malformed.";
+        TooMany => InvalidClientMetadata, "metadata_too_large", "A field of the metadata is too long, or a list has too many entries.";
+        Scope => InvalidClientMetadata, "scope_malformed", "The scope is malformed.";
         ScopeUnknown => InvalidClientMetadata, "scope_unknown", "A scope does not exist.";
         ScopeNotAllowed => InvalidClientMetadata, "scope_beyond_trust", "A scope cannot be had by self-registration.";
         Uri => InvalidClientMetadata, "uri_invalid", "client_uri, logo_uri, tos_uri and policy_uri must be https URLs.";
@@ -31,8 +31,8 @@ crate::refusals! {
         SubType => InvalidClientMetadata, "sub_type_unknown", "default_sub_type must be workspace or user.";
         Unsupported => InvalidClientMetadata, "metadata_member_unsupported", "The metadata asks for a feature that this server does not have.";
         IdMismatch => InvalidClientMetadata, "client_id_mismatch", "client_id must be the one of the client.";
-        Missing => InvalidClientMetadata, "metadata_member_missing", "A required member is missing.";
-        UnknownMember => InvalidClientMetadata, "metadata_member_unknown", "There is no such member.";
+        Missing => InvalidClientMetadata, "metadata_member_missing", "A required field is missing.";
+        UnknownMember => InvalidClientMetadata, "metadata_member_unknown", "There is no such field.";
         Lifetime => InvalidClientMetadata, "lifetime_out_of_range", "A lifetime must be at least one second, and at most 30 days for access and ID tokens or ten years for refresh tokens.";
         UserId => InvalidClientMetadata, "user_id_malformed", "allowed_user_ids must be the ids of users.";
         Description => InvalidClientMetadata, "description_unsafe", "A description has at most 1000 characters, none of them invisible, and at most four marks on a letter.";

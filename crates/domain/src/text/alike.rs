@@ -1,6 +1,7 @@
 //! Names that look like another (UTS #39 §4).
 use super::case::fold;
 use super::marks;
+use unicode_normalization::UnicodeNormalization as _;
 use unicode_security::{GeneralSecurityProfile as _, skeleton};
 
 /// The name mixes scripts or uses characters outside the general profile: the page says so next to it.
@@ -22,18 +23,26 @@ pub fn resembles(one: &str, other: &str) -> bool {
     looks(one).iter().any(|look| others.contains(look))
 }
 
-/// Whether a name can be taken for one of whoever is called `brand`: it looks the same, whatever is put between its letters,
-/// or it has the brand among its words.
+/// Whether a name can be taken for one of whoever is called `brand`: some of its words look the same, whatever is put between
+/// the letters or upon them.
 pub fn poses_as(name: &str, brand: &str) -> bool {
     let words = |text: &str| -> Vec<String> {
-        let apart = text.split(|c: char| !c.is_alphanumeric() && !marks::stacks(c));
+        let bare: String = text.nfd().filter(|c| !marks::stacks(*c)).collect();
+        let apart = bare.split(|c: char| !c.is_alphanumeric());
         apart.filter(|word| !word.is_empty()).map(ToOwned::to_owned).collect()
     };
-    let (name, brand) = (words(name), words(brand));
+    let (name, brand) = (words(name), words(brand).concat());
     if brand.is_empty() {
         return false;
     }
-    let whole = brand.concat();
-    let among = name.windows(brand.len()).any(|some| resembles(&some.concat(), &whole));
-    among || resembles(&name.concat(), &whole)
+    let (brands, letters) = (looks(&brand), brand.chars().count());
+    (0..name.len()).any(|first| {
+        let mut some = String::new();
+        name[first..].iter().any(|word| {
+            some.push_str(word);
+            // A letter looks like two at most: `m` like `rn`.
+            let long = some.chars().count();
+            long <= 2 * letters && letters <= 2 * long && looks(&some).iter().any(|look| brands.contains(look))
+        })
+    })
 }

@@ -151,6 +151,10 @@ fn nobody_else_bears_the_name_of_the_server() {
         "The C0untersign Team",
         "(countersign)",
         "Countersign™",
+        "Countersígn",
+        "C\u{30a}ountersign",
+        "Count er-sign Support",
+        "The C o u n t e r s i g n Team",
     ] {
         assert!(poses_as(name, "Countersign"), "{name}");
     }

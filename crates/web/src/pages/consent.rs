@@ -117,6 +117,8 @@ struct ConsentPage<'p> {
     redirect_host: String,
     /// The answer goes to a program on this device.
     on_device: bool,
+    /// By a scheme of its own: the browser stays on this page.
+    stays: bool,
     trust: Trust,
     looks_alike: bool,
     /// The name could be the server's own, and the application is not.
@@ -170,6 +172,7 @@ pub fn consent_page(
         permissions,
         redirect_host: redirect_uri::display_host(uri),
         on_device: redirect_uri::is_on_device(uri),
+        stays: view.user_code.is_none() && !["https:", "http:"].iter().any(|scheme| uri.starts_with(scheme)),
         trust: client.trust,
         looks_alike: looks_alike(&client.name),
         poses: client.trust != Trust::FirstParty && poses_as(&client.name, &state.app().settings().brand.name),

@@ -1,6 +1,6 @@
 # Die Entwicklerkonsole.
 
-done-secret-ended = Das Secret wurde beendet.
+done-secret-ended = Das Secret gilt nicht mehr.
 done-application-deleted = Die Anwendung wurde gelöscht.
 done-user-revoked = Der Zugriff der Person wurde widerrufen.
 done-users-revoked = Aller Zugriff wurde widerrufen.
@@ -11,7 +11,7 @@ dev-apps-new-first = Die erste Anwendung erstellen
 dev-apps-none = Noch keine Anwendungen
 dev-apps-none-why = Eine Anwendung hat eine ID und meist ein Secret, mit denen Ihr Programm Menschen anmeldet oder die API aufruft.
 dev-apps-none-ask = Admins des Arbeitsbereichs erstellen sie: Fragen Sie einen.
-dev-apps-search = Nach Namen suchen
+dev-apps-search = Nach Name suchen
 dev-apps-not-found = Keine Anwendung hat das in ihrem Namen.
 dev-apps-all = Alle zeigen
 dev-apps-name = Name
@@ -52,12 +52,12 @@ dev-field-homepage-hint = Eine https-Adresse.
 dev-field-logo = Logo
 dev-field-terms = Nutzungsbedingungen
 dev-field-policy = Datenschutzerklärung
-dev-field-links-hint = Https-Adressen. Die Zustimmungsseite führt zu Bedingungen und Datenschutz.
+dev-field-links-hint = Adressen mit https. Die Zustimmungsseite führt zu Bedingungen und Datenschutz.
 dev-field-redirects = Redirect-URIs
 dev-field-redirects-hint = Eine je Zeile. Menschen kehren an genau diese Adressen zurück: https, oder http auf demselben Gerät. Sie können sie später ergänzen.
 dev-field-redirects-examples = Zum Beispiel:
 dev-field-redirect = Redirect-URI
-dev-field-native = Sie läuft auf den Geräten der Menschen
+dev-field-native = Läuft auf Geräten von Benutzern
 dev-field-native-hint = Dann sind eigene Schemata wie com.example.app möglich, und der Port von http://127.0.0.1 darf abweichen.
 dev-field-logout = Adressen nach dem Abmelden
 dev-field-logout-hint = Eine je Zeile. Wohin Menschen geführt werden dürfen, nachdem sie sich abgemeldet haben.
@@ -78,9 +78,9 @@ dev-field-allowed = Wer sie verwenden darf
 dev-field-allowed-hint = IDs von Benutzern, eine je Zeile (usr_…). Leer für alle.
 dev-scope-closed = Nur für geprüfte Anwendungen: Fragen Sie, wer diesen Server betreibt.
 
-dev-auth-any = Ein Secret, im Header oder im Body
+dev-auth-any = Ein Secret, im Header oder im Inhalt der Anfrage
 dev-auth-basic = Ein Secret im Header (client_secret_basic)
-dev-auth-post = Ein Secret im Body (client_secret_post)
+dev-auth-post = Ein Secret im Inhalt der Anfrage (client_secret_post)
 dev-auth-none = Gar nicht: Sie kann kein Secret für sich behalten (none)
 dev-sub-workspace = Den Arbeitsbereich, den die Person gewählt hat
 dev-sub-user = Die Person
@@ -146,7 +146,7 @@ dev-secrets-expires = Läuft ab
 dev-secrets-no-end = Nie
 
 dev-delete-title = { $name } löschen?
-dev-delete-what = { $name } und alle Secrets sind endgültig fort.
+dev-delete-what = { $name } und alle Secrets werden endgültig gelöscht.
 dev-delete-people = { $count ->
     [0] Niemand hat ihr Zugriff gegeben.
     [one] Eine Person hat ihr Zugriff gegeben und verliert ihn.

@@ -74,6 +74,8 @@ device-allowed-why = { $client } hat jetzt Zugriff. Sie können diese Seite schl
 device-denied = Zugriff verweigert
 device-denied-why = { $client } erfährt, dass Sie abgelehnt haben. Sie können diese Seite schließen.
 consent-device = Ein Gerät bittet darum. Stimmen Sie nur zu, wenn Sie das Gerät vor sich haben und es { $code } anzeigt: Wer es hat, bekommt den Zugriff.
+consent-stays = Diese Seite bleibt offen; Sie können sie dann schließen.
+consent-sent = Ihre Antwort ist unterwegs zu dem Programm. Sie können diese Seite schließen, wenn es dort weitergeht.
 answer-to-asking-device = Die Antwort geht an das Gerät.
 
 error-title = Das hat nicht geklappt

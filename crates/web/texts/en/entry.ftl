@@ -74,6 +74,8 @@ device-allowed-why = { $client } has access now. You can close this page.
 device-denied = Access denied
 device-denied-why = { $client } was told that you refused. You can close this page.
 consent-device = A device asks for this. Allow it only if you have the device before you and it shows { $code }: whoever has it gets the access.
+consent-stays = This page stays open; you can close it then.
+consent-sent = Your answer is on its way to the program. You can close this page when it goes on there.
 answer-to-asking-device = The answer goes to the device.
 
 error-title = That did not work
