@@ -226,17 +226,12 @@ export const scenarios = (browse) => ({
     const person = await newPerson();
     for (const { lands, at: asked, ...sort } of sorts) {
       const app = await prepare(developer, sort);
-      await browse(async (page, context) => {
+      await browse(async (page) => {
         // No page is behind an address with TLS, nor behind the scheme of a program: where the browser was sent, and that it did not complain, is all there is to see.
-        const wire = await context.newCDPSession(page);
-        await wire.send('Network.enable');
-        const sent = () =>
-          new Promise((resolve) => {
-            wire.on('Network.responseReceivedExtraInfo', ({ headers }) => {
-              const location = headers.location ?? headers.Location;
-              if (location?.startsWith(lands)) resolve(location);
-            });
-          });
+        const sent = async () => {
+          const leads = (response) => response.headers().location?.startsWith(lands);
+          return (await page.waitForResponse(leads)).headers().location;
+        };
         // From the sign-in on: the policy of each page on the way holds the whole chain.
         const press = async (button) => {
           const arrived = lands.startsWith('http:') ? page.waitForURL((url) => url.href.startsWith(lands)).then(() => page.url()) : sent();
