@@ -180,17 +180,26 @@ pub async fn sign_in(
     }
 }
 
-/// Creates an account with a workspace of its own, and signs the new user in.
-pub async fn sign_up(app: &App, ctx: &Ctx, new: Newcomer<'_>, here: &Caller) -> Result<NewSession, Failure<R>> {
+fn let_in(app: &App, ctx: &Ctx) -> Result<(), R> {
     if !app.settings().sign_up {
-        app.record(ctx, "sign_up", R::SignUpOff.reason(), About::default());
-        return refuse(R::SignUpOff);
+        return Err(R::SignUpOff);
     }
     if !app.throttle().allow("sign-up", 20, ctx) {
-        return refuse(R::TooManyAttempts);
+        return Err(R::TooManyAttempts);
     }
-    let made = accounts::create_account(app, ctx, new, Door::SignUp).await?;
-    let user = made.ok_or(Fault::Other("signing up needs no link"))?;
+    Ok(())
+}
+
+/// Creates an account with a workspace of its own, and signs the new user in.
+pub async fn sign_up(app: &App, ctx: &Ctx, new: Newcomer<'_>, here: &Caller) -> Result<NewSession, Failure<R>> {
+    let made = match let_in(app, ctx) {
+        Ok(()) => accounts::create_account(app, ctx, new, Door::SignUp).await,
+        Err(why) => refuse(why),
+    };
+    if let Err(Failure::Refused(why)) = &made {
+        app.record(ctx, "sign_up", why.reason(), About::default());
+    }
+    let user = made?.ok_or(Fault::Other("signing up needs no link"))?;
     Ok(begin(app, ctx, user.id, here).await?)
 }
 

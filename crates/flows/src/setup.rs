@@ -1,6 +1,7 @@
 //! The first operator: a one-time link, printed at start as long as there is none.
 use crate::accounts::{self, Door, Newcomer};
 use crate::pass::{self, Held};
+use crate::recorder::About;
 use crate::session::{self, Caller, NewSession, SignInRefusal};
 use crate::{App, Ctx, Failure, Fault};
 use domain::oauth::error::{ErrorCode, Refusal};
@@ -30,7 +31,7 @@ impl Refusal for SetupRefusal {
         match self {
             Self::LinkInvalid => "This link was used before or has expired. Restart the server for a new one.",
             Self::NotOpen => {
-                "Open the link that the server printed again: in the browser that opened it, the page is good for an hour."
+                "Open the link that the server printed again: in the browser that opened it, the page is good for an hour. Cookies must be allowed."
             }
             Self::Account(refusal) => refusal.public(),
         }
@@ -62,6 +63,11 @@ pub async fn link(app: &App, ctx: &Ctx) -> Result<Option<String>, Fault> {
     Ok(Some(app.settings().url(&format!("/setup?token={}", token.expose()))))
 }
 
+fn refused(app: &App, ctx: &Ctx, why: SetupRefusal) -> Failure<SetupRefusal> {
+    app.record(ctx, "operator.added", why.reason(), About::default());
+    Failure::Refused(why)
+}
+
 async fn is_good(app: &App, ctx: &Ctx, hash: &SecretHash) -> Result<bool, Fault> {
     let mut tx = app.store().read().await?;
     Ok(store::tokens::is_one_time_good(&mut tx, hash, PURPOSE, ctx.now).await?)
@@ -71,15 +77,15 @@ async fn is_good(app: &App, ctx: &Ctx, hash: &SecretHash) -> Result<bool, Fault>
 pub async fn open(app: &App, ctx: &Ctx, token: &str, browser: [u8; 32]) -> Result<Secret, Failure<SetupRefusal>> {
     let hash = app.pepper().hash(token);
     if !is_good(app, ctx, &hash).await? {
-        return Err(Failure::Refused(SetupRefusal::LinkInvalid));
+        return Err(refused(app, ctx, SetupRefusal::LinkInvalid));
     }
     Ok(Secret::new(pass::issue(app, ctx, &hash, browser)?))
 }
 
 /// The hash of the token of a link that is good still, for the browser that opened it.
 async fn shown(app: &App, ctx: &Ctx, held: Held<'_>) -> Result<SecretHash, Failure<SetupRefusal>> {
-    let Some(hash) = pass::read(app, ctx, held) else { return Err(Failure::Refused(SetupRefusal::NotOpen)) };
-    if is_good(app, ctx, &hash).await? { Ok(hash) } else { Err(Failure::Refused(SetupRefusal::LinkInvalid)) }
+    let Some(hash) = pass::read(app, ctx, held) else { return Err(refused(app, ctx, SetupRefusal::NotOpen)) };
+    if is_good(app, ctx, &hash).await? { Ok(hash) } else { Err(refused(app, ctx, SetupRefusal::LinkInvalid)) }
 }
 
 /// Whether the page that the link leads to may be shown.
@@ -97,7 +103,11 @@ pub async fn complete(
 ) -> Result<NewSession, Failure<SetupRefusal>> {
     let hash = shown(app, ctx, held).await?;
     let door = Door::Link(hash, PURPOSE);
-    let made = accounts::create_account(app, ctx, new, door).await.map_err(|f| f.map(SetupRefusal::Account))?;
-    let Some(user) = made else { return Err(Failure::Refused(SetupRefusal::LinkInvalid)) };
+    let made = accounts::create_account(app, ctx, new, door).await.map_err(|failure| match failure {
+        Failure::Refused(why) => refused(app, ctx, SetupRefusal::Account(why)),
+        Failure::Fault(fault) => Failure::Fault(fault),
+    })?;
+    let Some(user) = made else { return Err(refused(app, ctx, SetupRefusal::LinkInvalid)) };
+    app.record(ctx, "operator.added", "ok", About::user(user.id));
     Ok(session::begin(app, ctx, user.id, here).await?)
 }

@@ -68,10 +68,8 @@ impl FromRequestParts<WebState> for Person {
         let mut ctx = incoming.ctx.clone();
         ctx.facts.actor = Some(at.principal.actor.clone());
         let notice = Notice::read(state, &incoming, view.session.id, whole(parts).path());
-        // A form of several steps is one form: gone back to, its last step does not make the same again.
-        let carried = incoming.query.get(ONCE).filter(|key| parts.method == Method::GET && is_key(key));
         Ok(Self {
-            once: carried.map_or_else(|| fresh_key(&ctx), ToOwned::to_owned),
+            once: fresh_key(&ctx),
             notice: notice.filter(|_| parts.method == Method::GET),
             ctx,
             user: view.user,

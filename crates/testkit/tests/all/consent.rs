@@ -214,6 +214,7 @@ async fn signing_in_tells_nothing_and_slows_guessers() {
         let out = browser.get("/account").await.form("logout-submit");
         assert!(browser.submit(&out).await.body.contains("signed out"));
         assert!(!browser.get("/account").await.body.contains("new@example.com"));
+        assert_eq!(app.outcomes("sign_up").await, ["password_too_short"]);
         app.stop().await;
     })
     .await;
@@ -244,6 +245,9 @@ async fn the_first_operator_is_made_by_a_link_that_works_once() {
         assert_eq!(browser.get(path).await.status, 403);
         assert_eq!(browser.get("/setup").await.status, 403);
         assert!(flows::setup::link(&app.app, &app.ctx()).await.unwrap().is_none());
+        let mut added = app.outcomes("operator.added").await;
+        added.sort();
+        assert_eq!(added, ["ok", "setup_link_invalid", "setup_not_open", "setup_not_open"]);
         let user = accounts::user_by_email(&app.app, "op@example.com").await.unwrap().unwrap();
         assert!(user.is_operator);
         app.stop().await;

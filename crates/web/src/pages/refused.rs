@@ -34,7 +34,7 @@ fn turn(code: &str, what: What<'_>) -> Option<&'static str> {
     };
     Some(match reason {
         "role_too_low" | "owners_only" | "workspace_unknown" => "turn-admins",
-        "invitation_not_open" => return None,
+        "invitation_not_open" | "setup_not_open" => return None,
         "not_the_operator" => "turn-operators",
         "redirect_uri_not_registered" | "redirect_uri_missing" => "turn-developers",
         _ => turn_of(code),

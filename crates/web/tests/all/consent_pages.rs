@@ -253,6 +253,10 @@ async fn forms_on_the_way_lead_to_the_kind_of_address_of_this_answer_alone() {
         assert_eq!(policy(&asked), source);
         let choose = navigate(&mut browser, &party.authorize(&request)).await;
         assert_eq!((choose.text("account-continue").is_some(), policy(&choose).as_str()), (true, source));
+        // Where no page comes next, this one says so, with scripts and without.
+        let program = uri.starts_with("com.");
+        assert_eq!(asked.body.contains("data-away=\"Your answer is on its way"), program, "{uri}");
+        assert_eq!(asked.body.contains("This page stays open; you can close it then."), program, "{uri}");
         let other = use_other(&mut browser, &asked).await;
         assert_eq!(policy(&other), source);
 

@@ -174,10 +174,8 @@ async fn what_was_changed_again_since_is_not_undone() {
     let members = s.get(&format!("{path}/members")).await;
     let of_bob = format!("role-{}", s.bob.user.id);
     let rule = s.get(&format!("{path}/access/policy/change?policy=verified")).await;
-    let listed = s.get(&format!("{path}/access/policy/change?policy=listed")).await;
     let trust = format!("/operator/clients/{}/trust?trust=", s.party.id);
     let verified = s.get(&format!("{trust}verified")).await;
-    let anonymous = s.get(&format!("{trust}anonymous")).await;
     let first = [
         s.send(&verified, "confirm", &[]).await,
         s.send(&members, &of_bob, &[("role", "admin")]).await,
@@ -185,7 +183,9 @@ async fn what_was_changed_again_since_is_not_undone() {
     ];
     // Each is changed once more, elsewhere.
     s.send(&members, &of_bob, &[("role", "owner"), ("only_from", "admin")]).await;
+    let listed = s.get(&format!("{path}/access/policy/change?policy=listed")).await;
     s.send(&listed, "confirm", &[]).await;
+    let anonymous = s.get(&format!("{trust}anonymous")).await;
     s.send(&anonymous, "confirm", &[]).await;
     for done in &first {
         let late = s.browser.submit(&done.form("undo")).await;
@@ -194,6 +194,12 @@ async fn what_was_changed_again_since_is_not_undone() {
     // A page that was opened before is as late.
     let stale = s.browser.submit(&members.form(&of_bob).set("role", "admin")).await;
     assert_eq!((stale.status.as_u16(), stale.text("problem").as_deref()), (422, Some(LATE)));
+    for question in [&rule, &verified] {
+        let stale = s.browser.submit(&question.form("confirm")).await;
+        assert_eq!((stale.status.as_u16(), stale.text("problem").as_deref()), (422, Some(LATE)));
+    }
+    let none = s.browser.get(&format!("{path}/access/policy/change?policy=listed")).await;
+    assert_eq!(none.header("location"), format!("{path}/access/policy"), "nobody is asked for what is so");
     let ada = s.app.principal(&s.ada, Some(workspace)).await;
     let bob = members::find(&s.app.app, &s.app.ctx(), &ada, &s.bob.user.id.to_string()).await.unwrap().0;
     assert_eq!(bob.roles.role, Role::Owner);

@@ -1,6 +1,6 @@
 // No mouse: only Tab, the arrows, space and Enter.
 import assert from 'node:assert/strict';
-import { active, connect, made, prepare } from '../lib/application.mjs';
+import { active, connect, made, prepare, request } from '../lib/application.mjs';
 import { heading } from '../lib/chromium.mjs';
 import { arrive, at, newPerson } from '../lib/people.mjs';
 import { receiver } from '../lib/receiver.mjs';
@@ -92,6 +92,25 @@ export const scenarios = (browse) => ({
       await press(page, '#confirm');
       assert.match(await notice(page), /^Disconnected\./);
       assert.equal(await active(app, held.access_token), false);
+    });
+  },
+
+  'with the keyboard alone a workspace is chosen, and Enter in the choice allows nothing': async () => {
+    const outside = await receiver();
+    const app = await prepare(await newPerson('Dora Maker'), { name: 'Careful', redirect: outside.callback });
+    await browse(async (page) => {
+      await arrive(page, await newPerson());
+      await page.goto(request(app, { scope: 'openid email' }).url);
+      await reach(page, '#scope-email');
+      await page.keyboard.press('Space');
+      const answered = page.waitForResponse((answer) => answer.request().method() === 'POST');
+      await page.keyboard.press('Enter');
+      assert.equal((await answered).status(), 200);
+      assert.equal(await page.locator('#scope-email').isChecked(), false, 'what was chosen is kept');
+      assert.equal(outside.received.length, 0);
+      await press(page, '#consent-allow');
+      await page.waitForURL((there) => there.href.startsWith(outside.callback));
+      assert.ok(new URL(page.url()).searchParams.get('code'));
     });
   },
 

@@ -7,7 +7,7 @@ use crate::pages::creation::Made;
 use crate::pages::frame::Frame;
 use crate::pages::nav::Section;
 use crate::pages::problem::Problem;
-use crate::person::{Person, Posted};
+use crate::person::{ONCE, Person, Posted};
 use askama::Template;
 use axum::extract::State;
 use axum::response::Response;
@@ -15,6 +15,7 @@ use domain::ScopeSet;
 use domain::access::Operation;
 use domain::application::CONSOLE;
 use domain::client::Client;
+use flows::idempotency::is_key;
 use flows::manage::ManageRefusal;
 use flows::{Failure, owned};
 use std::sync::Arc;
@@ -57,7 +58,11 @@ struct NewPage<'p> {
 }
 
 fn page<'p>(state: &'p WebState, person: &Person, draft: &'p Draft, step: Step, problem: Problem) -> NewPage<'p> {
-    let frame = person.frame(state, Section::Applications);
+    let mut frame = person.frame(state, Section::Applications);
+    // The steps are one form: gone back to, the last one does not make the same again.
+    if let Some(key) = person.incoming.query.get(ONCE).filter(|key| is_key(key)) {
+        key.clone_into(&mut frame.once);
+    }
     let list = person.path(state, Section::Applications);
     let (kind, catalogue) = (draft.kind.unwrap_or(Kind::Web), &state.app().settings().catalogue);
     let own: &[&str] = match step {

@@ -6,7 +6,7 @@ use crate::pages::confirm::{After, Confirm};
 use crate::pages::frame::{Frame, see_other};
 use crate::pages::nav::Section;
 use crate::pages::problem::Problem;
-use crate::pages::undo::Undo;
+use crate::pages::undo::{ONLY_FROM, Undo};
 use crate::person::{Person, Posted};
 use axum::extract::{Path, State};
 use axum::response::Response;
@@ -73,7 +73,7 @@ pub async fn ask_trust(State(state): State<WebState>, person: Person, Path(id): 
         lines,
         after: After::of_rule(less),
         action: format!("{back}/trust"),
-        fields: vec![("trust", trust.as_str().to_owned())],
+        fields: vec![("trust", trust.as_str().to_owned()), (ONLY_FROM, client.trust.as_str().to_owned())],
         button: frame.say("client-trust-set"),
         back,
         frame,

@@ -1,11 +1,11 @@
 //! Which apps a workspace lets in, as its owners say.
 use crate::WebState;
 use crate::pages::confirm::{After, Confirm};
-use crate::pages::frame::Frame;
+use crate::pages::frame::{Frame, see_other};
 use crate::pages::nav::Section;
 use crate::pages::pager::Pager;
 use crate::pages::problem::Problem;
-use crate::pages::undo::Undo;
+use crate::pages::undo::{ONLY_FROM, Undo};
 use crate::person::{Person, Posted};
 use crate::texts::Rich;
 use askama::Template;
@@ -166,8 +166,15 @@ pub async fn ask(State(state): State<WebState>, person: Person) -> Response {
         Ok(effect) => effect,
         Err(failure) => return wrong(&state, &person, &failure, ("", "")).await,
     };
+    let now = match app_policy::read(app, ctx, who).await {
+        Ok(now) => now,
+        Err(failure) => return person.refused(&state, &failure),
+    };
     let frame = person.frame(&state, Section::Access);
     let back = format!("{}/policy", person.path(&state, Section::Access));
+    if now.as_str() == chosen {
+        return see_other(&back);
+    }
     let mut lines = Vec::new();
     if let Some(policy) = AppPolicy::parse(chosen) {
         lines.push(frame.rich("policy-change-to", "policy", frame.say(title(policy))));
@@ -183,7 +190,7 @@ pub async fn ask(State(state): State<WebState>, person: Person) -> Response {
         lines,
         after: After::of_rule(effect.clients > 0),
         action: back.clone(),
-        fields: vec![("policy", chosen.to_owned())],
+        fields: vec![("policy", chosen.to_owned()), (ONLY_FROM, now.as_str().to_owned())],
         button: frame.say("policy-change-button"),
         back,
         frame,
