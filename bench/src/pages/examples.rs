@@ -1,6 +1,6 @@
 //! What is asked for: every page, the first, a late and the last part of long lists, and searches that find much, one and nothing.
 use crate::seed::{
-    ANY, Seeded, api_key, client_id, event_id, invitation_id, session_id, token_id, user_id, webhook_id,
+    ANY, Seeded, api_key, client_id, event_id, invitation_id, session_id, token_id, user_id, webhook_id, workspace_id,
 };
 use anyhow::Context as _;
 use domain::Timestamp;
@@ -161,7 +161,7 @@ fn workspace(of: &str, seeded: &Seeded) -> Vec<String> {
         lists(&apps, &[8, 15]),
         ["application", "quixote", "nowhere"].map(|part| format!("{apps}?q={part}")).to_vec(),
         lists(&format!("{apps}/policy"), &[15]),
-        ["all", "verified", "listed"].map(|policy| format!("{apps}/policy/change?policy={policy}")).to_vec(),
+        ["verified", "listed"].map(|policy| format!("{apps}/policy/change?policy={policy}")).to_vec(),
         vec![
             format!("{apps}/policy/apps/{busy}/remove"),
             format!("{apps}/{busy}/revoke"),
@@ -170,7 +170,6 @@ fn workspace(of: &str, seeded: &Seeded) -> Vec<String> {
             format!("{of}/api-keys?page=25"),
             format!("{of}/api-keys/new"),
             format!("{of}/api-keys/{}/revoke", api_key(ANY)),
-            format!("{of}/members/leave"),
             format!("{of}/members/{user}/remove"),
             format!("{of}/invitations/new"),
             format!("{of}/invitations/{}/revoke", invitation_id(ANY)),
@@ -234,6 +233,12 @@ pub fn examples(seeded: &Seeded, day: &str, device: &str, authorize: &str) -> an
         ("/".to_owned(), 303),
         ("/nothing/here".to_owned(), 404),
         ("/invitations/accept?token=unknown".to_owned(), 404),
+        (format!("/invitations/{}", invitation_id(ANY)), 403),
+        // The last owner reads why they stay.
+        (format!("{own}/members/leave"), 422),
+        // The rule that is in force: nobody is asked.
+        (format!("{own}/access/policy/change?policy=all"), 303),
+        (format!("{authorize}&sub_type=workspace&workspace={}", workspace_id(u32::MAX)), 403),
         (format!("/workspaces/{}/members", crate::seed::session_id(1)), 403),
         (format!("/operator/users/{}", crate::seed::session_id(1)), 404),
         ("/oauth2/authorize?client_id=unknown".to_owned(), 400),

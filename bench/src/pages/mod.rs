@@ -79,7 +79,7 @@ async fn measure(port: u16, example: &Example, cookies: &str) -> anyhow::Result<
         if round >= WARM {
             times.push(u64::try_from(sent.elapsed().as_micros())?);
         }
-        ensure!(answer.status == example.status, "{}: {} {}", example.path, answer.status, answer.body());
+        ensure!(answer.status == example.status, "{} from {}: {}", answer.status, example.path, answer.body());
         size = answer.body().len();
     }
     Ok((Measured::of(times, began.elapsed().as_secs_f64()), size))
@@ -164,4 +164,25 @@ pub async fn run(root: &Path, size: Size, as_json: bool) -> anyhow::Result<()> {
     }
     ensure!(slow == 0, "{slow} pages are slower than {} ms at the median", BUDGET / 1000);
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use domain::{UserId, WorkspaceId};
+
+    #[test]
+    fn every_page_of_the_server_has_an_example() {
+        let seeded = Seeded {
+            data: "nowhere".into(),
+            api_key: String::new(),
+            personal: String::new(),
+            workspace: WorkspaceId::new(seed::BEGAN, [1; 10]),
+            ada: UserId::new(seed::BEGAN, [1; 10]),
+            size: Size { clients: 1000 },
+            made: seed::BEGAN,
+            demo: json!({"clients": [{"client_id": "a"}]}),
+        };
+        complete(&examples(&seeded, "2026-01-01", "BCDF-GHJK", "/oauth2/authorize?client_id=a").unwrap()).unwrap();
+    }
 }

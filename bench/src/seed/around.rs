@@ -29,6 +29,10 @@ pub fn token_id(n: u32) -> PersonalAccessTokenId {
     PersonalAccessTokenId::new(BEGAN, bytes(6, n))
 }
 
+pub fn workspace_id(n: u32) -> WorkspaceId {
+    WorkspaceId::new(BEGAN, bytes(10, n))
+}
+
 pub fn invitation_id(n: u32) -> InvitationId {
     InvitationId::new(BEGAN, bytes(7, n))
 }
@@ -53,7 +57,7 @@ pub fn api_key(n: u32) -> ApiKeyId {
 
 fn workspace(n: u32, of: u32) -> Workspace {
     let name = named("Team", n, of);
-    Workspace { id: WorkspaceId::new(BEGAN, bytes(10, n)), name, created_at: BEGAN, updated_at: BEGAN }
+    Workspace { id: workspace_id(n), name, created_at: BEGAN, updated_at: BEGAN }
 }
 
 fn hash(kind: u8, n: u32) -> SecretHash {

@@ -3,7 +3,7 @@ mod around;
 mod base;
 
 use anyhow::Context as _;
-pub use around::{ANY, api_key, audit_id, event_id, invitation_id, session_id, token_id, webhook_id};
+pub use around::{ANY, api_key, audit_id, event_id, invitation_id, session_id, token_id, webhook_id, workspace_id};
 use base::{BATCH, fill, minute, named};
 pub use base::{BEGAN, LARGE, Seeded, Size, bytes, client_id, now, user_id};
 use domain::client::{AuthMethod, Client, ClientConfig, ClientSecret, ClientType, GrantType, Trust};

@@ -63,6 +63,13 @@ pub async fn listed(app: &App, ctx: &Ctx, principal: &Principal, page: Page) -> 
     Ok(Paged { items: items.into_iter().map(one).collect(), total })
 }
 
+/// The applications that somebody here allowed something and that are not on the list, by name.
+pub async fn unlisted(app: &App, ctx: &Ctx, principal: &Principal) -> Outcome<Vec<(ClientId, String)>> {
+    let workspace = workspace(app, ctx, principal, Operation::ReadApps, "app.list")?;
+    let mut tx = app.store().read().await?;
+    Ok(store::app_policy::unlisted(&mut tx, workspace).await?)
+}
+
 /// How many applications and people would lose access if this were the rule: to be told before it is changed.
 pub async fn preview(app: &App, ctx: &Ctx, principal: &Principal, policy: &str) -> Outcome<Effect> {
     const KIND: &str = "app_policy.read";

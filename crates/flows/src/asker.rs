@@ -37,6 +37,14 @@ pub async fn person(tx: &mut Tx, caller: &Caller, client: &ClientId) -> Result<O
 }
 
 impl Person {
+    /// The workspaces that do not let the client in, or the one that is named.
+    pub fn forbidding(&self, named: Option<WorkspaceId>) -> Vec<WorkspaceMembership> {
+        let is_one = |m: &&WorkspaceMembership| {
+            self.forbidden.contains(&m.workspace_id) && named.is_none_or(|named| named == m.workspace_id)
+        };
+        self.memberships.iter().filter(is_one).cloned().collect()
+    }
+
     /// The same as a decision looks at it.
     pub fn signed_in(&self, caller: &Caller) -> SignedIn<'_> {
         SignedIn {

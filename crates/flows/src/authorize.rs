@@ -1,6 +1,7 @@
 //! The authorization endpoint: from parameters to the next step, and from the user's answer to a code.
 use crate::asker::{Person, person};
-pub use crate::next::{Answer, AuthorizeFailure, ConsentView, Decision, Locales, Next};
+use crate::interaction::{open, seal};
+pub use crate::next::{Answer, AuthorizeFailure, ConsentView, Decision, Locales, Next, UnableView};
 pub use crate::page_refusal::{InteractionRefusal, PageReason, PageRefusal};
 use crate::recorder::About;
 use crate::session::Caller;
@@ -85,12 +86,15 @@ pub async fn begin(
     }
 }
 
-/// Names the developer on a consent page; read only where there is one to show.
+/// Names the developer on a page; read only where there is one to show.
 async fn with_developer(app: &App, mut next: Next) -> Result<Next, Fault> {
-    if let Next::Consent { view, .. } = &mut next {
-        let mut tx = app.store().read().await?;
-        view.developer = store::clients::owner_name(&mut tx, &view.client.id).await?;
-    }
+    let (client, developer) = match &mut next {
+        Next::Consent { view, .. } => (&view.client.id, &mut view.developer),
+        Next::Unable { view, .. } => (&view.client.id, &mut view.developer),
+        _ => return Ok(next),
+    };
+    let mut tx = app.store().read().await?;
+    *developer = store::clients::owner_name(&mut tx, client).await?;
     Ok(next)
 }
 
@@ -175,31 +179,8 @@ pub async fn decide_request(
 ) -> Result<Next, AuthorizeFailure> {
     match begin(app, ctx, params, caller, [0; 32]).await? {
         Next::Consent { interaction, .. } => decide_consent(app, ctx, &interaction, decision, caller, [0; 32]).await,
-        Next::Answer(answer) => Ok(Next::Answer(answer)),
         other => Ok(other),
     }
-}
-
-fn open(app: &App, ctx: &Ctx, text: &str, browser: [u8; 32]) -> Result<Interaction, AuthorizeFailure> {
-    use InteractionRefusal as R;
-    let refused = |about: About, r: R| {
-        app.record(ctx, HERE, r.reason(), about);
-        Failure::Refused(PageRefusal { reason: PageReason::Interaction(r), client_name: None })
-    };
-    let opened = app.keys().sealer.open::<Interaction>(Purpose::Interaction, text);
-    let (_, interaction) = opened.map_err(|_| refused(About::default(), R::Unknown))?;
-    let about = || About::client(&interaction.request.client_id);
-    if interaction.browser != browser {
-        return Err(refused(about(), R::OtherBrowser));
-    }
-    if ctx.now >= interaction.expires_at {
-        return Err(refused(about(), R::Expired));
-    }
-    Ok(interaction)
-}
-
-fn seal(app: &App, ctx: &Ctx, interaction: &Interaction) -> Result<String, Fault> {
-    Ok(app.keys().sealer.seal(Purpose::Interaction, TokenId::from_random(ctx.random()), interaction)?)
 }
 
 async fn scene<'s>(
@@ -244,6 +225,7 @@ impl Scene<'_> {
             Step::SelectWorkspace(ask) => self.consent_page(ask, true),
             Step::AskConsent(ask) => self.consent_page(ask, false),
             Step::Approve(approval) => Ok(Next::Answer(self.code(&approval)?)),
+            Step::Explain(refusal) => self.unable(refusal),
             Step::Refuse(refusal) => {
                 let request = &self.interaction.request;
                 let sent = sent::by_request(request, refusal);
@@ -292,18 +274,57 @@ impl Scene<'_> {
         Ok(Next::Consent { interaction, view: Box::new(view) })
     }
 
-    async fn decided(mut self, decision: &Decision) -> Result<Next, AuthorizeFailure> {
+    /// Why not, for the user to read. The client is told when the user goes back to it.
+    fn unable(mut self, refusal: AuthorizeRefusal) -> Result<Next, AuthorizeFailure> {
+        self.interaction.asked = self.person.as_ref().map(|p| p.user_id);
+        let (app, request) = (self.app, &self.interaction.request);
+        self.record(refusal, sent::by_request(request, refusal));
+        let carries_errors = request.callback.carries_errors();
+        let forbidding = match (&self.person, refusal) {
+            (Some(person), AuthorizeRefusal::WorkspaceForbids) => person.forbidding(decision::named_workspace(request)),
+            _ => Vec::new(),
+        };
+        let view = UnableView {
+            refusal,
+            redirect_uri: self.redirect_uri(),
+            user_email: self.person.as_ref().map(|p| p.email.to_string()).unwrap_or_default(),
+            expected: self.expected(),
+            developer: None,
+            forbidding,
+            on_device: self.interaction.device.is_some(),
+            answer: carries_errors.then(|| error(app, &request.callback, refusal)),
+            locales: self.locales(),
+            client: self.client,
+        };
+        Ok(Next::Unable { interaction: seal(app, self.ctx, &self.interaction)?, view: Box::new(view) })
+    }
+
+    async fn decided(self, decision: &Decision) -> Result<Next, AuthorizeFailure> {
+        let asks = match self.step() {
+            Step::AskConsent(ask) | Step::SelectWorkspace(ask) => Ok(ask),
+            Step::Explain(why) => Err(why),
+            _ => return self.next(),
+        };
+        // The user read the page and said no: that answer goes back even to a client that nobody tried before.
+        match (asks, &self.interaction.device) {
+            (Ok(ask), _) if decision.allow => self.allowed(ask, decision).await,
+            (Err(why), _) if decision.allow => self.unable(why),
+            (_, Some(device)) => {
+                let id = device.id;
+                self.denied(id).await
+            }
+            (Ok(_), None) => {
+                self.record(AuthorizeRefusal::UserDenied, json!({}));
+                Ok(Next::Answer(error(self.app, &self.interaction.request.callback, AuthorizeRefusal::UserDenied)))
+            }
+            // Recorded when it was shown.
+            (Err(why), None) => Ok(Next::Answer(error(self.app, &self.interaction.request.callback, why))),
+        }
+    }
+
+    async fn allowed(mut self, ask: Ask, decision: &Decision) -> Result<Next, AuthorizeFailure> {
         let (app, ctx) = (self.app, self.ctx);
         let callback = self.interaction.request.callback.clone();
-        let (Step::AskConsent(ask) | Step::SelectWorkspace(ask)) = self.step() else { return self.next() };
-        if let (false, Some(device)) = (decision.allow, &self.interaction.device) {
-            let id = device.id;
-            return self.denied(id).await;
-        }
-        if !decision.allow {
-            // The user read the page and said no: that answer goes back even to a client that nobody tried before.
-            return Ok(Next::Answer(self.error(&callback, AuthorizeRefusal::UserDenied)));
-        }
         let required = |name: &str| app.settings().catalogue.is_required(name);
         let approval =
             decision::approve(&self.interaction.request, &ask, decision.workspace, decision.ticked.as_ref(), required);
@@ -361,7 +382,7 @@ impl Scene<'_> {
         });
         match work.await.map_err(|error: store::StoreError| Failure::from(error))? {
             None => {}
-            Some(PageReason::Authorize(r)) => return answer_error(app, ctx, &self.client, &callback, r, json!({})),
+            Some(PageReason::Authorize(why)) => return self.unable(why),
             Some(reason) => return Err(page(ctx, app, Some(&self.client), reason, json!({}))),
         }
         let about = About::client(&self.client.id).and_user(user).and_workspace(workspace);
@@ -392,9 +413,7 @@ impl Scene<'_> {
             let settled = PageReason::Interaction(InteractionRefusal::DeviceSettled);
             return Err(page(ctx, app, Some(&self.client), settled, json!({})));
         }
-        let about = About::client(&self.client.id);
-        let about = self.person.as_ref().map_or(about.clone(), |p| about.and_user(p.user_id));
-        app.record(ctx, HERE, AuthorizeRefusal::UserDenied.reason(), about);
+        self.record(AuthorizeRefusal::UserDenied, json!({}));
         let locales = self.locales();
         Ok(Next::Device { client: Box::new(self.client), allowed: false, locales })
     }
@@ -428,11 +447,10 @@ impl Scene<'_> {
         Ok(answer(self.app, &request.callback, vec![("code".to_owned(), code)]))
     }
 
-    fn error(&self, callback: &Callback, refusal: AuthorizeRefusal) -> Answer {
+    fn record(&self, refusal: AuthorizeRefusal, sent: Value) {
         let about = About::client(&self.client.id);
         let about = self.person.as_ref().map_or(about.clone(), |p| about.and_user(p.user_id));
-        self.app.record(self.ctx, HERE, refusal.reason(), about);
-        error(self.app, callback, refusal)
+        self.app.record_with(self.ctx, HERE, refusal.reason(), about, sent);
     }
 }
 

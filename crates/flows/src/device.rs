@@ -3,7 +3,7 @@ use crate::failure::refuse;
 use crate::recorder::About;
 use crate::session::Caller;
 use crate::token::RequestRefusal;
-use crate::{App, Ctx, Failure, Fault, client_auth, sent};
+use crate::{App, Ctx, Failure, Fault, client_auth, interaction, sent};
 use domain::Secret;
 use domain::client::{Client, GrantType};
 use domain::oauth::authorize::{AuthorizationRequest, AuthorizePolicy, AuthorizeRefusal};
@@ -13,7 +13,7 @@ use domain::oauth::device::{DeviceAuthorization, DeviceState, INTERVAL, LIFETIME
 use domain::oauth::diagnosis::Endpoint;
 use domain::oauth::error::{ErrorCode, Refusal};
 use domain::oauth::params::RawParams;
-use domain::oauth::seal::{Purpose, TokenId};
+use domain::oauth::seal::TokenId;
 use serde_json::json;
 
 const HERE: &str = Endpoint::DeviceAuthorization.as_str();
@@ -196,6 +196,5 @@ pub async fn enter(
         asked: None,
         device: Some(AskingDevice { id: device.id, user_code }),
     };
-    let id = TokenId::from_random(ctx.random());
-    Ok(app.keys().sealer.seal(Purpose::Interaction, id, &interaction).map_err(Fault::from)?)
+    Ok(interaction::seal(app, ctx, &interaction)?)
 }

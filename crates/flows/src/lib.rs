@@ -34,6 +34,7 @@ pub mod failures;
 pub mod forbidden;
 pub mod idempotency;
 pub mod in_force;
+mod interaction;
 pub mod introspect;
 pub mod invitations;
 pub mod jobs;

@@ -2,8 +2,8 @@
 use crate::Failure;
 use crate::page_refusal::PageRefusal;
 use domain::client::Client;
-use domain::identity::Email;
-use domain::oauth::authorize::{AuthorizationRequest, Callback};
+use domain::identity::{Email, WorkspaceMembership};
+use domain::oauth::authorize::{AuthorizationRequest, AuthorizeRefusal, Callback};
 use domain::oauth::decision::Ask;
 use domain::oauth::device::UserCode;
 use domain::{ScopeSet, WorkspaceId};
@@ -36,6 +36,26 @@ pub struct ConsentView {
     pub locales: Locales,
 }
 
+/// What the page shows to somebody whose account cannot go on.
+#[derive(Debug, Clone)]
+pub struct UnableView {
+    pub client: Client,
+    pub refusal: AuthorizeRefusal,
+    pub redirect_uri: String,
+    pub user_email: String,
+    /// Whom the application expected instead.
+    pub expected: Option<Email>,
+    /// The workspace or person that manages the client; nobody does where it registered itself.
+    pub developer: Option<String>,
+    /// The workspaces that do not let the client in.
+    pub forbidding: Vec<WorkspaceMembership>,
+    /// A device waits for the answer.
+    pub on_device: bool,
+    /// What a caller without a page sends to the client; nothing where errors do not go there.
+    pub answer: Option<Answer>,
+    pub locales: Locales,
+}
+
 /// The next step, ready to be shown or sent.
 #[derive(Debug)]
 pub enum Next {
@@ -61,6 +81,10 @@ pub enum Next {
     Consent {
         interaction: String,
         view: Box<ConsentView>,
+    },
+    Unable {
+        interaction: String,
+        view: Box<UnableView>,
     },
     Answer(Answer),
     /// The answer waits for a device, which will ask for it.

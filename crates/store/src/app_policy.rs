@@ -1,6 +1,6 @@
 //! Which applications a workspace lets in. Who changes the rule or the list holds the workspace, and who rests on it shares it.
 use crate::lets_in::lets_in;
-use crate::page::{COUNTED, MOST_CHOICES, Page, Paged, count};
+use crate::page::{COUNTED, MAX_LIMIT, MOST_CHOICES, Page, Paged, count};
 use crate::workspace_apps::apps_of;
 use crate::workspaces::read_roles;
 use crate::{Row, StoreError, Tx, clients, params};
@@ -99,11 +99,14 @@ pub async fn unlist(tx: &mut Tx, workspace: WorkspaceId, client: &ClientId) -> R
 
 /// The list: clients that still exist, without their secrets, and since when each is on it; the latest first.
 pub async fn page(tx: &mut Tx, workspace: WorkspaceId, page: Page) -> Result<Paged<(Client, Timestamp)>, StoreError> {
+    // The page is found before the clients are read; CROSS JOIN keeps SQLite from beginning elsewhere.
     let sql = concat!(
         "SELECT ",
         clients::columns!(),
-        ", l.created_at FROM workspace_allowed_clients l JOIN clients c ON c.id = l.client_id \
-         WHERE l.workspace_id = $1 AND c.deleted_at IS NULL ORDER BY l.created_at DESC, l.client_id LIMIT $2 OFFSET $3"
+        ", p.created_at FROM (SELECT l.client_id, l.created_at FROM workspace_allowed_clients l \
+         JOIN clients d ON d.id = l.client_id WHERE l.workspace_id = $1 AND d.deleted_at IS NULL \
+         ORDER BY l.created_at DESC, l.client_id LIMIT $2 OFFSET $3) p CROSS JOIN clients c \
+         WHERE c.id = p.client_id ORDER BY p.created_at DESC, p.client_id"
     );
     let mut rows = tx.all(sql, params![workspace, page.limit(), page.offset()]).await?;
     let items = rows.iter_mut().map(|row| Ok((clients::read(row)?, row.time()?)));
@@ -111,4 +114,18 @@ pub async fn page(tx: &mut Tx, workspace: WorkspaceId, page: Page) -> Result<Pag
     let total = "SELECT COUNT(*) FROM workspace_allowed_clients l JOIN clients c ON c.id = l.client_id \
                  WHERE l.workspace_id = $1 AND c.deleted_at IS NULL";
     Ok(Paged { items, total: count(tx, total, params![workspace]).await? })
+}
+
+/// The clients that were allowed anything in the workspace and are not on its list, by name; at most [`MAX_LIMIT`].
+pub async fn unlisted(tx: &mut Tx, workspace: WorkspaceId) -> Result<Vec<(ClientId, String)>, StoreError> {
+    let sql = concat!(
+        "WITH RECURSIVE ",
+        apps_of!("$1"),
+        " SELECT c.id, c.name FROM (SELECT a.client_id, n.text FROM apps a CROSS JOIN names n \
+         WHERE n.kind = 'client' AND n.id = a.client_id AND NOT EXISTS (SELECT 1 FROM workspace_allowed_clients l \
+         WHERE l.workspace_id = $1 AND l.client_id = a.client_id) ORDER BY n.text, a.client_id LIMIT $2) p \
+         CROSS JOIN clients c WHERE c.id = p.client_id ORDER BY p.text, c.id"
+    );
+    let mut rows = tx.all(sql, params![workspace, MAX_LIMIT]).await?;
+    rows.iter_mut().map(|row| Ok((row.client_id()?, row.text()?))).collect()
 }

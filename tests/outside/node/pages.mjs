@@ -130,6 +130,9 @@ function pages(mode, language, options) {
         await visit.look('consent');
         await visit.open(authorize(clientOf('web'), { prompt: 'consent' }), 'consent');
         await visit.open(authorize(clientOf('web'), { prompt: 'select_account' }), 'choose an account');
+        const foreign = { sub_type: 'workspace', workspace: operator.workspaces[1].id };
+        await visit.open(authorize(clientOf('web'), foreign), 'no access with this account');
+        assert.equal(await page.locator('#unable-back').count(), 1);
         await visit.open(`${demo.issuer}/oauth2/end_session`, 'sign out');
         await page.locator('#logout-submit').click();
         await visit.look('signed out');

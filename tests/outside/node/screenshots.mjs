@@ -64,6 +64,7 @@ const AFTER = {
   consent: authorize(web),
   'consent-on-device': authorize(clientOf('public')),
   'consent-stranger': async () => authorize(await stranger()),
+  'no-access': authorize(web, { sub_type: 'workspace', workspace: demo.users[1].workspaces[0].id }),
   'choose-account': authorize(web, { prompt: 'select_account' }),
   device: `${demo.issuer}/device`,
   profile: `${demo.issuer}/account`,
@@ -119,6 +120,9 @@ const AFTER = {
   'sign-out': `${demo.issuer}/oauth2/end_session`,
 };
 
+/** Pages of refusals. */
+const REFUSALS = ['error', 'no-access'];
+
 /** The three sizes, in light and dark; the longer words of German where there is least room. */
 const LOOKS = [
   { width: 360, colorScheme: 'light', locale: 'de-DE' },
@@ -132,7 +136,7 @@ const LOOKS = [
 async function picture(page, name, found, look) {
   const url = typeof found === 'function' ? await found(page) : found;
   const response = url && (await page.goto(url));
-  if (response && response.status() >= 400 && name !== 'error') throw new Error(`${url}: ${response.status()}`);
+  if (response && response.status() >= 400 && !REFUSALS.includes(name)) throw new Error(`${url}: ${response.status()}`);
   // Chromium writes WebP, which is a third of the size. The rest of a very long list shows nothing new.
   const { width, height } = await page.evaluate(() => ({ width: innerWidth, height: Math.min(document.documentElement.scrollHeight, 2000) }));
   const devtools = await page.context().newCDPSession(page);

@@ -73,6 +73,8 @@ pub enum Step {
     AskConsent(Ask),
     /// A code may be issued.
     Approve(Approval),
+    /// Not with this account: its user reads why, and goes on with another or back to the client.
+    Explain(R),
     /// No step helps.
     Refuse(R),
 }
@@ -123,14 +125,14 @@ pub fn decide(
         return Step::SelectAccount;
     }
     if !client.allows(who.user_id) {
-        return Step::Refuse(R::UserNotAllowed);
+        return or_refuse(Step::Explain(R::UserNotAllowed), R::UserNotAllowed);
     }
     // One level of authentication exists, and it is never claimed to be another.
     if !request.claims.essential_acr.is_empty() {
         return Step::Refuse(R::AcrUnmet);
     }
     match candidates(request, who) {
-        Err(refusal) => Step::Refuse(refusal),
+        Err(refusal) => or_refuse(Step::Explain(refusal), refusal),
         Ok(candidates) => consent_step(request, client, who, candidates),
     }
 }
@@ -151,15 +153,20 @@ pub fn expected(hint: &str, signed_in: &Email) -> Option<Email> {
     (named.key() != signed_in.key() && is_legible(named.as_str())).then_some(named)
 }
 
+/// The workspace that the request names, by parameter, hint or claim.
+pub fn named_workspace(request: &AuthorizationRequest) -> Option<WorkspaceId> {
+    let hinted = || [&request.hinted_sub, &request.claims.sub].into_iter().flatten().find_map(|sub| sub.parse().ok());
+    request.workspace.or_else(hinted)
+}
+
 /// The workspaces that the grant could be for: none for user grants, else at least one live membership that lets the
 /// client in.
 fn candidates(request: &AuthorizationRequest, who: &SignedIn<'_>) -> Result<Vec<WorkspaceMembership>, R> {
     if request.sub_type == SubType::User {
         return Ok(Vec::new());
     }
-    let hinted = [&request.hinted_sub, &request.claims.sub].into_iter().flatten().find_map(|sub| sub.parse().ok());
     let lets_in = |m: &WorkspaceMembership| !who.forbidden.contains(&m.workspace_id);
-    match request.workspace.or(hinted) {
+    match named_workspace(request) {
         Some(named) => match who.memberships.iter().find(|m| m.workspace_id == named) {
             None => Err(R::WorkspaceNotMember),
             Some(member) if lets_in(member) => Ok(vec![member.clone()]),

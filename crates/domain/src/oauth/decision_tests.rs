@@ -121,7 +121,7 @@ fn a_workspace_that_does_not_let_the_client_in_is_not_offered() {
     let ids = [1, 2, 3].map(|n| workspace(n).workspace_id);
     let offered = |step: Step| match step {
         Step::AskConsent(ask) => Ok(ask.workspaces.iter().map(|m| m.workspace_id).collect::<Vec<_>>()),
-        Step::Refuse(refusal) => Err(refusal),
+        Step::Explain(refusal) => Err(refusal),
         other => panic!("{other:?}"),
     };
     with(3, &[], Some(2), |who| {
@@ -132,13 +132,13 @@ fn a_workspace_that_does_not_let_the_client_in_is_not_offered() {
         assert_eq!(offered(step(&[], Some(&who(&ids)))), Err(R::WorkspaceForbids));
         assert_eq!(offered(step(&[("workspace", &named)], Some(&who(&ids[1..2])))), Err(R::WorkspaceForbids));
         assert_eq!(offered(step(&[("workspace", &named)], Some(&who(&ids[..1])))), Ok(vec![ids[1]]));
-        assert_eq!(offered(step(&[("prompt", "none")], Some(&who(&ids)))), Err(R::WorkspaceForbids));
+        assert_eq!(step(&[("prompt", "none")], Some(&who(&ids))), Step::Refuse(R::WorkspaceForbids));
         assert_eq!(offered(step(&[("sub_type", "user")], Some(&who(&ids)))), Ok(vec![]), "in the user's own name");
     });
     // What was allowed before does not help.
     with(1, &[consent(Some(ids[0]), "openid email")], None, |who| {
         let who = SignedIn { forbidden: &ids, ..who.clone() };
-        assert_eq!(step(&[], Some(&who)), Step::Refuse(R::WorkspaceForbids));
+        assert_eq!(step(&[], Some(&who)), Step::Explain(R::WorkspaceForbids));
     });
 }
 
@@ -154,10 +154,15 @@ fn new_scopes_ask_for_the_difference() {
 
 #[test]
 fn checklist_111_the_workspace_must_be_a_live_membership() {
-    with(0, &[], None, |who| assert_eq!(step(&[], Some(who)), Step::Refuse(R::NoWorkspace)));
+    with(0, &[], None, |who| {
+        assert_eq!(step(&[], Some(who)), Step::Explain(R::NoWorkspace));
+        assert_eq!(step(&[("prompt", "none")], Some(who)), Step::Refuse(R::NoWorkspace), "no page");
+    });
     with(2, &[], Some(2), |who| {
         let foreign = workspace(9).workspace_id.to_string();
-        assert_eq!(step(&[("workspace", &foreign)], Some(who)), Step::Refuse(R::WorkspaceNotMember));
+        assert_eq!(step(&[("workspace", &foreign)], Some(who)), Step::Explain(R::WorkspaceNotMember));
+        let silent = [("workspace", foreign.as_str()), ("prompt", "none")];
+        assert_eq!(step(&silent, Some(who)), Step::Refuse(R::WorkspaceNotMember));
         let Step::AskConsent(ask) = step(&[], Some(who)) else { panic!() };
         assert_eq!(ask.preselected, Some(workspace(2).workspace_id));
         let request = request(&client(), &[]).unwrap();
@@ -233,10 +238,13 @@ fn allowed_users_and_internal_clients() {
     let mut own = client();
     own.config.internal = true;
     with(0, &[], None, |who| {
-        let go =
-            |c: &Client| decide(&request(c, &[("sub_type", "user")]).unwrap(), c, Some(who), Progress::default(), NOW);
-        assert_eq!(go(&closed), Step::Refuse(R::UserNotAllowed));
-        assert!(matches!(go(&own), Step::Approve(_)));
+        let go = |c: &Client, prompt: &[_]| {
+            let request = request(c, &[&[("sub_type", "user")], prompt].concat()).unwrap();
+            decide(&request, c, Some(who), Progress::default(), NOW)
+        };
+        assert_eq!(go(&closed, &[]), Step::Explain(R::UserNotAllowed));
+        assert_eq!(go(&closed, &[("prompt", "none")]), Step::Refuse(R::UserNotAllowed));
+        assert!(matches!(go(&own, &[]), Step::Approve(_)));
     });
 }
 

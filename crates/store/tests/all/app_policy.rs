@@ -85,6 +85,9 @@ async fn the_list_is_kept_page_by_page() {
         };
         assert_eq!(page(1).await, (vec![(client_id(12), at(2))], 2));
         assert_eq!(page(2).await, (vec![(client_id(14), at(1))], 2));
+        let others = async || read_tx!(db, |tx| app_policy::unlisted(tx, workspace_id(1)));
+        assert_eq!(others().await, [11, 13].map(|n| (client_id(n), format!("App {n}"))), "by name, whatever the page");
+        assert_eq!(read_tx!(db, |tx| app_policy::unlisted(tx, workspace_id(9))), []);
         let unlist = async |n| write_tx!(db, |tx| app_policy::unlist(tx, workspace_id(1), &client_id(n)));
         assert!(unlist(14).await && !unlist(14).await);
         write_tx!(db, |tx| clients::soft_delete(tx, &client_id(12), NOW));

@@ -102,7 +102,9 @@ async fn checklist_111_a_workspace_that_was_not_offered_is_refused() {
         assert_eq!(tampered.answer("error").as_deref(), Some("access_denied"));
         assert_eq!(app.outcomes("authorize").await[0], "workspace_not_a_membership");
         let named = [("sub_type", "workspace"), ("workspace", &*stranger.workspaces[0].to_string())];
-        assert_eq!(browser.get(&party.authorize(&named)).await.answer("error").as_deref(), Some("access_denied"));
+        let unable = browser.get(&party.authorize(&named)).await;
+        assert_eq!((unable.status.as_u16(), unable.header("location")), (403, ""), "{}", unable.body);
+        assert!(unable.text("unable-why").unwrap().contains("does not belong to"), "{}", unable.body);
 
         let picker = browser.get(&party.authorize(&for_workspace)).await.form("consent-allow");
         let mut offered: Vec<_> = picker.radios.iter().map(|(_, v)| v.clone()).collect();

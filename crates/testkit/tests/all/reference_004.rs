@@ -496,8 +496,11 @@ async fn what_an_owner_sets_is_so() {
         assert_eq!(web.refresh(&of_ada.refresh()).await.status, 200);
         let mut browser = Browser::new(&app);
         browser.sign_in_here("bob@example.com").await;
-        let refused = browser.get(&web.authorize(&[("scope", "openid")])).await;
-        assert_eq!(refused.answer("error").as_deref(), Some("access_denied"));
+        let silent = browser.get(&web.authorize(&[("scope", "openid"), ("prompt", "none")])).await;
+        assert_eq!(silent.answer("error").as_deref(), Some("access_denied"));
+        let read = browser.get(&web.authorize(&[("scope", "openid")])).await;
+        let told = browser.submit(&read.form("unable-back").set("action", "deny")).await;
+        assert_eq!(told.answer("error").as_deref(), Some("access_denied"));
         app.clock.advance(300);
         assert_eq!(web.refresh(&of_ada.refresh()).await.error(), "invalid_grant", "unused for too long");
         app.stop().await;

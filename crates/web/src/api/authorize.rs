@@ -95,6 +95,10 @@ fn shown(state: &WebState, incoming: &Incoming, next: Result<Next, AuthorizeFail
         Ok(Next::Consent { interaction, view }) => {
             json_response(StatusCode::OK, &consent_json(state, &interaction, &view))
         }
+        Ok(Next::Unable { view, .. }) => match &view.answer {
+            Some(answer) => redirect_json(answer),
+            None => refused(view.refusal.code(), view.refusal.public()),
+        },
         Ok(Next::Login { .. }) => {
             refused(ErrorCode::LoginRequired, "Sign in first: by session cookie or personal access token.")
         }

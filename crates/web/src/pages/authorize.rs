@@ -5,6 +5,7 @@ use super::form::Form;
 use super::frame::{Frame, Leads, interaction_path, render, see_other, with_browser};
 use super::login::{Waiting, login_page};
 use super::refused;
+use super::unable::unable_page;
 use crate::WebState;
 use crate::incoming::{Browser, Incoming};
 use askama::Template;
@@ -90,6 +91,10 @@ fn show(
         Ok(Next::Consent { interaction, view }) => {
             browser.speak(&view.locales);
             consent_page(state, browser, &interaction, &view, kept)
+        }
+        Ok(Next::Unable { interaction, view }) => {
+            browser.speak(&view.locales);
+            unable_page(state, browser, &interaction, &view, &incoming.ctx.facts.request_id)
         }
         Ok(Next::Device { client, allowed, locales }) => {
             browser.speak(&locales);

@@ -172,7 +172,7 @@ pub fn consent_page(
         permissions,
         redirect_host: redirect_uri::display_host(uri),
         on_device: redirect_uri::is_on_device(uri),
-        stays: view.user_code.is_none() && !["https:", "http:"].iter().any(|scheme| uri.starts_with(scheme)),
+        stays: stays_here(uri),
         trust: client.trust,
         looks_alike: looks_alike(&client.name),
         poses: client.trust != Trust::FirstParty && poses_as(&client.name, &state.app().settings().brand.name),
@@ -182,6 +182,11 @@ pub fn consent_page(
         initial: initial(&client.name),
     };
     render(state, &page, StatusCode::OK, Leads::To(uri), None)
+}
+
+/// Whether the browser stays on a page that leads to this URI, since a program takes it. A device's is empty.
+pub fn stays_here(uri: &str) -> bool {
+    !uri.is_empty() && !["https:", "http:"].iter().any(|scheme| uri.starts_with(scheme))
 }
 
 /// The first letter of a name, as large as it gets.

@@ -26,6 +26,7 @@ pub mod setup;
 pub mod shown;
 pub mod signup;
 pub mod time;
+mod unable;
 pub mod undo;
 pub mod webhooks;
 pub mod workspace;

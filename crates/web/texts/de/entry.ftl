@@ -78,6 +78,24 @@ consent-stays = Diese Seite bleibt offen; Sie können sie dann schließen.
 consent-sent = Ihre Antwort ist unterwegs zu dem Programm. Sie können diese Seite schließen, wenn es dort weitergeht.
 answer-to-asking-device = Die Antwort geht an das Gerät.
 
+unable-title = Zugriff nicht möglich
+unable = { $client } kann mit diesem Konto keinen Zugriff erhalten
+unable-not-chosen = Diese Anwendung ist nur für Personen da, die ihr Entwickler ausgewählt hat, und dieses Konto gehört nicht dazu.
+unable-ask-developer = Bitten Sie den Entwickler, Sie aufzunehmen, oder verwenden Sie ein anderes Konto.
+unable-no-workspace = Diese Anwendung arbeitet für einen Arbeitsbereich, und dieses Konto gehört zu keinem.
+unable-ask-invitation = Bitten Sie einen Admin eines Arbeitsbereichs um eine Einladung, oder verwenden Sie ein anderes Konto.
+unable-not-member = Diese Anwendung bittet um einen Arbeitsbereich, zu dem dieses Konto nicht gehört.
+unable-ask-member = Bitten Sie einen Admin dieses Arbeitsbereichs um eine Einladung, oder verwenden Sie ein anderes Konto.
+unable-forbidden = Dieser Arbeitsbereich lässt die Anwendung nicht zu:
+unable-forbidden-all = Keiner Ihrer Arbeitsbereiche lässt die Anwendung zu:
+unable-ask-owner = Welche Anwendungen ein Arbeitsbereich zulässt, legen seine Inhaber fest. Fragen Sie dort nach, oder verwenden Sie ein anderes Konto.
+unable-own = Welche Anwendungen er zulässt, entscheiden Sie: Ändern Sie die Regel und versuchen Sie es dann noch einmal.
+unable-otherwise = Was diese Anwendung verlangt, kann der Server nicht leisten.
+unable-change = Regel ändern
+unable-again = Noch einmal versuchen
+unable-back = Zurück zur Anwendung
+unable-tell-device = Gerät abweisen
+
 error-title = Das hat nicht geklappt
 error-code = Fehler
 came-from = Sie kamen von { $client }.

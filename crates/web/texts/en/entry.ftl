@@ -78,6 +78,24 @@ consent-stays = This page stays open; you can close it then.
 consent-sent = Your answer is on its way to the program. You can close this page when it goes on there.
 answer-to-asking-device = The answer goes to the device.
 
+unable-title = Access is not possible
+unable = { $client } cannot get access with this account
+unable-not-chosen = This application is only for people whom its developer has chosen, and this account is not one of them.
+unable-ask-developer = Ask its developer to add you, or use another account.
+unable-no-workspace = This application works for a workspace, and this account belongs to none.
+unable-ask-invitation = Ask an admin of a workspace to invite you, or use another account.
+unable-not-member = This application asks for a workspace that this account does not belong to.
+unable-ask-member = Ask an admin of that workspace to invite you, or use another account.
+unable-forbidden = This workspace does not let the application in:
+unable-forbidden-all = None of your workspaces lets the application in:
+unable-ask-owner = The owners of a workspace decide which applications it lets in. Ask one of them, or use another account.
+unable-own = You decide which applications it lets in: change the rule, then try again.
+unable-otherwise = The server cannot do what this application asks for.
+unable-change = Change the rule
+unable-again = Try again
+unable-back = Back to the application
+unable-tell-device = Refuse the device
+
 error-title = That did not work
 error-code = Error
 came-from = You came from { $client }.

@@ -11,6 +11,7 @@ use crate::texts::Rich;
 use askama::Template;
 use axum::extract::{Path, State};
 use axum::response::Response;
+use domain::ClientId;
 use domain::client::Trust;
 use domain::identity::AppPolicy;
 use domain::oauth::error::{ErrorCode, Refusal as _};
@@ -31,12 +32,6 @@ struct Choice {
     ends: String,
 }
 
-/// An app that can be put on the list.
-struct Known {
-    id: String,
-    name: String,
-}
-
 #[derive(Template)]
 #[template(path = "workspace/policy.html")]
 struct PolicyPage<'p> {
@@ -49,7 +44,8 @@ struct PolicyPage<'p> {
     is_listed: bool,
     listed: Vec<ListedClient>,
     pager: Pager,
-    known: Vec<Known>,
+    /// Apps that can be put on the list.
+    known: Vec<(ClientId, String)>,
     client: &'p str,
 }
 
@@ -106,8 +102,7 @@ async fn page<'k>(state: &WebState, person: &Person, kept: Kept<'k>) -> Outcome<
     }
     let Paged { items: listed, total } =
         app_policy::listed(app, ctx, who, Page::new(person.page_number(), ROWS)).await?;
-    let here = workspace_apps::list(app, ctx, who, "", Page::default()).await?;
-    let known = here.items.into_iter().filter(|one| !listed.iter().any(|listed| listed.client_id == one.client_id));
+    let known = app_policy::unlisted(app, ctx, who).await?;
     let path = person.path(state, Section::Access);
     Ok(PolicyPage {
         problem: kept.problem,
@@ -115,7 +110,7 @@ async fn page<'k>(state: &WebState, person: &Person, kept: Kept<'k>) -> Outcome<
         choices,
         chosen: if kept.policy.is_empty() { now.as_str() } else { kept.policy },
         is_listed: now == AppPolicy::Listed,
-        known: known.map(|one| Known { id: one.client_id.to_string(), name: one.name }).collect(),
+        known,
         pager: Pager::new(&format!("{path}/policy"), &[], person.page_number(), ROWS, total),
         listed,
         client: kept.client,
