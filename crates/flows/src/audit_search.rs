@@ -122,8 +122,8 @@ async fn person(
     Ok(Some(user.id).filter(|_| known))
 }
 
-/// The names of whom the events are about.
-async fn names(
+/// The names of whom the events are about, as far as somebody in the workspace may know them.
+pub(crate) async fn names(
     tx: &mut Tx,
     events: &[AuditEvent],
     workspace: Option<WorkspaceId>,

@@ -6,7 +6,7 @@ use crate::register::AccessRefusal;
 use crate::revoke::RevokeRefusal;
 use crate::token::{CodeRefusal, DeviceCodeRefusal, MachineRefusal, RefreshRefusal, RequestRefusal};
 use crate::userinfo::UserinfoRefusal;
-use crate::{App, Ctx, Failure, audit, owned};
+use crate::{App, Ctx, Failure, audit, audit_search, owned};
 use domain::access::{Denied, Operation, Principal};
 use domain::audit::AuditEvent;
 use domain::oauth::authorize::AuthorizeRefusal;
@@ -16,6 +16,7 @@ use domain::oauth::error::{ErrorCode, Refusal};
 use domain::oauth::registration::MetadataRefusal;
 use domain::{AuditId, Timestamp};
 use serde_json::Value;
+use std::collections::HashMap;
 pub use store::failures::Of;
 
 /// A request that was refused.
@@ -28,6 +29,8 @@ pub struct FailedRequest {
     pub reason: String,
     /// What the caller was told: the code and the sentence. `None` where the answer was no error.
     pub told: Option<(ErrorCode, &'static str)>,
+    /// Who sent it, as the audit log has it.
+    pub actor: String,
     pub request_id: String,
     pub ip: Option<String>,
     /// What was sent that bears on it; each value has at most 200 characters.
@@ -42,14 +45,14 @@ pub struct FailedRequest {
 #[derive(Debug, Clone, PartialEq)]
 pub struct Failures {
     pub items: Vec<FailedRequest>,
+    /// The names of whoever sent them, by id, where it was not the application itself.
+    pub names: HashMap<String, String>,
     /// Ask for what is before this one; absent on the last page.
     pub next: Option<AuditId>,
 }
 
 /// The last failed requests of an application, or the changes to it that were refused; of those before `before` if one is
-/// named: at most `limit` (1 to
-/// [`audit::MOST`]). Those of the last second may be missing where another node
-/// met them.
+/// named: at most `limit` (1 to [`audit::MOST`]). Those of the last second may be missing where another node met them.
 pub async fn of_client(
     app: &App,
     ctx: &Ctx,
@@ -62,13 +65,16 @@ pub async fn of_client(
     let client = owned::find(app, ctx, principal, Operation::ReadClientFailures, id).await?;
     let limit = limit.clamp(1, audit::MOST);
     app.catch_up().await;
-    let events = {
-        let mut tx = app.store().read().await?;
-        store::failures::list(&mut tx, &client.id, of, before.map(|id| (id.time(), id)), limit).await?
+    let mut tx = app.store().read().await?;
+    let events = store::failures::list(&mut tx, &client.id, of, before.map(|id| (id.time(), id)), limit).await?;
+    let names = match of {
+        Of::Requests => HashMap::new(),
+        Of::Changes => audit_search::names(&mut tx, &events, principal.workspace.map(|(id, _)| id)).await?,
     };
+    drop(tx);
     let full = i64::try_from(events.len()).is_ok_and(|found| found == limit);
     let next = events.last().map(|last| last.id).filter(|_| full);
-    Ok(Failures { items: events.into_iter().filter_map(diagnosed).collect(), next })
+    Ok(Failures { items: events.into_iter().filter_map(diagnosed).collect(), names, next })
 }
 
 fn diagnosed(event: AuditEvent) -> Option<FailedRequest> {
@@ -82,6 +88,7 @@ fn diagnosed(event: AuditEvent) -> Option<FailedRequest> {
         at: event.at,
         endpoint,
         reason: event.outcome,
+        actor: event.actor,
         request_id: event.request_id,
         ip: event.ip,
         detail: event.detail,

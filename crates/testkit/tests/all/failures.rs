@@ -320,7 +320,7 @@ async fn pages_follow_one_another_and_only_admins_read_them() {
         let who = developer(&ada, Role::Admin);
         let (mut ids, mut before) = (Vec::new(), None);
         loop {
-            let Failures { items, next } = page(&who, before).await.unwrap();
+            let Failures { items, next, .. } = page(&who, before).await.unwrap();
             ids.extend(items.into_iter().map(|failure| failure.id));
             before = next;
             if before.is_none() {

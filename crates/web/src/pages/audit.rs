@@ -10,6 +10,7 @@ use axum::response::Response;
 use domain::audit::{AuditEvent, KINDS};
 use flows::audit_search::{self, Found, Search, Stopped};
 use flows::operator::Scope;
+use std::collections::HashMap;
 
 /// Events on a page.
 const ROWS: usize = 20;
@@ -90,16 +91,21 @@ fn title(frame: &Frame, section: Section, search: &Search<'_>) -> String {
     if labels.is_empty() { name } else { format!("{name}: {}", labels.join(", ")) }
 }
 
+/// Who acted: somebody with a name, or one of those who have none.
+pub fn actor_name(frame: &Frame, names: &HashMap<String, String>, actor: &str) -> String {
+    match actor {
+        "anonymous" => frame.say("audit-anonymous"),
+        "system" => frame.say("audit-system"),
+        "command line" => frame.say("audit-command-line"),
+        id => names.get(id).cloned().unwrap_or_else(|| id.to_owned()),
+    }
+}
+
 fn shown(frame: &Frame, path: &str, found: &Found, event: &AuditEvent) -> Shown {
     let name = |id: &str| found.names.get(id).cloned().unwrap_or_else(|| id.to_owned());
     let named = |filter: &str, id: &str| Named { name: name(id), href: address(path, [(filter, id)]) };
     let mut actor = named("actor", &event.actor);
-    match event.actor.as_str() {
-        "anonymous" => actor.name = frame.say("audit-anonymous"),
-        "system" => actor.name = frame.say("audit-system"),
-        "command line" => actor.name = frame.say("audit-command-line"),
-        _ => {}
-    }
+    actor.name = actor_name(frame, &found.names, &event.actor);
     let other = |id: String| Some(id).filter(|id| *id != event.actor);
     let application = event.client_id.as_ref().and_then(|id| other(id.to_string()));
     let person = event.user_id.and_then(|id| other(id.to_string()));

@@ -432,6 +432,7 @@ async fn what_happened_is_drawn_and_what_failed_is_explained() {
     let changes = w.get(&format!("/{}/failures?of=changes", party.id)).await;
     assert_eq!(changes.body.matches("<article").count(), 1);
     assert!(changes.body.contains("<code>role_too_low</code>"), "{}", changes.body);
+    assert!(changes.body.contains("<bdi>member@example.com</bdi>"), "who wanted it: {}", changes.body);
     for (days, bars) in [("7", 1), ("30", 1), ("90", 1), ("4000", 1)] {
         let page = w.get(&format!("/{}/activity?days={days}", party.id)).await;
         assert_eq!(page.text("total-errors").as_deref(), Some("12 in all"), "{}", page.body);

@@ -1,6 +1,7 @@
 //! Why requests of an application failed, check by check.
 use super::application::{Application, Named, Tab, named};
 use crate::WebState;
+use crate::pages::audit::actor_name;
 use crate::pages::frame::Frame;
 use crate::pages::nav::Section;
 use crate::person::Person;
@@ -54,6 +55,8 @@ struct Failed {
     sent: Vec<(String, String)>,
     checks: Vec<((&'static str, &'static str), String)>,
     advice: Option<String>,
+    /// Who wanted it, where it was not the application itself.
+    by: Option<String>,
 }
 
 fn text(value: &Value) -> String {
@@ -64,7 +67,7 @@ fn text(value: &Value) -> String {
     }
 }
 
-fn failed(frame: &Frame, request: FailedRequest) -> Failed {
+fn failed(frame: &Frame, request: FailedRequest, by: Option<String>) -> Failed {
     let texts = frame.texts();
     let said = match request.told {
         Some((_, english)) => texts.reason(&request.reason, english),
@@ -82,6 +85,7 @@ fn failed(frame: &Frame, request: FailedRequest) -> Failed {
             .map(|one| (shown(one.verdict), texts.of_code(one.check.key, one.check.title)))
             .collect(),
         advice: request.advice.map(|advice| texts.of_code(advice.key, advice.text)),
+        by,
         request,
     }
 }
@@ -115,8 +119,12 @@ pub async fn get(State(state): State<WebState>, person: Person, path: Named) -> 
         Err(failure) => return person.refused(&state, &failure),
     };
     let frame = person.frame(&state, Section::Applications);
+    let failed = |request: FailedRequest| {
+        let by = (of == Of::Changes).then(|| actor_name(&frame, &found.names, &request.actor));
+        failed(&frame, request, by)
+    };
     let page = FailuresPage {
-        items: found.items.into_iter().map(|request| failed(&frame, request)).collect(),
+        items: found.items.into_iter().map(failed).collect(),
         next: found.next.map(|id| format!("{here}{id}")),
         later: before.is_some(),
         changes: of == Of::Changes,
