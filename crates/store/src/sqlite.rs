@@ -130,6 +130,16 @@ mod tests {
     use super::*;
     use rusqlite::StatementStatus;
 
+    /// `.cargo/config.toml` says why.
+    #[test]
+    fn long_rows_are_read_by_way_of_the_cache() {
+        let connection = Connection::open_in_memory().unwrap();
+        let mut options = connection.prepare("PRAGMA compile_options").unwrap();
+        let options: Vec<String> = options.query_map([], |row| row.get(0)).unwrap().map(Result::unwrap).collect();
+        assert!(options.iter().any(|one| one.starts_with("THREADSAFE")), "{options:?}");
+        assert!(!options.iter().any(|one| one == "DIRECT_OVERFLOW_READ"), "{options:?}");
+    }
+
     #[test]
     fn a_prepared_statement_is_planned_once() {
         let folder = tempfile::tempdir().unwrap();
