@@ -120,6 +120,13 @@ pub struct Browser {
     pub cookies: BTreeMap<String, String>,
 }
 
+/// A link within a page leads to something on it.
+fn leads_somewhere(page: &str) {
+    for link in page.split("href=\"#").skip(1).filter_map(|rest| rest.split('"').next()) {
+        assert!(page.contains(&format!("id=\"{link}\"")), "nothing is at #{link}: {page}");
+    }
+}
+
 impl Browser {
     pub fn new(app: &TestApp) -> Self {
         Self { app: app.clone(), cookies: BTreeMap::new() }
@@ -143,6 +150,7 @@ impl Browser {
         }
         let body = String::from_utf8(body.to_vec()).unwrap();
         self.app.check_description(&method, uri.path(), &parts, &body).await;
+        leads_somewhere(&body);
         Reply { status: parts.status, headers: parts.headers, body }
     }
 

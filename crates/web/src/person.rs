@@ -36,6 +36,8 @@ pub struct Person {
     browser: Browser,
     /// What was just done, for this page to tell.
     notice: Option<Notice>,
+    /// The address of the list that the page is about something of.
+    list: Option<String>,
     /// Of the page's forms that make something.
     once: String,
 }
@@ -64,13 +66,14 @@ impl FromRequestParts<WebState> for Person {
         };
         let at = principal::at_page(state.app(), &incoming.ctx, &view.user, named.map(|(_, id)| id)).await;
         let browser = incoming.browser(state).used_by(&view.user);
-        let at = at.map_err(|failure| refused::to_person(state, &incoming, &browser, &failure))?;
+        let at = at.map_err(|failure| refused::to_person(state, &incoming, &browser, &failure, None))?;
         let mut ctx = incoming.ctx.clone();
         ctx.facts.actor = Some(at.principal.actor.clone());
         let notice = Notice::read(state, &incoming, view.session.id, whole(parts).path());
         Ok(Self {
             once: fresh_key(&ctx),
             notice: notice.filter(|_| parts.method == Method::GET),
+            list: list_above(state.base(), whole(parts).path()),
             ctx,
             user: view.user,
             session: view.session.id,
@@ -85,6 +88,17 @@ impl FromRequestParts<WebState> for Person {
 /// The address as it was asked for: a router that is nested in another sees only its own part of it.
 fn whole(parts: &Parts) -> &Uri {
     parts.extensions.get::<OriginalUri>().map_or(&parts.uri, |original| &original.0)
+}
+
+/// The list that what is asked for is in, by their addresses: of `/operator/users/{user}/disable`, `/operator/users`.
+fn list_above(base: &str, path: &str) -> Option<String> {
+    let parts: Vec<&str> = path.strip_prefix(base)?.split('/').collect();
+    let list = match parts.as_slice() {
+        ["", "workspaces", _, _, _, ..] => &parts[..4],
+        ["", "account" | "operator", _, _, ..] => &parts[..3],
+        _ => return None,
+    };
+    Some(format!("{base}{}", list.join("/")))
 }
 
 impl Person {
@@ -176,7 +190,7 @@ impl Person {
 
     /// The page of a use case that failed.
     pub fn refused<R: Refusal>(&self, state: &WebState, failure: &Failure<R>) -> Response {
-        refused::to_person(state, &self.incoming, &self.browser, failure)
+        refused::to_person(state, &self.incoming, &self.browser, failure, self.list.as_deref())
     }
 
     /// The page for a form that made something before, and was sent again with other entries.
@@ -225,5 +239,28 @@ impl Posted {
     /// A field as it was typed; nothing where it was not sent.
     pub fn field(&self, name: &str) -> &str {
         self.form.get(name).unwrap_or_default()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_in_a_list_knows_its_address() {
+        for (path, list) in [
+            ("/operator/users/usr_1/disable", Some("/operator/users")),
+            ("/workspaces/wsp_1/webhooks/whk_1", Some("/workspaces/wsp_1/webhooks")),
+            ("/workspaces/wsp_1/access/c/people/u/revoke", Some("/workspaces/wsp_1/access")),
+            ("/account/tokens/pat_1/revoke", Some("/account/tokens")),
+            ("/workspaces/wsp_1/webhooks", None),
+            ("/operator/users", None),
+            ("/operator", None),
+            ("/invitations/inv_1", None),
+        ] {
+            assert_eq!(list_above("", path).as_deref(), list, "{path}");
+            let below = list_above("/auth", &format!("/auth{path}"));
+            assert_eq!(below, list.map(|list| format!("/auth{list}")), "{path}");
+        }
     }
 }

@@ -19,8 +19,7 @@ struct RefusedPage<'p> {
     frame: Frame,
     code: &'p str,
     description: String,
-    /// The application that the user came from.
-    client_name: Option<&'p str>,
+    way: Way<'p>,
     /// Whose turn it is: a text, unless the description says it all.
     turn: Option<&'static str>,
     request_id: &'p str,
@@ -60,12 +59,21 @@ enum What<'s> {
     Reason(&'s str, &'s str),
 }
 
+/// Where to go from the page.
+#[derive(Debug, Clone, Copy)]
+enum Way<'s> {
+    Home,
+    /// Back to the application that the user came from.
+    Client(&'s str),
+    /// To the list, at this address, of which something was asked for that is not there.
+    List(&'s str),
+}
+
 struct Said<'s> {
     status: StatusCode,
     code: &'s str,
     what: What<'s>,
-    /// The application that the user came from.
-    client_name: Option<&'s str>,
+    way: Way<'s>,
 }
 
 fn body<'p>(frame: Frame, said: &Said<'p>, request_id: &'p str) -> RefusedPage<'p> {
@@ -73,8 +81,8 @@ fn body<'p>(frame: Frame, said: &Said<'p>, request_id: &'p str) -> RefusedPage<'
         What::Text(key) => frame.say(key),
         What::Reason(reason, english) => frame.texts().reason(reason, english),
     };
-    let (code, client_name) = (said.code, said.client_name);
-    RefusedPage { frame, code, description, client_name, turn: turn(code, said.what), request_id }
+    let turn = turn(said.code, said.what).filter(|_| !matches!(said.way, Way::List(_)));
+    RefusedPage { frame, code: said.code, description, way: said.way, turn, request_id }
 }
 
 fn show(state: &WebState, incoming: &Incoming, browser: &Browser, said: &Said<'_>) -> Response {
@@ -99,17 +107,19 @@ async fn known(state: &WebState, incoming: &Incoming) -> Browser {
 
 /// The page for a failed use case. Pages answer 400 where programs would read 401: there is nothing to authenticate with.
 pub fn failure<R: Refusal>(state: &WebState, incoming: &Incoming, failure: &Failure<R>) -> Response {
-    named(state, incoming, &incoming.browser(state), failure, None)
+    named(state, incoming, &incoming.browser(state), failure, Way::Home)
 }
 
-/// The same for somebody whose language is known.
+/// The same for somebody whose language is known. What is not there leads to the list that it would be in.
 pub fn to_person<R: Refusal>(
     state: &WebState,
     incoming: &Incoming,
     browser: &Browser,
     failure: &Failure<R>,
+    list: Option<&str>,
 ) -> Response {
-    named(state, incoming, browser, failure, None)
+    let absent = matches!(failure, Failure::Refused(refusal) if refusal.code() == ErrorCode::NotFound);
+    named(state, incoming, browser, failure, list.filter(|_| absent).map_or(Way::Home, Way::List))
 }
 
 /// The same for an authorization that cannot go on; names the application where it is known.
@@ -118,7 +128,7 @@ pub fn interrupted(state: &WebState, incoming: &Incoming, failure: &AuthorizeFai
         Failure::Refused(refusal) => refusal.client_name.as_deref(),
         Failure::Fault(_) => None,
     };
-    named(state, incoming, &incoming.browser(state), failure, client_name)
+    named(state, incoming, &incoming.browser(state), failure, client_name.map_or(Way::Home, Way::Client))
 }
 
 fn named<R: Refusal>(
@@ -126,7 +136,7 @@ fn named<R: Refusal>(
     incoming: &Incoming,
     browser: &Browser,
     failure: &Failure<R>,
-    client_name: Option<&str>,
+    way: Way<'_>,
 ) -> Response {
     let (code, reason, english) = match failure {
         Failure::Refused(refusal) => (refusal.code(), refusal.reason(), refusal.public()),
@@ -139,12 +149,7 @@ fn named<R: Refusal>(
         StatusCode::UNAUTHORIZED => StatusCode::BAD_REQUEST,
         other => other,
     };
-    show(
-        state,
-        incoming,
-        browser,
-        &Said { status, code: code.as_str(), what: What::Reason(reason, english), client_name },
-    )
+    show(state, incoming, browser, &Said { status, code: code.as_str(), what: What::Reason(reason, english), way })
 }
 
 /// A fault of our own, where nothing else of the request is known any more.
@@ -156,13 +161,13 @@ pub fn ours(
     english: &str,
     id: &str,
 ) -> Response {
-    let said = Said { status, code: code.as_str(), what: What::Reason(code.as_str(), english), client_name: None };
+    let said = Said { status, code: code.as_str(), what: What::Reason(code.as_str(), english), way: Way::Home };
     render(state, &body(Frame::without_forms(state, language), &said, id), status, Leads::Here, None)
 }
 
 fn bad_request(state: &WebState, incoming: &Incoming, text: &'static str) -> Response {
     let code = ErrorCode::InvalidRequest.as_str();
-    let said = Said { status: StatusCode::BAD_REQUEST, code, what: What::Text(text), client_name: None };
+    let said = Said { status: StatusCode::BAD_REQUEST, code, what: What::Text(text), way: Way::Home };
     show(state, incoming, &incoming.browser(state), &said)
 }
 
@@ -182,7 +187,7 @@ pub fn forged(state: &WebState, incoming: &Incoming) -> Response {
 pub fn form_used(state: &WebState, incoming: &Incoming, browser: &Browser) -> Response {
     tracing::warn!(request_id = incoming.ctx.facts.request_id, reason = "form_used", "refused");
     let what = What::Text("error-form-used");
-    let said = Said { status: StatusCode::CONFLICT, code: ErrorCode::Conflict.as_str(), what, client_name: None };
+    let said = Said { status: StatusCode::CONFLICT, code: ErrorCode::Conflict.as_str(), what, way: Way::Home };
     show(state, incoming, browser, &said)
 }
 
@@ -190,7 +195,7 @@ pub fn form_used(state: &WebState, incoming: &Incoming, browser: &Browser) -> Re
 pub fn form_of_another(state: &WebState, incoming: &Incoming, browser: &Browser) -> Response {
     tracing::warn!(request_id = incoming.ctx.facts.request_id, reason = "form_of_another", "refused");
     let what = What::Text("error-form-of-another");
-    let said = Said { status: StatusCode::CONFLICT, code: ErrorCode::Conflict.as_str(), what, client_name: None };
+    let said = Said { status: StatusCode::CONFLICT, code: ErrorCode::Conflict.as_str(), what, way: Way::Home };
     show(state, incoming, browser, &said)
 }
 
@@ -208,7 +213,7 @@ fn wants_page(incoming: &Incoming) -> bool {
 pub async fn not_opened(State(state): State<WebState>, incoming: Incoming) -> Response {
     if wants_page(&incoming) {
         let (code, what) = (ErrorCode::MethodNotAllowed.as_str(), What::Text("error-form-only"));
-        let said = Said { status: StatusCode::METHOD_NOT_ALLOWED, code, what, client_name: None };
+        let said = Said { status: StatusCode::METHOD_NOT_ALLOWED, code, what, way: Way::Home };
         return show(&state, &incoming, &known(&state, &incoming).await, &said);
     }
     method_not_allowed()
@@ -218,7 +223,7 @@ pub async fn not_opened(State(state): State<WebState>, incoming: Incoming) -> Re
 pub async fn not_found(State(state): State<WebState>, incoming: Incoming) -> Response {
     if wants_page(&incoming) {
         let what = What::Text("error-no-page");
-        let said = Said { status: StatusCode::NOT_FOUND, code: "not_found", what, client_name: None };
+        let said = Said { status: StatusCode::NOT_FOUND, code: "not_found", what, way: Way::Home };
         return show(&state, &incoming, &known(&state, &incoming).await, &said);
     }
     plain(StatusCode::NOT_FOUND, ErrorCode::InvalidRequest, "There is nothing at this address.")

@@ -98,7 +98,8 @@ async fn a_profile_keeps_what_was_typed_when_something_is_wrong_with_it() {
     let odd = form.clone().set("name", "Ada & <b>Co</b>").set("zone", "Mars/Olympus");
     let again = browser.submit(&odd).await;
     assert_eq!(again.status, 422);
-    assert!(again.body.contains("aria-invalid=\"true\" aria-describedby=\"problem zone-hint\""), "{}", again.body);
+    assert!(again.body.contains("aria-invalid=\"true\" aria-describedby=\"zone-problem zone-hint\""), "{}", again.body);
+    assert_eq!(again.text("zone-problem"), again.text("problem"), "beside the field as well");
     assert!(!again.body.contains("<b>Co"), "{}", again.body);
     let form = again.form("profile-save");
     assert_eq!((form.get("name"), form.get("zone")), (Some("Ada & <b>Co</b>"), Some("Mars/Olympus")));

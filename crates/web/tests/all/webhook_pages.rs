@@ -119,7 +119,10 @@ async fn a_webhook_is_made_changed_tried_and_deleted_wherever_it_belongs() {
         s.only(owner).await;
         assert!(s.send(&page, "confirm").await.body.contains("The webhook was deleted."));
         assert_eq!(webhooks::list(&s.app.app, owner, Page::default()).await.unwrap().total, 0);
-        assert_eq!(s.browser.get(&one).await.status, 404);
+        // In a tab that was open meanwhile.
+        let gone = s.browser.get(&one).await;
+        let (_, way) = gone.body.split_once("id=\"error-list\" href=\"").unwrap();
+        assert_eq!((gone.status.as_u16(), way.split('"').next()), (404, Some(&*path)), "{}", gone.body);
     }
     assert_eq!(s.app.outcomes("webhook.deleted").await, ["ok", "ok"]);
     s.app.stop().await;

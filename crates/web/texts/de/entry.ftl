@@ -112,5 +112,6 @@ turn-wait = Warten Sie ein wenig und versuchen Sie es dann noch einmal.
 turn-developers = Sie haben nichts falsch gemacht. Der Entwickler der Anwendung muss das beheben.
 turn-admins = Fragen Sie jemanden, dem der Arbeitsbereich gehört oder der ihn verwaltet.
 turn-operators = Fragen Sie, wer diesen Server betreibt.
+error-list = Zur Liste
 error-home = Zur Startseite
 turn-again = Gehen Sie zurück und beginnen Sie von vorn. Geschieht das wieder, sagen Sie dem Entwickler der Anwendung Bescheid, von der Sie kamen.

@@ -112,5 +112,6 @@ turn-wait = Wait a little, then try again.
 turn-developers = You did nothing wrong. The developer of the application has to mend this.
 turn-admins = Ask an owner or admin of the workspace.
 turn-operators = Ask whoever runs this server.
+error-list = To the list
 error-home = To the start page
 turn-again = Go back and start again. If this happens again, tell the developer of the application that sent you.
