@@ -78,6 +78,7 @@ pub async fn begin(
                 fresh_session: None,
                 account_selected: false,
                 asked: None,
+                told: None,
                 device: None,
             };
             let next = Scene { app, ctx, caller, client, person, interaction }.next()?;
@@ -160,10 +161,12 @@ pub async fn decide_consent(
     let scene = scene(app, ctx, text, caller, browser).await?;
     let refused = |r| page(ctx, app, Some(&scene.client), PageReason::Interaction(r), json!({}));
     let Some(person) = &scene.person else { return Err(refused(InteractionRefusal::NotSignedIn)) };
-    match scene.interaction.asked {
-        Some(asked) if asked == person.user_id => {}
-        Some(_) => return Err(refused(InteractionRefusal::OtherUser)),
-        None => return Err(refused(InteractionRefusal::NotAsked)),
+    let Interaction { asked, told, .. } = scene.interaction;
+    // Only who has read what the application asks for can allow it; who has read why not can still say no.
+    let shown = [asked, told.filter(|_| !decision.allow)];
+    if !shown.contains(&Some(person.user_id)) {
+        let nobody = shown.iter().all(Option::is_none);
+        return Err(refused(if nobody { InteractionRefusal::NotAsked } else { InteractionRefusal::OtherUser }));
     }
     let next = scene.decided(decision).await?;
     Ok(with_developer(app, next).await?)
@@ -276,7 +279,7 @@ impl Scene<'_> {
 
     /// Why not, for the user to read. The client is told when the user goes back to it.
     fn unable(mut self, refusal: AuthorizeRefusal) -> Result<Next, AuthorizeFailure> {
-        self.interaction.asked = self.person.as_ref().map(|p| p.user_id);
+        self.interaction.told = self.person.as_ref().map(|p| p.user_id);
         let (app, request) = (self.app, &self.interaction.request);
         self.record(refusal, sent::by_request(request, refusal));
         let carries_errors = request.callback.carries_errors();

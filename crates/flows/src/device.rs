@@ -194,6 +194,7 @@ pub async fn enter(
         fresh_session: None,
         account_selected: false,
         asked: None,
+        told: None,
         device: Some(AskingDevice { id: device.id, user_code }),
     };
     Ok(interaction::seal(app, ctx, &interaction)?)

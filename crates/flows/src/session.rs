@@ -11,6 +11,7 @@ use domain::{PersonalAccessTokenId, ScopeSet, Secret, SessionId, Timestamp, User
 use store::StoreError;
 
 use SignInRefusal as R;
+use serde_json::json;
 
 /// A signed-in browser, and its user.
 #[derive(Debug, Clone)]
@@ -197,7 +198,7 @@ pub async fn sign_up(app: &App, ctx: &Ctx, new: Newcomer<'_>, here: &Caller) -> 
         Err(why) => refuse(why),
     };
     if let Err(Failure::Refused(why)) = &made {
-        app.record(ctx, "sign_up", why.reason(), About::default());
+        app.record_outsider(ctx, "sign_up", why.reason(), About::default(), json!({}));
     }
     let user = made?.ok_or(Fault::Other("signing up needs no link"))?;
     Ok(begin(app, ctx, user.id, here).await?)

@@ -6,6 +6,7 @@ use crate::session::{self, Caller, NewSession, SignInRefusal};
 use crate::{App, Ctx, Failure, Fault};
 use domain::oauth::error::{ErrorCode, Refusal};
 use domain::{Secret, SecretHash};
+use serde_json::json;
 
 const PURPOSE: &str = "first operator";
 const LIFETIME: i64 = 24 * 60 * 60;
@@ -64,7 +65,7 @@ pub async fn link(app: &App, ctx: &Ctx) -> Result<Option<String>, Fault> {
 }
 
 fn refused(app: &App, ctx: &Ctx, why: SetupRefusal) -> Failure<SetupRefusal> {
-    app.record(ctx, "operator.added", why.reason(), About::default());
+    app.record_outsider(ctx, "operator.added", why.reason(), About::default(), json!({}));
     Failure::Refused(why)
 }
 

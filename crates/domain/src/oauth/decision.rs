@@ -23,6 +23,8 @@ pub struct Interaction {
     pub account_selected: bool,
     /// Who was shown the consent page: nobody else's answer counts.
     pub asked: Option<UserId>,
+    /// Who read why their account cannot go on. They can only go back.
+    pub told: Option<UserId>,
     /// The device that waits for the answer, where it is none of a redirect.
     pub device: Option<AskingDevice>,
 }

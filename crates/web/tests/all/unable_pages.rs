@@ -85,10 +85,10 @@ async fn whoever_cannot_go_on_reads_why_and_whose_turn_it_is() {
             assert_eq!((told.answer("state").as_deref(), told.answer("code")), (Some("st"), None));
             assert_eq!(app.outcomes("authorize").await.len(), shown);
         }
-        // The button that allows is not on this page: pressed all the same, it changes nothing.
+        // The button that allows is not on this page: pressed all the same, it is refused.
         let page = browser.get(&party.authorize(&request)).await;
         let forced = browser.submit(&page.form("unable-back").set("action", "allow")).await;
-        assert_eq!((forced.status.as_u16(), forced.text("unable-why")), (403, page.text("unable-why")));
+        assert_eq!((forced.status.as_u16(), forced.text("unable-why")), (400, None), "{}", forced.body);
         shown += 2;
         assert!(!page.body.contains("consent-allow"), "{}", page.body);
         // Where no page may be shown, the client reads the same.
@@ -114,6 +114,23 @@ async fn another_account_goes_on_with_the_very_same_request() {
     let answer = browser.submit(&asked.form("consent-allow").set("action", "allow")).await;
     assert_eq!(answer.answer("state").as_deref(), Some("st"), "{}", answer.body);
     assert!(answer.answer("code").is_some());
+    app.stop().await;
+}
+
+#[tokio::test]
+async fn whoever_cannot_go_on_after_somebody_who_could_goes_back_in_their_own_name() {
+    let Scene { app, closed, .. } = scene().await;
+    let mut browser = Browser::new(&app);
+    browser.sign_in_here("bob@example.com").await;
+    let asked = browser.get(&closed.authorize(&[("sub_type", "user")])).await;
+    let chosen = browser.submit(&asked.form("account-other").set("action", "other")).await;
+    let login = browser.follow(chosen).await;
+    let page = browser.sign_in(&login, "ada@example.com").await;
+    assert!(page.text("unable-why").is_some(), "{}", page.body);
+    let forced = browser.submit(&page.form("unable-back").set("action", "allow")).await;
+    assert_eq!((forced.status.as_u16(), forced.header("location")), (400, ""), "what Bob was asked, he alone answers");
+    let told = back(&mut browser, &page).await;
+    assert_eq!((told.status.as_u16(), told.answer("error").as_deref()), (303, Some("access_denied")), "{}", told.body);
     app.stop().await;
 }
 
@@ -146,8 +163,12 @@ async fn owners_are_led_to_the_rule_and_others_learn_whom_to_ask() {
     let page = browser.get(&open.authorize(&[FOR_WORKSPACE])).await;
     assert!(page.body.contains(&format!("href=\"{rule}\"")), "{}", page.body);
     assert!(page.text("unable-turn").unwrap().starts_with("You decide"), "{}", page.body);
-    // The rule is changed meanwhile: the same request goes on.
+    // The rule is changed meanwhile: the same request goes on, and is asked about before anybody can allow it.
     flows::app_policy::set(&app.app, &app.ctx(), &owns, "all").await.unwrap();
+    let unread = browser.submit(&page.form("unable-back").set("action", "allow")).await;
+    assert_eq!((unread.status.as_u16(), unread.header("location")), (400, ""), "{}", unread.body);
+    let (reason, allowed) = (app.outcomes("authorize").await[0].clone(), app.outcomes("consent.granted").await);
+    assert_eq!((reason.as_str(), allowed.len()), ("interaction_without_question", 0));
     let (_, again) = page.body.split_once("id=\"unable-again\" href=\"").unwrap();
     let asked = browser.get(again.split('"').next().unwrap()).await;
     assert!(asked.body.contains("consent-allow"), "{}", asked.body);
