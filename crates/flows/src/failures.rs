@@ -67,9 +67,10 @@ pub async fn of_client(
     app.catch_up().await;
     let mut tx = app.store().read().await?;
     let events = store::failures::list(&mut tx, &client.id, of, before.map(|id| (id.time(), id)), limit).await?;
-    let names = match of {
-        Of::Requests => HashMap::new(),
-        Of::Changes => audit_search::names(&mut tx, &events, principal.workspace.map(|(id, _)| id)).await?,
+    // Whose address it is, only those learn who could look it up among the members of their workspace.
+    let names = match (of, principal.workspace) {
+        (Of::Changes, Some((workspace, _))) => audit_search::names(&mut tx, &events, Some(workspace)).await?,
+        _ => HashMap::new(),
     };
     drop(tx);
     let full = i64::try_from(events.len()).is_ok_and(|found| found == limit);
