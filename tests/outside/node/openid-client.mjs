@@ -45,16 +45,8 @@ async function begin({ config, redirectUri }, more = {}) {
 
 /** Goes through sign-in and consent wherever these pages come up; answers the callback's URL. */
 async function authorize(agent, url, redirectUri, { user = userWith(2), workspace, scopes } = {}) {
-  let at = await agent.open(url, redirectUri);
-  if (at instanceof Page && at.has('login-submit')) {
-    at = await agent.submit(at, 'login-submit', { username: user.email, password: user.password }, redirectUri);
-  }
-  if (at instanceof Page && at.has('consent-allow')) {
-    const values = { ...(workspace && { workspace }), ...(scopes && { scope: scopes }) };
-    at = await agent.submit(at, 'consent-allow', values, redirectUri);
-  }
-  assert.ok(at instanceof URL, `stopped at "${at.heading}" (${at.status}): ${at.text?.slice(0, 300)}`);
-  return at;
+  const choices = { ...(workspace && { workspace }), ...(scopes && { scope: scopes }) };
+  return agent.authorize(url, user, { until: redirectUri, choices });
 }
 
 /** The whole code flow. */

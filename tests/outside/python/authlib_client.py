@@ -1,9 +1,5 @@
-"""Authlib as an application that nobody here wrote. Prints `ok - name` or `not ok - name: why`."""
+"""Authlib as an application that nobody here wrote."""
 
-import json
-import os
-import sys
-import traceback
 from urllib.parse import parse_qsl, urlsplit
 
 from authlib.integrations.base_client.errors import OAuthError
@@ -12,21 +8,12 @@ from authlib.common.security import generate_token
 from joserfc import jwt
 from joserfc.jwk import KeySet
 
-from user_agent import Page, UserAgent
+from scenarios import ISSUER, client_of, run, user_with
+from user_agent import UserAgent
 
-DEMO = json.loads(os.environ["DEMO_JSON"])
-ISSUER = DEMO["issuer"]
 LOOPBACK = "http://127.0.0.1:47114/callback"
 SCOPE = "openid profile email offline_access contracts:read"
 TIMEOUT = 30
-
-
-def client_of(kind):
-    return next(each for each in DEMO["clients"] if each["kind"] == kind)
-
-
-def user_with(workspaces):
-    return next(each for each in DEMO["users"] if len(each["workspaces"]) == workspaces)
 
 
 def discover():
@@ -78,14 +65,8 @@ class Party:
 
     def authorize(self, user, agent=None, workspace=None, **more):
         agent = agent or UserAgent()
-        at = agent.open(self.begin(**more), self.redirect_uri)
-        if isinstance(at, Page) and at.has("login-submit"):
-            values = {"username": user["email"], "password": user["password"]}
-            at = agent.submit(at, "login-submit", values, self.redirect_uri)
-        if isinstance(at, Page) and at.has("consent-allow"):
-            at = agent.submit(at, "consent-allow", {"workspace": workspace} if workspace else {}, self.redirect_uri)
-        assert isinstance(at, str), f"stopped at {at.heading!r}: {at.text[:300]}"
-        return at
+        choices = {"workspace": workspace} if workspace else {}
+        return agent.authorize(self.begin(**more), user, self.redirect_uri, **choices)
 
     def exchange(self, callback):
         return self.http.fetch_token(
@@ -274,22 +255,5 @@ SCENARIOS = {
 }
 
 
-def main():
-    failed = False
-    for name, scenario in SCENARIOS.items():
-        if os.environ.get("SCENARIOS", "") not in name:
-            continue
-        try:
-            scenario()
-            print(f"ok - {name}", flush=True)
-        except Exception as error:  # every scenario gets its turn
-            failed = True
-            where = traceback.extract_tb(error.__traceback__)
-            line = next((f.lineno for f in reversed(where) if f.filename == __file__), 0)
-            why = " ".join(f"{type(error).__name__} {error} (line {line})".split())
-            print(f"not ok - {name}: {why}", flush=True)
-    return 1 if failed else 0
-
-
 if __name__ == "__main__":
-    sys.exit(main())
+    run(SCENARIOS)

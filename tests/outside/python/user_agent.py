@@ -12,6 +12,7 @@ class Page:
     def __init__(self, response):
         self.url = response.url
         self.status = response.status_code
+        self.headers = response.headers
         self.soup = BeautifulSoup(response.text, "html.parser")
 
     @property
@@ -25,6 +26,11 @@ class Page:
 
     def has(self, element_id):
         return self.soup.find(id=element_id) is not None
+
+    def unpicked(self, name):
+        """Whether a group of radio buttons waits for a choice."""
+        group = self.soup.find_all("input", {"type": "radio", "name": name})
+        return bool(group) and not any(each.has_attr("checked") for each in group)
 
     def form(self, button):
         """The form with the button `button`: where it goes, its controls, and the button."""
@@ -40,11 +46,24 @@ class UserAgent:
     def __init__(self):
         self.http = requests.Session()
 
-    def open(self, url, until):
+    def open(self, url, until=None):
         """Opens `url`; stops before it leaves for `until`, and answers that address as text."""
         return self._follow("GET", url, until)
 
-    def submit(self, page, button, values, until):
+    def authorize(self, at, user, until=None, **choices):
+        """Signs in and allows wherever these pages come up from `at` on (an address or a page); answers what comes after them."""
+        if isinstance(at, str):
+            at = self.open(at, until)
+        if isinstance(at, Page) and at.has("login-submit"):
+            at = self.submit(at, "login-submit", {"username": user["email"], "password": user["password"]}, until)
+        if isinstance(at, Page) and at.has("consent-allow"):
+            if at.unpicked("workspace"):
+                choices = {"workspace": user["workspaces"][0]["id"], **choices}
+            at = self.submit(at, "consent-allow", choices, until)
+        assert isinstance(at, str) or until is None, f"stopped at {at.heading!r} ({at.status}): {at.text[:300]}"
+        return at
+
+    def submit(self, page, button, values={}, until=None):
         target, controls, pressed = page.form(button)
         pairs = []
         for control in controls:

@@ -31,7 +31,8 @@ async function tell(name, scenario) {
   } catch (error) {
     process.exitCode = 1;
     console.log(`not ok - ${name}: ${explain(error)}`);
-    const frame = error.stack?.split('\n').find((line) => /openid-client\.mjs|browser\.mjs|(consoles|configured)\//.test(line));
+    // The first line of ours; what lies deeper belongs to a library.
+    const frame = error.stack?.split('\n').find((line) => line.includes('/tests/outside/node/') && !/node_modules|\/lib\//.test(line));
     if (frame) console.log(`   ${frame.trim()}`);
   }
 }

@@ -42,6 +42,18 @@ export class Page {
     return found && textOf(found).trim();
   }
 
+  /** The value of the first control with this name. */
+  valueOf(name) {
+    const [control] = this.find('input', (each) => each.name === name);
+    return control && attributes(control).value;
+  }
+
+  /** Whether a group of radio buttons waits for a choice. */
+  unpicked(group) {
+    const buttons = this.find('input', ({ type, name }) => type === 'radio' && name === group).map(attributes);
+    return buttons.length > 0 && buttons.every(({ checked }) => checked === undefined);
+  }
+
   /** The form with the button `button`, as pairs that a browser would send. */
   form(button) {
     for (const form of this.find('form')) {
@@ -96,6 +108,29 @@ export class UserAgent {
   }
 
   /**
+   * Signs in and allows wherever these pages come up from `at` on (an address or a page); answers what comes after them.
+   * `choices` are values of the consent page's controls.
+   */
+  async authorize(at, user, { until, choices = {} } = {}) {
+    let page = at instanceof Page ? at : await this.open(at, until);
+    if (page instanceof Page && page.has('login-submit')) {
+      page = await this.submit(page, 'login-submit', { username: user.email, password: user.password }, until);
+    }
+    if (page instanceof Page && page.has('consent-allow')) {
+      const workspace = page.unpicked('workspace') && { workspace: user.workspaces[0].id };
+      page = await this.submit(page, 'consent-allow', { ...workspace, ...choices }, until);
+    }
+    assert.ok(page instanceof URL || !until, `stopped at "${page.heading}" (${page.status}): ${page.text?.slice(0, 300)}`);
+    return page;
+  }
+
+  /** Sends `fields` as a form would. */
+  async post(url, fields, until) {
+    const headers = { 'content-type': 'application/x-www-form-urlencoded', origin: new URL(url).origin };
+    return this.#follow(new URL(url), { method: 'POST', headers, body: new URLSearchParams(fields).toString() }, until);
+  }
+
+  /**
    * Sends the form with the button `button`. `values` replaces the values of controls by their names: a list ticks
    * exactly these boxes, a text picks one of a radio group.
    */
@@ -118,9 +153,7 @@ export class UserAgent {
     }
     if (form.pressed.name) pairs.push([form.pressed.name, form.pressed.value ?? '']);
     assert.equal(form.method, 'post', 'the form must be a POST');
-    const target = new URL(form.action || page.url, page.url);
-    const headers = { 'content-type': 'application/x-www-form-urlencoded', origin: new URL(page.url).origin };
-    return this.#follow(target, { method: 'POST', headers, body: new URLSearchParams(pairs).toString() }, until);
+    return this.post(new URL(form.action || page.url, page.url), pairs, until);
   }
 
   async #follow(url, request, until) {
