@@ -3,7 +3,7 @@ use crate::{App, Ctx, Fault};
 use domain::oauth::grant::{Dead, EndReason, GrantContext};
 use domain::oauth::jose::{self, TYP_ACCESS_TOKEN};
 use domain::oauth::seal::{Purpose, TokenId};
-use domain::oauth::token::{AccessClaims, AccessPayload, AnswerTag, Bearer};
+use domain::oauth::token::{AccessClaims, AccessPayload, Bearer};
 use domain::{ClientId, UserId};
 use store::Tx;
 use store::clients::MachineContext;
@@ -116,7 +116,7 @@ pub async fn read(app: &App, ctx: &Ctx, tx: &mut Tx, token: &str) -> Result<Resu
         return Ok(Err(Inactive::Expired));
     }
     let bearer = match &payload.bearer {
-        Bearer::Grant { id: grant, answer: _ } => {
+        Bearer::Grant { id: grant, .. } => {
             let Some(context) = store::grants::by_id_with_context(tx, *grant, Some(id)).await? else {
                 return Ok(Err(Inactive::GrantUnknown));
             };
@@ -140,18 +140,17 @@ pub async fn read(app: &App, ctx: &Ctx, tx: &mut Tx, token: &str) -> Result<Resu
     Ok(Ok(Live { id, payload, bearer }))
 }
 
-/// Notes, once per answer, that the access token of the live refresh answer was seen: from then on the token that was
-/// redeemed for it is proof of theft. Writes only the first time.
+/// Notes, once per refresh number, that an access token of the current one was seen: the response arrived, and the number
+/// redeemed for it is proof of theft from then on. Writes only the first time.
 pub async fn note_seen(app: &App, live: &Live) -> Result<(), Fault> {
-    let (LiveBearer::Grant(context), Bearer::Grant { answer: Some(tag), .. }) = (&live.bearer, &live.payload.bearer)
+    let (LiveBearer::Grant(context), Bearer::Grant { number: Some(number), .. }) = (&live.bearer, &live.payload.bearer)
     else {
         return Ok(());
     };
-    let Some(state) = context.grant.refresh else { return Ok(()) };
-    if state.used || *tag != AnswerTag::new(state.seq, state.live) {
+    let (grant, number) = (context.grant.id, *number);
+    if !context.grant.refresh.is_some_and(|state| state.number == number && !state.used) {
         return Ok(());
     }
-    let (grant, seq) = (context.grant.id, state.seq);
-    app.store().write(move |tx| Box::pin(async move { store::grants::mark_used(tx, grant, seq).await })).await?;
+    app.store().write(move |tx| Box::pin(async move { store::grants::mark_used(tx, grant, number).await })).await?;
     Ok(())
 }

@@ -151,7 +151,7 @@ fn describe(app: &App, live: &Live) -> Introspection {
     }
 }
 
-/// A refresh token is active while it is the grant's live one.
+/// A refresh token is active while its number is the grant's current one.
 async fn refresh_token(
     app: &App,
     ctx: &Ctx,
@@ -162,9 +162,8 @@ async fn refresh_token(
     let opened = app.keys().sealer.open::<RefreshPayload>(Purpose::RefreshToken, token);
     let Ok((id, presented)) = opened else { return Ok(Introspection::default()) };
     let context = store::grants::by_id_with_context(tx, presented.grant_id, None).await?;
-    let secret = app.pepper().hash_bytes(&presented.secret);
     let live = context.filter(|c| {
-        let current = c.grant.refresh.is_some_and(|state| state.seq == presented.seq && state.live == secret);
+        let current = c.grant.refresh.is_some_and(|state| state.number == presented.number);
         current && c.check(ctx.now).is_ok() && may_see(caller, &c.grant.client_id)
     });
     if let Some(context) = &live {

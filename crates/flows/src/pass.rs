@@ -1,7 +1,7 @@
 //! Links that hold a secret: opening one leaves a pass in the browser, and the secret goes no further. The pass is sealed,
 //! good in that browser alone, and not for long.
 use crate::{App, Ctx, Fault};
-use domain::oauth::seal::{Purpose, TokenId};
+use domain::oauth::seal::{Payload, Purpose, TokenId, exactly};
 use domain::{Secret, SecretHash, Timestamp};
 use serde::{Deserialize, Serialize};
 
@@ -22,6 +22,13 @@ struct Pass {
     hash: [u8; 32],
     browser: [u8; 32],
     until: Timestamp,
+}
+
+impl Payload for Pass {
+    /// Version 0 had the same fields.
+    fn upgrade(version: u8, plain: &[u8]) -> Option<Self> {
+        (version == 0).then(|| exactly(plain)).flatten()
+    }
 }
 
 /// A pass for whoever showed the secret of this hash.

@@ -16,6 +16,9 @@ pub struct Lifetimes {
     pub refresh_idle: i64,
     /// A grant is dead after so long, however often it was refreshed.
     pub refresh_absolute: i64,
+    /// Parallel callers who refresh with one token within so many seconds share the new one; at most a quarter of the
+    /// access token's lifetime.
+    pub refresh_window: i64,
     pub session_idle: i64,
     pub session_absolute: i64,
     /// A sign-in or consent page is good for so long.
@@ -32,6 +35,7 @@ impl Default for Lifetimes {
             id_token: 3600,
             refresh_idle: 30 * DAY,
             refresh_absolute: 365 * DAY,
+            refresh_window: 60,
             session_idle: 7 * DAY,
             session_absolute: 30 * DAY,
             interaction: 600,

@@ -13,8 +13,7 @@ macro_rules! columns {
     () => {
         "g.id, g.client_id, g.user_id, g.sub_type, g.workspace_id, g.scopes, g.resources, g.claims, g.code_id, \
          g.session_id, g.auth_time, g.acr, g.nonce, g.created_at, g.expires_at, g.absolute_expires_at, g.last_used_at, \
-         g.ended_at, g.ended_reason, g.refresh_seq, g.refresh_hash, g.refresh_prev_hash, g.refresh_used, \
-         g.refresh_issued_at"
+         g.ended_at, g.ended_reason, g.refresh_seq, g.refresh_redeemed, g.refresh_used, g.refresh_issued_at"
     };
 }
 
@@ -42,9 +41,8 @@ fn read(row: &mut Row) -> Result<Grant, StoreError> {
             at.zip(why)
         },
         refresh: {
-            let seq = row.int()?;
-            let (live, previous, used, issued_at) = (row.opt_hash()?, row.opt_hash()?, row.bool()?, row.opt_time()?);
-            live.zip(issued_at).map(|(live, issued_at)| RefreshState { seq, live, previous, used, issued_at })
+            let (number, redeemed, used, issued_at) = (row.int()?, row.opt_int()?, row.bool()?, row.opt_time()?);
+            issued_at.map(|issued_at| RefreshState { number, redeemed, used, issued_at })
         },
     })
 }
@@ -65,9 +63,9 @@ pub async fn redeem(tx: &mut Tx, grant: &Grant) -> Result<Redeemed, StoreError> 
         .execute(
             "INSERT INTO grants (id, client_id, user_id, sub_type, workspace_id, scopes, resources, claims, code_id, \
              session_id, auth_time, acr, nonce, created_at, expires_at, absolute_expires_at, last_used_at, ended_at, \
-             ended_reason, refresh_seq, refresh_hash, refresh_prev_hash, refresh_used, refresh_issued_at) \
+             ended_reason, refresh_seq, refresh_redeemed, refresh_used, refresh_issued_at) \
              VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, \
-             $22, $23, $24) ON CONFLICT (code_id) DO NOTHING",
+             $22, $23) ON CONFLICT (code_id) DO NOTHING",
             params![
                 grant.id,
                 &grant.client_id,
@@ -88,9 +86,8 @@ pub async fn redeem(tx: &mut Tx, grant: &Grant) -> Result<Redeemed, StoreError> 
                 grant.last_used_at,
                 grant.ended.map(|(at, _)| at),
                 grant.ended.map(|(_, why)| why.as_str()),
-                refresh.map_or(0, |r| r.seq),
-                refresh.map(|r| r.live),
-                refresh.and_then(|r| r.previous),
+                refresh.map_or(0, |r| r.number),
+                refresh.and_then(|r| r.redeemed),
                 refresh.is_some_and(|r| r.used),
                 refresh.map(|r| r.issued_at),
             ],
@@ -160,32 +157,21 @@ pub async fn rotate(
 ) -> Result<Rotated, StoreError> {
     let moved = tx
         .execute(
-            "UPDATE grants SET refresh_seq = $5, refresh_hash = $6, refresh_prev_hash = $7, refresh_used = $8, \
-             refresh_issued_at = $9, last_used_at = $9, expires_at = $10 \
-             WHERE id = $1 AND refresh_seq = $2 AND refresh_hash = $3 AND refresh_used = $4 AND ended_at IS NULL",
-            params![
-                id,
-                from.seq,
-                &from.live,
-                from.used,
-                to.seq,
-                &to.live,
-                to.previous,
-                to.used,
-                to.issued_at,
-                expires_at,
-            ],
+            "UPDATE grants SET refresh_seq = $4, refresh_redeemed = $5, refresh_used = $6, refresh_issued_at = $7, \
+             last_used_at = $7, expires_at = $8 \
+             WHERE id = $1 AND refresh_seq = $2 AND refresh_used = $3 AND ended_at IS NULL",
+            params![id, from.number, from.used, to.number, to.redeemed, to.used, to.issued_at, expires_at],
         )
         .await?;
     Ok(if moved == 1 { Rotated::Moved } else { Rotated::Lost })
 }
 
-/// The access token issued with refresh sequence `seq` was seen, so its reply was not lost. `false` when that is known,
-/// or another sequence is current.
-pub async fn mark_used(tx: &mut Tx, id: GrantId, seq: i64) -> Result<bool, StoreError> {
+/// An access token issued with this refresh number was seen, so the response arrived. `false` when that is known, or
+/// another number is current.
+pub async fn mark_used(tx: &mut Tx, id: GrantId, number: i64) -> Result<bool, StoreError> {
     let sql = "UPDATE grants SET refresh_used = 1 \
                WHERE id = $1 AND refresh_seq = $2 AND refresh_used = 0 AND ended_at IS NULL";
-    Ok(tx.execute(sql, params![id, seq]).await? == 1)
+    Ok(tx.execute(sql, params![id, number]).await? == 1)
 }
 
 /// Moves the idle limit on; `false` when the grant has ended.

@@ -49,6 +49,7 @@ const MIGRATIONS: &[Migration] = migrations![
     15 "names" "0015_names.sql",
     16 "filters" "0016_filters.sql",
     17 "failed" "0017_failed.sql",
+    18 "refresh_numbers" "0018_refresh_numbers.sql",
 ];
 
 /// The schema version that this program needs.

@@ -127,7 +127,7 @@ texts! {
     GrantType = GrantType::ALL, GrantType::as_str;
     SubType = [SubType::Workspace, SubType::User], SubType::as_str;
     ClientType = [ClientType::Confidential, ClientType::Public], ClientType::as_str;
-    Theft = [Theft::VoidedAnswer, Theft::SuccessorUsed, Theft::FarBehind], Theft::reason;
+    Theft = [Theft::Void, Theft::SuccessorUsed, Theft::FarBehind], Theft::reason;
     TokenKind = [TokenKind::AccessToken, TokenKind::RefreshToken], |kind| match kind {
         TokenKind::AccessToken => "access_token",
         TokenKind::RefreshToken => "refresh_token",

@@ -3,7 +3,7 @@ use super::claims::ClaimsRequest;
 use super::seal::TokenId;
 use crate::client::SubType;
 use crate::identity::MemberRoles;
-use crate::{ClientId, GrantId, ScopeSet, SecretHash, SessionId, Timestamp, UserId, WorkspaceId};
+use crate::{ClientId, GrantId, ScopeSet, SessionId, Timestamp, UserId, WorkspaceId};
 use std::fmt;
 
 /// Why a grant ended. The text goes to the store, the audit log and the `grant ended` event.
@@ -69,14 +69,12 @@ impl fmt::Display for EndReason {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct RefreshState {
     /// The current sequence number, from 1.
-    pub seq: i64,
-    /// The hash of the one live secret.
-    pub live: SecretHash,
-    /// The hash of the secret that was redeemed to reach `seq`; absent at the first.
-    pub previous: Option<SecretHash>,
-    /// The access token issued with the live secret has been seen.
+    pub number: i64,
+    /// The number that was redeemed last; absent as long as none was.
+    pub redeemed: Option<i64>,
+    /// An access token issued with the current number has been seen.
     pub used: bool,
-    /// When the live secret was issued.
+    /// When the current number was first issued.
     pub issued_at: Timestamp,
 }
 

@@ -21,3 +21,4 @@ pub mod registration;
 pub mod scope;
 pub mod seal;
 pub mod token;
+mod v0;

@@ -3,11 +3,40 @@
 //! `<prefix>_<kind>_` + base64url(key id ‖ nonce ‖ ciphertext ‖ tag), AES-256-GCM-SIV (RFC 8452). Issuing one writes no
 //! row. GCM-SIV, because nonces are random and a busy server draws more than the 2³² that plain GCM allows to a key.
 //! The issuer, the kind and the key id are authenticated, so a token of one kind or one server is nothing elsewhere.
+//!
+//! The plain text is a version byte and the payload ([`Payload`]), so that a payload can change while tokens of the old
+//! form are in use. The first tokens had no such byte. They count as version 0, and the highest bit of the key id, which
+//! they never set, tells the two forms apart.
 use crate::encoding::{base64url, from_base64url};
 use aws_lc_rs::aead::{AES_256_GCM_SIV, Aad, LessSafeKey, Nonce, UnboundKey};
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use std::fmt;
+
+/// What stands inside a sealed token.
+///
+/// A change of the fields needs a new version, and [`Payload::upgrade`] must read the old one for as long as such a token
+/// can live: the authorization code a minute, the refresh token a year.
+pub trait Payload: Serialize + DeserializeOwned {
+    /// The version that is sealed.
+    const VERSION: u8 = 1;
+
+    /// Reads the plain text of an older version; `None` if it is not one.
+    fn upgrade(version: u8, plain: &[u8]) -> Option<Self>;
+
+    /// Reads a plain text of any version.
+    fn read(version: u8, plain: &[u8]) -> Option<Self> {
+        if version == Self::VERSION { exactly(plain) } else { Self::upgrade(version, plain) }
+    }
+}
+
+/// The payload, if `plain` holds it and nothing else: nothing may hide behind it.
+pub fn exactly<T: DeserializeOwned>(plain: &[u8]) -> Option<T> {
+    match postcard::take_from_bytes(plain) {
+        Ok((payload, [])) => Some(payload),
+        _ => None,
+    }
+}
 
 /// The nonce of a sealed token, which is also its name: `jti`, the id of a code, the key of a revocation row.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
@@ -84,6 +113,8 @@ impl fmt::Debug for Sealer {
 }
 
 const HEADER: usize = 4 + 12;
+/// Set in the key id of tokens whose plain text begins with a version byte.
+const VERSIONED: u32 = 1 << 31;
 /// Longer texts are not tokens of ours, and decoding them would be work for nothing.
 const MAX_TEXT: usize = 16 * 1024;
 
@@ -108,19 +139,20 @@ impl Sealer {
     }
 
     /// Seals `payload` under the name `id`.
-    pub fn seal<T: Serialize>(&self, purpose: Purpose, id: TokenId, payload: &T) -> Result<String, SealFault> {
+    pub fn seal<T: Payload>(&self, purpose: Purpose, id: TokenId, payload: &T) -> Result<String, SealFault> {
         let active = &self.keys[0];
-        let mut body = postcard::to_stdvec(payload).map_err(|_| SealFault)?;
+        let key_id = active.id | VERSIONED;
+        let mut body = postcard::to_extend(payload, vec![T::VERSION]).map_err(|_| SealFault)?;
         let tag = active
             .key
             .seal_in_place_separate_tag(
                 Nonce::assume_unique_for_key(id.0),
-                Aad::from(self.aad(purpose, active.id)),
+                Aad::from(self.aad(purpose, key_id)),
                 &mut body,
             )
             .map_err(|_| SealFault)?;
         let mut bytes = Vec::with_capacity(HEADER + body.len() + 16);
-        bytes.extend_from_slice(&active.id.to_be_bytes());
+        bytes.extend_from_slice(&key_id.to_be_bytes());
         bytes.extend_from_slice(&id.0);
         bytes.extend_from_slice(&body);
         bytes.extend_from_slice(tag.as_ref());
@@ -136,8 +168,8 @@ impl Sealer {
         text.strip_prefix(&self.prefix)?.strip_prefix('_')?.strip_prefix(purpose.label())?.strip_prefix('_')
     }
 
-    /// Opens what [`Sealer::seal`] made for the same purpose.
-    pub fn open<T: DeserializeOwned>(&self, purpose: Purpose, text: &str) -> Result<(TokenId, T), NotOurs> {
+    /// Opens what [`Sealer::seal`] made for the same purpose, in this version or an older one.
+    pub fn open<T: Payload>(&self, purpose: Purpose, text: &str) -> Result<(TokenId, T), NotOurs> {
         if text.len() > MAX_TEXT {
             return Err(NotOurs);
         }
@@ -145,16 +177,16 @@ impl Sealer {
         let (header, sealed) = bytes.split_at_mut_checked(HEADER).ok_or(NotOurs)?;
         let key_id = u32::from_be_bytes(header[..4].try_into().map_err(|_| NotOurs)?);
         let id = TokenId::from_slice(&header[4..]).ok_or(NotOurs)?;
-        let key = self.keys.iter().find(|k| k.id == key_id).ok_or(NotOurs)?;
+        let key = self.keys.iter().find(|k| k.id == key_id & !VERSIONED).ok_or(NotOurs)?;
         let plain = key
             .key
             .open_in_place(Nonce::assume_unique_for_key(id.0), Aad::from(self.aad(purpose, key_id)), sealed)
             .map_err(|_| NotOurs)?;
-        // The whole plain text must be the payload: nothing may hide behind it.
-        match postcard::take_from_bytes(plain) {
-            Ok((payload, [])) => Ok((id, payload)),
-            _ => Err(NotOurs),
-        }
+        let (version, plain) = match plain.split_first() {
+            Some((version, rest)) if key_id & VERSIONED != 0 => (*version, rest),
+            _ => (0, &*plain),
+        };
+        T::read(version, plain).map(|payload| (id, payload)).ok_or(NotOurs)
     }
 }
 
@@ -167,6 +199,66 @@ pub struct SealFault;
 mod tests {
     use super::*;
     use proptest::prelude::*;
+
+    /// Version 2 of a payload that was a text once and a number before that.
+    #[derive(Debug, PartialEq, Serialize, Deserialize)]
+    struct Greeting {
+        text: String,
+        loud: bool,
+    }
+
+    impl Payload for Greeting {
+        const VERSION: u8 = 2;
+        fn upgrade(version: u8, plain: &[u8]) -> Option<Self> {
+            match version {
+                0 => exactly::<u32>(plain).map(|n| Self { text: n.to_string(), loud: false }),
+                1 => exactly::<String>(plain).map(|text| Self { text, loud: false }),
+                _ => None,
+            }
+        }
+    }
+
+    impl Payload for String {
+        fn upgrade(version: u8, plain: &[u8]) -> Option<Self> {
+            (version == 0).then(|| exactly(plain)).flatten()
+        }
+    }
+
+    /// Seals a plain text as it is, with or without the mark of a version byte.
+    fn sealed(sealer: &Sealer, mark: u32, plain: &[u8]) -> String {
+        let (key, id) = (&sealer.keys[0], TokenId::from_random([5; 12]));
+        let mut body = plain.to_vec();
+        let aad = Aad::from(sealer.aad(Purpose::AccessToken, key.id | mark));
+        let nonce = Nonce::assume_unique_for_key(id.0);
+        let tag = key.key.seal_in_place_separate_tag(nonce, aad, &mut body).unwrap();
+        let bytes = [&(key.id | mark).to_be_bytes()[..], id.as_bytes(), &body, tag.as_ref()].concat();
+        format!("cs_at_{}", base64url(&bytes))
+    }
+
+    #[test]
+    fn older_versions_open_and_newer_ones_do_not() {
+        let ours = sealer("https://a", 1);
+        let open = |text: &str| ours.open::<Greeting>(Purpose::AccessToken, text).map(|(_, greeting)| greeting);
+        let is = |text: &str, loud| Ok(Greeting { text: text.to_owned(), loud });
+        let of = |version: u8, plain: Vec<u8>| sealed(&ours, VERSIONED, &[vec![version], plain].concat());
+        let now = ours.seal(Purpose::AccessToken, TokenId::from_random([3; 12]), &is("a", true).unwrap()).unwrap();
+        assert_eq!(open(&now), is("a", true));
+        assert_eq!(open(&of(2, postcard::to_stdvec(&is("a", true).unwrap()).unwrap())), is("a", true));
+        assert_eq!(open(&of(1, postcard::to_stdvec("a").unwrap())), is("a", false));
+        assert_eq!(
+            open(&sealed(&ours, 0, &postcard::to_stdvec(&7u32).unwrap())),
+            is("7", false),
+            "without a version byte"
+        );
+        assert_eq!(open(&of(0, postcard::to_stdvec(&7u32).unwrap())), is("7", false));
+        assert_eq!(open(&of(3, postcard::to_stdvec("a").unwrap())), Err(NotOurs), "of a later server");
+        assert_eq!(open(&sealed(&ours, VERSIONED, &[])), Err(NotOurs));
+        assert_eq!(
+            open(&of(1, [postcard::to_stdvec("a").unwrap(), vec![0]].concat())),
+            Err(NotOurs),
+            "something behind it"
+        );
+    }
 
     fn sealer(issuer: &str, key: u8) -> Sealer {
         Sealer::new("cs", issuer, [(1, [key; 32])]).unwrap()

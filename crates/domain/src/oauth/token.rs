@@ -1,7 +1,10 @@
 //! What stands inside the sealed tokens.
 use super::claims::ClaimsRequest;
+use super::decision::Interaction;
 use super::pkce::CodeChallenge;
 use super::scope::ScopeSet;
+use super::seal::Payload;
+use super::v0;
 use crate::client::SubType;
 use crate::encoding::{base64url, from_base64url};
 use crate::{ClientId, GrantId, SessionId, Timestamp, UserId, WorkspaceId};
@@ -31,25 +34,11 @@ pub struct CodePayload {
 /// Who an access token speaks for.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Bearer {
-    /// A user's authorization; `answer` names the refresh answer that it came with.
-    Grant { id: GrantId, answer: Option<AnswerTag> },
+    /// A user's authorization. `number` is that of the refresh token that it came with, where those rotate: a use of the
+    /// access token shows that the response arrived.
+    Grant { id: GrantId, number: Option<i64> },
     /// The client itself (client credentials), at this credential epoch.
     Client { id: ClientId, epoch: i64 },
-}
-
-/// Names one answer of the token endpoint: the sequence number and the first bytes of the hash of its secret.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-pub struct AnswerTag {
-    pub seq: i64,
-    pub secret: [u8; 8],
-}
-
-impl AnswerTag {
-    pub fn new(seq: i64, hash: crate::SecretHash) -> Self {
-        let mut secret = [0; 8];
-        secret.copy_from_slice(&hash.as_bytes()[..8]);
-        Self { seq, secret }
-    }
 }
 
 /// An access token.
@@ -63,12 +52,11 @@ pub struct AccessPayload {
     pub expires_at: Timestamp,
 }
 
-/// A refresh token: its grant, its sequence number and 128 random bits.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+/// A refresh token: its grant and its sequence number. It needs no secret, because the seal cannot be forged.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct RefreshPayload {
     pub grant_id: GrantId,
-    pub seq: i64,
-    pub secret: [u8; 16],
+    pub number: i64,
 }
 
 /// The claims of a JWT access token (RFC 9068 §2.2), and the grant behind it.
@@ -118,13 +106,61 @@ impl Audience {
     }
 }
 
-impl Bearer {
-    /// A text form for the claim of a JWT access token.
-    pub fn to_text(&self) -> String {
-        // A bearer is a few ids: it always serializes.
-        base64url(&postcard::to_stdvec(self).unwrap_or_default())
-    }
-    pub fn from_text(text: &str) -> Option<Self> {
-        postcard::from_bytes(&from_base64url(text)?).ok()
+impl Payload for AccessPayload {
+    fn upgrade(version: u8, plain: &[u8]) -> Option<Self> {
+        let v0::AccessPayload { bearer, scopes, audience, issued_at, expires_at } = v0::read(version, plain)?;
+        Some(Self { bearer: bearer.into(), scopes, audience, issued_at, expires_at })
     }
 }
+
+impl Payload for Bearer {
+    fn upgrade(version: u8, plain: &[u8]) -> Option<Self> {
+        v0::read::<v0::Bearer>(version, plain).map(Self::from)
+    }
+}
+
+impl From<v0::Bearer> for Bearer {
+    fn from(old: v0::Bearer) -> Self {
+        match old {
+            v0::Bearer::Grant { id, answer } => Self::Grant { id, number: answer.map(|answer| answer.seq) },
+            v0::Bearer::Client { id, epoch } => Self::Client { id, epoch },
+        }
+    }
+}
+
+impl Payload for RefreshPayload {
+    fn upgrade(version: u8, plain: &[u8]) -> Option<Self> {
+        // The secret told voided responses of one number apart. Now each response has a number of its own.
+        let v0::RefreshPayload { grant_id, seq, .. } = v0::read(version, plain)?;
+        Some(Self { grant_id, number: seq })
+    }
+}
+
+impl Payload for CodePayload {
+    fn upgrade(version: u8, plain: &[u8]) -> Option<Self> {
+        v0::read(version, plain)
+    }
+}
+
+impl Payload for Interaction {
+    fn upgrade(version: u8, plain: &[u8]) -> Option<Self> {
+        v0::read(version, plain)
+    }
+}
+
+impl Bearer {
+    /// A text form for the claim of a JWT access token: version, dot, payload.
+    pub fn to_text(&self) -> String {
+        // A bearer is a few ids: it always serializes.
+        format!("{}.{}", Self::VERSION, base64url(&postcard::to_stdvec(self).unwrap_or_default()))
+    }
+    /// Reads any version; version 0 had no dot.
+    pub fn from_text(text: &str) -> Option<Self> {
+        let (version, payload) = text.split_once('.').unwrap_or(("0", text));
+        Self::read(version.parse().ok()?, &from_base64url(payload)?)
+    }
+}
+
+#[cfg(test)]
+#[path = "token_tests.rs"]
+mod tests;

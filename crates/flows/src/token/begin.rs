@@ -1,6 +1,6 @@
 //! The beginning of a grant, by code or by device: from what a person allowed to the first tokens. What was allowed is good
 //! once: its id goes into the grant's row under a unique key, and the number of rows decides.
-use super::issue::{Answer, RefreshSecret, Refreshing, TokenResponse, access_lifetime, issued};
+use super::issue::{Answer, Refreshing, TokenResponse, access_lifetime, issued};
 use crate::failure::refuse;
 use crate::recorder::About;
 use crate::subject::{self, Absent};
@@ -49,14 +49,7 @@ impl Allowed<'_> {
             })
         })?;
         let refreshes = code.refreshable && client.may_use(GrantType::RefreshToken);
-        let secret = refreshes.then(|| RefreshSecret(ctx.random()));
-        let refresh = secret.as_ref().map(|secret| RefreshState {
-            seq: 1,
-            live: secret.hash(app),
-            previous: None,
-            used: false,
-            issued_at: ctx.now,
-        });
+        let refresh = refreshes.then_some(RefreshState { number: 1, redeemed: None, used: false, issued_at: ctx.now });
         let grant = grant(app, ctx, &self, refresh);
         let about = About::client(&client.id).and_user(code.user_id);
         match write(app, ctx, client, &grant, self.by).await? {
@@ -76,7 +69,7 @@ impl Allowed<'_> {
             subject: &subject,
             scopes: grant.scopes.clone(),
             resources: if self.resources.is_empty() { grant.resources.clone() } else { self.resources },
-            refresh: refresh.zip(secret).map(|(state, secret)| Refreshing::Fresh(state, secret)),
+            refresh: refresh.map(|state| Refreshing::Number(state.number)),
             nonce: code.nonce.as_deref(),
         };
         Ok(answer.issue(app, ctx)?)

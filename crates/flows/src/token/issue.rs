@@ -1,14 +1,14 @@
 //! Making tokens. Issuing writes nothing.
 use crate::subject::SubjectData;
 use crate::{App, Ctx, Fault};
+use domain::ScopeSet;
 use domain::client::{AccessTokenFormat, Client, GrantType};
 use domain::events::EventData;
-use domain::oauth::grant::{Grant, RefreshState};
+use domain::oauth::grant::Grant;
 use domain::oauth::id_token::IdToken;
 use domain::oauth::jose::{SigningAlg, TYP_ACCESS_TOKEN, TYP_ID_TOKEN};
 use domain::oauth::seal::{Purpose, TokenId};
-use domain::oauth::token::{AccessClaims, AccessPayload, AnswerTag, Audience, Bearer, RefreshPayload};
-use domain::{ScopeSet, SecretHash};
+use domain::oauth::token::{AccessClaims, AccessPayload, Audience, Bearer, RefreshPayload};
 use serde::Serialize;
 use std::fmt;
 
@@ -32,21 +32,12 @@ impl fmt::Debug for TokenResponse {
     }
 }
 
-/// A refresh secret, before it is sealed.
-pub struct RefreshSecret(pub [u8; 16]);
-
-/// The refresh token of an answer.
+/// The refresh token of a response.
 pub enum Refreshing {
-    /// A new one, to be sealed.
-    Fresh(RefreshState, RefreshSecret),
+    /// A token with this number, to be sealed.
+    Number(i64),
     /// The one that was presented, as the client has it.
     Kept(String),
-}
-
-impl RefreshSecret {
-    pub fn hash(&self, app: &App) -> SecretHash {
-        app.pepper().hash_bytes(&self.0)
-    }
 }
 
 /// Seals an access token for a bearer, opaque or as a JWT.
@@ -129,15 +120,13 @@ impl Answer<'_> {
     pub fn issue(self, app: &App, ctx: &Ctx) -> Result<TokenResponse, Fault> {
         let (client, grant) = (self.client, self.grant);
         let expires_in = lifetime_within(app, ctx, client, grant);
-        // Only answers that can be superseded are watched for being seen.
-        let tag = match &self.refresh {
-            Some(Refreshing::Fresh(state, _)) if client.rotates_refresh_tokens() => {
-                Some(AnswerTag::new(state.seq, state.live))
-            }
+        // Only where numbers move on does it matter whether the response arrived.
+        let number = match self.refresh {
+            Some(Refreshing::Number(number)) if client.rotates_refresh_tokens() => Some(number),
             _ => None,
         };
         let payload = AccessPayload {
-            bearer: Bearer::Grant { id: grant.id, answer: tag },
+            bearer: Bearer::Grant { id: grant.id, number },
             scopes: self.scopes.clone(),
             audience: self.resources.clone(),
             issued_at: ctx.now,
@@ -148,8 +137,8 @@ impl Answer<'_> {
         let refresh_token = match &self.refresh {
             None => None,
             Some(Refreshing::Kept(token)) => Some(token.clone()),
-            Some(Refreshing::Fresh(state, secret)) => {
-                let payload = RefreshPayload { grant_id: grant.id, seq: state.seq, secret: secret.0 };
+            Some(Refreshing::Number(number)) => {
+                let payload = RefreshPayload { grant_id: grant.id, number: *number };
                 let id = TokenId::from_random(ctx.random());
                 Some(app.keys().sealer.seal(Purpose::RefreshToken, id, &payload)?)
             }

@@ -1,19 +1,19 @@
 //! Refreshing (OAuth 2.1 §4.3). What a presented token is, the domain's refresh rules say; here they meet the database.
-use super::issue::{Answer, RefreshSecret, Refreshing, TokenResponse, issued};
+use super::issue::{Answer, Refreshing, TokenResponse, access_lifetime, issued};
 use crate::failure::refuse;
 use crate::recorder::About;
 use crate::subject::{self, Absent};
 use crate::{App, Ctx, Failure, Fault, events};
+use domain::Timestamp;
 use domain::client::{Client, GrantType};
 use domain::events::{Event, EventData, EventKind};
 use domain::oauth::authorize::resources;
-use domain::oauth::grant::{Dead, EndReason, Grant, GrantContext, RefreshState};
+use domain::oauth::grant::{Dead, EndReason, Grant, GrantContext};
 use domain::oauth::params::RawParams;
-use domain::oauth::refresh::{Theft, Verdict, answer, judge};
+use domain::oauth::refresh::{Theft, Verdict, judge, next, window};
 use domain::oauth::scope::ScopeSet;
 use domain::oauth::seal::Purpose;
 use domain::oauth::token::RefreshPayload;
-use domain::{SecretHash, Timestamp};
 use store::grants::Rotated;
 use store::{StoreError, Tx};
 
@@ -59,32 +59,99 @@ impl From<Dead> for R {
 impl From<Theft> for R {
     fn from(theft: Theft) -> Self {
         match theft {
-            Theft::VoidedAnswer => Self::Voided,
+            Theft::Void => Self::Voided,
             Theft::SuccessorUsed => Self::SuccessorUsed,
             Theft::FarBehind => Self::FarBehind,
         }
     }
 }
 
-/// What happened to a presented token in the database.
+/// What becomes of a presented token.
 enum Outcome {
-    /// Answer with this state and the secret that fits it.
-    Renewed(Box<GrantContext>, RefreshState),
+    /// Issue a token with this number.
+    Renewed(Box<GrantContext>, i64),
+    /// The client keeps the token that it has.
+    Kept(Box<GrantContext>),
     Refused(R),
-    /// Refused, and the grant ended by it.
+    /// Refused, and the grant revoked with it.
     Ended(R),
 }
 
-/// The grant's new idle limit.
-fn extended(app: &App, client: &Client, context: &GrantContext, now: Timestamp) -> Timestamp {
-    let idle = client.config.refresh_token_lifetime_seconds.unwrap_or(app.settings().lifetimes.refresh_idle);
-    now.plus(idle).min(context.grant.absolute_expires_at)
+/// A refresh token that was opened, and what is to come of it.
+struct Refresh<'a> {
+    app: &'a App,
+    ctx: &'a Ctx,
+    client: &'a Client,
+    presented: RefreshPayload,
+    /// Of this response.
+    scopes: ScopeSet,
 }
 
-/// That a token is issued by this refresh, if anybody asks for it.
-fn issued_event(app: &App, ctx: &Ctx, client: &Client, context: &GrantContext, scopes: &ScopeSet) -> Option<Event> {
-    let wanted = app.outbox().wants(EventKind::TokenIssued);
-    wanted.then(|| events::event(ctx, issued(app, ctx, client, &context.grant, GrantType::RefreshToken, scopes)))
+impl Refresh<'_> {
+    /// Seconds in which parallel callers share a number.
+    fn window(&self) -> i64 {
+        window(self.app.settings().lifetimes.refresh_window, access_lifetime(self.app, self.client))
+    }
+
+    /// The grant's new idle limit.
+    fn extended(&self, context: &GrantContext) -> Timestamp {
+        let default = self.app.settings().lifetimes.refresh_idle;
+        let idle = self.client.config.refresh_token_lifetime_seconds.unwrap_or(default);
+        self.ctx.now.plus(idle).min(context.grant.absolute_expires_at)
+    }
+
+    fn issued(&self, context: &GrantContext) -> EventData {
+        issued(self.app, self.ctx, self.client, &context.grant, GrantType::RefreshToken, &self.scopes)
+    }
+
+    /// The event for the transaction of this refresh, if a webhook asks for it.
+    fn issued_event(&self, context: &GrantContext) -> Option<Event> {
+        let wanted = self.app.outbox().wants(EventKind::TokenIssued);
+        wanted.then(|| events::event(self.ctx, self.issued(context)))
+    }
+
+    /// Judges the token. Only what moves the grant on or revokes it writes.
+    async fn outcome(&self, context: GrantContext) -> Result<Outcome, Fault> {
+        let Some(state) = context.grant.refresh else { return Ok(Outcome::Refused(R::Unknown)) };
+        match judge(&state, self.presented.number, self.window(), self.ctx.now) {
+            Verdict::Share => {
+                self.app.outbox().note(self.ctx, EventKind::TokenIssued, || self.issued(&context));
+                Ok(Outcome::Renewed(Box::new(context), state.number))
+            }
+            Verdict::Advance if !self.client.rotates_refresh_tokens() => self.keep(context).await,
+            Verdict::Ahead => Ok(Outcome::Refused(R::FromTheFuture)),
+            Verdict::Advance | Verdict::Replace | Verdict::Theft(_) => self.move_on(&context).await,
+        }
+    }
+
+    /// A client that keeps its refresh token: nothing moves but, now and then, the idle limit.
+    async fn keep(&self, context: GrantContext) -> Result<Outcome, Fault> {
+        let expires_at = self.extended(&context);
+        // An hour's precision is enough for a limit of days, and spares a write a refresh.
+        if expires_at.since(context.grant.expires_at) >= 3600 {
+            let (id, now, issued) = (context.grant.id, self.ctx.now, self.issued_event(&context));
+            let work = self.app.store().write(move |tx| {
+                Box::pin(async move {
+                    store::events::append(tx, issued.as_slice()).await?;
+                    store::grants::touch(tx, id, now, expires_at).await
+                })
+            });
+            work.await.map_err(|error: StoreError| Fault::from(error))?;
+        } else {
+            self.app.outbox().note(self.ctx, EventKind::TokenIssued, || self.issued(&context));
+        }
+        Ok(Outcome::Kept(Box::new(context)))
+    }
+
+    async fn move_on(&self, context: &GrantContext) -> Result<Outcome, Fault> {
+        let (expires_at, issued) = (self.extended(context), self.issued_event(context));
+        let (presented, window, ctx) = (self.presented, self.window(), self.ctx.clone());
+        let work = self
+            .app
+            .store()
+            .write(move |tx| Box::pin(async move { rotate(tx, presented, window, &ctx, expires_at, issued).await }));
+        Ok(work.await?)
+    }
 }
 
 /// Ends the grant, and says so.
@@ -107,16 +174,16 @@ async fn end(tx: &mut Tx, ctx: &Ctx, grant: &Grant, theft: Theft) -> Result<Outc
 /// Judges the token on the row as it is now, and moves the row on; tries again when another request was faster.
 async fn rotate(
     tx: &mut Tx,
-    presented: &RefreshPayload,
-    secret: SecretHash,
-    fresh: SecretHash,
+    presented: RefreshPayload,
+    window: i64,
     ctx: &Ctx,
     expires_at: Timestamp,
     issued: Option<Event>,
 ) -> Result<Outcome, StoreError> {
     let now = ctx.now;
-    // Each round that is lost was won by another request, so even 200 at once need no more than 200 rounds.
-    for _ in 0..10_000 {
+    // A round is lost to a request that moved the row on or marked it as used. After that the token is shared or theft, so
+    // a few rounds are enough.
+    for _ in 0..100 {
         let Some(context) = store::grants::by_id_with_context(tx, presented.grant_id, None).await? else {
             return Ok(Outcome::Refused(R::Unknown));
         };
@@ -124,55 +191,19 @@ async fn rotate(
             return Ok(Outcome::Refused(dead.into()));
         }
         let Some(state) = context.grant.refresh else { return Ok(Outcome::Refused(R::Unknown)) };
-        let verdict = judge(&state, presented.seq, secret, now);
-        match (verdict, answer(&state, verdict, secret, fresh, now)) {
-            (Verdict::Theft(theft), _) => return end(tx, ctx, &context.grant, theft).await,
-            (_, None) => return Ok(Outcome::Refused(R::FromTheFuture)),
-            (_, Some(next)) => {
-                if store::grants::rotate(tx, context.grant.id, &state, &next, expires_at).await? == Rotated::Moved {
-                    store::events::append(tx, issued.as_slice()).await?;
-                    return Ok(Outcome::Renewed(Box::new(context), next));
-                }
-            }
+        let verdict = judge(&state, presented.number, window, now);
+        if let Verdict::Theft(theft) = verdict {
+            return end(tx, ctx, &context.grant, theft).await;
+        }
+        let Some(next) = next(&state, verdict, now) else { return Ok(Outcome::Refused(R::FromTheFuture)) };
+        let moved = next == state
+            || store::grants::rotate(tx, context.grant.id, &state, &next, expires_at).await? == Rotated::Moved;
+        if moved {
+            store::events::append(tx, issued.as_slice()).await?;
+            return Ok(Outcome::Renewed(Box::new(context), next.number));
         }
     }
     Err(StoreError::Timeout("a grant that is being refreshed without end".to_owned()))
-}
-
-/// A client that keeps its refresh token: nothing moves but, now and then, the idle limit.
-async fn keep(
-    app: &App,
-    ctx: &Ctx,
-    client: &Client,
-    context: GrantContext,
-    presented: &RefreshPayload,
-    secret: SecretHash,
-    scopes: &ScopeSet,
-) -> Result<Outcome, Fault> {
-    let Some(state) = context.grant.refresh else { return Ok(Outcome::Refused(R::Unknown)) };
-    if presented.seq != state.seq || secret != state.live {
-        // The client rotated once and does no longer: its old tokens are judged as such.
-        let verdict = judge(&state, presented.seq, secret, ctx.now);
-        return Ok(Outcome::Refused(if let Verdict::Theft(theft) = verdict { theft.into() } else { R::Voided }));
-    }
-    let expires_at = extended(app, client, &context, ctx.now);
-    // An hour's precision is enough for a limit of days, and spares a write a refresh.
-    if expires_at.since(context.grant.expires_at) >= 3600 {
-        let (id, now) = (context.grant.id, ctx.now);
-        let issued = issued_event(app, ctx, client, &context, scopes);
-        let work = app.store().write(move |tx| {
-            Box::pin(async move {
-                store::events::append(tx, issued.as_slice()).await?;
-                store::grants::touch(tx, id, now, expires_at).await
-            })
-        });
-        work.await.map_err(|error: StoreError| Fault::from(error))?;
-    } else {
-        app.outbox().note(ctx, EventKind::TokenIssued, || {
-            issued(app, ctx, client, &context.grant, GrantType::RefreshToken, scopes)
-        });
-    }
-    Ok(Outcome::Renewed(Box::new(context), state))
 }
 
 pub(super) async fn refresh(
@@ -197,23 +228,11 @@ pub(super) async fn refresh(
     context.check(ctx.now).map_err(|dead| Failure::Refused(dead.into()))?;
     let (scopes, resources) = narrowed(app, &context, body).map_err(Failure::Refused)?;
 
-    let presented_hash = app.pepper().hash_bytes(&presented.secret);
-    let fresh = RefreshSecret(ctx.random());
-    let rotates = client.rotates_refresh_tokens();
     let about = About::client(&client.id).and_user(context.grant.user_id).and_grant(context.grant.id);
-    let outcome = if rotates {
-        let expires_at = extended(app, client, &context, ctx.now);
-        let issued = issued_event(app, ctx, client, &context, &scopes);
-        let (presented, fresh, ctx) = (presented.clone(), fresh.hash(app), ctx.clone());
-        let work = app.store().write(move |tx| {
-            Box::pin(async move { rotate(tx, &presented, presented_hash, fresh, &ctx, expires_at, issued).await })
-        });
-        work.await?
-    } else {
-        keep(app, ctx, client, context, &presented, presented_hash, &scopes).await?
-    };
-    let (context, state) = match outcome {
-        Outcome::Renewed(context, state) => (context, state),
+    let refresh = Refresh { app, ctx, client, presented, scopes };
+    let (context, token) = match refresh.outcome(context).await? {
+        Outcome::Renewed(context, number) => (context, Refreshing::Number(number)),
+        Outcome::Kept(context) => (context, Refreshing::Kept(text.to_owned())),
         Outcome::Refused(refusal) => return refuse(refusal),
         Outcome::Ended(refusal) => {
             app.record(ctx, "grant.ended", EndReason::RefreshTokenReplayed.as_str(), about);
@@ -231,8 +250,8 @@ pub(super) async fn refresh(
             Absent::MembershipLost => R::MembershipLost,
         })
     })?;
-    let refresh = if rotates { Refreshing::Fresh(state, fresh) } else { Refreshing::Kept(text.to_owned()) };
-    let answer = Answer { client, grant, subject: &subject, scopes, resources, refresh: Some(refresh), nonce: None };
+    let (scopes, refresh) = (refresh.scopes, Some(token));
+    let answer = Answer { client, grant, subject: &subject, scopes, resources, refresh, nonce: None };
     Ok(answer.issue(app, ctx)?)
 }
 

@@ -48,6 +48,7 @@ pub fn problems(config: &Config) -> Vec<String> {
         l.interaction,
     ];
     need(positive.iter().all(|s| *s > 0), "lifetimes: each must be at least one second".to_owned());
+    need((0..=600).contains(&l.refresh_window), "lifetimes.refresh_window: 0 to 600 seconds".to_owned());
     need(
         (1..=600).contains(&l.authorization_code),
         "lifetimes.authorization_code: 1 to 600 seconds (OAuth 2.1 section 4.1.2)".to_owned(),

@@ -99,14 +99,13 @@ async fn refresh_moves_only_from_the_state_that_was_judged() {
     for_each_database(async |db| {
         populate(db).await;
         write_tx!(db, |tx| grants::redeem(tx, &grant(1)));
-        let (first, mut second) = (refresh(1, 1), refresh(2, 2));
-        second.previous = Some(hash(1));
-        second.issued_at = at(30);
+        let first = refresh(1);
+        let second = RefreshState { redeemed: Some(1), issued_at: at(30), ..refresh(2) };
         let rotate = async |from: RefreshState, to: RefreshState| {
             write_tx!(db, |tx| async move { grants::rotate(tx, grant_id(1), &from, &to, at(2000)).await })
         };
         let used = RefreshState { used: true, ..first };
-        for wrong in [used, refresh(1, 9), refresh(2, 1)] {
+        for wrong in [used, refresh(0), refresh(2)] {
             assert_eq!(rotate(wrong, second).await, Rotated::Lost);
         }
         assert_eq!(rotate(first, second).await, Rotated::Moved);
@@ -127,7 +126,7 @@ async fn refresh_moves_only_from_the_state_that_was_judged() {
         assert!(!write_tx!(db, |tx| grants::touch(tx, grant_id(1), at(70), at(9000))));
         assert!(!write_tx!(db, |tx| grants::mark_used(tx, grant_id(1), 2)));
         let used = RefreshState { used: true, ..second };
-        assert_eq!(rotate(used, refresh(3, 3)).await, Rotated::Lost, "the grant has ended");
+        assert_eq!(rotate(used, refresh(3)).await, Rotated::Lost, "the grant has ended");
         let ended = read_tx!(db, |tx| grants::by_id_with_context(tx, grant_id(1), None)).unwrap().grant;
         assert_eq!(ended.ended, Some((at(50), EndReason::Revoked)));
         assert_eq!((ended.last_used_at, ended.expires_at), (at(40), at(3000)));

@@ -61,8 +61,8 @@ async fn of_200_that_rotate_one_refresh_token_exactly_one_moves_it_and_by_one() 
     for_each_database(async |db| {
         populate(db).await;
         write_tx!(db, |tx| grants::redeem(tx, &grant(1)));
-        let from = refresh(1, 1);
-        let next = move |n: u8| RefreshState { seq: 2, live: hash(n), previous: Some(from.live), ..from };
+        let from = refresh(1);
+        let next = move |n: u8| RefreshState { number: 2, redeemed: Some(1), issued_at: at(n.into()), ..from };
         let outcomes = race(db, |n| {
             move |tx: &mut Tx| -> BoxFuture<'_, _> {
                 Box::pin(async move { Ok((n, grants::rotate(tx, grant_id(1), &from, &next(n), at(2000)).await?)) })

@@ -46,8 +46,8 @@ async fn checklist_63_64_65_lost_replies_are_forgiven_and_thieves_are_not() {
         let lost = good(&spa, &first).await;
         app.clock.advance(86_400);
         let again = good(&spa, &first).await;
-        app.clock.advance(61);
-        // The answer that was lost is void; who has it is not the client.
+        app.clock.advance(1);
+        // The number that was lost is void; the client never had it.
         refused(&app, &spa, &lost.refresh(), "refresh_token_voided").await;
         refused(&app, &spa, &again.refresh(), "grant_ended_after_replay").await;
         assert_eq!(spa_introspect(&app, &again.access()).await, serde_json::json!({"active": false}));
@@ -57,6 +57,7 @@ async fn checklist_63_64_65_lost_replies_are_forgiven_and_thieves_are_not() {
         refused(&app, &other, &first, "refresh_token_of_another_client").await;
         let userinfo = bearer(&app, &second.access()).await;
         assert_eq!(userinfo.status, 200, "a replay by the wrong client ends nothing, and now the successor was used");
+        app.clock.advance(61);
         refused(&app, &spa, &first, "refresh_token_successor_used").await;
         refused(&app, &spa, &second.refresh(), "grant_ended_after_replay").await;
         assert_eq!(bearer(&app, &second.access()).await.status, 401);
@@ -83,25 +84,75 @@ async fn bearer(app: &TestApp, token: &str) -> testkit::Reply {
 }
 
 #[tokio::test]
-async fn the_race_window_admits_two_tabs() {
+async fn point_4_6_two_tabs_share_a_number_and_the_loser_may_return_later() {
     for_each_database(async |database| {
         let app = TestApp::start(database).await;
         let user = app.user("ada@example.com", 0).await;
         let spa = Party::new(&app, Kind::Spa).await;
         let first = spa.tokens(&mut Browser::new(&app), &user, &[]).await.refresh();
-        let (one, two) = (good(&spa, &first).await, good(&spa, &first).await);
+        let one = good(&spa, &first).await;
+        assert_eq!(bearer(&app, &one.access()).await.status, 200, "the winner uses what it got");
         app.clock.advance(60);
-        let three = good(&spa, &one.refresh()).await;
-        app.clock.advance(1);
-        refused(&app, &spa, &two.refresh(), "refresh_token_voided").await;
-        refused(&app, &spa, &three.refresh(), "grant_ended_after_replay").await;
+        let two = good(&spa, &first).await;
+        assert_eq!(opened(&app, &one.refresh()), opened(&app, &two.refresh()));
+        assert_eq!(bearer(&app, &two.access()).await.status, 200);
+        app.clock.advance(3600);
+        let three = good(&spa, &two.refresh()).await;
+        assert_eq!(opened(&app, &three.refresh()).0, 3, "one chain");
+        app.clock.advance(61);
+        // Without a sign that the third arrived, its response was lost.
+        let four = good(&spa, &one.refresh()).await;
+        refused(&app, &spa, &three.refresh(), "refresh_token_voided").await;
+        refused(&app, &spa, &four.refresh(), "grant_ended_after_replay").await;
         app.stop().await;
     })
     .await;
 }
 
 #[tokio::test]
-async fn two_hundred_rotate_one_token_and_one_answer_stays_usable() {
+async fn point_4_6_the_window_is_a_setting_and_at_most_a_quarter_of_the_access_token() {
+    for (window, access_token, inside) in [(30, 3600, 30), (60, 40, 10), (0, 3600, 0)] {
+        for_each_database(async |database| {
+            let app = TestApp::with(database, |s| {
+                s.lifetimes.refresh_window = window;
+                s.lifetimes.access_token = access_token;
+            })
+            .await;
+            let user = app.user("ada@example.com", 0).await;
+            let spa = Party::new(&app, Kind::Spa).await;
+            let first = spa.tokens(&mut Browser::new(&app), &user, &[]).await.refresh();
+            let second = good(&spa, &first).await;
+            bearer(&app, &second.access()).await;
+            app.clock.advance(inside);
+            assert_eq!(opened(&app, &good(&spa, &first).await.refresh()), opened(&app, &second.refresh()));
+            app.clock.advance(1);
+            refused(&app, &spa, &first, "refresh_token_successor_used").await;
+            app.stop().await;
+        })
+        .await;
+    }
+}
+
+#[tokio::test]
+async fn point_4_6_a_restored_database_refuses_and_revokes_nothing() {
+    for_each_database(async |database| {
+        let app = TestApp::start(database).await;
+        let user = app.user("ada@example.com", 0).await;
+        let spa = Party::new(&app, Kind::Spa).await;
+        let first = spa.tokens(&mut Browser::new(&app), &user, &[]).await.refresh();
+        let (number, grant_id) = opened(&app, &first);
+        let id = domain::oauth::seal::TokenId::from_random([1; 12]);
+        let later = domain::oauth::token::RefreshPayload { grant_id, number: number + 2 };
+        let later = app.app.keys().sealer.seal(domain::oauth::seal::Purpose::RefreshToken, id, &later).unwrap();
+        refused(&app, &spa, &later, "refresh_token_ahead_of_database").await;
+        good(&spa, &first).await;
+        app.stop().await;
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn two_hundred_rotate_one_token_and_share_one_number() {
     for_each_database(async |database| {
         let (app, second) = (TestApp::start(database).await, TestApp::second(database).await);
         let user = app.user("ada@example.com", 0).await;
@@ -120,26 +171,15 @@ async fn two_hundred_rotate_one_token_and_one_answer_stays_usable() {
             assert_eq!(reply.status, 200, "{}", reply.body);
             answers.push(Tokens(reply.json()).refresh());
         }
-        let mut live = Vec::new();
+        let (number, grant) = opened(&app, &token);
+        assert!(answers.iter().all(|answer| opened(&app, answer) == (number + 1, grant)), "it moved once");
         let service = Party::with(&app, Kind::Machine, |new| new.trust = domain::client::Trust::FirstParty).await;
-        for answer in &answers {
-            if service.introspect(answer).await["active"] == true {
-                live.push(answer.clone());
-            }
-        }
-        assert_eq!(live.len(), 1);
-        app.clock.advance(61);
-        second.clock.advance(61);
-        let next = good(&spa, &live[0]).await;
-        let (id, grant) = opened(&app, &next.refresh());
-        assert_eq!(
-            (opened(&app, &live[0]), opened(&app, &token)),
-            ((id - 1, grant), (id - 2, grant)),
-            "the sequence moved by one"
-        );
-        app.clock.advance(61);
-        let voided = answers.iter().find(|a| **a != live[0]).unwrap();
-        refused(&app, &spa, voided, "refresh_token_voided").await;
+        assert_eq!(service.introspect(&answers[7]).await["active"], true);
+        app.clock.advance(3600);
+        second.clock.advance(3600);
+        let next = good(&spa, &answers[0]).await;
+        assert_eq!(opened(&app, &next.refresh()), (number + 2, grant));
+        refused(&app, &spa, &token, "refresh_token_far_behind").await;
         app.stop().await;
         second.stop().await;
     })
@@ -150,7 +190,7 @@ async fn two_hundred_rotate_one_token_and_one_answer_stays_usable() {
 fn opened(app: &TestApp, token: &str) -> (i64, domain::GrantId) {
     use domain::oauth::{seal::Purpose, token::RefreshPayload};
     let (_, payload) = app.app.keys().sealer.open::<RefreshPayload>(Purpose::RefreshToken, token).unwrap();
-    (payload.seq, payload.grant_id)
+    (payload.number, payload.grant_id)
 }
 
 #[tokio::test]

@@ -1,4 +1,4 @@
-//! Reads `CREATE TABLE`, `CREATE INDEX` and `ALTER TABLE … ADD COLUMN` into one form for both databases.
+//! Reads `CREATE TABLE`, `CREATE INDEX` and `ALTER TABLE … ADD` or `DROP COLUMN` into one form for both databases.
 use super::sql;
 use anyhow::{Context, Result, bail, ensure};
 use std::collections::{BTreeMap, BTreeSet};
@@ -85,9 +85,16 @@ impl Schema {
             ensure!(self.indexes.remove(&name).is_some() && words.done(), "no index {name}, or words after it");
         } else if words.takes(&["alter", "table"]) {
             let name = words.next()?;
-            ensure!(words.takes(&["add", "column"]), "only ADD COLUMN is understood");
             let table = self.tables.get_mut(&name).with_context(|| format!("no table {name}"))?;
-            column(dialect, &mut words, table)?;
+            if words.takes(&["drop", "column"]) {
+                let column = words.next()?;
+                let before = table.columns.len();
+                table.columns.retain(|known| known.name != column);
+                ensure!(table.columns.len() < before, "no column {column}");
+            } else {
+                ensure!(words.takes(&["add", "column"]), "only ADD COLUMN and DROP COLUMN are understood");
+                column(dialect, &mut words, table)?;
+            }
             ensure!(words.done(), "words after the column");
         } else {
             bail!("this statement is not understood; teach xtask's schema check, or write it another way");

@@ -85,10 +85,10 @@ pub const ADVICE: &[Advice] = advice! {
     "grant_ended_after_replay" => "The authorization was ended because a code or refresh token came twice. Store each new refresh token before you use it; let the person sign in again.";
     "grant_expired" => "The authorization was not used for too long, or is too old. Let the person sign in again.";
     "scope_beyond_grant" => "Ask for scopes that were granted, or for none to get all of them.";
-    "refresh_token_voided" => "Always use the newest refresh token, and store it before you use it. Somebody used this one before: let the person sign in again.";
-    "refresh_token_successor_used" => "The refresh token was replaced, and its successor is in use already. See that processes share one token; let the person sign in again.";
-    "refresh_token_far_behind" => "The refresh token was replaced long ago. See that none is kept in a backup or a second process; let the person sign in again.";
-    "refresh_token_ahead_of_database" => "The database was set back to an earlier state. Let the person sign in again.";
+    "refresh_token_voided" => "This token came with a response that seemed lost, and another replaced it. Store each new refresh token before you use it, in one place for all processes. Ask the user to sign in again.";
+    "refresh_token_successor_used" => "The token that replaced this one is already in use. Let all processes share one store, or sign in separately. Ask the user to sign in again.";
+    "refresh_token_far_behind" => "The token was replaced long ago. Check that no backup or second process keeps an old one. Ask the user to sign in again.";
+    "refresh_token_ahead_of_database" => "The server's database was restored from an older backup. Ask the user to sign in again.";
     "client_credentials_for_public_client" => "Register the application as confidential: only one with a secret can act in its own name.";
     "scope_needs_a_user" => "Do not ask for openid, profile, email or offline_access where no person takes part.";
 

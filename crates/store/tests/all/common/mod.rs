@@ -222,8 +222,8 @@ pub fn session(n: u8, user: u8) -> Session {
     }
 }
 
-pub fn refresh(seq: i64, live: u8) -> RefreshState {
-    RefreshState { seq, live: hash(live), previous: None, used: false, issued_at: NOW }
+pub fn refresh(number: i64) -> RefreshState {
+    RefreshState { number, redeemed: None, used: false, issued_at: NOW }
 }
 
 /// A grant of user 1 to client 1 in workspace 1, from code `n`.
@@ -247,7 +247,7 @@ pub fn grant(n: u8) -> Grant {
         absolute_expires_at: at(9000),
         last_used_at: NOW,
         ended: None,
-        refresh: Some(refresh(1, 1)),
+        refresh: Some(refresh(1)),
     }
 }
 
