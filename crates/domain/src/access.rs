@@ -73,7 +73,7 @@ operations! {
     WriteAllWebhooks => "operator:webhooks:write", Operator, "Create, change, test and delete the operator's webhooks";
     ReadAllAudit => "operator:audit:read", Operator, "Read the whole audit log";
     ReadAllUsers => "operator:users:read", Operator, "List everybody who has an account";
-    WriteAllUsers => "operator:users:write", Operator, "Disable accounts, and name those who run the server";
+    WriteAllUsers => "operator:users:write", Operator, "Disable accounts, verify addresses, and name those who run the server";
     ReadAllWorkspaces => "operator:workspaces:read", Operator, "List all workspaces";
     ReadAllClients => "operator:clients:read", Operator, "List and read all applications";
     WriteAllClients => "operator:clients:write", Operator, "Verify and disable any application";

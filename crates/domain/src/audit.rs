@@ -72,6 +72,8 @@ pub const KINDS: &[&str] = &[
     "user.changed",
     "user.disabled",
     "user.enabled",
+    "user.email_verified",
+    "user.email_unverified",
     "user.password_changed",
     "user.password_set",
     "user.management",

@@ -89,6 +89,9 @@ pub struct Catalogue {
     pub permissions: Vec<PermissionCategory>,
     /// The resource indicators (RFC 8707) that tokens can be for.
     pub resources: Vec<String>,
+    /// Those of them that see in a workspace's token which person authorized it.
+    #[serde(default)]
+    pub authorized_by_resources: Vec<String>,
 }
 
 /// What is wrong with a declared catalogue.
@@ -176,7 +179,8 @@ impl Catalogue {
                 }
             }
         }
-        match self.resources.iter().find(|r| url::Url::parse(r).is_err() || r.contains('#')) {
+        let all = self.resources.iter().chain(&self.authorized_by_resources);
+        match all.into_iter().find(|r| url::Url::parse(r).is_err() || r.contains('#')) {
             Some(bad) => Err(E::Resource(bad.clone())),
             None => Ok(()),
         }
@@ -199,6 +203,12 @@ impl Catalogue {
         name == "openid" || self.scope(name).is_some_and(|s| s.required)
     }
 
+    /// Whether one of the resources that a token is for asks which person authorized it; without any, it is for the issuer.
+    pub fn asks_who_authorized(&self, audience: &[String], issuer: &str) -> bool {
+        let asks = |resource: &str| self.authorized_by_resources.iter().any(|one| one == resource);
+        if audience.is_empty() { asks(issuer) } else { audience.iter().any(|resource| asks(resource)) }
+    }
+
     pub fn is_sensitive(&self, name: &str) -> bool {
         self.scope(name).is_some_and(|s| s.sensitive)
     }
@@ -206,8 +216,8 @@ impl Catalogue {
 
 /// The words of the default scopes in German.
 const GERMAN: [(&str, &str, &str); 12] = [
-    ("openid", "Wissen, wer Sie hier sind", "Eine gleichbleibende Kennung, an der die App Sie wiedererkennt."),
-    ("profile", "Ihr Profil sehen", "Ihren Namen und Ihr Bild."),
+    ("openid", "Wissen, wer Sie hier sind", "Ihre Benutzer-ID, an der die App Sie wiedererkennt."),
+    ("profile", "Ihr Profil sehen", "Ihren Namen, Ihre Sprache und Zeitzone, und wann Sie Ihr Profil geändert haben."),
     ("email", "Ihre E-Mail-Adresse sehen", "Ihre E-Mail-Adresse, und ob sie bestätigt ist."),
     ("offline_access", "Verbunden bleiben", "Zugriff auch in Ihrer Abwesenheit, bis Sie die App trennen."),
     ("contracts:read", "Verträge lesen", "Verträge und ihren Verlauf sehen."),
@@ -254,12 +264,12 @@ impl Default for Catalogue {
         };
         Self {
             scopes: vec![
+                scope("openid", "Know who you are here", "Your user ID, so that the app recognizes you next time."),
                 scope(
-                    "openid",
-                    "Know who you are here",
-                    "A stable identifier, so that the app recognises you next time.",
+                    "profile",
+                    "See your profile",
+                    "Your name, language and time zone, and when you last changed your profile.",
                 ),
-                scope("profile", "See your profile", "Your name and picture."),
                 scope("email", "See your email address", "Your email address and whether it is verified."),
                 scope("offline_access", "Stay connected", "Keep access while you are away, until you disconnect it."),
                 scope("contracts:read", "Read contracts", "See contracts and their history."),
@@ -298,6 +308,7 @@ impl Default for Catalogue {
                 ],
             }],
             resources: Vec::new(),
+            authorized_by_resources: Vec::new(),
         }
     }
 }

@@ -174,6 +174,8 @@ pub struct ClientConfig {
     /// A confidential OpenID Connect client may be exempted from PKCE; a public one never (checklist, settled 5).
     pub pkce_exempt: bool,
     pub access_token_format: AccessTokenFormat,
+    /// Puts the claims of the scopes into the ID token as well; without it, the server's setting.
+    pub id_token_claims: Option<bool>,
     /// Overrides the rule that public clients rotate and confidential ones keep their refresh token.
     pub refresh_rotation: Option<bool>,
     pub access_token_lifetime_seconds: Option<i64>,

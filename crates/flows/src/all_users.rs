@@ -6,7 +6,7 @@ use crate::sign_in_refusal::SignInRefusal;
 use crate::{App, Ctx, Failure, accounts, profile};
 use domain::UserId;
 use domain::access::{Operation, Principal};
-use domain::identity::WorkspaceMembership;
+use domain::identity::{Email, User, WorkspaceMembership};
 use store::Page;
 use store::search::Found;
 pub use store::search::FoundUser;
@@ -92,6 +92,26 @@ pub async fn set_disabled(app: &App, ctx: &Ctx, principal: &Principal, id: &str,
     let user = account(app, ctx, kind, id)?;
     let done = accounts::set_user_disabled(app, ctx, user, disabled).await;
     told(app, ctx, kind, user, done)
+}
+
+/// Notes whether the address of an account is known to be the person's own, if it is still this one.
+pub async fn set_email_verified(
+    app: &App,
+    ctx: &Ctx,
+    principal: &Principal,
+    id: &str,
+    email: &str,
+    verified: bool,
+) -> Outcome<User> {
+    let kind = if verified { "user.email_verified" } else { "user.email_unverified" };
+    may(app, ctx, principal, Operation::WriteAllUsers)?;
+    let id = account(app, ctx, kind, id)?;
+    let refused = |why: ManageRefusal| refused(app, ctx, kind, About::user(id), why);
+    let email = Email::parse(email).map_err(|_| refused(Unmanaged::EmailInvalid.of("email")))?;
+    let done = profile::set_email_verified(app, ctx, id, &email, verified).await?;
+    let mut tx = app.store().read().await?;
+    let user = store::users::by_id(&mut tx, id).await?.ok_or_else(|| refused(Unmanaged::AccountUnknown.into()))?;
+    if done { Ok(user) } else { Err(refused(Unmanaged::Changed.into())) }
 }
 
 /// Lets somebody run the server, or no longer. Never the last who does.

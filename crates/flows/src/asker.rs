@@ -1,6 +1,7 @@
 //! Who stands before the pages of an authorization.
 use crate::Fault;
 use crate::session::Caller;
+use domain::client::SubType;
 use domain::identity::{Email, WorkspaceMembership};
 use domain::oauth::consent::Consent;
 use domain::oauth::decision::SignedIn;
@@ -18,6 +19,8 @@ pub struct Person {
     pub forbidden: Vec<WorkspaceId>,
     pub consents: Vec<Consent>,
     pub last_choice: Option<WorkspaceId>,
+    /// Their only workspace, or their default one.
+    pub home: Option<WorkspaceId>,
 }
 
 /// Whoever is calling, if anybody is, as this client meets them.
@@ -30,6 +33,10 @@ pub async fn person(tx: &mut Tx, caller: &Caller, client: &ClientId) -> Result<O
         email: user.email.clone(),
         locale: user.locale.clone(),
         forbidden: memberships.iter().filter_map(forbids).collect(),
+        home: match memberships.as_slice() {
+            [(only, _)] => Some(only.workspace_id),
+            _ => user.default_workspace_id,
+        },
         memberships: memberships.into_iter().map(|(membership, _)| membership).collect(),
         consents: store::consents::list_for_client(tx, user.id, client).await?,
         last_choice: store::consents::last_workspace(tx, user.id, client).await?,
@@ -37,6 +44,17 @@ pub async fn person(tx: &mut Tx, caller: &Caller, client: &ClientId) -> Result<O
 }
 
 impl Person {
+    /// The workspace that a token in the person's own name shows; a workspace's token shows that workspace.
+    pub fn home(&self, sub_type: SubType) -> Option<WorkspaceId> {
+        self.home.filter(|_| sub_type == SubType::User)
+    }
+
+    /// The name of that workspace, where it allows the client: otherwise the token says nothing of it.
+    pub fn home_name(&self, sub_type: SubType) -> Option<String> {
+        let home = self.home(sub_type).filter(|id| !self.forbidden.contains(id))?;
+        self.memberships.iter().find(|m| m.workspace_id == home).map(|m| m.workspace_name.clone())
+    }
+
     /// The workspaces that do not let the client in, or the one that is named.
     pub fn forbidding(&self, named: Option<WorkspaceId>) -> Vec<WorkspaceMembership> {
         let is_one = |m: &&WorkspaceMembership| {

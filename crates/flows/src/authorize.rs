@@ -270,6 +270,7 @@ impl Scene<'_> {
             user_email: self.person.as_ref().map(|p| p.email.to_string()).unwrap_or_default(),
             expected: self.expected(),
             developer: None,
+            home: self.person.as_ref().and_then(|p| p.home_name(self.interaction.request.sub_type)),
             only_workspace,
             user_code: self.interaction.device.as_ref().map(|device| device.user_code.clone()),
             locales: self.locales(),
@@ -284,7 +285,7 @@ impl Scene<'_> {
         self.record(refusal, sent::by_request(request, refusal));
         let carries_errors = request.callback.carries_errors();
         let forbidding = match (&self.person, refusal) {
-            (Some(person), AuthorizeRefusal::WorkspaceForbids) => person.forbidding(decision::named_workspace(request)),
+            (Some(person), AuthorizeRefusal::WorkspaceForbids) => person.forbidding(request.workspace),
             _ => Vec::new(),
         };
         let view = UnableView {
@@ -403,6 +404,7 @@ impl Scene<'_> {
         DeviceApproval {
             user_id: person.user_id,
             workspace_id: approval.workspace,
+            home_workspace_id: person.home(self.interaction.request.sub_type),
             scopes: approval.scopes.clone(),
             session_id: self.caller.session_id(),
             auth_time: self.caller.auth_time(),
@@ -437,7 +439,7 @@ impl Scene<'_> {
             resources: request.resources.clone(),
             claims: request.claims.clone(),
             sub_type: request.sub_type,
-            workspace_id: approval.workspace,
+            workspace_id: approval.workspace.or(person.home(request.sub_type)),
             user_id: person.user_id,
             session_id: self.caller.session_id(),
             auth_time: self.caller.auth_time(),

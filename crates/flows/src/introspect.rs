@@ -2,7 +2,7 @@
 use crate::access::{self, Inactive, Live, LiveBearer};
 use crate::failure::refuse;
 use crate::recorder::About;
-use crate::{App, Ctx, Failure, client_auth};
+use crate::{App, Ctx, Failure, client_auth, subject};
 use domain::ClientId;
 use domain::client::{Client, Trust};
 use domain::identity::MemberRoles;
@@ -12,7 +12,7 @@ use domain::oauth::error::{ErrorCode, Refusal};
 use domain::oauth::params::RawParams;
 use domain::oauth::seal::Purpose;
 use domain::oauth::token::{Audience, RefreshPayload};
-use domain::{Timestamp, WorkspaceId};
+use domain::{Timestamp, UserId, WorkspaceId};
 use serde::Serialize;
 
 /// The answer (RFC 7662 §2.2).
@@ -46,6 +46,9 @@ pub struct Introspection {
     pub roles: Option<Vec<String>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub auth_time: Option<Timestamp>,
+    /// The person who authorized a workspace's token, for resources that ask for it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub authorized_by: Option<UserId>,
 }
 
 /// Why nothing was answered.
@@ -143,6 +146,12 @@ fn describe(app: &App, live: &Live) -> Introspection {
             tenant_id: context.tenant_id,
             roles: context.roles.as_ref().map(MemberRoles::claim),
             auth_time: context.grant.auth_time,
+            authorized_by: subject::authorized_by(
+                app,
+                context.grant.user_id,
+                context.grant.sub_type,
+                &live.payload.audience,
+            ),
             ..common
         },
         LiveBearer::Machine { client, context } => {

@@ -29,6 +29,8 @@ pub struct ConsentView {
     pub expected: Option<Email>,
     /// The workspace or person that manages the client; nobody does where it registered itself.
     pub developer: Option<String>,
+    /// The name of the workspace that tokens in the person's own name show.
+    pub home: Option<String>,
     /// Only the workspace is asked for; every scope was allowed before.
     pub only_workspace: bool,
     /// What the device shows that asks, where one does.

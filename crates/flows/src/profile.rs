@@ -2,7 +2,7 @@
 use crate::failure::refuse;
 use crate::recorder::About;
 use crate::sign_in_refusal::SignInRefusal as R;
-use crate::{App, Ctx, Failure};
+use crate::{App, Ctx, Failure, Fault};
 use domain::identity::{Email, User, Zone};
 use domain::text::display_name;
 use domain::{UserId, WorkspaceId};
@@ -69,6 +69,27 @@ pub async fn change(app: &App, ctx: &Ctx, id: UserId, change: Change<'_>) -> Res
         Err(StoreError::Conflict(_)) => Err(Failure::Refused(R::EmailTaken)),
         Err(error) => Err(error.into()),
     }
+}
+
+/// Notes whether the address is known to be the user's own. `false` when there is no such user with this address: nobody
+/// verifies an address that they have not seen.
+pub async fn set_email_verified(
+    app: &App,
+    ctx: &Ctx,
+    id: UserId,
+    email: &Email,
+    verified: bool,
+) -> Result<bool, Fault> {
+    let (key, now) = (email.key(), ctx.now);
+    let work = app
+        .store()
+        .write(move |tx| Box::pin(async move { store::users::set_email_verified(tx, id, &key, verified, now).await }));
+    let done = work.await.map_err(|error: StoreError| Fault::from(error))?;
+    if done {
+        let kind = if verified { "user.email_verified" } else { "user.email_unverified" };
+        app.record(ctx, kind, "ok", About::user(id));
+    }
+    Ok(done)
 }
 
 /// Lets a user run the server, or no longer; never the last who does. `false` when there is no such user.

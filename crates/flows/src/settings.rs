@@ -140,6 +140,8 @@ pub struct Settings {
     pub token_prefix: String,
     pub lifetimes: Lifetimes,
     pub default_sub_type: SubType,
+    /// Whether ID tokens carry the claims of the scopes, too, where the client does not say.
+    pub id_token_claims: bool,
     pub registration: Registration,
     pub catalogue: Catalogue,
     pub brand: Brand,
@@ -162,6 +164,7 @@ impl Settings {
             token_prefix: "cs".to_owned(),
             lifetimes: Lifetimes::default(),
             default_sub_type: SubType::Workspace,
+            id_token_claims: false,
             registration: Registration::default(),
             catalogue: Catalogue::default(),
             brand: Brand::default(),

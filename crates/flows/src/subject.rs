@@ -1,19 +1,19 @@
 //! Whom a token is about, read from the store.
-use crate::Fault;
+use crate::{App, Fault};
 use domain::client::SubType;
 use domain::identity::{MemberRoles, User, Workspace, WorkspaceMembership};
-use domain::oauth::claims::{Speaks, Subject};
+use domain::oauth::claims::Subject;
+use domain::oauth::grant::Grant;
 use domain::{UserId, WorkspaceId};
-use store::Tx;
+use store::{Tx, workspaces};
 
-/// The person and the workspace behind a grant.
+/// The person behind a token, and the workspace in which they use the client.
 #[derive(Debug, Clone)]
 pub struct SubjectData {
     pub user: User,
-    /// The workspace that the token speaks for; none where it speaks for the user.
-    pub workspace: Option<Workspace>,
-    pub tenant_id: Option<WorkspaceId>,
-    pub roles: Vec<String>,
+    pub sub_type: SubType,
+    /// With the person's roles in it.
+    pub workspace: Option<(Workspace, Vec<String>)>,
 }
 
 /// Why there is nobody.
@@ -23,7 +23,7 @@ pub enum Absent {
     MembershipLost,
 }
 
-/// `tenant_id` and roles of a user token: those of the user's only workspace, or of the default one.
+/// The person's only workspace, or else their default one.
 pub fn home(user: &User, memberships: &[WorkspaceMembership]) -> Option<(WorkspaceId, MemberRoles)> {
     let chosen = match memberships {
         [only] => Some(only),
@@ -32,31 +32,42 @@ pub fn home(user: &User, memberships: &[WorkspaceMembership]) -> Option<(Workspa
     chosen.map(|m| (m.workspace_id, m.roles.clone()))
 }
 
-/// Reads the subject; refuses when the user is disabled or no longer belongs to the workspace.
-pub async fn load(
-    tx: &mut Tx,
-    user: UserId,
-    sub_type: SubType,
-    workspace: Option<WorkspaceId>,
-) -> Result<Result<SubjectData, Absent>, Fault> {
-    let subject = store::workspaces::subject(tx, user, workspace).await?;
-    let Some((user, home)) = subject.filter(|(user, _)| user.is_active()) else {
-        return Ok(Err(Absent::UserDisabled));
-    };
-    if sub_type == SubType::Workspace && home.is_none() {
-        return Ok(Err(Absent::MembershipLost));
+fn data(found: Option<workspaces::Subject>, sub_type: SubType) -> Result<SubjectData, Absent> {
+    let Some(found) = found.filter(|found| found.user.is_active()) else { return Err(Absent::UserDisabled) };
+    // A workspace grant ends with its workspace's consent; a user grant only says nothing of the workspace any more.
+    let workspace = found.workspace.filter(|_| found.allowed || sub_type == SubType::Workspace);
+    if sub_type == SubType::Workspace && workspace.is_none() {
+        return Err(Absent::MembershipLost);
     }
-    let (workspace, tenant_id, roles) = match home {
-        Some((workspace, roles)) => (Some(workspace.clone()), Some(workspace.id), roles.claim()),
-        None => (None, None, Vec::new()),
-    };
-    let workspace = workspace.filter(|_| sub_type == SubType::Workspace);
-    Ok(Ok(SubjectData { user, workspace, tenant_id, roles }))
+    let workspace = workspace.map(|(workspace, roles)| (workspace, roles.claim()));
+    Ok(SubjectData { user: found.user, sub_type, workspace })
+}
+
+/// The subject of a grant; refuses when the user is disabled or no longer belongs to the workspace that it speaks for.
+pub async fn load(tx: &mut Tx, grant: &Grant) -> Result<Result<SubjectData, Absent>, Fault> {
+    let found = workspaces::subject(tx, grant.user_id, grant.tenant(), &grant.client_id).await?;
+    Ok(data(found, grant.sub_type))
+}
+
+/// The subject of a personal access token.
+pub async fn at_home(tx: &mut Tx, user: UserId) -> Result<Result<SubjectData, Absent>, Fault> {
+    Ok(data(workspaces::at_home(tx, user).await?, SubType::User))
+}
+
+/// The person who authorized a token that speaks for a workspace, where a resource that it is for asks for it.
+pub fn authorized_by(app: &App, user: UserId, sub_type: SubType, audience: &[String]) -> Option<UserId> {
+    let settings = app.settings();
+    let asks = || settings.catalogue.asks_who_authorized(audience, &settings.issuer);
+    (sub_type == SubType::Workspace && asks()).then_some(user)
 }
 
 impl SubjectData {
+    pub fn authorized_by(&self, app: &App, audience: &[String]) -> Option<UserId> {
+        authorized_by(app, self.user.id, self.sub_type, audience)
+    }
+
     pub fn view(&self) -> Subject<'_> {
-        let speaks = self.workspace.as_ref().map_or(Speaks::Person(&self.user), Speaks::Workspace);
-        Subject { speaks, tenant_id: self.tenant_id, roles: &self.roles }
+        let workspace = self.workspace.as_ref().map(|(workspace, roles)| (workspace, roles.as_slice()));
+        Subject { user: &self.user, sub_type: self.sub_type, workspace }
     }
 }

@@ -6,15 +6,17 @@ use crate::session::{self, Caller};
 use crate::{App, Ctx, Failure, subject};
 use domain::ScopeSet;
 use domain::client::SubType;
-use domain::oauth::claims::{Speaks, Subject};
+use domain::oauth::claims::{self, ClaimsRequest};
 use domain::oauth::diagnosis::Endpoint;
 use domain::oauth::error::Refusal as _;
+use domain::oauth::params::RawParams;
 use serde_json::{Map, Value};
 
 domain::refusals! {
     /// Why nothing was told.
     pub enum UserinfoRefusal {
         TokenMissing => InvalidRequest, "token_missing", "An access token is required in the Authorization header.";
+        TokenTwice => InvalidRequest, "token_sent_twice", "The access token was sent more than once.";
         TokenInactive => InvalidToken, "token_inactive", "The access token is not valid.";
         NoOpenid => InsufficientScope, "openid_not_granted", "The access token does not carry the openid scope.";
         OtherAudience => InvalidToken, "token_for_another_resource", "The access token is for another resource.";
@@ -25,9 +27,34 @@ use UserinfoRefusal as R;
 
 const HERE: &str = Endpoint::Userinfo.as_str();
 
+/// Whom an access token that speaks for a workspace is answered about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum OfWorkspaces {
+    /// The person who authorized it.
+    Person,
+    /// The workspace, as reference 000 has it (`UserInfoWorkspace`).
+    Workspace,
+}
+
+/// The one token that a request sends, in the header or in a form (RFC 6750 §2.1 and §2.2).
+fn sent<'s>(header: Option<&'s str>, form: &'s RawParams) -> Result<&'s str, R> {
+    let mut all = header.into_iter().chain(form.all("access_token"));
+    match (all.next(), all.next()) {
+        (None, _) => Err(R::TokenMissing),
+        (Some(token), None) => Ok(token),
+        (Some(_), Some(_)) => Err(R::TokenTwice),
+    }
+}
+
 /// The claims that the token opens.
-pub async fn userinfo(app: &App, ctx: &Ctx, token: Option<&str>) -> Result<Map<String, Value>, Failure<R>> {
-    let Some(token) = token else { return refuse(R::TokenMissing) };
+pub async fn userinfo(
+    app: &App,
+    ctx: &Ctx,
+    header: Option<&str>,
+    form: &RawParams,
+    of_workspaces: OfWorkspaces,
+) -> Result<Map<String, Value>, Failure<R>> {
+    let token = sent(header, form).map_err(Failure::Refused)?;
     let mut tx = app.store().read().await?;
     let live = match access::read(app, ctx, &mut tx, token).await? {
         Ok(live) => live,
@@ -56,43 +83,36 @@ pub async fn userinfo(app: &App, ctx: &Ctx, token: Option<&str>) -> Result<Map<S
         return refused(R::OtherAudience);
     }
     let grant = &context.grant;
-    let Ok(data) = subject::load(&mut tx, grant.user_id, grant.sub_type, grant.workspace_id).await? else {
+    let Ok(data) = subject::load(&mut tx, grant).await? else {
         return refused(R::TokenInactive);
     };
     drop(tx);
     access::note_seen(app, &live).await?;
     app.count_access(&grant.client_id, Some(grant.user_id), ctx.now);
-    let mut claims = Map::new();
-    claims.insert("sub".to_owned(), grant.subject().into());
-    data.view().collect(&live.payload.scopes, &grant.claims.userinfo, &mut claims);
-    Ok(claims)
+    Ok(match &data.workspace {
+        Some((workspace, roles)) if data.sub_type == SubType::Workspace && of_workspaces == OfWorkspaces::Workspace => {
+            claims::of_workspace(workspace, roles)
+        }
+        _ => data.view().userinfo(&live.payload.scopes, &grant.claims),
+    })
 }
 
-/// A personal access token tells of its person, and an API key of its workspace: they are sent like access tokens.
+/// A personal access token is answered about its person. An API key has no person: it is answered about its workspace.
 async fn by_credential(app: &App, ctx: &Ctx, token: &str) -> Result<Map<String, Value>, Failure<R>> {
     let everything = ScopeSet::from_names(["profile", "email"]).unwrap_or_default();
     let open = |scopes: &ScopeSet| if scopes.is_empty() { everything.clone() } else { scopes.clone() };
-    let mut claims = Map::new();
-    match session::bearer(app, ctx, token).await? {
+    Ok(match session::bearer(app, ctx, token).await? {
         Caller::Pat(view) => {
             let mut tx = app.store().read().await?;
-            let Ok(data) = subject::load(&mut tx, view.user.id, SubType::User, None).await? else {
+            let Ok(data) = subject::at_home(&mut tx, view.user.id).await? else {
                 return refuse(R::TokenInactive);
             };
-            claims.insert("sub".to_owned(), view.user.id.to_string().into());
-            data.view().collect(&open(&view.scopes), &[], &mut claims);
+            data.view().userinfo(&open(&view.scopes), &ClaimsRequest::default())
         }
-        Caller::ApiKey(view) => {
-            let roles = view.key.roles.claim();
-            let id = view.workspace.id;
-            let about = Subject { speaks: Speaks::Workspace(&view.workspace), tenant_id: Some(id), roles: &roles };
-            claims.insert("sub".to_owned(), id.to_string().into());
-            about.collect(&open(&view.key.scopes), &[], &mut claims);
-        }
+        Caller::ApiKey(view) => claims::of_workspace(&view.workspace, &view.key.roles.claim()),
         Caller::Session(_) | Caller::Nobody => {
             app.record(ctx, HERE, Inactive::Foreign.reason(), About::default());
             return refuse(R::TokenInactive);
         }
-    }
-    Ok(claims)
+    })
 }

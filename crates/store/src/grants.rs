@@ -13,7 +13,8 @@ macro_rules! columns {
     () => {
         "g.id, g.client_id, g.user_id, g.sub_type, g.workspace_id, g.scopes, g.resources, g.claims, g.code_id, \
          g.session_id, g.auth_time, g.acr, g.nonce, g.created_at, g.expires_at, g.absolute_expires_at, g.last_used_at, \
-         g.ended_at, g.ended_reason, g.refresh_seq, g.refresh_redeemed, g.refresh_used, g.refresh_issued_at"
+         g.ended_at, g.ended_reason, g.refresh_seq, g.refresh_redeemed, g.refresh_used, g.refresh_issued_at, \
+         g.home_workspace_id, g.names_person"
     };
 }
 
@@ -44,6 +45,8 @@ fn read(row: &mut Row) -> Result<Grant, StoreError> {
             let (number, redeemed, used, issued_at) = (row.int()?, row.opt_int()?, row.bool()?, row.opt_time()?);
             issued_at.map(|issued_at| RefreshState { number, redeemed, used, issued_at })
         },
+        home_workspace_id: row.opt_parse()?,
+        names_person: row.bool()?,
     })
 }
 
@@ -63,9 +66,10 @@ pub async fn redeem(tx: &mut Tx, grant: &Grant) -> Result<Redeemed, StoreError> 
         .execute(
             "INSERT INTO grants (id, client_id, user_id, sub_type, workspace_id, scopes, resources, claims, code_id, \
              session_id, auth_time, acr, nonce, created_at, expires_at, absolute_expires_at, last_used_at, ended_at, \
-             ended_reason, refresh_seq, refresh_redeemed, refresh_used, refresh_issued_at) \
+             ended_reason, refresh_seq, refresh_redeemed, refresh_used, refresh_issued_at, home_workspace_id, \
+             names_person) \
              VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, \
-             $22, $23) ON CONFLICT (code_id) DO NOTHING",
+             $22, $23, $24, $25) ON CONFLICT (code_id) DO NOTHING",
             params![
                 grant.id,
                 &grant.client_id,
@@ -90,6 +94,8 @@ pub async fn redeem(tx: &mut Tx, grant: &Grant) -> Result<Redeemed, StoreError> 
                 refresh.and_then(|r| r.redeemed),
                 refresh.is_some_and(|r| r.used),
                 refresh.map(|r| r.issued_at),
+                grant.home_workspace_id,
+                grant.names_person,
             ],
         )
         .await?;
@@ -109,7 +115,7 @@ pub async fn end_by_code(
 
 /// The grant with all that decides whether it and the access token `token` are alive: one query.
 ///
-/// For user grants the workspace is the user's only one, or else their default one.
+/// The workspace of a user grant counts only as long as it allows the client.
 pub async fn by_id_with_context(
     tx: &mut Tx,
     id: GrantId,
@@ -118,13 +124,14 @@ pub async fn by_id_with_context(
     let sql = concat!(
         "SELECT ",
         columns!(),
-        ", u.disabled_at, c.disabled_at, c.deleted_at, r.expires_at, m.workspace_id, m.role, m.extra_roles \
+        ", u.disabled_at, c.disabled_at, c.deleted_at, r.expires_at, \
+         CAST(CASE WHEN g.sub_type = 'workspace' OR ",
+        lets_in::lets_in!("w.app_policy", "w.id"),
+        " THEN 1 ELSE 0 END AS BIGINT), m.workspace_id, m.role, m.extra_roles \
          FROM grants g JOIN users u ON u.id = g.user_id JOIN clients c ON c.id = g.client_id \
          LEFT JOIN revoked_tokens r ON r.token_id = $2 \
-         LEFT JOIN members m ON m.user_id = g.user_id AND m.workspace_id = CASE \
-         WHEN g.sub_type = 'workspace' THEN g.workspace_id \
-         ELSE COALESCE((SELECT MIN(o.workspace_id) FROM members o WHERE o.user_id = g.user_id HAVING COUNT(*) = 1), \
-         u.default_workspace_id) END \
+         LEFT JOIN members m ON m.user_id = g.user_id AND m.workspace_id = COALESCE(g.workspace_id, g.home_workspace_id) \
+         LEFT JOIN workspaces w ON w.id = m.workspace_id \
          WHERE g.id = $1"
     );
     let Some(mut row) = tx.one(sql, params![id, token]).await? else { return Ok(None) };
@@ -132,7 +139,8 @@ pub async fn by_id_with_context(
     let user_active = row.opt_time()?.is_none();
     let client_ended = (row.opt_time()?, row.opt_time()?);
     let token_revoked = row.opt_time()?.is_some();
-    let tenant_id: Option<WorkspaceId> = row.opt_parse()?;
+    let counts = row.bool()?;
+    let tenant_id: Option<WorkspaceId> = row.opt_parse()?.filter(|_| counts);
     let roles = if tenant_id.is_some() { Some(read_roles(&mut row)?) } else { None };
     let client_active = client_ended == (None, None);
     Ok(Some(GrantContext { grant, user_active, client_active, roles, tenant_id, token_revoked }))

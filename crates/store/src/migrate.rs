@@ -50,6 +50,7 @@ const MIGRATIONS: &[Migration] = migrations![
     16 "filters" "0016_filters.sql",
     17 "failed" "0017_failed.sql",
     18 "refresh_numbers" "0018_refresh_numbers.sql",
+    19 "person" "0019_person.sql",
 ];
 
 /// The schema version that this program needs.

@@ -144,6 +144,18 @@ pub async fn set_disabled(tx: &mut Tx, id: UserId, disabled: bool, now: Timestam
     Ok(tx.execute(sql, params![id, disabled.then_some(now), now]).await? == 1)
 }
 
+/// Notes whether the address is the user's; `false` when it is no longer this one, by [`Email::key`].
+pub async fn set_email_verified(
+    tx: &mut Tx,
+    id: UserId,
+    email_key: &str,
+    verified: bool,
+    now: Timestamp,
+) -> Result<bool, StoreError> {
+    let sql = "UPDATE users SET email_verified = $3, updated_at = $4 WHERE id = $1 AND email_key = $2";
+    Ok(tx.execute(sql, params![id, email_key, verified, now]).await? == 1)
+}
+
 pub async fn set_operator(tx: &mut Tx, id: UserId, operator: bool, now: Timestamp) -> Result<bool, StoreError> {
     let sql = "UPDATE users SET is_operator = $2, updated_at = $3 WHERE id = $1";
     Ok(tx.execute(sql, params![id, operator, now]).await? == 1)

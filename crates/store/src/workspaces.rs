@@ -1,11 +1,12 @@
 //! Workspaces and who is a member of them.
+use crate::lets_in::lets_in;
 use crate::names::{self, Entry};
 use crate::page::{MAX_LIMIT, Page, Paged, count};
 use crate::value::json;
 use crate::{Row, StoreError, Tx, dialect, params, users};
 use domain::identity::{Member, MemberRoles, Role, User, Workspace, WorkspaceMembership};
 use domain::text::fold;
-use domain::{Timestamp, UserId, WorkspaceId};
+use domain::{ClientId, Timestamp, UserId, WorkspaceId};
 
 macro_rules! columns {
     () => {
@@ -140,28 +141,57 @@ pub async fn member(tx: &mut Tx, user: UserId, workspace: WorkspaceId) -> Result
     tx.one(sql, params![user, workspace]).await?.map(|mut row| read_member(&mut row)).transpose()
 }
 
-/// A user with the workspace that a token speaks for: `workspace` where the user is a member of it; without one, the
-/// user's only workspace, or else their default one.
+/// A user with a workspace, as a client's tokens show them.
+#[derive(Debug, Clone)]
+pub struct Subject {
+    pub user: User,
+    /// Where the user is a member of it.
+    pub workspace: Option<(Workspace, MemberRoles)>,
+    /// Whether the workspace allows the client.
+    pub allowed: bool,
+}
+
+/// The user, and the workspace of a client's grant: one query.
 pub async fn subject(
     tx: &mut Tx,
     user: UserId,
     workspace: Option<WorkspaceId>,
-) -> Result<Option<(User, Option<(Workspace, MemberRoles)>)>, StoreError> {
+    client: &ClientId,
+) -> Result<Option<Subject>, StoreError> {
     let sql = concat!(
         "SELECT ",
         users::columns!(),
-        ", m.role, m.extra_roles, ",
+        ", CAST(CASE WHEN ",
+        lets_in!("w.app_policy", "w.id"),
+        " THEN 1 ELSE 0 END AS BIGINT), m.role, m.extra_roles, ",
         columns!(),
-        " FROM users u LEFT JOIN members m ON m.user_id = u.id AND m.workspace_id = COALESCE($2, \
+        " FROM users u JOIN clients c ON c.id = $3 LEFT JOIN members m ON m.user_id = u.id AND m.workspace_id = $2 \
+         LEFT JOIN workspaces w ON w.id = m.workspace_id WHERE u.id = $1"
+    );
+    tx.one(sql, params![user, workspace, client]).await?.map(|mut row| read_subject(&mut row)).transpose()
+}
+
+/// The user in their only workspace, or else in their default one.
+pub async fn at_home(tx: &mut Tx, user: UserId) -> Result<Option<Subject>, StoreError> {
+    let sql = concat!(
+        "SELECT ",
+        users::columns!(),
+        ", CAST(1 AS BIGINT), m.role, m.extra_roles, ",
+        columns!(),
+        " FROM users u LEFT JOIN members m ON m.user_id = u.id AND m.workspace_id = COALESCE(\
          (SELECT MIN(o.workspace_id) FROM members o WHERE o.user_id = u.id HAVING COUNT(*) = 1), \
          u.default_workspace_id) LEFT JOIN workspaces w ON w.id = m.workspace_id WHERE u.id = $1"
     );
-    let Some(mut row) = tx.one(sql, params![user, workspace]).await? else { return Ok(None) };
-    let user = users::read(&mut row)?;
+    tx.one(sql, params![user]).await?.map(|mut row| read_subject(&mut row)).transpose()
+}
+
+fn read_subject(row: &mut Row) -> Result<Subject, StoreError> {
+    let user = users::read(row)?;
+    let allowed = row.bool()?;
     let role: Option<Role> = row.opt_parse()?;
-    let Some(role) = role else { return Ok(Some((user, None))) };
+    let Some(role) = role else { return Ok(Subject { user, workspace: None, allowed }) };
     let roles = MemberRoles { role, extra: row.json()? };
-    Ok(Some((user, Some((read(&mut row)?, roles)))))
+    Ok(Subject { user, workspace: Some((read(row)?, roles)), allowed })
 }
 
 /// Until the transaction ends nobody else changes who belongs to the workspace or what it allows, and nobody is allowed

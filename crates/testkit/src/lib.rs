@@ -15,7 +15,7 @@ mod wire;
 
 pub use api::Api;
 pub use app::{ISSUER, PASSWORD, TestApp, TestUser};
-pub use browser::{Browser, Form, Reply};
+pub use browser::{Browser, Form, Reply, cookie};
 pub use database::{Database, for_each_database};
 pub use party::{Kind, Party, Tokens, VERIFIER, basic, claims};
 pub use receiver::{Answer, Message, Receiver};

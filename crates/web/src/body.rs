@@ -20,6 +20,10 @@ pub const CUT_OFF: &str = "The body is too large or was cut off.";
 #[derive(Debug)]
 pub struct Params(pub RawParams);
 
+/// The parameters of a form, where the body is one; any other body says nothing.
+#[derive(Debug)]
+pub struct Form(pub RawParams);
+
 /// A JSON body.
 #[derive(Debug)]
 pub struct Json(pub Value);
@@ -104,6 +108,16 @@ impl FromRequest<WebState> for Params {
         let params = parse(&media, &bytes).map_err(refuse)?;
         let has_nul = params.pairs().any(|(name, value)| name.contains('\0') || value.contains('\0'));
         if has_nul { Err(refuse(NUL)) } else { Ok(Self(params)) }
+    }
+}
+
+impl FromRequest<WebState> for Form {
+    type Rejection = Response;
+
+    async fn from_request(request: Request, state: &WebState) -> Result<Self, Response> {
+        let is_form = media_type(&request) == "application/x-www-form-urlencoded";
+        let bytes = Bytes::from_request(request, state).await.map_err(|_| refuse(CUT_OFF))?;
+        Ok(Self(if is_form { RawParams::from_urlencoded(&bytes) } else { RawParams::default() }))
     }
 }
 

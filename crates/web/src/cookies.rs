@@ -3,6 +3,7 @@
 use crate::WebState;
 use axum::http::{HeaderMap, HeaderValue, header};
 use domain::InvitationId;
+use domain::encoding::base64url;
 use flows::pass;
 
 /// Which cookie.
@@ -24,17 +25,25 @@ const INVITATIONS: usize = 8;
 /// Seconds in which the next page has to come, for it to tell what was done.
 pub const SOON: i64 = 60;
 
-const OF_INVITATION: &str = "cs_invitation_";
+const OF_INVITATION: &str = "invitation_";
+
+/// What the names of all cookies of a server begin with. Browsers share cookies among the ports of a host, so the name
+/// carries a hash of the issuer: two servers on one host do not overwrite each other's sessions.
+pub fn prefix(issuer: &str, secure: bool) -> String {
+    let digest = aws_lc_rs::digest::digest(&aws_lc_rs::digest::SHA256, issuer.as_bytes());
+    let host = if secure { "__Host-" } else { "" };
+    format!("{host}cs_{}_", base64url(&digest.as_ref()[..6]))
+}
 
 impl Cookie {
-    pub fn name(self, secure: bool) -> String {
-        let host = if secure { "__Host-" } else { "" };
+    /// The name, for the [`prefix`] of the server.
+    pub fn name(self, prefix: &str) -> String {
         match self {
-            Self::Browser => format!("{host}cs_browser"),
-            Self::Session => format!("{host}cs_session"),
-            Self::Notice => format!("{host}cs_notice"),
-            Self::Setup => format!("{host}cs_setup"),
-            Self::Invitation(id) => format!("{host}{OF_INVITATION}{id}"),
+            Self::Browser => format!("{prefix}browser"),
+            Self::Session => format!("{prefix}session"),
+            Self::Notice => format!("{prefix}notice"),
+            Self::Setup => format!("{prefix}setup"),
+            Self::Invitation(id) => format!("{prefix}{OF_INVITATION}{id}"),
         }
     }
 
@@ -49,7 +58,7 @@ impl Cookie {
 
     /// The value that the browser sent, if it is one that we could have made.
     pub fn read(self, state: &WebState, headers: &HeaderMap) -> Option<String> {
-        read(&self.name(state.is_secure()), self.longest(), headers)
+        read(&self.name(state.cookie_prefix()), self.longest(), headers)
     }
 
     /// Seconds for which a browser keeps it. Without any it does so as long as it runs; the server's own limits end it earlier.
@@ -64,31 +73,30 @@ impl Cookie {
     /// Sets the cookie.
     pub fn set(self, state: &WebState, value: &str) -> Option<HeaderValue> {
         let until = self.age().map(|seconds| format!("; Max-Age={seconds}")).unwrap_or_default();
-        self.line(state.is_secure(), value, &until)
+        self.line(state.cookie_prefix(), state.is_secure(), value, &until)
     }
 
     pub fn clear(self, state: &WebState) -> Option<HeaderValue> {
-        self.line(state.is_secure(), "", "; Max-Age=0")
+        self.line(state.cookie_prefix(), state.is_secure(), "", "; Max-Age=0")
     }
 
-    fn line(self, secure: bool, value: &str, more: &str) -> Option<HeaderValue> {
+    fn line(self, prefix: &str, secure: bool, value: &str, more: &str) -> Option<HeaderValue> {
         let mark = if secure { "; Secure" } else { "" };
-        let line = format!("{}={value}; Path=/; HttpOnly; SameSite=Lax{mark}{more}", self.name(secure));
+        let line = format!("{}={value}; Path=/; HttpOnly; SameSite=Lax{mark}{more}", self.name(prefix));
         HeaderValue::try_from(line).ok()
     }
 }
 
 /// The cookies of invitations that have to go before one more is opened.
 pub fn too_many_invitations(state: &WebState, headers: &HeaderMap) -> Vec<HeaderValue> {
-    let secure = state.is_secure();
-    let ids: Vec<InvitationId> = invitations(secure, headers);
+    let ids: Vec<InvitationId> = invitations(state.cookie_prefix(), headers);
     let too_many = ids.len() >= INVITATIONS;
     let clear = |id| Cookie::Invitation(id).clear(state);
     ids.into_iter().filter(|_| too_many).filter_map(clear).collect()
 }
 
-fn invitations(secure: bool, headers: &HeaderMap) -> Vec<InvitationId> {
-    let before = if secure { format!("__Host-{OF_INVITATION}") } else { OF_INVITATION.to_owned() };
+fn invitations(prefix: &str, headers: &HeaderMap) -> Vec<InvitationId> {
+    let before = format!("{prefix}{OF_INVITATION}");
     pairs(headers).filter_map(|(name, _)| name.strip_prefix(&before)?.parse().ok()).collect()
 }
 
@@ -132,25 +140,40 @@ mod tests {
     #[test]
     fn each_invitation_has_a_cookie_of_its_own() {
         let ids = [1, 2].map(|n| InvitationId::new(domain::Timestamp::default(), [n; 10]));
-        let [one, two] = ids.map(|id| format!("{}=0123456789abcdef", Cookie::Invitation(id).name(true)));
-        let line = format!("{one}; __Host-cs_session=0123456789abcdef; {two}; __Host-cs_invitation_x=1");
+        let (prefix, plain) = (prefix("https://as.example", true), prefix("https://as.example", false));
+        let [one, two] = ids.map(|id| format!("{}=0123456789abcdef", Cookie::Invitation(id).name(&prefix)));
+        let line = format!("{one}; {prefix}session=0123456789abcdef; {two}; {prefix}invitation_x=1");
         let headers = HeaderMap::from_iter([(header::COOKIE, line.parse().unwrap())]);
-        assert_eq!(invitations(true, &headers), ids);
-        assert_eq!(invitations(false, &headers), []);
-        assert!(read(&Cookie::Invitation(ids[1]).name(true), 200, &headers).is_some());
+        assert_eq!(invitations(&prefix, &headers), ids);
+        assert_eq!(invitations(&plain, &headers), []);
+        assert!(read(&Cookie::Invitation(ids[1]).name(&prefix), 200, &headers).is_some());
     }
 
     #[test]
     fn cookies_are_bound_to_this_host_and_hidden_from_scripts() {
         assert_eq!(
-            Cookie::Session.line(true, "v", "").unwrap(),
-            "__Host-cs_session=v; Path=/; HttpOnly; SameSite=Lax; Secure"
+            Cookie::Session.line("__Host-cs_x_", true, "v", "").unwrap(),
+            "__Host-cs_x_session=v; Path=/; HttpOnly; SameSite=Lax; Secure"
         );
-        assert_eq!(Cookie::Browser.line(false, "v", "").unwrap(), "cs_browser=v; Path=/; HttpOnly; SameSite=Lax");
         assert_eq!(
-            Cookie::Session.line(false, "", "; Max-Age=0").unwrap(),
-            "cs_session=; Path=/; HttpOnly; SameSite=Lax; Max-Age=0"
+            Cookie::Browser.line("cs_x_", false, "v", "").unwrap(),
+            "cs_x_browser=v; Path=/; HttpOnly; SameSite=Lax"
         );
-        assert_eq!(Cookie::Session.line(true, "a\nSet-Cookie: b", ""), None, "no second header");
+        assert_eq!(
+            Cookie::Session.line("cs_x_", false, "", "; Max-Age=0").unwrap(),
+            "cs_x_session=; Path=/; HttpOnly; SameSite=Lax; Max-Age=0"
+        );
+        assert_eq!(Cookie::Session.line("cs_x_", true, "a\nSet-Cookie: b", ""), None, "no second header");
+    }
+
+    #[test]
+    fn point_3_4_names_are_specific_to_the_issuer() {
+        let issuers = ["https://a.example", "https://a.example:8443", "https://a.example/one", "https://a.example/two"];
+        let names = issuers.map(|issuer| Cookie::Session.name(&prefix(issuer, true)));
+        assert!(names.iter().all(|name| name.starts_with("__Host-cs_") && name.ends_with("_session")), "{names:?}");
+        for (at, name) in names.iter().enumerate() {
+            assert_eq!(names.iter().position(|other| other == name), Some(at), "{names:?}");
+        }
+        assert!(!Cookie::Session.name(&prefix("http://localhost:8080", false)).starts_with("__Host-"));
     }
 }

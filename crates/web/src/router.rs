@@ -2,7 +2,7 @@
 use crate::api::{
     applications, audit, authorize, clients, consents, credentials, device_authorization, discovery, events, introspect,
 };
-use crate::api::{keys, members, register, revoke, scopes, token, userinfo, webhooks};
+use crate::api::{keys, members, register, revoke, scopes, token, userinfo, users, webhooks};
 use crate::body::MAX_BODY;
 use crate::consoles::consoles;
 use crate::incoming::Incoming;
@@ -13,7 +13,7 @@ use axum::extract::{DefaultBodyLimit, State};
 use axum::http::{Method, StatusCode, Uri, header};
 use axum::middleware::from_fn_with_state;
 use axum::response::{IntoResponse as _, Response};
-use axum::routing::{delete, get, post};
+use axum::routing::{delete, get, post, put};
 use axum::{Extension, Router};
 use flows::manage::Unmanaged;
 use std::sync::{Arc, OnceLock};
@@ -61,7 +61,6 @@ fn programs() -> Router<WebState> {
         .route("/token", post(token::post))
         .route("/device_authorization", post(device_authorization::post))
         .route("/revoke", post(revoke::post))
-        .route("/userinfo", get(userinfo::get).post(userinfo::get))
         .route("/jwks", get(discovery::jwks))
         .route("/scopes", get(scopes::public))
         .route("/register", post(register::create))
@@ -70,6 +69,9 @@ fn programs() -> Router<WebState> {
         .nest("/oauth2", protocol.clone())
         .nest("/api/oauth2", protocol.clone())
         .nest("/api/v1/oauth2", protocol)
+        .route("/oauth2/userinfo", get(userinfo::get).post(userinfo::get))
+        .route("/api/oauth2/userinfo", get(userinfo::reference).post(userinfo::reference))
+        .route("/api/v1/oauth2/userinfo", get(userinfo::get).post(userinfo::get))
         .route("/.well-known/openid-configuration", get(discovery::metadata))
         .route("/.well-known/oauth-authorization-server", get(discovery::metadata))
         .route("/.well-known/jwks.json", get(discovery::jwks))
@@ -114,6 +116,8 @@ fn managers() -> Router<WebState> {
         .route("/api/v1/api-keys/{id}", delete(credentials::revoke_key))
         .route("/api/v1/personal-access-tokens", get(credentials::list_tokens).post(credentials::create_token))
         .route("/api/v1/personal-access-tokens/{id}", delete(credentials::revoke_token))
+        .route("/api/v1/users/{id}", get(users::read))
+        .route("/api/v1/users/{id}/email-verification", put(users::set_email_verification))
         .route("/api/v1/webhooks", get(webhooks::list).post(webhooks::create))
         .route("/api/v1/webhooks/{id}", get(webhooks::read).patch(webhooks::update).delete(webhooks::delete))
         .route("/api/v1/webhooks/{id}/rotate-secret", post(webhooks::rotate_secret))

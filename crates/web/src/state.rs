@@ -1,5 +1,6 @@
 //! What every handler can reach.
 use crate::assets::Asset;
+use crate::cookies;
 use flows::{App, Clock, Rng};
 use ipnet::IpNet;
 use std::fmt;
@@ -30,6 +31,7 @@ struct Inner {
     /// The path of the issuer, without a trailing slash: where everything is mounted.
     base: String,
     origin: String,
+    cookie_prefix: String,
 }
 
 impl WebState {
@@ -43,7 +45,21 @@ impl WebState {
         let icon = Asset::icon(brand, &base);
         let read = |url: &Option<String>| url.as_deref().and_then(|text| logo(text, &app.settings().issuer));
         let (logo, dark_logo) = (read(&brand.logo_url), read(&brand.logo_dark_url));
-        Self(Arc::new(Inner { app, clock, rng, options, stylesheet, script, icon, logo, dark_logo, base, origin }))
+        let cookie_prefix = cookies::prefix(&app.settings().issuer, is_secure(&origin));
+        Self(Arc::new(Inner {
+            app,
+            clock,
+            rng,
+            options,
+            stylesheet,
+            script,
+            icon,
+            logo,
+            dark_logo,
+            base,
+            origin,
+            cookie_prefix,
+        }))
     }
 
     pub fn app(&self) -> &App {
@@ -85,7 +101,11 @@ impl WebState {
     }
     /// Cookies get `Secure` and the `__Host-` prefix where browsers speak TLS to us.
     pub(crate) fn is_secure(&self) -> bool {
-        self.0.origin.starts_with("https://")
+        is_secure(&self.0.origin)
+    }
+    /// What the names of cookies begin with.
+    pub(crate) fn cookie_prefix(&self) -> &str {
+        &self.0.cookie_prefix
     }
     /// A path of this server as links name it.
     pub(crate) fn path(&self, path: &str) -> String {
@@ -97,6 +117,10 @@ impl fmt::Debug for WebState {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_tuple("WebState").field(&self.0.app).finish()
     }
+}
+
+fn is_secure(origin: &str) -> bool {
+    origin.starts_with("https://")
 }
 
 /// The operator's logo: over https, or from the issuer's own origin.

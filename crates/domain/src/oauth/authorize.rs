@@ -446,7 +446,8 @@ pub fn resources(params: &RawParams, catalogue: &Catalogue, issuer: &str) -> Res
     Ok(named)
 }
 
-/// OpenID Connect Core §3.1.2.1: an ID token of ours, for whichever client and however old; only its subject matters.
+/// OpenID Connect Core §3.1.2.1: an ID token of this server for this client, however old. Its `sub` names the person, its
+/// `tenant_id` the workspace.
 fn id_token_hint(input: &Input<'_>, request: &mut AuthorizationRequest) -> Result<(), AuthorizeRefusal> {
     let Some(hint) = input.params.get("id_token_hint") else { return Ok(()) };
     let keys = input.policy.keys.iter().map(|(kid, key)| (kid.as_str(), key));
@@ -456,6 +457,8 @@ fn id_token_hint(input: &Input<'_>, request: &mut AuthorizationRequest) -> Resul
         return Err(AuthorizeRefusal::HintInvalid);
     }
     request.hinted_sub = Some(hint.sub);
+    // The same person may be in several workspaces: the token meant one of them.
+    request.workspace = request.workspace.or(hint.tenant_id);
     Ok(())
 }
 

@@ -1,9 +1,9 @@
-//! Claims about the person or workspace behind a token (OpenID Connect Core §5).
+//! Claims about the person behind a token (OpenID Connect Core §5).
 use super::scope::ScopeSet;
-use crate::WorkspaceId;
+use crate::client::SubType;
 use crate::identity::{User, Workspace};
 use serde::{Deserialize, Serialize};
-use serde_json::{Map, Value};
+use serde_json::{Map, Value, json};
 
 /// The `claims` parameter (OpenID Connect Core §5.5), as far as it changes an answer: the names asked for.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
@@ -49,18 +49,32 @@ impl ClaimsRequest {
         request.sub = asked("sub").and_then(|sub| values(sub).into_iter().next());
         Ok(request)
     }
+
+    /// Those of the claims named that may be answered. Naming a claim is no way around consent: one that a scope opens is
+    /// answered where that scope was allowed.
+    fn opened<'n>(&self, names: &'n [String], scopes: &ScopeSet) -> impl Iterator<Item = &'n str> {
+        names.iter().map(String::as_str).filter(|name| scope_of(name).is_none_or(|scope| scopes.contains(scope)))
+    }
 }
 
-/// What a scope opens (OpenID Connect Core §5.4).
+/// What a scope opens (OpenID Connect Core §5.4): everything that an account has of it.
 pub fn of_scope(scope: &str) -> &'static [&'static str] {
     match scope {
-        "profile" => &["name", "picture", "updated_at", "locale"],
+        "profile" => &["name", "locale", "zoneinfo", "updated_at"],
         "email" => &["email", "email_verified"],
         _ => &[],
     }
 }
 
-/// Claims that this server can answer, for discovery.
+/// The scope that opens a claim, if one does.
+pub fn scope_of(claim: &str) -> Option<&'static str> {
+    ["profile", "email"].into_iter().find(|scope| of_scope(scope).contains(&claim))
+}
+
+/// What `openid` opens in every answer: the workspace in which the person uses the client, and their roles there.
+const ALWAYS: [&str; 3] = ["sub_type", "tenant_id", "roles"];
+
+/// Claims that this server can answer, for discovery. A test produces each of them.
 pub const SUPPORTED: &[&str] = &[
     "sub",
     "iss",
@@ -69,67 +83,92 @@ pub const SUPPORTED: &[&str] = &[
     "iat",
     "auth_time",
     "nonce",
-    "acr",
+    "at_hash",
     "amr",
     "sid",
     "name",
-    "picture",
-    "updated_at",
     "locale",
+    "zoneinfo",
+    "updated_at",
     "email",
     "email_verified",
+    "sub_type",
     "tenant_id",
     "roles",
+    "workspace",
 ];
 
-/// Who a token is about. A workspace has a name and no e-mail address, and says nothing of the person who connected it.
-#[derive(Debug, Clone, Copy)]
-pub enum Speaks<'s> {
-    Person(&'s User),
-    Workspace(&'s Workspace),
-}
-
-/// The same with the workspace whose roles count.
+/// Whom ID tokens and userinfo describe: the person, whatever the access token speaks for, and the workspace in which the
+/// person uses the client.
 #[derive(Debug, Clone, Copy)]
 pub struct Subject<'s> {
-    pub speaks: Speaks<'s>,
-    pub tenant_id: Option<WorkspaceId>,
-    pub roles: &'s [String],
+    pub user: &'s User,
+    pub sub_type: SubType,
+    /// `None` where the token names no workspace, or the person left it, or it no longer allows the client.
+    pub workspace: Option<(&'s Workspace, &'s [String])>,
 }
 
 impl Subject<'_> {
     /// One claim's value, if this subject has it.
     fn claim(&self, name: &str) -> Option<Value> {
-        use Speaks::{Person, Workspace};
-        match (self.speaks, name) {
-            (_, "tenant_id") => self.tenant_id.map(|id| id.to_string().into()),
-            (_, "roles") => Some(self.roles.into()),
-            (Workspace(workspace), "name") => Some(workspace.name.as_str().into()),
-            (Workspace(workspace), "updated_at") => Some(workspace.updated_at.seconds().into()),
-            (Person(user), "name") => Some(user.name.as_str().into()),
-            (Person(user), "picture") => user.picture.as_deref().map(Into::into),
-            (Person(user), "locale") => user.locale.as_deref().map(Into::into),
-            (Person(user), "updated_at") => Some(user.updated_at.seconds().into()),
-            (Person(user), "email") => Some(user.email.as_str().into()),
-            (Person(user), "email_verified") => Some(user.email_verified.into()),
+        let user = self.user;
+        match name {
+            "sub_type" => Some(self.sub_type.as_str().into()),
+            "tenant_id" => self.workspace.map(|(workspace, _)| workspace.id.to_string().into()),
+            "roles" => self.workspace.map(|(_, roles)| roles.into()),
+            "workspace" => self.workspace.map(|(workspace, _)| json!({"id": workspace.id, "name": workspace.name})),
+            "name" => Some(user.name.as_str().into()),
+            "locale" => user.locale.as_deref().map(Into::into),
+            "zoneinfo" => user.zone.as_ref().map(|zone| zone.as_str().into()),
+            "updated_at" => Some(user.updated_at.seconds().into()),
+            "email" => Some(user.email.as_str().into()),
+            "email_verified" => Some(user.email_verified.into()),
             _ => None,
         }
     }
 
-    /// The claims that `scopes` and the names in `asked` open, added to `into`. `tenant_id` and `roles` always come.
-    pub fn collect(&self, scopes: &ScopeSet, asked: &[String], into: &mut Map<String, Value>) {
-        let always: [&str; 2] = ["tenant_id", "roles"];
-        let by_scope = scopes.iter().flat_map(|scope| of_scope(scope).iter().copied());
-        // Naming a claim is not a way around consent: only claims whose scope was granted are answered.
-        let by_name = asked.iter().map(String::as_str).filter(|name| {
-            ["profile", "email"].iter().all(|scope| !of_scope(scope).contains(name) || scopes.contains(scope))
-        });
-        for name in by_scope.chain(by_name).chain(always) {
-            if let Some(value) = self.claim(name) {
-                into.insert(name.to_owned(), value);
+    fn put(&self, names: impl Iterator<Item = impl AsRef<str>>, into: &mut Map<String, Value>) {
+        for name in names {
+            if let Some(value) = self.claim(name.as_ref()) {
+                into.insert(name.as_ref().to_owned(), value);
             }
         }
     }
+
+    /// What userinfo answers: the claims that the scopes open, those that were named for it, and the workspace.
+    pub fn userinfo(&self, scopes: &ScopeSet, claims: &ClaimsRequest) -> Map<String, Value> {
+        let mut all = Map::new();
+        all.insert("sub".to_owned(), self.user.id.to_string().into());
+        self.put(ALWAYS.iter().chain(&["workspace"]), &mut all);
+        self.put(scopes.iter().flat_map(of_scope), &mut all);
+        self.put(claims.opened(&claims.userinfo, scopes), &mut all);
+        all
+    }
+
+    /// What the ID token says of the person. Claims of scopes are answered at userinfo (OpenID Connect Core §5.4); in the
+    /// ID token only where they were named for it, or a setting wants them there, too.
+    pub fn id_token(&self, scopes: &ScopeSet, claims: &ClaimsRequest, with_scopes: bool) -> Map<String, Value> {
+        let mut all = Map::new();
+        all.insert("sub".to_owned(), self.user.id.to_string().into());
+        self.put(ALWAYS.iter(), &mut all);
+        self.put(scopes.iter().filter(|_| with_scopes).flat_map(of_scope), &mut all);
+        self.put(claims.opened(&claims.id_token, scopes), &mut all);
+        all
+    }
+}
+
+/// What a credential of a workspace reads of itself, as reference 000 documents it (`UserInfoWorkspace`).
+pub fn of_workspace(workspace: &Workspace, roles: &[String]) -> Map<String, Value> {
+    let id = workspace.id.to_string();
+    let sub_type = SubType::Workspace.as_str();
+    let all = [
+        ("sub", Value::from(id.as_str())),
+        ("name", workspace.name.as_str().into()),
+        ("sub_type", sub_type.into()),
+        ("tenant_id", id.as_str().into()),
+        ("roles", roles.into()),
+    ];
+    all.into_iter().map(|(name, value)| (name.to_owned(), value)).collect()
 }
 
 #[cfg(test)]

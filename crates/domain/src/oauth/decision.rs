@@ -139,11 +139,9 @@ pub fn decide(
     }
 }
 
-/// The request names a subject (by hint or by claim), and it is not the one signed in.
+/// The request names a person (by hint or by claim), and it is not the one signed in.
 fn subject_mismatch(request: &AuthorizationRequest, who: &SignedIn<'_>) -> Option<R> {
-    let is_theirs = |sub: &String| {
-        *sub == who.user_id.to_string() || who.memberships.iter().any(|m| *sub == m.workspace_id.to_string())
-    };
+    let is_theirs = |sub: &String| *sub == who.user_id.to_string();
     let named = [&request.hinted_sub, &request.claims.sub];
     (!named.into_iter().flatten().all(is_theirs)).then_some(R::OtherUser)
 }
@@ -155,12 +153,6 @@ pub fn expected(hint: &str, signed_in: &Email) -> Option<Email> {
     (named.key() != signed_in.key() && is_legible(named.as_str())).then_some(named)
 }
 
-/// The workspace that the request names, by parameter, hint or claim.
-pub fn named_workspace(request: &AuthorizationRequest) -> Option<WorkspaceId> {
-    let hinted = || [&request.hinted_sub, &request.claims.sub].into_iter().flatten().find_map(|sub| sub.parse().ok());
-    request.workspace.or_else(hinted)
-}
-
 /// The workspaces that the grant could be for: none for user grants, else at least one live membership that lets the
 /// client in.
 fn candidates(request: &AuthorizationRequest, who: &SignedIn<'_>) -> Result<Vec<WorkspaceMembership>, R> {
@@ -168,7 +160,7 @@ fn candidates(request: &AuthorizationRequest, who: &SignedIn<'_>) -> Result<Vec<
         return Ok(Vec::new());
     }
     let lets_in = |m: &WorkspaceMembership| !who.forbidden.contains(&m.workspace_id);
-    match named_workspace(request) {
+    match request.workspace {
         Some(named) => match who.memberships.iter().find(|m| m.workspace_id == named) {
             None => Err(R::WorkspaceNotMember),
             Some(member) if lets_in(member) => Ok(vec![member.clone()]),

@@ -88,6 +88,8 @@ impl DeviceState {
 pub struct DeviceApproval {
     pub user_id: UserId,
     pub workspace_id: Option<WorkspaceId>,
+    /// The person's only workspace, or their default one, where the device acts in their own name.
+    pub home_workspace_id: Option<WorkspaceId>,
     pub scopes: ScopeSet,
     pub session_id: Option<SessionId>,
     pub auth_time: Option<Timestamp>,

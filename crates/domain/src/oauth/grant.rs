@@ -87,6 +87,9 @@ pub struct Grant {
     pub sub_type: SubType,
     /// Always there for workspace grants; for user grants never.
     pub workspace_id: Option<WorkspaceId>,
+    /// For user grants the person's only workspace, or their default one, when they consented. Its `tenant_id` and their
+    /// roles in it are in the grant's tokens, as long as they are a member and it allows the client.
+    pub home_workspace_id: Option<WorkspaceId>,
     pub scopes: ScopeSet,
     /// The resources (RFC 8707) that its tokens may be for; empty for the server's own default.
     pub resources: Vec<String>,
@@ -105,6 +108,8 @@ pub struct Grant {
     pub last_used_at: Timestamp,
     pub ended: Option<(Timestamp, EndReason)>,
     pub refresh: Option<RefreshState>,
+    /// Whether its ID tokens name the person. Those of older workspace grants named the workspace.
+    pub names_person: bool,
 }
 
 /// A grant and all that decides whether it is alive, read in one query.
@@ -113,8 +118,8 @@ pub struct GrantContext {
     pub grant: Grant,
     pub user_active: bool,
     pub client_active: bool,
-    /// The user's roles in the grant's workspace; for user grants in the user's only or default one.
-    /// Absent when the user is not (or no longer) a member.
+    /// The user's roles in the grant's workspace; for user grants in the one that was theirs at consent. Absent when the
+    /// user is not (or no longer) a member, or when that workspace does not allow the client.
     pub roles: Option<MemberRoles>,
     /// The workspace those roles are in: `tenant_id`.
     pub tenant_id: Option<WorkspaceId>,
@@ -168,7 +173,18 @@ impl GrantContext {
 }
 
 impl Grant {
-    /// What its tokens name as `sub`: the workspace for workspace grants, the user for user grants.
+    /// The workspace whose `tenant_id` and roles its tokens carry.
+    pub fn tenant(&self) -> Option<WorkspaceId> {
+        self.workspace_id.or(self.home_workspace_id)
+    }
+
+    /// Whether an ID token may come with a refresh: its `sub` must be that of the first one (OpenID Connect Core §12.2).
+    pub fn keeps_sub(&self) -> bool {
+        self.names_person || self.sub_type == SubType::User
+    }
+
+    /// What its access tokens name as `sub`: the workspace for workspace grants, the user for user grants. ID tokens and
+    /// userinfo always name the user.
     pub fn subject(&self) -> String {
         match self.workspace_id {
             Some(workspace) if self.sub_type == SubType::Workspace => workspace.to_string(),

@@ -2,7 +2,7 @@
 use super::claims::{ClaimsRequest, Subject};
 use super::scope::ScopeSet;
 use crate::encoding::base64url;
-use crate::{ClientId, SessionId, Timestamp};
+use crate::{ClientId, SessionId, Timestamp, WorkspaceId};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
@@ -10,18 +10,18 @@ use serde_json::{Map, Value};
 #[derive(Debug)]
 pub struct IdToken<'t> {
     pub issuer: &'t str,
-    pub sub: String,
     pub client_id: &'t ClientId,
     pub issued_at: Timestamp,
     pub expires_at: Timestamp,
     pub auth_time: Option<Timestamp>,
     pub nonce: Option<&'t str>,
-    pub acr: Option<&'t str>,
     pub session_id: Option<SessionId>,
     pub access_token: &'t str,
     pub subject: Subject<'t>,
     pub scopes: &'t ScopeSet,
     pub claims: &'t ClaimsRequest,
+    /// Whether the claims of the scopes are in it, too.
+    pub with_scopes: bool,
 }
 
 /// The left half of the SHA-256 of the access token (OpenID Connect Core §3.1.3.6). EdDSA with Ed25519 hashes with
@@ -35,27 +35,20 @@ fn at_hash(access_token: &str, sha512: bool) -> String {
 impl IdToken<'_> {
     /// The claims to sign; `sha512` where the signature's algorithm uses that hash.
     pub fn claims(&self, sha512: bool) -> Map<String, Value> {
-        let mut claims = Map::new();
-        self.subject.collect(&ScopeSet::default(), &[], &mut claims);
-        let mut named = Map::new();
-        self.subject.collect(self.scopes, &self.claims.id_token, &mut named);
-        // By scope, claims are answered at userinfo (§5.4); in the ID token only those that were named for it.
-        claims.extend(named.into_iter().filter(|(name, _)| self.claims.id_token.contains(name)));
+        let mut claims = self.subject.id_token(self.scopes, self.claims, self.with_scopes);
         let mut put = |name: &str, value: Value| claims.insert(name.to_owned(), value);
         put("iss", self.issuer.into());
-        put("sub", self.sub.as_str().into());
         put("aud", self.client_id.as_str().into());
         put("exp", self.expires_at.seconds().into());
         put("iat", self.issued_at.seconds().into());
         put("at_hash", at_hash(self.access_token, sha512).into());
         if let Some(time) = self.auth_time {
             put("auth_time", time.seconds().into());
+            // A password is the one way to sign in (RFC 8176 §2). Without a sign-in there is nothing to name.
+            put("amr", ["pwd"].as_slice().into());
         }
         if let Some(nonce) = self.nonce {
             put("nonce", nonce.into());
-        }
-        if let Some(acr) = self.acr {
-            put("acr", acr.into());
         }
         if let Some(session) = self.session_id {
             put("sid", session.to_string().into());
@@ -72,4 +65,7 @@ pub struct Hint {
     pub aud: String,
     #[serde(default)]
     pub sid: Option<SessionId>,
+    /// The workspace in which the person used the client.
+    #[serde(default)]
+    pub tenant_id: Option<WorkspaceId>,
 }

@@ -21,6 +21,8 @@ pub struct CodePayload {
     pub resources: Vec<String>,
     pub claims: ClaimsRequest,
     pub sub_type: SubType,
+    /// The workspace that the grant will speak for; for a user grant, the person's only or default one, whose `tenant_id`
+    /// its tokens carry.
     pub workspace_id: Option<WorkspaceId>,
     pub user_id: UserId,
     pub session_id: Option<SessionId>,
@@ -76,6 +78,13 @@ pub struct AccessClaims {
     pub roles: Vec<String>,
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub auth_time: Option<Timestamp>,
+    /// What `sub` is; absent for a client's own tokens.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub sub_type: Option<SubType>,
+    /// The person who authorized a workspace's token, for resources that ask for it. Not `act`, which is for token
+    /// exchange (RFC 8693 §4.1).
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub authorized_by: Option<UserId>,
     /// The bearer, so that revocation is exact for JWTs too. Its form is this server's own business.
     pub cs_bearer: String,
 }

@@ -5,7 +5,7 @@ use crate::failure::refuse;
 use crate::recorder::About;
 use crate::subject::{self, Absent};
 use crate::{App, Ctx, Failure, events};
-use domain::client::{Client, GrantType, Trust};
+use domain::client::{Client, GrantType, SubType, Trust};
 use domain::events::EventKind;
 use domain::oauth::grant::{EndReason, Grant, RefreshState};
 use domain::oauth::seal::TokenId;
@@ -38,9 +38,12 @@ impl Allowed<'_> {
     /// Begins the grant and answers its first tokens.
     pub async fn begin(self, app: &App, ctx: &Ctx) -> Result<TokenResponse, Failure<Unbegun>> {
         let (client, code) = (self.client, self.code);
+        let refreshes = code.refreshable && client.may_use(GrantType::RefreshToken);
+        let refresh = refreshes.then_some(RefreshState { number: 1, redeemed: None, used: false, issued_at: ctx.now });
+        let grant = grant(app, ctx, &self, refresh);
         let subject = {
             let mut tx = app.store().read().await?;
-            subject::load(&mut tx, code.user_id, code.sub_type, code.workspace_id).await?
+            subject::load(&mut tx, &grant).await?
         };
         let subject = subject.map_err(|absent| {
             Failure::Refused(match absent {
@@ -48,9 +51,6 @@ impl Allowed<'_> {
                 Absent::MembershipLost => Unbegun::MembershipLost,
             })
         })?;
-        let refreshes = code.refreshable && client.may_use(GrantType::RefreshToken);
-        let refresh = refreshes.then_some(RefreshState { number: 1, redeemed: None, used: false, issued_at: ctx.now });
-        let grant = grant(app, ctx, &self, refresh);
         let about = About::client(&client.id).and_user(code.user_id);
         match write(app, ctx, client, &grant, self.by).await? {
             Written::First => {}
@@ -91,7 +91,8 @@ fn grant(app: &App, ctx: &Ctx, allowed: &Allowed<'_>, refresh: Option<RefreshSta
         client_id: client.id.clone(),
         user_id: code.user_id,
         sub_type: code.sub_type,
-        workspace_id: code.workspace_id,
+        workspace_id: code.workspace_id.filter(|_| code.sub_type == SubType::Workspace),
+        home_workspace_id: code.workspace_id.filter(|_| code.sub_type == SubType::User),
         scopes: code.scopes.clone(),
         resources: code.resources.clone(),
         claims: code.claims.clone(),
@@ -106,6 +107,7 @@ fn grant(app: &App, ctx: &Ctx, allowed: &Allowed<'_>, refresh: Option<RefreshSta
         last_used_at: ctx.now,
         ended: None,
         refresh,
+        names_person: true,
     }
 }
 

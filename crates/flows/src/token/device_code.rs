@@ -57,7 +57,7 @@ fn code(asked: &DeviceAuthorization, approval: DeviceApproval) -> CodePayload {
         resources: asked.resources.clone(),
         claims: ClaimsRequest::default(),
         sub_type: asked.sub_type,
-        workspace_id: approval.workspace_id,
+        workspace_id: approval.workspace_id.or(approval.home_workspace_id),
         user_id: approval.user_id,
         session_id: approval.session_id,
         auth_time: approval.auth_time,

@@ -55,6 +55,7 @@ pub fn access_token(
     }
     let issuer = &app.settings().issuer;
     let (sub, data) = subject;
+    let workspace = data.and_then(|data| data.workspace.as_ref());
     let claims = AccessClaims {
         iss: issuer.clone(),
         sub: sub.to_owned(),
@@ -64,9 +65,11 @@ pub fn access_token(
         jti: id.to_string(),
         client_id: client.id.clone(),
         scope: payload.scopes.clone(),
-        tenant_id: data.and_then(|d| d.tenant_id),
-        roles: data.map(|d| d.roles.clone()).unwrap_or_default(),
+        tenant_id: workspace.map(|(workspace, _)| workspace.id),
+        roles: workspace.map(|(_, roles)| roles.clone()).unwrap_or_default(),
         auth_time: None,
+        sub_type: data.map(|data| data.sub_type),
+        authorized_by: data.and_then(|data| data.authorized_by(app, &payload.audience)),
         cs_bearer: payload.bearer.to_text(),
     };
     keys.signer(SigningAlg::RS256)?.sign(TYP_ACCESS_TOKEN, &claims)
@@ -143,8 +146,9 @@ impl Answer<'_> {
                 Some(app.keys().sealer.seal(Purpose::RefreshToken, id, &payload)?)
             }
         };
-        let id_token =
-            if self.scopes.contains("openid") { Some(self.id_token(app, ctx, &access_token)?) } else { None };
+        // At a refresh only where its sub is that of the first one.
+        let describes = self.scopes.contains("openid") && grant.keeps_sub();
+        let id_token = if describes { Some(self.id_token(app, ctx, &access_token)?) } else { None };
         app.count_access(&client.id, Some(grant.user_id), ctx.now);
         Ok(TokenResponse {
             access_token,
@@ -162,18 +166,17 @@ impl Answer<'_> {
         let lifetime = client.config.id_token_lifetime_seconds.unwrap_or(app.settings().lifetimes.id_token);
         let token = IdToken {
             issuer: &app.settings().issuer,
-            sub: grant.subject(),
             client_id: &client.id,
             issued_at: ctx.now,
             expires_at: ctx.now.plus(lifetime),
             auth_time: grant.auth_time,
             nonce: self.nonce,
-            acr: grant.acr.as_deref(),
             session_id: grant.session_id,
             access_token,
             subject: self.subject.view(),
             scopes: &self.scopes,
             claims: &grant.claims,
+            with_scopes: client.config.id_token_claims.unwrap_or(app.settings().id_token_claims),
         };
         app.keys().signer(alg)?.sign(TYP_ID_TOKEN, &token.claims(alg == SigningAlg::EdDSA))
     }

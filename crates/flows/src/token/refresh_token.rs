@@ -242,7 +242,7 @@ pub(super) async fn refresh(
     let grant = &context.grant;
     let subject = {
         let mut tx = app.store().read().await?;
-        subject::load(&mut tx, grant.user_id, grant.sub_type, grant.workspace_id).await?
+        subject::load(&mut tx, grant).await?
     };
     let subject = subject.map_err(|absent| {
         Failure::Refused(match absent {

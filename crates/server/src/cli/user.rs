@@ -30,6 +30,13 @@ pub enum User {
         email: String,
         new_email: String,
     },
+    /// Mark the user's address as verified, so that apps receive `email_verified` as true. A new address is unverified.
+    VerifyEmail {
+        email: String,
+        /// Mark it as unverified.
+        #[arg(long)]
+        revoke: bool,
+    },
     /// Let the user run the server, or no longer.
     SetOperator {
         email: String,

@@ -37,6 +37,14 @@ pub async fn run(session: Session, command: Command) -> anyhow::Result<()> {
         Command::ChangeEmail { email, new_email } => {
             change(&session, &email, Change { email: Some(&new_email), ..Change::default() }).await?;
         }
+        Command::VerifyEmail { email, revoke } => {
+            let user = session.user(&email).await?;
+            if !profile::set_email_verified(app, ctx, user.id, &user.email, !revoke).await? {
+                bail!("the address was changed meanwhile");
+            }
+            let value = json!({"id": user.id, "email": user.email, "email_verified": !revoke});
+            output::show(as_json, &value, |_| "done".to_owned())?;
+        }
         Command::SetOperator { email, revoke } => {
             let user = session.user(&email).await?;
             if !profile::set_operator(app, ctx, user.id, !revoke).await.map_err(said)? {

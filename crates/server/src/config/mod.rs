@@ -33,6 +33,8 @@ pub struct Config {
     pub token_prefix: String,
     /// What tokens speak for when neither request nor client says.
     pub default_sub_type: SubType,
+    /// Whether ID tokens carry the claims of the scopes `profile` and `email`, too, where a client does not say.
+    pub id_token_claims: bool,
     /// Networks of proxies whose `X-Forwarded-For` is believed.
     pub trusted_proxies: Vec<IpNet>,
     /// Seconds that things live.
@@ -45,6 +47,8 @@ pub struct Config {
     pub permissions: Vec<PermissionCategory>,
     /// Resource indicators that tokens can be for.
     pub resources: Vec<String>,
+    /// Those of them that see which person authorized a workspace's token.
+    pub authorized_by_resources: Vec<String>,
     /// How pages look.
     pub brand: Brand,
     /// The cost of Argon2id.
@@ -117,12 +121,14 @@ impl Default for Config {
             data_dir: PathBuf::from("data"),
             token_prefix: "cs".to_owned(),
             default_sub_type: SubType::Workspace,
+            id_token_claims: false,
             trusted_proxies: Vec::new(),
             lifetimes: Lifetimes::default(),
             registration: Registration::default(),
             scopes: catalogue.scopes,
             permissions: catalogue.permissions,
             resources: catalogue.resources,
+            authorized_by_resources: catalogue.authorized_by_resources,
             brand: Brand::default(),
             password_hashing: PasswordHashing::default(),
             sign_up: true,
@@ -144,6 +150,7 @@ impl Config {
             scopes: self.scopes.clone(),
             permissions: self.permissions.clone(),
             resources: self.resources.clone(),
+            authorized_by_resources: self.authorized_by_resources.clone(),
         }
     }
 
@@ -157,6 +164,7 @@ impl Config {
             token_prefix: self.token_prefix.clone(),
             lifetimes: self.lifetimes,
             default_sub_type: self.default_sub_type,
+            id_token_claims: self.id_token_claims,
             registration: flows::Registration {
                 policy: self.registration.policy,
                 initial_access_tokens: self.registration.initial_access_tokens.iter().map(|t| pepper.hash(t)).collect(),

@@ -163,6 +163,22 @@ fn a_client_is_shown_and_changed_as_over_the_api() {
 }
 
 #[test]
+fn point_3_3_an_address_is_verified_until_it_changes() {
+    let at = Place::new();
+    at.user("ada@example.com");
+    let verified = |email: &str| at.json(&["user", "show", email])["email_verified"].clone();
+    assert_eq!(verified("ada@example.com"), false);
+    let said = at.json(&["user", "verify-email", "ada@example.com"]);
+    assert_eq!((&said["email_verified"], verified("ada@example.com")), (&json!(true), json!(true)));
+    at.json(&["user", "change-email", "ada@example.com", "ada@new.example"]);
+    assert_eq!(verified("ada@new.example"), false);
+    at.json(&["user", "verify-email", "ada@new.example"]);
+    at.json(&["user", "verify-email", "ada@new.example", "--revoke"]);
+    assert_eq!(verified("ada@new.example"), false);
+    at.refused(&["user", "verify-email", "ada@example.com"], "no user has the address");
+}
+
+#[test]
 fn clients_are_listed_by_owner_and_by_page() {
     let at = Place::new();
     at.user("ada@example.com");

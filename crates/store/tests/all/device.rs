@@ -30,6 +30,7 @@ fn approval(n: u8) -> DeviceApproval {
     DeviceApproval {
         user_id: user_id(n),
         workspace_id: Some(workspace_id(1)),
+        home_workspace_id: Some(workspace_id(2)),
         scopes: scopes("openid"),
         session_id: Some(session_id(1)),
         auth_time: Some(NOW),

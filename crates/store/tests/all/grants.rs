@@ -2,7 +2,7 @@
 use crate::common;
 use common::*;
 use domain::client::SubType;
-use domain::identity::Role;
+use domain::identity::{AppPolicy, Role};
 use domain::oauth::grant::{EndReason, Grant, RefreshState};
 use store::grants::{self, Ended, Redeemed, Rotated, Whose};
 use store::tokens::{self, Taken, Used};
@@ -54,42 +54,40 @@ async fn the_context_tells_all_that_a_grant_rests_on() {
 }
 
 #[tokio::test]
-async fn a_user_grant_speaks_in_the_only_or_the_default_workspace() {
+async fn point_3_2_a_user_grant_keeps_the_workspace_of_its_consent() {
     for_each_database(async |db| {
         populate(db).await;
+        write_tx!(db, |tx| workspaces::put_member(tx, &member(1, 2, Role::Owner)));
         let mut personal = grant(1);
         (personal.sub_type, personal.workspace_id, personal.refresh) = (SubType::User, None, None);
         (personal.session_id, personal.auth_time, personal.acr, personal.nonce) = (None, None, None, None);
+        personal.home_workspace_id = Some(workspace_id(2));
         let expected = personal.clone();
         write_tx!(db, |tx| grants::redeem(tx, &personal));
-        let look = async || read_tx!(db, |tx| grants::by_id_with_context(tx, grant_id(1), None)).unwrap();
-        let prefer = async |workspace| {
-            write_tx!(db, |tx| async move {
-                let user = user(1);
-                let profile = users::Profile {
-                    email: &user.email,
-                    email_verified: true,
-                    name: &user.name,
-                    picture: None,
-                    default_workspace_id: workspace,
-                    locale: None,
-                    zone: None,
-                };
-                users::update_profile(tx, user.id, &profile, NOW).await
-            })
+        let mut nowhere = Grant { home_workspace_id: None, ..grant(2) };
+        (nowhere.sub_type, nowhere.workspace_id) = (SubType::User, None);
+        write_tx!(db, |tx| grants::redeem(tx, &nowhere));
+        let look = async |n| read_tx!(db, |tx| grants::by_id_with_context(tx, grant_id(n), None)).unwrap();
+        let subject = async |home: Option<u8>| {
+            let home = home.map(workspace_id);
+            read_tx!(db, |tx| workspaces::subject(tx, user_id(1), home, &client_id(1))).unwrap()
         };
-        let only = look().await;
-        assert_eq!(only.grant, expected);
-        assert_eq!(only.tenant_id, Some(workspace_id(1)), "the only one");
-        prefer(Some(workspace_id(2))).await;
-        assert_eq!(look().await.tenant_id, Some(workspace_id(1)), "no member of the default one");
-        write_tx!(db, |tx| workspaces::put_member(tx, &member(1, 2, Role::Owner)));
-        let preferred = look().await;
-        assert_eq!(preferred.tenant_id, Some(workspace_id(2)), "the default one of two");
-        assert_eq!(preferred.roles, Some(member(1, 2, Role::Owner).roles));
-        prefer(None).await;
-        let unclear = look().await;
-        assert_eq!((unclear.tenant_id, unclear.roles), (None, None), "two, and none of them preferred");
+        let kept = look(1).await;
+        assert_eq!(kept.grant, expected);
+        assert_eq!((kept.tenant_id, kept.roles), (Some(workspace_id(2)), Some(member(1, 2, Role::Owner).roles)));
+        assert!(subject(Some(2)).await.workspace.is_some() && subject(None).await.workspace.is_none());
+        assert_eq!(look(2).await.tenant_id, None, "no workspace was theirs at consent");
+        // As long as that workspace allows the client, and the person is a member.
+        let policy = async |to| write_tx!(db, |tx| store::app_policy::set(tx, workspace_id(2), to, NOW));
+        assert!(policy(AppPolicy::Listed).await);
+        let forbidden = look(1).await;
+        assert_eq!((forbidden.tenant_id, forbidden.roles), (None, None));
+        assert!(!subject(Some(2)).await.allowed);
+        assert!(policy(AppPolicy::All).await);
+        assert_eq!(look(1).await.tenant_id, Some(workspace_id(2)));
+        write_tx!(db, |tx| workspaces::remove_member(tx, user_id(1), workspace_id(2)));
+        let lost = look(1).await;
+        assert_eq!((lost.tenant_id, lost.roles), (None, None));
     })
     .await;
 }

@@ -126,8 +126,13 @@ async fn workspaces_and_members() {
         assert_eq!((page.items, page.total), (vec![(member(1, 1, Role::Admin), user(1))], 2));
 
         let home = async |who: u8, named: Option<u8>| {
-            let found = read_tx!(db, |tx| workspaces::subject(tx, user_id(who), named.map(workspace_id)));
-            found.map(|(user, home)| (user.id, home.map(|(workspace, roles)| (workspace.id, roles.role))))
+            let found = match named {
+                Some(n) => {
+                    read_tx!(db, |tx| workspaces::subject(tx, user_id(who), Some(workspace_id(n)), &client_id(1)))
+                }
+                None => read_tx!(db, |tx| workspaces::at_home(tx, user_id(who))),
+            };
+            found.map(|s| (s.user.id, s.workspace.map(|(workspace, roles)| (workspace.id, roles.role))))
         };
         let of = |who: u8, home: Option<(u8, Role)>| Some((user_id(who), home.map(|(w, r)| (workspace_id(w), r))));
         assert_eq!(home(1, Some(2)).await, of(1, Some((2, Role::Member))), "a workspace that is named");

@@ -164,7 +164,7 @@ async fn checklist_59_nothing_secret_is_stored_in_clear() {
         tokens.access(),
         tokens.refresh(),
         web.secret.clone().unwrap(),
-        browser.cookies["cs_session"].clone(),
+        browser.cookies[&testkit::cookie("session")].clone(),
         code,
         testkit::PASSWORD.to_owned(),
     ];

@@ -83,7 +83,9 @@ async fn a_device_gets_tokens_once_its_person_allowed_it() {
         let reply = poll(&device, &asked).await;
         assert_eq!(reply.status, 200, "{}", reply.body);
         let tokens = Tokens(reply.json());
-        assert_eq!(tokens.id_claims()["sub"], chosen);
+        let id = tokens.id_claims();
+        assert_eq!(id["sub"], ada.user.id.to_string(), "the person");
+        assert_eq!(id["tenant_id"], chosen, "in the workspace");
         let active = Browser::new(&app)
             .call(
                 axum::http::Method::GET,
@@ -92,7 +94,7 @@ async fn a_device_gets_tokens_once_its_person_allowed_it() {
                 "",
             )
             .await;
-        assert_eq!(active.json()["sub"], chosen);
+        assert_eq!(active.json()["sub"], ada.user.id.to_string());
         assert_eq!(device.refresh(&tokens.refresh()).await.status, 200);
         refused(&device, &asked, "invalid_grant").await;
         assert_eq!(app.outcomes("token.device_code").await, ["device_code_replayed"], "pending is no failure");

@@ -22,6 +22,7 @@ mod members;
 mod odd_requests;
 mod oidc;
 mod operator;
+mod person;
 mod reference_000_001;
 mod reference_002;
 mod reference_003;

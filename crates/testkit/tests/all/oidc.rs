@@ -93,6 +93,7 @@ async fn checklist_117_121_id_tokens() {
         assert_eq!(id["email"], "ada@example.com", "asked for by name");
         assert!(id.get("name").is_none(), "by scope, claims come at userinfo");
         assert!(id["exp"].as_i64() > id["iat"].as_i64() && id["sid"].is_string());
+        assert!(id.get("acr").is_none() && id["amr"] == json!(["pwd"]), "{id}");
         let digest = aws_lc_rs::digest::digest(&aws_lc_rs::digest::SHA256, tokens.access().as_bytes());
         assert_eq!(id["at_hash"], domain::encoding::base64url(&digest.as_ref()[..16]));
         let header: Value = serde_json::from_slice(

@@ -118,6 +118,7 @@ async fn reference_000_authorize_consent_token_revoke_introspect_userinfo() {
         let access = Api::with(&app, tokens["access_token"].as_str().unwrap());
         let info = access.get("/api/oauth2/userinfo").await.json();
         assert_eq!((&info["sub"], &info["tenant_id"]), (&json!(workspace), &json!(workspace)), "it speaks for the workspace");
+        assert_eq!((&info["name"], info.get("email")), (&json!("Workspace 1"), None), "`UserInfoWorkspace`");
 
         let ask = json!({"token": access.credential, "client_id": id, "client_secret": secret});
         let nobody = Api::nobody(&app);

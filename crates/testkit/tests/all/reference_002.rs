@@ -55,7 +55,8 @@ async fn reference_002_the_flow_with_json_bodies() {
         assert_eq!(nobody.post("/api/v1/oauth2/token", &refresh).await.status, 200);
 
         let info = Api::with(&app, tokens["access_token"].as_str().unwrap()).get("/api/v1/oauth2/userinfo").await.json();
-        assert_eq!((&info["sub"], &info["tenant_id"]), (&json!(ada.workspaces[0]), &json!(ada.workspaces[0])));
+        assert_eq!((&info["sub"], &info["tenant_id"]), (&json!(ada.user.id), &json!(ada.workspaces[0])), "the person");
+        assert_eq!(info["workspace"], json!({"id": ada.workspaces[0], "name": "Workspace 0"}));
         assert_eq!(info["roles"], json!(["owner", "compliance_officer"]));
         let metadata = nobody.get("/.well-known/openid-configuration").await.json();
         assert_eq!(metadata["issuer"], testkit::ISSUER);

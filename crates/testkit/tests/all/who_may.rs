@@ -37,7 +37,7 @@ async fn the_whole_table() {
                 seen += 1;
             }
         }
-        assert_eq!(seen, 44 * CALLERS.len());
+        assert_eq!(seen, 46 * CALLERS.len());
         world.app.stop().await;
     })
     .await;

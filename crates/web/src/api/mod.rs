@@ -17,6 +17,7 @@ pub mod revoke;
 pub mod scopes;
 pub mod token;
 pub mod userinfo;
+pub mod users;
 pub mod webhooks;
 
 use crate::WebState;

@@ -1,28 +1,50 @@
 //! `GET` and `POST userinfo`.
 use super::no_secret_in_url;
 use crate::WebState;
+use crate::body::Form;
 use crate::error::{Challenge, json_response, oauth_failure};
 use crate::incoming::Incoming;
 use crate::openapi::answers::{OAuth400, OAuth401, OAuth403};
-use crate::openapi::schema::oauth::UserinfoAnswer;
+use crate::openapi::schema::oauth::{UserinfoAnswer, UserinfoRequest};
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
 use domain::oauth::diagnosis::Endpoint;
 use domain::oauth::params::RawParams;
+use flows::userinfo::{OfWorkspaces, userinfo};
 
-/// Ask about the person or workspace behind a token
+/// Ask about the person behind a token
 ///
-/// By access token, personal access token or API key (OpenID Connect Core §5.3). `POST` does the same.
+/// By access token, personal access token or API key (OpenID Connect Core §5.3). It describes the person, whatever the
+/// access token speaks for, and the workspace in which they use the client. An API key has no person: it gets its
+/// workspace. `POST` does the same, and accepts the token in a form, too.
 #[utoipa::path(method(get, post), path = "/oauth2/userinfo", operation_id = "userinfo", tag = "oauth",
+    request_body(content = Option<UserinfoRequest>, content_type = "application/x-www-form-urlencoded"),
     responses((status = 200, description = "The claims that the token opens", body = UserinfoAnswer),
         (status = 400, response = OAuth400), (status = 401, response = OAuth401), (status = 403, response = OAuth403)),
-    security(("bearer" = [])))]
-pub async fn get(State(state): State<WebState>, incoming: Incoming) -> Response {
-    if let Err(refused) = no_secret_in_url(&state, &incoming, Endpoint::Userinfo, &RawParams::default()) {
+    security(("bearer" = []), ()))]
+pub async fn get(State(state): State<WebState>, incoming: Incoming, Form(form): Form) -> Response {
+    answer(&state, &incoming, &form, OfWorkspaces::Person).await
+}
+
+/// Ask about the person or the workspace behind a token
+///
+/// The same as `/oauth2/userinfo`, except for access tokens that speak for a workspace: those get the workspace
+/// (`UserInfoWorkspace`).
+#[utoipa::path(method(get, post), path = "/api/oauth2/userinfo", operation_id = "userinfo_api", tag = "oauth",
+    request_body(content = Option<UserinfoRequest>, content_type = "application/x-www-form-urlencoded"),
+    responses((status = 200, description = "The claims that the token opens", body = UserinfoAnswer),
+        (status = 400, response = OAuth400), (status = 401, response = OAuth401), (status = 403, response = OAuth403)),
+    security(("bearer" = []), ()))]
+pub async fn reference(State(state): State<WebState>, incoming: Incoming, Form(form): Form) -> Response {
+    answer(&state, &incoming, &form, OfWorkspaces::Workspace).await
+}
+
+async fn answer(state: &WebState, incoming: &Incoming, form: &RawParams, of_workspaces: OfWorkspaces) -> Response {
+    if let Err(refused) = no_secret_in_url(state, incoming, Endpoint::Userinfo, &RawParams::default()) {
         return *refused;
     }
-    match flows::userinfo::userinfo(state.app(), &incoming.ctx, incoming.bearer()).await {
+    match userinfo(state.app(), &incoming.ctx, incoming.bearer(), form, of_workspaces).await {
         Ok(claims) => json_response(StatusCode::OK, &claims),
         Err(failure) => oauth_failure(&failure, Some(Challenge::Bearer), &incoming.ctx.facts.request_id),
     }

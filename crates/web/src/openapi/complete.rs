@@ -25,7 +25,7 @@ pub fn complete(api: &mut OpenApi, settings: &Settings, secure: bool) {
     api.servers = Some(vec![ServerBuilder::new().url(&settings.issuer).build()]);
     let components = api.components.get_or_insert_with(Components::new);
     components.responses.extend(answers::all().map(|(name, response)| (name.to_owned(), response)));
-    for (name, scheme) in schemes(secure) {
+    for (name, scheme) in schemes(&crate::cookies::prefix(&settings.issuer, secure)) {
         components.add_security_scheme(name, scheme);
     }
     for (path, item) in &mut api.paths.paths {
@@ -38,8 +38,8 @@ pub fn complete(api: &mut OpenApi, settings: &Settings, secure: bool) {
             } else {
                 manage(path, operation);
             }
-            if path == "/oauth2/userinfo" && method == HttpMethod::Post {
-                operation.operation_id = Some("userinfo_post".to_owned());
+            if path.ends_with("/userinfo") && method == HttpMethod::Post {
+                operation.operation_id = operation.operation_id.as_deref().map(|id| format!("{id}_post"));
             }
         }
     }
@@ -56,11 +56,11 @@ fn operations(item: &mut PathItem) -> impl Iterator<Item = (HttpMethod, &mut Ope
     all.into_iter().filter_map(|(method, operation)| Some((method, operation.as_mut()?)))
 }
 
-fn schemes(secure: bool) -> [(&'static str, SecurityScheme); 3] {
+fn schemes(cookies: &str) -> [(&'static str, SecurityScheme); 3] {
     let http = |scheme, description: &str| {
         SecurityScheme::Http(HttpBuilder::new().scheme(scheme).description(Some(description)).build())
     };
-    let session = crate::cookies::Cookie::Session.name(secure);
+    let session = crate::cookies::Cookie::Session.name(cookies);
     let session = ApiKeyValue::with_description(
         session,
         "A signed-in browser. Whatever changes something must come from a page of this server.".to_owned(),

@@ -15,6 +15,7 @@ const GROUPS: &[(&str, &str, &str)] = &[
     ("scopes", "Scopes", "What can be asked for."),
     ("members", "Members", "The people of a workspace."),
     ("credentials", "Keys and tokens", "API keys of a workspace, and personal access tokens."),
+    ("users", "Users", "Accounts, for the operator."),
     ("webhooks", "Webhooks", "Where events are sent, and what became of them."),
     ("audit", "Audit log", "Who did what to whom, and from where."),
     ("keys", "Signing keys", "The signing keys of the server."),

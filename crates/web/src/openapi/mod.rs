@@ -9,7 +9,7 @@ pub mod view;
 use crate::api::{
     applications, audit, authorize, clients, consents, credentials, device_authorization, discovery, events, introspect,
 };
-use crate::api::{keys, members, register, revoke, scopes, token, userinfo, webhooks};
+use crate::api::{keys, members, register, revoke, scopes, token, userinfo, users, webhooks};
 use bytes::Bytes;
 use flows::Settings;
 use serde_json::Value;
@@ -24,6 +24,7 @@ use utoipa::OpenApi;
         revoke::post,
         introspect::post,
         userinfo::get,
+        userinfo::reference,
         scopes::public,
         register::create,
         register::read,
@@ -62,6 +63,8 @@ use utoipa::OpenApi;
         credentials::list_tokens,
         credentials::create_token,
         credentials::revoke_token,
+        users::read,
+        users::set_email_verification,
         webhooks::list,
         webhooks::create,
         webhooks::read,

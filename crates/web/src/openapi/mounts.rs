@@ -8,7 +8,7 @@ const ALSO: &[(&str, &[(&str, &str)])] = &[
     ("/oauth2/device_authorization", PROTOCOL),
     ("/oauth2/revoke", PROTOCOL),
     ("/oauth2/introspect", PROTOCOL),
-    ("/oauth2/userinfo", PROTOCOL),
+    ("/oauth2/userinfo", &[("/api/v1/oauth2", "v1")]),
     ("/oauth2/scopes", PROTOCOL),
     ("/oauth2/register", PROTOCOL),
     ("/oauth2/register/{client_id}", PROTOCOL),

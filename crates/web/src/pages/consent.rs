@@ -1,7 +1,9 @@
 //! The consent page: who asks, for what, in which workspace, and where the answer goes.
 use super::frame::{Frame, Leads, render};
+use super::receives;
 use crate::WebState;
 use crate::incoming::Browser;
+use crate::texts::Rich;
 use askama::Template;
 use axum::http::StatusCode;
 use axum::response::Response;
@@ -125,6 +127,8 @@ struct ConsentPage<'p> {
     poses: bool,
     /// The tokens speak for the person rather than for a workspace.
     own_name: bool,
+    /// What it receives besides the permissions.
+    receives: Vec<Rich>,
     only_workspace: bool,
     /// What the device shows that asks, where one does.
     user_code: Option<String>,
@@ -158,6 +162,16 @@ pub fn consent_page(
             }
         })
         .collect();
+    let request = &view.request;
+    let receives = receives::asked(
+        &frame,
+        catalogue,
+        &state.app().settings().issuer,
+        request.sub_type,
+        &request.scopes,
+        &request.resources,
+        view.home.as_deref(),
+    );
     let uri = view.request.callback.redirect_uri();
     let chosen = kept.workspace.or(view.ask.preselected);
     let page = ConsentPage {
@@ -177,6 +191,7 @@ pub fn consent_page(
         looks_alike: looks_alike(&client.name),
         poses: client.trust != Trust::FirstParty && poses_as(&client.name, &state.app().settings().brand.name),
         own_name: view.request.sub_type == SubType::User,
+        receives,
         only_workspace: view.only_workspace,
         user_code: view.user_code.as_ref().map(ToString::to_string),
         initial: initial(&client.name),

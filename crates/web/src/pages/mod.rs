@@ -20,6 +20,7 @@ pub mod notice;
 pub mod operator;
 pub mod pager;
 pub mod problem;
+pub mod receives;
 pub mod refused;
 pub mod scopes;
 pub mod setup;

@@ -261,36 +261,36 @@ async fn sessions_are_told_by_their_devices_and_ended() {
 /// Session fixation: what a browser brought along is never what it is signed in by.
 #[tokio::test]
 async fn signing_in_gives_a_session_of_its_own() {
-    const COOKIE: &str = "cs_session";
+    let name = testkit::cookie("session");
     let database = Database::sqlite();
     let app = TestApp::start(&database).await;
     let (ada, eve) = (app.user("ada@example.com", 0).await, app.user("eve@example.com", 0).await);
     let attacker = signed_in(&app, &eve).await;
-    let of_eve = attacker.cookies[COOKIE].clone();
+    let of_eve = attacker.cookies[&name].clone();
     for planted in ["cs_ses_AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA", of_eve.as_str()] {
         let mut browser = Browser::new(&app);
-        browser.cookies.insert(COOKIE.to_owned(), planted.to_owned());
+        browser.cookies.insert(name.clone(), planted.to_owned());
         let page = browser.get("/login").await;
         browser.sign_in(&page, ada.user.email.as_str()).await;
-        assert_ne!(browser.cookies[COOKIE], planted, "a new secret");
+        assert_ne!(browser.cookies[&name], planted, "a new secret");
         assert!(browser.get("/account").await.body.contains("ada@example.com"));
         let mut thief = Browser::new(&app);
-        thief.cookies.insert(COOKIE.to_owned(), planted.to_owned());
+        thief.cookies.insert(name.clone(), planted.to_owned());
         assert!(!thief.get("/account").await.body.contains("ada@example.com"), "the planted one is worth nothing");
     }
     // What somebody signed out of, or signs in anew over, is not taken up again.
     let mut browser = signed_in(&app, &ada).await;
-    let before = browser.cookies[COOKIE].clone();
+    let before = browser.cookies[&name].clone();
     let page = browser.get("/login").await;
     browser.sign_in(&page, ada.user.email.as_str()).await;
-    let after = browser.cookies[COOKIE].clone();
+    let after = browser.cookies[&name].clone();
     assert_ne!(after, before);
     let out = browser.get("/account").await.form("logout-submit");
     browser.submit(&out).await;
-    browser.cookies.insert(COOKIE.to_owned(), after.clone());
+    browser.cookies.insert(name.clone(), after.clone());
     let page = browser.get("/login").await;
     browser.sign_in(&page, ada.user.email.as_str()).await;
-    assert_ne!(browser.cookies[COOKIE], after, "an old one is not revived");
+    assert_ne!(browser.cookies[&name], after, "an old one is not revived");
     app.stop().await;
 }
 

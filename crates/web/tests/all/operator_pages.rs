@@ -62,6 +62,8 @@ async fn each_page_speaks_both_languages_and_escapes_what_strangers_wrote() {
         (user.clone(), "Disable account", "Konto deaktivieren", true),
         (format!("{user}/disable"), "is signed out everywhere", "wird überall abgemeldet", true),
         (format!("{user}/enable"), "can sign in again", "kann sich wieder anmelden", true),
+        (format!("{user}/verify-email"), "as a verified address", "als bestätigte Adresse", true),
+        (format!("{user}/unverify-email"), "as an unverified address", "als nicht bestätigte Adresse", true),
         (format!("{user}/make-operator"), "will see and change everything", "alles auf diesen Seiten sehen", true),
         (format!("{user}/end-operator"), "no longer opens these pages", "nicht mehr öffnen", true),
         ("workspaces".to_owned(), "Their owners look after", "kümmern sich ihre Inhaber", true),
@@ -181,6 +183,16 @@ async fn people_are_found_disabled_and_made_operators() {
     assert_eq!(party.introspect(&tokens.access()).await["active"], false);
     let done = confirm(&mut browser, &format!("{page}/enable")).await;
     assert!(done.body.contains("The account is enabled.") && done.text("user-disable").is_some());
+    // Point 3.3: the address that was read is verified, and no other.
+    assert!(done.body.contains("(not verified)"), "{}", done.body);
+    let form = browser.get(&format!("{page}/verify-email")).await.form("confirm");
+    let stale = browser.submit(&form.clone().set("email", "robert@example.com")).await;
+    assert!(stale.status == 422 && stale.body.contains("(not verified)"), "{} {}", stale.status, stale.body);
+    let done = browser.submit(&form).await;
+    let done = browser.follow(done).await;
+    assert!(done.body.contains("The address is marked as verified.") && done.body.contains("(verified)"));
+    let back = browser.submit(&done.form("undo")).await;
+    assert!(browser.follow(back).await.body.contains("(not verified)"), "undone");
     let done = confirm(&mut browser, &format!("{page}/make-operator")).await;
     assert!(done.body.contains("They run this server now."), "{}", done.body);
     bobs.sign_in_here("bob@example.com").await;

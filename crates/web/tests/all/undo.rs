@@ -239,14 +239,14 @@ async fn what_was_done_is_told_once_where_it_was_done() {
 
 #[tokio::test]
 async fn nobody_else_makes_a_notice_or_a_way_back_and_it_is_not_offered_for_long() {
-    const COOKIE: &str = "cs_notice";
+    let name = testkit::cookie("notice");
     let mut s = scene().await;
     let path = format!("/operator/users/{}", s.bob.user.id);
     let form = s.get(&format!("{path}/disable")).await.form("confirm");
     s.browser.submit(&form).await;
-    let notice = s.browser.cookies[COOKIE].clone();
+    let notice = s.browser.cookies[&name].clone();
     let with = async |browser: &mut Browser, cookie: &str| {
-        browser.cookies.insert(COOKIE.to_owned(), cookie.to_owned());
+        browser.cookies.insert(name.clone(), cookie.to_owned());
         let page = browser.get(&path).await;
         assert_eq!(page.status, 200);
         (page.body.contains("class=\"notice\""), page)

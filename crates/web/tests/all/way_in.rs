@@ -165,7 +165,7 @@ async fn checklist_20_no_page_is_framed_kept_or_scripted_from_elsewhere() {
 
 #[tokio::test]
 async fn a_browser_has_one_session_of_whoever_signed_in_last() {
-    const COOKIE: &str = "cs_session";
+    let name = testkit::cookie("session");
     let (_database, app) = app().await;
     let bob = app.user("bob@example.com", 0).await;
     let mut browser = Browser::new(&app);
@@ -175,16 +175,16 @@ async fn a_browser_has_one_session_of_whoever_signed_in_last() {
         flows::session::list(&app.app, &app.ctx(), user).await.unwrap()
     };
     let first = sessions("ada@example.com").await;
-    let cookie = browser.cookies[COOKIE].clone();
+    let cookie = browser.cookies[&name].clone();
     app.clock.advance(100);
     // The same person: the session goes on, with a new secret and the time of the new proof.
     browser.sign_in_here("ada@example.com").await;
     let again = sessions("ada@example.com").await;
     assert_eq!((first.len(), again.len(), again[0].id), (1, 1, first[0].id));
     assert_eq!(again[0].auth_time, first[0].auth_time.plus(100));
-    assert!(again[0].secret_hash != first[0].secret_hash && browser.cookies[COOKIE] != cookie);
+    assert!(again[0].secret_hash != first[0].secret_hash && browser.cookies[&name] != cookie);
     let mut thief = Browser::new(&app);
-    thief.cookies.insert(COOKIE.to_owned(), cookie);
+    thief.cookies.insert(name.clone(), cookie);
     assert_eq!(thief.get("/account").await.location().path(), "/login", "the old secret is void");
     // A wrong password changes nothing.
     let form = browser.get("/login").await.form("login-submit");

@@ -261,7 +261,7 @@ async fn an_invitation_leads_through_signing_up_into_the_workspace_once() {
     assert_eq!((opened.status.as_u16(), opened.header("referrer-policy")), (303, "no-referrer"));
     assert!(clean.starts_with("/invitations/") && !clean.contains('?') && !clean.contains(&token), "{clean}");
     let cookie = opened.headers.get_all("set-cookie").iter().map(|line| line.to_str().unwrap());
-    let cookie = cookie.into_iter().find(|line| line.contains("cs_invitation_")).unwrap();
+    let cookie = cookie.into_iter().find(|line| line.contains("_invitation_")).unwrap();
     assert!(cookie.contains("; Path=/; HttpOnly; SameSite=Lax") && cookie.ends_with("; Max-Age=3600"), "{cookie}");
     assert!(!cookie.contains(&token), "not in clear");
     let offer = newcomer.follow(opened).await;

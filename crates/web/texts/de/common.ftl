@@ -83,3 +83,16 @@ form-saved-replaced = Das wurde inzwischen gespeichert, und Sie haben etwas ande
 form-saved-taken = Das wurde inzwischen gespeichert und ist unten übernommen:
 form-saved-empty = Nichts
 form-too-late = Das wurde inzwischen geändert, daher ist nichts geschehen. Sie sehen, was jetzt gilt.
+
+# Was eine App außer ihren Berechtigungen erhält.
+receives-workspace-named = Die App erhält Ihre Benutzer-ID, ID und Name des Arbeitsbereichs und Ihre Rollen darin.
+receives-workspace = Die App erhält die ID des Arbeitsbereichs und Ihre Rollen darin.
+receives-own-named = Die App erhält Ihre Benutzer-ID, ID und Name von { $workspace } und Ihre Rollen darin.
+receives-own-in = Die App erhält Ihre Benutzer-ID, die ID von { $workspace } und Ihre Rollen darin.
+receives-own = Die App erhält Ihre Benutzer-ID.
+receives-own-kept-named = Die App erhält Ihre Benutzer-ID, ID und Name des Arbeitsbereichs, der bei Ihrer Zustimmung Ihr Standard war, und Ihre Rollen darin.
+receives-own-kept = Die App erhält Ihre Benutzer-ID, die ID des Arbeitsbereichs, der bei Ihrer Zustimmung Ihr Standard war, und Ihre Rollen darin.
+receives-resource = { $resource } sieht Ihre Benutzer-ID.
+receives-apis = Manche APIs sehen außerdem Ihre Benutzer-ID.
+receives-people-named = Die App erhält die Benutzer-IDs dieser Personen, ID und Name dieses Arbeitsbereichs und die Rollen der Personen darin.
+receives-people = Die App erhält die ID dieses Arbeitsbereichs und die Rollen dieser Personen.

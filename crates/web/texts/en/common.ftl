@@ -83,3 +83,16 @@ form-saved-replaced = Somebody saved this meanwhile, and you entered something e
 form-saved-taken = Somebody saved this meanwhile. It is taken over below:
 form-saved-empty = Nothing
 form-too-late = This was changed meanwhile, so nothing was done. You see what holds now.
+
+# What an app receives besides its permissions.
+receives-workspace-named = The app receives your user ID, the ID and name of the workspace, and your roles in it.
+receives-workspace = The app receives the ID of the workspace and your roles in it.
+receives-own-named = The app receives your user ID, the ID and name of { $workspace }, and your roles in it.
+receives-own-in = The app receives your user ID, the ID of { $workspace }, and your roles in it.
+receives-own = The app receives your user ID.
+receives-own-kept-named = The app receives your user ID, the ID and name of the workspace that was your default when you allowed this, and your roles in it.
+receives-own-kept = The app receives your user ID, the ID of the workspace that was your default when you allowed this, and your roles in it.
+receives-resource = { $resource } sees your user ID.
+receives-apis = Some APIs also see your user ID.
+receives-people-named = The app receives the user IDs of these people, the ID and name of this workspace, and their roles in it.
+receives-people = The app receives the ID of this workspace and the roles of these people.

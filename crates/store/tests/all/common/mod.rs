@@ -248,6 +248,8 @@ pub fn grant(n: u8) -> Grant {
         last_used_at: NOW,
         ended: None,
         refresh: Some(refresh(1)),
+        home_workspace_id: None,
+        names_person: true,
     }
 }
 

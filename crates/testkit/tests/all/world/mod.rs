@@ -59,6 +59,8 @@ pub const TABLE: &str = "
     GET    /api/v1/personal-access-tokens              401 401 200 200 200 200 403 403 403 403 403 403 200
     POST   /api/v1/personal-access-tokens              401 401 201 201 201 201 403 403 403 403 403 403 201
     DELETE /api/v1/personal-access-tokens/{token}      401 401 404 200 200 404 403 403 403 403 403 403 404
+    GET    /api/v1/users/{user}                        401 401 403 403 403 403 403 403 403 403 403 403 200
+    PUT    /api/v1/users/{user}/email-verification     401 401 403 403 403 403 403 403 403 403 403 403 200
     GET    /api/v1/webhooks                            401 401 403 200 200 200 403 200 200 403 403 403 400
     POST   /api/v1/webhooks                            401 401 403 201 201 201 403 201 201 403 403 403 400
     GET    /api/v1/webhooks/{webhook}                  401 401 403 200 200 404 403 200 404 403 403 403 400
@@ -219,6 +221,7 @@ pub fn body(method: &str, path: &str) -> Value {
         ("POST", "/api/v1/oauth2/clients" | "/api/v1/api-keys" | "/api/v1/personal-access-tokens") => {
             json!({"name": "n"})
         }
+        ("PUT", "/api/v1/users/{user}/email-verification") => json!({"email": "admin@example.com", "verified": true}),
         _ => json!({}),
     }
 }

@@ -166,6 +166,9 @@ pub struct IntrospectionAnswer {
     /// When the person signed in, in seconds since 1970.
     #[schema(nullable = false)]
     auth_time: Option<i64>,
+    /// The person who authorized a workspace's token, for resources that are set up to see it.
+    #[schema(nullable = false)]
+    authorized_by: Option<String>,
 }
 
 /// One audience, or several.
@@ -184,16 +187,27 @@ pub enum SubType {
     User,
 }
 
-/// Claims about the person or the workspace (OpenID Connect Core §5.3.2), as far as the token's scopes open them.
+/// The token, where it is not in the header (RFC 6750 §2.2).
+#[derive(ToSchema)]
+pub struct UserinfoRequest {
+    #[schema(nullable = false)]
+    access_token: Option<String>,
+}
+
+/// Claims about the person (OpenID Connect Core §5.3.2), as far as the token's scopes open them; or about a workspace.
 #[derive(ToSchema)]
 pub struct UserinfoAnswer {
+    /// The person; the workspace for an API key.
     sub: String,
+    /// What the access token speaks for.
+    sub_type: SubType,
     #[schema(nullable = false)]
     name: Option<String>,
     #[schema(nullable = false)]
-    picture: Option<String>,
-    #[schema(nullable = false)]
     locale: Option<String>,
+    /// The time zone, such as `Europe/Berlin`.
+    #[schema(nullable = false)]
+    zoneinfo: Option<String>,
     /// Seconds since 1970.
     #[schema(nullable = false)]
     updated_at: Option<i64>,
@@ -201,9 +215,20 @@ pub struct UserinfoAnswer {
     email: Option<String>,
     #[schema(nullable = false)]
     email_verified: Option<bool>,
-    /// The workspace.
+    /// The id of the workspace in which the person uses the client. Absent where they left it.
     #[schema(nullable = false)]
     tenant_id: Option<String>,
-    /// The person's roles in the workspace.
-    roles: Vec<String>,
+    /// The roles in that workspace.
+    #[schema(nullable = false)]
+    roles: Option<Vec<String>>,
+    /// That workspace.
+    #[schema(nullable = false)]
+    workspace: Option<UserinfoWorkspace>,
+}
+
+/// A workspace by id and name.
+#[derive(ToSchema)]
+pub struct UserinfoWorkspace {
+    id: String,
+    name: String,
 }

@@ -5,6 +5,7 @@ use crate::pages::consent::initial;
 use crate::pages::frame::Frame;
 use crate::pages::nav::Section;
 use crate::pages::pager::{Pager, ROWS};
+use crate::pages::receives;
 use crate::pages::scopes::{Permission, permissions};
 use crate::person::{Person, Posted};
 use askama::Template;
@@ -43,6 +44,8 @@ struct ShownPlace<'p> {
     /// The workspace's name, or the text for none.
     said: String,
     permissions: Vec<Permission<'p>>,
+    /// What it receives besides these.
+    receives: String,
     since: Timestamp,
     last_used_at: Option<Timestamp>,
     /// The text for one that was not.
@@ -62,6 +65,7 @@ fn shown<'p>(state: &'p WebState, frame: &Frame, now: Timestamp, app: &'p Connec
         key: key(place),
         said: place.workspace_name.clone().unwrap_or_else(|| frame.say("apps-own-name")),
         permissions: permissions(catalogue, frame.language(), &place.scopes),
+        receives: receives::allowed(frame, catalogue, place.workspace_id.is_some(), &place.scopes),
         since: place.since,
         last_used_at: place.last_used_at,
         unused: if place.is_unused(now) { "apps-never" } else { "apps-long-ago" },

@@ -13,17 +13,19 @@ use axum::response::Response;
 use flows::manage::ManageRefusal;
 use flows::{Failure, all_users};
 
-/// What can be done to an account, by its name in the path: whether it is disabled, or runs the server.
+/// What can be done to an account, by its name in the path: whether it is disabled, runs the server, or has a verified
+/// address.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Change {
     Disabled(bool),
     Operator(bool),
+    EmailVerified(bool),
 }
 
 impl Change {
     fn parse(name: &str) -> Option<Self> {
-        let all = [Self::Disabled(true), Self::Disabled(false), Self::Operator(true), Self::Operator(false)];
-        all.into_iter().find(|change| change.name() == name)
+        let all: [fn(bool) -> Self; 3] = [Self::Disabled, Self::Operator, Self::EmailVerified];
+        all.into_iter().flat_map(|change| [true, false].map(change)).find(|change| change.name() == name)
     }
 
     /// The texts of the question: its title, what it means, its button.
@@ -33,6 +35,8 @@ impl Change {
             Self::Disabled(false) => ["user-enable-title", "user-enable-means", "user-enable"],
             Self::Operator(true) => ["user-make-title", "user-make-means", "user-make"],
             Self::Operator(false) => ["user-end-title", "user-end-means", "user-end"],
+            Self::EmailVerified(true) => ["user-verify-title", "user-verify-means", "user-verify"],
+            Self::EmailVerified(false) => ["user-unverify-title", "user-unverify-means", "user-unverify"],
         }
     }
 
@@ -42,6 +46,8 @@ impl Change {
             Self::Disabled(false) => "enable",
             Self::Operator(true) => "make-operator",
             Self::Operator(false) => "end-operator",
+            Self::EmailVerified(true) => "verify-email",
+            Self::EmailVerified(false) => "unverify-email",
         }
     }
 
@@ -49,6 +55,7 @@ impl Change {
         match self {
             Self::Disabled(disabled) => Self::Disabled(!disabled),
             Self::Operator(operator) => Self::Operator(!operator),
+            Self::EmailVerified(verified) => Self::EmailVerified(!verified),
         }
     }
 
@@ -58,6 +65,8 @@ impl Change {
             Self::Disabled(false) => "user-enabled",
             Self::Operator(true) => "user-made",
             Self::Operator(false) => "user-ended",
+            Self::EmailVerified(true) => "user-verified",
+            Self::EmailVerified(false) => "user-unverified",
         }
     }
 }
@@ -76,7 +85,7 @@ pub async fn ask(
     let ends = match change {
         Change::Disabled(true) => Some("user.disabled"),
         Change::Operator(false) => Some("operator.removed"),
-        Change::Disabled(false) | Change::Operator(true) => None,
+        Change::Disabled(false) | Change::Operator(true) | Change::EmailVerified(_) => None,
     };
     if let Some(kind) = ends {
         let may = all_users::may_end(state.app(), &person.ctx, &person.principal, &id, kind).await;
@@ -97,7 +106,8 @@ pub async fn ask(
         lines,
         after,
         action: format!("{back}/{}", change.name()),
-        fields: Vec::new(),
+        // The address that the operator read: by now it may be another one.
+        fields: vec![("email", one.email.to_string())],
         button: frame.say(button),
         back,
         frame,
@@ -121,9 +131,13 @@ pub async fn post(
     let person = posted.person;
     let Some(change) = Change::parse(&change) else { return refused::not_found(State(state), person.incoming).await };
     let (app, ctx, who) = (state.app(), &person.ctx, &person.principal);
+    let email = posted.form.get("email").unwrap_or_default().to_owned();
     let done = match change {
         Change::Disabled(disabled) => all_users::set_disabled(app, ctx, who, &id, disabled).await,
         Change::Operator(operator) => all_users::set_operator(app, ctx, who, &id, operator).await,
+        Change::EmailVerified(verified) => {
+            all_users::set_email_verified(app, ctx, who, &id, &email, verified).await.map(drop)
+        }
     };
     if let Err(failure) = done {
         let frame = person.frame(&state, Section::Users);
@@ -135,5 +149,6 @@ pub async fn post(
     }
     let path = format!("{}/{id}", person.path(&state, Section::Users));
     let undo = Undo::by(format!("{path}/{}", change.reversed().name()));
+    let undo = if matches!(change, Change::EmailVerified(_)) { undo.with("email", &email) } else { undo };
     person.done_until_undone(&state, &path, change.done(), &undo)
 }

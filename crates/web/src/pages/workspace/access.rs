@@ -6,6 +6,7 @@ use crate::pages::consent::initial;
 use crate::pages::frame::Frame;
 use crate::pages::nav::Section;
 use crate::pages::pager::Pager;
+use crate::pages::receives;
 use crate::person::{Person, Posted};
 use crate::texts::Rich;
 use askama::Template;
@@ -29,6 +30,8 @@ struct App {
     homepage: Option<String>,
     people: i64,
     permissions: Vec<Permission>,
+    /// What it receives besides these.
+    receives: String,
     since: Timestamp,
     last_used: Option<Timestamp>,
 }
@@ -41,6 +44,7 @@ fn shown(state: &WebState, frame: &Frame, app: WorkspaceApp) -> App {
         homepage: app.config.client_uri,
         people: app.people,
         permissions: permissions(state, frame, &app.scopes),
+        receives: receives::in_workspace(frame, &app.scopes),
         since: app.first_allowed_at,
         last_used: app.last_used_at,
         name: app.name,
