@@ -30,7 +30,7 @@ class Proxy(HTTPAdapter):
     def send(self, request, **options):
         inside = request.copy()
         inside.url = request.url.replace(URL, f"http://127.0.0.1:{self.port}", 1)
-        inside.headers.update({"Host": HOST, "X-Forwarded-Proto": "https", "X-Forwarded-Host": HOST, "X-Forwarded-Port": "443"})
+        inside.headers.update({"Host": HOST, "X-Forwarded-Proto": "https", "X-Forwarded-Host": HOST})
         response = super().send(inside, **options)
         response.url, response.request = request.url, request
         return response

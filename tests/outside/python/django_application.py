@@ -8,8 +8,11 @@ from django.conf import settings
 from application import HOST, browser, serve
 
 
-def start(*, apps, backends, urls, **more):
-    """Configures Django, makes its tables, and serves it; answers what makes a browser for it. `urls` makes the routes."""
+def start(*, apps, backends, urls, login=None, **more):
+    """
+    Configures Django, makes its tables, and serves it; answers what makes a browser for it. `urls` makes the routes,
+    and `login` is the path that the page's sign-in button posts to.
+    """
     settings.configure(
         SECRET_KEY="a key of this test alone, as long as Django asks for it",
         ALLOWED_HOSTS=[HOST],
@@ -37,12 +40,15 @@ def start(*, apps, backends, urls, **more):
     from django.core.management import call_command
     from django.core.wsgi import get_wsgi_application
     from django.http import HttpResponse
+    from django.middleware.csrf import get_token
     from django.urls import path
+
+    button = f'<form method="post" action="{login}"><input type="hidden" name="csrfmiddlewaretoken" value="%s"><button id="login">Sign in</button></form>'
 
     def home(request):
         user = request.user
         said = f"signed in: {user.pk} {user.email}" if user.is_authenticated else "signed out"
-        return HttpResponse(f"<h1>{said}</h1>")
+        return HttpResponse(f"<h1>{said}</h1>{button % get_token(request) if login else ''}")
 
     global urlpatterns
     urlpatterns = [path("", home), *urls()]

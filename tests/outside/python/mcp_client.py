@@ -104,9 +104,10 @@ class Client:
         self.storage = Storage()
         self.agent = UserAgent()
         self.asked = []
-        self.metadata = OAuthClientMetadata(
+        registered = OAuthClientMetadata(
             client_name="MCP client", redirect_uris=[CALLBACK], grant_types=["authorization_code", "refresh_token"], **metadata
         )
+        self.provider = OAuthClientProvider(URL, registered, self.storage, self.leave, self.arrive)
 
     async def leave(self, url):
         self.asked.append(url)
@@ -120,8 +121,7 @@ class Client:
         return AuthorizationCodeResult(code=answer["code"], state=answer["state"], iss=answer["iss"])
 
     async def call(self, tool):
-        provider = OAuthClientProvider(URL, self.metadata, self.storage, self.leave, self.arrive)
-        async with httpx2.AsyncClient(auth=provider) as http:
+        async with httpx2.AsyncClient(auth=self.provider) as http:
             async with streamable_http_client(URL, http_client=http) as (read, write, *_):
                 async with ClientSession(read, write) as session:
                     await session.initialize()
@@ -153,8 +153,8 @@ def refreshes():
     client = Client()
     asyncio.run(client.call("read"))
     first = client.storage.tokens
-    # The client finds out that it has expired, as after a pause.
-    client.storage.tokens = first.model_copy(update={"expires_in": -1})
+    # As after a pause that was longer than the token's life.
+    client.provider.context.token_expiry_time = 1
     assert asyncio.run(client.call("read")) == f"read for {WORKSPACE}"
     assert client.storage.tokens.access_token != first.access_token
     assert len(client.asked) == 1, "the person was asked again"

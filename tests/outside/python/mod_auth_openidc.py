@@ -30,7 +30,7 @@ LoadModule auth_openidc_module {modules}/mod_auth_openidc.so
 StartServers 1
 
 # Behind the proxy that ends TLS.
-OIDCXForwardedHeaders X-Forwarded-Host X-Forwarded-Port X-Forwarded-Proto
+OIDCXForwardedHeaders X-Forwarded-Host X-Forwarded-Proto
 
 OIDCProviderMetadataURL {issuer}/.well-known/openid-configuration
 OIDCClientID {client_id}

@@ -17,6 +17,7 @@ new_browser = start(
     apps=["social_django"],
     backends=["social_core.backends.open_id_connect.OpenIdConnectAuth"],
     urls=urls,
+    login="/login/oidc/",
     SOCIAL_AUTH_URL_NAMESPACE="social",
     SOCIAL_AUTH_OIDC_OIDC_ENDPOINT=ISSUER,
     SOCIAL_AUTH_OIDC_KEY=CLIENT_ID,
@@ -27,7 +28,7 @@ new_browser = start(
 
 def sign_in(user):
     browser = new_browser()
-    return browser.authorize(f"{URL}/login/oidc/", user).heading
+    return browser.authorize(browser.submit(browser.open(f"{URL}/"), "login"), user).heading
 
 
 def signs_in():
