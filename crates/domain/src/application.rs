@@ -98,6 +98,10 @@ pub const SNAKE: Dialect = Dialect {
         ("grant_types", "grant_types", Form::Same),
         ("response_types", "response_types", Form::Same),
         ("scopes", "scope", Form::Scopes),
+        ("token_endpoint_auth_method", "token_endpoint_auth_method", Form::OrNull),
+        ("default_sub_type", "default_sub_type", Form::Same),
+        ("access_token_format", "access_token_format", Form::Same),
+        ("require_pkce", "require_pkce", Form::Same),
         ("project_id", "project_id", Form::OrNull),
         ("access_token_lifetime_seconds", "access_token_lifetime_seconds", Form::OrNull),
         ("refresh_token_lifetime_seconds", "refresh_token_lifetime_seconds", Form::OrNull),
@@ -124,7 +128,10 @@ pub const CAMEL: Dialect = Dialect {
         ("termsUrl", "tos_uri", Form::OrNull),
         ("policyUrl", "policy_uri", Form::OrNull),
         ("postLogoutRedirectUris", "post_logout_redirect_uris", Form::Same),
+        ("tokenEndpointAuthMethod", "token_endpoint_auth_method", Form::OrNull),
         ("defaultSubType", "default_sub_type", Form::Same),
+        ("accessTokenFormat", "access_token_format", Form::Same),
+        ("requirePkce", "require_pkce", Form::Same),
         ("accessTokenLifetimeSeconds", "access_token_lifetime_seconds", Form::OrNull),
         ("refreshTokenLifetimeSeconds", "refresh_token_lifetime_seconds", Form::OrNull),
         ("idTokenLifetimeSeconds", "id_token_lifetime_seconds", Form::OrNull),
@@ -152,6 +159,7 @@ pub const CONSOLE: Dialect = Dialect {
         ("scope", "scope", Form::Same),
         ("default_sub_type", "default_sub_type", Form::Same),
         ("access_token_format", "access_token_format", Form::Same),
+        ("require_pkce", "require_pkce", Form::Same),
         ("access_token_lifetime_seconds", "access_token_lifetime_seconds", Form::OrNull),
         ("refresh_token_lifetime_seconds", "refresh_token_lifetime_seconds", Form::OrNull),
         ("id_token_lifetime_seconds", "id_token_lifetime_seconds", Form::OrNull),
@@ -206,11 +214,7 @@ impl Dialect {
 
     /// A fault in this API's words.
     pub fn localise(&self, mut fault: MetadataFault) -> MetadataFault {
-        let rfc = match fault.member.as_str() {
-            "token_endpoint_auth_method" => "client_type",
-            other => other,
-        };
-        if let Some(own) = self.own_name(rfc) {
+        if let Some(own) = self.own_name(&fault.member) {
             own.clone_into(&mut fault.member);
         }
         fault
@@ -218,6 +222,14 @@ impl Dialect {
 
     /// Lays what the body names over `base`, the metadata of a client or of none, in the names of RFC 7591.
     fn overlay(&self, body: &Map<String, Value>, base: &mut Map<String, Value>) -> Result<(), MetadataFault> {
+        let typed = self.named_type(body)?;
+        // The type says the method roughly; the method itself, where it is named too, must fit.
+        match typed {
+            Some((_, ClientType::Public)) => drop(base.insert(METHOD.to_owned(), "none".into())),
+            // A confidential client keeps its method; one that was public has said nothing of a method.
+            Some((_, ClientType::Confidential)) if is_public(base) => drop(base.remove(METHOD)),
+            _ => {}
+        }
         for (name, value) in body {
             let Some((_, rfc, form)) = self.member(name) else {
                 if self.echoed.contains(&name.as_str()) {
@@ -226,25 +238,26 @@ impl Dialect {
                 return Err(R::UnknownMember.of(name));
             };
             let value = match (form, value) {
+                (Form::Type, _) => continue,
+                (Form::OrNull, Value::Null) if rfc == METHOD && is_public(base) && typed.is_some() => continue,
                 (Form::OrNull, Value::Null) => Value::Null,
                 (_, Value::Null) => return Err(R::Type.of(name)),
                 (Form::Same | Form::OrNull, value) => value.clone(),
                 (Form::Scopes, value) => scopes(value).ok_or_else(|| R::Type.of(name))?.into(),
-                (Form::Type, value) => {
-                    match self.read_type(value).ok_or_else(|| R::Type.of(name))? {
-                        ClientType::Public => base.insert("token_endpoint_auth_method".to_owned(), "none".into()),
-                        // A confidential client keeps its method; one that was public has said nothing of a method.
-                        ClientType::Confidential if base.get("token_endpoint_auth_method") == Some(&"none".into()) => {
-                            base.remove("token_endpoint_auth_method")
-                        }
-                        ClientType::Confidential => None,
-                    };
-                    continue;
-                }
             };
             base.insert(rfc.to_owned(), value);
         }
-        Ok(())
+        match typed {
+            Some((name, kind)) if is_public(base) != (kind == ClientType::Public) => Err(R::TypeMismatch.of(name)),
+            _ => Ok(()),
+        }
+    }
+
+    /// The type of client that the body names, with the name of the member.
+    fn named_type(&self, body: &Map<String, Value>) -> Result<Option<(&'static str, ClientType)>, MetadataFault> {
+        let Some(name) = self.own_name("client_type") else { return Ok(None) };
+        let read = |value| self.read_type(value).map(|kind| (name, kind)).ok_or_else(|| R::Type.of(name));
+        body.get(name).map(read).transpose()
     }
 
     fn read_type(&self, value: &Value) -> Option<ClientType> {
@@ -303,6 +316,12 @@ impl Dialect {
         });
         shown.collect()
     }
+}
+
+const METHOD: &str = "token_endpoint_auth_method";
+
+fn is_public(metadata: &Map<String, Value>) -> bool {
+    metadata.get(METHOD).and_then(Value::as_str) == Some("none")
 }
 
 /// An owner names the application; only a self-registered one may go without.

@@ -1,6 +1,8 @@
 //! The scopes and permissions that the operator declares.
 use crate::ScopeSet;
+use crate::client::Trust;
 use crate::language::Language;
+use crate::oauth::resource::same;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
@@ -205,8 +207,19 @@ impl Catalogue {
 
     /// Whether one of the resources that a token is for asks which person authorized it; without any, it is for the issuer.
     pub fn asks_who_authorized(&self, audience: &[String], issuer: &str) -> bool {
-        let asks = |resource: &str| self.authorized_by_resources.iter().any(|one| one == resource);
+        let asks = |resource: &str| self.authorized_by_resources.iter().any(|one| same(one, resource));
         if audience.is_empty() { asks(issuer) } else { audience.iter().any(|resource| asks(resource)) }
+    }
+
+    /// Whether a client of this trust may have a scope. `strangers` are the scopes of clients that nobody vouches for;
+    /// without it, all that are not sensitive.
+    pub fn is_open_to(&self, trust: Trust, strangers: Option<&ScopeSet>, name: &str) -> bool {
+        let harmless = self.scope(name).is_some_and(|scope| !scope.sensitive);
+        match trust {
+            Trust::FirstParty | Trust::Verified => self.scope(name).is_some(),
+            Trust::Unverified => harmless,
+            Trust::Anonymous => harmless && strangers.is_none_or(|set| set.contains(name)),
+        }
     }
 
     pub fn is_sensitive(&self, name: &str) -> bool {

@@ -171,7 +171,12 @@ pub struct ClientConfig {
     /// Seconds after which the user must have signed in anew (OIDC Registration §2).
     pub default_max_age: Option<i64>,
     pub require_auth_time: bool,
-    /// A confidential OpenID Connect client may be exempted from PKCE; a public one never (checklist, settled 5).
+    /// PKCE also from a confidential client (RFC 9700 §2.1.1). Stored without this member, a client was held to PKCE
+    /// unless it was exempt. Ask [`ClientConfig::requires_pkce`].
+    #[serde(default = "held_to_pkce")]
+    pub require_pkce: bool,
+    /// Of clients that were stored before `require_pkce`.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub pkce_exempt: bool,
     pub access_token_format: AccessTokenFormat,
     /// Puts the claims of the scopes into the ID token as well; without it, the server's setting.
@@ -186,6 +191,17 @@ pub struct ClientConfig {
     /// An application of the operator's own that needs no consent page.
     pub internal: bool,
     pub project_id: Option<String>,
+}
+
+fn held_to_pkce() -> bool {
+    true
+}
+
+impl ClientConfig {
+    /// Whether the client's own setting asks for PKCE. Public clients need it whatever is set.
+    pub fn requires_pkce(&self) -> bool {
+        self.require_pkce && !self.pkce_exempt
+    }
 }
 
 /// A client.
@@ -255,6 +271,12 @@ impl Client {
     /// client's identity is unproven however often the user agreed (OAuth 2.1 §7.3.1).
     pub fn is_unproven_at(&self, redirect_uri: &str) -> bool {
         self.is_public() && !redirect_uri.starts_with("https://")
+    }
+
+    /// The client registered itself (RFC 7591), and no person or workspace owns it. The scopes that it registered do not
+    /// bind it: it may ask for all that its trust allows.
+    pub fn is_self_registered(&self) -> bool {
+        self.registration_token_hash.is_some() && self.owner_workspace_id.is_none() && self.owner_user_id.is_none()
     }
 
     /// Whether the client may prove who it is in this way.

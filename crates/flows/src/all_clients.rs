@@ -96,3 +96,14 @@ pub async fn set_disabled(app: &App, ctx: &Ctx, principal: &Principal, id: &str,
         Err(refused(app, ctx, kind, About::owned(&client), Unmanaged::ClientUnknown))
     }
 }
+
+/// Requires PKCE from a confidential client, or no longer does.
+pub async fn set_require_pkce(app: &App, ctx: &Ctx, principal: &Principal, id: &str, require: bool) -> Outcome<Client> {
+    const KIND: &str = "client.updated";
+    may(app, ctx, principal, Operation::WriteAllClients)?;
+    let mut client = living(app, ctx, KIND, id).await?;
+    let (about, was_public) = (About::owned(&client), client.is_public());
+    (client.config.require_pkce, client.config.pkce_exempt) = (require, false);
+    let updated = applications::update(app, ctx, client, was_public).await?;
+    Ok(updated.ok_or_else(|| refused(app, ctx, KIND, about, Unmanaged::Changed))?.client)
+}

@@ -44,14 +44,10 @@ pub(crate) fn new_secret(app: &App, ctx: &Ctx, client: &ClientId) -> (Secret, Cl
     (secret, stored)
 }
 
-/// Makes a client; a confidential one gets a secret.
-pub async fn create(app: &App, ctx: &Ctx, new: NewClient) -> Result<Created, Fault> {
-    let prefix = &app.settings().token_prefix;
-    let id = ClientId::new(prefix, ctx.random());
-    let registration_token = new.registration_token.then(|| Secret::generate(prefix, "crt", &ctx.random()));
-    let secret = (new.client_type == ClientType::Confidential).then(|| new_secret(app, ctx, &id));
-    let client = Client {
-        id: id.clone(),
+/// A client as it would be created, without secrets.
+pub(crate) fn unsaved(app: &App, ctx: &Ctx, new: NewClient) -> Client {
+    Client {
+        id: ClientId::new(&app.settings().token_prefix, ctx.random()),
         name: new.name,
         client_type: new.client_type,
         auth_method: new.auth_method,
@@ -59,16 +55,26 @@ pub async fn create(app: &App, ctx: &Ctx, new: NewClient) -> Result<Created, Fau
         owner_workspace_id: new.owner_workspace_id,
         owner_user_id: new.owner_user_id,
         config: new.config,
-        registration_token_hash: registration_token.as_ref().map(|t| app.pepper().hash(t.expose())),
+        registration_token_hash: None,
         credential_epoch: 0,
         revision: 0,
-        secrets: secret.iter().map(|(_, stored)| stored.clone()).collect(),
+        secrets: Vec::new(),
         created_at: ctx.now,
         updated_at: ctx.now,
         last_used_at: None,
         disabled_at: None,
         deleted_at: None,
-    };
+    }
+}
+
+/// Makes a client; a confidential one gets a secret.
+pub async fn create(app: &App, ctx: &Ctx, new: NewClient) -> Result<Created, Fault> {
+    let prefix = &app.settings().token_prefix;
+    let registration_token = new.registration_token.then(|| Secret::generate(prefix, "crt", &ctx.random()));
+    let mut client = unsaved(app, ctx, new);
+    let secret = (client.client_type == ClientType::Confidential).then(|| new_secret(app, ctx, &client.id));
+    client.registration_token_hash = registration_token.as_ref().map(|t| app.pepper().hash(t.expose()));
+    client.secrets = secret.iter().map(|(_, stored)| stored.clone()).collect();
     let (row, told) = (client.clone(), ctx.clone());
     let work = app.store().write(move |tx| {
         Box::pin(async move {

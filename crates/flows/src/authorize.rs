@@ -9,11 +9,11 @@ use crate::{App, Ctx, Failure, Fault, sent};
 use domain::client::Client;
 use domain::events::EventData;
 use domain::identity::Email;
-use domain::oauth::authorize::{AuthorizationRequest, AuthorizePolicy, AuthorizeRefusal, Callback};
+use domain::oauth::authorize::{AuthorizationRequest, AuthorizeRefusal, Callback};
 use domain::oauth::decision::{self, Approval, Ask, Interaction, Progress, Step};
 use domain::oauth::device::DeviceApproval;
 use domain::oauth::diagnosis::Endpoint;
-use domain::oauth::error::Refusal as _;
+use domain::oauth::error::{Named, Refusal as _};
 use domain::oauth::params::RawParams;
 use domain::oauth::seal::{Purpose, TokenId};
 use domain::oauth::token::CodePayload;
@@ -40,7 +40,7 @@ fn page(ctx: &Ctx, app: &App, client: Option<&Client>, reason: PageReason, sent:
 
 /// A client that is not there: the identifier that was sent may be anything, so that it names nobody on the page.
 fn unknown(ctx: &Ctx, app: &App, id: &ClientId) -> AuthorizeFailure {
-    let reason = PageReason::Authorize(AuthorizeRefusal::ClientUnknown);
+    let reason = PageReason::Authorize(AuthorizeRefusal::ClientUnknown.into());
     app.record(ctx, HERE, reason.refusal().reason(), About::client(id));
     Failure::Refused(PageRefusal { reason, client_name: None })
 }
@@ -55,7 +55,7 @@ pub async fn begin(
 ) -> Result<Next, AuthorizeFailure> {
     let sent = |client: Option<&Client>, r| sent::by_authorization(app, client, params, r);
     let refused = |client: Option<&Client>, r: AuthorizeRefusal| {
-        page(ctx, app, client, PageReason::Authorize(r), sent(client, r))
+        page(ctx, app, client, PageReason::Authorize(r.into()), sent(client, r))
     };
     let named = params.get("client_id").ok_or_else(|| refused(None, AuthorizeRefusal::ClientMissing))?;
     let id = ClientId::parse(named).map_err(|_| refused(None, AuthorizeRefusal::ClientUnknown))?;
@@ -67,9 +67,12 @@ pub async fn begin(
     drop(tx);
     let keys = app.keys();
     let settings = app.settings();
-    let policy = AuthorizePolicy { catalogue: &settings.catalogue, issuer: &settings.issuer, keys: &keys.public };
+    let policy = settings.authorize_policy(&keys.public);
     match AuthorizationRequest::validate(&client, callback.clone(), params, &policy, ctx.now) {
-        Err(refusal) => answer_error(app, ctx, &client, &callback, refusal, sent(Some(&client), refusal)),
+        Err(refusal) => {
+            let sent = sent(Some(&client), refusal.why);
+            answer_error(app, ctx, &client, &callback, refusal, sent)
+        }
         Ok(request) => {
             let interaction = Interaction {
                 request,
@@ -232,7 +235,7 @@ impl Scene<'_> {
             Step::Refuse(refusal) => {
                 let request = &self.interaction.request;
                 let sent = sent::by_request(request, refusal);
-                answer_error(self.app, self.ctx, &self.client, &request.callback, refusal, sent)
+                answer_error(self.app, self.ctx, &self.client, &request.callback, refusal.into(), sent)
             }
         }
     }
@@ -296,7 +299,7 @@ impl Scene<'_> {
             developer: None,
             forbidding,
             on_device: self.interaction.device.is_some(),
-            answer: carries_errors.then(|| error(app, &request.callback, refusal)),
+            answer: carries_errors.then(|| error(app, &request.callback, &refusal.into())),
             locales: self.locales(),
             client: self.client,
         };
@@ -319,10 +322,14 @@ impl Scene<'_> {
             }
             (Ok(_), None) => {
                 self.record(AuthorizeRefusal::UserDenied, json!({}));
-                Ok(Next::Answer(error(self.app, &self.interaction.request.callback, AuthorizeRefusal::UserDenied)))
+                Ok(Next::Answer(error(
+                    self.app,
+                    &self.interaction.request.callback,
+                    &AuthorizeRefusal::UserDenied.into(),
+                )))
             }
             // Recorded when it was shown.
-            (Err(why), None) => Ok(Next::Answer(error(self.app, &self.interaction.request.callback, why))),
+            (Err(why), None) => Ok(Next::Answer(error(self.app, &self.interaction.request.callback, &why.into()))),
         }
     }
 
@@ -339,7 +346,7 @@ impl Scene<'_> {
                 let id = device.id;
                 return self.denied(id).await;
             }
-            Err(refusal) => return answer_error(app, ctx, &self.client, &callback, refusal, json!({})),
+            Err(refusal) => return answer_error(app, ctx, &self.client, &callback, refusal.into(), json!({})),
         };
         let Some(person) = &self.person else {
             let reason = PageReason::Interaction(InteractionRefusal::NotSignedIn);
@@ -365,10 +372,10 @@ impl Scene<'_> {
                     // The page may have been open while the workspace changed its mind, or the user's membership ended.
                     store::workspaces::hold_shared(tx, workspace).await?;
                     if store::workspaces::member(tx, user, workspace).await?.is_none() {
-                        return Ok(Some(PageReason::Authorize(AuthorizeRefusal::WorkspaceNotMember)));
+                        return Ok(Some(PageReason::Authorize(AuthorizeRefusal::WorkspaceNotMember.into())));
                     }
                     if !store::app_policy::allows(tx, workspace, &client).await? {
-                        return Ok(Some(PageReason::Authorize(AuthorizeRefusal::WorkspaceForbids)));
+                        return Ok(Some(PageReason::Authorize(AuthorizeRefusal::WorkspaceForbids.into())));
                     }
                 }
                 if let Some((id, approval)) = &device
@@ -386,7 +393,7 @@ impl Scene<'_> {
         });
         match work.await.map_err(|error: store::StoreError| Failure::from(error))? {
             None => {}
-            Some(PageReason::Authorize(why)) => return self.unable(why),
+            Some(PageReason::Authorize(why)) => return self.unable(why.why),
             Some(reason) => return Err(page(ctx, app, Some(&self.client), reason, json!({}))),
         }
         let about = About::client(&self.client.id).and_user(user).and_workspace(workspace);
@@ -467,9 +474,9 @@ fn answer(app: &App, callback: &Callback, mut params: Vec<(String, String)>) -> 
     Answer { callback: callback.clone(), params }
 }
 
-fn error(app: &App, callback: &Callback, refusal: AuthorizeRefusal) -> Answer {
-    let said = [("error", refusal.code().as_str()), ("error_description", refusal.public())];
-    answer(app, callback, said.map(|(n, v)| (n.to_owned(), v.to_owned())).to_vec())
+fn error(app: &App, callback: &Callback, refusal: &Named<AuthorizeRefusal>) -> Answer {
+    let said = [("error", refusal.code().as_str().into()), ("error_description", refusal.said())];
+    answer(app, callback, said.map(|(n, v)| (n.to_owned(), v.into_owned())).to_vec())
 }
 
 /// An error goes back to the client where the callback carries errors, and to a page otherwise (checklist, settled 4).
@@ -478,12 +485,12 @@ fn answer_error(
     ctx: &Ctx,
     client: &Client,
     callback: &Callback,
-    refusal: AuthorizeRefusal,
+    refusal: Named<AuthorizeRefusal>,
     sent: Value,
 ) -> Result<Next, AuthorizeFailure> {
     if !callback.carries_errors() {
         return Err(page(ctx, app, Some(client), PageReason::Authorize(refusal), sent));
     }
     app.record_with(ctx, HERE, refusal.reason(), About::client(&client.id), sent);
-    Ok(Next::Answer(error(app, callback, refusal)))
+    Ok(Next::Answer(error(app, callback, &refusal)))
 }

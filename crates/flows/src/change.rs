@@ -1,5 +1,5 @@
 //! What an owner or the operator says about an application, read by one reader whichever door it came in by.
-use crate::applications::{self, Updated};
+use crate::applications::{self, NewClient, Updated};
 use crate::manage::{ManageRefusal, Unmanaged};
 use crate::recorder::About;
 use crate::{App, Ctx, Failure, register};
@@ -29,12 +29,25 @@ fn changed(app: &App, dialect: &Dialect, client: Client, body: &Map<String, Valu
     let asked = read(app, dialect, client.trust, &client.config.scopes, &metadata)?;
     let config = ClientConfig {
         // What only the operator sets.
-        pkce_exempt: client.config.pkce_exempt,
         refresh_rotation: client.config.refresh_rotation,
         internal: client.config.internal,
         ..asked.config
     };
     Ok(Client { name: asked.name, client_type: asked.client_type, auth_method: asked.auth_method, config, ..client })
+}
+
+/// A new client with what the body names changed, by the rules of a change.
+pub fn adjusted(
+    app: &App,
+    ctx: &Ctx,
+    dialect: &Dialect,
+    new: NewClient,
+    body: &Map<String, Value>,
+) -> Result<NewClient, ManageRefusal> {
+    let client = applications::unsaved(app, ctx, new.clone());
+    let Client { name, client_type, auth_method, config, .. } =
+        changed(app, dialect, client, body).map_err(ManageRefusal::Metadata)?;
+    Ok(NewClient { name, client_type, auth_method, config, ..new })
 }
 
 /// Changes what the body names of the client as it was read. Whether the caller may do so was decided before.

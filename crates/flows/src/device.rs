@@ -6,24 +6,25 @@ use crate::token::RequestRefusal;
 use crate::{App, Ctx, Failure, Fault, client_auth, interaction, sent};
 use domain::Secret;
 use domain::client::{Client, GrantType};
-use domain::oauth::authorize::{AuthorizationRequest, AuthorizePolicy, AuthorizeRefusal};
+use domain::oauth::authorize::{AuthorizationRequest, AuthorizeRefusal};
 use domain::oauth::client_auth::ClientRefusal;
 use domain::oauth::decision::{AskingDevice, Interaction};
 use domain::oauth::device::{DeviceAuthorization, DeviceState, INTERVAL, LIFETIME, UserCode};
 use domain::oauth::diagnosis::Endpoint;
-use domain::oauth::error::{ErrorCode, Refusal};
+use domain::oauth::error::{ErrorCode, Named, Refusal};
 use domain::oauth::params::RawParams;
 use domain::oauth::seal::TokenId;
 use serde_json::json;
+use std::borrow::Cow;
 
 const HERE: &str = Endpoint::DeviceAuthorization.as_str();
 
 /// Why a device gets no codes.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub enum DeviceRefusal {
     Client(ClientRefusal),
     Request(RequestRefusal),
-    Asked(AuthorizeRefusal),
+    Asked(Named<AuthorizeRefusal>),
 }
 
 impl DeviceRefusal {
@@ -45,6 +46,9 @@ impl Refusal for DeviceRefusal {
     }
     fn reason(&self) -> &'static str {
         self.inner().reason()
+    }
+    fn said(&self) -> Cow<'static, str> {
+        self.inner().said()
     }
 }
 
@@ -76,8 +80,7 @@ pub async fn request(
         authenticated.map_err(|f| f.map(DeviceRefusal::Client))?
     };
     let keys = app.keys();
-    let settings = app.settings();
-    let policy = AuthorizePolicy { catalogue: &settings.catalogue, issuer: &settings.issuer, keys: &keys.public };
+    let policy = app.settings().authorize_policy(&keys.public);
     let about = About::client(&client.id);
     if !client.may_use(GrantType::DeviceCode) {
         let refusal = RequestRefusal::GrantTypeNotAllowed;
@@ -87,7 +90,7 @@ pub async fn request(
     match AuthorizationRequest::of_device(&client, body, &policy, ctx.now) {
         Ok(request) => Ok(keep(app, ctx, &request).await?),
         Err(refusal) => {
-            let detail = sent::by_authorization(app, Some(&client), body, refusal);
+            let detail = sent::by_authorization(app, Some(&client), body, refusal.why);
             app.record_with(ctx, HERE, refusal.reason(), about, detail);
             refuse(DeviceRefusal::Asked(refusal))
         }

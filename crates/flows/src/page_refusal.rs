@@ -1,6 +1,7 @@
 //! Why there is no next step of an authorization that anybody but the user could be told of.
 use domain::oauth::authorize::AuthorizeRefusal;
-use domain::oauth::error::{ErrorCode, Refusal};
+use domain::oauth::error::{ErrorCode, Named, Refusal};
+use std::borrow::Cow;
 
 domain::refusals! {
     /// Why an interaction (a sign-in or consent page) cannot go on.
@@ -23,9 +24,9 @@ pub struct PageRefusal {
     pub client_name: Option<String>,
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub enum PageReason {
-    Authorize(AuthorizeRefusal),
+    Authorize(Named<AuthorizeRefusal>),
     Interaction(InteractionRefusal),
 }
 
@@ -47,5 +48,8 @@ impl Refusal for PageRefusal {
     }
     fn reason(&self) -> &'static str {
         self.reason.refusal().reason()
+    }
+    fn said(&self) -> Cow<'static, str> {
+        self.reason.refusal().said()
     }
 }

@@ -7,7 +7,7 @@ use domain::client::{Client, Trust};
 use domain::identity::Role;
 use domain::oauth::diagnosis::Endpoint;
 use domain::oauth::error::{ErrorCode, Refusal};
-use domain::oauth::registration::{Metadata, MetadataFault, MetadataRefusal, render};
+use domain::oauth::registration::{Metadata, MetadataFault, MetadataRefusal, OWN_MEMBERS, render};
 use domain::{ClientId, ScopeSet, Secret};
 use serde_json::{Map, Value, json};
 
@@ -240,6 +240,13 @@ pub async fn replace(
             }
         }
     }
+    if let Some(object) = json.as_object_mut() {
+        // §2.2: a standard member that is left out is deleted. Our own, which the client may not know, stay.
+        let kept = render(&client);
+        for name in OWN_MEMBERS.iter().filter(|name| kept.contains_key(**name)) {
+            object.entry(*name).or_insert_with(|| kept[*name].clone());
+        }
+    }
     let asked = Metadata::read(&json, app.settings().default_sub_type);
     let asked = asked.and_then(|asked| fit(app, client.trust, &client.config.scopes, asked));
     let asked = asked.map_err(|fault| refused(RegisterRefusal::Metadata(fault.why)))?;
@@ -252,7 +259,6 @@ pub async fn replace(
         auth_method: asked.auth_method,
         config: domain::client::ClientConfig {
             description: kept.description,
-            pkce_exempt: kept.pkce_exempt,
             refresh_rotation: kept.refresh_rotation,
             access_token_lifetime_seconds: kept.access_token_lifetime_seconds,
             refresh_token_lifetime_seconds: kept.refresh_token_lifetime_seconds,

@@ -10,6 +10,8 @@ use serde_json::{Map, Value, json};
 const MOST: usize = 200;
 /// Scopes that are named.
 const MOST_SCOPES: usize = 20;
+/// Resources that are named.
+const MOST_RESOURCES: usize = 20;
 
 pub(crate) fn cut(text: &str) -> String {
     text.chars().take(MOST).collect()
@@ -35,6 +37,14 @@ pub(crate) fn scopes(params: &RawParams, at_fault: impl Fn(&str) -> bool) -> Val
     asked.iter().filter(|name| at_fault(name)).take(MOST_SCOPES).map(cut).collect()
 }
 
+/// The parameters with these names, beside the resources that there are.
+pub(crate) fn resources(app: &App, params: &RawParams, names: &[&str]) -> Value {
+    let mut facts = named(params, names);
+    let known = &app.settings().catalogue.resources;
+    facts["known_resources"] = known.iter().take(MOST_RESOURCES).map(|one| cut(one)).collect();
+    facts
+}
+
 /// What an authorization request sent that bears on its refusal.
 pub(crate) fn by_authorization(app: &App, client: Option<&Client>, params: &RawParams, why: AuthorizeRefusal) -> Value {
     use AuthorizeRefusal as R;
@@ -48,17 +58,18 @@ pub(crate) fn by_authorization(app: &App, client: Option<&Client>, params: &RawP
         },
         R::ResponseTypeMissing | R::ResponseTypeUnsupported => named(params, &["response_type"]),
         R::ScopeMalformed => named(params, &["scope"]),
-        R::ScopeUnknown => {
-            json!({"scopes": scopes(params, |name| app.settings().catalogue.scope(name).is_none())})
+        R::ScopeUnknown => json!({"scopes": scopes(params, |_| true)}),
+        R::ScopeNotAllowed => {
+            let known = |name: &str| app.settings().catalogue.scope(name).is_some();
+            json!({"scopes": scopes(params, |name| known(name) && !registered(name))})
         }
-        R::ScopeNotAllowed => json!({"scopes": scopes(params, |name| !registered(name))}),
         R::ChallengeMissing | R::ChallengeMethod | R::ChallengeMalformed => named(params, &["code_challenge_method"]),
         R::PromptUnknown | R::PromptNoneWithOthers => named(params, &["prompt"]),
         R::MaxAgeMalformed => named(params, &["max_age"]),
         R::ClaimsMalformed => named(params, &["claims"]),
         R::SubTypeUnknown => named(params, &["sub_type"]),
         R::WorkspaceMalformed => named(params, &["workspace"]),
-        R::ResourceUnknown => named(params, &["resource"]),
+        R::ResourceUnknown => resources(app, params, &["resource"]),
         _ => json!({}),
     }
 }

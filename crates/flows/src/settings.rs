@@ -2,6 +2,9 @@
 use crate::in_force::InForce;
 use domain::catalogue::Catalogue;
 use domain::client::SubType;
+use domain::oauth::authorize::AuthorizePolicy;
+use domain::oauth::jwk;
+use domain::oauth::resource::Resources;
 use domain::{ScopeSet, SecretHash};
 use serde::{Deserialize, Serialize};
 
@@ -143,7 +146,11 @@ pub struct Settings {
     /// Whether ID tokens carry the claims of the scopes, too, where the client does not say.
     pub id_token_claims: bool,
     pub registration: Registration,
+    /// PKCE from every client; without it, confidential clients with an https redirect decide for themselves.
+    pub require_pkce: bool,
     pub catalogue: Catalogue,
+    /// While the catalogue lists no resource, tokens can be for any https or loopback URL.
+    pub unlisted_resources: bool,
     pub brand: Brand,
     pub password_hashing: PasswordHashing,
     /// Whether people may make accounts of their own.
@@ -166,13 +173,32 @@ impl Settings {
             default_sub_type: SubType::Workspace,
             id_token_claims: false,
             registration: Registration::default(),
+            require_pkce: false,
             catalogue: Catalogue::default(),
+            unlisted_resources: true,
             brand: Brand::default(),
             password_hashing: PasswordHashing::default(),
             sign_up: true,
             audit_retention_days: 400,
             outbound_allow_private: false,
             in_force: Vec::new(),
+        }
+    }
+
+    /// The resources that tokens can be for.
+    pub fn resources(&self) -> Resources<'_> {
+        Resources { known: &self.catalogue.resources, issuer: &self.issuer, unlisted: self.unlisted_resources }
+    }
+
+    /// What authorization requests are held to. `keys` verify an `id_token_hint`.
+    pub fn authorize_policy<'s>(&'s self, keys: &'s [(String, jwk::PublicKey)]) -> AuthorizePolicy<'s> {
+        AuthorizePolicy {
+            catalogue: &self.catalogue,
+            strangers: self.registration.self_registered_scopes.as_ref(),
+            resources: self.resources(),
+            require_pkce: self.require_pkce,
+            issuer: &self.issuer,
+            keys,
         }
     }
 

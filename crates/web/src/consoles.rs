@@ -106,6 +106,10 @@ fn server() -> Router<WebState> {
             "/operator/clients/{client}/enable",
             get(operator::client_changes::ask_enable).post(operator::client_changes::enable),
         )
+        .route(
+            "/operator/clients/{client}/pkce",
+            get(operator::client_changes::ask_pkce).post(operator::client_changes::set_pkce),
+        )
         .route("/operator/keys", get(operator::keys::get))
         .route("/operator/keys/rotate", get(operator::keys::ask).post(operator::keys::rotate))
         .route("/operator/settings", get(operator::settings::get))

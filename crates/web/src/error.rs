@@ -59,16 +59,20 @@ pub fn json_response(status: StatusCode, value: &impl serde::Serialize) -> Respo
 
 /// An error as JSON, with the challenge that belongs to its status.
 pub fn oauth_error(error: &OAuthError) -> Response {
-    let body = json!({"error": error.code.as_str(), "error_description": error.description});
-    let mut response = json_response(status(error.code), &body);
-    let challenge = match (error.challenge, error.code) {
+    said(error.code, error.description, error.challenge)
+}
+
+fn said(code: ErrorCode, description: &str, challenge: Option<Challenge>) -> Response {
+    let body = json!({"error": code.as_str(), "error_description": description});
+    let mut response = json_response(status(code), &body);
+    let challenge = match (challenge, code) {
         // Without any credential a bare challenge is all (RFC 6750 §3.1).
         (Some(Challenge::Bearer), ErrorCode::InvalidRequest) => {
             *response.status_mut() = StatusCode::UNAUTHORIZED;
             Some("Bearer".to_owned())
         }
         (Some(Challenge::Bearer), code) => {
-            Some(format!("Bearer error=\"{}\", error_description=\"{}\"", code.as_str(), error.description))
+            Some(format!("Bearer error=\"{}\", error_description=\"{}\"", code.as_str(), description))
         }
         (Some(Challenge::Basic), ErrorCode::InvalidClient) => {
             Some("Basic realm=\"token endpoint\", charset=\"UTF-8\"".to_owned())
@@ -84,9 +88,7 @@ pub fn oauth_error(error: &OAuthError) -> Response {
 /// A failure of a token-like endpoint.
 pub fn oauth_failure<R: Refusal>(failure: &Failure<R>, challenge: Option<Challenge>, request_id: &str) -> Response {
     match failure {
-        Failure::Refused(refusal) => {
-            oauth_error(&OAuthError { code: refusal.code(), description: refusal.public(), challenge })
-        }
+        Failure::Refused(refusal) => said(refusal.code(), &refusal.said(), challenge),
         Failure::Fault(fault) => {
             let (code, description) = fault_said(fault, request_id);
             oauth_error(&OAuthError { code, description, challenge: None })

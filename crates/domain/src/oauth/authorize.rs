@@ -3,8 +3,10 @@
 //! answer back to a client.
 use super::claims::ClaimsRequest;
 use super::device::DeviceAuthorization;
+use super::error::Named;
 use super::params::RawParams;
 use super::pkce::CodeChallenge;
+use super::resource::{Resources, UnknownResource};
 use super::scope::ScopeSet;
 use super::{jwk, redirect_uri};
 use crate::catalogue::Catalogue;
@@ -29,8 +31,8 @@ crate::refusals! {
         ResponseTypeUnsupported => UnsupportedResponseType, "response_type_unsupported", "Only response_type=code is supported.";
         GrantNotAllowed => UnauthorizedClient, "client_without_authorization_code", "The client is not registered for the authorization_code grant.";
         ScopeMalformed => InvalidScope, "scope_malformed", "The scope parameter is malformed.";
-        ScopeUnknown => InvalidScope, "scope_unknown", "A requested scope does not exist.";
-        ScopeNotAllowed => InvalidScope, "scope_not_registered", "A requested scope is not one that the client registered.";
+        ScopeUnknown => InvalidScope, "scope_unknown", "No requested scope is available to this client.";
+        ScopeNotAllowed => InvalidScope, "scope_not_registered", "The client has not registered a requested scope.";
         ChallengeMissing => InvalidRequest, "code_challenge_missing", "PKCE is required: send code_challenge with code_challenge_method=S256.";
         ChallengeMethod => InvalidRequest, "code_challenge_method_unsupported", "Only code_challenge_method=S256 is supported.";
         ChallengeMalformed => InvalidRequest, "code_challenge_malformed", "The code_challenge is not the base64url of a SHA-256 hash.";
@@ -197,6 +199,11 @@ pub struct AuthorizationRequest {
 #[derive(Debug)]
 pub struct AuthorizePolicy<'p> {
     pub catalogue: &'p Catalogue,
+    /// The scopes of clients that nobody vouches for; without it, all that are not sensitive.
+    pub strangers: Option<&'p ScopeSet>,
+    pub resources: Resources<'p>,
+    /// PKCE also from confidential clients that do not ask for it themselves.
+    pub require_pkce: bool,
     pub issuer: &'p str,
     /// The keys that verify an `id_token_hint`.
     pub keys: &'p [(String, jwk::PublicKey)],
@@ -211,7 +218,8 @@ struct Input<'i> {
     policy: &'i AuthorizePolicy<'i>,
 }
 
-type Rule = fn(&Input<'_>, &mut AuthorizationRequest) -> Result<(), AuthorizeRefusal>;
+type Outcome = Result<(), Named<AuthorizeRefusal>>;
+type Rule = fn(&Input<'_>, &mut AuthorizationRequest) -> Outcome;
 
 /// The protocol, in the order in which it is checked.
 const RULES: &[(&str, Rule)] = &[
@@ -247,7 +255,7 @@ impl AuthorizationRequest {
         params: &RawParams,
         policy: &AuthorizePolicy<'_>,
         now: Timestamp,
-    ) -> Result<Self, AuthorizeRefusal> {
+    ) -> Result<Self, Named<AuthorizeRefusal>> {
         let mut request = Self::empty(client, callback, now);
         let input = Input { client, params, policy };
         RULES.iter().try_for_each(|(_, rule)| rule(&input, &mut request))?;
@@ -260,7 +268,7 @@ impl AuthorizationRequest {
         params: &RawParams,
         policy: &AuthorizePolicy<'_>,
         now: Timestamp,
-    ) -> Result<Self, AuthorizeRefusal> {
+    ) -> Result<Self, Named<AuthorizeRefusal>> {
         let mut request = Self::empty(client, Callback::nowhere(), now);
         request.prompt.consent = true;
         let input = Input { client, params, policy };
@@ -301,73 +309,90 @@ impl AuthorizationRequest {
 }
 
 /// OAuth 2.1 §3.1: no parameter twice, `resource` excepted (RFC 8707 §2).
-fn parameters_once(input: &Input<'_>, _: &mut AuthorizationRequest) -> Result<(), AuthorizeRefusal> {
+fn parameters_once(input: &Input<'_>, _: &mut AuthorizationRequest) -> Outcome {
     match input.params.repeated(MAY_REPEAT) {
-        Some(_) => Err(AuthorizeRefusal::Repeated),
+        Some(_) => Err(AuthorizeRefusal::Repeated.into()),
         None => Ok(()),
     }
 }
 
 /// OpenID Connect Core §6.1 and §6.2.
-fn no_request_object(input: &Input<'_>, _: &mut AuthorizationRequest) -> Result<(), AuthorizeRefusal> {
+fn no_request_object(input: &Input<'_>, _: &mut AuthorizationRequest) -> Outcome {
     match (input.params.get("request"), input.params.get("request_uri")) {
-        (Some(_), _) => Err(AuthorizeRefusal::RequestObject),
-        (_, Some(_)) => Err(AuthorizeRefusal::RequestUri),
+        (Some(_), _) => Err(AuthorizeRefusal::RequestObject.into()),
+        (_, Some(_)) => Err(AuthorizeRefusal::RequestUri.into()),
         _ => Ok(()),
     }
 }
 
 /// OAuth 2.1 §4.1.1 and §10.1: nothing but codes comes out of the front channel.
-fn response_type(input: &Input<'_>, _: &mut AuthorizationRequest) -> Result<(), AuthorizeRefusal> {
+fn response_type(input: &Input<'_>, _: &mut AuthorizationRequest) -> Outcome {
     match input.params.get("response_type") {
-        None => Err(AuthorizeRefusal::ResponseTypeMissing),
+        None => Err(AuthorizeRefusal::ResponseTypeMissing.into()),
         Some("code") => Ok(()),
-        Some(_) => Err(AuthorizeRefusal::ResponseTypeUnsupported),
+        Some(_) => Err(AuthorizeRefusal::ResponseTypeUnsupported.into()),
     }
 }
 
-fn grant_allowed(input: &Input<'_>, _: &mut AuthorizationRequest) -> Result<(), AuthorizeRefusal> {
-    if input.client.may_use(GrantType::AuthorizationCode) { Ok(()) } else { Err(AuthorizeRefusal::GrantNotAllowed) }
+fn grant_allowed(input: &Input<'_>, _: &mut AuthorizationRequest) -> Outcome {
+    if input.client.may_use(GrantType::AuthorizationCode) {
+        Ok(())
+    } else {
+        Err(AuthorizeRefusal::GrantNotAllowed.into())
+    }
 }
 
-/// RFC 6749 §3.3. Without a scope the client gets what it registered by default. `offline_access` that cannot be
-/// honoured is ignored (OpenID Connect Core §11).
-fn scope(input: &Input<'_>, request: &mut AuthorizationRequest) -> Result<(), AuthorizeRefusal> {
-    let registered = &input.client.config.scopes;
+/// RFC 6749 §3.3. Without a scope the client gets what it registered by default. Scopes that do not exist are ignored
+/// (OpenID Connect Core §3.1.2.1), and so is `offline_access` that cannot be honoured (§11).
+fn scope(input: &Input<'_>, request: &mut AuthorizationRequest) -> Outcome {
+    let (client, catalogue) = (input.client, input.policy.catalogue);
+    let registered = &client.config.scopes;
     let asked = match input.params.get("scope") {
         Some(text) => ScopeSet::parse(text).map_err(|_| AuthorizeRefusal::ScopeMalformed)?,
-        None => {
-            registered.filter(|name| input.policy.catalogue.default_scopes().contains(name) && name != "offline_access")
-        }
+        None => registered.filter(|name| catalogue.default_scopes().contains(name) && name != "offline_access"),
     };
-    let refreshes = input.client.may_use(GrantType::RefreshToken);
-    let asked = asked.filter(|name| name != "offline_access" || (refreshes && registered.contains(name)));
-    if asked.iter().any(|name| input.policy.catalogue.scope(name).is_none()) {
-        return Err(AuthorizeRefusal::ScopeUnknown);
+    let refreshes = client.may_use(GrantType::RefreshToken);
+    let known = asked.filter(|name| catalogue.scope(name).is_some() && (name != "offline_access" || refreshes));
+    request.scopes = if client.is_self_registered() {
+        // What it may have decides its trust; what it gets, the person. A sensitive scope needs more than either.
+        let open = |name: &str| catalogue.is_open_to(client.trust, input.policy.strangers, name);
+        known.filter(|name| registered.contains(name) || (open(name) && !catalogue.is_sensitive(name)))
+    } else {
+        let foreign = known.filter(|name| !registered.contains(name) && name != "offline_access");
+        if !foreign.is_empty() {
+            return Err(Named::of(AuthorizeRefusal::ScopeNotAllowed, &foreign.to_string()));
+        }
+        known.filter(|name| registered.contains(name))
+    };
+    match (request.scopes.is_empty(), asked.is_empty()) {
+        (false, _) => Ok(()),
+        (true, false) => Err(Named::of(AuthorizeRefusal::ScopeUnknown, &asked.to_string())),
+        (true, true) => Err(AuthorizeRefusal::ScopeUnknown.into()),
     }
-    if asked.is_empty() || !asked.is_subset(registered) {
-        return Err(AuthorizeRefusal::ScopeNotAllowed);
-    }
-    request.scopes = asked;
-    Ok(())
 }
 
-/// OAuth 2.1 §4.1.1: S256, of public clients always, of the others unless their setting exempts them (settled 5).
-fn pkce(input: &Input<'_>, request: &mut AuthorizationRequest) -> Result<(), AuthorizeRefusal> {
-    let method = input.params.get("code_challenge_method");
-    match (input.params.get("code_challenge"), method) {
-        (None, None) if input.client.config.pkce_exempt && !input.client.is_public() => Ok(()),
-        (None, _) => Err(AuthorizeRefusal::ChallengeMissing),
+/// RFC 9700 §2.1.1 with S256: of public clients always, and of every client whose answer goes to a loopback address or a
+/// private-use scheme, where another program on the device can receive it (RFC 8252 §8.5). Of the others where the
+/// server or the client says so.
+fn pkce(input: &Input<'_>, request: &mut AuthorizationRequest) -> Outcome {
+    let client = input.client;
+    let required = client.is_public()
+        || redirect_uri::is_on_device(request.callback.redirect_uri())
+        || input.policy.require_pkce
+        || client.config.requires_pkce();
+    match (input.params.get("code_challenge"), input.params.get("code_challenge_method")) {
+        (None, None) if !required => Ok(()),
+        (None, _) => Err(AuthorizeRefusal::ChallengeMissing.into()),
         (Some(text), Some("S256")) => {
             request.challenge = Some(CodeChallenge::parse(text).map_err(|_| AuthorizeRefusal::ChallengeMalformed)?);
             Ok(())
         }
-        (Some(_), _) => Err(AuthorizeRefusal::ChallengeMethod),
+        (Some(_), _) => Err(AuthorizeRefusal::ChallengeMethod.into()),
     }
 }
 
 /// OpenID Connect Core §3.1.2.1.
-fn prompt(input: &Input<'_>, request: &mut AuthorizationRequest) -> Result<(), AuthorizeRefusal> {
+fn prompt(input: &Input<'_>, request: &mut AuthorizationRequest) -> Outcome {
     let mut prompt = Prompt::default();
     for value in input.params.get("prompt").unwrap_or_default().split(' ').filter(|v| !v.is_empty()) {
         match value {
@@ -375,43 +400,43 @@ fn prompt(input: &Input<'_>, request: &mut AuthorizationRequest) -> Result<(), A
             "login" => prompt.login = true,
             "consent" => prompt.consent = true,
             "select_account" => prompt.select_account = true,
-            _ => return Err(AuthorizeRefusal::PromptUnknown),
+            _ => return Err(AuthorizeRefusal::PromptUnknown.into()),
         }
     }
     if prompt.none && (prompt.login || prompt.consent || prompt.select_account) {
-        return Err(AuthorizeRefusal::PromptNoneWithOthers);
+        return Err(AuthorizeRefusal::PromptNoneWithOthers.into());
     }
     request.prompt = prompt;
     Ok(())
 }
 
-fn max_age(input: &Input<'_>, request: &mut AuthorizationRequest) -> Result<(), AuthorizeRefusal> {
+fn max_age(input: &Input<'_>, request: &mut AuthorizationRequest) -> Outcome {
     request.max_age = match input.params.get("max_age") {
         None => input.client.config.default_max_age,
         Some(text) if text.bytes().all(|b| b.is_ascii_digit()) => {
             Some(text.parse().map_err(|_| AuthorizeRefusal::MaxAgeMalformed)?)
         }
-        Some(_) => return Err(AuthorizeRefusal::MaxAgeMalformed),
+        Some(_) => return Err(AuthorizeRefusal::MaxAgeMalformed.into()),
     };
     Ok(())
 }
 
 /// OpenID Connect Core §5.5.
-fn claims(input: &Input<'_>, request: &mut AuthorizationRequest) -> Result<(), AuthorizeRefusal> {
+fn claims(input: &Input<'_>, request: &mut AuthorizationRequest) -> Outcome {
     if let Some(text) = input.params.get("claims") {
         request.claims = ClaimsRequest::parse(text).map_err(|_| AuthorizeRefusal::ClaimsMalformed)?;
     }
     Ok(())
 }
 
-fn sub_type(input: &Input<'_>, request: &mut AuthorizationRequest) -> Result<(), AuthorizeRefusal> {
+fn sub_type(input: &Input<'_>, request: &mut AuthorizationRequest) -> Outcome {
     if let Some(text) = input.params.get("sub_type") {
         request.sub_type = SubType::parse(text).ok_or(AuthorizeRefusal::SubTypeUnknown)?;
     }
     Ok(())
 }
 
-fn workspace(input: &Input<'_>, request: &mut AuthorizationRequest) -> Result<(), AuthorizeRefusal> {
+fn workspace(input: &Input<'_>, request: &mut AuthorizationRequest) -> Outcome {
     if let Some(text) = input.params.get("workspace") {
         request.workspace = Some(text.parse().map_err(|_| AuthorizeRefusal::WorkspaceMalformed)?);
     }
@@ -419,42 +444,21 @@ fn workspace(input: &Input<'_>, request: &mut AuthorizationRequest) -> Result<()
 }
 
 /// RFC 8707 §2. The issuer itself is always a resource: its own APIs.
-fn resource(input: &Input<'_>, request: &mut AuthorizationRequest) -> Result<(), AuthorizeRefusal> {
-    request.resources = resources(input.params, input.policy.catalogue, input.policy.issuer)
-        .map_err(|UnknownResource| AuthorizeRefusal::ResourceUnknown)?;
+fn resource(input: &Input<'_>, request: &mut AuthorizationRequest) -> Outcome {
+    let unknown = |UnknownResource(asked)| Named::of(AuthorizeRefusal::ResourceUnknown, &asked);
+    request.resources = input.policy.resources.named(input.params).map_err(unknown)?;
     Ok(())
-}
-
-/// A `resource` that the operator did not declare.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct UnknownResource;
-
-/// The resources that a request names, each once, in order; the issuer stands for "no resource in particular".
-pub fn resources(params: &RawParams, catalogue: &Catalogue, issuer: &str) -> Result<Vec<String>, UnknownResource> {
-    let mut named: Vec<String> = Vec::new();
-    for resource in params.all("resource") {
-        if resource != issuer && !catalogue.resources.iter().any(|known| known == resource) {
-            return Err(UnknownResource);
-        }
-        if !named.iter().any(|have| have == resource) {
-            named.push(resource.to_owned());
-        }
-    }
-    if named == [issuer] {
-        named.clear();
-    }
-    Ok(named)
 }
 
 /// OpenID Connect Core §3.1.2.1: an ID token of this server for this client, however old. Its `sub` names the person, its
 /// `tenant_id` the workspace.
-fn id_token_hint(input: &Input<'_>, request: &mut AuthorizationRequest) -> Result<(), AuthorizeRefusal> {
+fn id_token_hint(input: &Input<'_>, request: &mut AuthorizationRequest) -> Outcome {
     let Some(hint) = input.params.get("id_token_hint") else { return Ok(()) };
     let keys = input.policy.keys.iter().map(|(kid, key)| (kid.as_str(), key));
     let hint: super::id_token::Hint =
         super::jose::verify(hint, super::jose::TYP_ID_TOKEN, keys).map_err(|_| AuthorizeRefusal::HintInvalid)?;
     if hint.iss != input.policy.issuer || hint.aud != input.client.id.as_str() {
-        return Err(AuthorizeRefusal::HintInvalid);
+        return Err(AuthorizeRefusal::HintInvalid.into());
     }
     request.hinted_sub = Some(hint.sub);
     // The same person may be in several workspaces: the token meant one of them.
@@ -463,7 +467,7 @@ fn id_token_hint(input: &Input<'_>, request: &mut AuthorizationRequest) -> Resul
 }
 
 /// The parameters that never cause a failure (checklist 119), and the ones that are only carried.
-fn hints(input: &Input<'_>, request: &mut AuthorizationRequest) -> Result<(), AuthorizeRefusal> {
+fn hints(input: &Input<'_>, request: &mut AuthorizationRequest) -> Outcome {
     let list = |name: &str| -> Vec<String> {
         input
             .params
@@ -480,5 +484,5 @@ fn hints(input: &Input<'_>, request: &mut AuthorizationRequest) -> Result<(), Au
     request.ui_locales = list("ui_locales");
     request.nonce = input.params.get("nonce").map(str::to_owned);
     let carried = [request.nonce.as_deref(), request.callback.state()];
-    if carried.iter().flatten().any(|text| text.len() > 4096) { Err(AuthorizeRefusal::TooLong) } else { Ok(()) }
+    if carried.iter().flatten().any(|text| text.len() > 4096) { Err(AuthorizeRefusal::TooLong.into()) } else { Ok(()) }
 }

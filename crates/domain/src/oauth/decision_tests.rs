@@ -3,7 +3,9 @@ use super::*;
 use crate::client::{ApplicationType, AuthMethod, ClientConfig, ClientType, GrantType, Trust};
 use crate::identity::{MemberRoles, Role};
 use crate::oauth::authorize::{AuthorizePolicy, Callback};
+use crate::oauth::error::Named;
 use crate::oauth::params::RawParams;
+use crate::oauth::resource::Resources;
 use crate::{ClientId, catalogue::Catalogue};
 
 const NOW: Timestamp = Timestamp::from_seconds(1_000_000);
@@ -37,6 +39,10 @@ fn client() -> Client {
 }
 
 fn request(client: &Client, more: &[(&str, &str)]) -> Result<AuthorizationRequest, R> {
+    request_with(client, more, false).map_err(|named| named.why)
+}
+
+fn request_with(client: &Client, more: &[(&str, &str)], require_pkce: bool) -> Result<AuthorizationRequest, Named<R>> {
     let base = [
         ("response_type", "code"),
         ("scope", "openid email"),
@@ -45,7 +51,10 @@ fn request(client: &Client, more: &[(&str, &str)]) -> Result<AuthorizationReques
     ];
     let kept = base.iter().filter(|(n, _)| !more.iter().any(|(m, _)| m == n));
     let params = RawParams::from_pairs(kept.chain(more).copied());
-    let policy = AuthorizePolicy { catalogue: &Catalogue::default(), issuer: "https://as.example", keys: &[] };
+    let catalogue = &Catalogue::default();
+    let issuer = "https://as.example";
+    let resources = Resources { known: &["https://api.example/".to_owned()], issuer, unlisted: true };
+    let policy = AuthorizePolicy { catalogue, strangers: None, resources, require_pkce, issuer, keys: &[] };
     AuthorizationRequest::validate(client, Callback::establish(client, &params)?, &params, &policy, NOW)
 }
 
@@ -255,11 +264,10 @@ fn checklist_16_17_28_30_34_40_96_119_120_the_request_rules() {
         (&[("response_type", "")], R::ResponseTypeMissing),
         (&[("response_type", "token")], R::ResponseTypeUnsupported),
         (&[("response_type", "code token")], R::ResponseTypeUnsupported),
-        (&[("code_challenge", "")], R::ChallengeMissing),
         (&[("code_challenge_method", "plain")], R::ChallengeMethod),
         (&[("code_challenge_method", "")], R::ChallengeMethod),
         (&[("code_challenge", "short")], R::ChallengeMalformed),
-        (&[("scope", "openid nothing")], R::ScopeUnknown),
+        (&[("scope", "nothing")], R::ScopeUnknown),
         (&[("scope", "admin")], R::ScopeNotAllowed),
         (&[("scope", "\"")], R::ScopeMalformed),
         (&[("request", "x")], R::RequestObject),
@@ -286,9 +294,63 @@ fn checklist_16_17_28_30_34_40_96_119_120_the_request_rules() {
         ("nonce", &"n".repeat(64)),
     ];
     assert!(request(&c, &harmless).is_ok());
-    let mut exempt = client();
-    exempt.config.pkce_exempt = true;
-    assert!(request(&exempt, &[("code_challenge", ""), ("code_challenge_method", "")]).is_ok());
+}
+
+#[test]
+fn narrowing_point_3_who_needs_pkce() {
+    const WITHOUT: [(&str, &str); 2] = [("code_challenge", ""), ("code_challenge_method", "")];
+    let mut confidential = client();
+    confidential.config.redirect_uris.push("http://127.0.0.1/cb".to_owned());
+    let at = |client: &Client, uri: &str, server: bool| {
+        let asked = [&WITHOUT[..], &[("redirect_uri", uri)]].concat();
+        request_with(client, &asked, server).map(|request| request.challenge).map_err(|named| named.why)
+    };
+    let https = "https://a.example/cb";
+    assert_eq!(at(&confidential, https, false), Ok(None));
+    assert_eq!(at(&confidential, https, true), Err(R::ChallengeMissing), "the server's setting");
+    assert_eq!(at(&confidential, "http://127.0.0.1/cb", false), Err(R::ChallengeMissing), "RFC 8252 section 8.5");
+    let public = Client { client_type: ClientType::Public, auth_method: AuthMethod::None, ..confidential.clone() };
+    assert_eq!(at(&public, https, false), Err(R::ChallengeMissing));
+    let stored = |json: &str| {
+        let config = serde_json::from_str::<ClientConfig>(json).unwrap();
+        Client {
+            config: ClientConfig {
+                require_pkce: config.require_pkce,
+                pkce_exempt: config.pkce_exempt,
+                ..confidential.config.clone()
+            },
+            ..confidential.clone()
+        }
+    };
+    assert_eq!(at(&stored(r#"{"pkce_exempt": false}"#), https, false), Err(R::ChallengeMissing), "stored before");
+    assert_eq!(at(&stored("{}"), https, false), Err(R::ChallengeMissing), "stored long before");
+    assert_eq!(at(&stored(r#"{"pkce_exempt": true}"#), https, false), Ok(None), "exempt before");
+    let exempt = stored(r#"{"pkce_exempt": true}"#).config;
+    assert!(!serde_json::from_value::<ClientConfig>(serde_json::to_value(&exempt).unwrap()).unwrap().requires_pkce());
+    assert_eq!(at(&stored(r#"{"require_pkce": true}"#), https, false), Err(R::ChallengeMissing));
+    assert_eq!(at(&stored(r#"{"require_pkce": false}"#), https, false), Ok(None));
+    let half = [("code_challenge", ""), ("code_challenge_method", "S256")];
+    assert_eq!(request(&confidential, &half).map(|_| ()), Err(R::ChallengeMissing), "half of it is a mistake");
+}
+
+#[test]
+fn narrowing_point_2_scopes_that_do_not_exist_are_ignored() {
+    let asked = |client: &Client, scope: &str| request(client, &[("scope", scope)]).map(|r| r.scopes.to_string());
+    let owned = client();
+    assert_eq!(asked(&owned, "openid nothing email"), Ok("openid email".to_owned()));
+    assert_eq!(asked(&owned, "nothing"), Err(R::ScopeUnknown), "nothing remains");
+    let refused = request_with(&owned, &[("scope", "openid nothing admin contracts:read")], false).unwrap_err();
+    assert_eq!((refused.why, refused.name()), (R::ScopeNotAllowed, Some("admin contracts:read")));
+    // A client that registered itself may ask for all that its trust allows.
+    let mut stranger = Client { trust: Trust::Anonymous, registration_token_hash: Some(hash()), ..client() };
+    assert_eq!(asked(&stranger, "contracts:read nothing admin"), Ok("contracts:read".to_owned()));
+    assert_eq!(asked(&stranger, "admin"), Err(R::ScopeUnknown));
+    stranger.owner_user_id = Some(UserId::new(NOW, [0; 10]));
+    assert_eq!(asked(&stranger, "contracts:read"), Err(R::ScopeNotAllowed), "somebody manages it");
+}
+
+fn hash() -> crate::SecretHash {
+    crate::Pepper::new(&[1; 32]).hash("x")
 }
 
 #[test]

@@ -1,5 +1,6 @@
 //! The errors of the wire (RFC 6749 §4.1.2.1 and §5.2, OpenID Connect Core §3.1.2.6, RFC 6750 §3.1, RFC 7591 §3.2.2,
 //! RFC 8628 §3.5).
+use std::borrow::Cow;
 use std::fmt;
 
 macro_rules! codes {
@@ -65,6 +66,63 @@ pub trait Refusal: fmt::Debug + Send + Sync {
     fn public(&self) -> &'static str;
     /// The exact reason, in `snake_case`, for log and audit.
     fn reason(&self) -> &'static str;
+    /// The sentence on the wire, with what it is about where that is known (see [`Named`]).
+    fn said(&self) -> Cow<'static, str> {
+        Cow::Borrowed(self.public())
+    }
+}
+
+/// Characters of a name that an error repeats.
+const LONGEST_NAME: usize = 200;
+
+/// A refusal that names what it is about, such as a scope or a resource.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Named<R> {
+    pub why: R,
+    /// In characters that an error description may have (RFC 6749 §5.2).
+    name: Option<String>,
+}
+
+impl<R> Named<R> {
+    /// A refusal about `name`, which may come from the request: it is cut, and what an error description may not hold
+    /// becomes a question mark.
+    pub fn of(why: R, name: &str) -> Self {
+        let safe = |c: char| if matches!(c, ' '..='~') && !matches!(c, '"' | '\\') { c } else { '?' };
+        Self { why, name: Some(name.chars().take(LONGEST_NAME).map(safe).collect()) }
+    }
+
+    pub fn name(&self) -> Option<&str> {
+        self.name.as_deref()
+    }
+
+    /// The same of another refusal.
+    pub fn map<S>(self, map: impl FnOnce(R) -> S) -> Named<S> {
+        Named { why: map(self.why), name: self.name }
+    }
+}
+
+impl<R> From<R> for Named<R> {
+    fn from(why: R) -> Self {
+        Self { why, name: None }
+    }
+}
+
+impl<R: Refusal> Refusal for Named<R> {
+    fn code(&self) -> ErrorCode {
+        self.why.code()
+    }
+    fn public(&self) -> &'static str {
+        self.why.public()
+    }
+    fn reason(&self) -> &'static str {
+        self.why.reason()
+    }
+    fn said(&self) -> Cow<'static, str> {
+        match &self.name {
+            Some(name) => Cow::Owned(format!("{}: {name}", self.why.said().trim_end_matches('.'))),
+            None => self.why.said(),
+        }
+    }
 }
 
 /// Declares a refusal enum as a table: variant, wire code, exact reason, public sentence.

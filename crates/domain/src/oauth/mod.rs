@@ -18,6 +18,7 @@ pub mod pkce;
 pub mod redirect_uri;
 pub mod refresh;
 pub mod registration;
+pub mod resource;
 pub mod scope;
 pub mod seal;
 pub mod token;

@@ -36,6 +36,7 @@ crate::refusals! {
         Lifetime => InvalidClientMetadata, "lifetime_out_of_range", "A lifetime must be at least one second, and at most 30 days for access and ID tokens or ten years for refresh tokens.";
         UserId => InvalidClientMetadata, "user_id_malformed", "allowed_user_ids must be the ids of users.";
         Description => InvalidClientMetadata, "description_unsafe", "A description has at most 1000 characters, none of them invisible, and at most four marks on a letter.";
+        TypeMismatch => InvalidClientMetadata, "client_type_contradicts_method", "The client type and the token_endpoint_auth_method contradict each other.";
         SecretChosen => InvalidClientMetadata, "client_secret_chosen", "A client cannot choose its own secret.";
     }
 }
@@ -67,6 +68,9 @@ pub struct Metadata {
     /// No `scope` was named: the server's default applies.
     pub default_scope: bool,
 }
+
+/// Members that no standard knows.
+pub const OWN_MEMBERS: [&str; 3] = ["default_sub_type", "access_token_format", "require_pkce"];
 
 const MAX_LIST: usize = 32;
 /// Bytes of a text: 1000 characters of a description, whichever they are.
@@ -208,6 +212,7 @@ impl Metadata {
                 Some(_) => return Err(R::Unsupported.of("access_token_format")),
             },
             any_secret_method: named_method.is_none(),
+            require_pkce: json.flag("require_pkce")?,
             ..ClientConfig::default()
         };
         Ok(Self { name, client_type, auth_method, config, default_scope })
@@ -300,6 +305,7 @@ pub fn render(client: &Client) -> Map<String, Value> {
     put("default_max_age", json!(config.default_max_age));
     put("require_auth_time", config.require_auth_time.into());
     put("access_token_format", json!(config.access_token_format));
+    put("require_pkce", config.requires_pkce().into());
     all
 }
 

@@ -6,9 +6,9 @@ use crate::failure::refuse;
 use crate::{App, Ctx, Failure};
 use domain::Timestamp;
 use domain::client::{Client, GrantType};
-use domain::oauth::authorize::resources;
 use domain::oauth::params::RawParams;
 use domain::oauth::pkce::is_verifier;
+use domain::oauth::resource::all_granted;
 use domain::oauth::seal::Purpose;
 use domain::oauth::token::CodePayload;
 
@@ -106,9 +106,8 @@ pub(super) async fn redeem(
     };
     let presented = Presented { code: &code, client, body, now: ctx.now };
     CHECKS.iter().try_for_each(|(_, check)| check(&presented)).map_err(Failure::Refused)?;
-    let asked = resources(body, &app.settings().catalogue, &app.settings().issuer)
-        .map_err(|_| Failure::Refused(R::Resource))?;
-    if !asked.iter().all(|r| code.resources.contains(r)) {
+    let asked = app.settings().resources().named(body).map_err(|_| Failure::Refused(R::Resource))?;
+    if !all_granted(&asked, &code.resources) {
         return refuse(R::Resource);
     }
     let allowed = Allowed { client, id, code: &code, resources: asked, by: GrantType::AuthorizationCode };

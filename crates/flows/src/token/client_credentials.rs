@@ -5,7 +5,6 @@ use crate::{App, Ctx, Failure};
 use domain::catalogue::OF_A_USER;
 use domain::client::{Client, GrantType};
 use domain::events::{EventData, EventKind};
-use domain::oauth::authorize::resources;
 use domain::oauth::params::RawParams;
 use domain::oauth::scope::ScopeSet;
 use domain::oauth::token::{AccessPayload, Bearer};
@@ -39,8 +38,7 @@ pub(super) fn issue(app: &App, ctx: &Ctx, client: &Client, body: &RawParams) -> 
     if scopes.iter().any(|name| OF_A_USER.contains(&name)) {
         return refuse(R::ScopeNeedsUser);
     }
-    let audience = resources(body, &app.settings().catalogue, &app.settings().issuer)
-        .map_err(|_| Failure::Refused(R::Resource))?;
+    let audience = app.settings().resources().named(body).map_err(|_| Failure::Refused(R::Resource))?;
     let expires_in = access_lifetime(app, client);
     let payload = AccessPayload {
         bearer: Bearer::Client { id: client.id.clone(), epoch: client.credential_epoch },

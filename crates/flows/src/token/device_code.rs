@@ -4,10 +4,10 @@ use super::issue::TokenResponse;
 use crate::failure::refuse;
 use crate::{App, Ctx, Failure};
 use domain::client::{Client, GrantType};
-use domain::oauth::authorize::resources;
 use domain::oauth::claims::ClaimsRequest;
 use domain::oauth::device::{DeviceApproval, DeviceAuthorization, DeviceState, INTERVAL};
 use domain::oauth::params::RawParams;
+use domain::oauth::resource::all_granted;
 use domain::oauth::token::CodePayload;
 use store::StoreError;
 use store::device::Polled;
@@ -90,9 +90,8 @@ pub(super) async fn redeem(
     }
     let Some(approval) = device.approval.take() else { return refuse(R::Pending) };
     let code = code(&device, approval);
-    let asked = resources(body, &app.settings().catalogue, &app.settings().issuer)
-        .map_err(|_| Failure::Refused(R::Resource))?;
-    if !asked.iter().all(|resource| code.resources.contains(resource)) {
+    let asked = app.settings().resources().named(body).map_err(|_| Failure::Refused(R::Resource))?;
+    if !all_granted(&asked, &code.resources) {
         return refuse(R::Resource);
     }
     let allowed = Allowed { client, id: device.id, code: &code, resources: asked, by: GrantType::DeviceCode };

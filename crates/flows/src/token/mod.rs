@@ -18,8 +18,9 @@ use crate::{App, Ctx, Failure, client_auth, sent};
 use domain::client::{Client, GrantType};
 use domain::oauth::client_auth::ClientRefusal;
 use domain::oauth::diagnosis::Endpoint;
-use domain::oauth::error::{ErrorCode, Refusal};
+use domain::oauth::error::{ErrorCode, Named, Refusal};
 use domain::oauth::params::RawParams;
+use domain::oauth::resource::UnknownResource;
 use serde_json::Value;
 
 domain::refusals! {
@@ -73,12 +74,12 @@ pub async fn exchange(
     ctx: &Ctx,
     authorization: Option<&str>,
     body: &RawParams,
-) -> Result<TokenResponse, Failure<TokenRefusal>> {
+) -> Result<TokenResponse, Failure<Named<TokenRefusal>>> {
     let endpoint = endpoint_of(body);
     let client = {
         let mut tx = app.store().read().await?;
         let authenticated = client_auth::authenticate(app, ctx, endpoint, &mut tx, authorization, body).await;
-        authenticated.map_err(|f| f.map(TokenRefusal::Client))?
+        authenticated.map_err(|f| f.map(|refusal| TokenRefusal::Client(refusal).into()))?
     };
     let answer = by_grant_type(app, ctx, &client, body).await;
     // A device asks every few seconds whether its person has decided: that is no failure.
@@ -87,10 +88,27 @@ pub async fn exchange(
     if let Err(failure) = &answer
         && !undecided(failure)
     {
-        let detail = facts(&client, body, failure);
+        let detail = facts(app, &client, body, failure);
         app.record_with(ctx, endpoint.as_str(), failure.reason(), About::client(&client.id), detail);
     }
-    answer
+    answer.map_err(|failure| failure.map(|refusal| named(app, body, refusal)))
+}
+
+/// The refusal with the resource that it is about.
+fn named(app: &App, body: &RawParams, refusal: TokenRefusal) -> Named<TokenRefusal> {
+    use TokenRefusal as T;
+    let about_resource = matches!(
+        refusal,
+        T::Code(CodeRefusal::Resource)
+            | T::Refresh(RefreshRefusal::Resource)
+            | T::Device(DeviceCodeRefusal::Resource)
+            | T::Machine(MachineRefusal::Resource)
+    );
+    match app.settings().resources().named(body) {
+        Err(UnknownResource(asked)) if about_resource => Named::of(refusal, &asked),
+        Ok(asked) if about_resource => Named::of(refusal, &asked.join(" ")),
+        _ => refusal.into(),
+    }
 }
 
 /// The token endpoint for the grant that is asked for.
@@ -105,15 +123,15 @@ pub fn endpoint_of(body: &RawParams) -> Endpoint {
 }
 
 /// What a token request sent that bears on its refusal.
-fn facts(client: &Client, body: &RawParams, failure: &Failure<TokenRefusal>) -> Value {
+fn facts(app: &App, client: &Client, body: &RawParams, failure: &Failure<TokenRefusal>) -> Value {
     use TokenRefusal as T;
     let Failure::Refused(why) = failure else { return sent::named(body, &["grant_type"]) };
     match why {
         T::Code(CodeRefusal::RedirectMismatch) => sent::named(body, &["grant_type", "redirect_uri"]),
+        T::Machine(MachineRefusal::Resource) => sent::resources(app, body, &["grant_type", "resource"]),
         T::Code(CodeRefusal::Resource)
         | T::Refresh(RefreshRefusal::Resource)
-        | T::Device(DeviceCodeRefusal::Resource)
-        | T::Machine(MachineRefusal::Resource) => sent::named(body, &["grant_type", "resource"]),
+        | T::Device(DeviceCodeRefusal::Resource) => sent::named(body, &["grant_type", "resource"]),
         T::Machine(MachineRefusal::ScopeNotRegistered) => {
             let mut facts = sent::named(body, &["grant_type"]);
             facts["scopes"] = sent::scopes(body, |name| !client.config.scopes.contains(name));

@@ -7,10 +7,10 @@ use crate::{App, Ctx, Failure, Fault, events};
 use domain::Timestamp;
 use domain::client::{Client, GrantType};
 use domain::events::{Event, EventData, EventKind};
-use domain::oauth::authorize::resources;
 use domain::oauth::grant::{Dead, EndReason, Grant, GrantContext};
 use domain::oauth::params::RawParams;
 use domain::oauth::refresh::{Theft, Verdict, judge, next, window};
+use domain::oauth::resource::all_granted;
 use domain::oauth::scope::ScopeSet;
 use domain::oauth::seal::Purpose;
 use domain::oauth::token::RefreshPayload;
@@ -265,8 +265,8 @@ fn narrowed(app: &App, context: &GrantContext, body: &RawParams) -> Result<(Scop
     if scopes.is_empty() || !scopes.is_subset(granted) {
         return Err(R::ScopeBeyondGrant);
     }
-    let asked = resources(body, &app.settings().catalogue, &app.settings().issuer).map_err(|_| R::Resource)?;
-    if !asked.iter().all(|r| context.grant.resources.contains(r)) {
+    let asked = app.settings().resources().named(body).map_err(|_| R::Resource)?;
+    if !all_granted(&asked, &context.grant.resources) {
         return Err(R::Resource);
     }
     Ok((scopes, if asked.is_empty() { context.grant.resources.clone() } else { asked }))

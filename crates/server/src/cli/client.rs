@@ -25,6 +25,62 @@ pub enum TypeName {
     Public,
 }
 
+#[derive(Debug, Clone, Copy, ValueEnum, PartialEq, Eq)]
+pub enum FormatName {
+    Opaque,
+    Jwt,
+}
+
+impl FormatName {
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Opaque => "opaque",
+            Self::Jwt => "jwt",
+        }
+    }
+}
+
+#[derive(Debug, Clone, Copy, ValueEnum, PartialEq, Eq)]
+pub enum SubName {
+    Workspace,
+    User,
+}
+
+impl SubName {
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Workspace => "workspace",
+            Self::User => "user",
+        }
+    }
+}
+
+/// What a client's tokens are like and how it authenticates; what is not named keeps its default, or stays.
+#[derive(Debug, Args)]
+pub struct Protocol {
+    /// `client_secret_basic`, `client_secret_post` or `none`; `any` for either of the first two.
+    #[arg(long)]
+    pub auth_method: Option<String>,
+    /// What access tokens speak for when a request does not say.
+    #[arg(long, value_enum)]
+    pub sub_type: Option<SubName>,
+    /// The form of access tokens.
+    #[arg(long, value_enum)]
+    pub token_format: Option<FormatName>,
+    /// Require PKCE although the client has a secret. Public clients always need it.
+    #[arg(long, num_args = 0..=1, default_missing_value = "true")]
+    pub require_pkce: Option<bool>,
+    /// Seconds, or `default`.
+    #[arg(long)]
+    pub access_token_lifetime: Option<Lifetime>,
+    /// Seconds, or `default`.
+    #[arg(long)]
+    pub refresh_token_lifetime: Option<Lifetime>,
+    /// Seconds, or `default`.
+    #[arg(long)]
+    pub id_token_lifetime: Option<Lifetime>,
+}
+
 /// Seconds, or the server's default.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Lifetime(pub Option<i64>);
@@ -67,15 +123,8 @@ pub struct Changes {
     /// All of them, separated by spaces.
     #[arg(long)]
     pub scope: Option<String>,
-    /// Seconds, or `default`.
-    #[arg(long)]
-    pub access_token_lifetime: Option<Lifetime>,
-    /// Seconds, or `default`.
-    #[arg(long)]
-    pub refresh_token_lifetime: Option<Lifetime>,
-    /// Seconds, or `default`.
-    #[arg(long)]
-    pub id_token_lifetime: Option<Lifetime>,
+    #[command(flatten)]
+    pub protocol: Protocol,
     /// Who alone may use the client, by id or e-mail address; one empty text for everybody.
     #[arg(long = "allowed-user", value_delimiter = ',')]
     pub allowed_users: Option<Vec<String>>,
@@ -104,9 +153,8 @@ pub enum Client {
         /// An application of your own that needs no consent page.
         #[arg(long)]
         internal: bool,
-        /// Let a confidential client go without PKCE; for clients that cannot be mended.
-        #[arg(long)]
-        pkce_exempt: bool,
+        #[command(flatten)]
+        protocol: Protocol,
     },
     /// Everything about a client but its secrets.
     Show {

@@ -1,15 +1,17 @@
 //! `countersign client`: applications as they are made, looked at and ended.
-use super::registration::{everything, shown, update};
+use super::registration::{everything, protocol as protocol_members, shown, update};
 use super::usage;
 use crate::cli::{Client as Command, Pages, TrustName};
 use crate::new_client::new_client;
 use crate::output;
-use crate::session::{NO_CLIENT, Session, client_id, workspace_id};
+use crate::session::{NO_CLIENT, Session, client_id, said_of, workspace_id};
 use anyhow::{Context as _, bail};
-use domain::client::{ClientType, Trust};
+use domain::application::SNAKE;
+use domain::client::Trust;
 use domain::{ScopeSet, Secret};
 use flows::activity::{self, Owner};
 use flows::applications::{self, Created};
+use flows::{Failure, change};
 use serde_json::{Value, json};
 
 const fn trust_of(name: TrustName) -> Trust {
@@ -74,7 +76,7 @@ pub async fn run(session: Session, command: Command) -> anyhow::Result<()> {
 }
 
 async fn create(session: &Session, command: Command) -> anyhow::Result<()> {
-    let Command::Create { name, kind, redirect_uris, scope, trust, workspace, internal, pkce_exempt } = command else {
+    let Command::Create { name, kind, redirect_uris, scope, trust, workspace, internal, protocol } = command else {
         return Ok(());
     };
     let (app, ctx) = (&session.app, &session.ctx);
@@ -89,11 +91,9 @@ async fn create(session: &Session, command: Command) -> anyhow::Result<()> {
     let mut client = new_client(&name, kind, redirect_uris, scopes, trust_of(trust))?;
     client.config.default_sub_type = app.settings().default_sub_type;
     client.config.internal = internal;
-    if pkce_exempt && client.client_type == ClientType::Public {
-        bail!("a public client cannot go without PKCE");
-    }
-    client.config.pkce_exempt = pkce_exempt;
     client.owner_workspace_id = workspace.as_deref().map(workspace_id).transpose()?;
+    let adjusted = change::adjusted(app, ctx, &SNAKE, client, &protocol_members(protocol).collect());
+    let client = adjusted.map_err(|refusal| said_of(Failure::Refused(refusal)))?;
     let Created { client, secret, .. } = applications::create(app, ctx, client).await?;
     let mut value = shown(&client);
     value["client_secret"] = secret.as_ref().map(|s| s.expose().to_owned()).into();

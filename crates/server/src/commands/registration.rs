@@ -1,5 +1,5 @@
 //! What a client registered, shown and changed.
-use crate::cli::{Changes, Lifetime, TypeName};
+use crate::cli::{Changes, Lifetime, Protocol, TypeName};
 use crate::output;
 use crate::session::{Session, said_of};
 use anyhow::bail;
@@ -79,7 +79,6 @@ fn text(text: String) -> Value {
 
 /// The changes as the management API would be sent them.
 async fn body(session: &Session, changes: Changes) -> anyhow::Result<Map<String, Value>> {
-    let lifetime = |Lifetime(seconds)| json!(seconds);
     let allowed = match changes.allowed_users {
         None => None,
         Some(users) => {
@@ -106,13 +105,29 @@ async fn body(session: &Session, changes: Changes) -> anyhow::Result<Map<String,
         ("post_logout_redirect_uris", changes.post_logout_redirect_uris.map(list)),
         ("grant_types", changes.grant_types.map(list)),
         ("scopes", changes.scope.map(|names| json!(names.split_whitespace().collect::<Vec<_>>()))),
-        ("access_token_lifetime_seconds", changes.access_token_lifetime.map(lifetime)),
-        ("refresh_token_lifetime_seconds", changes.refresh_token_lifetime.map(lifetime)),
-        ("id_token_lifetime_seconds", changes.id_token_lifetime.map(lifetime)),
         ("allowed_user_ids", allowed),
         ("project_id", changes.project.map(text)),
     ];
-    Ok(given.into_iter().filter_map(|(name, value)| Some((name.to_owned(), value?))).collect())
+    Ok(named(given).chain(protocol(changes.protocol)).collect())
+}
+
+fn named<const N: usize>(given: [(&'static str, Option<Value>); N]) -> impl Iterator<Item = (String, Value)> {
+    given.into_iter().filter_map(|(name, value)| Some((name.to_owned(), value?)))
+}
+
+/// How a client authenticates and what its tokens are like, in the names of the management API.
+pub fn protocol(protocol: Protocol) -> impl Iterator<Item = (String, Value)> {
+    let lifetime = |Lifetime(seconds)| json!(seconds);
+    let method = |method: String| if method == "any" { Value::Null } else { method.into() };
+    named([
+        ("token_endpoint_auth_method", protocol.auth_method.map(method)),
+        ("default_sub_type", protocol.sub_type.map(|name| name.as_str().into())),
+        ("access_token_format", protocol.token_format.map(|name| name.as_str().into())),
+        ("require_pkce", protocol.require_pkce.map(Value::from)),
+        ("access_token_lifetime_seconds", protocol.access_token_lifetime.map(lifetime)),
+        ("refresh_token_lifetime_seconds", protocol.refresh_token_lifetime.map(lifetime)),
+        ("id_token_lifetime_seconds", protocol.id_token_lifetime.map(lifetime)),
+    ])
 }
 
 /// `client update`.

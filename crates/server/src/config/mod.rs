@@ -41,6 +41,8 @@ pub struct Config {
     pub lifetimes: Lifetimes,
     /// Who may register clients.
     pub registration: Registration,
+    /// PKCE from every client, whatever its own setting.
+    pub require_pkce: bool,
     /// What can be asked for.
     pub scopes: Vec<ScopeInfo>,
     /// The same, arranged for people: category, group, level.
@@ -49,6 +51,8 @@ pub struct Config {
     pub resources: Vec<String>,
     /// Those of them that see which person authorized a workspace's token.
     pub authorized_by_resources: Vec<String>,
+    /// While `resources` is empty, tokens can be for any https or loopback URL.
+    pub unlisted_resources: bool,
     /// How pages look.
     pub brand: Brand,
     /// The cost of Argon2id.
@@ -125,10 +129,12 @@ impl Default for Config {
             trusted_proxies: Vec::new(),
             lifetimes: Lifetimes::default(),
             registration: Registration::default(),
+            require_pkce: false,
             scopes: catalogue.scopes,
             permissions: catalogue.permissions,
             resources: catalogue.resources,
             authorized_by_resources: catalogue.authorized_by_resources,
+            unlisted_resources: true,
             brand: Brand::default(),
             password_hashing: PasswordHashing::default(),
             sign_up: true,
@@ -172,7 +178,9 @@ impl Config {
                 self_registered_scopes,
                 unused_after: self.registration.unused_after,
             },
+            require_pkce: self.require_pkce,
             catalogue: self.catalogue(),
+            unlisted_resources: self.unlisted_resources,
             brand: self.brand.clone(),
             password_hashing: self.password_hashing,
             sign_up: self.sign_up,

@@ -108,7 +108,7 @@ fn a_client_is_shown_and_changed_as_over_the_api() {
         "redirect_uris": ["https://a.example/1", "https://a.example/2"], "grant_types": ["authorization_code"],
         "post_logout_redirect_uris": ["https://a.example/bye"], "response_types": ["code"], "scopes": ["openid", "email"],
         "access_token_lifetime_seconds": 600, "refresh_token_lifetime_seconds": 700, "id_token_lifetime_seconds": 800,
-        "trust": "unverified", "internal": false, "pkce_exempt": false, "user_count": 0, "last_activity": null,
+        "trust": "unverified", "internal": false, "require_pkce": false, "user_count": 0, "last_activity": null,
         "disabled": false, "deleted": false, "revision": 6, "owner_workspace_id": null,
     });
     for (name, value) in expected.as_object().unwrap() {

@@ -58,7 +58,7 @@ async fn checklist_1_7_8_9_no_redirect_to_what_was_not_registered() {
 async fn checklist_12_to_17_22_23_errors_go_back_with_state_and_issuer() {
     for_each_database(async |database| {
         let app = TestApp::start(database).await;
-        let party = Party::new(&app, Kind::Web).await;
+        let party = Party::with(&app, Kind::Web, |new| new.config.require_pkce = true).await;
         let long = "s".repeat(2000) + "%&=+ü";
         let table = [
             (vec![("response_type", "")], "invalid_request", "response_type_missing"),

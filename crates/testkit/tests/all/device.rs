@@ -149,7 +149,7 @@ async fn polls_are_answered_as_the_rfc_says() {
         for (fields, error) in [
             ([("scope", "no:such")], "invalid_scope"),
             ([("scope", "contracts:write")], "invalid_scope"),
-            ([("resource", "https://unknown.example")], "invalid_target"),
+            ([("resource", "urn:unknown")], "invalid_target"),
             ([("sub_type", "odd")], "invalid_request"),
         ] {
             assert_eq!(device.post("/oauth2/device_authorization", &fields).await.error(), error);

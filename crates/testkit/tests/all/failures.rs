@@ -59,10 +59,14 @@ type Broken<'b> = (&'b [(&'b str, &'b str)], &'b str, &'b str, Value);
 #[tokio::test]
 async fn authorization_requests_say_which_rule_they_broke() {
     for_each_database(async |database| {
-        let app = TestApp::start(database).await;
+        let app = TestApp::with(database, |s| s.catalogue.resources = vec!["https://api.example/".to_owned()]).await;
         let ada = app.user("ada@example.com", 1).await;
         let who = developer(&ada, Role::Admin);
-        let party = owned(&app, &ada, Kind::Web).await;
+        let workspace = ada.workspaces[0];
+        let party = Party::with(&app, Kind::Web, |new| {
+            (new.owner_workspace_id, new.config.require_pkce) = (Some(workspace), true);
+        })
+        .await;
         let evil = format!("https://evil.example/{}", "x".repeat(300));
         let table: &[Broken<'_>] = &[
             (
@@ -83,7 +87,7 @@ async fn authorization_requests_say_which_rule_they_broke() {
                 "check-response-type",
                 json!({"response_type": "token"}),
             ),
-            (&[("scope", "openid nothing")], "scope_unknown", "check-scope", json!({"scopes": ["nothing"]})),
+            (&[("scope", "nothing")], "scope_unknown", "check-scope", json!({"scopes": ["nothing"]})),
             (
                 &[("scope", "openid contracts:write")],
                 "scope_not_registered",
@@ -106,7 +110,7 @@ async fn authorization_requests_say_which_rule_they_broke() {
                 &[("resource", "https://x.example")],
                 "resource_unknown",
                 "check-resource",
-                json!({"resource": "https://x.example"}),
+                json!({"resource": "https://x.example", "known_resources": ["https://api.example/"]}),
             ),
             (&[("prompt", "none")], "login_required", "check-signed-in", json!({"prompt_none": true})),
         ];

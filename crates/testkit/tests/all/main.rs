@@ -11,6 +11,7 @@ mod audit;
 mod authorize;
 mod charts;
 mod client_auth;
+mod clients_in_the_field;
 mod code;
 mod connections;
 mod consent;

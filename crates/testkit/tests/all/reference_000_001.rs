@@ -162,7 +162,7 @@ async fn reference_001_hosted_pages_and_public_clients() {
         let app = TestApp::start(database).await;
         let ada = app.user("ada@example.com", 2).await;
         let person = Api::person(&app, &ada, "").await;
-        // As the document calls it: no PKCE with a secret, if the operator exempted the client; a public one needs it.
+        // As the document calls it: no PKCE with a secret; a public client needs it.
         let mut body = metadata();
         body["token_endpoint_auth_method"] = "none".into();
         let client = person.post("/api/oauth2/register", &body).await.json();

@@ -40,6 +40,10 @@ fn assert_fields(value: &Value, table: &str) {
 }
 
 const CLIENT: &str = "id string
+    token_endpoint_auth_method? string
+    default_sub_type string
+    access_token_format string
+    require_pkce boolean
     name string
     description string
     homepage_url string

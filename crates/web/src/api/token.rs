@@ -32,7 +32,7 @@ pub async fn post(State(state): State<WebState>, incoming: Incoming, Params(body
         Err(failure) => {
             let mut response = oauth_failure(&failure, CLIENT, &incoming.ctx.facts.request_id);
             // What a device polls for is told as any other error of this endpoint (RFC 8628 §3.5, RFC 6749 §5.2).
-            if matches!(failure, Failure::Refused(TokenRefusal::Device(_))) {
+            if matches!(&failure, Failure::Refused(refusal) if matches!(refusal.why, TokenRefusal::Device(_))) {
                 *response.status_mut() = StatusCode::BAD_REQUEST;
             }
             response

@@ -3,6 +3,7 @@
 advice-acr_unmet = Verlangen Sie acr nicht als „essential“: Eine andere Stufe der Authentifizierung ist nicht verfügbar.
 advice-answer_parameter_repeated = Senden Sie client_id, redirect_uri, response_mode und state je nur einmal. Suchen Sie nach einer URL, die zweimal zusammengesetzt wurde.
 advice-application_type_unknown = Verwenden Sie web oder native.
+advice-client_type_contradicts_method = Senden Sie für einen öffentlichen Client die Methode none und für einen vertraulichen eine Methode mit Secret, oder nur eines der beiden Felder.
 advice-auth_method_unsupported = Verwenden Sie client_secret_basic, client_secret_post oder none.
 advice-changed_meanwhile = Öffnen Sie die Anwendung neu oder rufen Sie sie ab und wiederholen Sie die Änderung; über die API mit ihrem neuen ETag.
 advice-claims_malformed = Senden Sie den Parameter claims als JSON-Objekt mit den Feldern userinfo und id_token.
@@ -26,7 +27,7 @@ advice-client_unknown = Prüfen Sie die client_id. Sie wurde hier nie vergeben, 
 advice-client_without_authorization_code = Fügen Sie den Grant-Typen der Anwendung authorization_code hinzu.
 advice-code_challenge_malformed = Die code_challenge muss das base64url von 32 Byte sein: 43 Zeichen ohne Padding.
 advice-code_challenge_method_unsupported = Senden Sie code_challenge_method=S256. „plain“ wird nicht unterstützt.
-advice-code_challenge_missing = Verwenden Sie PKCE: Erzeugen Sie einen zufälligen code_verifier und senden Sie seinen SHA-256-Hash in base64url als code_challenge, dazu code_challenge_method=S256.
+advice-code_challenge_missing = Verwenden Sie PKCE: Erzeugen Sie einen zufälligen code_verifier und senden Sie seinen SHA-256-Hash in base64url als code_challenge, dazu code_challenge_method=S256. Eine vertrauliche App mit https-Redirect-URI kann „PKCE verlangen“ in ihren Einstellungen ausschalten.
 advice-code_expired = Lösen Sie den Code sofort ein: Er gilt etwa eine Minute. Prüfen Sie die Uhr des Rechners und alles, was dazwischen wartet.
 advice-code_missing = Senden Sie den Code aus der Weiterleitung im Inhalt der Anfrage.
 advice-code_of_another_client = Lösen Sie den Code mit der client_id ein, mit der er angefordert wurde.
@@ -109,7 +110,7 @@ advice-registration_without_sign_in = Registrieren Sie mit einem persönlichen Z
 advice-request_object = Senden Sie die Parameter einzeln; Request-Objekte werden nicht unterstützt.
 advice-request_uri = Senden Sie die Parameter einzeln; request_uri wird nicht unterstützt.
 advice-resource_not_granted = Nennen Sie die Ressource auch in der Autorisierungsanfrage oder lassen Sie sie hier weg.
-advice-resource_unknown = Korrigieren Sie die Ressource oder bitten Sie den Betreiber dieses Servers, sie einzurichten.
+advice-resource_unknown = Verlangen Sie eine Ressource aus known_resources oder bitten Sie den Betreiber, die Ressource einzutragen.
 advice-response_mode_unknown = Lassen Sie response_mode weg oder senden Sie query, fragment oder form_post.
 advice-response_type_missing = Senden Sie response_type=code.
 advice-response_type_unsupported = Verwenden Sie response_type=code mit PKCE anstelle des Implicit Flow oder des Hybrid Flow.
@@ -119,8 +120,8 @@ advice-scope_beyond_grant = Verlangen Sie Scopes, die gewährt wurden, oder kein
 advice-scope_beyond_trust = Verlangen Sie weniger oder lassen Sie die Anwendung zuerst vom Betreiber dieses Servers prüfen.
 advice-scope_malformed = Trennen Sie Scopes durch einzelne Leerzeichen und verwenden Sie nur druckbare ASCII-Zeichen.
 advice-scope_needs_a_user = Verlangen Sie openid, profile, email und offline_access nicht, wo keine Person beteiligt ist.
-advice-scope_not_registered = Fügen Sie den Scope denen der Anwendung hinzu oder verlangen Sie ihn nicht.
-advice-scope_unknown = Korrigieren Sie die Schreibweise des Scopes oder bitten Sie den Betreiber dieses Servers, ihn einzurichten.
+advice-scope_not_registered = Fügen Sie den Scope in den Einstellungen der App hinzu oder verlangen Sie ihn nicht.
+advice-scope_unknown = Korrigieren Sie die Schreibweise des Scopes oder bitten Sie den Betreiber, ihn einzutragen.
 advice-secret_unknown = Rufen Sie die Secrets neu ab; dieses wurde beendet oder hat nie bestanden.
 advice-secrets_too_many = Beenden Sie eines der beiden Secrets, bevor Sie ein weiteres erzeugen.
 advice-signed_out = Die Person hat sich abgemeldet. Sie muss sich neu anmelden.
@@ -205,7 +206,7 @@ check-page = Die zurückgesendete Seite gehört zu diesem Browser und ist noch g
 check-page-device = Das Gerät wartet noch auf die Antwort
 check-page-user = Die Antwort kommt von der Person, der die Seite gezeigt wurde
 check-parameters-once = Kein anderer Parameter kommt mehrfach vor
-check-pkce = PKCE wird verwendet, und zwar mit S256
+check-pkce = PKCE wird mit S256 verwendet, wo es erforderlich ist
 check-prompt = Der Wert von prompt ist bekannt
 check-redirect-uri = Die redirect_uri ist für die Anwendung registriert
 check-refresh-alive = Die Autorisierung besteht noch
@@ -223,7 +224,7 @@ check-registration-unchanged = Niemand hat die Anwendung gleichzeitig geändert
 check-resource = Jede Ressource ist bekannt
 check-response-mode = Der response_mode ist bekannt
 check-response-type = Der response_type ist code
-check-scope = Jeder Scope ist bekannt und für die Anwendung registriert
+check-scope = Die Scopes gibt es, und die App darf sie verlangen
 check-server = Auf dem Server ist kein Fehler aufgetreten
 check-sign-in-age = Die Anmeldung ist nicht zu lange her
 check-signed-in = Jemand ist angemeldet

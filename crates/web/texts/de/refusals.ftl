@@ -4,6 +4,7 @@ refusal-account_unknown = Diese Person gibt es nicht.
 refusal-acr_unmet = Der verlangte Authentifizierungskontext ist nicht verfügbar.
 refusal-answer_parameter_repeated = Ein Parameter wurde mehrfach gesendet.
 refusal-application_type_unknown = application_type muss web oder native sein.
+refusal-client_type_contradicts_method = Der Client-Typ und token_endpoint_auth_method widersprechen sich.
 refusal-auth_method_unsupported = Diese token_endpoint_auth_method wird nicht unterstützt.
 refusal-body_not_an_object = Der Inhalt der Anfrage muss ein JSON-Objekt sein.
 refusal-changed_meanwhile = Die Daten wurden inzwischen geändert. Rufen Sie sie neu ab und wiederholen Sie die Änderung.

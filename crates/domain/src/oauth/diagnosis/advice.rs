@@ -27,9 +27,9 @@ pub const ADVICE: &[Advice] = advice! {
     "response_type_unsupported" => "Use response_type=code with PKCE in place of the implicit and hybrid flows.";
     "client_without_authorization_code" => "Add authorization_code to the grant types of the application.";
     "scope_malformed" => "Separate scopes by single spaces, and send each in printable ASCII.";
-    "scope_unknown" => "Correct the spelling of the scope, or ask whoever runs this server to declare it.";
-    "scope_not_registered" => "Add the scope to those of the application, or do not ask for it.";
-    "code_challenge_missing" => "Use PKCE: make a random code_verifier, send the base64url of its SHA-256 as code_challenge, and code_challenge_method=S256.";
+    "scope_unknown" => "Correct the spelling of the scope, or ask the operator to add it.";
+    "scope_not_registered" => "Add the scope to the app in its settings, or do not request it.";
+    "code_challenge_missing" => "Use PKCE: create a random code_verifier and send the base64url of its SHA-256 hash as code_challenge, with code_challenge_method=S256. A confidential app whose redirect URI is https can turn off Require PKCE in its settings.";
     "code_challenge_method_unsupported" => "Send code_challenge_method=S256. `plain` is not supported.";
     "code_challenge_malformed" => "The code_challenge must be the base64url of 32 bytes: 43 characters without padding.";
     "prompt_unknown" => "Send none, login, consent or select_account.";
@@ -38,7 +38,7 @@ pub const ADVICE: &[Advice] = advice! {
     "claims_malformed" => "Send the claims parameter as a JSON object with the members userinfo and id_token.";
     "sub_type_unknown" => "Send sub_type=workspace or sub_type=user.";
     "workspace_malformed" => "Send the id of a workspace, as it is listed: wsp_ and 26 characters.";
-    "resource_unknown" => "Correct the resource, or ask whoever runs this server to declare it.";
+    "resource_unknown" => "Request one of known_resources, or ask the operator to add the resource.";
     "id_token_hint_invalid" => "Send an ID token that this server issued to this application, or none.";
     "parameter_too_long" => "Keep state and nonce below 4096 bytes; keep what is longer in your session.";
     "interaction_unknown" => "Begin again from the application; the page was altered, or comes from a server with other keys.";
@@ -138,6 +138,7 @@ pub const ADVICE: &[Advice] = advice! {
     "client_secret_chosen" => "Leave client_secret out; the server makes secrets.";
     "client_name_unsafe" => "Use 1 to 100 visible characters, with at most four marks on a letter.";
     "description_unsafe" => "Use at most 1000 visible characters, with at most four marks on a letter.";
+    "client_type_contradicts_method" => "Send the method none for a public client and a secret method for a confidential one, or only one of the two fields.";
     "auth_method_unsupported" => "Use client_secret_basic, client_secret_post or none.";
     "grant_type_unsupported" => "Use authorization_code, refresh_token, client_credentials or urn:ietf:params:oauth:grant-type:device_code.";
     "grant_and_response_types_inconsistent" => "Register the response type code together with the grant type authorization_code, or neither.";

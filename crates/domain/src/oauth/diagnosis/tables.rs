@@ -27,8 +27,8 @@ pub const AUTHORIZATION: &[Check] = checks! {
     "check-no-request-object", "The parameters come in the request itself" => ["request_object", "request_uri"];
     "check-response-type", "The response_type is code" => ["response_type_missing", "response_type_unsupported"];
     "check-grant-allowed", "The application may use the authorization_code grant" => ["client_without_authorization_code"];
-    "check-scope", "Every scope exists and is registered for the application" => ["scope_malformed", "scope_unknown", "scope_not_registered"];
-    "check-pkce", "PKCE is used, with S256" => [
+    "check-scope", "The scopes exist and are open to the app" => ["scope_malformed", "scope_unknown", "scope_not_registered"];
+    "check-pkce", "PKCE is used with S256 where it is required" => [
         "code_challenge_missing", "code_challenge_method_unsupported", "code_challenge_malformed",
     ];
     "check-prompt", "The prompt is known" => ["prompt_unknown", "prompt_none_with_others"];
@@ -115,7 +115,7 @@ pub const MACHINE: &[Check] = checks! {
 pub const DEVICE_REQUEST: &[Check] = checks! {
     "check-device-grant", "The client is registered for the device grant" => ["grant_type_not_registered"];
     "check-parameters-once", "No other parameter is repeated" => ["parameter_repeated"];
-    "check-scope", "Every scope exists and is registered for the application" => ["scope_malformed", "scope_unknown", "scope_not_registered"];
+    "check-scope", "The scopes exist and are open to the app" => ["scope_malformed", "scope_unknown", "scope_not_registered"];
     "check-sub-type", "The sub_type is known" => ["sub_type_unknown"];
     "check-resource", "Every resource exists" => ["resource_unknown"];
 };
@@ -206,6 +206,7 @@ macro_rules! metadata {
                 "client_name_unsafe",
                 "description_unsafe",
                 "auth_method_unsupported",
+                "client_type_contradicts_method",
                 "grant_type_unsupported",
                 "response_type_unsupported",
                 "grant_and_response_types_inconsistent",

@@ -61,6 +61,15 @@ fn property(dialect: &Dialect, rfc: &str) -> Schema {
         "default_sub_type" => {
             text("What its tokens speak for when it does not say.").enum_values(Some(["workspace", "user"])).into()
         }
+        "token_endpoint_auth_method" => text(
+            "`client_secret_basic`, `client_secret_post` or `none`; null: its secret may come in the header or in the body.",
+        )
+        .into(),
+        "access_token_format" => text("The form of its access tokens.").enum_values(Some(["opaque", "jwt"])).into(),
+        "require_pkce" => ObjectBuilder::new()
+            .schema_type(Type::Boolean)
+            .description(Some("Whether it must use PKCE although it has a secret. Public clients always must."))
+            .into(),
         _ => ObjectBuilder::new().schema_type(SchemaType::AnyValue).into(),
     }
 }
@@ -108,7 +117,7 @@ fn snake(description: &str) -> ObjectBuilder {
         let schema = property(&SNAKE, rfc);
         let (nullable, required) = match name {
             "icon" => (true, true),
-            "project_id" => (false, false),
+            "project_id" | "token_endpoint_auth_method" => (false, false),
             _ => (false, !name.ends_with("_seconds")),
         };
         object = object.property(name, if nullable { or_null(schema) } else { schema });

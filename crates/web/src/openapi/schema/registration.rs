@@ -49,6 +49,8 @@ pub struct ClientMetadata {
     require_auth_time: Option<bool>,
     /// `opaque` or `jwt`.
     access_token_format: Option<String>,
+    /// Whether the client must use PKCE although it has a secret.
+    require_pkce: Option<bool>,
 }
 
 /// A client as it is registered (RFC 7591 §3.2.1).
@@ -97,6 +99,7 @@ pub struct RegisteredClient {
     default_max_age: Option<i64>,
     require_auth_time: bool,
     access_token_format: String,
+    require_pkce: bool,
     /// In the list of the caller's own.
     #[schema(nullable = false, format = DateTime)]
     created_at: Option<String>,

@@ -67,7 +67,7 @@ fn page<'p>(state: &'p WebState, person: &Person, draft: &'p Draft, step: Step, 
     let (kind, catalogue) = (draft.kind.unwrap_or(Kind::Web), &state.app().settings().catalogue);
     let own: &[&str] = match step {
         Step::Kind => &["kind"],
-        Step::About => &["client_name", "description", "client_uri", "redirect_uris"],
+        Step::About => &["client_name", "description", "client_uri", "redirect_uris", "pkce_optional"],
         Step::Permissions => &["chosen", "scope"],
         Step::Review => &[],
     };

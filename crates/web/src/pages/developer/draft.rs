@@ -88,6 +88,11 @@ impl Kind {
         self.redirects() || !OF_A_USER.contains(&scope)
     }
 
+    /// Whether its owner may let it go without PKCE: it has a secret.
+    pub const fn may_go_without_pkce(self) -> bool {
+        matches!(self, Self::Web)
+    }
+
     const fn is_public(self) -> bool {
         matches!(self, Self::SinglePage | Self::Native | Self::Agent)
     }
@@ -102,6 +107,8 @@ pub struct Draft {
     pub homepage: String,
     /// One a line.
     pub redirect_uris: String,
+    /// Its library cannot use PKCE.
+    pub pkce_optional: bool,
     /// Absent until they were chosen.
     pub scopes: Option<Vec<String>>,
 }
@@ -116,6 +123,7 @@ impl Draft {
             description: text("description"),
             homepage: text("client_uri"),
             redirect_uris: text("redirect_uris"),
+            pkce_optional: params.get("pkce_optional").is_some(),
             scopes: chosen.then(|| params.all("scope").map(str::to_owned).collect()),
         }
     }
@@ -129,6 +137,7 @@ impl Draft {
             ("description", self.description.clone()),
             ("client_uri", self.homepage.clone()),
             ("redirect_uris", self.redirect_uris.clone()),
+            ("pkce_optional", if self.pkce_optional { "1" } else { "" }.to_owned()),
         ];
         if let Some(scopes) = &self.scopes {
             fields.push(("chosen", "1".to_owned()));
@@ -162,6 +171,8 @@ impl Draft {
         if kind.is_public() {
             put("token_endpoint_auth_method", "none".into());
         }
+        let optional = self.pkce_optional && kind.may_go_without_pkce();
+        put("require_pkce", (kind.redirects() && !optional).into());
         // Agents listen on the device or at an address of their own: both may be registered, and the port may vary.
         let native = matches!(kind, Kind::Native | Kind::Agent);
         put("application_type", if native { "native" } else { "web" }.into());
@@ -194,6 +205,7 @@ mod tests {
             description: "one\r\ntwo".to_owned(),
             homepage: "https://a.example".to_owned(),
             redirect_uris: "com.example.app:/cb\r\n".to_owned(),
+            pkce_optional: true,
             scopes: Some(vec!["openid".to_owned(), "email".to_owned()]),
         };
         let fields = draft.fields(&[]);
@@ -213,6 +225,7 @@ mod tests {
             let made = application::read(&body, SubType::Workspace).unwrap();
             assert_eq!(made.auth_method == AuthMethod::None, kind.is_public(), "{kind:?}");
             assert_eq!(made.config.redirect_uris, kind.examples());
+            assert_eq!(made.config.requires_pkce(), kind.redirects(), "narrowing point 3: on in the console");
             let native = made.config.application_type == ApplicationType::Native;
             assert_eq!(native, matches!(kind, Kind::Native | Kind::Agent));
         }

@@ -38,7 +38,7 @@ const LISTS: [&str; 3] = ["redirect_uris", "post_logout_redirect_uris", "allowed
 const CLEARED: [&str; 5] = ["client_uri", "logo_uri", "tos_uri", "policy_uri", "token_endpoint_auth_method"];
 
 /// The fields with their labels, texts.
-const LABELS: [(&str, &str); 18] = [
+const LABELS: [(&str, &str); 19] = [
     ("client_name", "dev-field-name"),
     ("description", "dev-field-description"),
     ("client_uri", "dev-field-homepage"),
@@ -47,6 +47,7 @@ const LABELS: [(&str, &str); 18] = [
     ("policy_uri", "dev-field-policy"),
     ("grant_types", "dev-field-grants"),
     ("token_endpoint_auth_method", "dev-field-auth"),
+    ("require_pkce", "dev-field-pkce"),
     ("redirect_uris", "dev-field-redirects"),
     ("post_logout_redirect_uris", "dev-field-logout"),
     ("scope", "dev-field-scopes"),
@@ -78,6 +79,7 @@ fn shown(fields: &Map<String, Value>, name: &str) -> String {
         Some(Value::String(text)) => text.clone(),
         Some(Value::Array(items)) => items.iter().filter_map(Value::as_str).collect::<Vec<_>>().join("\n"),
         Some(Value::Number(number)) => number.to_string(),
+        Some(Value::Bool(flag)) => flag.to_string(),
         _ => String::new(),
     }
 }
@@ -170,6 +172,7 @@ fn body(form: &RawParams) -> Map<String, Value> {
     all.insert("grant_types".to_owned(), json!(form.all("grant_types").collect::<Vec<_>>()));
     let scopes: Vec<_> = form.all("scope").collect();
     all.insert("scope".to_owned(), scopes.join(" ").into());
+    all.insert("require_pkce".to_owned(), form.get("require_pkce").is_some().into());
     // A claimed https address and a port of its own: only an application on a device has both.
     let native = form.get("application_type").is_some();
     all.insert("application_type".to_owned(), if native { "native" } else { "web" }.into());

@@ -149,3 +149,58 @@ pub async fn ask_enable(State(state): State<WebState>, person: Person, Path(id):
 pub async fn enable(State(state): State<WebState>, Path(id): Path<String>, posted: Posted) -> Response {
     set_disabled(&state, &posted.person, &id, false).await
 }
+
+/// What the form or the address says about PKCE.
+fn wanted(text: &str) -> Option<bool> {
+    match text {
+        "true" => Some(true),
+        "false" => Some(false),
+        _ => None,
+    }
+}
+
+fn unknown_wish() -> Failure<ManageRefusal> {
+    Failure::Refused(Unmanaged::Choice.of("require"))
+}
+
+pub async fn ask_pkce(State(state): State<WebState>, person: Person, Path(id): Path<String>) -> Response {
+    let (client, frame, back) = match about(&state, &person, &id).await {
+        Ok(about) => about,
+        Err(response) => return *response,
+    };
+    let Some(require) = wanted(person.query("require")) else {
+        return again(&state, &person, &id, &unknown_wish()).await;
+    };
+    let (title, means, button) = if require {
+        ("client-pkce-require-title", "client-pkce-require-hint", "client-pkce-require")
+    } else {
+        ("client-pkce-release-title", "client-pkce-release-hint", "client-pkce-release")
+    };
+    let page = Confirm {
+        title: frame.fill(title, "client", &client.name),
+        lines: vec![frame.texts().rich(means, &[])],
+        after: After::Undo,
+        action: format!("{back}/pkce"),
+        fields: vec![("require", require.to_string())],
+        button: frame.say(button),
+        back,
+        frame,
+    };
+    page.show(&state, &person)
+}
+
+pub async fn set_pkce(State(state): State<WebState>, Path(id): Path<String>, posted: Posted) -> Response {
+    let person = &posted.person;
+    let Some(require) = wanted(posted.field("require")) else {
+        return again(&state, person, &id, &unknown_wish()).await;
+    };
+    match all_clients::set_require_pkce(state.app(), &person.ctx, &person.principal, &id, require).await {
+        Ok(client) => {
+            let path = format!("{}/{}", person.path(&state, Section::Clients), client.id);
+            let done = if require { "client-pkce-required" } else { "client-pkce-released" };
+            let undo = Undo::by(format!("{path}/pkce")).with("require", !require);
+            person.done_until_undone(&state, &path, done, &undo)
+        }
+        Err(failure) => again(&state, person, &id, &failure).await,
+    }
+}
