@@ -117,9 +117,9 @@ pub async fn start_time(root: &Path, data: &Path) -> anyhow::Result<Duration> {
     Ok(began.elapsed())
 }
 
-async fn register(port: u16, metadata: &Value) -> anyhow::Result<Party> {
+async fn register(port: u16, headers: &str, metadata: &Value) -> anyhow::Result<Party> {
     let mut connection = Connection::open(port).await?;
-    let request = post(port, "/oauth2/register", "", "application/json", &metadata.to_string());
+    let request = post(port, "/oauth2/register", headers, "application/json", &metadata.to_string());
     let answer = connection.send(&request).await?;
     ensure!(answer.status == 201, "registration: {} {}", answer.status, answer.body());
     let secret = answer.member("client_secret").ok().map(str::to_owned);
@@ -135,15 +135,17 @@ pub async fn ours(root: &Path, data: &Path) -> anyhow::Result<Server> {
             "token_endpoint_auth_method": method, "id_token_signed_response_alg": alg, "scope": "openid profile email offline_access"})
     };
     let machine = json!({"client_name": "Bench machine", "grant_types": ["client_credentials"], "response_types": [], "scope": "contracts:read"});
+    // A client acts in its own name only where a workspace vouches for it.
+    let key = format!("Authorization: Bearer {}\r\n", seed["api_key"].as_str().context("api_key")?);
     let mut target = Target {
         name: "countersign",
         port,
         pid: process.id(),
         paths: OURS,
-        web: register(port, &web("client_secret_basic", "RS256")).await?,
-        eddsa: register(port, &web("client_secret_basic", "EdDSA")).await?,
-        spa: register(port, &web("none", "RS256")).await?,
-        machine: register(port, &machine).await?,
+        web: register(port, "", &web("client_secret_basic", "RS256")).await?,
+        eddsa: register(port, "", &web("client_secret_basic", "EdDSA")).await?,
+        spa: register(port, "", &web("none", "RS256")).await?,
+        machine: register(port, &key, &machine).await?,
         cookies: String::new(),
     };
     let user = &seed["users"][0];

@@ -23,6 +23,10 @@ pub struct ScopeInfo {
     /// Cannot be unticked on the consent page.
     #[serde(default)]
     pub required: bool,
+    /// Open to clients that act in their own name (`client_credentials`) and for which a workspace vouches. The operator's
+    /// own clients and verified ones do not need it.
+    #[serde(default)]
+    pub machine: bool,
     /// Given to clients that register without naming scopes.
     #[serde(default)]
     pub default: bool,
@@ -258,6 +262,7 @@ impl Default for Catalogue {
             consent_description: description.to_owned(),
             sensitive: matches!(name, "admin" | "clients:write"),
             required: name == "openid",
+            machine: matches!(name, "contracts:read" | "contracts:write"),
             default: matches!(name, "openid" | "profile" | "email" | "offline_access"),
             operations: Vec::new(),
             translations: german(name).into_iter().collect(),

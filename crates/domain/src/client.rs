@@ -1,5 +1,6 @@
 //! A client: an OAuth application and what it registered (RFC 7591 §2, OpenID Connect Registration §2).
 use crate::oauth::jose::SigningAlg;
+use crate::reviewed::Reviewed;
 use crate::{ClientId, ClientSecretId, ScopeSet, SecretHash, Timestamp, UserId, WorkspaceId};
 use serde::{Deserialize, Serialize};
 
@@ -191,6 +192,9 @@ pub struct ClientConfig {
     /// An application of the operator's own that needs no consent page.
     pub internal: bool,
     pub project_id: Option<String>,
+    /// What the operator vouched for, where it has changed since.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub reviewed: Option<Reviewed>,
 }
 
 fn held_to_pkce() -> bool {

@@ -17,9 +17,12 @@ pub mod keys;
 pub mod language;
 pub mod oauth;
 pub mod outbound;
+pub mod review;
+pub mod reviewed;
 pub mod secret;
 pub mod text;
 pub mod time;
+pub mod vouching;
 pub mod webhook;
 
 pub use id::{

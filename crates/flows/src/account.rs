@@ -4,11 +4,12 @@ use crate::owned::refused;
 use crate::profile::{self, Change};
 use crate::recorder::About;
 use crate::sign_in_refusal::SignInRefusal;
-use crate::{App, Ctx, Failure, Fault, accounts};
+use crate::{App, Ctx, Failure, Fault, accounts, session, signed_out};
 use domain::access::{Operation, Principal};
 use domain::identity::{Email, Session, User, WorkspaceMembership, Zone};
 use domain::language::Language;
 use domain::{Secret, SessionId, Timestamp, UserId, WorkspaceId};
+use serde_json::json;
 use store::{Page, Paged, StoreError};
 
 type Outcome<T> = Result<T, Failure<ManageRefusal>>;
@@ -111,16 +112,25 @@ pub async fn change(app: &App, ctx: &Ctx, principal: &Principal, changes: Change
     Ok(shown(user, store::workspaces::list_for_user(&mut tx, id).await?))
 }
 
-/// Changes the person's password, and ends all of their sessions but `current` (checklist 71). Guesses of the old one are
-/// slowed down together with those at the sign-in.
+/// How a password is changed.
+#[derive(Debug)]
+pub struct PasswordChange<'p> {
+    pub old: &'p Secret,
+    pub new: &'p Secret,
+    /// Ends all other sessions, all personal access tokens and all authorizations of apps (checklist 71).
+    pub end_others: bool,
+}
+
+/// Changes the person's password. The session `current` goes on with a new secret, which is the answer. Guesses of the
+/// old password are slowed down together with those at the sign-in.
 pub async fn change_password(
     app: &App,
     ctx: &Ctx,
     principal: &Principal,
     current: Option<SessionId>,
-    old: &Secret,
-    new: &Secret,
-) -> Outcome<()> {
+    change: &PasswordChange<'_>,
+) -> Outcome<Option<Secret>> {
+    let &PasswordChange { old, new, end_others } = change;
     const KIND: &str = "user.password_changed";
     let id = person(app, ctx, principal, Operation::WriteAccount, KIND)?;
     let refuse = |r: ManageRefusal| refused(app, ctx, KIND, About::user(id), r);
@@ -143,22 +153,29 @@ pub async fn change_password(
     let fits = app.passwords().verify(old, user.password_hash.as_deref()).await?;
     let Some(from) = user.password_hash.filter(|_| fits) else { return Err(wrong()) };
     app.throttle().succeeded("sign-in", &key, ctx);
-    let (to, now) = (app.passwords().hash(new, ctx).await?, ctx.now);
+    let (to, now, told) = (app.passwords().hash(new, ctx).await?, ctx.now, ctx.clone());
+    let secret = session::new_secret(app, ctx);
+    let session = current.map(|session| (session, app.pepper().hash(secret.expose())));
     let work = app.store().write(move |tx| {
         Box::pin(async move {
-            let changed = store::users::change_password(tx, id, &from, &to, now).await?;
-            if changed {
-                store::sessions::end_all_for_user(tx, id, current).await?;
+            if !store::users::change_password(tx, id, &from, &to, now).await? {
+                return Ok(None);
             }
-            Ok(changed)
+            let renewed = match session {
+                // Whoever knew the old secret knows nothing now.
+                Some((session, hash)) => store::sessions::renew(tx, session, id, &hash).await?,
+                None => false,
+            };
+            let ended = if end_others { signed_out::everywhere(tx, &told, id, current).await? } else { json!({}) };
+            Ok(Some((renewed, ended)))
         })
     });
-    // Whoever was faster made the old password wrong.
-    if !work.await.map_err(|error: StoreError| Fault::from(error))? {
+    // Another request was faster: the old password is wrong by now.
+    let Some((renewed, ended)) = work.await.map_err(|error: StoreError| Fault::from(error))? else {
         return Err(wrong());
-    }
-    app.record(ctx, KIND, "ok", About::user(id));
-    Ok(())
+    };
+    app.record_with(ctx, KIND, "ok", About::user(id), ended);
+    Ok(Some(secret).filter(|_| renewed))
 }
 
 /// A browser in which the person is signed in.
@@ -240,6 +257,6 @@ pub async fn end_other_sessions(
         .store()
         .write(move |tx| Box::pin(async move { store::sessions::end_all_for_user(tx, user, current).await }));
     let ended = work.await.map_err(|error: StoreError| Fault::from(error))?;
-    app.record_with(ctx, KIND, "ok", About::user(user), serde_json::json!({"sessions": ended}));
+    app.record_with(ctx, KIND, "ok", About::user(user), json!({"sessions": ended}));
     Ok(ended)
 }

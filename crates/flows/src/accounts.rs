@@ -2,7 +2,7 @@
 use crate::failure::refuse;
 use crate::recorder::About;
 use crate::sign_in_refusal::SignInRefusal as R;
-use crate::{App, Ctx, Failure, Fault, membership};
+use crate::{App, Ctx, Failure, Fault, membership, signed_out};
 use domain::identity::{
     ApiKey, Email, Member, MemberRoles, PersonalAccessToken, Role, User, Workspace, WorkspaceMembership,
 };
@@ -129,20 +129,24 @@ pub async fn create_account(app: &App, ctx: &Ctx, new: Newcomer<'_>, door: Door)
     Ok(Some(user))
 }
 
-/// Sets a password and ends the user's sessions (checklist 71). `false` when there is no such user.
+/// Sets a password and ends everything else that acts for the user: sessions, personal access tokens, authorizations of
+/// apps (checklist 71). `false` when there is no such user.
 pub async fn set_password(app: &App, ctx: &Ctx, user: UserId, password: &Secret) -> Result<bool, Failure<R>> {
     check_password(password).map_err(Failure::Refused)?;
     let hash = app.passwords().hash(password, ctx).await?;
-    let now = ctx.now;
+    let told = ctx.clone();
     let work = app.store().write(move |tx| {
         Box::pin(async move {
-            store::sessions::end_all_for_user(tx, user, None).await?;
-            store::users::set_password(tx, user, Some(&hash), now).await
+            if !store::users::set_password(tx, user, Some(&hash), told.now).await? {
+                return Ok(None);
+            }
+            signed_out::everywhere(tx, &told, user, None).await.map(Some)
         })
     });
-    let changed = work.await?;
-    if changed {
-        app.record(ctx, "user.password_set", "ok", About::user(user));
+    let ended = work.await.map_err(|error: store::StoreError| Fault::from(error))?;
+    let changed = ended.is_some();
+    if let Some(ended) = ended {
+        app.record_with(ctx, "user.password_set", "ok", About::user(user), ended);
     }
     Ok(changed)
 }

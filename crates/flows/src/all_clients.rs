@@ -60,8 +60,8 @@ pub async fn look(app: &App, ctx: &Ctx, principal: &Principal, id: &str) -> Outc
     Ok(OneClient { client, owner })
 }
 
-/// Believes an application so far from now on: workspaces that let in only those that are believed further lose it. One that nobody used and that becomes anonymous is removed with the
-/// other unused registrations.
+/// Sets how far a client is trusted: workspaces that admit only more trusted ones lose it. A client that nobody used and
+/// that becomes anonymous is removed with the other unused registrations.
 pub async fn set_trust(
     app: &App,
     ctx: &Ctx,
@@ -69,12 +69,26 @@ pub async fn set_trust(
     id: &str,
     trust: impl Into<SetTo<'_, Trust>>,
 ) -> Outcome<(Client, Trust)> {
+    set_trust_seen(app, ctx, principal, id, trust, None).await
+}
+
+/// The same for a client that the operator has looked at: at another revision nothing is set, so that nobody vouches for
+/// facts that they have not seen.
+pub async fn set_trust_seen(
+    app: &App,
+    ctx: &Ctx,
+    principal: &Principal,
+    id: &str,
+    trust: impl Into<SetTo<'_, Trust>>,
+    seen: Option<i64>,
+) -> Outcome<(Client, Trust)> {
     const KIND: &str = "client.trust_set";
     may(app, ctx, principal, Operation::WriteAllClients)?;
     let client = living(app, ctx, KIND, id).await?;
     let (about, before) = (About::owned(&client), client.trust);
     let SetTo { to: trust, only_from } = trust.into();
-    if only_from.is_some_and(|from| from != before.as_str()) {
+    let newer = seen.is_some_and(|revision| revision != client.revision);
+    if newer || only_from.is_some_and(|from| from != before.as_str()) {
         return Err(refused(app, ctx, KIND, about, Unmanaged::Changed));
     }
     // Held to the revision that was read.

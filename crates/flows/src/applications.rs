@@ -5,6 +5,7 @@ use domain::client::{AuthMethod, Client, ClientConfig, ClientSecret, ClientType,
 use domain::oauth::grant::EndReason;
 use domain::oauth::redirect_uri::check_registration;
 use domain::{ClientId, ClientSecretId, Secret, UserId, WorkspaceId};
+use serde_json::json;
 use store::clients::Owner;
 use store::{Page, Paged, Tx};
 
@@ -106,35 +107,39 @@ pub struct Updated {
     pub secret: Option<Secret>,
 }
 
-/// Stores a changed client. Becoming confidential makes a secret, becoming public ends them all; whoever may no longer
-/// use it loses what they had. `None` when it is no longer at the revision that `client` was read at, or was deleted.
-pub async fn update(app: &App, ctx: &Ctx, client: Client, was_public: bool) -> Result<Option<Updated>, Fault> {
-    write(app, ctx, client, was_public, None).await
+/// Who makes a change.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum By {
+    /// The operator's word ends where the facts change that it was given for.
+    Owner,
+    /// The operator, who says how far the client is trusted as it is.
+    Review,
 }
 
-/// The same for a client that was believed so far before, if that changes: workspaces that let in only some lose it.
-async fn write(
-    app: &App,
-    ctx: &Ctx,
-    mut client: Client,
-    was_public: bool,
-    before: Option<Trust>,
-) -> Result<Option<Updated>, Fault> {
-    let less =
-        before.is_some_and(|before| before != client.trust && matches!(before, Trust::FirstParty | Trust::Verified));
+/// Stores a client that its owner changed. Becoming confidential makes a secret, becoming public ends them all; whoever may no longer
+/// use it loses what they had. `None` when it is no longer at the revision that `client` was read at, or was deleted.
+pub async fn update(app: &App, ctx: &Ctx, client: Client, was_public: bool) -> Result<Option<Updated>, Fault> {
+    write(app, ctx, client, was_public, By::Owner).await
+}
+
+/// Stores a client. Where its trust drops, workspaces whose rule admits only trusted ones lose it.
+async fn write(app: &App, ctx: &Ctx, mut client: Client, was_public: bool, by: By) -> Result<Option<Updated>, Fault> {
     client.updated_at = ctx.now;
     let fresh = (was_public && !client.is_public()).then(|| new_secret(app, ctx, &client.id));
-    let (row, stored) = (client.clone(), fresh.as_ref().map(|(_, stored)| stored.clone()));
+    let stored = fresh.as_ref().map(|(_, stored)| stored.clone());
     let (now, told) = (ctx.now, ctx.clone());
     let work = app.store().write(move |tx| {
         Box::pin(async move {
+            let Some(before) = store::clients::by_id(tx, &client.id, now).await? else { return Ok(None) };
+            let row = if by == By::Owner { client.changed_from(&before) } else { client };
+            let less = before.trust.is_vouched() && before.trust != row.trust;
             // Before the client itself, as whoever redeems a code in a workspace takes the two.
             let choosy = if less { store::app_policy::choosy_workspaces(tx, &row.id).await? } else { Vec::new() };
             for workspace in &choosy {
                 store::workspaces::hold(tx, *workspace).await?;
             }
             if !store::clients::update(tx, &row).await? {
-                return Ok(false);
+                return Ok(None);
             }
             for workspace in choosy {
                 forbidden::end_forbidden(tx, &told, workspace).await?;
@@ -147,13 +152,15 @@ async fn write(
             }
             end_forbidden(tx, &told, &row).await?;
             events::emit(tx, &told, events::client_updated(&row)).await?;
-            Ok(true)
+            Ok(Some((row, before.trust)))
         })
     });
-    if !work.await.map_err(|error: store::StoreError| Fault::from(error))? {
+    let Some((mut client, before)) = work.await.map_err(|error: store::StoreError| Fault::from(error))? else {
         return Ok(None);
-    }
-    app.record(ctx, "client.updated", "ok", About::owned(&client));
+    };
+    let trust = (by == By::Owner && before != client.trust)
+        .then(|| json!({"trust": {"from": before.as_str(), "to": client.trust.as_str()}}));
+    app.record_with(ctx, "client.updated", "ok", About::owned(&client), trust.unwrap_or_else(|| json!({})));
     client.revision += 1;
     Ok(Some(Updated { client, secret: fresh.map(|(secret, _)| secret) }))
 }
@@ -256,14 +263,23 @@ pub async fn list_of(app: &App, ctx: &Ctx, owner: Owner, page: Page) -> Result<P
     Ok(store::clients::list_for_owner(&mut tx, owner, page, ctx.now).await?)
 }
 
-/// Believes the client so far from now on. `None` when there is no such client, `false` when it was changed meanwhile.
+/// Sets whether a client of the operator's own needs no consent page. `false` when there is no such client, or it was
+/// changed meanwhile.
+pub async fn set_internal(app: &App, ctx: &Ctx, id: &ClientId, internal: bool) -> Result<bool, Fault> {
+    let Some(mut client) = living(app, ctx, id).await? else { return Ok(false) };
+    client.config.internal = internal;
+    let was_public = client.is_public();
+    Ok(write(app, ctx, client, was_public, By::Review).await?.is_some())
+}
+
+/// Sets the client's trust. `None` when there is no such client, `false` when it was changed meanwhile.
 pub async fn set_trust(app: &App, ctx: &Ctx, id: &ClientId, trust: Trust) -> Result<Option<bool>, Fault> {
     let Some(client) = living(app, ctx, id).await? else { return Ok(None) };
     Ok(Some(believe(app, ctx, client, trust).await?.is_some()))
 }
 
-/// Believes the client as it was read so far from now on. `None` when it was changed meanwhile.
+/// Sets the client's trust, unless it changed since it was read; then the answer is `None`.
 pub(crate) async fn believe(app: &App, ctx: &Ctx, client: Client, trust: Trust) -> Result<Option<Updated>, Fault> {
-    let (was_public, before) = (client.is_public(), Some(client.trust));
-    write(app, ctx, Client { trust, ..client }, was_public, before).await
+    let was_public = client.is_public();
+    write(app, ctx, client.reviewed_as(trust), was_public, By::Review).await
 }

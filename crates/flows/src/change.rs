@@ -5,9 +5,9 @@ use crate::recorder::About;
 use crate::{App, Ctx, Failure, register};
 use domain::ScopeSet;
 use domain::application::{self, Dialect};
-use domain::client::{Client, ClientConfig, Trust};
+use domain::client::{Client, ClientConfig, GrantType, Trust};
 use domain::oauth::error::Refusal as _;
-use domain::oauth::registration::{Metadata, MetadataFault};
+use domain::oauth::registration::{Metadata, MetadataFault, MetadataRefusal};
 use serde_json::{Map, Value};
 
 /// Reads metadata in an API's own words, and holds it against what exists and what such a client may have.
@@ -24,13 +24,23 @@ pub(crate) fn read(
 }
 
 /// The client with what the body names changed.
-fn changed(app: &App, dialect: &Dialect, client: Client, body: &Map<String, Value>) -> Result<Client, MetadataFault> {
+fn changed(
+    app: &App,
+    dialect: &Dialect,
+    client: Client,
+    body: &Map<String, Value>,
+    operator: bool,
+) -> Result<Client, MetadataFault> {
     let metadata = dialect.changed(&client, body)?;
-    let asked = read(app, dialect, client.trust, &client.config.scopes, &metadata)?;
+    let asked = read(app, dialect, client.trust_of_owner(operator), &client.config.scopes, &metadata)?;
+    let acts_alone = asked.config.grant_types.contains(&GrantType::ClientCredentials);
+    // A client that has it from before this rule can still be changed; the token endpoint refuses it.
+    if acts_alone && client.voucher().is_none() && !client.may_use(GrantType::ClientCredentials) {
+        return Err(dialect.localise(MetadataRefusal::NotVouched.of("grant_types")));
+    }
     let config = ClientConfig {
         // What only the operator sets.
         refresh_rotation: client.config.refresh_rotation,
-        internal: client.config.internal,
         ..asked.config
     };
     Ok(Client { name: asked.name, client_type: asked.client_type, auth_method: asked.auth_method, config, ..client })
@@ -46,17 +56,19 @@ pub fn adjusted(
 ) -> Result<NewClient, ManageRefusal> {
     let client = applications::unsaved(app, ctx, new.clone());
     let Client { name, client_type, auth_method, config, .. } =
-        changed(app, dialect, client, body).map_err(ManageRefusal::Metadata)?;
+        changed(app, dialect, client, body, true).map_err(ManageRefusal::Metadata)?;
     Ok(NewClient { name, client_type, auth_method, config, ..new })
 }
 
-/// Changes what the body names of the client as it was read. Whether the caller may do so was decided before.
+/// Changes what the body names of the client as it was read. Whether the caller may do so was decided before; only the
+/// operator grants sensitive scopes.
 pub async fn apply(
     app: &App,
     ctx: &Ctx,
     dialect: &Dialect,
     client: Client,
     body: &Map<String, Value>,
+    operator: bool,
 ) -> Result<Updated, Failure<ManageRefusal>> {
     let about = About::owned(&client);
     let refused = |refusal: ManageRefusal| {
@@ -64,7 +76,8 @@ pub async fn apply(
         Failure::Refused(refusal)
     };
     let was_public = client.is_public();
-    let changed = changed(app, dialect, client, body).map_err(|fault| refused(ManageRefusal::Metadata(fault)))?;
+    let changed =
+        changed(app, dialect, client, body, operator).map_err(|fault| refused(ManageRefusal::Metadata(fault)))?;
     let updated = applications::update(app, ctx, changed, was_public).await?;
     updated.ok_or_else(|| refused(Unmanaged::Changed.into()))
 }

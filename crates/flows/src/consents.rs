@@ -136,7 +136,7 @@ async fn tell_of_all(tx: &mut Tx, ctx: &Ctx, client: &ClientId) -> Result<(), St
     }
 }
 
-/// The same for all users of a client; answers how many consents there were.
+/// The same for all users of a client, and for the tokens in the client's own name; answers how many consents there were.
 pub async fn revoke_all_users(app: &App, ctx: &Ctx, client: &ClientId) -> Result<u64, Fault> {
     let (id, told) = (client.clone(), ctx.clone());
     let tell = app.outbox().wants(EventKind::ConsentRevoked);
@@ -146,6 +146,8 @@ pub async fn revoke_all_users(app: &App, ctx: &Ctx, client: &ClientId) -> Result
                 tell_of_all(tx, &told, &id).await?;
             }
             let about = about(tx, &told, &id).await?;
+            // Reference 004: all active tokens, those in the client's own name too.
+            store::clients::raise_epoch(tx, &id).await?;
             let consents = consents::delete_for_client(tx, &id).await?;
             let grants = grants::end_all(tx, Whose::Client(id), EndReason::ConsentRevoked, told.now).await?;
             Ok((about, consents, grants))

@@ -13,6 +13,7 @@ domain::refusals! {
         OtherAudience => InvalidToken, "token_for_another_resource", "The access token is for another resource.";
         OtherSite => AccessDenied, "session_from_another_site", "A session is only good from a page of this server.";
         WorkspaceUnknown => AccessDenied, "workspace_unknown", "You do not belong to this workspace.";
+        AppNotAllowed => AccessDenied, "workspace_policy_forbids_client", "The workspace does not allow this app. Its owners can.";
         /// A foreign application is as good as none: nothing tells them apart.
         ClientUnknown => NotFound, "client_unknown", "There is no such application.";
         UserUnknown => NotFound, "user_unknown", "This person has not given the application access.";

@@ -4,9 +4,8 @@ use crate::page_refusal::PageRefusal;
 use domain::client::Client;
 use domain::identity::{Email, WorkspaceMembership};
 use domain::oauth::authorize::{AuthorizationRequest, AuthorizeRefusal, Callback};
-use domain::oauth::decision::Ask;
+use domain::oauth::decision::{Ask, Choice};
 use domain::oauth::device::UserCode;
-use domain::{ScopeSet, WorkspaceId};
 
 pub type AuthorizeFailure = Failure<PageRefusal>;
 
@@ -110,7 +109,7 @@ pub struct Locales {
 #[derive(Debug, Clone, Default)]
 pub struct Decision {
     pub allow: bool,
-    pub workspace: Option<WorkspaceId>,
-    /// What was ticked; `None` when the form or body does not choose.
-    pub ticked: Option<ScopeSet>,
+    pub choice: Choice,
+    /// A page is open where the question can be asked again. A program gets a default or an error.
+    pub on_page: bool,
 }

@@ -178,7 +178,7 @@ pub async fn change(
     if expected.is_some_and(|revision| revision != client.revision) {
         return Err(refused(app, ctx, "client.updated", about, Unmanaged::Changed));
     }
-    change::apply(app, ctx, dialect, client, body).await
+    change::apply(app, ctx, dialect, client, body, principal.operator).await
 }
 
 /// Deletes a client: it, its tokens and its consents are dead at once.

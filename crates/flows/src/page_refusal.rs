@@ -12,6 +12,7 @@ domain::refusals! {
         OtherUser => InvalidRequest, "interaction_of_another_user", "Another account was signed in meanwhile. Go back to the application and start again.";
         NotSignedIn => LoginRequired, "interaction_without_session", "Sign in first.";
         DeviceSettled => InvalidRequest, "device_settled", "This code was answered before, or has expired. Start again on the device.";
+        WorkspaceNotNamed => InvalidRequest, "workspace_not_chosen", "The user belongs to several workspaces: name one of them in workspace.";
         NotAsked => InvalidRequest, "interaction_without_question", "There is nothing to decide here. Go back to the application and start again.";
     }
 }

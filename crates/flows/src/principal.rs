@@ -9,7 +9,7 @@ use domain::access::{Limit, Principal, is_operator_scope};
 use domain::client::SubType;
 use domain::identity::{User, WorkspaceMembership};
 use domain::oauth::error::Refusal as _;
-use domain::{ScopeSet, WorkspaceId};
+use domain::{ClientId, ScopeSet, WorkspaceId};
 
 type Outcome<T> = Result<T, Failure<ManageRefusal>>;
 
@@ -65,6 +65,7 @@ async fn by_access_token(app: &App, ctx: &Ctx, token: &str, named: Option<&str>)
         drop(tx);
         let Some(user) = user else { return refused(app, ctx, Unmanaged::CredentialUnknown) };
         let principal = person(app, ctx, &user, scopes, named).await?;
+        let principal = admitted(app, ctx, principal, &grant.client_id, named.is_some()).await?;
         Principal { actor: grant.client_id.to_string(), ..principal }
     } else {
         drop(tx);
@@ -73,10 +74,23 @@ async fn by_access_token(app: &App, ctx: &Ctx, token: &str, named: Option<&str>)
             return refused(app, ctx, Unmanaged::WorkspaceUnknown);
         }
         let actor = grant.client_id.to_string();
-        Principal { user: None, workspace, operator: false, limit: scopes, actor }
+        let principal = Principal { user: None, workspace, operator: false, limit: scopes, actor };
+        admitted(app, ctx, principal, &grant.client_id, true).await?
     };
     access::note_seen(app, &live).await?;
     Ok(principal)
+}
+
+/// The caller with the workspace that they act in, if its rule admits the client. One that was not named is left out: the
+/// token still acts for its user.
+async fn admitted(app: &App, ctx: &Ctx, caller: Principal, client: &ClientId, named: bool) -> Outcome<Principal> {
+    let Some((workspace, _)) = caller.workspace else { return Ok(caller) };
+    let mut tx = app.store().read().await?;
+    if store::app_policy::allows(&mut tx, workspace, client).await? {
+        return Ok(caller);
+    }
+    drop(tx);
+    if named { refused(app, ctx, Unmanaged::AppNotAllowed) } else { Ok(Principal { workspace: None, ..caller }) }
 }
 
 /// Who is signed in.

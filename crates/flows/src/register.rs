@@ -8,7 +8,7 @@ use domain::identity::Role;
 use domain::oauth::diagnosis::Endpoint;
 use domain::oauth::error::{ErrorCode, Refusal};
 use domain::oauth::registration::{Metadata, MetadataFault, MetadataRefusal, OWN_MEMBERS, render};
-use domain::{ClientId, ScopeSet, Secret};
+use domain::{ClientId, ScopeSet, Secret, vouching};
 use serde_json::{Map, Value, json};
 
 domain::refusals! {
@@ -119,6 +119,16 @@ pub(crate) fn fit(app: &App, trust: Trust, has: &ScopeSet, mut asked: Metadata) 
     Ok(asked)
 }
 
+/// Drops what a client may not do that nobody vouches for, unless nothing would remain.
+fn without_voucher(mut asked: Metadata) -> Result<Metadata, MetadataFault> {
+    let kept = vouching::without_voucher(&asked.config.grant_types);
+    if kept.is_empty() && !asked.config.grant_types.is_empty() {
+        return Err(MetadataRefusal::NotVouched.of("grant_types"));
+    }
+    asked.config.grant_types = kept;
+    Ok(asked)
+}
+
 /// Registers a client. `token` is the bearer token of the request, if there was one.
 pub async fn create(app: &App, ctx: &Ctx, caller: &Caller, token: Option<&str>, json: &Value) -> Outcome {
     let refused = |refusal: RegisterRefusal| {
@@ -128,6 +138,9 @@ pub async fn create(app: &App, ctx: &Ctx, caller: &Caller, token: Option<&str>, 
     let trust = admit(app, ctx, caller, token).map_err(|r| refused(RegisterRefusal::Access(r)))?;
     let asked = Metadata::read(json, app.settings().default_sub_type);
     let asked = asked.and_then(|asked| fit(app, trust, &ScopeSet::default(), asked));
+    // Only a workspace vouches for what registers itself.
+    let vouched = matches!(caller, Caller::ApiKey(_));
+    let asked = asked.and_then(|asked| if vouched { Ok(asked) } else { without_voucher(asked) });
     let asked = asked.map_err(|fault| refused(RegisterRefusal::Metadata(fault.why)))?;
     let new = NewClient {
         name: asked.name,
@@ -248,7 +261,8 @@ pub async fn replace(
         }
     }
     let asked = Metadata::read(&json, app.settings().default_sub_type);
-    let asked = asked.and_then(|asked| fit(app, client.trust, &client.config.scopes, asked));
+    let asked = asked.and_then(|asked| fit(app, client.trust_of_owner(false), &client.config.scopes, asked));
+    let asked = asked.and_then(|asked| if client.voucher().is_some() { Ok(asked) } else { without_voucher(asked) });
     let asked = asked.map_err(|fault| refused(RegisterRefusal::Metadata(fault.why)))?;
     let was_public = client.is_public();
     // What only the owner or the operator sets stays as it is.
@@ -264,7 +278,6 @@ pub async fn replace(
             refresh_token_lifetime_seconds: kept.refresh_token_lifetime_seconds,
             id_token_lifetime_seconds: kept.id_token_lifetime_seconds,
             allowed_user_ids: kept.allowed_user_ids,
-            internal: kept.internal,
             project_id: kept.project_id,
             ..asked.config
         },

@@ -207,7 +207,7 @@ pub async fn sign_up(app: &App, ctx: &Ctx, new: Newcomer<'_>, here: &Caller) -> 
 /// Every sign-in has a new secret, so a planted cookie is worth nothing. A browser has one session: that of the same person
 /// goes on, that of somebody else ends.
 pub(crate) async fn begin(app: &App, ctx: &Ctx, user_id: UserId, here: &Caller) -> Result<NewSession, Fault> {
-    let secret = Secret::generate(&app.settings().token_prefix, "ses", &ctx.random());
+    let secret = new_secret(app, ctx);
     let lifetimes = &app.settings().lifetimes;
     let before = match here {
         Caller::Session(view) => Some((view.session.id, view.session.user_id)),
@@ -250,6 +250,11 @@ pub(crate) async fn begin(app: &App, ctx: &Ctx, user_id: UserId, here: &Caller) 
         app.record(ctx, "sign_out", "ok", About::user(user));
     }
     Ok(NewSession { id, secret, user_id })
+}
+
+/// A secret for the cookie of a session.
+pub(crate) fn new_secret(app: &App, ctx: &Ctx) -> Secret {
+    Secret::generate(&app.settings().token_prefix, "ses", &ctx.random())
 }
 
 /// Ends a session of this user; the operator may end anybody's.

@@ -8,7 +8,7 @@ use domain::{ClientId, ScopeSet, Timestamp, UserId, WorkspaceId};
 
 macro_rules! columns {
     () => {
-        "o.user_id, o.client_id, o.workspace_id, o.scopes, o.created_at, o.updated_at"
+        "o.user_id, o.client_id, o.workspace_id, o.scopes, o.stays, o.created_at, o.updated_at"
     };
 }
 
@@ -18,6 +18,7 @@ fn read(row: &mut Row) -> Result<Consent, StoreError> {
         client_id: row.client_id()?,
         workspace_id: row.with(|text| if text.is_empty() { Some(None) } else { text.parse().ok().map(Some) })?,
         scopes: row.scopes()?,
+        stays: row.bool()?,
         created_at: row.time()?,
         updated_at: row.time()?,
     })
@@ -80,6 +81,18 @@ pub async fn put(
     )
     .await?;
     Ok(all)
+}
+
+/// Notes whether the client may stay connected without having asked for `offline_access`.
+pub async fn set_stays(
+    tx: &mut Tx,
+    user: UserId,
+    client: &ClientId,
+    workspace: Option<WorkspaceId>,
+    stays: bool,
+) -> Result<bool, StoreError> {
+    let sql = "UPDATE consents SET stays = $4 WHERE user_id = $1 AND client_id = $2 AND workspace_id = $3";
+    Ok(tx.execute(sql, params![user, client, key(workspace), stays]).await? == 1)
 }
 
 /// `false` when there was none.
@@ -222,7 +235,7 @@ macro_rules! leaving {
                 "DELETE FROM consents AS o WHERE o.workspace_id = $1 AND ",
                 $condition,
                 " RETURNING ",
-                "user_id, client_id, workspace_id, scopes, created_at, updated_at"
+                "user_id, client_id, workspace_id, scopes, stays, created_at, updated_at"
             ),
         }
     };

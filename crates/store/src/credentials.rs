@@ -234,6 +234,18 @@ pub async fn personal_token(
     tx.one(sql, params![id, user]).await?.map(|mut row| read_token(&mut row)).transpose()
 }
 
+/// Revokes all of a user's personal access tokens; answers which.
+pub async fn revoke_personal_tokens_of(
+    tx: &mut Tx,
+    user: UserId,
+    at: Timestamp,
+) -> Result<Vec<PersonalAccessTokenId>, StoreError> {
+    // No LIMIT: a person has a handful.
+    let sql =
+        "UPDATE personal_access_tokens SET revoked_at = $2 WHERE user_id = $1 AND revoked_at IS NULL RETURNING id";
+    tx.all(sql, params![user, at]).await?.iter_mut().map(Row::parse).collect()
+}
+
 /// `false` when the user has no such live token.
 pub async fn revoke_personal_token(
     tx: &mut Tx,

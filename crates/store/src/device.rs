@@ -10,7 +10,7 @@ macro_rules! select {
     ($condition:literal) => {
         concat!(
             "SELECT id, device_code, user_code, client_id, scopes, resources, sub_type, state, user_id, workspace_id, \
-             granted_scopes, session_id, auth_time, home_workspace_id, last_polled_at, poll_interval, created_at, expires_at \
+             granted_scopes, stays, session_id, auth_time, home_workspace_id, last_polled_at, poll_interval, created_at, expires_at \
              FROM device_authorizations WHERE ",
             $condition
         )
@@ -30,12 +30,14 @@ fn read(row: &mut Row) -> Result<DeviceAuthorization, StoreError> {
         approval: {
             let (user, workspace_id) = (row.opt_parse()?, row.opt_parse()?);
             let scopes = row.opt_with(|text| ScopeSet::parse(text).ok())?;
+            let stays = row.bool()?;
             let (session_id, auth_time, home_workspace_id) = (row.opt_parse()?, row.opt_time()?, row.opt_parse()?);
             user.zip(scopes).map(|(user_id, scopes)| DeviceApproval {
                 user_id,
                 workspace_id,
                 home_workspace_id,
                 scopes,
+                stays,
                 session_id,
                 auth_time,
             })
@@ -107,10 +109,10 @@ pub async fn poll(tx: &mut Tx, id: TokenId, more: i64, now: Timestamp) -> Result
 /// Notes what a person allowed; `false` when it was answered before, or expired.
 pub async fn approve(tx: &mut Tx, id: TokenId, approval: &DeviceApproval, now: Timestamp) -> Result<bool, StoreError> {
     let sql = "UPDATE device_authorizations SET state = 'approved', user_id = $2, workspace_id = $3, \
-               granted_scopes = $4, session_id = $5, auth_time = $6, home_workspace_id = $7 \
-               WHERE id = $1 AND state = 'pending' AND expires_at > $8";
-    let DeviceApproval { user_id, workspace_id, home_workspace_id, scopes, session_id, auth_time } = approval;
-    let params = params![id, *user_id, *workspace_id, scopes, *session_id, *auth_time, *home_workspace_id, now];
+               granted_scopes = $4, session_id = $5, auth_time = $6, home_workspace_id = $7, stays = $8 \
+               WHERE id = $1 AND state = 'pending' AND expires_at > $9";
+    let DeviceApproval { user_id, workspace_id, home_workspace_id, scopes, stays, session_id, auth_time } = approval;
+    let params = params![id, *user_id, *workspace_id, scopes, *session_id, *auth_time, *home_workspace_id, *stays, now];
     Ok(tx.execute(sql, params).await? == 1)
 }
 

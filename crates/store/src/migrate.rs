@@ -51,6 +51,7 @@ const MIGRATIONS: &[Migration] = migrations![
     17 "failed" "0017_failed.sql",
     18 "refresh_numbers" "0018_refresh_numbers.sql",
     19 "person" "0019_person.sql",
+    20 "stays" "0020_stays.sql",
 ];
 
 /// The schema version that this program needs.

@@ -95,6 +95,12 @@ pub async fn reauthenticate(tx: &mut Tx, session: &Session) -> Result<bool, Stor
     Ok(tx.execute(sql, params).await? == 1)
 }
 
+/// Gives the session another secret; `false` when it has ended, or is another user's.
+pub async fn renew(tx: &mut Tx, id: SessionId, user: UserId, secret: &SecretHash) -> Result<bool, StoreError> {
+    let sql = "UPDATE sessions SET secret_hash = $3 WHERE id = $1 AND user_id = $2";
+    Ok(tx.execute(sql, params![id, user, secret]).await? == 1)
+}
+
 /// `false` when it had ended before.
 pub async fn end(tx: &mut Tx, id: SessionId) -> Result<bool, StoreError> {
     Ok(tx.execute("DELETE FROM sessions WHERE id = $1", params![id]).await? == 1)

@@ -8,6 +8,8 @@ pub struct Consent {
     pub client_id: ClientId,
     pub workspace_id: Option<WorkspaceId>,
     pub scopes: ScopeSet,
+    /// The client may stay connected without having asked for `offline_access`.
+    pub stays: bool,
     pub created_at: Timestamp,
     pub updated_at: Timestamp,
 }

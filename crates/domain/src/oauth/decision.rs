@@ -4,11 +4,14 @@ use super::consent::Consent;
 use super::device::UserCode;
 use super::scope::ScopeSet;
 use super::seal::TokenId;
-use crate::client::{Client, SubType};
+use crate::client::{Client, GrantType, SubType};
 use crate::identity::{Email, WorkspaceMembership};
 use crate::text::is_legible;
 use crate::{SessionId, Timestamp, UserId, WorkspaceId};
 use serde::{Deserialize, Serialize};
+
+/// The scope that asks for a refresh token (OpenID Connect Core §11).
+const OFFLINE: &str = "offline_access";
 
 /// A validated request that waits for the user. Sealed into the page's forms, never stored.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -91,6 +94,9 @@ pub struct Ask {
     /// Workspaces to choose from; one for workspace grants that need no choice, none for user grants.
     pub workspaces: Vec<WorkspaceMembership>,
     pub preselected: Option<WorkspaceId>,
+    /// The client will get a refresh token without having asked for `offline_access`: the person can untick that. Says
+    /// whether the box is ticked at first.
+    pub stay: Option<bool>,
 }
 
 /// What a code is issued for.
@@ -98,6 +104,16 @@ pub struct Ask {
 pub struct Approval {
     pub workspace: Option<WorkspaceId>,
     pub scopes: ScopeSet,
+    /// A refresh token may come with it, if the client can use one.
+    pub stays: bool,
+}
+
+/// What the person chose on the consent page; what is left out was not theirs to choose there.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Choice {
+    pub workspace: Option<WorkspaceId>,
+    pub ticked: Option<ScopeSet>,
+    pub stay: Option<bool>,
 }
 
 /// Decides the next step.
@@ -201,38 +217,73 @@ fn consent_step(
         None => ScopeSet::default(),
     };
     let missing = request.scopes.minus(&allowed);
+    let stayed = client.config.internal
+        || who.consents.iter().find(|c| c.workspace_id == chosen).is_none_or(|consent| consent.stays);
     let unproven = client.is_unproven_at(request.callback.redirect_uri()) && !client.config.internal;
-    let only_offline = !missing.is_empty() && missing.iter().all(|name| name == "offline_access");
+    let only_offline = !missing.is_empty() && missing.iter().all(|name| name == OFFLINE);
     if silent {
         return if unproven {
             Step::Refuse(R::ConsentUnproven)
         } else if (missing.is_empty() || only_offline) && !allowed.is_empty() {
             // Ignored, not an error: OpenID Connect Core §11.
-            Step::Approve(Approval { workspace: chosen, scopes: allowed })
+            let stays = stays(request, &allowed, stayed);
+            Step::Approve(Approval { workspace: chosen, scopes: allowed, stays })
         } else {
             Step::Refuse(R::ConsentRequired)
         };
     }
-    let ask = Ask { missing, allowed, workspaces: candidates, preselected: chosen };
+    let stay = stays_unasked(request, client).then_some(stayed);
+    let ask = Ask { missing, allowed, workspaces: candidates, preselected: chosen, stay };
     if request.prompt.consent || unproven || !ask.missing.is_empty() {
         Step::AskConsent(ask)
     } else if must_choose {
         Step::SelectWorkspace(ask)
     } else {
-        Step::Approve(Approval { workspace: chosen, scopes: request.scopes.clone() })
+        let stays = stays(request, &request.scopes, stayed);
+        Step::Approve(Approval { workspace: chosen, scopes: request.scopes.clone(), stays })
+    }
+}
+
+/// Whether the client gets a refresh token although it did not ask for `offline_access`.
+fn stays_unasked(request: &AuthorizationRequest, client: &Client) -> bool {
+    client.may_use(GrantType::RefreshToken) && !request.scopes.contains(OFFLINE) && !client.config.internal
+}
+
+/// Whether a refresh token may come with these scopes: the scope decides where it was asked for, else the person's word.
+fn stays(request: &AuthorizationRequest, scopes: &ScopeSet, word: bool) -> bool {
+    if request.scopes.contains(OFFLINE) { scopes.contains(OFFLINE) } else { word }
+}
+
+/// What an answer is about, whatever the next step is by now. Where all of it was allowed meanwhile (in another tab), the
+/// answer still decides what this authorization may do. `Err` is a step that no answer helps.
+pub fn answerable(
+    step: Step,
+    request: &AuthorizationRequest,
+    client: &Client,
+    memberships: &[WorkspaceMembership],
+) -> Result<Ask, Step> {
+    match step {
+        Step::AskConsent(ask) | Step::SelectWorkspace(ask) => Ok(ask),
+        Step::Approve(Approval { workspace, scopes, stays }) => Ok(Ask {
+            missing: ScopeSet::default(),
+            allowed: scopes,
+            workspaces: memberships.iter().filter(|m| Some(m.workspace_id) == workspace).cloned().collect(),
+            preselected: workspace,
+            stay: stays_unasked(request, client).then_some(stays),
+        }),
+        other => Err(other),
     }
 }
 
 /// Turns what the user sent back into an approval: the workspace must be one of those offered, required scopes stay,
-/// and only what was asked for can be ticked (checklist 111).
+/// and only what was asked for can be ticked (checklist 111), whatever was allowed before.
 pub fn approve(
     request: &AuthorizationRequest,
     ask: &Ask,
-    workspace: Option<WorkspaceId>,
-    ticked: Option<&ScopeSet>,
+    choice: &Choice,
     required: impl Fn(&str) -> bool,
 ) -> Result<Approval, R> {
-    let workspace = match (ask.workspaces.as_slice(), workspace) {
+    let workspace = match (ask.workspaces.as_slice(), choice.workspace) {
         ([], None) => None,
         ([], Some(_)) => return Err(R::WorkspaceNotMember),
         ([only], None) => Some(only.workspace_id),
@@ -240,11 +291,13 @@ pub fn approve(
         (offered, Some(id)) if offered.iter().any(|m| m.workspace_id == id) => Some(id),
         _ => return Err(R::WorkspaceNotMember),
     };
-    let scopes = match ticked {
-        None => request.scopes.clone(),
-        Some(ticked) => request.scopes.filter(|name| required(name) || ticked.contains(name)),
+    let asked = request.scopes.filter(|name| ask.missing.contains(name) || ask.allowed.contains(name));
+    let scopes = match &choice.ticked {
+        None => asked,
+        Some(ticked) => asked.filter(|name| required(name) || ticked.contains(name)),
     };
-    if scopes.is_empty() { Err(R::UserDenied) } else { Ok(Approval { workspace, scopes }) }
+    let stays = stays(request, &scopes, ask.stay.is_none_or(|before| choice.stay.unwrap_or(before)));
+    if scopes.is_empty() { Err(R::UserDenied) } else { Ok(Approval { workspace, scopes, stays }) }
 }
 
 #[cfg(test)]

@@ -72,6 +72,7 @@ fn consent(workspace: Option<WorkspaceId>, scopes: &str) -> Consent {
         client_id: client().id,
         workspace_id: workspace,
         scopes: ScopeSet::parse(scopes).unwrap(),
+        stays: true,
         created_at: NOW,
         updated_at: NOW,
     }
@@ -104,6 +105,7 @@ fn checklist_112_to_116_prompts_and_ages() {
         let approved = Step::Approve(Approval {
             workspace: Some(workspace(1).workspace_id),
             scopes: ScopeSet::parse("openid email").unwrap(),
+            stays: true,
         });
         assert_eq!(step(&[], Some(who)), approved);
         assert_eq!(step(&[("prompt", "none")], Some(who)), approved);
@@ -176,17 +178,19 @@ fn checklist_111_the_workspace_must_be_a_live_membership() {
         assert_eq!(ask.preselected, Some(workspace(2).workspace_id));
         let request = request(&client(), &[]).unwrap();
         let required = |name: &str| name == "openid";
-        let chosen = |id| approve(&request, &ask, id, None, required).map(|a| a.workspace);
+        let chosen = |workspace| {
+            let choice = Choice { workspace, ..Choice::default() };
+            approve(&request, &ask, &choice, required).map(|a| a.workspace)
+        };
         assert_eq!(chosen(Some(workspace(1).workspace_id)), Ok(Some(workspace(1).workspace_id)));
         assert_eq!(chosen(Some(workspace(9).workspace_id)), Err(R::WorkspaceNotMember));
         assert_eq!(chosen(None), Err(R::SelectionRequired));
-        let ticked = approve(
-            &request,
-            &ask,
-            Some(workspace(1).workspace_id),
-            Some(&ScopeSet::parse("admin").unwrap()),
-            required,
-        );
+        let choice = Choice {
+            workspace: Some(workspace(1).workspace_id),
+            ticked: Some(ScopeSet::parse("admin").unwrap()),
+            ..Choice::default()
+        };
+        let ticked = approve(&request, &ask, &choice, required);
         assert_eq!(ticked.unwrap().scopes.to_string(), "openid", "only what was asked for, and the required stay");
     });
 }
@@ -365,4 +369,59 @@ fn a_login_hint_names_somebody_else_only_where_people_can_read_it_as_an_address(
     for hint in odd.into_iter().chain([&*long, &tower]) {
         assert_eq!(named(hint), None, "{hint:?}");
     }
+}
+
+#[test]
+fn point_2_4_an_answer_counts_for_itself_whatever_was_allowed_before() {
+    let client = client();
+    with(0, &[consent(None, "openid email")], None, |who| {
+        let request = request(&client, &[("sub_type", "user")]).unwrap();
+        let now = decide(&request, &client, Some(who), Progress::default(), NOW);
+        assert!(matches!(now, Step::Approve(_)), "all of it was allowed in another tab");
+        let ask = answerable(now, &request, &client, who.memberships).unwrap();
+        let choice = Choice { ticked: Some(ScopeSet::default()), stay: Some(false), ..Choice::default() };
+        let approval = approve(&request, &ask, &choice, |name| name == "openid").unwrap();
+        assert_eq!((approval.scopes.to_string().as_str(), approval.stays), ("openid", false));
+        assert_eq!(answerable(Step::Login, &request, &client, &[]), Err(Step::Login));
+        let silent = AuthorizationRequest { scopes: ScopeSet::parse("openid email profile").unwrap(), ..request };
+        let ask = Ask { stay: None, missing: ScopeSet::default(), ..ask };
+        let all = approve(&silent, &ask, &Choice::default(), |_| false).unwrap();
+        assert_eq!(all.scopes.to_string(), "openid email", "no more than the step is about");
+    });
+}
+
+#[test]
+fn point_2_5_staying_connected_is_asked_where_it_was_not_asked_for() {
+    let client = client();
+    let mut declined = consent(None, "openid email");
+    declined.stays = false;
+    with(0, &[declined], None, |who| {
+        let go = |client: &Client, more: &[(&str, &str)]| {
+            let request = request(client, &[&[("sub_type", "user")], more].concat()).unwrap();
+            decide(&request, client, Some(who), Progress::default(), NOW)
+        };
+        let stays = |step: Step| match step {
+            Step::Approve(approval) => approval.stays,
+            other => panic!("{other:?}"),
+        };
+        assert!(!stays(go(&client, &[])), "the last answer stands, and nothing is asked again");
+        assert!(!stays(go(&client, &[("prompt", "none")])));
+        let stay = |step: Step| match step {
+            Step::AskConsent(ask) => ask.stay,
+            other => panic!("{other:?}"),
+        };
+        assert_eq!(stay(go(&client, &[("scope", "openid email profile")])), Some(false));
+        let offline = [("scope", "openid email offline_access")];
+        assert_eq!(stay(go(&client, &offline)), None, "it has a box of its own");
+        let mut plain = client.clone();
+        plain.config.grant_types = vec![GrantType::AuthorizationCode];
+        assert_eq!(stay(go(&plain, &[("prompt", "consent")])), None, "no refresh token, no question");
+        let mut own = client.clone();
+        own.config.internal = true;
+        assert!(stays(go(&own, &[])));
+    });
+    with(0, &[], None, |who| match step(&[("sub_type", "user")], Some(who)) {
+        Step::AskConsent(ask) => assert_eq!(ask.stay, Some(true)),
+        other => panic!("{other:?}"),
+    });
 }

@@ -91,6 +91,8 @@ pub struct DeviceApproval {
     /// The person's only workspace, or their default one, where the device acts in their own name.
     pub home_workspace_id: Option<WorkspaceId>,
     pub scopes: ScopeSet,
+    /// A refresh token may come with it.
+    pub stays: bool,
     pub session_id: Option<SessionId>,
     pub auth_time: Option<Timestamp>,
 }

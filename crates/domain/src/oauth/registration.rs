@@ -18,6 +18,7 @@ crate::refusals! {
         GrantType => InvalidClientMetadata, "grant_type_unsupported", "A grant type is not supported.";
         ResponseType => InvalidClientMetadata, "response_type_unsupported", "Only the response type code is supported.";
         GrantMismatch => InvalidClientMetadata, "grant_and_response_types_inconsistent", "grant_types and response_types do not fit each other.";
+        NotVouched => InvalidClientMetadata, "client_credentials_not_vouched", "client_credentials needs a client that belongs to a workspace or to the operator.";
         PublicMachine => InvalidClientMetadata, "client_credentials_for_public_client", "A public client cannot use client_credentials.";
         RedirectMissing => InvalidRedirectUri, "redirect_uris_missing", "At least one redirect URI is required.";
         RedirectInvalid => InvalidRedirectUri, "redirect_uri_invalid", "A redirect URI is not acceptable: https, or http on loopback, or a private-use scheme with a dot for native applications; no fragment.";

@@ -12,6 +12,8 @@ use domain::oauth::token::{AccessPayload, Bearer};
 domain::refusals! {
     /// Why a machine client got no token.
     pub enum MachineRefusal {
+        NotVouched => UnauthorizedClient, "client_credentials_not_vouched", "client_credentials needs a client that belongs to a workspace or to the operator.";
+        ScopeNotOpen => InvalidScope, "scope_not_open_to_machines", "A requested scope is not open to clients that act in their own name.";
         PublicClient => UnauthorizedClient, "client_credentials_for_public_client", "Only confidential clients can use client_credentials.";
         ScopeMalformed => InvalidScope, "scope_malformed", "The scope parameter is malformed.";
         ScopeNotRegistered => InvalidScope, "scope_not_registered", "A requested scope is not one that the client registered.";
@@ -26,10 +28,18 @@ pub(super) fn issue(app: &App, ctx: &Ctx, client: &Client, body: &RawParams) -> 
     if client.is_public() {
         return refuse(R::PublicClient);
     }
-    let registered = &client.config.scopes;
+    let Some(voucher) = client.voucher() else { return refuse(R::NotVouched) };
+    let (registered, catalogue) = (&client.config.scopes, &app.settings().catalogue);
     let scopes = match body.get("scope") {
-        // Omitted: all that the client registered and a machine can have (documented default, OAuth 2.1 §1.4.1).
-        None => registered.filter(|name| !OF_A_USER.contains(&name)),
+        // Omitted: all that the client registered and may have in its own name (documented default, OAuth 2.1 §1.4.1).
+        None => {
+            let open = registered.filter(|name| voucher.covers(catalogue, name));
+            let closed = open.is_empty() && registered.iter().any(|name| !OF_A_USER.contains(&name));
+            if closed {
+                return refuse(R::ScopeNotOpen);
+            }
+            open
+        }
         Some(text) => ScopeSet::parse(text).map_err(|_| Failure::Refused(R::ScopeMalformed))?,
     };
     if !scopes.is_subset(registered) {
@@ -37,6 +47,9 @@ pub(super) fn issue(app: &App, ctx: &Ctx, client: &Client, body: &RawParams) -> 
     }
     if scopes.iter().any(|name| OF_A_USER.contains(&name)) {
         return refuse(R::ScopeNeedsUser);
+    }
+    if !scopes.iter().all(|name| voucher.covers(catalogue, name)) {
+        return refuse(R::ScopeNotOpen);
     }
     let audience = app.settings().resources().named(body).map_err(|_| Failure::Refused(R::Resource))?;
     let expires_in = access_lifetime(app, client);

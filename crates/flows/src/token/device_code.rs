@@ -52,7 +52,7 @@ fn code(asked: &DeviceAuthorization, approval: DeviceApproval) -> CodePayload {
         redirect_uri: String::new(),
         challenge: None,
         nonce: None,
-        refreshable: !asked.scopes.contains("offline_access") || approval.scopes.contains("offline_access"),
+        refreshable: approval.stays,
         scopes: approval.scopes,
         resources: asked.resources.clone(),
         claims: ClaimsRequest::default(),

@@ -132,6 +132,12 @@ fn facts(app: &App, client: &Client, body: &RawParams, failure: &Failure<TokenRe
         T::Code(CodeRefusal::Resource)
         | T::Refresh(RefreshRefusal::Resource)
         | T::Device(DeviceCodeRefusal::Resource) => sent::named(body, &["grant_type", "resource"]),
+        T::Machine(MachineRefusal::ScopeNotOpen) => {
+            let mut facts = sent::named(body, &["grant_type"]);
+            let open = |name: &str| client.voucher().is_some_and(|by| by.covers(&app.settings().catalogue, name));
+            facts["scopes"] = sent::scopes(body, |name| !open(name));
+            facts
+        }
         T::Machine(MachineRefusal::ScopeNotRegistered) => {
             let mut facts = sent::named(body, &["grant_type"]);
             facts["scopes"] = sent::scopes(body, |name| !client.config.scopes.contains(name));

@@ -131,6 +131,9 @@ pub struct Changes {
     /// A name of your own for what the client belongs to; an empty text takes it away.
     #[arg(long)]
     pub project: Option<String>,
+    /// Whether the client is the operator's own and needs no consent page.
+    #[arg(long)]
+    pub internal: Option<bool>,
 }
 
 #[derive(Debug, Subcommand)]

@@ -80,7 +80,7 @@ pub enum User {
         #[arg(long)]
         session: Option<String>,
     },
-    /// Set a password and end the user's sessions.
+    /// Set a password; sign the user out everywhere, and revoke their personal access tokens and what they allowed apps.
     SetPassword {
         email: String,
         #[arg(long)]

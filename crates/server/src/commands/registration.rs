@@ -7,7 +7,7 @@ use domain::Timestamp;
 use domain::application::SNAKE;
 use domain::client::{Client, ClientSecret};
 use flows::activity::ClientStats;
-use flows::change;
+use flows::{applications, change};
 use serde_json::{Map, Value, json};
 
 /// A client as lists show it.
@@ -132,11 +132,18 @@ pub fn protocol(protocol: Protocol) -> impl Iterator<Item = (String, Value)> {
 
 /// `client update`.
 pub async fn update(session: &Session, id: &str, changes: Changes) -> anyhow::Result<()> {
-    let (client, body) = (session.client(id).await?, body(session, changes).await?);
-    if body.is_empty() {
+    let (client, internal) = (session.client(id).await?, changes.internal);
+    let body = body(session, changes).await?;
+    if body.is_empty() && internal.is_none() {
         bail!("nothing to change: see `countersign client update --help`");
     }
-    let changed = change::apply(&session.app, &session.ctx, &SNAKE, client, &body).await.map_err(said_of)?;
+    let mut changed = change::apply(&session.app, &session.ctx, &SNAKE, client, &body, true).await.map_err(said_of)?;
+    if let Some(internal) = internal {
+        if !applications::set_internal(&session.app, &session.ctx, &changed.client.id, internal).await? {
+            bail!("the client was changed meanwhile; try again");
+        }
+        changed.client.config.internal = internal;
+    }
     let mut value = shown(&changed.client);
     if let Value::Object(members) = &mut value {
         members.extend(SNAKE.show(&changed.client));

@@ -82,7 +82,12 @@ async fn moved(app: &App, ctx: &Ctx, mut seed: Seed, issuer: &str, app_url: &str
     for client in seed.clients.iter_mut().filter(|c| c.kind == "web") {
         client.redirect_uris = vec![callback(app_url)];
         let id = ClientId::parse(&client.client_id)?;
+        let trust = applications::find(app, ctx, &id).await?.map(|client| client.trust);
         applications::set_redirect_uris(app, ctx, &id, client.redirect_uris.clone()).await?;
+        // Trust is given for the redirect URIs as they are: the demo's operator has seen the new one.
+        if let Some(trust) = trust {
+            applications::set_trust(app, ctx, &id, trust).await?;
+        }
     }
     issuer.clone_into(&mut seed.issuer);
     app_url.clone_into(&mut seed.app_url);

@@ -32,6 +32,7 @@ fn approval(n: u8) -> DeviceApproval {
         workspace_id: Some(workspace_id(1)),
         home_workspace_id: Some(workspace_id(2)),
         scopes: scopes("openid"),
+        stays: n != 2,
         session_id: Some(session_id(1)),
         auth_time: Some(NOW),
     }

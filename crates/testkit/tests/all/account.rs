@@ -2,7 +2,7 @@
 use domain::access::{Limit, Principal};
 use domain::oauth::error::Refusal as _;
 use domain::{ScopeSet, Secret};
-use flows::account::{self, Changes};
+use flows::account::{self, Changes, PasswordChange};
 use flows::session::{self, Caller, NewSession};
 use flows::{Page, principal};
 use testkit::{PASSWORD, TestApp, TestUser, for_each_database};
@@ -94,16 +94,19 @@ async fn a_new_password_needs_the_old_one_and_signs_out_everywhere_else() {
         let ctx = app.ctx();
         let change = async |old: &str, new: &str| {
             let (old, new) = (Secret::new(old), Secret::new(new));
-            let outcome = account::change_password(&app.app, &ctx, &who, Some(here.id), &old, &new).await;
+            let change = PasswordChange { old: &old, new: &new, end_others: true };
+            let outcome = account::change_password(&app.app, &ctx, &who, Some(here.id), &change).await;
             outcome.map_err(|failure| failure.reason())
         };
-        assert_eq!(change(PASSWORD, "too short").await, Err("password_too_short"));
-        assert_eq!(change(PASSWORD, &"x".repeat(257)).await, Err("password_too_long"));
-        assert_eq!(change("not the password", "another long one").await, Err("current_password_wrong"));
+        assert_eq!(change(PASSWORD, "too short").await.err(), Some("password_too_short"));
+        assert_eq!(change(PASSWORD, &"x".repeat(257)).await.err(), Some("password_too_long"));
+        assert_eq!(change("not the password", "another long one").await.err(), Some("current_password_wrong"));
         assert!(is_alive(&app, &there).await, "nothing happened");
-        assert_eq!(change(PASSWORD, "another long one").await, Ok(()));
+        let renewed = change(PASSWORD, "another long one").await.unwrap().unwrap();
+        assert!(!is_alive(&app, &here).await, "point 2.5: the old secret of this session opens nothing");
+        let here = NewSession { secret: renewed, ..here.clone() };
         assert!(is_alive(&app, &here).await && !is_alive(&app, &there).await && is_alive(&app, &bobs).await);
-        assert_eq!(change(PASSWORD, "a third long one").await, Err("current_password_wrong"));
+        assert_eq!(change(PASSWORD, "a third long one").await.err(), Some("current_password_wrong"));
         let anew =
             session::sign_in(&app.app, &ctx, "ada@example.com", &Secret::new("another long one"), &Caller::Nobody)
                 .await;
@@ -114,10 +117,10 @@ async fn a_new_password_needs_the_old_one_and_signs_out_everywhere_else() {
 
         // Guesses here and at the sign-in are slowed down together.
         for _ in 0..4 {
-            assert_eq!(change("a guess", "whatever I want").await, Err("current_password_wrong"));
+            assert_eq!(change("a guess", "whatever I want").await.err(), Some("current_password_wrong"));
         }
-        assert_eq!(change("a guess", "whatever I want").await, Err("current_password_wrong"));
-        assert_eq!(change("another long one", "whatever I want").await, Err("too_many_attempts"));
+        assert_eq!(change("a guess", "whatever I want").await.err(), Some("current_password_wrong"));
+        assert_eq!(change("another long one", "whatever I want").await.err(), Some("too_many_attempts"));
         let outcomes = app.outcomes("user.password_changed").await;
         assert_eq!((outcomes[0].as_str(), outcomes.iter().filter(|o| *o == "ok").count()), ("too_many_attempts", 1));
         app.stop().await;

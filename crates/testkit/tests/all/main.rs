@@ -31,6 +31,7 @@ mod reference_004;
 mod refresh;
 mod register;
 mod secrets;
+mod trust;
 mod undo;
 mod webhook_changes;
 mod webhooks;

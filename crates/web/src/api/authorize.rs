@@ -18,7 +18,7 @@ use domain::oauth::authorize::ResponseMode;
 use domain::oauth::error::{ErrorCode, Refusal};
 use domain::oauth::params::RawParams;
 use domain::oauth::redirect_uri;
-use flows::authorize::{self, Answer, AuthorizeFailure, ConsentView, Next};
+use flows::authorize::{self, Answer, AuthorizeFailure, ConsentView, Decision, Next};
 use flows::session::Caller;
 use flows::{Failure, Fault};
 
@@ -78,6 +78,7 @@ fn consent_json<'v>(state: &'v WebState, interaction: &'v str, view: &'v Consent
         sub_type: view.request.sub_type,
         scopes: view.request.scopes.iter().map(scope).collect(),
         workspaces: view.ask.workspaces.iter().map(workspace).collect(),
+        stay_connected: view.ask.stay,
     }
 }
 
@@ -196,7 +197,8 @@ pub async fn consent(State(state): State<WebState>, incoming: Incoming, Params(b
         );
     }
     let decision = match decision_of(&body) {
-        Ok(decision) => decision,
+        // There is no page here to ask again on.
+        Ok(decision) => Decision { on_page: false, ..decision },
         Err(description) => return refused(ErrorCode::InvalidRequest, description),
     };
     let browser = incoming.browser(&state);

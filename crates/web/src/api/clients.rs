@@ -116,6 +116,9 @@ async fn make(state: WebState, manager: Manager, body: Map<String, Value>) -> An
 /// Change an application
 ///
 /// What the body does not name stays as it is. A public application that becomes confidential gets a secret.
+///
+/// Where the operator verified the application, a change of its name, redirect URIs, type, authentication method, logo,
+/// links or scopes makes it unverified until the operator reviews it again.
 #[utoipa::path(put, path = "/oidc/clients/{id}", operation_id = "update_application", tag = "applications", request_body = Option<ApplicationChange>,
     params(("id" = String, Path, description = "The client id"), ("If-Match" = Option<String>, Header)),
     responses((status = 200, description = "The application as it is now", body = ApplicationAnswer,
@@ -233,9 +236,11 @@ pub async fn revoke_user(
 }
 
 /// Revoke the access that everybody gave an application
+///
+/// Ends all active tokens of the application, those in its own name too.
 #[utoipa::path(delete, path = "/oidc/clients/{id}/users", tag = "applications",
     params(("id" = String, Path, description = "The client id")),
-    responses((status = 200, description = "All tokens that speak for a person are dead", body = Deleted)),
+    responses((status = 200, description = "All tokens are revoked", body = Deleted)),
     security(("bearer" = []), ("session" = [])))]
 pub async fn revoke_all_users(State(state): State<WebState>, Path(id): Path<String>, manager: Manager) -> Answer {
     owned::revoke_all_users(state.app(), &manager.ctx, &manager.principal, &id).await?;

@@ -78,6 +78,9 @@ pub async fn read(State(state): State<WebState>, RegisteredId(id): RegisteredId,
 /// Replace a registration
 ///
 /// What the body does not name is cleared (RFC 7592 §2.2).
+///
+/// Where the operator verified the client, a change of its name, redirect URIs, type, authentication method, logo,
+/// links or scopes makes it unverified until the operator reviews it again.
 #[utoipa::path(put, path = "/oauth2/register/{client_id}", operation_id = "replace_registration", tag = "registration",
     params(("client_id" = String, Path, description = "The client id"), ("If-Match" = Option<String>, Header)),
     request_body = ClientMetadata,

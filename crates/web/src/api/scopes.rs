@@ -21,6 +21,8 @@ pub struct OpenScope<'s> {
     description: &'s str,
     operations: Vec<&'s str>,
     sensitive: bool,
+    /// Open to clients that act in their own name (`client_credentials`) and belong to a workspace.
+    machine: bool,
 }
 
 impl<'s> From<&'s ScopeInfo> for OpenScope<'s> {
@@ -32,6 +34,7 @@ impl<'s> From<&'s ScopeInfo> for OpenScope<'s> {
             description: &scope.description,
             operations: ours.chain(scope.operations.iter().map(String::as_str)).collect(),
             sensitive: scope.sensitive,
+            machine: scope.machine,
         }
     }
 }

@@ -9,6 +9,7 @@ use axum::http::StatusCode;
 use axum::response::Response;
 use domain::client::{Client, SubType, Trust};
 use domain::identity::{Email, WorkspaceMembership};
+use domain::oauth::decision::Choice;
 use domain::oauth::params::RawParams;
 use domain::oauth::redirect_uri;
 use domain::text::{fold, looks_alike, poses_as};
@@ -42,6 +43,8 @@ pub struct Kept {
     workspace: Option<WorkspaceId>,
     /// `None` on the first sight of the page: everything.
     ticked: Option<Vec<String>>,
+    /// `None` on the first sight of the page.
+    stay: Option<bool>,
 }
 
 impl Kept {
@@ -51,6 +54,7 @@ impl Kept {
             search: form.get("q").unwrap_or_default().trim().chars().take(LONGEST).collect(),
             workspace: form.get("workspace").and_then(|text| text.parse().ok()),
             ticked: Some(form.all("scope").map(ToOwned::to_owned).collect()),
+            stay: Some(form.get(STAY).is_some()),
         }
     }
 
@@ -130,6 +134,8 @@ struct ConsentPage<'p> {
     /// What it receives besides the permissions.
     receives: Vec<Rich>,
     only_workspace: bool,
+    /// The box "Stay connected", where the client did not ask for it: whether it is ticked.
+    stay: Option<bool>,
     /// What the device shows that asks, where one does.
     user_code: Option<String>,
     /// The first letter of the client's name: nobody's logo is loaded from elsewhere.
@@ -193,6 +199,7 @@ pub fn consent_page(
         own_name: view.request.sub_type == SubType::User,
         receives,
         only_workspace: view.only_workspace,
+        stay: view.ask.stay.map(|before| kept.stay.unwrap_or(before)),
         user_code: view.user_code.as_ref().map(ToString::to_string),
         initial: initial(&client.name),
     };
@@ -209,7 +216,11 @@ pub fn initial(name: &str) -> String {
     name.chars().find(|c| c.is_alphanumeric()).map(|c| c.to_uppercase().collect()).unwrap_or_default()
 }
 
-/// Reads a decision: `action` (forms) or `decision` (JSON); `workspace`; and the scopes that were left ticked.
+/// The box "Stay connected", and the member of the same name.
+const STAY: &str = "stay_connected";
+
+/// Reads a decision: `action` (forms) or `decision` (JSON); `workspace`; and the scopes that were left ticked; and
+/// whether the client may stay connected without having asked for it.
 pub fn decision_of(body: &RawParams) -> Result<Decision, &'static str> {
     let allow = match body.get("decision").or(body.get("action")) {
         Some("allow" | "approve" | "approved" | "true") => true,
@@ -224,7 +235,16 @@ pub fn decision_of(body: &RawParams) -> Result<Decision, &'static str> {
     let chooses = body.get("granular").is_some() || (body.get("interaction").is_some() && body.get("scope").is_some());
     let names = body.all("scope").flat_map(str::split_ascii_whitespace);
     let ticked = if chooses { Some(ScopeSet::from_names(names).map_err(|_| "A scope is malformed.")?) } else { None };
-    Ok(Decision { allow, workspace, ticked })
+    // A form leaves out a box that is not ticked.
+    let on_page = body.get("granular").is_some();
+    let stay = match body.get(STAY) {
+        None if on_page => Some(false),
+        None => None,
+        Some("1" | "true") => Some(true),
+        Some("false") => Some(false),
+        Some(_) => return Err("stay_connected must be true or false."),
+    };
+    Ok(Decision { allow, choice: Choice { workspace, ticked, stay }, on_page })
 }
 
 #[cfg(test)]
@@ -234,7 +254,7 @@ mod tests {
     fn ticked(pairs: &[(&str, &str)]) -> Option<Vec<String>> {
         let allow = [("decision", "allow")].into_iter().chain(pairs.iter().copied());
         let decision = decision_of(&RawParams::from_pairs(allow)).unwrap();
-        decision.ticked.map(|scopes| scopes.iter().map(ToString::to_string).collect())
+        decision.choice.ticked.map(|scopes| scopes.iter().map(ToString::to_string).collect())
     }
 
     #[test]
@@ -246,6 +266,19 @@ mod tests {
         assert_eq!(ticked(&form[..2]).unwrap().len(), 0, "everything unticked");
         assert_eq!(ticked(&[("interaction", "i"), ("scope", "openid email")]).unwrap().len(), 2);
         assert_eq!(ticked(&[("interaction", "i")]), None);
+    }
+
+    #[test]
+    fn staying_connected_is_chosen_by_a_box_or_a_member() {
+        let stay = |pairs: &[(&str, &str)]| {
+            let allow = [("decision", "allow")].into_iter().chain(pairs.iter().copied());
+            decision_of(&RawParams::from_pairs(allow)).map(|decision| decision.choice.stay)
+        };
+        assert_eq!(stay(&[("granular", "1")]), Ok(Some(false)), "a form without the box");
+        assert_eq!(stay(&[("granular", "1"), ("stay_connected", "1")]), Ok(Some(true)));
+        assert_eq!(stay(&[]), Ok(None), "a program that says nothing gets what the page would propose");
+        assert_eq!(stay(&[("stay_connected", "false")]), Ok(Some(false)));
+        assert!(stay(&[("stay_connected", "perhaps")]).is_err());
     }
 
     #[test]

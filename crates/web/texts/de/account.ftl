@@ -1,8 +1,10 @@
 # Das eigene Konto.
 
 done-saved = Gespeichert.
+done-saved-unreviewed = Gespeichert. Die App gilt als nicht geprüft, bis der Betreiber die Änderung geprüft hat.
 done-disconnected = Getrennt. Was die App noch hat, ist wertlos.
-done-password-changed = Ihr Passwort wurde geändert. Überall sonst wurden Sie abgemeldet.
+done-password-changed = Ihr Passwort wurde geändert. Sie sind überall sonst abgemeldet, Ihre persönlichen Zugriffstoken sind widerrufen, und bei verbundenen Apps müssen Sie sich neu anmelden.
+done-password-changed-only = Ihr Passwort wurde geändert.
 done-session-ended = Dort abgemeldet.
 done-sessions-ended = Überall sonst abgemeldet.
 done-token-revoked = Das Token wurde widerrufen.
@@ -41,7 +43,8 @@ security-current = Aktuelles Passwort
 security-new = Neues Passwort
 security-new-hint = Mindestens 10 Zeichen.
 security-change = Passwort ändern
-security-password-ends = Mit der Änderung werden Sie überall außer hier abgemeldet.
+security-end-others = Überall sonst abmelden
+security-end-others-hint = Beendet alle anderen Sitzungen, widerruft Ihre persönlichen Zugriffstoken und meldet Sie bei verbundenen Apps ab. Empfohlen, wenn jemand Ihr Passwort kennen könnte.
 security-no-password = Sie melden sich ohne Passwort an; es gibt also keines zu ändern.
 
 sessions-title = Wo Sie angemeldet sind

@@ -1,8 +1,10 @@
 # The person's own account.
 
 done-saved = Saved.
+done-saved-unreviewed = Saved. The app is unverified until the operator reviews the change.
 done-disconnected = Disconnected. What the app held is worthless now.
-done-password-changed = Your password was changed. You were signed out everywhere else.
+done-password-changed = Your password was changed. You are signed out everywhere else, your personal access tokens are revoked, and apps need you to sign in again.
+done-password-changed-only = Your password was changed.
 done-session-ended = Signed out there.
 done-sessions-ended = Signed out everywhere else.
 done-token-revoked = The token was revoked.
@@ -41,7 +43,8 @@ security-current = Current password
 security-new = New password
 security-new-hint = At least 10 characters.
 security-change = Change password
-security-password-ends = Changing it signs you out everywhere but here.
+security-end-others = Sign out everywhere else
+security-end-others-hint = Ends all other sessions, revokes your personal access tokens, and signs you out of connected apps. Recommended if someone may know your password.
 security-no-password = You sign in without a password, so there is none to change.
 
 sessions-title = Where you are signed in

@@ -46,6 +46,7 @@ pub const ADVICE: &[Advice] = advice! {
     "interaction_expired" => "The person took longer than the page lives. Begin again from the application.";
     "interaction_without_session" => "The person signed out meanwhile. Begin again from the application.";
     "interaction_of_another_user" => "Another account was signed in meanwhile. Begin again from the application.";
+    "workspace_not_chosen" => "Name one of the user's workspaces in the parameter workspace of the decision: the user belongs to several and has no default one.";
     "interaction_without_question" => "The answer came for a page that asked nothing. Begin again from the application.";
     "login_required" => "Nobody was signed in. Send the request again without prompt=none, so that the person can sign in.";
     "max_age_exceeded" => "The sign-in was too long ago. Send the request again without prompt=none, or with a larger max_age.";
@@ -90,6 +91,8 @@ pub const ADVICE: &[Advice] = advice! {
     "refresh_token_far_behind" => "The token was replaced long ago. Check that no backup or second process keeps an old one. Ask the user to sign in again.";
     "refresh_token_ahead_of_database" => "The server's database was restored from an older backup. Ask the user to sign in again.";
     "client_credentials_for_public_client" => "Register the application as confidential: only one with a secret can act in its own name.";
+    "client_credentials_not_vouched" => "Create the client in a workspace, or ask the operator to verify it. A client that registered itself acts only for people.";
+    "scope_not_open_to_machines" => "Ask for other scopes, or ask the operator to open this one to machine clients (machine = true in the catalogue) or to verify the client.";
     "scope_needs_a_user" => "Do not ask for openid, profile, email or offline_access where no person takes part.";
 
     // Devices.

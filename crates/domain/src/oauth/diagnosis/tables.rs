@@ -49,7 +49,7 @@ pub const AUTHORIZATION: &[Check] = checks! {
     "check-acr", "The authentication asked for is available" => ["acr_unmet"];
     "check-membership", "The person belongs to the workspace asked for, or to any" => ["workspace_not_a_membership", "user_without_workspace"];
     "check-workspace-lets-in", "The workspace lets the application in" => ["workspace_policy_forbids_client"];
-    "check-workspace-choice", "It is clear which workspace is meant" => ["workspace_choice_required"];
+    "check-workspace-choice", "It is clear which workspace is meant" => ["workspace_choice_required", "workspace_not_chosen"];
     "check-consent", "The person agreed before, where no page may be shown" => ["consent_not_reused_for_unproven_client", "consent_required"];
     "check-page-user", "The answer comes from whom the page was shown to" => [
         "interaction_without_session", "interaction_of_another_user", "interaction_without_question",
@@ -105,8 +105,9 @@ pub const REFRESH: &[Check] = checks! {
 /// `token/client_credentials`.
 pub const MACHINE: &[Check] = checks! {
     "check-machine-confidential", "The client is confidential" => ["client_credentials_for_public_client"];
-    "check-machine-scope", "The scopes are registered, and none needs a person" => [
-        "scope_malformed", "scope_not_registered", "scope_needs_a_user",
+    "check-machine-vouched", "The client belongs to a workspace or to the operator" => ["client_credentials_not_vouched"];
+    "check-machine-scope", "The scopes are registered and open to machines, and none needs a person" => [
+        "scope_malformed", "scope_not_registered", "scope_needs_a_user", "scope_not_open_to_machines",
     ];
     "check-machine-resource", "Every resource exists" => ["resource_unknown"];
 };
@@ -211,6 +212,7 @@ macro_rules! metadata {
                 "response_type_unsupported",
                 "grant_and_response_types_inconsistent",
                 "client_credentials_for_public_client",
+                "client_credentials_not_vouched",
                 "redirect_uris_missing",
                 "redirect_uri_invalid",
                 "scope_malformed",

@@ -29,6 +29,12 @@ pub struct ConsentNeeded<'a> {
     pub sub_type: SubType,
     pub scopes: Vec<AskedScope<'a>>,
     pub workspaces: Vec<OfferedWorkspace<'a>>,
+    /// The client will get a refresh token without having asked for `offline_access`, unless the decision says
+    /// `stay_connected: false`. The value is what holds if the decision does not say. Missing where there is nothing to
+    /// choose.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    pub stay_connected: Option<bool>,
 }
 
 /// Who asks.
@@ -145,9 +151,13 @@ pub struct ConsentDecision {
     /// authorization request instead.
     #[schema(nullable = false)]
     interaction: Option<String>,
-    /// The workspace that the user chose.
+    /// The workspace that the user chose. Without it, the only one or the user's default one; a user of several
+    /// workspaces without a default one gets `invalid_request`.
     #[schema(nullable = false)]
     workspace: Option<String>,
+    /// Whether the client may get a refresh token that it did not ask for (`offline_access`).
+    #[schema(nullable = false)]
+    stay_connected: Option<bool>,
     #[schema(nullable = false)]
     client_id: Option<String>,
     #[schema(nullable = false)]

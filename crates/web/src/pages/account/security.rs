@@ -1,6 +1,7 @@
 //! The password, and where the person is signed in.
 use crate::WebState;
-use crate::pages::frame::Frame;
+use crate::cookies::Cookie;
+use crate::pages::frame::{Frame, with_cookie};
 use crate::pages::nav::Section;
 use crate::pages::pager::{Pager, ROWS};
 use crate::pages::problem::Problem;
@@ -10,7 +11,7 @@ use axum::extract::State;
 use axum::response::Response;
 use domain::identity::Device;
 use domain::{Secret, Timestamp};
-use flows::account::{self, OwnSession};
+use flows::account::{self, OwnSession, PasswordChange};
 use flows::manage::ManageRefusal;
 use flows::{Failure, Page, Paged};
 
@@ -97,8 +98,15 @@ pub async fn post(State(state): State<WebState>, posted: Posted) -> Response {
     let person = &posted.person;
     let (old, new) = (Secret::new(posted.field("current_password")), Secret::new(posted.field("new_password")));
     let (ctx, who, current) = (&person.ctx, &person.principal, Some(person.session));
-    let failure = match account::change_password(state.app(), ctx, who, current, &old, &new).await {
-        Ok(()) => return person.done(&state, &person.path(&state, Section::Security), "password-changed"),
+    let end_others = !posted.field("end_others").is_empty();
+    let change = PasswordChange { old: &old, new: &new, end_others };
+    let failure = match account::change_password(state.app(), ctx, who, current, &change).await {
+        Ok(secret) => {
+            let said = if end_others { "password-changed" } else { "password-changed-only" };
+            let done = person.done(&state, &person.path(&state, Section::Security), said);
+            let cookie = secret.and_then(|secret| Cookie::Session.set(&state, secret.expose()));
+            return with_cookie(done, cookie);
+        }
         Err(failure) => failure,
     };
     let problem = match Problem::of(&failure, &state, person, &person.frame(&state, Section::Security)) {

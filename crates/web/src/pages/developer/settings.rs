@@ -111,18 +111,20 @@ impl SettingsPage<'_> {
     }
 }
 
-fn page(
-    state: &WebState,
+fn page<'s>(
+    state: &'s WebState,
+    person: &Person,
     frame: Frame,
     app: Application,
     problem: Problem,
     fields: Map<String, Value>,
-) -> SettingsPage<'_> {
+) -> SettingsPage<'s> {
     let settings = state.app().settings();
     let asked = fields.get("scope").and_then(Value::as_str).unwrap_or_default();
     let asked: Vec<_> = asked.split(' ').collect();
     let has = &app.client.config.scopes;
-    let scopes = choices(&settings.catalogue, frame.language(), app.client.trust, has, |name| asked.contains(&name));
+    let trust = app.client.trust_of_owner(person.principal.operator);
+    let scopes = choices(&settings.catalogue, frame.language(), trust, has, |name| asked.contains(&name));
     let granted = |grant: GrantType| {
         let chosen = fields.get("grant_types").and_then(Value::as_array);
         chosen.is_some_and(|all| all.iter().any(|one| one == grant.as_str()))
@@ -150,7 +152,7 @@ pub async fn get(State(state): State<WebState>, person: Person, path: Named) -> 
     };
     let frame = person.frame(&state, Section::Applications);
     let fields = application::render(&app.client);
-    person.show(&state, &page(&state, frame, app, Problem::default(), fields))
+    person.show(&state, &page(&state, &person, frame, app, Problem::default(), fields))
 }
 
 /// What the form says, as metadata. What is no number is none that a lifetime can have.
@@ -197,7 +199,11 @@ async fn change(state: WebState, path: Named, posted: Arc<Posted>) -> Made {
             return match updated.secret {
                 Some(secret) => Ok(secrets::made(&state, person, updated.client, secret.expose()).await),
                 // Nothing new is there to be shown again; whoever saves again is held to the revision.
-                None => Err(person.done(&state, &app.at("settings"), "saved").into()),
+                None => {
+                    let dropped = app.client.is_reviewed() && !updated.client.is_reviewed();
+                    let said = if dropped { "saved-unreviewed" } else { "saved" };
+                    Err(person.done(&state, &app.at("settings"), said).into())
+                }
             };
         }
         Err(failure) => failure,
@@ -217,5 +223,5 @@ async fn change(state: WebState, path: Named, posted: Arc<Posted>) -> Made {
         }
         problem.meanwhile = meanwhile;
     }
-    Err(person.again(&state, &page(&state, frame, app, problem, fields)).into())
+    Err(person.again(&state, &page(&state, person, frame, app, problem, fields)).into())
 }

@@ -9,7 +9,8 @@ use askama::Template;
 use axum::extract::{Path, State};
 use axum::response::Response;
 use domain::access::Operation;
-use domain::client::Trust;
+use domain::client::{Client, Trust};
+use domain::reviewed::Difference;
 use flows::all_clients::{self, OneClient};
 
 #[derive(Template)]
@@ -19,6 +20,8 @@ struct ClientPage {
     problem: Problem,
     one: OneClient,
     tiers: Vec<Tier>,
+    /// What has changed since the operator vouched for the client.
+    changes: Vec<Changed>,
     may_change: bool,
     /// Where whoever looks manages it, if they do.
     console: Option<String>,
@@ -26,7 +29,33 @@ struct ClientPage {
     path: String,
 }
 
-/// How far an application can be believed.
+/// A fact that is no longer what was reviewed.
+struct Changed {
+    name: String,
+    difference: Difference,
+}
+
+/// The facts that a review is about, as texts.
+const FACTS: [(&str, &str); 10] = [
+    ("client_name", "dev-field-name"),
+    ("client_type", "client-kind"),
+    ("token_endpoint_auth_method", "dev-field-auth"),
+    ("redirect_uris", "dev-field-redirects"),
+    ("post_logout_redirect_uris", "dev-field-logout"),
+    ("client_uri", "dev-field-homepage"),
+    ("logo_uri", "dev-field-logo"),
+    ("tos_uri", "dev-field-terms"),
+    ("policy_uri", "dev-field-policy"),
+    ("scope", "client-scopes"),
+];
+
+fn changes(frame: &Frame, client: &Client) -> Vec<Changed> {
+    let name = |member: &str| FACTS.iter().find(|(of, _)| *of == member).map(|(_, key)| frame.say(key));
+    let all = client.changed_since_review().into_iter();
+    all.map(|difference| Changed { name: name(difference.member).unwrap_or_default(), difference }).collect()
+}
+
+/// How far a client can be trusted.
 struct Tier {
     value: &'static str,
     name: String,
@@ -68,6 +97,7 @@ pub async fn show(state: &WebState, person: &Person, id: &str, frame: Frame, pro
     let back = person.path(state, Section::Clients);
     let path = format!("{back}/{}", client.id);
     let may_change = person.principal.may(Operation::WriteAllClients).is_ok();
-    let page = ClientPage { frame, problem, one, tiers: tiers.into(), may_change, console, back, path };
+    let changes = changes(&frame, client);
+    let page = ClientPage { frame, problem, one, tiers: tiers.into(), changes, may_change, console, back, path };
     if page.problem.is_some() { person.again(state, &page) } else { person.show(state, &page) }
 }

@@ -15,6 +15,9 @@ use flows::Failure;
 use flows::all_clients;
 use flows::manage::{ManageRefusal, Unmanaged};
 
+/// The revision that the operator has looked at.
+const SEEN: &str = "revision";
+
 const DAY: i64 = 24 * 60 * 60;
 
 /// The application that a question is about, with the frame of its page and its address.
@@ -73,7 +76,11 @@ pub async fn ask_trust(State(state): State<WebState>, person: Person, Path(id): 
         lines,
         after: After::of_rule(less),
         action: format!("{back}/trust"),
-        fields: vec![("trust", trust.as_str().to_owned()), (ONLY_FROM, client.trust.as_str().to_owned())],
+        fields: vec![
+            ("trust", trust.as_str().to_owned()),
+            (ONLY_FROM, client.trust.as_str().to_owned()),
+            (SEEN, person.query(SEEN).parse().unwrap_or(client.revision).to_string()),
+        ],
         button: frame.say("client-trust-set"),
         back,
         frame,
@@ -86,7 +93,8 @@ pub async fn set_trust(State(state): State<WebState>, Path(id): Path<String>, po
     let done = match Trust::parse(posted.field("trust")) {
         Some(trust) => {
             let trust = posted.set_to(trust);
-            all_clients::set_trust(state.app(), &person.ctx, &person.principal, &id, trust).await
+            let seen = posted.field(SEEN).parse().ok();
+            all_clients::set_trust_seen(state.app(), &person.ctx, &person.principal, &id, trust, seen).await
         }
         None => Err(unknown_tier()),
     };

@@ -1,0 +1,65 @@
+//! The facts that a review is about, as they are kept.
+use crate::ScopeSet;
+use serde::{Deserialize, Serialize};
+
+/// The facts of a client that a review is about. A new way to identify a client (keys) belongs here, too.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Reviewed {
+    pub name: String,
+    pub client_type: String,
+    pub auth_method: String,
+    #[serde(default)]
+    pub any_secret_method: bool,
+    #[serde(default)]
+    pub redirect_uris: Vec<String>,
+    #[serde(default)]
+    pub post_logout_redirect_uris: Vec<String>,
+    #[serde(default)]
+    pub client_uri: Option<String>,
+    #[serde(default)]
+    pub logo_uri: Option<String>,
+    #[serde(default)]
+    pub tos_uri: Option<String>,
+    #[serde(default)]
+    pub policy_uri: Option<String>,
+    #[serde(default)]
+    pub scopes: ScopeSet,
+}
+
+/// One fact that is no longer what was reviewed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Difference {
+    /// The member of the metadata.
+    pub member: &'static str,
+    pub was: Vec<String>,
+    pub is: Vec<String>,
+}
+
+impl Reviewed {
+    /// The facts by the names of their members, each as the lines that people read.
+    pub(crate) fn lines(&self) -> [(&'static str, Vec<String>); 10] {
+        let one = |text: &Option<String>| text.iter().cloned().collect();
+        // The order of a list says nothing.
+        let list = |items: &[String]| {
+            let mut items = items.to_vec();
+            items.sort_unstable();
+            items.dedup();
+            items
+        };
+        let scopes: Vec<_> = self.scopes.iter().map(str::to_owned).collect();
+        let either = if self.any_secret_method { "client_secret_basic, client_secret_post" } else { "" };
+        let method = if either.is_empty() { self.auth_method.as_str() } else { either };
+        [
+            ("client_name", vec![self.name.clone()]),
+            ("client_type", vec![self.client_type.clone()]),
+            ("token_endpoint_auth_method", vec![method.to_owned()]),
+            ("redirect_uris", list(&self.redirect_uris)),
+            ("post_logout_redirect_uris", list(&self.post_logout_redirect_uris)),
+            ("client_uri", one(&self.client_uri)),
+            ("logo_uri", one(&self.logo_uri)),
+            ("tos_uri", one(&self.tos_uri)),
+            ("policy_uri", one(&self.policy_uri)),
+            ("scope", list(&scopes)),
+        ]
+    }
+}

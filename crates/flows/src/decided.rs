@@ -1,0 +1,160 @@
+//! What comes of a person's answer to the consent page.
+use crate::asker::Person;
+use crate::next::{AuthorizeFailure, Decision, Next};
+use crate::page_refusal::{InteractionRefusal, PageReason};
+use crate::recorder::About;
+use crate::scene::{Scene, answer_error, error, page};
+use crate::{Failure, events};
+use domain::events::EventData;
+use domain::oauth::authorize::AuthorizeRefusal;
+use domain::oauth::decision::{self, Approval, Ask, Choice, Step};
+use domain::oauth::device::DeviceApproval;
+use domain::oauth::seal::TokenId;
+use serde_json::json;
+
+impl Scene<'_> {
+    /// A denial is answered as one whatever the next step would be. What is allowed is at most what was ticked, even where
+    /// more was allowed meanwhile.
+    pub(crate) async fn decided(self, decision: &Decision) -> Result<Next, AuthorizeFailure> {
+        let step = self.step();
+        if !decision.allow {
+            return self.denied(&step).await;
+        }
+        let memberships = self.person.as_ref().map(|person| person.memberships.as_slice()).unwrap_or_default();
+        match decision::answerable(step, &self.interaction.request, &self.client, memberships) {
+            Ok(ask) => self.allowed(ask, decision).await,
+            Err(Step::Explain(why)) => self.unable(why),
+            Err(_) => self.next(),
+        }
+    }
+
+    /// The person said no. That answer goes back even to a client that nobody tried before.
+    async fn denied(self, step: &Step) -> Result<Next, AuthorizeFailure> {
+        if let Some(device) = &self.interaction.device {
+            let id = device.id;
+            return self.denied_to_device(id).await;
+        }
+        let why = match step {
+            // Recorded when it was shown.
+            Step::Explain(why) if self.interaction.told.is_some() => *why,
+            _ => {
+                self.record(AuthorizeRefusal::UserDenied, json!({}));
+                AuthorizeRefusal::UserDenied
+            }
+        };
+        Ok(Next::Answer(error(self.app, &self.interaction.request.callback, &why.into())))
+    }
+
+    /// What the person chose; a program that names no workspace gets the default one.
+    fn choice(&self, ask: &Ask, decision: &Decision) -> Choice {
+        let default = self.person.as_ref().and_then(|person| person.home);
+        let offered = |id: &domain::WorkspaceId| ask.workspaces.iter().any(|m| m.workspace_id == *id);
+        let workspace = decision.choice.workspace.or(default.filter(|id| !decision.on_page && offered(id)));
+        Choice { workspace, ..decision.choice.clone() }
+    }
+
+    async fn allowed(mut self, ask: Ask, decision: &Decision) -> Result<Next, AuthorizeFailure> {
+        let (app, ctx) = (self.app, self.ctx);
+        let callback = self.interaction.request.callback.clone();
+        let required = |name: &str| app.settings().catalogue.is_required(name);
+        let choice = self.choice(&ask, decision);
+        let approval = match decision::approve(&self.interaction.request, &ask, &choice, required) {
+            Ok(approval) => approval,
+            Err(AuthorizeRefusal::SelectionRequired) if decision.on_page => return self.consent_page(ask, false),
+            Err(AuthorizeRefusal::SelectionRequired) => {
+                let reason = PageReason::Interaction(InteractionRefusal::WorkspaceNotNamed);
+                return Err(page(ctx, app, Some(&self.client), reason, json!({})));
+            }
+            Err(AuthorizeRefusal::UserDenied) if let Some(device) = &self.interaction.device => {
+                let id = device.id;
+                return self.denied_to_device(id).await;
+            }
+            Err(refusal) => return answer_error(app, ctx, &self.client, &callback, refusal.into(), json!({})),
+        };
+        let Some(person) = &self.person else {
+            let reason = PageReason::Interaction(InteractionRefusal::NotSignedIn);
+            return Err(page(ctx, app, Some(&self.client), reason, json!({})));
+        };
+        let (user, client, scopes, workspace, now) =
+            (person.user_id, self.client.id.clone(), approval.scopes.clone(), approval.workspace, ctx.now);
+        let granted = events::event(
+            ctx,
+            EventData::ConsentGranted {
+                client_id: client.clone(),
+                user_id: user,
+                workspace_id: workspace,
+                scope: scopes.clone(),
+            },
+        );
+        let device =
+            self.interaction.device.as_ref().map(|device| (device.id, self.device_approval(person, &approval)));
+        let waits = device.is_some();
+        let stays = ask.stay.map(|_| approval.stays);
+        let work = app.store().write(move |tx| {
+            Box::pin(async move {
+                if let Some(workspace) = workspace {
+                    // The page may have been open while the workspace changed its mind, or the user's membership ended.
+                    store::workspaces::hold_shared(tx, workspace).await?;
+                    if store::workspaces::member(tx, user, workspace).await?.is_none() {
+                        return Ok(Some(PageReason::Authorize(AuthorizeRefusal::WorkspaceNotMember.into())));
+                    }
+                    if !store::app_policy::allows(tx, workspace, &client).await? {
+                        return Ok(Some(PageReason::Authorize(AuthorizeRefusal::WorkspaceForbids.into())));
+                    }
+                }
+                if let Some((id, approval)) = &device
+                    && !store::device::approve(tx, *id, approval, now).await?
+                {
+                    return Ok(Some(PageReason::Interaction(InteractionRefusal::DeviceSettled)));
+                }
+                store::consents::put(tx, user, &client, workspace, &scopes, now).await?;
+                if let Some(stays) = stays {
+                    store::consents::set_stays(tx, user, &client, workspace, stays).await?;
+                }
+                store::events::append(tx, &[granted]).await?;
+                if let Some(workspace) = workspace {
+                    store::consents::remember_workspace(tx, user, &client, workspace).await?;
+                }
+                Ok(None)
+            })
+        });
+        match work.await.map_err(|error: store::StoreError| Failure::from(error))? {
+            None => {}
+            Some(PageReason::Authorize(why)) => return self.unable(why.why),
+            Some(reason) => return Err(page(ctx, app, Some(&self.client), reason, json!({}))),
+        }
+        let about = About::client(&self.client.id).and_user(user).and_workspace(workspace);
+        let detail = json!({"scopes": approval.scopes});
+        app.record_with(ctx, "consent.granted", "ok", about, detail);
+        if waits {
+            let locales = self.locales();
+            return Ok(Next::Device { client: Box::new(self.client), allowed: true, locales });
+        }
+        Ok(Next::Answer(self.code(&approval)?))
+    }
+
+    /// What a device is allowed.
+    fn device_approval(&self, person: &Person, approval: &Approval) -> DeviceApproval {
+        DeviceApproval {
+            user_id: person.user_id,
+            workspace_id: approval.workspace,
+            home_workspace_id: person.home(self.interaction.request.sub_type),
+            scopes: approval.scopes.clone(),
+            stays: approval.stays,
+            session_id: self.caller.session_id(),
+            auth_time: self.caller.auth_time(),
+        }
+    }
+
+    /// The user read the page and said no to a device.
+    async fn denied_to_device(self, id: TokenId) -> Result<Next, AuthorizeFailure> {
+        let (app, ctx, now) = (self.app, self.ctx, self.ctx.now);
+        if !app.store().write(move |tx| Box::pin(store::device::deny(tx, id, now))).await? {
+            let settled = PageReason::Interaction(InteractionRefusal::DeviceSettled);
+            return Err(page(ctx, app, Some(&self.client), settled, json!({})));
+        }
+        self.record(AuthorizeRefusal::UserDenied, json!({}));
+        let locales = self.locales();
+        Ok(Next::Device { client: Box::new(self.client), allowed: false, locales })
+    }
+}

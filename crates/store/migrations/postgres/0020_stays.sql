@@ -1,0 +1,3 @@
+-- Whether a client may stay connected without having asked for offline_access: until now it always could.
+ALTER TABLE consents ADD COLUMN stays BIGINT NOT NULL DEFAULT 1;
+ALTER TABLE device_authorizations ADD COLUMN stays BIGINT NOT NULL DEFAULT 1;
