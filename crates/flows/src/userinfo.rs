@@ -93,7 +93,7 @@ pub async fn userinfo(
         Some((workspace, roles)) if data.sub_type == SubType::Workspace && of_workspaces == OfWorkspaces::Workspace => {
             claims::of_workspace(workspace, roles)
         }
-        _ => data.view().userinfo(&live.payload.scopes, &grant.claims),
+        _ => data.view().userinfo(&live.payload.scopes, &grant.claims_for(&live.payload.scopes)),
     })
 }
 

@@ -286,6 +286,11 @@ impl AuthorizationRequest {
         request
     }
 
+    /// All that the person is asked for: the scopes, and those behind the claims that are named.
+    pub fn asked(&self) -> ScopeSet {
+        self.scopes.union(&self.claims.scopes())
+    }
+
     fn empty(client: &Client, callback: Callback, now: Timestamp) -> Self {
         Self {
             client_id: client.id.clone(),
@@ -342,6 +347,15 @@ fn grant_allowed(input: &Input<'_>, _: &mut AuthorizationRequest) -> Outcome {
     }
 }
 
+/// Whether the client may have a scope that exists, if the person agrees. For one that registered itself its trust
+/// decides, and a sensitive scope needs more than that; for others, what its owner registered.
+fn may_have(input: &Input<'_>, name: &str) -> bool {
+    let (client, catalogue) = (input.client, input.policy.catalogue);
+    let open = || catalogue.is_open_to(client.trust, input.policy.strangers, name) && !catalogue.is_sensitive(name);
+    let known = catalogue.scope(name).is_some();
+    known && (client.config.scopes.contains(name) || (client.is_self_registered() && open()))
+}
+
 /// RFC 6749 §3.3. Without a scope the client gets what it registered by default. Scopes that do not exist are ignored
 /// (OpenID Connect Core §3.1.2.1), and so is `offline_access` that cannot be honoured (§11).
 fn scope(input: &Input<'_>, request: &mut AuthorizationRequest) -> Outcome {
@@ -353,17 +367,13 @@ fn scope(input: &Input<'_>, request: &mut AuthorizationRequest) -> Outcome {
     };
     let refreshes = client.may_use(GrantType::RefreshToken);
     let known = asked.filter(|name| catalogue.scope(name).is_some() && (name != "offline_access" || refreshes));
-    request.scopes = if client.is_self_registered() {
-        // What it may have decides its trust; what it gets, the person. A sensitive scope needs more than either.
-        let open = |name: &str| catalogue.is_open_to(client.trust, input.policy.strangers, name);
-        known.filter(|name| registered.contains(name) || (open(name) && !catalogue.is_sensitive(name)))
-    } else {
+    if !client.is_self_registered() {
         let foreign = known.filter(|name| !registered.contains(name) && name != "offline_access");
         if !foreign.is_empty() {
             return Err(Named::of(AuthorizeRefusal::ScopeNotAllowed, &foreign.to_string()));
         }
-        known.filter(|name| registered.contains(name))
-    };
+    }
+    request.scopes = known.filter(|name| may_have(input, name));
     match (request.scopes.is_empty(), asked.is_empty()) {
         (false, _) => Ok(()),
         (true, false) => Err(Named::of(AuthorizeRefusal::ScopeUnknown, &asked.to_string())),
@@ -424,7 +434,11 @@ fn max_age(input: &Input<'_>, request: &mut AuthorizationRequest) -> Outcome {
 /// OpenID Connect Core §5.5.
 fn claims(input: &Input<'_>, request: &mut AuthorizationRequest) -> Outcome {
     if let Some(text) = input.params.get("claims") {
-        request.claims = ClaimsRequest::parse(text).map_err(|_| AuthorizeRefusal::ClaimsMalformed)?;
+        let claims = ClaimsRequest::parse(text).map_err(|_| AuthorizeRefusal::ClaimsMalformed)?;
+        // Naming a claim asks for the permission behind it, where the client may have that. Without `openid` there is
+        // neither an ID token nor userinfo to hold it.
+        let behind = claims.scopes().filter(|name| request.scopes.contains("openid") && may_have(input, name));
+        request.claims = claims.within(&behind);
     }
     Ok(())
 }

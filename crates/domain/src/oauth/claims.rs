@@ -50,10 +50,20 @@ impl ClaimsRequest {
         Ok(request)
     }
 
-    /// Those of the claims named that may be answered. Naming a claim is no way around consent: one that a scope opens is
-    /// answered where that scope was allowed.
-    fn opened<'n>(&self, names: &'n [String], scopes: &ScopeSet) -> impl Iterator<Item = &'n str> {
-        names.iter().map(String::as_str).filter(|name| scope_of(name).is_none_or(|scope| scopes.contains(scope)))
+    /// The scopes whose claims are named: naming one asks for the permission that opens it.
+    pub fn scopes(&self) -> ScopeSet {
+        let names = self.userinfo.iter().chain(&self.id_token);
+        ScopeSet::from_names(names.filter_map(|name| scope_of(name))).unwrap_or_default()
+    }
+
+    /// The same without the claims whose scope is not among `allowed`: naming a claim is no way around consent.
+    #[must_use]
+    pub fn within(&self, allowed: &ScopeSet) -> Self {
+        let keep = |names: &[String]| {
+            let open = |name: &&String| scope_of(name).is_none_or(|scope| allowed.contains(scope));
+            names.iter().filter(open).cloned().collect()
+        };
+        Self { userinfo: keep(&self.userinfo), id_token: keep(&self.id_token), ..self.clone() }
     }
 }
 
@@ -135,13 +145,13 @@ impl Subject<'_> {
         }
     }
 
-    /// What userinfo answers: the claims that the scopes open, those that were named for it, and the workspace.
+    /// What userinfo answers: the claims that the scopes open, those that were named for it and allowed, and the workspace.
     pub fn userinfo(&self, scopes: &ScopeSet, claims: &ClaimsRequest) -> Map<String, Value> {
         let mut all = Map::new();
         all.insert("sub".to_owned(), self.user.id.to_string().into());
         self.put(ALWAYS.iter().chain(&["workspace"]), &mut all);
         self.put(scopes.iter().flat_map(of_scope), &mut all);
-        self.put(claims.opened(&claims.userinfo, scopes), &mut all);
+        self.put(claims.userinfo.iter(), &mut all);
         all
     }
 
@@ -152,7 +162,7 @@ impl Subject<'_> {
         all.insert("sub".to_owned(), self.user.id.to_string().into());
         self.put(ALWAYS.iter(), &mut all);
         self.put(scopes.iter().filter(|_| with_scopes).flat_map(of_scope), &mut all);
-        self.put(claims.opened(&claims.id_token, scopes), &mut all);
+        self.put(claims.id_token.iter(), &mut all);
         all
     }
 }

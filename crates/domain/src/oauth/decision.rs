@@ -211,16 +211,19 @@ fn consent_step(
     };
     let must_choose = candidates.len() > 1 && !silent;
     let given = who.consents.iter().find(|c| c.workspace_id == chosen).map(|c| &c.scopes);
+    let asked = request.asked();
     let allowed = match given {
-        _ if client.config.internal => request.scopes.clone(),
-        Some(given) => request.scopes.filter(|name| given.contains(name)),
+        _ if client.config.internal => asked.clone(),
+        Some(given) => asked.filter(|name| given.contains(name)),
         None => ScopeSet::default(),
     };
-    let missing = request.scopes.minus(&allowed);
+    let missing = asked.minus(&allowed);
     let stayed = client.config.internal
         || who.consents.iter().find(|c| c.workspace_id == chosen).is_none_or(|consent| consent.stays);
     let unproven = client.is_unproven_at(request.callback.redirect_uri()) && !client.config.internal;
-    let only_offline = !missing.is_empty() && missing.iter().all(|name| name == OFFLINE);
+    // Claims that are not answered are no error either (OpenID Connect Core §5.5.1).
+    let may_lack = |name: &str| name == OFFLINE || !request.scopes.contains(name);
+    let only_offline = !missing.is_empty() && missing.iter().all(may_lack);
     if silent {
         return if unproven {
             Step::Refuse(R::ConsentUnproven)
@@ -239,8 +242,8 @@ fn consent_step(
     } else if must_choose {
         Step::SelectWorkspace(ask)
     } else {
-        let stays = stays(request, &request.scopes, stayed);
-        Step::Approve(Approval { workspace: chosen, scopes: request.scopes.clone(), stays })
+        let stays = stays(request, &asked, stayed);
+        Step::Approve(Approval { workspace: chosen, scopes: asked, stays })
     }
 }
 
@@ -291,7 +294,7 @@ pub fn approve(
         (offered, Some(id)) if offered.iter().any(|m| m.workspace_id == id) => Some(id),
         _ => return Err(R::WorkspaceNotMember),
     };
-    let asked = request.scopes.filter(|name| ask.missing.contains(name) || ask.allowed.contains(name));
+    let asked = request.asked().filter(|name| ask.missing.contains(name) || ask.allowed.contains(name));
     let scopes = match &choice.ticked {
         None => asked,
         Some(ticked) => asked.filter(|name| required(name) || ticked.contains(name)),

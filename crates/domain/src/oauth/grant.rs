@@ -178,6 +178,17 @@ impl Grant {
         self.workspace_id.or(self.home_workspace_id)
     }
 
+    /// The scopes that were allowed for the sake of claims that were named, and that the tokens do not carry. A grant from
+    /// before may hold names that were never allowed.
+    pub fn scopes_of_claims(&self) -> ScopeSet {
+        if self.names_person { self.claims.scopes().minus(&self.scopes) } else { ScopeSet::default() }
+    }
+
+    /// The claims that a token with these scopes answers by name.
+    pub fn claims_for(&self, scopes: &ScopeSet) -> ClaimsRequest {
+        self.claims.within(&scopes.union(&self.scopes_of_claims()))
+    }
+
     /// Whether an ID token may come with a refresh: its `sub` must be that of the first one (OpenID Connect Core §12.2).
     pub fn keeps_sub(&self) -> bool {
         self.names_person || self.sub_type == SubType::User

@@ -71,7 +71,7 @@ pub struct Metadata {
 }
 
 /// Members that no standard knows.
-pub const OWN_MEMBERS: [&str; 3] = ["default_sub_type", "access_token_format", "require_pkce"];
+pub const OWN_MEMBERS: [&str; 4] = ["default_sub_type", "access_token_format", "require_pkce", "id_token_claims"];
 
 const MAX_LIST: usize = 32;
 /// Bytes of a text: 1000 characters of a description, whichever they are.
@@ -214,6 +214,7 @@ impl Metadata {
             },
             any_secret_method: named_method.is_none(),
             require_pkce: json.flag("require_pkce")?,
+            id_token_claims: json.present("id_token_claims").map(|_| json.flag("id_token_claims")).transpose()?,
             ..ClientConfig::default()
         };
         Ok(Self { name, client_type, auth_method, config, default_scope })
@@ -307,6 +308,7 @@ pub fn render(client: &Client) -> Map<String, Value> {
     put("require_auth_time", config.require_auth_time.into());
     put("access_token_format", json!(config.access_token_format));
     put("require_pkce", config.requires_pkce().into());
+    put("id_token_claims", json!(config.id_token_claims));
     all
 }
 

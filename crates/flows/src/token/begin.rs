@@ -182,5 +182,6 @@ async fn write(
 
 async fn consented(tx: &mut Tx, grant: &Grant) -> Result<bool, store::StoreError> {
     let consent = store::consents::find(tx, grant.user_id, &grant.client_id, grant.workspace_id).await?;
-    Ok(consent.is_some_and(|consent| grant.scopes.is_subset(&consent.scopes)))
+    let scopes = grant.scopes.union(&grant.scopes_of_claims());
+    Ok(consent.is_some_and(|consent| scopes.is_subset(&consent.scopes)))
 }

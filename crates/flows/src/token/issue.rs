@@ -175,7 +175,7 @@ impl Answer<'_> {
             access_token,
             subject: self.subject.view(),
             scopes: &self.scopes,
-            claims: &grant.claims,
+            claims: &grant.claims_for(&self.scopes),
             with_scopes: client.config.id_token_claims.unwrap_or(app.settings().id_token_claims),
         };
         app.keys().signer(alg)?.sign(TYP_ID_TOKEN, &token.claims(alg == SigningAlg::EdDSA))

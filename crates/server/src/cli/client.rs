@@ -70,6 +70,9 @@ pub struct Protocol {
     /// Require PKCE although the client has a secret. Public clients always need it.
     #[arg(long, num_args = 0..=1, default_missing_value = "true")]
     pub require_pkce: Option<bool>,
+    /// Put the claims of the scopes `profile` and `email` into the ID token as well: `true`, `false` or `default`.
+    #[arg(long)]
+    pub id_token_claims: Option<Switch>,
     /// Seconds, or `default`.
     #[arg(long)]
     pub access_token_lifetime: Option<Lifetime>,
@@ -79,6 +82,21 @@ pub struct Protocol {
     /// Seconds, or `default`.
     #[arg(long)]
     pub id_token_lifetime: Option<Lifetime>,
+}
+
+/// On, off, or the server's default.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Switch(pub Option<bool>);
+
+impl FromStr for Switch {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        match text {
+            "default" => Ok(Self(None)),
+            text => text.parse().map(|on| Self(Some(on))).map_err(|_| "neither `true`, `false` nor `default`".into()),
+        }
+    }
 }
 
 /// Seconds, or the server's default.

@@ -1,5 +1,5 @@
 //! What a client registered, shown and changed.
-use crate::cli::{Changes, Lifetime, Protocol, TypeName};
+use crate::cli::{Changes, Lifetime, Protocol, Switch, TypeName};
 use crate::output;
 use crate::session::{Session, said_of};
 use anyhow::bail;
@@ -124,6 +124,7 @@ pub fn protocol(protocol: Protocol) -> impl Iterator<Item = (String, Value)> {
         ("default_sub_type", protocol.sub_type.map(|name| name.as_str().into())),
         ("access_token_format", protocol.token_format.map(|name| name.as_str().into())),
         ("require_pkce", protocol.require_pkce.map(Value::from)),
+        ("id_token_claims", protocol.id_token_claims.map(|Switch(on)| json!(on))),
         ("access_token_lifetime_seconds", protocol.access_token_lifetime.map(lifetime)),
         ("refresh_token_lifetime_seconds", protocol.refresh_token_lifetime.map(lifetime)),
         ("id_token_lifetime_seconds", protocol.id_token_lifetime.map(lifetime)),

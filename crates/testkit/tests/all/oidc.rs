@@ -109,8 +109,13 @@ async fn checklist_117_121_id_tokens() {
         }
         assert!(again.get("nonce").is_none() && again["iat"].as_i64() > id["iat"].as_i64());
         // Naming a claim is no way around consent.
-        let scoped = party.tokens(&mut Browser::new(&app), &user, &[("scope", "openid"), ("claims", &claims)]).await;
-        assert!(scoped.id_claims().get("email").is_none());
+        let mut browser = Browser::new(&app);
+        browser.sign_in_here("ada@example.com").await;
+        let page =
+            browser.get(&party.authorize(&[("scope", "openid"), ("claims", &claims), ("prompt", "consent")])).await;
+        let form = page.form("consent-allow").set("action", "allow").untick("scope", "email");
+        let code = browser.submit(&form).await.answer("code").unwrap();
+        assert!(Tokens(party.exchange(&code).await.json()).id_claims().get("email").is_none());
         app.stop().await;
     })
     .await;

@@ -346,6 +346,60 @@ async fn point_3_3_every_claim_of_discovery_appears_and_email_verified_has_both_
     .await;
 }
 
+/// OpenID Connect Core §5.5: naming a claim asks for the permission behind it, and for no more than that claim.
+#[tokio::test]
+async fn point_5_2_claims_that_are_named_are_asked_for_and_delivered() {
+    for_each_database(async |database| {
+        let app = TestApp::start(database).await;
+        app.user("ada@example.com", 0).await;
+        let asked = json!({"userinfo": {"name": {"essential": true}}, "id_token": {"email": null}}).to_string();
+        let more = [("scope", "openid"), ("claims", asked.as_str())];
+        let silent = [more[0], more[1], ("prompt", "none")];
+        let party = Party::new(&app, Kind::Web).await;
+        let mut browser = Browser::new(&app);
+        browser.sign_in_here("ada@example.com").await;
+        let page = browser.get(&party.authorize(&more)).await;
+        let form = page.form("consent-allow").set("action", "allow");
+        assert!(page.text("scope-profile").is_some() && page.text("scope-email").is_some(), "{}", page.body);
+        // What is unticked is not delivered, and lacking it is no error.
+        let answer = browser.submit(&form.clone().untick("scope", "email")).await;
+        let tokens = Tokens(party.exchange(&answer.answer("code").unwrap()).await.json());
+        assert_eq!(tokens.0["scope"], "openid", "the scope that was asked for");
+        let told = async |tokens: &Tokens| {
+            let info = userinfo(&app, &tokens.access(), "/oauth2/userinfo").await;
+            let id = tokens.id_claims();
+            (
+                info.get("name").cloned(),
+                info.get("locale").or(info.get("updated_at")).cloned(),
+                id.get("email").cloned(),
+            )
+        };
+        let name = Some(json!("Test Person"));
+        assert_eq!(told(&tokens).await, (name.clone(), None, None), "the claim alone, not all of its scope");
+        let code = browser.get(&party.authorize(&silent)).await.answer("code").unwrap();
+        assert_eq!(told(&Tokens(party.exchange(&code).await.json())).await, (name.clone(), None, None));
+        // The rest is asked for, and what was allowed lasts.
+        let page = browser.get(&party.authorize(&more)).await;
+        let answer = browser.submit(&page.form("consent-allow").set("action", "allow")).await;
+        let tokens = Tokens(party.exchange(&answer.answer("code").unwrap()).await.json());
+        let all = (name, None, Some(json!("ada@example.com")));
+        assert_eq!(told(&tokens).await, all);
+        assert_eq!(told(&Tokens(party.refresh(&tokens.refresh()).await.json())).await, all);
+        let code = browser.get(&party.authorize(&more)).await.answer("code").unwrap();
+        assert_eq!(told(&Tokens(party.exchange(&code).await.json())).await, all, "remembered");
+        // A client gets no claims of scopes that it may not have.
+        let narrow = Party::with(&app, Kind::Web, |new| new.config.scopes = domain::ScopeSet::parse("openid").unwrap());
+        let narrow = narrow.await;
+        let page = browser.get(&narrow.authorize(&more)).await;
+        assert!(page.text("scope-profile").is_none(), "{}", page.body);
+        let answer = browser.submit(&page.form("consent-allow").set("action", "allow")).await;
+        let tokens = Tokens(narrow.exchange(&answer.answer("code").unwrap()).await.json());
+        assert_eq!(told(&tokens).await, (None, None, None));
+        app.stop().await;
+    })
+    .await;
+}
+
 /// Browsers share the cookies of all ports of a host.
 #[tokio::test]
 async fn point_3_4_two_servers_on_one_host_do_not_sign_each_other_out() {

@@ -44,6 +44,7 @@ const CLIENT: &str = "id string
     default_sub_type string
     access_token_format string
     require_pkce boolean
+    id_token_claims? boolean
     name string
     description string
     homepage_url string

@@ -13,6 +13,7 @@ use crate::pages::consent::decision_of;
 use axum::extract::State;
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse as _, Redirect, Response};
+use domain::ScopeSet;
 use domain::identity::WorkspaceMembership;
 use domain::oauth::authorize::ResponseMode;
 use domain::oauth::error::{ErrorCode, Refusal};
@@ -40,7 +41,12 @@ fn failed(failure: &AuthorizeFailure, incoming: &Incoming) -> Response {
 }
 
 /// What a consent page would show, as data.
-fn consent_json<'v>(state: &'v WebState, interaction: &'v str, view: &'v ConsentView) -> ConsentNeeded<'v> {
+fn consent_json<'v>(
+    state: &'v WebState,
+    interaction: &'v str,
+    view: &'v ConsentView,
+    asked: &'v ScopeSet,
+) -> ConsentNeeded<'v> {
     let catalogue = &state.app().settings().catalogue;
     let scope = |name: &'v str| {
         let info = catalogue.scope(name);
@@ -76,7 +82,7 @@ fn consent_json<'v>(state: &'v WebState, interaction: &'v str, view: &'v Consent
         redirect_uri,
         redirect_host: redirect_uri::display_host(redirect_uri),
         sub_type: view.request.sub_type,
-        scopes: view.request.scopes.iter().map(scope).collect(),
+        scopes: asked.iter().map(scope).collect(),
         workspaces: view.ask.workspaces.iter().map(workspace).collect(),
         stay_connected: view.ask.stay,
     }
@@ -94,7 +100,7 @@ fn shown(state: &WebState, incoming: &Incoming, next: Result<Next, AuthorizeFail
     let mut response = match next {
         Ok(Next::Answer(answer)) => redirect_json(&answer),
         Ok(Next::Consent { interaction, view }) => {
-            json_response(StatusCode::OK, &consent_json(state, &interaction, &view))
+            json_response(StatusCode::OK, &consent_json(state, &interaction, &view, &view.request.asked()))
         }
         Ok(Next::Unable { view, .. }) => match &view.answer {
             Some(answer) => redirect_json(answer),

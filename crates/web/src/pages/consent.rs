@@ -151,9 +151,8 @@ pub fn consent_page(
 ) -> Response {
     let (frame, catalogue) = (Frame::new(state, browser), &state.app().settings().catalogue);
     let client = &view.client;
-    let permissions = view
-        .request
-        .scopes
+    let asked = view.request.asked();
+    let permissions = asked
         .iter()
         .map(|name| {
             let words = catalogue.scope(name).map(|scope| scope.words(frame.language()));

@@ -90,6 +90,11 @@ dev-sub-workspace = Den Arbeitsbereich, den die Person gewählt hat
 dev-sub-user = Die Person
 dev-format-opaque = Undurchsichtig: Nur dieser Server liest sie
 dev-format-jwt = JWT, das Ihre API selbst prüfen kann
+dev-field-id-claims = Profil und E-Mail im ID-Token
+dev-field-id-claims-hint = Für Apps, die nur das ID-Token lesen und userinfo nie aufrufen.
+dev-id-claims-default = Vorgabe des Servers
+dev-id-claims-on = Aufnehmen
+dev-id-claims-off = Weglassen
 
 dev-new-title = Neue Anwendung, Schritt { $step }
 dev-new-step = Schritt { $step } von { $steps }

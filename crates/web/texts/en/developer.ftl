@@ -90,6 +90,11 @@ dev-sub-workspace = The workspace that the person chose
 dev-sub-user = The person
 dev-format-opaque = Opaque: only this server reads them
 dev-format-jwt = JWT, which your API can check by itself
+dev-field-id-claims = Profile and email in the ID token
+dev-field-id-claims-hint = For apps that read the ID token and never call userinfo.
+dev-id-claims-default = Server default
+dev-id-claims-on = Include
+dev-id-claims-off = Leave out
 
 dev-new-title = New application, step { $step }
 dev-new-step = Step { $step } of { $steps }

@@ -66,6 +66,10 @@ fn property(dialect: &Dialect, rfc: &str) -> Schema {
         )
         .into(),
         "access_token_format" => text("The form of its access tokens.").enum_values(Some(["opaque", "jwt"])).into(),
+        "id_token_claims" => ObjectBuilder::new()
+            .schema_type(Type::Boolean)
+            .description(Some("Whether the ID token carries the claims of the scopes, too; null: as the server is set."))
+            .into(),
         "require_pkce" => ObjectBuilder::new()
             .schema_type(Type::Boolean)
             .description(Some("Whether it must use PKCE although it has a secret. Public clients always must."))
@@ -117,7 +121,7 @@ fn snake(description: &str) -> ObjectBuilder {
         let schema = property(&SNAKE, rfc);
         let (nullable, required) = match name {
             "icon" => (true, true),
-            "project_id" | "token_endpoint_auth_method" => (false, false),
+            "project_id" | "token_endpoint_auth_method" | "id_token_claims" => (false, false),
             _ => (false, !name.ends_with("_seconds")),
         };
         object = object.property(name, if nullable { or_null(schema) } else { schema });

@@ -51,6 +51,9 @@ pub struct ClientMetadata {
     access_token_format: Option<String>,
     /// Whether the client must use PKCE although it has a secret.
     require_pkce: Option<bool>,
+    /// Whether the ID token carries the claims of the scopes `profile` and `email`, too. As the server is set, where it is
+    /// left out.
+    id_token_claims: Option<bool>,
 }
 
 /// A client as it is registered (RFC 7591 §3.2.1).
@@ -100,6 +103,8 @@ pub struct RegisteredClient {
     require_auth_time: bool,
     access_token_format: String,
     require_pkce: bool,
+    #[schema(nullable = false)]
+    id_token_claims: Option<bool>,
     /// In the list of the caller's own.
     #[schema(nullable = false, format = DateTime)]
     created_at: Option<String>,

@@ -38,7 +38,7 @@ const LISTS: [&str; 3] = ["redirect_uris", "post_logout_redirect_uris", "allowed
 const CLEARED: [&str; 5] = ["client_uri", "logo_uri", "tos_uri", "policy_uri", "token_endpoint_auth_method"];
 
 /// The fields with their labels, texts.
-const LABELS: [(&str, &str); 19] = [
+const LABELS: [(&str, &str); 20] = [
     ("client_name", "dev-field-name"),
     ("description", "dev-field-description"),
     ("client_uri", "dev-field-homepage"),
@@ -53,6 +53,7 @@ const LABELS: [(&str, &str); 19] = [
     ("scope", "dev-field-scopes"),
     ("default_sub_type", "dev-field-sub"),
     ("access_token_format", "dev-field-format"),
+    ("id_token_claims", "dev-field-id-claims"),
     ("access_token_lifetime_seconds", "dev-field-access-lifetime"),
     ("refresh_token_lifetime_seconds", "dev-field-refresh-lifetime"),
     ("id_token_lifetime_seconds", "dev-field-id-lifetime"),
@@ -174,6 +175,8 @@ fn body(form: &RawParams) -> Map<String, Value> {
     all.insert("grant_types".to_owned(), json!(form.all("grant_types").collect::<Vec<_>>()));
     let scopes: Vec<_> = form.all("scope").collect();
     all.insert("scope".to_owned(), scopes.join(" ").into());
+    let claims = form.get("id_token_claims").and_then(|text| text.parse::<bool>().ok());
+    all.insert("id_token_claims".to_owned(), json!(claims));
     all.insert("require_pkce".to_owned(), form.get("require_pkce").is_some().into());
     // A claimed https address and a port of its own: only an application on a device has both.
     let native = form.get("application_type").is_some();
