@@ -1,6 +1,7 @@
 //! Who may do what over the management APIs: one table.
+use crate::client::Client;
 use crate::identity::Role;
-use crate::{ScopeSet, UserId, WorkspaceId};
+use crate::{ClientId, ScopeSet, UserId, WorkspaceId};
 
 /// How far an operation reaches, and so who may do it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -66,6 +67,7 @@ operations! {
     JoinWorkspace => "account:write", Person, "Accept an invitation into a workspace";
     ReadTokens => "tokens:read", Person, "List the person's own access tokens";
     WriteTokens => "tokens:write", Person, "Create and revoke the person's own access tokens";
+    IntrospectTokens => "tokens:introspect", Workspace(Role::Member), "Check the tokens of the workspace's apps, and those that are for the workspace or its APIs";
     ReadWebhooks => "webhooks:read", Workspace(Role::Admin), "List the workspace's webhooks and what became of their messages";
     WriteWebhooks => "webhooks:write", Workspace(Role::Admin), "Create, change, test and delete the workspace's webhooks";
     ReadAudit => "audit:read", Workspace(Role::Admin), "Read the workspace's audit log";
@@ -88,6 +90,23 @@ pub enum Limit {
     Role,
     /// These scopes as well.
     Scopes(ScopeSet),
+    /// Nothing at all: there is no credential.
+    Nothing,
+    /// Registering a client: an initial access token (RFC 7591 §3).
+    Registering,
+    /// The registration of this client: a registration access token (RFC 7592 §2).
+    Registration(ClientId),
+}
+
+/// Whose client it is, as its caller sees it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Holds {
+    /// The person's own, or the one that the registration access token belongs to.
+    Own,
+    /// The workspace's.
+    Workspace,
+    /// Another's.
+    Another,
 }
 
 /// On whose behalf a request acts.
@@ -109,6 +128,7 @@ crate::refusals! {
         Role => AccessDenied, "role_too_low", "Your role in the workspace does not allow this.";
         NoWorkspace => InvalidRequest, "workspace_not_named", "You belong to several workspaces or to none: name one in the Countersign-Workspace header.";
         NotAPerson => AccessDenied, "credential_of_no_person", "This is for a person: use a session, a personal access token or a user's access token.";
+        PersonOnly => AccessDenied, "person_only", "Only a person can do this: use a session or a personal access token.";
         NotOperator => AccessDenied, "not_the_operator", "Only whoever runs this server may do this.";
     }
 }
@@ -120,7 +140,34 @@ impl Principal {
             Limit::Role => Ok(()),
             Limit::Scopes(_) if operation.scope().is_empty() => Ok(()),
             Limit::Scopes(scopes) if scopes.contains(operation.scope()) => Ok(()),
-            Limit::Scopes(_) => Err(Denied::Scope),
+            // RFC 7592 §2: it reads, replaces and deletes the registration, and does nothing else.
+            Limit::Registration(_) if matches!(operation, Operation::ReadClients | Operation::WriteClients) => Ok(()),
+            Limit::Scopes(_) | Limit::Nothing | Limit::Registering | Limit::Registration(_) => Err(Denied::Scope),
+        }
+    }
+
+    fn holds(&self, client: &Client) -> Holds {
+        let workspace = self.workspace.map(|(id, _)| id);
+        let own = match &self.limit {
+            Limit::Registration(id) => client.id == *id,
+            _ => self.user.is_some() && client.owner_user_id == self.user,
+        };
+        if own {
+            Holds::Own
+        } else if workspace.is_some() && client.owner_workspace_id == workspace {
+            Holds::Workspace
+        } else {
+            Holds::Another
+        }
+    }
+
+    /// Whether the operation may be done with this client. `None`: it is another's, and the caller must not learn that
+    /// it exists. A person's own client is theirs, whatever their role.
+    pub fn may_with(&self, operation: Operation, client: &Client) -> Option<Result<(), Denied>> {
+        match self.holds(client) {
+            Holds::Another => None,
+            Holds::Own => Some(self.covers(operation)),
+            Holds::Workspace => Some(self.may(operation)),
         }
     }
 
@@ -160,6 +207,12 @@ pub fn management_scopes() -> impl Iterator<Item = &'static str> {
         let first = Operation::ALL.iter().position(|operation| operation.scope() == scope) == Some(at);
         (first && !scope.is_empty()).then_some(scope)
     })
+}
+
+/// Whether a client that nobody vouches for can never have this scope, whatever the catalogue says: with it an app would
+/// learn about other apps' tokens, or act for the operator.
+pub fn is_beyond_apps(name: &str) -> bool {
+    name == Operation::IntrospectTokens.scope() || is_operator_scope(name)
 }
 
 /// Scopes that only the operator hands out: with one of these a credential acts for the operator.
@@ -211,7 +264,7 @@ mod tests {
     fn every_scope_is_named_once() {
         let names: Vec<_> = management_scopes().collect();
         assert_eq!(names.first(), Some(&"clients:read"));
-        assert_eq!(names.len(), 29);
+        assert_eq!(names.len(), 30);
         assert!(is_operator_scope("keys:rotate") && !is_operator_scope("clients:write"));
     }
 }

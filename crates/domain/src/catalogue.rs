@@ -1,8 +1,9 @@
 //! The scopes and permissions that the operator declares.
-use crate::ScopeSet;
+use crate::access::is_beyond_apps;
 use crate::client::Trust;
 use crate::language::Language;
 use crate::oauth::resource::same;
+use crate::{ScopeSet, WorkspaceId};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
@@ -98,6 +99,8 @@ pub struct Catalogue {
     /// Those of them that see in a workspace's token which person authorized it.
     #[serde(default)]
     pub authorized_by_resources: Vec<String>,
+    /// The workspaces that run some of them.
+    pub resource_workspaces: BTreeMap<String, WorkspaceId>,
 }
 
 /// What is wrong with a declared catalogue.
@@ -123,6 +126,8 @@ pub enum InvalidCatalogue {
     UnknownScope { group: String, level: String, scope: String },
     #[error("the permission group `{0}` is declared twice")]
     DuplicateGroup(String),
+    #[error("`resource_workspaces` names the resource `{0}`, which is not declared")]
+    OwnedResource(String),
     #[error("the resource `{0}` must be an absolute URI without a fragment (RFC 8707 section 2)")]
     Resource(String),
 }
@@ -185,6 +190,9 @@ impl Catalogue {
                 }
             }
         }
+        if let Some(unknown) = self.resource_workspaces.keys().find(|owned| !self.resources.contains(owned)) {
+            return Err(E::OwnedResource(unknown.clone()));
+        }
         let all = self.resources.iter().chain(&self.authorized_by_resources);
         match all.into_iter().find(|r| url::Url::parse(r).is_err() || r.contains('#')) {
             Some(bad) => Err(E::Resource(bad.clone())),
@@ -194,6 +202,11 @@ impl Catalogue {
 
     pub fn scope(&self, name: &str) -> Option<&ScopeInfo> {
         self.scopes.iter().find(|s| s.name == name)
+    }
+
+    /// Whether the workspace runs the API behind the resource.
+    pub fn runs(&self, workspace: WorkspaceId, resource: &str) -> bool {
+        self.resource_workspaces.get(resource) == Some(&workspace)
     }
 
     pub fn names(&self) -> impl Iterator<Item = &str> {
@@ -218,7 +231,7 @@ impl Catalogue {
     /// Whether a client of this trust may have a scope. `strangers` are the scopes of clients that nobody vouches for;
     /// without it, all that are not sensitive.
     pub fn is_open_to(&self, trust: Trust, strangers: Option<&ScopeSet>, name: &str) -> bool {
-        let harmless = self.scope(name).is_some_and(|scope| !scope.sensitive);
+        let harmless = self.scope(name).is_some() && !self.is_sensitive(name);
         match trust {
             Trust::FirstParty | Trust::Verified => self.scope(name).is_some(),
             Trust::Unverified => harmless,
@@ -226,8 +239,9 @@ impl Catalogue {
         }
     }
 
+    /// Whether only the operator gives the scope to a client.
     pub fn is_sensitive(&self, name: &str) -> bool {
-        self.scope(name).is_some_and(|s| s.sensitive)
+        is_beyond_apps(name) || self.scope(name).is_some_and(|s| s.sensitive)
     }
 }
 
@@ -327,6 +341,7 @@ impl Default for Catalogue {
             }],
             resources: Vec::new(),
             authorized_by_resources: Vec::new(),
+            resource_workspaces: BTreeMap::new(),
         }
     }
 }

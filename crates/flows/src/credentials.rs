@@ -79,6 +79,7 @@ fn read(app: &App, ctx: &Ctx, principal: &Principal, asked: &Asked) -> Result<Ne
         Limit::Role => operators,
         // Without scopes a credential would have all that its role has.
         Limit::Scopes(own) => scopes.is_empty() || !scopes.is_subset(own) || operators,
+        Limit::Nothing | Limit::Registering | Limit::Registration(_) => true,
     };
     if beyond {
         return Err(Unmanaged::ScopeBeyond.of("scopes"));

@@ -1,14 +1,17 @@
 //! Introspection (RFC 7662). Whatever is wrong with a token, the caller reads only that it is not active.
 use crate::access::{self, Inactive, Live, LiveBearer};
 use crate::failure::refuse;
+use crate::manage::ManageRefusal;
 use crate::recorder::About;
-use crate::{App, Ctx, Failure, client_auth, subject};
+use crate::{App, Ctx, Failure, client_auth, owned, principal, subject};
 use domain::ClientId;
+use domain::access::Operation;
 use domain::client::{Client, Trust};
 use domain::identity::MemberRoles;
 use domain::oauth::client_auth::ClientRefusal;
 use domain::oauth::diagnosis::Endpoint;
 use domain::oauth::error::{ErrorCode, Refusal};
+use domain::oauth::grant::GrantContext;
 use domain::oauth::params::RawParams;
 use domain::oauth::seal::Purpose;
 use domain::oauth::token::{Audience, RefreshPayload};
@@ -52,9 +55,11 @@ pub struct Introspection {
 }
 
 /// Why nothing was answered.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub enum IntrospectRefusal {
     Client(ClientRefusal),
+    /// The bearer is not valid, or may not do this.
+    Bearer(ManageRefusal),
     /// RFC 7662 §2.1: there must be one to look into.
     TokenMissing,
 }
@@ -63,18 +68,21 @@ impl Refusal for IntrospectRefusal {
     fn code(&self) -> ErrorCode {
         match self {
             Self::Client(refusal) => refusal.code(),
+            Self::Bearer(refusal) => refusal.code(),
             Self::TokenMissing => ErrorCode::InvalidRequest,
         }
     }
     fn public(&self) -> &'static str {
         match self {
             Self::Client(refusal) => refusal.public(),
+            Self::Bearer(refusal) => refusal.public(),
             Self::TokenMissing => "The token parameter is missing.",
         }
     }
     fn reason(&self) -> &'static str {
         match self {
             Self::Client(refusal) => refusal.reason(),
+            Self::Bearer(refusal) => refusal.reason(),
             Self::TokenMissing => "token_missing",
         }
     }
@@ -82,36 +90,119 @@ impl Refusal for IntrospectRefusal {
 
 const HERE: Endpoint = Endpoint::Introspection;
 
-/// A client sees its own tokens; the operator's own services see all.
-fn may_see(caller: &Client, of: &ClientId) -> bool {
+/// How a caller proves who it is.
+#[derive(Debug, Clone, Copy)]
+pub enum Proof<'r> {
+    /// As a client: what the `Authorization` header says; the rest is in the body.
+    Client(Option<&'r str>),
+    /// By a bearer of a workspace, or of a person who names the workspace.
+    Bearer { token: &'r str, workspace: Option<&'r str> },
+}
+
+/// Who asks, after the gate.
+enum Asker {
+    /// A client with a secret.
+    Client(Box<Client>),
+    /// A workspace that checks tokens with `tokens:introspect`.
+    Workspace(WorkspaceId),
+}
+
+impl Asker {
+    /// A client sees its own tokens; the operator's own services see all. A workspace sees the tokens of its clients, and
+    /// those that are for it or for an API that it runs: those apps may be anyone's.
+    fn may_see(&self, app: &App, live: &Live) -> bool {
+        match self {
+            Self::Client(caller) => sees_own(caller, live.client()),
+            Self::Workspace(id) => {
+                let (owner, tenant) = match &live.bearer {
+                    LiveBearer::Grant(context) => (context.client_workspace, context.tenant_id),
+                    LiveBearer::Machine { context, .. } => (context.owner_workspace_id, None),
+                };
+                let catalogue = &app.settings().catalogue;
+                owner == Some(*id)
+                    || tenant == Some(*id)
+                    || live.payload.audience.iter().any(|resource| catalogue.runs(*id, resource))
+            }
+        }
+    }
+
+    /// A refresh token is its client's own business: no API receives one.
+    fn may_see_refresh(&self, context: &GrantContext) -> bool {
+        match self {
+            Self::Client(caller) => sees_own(caller, &context.grant.client_id),
+            Self::Workspace(id) => context.client_workspace == Some(*id),
+        }
+    }
+
+    fn about(&self) -> About {
+        match self {
+            Self::Client(caller) => About::client(&caller.id),
+            Self::Workspace(id) => About::default().and_workspace(Some(*id)),
+        }
+    }
+}
+
+fn sees_own(caller: &Client, of: &ClientId) -> bool {
     caller.id == *of || caller.trust == Trust::FirstParty
 }
 
-/// Answers an introspection request. The caller must have authenticated with a secret.
+/// The gate: a client must have a secret, and a bearer the scope `tokens:introspect`.
+async fn asker(
+    app: &App,
+    ctx: &mut Ctx,
+    proof: Proof<'_>,
+    body: &RawParams,
+) -> Result<Asker, Failure<IntrospectRefusal>> {
+    match proof {
+        Proof::Client(authorization) => {
+            let mut tx = app.store().read().await?;
+            let caller = client_auth::authenticate(app, ctx, HERE, &mut tx, authorization, body).await;
+            let caller = caller.map_err(|f| f.map(IntrospectRefusal::Client))?;
+            if caller.is_public() {
+                client_auth::note(app, ctx, HERE, ClientRefusal::Missing, authorization, body);
+                return refuse(IntrospectRefusal::Client(ClientRefusal::Missing));
+            }
+            Ok(Asker::Client(Box::new(caller)))
+        }
+        // RFC 6749 §2.3: one method only.
+        Proof::Bearer { .. } if body.get("client_secret").is_some() => {
+            refuse(IntrospectRefusal::Client(ClientRefusal::TwoMethods))
+        }
+        Proof::Bearer { token, workspace } => {
+            let principal = principal::by_bearer(app, ctx, token, workspace).await;
+            let principal = principal.map_err(|f| f.map(IntrospectRefusal::Bearer))?;
+            ctx.facts.actor = Some(principal.actor.clone());
+            let workspace = principal.workspace_for(Operation::IntrospectTokens).map_err(|denied| {
+                let about = About::default().and_workspace(principal.workspace.map(|(id, _)| id));
+                owned::refused(app, ctx, HERE.as_str(), about, denied).map(IntrospectRefusal::Bearer)
+            })?;
+            Ok(Asker::Workspace(workspace))
+        }
+    }
+}
+
+/// Answers an introspection request.
 pub async fn introspect(
     app: &App,
     ctx: &Ctx,
-    authorization: Option<&str>,
+    proof: Proof<'_>,
     body: &RawParams,
 ) -> Result<Introspection, Failure<IntrospectRefusal>> {
-    let mut tx = app.store().read().await?;
-    let authenticated = client_auth::authenticate(app, ctx, HERE, &mut tx, authorization, body).await;
-    let caller = authenticated.map_err(|f| f.map(IntrospectRefusal::Client))?;
-    if caller.is_public() {
-        client_auth::note(app, ctx, HERE, ClientRefusal::Missing, authorization, body);
-        return refuse(IntrospectRefusal::Client(ClientRefusal::Missing));
-    }
+    let mut ctx = ctx.clone();
+    let caller = asker(app, &mut ctx, proof, body).await?;
+    let ctx = &ctx;
     let Some(token) = body.get("token") else {
-        app.record(ctx, HERE.as_str(), IntrospectRefusal::TokenMissing.reason(), About::client(&caller.id));
+        app.record(ctx, HERE.as_str(), IntrospectRefusal::TokenMissing.reason(), caller.about());
         return refuse(IntrospectRefusal::TokenMissing);
     };
+    let mut tx = app.store().read().await?;
     if app.keys().sealer.recognises(Purpose::RefreshToken, token) {
         return refresh_token(app, ctx, &mut tx, &caller, token).await;
     }
     let read = access::read(app, ctx, &mut tx, token).await?;
     drop(tx);
     let outcome = match read {
-        Ok(live) if may_see(&caller, live.client()) => {
+        Ok(live) if caller.may_see(app, &live) => {
             access::note_seen(app, &live).await?;
             app.count_access(live.client(), live.user(), ctx.now);
             return Ok(describe(app, &live));
@@ -121,7 +212,7 @@ pub async fn introspect(
         Err(Inactive::Foreign | Inactive::Expired) => return Ok(Introspection::default()),
         Err(inactive) => inactive.reason(),
     };
-    app.record(ctx, HERE.as_str(), outcome, About::client(&caller.id));
+    app.record(ctx, HERE.as_str(), outcome, caller.about());
     Ok(Introspection::default())
 }
 
@@ -165,7 +256,7 @@ async fn refresh_token(
     app: &App,
     ctx: &Ctx,
     tx: &mut store::Tx,
-    caller: &Client,
+    caller: &Asker,
     token: &str,
 ) -> Result<Introspection, Failure<IntrospectRefusal>> {
     let opened = app.keys().sealer.open::<RefreshPayload>(Purpose::RefreshToken, token);
@@ -173,7 +264,7 @@ async fn refresh_token(
     let context = store::grants::by_id_with_context(tx, presented.grant_id, None).await?;
     let live = context.filter(|c| {
         let current = c.grant.refresh.is_some_and(|state| state.number == presented.number);
-        current && c.check(ctx.now).is_ok() && may_see(caller, &c.grant.client_id)
+        current && c.check(ctx.now).is_ok() && caller.may_see_refresh(c)
     });
     if let Some(context) = &live {
         app.count_access(&context.grant.client_id, Some(context.grant.user_id), ctx.now);

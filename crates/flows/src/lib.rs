@@ -57,6 +57,8 @@ pub mod principal;
 pub mod profile;
 pub mod recorder;
 pub mod register;
+mod register_refusal;
+pub mod registrar;
 pub mod revoke;
 mod scene;
 pub mod secrets;

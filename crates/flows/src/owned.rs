@@ -39,7 +39,8 @@ pub enum Whose {
     Workspace,
 }
 
-fn owner(app: &App, ctx: &Ctx, principal: &Principal, whose: Whose, operation: Operation) -> Outcome<Owner> {
+/// Who owns what the caller makes or lists, where the caller may.
+pub(crate) fn owner(app: &App, ctx: &Ctx, principal: &Principal, whose: Whose, operation: Operation) -> Outcome<Owner> {
     let owner = match (whose, principal.user) {
         (Whose::Caller, Some(user)) => principal.covers(operation).map(|()| Owner::User(user)),
         _ => principal.workspace_for(operation).map(Owner::Workspace),
@@ -57,16 +58,10 @@ pub async fn find(app: &App, ctx: &Ctx, principal: &Principal, operation: Operat
         store::clients::by_id(&mut tx, &id, ctx.now).await?
     };
     let client = client.filter(|client| client.deleted_at.is_none()).ok_or_else(unknown)?;
-    let own = principal.user.is_some() && client.owner_user_id == principal.user;
-    let ours =
-        client.owner_workspace_id.is_some() && client.owner_workspace_id == principal.workspace.map(|(id, _)| id);
-    match (own, ours) {
-        (true, _) => Ok(client),
-        (_, true) => match principal.may(operation) {
-            Ok(()) => Ok(client),
-            Err(denied) => Err(refused(app, ctx, "client.management", About::owned(&client), denied)),
-        },
-        (false, false) => Err(unknown()),
+    match principal.may_with(operation, &client) {
+        Some(Ok(())) => Ok(client),
+        Some(Err(denied)) => Err(refused(app, ctx, "client.management", About::owned(&client), denied)),
+        None => Err(unknown()),
     }
 }
 

@@ -5,7 +5,7 @@ use crate::recorder::About;
 use crate::session::{self, Caller};
 use crate::subject::home;
 use crate::{App, Ctx, Failure};
-use domain::access::{Limit, Principal, is_operator_scope};
+use domain::access::{Denied, Limit, Principal, is_operator_scope};
 use domain::client::SubType;
 use domain::identity::{User, WorkspaceMembership};
 use domain::oauth::error::Refusal as _;
@@ -99,6 +99,19 @@ pub async fn by_session(app: &App, ctx: &Ctx, caller: &Caller, named: Option<&st
         Some(user) => person(app, ctx, user, Limit::Role, named).await,
         None => refused(app, ctx, Unmanaged::CredentialMissing),
     }
+}
+
+/// Who allows or denies an app access: the person, by session or personal access token. An app's own token is none,
+/// whomever it speaks for: an app cannot agree to what it asks for.
+pub async fn authorizing(app: &App, ctx: &Ctx, token: Option<&str>, session: Caller) -> Outcome<Caller> {
+    let Some(token) = token else { return Ok(session) };
+    match session::bearer(app, ctx, token).await? {
+        caller @ Caller::Pat(_) => return Ok(caller),
+        Caller::ApiKey(_) => {}
+        Caller::Session(_) | Caller::Nobody => drop(by_access_token(app, ctx, token, None).await?),
+    }
+    app.record(ctx, "management", Denied::PersonOnly.reason(), About::default());
+    Err(Failure::Refused(Denied::PersonOnly.into()))
 }
 
 /// Refuses whoever sent a session from a page of another site (the cookie alone proves nothing, RFC 6749 §10.12).

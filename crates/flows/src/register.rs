@@ -1,56 +1,18 @@
 //! Dynamic client registration (RFC 7591) and its management (RFC 7592).
 use crate::applications::{self, NewClient};
+use crate::owned::{self, Whose};
 use crate::recorder::About;
-use crate::session::Caller;
-use crate::{App, Ctx, Failure, Fault, RegistrationPolicy, session};
+use crate::register_refusal::here;
+pub use crate::register_refusal::{AccessRefusal, RegisterRefusal};
+use crate::registrar::Registrar;
+use crate::{App, Ctx, Failure, RegistrationPolicy};
+use domain::access::{Limit, Operation};
 use domain::client::{Client, Trust};
-use domain::identity::Role;
-use domain::oauth::diagnosis::Endpoint;
-use domain::oauth::error::{ErrorCode, Refusal};
+use domain::oauth::error::Refusal as _;
 use domain::oauth::registration::{Metadata, MetadataFault, MetadataRefusal, OWN_MEMBERS, render};
 use domain::{ClientId, ScopeSet, Secret, vouching};
-use serde_json::{Map, Value, json};
-
-domain::refusals! {
-    /// Why the caller may not register, or not manage this client.
-    pub enum AccessRefusal {
-        Off => RegistrationNotSupported, "registration_off", "Dynamic registration is switched off.";
-        TokenNeeded => InvalidToken, "initial_access_token_missing_or_wrong", "A valid initial access token is required.";
-        SignInNeeded => InvalidToken, "registration_without_sign_in", "Registration needs a signed-in user or a valid token.";
-        TooMany => SlowDown, "registration_slowed_down", "Too many registrations from this address. Wait before trying again.";
-        Stale => PreconditionFailed, "client_changed_since_read", "The client was changed since it was read. Read it again and repeat the change.";
-        Changed => Conflict, "client_changed_meanwhile", "The client was changed meanwhile. Read it again and repeat the change.";
-        WrongToken => InvalidToken, "registration_token_wrong", "The registration access token is not valid for this client.";
-    }
-}
-
-/// Why nothing was registered or changed.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum RegisterRefusal {
-    Access(AccessRefusal),
-    Metadata(MetadataRefusal),
-}
-
-impl RegisterRefusal {
-    fn inner(&self) -> &dyn Refusal {
-        match self {
-            Self::Access(r) => r,
-            Self::Metadata(r) => r,
-        }
-    }
-}
-
-impl Refusal for RegisterRefusal {
-    fn code(&self) -> ErrorCode {
-        self.inner().code()
-    }
-    fn public(&self) -> &'static str {
-        self.inner().public()
-    }
-    fn reason(&self) -> &'static str {
-        self.inner().reason()
-    }
-}
+use serde_json::{Map, Value};
+use store::clients::Owner;
 
 /// A registration as it is answered, and the revision that it is at.
 #[derive(Debug)]
@@ -61,21 +23,15 @@ pub struct Registered {
 
 type Outcome = Result<Registered, Failure<RegisterRefusal>>;
 
-/// Tells events of this from those of the management APIs.
-fn here() -> Value {
-    json!({"endpoint": Endpoint::Registration.as_str()})
-}
-
-/// Who may register, and how far the client is believed for it.
-fn admit(app: &App, ctx: &Ctx, caller: &Caller, token: Option<&str>) -> Result<Trust, AccessRefusal> {
+/// Whether the caller may register, and the trust level of the new client.
+fn admit(app: &App, ctx: &Ctx, limit: &Limit) -> Result<Trust, AccessRefusal> {
     use AccessRefusal as R;
     let registration = &app.settings().registration;
-    let known = !matches!(caller, Caller::Nobody);
-    let trust = match (registration.policy, known) {
+    let trust = match (registration.policy, limit) {
         (RegistrationPolicy::Off, _) => return Err(R::Off),
-        (RegistrationPolicy::Open, false) => Trust::Anonymous,
-        (RegistrationPolicy::SignedIn, false) => return Err(R::SignInNeeded),
-        (RegistrationPolicy::Token, false) if !is_initial(app, token) => return Err(R::TokenNeeded),
+        (RegistrationPolicy::Open, Limit::Nothing) => Trust::Anonymous,
+        (RegistrationPolicy::SignedIn, Limit::Nothing) => return Err(R::SignInNeeded),
+        (RegistrationPolicy::Token, Limit::Nothing) => return Err(R::TokenNeeded),
         _ => Trust::Unverified,
     };
     if app.throttle().allow("registration", registration.per_address_per_hour, ctx) {
@@ -85,11 +41,14 @@ fn admit(app: &App, ctx: &Ctx, caller: &Caller, token: Option<&str>) -> Result<T
     }
 }
 
-/// Whether this is one of the initial access tokens; all are compared, whichever fits.
-fn is_initial(app: &App, token: Option<&str>) -> bool {
-    let known = &app.settings().registration.initial_access_tokens;
-    let hash = token.map(|token| app.pepper().hash(token));
-    hash.is_some_and(|hash| known.iter().fold(false, |found, one| (*one == hash) | found))
+/// Who will own a new client: nobody for strangers, the person, or the workspace whose credential it is.
+fn owner(app: &App, ctx: &Ctx, registrar: &Registrar) -> Result<Option<Owner>, Failure<RegisterRefusal>> {
+    match registrar.principal().limit {
+        Limit::Nothing | Limit::Registering => Ok(None),
+        _ => owned::owner(app, ctx, registrar.principal(), Whose::Caller, Operation::WriteClients)
+            .map(Some)
+            .map_err(|failure| failure.map(RegisterRefusal::Manage)),
+    }
 }
 
 /// Holds the scopes and the algorithm asked for against what exists and what such a client may have (checklist 103).
@@ -129,17 +88,19 @@ fn without_voucher(mut asked: Metadata) -> Result<Metadata, MetadataFault> {
     Ok(asked)
 }
 
-/// Registers a client. `token` is the bearer token of the request, if there was one.
-pub async fn create(app: &App, ctx: &Ctx, caller: &Caller, token: Option<&str>, json: &Value) -> Outcome {
+/// Registers a client.
+pub async fn create(app: &App, ctx: &Ctx, registrar: &Registrar, json: &Value) -> Outcome {
     let refused = |refusal: RegisterRefusal| {
         app.record(ctx, "client.registered", refusal.reason(), About::default());
         Failure::Refused(refusal)
     };
-    let trust = admit(app, ctx, caller, token).map_err(|r| refused(RegisterRefusal::Access(r)))?;
+    let owner = owner(app, ctx, registrar)?;
+    let limit = &registrar.principal().limit;
+    let trust = admit(app, ctx, limit).map_err(|r| refused(RegisterRefusal::Access(r)))?;
     let asked = Metadata::read(json, app.settings().default_sub_type);
     let asked = asked.and_then(|asked| fit(app, trust, &ScopeSet::default(), asked));
     // Only a workspace vouches for what registers itself.
-    let vouched = matches!(caller, Caller::ApiKey(_));
+    let vouched = matches!(owner, Some(Owner::Workspace(_)));
     let asked = asked.and_then(|asked| if vouched { Ok(asked) } else { without_voucher(asked) });
     let asked = asked.map_err(|fault| refused(RegisterRefusal::Metadata(fault.why)))?;
     let new = NewClient {
@@ -147,9 +108,12 @@ pub async fn create(app: &App, ctx: &Ctx, caller: &Caller, token: Option<&str>, 
         client_type: asked.client_type,
         auth_method: asked.auth_method,
         trust,
-        owner_user_id: caller.user().map(|user| user.id),
-        owner_workspace_id: match caller {
-            Caller::ApiKey(view) => Some(view.workspace.id),
+        owner_user_id: match owner {
+            Some(Owner::User(id)) => Some(id),
+            _ => None,
+        },
+        owner_workspace_id: match owner {
+            Some(Owner::Workspace(id)) => Some(id),
             _ => None,
         },
         config: asked.config,
@@ -178,44 +142,24 @@ fn show_management(app: &App, answer: &mut Map<String, Value>, id: &ClientId, to
     answer.insert("registration_client_uri".to_owned(), uri.into());
 }
 
-/// The client, if the caller may manage it: by its registration access token, as its owner, or as an admin of the
-/// workspace that owns it. Unknown and foreign clients are one refusal (RFC 7592 §2).
+/// The client, if the caller may do this with it.
 async fn managed(
     app: &App,
     ctx: &Ctx,
-    caller: &Caller,
-    token: Option<&str>,
+    registrar: &Registrar,
+    operation: Operation,
     id: &str,
 ) -> Result<Client, Failure<RegisterRefusal>> {
-    let wrong = || {
-        app.record(ctx, "client.management", AccessRefusal::WrongToken.reason(), About::default());
-        Failure::Refused(RegisterRefusal::Access(AccessRefusal::WrongToken))
-    };
-    let denied = |client: &Client| {
-        let (reason, about) = (AccessRefusal::WrongToken.reason(), About::owned(client));
-        app.record_outsider(ctx, "client.management", reason, about, here());
-        Failure::Refused(RegisterRefusal::Access(AccessRefusal::WrongToken))
-    };
-    let id = ClientId::parse(id).map_err(|_| wrong())?;
-    let mut tx = app.store().read().await?;
-    let client = store::clients::by_id(&mut tx, &id, ctx.now).await?.filter(|c| c.deleted_at.is_none());
-    let client = client.ok_or_else(wrong)?;
-    let by_token = token.is_some_and(|t| client.registration_token_hash == Some(app.pepper().hash(t)));
-    let by_owner = match caller {
-        Caller::ApiKey(view) => {
-            client.owner_workspace_id == Some(view.workspace.id) && view.key.roles.role >= Role::Admin
-        }
-        other => other.user().is_some_and(|user| client.owner_user_id == Some(user.id)),
-    };
-    if by_token || by_owner { Ok(client) } else { Err(denied(&client)) }
+    let found = owned::find(app, ctx, registrar.principal(), operation, id).await;
+    found.map_err(|failure| failure.map(RegisterRefusal::Manage))
 }
 
 /// RFC 7592 §2.1.
-pub async fn read(app: &App, ctx: &Ctx, caller: &Caller, token: Option<&str>, id: &str) -> Outcome {
-    let client = managed(app, ctx, caller, token, id).await?;
+pub async fn read(app: &App, ctx: &Ctx, registrar: &Registrar, id: &str) -> Outcome {
+    let client = managed(app, ctx, registrar, Operation::ReadClients, id).await?;
     let mut answer = render(&client);
-    if let Some(token) = token.filter(|t| client.registration_token_hash == Some(app.pepper().hash(t))) {
-        show_management(app, &mut answer, &client.id, &Secret::new(token));
+    if let Some(token) = registrar.token() {
+        show_management(app, &mut answer, &client.id, token);
     }
     Ok(Registered { metadata: answer, revision: client.revision })
 }
@@ -225,13 +169,12 @@ pub async fn read(app: &App, ctx: &Ctx, caller: &Caller, token: Option<&str>, id
 pub async fn replace(
     app: &App,
     ctx: &Ctx,
-    caller: &Caller,
-    token: Option<&str>,
+    registrar: &Registrar,
     id: &str,
     expected: Option<i64>,
     json: &Value,
 ) -> Outcome {
-    let client = managed(app, ctx, caller, token, id).await?;
+    let client = managed(app, ctx, registrar, Operation::WriteClients, id).await?;
     let about = About::owned(&client);
     let refused = |refusal: RegisterRefusal| {
         app.record_with(ctx, "client.updated", refusal.reason(), about.clone(), here());
@@ -289,29 +232,15 @@ pub async fn replace(
     };
     let mut answer = render(&changed);
     show_secret(&mut answer, secret.as_ref());
-    if let Some(token) = token.filter(|t| changed.registration_token_hash == Some(app.pepper().hash(t))) {
-        show_management(app, &mut answer, &changed.id, &Secret::new(token));
+    if let Some(token) = registrar.token() {
+        show_management(app, &mut answer, &changed.id, token);
     }
     Ok(Registered { metadata: answer, revision: changed.revision })
 }
 
 /// RFC 7592 §2.3: the client and everything it was given is dead at once; the record stays for the audit.
-pub async fn delete(
-    app: &App,
-    ctx: &Ctx,
-    caller: &Caller,
-    token: Option<&str>,
-    id: &str,
-) -> Result<(), Failure<RegisterRefusal>> {
-    let client = managed(app, ctx, caller, token, id).await?;
+pub async fn delete(app: &App, ctx: &Ctx, registrar: &Registrar, id: &str) -> Result<(), Failure<RegisterRefusal>> {
+    let client = managed(app, ctx, registrar, Operation::WriteClients, id).await?;
     applications::delete(app, ctx, &client.id).await?;
     Ok(())
-}
-
-/// Who a bearer token of a registration request belongs to; an initial or registration access token belongs to nobody.
-pub async fn caller(app: &App, ctx: &Ctx, token: Option<&str>) -> Result<Caller, Fault> {
-    match token {
-        Some(token) => session::bearer(app, ctx, token).await,
-        None => Ok(Caller::Nobody),
-    }
 }

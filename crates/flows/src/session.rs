@@ -105,7 +105,7 @@ fn is_news(ctx: &Ctx, last_used_at: Option<Timestamp>) -> bool {
 }
 
 /// The caller by `Authorization: Bearer`: a personal access token or an API key.
-pub async fn bearer(app: &App, ctx: &Ctx, token: &str) -> Result<Caller, Fault> {
+pub(crate) async fn bearer(app: &App, ctx: &Ctx, token: &str) -> Result<Caller, Fault> {
     let hash = app.pepper().hash(token);
     let prefix = &app.settings().token_prefix;
     let is = |kind: &str| token.strip_prefix(prefix.as_str()).is_some_and(|rest| rest.starts_with(kind));

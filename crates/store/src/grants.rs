@@ -124,7 +124,7 @@ pub async fn by_id_with_context(
     let sql = concat!(
         "SELECT ",
         columns!(),
-        ", u.disabled_at, c.disabled_at, c.deleted_at, r.expires_at, \
+        ", u.disabled_at, c.disabled_at, c.deleted_at, c.owner_workspace_id, r.expires_at, \
          CAST(CASE WHEN g.sub_type = 'workspace' OR ",
         lets_in::lets_in!("w.app_policy", "w.id"),
         " THEN 1 ELSE 0 END AS BIGINT), m.workspace_id, m.role, m.extra_roles \
@@ -138,12 +138,13 @@ pub async fn by_id_with_context(
     let grant = read(&mut row)?;
     let user_active = row.opt_time()?.is_none();
     let client_ended = (row.opt_time()?, row.opt_time()?);
+    let client_workspace = row.opt_parse()?;
     let token_revoked = row.opt_time()?.is_some();
     let counts = row.bool()?;
     let tenant_id: Option<WorkspaceId> = row.opt_parse()?.filter(|_| counts);
     let roles = if tenant_id.is_some() { Some(read_roles(&mut row)?) } else { None };
     let client_active = client_ended == (None, None);
-    Ok(Some(GrantContext { grant, user_active, client_active, roles, tenant_id, token_revoked }))
+    Ok(Some(GrantContext { grant, user_active, client_active, roles, tenant_id, client_workspace, token_revoked }))
 }
 
 /// What became of an attempt to answer a refresh token.

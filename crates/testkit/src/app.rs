@@ -53,7 +53,8 @@ impl TestApp {
         Self::node(database, 0, change).await
     }
 
-    async fn node(database: &Database, node: u64, change: impl FnOnce(&mut Settings)) -> Self {
+    /// Node `node` of a cluster on the same database, with settings of its own.
+    pub async fn node(database: &Database, node: u64, change: impl FnOnce(&mut Settings)) -> Self {
         let (clock, rng) = (Arc::new(FixedClock::default()), Arc::new(SeededRng::new(node)));
         let mut settings = Settings::new(ISSUER);
         settings.password_hashing = PasswordHashing { memory_kib: 8, iterations: 1, parallelism: 1, concurrency: 2 };

@@ -13,6 +13,14 @@ pub enum Challenge {
     Bearer,
 }
 
+impl Challenge {
+    /// The challenge for a refused bearer, where the credential itself is what is wrong.
+    pub fn bearer_for(code: ErrorCode) -> Option<Self> {
+        matches!(code, ErrorCode::InvalidToken | ErrorCode::InsufficientScope | ErrorCode::LoginRequired)
+            .then_some(Self::Bearer)
+    }
+}
+
 /// An error as a client reads it (RFC 6749 §5.2).
 #[derive(Debug, Clone, Copy)]
 pub struct OAuthError {
@@ -71,7 +79,8 @@ fn said(code: ErrorCode, description: &str, challenge: Option<Challenge>) -> Res
             *response.status_mut() = StatusCode::UNAUTHORIZED;
             Some("Bearer".to_owned())
         }
-        (Some(Challenge::Bearer), code) => {
+        (Some(Challenge::Bearer), ErrorCode::LoginRequired) => Some("Bearer".to_owned()),
+        (Some(Challenge::Bearer), code @ (ErrorCode::InvalidToken | ErrorCode::InsufficientScope)) => {
             Some(format!("Bearer error=\"{}\", error_description=\"{}\"", code.as_str(), description))
         }
         (Some(Challenge::Basic), ErrorCode::InvalidClient) => {

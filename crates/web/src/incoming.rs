@@ -18,6 +18,9 @@ use flows::{Ctx, Facts, Fault};
 use std::convert::Infallible;
 use std::net::SocketAddr;
 
+/// Names the workspace that a person wants to act in.
+pub const WORKSPACE: &str = "countersign-workspace";
+
 /// A request's context, query and credentials.
 #[derive(Debug)]
 pub struct Incoming {
@@ -55,8 +58,13 @@ impl Incoming {
 
     /// `Authorization: Bearer …`; the scheme's case does not matter (RFC 9110 §11.1, checklist 86).
     pub fn bearer(&self) -> Option<&str> {
-        let (scheme, token) = self.authorization()?.split_once(' ')?;
+        let (scheme, token) = self.authorization().map(|header| header.split_once(' ').unwrap_or((header, "")))?;
         scheme.eq_ignore_ascii_case("bearer").then(|| token.trim())
+    }
+
+    /// The workspace that a person wants to act in.
+    pub fn workspace(&self) -> Option<&str> {
+        self.header(WORKSPACE).or(self.query.get("workspace"))
     }
 
     /// The revision that `If-Match` names (RFC 9110 §13.1.1); `None` where there is no such header, or it is `*`.
@@ -65,14 +73,6 @@ impl Incoming {
         let number = tag.trim().strip_prefix("\"r").and_then(|tag| tag.strip_suffix('"')).and_then(|n| n.parse().ok());
         // A tag that no answer of ours carried matches nothing.
         Some(number.unwrap_or(-1))
-    }
-
-    /// Who is calling: by bearer credential where there is one, by session cookie otherwise.
-    pub async fn caller(&self, state: &WebState) -> Result<Caller, Fault> {
-        match self.bearer() {
-            Some(token) => flows::session::bearer(state.app(), &self.ctx, token).await,
-            None => self.session(state).await,
-        }
     }
 
     /// The session of the browser.

@@ -21,9 +21,6 @@ pub struct Manager {
     incoming: Incoming,
 }
 
-/// Names the workspace that a person wants to act in.
-const WORKSPACE: &str = "countersign-workspace";
-
 impl FromRequestParts<WebState> for Manager {
     type Rejection = Problem;
 
@@ -34,7 +31,7 @@ impl FromRequestParts<WebState> for Manager {
             return Err(Unmanaged::Nul.into());
         }
         let (app, ctx) = (state.app(), incoming.ctx.clone());
-        let named = incoming.header(WORKSPACE).or(incoming.query.get("workspace"));
+        let named = incoming.workspace();
         let principal = match incoming.bearer() {
             Some(token) => principal::by_bearer(app, &ctx, token, named).await?,
             None if parts.method != Method::GET && !incoming.is_same_site(state) => {

@@ -123,6 +123,8 @@ pub struct GrantContext {
     pub roles: Option<MemberRoles>,
     /// The workspace those roles are in: `tenant_id`.
     pub tenant_id: Option<WorkspaceId>,
+    /// The workspace that owns the client.
+    pub client_workspace: Option<WorkspaceId>,
     /// The access token in question was revoked by itself.
     pub token_revoked: bool,
 }

@@ -5,15 +5,16 @@ mod load;
 pub use check::{explain, problems, warnings};
 pub use load::{Flags, Loaded, load};
 
-use domain::Pepper;
 use domain::ScopeSet;
 use domain::catalogue::{Catalogue, PermissionCategory, ScopeInfo};
 use domain::client::SubType;
 use domain::oauth::scope::InvalidScope;
+use domain::{Pepper, WorkspaceId};
 use flows::in_force::{self, InForce};
 use flows::{Brand, Lifetimes, PasswordHashing, RegistrationPolicy};
 use ipnet::IpNet;
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
 use std::net::SocketAddr;
 use std::path::PathBuf;
 
@@ -53,6 +54,8 @@ pub struct Config {
     pub authorized_by_resources: Vec<String>,
     /// While `resources` is empty, tokens can be for any https or loopback URL.
     pub unlisted_resources: bool,
+    /// The workspaces that run some of them, by resource.
+    pub resource_workspaces: BTreeMap<String, WorkspaceId>,
     /// How pages look.
     pub brand: Brand,
     /// The cost of Argon2id.
@@ -135,6 +138,7 @@ impl Default for Config {
             resources: catalogue.resources,
             authorized_by_resources: catalogue.authorized_by_resources,
             unlisted_resources: true,
+            resource_workspaces: catalogue.resource_workspaces,
             brand: Brand::default(),
             password_hashing: PasswordHashing::default(),
             sign_up: true,
@@ -157,6 +161,7 @@ impl Config {
             permissions: self.permissions.clone(),
             resources: self.resources.clone(),
             authorized_by_resources: self.authorized_by_resources.clone(),
+            resource_workspaces: self.resource_workspaces.clone(),
         }
     }
 

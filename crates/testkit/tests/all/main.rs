@@ -36,4 +36,5 @@ mod undo;
 mod webhook_changes;
 mod webhooks;
 mod who_may;
+mod who_may_protocol;
 mod workspace_apps;

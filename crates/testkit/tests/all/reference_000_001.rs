@@ -67,7 +67,7 @@ async fn reference_000_clients_of_the_caller() {
         assert_eq!((stale.status.as_u16(), stale.error().as_str()), (412, "precondition_failed"));
         let deleted = person.delete(&path).await;
         assert_eq!((deleted.status.as_u16(), deleted.body.as_str()), (204, ""), "RFC 7592 has 204 here");
-        assert_eq!(person.get(&path).await.status, 401, "RFC 7592 has 401 for a client that is gone");
+        assert_eq!(person.get(&path).await.status, 404, "point 1.2: 401 is for a wrong registration token");
         assert_eq!(person.get("/api/oauth2/").await.json()["pagination"]["total_count"], 10);
         // A workspace's key registers for the workspace.
         let key = Api::key(&app, ada.workspaces[0], "admin", "").await;

@@ -21,11 +21,10 @@ use domain::oauth::params::RawParams;
 use domain::oauth::redirect_uri;
 use flows::authorize::{self, Answer, AuthorizeFailure, ConsentView, Decision, Next};
 use flows::session::Caller;
-use flows::{Failure, Fault};
+use flows::{Failure, Fault, principal};
 
 fn refused(code: ErrorCode, description: &'static str) -> Response {
-    let challenge = (code == ErrorCode::LoginRequired).then_some(Challenge::Bearer);
-    oauth_error(&OAuthError { code, description, challenge })
+    oauth_error(&OAuthError { code, description, challenge: Challenge::bearer_for(code) })
 }
 
 fn fault(fault: &Fault, incoming: &Incoming) -> Response {
@@ -35,7 +34,14 @@ fn fault(fault: &Fault, incoming: &Incoming) -> Response {
 
 fn failed(failure: &AuthorizeFailure, incoming: &Incoming) -> Response {
     match failure {
-        Failure::Refused(refusal) => refused(refusal.code(), refusal.public()),
+        Failure::Refused(refusal) => {
+            let mut response = refused(refusal.code(), refusal.public());
+            // The credential is the person's, and it is good: it is the request that names no client (reference 003).
+            if refusal.code() == ErrorCode::InvalidClient {
+                *response.status_mut() = StatusCode::BAD_REQUEST;
+            }
+            response
+        }
         Failure::Fault(ours) => fault(ours, incoming),
     }
 }
@@ -125,6 +131,27 @@ fn shown(state: &WebState, incoming: &Incoming, next: Result<Next, AuthorizeFail
     response
 }
 
+/// The gate: the person, by session or personal access token.
+async fn person(state: &WebState, incoming: &Incoming) -> Result<Caller, Box<Response>> {
+    let session = match incoming.bearer() {
+        Some(_) => Ok(Caller::Nobody),
+        None => incoming.session(state).await,
+    };
+    let session = session.map_err(|ours| Box::new(fault(&ours, incoming)))?;
+    let caller = principal::authorizing(state.app(), &incoming.ctx, incoming.bearer(), session).await;
+    let caller = caller.map_err(|failure| match failure {
+        Failure::Refused(refusal) => Box::new(refused(refusal.code(), refusal.public())),
+        Failure::Fault(ours) => Box::new(fault(&ours, incoming)),
+    })?;
+    match caller.user() {
+        Some(_) => Ok(caller),
+        None => Err(Box::new(refused(
+            ErrorCode::LoginRequired,
+            "Sign in first: by session cookie or personal access token.",
+        ))),
+    }
+}
+
 /// The authorization request of a query or body. At these mounts it may come without a response type: there is one only.
 fn request_of(params: &RawParams) -> RawParams {
     let missing = params.get("response_type").is_none();
@@ -161,13 +188,10 @@ pub async fn get(State(state): State<WebState>, incoming: Incoming) -> Response 
         url.extend_pairs(request.pairs());
         return Redirect::to(&format!("{}?{}", state.path("/oauth2/authorize"), url.finish())).into_response();
     }
-    let caller = match incoming.caller(&state).await {
+    let caller = match person(&state, &incoming).await {
         Ok(caller) => caller,
-        Err(ours) => return fault(&ours, &incoming),
+        Err(response) => return *response,
     };
-    if caller.user().is_none() {
-        return refused(ErrorCode::LoginRequired, "Sign in first: by session cookie or personal access token.");
-    }
     let browser = incoming.browser(&state);
     let bound = binding(&state, &incoming, &browser);
     let next = authorize::begin(state.app(), &incoming.ctx, &request, &caller, bound).await;
@@ -187,13 +211,10 @@ fn is_ours(state: &WebState, incoming: &Incoming) -> bool {
         (status = 400, response = OAuth400), (status = 401, response = OAuth401), (status = 403, response = OAuth403)),
     security(("bearer" = []), ("session" = [])))]
 pub async fn consent(State(state): State<WebState>, incoming: Incoming, Params(body): Params) -> Response {
-    let caller = match incoming.caller(&state).await {
+    let caller = match person(&state, &incoming).await {
         Ok(caller) => caller,
-        Err(ours) => return fault(&ours, &incoming),
+        Err(response) => return *response,
     };
-    if caller.user().is_none() {
-        return refused(ErrorCode::LoginRequired, "Sign in first: by session cookie or personal access token.");
-    }
     let by_cookie = matches!(caller, Caller::Session(_));
     let interaction = body.get("interaction");
     if by_cookie && (interaction.is_none() || !is_ours(&state, &incoming)) {

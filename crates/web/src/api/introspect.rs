@@ -2,29 +2,44 @@
 use super::{CLIENT, no_secret_in_url};
 use crate::WebState;
 use crate::body::Params;
-use crate::error::{json_response, oauth_failure};
-use crate::incoming::Incoming;
-use crate::openapi::answers::{OAuth400, OAuth401};
+use crate::error::{Challenge, json_response, oauth_failure};
+use crate::incoming::{Incoming, WORKSPACE};
+use crate::openapi::answers::{OAuth400, OAuth401, OAuth403};
 use crate::openapi::schema::oauth::{IntrospectionAnswer, IntrospectionRequest};
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
 use domain::oauth::diagnosis::Endpoint;
+use domain::oauth::error::Refusal as _;
+use flows::Failure;
+use flows::introspect::{IntrospectRefusal, Proof};
 
 /// Look into a token
 ///
-/// For resource servers (RFC 7662): a client with a secret sees its own tokens, the operator's own services see all.
+/// For resource servers (RFC 7662). A client with a secret sees its own tokens; the operator's own services see all. A
+/// bearer with `tokens:introspect` (an API key, a personal access token or an access token for a workspace) sees the tokens
+/// of its workspace's clients, and those whose `tenant_id` is the workspace or whose resource the workspace runs.
 #[utoipa::path(post, path = "/oauth2/introspect", operation_id = "introspect", tag = "oauth",
     request_body(content((IntrospectionRequest = "application/x-www-form-urlencoded"), (IntrospectionRequest = "application/json"))),
     responses((status = 200, description = "What the server knows of it", body = IntrospectionAnswer),
-        (status = 400, response = OAuth400), (status = 401, response = OAuth401)),
-    security(("client" = []), ()))]
+        (status = 400, response = OAuth400), (status = 401, response = OAuth401), (status = 403, response = OAuth403)),
+    security(("client" = []), ("bearer" = []), ()))]
 pub async fn post(State(state): State<WebState>, incoming: Incoming, Params(body): Params) -> Response {
     if let Err(refused) = no_secret_in_url(&state, &incoming, Endpoint::Introspection, &body) {
         return *refused;
     }
-    match flows::introspect::introspect(state.app(), &incoming.ctx, incoming.authorization(), &body).await {
+    let proof = match incoming.bearer() {
+        Some(token) => Proof::Bearer { token, workspace: incoming.header(WORKSPACE) },
+        None => Proof::Client(incoming.authorization()),
+    };
+    match flows::introspect::introspect(state.app(), &incoming.ctx, proof, &body).await {
         Ok(answer) => json_response(StatusCode::OK, &answer),
-        Err(failure) => oauth_failure(&failure, CLIENT, &incoming.ctx.facts.request_id),
+        Err(failure) => {
+            let challenge = match &failure {
+                Failure::Refused(IntrospectRefusal::Bearer(why)) => Challenge::bearer_for(why.code()),
+                _ => CLIENT,
+            };
+            oauth_failure(&failure, challenge, &incoming.ctx.facts.request_id)
+        }
     }
 }

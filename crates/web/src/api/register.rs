@@ -1,18 +1,18 @@
 //! Dynamic registration (RFC 7591) and its management (RFC 7592).
 use crate::WebState;
 use crate::body::Json;
-use crate::error::{Challenge, fault_said, json_response, no_store, oauth_failure};
-use crate::error::{OAuthError, oauth_error};
+use crate::error::{Challenge, json_response, no_store, oauth_failure};
 use crate::incoming::{Incoming, tagged};
-use crate::openapi::answers::{OAuth400, OAuth401, OAuth403, OAuth409, OAuth412, OAuth429};
+use crate::openapi::answers::{OAuth400, OAuth401, OAuth403, OAuth404, OAuth409, OAuth412, OAuth429};
 use crate::openapi::schema::registration::{ClientMetadata, RegisteredClient};
 use crate::path::RegisteredId;
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
+use domain::oauth::error::Refusal as _;
 use flows::register::{self, RegisterRefusal, Registered};
-use flows::session::Caller;
-use flows::{Failure, Fault};
+use flows::registrar::{self, Registrar};
+use flows::{Ctx, Failure};
 
 const BEARER: Option<Challenge> = Some(Challenge::Bearer);
 
@@ -24,21 +24,39 @@ fn answer(incoming: &Incoming, status: StatusCode, outcome: Result<Registered, F
 }
 
 fn refused(incoming: &Incoming, failure: &Failure<RegisterRefusal>) -> Response {
-    let challenge = BEARER.filter(|_| matches!(failure, Failure::Refused(RegisterRefusal::Access(_))));
+    let challenge = match failure {
+        Failure::Refused(RegisterRefusal::Access(_)) => BEARER,
+        Failure::Refused(RegisterRefusal::Manage(why)) => Challenge::bearer_for(why.code()),
+        Failure::Refused(RegisterRefusal::Metadata(_)) | Failure::Fault(_) => None,
+    };
     oauth_failure(failure, challenge, &incoming.ctx.facts.request_id)
 }
 
-/// The caller by bearer token. A session cookie alone registers nothing: another site's page could send it along.
-async fn caller(state: &WebState, incoming: &Incoming) -> Result<Caller, Box<Response>> {
-    register::caller(state.app(), &incoming.ctx, incoming.bearer()).await.map_err(|fault: Fault| {
-        let (code, description) = fault_said(&fault, &incoming.ctx.facts.request_id);
-        Box::new(oauth_error(&OAuthError { code, description, challenge: None }))
-    })
+/// A request after the gate. Only a bearer counts: another site's page could send a session cookie along.
+struct Passed {
+    ctx: Ctx,
+    registrar: Registrar,
+}
+
+/// `id` is the client that the request is about; a new one has none.
+async fn pass(state: &WebState, incoming: &Incoming, id: Option<&str>) -> Result<Passed, Failure<RegisterRefusal>> {
+    let (app, bearer, workspace) = (state.app(), incoming.bearer(), incoming.workspace());
+    let registrar = match id {
+        None => registrar::to_register(app, &incoming.ctx, bearer, workspace).await?,
+        Some(id) => registrar::to_manage(app, &incoming.ctx, id, bearer, workspace).await?,
+    };
+    let mut ctx = incoming.ctx.clone();
+    if bearer.is_some() {
+        ctx.facts.actor = Some(registrar.principal().actor.clone());
+    }
+    Ok(Passed { ctx, registrar })
 }
 
 /// Register a client
 ///
-/// Who may, the operator says: anybody, who holds an initial access token, or who is known (RFC 7591).
+/// The operator decides who may: anyone, the holder of an initial access token, or a known caller (RFC 7591). With an API
+/// key, a personal access token or an access token as bearer this needs `clients:write` and, for a workspace's client,
+/// the role of an admin.
 #[utoipa::path(post, path = "/oauth2/register", operation_id = "register_client", tag = "registration",
     request_body = ClientMetadata,
     responses((status = 201, description = "The client, and its secret this once", body = RegisteredClient,
@@ -50,34 +68,36 @@ async fn caller(state: &WebState, incoming: &Incoming) -> Result<Caller, Box<Res
         (status = 429, response = OAuth429)),
     security((), ("bearer" = [])))]
 pub async fn create(State(state): State<WebState>, incoming: Incoming, Json(body): Json) -> Response {
-    let caller = match caller(&state, &incoming).await {
-        Ok(caller) => caller,
-        Err(response) => return *response,
+    let Passed { ctx, registrar } = match pass(&state, &incoming, None).await {
+        Ok(passed) => passed,
+        Err(failure) => return refused(&incoming, &failure),
     };
-    let outcome = register::create(state.app(), &incoming.ctx, &caller, incoming.bearer(), &body).await;
+    let outcome = register::create(state.app(), &ctx, &registrar, &body).await;
     answer(&incoming, StatusCode::CREATED, outcome)
 }
 
 /// Read a registration
 ///
-/// By its registration access token, or as the owner (RFC 7592). An unknown client and a foreign one are one refusal.
+/// By its registration access token (RFC 7592), or by a credential of its owner with `clients:read`. With such a
+/// credential, an unknown client and another owner's are both 404; a wrong registration access token is 401.
 #[utoipa::path(get, path = "/oauth2/register/{client_id}", operation_id = "read_registration", tag = "registration",
     params(("client_id" = String, Path, description = "The client id")),
     responses((status = 200, description = "The client", body = RegisteredClient,
-        headers(("etag" = String, description = "Its revision, for `If-Match`"))), (status = 401, response = OAuth401)),
+        headers(("etag" = String, description = "Its revision, for `If-Match`"))), (status = 401, response = OAuth401),
+        (status = 403, response = OAuth403), (status = 404, response = OAuth404)),
     security(("bearer" = [])))]
 pub async fn read(State(state): State<WebState>, RegisteredId(id): RegisteredId, incoming: Incoming) -> Response {
-    let caller = match caller(&state, &incoming).await {
-        Ok(caller) => caller,
-        Err(response) => return *response,
+    let Passed { ctx, registrar } = match pass(&state, &incoming, Some(&id)).await {
+        Ok(passed) => passed,
+        Err(failure) => return refused(&incoming, &failure),
     };
-    let outcome = register::read(state.app(), &incoming.ctx, &caller, incoming.bearer(), &id).await;
+    let outcome = register::read(state.app(), &ctx, &registrar, &id).await;
     answer(&incoming, StatusCode::OK, outcome)
 }
 
 /// Replace a registration
 ///
-/// What the body does not name is cleared (RFC 7592 §2.2).
+/// What the body does not name is cleared (RFC 7592 §2.2). A credential of the owner needs `clients:write`.
 ///
 /// Where the operator verified the client, a change of its name, redirect URIs, type, authentication method, logo,
 /// links or scopes makes it unverified until the operator reviews it again.
@@ -86,8 +106,8 @@ pub async fn read(State(state): State<WebState>, RegisteredId(id): RegisteredId,
     request_body = ClientMetadata,
     responses((status = 200, description = "The client as it is now", body = RegisteredClient,
         headers(("etag" = String, description = "Its revision, for `If-Match`"))),
-        (status = 400, response = OAuth400), (status = 401, response = OAuth401), (status = 409, response = OAuth409),
-        (status = 412, response = OAuth412)),
+        (status = 400, response = OAuth400), (status = 401, response = OAuth401), (status = 403, response = OAuth403),
+        (status = 404, response = OAuth404), (status = 409, response = OAuth409), (status = 412, response = OAuth412)),
     security(("bearer" = [])))]
 pub async fn replace(
     State(state): State<WebState>,
@@ -95,36 +115,30 @@ pub async fn replace(
     incoming: Incoming,
     Json(body): Json,
 ) -> Response {
-    let caller = match caller(&state, &incoming).await {
-        Ok(caller) => caller,
-        Err(response) => return *response,
+    let Passed { ctx, registrar } = match pass(&state, &incoming, Some(&id)).await {
+        Ok(passed) => passed,
+        Err(failure) => return refused(&incoming, &failure),
     };
-    let outcome = register::replace(
-        state.app(),
-        &incoming.ctx,
-        &caller,
-        incoming.bearer(),
-        &id,
-        incoming.expected_revision(),
-        &body,
-    )
-    .await;
+    let expected = incoming.expected_revision();
+    let outcome = register::replace(state.app(), &ctx, &registrar, &id, expected, &body).await;
     answer(&incoming, StatusCode::OK, outcome)
 }
 
 /// Delete a registration
 ///
-/// The client and all that it was given is dead at once (RFC 7592 §2.3).
+/// The client and everything issued to it stop working at once (RFC 7592 §2.3). A credential of the owner needs
+/// `clients:write`.
 #[utoipa::path(delete, path = "/oauth2/register/{client_id}", operation_id = "delete_registration", tag = "registration",
     params(("client_id" = String, Path, description = "The client id")),
-    responses((status = 204, description = "It is gone"), (status = 401, response = OAuth401)),
+    responses((status = 204, description = "It is gone"), (status = 401, response = OAuth401),
+        (status = 403, response = OAuth403), (status = 404, response = OAuth404)),
     security(("bearer" = [])))]
 pub async fn delete(State(state): State<WebState>, RegisteredId(id): RegisteredId, incoming: Incoming) -> Response {
-    let caller = match caller(&state, &incoming).await {
-        Ok(caller) => caller,
-        Err(response) => return *response,
+    let Passed { ctx, registrar } = match pass(&state, &incoming, Some(&id)).await {
+        Ok(passed) => passed,
+        Err(failure) => return refused(&incoming, &failure),
     };
-    match register::delete(state.app(), &incoming.ctx, &caller, incoming.bearer(), &id).await {
+    match register::delete(state.app(), &ctx, &registrar, &id).await {
         Ok(()) => no_store(StatusCode::NO_CONTENT, Vec::new()),
         Err(failure) => refused(&incoming, &failure),
     }

@@ -54,6 +54,7 @@ answers! {
     OAuth400 = oauth("The request is at fault.");
     OAuth401 = challenged(oauth("The client, the token or the user is not who they should be."));
     OAuth403 = oauth("It is not allowed.");
+    OAuth404 = oauth("There is no such client, or it is another's.");
     OAuth409 = oauth("It was changed meanwhile.");
     OAuth412 = oauth("It was changed since: `If-Match` names another revision.");
     OAuth429 = oauth("Too many requests.");

@@ -41,6 +41,7 @@ advice-consent_not_reused_for_unproven_client = Bei einer öffentlichen Anwendun
 advice-consent_required = Die Person hat noch nicht alle diese Scopes erlaubt. Senden Sie die Anfrage noch einmal ohne prompt=none.
 advice-consent_revoked = Die Person hat die Erlaubnis widerrufen. Bitten Sie noch einmal darum, bevor Sie weitermachen.
 advice-credential_lacks_scope = Verwenden Sie einen Schlüssel oder ein Token mit dem Scope, der hierfür nötig ist, oder ohne eigene Scopes.
+advice-person_only = Verwenden Sie eine Sitzung oder ein persönliches Zugriffstoken.
 advice-credential_of_no_person = Verwenden Sie eine Sitzung oder ein persönliches Zugriffstoken.
 advice-description_unsafe = Verwenden Sie höchstens 1000 sichtbare Zeichen, mit höchstens vier Zusatzzeichen auf einem Buchstaben.
 advice-device_code_expired = Niemand hat rechtzeitig entschieden. Fragen Sie nicht weiter und beginnen Sie von vorn, wenn die Person da ist.
@@ -106,6 +107,7 @@ advice-refresh_token_unknown = Senden Sie das Refresh-Token aus der letzten Antw
 advice-refresh_token_voided = Dieses Token stammt aus einer Antwort, die verloren schien und durch eine andere ersetzt wurde. Speichern Sie jedes neue Refresh-Token, bevor Sie es verwenden, und für alle Prozesse an einem Ort. Bitten Sie den Benutzer, sich neu anzumelden.
 advice-registration_off = Hier registriert der Betreiber dieses Servers die Anwendungen; wenden Sie sich an ihn.
 advice-registration_slowed_down = Registrieren Sie eine Anwendung nur einmal und bewahren Sie ihre Zugangsdaten auf; warten Sie, bevor Sie die nächste registrieren.
+advice-registration_token_missing = Senden Sie das registration_access_token aus der Antwort auf die Registrierung oder einen API-Schlüssel oder ein Token des Inhabers als Bearer.
 advice-registration_token_wrong = Senden Sie das registration_access_token aus der Antwort auf die Registrierung dieser Anwendung.
 advice-registration_without_sign_in = Registrieren Sie mit einem persönlichen Zugriffstoken oder einem API-Schlüssel oder in der Entwicklerkonsole.
 advice-request_object = Senden Sie die Parameter einzeln; Request-Objekte werden nicht unterstützt.

@@ -244,7 +244,7 @@ pub const REGISTRATION: &[Check] = &[
     Check {
         key: "check-registration-token",
         title: "The registration access token is the application's",
-        reasons: &["registration_token_wrong"],
+        reasons: &["registration_token_missing", "registration_token_wrong"],
     },
     Check {
         key: "check-registration-read",
@@ -270,7 +270,7 @@ pub const MANAGEMENT: &[Check] = &[
     Check {
         key: "check-management-role",
         title: "The caller's role allows it",
-        reasons: &["role_too_low", "workspace_not_named", "credential_of_no_person", "not_the_operator"],
+        reasons: &["role_too_low", "workspace_not_named", "credential_of_no_person", "person_only", "not_the_operator"],
     },
     Check { key: "check-management-request", title: "The request makes sense", reasons: &["number_out_of_range"] },
     Check {

@@ -1,5 +1,7 @@
 //! A workspace with all kinds of callers, and every management endpoint.
 #![allow(dead_code, reason = "each test file uses its own part of this")]
+pub mod protocol;
+
 use axum::http::Method;
 use domain::identity::{MemberRoles, Role};
 use domain::webhook::Owner;
@@ -115,7 +117,12 @@ async fn member(app: &TestApp, email: &str, workspace: WorkspaceId, role: Role) 
 
 impl World {
     pub async fn new(database: &Database) -> Self {
-        let app = TestApp::start(database).await;
+        let app = TestApp::with(database, |settings| {
+            let pepper = flows::keys::pepper(&flows::MasterKey::new([7; 32]));
+            settings.registration.initial_access_tokens = vec![pepper.hash(protocol::INITIAL)];
+            settings.registration.per_address_per_hour = 1_000_000;
+        })
+        .await;
         let owner = app.user("owner@example.com", 1).await;
         let workspace = owner.workspaces[0];
         let one = member(&app, "member@example.com", workspace, Role::Member).await;
