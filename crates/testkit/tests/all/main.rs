@@ -36,5 +36,6 @@ mod undo;
 mod webhook_changes;
 mod webhooks;
 mod who_may;
+mod who_may_pages;
 mod who_may_protocol;
 mod workspace_apps;
