@@ -1,7 +1,8 @@
 //! Who may do what over the management APIs: one table.
 use crate::client::Client;
 use crate::identity::Role;
-use crate::{ClientId, ScopeSet, UserId, WorkspaceId};
+use crate::{ApiKeyId, ClientId, GrantId, PersonalAccessTokenId, ScopeSet, SessionId, UserId, WorkspaceId};
+use std::fmt;
 
 /// How far an operation reaches, and so who may do it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -83,12 +84,36 @@ operations! {
     RotateKeys => "keys:rotate", Operator, "Rotate the signing keys of the server";
 }
 
+impl Operation {
+    /// Whether an endpoint does it for a key or a token. The rest is done on pages, by people who are signed in.
+    pub const fn has_endpoint(self) -> bool {
+        !matches!(
+            self,
+            Self::ReadClientFailures
+                | Self::WriteMembers
+                | Self::LeaveWorkspace
+                | Self::ReadInvitations
+                | Self::ReadApps
+                | Self::RevokeApps
+                | Self::ReadAppPolicy
+                | Self::WriteAppPolicy
+                | Self::ReadAccount
+                | Self::WriteAccount
+                | Self::JoinWorkspace
+                | Self::ReadAllWorkspaces
+                | Self::ReadAllClients
+                | Self::WriteAllClients
+                | Self::ReadServer
+        )
+    }
+}
+
 /// What a credential is limited to.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Limit {
-    /// Nothing but the role of whoever holds it.
+    /// Nothing but the role of the person: a session.
     Role,
-    /// These scopes as well.
+    /// These scopes as well: every key and token.
     Scopes(ScopeSet),
     /// Nothing at all: there is no credential.
     Nothing,
@@ -109,6 +134,48 @@ enum Holds {
     Another,
 }
 
+/// What a caller proves their identity with. Printed as the audit log names it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Credential {
+    Session(SessionId),
+    PersonalToken(PersonalAccessTokenId),
+    ApiKey(ApiKeyId),
+    /// An access token, by the grant that it comes from, and the client that it was issued to.
+    AccessToken {
+        grant: GrantId,
+        client: ClientId,
+    },
+    /// One of the operator's initial access tokens (RFC 7591 §3).
+    InitialToken,
+    /// The registration access token of this client (RFC 7592 §2).
+    Registration(ClientId),
+    /// None: a stranger.
+    Nothing,
+}
+
+impl fmt::Display for Credential {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Session(id) => id.fmt(f),
+            Self::PersonalToken(id) => id.fmt(f),
+            Self::ApiKey(id) => id.fmt(f),
+            Self::AccessToken { client, .. } | Self::Registration(client) => client.as_str().fmt(f),
+            Self::InitialToken => f.write_str("initial_access_token"),
+            Self::Nothing => f.write_str("anonymous"),
+        }
+    }
+}
+
+impl Credential {
+    /// Tells it from every other credential, also from other tokens of the same client.
+    pub fn key(&self) -> String {
+        match self {
+            Self::AccessToken { grant, .. } => grant.to_string(),
+            other => other.to_string(),
+        }
+    }
+}
+
 /// On whose behalf a request acts.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Principal {
@@ -117,8 +184,10 @@ pub struct Principal {
     pub workspace: Option<(WorkspaceId, Role)>,
     pub operator: bool,
     pub limit: Limit,
-    /// Who acts, for the audit log: the person, the key, or the client whose token it is.
-    pub actor: String,
+    pub credential: Credential,
+    /// The person whose rights bound what the caller creates: themselves, the creator of the key, or the person who allowed
+    /// the app. Absent for API keys from the command line: the operator answers for those.
+    pub responsible: Option<UserId>,
 }
 
 crate::refusals! {
@@ -134,6 +203,16 @@ crate::refusals! {
 }
 
 impl Principal {
+    /// Who acts, for the audit log: the holder of the credential. An API key is its own holder.
+    pub fn actor(&self) -> String {
+        match (&self.credential, self.user, self.workspace) {
+            (Credential::ApiKey(id), ..) => id.to_string(),
+            (_, Some(user), _) => user.to_string(),
+            (_, None, Some((workspace, _))) => workspace.to_string(),
+            (credential, None, None) => credential.to_string(),
+        }
+    }
+
     /// Whether the credential's scopes, if it has any of its own, cover the operation.
     pub fn covers(&self, operation: Operation) -> Result<(), Denied> {
         match &self.limit {
@@ -215,6 +294,12 @@ pub fn is_beyond_apps(name: &str) -> bool {
     name == Operation::IntrospectTokens.scope() || is_operator_scope(name)
 }
 
+/// The scopes that a new key or token is offered: with each of them it can do something.
+pub fn offered_scopes() -> impl Iterator<Item = &'static str> {
+    let useful = |name: &&str| Operation::ALL.iter().any(|op| op.has_endpoint() && op.scope() == *name);
+    management_scopes().filter(useful)
+}
+
 /// Scopes that only the operator hands out: with one of these a credential acts for the operator.
 pub fn is_operator_scope(name: &str) -> bool {
     Operation::ALL.iter().any(|operation| operation.scope() == name && operation.reach() == Reach::Operator)
@@ -231,7 +316,8 @@ mod tests {
             workspace: role.map(|role| (WorkspaceId::new(crate::Timestamp::default(), [1; 10]), role)),
             operator,
             limit: limit.clone(),
-            actor: String::new(),
+            credential: Credential::ApiKey(ApiKeyId::new(crate::Timestamp::default(), [2; 10])),
+            responsible: None,
         }
     }
 

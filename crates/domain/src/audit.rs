@@ -11,8 +11,10 @@ pub struct AuditEvent {
     /// `ok`, or the exact reason of the refusal, such as `code_replayed`. Never shown to the caller.
     pub outcome: String,
     pub request_id: String,
-    /// Who acted: a user, client or key id, or `anonymous`, `system`.
+    /// Who acted: a user, workspace, client or key id, or `anonymous`, `system`, `command line`.
     pub actor: String,
+    /// What they proved that with: a session, personal token or key, or the client whose access token it was.
+    pub credential: Option<String>,
     pub client_id: Option<ClientId>,
     pub user_id: Option<UserId>,
     pub workspace_id: Option<WorkspaceId>,
@@ -82,6 +84,7 @@ pub const KINDS: &[&str] = &[
     "personal_access_token.created",
     "personal_access_token.list",
     "personal_access_token.revoked",
+    "api_key.adopted",
     "api_key.created",
     "api_key.management",
     "api_key.read",

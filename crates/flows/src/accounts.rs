@@ -2,14 +2,14 @@
 use crate::failure::refuse;
 use crate::recorder::About;
 use crate::sign_in_refusal::SignInRefusal as R;
-use crate::{App, Ctx, Failure, Fault, membership, signed_out};
+use crate::{App, Ctx, Failure, Fault, facts, membership, signed_out};
 use domain::identity::{
     ApiKey, Email, Member, MemberRoles, PersonalAccessToken, Role, User, Workspace, WorkspaceMembership,
 };
 use domain::language::Language;
 use domain::text::display_name;
 use domain::{ApiKeyId, PersonalAccessTokenId, ScopeSet, Secret, SecretHash, Timestamp, UserId, WorkspaceId};
-use store::tokens::Taken;
+use store::tokens::{FIRST_OPERATOR, Taken};
 use store::{Page, Paged, StoreError};
 
 /// What a new user is made of.
@@ -68,7 +68,14 @@ fn taken(error: StoreError) -> Failure<R> {
 pub async fn create_user(app: &App, ctx: &Ctx, new: NewUser<'_>) -> Result<User, Failure<R>> {
     let user = new_user(app, ctx, new).await?;
     let row = user.clone();
-    let work = app.store().write(move |tx| Box::pin(async move { store::users::insert(tx, &row).await }));
+    let work = app.store().write(move |tx| {
+        Box::pin(async move {
+            if row.is_operator {
+                store::tokens::void_one_time(tx, FIRST_OPERATOR).await?;
+            }
+            store::users::insert(tx, &row).await
+        })
+    });
     work.await.map_err(taken)?;
     app.record(ctx, "user.created", "ok", About::user(user.id));
     Ok(user)
@@ -276,7 +283,7 @@ pub struct NewCredential {
     pub expires_at: Option<Timestamp>,
 }
 
-/// Makes an API key; the secret is shown this once.
+/// Creates an API key; the secret is shown once. `made_by` answers for it: it never has more rights than they have.
 pub async fn create_api_key(
     app: &App,
     ctx: &Ctx,
@@ -302,7 +309,8 @@ pub async fn create_api_key(
     };
     let row = key.clone();
     app.store().write(move |tx| Box::pin(async move { store::credentials::insert_api_key(tx, &row).await })).await?;
-    app.record(ctx, "api_key.created", "ok", About::default().and_workspace(Some(workspace)));
+    let about = About::default().and_workspace(Some(workspace));
+    app.record_with(ctx, "api_key.created", "ok", about, facts::of_key(&key));
     Ok((key, secret))
 }
 
@@ -330,6 +338,6 @@ pub async fn create_personal_access_token(
     app.store()
         .write(move |tx| Box::pin(async move { store::credentials::insert_personal_token(tx, &row).await }))
         .await?;
-    app.record(ctx, "personal_access_token.created", "ok", About::user(user));
+    app.record_with(ctx, "personal_access_token.created", "ok", About::user(user), facts::of_token(&token));
     Ok((token, secret))
 }

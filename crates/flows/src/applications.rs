@@ -84,7 +84,14 @@ pub async fn create(app: &App, ctx: &Ctx, new: NewClient) -> Result<Created, Fau
         })
     });
     work.await.map_err(|error: store::StoreError| Fault::from(error))?;
-    app.record(ctx, "client.created", "ok", About::owned(&client));
+    let detail = json!({
+        "client_type": client.client_type.as_str(),
+        "token_endpoint_auth_method": client.auth_method.as_str(),
+        "scopes": client.config.scopes.iter().collect::<Vec<_>>(),
+        "secret": secret.as_ref().map(|(_, stored)| stored.id),
+        "registration_token": registration_token.is_some(),
+    });
+    app.record_with(ctx, "client.created", "ok", About::owned(&client), detail);
     Ok(Created { client, secret: secret.map(|(secret, _)| secret), registration_token })
 }
 
@@ -158,9 +165,11 @@ async fn write(app: &App, ctx: &Ctx, mut client: Client, was_public: bool, by: B
     let Some((mut client, before)) = work.await.map_err(|error: store::StoreError| Fault::from(error))? else {
         return Ok(None);
     };
-    let trust = (by == By::Owner && before != client.trust)
-        .then(|| json!({"trust": {"from": before.as_str(), "to": client.trust.as_str()}}));
-    app.record_with(ctx, "client.updated", "ok", About::owned(&client), trust.unwrap_or_else(|| json!({})));
+    let mut detail = fresh.as_ref().map_or_else(|| json!({}), |(_, stored)| json!({"secret": stored.id}));
+    if by == By::Owner && before != client.trust {
+        detail["trust"] = json!({"from": before.as_str(), "to": client.trust.as_str()});
+    }
+    app.record_with(ctx, "client.updated", "ok", About::owned(&client), detail);
     client.revision += 1;
     Ok(Some(Updated { client, secret: fresh.map(|(secret, _)| secret) }))
 }
@@ -207,6 +216,7 @@ pub async fn rotate_secret(app: &App, ctx: &Ctx, id: &ClientId, overlap: i64) ->
     let Some(client) = living(app, ctx, id).await?.filter(|client| !client.is_public()) else { return Ok(None) };
     let (secret, stored) = new_secret(app, ctx, &client.id);
     let (dies, now, told) = (ctx.now.plus(overlap.max(0)), ctx.now, ctx.clone());
+    let detail = json!({"secret": stored.id, "others_expire_at": dies.rfc3339()});
     let about = About::owned(&client);
     let work = app.store().write(move |tx| {
         Box::pin(async move {
@@ -216,7 +226,7 @@ pub async fn rotate_secret(app: &App, ctx: &Ctx, id: &ClientId, overlap: i64) ->
         })
     });
     work.await.map_err(|error: store::StoreError| Fault::from(error))?;
-    app.record(ctx, "client.secret_rotated", "ok", about);
+    app.record_with(ctx, "client.secret_rotated", "ok", about, detail);
     Ok(Some(secret))
 }
 

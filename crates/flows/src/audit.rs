@@ -41,6 +41,7 @@ pub fn view(event: &AuditEvent) -> Value {
         "outcome": event.outcome,
         "request_id": event.request_id,
         "actor": event.actor,
+        "credential": event.credential,
         "client_id": event.client_id,
         "user_id": event.user_id,
         "workspace_id": event.workspace_id,

@@ -21,6 +21,8 @@ pub struct Search<'s> {
     pub outcome: &'s str,
     /// Whoever acted: an email address, or an id.
     pub actor: &'s str,
+    /// The id of a session, a personal token or a key, or a client id: what they acted with.
+    pub credential: &'s str,
     /// A client id.
     pub application: &'s str,
     /// An email address or a user id.
@@ -132,7 +134,7 @@ pub(crate) async fn names(
     let mut people: Vec<UserId> = events.iter().filter_map(|event| event.user_id).chain(acted).collect();
     people.sort_unstable();
     people.dedup();
-    let acted = events.iter().map(|event| event.actor.as_str());
+    let acted = events.iter().flat_map(|event| [Some(event.actor.as_str()), event.credential.as_deref()]).flatten();
     let about = events.iter().filter_map(|event| event.client_id.as_ref()).map(ClientId::as_str);
     let mut clients: Vec<&str> = about.chain(acted).collect();
     clients.sort_unstable();
@@ -149,6 +151,7 @@ fn export(search: &Search<'_>, read: &Read) -> Vec<(&'static str, String)> {
         ("kind", text(search.kind)),
         ("outcome", text(search.outcome)),
         ("actor", read.actor.clone().unwrap_or_default()),
+        ("credential", text(search.credential)),
         ("client_id", text(search.application)),
         ("user_id", read.user.map(|id| id.to_string()).unwrap_or_default()),
         ("from", moment(read.from)),
@@ -193,6 +196,7 @@ pub async fn search(
         user: read.user,
         workspace,
         actor: read.actor.as_deref(),
+        credential: Some(search.credential.trim()).filter(|credential| !credential.is_empty()),
         request_id: None,
         kind: Some(search.kind).filter(|kind| !kind.is_empty()).map(Kind::Named),
         outcome: read.outcome,

@@ -1,11 +1,11 @@
 //! What users allowed clients: told to the client's owner and to the user, and taken back by either.
 use crate::recorder::About;
-use crate::{App, Ctx, Fault, events};
+use crate::{App, Ctx, Fault, events, recorder};
 use domain::events::EventKind;
 use domain::oauth::consent::Consent;
 use domain::oauth::grant::EndReason;
 use domain::{ClientId, ScopeSet, Timestamp, UserId, WorkspaceId};
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 pub use store::consents::ClientUser;
 use store::grants::{self, Whose};
 use store::{Page, Paged, StoreError, Tx, consents};
@@ -77,17 +77,34 @@ pub async fn revoke_user(app: &App, ctx: &Ctx, client: &ClientId, user: UserId) 
             store::events::append(tx, &events).await?;
             let ended = grants::end_each(tx, Whose::UserAndClient(user, id), WHY, told.now).await?;
             let grants = ended.len();
+            let places = revoked.iter().map(|consent| consent.workspace_id);
+            let places: BTreeSet<_> = places.chain(ended.iter().map(|grant| grant.workspace_id)).flatten().collect();
             store::events::append(tx, &events::grants_ended(&told, ended, WHY)).await?;
             if (consents, grants) == (0, 0) {
                 return Ok(None);
             }
             let detail = serde_json::json!({"consents": consents, "grants": grants});
-            Ok(Some((about(tx, &told, &of).await?.and_user(user), detail)))
+            Ok(Some((about(tx, &told, &of).await?.and_user(user), places, detail)))
         })
     });
-    let Some((about, detail)) = work.await.map_err(|error: StoreError| Fault::from(error))? else { return Ok(false) };
-    app.record_with(ctx, "consent.revoked", "ok", about, detail);
+    let revoked = work.await.map_err(|error: StoreError| Fault::from(error))?;
+    let Some((about, places, detail)) = revoked else { return Ok(false) };
+    record(app, ctx, &about, places, &detail);
     Ok(true)
+}
+
+/// Records a revocation in the log of the workspace that owns the client, and of every workspace that the client could act in.
+fn record(
+    app: &App,
+    ctx: &Ctx,
+    about: &About,
+    places: impl IntoIterator<Item = WorkspaceId>,
+    detail: &serde_json::Value,
+) {
+    let others = places.into_iter().filter(|place| about.workspace != Some(*place)).map(Some);
+    for place in std::iter::once(about.workspace).chain(others) {
+        app.record_with(ctx, "consent.revoked", "ok", about.clone().and_workspace(place), detail.clone());
+    }
 }
 
 /// Takes back what a user allowed a client in one workspace, or in their own name, and ends the grants that came of it.
@@ -100,7 +117,7 @@ pub async fn revoke_one(
     workspace: Option<WorkspaceId>,
 ) -> Result<bool, Fault> {
     const WHY: EndReason = EndReason::ConsentRevoked;
-    let (id, told) = (client.clone(), ctx.clone());
+    let (id, of, told) = (client.clone(), client.clone(), ctx.clone());
     let work = app.store().write(move |tx| {
         Box::pin(async move {
             let deleted = consents::delete(tx, user, &id, workspace).await?;
@@ -111,16 +128,15 @@ pub async fn revoke_one(
             let ended = grants::end_each(tx, whose, WHY, told.now).await?;
             let grants = ended.len();
             store::events::append(tx, &events::grants_ended(&told, ended, WHY)).await?;
-            Ok((usize::from(deleted), grants))
+            Ok((usize::from(deleted), grants, about(tx, &told, &of).await?.and_user(user)))
         })
     });
-    let (consents, grants) = work.await.map_err(|error: StoreError| Fault::from(error))?;
+    let (consents, grants, about) = work.await.map_err(|error: StoreError| Fault::from(error))?;
     if (consents, grants) == (0, 0) {
         return Ok(false);
     }
     let detail = serde_json::json!({"consents": consents, "grants": grants});
-    let about = About::client(client).and_user(user).and_workspace(workspace);
-    app.record_with(ctx, "consent.revoked", "ok", about, detail);
+    record(app, ctx, &about, workspace, &detail);
     Ok(true)
 }
 
@@ -136,6 +152,25 @@ async fn tell_of_all(tx: &mut Tx, ctx: &Ctx, client: &ClientId) -> Result<(), St
     }
 }
 
+/// Entries that are written at once.
+const ENTRIES: usize = 500;
+
+/// Records in the log of each workspace that the client could act in that nobody there allows it anything any more, in the
+/// transaction that does so: there can be very many.
+async fn record_everywhere(tx: &mut Tx, ctx: &Ctx, about: &About) -> Result<(), StoreError> {
+    let Some(client) = &about.client else { return Ok(()) };
+    let places = consents::workspaces_of_client(tx, client).await?;
+    for places in places.chunks(ENTRIES) {
+        let others = places.iter().filter(|place| about.workspace != Some(**place));
+        let entry = |place: &WorkspaceId| {
+            let about = about.clone().and_workspace(Some(*place));
+            recorder::entry(ctx, "consent.revoked_all", "ok", about, serde_json::json!({}), ctx.random())
+        };
+        store::audit::insert_many(tx, &others.map(entry).collect::<Vec<_>>()).await?;
+    }
+    Ok(())
+}
+
 /// The same for all users of a client, and for the tokens in the client's own name; answers how many consents there were.
 pub async fn revoke_all_users(app: &App, ctx: &Ctx, client: &ClientId) -> Result<u64, Fault> {
     let (id, told) = (client.clone(), ctx.clone());
@@ -148,6 +183,7 @@ pub async fn revoke_all_users(app: &App, ctx: &Ctx, client: &ClientId) -> Result
             let about = about(tx, &told, &id).await?;
             // Reference 004: all active tokens, those in the client's own name too.
             store::clients::raise_epoch(tx, &id).await?;
+            record_everywhere(tx, &told, &about).await?;
             let consents = consents::delete_for_client(tx, &id).await?;
             let grants = grants::end_all(tx, Whose::Client(id), EndReason::ConsentRevoked, told.now).await?;
             Ok((about, consents, grants))

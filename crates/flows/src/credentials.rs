@@ -3,12 +3,13 @@ use crate::accounts::{self, NewCredential};
 use crate::manage::{ManageRefusal, Unmanaged};
 use crate::owned::refused;
 use crate::recorder::About;
-use crate::{App, Ctx, Failure, Fault};
-use domain::access::{Limit, Operation, Principal, is_operator_scope, management_scopes};
-use domain::identity::{ApiKey, MemberRoles, PersonalAccessToken};
+use crate::{App, Ctx, Failure, Fault, facts};
+use domain::access::{Limit, Operation, Principal, is_operator_scope, management_scopes, offered_scopes};
+use domain::identity::{ApiKey, MemberRoles, PersonalAccessToken, Role};
 use domain::text::display_name;
 use domain::{ApiKeyId, PersonalAccessTokenId, ScopeSet, Secret, Timestamp, UserId, WorkspaceId};
-pub use store::credentials::MadeKey;
+use serde_json::json;
+pub use store::credentials::KeptKey;
 use store::{Page, Paged, StoreError};
 
 type Outcome<T> = Result<T, Failure<ManageRefusal>>;
@@ -28,8 +29,14 @@ pub fn unknown_scope<'s>(app: &App, scopes: &'s ScopeSet) -> Option<&'s str> {
     scopes.iter().find(|name| !exists(name))
 }
 
+/// All that a key or token can be given today, for the operator or for others.
+pub fn every_scope(app: &App, operator: bool) -> ScopeSet {
+    let own: Vec<&str> = offered_scopes().filter(|name| operator || !is_operator_scope(name)).collect();
+    ScopeSet::from_names(own.into_iter().chain(app.settings().catalogue.names())).unwrap_or_default()
+}
+
 /// A workspace's API keys, revoked ones too, newest first.
-pub async fn api_keys_of(app: &App, workspace: WorkspaceId) -> Result<Vec<ApiKey>, Fault> {
+pub async fn api_keys_of(app: &App, workspace: WorkspaceId) -> Result<Vec<KeptKey>, Fault> {
     let mut tx = app.store().read().await?;
     Ok(store::credentials::list_api_keys(&mut tx, workspace).await?)
 }
@@ -37,14 +44,52 @@ pub async fn api_keys_of(app: &App, workspace: WorkspaceId) -> Result<Vec<ApiKey
 /// `false` when the workspace has no such live key.
 pub async fn end_api_key(app: &App, ctx: &Ctx, workspace: WorkspaceId, id: ApiKeyId) -> Result<bool, Fault> {
     let now = ctx.now;
-    let work = app
-        .store()
-        .write(move |tx| Box::pin(async move { store::credentials::revoke_api_key(tx, workspace, id, now).await }));
+    let work = app.store().write(move |tx| {
+        Box::pin(async move {
+            let found = store::credentials::api_key(tx, workspace, id).await?;
+            let ended = store::credentials::revoke_api_key(tx, workspace, id, now).await?;
+            Ok(found.filter(|_| ended))
+        })
+    });
     let ended = work.await.map_err(|error: StoreError| Fault::from(error))?;
-    if ended {
-        app.record(ctx, "api_key.revoked", "ok", About::default().and_workspace(Some(workspace)));
+    if let Some(KeptKey { key, .. }) = &ended {
+        let about = About::default().and_workspace(Some(workspace));
+        app.record_with(ctx, "api_key.revoked", "ok", about, facts::of_key(key));
     }
-    Ok(ended)
+    Ok(ended.is_some())
+}
+
+/// Makes a person answer for a key instead of its creator, or the operator. `false` when the workspace has no such live key
+/// that `before` answers for.
+async fn set_creator(
+    app: &App,
+    ctx: &Ctx,
+    key: &ApiKey,
+    before: Option<UserId>,
+    creator: Option<UserId>,
+) -> Result<bool, Fault> {
+    let (workspace, id) = (key.workspace_id, key.id);
+    let work = app.store().write(move |tx| {
+        Box::pin(async move { store::credentials::set_creator(tx, workspace, id, before, creator).await })
+    });
+    let done = work.await.map_err(|error: StoreError| Fault::from(error))?;
+    if done {
+        let mut detail = facts::of_key(key);
+        detail["created_by"] = json!({"before": before, "now": creator});
+        app.record_with(ctx, "api_key.adopted", "ok", About::default().and_workspace(Some(workspace)), detail);
+    }
+    Ok(done)
+}
+
+/// From now on the operator answers for the key: it has all that it was created with. `false` when the workspace has no such
+/// live key.
+pub async fn adopt_for_operator(app: &App, ctx: &Ctx, workspace: WorkspaceId, id: ApiKeyId) -> Result<bool, Fault> {
+    let found = {
+        let mut tx = app.store().read().await?;
+        store::credentials::api_key(&mut tx, workspace, id).await?
+    };
+    let Some(KeptKey { key, .. }) = found else { return Ok(false) };
+    set_creator(app, ctx, &key, key.created_by, None).await
 }
 
 /// A person's access tokens, revoked ones too, newest first.
@@ -56,14 +101,18 @@ pub async fn tokens_of(app: &App, user: UserId) -> Result<Vec<PersonalAccessToke
 /// `false` when the person has no such live token.
 pub async fn end_token(app: &App, ctx: &Ctx, user: UserId, id: PersonalAccessTokenId) -> Result<bool, Fault> {
     let now = ctx.now;
-    let work = app
-        .store()
-        .write(move |tx| Box::pin(async move { store::credentials::revoke_personal_token(tx, user, id, now).await }));
+    let work = app.store().write(move |tx| {
+        Box::pin(async move {
+            let found = store::credentials::personal_token(tx, user, id).await?;
+            let ended = store::credentials::revoke_personal_token(tx, user, id, now).await?;
+            Ok(found.filter(|_| ended))
+        })
+    });
     let ended = work.await.map_err(|error: StoreError| Fault::from(error))?;
-    if ended {
-        app.record(ctx, "personal_access_token.revoked", "ok", About::user(user));
+    if let Some(token) = &ended {
+        app.record_with(ctx, "personal_access_token.revoked", "ok", About::user(user), facts::of_token(token));
     }
-    Ok(ended)
+    Ok(ended.is_some())
 }
 
 /// Reads what is asked for: nobody hands out more than they have.
@@ -71,14 +120,16 @@ fn read(app: &App, ctx: &Ctx, principal: &Principal, asked: &Asked) -> Result<Ne
     let name = display_name(&asked.name).map_err(|_| Unmanaged::Text.of("name"))?;
     let names = asked.scopes.iter().map(String::as_str);
     let scopes = ScopeSet::from_names(names).map_err(|_| Unmanaged::Scope.of("scopes"))?;
+    if scopes.is_empty() {
+        return Err(Unmanaged::ScopesMissing.of("scopes"));
+    }
     if unknown_scope(app, &scopes).is_some() {
         return Err(Unmanaged::Scope.of("scopes"));
     }
     let operators = !principal.operator && scopes.iter().any(is_operator_scope);
     let beyond = match &principal.limit {
         Limit::Role => operators,
-        // Without scopes a credential would have all that its role has.
-        Limit::Scopes(own) => scopes.is_empty() || !scopes.is_subset(own) || operators,
+        Limit::Scopes(own) => !scopes.is_subset(own) || operators,
         Limit::Nothing | Limit::Registering | Limit::Registration(_) => true,
     };
     if beyond {
@@ -96,20 +147,20 @@ fn workspace(app: &App, ctx: &Ctx, principal: &Principal, operation: Operation) 
 }
 
 /// The workspace's API keys, revoked ones too, newest first.
-pub async fn list_api_keys(app: &App, ctx: &Ctx, principal: &Principal) -> Outcome<Vec<ApiKey>> {
+pub async fn list_api_keys(app: &App, ctx: &Ctx, principal: &Principal) -> Outcome<Vec<KeptKey>> {
     let workspace = workspace(app, ctx, principal, Operation::ReadApiKeys)?;
     Ok(api_keys_of(app, workspace).await?)
 }
 
-/// The keys that were not revoked, expired ones too, newest first, with who made each.
-pub async fn page_of_api_keys(app: &App, ctx: &Ctx, principal: &Principal, page: Page) -> Outcome<Paged<MadeKey>> {
+/// The keys that were not revoked, expired ones too, newest first, with who answers for each.
+pub async fn page_of_api_keys(app: &App, ctx: &Ctx, principal: &Principal, page: Page) -> Outcome<Paged<KeptKey>> {
     let workspace = workspace(app, ctx, principal, Operation::ReadApiKeys)?;
     let mut tx = app.store().read().await?;
     Ok(store::credentials::page_of_api_keys(&mut tx, workspace, page).await?)
 }
 
 /// One of them.
-pub async fn api_key(app: &App, ctx: &Ctx, principal: &Principal, id: &str) -> Outcome<MadeKey> {
+pub async fn api_key(app: &App, ctx: &Ctx, principal: &Principal, id: &str) -> Outcome<KeptKey> {
     let workspace = workspace(app, ctx, principal, Operation::ReadApiKeys)?;
     let about = About::default().and_workspace(Some(workspace));
     let unknown = || refused(app, ctx, "api_key.read", about.clone(), Unmanaged::CredentialNotFound);
@@ -120,8 +171,8 @@ pub async fn api_key(app: &App, ctx: &Ctx, principal: &Principal, id: &str) -> O
     found.ok_or_else(unknown)
 }
 
-/// Makes an API key; the secret is shown this once.
-pub async fn create_api_key(app: &App, ctx: &Ctx, principal: &Principal, asked: &Asked) -> Outcome<(ApiKey, Secret)> {
+/// Creates an API key; the secret is shown once.
+pub async fn create_api_key(app: &App, ctx: &Ctx, principal: &Principal, asked: &Asked) -> Outcome<(KeptKey, Secret)> {
     let workspace = workspace(app, ctx, principal, Operation::WriteApiKeys)?;
     let about = About::default().and_workspace(Some(workspace));
     let refuse = |r: ManageRefusal| refused(app, ctx, "api_key.created", about.clone(), r);
@@ -131,7 +182,58 @@ pub async fn create_api_key(app: &App, ctx: &Ctx, principal: &Principal, asked: 
     if principal.workspace.is_none_or(|(_, own)| roles.role > own) {
         return Err(refuse(Unmanaged::RoleBeyond.of("roles")));
     }
-    Ok(accounts::create_api_key(app, ctx, workspace, roles, principal.user, new).await?)
+    // A credential with scopes of its own acts for the operator within operator scopes, and none assigns roles.
+    if !roles.extra.is_empty() && !(principal.operator && principal.limit == Limit::Role) {
+        return Err(refuse(Unmanaged::RoleOfOperator.of("roles")));
+    }
+    let (key, secret) = accounts::create_api_key(app, ctx, workspace, roles, principal.responsible, new).await?;
+    let mut tx = app.store().read().await?;
+    let kept = store::credentials::api_key(&mut tx, workspace, key.id).await?;
+    Ok((kept.unwrap_or(KeptKey { key, creator: None }), secret))
+}
+
+/// Why the caller may not answer for a key.
+fn not_adoptable(principal: &Principal, KeptKey { key, creator }: &KeptKey) -> Option<Unmanaged> {
+    let role = principal.workspace.map_or(Role::Member, |(_, role)| role);
+    if !key.has_lost_rights(creator.as_ref()) || key.created_by == principal.user {
+        return Some(Unmanaged::NothingLost);
+    }
+    if key.roles.role > role {
+        return Some(Unmanaged::RoleBeyond);
+    }
+    let beyond = match &principal.limit {
+        Limit::Role => false,
+        Limit::Scopes(own) => !key.scopes.is_subset(own),
+        Limit::Nothing | Limit::Registering | Limit::Registration(_) => true,
+    };
+    (beyond || (!principal.operator && key.scopes.iter().any(is_operator_scope))).then_some(Unmanaged::ScopeBeyond)
+}
+
+/// Whether the caller could adopt a key: see [`adopt_api_key`].
+pub fn may_adopt(principal: &Principal, kept: &KeptKey) -> bool {
+    principal.person_for(Operation::WriteApiKeys).is_ok() && not_adoptable(principal, kept).is_none()
+}
+
+/// The person answers from now on for a key that lost rights, and it has as many of them as they have.
+pub async fn adopt_api_key(app: &App, ctx: &Ctx, principal: &Principal, id: &str) -> Outcome<KeptKey> {
+    let workspace = workspace(app, ctx, principal, Operation::WriteApiKeys)?;
+    let about = About::default().and_workspace(Some(workspace));
+    let refuse = |r: ManageRefusal| refused(app, ctx, "api_key.adopted", about.clone(), r);
+    let user = principal.person_for(Operation::WriteApiKeys).map_err(|denied| refuse(denied.into()))?;
+    let unknown = || refuse(Unmanaged::CredentialNotFound.into());
+    let id = id.parse().map_err(|_| unknown())?;
+    let find = async || {
+        let mut tx = app.store().read().await?;
+        Ok::<_, Fault>(store::credentials::api_key(&mut tx, workspace, id).await?)
+    };
+    let kept = find().await?.ok_or_else(unknown)?;
+    if let Some(why) = not_adoptable(principal, &kept) {
+        return Err(refuse(why.into()));
+    }
+    if !set_creator(app, ctx, &kept.key, kept.key.created_by, Some(user)).await? {
+        return Err(refuse(Unmanaged::Changed.into()));
+    }
+    find().await?.ok_or_else(unknown)
 }
 
 pub async fn revoke_api_key(app: &App, ctx: &Ctx, principal: &Principal, id: &str) -> Outcome<()> {
@@ -178,7 +280,7 @@ pub async fn token(app: &App, ctx: &Ctx, principal: &Principal, id: &str) -> Out
 
 /// What the person may hand out: the scopes of this server's own, and those that the operator declares.
 pub fn scopes_to_give(app: &App, principal: &Principal) -> Vec<String> {
-    let own = management_scopes().filter(|name| principal.operator || !is_operator_scope(name)).map(str::to_owned);
+    let own = offered_scopes().filter(|name| principal.operator || !is_operator_scope(name)).map(str::to_owned);
     let is_own = |name: &&str| management_scopes().any(|own| own == *name);
     let declared = app.settings().catalogue.names().filter(|name| !is_own(name)).map(str::to_owned);
     let mut names: Vec<String> = own.chain(declared).collect();

@@ -1,5 +1,6 @@
 //! What every request or job brings along: one `now`, one source of random bytes, and the facts for the audit log.
-use domain::Timestamp;
+use domain::access::{Credential, Principal};
+use domain::{SessionId, Timestamp, UserId};
 use std::fmt;
 use std::sync::Arc;
 
@@ -20,8 +21,28 @@ pub struct Facts {
     /// The address of the peer, or of the client behind trusted proxies.
     pub ip: String,
     pub user_agent: String,
-    /// Who acts, where a credential or the command line says so: `usr_…`, `key_…`, a client id, or `command line`.
+    /// Who acts, where a credential or the command line says so: `usr_…`, `key_…`, `wsp_…`, or `command line`.
     pub actor: Option<String>,
+    /// What they proved that with: `ses_…`, `pat_…`, `key_…`, or the client id of an access token.
+    pub credential: Option<String>,
+}
+
+/// The actor of a request without a good credential.
+pub(crate) const ANONYMOUS: &str = "anonymous";
+
+impl Facts {
+    /// The same of a caller who did not prove who they are, whomever the request is about.
+    #[must_use]
+    pub fn unproven(self) -> Self {
+        Self { actor: Some(ANONYMOUS.to_owned()), credential: None, ..self }
+    }
+
+    /// The same of a request by this caller.
+    #[must_use]
+    pub fn by(self, principal: &Principal) -> Self {
+        let credential = Some(&principal.credential).filter(|credential| **credential != Credential::Nothing);
+        Self { actor: Some(principal.actor()), credential: credential.map(ToString::to_string), ..self }
+    }
 }
 
 /// The context of one request or job.
@@ -42,6 +63,19 @@ impl Ctx {
         let mut bytes = [0; N];
         self.rng.fill(&mut bytes);
         bytes
+    }
+}
+
+impl Ctx {
+    /// The same request, of a caller who did not prove who they are.
+    pub(crate) fn unproven(&self) -> Self {
+        Self { facts: self.facts.clone().unproven(), ..self.clone() }
+    }
+
+    /// The same request, by a person in this session.
+    pub(crate) fn in_session(&self, user: UserId, session: SessionId) -> Self {
+        let (actor, credential) = (Some(user.to_string()), Some(session.to_string()));
+        Self { facts: Facts { actor, credential, ..self.facts.clone() }, ..self.clone() }
     }
 }
 

@@ -171,7 +171,7 @@ async fn asker(
         Proof::Bearer { token, workspace } => {
             let principal = principal::by_bearer(app, ctx, token, workspace).await;
             let principal = principal.map_err(|f| f.map(IntrospectRefusal::Bearer))?;
-            ctx.facts.actor = Some(principal.actor.clone());
+            ctx.facts = std::mem::take(&mut ctx.facts).by(&principal);
             let workspace = principal.workspace_for(Operation::IntrospectTokens).map_err(|denied| {
                 let about = About::default().and_workspace(principal.workspace.map(|(id, _)| id));
                 owned::refused(app, ctx, HERE.as_str(), about, denied).map(IntrospectRefusal::Bearer)

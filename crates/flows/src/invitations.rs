@@ -125,7 +125,7 @@ pub async fn create(app: &App, ctx: &Ctx, principal: &Principal, asked: &Asked<'
         role,
         hash: app.pepper().hash(token.expose()),
         email,
-        created_by: principal.user,
+        created_by: principal.responsible,
         created_at: ctx.now,
         expires_at,
         used_at: None,

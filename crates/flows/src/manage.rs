@@ -10,6 +10,7 @@ domain::refusals! {
     pub enum Unmanaged {
         CredentialMissing => InvalidToken, "credential_missing", "Send a credential in the Authorization header, or sign in.";
         CredentialUnknown => InvalidToken, "credential_unknown", "The credential is not valid.";
+        CreatorGone => InvalidToken, "key_creator_gone", "The person who created this API key no longer belongs to the workspace. An owner can adopt the key.";
         OtherAudience => InvalidToken, "token_for_another_resource", "The access token is for another resource.";
         OtherSite => AccessDenied, "session_from_another_site", "A session is only good from a page of this server.";
         WorkspaceUnknown => AccessDenied, "workspace_unknown", "You do not belong to this workspace.";
@@ -30,6 +31,7 @@ domain::refusals! {
         Number => InvalidRequest, "number_out_of_range", "The number is out of range.";
         Text => InvalidRequest, "text_invalid", "The text is empty, too long, or has invisible characters or too many marks on one letter.";
         Scope => InvalidRequest, "scope_unknown", "There is no such scope.";
+        ScopesMissing => InvalidRequest, "scopes_missing", "Name the scopes that the credential needs, at least one.";
         ScopeBeyond => AccessDenied, "scope_beyond_own", "A credential cannot be given more than its maker has.";
         MemberUnknown => NotFound, "person_not_a_member", "This person does not belong to the workspace.";
         OwnersOnly => AccessDenied, "owners_only", "Only owners make somebody an owner or take that back.";
@@ -51,6 +53,8 @@ domain::refusals! {
         Zone => InvalidRequest, "zone_invalid", "A time zone has a name such as Europe/Berlin.";
         Role => InvalidRequest, "role_malformed", "A role is owner, admin, member, or a name of the operator's own.";
         RoleBeyond => AccessDenied, "role_beyond_own", "A key cannot be given a higher role than its maker has.";
+        RoleOfOperator => AccessDenied, "role_of_operator", "Only the operator assigns this role.";
+        NothingLost => Conflict, "key_has_its_rights", "This key has all its rights. There is no need to adopt it.";
         Time => InvalidRequest, "time_invalid", "The time must be RFC 3339 and in the future.";
         KeyReused => Conflict, "idempotency_key_reused", "This Idempotency-Key was sent with another request.";
         KeyInUse => Conflict, "idempotency_key_in_use", "The same request is being done right now. Try again in a moment.";

@@ -55,7 +55,8 @@ pub async fn find(app: &App, ctx: &Ctx, principal: &Principal, user: &str) -> Ou
     member.zip(person).ok_or_else(unknown)
 }
 
-/// The role that the principal acts with as of this transaction: a person's may have changed since the request began.
+/// The role that the principal acts with as of this transaction: it may have changed since the request began. A key or an app
+/// has at most that of the person behind it.
 /// From here on the workspace is held.
 pub(crate) async fn acting_role(
     tx: &mut Tx,
@@ -63,9 +64,13 @@ pub(crate) async fn acting_role(
     workspace: WorkspaceId,
 ) -> Result<Option<Role>, StoreError> {
     store::workspaces::hold(tx, workspace).await?;
-    match principal.user {
-        Some(user) => Ok(store::workspaces::member(tx, user, workspace).await?.map(|member| member.roles.role)),
-        None => Ok(principal.workspace.map(|(_, role)| role)),
+    let own = principal.workspace.filter(|(id, _)| *id == workspace).map(|(_, role)| role);
+    match principal.responsible {
+        Some(user) => {
+            let member = store::workspaces::member(tx, user, workspace).await?;
+            Ok(own.zip(member).map(|(own, member)| own.min(member.roles.role)))
+        }
+        None => Ok(own),
     }
 }
 

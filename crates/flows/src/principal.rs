@@ -2,14 +2,14 @@
 use crate::access::{self, LiveBearer};
 use crate::manage::{ManageRefusal, Unmanaged};
 use crate::recorder::About;
-use crate::session::{self, Caller};
+use crate::session::{self, Caller, SessionView};
 use crate::subject::home;
 use crate::{App, Ctx, Failure};
-use domain::access::{Denied, Limit, Principal, is_operator_scope};
+use domain::{ClientId, WorkspaceId};
+use domain::access::{Credential, Denied, Limit, Principal};
 use domain::client::SubType;
-use domain::identity::{User, WorkspaceMembership};
+use domain::identity::{Role, User, WorkspaceMembership};
 use domain::oauth::error::Refusal as _;
-use domain::{ClientId, ScopeSet, WorkspaceId};
 
 type Outcome<T> = Result<T, Failure<ManageRefusal>>;
 
@@ -18,16 +18,14 @@ fn refused<T>(app: &App, ctx: &Ctx, why: Unmanaged) -> Outcome<T> {
     Err(Failure::Refused(why.into()))
 }
 
-/// Credentials without scopes of their own are limited by the role alone.
-fn limit(scopes: &ScopeSet) -> Limit {
-    if scopes.is_empty() { Limit::Role } else { Limit::Scopes(scopes.clone()) }
-}
-
 /// Who sends `Authorization: Bearer`: an API key, a personal access token, or an access token. `named` is the workspace
 /// that a person wants to act in; without it, it is their only or default one.
 pub async fn by_bearer(app: &App, ctx: &Ctx, token: &str, named: Option<&str>) -> Outcome<Principal> {
     match session::bearer(app, ctx, token).await? {
-        Caller::Pat(view) => person(app, ctx, &view.user, limit(&view.scopes), named).await,
+        Caller::Pat(view) => {
+            let credential = Credential::PersonalToken(view.id);
+            person(app, ctx, &view.user, Limit::Scopes(view.scopes.clone()), credential, named).await
+        }
         Caller::ApiKey(view) => {
             let id = view.workspace.id;
             if named.is_some_and(|named| named != id.to_string()) {
@@ -35,11 +33,17 @@ pub async fn by_bearer(app: &App, ctx: &Ctx, token: &str, named: Option<&str>) -
             }
             Ok(Principal {
                 user: None,
-                workspace: Some((id, view.key.roles.role)),
-                operator: view.key.scopes.iter().any(is_operator_scope),
-                limit: limit(&view.key.scopes),
-                actor: view.key.id.to_string(),
+                workspace: Some((id, view.rights.roles.role)),
+                operator: view.rights.operator,
+                limit: Limit::Scopes(view.key.scopes.clone()),
+                credential: Credential::ApiKey(view.key.id),
+                responsible: view.key.created_by,
             })
+        }
+        Caller::OrphanedKey(workspace) => {
+            let about = About::default().and_workspace(Some(workspace));
+            app.record(ctx, "management", Unmanaged::CreatorGone.reason(), about);
+            Err(Failure::Refused(Unmanaged::CreatorGone.into()))
         }
         Caller::Session(_) | Caller::Nobody => by_access_token(app, ctx, token, named).await,
     }
@@ -60,21 +64,21 @@ async fn by_access_token(app: &App, ctx: &Ctx, token: &str, named: Option<&str>)
         return refused(app, ctx, Unmanaged::CredentialUnknown);
     };
     let grant = &context.grant;
+    let credential = Credential::AccessToken { grant: grant.id, client: grant.client_id.clone() };
     let principal = if grant.sub_type == SubType::User {
         let user = store::users::by_id(&mut tx, grant.user_id).await?;
         drop(tx);
         let Some(user) = user else { return refused(app, ctx, Unmanaged::CredentialUnknown) };
-        let principal = person(app, ctx, &user, scopes, named).await?;
-        let principal = admitted(app, ctx, principal, &grant.client_id, named.is_some()).await?;
-        Principal { actor: grant.client_id.to_string(), ..principal }
+        let principal = person(app, ctx, &user, scopes, credential, named).await?;
+        admitted(app, ctx, principal, &grant.client_id, named.is_some()).await?
     } else {
         drop(tx);
         let workspace = grant.workspace_id.zip(context.roles.as_ref().map(|roles| roles.role));
         if named.is_some_and(|named| grant.workspace_id.is_none_or(|id| id.to_string() != named)) {
             return refused(app, ctx, Unmanaged::WorkspaceUnknown);
         }
-        let actor = grant.client_id.to_string();
-        let principal = Principal { user: None, workspace, operator: false, limit: scopes, actor };
+        let responsible = Some(grant.user_id);
+        let principal = Principal { user: None, workspace, operator: false, limit: scopes, credential, responsible };
         admitted(app, ctx, principal, &grant.client_id, true).await?
     };
     access::note_seen(app, &live).await?;
@@ -95,9 +99,11 @@ async fn admitted(app: &App, ctx: &Ctx, caller: Principal, client: &ClientId, na
 
 /// Who is signed in.
 pub async fn by_session(app: &App, ctx: &Ctx, caller: &Caller, named: Option<&str>) -> Outcome<Principal> {
-    match caller.user() {
-        Some(user) => person(app, ctx, user, Limit::Role, named).await,
-        None => refused(app, ctx, Unmanaged::CredentialMissing),
+    match caller {
+        Caller::Session(view) => {
+            person(app, ctx, &view.user, Limit::Role, Credential::Session(view.session.id), named).await
+        }
+        _ => refused(app, ctx, Unmanaged::CredentialMissing),
     }
 }
 
@@ -108,7 +114,7 @@ pub async fn authorizing(app: &App, ctx: &Ctx, token: Option<&str>, session: Cal
     match session::bearer(app, ctx, token).await? {
         caller @ Caller::Pat(_) => return Ok(caller),
         Caller::ApiKey(_) => {}
-        Caller::Session(_) | Caller::Nobody => drop(by_access_token(app, ctx, token, None).await?),
+        _ => drop(by_bearer(app, ctx, token, None).await?),
     }
     app.record(ctx, "management", Denied::PersonOnly.reason(), About::default());
     Err(Failure::Refused(Denied::PersonOnly.into()))
@@ -129,7 +135,8 @@ pub struct AtPage {
 
 /// Who is signed in, in the workspace that a page is about. Where it is about none, they are in the one they are at home
 /// in, or else in their first one.
-pub async fn at_page(app: &App, ctx: &Ctx, user: &User, named: Option<&str>) -> Outcome<AtPage> {
+pub async fn at_page(app: &App, ctx: &Ctx, view: &SessionView, named: Option<&str>) -> Outcome<AtPage> {
+    let user = &view.user;
     let memberships = {
         let mut tx = app.store().read().await?;
         let mut first = store::workspaces::list_for_user(&mut tx, user.id).await?;
@@ -150,12 +157,23 @@ pub async fn at_page(app: &App, ctx: &Ctx, user: &User, named: Option<&str>) -> 
         }
         None => home(user, &memberships).map(|(id, roles)| (id, roles.role)).or(memberships.first().map(place)),
     };
-    let (actor, operator) = (user.id.to_string(), user.is_operator);
-    let principal = Principal { user: Some(user.id), workspace, operator, limit: Limit::Role, actor };
+    let principal = of_person(user, workspace, Limit::Role, Credential::Session(view.session.id));
     Ok(AtPage { principal, memberships })
 }
 
-async fn person(app: &App, ctx: &Ctx, user: &User, limit: Limit, named: Option<&str>) -> Outcome<Principal> {
+fn of_person(user: &User, workspace: Option<(WorkspaceId, Role)>, limit: Limit, credential: Credential) -> Principal {
+    let (id, operator) = (Some(user.id), user.is_operator);
+    Principal { user: id, workspace, operator, limit, credential, responsible: id }
+}
+
+async fn person(
+    app: &App,
+    ctx: &Ctx,
+    user: &User,
+    limit: Limit,
+    credential: Credential,
+    named: Option<&str>,
+) -> Outcome<Principal> {
     let mut tx = app.store().read().await?;
     let workspace = if let Some(named) = named {
         let id: Option<WorkspaceId> = named.parse().ok();
@@ -169,5 +187,5 @@ async fn person(app: &App, ctx: &Ctx, user: &User, limit: Limit, named: Option<&
         let memberships = store::workspaces::list_for_user(&mut tx, user.id).await?;
         home(user, &memberships).map(|(id, roles)| (id, roles.role))
     };
-    Ok(Principal { user: Some(user.id), workspace, operator: user.is_operator, limit, actor: user.id.to_string() })
+    Ok(of_person(user, workspace, limit, credential))
 }

@@ -7,6 +7,7 @@ use domain::identity::{Email, User, Zone};
 use domain::text::display_name;
 use domain::{UserId, WorkspaceId};
 use store::StoreError;
+use store::tokens::FIRST_OPERATOR;
 use store::users::Profile;
 
 /// What changes; what is not named stays.
@@ -99,6 +100,9 @@ pub async fn set_operator(app: &App, ctx: &Ctx, id: UserId, operator: bool) -> R
         Box::pin(async move {
             if !operator && store::users::is_last_operator(tx, id).await? {
                 return refuse(R::LastOperator);
+            }
+            if operator {
+                store::tokens::void_one_time(tx, FIRST_OPERATOR).await?;
             }
             Ok(store::users::set_operator(tx, id, operator, now).await?)
         })

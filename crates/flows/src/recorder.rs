@@ -1,4 +1,5 @@
 //! The audit log: every event goes to the log at once and to the database in batches.
+use crate::ctx::ANONYMOUS;
 use crate::{Ctx, Fault};
 use domain::audit::AuditEvent;
 use domain::client::Client;
@@ -54,15 +55,45 @@ impl About {
     }
 }
 
+/// Who acts: the holder of the credential, where one was presented, and otherwise whom the event is about.
+fn actor(ctx: &Ctx, about: &About) -> String {
+    match (&ctx.facts.actor, about.user, &about.client) {
+        (Some(actor), ..) => actor.clone(),
+        (None, Some(user), _) => user.to_string(),
+        (None, None, Some(client)) => client.to_string(),
+        (None, None, None) => ANONYMOUS.to_owned(),
+    }
+}
+
+/// An event as the log keeps it.
+pub(crate) fn entry(ctx: &Ctx, kind: &str, outcome: &str, about: About, detail: Value, random: [u8; 10]) -> AuditEvent {
+    AuditEvent {
+        id: AuditId::new(ctx.now, random),
+        at: ctx.now,
+        kind: kind.to_owned(),
+        outcome: outcome.to_owned(),
+        request_id: ctx.facts.request_id.clone(),
+        actor: actor(ctx, &about),
+        credential: ctx.facts.credential.clone(),
+        client_id: about.client,
+        user_id: about.user,
+        workspace_id: about.workspace,
+        grant_id: about.grant,
+        ip: Some(ctx.facts.ip.clone()).filter(|ip| !ip.is_empty()),
+        detail,
+    }
+}
+
 impl Recorder {
     /// Tells the log alone of an event.
     pub fn log(ctx: &Ctx, kind: &'static str, outcome: &str, about: &About) {
         let client = about.client.as_ref().map(ClientId::as_str).unwrap_or_default();
         let request_id = ctx.facts.request_id.as_str();
+        let (actor, credential) = (actor(ctx, about), ctx.facts.credential.as_deref().unwrap_or_default());
         if outcome == "ok" {
-            tracing::info!(kind, outcome, client, user = ?about.user, grant = ?about.grant, request_id, "event");
+            tracing::info!(kind, outcome, actor, credential, client, user = ?about.user, grant = ?about.grant, request_id, "event");
         } else {
-            tracing::warn!(kind, outcome, client, user = ?about.user, grant = ?about.grant, request_id, "refused");
+            tracing::warn!(kind, outcome, actor, credential, client, user = ?about.user, grant = ?about.grant, request_id, "refused");
         }
     }
 
@@ -70,29 +101,9 @@ impl Recorder {
     /// further facts, never a secret.
     pub fn note(&self, ctx: &Ctx, kind: &'static str, outcome: &str, about: About, detail: Value) {
         Self::log(ctx, kind, outcome, &about);
-        // Whom it is about acts, unless somebody else is known to.
-        let actor = match (&ctx.facts.actor, about.user, &about.client) {
-            (Some(actor), ..) => actor.clone(),
-            (None, Some(user), _) => user.to_string(),
-            (None, None, Some(client)) => client.to_string(),
-            (None, None, None) => "anonymous".to_owned(),
-        };
         let mut random: [u8; 10] = ctx.random();
         random[..4].copy_from_slice(&self.count.fetch_add(1, Ordering::Relaxed).to_be_bytes());
-        let event = AuditEvent {
-            id: AuditId::new(ctx.now, random),
-            at: ctx.now,
-            kind: kind.to_owned(),
-            outcome: outcome.to_owned(),
-            request_id: ctx.facts.request_id.clone(),
-            actor,
-            client_id: about.client,
-            user_id: about.user,
-            workspace_id: about.workspace,
-            grant_id: about.grant,
-            ip: Some(ctx.facts.ip.clone()).filter(|ip| !ip.is_empty()),
-            detail,
-        };
+        let event = entry(ctx, kind, outcome, about, detail, random);
         let mut waiting = self.waiting.lock();
         if waiting.len() < MOST_WAITING {
             waiting.push(event);

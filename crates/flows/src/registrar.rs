@@ -2,7 +2,7 @@
 use crate::recorder::About;
 use crate::register_refusal::{AccessRefusal, RegisterRefusal, here};
 use crate::{App, Ctx, Failure, principal};
-use domain::access::{Limit, Principal};
+use domain::access::{Credential, Limit, Principal};
 use domain::client::Client;
 use domain::oauth::error::Refusal as _;
 use domain::{ClientId, Secret};
@@ -19,9 +19,9 @@ type Outcome = Result<Registrar, Failure<RegisterRefusal>>;
 
 impl Registrar {
     /// A caller that is no person and no workspace.
-    fn stranger(limit: Limit, actor: &str) -> Self {
-        let actor = actor.to_owned();
-        let principal = Principal { user: None, workspace: None, operator: false, limit, actor };
+    const fn stranger(limit: Limit, credential: Credential) -> Self {
+        let (user, workspace, responsible) = (None, None, None);
+        let principal = Principal { user, workspace, operator: false, limit, credential, responsible };
         Self { principal, token: None }
     }
 
@@ -50,8 +50,8 @@ async fn by_bearer(app: &App, ctx: &Ctx, token: &str, named: Option<&str>) -> Ou
 /// this server does not know is refused; it never registers as a stranger. `named` is the workspace that a person names.
 pub async fn to_register(app: &App, ctx: &Ctx, token: Option<&str>, named: Option<&str>) -> Outcome {
     match token {
-        None => Ok(Registrar::stranger(Limit::Nothing, "anonymous")),
-        Some(token) if is_initial(app, token) => Ok(Registrar::stranger(Limit::Registering, "initial_access_token")),
+        None => Ok(Registrar::stranger(Limit::Nothing, Credential::Nothing)),
+        Some(token) if is_initial(app, token) => Ok(Registrar::stranger(Limit::Registering, Credential::InitialToken)),
         Some(token) => by_bearer(app, ctx, token, named).await,
     }
 }
@@ -79,7 +79,8 @@ pub async fn to_manage(app: &App, ctx: &Ctx, id: &str, token: Option<&str>, name
     if let Some(client) = &client
         && client.registration_token_hash == Some(app.pepper().hash(token))
     {
-        let stranger = Registrar::stranger(Limit::Registration(client.id.clone()), client.id.as_str());
+        let id = client.id.clone();
+        let stranger = Registrar::stranger(Limit::Registration(id.clone()), Credential::Registration(id));
         return Ok(Registrar { token: Some(Secret::new(token)), ..stranger });
     }
     let prefix = app.settings().token_prefix.as_str();

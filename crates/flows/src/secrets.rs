@@ -63,6 +63,7 @@ pub async fn add(app: &App, ctx: &Ctx, principal: &Principal, id: &str) -> Outco
     }
     let (secret, stored) = applications::new_secret(app, ctx, &client.id);
     let view = SecretView::from(&stored);
+    let detail = serde_json::json!({"secret": stored.id});
     let told = ctx.clone();
     let work = app.store().write(move |tx| {
         Box::pin(async move {
@@ -76,7 +77,7 @@ pub async fn add(app: &App, ctx: &Ctx, principal: &Principal, id: &str) -> Outco
     if !work.await.map_err(|error: StoreError| Fault::from(error))? {
         return Err(refused(app, ctx, KIND, about, Unmanaged::SecretsTooMany));
     }
-    app.record(ctx, KIND, "ok", about);
+    app.record_with(ctx, KIND, "ok", about, detail);
     Ok(Added { view, secret })
 }
 
@@ -100,6 +101,6 @@ pub async fn end(app: &App, ctx: &Ctx, principal: &Principal, id: &str, secret: 
     if !work.await.map_err(|error: StoreError| Fault::from(error))? {
         return Err(unknown());
     }
-    app.record(ctx, KIND, "ok", about);
+    app.record_with(ctx, KIND, "ok", about, serde_json::json!({"secret": secret}));
     Ok(())
 }

@@ -4,10 +4,11 @@ use crate::failure::refuse;
 use crate::recorder::About;
 pub use crate::sign_in_refusal::SignInRefusal;
 use crate::{App, Ctx, Failure, Fault, events};
+use domain::access::Credential;
 use domain::events::{EventData, EventKind, SignInFailure};
-use domain::identity::{ApiKey, Email, Session, User, Workspace};
+use domain::identity::{ApiKey, Email, KeyRights, Session, User, Workspace};
 use domain::oauth::error::Refusal as _;
-use domain::{PersonalAccessTokenId, ScopeSet, Secret, SessionId, Timestamp, UserId};
+use domain::{PersonalAccessTokenId, ScopeSet, Secret, SessionId, Timestamp, UserId, WorkspaceId};
 use store::StoreError;
 
 use SignInRefusal as R;
@@ -33,6 +34,8 @@ pub struct PatView {
 pub struct KeyView {
     pub key: ApiKey,
     pub workspace: Workspace,
+    /// What the key may do now, as its creator stands.
+    pub rights: KeyRights,
 }
 
 /// Who is calling.
@@ -42,15 +45,27 @@ pub enum Caller {
     Session(Box<SessionView>),
     Pat(Box<PatView>),
     ApiKey(Box<KeyView>),
+    /// A key that may do nothing, as its creator left the workspace or is disabled.
+    OrphanedKey(WorkspaceId),
 }
 
 impl Caller {
+    /// What they prove their identity with.
+    pub fn credential(&self) -> Option<Credential> {
+        match self {
+            Self::Session(view) => Some(Credential::Session(view.session.id)),
+            Self::Pat(view) => Some(Credential::PersonalToken(view.id)),
+            Self::ApiKey(view) => Some(Credential::ApiKey(view.key.id)),
+            Self::Nobody | Self::OrphanedKey(_) => None,
+        }
+    }
+
     /// The person, if there is one.
     pub fn user(&self) -> Option<&User> {
         match self {
             Self::Session(view) => Some(&view.user),
             Self::Pat(view) => Some(&view.user),
-            Self::ApiKey(_) | Self::Nobody => None,
+            Self::ApiKey(_) | Self::OrphanedKey(_) | Self::Nobody => None,
         }
     }
     pub fn session_id(&self) -> Option<SessionId> {
@@ -127,7 +142,11 @@ pub(crate) async fn bearer(app: &App, ctx: &Ctx, token: &str) -> Result<Caller, 
     if is("_sk_") {
         let found = store::credentials::api_key_by_hash(&mut tx, &hash, now).await?;
         drop(tx);
-        let Some((key, workspace)) = found else { return Ok(Caller::Nobody) };
+        let Some((kept, workspace)) = found else { return Ok(Caller::Nobody) };
+        let Some(rights) = kept.key.rights(kept.creator.as_ref()) else {
+            return Ok(Caller::OrphanedKey(workspace.id));
+        };
+        let key = kept.key;
         if is_news(ctx, key.last_used_at) {
             let id = key.id;
             let note = app
@@ -135,7 +154,7 @@ pub(crate) async fn bearer(app: &App, ctx: &Ctx, token: &str) -> Result<Caller, 
                 .write(move |tx| Box::pin(async move { store::credentials::touch_api_key(tx, id, now).await }));
             note.await.map_err(|error: StoreError| Fault::from(error))?;
         }
-        return Ok(Caller::ApiKey(Box::new(KeyView { key, workspace })));
+        return Ok(Caller::ApiKey(Box::new(KeyView { key, workspace, rights })));
     }
     Ok(Caller::Nobody)
 }
@@ -157,9 +176,14 @@ pub async fn sign_in(
             ip: ctx.facts.ip.clone(),
         });
     };
+    // The log names the account that was tried, and never an address that belongs to none.
+    let about = |tried: Option<UserId>| tried.map(About::user).unwrap_or_default();
     if app.throttle().wait("sign-in", &key, ctx).is_some() {
-        failed(None, SignInFailure::TooManyAttempts);
-        app.record(ctx, "sign_in", R::TooManyAttempts.reason(), About::default());
+        let mut tx = app.store().read().await?;
+        let tried = store::users::by_email_key(&mut tx, &key).await?.map(|user| user.id);
+        drop(tx);
+        failed(tried, SignInFailure::TooManyAttempts);
+        app.record(&ctx.unproven(), "sign_in", R::TooManyAttempts.reason(), about(tried));
         return refuse(R::TooManyAttempts);
     }
     let user = {
@@ -171,12 +195,13 @@ pub async fn sign_in(
     let fits = app.passwords().verify(password, stored).await?;
     if let Some(user) = user.filter(|user| fits && user.is_active()) {
         app.throttle().succeeded("sign-in", &key, ctx);
-        app.record(ctx, "sign_in", "ok", About::user(user.id));
-        Ok(begin(app, ctx, user.id, here).await?)
+        let new = begin(app, ctx, user.id, here).await?;
+        app.record(&ctx.in_session(user.id, new.id), "sign_in", "ok", About::user(user.id));
+        Ok(new)
     } else {
         app.throttle().failed("sign-in", &key, ctx);
         failed(tried, SignInFailure::WrongCredentials);
-        app.record(ctx, "sign_in", R::Wrong.reason(), About::default());
+        app.record(&ctx.unproven(), "sign_in", R::Wrong.reason(), about(tried));
         refuse(R::Wrong)
     }
 }

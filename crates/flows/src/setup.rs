@@ -7,15 +7,18 @@ use crate::{App, Ctx, Failure, Fault};
 use domain::oauth::error::{ErrorCode, Refusal};
 use domain::{Secret, SecretHash};
 use serde_json::json;
+use store::StoreError;
+use store::tokens::FIRST_OPERATOR;
 
-const PURPOSE: &str = "first operator";
 const LIFETIME: i64 = 24 * 60 * 60;
 
 /// Why no operator was made.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum SetupRefusal {
-    /// Used, expired or never issued.
+    /// Used, expired, replaced by a newer one, or never issued.
     LinkInvalid,
+    /// The server has an operator by now: no link makes another.
+    HasOperator,
     /// This browser did not open a link lately.
     NotOpen,
     Account(SignInRefusal),
@@ -24,13 +27,14 @@ pub enum SetupRefusal {
 impl Refusal for SetupRefusal {
     fn code(&self) -> ErrorCode {
         match self {
-            Self::LinkInvalid | Self::NotOpen => ErrorCode::AccessDenied,
+            Self::LinkInvalid | Self::HasOperator | Self::NotOpen => ErrorCode::AccessDenied,
             Self::Account(refusal) => refusal.code(),
         }
     }
     fn public(&self) -> &'static str {
         match self {
             Self::LinkInvalid => "This link was used before or has expired. Restart the server for a new one.",
+            Self::HasOperator => "This server has an operator. Ask them for operator rights.",
             Self::NotOpen => {
                 "Open the link that the server printed again: in the browser that opened it, the page is good for an hour. Cookies must be allowed."
             }
@@ -40,13 +44,14 @@ impl Refusal for SetupRefusal {
     fn reason(&self) -> &'static str {
         match self {
             Self::LinkInvalid => "setup_link_invalid",
+            Self::HasOperator => "setup_has_operator",
             Self::NotOpen => "setup_not_open",
             Self::Account(refusal) => refusal.reason(),
         }
     }
 }
 
-/// A new link, if nobody can run this server yet.
+/// A new link, if the server has no operator yet. Older links are void from then on.
 pub async fn link(app: &App, ctx: &Ctx) -> Result<Option<String>, Fault> {
     let has_operator = {
         let mut tx = app.store().read().await?;
@@ -58,9 +63,12 @@ pub async fn link(app: &App, ctx: &Ctx) -> Result<Option<String>, Fault> {
     let token = Secret::generate(&app.settings().token_prefix, "su", &ctx.random());
     let (hash, expires_at) = (app.pepper().hash(token.expose()), ctx.now.plus(LIFETIME));
     let work = app.store().write(move |tx| {
-        Box::pin(async move { store::tokens::insert_one_time(tx, &hash, PURPOSE, None, expires_at).await })
+        Box::pin(async move {
+            store::tokens::void_one_time(tx, FIRST_OPERATOR).await?;
+            store::tokens::insert_one_time(tx, &hash, FIRST_OPERATOR, None, expires_at).await
+        })
     });
-    work.await?;
+    work.await.map_err(|error: StoreError| Fault::from(error))?;
     Ok(Some(app.settings().url(&format!("/setup?token={}", token.expose()))))
 }
 
@@ -69,24 +77,31 @@ fn refused(app: &App, ctx: &Ctx, why: SetupRefusal) -> Failure<SetupRefusal> {
     Failure::Refused(why)
 }
 
-async fn is_good(app: &App, ctx: &Ctx, hash: &SecretHash) -> Result<bool, Fault> {
+/// Whether a link makes the first operator: it is the newest, and there is none yet.
+async fn check(app: &App, ctx: &Ctx, hash: &SecretHash) -> Result<(), Failure<SetupRefusal>> {
     let mut tx = app.store().read().await?;
-    Ok(store::tokens::is_one_time_good(&mut tx, hash, PURPOSE, ctx.now).await?)
+    let has_operator = store::users::has_operator(&mut tx).await?;
+    let good = store::tokens::is_one_time_good(&mut tx, hash, FIRST_OPERATOR, ctx.now).await?;
+    drop(tx);
+    match (has_operator, good) {
+        (true, _) => Err(refused(app, ctx, SetupRefusal::HasOperator)),
+        (false, false) => Err(refused(app, ctx, SetupRefusal::LinkInvalid)),
+        (false, true) => Ok(()),
+    }
 }
 
 /// Opens the link with this token: the pass for the browser that did, if the link is good.
 pub async fn open(app: &App, ctx: &Ctx, token: &str, browser: [u8; 32]) -> Result<Secret, Failure<SetupRefusal>> {
     let hash = app.pepper().hash(token);
-    if !is_good(app, ctx, &hash).await? {
-        return Err(refused(app, ctx, SetupRefusal::LinkInvalid));
-    }
+    check(app, ctx, &hash).await?;
     Ok(Secret::new(pass::issue(app, ctx, &hash, browser)?))
 }
 
 /// The hash of the token of a link that is good still, for the browser that opened it.
 async fn shown(app: &App, ctx: &Ctx, held: Held<'_>) -> Result<SecretHash, Failure<SetupRefusal>> {
     let Some(hash) = pass::read(app, ctx, held) else { return Err(refused(app, ctx, SetupRefusal::NotOpen)) };
-    if is_good(app, ctx, &hash).await? { Ok(hash) } else { Err(refused(app, ctx, SetupRefusal::LinkInvalid)) }
+    check(app, ctx, &hash).await?;
+    Ok(hash)
 }
 
 /// Whether the page that the link leads to may be shown.
@@ -103,7 +118,7 @@ pub async fn complete(
     here: &Caller,
 ) -> Result<NewSession, Failure<SetupRefusal>> {
     let hash = shown(app, ctx, held).await?;
-    let door = Door::Link(hash, PURPOSE);
+    let door = Door::Link(hash, FIRST_OPERATOR);
     let made = accounts::create_account(app, ctx, new, door).await.map_err(|failure| match failure {
         Failure::Refused(why) => refused(app, ctx, SetupRefusal::Account(why)),
         Failure::Fault(fault) => Failure::Fault(fault),

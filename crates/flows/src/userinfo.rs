@@ -4,7 +4,6 @@ use crate::failure::refuse;
 use crate::recorder::About;
 use crate::session::{self, Caller};
 use crate::{App, Ctx, Failure, subject};
-use domain::ScopeSet;
 use domain::client::SubType;
 use domain::oauth::claims::{self, ClaimsRequest};
 use domain::oauth::diagnosis::Endpoint;
@@ -99,18 +98,16 @@ pub async fn userinfo(
 
 /// A personal access token is answered about its person. An API key has no person: it is answered about its workspace.
 async fn by_credential(app: &App, ctx: &Ctx, token: &str) -> Result<Map<String, Value>, Failure<R>> {
-    let everything = ScopeSet::from_names(["profile", "email"]).unwrap_or_default();
-    let open = |scopes: &ScopeSet| if scopes.is_empty() { everything.clone() } else { scopes.clone() };
     Ok(match session::bearer(app, ctx, token).await? {
         Caller::Pat(view) => {
             let mut tx = app.store().read().await?;
             let Ok(data) = subject::at_home(&mut tx, view.user.id).await? else {
                 return refuse(R::TokenInactive);
             };
-            data.view().userinfo(&open(&view.scopes), &ClaimsRequest::default())
+            data.view().userinfo(&view.scopes, &ClaimsRequest::default())
         }
-        Caller::ApiKey(view) => claims::of_workspace(&view.workspace, &view.key.roles.claim()),
-        Caller::Session(_) | Caller::Nobody => {
+        Caller::ApiKey(view) => claims::of_workspace(&view.workspace, &view.rights.roles.claim()),
+        Caller::Session(_) | Caller::OrphanedKey(_) | Caller::Nobody => {
             app.record(ctx, HERE, Inactive::Foreign.reason(), About::default());
             return refuse(R::TokenInactive);
         }

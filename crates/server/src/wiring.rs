@@ -57,6 +57,8 @@ pub fn master_key(config: &Config) -> anyhow::Result<MasterKey> {
 pub async fn app(config: &Config) -> anyhow::Result<App> {
     let master = master_key(config)?;
     let settings = config.settings(&flows::keys::pepper(&master))?;
-    let store = Store::open(&config.database_url(), &StoreOptions::default()).await.context("database")?;
+    let declared_scopes = settings.catalogue.names().map(str::to_owned).collect();
+    let options = StoreOptions { declared_scopes, ..StoreOptions::default() };
+    let store = Store::open(&config.database_url(), &options).await.context("database")?;
     Ok(App::start(store, settings, master, &system::ctx("start")).await?)
 }

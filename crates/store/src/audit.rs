@@ -8,9 +8,9 @@ macro_rules! insert {
     ($each:literal) => {
         concat!(
             "INSERT INTO audit_events (id, at, kind, outcome, request_id, actor, client_id, user_id, workspace_id, \
-             grant_id, ip, detail) SELECT value->>'id', CAST(value->>'at' AS BIGINT), value->>'kind', value->>'outcome', \
+             grant_id, ip, credential, detail) SELECT value->>'id', CAST(value->>'at' AS BIGINT), value->>'kind', value->>'outcome', \
              value->>'request_id', value->>'actor', value->>'client_id', value->>'user_id', value->>'workspace_id', \
-             value->>'grant_id', value->>'ip', value->>'detail' FROM ",
+             value->>'grant_id', value->>'ip', value->>'credential', value->>'detail' FROM ",
             $each
         )
     };
@@ -36,6 +36,7 @@ pub async fn insert_many(tx: &mut Tx, events: &[AuditEvent]) -> Result<(), Store
                 "workspace_id": event.workspace_id,
                 "grant_id": event.grant_id,
                 "ip": event.ip,
+                "credential": event.credential,
                 // A text within the text: the column holds JSON as it was written.
                 "detail": event.detail.to_string(),
             })
@@ -59,6 +60,7 @@ pub(crate) fn read(row: &mut Row) -> Result<AuditEvent, StoreError> {
         workspace_id: row.opt_parse()?,
         grant_id: row.opt_parse()?,
         ip: row.opt_text()?,
+        credential: row.opt_text()?,
         detail: row.json()?,
     })
 }

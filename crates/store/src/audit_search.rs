@@ -42,6 +42,8 @@ pub struct Filter<'a> {
     pub user: Option<UserId>,
     pub workspace: Option<WorkspaceId>,
     pub actor: Option<&'a str>,
+    /// What they acted with.
+    pub credential: Option<&'a str>,
     pub request_id: Option<&'a str>,
     pub kind: Option<Kind<'a>>,
     pub outcome: Option<Outcome>,
@@ -81,13 +83,13 @@ macro_rules! texts {
     };
     (list $lead:literal, $order:literal) => {
         concat!(
-            "SELECT id, at, kind, outcome, request_id, actor, client_id, user_id, workspace_id, grant_id, ip, detail \
-             FROM audit_events WHERE ",
+            "SELECT id, at, kind, outcome, request_id, actor, client_id, user_id, workspace_id, grant_id, ip, credential, \
+             detail              FROM audit_events WHERE ",
             $lead,
             " AND (at, id) > ($3, $4) AND (at, id) < ($5, $6) AND ($7 = '' OR client_id = $7) \
              AND ($8 = '' OR user_id = $8) AND ($9 = '' OR workspace_id = $9) AND ($10 = '' OR actor = $10) \
              AND ($11 = '' OR kind = $11) AND substr(kind, 1, length($12)) = $12 \
-             AND ($13 = '' OR ($13 = 'ok') = (outcome = 'ok'))",
+             AND ($13 = '' OR ($13 = 'ok') = (outcome = 'ok')) AND ($15 = '' OR credential = $15)",
             $order,
             " LIMIT $14"
         )
@@ -115,6 +117,7 @@ const BY_REQUEST: Texts = texts!("request_id = $1 AND $2 = ''");
 const BY_USER: Texts = texts!("user_id = $1 AND $2 = ''");
 const BY_CLIENT: Texts = texts!("client_id = $1 AND $2 = ''");
 const BY_ACTOR: Texts = texts!("actor = $1 AND $2 = ''");
+const BY_CREDENTIAL: Texts = texts!("credential = $1 AND $2 = ''");
 const BY_WORKSPACE: Texts = texts!("workspace_id = $1 AND $2 = ''");
 const BY_TIME: Texts = texts!("$1 = '' AND $2 = ''");
 // Each as one member that equals something, which SQLite prefers to the log's index by time or workspace.
@@ -156,10 +159,12 @@ impl<'a> Plan<'a> {
         let kind = filter.kind.and_then(Kind::only).filter(|kind| !FREQUENT.contains(kind)).unwrap_or_default();
         let client = filter.client.map_or("", ClientId::as_str);
         let (actor, request) = (filter.actor.unwrap_or_default(), filter.request_id.unwrap_or_default());
+        let credential = filter.credential.unwrap_or_default();
         let refused = filter.outcome == Some(Outcome::Refused);
         let given = |value: &str| !value.is_empty();
         let leads = [
             (given(request), &BY_REQUEST, (request, ""), 1),
+            (given(credential), &BY_CREDENTIAL, (credential, ""), 1),
             (given(user), &BY_USER, (user, ""), 1),
             (given(kind) && given(workspace), &BY_WORKSPACE_KIND, (workspace, kind), 2),
             (given(kind), &BY_KIND, (kind, ""), 1),
@@ -171,7 +176,8 @@ impl<'a> Plan<'a> {
         ];
         let first = leads.into_iter().find(|(is_given, ..)| *is_given);
         let (_, texts, lead, of) = first.unwrap_or((true, &BY_TIME, ("", ""), 0));
-        let texts_of = [client, user, workspace, actor, request].into_iter().filter(|value| given(value)).count();
+        let texts_of =
+            [client, user, workspace, actor, request, credential].into_iter().filter(|value| given(value)).count();
         let all = texts_of + usize::from(filter.kind.is_some()) + usize::from(filter.outcome.is_some());
         Self { texts, lead, exact: of == all }
     }
@@ -230,7 +236,21 @@ pub async fn list(
     let client = filter.client.map_or("", ClientId::as_str);
     let actor = filter.actor.unwrap_or_default();
     let params = params![
-        lead.0, lead.1, low.0, &low.1, high.0, &high.1, client, &user, &workspace, actor, kind, first, outcome, limit,
+        lead.0,
+        lead.1,
+        low.0,
+        &low.1,
+        high.0,
+        &high.1,
+        client,
+        &user,
+        &workspace,
+        actor,
+        kind,
+        first,
+        outcome,
+        limit,
+        filter.credential.unwrap_or_default(),
     ];
     let events: Vec<AuditEvent> = tx.all(list, params).await?.iter_mut().map(audit::read).collect::<Result<_, _>>()?;
     let full = i64::try_from(events.len()).is_ok_and(|found| found == limit);
@@ -250,6 +270,7 @@ mod tests {
             (BY_USER, "user_id", "user_id=? AND "),
             (BY_CLIENT, "client_id", "client_id=? AND "),
             (BY_ACTOR, "actor", "actor=? AND "),
+            (BY_CREDENTIAL, "credential", "credential=? AND "),
             (BY_WORKSPACE, "workspace_id", "workspace_id=? AND "),
             (BY_TIME, "at", ""),
             (REFUSED, "refused", "<expr>=? AND "),

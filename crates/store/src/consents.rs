@@ -277,6 +277,13 @@ pub async fn of_client_after(
     tx.all(sql, params![client, &user, workspace, limit]).await?.iter_mut().map(read).collect()
 }
 
+/// The workspaces that the client was allowed something in.
+pub async fn workspaces_of_client(tx: &mut Tx, client: &ClientId) -> Result<Vec<WorkspaceId>, StoreError> {
+    // No LIMIT: each gets an entry in its log.
+    let sql = "SELECT DISTINCT o.workspace_id FROM consents o WHERE o.client_id = $1 AND o.workspace_id <> ''";
+    tx.all(sql, params![client]).await?.iter_mut().map(Row::parse).collect()
+}
+
 /// A consent with the client it was given to, as the page of connected apps shows it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ConnectedApp {

@@ -2,8 +2,8 @@
 use crate::page::{MAX_LIMIT, Page, Paged, count};
 use crate::value::json;
 use crate::{Row, StoreError, Tx, params, users, workspaces};
-use domain::identity::{ApiKey, PersonalAccessToken, User, Workspace};
-use domain::{ApiKeyId, PersonalAccessTokenId, SecretHash, Timestamp, UserId, WorkspaceId};
+use domain::identity::{ApiKey, Creator, MemberRoles, PersonalAccessToken, Role, User, Workspace};
+use domain::{ApiKeyId, PersonalAccessTokenId, ScopeSet, SecretHash, Timestamp, UserId, WorkspaceId};
 
 macro_rules! key_columns {
     () => {
@@ -74,66 +74,105 @@ pub async fn insert_api_key(tx: &mut Tx, key: &ApiKey) -> Result<(), StoreError>
     Ok(())
 }
 
+// Who created a key, and their rights in its workspace as of now.
+macro_rules! creator_columns {
+    () => {
+        ", u.name, u.is_operator, u.disabled_at, m.role, m.extra_roles"
+    };
+}
+macro_rules! join_creator {
+    () => {
+        " LEFT JOIN users u ON u.id = k.created_by \
+          LEFT JOIN members m ON m.user_id = k.created_by AND m.workspace_id = k.workspace_id"
+    };
+}
+
+/// Reads [`creator_columns`].
+fn read_creator(row: &mut Row, id: Option<UserId>) -> Result<Option<Creator>, StoreError> {
+    let (name, is_operator) = (row.opt_text()?, row.opt_int()?);
+    let disabled_at = row.opt_time()?;
+    let role: Option<Role> = row.opt_parse()?;
+    let roles = match role {
+        Some(role) => Some(MemberRoles { role, extra: row.json()? }),
+        None => {
+            row.opt_text()?;
+            None
+        }
+    };
+    Ok(id.zip(name).map(|(id, name)| Creator {
+        id,
+        name,
+        roles,
+        is_operator: is_operator == Some(1),
+        is_active: disabled_at.is_none(),
+    }))
+}
+
+/// A key, and the person who answers for it; keys from the command line have none.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct KeptKey {
+    pub key: ApiKey,
+    pub creator: Option<Creator>,
+}
+
+fn read_kept(row: &mut Row) -> Result<KeptKey, StoreError> {
+    let key = read_key(row)?;
+    Ok(KeptKey { creator: read_creator(row, key.created_by)?, key })
+}
+
 /// The key with this secret and its workspace, if it is neither revoked nor expired at `now`.
 pub async fn api_key_by_hash(
     tx: &mut Tx,
     hash: &SecretHash,
     now: Timestamp,
-) -> Result<Option<(ApiKey, Workspace)>, StoreError> {
+) -> Result<Option<(KeptKey, Workspace)>, StoreError> {
     let sql = concat!(
         "SELECT ",
         key_columns!(),
+        creator_columns!(),
         ", ",
         workspaces::columns!(),
-        " FROM api_keys k JOIN workspaces w ON w.id = k.workspace_id \
-         WHERE k.hash = $1 AND k.revoked_at IS NULL AND (k.expires_at IS NULL OR k.expires_at > $2)"
+        " FROM api_keys k JOIN workspaces w ON w.id = k.workspace_id",
+        join_creator!(),
+        " WHERE k.hash = $1 AND k.revoked_at IS NULL AND (k.expires_at IS NULL OR k.expires_at > $2)"
     );
     let row = tx.one(sql, params![hash, now]).await?;
-    row.map(|mut row| Ok((read_key(&mut row)?, workspaces::read(&mut row)?))).transpose()
+    row.map(|mut row| Ok((read_kept(&mut row)?, workspaces::read(&mut row)?))).transpose()
 }
 
-/// All keys of a workspace, revoked ones too, newest first; at most [`MAX_LIMIT`].
-pub async fn list_api_keys(tx: &mut Tx, workspace: WorkspaceId) -> Result<Vec<ApiKey>, StoreError> {
-    let sql = concat!(
-        "SELECT ",
-        key_columns!(),
-        " FROM api_keys k WHERE k.workspace_id = $1 ORDER BY k.created_at DESC, k.id LIMIT $2"
-    );
-    tx.all(sql, params![workspace, MAX_LIMIT]).await?.iter_mut().map(read_key).collect()
-}
-
-/// A key and the name of the person who made it, where that is known.
-pub type MadeKey = (ApiKey, Option<String>);
-
-macro_rules! made_keys {
+macro_rules! kept_keys {
     ($condition:literal) => {
         concat!(
             "SELECT ",
             key_columns!(),
-            ", u.name FROM api_keys k LEFT JOIN users u ON u.id = k.created_by \
-             WHERE k.workspace_id = $1 AND k.revoked_at IS NULL AND ",
+            creator_columns!(),
+            " FROM api_keys k",
+            join_creator!(),
+            " WHERE k.workspace_id = $1 AND ",
             $condition
         )
     };
 }
 
-fn read_made(row: &mut Row) -> Result<MadeKey, StoreError> {
-    Ok((read_key(row)?, row.opt_text()?))
+/// All keys of a workspace, revoked ones too, newest first; at most [`MAX_LIMIT`].
+pub async fn list_api_keys(tx: &mut Tx, workspace: WorkspaceId) -> Result<Vec<KeptKey>, StoreError> {
+    let sql = kept_keys!("1 = 1 ORDER BY k.created_at DESC, k.id LIMIT $2");
+    tx.all(sql, params![workspace, MAX_LIMIT]).await?.iter_mut().map(read_kept).collect()
 }
 
 /// The keys of a workspace that were not revoked, expired ones too, newest first.
-pub async fn page_of_api_keys(tx: &mut Tx, workspace: WorkspaceId, page: Page) -> Result<Paged<MadeKey>, StoreError> {
-    let sql = made_keys!("1 = 1 ORDER BY k.created_at DESC, k.id LIMIT $2 OFFSET $3");
+pub async fn page_of_api_keys(tx: &mut Tx, workspace: WorkspaceId, page: Page) -> Result<Paged<KeptKey>, StoreError> {
+    let sql = kept_keys!("k.revoked_at IS NULL ORDER BY k.created_at DESC, k.id LIMIT $2 OFFSET $3");
     let mut rows = tx.all(sql, params![workspace, page.limit(), page.offset()]).await?;
-    let items = rows.iter_mut().map(read_made).collect::<Result<_, _>>()?;
+    let items = rows.iter_mut().map(read_kept).collect::<Result<_, _>>()?;
     let total = "SELECT COUNT(*) FROM api_keys WHERE workspace_id = $1 AND revoked_at IS NULL";
     Ok(Paged { items, total: count(tx, total, params![workspace]).await? })
 }
 
 /// One of them.
-pub async fn api_key(tx: &mut Tx, workspace: WorkspaceId, id: ApiKeyId) -> Result<Option<MadeKey>, StoreError> {
-    let row = tx.one(made_keys!("k.id = $2"), params![workspace, id]).await?;
-    row.map(|mut row| read_made(&mut row)).transpose()
+pub async fn api_key(tx: &mut Tx, workspace: WorkspaceId, id: ApiKeyId) -> Result<Option<KeptKey>, StoreError> {
+    let row = tx.one(kept_keys!("k.revoked_at IS NULL AND k.id = $2"), params![workspace, id]).await?;
+    row.map(|mut row| read_kept(&mut row)).transpose()
 }
 
 /// `false` when the workspace has no such live key.
@@ -145,6 +184,21 @@ pub async fn revoke_api_key(
 ) -> Result<bool, StoreError> {
     let sql = "UPDATE api_keys SET revoked_at = $3 WHERE id = $1 AND workspace_id = $2 AND revoked_at IS NULL";
     Ok(tx.execute(sql, params![id, workspace, at]).await? == 1)
+}
+
+/// Makes a person answer for a key, or the operator; only while `before` does. `false` when the workspace has no such live
+/// key, or another answers for it by now.
+pub async fn set_creator(
+    tx: &mut Tx,
+    workspace: WorkspaceId,
+    id: ApiKeyId,
+    before: Option<UserId>,
+    creator: Option<UserId>,
+) -> Result<bool, StoreError> {
+    let sql = "UPDATE api_keys SET created_by = $4 WHERE id = $1 AND workspace_id = $2 AND revoked_at IS NULL \
+               AND COALESCE(created_by, '') = $3";
+    let before = before.map(|id| id.to_string()).unwrap_or_default();
+    Ok(tx.execute(sql, params![id, workspace, before, creator]).await? == 1)
 }
 
 /// Notes a use, unless that is noted for `used_at` or later; callers round the time.
@@ -266,4 +320,66 @@ pub async fn touch_personal_token(
     let sql = "UPDATE personal_access_tokens SET last_used_at = $2 \
                WHERE id = $1 AND (last_used_at IS NULL OR last_used_at < $2)";
     Ok(tx.execute(sql, params![id, used_at]).await? == 1)
+}
+
+/// The scopes of this server's own operations when credentials had to name theirs. Never changed: credentials from before do
+/// what they did, and nothing that came later.
+const WRITTEN_OUT: [&str; 22] = [
+    "clients:read",
+    "clients:write",
+    "consents:read",
+    "consents:write",
+    "members:read",
+    "members:write",
+    "apps:read",
+    "apps:write",
+    "app_policy:read",
+    "app_policy:write",
+    "api_keys:read",
+    "api_keys:write",
+    "account:read",
+    "account:write",
+    "tokens:read",
+    "tokens:write",
+    "webhooks:read",
+    "webhooks:write",
+    "audit:read",
+    "openid",
+    "profile",
+    "email",
+];
+/// The same of the operator's operations. A key without scopes never did those; a token of the operator did.
+const WRITTEN_OUT_OPERATOR: [&str; 10] = [
+    "operator:webhooks:read",
+    "operator:webhooks:write",
+    "operator:audit:read",
+    "operator:users:read",
+    "operator:users:write",
+    "operator:workspaces:read",
+    "operator:clients:read",
+    "operator:clients:write",
+    "operator:server:read",
+    "keys:rotate",
+];
+
+/// Gives credentials without scopes those that they could do everything within, with the scopes that the operator declared.
+pub(crate) async fn write_out_scopes(tx: &mut Tx, declared: &[String]) -> Result<(), StoreError> {
+    let declared = declared.iter().map(String::as_str);
+    let own = || WRITTEN_OUT.into_iter().chain(declared.clone());
+    let set = |names: &mut dyn Iterator<Item = &str>| {
+        ScopeSet::from_names(names).map_err(|_| StoreError::Other("a scope of the catalogue is not a scope".to_owned()))
+    };
+    let (all, operators) = (set(&mut own())?, set(&mut own().chain(WRITTEN_OUT_OPERATOR))?);
+    for (sql, scopes) in [
+        ("UPDATE api_keys SET scopes = $1 WHERE scopes = ''", &all),
+        (
+            "UPDATE personal_access_tokens SET scopes = $1 WHERE scopes = '' \
+             AND user_id IN (SELECT id FROM users WHERE is_operator = 1)",
+            &operators,
+        ),
+        ("UPDATE personal_access_tokens SET scopes = $1 WHERE scopes = ''", &all),
+    ] {
+        tx.execute(sql, params![scopes]).await?;
+    }
+    Ok(())
 }

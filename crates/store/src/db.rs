@@ -50,13 +50,15 @@ fn place(url: &str) -> Result<Place<'_>, StoreError> {
 }
 
 /// Brings the database at `url` to this program's schema version, and answers the versions that were applied now.
-pub async fn migrate(url: &str) -> Result<Vec<i64>, StoreError> {
+///
+/// `declared` are the scopes of the operator's catalogue.
+pub async fn migrate(url: &str, declared: &[String]) -> Result<Vec<i64>, StoreError> {
     let patience = StoreOptions::default().patience;
     let mut tx = match place(url)? {
         Place::Sqlite(path) => Tx::new(Link::Sqlite(sqlite::writer(&path, patience)?)),
         Place::Postgres(url) => Tx::new(Link::Single(postgres::connect(url, patience).await?)),
     };
-    migrate::run(&mut tx, Leave::Migrate).await
+    migrate::run(&mut tx, Leave::Migrate, declared).await
 }
 
 impl Store {
@@ -65,7 +67,7 @@ impl Store {
         let backend = match place(url)? {
             Place::Sqlite(path) => {
                 let mut tx = Tx::new(Link::Sqlite(sqlite::writer(&path, options.patience)?));
-                migrate::run(&mut tx, options.leave).await?;
+                migrate::run(&mut tx, options.leave, &options.declared_scopes).await?;
                 let Link::Sqlite(writer) = tx.link else { return Err(StoreError::Other("no writer".to_owned())) };
                 let checkpointer = Checkpointer::start(sqlite::writer(&path, options.patience)?)?;
                 let queue = Queue::start(writer, checkpointer, options.queue, options.patience)?;
@@ -73,7 +75,7 @@ impl Store {
             }
             Place::Postgres(url) => {
                 let mut tx = Tx::new(Link::Single(postgres::connect(url, options.patience).await?));
-                migrate::run(&mut tx, options.leave).await?;
+                migrate::run(&mut tx, options.leave, &options.declared_scopes).await?;
                 Backend::Postgres(Pools::new(url, options)?)
             }
         };

@@ -38,7 +38,7 @@ macro_rules! list {
     ($which:literal) => {
         concat!(
             "SELECT e.id, e.at, e.kind, e.outcome, e.request_id, e.actor, e.client_id, e.user_id, e.workspace_id, \
-             e.grant_id, e.ip, e.detail FROM (",
+             e.grant_id, e.ip, e.credential, e.detail FROM (",
             failed!("id", $which, "(at, id) < ($2, $3) ORDER BY at DESC, id DESC LIMIT $4"),
             ") p CROSS JOIN audit_events e WHERE e.id = p.id ORDER BY e.at DESC, e.id DESC"
         )

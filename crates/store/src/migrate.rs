@@ -1,7 +1,7 @@
 //! Migrations: numbered, forward only, the same numbers and names on both databases.
 use crate::tx::Tx;
 use crate::{StoreError, params};
-use crate::{dialect, names};
+use crate::{credentials, dialect, names};
 use aws_lc_rs::digest::{SHA256, digest};
 use domain::encoding::base64url;
 
@@ -52,6 +52,8 @@ const MIGRATIONS: &[Migration] = migrations![
     18 "refresh_numbers" "0018_refresh_numbers.sql",
     19 "person" "0019_person.sql",
     20 "stays" "0020_stays.sql",
+    21 "written_scopes" "0021_written_scopes.sql",
+    22 "credentials" "0022_credentials.sql",
 ];
 
 /// The schema version that this program needs.
@@ -66,16 +68,17 @@ impl Migration {
     }
 }
 
-/// Applies or verifies, as `leave` allows; answers the versions that were applied now.
-pub(crate) async fn run(tx: &mut Tx, leave: Leave) -> Result<Vec<i64>, StoreError> {
+/// Applies or verifies, as `leave` allows; answers the versions that were applied now. `declared` are the scopes of the
+/// operator's catalogue.
+pub(crate) async fn run(tx: &mut Tx, leave: Leave, declared: &[String]) -> Result<Vec<i64>, StoreError> {
     dialect::begin_migration(tx).await?;
-    let done = inside(tx, leave).await;
+    let done = inside(tx, leave, declared).await;
     // On failure nothing is kept: both databases roll back changes of the schema, too.
     tx.script(if done.is_ok() { "COMMIT" } else { "ROLLBACK" }).await?;
     done
 }
 
-async fn inside(tx: &mut Tx, leave: Leave) -> Result<Vec<i64>, StoreError> {
+async fn inside(tx: &mut Tx, leave: Leave, declared: &[String]) -> Result<Vec<i64>, StoreError> {
     let found = if dialect::has_migrations(tx).await? { verify(tx).await? } else { Vec::new() };
     let missing = || MIGRATIONS.iter().filter(|m| !found.contains(&m.version));
     if let Some(first) = missing().next().filter(|_| leave == Leave::Verify) {
@@ -88,6 +91,9 @@ async fn inside(tx: &mut Tx, leave: Leave) -> Result<Vec<i64>, StoreError> {
         if migration.name == "names" {
             // No SQL folds letters alike on both databases.
             names::fill(tx).await?;
+        }
+        if migration.name == "written_scopes" {
+            credentials::write_out_scopes(tx, declared).await?;
         }
         tx.execute(
             "INSERT INTO schema_migrations (version, name, checksum) VALUES ($1, $2, $3)",

@@ -7,6 +7,8 @@ use std::time::Duration;
 pub struct StoreOptions {
     /// Whether migrations are applied, or only found to be there.
     pub leave: Leave,
+    /// The scopes of the operator's catalogue, which migrations may have to write down.
+    pub declared_scopes: Vec<String>,
     /// Connections to PostgreSQL, half for reading and half for writing. SQLite needs no such limit.
     pub max_connections: u32,
     /// How long a caller waits for a connection, a place in the queue, or a lock.
@@ -17,6 +19,12 @@ pub struct StoreOptions {
 
 impl Default for StoreOptions {
     fn default() -> Self {
-        Self { leave: Leave::Migrate, max_connections: 20, patience: Duration::from_secs(10), queue: 4096 }
+        Self {
+            leave: Leave::Migrate,
+            declared_scopes: Vec::new(),
+            max_connections: 20,
+            patience: Duration::from_secs(10),
+            queue: 4096,
+        }
     }
 }

@@ -34,6 +34,9 @@ pub async fn use_assertion(
     Ok(if inserted == 1 { Used::First } else { Used::Replayed })
 }
 
+/// The purpose of the link that makes the first operator.
+pub const FIRST_OPERATOR: &str = "first operator";
+
 /// Keeps a one-time token, such as the link that makes the first operator. `purpose` is the use it is good for, and
 /// `subject` whom it concerns.
 pub async fn insert_one_time(
@@ -46,6 +49,12 @@ pub async fn insert_one_time(
     let sql = "INSERT INTO one_time_tokens (hash, purpose, subject, expires_at, used_at) VALUES ($1, $2, $3, $4, NULL)";
     tx.execute(sql, params![hash, purpose, subject, expires_at]).await?;
     Ok(())
+}
+
+/// Makes all one-time tokens for a purpose void. An attempt to use one waits for this, and then finds none.
+pub async fn void_one_time(tx: &mut Tx, purpose: &str) -> Result<(), StoreError> {
+    let sql = "DELETE FROM one_time_tokens WHERE purpose = $1 AND used_at IS NULL";
+    tx.execute(sql, params![purpose]).await.map(drop)
 }
 
 /// What became of an attempt to use a one-time token.

@@ -21,8 +21,10 @@ impl std::fmt::Debug for Api {
     }
 }
 
-fn named(scopes: &str) -> NewCredential {
-    NewCredential { name: "test".to_owned(), scopes: ScopeSet::parse(scopes).unwrap(), expires_at: None }
+fn named(app: &TestApp, scopes: &str, operator: bool) -> NewCredential {
+    let all = || flows::credentials::every_scope(&app.app, operator);
+    let scopes = if scopes.is_empty() { all() } else { ScopeSet::parse(scopes).unwrap() };
+    NewCredential { name: "test".to_owned(), scopes, expires_at: None }
 }
 
 impl Api {
@@ -34,18 +36,19 @@ impl Api {
         Self { app: app.clone(), credential: None, headers: Vec::new() }
     }
 
-    /// By an API key of the workspace with this role; without scopes it is limited by the role alone.
+    /// By an API key of the workspace with this role; without a word on scopes with all but the operator's.
     pub async fn key(app: &TestApp, workspace: WorkspaceId, role: &str, scopes: &str) -> Self {
         let roles = MemberRoles::parse([role]).unwrap();
-        let made = accounts::create_api_key(&app.app, &app.ctx(), workspace, roles, None, named(scopes)).await;
+        let made =
+            accounts::create_api_key(&app.app, &app.ctx(), workspace, roles, None, named(app, scopes, false)).await;
         Self::with(app, made.unwrap().1.expose())
     }
 
-    /// By a personal access token.
+    /// By a personal access token; without a word on scopes with all there are.
     pub async fn person(app: &TestApp, user: &TestUser, scopes: &str) -> Self {
-        let made =
-            accounts::create_personal_access_token(&app.app, &app.ctx(), user.user.id, named(scopes)).await.unwrap();
-        Self::with(app, made.1.expose())
+        let new = named(app, scopes, true);
+        let made = accounts::create_personal_access_token(&app.app, &app.ctx(), user.user.id, new).await;
+        Self::with(app, made.unwrap().1.expose())
     }
 
     /// The same with one more header.

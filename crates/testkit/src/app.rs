@@ -4,10 +4,10 @@ use crate::{Database, FixedClock, SeededRng, described};
 use axum::body::Body;
 use axum::http::response::Parts;
 use axum::http::{Method, Request};
-use domain::access::Principal;
+use domain::access::{Credential, Limit, Principal};
 use domain::audit::AuditEvent;
-use domain::identity::{MemberRoles, User};
-use domain::{Secret, WorkspaceId};
+use domain::identity::{MemberRoles, Role, User};
+use domain::{Secret, SessionId, WorkspaceId};
 use flows::accounts::{self, NewUser};
 use flows::{App, Ctx, Facts, MasterKey, PasswordHashing, Settings};
 use serde_json::Value;
@@ -114,6 +114,14 @@ impl TestApp {
         let caller = flows::session::current(&self.app, &ctx, session.secret.expose()).await.unwrap();
         let named = workspace.map(|id| id.to_string());
         flows::principal::by_session(&self.app, &ctx, &caller, named.as_deref()).await.unwrap()
+    }
+
+    /// A person with a session, in a workspace with a role, as a use case meets them.
+    pub fn acting(&self, user: &TestUser, workspace: Option<(WorkspaceId, Role)>, operator: bool) -> Principal {
+        let ctx = self.ctx();
+        let (id, session) = (Some(user.user.id), SessionId::new(ctx.now, ctx.random()));
+        let (limit, credential) = (Limit::Role, Credential::Session(session));
+        Principal { user: id, workspace, operator, limit, credential, responsible: id }
     }
 
     /// Fails when the answer is not as the API's description has it.

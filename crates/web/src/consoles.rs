@@ -47,6 +47,7 @@ fn workspaces() -> Router<WebState> {
         )
         .route("/workspaces/{workspace}/api-keys", get(api_keys::get).post(api_keys::create))
         .route("/workspaces/{workspace}/api-keys/new", get(api_keys::new))
+        .route("/workspaces/{workspace}/api-keys/adopt", post(api_keys::adopt))
         .route("/workspaces/{workspace}/api-keys/{id}/revoke", get(api_keys::ask_revoke).post(api_keys::revoke))
         .route("/workspaces/{workspace}/members", get(members::get))
         .route("/workspaces/{workspace}/members/leave", get(members::ask_leave).post(members::leave))

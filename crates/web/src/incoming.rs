@@ -39,7 +39,7 @@ impl FromRequestParts<WebState> for Incoming {
             request_id: parts.extensions.get::<RequestId>().map(|id| id.0.clone()).unwrap_or_default(),
             ip: client_ip(peer, &parts.headers, state.trusted_proxies()),
             user_agent: text(header::USER_AGENT).to_owned(),
-            actor: None,
+            ..Facts::default()
         };
         let query = RawParams::from_urlencoded(parts.uri.query().unwrap_or_default().as_bytes());
         let ctx = Ctx::new(state.clock(), state.rng(), facts);

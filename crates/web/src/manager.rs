@@ -40,7 +40,7 @@ impl FromRequestParts<WebState> for Manager {
             None => principal::by_session(app, &ctx, &incoming.session(state).await?, named).await?,
         };
         let mut ctx = ctx;
-        ctx.facts.actor = Some(principal.actor.clone());
+        ctx.facts = ctx.facts.by(&principal);
         Ok(Self { ctx, principal, incoming })
     }
 }

@@ -6,6 +6,7 @@ use crate::problem;
 use axum::body::{Body, to_bytes};
 use axum::http::{HeaderName, HeaderValue, Response, StatusCode};
 use domain::SecretHash;
+use domain::access::{Operation, Principal};
 use flows::idempotency::{self, Once};
 use flows::manage::Unmanaged;
 use flows::{App, Ctx, Fault};
@@ -51,12 +52,13 @@ where
     })
 }
 
-/// Runs `work`, or answers what it answered when the caller sent the same under the same key before. `what` names the
-/// operation.
+/// Runs `work`, or answers what it answered when the same credential sent the same under the same key before. `what` names the
+/// endpoint, and `operation` what the caller must be allowed to do, also to read the answer again.
 pub async fn once<W, F>(
     state: WebState,
     manager: Manager,
     what: &'static str,
+    operation: Operation,
     body: Map<String, Value>,
     work: W,
 ) -> problem::Answer
@@ -64,16 +66,24 @@ where
     W: FnOnce(WebState, Manager, Map<String, Value>) -> F + Send + 'static,
     F: Future<Output = problem::Answer> + Send + 'static,
 {
-    let Some(key) = manager.header(HEADER).map(str::to_owned) else { return work(state, manager, body).await };
+    // What was answered may hold secrets: only the same credential reads it again, and only while it may do this. If it may
+    // not, the use case refuses.
+    let may = manager.principal.may(operation).is_ok();
+    let Some(key) = manager.header(HEADER).filter(|_| may).map(str::to_owned) else {
+        return work(state, manager, body).await;
+    };
     if !idempotency::is_key(&key) {
         return Err(Unmanaged::Text.of("Idempotency-Key").into());
     }
     let (app, ctx) = (state.app().clone(), manager.ctx.clone());
-    let caller = format!("{:?} {:?}", manager.principal.user, manager.principal.workspace);
+    let workspace = manager.principal.workspace;
+    let caller = format!("{} {:?}", manager.principal.credential.key(), workspace.map(|(id, _)| id));
+    // With another role the answer may hold more than the caller could ask for today: that is another request.
+    let rights = rights(&manager.principal);
     // Another query asks for something else, as `owner=operator` does.
     let text = Value::from(body.clone()).to_string();
     let query = manager.queries().flat_map(|(name, value)| [name.as_bytes(), value.as_bytes()]);
-    let parts: Vec<&[u8]> = [what.as_bytes(), text.as_bytes()].into_iter().chain(query).collect();
+    let parts: Vec<&[u8]> = [what.as_bytes(), rights.as_bytes(), text.as_bytes()].into_iter().chain(query).collect();
     let request = idempotency::request_hash(&app, &parts);
     match done_once(&app, &ctx, &caller, &key, request, Box::pin(work(state, manager, body))).await? {
         Outcome::Answered(response) => Ok(response),
@@ -81,6 +91,12 @@ where
         Outcome::Mismatch => Err(Unmanaged::KeyReused.into()),
         Outcome::InProgress => Err(Unmanaged::KeyInUse.into()),
     }
+}
+
+/// The rights that an answer was made with, as a part of the request.
+pub fn rights(principal: &Principal) -> String {
+    let role = principal.workspace.map(|(_, role)| role.as_str()).unwrap_or_default();
+    format!("{role} {}", principal.operator)
 }
 
 /// A response as it is kept.

@@ -64,11 +64,11 @@ impl FromRequestParts<WebState> for Person {
                 _ => refused::session_over(state, &incoming),
             });
         };
-        let at = principal::at_page(state.app(), &incoming.ctx, &view.user, named.map(|(_, id)| id)).await;
+        let at = principal::at_page(state.app(), &incoming.ctx, &view, named.map(|(_, id)| id)).await;
         let browser = incoming.browser(state).used_by(&view.user);
         let at = at.map_err(|failure| refused::to_person(state, &incoming, &browser, &failure, None))?;
         let mut ctx = incoming.ctx.clone();
-        ctx.facts.actor = Some(at.principal.actor.clone());
+        ctx.facts = ctx.facts.by(&at.principal);
         let notice = Notice::read(state, &incoming, view.session.id, whole(parts).path());
         Ok(Self {
             once: fresh_key(&ctx),

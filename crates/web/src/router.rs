@@ -114,6 +114,7 @@ fn managers() -> Router<WebState> {
         .route("/oidc/keys/rotate", post(keys::rotate))
         .route("/api/v1/api-keys", get(credentials::list_keys).post(credentials::create_key))
         .route("/api/v1/api-keys/{id}", delete(credentials::revoke_key))
+        .route("/api/v1/api-keys/{id}/adopt", post(credentials::adopt_key))
         .route("/api/v1/personal-access-tokens", get(credentials::list_tokens).post(credentials::create_token))
         .route("/api/v1/personal-access-tokens/{id}", delete(credentials::revoke_token))
         .route("/api/v1/users/{id}", get(users::read))

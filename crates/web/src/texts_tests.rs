@@ -154,7 +154,7 @@ fn german_has_the_sentence_of_every_refusal_that_a_page_shows() {
         .chain(reasons(Denied::ALL))
         .chain(reasons(WebhookRefusal::ALL))
         .chain(NoReply::USUAL.map(NoReply::reason))
-        .chain(["setup_link_invalid", "setup_not_open"])
+        .chain(["setup_link_invalid", "setup_has_operator", "setup_not_open"])
         .chain(["server_error", "temporarily_unavailable"]);
     let there: BTreeSet<String> = texts(GERMAN).into_keys().collect();
     let missing: BTreeSet<_> = shown.filter(|reason| !there.contains(&format!("refusal-{reason}"))).collect();

@@ -6,9 +6,12 @@ use clap::{Args, Subcommand};
 pub struct NewKey {
     #[arg(long)]
     pub name: String,
-    /// Separated by spaces; without any, all that the holder may do.
-    #[arg(long, default_value = "")]
-    pub scope: String,
+    /// What it may do, within the rights of its holder: scopes separated by spaces, such as `clients:read audit:read`.
+    #[arg(long, required_unless_present = "every_scope")]
+    pub scope: Option<String>,
+    /// Every scope there is today, instead of --scope; for an API key without those of the operator.
+    #[arg(long, conflicts_with = "scope")]
+    pub every_scope: bool,
     /// Seconds until it expires.
     #[arg(long, value_parser = clap::value_parser!(i64).range(1..=100 * 366 * 24 * 60 * 60))]
     pub expires_in: Option<i64>,
@@ -20,7 +23,7 @@ pub enum Key {
     List,
     /// Make the next signing and sealing keys the active ones.
     Rotate,
-    /// Make an API key of a workspace; it is shown once.
+    /// Create an API key of a workspace; it is shown once. It has no creator, and so keeps its role until it is revoked.
     CreateApi {
         workspace: String,
         #[arg(long, default_value = "admin", value_delimiter = ',')]
@@ -30,9 +33,11 @@ pub enum Key {
     },
     /// The API keys of a workspace, revoked ones too, the newest first.
     ListApi { workspace: String },
-    /// An API key does not work any more.
+    /// Adopt an API key for the operator: it keeps its rights whatever becomes of the person who created it.
+    AdoptApi { workspace: String, id: String },
+    /// Revoke an API key.
     RevokeApi { workspace: String, id: String },
-    /// Make a personal access token of a user; it is shown once.
+    /// Create a personal access token of a user; it is shown once.
     CreatePersonal {
         email: String,
         #[command(flatten)]
@@ -40,6 +45,6 @@ pub enum Key {
     },
     /// The personal access tokens of a user, revoked ones too, the newest first.
     ListPersonal { email: String },
-    /// A personal access token does not work any more.
+    /// Revoke a personal access token.
     RevokePersonal { email: String, id: String },
 }

@@ -231,9 +231,12 @@ pub struct AuditFilter {
     /// The workspace that it is about.
     #[arg(long)]
     pub workspace: Option<String>,
-    /// Who acted: the id of a user, client or key, `anonymous` or `system`.
+    /// Who acted: the id of a user, workspace, client or key, `anonymous`, `system` or `command line`.
     #[arg(long)]
     pub actor: Option<String>,
+    /// What they acted with: the id of a session, personal token or key, or the client id of an access token.
+    #[arg(long)]
+    pub credential: Option<String>,
     /// The request, by its id.
     #[arg(long)]
     pub request: Option<String>,

@@ -16,12 +16,14 @@ fn moment(name: &str, text: Option<&str>) -> anyhow::Result<Option<Timestamp>> {
 /// An event as a line for people.
 fn line(event: &AuditEvent) -> String {
     let ip = event.ip.as_deref().unwrap_or("-");
-    format!("{} {} {} {} {ip} {}", event.at.rfc3339(), event.kind, event.outcome, event.actor, event.request_id)
+    let with = event.credential.as_deref().filter(|credential| *credential != event.actor);
+    let actor = with.map_or_else(|| event.actor.clone(), |with| format!("{with}/{}", event.actor));
+    format!("{} {} {} {actor} {ip} {}", event.at.rfc3339(), event.kind, event.outcome, event.request_id)
 }
 
 pub async fn run(session: Session, command: Command) -> anyhow::Result<()> {
     let (Command::List { filter: asked, .. } | Command::Export { filter: asked }) = &command;
-    let AuditFilter { client, user, workspace, actor, request, kind, outcome, since, until } = asked;
+    let AuditFilter { client, user, workspace, actor, credential, request, kind, outcome, since, until } = asked;
     let client = client.as_deref().map(ClientId::parse).transpose()?;
     let filter = Filter {
         client: client.as_ref(),
@@ -31,6 +33,7 @@ pub async fn run(session: Session, command: Command) -> anyhow::Result<()> {
         },
         workspace: workspace.as_deref().map(workspace_id).transpose()?,
         actor: actor.as_deref(),
+        credential: credential.as_deref(),
         request_id: request.as_deref(),
         kind: kind.as_deref().map(Kind::Beginning),
         outcome: outcome.map(|name| match name {

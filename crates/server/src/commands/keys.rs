@@ -6,14 +6,20 @@ use anyhow::{Context as _, bail};
 use domain::access::management_scopes;
 use domain::identity::{ApiKey, MemberRoles, PersonalAccessToken};
 use domain::text::display_name;
-use domain::{ScopeSet, Timestamp};
+use domain::{ScopeSet, Timestamp, UserId};
 use flows::accounts::{self, NewCredential};
-use flows::credentials;
+use flows::credentials::{self, KeptKey};
 use serde_json::{Value, json};
 
 /// Reads what is asked for. A scope that means nothing would be a credential that does less than its maker believes.
-fn read(session: &Session, new: &NewKey) -> anyhow::Result<NewCredential> {
-    let scopes = ScopeSet::parse(&new.scope)?;
+fn read(session: &Session, new: &NewKey, operator: bool) -> anyhow::Result<NewCredential> {
+    let scopes = match &new.scope {
+        Some(scope) => ScopeSet::parse(scope)?,
+        None => credentials::every_scope(&session.app, operator),
+    };
+    if scopes.is_empty() {
+        bail!("--scope names no scope");
+    }
     if let Some(unknown) = credentials::unknown_scope(&session.app, &scopes) {
         let own = management_scopes().collect::<Vec<_>>().join(", ");
         bail!("the scope `{unknown}` is neither declared in the catalogue nor one of this server's own: {own}");
@@ -34,14 +40,23 @@ struct Credential<'c> {
     revoked_at: Option<Timestamp>,
     /// Of a workspace's key only.
     roles: Option<Vec<String>>,
+    standing: Option<Standing>,
 }
 
-impl<'c> From<&'c ApiKey> for Credential<'c> {
-    fn from(key: &'c ApiKey) -> Self {
+/// What became of the creator of a workspace's key.
+struct Standing {
+    created_by: Option<UserId>,
+    lost_rights: bool,
+}
+
+impl<'c> From<&'c KeptKey> for Credential<'c> {
+    fn from(KeptKey { key, creator }: &'c KeptKey) -> Self {
+        let creator = creator.as_ref();
+        let standing = Some(Standing { created_by: key.created_by, lost_rights: key.has_lost_rights(creator) });
         let ApiKey { id, name, scopes, hint, created_at, expires_at, last_used_at, revoked_at, roles, .. } = key;
         let (created_at, expires_at, last_used_at, revoked_at) = (*created_at, *expires_at, *last_used_at, *revoked_at);
-        let roles = Some(roles.claim());
-        Self { id: id.to_string(), name, scopes, hint, created_at, expires_at, last_used_at, revoked_at, roles }
+        let (id, roles) = (id.to_string(), Some(roles.claim()));
+        Self { id, name, scopes, hint, created_at, expires_at, last_used_at, revoked_at, roles, standing }
     }
 }
 
@@ -50,7 +65,8 @@ impl<'c> From<&'c PersonalAccessToken> for Credential<'c> {
         let PersonalAccessToken { id, name, scopes, hint, created_at, expires_at, last_used_at, revoked_at, .. } =
             token;
         let (created_at, expires_at, last_used_at, revoked_at) = (*created_at, *expires_at, *last_used_at, *revoked_at);
-        Self { id: id.to_string(), name, scopes, hint, created_at, expires_at, last_used_at, revoked_at, roles: None }
+        let (id, roles, standing) = (id.to_string(), None, None);
+        Self { id, name, scopes, hint, created_at, expires_at, last_used_at, revoked_at, roles, standing }
     }
 }
 
@@ -70,6 +86,10 @@ impl Credential<'_> {
         if let Some(roles) = &self.roles {
             value["roles"] = json!(roles);
         }
+        if let Some(Standing { created_by, lost_rights }) = &self.standing {
+            value["created_by"] = json!(created_by);
+            value["lost_rights"] = json!(lost_rights);
+        }
         value
     }
 
@@ -77,6 +97,7 @@ impl Credential<'_> {
         let state = match (self.revoked_at, self.expires_at) {
             (Some(_), _) => "revoked",
             (None, Some(end)) if end <= now => "expired",
+            _ if self.standing.as_ref().is_some_and(|standing| standing.lost_rights) => "lost-rights",
             (None, _) => "live",
         };
         let used = self.last_used_at.map_or_else(|| "never used".to_owned(), |at| format!("used {}", at.rfc3339()));
@@ -117,7 +138,7 @@ pub async fn run(session: Session, command: Command) -> anyhow::Result<()> {
             })?;
         }
         Command::CreateApi { workspace, roles, new } => {
-            let (workspace, new) = (workspace_id(&workspace)?, read(&session, &new)?);
+            let (workspace, new) = (workspace_id(&workspace)?, read(&session, &new, false)?);
             let roles = MemberRoles::parse(roles.iter().map(String::as_str))?;
             let (key, secret) = accounts::create_api_key(app, ctx, workspace, roles, None, new).await?;
             let value = json!({"id": key.id, "name": key.name, "api_key": secret.expose()});
@@ -127,13 +148,21 @@ pub async fn run(session: Session, command: Command) -> anyhow::Result<()> {
             let all = credentials::api_keys_of(app, workspace_id(&workspace)?).await?;
             list(&session, &all.iter().map(Credential::from).collect::<Vec<_>>())?;
         }
+        Command::AdoptApi { workspace, id } => {
+            let id = id.parse().with_context(|| format!("`{id}` is not the id of an API key"))?;
+            if !credentials::adopt_for_operator(app, ctx, workspace_id(&workspace)?, id).await? {
+                bail!("there is no such live key");
+            }
+            output::show(session.json, &json!({"id": id, "adopted": true}), |_| "done".to_owned())?;
+        }
         Command::RevokeApi { workspace, id } => {
             let id = id.parse().with_context(|| format!("`{id}` is not the id of an API key"))?;
             let found = credentials::end_api_key(app, ctx, workspace_id(&workspace)?, id).await?;
             revoked(&session, found)?;
         }
         Command::CreatePersonal { email, new } => {
-            let (user, new) = (session.user(&email).await?, read(&session, &new)?);
+            let user = session.user(&email).await?;
+            let new = read(&session, &new, user.is_operator)?;
             let (token, secret) = accounts::create_personal_access_token(app, ctx, user.id, new).await?;
             let value = json!({"id": token.id, "name": token.name, "personal_access_token": secret.expose()});
             output::show(session.json, &value, |_| format!("personal_access_token (shown once): {}", secret.expose()))?;

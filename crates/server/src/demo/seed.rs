@@ -6,12 +6,12 @@ use crate::new_client::new_client as new;
 use crate::session::said;
 use crate::system;
 use anyhow::Context as _;
-use domain::access::management_scopes;
 use domain::client::Trust;
 use domain::identity::{MemberRoles, Role};
 use domain::{ClientId, ScopeSet, Secret, WorkspaceId};
 use flows::accounts::{self, NewCredential, NewUser};
 use flows::applications::{self, Created, NewClient};
+use flows::credentials::every_scope;
 use flows::{App, Ctx};
 use serde::{Deserialize, Serialize};
 use std::os::unix::fs::OpenOptionsExt as _;
@@ -148,10 +148,11 @@ async fn make(app: &App, ctx: &Ctx, issuer: &str, app_url: &str) -> anyhow::Resu
     ];
     let credential = |scopes: ScopeSet| NewCredential { name: "demo".to_owned(), scopes, expires_at: None };
     // The operator's key: what a role cannot give, a scope names.
-    let everything = ScopeSet::from_names(management_scopes().chain(["openid", "profile", "email"]))?;
+    let everything = every_scope(app, true);
     let roles = MemberRoles::only(Role::Owner);
-    let (_, api_key) = accounts::create_api_key(app, ctx, workspace, roles, None, credential(everything)).await?;
-    let personal = credential(ScopeSet::default());
+    let (_, api_key) =
+        accounts::create_api_key(app, ctx, workspace, roles, None, credential(everything.clone())).await?;
+    let personal = credential(everything);
     let (_, personal) = accounts::create_personal_access_token(app, ctx, ada.id.parse()?, personal).await?;
     Ok(Seed {
         issuer: issuer.to_owned(),

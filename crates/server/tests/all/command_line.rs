@@ -84,9 +84,13 @@ fn create_list_and_change_the_basic_things() {
     assert_eq!(json(at, &["key", "rotate"], "")["rotated"], true);
     assert!(json(at, &["key", "list"], "")["keys"].as_array().unwrap().len() > keys);
     assert!(
-        json(at, &["key", "create-api", id, "--name", "ci"], "")["api_key"].as_str().unwrap().starts_with("cs_sk_")
+        json(at, &["key", "create-api", id, "--name", "ci", "--every-scope"], "")["api_key"]
+            .as_str()
+            .unwrap()
+            .starts_with("cs_sk_")
     );
-    let personal = json(at, &["key", "create-personal", "ada@example.com", "--name", "laptop"], "");
+    let personal =
+        json(at, &["key", "create-personal", "ada@example.com", "--name", "laptop", "--scope", "openid"], "");
     assert!(personal["personal_access_token"].as_str().unwrap().starts_with("cs_pat_"));
     assert_eq!(json(at, &["migrate"], "")["applied"], serde_json::json!([]));
 }

@@ -338,8 +338,14 @@ fn keys_and_tokens_are_limited_listed_and_revoked() {
     assert_eq!((&listed[0]["roles"], &listed[0]["revoked_at"]), (&json!(["admin"]), &Value::Null));
     assert!(!listed.to_string().contains(&secret) && !at.text(&["key", "list-api", &acme]).contains(&secret));
     at.refused(&["key", "create-api", &acme, "--name", "ci", "--scope", "clients:raed"], "`clients:raed`");
-    at.refused(&["key", "create-api", &acme, "--name", ""], "--name");
+    at.refused(&["key", "create-api", &acme, "--name", "", "--every-scope"], "--name");
+    // Point 6.1: what it may do is chosen.
+    at.refused(&["key", "create-api", &acme, "--name", "ci"], "--scope");
+    at.refused(&["key", "create-api", &acme, "--name", "ci", "--scope", " "], "--scope");
     at.refused(&["key", "list-api", "acme"], "not a workspace id");
+    assert_eq!((&listed[0]["created_by"], &listed[0]["lost_rights"]), (&Value::Null, &json!(false)));
+    assert_eq!(at.json(&["key", "adopt-api", &acme, &id(&key, "id")])["adopted"], true);
+    at.refused(&["key", "adopt-api", &acme, "key_00000000000000000000000000"], "no such live");
     assert_eq!(at.json(&["key", "revoke-api", &acme, &id(&key, "id")])["revoked"], true);
     assert!(at.text(&["key", "list-api", &acme]).contains(" revoked "));
     at.refused(&["key", "revoke-api", &acme, &id(&key, "id")], "no such live");

@@ -14,6 +14,7 @@ fn event(n: u8, client: u8, kind: &str, outcome: &str, after: i64) -> AuditEvent
         outcome: outcome.to_owned(),
         request_id: format!("req-{n}"),
         actor: "anonymous".to_owned(),
+        credential: None,
         client_id: Some(client_id(client)),
         user_id: None,
         workspace_id: None,

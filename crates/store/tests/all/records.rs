@@ -2,13 +2,14 @@
 use crate::common;
 use common::*;
 use domain::audit::AuditEvent;
-use domain::identity::{ApiKey, MemberRoles, PersonalAccessToken, Role};
+use domain::identity::{ApiKey, Creator, MemberRoles, PersonalAccessToken, Role};
 use domain::keys::{KeyState, SealingKeyRecord, SigningKeyRecord};
 use domain::oauth::jose::SigningAlg;
-use domain::{ApiKeyId, AuditId, PersonalAccessTokenId, Timestamp};
+use domain::{ApiKeyId, AuditId, PersonalAccessTokenId, ScopeSet, Timestamp};
 use serde_json::json;
 use store::audit;
 use store::audit_search::{self, Filter, Kind, LOOKED_AT, Order, Outcome};
+use store::credentials::KeptKey;
 use store::{Page, StoreError, credentials, keys, users};
 
 fn signing(kid: &str, created: i64) -> SigningKeyRecord {
@@ -99,6 +100,12 @@ fn api_key(n: u8) -> ApiKey {
     }
 }
 
+fn kept(n: u8, role: Role) -> KeptKey {
+    let roles = Some(member(1, 1, role).roles);
+    let creator = Creator { id: user_id(1), name: user(1).name, roles, is_operator: false, is_active: true };
+    KeptKey { key: api_key(n), creator: Some(creator) }
+}
+
 #[tokio::test]
 async fn api_keys_live_expire_and_are_revoked() {
     for_each_database(async |db| {
@@ -106,7 +113,7 @@ async fn api_keys_live_expire_and_are_revoked() {
         write_tx!(db, |tx| credentials::insert_api_key(tx, &api_key(1)));
         write_tx!(db, |tx| credentials::insert_api_key(tx, &api_key(2)));
         let find = async |n, now: Timestamp| read_tx!(db, |tx| credentials::api_key_by_hash(tx, &hash(n), now));
-        assert_eq!(find(1, at(99)).await, Some((api_key(1), workspace(1))));
+        assert_eq!(find(1, at(99)).await, Some((kept(1, Role::Admin), workspace(1))));
         assert_eq!(find(1, at(100)).await, None, "expired");
         assert_eq!(find(9, NOW).await, None);
         assert!(write_tx!(db, |tx| credentials::touch_api_key(tx, key_id(1), at(3))));
@@ -121,16 +128,72 @@ async fn api_keys_live_expire_and_are_revoked() {
         let by_machine = ApiKey { created_by: None, expires_at: None, ..api_key(3) };
         write_tx!(db, |tx| credentials::insert_api_key(tx, &by_machine));
         let page = read_tx!(db, |tx| credentials::page_of_api_keys(tx, workspace_id(1), Page::new(1, 1)));
-        assert_eq!((page.items[0].0.id, &page.items[0].1, page.total), (key_id(3), &None, 2), "not the revoked one");
+        let (first, total) = (&page.items[0], page.total);
+        assert_eq!((first.key.id, &first.creator, total), (key_id(3), &None, 2), "not the revoked one");
         let page = read_tx!(db, |tx| credentials::page_of_api_keys(tx, workspace_id(1), Page::new(2, 1)));
-        assert_eq!(page.items, [(api_key(2), Some(user(1).name))]);
+        assert_eq!(page.items, [kept(2, Role::Admin)]);
         let one = async |of, n| read_tx!(db, |tx| credentials::api_key(tx, workspace_id(of), key_id(n)));
-        assert_eq!(one(1, 2).await, Some((api_key(2), Some(user(1).name))));
+        assert_eq!(one(1, 2).await, Some(kept(2, Role::Admin)));
         assert_eq!((one(2, 2).await, one(1, 1).await), (None, None), "another workspace's, and a revoked one");
+        // What became of the creator is read with the key; another person answers for it only once.
+        write_tx!(db, |tx| store::workspaces::put_member(tx, &member(1, 1, Role::Member)));
+        assert_eq!(find(2, NOW).await, Some((kept(2, Role::Member), workspace(1))));
+        assert!(write_tx!(db, |tx| store::workspaces::remove_member(tx, user_id(1), workspace_id(1))));
+        let creator = find(2, NOW).await.unwrap().0.creator.unwrap();
+        assert_eq!((creator.id, creator.roles), (user_id(1), None));
+        let adopt = async |n, before, by| {
+            write_tx!(db, |tx| credentials::set_creator(tx, workspace_id(n), key_id(2), before, by))
+        };
+        assert!(!adopt(2, Some(user_id(1)), Some(user_id(2))).await, "another workspace's");
+        assert!(!adopt(1, None, Some(user_id(2))).await);
+        assert!(adopt(1, Some(user_id(1)), Some(user_id(2))).await);
+        assert!(!adopt(1, Some(user_id(1)), Some(user_id(2))).await);
+        assert!(adopt(1, Some(user_id(2)), None).await);
+        assert_eq!(find(2, NOW).await.unwrap().0.creator, None);
         assert!(write_tx!(db, |tx| credentials::revoke_api_key(tx, workspace_id(1), key_id(3), at(4))));
         let list = read_tx!(db, |tx| credentials::list_api_keys(tx, workspace_id(1)));
-        assert_eq!(list.iter().map(|k| k.id).collect::<Vec<_>>(), [3, 2, 1].map(key_id));
-        assert_eq!((list[2].last_used_at, list[2].revoked_at), (Some(at(3)), Some(at(4))));
+        assert_eq!(list.iter().map(|k| k.key.id).collect::<Vec<_>>(), [3, 2, 1].map(key_id));
+        assert_eq!((list[2].key.last_used_at, list[2].key.revoked_at), (Some(at(3)), Some(at(4))));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn point_6_1_credentials_without_scopes_get_those_that_existed_written_out() {
+    for_each_database(async |db| {
+        populate(db).await;
+        let (mut key, mut own, mut operators) = (api_key(1), personal_token(1), personal_token(2));
+        for scopes in [&mut key.scopes, &mut own.scopes, &mut operators.scopes] {
+            *scopes = ScopeSet::default();
+        }
+        operators.user_id = user_id(2);
+        write_tx!(db, |tx| users::set_operator(tx, user_id(2), true, NOW));
+        write_tx!(db, |tx| credentials::insert_api_key(tx, &key));
+        write_tx!(db, |tx| credentials::insert_api_key(tx, &api_key(2)));
+        write_tx!(db, |tx| credentials::insert_personal_token(tx, &own));
+        write_tx!(db, |tx| credentials::insert_personal_token(tx, &operators));
+        write_tx!(db, |tx| async {
+            tx.execute("DELETE FROM schema_migrations WHERE name = 'written_scopes'", &[]).await
+        });
+        let declared = ["openid".to_owned(), "contracts:read".to_owned()];
+        assert_eq!(store::migrate(&db.url, &declared).await.unwrap().len(), 1);
+        let scopes =
+            async |n: u8| read_tx!(db, |tx| credentials::api_key_by_hash(tx, &hash(n), NOW)).unwrap().0.key.scopes;
+        let of_key = scopes(1).await;
+        assert!(["clients:write", "webhooks:read", "contracts:read", "email"].iter().all(|name| of_key.contains(name)));
+        assert!(
+            !of_key.iter().any(domain::access::is_operator_scope),
+            "a key without scopes did nothing for the operator"
+        );
+        assert_eq!(scopes(2).await, api_key(2).scopes, "what was chosen stays");
+        let token =
+            async |of, n| read_tx!(db, |tx| credentials::personal_token(tx, user_id(of), pat_id(n))).unwrap().scopes;
+        assert_eq!(token(1, 1).await, of_key);
+        let operators = token(2, 2).await;
+        assert!(of_key.is_subset(&operators) && operators.contains("keys:rotate"));
+        // All operations that there were then, and nothing that may come.
+        let old = domain::access::management_scopes().filter(|name| operators.contains(name)).count();
+        assert_eq!((old, operators.len()), (29, 33));
     })
     .await;
 }
@@ -196,6 +259,7 @@ fn event(n: u8) -> AuditEvent {
         outcome: if n.is_multiple_of(3) { "ok" } else { "grant_expired" }.to_owned(),
         request_id: format!("req-{n}"),
         actor: "anonymous".to_owned(),
+        credential: None,
         client_id: n.is_multiple_of(2).then(|| client_id(1)),
         user_id: (n > 5).then(|| user_id(1)),
         workspace_id: (n > 7).then(|| workspace_id(1)),

@@ -304,7 +304,7 @@ async fn names_from_before_the_index_are_found_like_all_others() {
             }
             Ok(())
         });
-        assert_eq!(store::migrate(&db.url).await.unwrap(), [15]);
+        assert_eq!(store::migrate(&db.url, &[]).await.unwrap(), [15]);
         finds_the_crowd(db).await;
     })
     .await;

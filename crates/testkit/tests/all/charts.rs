@@ -1,5 +1,4 @@
 //! What charts of an application show.
-use domain::access::{Limit, Principal};
 use domain::identity::Role;
 use domain::oauth::error::ErrorCode;
 use flows::charts::{self, Errors};
@@ -26,13 +25,7 @@ async fn errors_stand_beside_the_activity_of_their_day() {
             app.clock.advance(DAY);
         }
         app.app.flush().await.unwrap();
-        let who = Principal {
-            user: Some(ada.user.id),
-            workspace: Some((workspace, Role::Member)),
-            operator: false,
-            limit: Limit::Role,
-            actor: String::new(),
-        };
+        let who = app.acting(&ada, Some((workspace, Role::Member)), false);
         let chart = async |days| charts::of_client(&app.app, &app.ctx(), &who, party.id.as_str(), days).await.unwrap();
         for (asked, found) in [(7, 7), (30, 30), (90, 90), (0, 1), (1000, 90)] {
             assert_eq!(chart(asked).await.days.len(), found);

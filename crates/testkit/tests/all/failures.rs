@@ -1,6 +1,6 @@
 //! Why did it fail: requests that fail for real, and what their developer reads of them.
 use axum::http::Method;
-use domain::access::{Denied, Limit, Principal};
+use domain::access::{Denied, Principal};
 use domain::identity::Role;
 use domain::oauth::diagnosis::{Endpoint, Verdict};
 use flows::failures::{self, FailedRequest, Failures, Of};
@@ -9,14 +9,8 @@ use flows::{Failure, audit};
 use serde_json::{Value, json};
 use testkit::{Browser, Kind, Party, Reply, TestApp, TestUser, VERIFIER, basic, for_each_database};
 
-fn developer(user: &TestUser, role: Role) -> Principal {
-    Principal {
-        user: Some(user.user.id),
-        workspace: Some((user.workspaces[0], role)),
-        operator: false,
-        limit: Limit::Role,
-        actor: user.user.id.to_string(),
-    }
+fn developer(app: &TestApp, user: &TestUser, role: Role) -> Principal {
+    app.acting(user, Some((user.workspaces[0], role)), false)
 }
 
 async fn owned(app: &TestApp, user: &TestUser, kind: Kind) -> Party {
@@ -61,7 +55,7 @@ async fn authorization_requests_say_which_rule_they_broke() {
     for_each_database(async |database| {
         let app = TestApp::with(database, |s| s.catalogue.resources = vec!["https://api.example/".to_owned()]).await;
         let ada = app.user("ada@example.com", 1).await;
-        let who = developer(&ada, Role::Admin);
+        let who = developer(&app, &ada, Role::Admin);
         let workspace = ada.workspaces[0];
         let party = Party::with(&app, Kind::Web, |new| {
             (new.owner_workspace_id, new.config.require_pkce) = (Some(workspace), true);
@@ -146,7 +140,7 @@ async fn a_secret_in_the_url_is_told_to_its_developer() {
     for_each_database(async |database| {
         let app = TestApp::start(database).await;
         let ada = app.user("ada@example.com", 1).await;
-        let who = developer(&ada, Role::Admin);
+        let who = developer(&app, &ada, Role::Admin);
         let party = owned(&app, &ada, Kind::Web).await;
         let (id, secret) = (party.id.as_str(), party.secret.as_deref().unwrap());
         let both = basic(id, secret);
@@ -179,7 +173,7 @@ async fn token_requests_say_which_check_they_failed() {
     for_each_database(async |database| {
         let app = TestApp::start(database).await;
         let ada = app.user("ada@example.com", 1).await;
-        let who = developer(&ada, Role::Admin);
+        let who = developer(&app, &ada, Role::Admin);
         let (party, other) = (owned(&app, &ada, Kind::Web).await, owned(&app, &ada, Kind::Web).await);
         let mut browser = Browser::new(&app);
         let by_code = |code: String, verifier: &str, redirect: &str| {
@@ -251,7 +245,7 @@ async fn clients_that_are_not_believed_are_shown_to_their_developer_and_no_outsi
     for_each_database(async |database| {
         let app = TestApp::start(database).await;
         let ada = app.user("ada@example.com", 1).await;
-        let who = developer(&ada, Role::Admin);
+        let who = developer(&app, &ada, Role::Admin);
         let party = owned(&app, &ada, Kind::Web).await;
         let id = party.id.as_str();
         let secret = party.secret.clone().unwrap();
@@ -321,7 +315,7 @@ async fn pages_follow_one_another_and_only_admins_read_them() {
         let page = async |who: &Principal, before| {
             failures::of_client(&app.app, &app.ctx(), who, party.id.as_str(), Of::Requests, before, 3).await
         };
-        let who = developer(&ada, Role::Admin);
+        let who = developer(&app, &ada, Role::Admin);
         let (mut ids, mut before) = (Vec::new(), None);
         loop {
             let Failures { items, next, .. } = page(&who, before).await.unwrap();
@@ -337,9 +331,9 @@ async fn pages_follow_one_another_and_only_admins_read_them() {
             Failure::Refused(refusal) => refusal,
             Failure::Fault(fault) => panic!("{fault}"),
         };
-        let member = page(&developer(&ada, Role::Member), None).await.unwrap_err();
+        let member = page(&developer(&app, &ada, Role::Member), None).await.unwrap_err();
         assert_eq!(refusal(member), ManageRefusal::Denied(Denied::Role));
-        let foreign = page(&developer(&bob, Role::Owner), None).await.unwrap_err();
+        let foreign = page(&developer(&app, &bob, Role::Owner), None).await.unwrap_err();
         assert_eq!(refusal(foreign), Unmanaged::ClientUnknown.into());
         // Whoever was refused the management of an application is told of under it, and not among its requests.
         let failed = failures(&app, &who, &party).await;

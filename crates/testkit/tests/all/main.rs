@@ -30,6 +30,7 @@ mod reference_003;
 mod reference_004;
 mod refresh;
 mod register;
+mod rights;
 mod secrets;
 mod trust;
 mod undo;

@@ -66,7 +66,8 @@ async fn admins_manage_members_and_owners_manage_owners() {
         assert_eq!(remove(&app, &owns, &admin).await, Err("role_too_low"), "no member any more");
         assert_eq!(remove(&app, &admins, &admin).await, Ok(()), "oneself");
 
-        let mut key = Principal { user: None, workspace: Some((workspace, Role::Admin)), ..admins.clone() };
+        let workspaces = Some((workspace, Role::Admin));
+        let mut key = Principal { user: None, workspace: workspaces, responsible: None, ..admins.clone() };
         assert_eq!(remove(&app, &key, &one).await, Err("owners_only"), "an admin's key");
         assert_eq!(leave(&app, &key).await, Err("credential_of_no_person"));
         key.limit = Limit::Scopes(domain::ScopeSet::parse("members:read").unwrap());

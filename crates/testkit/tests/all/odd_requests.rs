@@ -169,7 +169,8 @@ async fn an_idempotency_key_is_good_for_one_query() {
     for_each_database(async |database| {
         let app = TestApp::start(database).await;
         let user = app.user("ada@example.com", 1).await;
-        let api = Api::key(&app, user.workspaces[0], "owner", "").await.header("idempotency-key", "k-1");
+        let api = Api::key(&app, user.workspaces[0], "owner", "webhooks:write operator:webhooks:write").await;
+        let api = api.header("idempotency-key", "k-1");
         let body = json!({"url": "https://hooks.example/"});
         let made = api.post("/api/v1/webhooks", &body).await;
         assert_eq!(made.status, 201);

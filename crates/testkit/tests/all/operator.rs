@@ -1,5 +1,5 @@
 //! What whoever runs the server sees and does of people, workspaces, applications and the server itself.
-use domain::access::{Denied, Limit, Principal};
+use domain::access::{Denied, Principal};
 use domain::client::Trust;
 use domain::identity::Role;
 use domain::keys::KeyState;
@@ -10,14 +10,8 @@ use flows::{Failure, Page, all_clients, all_users, all_workspaces, operator, ser
 use serde_json::json;
 use testkit::{Browser, Kind, Party, TestApp, TestUser, for_each_database};
 
-fn person(user: &TestUser, operator: bool) -> Principal {
-    Principal {
-        user: Some(user.user.id),
-        workspace: user.workspaces.first().map(|id| (*id, Role::Owner)),
-        operator,
-        limit: Limit::Role,
-        actor: user.user.id.to_string(),
-    }
+fn person(app: &TestApp, user: &TestUser, operator: bool) -> Principal {
+    app.acting(user, user.workspaces.first().map(|id| (*id, Role::Owner)), operator)
 }
 
 fn refusal<T: std::fmt::Debug>(outcome: Result<T, Failure<ManageRefusal>>) -> ManageRefusal {
@@ -40,7 +34,7 @@ async fn people_are_found_disabled_and_named() {
     for_each_database(async |database| {
         let app = TestApp::start(database).await;
         let (root, bob) = (named(&app, "root@example.com").await, app.user("bob@example.com", 2).await);
-        let who = person(&root, true);
+        let who = person(&app, &root, true);
         let mut browser = Browser::new(&app);
         browser.sign_in_here("bob@example.com").await;
         let find = async |part: &str| {
@@ -78,7 +72,7 @@ async fn people_are_found_disabled_and_named() {
         }
         assert_eq!(app.outcomes("user.disabled").await, ["account_unknown", "account_unknown", "last_operator", "ok"]);
         let denied = ManageRefusal::Denied(Denied::NotOperator);
-        let stranger = person(&bob, false);
+        let stranger = person(&app, &bob, false);
         let page = Page::default();
         assert_eq!(refusal(all_users::search(app_, &ctx, &stranger, "", page).await), denied);
         assert_eq!(refusal(all_users::find(app_, &ctx, &stranger, &id).await), denied);
@@ -105,7 +99,7 @@ async fn operators_who_remove_each_other_leave_one() {
             let mut racing = tokio::task::JoinSet::new();
             for n in 0..2 {
                 let node = if n == 0 { app.clone() } else { other.clone() };
-                let (who, whom) = (person(&all[n], true), all[1 - n].user.id.to_string());
+                let (who, whom) = (person(&app, &all[n], true), all[1 - n].user.id.to_string());
                 racing.spawn(async move {
                     let ctx = node.ctx();
                     // They are disabled or lose the role, whichever way around.
@@ -118,7 +112,7 @@ async fn operators_who_remove_each_other_leave_one() {
             }
             let outcomes = racing.join_all().await;
             assert_eq!(outcomes.iter().filter(|outcome| outcome.is_ok()).count(), 1, "{outcomes:?}");
-            let who = person(&all[0], true);
+            let who = person(&app, &all[0], true);
             for user in &all {
                 let id = user.user.id.to_string();
                 all_users::set_operator(&app.app, &app.ctx(), &who, &id, true).await.unwrap();
@@ -136,7 +130,7 @@ async fn applications_are_found_trusted_and_disabled() {
     for_each_database(async |database| {
         let app = TestApp::start(database).await;
         let (root, ada) = (named(&app, "root@example.com").await, app.user("ada@example.com", 1).await);
-        let (who, owner) = (person(&root, true), person(&ada, false));
+        let (who, owner) = (person(&app, &root, true), person(&app, &ada, false));
         let workspace = ada.workspaces[0];
         let party = Party::with(&app, Kind::Web, |new| {
             new.name = "Invoice Robot".to_owned();
@@ -195,7 +189,7 @@ async fn the_server_tells_of_its_keys_and_its_health() {
     for_each_database(async |database| {
         let app = TestApp::start(database).await;
         let root = named(&app, "root@example.com").await;
-        let (who, app_) = (person(&root, true), &app.app);
+        let (who, app_) = (person(&app, &root, true), &app.app);
         let states = async || {
             let keys = server::signing_keys(app_, &app.ctx(), &who).await.unwrap();
             let count = |state| keys.iter().filter(|key| key.state == state).count();

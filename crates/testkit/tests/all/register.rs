@@ -92,7 +92,11 @@ async fn checklist_103_scopes_are_capped_by_trust() {
         }
         // A developer whom we know may have more, but nothing sensitive.
         let user = app.user("dev@example.com", 0).await;
-        let new = NewCredential { name: "t".to_owned(), scopes: domain::ScopeSet::default(), expires_at: None };
+        let new = NewCredential {
+            name: "t".to_owned(),
+            scopes: flows::credentials::every_scope(&app.app, false),
+            expires_at: None,
+        };
         let (_, token) = accounts::create_personal_access_token(&app.app, &app.ctx(), user.user.id, new).await.unwrap();
         let as_user =
             async |scope: &str| call(&app, Method::POST, "/oauth2/register", Some(token.expose()), &with(scope)).await;

@@ -1,5 +1,5 @@
 //! Two secrets at once: one is brought in before the other is ended.
-use domain::access::{Denied, Limit, Principal};
+use domain::access::Denied;
 use domain::identity::Role;
 use flows::Failure;
 use flows::manage::{ManageRefusal, Unmanaged};
@@ -19,13 +19,7 @@ async fn a_second_secret_comes_before_the_first_one_goes() {
         let app = TestApp::start(database).await;
         let ada = app.user("ada@example.com", 1).await;
         let workspace = ada.workspaces[0];
-        let who = |role| Principal {
-            user: Some(ada.user.id),
-            workspace: Some((workspace, role)),
-            operator: false,
-            limit: Limit::Role,
-            actor: String::new(),
-        };
+        let who = |role| app.acting(&ada, Some((workspace, role)), false);
         let (admin, member) = (who(Role::Admin), who(Role::Member));
         let owned = |new: &mut flows::applications::NewClient| new.owner_workspace_id = Some(workspace);
         let mut party = Party::with(&app, Kind::Machine, owned).await;

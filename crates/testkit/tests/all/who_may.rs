@@ -37,7 +37,7 @@ async fn the_whole_table() {
                 seen += 1;
             }
         }
-        assert_eq!(seen, 46 * CALLERS.len());
+        assert_eq!(seen, 47 * CALLERS.len());
         world.app.stop().await;
     })
     .await;
@@ -102,15 +102,19 @@ async fn keys_and_tokens_are_made_listed_used_and_revoked() {
         let app = TestApp::start(database).await;
         let ada = app.user("ada@example.com", 1).await;
         let person = Api::person(&app, &ada, "").await;
-        let body = json!({"name": "CI", "scopes": ["clients:read"], "roles": ["admin", "auditor"], "expires_at": "2026-01-02T00:00:00Z"});
+        let body =
+            json!({"name": "CI", "scopes": ["clients:read"], "roles": ["admin"], "expires_at": "2026-01-02T00:00:00Z"});
         let made = person.post("/api/v1/api-keys", &body).await;
         assert_eq!(made.status, 201, "{}", made.body);
         let made = made.json();
-        assert_eq!((&made["roles"], &made["last_used_at"]), (&json!(["admin", "auditor"]), &Value::Null));
+        assert_eq!((&made["roles"], &made["last_used_at"]), (&json!(["admin"]), &Value::Null));
         let secret = made["api_key"].as_str().unwrap();
         assert!(secret.starts_with("cs_sk_"));
         let key = Api::with(&app, secret);
-        assert_eq!((key.get("/oidc/clients").await.status.as_u16(), key.get("/oidc/org/members").await.status.as_u16()), (200, 403));
+        assert_eq!(
+            (key.get("/oidc/clients").await.status.as_u16(), key.get("/oidc/org/members").await.status.as_u16()),
+            (200, 403)
+        );
         let list = person.get("/api/v1/api-keys").await;
         assert!(!list.body.contains(secret), "shown once");
         let listed = &list.json()["items"][0];
@@ -122,14 +126,36 @@ async fn keys_and_tokens_are_made_listed_used_and_revoked() {
         let narrow = Api::person(&app, &ada, "api_keys:write tokens:write clients:read").await;
         let table = [
             ("/api/v1/api-keys", json!({"name": "x", "scopes": ["clients:write"]}), 403, "scope_beyond_own"),
-            ("/api/v1/api-keys", json!({"name": "x"}), 403, "scope_beyond_own"),
-            ("/api/v1/personal-access-tokens", json!({"name": "x", "scopes": ["consents:write"]}), 403, "scope_beyond_own"),
+            ("/api/v1/api-keys", json!({"name": "x"}), 400, "scopes_missing"),
+            ("/api/v1/api-keys", json!({"name": "x", "scopes": []}), 400, "scopes_missing"),
+            ("/api/v1/personal-access-tokens", json!({"name": "x"}), 400, "scopes_missing"),
+            (
+                "/api/v1/personal-access-tokens",
+                json!({"name": "x", "scopes": ["consents:write"]}),
+                403,
+                "scope_beyond_own",
+            ),
             ("/api/v1/api-keys", json!({"name": "x", "scopes": ["nothing"]}), 400, "scope_unknown"),
             ("/api/v1/api-keys", json!({"name": "", "scopes": ["clients:read"]}), 400, "text_invalid"),
             ("/api/v1/api-keys", json!({"scopes": ["clients:read"]}), 400, "member_of_wrong_type"),
-            ("/api/v1/api-keys", json!({"name": "x", "scopes": ["clients:read"], "expires_at": "2025-01-01T00:00:00Z"}), 400, "time_invalid"),
-            ("/api/v1/api-keys", json!({"name": "x", "scopes": ["clients:read"], "roles": ["owner", "admin"]}), 400, "role_malformed"),
-            ("/api/v1/api-keys", json!({"name": "x", "scopes": ["clients:read"], "surprise": 1}), 400, "member_unknown"),
+            (
+                "/api/v1/api-keys",
+                json!({"name": "x", "scopes": ["clients:read"], "expires_at": "2025-01-01T00:00:00Z"}),
+                400,
+                "time_invalid",
+            ),
+            (
+                "/api/v1/api-keys",
+                json!({"name": "x", "scopes": ["clients:read"], "roles": ["owner", "admin"]}),
+                400,
+                "role_malformed",
+            ),
+            (
+                "/api/v1/api-keys",
+                json!({"name": "x", "scopes": ["clients:read"], "surprise": 1}),
+                400,
+                "member_unknown",
+            ),
         ];
         for (path, body, status, reason) in table {
             let reply = narrow.post(path, &body).await;
@@ -137,12 +163,23 @@ async fn keys_and_tokens_are_made_listed_used_and_revoked() {
             assert_eq!(said, (status, json!(format!("urn:countersign:problem:{reason}"))), "{body}");
         }
         let admin = Api::key(&app, ada.workspaces[0], "admin", "").await;
-        let reply = admin.post("/api/v1/api-keys", &json!({"name": "x", "roles": ["owner"]})).await;
+        let reply =
+            admin.post("/api/v1/api-keys", &json!({"name": "x", "roles": ["owner"], "scopes": ["clients:read"]})).await;
         assert_eq!(reply.json()["type"], "urn:countersign:problem:role_beyond_own");
         let reply = admin.post("/api/v1/api-keys", &json!({"name": "x", "scopes": ["keys:rotate"]})).await;
-        assert_eq!(reply.json()["type"], "urn:countersign:problem:scope_beyond_own", "only the operator hands this out");
+        assert_eq!(
+            reply.json()["type"],
+            "urn:countersign:problem:scope_beyond_own",
+            "only the operator hands this out"
+        );
 
-        let token = person.post("/api/v1/personal-access-tokens", &json!({"name": "Laptop"})).await.json();
+        let token = person
+            .post(
+                "/api/v1/personal-access-tokens",
+                &json!({"name": "Laptop", "scopes": ["consents:read", "tokens:write"]}),
+            )
+            .await
+            .json();
         let own = Api::with(&app, token["personal_access_token"].as_str().unwrap());
         assert_eq!(own.get("/oidc/user/consent").await.status, 200);
         let path = format!("/api/v1/personal-access-tokens/{}", token["id"].as_str().unwrap());

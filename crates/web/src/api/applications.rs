@@ -14,6 +14,7 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
 use domain::Secret;
+use domain::access::Operation;
 use domain::application::CAMEL;
 use domain::client::Client;
 use domain::oauth::registration;
@@ -83,7 +84,7 @@ pub async fn list(State(state): State<WebState>, manager: Manager) -> Answer {
             ("delete" = (operation_id = "delete_client", parameters(("id" = "$response.body#/clientId"))))))),
     security(("bearer" = []), ("session" = [])))]
 pub async fn create(State(state): State<WebState>, manager: Manager, Object(body): Object) -> Answer {
-    once(state, manager, "POST /api/v1/oauth2/clients", body, make).await
+    once(state, manager, "POST /api/v1/oauth2/clients", Operation::WriteClients, body, make).await
 }
 
 async fn make(state: WebState, manager: Manager, body: Map<String, Value>) -> Answer {

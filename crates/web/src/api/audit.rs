@@ -23,6 +23,7 @@ struct Asked {
     user: Option<UserId>,
     workspace: Option<WorkspaceId>,
     actor: Option<String>,
+    credential: Option<String>,
     request_id: Option<String>,
     kind: Option<String>,
     outcome: Option<Outcome>,
@@ -55,6 +56,7 @@ impl Asked {
             },
             workspace: of.or(named),
             actor: text("actor"),
+            credential: text("credential"),
             request_id: text("request_id"),
             kind: text("kind"),
             outcome: match manager.query("outcome") {
@@ -74,6 +76,7 @@ impl Asked {
             user: self.user,
             workspace: self.workspace,
             actor: self.actor.as_deref(),
+            credential: self.credential.as_deref(),
             request_id: self.request_id.as_deref(),
             kind: self.kind.as_deref().map(Kind::Beginning),
             outcome: self.outcome,

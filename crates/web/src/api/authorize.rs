@@ -132,7 +132,7 @@ fn shown(state: &WebState, incoming: &Incoming, next: Result<Next, AuthorizeFail
 }
 
 /// The gate: the person, by session or personal access token.
-async fn person(state: &WebState, incoming: &Incoming) -> Result<Caller, Box<Response>> {
+async fn person(state: &WebState, incoming: &mut Incoming) -> Result<Caller, Box<Response>> {
     let session = match incoming.bearer() {
         Some(_) => Ok(Caller::Nobody),
         None => incoming.session(state).await,
@@ -143,9 +143,13 @@ async fn person(state: &WebState, incoming: &Incoming) -> Result<Caller, Box<Res
         Failure::Refused(refusal) => Box::new(refused(refusal.code(), refusal.public())),
         Failure::Fault(ours) => Box::new(fault(&ours, incoming)),
     })?;
-    match caller.user() {
-        Some(_) => Ok(caller),
-        None => Err(Box::new(refused(
+    match (caller.user(), caller.credential()) {
+        (Some(user), Some(credential)) => {
+            incoming.ctx.facts.actor = Some(user.id.to_string());
+            incoming.ctx.facts.credential = Some(credential.to_string());
+            Ok(caller)
+        }
+        _ => Err(Box::new(refused(
             ErrorCode::LoginRequired,
             "Sign in first: by session cookie or personal access token.",
         ))),
@@ -179,7 +183,7 @@ fn binding(state: &WebState, incoming: &Incoming, browser: &Browser) -> [u8; 32]
             headers(("location" = String, description = "The page"))),
         (status = 400, response = OAuth400), (status = 401, response = OAuth401), (status = 403, response = OAuth403)),
     security(("bearer" = []), ("session" = [])))]
-pub async fn get(State(state): State<WebState>, incoming: Incoming) -> Response {
+pub async fn get(State(state): State<WebState>, mut incoming: Incoming) -> Response {
     let request = request_of(&incoming.query);
     // A browser that was sent here belongs on the page.
     let wants_page = incoming.header(header::ACCEPT).is_some_and(|accept| accept.contains("text/html"));
@@ -188,7 +192,7 @@ pub async fn get(State(state): State<WebState>, incoming: Incoming) -> Response 
         url.extend_pairs(request.pairs());
         return Redirect::to(&format!("{}?{}", state.path("/oauth2/authorize"), url.finish())).into_response();
     }
-    let caller = match person(&state, &incoming).await {
+    let caller = match person(&state, &mut incoming).await {
         Ok(caller) => caller,
         Err(response) => return *response,
     };
@@ -210,8 +214,8 @@ fn is_ours(state: &WebState, incoming: &Incoming) -> bool {
     responses((status = 200, description = "The next step", body = Authorization),
         (status = 400, response = OAuth400), (status = 401, response = OAuth401), (status = 403, response = OAuth403)),
     security(("bearer" = []), ("session" = [])))]
-pub async fn consent(State(state): State<WebState>, incoming: Incoming, Params(body): Params) -> Response {
-    let caller = match person(&state, &incoming).await {
+pub async fn consent(State(state): State<WebState>, mut incoming: Incoming, Params(body): Params) -> Response {
+    let caller = match person(&state, &mut incoming).await {
         Ok(caller) => caller,
         Err(response) => return *response,
     };

@@ -105,7 +105,7 @@ pub async fn read(State(state): State<WebState>, Path(id): Path<String>, manager
             ("delete" = (operation_id = "delete_application", parameters(("id" = "$response.body#/client/id"))))))),
     security(("bearer" = []), ("session" = [])))]
 pub async fn create(State(state): State<WebState>, manager: Manager, Object(body): Object) -> Answer {
-    once(state, manager, "POST /oidc/clients", body, make).await
+    once(state, manager, "POST /oidc/clients", Operation::WriteClients, body, make).await
 }
 
 async fn make(state: WebState, manager: Manager, body: Map<String, Value>) -> Answer {

@@ -4,13 +4,15 @@ use crate::WebState;
 use crate::error::json_response;
 use crate::manager::{Manager, Members, Object};
 use crate::once::once;
+use crate::openapi::answers::Problem409;
 use crate::path::Path;
 use crate::problem::{Answer, Problem};
 use axum::extract::State;
 use axum::http::StatusCode;
-use domain::identity::{ApiKey, PersonalAccessToken};
-use domain::{ApiKeyId, PersonalAccessTokenId, Secret, Timestamp};
-use flows::credentials::{self, Asked};
+use domain::access::Operation;
+use domain::identity::PersonalAccessToken;
+use domain::{ApiKeyId, PersonalAccessTokenId, Secret, Timestamp, UserId};
+use flows::credentials::{self, Asked, KeptKey};
 use flows::manage::Unmanaged;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
@@ -26,9 +28,17 @@ pub struct Key {
     #[schema(value_type = String)]
     id: ApiKeyId,
     name: String,
-    /// The role, and names of the operator's own.
+    /// The role, and names of the operator's own, that it was created with.
     roles: Vec<String>,
-    /// What it is limited to; where there are none, the role alone decides.
+    /// What it has of those now: at most what its creator has. Empty when they left the workspace or were disabled; the
+    /// key does not work then.
+    effective_roles: Vec<String>,
+    /// Whether it has fewer rights than it was created with. A person who has them can adopt it.
+    lost_rights: bool,
+    /// The person who answers for it. `null` for a key from the command line, which keeps its rights.
+    #[schema(value_type = Option<String>, required = true)]
+    created_by: Option<UserId>,
+    /// What it is limited to, besides its role.
     scopes: Vec<String>,
     /// The last characters, to tell it from others.
     hint: String,
@@ -47,8 +57,12 @@ pub struct Key {
 }
 
 impl Key {
-    fn of(key: &ApiKey, secret: Option<&Secret>) -> Self {
+    fn of(KeptKey { key, creator }: &KeptKey, secret: Option<&Secret>) -> Self {
+        let rights = key.rights(creator.as_ref());
         Self {
+            effective_roles: rights.map(|rights| rights.roles.claim()).unwrap_or_default(),
+            lost_rights: key.has_lost_rights(creator.as_ref()),
+            created_by: key.created_by,
             id: key.id,
             name: key.name.clone(),
             roles: key.roles.claim(),
@@ -75,7 +89,7 @@ pub struct PersonalToken {
     #[schema(value_type = String)]
     id: PersonalAccessTokenId,
     name: String,
-    /// What it is limited to; where there are none, the person's roles alone decide.
+    /// What it is limited to, besides the person's rights.
     scopes: Vec<String>,
     /// The last characters, to tell it from others.
     hint: String,
@@ -123,12 +137,12 @@ pub struct PersonalTokens {
 pub struct NewKey {
     #[schema(min_length = 1, max_length = 100)]
     name: String,
-    /// `owner`, `admin` or `member`, and names of the operator's own; not higher than the caller's.
+    /// `owner`, `admin` or `member`, not higher than the caller's. Only the operator adds names of their own.
     #[schema(nullable = false)]
     roles: Option<Vec<String>>,
-    /// Not more than the caller has.
-    #[schema(nullable = false)]
-    scopes: Option<Vec<String>>,
+    /// What it may do, at least one; not more than the caller has.
+    #[schema(min_items = 1)]
+    scopes: Vec<String>,
     /// RFC 3339, in the future.
     #[schema(format = DateTime)]
     expires_at: Option<String>,
@@ -142,9 +156,9 @@ pub struct NewKey {
 pub struct NewPersonalToken {
     #[schema(min_length = 1, max_length = 100)]
     name: String,
-    /// Not more than the caller has.
-    #[schema(nullable = false)]
-    scopes: Option<Vec<String>>,
+    /// What it may do, at least one; not more than the caller has.
+    #[schema(min_items = 1)]
+    scopes: Vec<String>,
     /// RFC 3339, in the future.
     #[schema(format = DateTime)]
     expires_at: Option<String>,
@@ -183,13 +197,26 @@ pub async fn list_keys(State(state): State<WebState>, manager: Manager) -> Answe
         links(("revoke" = (operation_id = "revoke_key", parameters(("id" = "$response.body#/id"))))))),
     security(("bearer" = []), ("session" = [])))]
 pub async fn create_key(State(state): State<WebState>, manager: Manager, Object(body): Object) -> Answer {
-    once(state, manager, "POST /api/v1/api-keys", body, make_key).await
+    once(state, manager, "POST /api/v1/api-keys", Operation::WriteApiKeys, body, make_key).await
 }
 
 async fn make_key(state: WebState, manager: Manager, body: Map<String, Value>) -> Answer {
     let asked = asked(&body, &["name", "scopes", "roles", "expires_at"])?;
-    let (key, secret) = credentials::create_api_key(state.app(), &manager.ctx, &manager.principal, &asked).await?;
-    Ok(json_response(StatusCode::CREATED, &Key::of(&key, Some(&secret))))
+    let (kept, secret) = credentials::create_api_key(state.app(), &manager.ctx, &manager.principal, &asked).await?;
+    Ok(json_response(StatusCode::CREATED, &Key::of(&kept, Some(&secret))))
+}
+
+/// Adopt an API key
+///
+/// A key has at most the rights of its creator. When they leave the workspace or get a lower role, it loses rights. A person
+/// with a role as high as the key's adopts it: they are its creator from now on, and it has its rights again.
+#[utoipa::path(post, path = "/api/v1/api-keys/{id}/adopt", tag = "credentials",
+    params(("id" = String, Path, description = "The key's id")),
+    responses((status = 200, description = "The key as it is now", body = Key), (status = 409, response = Problem409)),
+    security(("bearer" = []), ("session" = [])))]
+pub async fn adopt_key(State(state): State<WebState>, Path(id): Path<String>, manager: Manager) -> Answer {
+    let kept = credentials::adopt_api_key(state.app(), &manager.ctx, &manager.principal, &id).await?;
+    Ok(json_response(StatusCode::OK, &Key::of(&kept, None)))
 }
 
 /// Revoke an API key
@@ -223,7 +250,7 @@ pub async fn list_tokens(State(state): State<WebState>, manager: Manager) -> Ans
         links(("revoke" = (operation_id = "revoke_token", parameters(("id" = "$response.body#/id"))))))),
     security(("bearer" = []), ("session" = [])))]
 pub async fn create_token(State(state): State<WebState>, manager: Manager, Object(body): Object) -> Answer {
-    once(state, manager, "POST /api/v1/personal-access-tokens", body, make_token).await
+    once(state, manager, "POST /api/v1/personal-access-tokens", Operation::WriteTokens, body, make_token).await
 }
 
 async fn make_token(state: WebState, manager: Manager, body: Map<String, Value>) -> Answer {

@@ -47,7 +47,7 @@ async fn pass(state: &WebState, incoming: &Incoming, id: Option<&str>) -> Result
     };
     let mut ctx = incoming.ctx.clone();
     if bearer.is_some() {
-        ctx.facts.actor = Some(registrar.principal().actor.clone());
+        ctx.facts = ctx.facts.by(registrar.principal());
     }
     Ok(Passed { ctx, registrar })
 }

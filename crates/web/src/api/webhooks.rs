@@ -12,11 +12,13 @@ use crate::path::Path;
 use crate::problem::{Answer, Problem};
 use axum::extract::State;
 use axum::http::StatusCode;
+use domain::access::Operation;
 use domain::webhook::{Delivery, DeliveryState, Owner, Webhook};
 use domain::{EventId, Secret, Timestamp, WebhookId, WorkspaceId};
+use flows::Failure;
 use flows::manage::{ManageRefusal, Unmanaged};
+use flows::operator::{self, Scope};
 use flows::webhooks::{self, Change, NewWebhook, WebhookRefusal};
-use flows::{Failure, operator};
 use serde::Serialize;
 use serde_json::{Map, Value};
 use utoipa::ToSchema;
@@ -169,7 +171,11 @@ pub async fn list(State(state): State<WebState>, manager: Manager) -> Answer {
             ("delete" = (operation_id = "delete_webhook", parameters(("id" = "$response.body#/id"))))))),
     security(("bearer" = []), ("session" = [])))]
 pub async fn create(State(state): State<WebState>, manager: Manager, Object(body): Object) -> Answer {
-    once(state, manager, "POST /api/v1/webhooks", body, make).await
+    let operation = match manager.scope()? {
+        Scope::Workspace => Operation::WriteWebhooks,
+        Scope::Server => Operation::WriteAllWebhooks,
+    };
+    once(state, manager, "POST /api/v1/webhooks", operation, body, make).await
 }
 
 async fn make(state: WebState, manager: Manager, body: Map<String, Value>) -> Answer {

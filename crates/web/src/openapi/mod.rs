@@ -60,6 +60,7 @@ use utoipa::OpenApi;
         credentials::list_keys,
         credentials::create_key,
         credentials::revoke_key,
+        credentials::adopt_key,
         credentials::list_tokens,
         credentials::create_token,
         credentials::revoke_token,

@@ -42,6 +42,8 @@ struct Shown {
     words: String,
     /// Who acted.
     actor: Named,
+    /// What they acted with, unless that is the actor.
+    credential: Option<Named>,
     application: Option<Named>,
     /// Unless it is who acted.
     person: Option<Named>,
@@ -70,11 +72,12 @@ fn address<'a>(path: &str, filters: impl IntoIterator<Item = (&'a str, &'a str)>
 }
 
 /// The filters that are in force, each with its label's text.
-fn filters<'s>(search: &Search<'s>) -> [(&'static str, &'static str, &'s str); 7] {
+fn filters<'s>(search: &Search<'s>) -> [(&'static str, &'static str, &'s str); 8] {
     [
         ("kind", "audit-kind", search.kind),
         ("outcome", "audit-outcome", search.outcome),
         ("actor", "audit-actor", search.actor),
+        ("credential", "audit-credential", search.credential),
         ("application", "audit-application", search.application),
         ("person", "audit-person", search.person),
         ("from", "audit-from", search.from),
@@ -109,10 +112,12 @@ fn shown(frame: &Frame, path: &str, found: &Found, event: &AuditEvent) -> Shown 
     let other = |id: String| Some(id).filter(|id| *id != event.actor);
     let application = event.client_id.as_ref().and_then(|id| other(id.to_string()));
     let person = event.user_id.and_then(|id| other(id.to_string()));
+    let credential = event.credential.as_deref().filter(|credential| *credential != event.actor);
     let empty = event.detail.as_object().is_none_or(serde_json::Map::is_empty);
     Shown {
         words: frame.texts().kind(&event.kind),
         actor,
+        credential: credential.map(|id| named("credential", id)),
         application: application.map(|id| named("application", &id)),
         person: person.map(|id| named("person", &id)),
         detail: if empty { None } else { serde_json::to_string_pretty(&event.detail).ok() },
@@ -130,6 +135,7 @@ async fn page(State(state): State<WebState>, person: Person, scope: Scope) -> Re
         kind: person.query("kind"),
         outcome: person.query("outcome"),
         actor: person.query("actor"),
+        credential: person.query("credential"),
         application: person.query("application"),
         person: person.query("person"),
         from: person.query("from"),
@@ -159,7 +165,9 @@ async fn page(State(state): State<WebState>, person: Person, scope: Scope) -> Re
         lead,
         search,
         filtered: kept.iter().any(|(_, value)| !value.is_empty()),
-        more: [search.actor, search.application, search.person].iter().any(|value| !value.is_empty()),
+        more: [search.actor, search.credential, search.application, search.person]
+            .iter()
+            .any(|value| !value.is_empty()),
         kinds: KINDS,
         events: found.events.iter().map(|event| shown(&frame, &path, &found, event)).collect(),
         newest: (found.events.is_empty() && found.newer.is_none() && !places.is_empty()).then(|| address(&path, kept)),

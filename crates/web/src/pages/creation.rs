@@ -1,6 +1,6 @@
 //! Forms that make something: sent twice, or their answer loaded again, they make it once and show the same answer.
 use crate::WebState;
-use crate::once::{Outcome, done_once};
+use crate::once::{Outcome, done_once, rights};
 use crate::pages::frame::{Frame, Leads, render};
 use crate::person::{ONCE, Posted};
 use askama::Template;
@@ -51,7 +51,7 @@ struct UnderWay<'p> {
 }
 
 impl Posted {
-    /// Does what the form asks for, once for each time that the form was shown: the person and the path own its key.
+    /// Does what the form asks for, once for each time that the form was shown: the session and the path own its key.
     pub async fn once<W, F>(self, state: WebState, work: W) -> Response
     where
         W: FnOnce(WebState, Arc<Posted>) -> F,
@@ -66,9 +66,11 @@ impl Posted {
             "" => Ok(work.await.map_or_else(Outcome::Refused, Outcome::Answered)),
             key if !idempotency::is_key(key) => return person.form_used(&state),
             key => {
-                let caller = format!("page {} {}", person.user.id, posted.path);
+                let caller = format!("page {} {} {}", person.session, person.user.id, posted.path);
+                let rights = rights(&person.principal);
                 let pairs = posted.form.pairs().filter(|(name, _)| *name != "csrf");
-                let parts: Vec<&[u8]> = pairs.flat_map(|(name, value)| [name.as_bytes(), value.as_bytes()]).collect();
+                let pairs = pairs.flat_map(|(name, value)| [name.as_bytes(), value.as_bytes()]);
+                let parts: Vec<&[u8]> = std::iter::once(rights.as_bytes()).chain(pairs).collect();
                 let request = idempotency::request_hash(state.app(), &parts);
                 done_once(state.app(), &person.ctx, &caller, key, request, work).await
             }

@@ -35,7 +35,7 @@ pub struct Choice {
 /// Scopes to choose from, with what each opens.
 pub fn choices(texts: Texts, catalogue: &Catalogue, names: Vec<String>, ticked: &[&str]) -> Vec<Choice> {
     let choice = |name: String| {
-        let own = Operation::ALL.iter().filter(|operation| operation.scope() == name);
+        let own = Operation::ALL.iter().filter(|operation| operation.has_endpoint() && operation.scope() == name);
         let mut opens: Vec<String> = own.map(|operation| format!("{}.", texts.operation(*operation))).collect();
         if opens.is_empty() {
             opens.extend(catalogue.scope(&name).map(|info| info.words(texts.0).1.to_owned()));

@@ -143,6 +143,7 @@ async fn what_few_of_many_events_fit_is_looked_for_step_by_step() {
             outcome: "ok".to_owned(),
             request_id: format!("req-{n}"),
             actor: ada.user.id.to_string(),
+            credential: None,
             client_id: None,
             user_id: Some(ada.user.id),
             workspace_id: Some(ada.workspaces[0]),

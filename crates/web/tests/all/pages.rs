@@ -1,6 +1,5 @@
 //! What only a whole response shows: policies, cookies and mounts.
 use axum::http::Method;
-use domain::ScopeSet;
 use flows::accounts::{self, NewCredential};
 use serde_json::json;
 use testkit::{Browser, Database, Kind, Party, TestApp};
@@ -76,7 +75,11 @@ async fn a_program_cannot_widen_what_its_user_chose() {
     let app = TestApp::start(&database).await;
     let user = app.user("ada@example.com", 0).await;
     let party = Party::new(&app, Kind::Web).await;
-    let new = NewCredential { name: "t".to_owned(), scopes: ScopeSet::default(), expires_at: None };
+    let new = NewCredential {
+        name: "t".to_owned(),
+        scopes: flows::credentials::every_scope(&app.app, false),
+        expires_at: None,
+    };
     let (_, token) = accounts::create_personal_access_token(&app.app, &app.ctx(), user.user.id, new).await.unwrap();
     let bearer = format!("Bearer {}", token.expose());
     let headers = [("authorization", bearer.as_str()), ("content-type", "application/json")];

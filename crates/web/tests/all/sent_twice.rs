@@ -98,7 +98,7 @@ impl Scene {
             one(
                 "/account/tokens/new".to_owned(),
                 "token-create",
-                &[("name", "Once")],
+                &[("name", "Once"), ("scopes", "clients:read")],
                 ("name", "Twice"),
                 "personal_access_token.created",
                 Some("token-secret"),
@@ -106,7 +106,7 @@ impl Scene {
             one(
                 at("/api-keys/new"),
                 "make-key",
-                &[("name", "Once")],
+                &[("name", "Once"), ("scopes", "clients:read")],
                 ("name", "Twice"),
                 "api_key.created",
                 Some("secret"),
@@ -239,15 +239,14 @@ async fn who_comes_too_early_is_told_and_gets_the_result_by_a_button() {
     let database = Database::sqlite();
     let mut s = scene(&database).await;
     let page = s.browser.get("/account/tokens/new").await;
-    let form = page.form("token-create").set("name", "<b>Early</b>");
+    let form = page.form("token-create").set("name", "<b>Early</b>").set("scopes", "openid");
     // Another request has begun with the form.
-    let caller = format!("page {} {}", s.owner.user.id, form.action);
-    let parts = form
-        .fields
-        .iter()
-        .filter(|(name, _)| name != "csrf")
-        .flat_map(|(name, value)| [name.as_bytes(), value.as_bytes()]);
-    let hash = idempotency::request_hash(&s.app.app, &parts.collect::<Vec<_>>());
+    let sessions = flows::session::list(&s.app.app, &s.app.ctx(), s.owner.user.id).await.unwrap();
+    let caller = format!("page {} {} {}", sessions[0].id, s.owner.user.id, form.action);
+    let fields = form.fields.iter().filter(|(name, _)| name != "csrf");
+    let fields = fields.flat_map(|(name, value)| [name.as_bytes(), value.as_bytes()]);
+    let parts: Vec<&[u8]> = std::iter::once(&b"owner false"[..]).chain(fields).collect();
+    let hash = idempotency::request_hash(&s.app.app, &parts);
     let begun = idempotency::begin(&s.app.app, &s.app.ctx(), &caller, form.get("once").unwrap(), hash).await.unwrap();
     let Begun::Fresh(claim) = begun else { panic!("not fresh") };
     for (language, said) in [("de", "Einen Moment"), ("en", "One moment")] {
@@ -287,6 +286,8 @@ async fn an_error_is_not_kept_so_that_the_form_can_be_mended() {
     ];
     for (path, button, [(name, bad), (_, good)], secret) in forms {
         let form = s.browser.get(&path).await.form(button);
+        let needs_scopes = ["token-create", "make-key"].contains(&button);
+        let form = if needs_scopes { form.set("scopes", "clients:read") } else { form };
         for _ in 0..2 {
             let wrong = s.browser.submit(&form.clone().set(name, bad)).await;
             assert_eq!(wrong.status, 422, "{path} {}", wrong.body);
@@ -300,7 +301,8 @@ async fn an_error_is_not_kept_so_that_the_form_can_be_mended() {
         assert!(made.text(secret).is_some(), "{path} {}", made.body);
     }
     // No key is ours that no page could have made.
-    let form = s.browser.get("/account/tokens/new").await.form("token-create").set("name", "Odd");
+    let form =
+        s.browser.get("/account/tokens/new").await.form("token-create").set("name", "Odd").set("scopes", "openid");
     let odd = s.browser.submit(&form.clone().set("once", "a b")).await;
     assert_eq!(odd.status, 409, "{}", odd.body);
     assert!(s.browser.submit(&form.set("once", "")).await.text("token-secret").is_some());

@@ -210,7 +210,8 @@ async fn a_form_of_somebody_else_is_not_carried_out_for_whoever_is_signed_in_now
     let mut browser = Browser::new(&app);
     browser.sign_in_here("ada@example.com").await;
     let profile = browser.get("/account").await.form("profile-save").set("name", "Ada's own");
-    let token = browser.get("/account/tokens/new").await.form("token-create").set("name", "All");
+    let token =
+        browser.get("/account/tokens/new").await.form("token-create").set("name", "All").set("scopes", "openid");
     browser.sign_in_here("grace@example.com").await;
     for form in [&profile, &token] {
         let refused = browser.submit(form).await;

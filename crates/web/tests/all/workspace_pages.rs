@@ -86,13 +86,13 @@ async fn every_page_speaks_both_languages_and_is_the_admins_alone() {
     let member = s.joins("member@example.com", HOSTILE, Role::Member).await;
     let admin = s.joins("admin@example.com", "Admin", Role::Admin).await;
     let party = s.let_in(HOSTILE, &member, Trust::Anonymous).await;
-    let key = s.get("/api-keys/new").await.form("make-key").set("name", HOSTILE);
+    let key = s.get("/api-keys/new").await.form("make-key").set("name", HOSTILE).set("scopes", "clients:read");
     assert_eq!(s.browser.submit(&key).await.status, 200);
     let owns = s.app.principal(&s.owner, None).await;
     let keys = flows::credentials::page_of_api_keys(&s.app.app, &s.app.ctx(), &owns, Page::default()).await.unwrap();
     let asked = invitations::Asked { role: "member", email: "new@example.com", lifetime: None };
     let invited = invitations::create(&s.app.app, &s.app.ctx(), &owns, &asked).await.unwrap();
-    let (one, app, key) = (invited.invitation.id, &party.id, keys.items[0].0.id);
+    let (one, app, key) = (invited.invitation.id, &party.id, keys.items[0].key.id);
     let user = member.user.id;
     // Somebody else owns the workspace, too: otherwise its owner is not asked about leaving.
     let other = s.app.user("other@example.com", 0).await;
@@ -523,5 +523,37 @@ async fn a_key_is_made_shown_once_and_revoked() {
     assert_eq!(list().await, 401);
     assert_eq!(s.app.outcomes("api_key.revoked").await, ["ok"]);
     assert_eq!(s.browser.get(&path).await.status, 404);
+    s.app.stop().await;
+}
+
+/// Who may do what, point 1.3: owners see which keys lost rights, and adopt them in one step.
+#[tokio::test]
+async fn point_1_3_keys_of_a_creator_who_left_are_marked_and_adopted() {
+    let mut s = scene().await;
+    let bob = s.joins("bob@example.com", "Bob", Role::Admin).await;
+    let who = s.app.principal(&bob, Some(s.workspace)).await;
+    for name in ["First", "Second"] {
+        let asked = flows::credentials::Asked {
+            name: name.to_owned(),
+            scopes: vec!["members:read".to_owned()],
+            roles: vec!["admin".to_owned()],
+            expires_at: None,
+        };
+        flows::credentials::create_api_key(&s.app.app, &s.app.ctx(), &who, &asked).await.unwrap();
+    }
+    let list = s.get("/api-keys").await;
+    assert!(!list.body.contains("Lost rights") && !list.body.contains("adopt-all"), "{}", list.body);
+    let roles = MemberRoles::only(Role::Member);
+    accounts::put_member(&s.app.app, &s.app.ctx(), bob.user.id, s.workspace, roles).await.unwrap();
+    let list = s.get("/api-keys").await;
+    assert_eq!(list.body.matches("Lost rights").count(), 2, "{}", list.body);
+    assert!(list.body.contains("Now works as Member"), "{}", list.body);
+    accounts::remove_member(&s.app.app, &s.app.ctx(), bob.user.id, s.workspace).await.unwrap();
+    let list = s.get("/api-keys").await;
+    assert!(list.body.contains("Does not work") && list.body.contains("Adopt 2 keys"), "{}", list.body);
+    let after = s.send(&list, "adopt-all").await;
+    assert!(after.body.contains("You are the creator of these keys now."), "{}", after.body);
+    assert!(!after.body.contains("Lost rights") && after.body.matches("Test Person").count() >= 2, "{}", after.body);
+    assert_eq!(s.app.outcomes("api_key.adopted").await, ["ok", "ok"]);
     s.app.stop().await;
 }

@@ -91,6 +91,7 @@ done-app-person-revoked = Die App hat den Zugriff verloren, den diese Person ihr
 done-policy-changed = Die Regel gilt.
 done-app-listed = Die App steht auf der Liste.
 done-app-unlisted = Die App steht nicht mehr auf der Liste.
+done-api-keys-adopted = Übernommen. Sie sind jetzt für diese Schlüssel verantwortlich.
 done-api-key-revoked = Der Schlüssel wurde widerrufen.
 
 access-lead = Was Mitglieder Apps in diesem Arbeitsbereich erlaubt haben.
@@ -176,11 +177,21 @@ api-keys-none = Es gibt keinen API-Schlüssel
 api-keys-none-hint = Erstellen Sie einen für ein Programm, das mit der Verwaltungs-API arbeitet.
 api-keys-may = Darf
 api-keys-by = Erstellt von
-api-keys-all-of-role = Alles, was die Rolle erlaubt
+api-keys-by-operator = Betreiber
+api-keys-lost = Rechte verloren
+api-keys-lost-lead = Einige Schlüssel haben weniger Rechte als bei ihrer Erstellung, weil die Person, die sie erstellt hat, den Arbeitsbereich verlassen hat, gesperrt ist oder eine niedrigere Rolle hat. Übernehmen Sie einen Schlüssel, damit er Ihre Rechte erhält.
+api-keys-lost-now = Wirkt jetzt als { $role }
+api-keys-lost-all = Funktioniert nicht
+api-keys-adopt = Übernehmen
+api-keys-adopt-of = { $name } übernehmen
+api-keys-adopt-all = { $keys ->
+    [one] { $keys } Schlüssel übernehmen
+   *[other] { $keys } Schlüssel übernehmen
+}
 api-keys-many-scopes = { $scopes } Scopes
 api-keys-name-hint = Wofür der Schlüssel ist, etwa der Name des Programms.
 api-keys-scopes = Scopes
-api-keys-scopes-hint = Wählen Sie, was der Schlüssel im Rahmen seiner Rolle darf. Ohne Auswahl darf er alles, was die Rolle erlaubt.
+api-keys-scopes-hint = Wählen Sie, was der Schlüssel im Rahmen seiner Rolle darf, mindestens einen Scope.
 api-keys-make = Schlüssel erstellen
 api-keys-made = Der Schlüssel ist bereit
 api-keys-made-lead = Geben Sie ihn dem Programm als Bearer-Token. Halten Sie ihn so geheim wie ein Passwort.

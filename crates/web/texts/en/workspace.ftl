@@ -91,6 +91,7 @@ done-app-person-revoked = The app has lost the access that this person gave it.
 done-policy-changed = The rule is in force.
 done-app-listed = The app is on the list.
 done-app-unlisted = The app is off the list.
+done-api-keys-adopted = Adopted. You are the creator of these keys now.
 done-api-key-revoked = The key was revoked.
 
 access-lead = What members allowed apps to do in this workspace.
@@ -175,12 +176,22 @@ api-keys-new-lead = Give every program a key of its own, with no more than it ne
 api-keys-none = There is no API key
 api-keys-none-hint = Make one for a program that works with the management API.
 api-keys-may = May do
-api-keys-by = Made by
-api-keys-all-of-role = All that the role allows
+api-keys-by = Created by
+api-keys-by-operator = Operator
+api-keys-lost = Lost rights
+api-keys-lost-lead = Some keys have fewer rights than they were created with, because the person who created them left, was disabled, or has a lower role. Adopt a key to become its creator and give it your rights.
+api-keys-lost-now = Now works as { $role }
+api-keys-lost-all = Does not work
+api-keys-adopt = Adopt
+api-keys-adopt-of = Adopt { $name }
+api-keys-adopt-all = { $keys ->
+    [one] Adopt { $keys } key
+   *[other] Adopt { $keys } keys
+}
 api-keys-many-scopes = { $scopes } scopes
 api-keys-name-hint = What the key is for, such as the name of the program.
 api-keys-scopes = Scopes
-api-keys-scopes-hint = Tick what the key may do, within its role. With nothing ticked it may do all that the role allows.
+api-keys-scopes-hint = Select what the key may do within its role, at least one scope.
 api-keys-make = Make the key
 api-keys-made = The key is ready
 api-keys-made-lead = Give it to the program as a bearer token. Keep it as secret as a password.

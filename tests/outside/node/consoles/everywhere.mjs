@@ -17,9 +17,9 @@ export const scenarios = (browse) => ({
       await arrive(page, person);
       const app = await prepare(person, { kind: 'machine', scopes: ['contracts:read'] });
       const key = await person.agent.open(at(person, '/api-keys/new'));
-      await person.agent.submit(key, 'make-key', { name: 'Kept key', roles: 'member' });
+      await person.agent.submit(key, 'make-key', { name: 'Kept key', roles: 'member', scopes: 'clients:read' });
       const token = await person.agent.open(`${demo.issuer}/account/tokens/new`);
-      await person.agent.submit(token, 'token-create', { name: 'Kept token' });
+      await person.agent.submit(token, 'token-create', { name: 'Kept token', scopes: 'clients:read' });
       const questions = [
         [`${demo.issuer}/account/tokens`, 'Revoke: Kept token'],
         [at(person, '/api-keys'), 'Revoke Kept key'],
@@ -179,6 +179,7 @@ export const scenarios = (browse) => ({
       await page.goto(at(person, '/api-keys/new'));
       await page.getByRole('textbox', { name: 'Name' }).fill('One and only');
       await page.getByRole('radio', { name: /^Member/ }).check();
+      await page.locator('input[name=scopes][value="clients:read"]').check();
       // Without scripts a browser ends the first request for the second: there is nothing to count.
       await page.locator('#make-key').click({ clickCount: scripts ? 2 : 1 });
       await page.locator('#secret').waitFor();
@@ -251,6 +252,7 @@ export const scenarios = (browse) => ({
       await look(at(person, '/access/policy'), ['input[value=listed]', '#policy-next'], '#confirm');
       await page.goto(`${demo.issuer}/account/tokens/new`);
       await page.locator('#name').fill('A script');
+      await page.locator('input[name=scopes][value="clients:read"]').check();
       await page.locator('#token-create').click();
       await page.locator('#token-secret').waitFor();
       if (scripts) found.push(...(await violations(page)));

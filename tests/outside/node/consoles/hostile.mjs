@@ -116,6 +116,7 @@ export const scenarios = (browse) => ({
       await tab.goto(at(person, '/api-keys/new'));
       await tab.locator('#name').fill(name);
       await tab.getByRole('radio', { name: /^Member/ }).check();
+      await tab.locator('input[name=scopes][value="clients:read"]').check();
       await tab.locator('#make-key').click();
       assert.match(await tab.locator('[role=alert]').innerText(), /invisible characters/);
       assert.equal(await tab.locator('#name').inputValue(), name, 'kept, to be mended');

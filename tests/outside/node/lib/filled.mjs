@@ -35,6 +35,7 @@ async function manage(user) {
     await page.locator('#invite').click();
     await page.goto(`${at}/api-keys/new`);
     await page.locator('#name').fill('Nightly export');
+    await page.locator('input[name=scopes][value="clients:read"]').check();
     await page.locator('#make-key').click();
     await page.goto(`${at}/access/policy`);
     await page.locator('#allow-known').click();

@@ -30,7 +30,7 @@ pub const CALLERS: [&str; 13] = [
 ];
 
 /// Method, path, body, and what each caller is answered. `{client}` is a client of the workspace that the admin allowed
-/// something, `{user}` is the admin, `{key}` an API key of the workspace, `{token}` a token of the admin.
+/// something, `{user}` is the admin, `{key}` an API key of the workspace, `{lost}` one whose creator left, `{token}` a token of the admin.
 pub const TABLE: &str = "
     GET    /oidc/clients                               401 401 200 200 200 200 200 200 200 200 200 403 400
     POST   /oidc/clients                               401 401 403 200 200 200 403 200 200 403 403 403 400
@@ -58,6 +58,7 @@ pub const TABLE: &str = "
     GET    /api/v1/api-keys                            401 401 403 200 200 200 403 200 200 403 403 403 400
     POST   /api/v1/api-keys                            401 401 403 201 201 201 403 201 201 403 403 403 400
     DELETE /api/v1/api-keys/{key}                      401 401 403 200 200 404 403 200 404 403 403 403 400
+    POST   /api/v1/api-keys/{lost}/adopt               401 401 403 200 200 404 403 403 403 403 403 403 400
     GET    /api/v1/personal-access-tokens              401 401 200 200 200 200 403 403 403 403 403 403 200
     POST   /api/v1/personal-access-tokens              401 401 201 201 201 201 403 403 403 403 403 403 201
     DELETE /api/v1/personal-access-tokens/{token}      401 401 404 200 200 404 403 403 403 403 403 403 404
@@ -104,6 +105,8 @@ pub struct World {
     pub app: TestApp,
     pub workspace: WorkspaceId,
     pub admin: TestUser,
+    /// They belong to no workspace.
+    stranger: TestUser,
     pub callers: Vec<Caller>,
     /// Webhooks that were made to be acted upon: an owner has fifty at most.
     forget: Mutex<Vec<(Owner, WebhookId)>>,
@@ -160,7 +163,8 @@ impl World {
             Caller::Api(Api::with(&app, &for_admin)),
             Caller::Api(Api::person(&app, &operator, "").await),
         ];
-        Self { app, workspace, admin, callers, forget: Mutex::default() }
+        let stranger = app.user("stranger@example.com", 0).await;
+        Self { app, workspace, admin, stranger, callers, forget: Mutex::default() }
     }
 
     pub async fn forget(&self) {
@@ -185,11 +189,17 @@ impl World {
             client.tokens(&mut Browser::new(&self.app), user, &[]).await;
             ids.push(("{client}", client.id.to_string()));
         }
-        let new = || NewCredential { name: "to act upon".to_owned(), scopes: ScopeSet::default(), expires_at: None };
+        let scopes = ScopeSet::parse("clients:read").unwrap();
+        let new = || NewCredential { name: "to act upon".to_owned(), scopes: scopes.clone(), expires_at: None };
         if template.contains("{key}") {
             let roles = MemberRoles::only(Role::Member);
             let (key, _) = accounts::create_api_key(app, &ctx, workspace, roles, None, new()).await.unwrap();
             ids.push(("{key}", key.id.to_string()));
+        }
+        if template.contains("{lost}") {
+            let (roles, creator) = (MemberRoles::only(Role::Member), Some(self.stranger.user.id));
+            let (key, _) = accounts::create_api_key(app, &ctx, workspace, roles, creator, new()).await.unwrap();
+            ids.push(("{lost}", key.id.to_string()));
         }
         if template.contains("{webhook}") {
             let owner = Owner::Workspace(workspace);
@@ -225,8 +235,9 @@ pub fn body(method: &str, path: &str) -> Value {
             json!({"url": "https://93.184.215.14/hook"})
         }
         ("POST", "/oidc/clients") => json!({"name": "n", "description": "d", "homepage_url": "https://a.example"}),
-        ("POST", "/api/v1/oauth2/clients" | "/api/v1/api-keys" | "/api/v1/personal-access-tokens") => {
-            json!({"name": "n"})
+        ("POST", "/api/v1/oauth2/clients") => json!({"name": "n"}),
+        ("POST", "/api/v1/api-keys" | "/api/v1/personal-access-tokens") => {
+            json!({"name": "n", "scopes": ["clients:read"]})
         }
         ("PUT", "/api/v1/users/{user}/email-verification") => json!({"email": "admin@example.com", "verified": true}),
         _ => json!({}),
@@ -239,6 +250,7 @@ pub fn nothing() -> Ids {
         ("{client}", "cs_ci_AAAAAAAAAAAAAAAAAAAAAA"),
         ("{user}", "usr_00000000000000000000000000"),
         ("{key}", "key_00000000000000000000000000"),
+        ("{lost}", "key_00000000000000000000000000"),
         ("{token}", "pat_00000000000000000000000000"),
         ("{webhook}", "whk_00000000000000000000000000"),
         ("{event}", "msg_00000000000000000000000000"),

@@ -84,6 +84,9 @@ pub struct AuditQuery {
     workspace_id: Option<String>,
     #[param(nullable = false)]
     actor: Option<String>,
+    /// The id of a session, personal access token or API key, or the client id of an access token.
+    #[param(nullable = false)]
+    credential: Option<String>,
     #[param(nullable = false)]
     request_id: Option<String>,
     /// Such as `client.created`, or the beginning of several.
@@ -128,8 +131,12 @@ pub struct AuditEvent {
     /// `ok`, or the exact reason of a refusal.
     outcome: String,
     request_id: String,
-    /// A user, client or key id, or `anonymous`, `system`.
+    /// The holder of the credential: a user, workspace, client or key id, or `anonymous`, `system`, `command line`.
     actor: String,
+    /// What they acted with: a session (`ses_…`), a personal access token (`pat_…`), an API key (`key_…`), or the client id
+    /// of an access token.
+    #[schema(required = true)]
+    credential: Option<String>,
     #[schema(required = true)]
     client_id: Option<String>,
     #[schema(required = true)]

@@ -65,6 +65,13 @@ async fn make(state: WebState, posted: Arc<Posted>) -> Made {
     let person = &posted.person;
     let (name, expires) = (posted.field("name"), posted.field("expires"));
     let ticked: Vec<&str> = posted.form.all("scopes").collect();
+    if !posted.field("all").is_empty() {
+        let all = credentials::scopes_to_give(state.app(), &person.principal);
+        let all: Vec<&str> = all.iter().map(String::as_str).collect();
+        let frame = person.frame(&state, Section::Tokens);
+        let page = page(&state, person, frame, Problem::default(), (name, expires), &all);
+        return Err(person.show(&state, &page).into());
+    }
     let days = DAYS.iter().find(|(_, named)| *named == expires).map(|(days, _)| *days);
     let made = if days.is_none() && expires != NEVER {
         Err(Failure::Refused(Unmanaged::Choice.of("expires")))

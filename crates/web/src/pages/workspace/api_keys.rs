@@ -14,9 +14,9 @@ use askama::Template;
 use axum::extract::{Path, State};
 use axum::response::Response;
 use domain::Timestamp;
-use domain::access::{Operation, Reach, is_operator_scope, management_scopes};
-use domain::identity::Role;
-use flows::credentials::{self, Asked, MadeKey};
+use domain::access::{Operation, Reach, is_operator_scope, offered_scopes};
+use domain::identity::{ApiKey, Role};
+use flows::credentials::{self, Asked, KeptKey};
 use flows::{Page, Paged};
 use std::sync::Arc;
 
@@ -36,9 +36,19 @@ struct Row {
     extra: String,
     scopes: Vec<String>,
     by: Option<String>,
+    /// What became of a key that lost rights.
+    lost: Option<Lost>,
     last_used: Option<Timestamp>,
     expires: Option<Timestamp>,
     expired: bool,
+}
+
+/// What is left to a key after its creator lost rights.
+struct Lost {
+    /// The role that it has now; without one it does not work.
+    role: Option<Role>,
+    /// Whether this person could adopt it.
+    adoptable: bool,
 }
 
 #[derive(Template)]
@@ -50,6 +60,26 @@ struct KeysPage {
     pager: Pager,
 }
 
+impl KeysPage {
+    fn has_lost(&self) -> bool {
+        self.rows.iter().any(|row| row.lost.is_some())
+    }
+
+    /// The keys that this person could adopt, by their ids.
+    fn adoptable(&self) -> Vec<&str> {
+        let adoptable = |row: &&Row| row.lost.as_ref().is_some_and(|lost| lost.adoptable);
+        self.rows.iter().filter(adoptable).map(|row| row.id.as_str()).collect()
+    }
+}
+
+fn lost(person: &Person, kept: &KeptKey) -> Option<Lost> {
+    let creator = kept.creator.as_ref();
+    kept.key.has_lost_rights(creator).then(|| Lost {
+        role: kept.key.rights(creator).map(|rights| rights.roles.role),
+        adoptable: credentials::may_adopt(&person.principal, kept),
+    })
+}
+
 pub async fn get(State(state): State<WebState>, person: Person) -> Response {
     let page = Page::new(person.page_number(), ROWS);
     let found = credentials::page_of_api_keys(state.app(), &person.ctx, &person.principal, page).await;
@@ -57,17 +87,10 @@ pub async fn get(State(state): State<WebState>, person: Person) -> Response {
         Ok(found) => found,
         Err(failure) => return person.refused(&state, &failure),
     };
-    let row = |(key, by): MadeKey| Row {
-        expired: !key.is_live(person.ctx.now),
-        id: key.id.to_string(),
-        name: key.name,
-        hint: key.hint,
-        role: key.roles.role,
-        extra: key.roles.extra.join(", "),
-        scopes: key.scopes.iter().map(ToString::to_string).collect(),
-        by,
-        last_used: key.last_used_at,
-        expires: key.expires_at,
+    let row = |kept: KeptKey| Row {
+        lost: lost(&person, &kept),
+        by: kept.creator.map(|creator| creator.name),
+        ..row_of(&person, kept.key)
     };
     let path = person.path(&state, Section::ApiKeys);
     let page = KeysPage {
@@ -77,6 +100,22 @@ pub async fn get(State(state): State<WebState>, person: Person) -> Response {
         path,
     };
     person.show(&state, &page)
+}
+
+fn row_of(person: &Person, key: ApiKey) -> Row {
+    Row {
+        expired: !key.is_live(person.ctx.now),
+        id: key.id.to_string(),
+        name: key.name,
+        hint: key.hint,
+        role: key.roles.role,
+        extra: key.roles.extra.join(", "),
+        scopes: key.scopes.iter().map(ToString::to_string).collect(),
+        by: None,
+        lost: None,
+        last_used: key.last_used_at,
+        expires: key.expires_at,
+    }
 }
 
 /// A scope, and what it opens.
@@ -103,10 +142,13 @@ struct NewKeyPage<'p> {
 /// The scopes that mean something for a key that this person makes: it is nobody's own, and the operator's alone acts for
 /// the operator.
 fn offered(person: &Person, frame: &Frame, ticked: &[&str]) -> Vec<Offered> {
-    let operation = |operation: &&Operation| match operation.reach() {
-        Reach::Workspace(_) => **operation != Operation::LeaveWorkspace,
-        Reach::Operator => person.principal.operator,
-        Reach::Known | Reach::Person => false,
+    let operation = |operation: &&Operation| {
+        let reach = match operation.reach() {
+            Reach::Workspace(_) => true,
+            Reach::Operator => person.principal.operator,
+            Reach::Known | Reach::Person => false,
+        };
+        reach && operation.has_endpoint()
     };
     let scope = |name: &'static str| {
         let opens = Operation::ALL.iter().filter(operation).filter(|operation| operation.scope() == name);
@@ -114,7 +156,7 @@ fn offered(person: &Person, frame: &Frame, ticked: &[&str]) -> Vec<Offered> {
         let shown = !means.is_empty() && (person.principal.operator || !is_operator_scope(name));
         shown.then(|| Offered { name, means: means.join(" · "), ticked: ticked.contains(&name) })
     };
-    management_scopes().filter_map(scope).collect()
+    offered_scopes().filter_map(scope).collect()
 }
 
 struct Kept<'k> {
@@ -161,6 +203,13 @@ async fn make(state: WebState, posted: Arc<Posted>) -> Made {
         scopes: posted.form.all("scopes").collect(),
         expires: posted.field("expires_at"),
     };
+    if !posted.field("all").is_empty() {
+        let frame = person.frame(&state, Section::ApiKeys);
+        let all: Vec<&str> = offered(person, &frame, &[]).iter().map(|scope| scope.name).collect();
+        return Err(person
+            .show(&state, &form(&state, person, Problem::default(), &Kept { scopes: all, ..kept }))
+            .into());
+    }
     // What is no number of days is refused with the moments that have passed.
     let days = |text: &str| text.parse().ok().filter(|days| (0..=100_000).contains(days)).unwrap_or(0);
     let asked = Asked {
@@ -194,7 +243,7 @@ pub async fn ask_revoke(
     Path((_, id)): Path<(String, String)>,
     person: Person,
 ) -> Response {
-    let (key, _) = match credentials::api_key(state.app(), &person.ctx, &person.principal, &id).await {
+    let KeptKey { key, .. } = match credentials::api_key(state.app(), &person.ctx, &person.principal, &id).await {
         Ok(found) => found,
         Err(failure) => return person.refused(&state, &failure),
     };
@@ -222,4 +271,18 @@ pub async fn revoke(State(state): State<WebState>, Path((_, id)): Path<(String, 
         Ok(()) => person.done(&state, &person.path(&state, Section::ApiKeys), "api-key-revoked"),
         Err(failure) => person.refused(&state, &failure),
     }
+}
+
+/// Most keys that one form adopts: those of a page of the list.
+const ADOPTED: usize = 20;
+
+/// The person answers for these keys from now on.
+pub async fn adopt(State(state): State<WebState>, posted: Posted) -> Response {
+    let person = &posted.person;
+    for id in posted.form.all("key").take(ADOPTED) {
+        if let Err(failure) = credentials::adopt_api_key(state.app(), &person.ctx, &person.principal, id).await {
+            return person.refused(&state, &failure);
+        }
+    }
+    person.done(&state, &person.path(&state, Section::ApiKeys), "api-keys-adopted")
 }

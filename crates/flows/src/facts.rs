@@ -1,0 +1,23 @@
+//! What the audit log keeps about credentials.
+use domain::Timestamp;
+use domain::identity::{ApiKey, PersonalAccessToken};
+use serde_json::{Value, json};
+
+/// What the audit log says about a key: enough to know what it could do.
+pub(crate) fn of_key(key: &ApiKey) -> Value {
+    json!({
+        "api_key": key.id,
+        "roles": key.roles.claim(),
+        "scopes": key.scopes.iter().collect::<Vec<_>>(),
+        "expires_at": key.expires_at.map(Timestamp::rfc3339),
+    })
+}
+
+/// The same of a personal access token.
+pub(crate) fn of_token(token: &PersonalAccessToken) -> Value {
+    json!({
+        "personal_access_token": token.id,
+        "scopes": token.scopes.iter().collect::<Vec<_>>(),
+        "expires_at": token.expires_at.map(Timestamp::rfc3339),
+    })
+}

@@ -1,0 +1,2 @@
+-- Keys and tokens without scopes could do all that their role may. From now on each names its scopes: those that exist at this
+-- moment are written out by the program, which knows the operator's catalogue.
