@@ -51,6 +51,7 @@ pub const KINDS: &[&str] = &[
     "client.disabled",
     "client.enabled",
     "client.trust_set",
+    "client.owner_set",
     "client.secret_rotated",
     "client.secret_added",
     "client.secret_ended",

@@ -25,6 +25,14 @@ impl Owner {
             Self::Workspace(id) => Some(id),
         }
     }
+
+    /// Whether such a webhook can ask for this kind of event, because it can happen there.
+    pub const fn may_ask_for(self, kind: EventKind) -> bool {
+        match self {
+            Self::Operator => kind.can_be_asked_for(),
+            Self::Workspace(_) => kind.can_be_of_workspace(),
+        }
+    }
 }
 
 impl From<Option<WorkspaceId>> for Owner {

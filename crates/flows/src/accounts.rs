@@ -216,6 +216,11 @@ pub async fn create_workspace(app: &App, ctx: &Ctx, name: &str, owner: Option<Us
 }
 
 /// `false` when there is no such workspace.
+pub async fn workspace(app: &App, id: WorkspaceId) -> Result<Option<Workspace>, Fault> {
+    let mut tx = app.store().read().await?;
+    Ok(store::workspaces::by_id(&mut tx, id).await?)
+}
+
 pub async fn rename_workspace(app: &App, ctx: &Ctx, id: WorkspaceId, name: &str) -> Result<bool, Fault> {
     let name = display_name(name).map_err(|_| Fault::Other("a workspace's name has 1 to 100 legible characters"))?;
     let now = ctx.now;

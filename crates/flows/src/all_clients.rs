@@ -2,12 +2,14 @@
 use crate::manage::{ManageRefusal, Unmanaged};
 use crate::owned::{part_of_name, refused};
 use crate::recorder::About;
-use crate::{App, Ctx, Failure, SetTo, applications};
-use domain::ClientId;
+use crate::{App, Ctx, Failure, Fault, SetTo, applications};
 use domain::access::{Operation, Principal};
 use domain::client::{Client, Trust};
+use domain::identity::Email;
+use domain::{ClientId, UserId, WorkspaceId};
 use serde_json::json;
 use store::Page;
+use store::clients::Owner;
 use store::search::Found;
 
 type Outcome<T> = Result<T, Failure<ManageRefusal>>;
@@ -97,6 +99,77 @@ pub async fn set_trust_seen(
     let detail = json!({"from": before.as_str(), "to": trust.as_str()});
     app.record_with(ctx, KIND, "ok", about, detail);
     Ok((updated.client, before))
+}
+
+/// Who is named: nobody, a workspace or a person by id, or a person by email address.
+async fn read_owner(app: &App, text: &str) -> Result<Option<Option<Owner>>, Fault> {
+    let text = text.trim();
+    if text.is_empty() {
+        return Ok(Some(None));
+    }
+    let mut tx = app.store().read().await?;
+    if let Ok(id) = text.parse::<WorkspaceId>() {
+        let there = store::workspaces::by_id(&mut tx, id).await?;
+        return Ok(there.map(|_| Some(Owner::Workspace(id))));
+    }
+    let user = match (text.parse::<UserId>(), Email::parse(text)) {
+        (Ok(id), _) => store::users::by_id(&mut tx, id).await?,
+        (_, Ok(email)) => store::users::by_email_key(&mut tx, &email.key()).await?,
+        (Err(_), Err(_)) => None,
+    };
+    Ok(user.map(|user| Some(Owner::User(user.id))))
+}
+
+/// A new owner of an application, with its name and the owner until now.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct HandOver {
+    pub client: Client,
+    pub from: Option<String>,
+    pub to: Option<String>,
+    /// The name of the new owner.
+    pub name: Option<String>,
+}
+
+async fn owner_named(app: &App, ctx: &Ctx, client: &Client, text: &str) -> Outcome<Option<Owner>> {
+    let unknown = || refused(app, ctx, "client.owner_set", About::owned(client), Unmanaged::OwnerUnknown.of("owner"));
+    read_owner(app, text).await?.ok_or_else(unknown)
+}
+
+/// What handing an application to this owner would do.
+pub async fn look_at_owner(app: &App, ctx: &Ctx, principal: &Principal, id: &str, to: &str) -> Outcome<HandOver> {
+    may(app, ctx, principal, Operation::WriteAllClients)?;
+    let client = living(app, ctx, "client.owner_set", id).await?;
+    let to = owner_named(app, ctx, &client, to).await?;
+    let mut tx = app.store().read().await?;
+    let name = match to {
+        Some(Owner::Workspace(id)) => store::workspaces::by_id(&mut tx, id).await?.map(|workspace| workspace.name),
+        Some(Owner::User(id)) => store::users::by_id(&mut tx, id).await?.map(|user| user.email.as_str().to_owned()),
+        None => None,
+    };
+    let from = applications::owner_id(applications::owner_of(&client));
+    Ok(HandOver { client, from, to: applications::owner_id(to), name })
+}
+
+/// Hands an application to a workspace or a person, who manages it from now on; to the operator alone where nothing is named.
+pub async fn set_owner(
+    app: &App,
+    ctx: &Ctx,
+    principal: &Principal,
+    id: &str,
+    to: impl Into<SetTo<'_, String>>,
+) -> Outcome<HandOver> {
+    const KIND: &str = "client.owner_set";
+    may(app, ctx, principal, Operation::WriteAllClients)?;
+    let client = living(app, ctx, KIND, id).await?;
+    let SetTo { to, only_from } = to.into();
+    let from = applications::owner_id(applications::owner_of(&client));
+    let changed = || refused(app, ctx, KIND, About::owned(&client), Unmanaged::Changed);
+    if only_from.is_some_and(|only| only != from.as_deref().unwrap_or_default()) {
+        return Err(changed());
+    }
+    let to = owner_named(app, ctx, &client, &to).await?;
+    let done = applications::hand_over(app, ctx, client.clone(), to).await?.ok_or_else(changed)?;
+    Ok(HandOver { client: done, from, to: applications::owner_id(to), name: None })
 }
 
 /// Disables an application (nothing that it holds works) or enables it (all of it does).

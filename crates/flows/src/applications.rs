@@ -273,6 +273,65 @@ pub async fn list_of(app: &App, ctx: &Ctx, owner: Owner, page: Page) -> Result<P
     Ok(store::clients::list_for_owner(&mut tx, owner, page, ctx.now).await?)
 }
 
+/// Hands the client to an owner, who manages it from now on, or to nobody but the operator. `None` when there is no such
+/// client, `false` when it was changed meanwhile.
+pub async fn set_owner(app: &App, ctx: &Ctx, id: &ClientId, to: Option<Owner>) -> Result<Option<bool>, Fault> {
+    let Some(client) = living(app, ctx, id).await? else { return Ok(None) };
+    Ok(Some(hand_over(app, ctx, client, to).await?.is_some()))
+}
+
+/// The owner of a client.
+pub(crate) fn owner_of(client: &Client) -> Option<Owner> {
+    let of_workspace = client.owner_workspace_id.map(Owner::Workspace);
+    of_workspace.or_else(|| client.owner_user_id.map(Owner::User))
+}
+
+/// An owner's id.
+pub(crate) fn owner_id(owner: Option<Owner>) -> Option<String> {
+    owner.map(|owner| match owner {
+        Owner::Workspace(id) => id.to_string(),
+        Owner::User(id) => id.to_string(),
+    })
+}
+
+/// Hands the client as it was read to an owner. Its own tokens end, because they speak for the workspace that owns it. `None`
+/// when it was changed meanwhile.
+pub(crate) async fn hand_over(
+    app: &App,
+    ctx: &Ctx,
+    client: Client,
+    to: Option<Owner>,
+) -> Result<Option<Client>, Fault> {
+    let (workspace, user) = match to {
+        Some(Owner::Workspace(id)) => (Some(id), None),
+        Some(Owner::User(id)) => (None, Some(id)),
+        None => (None, None),
+    };
+    let (about, from) = (About::owned(&client), owner_of(&client));
+    let client = Client { owner_workspace_id: workspace, owner_user_id: user, updated_at: ctx.now, ..client };
+    let (row, told) = (client.clone(), ctx.clone());
+    let work = app.store().write(move |tx| {
+        Box::pin(async move {
+            if !store::clients::update(tx, &row).await? {
+                return Ok(false);
+            }
+            store::clients::raise_epoch(tx, &row.id).await?;
+            events::emit(tx, &told, events::client_updated(&row)).await?;
+            Ok(true)
+        })
+    });
+    if !work.await.map_err(|error: store::StoreError| Fault::from(error))? {
+        return Ok(None);
+    }
+    let detail = serde_json::json!({"from": owner_id(from), "to": owner_id(to)});
+    app.record_with(ctx, "client.owner_set", "ok", About::owned(&client), detail.clone());
+    // The workspace that gave it away reads so in its own log.
+    if from != to && matches!(from, Some(Owner::Workspace(_))) {
+        app.record_with(ctx, "client.owner_set", "ok", about, detail);
+    }
+    Ok(Some(Client { revision: client.revision + 1, ..client }))
+}
+
 /// Sets whether a client of the operator's own needs no consent page. `false` when there is no such client, or it was
 /// changed meanwhile.
 pub async fn set_internal(app: &App, ctx: &Ctx, id: &ClientId, internal: bool) -> Result<bool, Fault> {

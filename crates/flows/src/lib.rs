@@ -87,4 +87,4 @@ pub use set_to::SetTo;
 pub use settings::{Brand, Lifetimes, PasswordHashing, Registration, RegistrationPolicy, Settings};
 // Pages of lists are the store's; the web asks for them here.
 pub use store::search::Found;
-pub use store::{Beside, Page, Paged};
+pub use store::{Beside, MOST_OF_ARRAY, Page, Paged};

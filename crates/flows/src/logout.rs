@@ -37,13 +37,20 @@ pub async fn logout(
     if params.repeated(&[]).is_some() {
         return Err(refused(LogoutRefusal::Repeated));
     }
-    let hint = hint(app, params).map_err(refused)?;
+    // A hint that proves nothing is as good as none: the person is asked, and can still sign out (§2).
+    let hint = hint(app, params).unwrap_or_else(|unreadable| {
+        app.record(ctx, "logout", unreadable.reason(), About::default());
+        None
+    });
     let client = match named_client(params, hint.as_ref()).map_err(refused)? {
         None => None,
         Some(id) => {
             let mut tx = app.store().read().await?;
             let found = store::clients::by_id(&mut tx, &id, ctx.now).await?.filter(Client::is_active);
-            Some(found.ok_or_else(|| refused(LogoutRefusal::ClientUnknown))?)
+            if found.is_none() && params.get("client_id").is_some() {
+                return Err(refused(LogoutRefusal::ClientUnknown));
+            }
+            found
         }
     };
     let location = destination(params, client.as_ref()).map_err(refused)?;

@@ -23,6 +23,7 @@ domain::refusals! {
         NoSecret => Conflict, "public_client_has_no_secret", "A public application has no secret.";
         SecretUnknown => NotFound, "secret_unknown", "The application has no such secret.";
         SecretsTooMany => Conflict, "secrets_too_many", "The application has two secrets already: end one first.";
+        OwnerUnknown => InvalidRequest, "owner_unknown", "Enter the id of a workspace (wsp_ and 26 characters), or the email address of an account.";
         AccountUnknown => NotFound, "account_unknown", "There is no such person.";
         LastOperator => Conflict, "last_operator", "Somebody must run this server: name another operator first.";
         Changed => PreconditionFailed, "changed_meanwhile", "It was changed meanwhile. Read it again and repeat the change.";

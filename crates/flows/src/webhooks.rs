@@ -20,6 +20,7 @@ domain::refusals! {
         UrlAddress => InvalidRequest, "webhook_url_address", "The address is not one of the public internet.";
         Description => InvalidRequest, "webhook_description_long", "The description must have at most 200 characters.";
         Events => InvalidRequest, "webhook_event_unknown", "Name at least one event of the catalogue, or an asterisk for all.";
+        EventElsewhere => InvalidRequest, "webhook_event_of_server", "Signing in and the server's keys belong to no workspace. Only webhooks of the server can receive these events.";
         TooMany => Conflict, "webhooks_too_many", "There are 50 webhooks already.";
         Unknown => NotFound, "webhook_unknown", "There is no such webhook or delivery.";
         Changed => PreconditionFailed, "changed_meanwhile", "It was changed meanwhile. Read it again and repeat the change.";
@@ -39,7 +40,7 @@ impl WebhookRefusal {
             | Self::UrlPort
             | Self::UrlAddress => "url",
             Self::Description => "description",
-            Self::Events => "events",
+            Self::Events | Self::EventElsewhere => "events",
             Self::TooMany | Self::Unknown | Self::Changed => "",
         }
     }
@@ -92,8 +93,11 @@ fn checked_description(text: &str) -> Result<String, R> {
     if fits { Ok(text.to_owned()) } else { Err(R::Description) }
 }
 
-fn checked_events(names: &[String]) -> Result<Asked, R> {
-    Asked::parse(names.iter().map(String::as_str)).map_err(|_| R::Events)
+fn checked_events(owner: Owner, names: &[String]) -> Result<Asked, R> {
+    match Asked::parse(names.iter().map(String::as_str)).map_err(|_| R::Events)? {
+        Asked::Kinds(kinds) if !kinds.iter().all(|kind| owner.may_ask_for(*kind)) => Err(R::EventElsewhere),
+        asked => Ok(asked),
+    }
 }
 
 /// What secrets of a webhook are sealed with, so that none serves another webhook.
@@ -115,7 +119,7 @@ pub async fn create(app: &App, ctx: &Ctx, owner: Owner, new: &NewWebhook) -> Res
         owner,
         url: checked_url(app, &new.url).map_err(Failure::Refused)?,
         description: checked_description(&new.description).map_err(Failure::Refused)?,
-        asked: checked_events(&new.events).map_err(Failure::Refused)?,
+        asked: checked_events(owner, &new.events).map_err(Failure::Refused)?,
         sealed_secret: app.master().seal(&sealed_as(id), secret.expose().as_bytes(), ctx)?,
         previous: None,
         revision: 0,
@@ -172,7 +176,8 @@ pub async fn update(
 ) -> Result<Webhook, Failure<R>> {
     let url = change.url.as_deref().map(|url| checked_url(app, url)).transpose().map_err(Failure::Refused)?;
     let description = change.description.as_deref().map(checked_description).transpose().map_err(Failure::Refused)?;
-    let asked = change.events.as_deref().map(checked_events).transpose().map_err(Failure::Refused)?;
+    let asked =
+        change.events.as_deref().map(|names| checked_events(owner, names)).transpose().map_err(Failure::Refused)?;
     let (disabled, now) = (change.disabled, ctx.now);
     let work = app.store().write(move |tx| {
         Box::pin(async move {

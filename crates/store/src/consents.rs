@@ -1,5 +1,5 @@
 //! What users allowed clients, and which workspace they chose last.
-use crate::page::{MAX_LIMIT, MOST_CHOICES, Page, Paged, count};
+use crate::page::{MOST_CHOICES, MOST_OF_ARRAY, Page, Paged, count};
 use crate::{Row, StoreError, Tx, client_users, clients, dialect, lets_in, params, workspaces};
 use domain::client::Client;
 use domain::oauth::consent::Consent;
@@ -294,7 +294,10 @@ pub struct ConnectedApp {
     pub workspace_name: Option<String>,
 }
 
-/// What the user allowed to clients that still exist, the latest first; at most [`MAX_LIMIT`].
+/// Consents that are read for one person's array of apps: an app has one for each workspace that it was connected to.
+const MOST_OF_PERSON: i64 = 4 * MOST_OF_ARRAY;
+
+/// What the user allowed to clients that still exist, the latest first; at most [`MOST_OF_PERSON`].
 pub async fn list_for_user(tx: &mut Tx, user: UserId) -> Result<Vec<ConnectedApp>, StoreError> {
     let sql = concat!(
         "SELECT ",
@@ -305,7 +308,7 @@ pub async fn list_for_user(tx: &mut Tx, user: UserId) -> Result<Vec<ConnectedApp
          WHERE o.user_id = $1 AND c.deleted_at IS NULL \
          ORDER BY o.updated_at DESC, o.client_id, o.workspace_id LIMIT $2"
     );
-    let mut rows = tx.all(sql, params![user, MAX_LIMIT]).await?;
+    let mut rows = tx.all(sql, params![user, MOST_OF_PERSON]).await?;
     rows.iter_mut()
         .map(|row| {
             Ok(ConnectedApp { consent: read(row)?, client: clients::read(row)?, workspace_name: row.opt_text()? })

@@ -52,7 +52,7 @@ pub use db::{Reading, Store, migrate};
 pub use error::StoreError;
 pub use migrate::{Leave, SCHEMA_VERSION};
 pub use options::StoreOptions;
-pub use page::{Beside, COUNTED, MAX_LIMIT, MOST_CHOICES, Page, Paged};
+pub use page::{Beside, COUNTED, MAX_LIMIT, MOST_CHOICES, MOST_OF_ARRAY, Page, Paged};
 pub use row::Row;
 pub use tx::{STATEMENT_LOG, Tx};
 pub use value::Value;

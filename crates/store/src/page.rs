@@ -8,6 +8,9 @@ pub const MAX_LIMIT: i64 = 100;
 /// Rows that are read at once where somebody chooses among all that is theirs: a choice that is not read cannot be made.
 pub const MOST_CHOICES: i64 = 1000;
 
+/// Rows of the arrays that reference 004 shows: they are complete unless there are more.
+pub const MOST_OF_ARRAY: i64 = 1000;
+
 /// What may be very many and is only told is counted to here: this number says more than a thousand.
 pub const COUNTED: i64 = 1001;
 
@@ -21,7 +24,15 @@ pub struct Page {
 impl Page {
     /// The page with this number, counted from 1, of `limit` rows each (1 to [`MAX_LIMIT`]).
     pub fn new(number: i64, limit: i64) -> Self {
-        let limit = limit.clamp(1, MAX_LIMIT);
+        Self::at(number, limit.clamp(1, MAX_LIMIT))
+    }
+
+    /// The same of an array, with up to [`MOST_OF_ARRAY`] rows.
+    pub fn of_array(number: i64, limit: i64) -> Self {
+        Self::at(number, limit.clamp(1, MOST_OF_ARRAY))
+    }
+
+    fn at(number: i64, limit: i64) -> Self {
         Self { limit, offset: number.saturating_sub(1).max(0).saturating_mul(limit) }
     }
 

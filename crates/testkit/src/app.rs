@@ -155,6 +155,10 @@ impl TestApp {
             .unwrap();
     }
 
+    pub async fn raw(&self, request: &str) -> String {
+        self.wire.raw(request).await
+    }
+
     pub async fn stop(self) {
         self.app.stop().await.unwrap();
     }

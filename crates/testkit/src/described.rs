@@ -20,10 +20,11 @@ pub fn check(document: &Value, method: &Method, path: &str, status: StatusCode, 
         return;
     };
     let media = headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    let media = media.split(';').next().unwrap_or_default();
     let schema = &content.get(media).unwrap_or_else(|| panic!("undescribed media type {media}: {what}"))["schema"];
     let value = match media {
-        // Lines of JSON are a text.
-        "application/jsonl" => body.into(),
+        // Lines of JSON are a text, as a page is.
+        "application/jsonl" | "text/html" => body.into(),
         _ => serde_json::from_str(body).unwrap_or_else(|_| panic!("no JSON: {what}")),
     };
     if let Err(fault) = fits(document, schema, &value) {
@@ -73,7 +74,8 @@ fn names(types: &[Value], value: &Value) -> bool {
 }
 
 /// Keywords that are read below, and those that say nothing of an answer or too little to look at.
-const KNOWN: [&str; 18] = [
+const KNOWN: [&str; 19] = [
+    "readOnly",
     "type",
     "enum",
     "oneOf",

@@ -76,7 +76,7 @@ pub fn parse(media_type: &str, body: &[u8]) -> Result<RawParams, &'static str> {
         "application/x-www-form-urlencoded" => Ok(RawParams::from_urlencoded(body)),
         "" if body.is_empty() => Ok(RawParams::default()),
         "application/json" => match members(body) {
-            Some(members) => Ok(RawParams::from_json(&members)),
+            Some(members) => RawParams::from_json(&members).map_err(|_| WRONG_TYPE),
             None => Err("The body is not a JSON object that has each member once."),
         },
         _ => Err("The body must be a form or a JSON object."),
@@ -92,6 +92,8 @@ pub fn has_nul(value: &Value) -> bool {
         Value::Null | Value::Bool(_) | Value::Number(_) => false,
     }
 }
+
+const WRONG_TYPE: &str = "A parameter has the wrong JSON type. Send strings; only resource may be a list, max_age a number, claims an object.";
 
 pub const NUL: &str = "No text may hold the NUL character.";
 
@@ -157,6 +159,13 @@ mod tests {
         assert!(parse(JSON, br#"{"scope": "a", "scope": "b"}"#).is_err());
         assert!(parse(JSON, br#"{"scope": "a", "sc\u006fpe": "b"}"#).is_err(), "escaped, it is the same name");
         assert!(parse(FORM, b"scope=a&scope=b").unwrap().repeated(&[]).is_some());
+    }
+
+    #[test]
+    fn point_6_5_a_value_of_the_wrong_type_is_refused() {
+        for wrong in [r#"{"scope": 1}"#, r#"{"code": ["a"]}"#, r#"{"client_id": {"a": 1}}"#, r#"{"token": true}"#] {
+            assert_eq!(parse(JSON, wrong.as_bytes()), Err(WRONG_TYPE), "{wrong}");
+        }
     }
 
     #[test]

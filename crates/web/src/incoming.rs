@@ -83,11 +83,13 @@ impl Incoming {
         }
     }
 
-    /// Whether the browser says that a page of ours sent this; programs say nothing.
+    /// Whether the browser says that a page of this server sent this; programs say nothing. `Sec-Fetch-Site` decides where it is
+    /// sent: for a form, `Referrer-Policy: no-referrer` makes browsers write `Origin: null`, also on our own pages (Fetch §3.2).
+    /// Without it, `null` is any page that hides its origin, and is refused.
     pub fn is_same_site(&self, state: &WebState) -> bool {
         match self.header("sec-fetch-site") {
             Some(site) => matches!(site, "same-origin" | "none"),
-            None => self.header(header::ORIGIN).is_none_or(|origin| origin == "null" || origin == state.origin()),
+            None => self.header(header::ORIGIN).is_none_or(|origin| origin == state.origin()),
         }
     }
 

@@ -85,6 +85,12 @@ impl Manager {
         Ok(AskedPage { number: self.number("page", 1, 1_000_000)?, limit })
     }
 
+    /// The same of the arrays of reference 004, which are complete unless there are very many.
+    pub fn array_page(&self) -> Result<AskedPage, Problem> {
+        let limit = self.number("limit", flows::MOST_OF_ARRAY, flows::MOST_OF_ARRAY)?;
+        Ok(AskedPage { number: self.number("page", 1, 1_000_000)?, limit })
+    }
+
     /// The revision that `If-Match` names.
     pub fn expected(&self) -> Option<i64> {
         self.incoming.expected_revision()
@@ -101,6 +107,10 @@ pub struct AskedPage {
 impl AskedPage {
     pub fn page(&self) -> Page {
         Page::new(self.number, self.limit)
+    }
+
+    pub fn of_array(&self) -> Page {
+        Page::of_array(self.number, self.limit)
     }
 }
 

@@ -34,6 +34,8 @@ pub struct Person {
     pub memberships: Vec<WorkspaceMembership>,
     pub incoming: Incoming,
     browser: Browser,
+    /// Whether the path names a workspace.
+    at_workspace: bool,
     /// What was just done, for this page to tell.
     notice: Option<Notice>,
     /// The address of the list that the page is about something of.
@@ -72,6 +74,7 @@ impl FromRequestParts<WebState> for Person {
         let notice = Notice::read(state, &incoming, view.session.id, whole(parts).path());
         Ok(Self {
             once: fresh_key(&ctx),
+            at_workspace: named.is_some(),
             notice: notice.filter(|_| parts.method == Method::GET),
             list: list_above(state.base(), whole(parts).path()),
             ctx,
@@ -150,6 +153,11 @@ impl Person {
 
     fn zone(&self) -> Option<String> {
         self.user.zone.as_ref().map(ToString::to_string)
+    }
+
+    /// The developer console that the page is in: a workspace's, or that of the person's own applications.
+    pub fn console(&self) -> Section {
+        if self.at_workspace { Section::Applications } else { Section::OwnApplications }
     }
 
     /// The path of a section, in the workspace that the page is about.

@@ -10,7 +10,7 @@ use crate::openapi::Description;
 use crate::problem::Problem;
 use crate::{WebState, error, faults, headers, pages, problem};
 use axum::extract::{DefaultBodyLimit, State};
-use axum::http::{Method, StatusCode, Uri, header};
+use axum::http::{HeaderName, Method, StatusCode, Uri};
 use axum::middleware::from_fn_with_state;
 use axum::response::{IntoResponse as _, Response};
 use axum::routing::{delete, get, post, put};
@@ -172,12 +172,38 @@ fn documentation() -> Router<WebState> {
         .layer(open_to_all())
 }
 
+/// Request headers that a page of another origin may send: those that this server reads, and those that MCP, DPoP and tracing
+/// libraries add to every request of theirs, so that a browser would refuse the whole request for one that is not listed.
+const ASKED_WITH: [&str; 18] = [
+    "accept",
+    "accept-language",
+    "authorization",
+    "baggage",
+    "cache-control",
+    "content-type",
+    "dpop",
+    "idempotency-key",
+    "if-match",
+    "if-none-match",
+    "last-event-id",
+    "mcp-protocol-version",
+    "mcp-session-id",
+    "sentry-trace",
+    "traceparent",
+    "tracestate",
+    "x-request-id",
+    "x-requested-with",
+];
+
+/// Response headers that such a page may read, besides those that it always may.
+const ANSWERED_WITH: [&str; 5] = ["dpop-nonce", "etag", "retry-after", "www-authenticate", "x-request-id"];
+
 fn open_to_all() -> CorsLayer {
     CorsLayer::new()
         .allow_origin(Any)
         .allow_methods([Method::GET, Method::POST, Method::PUT, Method::DELETE])
-        .allow_headers([header::AUTHORIZATION, header::CONTENT_TYPE])
-        .expose_headers([header::WWW_AUTHENTICATE])
+        .allow_headers(ASKED_WITH.map(HeaderName::from_static))
+        .expose_headers(ANSWERED_WITH.map(HeaderName::from_static))
         .max_age(Duration::from_hours(1))
 }
 

@@ -145,9 +145,14 @@ impl Texts {
         self.reason(refusal.reason(), refusal.public())
     }
 
-    /// The same where only the reason and the English sentence are known.
+    /// The same where only the reason and the English sentence are known. One reason is told in different sentences where
+    /// different people read it: then the sentence has a text of its own.
     pub fn reason(self, reason: &str, english: &str) -> String {
-        self.of_code(&format!("refusal-{reason}"), english)
+        let by_sentence = match self.0 {
+            Language::English => None,
+            Language::German => self.find(&sentence_key(english), None),
+        };
+        by_sentence.unwrap_or_else(|| self.of_code(&format!("refusal-{reason}"), english))
     }
 
     /// What the code says. English sentences stand beside the rules; other languages have theirs by key, or else the
@@ -158,6 +163,12 @@ impl Texts {
             Language::German => self.find(key, None).unwrap_or_else(|| english.to_owned()),
         }
     }
+}
+
+/// `said-this-client-is-disabled` of `This client is disabled.`
+fn sentence_key(english: &str) -> String {
+    let words = english.split(|c: char| !c.is_ascii_alphanumeric()).filter(|word| !word.is_empty());
+    words.fold("said".to_owned(), |key, word| key + "-" + &word.to_ascii_lowercase())
 }
 
 /// `operation-read-clients` of `ReadClients`.

@@ -72,7 +72,7 @@ fn named_in_pages() -> (BTreeSet<String>, BTreeSet<String>) {
 }
 
 /// What English says in the code, and not in its files.
-const OF_CODE: [&str; 5] = ["refusal-", "check-", "advice-", "event-", "operation-"];
+const OF_CODE: [&str; 6] = ["refusal-", "said-", "check-", "advice-", "event-", "operation-"];
 
 fn of_code(key: &str) -> bool {
     OF_CODE.iter().any(|prefix| key.starts_with(prefix))
@@ -161,6 +161,39 @@ fn german_has_the_sentence_of_every_refusal_that_a_page_shows() {
     assert_eq!(missing, BTreeSet::new());
 }
 
+/// The sentences that the code tells for each exact reason, as its tables of refusals have them.
+fn sentences() -> BTreeMap<String, BTreeSet<String>> {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
+    let mut all: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
+    for path in ["domain/src", "flows/src"].iter().flat_map(|folder| files(&root.join(folder), "rs")) {
+        for line in fs::read_to_string(path).unwrap().lines() {
+            // `Variant => Code, "reason", "Sentence.";`
+            let parts: Vec<_> = line.trim().split('"').collect();
+            let is_row = parts.len() == 5 && parts[0].contains(" => ") && parts[2] == ", " && parts[4] == ";";
+            if is_row && !parts[1].contains(' ') {
+                all.entry(parts[1].to_owned()).or_default().insert(parts[3].to_owned());
+            }
+        }
+    }
+    all
+}
+
+/// Pages, point 6.2: where a reason is told in several sentences, German tells each of them, and so the same as English.
+#[test]
+fn both_languages_give_the_same_reason() {
+    let (all, there) = (sentences(), texts(GERMAN));
+    assert!(all.len() > 150, "{}", all.len());
+    let several = all.values().filter(|sentences| sentences.len() > 1).flatten();
+    let needed: BTreeSet<String> = several.map(|sentence| sentence_key(sentence)).collect();
+    let said: BTreeSet<String> = there.into_keys().filter(|key| key.starts_with("said-")).collect();
+    assert_eq!(needed.difference(&said).collect::<Vec<_>>(), Vec::<&String>::new(), "missing");
+    let reason = |language, english| Texts(language).reason("client_disabled", english);
+    let told = "Client authentication failed.";
+    assert_eq!(reason(Language::English, told), told);
+    assert_eq!(reason(Language::German, told), "Die Authentifizierung des Clients ist fehlgeschlagen.");
+    assert_eq!(reason(Language::German, "This client is disabled."), "Dieser Client ist deaktiviert.");
+}
+
 #[test]
 fn german_has_every_check_advice_kind_of_event_and_operation() {
     let mut shown: BTreeSet<String> = BTreeSet::new();
@@ -171,7 +204,9 @@ fn german_has_every_check_advice_kind_of_event_and_operation() {
     shown.extend(ADVICE.iter().map(|advice| advice.key.to_owned()));
     shown.extend(EventKind::ALL.iter().map(|kind| format!("event-{}", kind.as_str().replace(['.', '_'], "-"))));
     shown.extend(Operation::ALL.iter().map(|operation| operation_key(*operation)));
-    let there = texts(GERMAN).into_keys().filter(|key| of_code(key) && !key.starts_with("refusal-"));
+    let there = texts(GERMAN)
+        .into_keys()
+        .filter(|key| of_code(key) && !["refusal-", "said-"].iter().any(|of| key.starts_with(of)));
     let there: BTreeSet<String> = there.collect();
     assert_eq!(shown.symmetric_difference(&there).collect::<Vec<_>>(), Vec::<&String>::new());
 }

@@ -89,6 +89,7 @@ pub fn run(root: &Path, filter: Option<&str>, tally: &mut Tally) -> Result<()> {
         suite("schemathesis", &venv, python.join("described_api.py"), vec![]),
         browser("browser", "on", "browser.mjs"),
         browser("browser-no-script", "off", "browser.mjs"),
+        browser("cross-origin", "on", "cross-origin.mjs"),
         browser("pages", "on", "pages.mjs"),
         browser("pages-no-script", "off", "pages.mjs"),
         browser("consoles", "on", "consoles.mjs"),

@@ -175,4 +175,9 @@ impl EventKind {
     pub const fn can_be_asked_for(self) -> bool {
         !matches!(self, Self::WebhookTest)
     }
+
+    /// Whether a webhook of a workspace can ask for it: signing in and the server's keys belong to no workspace.
+    pub const fn can_be_of_workspace(self) -> bool {
+        self.can_be_asked_for() && !matches!(self, Self::KeyRotated | Self::UserSignedIn | Self::UserSignInFailed)
+    }
 }

@@ -163,6 +163,16 @@ fn there_is_a_sample_of_every_kind_and_every_kind_is_described() {
     }
 }
 
+/// Pages, point 6.2: what names no workspace in its data never reaches a workspace's webhook.
+#[test]
+fn a_workspace_can_ask_for_what_can_happen_in_it() {
+    for kind in EventKind::ALL {
+        let members = kind.schema()["properties"].clone();
+        let names_one = ["workspace_id", "owner_workspace_id"].iter().any(|name| members.get(*name).is_some());
+        assert_eq!(kind.can_be_of_workspace(), names_one, "{}", kind.as_str());
+    }
+}
+
 #[test]
 fn an_event_keeps_its_order_with_the_others_of_its_user_or_client() {
     let subject = |data: EventData| Event { id: EventId::new(NOW, [9; 10]), at: NOW, data }.subject();

@@ -39,6 +39,9 @@ enum Header {
     /// None, or of another scheme.
     NotBasic,
     Malformed,
+    /// An id with an empty secret, as some libraries send it for public clients. It names the client and proves nothing,
+    /// like a `client_id` in the body (RFC 6749 §2.3.1: an empty secret may be omitted).
+    Named(String),
     Basic(String, Secret),
 }
 
@@ -52,7 +55,11 @@ fn basic(header: Option<&str>) -> Header {
         let bytes = base64::engine::general_purpose::STANDARD.decode(rest.trim()).ok()?;
         let text = String::from_utf8(bytes).ok()?;
         let (id, secret) = text.split_once(':')?;
-        Some(Header::Basic(form_decode(id)?, Secret::new(form_decode(secret).unwrap_or_default())))
+        let id = form_decode(id)?;
+        match form_decode(secret).unwrap_or_default() {
+            secret if secret.is_empty() => Some(Header::Named(id)),
+            secret => Some(Header::Basic(id, Secret::new(secret))),
+        }
     };
     decode().unwrap_or(Header::Malformed)
 }
@@ -62,30 +69,34 @@ impl Offered {
     pub fn read(authorization: Option<&str>, body: &RawParams) -> Result<Self, ClientRefusal> {
         use ClientRefusal as R;
         let id = |text: &str| ClientId::parse(text).map_err(|_| R::Unknown);
-        let named = body.get("client_id");
         let posted = body.get("client_secret");
-        match (basic(authorization), posted) {
-            (Header::Basic(..) | Header::Malformed, Some(_)) => Err(R::TwoMethods),
-            (Header::Malformed, None) => Err(R::Malformed),
-            (Header::Basic(user, _), None) if named.is_some_and(|n| n != user) => Err(R::TwoMethods),
+        let mut named = body.get("client_id").map(str::to_owned);
+        let secret = match (basic(authorization), posted) {
+            (Header::Basic(..) | Header::Malformed, Some(_)) => return Err(R::TwoMethods),
+            (Header::Malformed, None) => return Err(R::Malformed),
+            (Header::Basic(user, _) | Header::Named(user), _) if named.as_ref().is_some_and(|n| *n != user) => {
+                return Err(R::TwoMethods);
+            }
             (Header::Basic(user, secret), None) => {
-                Ok(Self { client_id: id(&user)?, method: AuthMethod::ClientSecretBasic, secret: Some(secret) })
+                return Ok(Self { client_id: id(&user)?, method: AuthMethod::ClientSecretBasic, secret: Some(secret) });
             }
-            (Header::NotBasic, Some(secret)) => Ok(Self {
-                client_id: id(named.ok_or(R::Missing)?)?,
-                method: AuthMethod::ClientSecretPost,
-                secret: Some(Secret::new(secret)),
-            }),
-            (Header::NotBasic, None) => {
-                Ok(Self { client_id: id(named.ok_or(R::Missing)?)?, method: AuthMethod::None, secret: None })
+            (Header::Named(user), posted) => {
+                named = Some(user);
+                posted
             }
-        }
+            (Header::NotBasic, posted) => posted,
+        };
+        let client_id = id(&named.ok_or(R::Missing)?)?;
+        Ok(match secret {
+            Some(secret) => Self { client_id, method: AuthMethod::ClientSecretPost, secret: Some(Secret::new(secret)) },
+            None => Self { client_id, method: AuthMethod::None, secret: None },
+        })
     }
 
     /// The client that the request names, whatever else is wrong with it.
     pub fn named(authorization: Option<&str>, body: &RawParams) -> Option<ClientId> {
         let id = match basic(authorization) {
-            Header::Basic(user, _) => ClientId::parse(&user),
+            Header::Basic(user, _) | Header::Named(user) => ClientId::parse(&user),
             Header::NotBasic | Header::Malformed => ClientId::parse(body.get("client_id")?),
         };
         id.ok()
@@ -137,6 +148,17 @@ mod tests {
             let offered = Offered::read(Some(&header("id:1", secret)), &RawParams::default()).unwrap();
             assert_eq!((offered.client_id.as_str(), offered.secret.unwrap().expose()), ("id:1", secret));
         }
+    }
+
+    #[test]
+    fn point_6_5_an_empty_secret_names_the_client_and_proves_nothing() {
+        let offered = Offered::read(Some(&header("a", "")), &RawParams::default()).unwrap();
+        assert_eq!((offered.client_id.as_str(), offered.method, &offered.secret), ("a", AuthMethod::None, &None));
+        assert_eq!(Offered::named(Some(&header("a", "")), &RawParams::default()), Some(offered.client_id));
+        let other = RawParams::from_pairs([("client_id", "b")]);
+        assert_eq!(Offered::read(Some(&header("a", "")), &other), Err(ClientRefusal::TwoMethods));
+        let posted = RawParams::from_pairs([("client_id", "a"), ("client_secret", "s")]);
+        assert_eq!(Offered::read(Some(&header("a", "")), &posted).unwrap().method, AuthMethod::ClientSecretPost);
     }
 
     #[test]

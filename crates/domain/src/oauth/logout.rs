@@ -28,10 +28,13 @@ pub fn named_client(params: &RawParams, hint: Option<&Hint>) -> Result<Option<Cl
     }
 }
 
-/// Where the browser goes afterwards: compared as text with what the client registered, `state` added (§3).
+/// Where the browser goes afterwards: compared as text with what the client registered, `state` added (§3). With a hint that
+/// names no client the browser stays here.
 pub fn destination(params: &RawParams, client: Option<&Client>) -> Result<Option<String>, R> {
     let Some(uri) = params.get("post_logout_redirect_uri") else { return Ok(None) };
-    let client = client.ok_or(R::RedirectWithoutClient)?;
+    let Some(client) = client else {
+        return if params.get("id_token_hint").is_some() { Ok(None) } else { Err(R::RedirectWithoutClient) };
+    };
     if !client.config.post_logout_redirect_uris.iter().any(|registered| registered == uri) {
         return Err(R::RedirectNotRegistered);
     }

@@ -11,24 +11,28 @@ impl RawParams {
         Self(form_urlencoded::parse(text).into_owned().collect())
     }
 
-    /// From a flat JSON object, for the mounts that take JSON: strings, numbers and booleans count as their text, `null`
-    /// as omitted, a list of strings as a repeated parameter. Anything else is kept as its JSON text (`claims` may be an
-    /// object).
-    pub fn from_json(object: &serde_json::Map<String, serde_json::Value>) -> Self {
+    /// From a JSON object, for the mounts that take JSON. Parameters are texts; `null` counts as omitted. The few that may
+    /// have another type are in [`kind`]. Another type is a fault, and the answer names the parameter.
+    pub fn from_json(object: &serde_json::Map<String, serde_json::Value>) -> Result<Self, String> {
         use serde_json::Value;
         let mut pairs = Vec::with_capacity(object.len());
         for (name, value) in object {
             let mut put = |text: String| pairs.push((name.clone(), text));
-            match value {
-                Value::Null => {}
-                Value::String(text) => put(text.clone()),
-                Value::Array(items) if items.iter().all(Value::is_string) => {
+            match (value, kind(name)) {
+                (Value::Null, _) => {}
+                (Value::String(text), _) => put(text.clone()),
+                (Value::Array(items), Kind::Texts) if items.iter().all(Value::is_string) => {
                     items.iter().filter_map(Value::as_str).for_each(|text| put(text.to_owned()));
                 }
-                other => put(other.to_string()),
+                (Value::Number(number), Kind::Number) => put(number.to_string()),
+                (Value::Bool(flag), Kind::Flag) => put(flag.to_string()),
+                (Value::Object(_), Kind::Object) | (Value::Array(_), Kind::Array) => put(value.to_string()),
+                // What is not a parameter of ours is ignored, whatever it is (RFC 6749 §3.1).
+                (_, Kind::Unknown) => {}
+                _ => return Err(name.clone()),
             }
         }
-        Self(pairs)
+        Ok(Self(pairs))
     }
 
     pub fn from_pairs<'a>(pairs: impl IntoIterator<Item = (&'a str, &'a str)>) -> Self {
@@ -62,6 +66,42 @@ impl RawParams {
     }
 }
 
+/// The JSON type that a parameter may have besides a text.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Kind {
+    Text,
+    /// May be repeated (RFC 8707 §2).
+    Texts,
+    Number,
+    Flag,
+    /// Such as `claims`, which is JSON itself.
+    Object,
+    Array,
+    Unknown,
+}
+
+/// The parameters of the token-like endpoints, the authorization request and its decision.
+fn kind(name: &str) -> Kind {
+    #[rustfmt::skip]
+    const TEXTS: &[&str] = &[
+        "acr_values", "action", "client_assertion", "client_assertion_type", "client_id", "client_secret", "code",
+        "code_challenge", "code_challenge_method", "code_verifier", "device_code", "display", "dpop_jkt", "grant_type",
+        "id_token_hint", "interaction", "login_hint", "nonce", "post_logout_redirect_uri", "prompt", "redirect_uri",
+        "refresh_token", "request", "request_uri", "requested_token_type", "response_mode", "response_type", "scope",
+        "state", "sub_type", "subject_token", "subject_token_type", "token", "token_type_hint", "ui_locales",
+        "access_token", "user_code", "workspace",
+    ];
+    match name {
+        "resource" | "audience" => Kind::Texts,
+        "max_age" => Kind::Number,
+        "decision" | "granular" => Kind::Flag,
+        "claims" | "registration" => Kind::Object,
+        "authorization_details" => Kind::Array,
+        _ if TEXTS.contains(&name) => Kind::Text,
+        _ => Kind::Unknown,
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -77,12 +117,27 @@ mod tests {
     }
 
     #[test]
-    fn json_counts_as_text() {
-        let json = serde_json::json!({"a": "x", "n": 3, "b": true, "z": null, "o": {"k": 1}, "resource": ["x", "y"]});
-        let params = RawParams::from_json(json.as_object().unwrap());
-        assert_eq!(params.get("n"), Some("3"));
-        assert_eq!(params.get("z"), None);
+    fn point_6_5_json_values_have_the_type_of_their_parameter() {
+        let read = |json: serde_json::Value| RawParams::from_json(json.as_object().unwrap());
+        let good = serde_json::json!({"scope": "x", "max_age": 3, "decision": true, "state": null, "claims": {"k": 1},
+            "resource": ["x", "y"], "metadata": {"mine": [1]}});
+        let params = read(good).unwrap();
+        assert_eq!((params.get("max_age"), params.get("decision")), (Some("3"), Some("true")));
+        assert_eq!((params.get("state"), params.get("metadata")), (None, None));
         assert_eq!(params.all("resource").collect::<Vec<_>>(), ["x", "y"]);
-        assert_eq!(params.get("o"), Some("{\"k\":1}"));
+        assert_eq!(params.get("claims"), Some("{\"k\":1}"));
+        for (name, value) in [
+            ("scope", serde_json::json!(["openid"])),
+            ("client_id", serde_json::json!(7)),
+            ("code", serde_json::json!({})),
+            ("grant_type", serde_json::json!(true)),
+            ("resource", serde_json::json!([1])),
+            ("resource", serde_json::json!({"uri": "x"})),
+            ("max_age", serde_json::json!([3])),
+            ("claims", serde_json::json!([])),
+        ] {
+            let body = serde_json::Value::Object([(name.to_owned(), value)].into_iter().collect());
+            assert_eq!(read(body), Err(name.to_owned()));
+        }
     }
 }

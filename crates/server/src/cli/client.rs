@@ -154,6 +154,21 @@ pub struct Changes {
     pub internal: Option<bool>,
 }
 
+/// Who manages a client. One of these must be named.
+#[derive(Debug, Args)]
+#[group(required = true, multiple = false)]
+pub struct OwnerName {
+    /// The workspace that manages the client, by its id.
+    #[arg(long)]
+    pub workspace: Option<String>,
+    /// The person who manages the client, by id or e-mail address.
+    #[arg(long)]
+    pub user: Option<String>,
+    /// Only the operator manages the client.
+    #[arg(long)]
+    pub no_owner: bool,
+}
+
 #[derive(Debug, Subcommand)]
 pub enum Client {
     Create {
@@ -168,9 +183,8 @@ pub enum Client {
         scope: Option<String>,
         #[arg(long, value_enum, default_value = "unverified")]
         trust: TrustName,
-        /// The workspace that owns the client.
-        #[arg(long)]
-        workspace: Option<String>,
+        #[command(flatten)]
+        owner: OwnerName,
         /// An application of your own that needs no consent page.
         #[arg(long)]
         internal: bool,
@@ -198,6 +212,12 @@ pub enum Client {
         client_id: String,
         #[arg(value_enum)]
         trust: TrustName,
+    },
+    /// Change who manages the client.
+    Assign {
+        client_id: String,
+        #[command(flatten)]
+        owner: OwnerName,
     },
     /// Nothing that the client holds works any more.
     Disable {

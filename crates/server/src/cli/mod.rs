@@ -4,7 +4,7 @@ mod key;
 mod pages;
 mod user;
 
-pub use client::{Changes, Client, Kind, Lifetime, Protocol, Switch, TrustName, TypeName};
+pub use client::{Changes, Client, Kind, Lifetime, OwnerName, Protocol, Switch, TrustName, TypeName};
 pub use key::{Key, NewKey};
 pub use pages::Pages;
 pub use user::User;

@@ -1,7 +1,7 @@
 //! `countersign client`: applications as they are made, looked at and ended.
 use super::registration::{everything, protocol as protocol_members, shown, update};
 use super::usage;
-use crate::cli::{Client as Command, Pages, TrustName};
+use crate::cli::{Client as Command, OwnerName, Pages, TrustName};
 use crate::new_client::new_client;
 use crate::output;
 use crate::session::{NO_CLIENT, Session, client_id, said_of, workspace_id};
@@ -46,6 +46,7 @@ pub async fn run(session: Session, command: Command) -> anyhow::Result<()> {
                 None => bail!(NO_CLIENT),
             }
         }
+        Command::Assign { client_id: id, owner } => assign(&session, &id, &owner).await?,
         Command::Disable { client_id } => set_disabled(&session, &client_id, true).await?,
         Command::Enable { client_id } => set_disabled(&session, &client_id, false).await?,
         Command::List { workspace, owner, pages } => list(&session, workspace, owner, pages).await?,
@@ -76,7 +77,7 @@ pub async fn run(session: Session, command: Command) -> anyhow::Result<()> {
 }
 
 async fn create(session: &Session, command: Command) -> anyhow::Result<()> {
-    let Command::Create { name, kind, redirect_uris, scope, trust, workspace, internal, protocol } = command else {
+    let Command::Create { name, kind, redirect_uris, scope, trust, owner, internal, protocol } = command else {
         return Ok(());
     };
     let (app, ctx) = (&session.app, &session.ctx);
@@ -91,7 +92,11 @@ async fn create(session: &Session, command: Command) -> anyhow::Result<()> {
     let mut client = new_client(&name, kind, redirect_uris, scopes, trust_of(trust))?;
     client.config.default_sub_type = app.settings().default_sub_type;
     client.config.internal = internal;
-    client.owner_workspace_id = workspace.as_deref().map(workspace_id).transpose()?;
+    match named(session, &owner).await? {
+        Some(Owner::Workspace(id)) => client.owner_workspace_id = Some(id),
+        Some(Owner::User(id)) => client.owner_user_id = Some(id),
+        None => {}
+    }
     let adjusted = change::adjusted(app, ctx, &SNAKE, client, &protocol_members(protocol).collect());
     let client = adjusted.map_err(|refusal| said_of(Failure::Refused(refusal)))?;
     let Created { client, secret, .. } = applications::create(app, ctx, client).await?;
@@ -101,6 +106,36 @@ async fn create(session: &Session, command: Command) -> anyhow::Result<()> {
         let shown_once = |s: &Secret| format!("\nclient_secret (shown once): {}", s.expose());
         format!("client_id: {}{}", client.id, secret.as_ref().map(shown_once).unwrap_or_default())
     })
+}
+
+/// The owner that is named, if it exists.
+async fn named(session: &Session, owner: &OwnerName) -> anyhow::Result<Option<Owner>> {
+    match owner {
+        OwnerName { workspace: Some(id), .. } => {
+            let id = workspace_id(id)?;
+            let there = flows::accounts::workspace(&session.app, id).await?;
+            there.with_context(|| format!("no workspace has the id {id}"))?;
+            Ok(Some(Owner::Workspace(id)))
+        }
+        OwnerName { user: Some(user), .. } => Ok(Some(Owner::User(session.user_id(user).await?))),
+        _ => Ok(None),
+    }
+}
+
+async fn assign(session: &Session, id: &str, owner: &OwnerName) -> anyhow::Result<()> {
+    let (id, owner) = (client_id(id)?, named(session, owner).await?);
+    match applications::set_owner(&session.app, &session.ctx, &id, owner).await? {
+        Some(true) => {
+            let (workspace, user) = match owner {
+                Some(Owner::Workspace(id)) => (Some(id), None),
+                Some(Owner::User(id)) => (None, Some(id)),
+                None => (None, None),
+            };
+            done(session, &json!({"client_id": id, "owner_workspace_id": workspace, "owner_user_id": user}))
+        }
+        Some(false) => bail!("the client was changed meanwhile; try again"),
+        None => bail!(NO_CLIENT),
+    }
 }
 
 async fn show(session: &Session, id: &str) -> anyhow::Result<()> {

@@ -29,7 +29,7 @@ pub async fn run(cli: Cli) -> anyhow::Result<ExitCode> {
     match cli.command {
         Command::Serve => serve::run(&loaded.config).await?,
         Command::Migrate => migrate(&loaded.config, cli.json).await?,
-        Command::Demo(ref options) => return demo::run(options, &cli.flags, cli.json).await,
+        Command::Demo(ref options) => return demo::run(options, &cli.flags, &loaded.config, cli.json).await,
         Command::CheckConfig => {}
         Command::User(command) => users::run(open(&loaded.config, cli.json).await?, command).await?,
         Command::Workspace(command) => workspaces::run(open(&loaded.config, cli.json).await?, command).await?,

@@ -8,14 +8,18 @@ mod seed;
 use crate::cli::Demo;
 use crate::config::{Config, Flags, Registration};
 use crate::{output, serve, wiring};
-use anyhow::Context as _;
+use anyhow::{Context as _, bail};
 use seed::Seed;
 use std::process::ExitCode;
 use tokio::net::TcpListener;
 use tokio::sync::watch;
 
-/// Of the settings only the data folder and the database can be chosen.
-pub async fn run(options: &Demo, flags: &Flags, json: bool) -> anyhow::Result<ExitCode> {
+/// With the settings as they are, but for where the demo serves and what it fills: those are chosen by flags alone, so that no
+/// settings file leads it to a database in use.
+pub async fn run(options: &Demo, flags: &Flags, settings: &Config, json: bool) -> anyhow::Result<ExitCode> {
+    if flags.issuer.is_some() || flags.listen.is_some() {
+        bail!("the demo serves on localhost: use --port and --app-port in place of --issuer and --listen");
+    }
     // The folder lives as long as the demo.
     let temporary = tempfile::tempdir()?;
     let data_dir = flags.data_dir.clone().unwrap_or_else(|| temporary.path().join("data"));
@@ -23,10 +27,13 @@ pub async fn run(options: &Demo, flags: &Flags, json: bool) -> anyhow::Result<Ex
     let app_listener = bind(options.app_port).await?;
     let issuer = format!("http://localhost:{}", listener.local_addr()?.port());
     let app_url = format!("http://localhost:{}", app_listener.local_addr()?.port());
-    // Whoever tries things out on their own machine registers as often as they like.
-    let registration = Registration { per_address_per_hour: u32::MAX, ..Registration::default() };
+    // People who try things out on their own machine register as often as they like.
+    let registration = match flags.config {
+        Some(_) => settings.registration.clone(),
+        None => Registration { per_address_per_hour: u32::MAX, ..Registration::default() },
+    };
     let (listen, database) = (listener.local_addr()?, flags.database.clone());
-    let config = Config { issuer, listen, database, data_dir, registration, ..Config::default() };
+    let config = Config { issuer, listen, database, data_dir, registration, ..settings.clone() };
 
     let countersign = wiring::app(&config).await?;
     let seed = seed::load_or_make(&countersign, &config, &app_url).await?;

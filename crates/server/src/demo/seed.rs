@@ -130,7 +130,10 @@ async fn make(app: &App, ctx: &Ctx, issuer: &str, app_url: &str) -> anyhow::Resu
     let new_grace = NewUser { name: "Grace Hopper", email: "grace@example.com", password: None, operator: false };
     let grace = user(app, ctx, new_grace, &[("Compilers United", "owner")]).await?;
     let workspace: WorkspaceId = ada.workspaces[0].id.parse()?;
-    let all = ScopeSet::parse(ALL)?;
+    // Of a catalogue of one's own, what there is.
+    let catalogue = &app.settings().catalogue;
+    let declared = |text: &str| ScopeSet::from_names(text.split(' ').filter(|name| catalogue.scope(name).is_some()));
+    let all = declared(ALL)?;
     let web = new("Ledger Sync", Kind::Web, vec![callback(app_url)], all.clone(), Trust::Verified)?;
     let device = vec!["http://127.0.0.1/callback".to_owned(), "http://localhost/callback".to_owned()];
     let public = new("Contracts CLI", Kind::Public, device, all, Trust::Unverified)?;
@@ -138,7 +141,7 @@ async fn make(app: &App, ctx: &Ctx, issuer: &str, app_url: &str) -> anyhow::Resu
         "Nightly export",
         Kind::Machine,
         Vec::new(),
-        ScopeSet::parse("contracts:read contracts:write")?,
+        declared("contracts:read contracts:write")?,
         Trust::Unverified,
     )?;
     let clients = vec![

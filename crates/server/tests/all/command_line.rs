@@ -58,20 +58,48 @@ fn create_list_and_change_the_basic_things() {
     assert_eq!(json(at, &["member", "remove", id, "bob@example.com"], "")["removed"], true);
     assert!(refused(at, &["member", "remove", id, "bob@example.com"]).contains("not a member"));
 
-    let client = json(at, &["client", "create", "--name", "App", "--redirect-uri", "https://a.example/cb"], "");
+    let client =
+        json(at, &["client", "create", "--name", "App", "--redirect-uri", "https://a.example/cb", "--no-owner"], "");
     let client_id = client["client_id"].as_str().unwrap();
     let secret = client["client_secret"].as_str().unwrap();
     assert!(
-        refused(at, &["client", "create", "--name", "App", "--redirect-uri", "http://a.example/cb"])
+        refused(at, &["client", "create", "--name", "App", "--redirect-uri", "http://a.example/cb", "--no-owner"])
             .contains("loopback")
     );
     assert!(
         refused(
             at,
-            &["client", "create", "--name", "App", "--redirect-uri", "https://a.example/", "--scope", "nothing"]
+            &[
+                "client",
+                "create",
+                "--name",
+                "App",
+                "--redirect-uri",
+                "https://a.example/",
+                "--scope",
+                "nothing",
+                "--no-owner"
+            ]
         )
         .contains("nothing")
     );
+    // Pages and commands, point 6.3: a client has an owner, or the operator says that it has none.
+    let without = refused(at, &["client", "create", "--name", "App", "--redirect-uri", "https://a.example/cb"]);
+    for choice in ["--workspace", "--user", "--no-owner"] {
+        assert!(without.contains(choice), "{without}");
+    }
+    let owned = json(at, &["client", "assign", client_id, "--workspace", id], "");
+    assert_eq!((&owned["owner_workspace_id"], &owned["owner_user_id"]), (&workspace["id"], &serde_json::Value::Null));
+    assert_eq!(json(at, &["client", "list", "--workspace", id], "")["total"], 1);
+    let adas = json(at, &["client", "assign", client_id, "--user", "ada@example.com"], "");
+    assert!(adas["owner_user_id"].as_str().unwrap().starts_with("usr_"), "{adas}");
+    assert_eq!(json(at, &["client", "list", "--owner", "ada@example.com"], "")["total"], 1);
+    assert!(refused(at, &["client", "assign", client_id]).contains("--no-owner"));
+    assert!(
+        refused(at, &["client", "assign", client_id, "--workspace", "wsp_00000000000000000000000000"])
+            .contains("no workspace")
+    );
+    assert_eq!(json(at, &["client", "assign", client_id, "--no-owner"], "")["owner_user_id"], serde_json::Value::Null);
     let changed = json(at, &["client", "set-redirect-uris", client_id, "https://a.example/new"], "");
     assert_eq!(changed["redirect_uris"], serde_json::json!(["https://a.example/new"]));
     assert!(refused(at, &["client", "set-redirect-uris", client_id, "http://a.example/"]).contains("not acceptable"));
@@ -166,7 +194,7 @@ fn the_audit_log_is_listed_filtered_and_exported() {
     assert_eq!(json(at, &["audit", "list"], ""), serde_json::json!({"items": [], "next": null}));
     let ada = json(at, &["user", "create", "--email", "ada@example.com", "--name", "Ada"], "");
     let client = |name| {
-        let words = ["client", "create", "--name", name, "--redirect-uri", "https://a.example/cb"];
+        let words = ["client", "create", "--name", name, "--redirect-uri", "https://a.example/cb", "--no-owner"];
         json(at, &words, "")["client_id"].as_str().unwrap().to_owned()
     };
     let (first, second) = (client("One"), client("Two"));

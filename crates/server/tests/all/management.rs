@@ -49,7 +49,8 @@ impl Place {
 
     fn client(&self, name: &str, more: &[&str]) -> Value {
         let words = ["client", "create", "--name", name, "--redirect-uri", "https://a.example/cb"];
-        self.json(&[&words, more].concat())
+        let owner: &[&str] = if more.contains(&"--workspace") { &[] } else { &["--no-owner"] };
+        self.json(&[&words, owner, more].concat())
     }
 
     /// What a user would have allowed on the consent page.

@@ -16,6 +16,7 @@ mod code;
 mod connections;
 mod consent;
 mod device;
+mod edges;
 mod failures;
 mod idempotency;
 mod invitations;

@@ -58,6 +58,9 @@ async fn reference_003_authorize_consent_and_token() {
             format!("/api/oauth2/authorize?{}", query.finish())
         };
         assert_eq!(person.get(&query).await.json()["consent_required"], true);
+        let bearer = person.clone().header("accept", "text/html,application/xhtml+xml,*/*;q=0.8");
+        let denied = bearer.post("/api/v1/oauth2/consent", &request("deny")).await;
+        assert_eq!((denied.status.as_u16(), denied.answer("error").as_deref()), (303, Some("access_denied")));
         let denied = person.post("/api/oauth2/consent", &request("deny")).await.json();
         assert_eq!(
             (of(&denied, "error").as_deref(), of(&denied, "state").as_deref()),
@@ -68,6 +71,12 @@ async fn reference_003_authorize_consent_and_token() {
         let allowed = person.post("/api/oauth2/consent", &request("allow")).await.json();
         let code = of(&allowed, "code").unwrap();
         assert_eq!(of(&allowed, "iss").as_deref(), Some(testkit::ISSUER));
+        // Point 4.9: a browser is redirected, a program reads where to.
+        let sent = bearer.post("/api/oauth2/consent", &request("allow")).await;
+        assert_eq!(sent.status, 303, "{}", sent.body);
+        assert!(sent.location().as_str().starts_with(&party.redirect_uri) && sent.answer("code").is_some());
+        let json = person.clone().header("accept", "application/json");
+        assert_eq!(json.post("/api/oauth2/consent", &request("allow")).await.status, 200);
         // Approved before: the code comes at once.
         assert!(of(&person.get(&query).await.json(), "code").is_some());
 

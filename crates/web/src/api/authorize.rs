@@ -9,6 +9,7 @@ use crate::openapi::schema::authorize::{
     AskedScope, AskingClient, Authorization, AuthorizationQuery, ConsentDecision, ConsentNeeded, OfferedWorkspace,
     RedirectTo,
 };
+use crate::pages::authorize::answered;
 use crate::pages::consent::decision_of;
 use axum::extract::State;
 use axum::http::{StatusCode, header};
@@ -102,14 +103,24 @@ fn redirect_json(answer: &Answer) -> Response {
     json_response(StatusCode::OK, &RedirectTo { redirect_to, form_post })
 }
 
+/// Whether a browser sent this, which follows a redirect; programs read where it leads (reference 003).
+fn wants_page(incoming: &Incoming) -> bool {
+    incoming.header(header::ACCEPT).is_some_and(|accept| accept.contains("text/html"))
+}
+
+/// Where to go at once: a redirect for browsers, JSON for programs.
+fn sent_on(state: &WebState, incoming: &Incoming, browser: &Browser, answer: &Answer) -> Response {
+    if wants_page(incoming) { answered(state, browser, answer) } else { redirect_json(answer) }
+}
+
 fn shown(state: &WebState, incoming: &Incoming, next: Result<Next, AuthorizeFailure>, browser: &Browser) -> Response {
     let mut response = match next {
-        Ok(Next::Answer(answer)) => redirect_json(&answer),
+        Ok(Next::Answer(answer)) => sent_on(state, incoming, browser, &answer),
         Ok(Next::Consent { interaction, view }) => {
             json_response(StatusCode::OK, &consent_json(state, &interaction, &view, &view.request.asked()))
         }
         Ok(Next::Unable { view, .. }) => match &view.answer {
-            Some(answer) => redirect_json(answer),
+            Some(answer) => sent_on(state, incoming, browser, answer),
             None => refused(view.refusal.code(), view.refusal.public()),
         },
         Ok(Next::Login { .. }) => {
@@ -186,8 +197,7 @@ fn binding(state: &WebState, incoming: &Incoming, browser: &Browser) -> [u8; 32]
 pub async fn get(State(state): State<WebState>, mut incoming: Incoming) -> Response {
     let request = request_of(&incoming.query);
     // A browser that was sent here belongs on the page.
-    let wants_page = incoming.header(header::ACCEPT).is_some_and(|accept| accept.contains("text/html"));
-    if wants_page {
+    if wants_page(&incoming) {
         let mut url = url::form_urlencoded::Serializer::new(String::new());
         url.extend_pairs(request.pairs());
         return Redirect::to(&format!("{}?{}", state.path("/oauth2/authorize"), url.finish())).into_response();
@@ -209,9 +219,13 @@ fn is_ours(state: &WebState, incoming: &Incoming) -> bool {
 }
 
 /// Decide for the user
+///
+/// Answers where to go as JSON; for `Accept: text/html` it redirects there.
 #[utoipa::path(post, path = "/api/oauth2/consent", operation_id = "consent", tag = "authorization",
     request_body(content((ConsentDecision = "application/x-www-form-urlencoded"), (ConsentDecision = "application/json"))),
     responses((status = 200, description = "The next step", body = Authorization),
+        (status = 303, description = "The client's redirect URI with the answer, for `Accept: text/html`",
+            headers(("location" = String, description = "Where the browser goes"))),
         (status = 400, response = OAuth400), (status = 401, response = OAuth401), (status = 403, response = OAuth403)),
     security(("bearer" = []), ("session" = [])))]
 pub async fn consent(State(state): State<WebState>, mut incoming: Incoming, Params(body): Params) -> Response {

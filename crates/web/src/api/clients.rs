@@ -1,6 +1,6 @@
 //! Reference 004: applications of the caller's workspace, their users and their activity.
 use super::applications::overlap;
-use super::list::{Deleted, PageQuery, array, deleted, link_next};
+use super::list::{ArrayQuery, Deleted, array, deleted, link_next};
 use crate::WebState;
 use crate::error::json_response;
 use crate::incoming::tagged;
@@ -63,14 +63,14 @@ fn answer(client: &Client, secret: Option<&Secret>) -> Response {
 /// List applications
 ///
 /// Those of the caller's workspace, newest first, with how they are used.
-#[utoipa::path(get, path = "/oidc/clients", operation_id = "list_applications", tag = "applications", params(PageQuery),
-    responses((status = 200, description = "A page; 100 rows unless `limit` says otherwise", body = Vec<ApplicationInUse>,
+#[utoipa::path(get, path = "/oidc/clients", operation_id = "list_applications", tag = "applications", params(ArrayQuery),
+    responses((status = 200, description = "All of them, up to 1000; more come page by page", body = Vec<ApplicationInUse>,
         headers(("x-total-count" = i64, description = "How many there are in all"),
             ("link" = String, description = "The next page, where there is one (RFC 8288)")))),
     security(("bearer" = []), ("session" = [])))]
 pub async fn list(State(state): State<WebState>, manager: Manager) -> Answer {
-    let page = manager.page(100)?;
-    let clients = owned::list(state.app(), &manager.ctx, &manager.principal, Whose::Workspace, page.page()).await?;
+    let page = manager.array_page()?;
+    let clients = owned::list(state.app(), &manager.ctx, &manager.principal, Whose::Workspace, page.of_array()).await?;
     let ids: Vec<_> = clients.items.iter().map(|client| &client.id).collect();
     let stats = activity::stats(state.app(), &ids).await?;
     let items: Vec<_> = clients.items.iter().zip(&stats).map(|(c, used)| show_used(&state, c, used)).collect();
@@ -209,14 +209,14 @@ impl From<&ClientUser> for UserOfClient {
 
 /// List the people who use an application
 #[utoipa::path(get, path = "/oidc/clients/{id}/users", operation_id = "list_users", tag = "applications",
-    params(("id" = String, Path, description = "The client id"), PageQuery),
-    responses((status = 200, description = "A page; 100 rows unless `limit` says otherwise", body = Vec<UserOfClient>,
+    params(("id" = String, Path, description = "The client id"), ArrayQuery),
+    responses((status = 200, description = "All of them, up to 1000; more come page by page", body = Vec<UserOfClient>,
         headers(("x-total-count" = i64, description = "How many there are in all"),
             ("link" = String, description = "The next page, where there is one (RFC 8288)")))),
     security(("bearer" = []), ("session" = [])))]
 pub async fn users(State(state): State<WebState>, Path(id): Path<String>, manager: Manager) -> Answer {
-    let page = manager.page(100)?;
-    let users = owned::users(state.app(), &manager.ctx, &manager.principal, &id, page.page()).await?;
+    let page = manager.array_page()?;
+    let users = owned::users(state.app(), &manager.ctx, &manager.principal, &id, page.of_array()).await?;
     let items: Vec<_> = users.items.iter().map(UserOfClient::from).collect();
     Ok(array(&state, &format!("/oidc/clients/{id}/users"), &items, users.total, &page))
 }

@@ -14,6 +14,8 @@ pub struct EventType {
     r#type: &'static str,
     title: &'static str,
     description: &'static str,
+    /// Whose webhooks can ask for it: `operator`, `workspace`.
+    owners: &'static [&'static str],
     /// The JSON schema of its `data`.
     schema: Value,
 }
@@ -33,6 +35,7 @@ pub async fn list(_: Manager) -> Answer {
         r#type: kind.as_str(),
         title: kind.title(),
         description: kind.description(),
+        owners: if kind.can_be_of_workspace() { &["operator", "workspace"] } else { &["operator"] },
         schema: kind.schema(),
     });
     Ok(json_response(StatusCode::OK, &EventTypes { items: kinds.collect() }))

@@ -21,6 +21,19 @@ pub struct PageQuery {
     limit: Option<i64>,
 }
 
+/// Which part of an array.
+#[derive(IntoParams)]
+#[into_params(parameter_in = Query)]
+#[expect(dead_code, reason = "it describes what `Manager::array_page` reads")]
+pub struct ArrayQuery {
+    /// From 1, which it is unless something else is said.
+    #[param(nullable = false, minimum = 1, maximum = 1_000_000)]
+    page: Option<i64>,
+    /// Rows of a page; 1000 unless something else is said.
+    #[param(nullable = false, minimum = 1, maximum = 1000)]
+    limit: Option<i64>,
+}
+
 /// It is gone.
 #[derive(Serialize, ToSchema)]
 pub struct Deleted {

@@ -1,5 +1,5 @@
 //! Reference 004: the members of the caller's workspace.
-use super::list::{PageQuery, array};
+use super::list::{ArrayQuery, array};
 use crate::WebState;
 use crate::manager::Manager;
 use crate::problem::Answer;
@@ -40,14 +40,14 @@ impl<'m> From<&'m (Member, User)> for WorkspaceMember<'m> {
 }
 
 /// List the members of the workspace
-#[utoipa::path(get, path = "/oidc/org/members", operation_id = "list_members", tag = "members", params(PageQuery),
-    responses((status = 200, description = "A page; 100 rows unless `limit` says otherwise",
+#[utoipa::path(get, path = "/oidc/org/members", operation_id = "list_members", tag = "members", params(ArrayQuery),
+    responses((status = 200, description = "All of them, up to 1000; more come page by page",
         body = Vec<WorkspaceMember>, headers(("x-total-count" = i64, description = "How many there are in all"),
             ("link" = String, description = "The next page, where there is one (RFC 8288)")))),
     security(("bearer" = []), ("session" = [])))]
 pub async fn list(State(state): State<WebState>, manager: Manager) -> Answer {
-    let page = manager.page(100)?;
-    let members = members::list(state.app(), &manager.ctx, &manager.principal, page.page()).await?;
+    let page = manager.array_page()?;
+    let members = members::list(state.app(), &manager.ctx, &manager.principal, page.of_array()).await?;
     let items: Vec<_> = members.items.iter().map(WorkspaceMember::from).collect();
     Ok(array(&state, "/oidc/org/members", &items, members.total, &page))
 }

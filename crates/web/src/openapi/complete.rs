@@ -3,9 +3,9 @@ use super::answers::{self, OAuth500, OAuth503, refer};
 use super::answers::{Problem400, Problem401, Problem403, Problem404, Problem409, Problem412, Problem500, Problem503};
 use flows::Settings;
 use utoipa::openapi::path::{HttpMethod, Operation, Parameter, ParameterBuilder, ParameterIn, PathItem};
-use utoipa::openapi::schema::{ObjectBuilder, Type};
+use utoipa::openapi::schema::{Object, ObjectBuilder, Schema, Type};
 use utoipa::openapi::security::{ApiKey, ApiKeyValue, HttpAuthScheme, HttpBuilder, SecurityScheme};
-use utoipa::openapi::{Components, OpenApi, RefOr, Required, ServerBuilder};
+use utoipa::openapi::{Components, OpenApi, Ref, RefOr, Required, ServerBuilder};
 
 /// Tags of the operations that answer OAuth errors; all others answer problems.
 const OAUTH: [&str; 4] = ["oauth", "registration", "discovery", "authorization"];
@@ -28,13 +28,21 @@ pub fn complete(api: &mut OpenApi, settings: &Settings, secure: bool) {
     for (name, scheme) in schemes(&crate::cookies::prefix(&settings.issuer, secure)) {
         components.add_security_scheme(name, scheme);
     }
+    if let Some(RefOr::T(Schema::Object(metadata))) = components.schemas.get("ClientMetadata").cloned() {
+        components.schemas.insert(REPLACEMENT.to_owned(), replacement(metadata).into());
+    }
     for (path, item) in &mut api.paths.paths {
         for (method, operation) in operations(item) {
             let is_oauth = operation.tags.iter().flatten().any(|tag| OAUTH.contains(&tag.as_str()));
             let is_oauth = is_oauth && path != "/api/oauth2/";
             conditions(operation, is_oauth);
-            if is_oauth {
+            if path == "/oauth2/authorize" {
+                hosted(operation);
+            } else if is_oauth {
                 refusals_of_oauth(operation);
+                if path == "/oauth2/register/{client_id}" && method == HttpMethod::Put {
+                    replaces(operation);
+                }
             } else {
                 manage(path, operation);
             }
@@ -79,6 +87,47 @@ fn schemes(cookies: &str) -> [(&'static str, SecurityScheme); 3] {
         ),
         ("session", SecurityScheme::ApiKey(ApiKey::Cookie(session))),
     ]
+}
+
+/// The schema of what replaces a registration.
+const REPLACEMENT: &str = "ClientReplacement";
+
+/// What replaces a registration (RFC 7592 §2.2): the metadata, and what a client read with it.
+fn replacement(metadata: Object) -> Object {
+    let text = |description: &str| ObjectBuilder::new().schema_type(Type::String).description(Some(description));
+    let read_only = |schema_type: Type| {
+        let read = ObjectBuilder::new().schema_type(schema_type).read_only(true);
+        read.description(Some("Of answers; it says nothing here."))
+    };
+    ObjectBuilder::from(metadata)
+        .description(Some("The metadata that replaces a client's (RFC 7592 §2.2)."))
+        .property("client_id", text("The client's id. Another one is refused."))
+        .property("client_secret", text("A secret of the client. Another one is refused."))
+        .property("client_id_issued_at", read_only(Type::Integer))
+        .property("client_secret_expires_at", read_only(Type::Integer))
+        .property("registration_access_token", read_only(Type::String))
+        .property("registration_client_uri", read_only(Type::String))
+        .build()
+}
+
+fn replaces(operation: &mut Operation) {
+    let Some(RefOr::T(body)) = &mut operation.request_body else { return };
+    for content in body.content.values_mut() {
+        if let RefOr::T(content) = content {
+            content.schema = Some(RefOr::Ref(Ref::from_schema_name(REPLACEMENT)));
+        }
+    }
+}
+
+/// On the hosted pages, nothing stands for the response type.
+fn hosted(operation: &mut Operation) {
+    for parameter in operation.parameters.iter_mut().flatten() {
+        if let RefOr::T(parameter) = parameter
+            && parameter.name == "response_type"
+        {
+            parameter.required = Required::True;
+        }
+    }
 }
 
 fn refusals_of_oauth(operation: &mut Operation) {

@@ -33,6 +33,8 @@ use utoipa::OpenApi;
         applications::list_own,
         discovery::metadata,
         discovery::jwks,
+        crate::pages::authorize::get,
+        crate::pages::authorize::post,
         authorize::get,
         authorize::consent,
         clients::list,

@@ -14,7 +14,6 @@ const NOT_DESCRIBED: &[&str] = &[
     "/logout",
     "/setup",
     "/oauth2/end_session",
-    "/oauth2/authorize",
     "/oauth2/interaction",
     "/oauth2/account",
     "/oauth2/consent",
@@ -126,6 +125,37 @@ fn every_reference_of_the_document_leads_somewhere() {
     assert!(all.len() > 100);
     for reference in all {
         assert!(document.pointer(reference.strip_prefix('#').unwrap()).is_some(), "{reference}");
+    }
+}
+
+/// Pages, point 6.7.
+#[test]
+fn requests_list_what_is_accepted_and_mark_what_is_only_read() {
+    let (document, _) = described();
+    let schema = |name: &str| document["components"]["schemas"][name]["properties"].as_object().unwrap().clone();
+    let put = &document["paths"]["/oauth2/register/{client_id}"]["put"]["requestBody"]["content"]["application/json"];
+    assert_eq!(put["schema"]["$ref"], "#/components/schemas/ClientReplacement");
+    let (new, replaced) = (schema("ClientMetadata"), schema("ClientReplacement"));
+    assert!(new.keys().all(|name| replaced.contains_key(name)));
+    for name in ["client_id", "client_secret"] {
+        assert!(!new.contains_key(name) && replaced.contains_key(name), "{name}");
+    }
+    for name in
+        ["client_id_issued_at", "client_secret_expires_at", "registration_access_token", "registration_client_uri"]
+    {
+        assert_eq!(replaced[name]["readOnly"], true, "{name}");
+        assert_eq!(schema("RegisteredClient")[name]["readOnly"], true, "{name}");
+    }
+    let decision = schema("ConsentDecision");
+    let authorize = &document["paths"]["/oauth2/authorize"]["get"]["parameters"];
+    for parameter in authorize.as_array().unwrap() {
+        assert!(decision.contains_key(parameter["name"].as_str().unwrap()), "{parameter}");
+    }
+    let required =
+        |name: &str| authorize.as_array().unwrap().iter().find(|p| p["name"] == name).unwrap()["required"].clone();
+    assert_eq!((&required("response_type"), &required("scope")), (&true.into(), &false.into()));
+    for (name, member) in [("NewApplication", "link"), ("ApplicationChange", "created_at")] {
+        assert_eq!(schema(name)[member]["readOnly"], true, "{name}");
     }
 }
 

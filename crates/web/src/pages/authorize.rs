@@ -8,6 +8,8 @@ use super::refused;
 use super::unable::unable_page;
 use crate::WebState;
 use crate::incoming::{Browser, Incoming};
+use crate::openapi::schema::authorize::AuthorizationQuery;
+use crate::openapi::schema::error::OAuthError;
 use askama::Template;
 use axum::extract::State;
 use axum::http::StatusCode;
@@ -49,7 +51,7 @@ fn script_hash() -> String {
     format!("sha256-{}", base64::engine::general_purpose::STANDARD.encode(digest.as_ref()))
 }
 
-fn answered(state: &WebState, browser: &Browser, answer: &Answer) -> Response {
+pub fn answered(state: &WebState, browser: &Browser, answer: &Answer) -> Response {
     let pairs: Vec<_> = answer.params.iter().map(|(n, v)| (n.as_str(), v.as_str())).collect();
     let location = answer.callback.location(&pairs);
     if answer.callback.mode() != ResponseMode::FormPost {
@@ -57,8 +59,7 @@ fn answered(state: &WebState, browser: &Browser, answer: &Answer) -> Response {
     }
     let frame = Frame::new(state, browser);
     let page = FormPostPage { frame, action: &location, fields: &answer.params, script: SEND };
-    // The one form of this page goes to the client and nowhere else.
-    render(state, &page, StatusCode::OK, Leads::Away(&location), Some(&script_hash()))
+    render(state, &page, StatusCode::OK, Leads::To(&location), Some(&script_hash()))
 }
 
 /// Shows the next step, or sends the answer, with what the person has filled in on the consent page already.
@@ -115,11 +116,40 @@ async fn begin(state: &WebState, incoming: &Incoming, params: &RawParams) -> Res
     show(state, incoming, &mut browser, next, &Kept::default())
 }
 
+/// Send a browser to sign in and consent
+///
+/// The hosted pages: they show who asks for what, and end with a redirect to the client, with a code or an error.
+#[utoipa::path(get, path = "/oauth2/authorize", operation_id = "authorize_page", tag = "authorization",
+    params(AuthorizationQuery),
+    responses((status = 200, description = "A page", body = String, content_type = "text/html"),
+        (status = 303, description = "The client's redirect URI with the answer, where nothing is to be asked",
+            headers(("location" = String, description = "Where the browser goes"))),
+        (status = 400, description = "The request is at fault, and cannot be answered to the client",
+            content((String = "text/html"), (OAuthError = "application/json"))),
+        (status = 403, description = "The account cannot use the client", content((String = "text/html"), (OAuthError = "application/json"))),
+        (status = 500, description = "The server failed.", content((String = "text/html"), (OAuthError = "application/json"))),
+        (status = 503, description = "The server is not available for the moment.",
+            content((String = "text/html"), (OAuthError = "application/json")))),
+    security((), ("session" = [])))]
 pub async fn get(State(state): State<WebState>, incoming: Incoming) -> Response {
     begin(&state, &incoming, &incoming.query).await
 }
 
+/// Send a browser to sign in and consent, by a form
+///
 /// OpenID Connect Core §3.1.2.1: the parameters may come as a form.
+#[utoipa::path(post, path = "/oauth2/authorize", operation_id = "authorize_page_form", tag = "authorization",
+    request_body(content((AuthorizationQuery = "application/x-www-form-urlencoded"))),
+    responses((status = 200, description = "A page", body = String, content_type = "text/html"),
+        (status = 303, description = "The client's redirect URI with the answer, where nothing is to be asked",
+            headers(("location" = String, description = "Where the browser goes"))),
+        (status = 400, description = "The request is at fault, and cannot be answered to the client",
+            content((String = "text/html"), (OAuthError = "application/json"))),
+        (status = 403, description = "The account cannot use the client", content((String = "text/html"), (OAuthError = "application/json"))),
+        (status = 500, description = "The server failed.", content((String = "text/html"), (OAuthError = "application/json"))),
+        (status = 503, description = "The server is not available for the moment.",
+            content((String = "text/html"), (OAuthError = "application/json")))),
+    security((), ("session" = [])))]
 pub async fn post(State(state): State<WebState>, incoming: Incoming, Form(body): Form) -> Response {
     begin(&state, &incoming, &body).await
 }

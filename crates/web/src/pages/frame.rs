@@ -185,6 +185,13 @@ impl Frame {
         Time::new(*moment, self.language(), self.zone.as_deref())
     }
 
+    /// The end of something, if it has one.
+    #[expect(clippy::ref_option, reason = "templates pass references")]
+    pub fn end_or(&self, moment: &Option<Timestamp>, none: &str) -> Rich {
+        let end = |moment: &Timestamp| Rich::of(&Time::end(*moment, self.language(), self.zone.as_deref()));
+        moment.as_ref().map_or_else(|| self.texts.rich(none, &[]), end)
+    }
+
     /// The same of a moment that there may be none of.
     #[expect(clippy::ref_option, reason = "templates pass references")]
     pub fn time_or(&self, moment: &Option<Timestamp>, none: &str) -> Rich {
@@ -199,37 +206,24 @@ pub enum Leads<'c> {
     Here,
     /// In the end to this URI of a client; an empty one leads nowhere.
     To(&'c str),
-    /// Away, by the page's one form.
-    Away(&'c str),
 }
 
 impl Leads<'_> {
-    fn sources(self) -> String {
+    /// The directive of the content policy, if there is one.
+    fn directive(self) -> &'static str {
         match self {
-            Self::Here => "'self'".to_owned(),
-            Self::To(uri) => match scheme(uri).as_str() {
-                "" => "'self'".to_owned(),
-                "https:" => "'self' https:".to_owned(),
-                own => format!("'self' https: {own}"),
-            },
-            Self::Away(uri) => scheme(uri),
+            Self::Here | Self::To("") => " form-action 'self';",
+            Self::To(_) => "",
         }
     }
-}
-
-/// The scheme of a URI as a source of a content policy (CSP 3 §2.3.1); nothing of what is no URI.
-fn scheme(uri: &str) -> String {
-    let scheme = uri.split_once(':').map(|(scheme, _)| scheme.to_ascii_lowercase()).unwrap_or_default();
-    let is_scheme = !scheme.is_empty() && scheme.bytes().all(|b| b.is_ascii_alphanumeric() || b"+-.".contains(&b));
-    if is_scheme { format!("{scheme}:") } else { String::new() }
 }
 
 fn policy(images: &BTreeSet<String>, script_hash: Option<&str>, leads: Leads<'_>) -> String {
     let image = images.iter().fold(String::new(), |all, origin| all + " " + origin);
     let script = script_hash.map(|hash| format!(" '{hash}'")).unwrap_or_default();
-    let forms = leads.sources();
+    let forms = leads.directive();
     format!(
-        "default-src 'none'; style-src 'self'; img-src 'self'{image}; script-src 'self'{script}; form-action {forms}; base-uri 'none'; frame-ancestors 'none'"
+        "default-src 'none'; style-src 'self'; img-src 'self'{image}; script-src 'self'{script};{forms} base-uri 'none'; frame-ancestors 'none'"
     )
 }
 
@@ -320,30 +314,13 @@ mod tests {
         let away = policy(
             &BTreeSet::from(["https://cdn.example".to_owned()]),
             Some("sha256-x"),
-            Leads::Away("http://127.0.0.1:9/cb"),
+            Leads::To("http://127.0.0.1:9/cb"),
         );
         assert_eq!(
             away,
-            "default-src 'none'; style-src 'self'; img-src 'self' https://cdn.example; script-src 'self' 'sha256-x'; form-action http:; base-uri 'none'; frame-ancestors 'none'"
+            "default-src 'none'; style-src 'self'; img-src 'self' https://cdn.example; script-src 'self' 'sha256-x'; base-uri 'none'; frame-ancestors 'none'",
+            "point 4.7: the client's answer may lead on to an installed app"
         );
-    }
-
-    #[test]
-    fn forms_lead_where_this_answer_does_and_nothing_can_be_added_to_the_policy() {
-        for (uri, source) in [
-            ("https://a.example/cb?x=1", "'self' https:"),
-            ("http://127.0.0.1:51004/cb", "'self' https: http:"),
-            ("com.example.app:/cb", "'self' https: com.example.app:"),
-            ("COM.example.app://host/cb", "'self' https: com.example.app:"),
-            ("", "'self'"),
-            (":", "'self'"),
-            ("x;script-src *:y", "'self'"),
-            ("a b:c", "'self'"),
-            ("'unsafe-inline':", "'self'"),
-            ("no scheme", "'self'"),
-        ] {
-            assert_eq!(Leads::To(uri).sources(), source, "{uri}");
-        }
-        assert_eq!(Leads::Away("https://a.example/cb").sources(), "https:");
+        assert!(policy(&BTreeSet::new(), None, Leads::To("")).contains("form-action 'self'"), "a device leads nowhere");
     }
 }

@@ -53,6 +53,7 @@ sections! {
     Connected => Account, "/apps", "nav-connected", ReadConsents;
     Security => Account, "/security", "nav-security", ReadScopes;
     Tokens => Account, "/tokens", "nav-tokens", ReadTokens;
+    OwnApplications => Account, "/applications", "nav-own-applications", ReadScopes;
     Applications => Workspace, "/applications", "nav-applications", ReadClients;
     Access => Workspace, "/access", "nav-access", ReadClientUsers;
     Members => Workspace, "/members", "nav-members", ReadMembers;

@@ -15,6 +15,16 @@ pub struct Time {
 }
 
 impl Time {
+    /// The end of something. One that was set as a date without a time, which is its first second in UTC, is a date.
+    pub fn end(moment: Timestamp, language: Language, zone: Option<&str>) -> Self {
+        let day = Day::of(moment);
+        if day.start() == moment {
+            Self { moment, text: self::day(day, language), known_zone: true }
+        } else {
+            Self::new(moment, language, zone)
+        }
+    }
+
     pub fn new(moment: Timestamp, language: Language, zone: Option<&str>) -> Self {
         let civil = moment.civil(zone);
         let (date, clock) = (civil.date, civil.clock);
@@ -67,6 +77,10 @@ mod tests {
         let berlin = "<time datetime=\"2026-07-01T22:30:00Z\">02.07.2026, 00:30</time>";
         assert_eq!(said(Language::German, Some("Europe/Berlin")), berlin);
         assert_eq!(day(Day::of(moment), Language::English), "1 Jul 2026");
+        let end =
+            |text| Time::end(Timestamp::parse(text).unwrap(), Language::English, Some("Europe/Berlin")).to_string();
+        assert_eq!(end("2027-01-31"), "<time datetime=\"2027-01-31T00:00:00Z\">31 Jan 2027</time>");
+        assert_eq!(end("2027-01-31T00:00:01Z"), "<time datetime=\"2027-01-31T00:00:01Z\">31 Jan 2027, 01:00</time>");
         assert_eq!(day(Day::of(moment), Language::German), "01.07.2026");
     }
 }

@@ -225,7 +225,7 @@ async fn an_application_that_is_called_like_the_server_is_told_apart() {
 }
 
 #[tokio::test]
-async fn forms_on_the_way_lead_to_the_kind_of_address_of_this_answer_alone() {
+async fn point_4_7_forms_that_end_at_a_client_lead_on_as_the_client_likes() {
     let database = Database::sqlite();
     let app = TestApp::start(&database).await;
     app.user("ada@example.com", 1).await;
@@ -236,13 +236,10 @@ async fn forms_on_the_way_lead_to_the_kind_of_address_of_this_answer_alone() {
         new.config.post_logout_redirect_uris = vec![bye.to_owned()];
     })
     .await;
-    for (uri, source) in [
-        ("http://127.0.0.1:51004/callback", "'self' https: http:"),
-        (uris[1], "'self' https:"),
-        (uris[2], "'self' https: com.example.app:"),
-    ] {
+    for uri in ["http://127.0.0.1:51004/callback", uris[1], uris[2]] {
         let mut browser = Browser::new(&app);
         let policy = |page: &Reply| form_action(page.header("content-security-policy")).to_owned();
+        let source = "";
         let request = [("redirect_uri", uri), ("prompt", "consent select_account")];
         let login = navigate(&mut browser, &party.authorize(&request)).await;
         assert_eq!(policy(&login), source);
@@ -273,7 +270,7 @@ async fn forms_on_the_way_lead_to_the_kind_of_address_of_this_answer_alone() {
         .extend_pairs([("client_id", party.id.as_str()), ("post_logout_redirect_uri", bye)])
         .finish();
     let page = navigate(&mut browser, &format!("/oauth2/end_session?{out}")).await;
-    assert_eq!(form_action(page.header("content-security-policy")), "'self' https:");
+    assert_eq!(form_action(page.header("content-security-policy")), "");
     let left = press(&mut browser, &page, "logout-submit", "").await;
     assert_eq!((left.status.as_u16(), left.header("location")), (303, bye));
     assert!(!browser.cookies.keys().any(|name| name.contains("session")), "{:?}", browser.cookies);

@@ -10,6 +10,7 @@ mod docs_pages;
 mod operator_pages;
 mod pages;
 mod sent_twice;
+mod true_pages;
 mod unable_pages;
 mod undo;
 mod way_in;

@@ -4,8 +4,9 @@ use flows::accounts::{self, NewCredential};
 use serde_json::json;
 use testkit::{Browser, Database, Kind, Party, TestApp};
 
+/// Where a page's forms may lead; empty without a limit.
 pub fn form_action(policy: &str) -> &str {
-    policy.split("; ").find_map(|part| part.strip_prefix("form-action ")).unwrap()
+    policy.split("; ").find_map(|part| part.strip_prefix("form-action ")).unwrap_or_default()
 }
 
 /// Browsers hold the redirects after a form against the page's `form-action`; a sign-up may end at the client at once.
@@ -20,12 +21,12 @@ async fn a_sign_up_may_lead_to_the_client() {
     let link = format!("/signup?i={interaction}");
     let page = browser.get(&link).await;
     assert!(page.body.contains("Relying Party"));
-    assert_eq!(form_action(page.header("content-security-policy")), "'self' https:");
+    assert_eq!(form_action(page.header("content-security-policy")), "");
     let form =
         page.form("signup-submit").set("name", "Ada").set("username", "ada@example.com").set("password", "short");
     let again = browser.submit(&form).await;
     assert_eq!(again.status, 422);
-    assert_eq!(form_action(again.header("content-security-policy")), "'self' https:");
+    assert_eq!(form_action(again.header("content-security-policy")), "");
     let done = browser.submit(&again.form("signup-submit").set("password", "long enough now")).await;
     let answer = browser.follow(done).await;
     assert!(answer.answer("code").is_some(), "without any other page between");

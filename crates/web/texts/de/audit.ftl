@@ -24,6 +24,7 @@ kind-client-updated = Anwendung geändert
 kind-client-deleted = Anwendung gelöscht
 kind-client-disabled = Anwendung deaktiviert
 kind-client-enabled = Anwendung aktiviert
+kind-client-owner_set = Inhaber einer Anwendung geändert
 kind-client-trust_set = Vertrauen in eine Anwendung geändert
 kind-client-secret_rotated = Secret ersetzt
 kind-client-secret_added = Secret hinzugefügt

@@ -6,6 +6,8 @@ done-user-revoked = Der Zugriff der Person wurde widerrufen.
 done-users-revoked = Aller Zugriff wurde widerrufen.
 
 dev-apps-why = Was dieser Arbeitsbereich entwickelt: Programme, die Menschen anmelden oder die API aufrufen.
+dev-own-why = Apps, die Sie selbst mit einem Ihrer Zugriffstoken registriert haben. Nur Sie verwalten sie.
+dev-own-none = Hier erscheint eine App, sobald Sie sie mit einem persönlichen Zugriffstoken registrieren.
 dev-apps-new = Neue Anwendung
 dev-apps-new-first = Die erste Anwendung erstellen
 dev-apps-none = Noch keine Anwendungen

@@ -16,7 +16,7 @@ advice-client_changed_since_read = Rufen Sie die Anwendung neu ab und senden Sie
 advice-client_credentials_for_public_client = Registrieren Sie die Anwendung als vertraulich: Nur mit einem Secret kann sie im eigenen Namen handeln.
 advice-client_dead = Die Anwendung, für die das Token ausgestellt wurde, ist deaktiviert oder gelöscht, oder ihre Zugangsdaten wurden zurückgesetzt. Fordern Sie ein neues Token an.
 advice-client_deleted = Die Anwendung, für die das Token ausgestellt wurde, ist gelöscht.
-advice-client_disabled = Die Anwendung ist deaktiviert. Der Betreiber dieses Servers oder der Inhaber der Anwendung kann sie aktivieren.
+advice-client_disabled = Die Anwendung ist deaktiviert. Bitten Sie den Betreiber dieses Servers, sie zu aktivieren.
 advice-client_id_mismatch = Senden Sie die client_id der Anwendung im Pfad oder keine.
 advice-client_id_missing = Senden Sie die client_id.
 advice-client_name_unsafe = Verwenden Sie 1 bis 100 sichtbare Zeichen, mit höchstens vier Zusatzzeichen auf einem Buchstaben.
@@ -40,7 +40,7 @@ advice-code_verifier_unexpected = Senden Sie schon mit der Autorisierungsanfrage
 advice-consent_not_reused_for_unproven_client = Bei einer öffentlichen Anwendung auf dem Gerät der Person wird jedes Mal gefragt. Senden Sie die Anfrage noch einmal ohne prompt=none.
 advice-consent_required = Die Person hat noch nicht alle diese Scopes erlaubt. Senden Sie die Anfrage noch einmal ohne prompt=none.
 advice-consent_revoked = Die Person hat die Erlaubnis widerrufen. Bitten Sie noch einmal darum, bevor Sie weitermachen.
-advice-credential_lacks_scope = Verwenden Sie einen Schlüssel oder ein Token mit dem Scope, der hierfür nötig ist, oder ohne eigene Scopes.
+advice-credential_lacks_scope = Erstellen Sie einen Schlüssel oder ein Token mit dem Scope, der hierfür nötig ist; die Liste der Operationen nennt ihn.
 advice-person_only = Verwenden Sie eine Sitzung oder ein persönliches Zugriffstoken.
 advice-credential_of_no_person = Verwenden Sie eine Sitzung oder ein persönliches Zugriffstoken.
 advice-description_unsafe = Verwenden Sie höchstens 1000 sichtbare Zeichen, mit höchstens vier Zusatzzeichen auf einem Buchstaben.
@@ -147,7 +147,7 @@ advice-user_id_malformed = Nennen Sie IDs von Benutzern: usr_ und 26 Zeichen.
 advice-user_not_allowed = Die Person gehört nicht mehr zu den erlaubten Benutzern der Anwendung.
 advice-user_not_in_allowed_user_ids = Nehmen Sie die Person in die erlaubten Benutzer der Anwendung auf oder leeren Sie diese Liste.
 advice-user_unknown = Rufen Sie die Benutzer der Anwendung neu ab; diese Person hat ihr nichts erlaubt oder erlaubt ihr nichts mehr.
-advice-user_without_workspace = Die Person muss zuerst einen Arbeitsbereich erstellen oder einem beitreten; oder Sie senden sub_type=user.
+advice-user_without_workspace = Senden Sie sub_type=user oder bitten Sie den Admin eines Arbeitsbereichs, die Person einzuladen.
 advice-workspace_choice_required = Die Person hat mehrere Arbeitsbereiche. Senden Sie die Anfrage noch einmal ohne prompt=none oder nennen Sie einen in workspace.
 advice-workspace_malformed = Senden Sie die ID eines Arbeitsbereichs, wie sie in der Liste steht: wsp_ und 26 Zeichen.
 advice-workspace_not_a_membership = Verlangen Sie einen Arbeitsbereich, zu dem die Person gehört, oder keinen, damit sie wählen kann.

@@ -108,6 +108,7 @@ refusal-name_marks = Der Name hat auf einem Buchstaben mehr als vier Akzente ode
 refusal-not_the_operator = Das darf nur, wer diesen Server betreibt.
 refusal-number_out_of_range = Die Zahl liegt außerhalb des zulässigen Bereichs.
 refusal-openid_not_granted = Dem Zugriffstoken fehlt der Scope openid.
+refusal-owner_unknown = Geben Sie die ID eines Arbeitsbereichs an (wsp_ und 26 Zeichen) oder die E-Mail-Adresse eines Kontos.
 refusal-owners_only = Nur Inhaber können jemanden zum Inhaber machen oder ihm das wieder nehmen.
 refusal-parameter_repeated = Ein Parameter wurde mehrfach gesendet.
 refusal-parameter_too_long = Ein Parameter ist zu lang.
@@ -193,6 +194,7 @@ refusal-user_unknown = Diese Person hat der Anwendung keinen Zugriff gegeben.
 refusal-user_without_workspace = Der Benutzer gehört zu keinem Arbeitsbereich.
 refusal-value_unknown = Der Wert ist keiner der bekannten.
 refusal-webhook_description_long = Die Beschreibung darf höchstens 200 Zeichen haben.
+refusal-webhook_event_of_server = Anmeldungen und die Schlüssel des Servers gehören zu keinem Arbeitsbereich. Nur Webhooks des Servers können diese Ereignisse empfangen.
 refusal-webhook_event_unknown = Nennen Sie mindestens ein Ereignis des Katalogs oder ein Sternchen für alle.
 refusal-webhook_unknown = Diesen Webhook oder diese Zustellung gibt es nicht.
 refusal-webhook_url_address = Die Adresse gehört nicht zum öffentlichen Internet.
@@ -216,3 +218,29 @@ refusal-no_reply_refused = die Adresse liegt nicht im öffentlichen Internet
 refusal-no_reply_timed_out = keine Antwort innerhalb der Frist
 refusal-no_reply_unreachable = keine Verbindung
 refusal-no_reply_unresolved = der Name lässt sich nicht auflösen
+
+# Sätze zu einem Grund, der je nach Leser anders gesagt wird; ihr Name ist der englische Satz.
+
+said-client-authentication-failed = Die Authentifizierung des Clients ist fehlgeschlagen.
+said-the-authorization-is-no-longer-valid = Die Autorisierung gilt nicht mehr.
+said-this-client-is-disabled = Dieser Client ist deaktiviert.
+said-there-is-no-such-application = Diese Anwendung gibt es nicht.
+said-no-client-has-this-client-id = Kein Client hat diese client_id.
+said-only-confidential-clients-can-use-client-credentials = Nur vertrauliche Clients können client_credentials verwenden.
+said-a-public-client-cannot-use-client-credentials = Ein öffentlicher Client kann client_credentials nicht verwenden.
+said-the-client-id-is-not-the-one-that-the-id-token-hint-was-issued-to = Die client_id ist nicht die, für die der id_token_hint ausgestellt wurde.
+said-client-id-must-be-the-one-of-the-client = Die client_id muss die des Clients sein.
+said-only-the-response-type-code-is-supported = Als response_type wird nur code unterstützt.
+said-only-response-type-code-is-supported = Nur response_type=code wird unterstützt.
+said-the-scope-parameter-is-malformed = Der Parameter scope ist fehlerhaft.
+said-the-scope-is-malformed = Der Wert von scope ist fehlerhaft.
+said-there-is-no-such-scope = Diesen Scope gibt es nicht.
+said-a-scope-does-not-exist = Ein Scope existiert nicht.
+said-no-requested-scope-is-available-to-this-client = Keiner der angefragten Scopes ist für diesen Client verfügbar.
+said-the-client-has-not-registered-a-requested-scope = Der Client hat einen angefragten Scope nicht registriert.
+said-a-requested-scope-is-not-one-that-the-client-registered = Ein angefragter Scope gehört nicht zu denen, die der Client registriert hat.
+said-default-sub-type-must-be-workspace-or-user = default_sub_type muss workspace oder user sein.
+said-sub-type-must-be-workspace-or-user = sub_type muss workspace oder user sein.
+said-the-workspace-does-not-allow-this-application = Der Arbeitsbereich erlaubt diese Anwendung nicht.
+said-the-workspace-does-not-allow-this-application-any-more = Der Arbeitsbereich erlaubt diese Anwendung nicht mehr.
+said-the-workspace-does-not-allow-this-application-its-owners-can = Der Arbeitsbereich erlaubt diese Anwendung nicht. Seine Inhaber können das ändern.

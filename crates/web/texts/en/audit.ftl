@@ -24,6 +24,7 @@ kind-client-updated = Application changed
 kind-client-deleted = Application deleted
 kind-client-disabled = Application disabled
 kind-client-enabled = Application enabled
+kind-client-owner_set = Owner of an application changed
 kind-client-trust_set = Trust in an application changed
 kind-client-secret_rotated = Secret rotated
 kind-client-secret_added = Secret added

@@ -6,6 +6,8 @@ done-user-revoked = The person’s access was revoked.
 done-users-revoked = All access was revoked.
 
 dev-apps-why = What this workspace builds: programs that sign people in, or that call the API.
+dev-own-why = Apps that you registered yourself, with one of your access tokens. Only you manage them.
+dev-own-none = An app appears here when you register it with a personal access token.
 dev-apps-new = New application
 dev-apps-new-first = Create the first application
 dev-apps-none = No applications yet

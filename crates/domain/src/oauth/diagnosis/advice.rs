@@ -13,7 +13,7 @@ pub const ADVICE: &[Advice] = advice! {
     "client_unknown" => "Check the client_id. It was never issued here, belongs to another installation, or the application was deleted.";
     "client_authentication_missing" => "This application is confidential: send its secret with the request. An application that cannot keep one must be registered as public.";
     "client_secret_wrong" => "Check that the whole secret is sent, that it was not rotated or ended, and that it is this application's. A lost secret is replaced by a new one.";
-    "client_disabled" => "The application is disabled. Whoever runs this server, or owns the application, can enable it.";
+    "client_disabled" => "The application is disabled. Ask the operator of this server to enable it.";
     "client_authentication_method_not_registered" => "Send the secret in the way that is registered (client_secret_basic: header, client_secret_post: body), or change the registration.";
 
     // The authorization request.
@@ -55,7 +55,7 @@ pub const ADVICE: &[Advice] = advice! {
     "acr_unmet" => "Do not ask for an essential acr: no other level of authentication is available.";
     "workspace_not_a_membership" => "Ask for a workspace that the person belongs to, or for none, so that they can choose.";
     "workspace_policy_forbids_client" => "The workspace only lets in the applications that its owners chose. Ask an owner of the workspace to allow this one.";
-    "user_without_workspace" => "The person must create or join a workspace first; or ask with sub_type=user.";
+    "user_without_workspace" => "Send sub_type=user, or ask an admin of a workspace to invite the person.";
     "workspace_choice_required" => "The person has several workspaces. Send the request again without prompt=none, or name one in workspace.";
     "consent_not_reused_for_unproven_client" => "A public application on the person's device is asked about each time. Send the request again without prompt=none.";
     "consent_required" => "The person has not allowed all of these scopes yet. Send the request again without prompt=none.";
@@ -154,7 +154,7 @@ pub const ADVICE: &[Advice] = advice! {
     "application_type_unknown" => "Use web or native.";
     "lifetime_out_of_range" => "Choose at least one second, and at most 30 days (access and ID tokens) or ten years (refresh tokens).";
     "user_id_malformed" => "List the ids of users: usr_ and 26 characters.";
-    "credential_lacks_scope" => "Use a credential with the scope that this needs, or one without scopes of its own.";
+    "credential_lacks_scope" => "Create a key or token with the scope that this needs; the list of operations names it.";
     "role_too_low" => "Let an admin or owner of the workspace do it, or ask them for the role.";
     "workspace_not_named" => "Name the workspace in the header Countersign-Workspace.";
     "person_only" => "Use a session or a personal access token.";

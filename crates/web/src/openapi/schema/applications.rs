@@ -109,7 +109,7 @@ fn request(dialect: &Dialect, is_new: bool, description: &str) -> ObjectBuilder 
     }
     for name in dialect.echoed() {
         let echo = ObjectBuilder::new().schema_type(SchemaType::AnyValue);
-        object = object.property(*name, echo.description(Some("Of answers; it says nothing here.")));
+        object = object.property(*name, echo.read_only(true).description(Some("Of answers; it says nothing here.")));
     }
     object.additional_properties(Some(AdditionalProperties::FreeForm(false)))
 }

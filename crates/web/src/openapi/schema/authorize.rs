@@ -92,82 +92,78 @@ pub struct RedirectTo<'a> {
     pub form_post: Option<BTreeMap<&'a str, &'a str>>,
 }
 
-/// An authorization request (OAuth 2.1 §4.1.1, OpenID Connect Core §3.1.2.1). Unknown parameters are ignored.
-#[derive(IntoParams)]
-#[into_params(parameter_in = Query)]
-pub struct AuthorizationQuery {
-    client_id: String,
-    /// `code`, which it is unless something else is said.
-    #[param(nullable = false)]
-    response_type: Option<String>,
-    /// One that the client registered; it may be left out where there is one only.
-    #[param(nullable = false)]
-    redirect_uri: Option<String>,
-    /// Scopes, separated by spaces.
-    #[param(nullable = false)]
-    scope: Option<String>,
-    /// Comes back as it is.
-    #[param(nullable = false)]
-    state: Option<String>,
-    /// The PKCE challenge (RFC 7636).
-    #[param(nullable = false)]
-    code_challenge: Option<String>,
-    /// `S256`.
-    #[param(nullable = false)]
-    code_challenge_method: Option<String>,
-    /// `query` or `form_post`.
-    #[param(nullable = false)]
-    response_mode: Option<String>,
-    #[param(nullable = false)]
-    nonce: Option<String>,
-    /// `none`, `login`, `consent`, `select_account`.
-    #[param(nullable = false)]
-    prompt: Option<String>,
-    /// Seconds.
-    #[param(nullable = false)]
-    max_age: Option<String>,
-    /// What the tokens shall speak for: `workspace` or `user`.
-    #[param(nullable = false)]
-    sub_type: Option<String>,
-    /// The API that the tokens are for (RFC 8707).
-    #[param(nullable = false)]
-    resource: Option<String>,
-    /// A JSON object (OpenID Connect Core §5.5).
-    #[param(nullable = false)]
-    claims: Option<String>,
+/// Declares the members of an authorization request once, for the query, the form and the decision.
+macro_rules! request {
+    ($($(#[$doc:meta])* $name:ident,)*) => {
+        /// An authorization request (OAuth 2.1 §4.1.1, OpenID Connect Core §3.1.2.1). Unknown parameters are ignored.
+        #[derive(IntoParams, ToSchema)]
+        #[into_params(parameter_in = Query)]
+        pub struct AuthorizationQuery {
+            client_id: String,
+            $($(#[$doc])* #[param(nullable = false)] #[schema(nullable = false)] $name: Option<String>,)*
+        }
+
+        /// The user's decision about an interaction, or about the parameters of an authorization request.
+        #[derive(ToSchema)]
+        #[schema(example = json!({"interaction": "…", "decision": "allow", "scope": "openid profile"}))]
+        pub struct ConsentDecision {
+            /// `allow` or `deny`; `action` is another name of it.
+            #[schema(nullable = false)]
+            decision: Option<String>,
+            /// Another name of `decision`.
+            #[schema(nullable = false)]
+            action: Option<String>,
+            /// What `GET authorize` gave out. A session must send it; a personal access token may send the parameters of the
+            /// authorization request instead.
+            #[schema(nullable = false)]
+            interaction: Option<String>,
+            /// Not empty: the user chose among the scopes, and `scope` lists what they chose.
+            #[schema(nullable = false)]
+            granular: Option<String>,
+            /// Whether the client may get a refresh token that it did not ask for (`offline_access`).
+            #[schema(nullable = false)]
+            stay_connected: Option<bool>,
+            #[schema(nullable = false)]
+            client_id: Option<String>,
+            $($(#[$doc])* #[schema(nullable = false)] $name: Option<String>,)*
+        }
+    };
 }
 
-/// The user's decision about an interaction, or about the parameters of an authorization request.
-#[derive(ToSchema)]
-#[schema(example = json!({"interaction": "…", "decision": "allow", "scope": "openid profile"}))]
-pub struct ConsentDecision {
-    /// `allow` or `deny`; `action` is another name of it.
-    #[schema(nullable = false)]
-    decision: Option<String>,
-    /// Another name of `decision`.
-    #[schema(nullable = false)]
-    action: Option<String>,
-    /// What `GET authorize` gave out. A session must send it; a personal access token may send the parameters of the
-    /// authorization request instead.
-    #[schema(nullable = false)]
-    interaction: Option<String>,
-    /// The workspace that the user chose. Without it, the only one or the user's default one; a user of several
-    /// workspaces without a default one gets `invalid_request`.
-    #[schema(nullable = false)]
-    workspace: Option<String>,
-    /// Whether the client may get a refresh token that it did not ask for (`offline_access`).
-    #[schema(nullable = false)]
-    stay_connected: Option<bool>,
-    #[schema(nullable = false)]
-    client_id: Option<String>,
-    #[schema(nullable = false)]
-    redirect_uri: Option<String>,
-    #[schema(nullable = false)]
-    scope: Option<String>,
-    #[schema(nullable = false)]
-    state: Option<String>,
-    #[schema(nullable = false)]
-    code_challenge: Option<String>,
-    #[schema(nullable = false)]
-    code_challenge_method: Option<String>,
+request! {
+    /// `code`. It may be left out where the request is answered with JSON.
+    response_type,
+    /// One that the client registered; it may be left out where there is one only.
+    redirect_uri,
+    /// Scopes, separated by spaces.
+    scope,
+    /// Comes back as it is.
+    state,
+    /// The PKCE challenge (RFC 7636).
+    code_challenge,
+    /// `S256`.
+    code_challenge_method,
+    /// `query`, `fragment` or `form_post`.
+    response_mode,
+    /// Comes back in the ID token.
+    nonce,
+    /// `none`, `login`, `consent`, `select_account`.
+    prompt,
+    /// Seconds since the user signed in.
+    max_age,
+    /// What the tokens shall speak for: `workspace` or `user`.
+    sub_type,
+    /// The workspace that is meant, or that the user chose. A decision without it uses the only one or the user's default
+    /// one; a user of several workspaces without a default one gets `invalid_request`.
+    workspace,
+    /// The API that the tokens are for (RFC 8707). It may be repeated.
+    resource,
+    /// A JSON object (OpenID Connect Core §5.5).
+    claims,
+    /// The address of the account that is expected.
+    login_hint,
+    /// An ID token of the account that is expected.
+    id_token_hint,
+    /// The languages of the pages, separated by spaces.
+    ui_locales,
 }

@@ -61,17 +61,18 @@ pub struct ClientMetadata {
 pub struct RegisteredClient {
     client_id: String,
     /// Seconds since 1970.
+    #[schema(read_only)]
     client_id_issued_at: i64,
     /// Shown when it is made, and never again.
     #[schema(nullable = false)]
     client_secret: Option<String>,
     /// 0: never. Beside a secret alone.
-    #[schema(nullable = false)]
+    #[schema(nullable = false, read_only)]
     client_secret_expires_at: Option<i64>,
     /// For `registration_client_uri`.
-    #[schema(nullable = false)]
+    #[schema(nullable = false, read_only)]
     registration_access_token: Option<String>,
-    #[schema(nullable = false)]
+    #[schema(nullable = false, read_only)]
     registration_client_uri: Option<String>,
     client_name: String,
     redirect_uris: Vec<String>,

@@ -3,7 +3,6 @@ use super::application::{Application, Named, Tab, named};
 use super::chart::Chart;
 use crate::WebState;
 use crate::pages::frame::Frame;
-use crate::pages::nav::Section;
 use crate::pages::time;
 use crate::person::Person;
 use askama::Template;
@@ -61,7 +60,7 @@ pub async fn get(State(state): State<WebState>, person: Person, path: Named) -> 
         Ok(chart) => chart,
         Err(failure) => return person.refused(&state, &failure),
     };
-    let frame = person.frame(&state, Section::Applications);
+    let frame = person.frame(&state, person.console());
     let said = |day| time::day(day, frame.language());
     let row = |day: &charts::ChartDay| {
         let reasons = day.errors.iter().map(|error| format!("{} ({})", error.reason, error.count));

@@ -1,6 +1,5 @@
 //! One application: what its pages have in common.
 use crate::WebState;
-use crate::pages::nav::Section;
 use crate::person::Person;
 use axum::extract::Path;
 use axum::response::Response;
@@ -96,8 +95,9 @@ pub struct Application {
     pub tabs: Vec<Link>,
     /// The page's own name: a text.
     pub here: &'static str,
-    /// The list that it is in.
+    /// The list that it is in, and what that is called: a text.
     pub list: String,
+    pub section: &'static str,
     /// Its own path.
     pub path: String,
 }
@@ -114,14 +114,14 @@ impl Application {
     }
 
     pub fn of(state: &WebState, person: &Person, client: Client, here: Tab) -> Self {
-        let list = person.path(state, Section::Applications);
+        let list = person.path(state, person.console());
         let path = format!("{list}/{}", client.id);
         let own = client.owner_user_id.is_some() && client.owner_user_id == person.principal.user;
         let tabs = Tab::ALL.into_iter().filter(|tab| own || person.principal.may(tab.operation()).is_ok());
         // A public application has none.
         let tabs = tabs.filter(|tab| *tab != Tab::Secrets || !client.is_public());
         let link = |tab: Tab| Link { href: format!("{path}{}", tab.path()), key: tab.key(), here: tab == here };
-        Self { tabs: tabs.map(link).collect(), here: here.key(), list, path, client }
+        Self { tabs: tabs.map(link).collect(), here: here.key(), list, section: person.console().key(), path, client }
     }
 
     pub fn id(&self) -> &str {

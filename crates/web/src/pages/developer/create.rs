@@ -1,6 +1,6 @@
 //! A new application, step by step: what it is, what it is called, what it may ask for, and the secret at the end.
 use super::application::{Application, Tab};
-use super::draft::{Draft, Kind, lines};
+use super::draft::{Draft, Kind, line_at_fault, lines};
 use super::scopes::{Choice, choices};
 use crate::WebState;
 use crate::pages::creation::Made;
@@ -14,7 +14,7 @@ use axum::response::Response;
 use domain::ScopeSet;
 use domain::access::Operation;
 use domain::application::CONSOLE;
-use domain::client::Client;
+use domain::client::{ApplicationType, Client};
 use flows::idempotency::is_key;
 use flows::manage::ManageRefusal;
 use flows::{Failure, owned};
@@ -119,6 +119,10 @@ fn faulty(state: &WebState, person: &Person, draft: &Draft, failure: &Failure<Ma
     let frame = person.frame(state, Section::Applications);
     match Problem::of(failure, state, person, &frame) {
         Ok(problem) => {
+            let native = draft.kind.is_some_and(|kind| draft.metadata(kind)["application_type"] == "native");
+            let kind = if native { ApplicationType::Native } else { ApplicationType::Web };
+            let line = line_at_fault(&problem.member, &draft.redirect_uris, kind);
+            let problem = problem.in_line(&frame, line);
             let step = if problem.is_of("scope") { Step::Permissions } else { Step::About };
             person.again(state, &page(state, person, draft, step, problem))
         }

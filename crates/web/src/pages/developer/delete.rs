@@ -2,7 +2,6 @@
 use super::application::{Application, Named, Tab, named};
 use crate::WebState;
 use crate::pages::confirm::{After, Confirm};
-use crate::pages::nav::Section;
 use crate::person::{Person, Posted};
 use crate::texts::Rich;
 use axum::extract::State;
@@ -19,7 +18,7 @@ pub async fn get(State(state): State<WebState>, person: Person, path: Named) -> 
         Ok(reached) => reached,
         Err(failure) => return person.refused(&state, &failure),
     };
-    let frame = person.frame(&state, Section::Applications);
+    let frame = person.frame(&state, person.console());
     let confirm = Confirm {
         title: frame.fill("dev-delete-title", "name", &app.client.name),
         lines: vec![
@@ -40,7 +39,7 @@ pub async fn get(State(state): State<WebState>, person: Person, path: Named) -> 
 pub async fn post(State(state): State<WebState>, path: Named, posted: Posted) -> Response {
     let person = &posted.person;
     match owned::delete(state.app(), &person.ctx, &person.principal, named(&path, "client")).await {
-        Ok(()) => person.done(&state, &person.path(&state, Section::Applications), "application-deleted"),
+        Ok(()) => person.done(&state, &person.path(&state, person.console()), "application-deleted"),
         Err(failure) => person.refused(&state, &failure),
     }
 }

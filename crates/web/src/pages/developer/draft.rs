@@ -1,6 +1,9 @@
 //! A new application while its maker goes through the steps: carried from page to page, and kept nowhere.
+use domain::UserId;
 use domain::catalogue::{Catalogue, OF_A_USER};
+use domain::client::ApplicationType;
 use domain::oauth::params::RawParams;
+use domain::oauth::redirect_uri;
 use serde_json::{Map, Value, json};
 
 /// What the new application is; the rest follows unless its owner says otherwise later.
@@ -191,9 +194,30 @@ pub fn lines(text: &str) -> Vec<&str> {
     text.lines().map(str::trim).filter(|line| !line.is_empty()).collect()
 }
 
+/// The line of a field with several, counted from 1, that is at fault in itself.
+pub fn line_at_fault(member: &str, text: &str, kind: ApplicationType) -> Option<usize> {
+    let is_wrong = |line: &str| match member {
+        "redirect_uris" | "post_logout_redirect_uris" => redirect_uri::check_registration(line, kind).is_err(),
+        "allowed_user_ids" => line.parse::<UserId>().is_err(),
+        _ => false,
+    };
+    let mut typed = text.lines().map(str::trim).zip(1..);
+    typed.find(|(line, _)| !line.is_empty() && is_wrong(line)).map(|(_, number)| number)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn point_6_4_the_line_at_fault_is_the_one_that_was_typed() {
+        let text = "https://a.example/cb\n\n  http://b.example/cb \nhttps://c.example/#x\n";
+        let line = |member, text| line_at_fault(member, text, ApplicationType::Web);
+        assert_eq!(line("redirect_uris", text), Some(3), "empty lines count as they are seen");
+        assert_eq!(line("post_logout_redirect_uris", text), Some(3));
+        assert_eq!((line("redirect_uris", "https://a.example/cb"), line("client_name", text)), (None, None));
+        assert_eq!(line("allowed_user_ids", "usr_x"), Some(1));
+    }
     use domain::application::{self, CONSOLE};
     use domain::client::{ApplicationType, AuthMethod, SubType};
 

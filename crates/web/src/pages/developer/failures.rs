@@ -3,7 +3,6 @@ use super::application::{Application, Named, Tab, named};
 use crate::WebState;
 use crate::pages::audit::actor_name;
 use crate::pages::frame::Frame;
-use crate::pages::nav::Section;
 use crate::person::Person;
 use askama::Template;
 use axum::extract::State;
@@ -118,7 +117,7 @@ pub async fn get(State(state): State<WebState>, person: Person, path: Named) -> 
         Ok(found) => found,
         Err(failure) => return person.refused(&state, &failure),
     };
-    let frame = person.frame(&state, Section::Applications);
+    let frame = person.frame(&state, person.console());
     let failed = |request: FailedRequest| {
         let by = (of == Of::Changes).then(|| actor_name(&frame, &found.names, &request.actor));
         failed(&frame, request, by)

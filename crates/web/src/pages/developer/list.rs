@@ -27,6 +27,10 @@ struct ListPage<'p> {
     /// The page, where one was asked for.
     page: Option<i64>,
     may_create: bool,
+    /// Whether the number of people leads to them.
+    sees_users: bool,
+    /// The person's own, and not a workspace's.
+    own: bool,
 }
 
 /// What an application is, in a word: a text.
@@ -42,7 +46,9 @@ pub async fn get(State(state): State<WebState>, person: Person) -> Response {
     let (number, search) = (person.page_number(), person.query("q"));
     let page = Page::new(number, ROWS);
     let (app, principal) = (state.app(), &person.principal);
-    let found = match owned::search(app, &person.ctx, principal, Whose::Workspace, search, page).await {
+    let own = person.console() == Section::OwnApplications;
+    let whose = if own { Whose::Caller } else { Whose::Workspace };
+    let found = match owned::search(app, &person.ctx, principal, whose, search, page).await {
         Ok(found) => found,
         Err(failure) => return person.refused(&state, &failure),
     };
@@ -51,15 +57,17 @@ pub async fn get(State(state): State<WebState>, person: Person) -> Response {
         Ok(stats) => stats,
         Err(fault) => return person.refused(&state, &Failure::<ManageRefusal>::from(fault)),
     };
-    let path = person.path(&state, Section::Applications);
+    let path = person.path(&state, person.console());
     let page = ListPage {
-        frame: person.frame(&state, Section::Applications),
+        frame: person.frame(&state, person.console()),
         pager: Pager::new(&path, &[("q", search)], number, ROWS, found.total).limited(found.more),
         page: (!person.query("page").is_empty()).then_some(number),
         path,
         search,
         items: found.items.iter().zip(&stats).collect(),
-        may_create: principal.may(Operation::WriteClients).is_ok(),
+        may_create: !own && principal.may(Operation::WriteClients).is_ok(),
+        sees_users: own || principal.may(Operation::ReadClientUsers).is_ok(),
+        own,
     };
     person.show(&state, &page)
 }

@@ -4,7 +4,6 @@ use super::list::kind;
 use super::snippets::{self, Snippet};
 use crate::WebState;
 use crate::pages::frame::Frame;
-use crate::pages::nav::Section;
 use crate::person::Person;
 use askama::Template;
 use axum::extract::State;
@@ -38,7 +37,7 @@ pub async fn get(State(state): State<WebState>, person: Person, path: Named) -> 
         Ok(stats) => stats,
         Err(fault) => return person.refused(&state, &Failure::<ManageRefusal>::from(fault)),
     };
-    let frame = person.frame(&state, Section::Applications);
+    let frame = person.frame(&state, person.console());
     let settings = state.app().settings();
     let title = |name: &str| {
         let words = settings.catalogue.scope(name).map(|info| info.words(frame.language()).0);

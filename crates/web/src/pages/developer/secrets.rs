@@ -4,7 +4,6 @@ use crate::WebState;
 use crate::pages::confirm::{After, Confirm};
 use crate::pages::creation::Made;
 use crate::pages::frame::Frame;
-use crate::pages::nav::Section;
 use crate::pages::problem::Problem;
 use crate::person::{Person, Posted};
 use askama::Template;
@@ -37,8 +36,8 @@ fn page<'p>(
     let secrets: Vec<_> = app.client.secrets.iter().map(SecretView::from).collect();
     let full = i64::try_from(secrets.len()).is_ok_and(|count| count >= secrets::MOST);
     let frame = match made {
-        Some(_) => person.frame_after(state, Section::Applications),
-        None => person.frame(state, Section::Applications),
+        Some(_) => person.frame_after(state, person.console()),
+        None => person.frame(state, person.console()),
     };
     SecretsPage { frame, problem, app, secrets, made, full }
 }
@@ -79,7 +78,7 @@ async fn make(state: WebState, path: Named, posted: Arc<Posted>) -> Made {
         }
         Err(failure) => failure,
     };
-    let frame = person.frame(&state, Section::Applications);
+    let frame = person.frame(&state, person.console());
     let problem = Problem::of(&failure, &state, person, &frame)?;
     Err(person.again(&state, &page(&state, person, app, problem, None)).into())
 }
@@ -89,7 +88,7 @@ pub async fn ask(State(state): State<WebState>, person: Person, path: Named) -> 
         Ok(app) => app,
         Err(response) => return *response,
     };
-    let frame = person.frame(&state, Section::Applications);
+    let frame = person.frame(&state, person.console());
     let id = named(&path, "secret");
     let hint = app.client.secrets.iter().find(|secret| secret.id.to_string() == id).map(|secret| secret.hint.as_str());
     let Some(hint) = hint else {
@@ -119,7 +118,7 @@ pub async fn end(State(state): State<WebState>, path: Named, posted: Posted) -> 
     let ended = secrets::end(state.app(), &person.ctx, &person.principal, id, named(&path, "secret")).await;
     match ended {
         Ok(()) => {
-            person.done(&state, &format!("{}/{id}/secrets", person.path(&state, Section::Applications)), "secret-ended")
+            person.done(&state, &format!("{}/{id}/secrets", person.path(&state, person.console())), "secret-ended")
         }
         Err(failure) => person.refused(&state, &failure),
     }

@@ -1,20 +1,19 @@
 //! What an owner may change of an application.
 use super::application::{Application, Named, Tab};
-use super::draft::lines;
+use super::draft::{line_at_fault, lines};
 use super::scopes::{Choice, choices};
 use super::secrets;
 use crate::WebState;
 use crate::pages::creation::Made;
 use crate::pages::frame::Frame;
 use crate::pages::meanwhile::{BASE, base, merge};
-use crate::pages::nav::Section;
 use crate::pages::problem::Problem;
 use crate::person::{Person, Posted};
 use askama::Template;
 use axum::extract::State;
 use axum::response::Response;
 use domain::application::{self, CONSOLE, LONGEST};
-use domain::client::{GrantType, Trust};
+use domain::client::{ApplicationType, GrantType, Trust};
 use domain::oauth::params::RawParams;
 use flows::owned;
 use serde_json::{Map, Value, json};
@@ -151,7 +150,7 @@ pub async fn get(State(state): State<WebState>, person: Person, path: Named) -> 
         Ok(app) => app,
         Err(response) => return *response,
     };
-    let frame = person.frame(&state, Section::Applications);
+    let frame = person.frame(&state, person.console());
     let fields = application::render(&app.client);
     person.show(&state, &page(&state, &person, frame, app, Problem::default(), fields))
 }
@@ -211,8 +210,12 @@ async fn change(state: WebState, path: Named, posted: Arc<Posted>) -> Made {
         }
         Err(failure) => failure,
     };
-    let frame = person.frame(&state, Section::Applications);
-    let mut problem = Problem::of(&failure, &state, person, &frame)?;
+    let frame = person.frame(&state, person.console());
+    let problem = Problem::of(&failure, &state, person, &frame)?;
+    let native = posted.form.get("application_type").is_some();
+    let kind = if native { ApplicationType::Native } else { ApplicationType::Web };
+    let line = line_at_fault(&problem.member, posted.field(&problem.member), kind);
+    let mut problem = problem.in_line(&frame, line);
     // What was typed stays as it was typed, a number that is none too.
     let typed = LONGEST.map(|(name, _)| (name.to_owned(), posted.field(name).into()));
     let mut fields: Map<_, _> = body.into_iter().chain(typed).collect();

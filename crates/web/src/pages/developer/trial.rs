@@ -5,7 +5,6 @@ use super::returned::Returned;
 use super::snippets::{curl_exchange, curl_machine, shell};
 use crate::WebState;
 use crate::pages::frame::Frame;
-use crate::pages::nav::Section;
 use crate::person::{Person, Posted};
 use askama::Template;
 use axum::extract::State;
@@ -76,7 +75,7 @@ impl TrialPage {
 }
 
 fn page(state: &WebState, person: &Person, app: Application, chosen: Option<&[&str]>) -> TrialPage {
-    let frame = person.frame(state, Section::Applications);
+    let frame = person.frame(state, person.console());
     let settings = state.app().settings();
     let scope = |name: &str| Scope {
         title: settings.catalogue.scope(name).map_or(name, |info| info.words(frame.language()).0).to_owned(),

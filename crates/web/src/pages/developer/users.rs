@@ -3,7 +3,6 @@ use super::application::{Application, Named, Tab, named};
 use crate::WebState;
 use crate::pages::confirm::{After, Confirm};
 use crate::pages::frame::Frame;
-use crate::pages::nav::Section;
 use crate::pages::pager::Pager;
 use crate::person::{Person, Posted};
 use crate::texts::Rich;
@@ -69,7 +68,7 @@ pub async fn get(State(state): State<WebState>, person: Person, path: Named) -> 
         Ok(found) => found,
         Err(failure) => return person.refused(&state, &failure),
     };
-    let frame = person.frame(&state, Section::Applications);
+    let frame = person.frame(&state, person.console());
     let catalogue = &state.app().settings().catalogue;
     let title = |name: &str| catalogue.scope(name).map_or(name, |info| info.words(frame.language()).0).to_owned();
     // Of other people's workspaces an owner knows the id, as the application does.
@@ -113,7 +112,7 @@ pub async fn ask(State(state): State<WebState>, person: Person, path: Named) -> 
         Ok(found) => found,
         Err(failure) => return person.refused(&state, &failure),
     };
-    let frame = person.frame(&state, Section::Applications);
+    let frame = person.frame(&state, person.console());
     let name = found.name.or(found.email).unwrap_or_else(|| user.to_owned());
     let confirm = Confirm {
         title: frame.say("dev-user-revoke-title"),
@@ -135,9 +134,7 @@ pub async fn revoke(State(state): State<WebState>, path: Named, posted: Posted) 
     let (person, id) = (&posted.person, named(&path, "client"));
     let revoked = owned::revoke_user(state.app(), &person.ctx, &person.principal, id, named(&path, "user")).await;
     match revoked {
-        Ok(()) => {
-            person.done(&state, &format!("{}/{id}/users", person.path(&state, Section::Applications)), "user-revoked")
-        }
+        Ok(()) => person.done(&state, &format!("{}/{id}/users", person.path(&state, person.console())), "user-revoked"),
         Err(failure) => person.refused(&state, &failure),
     }
 }
@@ -152,7 +149,7 @@ pub async fn ask_all(State(state): State<WebState>, person: Person, path: Named)
         Ok(reached) => reached,
         Err(failure) => return person.refused(&state, &failure),
     };
-    let frame = person.frame(&state, Section::Applications);
+    let frame = person.frame(&state, person.console());
     let confirm = Confirm {
         title: frame.fill("dev-users-revoke-title", "name", &app.client.name),
         lines: vec![
@@ -174,7 +171,7 @@ pub async fn revoke_all(State(state): State<WebState>, path: Named, posted: Post
     let (person, id) = (&posted.person, named(&path, "client"));
     match owned::revoke_all_users(state.app(), &person.ctx, &person.principal, id).await {
         Ok(()) => {
-            person.done(&state, &format!("{}/{id}/users", person.path(&state, Section::Applications)), "users-revoked")
+            person.done(&state, &format!("{}/{id}/users", person.path(&state, person.console())), "users-revoked")
         }
         Err(failure) => person.refused(&state, &failure),
     }

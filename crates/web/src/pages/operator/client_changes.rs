@@ -12,7 +12,7 @@ use axum::extract::{Path, State};
 use axum::response::Response;
 use domain::client::{Client, Trust};
 use flows::Failure;
-use flows::all_clients;
+use flows::all_clients::{self, HandOver};
 use flows::manage::{ManageRefusal, Unmanaged};
 
 /// The revision that the operator has looked at.
@@ -103,6 +103,49 @@ pub async fn set_trust(State(state): State<WebState>, Path(id): Path<String>, po
             let path = format!("{}/{}", person.path(&state, Section::Clients), client.id);
             let undo = Undo::by(format!("{path}/trust")).back("trust", before.as_str(), client.trust.as_str());
             person.done_until_undone(&state, &path, "client-trusted", &undo.partly(is_less(client.trust, before)))
+        }
+        Err(failure) => again(&state, person, &id, &failure).await,
+    }
+}
+
+pub async fn ask_owner(State(state): State<WebState>, person: Person, Path(id): Path<String>) -> Response {
+    let to = person.query("owner").trim();
+    let asked = all_clients::look_at_owner(state.app(), &person.ctx, &person.principal, &id, to).await;
+    let HandOver { client, from, to, name } = match asked {
+        Ok(asked) => asked,
+        Err(failure) => return again(&state, &person, &id, &failure).await,
+    };
+    let (frame, back) =
+        (person.frame(&state, Section::Clients), format!("{}/{}", person.path(&state, Section::Clients), client.id));
+    if from == to {
+        return see_other(&back);
+    }
+    let means = match &name {
+        Some(name) => frame.texts().rich("client-owner-means", &[("client", &client.name), ("owner", name)]),
+        None => frame.rich("client-owner-means-none", "client", &client.name),
+    };
+    let page = Confirm {
+        title: frame.fill("client-owner-title", "client", &client.name),
+        lines: vec![means, frame.texts().rich("client-owner-tokens", &[])],
+        after: After::UndoPartly,
+        action: format!("{back}/owner"),
+        fields: vec![("owner", to.unwrap_or_default()), (ONLY_FROM, from.unwrap_or_default())],
+        button: frame.say("client-owner-set"),
+        back,
+        frame,
+    };
+    page.show(&state, &person)
+}
+
+pub async fn set_owner(State(state): State<WebState>, Path(id): Path<String>, posted: Posted) -> Response {
+    let person = &posted.person;
+    let to = posted.set_to(posted.field("owner").to_owned());
+    match all_clients::set_owner(state.app(), &person.ctx, &person.principal, &id, to).await {
+        Ok(HandOver { client, from, to, .. }) => {
+            let path = format!("{}/{}", person.path(&state, Section::Clients), client.id);
+            let undo = Undo::by(format!("{path}/owner"));
+            let undo = undo.back("owner", from.unwrap_or_default(), to.unwrap_or_default());
+            person.done_until_undone(&state, &path, "client-owned", &undo.partly(true))
         }
         Err(failure) => again(&state, person, &id, &failure).await,
     }

@@ -2,7 +2,7 @@
 use crate::pages::frame::Frame;
 use crate::person::Posted;
 use domain::events::EventKind;
-use domain::webhook::{Asked, Webhook};
+use domain::webhook::{Asked, Owner, Webhook};
 
 /// What was typed.
 #[derive(Debug, Default)]
@@ -74,9 +74,9 @@ pub struct Kind {
     pub ticked: bool,
 }
 
-/// All kinds that can be asked for, with what each means.
-pub fn kinds(frame: &Frame, typed: &Typed) -> Vec<Kind> {
-    let kinds = EventKind::ALL.iter().filter(|kind| kind.can_be_asked_for());
+/// All kinds that the owner's webhooks can ask for, with what each means.
+pub fn kinds(frame: &Frame, owner: Owner, typed: &Typed) -> Vec<Kind> {
+    let kinds = EventKind::ALL.iter().filter(|kind| owner.may_ask_for(**kind));
     let one = |kind: &EventKind| Kind {
         name: kind.as_str(),
         means: frame.texts().of_code(&format!("event-{}", kind.as_str().replace(['.', '_'], "-")), kind.description()),

@@ -12,7 +12,7 @@ use crate::texts::Rich;
 use askama::Template;
 use axum::extract::State;
 use axum::response::Response;
-use domain::webhook::{Asked, Webhook};
+use domain::webhook::{Asked, Owner, Webhook};
 use flows::webhooks::{self, NewWebhook};
 use flows::{Page, Paged};
 use std::sync::Arc;
@@ -77,22 +77,22 @@ struct NewPage {
     kinds: Vec<Kind>,
 }
 
-fn form(state: &WebState, place: &Place, person: &Person, problem: Problem, typed: Typed) -> NewPage {
+fn form(state: &WebState, place: &Place, owner: Owner, person: &Person, problem: Problem, typed: Typed) -> NewPage {
     let frame = person.frame(state, place.section);
     NewPage {
         problem,
         area: frame.say(place.section.key()),
         path: place.path(state, person),
-        kinds: kinds(&frame, &typed),
+        kinds: kinds(&frame, owner, &typed),
         typed,
         frame,
     }
 }
 
 pub async fn new(State(state): State<WebState>, place: Place, person: Person) -> Answer {
-    place.owner(&state, &person, true)?;
+    let owner = place.owner(&state, &person, true)?;
     let typed = Typed { all: true, ..Typed::default() };
-    Ok(person.show(&state, &form(&state, &place, &person, Problem::default(), typed)))
+    Ok(person.show(&state, &form(&state, &place, owner, &person, Problem::default(), typed)))
 }
 
 pub async fn create(State(state): State<WebState>, place: Place, posted: Posted) -> Response {
@@ -121,5 +121,5 @@ async fn make(state: WebState, place: Place, posted: Arc<Posted>) -> Made {
         Err(failure) => told(failure),
     };
     let problem = Problem::of(&failure, &state, person, &frame)?;
-    Err(person.again(&state, &form(&state, &place, person, problem, typed)).into())
+    Err(person.again(&state, &form(&state, &place, owner, person, problem, typed)).into())
 }

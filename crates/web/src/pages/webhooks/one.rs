@@ -53,7 +53,7 @@ fn page(
         path: format!("{list}/{}", webhook.id),
         list,
         both_until: webhook.previous.as_ref().map(|(_, until)| *until).filter(|until| *until > person.ctx.now),
-        kinds: kinds(&frame, &typed),
+        kinds: kinds(&frame, webhook.owner, &typed),
         typed,
         base,
         webhook,
