@@ -25,16 +25,22 @@ async function leave(page, button) {
   await page.locator(button).click();
 }
 
+/** What the application received. */
 const landed = async (page) => {
   await page.waitForURL((url) => url.href.startsWith(demo.app_url));
-  return page.locator('#sub').innerText();
+  return {
+    person: await page.locator('#sub').innerText(),
+    workspace: await page.locator('dt:text-is("userinfo: tenant_id") + dd').innerText(),
+  };
 };
+const landedIn = async (page) => (await landed(page)).workspace;
+const landedAs = async (page) => (await landed(page)).person;
 
 /** Allows where the page for it comes up, and answers what the application received. */
 async function allowed(page) {
   await page.locator('#consent-allow, #sub').first().waitFor();
   if (await page.locator('#consent-allow').count()) await page.locator('#consent-allow').click();
-  return landed(page);
+  return landedAs(page);
 }
 
 const CONNECT = 'text="Connect a workspace"';
@@ -53,14 +59,14 @@ function flows(mode, options) {
         await page.locator(`input[name=workspace][value="${second.id}"]`).check();
         await picture(page, `consent-${mode}`);
         await page.locator('#consent-allow').click();
-        assert.equal(await landed(page), second.id);
+        assert.equal(await landedIn(page), second.id);
         await picture(page, `connected-${mode}`);
 
         await leave(page, CONNECT);
         assert.ok(await page.locator(`input[name=workspace][value="${second.id}"]`).isChecked(), 'the last choice is preselected');
         await page.locator(`input[name=workspace][value="${first.id}"]`).check();
         await page.locator('#consent-allow').click();
-        assert.equal(await landed(page), first.id);
+        assert.equal(await landedIn(page), first.id);
       }),
 
     [`${mode}: one workspace needs no picking`]: () =>
@@ -70,9 +76,9 @@ function flows(mode, options) {
         await signIn(page, user);
         assert.equal(await page.locator('input[type=radio][name=workspace]').count(), 0);
         await page.locator('#consent-allow').click();
-        assert.equal(await landed(page), user.workspaces[0].id);
+        assert.equal(await landedIn(page), user.workspaces[0].id);
         await leave(page, CONNECT);
-        assert.equal(await landed(page), user.workspaces[0].id, 'nothing was left to ask');
+        assert.equal(await landedIn(page), user.workspaces[0].id, 'nothing was left to ask');
       }),
 
     [`${mode}: sign in as oneself, in the same browser without a password again`]: () =>
@@ -81,9 +87,9 @@ function flows(mode, options) {
         await leave(page, SIGN_IN);
         await signIn(page, user);
         await page.locator('#consent-allow').click();
-        assert.equal(await landed(page), user.id);
+        assert.equal(await landedAs(page), user.id);
         await leave(page, SIGN_IN);
-        assert.equal(await landed(page), user.id);
+        assert.equal(await landedAs(page), user.id);
       }),
 
     [`${mode}: a wrong password is told, and the right one works after it`]: () =>
@@ -159,7 +165,7 @@ function flows(mode, options) {
         }
         await page.keyboard.press('Enter');
         assert.ok(user.workspaces.some(({ id }) => id === preselected));
-        assert.equal(await landed(page), preselected);
+        assert.equal(await landedIn(page), preselected);
       }),
   };
 }

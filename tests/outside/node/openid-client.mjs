@@ -87,18 +87,20 @@ await run({
     assert.equal(config.serverMetadata().token_endpoint, (await relyingParty('web')).config.serverMetadata().token_endpoint);
   },
 
-  'web client: code flow, ID token and userinfo name the chosen workspace': async () => {
+  'web client: code flow, ID token and userinfo name the person and the chosen workspace': async () => {
     const party = await relyingParty('web');
     const user = userWith(2);
     for (const { id } of user.workspaces) {
       const { tokens } = await connect(party, { workspace: id, request: { prompt: 'consent' } });
       const claims = tokens.claims();
-      assert.equal(claims.sub, id);
+      assert.equal(claims.sub, user.id);
       assert.equal(claims.tenant_id, id);
       assert.equal(tokens.token_type, 'bearer');
       assert.ok(tokens.expires_in > 0 && tokens.refresh_token);
-      const info = await oidc.fetchUserInfo(party.config, tokens.access_token, id);
+      const info = await oidc.fetchUserInfo(party.config, tokens.access_token, user.id);
       assert.equal(info.tenant_id, id);
+      assert.equal(info.email, user.email);
+      assert.equal((await introspect(party.config, tokens.access_token)).sub, id, 'the access token speaks for the workspace');
       assert.ok(Array.isArray(info.roles));
     }
   },
@@ -117,8 +119,8 @@ await run({
     const party = await relyingParty('public');
     const user = userWith(1);
     const { tokens } = await connect(party, { user });
-    assert.equal(tokens.claims().sub, user.workspaces[0].id);
-    await oidc.fetchUserInfo(party.config, tokens.access_token, user.workspaces[0].id);
+    assert.equal(tokens.claims().sub, user.id);
+    await oidc.fetchUserInfo(party.config, tokens.access_token, user.id);
   },
 
   'an optional scope that was unticked is not granted': async () => {
@@ -176,7 +178,7 @@ await run({
     const { tokens } = await connect(party);
     const seen = await introspect(party.config, tokens.access_token);
     assert.equal(seen.active, true);
-    assert.equal(seen.sub, tokens.claims().sub);
+    assert.equal(seen.sub, tokens.claims().tenant_id);
     assert.equal(seen.client_id, clientOf('web').client_id);
     assert.equal(seen.iss, demo.issuer);
     assert.equal(seen.scope, tokens.scope);

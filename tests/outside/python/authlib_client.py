@@ -125,10 +125,10 @@ def web_client_with_pkce():
     party, user = Party.web(), user_with(2)
     workspace = user["workspaces"][1]["id"]
     tokens, claims = party.connect(user, workspace=workspace, prompt="consent")
-    assert claims["sub"] == claims["tenant_id"] == workspace
+    assert claims["sub"] == user["id"] and claims["tenant_id"] == workspace
     info = party.userinfo()
     assert info.status_code == 200, info.text
-    assert info.json()["sub"] == workspace and info.json()["tenant_id"] == workspace
+    assert info.json()["sub"] == user["id"] and info.json()["tenant_id"] == workspace
     assert set(tokens["scope"].split()) == set(SCOPE.split())
 
 
@@ -168,7 +168,7 @@ def introspection_and_revocation():
     party = Party.web()
     tokens, claims = party.connect(user_with(1))
     seen = party.introspect(tokens["access_token"])
-    assert seen["active"] is True and seen["sub"] == claims["sub"] and seen["iss"] == ISSUER
+    assert seen["active"] is True and seen["sub"] == claims["tenant_id"] and seen["iss"] == ISSUER
     party.revoke(tokens["access_token"], "access_token")
     assert party.introspect(tokens["access_token"]) == {"active": False}
     tokens, _ = party.connect(user_with(1))

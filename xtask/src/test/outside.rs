@@ -27,6 +27,20 @@ struct Suite {
     database: Option<String>,
     /// Settings, for an empty server instead of the demo.
     config: Option<PathBuf>,
+    /// Installs or builds what this suite alone needs, while the other suites run.
+    prepare: Option<Prepare>,
+}
+
+type Prepare = Box<dyn FnOnce() -> Result<()> + Send>;
+
+impl Suite {
+    fn new(name: &'static str, program: &Path, script: PathBuf, env: Vec<(&'static str, OsString)>) -> Self {
+        Self { name, program: program.to_path_buf(), script, env, database: None, config: None, prepare: None }
+    }
+
+    fn after(self, prepare: impl FnOnce() -> Result<()> + Send + 'static) -> Self {
+        Self { prepare: Some(Box::new(prepare)), ..self }
+    }
 }
 
 /// What every suite of a browser stands on.
@@ -55,9 +69,8 @@ pub fn screenshots(root: &Path, tally: &mut Tally) -> Result<()> {
     let Ground { node, chromium, logs, binary, .. } = prepare(root)?;
     let pictures = root.join("docs/screenshots").into_os_string();
     let env = vec![("CHROMIUM", chromium.into_os_string()), ("SCREENSHOTS", pictures)];
-    let (program, script) = (PathBuf::from("node"), node.join("screenshots.mjs"));
-    let suite = Suite { name: "screenshots", program, script, env, database: None, config: None };
-    tally.add(run_suite(&suite, &binary, &logs, None));
+    let suite = Suite::new("screenshots", Path::new("node"), node.join("screenshots.mjs"), env);
+    tally.add(run_suite(suite, &binary, &logs, None));
     Ok(())
 }
 
@@ -65,10 +78,8 @@ pub fn run(root: &Path, filter: Option<&str>, tally: &mut Tally) -> Result<()> {
     let python = root.join("tests/outside/python");
     let Ground { node, chromium, target, logs, binary } = prepare(root)?;
     let venv = install::python(&root.join("target/outside-venv"), &python.join("requirements.txt"))?;
-    let suite = |name, program: &Path, script, env| {
-        let program = program.to_path_buf();
-        Suite { name, program, script, env, database: None, config: None }
-    };
+    let in_node = |name, script: &str| Suite::new(name, Path::new("node"), node.join(script), vec![]);
+    let in_python = |name, script: &str| Suite::new(name, &venv, python.join(script), vec![]);
     let browser = |name, javascript: &str, script: &str| {
         let screenshots = target.join("screenshots").into_os_string();
         let env = vec![
@@ -76,7 +87,7 @@ pub fn run(root: &Path, filter: Option<&str>, tally: &mut Tally) -> Result<()> {
             ("SCREENSHOTS", screenshots),
             ("JAVASCRIPT", javascript.into()),
         ];
-        suite(name, Path::new("node"), node.join(script), env)
+        Suite { env, ..in_node(name, script) }
     };
     let configured = |name, javascript| Suite {
         config: Some(node.join("configured.toml")),
@@ -84,9 +95,18 @@ pub fn run(root: &Path, filter: Option<&str>, tally: &mut Tally) -> Result<()> {
     };
     let postgres = Postgres::start(root)?;
     let suites = [
-        suite("openid-client", Path::new("node"), node.join("openid-client.mjs"), vec![]),
-        suite("authlib", &venv, python.join("authlib_client.py"), vec![]),
-        suite("schemathesis", &venv, python.join("described_api.py"), vec![]),
+        // What takes longest comes first.
+        oauth2_proxy(root, in_python("oauth2-proxy", "oauth2_proxy.py")),
+        in_python("schemathesis", "described_api.py"),
+        spring_security(root, in_python("spring-security", "spring_security.py")),
+        in_node("openid-client", "openid-client.mjs"),
+        in_node("auth-js", "auth-js.mjs"),
+        browser("oidc-client-ts", "on", "oidc-client-ts.mjs"),
+        in_python("authlib", "authlib_client.py"),
+        in_python("requests-oauthlib", "requests_oauthlib_client.py"),
+        in_python("mozilla-django-oidc", "mozilla_django_oidc_client.py"),
+        in_python("social-auth", "social_auth_client.py"),
+        in_python("mod-auth-openidc", "mod_auth_openidc.py").after(install::apache),
         browser("browser", "on", "browser.mjs"),
         browser("browser-no-script", "off", "browser.mjs"),
         browser("cross-origin", "on", "cross-origin.mjs"),
@@ -99,7 +119,8 @@ pub fn run(root: &Path, filter: Option<&str>, tally: &mut Tally) -> Result<()> {
         Suite {
             database: Some(postgres.url().to_owned()),
             // What depends on the database shows with few examples of each operation.
-            ..suite("schemathesis-postgres", &venv, python.join("described_api.py"), vec![("EXAMPLES", "4".into())])
+            env: vec![("EXAMPLES", "4".into())],
+            ..in_python("schemathesis-postgres", "described_api.py")
         },
     ];
     if filter.is_none() {
@@ -111,13 +132,28 @@ pub fn run(root: &Path, filter: Option<&str>, tally: &mut Tally) -> Result<()> {
         for _ in 0..AT_ONCE {
             scope.spawn(|| {
                 while let Some(suite) = next() {
-                    let result = run_suite(&suite, &binary, &logs, filter);
+                    let result = run_suite(suite, &binary, &logs, filter);
                     tally.lock().unwrap_or_else(PoisonError::into_inner).add(result);
                 }
             });
         }
     });
     Ok(())
+}
+
+fn oauth2_proxy(root: &Path, suite: Suite) -> Suite {
+    let (folder, program) = (root.join("tests/outside/go"), root.join("target/outside-go/oauth2-proxy"));
+    let env = vec![("OAUTH2_PROXY", program.clone().into_os_string())];
+    let build = move || install::go_program(&folder, "github.com/oauth2-proxy/oauth2-proxy/v7", &program);
+    Suite { env, ..suite }.after(build)
+}
+
+fn spring_security(root: &Path, suite: Suite) -> Suite {
+    let (folder, into) = (root.join("tests/outside/java"), root.join("target/outside-java"));
+    let env = vec![("SPRING_APPLICATION", into.join("signed-in.jar").into_os_string())];
+    let sources = ["pom.xml", "src/main/java/example/SignedIn.java"].map(|file| folder.join(file));
+    let build = move || install::maven_project(&folder, &sources.each_ref().map(PathBuf::as_path), &into);
+    Suite { env, ..suite }.after(build)
 }
 
 /// The binary drives its own flow.
@@ -133,14 +169,15 @@ fn demo_check(binary: &Path, tally: &mut Tally) -> Result<()> {
 
 /// Runs a suite and then shows what it said, in one piece.
 #[expect(clippy::disallowed_methods, reason = "a measurement")]
-fn run_suite(suite: &Suite, binary: &Path, logs: &Path, filter: Option<&str>) -> Tally {
+fn run_suite(mut suite: Suite, binary: &Path, logs: &Path, filter: Option<&str>) -> Tally {
     let (started, mut tally, mut said) = (Instant::now(), Tally::default(), String::new());
     let mut hear = |line: &str| {
         said.push_str(line);
         said.push('\n');
         outcome(line, suite.name, &mut tally);
     };
-    match drive(suite, binary, logs, filter, &mut hear) {
+    let prepared = suite.prepare.take().map_or(Ok(()), |prepare| prepare());
+    match prepared.and_then(|()| drive(&suite, binary, logs, filter, &mut hear)) {
         Ok(true) => (),
         Ok(false) if tally.failures() > 0 => (),
         Ok(false) => tally.fail(format!("{}: ended badly, see its output", suite.name)),

@@ -131,10 +131,10 @@ impl Check<'_> {
 
         let userinfo = json(self.http.get(self.url("/oauth2/userinfo")).bearer_auth(&access).send().await?).await?;
         ensure!(
-            userinfo["sub"] == workspace.id.as_str() && userinfo["tenant_id"] == workspace.id.as_str(),
+            userinfo["sub"] == user.id.as_str() && userinfo["tenant_id"] == workspace.id.as_str(),
             "userinfo says {userinfo}"
         );
-        step("userinfo names the chosen workspace");
+        step("userinfo names the person and the chosen workspace");
 
         let seen = json(self.as_client("/oauth2/introspect", &[("token", &access)]).await?).await?;
         ensure!(seen["active"] == true && seen["sub"] == workspace.id.as_str(), "introspection says {seen}");

@@ -156,7 +156,7 @@ export const scenarios = (browse) => ({
       await page.locator('#consent-allow').click();
       const tokens = await exchange(page, app, verifier);
       const claims = JSON.parse(Buffer.from(tokens.id_token.split('.')[1], 'base64url').toString());
-      assert.equal(claims.sub, wanted.workspace);
+      assert.equal(claims.tenant_id, wanted.workspace);
       const said = await post(app, 'introspect', { token: tokens.access_token });
       assert.deepEqual([said.active, said.sub, said.sub_type], [true, wanted.workspace, 'workspace'], JSON.stringify(said));
       assert.deepEqual(tokens.scope.split(' ').sort(), scripts ? ['email', 'openid'] : ['openid']);
