@@ -81,6 +81,7 @@ fn event(n: u32, seeded: &Seeded) -> AuditEvent {
         outcome: outcome.to_owned(),
         request_id: format!("request-{n}"),
         actor: user.to_string(),
+        credential: None,
         client_id: Some(client),
         user_id: Some(user),
         workspace_id: (!n.is_multiple_of(4)).then_some(seeded.workspace),

@@ -5,11 +5,11 @@ use crate::recorder::About;
 use crate::session::{self, Caller, SessionView};
 use crate::subject::home;
 use crate::{App, Ctx, Failure};
-use domain::{ClientId, WorkspaceId};
 use domain::access::{Credential, Denied, Limit, Principal};
 use domain::client::SubType;
 use domain::identity::{Role, User, WorkspaceMembership};
 use domain::oauth::error::Refusal as _;
+use domain::{ClientId, WorkspaceId};
 
 type Outcome<T> = Result<T, Failure<ManageRefusal>>;
 
