@@ -1,29 +1,14 @@
 //! Applications as their owners manage them: the members that only an owner sets, and the names that the management
 //! APIs give to what RFC 7591 calls otherwise. One reader of metadata stands behind all of them.
-use crate::client::{Client, ClientConfig, ClientType, SubType};
-use crate::oauth::registration::{self, Metadata, MetadataFault, MetadataRefusal as R, Reader};
+use crate::client::{Client, ClientConfig, ClientType};
+pub use crate::oauth::registration::LONGEST;
+use crate::oauth::registration::{self, Metadata, MetadataFault, MetadataRefusal as R, Reader, Terms};
 use crate::text::description;
 use serde_json::{Map, Value, json};
-
-const DAY: i64 = 24 * 60 * 60;
-
-/// Seconds that an owner may let a token live.
-pub const LONGEST: [(&str, i64); 3] = [
-    ("access_token_lifetime_seconds", 30 * DAY),
-    ("id_token_lifetime_seconds", 30 * DAY),
-    ("refresh_token_lifetime_seconds", 3650 * DAY),
-];
 
 /// Reads the members that only an owner sets; what is not named is cleared.
 fn read_owner_settings(json: &Map<String, Value>, config: &mut ClientConfig) -> Result<(), MetadataFault> {
     let reader = Reader(json);
-    let lifetime = |(name, longest): (&str, i64)| match reader.number(name)? {
-        Some(seconds) if !(1..=longest).contains(&seconds) => Err(R::Lifetime.of(name)),
-        seconds => Ok(seconds),
-    };
-    config.access_token_lifetime_seconds = lifetime(LONGEST[0])?;
-    config.id_token_lifetime_seconds = lifetime(LONGEST[1])?;
-    config.refresh_token_lifetime_seconds = lifetime(LONGEST[2])?;
     let text = reader.text("description")?.unwrap_or_default();
     config.description = description(text).map_err(|_| R::Description.of("description"))?;
     config.project_id = reader.text("project_id")?.map(str::to_owned);
@@ -35,8 +20,8 @@ fn read_owner_settings(json: &Map<String, Value>, config: &mut ClientConfig) -> 
 
 /// Reads metadata from a client's owner, who may set more than the client itself, name no scopes at all, and add the
 /// redirect URIs later.
-pub fn read(json: &Map<String, Value>, default_sub_type: SubType) -> Result<Metadata, MetadataFault> {
-    let mut metadata = Metadata::read_members(json, default_sub_type)?;
+pub fn read(json: &Map<String, Value>, terms: &Terms<'_>) -> Result<Metadata, MetadataFault> {
+    let mut metadata = Metadata::read_members(json, terms)?;
     read_owner_settings(json, &mut metadata.config)?;
     metadata.default_scope &= !json.contains_key("scope");
     Ok(metadata)
@@ -343,7 +328,7 @@ fn scopes(value: &Value) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::client::{AuthMethod, GrantType, Trust};
+    use crate::client::{AuthMethod, GrantType, SubType, Trust};
     use crate::{ClientId, Timestamp};
 
     fn client(metadata: Metadata) -> Client {
@@ -375,12 +360,12 @@ mod tests {
 
     fn made(dialect: &Dialect, body: Value) -> Result<Client, MetadataFault> {
         let metadata = dialect.new_client(&object(body))?;
-        read(&metadata, SubType::Workspace).map_err(|f| dialect.localise(f)).map(client)
+        read(&metadata, &Terms::managed(SubType::Workspace, &[])).map_err(|f| dialect.localise(f)).map(client)
     }
 
     fn changed(dialect: &Dialect, before: &Client, body: Value) -> Result<Client, MetadataFault> {
         let metadata = dialect.changed(before, &object(body))?;
-        read(&metadata, SubType::Workspace).map_err(|f| dialect.localise(f)).map(client)
+        read(&metadata, &Terms::managed(SubType::Workspace, &[])).map_err(|f| dialect.localise(f)).map(client)
     }
 
     fn minimal() -> Value {

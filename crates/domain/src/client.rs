@@ -195,6 +195,9 @@ pub struct ClientConfig {
     /// What the operator vouched for, where it has changed since.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub reviewed: Option<Reviewed>,
+    /// What the client asked for at registration and did not get: a member, or a member and a value.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub dropped: Vec<String>,
 }
 
 fn held_to_pkce() -> bool {

@@ -13,6 +13,7 @@ pub mod encoding;
 pub mod events;
 pub mod id;
 pub mod identity;
+pub mod json;
 pub mod keys;
 pub mod language;
 pub mod oauth;

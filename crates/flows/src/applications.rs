@@ -254,7 +254,8 @@ pub async fn delete(app: &App, ctx: &Ctx, id: &ClientId) -> Result<bool, Fault> 
 /// Changes where a client's answers may go. `false` when there is no such client, or it cannot register one of these.
 pub async fn set_redirect_uris(app: &App, ctx: &Ctx, id: &ClientId, uris: Vec<String>) -> Result<bool, Fault> {
     let Some(mut client) = living(app, ctx, id).await? else { return Ok(false) };
-    if uris.iter().any(|uri| check_registration(uri, client.config.application_type).is_err()) {
+    let schemes = &app.settings().registration.private_schemes;
+    if uris.iter().any(|uri| check_registration(uri, client.config.application_type, schemes).is_err()) {
         return Ok(false);
     }
     let was_public = client.is_public();

@@ -50,7 +50,7 @@ async fn begun<'s>(
     let mut tx = app.store().read().await?;
     let client = store::clients::by_id(&mut tx, &id, ctx.now).await?;
     let client = client.filter(|c| c.deleted_at.is_none()).ok_or_else(|| unknown(ctx, app, &id))?;
-    let callback = Callback::establish(&client, params).map_err(|r| refused(Some(&client), r))?;
+    let callback = Callback::establish(&client, params, ctx.facts.framed).map_err(|r| refused(Some(&client), r))?;
     let person = person(&mut tx, caller, &id).await?;
     drop(tx);
     let keys = app.keys();

@@ -18,8 +18,8 @@ pub(crate) fn read(
     has: &ScopeSet,
     metadata: &Map<String, Value>,
 ) -> Result<Metadata, MetadataFault> {
-    application::read(metadata, app.settings().default_sub_type)
-        .and_then(|asked| register::fit(app, trust, has, asked))
+    application::read(metadata, &app.settings().managed_terms())
+        .and_then(|asked| register::fit(app, trust, has, asked, false))
         .map_err(|fault| dialect.localise(fault))
 }
 
@@ -41,6 +41,7 @@ fn changed(
     let config = ClientConfig {
         // What only the operator sets.
         refresh_rotation: client.config.refresh_rotation,
+        dropped: client.config.dropped,
         ..asked.config
     };
     Ok(Client { name: asked.name, client_type: asked.client_type, auth_method: asked.auth_method, config, ..client })

@@ -21,6 +21,8 @@ pub struct Facts {
     /// The address of the peer, or of the client behind trusted proxies.
     pub ip: String,
     pub user_agent: String,
+    /// The browser loads the answer into a frame (`Sec-Fetch-Dest: iframe`).
+    pub framed: bool,
     /// Who acts, where a credential or the command line says so: `usr_…`, `key_…`, `wsp_…`, or `command line`.
     pub actor: Option<String>,
     /// What they proved that with: `ses_…`, `pat_…`, `key_…`, or the client id of an access token.

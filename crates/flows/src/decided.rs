@@ -3,7 +3,7 @@ use crate::asker::Person;
 use crate::next::{AuthorizeFailure, Decision, Next};
 use crate::page_refusal::{InteractionRefusal, PageReason};
 use crate::recorder::About;
-use crate::scene::{Scene, answer_error, error, page};
+use crate::scene::{Scene, answer_error, error, page, returned};
 use crate::{Failure, events};
 use domain::events::EventData;
 use domain::oauth::authorize::AuthorizeRefusal;
@@ -28,21 +28,23 @@ impl Scene<'_> {
         }
     }
 
-    /// The person said no. That answer goes back even to a client that nobody tried before.
+    /// The person said no.
     async fn denied(self, step: &Step) -> Result<Next, AuthorizeFailure> {
         if let Some(device) = &self.interaction.device {
             let id = device.id;
             return self.denied_to_device(id).await;
         }
-        let why = match step {
-            // Recorded when it was shown.
-            Step::Explain(why) if self.interaction.told.is_some() => *why,
+        let callback = &self.interaction.request.callback;
+        match step {
+            // Recorded when it was shown. The button of that page leads back, as a link would.
+            Step::Explain(why) if self.interaction.told.is_some() => {
+                Ok(Next::Answer(error(self.app, callback, &(*why).into())))
+            }
             _ => {
                 self.record(AuthorizeRefusal::UserDenied, json!({}));
-                AuthorizeRefusal::UserDenied
+                returned(self.app, &self.client, callback, AuthorizeRefusal::UserDenied.into())
             }
-        };
-        Ok(Next::Answer(error(self.app, &self.interaction.request.callback, &why.into())))
+        }
     }
 
     /// What the person chose; a program that names no workspace gets the default one.

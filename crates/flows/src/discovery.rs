@@ -2,7 +2,7 @@
 use crate::keys::Keys;
 use crate::{Fault, RegistrationPolicy, Settings};
 use bytes::Bytes;
-use domain::client::{AuthMethod, GrantType};
+use domain::client::{AuthMethod, GrantType, Trust};
 use domain::language::Language;
 use domain::oauth::authorize::ResponseMode;
 use domain::oauth::claims;
@@ -47,7 +47,9 @@ fn metadata(settings: &Settings, keys: &Keys) -> Value {
     if settings.registration.policy != RegistrationPolicy::Off {
         put("registration_endpoint", settings.url("/oauth2/register").into());
     }
-    put("scopes_supported", settings.catalogue.names().collect::<Vec<_>>().into());
+    // What a client may ask for that nobody knows: some register for all of it.
+    let open = settings.catalogue.names().filter(|name| settings.is_open_to(Trust::Anonymous, name));
+    put("scopes_supported", open.collect::<Vec<_>>().into());
     put("response_types_supported", names(&["code"]));
     put("response_modes_supported", names(&modes));
     put("grant_types_supported", names(&grants));

@@ -13,7 +13,7 @@ pub fn open(app: &App, ctx: &Ctx, text: &str, browser: [u8; 32]) -> Result<Inter
     use InteractionRefusal as R;
     let refused = |about: About, r: R| {
         app.record(ctx, Endpoint::Authorization.as_str(), r.reason(), about);
-        Failure::Refused(PageRefusal { reason: PageReason::Interaction(r), client_name: None })
+        Failure::Refused(PageRefusal { reason: PageReason::Interaction(r), client_name: None, back: None })
     };
     let opened = app.keys().sealer.open::<Interaction>(Purpose::Interaction, text);
     let (_, interaction) = opened.map_err(|_| refused(About::default(), R::Unknown))?;

@@ -1,21 +1,14 @@
 //! What comes of an authorization request: the next step, the answer to the client, or a page that says why not.
 use crate::Failure;
+pub use crate::page_refusal::Answer;
 use crate::page_refusal::PageRefusal;
 use domain::client::Client;
 use domain::identity::{Email, WorkspaceMembership};
-use domain::oauth::authorize::{AuthorizationRequest, AuthorizeRefusal, Callback};
+use domain::oauth::authorize::{AuthorizationRequest, AuthorizeRefusal};
 use domain::oauth::decision::{Ask, Choice};
 use domain::oauth::device::UserCode;
 
 pub type AuthorizeFailure = Failure<PageRefusal>;
-
-/// An answer for the client: where it goes and what it says.
-#[derive(Debug, Clone)]
-pub struct Answer {
-    pub callback: Callback,
-    /// `code`, `state`, `iss`; or `error`, `error_description`, `state`, `iss` (RFC 9207).
-    pub params: Vec<(String, String)>,
-}
 
 /// What the consent page shows.
 #[derive(Debug, Clone)]

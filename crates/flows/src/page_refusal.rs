@@ -1,5 +1,5 @@
 //! Why there is no next step of an authorization that anybody but the user could be told of.
-use domain::oauth::authorize::AuthorizeRefusal;
+use domain::oauth::authorize::{AuthorizeRefusal, Callback};
 use domain::oauth::error::{ErrorCode, Named, Refusal};
 use std::borrow::Cow;
 
@@ -17,12 +17,22 @@ domain::refusals! {
     }
 }
 
-/// Why there is no next step and nobody to send an answer to: the user reads it on a page.
-#[derive(Debug, Clone, PartialEq, Eq)]
+/// An answer for the client: where it goes and what it says.
+#[derive(Debug, Clone)]
+pub struct Answer {
+    pub callback: Callback,
+    /// `code`, `state`, `iss`; or `error`, `error_description`, `state`, `iss` (RFC 9207).
+    pub params: Vec<(String, String)>,
+}
+
+/// Why there is no next step and no answer to send: the user reads it on a page.
+#[derive(Debug, Clone)]
 pub struct PageRefusal {
     pub reason: PageReason,
     /// The name of the client that the user came from, where it is known.
     pub client_name: Option<String>,
+    /// The answer that the user may take to the client. It is not sent by itself (RFC 9700 §4.11.2).
+    pub back: Option<Box<Answer>>,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -7,8 +7,9 @@ pub use crate::register_refusal::{AccessRefusal, RegisterRefusal};
 use crate::registrar::Registrar;
 use crate::{App, Ctx, Failure, RegistrationPolicy};
 use domain::access::{Limit, Operation};
-use domain::client::{Client, Trust};
+use domain::client::{Client, GrantType, Trust};
 use domain::oauth::error::Refusal as _;
+use domain::oauth::jose::SigningAlg;
 use domain::oauth::registration::{Metadata, MetadataFault, MetadataRefusal, OWN_MEMBERS, render};
 use domain::{ClientId, ScopeSet, Secret, vouching};
 use serde_json::{Map, Value};
@@ -52,24 +53,26 @@ fn owner(app: &App, ctx: &Ctx, registrar: &Registrar) -> Result<Option<Owner>, F
 }
 
 /// Holds the scopes and the algorithm asked for against what exists and what such a client may have (checklist 103).
-/// What it has stays its own.
-pub(crate) fn fit(app: &App, trust: Trust, has: &ScopeSet, mut asked: Metadata) -> Result<Metadata, MetadataFault> {
+/// What it has stays its own. With `narrow` the rest is dropped, unless nothing remains; without it, it is refused.
+pub(crate) fn fit(
+    app: &App,
+    trust: Trust,
+    has: &ScopeSet,
+    mut asked: Metadata,
+    narrow: bool,
+) -> Result<Metadata, MetadataFault> {
     let catalogue = &app.settings().catalogue;
-    let self_registered = app.settings().registration.self_registered_scopes.as_ref();
-    let allowed = |name: &str| match trust {
-        Trust::FirstParty | Trust::Verified => true,
-        _ if has.contains(name) => true,
-        Trust::Unverified => !catalogue.is_sensitive(name),
-        Trust::Anonymous => !catalogue.is_sensitive(name) && self_registered.is_none_or(|set| set.contains(name)),
-    };
+    let exists = |name: &str| catalogue.scope(name).is_some();
+    let open = |name: &str| exists(name) && (has.contains(name) || app.settings().is_open_to(trust, name));
     if asked.default_scope {
-        asked.config.scopes = catalogue.default_scopes().filter(allowed);
+        asked.config.scopes = catalogue.default_scopes().filter(open);
     }
-    if asked.config.scopes.iter().any(|name| catalogue.scope(name).is_none()) {
-        return Err(MetadataRefusal::ScopeUnknown.of("scope"));
-    }
-    if !asked.config.scopes.iter().all(allowed) {
-        return Err(MetadataRefusal::ScopeNotAllowed.of("scope"));
+    let unknown = asked.config.scopes.iter().any(|name| !exists(name));
+    let why = if unknown { MetadataRefusal::ScopeUnknown } else { MetadataRefusal::ScopeNotAllowed };
+    if narrow {
+        asked.narrow_scopes(open, why)?;
+    } else if !asked.config.scopes.iter().all(open) {
+        return Err(why.of("scope"));
     }
     let alg = asked.config.id_token_signed_response_alg.unwrap_or_default();
     if app.keys().algs().all(|known| known != alg) {
@@ -84,6 +87,7 @@ fn without_voucher(mut asked: Metadata) -> Result<Metadata, MetadataFault> {
     if kept.is_empty() && !asked.config.grant_types.is_empty() {
         return Err(MetadataRefusal::NotVouched.of("grant_types"));
     }
+    asked.drop_grant(GrantType::ClientCredentials);
     asked.config.grant_types = kept;
     Ok(asked)
 }
@@ -97,8 +101,8 @@ pub async fn create(app: &App, ctx: &Ctx, registrar: &Registrar, json: &Value) -
     let owner = owner(app, ctx, registrar)?;
     let limit = &registrar.principal().limit;
     let trust = admit(app, ctx, limit).map_err(|r| refused(RegisterRefusal::Access(r)))?;
-    let asked = Metadata::read(json, app.settings().default_sub_type);
-    let asked = asked.and_then(|asked| fit(app, trust, &ScopeSet::default(), asked));
+    let asked = Metadata::read(json, &app.settings().registration_terms(owner.is_some()));
+    let asked = asked.and_then(|asked| fit(app, trust, &ScopeSet::default(), asked, true));
     // Only a workspace vouches for what registers itself.
     let vouched = matches!(owner, Some(Owner::Workspace(_)));
     let asked = asked.and_then(|asked| if vouched { Ok(asked) } else { without_voucher(asked) });
@@ -164,6 +168,18 @@ pub async fn read(app: &App, ctx: &Ctx, registrar: &Registrar, id: &str) -> Outc
     Ok(Registered { metadata: answer, revision: client.revision })
 }
 
+/// What answers show as a default reads back as one: a replacement by what was read changes nothing.
+fn as_before(client: &Client, names_scopes: bool, mut asked: Metadata) -> Metadata {
+    let (had, config) = (&client.config, &mut asked.config);
+    config.any_secret_method |= had.any_secret_method && asked.auth_method == client.auth_method;
+    let default_alg = config.id_token_signed_response_alg == Some(SigningAlg::default());
+    if default_alg && had.id_token_signed_response_alg.is_none() {
+        config.id_token_signed_response_alg = None;
+    }
+    asked.default_scope &= !names_scopes;
+    asked
+}
+
 /// RFC 7592 §2.2: the metadata replaces what was registered. A client that becomes confidential gets a secret, one that
 /// becomes public loses its secrets. `expected` is the revision that the caller read, where the caller says.
 pub async fn replace(
@@ -203,8 +219,11 @@ pub async fn replace(
             object.entry(*name).or_insert_with(|| kept[*name].clone());
         }
     }
-    let asked = Metadata::read(&json, app.settings().default_sub_type);
-    let asked = asked.and_then(|asked| fit(app, client.trust_of_owner(false), &client.config.scopes, asked));
+    let asked = Metadata::read(&json, &app.settings().registration_terms(!client.is_self_registered()));
+    let asked = asked.and_then(|asked| {
+        let asked = as_before(&client, json.get("scope").is_some(), asked);
+        fit(app, client.trust_of_owner(false), &client.config.scopes, asked, true)
+    });
     let asked = asked.and_then(|asked| if client.voucher().is_some() { Ok(asked) } else { without_voucher(asked) });
     let asked = asked.map_err(|fault| refused(RegisterRefusal::Metadata(fault.why)))?;
     let was_public = client.is_public();
@@ -217,9 +236,6 @@ pub async fn replace(
         config: domain::client::ClientConfig {
             description: kept.description,
             refresh_rotation: kept.refresh_rotation,
-            access_token_lifetime_seconds: kept.access_token_lifetime_seconds,
-            refresh_token_lifetime_seconds: kept.refresh_token_lifetime_seconds,
-            id_token_lifetime_seconds: kept.id_token_lifetime_seconds,
             allowed_user_ids: kept.allowed_user_ids,
             project_id: kept.project_id,
             ..asked.config

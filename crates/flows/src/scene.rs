@@ -32,14 +32,14 @@ pub(crate) struct Scene<'s> {
 pub(crate) fn page(ctx: &Ctx, app: &App, client: Option<&Client>, reason: PageReason, sent: Value) -> AuthorizeFailure {
     let about = client.map(|client| About::client(&client.id)).unwrap_or_default();
     app.record_with(ctx, HERE, reason.refusal().reason(), about, sent);
-    Failure::Refused(PageRefusal { reason, client_name: client.map(|client| client.name.clone()) })
+    Failure::Refused(PageRefusal { reason, client_name: client.map(|client| client.name.clone()), back: None })
 }
 
 /// A client that is not there: the identifier that was sent may be anything, so that it names nobody on the page.
 pub(crate) fn unknown(ctx: &Ctx, app: &App, id: &ClientId) -> AuthorizeFailure {
     let reason = PageReason::Authorize(AuthorizeRefusal::ClientUnknown.into());
     app.record(ctx, HERE, reason.refusal().reason(), About::client(id));
-    Failure::Refused(PageRefusal { reason, client_name: None })
+    Failure::Refused(PageRefusal { reason, client_name: None, back: None })
 }
 
 pub(crate) async fn scene<'s>(
@@ -217,9 +217,21 @@ pub(crate) fn answer_error(
     refusal: Named<AuthorizeRefusal>,
     sent: Value,
 ) -> Result<Next, AuthorizeFailure> {
-    if !callback.carries_errors() {
-        return Err(page(ctx, app, Some(client), PageReason::Authorize(refusal), sent));
-    }
     app.record_with(ctx, HERE, refusal.reason(), About::client(&client.id), sent);
-    Ok(Next::Answer(error(app, callback, &refusal)))
+    returned(app, client, callback, refusal)
+}
+
+/// The error goes to the client where errors may go there; otherwise the user reads it, and takes it there by a link.
+pub(crate) fn returned(
+    app: &App,
+    client: &Client,
+    callback: &Callback,
+    refusal: Named<AuthorizeRefusal>,
+) -> Result<Next, AuthorizeFailure> {
+    let answer = error(app, callback, &refusal);
+    if callback.carries_errors() {
+        return Ok(Next::Answer(answer));
+    }
+    let (reason, client_name) = (PageReason::Authorize(refusal), Some(client.name.clone()));
+    Err(Failure::Refused(PageRefusal { reason, client_name, back: Some(Box::new(answer)) }))
 }

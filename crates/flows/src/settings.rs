@@ -1,9 +1,11 @@
 //! The settings that the use cases look at. The server reads them; see its configuration.
 use crate::in_force::InForce;
 use domain::catalogue::Catalogue;
-use domain::client::SubType;
+use domain::client::{SubType, Trust};
 use domain::oauth::authorize::AuthorizePolicy;
 use domain::oauth::jwk;
+use domain::oauth::redirect_uri::EDITOR_SCHEMES;
+use domain::oauth::registration::Terms;
 use domain::oauth::resource::Resources;
 use domain::{ScopeSet, SecretHash};
 use serde::{Deserialize, Serialize};
@@ -73,6 +75,8 @@ pub struct Registration {
     pub self_registered_scopes: Option<ScopeSet>,
     /// An anonymous registration that nobody used for so many seconds is removed.
     pub unused_after: i64,
+    /// Private-use schemes that a redirect URI may have without a dot.
+    pub private_schemes: Vec<String>,
 }
 
 impl Default for Registration {
@@ -83,6 +87,7 @@ impl Default for Registration {
             per_address_per_hour: 60,
             self_registered_scopes: None,
             unused_after: 7 * DAY,
+            private_schemes: EDITOR_SCHEMES.map(str::to_owned).into(),
         }
     }
 }
@@ -188,6 +193,23 @@ impl Settings {
     /// The resources that tokens can be for.
     pub fn resources(&self) -> Resources<'_> {
         Resources { known: &self.catalogue.resources, issuer: &self.issuer, unlisted: self.unlisted_resources }
+    }
+
+    /// What people who manage a client may say of it.
+    pub fn managed_terms(&self) -> Terms<'_> {
+        Terms::managed(self.default_sub_type, &self.registration.private_schemes)
+    }
+
+    /// What a client may say of itself. The server's own lifetimes bound those of a client that nobody owns.
+    pub(crate) fn registration_terms(&self, owned: bool) -> Terms<'_> {
+        let managed = self.managed_terms();
+        let own = [self.lifetimes.access_token, self.lifetimes.id_token, self.lifetimes.refresh_idle];
+        Terms { narrow: true, longest: if owned { managed.longest } else { own }, ..managed }
+    }
+
+    /// Whether a client of this trust may have a scope.
+    pub(crate) fn is_open_to(&self, trust: Trust, name: &str) -> bool {
+        self.catalogue.is_open_to(trust, self.registration.self_registered_scopes.as_ref(), name)
     }
 
     /// What authorization requests are held to. `keys` verify an `id_token_hint`.

@@ -13,10 +13,11 @@ pub fn new_client(
     redirect_uris: Vec<String>,
     scopes: ScopeSet,
     trust: Trust,
+    schemes: &[String],
 ) -> anyhow::Result<NewClient> {
     let application_type = if kind == Kind::Public { ApplicationType::Native } else { ApplicationType::Web };
     for uri in &redirect_uris {
-        redirect_uri::check_registration(uri, application_type).with_context(|| uri.clone())?;
+        redirect_uri::check_registration(uri, application_type, schemes).with_context(|| uri.clone())?;
     }
     if redirect_uris.is_empty() && kind != Kind::Machine {
         bail!("at least one --redirect-uri is required");

@@ -5,11 +5,10 @@ use axum::body::Bytes;
 use axum::extract::{FromRequest, Request};
 use axum::http::header;
 use axum::response::Response;
+use domain::json;
 use domain::oauth::error::ErrorCode;
 use domain::oauth::params::RawParams;
-use serde::de::{Deserialize, Deserializer, Error as _, MapAccess, Visitor};
 use serde_json::{Map, Value};
-use std::fmt;
 
 /// No request of ours is longer.
 pub const MAX_BODY: usize = 64 * 1024;
@@ -28,40 +27,12 @@ pub struct Form(pub RawParams);
 #[derive(Debug)]
 pub struct Json(pub Value);
 
-/// The members of a JSON object. One that comes twice is a fault, as in a form (checklist 13): `serde_json` alone would
-/// keep the last and a proxy in front perhaps the first.
-#[derive(Debug)]
-struct Members(Map<String, Value>);
-
-struct MembersVisitor;
-
-impl<'de> Visitor<'de> for MembersVisitor {
-    type Value = Members;
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("an object")
-    }
-
-    fn visit_map<A: MapAccess<'de>>(self, mut access: A) -> Result<Members, A::Error> {
-        let mut members = Map::new();
-        while let Some((name, value)) = access.next_entry::<String, Value>()? {
-            if members.insert(name, value).is_some() {
-                return Err(A::Error::custom("a member came twice"));
-            }
-        }
-        Ok(Members(members))
-    }
-}
-
-impl<'de> Deserialize<'de> for Members {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        deserializer.deserialize_map(MembersVisitor)
-    }
-}
-
 /// The members of a JSON object, each once; `None` for anything else.
 pub fn members(body: &[u8]) -> Option<Map<String, Value>> {
-    serde_json::from_slice::<Members>(body).ok().map(|members| members.0)
+    match json::parse(body) {
+        Some(Value::Object(members)) => Some(members),
+        _ => None,
+    }
 }
 
 /// Such as `application/json` of `Application/JSON; charset=utf-8`.
@@ -131,7 +102,7 @@ impl FromRequest<WebState> for Json {
             return Err(refuse("The body must be JSON."));
         }
         let bytes = Bytes::from_request(request, state).await.map_err(|_| refuse(CUT_OFF))?;
-        let value = serde_json::from_slice(&bytes).map_err(|_| refuse("The body is not valid JSON."))?;
+        let value = json::parse(&bytes).ok_or_else(|| refuse("The body is not JSON that has each member once."))?;
         if has_nul(&value) { Err(refuse(NUL)) } else { Ok(Self(value)) }
     }
 }
@@ -158,6 +129,7 @@ mod tests {
     fn checklist_13_a_repeated_member_is_refused() {
         assert!(parse(JSON, br#"{"scope": "a", "scope": "b"}"#).is_err());
         assert!(parse(JSON, br#"{"scope": "a", "sc\u006fpe": "b"}"#).is_err(), "escaped, it is the same name");
+        assert!(parse(JSON, br#"{"claims": {"userinfo": {}, "userinfo": {}}}"#).is_err(), "within another member");
         assert!(parse(FORM, b"scope=a&scope=b").unwrap().repeated(&[]).is_some());
     }
 

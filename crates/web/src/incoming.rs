@@ -39,6 +39,7 @@ impl FromRequestParts<WebState> for Incoming {
             request_id: parts.extensions.get::<RequestId>().map(|id| id.0.clone()).unwrap_or_default(),
             ip: client_ip(peer, &parts.headers, state.trusted_proxies()),
             user_agent: text(header::USER_AGENT).to_owned(),
+            framed: parts.headers.get("sec-fetch-dest").is_some_and(|dest| dest == "iframe"),
             ..Facts::default()
         };
         let query = RawParams::from_urlencoded(parts.uri.query().unwrap_or_default().as_bytes());

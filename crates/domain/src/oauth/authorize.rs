@@ -87,13 +87,14 @@ pub struct Callback {
     redirect_uri: String,
     mode: ResponseMode,
     state: Option<String>,
-    /// False for clients that nobody vouches for and nobody used yet: errors stay here (checklist, settled 4).
+    /// False for clients that nobody vouches for and nobody used yet, unless it does no harm: errors stay here.
     carries_errors: bool,
 }
 
 impl Callback {
-    /// The client-and-redirect check. Whatever it refuses is shown on a page, never sent anywhere.
-    pub fn establish(client: &Client, params: &RawParams) -> Result<Self, AuthorizeRefusal> {
+    /// The client-and-redirect check. Whatever it refuses is shown on a page, never sent anywhere. `framed` says that the
+    /// request loads a frame of another page.
+    pub fn establish(client: &Client, params: &RawParams, framed: bool) -> Result<Self, AuthorizeRefusal> {
         use AuthorizeRefusal as R;
         if !client.is_active() {
             return Err(R::ClientDisabled);
@@ -118,7 +119,10 @@ impl Callback {
             Some(text) => ResponseMode::ALL.into_iter().find(|m| m.as_str() == text).ok_or(R::ResponseModeUnknown)?,
         };
         let state = params.get("state").map(str::to_owned);
-        Ok(Self { redirect_uri, mode, state, carries_errors: !client.is_untried() })
+        // RFC 9700 §4.11.2: a stranger's client would make this server an open redirector. What stays on the device leads no
+        // one astray, and in a frame the user sees neither the redirect nor a page of this server.
+        let carries_errors = !client.is_untried() || redirect_uri::is_on_device(&redirect_uri) || framed;
+        Ok(Self { redirect_uri, mode, state, carries_errors })
     }
 
     /// The right to send nothing anywhere: a device asks here for its answer (RFC 8628 §3.4).

@@ -26,7 +26,7 @@ pub struct InvalidClaims;
 
 impl ClaimsRequest {
     pub fn parse(text: &str) -> Result<Self, InvalidClaims> {
-        let json: Value = serde_json::from_str(text).map_err(|_| InvalidClaims)?;
+        let json = crate::json::parse(text.as_bytes()).ok_or(InvalidClaims)?;
         let object = json.as_object().ok_or(InvalidClaims)?;
         let mut request = Self::default();
         for (member, names) in [("userinfo", &mut request.userinfo), ("id_token", &mut request.id_token)] {

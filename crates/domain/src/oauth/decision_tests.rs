@@ -55,7 +55,7 @@ fn request_with(client: &Client, more: &[(&str, &str)], require_pkce: bool) -> R
     let issuer = "https://as.example";
     let resources = Resources { known: &["https://api.example/".to_owned()], issuer, unlisted: true };
     let policy = AuthorizePolicy { catalogue, strangers: None, resources, require_pkce, issuer, keys: &[] };
-    AuthorizationRequest::validate(client, Callback::establish(client, &params)?, &params, &policy, NOW)
+    AuthorizationRequest::validate(client, Callback::establish(client, &params, false)?, &params, &policy, NOW)
 }
 
 fn workspace(n: u8) -> WorkspaceMembership {
@@ -334,7 +334,7 @@ fn narrowing_point_3_who_needs_pkce() {
     assert_eq!(at(&stored(r#"{"require_pkce": true}"#), https, false), Err(R::ChallengeMissing));
     assert_eq!(at(&stored(r#"{"require_pkce": false}"#), https, false), Ok(None));
     let half = [("code_challenge", ""), ("code_challenge_method", "S256")];
-    assert_eq!(request(&confidential, &half).map(|_| ()), Err(R::ChallengeMissing), "half of it is a mistake");
+    assert_eq!(request(&client(), &half).map(|_| ()), Err(R::ChallengeMissing), "half of it is a mistake");
 }
 
 #[test]

@@ -21,5 +21,6 @@ pub mod registration;
 pub mod resource;
 pub mod scope;
 pub mod seal;
+mod terms;
 pub mod token;
 mod v0;

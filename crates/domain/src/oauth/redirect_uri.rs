@@ -14,7 +14,9 @@ pub enum InvalidRedirectUri {
     UserInfo,
     #[error("http is accepted for loopback addresses only")]
     PlainHttp,
-    #[error("a private-use scheme needs a dot, such as com.example.app (RFC 8252 section 7.1)")]
+    #[error(
+        "a private-use scheme needs a dot, such as com.example.app (RFC 8252 section 7.1), or a place in the list of this server"
+    )]
     SchemeWithoutDot,
     #[error("this scheme is not accepted")]
     Scheme,
@@ -24,6 +26,57 @@ pub enum InvalidRedirectUri {
     Characters,
     #[error("a redirect URI must not have dot segments or a backslash")]
     Ambiguous,
+    #[error("the host must follow `//` and have letters, digits, dots and hyphens only")]
+    Host,
+}
+
+/// Private-use schemes of well-known editors. They have no dot, as RFC 8252 §7.1 wants, and cannot change that.
+pub const EDITOR_SCHEMES: [&str; 5] = ["cursor", "vscode", "vscode-insiders", "windsurf", "zed"];
+
+/// Schemes that run or read something in a browser, or lead to another protocol. No setting opens them.
+const DANGEROUS: [&str; 24] = [
+    "about",
+    "blob",
+    "chrome",
+    "chrome-extension",
+    "data",
+    "file",
+    "filesystem",
+    "ftp",
+    "http",
+    "https",
+    "intent",
+    "jar",
+    "javascript",
+    "mailto",
+    "moz-extension",
+    "ms-appx",
+    "resource",
+    "search-ms",
+    "sms",
+    "tel",
+    "vbscript",
+    "view-source",
+    "ws",
+    "wss",
+];
+
+/// Whether an operator may list the scheme as one of installed apps.
+pub fn is_private_use(scheme: &str) -> bool {
+    let shape = scheme.starts_with(|c: char| c.is_ascii_lowercase())
+        && scheme.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b"+-.".contains(&b));
+    shape && !DANGEROUS.contains(&scheme)
+}
+
+/// Whether the text names its host plainly: behind `//`, in characters that all programs read alike.
+fn is_plain_host(text: &str) -> bool {
+    let Some((_, rest)) = text.split_once("://") else { return false };
+    let authority = &rest[..rest.find(['/', '?', '#']).unwrap_or(rest.len())];
+    let host = match authority.strip_prefix('[') {
+        Some(v6) => return v6.split_once(']').is_some_and(|(ip, _)| ip.parse::<std::net::Ipv6Addr>().is_ok()),
+        None => authority.split(':').next().unwrap_or_default(),
+    };
+    !host.is_empty() && host.bytes().all(|b| b.is_ascii_alphanumeric() || b"-._".contains(&b))
 }
 
 fn is_loopback(host: &Host<&str>) -> bool {
@@ -34,8 +87,9 @@ fn is_loopback(host: &Host<&str>) -> bool {
     }
 }
 
-/// Checks what a client wants to register. The text is kept as it is and compared as it is.
-pub fn check_registration(text: &str, kind: ApplicationType) -> Result<(), InvalidRedirectUri> {
+/// Checks what a client wants to register. The text is kept as it is and compared as it is. `schemes` are private-use
+/// schemes that need no dot, and that web applications may have as well.
+pub fn check_registration(text: &str, kind: ApplicationType, schemes: &[String]) -> Result<(), InvalidRedirectUri> {
     use InvalidRedirectUri as E;
     if text.is_empty() || text.len() > 2048 || !text.bytes().all(|b| (0x21..=0x7e).contains(&b)) {
         return Err(E::Characters);
@@ -54,31 +108,34 @@ pub fn check_registration(text: &str, kind: ApplicationType) -> Result<(), Inval
         return Err(E::UserInfo);
     }
     match url.scheme() {
+        // `https:a.example` and `HTTPS://a.example` are read as addresses by some programs and not by others.
+        scheme @ ("http" | "https") if !text.starts_with(&format!("{scheme}://")) || !is_plain_host(text) => {
+            Err(E::Host)
+        }
         "https" => Ok(()),
         "http" => match url.host() {
-            // A web application under development runs on loopback as well; it gets no free choice of port there.
+            // A web application under development runs on loopback as well.
             Some(host) if is_loopback(&host) => Ok(()),
             _ => Err(E::PlainHttp),
         },
-        "javascript" | "data" | "file" | "blob" | "about" | "vbscript" | "ws" | "wss" | "ftp" | "mailto" => {
-            Err(E::Scheme)
-        }
+        other if DANGEROUS.contains(&other) => Err(E::Scheme),
+        other if schemes.iter().any(|listed| listed == other) => Ok(()),
         other if !other.contains('.') => Err(E::SchemeWithoutDot),
         _ if kind == ApplicationType::Web => Err(E::NotForWeb),
         _ => Ok(()),
     }
 }
 
-/// Whether a request's `redirect_uri` is the registered one: equal as text (RFC 9700 §4.1.3). A native application
-/// opens its loopback port when it runs, so there, and only there, the port may differ (RFC 8252 §7.3; `localhost` by
-/// name too, as installed clients use it: checklist, settled 3).
+/// Whether a request's `redirect_uri` is the registered one: equal as text (RFC 9700 §4.1.3). An application opens its
+/// loopback port when it runs, so there, and only there, the port may differ (RFC 8252 §7.3): for the IP addresses always,
+/// because editors register as web applications, for the name `localhost` if the application is native.
 pub fn matches(registered: &str, requested: &str, kind: ApplicationType) -> bool {
+    let any_port = |host: &str| kind == ApplicationType::Native || host != "http://localhost";
     registered == requested
-        || (kind == ApplicationType::Native
-            && match (loopback_without_port(registered), loopback_without_port(requested)) {
-                (Some(a), Some(b)) => a == b,
-                _ => false,
-            })
+        || match (loopback_without_port(registered), loopback_without_port(requested)) {
+            (Some(a), Some(b)) => a == b && any_port(a.0),
+            _ => false,
+        }
 }
 
 /// `http://127.0.0.1:8123/cb` as (`http://127.0.0.1`, `/cb`); `None` unless the text is plainly such a URI.
@@ -147,7 +204,50 @@ mod tests {
             ("https://a.example\\@b.example/", Web, Err(E::Ambiguous)),
         ];
         for (text, kind, expected) in table {
-            assert_eq!(check_registration(text, kind), expected, "{text}");
+            assert_eq!(check_registration(text, kind, &[]), expected, "{text}");
+        }
+    }
+
+    #[test]
+    fn narrowing_point_1_editors_may_and_dangerous_schemes_never() {
+        use InvalidRedirectUri as E;
+        let schemes: Vec<_> = EDITOR_SCHEMES.iter().map(|one| (*one).to_owned()).collect();
+        for scheme in EDITOR_SCHEMES {
+            assert!(is_private_use(scheme));
+            assert_eq!(check_registration(&format!("{scheme}://anysphere.mcp/oauth"), Web, &schemes), Ok(()));
+            let refused = check_registration(&format!("{scheme}://anysphere.mcp/oauth"), Native, &[]);
+            assert_eq!(refused, Err(E::SchemeWithoutDot), "{scheme}");
+        }
+        for scheme in DANGEROUS.iter().filter(|scheme| !scheme.starts_with("http")) {
+            assert!(!is_private_use(scheme));
+            let listed = [(*scheme).to_owned()];
+            assert_eq!(check_registration(&format!("{scheme}:x"), Native, &listed), Err(E::Scheme), "{scheme}");
+        }
+        for odd in ["", "1a", "Cursor", "a b", "a:", "javascript"] {
+            assert!(!is_private_use(odd), "{odd}");
+        }
+    }
+
+    #[test]
+    fn narrowing_point_1_hosts_are_written_plainly() {
+        use InvalidRedirectUri as E;
+        for odd in [
+            "https:a.example",
+            "https:///a.example",
+            "https:/a.example",
+            "https://*/cb",
+            "https://*.a.example/cb",
+            "https://a'b.example/cb",
+            "https://a\"b.example/cb",
+            "https://%61.example/cb",
+            "HTTPS://a.example/cb",
+            "http:127.0.0.1/cb",
+        ] {
+            let refused = check_registration(odd, Web, &[]);
+            assert!(matches!(refused, Err(E::Host | E::NotAbsolute)), "{odd} {refused:?}");
+        }
+        for good in ["https://a.example", "https://A-b.example:8443/cb?x", "http://[::1]:9/cb"] {
+            assert_eq!(check_registration(good, Web, &[]), Ok(()), "{good}");
         }
     }
 
@@ -175,7 +275,8 @@ mod tests {
             let registered = format!("http://{host}/cb");
             assert!(matches(&registered, &format!("http://{host}:51004/cb"), Native));
             assert!(matches(&format!("http://{host}:1/cb"), &format!("http://{host}:2/cb"), Native));
-            assert!(!matches(&registered, &format!("http://{host}:51004/cb"), Web), "a web client has no free port");
+            let web = matches(&registered, &format!("http://{host}:51004/cb"), Web);
+            assert_eq!(web, host != "localhost", "narrowing point 1: IP addresses for every client");
             for wrong in ["/cb/", "/other", "/cb?x=1"] {
                 assert!(!matches(&registered, &format!("http://{host}:51004{wrong}"), Native));
             }

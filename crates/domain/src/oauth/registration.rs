@@ -2,6 +2,8 @@
 use super::jose::SigningAlg;
 use super::redirect_uri;
 use super::scope::ScopeSet;
+use super::terms::{Dropped, METHOD, PROTECTING, is_known};
+pub use super::terms::{LONGEST, OWN_MEMBERS, Terms};
 use crate::client::{
     AccessTokenFormat, ApplicationType, AuthMethod, Client, ClientConfig, ClientType, GrantType, SubType,
 };
@@ -70,14 +72,9 @@ pub struct Metadata {
     pub default_scope: bool,
 }
 
-/// Members that no standard knows.
-pub const OWN_MEMBERS: [&str; 4] = ["default_sub_type", "access_token_format", "require_pkce", "id_token_claims"];
-
 const MAX_LIST: usize = 32;
 /// Bytes of a text: 1000 characters of a description, whichever they are.
 const MAX_TEXT: usize = 4096;
-const METHOD: &str = "token_endpoint_auth_method";
-
 pub(crate) struct Reader<'j>(pub(crate) &'j Map<String, Value>);
 
 impl<'j> Reader<'j> {
@@ -111,28 +108,35 @@ impl<'j> Reader<'j> {
             Some(value) => value.as_i64().filter(|n| *n >= 0).map(Some).ok_or_else(|| R::Type.of(name)),
         }
     }
+    /// The names that mean nothing here.
+    fn unknown(&self) -> impl Iterator<Item = &'j str> + use<'_, 'j> {
+        self.0.keys().map(String::as_str).filter(|name| !is_known(name) && self.present(name).is_some())
+    }
     fn flag(&self, name: &str) -> Result<bool, MetadataFault> {
         self.present(name).map_or(Ok(false), |v| v.as_bool().ok_or_else(|| R::Type.of(name)))
     }
-    fn https(&self, name: &str) -> Result<Option<String>, MetadataFault> {
-        match self.text(name)? {
-            None => Ok(None),
-            Some(text) => {
-                let url = url::Url::parse(text).map_err(|_| R::Uri.of(name))?;
-                let local =
-                    url.scheme() == "http" && matches!(url.host_str(), Some("localhost" | "127.0.0.1" | "[::1]"));
-                if url.scheme() == "https" || local { Ok(Some(text.to_owned())) } else { Err(R::Uri.of(name)) }
+    fn https(&self, name: &str, narrow: bool, dropped: &mut Dropped) -> Result<Option<String>, MetadataFault> {
+        let Some(text) = self.text(name)? else { return Ok(None) };
+        let good = url::Url::parse(text).is_ok_and(|url| {
+            let local = url.scheme() == "http" && matches!(url.host_str(), Some("localhost" | "127.0.0.1" | "[::1]"));
+            url.scheme() == "https" || local
+        });
+        match (good, narrow) {
+            (true, _) => Ok(Some(text.to_owned())),
+            (false, true) => {
+                dropped.value(name, text);
+                Ok(None)
             }
+            (false, false) => Err(R::Uri.of(name)),
         }
     }
 }
 
 impl Metadata {
-    /// Reads and checks metadata. Unknown members are ignored (RFC 7591 §2), among them the plural "choices" that some
-    /// clients send; members that ask for what this server would have to honour and cannot are refused.
-    pub fn read(json: &Value, default_sub_type: SubType) -> Result<Self, MetadataFault> {
+    /// Reads and checks metadata (RFC 7591 §2).
+    pub fn read(json: &Value, terms: &Terms<'_>) -> Result<Self, MetadataFault> {
         let json = json.as_object().ok_or_else(|| R::NotAnObject.of(""))?;
-        let metadata = Self::read_members(json, default_sub_type)?;
+        let metadata = Self::read_members(json, terms)?;
         if metadata.config.redirect_uris.is_empty() && metadata.may_redirect() {
             return Err(R::RedirectMissing.of("redirect_uris"));
         }
@@ -144,20 +148,14 @@ impl Metadata {
     }
 
     /// Whatever both a client and its owner may say of it.
-    pub(crate) fn read_members(json: &Map<String, Value>, default_sub_type: SubType) -> Result<Self, MetadataFault> {
-        let json = Reader(json);
+    pub(crate) fn read_members(json: &Map<String, Value>, terms: &Terms<'_>) -> Result<Self, MetadataFault> {
+        let (json, narrow, mut dropped) = (Reader(json), terms.narrow, Dropped::default());
         if json.present("client_secret").is_some() {
             return Err(R::SecretChosen.of("client_secret"));
         }
-        for unsupported in [
-            "id_token_encrypted_response_alg",
-            "userinfo_signed_response_alg",
-            "sector_identifier_uri",
-            "request_object_signing_alg",
-        ] {
-            if json.present(unsupported).is_some() {
-                return Err(R::Unsupported.of(unsupported));
-            }
+        let asks = |name: &&str| json.present(name).is_some_and(|value| *value != Value::Bool(false));
+        if let Some(unsupported) = PROTECTING.iter().find(|name| asks(name)) {
+            return Err(R::Unsupported.of(unsupported));
         }
         if json.text("subject_type")?.is_some_and(|t| t != "public") {
             return Err(R::Unsupported.of("subject_type"));
@@ -171,11 +169,14 @@ impl Metadata {
         let application_type = match json.text("application_type")? {
             Some("native") => ApplicationType::Native,
             Some("web") => ApplicationType::Web,
-            Some(_) => return Err(R::ApplicationType.of("application_type")),
-            None => infer_application_type(&json, client_type)?,
+            Some(_) if !narrow => return Err(R::ApplicationType.of("application_type")),
+            other => {
+                other.into_iter().for_each(|odd| dropped.value("application_type", odd));
+                infer_application_type(&json, client_type)?
+            }
         };
-        let (grant_types, response_types) = grants(&json, client_type)?;
-        let redirect_uris = redirect_uris(&json, application_type)?;
+        let (grant_types, response_types) = grants(&json, client_type, narrow, &mut dropped)?;
+        let redirect_uris = uris(&json, "redirect_uris", application_type, terms, &mut dropped)?;
         let (scopes, default_scope) = match json.text("scope")? {
             Some(text) => (ScopeSet::parse(text).map_err(|_| R::Scope.of("scope"))?, false),
             None => (ScopeSet::default(), true),
@@ -185,23 +186,24 @@ impl Metadata {
             None => "Unnamed application".to_owned(),
         };
         let alg = json.text("id_token_signed_response_alg")?;
-        let config = ClientConfig {
+        let [access_lifetime, id_lifetime, refresh_lifetime] = lifetimes(&json, terms, &mut dropped)?;
+        let mut config = ClientConfig {
             redirect_uris,
             grant_types,
             response_types,
             scopes,
             application_type,
-            client_uri: json.https("client_uri")?,
-            logo_uri: json.https("logo_uri")?,
-            tos_uri: json.https("tos_uri")?,
-            policy_uri: json.https("policy_uri")?,
+            client_uri: json.https("client_uri", narrow, &mut dropped)?,
+            logo_uri: json.https("logo_uri", narrow, &mut dropped)?,
+            tos_uri: json.https("tos_uri", narrow, &mut dropped)?,
+            policy_uri: json.https("policy_uri", narrow, &mut dropped)?,
             contacts: json.list("contacts")?.unwrap_or_default(),
             software_id: json.text("software_id")?.map(str::to_owned),
             software_version: json.text("software_version")?.map(str::to_owned),
-            post_logout_redirect_uris: post_logout_uris(&json, application_type)?,
-            default_sub_type: json
-                .text("default_sub_type")?
-                .map_or(Ok(default_sub_type), |t| SubType::parse(t).ok_or_else(|| R::SubType.of("default_sub_type")))?,
+            post_logout_redirect_uris: uris(&json, "post_logout_redirect_uris", application_type, terms, &mut dropped)?,
+            default_sub_type: json.text("default_sub_type")?.map_or(Ok(terms.default_sub_type), |text| {
+                SubType::parse(text).ok_or_else(|| R::SubType.of("default_sub_type"))
+            })?,
             id_token_signed_response_alg: alg
                 .map(|a| SigningAlg::parse(a).ok_or_else(|| R::Alg.of("id_token_signed_response_alg")))
                 .transpose()?,
@@ -215,9 +217,38 @@ impl Metadata {
             any_secret_method: named_method.is_none(),
             require_pkce: json.flag("require_pkce")?,
             id_token_claims: json.present("id_token_claims").map(|_| json.flag("id_token_claims")).transpose()?,
+            access_token_lifetime_seconds: access_lifetime,
+            id_token_lifetime_seconds: id_lifetime,
+            refresh_token_lifetime_seconds: refresh_lifetime,
             ..ClientConfig::default()
         };
+        if narrow {
+            json.unknown().for_each(|name| dropped.note(name));
+            config.dropped = dropped.0;
+        }
         Ok(Self { name, client_type, auth_method, config, default_scope })
+    }
+
+    /// Keeps the scopes that the client may have. Refuses where nothing remains of what it asked for.
+    pub fn narrow_scopes(&mut self, open: impl Fn(&str) -> bool, why: MetadataRefusal) -> Result<(), MetadataFault> {
+        let kept = self.config.scopes.filter(&open);
+        if kept.is_empty() && !self.config.scopes.is_empty() {
+            return Err(why.of("scope"));
+        }
+        let mut dropped = Dropped(std::mem::take(&mut self.config.dropped));
+        self.config.scopes.iter().filter(|name| !open(name)).for_each(|name| dropped.value("scope", name));
+        (self.config.scopes, self.config.dropped) = (kept, dropped.0);
+        Ok(())
+    }
+
+    /// Drops a grant type that the client may not have.
+    pub fn drop_grant(&mut self, grant: GrantType) {
+        if self.config.grant_types.contains(&grant) {
+            self.config.grant_types.retain(|one| *one != grant);
+            let mut dropped = Dropped(std::mem::take(&mut self.config.dropped));
+            dropped.value("grant_types", grant.as_str());
+            self.config.dropped = dropped.0;
+        }
     }
 }
 
@@ -229,49 +260,90 @@ fn infer_application_type(json: &Reader<'_>, client_type: ClientType) -> Result<
     Ok(if client_type == ClientType::Public && on_device { ApplicationType::Native } else { ApplicationType::Web })
 }
 
-fn grants(json: &Reader<'_>, client_type: ClientType) -> Result<(Vec<GrantType>, Vec<String>), MetadataFault> {
+fn grants(
+    json: &Reader<'_>,
+    client_type: ClientType,
+    narrow: bool,
+    dropped: &mut Dropped,
+) -> Result<(Vec<GrantType>, Vec<String>), MetadataFault> {
+    const GRANTS: &str = "grant_types";
+    const RESPONSES: &str = "response_types";
+    let asked = json.list(GRANTS)?.unwrap_or_else(|| vec!["authorization_code".to_owned()]);
     let mut grant_types = Vec::new();
-    for name in json.list("grant_types")?.unwrap_or_else(|| vec!["authorization_code".to_owned()]) {
-        match GrantType::parse(&name) {
-            Some(grant) if !grant_types.contains(&grant) => grant_types.push(grant),
-            Some(_) => {}
-            // Well-known clients list grants that they use elsewhere; those are left out of the answer (RFC 7591 §3.2.1).
-            None if name.starts_with("urn:") => {}
-            None => return Err(R::GrantType.of("grant_types")),
+    let public_machine = |grant: GrantType| client_type == ClientType::Public && grant == GrantType::ClientCredentials;
+    for name in &asked {
+        match GrantType::parse(name) {
+            Some(grant) if public_machine(grant) && !narrow => return Err(R::PublicMachine.of(GRANTS)),
+            Some(grant) if grant_types.contains(&grant) => {}
+            Some(grant) if !public_machine(grant) => grant_types.push(grant),
+            None if !narrow => return Err(R::GrantType.of(GRANTS)),
+            _ => dropped.value(GRANTS, name),
         }
     }
     let code = grant_types.contains(&GrantType::AuthorizationCode);
-    let response_types =
-        json.list("response_types")?.unwrap_or_else(|| if code { vec!["code".to_owned()] } else { Vec::new() });
-    if response_types.iter().any(|t| t != "code") {
-        return Err(R::ResponseType.of("response_types"));
+    let alone = !code && !grant_types.contains(&GrantType::DeviceCode);
+    if narrow && alone && grant_types.len() > 1 && grant_types.contains(&GrantType::RefreshToken) {
+        grant_types.retain(|grant| *grant != GrantType::RefreshToken);
+        dropped.value(GRANTS, GrantType::RefreshToken.as_str());
     }
-    let device = grant_types.contains(&GrantType::DeviceCode);
-    let refresh_alone = grant_types.contains(&GrantType::RefreshToken) && !code && !device;
+    if grant_types.is_empty() && !asked.is_empty() {
+        let machine = asked.iter().any(|name| name == GrantType::ClientCredentials.as_str());
+        return Err(if machine { R::PublicMachine } else { R::GrantType }.of(GRANTS));
+    }
+    let response_types = match json.list(RESPONSES)? {
+        None if code => vec!["code".to_owned()],
+        None => Vec::new(),
+        Some(types) if !narrow && types.iter().any(|t| t != "code") => return Err(R::ResponseType.of(RESPONSES)),
+        Some(types) if narrow => {
+            let useful = |name: &String| code && name == "code";
+            types.iter().filter(|name| !useful(name)).for_each(|name| dropped.value(RESPONSES, name));
+            if code && !types.is_empty() && !types.iter().any(useful) {
+                return Err(R::ResponseType.of(RESPONSES));
+            }
+            types.into_iter().filter(useful).take(1).collect()
+        }
+        Some(types) => types,
+    };
+    let refresh_alone = alone && grant_types.contains(&GrantType::RefreshToken);
     if grant_types.is_empty() || code == response_types.is_empty() || refresh_alone {
-        return Err(R::GrantMismatch.of("grant_types"));
-    }
-    if client_type == ClientType::Public && grant_types.contains(&GrantType::ClientCredentials) {
-        return Err(R::PublicMachine.of("grant_types"));
+        return Err(R::GrantMismatch.of(GRANTS));
     }
     Ok((grant_types, response_types))
 }
 
-fn redirect_uris(json: &Reader<'_>, kind: ApplicationType) -> Result<Vec<String>, MetadataFault> {
-    let uris = json.list("redirect_uris")?.unwrap_or_default();
-    if uris.iter().any(|uri| redirect_uri::check_registration(uri, kind).is_err()) {
-        return Err(R::RedirectInvalid.of("redirect_uris"));
+fn uris(
+    json: &Reader<'_>,
+    member: &str,
+    kind: ApplicationType,
+    terms: &Terms<'_>,
+    dropped: &mut Dropped,
+) -> Result<Vec<String>, MetadataFault> {
+    let asked = json.list(member)?.unwrap_or_default();
+    let good = |uri: &String| redirect_uri::check_registration(uri, kind, terms.private_schemes).is_ok();
+    let (good, bad): (Vec<_>, Vec<_>) = asked.into_iter().partition(good);
+    let nothing_left = good.is_empty() && member == "redirect_uris";
+    if !bad.is_empty() && (!terms.narrow || nothing_left) {
+        return Err(R::RedirectInvalid.of(member));
     }
-    Ok(uris)
+    bad.iter().for_each(|uri| dropped.value(member, uri));
+    Ok(good)
 }
 
-fn post_logout_uris(json: &Reader<'_>, kind: ApplicationType) -> Result<Vec<String>, MetadataFault> {
-    let uris = json.list("post_logout_redirect_uris")?.unwrap_or_default();
-    if uris.iter().any(|uri| redirect_uri::check_registration(uri, kind).is_err()) {
-        Err(R::RedirectInvalid.of("post_logout_redirect_uris"))
-    } else {
-        Ok(uris)
+/// In the order of [`LONGEST`].
+fn lifetimes(json: &Reader<'_>, terms: &Terms<'_>, dropped: &mut Dropped) -> Result<[Option<i64>; 3], MetadataFault> {
+    let mut read = [None; 3];
+    for ((seconds, (name, _)), longest) in read.iter_mut().zip(LONGEST).zip(terms.longest) {
+        *seconds = match json.number(name)? {
+            Some(0) => return Err(R::Lifetime.of(name)),
+            Some(asked) if asked > longest && !terms.narrow => return Err(R::Lifetime.of(name)),
+            Some(asked) if asked > longest => {
+                dropped.value(name, &asked.to_string());
+                Some(longest)
+            }
+            asked => asked,
+        };
     }
+    Ok(read)
 }
 
 /// The registered metadata as the answer of RFC 7591 §3.2.1 and RFC 7592 §3 shows it, without any secret.
@@ -309,6 +381,9 @@ pub fn render(client: &Client) -> Map<String, Value> {
     put("access_token_format", json!(config.access_token_format));
     put("require_pkce", config.requires_pkce().into());
     put("id_token_claims", json!(config.id_token_claims));
+    put(LONGEST[0].0, json!(config.access_token_lifetime_seconds));
+    put(LONGEST[1].0, json!(config.id_token_lifetime_seconds));
+    put(LONGEST[2].0, json!(config.refresh_token_lifetime_seconds));
     all
 }
 
@@ -317,7 +392,14 @@ mod tests {
     use super::*;
 
     fn read(json: &Value) -> Result<Metadata, R> {
-        Metadata::read(json, SubType::Workspace).map_err(|fault| fault.why)
+        read_by(json, true)
+    }
+
+    fn read_by(json: &Value, narrow: bool) -> Result<Metadata, R> {
+        let schemes = redirect_uri::EDITOR_SCHEMES.map(str::to_owned);
+        let longest = if narrow { [3600, 3600, 86_400] } else { LONGEST.map(|(_, most)| most) };
+        let terms = Terms { default_sub_type: SubType::Workspace, private_schemes: &schemes, narrow, longest };
+        Metadata::read(json, &terms).map_err(|fault| fault.why)
     }
 
     #[test]
@@ -357,16 +439,68 @@ mod tests {
             (json!({"grant_types": ["client_credentials"], "token_endpoint_auth_method": "none"}), R::PublicMachine),
             (json!({"redirect_uris": [uri], "token_endpoint_auth_method": "tls_client_auth"}), R::AuthMethod),
             (json!({"redirect_uris": [uri], "id_token_signed_response_alg": "none"}), R::Alg),
-            (json!({"redirect_uris": [uri], "logo_uri": "http://a.example/x.png"}), R::Uri),
             (json!({"redirect_uris": [uri], "client_secret": "x"}), R::SecretChosen),
             (json!({"redirect_uris": [uri], "subject_type": "pairwise"}), R::Unsupported),
-            (json!({"redirect_uris": [uri], "sector_identifier_uri": "https://a.example/s"}), R::Unsupported),
+            (json!({"redirect_uris": [uri], "dpop_bound_access_tokens": true}), R::Unsupported),
+            (json!({"redirect_uris": [uri], "require_pushed_authorization_requests": true}), R::Unsupported),
+            (json!({"redirect_uris": [uri], "tls_client_certificate_bound_access_tokens": true}), R::Unsupported),
+            (json!({"redirect_uris": [uri], "id_token_encrypted_response_alg": "RSA-OAEP"}), R::Unsupported),
+            (json!({"redirect_uris": [uri], "access_token_lifetime_seconds": 0}), R::Lifetime),
         ];
         for (metadata, refusal) in table {
             assert_eq!(read(&metadata).map(|_| ()), Err(refusal), "{metadata}");
         }
         assert_eq!(R::RedirectInvalid.code(), ErrorCode::InvalidRedirectUri);
         assert_eq!(R::Name.code(), ErrorCode::InvalidClientMetadata);
+    }
+
+    #[test]
+    fn narrowing_point_1_what_a_program_asks_for_too_much_is_dropped() {
+        let uri = "https://a.example/cb";
+        let asked = json!({
+            "redirect_uris": ["javascript:alert(1)", uri, "http://a.example/", "cursor://anysphere.mcp/cb"],
+            "post_logout_redirect_uris": ["data:x"], "grant_types": ["authorization_code", "implicit", "password"],
+            "response_types": ["code", "id_token"], "logo_uri": "http://a.example/x.png", "application_type": "browser",
+            "backchannel_logout_uri": uri, "software_statement": "x.y.z", "dpop_bound_access_tokens": false,
+            "access_token_lifetime_seconds": 7200
+        });
+        let m = read(&asked).unwrap();
+        assert_eq!(m.config.redirect_uris, [uri, "cursor://anysphere.mcp/cb"]);
+        assert_eq!(
+            (m.config.grant_types, m.config.response_types),
+            (vec![GrantType::AuthorizationCode], vec!["code".to_owned()])
+        );
+        assert_eq!((m.config.logo_uri, m.config.access_token_lifetime_seconds), (None, Some(3600)));
+        assert_eq!(
+            m.config.dropped,
+            [
+                "application_type: browser",
+                "grant_types: implicit",
+                "grant_types: password",
+                "response_types: id_token",
+                "redirect_uris: javascript:alert(1)",
+                "redirect_uris: http://a.example/",
+                "access_token_lifetime_seconds: 7200",
+                "logo_uri: http://a.example/x.png",
+                "post_logout_redirect_uris: data:x",
+                "backchannel_logout_uri",
+                "software_statement",
+            ]
+        );
+        // People who manage a client read which field is wrong.
+        for (name, value, why) in [
+            ("redirect_uris", json!([uri, "http://a.example/"]), R::RedirectInvalid),
+            ("grant_types", json!(["authorization_code", "urn:x"]), R::GrantType),
+            ("response_types", json!(["code", "id_token"]), R::ResponseType),
+            ("logo_uri", json!("http://a.example/x.png"), R::Uri),
+            ("application_type", json!("browser"), R::ApplicationType),
+        ] {
+            let mut body = json!({"redirect_uris": [uri]});
+            body[name] = value;
+            assert_eq!(read_by(&body, false).map(drop), Err(why), "{name}");
+        }
+        let machine = json!({"grant_types": ["client_credentials", "refresh_token"], "response_types": ["code"]});
+        assert_eq!(read(&machine).unwrap().config.grant_types, [GrantType::ClientCredentials]);
     }
 
     #[test]

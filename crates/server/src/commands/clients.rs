@@ -89,7 +89,8 @@ async fn create(session: &Session, command: Command) -> anyhow::Result<()> {
     if let Some(unknown) = scopes.iter().find(|name| catalogue.scope(name).is_none()) {
         bail!("the scope `{unknown}` is not declared");
     }
-    let mut client = new_client(&name, kind, redirect_uris, scopes, trust_of(trust))?;
+    let schemes = &app.settings().registration.private_schemes;
+    let mut client = new_client(&name, kind, redirect_uris, scopes, trust_of(trust), schemes)?;
     client.config.default_sub_type = app.settings().default_sub_type;
     client.config.internal = internal;
     match named(session, &owner).await? {

@@ -1,5 +1,6 @@
 //! Whether the settings make sense, and what to know about them.
 use super::{Config, Loaded};
+use domain::oauth::redirect_uri::is_private_use;
 use flows::RegistrationPolicy;
 use url::{Host, Url};
 
@@ -60,6 +61,9 @@ pub fn problems(config: &Config) -> Vec<String> {
     let own = config.registration.self_registered_scopes.iter().flatten().find(|name| !known(name));
     if let Some(name) = own {
         need(false, format!("registration.self_registered_scopes: the scope `{name}` is not declared"));
+    }
+    if let Some(bad) = config.registration.private_schemes.iter().find(|scheme| !is_private_use(scheme)) {
+        need(false, format!("registration.private_schemes: `{bad}` is not a private-use scheme in lower case"));
     }
     let tokens = config.registration.policy != RegistrationPolicy::Token
         || !config.registration.initial_access_tokens.is_empty();
@@ -146,6 +150,8 @@ mod tests {
         assert!(broken(|c| c.scopes.clear()).contains("openid"));
         assert!(broken(|c| c.brand.primary_colour = "red".to_owned()).starts_with("brand"));
         assert!(broken(|c| c.brand.primary_colour_dark = Some("#12".to_owned())).starts_with("brand"));
+        let dangerous = broken(|c| c.registration.private_schemes.push("javascript".to_owned()));
+        assert!(dangerous.starts_with("registration.private_schemes"));
         assert!(broken(|c| c.audit_retention_days = 0).starts_with("audit_retention_days"));
         assert_eq!(masked("postgres://u:secret@h/db"), "postgres://u:***@h/db");
     }

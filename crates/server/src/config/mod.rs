@@ -81,6 +81,8 @@ pub struct Registration {
     pub self_registered_scopes: Option<Vec<String>>,
     /// Seconds.
     pub unused_after: i64,
+    /// Private-use schemes that a redirect URI may have without a dot.
+    pub private_schemes: Vec<String>,
 }
 
 impl Default for Registration {
@@ -92,6 +94,7 @@ impl Default for Registration {
             per_address_per_hour: base.per_address_per_hour,
             self_registered_scopes: None,
             unused_after: base.unused_after,
+            private_schemes: base.private_schemes,
         }
     }
 }
@@ -182,6 +185,7 @@ impl Config {
                 per_address_per_hour: self.registration.per_address_per_hour,
                 self_registered_scopes,
                 unused_after: self.registration.unused_after,
+                private_schemes: self.registration.private_schemes.clone(),
             },
             require_pkce: self.require_pkce,
             catalogue: self.catalogue(),

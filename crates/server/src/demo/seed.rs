@@ -134,15 +134,17 @@ async fn make(app: &App, ctx: &Ctx, issuer: &str, app_url: &str) -> anyhow::Resu
     let catalogue = &app.settings().catalogue;
     let declared = |text: &str| ScopeSet::from_names(text.split(' ').filter(|name| catalogue.scope(name).is_some()));
     let all = declared(ALL)?;
-    let web = new("Ledger Sync", Kind::Web, vec![callback(app_url)], all.clone(), Trust::Verified)?;
+    let schemes = &app.settings().registration.private_schemes;
+    let web = new("Ledger Sync", Kind::Web, vec![callback(app_url)], all.clone(), Trust::Verified, schemes)?;
     let device = vec!["http://127.0.0.1/callback".to_owned(), "http://localhost/callback".to_owned()];
-    let public = new("Contracts CLI", Kind::Public, device, all, Trust::Unverified)?;
+    let public = new("Contracts CLI", Kind::Public, device, all, Trust::Unverified, schemes)?;
     let machine = new(
         "Nightly export",
         Kind::Machine,
         Vec::new(),
         declared("contracts:read contracts:write")?,
         Trust::Unverified,
+        schemes,
     )?;
     let clients = vec![
         client(app, ctx, "web", workspace, web).await?,

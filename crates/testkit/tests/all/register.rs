@@ -86,10 +86,17 @@ async fn checklist_103_scopes_are_capped_by_trust() {
             body
         };
         assert_eq!(register(&app, &with("openid email")).await.status, 201);
-        for scope in ["openid admin", "openid profile", "nothing"] {
+        for scope in ["openid admin", "openid profile", "openid nothing"] {
+            let reply = register(&app, &with(scope)).await;
+            assert_eq!((reply.status.as_u16(), &reply.json()["scope"]), (201, &json!("openid")), "{scope}");
+        }
+        for (scope, reason) in [("admin", "scope_beyond_trust"), ("nothing", "scope_unknown")] {
             let reply = register(&app, &with(scope)).await;
             assert_eq!((reply.status.as_u16(), reply.error().as_str()), (400, "invalid_client_metadata"), "{scope}");
+            assert_eq!(app.outcomes("client.registered").await[0], reason, "nothing remains");
         }
+        let supported = Browser::new(&app).get("/.well-known/openid-configuration").await.json();
+        assert_eq!(supported["scopes_supported"], json!(["openid", "email"]), "what a stranger may ask for");
         // A developer whom we know may have more, but nothing sensitive.
         let user = app.user("dev@example.com", 0).await;
         let new = NewCredential {
@@ -100,8 +107,8 @@ async fn checklist_103_scopes_are_capped_by_trust() {
         let (_, token) = accounts::create_personal_access_token(&app.app, &app.ctx(), user.user.id, new).await.unwrap();
         let as_user =
             async |scope: &str| call(&app, Method::POST, "/oauth2/register", Some(token.expose()), &with(scope)).await;
-        assert_eq!(as_user("openid profile").await.status, 201);
-        assert_eq!(as_user("openid admin").await.status, 400);
+        assert_eq!(as_user("openid profile").await.json()["scope"], "openid profile");
+        assert_eq!(as_user("openid admin").await.json()["scope"], "openid");
         app.stop().await;
     })
     .await;

@@ -8,6 +8,7 @@ use axum::extract::State;
 use axum::http::{StatusCode, header};
 use axum::response::Response;
 use domain::language::Language;
+use domain::oauth::authorize::ResponseMode;
 use domain::oauth::error::{ErrorCode, Refusal};
 use flows::Failure;
 use flows::authorize::AuthorizeFailure;
@@ -63,8 +64,10 @@ enum What<'s> {
 #[derive(Debug, Clone, Copy)]
 enum Way<'s> {
     Home,
-    /// Back to the application that the user came from.
+    /// Named is the application that the user came from.
     Client(&'s str),
+    /// Back to it with the error: to this address, by a form with these fields where the client wants one.
+    Return(&'s str, &'s str, Option<&'s [(String, String)]>),
     /// To the list, at this address, of which something was asked for that is not there.
     List(&'s str),
 }
@@ -87,7 +90,11 @@ fn body<'p>(frame: Frame, said: &Said<'p>, request_id: &'p str) -> RefusedPage<'
 
 fn show(state: &WebState, incoming: &Incoming, browser: &Browser, said: &Said<'_>) -> Response {
     let page = body(Frame::new(state, browser), said, &incoming.ctx.facts.request_id);
-    with_browser(state, browser, render(state, &page, said.status, Leads::Here, None))
+    let leads = match said.way {
+        Way::Return(_, address, Some(_)) => Leads::Away(address),
+        _ => Leads::Here,
+    };
+    with_browser(state, browser, render(state, &page, said.status, leads, None))
 }
 
 /// Who is signed in in this browser, or the page for a fault.
@@ -124,11 +131,17 @@ pub fn to_person<R: Refusal>(
 
 /// The same for an authorization that cannot go on; names the application where it is known.
 pub fn interrupted(state: &WebState, incoming: &Incoming, failure: &AuthorizeFailure) -> Response {
-    let client_name = match failure {
-        Failure::Refused(refusal) => refusal.client_name.as_deref(),
-        Failure::Fault(_) => None,
+    let browser = incoming.browser(state);
+    let Failure::Refused(refusal) = failure else { return named(state, incoming, &browser, failure, Way::Home) };
+    let (client, back) = (refusal.client_name.as_deref(), refusal.back.as_deref());
+    let Some((client, answer)) = client.zip(back) else {
+        return named(state, incoming, &browser, failure, client.map_or(Way::Home, Way::Client));
     };
-    named(state, incoming, &incoming.browser(state), failure, client_name.map_or(Way::Home, Way::Client))
+    let pairs: Vec<_> = answer.params.iter().map(|(n, v)| (n.as_str(), v.as_str())).collect();
+    let address = answer.callback.location(&pairs);
+    let posted = answer.callback.mode() == ResponseMode::FormPost;
+    let way = Way::Return(client, &address, posted.then_some(&*answer.params));
+    named(state, incoming, &browser, failure, way)
 }
 
 fn named<R: Refusal>(

@@ -101,6 +101,7 @@ unable-tell-device = Gerät abweisen
 error-title = Das hat nicht geklappt
 error-code = Fehler
 came-from = Sie kamen von { $client }.
+error-return = Zurück zu { $client }
 error-no-page = Unter dieser Adresse gibt es keine Seite.
 error-form-only = Diese Adresse nimmt nur entgegen, was ein Formular sendet. Gehen Sie zur vorigen Seite zurück, oder beginnen Sie auf der ersten.
 error-form-unreadable = Die Eingabe lässt sich nicht lesen. Laden Sie die Seite neu und geben Sie alles noch einmal ein.

@@ -101,6 +101,7 @@ unable-tell-device = Refuse the device
 error-title = That did not work
 error-code = Error
 came-from = You came from { $client }.
+error-return = Return to { $client }
 error-no-page = There is no page at this address.
 error-form-only = This address only takes what a form sends. Go back to the page before, or begin at the first one.
 error-form-unreadable = What was sent cannot be read. Load the page again and repeat it.

@@ -2,7 +2,8 @@
 use super::oauth::SubType;
 use utoipa::ToSchema;
 
-/// The metadata of a client (RFC 7591 §2). Members that the server does not know are ignored; `null` counts as left out.
+/// The metadata of a client (RFC 7591 §2). What the server does not know or cannot offer is dropped: the answer says what
+/// was registered. `null` counts as left out.
 #[derive(ToSchema)]
 #[schema(example = json!({
     "client_name": "Ledger Sync", "redirect_uris": ["https://ledger.example/callback"],
@@ -54,6 +55,15 @@ pub struct ClientMetadata {
     /// Whether the ID token carries the claims of the scopes `profile` and `email`, too. As the server is set, where it is
     /// left out.
     id_token_claims: Option<bool>,
+    /// Seconds; at most as long as the server has it, unless the client belongs to a person or workspace.
+    #[schema(minimum = 1)]
+    access_token_lifetime_seconds: Option<i64>,
+    /// Seconds.
+    #[schema(minimum = 1)]
+    id_token_lifetime_seconds: Option<i64>,
+    /// Seconds.
+    #[schema(minimum = 1)]
+    refresh_token_lifetime_seconds: Option<i64>,
 }
 
 /// A client as it is registered (RFC 7591 §3.2.1).
@@ -106,6 +116,12 @@ pub struct RegisteredClient {
     require_pkce: bool,
     #[schema(nullable = false)]
     id_token_claims: Option<bool>,
+    #[schema(nullable = false)]
+    access_token_lifetime_seconds: Option<i64>,
+    #[schema(nullable = false)]
+    id_token_lifetime_seconds: Option<i64>,
+    #[schema(nullable = false)]
+    refresh_token_lifetime_seconds: Option<i64>,
     /// In the list of the caller's own.
     #[schema(nullable = false, format = DateTime)]
     created_at: Option<String>,

@@ -121,7 +121,8 @@ fn faulty(state: &WebState, person: &Person, draft: &Draft, failure: &Failure<Ma
         Ok(problem) => {
             let native = draft.kind.is_some_and(|kind| draft.metadata(kind)["application_type"] == "native");
             let kind = if native { ApplicationType::Native } else { ApplicationType::Web };
-            let line = line_at_fault(&problem.member, &draft.redirect_uris, kind);
+            let schemes = &state.app().settings().registration.private_schemes;
+            let line = line_at_fault(&problem.member, &draft.redirect_uris, kind, schemes);
             let problem = problem.in_line(&frame, line);
             let step = if problem.is_of("scope") { Step::Permissions } else { Step::About };
             person.again(state, &page(state, person, draft, step, problem))

@@ -195,9 +195,9 @@ pub fn lines(text: &str) -> Vec<&str> {
 }
 
 /// The line of a field with several, counted from 1, that is at fault in itself.
-pub fn line_at_fault(member: &str, text: &str, kind: ApplicationType) -> Option<usize> {
+pub fn line_at_fault(member: &str, text: &str, kind: ApplicationType, schemes: &[String]) -> Option<usize> {
     let is_wrong = |line: &str| match member {
-        "redirect_uris" | "post_logout_redirect_uris" => redirect_uri::check_registration(line, kind).is_err(),
+        "redirect_uris" | "post_logout_redirect_uris" => redirect_uri::check_registration(line, kind, schemes).is_err(),
         "allowed_user_ids" => line.parse::<UserId>().is_err(),
         _ => false,
     };
@@ -212,7 +212,7 @@ mod tests {
     #[test]
     fn point_6_4_the_line_at_fault_is_the_one_that_was_typed() {
         let text = "https://a.example/cb\n\n  http://b.example/cb \nhttps://c.example/#x\n";
-        let line = |member, text| line_at_fault(member, text, ApplicationType::Web);
+        let line = |member, text| line_at_fault(member, text, ApplicationType::Web, &[]);
         assert_eq!(line("redirect_uris", text), Some(3), "empty lines count as they are seen");
         assert_eq!(line("post_logout_redirect_uris", text), Some(3));
         assert_eq!((line("redirect_uris", "https://a.example/cb"), line("client_name", text)), (None, None));
@@ -220,6 +220,7 @@ mod tests {
     }
     use domain::application::{self, CONSOLE};
     use domain::client::{ApplicationType, AuthMethod, SubType};
+    use domain::oauth::registration::Terms;
 
     #[test]
     fn nothing_is_lost_between_the_steps() {
@@ -246,7 +247,7 @@ mod tests {
         for kind in Kind::ALL {
             let draft = Draft { name: "App".to_owned(), redirect_uris: kind.examples().join("\n"), ..Draft::default() };
             let body = CONSOLE.new_client(&draft.metadata(kind)).unwrap();
-            let made = application::read(&body, SubType::Workspace).unwrap();
+            let made = application::read(&body, &Terms::managed(SubType::Workspace, &[])).unwrap();
             assert_eq!(made.auth_method == AuthMethod::None, kind.is_public(), "{kind:?}");
             assert_eq!(made.config.redirect_uris, kind.examples());
             assert_eq!(made.config.requires_pkce(), kind.redirects(), "narrowing point 3: on in the console");

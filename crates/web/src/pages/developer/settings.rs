@@ -214,7 +214,8 @@ async fn change(state: WebState, path: Named, posted: Arc<Posted>) -> Made {
     let problem = Problem::of(&failure, &state, person, &frame)?;
     let native = posted.form.get("application_type").is_some();
     let kind = if native { ApplicationType::Native } else { ApplicationType::Web };
-    let line = line_at_fault(&problem.member, posted.field(&problem.member), kind);
+    let schemes = &state.app().settings().registration.private_schemes;
+    let line = line_at_fault(&problem.member, posted.field(&problem.member), kind, schemes);
     let mut problem = problem.in_line(&frame, line);
     // What was typed stays as it was typed, a number that is none too.
     let typed = LONGEST.map(|(name, _)| (name.to_owned(), posted.field(name).into()));
