@@ -21,6 +21,7 @@ operation-read-members = Die Mitglieder des Arbeitsbereichs auflisten
 operation-read-scopes = Scopes und Berechtigungen auflisten
 operation-read-server = Einstellungen, Signaturschlüssel und Zustand des Servers lesen
 operation-read-tokens = Die eigenen Zugriffstoken der Person auflisten
+operation-introspect-tokens = Token der Apps des Arbeitsbereichs prüfen, und Token für den Arbeitsbereich oder seine APIs
 operation-read-webhooks = Die Webhooks des Arbeitsbereichs auflisten, und was aus ihren Nachrichten wurde
 operation-revoke-apps = Widerrufen, was Mitglieder Anwendungen im Arbeitsbereich erlaubt haben
 operation-revoke-client-users = Den Zugriff widerrufen, den Personen einer Anwendung gegeben haben
