@@ -34,6 +34,7 @@ mod facts;
 mod failure;
 pub mod failures;
 pub mod forbidden;
+mod holding;
 pub mod idempotency;
 pub mod in_force;
 mod interaction;

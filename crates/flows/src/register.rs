@@ -1,6 +1,6 @@
 //! Dynamic client registration (RFC 7591) and its management (RFC 7592).
 use crate::applications::{self, NewClient};
-use crate::owned::{self, Whose};
+use crate::holding::{self, Whose};
 use crate::recorder::About;
 use crate::register_refusal::here;
 pub use crate::register_refusal::{AccessRefusal, RegisterRefusal};
@@ -46,7 +46,7 @@ fn admit(app: &App, ctx: &Ctx, limit: &Limit) -> Result<Trust, AccessRefusal> {
 fn owner(app: &App, ctx: &Ctx, registrar: &Registrar) -> Result<Option<Owner>, Failure<RegisterRefusal>> {
     match registrar.principal().limit {
         Limit::Nothing | Limit::Registering => Ok(None),
-        _ => owned::owner(app, ctx, registrar.principal(), Whose::Caller, Operation::WriteClients)
+        _ => holding::owner(app, ctx, registrar.principal(), Whose::Caller, Operation::WriteClients)
             .map(Some)
             .map_err(|failure| failure.map(RegisterRefusal::Manage)),
     }
@@ -154,7 +154,7 @@ async fn managed(
     operation: Operation,
     id: &str,
 ) -> Result<Client, Failure<RegisterRefusal>> {
-    let found = owned::find(app, ctx, registrar.principal(), operation, id).await;
+    let found = holding::find(app, ctx, registrar.principal(), operation, id).await;
     found.map_err(|failure| failure.map(RegisterRefusal::Manage))
 }
 
