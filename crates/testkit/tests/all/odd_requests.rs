@@ -69,8 +69,9 @@ async fn each_place_refuses_in_its_own_form() {
             );
             assert_eq!(reply.json()["type"], problem("path_unknown"));
         }
+        // Point 1.2: with the owner's credential, what does not exist is 404.
         let reply = api.get("/oauth2/register/%FF").await;
-        assert_eq!((reply.status.as_u16(), reply.error().as_str()), (401, "invalid_token"));
+        assert_eq!((reply.status.as_u16(), reply.error().as_str()), (404, "not_found"));
         let reply = api.put("/oidc/clients", &json!({})).await;
         assert_eq!((reply.status.as_u16(), reply.header("allow")), (405, "GET,HEAD,POST"));
         assert_eq!(reply.json()["type"], problem("method_not_allowed"));
