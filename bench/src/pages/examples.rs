@@ -98,6 +98,8 @@ fn account() -> Vec<String> {
         lists("/account/security", &[15]),
         lists("/account/tokens", &[15]),
         lists("/workspaces", &[5]),
+        vec!["/account/applications".to_owned()],
+        app("/account/applications", client_id(0).as_str()),
         ["team", "quixote", "nowhere"].map(|part| format!("/workspaces?q={part}")).to_vec(),
         vec![
             format!("/account/security/sessions/{session}/end"),
@@ -109,6 +111,29 @@ fn account() -> Vec<String> {
     .concat()
 }
 
+/// The pages of one app below the list at `all`.
+fn app(all: &str, client: &str) -> Vec<String> {
+    let (user, secret) = (user_id(ANY), domain::ClientSecretId::new(crate::seed::BEGAN, crate::seed::bytes(3, 0)));
+    let pages = [
+        "",
+        "/settings",
+        "/secrets",
+        "/test",
+        "/users",
+        "/users/revoke",
+        "/activity",
+        "/activity?days=90",
+        "/failures",
+        "/delete",
+    ];
+    let mut all_pages: Vec<String> = pages.map(|page| format!("{all}/{client}{page}")).to_vec();
+    if client == client_id(0).as_str() {
+        all_pages.push(format!("{all}/{client}/users/{user}/revoke"));
+        all_pages.push(format!("{all}/{client}/secrets/{secret}/end"));
+    }
+    all_pages
+}
+
 fn developer(workspace: &str, seeded: &Seeded) -> anyhow::Result<Vec<String>> {
     let all = format!("{workspace}/applications");
     let (busy, calm) = (client_id(0), client_id(seeded.size.clients / 2 + 1));
@@ -117,36 +142,20 @@ fn developer(workspace: &str, seeded: &Seeded) -> anyhow::Result<Vec<String>> {
         "kind=web&client_name=Sync&description=d&redirect_uris=https%3A%2F%2Fapp.example%2Fcallback&scope=openid";
     // The demo's own have secrets that can be named.
     let demo = seeded.demo["clients"][0]["client_id"].as_str().context("a client of the demo")?;
-    let of = |client: &str| {
-        [
-            "",
-            "/settings",
-            "/secrets",
-            "/test",
-            "/users",
-            "/users/revoke",
-            "/activity",
-            "/activity?days=90",
-            "/failures",
-            "/delete",
-        ]
-        .map(|page| format!("{all}/{client}{page}"))
-    };
-    let (user, secret) = (user_id(ANY), domain::ClientSecretId::new(crate::seed::BEGAN, crate::seed::bytes(3, 0)));
+    let of = |client: &str| app(&all, client);
+    let user = user_id(ANY);
     Ok([
         lists(&all, &[last / 2, last]),
         searches(&all),
         ["/new", "/new/about?kind=web"].map(|page| format!("{all}{page}")).to_vec(),
         ["/new/permissions", "/new/review"].map(|page| format!("{all}{page}?{draft}")).to_vec(),
-        of(busy.as_str()).to_vec(),
-        of(calm.as_str()).to_vec(),
-        of(demo).to_vec(),
+        of(busy.as_str()),
+        of(calm.as_str()),
+        of(demo),
         walk(&format!("{all}/{busy}/users"), seeded.size.users(), ROWS),
         vec![
             format!("{all}/{busy}/users?q={user}"),
             format!("{all}/{busy}/users?q=ada%40example.com"),
-            format!("{all}/{busy}/users/{user}/revoke"),
-            format!("{all}/{busy}/secrets/{secret}/end"),
             format!("{all}/{busy}/failures?before={}", crate::seed::audit_id(seeded.size.audit() / 2, seeded.made)),
         ],
     ]
@@ -187,7 +196,8 @@ fn operator(seeded: &Seeded) -> Vec<String> {
     let size = seeded.size;
     let (user, client) = (user_id(ANY), client_id(ANY));
     let one = |client: &domain::ClientId| {
-        ["", "/trust?trust=unverified", "/disable", "/enable"].map(|page| format!("/operator/clients/{client}{page}"))
+        ["", "/trust?trust=unverified", "/owner", "/pkce?require=true", "/disable", "/enable"]
+            .map(|page| format!("/operator/clients/{client}{page}"))
     };
     [
         vec!["/operator".to_owned(), format!("/operator/users/{}", seeded.ada), format!("/operator/users/{user}")],

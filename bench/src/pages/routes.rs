@@ -47,6 +47,9 @@ fn collect(table: &str, function: &str, before: &str, found: &mut BTreeSet<Strin
         let nested = rest.trim_start_matches([',', ' ', '\n']).split('(').next().unwrap_or_default();
         collect(table, nested, &format!("{before}{path}"), found);
     }
+    for merged in calls(body, ".merge(").filter_map(|call| call.split('(').next()) {
+        collect(table, merged, before, found);
+    }
 }
 
 /// All of them, such as `/operator/users/{user}`.

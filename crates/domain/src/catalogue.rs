@@ -13,6 +13,7 @@ pub const OF_A_USER: [&str; 4] = ["openid", "profile", "email", "offline_access"
 /// A scope and the words in which the consent page shows it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a setting of its own")]
 pub struct ScopeInfo {
     pub name: String,
     pub description: String,

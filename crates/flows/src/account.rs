@@ -130,8 +130,8 @@ pub async fn change_password(
     current: Option<SessionId>,
     change: &PasswordChange<'_>,
 ) -> Outcome<Option<Secret>> {
-    let &PasswordChange { old, new, end_others } = change;
     const KIND: &str = "user.password_changed";
+    let &PasswordChange { old, new, end_others } = change;
     let id = person(app, ctx, principal, Operation::WriteAccount, KIND)?;
     let refuse = |r: ManageRefusal| refused(app, ctx, KIND, About::user(id), r);
     accounts::check_password(new).map_err(|why| {

@@ -52,13 +52,13 @@ pub fn adjusted(
     app: &App,
     ctx: &Ctx,
     dialect: &Dialect,
-    new: NewClient,
+    new: &NewClient,
     body: &Map<String, Value>,
 ) -> Result<NewClient, ManageRefusal> {
     let client = applications::unsaved(app, ctx, new.clone());
     let Client { name, client_type, auth_method, config, .. } =
         changed(app, dialect, client, body, true).map_err(ManageRefusal::Metadata)?;
-    Ok(NewClient { name, client_type, auth_method, config, ..new })
+    Ok(NewClient { name, client_type, auth_method, config, ..new.clone() })
 }
 
 /// Changes what the body names of the client as it was read. Whether the caller may do so was decided before; only the

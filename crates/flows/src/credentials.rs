@@ -183,7 +183,8 @@ pub async fn create_api_key(app: &App, ctx: &Ctx, principal: &Principal, asked: 
         return Err(refuse(Unmanaged::RoleBeyond.of("roles")));
     }
     // A credential with scopes of its own acts for the operator within operator scopes, and none assigns roles.
-    if !roles.extra.is_empty() && !(principal.operator && principal.limit == Limit::Role) {
+    let for_operator = principal.operator && principal.limit == Limit::Role;
+    if !roles.extra.is_empty() && !for_operator {
         return Err(refuse(Unmanaged::RoleOfOperator.of("roles")));
     }
     let (key, secret) = accounts::create_api_key(app, ctx, workspace, roles, principal.responsible, new).await?;

@@ -142,6 +142,7 @@ impl Default for PasswordHashing {
 
 /// All of it.
 #[derive(Debug, Clone)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a setting of its own")]
 pub struct Settings {
     /// The issuer identifier, exactly as clients see it: no trailing slash unless it is part of it.
     pub issuer: String,

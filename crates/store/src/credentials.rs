@@ -92,12 +92,11 @@ fn read_creator(row: &mut Row, id: Option<UserId>) -> Result<Option<Creator>, St
     let (name, is_operator) = (row.opt_text()?, row.opt_int()?);
     let disabled_at = row.opt_time()?;
     let role: Option<Role> = row.opt_parse()?;
-    let roles = match role {
-        Some(role) => Some(MemberRoles { role, extra: row.json()? }),
-        None => {
-            row.opt_text()?;
-            None
-        }
+    let roles = if let Some(role) = role {
+        Some(MemberRoles { role, extra: row.json()? })
+    } else {
+        row.opt_text()?;
+        None
     };
     Ok(id.zip(name).map(|(id, name)| Creator {
         id,

@@ -4,7 +4,7 @@ use crate::pages::webhooks::{deliveries, list, one, secret};
 use crate::pages::workspace::{access, api_keys, invitations, join, members, policy};
 use crate::pages::{account, audit, developer, operator};
 use axum::Router;
-use axum::routing::{MethodRouter, get, post};
+use axum::routing::{get, post};
 
 pub fn consoles() -> Router<WebState> {
     Router::new().merge(own()).merge(workspaces()).merge(server())
@@ -22,7 +22,7 @@ fn own() -> Router<WebState> {
         .route("/account/tokens", get(account::tokens::get))
         .route("/account/tokens/new", get(account::new_token::get).post(account::new_token::post))
         .route("/account/tokens/{token}/revoke", get(account::tokens::ask).post(account::tokens::revoke))
-        .nest("/account/applications", console(get(developer::list::get)))
+        .nest("/account/applications", own_applications())
         .route("/workspaces", get(account::workspaces::get))
         .route("/invitations/accept", get(join::open))
         .route("/invitations/{invitation}", get(join::get).post(join::post))
@@ -67,18 +67,24 @@ fn workspaces() -> Router<WebState> {
 /// The developer console of a workspace.
 fn applications() -> Router<WebState> {
     use developer::{create, list};
-    console(get(list::get))
+    Router::new()
+        .route("/", get(list::get))
         .route("/new", get(create::kind))
         .route("/new/about", get(create::about))
         .route("/new/permissions", get(create::permissions))
         .route("/new/review", get(create::review).post(create::post))
+        .merge(console())
 }
 
-/// The pages of applications that are there, below their list.
-fn console(list: MethodRouter<WebState>) -> Router<WebState> {
+/// The apps that belong to a person rather than to a workspace.
+fn own_applications() -> Router<WebState> {
+    Router::new().route("/", get(developer::list::get)).merge(console())
+}
+
+/// The pages of one app.
+fn console() -> Router<WebState> {
     use developer::{activity, delete, failures, overview, secrets, settings, trial, users};
     Router::new()
-        .route("/", list)
         .route("/{client}", get(overview::get))
         .route("/{client}/settings", get(settings::get).post(settings::post))
         .route("/{client}/secrets", get(secrets::get).post(secrets::post))

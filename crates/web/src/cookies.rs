@@ -3,7 +3,6 @@
 use crate::WebState;
 use axum::http::{HeaderMap, HeaderValue, header};
 use domain::InvitationId;
-use domain::encoding::base64url;
 use flows::pass;
 
 /// Which cookie.
@@ -27,16 +26,8 @@ pub const SOON: i64 = 60;
 
 const OF_INVITATION: &str = "invitation_";
 
-/// What the names of all cookies of a server begin with. Browsers share cookies among the ports of a host, so the name
-/// carries a hash of the issuer: two servers on one host do not overwrite each other's sessions.
-pub fn prefix(issuer: &str, secure: bool) -> String {
-    let digest = aws_lc_rs::digest::digest(&aws_lc_rs::digest::SHA256, issuer.as_bytes());
-    let host = if secure { "__Host-" } else { "" };
-    format!("{host}cs_{}_", base64url(&digest.as_ref()[..6]))
-}
-
 impl Cookie {
-    /// The name, for the [`prefix`] of the server.
+    /// The name, for the [prefix](crate::cookie_prefix::prefix) of the server.
     pub fn name(self, prefix: &str) -> String {
         match self {
             Self::Browser => format!("{prefix}browser"),
@@ -115,6 +106,7 @@ fn read(name: &str, longest: usize, headers: &HeaderMap) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::cookie_prefix::prefix;
 
     #[test]
     fn reads_only_what_could_be_ours() {

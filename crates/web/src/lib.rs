@@ -5,6 +5,7 @@ mod api;
 mod assets;
 mod body;
 mod consoles;
+mod cookie_prefix;
 mod cookies;
 mod error;
 mod faults;

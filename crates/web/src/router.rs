@@ -172,7 +172,7 @@ fn documentation() -> Router<WebState> {
         .layer(open_to_all())
 }
 
-/// Request headers that a page of another origin may send: those that this server reads, and those that MCP, DPoP and tracing
+/// Request headers that a page of another origin may send: those that this server reads, and those that MCP, `DPoP` and tracing
 /// libraries add to every request of theirs, so that a browser would refuse the whole request for one that is not listed.
 const ASKED_WITH: [&str; 18] = [
     "accept",

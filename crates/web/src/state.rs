@@ -1,6 +1,6 @@
 //! What every handler can reach.
 use crate::assets::Asset;
-use crate::cookies;
+use crate::cookie_prefix;
 use flows::{App, Clock, Rng};
 use ipnet::IpNet;
 use std::fmt;
@@ -45,7 +45,7 @@ impl WebState {
         let icon = Asset::icon(brand, &base);
         let read = |url: &Option<String>| url.as_deref().and_then(|text| logo(text, &app.settings().issuer));
         let (logo, dark_logo) = (read(&brand.logo_url), read(&brand.logo_dark_url));
-        let cookie_prefix = cookies::prefix(&app.settings().issuer, is_secure(&origin));
+        let cookie_prefix = cookie_prefix::prefix(&app.settings().issuer, is_secure(&origin));
         Self(Arc::new(Inner {
             app,
             clock,

@@ -1,6 +1,7 @@
 //! The protocol: OAuth 2.1, OpenID Connect Core, and the RFCs named at each rule.
 pub mod alg;
 pub mod authorize;
+pub mod authorize_refusal;
 pub mod claims;
 pub mod client_auth;
 pub mod consent;

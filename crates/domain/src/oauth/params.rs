@@ -19,7 +19,6 @@ impl RawParams {
         for (name, value) in object {
             let mut put = |text: String| pairs.push((name.clone(), text));
             match (value, kind(name)) {
-                (Value::Null, _) => {}
                 (Value::String(text), _) => put(text.clone()),
                 (Value::Array(items), Kind::Texts) if items.iter().all(Value::is_string) => {
                     items.iter().filter_map(Value::as_str).for_each(|text| put(text.to_owned()));
@@ -28,7 +27,7 @@ impl RawParams {
                 (Value::Bool(flag), Kind::Flag) => put(flag.to_string()),
                 (Value::Object(_), Kind::Object) | (Value::Array(_), Kind::Array) => put(value.to_string()),
                 // What is not a parameter of ours is ignored, whatever it is (RFC 6749 §3.1).
-                (_, Kind::Unknown) => {}
+                (Value::Null, _) | (_, Kind::Unknown) => {}
                 _ => return Err(name.clone()),
             }
         }
@@ -94,7 +93,7 @@ fn kind(name: &str) -> Kind {
     match name {
         "resource" | "audience" => Kind::Texts,
         "max_age" => Kind::Number,
-        "decision" | "granular" => Kind::Flag,
+        "decision" | "granular" | "stay_connected" => Kind::Flag,
         "claims" | "registration" => Kind::Object,
         "authorization_details" => Kind::Array,
         _ if TEXTS.contains(&name) => Kind::Text,

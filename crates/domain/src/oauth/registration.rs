@@ -171,7 +171,9 @@ impl Metadata {
             Some("web") => ApplicationType::Web,
             Some(_) if !narrow => return Err(R::ApplicationType.of("application_type")),
             other => {
-                other.into_iter().for_each(|odd| dropped.value("application_type", odd));
+                if let Some(odd) = other {
+                    dropped.value("application_type", odd);
+                }
                 infer_application_type(&json, client_type)?
             }
         };
@@ -325,7 +327,9 @@ fn uris(
     if !bad.is_empty() && (!terms.narrow || nothing_left) {
         return Err(R::RedirectInvalid.of(member));
     }
-    bad.iter().for_each(|uri| dropped.value(member, uri));
+    for uri in &bad {
+        dropped.value(member, uri);
+    }
     Ok(good)
 }
 

@@ -98,7 +98,7 @@ async fn create(session: &Session, command: Command) -> anyhow::Result<()> {
         Some(Owner::User(id)) => client.owner_user_id = Some(id),
         None => {}
     }
-    let adjusted = change::adjusted(app, ctx, &SNAKE, client, &protocol_members(protocol).collect());
+    let adjusted = change::adjusted(app, ctx, &SNAKE, &client, &protocol_members(protocol).collect());
     let client = adjusted.map_err(|refusal| said_of(Failure::Refused(refusal)))?;
     let Created { client, secret, .. } = applications::create(app, ctx, client).await?;
     let mut value = shown(&client);

@@ -21,6 +21,7 @@ use std::path::PathBuf;
 /// Everything that can be set. The reference is `docs/src/configuration.md`.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a setting of its own")]
 pub struct Config {
     /// The issuer identifier: the public base URL.
     pub issuer: String,

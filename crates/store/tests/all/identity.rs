@@ -126,11 +126,10 @@ async fn workspaces_and_members() {
         assert_eq!((page.items, page.total), (vec![(member(1, 1, Role::Admin), user(1))], 2));
 
         let home = async |who: u8, named: Option<u8>| {
-            let found = match named {
-                Some(n) => {
-                    read_tx!(db, |tx| workspaces::subject(tx, user_id(who), Some(workspace_id(n)), &client_id(1)))
-                }
-                None => read_tx!(db, |tx| workspaces::at_home(tx, user_id(who))),
+            let found = if let Some(n) = named {
+                read_tx!(db, |tx| workspaces::subject(tx, user_id(who), Some(workspace_id(n)), &client_id(1)))
+            } else {
+                read_tx!(db, |tx| workspaces::at_home(tx, user_id(who)))
             };
             found.map(|s| (s.user.id, s.workspace.map(|(workspace, roles)| (workspace.id, roles.role))))
         };

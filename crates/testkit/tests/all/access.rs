@@ -65,13 +65,15 @@ async fn a_workspace_token_speaks_for_the_workspace() {
         let id = tokens.id_claims();
         let info = userinfo(&app, Method::GET, &format!("Bearer {}", tokens.access())).await.json();
         let seen = web.introspect(&tokens.access()).await;
-        for claims in [&id, &info, &seen] {
-            assert_eq!(claims["sub"], chosen.to_string());
+        // The access token speaks for the workspace; the ID token and userinfo describe the person (point 3.1).
+        let person = user.user.id.to_string();
+        for (claims, sub) in [(&id, &person), (&info, &person), (&seen, &chosen.to_string())] {
+            assert_eq!(claims["sub"], *sub);
             assert_eq!(claims["tenant_id"], chosen.to_string());
             assert_eq!(claims["roles"], json!(["owner", "compliance_officer"]));
-            assert!(claims.get("email").is_none(), "nothing of the person who connected it");
         }
-        assert_eq!(info["name"], "Workspace 1");
+        assert!(seen.get("email").is_none() && seen.get("name").is_none(), "nothing of the person: {seen}");
+        assert_eq!((&info["name"], &info["workspace"]["name"]), (&json!("Test Person"), &json!("Workspace 1")));
         assert_eq!(seen["sub_type"], "workspace");
         app.stop().await;
     })

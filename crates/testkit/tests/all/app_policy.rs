@@ -110,10 +110,10 @@ async fn the_list_lets_in_what_it_names() {
         // The other workspace lets everything in: it is the only one offered, and no choice.
         let reply = one.approve(&mut browser, &owner, &OF, None).await;
         let elsewhere = Tokens(one.exchange(&reply.answer("code").unwrap()).await.json());
-        assert_eq!(elsewhere.id_claims()["sub"], owner.workspaces[1].to_string());
+        assert_eq!(elsewhere.id_claims()["tenant_id"], owner.workspaces[1].to_string());
         let reply = two.approve(&mut browser, &owner, &OF, Some(owner.workspaces[0])).await;
         let here = Tokens(two.exchange(&reply.answer("code").unwrap()).await.json());
-        assert_eq!(here.id_claims()["sub"], owner.workspaces[0].to_string());
+        assert_eq!(here.id_claims()["tenant_id"], owner.workspaces[0].to_string());
         assert_eq!(disallow(one.id.as_str()).await, Err("client_unknown"));
         assert_eq!(disallow(two.id.as_str()).await, Ok(Ended { consents: 1, grants: 1 }));
         assert!(!is_active(&two, &here).await && is_active(&one, &elsewhere).await);

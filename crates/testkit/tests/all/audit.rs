@@ -89,7 +89,12 @@ async fn admins_read_the_log_of_their_workspace_and_the_operator_all_of_it() {
         let (ada, bob) = (app.user("ada@example.com", 1).await, app.user("bob@example.com", 1).await);
         let key = Api::key(&app, ada.workspaces[0], "admin", "").await;
         for n in 0..3 {
-            assert_eq!(key.post("/api/v1/api-keys", &json!({"name": format!("k{n}")})).await.status, 201);
+            assert_eq!(
+                key.post("/api/v1/api-keys", &json!({"name": format!("k{n}"), "scopes": ["clients:read"]}))
+                    .await
+                    .status,
+                201
+            );
         }
         assert_eq!(key.post("/api/v1/api-keys", &json!({"name": "k", "scopes": ["nothing"]})).await.status, 400);
         app.app.flush().await.unwrap();

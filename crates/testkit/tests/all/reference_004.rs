@@ -452,7 +452,7 @@ async fn scopes_members_and_keys() {
         assert_eq!(members, expected);
 
         // Rotation is the operator's: a key that the operator gave this scope may do it.
-        problem(&key.send(Method::POST, "/oidc/keys/rotate", None).await, 403, "not_the_operator");
+        problem(&key.send(Method::POST, "/oidc/keys/rotate", None).await, 403, "credential_lacks_scope");
         let web = party(&app, &create(&key, &example()).await);
         let before = tokens(&web, &ada, "openid").await;
         let operator = Api::key(&app, ada.workspaces[0], "admin", "keys:rotate").await;

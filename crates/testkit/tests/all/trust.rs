@@ -241,6 +241,7 @@ async fn point_2_2_every_reviewed_fact_counts_and_nothing_else() {
 }
 
 #[tokio::test]
+#[expect(clippy::large_futures, reason = "one long scenario")]
 async fn point_2_2_the_operator_vouches_for_what_they_have_seen() {
     for_each_database(async |database| {
         let app = TestApp::start(database).await;

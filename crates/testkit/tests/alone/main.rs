@@ -120,7 +120,7 @@ async fn what_is_another_s_is_answered_like_nothing_with_the_same_statements() {
     tracing::subscriber::set_global_default(statements.clone()).unwrap();
     for_each_database(async |database| {
         let mut world = World::new(database).await;
-        let stranger = world.app.user("stranger@example.com", 1).await;
+        let stranger = world.app.user("outsider@example.com", 1).await;
         let app = world.app.clone();
         let (mut compared, mut refused, mut ran) = (0, 0, 0);
         for (method, template) in endpoints() {

@@ -249,7 +249,7 @@ pub async fn consent(State(state): State<WebState>, mut incoming: Incoming, Para
     let browser = incoming.browser(&state);
     let bound = binding(&state, &incoming, &browser);
     let next = if let Some(text) = interaction {
-        authorize::decide_consent(state.app(), &incoming.ctx, text, &decision, &caller, bound).await
+        Box::pin(authorize::decide_consent(state.app(), &incoming.ctx, text, &decision, &caller, bound)).await
     } else {
         let params = request_of(&body);
         authorize::decide_request(state.app(), &incoming.ctx, &params, &decision, &caller).await

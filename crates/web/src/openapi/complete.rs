@@ -25,7 +25,7 @@ pub fn complete(api: &mut OpenApi, settings: &Settings, secure: bool) {
     api.servers = Some(vec![ServerBuilder::new().url(&settings.issuer).build()]);
     let components = api.components.get_or_insert_with(Components::new);
     components.responses.extend(answers::all().map(|(name, response)| (name.to_owned(), response)));
-    for (name, scheme) in schemes(&crate::cookies::prefix(&settings.issuer, secure)) {
+    for (name, scheme) in schemes(&crate::cookie_prefix::prefix(&settings.issuer, secure)) {
         components.add_security_scheme(name, scheme);
     }
     if let Some(RefOr::T(Schema::Object(metadata))) = components.schemas.get("ClientMetadata").cloned() {

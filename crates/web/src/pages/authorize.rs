@@ -211,7 +211,7 @@ pub async fn consent(State(state): State<WebState>, incoming: Incoming, Form(for
     let binding = browser.binding(&state);
     let next = match decision {
         Some(decision) => {
-            authorize::decide_consent(state.app(), &incoming.ctx, text, &decision, &caller, binding).await
+            Box::pin(authorize::decide_consent(state.app(), &incoming.ctx, text, &decision, &caller, binding)).await
         }
         None => authorize::resume(state.app(), &incoming.ctx, text, &caller, binding).await,
     };

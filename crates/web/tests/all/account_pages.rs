@@ -121,7 +121,11 @@ async fn apps_are_disconnected_from_one_workspace_or_from_all() {
     assert!(ask.body.contains("in every workspace"), "{}", ask.body);
     let after = confirmed(&mut browser, &ask, "confirm").await;
     assert!(!live(&of[0]).await && after.body.contains("No app is connected"), "{}", after.body);
-    assert_eq!(app.outcomes("consent.revoked").await, ["ok", "ok", "consent_unknown", "ok"], "newest first");
+    assert_eq!(
+        app.outcomes("consent.revoked").await,
+        ["ok", "ok", "ok", "consent_unknown", "ok", "ok"],
+        "newest first"
+    );
     for nothing in [at.as_str(), "/account/apps/nobody/disconnect", "/account/apps/%3Cb%3E/disconnect"] {
         assert_eq!(browser.get(nothing).await.status, 404, "{nothing}");
     }

@@ -245,7 +245,7 @@ async fn who_comes_too_early_is_told_and_gets_the_result_by_a_button() {
     let caller = format!("page {} {} {}", sessions[0].id, s.owner.user.id, form.action);
     let fields = form.fields.iter().filter(|(name, _)| name != "csrf");
     let fields = fields.flat_map(|(name, value)| [name.as_bytes(), value.as_bytes()]);
-    let parts: Vec<&[u8]> = std::iter::once(&b"owner false"[..]).chain(fields).collect();
+    let parts: Vec<&[u8]> = std::iter::once(&b"owner true"[..]).chain(fields).collect();
     let hash = idempotency::request_hash(&s.app.app, &parts);
     let begun = idempotency::begin(&s.app.app, &s.app.ctx(), &caller, form.get("once").unwrap(), hash).await.unwrap();
     let Begun::Fresh(claim) = begun else { panic!("not fresh") };

@@ -108,9 +108,9 @@ async fn another_account_goes_on_with_the_very_same_request() {
     let login = browser.follow(chosen).await;
     let asked = browser.sign_in(&login, "bob@example.com").await;
     assert_eq!(asked.text("signed-in-as").as_deref(), Some("Signed in as bob@example.com"), "{}", asked.body);
-    // What Ada had open says nothing in Bob's name, and no other page sends it.
+    // Deny is deny (point 2.4): the page that Ada had open sends the client its refusal, and no code.
     let late = back(&mut browser, &page).await;
-    assert_eq!((late.status.as_u16(), late.body.contains("error-code")), (400, true), "{}", late.body);
+    assert_eq!((late.answer("error").as_deref(), late.answer("code")), (Some("access_denied"), None), "{}", late.body);
     let answer = browser.submit(&asked.form("consent-allow").set("action", "allow")).await;
     assert_eq!(answer.answer("state").as_deref(), Some("st"), "{}", answer.body);
     assert!(answer.answer("code").is_some());

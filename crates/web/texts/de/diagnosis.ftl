@@ -135,6 +135,7 @@ advice-sub_type_unknown = Senden Sie sub_type=workspace oder sub_type=user.
 advice-token_expired = Erneuern Sie das Token, bevor expires_in abgelaufen ist oder sobald die Antwort 401 lautet.
 advice-token_for_another_resource = Fordern Sie ein Token ohne resource an oder mit dem Issuer als resource.
 advice-token_inactive = Fordern Sie ein neues Zugriffstoken an; worauf dieses beruht, besteht nicht mehr.
+advice-token_sent_twice = Senden Sie das Access-Token nur einmal: im Authorization-Header oder im Formular.
 advice-token_missing = Senden Sie das Token: beim UserInfo-Endpunkt im Authorization-Header, sonst im Parameter token.
 advice-token_of_another_client = Senden Sie das Token mit den Zugangsdaten der Anwendung, für die es ausgestellt wurde.
 advice-token_revoked = Die Anwendung hat dieses Token widerrufen. Fordern Sie ein neues an.
@@ -239,6 +240,7 @@ check-token-alive = Das Token ist gültig
 check-token-audience = Das Token gilt für diesen Server
 check-token-openid = Das Token hat den Scope openid
 check-token-own = Das Token wurde für diesen Client ausgestellt
+check-token-once = Das Token wurde nur einmal gesendet
 check-token-sent = Ein Token wurde gesendet
 check-user-allowed = Die Person darf die Anwendung verwenden
 check-user-decision = Die Person hat zugestimmt

@@ -107,6 +107,7 @@ pub const ADVICE: &[Advice] = advice! {
     "device_undecided" => "Nothing to change: poll again after the interval.";
 
     // Tokens that are shown.
+    "token_sent_twice" => "Send the access token once: in the Authorization header or in the form body.";
     "token_missing" => "Send the token: in the Authorization header at userinfo, in the parameter token elsewhere.";
     "token_inactive" => "Get a new access token; what this one rests on is gone.";
     "token_unknown" => "Send an access token of this server, whole; ID tokens and codes are none.";

@@ -180,6 +180,7 @@ pub const REVOCATION: &[Check] = &[TOKEN_SENT, TOKEN_OWN];
 
 pub const USERINFO: &[Check] = &[
     TOKEN_SENT,
+    Check { key: "check-token-once", title: "The token is sent once", reasons: &["token_sent_twice"] },
     alive!("check-token-alive"),
     Check { key: "check-token-openid", title: "The token carries the openid scope", reasons: &["openid_not_granted"] },
     Check {

@@ -198,15 +198,13 @@ async fn change(state: WebState, path: Named, posted: Arc<Posted>) -> Made {
         owned::change(state.app(), &person.ctx, &person.principal, &CONSOLE, app.id(), Some(revision), &body).await;
     let failure = match changed {
         Ok(updated) => {
-            return match updated.secret {
-                Some(secret) => Ok(secrets::made(&state, person, updated.client, secret.expose()).await),
-                // Nothing new is there to be shown again; whoever saves again is held to the revision.
-                None => {
-                    let dropped = app.client.is_reviewed() && !updated.client.is_reviewed();
-                    let said = if dropped { "saved-unreviewed" } else { "saved" };
-                    Err(person.done(&state, &app.at("settings"), said).into())
-                }
-            };
+            if let Some(secret) = updated.secret {
+                return Ok(secrets::made(&state, person, updated.client, secret.expose()).await);
+            }
+            // Nothing new is there to be shown again; whoever saves again is held to the revision.
+            let dropped = app.client.is_reviewed() && !updated.client.is_reviewed();
+            let said = if dropped { "saved-unreviewed" } else { "saved" };
+            return Err(person.done(&state, &app.at("settings"), said).into());
         }
         Err(failure) => failure,
     };

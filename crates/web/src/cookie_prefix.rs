@@ -1,0 +1,10 @@
+//! What tells the cookies of one server from those of another on the same host.
+use domain::encoding::base64url;
+
+/// What the names of all cookies of a server begin with. Browsers share cookies among the ports of a host, so the name
+/// carries a hash of the issuer: two servers on one host do not overwrite each other's sessions.
+pub fn prefix(issuer: &str, secure: bool) -> String {
+    let digest = aws_lc_rs::digest::digest(&aws_lc_rs::digest::SHA256, issuer.as_bytes());
+    let host = if secure { "__Host-" } else { "" };
+    format!("{host}cs_{}_", base64url(&digest.as_ref()[..6]))
+}
