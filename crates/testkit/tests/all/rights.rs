@@ -510,7 +510,7 @@ async fn point_1_5_created_and_revoked_credentials_are_recorded_with_what_they_c
         let created = last(&app, "client.created").await;
         assert_eq!(created["detail"]["registration_token"], json!(false));
         assert!(created["detail"]["secret"].is_string(), "{created}");
-        let path = format!("/oidc/clients/{}/rotate-secret", made["client"]["client_id"].as_str().unwrap());
+        let path = format!("/oidc/clients/{}/rotate-secret", made["client"]["id"].as_str().unwrap());
         person.post(&path, &json!({})).await;
         assert!(last(&app, "client.secret_rotated").await["detail"]["secret"].is_string());
         app.stop().await;
