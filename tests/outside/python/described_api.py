@@ -25,6 +25,8 @@ OFF = {
 
 REPAIRED = [f"{name}{place}" for name in ("token", "revoke", "introspect") for place in ("", "_api", "_v1")]
 REPAIRED += ["authorize", "authorize_v1", "consent", "consent_v1"]
+# The form may be empty and unknown parameters are ignored (RFC 6749 section 3.1), so every text is a valid form.
+REPAIRED += ["userinfo", "userinfo_post", "userinfo_api", "userinfo_api_post", "userinfo_v1", "userinfo_post_v1"]
 # They answer pages to browsers, and redirect to clients; the Rust tests hold them against the description.
 PAGES = ["authorize_page", "authorize_page_form"]
 REFUSED = [400, 401, 403, 404, 405, 406, 409, 412, 415, 422, 428, 429]
