@@ -59,4 +59,4 @@ def before_call(context, case, kwargs):
 def filter_case(context, case):
     """Drops queries that look wrong and are not: HTTP has no way to refuse parameters that nobody knows, OAuth says to
     ignore them, and everywhere an empty one counts as omitted."""
-    return not any(name.startswith("x-schemathesis-unknown") or value == "" for name, value in (case.query or {}).items())
+    return not any(name.startswith("x-schemathesis-unknown") or value in ("", {}, []) for name, value in (case.query or {}).items())
