@@ -288,7 +288,7 @@ pub fn management_scopes() -> impl Iterator<Item = &'static str> {
     })
 }
 
-/// Whether a client that nobody vouches for can never have this scope, whatever the catalogue says: with it an app would
+/// Whether a client without a voucher can never have this scope, whatever the catalogue says: with it an app would
 /// learn about other apps' tokens, or act for the operator.
 pub fn is_beyond_apps(name: &str) -> bool {
     name == Operation::IntrospectTokens.scope() || is_operator_scope(name)

@@ -229,7 +229,7 @@ impl Catalogue {
         if audience.is_empty() { asks(issuer) } else { audience.iter().any(|resource| asks(resource)) }
     }
 
-    /// Whether a client of this trust may have a scope. `strangers` are the scopes of clients that nobody vouches for;
+    /// Whether a client of this trust may have a scope. `strangers` are the scopes open to anonymous clients;
     /// without it, all that are not sensitive.
     pub fn is_open_to(&self, trust: Trust, strangers: Option<&ScopeSet>, name: &str) -> bool {
         let harmless = self.scope(name).is_some() && !self.is_sensitive(name);

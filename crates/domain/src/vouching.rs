@@ -34,7 +34,7 @@ impl Client {
     }
 }
 
-/// The grant types that a client keeps which nobody vouches for.
+/// The grant types that a client without a voucher keeps.
 pub fn without_voucher(asked: &[GrantType]) -> Vec<GrantType> {
     asked.iter().copied().filter(|grant| *grant != GrantType::ClientCredentials).collect()
 }

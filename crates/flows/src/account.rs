@@ -162,7 +162,7 @@ pub async fn change_password(
                 return Ok(None);
             }
             let renewed = match session {
-                // Whoever knew the old secret knows nothing now.
+                // A copy of the old cookie no longer opens this session.
                 Some((session, hash)) => store::sessions::renew(tx, session, id, &hash).await?,
                 None => false,
             };

@@ -62,8 +62,8 @@ pub async fn look(app: &App, ctx: &Ctx, principal: &Principal, id: &str) -> Outc
     Ok(OneClient { client, owner })
 }
 
-/// Sets how far a client is trusted: workspaces that admit only more trusted ones lose it. A client that nobody used and
-/// that becomes anonymous is removed with the other unused registrations.
+/// Sets a client's trust level. Workspaces whose rule requires more revoke the client. An unused client that becomes
+/// anonymous is removed with the other unused registrations.
 pub async fn set_trust(
     app: &App,
     ctx: &Ctx,
@@ -74,8 +74,8 @@ pub async fn set_trust(
     set_trust_seen(app, ctx, principal, id, trust, None).await
 }
 
-/// The same for a client that the operator has looked at: at another revision nothing is set, so that nobody vouches for
-/// facts that they have not seen.
+/// Like [`set_trust`], but only for the revision that the operator read, so that trust never covers facts they have not
+/// seen.
 pub async fn set_trust_seen(
     app: &App,
     ctx: &Ctx,

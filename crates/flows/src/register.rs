@@ -81,7 +81,7 @@ pub(crate) fn fit(
     Ok(asked)
 }
 
-/// Drops what a client may not do that nobody vouches for, unless nothing would remain.
+/// Drops the grant types that need a voucher. Refuses if nothing would remain.
 fn without_voucher(mut asked: Metadata) -> Result<Metadata, MetadataFault> {
     let kept = vouching::without_voucher(&asked.config.grant_types);
     if kept.is_empty() && !asked.config.grant_types.is_empty() {

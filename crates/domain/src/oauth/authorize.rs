@@ -42,7 +42,7 @@ pub struct Callback {
     redirect_uri: String,
     mode: ResponseMode,
     state: Option<String>,
-    /// False for clients that nobody vouches for and nobody used yet, unless it does no harm: errors stay here.
+    /// False for self-registered clients that were never used, unless a redirect is harmless: errors are shown here.
     carries_errors: bool,
 }
 
@@ -158,7 +158,7 @@ pub struct AuthorizationRequest {
 #[derive(Debug)]
 pub struct AuthorizePolicy<'p> {
     pub catalogue: &'p Catalogue,
-    /// The scopes of clients that nobody vouches for; without it, all that are not sensitive.
+    /// The scopes open to anonymous clients. If absent, all scopes that are not sensitive.
     pub strangers: Option<&'p ScopeSet>,
     pub resources: Resources<'p>,
     /// PKCE also from confidential clients that do not ask for it themselves.

@@ -350,7 +350,7 @@ fn narrowing_point_2_scopes_that_do_not_exist_are_ignored() {
     assert_eq!(asked(&stranger, "contracts:read nothing admin"), Ok("contracts:read".to_owned()));
     assert_eq!(asked(&stranger, "admin"), Err(R::ScopeUnknown));
     stranger.owner_user_id = Some(UserId::new(NOW, [0; 10]));
-    assert_eq!(asked(&stranger, "contracts:read"), Err(R::ScopeNotAllowed), "somebody manages it");
+    assert_eq!(asked(&stranger, "contracts:read"), Err(R::ScopeNotAllowed), "it has an owner");
 }
 
 fn hash() -> crate::SecretHash {

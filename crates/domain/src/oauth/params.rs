@@ -26,7 +26,7 @@ impl RawParams {
                 (Value::Number(number), Kind::Number) => put(number.to_string()),
                 (Value::Bool(flag), Kind::Flag) => put(flag.to_string()),
                 (Value::Object(_), Kind::Object) | (Value::Array(_), Kind::Array) => put(value.to_string()),
-                // What is not a parameter of ours is ignored, whatever it is (RFC 6749 §3.1).
+                // Unknown parameters are ignored, whatever their type (RFC 6749 §3.1).
                 (Value::Null, _) | (_, Kind::Unknown) => {}
                 _ => return Err(name.clone()),
             }

@@ -202,7 +202,7 @@ proptest! {
     }
 
     /// Checklist 63. A thief copies the token at any moment and goes on with it. As soon as the two refresh further apart
-    /// than the window, the grant ends, whoever is first and whether or not the thief uses the access tokens.
+    /// than the window, the grant ends, no matter who is first and whether the thief uses the access tokens.
     #[test]
     fn a_thief_is_found_out(
         before in steps(), sees_use: bool, thief_first: bool, thief_uses: bool, delay in 0i64..100_000,
