@@ -4,7 +4,7 @@ use crate::session::Caller;
 use domain::client::SubType;
 use domain::identity::{Email, WorkspaceMembership};
 use domain::oauth::consent::Consent;
-use domain::oauth::decision::SignedIn;
+use domain::oauth::decision::{OFFLINE, SignedIn};
 use domain::{ClientId, UserId, WorkspaceId};
 use store::Tx;
 
@@ -38,9 +38,21 @@ pub async fn person(tx: &mut Tx, caller: &Caller, client: &ClientId) -> Result<O
             _ => user.default_workspace_id,
         },
         memberships: memberships.into_iter().map(|(membership, _)| membership).collect(),
-        consents: store::consents::list_for_client(tx, user.id, client).await?,
+        consents: consents(tx, caller, user.id, client).await?,
         last_choice: store::consents::last_workspace(tx, user.id, client).await?,
     }))
+}
+
+/// What the person allowed the client. What they allowed with a personal access token stands for such tokens alone: all that
+/// comes of it is bound to the token again.
+async fn consents(tx: &mut Tx, caller: &Caller, user: UserId, client: &ClientId) -> Result<Vec<Consent>, Fault> {
+    let mut consents = store::consents::list_for_client(tx, user, client).await?;
+    if caller.token().is_some() {
+        for consent in &mut consents {
+            consent.standing.clone_from(&consent.scopes);
+        }
+    }
+    Ok(consents)
 }
 
 impl Person {
@@ -69,6 +81,7 @@ impl Person {
             user_id: self.user_id,
             session_id: caller.session_id(),
             auth_time: caller.auth_time(),
+            may_stay: caller.confined_to().is_none_or(|scopes| scopes.contains(OFFLINE)),
             memberships: &self.memberships,
             forbidden: &self.forbidden,
             consents: &self.consents,

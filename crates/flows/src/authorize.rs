@@ -72,7 +72,7 @@ async fn begun<'s>(
                 told: None,
                 device: None,
             };
-            Ok(Begun::Scene(Box::new(Scene { app, ctx, caller, client, person, interaction })))
+            Ok(Begun::Scene(Box::new(Scene::new(app, ctx, caller, client, person, interaction)?)))
         }
     }
 }

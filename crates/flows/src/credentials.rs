@@ -3,13 +3,15 @@ use crate::accounts::{self, NewCredential};
 use crate::manage::{ManageRefusal, Unmanaged};
 use crate::owned::refused;
 use crate::recorder::About;
-use crate::{App, Ctx, Failure, Fault, facts};
+use crate::{App, Ctx, Failure, Fault, events, facts};
 use domain::access::{Limit, Operation, Principal, is_operator_scope, management_scopes, offered_scopes};
 use domain::identity::{ApiKey, MemberRoles, PersonalAccessToken, Role};
+use domain::oauth::grant::EndReason;
 use domain::text::display_name;
 use domain::{ApiKeyId, PersonalAccessTokenId, ScopeSet, Secret, Timestamp, UserId, WorkspaceId};
 use serde_json::json;
 pub use store::credentials::KeptKey;
+use store::grants::Whose;
 use store::{Page, Paged, StoreError};
 
 type Outcome<T> = Result<T, Failure<ManageRefusal>>;
@@ -98,13 +100,16 @@ pub async fn tokens_of(app: &App, user: UserId) -> Result<Vec<PersonalAccessToke
     Ok(store::credentials::list_personal_tokens(&mut tx, user).await?)
 }
 
-/// `false` when the person has no such live token.
+/// Revokes the token, and ends what was authorized with it. `false` when the person has no such live token.
 pub async fn end_token(app: &App, ctx: &Ctx, user: UserId, id: PersonalAccessTokenId) -> Result<bool, Fault> {
-    let now = ctx.now;
+    const WHY: EndReason = EndReason::PersonalTokenEnded;
+    let (now, told) = (ctx.now, ctx.clone());
     let work = app.store().write(move |tx| {
         Box::pin(async move {
             let found = store::credentials::personal_token(tx, user, id).await?;
             let ended = store::credentials::revoke_personal_token(tx, user, id, now).await?;
+            let grants = store::grants::end_each(tx, Whose::ByToken(id), WHY, now).await?;
+            events::append_all(tx, events::grants_ended(&told, grants, WHY)).await?;
             Ok(found.filter(|_| ended))
         })
     });

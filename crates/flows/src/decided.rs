@@ -91,7 +91,9 @@ impl Scene<'_> {
         let device =
             self.interaction.device.as_ref().map(|device| (device.id, self.device_approval(person, &approval)));
         let waits = device.is_some();
-        let stays = ask.stay.map(|_| approval.stays);
+        // A token's word holds for what comes of it, not for what the person allows next.
+        let by_token = self.caller.token().is_some();
+        let stays = ask.stay.filter(|_| !by_token).map(|_| approval.stays);
         let work = app.store().write(move |tx| {
             Box::pin(async move {
                 if let Some(workspace) = workspace {
@@ -109,7 +111,11 @@ impl Scene<'_> {
                 {
                     return Ok(Some(PageReason::Interaction(InteractionRefusal::DeviceSettled)));
                 }
-                store::consents::put(tx, user, &client, workspace, &scopes, now).await?;
+                if by_token {
+                    store::consents::put_by_token(tx, user, &client, workspace, &scopes, now).await?;
+                } else {
+                    store::consents::put(tx, user, &client, workspace, &scopes, now).await?;
+                }
                 if let Some(stays) = stays {
                     store::consents::set_stays(tx, user, &client, workspace, stays).await?;
                 }

@@ -27,6 +27,7 @@ pub async fn run_all(app: &App, ctx: &Ctx) -> Result<(), Fault> {
             store::invitations::delete_expired(tx, now.plus(-KEEP_INVITATIONS), BATCH).await?;
             store::device::delete_expired(tx, now.plus(-KEEP_DEVICES), BATCH).await?;
             store::grants::delete_expired(tx, now.plus(-KEEP_DEAD_GRANTS), BATCH).await?;
+            store::spent::delete(tx, now, now.plus(-KEEP_DEAD_GRANTS), BATCH).await?;
             store::tokens::delete_expired(tx, now, BATCH).await?;
             store::idempotency::delete_expired(tx, now, BATCH).await?;
             store::clients::reap_unused(tx, unused_before, BATCH).await?;

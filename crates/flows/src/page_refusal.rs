@@ -13,6 +13,7 @@ domain::refusals! {
         NotSignedIn => LoginRequired, "interaction_without_session", "Sign in first.";
         DeviceSettled => InvalidRequest, "device_settled", "This code was answered before, or has expired. Start again on the device.";
         WorkspaceNotNamed => InvalidRequest, "workspace_not_chosen", "The user belongs to several workspaces: name one of them in workspace.";
+        BeyondToken => InsufficientScope, "scope_beyond_personal_token", "The personal access token has none of the requested scopes.";
         NotAsked => InvalidRequest, "interaction_without_question", "There is nothing to decide here. Go back to the application and start again.";
     }
 }

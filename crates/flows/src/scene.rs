@@ -2,7 +2,7 @@
 use crate::asker::{Person, person};
 use crate::interaction::{open, seal};
 use crate::next::{Answer, AuthorizeFailure, ConsentView, Locales, Next, UnableView};
-use crate::page_refusal::{PageReason, PageRefusal};
+use crate::page_refusal::{InteractionRefusal, PageReason, PageRefusal};
 use crate::recorder::About;
 use crate::session::Caller;
 use crate::{App, Ctx, Failure, Fault, sent};
@@ -15,7 +15,7 @@ use domain::oauth::diagnosis::Endpoint;
 use domain::oauth::error::{Named, Refusal as _};
 use domain::oauth::seal::{Purpose, TokenId};
 use domain::oauth::token::CodePayload;
-use serde_json::Value;
+use serde_json::{Value, json};
 
 const HERE: &str = Endpoint::Authorization.as_str();
 
@@ -57,7 +57,29 @@ pub(crate) async fn scene<'s>(
         return Err(unknown(ctx, app, id));
     };
     let person = person(&mut tx, caller, id).await?;
-    Ok(Scene { app, ctx, caller, client, person, interaction })
+    Scene::new(app, ctx, caller, client, person, interaction)
+}
+
+impl<'s> Scene<'s> {
+    /// A personal access token gives away at most what it may do itself: the rest is not asked for.
+    pub(crate) fn new(
+        app: &'s App,
+        ctx: &'s Ctx,
+        caller: &'s Caller,
+        client: Client,
+        person: Option<Person>,
+        interaction: Interaction,
+    ) -> Result<Self, AuthorizeFailure> {
+        let Some(limit) = caller.confined_to() else {
+            return Ok(Self { app, ctx, caller, client, person, interaction });
+        };
+        let request = interaction.request.within(limit);
+        if request.asked().is_empty() {
+            let reason = PageReason::Interaction(InteractionRefusal::BeyondToken);
+            return Err(page(ctx, app, Some(&client), reason, json!({})));
+        }
+        Ok(Self { app, ctx, caller, client, person, interaction: Interaction { request, ..interaction } })
+    }
 }
 
 impl Scene<'_> {
@@ -178,9 +200,10 @@ impl Scene<'_> {
             workspace_id: approval.workspace.or(person.home(request.sub_type)),
             user_id: person.user_id,
             session_id: self.caller.session_id(),
+            by_token: self.caller.token(),
             auth_time: self.caller.auth_time(),
             acr: None,
-            refreshable: approval.stays,
+            refreshable: approval.stays && person.signed_in(self.caller).may_stay,
             expires_at: self.ctx.now.plus(self.app.settings().lifetimes.authorization_code),
         };
         let id = TokenId::from_random(self.ctx.random());

@@ -6,7 +6,7 @@ pub use crate::sign_in_refusal::SignInRefusal;
 use crate::{App, Ctx, Failure, Fault, events};
 use domain::access::Credential;
 use domain::events::{EventData, EventKind, SignInFailure};
-use domain::identity::{ApiKey, Email, KeyRights, Session, User, Workspace};
+use domain::identity::{ApiKey, AuthorizingToken, Email, KeyRights, Session, User, Workspace};
 use domain::oauth::error::Refusal as _;
 use domain::{PersonalAccessTokenId, ScopeSet, Secret, SessionId, Timestamp, UserId, WorkspaceId};
 use store::StoreError;
@@ -26,6 +26,7 @@ pub struct SessionView {
 pub struct PatView {
     pub id: PersonalAccessTokenId,
     pub scopes: ScopeSet,
+    pub expires_at: Option<Timestamp>,
     pub user: User,
 }
 
@@ -71,6 +72,20 @@ impl Caller {
     pub fn session_id(&self) -> Option<SessionId> {
         match self {
             Self::Session(view) => Some(view.session.id),
+            _ => None,
+        }
+    }
+    /// What the person acts with, where it is no session.
+    pub fn token(&self) -> Option<AuthorizingToken> {
+        match self {
+            Self::Pat(view) => Some(AuthorizingToken { id: view.id, expires_at: view.expires_at }),
+            _ => None,
+        }
+    }
+    /// The scopes that a personal access token confines its person to.
+    pub fn confined_to(&self) -> Option<&ScopeSet> {
+        match self {
+            Self::Pat(view) => Some(&view.scopes),
             _ => None,
         }
     }
@@ -137,7 +152,12 @@ pub(crate) async fn bearer(app: &App, ctx: &Ctx, token: &str) -> Result<Caller, 
                 .write(move |tx| Box::pin(async move { store::credentials::touch_personal_token(tx, id, now).await }));
             note.await.map_err(|error: StoreError| Fault::from(error))?;
         }
-        return Ok(Caller::Pat(Box::new(PatView { id: token.id, scopes: token.scopes, user })));
+        return Ok(Caller::Pat(Box::new(PatView {
+            id: token.id,
+            scopes: token.scopes,
+            expires_at: token.expires_at,
+            user,
+        })));
     }
     if is("_sk_") {
         let found = store::credentials::api_key_by_hash(&mut tx, &hash, now).await?;

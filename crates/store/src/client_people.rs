@@ -1,6 +1,6 @@
 //! The people who allowed an application something, as its owner sees them.
 use crate::page::{Beside, COUNTED, Page, Paged, count};
-use crate::{Row, StoreError, Tx, client_users, params};
+use crate::{Row, StoreError, Tx, client_users, consents, params};
 use domain::identity::Email;
 use domain::{ClientId, ScopeSet, Timestamp, UserId, WorkspaceId};
 
@@ -27,7 +27,7 @@ fn read(row: &mut Row) -> Result<ClientPerson, StoreError> {
         name: row.text()?,
         email: row.with(|text| Email::parse(text).ok())?,
         is_member: row.opt_text()?.is_some(),
-        workspaces: vec![row.with(|text| if text.is_empty() { Some(None) } else { text.parse().ok().map(Some) })?],
+        workspaces: vec![consents::place(row)?],
         scopes: row.scopes()?,
         since: row.time()?,
         last_used_at: row.opt_time()?,

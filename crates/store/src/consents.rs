@@ -8,16 +8,20 @@ use domain::{ClientId, ScopeSet, Timestamp, UserId, WorkspaceId};
 
 macro_rules! columns {
     () => {
-        "o.user_id, o.client_id, o.workspace_id, o.scopes, o.stays, o.created_at, o.updated_at"
+        "o.user_id, o.client_id, o.workspace_id, o.scopes, o.standing, o.stays, o.created_at, o.updated_at"
     };
 }
 
 fn read(row: &mut Row) -> Result<Consent, StoreError> {
+    let (user_id, client_id) = (row.parse()?, row.client_id()?);
+    let workspace_id = place(row)?;
+    let scopes = row.scopes()?;
     Ok(Consent {
-        user_id: row.parse()?,
-        client_id: row.client_id()?,
-        workspace_id: row.with(|text| if text.is_empty() { Some(None) } else { text.parse().ok().map(Some) })?,
-        scopes: row.scopes()?,
+        user_id,
+        client_id,
+        workspace_id,
+        standing: row.opt_with(|text| ScopeSet::parse(text).ok())?.unwrap_or_else(|| scopes.clone()),
+        scopes,
         stays: row.bool()?,
         created_at: row.time()?,
         updated_at: row.time()?,
@@ -25,8 +29,12 @@ fn read(row: &mut Row) -> Result<Consent, StoreError> {
 }
 
 /// The key of the consent that a user gave in their own name is the empty text: NULL would not be unique.
-fn key(workspace: Option<WorkspaceId>) -> String {
+pub(crate) fn key(workspace: Option<WorkspaceId>) -> String {
     workspace.map_or_else(String::new, |id| id.to_string())
+}
+
+pub(crate) fn place(row: &mut Row) -> Result<Option<WorkspaceId>, StoreError> {
+    row.with(|text| if text.is_empty() { Some(None) } else { text.parse().ok().map(Some) })
 }
 
 pub async fn find(
@@ -63,6 +71,28 @@ pub async fn put(
     scopes: &ScopeSet,
     now: Timestamp,
 ) -> Result<ScopeSet, StoreError> {
+    add(tx, (user, client, workspace), scopes, true, now).await
+}
+
+/// The same for what was allowed with a personal access token: the client has to ask for it again.
+pub async fn put_by_token(
+    tx: &mut Tx,
+    user: UserId,
+    client: &ClientId,
+    workspace: Option<WorkspaceId>,
+    scopes: &ScopeSet,
+    now: Timestamp,
+) -> Result<ScopeSet, StoreError> {
+    add(tx, (user, client, workspace), scopes, false, now).await
+}
+
+async fn add(
+    tx: &mut Tx,
+    (user, client, workspace): (UserId, &ClientId, Option<WorkspaceId>),
+    scopes: &ScopeSet,
+    stands: bool,
+    now: Timestamp,
+) -> Result<ScopeSet, StoreError> {
     if let Some(workspace) = workspace {
         workspaces::hold_shared(tx, workspace).await?;
     }
@@ -72,12 +102,16 @@ pub async fn put(
         client_users::add(tx, client, 1).await?;
     }
     let before = find(tx, user, client, workspace).await?;
-    let all = before.map_or_else(|| scopes.clone(), |consent| consent.scopes.union(scopes));
+    let (before, stood) = before.map_or_else(Default::default, |consent| (consent.scopes, consent.standing));
+    let all = before.union(scopes);
+    let standing = if stands { stood.union(scopes) } else { stood };
+    // Nearly always all of it stands, and is not written twice.
+    let standing = (!all.is_subset(&standing)).then_some(standing);
     tx.execute(
-        "INSERT INTO consents (user_id, client_id, workspace_id, scopes, created_at, updated_at) \
-         VALUES ($1, $2, $3, $4, $5, $5) ON CONFLICT (user_id, client_id, workspace_id) DO UPDATE \
-         SET scopes = excluded.scopes, updated_at = excluded.updated_at",
-        params![user, client, key(workspace), &all, now],
+        "INSERT INTO consents (user_id, client_id, workspace_id, scopes, standing, created_at, updated_at) \
+         VALUES ($1, $2, $3, $4, $5, $6, $6) ON CONFLICT (user_id, client_id, workspace_id) DO UPDATE \
+         SET scopes = excluded.scopes, standing = excluded.standing, updated_at = excluded.updated_at",
+        params![user, client, key(workspace), &all, standing.as_ref(), now],
     )
     .await?;
     Ok(all)
@@ -235,7 +269,7 @@ macro_rules! leaving {
                 "DELETE FROM consents AS o WHERE o.workspace_id = $1 AND ",
                 $condition,
                 " RETURNING ",
-                "user_id, client_id, workspace_id, scopes, stays, created_at, updated_at"
+                "user_id, client_id, workspace_id, scopes, standing, stays, created_at, updated_at"
             ),
         }
     };

@@ -1,7 +1,7 @@
 //! API keys of workspaces and personal access tokens of users.
 use crate::page::{MAX_LIMIT, Page, Paged, count};
 use crate::value::json;
-use crate::{Row, StoreError, Tx, params, users, workspaces};
+use crate::{Row, StoreError, Tx, dialect, params, users, workspaces};
 use domain::identity::{ApiKey, Creator, MemberRoles, PersonalAccessToken, Role, User, Workspace};
 use domain::{ApiKeyId, PersonalAccessTokenId, ScopeSet, SecretHash, Timestamp, UserId, WorkspaceId};
 
@@ -285,6 +285,15 @@ pub async fn personal_token(
         " FROM personal_access_tokens p WHERE p.id = $1 AND p.user_id = $2 AND p.revoked_at IS NULL"
     );
     tx.one(sql, params![id, user]).await?.map(|mut row| read_token(&mut row)).transpose()
+}
+
+/// Whether the token is good at `now`; until the transaction ends nobody else revokes it.
+pub async fn hold_personal_token(tx: &mut Tx, id: PersonalAccessTokenId, now: Timestamp) -> Result<bool, StoreError> {
+    let lock = "SELECT id FROM personal_access_tokens WHERE id = $1 FOR SHARE";
+    dialect::lock_rows(tx, lock, params![id]).await?;
+    let sql = "SELECT id FROM personal_access_tokens WHERE id = $1 AND revoked_at IS NULL \
+               AND (expires_at IS NULL OR expires_at > $2)";
+    Ok(tx.one(sql, params![id, now]).await?.is_some())
 }
 
 /// Revokes all of a user's personal access tokens; answers which.

@@ -7,14 +7,14 @@ use crate::{Row, StoreError, Tx, dialect, lets_in, params};
 use domain::client::SubType;
 use domain::oauth::grant::{EndReason, Grant, GrantContext, RefreshState};
 use domain::oauth::seal::TokenId;
-use domain::{ClientId, GrantId, SessionId, Timestamp, UserId, WorkspaceId};
+use domain::{ClientId, GrantId, PersonalAccessTokenId, SessionId, Timestamp, UserId, WorkspaceId};
 
 macro_rules! columns {
     () => {
         "g.id, g.client_id, g.user_id, g.sub_type, g.workspace_id, g.scopes, g.resources, g.claims, g.code_id, \
          g.session_id, g.auth_time, g.acr, g.nonce, g.created_at, g.expires_at, g.absolute_expires_at, g.last_used_at, \
          g.ended_at, g.ended_reason, g.refresh_seq, g.refresh_redeemed, g.refresh_used, g.refresh_issued_at, \
-         g.home_workspace_id, g.names_person"
+         g.home_workspace_id, g.names_person, g.by_token"
     };
 }
 
@@ -47,6 +47,7 @@ fn read(row: &mut Row) -> Result<Grant, StoreError> {
         },
         home_workspace_id: row.opt_parse()?,
         names_person: row.bool()?,
+        by_token: row.opt_parse()?,
     })
 }
 
@@ -67,9 +68,9 @@ pub async fn redeem(tx: &mut Tx, grant: &Grant) -> Result<Redeemed, StoreError> 
             "INSERT INTO grants (id, client_id, user_id, sub_type, workspace_id, scopes, resources, claims, code_id, \
              session_id, auth_time, acr, nonce, created_at, expires_at, absolute_expires_at, last_used_at, ended_at, \
              ended_reason, refresh_seq, refresh_redeemed, refresh_used, refresh_issued_at, home_workspace_id, \
-             names_person) \
+             names_person, by_token) \
              VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, \
-             $22, $23, $24, $25) ON CONFLICT (code_id) DO NOTHING",
+             $22, $23, $24, $25, $26) ON CONFLICT (code_id) DO NOTHING",
             params![
                 grant.id,
                 &grant.client_id,
@@ -96,6 +97,7 @@ pub async fn redeem(tx: &mut Tx, grant: &Grant) -> Result<Redeemed, StoreError> 
                 refresh.map(|r| r.issued_at),
                 grant.home_workspace_id,
                 grant.names_person,
+                grant.by_token,
             ],
         )
         .await?;
@@ -213,6 +215,8 @@ pub enum Whose {
     /// Of the clients that the workspace does not let in.
     Forbidden(WorkspaceId),
     Session(SessionId),
+    /// Of those that were authorized with this personal access token.
+    ByToken(PersonalAccessTokenId),
 }
 
 macro_rules! selected {
@@ -236,6 +240,7 @@ fn selected(whose: Whose) -> ((&'static str, &'static str, &'static str), [Strin
         Whose::Client(c) => (selected!("client_id = $1 AND $2 = $2 AND $3 = $3"), c.to_string(), None, None),
         Whose::User(u) => (selected!("user_id = $1 AND $2 = $2 AND $3 = $3"), u.to_string(), None, None),
         Whose::Session(s) => (selected!("session_id = $1 AND $2 = $2 AND $3 = $3"), s.to_string(), None, None),
+        Whose::ByToken(t) => (selected!("by_token = $1 AND $2 = $2 AND $3 = $3"), t.to_string(), None, None),
         Whose::UserAndClient(u, c) => {
             (selected!("user_id = $1 AND client_id = $2 AND $3 = $3"), u.to_string(), Some(c.to_string()), None)
         }

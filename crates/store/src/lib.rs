@@ -25,6 +25,7 @@ pub mod keys;
 pub mod plan;
 pub mod search;
 pub mod sessions;
+pub mod spent;
 pub mod tokens;
 pub mod users;
 pub mod webhooks;

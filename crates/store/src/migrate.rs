@@ -54,6 +54,7 @@ const MIGRATIONS: &[Migration] = migrations![
     20 "stays" "0020_stays.sql",
     21 "written_scopes" "0021_written_scopes.sql",
     22 "credentials" "0022_credentials.sql",
+    23 "by_token" "0023_by_token.sql",
 ];
 
 /// The schema version that this program needs.

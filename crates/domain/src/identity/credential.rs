@@ -1,6 +1,7 @@
 use super::{MemberRoles, Role};
 use crate::access::is_operator_scope;
 use crate::{ApiKeyId, PersonalAccessTokenId, ScopeSet, SecretHash, Timestamp, UserId, WorkspaceId};
+use serde::{Deserialize, Serialize};
 
 /// A workspace's credential: it acts as the workspace, with a role and scopes of its own.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -51,6 +52,13 @@ pub struct PersonalAccessToken {
     pub expires_at: Option<Timestamp>,
     pub last_used_at: Option<Timestamp>,
     pub revoked_at: Option<Timestamp>,
+}
+
+/// The personal access token that a person authorized a client with: nothing that comes of it outlives the token.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AuthorizingToken {
+    pub id: PersonalAccessTokenId,
+    pub expires_at: Option<Timestamp>,
 }
 
 /// Usable at `now`: neither revoked nor expired.

@@ -10,7 +10,7 @@ mod workspace;
 mod zone;
 
 pub use app_policy::AppPolicy;
-pub use credential::{ApiKey, Creator, KeyRights, PersonalAccessToken};
+pub use credential::{ApiKey, AuthorizingToken, Creator, KeyRights, PersonalAccessToken};
 pub use device::Device;
 pub use email::{Email, InvalidEmail};
 pub use invitation::{Invitation, InvitationState};

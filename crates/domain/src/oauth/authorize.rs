@@ -250,6 +250,12 @@ impl AuthorizationRequest {
         self.scopes.union(&self.claims.scopes())
     }
 
+    /// The same within what the credential of the person may give away.
+    #[must_use]
+    pub fn within(self, limit: &ScopeSet) -> Self {
+        Self { scopes: self.scopes.filter(|name| limit.contains(name)), claims: self.claims.within(limit), ..self }
+    }
+
     fn empty(client: &Client, callback: Callback, now: Timestamp) -> Self {
         Self {
             client_id: client.id.clone(),

@@ -8,6 +8,9 @@ pub struct Consent {
     pub client_id: ClientId,
     pub workspace_id: Option<WorkspaceId>,
     pub scopes: ScopeSet,
+    /// Those of them that the client need not ask for again. What a person allowed with a personal access token is not among
+    /// them: it ends with the token.
+    pub standing: ScopeSet,
     /// The client may stay connected without having asked for `offline_access`.
     pub stays: bool,
     pub created_at: Timestamp,

@@ -11,7 +11,7 @@ use crate::{SessionId, Timestamp, UserId, WorkspaceId};
 use serde::{Deserialize, Serialize};
 
 /// The scope that asks for a refresh token (OpenID Connect Core §11).
-const OFFLINE: &str = "offline_access";
+pub const OFFLINE: &str = "offline_access";
 
 /// A validated request that waits for the user. Sealed into the page's forms, never stored.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -46,6 +46,8 @@ pub struct SignedIn<'s> {
     /// Absent for a caller by personal access token: then nobody signed in.
     pub session_id: Option<SessionId>,
     pub auth_time: Option<Timestamp>,
+    /// Whether they may let a client stay connected: a personal access token only with `offline_access`.
+    pub may_stay: bool,
     /// Live memberships only.
     pub memberships: &'s [WorkspaceMembership],
     /// Those of them that do not let this client in.
@@ -210,7 +212,7 @@ fn consent_step(
         _ => last,
     };
     let must_choose = candidates.len() > 1 && !silent;
-    let given = who.consents.iter().find(|c| c.workspace_id == chosen).map(|c| &c.scopes);
+    let given = who.consents.iter().find(|c| c.workspace_id == chosen).map(|c| &c.standing);
     let asked = request.asked();
     let allowed = match given {
         _ if client.config.internal => asked.clone(),
@@ -235,7 +237,7 @@ fn consent_step(
             Step::Refuse(R::ConsentRequired)
         };
     }
-    let stay = stays_unasked(request, client).then_some(stayed);
+    let stay = (who.may_stay && stays_unasked(request, client)).then_some(stayed);
     let ask = Ask { missing, allowed, workspaces: candidates, preselected: chosen, stay };
     if request.prompt.consent || unproven || !ask.missing.is_empty() {
         Step::AskConsent(ask)

@@ -3,7 +3,7 @@ use super::claims::ClaimsRequest;
 use super::seal::TokenId;
 use crate::client::SubType;
 use crate::identity::MemberRoles;
-use crate::{ClientId, GrantId, ScopeSet, SessionId, Timestamp, UserId, WorkspaceId};
+use crate::{ClientId, GrantId, PersonalAccessTokenId, ScopeSet, SessionId, Timestamp, UserId, WorkspaceId};
 use std::fmt;
 
 /// Why a grant ended. The text goes to the store, the audit log and the `grant ended` event.
@@ -27,10 +27,12 @@ pub enum EndReason {
     MembershipLost,
     /// The workspace no longer lets the client in.
     ClientForbidden,
+    /// The personal access token that the user authorized it with was revoked or has expired.
+    PersonalTokenEnded,
 }
 
 impl EndReason {
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 10] = [
         Self::Revoked,
         Self::CodeReplayed,
         Self::RefreshTokenReplayed,
@@ -40,6 +42,7 @@ impl EndReason {
         Self::SignedOut,
         Self::MembershipLost,
         Self::ClientForbidden,
+        Self::PersonalTokenEnded,
     ];
     pub const fn as_str(self) -> &'static str {
         match self {
@@ -52,6 +55,7 @@ impl EndReason {
             Self::SignedOut => "signed_out",
             Self::MembershipLost => "membership_lost",
             Self::ClientForbidden => "workspace_policy_forbids_client",
+            Self::PersonalTokenEnded => "personal_token_ended",
         }
     }
     pub fn parse(text: &str) -> Option<Self> {
@@ -97,6 +101,8 @@ pub struct Grant {
     /// The id of the code that was redeemed for it, unique.
     pub code_id: TokenId,
     pub session_id: Option<SessionId>,
+    /// The personal access token that the person authorized it with, where it was no session. It ends with the token.
+    pub by_token: Option<PersonalAccessTokenId>,
     pub auth_time: Option<Timestamp>,
     pub acr: Option<String>,
     pub nonce: Option<String>,

@@ -7,6 +7,7 @@ use super::seal::Payload;
 use super::v0;
 use crate::client::SubType;
 use crate::encoding::{base64url, from_base64url};
+use crate::identity::AuthorizingToken;
 use crate::{ClientId, GrantId, SessionId, Timestamp, UserId, WorkspaceId};
 use serde::{Deserialize, Serialize};
 
@@ -26,6 +27,7 @@ pub struct CodePayload {
     pub workspace_id: Option<WorkspaceId>,
     pub user_id: UserId,
     pub session_id: Option<SessionId>,
+    pub by_token: Option<AuthorizingToken>,
     pub auth_time: Option<Timestamp>,
     pub acr: Option<String>,
     /// Whether a refresh token may come with it: not where `offline_access` was asked for and not allowed.
@@ -147,7 +149,26 @@ impl Payload for RefreshPayload {
 
 impl Payload for CodePayload {
     fn upgrade(version: u8, plain: &[u8]) -> Option<Self> {
-        v0::read(version, plain)
+        let old: v0::CodePayload = v0::read(version, plain)?;
+        Some(Self {
+            client_id: old.client_id,
+            redirect_uri: old.redirect_uri,
+            challenge: old.challenge,
+            nonce: old.nonce,
+            scopes: old.scopes,
+            resources: old.resources,
+            claims: old.claims,
+            sub_type: old.sub_type,
+            workspace_id: old.workspace_id,
+            user_id: old.user_id,
+            session_id: old.session_id,
+            // Nothing recorded it then.
+            by_token: None,
+            auth_time: old.auth_time,
+            acr: old.acr,
+            refreshable: old.refreshable,
+            expires_at: old.expires_at,
+        })
     }
 }
 

@@ -29,6 +29,7 @@ domain::refusals! {
         ConsentRevoked => InvalidGrant, "consent_revoked", "The authorization is no longer valid.";
         MembershipLost => InvalidGrant, "membership_lost", "The authorization is no longer valid.";
         ClientForbidden => InvalidGrant, "workspace_policy_forbids_client", "The workspace does not allow this application.";
+        TokenEnded => InvalidGrant, "personal_token_ended", "The authorization is no longer valid.";
         Resource => InvalidTarget, "resource_not_granted", "A requested resource was not part of the authorization.";
     }
 }
@@ -42,6 +43,7 @@ impl From<Unbegun> for R {
             Unbegun::MembershipLost => Self::MembershipLost,
             Unbegun::ConsentRevoked => Self::ConsentRevoked,
             Unbegun::ClientForbidden => Self::ClientForbidden,
+            Unbegun::TokenEnded => Self::TokenEnded,
             Unbegun::Replayed => Self::Replayed,
         }
     }

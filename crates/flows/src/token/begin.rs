@@ -31,6 +31,7 @@ pub enum Unbegun {
     MembershipLost,
     ConsentRevoked,
     ClientForbidden,
+    TokenEnded,
     Replayed,
 }
 
@@ -56,6 +57,7 @@ impl Allowed<'_> {
             Written::First => {}
             Written::NotConsented => return refuse(Unbegun::ConsentRevoked),
             Written::Forbidden => return refuse(Unbegun::ClientForbidden),
+            Written::TokenEnded => return refuse(Unbegun::TokenEnded),
             Written::Replayed(ended) => {
                 if let Some(grant) = ended {
                     app.record(ctx, "grant.ended", EndReason::CodeReplayed.as_str(), about.and_grant(grant));
@@ -85,6 +87,8 @@ fn grant(app: &App, ctx: &Ctx, allowed: &Allowed<'_>, refresh: Option<RefreshSta
         Some(_) => lifetimes.refresh_absolute.max(idle),
         None => access_lifetime(app, client),
     });
+    let token_end = code.by_token.and_then(|token| token.expires_at);
+    let absolute = token_end.map_or(absolute, |end| end.min(absolute));
     let expires_at = if refresh.is_some() { ctx.now.plus(idle).min(absolute) } else { absolute };
     Grant {
         id: GrantId::new(ctx.now, ctx.random()),
@@ -108,6 +112,7 @@ fn grant(app: &App, ctx: &Ctx, allowed: &Allowed<'_>, refresh: Option<RefreshSta
         ended: None,
         refresh,
         names_person: true,
+        by_token: code.by_token.map(|token| token.id),
     }
 }
 
@@ -120,6 +125,8 @@ enum Written {
     NotConsented,
     /// The workspace does not let the client in any more.
     Forbidden,
+    /// The personal access token that it was allowed with was revoked meanwhile, or expired.
+    TokenEnded,
 }
 
 /// Writes the grant. The consent, and whom the workspace lets in, are looked at in the same transaction: what was revoked
@@ -147,6 +154,11 @@ async fn write(
                 if !store::app_policy::allows(tx, workspace, &client).await? {
                     return Ok(Written::Forbidden);
                 }
+            }
+            if let Some(token) = grant.by_token
+                && !store::credentials::hold_personal_token(tx, token, now).await?
+            {
+                return Ok(Written::TokenEnded);
             }
             if asked && !consented(tx, &grant).await? {
                 return Ok(Written::NotConsented);

@@ -38,7 +38,8 @@ impl From<Unbegun> for R {
         match why {
             Unbegun::UserDisabled => Self::UserDisabled,
             Unbegun::MembershipLost => Self::MembershipLost,
-            Unbegun::ConsentRevoked => Self::ConsentRevoked,
+            // A device is allowed on a page, where nobody comes with a token.
+            Unbegun::ConsentRevoked | Unbegun::TokenEnded => Self::ConsentRevoked,
             Unbegun::ClientForbidden => Self::ClientForbidden,
             Unbegun::Replayed => Self::Replayed,
         }
@@ -60,6 +61,7 @@ fn code(asked: &DeviceAuthorization, approval: DeviceApproval) -> CodePayload {
         workspace_id: approval.workspace_id.or(approval.home_workspace_id),
         user_id: approval.user_id,
         session_id: approval.session_id,
+        by_token: None,
         auth_time: approval.auth_time,
         acr: None,
         expires_at: asked.expires_at,

@@ -1,7 +1,6 @@
 //! Making tokens. Issuing writes nothing.
 use crate::subject::SubjectData;
 use crate::{App, Ctx, Fault};
-use domain::ScopeSet;
 use domain::client::{AccessTokenFormat, Client, GrantType};
 use domain::events::EventData;
 use domain::oauth::grant::Grant;
@@ -9,6 +8,7 @@ use domain::oauth::id_token::IdToken;
 use domain::oauth::jose::{SigningAlg, TYP_ACCESS_TOKEN, TYP_ID_TOKEN};
 use domain::oauth::seal::{Purpose, TokenId};
 use domain::oauth::token::{AccessClaims, AccessPayload, Audience, Bearer, RefreshPayload};
+use domain::{ScopeSet, Timestamp};
 use serde::Serialize;
 use std::fmt;
 
@@ -164,11 +164,14 @@ impl Answer<'_> {
         let (client, grant) = (self.client, self.grant);
         let alg = client.config.id_token_signed_response_alg.unwrap_or_default();
         let lifetime = client.config.id_token_lifetime_seconds.unwrap_or(app.settings().lifetimes.id_token);
+        // Nothing outlives the personal access token that it was allowed with.
+        let end = grant.by_token.map(|_| grant.absolute_expires_at);
+        let expires_at = end.into_iter().fold(ctx.now.plus(lifetime), Timestamp::min);
         let token = IdToken {
             issuer: &app.settings().issuer,
             client_id: &client.id,
             issued_at: ctx.now,
-            expires_at: ctx.now.plus(lifetime),
+            expires_at,
             auth_time: grant.auth_time,
             nonce: self.nonce,
             session_id: grant.session_id,

@@ -1,7 +1,7 @@
 //! Clients, their secrets, and consents, on both databases.
 use crate::common;
 use common::*;
-use domain::client::{AuthMethod, ClientType, Trust};
+use domain::client::{AuthMethod, ClientType, SubType, Trust};
 use domain::identity::Role;
 use domain::oauth::grant::EndReason;
 use store::clients::Owner;
@@ -175,6 +175,45 @@ async fn a_machine_token_rests_on_its_client() {
         let then = look().await;
         assert!(!then.client_active && then.token_revoked);
         assert_eq!(then.credential_epoch, 1);
+    })
+    .await;
+}
+
+/// Who may do what, point 1.1.
+#[tokio::test]
+async fn what_a_token_allowed_does_not_stand_and_goes_when_it_is_spent() {
+    for_each_database(async |db| {
+        populate(db).await;
+        let app = client_id(1);
+        let put = async |text: &'static str| {
+            write_tx!(db, |tx| consents::put(tx, user_id(1), &client_id(1), None, &scopes(text), NOW))
+        };
+        let by_token = async |user: u8, text: &'static str, now| {
+            write_tx!(db, |tx| consents::put_by_token(tx, user_id(user), &client_id(1), None, &scopes(text), at(now)))
+        };
+        let found = async |user: u8| {
+            let consent = read_tx!(db, |tx| consents::find(tx, user_id(user), &app, None));
+            consent.map(|consent| (consent.scopes.to_string(), consent.standing.to_string()))
+        };
+        let of = |all: &str, standing: &str| Some((all.to_owned(), standing.to_owned()));
+        assert_eq!(by_token(1, "openid email", 0).await, scopes("openid email"));
+        assert_eq!(found(1).await, of("openid email", ""));
+        assert_eq!(put("openid").await, scopes("openid email"));
+        assert_eq!(found(1).await, of("openid email", "openid"));
+        assert_eq!(put("email").await, scopes("openid email"));
+        by_token(1, "openid", 0).await;
+        assert_eq!(found(1).await, of("openid email", "openid email"), "a token takes nothing away");
+
+        by_token(2, "openid", 5).await;
+        let mut made = grant(2);
+        (made.user_id, made.sub_type, made.workspace_id) = (user_id(2), SubType::User, None);
+        write_tx!(db, |tx| grants::redeem(tx, &made));
+        let spent = async |now, before| write_tx!(db, |tx| store::spent::delete(tx, at(now), at(before), 10));
+        let users = async || read_tx!(db, |tx| store::client_users::total(tx, &app));
+        assert_eq!((spent(999, 6).await, users().await), (0, 2), "its grant lives");
+        assert_eq!((spent(1000, 5).await, users().await), (0, 2), "a code may be on its way");
+        assert_eq!((spent(1000, 6).await, users().await), (1, 1));
+        assert_eq!((found(2).await, found(1).await.is_some()), (None, true));
     })
     .await;
 }

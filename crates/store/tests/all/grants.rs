@@ -143,16 +143,19 @@ async fn grants_end_together_by_what_they_share() {
             let mut made = grant(n);
             (made.user_id, made.client_id) = (user_id(user), client_id(client));
             made.workspace_id = (workspace > 0).then(|| workspace_id(workspace));
+            made.by_token = (n == 4).then(|| pat_id(4));
             made.sub_type = if workspace > 0 { SubType::Workspace } else { SubType::User };
             write_tx!(db, |tx| grants::redeem(tx, &made));
         }
         let (one, two) = (client_id(1), client_id(2));
         let mut expected_alive = vec![1, 2, 3, 4, 5, 6];
-        let cases: [(Whose, &[u8]); 7] = [
+        let cases: [(Whose, &[u8]); 9] = [
             (Whose::Session(session_id(6)), &[6]),
             (Whose::UserClientWorkspace(user_id(1), one.clone(), Some(workspace_id(2))), &[2]),
             (Whose::UserClientWorkspace(user_id(1), one.clone(), None), &[5]),
-            (Whose::UserAndClient(user_id(2), one.clone()), &[4]),
+            (Whose::ByToken(pat_id(3)), &[]),
+            (Whose::ByToken(pat_id(4)), &[4]),
+            (Whose::UserAndClient(user_id(2), one.clone()), &[]),
             (Whose::ClientInWorkspace(two, workspace_id(1)), &[3]),
             (Whose::UserInWorkspace(user_id(1), workspace_id(1)), &[1]),
             (Whose::User(user_id(1)), &[]),

@@ -8,7 +8,7 @@ use futures_util::future::{BoxFuture, join_all};
 use std::sync::Arc;
 use store::consents::InWorkspace;
 use store::grants::{self, Redeemed, Rotated, Whose};
-use store::{StoreError, Tx, clients, consents, webhooks, workspaces};
+use store::{StoreError, Tx, clients, consents, credentials, webhooks, workspaces};
 use tokio::sync::Barrier;
 
 const TASKS: u8 = 200;
@@ -52,6 +52,35 @@ async fn of_200_that_redeem_one_code_exactly_one_wins() {
         assert_eq!(winners.len(), 1);
         let there = read_tx!(db, |tx| grants::list_for_user(tx, user_id(1), NOW));
         assert_eq!(there.iter().map(|g| g.id).collect::<Vec<_>>(), [grant_id(winners[0].0)]);
+    })
+    .await;
+}
+
+/// Who may do what, point 1.1: whichever comes first, no grant of a revoked token lives.
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn of_codes_redeemed_while_their_token_is_revoked_no_grant_lives() {
+    for_each_database(async |db| {
+        populate(db).await;
+        write_tx!(db, |tx| credentials::insert_personal_token(tx, &personal_token(1)));
+        let revoked = race(db, |n| {
+            move |tx: &mut Tx| -> BoxFuture<'_, _> {
+                Box::pin(async move {
+                    if n % 8 == 7 {
+                        let first = credentials::revoke_personal_token(tx, user_id(1), pat_id(1), NOW).await?;
+                        grants::end_all(tx, Whose::ByToken(pat_id(1)), EndReason::PersonalTokenEnded, NOW).await?;
+                        return Ok(first);
+                    }
+                    if credentials::hold_personal_token(tx, pat_id(1), NOW).await? {
+                        let mine = grant(n);
+                        grants::redeem(tx, &domain::oauth::grant::Grant { by_token: Some(pat_id(1)), ..mine }).await?;
+                    }
+                    Ok(false)
+                })
+            }
+        })
+        .await;
+        assert_eq!(revoked.iter().filter(|first| **first).count(), 1);
+        assert_eq!(read_tx!(db, |tx| grants::list_for_user(tx, user_id(1), NOW)), []);
     })
     .await;
 }

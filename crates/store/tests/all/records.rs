@@ -2,10 +2,10 @@
 use crate::common;
 use common::*;
 use domain::audit::AuditEvent;
-use domain::identity::{ApiKey, Creator, MemberRoles, PersonalAccessToken, Role};
+use domain::identity::{ApiKey, Creator, MemberRoles, Role};
 use domain::keys::{KeyState, SealingKeyRecord, SigningKeyRecord};
 use domain::oauth::jose::SigningAlg;
-use domain::{ApiKeyId, AuditId, PersonalAccessTokenId, ScopeSet, Timestamp};
+use domain::{ApiKeyId, AuditId, ScopeSet, Timestamp};
 use serde_json::json;
 use store::audit;
 use store::audit_search::{self, Filter, Kind, LOOKED_AT, Order, Outcome};
@@ -198,25 +198,6 @@ async fn point_6_1_credentials_without_scopes_get_those_that_existed_written_out
     .await;
 }
 
-fn pat_id(n: u8) -> PersonalAccessTokenId {
-    PersonalAccessTokenId::new(NOW, [n; 10])
-}
-
-fn personal_token(n: u8) -> PersonalAccessToken {
-    PersonalAccessToken {
-        id: pat_id(n),
-        user_id: user_id(1),
-        name: format!("Token {n}"),
-        scopes: scopes("read"),
-        hash: hash(n),
-        hint: "wxyz".to_owned(),
-        created_at: at(i64::from(n)),
-        expires_at: None,
-        last_used_at: None,
-        revoked_at: None,
-    }
-}
-
 #[tokio::test]
 async fn personal_tokens_live_with_their_user() {
     for_each_database(async |db| {
@@ -236,8 +217,11 @@ async fn personal_tokens_live_with_their_user() {
         assert!(!write_tx!(db, |tx| credentials::touch_personal_token(tx, pat_id(1), at(2))));
         let revoke =
             async |user| write_tx!(db, |tx| credentials::revoke_personal_token(tx, user_id(user), pat_id(1), at(4)));
+        let good = async |n, now| write_tx!(db, |tx| credentials::hold_personal_token(tx, pat_id(n), at(now)));
+        assert!(good(1, 3).await && !good(9, 3).await);
         assert!(!revoke(2).await, "another user's token");
         assert!(revoke(1).await);
+        assert!(!good(1, 3).await);
         assert!(!revoke(1).await);
         assert_eq!(find(1).await, None);
         assert_eq!((page(1).await, one(1, 1).await), ((vec![pat_id(2)], 1), None), "revoked");

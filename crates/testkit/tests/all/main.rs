@@ -9,6 +9,7 @@ mod activity;
 mod app_policy;
 mod audit;
 mod authorize;
+mod by_token;
 mod charts;
 mod client_auth;
 mod clients_in_the_field;

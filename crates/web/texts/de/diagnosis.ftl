@@ -72,6 +72,7 @@ advice-interaction_of_another_user = Inzwischen wurde ein anderes Konto angemeld
 advice-interaction_unknown = Beginnen Sie in der Anwendung von vorn. Die Seite wurde verändert oder stammt von einem Server mit anderen Schlüsseln.
 advice-workspace_not_chosen = Nennen Sie in der Antwort einen Arbeitsbereich: Parameter workspace. Die Benutzerin oder der Benutzer gehört zu mehreren und hat keinen Standard.
 advice-interaction_without_question = Die Antwort gehört zu einer Seite, auf der nichts zu entscheiden war. Beginnen Sie in der Anwendung von vorn.
+advice-scope_beyond_personal_token = Ein persönliches Zugriffstoken kann nur Scopes weitergeben, die es selbst hat. Fragen Sie nach weniger Scopes, oder erstellen Sie ein Token, das sie hat.
 advice-interaction_without_session = Die Person hat sich inzwischen abgemeldet. Beginnen Sie in der Anwendung von vorn.
 advice-lifetime_out_of_range = Wählen Sie mindestens eine Sekunde und höchstens 30 Tage (Zugriffs- und ID-Token) oder zehn Jahre (Refresh-Token).
 advice-login_required = Niemand war angemeldet. Senden Sie die Anfrage noch einmal ohne prompt=none, damit sich die Person anmelden kann.
@@ -129,6 +130,7 @@ advice-scope_not_registered = Fügen Sie den Scope in den Einstellungen der App 
 advice-scope_unknown = Korrigieren Sie die Schreibweise des Scopes oder bitten Sie den Betreiber, ihn einzutragen.
 advice-secret_unknown = Rufen Sie die Secrets neu ab; dieses wurde beendet oder hat nie bestanden.
 advice-secrets_too_many = Beenden Sie eines der beiden Secrets, bevor Sie ein weiteres erzeugen.
+advice-personal_token_ended = Das persönliche Zugriffstoken, mit dem die Person den Zugriff erlaubt hat, wurde widerrufen oder ist abgelaufen. Bitten Sie noch einmal um Zugriff.
 advice-signed_out = Die Person hat sich abgemeldet. Sie muss sich neu anmelden.
 advice-signing_alg_unsupported = Verwenden Sie einen der Algorithmen, die das Discovery-Dokument nennt.
 advice-sub_type_unknown = Senden Sie sub_type=workspace oder sub_type=user.
@@ -234,6 +236,8 @@ check-response-type = Der response_type ist code
 check-scope = Die Scopes gibt es, und die App darf sie verlangen
 check-server = Auf dem Server ist kein Fehler aufgetreten
 check-sign-in-age = Die Anmeldung ist nicht zu lange her
+check-personal-token = Das persönliche Zugriffstoken hat einen der Scopes
+check-code-personal-token = Das persönliche Zugriffstoken, mit dem der Zugriff erlaubt wurde, gilt noch
 check-signed-in = Jemand ist angemeldet
 check-sub-type = Der sub_type ist bekannt
 check-token-alive = Das Token ist gültig

@@ -45,6 +45,7 @@ pub const AUTHORIZATION: &[Check] = checks! {
     "check-signed-in", "Somebody is signed in" => ["login_required"];
     "check-sign-in-age", "The sign-in is recent enough" => ["max_age_exceeded"];
     "check-hinted-user", "The person signed in is the one asked for" => ["id_token_hint_of_another_user"];
+    "check-personal-token", "The personal access token has one of the scopes" => ["scope_beyond_personal_token"];
     "check-user-allowed", "The person may use the application" => ["user_not_in_allowed_user_ids"];
     "check-acr", "The authentication asked for is available" => ["acr_unmet"];
     "check-membership", "The person belongs to the workspace asked for, or to any" => ["workspace_not_a_membership", "user_without_workspace"];
@@ -83,6 +84,7 @@ pub const CODE: &[Check] = checks! {
     "check-code-user", "The person is still there, and in the workspace" => ["user_disabled", "membership_lost"];
     "check-workspace-lets-in", "The workspace lets the application in" => ["workspace_policy_forbids_client"];
     "check-code-consent", "The person did not take the permission back" => ["consent_revoked"];
+    "check-code-personal-token", "The personal access token that allowed it is still valid" => ["personal_token_ended"];
     "check-code-first-use", "The code is used for the first time" => ["code_replayed"];
 };
 
@@ -156,6 +158,7 @@ macro_rules! alive {
                 "client_deleted",
                 "user_not_allowed",
                 "signed_out",
+                "personal_token_ended",
                 "grant_expired",
                 "user_disabled",
                 "client_disabled",

@@ -2,11 +2,14 @@
 #![allow(dead_code)] // each test file uses its own part of this
 pub use countersign_store as store;
 use domain::client::{AuthMethod, Client, ClientConfig, ClientSecret, ClientType, SubType, Trust};
-use domain::identity::{Email, Member, MemberRoles, Role, Session, User, Workspace};
+use domain::identity::{Email, Member, MemberRoles, PersonalAccessToken, Role, Session, User, Workspace};
 use domain::oauth::claims::ClaimsRequest;
 use domain::oauth::grant::{Grant, RefreshState};
 use domain::oauth::seal::TokenId;
-use domain::{ClientId, ClientSecretId, GrantId, ScopeSet, SecretHash, SessionId, Timestamp, UserId, WorkspaceId};
+use domain::{
+    ClientId, ClientSecretId, GrantId, PersonalAccessTokenId, ScopeSet, SecretHash, SessionId, Timestamp, UserId,
+    WorkspaceId,
+};
 use futures_util::FutureExt as _;
 use futures_util::future::BoxFuture;
 use sqlx::{AssertSqlSafe, Connection as _, PgConnection};
@@ -250,6 +253,7 @@ pub fn grant(n: u8) -> Grant {
         refresh: Some(refresh(1)),
         home_workspace_id: None,
         names_person: true,
+        by_token: None,
     }
 }
 
@@ -266,4 +270,23 @@ pub async fn populate(db: &Db) {
         })
     })
     .await;
+}
+
+pub fn pat_id(n: u8) -> PersonalAccessTokenId {
+    PersonalAccessTokenId::new(NOW, [n; 10])
+}
+
+pub fn personal_token(n: u8) -> PersonalAccessToken {
+    PersonalAccessToken {
+        id: pat_id(n),
+        user_id: user_id(1),
+        name: format!("Token {n}"),
+        scopes: scopes("read"),
+        hash: hash(n),
+        hint: "wxyz".to_owned(),
+        created_at: at(i64::from(n)),
+        expires_at: None,
+        last_used_at: None,
+        revoked_at: None,
+    }
 }
