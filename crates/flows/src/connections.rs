@@ -1,5 +1,6 @@
 //! What a person allowed applications, as that person manages it.
-use crate::consents::{self, AllowedApp};
+use crate::consents;
+pub use crate::consents::AllowedApp;
 use crate::jobs::KEEP_DEAD_GRANTS;
 use crate::manage::{ManageRefusal, Unmanaged};
 use crate::owned::refused;

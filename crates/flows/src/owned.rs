@@ -1,11 +1,13 @@
 //! Applications as their owners manage them: a workspace's by its admins, a person's by that person.
-use crate::activity::{self, Activity, OwnersActivity};
+use crate::activity;
+pub use crate::activity::{Activity, ActivityOf, ClientStats, DEFAULT_DAYS, OwnersActivity, RETENTION_DAYS};
 use crate::applications::{self, NewClient, Updated};
+pub use crate::consents::ClientUser;
 pub use crate::holding::{Whose, find};
 pub(crate) use crate::holding::{owner, refused};
 use crate::manage::{ManageRefusal, Unmanaged};
 use crate::recorder::About;
-use crate::{App, Ctx, Failure, change, consents};
+use crate::{App, Ctx, Failure, Fault, change, consents};
 use domain::access::{Operation, Principal};
 use domain::application::Dialect;
 use domain::client::{Client, Trust};
@@ -23,6 +25,17 @@ pub async fn list(app: &App, ctx: &Ctx, principal: &Principal, whose: Whose, pag
     let owner = owner(app, ctx, principal, whose, Operation::ReadClients)?;
     let mut tx = app.store().read().await?;
     Ok(store::clients::list_for_owner(&mut tx, owner, page, ctx.now).await?)
+}
+
+/// How much clients that the caller found were used lately, in their order.
+pub async fn stats(app: &App, clients: &[Client]) -> Result<Vec<ClientStats>, Fault> {
+    let ids: Vec<_> = clients.iter().map(|client| &client.id).collect();
+    activity::stats(app, &ids).await
+}
+
+/// The same of one.
+pub async fn stats_of(app: &App, client: &Client) -> Result<ClientStats, Fault> {
+    activity::stats_of(app, &client.id).await
 }
 
 /// The longest part of a name that is looked for, in characters.

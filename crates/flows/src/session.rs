@@ -1,5 +1,6 @@
 //! Signing in and out, and who a caller is.
-use crate::accounts::{self, Door, Newcomer};
+pub use crate::accounts::Newcomer;
+use crate::accounts::{self, Door};
 use crate::failure::refuse;
 use crate::recorder::About;
 pub use crate::sign_in_refusal::SignInRefusal;

@@ -4,7 +4,7 @@ use anyhow::{Context as _, bail};
 use domain::ScopeSet;
 use domain::client::{ApplicationType, AuthMethod, ClientConfig, ClientType, GrantType, Trust};
 use domain::oauth::redirect_uri;
-use flows::applications::NewClient;
+use flows::unguarded::applications::NewClient;
 
 /// A client of this kind.
 pub fn new_client(

@@ -4,7 +4,7 @@ use crate::browser::{Browser, Reply};
 use axum::http::Method;
 use domain::identity::MemberRoles;
 use domain::{ScopeSet, WorkspaceId};
-use flows::accounts::{self, NewCredential};
+use flows::unguarded::accounts::{self, NewCredential};
 use serde_json::Value;
 
 /// A caller with `Authorization: Bearer`, or with nothing.

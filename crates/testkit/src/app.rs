@@ -8,7 +8,7 @@ use domain::access::{Credential, Limit, Principal};
 use domain::audit::AuditEvent;
 use domain::identity::{MemberRoles, Role, User};
 use domain::{Secret, SessionId, WorkspaceId};
-use flows::accounts::{self, NewUser};
+use flows::unguarded::accounts::{self, NewUser};
 use flows::{App, Ctx, Facts, MasterKey, PasswordHashing, Settings};
 use serde_json::Value;
 use std::sync::Arc;

@@ -8,7 +8,7 @@ use domain::WorkspaceId;
 use domain::client::{ApplicationType, AuthMethod, ClientConfig, ClientType, GrantType, Trust};
 use domain::oauth::pkce::CodeChallenge;
 use domain::{ClientId, ScopeSet};
-use flows::applications::{self, NewClient};
+use flows::unguarded::applications::{self, NewClient};
 use serde_json::Value;
 
 pub const VERIFIER: &str = "a-verifier-of-at-least-forty-three-characters-0123456789";

@@ -1,5 +1,6 @@
 //! The rules of the house, each a small module that answers what breaks it.
 mod cycles;
+mod guarded;
 mod layers;
 mod length;
 mod modules;
@@ -19,6 +20,7 @@ pub fn run(root: &Path, tally: &mut Tally) {
         Ok(workspace) => {
             report(tally, "crates depend in the right direction", Ok(layers::check(&workspace)));
             report(tally, "no circle of files", Ok(cycles::check(&workspace)));
+            report(tally, "requests reach only use cases that check their caller", guarded::check(&workspace));
             report(tally, "no long file", length::check(root, &workspace));
         }
         Err(error) => report(tally, "the workspace can be read", Err(error)),

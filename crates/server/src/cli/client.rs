@@ -266,7 +266,7 @@ pub enum Client {
         #[arg(long, conflicts_with = "client_id")]
         workspace: Option<String>,
         /// So many, today among them.
-        #[arg(long, default_value_t = flows::activity::DEFAULT_DAYS, value_parser = clap::value_parser!(i64).range(1..=flows::activity::RETENTION_DAYS))]
+        #[arg(long, default_value_t = flows::unguarded::activity::DEFAULT_DAYS, value_parser = clap::value_parser!(i64).range(1..=flows::unguarded::activity::RETENTION_DAYS))]
         days: i64,
         /// Of a workspace with very many clients: those behind this one.
         #[arg(long, requires = "workspace")]

@@ -9,8 +9,8 @@ use anyhow::{Context as _, bail};
 use domain::application::SNAKE;
 use domain::client::Trust;
 use domain::{ScopeSet, Secret};
-use flows::activity::{self, Owner};
-use flows::applications::{self, Created};
+use flows::unguarded::activity::{self, Owner};
+use flows::unguarded::applications::{self, Created};
 use flows::{Failure, change};
 use serde_json::{Value, json};
 
@@ -114,7 +114,7 @@ async fn named(session: &Session, owner: &OwnerName) -> anyhow::Result<Option<Ow
     match owner {
         OwnerName { workspace: Some(id), .. } => {
             let id = workspace_id(id)?;
-            let there = flows::accounts::workspace(&session.app, id).await?;
+            let there = flows::unguarded::accounts::workspace(&session.app, id).await?;
             there.with_context(|| format!("no workspace has the id {id}"))?;
             Ok(Some(Owner::Workspace(id)))
         }

@@ -7,8 +7,8 @@ use domain::access::management_scopes;
 use domain::identity::{ApiKey, MemberRoles, PersonalAccessToken};
 use domain::text::display_name;
 use domain::{ScopeSet, Timestamp, UserId};
-use flows::accounts::{self, NewCredential};
 use flows::credentials::{self, KeptKey};
+use flows::unguarded::accounts::{self, NewCredential};
 use serde_json::{Value, json};
 
 /// Reads what is asked for. A scope that means nothing would be a credential that does less than its maker believes.

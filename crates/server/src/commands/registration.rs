@@ -6,8 +6,9 @@ use anyhow::bail;
 use domain::Timestamp;
 use domain::application::SNAKE;
 use domain::client::{Client, ClientSecret};
-use flows::activity::ClientStats;
-use flows::{applications, change};
+use flows::change;
+use flows::unguarded::activity::ClientStats;
+use flows::unguarded::applications;
 use serde_json::{Map, Value, json};
 
 /// A client as lists show it.

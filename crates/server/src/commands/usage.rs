@@ -3,8 +3,8 @@ use crate::cli::Pages;
 use crate::output;
 use crate::session::{Session, client_id, workspace_id};
 use anyhow::bail;
-use flows::activity::{self, Owner};
-use flows::consents::{self, ClientUser};
+use flows::unguarded::activity::{self, Owner};
+use flows::unguarded::consents::{self, ClientUser};
 use serde_json::json;
 
 /// `client users`.

@@ -4,9 +4,9 @@ use crate::output;
 use crate::session::{Session, client_id, said, workspace_id};
 use anyhow::{Context as _, bail};
 use domain::identity::User;
-use flows::accounts::{self, NewUser};
-use flows::consents::{self, AllowedApp};
-use flows::profile::{self, Change};
+use flows::unguarded::accounts::{self, NewUser};
+use flows::unguarded::consents::{self, AllowedApp};
+use flows::unguarded::profile::{self, Change};
 use serde_json::{Value, json};
 
 fn shown(user: &User) -> Value {

@@ -4,7 +4,7 @@ use crate::output;
 use crate::session::{Session, workspace_id};
 use anyhow::bail;
 use domain::identity::MemberRoles;
-use flows::accounts;
+use flows::unguarded::accounts;
 use serde_json::json;
 
 pub async fn run(session: Session, command: Workspace) -> anyhow::Result<()> {

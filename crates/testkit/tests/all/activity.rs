@@ -2,8 +2,8 @@
 use axum::http::Method;
 use domain::Timestamp;
 use domain::client::Trust;
-use flows::activity::{self, ClientStats, Owner};
-use flows::consents;
+use flows::unguarded::activity::{self, ClientStats, Owner};
+use flows::unguarded::consents;
 use store::Page;
 use testkit::{Browser, Kind, Party, TestApp, for_each_database};
 
@@ -25,7 +25,7 @@ async fn accesses_are_counted_by_day_client_and_user() {
         let app = TestApp::start(database).await;
         let (ada, bob) = (app.user("ada@example.com", 1).await, app.user("bob@example.com", 0).await);
         let workspace = ada.workspaces[0];
-        let owned = |new: &mut flows::applications::NewClient| new.owner_workspace_id = Some(workspace);
+        let owned = |new: &mut flows::unguarded::applications::NewClient| new.owner_workspace_id = Some(workspace);
         let web = Party::with(&app, Kind::Web, owned).await;
         let machine = Party::with(&app, Kind::Machine, owned).await;
         let service = Party::with(&app, Kind::Machine, |new| new.trust = Trust::FirstParty).await;

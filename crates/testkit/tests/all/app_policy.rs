@@ -2,8 +2,9 @@
 use domain::access::Principal;
 use domain::client::Trust;
 use domain::identity::{AppPolicy, MemberRoles, Role};
+use flows::Page;
 use flows::app_policy::{self, Effect, Ended};
-use flows::{Page, accounts, applications};
+use flows::unguarded::{accounts, applications};
 use testkit::{Browser, Kind, Party, TestApp, TestUser, Tokens, for_each_database};
 
 const OF: [(&str, &str); 2] = [("sub_type", "workspace"), ("scope", "openid offline_access")];
@@ -79,7 +80,7 @@ async fn tightening_ends_what_is_no_longer_let_in() {
         assert!(!is_active(&other, &of_other).await, "what ended has ended");
         let anew = other.tokens(&mut browser, &owner, &OF).await;
         assert!(is_active(&other, &anew).await);
-        let users = flows::consents::users_of_client(&app.app, &verified.id, Page::default()).await.unwrap();
+        let users = flows::unguarded::consents::users_of_client(&app.app, &verified.id, Page::default()).await.unwrap();
         assert_eq!(users.total, 0);
         app.stop().await;
     })

@@ -2,7 +2,7 @@
 //! and nothing that outlives it.
 use domain::Timestamp;
 use domain::client::AccessTokenFormat;
-use flows::accounts::{self, NewCredential};
+use flows::unguarded::accounts::{self, NewCredential};
 use serde_json::{Value, json};
 use testkit::{Api, Browser, Kind, Party, Reply, TestApp, TestUser, claims, for_each_database};
 
@@ -185,9 +185,13 @@ async fn point_1_1_an_app_allowed_by_token_is_listed_until_it_has_nothing() {
         let (id, pat) = token(&app, &ada, ALL, Some(10 * day)).await;
         let tokens = party.exchange(&allow(&party, &pat, &[]).await).await.json();
         let access = tokens["access_token"].as_str().unwrap();
-        let listed = async || flows::consents::of_user(&app.app, ada.user.id).await.unwrap().len();
-        let users =
-            async || flows::consents::users_of_client(&app.app, &party.id, store::Page::default()).await.unwrap().total;
+        let listed = async || flows::unguarded::consents::of_user(&app.app, ada.user.id).await.unwrap().len();
+        let users = async || {
+            flows::unguarded::consents::users_of_client(&app.app, &party.id, store::Page::default())
+                .await
+                .unwrap()
+                .total
+        };
         let later = async |seconds| {
             app.clock.advance(seconds);
             flows::jobs::run_all(&app.app, &app.ctx()).await.unwrap();
@@ -200,7 +204,7 @@ async fn point_1_1_an_app_allowed_by_token_is_listed_until_it_has_nothing() {
         let (_, pat) = token(&app, &ada, ALL, None).await;
         let tokens_again = party.exchange(&allow(&party, &pat, &[]).await).await.json();
         assert_eq!(later(0).await, (1, 1));
-        assert!(flows::consents::revoke_user(&app.app, &app.ctx(), &party.id, ada.user.id).await.unwrap());
+        assert!(flows::unguarded::consents::revoke_user(&app.app, &app.ctx(), &party.id, ada.user.id).await.unwrap());
         for token in [access, tokens_again["access_token"].as_str().unwrap()] {
             assert_eq!(party.introspect(token).await, json!({"active": false}));
         }

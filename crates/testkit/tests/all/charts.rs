@@ -12,7 +12,7 @@ async fn errors_stand_beside_the_activity_of_their_day() {
         let app = TestApp::start(database).await;
         let ada = app.user("ada@example.com", 1).await;
         let workspace = ada.workspaces[0];
-        let owned = |new: &mut flows::applications::NewClient| new.owner_workspace_id = Some(workspace);
+        let owned = |new: &mut flows::unguarded::applications::NewClient| new.owner_workspace_id = Some(workspace);
         let (party, other) = (Party::with(&app, Kind::Web, owned).await, Party::with(&app, Kind::Web, owned).await);
         let mut browser = Browser::new(&app);
         party.tokens(&mut browser, &ada, &[]).await;

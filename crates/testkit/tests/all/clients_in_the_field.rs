@@ -220,7 +220,7 @@ async fn point_5_what_was_read_changes_nothing_when_it_is_written() {
         let key = Api::key(&app, ada.workspaces[0], "admin", "").await;
         let stored = async |id: &str| {
             let id = ClientId::parse(id).unwrap();
-            let client = flows::applications::find(&app.app, &app.ctx(), &id).await.unwrap().unwrap();
+            let client = flows::unguarded::applications::find(&app.app, &app.ctx(), &id).await.unwrap().unwrap();
             domain::client::Client { revision: 0, secrets: Vec::new(), ..client }
         };
         // RFC 7592, with the fewest members and with many.

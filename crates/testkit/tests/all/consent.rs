@@ -1,7 +1,7 @@
 //! Consent and accounts (checklist 107-111), and signing in.
 use axum::http::Method;
 use domain::client::Trust;
-use flows::accounts::{self, NewCredential};
+use flows::unguarded::accounts::{self, NewCredential};
 use serde_json::{Value, json};
 use testkit::{Browser, Kind, Party, TestApp, for_each_database};
 

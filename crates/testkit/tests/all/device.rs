@@ -1,6 +1,6 @@
 //! The device authorization grant (RFC 8628).
 use domain::client::GrantType;
-use flows::applications::NewClient;
+use flows::unguarded::applications::NewClient;
 use serde_json::Value;
 use testkit::{Browser, Kind, Party, Reply, TestApp, Tokens, for_each_database};
 
@@ -136,7 +136,7 @@ async fn polls_are_answered_as_the_rfc_says() {
         // What was taken back while the device slept gives nothing.
         let taken = ask(&device, &[("sub_type", "user")]).await;
         assert!(decide(&mut browser, &taken, "allow").await.body.contains("device-done"));
-        assert!(flows::consents::revoke_user(&app.app, &app.ctx(), &device.id, ada.user.id).await.unwrap());
+        assert!(flows::unguarded::consents::revoke_user(&app.app, &app.ctx(), &device.id, ada.user.id).await.unwrap());
         refused(&device, &taken, "invalid_grant").await;
         assert_eq!(app.outcomes("token.device_code").await[0], "consent_revoked");
 

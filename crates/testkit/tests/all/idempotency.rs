@@ -1,7 +1,7 @@
 //! Requests that are sent again are done once.
 use domain::SecretHash;
-use flows::accounts;
 use flows::idempotency::{self, Answer, Begun, Once, once, request_hash};
+use flows::unguarded::accounts;
 use flows::{App, Ctx};
 use std::sync::Arc;
 use store::Page;

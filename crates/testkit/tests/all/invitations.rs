@@ -3,7 +3,8 @@ use domain::access::Principal;
 use domain::identity::{InvitationState, MemberRoles, Role};
 use flows::invitations::{self, Accepting, Asked, InvitationView, Invited, Opened};
 use flows::pass::{self, Held};
-use flows::{Page, accounts, members};
+use flows::unguarded::accounts;
+use flows::{Page, members};
 use futures_util::future::join_all;
 use testkit::{TestApp, TestUser, for_each_database};
 

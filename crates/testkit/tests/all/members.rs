@@ -2,7 +2,8 @@
 use domain::WorkspaceId;
 use domain::access::{Limit, Principal};
 use domain::identity::{MemberRoles, Role};
-use flows::{Page, accounts, members};
+use flows::unguarded::accounts;
+use flows::{Page, members};
 use futures_util::future::join_all;
 use testkit::{Browser, Kind, Party, TestApp, TestUser, Tokens, for_each_database};
 
@@ -106,7 +107,7 @@ async fn who_leaves_and_comes_back_begins_anew() {
         assert_eq!(party.introspect(&own.access()).await["active"], true, "their own name is their own");
         assert_eq!(party.introspect(&owners.access()).await["active"], true);
         assert!(browser.get(&party.authorize(&of)).await.body.contains("consent-allow"), "asked anew");
-        let users = flows::consents::users_of_client(&app.app, &party.id, Page::default()).await.unwrap();
+        let users = flows::unguarded::consents::users_of_client(&app.app, &party.id, Page::default()).await.unwrap();
         assert_eq!((users.total, users.items.len()), (2, 2));
         let anew: Tokens = party.tokens(&mut browser, &one, &of).await;
         assert_eq!(party.introspect(&anew.access()).await["active"], true);

@@ -2,8 +2,8 @@
 use domain::client::{AccessTokenFormat, SubType};
 use domain::identity::{AppPolicy, MemberRoles, Role};
 use domain::{UserId, WorkspaceId};
-use flows::accounts;
-use flows::profile::{self, Change};
+use flows::unguarded::accounts;
+use flows::unguarded::profile::{self, Change};
 use serde_json::{Value, json};
 use testkit::{Api, Browser, Database, Kind, Party, TestApp, TestUser, Tokens, claims, for_each_database};
 

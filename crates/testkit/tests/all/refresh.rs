@@ -1,5 +1,5 @@
 //! Refresh tokens and revocation (checklist 61-72).
-use flows::accounts;
+use flows::unguarded::accounts;
 use testkit::{Browser, Kind, Party, TestApp, Tokens, for_each_database};
 
 async fn refused(app: &TestApp, party: &Party, token: &str, reason: &str) {
@@ -268,7 +268,7 @@ async fn checklist_70_110_a_dead_grant_shows_at_once() {
         refused(&app, &web, &tokens.refresh(), "membership_lost").await;
 
         let tokens = web.tokens(&mut browser, &user, &[]).await;
-        flows::applications::delete(&app.app, &app.ctx(), &web.id).await.unwrap();
+        flows::unguarded::applications::delete(&app.app, &app.ctx(), &web.id).await.unwrap();
         assert_eq!(bearer(&app, &tokens.access()).await.status, 401);
         assert_eq!(web.refresh(&tokens.refresh()).await.error(), "invalid_client");
         app.stop().await;

@@ -2,7 +2,7 @@
 use axum::http::Method;
 use domain::Secret;
 use flows::RegistrationPolicy;
-use flows::accounts::{self, NewCredential};
+use flows::unguarded::accounts::{self, NewCredential};
 use serde_json::{Value, json};
 use testkit::{Browser, Database, Reply, TestApp, for_each_database};
 

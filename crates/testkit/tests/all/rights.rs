@@ -3,8 +3,8 @@
 use crate::world;
 use domain::WorkspaceId;
 use domain::identity::{MemberRoles, Role};
-use flows::accounts;
-use flows::profile;
+use flows::unguarded::accounts;
+use flows::unguarded::profile;
 use serde_json::{Value, json};
 use testkit::{Api, Reply, TestApp, TestUser, for_each_database};
 
@@ -547,14 +547,14 @@ async fn point_1_5_every_workspace_reads_that_an_app_was_disconnected() {
             flows::audit::list(&app.app, &filter, None, 100).await.unwrap().events.len()
         };
         allow(&mut browser).await;
-        assert!(flows::consents::revoke_user(&app.app, &app.ctx(), &party.id, ada.user.id).await.unwrap());
+        assert!(flows::unguarded::consents::revoke_user(&app.app, &app.ctx(), &party.id, ada.user.id).await.unwrap());
         for workspace in &ada.workspaces {
             assert_eq!(count("consent.revoked", *workspace).await, 1, "the workspaces that the app could act in");
         }
         assert_eq!(count("consent.revoked", dev.workspaces[0]).await, 1, "and the one that owns it");
 
         allow(&mut browser).await;
-        flows::consents::revoke_all_users(&app.app, &app.ctx(), &party.id).await.unwrap();
+        flows::unguarded::consents::revoke_all_users(&app.app, &app.ctx(), &party.id).await.unwrap();
         for workspace in ada.workspaces.iter().chain(&dev.workspaces) {
             assert_eq!(count("consent.revoked_all", *workspace).await, 1, "{workspace}");
         }
@@ -562,7 +562,11 @@ async fn point_1_5_every_workspace_reads_that_an_app_was_disconnected() {
         // One workspace at a time, too.
         allow(&mut browser).await;
         let first = ada.workspaces[0];
-        assert!(flows::consents::revoke_one(&app.app, &app.ctx(), &party.id, ada.user.id, Some(first)).await.unwrap());
+        assert!(
+            flows::unguarded::consents::revoke_one(&app.app, &app.ctx(), &party.id, ada.user.id, Some(first))
+                .await
+                .unwrap()
+        );
         let logs = [first, ada.workspaces[1], dev.workspaces[0]];
         let mut entries = Vec::new();
         for workspace in logs {

@@ -21,7 +21,7 @@ async fn a_second_secret_comes_before_the_first_one_goes() {
         let workspace = ada.workspaces[0];
         let who = |role| app.acting(&ada, Some((workspace, role)), false);
         let (admin, member) = (who(Role::Admin), who(Role::Member));
-        let owned = |new: &mut flows::applications::NewClient| new.owner_workspace_id = Some(workspace);
+        let owned = |new: &mut flows::unguarded::applications::NewClient| new.owner_workspace_id = Some(workspace);
         let mut party = Party::with(&app, Kind::Machine, owned).await;
         let public = Party::with(&app, Kind::Spa, owned).await;
         let (id, first) = (party.id.to_string(), party.secret.clone());

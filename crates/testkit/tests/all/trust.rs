@@ -5,7 +5,8 @@ use domain::application::SNAKE;
 use domain::client::{Client, GrantType, Trust};
 use domain::{ClientId, ScopeSet};
 use flows::account::{self, Changes};
-use flows::{accounts, all_clients, app_policy, applications, change};
+use flows::unguarded::{accounts, applications};
+use flows::{all_clients, app_policy, change};
 use serde_json::{Value, json};
 use testkit::{Api, Browser, Kind, Party, TestApp, TestUser, Tokens, for_each_database};
 
@@ -541,7 +542,7 @@ async fn point_2_2_the_owner_is_warned_and_the_operator_sees_what_changed() {
     for_each_database(async |database| {
         let app = TestApp::start(database).await;
         let (ada, op) = (app.user("ada@example.com", 1).await, app.user("op@example.com", 0).await);
-        assert!(flows::profile::set_operator(&app.app, &app.ctx(), op.user.id, true).await.unwrap());
+        assert!(flows::unguarded::profile::set_operator(&app.app, &app.ctx(), op.user.id, true).await.unwrap());
         let party = owned(&app, &ada, Trust::Verified).await;
         let mut owner = Browser::new(&app);
         owner.sign_in_here("ada@example.com").await;

@@ -1,7 +1,8 @@
 //! A change that is taken back, or made on the strength of what was there: of many at once exactly one is made.
 use domain::client::Trust;
 use domain::identity::{AppPolicy, MemberRoles, Role};
-use flows::{SetTo, accounts, all_clients, app_policy, members, profile};
+use flows::unguarded::{accounts, profile};
+use flows::{SetTo, all_clients, app_policy, members};
 use futures_util::future::join_all;
 use testkit::{Kind, Party, TestApp, for_each_database};
 

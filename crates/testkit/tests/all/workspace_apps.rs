@@ -2,8 +2,9 @@
 use domain::access::Principal;
 use domain::client::Trust;
 use domain::identity::{MemberRoles, Role};
+use flows::unguarded::accounts;
 use flows::workspace_apps::{self, Ended};
-use flows::{Beside, Page, accounts};
+use flows::{Beside, Page};
 use testkit::{Browser, Kind, Party, TestApp, TestUser, Tokens, for_each_database};
 
 const OF: [(&str, &str); 1] = [("sub_type", "workspace")];

@@ -17,9 +17,7 @@ use domain::access::Operation;
 use domain::application::SNAKE;
 use domain::client::Client;
 use domain::{Secret, Timestamp, UserId};
-use flows::activity::{self, ClientStats};
-use flows::consents::ClientUser;
-use flows::owned::{self, Whose};
+use flows::owned::{self, ClientStats, ClientUser, Whose};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 use utoipa::{IntoParams, ToSchema};
@@ -71,8 +69,7 @@ fn answer(client: &Client, secret: Option<&Secret>) -> Response {
 pub async fn list(State(state): State<WebState>, manager: Manager) -> Answer {
     let page = manager.array_page()?;
     let clients = owned::list(state.app(), &manager.ctx, &manager.principal, Whose::Workspace, page.of_array()).await?;
-    let ids: Vec<_> = clients.items.iter().map(|client| &client.id).collect();
-    let stats = activity::stats(state.app(), &ids).await?;
+    let stats = owned::stats(state.app(), &clients.items).await?;
     let items: Vec<_> = clients.items.iter().zip(&stats).map(|(c, used)| show_used(&state, c, used)).collect();
     Ok(array(&state, "/oidc/clients", &items, clients.total, &page))
 }
@@ -85,7 +82,7 @@ pub async fn list(State(state): State<WebState>, manager: Manager) -> Answer {
     security(("bearer" = []), ("session" = [])))]
 pub async fn read(State(state): State<WebState>, Path(id): Path<String>, manager: Manager) -> Answer {
     let client = owned::find(state.app(), &manager.ctx, &manager.principal, Operation::ReadClients, &id).await?;
-    let stats = activity::stats_of(state.app(), &client.id).await?;
+    let stats = owned::stats_of(state.app(), &client).await?;
     Ok(tagged(json_response(StatusCode::OK, &show_used(&state, &client, &stats)), client.revision))
 }
 
@@ -259,7 +256,7 @@ pub struct DaysQuery {
 
 /// One day of an application. Days are of UTC.
 #[derive(ToSchema)]
-#[expect(dead_code, reason = "it describes `flows::activity::Activity`")]
+#[expect(dead_code, reason = "it describes `flows::owned::Activity`")]
 pub struct DayOfActivity {
     #[schema(format = Date)]
     activity_date: String,
@@ -271,7 +268,7 @@ pub struct DayOfActivity {
 
 /// One day of one of many applications.
 #[derive(ToSchema)]
-#[expect(dead_code, reason = "it describes `flows::activity::ActivityOf`")]
+#[expect(dead_code, reason = "it describes `flows::owned::ActivityOf`")]
 pub struct DayOfActivityOf {
     client_id: String,
     #[schema(format = Date)]
@@ -282,7 +279,7 @@ pub struct DayOfActivityOf {
 
 /// How many days are asked for.
 fn days(manager: &Manager) -> Result<i64, Problem> {
-    manager.number("days", activity::DEFAULT_DAYS, activity::RETENTION_DAYS)
+    manager.number("days", owned::DEFAULT_DAYS, owned::RETENTION_DAYS)
 }
 
 /// Read an application's activity by day

@@ -8,7 +8,7 @@ use crate::problem::Answer;
 use axum::extract::State;
 use axum::http::StatusCode;
 use flows::connections;
-use flows::consents::AllowedApp;
+use flows::connections::AllowedApp;
 use serde::Serialize;
 use utoipa::ToSchema;
 

@@ -14,8 +14,8 @@ use domain::client::Client;
 use domain::language::Language;
 use domain::oauth::params::RawParams;
 use flows::Failure;
-use flows::accounts::Newcomer;
 use flows::authorize::{self, Next};
+use flows::session::Newcomer;
 use flows::session::{self, Caller};
 
 #[derive(Template)]

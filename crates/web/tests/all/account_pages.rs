@@ -2,8 +2,8 @@
 use axum::http::Method;
 use domain::Secret;
 use domain::identity::{MemberRoles, Role};
-use flows::accounts;
 use flows::session::Caller;
+use flows::unguarded::accounts;
 use testkit::{Browser, Database, Kind, PASSWORD, Party, Reply, TestApp, TestUser};
 
 /// A signed-in browser.
@@ -385,7 +385,7 @@ async fn the_operator_hands_out_scopes_of_the_operator() {
     let database = Database::sqlite();
     let app = TestApp::start(&database).await;
     let ada = app.user("ada@example.com", 0).await;
-    flows::profile::set_operator(&app.app, &app.ctx(), ada.user.id, true).await.unwrap();
+    flows::unguarded::profile::set_operator(&app.app, &app.ctx(), ada.user.id, true).await.unwrap();
     let mut browser = signed_in(&app, &ada).await;
     let new = browser.get("/account/tokens/new").await;
     assert!(new.body.contains("value=\"keys:rotate\""), "{}", new.body);

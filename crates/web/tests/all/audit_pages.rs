@@ -3,7 +3,7 @@ use axum::http::Method;
 use domain::AuditId;
 use domain::audit::AuditEvent;
 use domain::identity::{MemberRoles, Role};
-use flows::accounts;
+use flows::unguarded::accounts;
 use testkit::{Browser, Database, Kind, Party, Reply, TestApp, TestUser};
 
 async fn signed_in(app: &TestApp, user: &TestUser) -> Browser {
@@ -201,7 +201,7 @@ async fn the_operator_reads_everything_and_dates_are_of_their_zone() {
     let database = Database::sqlite();
     let app = TestApp::start(&database).await;
     let ada = app.user("ada@example.com", 0).await;
-    flows::profile::set_operator(&app.app, &app.ctx(), ada.user.id, true).await.unwrap();
+    flows::unguarded::profile::set_operator(&app.app, &app.ctx(), ada.user.id, true).await.unwrap();
     let mut thief = Browser::new(&app);
     let login = thief.get("/login").await.form("login-submit");
     thief.submit(&login.set("username", "ada@example.com").set("password", "not the password")).await;

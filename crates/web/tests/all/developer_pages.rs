@@ -3,8 +3,9 @@ use domain::WorkspaceId;
 use domain::access::Operation;
 use domain::client::{ApplicationType, AuthMethod, Client, GrantType};
 use domain::identity::{MemberRoles, Role};
+use flows::Page;
 use flows::owned::{self, Whose};
-use flows::{Page, accounts, profile};
+use flows::unguarded::{accounts, profile};
 use testkit::{Browser, Database, Kind, Party, Reply, TestApp, TestUser};
 
 struct World {

@@ -2,8 +2,9 @@
 use axum::http::Method;
 use domain::client::Trust;
 use domain::identity::AppPolicy;
-use flows::accounts::{self, NewUser};
-use flows::{all_clients, app_policy, profile, server};
+use flows::unguarded::accounts::{self, NewUser};
+use flows::unguarded::profile;
+use flows::{all_clients, app_policy, server};
 use testkit::{Browser, Database, Kind, Party, Reply, TestApp, TestUser, Tokens};
 
 /// Ada, who runs the server, signed in.

@@ -1,6 +1,6 @@
 //! What only a whole response shows: policies, cookies and mounts.
 use axum::http::Method;
-use flows::accounts::{self, NewCredential};
+use flows::unguarded::accounts::{self, NewCredential};
 use serde_json::json;
 use testkit::{Browser, Database, Kind, Party, TestApp};
 

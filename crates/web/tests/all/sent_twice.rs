@@ -1,8 +1,9 @@
 //! Forms that make something make it once: sent twice, loaded again, pressed twice at the same moment.
 use domain::webhook::Owner;
 use flows::idempotency::{self, Begun};
+use flows::secrets;
+use flows::unguarded::profile;
 use flows::webhooks::{self, NewWebhook};
-use flows::{profile, secrets};
 use testkit::{Browser, Database, Form, Kind, Party, Reply, TestApp, TestUser, for_each_database};
 
 /// A form that makes something.
@@ -40,7 +41,7 @@ impl Scene {
         let (app, ctx) = (&self.app.app, self.app.ctx());
         profile::set_operator(app, &ctx, eve.user.id, true).await.unwrap();
         let roles = domain::identity::MemberRoles::parse(["owner"]).unwrap();
-        flows::accounts::put_member(app, &ctx, eve.user.id, self.owner.workspaces[0], roles).await.unwrap();
+        flows::unguarded::accounts::put_member(app, &ctx, eve.user.id, self.owner.workspaces[0], roles).await.unwrap();
         let mut browser = Browser::new(&self.app);
         browser.sign_in_here("eve@example.com").await;
         browser

@@ -1,7 +1,7 @@
 //! Pages that tell the truth: what can happen, who manages what, and where a form is at fault.
 use domain::webhook::Owner;
-use flows::accounts::{self, NewCredential};
-use flows::profile;
+use flows::unguarded::accounts::{self, NewCredential};
+use flows::unguarded::profile;
 use flows::webhooks::{self, NewWebhook};
 use serde_json::json;
 use testkit::{Api, Browser, Database, Kind, Party, TestApp, for_each_database};

@@ -2,7 +2,7 @@
 use axum::http::Method;
 use domain::client::{GrantType, Trust};
 use domain::identity::{MemberRoles, Role};
-use flows::accounts;
+use flows::unguarded::accounts;
 use testkit::{Browser, Database, Kind, Party, Reply, TestApp};
 
 const FOR_WORKSPACE: (&str, &str) = ("sub_type", "workspace");

@@ -2,8 +2,9 @@
 use domain::client::Trust;
 use domain::identity::{AppPolicy, MemberRoles, Role};
 use domain::webhook::Owner;
+use flows::unguarded::{accounts, profile};
 use flows::webhooks::{self, NewWebhook};
-use flows::{accounts, all_clients, all_users, app_policy, members, profile};
+use flows::{all_clients, all_users, app_policy, members};
 use testkit::{Browser, Database, Kind, Party, Reply, TestApp, TestUser};
 
 const LATE: &str = "This was changed meanwhile, so nothing was done. You see what holds now.";

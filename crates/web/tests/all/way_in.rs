@@ -171,7 +171,7 @@ async fn a_browser_has_one_session_of_whoever_signed_in_last() {
     let mut browser = Browser::new(&app);
     browser.sign_in_here("ada@example.com").await;
     let sessions = async |email: &str| {
-        let user = flows::accounts::user_by_email(&app.app, email).await.unwrap().unwrap().id;
+        let user = flows::unguarded::accounts::user_by_email(&app.app, email).await.unwrap().unwrap().id;
         flows::session::list(&app.app, &app.ctx(), user).await.unwrap()
     };
     let first = sessions("ada@example.com").await;
@@ -218,7 +218,7 @@ async fn a_form_of_somebody_else_is_not_carried_out_for_whoever_is_signed_in_now
         assert_eq!((refused.status.as_u16(), refused.text("error-code").as_deref()), (409, Some("conflict")));
         assert!(refused.body.contains("Somebody else was signed in when this form was opened."), "{}", refused.body);
     }
-    let user = flows::accounts::user_by_email(&app.app, "grace@example.com").await.unwrap().unwrap();
+    let user = flows::unguarded::accounts::user_by_email(&app.app, "grace@example.com").await.unwrap().unwrap();
     assert_eq!(user.name, grace.user.name);
     assert!(!browser.get("/account/tokens").await.body.contains("All</"), "nothing was made");
     // Whoever signs in again as the same person goes on.
@@ -264,8 +264,8 @@ async fn a_first_workspace_is_named_in_the_language_of_the_page_that_signed_up()
         let form = page.form("signup-submit").set("name", name).set("username", email);
         let done = browser.submit(&form.set("password", "long enough now")).await;
         assert_eq!(done.status, 303, "{}", done.body);
-        let user = flows::accounts::user_by_email(&app.app, email).await.unwrap().unwrap();
-        flows::accounts::workspaces_of(&app.app, user.id).await.unwrap().remove(0).workspace_name
+        let user = flows::unguarded::accounts::user_by_email(&app.app, email).await.unwrap().unwrap();
+        flows::unguarded::accounts::workspaces_of(&app.app, user.id).await.unwrap().remove(0).workspace_name
     };
     assert_eq!(of("/signup", "de-AT", "Jürgen", "j@example.com").await, "Arbeitsbereich von Jürgen");
     assert_eq!(of("/signup", "fr", "Ada", "a@example.com").await, "Ada's workspace");
@@ -278,8 +278,8 @@ async fn a_first_workspace_is_named_in_the_language_of_the_page_that_signed_up()
     let page = browser.get(&format!("/signup?i={interaction}")).await;
     let form = page.form("signup-submit").set("name", "Cy").set("username", "c@example.com");
     assert_eq!(browser.submit(&form.set("password", "long enough now")).await.status, 303);
-    let user = flows::accounts::user_by_email(&app.app, "c@example.com").await.unwrap().unwrap();
-    let spaces = flows::accounts::workspaces_of(&app.app, user.id).await.unwrap();
+    let user = flows::unguarded::accounts::user_by_email(&app.app, "c@example.com").await.unwrap().unwrap();
+    let spaces = flows::unguarded::accounts::workspaces_of(&app.app, user.id).await.unwrap();
     assert_eq!(spaces[0].workspace_name, "Arbeitsbereich von Cy");
     app.stop().await;
 }

@@ -2,8 +2,9 @@
 use axum::http::Method;
 use domain::identity::{MemberRoles, Role};
 use domain::webhook::{Asked, Owner, Webhook};
+use flows::Page;
+use flows::unguarded::{accounts, profile};
 use flows::webhooks::{self, NewWebhook};
-use flows::{Page, accounts, profile};
 use testkit::{Answer, Browser, Database, Receiver, Reply, TestApp};
 
 struct Scene {

@@ -3,7 +3,7 @@ use axum::http::Method;
 use domain::WorkspaceId;
 use domain::client::Trust;
 use domain::identity::{MemberRoles, Role};
-use flows::accounts::{self, NewUser};
+use flows::unguarded::accounts::{self, NewUser};
 use flows::{Page, invitations, members, workspace_apps};
 use testkit::{Browser, Database, Kind, Party, Reply, TestApp, TestUser};
 

@@ -1,5 +1,5 @@
 //! A workspace is found among many on the consent page, without a script.
-use flows::{accounts, profile};
+use flows::unguarded::{accounts, profile};
 use testkit::{Browser, Database, Form, Kind, Party, Reply, TestApp, TestUser, for_each_database};
 
 const ASKED: [(&str, &str); 2] = [("sub_type", "workspace"), ("scope", "openid profile email offline_access")];

@@ -6,7 +6,7 @@ use axum::http::Method;
 use domain::identity::{MemberRoles, Role};
 use domain::webhook::Owner;
 use domain::{ScopeSet, WebhookId, WorkspaceId};
-use flows::accounts::{self, NewCredential};
+use flows::unguarded::accounts::{self, NewCredential};
 use flows::webhooks::{self, NewWebhook};
 use serde_json::{Value, json};
 use std::sync::Mutex;

@@ -9,9 +9,8 @@ use axum::extract::State;
 use axum::response::Response;
 use domain::access::Operation;
 use domain::client::{Client, GrantType, Trust};
-use flows::activity::{self, ClientStats};
 use flows::manage::ManageRefusal;
-use flows::owned::{self, Whose};
+use flows::owned::{self, ClientStats, Whose};
 use flows::{Failure, Page};
 
 const ROWS: i64 = 20;
@@ -52,8 +51,7 @@ pub async fn get(State(state): State<WebState>, person: Person) -> Response {
         Ok(found) => found,
         Err(failure) => return person.refused(&state, &failure),
     };
-    let ids: Vec<_> = found.items.iter().map(|client| &client.id).collect();
-    let stats = match activity::stats(app, &ids).await {
+    let stats = match owned::stats(app, &found.items).await {
         Ok(stats) => stats,
         Err(fault) => return person.refused(&state, &Failure::<ManageRefusal>::from(fault)),
     };

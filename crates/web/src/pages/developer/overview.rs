@@ -10,8 +10,8 @@ use axum::extract::State;
 use axum::response::Response;
 use domain::client::Trust;
 use flows::Failure;
-use flows::activity::{self, ClientStats};
 use flows::manage::ManageRefusal;
+use flows::owned::{self, ClientStats};
 
 #[derive(Template)]
 #[template(path = "developer/overview.html")]
@@ -33,7 +33,7 @@ pub async fn get(State(state): State<WebState>, person: Person, path: Named) -> 
         Ok(app) => app,
         Err(response) => return *response,
     };
-    let stats = match activity::stats_of(state.app(), &app.client.id).await {
+    let stats = match owned::stats_of(state.app(), &app.client).await {
         Ok(stats) => stats,
         Err(fault) => return person.refused(&state, &Failure::<ManageRefusal>::from(fault)),
     };
