@@ -102,6 +102,8 @@ pub fn run(root: &Path, filter: Option<&str>, tally: &mut Tally) -> Result<()> {
         in_node("openid-client", "openid-client.mjs"),
         in_node("auth-js", "auth-js.mjs"),
         browser("oidc-client-ts", "on", "oidc-client-ts.mjs"),
+        in_node("mcp-typescript", "mcp.mjs"),
+        in_python("mcp-python", "mcp_client.py"),
         in_python("authlib", "authlib_client.py"),
         in_python("requests-oauthlib", "requests_oauthlib_client.py"),
         in_python("mozilla-django-oidc", "mozilla_django_oidc_client.py"),
