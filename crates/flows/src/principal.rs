@@ -55,8 +55,7 @@ async fn by_access_token(app: &App, ctx: &Ctx, token: &str, named: Option<&str>)
     let Ok(live) = access::read(app, ctx, &mut tx, token).await? else {
         return refused(app, ctx, Unmanaged::CredentialUnknown);
     };
-    let issuer = &app.settings().issuer;
-    if !live.payload.audience.is_empty() && !live.payload.audience.contains(issuer) {
+    if !live.payload.is_for(&app.settings().issuer) {
         return refused(app, ctx, Unmanaged::OtherAudience);
     }
     let scopes = Limit::Scopes(live.payload.scopes.clone());

@@ -56,6 +56,13 @@ pub struct AccessPayload {
     pub expires_at: Timestamp,
 }
 
+impl AccessPayload {
+    /// Whether this server's own APIs accept it: a token for another API is not for them (RFC 8707 §2, checklist 74).
+    pub fn is_for(&self, issuer: &str) -> bool {
+        self.audience.is_empty() || self.audience.iter().any(|resource| resource == issuer)
+    }
+}
+
 /// A refresh token: its grant and its sequence number. It needs no secret, because the seal cannot be forged.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct RefreshPayload {

@@ -53,6 +53,31 @@ async fn checklist_75_86_118_userinfo_takes_a_bearer_header_and_nothing_else() {
     .await;
 }
 
+/// A client must not conclude that it needs more scopes: no scope makes the token good here.
+#[tokio::test]
+async fn checklist_74_userinfo_checks_the_resource_of_a_token_before_its_scopes() {
+    for_each_database(async |database| {
+        let app = TestApp::start(database).await;
+        let user = app.user("ada@example.com", 0).await;
+        let web = Party::new(&app, Kind::Web).await;
+        let (mut browser, issuer) = (Browser::new(&app), app.app.settings().issuer.clone());
+        for (scope, resource, status, error) in [
+            ("openid", "https://mcp.example/", 401, "invalid_token"),
+            ("profile", "https://mcp.example/", 401, "invalid_token"),
+            ("profile", issuer.as_str(), 403, "insufficient_scope"),
+            ("openid", issuer.as_str(), 200, ""),
+        ] {
+            let tokens = web.tokens(&mut browser, &user, &[("scope", scope), ("resource", resource)]).await;
+            let reply = userinfo(&app, Method::GET, &format!("Bearer {}", tokens.access())).await;
+            assert_eq!(reply.status.as_u16(), status, "{scope} {resource}");
+            let error = if error.is_empty() { String::new() } else { format!("Bearer error=\"{error}\"") };
+            assert!(reply.header("www-authenticate").starts_with(&error), "{scope} {resource}");
+        }
+        app.stop().await;
+    })
+    .await;
+}
+
 #[tokio::test]
 async fn a_workspace_token_speaks_for_the_workspace() {
     for_each_database(async |database| {

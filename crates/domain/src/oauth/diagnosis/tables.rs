@@ -185,12 +185,12 @@ pub const USERINFO: &[Check] = &[
     TOKEN_SENT,
     Check { key: "check-token-once", title: "The token is sent once", reasons: &["token_sent_twice"] },
     alive!("check-token-alive"),
-    Check { key: "check-token-openid", title: "The token carries the openid scope", reasons: &["openid_not_granted"] },
     Check {
         key: "check-token-audience",
         title: "The token is for this server",
         reasons: &["token_for_another_resource"],
     },
+    Check { key: "check-token-openid", title: "The token carries the openid scope", reasons: &["openid_not_granted"] },
 ];
 
 /// What `Metadata::read` and the catalogue find out.
