@@ -239,6 +239,9 @@ const scenarios = (sdk) => ({
       assert.equal(refused.status, 401);
       assert.match(refused.headers.get('www-authenticate'), /error="invalid_token"/);
     }
+    // Nor can an MCP server use the token at Countersign.
+    const info = await fetch(`${demo.issuer}/oauth2/userinfo`, { headers: { authorization: `Bearer ${kept.access_token}` } });
+    assert.equal(info.status, 401);
     await session.calls('read');
   },
 

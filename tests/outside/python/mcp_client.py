@@ -191,6 +191,9 @@ def two_servers():
     for url, storage in ((ANOTHER, session.storage), (SERVER, second.storage)):
         refused = answered(url, storage.tokens.access_token)
         assert refused.status_code == 401 and 'error="invalid_token"' in refused.headers["www-authenticate"]
+    # Nor can an MCP server use the token at Countersign.
+    bearer = {"authorization": f"Bearer {session.storage.tokens.access_token}"}
+    assert requests.get(f"{ISSUER}/oauth2/userinfo", headers=bearer, timeout=30).status_code == 401
     session.calls("read")
 
 
