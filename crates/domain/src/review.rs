@@ -1,5 +1,7 @@
 //! What the operator vouched for when they trusted a client. Trust covers these facts as they were reviewed: with one of
 //! them changed, the client is unverified until the operator looks again.
+use crate::ScopeSet;
+use crate::catalogue::Catalogue;
 use crate::client::{Client, Trust};
 use crate::reviewed::{Difference, Reviewed};
 
@@ -42,6 +44,16 @@ impl Client {
     /// What its owner should know before a change: the operator vouches for it as it is.
     pub const fn is_reviewed(&self) -> bool {
         self.trust.is_vouched() || self.config.internal
+    }
+
+    /// The operator's word ended with facts that changed. Until they look again the client has no sensitive scope.
+    pub const fn awaits_review(&self) -> bool {
+        self.config.reviewed.is_some() && !self.is_reviewed()
+    }
+
+    /// Of these scopes, those that the client has to wait for until it is reviewed again.
+    pub fn withheld(&self, catalogue: &Catalogue, scopes: &ScopeSet) -> ScopeSet {
+        scopes.filter(|name| self.awaits_review() && catalogue.is_sensitive(name))
     }
 
     /// How far a change of the client is trusted: what the operator grants (sensitive scopes) no owner adds, however

@@ -148,6 +148,10 @@ async fn write(app: &App, ctx: &Ctx, mut client: Client, was_public: bool, by: B
             if !store::clients::update(tx, &row).await? {
                 return Ok(None);
             }
+            // Tokens in its own name rest on the word of who vouched for it as it was.
+            if row.voucher() != before.voucher() || (row.awaits_review() && !before.awaits_review()) {
+                store::clients::raise_epoch(tx, &row.id).await?;
+            }
             for workspace in choosy {
                 forbidden::end_forbidden(tx, &told, workspace).await?;
             }

@@ -126,6 +126,7 @@ const OF_A_DEVICE: &[AuthorizeRefusal] = &[
     AuthorizeRefusal::ScopeMalformed,
     AuthorizeRefusal::ScopeUnknown,
     AuthorizeRefusal::ScopeNotAllowed,
+    AuthorizeRefusal::ScopeWithheld,
     AuthorizeRefusal::SubTypeUnknown,
     AuthorizeRefusal::ResourceUnknown,
 ];

@@ -63,6 +63,10 @@ pub(crate) fn by_authorization(app: &App, client: Option<&Client>, params: &RawP
             let known = |name: &str| app.settings().catalogue.scope(name).is_some();
             json!({"scopes": scopes(params, |name| known(name) && !registered(name))})
         }
+        R::ScopeWithheld => {
+            let waits = |name: &str| app.settings().catalogue.is_sensitive(name);
+            json!({"scopes": scopes(params, waits)})
+        }
         R::ChallengeMissing | R::ChallengeMethod | R::ChallengeMalformed => named(params, &["code_challenge_method"]),
         R::PromptUnknown | R::PromptNoneWithOthers => named(params, &["prompt"]),
         R::MaxAgeMalformed => named(params, &["max_age"]),

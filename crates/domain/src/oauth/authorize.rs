@@ -318,7 +318,8 @@ fn may_have(input: &Input<'_>, name: &str) -> bool {
     let (client, catalogue) = (input.client, input.policy.catalogue);
     let open = || catalogue.is_open_to(client.trust, input.policy.strangers, name) && !catalogue.is_sensitive(name);
     let known = catalogue.scope(name).is_some();
-    known && (client.config.scopes.contains(name) || (client.is_self_registered() && open()))
+    let waits = client.awaits_review() && catalogue.is_sensitive(name);
+    known && !waits && (client.config.scopes.contains(name) || (client.is_self_registered() && open()))
 }
 
 /// RFC 6749 §3.3. Without a scope the client gets what it registered by default. Scopes that do not exist are ignored
@@ -336,6 +337,10 @@ fn scope(input: &Input<'_>, request: &mut AuthorizationRequest) -> Outcome {
         let foreign = known.filter(|name| !registered.contains(name) && name != "offline_access");
         if !foreign.is_empty() {
             return Err(Named::of(AuthorizeRefusal::ScopeNotAllowed, &foreign.to_string()));
+        }
+        let withheld = client.withheld(catalogue, &known);
+        if !withheld.is_empty() {
+            return Err(Named::of(AuthorizeRefusal::ScopeWithheld, &withheld.to_string()));
         }
     }
     request.scopes = known.filter(|name| may_have(input, name));

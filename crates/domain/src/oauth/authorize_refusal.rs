@@ -18,6 +18,7 @@ crate::refusals! {
         ScopeMalformed => InvalidScope, "scope_malformed", "The scope parameter is malformed.";
         ScopeUnknown => InvalidScope, "scope_unknown", "No requested scope is available to this client.";
         ScopeNotAllowed => InvalidScope, "scope_not_registered", "The client has not registered a requested scope.";
+        ScopeWithheld => InvalidScope, "scope_awaits_review", "The client changed since it was reviewed. Until the operator reviews it again, it cannot have a requested scope.";
         ChallengeMissing => InvalidRequest, "code_challenge_missing", "PKCE is required: send code_challenge with code_challenge_method=S256.";
         ChallengeMethod => InvalidRequest, "code_challenge_method_unsupported", "Only code_challenge_method=S256 is supported.";
         ChallengeMalformed => InvalidRequest, "code_challenge_malformed", "The code_challenge is not the base64url of a SHA-256 hash.";

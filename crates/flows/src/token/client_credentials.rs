@@ -14,6 +14,7 @@ domain::refusals! {
     pub enum MachineRefusal {
         NotVouched => UnauthorizedClient, "client_credentials_not_vouched", "client_credentials needs a client that belongs to a workspace or to the operator.";
         ScopeNotOpen => InvalidScope, "scope_not_open_to_machines", "A requested scope is not open to clients that act in their own name.";
+        ScopeWithheld => InvalidScope, "scope_awaits_review", "The client changed since it was reviewed. Until the operator reviews it again, it cannot have a requested scope.";
         PublicClient => UnauthorizedClient, "client_credentials_for_public_client", "Only confidential clients can use client_credentials.";
         ScopeMalformed => InvalidScope, "scope_malformed", "The scope parameter is malformed.";
         ScopeNotRegistered => InvalidScope, "scope_not_registered", "A requested scope is not one that the client registered.";
@@ -33,7 +34,8 @@ pub(super) fn issue(app: &App, ctx: &Ctx, client: &Client, body: &RawParams) -> 
     let scopes = match body.get("scope") {
         // Omitted: all that the client registered and may have in its own name (documented default, OAuth 2.1 §1.4.1).
         None => {
-            let open = registered.filter(|name| voucher.covers(catalogue, name));
+            let withheld = client.withheld(catalogue, registered);
+            let open = registered.filter(|name| voucher.covers(catalogue, name) && !withheld.contains(name));
             let closed = open.is_empty() && registered.iter().any(|name| !OF_A_USER.contains(&name));
             if closed {
                 return refuse(R::ScopeNotOpen);
@@ -50,6 +52,9 @@ pub(super) fn issue(app: &App, ctx: &Ctx, client: &Client, body: &RawParams) -> 
     }
     if !scopes.iter().all(|name| voucher.covers(catalogue, name)) {
         return refuse(R::ScopeNotOpen);
+    }
+    if !client.withheld(catalogue, &scopes).is_empty() {
+        return refuse(R::ScopeWithheld);
     }
     let audience = app.settings().resources().named(body).map_err(|_| Failure::Refused(R::Resource))?;
     let expires_in = access_lifetime(app, client);

@@ -241,6 +241,64 @@ async fn point_2_2_every_reviewed_fact_counts_and_nothing_else() {
     .await;
 }
 
+/// A client that was verified and then changed: what only the operator grants waits for the next review, and what it has in
+/// its own name rested on their word.
+#[tokio::test]
+async fn point_2_2_with_the_operators_word_end_sensitive_scopes_and_machine_tokens() {
+    for_each_database(async |database| {
+        let app = TestApp::start(database).await;
+        let ada = app.user("ada@example.com", 1).await;
+        let workspace = ada.workspaces[0];
+        let key = Api::key(&app, workspace, "admin", "").await;
+        let party = Party::with(&app, Kind::Web, |new| {
+            new.owner_workspace_id = Some(workspace);
+            new.trust = Trust::Verified;
+            new.config.grant_types.push(GrantType::ClientCredentials);
+            new.config.scopes = ScopeSet::parse("openid contracts:read clients:write").unwrap();
+        })
+        .await;
+        let mut browser = Browser::new(&app);
+        party.tokens(&mut browser, &ada, &[("scope", "openid clients:write")]).await;
+        let machine = async |scope: &str| party.token(&[MACHINE, ("scope", scope)]).await;
+        let tokens = machine("contracts:read clients:write").await.json();
+        let active =
+            async |tokens: &Value| party.introspect(tokens["access_token"].as_str().unwrap()).await["active"].clone();
+        assert_eq!(active(&tokens).await, true);
+
+        let path = format!("/oidc/clients/{}", party.id);
+        assert_eq!(key.put(&path, &json!({"description": "No fact that was reviewed"})).await.status, 200);
+        assert_eq!(active(&tokens).await, true);
+        assert_eq!(key.put(&path, &json!({"name": "Renamed"})).await.status, 200);
+        assert_eq!(active(&tokens).await, false);
+        // Also where the person allowed it before.
+        let refused = browser.get(&party.authorize(&[("scope", "openid clients:write")])).await;
+        assert_eq!(refused.answer("error").as_deref(), Some("invalid_scope"));
+        assert!(refused.answer("error_description").unwrap().contains("clients:write"));
+        assert_eq!(app.outcomes("authorize").await[0], "scope_awaits_review");
+        assert!(
+            browser.get(&party.authorize(&[("scope", "openid contracts:read")])).await.body.contains("consent-allow")
+        );
+        assert_eq!(machine("clients:write").await.error(), "invalid_scope");
+        assert_eq!(machine("contracts:read").await.status, 200);
+
+        // The operator looks again, and decides with or without a mark.
+        applications::set_trust(&app.app, &app.ctx(), &party.id, Trust::Unverified).await.unwrap();
+        assert!(browser.get(&party.authorize(&[("scope", "openid clients:write")])).await.answer("code").is_some());
+        // Without a workspace and without the operator nobody vouches for it.
+        let own = Party::with(&app, Kind::Machine, |new| {
+            new.owner_user_id = Some(ada.user.id);
+            new.trust = Trust::Verified;
+        })
+        .await;
+        let tokens = own.token(&[MACHINE]).await.json();
+        assert_eq!(own.introspect(tokens["access_token"].as_str().unwrap()).await["active"], true);
+        applications::set_trust(&app.app, &app.ctx(), &own.id, Trust::Unverified).await.unwrap();
+        assert_eq!(own.introspect(tokens["access_token"].as_str().unwrap()).await["active"], false);
+        app.stop().await;
+    })
+    .await;
+}
+
 #[tokio::test]
 #[expect(clippy::large_futures, reason = "one long scenario")]
 async fn point_2_2_the_operator_vouches_for_what_they_have_seen() {

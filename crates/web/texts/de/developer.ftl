@@ -45,8 +45,8 @@ dev-app-connect-why = Die meisten Bibliotheken brauchen nur Issuer und Client-ID
 dev-app-issuer = Issuer
 dev-app-discovery = Discovery-Dokument
 
-dev-settings-reviewed = Der Betreiber hat diese App so geprüft, wie sie ist. Wenn Sie Name, Redirect-URIs, Art, Client-Authentifizierung, Logo, Links oder Berechtigungen ändern, gilt sie als nicht geprüft, bis er sie erneut geprüft hat. Arbeitsbereiche, die nur geprüfte Apps erlauben, verlieren sie.
-dev-settings-unreviewed = Diese App hat sich geändert, seit der Betreiber sie geprüft hat. Bis zur nächsten Prüfung gilt sie als nicht geprüft.
+dev-settings-reviewed = Der Betreiber hat diese App so geprüft, wie sie ist. Wenn Sie Name, Redirect-URIs, Art, Client-Authentifizierung, Logo, Links oder Berechtigungen ändern, gilt sie als nicht geprüft, bis er sie erneut geprüft hat. Arbeitsbereiche, die nur geprüfte Apps erlauben, verlieren sie. Bis dahin kann sie keine sensiblen Berechtigungen verlangen, und Tokens im eigenen Namen enden.
+dev-settings-unreviewed = Diese App hat sich geändert, seit der Betreiber sie geprüft hat. Bis zur nächsten Prüfung gilt sie als nicht geprüft und kann keine sensiblen Berechtigungen verlangen.
 dev-field-name = Name
 dev-field-name-hint = Menschen lesen ihn, wenn sie um Zugriff gebeten werden.
 dev-field-description = Beschreibung

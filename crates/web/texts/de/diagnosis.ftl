@@ -126,6 +126,7 @@ advice-scope_malformed = Trennen Sie Scopes durch einzelne Leerzeichen und verwe
 advice-client_credentials_not_vouched = Legen Sie den Client in einem Arbeitsbereich an oder bitten Sie den Betreiber, ihn zu prüfen. Ein Client, der sich selbst registriert hat, handelt nur für Personen.
 advice-scope_not_open_to_machines = Verlangen Sie andere Scopes, oder bitten Sie den Betreiber, diesen für Maschinen-Clients zu öffnen (machine = true im Katalog) oder den Client zu prüfen.
 advice-scope_needs_a_user = Verlangen Sie openid, profile, email und offline_access nicht, wo keine Person beteiligt ist.
+advice-scope_awaits_review = Die App hat sich geändert, seit der Betreiber sie geprüft hat. Bitten Sie ihn, sie erneut zu prüfen, oder verlangen Sie andere Scopes.
 advice-scope_not_registered = Fügen Sie den Scope in den Einstellungen der App hinzu oder verlangen Sie ihn nicht.
 advice-scope_unknown = Korrigieren Sie die Schreibweise des Scopes oder bitten Sie den Betreiber, ihn einzutragen.
 advice-secret_unknown = Rufen Sie die Secrets neu ab; dieses wurde beendet oder hat nie bestanden.

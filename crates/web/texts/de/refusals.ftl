@@ -158,6 +158,7 @@ refusal-scope_malformed = Der Wert von scope ist fehlerhaft.
 refusal-client_credentials_not_vouched = client_credentials braucht einen Client, der einem Arbeitsbereich oder dem Betreiber gehört.
 refusal-scope_not_open_to_machines = Ein verlangter Scope ist nicht offen für Clients, die im eigenen Namen handeln.
 refusal-scope_needs_a_user = openid, profile, email und offline_access gibt es nur mit einem Benutzer.
+refusal-scope_awaits_review = Der Client hat sich seit der Prüfung geändert. Bis der Betreiber ihn erneut prüft, kann er einen verlangten Scope nicht bekommen.
 refusal-scope_not_registered = Einen verlangten Scope hat der Client nicht registriert.
 refusal-scope_unknown = Diesen Scope gibt es nicht.
 refusal-secret_unknown = Dieses Secret hat die Anwendung nicht.

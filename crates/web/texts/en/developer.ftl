@@ -45,8 +45,8 @@ dev-app-connect-why = Most libraries need no more than the issuer and the client
 dev-app-issuer = Issuer
 dev-app-discovery = Discovery document
 
-dev-settings-reviewed = The operator reviewed this app as it is. If you change its name, redirect URIs, type, client authentication, logo, links or permissions, it becomes unverified until the operator reviews it again, and workspaces that only allow verified apps lose it.
-dev-settings-unreviewed = This app changed since the operator reviewed it. It is unverified until they review it again.
+dev-settings-reviewed = The operator reviewed this app as it is. If you change its name, redirect URIs, type, client authentication, logo, links or permissions, it becomes unverified until the operator reviews it again, and workspaces that only allow verified apps lose it. Until then it can't ask for sensitive permissions, and tokens in its own name end.
+dev-settings-unreviewed = This app changed since the operator reviewed it. It is unverified, and can't ask for sensitive permissions, until they review it again.
 dev-field-name = Name
 dev-field-name-hint = People read it when they are asked to allow access.
 dev-field-description = Description

@@ -28,6 +28,7 @@ pub const ADVICE: &[Advice] = advice! {
     "client_without_authorization_code" => "Add authorization_code to the grant types of the application.";
     "scope_malformed" => "Separate scopes by single spaces, and send each in printable ASCII.";
     "scope_unknown" => "Correct the spelling of the scope, or ask the operator to add it.";
+    "scope_awaits_review" => "The app changed since the operator reviewed it. Ask the operator to review it again, or ask for other scopes.";
     "scope_not_registered" => "Add the scope to the app in its settings, or do not request it.";
     "code_challenge_missing" => "Use PKCE: create a random code_verifier and send the base64url of its SHA-256 hash as code_challenge, with code_challenge_method=S256. A confidential app whose redirect URI is https can turn off Require PKCE in its settings.";
     "code_challenge_method_unsupported" => "Send code_challenge_method=S256. `plain` is not supported.";

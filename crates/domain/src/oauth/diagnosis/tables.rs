@@ -27,7 +27,7 @@ pub const AUTHORIZATION: &[Check] = checks! {
     "check-no-request-object", "The parameters come in the request itself" => ["request_object", "request_uri"];
     "check-response-type", "The response_type is code" => ["response_type_missing", "response_type_unsupported"];
     "check-grant-allowed", "The application may use the authorization_code grant" => ["client_without_authorization_code"];
-    "check-scope", "The scopes exist and are open to the app" => ["scope_malformed", "scope_unknown", "scope_not_registered"];
+    "check-scope", "The scopes exist and are open to the app" => ["scope_malformed", "scope_unknown", "scope_not_registered", "scope_awaits_review"];
     "check-pkce", "PKCE is used with S256 where it is required" => [
         "code_challenge_missing", "code_challenge_method_unsupported", "code_challenge_malformed",
     ];
@@ -109,7 +109,7 @@ pub const MACHINE: &[Check] = checks! {
     "check-machine-confidential", "The client is confidential" => ["client_credentials_for_public_client"];
     "check-machine-vouched", "The client belongs to a workspace or to the operator" => ["client_credentials_not_vouched"];
     "check-machine-scope", "The scopes are registered and open to machines, and none needs a person" => [
-        "scope_malformed", "scope_not_registered", "scope_needs_a_user", "scope_not_open_to_machines",
+        "scope_malformed", "scope_not_registered", "scope_needs_a_user", "scope_not_open_to_machines", "scope_awaits_review",
     ];
     "check-machine-resource", "Every resource exists" => ["resource_unknown"];
 };
@@ -118,7 +118,7 @@ pub const MACHINE: &[Check] = checks! {
 pub const DEVICE_REQUEST: &[Check] = checks! {
     "check-device-grant", "The client is registered for the device grant" => ["grant_type_not_registered"];
     "check-parameters-once", "No other parameter is repeated" => ["parameter_repeated"];
-    "check-scope", "The scopes exist and are open to the app" => ["scope_malformed", "scope_unknown", "scope_not_registered"];
+    "check-scope", "The scopes exist and are open to the app" => ["scope_malformed", "scope_unknown", "scope_not_registered", "scope_awaits_review"];
     "check-sub-type", "The sub_type is known" => ["sub_type_unknown"];
     "check-resource", "Every resource exists" => ["resource_unknown"];
 };
