@@ -96,7 +96,7 @@ tokens-made-label = Zugriffstoken
 tokens-revoke = Widerrufen
 tokens-revoke-named = Widerrufen: { $name }
 tokens-ask = Dieses Token widerrufen?
-tokens-ask-line = Programme, die { $name } verwenden, funktionieren ab sofort nicht mehr.
+tokens-ask-line = Programme, die { $name } verwenden, funktionieren dann nicht mehr. Apps, die damit Zugriff bekommen haben, verlieren ihn.
 
 workspaces-title = Ihre Arbeitsbereiche
 workspaces-none = Sie gehören zu keinem Arbeitsbereich.

@@ -77,6 +77,7 @@ list-search-all = Alle zeigen
 list-nothing-found = Nichts gefunden.
 
 scopes-title = Berechtigungen
+scopes-many = { $scopes } Berechtigungen
 
 form-changed-meanwhile = Das wurde inzwischen geändert. Ihre Eingaben sind noch nicht gespeichert und stehen noch hier.
 form-saved-title = Inzwischen gespeichert

@@ -96,7 +96,7 @@ tokens-made-label = Access token
 tokens-revoke = Revoke
 tokens-revoke-named = Revoke: { $name }
 tokens-ask = Revoke this token?
-tokens-ask-line = Programs that use { $name } stop working at once.
+tokens-ask-line = Programs that use { $name } stop working at once, and apps that got access with it lose it.
 
 workspaces-title = Your workspaces
 workspaces-none = You belong to no workspace.

@@ -77,6 +77,7 @@ list-search-all = Show all
 list-nothing-found = Nothing was found.
 
 scopes-title = Permissions
+scopes-many = { $scopes } permissions
 
 form-changed-meanwhile = This was changed meanwhile. What you entered is not saved yet, and still here.
 form-saved-title = Saved meanwhile
