@@ -128,15 +128,8 @@ pub async fn create(app: &App, ctx: &Ctx, owner: Owner, new: &NewWebhook) -> Res
         disabled_at: None,
     };
     let row = webhook.clone();
-    let work = app.store().write(move |tx| {
-        Box::pin(async move {
-            if store::webhooks::count_owned(tx, owner).await? >= MOST {
-                return Ok(false);
-            }
-            store::webhooks::insert(tx, &row).await?;
-            Ok(true)
-        })
-    });
+    let work =
+        app.store().write(move |tx| Box::pin(async move { store::webhooks::insert_within(tx, &row, MOST).await }));
     if !work.await.map_err(|error: StoreError| Failure::from(error))? {
         return refuse(R::TooMany);
     }

@@ -37,17 +37,36 @@ pub(crate) fn place(row: &mut Row) -> Result<Option<WorkspaceId>, StoreError> {
     row.with(|text| if text.is_empty() { Some(None) } else { text.parse().ok().map(Some) })
 }
 
+macro_rules! found {
+    ($lock:literal) => {
+        concat!(
+            "SELECT ",
+            columns!(),
+            " FROM consents o WHERE o.user_id = $1 AND o.client_id = $2 AND o.workspace_id = $3",
+            $lock
+        )
+    };
+}
+
 pub async fn find(
     tx: &mut Tx,
     user: UserId,
     client: &ClientId,
     workspace: Option<WorkspaceId>,
 ) -> Result<Option<Consent>, StoreError> {
-    let sql = concat!(
-        "SELECT ",
-        columns!(),
-        " FROM consents o WHERE o.user_id = $1 AND o.client_id = $2 AND o.workspace_id = $3"
-    );
+    let row = tx.one(found!(""), params![user, client, key(workspace)]).await?;
+    row.map(|mut row| read(&mut row)).transpose()
+}
+
+/// The same, and until the transaction ends nobody takes it back: what is written on its strength is there by then, and ends
+/// with it.
+pub async fn hold(
+    tx: &mut Tx,
+    user: UserId,
+    client: &ClientId,
+    workspace: Option<WorkspaceId>,
+) -> Result<Option<Consent>, StoreError> {
+    let sql = dialect::pick(tx, found!(""), found!(" FOR KEY SHARE"));
     let row = tx.one(sql, params![user, client, key(workspace)]).await?;
     row.map(|mut row| read(&mut row)).transpose()
 }

@@ -289,10 +289,16 @@ pub async fn personal_token(
 
 /// Whether the token is good at `now`; until the transaction ends nobody else revokes it.
 pub async fn hold_personal_token(tx: &mut Tx, id: PersonalAccessTokenId, now: Timestamp) -> Result<bool, StoreError> {
-    let lock = "SELECT id FROM personal_access_tokens WHERE id = $1 FOR SHARE";
-    dialect::lock_rows(tx, lock, params![id]).await?;
-    let sql = "SELECT id FROM personal_access_tokens WHERE id = $1 AND revoked_at IS NULL \
-               AND (expires_at IS NULL OR expires_at > $2)";
+    macro_rules! good {
+        ($lock:literal) => {
+            concat!(
+                "SELECT id FROM personal_access_tokens WHERE id = $1 AND revoked_at IS NULL \
+                 AND (expires_at IS NULL OR expires_at > $2)",
+                $lock
+            )
+        };
+    }
+    let sql = dialect::pick(tx, good!(""), good!(" FOR SHARE"));
     Ok(tx.one(sql, params![id, now]).await?.is_some())
 }
 

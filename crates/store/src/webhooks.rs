@@ -1,6 +1,6 @@
 //! Webhooks: each belongs to a workspace or to the operator, and every statement that outsiders cause names the owner.
 use crate::page::{MAX_LIMIT, Page, Paged, count};
-use crate::{Row, StoreError, Tx, dialect, params};
+use crate::{Row, StoreError, Tx, dialect, params, workspaces};
 use domain::webhook::{Asked, Owner, Webhook};
 use domain::{Timestamp, WebhookId};
 
@@ -102,6 +102,19 @@ pub async fn count_owned(tx: &mut Tx, owner: Owner) -> Result<i64, StoreError> {
         Owner::Workspace(_) => owned!("COUNT(*)", "w.workspace_id = $1", ""),
     };
     count(tx, sql, params![key(owner)]).await
+}
+
+/// Stores a webhook unless its owner has so many, and answers whether it did. Until the transaction ends nobody else adds one.
+pub async fn insert_within(tx: &mut Tx, webhook: &Webhook, most: i64) -> Result<bool, StoreError> {
+    match webhook.owner {
+        Owner::Workspace(id) => workspaces::hold(tx, id).await?,
+        Owner::Operator => dialect::lock_rows(tx, "SELECT pg_advisory_xact_lock(7283490112664)::text", &[]).await?,
+    }
+    if count_owned(tx, webhook.owner).await? >= most {
+        return Ok(false);
+    }
+    insert(tx, webhook).await?;
+    Ok(true)
 }
 
 /// Stores the URL, the description, what is asked for, and whether it is disabled. `false` when the owner has none such, or

@@ -155,6 +155,10 @@ async fn write(
                     return Ok(Written::Forbidden);
                 }
             }
+            // The client before what was allowed it: who removes a client goes that way, too.
+            if first_today {
+                store::clients::touch(tx, &client, today).await?;
+            }
             if let Some(token) = grant.by_token
                 && !store::credentials::hold_personal_token(tx, token, now).await?
             {
@@ -170,9 +174,6 @@ async fn write(
             }
             match store::grants::redeem(tx, &grant).await? {
                 Redeemed::First => {
-                    if first_today {
-                        store::clients::touch(tx, &client, today).await?;
-                    }
                     store::events::append(tx, issued.as_slice()).await?;
                     Ok(Written::First)
                 }
@@ -193,7 +194,7 @@ async fn write(
 }
 
 async fn consented(tx: &mut Tx, grant: &Grant) -> Result<bool, store::StoreError> {
-    let consent = store::consents::find(tx, grant.user_id, &grant.client_id, grant.workspace_id).await?;
+    let consent = store::consents::hold(tx, grant.user_id, &grant.client_id, grant.workspace_id).await?;
     let scopes = grant.scopes.union(&grant.scopes_of_claims());
     Ok(consent.is_some_and(|consent| scopes.is_subset(&consent.scopes)))
 }

@@ -56,6 +56,76 @@ async fn of_200_that_redeem_one_code_exactly_one_wins() {
     .await;
 }
 
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn of_codes_redeemed_while_their_consent_is_revoked_no_grant_lives() {
+    for_each_database(async |db| {
+        populate(db).await;
+        for round in 0..5 {
+            write_tx!(db, |tx| consents::put(tx, user_id(1), &client_id(1), None, &scopes("openid"), NOW));
+            race(db, |n| {
+                move |tx: &mut Tx| -> BoxFuture<'_, _> {
+                    Box::pin(async move {
+                        let (user, client) = (user_id(1), client_id(1));
+                        if n == TASKS / 2 {
+                            consents::delete(tx, user, &client, None).await?;
+                            let whose = Whose::UserClientWorkspace(user, client, None);
+                            grants::end_all(tx, whose, EndReason::ConsentRevoked, NOW).await?;
+                        } else if consents::hold(tx, user, &client, None).await?.is_some() {
+                            let mut mine = grant(n);
+                            mine.id = domain::GrantId::new(at(round), [n; 10]);
+                            mine.code_id = domain::oauth::seal::TokenId::from_random([n; 12]);
+                            mine.workspace_id = None;
+                            grants::redeem(tx, &mine).await?;
+                        }
+                        Ok(())
+                    })
+                }
+            })
+            .await;
+            assert_eq!(read_tx!(db, |tx| grants::list_for_user(tx, user_id(1), NOW)), [], "round {round}");
+            write_tx!(db, |tx| grants::delete_expired(tx, at(5000), 1000));
+        }
+    })
+    .await;
+}
+
+fn webhook(id: WebhookId, owner: Owner) -> Webhook {
+    Webhook {
+        id,
+        owner,
+        url: "https://r.example/hook".to_owned(),
+        description: String::new(),
+        asked: Asked::All,
+        sealed_secret: vec![1],
+        previous: None,
+        revision: 0,
+        created_at: NOW,
+        updated_at: NOW,
+        disabled_at: None,
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn of_many_webhooks_made_at_once_no_more_stay_than_an_owner_may_have() {
+    for_each_database(async |db| {
+        populate(db).await;
+        for owner in [Owner::Operator, Owner::Workspace(workspace_id(1))] {
+            let made = race(db, |n| {
+                move |tx: &mut Tx| -> BoxFuture<'_, _> {
+                    Box::pin(async move {
+                        let id = WebhookId::new(at(owner.workspace().map_or(1, |_| 2)), [n; 10]);
+                        webhooks::insert_within(tx, &webhook(id, owner), 7).await
+                    })
+                }
+            })
+            .await;
+            assert_eq!(made.into_iter().filter(|made| *made).count(), 7);
+            assert_eq!(read_tx!(db, |tx| webhooks::count_owned(tx, owner)), 7);
+        }
+    })
+    .await;
+}
+
 /// Who may do what, point 1.1: whichever comes first, no grant of a revoked token lives.
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn of_codes_redeemed_while_their_token_is_revoked_no_grant_lives() {
@@ -224,19 +294,7 @@ async fn of_200_that_change_one_client_exactly_one_does() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn of_200_that_change_one_webhook_exactly_one_does() {
     for_each_database(async |db| {
-        let webhook = Webhook {
-            id: WebhookId::new(NOW, [1; 10]),
-            owner: Owner::Operator,
-            url: "https://r.example/hook".to_owned(),
-            description: String::new(),
-            asked: Asked::All,
-            sealed_secret: vec![1],
-            previous: None,
-            revision: 0,
-            created_at: NOW,
-            updated_at: NOW,
-            disabled_at: None,
-        };
+        let webhook = webhook(WebhookId::new(NOW, [1; 10]), Owner::Operator);
         let (id, row) = (webhook.id, webhook.clone());
         write_tx!(db, |tx| webhooks::insert(tx, &row));
         let outcomes = race(db, |n| {
