@@ -143,14 +143,12 @@ pub async fn change_password(
         store::users::by_id(&mut tx, id).await?.ok_or(GONE)?
     };
     let key = user.email.key();
-    if app.throttle().wait("sign-in", &key, ctx).is_some() {
+    if app.throttle().reserve("sign-in", &key, ctx).is_err() {
         return Err(refuse(Unmanaged::TooManyAttempts.into()));
     }
-    let wrong = || {
-        app.throttle().failed("sign-in", &key, ctx);
-        refuse(Unmanaged::PasswordWrong.of("current_password"))
-    };
-    let fits = app.passwords().verify(old, user.password_hash.as_deref()).await?;
+    let wrong = || refuse(Unmanaged::PasswordWrong.of("current_password"));
+    let fits = app.passwords().verify(ctx, old, user.password_hash.as_deref()).await;
+    let fits = fits.inspect_err(|_| app.throttle().returned("sign-in", &key, ctx))?;
     let Some(from) = user.password_hash.filter(|_| fits) else { return Err(wrong()) };
     app.throttle().succeeded("sign-in", &key, ctx);
     let (to, now, told) = (app.passwords().hash(new, ctx).await?, ctx.now, ctx.clone());

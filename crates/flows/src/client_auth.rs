@@ -28,24 +28,19 @@ pub async fn authenticate(
     }
     let offered = Offered::read(authorization, body).map_err(refused)?;
     let name = offered.client_id.as_str();
-    if offered.secret.is_some() && app.throttle().wait("client", name, ctx).is_some() {
-        return Err(refused(ClientRefusal::TooManyAttempts));
-    }
     let client = store::clients::by_id(tx, &offered.client_id, ctx.now).await?;
     match (offered.check(client.as_ref(), app.pepper(), ctx.now), &client) {
         (Ok(secret), Some(_)) => {
             if let Some(secret) = secret {
-                app.throttle().succeeded("client", name, ctx);
                 app.note_secret(secret, ctx.now);
             }
             client.ok_or_else(|| refused(ClientRefusal::Unknown))
         }
         (Ok(_), None) => Err(refused(ClientRefusal::Unknown)),
         (Err(refusal), _) => {
-            if offered.secret.is_some() {
-                app.throttle().failed("client", name, ctx);
-            }
-            Err(refused(refusal))
+            // A secret is long enough to be checked first: the right one never waits for those who guess.
+            let guesses = offered.secret.is_some() && app.throttle().reserve("client", name, ctx).is_err();
+            Err(refused(if guesses { ClientRefusal::TooManyAttempts } else { refusal }))
         }
     }
 }

@@ -157,12 +157,12 @@ pub async fn enter(
     browser: [u8; 32],
 ) -> Result<String, Failure<UserCodeRefusal>> {
     let by = caller.session_id().map_or_else(|| "nobody".to_owned(), |id| id.to_string());
-    if app.throttle().wait("device", &by, ctx).is_some() {
-        app.record_outsider(ctx, HERE, R::TooManyAttempts.reason(), About::default(), json!({}));
-        return refuse(R::TooManyAttempts);
-    }
     if typed.trim().is_empty() {
         return refuse(R::Missing);
+    }
+    if app.throttle().reserve("device", &by, ctx).is_err() {
+        app.record_outsider(ctx, HERE, R::TooManyAttempts.reason(), About::default(), json!({}));
+        return refuse(R::TooManyAttempts);
     }
     let found = match UserCode::parse(typed) {
         None => None,
@@ -179,7 +179,6 @@ pub async fn enter(
         }
     };
     let Some((user_code, device, client)) = found else {
-        app.throttle().failed("device", &by, ctx);
         app.record_outsider(ctx, HERE, R::Unknown.reason(), About::default(), json!({}));
         return refuse(R::Unknown);
     };

@@ -12,14 +12,17 @@ pub enum Fault {
     Seal(#[from] SealFault),
     #[error("signing failed: {0}")]
     Signing(&'static str),
+    /// Too much of it waits already.
+    #[error("no room for more {0}")]
+    Full(&'static str),
     #[error("{0}")]
     Other(&'static str),
 }
 
 impl Fault {
-    /// Trying again later may help: the database is away or overloaded.
+    /// Trying again later may help: the database is away, or the server has too much to do.
     pub fn is_temporary(&self) -> bool {
-        matches!(self, Self::Store(StoreError::Unavailable(_) | StoreError::Timeout(_)))
+        matches!(self, Self::Full(_) | Self::Store(StoreError::Unavailable(_) | StoreError::Timeout(_)))
     }
 }
 

@@ -75,6 +75,7 @@ mod signed_out;
 pub mod subject;
 pub mod throttle;
 pub mod token;
+mod turns;
 pub mod userinfo;
 mod waiting;
 pub mod webhooks;

@@ -1,5 +1,7 @@
 //! Passwords: Argon2id (RFC 9106), a bounded number at a time, and the same work whether or not the account exists.
 use crate::password_memory::PasswordMemory;
+use crate::throttle::network;
+use crate::turns::Turns;
 use crate::{Ctx, Fault, PasswordHashing};
 use argon2::password_hash::phc::{Output, ParamsString, PasswordHash, Salt};
 use argon2::password_hash::{self, CustomizedPasswordHasher, PasswordHasher, PasswordVerifier as _};
@@ -8,12 +10,11 @@ use base64::Engine as _;
 use domain::Secret;
 use std::fmt;
 use std::sync::Arc;
-use tokio::sync::Semaphore;
 
 /// Hashes and verifies passwords.
 pub struct Passwords {
     params: Params,
-    slots: Arc<Semaphore>,
+    turns: Turns,
     memory: Arc<PasswordMemory>,
     /// Verified where there is no account, so that time tells nothing.
     nobody: String,
@@ -24,6 +25,9 @@ impl fmt::Debug for Passwords {
         f.write_str("Passwords")
     }
 }
+
+/// So many wait for each that works: about a second.
+const WAITING_EACH: usize = 16;
 
 const BROKEN: Fault = Fault::Other("password hashing failed");
 
@@ -81,35 +85,45 @@ impl Passwords {
         let (salt, output) = (unpadded(&ctx.random::<16>()), unpadded(&ctx.random::<32>()));
         let nobody = format!("$argon2id$v=19$m={m},t={t},p={p}${salt}${output}");
         PasswordHash::new(&nobody).map_err(|_| BROKEN)?;
-        let slots = Arc::new(Semaphore::new(cost.concurrency.max(1)));
-        Ok(Self { params, slots, memory: Arc::default(), nobody })
+        let at_once = cost.concurrency.max(1);
+        let turns = Turns::new(at_once, at_once.saturating_mul(WAITING_EACH));
+        Ok(Self { params, turns, memory: Arc::default(), nobody })
     }
 
     /// A PHC string to store.
     pub async fn hash(&self, password: &Secret, ctx: &Ctx) -> Result<String, Fault> {
         let (password, salt) = (password.clone(), ctx.random::<16>());
-        self.work(move |hasher| hasher.hash_password_with_salt(password.expose().as_bytes(), &salt))
+        self.work(ctx, move |hasher| hasher.hash_password_with_salt(password.expose().as_bytes(), &salt))
             .await?
             .map(|hash| hash.to_string())
             .map_err(|_| BROKEN)
     }
 
     /// Whether `password` is the one of `stored`; without one the answer is no, after the same work.
-    pub async fn verify(&self, password: &Secret, stored: Option<&str>) -> Result<bool, Fault> {
+    pub async fn verify(&self, ctx: &Ctx, password: &Secret, stored: Option<&str>) -> Result<bool, Fault> {
         let known = stored.is_some();
         let (password, stored) = (password.clone(), stored.unwrap_or(&self.nobody).to_owned());
-        let fits = self.work(move |hasher| {
+        let fits = self.work(ctx, move |hasher| {
             PasswordHash::new(&stored)
                 .is_ok_and(|parsed| hasher.verify_password(password.expose().as_bytes(), &parsed).is_ok())
         });
         Ok(fits.await? && known)
     }
 
-    /// Does `work` when its turn comes, on a thread that may be busy for long.
-    async fn work<T: Send + 'static>(&self, work: impl FnOnce(&Hasher<'_>) -> T + Send + 'static) -> Result<T, Fault> {
+    /// Does `work` when its turn comes, on a thread that may be busy for long. The turn ends with the work, whether or not
+    /// the caller still waits for it.
+    async fn work<T: Send + 'static>(
+        &self,
+        ctx: &Ctx,
+        work: impl FnOnce(&Hasher<'_>) -> T + Send + 'static,
+    ) -> Result<T, Fault> {
         let (params, memory) = (self.params.clone(), self.memory.clone());
-        let _slot = self.slots.clone().acquire_owned().await.map_err(|_| BROKEN)?;
-        tokio::task::spawn_blocking(move || work(&Hasher { params, memory: &memory })).await.map_err(|_| BROKEN)
+        let turn = self.turns.take(&network(&ctx.facts.ip)).await.map_err(|_| Fault::Full("password hashing"))?;
+        let work = move || {
+            let _turn = turn;
+            work(&Hasher { params, memory: &memory })
+        };
+        tokio::task::spawn_blocking(work).await.map_err(|_| BROKEN)
     }
 
     /// Lets go of memory that no hash used since the last call; called once a second.
@@ -129,6 +143,7 @@ mod tests {
     use super::*;
     use crate::{Facts, Rng};
     use domain::Timestamp;
+    use futures_util::FutureExt as _;
 
     struct Counting;
     impl Rng for Counting {
@@ -145,9 +160,9 @@ mod tests {
         let (right, wrong) = (Secret::new("right"), Secret::new("wrong"));
         let stored = passwords.hash(&right, &ctx).await.unwrap();
         assert!(stored.starts_with("$argon2id$v=19$m=8,t=1,p=1$"));
-        assert!(passwords.verify(&right, Some(&stored)).await.unwrap());
-        assert!(!passwords.verify(&wrong, Some(&stored)).await.unwrap());
-        assert!(!passwords.verify(&right, None).await.unwrap());
+        assert!(passwords.verify(&ctx, &right, Some(&stored)).await.unwrap());
+        assert!(!passwords.verify(&ctx, &wrong, Some(&stored)).await.unwrap());
+        assert!(!passwords.verify(&ctx, &right, None).await.unwrap());
         let parsed = PasswordHash::new(&passwords.nobody).unwrap();
         let same_work = |hash: &PasswordHash| hash.params.to_string();
         assert_eq!(same_work(&parsed), same_work(&PasswordHash::new(&stored).unwrap()));
@@ -167,6 +182,24 @@ mod tests {
         }
         assert!(memory.take_unused().is_empty());
         assert_eq!(memory.take_unused().len(), 1, "one after the other, in one area");
+    }
+
+    /// Bounds, point 2.1: a caller who goes away does not make room for work beside the work that goes on.
+    #[tokio::test]
+    async fn a_turn_ends_with_the_work_and_not_with_who_waits_for_it() {
+        let ctx = Ctx { now: Timestamp::from_seconds(0), rng: Arc::new(Counting), facts: Facts::default() };
+        let cost = PasswordHashing { memory_kib: 8, iterations: 1, parallelism: 1, concurrency: 1 };
+        let passwords = Passwords::new(cost, &ctx).unwrap();
+        let (finish, finished) = std::sync::mpsc::channel::<()>();
+        let mut work = Box::pin(passwords.work(&ctx, move |_| finished.recv()));
+        assert!(work.as_mut().now_or_never().is_none());
+        drop(work);
+        assert_eq!(passwords.turns.free(), 0);
+        finish.send(()).unwrap();
+        while passwords.turns.free() == 0 {
+            tokio::task::yield_now().await;
+        }
+        assert!(passwords.verify(&ctx, &Secret::new("x"), None).await.is_ok());
     }
 
     #[tokio::test]

@@ -199,7 +199,7 @@ pub async fn sign_in(
     };
     // The log names the account that was tried, and never an address that belongs to none.
     let about = |tried: Option<UserId>| tried.map(About::user).unwrap_or_default();
-    if app.throttle().wait("sign-in", &key, ctx).is_some() {
+    if app.throttle().reserve("sign-in", &key, ctx).is_err() {
         let mut tx = app.store().read().await?;
         let tried = store::users::by_email_key(&mut tx, &key).await?.map(|user| user.id);
         drop(tx);
@@ -213,14 +213,14 @@ pub async fn sign_in(
     };
     let stored = user.as_ref().and_then(|user| user.password_hash.as_deref());
     let tried = user.as_ref().map(|user| user.id);
-    let fits = app.passwords().verify(password, stored).await?;
+    let fits = app.passwords().verify(ctx, password, stored).await;
+    let fits = fits.inspect_err(|_| app.throttle().returned("sign-in", &key, ctx))?;
     if let Some(user) = user.filter(|user| fits && user.is_active()) {
         app.throttle().succeeded("sign-in", &key, ctx);
         let new = begin(app, ctx, user.id, here).await?;
         app.record(&ctx.in_session(user.id, new.id), "sign_in", "ok", About::user(user.id));
         Ok(new)
     } else {
-        app.throttle().failed("sign-in", &key, ctx);
         failed(tried, SignInFailure::WrongCredentials);
         app.record(&ctx.unproven(), "sign_in", R::Wrong.reason(), about(tried));
         refuse(R::Wrong)

@@ -39,6 +39,15 @@ fn bare_challenge(headers: &mut HeaderMap) {
     }
 }
 
+/// Seconds after which to try again, where something was limited or full (RFC 9110 §10.2.3).
+const fn retry_after(status: StatusCode) -> Option<&'static str> {
+    match status {
+        StatusCode::TOO_MANY_REQUESTS => Some("60"),
+        StatusCode::SERVICE_UNAVAILABLE => Some("2"),
+        _ => None,
+    }
+}
+
 /// Gives the request its id, and the response the headers that it lacks (checklist 20, 21).
 pub async fn dress(State(state): State<WebState>, mut request: Request, next: Next) -> Response {
     let mut random = [0; 16];
@@ -53,12 +62,16 @@ pub async fn dress(State(state): State<WebState>, mut request: Request, next: Ne
     };
     let sent = sent_header || response.extensions().get::<BodyCredential>().is_some();
     let is_unauthorized = response.status() == StatusCode::UNAUTHORIZED;
+    let later = retry_after(response.status());
     let headers = response.headers_mut();
     if is_unauthorized && !sent {
         bare_challenge(headers);
     }
     if let Ok(value) = HeaderValue::try_from(id) {
         headers.insert(X_REQUEST_ID, value);
+    }
+    if let Some(seconds) = later {
+        headers.entry(header::RETRY_AFTER).or_insert(HeaderValue::from_static(seconds));
     }
     let fixed = [
         (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),

@@ -16,7 +16,7 @@ crate::refusals! {
         Disabled => InvalidClient, "client_disabled", "Client authentication failed.";
         WrongMethod => InvalidClient, "client_authentication_method_not_registered", "The client is registered for another authentication method.";
         WrongSecret => InvalidClient, "client_secret_wrong", "Client authentication failed.";
-        TooManyAttempts => InvalidClient, "client_authentication_slowed_down", "Too many failed attempts; wait before trying again.";
+        TooManyAttempts => SlowDown, "client_authentication_slowed_down", "Too many failed attempts. Wait before trying again.";
     }
 }
 

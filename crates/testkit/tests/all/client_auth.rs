@@ -111,11 +111,17 @@ async fn checklist_47_guessing_is_slowed_and_nobody_is_locked_out() {
         let app = TestApp::start(database).await;
         let (party, other) = (Party::new(&app, Kind::Machine).await, Party::new(&app, Kind::Machine).await);
         let id = party.id.as_str();
-        for _ in 0..7 {
-            raw(&app, "/oauth2/token", Some(&basic(id, "guess")), "grant_type=client_credentials").await;
+        let guess =
+            async || raw(&app, "/oauth2/token", Some(&basic(id, "guess")), "grant_type=client_credentials").await;
+        for _ in 0..6 {
+            let wrong = guess().await;
+            assert_eq!((wrong.status.as_u16(), wrong.error().as_str()), (401, "invalid_client"));
         }
-        let right = party.token(&[("grant_type", "client_credentials")]).await;
-        assert_eq!(right.error(), "invalid_client", "even the right secret has to wait, so a guesser learns nothing");
+        let slowed = guess().await;
+        assert_eq!((slowed.status.as_u16(), slowed.error().as_str()), (429, "slow_down"));
+        assert!(slowed.header("retry-after").parse::<u32>().unwrap() > 0);
+        // Bounds, point 1.2: who has the secret never waits for those who guess.
+        assert_eq!(party.token(&[("grant_type", "client_credentials")]).await.status, 200);
         assert_eq!(other.token(&[("grant_type", "client_credentials")]).await.status, 200);
         app.clock.advance(10);
         assert_eq!(party.token(&[("grant_type", "client_credentials")]).await.status, 200);

@@ -9,6 +9,7 @@ mod activity;
 mod app_policy;
 mod audit;
 mod authorize;
+mod bounds;
 mod by_token;
 mod charts;
 mod client_auth;

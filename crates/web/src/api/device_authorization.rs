@@ -4,7 +4,7 @@ use crate::WebState;
 use crate::body::Params;
 use crate::error::{json_response, oauth_failure};
 use crate::incoming::Incoming;
-use crate::openapi::answers::{OAuth400, OAuth401};
+use crate::openapi::answers::{OAuth400, OAuth401, OAuth429};
 use crate::openapi::schema::oauth::{DeviceAuthorizationAnswer, DeviceAuthorizationRequest};
 use axum::extract::State;
 use axum::http::StatusCode;
@@ -18,7 +18,7 @@ use domain::oauth::diagnosis::Endpoint;
     request_body(content((DeviceAuthorizationRequest = "application/x-www-form-urlencoded"),
         (DeviceAuthorizationRequest = "application/json"))),
     responses((status = 200, description = "Codes", body = DeviceAuthorizationAnswer),
-        (status = 400, response = OAuth400), (status = 401, response = OAuth401)),
+        (status = 400, response = OAuth400), (status = 401, response = OAuth401), (status = 429, response = OAuth429)),
     security(("client" = []), ()))]
 pub async fn post(State(state): State<WebState>, incoming: Incoming, Params(body): Params) -> Response {
     if let Err(refused) = no_secret_in_url(&state, &incoming, Endpoint::DeviceAuthorization, &body) {

@@ -4,7 +4,7 @@ use crate::WebState;
 use crate::body::Params;
 use crate::error::{Challenge, json_response, oauth_failure};
 use crate::incoming::{Incoming, WORKSPACE};
-use crate::openapi::answers::{OAuth400, OAuth401, OAuth403};
+use crate::openapi::answers::{OAuth400, OAuth401, OAuth403, OAuth429};
 use crate::openapi::schema::oauth::{IntrospectionAnswer, IntrospectionRequest};
 use axum::extract::State;
 use axum::http::StatusCode;
@@ -22,7 +22,8 @@ use flows::introspect::{IntrospectRefusal, Proof};
 #[utoipa::path(post, path = "/oauth2/introspect", operation_id = "introspect", tag = "oauth",
     request_body(content((IntrospectionRequest = "application/x-www-form-urlencoded"), (IntrospectionRequest = "application/json"))),
     responses((status = 200, description = "What the server knows of it", body = IntrospectionAnswer),
-        (status = 400, response = OAuth400), (status = 401, response = OAuth401), (status = 403, response = OAuth403)),
+        (status = 400, response = OAuth400), (status = 401, response = OAuth401), (status = 403, response = OAuth403),
+        (status = 429, response = OAuth429)),
     security(("client" = []), ("bearer" = []), ()))]
 pub async fn post(State(state): State<WebState>, incoming: Incoming, Params(body): Params) -> Response {
     if let Err(refused) = no_secret_in_url(&state, &incoming, Endpoint::Introspection, &body) {

@@ -4,7 +4,7 @@ use crate::WebState;
 use crate::body::Params;
 use crate::error::{json_response, oauth_failure};
 use crate::incoming::Incoming;
-use crate::openapi::answers::{OAuth400, OAuth401};
+use crate::openapi::answers::{OAuth400, OAuth401, OAuth429};
 use crate::openapi::schema::oauth::{TokenAnswer, TokenRequest};
 use axum::extract::State;
 use axum::http::StatusCode;
@@ -21,7 +21,7 @@ use flows::token::TokenRefusal;
             links(("introspect" = (operation_id = "introspect",
                     request_body = json!({"token": "$response.body#/access_token"}))),
                 ("revoke" = (operation_id = "revoke", request_body = json!({"token": "$response.body#/access_token"}))))), (status = 400, response = OAuth400),
-        (status = 401, response = OAuth401)),
+        (status = 401, response = OAuth401), (status = 429, response = OAuth429)),
     security(("client" = []), ()))]
 pub async fn post(State(state): State<WebState>, incoming: Incoming, Params(body): Params) -> Response {
     if let Err(refused) = no_secret_in_url(&state, &incoming, flows::token::endpoint_of(&body), &body) {
