@@ -17,6 +17,7 @@ use serde_json::{Value, json};
 use std::fmt;
 use std::sync::Arc;
 use store::Store;
+use tokio::sync::Mutex;
 
 /// The application: cheap to clone, shared by all requests.
 #[derive(Clone)]
@@ -30,6 +31,7 @@ struct Inner {
     forms: Pepper,
     keys: RwLock<Arc<Keys>>,
     documents: RwLock<Arc<Documents>>,
+    looked_for_keys: Mutex<Option<Timestamp>>,
     passwords: Passwords,
     throttle: Throttle,
     recorder: Recorder,
@@ -54,6 +56,7 @@ impl App {
             passwords: Passwords::new(settings.password_hashing, ctx)?,
             keys: RwLock::new(Arc::new(keys)),
             documents: RwLock::new(Arc::new(documents)),
+            looked_for_keys: Mutex::default(),
             throttle: Throttle::default(),
             recorder: Recorder::default(),
             counter: Counter::default(),
@@ -73,6 +76,24 @@ impl App {
         *self.0.keys.write() = Arc::new(keys);
         *self.0.documents.write() = Arc::new(documents);
         Ok(())
+    }
+
+    /// Looks for the key that `token` names, where it is not known here: another node may just have made it. Strangers name
+    /// what they like, so this happens once a second at most; until then nobody can say what the token is.
+    pub(crate) async fn look_for_key_of(&self, ctx: &Ctx, token: &str) -> Result<(), Fault> {
+        if !self.keys().lacks_key_of(token) {
+            return Ok(());
+        }
+        let mut last = self.0.looked_for_keys.lock().await;
+        // Whoever waited may find what another request found.
+        if !self.keys().lacks_key_of(token) {
+            return Ok(());
+        }
+        if last.is_some_and(|at| at == ctx.now) {
+            return Err(Fault::Full("searches for keys"));
+        }
+        *last = Some(ctx.now);
+        self.reload_keys(ctx).await
     }
 
     /// Whether the database answers.

@@ -195,6 +195,7 @@ pub async fn introspect(
         app.record(ctx, HERE.as_str(), IntrospectRefusal::TokenMissing.reason(), caller.about());
         return refuse(IntrospectRefusal::TokenMissing);
     };
+    app.look_for_key_of(ctx, token).await?;
     let mut tx = app.store().read().await?;
     if app.keys().sealer.recognises(Purpose::RefreshToken, token) {
         return refresh_token(app, ctx, &mut tx, &caller, token).await;

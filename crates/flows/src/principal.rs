@@ -51,6 +51,7 @@ pub async fn by_bearer(app: &App, ctx: &Ctx, token: &str, named: Option<&str>) -
 
 /// An access token acts within its scopes: for its workspace, or for its user.
 async fn by_access_token(app: &App, ctx: &Ctx, token: &str, named: Option<&str>) -> Outcome<Principal> {
+    app.look_for_key_of(ctx, token).await?;
     let mut tx = app.store().read().await?;
     let Ok(live) = access::read(app, ctx, &mut tx, token).await? else {
         return refused(app, ctx, Unmanaged::CredentialUnknown);

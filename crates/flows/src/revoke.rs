@@ -74,6 +74,7 @@ pub async fn revoke(
         debug_assert!(*of != client.id);
         Err(refused(RevokeRefusal::TokenOfAnotherClient))
     };
+    app.look_for_key_of(ctx, token).await?;
     let keys = app.keys();
     if let Ok((_, refresh)) = keys.sealer.open::<RefreshPayload>(Purpose::RefreshToken, token) {
         let Some(context) = store::grants::by_id_with_context(&mut tx, refresh.grant_id, None).await? else {

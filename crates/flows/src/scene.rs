@@ -49,6 +49,7 @@ pub(crate) async fn scene<'s>(
     caller: &'s Caller,
     browser: [u8; 32],
 ) -> Result<Scene<'s>, AuthorizeFailure> {
+    app.look_for_key_of(ctx, text).await?;
     let interaction = open(app, ctx, text, browser)?;
     let id = &interaction.request.client_id;
     let mut tx = app.store().read().await?;

@@ -54,6 +54,7 @@ pub async fn userinfo(
     of_workspaces: OfWorkspaces,
 ) -> Result<Map<String, Value>, Failure<R>> {
     let token = sent(header, form).map_err(Failure::Refused)?;
+    app.look_for_key_of(ctx, token).await?;
     let mut tx = app.store().read().await?;
     let live = match access::read(app, ctx, &mut tx, token).await? {
         Ok(live) => live,

@@ -113,6 +113,8 @@ impl fmt::Debug for Sealer {
 }
 
 const HEADER: usize = 4 + 12;
+/// Characters of base64url that hold the key id.
+const HEADER_TEXT: usize = 8;
 /// Set in the key id of tokens whose plain text begins with a version byte.
 const VERSIONED: u32 = 1 << 31;
 /// Longer texts are not tokens of ours, and decoding them would be work for nothing.
@@ -157,6 +159,20 @@ impl Sealer {
         bytes.extend_from_slice(&body);
         bytes.extend_from_slice(tag.as_ref());
         Ok(format!("{}_{}_{}", self.prefix, purpose.label(), base64url(&bytes)))
+    }
+
+    /// Whether `text` looks like a token that was sealed with a key made after all of these: another node may know it.
+    pub fn lacks_key_of(&self, text: &str) -> bool {
+        // No ring is so far ahead: anything may stand in what a stranger sends.
+        const AHEAD: u32 = 1000;
+        let label = |rest: &str| rest.split_once('_').map(|(_, body)| body.to_owned());
+        let body = text.strip_prefix(&self.prefix).and_then(|rest| rest.strip_prefix('_')).and_then(label);
+        let header = body.and_then(|body| from_base64url(body.get(..HEADER_TEXT)?));
+        let Some(id) = header.and_then(|header| header.get(..4)?.try_into().ok()).map(u32::from_be_bytes) else {
+            return false;
+        };
+        let newest = self.keys.iter().map(|key| key.id).max().unwrap_or_default();
+        (newest + 1..=newest.saturating_add(AHEAD)).contains(&(id & !VERSIONED))
     }
 
     /// Whether `text` looks like a token of this purpose; says nothing of its truth.

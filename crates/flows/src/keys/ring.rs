@@ -4,11 +4,14 @@ use crate::{Ctx, Fault, Settings, events};
 use domain::Timestamp;
 use domain::events::EventData;
 use domain::keys::{KeyState, SealingKeyRecord, SigningKeyRecord};
-use domain::oauth::jose::SigningAlg;
+use domain::oauth::jose::{self, SigningAlg};
 use domain::oauth::jwk::PublicKey;
 use domain::oauth::seal::Sealer;
 use serde_json::Value;
 use store::{Store, Tx};
+
+/// Characters of a `kid`: a SHA-256 thumbprint (RFC 7638) as base64url.
+const THUMBPRINT: usize = 43;
 
 /// The keys in use, ready to work.
 #[derive(Debug)]
@@ -30,6 +33,12 @@ impl Keys {
 
     pub fn algs(&self) -> impl Iterator<Item = SigningAlg> {
         self.signing.iter().map(SigningKey::alg)
+    }
+
+    /// Whether `token` names a key that is not here, although it looks like one of this server.
+    pub(crate) fn lacks_key_of(&self, token: &str) -> bool {
+        let unknown = |kid: &str| kid.len() == THUMBPRINT && !self.public.iter().any(|(known, _)| known == kid);
+        self.sealer.lacks_key_of(token) || jose::key_id(token).is_some_and(|kid| unknown(&kid))
     }
 
     /// The published keys as `jose::verify` takes them.

@@ -103,6 +103,7 @@ pub(super) async fn redeem(
     body: &RawParams,
 ) -> Result<TokenResponse, Failure<CodeRefusal>> {
     let Some(text) = body.get("code") else { return refuse(R::Missing) };
+    app.look_for_key_of(ctx, text).await?;
     let Ok((id, code)) = app.keys().sealer.open::<CodePayload>(Purpose::AuthorizationCode, text) else {
         return refuse(R::Unknown);
     };
