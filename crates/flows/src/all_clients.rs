@@ -2,6 +2,7 @@
 use crate::manage::{ManageRefusal, Unmanaged};
 use crate::owned::{part_of_name, refused};
 use crate::recorder::About;
+use crate::unprotected::{self, Unprotected};
 use crate::{App, Ctx, Failure, Fault, SetTo, applications};
 use domain::access::{Operation, Principal};
 use domain::client::{Client, Trust};
@@ -52,14 +53,17 @@ pub struct OneClient {
     pub client: Client,
     /// The name of the workspace or the person that manages it; `None` where nobody does.
     pub owner: Option<String>,
+    /// Its requests with neither PKCE nor `nonce`.
+    pub unprotected: Option<Unprotected>,
 }
 
 /// One application with who manages it.
 pub async fn look(app: &App, ctx: &Ctx, principal: &Principal, id: &str) -> Outcome<OneClient> {
     let client = find(app, ctx, principal, id).await?;
+    let unprotected = unprotected::of_client(app, ctx, &client).await?;
     let mut tx = app.store().read().await?;
     let owner = store::clients::owner_name(&mut tx, &client.id).await?;
-    Ok(OneClient { client, owner })
+    Ok(OneClient { client, owner, unprotected })
 }
 
 /// Sets a client's trust level. Workspaces whose rule requires more revoke the client. An unused client that becomes

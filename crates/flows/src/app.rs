@@ -8,6 +8,7 @@ use crate::password::Passwords;
 use crate::recorder::{About, Recorder};
 use crate::throttle::Throttle;
 use crate::waiting::Waiting;
+use crate::watch::Watch;
 use crate::{Ctx, Fault, Settings};
 use domain::client::ClientSecret;
 use domain::outbound::Reach;
@@ -36,6 +37,7 @@ struct Inner {
     throttle: Throttle,
     recorder: Recorder,
     counter: Counter,
+    unprotected: Watch,
     outbox: Outbox,
     outbound: Outbound,
     started_at: Timestamp,
@@ -60,6 +62,7 @@ impl App {
             throttle: Throttle::default(),
             recorder: Recorder::default(),
             counter: Counter::default(),
+            unprotected: Watch::default(),
             outbox,
             outbound: Outbound::new(reach)?,
             store,
@@ -118,7 +121,7 @@ impl App {
     pub(crate) fn waiting(&self) -> Waiting {
         Waiting {
             audit_events: self.0.recorder.waiting(),
-            activity: self.0.counter.waiting(),
+            activity: self.0.counter.waiting() + self.0.unprotected.waiting(),
             events: self.0.outbox.waiting(),
             writes: self.0.store.waiting(),
         }
@@ -197,16 +200,22 @@ impl App {
         self.0.counter.count(client, user, now);
     }
 
+    /// Counts an authorization request with neither PKCE nor `nonce`. Writes nothing.
+    pub(crate) fn count_unprotected(&self, client: ClientId, now: Timestamp) {
+        self.0.unprotected.count(client, now);
+    }
+
     /// Notes that a secret was used. Writes nothing.
     pub(crate) fn note_secret(&self, secret: &ClientSecret, now: Timestamp) {
         self.0.counter.secret_used(secret, now);
     }
 
-    /// Writes what waits: audit events and counted accesses. Called once a second and at shutdown.
+    /// Writes what waits: audit events, counted accesses and requests. Called once a second and at shutdown.
     pub async fn flush(&self) -> Result<(), Fault> {
         let audit = self.flush_audit().await;
+        let unprotected = self.0.unprotected.flush(&self.0.store).await;
         self.0.counter.flush(&self.0.store).await?;
-        audit
+        audit.and(unprotected)
     }
 
     /// For whoever looks at what was just done: writes what waits here. That it could not be written is no reason to show

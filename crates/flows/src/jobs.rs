@@ -58,6 +58,7 @@ async fn forget(app: &App, ctx: &Ctx) -> Result<(), Fault> {
         let work = app.store().write(move |tx| {
             Box::pin(async move {
                 let days = store::activity::delete_old(tx, day, BATCH).await?;
+                let days = days + store::unprotected::delete_old(tx, day, BATCH).await?;
                 Ok(days + store::audit::delete_old(tx, moment, BATCH).await?)
             })
         });

@@ -76,8 +76,10 @@ pub mod subject;
 pub mod throttle;
 pub mod token;
 mod turns;
+pub mod unprotected;
 pub mod userinfo;
 mod waiting;
+mod watch;
 pub mod webhooks;
 pub mod workspace_apps;
 

@@ -4,7 +4,7 @@
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Waiting {
     pub audit_events: usize,
-    /// Clients whose accesses were counted.
+    /// Clients whose accesses and unprotected requests were counted.
     pub activity: usize,
     /// Events that webhooks ask for.
     pub events: usize,

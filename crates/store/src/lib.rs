@@ -27,6 +27,7 @@ pub mod search;
 pub mod sessions;
 pub mod spent;
 pub mod tokens;
+pub mod unprotected;
 pub mod users;
 pub mod webhooks;
 pub mod workspace_apps;

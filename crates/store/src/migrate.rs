@@ -55,6 +55,7 @@ const MIGRATIONS: &[Migration] = migrations![
     21 "written_scopes" "0021_written_scopes.sql",
     22 "credentials" "0022_credentials.sql",
     23 "by_token" "0023_by_token.sql",
+    24 "unprotected" "0024_unprotected.sql",
 ];
 
 /// The schema version that this program needs.

@@ -1,11 +1,13 @@
 //! Activity and what is told of a page of clients, on both databases.
 use crate::common;
 use common::*;
+use domain::client::ClientType;
 use domain::{Day, Timestamp};
 use futures_util::future::join_all;
 use std::sync::Arc;
 use store::activity::{self, ClientDay, ClientStats, Counted};
 use store::clients::Owner;
+use store::unprotected::{self, Unprotected};
 use store::{Store, StoreError, clients, consents};
 use tokio::sync::Barrier;
 
@@ -120,6 +122,39 @@ async fn old_days_go_in_batches() {
         add(db, vec![counted(1, 1, 1, at(1), &[1])]).await;
         let again = read_tx!(db, |tx| activity::of_client(tx, &client_id(1), day(1), day(1)));
         assert_eq!(again, [told(1, 1, 1, 1)], "the user's row went with the count");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn point_4_3_unprotected_requests_add_up_by_day() {
+    for_each_database(async |db| {
+        owned(db).await;
+        write_tx!(db, |tx| async {
+            let mut public = client(2);
+            (public.owner_workspace_id, public.client_type) = (Some(workspace_id(1)), ClientType::Public);
+            clients::update(tx, &public).await
+        });
+        let counted = |client, on, requests, last| unprotected::Counted {
+            client_id: client_id(client),
+            day: day(on),
+            requests,
+            last_at: at(last),
+        };
+        let add = async |batch: Vec<unprotected::Counted>| write_tx!(db, |tx| unprotected::add(tx, &batch));
+        add(vec![]).await;
+        add(vec![counted(1, 0, 3, 9), counted(2, 0, 1, 9), counted(1, 1, 1, 20), counted(9, 0, 1, 9)]).await;
+        add(vec![counted(1, 0, 2, 4), counted(3, 0, 1, 5)]).await;
+        let of = async |client, first, last| {
+            read_tx!(db, |tx| unprotected::of_client(tx, &client_id(client), (day(first), day(last))))
+        };
+        let found = |requests, last| Some(Unprotected { requests, last_at: at(last) });
+        assert_eq!((of(1, 0, 0).await, of(1, -6, 1).await), (found(5, 9), found(6, 20)));
+        assert_eq!((of(3, 0, 1).await, of(1, 2, 9).await), (found(1, 5), None));
+        assert_eq!((of(2, 0, 1).await, of(9, 0, 1).await), (None, None), "public or unknown: nothing to flag");
+        let delete = async |before, limit| write_tx!(db, |tx| unprotected::delete_old(tx, day(before), limit));
+        assert_eq!((delete(1, 1).await, delete(1, 9).await, delete(1, 9).await), (1, 1, 0));
+        assert_eq!(of(1, -6, 1).await, found(1, 20));
     })
     .await;
 }

@@ -99,3 +99,14 @@ receives-apis = Manche APIs sehen außerdem Ihre Benutzer-ID.
 receives-people-named = Die App erhält die Benutzer-IDs dieser Personen, ID und Name dieses Arbeitsbereichs und die Rollen der Personen darin.
 receives-people = Die App erhält die ID dieses Arbeitsbereichs und die Rollen dieser Personen.
 form-problem-line = { $field }, Zeile { $line }
+
+unprotected-title = Ungeschützte Anfragen
+unprotected-requests = { $requests ->
+    [one] Eine Autorisierungsanfrage der letzten { $days } Tage enthielt weder PKCE noch eine nonce.
+   *[other] { $requests } Autorisierungsanfragen der letzten { $days } Tage enthielten weder PKCE noch eine nonce.
+  }
+unprotected-last = Die letzte:
+unprotected-why = Wer an den Autorisierungscode eines Benutzers gelangt, kann sich damit als dieser Benutzer bei der App anmelden.
+unprotected-do = Schalten Sie PKCE in der Bibliothek der App ein, oder senden Sie zumindest eine nonce.
+unprotected-require = Sobald die App PKCE verwendet, verlangen Sie es in den Einstellungen.
+unprotected-operator = Bitten Sie die Entwickler der App, PKCE einzuschalten oder zumindest eine nonce zu senden.

@@ -99,3 +99,14 @@ receives-apis = Some APIs also see your user ID.
 receives-people-named = The app receives the user IDs of these people, the ID and name of this workspace, and their roles in it.
 receives-people = The app receives the ID of this workspace and the roles of these people.
 form-problem-line = { $field }, line { $line }
+
+unprotected-title = Unprotected requests
+unprotected-requests = { $requests ->
+    [one] One authorization request in the last { $days } days had neither PKCE nor a nonce.
+   *[other] { $requests } authorization requests in the last { $days } days had neither PKCE nor a nonce.
+  }
+unprotected-last = The last one:
+unprotected-why = Anyone who gets hold of a user’s authorization code can use it to sign in to the app as that user.
+unprotected-do = Turn on PKCE in the app’s library, or at least send a nonce.
+unprotected-require = Once the app uses PKCE, require it in the settings.
+unprotected-operator = Ask the app’s developer to turn on PKCE, or at least to send a nonce.

@@ -9,7 +9,10 @@ use axum::extract::State;
 use axum::response::Response;
 use domain::client::Trust;
 use domain::oauth::diagnosis::{Endpoint, Verdict};
+use flows::Failure;
 use flows::failures::{self, FailedRequest, Of};
+use flows::manage::ManageRefusal;
+use flows::unprotected::{self, Unprotected};
 use serde_json::Value;
 
 const ROWS: i64 = 10;
@@ -100,6 +103,8 @@ struct FailuresPage {
     later: bool,
     /// Whether changes are listed that others were refused, and not the requests of the application.
     changes: bool,
+    /// Its requests with neither PKCE nor nonce, whatever became of them.
+    unprotected: Option<Unprotected>,
 }
 
 pub async fn get(State(state): State<WebState>, person: Person, path: Named) -> Response {
@@ -117,6 +122,10 @@ pub async fn get(State(state): State<WebState>, person: Person, path: Named) -> 
         Ok(found) => found,
         Err(failure) => return person.refused(&state, &failure),
     };
+    let unprotected = match unprotected::of_client(state.app(), &person.ctx, &app.client).await {
+        Ok(unprotected) => unprotected.filter(|_| of == Of::Requests && before.is_none()),
+        Err(fault) => return person.refused(&state, &Failure::<ManageRefusal>::from(fault)),
+    };
     let frame = person.frame(&state, person.console());
     let failed = |request: FailedRequest| {
         let by = (of == Of::Changes).then(|| actor_name(&frame, &found.names, &request.actor));
@@ -127,6 +136,7 @@ pub async fn get(State(state): State<WebState>, person: Person, path: Named) -> 
         next: found.next.map(|id| format!("{here}{id}")),
         later: before.is_some(),
         changes: of == Of::Changes,
+        unprotected,
         app,
         frame,
     };

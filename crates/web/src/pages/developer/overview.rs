@@ -12,6 +12,7 @@ use domain::client::Trust;
 use flows::Failure;
 use flows::manage::ManageRefusal;
 use flows::owned::{self, ClientStats};
+use flows::unprotected::{self, Unprotected};
 
 #[derive(Template)]
 #[template(path = "developer/overview.html")]
@@ -20,6 +21,8 @@ struct OverviewPage<'p> {
     app: Application,
     kind: &'static str,
     stats: ClientStats,
+    /// Its requests with neither PKCE nor nonce.
+    unprotected: Option<Unprotected>,
     discovery: String,
     /// Each scope, and its title.
     scopes: Vec<(String, String)>,
@@ -37,6 +40,10 @@ pub async fn get(State(state): State<WebState>, person: Person, path: Named) -> 
         Ok(stats) => stats,
         Err(fault) => return person.refused(&state, &Failure::<ManageRefusal>::from(fault)),
     };
+    let unprotected = match unprotected::of_client(state.app(), &person.ctx, &app.client).await {
+        Ok(unprotected) => unprotected,
+        Err(fault) => return person.refused(&state, &Failure::<ManageRefusal>::from(fault)),
+    };
     let frame = person.frame(&state, person.console());
     let settings = state.app().settings();
     let title = |name: &str| {
@@ -51,6 +58,7 @@ pub async fn get(State(state): State<WebState>, person: Person, path: Named) -> 
         discovery: settings.url("/.well-known/openid-configuration"),
         issuer: &settings.issuer,
         stats,
+        unprotected,
         app,
         frame,
     };

@@ -1,0 +1,31 @@
+//! Authorization requests of confidential clients with neither PKCE nor `nonce` (RFC 9700 §2.1.1), flagged in the console. Where
+//! PKCE is not required, nothing else tells the developer.
+use crate::{App, Ctx, Fault};
+use domain::client::Client;
+use domain::oauth::params::RawParams;
+use domain::{ClientId, Day};
+pub use store::unprotected::Unprotected;
+
+/// Days that the flag looks back, today among them. Once the app is changed, the flag goes after so many.
+pub const DAYS: i64 = 7;
+
+/// Counts an authorization request that has neither, whatever becomes of it. Writes nothing.
+pub fn note(app: &App, ctx: &Ctx, params: &RawParams) {
+    if params.get("code_challenge").is_some() || params.get("nonce").is_some() {
+        return;
+    }
+    if let Some(Ok(id)) = params.get("client_id").map(ClientId::parse) {
+        app.count_unprotected(id, ctx.now);
+    }
+}
+
+/// The client's requests of the last [`DAYS`] days that had neither; `None` where there were none.
+pub async fn of_client(app: &App, ctx: &Ctx, client: &Client) -> Result<Option<Unprotected>, Fault> {
+    if client.is_public() {
+        return Ok(None);
+    }
+    app.catch_up().await;
+    let today = Day::of(ctx.now);
+    let mut tx = app.store().read().await?;
+    Ok(store::unprotected::of_client(&mut tx, &client.id, (today.plus(1 - DAYS), today)).await?)
+}
