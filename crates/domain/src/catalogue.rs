@@ -145,6 +145,18 @@ fn repeated<'n>(names: impl Iterator<Item = &'n str>) -> Option<String> {
     None
 }
 
+/// The first resource that comes a second time, however it is spelled.
+fn declared_twice<'r>(resources: impl IntoIterator<Item = &'r String>) -> Option<String> {
+    let mut seen: Vec<&str> = Vec::new();
+    for resource in resources {
+        if seen.iter().any(|one| same(one, resource)) {
+            return Some(resource.clone());
+        }
+        seen.push(resource);
+    }
+    None
+}
+
 impl Catalogue {
     pub fn check(&self) -> Result<(), InvalidCatalogue> {
         use InvalidCatalogue as E;
@@ -172,7 +184,8 @@ impl Catalogue {
         if let Some(twice) = repeated(self.permissions.iter().map(|category| category.id.as_str())) {
             return Err(E::DuplicateCategory(twice));
         }
-        if let Some(twice) = repeated(self.resources.iter().map(String::as_str)) {
+        // Tokens are compared with these by their normal form, so that two spellings are one resource.
+        if let Some(twice) = declared_twice(&self.resources).or(declared_twice(self.resource_workspaces.keys())) {
             return Err(E::DuplicateResource(twice));
         }
         let mut groups: Vec<&str> = Vec::new();
@@ -191,7 +204,8 @@ impl Catalogue {
                 }
             }
         }
-        if let Some(unknown) = self.resource_workspaces.keys().find(|owned| !self.resources.contains(owned)) {
+        let is_declared = |owned: &&String| self.resources.iter().any(|one| same(one, owned));
+        if let Some(unknown) = self.resource_workspaces.keys().find(|owned| !is_declared(owned)) {
             return Err(E::OwnedResource(unknown.clone()));
         }
         let all = self.resources.iter().chain(&self.authorized_by_resources);
@@ -207,7 +221,7 @@ impl Catalogue {
 
     /// Whether the workspace runs the API behind the resource.
     pub fn runs(&self, workspace: WorkspaceId, resource: &str) -> bool {
-        self.resource_workspaces.get(resource) == Some(&workspace)
+        self.resource_workspaces.iter().any(|(owned, of)| *of == workspace && same(owned, resource))
     }
 
     pub fn names(&self) -> impl Iterator<Item = &str> {
@@ -388,5 +402,35 @@ mod tests {
         assert_eq!(broken(|c| c.resources = vec!["/api".to_owned()]), E::Resource(text("/api")));
         let twice = |c: &mut Catalogue| c.resources = vec!["https://a.example/".to_owned(); 2];
         assert_eq!(broken(twice), E::DuplicateResource(text("https://a.example/")));
+        let spelled =
+            |c: &mut Catalogue| c.resources = ["https://a.example/", "HTTPS://A.example:443"].map(str::to_owned).into();
+        assert_eq!(broken(spelled), E::DuplicateResource(text("HTTPS://A.example:443")));
+    }
+
+    #[test]
+    fn point_4_4_whose_a_resource_is_and_what_it_asks_follows_its_normal_form() {
+        let (ours, theirs) = ([1, 2]).map(|n| WorkspaceId::new(crate::Timestamp::default(), [n; 10])).into();
+        let catalogue = Catalogue {
+            resources: vec!["https://api.example/".to_owned(), "https://other.example/".to_owned()],
+            authorized_by_resources: vec!["https://API.example".to_owned()],
+            resource_workspaces: [("HTTPS://api.example:443/".to_owned(), ours)].into(),
+            ..Catalogue::default()
+        };
+        assert_eq!(catalogue.check(), Ok(()));
+        for (resource, is_it) in [
+            ("https://api.example/", true),
+            ("https://api.example", true),
+            ("HTTPS://API.EXAMPLE:443", true),
+            ("https://api.example/v1", false),
+            ("https://other.example/", false),
+        ] {
+            assert_eq!(catalogue.runs(ours, resource), is_it, "{resource}");
+            assert!(!catalogue.runs(theirs, resource), "{resource}");
+            assert_eq!(
+                catalogue.asks_who_authorized(&[resource.to_owned()], "https://as.example"),
+                is_it,
+                "{resource}"
+            );
+        }
     }
 }

@@ -139,6 +139,7 @@ async fn point_3_1_a_resource_that_asks_sees_who_authorized_a_workspaces_token()
             let person = json!(ada.user.id);
             for (resource, sub_type, expected) in [
                 (asks, SubType::Workspace, Some(&person)),
+                ("HTTPS://API.example:443", SubType::Workspace, Some(&person)),
                 (asks, SubType::User, None),
                 (other, SubType::Workspace, None),
                 ("", SubType::Workspace, None),

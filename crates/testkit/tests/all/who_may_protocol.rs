@@ -172,6 +172,7 @@ async fn point_4_8_a_workspace_introspects_what_concerns_it() {
         let of_own_client = own.tokens(&mut browser(), &eve, &[]).await;
         let for_tenant = foreign.tokens(&mut browser(), &ada, &[("sub_type", "workspace")]).await;
         let for_api = foreign.tokens(&mut browser(), &eve, &[("resource", API)]).await;
+        let spelled = foreign.tokens(&mut browser(), &eve, &[("resource", "HTTPS://API.example:443")]).await;
         let elsewhere = foreign.tokens(&mut browser(), &eve, &[]).await;
         let checker = Api::key(&second, here, "member", "tokens:introspect").await;
         let other = Api::key(&second, there, "owner", "tokens:introspect").await;
@@ -186,6 +187,7 @@ async fn point_4_8_a_workspace_introspects_what_concerns_it() {
             (for_tenant.access(), true, false, "a stranger's app for the workspace"),
             (for_tenant.refresh(), false, false, "a stranger's refresh token"),
             (for_api.access(), true, true, "a stranger's app for the API that the workspace runs; Eve is the other's"),
+            (spelled.access(), true, true, "the same API, as the app spells it (point 4.4)"),
             (elsewhere.access(), false, true, "neither"),
             ("cs_at_rubbish".to_owned(), false, false, "nothing"),
         ];
