@@ -56,14 +56,15 @@ async fn consents(tx: &mut Tx, caller: &Caller, user: UserId, client: &ClientId)
 }
 
 impl Person {
-    /// The workspace that a token in the person's own name shows; a workspace's token shows that workspace.
+    /// The workspace that a token in the person's own name shows, where it allows the client; a workspace's token shows that
+    /// workspace. The consent page names no other, so that one whose rule changes later is not shown either.
     pub fn home(&self, sub_type: SubType) -> Option<WorkspaceId> {
-        self.home.filter(|_| sub_type == SubType::User)
+        self.home.filter(|id| sub_type == SubType::User && !self.forbidden.contains(id))
     }
 
-    /// The name of that workspace, where it allows the client: otherwise the token says nothing of it.
+    /// The name of that workspace.
     pub fn home_name(&self, sub_type: SubType) -> Option<String> {
-        let home = self.home(sub_type).filter(|id| !self.forbidden.contains(id))?;
+        let home = self.home(sub_type)?;
         self.memberships.iter().find(|m| m.workspace_id == home).map(|m| m.workspace_name.clone())
     }
 

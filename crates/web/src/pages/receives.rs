@@ -30,13 +30,17 @@ pub fn asked(
             (None, _) => plain("receives-own"),
         }];
     }
-    let mut lines = vec![plain(if names(scopes) { "receives-workspace-named" } else { "receives-workspace" })];
-    if catalogue.asks_who_authorized(resources, issuer) {
-        let asks = |one: &&String| catalogue.asks_who_authorized(std::slice::from_ref(*one), issuer);
-        let resource = resources.iter().find(asks).map_or(issuer, String::as_str);
-        lines.push(frame.rich("receives-resource", "resource", resource));
-    }
-    lines
+    let (first, sees) = if names(scopes) {
+        ("receives-workspace-named", "receives-resource")
+    } else {
+        // Whoever looks into such a token reads the person, the app among them.
+        ("receives-workspace", "receives-resource-app")
+    };
+    let asks = |one: &&str| catalogue.asks_who_authorized(&[(*one).to_owned()], issuer);
+    let of_issuer = resources.is_empty().then_some(issuer);
+    let all = resources.iter().map(String::as_str).chain(of_issuer).filter(asks);
+    let sees = all.map(|resource| frame.rich(sees, "resource", resource));
+    std::iter::once(plain(first)).chain(sees).collect()
 }
 
 /// Among connected apps: for a workspace, or in the person's own name.
@@ -47,12 +51,25 @@ pub fn allowed(frame: &Frame, catalogue: &Catalogue, for_workspace: bool, scopes
         (false, true) => "receives-own-kept-named",
         (false, false) => "receives-own-kept",
     });
-    // Which API the app asked for is not kept with what was allowed.
-    let some_ask = for_workspace && !catalogue.authorized_by_resources.is_empty();
-    if some_ask { format!("{said} {}", frame.say("receives-apis")) } else { said }
+    match (for_workspace && some_ask(catalogue), names(scopes)) {
+        (false, _) => said,
+        (true, true) => format!("{said} {}", frame.say("receives-apis")),
+        (true, false) => format!("{said} {}", frame.say("receives-apis-app")),
+    }
+}
+
+/// Whether any API asks who authorized a workspace's token. Which one an app asked for is not kept with what was allowed.
+fn some_ask(catalogue: &Catalogue) -> bool {
+    !catalogue.authorized_by_resources.is_empty()
 }
 
 /// Among the apps of a workspace, for those who look after it.
-pub fn in_workspace(frame: &Frame, scopes: &ScopeSet) -> String {
-    frame.say(if names(scopes) { "receives-people-named" } else { "receives-people" })
+pub fn in_workspace(frame: &Frame, catalogue: &Catalogue, scopes: &ScopeSet) -> String {
+    let (said, apis) = if names(scopes) {
+        ("receives-people-named", "receives-people-apis")
+    } else {
+        ("receives-people", "receives-people-apis-app")
+    };
+    let said = frame.say(said);
+    if some_ask(catalogue) { format!("{said} {}", frame.say(apis)) } else { said }
 }

@@ -10,6 +10,7 @@ mod docs_pages;
 mod flags;
 mod operator_pages;
 mod pages;
+mod receives;
 mod sent_twice;
 mod true_pages;
 mod unable_pages;

@@ -44,7 +44,7 @@ fn shown(state: &WebState, frame: &Frame, app: WorkspaceApp) -> App {
         homepage: app.config.client_uri,
         people: app.people,
         permissions: permissions(state, frame, &app.scopes),
-        receives: receives::in_workspace(frame, &app.scopes),
+        receives: receives::in_workspace(frame, &state.app().settings().catalogue, &app.scopes),
         since: app.first_allowed_at,
         last_used: app.last_used_at,
         name: app.name,

@@ -1,0 +1,280 @@
+//! What an app receives of people and workspaces: said in full on the consent page, in connected apps and among a workspace's
+//! apps, and held against the tokens that it gets (point 3.1).
+use axum::http::Method;
+use domain::WorkspaceId;
+use domain::client::AccessTokenFormat;
+use domain::identity::AppPolicy;
+use flows::profile::{self, Change};
+use flows::{Settings, app_policy};
+use serde_json::Value;
+use testkit::{Api, Browser, Kind, Party, Reply, TestApp, TestUser, Tokens, claims, for_each_database};
+
+const OPENID: &str = "openid contracts:read";
+const BARE: &str = "contracts:read";
+
+async fn read(browser: &mut Browser, path: &str, language: &str) -> Reply {
+    let page = browser.call(Method::GET, path, &[("accept", "text/html"), ("accept-language", language)], "").await;
+    assert_eq!(page.status, 200, "{path} {}", page.body);
+    page
+}
+
+fn squeezed(text: &str) -> String {
+    text.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+/// What the consent page says in a language.
+async fn asked(browser: &mut Browser, party: &Party, more: &[(&str, &str)], language: &str) -> String {
+    let path = party.authorize(&[more, &[("prompt", "consent")]].concat());
+    squeezed(&read(browser, &path, language).await.text("consent-receives").unwrap())
+}
+
+/// What each place of the connected apps is said to receive.
+async fn allowed(browser: &mut Browser, language: &str) -> Vec<String> {
+    let page = read(browser, "/account/apps", language).await.body;
+    let hints = page.split("<p class=\"hint\">").skip(1).filter_map(|rest| rest.split_once("</p>"));
+    // The line behind it says since when.
+    hints.map(|(hint, _)| hint.to_owned()).filter(|hint| !hint.contains("<time")).collect()
+}
+
+async fn in_workspace(browser: &mut Browser, workspace: WorkspaceId, party: &Party, language: &str) -> String {
+    let page = read(browser, &format!("/workspaces/{workspace}/access/{}", party.id), language).await;
+    page.text("receives").unwrap()
+}
+
+/// Which of these the app reads in its tokens, at userinfo and by introspection.
+#[derive(Debug, PartialEq, Eq)]
+#[expect(clippy::struct_excessive_bools, reason = "each is something that an app reads or does not")]
+struct Handed {
+    user_id: bool,
+    workspace_id: bool,
+    workspace_name: bool,
+    roles: bool,
+}
+
+const ALL: Handed = Handed { user_id: true, workspace_id: true, workspace_name: true, roles: true };
+
+async fn handed(party: &Party, user: &TestUser, workspace: WorkspaceId, name: &str, tokens: &Tokens) -> Handed {
+    let access = tokens.access();
+    let mut all = vec![party.introspect(&access).await, claims(&access)];
+    all.extend(tokens.0.get("id_token").map(|_| tokens.id_claims()));
+    let info = Api::with(&party.app, &access).get("/oauth2/userinfo").await;
+    all.extend((info.status == 200).then(|| info.json()));
+    let text = Value::from(all).to_string();
+    Handed {
+        user_id: text.contains(&user.user.id.to_string()),
+        workspace_id: text.contains(&workspace.to_string()),
+        workspace_name: text.contains(name),
+        roles: text.contains("compliance_officer"),
+    }
+}
+
+async fn tokens(party: &Party, user: &TestUser, workspace: Option<WorkspaceId>, more: &[(&str, &str)]) -> Tokens {
+    let answer = party.approve(&mut Browser::new(&party.app), user, more, workspace).await;
+    Tokens(party.exchange(&answer.answer("code").unwrap()).await.json())
+}
+
+async fn reader(app: &TestApp) -> (TestUser, Browser) {
+    let ada = app.user("ada@example.com", 2).await;
+    let mut browser = Browser::new(app);
+    browser.sign_in_here("ada@example.com").await;
+    (ada, browser)
+}
+
+async fn jwt_party(app: &TestApp) -> Party {
+    Party::with(app, Kind::Web, |new| new.config.access_token_format = AccessTokenFormat::Jwt).await
+}
+
+async fn set_default(app: &TestApp, user: &TestUser, workspace: Option<WorkspaceId>) {
+    let change = Change { default_workspace: Some(workspace), ..Change::default() };
+    profile::change(&app.app, &app.ctx(), user.user.id, change).await.unwrap().unwrap();
+}
+
+#[tokio::test]
+async fn point_3_1_pages_say_what_an_app_receives_that_acts_for_a_workspace() {
+    for_each_database(async |database| {
+        let app = TestApp::start(database).await;
+        let (ada, mut browser) = reader(&app).await;
+        let workspace = ada.workspaces[0];
+        for (scope, expected, english, german, people, leute) in [
+            (
+                OPENID,
+                ALL,
+                "The app receives your user ID, the ID and name of the workspace, and your roles in it.",
+                "Die App erhält Ihre Benutzer-ID, ID und Name des Arbeitsbereichs und Ihre Rollen darin.",
+                "The app receives the user IDs of these people, the ID and name of this workspace, and their roles in it.",
+                "Die App erhält die Benutzer-IDs dieser Personen, ID und Name dieses Arbeitsbereichs und die Rollen der Personen darin.",
+            ),
+            (
+                BARE,
+                Handed { user_id: false, workspace_name: false, ..ALL },
+                "The app receives the ID of the workspace and your roles in it.",
+                "Die App erhält die ID des Arbeitsbereichs und Ihre Rollen darin.",
+                "The app receives the ID of this workspace and the roles of these people.",
+                "Die App erhält die ID dieses Arbeitsbereichs und die Rollen dieser Personen.",
+            ),
+        ] {
+            let party = jwt_party(&app).await;
+            let more = [("sub_type", "workspace"), ("scope", scope)];
+            assert_eq!(asked(&mut browser, &party, &more, "en").await, english);
+            assert_eq!(asked(&mut browser, &party, &more, "de").await, german);
+            let tokens = tokens(&party, &ada, Some(workspace), &more).await;
+            assert_eq!(handed(&party, &ada, workspace, "Workspace 0", &tokens).await, expected, "{scope}");
+            assert_eq!(allowed(&mut browser, "en").await, [english]);
+            assert_eq!(allowed(&mut browser, "de").await, [german]);
+            assert_eq!(in_workspace(&mut browser, workspace, &party, "en").await, people);
+            assert_eq!(in_workspace(&mut browser, workspace, &party, "de").await, leute);
+            let who = app.principal(&ada, None).await;
+            flows::connections::revoke(&app.app, &app.ctx(), &who, party.id.as_str()).await.unwrap();
+        }
+        app.stop().await;
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn point_3_1_pages_say_what_an_app_receives_that_acts_in_a_persons_own_name() {
+    for_each_database(async |database| {
+        let app = TestApp::start(database).await;
+        let (ada, mut browser) = reader(&app).await;
+        let home = ada.workspaces[1];
+        let none = Handed { workspace_id: false, workspace_name: false, roles: false, ..ALL };
+        let kept = [
+            "The app receives your user ID. If you had a default workspace when you allowed this, it also receives the ID and name of that workspace and your roles in it.",
+            "Die App erhält Ihre Benutzer-ID. Falls Sie bei Ihrer Zustimmung einen Standardarbeitsbereich hatten, erhält sie auch dessen ID und Namen sowie Ihre Rollen darin.",
+            "The app receives your user ID. If you had a default workspace when you allowed this, it also receives the ID of that workspace and your roles in it.",
+            "Die App erhält Ihre Benutzer-ID. Falls Sie bei Ihrer Zustimmung einen Standardarbeitsbereich hatten, erhält sie auch dessen ID sowie Ihre Rollen darin.",
+        ];
+        for (default, scope, expected, english, german, kept) in [
+            (None, OPENID, &none, "The app receives your user ID.", "Die App erhält Ihre Benutzer-ID.", &kept[..2]),
+            (None, BARE, &none, "The app receives your user ID.", "Die App erhält Ihre Benutzer-ID.", &kept[2..]),
+            (
+                Some(home),
+                OPENID,
+                &ALL,
+                "The app receives your user ID, the ID and name of Workspace 1, and your roles in it.",
+                "Die App erhält Ihre Benutzer-ID, ID und Name von Workspace 1 und Ihre Rollen darin.",
+                &kept[..2],
+            ),
+            (
+                Some(home),
+                BARE,
+                &Handed { workspace_name: false, ..ALL },
+                "The app receives your user ID, the ID of Workspace 1, and your roles in it.",
+                "Die App erhält Ihre Benutzer-ID, die ID von Workspace 1 und Ihre Rollen darin.",
+                &kept[2..],
+            ),
+        ] {
+            set_default(&app, &ada, default).await;
+            let party = jwt_party(&app).await;
+            let more = [("sub_type", "user"), ("scope", scope)];
+            assert_eq!(asked(&mut browser, &party, &more, "en").await, english);
+            assert_eq!(asked(&mut browser, &party, &more, "de").await, german);
+            let tokens = tokens(&party, &ada, None, &more).await;
+            assert_eq!(&handed(&party, &ada, home, "Workspace 1", &tokens).await, expected, "{default:?} {scope}");
+            assert_eq!(allowed(&mut browser, "en").await, kept[..1]);
+            assert_eq!(allowed(&mut browser, "de").await, kept[1..]);
+            let who = app.principal(&ada, None).await;
+            flows::connections::revoke(&app.app, &app.ctx(), &who, party.id.as_str()).await.unwrap();
+        }
+        app.stop().await;
+    })
+    .await;
+}
+
+/// A workspace that keeps the app out is not named, and not shown either once it lets the app in: nobody agreed to that.
+#[tokio::test]
+async fn point_3_1_a_default_workspace_that_keeps_the_app_out_is_never_handed_over() {
+    for_each_database(async |database| {
+        let app = TestApp::start(database).await;
+        let (ada, mut browser) = reader(&app).await;
+        let home = ada.workspaces[1];
+        set_default(&app, &ada, Some(home)).await;
+        let who = app.principal(&ada, Some(home)).await;
+        let rule =
+            async |policy: AppPolicy| app_policy::set(&app.app, &app.ctx(), &who, policy.as_str()).await.unwrap();
+        rule(AppPolicy::Verified).await;
+        let party = jwt_party(&app).await;
+        let more = [("sub_type", "user"), ("scope", OPENID)];
+        assert_eq!(asked(&mut browser, &party, &more, "en").await, "The app receives your user ID.");
+        let before = tokens(&party, &ada, None, &more).await;
+        let none = Handed { workspace_id: false, workspace_name: false, roles: false, ..ALL };
+        assert_eq!(handed(&party, &ada, home, "Workspace 1", &before).await, none);
+        rule(AppPolicy::All).await;
+        assert_eq!(handed(&party, &ada, home, "Workspace 1", &before).await, none, "what was allowed is not widened");
+        let now = "The app receives your user ID, the ID and name of Workspace 1, and your roles in it.";
+        assert_eq!(asked(&mut browser, &party, &more, "en").await, now);
+        app.stop().await;
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn point_3_1_pages_name_the_apis_that_see_who_authorized_a_workspaces_token() {
+    const ASKS: &str = "https://api.example/";
+    const ALSO: &str = "https://also.example/";
+    for_each_database(async |database| {
+        let app = TestApp::with(database, |settings: &mut Settings| {
+            settings.catalogue.resources = [ASKS, ALSO, "https://other.example/"].map(str::to_owned).into();
+            settings.catalogue.authorized_by_resources = vec![ASKS.to_owned(), ALSO.to_owned()];
+        })
+        .await;
+        let (ada, mut browser) = reader(&app).await;
+        let workspace = ada.workspaces[0];
+        let party = jwt_party(&app).await;
+        let spelled = "HTTPS://API.example:443";
+        for (scope, resources, english, german) in [
+            (
+                OPENID,
+                vec![spelled, ALSO],
+                "your roles in it. HTTPS://API.example:443 also receives your user ID. https://also.example/ also receives your user ID.",
+                "Ihre Rollen darin. Auch HTTPS://API.example:443 erhält Ihre Benutzer-ID. Auch https://also.example/ erhält Ihre Benutzer-ID.",
+            ),
+            (
+                BARE,
+                vec![spelled],
+                "your roles in it. The app and HTTPS://API.example:443 also receive your user ID.",
+                "Ihre Rollen darin. Die App und HTTPS://API.example:443 erhalten außerdem Ihre Benutzer-ID.",
+            ),
+            (BARE, vec!["https://other.example/"], "your roles in it.", "Ihre Rollen darin."),
+            (BARE, vec![], "your roles in it.", "Ihre Rollen darin."),
+        ] {
+            let mut more = vec![("sub_type", "workspace"), ("scope", scope)];
+            more.extend(resources.iter().map(|resource| ("resource", *resource)));
+            for (language, end) in [("en", english), ("de", german)] {
+                let said = asked(&mut browser, &party, &more, language).await;
+                assert!(said.ends_with(end) && said.matches("ID").count() >= end.matches("ID").count(), "{said}");
+            }
+            let own = [more.clone(), vec![("sub_type", "user")]].concat();
+            let own: Vec<_> = own.into_iter().filter(|one| *one != ("sub_type", "workspace")).collect();
+            assert_eq!(asked(&mut browser, &party, &own, "en").await, "The app receives your user ID.");
+        }
+        let more = [("sub_type", "workspace"), ("scope", BARE), ("resource", spelled)];
+        let tokens = tokens(&party, &ada, Some(workspace), &more).await;
+        let expected = Handed { workspace_name: false, ..ALL };
+        assert_eq!(handed(&party, &ada, workspace, "Workspace 0", &tokens).await, expected);
+        assert_eq!(
+            allowed(&mut browser, "en").await,
+            ["The app receives the ID of the workspace and your roles in it. With some APIs, the app and the API also receive your user ID."]
+        );
+        assert_eq!(
+            allowed(&mut browser, "de").await,
+            ["Die App erhält die ID des Arbeitsbereichs und Ihre Rollen darin. Bei manchen APIs erhalten die API und die App außerdem Ihre Benutzer-ID."]
+        );
+        assert_eq!(
+            in_workspace(&mut browser, workspace, &party, "en").await,
+            "The app receives the ID of this workspace and the roles of these people. With some APIs, the app and the API also receive the user IDs of these people."
+        );
+        assert_eq!(
+            in_workspace(&mut browser, workspace, &party, "de").await,
+            "Die App erhält die ID dieses Arbeitsbereichs und die Rollen dieser Personen. Bei manchen APIs erhalten die API und die App außerdem die Benutzer-IDs dieser Personen."
+        );
+        let more = [("sub_type", "workspace"), ("scope", OPENID)];
+        party.approve(&mut Browser::new(&app), &ada, &more, Some(workspace)).await;
+        assert!(allowed(&mut browser, "en").await[0].ends_with("your roles in it. Some APIs also receive your user ID."));
+        assert!(allowed(&mut browser, "de").await[0].ends_with("Ihre Rollen darin. Auch manche APIs erhalten Ihre Benutzer-ID."));
+        assert!(in_workspace(&mut browser, workspace, &party, "en").await.ends_with("Some APIs also receive these user IDs."));
+        assert!(in_workspace(&mut browser, workspace, &party, "de").await.ends_with("Auch manche APIs erhalten diese Benutzer-IDs."));
+        app.stop().await;
+    })
+    .await;
+}
