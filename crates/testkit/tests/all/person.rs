@@ -436,16 +436,22 @@ async fn point_5_3_userinfo_takes_the_token_in_a_form() {
             let reply = browser.post(path, &[("access_token", &token)]).await;
             assert_eq!((reply.status.as_u16(), &reply.json()["sub"]), (200, &json!(ada.user.id)), "{path}");
             let twice = browser.post(path, &[("access_token", &token), ("access_token", &token)]).await;
-            assert_eq!(twice.error(), "invalid_request", "{path}");
+            assert_eq!((twice.status.as_u16(), twice.error().as_str()), (400, "invalid_request"), "{path}");
             let bearer = format!("Bearer {token}");
             let form = [("content-type", "application/x-www-form-urlencoded"), ("authorization", &bearer)];
             let both = browser.call(axum::http::Method::POST, path, &form, &format!("access_token={token}")).await;
-            assert_eq!(both.error(), "invalid_request", "RFC 6750 §2: one method a request");
+            let told = (both.status.as_u16(), both.error());
+            assert_eq!(told, (400, "invalid_request".to_owned()), "RFC 6750 §2: one method a request");
             let wrong = browser.post(path, &[("access_token", "cs_at_rubbish")]).await;
             assert_eq!((wrong.status.as_u16(), wrong.error().as_str()), (401, "invalid_token"));
+            let challenge = "Bearer error=\"invalid_token\", error_description=\"The access token is not valid.\"";
+            assert_eq!(wrong.header("www-authenticate"), challenge, "point 6.5: there was a credential");
             let in_url = browser.get(&format!("{path}?access_token={token}")).await;
             assert_eq!((in_url.status.as_u16(), in_url.error().as_str()), (400, "invalid_request"), "never in a URL");
-            assert_eq!(browser.post(path, &[]).await.status, 401);
+            for none in [&[][..], &[("access_token", "")]] {
+                let none = browser.post(path, none).await;
+                assert_eq!((none.status.as_u16(), none.header("www-authenticate")), (401, "Bearer"), "{path}");
+            }
         }
         app.stop().await;
     })

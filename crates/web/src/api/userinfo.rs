@@ -3,6 +3,7 @@ use super::no_secret_in_url;
 use crate::WebState;
 use crate::body::Form;
 use crate::error::{Challenge, json_response, oauth_failure};
+use crate::headers::BodyCredential;
 use crate::incoming::Incoming;
 use crate::openapi::answers::{OAuth400, OAuth401, OAuth403};
 use crate::openapi::schema::oauth::{UserinfoAnswer, UserinfoRequest};
@@ -11,7 +12,8 @@ use axum::http::StatusCode;
 use axum::response::Response;
 use domain::oauth::diagnosis::Endpoint;
 use domain::oauth::params::RawParams;
-use flows::userinfo::{OfWorkspaces, userinfo};
+use flows::Failure;
+use flows::userinfo::{OfWorkspaces, UserinfoRefusal, userinfo};
 
 /// Ask about the person behind a token
 ///
@@ -44,8 +46,16 @@ async fn answer(state: &WebState, incoming: &Incoming, form: &RawParams, of_work
     if let Err(refused) = no_secret_in_url(state, incoming, Endpoint::Userinfo, &RawParams::default()) {
         return *refused;
     }
-    match userinfo(state.app(), &incoming.ctx, incoming.bearer(), form, of_workspaces).await {
-        Ok(claims) => json_response(StatusCode::OK, &claims),
-        Err(failure) => oauth_failure(&failure, Some(Challenge::Bearer), &incoming.ctx.facts.request_id),
+    let failure = match userinfo(state.app(), &incoming.ctx, incoming.bearer(), form, of_workspaces).await {
+        Ok(claims) => return json_response(StatusCode::OK, &claims),
+        Err(failure) => failure,
+    };
+    // A malformed request is no missing credential (RFC 6750 §3.1).
+    let malformed = matches!(failure, Failure::Refused(UserinfoRefusal::TokenTwice));
+    let challenge = (!malformed).then_some(Challenge::Bearer);
+    let mut response = oauth_failure(&failure, challenge, &incoming.ctx.facts.request_id);
+    if form.get("access_token").is_some() {
+        response.extensions_mut().insert(BodyCredential);
     }
+    response
 }
