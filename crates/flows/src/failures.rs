@@ -1,4 +1,5 @@
 //! Why an application's requests failed: out of the audit log, check by check, with what to change.
+use crate::access::Inactive;
 use crate::authorize::InteractionRefusal;
 use crate::introspect::IntrospectRefusal;
 use crate::manage::{ManageRefusal, Unmanaged};
@@ -150,10 +151,17 @@ fn refusals(endpoint: Endpoint) -> Vec<&'static dyn Refusal> {
     }
 }
 
+/// Every exact reason with the sentence that its caller is told, for those who say it in another language.
+pub fn sentences() -> impl Iterator<Item = (&'static str, &'static str)> {
+    let of_endpoints = Endpoint::ALL.into_iter().flat_map(refusals);
+    let refusals = of_endpoints.chain(all(ClientRefusal::ALL)).map(|refusal| (refusal.reason(), refusal.public()));
+    let inactive = Inactive::reasons().map(|reason| (reason, UserinfoRefusal::TokenInactive.public()));
+    refusals.chain(inactive)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::access::Inactive;
     use crate::token;
     use std::collections::HashSet;
 

@@ -175,7 +175,20 @@ fn sentences() -> BTreeMap<String, BTreeSet<String>> {
             }
         }
     }
+    // Those that are written in other ways.
+    for (reason, sentence) in flows::failures::sentences() {
+        all.entry(reason.to_owned()).or_default().insert(sentence.to_owned());
+    }
     all
+}
+
+/// Pages, point 6.2: a German page never tells a reason in English, whichever refusal it comes from.
+#[test]
+fn german_has_a_sentence_for_every_reason() {
+    let all = sentences();
+    let each = all.iter().flat_map(|(reason, sentences)| sentences.iter().map(move |sentence| (reason, sentence)));
+    let untold: Vec<_> = each.filter(|(reason, said)| Texts(Language::German).reason(reason, said) == **said).collect();
+    assert_eq!(untold, Vec::<(&String, &String)>::new());
 }
 
 /// Pages, point 6.2: where a reason is told in several sentences, German tells each of them, and so the same as English.

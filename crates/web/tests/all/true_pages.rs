@@ -1,9 +1,12 @@
 //! Pages that tell the truth: what can happen, who manages what, and where a form is at fault.
+use domain::audit::AuditEvent;
+use domain::oauth::diagnosis::{AUTHENTICATION, Endpoint};
 use domain::webhook::Owner;
 use flows::unguarded::accounts::{self, NewCredential};
 use flows::unguarded::profile;
 use flows::webhooks::{self, NewWebhook};
 use serde_json::json;
+use std::collections::BTreeSet;
 use testkit::{Api, Browser, Database, Kind, Party, TestApp, for_each_database};
 
 #[tokio::test]
@@ -74,6 +77,88 @@ async fn point_6_2_the_number_of_people_leads_to_them() {
         assert!(browser.get(&path).await.body.contains(&format!("<a href=\"{users}\">0</a>")), "{path}");
     }
     assert_eq!(browser.get(&users).await.status, 200);
+    app.stop().await;
+}
+
+/// A request that was refused for a reason, at whichever endpoint, as the log keeps it.
+fn refused(n: usize, party: &Party, kind: &str, reason: &str) -> AuditEvent {
+    let at = domain::Timestamp::from_seconds(1_767_225_600);
+    let mut random = [0; 10];
+    random[..8].copy_from_slice(&n.to_be_bytes());
+    AuditEvent {
+        id: domain::AuditId::new(at, random),
+        at,
+        kind: kind.to_owned(),
+        outcome: reason.to_owned(),
+        request_id: format!("req-{n}"),
+        actor: "anonymous".to_owned(),
+        credential: None,
+        client_id: Some(party.id.clone()),
+        user_id: None,
+        workspace_id: None,
+        grant_id: None,
+        ip: None,
+        detail: json!({}),
+    }
+}
+
+/// What a page says of each refused request: its title, its advice and its checks.
+async fn told(browser: &mut Browser, path: &str, language: &str) -> Vec<Vec<String>> {
+    let (mut path, mut all) = (path.to_owned(), Vec::new());
+    loop {
+        let headers = [("accept", "text/html"), ("accept-language", language)];
+        let page = browser.call(axum::http::Method::GET, &path, &headers, "").await.body;
+        for article in page.split("<article").skip(1) {
+            let between = |from: &str, to: &str| -> Vec<String> {
+                let parts = article.split(from).skip(1).filter_map(|rest| rest.split_once(to));
+                parts.map(|(said, _)| said.trim().to_owned()).collect()
+            };
+            let checks = ["<li class=\"passed\">", "<li class=\"failed\">", "<li class=\"unreached\">"];
+            let checks = checks.iter().flat_map(|class| between(class, " <span"));
+            let said = between("<h2>", "</h2>").into_iter().chain(between("</strong> ", "</p>"));
+            all.push(said.chain(checks).collect());
+        }
+        match page.split_once("\" rel=\"next\"").and_then(|(before, _)| before.rsplit_once("href=\"")) {
+            Some((_, next)) => path = next.replace("&#38;", "&"),
+            None => return all,
+        }
+    }
+}
+
+#[tokio::test]
+async fn point_6_2_the_german_page_tells_every_reason_its_advice_and_its_checks_in_german() {
+    let database = Database::sqlite();
+    let app = TestApp::start(&database).await;
+    let ada = app.user("ada@example.com", 1).await;
+    let workspace = ada.workspaces[0];
+    let party = Party::with(&app, Kind::Web, |new| new.owner_workspace_id = Some(workspace)).await;
+    let of_client = |endpoint: Endpoint| endpoint.client_checks().iter().flat_map(|check| check.reasons);
+    let mut reasons = BTreeSet::new();
+    for endpoint in Endpoint::ALL {
+        // The management APIs are told apart by what was changed.
+        let kind = if endpoint == Endpoint::Management { "client.updated" } else { endpoint.as_str() };
+        reasons.extend(endpoint.own_checks().flat_map(|check| check.reasons).map(|reason| (kind, *reason)));
+        reasons.extend(of_client(endpoint).map(|reason| (AUTHENTICATION, *reason)));
+    }
+    let events = reasons.iter().enumerate().map(|(n, (kind, reason))| refused(n, &party, kind, reason));
+    app.happened(events.collect()).await;
+    let mut browser = Browser::new(&app);
+    browser.sign_in_here("ada@example.com").await;
+    let mut seen = 0;
+    for list in ["failures", "failures?of=changes"] {
+        let path = format!("/workspaces/{workspace}/applications/{}/{list}", party.id);
+        let (english, german) = (told(&mut browser, &path, "en").await, told(&mut browser, &path, "de").await);
+        assert_eq!(english.len(), german.len());
+        seen += english.len();
+        for (english, german) in english.iter().zip(&german) {
+            assert_eq!(english.len(), german.len(), "{english:?} {german:?}");
+            assert!(english.len() > 2, "a title, an advice and checks: {english:?}");
+            for (english, german) in english.iter().zip(german) {
+                assert_ne!(english, german);
+            }
+        }
+    }
+    assert_eq!(seen, reasons.len());
     app.stop().await;
 }
 
