@@ -164,6 +164,15 @@ pub async fn page_of_api_keys(app: &App, ctx: &Ctx, principal: &Principal, page:
     Ok(store::credentials::page_of_api_keys(&mut tx, workspace, page).await?)
 }
 
+/// The live keys that lost rights, of the whole workspace, newest first; at most 1,000.
+pub async fn keys_that_lost_rights(app: &App, ctx: &Ctx, principal: &Principal) -> Outcome<Vec<KeptKey>> {
+    let workspace = workspace(app, ctx, principal, Operation::ReadApiKeys)?;
+    let mut tx = app.store().read().await?;
+    let mut found = store::credentials::keys_beyond_creator(&mut tx, workspace, ctx.now).await?;
+    found.retain(|kept| kept.key.has_lost_rights(kept.creator.as_ref()));
+    Ok(found)
+}
+
 /// One of them.
 pub async fn api_key(app: &App, ctx: &Ctx, principal: &Principal, id: &str) -> Outcome<KeptKey> {
     let workspace = workspace(app, ctx, principal, Operation::ReadApiKeys)?;
@@ -240,6 +249,19 @@ pub async fn adopt_api_key(app: &App, ctx: &Ctx, principal: &Principal, id: &str
         return Err(refuse(Unmanaged::Changed.into()));
     }
     find().await?.ok_or_else(unknown)
+}
+
+/// Adopts several keys: each that can be. Refuses only where none can, for another may have been faster with one of them.
+pub async fn adopt_api_keys(app: &App, ctx: &Ctx, principal: &Principal, ids: &[&str]) -> Outcome<()> {
+    let (mut adopted, mut refusal) = (0, None);
+    for id in ids {
+        match adopt_api_key(app, ctx, principal, id).await {
+            Ok(_) => adopted += 1,
+            Err(fault @ Failure::Fault(_)) => return Err(fault),
+            Err(refused) => refusal = Some(refused),
+        }
+    }
+    refusal.filter(|_| adopted == 0).map_or(Ok(()), Err)
 }
 
 pub async fn revoke_api_key(app: &App, ctx: &Ctx, principal: &Principal, id: &str) -> Outcome<()> {

@@ -1,5 +1,5 @@
 //! API keys of workspaces and personal access tokens of users.
-use crate::page::{MAX_LIMIT, Page, Paged, count};
+use crate::page::{MAX_LIMIT, MOST_CHOICES, Page, Paged, count};
 use crate::value::json;
 use crate::{Row, StoreError, Tx, dialect, params, users, workspaces};
 use domain::identity::{ApiKey, Creator, MemberRoles, PersonalAccessToken, Role, User, Workspace};
@@ -167,6 +167,25 @@ pub async fn page_of_api_keys(tx: &mut Tx, workspace: WorkspaceId, page: Page) -
     let total = "SELECT COUNT(*) FROM api_keys WHERE workspace_id = $1 AND revoked_at IS NULL";
     Ok(Paged { items, total: count(tx, total, params![workspace]).await? })
 }
+
+/// The live keys of a workspace whose creator may do less than the key was created for, newest first; at most
+/// [`MOST_CHOICES`]. A few more than those come along: [`ApiKey::has_lost_rights`] says exactly.
+pub async fn keys_beyond_creator(
+    tx: &mut Tx,
+    workspace: WorkspaceId,
+    now: Timestamp,
+) -> Result<Vec<KeptKey>, StoreError> {
+    let mut rows = tx.all(BEYOND_CREATOR, params![workspace, now, MOST_CHOICES]).await?;
+    rows.iter_mut().map(read_kept).collect()
+}
+
+/// Every scope of the operator's operations has one of these parts in its name.
+const BEYOND_CREATOR: &str = kept_keys!(
+    "k.revoked_at IS NULL AND k.created_by IS NOT NULL AND (k.expires_at IS NULL OR k.expires_at > $2) \
+     AND (m.role IS NULL OR u.disabled_at IS NOT NULL OR (k.role = 'owner' AND m.role <> 'owner') \
+     OR (k.role = 'admin' AND m.role = 'member') OR (u.is_operator = 0 AND (k.extra_roles <> '[]' \
+     OR k.scopes LIKE '%operator:%' OR k.scopes LIKE '%keys:rotate%'))) ORDER BY k.created_at DESC, k.id LIMIT $3"
+);
 
 /// One of them.
 pub async fn api_key(tx: &mut Tx, workspace: WorkspaceId, id: ApiKeyId) -> Result<Option<KeptKey>, StoreError> {
@@ -396,4 +415,18 @@ pub(crate) async fn write_out_scopes(tx: &mut Tx, declared: &[String]) -> Result
         tx.execute(sql, params![scopes]).await?;
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use domain::access::{is_operator_scope, management_scopes};
+
+    #[test]
+    fn every_operator_scope_is_known_by_its_name() {
+        for scope in management_scopes().filter(|scope| is_operator_scope(scope)) {
+            let parts = ["operator:", "keys:rotate"];
+            assert!(parts.iter().any(|part| scope.contains(part) && BEYOND_CREATOR.contains(part)), "{scope}");
+        }
+    }
 }

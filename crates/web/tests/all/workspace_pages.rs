@@ -1,17 +1,18 @@
 //! The pages of a workspace: its members, its invitations, its apps and the rule for them, and its keys.
 use axum::http::Method;
 use domain::WorkspaceId;
+use domain::access::Principal;
 use domain::client::Trust;
 use domain::identity::{MemberRoles, Role};
 use flows::unguarded::accounts::{self, NewUser};
 use flows::{Page, invitations, members, workspace_apps};
-use testkit::{Browser, Database, Kind, Party, Reply, TestApp, TestUser};
+use testkit::{Browser, Database, Kind, Party, Reply, TestApp, TestUser, for_each_database};
 
 /// A name that breaks out of whatever does not hold it.
 const HOSTILE: &str = "<b>Eve</b> \"'&";
 
 struct Scene {
-    _database: Database,
+    _database: Option<Database>,
     app: TestApp,
     owner: TestUser,
     workspace: WorkspaceId,
@@ -28,11 +29,16 @@ async fn signed_in(app: &TestApp, email: &str) -> Browser {
 
 async fn scene() -> Scene {
     let database = Database::sqlite();
-    let app = TestApp::start(&database).await;
+    let scene = scene_on(&database).await;
+    Scene { _database: Some(database), ..scene }
+}
+
+async fn scene_on(database: &Database) -> Scene {
+    let app = TestApp::start(database).await;
     let owner = app.user("owner@example.com", 1).await;
     let workspace = owner.workspaces[0];
     let browser = signed_in(&app, "owner@example.com").await;
-    Scene { _database: database, app, owner, workspace, path: format!("/workspaces/{workspace}"), browser }
+    Scene { _database: None, app, owner, workspace, path: format!("/workspaces/{workspace}"), browser }
 }
 
 impl Scene {
@@ -524,6 +530,64 @@ async fn a_key_is_made_shown_once_and_revoked() {
     assert_eq!(s.app.outcomes("api_key.revoked").await, ["ok"]);
     assert_eq!(s.browser.get(&path).await.status, 404);
     s.app.stop().await;
+}
+
+/// Point 1.3 and 6.1: the warning and "Adopt all" cover the keys of the whole workspace, whatever page of the list is shown.
+#[tokio::test]
+async fn point_1_3_the_warning_covers_the_keys_of_every_page() {
+    for_each_database(async |database| {
+        let mut s = scene_on(database).await;
+        let bob = s.joins("bob@example.com", "Bob", Role::Owner).await;
+        let who = s.app.principal(&bob, Some(s.workspace)).await;
+        let ada = s.app.principal(&s.owner, Some(s.workspace)).await;
+        let asked = |name: &str, role: &str, expires_at| flows::credentials::Asked {
+            name: name.to_owned(),
+            scopes: vec!["members:read".to_owned()],
+            roles: vec![role.to_owned()],
+            expires_at,
+        };
+        let make = async |who: &Principal, asked| {
+            flows::credentials::create_api_key(&s.app.app, &s.app.ctx(), who, &asked).await.unwrap();
+        };
+        let soon = Some(s.app.ctx().now.plus(60));
+        make(&who, asked("Expires", "owner", soon)).await;
+        for n in 0..22 {
+            make(&who, asked(&format!("Bob {n}"), "admin", None)).await;
+        }
+        make(&who, asked("Keeps all", "member", None)).await;
+        s.app.clock.advance(60);
+        for n in 0..20 {
+            make(&ada, asked(&format!("Ada {n}"), "owner", None)).await;
+        }
+        assert!(s.get("/api-keys").await.text("keys-lost-rights").is_none());
+        let roles = MemberRoles::only(Role::Member);
+        accounts::put_member(&s.app.app, &s.app.ctx(), bob.user.id, s.workspace, roles).await.unwrap();
+        // The first page has Ada's keys alone.
+        let first = s.get("/api-keys").await;
+        let warning = first.text("keys-lost-rights").unwrap();
+        assert!(!first.body.contains("Lost rights") && warning.contains("22 keys have fewer rights"), "{warning}");
+        let elsewhere = first.text("keys-lost-elsewhere").unwrap();
+        assert!((0..22).all(|n| elsewhere.contains(&format!("Bob {n} (…"))), "{elsewhere}");
+        assert!(!elsewhere.contains("Keeps all") && !elsewhere.contains("Expires"), "{elsewhere}");
+        let second = s.get("/api-keys?page=2").await;
+        let elsewhere = second.text("keys-lost-elsewhere").unwrap();
+        assert_eq!(second.body.matches("Lost rights").count() + elsewhere.matches("(…").count(), 22);
+        // A key that was adopted meanwhile is in nobody's way.
+        let form = first.form("adopt-all");
+        assert_eq!(form.fields.iter().filter(|(name, _)| name == "key").count(), 22);
+        let one = form.get("key").unwrap().to_owned();
+        flows::credentials::adopt_api_key(&s.app.app, &s.app.ctx(), &ada, &one).await.unwrap();
+        let after = s.send(&first, "adopt-all").await;
+        assert!(after.body.contains("You are the creator of these keys now."), "{}", after.body);
+        assert!(after.text("keys-lost-rights").is_none());
+        let mut outcomes = s.app.outcomes("api_key.adopted").await;
+        outcomes.sort();
+        assert_eq!(outcomes, [vec!["key_has_its_rights"], vec!["ok"; 22]].concat());
+        // Nothing is left for whoever sends the form once more.
+        assert_eq!(s.browser.submit(&form).await.status, 409);
+        s.app.stop().await;
+    })
+    .await;
 }
 
 /// Who may do what, point 1.3: owners see which keys lost rights, and adopt them in one step.

@@ -179,7 +179,12 @@ api-keys-may = Darf
 api-keys-by = Erstellt von
 api-keys-by-operator = Betreiber
 api-keys-lost = Rechte verloren
-api-keys-lost-lead = Einige Schlüssel haben weniger Rechte als bei ihrer Erstellung, weil die Person, die sie erstellt hat, den Arbeitsbereich verlassen hat, gesperrt ist oder eine niedrigere Rolle hat. Übernehmen Sie einen Schlüssel, damit er Ihre Rechte erhält.
+api-keys-lost-lead = { $keys ->
+    [one] Ein Schlüssel hat weniger Rechte als bei seiner Erstellung, weil die Person, die ihn erstellt hat, den Arbeitsbereich verlassen hat, gesperrt ist oder eine niedrigere Rolle hat. Übernehmen Sie einen Schlüssel, damit er Ihre Rechte erhält.
+   *[other] { $keys } Schlüssel haben weniger Rechte als bei ihrer Erstellung, weil die Person, die sie erstellt hat, den Arbeitsbereich verlassen hat, gesperrt ist oder eine niedrigere Rolle hat. Übernehmen Sie einen Schlüssel, damit er Ihre Rechte erhält.
+}
+api-keys-lost-elsewhere = Auf anderen Seiten dieser Liste:
+api-keys-lost-more = und { $keys } weitere
 api-keys-lost-now = Wirkt jetzt als { $role }
 api-keys-lost-all = Funktioniert nicht
 api-keys-adopt = Übernehmen

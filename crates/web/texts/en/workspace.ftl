@@ -179,7 +179,12 @@ api-keys-may = May do
 api-keys-by = Created by
 api-keys-by-operator = Operator
 api-keys-lost = Lost rights
-api-keys-lost-lead = Some keys have fewer rights than they were created with, because the person who created them left, was disabled, or has a lower role. Adopt a key to become its creator and give it your rights.
+api-keys-lost-lead = { $keys ->
+    [one] One key has fewer rights than it was created with, because the person who created it left, was disabled, or has a lower role. Adopt a key to become its creator and give it your rights.
+   *[other] { $keys } keys have fewer rights than they were created with, because the person who created them left, was disabled, or has a lower role. Adopt a key to become its creator and give it your rights.
+}
+api-keys-lost-elsewhere = On other pages of this list:
+api-keys-lost-more = and { $keys } more
 api-keys-lost-now = Now works as { $role }
 api-keys-lost-all = Does not work
 api-keys-adopt = Adopt

@@ -58,23 +58,40 @@ struct KeysPage {
     path: String,
     rows: Vec<Row>,
     pager: Pager,
+    losses: Losses,
 }
 
-impl KeysPage {
-    fn has_lost(&self) -> bool {
-        self.rows.iter().any(|row| row.lost.is_some())
-    }
+/// The keys of the whole workspace that lost rights.
+struct Losses {
+    /// How many.
+    all: usize,
+    /// Those that this person could adopt, by their ids.
+    adoptable: Vec<String>,
+    /// Name and hint of those that are on other pages of the list: the first of them.
+    elsewhere: Vec<(String, String)>,
+    /// How many more there are.
+    more: usize,
+}
 
-    /// The keys that this person could adopt, by their ids.
-    fn adoptable(&self) -> Vec<&str> {
-        let adoptable = |row: &&Row| row.lost.as_ref().is_some_and(|lost| lost.adoptable);
-        self.rows.iter().filter(adoptable).map(|row| row.id.as_str()).collect()
+/// Keys of other pages that are named.
+const NAMED: usize = 50;
+
+fn losses(person: &Person, kept: &[KeptKey], here: &[KeptKey]) -> Losses {
+    let is_here = |one: &&KeptKey| here.iter().any(|shown| shown.key.id == one.key.id);
+    let adoptable = kept.iter().filter(|one| credentials::may_adopt(&person.principal, one));
+    let elsewhere: Vec<_> = kept.iter().filter(|one| !is_here(one)).collect();
+    Losses {
+        all: kept.len(),
+        adoptable: adoptable.map(|one| one.key.id.to_string()).collect(),
+        more: elsewhere.len().saturating_sub(NAMED),
+        elsewhere: elsewhere.into_iter().take(NAMED).map(|one| (one.key.name.clone(), one.key.hint.clone())).collect(),
     }
 }
 
 fn lost(person: &Person, kept: &KeptKey) -> Option<Lost> {
     let creator = kept.creator.as_ref();
-    kept.key.has_lost_rights(creator).then(|| Lost {
+    // One that has expired has no rights to lose.
+    (kept.key.is_live(person.ctx.now) && kept.key.has_lost_rights(creator)).then(|| Lost {
         role: kept.key.rights(creator).map(|rights| rights.roles.role),
         adoptable: credentials::may_adopt(&person.principal, kept),
     })
@@ -87,6 +104,11 @@ pub async fn get(State(state): State<WebState>, person: Person) -> Response {
         Ok(found) => found,
         Err(failure) => return person.refused(&state, &failure),
     };
+    let lost_rights = credentials::keys_that_lost_rights(state.app(), &person.ctx, &person.principal).await;
+    let losses = match lost_rights {
+        Ok(lost) => losses(&person, &lost, &items),
+        Err(failure) => return person.refused(&state, &failure),
+    };
     let row = |kept: KeptKey| Row {
         lost: lost(&person, &kept),
         by: kept.creator.map(|creator| creator.name),
@@ -97,6 +119,7 @@ pub async fn get(State(state): State<WebState>, person: Person) -> Response {
         frame: person.frame(&state, Section::ApiKeys),
         rows: items.into_iter().map(row).collect(),
         pager: Pager::new(&path, &[], person.page_number(), ROWS, total),
+        losses,
         path,
     };
     person.show(&state, &page)
@@ -273,16 +296,15 @@ pub async fn revoke(State(state): State<WebState>, Path((_, id)): Path<(String, 
     }
 }
 
-/// Most keys that one form adopts: those of a page of the list.
-const ADOPTED: usize = 20;
+/// Most keys that one form adopts: as many as the page looks for.
+const ADOPTED: usize = 1000;
 
 /// The person answers for these keys from now on.
 pub async fn adopt(State(state): State<WebState>, posted: Posted) -> Response {
     let person = &posted.person;
-    for id in posted.form.all("key").take(ADOPTED) {
-        if let Err(failure) = credentials::adopt_api_key(state.app(), &person.ctx, &person.principal, id).await {
-            return person.refused(&state, &failure);
-        }
+    let ids: Vec<&str> = posted.form.all("key").take(ADOPTED).collect();
+    if let Err(failure) = credentials::adopt_api_keys(state.app(), &person.ctx, &person.principal, &ids).await {
+        return person.refused(&state, &failure);
     }
     person.done(&state, &person.path(&state, Section::ApiKeys), "api-keys-adopted")
 }
