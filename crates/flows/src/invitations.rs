@@ -35,9 +35,9 @@ pub struct InvitationView {
     pub used_by: Option<UserId>,
 }
 
-fn view(Named { invitation, workspace_name, inviter_name }: Named, now: Timestamp) -> InvitationView {
+fn view(Named { invitation, workspace_name, inviter_name, inviting }: Named, now: Timestamp) -> InvitationView {
     InvitationView {
-        state: invitation.state(now),
+        state: invitation.state(inviting, now),
         id: invitation.id,
         workspace_id: invitation.workspace_id,
         workspace_name,
@@ -79,6 +79,7 @@ fn unusable(state: InvitationState, used_by: Option<UserId>, reader: Reader) -> 
         InvitationState::Used => Some(Unmanaged::InvitationUsed),
         InvitationState::Revoked => Some(Unmanaged::InvitationRevoked),
         InvitationState::Expired => Some(Unmanaged::InvitationExpired),
+        InvitationState::Paused => Some(Unmanaged::InviterDisabled),
     }
 }
 
@@ -266,6 +267,10 @@ pub async fn accept(app: &App, ctx: &Ctx, principal: &Principal, accepting: Acce
                 return Ok(Err((Some(workspace_id), why.into())));
             }
             let user = store::users::by_id(tx, user_id).await?;
+            // Their session ended, unless this request was faster.
+            if user.as_ref().is_some_and(|user| !user.is_active()) {
+                return Ok(Err((Some(workspace_id), Unmanaged::AccountDisabled.into())));
+            }
             if !anyway && user.is_none_or(|user| read.is_for_another(&user.email)) {
                 return Ok(Err((Some(workspace_id), Unmanaged::InvitationForAnother.of("anyway"))));
             }

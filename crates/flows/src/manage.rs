@@ -44,6 +44,8 @@ domain::refusals! {
         InvitationForAnother => InvalidRequest, "invitation_for_another", "This invitation is meant for another address. Say that you accept it with this account nevertheless, or use the other one.";
         InvitationRevoked => Conflict, "invitation_revoked", "This invitation was withdrawn. Ask for a new one.";
         InvitationExpired => Conflict, "invitation_expired", "This invitation has expired. Ask for a new one.";
+        InviterDisabled => Conflict, "inviter_disabled", "The person who sent this invitation cannot invite anyone at the moment. Ask someone else in the workspace for a new one.";
+        AccountDisabled => AccessDenied, "account_disabled", "This account is disabled.";
         AlreadyMember => Conflict, "member_already", "You belong to this workspace already.";
         EmailInvalid => InvalidRequest, "email_invalid", "This is not an email address.";
         SessionUnknown => NotFound, "session_unknown", "You are not signed in there.";

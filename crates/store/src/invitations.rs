@@ -56,10 +56,17 @@ pub struct Named {
     pub workspace_name: String,
     /// Who invited, where that is known.
     pub inviter_name: Option<String>,
+    /// Whether their account is not disabled.
+    pub inviting: bool,
 }
 
 fn read_named(row: &mut Row) -> Result<Named, StoreError> {
-    Ok(Named { invitation: read(row)?, workspace_name: row.text()?, inviter_name: row.opt_text()? })
+    Ok(Named {
+        invitation: read(row)?,
+        workspace_name: row.text()?,
+        inviter_name: row.opt_text()?,
+        inviting: row.opt_time()?.is_none(),
+    })
 }
 
 macro_rules! named {
@@ -67,7 +74,7 @@ macro_rules! named {
         concat!(
             "SELECT ",
             columns!(),
-            ", w.name, u.name FROM invitations i JOIN workspaces w ON w.id = i.workspace_id \
+            ", w.name, u.name, u.disabled_at FROM invitations i JOIN workspaces w ON w.id = i.workspace_id \
              LEFT JOIN users u ON u.id = i.created_by WHERE ",
             $rest
         )
@@ -110,10 +117,11 @@ pub async fn open(
     tx.one(sql, params![workspace, id, now]).await?.map(|mut row| read_named(&mut row)).transpose()
 }
 
-/// Uses it up; `false` when it cannot be used any more.
+/// Uses it up; `false` when it cannot be used any more, or the account of either side is disabled.
 pub async fn use_up(tx: &mut Tx, id: InvitationId, by: UserId, now: Timestamp) -> Result<bool, StoreError> {
     let sql = "UPDATE invitations SET used_at = $2, used_by = $3 \
-               WHERE id = $1 AND used_at IS NULL AND revoked_at IS NULL AND expires_at > $2";
+               WHERE id = $1 AND used_at IS NULL AND revoked_at IS NULL AND expires_at > $2 AND NOT EXISTS (SELECT 1 \
+               FROM users u WHERE u.id IN (invitations.created_by, $3) AND u.disabled_at IS NOT NULL)";
     Ok(tx.execute(sql, params![id, now, by]).await? == 1)
 }
 

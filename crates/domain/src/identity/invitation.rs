@@ -27,14 +27,18 @@ pub enum InvitationState {
     Used,
     Revoked,
     Expired,
+    /// The account of whoever invites is disabled. Once it is enabled, the link is good again.
+    Paused,
 }
 
 impl Invitation {
-    pub fn state(&self, now: Timestamp) -> InvitationState {
+    /// `inviting` says whether the account of whoever invites is not disabled.
+    pub fn state(&self, inviting: bool, now: Timestamp) -> InvitationState {
         match self {
             Self { used_at: Some(_), .. } => InvitationState::Used,
             Self { revoked_at: Some(_), .. } => InvitationState::Revoked,
             Self { expires_at, .. } if now >= *expires_at => InvitationState::Expired,
+            _ if !inviting => InvitationState::Paused,
             _ => InvitationState::Open,
         }
     }

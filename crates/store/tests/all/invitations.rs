@@ -4,7 +4,7 @@ use common::*;
 use domain::InvitationId;
 use domain::identity::{Email, Invitation, InvitationState, Role};
 use store::invitations::{self, Named};
-use store::{Page, StoreError};
+use store::{Page, StoreError, users};
 
 fn id(n: u8) -> InvitationId {
     InvitationId::new(NOW, [n; 10])
@@ -42,6 +42,7 @@ async fn invitations_are_used_revoked_and_forgotten() {
             invitation: invitation(1, Role::Member),
             workspace_name: "Workspace 1".to_owned(),
             inviter_name: Some(user(1).name),
+            inviting: true,
         };
         assert_eq!(look(1).await, Some(first.clone()));
         assert_eq!((look(4).await.unwrap().inviter_name, look(9).await), (None, None));
@@ -58,12 +59,23 @@ async fn invitations_are_used_revoked_and_forgotten() {
         assert_eq!((one(2, 1, at(99)).await, one(1, 1, at(100)).await), (None, None));
 
         let use_up = async |n, now| write_tx!(db, |tx| invitations::use_up(tx, id(n), user_id(2), now));
+        // Neither side's account may be disabled; one that a key made has no side.
+        for disabled in [1, 2] {
+            let set = async |to| write_tx!(db, |tx| users::set_disabled(tx, user_id(disabled), to, at(5)));
+            assert!(set(true).await && !use_up(1, at(9)).await);
+            let paused = look(1).await.unwrap();
+            let state = if disabled == 1 { InvitationState::Paused } else { InvitationState::Open };
+            assert_eq!(paused.invitation.state(paused.inviting, at(9)), state);
+            assert_eq!(paused.invitation.state(paused.inviting, at(100)), InvitationState::Expired);
+            assert!(look(4).await.unwrap().inviting);
+            assert!(set(false).await);
+        }
         assert!(!use_up(1, at(100)).await, "expired");
         assert!(use_up(1, at(9)).await && !use_up(1, at(9)).await);
         assert_eq!(one(1, 1, at(9)).await, None, "used");
         let used = look(1).await.unwrap().invitation;
         assert_eq!(
-            (used.used_at, used.used_by, used.state(at(9))),
+            (used.used_at, used.used_by, used.state(true, at(9))),
             (Some(at(9)), Some(user_id(2)), InvitationState::Used)
         );
         let revoke =
@@ -74,7 +86,7 @@ async fn invitations_are_used_revoked_and_forgotten() {
             async |role| write_tx!(db, |tx| invitations::revoke_beyond(tx, workspace_id(1), user_id(1), role, at(20)));
         assert_eq!(beyond(Some(Role::Owner)).await, 0);
         assert_eq!(beyond(Some(Role::Admin)).await, 1, "the one to an owner");
-        assert_eq!(look(3).await.unwrap().invitation.state(at(20)), InvitationState::Revoked);
+        assert_eq!(look(3).await.unwrap().invitation.state(true, at(20)), InvitationState::Revoked);
         assert_eq!(beyond(Some(Role::Member)).await, 1);
         assert_eq!(beyond(None).await, 0);
         assert_eq!(open(Page::default(), NOW).await.1, 0);

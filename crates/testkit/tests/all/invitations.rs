@@ -1,5 +1,6 @@
 //! Links into a workspace: who makes them, who may use them, and that each is used once.
-use domain::access::Principal;
+use domain::ApiKeyId;
+use domain::access::{Credential, Principal};
 use domain::identity::{InvitationState, MemberRoles, Role};
 use flows::invitations::{self, Accepting, Asked, InvitationView, Invited, Opened};
 use flows::pass::{self, Held};
@@ -133,6 +134,49 @@ async fn a_link_is_good_while_its_maker_may_make_such() {
         assert_eq!(state(&app, &to_admin).await, InvitationState::Open, "an admin may invite an admin");
         members::remove(&app.app, &app.ctx(), &owns, &id).await.unwrap();
         assert_eq!(accept(&app, &joins, &to_admin).await, Err("invitation_revoked"));
+        app.stop().await;
+    })
+    .await;
+}
+
+/// Rights are read at use: a disabled account invites nobody, by link or by its keys, and joins nothing.
+#[tokio::test]
+async fn point_1_3_an_invitation_is_paused_while_the_account_of_either_side_is_disabled() {
+    for_each_database(async |database| {
+        let app = TestApp::start(database).await;
+        let owner = app.user("owner@example.com", 1).await;
+        let workspace = owner.workspaces[0];
+        let owns = app.principal(&owner, None).await;
+        let (other, _) = person(&app, "other@example.com").await;
+        let (late, joins) = person(&app, "joins@example.com").await;
+        accounts::put_member(&app.app, &app.ctx(), other.user.id, workspace, MemberRoles::only(Role::Owner))
+            .await
+            .unwrap();
+        let others = app.principal(&other, None).await;
+        let key = Credential::ApiKey(ApiKeyId::new(app.ctx().now, [1; 10]));
+        let by_key = Principal { user: None, credential: key, ..others.clone() };
+        let disable = async |user: &TestUser, to| {
+            assert!(accounts::set_user_disabled(&app.app, &app.ctx(), user.user.id, to).await.unwrap());
+        };
+        for who in [&others, &by_key] {
+            let invited = invite(&app, who, "member").await.unwrap();
+            disable(&other, true).await;
+            assert_eq!(accept(&app, &joins, &invited).await, Err("inviter_disabled"));
+            assert_eq!(state(&app, &invited).await, InvitationState::Paused);
+            let listed = invitations::list(&app.app, &app.ctx(), &owns, Page::default()).await.unwrap().items;
+            assert_eq!(listed.iter().map(|one| one.state).collect::<Vec<_>>(), [InvitationState::Paused]);
+            disable(&other, false).await;
+            disable(&late, true).await;
+            assert_eq!(accept(&app, &joins, &invited).await, Err("account_disabled"), "signed in a moment ago");
+            assert_eq!(state(&app, &invited).await, InvitationState::Open, "not used");
+            disable(&late, false).await;
+            assert_eq!(accept(&app, &joins, &invited).await, Ok(Role::Member));
+            members::remove(&app.app, &app.ctx(), &owns, &late.user.id.to_string()).await.unwrap();
+        }
+        // Whoever is removed does not come back with what they invited to.
+        let invited = invite(&app, &by_key, "member").await.unwrap();
+        members::remove(&app.app, &app.ctx(), &owns, &other.user.id.to_string()).await.unwrap();
+        assert_eq!(accept(&app, &joins, &invited).await, Err("invitation_revoked"));
         app.stop().await;
     })
     .await;

@@ -532,6 +532,48 @@ async fn a_key_is_made_shown_once_and_revoked() {
     s.app.stop().await;
 }
 
+/// Point 1.3: while the account of whoever invites is disabled, the link and the list say so.
+#[tokio::test]
+async fn point_1_3_a_paused_invitation_says_so_on_its_page_and_in_the_list() {
+    let mut s = scene().await;
+    let bob = s.joins("bob@example.com", "Bob", Role::Admin).await;
+    let who = s.app.principal(&bob, Some(s.workspace)).await;
+    let asked = invitations::Asked { role: "member", ..invitations::Asked::default() };
+    let invited = invitations::create(&s.app.app, &s.app.ctx(), &who, &asked).await.unwrap();
+    let link = format!("/invitations/accept?token={}", invited.token.expose());
+    let mut guest = Browser::new(&s.app);
+    for (disabled, language, problem, badge) in [
+        (
+            true,
+            "en",
+            "The person who sent this invitation cannot invite anyone at the moment. Ask someone else in the workspace for a new one.",
+            "Paused",
+        ),
+        (
+            true,
+            "de",
+            "Die Person, von der diese Einladung stammt, kann derzeit niemanden einladen. Bitten Sie jemand anderen im Arbeitsbereich um eine neue.",
+            "Ausgesetzt",
+        ),
+        (false, "en", "", "Paused"),
+    ] {
+        assert!(accounts::set_user_disabled(&s.app.app, &s.app.ctx(), bob.user.id, disabled).await.unwrap());
+        let speaks = [("accept", "text/html"), ("accept-language", language)];
+        let opened = guest.get(&link).await;
+        let page = guest.call(Method::GET, opened.location().path(), &speaks, "").await;
+        assert_eq!(page.text("problem").unwrap_or_default(), problem, "{}", page.body);
+        assert_eq!(page.text("join-sign-in").is_some(), !disabled);
+        let list = s.browser.call(Method::GET, &format!("{}/invitations", s.path), &speaks, "").await;
+        assert_eq!(
+            list.body.contains(&format!("<span class=\"badge warn\">{badge}</span>")),
+            disabled,
+            "{}",
+            list.body
+        );
+    }
+    s.app.stop().await;
+}
+
 /// Point 1.3 and 6.1: the warning and "Adopt all" cover the keys of the whole workspace, whatever page of the list is shown.
 #[tokio::test]
 async fn point_1_3_the_warning_covers_the_keys_of_every_page() {

@@ -13,7 +13,7 @@ use crate::texts::Rich;
 use askama::Template;
 use axum::extract::{Path, State};
 use axum::response::Response;
-use domain::identity::Role;
+use domain::identity::{InvitationState, Role};
 use flows::invitations::{self, Asked, InvitationView};
 use flows::{Page, Paged};
 use std::sync::Arc;
