@@ -4,9 +4,9 @@ use crate::owned::{part_of_name, refused};
 use crate::recorder::About;
 use crate::sign_in_refusal::SignInRefusal;
 use crate::{App, Ctx, Failure, accounts, profile};
-use domain::UserId;
 use domain::access::{Operation, Principal};
 use domain::identity::{Email, User, WorkspaceMembership};
+use domain::{ClientId, Timestamp, UserId};
 use store::Page;
 use store::search::Found;
 pub use store::search::FoundUser;
@@ -33,9 +33,24 @@ pub struct OneUser {
     pub memberships: Vec<WorkspaceMembership>,
     /// What they allowed applications: one each of an application and a workspace.
     pub connections: i64,
+    /// The latest of them.
+    pub connected: Vec<Connected>,
     /// Whether nobody else runs the server, so that they have to.
     pub last_operator: bool,
 }
+
+/// What a user allowed an application.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Connected {
+    pub client_id: ClientId,
+    pub client_name: String,
+    /// Absent for what was allowed in the user's own name.
+    pub workspace_name: Option<String>,
+    pub since: Timestamp,
+}
+
+/// Connections that are listed.
+const LISTED: usize = 100;
 
 /// One user, with where they belong.
 pub async fn find(app: &App, ctx: &Ctx, principal: &Principal, id: &str) -> Outcome<OneUser> {
@@ -48,8 +63,16 @@ pub async fn find(app: &App, ctx: &Ctx, principal: &Principal, id: &str) -> Outc
     };
     let memberships = store::workspaces::list_for_user(&mut tx, id).await?;
     let connections = store::consents::count_for_user(&mut tx, id).await?;
+    let connected = store::consents::list_for_user(&mut tx, id).await?.into_iter().take(LISTED);
+    let connected = connected.map(|app| Connected {
+        client_id: app.client.id,
+        client_name: app.client.name,
+        workspace_name: app.workspace_name,
+        since: app.consent.created_at,
+    });
+    let connected = connected.collect();
     let last_operator = found.user.is_operator && store::users::is_only_operator(&mut tx, id).await?;
-    Ok(OneUser { found, memberships, connections, last_operator })
+    Ok(OneUser { found, memberships, connections, connected, last_operator })
 }
 
 fn account(app: &App, ctx: &Ctx, kind: &'static str, id: &str) -> Outcome<UserId> {

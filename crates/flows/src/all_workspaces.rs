@@ -1,12 +1,25 @@
 //! All workspaces, for whoever runs the server.
-use crate::manage::ManageRefusal;
+use crate::manage::{ManageRefusal, Unmanaged};
 use crate::owned::{part_of_name, refused};
 use crate::recorder::About;
 use crate::{App, Ctx, Failure};
+use domain::WorkspaceId;
 use domain::access::{Operation, Principal};
-use store::Page;
+use domain::client::Client;
+use domain::identity::{Member, User};
+use store::clients::Owner;
 use store::search::Found;
 pub use store::search::FoundWorkspace;
+use store::{Page, Paged};
+
+type Outcome<T> = Result<T, Failure<ManageRefusal>>;
+
+const KIND: &str = "workspace.management";
+
+fn may(app: &App, ctx: &Ctx, principal: &Principal) -> Outcome<()> {
+    let may = principal.may(Operation::ReadAllWorkspaces);
+    may.map_err(|denied| refused(app, ctx, KIND, About::default(), denied))
+}
 
 /// The workspaces with `part` in their names, in the order in which they came; all of them for an empty `part`.
 pub async fn search(
@@ -15,10 +28,47 @@ pub async fn search(
     principal: &Principal,
     part: &str,
     page: Page,
-) -> Result<Found<FoundWorkspace>, Failure<ManageRefusal>> {
-    let may = principal.may(Operation::ReadAllWorkspaces);
-    may.map_err(|denied| refused(app, ctx, "workspace.management", About::default(), denied))?;
+) -> Outcome<Found<FoundWorkspace>> {
+    may(app, ctx, principal)?;
     let part = part_of_name(app, ctx, part)?;
     let mut tx = app.store().read().await?;
     Ok(store::search::workspaces(&mut tx, part, page).await?)
+}
+
+/// One workspace.
+pub async fn find(app: &App, ctx: &Ctx, principal: &Principal, id: &str) -> Outcome<FoundWorkspace> {
+    may(app, ctx, principal)?;
+    let unknown = || refused(app, ctx, KIND, About::default(), Unmanaged::NoSuchWorkspace);
+    let id: WorkspaceId = id.parse().map_err(|_| unknown())?;
+    let found = {
+        let mut tx = app.store().read().await?;
+        store::search::workspace(&mut tx, id).await?
+    };
+    found.ok_or_else(unknown)
+}
+
+/// Its members, as [`find`] counts them.
+pub async fn members(
+    app: &App,
+    ctx: &Ctx,
+    principal: &Principal,
+    id: WorkspaceId,
+    page: Page,
+) -> Outcome<Paged<(Member, User)>> {
+    may(app, ctx, principal)?;
+    let mut tx = app.store().read().await?;
+    Ok(store::workspaces::list_members(&mut tx, id, page).await?)
+}
+
+/// The applications that it owns, as [`find`] counts them.
+pub async fn applications(
+    app: &App,
+    ctx: &Ctx,
+    principal: &Principal,
+    id: WorkspaceId,
+    page: Page,
+) -> Outcome<Paged<Client>> {
+    may(app, ctx, principal)?;
+    let mut tx = app.store().read().await?;
+    Ok(store::clients::list_for_owner(&mut tx, Owner::Workspace(id), page, ctx.now).await?)
 }

@@ -18,7 +18,7 @@ use domain::oauth::registration::MetadataRefusal;
 use domain::{AuditId, Timestamp};
 use serde_json::Value;
 use std::collections::HashMap;
-pub use store::failures::Of;
+pub use store::failures::{Of, Only};
 
 /// A request that was refused.
 #[derive(Debug, Clone, PartialEq)]
@@ -52,22 +52,35 @@ pub struct Failures {
     pub next: Option<AuditId>,
 }
 
-/// The last failed requests of an application, or the changes to it that were refused; of those before `before` if one is
-/// named: at most `limit` (1 to [`audit::MOST`]). Those of the last second may be missing where another node met them.
+/// Which part of which list.
+#[derive(Debug, Clone, Copy)]
+pub struct Wanted<'a> {
+    pub of: Of,
+    pub only: Only<'a>,
+    /// Those before this one; without it, the newest.
+    pub before: Option<AuditId>,
+}
+
+impl From<Of> for Wanted<'_> {
+    fn from(of: Of) -> Self {
+        Self { of, only: Only::default(), before: None }
+    }
+}
+
+/// The last failed requests of an application, or the changes to it that were refused: at most `limit` (1 to [`audit::MOST`]). Those of the last second may be missing where another node met them.
 pub async fn of_client(
     app: &App,
     ctx: &Ctx,
     principal: &Principal,
     id: &str,
-    of: Of,
-    before: Option<AuditId>,
+    wanted: Wanted<'_>,
     limit: i64,
 ) -> Result<Failures, Failure<ManageRefusal>> {
     let client = owned::find(app, ctx, principal, Operation::ReadClientFailures, id).await?;
-    let limit = limit.clamp(1, audit::MOST);
+    let (Wanted { of, only, before }, limit) = (wanted, limit.clamp(1, audit::MOST));
     app.catch_up().await;
     let mut tx = app.store().read().await?;
-    let events = store::failures::list(&mut tx, &client.id, of, before.map(|id| (id.time(), id)), limit).await?;
+    let events = store::failures::list(&mut tx, &client.id, of, only, before.map(|id| (id.time(), id)), limit).await?;
     // Whose address it is, only those learn who could look it up among the members of their workspace.
     let names = match (of, principal.workspace) {
         (Of::Changes, Some((workspace, _))) => audit_search::names(&mut tx, &events, Some(workspace)).await?,

@@ -25,6 +25,7 @@ domain::refusals! {
         SecretsTooMany => Conflict, "secrets_too_many", "The application has two secrets already: end one first.";
         OwnerUnknown => InvalidRequest, "owner_unknown", "Enter the id of a workspace (wsp_ and 26 characters), or the email address of an account.";
         AccountUnknown => NotFound, "account_unknown", "There is no such person.";
+        NoSuchWorkspace => NotFound, "workspace_not_there", "There is no such workspace.";
         LastOperator => Conflict, "last_operator", "Somebody must run this server: name another operator first.";
         Changed => PreconditionFailed, "changed_meanwhile", "It was changed meanwhile. Read it again and repeat the change.";
         Choice => InvalidRequest, "value_unknown", "The value is not one of those that are known.";

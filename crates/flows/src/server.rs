@@ -10,7 +10,7 @@ use domain::access::{Operation, Principal};
 use domain::keys::KeyState;
 use domain::oauth::jose::SigningAlg;
 use std::time::{Duration, Instant};
-pub use store::health::DatabaseHealth;
+pub use store::health::{DatabaseHealth, WebhookDeliveries};
 
 type Outcome<T> = Result<T, Failure<ManageRefusal>>;
 
@@ -83,6 +83,13 @@ async fn ask(app: &App) -> Result<(Duration, DatabaseHealth), Fault> {
     let begun = Instant::now();
     store::health::ping(&mut tx).await?;
     Ok((begun.elapsed(), store::health::look(&mut tx).await?))
+}
+
+/// The webhooks of everybody whose deliveries are still tried, or were given up if `dead`: those with the most first.
+pub async fn deliveries(app: &App, ctx: &Ctx, principal: &Principal, dead: bool) -> Outcome<Vec<WebhookDeliveries>> {
+    may(app, ctx, principal)?;
+    let mut tx = app.store().read().await?;
+    Ok(store::health::by_webhook(&mut tx, dead).await?)
 }
 
 /// A database that does not answer is an answer, too.

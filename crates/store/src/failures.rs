@@ -39,7 +39,11 @@ macro_rules! list {
         concat!(
             "SELECT e.id, e.at, e.kind, e.outcome, e.request_id, e.actor, e.client_id, e.user_id, e.workspace_id, \
              e.grant_id, e.ip, e.credential, e.detail FROM (",
-            failed!("id", $which, "(at, id) < ($2, $3) ORDER BY at DESC, id DESC LIMIT $4"),
+            failed!(
+                "id",
+                $which,
+                "(at, id) < ($2, $3) AND at >= $5 AND ($6 = '' OR outcome = $6) ORDER BY at DESC, id DESC LIMIT $4"
+            ),
             ") p CROSS JOIN audit_events e WHERE e.id = p.id ORDER BY e.at DESC, e.id DESC"
         )
     };
@@ -63,16 +67,30 @@ impl Of {
     }
 }
 
+/// Which of them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Only<'a> {
+    /// Those of one day, in UTC.
+    pub day: Option<Day>,
+    /// Those for one exact reason.
+    pub reason: Option<&'a str>,
+}
+
 /// The newest `limit` (1 to [`MAX_LIMIT`]) of those before `before`.
 pub async fn list(
     tx: &mut Tx,
     client: &ClientId,
     of: Of,
+    only: Only<'_>,
     before: Option<Place>,
     limit: i64,
 ) -> Result<Vec<AuditEvent>, StoreError> {
-    let (at, id) = before.map_or((i64::MAX, String::new()), |(at, id)| (at.seconds(), id.to_string()));
-    let mut rows = tx.all(of.list(), params![client, at, id, limit.clamp(1, MAX_LIMIT)]).await?;
+    let before = before.map_or((i64::MAX, String::new()), |(at, id)| (at.seconds(), id.to_string()));
+    let end = only.day.map_or((i64::MAX, String::new()), |day| (day.plus(1).start().seconds(), String::new()));
+    let (at, id) = before.min(end);
+    let first = only.day.map_or(i64::MIN, |day| day.start().seconds());
+    let (limit, reason) = (limit.clamp(1, MAX_LIMIT), only.reason.unwrap_or_default());
+    let mut rows = tx.all(of.list(), params![client, at, id, limit, first, reason]).await?;
     rows.iter_mut().map(audit::read).collect()
 }
 
@@ -119,7 +137,8 @@ mod tests {
     fn only_refused_requests_are_looked_at() {
         for (of, index) in [(Of::Requests, "audit_events_failed"), (Of::Changes, "audit_events_failed_changes")] {
             let steps = plan(of.list());
-            let page = format!("SEARCH audit_events USING COVERING INDEX {index} (client_id=? AND (at,id)<(?,?))");
+            let page =
+                format!("SEARCH audit_events USING COVERING INDEX {index} (client_id=? AND at>? AND (at,id)<(?,?))");
             assert_eq!(steps[..2], ["CO-ROUTINE p", &page], "found in order: nothing is sorted");
             assert!(steps.iter().any(|step| step == "SEARCH e USING PRIMARY KEY (id=?)"), "{steps:?}");
         }

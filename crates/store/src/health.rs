@@ -1,6 +1,7 @@
 //! How the database is.
-use crate::page::count;
-use crate::{StoreError, Tx, dialect};
+use crate::page::{MAX_LIMIT, count};
+use crate::{StoreError, Tx, dialect, params};
+use domain::{WebhookId, WorkspaceId};
 
 /// What the operator is told of it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -33,6 +34,45 @@ pub async fn look(tx: &mut Tx) -> Result<DatabaseHealth, StoreError> {
     })
 }
 
+/// A webhook, and how many of its deliveries are in a state.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct WebhookDeliveries {
+    pub webhook_id: WebhookId,
+    pub url: String,
+    /// The workspace that it belongs to, with its name; the operator's belong to none.
+    pub workspace: Option<(WorkspaceId, String)>,
+    pub deliveries: i64,
+}
+
+macro_rules! by_webhook {
+    ($state:literal) => {
+        concat!(
+            "SELECT w.id, w.url, w.workspace_id, s.name, d.deliveries FROM (SELECT webhook_id, COUNT(*) AS deliveries \
+             FROM webhook_deliveries WHERE state = '",
+            $state,
+            "' GROUP BY webhook_id) d JOIN webhooks w ON w.id = d.webhook_id \
+             LEFT JOIN workspaces s ON s.id = w.workspace_id ORDER BY d.deliveries DESC, w.id LIMIT $1"
+        )
+    };
+}
+
+const PENDING_BY_WEBHOOK: &str = by_webhook!("pending");
+const DEAD_BY_WEBHOOK: &str = by_webhook!("dead");
+
+/// The webhooks with deliveries that are still tried, or that nobody tries any more if `dead`: those with the most first, at
+/// most [`MAX_LIMIT`].
+pub async fn by_webhook(tx: &mut Tx, dead: bool) -> Result<Vec<WebhookDeliveries>, StoreError> {
+    let sql = if dead { DEAD_BY_WEBHOOK } else { PENDING_BY_WEBHOOK };
+    let mut rows = tx.all(sql, params![MAX_LIMIT]).await?;
+    rows.iter_mut()
+        .map(|row| {
+            let (webhook_id, url) = (row.parse()?, row.text()?);
+            let (workspace, name): (Option<WorkspaceId>, _) = (row.opt_parse()?, row.opt_text()?);
+            Ok(WebhookDeliveries { webhook_id, url, workspace: workspace.zip(name), deliveries: row.int()? })
+        })
+        .collect()
+}
+
 /// The shortest way to the database and back.
 pub async fn ping(tx: &mut Tx) -> Result<(), StoreError> {
     count(tx, "SELECT CAST(1 AS BIGINT)", &[]).await.map(drop)
@@ -47,5 +87,10 @@ mod tests {
     fn deliveries_are_counted_in_indexes_of_their_own() {
         assert!(plan(PENDING)[0].contains("USING COVERING INDEX webhook_deliveries_"), "{:?}", plan(PENDING));
         assert!(plan(DEAD)[0].contains("USING COVERING INDEX webhook_deliveries_dead"), "{:?}", plan(DEAD));
+        for (sql, index) in [(PENDING_BY_WEBHOOK, "webhook_deliveries_"), (DEAD_BY_WEBHOOK, "webhook_deliveries_dead")]
+        {
+            let counted = plan(sql).into_iter().any(|step| step.contains(&format!("USING COVERING INDEX {index}")));
+            assert!(counted, "{:?}", plan(sql));
+        }
     }
 }

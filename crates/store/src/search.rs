@@ -377,6 +377,12 @@ const WORKSPACES: (&str, &str) =
     each!(concat!("SELECT ", workspace_columns!(), " FROM "), " CROSS JOIN workspaces w WHERE w.id = j.value->>'id'");
 const ALL_WORKSPACES: &str = all_of!(workspace_columns!(), "workspace", "workspaces w", "w.id");
 
+/// One workspace, by its id.
+pub async fn workspace(tx: &mut Tx, id: WorkspaceId) -> Result<Option<FoundWorkspace>, StoreError> {
+    let sql = concat!("SELECT ", workspace_columns!(), " FROM workspaces w WHERE w.id = $1");
+    tx.one(sql, params![id]).await?.as_mut().map(found_workspace).transpose()
+}
+
 /// The workspaces with `part` in their names, whatever the case of its letters, in the order in which they came.
 pub async fn workspaces(tx: &mut Tx, part: &str, page: Page) -> Result<Found<FoundWorkspace>, StoreError> {
     if part.is_empty() {

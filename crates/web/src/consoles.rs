@@ -102,10 +102,13 @@ fn console() -> Router<WebState> {
 fn server() -> Router<WebState> {
     Router::new()
         .route("/operator", get(operator::health::get))
+        .route("/operator/deliveries", get(operator::deliveries::get))
         .route("/operator/users", get(operator::users::get))
         .route("/operator/users/{user}", get(operator::user::get))
         .route("/operator/users/{user}/{change}", get(operator::user_changes::ask).post(operator::user_changes::post))
         .route("/operator/workspaces", get(operator::workspaces::get))
+        .route("/operator/workspaces/{id}", get(operator::workspace::members))
+        .route("/operator/workspaces/{id}/applications", get(operator::workspace::applications))
         .route("/operator/clients", get(operator::clients::get))
         .route("/operator/clients/{client}", get(operator::client::get))
         .route(

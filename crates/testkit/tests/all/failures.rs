@@ -3,7 +3,7 @@ use axum::http::Method;
 use domain::access::{Denied, Principal};
 use domain::identity::Role;
 use domain::oauth::diagnosis::{Endpoint, Verdict};
-use flows::failures::{self, FailedRequest, Failures, Of};
+use flows::failures::{self, FailedRequest, Failures, Of, Wanted};
 use flows::manage::{ManageRefusal, Unmanaged};
 use flows::{Failure, audit};
 use serde_json::{Value, json};
@@ -20,7 +20,7 @@ async fn owned(app: &TestApp, user: &TestUser, kind: Kind) -> Party {
 
 async fn failures(app: &TestApp, who: &Principal, party: &Party) -> Vec<FailedRequest> {
     app.app.flush_audit().await.unwrap();
-    failures::of_client(&app.app, &app.ctx(), who, party.id.as_str(), Of::Requests, None, 100).await.unwrap().items
+    failures::of_client(&app.app, &app.ctx(), who, party.id.as_str(), Of::Requests.into(), 100).await.unwrap().items
 }
 
 /// The last failure: its endpoint and reason, the check that failed, and what was sent. All before it passed, and
@@ -313,7 +313,15 @@ async fn pages_follow_one_another_and_only_admins_read_them() {
         }
         app.app.flush_audit().await.unwrap();
         let page = async |who: &Principal, before| {
-            failures::of_client(&app.app, &app.ctx(), who, party.id.as_str(), Of::Requests, before, 3).await
+            failures::of_client(
+                &app.app,
+                &app.ctx(),
+                who,
+                party.id.as_str(),
+                Wanted { before, ..Of::Requests.into() },
+                3,
+            )
+            .await
         };
         let who = developer(&app, &ada, Role::Admin);
         let (mut ids, mut before) = (Vec::new(), None);
@@ -338,7 +346,7 @@ async fn pages_follow_one_another_and_only_admins_read_them() {
         // Whoever was refused the management of an application is told of under it, and not among its requests.
         let failed = failures(&app, &who, &party).await;
         assert_eq!(failed.len(), 7);
-        let changes = failures::of_client(&app.app, &app.ctx(), &who, party.id.as_str(), Of::Changes, None, 100).await;
+        let changes = failures::of_client(&app.app, &app.ctx(), &who, party.id.as_str(), Of::Changes.into(), 100).await;
         let failed = changes.unwrap().items;
         assert_eq!(failed.len(), 1);
         assert_eq!((failed[0].endpoint, failed[0].reason.as_str()), (Endpoint::Management, "role_too_low"));

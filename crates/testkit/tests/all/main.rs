@@ -20,6 +20,7 @@ mod consent;
 mod device;
 mod edges;
 mod failures;
+mod figures;
 mod idempotency;
 mod invitations;
 mod members;

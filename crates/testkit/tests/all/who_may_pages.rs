@@ -31,9 +31,12 @@ const TABLE: &str = "
     /workspaces/{workspace}/webhooks/new                403 200 200 403 403
     /workspaces/{workspace}/audit                       403 200 200 403 403
     /operator                                           403 403 403 403 200
+    /operator/deliveries                                403 403 403 403 200
     /operator/users                                     403 403 403 403 200
     /operator/users/{user}                              403 403 403 403 200
     /operator/workspaces                                403 403 403 403 200
+    /operator/workspaces/{workspace}                    403 403 403 403 200
+    /operator/workspaces/{workspace}/applications       403 403 403 403 200
     /operator/clients                                   403 403 403 403 200
     /operator/clients/{client}                          403 403 403 403 200
     /operator/keys                                      403 403 403 403 200

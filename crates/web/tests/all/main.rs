@@ -7,6 +7,7 @@ mod consent_pages;
 mod developer_pages;
 mod device_pages;
 mod docs_pages;
+mod figures;
 mod flags;
 mod operator_pages;
 mod pages;

@@ -56,6 +56,7 @@ async fn each_page_speaks_both_languages_and_escapes_what_strangers_wrote() {
     let (_, mut browser) = operator(&app).await;
     let (eve, party) = hostile(&app).await;
     let (user, client) = (format!("users/{}", eve.user.id), format!("clients/{}", party.id));
+    let workspace = format!("workspaces/{}", eve.workspaces[0]);
     // The page, what it says in both languages, and whether it names what Eve named.
     let pages = [
         (String::new(), "Everything looks good.", "Alles sieht gut aus.", false),
@@ -68,6 +69,9 @@ async fn each_page_speaks_both_languages_and_escapes_what_strangers_wrote() {
         (format!("{user}/make-operator"), "will see and change everything", "alles auf diesen Seiten sehen", true),
         (format!("{user}/end-operator"), "no longer opens these pages", "nicht mehr öffnen", true),
         ("workspaces".to_owned(), "Their owners look after", "kümmern sich ihre Inhaber", true),
+        (workspace.clone(), "Members", "Mitglieder", true),
+        (format!("{workspace}/applications"), "Trust", "Vertrauen", true),
+        ("deliveries?state=pending".to_owned(), "Deliveries on their way", "Zustellungen", false),
         ("clients".to_owned(), "whoever manages it", "wer auch immer sie verwaltet", true),
         (client.clone(), "How far do you trust it?", "Wie weit vertrauen Sie ihm?", true),
         (format!("{client}/trust?trust=anonymous"), "once <strong><bdi>7", "sobald seine Registrierung", true),

@@ -84,6 +84,7 @@ refusal-interaction_expired = Diese Seite ist abgelaufen. Gehen Sie zurück zur 
 refusal-interaction_of_another_browser = Diese Seite gehört zu einem anderen Browser. Gehen Sie zurück zur Anwendung und beginnen Sie von vorn.
 refusal-interaction_of_another_user = Inzwischen wurde ein anderes Konto angemeldet. Gehen Sie zurück zur Anwendung und beginnen Sie von vorn.
 refusal-interaction_unknown = Diese Seite ist nicht gültig. Gehen Sie zurück zur Anwendung und beginnen Sie von vorn.
+refusal-workspace_not_there = Diesen Arbeitsbereich gibt es nicht.
 refusal-workspace_not_chosen = Sie gehören zu mehreren Arbeitsbereichen: Nennen Sie einen davon in workspace.
 refusal-interaction_without_question = Hier gibt es nichts zu entscheiden. Gehen Sie zurück zur Anwendung und beginnen Sie von vorn.
 refusal-personal_token_ended = Die Autorisierung gilt nicht mehr.

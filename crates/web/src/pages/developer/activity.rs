@@ -17,6 +17,8 @@ const RANGES: [i64; 3] = [7, 30, 90];
 /// One row of the table.
 struct Row {
     day: String,
+    /// The same for the address of a list.
+    date: String,
     requests: i64,
     users: i64,
     errors: i64,
@@ -66,6 +68,7 @@ pub async fn get(State(state): State<WebState>, person: Person, path: Named) -> 
         let reasons = day.errors.iter().map(|error| format!("{} ({})", error.reason, error.count));
         Row {
             day: said(day.activity.activity_date),
+            date: day.activity.activity_date.to_string(),
             requests: day.activity.total_access,
             users: day.activity.unique_users,
             errors: counted(&day.errors),

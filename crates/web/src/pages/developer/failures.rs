@@ -3,14 +3,16 @@ use super::application::{Application, Named, Tab, named};
 use crate::WebState;
 use crate::pages::audit::actor_name;
 use crate::pages::frame::Frame;
+use crate::pages::time;
 use crate::person::Person;
 use askama::Template;
 use axum::extract::State;
 use axum::response::Response;
 use domain::client::Trust;
 use domain::oauth::diagnosis::{Endpoint, Verdict};
+use domain::{AuditId, Day, Timestamp};
 use flows::Failure;
-use flows::failures::{self, FailedRequest, Of};
+use flows::failures::{self, FailedRequest, Of, Only, Wanted};
 use flows::manage::ManageRefusal;
 use flows::unprotected::{self, Unprotected};
 use serde_json::Value;
@@ -94,7 +96,7 @@ fn failed(frame: &Frame, request: FailedRequest, by: Option<String>) -> Failed {
 
 #[derive(Template)]
 #[template(path = "developer/failures.html")]
-struct FailuresPage {
+struct FailuresPage<'p> {
     frame: Frame,
     app: Application,
     items: Vec<Failed>,
@@ -103,8 +105,19 @@ struct FailuresPage {
     later: bool,
     /// Whether changes are listed that others were refused, and not the requests of the application.
     changes: bool,
+    /// The day and the reason that the list is narrowed to.
+    day: Option<String>,
+    reason: &'p str,
+    /// The whole list.
+    whole: String,
     /// Its requests with neither PKCE nor nonce, whatever became of them.
     unprotected: Option<Unprotected>,
+}
+
+/// The day that the address names, such as `2026-01-31`.
+fn day(text: &str) -> Option<Day> {
+    let day = Timestamp::parse(text).map(Day::of);
+    day.filter(|day| day.to_string() == text)
 }
 
 pub async fn get(State(state): State<WebState>, person: Person, path: Named) -> Response {
@@ -113,17 +126,29 @@ pub async fn get(State(state): State<WebState>, person: Person, path: Named) -> 
         Err(response) => return *response,
     };
     let before = person.query("before").parse().ok();
-    let (of, here) = match person.query("of") {
-        CHANGES => (Of::Changes, format!("{}?of={CHANGES}&before=", app.at("failures"))),
-        _ => (Of::Requests, format!("{}?before=", app.at("failures"))),
+    let (of, whole) = match person.query("of") {
+        CHANGES => (Of::Changes, format!("{}?of={CHANGES}", app.at("failures"))),
+        _ => (Of::Requests, app.at("failures")),
+    };
+    let (day, reason) = (day(person.query("day")), person.query("reason"));
+    let only = Only { day, reason: Some(reason).filter(|reason| !reason.is_empty()) };
+    let here = |before: AuditId| {
+        let of = (of == Of::Changes).then(|| ("of", CHANGES.to_owned()));
+        let pairs = [of, day.map(|day| ("day", day.to_string())), only.reason.map(|one| ("reason", one.to_owned()))];
+        let pairs = pairs.into_iter().flatten().chain([("before", before.to_string())]);
+        let query = url::form_urlencoded::Serializer::new(String::new()).extend_pairs(pairs).finish();
+        format!("{}?{query}", app.at("failures"))
     };
     let id = named(&path, "client");
-    let found = match failures::of_client(state.app(), &person.ctx, &person.principal, id, of, before, ROWS).await {
-        Ok(found) => found,
-        Err(failure) => return person.refused(&state, &failure),
-    };
+    let found =
+        match failures::of_client(state.app(), &person.ctx, &person.principal, id, Wanted { of, only, before }, ROWS)
+            .await
+        {
+            Ok(found) => found,
+            Err(failure) => return person.refused(&state, &failure),
+        };
     let unprotected = match unprotected::of_client(state.app(), &person.ctx, &app.client).await {
-        Ok(unprotected) => unprotected.filter(|_| of == Of::Requests && before.is_none()),
+        Ok(unprotected) => unprotected.filter(|_| of == Of::Requests && only == Only::default() && before.is_none()),
         Err(fault) => return person.refused(&state, &Failure::<ManageRefusal>::from(fault)),
     };
     let frame = person.frame(&state, person.console());
@@ -133,7 +158,10 @@ pub async fn get(State(state): State<WebState>, person: Person, path: Named) -> 
     };
     let page = FailuresPage {
         items: found.items.into_iter().map(failed).collect(),
-        next: found.next.map(|id| format!("{here}{id}")),
+        next: found.next.map(here),
+        day: day.map(|day| time::day(day, frame.language())),
+        reason,
+        whole,
         later: before.is_some(),
         changes: of == Of::Changes,
         unprotected,

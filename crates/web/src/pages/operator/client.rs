@@ -23,6 +23,8 @@ struct ClientPage {
     /// What has changed since the operator vouched for the client.
     changes: Vec<Changed>,
     may_change: bool,
+    /// The page of its owner.
+    owner_page: Option<String>,
     /// Where whoever looks manages it, if they do.
     console: Option<String>,
     back: String,
@@ -96,8 +98,12 @@ pub async fn show(state: &WebState, person: &Person, id: &str, frame: Frame, pro
     let console = ours.map(|workspace| format!("{}/workspaces/{workspace}/applications/{}", state.base(), client.id));
     let back = person.path(state, Section::Clients);
     let path = format!("{back}/{}", client.id);
+    let of_workspace = client.owner_workspace_id.map(|id| format!("{}/{id}", person.path(state, Section::Workspaces)));
+    let of_user = client.owner_user_id.map(|id| format!("{}/{id}", person.path(state, Section::Users)));
+    let owner_page = of_workspace.or(of_user);
     let may_change = person.principal.may(Operation::WriteAllClients).is_ok();
     let changes = changes(&frame, client);
-    let page = ClientPage { frame, problem, one, tiers: tiers.into(), changes, may_change, console, back, path };
+    let page =
+        ClientPage { frame, problem, one, tiers: tiers.into(), changes, may_change, owner_page, console, back, path };
     if page.problem.is_some() { person.again(state, &page) } else { person.show(state, &page) }
 }

@@ -8,6 +8,7 @@ use askama::Template;
 use axum::extract::State;
 use axum::response::Response;
 use domain::Timestamp;
+use domain::webhook::DeliveryState;
 use flows::server::{self, DatabaseHealth, Health, Waiting};
 use std::time::Duration;
 
@@ -18,7 +19,6 @@ struct HealthPage {
     figures: Vec<Figure>,
     /// Figures that somebody should look at.
     wrong: i64,
-    webhooks: String,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -51,8 +51,8 @@ struct Figure {
     said: String,
     /// What the words end with.
     moment: Option<Timestamp>,
-    /// Whether more about it is told with the webhooks.
-    of_webhooks: bool,
+    /// The page that lists what it counts.
+    list: Option<String>,
 }
 
 /// A question that takes so long makes sign-ins feel slow.
@@ -101,7 +101,7 @@ struct Figures<'f> {
 impl Figures<'_> {
     fn add(&mut self, id: &'static str, label: &str, value: String, (verdict, said): (Verdict, &str)) {
         let (label, said) = (self.frame.say(label), self.frame.say(said));
-        self.all.push(Figure { id, label, value, verdict, said, moment: None, of_webhooks: false });
+        self.all.push(Figure { id, label, value, verdict, said, moment: None, list: None });
     }
 
     fn server(&mut self, health: &Health) {
@@ -132,12 +132,12 @@ impl Figures<'_> {
         self.add("health-commits", "health-commits", commits, (Verdict::Fact, "health-commits-said"));
     }
 
-    fn deliveries(&mut self, database: &DatabaseHealth) {
+    fn deliveries(&mut self, database: &DatabaseHealth, list: &str) {
         let (pending, dead) = (database.deliveries_pending, database.deliveries_dead);
         self.add("health-pending", "health-pending", pending.to_string(), of_pending(pending));
         self.add("health-dead", "health-dead", dead.to_string(), of_dead(dead));
-        for figure in self.all.iter_mut().rev().take(2) {
-            figure.of_webhooks = true;
+        for (figure, state) in self.all.iter_mut().rev().zip([DeliveryState::Dead, DeliveryState::Pending]) {
+            figure.list = Some(format!("{list}?state={}", state.as_str()));
         }
     }
 }
@@ -152,14 +152,13 @@ pub async fn get(State(state): State<WebState>, person: Person) -> Response {
     figures.database(&health);
     figures.writes(&health);
     if let Some(database) = &health.database {
-        figures.deliveries(database);
+        figures.deliveries(database, &format!("{}/deliveries", person.path(&state, Section::Health)));
     }
     figures.server(&health);
     let figures = figures.all;
     let wrong = figures.iter().filter(|one| matches!(one.verdict, Verdict::Look | Verdict::Bad)).count();
     let wrong = i64::try_from(wrong).unwrap_or(i64::MAX);
-    let webhooks = format!("{}/webhooks", person.path(&state, Section::Health));
-    person.show(&state, &HealthPage { frame, figures, wrong, webhooks })
+    person.show(&state, &HealthPage { frame, figures, wrong })
 }
 
 #[cfg(test)]

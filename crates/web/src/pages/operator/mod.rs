@@ -2,6 +2,7 @@
 pub mod client;
 pub mod client_changes;
 pub mod clients;
+pub mod deliveries;
 pub mod health;
 pub mod keys;
 pub mod settings;
@@ -9,6 +10,7 @@ mod units;
 pub mod user;
 pub mod user_changes;
 pub mod users;
+pub mod workspace;
 pub mod workspaces;
 
 /// Rows on each page of a list.

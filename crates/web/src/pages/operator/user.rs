@@ -24,6 +24,24 @@ struct UserPage {
     stays: Option<String>,
     back: String,
     path: String,
+    /// Where workspaces and clients are listed.
+    workspaces: String,
+    clients: String,
+}
+
+/// As many as there are of a list.
+fn listed<T>(all: &[T]) -> i64 {
+    i64::try_from(all.len()).unwrap_or(i64::MAX)
+}
+
+impl UserPage {
+    fn memberships(&self) -> i64 {
+        listed(&self.one.memberships)
+    }
+
+    fn connected(&self) -> i64 {
+        listed(&self.one.connected)
+    }
 }
 
 pub async fn get(State(state): State<WebState>, person: Person, Path(id): Path<String>) -> Response {
@@ -42,6 +60,7 @@ pub async fn show(state: &WebState, person: &Person, id: &str, frame: Frame, pro
     let own = one.found.user.id == person.user.id;
     let may_change = person.principal.may(Operation::WriteAllUsers).is_ok();
     let stays = one.last_operator.then(|| frame.texts().refusal(&Unmanaged::LastOperator));
-    let page = UserPage { frame, problem, one, own, may_change, stays, back, path };
+    let (workspaces, clients) = (person.path(state, Section::Workspaces), person.path(state, Section::Clients));
+    let page = UserPage { frame, problem, one, own, may_change, stays, back, path, workspaces, clients };
     if page.problem.is_some() { person.again(state, &page) } else { person.show(state, &page) }
 }
