@@ -253,6 +253,8 @@ pub async fn adopt_api_key(app: &App, ctx: &Ctx, principal: &Principal, id: &str
 
 /// Adopts several keys: each that can be. Refuses only where none can, for another may have been faster with one of them.
 pub async fn adopt_api_keys(app: &App, ctx: &Ctx, principal: &Principal, ids: &[&str]) -> Outcome<()> {
+    // Of no keys at all as well.
+    workspace(app, ctx, principal, Operation::WriteApiKeys)?;
     let (mut adopted, mut refusal) = (0, None);
     for id in ids {
         match adopt_api_key(app, ctx, principal, id).await {

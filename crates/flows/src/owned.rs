@@ -77,6 +77,11 @@ pub fn trust_of_new(principal: &Principal) -> Trust {
     if principal.operator { Trust::Verified } else { Trust::Unverified }
 }
 
+/// Whether the caller may make a client for their workspace, before anything is known of it.
+pub fn may_create(app: &App, ctx: &Ctx, principal: &Principal) -> Outcome<()> {
+    owner(app, ctx, principal, Whose::Workspace, Operation::WriteClients).map(drop)
+}
+
 /// Reads what a new client is to be as [`create`] would, and makes nothing.
 pub fn check(app: &App, ctx: &Ctx, principal: &Principal, dialect: &Dialect, body: &Map<String, Value>) -> Outcome<()> {
     owner(app, ctx, principal, Whose::Workspace, Operation::WriteClients)?;

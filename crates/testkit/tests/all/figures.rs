@@ -1,6 +1,6 @@
 //! Figures of all webhooks lead to whose they are (pages, point 6.2); the other figures are tested with the pages.
 use domain::webhook::Owner;
-use flows::profile;
+use flows::unguarded::profile;
 use flows::webhooks::{self, NewWebhook};
 use testkit::{Browser, Reply, TestApp, TestUser, for_each_database};
 

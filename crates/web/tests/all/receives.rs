@@ -4,7 +4,7 @@ use axum::http::Method;
 use domain::WorkspaceId;
 use domain::client::AccessTokenFormat;
 use domain::identity::AppPolicy;
-use flows::profile::{self, Change};
+use flows::unguarded::profile::{self, Change};
 use flows::{Settings, app_policy};
 use serde_json::Value;
 use testkit::{Api, Browser, Kind, Party, Reply, TestApp, TestUser, Tokens, claims, for_each_database};

@@ -12,7 +12,6 @@ use askama::Template;
 use axum::extract::State;
 use axum::response::Response;
 use domain::ScopeSet;
-use domain::access::Operation;
 use domain::application::CONSOLE;
 use domain::client::{ApplicationType, Client};
 use flows::idempotency::is_key;
@@ -91,8 +90,8 @@ fn page<'p>(state: &'p WebState, person: &Person, draft: &'p Draft, step: Step, 
 
 /// Whether the person may make one; asked before anything is typed.
 fn allowed(state: &WebState, person: &Person) -> Result<(), Box<Response>> {
-    let allowed = person.principal.may(Operation::WriteClients);
-    allowed.map_err(|denied| Box::new(person.refused(state, &Failure::<ManageRefusal>::Refused(denied.into()))))
+    let allowed = owned::may_create(state.app(), &person.ctx, &person.principal);
+    allowed.map_err(|failure| Box::new(person.refused(state, &failure)))
 }
 
 /// The step, or the one before it that has something to mend.
@@ -167,6 +166,7 @@ pub async fn post(State(state): State<WebState>, posted: Posted) -> Response {
 async fn make(state: WebState, posted: Arc<Posted>) -> Made {
     let (person, draft) = (&posted.person, Draft::read(&posted.form));
     let Some(kind) = draft.kind else {
+        allowed(&state, person)?;
         return Err(person.again(&state, &page(&state, person, &draft, Step::Kind, Problem::default())).into());
     };
     let made = owned::create(state.app(), &person.ctx, &person.principal, &CONSOLE, &draft.metadata(kind)).await;

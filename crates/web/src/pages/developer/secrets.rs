@@ -65,21 +65,21 @@ pub async fn post(State(state): State<WebState>, path: Named, posted: Posted) ->
 async fn make(state: WebState, path: Named, posted: Arc<Posted>) -> Made {
     let person = &posted.person;
     let added = secrets::add(state.app(), &person.ctx, &person.principal, named(&path, "client")).await;
-    let app = match Application::open(&state, person, &path, Tab::Secrets).await {
-        Ok(app) => app,
-        // The secret is there, even if it cannot be shown.
-        Err(response) if added.is_ok() => return Ok(*response),
-        Err(response) => return Err(response.into()),
-    };
     let failure = match added {
         Ok(added) => {
-            let page = page(&state, person, app, Problem::default(), Some(added.secret.expose()));
-            return Ok(person.show(&state, &page));
+            return Ok(match Application::open(&state, person, &path, Tab::Secrets).await {
+                Ok(app) => {
+                    let page = page(&state, person, app, Problem::default(), Some(added.secret.expose()));
+                    person.show(&state, &page)
+                }
+                // The secret is there, even if it cannot be shown.
+                Err(response) => *response,
+            });
         }
         Err(failure) => failure,
     };
-    let frame = person.frame(&state, person.console());
-    let problem = Problem::of(&failure, &state, person, &frame)?;
+    let problem = Problem::of(&failure, &state, person, &person.frame(&state, person.console()))?;
+    let app = Application::open(&state, person, &path, Tab::Secrets).await?;
     Err(person.again(&state, &page(&state, person, app, problem, None)).into())
 }
 

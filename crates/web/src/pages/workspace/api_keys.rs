@@ -302,9 +302,9 @@ const ADOPTED: usize = 1000;
 /// The person answers for these keys from now on.
 pub async fn adopt(State(state): State<WebState>, posted: Posted) -> Response {
     let person = &posted.person;
-    let ids: Vec<&str> = posted.form.all("key").take(ADOPTED).collect();
-    if let Err(failure) = credentials::adopt_api_keys(state.app(), &person.ctx, &person.principal, &ids).await {
-        return person.refused(&state, &failure);
+    let keys: Vec<&str> = posted.form.all("key").take(ADOPTED).collect();
+    match credentials::adopt_api_keys(state.app(), &person.ctx, &person.principal, &keys).await {
+        Ok(()) => person.done(&state, &person.path(&state, Section::ApiKeys), "api-keys-adopted"),
+        Err(failure) => person.refused(&state, &failure),
     }
-    person.done(&state, &person.path(&state, Section::ApiKeys), "api-keys-adopted")
 }
