@@ -74,6 +74,11 @@ impl Ctx {
         Self { facts: self.facts.clone().unproven(), ..self.clone() }
     }
 
+    /// The same request, by this caller.
+    pub(crate) fn by(&self, principal: &Principal) -> Self {
+        Self { facts: self.facts.clone().by(principal), ..self.clone() }
+    }
+
     /// The same request, by a person in this session.
     pub(crate) fn in_session(&self, user: UserId, session: SessionId) -> Self {
         let (actor, credential) = (Some(user.to_string()), Some(session.to_string()));

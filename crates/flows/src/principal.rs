@@ -18,6 +18,11 @@ fn refused<T>(app: &App, ctx: &Ctx, why: Unmanaged) -> Outcome<T> {
     Err(Failure::Refused(why.into()))
 }
 
+/// The same of somebody who is known: the log says who was refused.
+fn refused_to<T>(app: &App, ctx: &Ctx, who: &Principal, why: Unmanaged) -> Outcome<T> {
+    refused(app, &ctx.by(who), why)
+}
+
 /// Who sends `Authorization: Bearer`: an API key, a personal access token, or an access token. `named` is the workspace
 /// that a person wants to act in; without it, it is their only or default one.
 pub async fn by_bearer(app: &App, ctx: &Ctx, token: &str, named: Option<&str>) -> Outcome<Principal> {
@@ -28,17 +33,18 @@ pub async fn by_bearer(app: &App, ctx: &Ctx, token: &str, named: Option<&str>) -
         }
         Caller::ApiKey(view) => {
             let id = view.workspace.id;
-            if named.is_some_and(|named| named != id.to_string()) {
-                return refused(app, ctx, Unmanaged::WorkspaceUnknown);
-            }
-            Ok(Principal {
+            let principal = Principal {
                 user: None,
                 workspace: Some((id, view.rights.roles.role)),
                 operator: view.rights.operator,
                 limit: Limit::Scopes(view.key.scopes.clone()),
                 credential: Credential::ApiKey(view.key.id),
                 responsible: view.key.created_by,
-            })
+            };
+            if named.is_some_and(|named| named != id.to_string()) {
+                return refused_to(app, ctx, &principal, Unmanaged::WorkspaceUnknown);
+            }
+            Ok(principal)
         }
         Caller::OrphanedKey(workspace) => {
             let about = About::default().and_workspace(Some(workspace));
@@ -74,11 +80,11 @@ async fn by_access_token(app: &App, ctx: &Ctx, token: &str, named: Option<&str>)
     } else {
         drop(tx);
         let workspace = grant.workspace_id.zip(context.roles.as_ref().map(|roles| roles.role));
-        if named.is_some_and(|named| grant.workspace_id.is_none_or(|id| id.to_string() != named)) {
-            return refused(app, ctx, Unmanaged::WorkspaceUnknown);
-        }
         let responsible = Some(grant.user_id);
         let principal = Principal { user: None, workspace, operator: false, limit: scopes, credential, responsible };
+        if named.is_some_and(|named| grant.workspace_id.is_none_or(|id| id.to_string() != named)) {
+            return refused_to(app, ctx, &principal, Unmanaged::WorkspaceUnknown);
+        }
         admitted(app, ctx, principal, &grant.client_id, true).await?
     };
     access::note_seen(app, &live).await?;
@@ -94,7 +100,11 @@ async fn admitted(app: &App, ctx: &Ctx, caller: Principal, client: &ClientId, na
         return Ok(caller);
     }
     drop(tx);
-    if named { refused(app, ctx, Unmanaged::AppNotAllowed) } else { Ok(Principal { workspace: None, ..caller }) }
+    if named {
+        refused_to(app, ctx, &caller, Unmanaged::AppNotAllowed)
+    } else {
+        Ok(Principal { workspace: None, ..caller })
+    }
 }
 
 /// Who is signed in.
@@ -111,12 +121,11 @@ pub async fn by_session(app: &App, ctx: &Ctx, caller: &Caller, named: Option<&st
 /// whomever it speaks for: an app cannot agree to what it asks for.
 pub async fn authorizing(app: &App, ctx: &Ctx, token: Option<&str>, session: Caller) -> Outcome<Caller> {
     let Some(token) = token else { return Ok(session) };
-    match session::bearer(app, ctx, token).await? {
-        caller @ Caller::Pat(_) => return Ok(caller),
-        Caller::ApiKey(_) => {}
-        _ => drop(by_bearer(app, ctx, token, None).await?),
+    if let caller @ Caller::Pat(_) = session::bearer(app, ctx, token).await? {
+        return Ok(caller);
     }
-    app.record(ctx, "management", Denied::PersonOnly.reason(), About::default());
+    let other = by_bearer(app, ctx, token, None).await?;
+    app.record(&ctx.by(&other), "management", Denied::PersonOnly.reason(), About::default());
     Err(Failure::Refused(Denied::PersonOnly.into()))
 }
 
@@ -147,17 +156,19 @@ pub async fn at_page(app: &App, ctx: &Ctx, view: &SessionView, named: Option<&st
         }
         first
     };
+    let credential = Credential::Session(view.session.id);
     let place = |m: &WorkspaceMembership| (m.workspace_id, m.roles.role);
     let workspace = match named {
         Some(named) => {
             let Some(member) = memberships.iter().find(|m| m.workspace_id.to_string() == named) else {
-                return refused(app, ctx, Unmanaged::WorkspaceUnknown);
+                let outside = of_person(user, None, Limit::Role, credential);
+                return refused_to(app, ctx, &outside, Unmanaged::WorkspaceUnknown);
             };
             Some(place(member))
         }
         None => home(user, &memberships).map(|(id, roles)| (id, roles.role)).or(memberships.first().map(place)),
     };
-    let principal = of_person(user, workspace, Limit::Role, Credential::Session(view.session.id));
+    let principal = of_person(user, workspace, Limit::Role, credential);
     Ok(AtPage { principal, memberships })
 }
 
@@ -181,7 +192,10 @@ async fn person(
             Some(id) => store::workspaces::member(&mut tx, user.id, id).await?,
             None => None,
         };
-        let Some(member) = member else { return refused(app, ctx, Unmanaged::WorkspaceUnknown) };
+        let Some(member) = member else {
+            let outside = of_person(user, None, limit, credential);
+            return refused_to(app, ctx, &outside, Unmanaged::WorkspaceUnknown);
+        };
         Some((member.workspace_id, member.roles.role))
     } else {
         let memberships = store::workspaces::list_for_user(&mut tx, user.id).await?;

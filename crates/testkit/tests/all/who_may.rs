@@ -86,11 +86,17 @@ async fn a_person_of_several_workspaces_names_one() {
             let reply = person.clone().header("countersign-workspace", &other).get("/oidc/clients").await;
             assert_eq!(reply.status, 403, "{other}");
             assert_eq!(reply.json()["type"], "urn:countersign:problem:workspace_unknown");
+            let logged = app.logged(reply.header("x-request-id")).await;
+            assert_eq!((logged.len(), &logged[0].0), (1, &ada.user.id.to_string()), "the log names who asked");
+            assert!(logged[0].1.as_deref().unwrap().starts_with("pat_"), "{logged:?}");
         }
         // A key has its workspace, whatever the request says.
         let key = Api::key(&app, bob.workspaces[0], "admin", "").await;
         let elsewhere = key.header("countersign-workspace", &ada.workspaces[0].to_string());
-        assert_eq!(elsewhere.get("/oidc/clients").await.status, 403);
+        let reply = elsewhere.get("/oidc/clients").await;
+        assert_eq!(reply.status, 403);
+        let logged = app.logged(reply.header("x-request-id")).await;
+        assert!(logged[0].0.starts_with("key_") && logged[0].2 == "workspace_unknown", "{logged:?}");
         app.stop().await;
     })
     .await;
