@@ -87,7 +87,7 @@ async fn measure(port: u16, example: &Example, cookies: &str) -> anyhow::Result<
 
 /// Fails when a page of the server has no example.
 fn complete(examples: &[Example]) -> anyhow::Result<()> {
-    let routes = routes::routes();
+    let routes = routes::routes("get");
     let shown: BTreeSet<_> = examples.iter().filter_map(|e| routes::route_of(&routes, &e.path)).collect();
     let missing: Vec<_> = routes.iter().filter(|route| !shown.contains(route.as_str())).collect();
     ensure!(missing.is_empty(), "pages without an example in the benchmark: {missing:?}");

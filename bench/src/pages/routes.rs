@@ -1,4 +1,5 @@
-//! The routes that answer a GET, read from the tables of the server: a page that is added there is missed here.
+//! The routes of the pages, read from the tables of the server: a page or form that is added there is missed here, and by the
+//! test of who may open and send which.
 use std::collections::BTreeSet;
 
 const TABLES: [&str; 2] =
@@ -35,29 +36,29 @@ fn body<'t>(table: &'t str, function: &str) -> Option<&'t str> {
     Some(from.split_once("\n}").map_or(from, |(body, _)| body))
 }
 
-fn collect(table: &str, function: &str, before: &str, found: &mut BTreeSet<String>) {
+fn collect(table: &str, function: &str, method: &str, before: &str, found: &mut BTreeSet<String>) {
     let Some(body) = body(table, function) else { return };
     for (path, handlers) in calls(body, ".route(").filter_map(path) {
-        if handlers.contains("get(") {
+        if handlers.contains(&format!("{method}(")) {
             let path = format!("{before}{path}");
             found.insert(if path == "/" { path } else { path.trim_end_matches('/').to_owned() });
         }
     }
     for (path, rest) in calls(body, ".nest(").filter_map(path) {
         let nested = rest.trim_start_matches([',', ' ', '\n']).split('(').next().unwrap_or_default();
-        collect(table, nested, &format!("{before}{path}"), found);
+        collect(table, nested, method, &format!("{before}{path}"), found);
     }
     for merged in calls(body, ".merge(").filter_map(|call| call.split('(').next()) {
-        collect(table, merged, before, found);
+        collect(table, merged, method, before, found);
     }
 }
 
-/// All of them, such as `/operator/users/{user}`.
-pub fn routes() -> BTreeSet<String> {
+/// All that answer this method, `get` or `post`, such as `/operator/users/{user}`.
+pub fn routes(method: &str) -> BTreeSet<String> {
     let mut found = BTreeSet::new();
     for table in TABLES {
         for root in ROOTS {
-            collect(table, root, "", &mut found);
+            collect(table, root, method, "", &mut found);
         }
     }
     found
@@ -82,7 +83,7 @@ mod tests {
 
     #[test]
     fn finds_nested_routes_and_leaves_out_those_of_forms_only() {
-        let all = routes();
+        let all = routes("get");
         for known in [
             "/",
             "/login",
@@ -96,11 +97,17 @@ mod tests {
         }
         assert!(!all.contains("/logout"), "answers no GET");
         assert!(!all.contains("/operator/webhooks/{id}/switch"), "answers no GET");
+        let forms = routes("post");
+        for known in ["/logout", "/account", "/account/applications/{client}/delete", "/operator/webhooks/{id}/switch"]
+        {
+            assert!(forms.contains(known), "{known} is not among {forms:?}");
+        }
+        assert!(!forms.contains("/workspaces"), "takes no form");
     }
 
     #[test]
     fn a_path_belongs_to_the_route_that_names_most_of_it() {
-        let all = routes();
+        let all = routes("get");
         let of = |path| route_of(&all, path).unwrap_or_default();
         assert_eq!(of("/workspaces/w/applications/new?x=/y"), "/workspaces/{workspace}/applications/new");
         assert_eq!(of("/workspaces/w/applications/c"), "/workspaces/{workspace}/applications/{client}");

@@ -6,6 +6,7 @@
 mod api;
 mod app;
 mod browser;
+mod contents;
 mod database;
 mod described;
 mod party;
@@ -16,6 +17,7 @@ mod wire;
 pub use api::Api;
 pub use app::{ISSUER, PASSWORD, TestApp, TestUser};
 pub use browser::{Browser, Form, Reply, cookie};
+pub use contents::Contents;
 pub use database::{Database, for_each_database};
 pub use party::{Kind, Party, Tokens, VERIFIER, basic, claims};
 pub use receiver::{Answer, Message, Receiver};

@@ -1,6 +1,8 @@
 //! The scenarios over HTTP, as one program: linking the server for each file took minutes and gigabytes.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test that cannot go on has failed")]
 
+#[path = "../../../../bench/src/pages/routes.rs"]
+mod routes;
 mod world;
 
 mod access;
@@ -41,6 +43,7 @@ mod undo;
 mod webhook_changes;
 mod webhooks;
 mod who_may;
+mod who_may_forms;
 mod who_may_pages;
 mod who_may_protocol;
 mod workspace_apps;
