@@ -195,7 +195,6 @@ api-keys-adopt-all = { $keys ->
     [one] { $keys } Schlüssel übernehmen
    *[other] { $keys } Schlüssel übernehmen
 }
-api-keys-many-scopes = { $scopes } Scopes
 api-keys-name-hint = Wofür der Schlüssel ist, etwa der Name des Programms.
 api-keys-scopes = Scopes
 api-keys-scopes-hint = Wählen Sie, was der Schlüssel im Rahmen seiner Rolle darf, mindestens einen Scope.

@@ -195,7 +195,6 @@ api-keys-adopt-all = { $keys ->
     [one] Adopt { $keys } key
    *[other] Adopt { $keys } keys
 }
-api-keys-many-scopes = { $scopes } scopes
 api-keys-name-hint = What the key is for, such as the name of the program.
 api-keys-scopes = Scopes
 api-keys-scopes-hint = Select what the key may do within its role, at least one scope.
