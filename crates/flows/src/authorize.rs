@@ -5,7 +5,7 @@ pub use crate::next::{Answer, AuthorizeFailure, ConsentView, Decision, Locales, 
 pub use crate::page_refusal::{InteractionRefusal, PageReason, PageRefusal};
 use crate::scene::{Scene, answer_error, page, scene, unknown};
 use crate::session::Caller;
-use crate::{App, Ctx, Fault, sent};
+use crate::{App, Ctx, Fault, sent, unprotected};
 use domain::client::Client;
 use domain::oauth::authorize::{AuthorizationRequest, AuthorizeRefusal, Callback};
 use domain::oauth::decision::{Interaction, Step};
@@ -53,6 +53,7 @@ async fn begun<'s>(
     let callback = Callback::establish(&client, params, ctx.facts.framed).map_err(|r| refused(Some(&client), r))?;
     let person = person(&mut tx, caller, &id).await?;
     drop(tx);
+    unprotected::note(app, ctx, &client, params);
     let keys = app.keys();
     let settings = app.settings();
     let policy = settings.authorize_policy(&keys.public);

@@ -1,21 +1,19 @@
 //! Authorization requests of confidential clients with neither PKCE nor `nonce` (RFC 9700 §2.1.1), flagged in the console. Where
 //! PKCE is not required, nothing else tells the developer.
 use crate::{App, Ctx, Fault};
+use domain::Day;
 use domain::client::Client;
 use domain::oauth::params::RawParams;
-use domain::{ClientId, Day};
 pub use store::unprotected::Unprotected;
 
 /// Days that the flag looks back, today among them. Once the app is changed, the flag goes after so many.
 pub const DAYS: i64 = 7;
 
 /// Counts an authorization request that has neither, whatever becomes of it. Writes nothing.
-pub fn note(app: &App, ctx: &Ctx, params: &RawParams) {
-    if params.get("code_challenge").is_some() || params.get("nonce").is_some() {
-        return;
-    }
-    if let Some(Ok(id)) = params.get("client_id").map(ClientId::parse) {
-        app.count_unprotected(id, ctx.now);
+pub(crate) fn note(app: &App, ctx: &Ctx, client: &Client, params: &RawParams) {
+    let protected = params.get("code_challenge").is_some() || params.get("nonce").is_some();
+    if !protected && !client.is_public() {
+        app.count_unprotected(client.id.clone(), ctx.now);
     }
 }
 

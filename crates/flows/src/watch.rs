@@ -6,7 +6,7 @@ use std::collections::HashMap;
 use store::Store;
 use store::unprotected::Counted;
 
-/// Clients and days that wait in memory. The ids come from strangers.
+/// Clients and days that wait in memory, however many clients there are.
 const MOST: usize = 10_000;
 
 /// What was counted since the last write.
@@ -62,7 +62,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn memory_is_bounded_whatever_ids_strangers_send() {
+    fn memory_is_bounded_however_many_clients_there_are() {
         let watch = Watch::default();
         let at = Timestamp::from_seconds;
         let key = |n: usize| {

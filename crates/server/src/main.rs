@@ -4,6 +4,7 @@
 mod cli;
 mod commands;
 mod config;
+mod connections;
 mod demo;
 mod new_client;
 mod output;

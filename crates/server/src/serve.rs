@@ -1,17 +1,19 @@
 //! Serving, until told to stop: requests in flight are finished, what waits is written.
 use crate::config::Config;
+use crate::connections::{self, Bounds};
 use crate::system::{self, SystemClock, SystemRng};
 use crate::{output, wiring};
 use anyhow::Context as _;
-use axum::serve::ListenerExt as _;
 use flows::App;
 use flows::deliver::Deliverer;
-use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::net::TcpListener;
 use tokio::sync::watch;
 use web::{WebOptions, WebState};
+
+/// What a process ends with that was asked twice.
+const EXIT_AT_ONCE: i32 = 130;
 
 /// The server's whole life with these settings.
 pub async fn run(config: &Config) -> anyhow::Result<()> {
@@ -25,18 +27,27 @@ pub async fn run(config: &Config) -> anyhow::Result<()> {
     serve(app, config, listener, stop).await
 }
 
-/// True once the process was asked to end.
+/// True once the process was asked to end. Who asks again does not wait for what is in flight.
 pub fn on_signal() -> anyhow::Result<watch::Receiver<bool>> {
     use tokio::signal::unix::{SignalKind, signal};
     let (mut terminate, mut interrupt) = (signal(SignalKind::terminate())?, signal(SignalKind::interrupt())?);
+    let mut hangup = signal(SignalKind::hangup())?;
     let (tell, told) = watch::channel(false);
     tokio::spawn(async move {
-        tokio::select! {
-            _ = terminate.recv() => {}
-            _ = interrupt.recv() => {}
+        loop {
+            tokio::select! {
+                _ = terminate.recv() => {}
+                _ = interrupt.recv() => {}
+                // A terminal that is closed, or a request to read the settings again: nothing to end for.
+                _ = hangup.recv() => continue,
+            }
+            if *tell.borrow() {
+                tracing::warn!("stopping at once");
+                std::process::exit(EXIT_AT_ONCE);
+            }
+            tracing::info!("stopping");
+            let _ = tell.send(true);
         }
-        tracing::info!("stopping");
-        let _ = tell.send(true);
     });
     Ok(told)
 }
@@ -55,15 +66,8 @@ pub async fn serve(
 ) -> anyhow::Result<()> {
     let options = WebOptions { trusted_proxies: config.trusted_proxies.clone() };
     let state = WebState::new(app.clone(), Arc::new(SystemClock), Arc::new(SystemRng), options);
-    let service = web::router(state).into_make_service_with_connect_info::<SocketAddr>();
     let jobs = tokio::spawn(jobs(app.clone(), stop.clone()));
-    // Answers are small: waiting to fill a packet only delays them.
-    let listener = listener.tap_io(|stream| {
-        if let Err(error) = stream.set_nodelay(true) {
-            tracing::debug!(%error, "TCP_NODELAY");
-        }
-    });
-    axum::serve(listener, service).with_graceful_shutdown(stopped(stop)).await?;
+    connections::serve(listener, web::router(state), Bounds::new(&config.trusted_proxies), stop).await;
     jobs.await?;
     app.stop().await?;
     Ok(())

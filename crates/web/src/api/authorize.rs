@@ -22,7 +22,7 @@ use domain::oauth::params::RawParams;
 use domain::oauth::redirect_uri;
 use flows::authorize::{self, Answer, AuthorizeFailure, ConsentView, Decision, Next};
 use flows::session::Caller;
-use flows::{Failure, Fault, principal, unprotected};
+use flows::{Failure, Fault, principal};
 
 fn refused(code: ErrorCode, description: &'static str) -> Response {
     oauth_error(&OAuthError { code, description, challenge: Challenge::bearer_for(code) })
@@ -208,7 +208,6 @@ pub async fn get(State(state): State<WebState>, mut incoming: Incoming) -> Respo
     };
     let browser = incoming.browser(&state);
     let bound = binding(&state, &incoming, &browser);
-    unprotected::note(state.app(), &incoming.ctx, &request);
     let next = authorize::begin(state.app(), &incoming.ctx, &request, &caller, bound).await;
     shown(&state, &incoming, next, &browser)
 }
@@ -253,7 +252,6 @@ pub async fn consent(State(state): State<WebState>, mut incoming: Incoming, Para
         Box::pin(authorize::decide_consent(state.app(), &incoming.ctx, text, &decision, &caller, bound)).await
     } else {
         let params = request_of(&body);
-        unprotected::note(state.app(), &incoming.ctx, &params);
         authorize::decide_request(state.app(), &incoming.ctx, &params, &decision, &caller).await
     };
     shown(&state, &incoming, next, &browser)

@@ -20,7 +20,6 @@ use domain::oauth::authorize::ResponseMode;
 use domain::oauth::params::RawParams;
 use flows::authorize::{self, Answer, AuthorizeFailure, Next};
 use flows::session::Caller;
-use flows::unprotected;
 
 #[derive(Template)]
 #[template(path = "form_post.html")]
@@ -113,7 +112,6 @@ async fn begin(state: &WebState, incoming: &Incoming, params: &RawParams) -> Res
         Ok(caller) => caller,
         Err(response) => return response,
     };
-    unprotected::note(state.app(), &incoming.ctx, params);
     let next = authorize::begin(state.app(), &incoming.ctx, params, &caller, browser.binding(state)).await;
     show(state, incoming, &mut browser, next, &Kept::default())
 }

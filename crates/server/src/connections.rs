@@ -1,0 +1,419 @@
+//! The connections of clients: so many at once, from one address no more than its share, and none longer than it is used.
+use axum::Router;
+use axum::body::Body;
+use axum::extract::{ConnectInfo, Request};
+use hyper::service::service_fn;
+use hyper_util::rt::{TokioExecutor, TokioIo};
+use hyper_util::server::conn::auto::Builder;
+use ipnet::IpNet;
+use parking_lot::Mutex;
+use std::collections::HashMap;
+use std::net::{IpAddr, SocketAddr};
+use std::pin::pin;
+use std::sync::Arc;
+use std::task::{Context, Poll};
+use std::time::Duration;
+use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
+use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::{Semaphore, watch};
+use tokio::time::{Instant, sleep, sleep_until, timeout};
+use tower::Service as _;
+
+/// How much, and how long.
+#[derive(Debug, Clone)]
+pub struct Bounds {
+    /// Connections at once.
+    pub most: usize,
+    /// From the first byte of a request to the end of its head.
+    pub head: Duration,
+    /// Without a request.
+    pub idle: Duration,
+    /// For requests in flight, once the server was asked to end.
+    pub grace: Duration,
+    /// Proxies, which speak for many clients.
+    pub shared: Vec<IpNet>,
+}
+
+/// Descriptors that are left for the database, files and outgoing requests.
+const RESERVED: usize = 128;
+/// No more than that, however many descriptors there are: each holds some memory.
+const MOST: usize = 10_000;
+
+impl Bounds {
+    pub fn new(trusted_proxies: &[IpNet]) -> Self {
+        Self {
+            most: most(descriptor_limit()),
+            head: Duration::from_secs(10),
+            idle: Duration::from_secs(75),
+            grace: Duration::from_secs(20),
+            shared: trusted_proxies.to_vec(),
+        }
+    }
+
+    /// What one address may have.
+    fn share(&self, address: IpAddr) -> usize {
+        let is_shared = address.is_loopback() || self.shared.iter().any(|network| network.contains(&address));
+        if is_shared { self.most } else { (self.most / 4).max(1) }
+    }
+}
+
+fn most(descriptors: Option<usize>) -> usize {
+    descriptors.map_or(MOST, |limit| limit.saturating_sub(RESERVED).clamp(16, MOST))
+}
+
+/// How many descriptors the process may have, where the system says.
+fn descriptor_limit() -> Option<usize> {
+    let limits = std::fs::read_to_string("/proc/self/limits").ok()?;
+    let line = limits.lines().find_map(|line| line.strip_prefix("Max open files"))?;
+    line.split_whitespace().next()?.parse().ok()
+}
+
+/// What a connection is doing.
+#[derive(Debug, Clone, Copy)]
+enum Doing {
+    /// Since when it sends nothing.
+    Nothing(Instant),
+    /// Since when it sends the head of a request.
+    Head(Instant),
+    /// Requests that are being answered; they have a deadline of their own.
+    Requests(usize),
+}
+
+#[derive(Debug)]
+struct Activity {
+    doing: Mutex<Doing>,
+    /// Frames of HTTP/2 are no head of a request.
+    framed: std::sync::atomic::AtomicBool,
+}
+
+impl Activity {
+    fn new() -> Self {
+        Self { doing: Mutex::new(Doing::Head(Instant::now())), framed: false.into() }
+    }
+
+    fn sent_bytes(&self) {
+        let mut doing = self.doing.lock();
+        if let Doing::Nothing(_) = *doing {
+            let framed = self.framed.load(std::sync::atomic::Ordering::Relaxed);
+            *doing = if framed { Doing::Nothing(Instant::now()) } else { Doing::Head(Instant::now()) };
+        }
+    }
+
+    fn sent_request(self: &Arc<Self>, framed: bool) -> Answering {
+        self.framed.store(framed, std::sync::atomic::Ordering::Relaxed);
+        let mut doing = self.doing.lock();
+        *doing = Doing::Requests(if let Doing::Requests(others) = *doing { others + 1 } else { 1 });
+        Answering(self.clone())
+    }
+
+    /// When the connection is closed unless something happens before.
+    fn deadline(&self, bounds: &Bounds) -> Option<Instant> {
+        match *self.doing.lock() {
+            Doing::Nothing(since) => Some(since + bounds.idle),
+            Doing::Head(since) => Some(since + bounds.head),
+            Doing::Requests(_) => None,
+        }
+    }
+}
+
+/// A request that is being answered.
+struct Answering(Arc<Activity>);
+
+impl Drop for Answering {
+    fn drop(&mut self) {
+        let mut doing = self.0.doing.lock();
+        *doing = match *doing {
+            Doing::Requests(others @ 2..) => Doing::Requests(others - 1),
+            _ => Doing::Nothing(Instant::now()),
+        };
+    }
+}
+
+/// A stream that notes when bytes come.
+struct Watched {
+    stream: TcpStream,
+    activity: Arc<Activity>,
+}
+
+impl AsyncRead for Watched {
+    fn poll_read(
+        mut self: std::pin::Pin<&mut Self>,
+        cx: &mut Context<'_>,
+        buffer: &mut ReadBuf<'_>,
+    ) -> Poll<std::io::Result<()>> {
+        let before = buffer.filled().len();
+        let read = pin!(&mut self.stream).poll_read(cx, buffer);
+        if buffer.filled().len() > before {
+            self.activity.sent_bytes();
+        }
+        read
+    }
+}
+
+impl AsyncWrite for Watched {
+    fn poll_write(
+        mut self: std::pin::Pin<&mut Self>,
+        cx: &mut Context<'_>,
+        bytes: &[u8],
+    ) -> Poll<std::io::Result<usize>> {
+        pin!(&mut self.stream).poll_write(cx, bytes)
+    }
+    fn poll_flush(mut self: std::pin::Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<std::io::Result<()>> {
+        pin!(&mut self.stream).poll_flush(cx)
+    }
+    fn poll_shutdown(mut self: std::pin::Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<std::io::Result<()>> {
+        pin!(&mut self.stream).poll_shutdown(cx)
+    }
+    fn poll_write_vectored(
+        mut self: std::pin::Pin<&mut Self>,
+        cx: &mut Context<'_>,
+        bytes: &[std::io::IoSlice<'_>],
+    ) -> Poll<std::io::Result<usize>> {
+        pin!(&mut self.stream).poll_write_vectored(cx, bytes)
+    }
+    fn is_write_vectored(&self) -> bool {
+        self.stream.is_write_vectored()
+    }
+}
+
+/// Connections by the address that they come from.
+type Addresses = Arc<Mutex<HashMap<IpAddr, usize>>>;
+
+/// One of the connections of an address.
+struct Counted {
+    addresses: Addresses,
+    address: IpAddr,
+}
+
+impl Counted {
+    /// `None` when the address has its share.
+    fn one_more(addresses: &Addresses, address: IpAddr, share: usize) -> Option<Self> {
+        let mut all = addresses.lock();
+        let own = all.entry(address).or_insert(0);
+        if *own >= share {
+            return None;
+        }
+        *own += 1;
+        Some(Self { addresses: addresses.clone(), address })
+    }
+}
+
+impl Drop for Counted {
+    fn drop(&mut self) {
+        let mut all = self.addresses.lock();
+        if let Some(own) = all.get_mut(&self.address) {
+            *own -= 1;
+            if *own == 0 {
+                all.remove(&self.address);
+            }
+        }
+    }
+}
+
+/// Answers requests until `stop`; then those in flight are finished, as long as the grace lasts.
+pub async fn serve(listener: TcpListener, router: Router, bounds: Bounds, stop: watch::Receiver<bool>) {
+    let (places, bounds) = (Arc::new(Semaphore::new(bounds.most)), Arc::new(bounds));
+    let addresses = Addresses::default();
+    loop {
+        let next = async {
+            let Ok(place) = places.clone().acquire_owned().await else { return None };
+            Some((place, listener.accept().await))
+        };
+        let (place, accepted) = tokio::select! {
+            next = next => match next { Some(next) => next, None => break },
+            () = crate::serve::stopped(stop.clone()) => break,
+        };
+        let (stream, peer) = match accepted {
+            Ok(accepted) => accepted,
+            Err(error) => {
+                // Without descriptors the next one fails at once, too.
+                tracing::warn!(%error, "a connection was not accepted");
+                sleep(Duration::from_millis(50)).await;
+                continue;
+            }
+        };
+        let address = peer.ip().to_canonical();
+        let Some(counted) = Counted::one_more(&addresses, address, bounds.share(address)) else { continue };
+        let (router, bounds, stop) = (router.clone(), bounds.clone(), stop.clone());
+        tokio::spawn(async move {
+            connection(stream, peer, router, &bounds, stop).await;
+            drop((place, counted));
+        });
+    }
+    drop(listener);
+    let all = u32::try_from(bounds.most).unwrap_or(u32::MAX);
+    if timeout(bounds.grace, places.acquire_many(all)).await.is_err() {
+        tracing::warn!("requests in flight were not finished in time");
+    }
+}
+
+async fn connection(stream: TcpStream, peer: SocketAddr, router: Router, bounds: &Bounds, stop: watch::Receiver<bool>) {
+    // Answers are small: waiting to fill a packet only delays them.
+    if let Err(error) = stream.set_nodelay(true) {
+        tracing::debug!(%error, "TCP_NODELAY");
+    }
+    let activity = Arc::new(Activity::new());
+    let service = service_fn({
+        let activity = activity.clone();
+        move |request: Request<hyper::body::Incoming>| {
+            let answering = activity.sent_request(request.version() == axum::http::Version::HTTP_2);
+            let mut request = request.map(Body::new);
+            request.extensions_mut().insert(ConnectInfo(peer));
+            let mut router = router.clone();
+            let answer = router.call(request);
+            async move {
+                let _answering = answering;
+                answer.await
+            }
+        }
+    });
+    let io = TokioIo::new(Watched { stream, activity: activity.clone() });
+    let builder = Builder::new(TokioExecutor::new());
+    let mut served = pin!(builder.serve_connection(io, service));
+    let mut stopped = pin!(crate::serve::stopped(stop));
+    let mut stopping = false;
+    loop {
+        let deadline = activity.deadline(bounds);
+        // What it does may change meanwhile.
+        let look = deadline.into_iter().fold(Instant::now() + bounds.head / 2, Instant::min);
+        tokio::select! {
+            ended = &mut served => {
+                if let Err(error) = ended {
+                    tracing::debug!(error, "a connection ended");
+                }
+                return;
+            }
+            () = sleep_until(look) => {
+                if activity.deadline(bounds).is_some_and(|deadline| deadline <= Instant::now()) {
+                    return;
+                }
+            }
+            () = &mut stopped, if !stopping => {
+                stopping = true;
+                // A head that was begun is waited for no longer than its deadline.
+                served.as_mut().graceful_shutdown();
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use axum::routing::get;
+    use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+
+    struct Served {
+        address: SocketAddr,
+        tell: watch::Sender<bool>,
+        server: tokio::task::JoinHandle<()>,
+    }
+
+    fn bounds(most: usize) -> Bounds {
+        Bounds { most, ..Bounds::new(&[]) }
+    }
+
+    /// A server with a page that takes a minute.
+    async fn start(bounds: Bounds) -> Served {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let address = listener.local_addr().unwrap();
+        let slow = get(async || {
+            sleep(Duration::from_mins(1)).await;
+            "slow"
+        });
+        let who = get(async |ConnectInfo(peer): ConnectInfo<SocketAddr>| peer.to_string());
+        let router = Router::new().route("/slow", slow).route("/who", who);
+        let (tell, stop) = watch::channel(false);
+        Served { address, tell, server: tokio::spawn(serve(listener, router, bounds, stop)) }
+    }
+
+    impl Served {
+        async fn send(&self, text: &str) -> TcpStream {
+            let mut stream = TcpStream::connect(self.address).await.unwrap();
+            stream.write_all(text.as_bytes()).await.unwrap();
+            stream
+        }
+    }
+
+    /// What comes until the server closes.
+    async fn rest(mut stream: TcpStream) -> String {
+        let mut all = Vec::new();
+        stream.read_to_end(&mut all).await.unwrap();
+        String::from_utf8(all).unwrap()
+    }
+
+    const SLOW: &str = "GET /slow HTTP/1.1\r\nHost: a\r\n\r\n";
+
+    #[tokio::test(start_paused = true)]
+    async fn point_2_2_a_connection_lasts_as_long_as_it_is_used() {
+        let served = start(bounds(10)).await;
+        let begun = Instant::now();
+        assert_eq!(rest(served.send("").await).await, "", "nothing at all");
+        assert_eq!(rest(served.send("GET /who HTTP/1.1\r\nHost:").await).await, "", "half a head");
+        assert!(begun.elapsed() <= Duration::from_secs(31), "{:?}", begun.elapsed());
+        // A request that takes longer than a head may is answered, and then the connection is idle.
+        let begun = Instant::now();
+        let stream = served.send(SLOW).await;
+        let mine = stream.local_addr().unwrap();
+        let answer = rest(stream).await;
+        assert!(answer.ends_with("slow"), "{answer}");
+        assert!(begun.elapsed() >= Duration::from_secs(60 + 75), "{:?}", begun.elapsed());
+        let mut stream = served.send("GET /who HTTP/1.1\r\nHost: a\r\n\r\n").await;
+        let own = stream.local_addr().unwrap();
+        assert_ne!(own, mine);
+        stream.write_all(b"GET /who HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n").await.unwrap();
+        assert_eq!(rest(stream).await.matches(&own.to_string()).count(), 2, "two on one connection");
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn point_2_2_there_are_so_many_connections_at_once() {
+        let served = start(bounds(2)).await;
+        let (one, two) = (served.send(SLOW).await, served.send(SLOW).await);
+        // The third one waits until one of the two has gone.
+        let third = served.send("GET /who HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n").await;
+        let begun = Instant::now();
+        assert!(rest(third).await.contains("127.0.0.1"));
+        assert!(begun.elapsed() >= Duration::from_mins(1));
+        drop((one, two));
+    }
+
+    #[test]
+    fn point_2_2_one_address_has_its_share() {
+        let addresses = Addresses::default();
+        let address: IpAddr = "192.0.2.1".parse().unwrap();
+        let bounds = Bounds { shared: vec!["198.51.100.0/24".parse().unwrap()], ..bounds(8) };
+        let shares = ["192.0.2.1", "127.0.0.1", "198.51.100.7"].map(|a| bounds.share(a.parse().unwrap()));
+        assert_eq!(shares, [2, 8, 8]);
+        let held = [(); 2].map(|()| Counted::one_more(&addresses, address, 2).unwrap());
+        assert!(Counted::one_more(&addresses, address, 2).is_none());
+        assert!(Counted::one_more(&addresses, "192.0.2.2".parse().unwrap(), 2).is_some());
+        drop(held);
+        assert!(addresses.lock().is_empty());
+        assert_eq!([Some(64), Some(1024), Some(1 << 20), None].map(most), [16, 896, MOST, MOST]);
+        assert!(descriptor_limit().is_some_and(|limit| limit > 0));
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn point_6_2_requests_in_flight_are_finished_and_nothing_holds_the_end_up() {
+        // A minute is longer than the grace of the first, and shorter than that of the second.
+        for (grace, expected) in [(20, ""), (90, "slow")] {
+            let served = start(Bounds { grace: Duration::from_secs(grace), ..bounds(10) }).await;
+            let (slow, half) = (served.send(SLOW).await, served.send("GET /who HTT").await);
+            let idle = served.send("").await;
+            // All three were accepted before the end.
+            let mut who = served.send("GET /who HTTP/1.1\r\nHost: a\r\n\r\n").await;
+            assert!(who.read(&mut [0; 1024]).await.unwrap() > 0);
+            let begun = Instant::now();
+            served.tell.send(true).unwrap();
+            let answer = tokio::spawn(rest(slow));
+            served.server.await.unwrap();
+            assert!(begun.elapsed() <= Duration::from_secs(grace.min(61)), "{:?}", begun.elapsed());
+            if expected.is_empty() {
+                answer.abort();
+            } else {
+                assert!(answer.await.unwrap().ends_with(expected));
+            }
+            assert_eq!((rest(half).await, rest(idle).await), (String::new(), String::new()));
+        }
+    }
+}
