@@ -155,8 +155,14 @@ fn rows() -> Vec<Row> {
 }
 
 /// A path with nothing but the places of its parameters.
-fn shape(path: &str) -> String {
-    path.split('/').map(|word| if word.starts_with('{') { "{}" } else { word }).collect::<Vec<_>>().join("/")
+pub(crate) fn shape(path: &str) -> String {
+    path.split('?')
+        .next()
+        .unwrap()
+        .split('/')
+        .map(|word| if word.starts_with('{') { "{}" } else { word })
+        .collect::<Vec<_>>()
+        .join("/")
 }
 
 #[test]
@@ -225,7 +231,7 @@ impl Subscriber for Reasons {
     fn exit(&self, _: &span::Id) {}
 }
 
-type Fields = Vec<(String, String)>;
+pub(crate) type Fields = Vec<(String, String)>;
 
 /// The things that a path names, a complete form for it, and all that the database holds before it is sent.
 #[derive(Clone)]
@@ -253,8 +259,8 @@ fn csrf(page: &Reply) -> String {
     rest.split('"').next().unwrap().to_owned()
 }
 
-struct Scene {
-    world: World,
+pub(crate) struct Scene {
+    pub(crate) world: World,
     contents: Contents,
     reasons: Reasons,
     owner: TestUser,
@@ -282,7 +288,7 @@ async fn signed_in(app: &TestApp, person: &str) -> Sender {
 }
 
 impl Scene {
-    async fn new(database: &Database) -> Self {
+    pub(crate) async fn new(database: &Database) -> Self {
         let world = World::new(database).await;
         let app = &world.app;
         let owner = accounts::user_by_email(&app.app, "owner@example.com").await.unwrap().unwrap();
@@ -345,7 +351,7 @@ impl Scene {
     }
 
     /// The roles that the table speaks of, and a rule that lets every app in.
-    async fn settle(&self) {
+    pub(crate) async fn settle(&self) {
         let (app, ctx, id) = (&self.app().app, self.app().ctx(), self.world.workspace);
         for (email, role) in [("member", Role::Member), ("admin", Role::Admin), ("person", Role::Member)] {
             let user = accounts::user_by_email(app, &format!("{email}@example.com")).await.unwrap().unwrap();
@@ -369,7 +375,8 @@ impl Scene {
         ready
     }
 
-    async fn prepare(&mut self, template: &str, browser: &mut Browser, email: &str) -> (String, Fields) {
+    /// A path with things of its own, and a complete form for it.
+    pub(crate) async fn prepare(&mut self, template: &str, browser: &mut Browser, email: &str) -> (String, Fields) {
         self.count += 1;
         let n = self.count;
         let (app, ctx) = (self.app().clone(), self.app().ctx());
@@ -512,7 +519,7 @@ impl Scene {
         asked["user_code"].as_str().unwrap().to_owned()
     }
 
-    async fn forget(&mut self) {
+    pub(crate) async fn forget(&mut self) {
         for (owner, id) in std::mem::take(&mut self.hooks) {
             // Some were deleted by their form.
             drop(webhooks::delete(&self.app().app, &self.app().ctx(), owner, id, None).await);

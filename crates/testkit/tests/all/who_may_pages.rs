@@ -1,5 +1,7 @@
 //! Who may open which page with a session: the third table of `docs/src/who-may-do-what.md`.
-use crate::world::{World, fill};
+use crate::routes::routes;
+use crate::who_may_forms::{Scene, shape};
+use std::collections::BTreeSet;
 use testkit::{Browser, for_each_database};
 
 /// Page, and what the member, the admin, the owner, the owner of another workspace, and the operator are answered.
@@ -10,6 +12,23 @@ const TABLE: &str = "
     /account/security                                   200 200 200 200 200
     /account/tokens                                     200 200 200 200 200
     /account/tokens/new                                 200 200 200 200 200
+    /account/apps/{client}/disconnect                   404 200 404 404 404
+    /account/security/sessions/{session}/end            404 200 404 404 404
+    /account/security/others/end                        200 200 200 200 200
+    /account/tokens/{token}/revoke                      404 200 404 404 404
+    /account/applications                               200 200 200 200 200
+    /account/applications/{own}                         404 200 404 404 404
+    /account/applications/{own}/settings                404 200 404 404 404
+    /account/applications/{own}/secrets                 404 200 404 404 404
+    /account/applications/{own}/secrets/{secret}/end    404 200 404 404 404
+    /account/applications/{own}/test                    404 200 404 404 404
+    /account/applications/{own}/users                   404 200 404 404 404
+    /account/applications/{own}/users/revoke            404 200 404 404 404
+    /account/applications/{own}/users/{user}/revoke     404 200 404 404 404
+    /account/applications/{own}/activity                404 200 404 404 404
+    /account/applications/{own}/failures                404 200 404 404 404
+    /account/applications/{own}/delete                  404 200 404 404 404
+    /invitations/{invitation}                           200 200 200 200 200
     /workspaces                                         200 200 200 200 200
     /workspaces/{workspace}/applications                200 200 200 403 403
     /workspaces/{workspace}/applications/new            403 200 200 403 403
@@ -30,6 +49,26 @@ const TABLE: &str = "
     /workspaces/{workspace}/webhooks                    403 200 200 403 403
     /workspaces/{workspace}/webhooks/new                403 200 200 403 403
     /workspaces/{workspace}/audit                       403 200 200 403 403
+    /workspaces/{workspace}/applications/new/about      403 200 200 403 403
+    /workspaces/{workspace}/applications/new/permissions 403 200 200 403 403
+    /workspaces/{workspace}/applications/new/review     403 200 200 403 403
+    /workspaces/{workspace}/applications/{client}/secrets/{secret}/end 403 200 200 403 403
+    /workspaces/{workspace}/applications/{client}/test  200 200 200 403 403
+    /workspaces/{workspace}/applications/{client}/users/revoke 403 200 200 403 403
+    /workspaces/{workspace}/applications/{client}/users/{user}/revoke 403 200 200 403 403
+    /workspaces/{workspace}/access/policy/change?policy=listed 403 403 200 403 403
+    /workspaces/{workspace}/access/policy/apps/{client}/remove 403 403 200 403 403
+    /workspaces/{workspace}/access/{client}             403 200 200 403 403
+    /workspaces/{workspace}/access/{client}/revoke      403 200 200 403 403
+    /workspaces/{workspace}/access/{client}/people/{user}/revoke 403 200 200 403 403
+    /workspaces/{workspace}/api-keys/{key}/revoke       403 200 200 403 403
+    /workspaces/{workspace}/members/leave               200 200 422 403 403
+    /workspaces/{workspace}/members/{person}/remove     403 200 200 403 403
+    /workspaces/{workspace}/invitations/{invitation}/revoke 403 200 200 403 403
+    /workspaces/{workspace}/webhooks/{webhook}          403 200 200 403 403
+    /workspaces/{workspace}/webhooks/{webhook}/secret   403 200 200 403 403
+    /workspaces/{workspace}/webhooks/{webhook}/delete   403 200 200 403 403
+    /workspaces/{workspace}/webhooks/{webhook}/deliveries 403 200 200 403 403
     /operator                                           403 403 403 403 200
     /operator/deliveries                                403 403 403 403 200
     /operator/users                                     403 403 403 403 200
@@ -44,6 +83,17 @@ const TABLE: &str = "
     /operator/settings                                  403 403 403 403 200
     /operator/webhooks                                  403 403 403 403 200
     /operator/audit                                     403 403 403 403 200
+    /operator/users/{person}/{change}                   403 403 403 403 200
+    /operator/clients/{client}/trust?trust=verified     403 403 403 403 200
+    /operator/clients/{client}/owner?owner=host%40example.com 403 403 403 403 200
+    /operator/clients/{client}/disable                  403 403 403 403 200
+    /operator/clients/{client}/enable                   403 403 403 403 200
+    /operator/clients/{client}/pkce?require=true        403 403 403 403 200
+    /operator/webhooks/new                              403 403 403 403 200
+    /operator/webhooks/{webhook}                        403 403 403 403 200
+    /operator/webhooks/{webhook}/secret                 403 403 403 403 200
+    /operator/webhooks/{webhook}/delete                 403 403 403 403 200
+    /operator/webhooks/{webhook}/deliveries             403 403 403 403 200
 ";
 
 const PEOPLE: [&str; 5] = ["member", "admin", "owner", "foreign", "operator"];
@@ -61,25 +111,70 @@ fn refused_as(path: &str, person: &str) -> &'static str {
     }
 }
 
+/// Pages that nobody needs to sign in for, and what programs read.
+const OPEN: [&str; 18] = [
+    "/",
+    "/api/oauth2/authorize",
+    "/api/v1/oauth2/authorize",
+    "/device",
+    "/docs",
+    "/docs/objects",
+    "/docs/openapi.json",
+    "/docs/problems",
+    "/docs/{}",
+    "/healthz",
+    "/invitations/accept",
+    "/login",
+    "/oauth2/authorize",
+    "/oauth2/end_session",
+    "/oauth2/interaction",
+    "/readyz",
+    "/setup",
+    "/signup",
+];
+
+#[test]
+fn point_1_1_the_table_has_every_page() {
+    let served: BTreeSet<_> = routes("get").iter().map(|path| shape(path)).collect();
+    let known: BTreeSet<_> = rows().map(|row| shape(row[0])).collect();
+    assert_eq!((known.len(), known.difference(&served).next()), (rows().count(), None), "twice, or no longer there");
+    let open: Vec<_> = served.difference(&known).map(String::as_str).collect();
+    assert_eq!(open, OPEN, "pages that the table lacks");
+}
+
 #[tokio::test]
 async fn point_1_1_every_page_for_every_role() {
     for_each_database(async |database| {
-        let world = World::new(database).await;
-        let mut ids = world.things("{client}", world.workspace, &world.admin).await;
-        ids.push(("{workspace}", world.workspace.to_string()));
-        let mut wrong = Vec::new();
-        for (n, person) in PEOPLE.iter().enumerate() {
-            let mut browser = Browser::new(&world.app);
+        let mut scene = Scene::new(database).await;
+        scene.settle().await;
+        let mut browsers = Vec::new();
+        for person in PEOPLE {
+            let mut browser = Browser::new(&scene.world.app);
             browser.sign_in_here(&format!("{person}@example.com")).await;
-            for row in rows() {
-                let path = fill(row[0], &ids);
-                let reply = browser.get(&path).await;
+            browsers.push(browser);
+        }
+        let mut wrong = Vec::new();
+        for row in rows() {
+            let template = row[0].replace("{change}", "disable");
+            let (mut path, _) = Box::pin(scene.prepare(&template, &mut browsers[0], "")).await;
+            let stranger = Browser::new(&scene.world.app).get(&path).await;
+            // That of an invitation opens in the browser that followed its link.
+            let refused = template.starts_with("/invitations/") && stranger.status == 403;
+            if !refused && (stranger.status != 303 || !stranger.location().path().ends_with("/login")) {
+                wrong.push(format!("{path} by nobody: {}", stranger.status));
+            }
+            for (n, person) in PEOPLE.iter().enumerate() {
+                if template.starts_with("/invitations/") {
+                    // Its link is opened in each browser.
+                    path = Box::pin(scene.prepare(&template, &mut browsers[n], "")).await.0;
+                }
+                let reply = browsers[n].get(&path).await;
                 let status = reply.status;
                 if status.as_str() != row[n + 1] {
                     wrong.push(format!("{} by {person}: {status}, not {}", row[0], row[n + 1]));
                 }
                 if status == 403 {
-                    let logged = world.app.logged(reply.header("x-request-id")).await;
+                    let logged = scene.world.app.logged(reply.header("x-request-id")).await;
                     let reason = refused_as(row[0], person);
                     let known = logged.first().is_some_and(|(actor, credential, outcome)| {
                         let session = credential.as_deref().is_some_and(|credential| credential.starts_with("ses_"));
@@ -89,15 +184,11 @@ async fn point_1_1_every_page_for_every_role() {
                         wrong.push(format!("{} by {person}: the log has {logged:?}", row[0]));
                     }
                 }
-                if n == 0 {
-                    let stranger = Browser::new(&world.app).get(&path).await;
-                    assert_eq!(stranger.status, 303, "{path}");
-                    assert!(stranger.location().path().ends_with("/login"), "{path}");
-                }
             }
+            scene.forget().await;
         }
         assert!(wrong.is_empty(), "{}", wrong.join("\n"));
-        world.app.stop().await;
+        scene.world.app.stop().await;
     })
     .await;
 }
