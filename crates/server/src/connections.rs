@@ -1,4 +1,5 @@
 //! The connections of clients: so many at once, from one address no more than its share, and none longer than it is used.
+use crate::stop::stopped;
 use axum::Router;
 use axum::body::Body;
 use axum::extract::{ConnectInfo, Request};
@@ -221,7 +222,7 @@ pub async fn serve(listener: TcpListener, router: Router, bounds: Bounds, stop: 
         };
         let (place, accepted) = tokio::select! {
             next = next => match next { Some(next) => next, None => break },
-            () = crate::serve::stopped(stop.clone()) => break,
+            () = stopped(stop.clone()) => break,
         };
         let (stream, peer) = match accepted {
             Ok(accepted) => accepted,
@@ -270,7 +271,7 @@ async fn connection(stream: TcpStream, peer: SocketAddr, router: Router, bounds:
     let io = TokioIo::new(Watched { stream, activity: activity.clone() });
     let builder = Builder::new(TokioExecutor::new());
     let mut served = pin!(builder.serve_connection(io, service));
-    let mut stopped = pin!(crate::serve::stopped(stop));
+    let mut asked_to_stop = pin!(stopped(stop));
     let mut stopping = false;
     loop {
         let deadline = activity.deadline(bounds);
@@ -288,7 +289,7 @@ async fn connection(stream: TcpStream, peer: SocketAddr, router: Router, bounds:
                     return;
                 }
             }
-            () = &mut stopped, if !stopping => {
+            () = &mut asked_to_stop, if !stopping => {
                 stopping = true;
                 // A head that was begun is waited for no longer than its deadline.
                 served.as_mut().graceful_shutdown();

@@ -10,6 +10,7 @@ mod new_client;
 mod output;
 mod serve;
 mod session;
+mod stop;
 mod system;
 mod telemetry;
 mod wiring;

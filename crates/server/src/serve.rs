@@ -1,6 +1,7 @@
 //! Serving, until told to stop: requests in flight are finished, what waits is written.
 use crate::config::Config;
 use crate::connections::{self, Bounds};
+use crate::stop::{on_signal, stopped};
 use crate::system::{self, SystemClock, SystemRng};
 use crate::{output, wiring};
 use anyhow::Context as _;
@@ -12,9 +13,6 @@ use tokio::net::TcpListener;
 use tokio::sync::watch;
 use web::{WebOptions, WebState};
 
-/// What a process ends with that was asked twice.
-const EXIT_AT_ONCE: i32 = 130;
-
 /// The server's whole life with these settings.
 pub async fn run(config: &Config) -> anyhow::Result<()> {
     let app = wiring::app(config).await?;
@@ -25,36 +23,6 @@ pub async fn run(config: &Config) -> anyhow::Result<()> {
     }
     let stop = on_signal()?;
     serve(app, config, listener, stop).await
-}
-
-/// True once the process was asked to end. Who asks again does not wait for what is in flight.
-pub fn on_signal() -> anyhow::Result<watch::Receiver<bool>> {
-    use tokio::signal::unix::{SignalKind, signal};
-    let (mut terminate, mut interrupt) = (signal(SignalKind::terminate())?, signal(SignalKind::interrupt())?);
-    let mut hangup = signal(SignalKind::hangup())?;
-    let (tell, told) = watch::channel(false);
-    tokio::spawn(async move {
-        loop {
-            tokio::select! {
-                _ = terminate.recv() => {}
-                _ = interrupt.recv() => {}
-                // A terminal that is closed, or a request to read the settings again: nothing to end for.
-                _ = hangup.recv() => continue,
-            }
-            if *tell.borrow() {
-                tracing::warn!("stopping at once");
-                std::process::exit(EXIT_AT_ONCE);
-            }
-            tracing::info!("stopping");
-            let _ = tell.send(true);
-        }
-    });
-    Ok(told)
-}
-
-/// Completes when the process was asked to end.
-pub async fn stopped(mut stop: watch::Receiver<bool>) {
-    let _ = stop.wait_for(|stop| *stop).await;
 }
 
 /// Serves on `listener` until `stop`, then finishes and closes.

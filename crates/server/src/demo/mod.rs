@@ -7,7 +7,7 @@ mod seed;
 
 use crate::cli::Demo;
 use crate::config::{Config, Flags, Registration};
-use crate::{output, serve, wiring};
+use crate::{output, serve, stop, wiring};
 use anyhow::{Context as _, bail};
 use seed::Seed;
 use std::process::ExitCode;
@@ -37,13 +37,13 @@ pub async fn run(options: &Demo, flags: &Flags, settings: &Config, json: bool) -
 
     let countersign = wiring::app(&config).await?;
     let seed = seed::load_or_make(&countersign, &config, &app_url).await?;
-    let stop = serve::on_signal()?;
+    let stop = stop::on_signal()?;
     let (end, ended) = watch::channel(false);
     let ended_by_check = merge(stop, ended);
     let sample = app::router(&seed)?;
     let sample = tokio::spawn({
         let stop = ended_by_check.clone();
-        async move { axum::serve(app_listener, sample).with_graceful_shutdown(serve::stopped(stop)).await }
+        async move { axum::serve(app_listener, sample).with_graceful_shutdown(stop::stopped(stop)).await }
     });
     let server = tokio::spawn({
         let (config, stop) = (config.clone(), ended_by_check);
@@ -75,8 +75,8 @@ fn merge(stop: watch::Receiver<bool>, ended: watch::Receiver<bool>) -> watch::Re
     let (tell, told) = watch::channel(false);
     tokio::spawn(async move {
         tokio::select! {
-            () = serve::stopped(stop) => {}
-            () = serve::stopped(ended) => {}
+            () = stop::stopped(stop) => {}
+            () = stop::stopped(ended) => {}
         }
         let _ = tell.send(true);
     });
