@@ -82,13 +82,13 @@ impl App {
     }
 
     /// Looks for the key that `token` names, where it is not known here: another node may just have made it. Strangers name
-    /// what they like, so this happens once a second at most; until then nobody can say what the token is.
+    /// what they like, so this happens once a second at most. Until then the token cannot be judged.
     pub(crate) async fn look_for_key_of(&self, ctx: &Ctx, token: &str) -> Result<(), Fault> {
         if !self.keys().lacks_key_of(token) {
             return Ok(());
         }
         let mut last = self.0.looked_for_keys.lock().await;
-        // Whoever waited may find what another request found.
+        // Another request may have found it while this one waited.
         if !self.keys().lacks_key_of(token) {
             return Ok(());
         }

@@ -25,7 +25,7 @@ pub struct Counter {
     shards: [Mutex<Shard>; SHARDS],
     /// Secrets of clients, and when they were used.
     secrets: Mutex<HashMap<ClientSecretId, Timestamp>>,
-    /// Held while counts are written, so that whoever flushed knows that all before is there.
+    /// Held while counts are written: once it is free, everything counted before is stored.
     writing: tokio::sync::Mutex<()>,
 }
 

@@ -164,7 +164,7 @@ fn refusals(endpoint: Endpoint) -> Vec<&'static dyn Refusal> {
     }
 }
 
-/// Every exact reason with the sentence that its caller is told, for those who say it in another language.
+/// Every exact reason with the sentence that its caller reads, for translations.
 pub fn sentences() -> impl Iterator<Item = (&'static str, &'static str)> {
     let of_endpoints = Endpoint::ALL.into_iter().flat_map(refusals);
     let refusals = of_endpoints.chain(all(ClientRefusal::ALL)).map(|refusal| (refusal.reason(), refusal.public()));

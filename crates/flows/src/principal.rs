@@ -18,7 +18,7 @@ fn refused<T>(app: &App, ctx: &Ctx, why: Unmanaged) -> Outcome<T> {
     Err(Failure::Refused(why.into()))
 }
 
-/// The same of somebody who is known: the log says who was refused.
+/// The same for a known caller: the log names them.
 fn refused_to<T>(app: &App, ctx: &Ctx, who: &Principal, why: Unmanaged) -> Outcome<T> {
     refused(app, &ctx.by(who), why)
 }

@@ -1,5 +1,5 @@
-//! Allowances against guessing. What is slowed is one network at one account (or client), never the account itself, so nobody
-//! can lock another person out. A network as a whole has a wide allowance that refills over time.
+//! Allowances against guessing. What is slowed is one network at one account (or client), never the account itself, so that
+//! no one can lock another person out. A network as a whole has a wide allowance that refills over time.
 use crate::Ctx;
 use domain::Timestamp;
 use parking_lot::Mutex;

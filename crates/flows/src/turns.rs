@@ -1,5 +1,5 @@
 //! Turns at work that takes much memory and time. A few work at once and a few wait, by network in turn, so that one network
-//! cannot keep the others waiting; who finds no room is turned away at once.
+//! cannot keep the others waiting. A caller who finds no room is turned away at once.
 use parking_lot::Mutex;
 use std::collections::{HashMap, VecDeque};
 use std::sync::Arc;
@@ -22,7 +22,7 @@ struct Room {
     order: VecDeque<String>,
 }
 
-/// A turn, which ends when this is dropped: whoever does the work keeps it, even when nobody waits for the result.
+/// A turn, which ends when this is dropped. The work keeps it, even if its caller has gone.
 #[derive(Debug)]
 pub(crate) struct Turn(Option<Arc<Mutex<Room>>>);
 
@@ -141,7 +141,7 @@ mod tests {
 
     type Waiting<'t> = Pin<Box<dyn Future<Output = Result<Turn, Full>> + 't>>;
 
-    /// Somebody who waits, or has an answer at once.
+    /// A caller who waits, or has an answer at once.
     fn line_up<'t>(turns: &'t Turns, network: &'t str) -> Result<Waiting<'t>, Result<Turn, Full>> {
         let mut waiting: Waiting<'t> = Box::pin(turns.take(network));
         match waiting.as_mut().now_or_never() {

@@ -13,7 +13,7 @@ const MOST: usize = 10_000;
 #[derive(Debug, Default)]
 pub struct Watch {
     waiting: Mutex<HashMap<(ClientId, Day), (i64, Timestamp)>>,
-    /// Held while counts are written, so that whoever flushed knows that all before is there.
+    /// Held while counts are written: once it is free, everything counted before is stored.
     writing: tokio::sync::Mutex<()>,
 }
 

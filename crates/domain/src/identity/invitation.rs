@@ -27,12 +27,12 @@ pub enum InvitationState {
     Used,
     Revoked,
     Expired,
-    /// The account of whoever invites is disabled. Once it is enabled, the link is good again.
+    /// The inviter's account is disabled. Once it is enabled, the link is good again.
     Paused,
 }
 
 impl Invitation {
-    /// `inviting` says whether the account of whoever invites is not disabled.
+    /// `inviting` says whether the inviter's account is enabled.
     pub fn state(&self, inviting: bool, now: Timestamp) -> InvitationState {
         match self {
             Self { used_at: Some(_), .. } => InvitationState::Used,

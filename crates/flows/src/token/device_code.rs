@@ -38,7 +38,7 @@ impl From<Unbegun> for R {
         match why {
             Unbegun::UserDisabled => Self::UserDisabled,
             Unbegun::MembershipLost => Self::MembershipLost,
-            // A device is allowed on a page, where nobody comes with a token.
+            // People allow a device on a page, with a session and never with a token.
             Unbegun::ConsentRevoked | Unbegun::TokenEnded => Self::ConsentRevoked,
             Unbegun::ClientForbidden => Self::ClientForbidden,
             Unbegun::Replayed => Self::Replayed,
