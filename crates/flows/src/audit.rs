@@ -1,10 +1,40 @@
 //! Reading the audit log: a page at a time, or all of it as JSON lines.
-use crate::{App, Ctx, Fault};
-use domain::AuditId;
+use crate::manage::ManageRefusal;
+use crate::operator::Scope;
+use crate::owned::refused;
+use crate::recorder::About;
+use crate::{App, Ctx, Failure, Fault};
+use domain::access::{Operation, Principal};
 use domain::audit::AuditEvent;
+use domain::{AuditId, WorkspaceId};
 use serde_json::{Value, json};
 pub use store::audit_search::{Filter, Kind, LOOKED_AT, Outcome};
 use store::audit_search::{Order, Place};
+
+/// The part of the log that a caller may read: a workspace's, or all of it.
+#[derive(Debug, Clone, Copy)]
+pub struct MayRead(pub(crate) Option<WorkspaceId>);
+
+impl MayRead {
+    pub const fn workspace(self) -> Option<WorkspaceId> {
+        self.0
+    }
+
+    /// No more than this part.
+    const fn narrowed<'a>(self, filter: &Filter<'a>) -> Filter<'a> {
+        let workspace = if self.0.is_some() { self.0 } else { filter.workspace };
+        Filter { workspace, ..*filter }
+    }
+}
+
+pub fn may_read(app: &App, ctx: &Ctx, principal: &Principal, scope: Scope) -> Result<MayRead, Failure<ManageRefusal>> {
+    let workspace = match scope {
+        Scope::Workspace => principal.workspace_for(Operation::ReadAudit).map(Some),
+        Scope::Server => principal.may(Operation::ReadAllAudit).map(|()| None),
+    };
+    let part = workspace.map_err(|denied| refused(app, ctx, "audit.read", About::default(), denied))?;
+    Ok(MayRead(part))
+}
 
 /// Events that one page of the log has at most, and an export reads at once.
 pub const MOST: i64 = store::MAX_LIMIT;
@@ -25,8 +55,14 @@ pub struct AuditPage {
 
 /// The newest `limit` events (1 to [`MOST`]) that fit, of those before `before` if one is named. Events of the last second
 /// may still wait to be written.
-pub async fn list(app: &App, filter: &Filter<'_>, before: Option<AuditId>, limit: i64) -> Result<AuditPage, Fault> {
-    let limit = limit.clamp(1, MOST);
+pub async fn list(
+    app: &App,
+    part: MayRead,
+    filter: &Filter<'_>,
+    before: Option<AuditId>,
+    limit: i64,
+) -> Result<AuditPage, Fault> {
+    let (limit, filter) = (limit.clamp(1, MOST), &part.narrowed(filter));
     let mut tx = app.store().read().await?;
     let looked = store::audit_search::list(&mut tx, filter, Order::NewestFirst, before.map(place), limit).await?;
     Ok(AuditPage { next: looked.further.map(|(_, id)| id), events: looked.events })
@@ -61,10 +97,11 @@ pub struct Export<'a> {
 }
 
 /// All events that fit and that are there by now, the oldest first.
-pub fn export<'a>(app: &App, ctx: &Ctx, filter: &Filter<'a>) -> Export<'a> {
+pub fn export<'a>(app: &App, ctx: &Ctx, part: MayRead, filter: &Filter<'a>) -> Export<'a> {
+    let filter = part.narrowed(filter);
     // What is written while the export runs is for the next one, so that each comes to an end.
     let end = ctx.now.plus(1);
-    let filter = Filter { to: Some(filter.to.map_or(end, |to| to.min(end))), ..*filter };
+    let filter = Filter { to: Some(filter.to.map_or(end, |to| to.min(end))), ..filter };
     Export { app: app.clone(), filter, after: None, done: false }
 }
 

@@ -1,8 +1,8 @@
 //! Looking through the audit log as a person does: by what they know, page by page in both directions, with the names of
 //! whom the events are about.
-use crate::audit::place;
+use crate::audit::{self, place};
 use crate::manage::{ManageRefusal, Unmanaged};
-use crate::operator::{self, Scope};
+use crate::operator::Scope;
 use crate::{App, Ctx, Failure, Fault};
 use domain::access::Principal;
 use domain::audit::AuditEvent;
@@ -175,7 +175,7 @@ pub async fn search(
     search: &Search<'_>,
     limit: usize,
 ) -> Result<Found, Failure<ManageRefusal>> {
-    let workspace = operator::audit_of(app, ctx, principal, scope)?;
+    let workspace = audit::may_read(app, ctx, principal, scope)?.workspace();
     let mut read = read(search, workspace).map_err(Failure::Refused)?;
     app.catch_up().await;
     let mut tx = app.store().read().await?;

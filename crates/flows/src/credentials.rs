@@ -1,18 +1,16 @@
 //! API keys of a workspace and personal access tokens of a person, as their holders and the operator manage them.
 use crate::accounts::{self, NewCredential};
+use crate::credential_records::{api_keys_of, end_api_key, end_token, set_creator, tokens_of};
 use crate::manage::{ManageRefusal, Unmanaged};
 use crate::owned::refused;
 use crate::recorder::About;
-use crate::{App, Ctx, Failure, Fault, events, facts};
+use crate::{App, Ctx, Failure, Fault};
 use domain::access::{Limit, Operation, Principal, is_operator_scope, management_scopes, offered_scopes};
-use domain::identity::{ApiKey, MemberRoles, PersonalAccessToken, Role};
-use domain::oauth::grant::EndReason;
+use domain::identity::{MemberRoles, PersonalAccessToken, Role};
 use domain::text::display_name;
-use domain::{ApiKeyId, PersonalAccessTokenId, ScopeSet, Secret, Timestamp, UserId, WorkspaceId};
-use serde_json::json;
+use domain::{ScopeSet, Secret, Timestamp, WorkspaceId};
 pub use store::credentials::KeptKey;
-use store::grants::Whose;
-use store::{Page, Paged, StoreError};
+use store::{Page, Paged};
 
 type Outcome<T> = Result<T, Failure<ManageRefusal>>;
 
@@ -35,89 +33,6 @@ pub fn unknown_scope<'s>(app: &App, scopes: &'s ScopeSet) -> Option<&'s str> {
 pub fn every_scope(app: &App, operator: bool) -> ScopeSet {
     let own: Vec<&str> = offered_scopes().filter(|name| operator || !is_operator_scope(name)).collect();
     ScopeSet::from_names(own.into_iter().chain(app.settings().catalogue.names())).unwrap_or_default()
-}
-
-/// A workspace's API keys, revoked ones too, newest first.
-pub async fn api_keys_of(app: &App, workspace: WorkspaceId) -> Result<Vec<KeptKey>, Fault> {
-    let mut tx = app.store().read().await?;
-    Ok(store::credentials::list_api_keys(&mut tx, workspace).await?)
-}
-
-/// `false` when the workspace has no such live key.
-pub async fn end_api_key(app: &App, ctx: &Ctx, workspace: WorkspaceId, id: ApiKeyId) -> Result<bool, Fault> {
-    let now = ctx.now;
-    let work = app.store().write(move |tx| {
-        Box::pin(async move {
-            let found = store::credentials::api_key(tx, workspace, id).await?;
-            let ended = store::credentials::revoke_api_key(tx, workspace, id, now).await?;
-            Ok(found.filter(|_| ended))
-        })
-    });
-    let ended = work.await.map_err(|error: StoreError| Fault::from(error))?;
-    if let Some(KeptKey { key, .. }) = &ended {
-        let about = About::default().and_workspace(Some(workspace));
-        app.record_with(ctx, "api_key.revoked", "ok", about, facts::of_key(key));
-    }
-    Ok(ended.is_some())
-}
-
-/// Makes a person answer for a key instead of its creator, or the operator. `false` when the workspace has no such live key
-/// that `before` answers for.
-async fn set_creator(
-    app: &App,
-    ctx: &Ctx,
-    key: &ApiKey,
-    before: Option<UserId>,
-    creator: Option<UserId>,
-) -> Result<bool, Fault> {
-    let (workspace, id) = (key.workspace_id, key.id);
-    let work = app.store().write(move |tx| {
-        Box::pin(async move { store::credentials::set_creator(tx, workspace, id, before, creator).await })
-    });
-    let done = work.await.map_err(|error: StoreError| Fault::from(error))?;
-    if done {
-        let mut detail = facts::of_key(key);
-        detail["created_by"] = json!({"before": before, "now": creator});
-        app.record_with(ctx, "api_key.adopted", "ok", About::default().and_workspace(Some(workspace)), detail);
-    }
-    Ok(done)
-}
-
-/// From now on the operator answers for the key: it has all that it was created with. `false` when the workspace has no such
-/// live key.
-pub async fn adopt_for_operator(app: &App, ctx: &Ctx, workspace: WorkspaceId, id: ApiKeyId) -> Result<bool, Fault> {
-    let found = {
-        let mut tx = app.store().read().await?;
-        store::credentials::api_key(&mut tx, workspace, id).await?
-    };
-    let Some(KeptKey { key, .. }) = found else { return Ok(false) };
-    set_creator(app, ctx, &key, key.created_by, None).await
-}
-
-/// A person's access tokens, revoked ones too, newest first.
-pub async fn tokens_of(app: &App, user: UserId) -> Result<Vec<PersonalAccessToken>, Fault> {
-    let mut tx = app.store().read().await?;
-    Ok(store::credentials::list_personal_tokens(&mut tx, user).await?)
-}
-
-/// Revokes the token, and ends what was authorized with it. `false` when the person has no such live token.
-pub async fn end_token(app: &App, ctx: &Ctx, user: UserId, id: PersonalAccessTokenId) -> Result<bool, Fault> {
-    const WHY: EndReason = EndReason::PersonalTokenEnded;
-    let (now, told) = (ctx.now, ctx.clone());
-    let work = app.store().write(move |tx| {
-        Box::pin(async move {
-            let found = store::credentials::personal_token(tx, user, id).await?;
-            let ended = store::credentials::revoke_personal_token(tx, user, id, now).await?;
-            let grants = store::grants::end_each(tx, Whose::ByToken(id), WHY, now).await?;
-            events::append_all(tx, events::grants_ended(&told, grants, WHY)).await?;
-            Ok(found.filter(|_| ended))
-        })
-    });
-    let ended = work.await.map_err(|error: StoreError| Fault::from(error))?;
-    if let Some(token) = &ended {
-        app.record_with(ctx, "personal_access_token.revoked", "ok", About::user(user), facts::of_token(token));
-    }
-    Ok(ended.is_some())
 }
 
 /// Reads what is asked for: nobody hands out more than they have.

@@ -1,5 +1,5 @@
 //! What is done now and then, without anybody asking.
-use crate::{App, Ctx, Fault, activity, keys};
+use crate::{App, Ctx, Fault, activity};
 use domain::Day;
 use store::StoreError;
 
@@ -67,11 +67,4 @@ async fn forget(app: &App, ctx: &Ctx) -> Result<(), Fault> {
         }
     }
     Ok(())
-}
-
-/// Moves the signing and sealing keys on by one.
-pub async fn rotate_keys(app: &App, ctx: &Ctx) -> Result<(), Fault> {
-    keys::rotate(app.store(), app.settings(), app.master(), ctx).await?;
-    app.record(ctx, "key.rotated", "ok", crate::recorder::About::default());
-    app.reload_keys(ctx).await
 }

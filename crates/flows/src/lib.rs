@@ -16,13 +16,14 @@ mod asker;
 pub mod audit;
 pub mod audit_search;
 pub mod authorize;
-pub mod change;
+mod change;
 pub mod charts;
 pub mod client_auth;
 pub mod client_people;
 pub mod connections;
 mod consents;
 pub mod counter;
+mod credential_records;
 pub mod credentials;
 pub mod ctx;
 mod decided;
@@ -62,14 +63,17 @@ pub mod register;
 mod register_refusal;
 pub mod registrar;
 pub mod revoke;
+mod rotation;
 mod scene;
 pub mod secrets;
 mod sent;
 pub mod server;
 pub mod session;
+mod session_records;
 mod set_to;
 pub mod settings;
 pub mod setup;
+mod setup_link;
 pub mod sign_in_refusal;
 mod signed_out;
 pub mod subject;
@@ -95,11 +99,41 @@ pub mod unguarded {
     pub mod applications {
         pub use crate::applications::*;
     }
+    pub mod audit {
+        use crate::audit::MayRead;
+
+        /// The whole log.
+        pub const EVERYTHING: MayRead = MayRead(None);
+    }
+    pub mod change {
+        pub use crate::change::*;
+    }
     pub mod consents {
         pub use crate::consents::*;
     }
+    pub mod credentials {
+        pub use crate::credential_records::*;
+    }
+    pub mod keys {
+        pub use crate::rotation::*;
+    }
     pub mod profile {
         pub use crate::profile::*;
+    }
+    pub mod sessions {
+        pub use crate::session_records::*;
+    }
+    pub mod setup {
+        pub use crate::setup_link::*;
+    }
+    pub mod webhooks {
+        use crate::webhooks::MayChange;
+        use domain::webhook::Owner;
+
+        /// All webhooks of an owner.
+        pub const fn of(owner: Owner) -> MayChange {
+            MayChange(owner)
+        }
     }
 }
 

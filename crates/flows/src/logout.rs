@@ -1,6 +1,7 @@
 //! Signing out at the request of an application (OpenID Connect RP-Initiated Logout 1.0).
 use crate::recorder::About;
-use crate::session::{self, Caller};
+use crate::session::Caller;
+use crate::session_records;
 use crate::{App, Ctx, Failure};
 use domain::client::Client;
 use domain::oauth::error::Refusal as _;
@@ -58,7 +59,7 @@ pub async fn logout(
     if !confirmed && !hint.is_some_and(|hint| is_own(&hint, view.user.id, view.session.id)) {
         return Ok(LogoutStep::Ask { client: client.map(Box::new), location });
     }
-    session::end(app, ctx, view.session.id, Some(view.user.id)).await?;
+    session_records::end(app, ctx, view.session.id, Some(view.user.id)).await?;
     Ok(LogoutStep::Done { location })
 }
 

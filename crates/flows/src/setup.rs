@@ -3,14 +3,11 @@ use crate::accounts::{self, Door, Newcomer};
 use crate::pass::{self, Held};
 use crate::recorder::About;
 use crate::session::{self, Caller, NewSession, SignInRefusal};
-use crate::{App, Ctx, Failure, Fault};
+use crate::{App, Ctx, Failure};
 use domain::oauth::error::{ErrorCode, Refusal};
 use domain::{Secret, SecretHash};
 use serde_json::json;
-use store::StoreError;
 use store::tokens::FIRST_OPERATOR;
-
-const LIFETIME: i64 = 24 * 60 * 60;
 
 /// Why no operator was made.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -49,27 +46,6 @@ impl Refusal for SetupRefusal {
             Self::Account(refusal) => refusal.reason(),
         }
     }
-}
-
-/// A new link, if the server has no operator yet. Older links are void from then on.
-pub async fn link(app: &App, ctx: &Ctx) -> Result<Option<String>, Fault> {
-    let has_operator = {
-        let mut tx = app.store().read().await?;
-        store::users::has_operator(&mut tx).await?
-    };
-    if has_operator {
-        return Ok(None);
-    }
-    let token = Secret::generate(&app.settings().token_prefix, "su", &ctx.random());
-    let (hash, expires_at) = (app.pepper().hash(token.expose()), ctx.now.plus(LIFETIME));
-    let work = app.store().write(move |tx| {
-        Box::pin(async move {
-            store::tokens::void_one_time(tx, FIRST_OPERATOR).await?;
-            store::tokens::insert_one_time(tx, &hash, FIRST_OPERATOR, None, expires_at).await
-        })
-    });
-    work.await.map_err(|error: StoreError| Fault::from(error))?;
-    Ok(Some(app.settings().url(&format!("/setup?token={}", token.expose()))))
 }
 
 fn refused(app: &App, ctx: &Ctx, why: SetupRefusal) -> Failure<SetupRefusal> {

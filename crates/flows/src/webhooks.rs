@@ -1,7 +1,11 @@
-//! Webhooks as their owners manage them. Every function is told whose they are, and knows no others.
+//! Webhooks as their owners manage them. Every function takes whose they are as the gate says it, and knows no others.
 use crate::failure::refuse;
+use crate::manage::ManageRefusal;
+use crate::operator::Scope;
+use crate::owned::refused;
 use crate::recorder::About;
 use crate::{App, Ctx, Failure, Fault, events};
+use domain::access::{Operation, Principal};
 use domain::events::EventData;
 use domain::outbound::{OutboundRefusal, Target};
 use domain::webhook::{Asked, Delivery, DeliveryState, Owner, Webhook, new_secret};
@@ -44,6 +48,59 @@ impl WebhookRefusal {
             Self::TooMany | Self::Unknown | Self::Changed => "",
         }
     }
+}
+
+/// Whose webhooks a caller may read.
+#[derive(Debug, Clone, Copy)]
+pub struct MayRead(pub(crate) Owner);
+
+/// Whose webhooks a caller may change.
+#[derive(Debug, Clone, Copy)]
+pub struct MayChange(pub(crate) Owner);
+
+impl MayRead {
+    pub const fn owner(self) -> Owner {
+        self.0
+    }
+}
+
+impl MayChange {
+    pub const fn owner(self) -> Owner {
+        self.0
+    }
+}
+
+impl From<MayChange> for MayRead {
+    fn from(may: MayChange) -> Self {
+        Self(may.0)
+    }
+}
+
+fn gate(
+    app: &App,
+    ctx: &Ctx,
+    principal: &Principal,
+    scope: Scope,
+    (within, everywhere): (Operation, Operation),
+) -> Result<Owner, Failure<ManageRefusal>> {
+    let owner = match scope {
+        Scope::Workspace => principal.workspace_for(within).map(Owner::Workspace),
+        Scope::Server => principal.may(everywhere).map(|()| Owner::Operator),
+    };
+    owner.map_err(|denied| refused(app, ctx, "webhook.management", About::default(), denied))
+}
+
+pub fn may_read(app: &App, ctx: &Ctx, principal: &Principal, scope: Scope) -> Result<MayRead, Failure<ManageRefusal>> {
+    gate(app, ctx, principal, scope, (Operation::ReadWebhooks, Operation::ReadAllWebhooks)).map(MayRead)
+}
+
+pub fn may_change(
+    app: &App,
+    ctx: &Ctx,
+    principal: &Principal,
+    scope: Scope,
+) -> Result<MayChange, Failure<ManageRefusal>> {
+    gate(app, ctx, principal, scope, (Operation::WriteWebhooks, Operation::WriteAllWebhooks)).map(MayChange)
 }
 
 /// Webhooks that one owner can have.
@@ -111,7 +168,12 @@ fn record(app: &App, ctx: &Ctx, kind: &'static str, owner: Owner, id: WebhookId)
 }
 
 /// Makes a webhook; its secret is shown this once.
-pub async fn create(app: &App, ctx: &Ctx, owner: Owner, new: &NewWebhook) -> Result<(Webhook, Secret), Failure<R>> {
+pub async fn create(
+    app: &App,
+    ctx: &Ctx,
+    MayChange(owner): MayChange,
+    new: &NewWebhook,
+) -> Result<(Webhook, Secret), Failure<R>> {
     let id = WebhookId::new(ctx.now, ctx.random());
     let secret = new_secret(&ctx.random());
     let webhook = Webhook {
@@ -138,12 +200,14 @@ pub async fn create(app: &App, ctx: &Ctx, owner: Owner, new: &NewWebhook) -> Res
     Ok((webhook, secret))
 }
 
-pub async fn list(app: &App, owner: Owner, page: Page) -> Result<Paged<Webhook>, Fault> {
+pub async fn list(app: &App, of: impl Into<MayRead>, page: Page) -> Result<Paged<Webhook>, Fault> {
+    let MayRead(owner) = of.into();
     let mut tx = app.store().read().await?;
     Ok(store::webhooks::list(&mut tx, owner, page).await?)
 }
 
-pub async fn read(app: &App, owner: Owner, id: WebhookId) -> Result<Webhook, Failure<R>> {
+pub async fn read(app: &App, of: impl Into<MayRead>, id: WebhookId) -> Result<Webhook, Failure<R>> {
+    let MayRead(owner) = of.into();
     let mut tx = app.store().read().await?;
     store::webhooks::by_id(&mut tx, id, owner).await?.ok_or(Failure::Refused(R::Unknown))
 }
@@ -162,7 +226,7 @@ async fn unchanged(tx: &mut Tx, owner: Owner, id: WebhookId) -> Failure<R> {
 pub async fn update(
     app: &App,
     ctx: &Ctx,
-    owner: Owner,
+    MayChange(owner): MayChange,
     id: WebhookId,
     expected: Option<i64>,
     change: &Change,
@@ -203,7 +267,7 @@ pub async fn update(
 pub async fn delete(
     app: &App,
     ctx: &Ctx,
-    owner: Owner,
+    MayChange(owner): MayChange,
     id: WebhookId,
     expected: Option<i64>,
 ) -> Result<(), Failure<R>> {
@@ -224,7 +288,7 @@ pub async fn delete(
 pub async fn rotate_secret(
     app: &App,
     ctx: &Ctx,
-    owner: Owner,
+    MayChange(owner): MayChange,
     id: WebhookId,
     expected: Option<i64>,
     overlap: i64,
@@ -248,12 +312,13 @@ pub async fn rotate_secret(
 /// The deliveries of a webhook, the newest first: those before `before`, the last one of the page before.
 pub async fn deliveries(
     app: &App,
-    owner: Owner,
+    of: impl Into<MayRead>,
     id: WebhookId,
     state: Option<DeliveryState>,
     before: Option<(Timestamp, EventId)>,
     limit: i64,
 ) -> Result<Vec<Delivery>, Failure<R>> {
+    let MayRead(owner) = of.into();
     let mut tx = app.store().read().await?;
     if store::webhooks::by_id(&mut tx, id, owner).await?.is_none() {
         return refuse(R::Unknown);
@@ -262,7 +327,13 @@ pub async fn deliveries(
 }
 
 /// Sends one event again, whatever became of it.
-pub async fn replay(app: &App, ctx: &Ctx, owner: Owner, id: WebhookId, event: EventId) -> Result<Delivery, Failure<R>> {
+pub async fn replay(
+    app: &App,
+    ctx: &Ctx,
+    MayChange(owner): MayChange,
+    id: WebhookId,
+    event: EventId,
+) -> Result<Delivery, Failure<R>> {
     let now = ctx.now;
     let work = app.store().write(move |tx| {
         Box::pin(async move {
@@ -278,7 +349,7 @@ pub async fn replay(app: &App, ctx: &Ctx, owner: Owner, id: WebhookId, event: Ev
 }
 
 /// Sends a webhook an event that says nothing but that it arrived; answers its id.
-pub async fn test(app: &App, ctx: &Ctx, owner: Owner, id: WebhookId) -> Result<EventId, Failure<R>> {
+pub async fn test(app: &App, ctx: &Ctx, MayChange(owner): MayChange, id: WebhookId) -> Result<EventId, Failure<R>> {
     let event = events::event(ctx, EventData::WebhookTest { webhook_id: id });
     let sent = event.id;
     let work = app.store().write(move |tx| {

@@ -18,7 +18,7 @@ pub async fn run(config: &Config) -> anyhow::Result<()> {
     let app = wiring::app(config).await?;
     let listener = TcpListener::bind(config.listen).await.with_context(|| format!("listen {}", config.listen))?;
     output::line(&format!("countersign is ready at {}", config.issuer));
-    if let Some(link) = flows::setup::link(&app, &system::ctx("start")).await? {
+    if let Some(link) = flows::unguarded::setup::link(&app, &system::ctx("start")).await? {
         output::line(&format!("create the first operator (once, within a day): {link}"));
     }
     let stop = on_signal()?;

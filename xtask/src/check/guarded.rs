@@ -3,14 +3,72 @@ use super::modules;
 use super::workspace::Workspace;
 use anyhow::{Context, Result};
 use std::fs;
+use std::path::{Path, PathBuf};
 
 const ANSWERS_REQUESTS: &str = "countersign-web";
+const USE_CASES: &str = "countersign-flows";
 /// The module of the use cases without a caller.
 const UNGUARDED: &str = "unguarded";
 
+/// What the signature of a use case names, one of these: who calls, what they prove it with, or what a gate made or read.
+const CALLERS: [&str; 15] = [
+    "Principal",
+    "Caller",
+    "SessionView",
+    "Registrar",
+    "Held",
+    "MayRead",
+    "MayChange",
+    "Proof",
+    "Live",
+    "&Client",
+    "&[Client]",
+    "token: &str",
+    "token: Option<&str>",
+    "authorization: Option<&str>",
+    "header: Option<&str>",
+];
+
+/// What the server does by itself, and what is wrapped around a use case with a caller.
+const BY_ITSELF: [&str; 5] =
+    ["deliver::run", "idempotency::begin", "idempotency::once", "jobs::each_second", "jobs::run_all"];
+
+fn roots<'w>(workspace: &'w Workspace, name: &str) -> Result<&'w [PathBuf]> {
+    let package = workspace.packages.iter().find(|package| package.name == name);
+    Ok(&package.with_context(|| format!("there is no {name}"))?.roots)
+}
+
 pub fn check(workspace: &Workspace) -> Result<Vec<String>> {
-    let web = workspace.packages.iter().find(|package| package.name == ANSWERS_REQUESTS);
-    let roots = &web.with_context(|| format!("there is no {ANSWERS_REQUESTS}"))?.roots;
+    let mut problems = names_unguarded(roots(workspace, ANSWERS_REQUESTS)?)?;
+    for root in roots(workspace, USE_CASES)? {
+        problems.extend(without_a_caller(root)?);
+    }
+    Ok(problems)
+}
+
+/// Public use cases, outside the private modules, whose signature names no caller.
+fn without_a_caller(root: &Path) -> Result<Vec<String>> {
+    let text = fs::read_to_string(root)?;
+    let public = |module: &[String]| {
+        module.first().is_some_and(|first| text.lines().any(|line| line == format!("pub mod {first};")))
+    };
+    let mut problems = vec![];
+    for file in modules::files(root)?.iter().filter(|file| public(&file.module)) {
+        let text = fs::read_to_string(&file.path)?;
+        for (start, _) in text.match_indices("\npub async fn ") {
+            let signature = text[start..].split(['{', ';']).next().unwrap_or_default();
+            let name = signature.trim_start().trim_start_matches("pub async fn ").split(['(', '<']).next();
+            let name = format!("{}::{}", file.module.join("::"), name.unwrap_or_default());
+            let guarded = !signature.contains("app: &App") || CALLERS.iter().any(|caller| signature.contains(caller));
+            if !guarded && !BY_ITSELF.contains(&name.as_str()) {
+                problems.push(format!("{}: `{name}` can be called by anyone: take the caller", file.path.display()));
+            }
+        }
+    }
+    Ok(problems)
+}
+
+fn names_unguarded(roots: &[PathBuf]) -> Result<Vec<String>> {
     let mut problems = vec![];
     for root in roots {
         for file in modules::files(root)? {
@@ -43,10 +101,31 @@ mod tests {
         };
         let root = write("lib.rs", "mod page;\nuse flows::owned;\n");
         let page = write("page.rs", "use flows::owned;\nuse flows::unguarded::accounts;\n");
-        let package = |name: &str| Package { name: name.to_owned(), dependencies: vec![], roots: vec![root.clone()] };
-        let found = |name: &str| check(&Workspace { packages: vec![package(name)] });
         let expected = format!("{}:2: use cases without a caller are for the command line and tests", page.display());
-        assert_eq!(found("countersign-web").unwrap(), [expected]);
-        assert!(found("countersign-server").is_err(), "a check of nothing is no check");
+        assert_eq!(names_unguarded(&[root]).unwrap(), [expected]);
+    }
+
+    #[test]
+    fn a_use_case_that_anyone_can_call_is_found() {
+        let folder = tempfile::tempdir().unwrap();
+        let write = |name: &str, text: &str| {
+            let path = folder.path().join(name);
+            fs::write(&path, text).unwrap();
+            path
+        };
+        let root = write("lib.rs", "pub mod open;\nmod raw;\n");
+        write("raw.rs", "\npub async fn delete(app: &App, id: Id) {}\n");
+        let open = write(
+            "open.rs",
+            "\npub async fn delete(app: &App, id: Id) {}\npub async fn of(app: &App, who: &Principal) {}\npub(crate) async fn f(app: &App) {}\n",
+        );
+        let expected = format!("{}: `open::delete` can be called by anyone: take the caller", open.display());
+        assert_eq!(without_a_caller(&root).unwrap(), [expected]);
+    }
+
+    #[test]
+    fn a_check_of_nothing_is_no_check() {
+        let package = Package { name: "countersign-server".to_owned(), dependencies: vec![], roots: vec![] };
+        assert!(check(&Workspace { packages: vec![package] }).is_err());
     }
 }

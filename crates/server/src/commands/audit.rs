@@ -6,6 +6,7 @@ use anyhow::Context as _;
 use domain::audit::AuditEvent;
 use domain::{AuditId, ClientId, Timestamp};
 use flows::audit::{self, Filter, Kind, Outcome};
+use flows::unguarded::audit::EVERYTHING;
 use serde_json::json;
 
 fn moment(name: &str, text: Option<&str>) -> anyhow::Result<Option<Timestamp>> {
@@ -49,7 +50,7 @@ pub async fn run(session: Session, command: Command) -> anyhow::Result<()> {
             list(&session, &filter, before, *limit).await?;
         }
         Command::Export { .. } => {
-            let mut export = audit::export(&session.app, &session.ctx, &filter);
+            let mut export = audit::export(&session.app, &session.ctx, EVERYTHING, &filter);
             while let Some(lines) = export.next().await? {
                 if !output::raw(&lines)? {
                     break;
@@ -63,7 +64,7 @@ pub async fn run(session: Session, command: Command) -> anyhow::Result<()> {
 async fn list(session: &Session, filter: &Filter<'_>, before: Option<AuditId>, limit: i64) -> anyhow::Result<()> {
     let (mut events, mut next, mut left) = (Vec::new(), before, limit);
     while left > 0 {
-        let page = audit::list(&session.app, filter, next, left).await?;
+        let page = audit::list(&session.app, EVERYTHING, filter, next, left).await?;
         left -= i64::try_from(page.events.len())?;
         events.extend(page.events);
         next = page.next;

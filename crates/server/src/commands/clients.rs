@@ -9,9 +9,10 @@ use anyhow::{Context as _, bail};
 use domain::application::SNAKE;
 use domain::client::Trust;
 use domain::{ScopeSet, Secret};
+use flows::Failure;
 use flows::unguarded::activity::{self, Owner};
 use flows::unguarded::applications::{self, Created};
-use flows::{Failure, change};
+use flows::unguarded::change;
 use serde_json::{Value, json};
 
 const fn trust_of(name: TrustName) -> Trust {

@@ -9,6 +9,7 @@ use domain::text::display_name;
 use domain::{ScopeSet, Timestamp, UserId};
 use flows::credentials::{self, KeptKey};
 use flows::unguarded::accounts::{self, NewCredential};
+use flows::unguarded::credentials as records;
 use serde_json::{Value, json};
 
 /// Reads what is asked for. A scope that means nothing would be a credential that does less than its maker believes.
@@ -132,7 +133,7 @@ pub async fn run(session: Session, command: Command) -> anyhow::Result<()> {
             })?;
         }
         Command::Rotate => {
-            flows::jobs::rotate_keys(app, ctx).await?;
+            flows::unguarded::keys::rotate_keys(app, ctx).await?;
             output::show(session.json, &json!({"rotated": true}), |_| {
                 "rotated; a running server follows within half a minute".to_owned()
             })?;
@@ -145,19 +146,19 @@ pub async fn run(session: Session, command: Command) -> anyhow::Result<()> {
             output::show(session.json, &value, |_| format!("api_key (shown once): {}", secret.expose()))?;
         }
         Command::ListApi { workspace } => {
-            let all = credentials::api_keys_of(app, workspace_id(&workspace)?).await?;
+            let all = records::api_keys_of(app, workspace_id(&workspace)?).await?;
             list(&session, &all.iter().map(Credential::from).collect::<Vec<_>>())?;
         }
         Command::AdoptApi { workspace, id } => {
             let id = id.parse().with_context(|| format!("`{id}` is not the id of an API key"))?;
-            if !credentials::adopt_for_operator(app, ctx, workspace_id(&workspace)?, id).await? {
+            if !records::adopt_for_operator(app, ctx, workspace_id(&workspace)?, id).await? {
                 bail!("there is no such live key");
             }
             output::show(session.json, &json!({"id": id, "adopted": true}), |_| "done".to_owned())?;
         }
         Command::RevokeApi { workspace, id } => {
             let id = id.parse().with_context(|| format!("`{id}` is not the id of an API key"))?;
-            let found = credentials::end_api_key(app, ctx, workspace_id(&workspace)?, id).await?;
+            let found = records::end_api_key(app, ctx, workspace_id(&workspace)?, id).await?;
             revoked(&session, found)?;
         }
         Command::CreatePersonal { email, new } => {
@@ -168,12 +169,12 @@ pub async fn run(session: Session, command: Command) -> anyhow::Result<()> {
             output::show(session.json, &value, |_| format!("personal_access_token (shown once): {}", secret.expose()))?;
         }
         Command::ListPersonal { email } => {
-            let all = credentials::tokens_of(app, session.user(&email).await?.id).await?;
+            let all = records::tokens_of(app, session.user(&email).await?.id).await?;
             list(&session, &all.iter().map(Credential::from).collect::<Vec<_>>())?;
         }
         Command::RevokePersonal { email, id } => {
             let id = id.parse().with_context(|| format!("`{id}` is not the id of a personal access token"))?;
-            let found = credentials::end_token(app, ctx, session.user(&email).await?.id, id).await?;
+            let found = records::end_token(app, ctx, session.user(&email).await?.id, id).await?;
             revoked(&session, found)?;
         }
     }

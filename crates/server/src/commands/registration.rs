@@ -6,9 +6,9 @@ use anyhow::bail;
 use domain::Timestamp;
 use domain::application::SNAKE;
 use domain::client::{Client, ClientSecret};
-use flows::change;
 use flows::unguarded::activity::ClientStats;
 use flows::unguarded::applications;
+use flows::unguarded::change;
 use serde_json::{Map, Value, json};
 
 /// A client as lists show it.

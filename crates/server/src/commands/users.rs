@@ -76,7 +76,7 @@ pub async fn run(session: Session, command: Command) -> anyhow::Result<()> {
         }
         Command::Sessions { email } => {
             let user = session.user(&email).await?;
-            let all = flows::session::list(app, ctx, user.id).await?;
+            let all = flows::unguarded::sessions::list(app, ctx, user.id).await?;
             let items: Vec<_> = all
                 .iter()
                 .map(|s| json!({"id": s.id, "last_seen_at": s.last_seen_at.rfc3339(), "ip": s.ip, "user_agent": s.user_agent}))
@@ -90,7 +90,7 @@ pub async fn run(session: Session, command: Command) -> anyhow::Result<()> {
         Command::EndSessions { email, session: one } => {
             let user = session.user(&email).await?;
             let one = one.map(|id| id.parse()).transpose()?;
-            let ended = flows::session::end_some(app, ctx, user.id, one).await?;
+            let ended = flows::unguarded::sessions::end_some(app, ctx, user.id, one).await?;
             output::show(as_json, &json!({"ended": ended}), |_| format!("{ended} ended"))?;
         }
         Command::SetPassword { email, password_stdin } => {

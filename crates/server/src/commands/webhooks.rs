@@ -6,7 +6,8 @@ use anyhow::Context as _;
 use domain::events::EventKind;
 use domain::webhook::{Delivery, DeliveryState, Owner, Webhook};
 use domain::{Timestamp, WebhookId};
-use flows::webhooks::{self, Change, NewWebhook};
+use flows::unguarded::webhooks::of as of_owner;
+use flows::webhooks::{self, Change, MayChange, NewWebhook};
 use serde_json::{Value, json};
 use store::Page;
 
@@ -38,8 +39,8 @@ fn delivery(delivery: &Delivery) -> Value {
     })
 }
 
-fn owner(of: &Of) -> anyhow::Result<Owner> {
-    Ok(Owner::from(of.workspace.as_deref().map(workspace_id).transpose()?))
+fn webhooks_of(of: &Of) -> anyhow::Result<MayChange> {
+    Ok(of_owner(Owner::from(of.workspace.as_deref().map(workspace_id).transpose()?)))
 }
 
 fn webhook_id(text: &str) -> anyhow::Result<WebhookId> {
@@ -60,13 +61,13 @@ pub async fn run(session: Session, command: Command) -> anyhow::Result<()> {
         Command::Create { url, events, description, of } => {
             let events = if events.is_empty() { vec!["*".to_owned()] } else { events };
             let new = NewWebhook { url, description, events };
-            let (webhook, secret) = webhooks::create(app, ctx, owner(&of)?, &new).await.map_err(said)?;
+            let (webhook, secret) = webhooks::create(app, ctx, webhooks_of(&of)?, &new).await.map_err(said)?;
             let mut value = shown(&webhook);
             value["secret"] = secret.expose().into();
             show_one(json, &value)?;
         }
         Command::List { of } => {
-            let all = webhooks::list(app, owner(&of)?, Page::default()).await?;
+            let all = webhooks::list(app, webhooks_of(&of)?, Page::default()).await?;
             let items: Vec<_> = all.items.iter().map(shown).collect();
             output::show(json, &json!({"items": items, "total": all.total}), |_| {
                 let line = |w: &Webhook| format!("{} {} {}", w.id, w.url, w.asked.names().join(","));
@@ -76,16 +77,17 @@ pub async fn run(session: Session, command: Command) -> anyhow::Result<()> {
         Command::Update { webhook, url, events, description, disable, enable, of } => {
             let disabled = if disable || enable { Some(disable) } else { None };
             let change = Change { url, description, events, disabled };
-            let changed = webhooks::update(app, ctx, owner(&of)?, webhook_id(&webhook)?, None, &change).await;
+            let changed = webhooks::update(app, ctx, webhooks_of(&of)?, webhook_id(&webhook)?, None, &change).await;
             show_one(json, &shown(&changed.map_err(said)?))?;
         }
         Command::Delete { webhook, of } => {
-            webhooks::delete(app, ctx, owner(&of)?, webhook_id(&webhook)?, None).await.map_err(said)?;
+            webhooks::delete(app, ctx, webhooks_of(&of)?, webhook_id(&webhook)?, None).await.map_err(said)?;
             output::show(json, &json!({"deleted": true}), |_| "done".to_owned())?;
         }
         Command::RotateSecret { webhook, overlap, of } => {
             let id = webhook_id(&webhook)?;
-            let (_, secret) = webhooks::rotate_secret(app, ctx, owner(&of)?, id, None, overlap).await.map_err(said)?;
+            let (_, secret) =
+                webhooks::rotate_secret(app, ctx, webhooks_of(&of)?, id, None, overlap).await.map_err(said)?;
             let value = json!({"id": id, "secret": secret.expose()});
             output::show(json, &value, |_| format!("secret (shown once): {}", secret.expose()))?;
         }
@@ -95,7 +97,7 @@ pub async fn run(session: Session, command: Command) -> anyhow::Result<()> {
                 DeliveryStateName::Delivered => DeliveryState::Delivered,
                 DeliveryStateName::Dead => DeliveryState::Dead,
             });
-            let (owner, id) = (owner(&of)?, webhook_id(&webhook)?);
+            let (owner, id) = (webhooks_of(&of)?, webhook_id(&webhook)?);
             let all = webhooks::deliveries(app, owner, id, state, None, limit).await.map_err(said)?;
             let items: Vec<_> = all.iter().map(delivery).collect();
             output::show(json, &json!({"items": items}), |_| {
@@ -109,12 +111,12 @@ pub async fn run(session: Session, command: Command) -> anyhow::Result<()> {
         }
         Command::Replay { webhook, event, of } => {
             let event = event.parse().with_context(|| format!("`{event}` is not an event id"))?;
-            let (owner, id) = (owner(&of)?, webhook_id(&webhook)?);
+            let (owner, id) = (webhooks_of(&of)?, webhook_id(&webhook)?);
             let again = webhooks::replay(app, ctx, owner, id, event).await.map_err(said)?;
             output::show(json, &delivery(&again), |_| "a running server sends it within a second".to_owned())?;
         }
         Command::Test { webhook, of } => {
-            let id = webhooks::test(app, ctx, owner(&of)?, webhook_id(&webhook)?).await.map_err(said)?;
+            let id = webhooks::test(app, ctx, webhooks_of(&of)?, webhook_id(&webhook)?).await.map_err(said)?;
             output::show(json, &json!({"event_id": id}), |_| "a running server sends it within a second".to_owned())?;
         }
         Command::Events => {

@@ -265,7 +265,7 @@ async fn checklist_99_keys_rotate_without_breaking_anything() {
         let distinct: std::collections::HashSet<_> = before.iter().collect();
         assert_eq!(distinct.len(), before.len());
         let tokens = web.tokens(&mut browser, &user, &[]).await;
-        flows::jobs::rotate_keys(&app.app, &app.ctx()).await.unwrap();
+        flows::unguarded::keys::rotate_keys(&app.app, &app.ctx()).await.unwrap();
         let after = kids(&mut browser).await;
         assert!(
             before.iter().all(|kid| after.contains(kid)) && after.len() > before.len(),

@@ -1,5 +1,6 @@
 //! The audit log as it is read: page by page, exported, and forgotten.
 use flows::audit::{self, Filter, Outcome};
+use flows::unguarded::audit::EVERYTHING;
 use serde_json::{Value, json};
 use testkit::{Api, Browser, Kind, Party, TestApp, for_each_database};
 
@@ -19,7 +20,7 @@ async fn pages_and_exports_hold_every_event_once() {
         let filter = Filter { client: Some(&party.id), ..Filter::default() };
         let (mut ids, mut before) = (Vec::new(), None);
         loop {
-            let page = audit::list(&app.app, &filter, before, 1000).await.unwrap();
+            let page = audit::list(&app.app, EVERYTHING, &filter, before, 1000).await.unwrap();
             assert!(page.events.len() <= 100, "no page has more");
             ids.extend(page.events.iter().map(|event| event.id.to_string()));
             before = page.next;
@@ -30,7 +31,7 @@ async fn pages_and_exports_hold_every_event_once() {
         assert_eq!(ids.len(), 231, "the client's creation, and what was refused");
         assert!(ids.is_sorted_by(|a, b| a > b), "the newest first, each once");
 
-        let mut export = audit::export(&app.app, &app.ctx(), &filter);
+        let mut export = audit::export(&app.app, &app.ctx(), EVERYTHING, &filter);
         // What comes while it runs is not for it.
         app.clock.advance(5);
         assert_eq!(party.exchange("late").await.status, 400);
@@ -50,11 +51,11 @@ async fn pages_and_exports_hold_every_event_once() {
         );
 
         let good = Filter { outcome: Some(Outcome::Ok), ..filter };
-        let page = audit::list(&app.app, &good, None, 10).await.unwrap();
+        let page = audit::list(&app.app, EVERYTHING, &good, None, 10).await.unwrap();
         assert_eq!((page.events.len(), page.next), (1, None));
-        assert_eq!(audit::list(&app.app, &Filter::default(), None, 0).await.unwrap().events.len(), 1);
+        assert_eq!(audit::list(&app.app, EVERYTHING, &Filter::default(), None, 0).await.unwrap().events.len(), 1);
         let nobody = Filter { actor: Some("nobody"), ..filter };
-        assert_eq!(audit::export(&app.app, &app.ctx(), &nobody).next().await.unwrap(), None);
+        assert_eq!(audit::export(&app.app, &app.ctx(), EVERYTHING, &nobody).next().await.unwrap(), None);
         app.stop().await;
     })
     .await;
@@ -69,7 +70,7 @@ async fn old_events_are_forgotten_as_the_setting_says() {
             app.app.flush().await.unwrap();
             flows::jobs::run_all(&app.app, &app.ctx()).await.unwrap();
             let filter = Filter { client: Some(&party.id), ..Filter::default() };
-            audit::list(&app.app, &filter, None, 100).await.unwrap().events.len()
+            audit::list(&app.app, EVERYTHING, &filter, None, 100).await.unwrap().events.len()
         };
         assert_eq!(count().await, 1);
         app.clock.advance(2 * 24 * 60 * 60);

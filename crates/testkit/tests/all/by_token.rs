@@ -116,7 +116,9 @@ async fn point_1_1_nothing_outlives_the_token() {
             let other = party.exchange(&allow(&party, &kept, &[]).await).await.json();
             let code = allow(&party, &revoked, &[("prompt", "consent")]).await;
             assert!(
-                flows::credentials::end_token(&app.app, &app.ctx(), ada.user.id, id.parse().unwrap()).await.unwrap()
+                flows::unguarded::credentials::end_token(&app.app, &app.ctx(), ada.user.id, id.parse().unwrap())
+                    .await
+                    .unwrap()
             );
             assert_eq!(party.introspect(ended["access_token"].as_str().unwrap()).await, json!({"active": false}));
             assert_eq!(party.introspect(other["access_token"].as_str().unwrap()).await["active"], true);
@@ -198,7 +200,7 @@ async fn point_1_1_an_app_allowed_by_token_is_listed_until_it_has_nothing() {
             (listed().await, users().await)
         };
         assert_eq!(later(2 * day).await, (1, 1), "its grant lives");
-        flows::credentials::end_token(&app.app, &app.ctx(), ada.user.id, id.parse().unwrap()).await.unwrap();
+        flows::unguarded::credentials::end_token(&app.app, &app.ctx(), ada.user.id, id.parse().unwrap()).await.unwrap();
         assert_eq!(later(0).await, (0, 0));
         // What is taken back ends at once.
         let (_, pat) = token(&app, &ada, ALL, None).await;

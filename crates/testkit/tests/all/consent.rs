@@ -226,7 +226,7 @@ async fn signing_in_tells_nothing_and_slows_guessers() {
 async fn the_first_operator_is_made_by_a_link_that_works_once() {
     for_each_database(async |database| {
         let app = TestApp::start(database).await;
-        let link = flows::setup::link(&app.app, &app.ctx()).await.unwrap().unwrap();
+        let link = flows::unguarded::setup::link(&app.app, &app.ctx()).await.unwrap().unwrap();
         let path = link.strip_prefix(testkit::ISSUER).unwrap();
         let mut browser = Browser::new(&app);
         let opened = browser.get(path).await;
@@ -246,7 +246,7 @@ async fn the_first_operator_is_made_by_a_link_that_works_once() {
         assert_eq!(browser.submit(&form).await.status, 303);
         assert_eq!(browser.get(path).await.status, 403);
         assert_eq!(browser.get("/setup").await.status, 403);
-        assert!(flows::setup::link(&app.app, &app.ctx()).await.unwrap().is_none());
+        assert!(flows::unguarded::setup::link(&app.app, &app.ctx()).await.unwrap().is_none());
         let mut added = app.outcomes("operator.added").await;
         added.sort();
         assert_eq!(added, ["ok", "setup_has_operator", "setup_not_open", "setup_not_open"]);

@@ -5,6 +5,7 @@ use domain::identity::Role;
 use domain::oauth::diagnosis::{Endpoint, Verdict};
 use flows::failures::{self, FailedRequest, Failures, Of, Wanted};
 use flows::manage::{ManageRefusal, Unmanaged};
+use flows::unguarded::audit::EVERYTHING;
 use flows::{Failure, audit};
 use serde_json::{Value, json};
 use testkit::{Browser, Kind, Party, Reply, TestApp, TestUser, VERIFIER, basic, for_each_database};
@@ -213,7 +214,7 @@ async fn token_requests_say_which_check_they_failed() {
         // Codes, verifiers and secrets are in no event.
         app.app.flush_audit().await.unwrap();
         let filter = audit::Filter { client: Some(&party.id), ..audit::Filter::default() };
-        let all = format!("{:?}", audit::list(&app.app, &filter, None, 100).await.unwrap());
+        let all = format!("{:?}", audit::list(&app.app, EVERYTHING, &filter, None, 100).await.unwrap());
         for secret in [code.as_str(), &wrong_verifier, party.secret.as_deref().unwrap(), VERIFIER] {
             assert!(!all.contains(secret));
         }

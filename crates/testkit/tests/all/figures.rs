@@ -1,6 +1,7 @@
 //! Figures of all webhooks lead to whose they are (pages, point 6.2); the other figures are tested with the pages.
 use domain::webhook::Owner;
 use flows::unguarded::profile;
+use flows::unguarded::webhooks::of;
 use flows::webhooks::{self, NewWebhook};
 use testkit::{Browser, Reply, TestApp, TestUser, for_each_database};
 
@@ -33,9 +34,9 @@ fn rows(page: &Reply) -> usize {
 
 async fn webhook(app: &TestApp, owner: Owner, url: &str, deliveries: usize) -> String {
     let new = NewWebhook { url: url.to_owned(), description: String::new(), events: vec!["*".to_owned()] };
-    let made = webhooks::create(&app.app, &app.ctx(), owner, &new).await.unwrap().0;
+    let made = webhooks::create(&app.app, &app.ctx(), of(owner), &new).await.unwrap().0;
     for _ in 0..deliveries {
-        webhooks::test(&app.app, &app.ctx(), owner, made.id).await.unwrap();
+        webhooks::test(&app.app, &app.ctx(), of(owner), made.id).await.unwrap();
     }
     made.id.to_string()
 }

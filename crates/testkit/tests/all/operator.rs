@@ -6,6 +6,7 @@ use domain::keys::KeyState;
 use flows::in_force::Shown;
 use flows::manage::{ManageRefusal, Unmanaged};
 use flows::owned::{self, Whose};
+use flows::unguarded::audit::EVERYTHING;
 use flows::{Failure, Page, all_clients, all_users, all_workspaces, operator, server};
 use serde_json::json;
 use testkit::{Browser, Kind, Party, TestApp, TestUser, for_each_database};
@@ -160,7 +161,7 @@ async fn applications_are_found_trusted_and_disabled() {
             kind: Some(flows::audit::Kind::Named("client.trust_set")),
             ..flows::audit::Filter::default()
         };
-        let event = flows::audit::list(app_, &filter, None, 1).await.unwrap().events.remove(0);
+        let event = flows::audit::list(app_, EVERYTHING, &filter, None, 1).await.unwrap().events.remove(0);
         assert_eq!(event.detail, json!({"from": "unverified", "to": "first_party"}));
         assert_eq!((event.client_id, event.workspace_id), (Some(party.id.clone()), Some(workspace)));
         let looked = all_clients::look(app_, &app.ctx(), &who, id).await.unwrap();

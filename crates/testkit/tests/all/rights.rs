@@ -4,6 +4,7 @@ use crate::world;
 use domain::WorkspaceId;
 use domain::identity::{MemberRoles, Role};
 use flows::unguarded::accounts;
+use flows::unguarded::audit::EVERYTHING;
 use flows::unguarded::profile;
 use serde_json::{Value, json};
 use testkit::{Api, Reply, TestApp, TestUser, for_each_database};
@@ -135,7 +136,7 @@ async fn point_1_3_a_key_is_adopted_in_one_step_by_a_person_who_has_its_rights()
 
         // The command line adopts for the operator: the key has no creator then.
         let id = id.parse().unwrap();
-        assert!(flows::credentials::adopt_for_operator(&app.app, &app.ctx(), workspace, id).await.unwrap());
+        assert!(flows::unguarded::credentials::adopt_for_operator(&app.app, &app.ctx(), workspace, id).await.unwrap());
         set_role(&app, workspace, &ada, Role::Member).await;
         assert_eq!(by_bob.get("/api/v1/api-keys").await.status, 200, "it keeps the role of an owner");
         app.stop().await;
@@ -233,7 +234,7 @@ async fn point_1_3_a_setup_link_is_void_once_there_is_an_operator_or_a_newer_lin
     for_each_database(async |database| {
         let app = TestApp::start(database).await;
         let link = async || {
-            let link = flows::setup::link(&app.app, &app.ctx()).await.unwrap().unwrap();
+            let link = flows::unguarded::setup::link(&app.app, &app.ctx()).await.unwrap().unwrap();
             link.strip_prefix(testkit::ISSUER).unwrap().to_owned()
         };
         let (older, newer) = (link().await, link().await);
@@ -394,7 +395,7 @@ async fn point_6_1_the_scopes_of_a_new_credential_are_chosen() {
 async fn last(app: &TestApp, kind: &str) -> Value {
     app.app.flush().await.unwrap();
     let filter = flows::audit::Filter { kind: Some(flows::audit::Kind::Named(kind)), ..Default::default() };
-    let page = flows::audit::list(&app.app, &filter, None, 1).await.unwrap();
+    let page = flows::audit::list(&app.app, EVERYTHING, &filter, None, 1).await.unwrap();
     flows::audit::view(page.events.first().unwrap_or_else(|| panic!("no {kind}")))
 }
 
@@ -476,7 +477,7 @@ async fn point_1_5_a_failed_sign_in_names_the_account_and_never_an_unknown_addre
             locked = sign_in("ada@example.com").await;
         }
         assert_eq!((&locked["outcome"], &locked["user_id"]), (&json!("sign_in_slowed_down"), &json!(ada.user.id)));
-        let mut export = flows::audit::export(&app.app, &app.ctx(), &flows::audit::Filter::default());
+        let mut export = flows::audit::export(&app.app, &app.ctx(), EVERYTHING, &flows::audit::Filter::default());
         while let Some(lines) = export.next().await.unwrap() {
             assert!(!lines.contains("who-is-this"), "{lines}");
         }
@@ -544,7 +545,7 @@ async fn point_1_5_every_workspace_reads_that_an_app_was_disconnected() {
                 workspace: Some(workspace),
                 ..Default::default()
             };
-            flows::audit::list(&app.app, &filter, None, 100).await.unwrap().events.len()
+            flows::audit::list(&app.app, EVERYTHING, &filter, None, 100).await.unwrap().events.len()
         };
         allow(&mut browser).await;
         assert!(flows::unguarded::consents::revoke_user(&app.app, &app.ctx(), &party.id, ada.user.id).await.unwrap());

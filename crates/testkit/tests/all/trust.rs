@@ -5,8 +5,9 @@ use domain::application::SNAKE;
 use domain::client::{Client, GrantType, Trust};
 use domain::{ClientId, ScopeSet};
 use flows::account::{self, Changes};
+use flows::unguarded::change;
 use flows::unguarded::{accounts, applications};
-use flows::{all_clients, app_policy, change};
+use flows::{all_clients, app_policy};
 use serde_json::{Value, json};
 use testkit::{Api, Browser, Kind, Party, TestApp, TestUser, Tokens, for_each_database};
 

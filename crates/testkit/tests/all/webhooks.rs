@@ -9,6 +9,7 @@ use domain::webhook::{Delivery, DeliveryState, Owner, RETRIES, Webhook};
 use domain::{EventId, Secret};
 use flows::deliver::Deliverer;
 use flows::unguarded::accounts;
+use flows::unguarded::webhooks::of;
 use flows::webhooks::{self, Change, NewWebhook, WebhookRefusal};
 use flows::{Clock as _, Failure, Settings, session};
 use serde_json::json;
@@ -22,11 +23,11 @@ async fn start(database: &Database) -> TestApp {
 async fn subscribe(app: &TestApp, owner: Owner, url: &str, events: &[&str]) -> (Webhook, Secret) {
     let events = events.iter().map(|name| (*name).to_owned()).collect();
     let new = NewWebhook { url: url.to_owned(), description: "a test".to_owned(), events };
-    webhooks::create(&app.app, &app.ctx(), owner, &new).await.unwrap()
+    webhooks::create(&app.app, &app.ctx(), of(owner), &new).await.unwrap()
 }
 
 async fn log(app: &TestApp, webhook: &Webhook) -> Vec<Delivery> {
-    webhooks::deliveries(&app.app, webhook.owner, webhook.id, None, None, 100).await.unwrap()
+    webhooks::deliveries(&app.app, of(webhook.owner), webhook.id, None, None, 100).await.unwrap()
 }
 
 async fn one(app: &TestApp, webhook: &Webhook) -> Delivery {
@@ -36,7 +37,7 @@ async fn one(app: &TestApp, webhook: &Webhook) -> Delivery {
 }
 
 async fn test_event(app: &TestApp, webhook: &Webhook) -> EventId {
-    webhooks::test(&app.app, &app.ctx(), webhook.owner, webhook.id).await.unwrap()
+    webhooks::test(&app.app, &app.ctx(), of(webhook.owner), webhook.id).await.unwrap()
 }
 
 /// The signature as a receiver computes it, from the text of the standard alone.
@@ -242,12 +243,12 @@ async fn after_the_last_attempt_a_message_is_dead_until_it_is_replayed() {
         app.deliver().await;
         assert!(receiver.take().is_empty());
 
-        let again = webhooks::replay(&app.app, &app.ctx(), webhook.owner, webhook.id, id).await.unwrap();
+        let again = webhooks::replay(&app.app, &app.ctx(), of(webhook.owner), webhook.id, id).await.unwrap();
         assert_eq!((again.state, again.attempts), (DeliveryState::Pending, 0));
         app.deliver().await;
         assert_eq!(receiver.take()[0].header("webhook-id"), id.to_string());
         assert_eq!(one(&app, &webhook).await.state, DeliveryState::Delivered);
-        webhooks::replay(&app.app, &app.ctx(), webhook.owner, webhook.id, id).await.unwrap();
+        webhooks::replay(&app.app, &app.ctx(), of(webhook.owner), webhook.id, id).await.unwrap();
         app.deliver().await;
         assert_eq!(receiver.take().len(), 1, "what was delivered can be replayed, too");
 
@@ -266,7 +267,7 @@ async fn both_secrets_sign_while_they_overlap() {
     let receiver = Receiver::start().await;
     let (webhook, old) = subscribe(&app, Owner::Operator, &receiver.url(), &["*"]).await;
     let rotate = async |overlap| {
-        webhooks::rotate_secret(&app.app, &app.ctx(), webhook.owner, webhook.id, None, overlap).await.unwrap().1
+        webhooks::rotate_secret(&app.app, &app.ctx(), of(webhook.owner), webhook.id, None, overlap).await.unwrap().1
     };
     let new = rotate(60).await;
     assert_ne!(old, new);
@@ -296,12 +297,12 @@ async fn a_receiver_that_is_gone_is_told_nothing_more() {
     let app = start(&database).await;
     let receiver = Receiver::start().await;
     let (webhook, _) = subscribe(&app, Owner::Operator, &receiver.url(), &["key.rotated"]).await;
-    let rotate = async || flows::jobs::rotate_keys(&app.app, &app.ctx()).await.unwrap();
+    let rotate = async || flows::unguarded::keys::rotate_keys(&app.app, &app.ctx()).await.unwrap();
     rotate().await;
     receiver.answer([410]);
     app.deliver().await;
     assert_eq!(receiver.kinds(), ["key.rotated"]);
-    assert!(webhooks::read(&app.app, webhook.owner, webhook.id).await.unwrap().disabled_at.is_some());
+    assert!(webhooks::read(&app.app, of(webhook.owner), webhook.id).await.unwrap().disabled_at.is_some());
     let dead = one(&app, &webhook).await;
     assert_eq!((dead.state, dead.last_status), (DeliveryState::Dead, Some(410)));
     rotate().await;
@@ -311,7 +312,7 @@ async fn a_receiver_that_is_gone_is_told_nothing_more() {
     assert_eq!(log(&app, &webhook).await.len(), 2, "only what was sent by hand waits");
 
     let enable = Change { disabled: Some(false), ..Change::default() };
-    webhooks::update(&app.app, &app.ctx(), webhook.owner, webhook.id, None, &enable).await.unwrap();
+    webhooks::update(&app.app, &app.ctx(), of(webhook.owner), webhook.id, None, &enable).await.unwrap();
     rotate().await;
     app.deliver().await;
     let mut kinds = receiver.kinds();
@@ -353,7 +354,7 @@ async fn private_addresses_are_refused_when_they_are_named_and_when_names_lead_t
     let port = receiver.address.port();
     let create = async |url: String| {
         let new = NewWebhook { url, description: String::new(), events: vec!["*".to_owned()] };
-        match webhooks::create(&app.app, &app.ctx(), Owner::Operator, &new).await {
+        match webhooks::create(&app.app, &app.ctx(), of(Owner::Operator), &new).await {
             Ok((webhook, _)) => Ok(webhook),
             Err(Failure::Refused(refusal)) => Err(refusal),
             Err(Failure::Fault(fault)) => panic!("{fault}"),
@@ -403,17 +404,17 @@ async fn a_workspace_is_told_of_itself_and_of_its_clients_and_reaches_only_its_o
             let unknown = |failure: Option<Failure<WebhookRefusal>>| {
                 assert!(matches!(failure, Some(Failure::Refused(WebhookRefusal::Unknown))), "{failure:?}");
             };
-            unknown(webhooks::read(&app.app, owner, id).await.err());
-            unknown(webhooks::update(&app.app, &ctx, owner, id, None, &Change::default()).await.err());
-            unknown(webhooks::rotate_secret(&app.app, &ctx, owner, id, None, 0).await.err());
-            unknown(webhooks::deliveries(&app.app, owner, id, None, None, 10).await.err());
-            unknown(webhooks::replay(&app.app, &ctx, owner, id, event).await.err());
-            unknown(webhooks::test(&app.app, &ctx, owner, id).await.err());
-            unknown(webhooks::delete(&app.app, &ctx, owner, id, None).await.err());
+            unknown(webhooks::read(&app.app, of(owner), id).await.err());
+            unknown(webhooks::update(&app.app, &ctx, of(owner), id, None, &Change::default()).await.err());
+            unknown(webhooks::rotate_secret(&app.app, &ctx, of(owner), id, None, 0).await.err());
+            unknown(webhooks::deliveries(&app.app, of(owner), id, None, None, 10).await.err());
+            unknown(webhooks::replay(&app.app, &ctx, of(owner), id, event).await.err());
+            unknown(webhooks::test(&app.app, &ctx, of(owner), id).await.err());
+            unknown(webhooks::delete(&app.app, &ctx, of(owner), id, None).await.err());
         }
-        assert_eq!(webhooks::list(&app.app, foreign, Page::default()).await.unwrap().items, [hooks[2].clone()]);
-        assert_eq!(webhooks::list(&app.app, Owner::Operator, Page::default()).await.unwrap().total, 0);
-        webhooks::delete(&app.app, &ctx, hooks[0].owner, id, None).await.unwrap();
+        assert_eq!(webhooks::list(&app.app, of(foreign), Page::default()).await.unwrap().items, [hooks[2].clone()]);
+        assert_eq!(webhooks::list(&app.app, of(Owner::Operator), Page::default()).await.unwrap().total, 0);
+        webhooks::delete(&app.app, &ctx, of(hooks[0].owner), id, None).await.unwrap();
         app.stop().await;
     })
     .await;
@@ -448,7 +449,7 @@ async fn a_machine_s_tokens_are_told_in_batches_and_cost_nothing_when_nobody_lis
         assert!(messages.iter().all(|message| message.json()["data"] == expected));
 
         let off = Change { disabled: Some(true), ..Change::default() };
-        webhooks::update(&app.app, &app.ctx(), webhook.owner, webhook.id, None, &off).await.unwrap();
+        webhooks::update(&app.app, &app.ctx(), of(webhook.owner), webhook.id, None, &off).await.unwrap();
         machine.token(&[("grant_type", "client_credentials")]).await;
         app.deliver().await;
         assert!(receiver.take().is_empty());
@@ -524,7 +525,7 @@ async fn an_owner_has_so_many_webhooks_and_no_more() {
         (new("a\u{7}b", "*"), WebhookRefusal::Description),
         (new("", "webhook.test"), WebhookRefusal::Events),
     ] {
-        let refused = webhooks::create(&app.app, &app.ctx(), Owner::Operator, &new).await;
+        let refused = webhooks::create(&app.app, &app.ctx(), of(Owner::Operator), &new).await;
         assert!(matches!(refused, Err(Failure::Refused(refusal)) if refusal == expected), "{expected}");
     }
     app.stop().await;

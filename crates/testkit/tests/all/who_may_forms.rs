@@ -8,6 +8,7 @@ use domain::identity::{Email, MemberRoles, Role};
 use domain::webhook::Owner;
 use domain::{ClientId, ScopeSet, WebhookId, WorkspaceId};
 use flows::invitations::{self, Asked};
+use flows::unguarded::webhooks::of;
 use flows::unguarded::{accounts, applications, profile};
 use flows::webhooks::{self, NewWebhook};
 use std::collections::{BTreeMap, BTreeSet};
@@ -411,8 +412,8 @@ impl Scene {
             let owner = if of_workspace { Owner::Workspace(workspace) } else { Owner::Operator };
             let events = vec!["member.added".to_owned()];
             let new = NewWebhook { url: "https://93.184.215.14/hook".to_owned(), description: String::new(), events };
-            let (webhook, _) = webhooks::create(&app.app, &ctx, owner, &new).await.unwrap();
-            let event = webhooks::test(&app.app, &ctx, owner, webhook.id).await.unwrap();
+            let (webhook, _) = webhooks::create(&app.app, &ctx, of(owner), &new).await.unwrap();
+            let event = webhooks::test(&app.app, &ctx, of(owner), webhook.id).await.unwrap();
             ids.extend([("{webhook}", webhook.id.to_string()), ("{event}", event.to_string())]);
             revision = webhook.revision;
             self.hooks.push((owner, webhook.id));
@@ -522,7 +523,7 @@ impl Scene {
     pub(crate) async fn forget(&mut self) {
         for (owner, id) in std::mem::take(&mut self.hooks) {
             // Some were deleted by their form.
-            drop(webhooks::delete(&self.app().app, &self.app().ctx(), owner, id, None).await);
+            drop(webhooks::delete(&self.app().app, &self.app().ctx(), of(owner), id, None).await);
         }
     }
 

@@ -9,9 +9,9 @@ use axum::extract::State;
 use axum::http::{StatusCode, header};
 use axum::response::IntoResponse as _;
 use domain::{AuditId, ClientId, Timestamp, UserId, WorkspaceId};
+use flows::Fault;
 use flows::audit::{self, Filter, Kind, Outcome};
 use flows::manage::Unmanaged;
-use flows::{Fault, operator};
 use futures_util::stream;
 use serde_json::{Value, json};
 use tokio::sync::mpsc;
@@ -19,6 +19,7 @@ use tokio::sync::mpsc;
 /// What is asked for; owned, as an export outlives its request.
 #[derive(Debug, Clone)]
 struct Asked {
+    part: audit::MayRead,
     client: Option<ClientId>,
     user: Option<UserId>,
     workspace: Option<WorkspaceId>,
@@ -33,7 +34,8 @@ struct Asked {
 
 impl Asked {
     fn read(state: &WebState, manager: &Manager) -> Result<Self, Problem> {
-        let of = operator::audit_of(state.app(), &manager.ctx, &manager.principal, manager.scope()?)?;
+        let part = audit::may_read(state.app(), &manager.ctx, &manager.principal, manager.scope()?)?;
+        let of = part.workspace();
         let named = manager.query("workspace_id").map(str::parse).transpose();
         let named: Option<WorkspaceId> = named.map_err(|_| Unmanaged::Identifier.of("workspace_id"))?;
         // A workspace's admin reads of no other workspace, whatever is asked for.
@@ -46,6 +48,7 @@ impl Asked {
         };
         let text = |name: &str| manager.query(name).map(str::to_owned);
         Ok(Self {
+            part,
             client: match manager.query("client_id") {
                 None => None,
                 Some(id) => Some(ClientId::parse(id).map_err(|_| Unmanaged::Identifier.of("client_id"))?),
@@ -54,7 +57,7 @@ impl Asked {
                 None => None,
                 Some(id) => Some(id.parse().map_err(|_| Unmanaged::Identifier.of("user_id"))?),
             },
-            workspace: of.or(named),
+            workspace: named,
             actor: text("actor"),
             credential: text("credential"),
             request_id: text("request_id"),
@@ -95,7 +98,7 @@ pub async fn list(State(state): State<WebState>, manager: Manager) -> Answer {
     let limit = manager.number("limit", 50, 100)?;
     let before = manager.query("before").map(str::parse::<AuditId>).transpose();
     let before = before.map_err(|_| Unmanaged::Identifier.of("before"))?;
-    let page = audit::list(state.app(), &asked.filter(), before, limit).await?;
+    let page = audit::list(state.app(), asked.part, &asked.filter(), before, limit).await?;
     let items: Vec<Value> = page.events.iter().map(audit::view).collect();
     Ok(json_response(StatusCode::OK, &json!({"items": items, "next": page.next})))
 }
@@ -114,7 +117,7 @@ pub async fn export(State(state): State<WebState>, manager: Manager) -> Answer {
     let (send, receive) = mpsc::channel::<Result<String, Fault>>(1);
     tokio::spawn(async move {
         let filter = asked.filter();
-        let mut export = audit::export(&app, &ctx, &filter);
+        let mut export = audit::export(&app, &ctx, asked.part, &filter);
         while let Some(lines) = export.next().await.transpose() {
             let failed = lines.is_err();
             if send.send(lines).await.is_err() || failed {

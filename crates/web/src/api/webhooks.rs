@@ -13,12 +13,12 @@ use crate::problem::{Answer, Problem};
 use axum::extract::State;
 use axum::http::StatusCode;
 use domain::access::Operation;
-use domain::webhook::{Delivery, DeliveryState, Owner, Webhook};
+use domain::webhook::{Delivery, DeliveryState, Webhook};
 use domain::{EventId, Secret, Timestamp, WebhookId, WorkspaceId};
 use flows::Failure;
 use flows::manage::{ManageRefusal, Unmanaged};
-use flows::operator::{self, Scope};
-use flows::webhooks::{self, Change, NewWebhook, WebhookRefusal};
+use flows::operator::Scope;
+use flows::webhooks::{self, Change, MayChange, MayRead, NewWebhook, WebhookRefusal};
 use serde::Serialize;
 use serde_json::{Map, Value};
 use utoipa::ToSchema;
@@ -135,15 +135,17 @@ fn refused(failure: Failure<WebhookRefusal>) -> Problem {
     failure.map(ManageRefusal::from).into()
 }
 
-fn owner(state: &WebState, manager: &Manager, change: bool) -> Result<Owner, Problem> {
-    Ok(operator::webhooks_of(state.app(), &manager.ctx, &manager.principal, manager.scope()?, change)?)
+fn may_read(state: &WebState, manager: &Manager) -> Result<MayRead, Problem> {
+    Ok(webhooks::may_read(state.app(), &manager.ctx, &manager.principal, manager.scope()?)?)
 }
 
-/// Whose the webhook is, and which it is; a malformed id names nothing.
-fn one(state: &WebState, manager: &Manager, id: &str, change: bool) -> Result<(Owner, WebhookId), Problem> {
-    let owner = owner(state, manager, change)?;
-    let id = id.parse().map_err(|_| Problem::from(ManageRefusal::from(WebhookRefusal::Unknown)))?;
-    Ok((owner, id))
+fn may_change(state: &WebState, manager: &Manager) -> Result<MayChange, Problem> {
+    Ok(webhooks::may_change(state.app(), &manager.ctx, &manager.principal, manager.scope()?)?)
+}
+
+/// Which webhook the path names; a malformed id names nothing.
+fn named(id: &str) -> Result<WebhookId, Problem> {
+    id.parse().map_err(|_| ManageRefusal::from(WebhookRefusal::Unknown).into())
 }
 
 /// List webhooks
@@ -151,9 +153,9 @@ fn one(state: &WebState, manager: &Manager, id: &str, change: bool) -> Result<(O
     responses((status = 200, description = "All of them, fifty at most", body = Webhooks)),
     security(("bearer" = []), ("session" = [])))]
 pub async fn list(State(state): State<WebState>, manager: Manager) -> Answer {
-    let owner = owner(&state, &manager, false)?;
+    let of = may_read(&state, &manager)?;
     // An owner has fifty at most.
-    let all = webhooks::list(state.app(), owner, flows::Page::default()).await?;
+    let all = webhooks::list(state.app(), of, flows::Page::default()).await?;
     let items: Vec<_> = all.items.iter().map(|webhook| show(webhook, None)).collect();
     Ok(json_response(StatusCode::OK, &Webhooks { items }))
 }
@@ -179,7 +181,7 @@ pub async fn create(State(state): State<WebState>, manager: Manager, Object(body
 }
 
 async fn make(state: WebState, manager: Manager, body: Map<String, Value>) -> Answer {
-    let owner = owner(&state, &manager, true)?;
+    let of = may_change(&state, &manager)?;
     let body = Members(&body);
     body.known(&["url", "description", "events"])?;
     let new = NewWebhook {
@@ -187,7 +189,7 @@ async fn make(state: WebState, manager: Manager, body: Map<String, Value>) -> An
         description: body.text("description")?.unwrap_or_default(),
         events: body.list("events")?.unwrap_or_else(|| vec!["*".to_owned()]),
     };
-    let (webhook, secret) = webhooks::create(state.app(), &manager.ctx, owner, &new).await.map_err(refused)?;
+    let (webhook, secret) = webhooks::create(state.app(), &manager.ctx, of, &new).await.map_err(refused)?;
     Ok(tagged(json_response(StatusCode::CREATED, &show(&webhook, Some(&secret))), webhook.revision))
 }
 
@@ -198,8 +200,8 @@ async fn make(state: WebState, manager: Manager, body: Map<String, Value>) -> An
         headers(("etag" = String, description = "Its revision, for `If-Match`")))),
     security(("bearer" = []), ("session" = [])))]
 pub async fn read(State(state): State<WebState>, Path(id): Path<String>, manager: Manager) -> Answer {
-    let (owner, id) = one(&state, &manager, &id, false)?;
-    let webhook = webhooks::read(state.app(), owner, id).await.map_err(refused)?;
+    let (of, id) = (may_read(&state, &manager)?, named(&id)?);
+    let webhook = webhooks::read(state.app(), of, id).await.map_err(refused)?;
     Ok(tagged(json_response(StatusCode::OK, &show(&webhook, None)), webhook.revision))
 }
 
@@ -218,7 +220,7 @@ pub async fn update(
     manager: Manager,
     Object(body): Object,
 ) -> Answer {
-    let (owner, id) = one(&state, &manager, &id, true)?;
+    let (of, id) = (may_change(&state, &manager)?, named(&id)?);
     let body = Members(&body);
     body.known(&["url", "description", "events", "disabled"])?;
     let change = Change {
@@ -228,7 +230,7 @@ pub async fn update(
         disabled: body.flag("disabled")?,
     };
     let webhook =
-        webhooks::update(state.app(), &manager.ctx, owner, id, manager.expected(), &change).await.map_err(refused)?;
+        webhooks::update(state.app(), &manager.ctx, of, id, manager.expected(), &change).await.map_err(refused)?;
     Ok(tagged(json_response(StatusCode::OK, &show(&webhook, None)), webhook.revision))
 }
 
@@ -238,8 +240,8 @@ pub async fn update(
     responses((status = 200, description = "It is gone", body = Deleted)),
     security(("bearer" = []), ("session" = [])))]
 pub async fn delete(State(state): State<WebState>, Path(id): Path<String>, manager: Manager) -> Answer {
-    let (owner, id) = one(&state, &manager, &id, true)?;
-    webhooks::delete(state.app(), &manager.ctx, owner, id, manager.expected()).await.map_err(refused)?;
+    let (of, id) = (may_change(&state, &manager)?, named(&id)?);
+    webhooks::delete(state.app(), &manager.ctx, of, id, manager.expected()).await.map_err(refused)?;
     Ok(deleted())
 }
 
@@ -260,9 +262,9 @@ pub async fn rotate_secret(
     Object(body): Object,
 ) -> Answer {
     const DAY: i64 = 24 * 60 * 60;
-    let (owner, id) = one(&state, &manager, &id, true)?;
+    let (of, id) = (may_change(&state, &manager)?, named(&id)?);
     let seconds = if body.is_empty() { DAY } else { overlap(&body, "overlap_seconds")? };
-    let rotated = webhooks::rotate_secret(state.app(), &manager.ctx, owner, id, manager.expected(), seconds);
+    let rotated = webhooks::rotate_secret(state.app(), &manager.ctx, of, id, manager.expected(), seconds);
     let (webhook, secret) = rotated.await.map_err(refused)?;
     Ok(tagged(json_response(StatusCode::OK, &WebhookSecret { id, secret: secret.expose() }), webhook.revision))
 }
@@ -274,8 +276,8 @@ pub async fn rotate_secret(
     params(("id" = String, Path, description = "The webhook"), OwnerQuery), responses((status = 200, description = "It is on its way", body = TestEvent)),
     security(("bearer" = []), ("session" = [])))]
 pub async fn test(State(state): State<WebState>, Path(id): Path<String>, manager: Manager) -> Answer {
-    let (owner, id) = one(&state, &manager, &id, true)?;
-    let event = webhooks::test(state.app(), &manager.ctx, owner, id).await.map_err(refused)?;
+    let (of, id) = (may_change(&state, &manager)?, named(&id)?);
+    let event = webhooks::test(state.app(), &manager.ctx, of, id).await.map_err(refused)?;
     Ok(json_response(StatusCode::OK, &TestEvent { event_id: event }))
 }
 
@@ -285,14 +287,14 @@ pub async fn test(State(state): State<WebState>, Path(id): Path<String>, manager
     responses((status = 200, description = "The newest first", body = Deliveries)),
     security(("bearer" = []), ("session" = [])))]
 pub async fn deliveries(State(state): State<WebState>, Path(id): Path<String>, manager: Manager) -> Answer {
-    let (owner, id) = one(&state, &manager, &id, false)?;
+    let (of, id) = (may_read(&state, &manager)?, named(&id)?);
     let limit = manager.number("limit", 50, 100)?;
     let wanted = match manager.query("state") {
         None => None,
         Some(text) => Some(DeliveryState::parse(text).ok_or_else(|| Unmanaged::Choice.of("state"))?),
     };
     let before = manager.query("before").map(|text| cursor(text).ok_or_else(|| Unmanaged::Identifier.of("before")));
-    let found = webhooks::deliveries(state.app(), owner, id, wanted, before.transpose()?, limit);
+    let found = webhooks::deliveries(state.app(), of, id, wanted, before.transpose()?, limit);
     let found = found.await.map_err(refused)?;
     let full = i64::try_from(found.len()).is_ok_and(|rows| rows == limit);
     let next = found.last().filter(|_| full).map(cursor_of);
@@ -323,8 +325,8 @@ pub async fn replay(
     Path((id, event)): Path<(String, String)>,
     manager: Manager,
 ) -> Answer {
-    let (owner, id) = one(&state, &manager, &id, true)?;
+    let (of, id) = (may_change(&state, &manager)?, named(&id)?);
     let event = event.parse().map_err(|_| Problem::from(ManageRefusal::from(WebhookRefusal::Unknown)))?;
-    let delivery = webhooks::replay(state.app(), &manager.ctx, owner, id, event).await.map_err(refused)?;
+    let delivery = webhooks::replay(state.app(), &manager.ctx, of, id, event).await.map_err(refused)?;
     Ok(json_response(StatusCode::OK, &show_delivery(&delivery)))
 }

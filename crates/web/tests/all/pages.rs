@@ -249,7 +249,7 @@ async fn the_first_operator_is_made_at_once_or_not_at_all() {
     let database = Database::sqlite();
     let app = TestApp::start(&database).await;
     app.user("taken@example.com", 0).await;
-    let link = flows::setup::link(&app.app, &app.ctx()).await.unwrap().expect("nobody runs this yet");
+    let link = flows::unguarded::setup::link(&app.app, &app.ctx()).await.unwrap().expect("nobody runs this yet");
     let path = link.strip_prefix(testkit::ISSUER).unwrap();
     let mut browser = Browser::new(&app);
     let opened = browser.get(path).await;

@@ -3,6 +3,7 @@ use domain::webhook::Owner;
 use flows::idempotency::{self, Begun};
 use flows::secrets;
 use flows::unguarded::profile;
+use flows::unguarded::webhooks::of;
 use flows::webhooks::{self, NewWebhook};
 use testkit::{Browser, Database, Form, Kind, Party, Reply, TestApp, TestUser, for_each_database};
 
@@ -58,7 +59,7 @@ impl Scene {
             description: String::new(),
             events: vec!["*".to_owned()],
         };
-        let hook = async |owner| webhooks::create(&self.app.app, &self.app.ctx(), owner, &new).await.unwrap().0.id;
+        let hook = async |owner| webhooks::create(&self.app.app, &self.app.ctx(), of(owner), &new).await.unwrap().0.id;
         let (hook, server_hook) = (hook(Owner::Workspace(workspace)).await, hook(Owner::Operator).await);
         let (web, spa) = (owned(Kind::Web).await, owned(Kind::Spa).await);
         let one = |page, button, typed: &[_], other, kind, secret| Creates {
@@ -242,7 +243,7 @@ async fn who_comes_too_early_is_told_and_gets_the_result_by_a_button() {
     let page = s.browser.get("/account/tokens/new").await;
     let form = page.form("token-create").set("name", "<b>Early</b>").set("scopes", "openid");
     // Another request has begun with the form.
-    let sessions = flows::session::list(&s.app.app, &s.app.ctx(), s.owner.user.id).await.unwrap();
+    let sessions = flows::unguarded::sessions::list(&s.app.app, &s.app.ctx(), s.owner.user.id).await.unwrap();
     let caller = format!("page {} {} {}", sessions[0].id, s.owner.user.id, form.action);
     let fields = form.fields.iter().filter(|(name, _)| name != "csrf");
     let fields = fields.flat_map(|(name, value)| [name.as_bytes(), value.as_bytes()]);

@@ -4,6 +4,7 @@ use domain::oauth::diagnosis::{AUTHENTICATION, Endpoint};
 use domain::webhook::Owner;
 use flows::unguarded::accounts::{self, NewCredential};
 use flows::unguarded::profile;
+use flows::unguarded::webhooks::of;
 use flows::webhooks::{self, NewWebhook};
 use serde_json::json;
 use std::collections::BTreeSet;
@@ -29,7 +30,9 @@ async fn point_6_2_a_workspaces_webhook_offers_only_events_that_can_occur() {
                     events: vec![kind.to_owned()],
                 };
                 let app = app.clone();
-                async move { webhooks::create(&app.app, &app.ctx(), owner, &new).await.map_err(|failure| failure.reason()) }
+                async move {
+                    webhooks::create(&app.app, &app.ctx(), of(owner), &new).await.map_err(|failure| failure.reason())
+                }
             };
             assert_eq!(new(Owner::Workspace(ada.workspaces[0])).await.unwrap_err(), "webhook_event_of_server");
             assert!(new(Owner::Operator).await.is_ok());

@@ -2,6 +2,7 @@
 use domain::client::Trust;
 use domain::identity::{AppPolicy, MemberRoles, Role};
 use domain::webhook::Owner;
+use flows::unguarded::webhooks::of;
 use flows::unguarded::{accounts, profile};
 use flows::webhooks::{self, NewWebhook};
 use flows::{all_clients, all_users, app_policy, members};
@@ -153,12 +154,12 @@ async fn roles_rules_and_webhooks_go_back_to_what_they_were() {
     for (owner, list) in
         [(Owner::Workspace(workspace), format!("{path}/webhooks")), (Owner::Operator, "/operator/webhooks".to_owned())]
     {
-        let id = webhooks::create(&s.app.app, &s.app.ctx(), owner, &new).await.unwrap().0.id;
+        let id = webhooks::create(&s.app.app, &s.app.ctx(), of(owner), &new).await.unwrap().0.id;
         let page = s.get(&format!("{list}/{id}")).await;
         let off = s.send(&page, "switch-webhook", &[]).await;
-        assert!(webhooks::read(&s.app.app, owner, id).await.unwrap().disabled_at.is_some());
+        assert!(webhooks::read(&s.app.app, of(owner), id).await.unwrap().disabled_at.is_some());
         s.send(&off, "undo", &[]).await;
-        assert!(webhooks::read(&s.app.app, owner, id).await.unwrap().disabled_at.is_none());
+        assert!(webhooks::read(&s.app.app, of(owner), id).await.unwrap().disabled_at.is_none());
         // Changed meanwhile: the notice of before undoes nothing.
         let stale = s.browser.submit(&off.form("undo")).await;
         assert_eq!(stale.status, 422, "{}", stale.body);

@@ -172,7 +172,7 @@ async fn a_browser_has_one_session_of_whoever_signed_in_last() {
     browser.sign_in_here("ada@example.com").await;
     let sessions = async |email: &str| {
         let user = flows::unguarded::accounts::user_by_email(&app.app, email).await.unwrap().unwrap().id;
-        flows::session::list(&app.app, &app.ctx(), user).await.unwrap()
+        flows::unguarded::sessions::list(&app.app, &app.ctx(), user).await.unwrap()
     };
     let first = sessions("ada@example.com").await;
     let cookie = browser.cookies[&name].clone();

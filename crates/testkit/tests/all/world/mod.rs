@@ -7,6 +7,7 @@ use domain::identity::{MemberRoles, Role};
 use domain::webhook::Owner;
 use domain::{ScopeSet, WebhookId, WorkspaceId};
 use flows::unguarded::accounts::{self, NewCredential};
+use flows::unguarded::webhooks::of;
 use flows::webhooks::{self, NewWebhook};
 use serde_json::{Value, json};
 use std::sync::Mutex;
@@ -171,7 +172,7 @@ impl World {
         let made = std::mem::take(&mut *self.forget.lock().unwrap());
         for (owner, id) in made {
             // One of them is deleted by the test itself.
-            drop(webhooks::delete(&self.app.app, &self.app.ctx(), owner, id, None).await);
+            drop(webhooks::delete(&self.app.app, &self.app.ctx(), of(owner), id, None).await);
         }
     }
 
@@ -208,8 +209,8 @@ impl World {
                 description: String::new(),
                 events: vec!["member.added".to_owned()],
             };
-            let (webhook, _) = webhooks::create(app, &ctx, owner, &new).await.unwrap();
-            let event = webhooks::test(app, &ctx, owner, webhook.id).await.unwrap();
+            let (webhook, _) = webhooks::create(app, &ctx, of(owner), &new).await.unwrap();
+            let event = webhooks::test(app, &ctx, of(owner), webhook.id).await.unwrap();
             ids.extend([("{webhook}", webhook.id.to_string()), ("{event}", event.to_string())]);
             self.forget.lock().unwrap().push((owner, webhook.id));
         }

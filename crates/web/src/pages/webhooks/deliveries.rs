@@ -87,12 +87,12 @@ fn row(frame: &Frame, delivery: Delivery) -> Row {
 }
 
 pub async fn get(State(state): State<WebState>, place: Place, person: Person) -> Answer {
-    let (owner, id) = place.one(&state, &person, false)?;
-    let webhook = webhooks::read(state.app(), owner, id).await.map_err(|f| stop(&state, &person, &f))?;
+    let (of, id) = (place.may_read(&state, &person)?, place.id(&state, &person)?);
+    let webhook = webhooks::read(state.app(), of, id).await.map_err(|f| stop(&state, &person, &f))?;
     // What no page of ours wrote shows the list from its beginning.
     let wanted = DeliveryState::parse(person.query("state"));
     let before = cursor(person.query("before"));
-    let found = webhooks::deliveries(state.app(), owner, id, wanted, before, ROWS + 1).await;
+    let found = webhooks::deliveries(state.app(), of, id, wanted, before, ROWS + 1).await;
     let mut found = found.map_err(|f| stop(&state, &person, &f))?;
     let rows = usize::try_from(ROWS).unwrap_or_default();
     let more = found.len() > rows;
@@ -124,10 +124,10 @@ pub async fn get(State(state): State<WebState>, place: Place, person: Person) ->
 
 pub async fn replay(State(state): State<WebState>, place: Place, posted: Posted) -> Answer {
     let person = &posted.person;
-    let (owner, id) = place.one(&state, person, true)?;
+    let (of, id) = (place.may_change(&state, person)?, place.id(&state, person)?);
     let unknown = |_| stop(&state, person, &Failure::Refused(WebhookRefusal::Unknown));
     let event = place.event.parse().map_err(unknown)?;
-    let replayed = webhooks::replay(state.app(), &person.ctx, owner, id, event).await;
+    let replayed = webhooks::replay(state.app(), &person.ctx, of, id, event).await;
     replayed.map_err(|f| stop(&state, person, &f))?;
     Ok(person.done(&state, &format!("{}/{id}/deliveries", place.path(&state, person)), "webhook-replayed"))
 }

@@ -49,12 +49,11 @@ fn row(frame: &Frame, webhook: Webhook) -> Row {
 }
 
 pub async fn get(State(state): State<WebState>, place: Place, person: Person) -> Answer {
-    let owner = place.owner(&state, &person, false)?;
+    let of = place.may_read(&state, &person)?;
     let page = Page::new(person.page_number(), ROWS);
-    let Paged { items, total } =
-        webhooks::list(state.app(), owner, page).await.map_err(|f| fault(&state, &person, f))?;
+    let Paged { items, total } = webhooks::list(state.app(), of, page).await.map_err(|f| fault(&state, &person, f))?;
     let (frame, path) = (person.frame(&state, place.section), place.path(&state, &person));
-    let lead = if owner.workspace().is_some() { "webhooks-lead" } else { "webhooks-lead-operator" };
+    let lead = if of.owner().workspace().is_some() { "webhooks-lead" } else { "webhooks-lead-operator" };
     let page = ListPage {
         title: frame.say(place.section.key()),
         lead: frame.say(lead),
@@ -90,9 +89,9 @@ fn form(state: &WebState, place: &Place, owner: Owner, person: &Person, problem:
 }
 
 pub async fn new(State(state): State<WebState>, place: Place, person: Person) -> Answer {
-    let owner = place.owner(&state, &person, true)?;
+    let of = place.may_change(&state, &person)?;
     let typed = Typed { all: true, ..Typed::default() };
-    Ok(person.show(&state, &form(&state, &place, owner, &person, Problem::default(), typed)))
+    Ok(person.show(&state, &form(&state, &place, of.owner(), &person, Problem::default(), typed)))
 }
 
 pub async fn create(State(state): State<WebState>, place: Place, posted: Posted) -> Response {
@@ -101,11 +100,11 @@ pub async fn create(State(state): State<WebState>, place: Place, posted: Posted)
 
 async fn make(state: WebState, place: Place, posted: Arc<Posted>) -> Made {
     let person = &posted.person;
-    let owner = place.owner(&state, person, true)?;
+    let of = place.may_change(&state, person)?;
     let typed = Typed::posted(&posted);
     let new = NewWebhook { url: typed.url.clone(), description: typed.description.clone(), events: typed.names() };
     let frame = person.frame(&state, place.section);
-    let failure = match webhooks::create(state.app(), &person.ctx, owner, &new).await {
+    let failure = match webhooks::create(state.app(), &person.ctx, of, &new).await {
         Ok((webhook, secret)) => {
             let shown = Shown {
                 title: frame.say("webhooks-made"),
@@ -121,5 +120,5 @@ async fn make(state: WebState, place: Place, posted: Arc<Posted>) -> Made {
         Err(failure) => told(failure),
     };
     let problem = Problem::of(&failure, &state, person, &frame)?;
-    Err(person.again(&state, &form(&state, &place, owner, person, problem, typed)).into())
+    Err(person.again(&state, &form(&state, &place, of.owner(), person, problem, typed)).into())
 }

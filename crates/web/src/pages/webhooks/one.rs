@@ -62,8 +62,8 @@ fn page(
 }
 
 pub async fn get(State(state): State<WebState>, place: Place, person: Person) -> Answer {
-    let (owner, id) = place.one(&state, &person, false)?;
-    let webhook = webhooks::read(state.app(), owner, id).await.map_err(|f| stop(&state, &person, &f))?;
+    let (of, id) = (place.may_read(&state, &person)?, place.id(&state, &person)?);
+    let webhook = webhooks::read(state.app(), of, id).await.map_err(|f| stop(&state, &person, &f))?;
     Ok(person.show(&state, &page(&state, &place, &person, webhook, Problem::default(), None)))
 }
 
@@ -78,7 +78,7 @@ fn revision(posted: &Posted) -> i64 {
 
 pub async fn update(State(state): State<WebState>, place: Place, posted: Posted) -> Answer {
     let person = &posted.person;
-    let (owner, id) = place.one(&state, person, true)?;
+    let (of, id) = (place.may_change(&state, person)?, place.id(&state, person)?);
     let mut typed = Typed::posted(&posted);
     let change = Change {
         url: Some(typed.url.clone()),
@@ -87,13 +87,13 @@ pub async fn update(State(state): State<WebState>, place: Place, posted: Posted)
         disabled: None,
     };
     let path = format!("{}/{id}", place.path(&state, person));
-    let failure = match webhooks::update(state.app(), &person.ctx, owner, id, Some(revision(&posted)), &change).await {
+    let failure = match webhooks::update(state.app(), &person.ctx, of, id, Some(revision(&posted)), &change).await {
         Ok(_) => return Ok(person.done(&state, &path, "saved")),
         Err(failure) => told(failure),
     };
     let frame = person.frame(&state, place.section);
     let mut problem = Problem::of(&failure, &state, person, &frame)?;
-    let webhook = webhooks::read(state.app(), owner, id).await.map_err(|f| stop(&state, person, &f))?;
+    let webhook = webhooks::read(state.app(), of, id).await.map_err(|f| stop(&state, person, &f))?;
     if revision(&posted) != webhook.revision {
         // The form goes on from what is saved now: whoever has read that may replace it.
         let saved = Typed::of(&webhook);
@@ -111,15 +111,15 @@ pub async fn update(State(state): State<WebState>, place: Place, posted: Posted)
 /// Switches it off, or on again.
 pub async fn switch(State(state): State<WebState>, place: Place, posted: Posted) -> Answer {
     let person = &posted.person;
-    let (owner, id) = place.one(&state, person, true)?;
+    let (of, id) = (place.may_change(&state, person)?, place.id(&state, person)?);
     let off = posted.field("to") == "off";
     let change = Change { disabled: Some(off), ..Change::default() };
-    let changed = webhooks::update(state.app(), &person.ctx, owner, id, Some(revision(&posted)), &change).await;
+    let changed = webhooks::update(state.app(), &person.ctx, of, id, Some(revision(&posted)), &change).await;
     let changed = match changed {
         Ok(changed) => changed,
         Err(failure) => {
             let problem = Problem::of_choice(&told(failure), &state, person, &person.frame(&state, place.section))?;
-            let webhook = webhooks::read(state.app(), owner, id).await.map_err(|f| stop(&state, person, &f))?;
+            let webhook = webhooks::read(state.app(), of, id).await.map_err(|f| stop(&state, person, &f))?;
             return Ok(person.again(&state, &page(&state, &place, person, webhook, problem, None)));
         }
     };
@@ -135,14 +135,14 @@ pub async fn test(State(state): State<WebState>, place: Place, posted: Posted) -
 
 async fn send_test(state: WebState, place: Place, posted: Arc<Posted>) -> Made {
     let person = &posted.person;
-    let (owner, id) = place.one(&state, person, true)?;
-    webhooks::test(state.app(), &person.ctx, owner, id).await.map_err(|f| stop(&state, person, &f))?;
+    let (of, id) = (place.may_change(&state, person)?, place.id(&state, person)?);
+    webhooks::test(state.app(), &person.ctx, of, id).await.map_err(|f| stop(&state, person, &f))?;
     Ok(person.done(&state, &format!("{}/{id}/deliveries", place.path(&state, person)), "webhook-test"))
 }
 
 pub async fn ask_delete(State(state): State<WebState>, place: Place, person: Person) -> Answer {
-    let (owner, id) = place.one(&state, &person, true)?;
-    let webhook = webhooks::read(state.app(), owner, id).await.map_err(|f| stop(&state, &person, &f))?;
+    let (of, id) = (place.may_change(&state, &person)?, place.id(&state, &person)?);
+    let webhook = webhooks::read(state.app(), of, id).await.map_err(|f| stop(&state, &person, &f))?;
     let frame = person.frame(&state, place.section);
     let back = format!("{}/{id}", place.path(&state, &person));
     let confirm = Confirm {
@@ -163,8 +163,8 @@ pub async fn ask_delete(State(state): State<WebState>, place: Place, person: Per
 
 pub async fn delete(State(state): State<WebState>, place: Place, posted: Posted) -> Answer {
     let person = &posted.person;
-    let (owner, id) = place.one(&state, person, true)?;
-    let deleted = webhooks::delete(state.app(), &person.ctx, owner, id, Some(revision(&posted))).await;
+    let (of, id) = (place.may_change(&state, person)?, place.id(&state, person)?);
+    let deleted = webhooks::delete(state.app(), &person.ctx, of, id, Some(revision(&posted))).await;
     deleted.map_err(|f| stop(&state, person, &f))?;
     Ok(person.done(&state, &place.path(&state, person), "webhook-deleted"))
 }

@@ -8,10 +8,9 @@ use axum::http::request::Parts;
 use axum::response::{IntoResponse, Response};
 use domain::WebhookId;
 use domain::oauth::error::Refusal;
-use domain::webhook::Owner;
 use flows::manage::ManageRefusal;
-use flows::operator::{self, Scope};
-use flows::webhooks::WebhookRefusal;
+use flows::operator::Scope;
+use flows::webhooks::{self, MayChange, MayRead, WebhookRefusal};
 use flows::{Failure, Fault};
 use std::convert::Infallible;
 
@@ -86,16 +85,20 @@ impl Place {
         person.path(state, self.section)
     }
 
-    /// Whose webhooks they are, where the person may read them, or change them.
-    pub fn owner(&self, state: &WebState, person: &Person, change: bool) -> Result<Owner, Stop> {
-        operator::webhooks_of(state.app(), &person.ctx, &person.principal, self.scope, change)
+    /// Whose webhooks they are, where the person may read them.
+    pub fn may_read(&self, state: &WebState, person: &Person) -> Result<MayRead, Stop> {
+        webhooks::may_read(state.app(), &person.ctx, &person.principal, self.scope)
             .map_err(|failure| stop(state, person, &failure))
     }
 
-    /// The same, and which webhook the path names; a malformed id names nothing.
-    pub fn one(&self, state: &WebState, person: &Person, change: bool) -> Result<(Owner, WebhookId), Stop> {
-        let owner = self.owner(state, person, change)?;
-        let id = self.id.parse().map_err(|_| stop(state, person, &Failure::Refused(WebhookRefusal::Unknown)))?;
-        Ok((owner, id))
+    /// The same, where the person may change them.
+    pub fn may_change(&self, state: &WebState, person: &Person) -> Result<MayChange, Stop> {
+        webhooks::may_change(state.app(), &person.ctx, &person.principal, self.scope)
+            .map_err(|failure| stop(state, person, &failure))
+    }
+
+    /// Which webhook the path names; a malformed id names nothing.
+    pub fn id(&self, state: &WebState, person: &Person) -> Result<WebhookId, Stop> {
+        self.id.parse().map_err(|_| stop(state, person, &Failure::Refused(WebhookRefusal::Unknown)))
     }
 }

@@ -27,8 +27,8 @@ struct RotatePage {
 }
 
 pub async fn ask(State(state): State<WebState>, place: Place, person: Person) -> Answer {
-    let (owner, id) = place.one(&state, &person, true)?;
-    let webhook = webhooks::read(state.app(), owner, id).await.map_err(|f| stop(&state, &person, &f))?;
+    let (of, id) = (place.may_change(&state, &person)?, place.id(&state, &person)?);
+    let webhook = webhooks::read(state.app(), of, id).await.map_err(|f| stop(&state, &person, &f))?;
     let frame = person.frame(&state, place.section);
     let page = RotatePage {
         area: frame.say(place.section.key()),
@@ -48,11 +48,11 @@ pub async fn rotate(State(state): State<WebState>, place: Place, posted: Posted)
 async fn make(state: WebState, place: Place, posted: Arc<Posted>) -> Made {
     const HOUR: i64 = 60 * 60;
     let person = &posted.person;
-    let (owner, id) = place.one(&state, person, true)?;
+    let (of, id) = (place.may_change(&state, person)?, place.id(&state, person)?);
     // What is no choice of the form is a day.
     let hours = posted.field("hours").parse().ok().filter(|hours| HOURS.contains(hours)).unwrap_or(24);
     let revision = Some(posted.field("revision").parse().unwrap_or(-1));
-    let rotated = webhooks::rotate_secret(state.app(), &person.ctx, owner, id, revision, hours * HOUR).await;
+    let rotated = webhooks::rotate_secret(state.app(), &person.ctx, of, id, revision, hours * HOUR).await;
     let (_, secret) = rotated.map_err(|f| stop(&state, person, &f))?;
     let frame = person.frame(&state, place.section);
     let shown = Shown {

@@ -1,0 +1,94 @@
+//! API keys and personal access tokens by whom they belong to, without asking who wants it: for [`crate::credentials`] and the
+//! command line.
+use crate::recorder::About;
+use crate::{App, Ctx, Fault, events, facts};
+use domain::identity::{ApiKey, PersonalAccessToken};
+use domain::oauth::grant::EndReason;
+use domain::{ApiKeyId, PersonalAccessTokenId, UserId, WorkspaceId};
+use serde_json::json;
+use store::StoreError;
+use store::credentials::KeptKey;
+use store::grants::Whose;
+
+/// A workspace's API keys, revoked ones too, newest first.
+pub async fn api_keys_of(app: &App, workspace: WorkspaceId) -> Result<Vec<KeptKey>, Fault> {
+    let mut tx = app.store().read().await?;
+    Ok(store::credentials::list_api_keys(&mut tx, workspace).await?)
+}
+
+/// `false` when the workspace has no such live key.
+pub async fn end_api_key(app: &App, ctx: &Ctx, workspace: WorkspaceId, id: ApiKeyId) -> Result<bool, Fault> {
+    let now = ctx.now;
+    let work = app.store().write(move |tx| {
+        Box::pin(async move {
+            let found = store::credentials::api_key(tx, workspace, id).await?;
+            let ended = store::credentials::revoke_api_key(tx, workspace, id, now).await?;
+            Ok(found.filter(|_| ended))
+        })
+    });
+    let ended = work.await.map_err(|error: StoreError| Fault::from(error))?;
+    if let Some(KeptKey { key, .. }) = &ended {
+        let about = About::default().and_workspace(Some(workspace));
+        app.record_with(ctx, "api_key.revoked", "ok", about, facts::of_key(key));
+    }
+    Ok(ended.is_some())
+}
+
+/// Makes a person answer for a key instead of its creator, or the operator. `false` when the workspace has no such live key
+/// that `before` answers for.
+pub async fn set_creator(
+    app: &App,
+    ctx: &Ctx,
+    key: &ApiKey,
+    before: Option<UserId>,
+    creator: Option<UserId>,
+) -> Result<bool, Fault> {
+    let (workspace, id) = (key.workspace_id, key.id);
+    let work = app.store().write(move |tx| {
+        Box::pin(async move { store::credentials::set_creator(tx, workspace, id, before, creator).await })
+    });
+    let done = work.await.map_err(|error: StoreError| Fault::from(error))?;
+    if done {
+        let mut detail = facts::of_key(key);
+        detail["created_by"] = json!({"before": before, "now": creator});
+        app.record_with(ctx, "api_key.adopted", "ok", About::default().and_workspace(Some(workspace)), detail);
+    }
+    Ok(done)
+}
+
+/// From now on the operator answers for the key: it has all that it was created with. `false` when the workspace has no such
+/// live key.
+pub async fn adopt_for_operator(app: &App, ctx: &Ctx, workspace: WorkspaceId, id: ApiKeyId) -> Result<bool, Fault> {
+    let found = {
+        let mut tx = app.store().read().await?;
+        store::credentials::api_key(&mut tx, workspace, id).await?
+    };
+    let Some(KeptKey { key, .. }) = found else { return Ok(false) };
+    set_creator(app, ctx, &key, key.created_by, None).await
+}
+
+/// A person's access tokens, revoked ones too, newest first.
+pub async fn tokens_of(app: &App, user: UserId) -> Result<Vec<PersonalAccessToken>, Fault> {
+    let mut tx = app.store().read().await?;
+    Ok(store::credentials::list_personal_tokens(&mut tx, user).await?)
+}
+
+/// Revokes the token, and ends what was authorized with it. `false` when the person has no such live token.
+pub async fn end_token(app: &App, ctx: &Ctx, user: UserId, id: PersonalAccessTokenId) -> Result<bool, Fault> {
+    const WHY: EndReason = EndReason::PersonalTokenEnded;
+    let (now, told) = (ctx.now, ctx.clone());
+    let work = app.store().write(move |tx| {
+        Box::pin(async move {
+            let found = store::credentials::personal_token(tx, user, id).await?;
+            let ended = store::credentials::revoke_personal_token(tx, user, id, now).await?;
+            let grants = store::grants::end_each(tx, Whose::ByToken(id), WHY, now).await?;
+            events::append_all(tx, events::grants_ended(&told, grants, WHY)).await?;
+            Ok(found.filter(|_| ended))
+        })
+    });
+    let ended = work.await.map_err(|error: StoreError| Fault::from(error))?;
+    if let Some(token) = &ended {
+        app.record_with(ctx, "personal_access_token.revoked", "ok", About::user(user), facts::of_token(token));
+    }
+    Ok(ended.is_some())
+}

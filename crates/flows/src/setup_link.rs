@@ -1,0 +1,28 @@
+//! The link that makes the first operator: only the program that runs the server prints it.
+use crate::{App, Ctx, Fault};
+use domain::Secret;
+use store::StoreError;
+use store::tokens::FIRST_OPERATOR;
+
+const LIFETIME: i64 = 24 * 60 * 60;
+
+/// A new link, if the server has no operator yet. Older links are void from then on.
+pub async fn link(app: &App, ctx: &Ctx) -> Result<Option<String>, Fault> {
+    let has_operator = {
+        let mut tx = app.store().read().await?;
+        store::users::has_operator(&mut tx).await?
+    };
+    if has_operator {
+        return Ok(None);
+    }
+    let token = Secret::generate(&app.settings().token_prefix, "su", &ctx.random());
+    let (hash, expires_at) = (app.pepper().hash(token.expose()), ctx.now.plus(LIFETIME));
+    let work = app.store().write(move |tx| {
+        Box::pin(async move {
+            store::tokens::void_one_time(tx, FIRST_OPERATOR).await?;
+            store::tokens::insert_one_time(tx, &hash, FIRST_OPERATOR, None, expires_at).await
+        })
+    });
+    work.await.map_err(|error: StoreError| Fault::from(error))?;
+    Ok(Some(app.settings().url(&format!("/setup?token={}", token.expose()))))
+}
