@@ -33,6 +33,7 @@ fn user(n: u32, size: Size) -> anyhow::Result<User> {
         disabled_at: None,
         created_at: BEGAN,
         updated_at: BEGAN,
+        epoch: 0,
     })
 }
 
@@ -67,6 +68,7 @@ fn client(n: u32, workspace: WorkspaceId, ada: UserId, size: Size) -> anyhow::Re
         },
         registration_token_hash: None,
         credential_epoch: 0,
+        access_epoch: 0,
         revision: 0,
         secrets: vec![secret],
         created_at: made,

@@ -343,6 +343,7 @@ mod tests {
             config: metadata.config,
             registration_token_hash: None,
             credential_epoch: 0,
+            access_epoch: 0,
             revision: 0,
             secrets: Vec::new(),
             created_at: Timestamp::default(),

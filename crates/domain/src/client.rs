@@ -226,6 +226,8 @@ pub struct Client {
     pub registration_token_hash: Option<SecretHash>,
     /// Raised to end all tokens that the client got in its own name.
     pub credential_epoch: i64,
+    /// Raised when all that people allowed it is taken back: what is of an earlier one counts for nothing.
+    pub access_epoch: i64,
     /// Counts the changes: a change is made to the revision that was read, or not at all.
     pub revision: i64,
     /// Live secrets only; at most two matter.

@@ -54,6 +54,7 @@ async fn new_user(app: &App, ctx: &Ctx, new: NewUser<'_>) -> Result<User, Failur
         disabled_at: None,
         created_at: ctx.now,
         updated_at: ctx.now,
+        epoch: 0,
     })
 }
 

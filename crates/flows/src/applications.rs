@@ -1,6 +1,6 @@
 //! Clients as they are made, changed and deleted, by whichever door.
 use crate::recorder::About;
-use crate::{App, Ctx, Fault, events, forbidden};
+use crate::{App, Ctx, Fault, events, forbidden, revocations};
 use domain::client::{AuthMethod, Client, ClientConfig, ClientSecret, ClientType, Trust};
 use domain::oauth::grant::EndReason;
 use domain::oauth::redirect_uri::check_registration;
@@ -58,6 +58,7 @@ pub(crate) fn unsaved(app: &App, ctx: &Ctx, new: NewClient) -> Client {
         config: new.config,
         registration_token_hash: None,
         credential_epoch: 0,
+        access_epoch: 0,
         revision: 0,
         secrets: Vec::new(),
         created_at: ctx.now,
@@ -237,12 +238,13 @@ pub async fn rotate_secret(app: &App, ctx: &Ctx, id: &ClientId, overlap: i64) ->
 /// Deletes a client softly: it, its tokens and its grants are dead at once. `false` when there was none.
 pub async fn delete(app: &App, ctx: &Ctx, id: &ClientId) -> Result<bool, Fault> {
     let Some(client) = living(app, ctx, id).await? else { return Ok(false) };
-    let told = ctx.clone();
+    let (told, of_all) = (ctx.clone(), revocations::Told::new(app, ctx));
     let about = About::owned(&client);
     let work = app.store().write(move |tx| {
         Box::pin(async move {
             let deleted = store::clients::soft_delete(tx, &client.id, told.now).await?;
             if deleted {
+                revocations::begin(tx, &of_all, &client.id, EndReason::ClientDeleted).await?;
                 events::emit(tx, &told, events::client_deleted(&client)).await?;
             }
             Ok(deleted)

@@ -14,6 +14,8 @@ pub struct Person {
     pub user_id: UserId,
     pub email: Email,
     pub locale: Option<String>,
+    /// As in [`User`](domain::identity::User).
+    pub epoch: i64,
     pub memberships: Vec<WorkspaceMembership>,
     /// Those of them that do not let the client in.
     pub forbidden: Vec<WorkspaceId>,
@@ -32,6 +34,7 @@ pub async fn person(tx: &mut Tx, caller: &Caller, client: &ClientId) -> Result<O
         user_id: user.id,
         email: user.email.clone(),
         locale: user.locale.clone(),
+        epoch: user.epoch,
         forbidden: memberships.iter().filter_map(forbids).collect(),
         home: match memberships.as_slice() {
             [(only, _)] => Some(only.workspace_id),

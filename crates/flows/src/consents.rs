@@ -1,8 +1,7 @@
 //! What users allowed clients: told to the client's owner and to the user, and taken back by either.
 use crate::recorder::About;
-use crate::{App, Ctx, Fault, events, recorder};
-use domain::events::EventKind;
-use domain::oauth::consent::Consent;
+use crate::revocations::{self, Told};
+use crate::{App, Ctx, Fault, events};
 use domain::oauth::grant::EndReason;
 use domain::{ClientId, ScopeSet, Timestamp, UserId, WorkspaceId};
 use std::collections::{BTreeSet, HashMap};
@@ -140,57 +139,18 @@ pub async fn revoke_one(
     Ok(true)
 }
 
-/// Keeps an event for each consent of the client, some at a time: there can be very many.
-async fn tell_of_all(tx: &mut Tx, ctx: &Ctx, client: &ClientId) -> Result<(), StoreError> {
-    const BATCH: i64 = 500;
-    let mut after: Option<Consent> = None;
-    loop {
-        let batch = consents::of_client_after(tx, client, after.as_ref(), BATCH).await?;
-        let Some(last) = batch.last() else { return Ok(()) };
-        store::events::append(tx, &events::consents_revoked(ctx, &batch)).await?;
-        after = Some(last.clone());
-    }
-}
-
-/// Entries that are written at once.
-const ENTRIES: usize = 500;
-
-/// Records in the log of each workspace that the client could act in that nobody there allows it anything any more, in the
-/// transaction that does so: there can be very many.
-async fn record_everywhere(tx: &mut Tx, ctx: &Ctx, about: &About) -> Result<(), StoreError> {
-    let Some(client) = &about.client else { return Ok(()) };
-    let places = consents::workspaces_of_client(tx, client).await?;
-    for places in places.chunks(ENTRIES) {
-        let others = places.iter().filter(|place| about.workspace != Some(**place));
-        let entry = |place: &WorkspaceId| {
-            let about = about.clone().and_workspace(Some(*place));
-            recorder::entry(ctx, "consent.revoked_all", "ok", about, serde_json::json!({}), ctx.random())
-        };
-        store::audit::insert_many(tx, &others.map(entry).collect::<Vec<_>>()).await?;
-    }
-    Ok(())
-}
-
-/// The same for all users of a client, and for the tokens in the client's own name; answers how many consents there were.
-pub async fn revoke_all_users(app: &App, ctx: &Ctx, client: &ClientId) -> Result<u64, Fault> {
-    let (id, told) = (client.clone(), ctx.clone());
-    let tell = app.outbox().wants(EventKind::ConsentRevoked);
+/// The same for all users of a client, and for the tokens in the client's own name; answers how many users there were.
+pub async fn revoke_all_users(app: &App, ctx: &Ctx, client: &ClientId) -> Result<i64, Fault> {
+    let (id, told, of_all) = (client.clone(), ctx.clone(), Told::new(app, ctx));
     let work = app.store().write(move |tx| {
         Box::pin(async move {
-            if tell {
-                tell_of_all(tx, &told, &id).await?;
-            }
-            let about = about(tx, &told, &id).await?;
+            let users = revocations::begin(tx, &of_all, &id, EndReason::ConsentRevoked).await?;
             // Reference 004: all active tokens, those in the client's own name too.
             store::clients::raise_epoch(tx, &id).await?;
-            record_everywhere(tx, &told, &about).await?;
-            let consents = consents::delete_for_client(tx, &id).await?;
-            let grants = grants::end_all(tx, Whose::Client(id), EndReason::ConsentRevoked, told.now).await?;
-            Ok((about, consents, grants))
+            Ok((about(tx, &told, &id).await?, users))
         })
     });
-    let (about, consents, grants) = work.await.map_err(|error: StoreError| Fault::from(error))?;
-    let detail = serde_json::json!({"consents": consents, "grants": grants});
-    app.record_with(ctx, "consent.revoked_all", "ok", about, detail);
-    Ok(consents)
+    let (about, users) = work.await.map_err(|error: StoreError| Fault::from(error))?;
+    app.record_with(ctx, revocations::KIND, "ok", about, serde_json::json!({"users": users}));
+    Ok(users)
 }

@@ -151,6 +151,7 @@ impl Scene<'_> {
             stays: approval.stays,
             session_id: self.caller.session_id(),
             auth_time: self.caller.auth_time(),
+            epoch: self.client.access_epoch + person.epoch,
         }
     }
 

@@ -1,5 +1,5 @@
 //! What is done now and then, without anybody asking.
-use crate::{App, Ctx, Fault, activity};
+use crate::{App, Ctx, Fault, activity, revocations};
 use domain::Day;
 use store::StoreError;
 
@@ -39,15 +39,16 @@ pub async fn run_all(app: &App, ctx: &Ctx) -> Result<(), Fault> {
     forget(app, ctx).await?;
     app.throttle().tidy(now);
     app.reload_keys(ctx).await?;
-    each_second(app).await
+    each_second(app, ctx).await
 }
 
-/// Writes what waits, takes up what other nodes did to the webhooks, and lets go of memory.
-pub async fn each_second(app: &App) -> Result<(), Fault> {
+/// Removes what was revoked, writes what waits, takes up what other nodes did to the webhooks, and lets go of memory.
+pub async fn each_second(app: &App, ctx: &Ctx) -> Result<(), Fault> {
+    let revoked = revocations::go_on(app, ctx).await;
     let looked = app.look_at_webhooks().await;
     let told = app.flush_events().await;
     let rested = app.passwords().rest().await;
-    app.flush().await.and(told).and(looked).and(rested)
+    app.flush().await.and(told).and(looked).and(rested).and(revoked)
 }
 
 /// Removes what nobody is told of any more.

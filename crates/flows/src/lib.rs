@@ -62,6 +62,7 @@ pub mod recorder;
 pub mod register;
 mod register_refusal;
 pub mod registrar;
+mod revocations;
 pub mod revoke;
 mod rotation;
 mod scene;

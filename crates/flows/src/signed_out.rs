@@ -6,7 +6,8 @@ use serde_json::{Value, json};
 use store::grants::Whose;
 use store::{StoreError, Tx};
 
-/// Ends all that acts for the person but the session `current`; answers what.
+/// Ends all that acts for the person but the session `current`, and what is about to: codes, and answers to devices. Answers
+/// what.
 pub(crate) async fn everywhere(
     tx: &mut Tx,
     ctx: &Ctx,
@@ -14,6 +15,7 @@ pub(crate) async fn everywhere(
     current: Option<SessionId>,
 ) -> Result<Value, StoreError> {
     const WHY: EndReason = EndReason::SignedOut;
+    store::epochs::raise_of_user(tx, user).await?;
     let sessions = store::sessions::end_all_for_user(tx, user, current).await?;
     let tokens = store::credentials::revoke_personal_tokens_of(tx, user, ctx.now).await?;
     let ended = store::grants::end_each(tx, Whose::User(user), WHY, ctx.now).await?;

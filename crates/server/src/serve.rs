@@ -55,7 +55,7 @@ async fn jobs(app: App, stop: watch::Receiver<bool>) {
         let done = if ticks.is_multiple_of(30) {
             flows::jobs::run_all(&app, &ctx).await
         } else {
-            flows::jobs::each_second(&app).await
+            flows::jobs::each_second(&app, &ctx).await
         };
         let sent = deliverer.tick().await;
         if let Err(fault) = done.and(sent) {

@@ -1,4 +1,5 @@
 //! Which applications a workspace lets in. Who changes the rule or the list holds the workspace, and who rests on it shares it.
+use crate::epochs::stands;
 use crate::lets_in::lets_in;
 use crate::page::{COUNTED, MAX_LIMIT, MOST_CHOICES, Page, Paged, count};
 use crate::workspace_apps::apps_of;
@@ -52,8 +53,12 @@ pub async fn memberships(
 /// The workspaces in which somebody allowed the client something and which let in but some; in the order of their ids.
 pub async fn choosy_workspaces(tx: &mut Tx, client: &ClientId) -> Result<Vec<WorkspaceId>, StoreError> {
     // No LIMIT: work that goes through all of them, when the operator believes a client less.
-    let sql = "SELECT DISTINCT w.id FROM consents o JOIN workspaces w ON w.id = o.workspace_id \
-               WHERE o.client_id = $1 AND w.app_policy <> 'all' ORDER BY w.id";
+    let sql = concat!(
+        "SELECT DISTINCT w.id FROM consents o JOIN workspaces w ON w.id = o.workspace_id \
+         WHERE o.client_id = $1 AND w.app_policy <> 'all' AND ",
+        stands!("o"),
+        " ORDER BY w.id"
+    );
     tx.all(sql, params![client]).await?.iter_mut().map(Row::parse).collect()
 }
 
@@ -76,7 +81,9 @@ pub async fn effect(tx: &mut Tx, workspace: WorkspaceId, policy: AppPolicy) -> R
         ", kept_out (client_id) AS MATERIALIZED (SELECT c.id FROM apps a JOIN clients c ON c.id = a.client_id WHERE NOT ",
         lets_in!("$2", "$1"),
         ") SELECT (SELECT COUNT(*) FROM kept_out), (SELECT COUNT(*) FROM (SELECT DISTINCT o.user_id FROM kept_out k \
-         CROSS JOIN consents o WHERE o.workspace_id = $1 AND o.client_id = k.client_id LIMIT $3) affected)"
+         CROSS JOIN consents o WHERE o.workspace_id = $1 AND o.client_id = k.client_id AND ",
+        stands!("o"),
+        " LIMIT $3) affected)"
     );
     match tx.one(sql, params![workspace, policy.as_str(), COUNTED]).await? {
         Some(mut row) => Ok(Effect { clients: row.int()?, people: row.int()? }),

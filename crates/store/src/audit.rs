@@ -21,6 +21,28 @@ pub async fn insert_many(tx: &mut Tx, events: &[AuditEvent]) -> Result<(), Store
     if events.is_empty() {
         return Ok(());
     }
+    let sql = dialect::pick(tx, insert!("json_each($1)"), insert!("json_array_elements(CAST($1 AS json))"));
+    tx.execute(sql, params![list(events)]).await?;
+    Ok(())
+}
+
+/// The same of those that are not there yet: for entries that are made the same again.
+pub async fn insert_missing(tx: &mut Tx, events: &[AuditEvent]) -> Result<(), StoreError> {
+    if events.is_empty() {
+        return Ok(());
+    }
+    // Without a condition SQLite takes ON CONFLICT for part of a join.
+    macro_rules! missing {
+        ($each:literal) => {
+            concat!(insert!($each), " WHERE true ON CONFLICT (id) DO NOTHING")
+        };
+    }
+    let sql = dialect::pick(tx, missing!("json_each($1)"), missing!("json_array_elements(CAST($1 AS json))"));
+    tx.execute(sql, params![list(events)]).await?;
+    Ok(())
+}
+
+fn list(events: &[AuditEvent]) -> String {
     let rows: Vec<_> = events
         .iter()
         .map(|event| {
@@ -42,9 +64,7 @@ pub async fn insert_many(tx: &mut Tx, events: &[AuditEvent]) -> Result<(), Store
             })
         })
         .collect();
-    let sql = dialect::pick(tx, insert!("json_each($1)"), insert!("json_array_elements(CAST($1 AS json))"));
-    tx.execute(sql, params![serde_json::Value::Array(rows).to_string()]).await?;
-    Ok(())
+    serde_json::Value::Array(rows).to_string()
 }
 
 pub(crate) fn read(row: &mut Row) -> Result<AuditEvent, StoreError> {

@@ -1,4 +1,5 @@
 //! The people who allowed an application something, as its owner sees them.
+use crate::epochs::{lives, stands, stands_of};
 use crate::page::{Beside, COUNTED, Page, Paged, count};
 use crate::{Row, StoreError, Tx, client_users, consents, params};
 use domain::identity::Email;
@@ -40,18 +41,21 @@ macro_rules! people {
         concat!(
             "SELECT u.id, u.name, u.email, m.user_id, o.workspace_id, o.scopes, \
              o.created_at, (SELECT MAX(g.last_used_at) FROM grants g WHERE g.client_id = $1 AND g.user_id = p.user_id) \
-             FROM (SELECT user_id FROM consents WHERE client_id = $1",
+             FROM (SELECT x.user_id FROM consents x WHERE x.client_id = $1 AND ",
+            stands_of!("x", "$1"),
             $who,
             ") p CROSS JOIN consents o JOIN users u ON u.id = o.user_id \
              LEFT JOIN members m ON m.user_id = o.user_id AND m.workspace_id = $2 \
-             WHERE o.user_id = p.user_id AND o.client_id = $1 ORDER BY o.user_id, o.workspace_id"
+             WHERE o.user_id = p.user_id AND o.client_id = $1 AND ",
+            stands!("o"),
+            " ORDER BY o.user_id, o.workspace_id"
         )
     };
 }
 
-const PEOPLE: &str = people!(" AND user_id > $3 GROUP BY user_id ORDER BY user_id LIMIT $4 OFFSET $5");
-const PEOPLE_BACK: &str = people!(" AND user_id < $3 GROUP BY user_id ORDER BY user_id DESC LIMIT $4 OFFSET $5");
-const PERSON: &str = people!(" AND user_id = $3 LIMIT 1");
+const PEOPLE: &str = people!(" AND x.user_id > $3 GROUP BY x.user_id ORDER BY x.user_id LIMIT $4 OFFSET $5");
+const PEOPLE_BACK: &str = people!(" AND x.user_id < $3 GROUP BY x.user_id ORDER BY x.user_id DESC LIMIT $4 OFFSET $5");
+const PERSON: &str = people!(" AND x.user_id = $3 LIMIT 1");
 
 /// Puts the consents of each person together.
 fn gather(mut rows: Vec<Row>) -> Result<Vec<ClientPerson>, StoreError> {
@@ -100,8 +104,12 @@ pub async fn find(
 
 /// Grants of the client that live at `now`, counted to [`COUNTED`].
 pub async fn living_grants(tx: &mut Tx, client: &ClientId, now: Timestamp) -> Result<i64, StoreError> {
-    let sql = "SELECT COUNT(*) FROM (SELECT 1 AS one FROM grants WHERE client_id = $1 AND ended_at IS NULL \
-               AND expires_at > $2 LIMIT $3) living";
+    let sql = concat!(
+        "SELECT COUNT(*) FROM (SELECT 1 AS one FROM grants g WHERE g.client_id = $1 AND g.ended_at IS NULL \
+         AND g.expires_at > $2 AND ",
+        lives!("g"),
+        " LIMIT $3) living"
+    );
     count(tx, sql, params![client, now, COUNTED]).await
 }
 

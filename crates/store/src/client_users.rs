@@ -1,4 +1,5 @@
 //! How many users allowed a client something: kept, so that no list counts consents.
+use crate::epochs::stands;
 use crate::page::count;
 use crate::{Row, StoreError, Tx, Value, dialect, params};
 use domain::{ClientId, UserId};
@@ -20,7 +21,11 @@ pub(crate) async fn hold_to_give(tx: &mut Tx, client: &ClientId) -> Result<(), S
 
 /// Whether the user allows the client anything, wherever.
 pub(crate) async fn allows(tx: &mut Tx, user: UserId, client: &ClientId) -> Result<bool, StoreError> {
-    let sql = "SELECT user_id FROM consents WHERE user_id = $1 AND client_id = $2 LIMIT 1";
+    let sql = concat!(
+        "SELECT o.user_id FROM consents o WHERE o.user_id = $1 AND o.client_id = $2 AND ",
+        stands!("o"),
+        " LIMIT 1"
+    );
     Ok(tx.one(sql, params![user, client]).await?.is_some())
 }
 
@@ -31,11 +36,12 @@ pub(crate) async fn add(tx: &mut Tx, client: &ClientId, users: i64) -> Result<()
     Ok(())
 }
 
-/// Takes back all that anybody allowed the client; answers how many consents.
-pub(crate) async fn remove_all(tx: &mut Tx, client: &ClientId) -> Result<u64, StoreError> {
+/// Forgets all users of the client; answers how many there were.
+pub(crate) async fn clear(tx: &mut Tx, client: &ClientId) -> Result<i64, StoreError> {
     hold(tx, client).await?;
+    let users = total(tx, client).await?;
     tx.execute("UPDATE client_users SET user_count = 0 WHERE client_id = $1", params![client]).await?;
-    tx.execute("DELETE FROM consents WHERE client_id = $1", params![client]).await
+    Ok(users)
 }
 
 /// The texts that take back many consents of one workspace: they take the same parameters, the workspace first.

@@ -2,16 +2,15 @@
 use crate::names::{self, Entry};
 use crate::page::{Page, Paged, count};
 use crate::value::json;
-use crate::{Row, StoreError, Tx, client_users, dialect, grants, params};
+use crate::{Row, StoreError, Tx, dialect, params};
 use domain::client::{AuthMethod, Client, ClientSecret, ClientType, Trust};
-use domain::oauth::grant::EndReason;
 use domain::{ClientId, ClientSecretId, SecretHash, Timestamp, UserId, WorkspaceId};
 
 macro_rules! columns {
     () => {
         "c.id, c.name, c.client_type, c.token_endpoint_auth_method, c.trust, c.owner_workspace_id, c.owner_user_id, \
          c.config, c.registration_token_hash, c.credential_epoch, c.revision, c.created_at, c.updated_at, c.last_used_at, \
-         c.disabled_at, c.deleted_at"
+         c.disabled_at, c.deleted_at, c.access_epoch"
     };
 }
 pub(crate) use columns;
@@ -36,6 +35,7 @@ pub(crate) fn read(row: &mut Row) -> Result<Client, StoreError> {
         last_used_at: row.opt_time()?,
         disabled_at: row.opt_time()?,
         deleted_at: row.opt_time()?,
+        access_epoch: row.int()?,
     })
 }
 
@@ -173,18 +173,14 @@ pub async fn update(tx: &mut Tx, client: &Client) -> Result<bool, StoreError> {
     Ok(changed == 1)
 }
 
-/// Deletes the client for all uses: its secrets and all consents go, its own tokens die with the epoch, and
-/// all its grants end.
-/// `false` when there is no such client, or it was deleted before.
+/// Deletes the client for all uses: its secrets go, and all its tokens end. What was allowed it is for the caller to take
+/// back (see [`crate::revocations`]). `false` when there is no such client, or it was deleted before.
 pub async fn soft_delete(tx: &mut Tx, id: &ClientId, now: Timestamp) -> Result<bool, StoreError> {
     let sql = "UPDATE clients SET deleted_at = $2, updated_at = $2, credential_epoch = credential_epoch + 1, \
                registration_token_hash = NULL WHERE id = $1 AND deleted_at IS NULL";
     if tx.execute(sql, params![id, now]).await? == 0 {
         return Ok(false);
     }
-    // Consents before grants, as other writes of both do.
-    client_users::remove_all(tx, id).await?;
-    grants::end_all(tx, grants::Whose::Client(id.clone()), EndReason::ClientDeleted, now).await?;
     tx.execute("DELETE FROM client_secrets WHERE client_id = $1", params![id]).await?;
     names::remove_clients(tx, &[id.to_string()]).await?;
     Ok(true)

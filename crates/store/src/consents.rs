@@ -1,4 +1,5 @@
 //! What users allowed clients, and which workspace they chose last.
+use crate::epochs::{stands, stands_of};
 use crate::page::{MOST_CHOICES, MOST_OF_ARRAY, Page, Paged, count};
 use crate::{Row, StoreError, Tx, client_users, clients, dialect, lets_in, params, workspaces};
 use domain::client::Client;
@@ -12,7 +13,7 @@ macro_rules! columns {
     };
 }
 
-fn read(row: &mut Row) -> Result<Consent, StoreError> {
+pub(crate) fn read(row: &mut Row) -> Result<Consent, StoreError> {
     let (user_id, client_id) = (row.parse()?, row.client_id()?);
     let workspace_id = place(row)?;
     let scopes = row.scopes()?;
@@ -42,7 +43,8 @@ macro_rules! found {
         concat!(
             "SELECT ",
             columns!(),
-            " FROM consents o WHERE o.user_id = $1 AND o.client_id = $2 AND o.workspace_id = $3",
+            " FROM consents o WHERE o.user_id = $1 AND o.client_id = $2 AND o.workspace_id = $3 AND ",
+            stands!("o"),
             $lock
         )
     };
@@ -76,7 +78,9 @@ pub async fn list_for_client(tx: &mut Tx, user: UserId, client: &ClientId) -> Re
     let sql = concat!(
         "SELECT ",
         columns!(),
-        " FROM consents o WHERE o.user_id = $1 AND o.client_id = $2 ORDER BY o.workspace_id LIMIT $3"
+        " FROM consents o WHERE o.user_id = $1 AND o.client_id = $2 AND ",
+        stands!("o"),
+        " ORDER BY o.workspace_id LIMIT $3"
     );
     tx.all(sql, params![user, client, MOST_CHOICES]).await?.iter_mut().map(read).collect()
 }
@@ -127,9 +131,13 @@ async fn add(
     // Nearly always all of it stands, and is not written twice.
     let standing = (!all.is_subset(&standing)).then_some(standing);
     tx.execute(
-        "INSERT INTO consents (user_id, client_id, workspace_id, scopes, standing, created_at, updated_at) \
-         VALUES ($1, $2, $3, $4, $5, $6, $6) ON CONFLICT (user_id, client_id, workspace_id) DO UPDATE \
-         SET scopes = excluded.scopes, standing = excluded.standing, updated_at = excluded.updated_at",
+        // A consent that was taken back and is still there becomes a new one.
+        "INSERT INTO consents (user_id, client_id, workspace_id, scopes, standing, created_at, updated_at, epoch) \
+         VALUES ($1, $2, $3, $4, $5, $6, $6, (SELECT access_epoch FROM clients WHERE id = $2)) \
+         ON CONFLICT (user_id, client_id, workspace_id) DO UPDATE SET scopes = excluded.scopes, \
+         standing = excluded.standing, updated_at = excluded.updated_at, epoch = excluded.epoch, \
+         stays = CASE WHEN consents.epoch = excluded.epoch THEN consents.stays ELSE 1 END, \
+         created_at = CASE WHEN consents.epoch = excluded.epoch THEN consents.created_at ELSE excluded.created_at END",
         params![user, client, key(workspace), &all, standing.as_ref(), now],
     )
     .await?;
@@ -156,7 +164,10 @@ pub async fn delete(
     workspace: Option<WorkspaceId>,
 ) -> Result<bool, StoreError> {
     client_users::hold(tx, client).await?;
-    let sql = "DELETE FROM consents WHERE user_id = $1 AND client_id = $2 AND workspace_id = $3";
+    let sql = concat!(
+        "DELETE FROM consents AS o WHERE o.user_id = $1 AND o.client_id = $2 AND o.workspace_id = $3 AND ",
+        stands!("o")
+    );
     let deleted = tx.execute(sql, params![user, client, key(workspace)]).await? == 1;
     if deleted && !client_users::allows(tx, user, client).await? {
         client_users::add(tx, client, -1).await?;
@@ -167,7 +178,7 @@ pub async fn delete(
 /// Takes back all that the user allowed the client; answers how many consents.
 pub async fn delete_all(tx: &mut Tx, user: UserId, client: &ClientId) -> Result<u64, StoreError> {
     client_users::hold(tx, client).await?;
-    let sql = "DELETE FROM consents WHERE user_id = $1 AND client_id = $2";
+    let sql = concat!("DELETE FROM consents AS o WHERE o.user_id = $1 AND o.client_id = $2 AND ", stands!("o"));
     let deleted = tx.execute(sql, params![user, client]).await?;
     if deleted > 0 {
         client_users::add(tx, client, -1).await?;
@@ -210,10 +221,13 @@ macro_rules! users_page {
         concat!(
             "SELECT ",
             columns!(),
-            " FROM (SELECT user_id FROM consents WHERE client_id = $1 GROUP BY user_id ORDER BY user_id",
+            " FROM (SELECT x.user_id FROM consents x WHERE x.client_id = $1 AND ",
+            stands_of!("x", "$1"),
+            " GROUP BY x.user_id ORDER BY x.user_id",
             $order,
-            " LIMIT $2 OFFSET $3) u CROSS JOIN consents o WHERE o.user_id = u.user_id AND o.client_id = $1 \
-             ORDER BY o.user_id, o.workspace_id"
+            " LIMIT $2 OFFSET $3) u CROSS JOIN consents o WHERE o.user_id = u.user_id AND o.client_id = $1 AND ",
+            stands!("o"),
+            " ORDER BY o.user_id, o.workspace_id"
         )
     };
 }
@@ -243,15 +257,12 @@ pub async fn of_client_user(tx: &mut Tx, client: &ClientId, user: UserId) -> Res
     let sql = concat!(
         "SELECT ",
         columns!(),
-        " FROM consents o WHERE o.user_id = $1 AND o.client_id = $2 ORDER BY o.workspace_id"
+        " FROM consents o WHERE o.user_id = $1 AND o.client_id = $2 AND ",
+        stands!("o"),
+        " ORDER BY o.workspace_id"
     );
     // No LIMIT: one row a workspace of the user.
     Ok(gather(tx.all(sql, params![user, client]).await?)?.pop())
-}
-
-/// Takes back all that anybody allowed the client; answers how many consents.
-pub async fn delete_for_client(tx: &mut Tx, client: &ClientId) -> Result<u64, StoreError> {
-    client_users::remove_all(tx, client).await
 }
 
 /// Consents of one workspace.
@@ -270,6 +281,8 @@ macro_rules! leaving {
             lock: concat!(
                 "SELECT client_id FROM client_users WHERE client_id IN (SELECT o.client_id FROM consents o \
                  WHERE o.workspace_id = $1 AND ",
+                stands!("o"),
+                " AND ",
                 $condition,
                 ") ORDER BY client_id FOR UPDATE"
             ),
@@ -277,15 +290,22 @@ macro_rules! leaving {
             count: concat!(
                 "UPDATE client_users SET user_count = user_count - (SELECT COUNT(*) FROM consents o \
                  WHERE o.client_id = client_users.client_id AND o.workspace_id = $1 AND ",
+                stands!("o"),
+                " AND ",
                 $condition,
                 " AND NOT EXISTS (SELECT 1 FROM consents x WHERE x.user_id = o.user_id AND x.client_id = o.client_id \
-                 AND x.workspace_id <> $1)) WHERE client_id IN (SELECT o.client_id FROM consents o \
-                 WHERE o.workspace_id = $1 AND ",
+                 AND x.workspace_id <> $1 AND ",
+                stands!("x"),
+                ")) WHERE client_id IN (SELECT o.client_id FROM consents o WHERE o.workspace_id = $1 AND ",
+                stands!("o"),
+                " AND ",
                 $condition,
                 ")"
             ),
             delete: concat!(
                 "DELETE FROM consents AS o WHERE o.workspace_id = $1 AND ",
+                stands!("o"),
+                " AND ",
                 $condition,
                 " RETURNING ",
                 "user_id, client_id, workspace_id, scopes, standing, stays, created_at, updated_at"
@@ -312,31 +332,6 @@ pub async fn delete_in_workspace(
     texts.run(tx, params![workspace, &id]).await?.iter_mut().map(read).collect()
 }
 
-/// All consents of a client in a fixed order, those behind `after` first: for work that goes through all of them.
-pub async fn of_client_after(
-    tx: &mut Tx,
-    client: &ClientId,
-    after: Option<&Consent>,
-    limit: i64,
-) -> Result<Vec<Consent>, StoreError> {
-    let sql = concat!(
-        "SELECT ",
-        columns!(),
-        " FROM consents o WHERE o.client_id = $1 AND (o.user_id, o.workspace_id) > ($2, $3) \
-         ORDER BY o.user_id, o.workspace_id LIMIT $4"
-    );
-    let user = after.map(|consent| consent.user_id.to_string()).unwrap_or_default();
-    let workspace = key(after.and_then(|consent| consent.workspace_id));
-    tx.all(sql, params![client, &user, workspace, limit]).await?.iter_mut().map(read).collect()
-}
-
-/// The workspaces that the client was allowed something in.
-pub async fn workspaces_of_client(tx: &mut Tx, client: &ClientId) -> Result<Vec<WorkspaceId>, StoreError> {
-    // No LIMIT: each gets an entry in its log.
-    let sql = "SELECT DISTINCT o.workspace_id FROM consents o WHERE o.client_id = $1 AND o.workspace_id <> ''";
-    tx.all(sql, params![client]).await?.iter_mut().map(Row::parse).collect()
-}
-
 /// A consent with the client it was given to, as the page of connected apps shows it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ConnectedApp {
@@ -358,7 +353,7 @@ pub async fn list_for_user(tx: &mut Tx, user: UserId) -> Result<Vec<ConnectedApp
         ", ",
         clients::columns!(),
         ", w.name FROM consents o JOIN clients c ON c.id = o.client_id LEFT JOIN workspaces w ON w.id = o.workspace_id \
-         WHERE o.user_id = $1 AND c.deleted_at IS NULL \
+         WHERE o.user_id = $1 AND c.deleted_at IS NULL AND o.epoch = c.access_epoch \
          ORDER BY o.updated_at DESC, o.client_id, o.workspace_id LIMIT $2"
     );
     let mut rows = tx.all(sql, params![user, MOST_OF_PERSON]).await?;
@@ -391,11 +386,13 @@ macro_rules! connections {
              FROM (SELECT a.client_id, MAX(a.updated_at) AS latest FROM consents a \
              CROSS JOIN names b WHERE b.kind = 'client' AND b.id = a.client_id AND a.user_id = $1 \
              AND ($2 = '' OR a.client_id = $2) AND ",
+            stands!("a"),
+            " AND ",
             $position,
             "(b.text, $3) > 0 GROUP BY a.client_id ORDER BY latest DESC, a.client_id \
              LIMIT $4 OFFSET $5) p CROSS JOIN consents o JOIN clients c ON c.id = o.client_id \
              LEFT JOIN workspaces w ON w.id = o.workspace_id WHERE o.user_id = $1 AND o.client_id = p.client_id \
-             ORDER BY p.latest DESC, o.client_id, o.updated_at DESC, o.workspace_id"
+             AND o.epoch = c.access_epoch ORDER BY p.latest DESC, o.client_id, o.updated_at DESC, o.workspace_id"
         )
     };
 }
@@ -405,6 +402,8 @@ macro_rules! count_connections {
         concat!(
             "SELECT COUNT(DISTINCT a.client_id) FROM consents a CROSS JOIN names b WHERE b.kind = 'client' \
              AND b.id = a.client_id AND a.user_id = $1 AND ",
+            stands!("a"),
+            " AND ",
             $position,
             "(b.text, $2) > 0"
         )
@@ -455,7 +454,7 @@ pub async fn of_user_and_client(tx: &mut Tx, user: UserId, client: &ClientId) ->
 /// How many clients the user allowed something, counted once for each workspace.
 pub async fn count_for_user(tx: &mut Tx, user: UserId) -> Result<i64, StoreError> {
     let sql = "SELECT COUNT(*) FROM consents o JOIN clients c ON c.id = o.client_id \
-               WHERE o.user_id = $1 AND c.deleted_at IS NULL";
+               WHERE o.user_id = $1 AND c.deleted_at IS NULL AND o.epoch = c.access_epoch";
     count(tx, sql, params![user]).await
 }
 
@@ -499,9 +498,9 @@ mod tests {
     fn a_page_of_users_reads_the_page_alone() {
         for sql in [CLIENT_USERS, CLIENT_USERS_BACK] {
             let steps = plan(sql);
-            let page = "SEARCH consents USING COVERING INDEX consents_client_user (client_id=?)";
+            let page = "SEARCH x USING COVERING INDEX consents_client_user (client_id=? AND epoch=?)";
             assert!(steps.iter().any(|step| step == page), "{steps:?}");
-            let each = "SEARCH o USING INDEX consents_client_id (client_id=? AND user_id=?)";
+            let each = "SEARCH o USING PRIMARY KEY (user_id=? AND client_id=?)";
             assert!(steps.iter().any(|step| step == each), "{steps:?}");
             assert!(!steps.iter().any(|step| step.contains("SCAN o") || step.contains("AUTOMATIC")), "{steps:?}");
         }

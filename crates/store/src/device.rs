@@ -10,7 +10,7 @@ macro_rules! select {
     ($condition:literal) => {
         concat!(
             "SELECT id, device_code, user_code, client_id, scopes, resources, sub_type, state, user_id, workspace_id, \
-             granted_scopes, stays, session_id, auth_time, home_workspace_id, last_polled_at, poll_interval, created_at, expires_at \
+             granted_scopes, stays, session_id, auth_time, home_workspace_id, epoch, last_polled_at, poll_interval, created_at, expires_at \
              FROM device_authorizations WHERE ",
             $condition
         )
@@ -32,6 +32,7 @@ fn read(row: &mut Row) -> Result<DeviceAuthorization, StoreError> {
             let scopes = row.opt_with(|text| ScopeSet::parse(text).ok())?;
             let stays = row.bool()?;
             let (session_id, auth_time, home_workspace_id) = (row.opt_parse()?, row.opt_time()?, row.opt_parse()?);
+            let epoch = row.int()?;
             user.zip(scopes).map(|(user_id, scopes)| DeviceApproval {
                 user_id,
                 workspace_id,
@@ -40,6 +41,7 @@ fn read(row: &mut Row) -> Result<DeviceAuthorization, StoreError> {
                 stays,
                 session_id,
                 auth_time,
+                epoch,
             })
         },
         last_polled_at: row.opt_time()?,
@@ -109,10 +111,12 @@ pub async fn poll(tx: &mut Tx, id: TokenId, more: i64, now: Timestamp) -> Result
 /// Notes what a person allowed; `false` when it was answered before, or expired.
 pub async fn approve(tx: &mut Tx, id: TokenId, approval: &DeviceApproval, now: Timestamp) -> Result<bool, StoreError> {
     let sql = "UPDATE device_authorizations SET state = 'approved', user_id = $2, workspace_id = $3, \
-               granted_scopes = $4, session_id = $5, auth_time = $6, home_workspace_id = $7, stays = $8 \
+               granted_scopes = $4, session_id = $5, auth_time = $6, home_workspace_id = $7, stays = $8, epoch = $10 \
                WHERE id = $1 AND state = 'pending' AND expires_at > $9";
-    let DeviceApproval { user_id, workspace_id, home_workspace_id, scopes, stays, session_id, auth_time } = approval;
-    let params = params![id, *user_id, *workspace_id, scopes, *session_id, *auth_time, *home_workspace_id, *stays, now];
+    let DeviceApproval { user_id, workspace_id, home_workspace_id, scopes, stays, session_id, auth_time, epoch } =
+        approval;
+    let params =
+        params![id, *user_id, *workspace_id, scopes, *session_id, *auth_time, *home_workspace_id, *stays, now, *epoch];
     Ok(tx.execute(sql, params).await? == 1)
 }
 

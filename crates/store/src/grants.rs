@@ -1,5 +1,6 @@
 //! Grants. Codes are redeemed and refresh tokens rotate in one guarded statement each: the number of affected rows is
 //! the outcome, right under any race, on both databases and on many nodes.
+use crate::epochs::lives;
 use crate::page::MAX_LIMIT;
 use crate::value::json;
 use crate::workspaces::read_roles;
@@ -14,7 +15,7 @@ macro_rules! columns {
         "g.id, g.client_id, g.user_id, g.sub_type, g.workspace_id, g.scopes, g.resources, g.claims, g.code_id, \
          g.session_id, g.auth_time, g.acr, g.nonce, g.created_at, g.expires_at, g.absolute_expires_at, g.last_used_at, \
          g.ended_at, g.ended_reason, g.refresh_seq, g.refresh_redeemed, g.refresh_used, g.refresh_issued_at, \
-         g.home_workspace_id, g.names_person, g.by_token"
+         g.home_workspace_id, g.names_person, g.by_token, g.epoch"
     };
 }
 
@@ -48,6 +49,7 @@ fn read(row: &mut Row) -> Result<Grant, StoreError> {
         home_workspace_id: row.opt_parse()?,
         names_person: row.bool()?,
         by_token: row.opt_parse()?,
+        epoch: row.int()?,
     })
 }
 
@@ -68,9 +70,9 @@ pub async fn redeem(tx: &mut Tx, grant: &Grant) -> Result<Redeemed, StoreError> 
             "INSERT INTO grants (id, client_id, user_id, sub_type, workspace_id, scopes, resources, claims, code_id, \
              session_id, auth_time, acr, nonce, created_at, expires_at, absolute_expires_at, last_used_at, ended_at, \
              ended_reason, refresh_seq, refresh_redeemed, refresh_used, refresh_issued_at, home_workspace_id, \
-             names_person, by_token) \
+             names_person, by_token, epoch) \
              VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, \
-             $22, $23, $24, $25, $26) ON CONFLICT (code_id) DO NOTHING",
+             $22, $23, $24, $25, $26, $27) ON CONFLICT (code_id) DO NOTHING",
             params![
                 grant.id,
                 &grant.client_id,
@@ -98,6 +100,7 @@ pub async fn redeem(tx: &mut Tx, grant: &Grant) -> Result<Redeemed, StoreError> 
                 grant.home_workspace_id,
                 grant.names_person,
                 grant.by_token,
+                grant.epoch,
             ],
         )
         .await?;
@@ -129,7 +132,7 @@ pub async fn by_id_with_context(
         ", u.disabled_at, c.disabled_at, c.deleted_at, c.owner_workspace_id, r.expires_at, \
          CAST(CASE WHEN g.sub_type = 'workspace' OR ",
         lets_in::lets_in!("w.app_policy", "w.id"),
-        " THEN 1 ELSE 0 END AS BIGINT), m.workspace_id, m.role, m.extra_roles \
+        " THEN 1 ELSE 0 END AS BIGINT), c.access_epoch + u.epoch, m.workspace_id, m.role, m.extra_roles \
          FROM grants g JOIN users u ON u.id = g.user_id JOIN clients c ON c.id = g.client_id \
          LEFT JOIN revoked_tokens r ON r.token_id = $2 \
          LEFT JOIN members m ON m.user_id = g.user_id AND m.workspace_id = COALESCE(g.workspace_id, g.home_workspace_id) \
@@ -143,10 +146,20 @@ pub async fn by_id_with_context(
     let client_workspace = row.opt_parse()?;
     let token_revoked = row.opt_time()?.is_some();
     let counts = row.bool()?;
+    let epoch = row.int()?;
     let tenant_id: Option<WorkspaceId> = row.opt_parse()?.filter(|_| counts);
     let roles = if tenant_id.is_some() { Some(read_roles(&mut row)?) } else { None };
     let client_active = client_ended == (None, None);
-    Ok(Some(GrantContext { grant, user_active, client_active, roles, tenant_id, client_workspace, token_revoked }))
+    Ok(Some(GrantContext {
+        grant,
+        epoch,
+        user_active,
+        client_active,
+        roles,
+        tenant_id,
+        client_workspace,
+        token_revoked,
+    }))
 }
 
 /// What became of an attempt to answer a refresh token.
@@ -205,7 +218,6 @@ pub async fn end(tx: &mut Tx, id: GrantId, reason: EndReason, at: Timestamp) -> 
 /// The grants to end together.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Whose {
-    Client(ClientId),
     User(UserId),
     UserAndClient(UserId, ClientId),
     /// With `None`, the grants in the user's own name.
@@ -223,7 +235,6 @@ macro_rules! selected {
     ($condition:expr) => {
         (
             concat!("SELECT id FROM grants WHERE ended_at IS NULL AND ", $condition, " ORDER BY id FOR UPDATE"),
-            concat!("UPDATE grants SET ended_at = $4, ended_reason = $5 WHERE ended_at IS NULL AND ", $condition),
             concat!(
                 "UPDATE grants SET ended_at = $4, ended_reason = $5 WHERE ended_at IS NULL AND ",
                 $condition,
@@ -233,11 +244,10 @@ macro_rules! selected {
     };
 }
 
-/// The texts that lock, that end, and that end and tell; with their parameters. Each text names all three, so that one
-/// call fits all; an unused one equals itself.
-fn selected(whose: Whose) -> ((&'static str, &'static str, &'static str), [String; 3]) {
+/// The texts that lock, and that end and tell; with their parameters. Each text names all three, so that one call fits all;
+/// an unused one equals itself.
+fn selected(whose: Whose) -> ((&'static str, &'static str), [String; 3]) {
     let (texts, first, second, third) = match whose {
-        Whose::Client(c) => (selected!("client_id = $1 AND $2 = $2 AND $3 = $3"), c.to_string(), None, None),
         Whose::User(u) => (selected!("user_id = $1 AND $2 = $2 AND $3 = $3"), u.to_string(), None, None),
         Whose::Session(s) => (selected!("session_id = $1 AND $2 = $2 AND $3 = $3"), s.to_string(), None, None),
         Whose::ByToken(t) => (selected!("by_token = $1 AND $2 = $2 AND $3 = $3"), t.to_string(), None, None),
@@ -269,16 +279,13 @@ fn selected(whose: Whose) -> ((&'static str, &'static str, &'static str), [Strin
     (texts, [first, second.unwrap_or_default(), third.unwrap_or_default()])
 }
 
-/// Ends all these grants; answers how many.
-pub async fn end_all(tx: &mut Tx, whose: Whose, reason: EndReason, at: Timestamp) -> Result<u64, StoreError> {
-    let ((lock, update, _), [first, second, third]) = selected(whose);
-    dialect::lock_rows(tx, lock, params![&first, &second, &third]).await?;
-    tx.execute(update, params![&first, &second, &third, at, reason.as_str()]).await
-}
-
 /// Everybody who has a grant of the client that has not ended.
 pub async fn users_of(tx: &mut Tx, client: &ClientId) -> Result<Vec<UserId>, StoreError> {
-    let sql = "SELECT DISTINCT user_id FROM grants WHERE client_id = $1 AND ended_at IS NULL ORDER BY user_id";
+    let sql = concat!(
+        "SELECT DISTINCT g.user_id FROM grants g WHERE g.client_id = $1 AND g.ended_at IS NULL AND ",
+        lives!("g"),
+        " ORDER BY g.user_id"
+    );
     tx.all(sql, params![client]).await?.iter_mut().map(Row::parse).collect()
 }
 
@@ -291,21 +298,16 @@ pub struct Ended {
     pub workspace_id: Option<WorkspaceId>,
 }
 
-/// The same as [`end_all`], and answers which: for the grants of one user, which are few.
+pub(crate) fn read_ended(row: &mut Row) -> Result<Ended, StoreError> {
+    Ok(Ended { id: row.parse()?, client_id: row.client_id()?, user_id: row.parse()?, workspace_id: row.opt_parse()? })
+}
+
+/// Ends all these grants; answers which. They are those of one user or one workspace.
 pub async fn end_each(tx: &mut Tx, whose: Whose, reason: EndReason, at: Timestamp) -> Result<Vec<Ended>, StoreError> {
-    let ((lock, _, update), [first, second, third]) = selected(whose);
+    let ((lock, update), [first, second, third]) = selected(whose);
     dialect::lock_rows(tx, lock, params![&first, &second, &third]).await?;
     let mut rows = tx.all(update, params![&first, &second, &third, at, reason.as_str()]).await?;
-    rows.iter_mut()
-        .map(|row| {
-            Ok(Ended {
-                id: row.parse()?,
-                client_id: row.client_id()?,
-                user_id: row.parse()?,
-                workspace_id: row.opt_parse()?,
-            })
-        })
-        .collect()
+    rows.iter_mut().map(read_ended).collect()
 }
 
 /// The user's grants that live at `now`, the last used first; at most [`MAX_LIMIT`].
@@ -313,7 +315,9 @@ pub async fn list_for_user(tx: &mut Tx, user: UserId, now: Timestamp) -> Result<
     let sql = concat!(
         "SELECT ",
         columns!(),
-        " FROM grants g WHERE g.user_id = $1 AND g.ended_at IS NULL AND g.expires_at > $2 \
+        " FROM grants g WHERE g.user_id = $1 AND g.ended_at IS NULL AND g.expires_at > $2 AND ",
+        lives!("g"),
+        " \
          ORDER BY g.last_used_at DESC, g.id LIMIT $3"
     );
     tx.all(sql, params![user, now, MAX_LIMIT]).await?.iter_mut().map(read).collect()
@@ -323,7 +327,7 @@ pub async fn list_for_user(tx: &mut Tx, user: UserId, now: Timestamp) -> Result<
 /// the row is what tells a replayed code.
 pub async fn delete_expired(tx: &mut Tx, before: Timestamp, limit: i64) -> Result<u64, StoreError> {
     dialect::lock_cleaning(tx).await?;
-    // In the order of `end_all`.
+    // In the order of `end_each`.
     let lock = "SELECT id FROM grants WHERE id IN \
                 (SELECT id FROM grants WHERE expires_at < $1 ORDER BY expires_at LIMIT $2) ORDER BY id FOR UPDATE";
     dialect::lock_rows(tx, lock, params![before, limit]).await?;

@@ -56,6 +56,7 @@ const MIGRATIONS: &[Migration] = migrations![
     22 "credentials" "0022_credentials.sql",
     23 "by_token" "0023_by_token.sql",
     24 "unprotected" "0024_unprotected.sql",
+    25 "epochs" "0025_epochs.sql",
 ];
 
 /// The schema version that this program needs.

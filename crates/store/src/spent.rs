@@ -5,7 +5,8 @@ use domain::Timestamp;
 
 macro_rules! spent {
     () => {
-        "standing = '' AND updated_at < $2 AND NOT EXISTS (SELECT 1 FROM grants g WHERE g.user_id = consents.user_id \
+        "standing = '' AND updated_at < $2 AND consents.epoch = (SELECT e.access_epoch FROM clients e \
+         WHERE e.id = consents.client_id) AND NOT EXISTS (SELECT 1 FROM grants g WHERE g.user_id = consents.user_id \
          AND g.client_id = consents.client_id AND COALESCE(g.workspace_id, '') = consents.workspace_id \
          AND g.ended_at IS NULL AND g.expires_at > $1)"
     };

@@ -8,7 +8,7 @@ use domain::{Timestamp, UserId, WorkspaceId};
 macro_rules! columns {
     () => {
         "u.id, u.email, u.email_verified, u.name, u.picture, u.password_hash, u.is_operator, u.default_workspace_id, \
-         u.locale, u.zone, u.disabled_at, u.created_at, u.updated_at"
+         u.locale, u.zone, u.disabled_at, u.created_at, u.updated_at, u.epoch"
     };
 }
 pub(crate) use columns;
@@ -29,6 +29,7 @@ pub(crate) fn read(row: &mut Row) -> Result<User, StoreError> {
         disabled_at: row.opt_time()?,
         created_at: row.time()?,
         updated_at: row.time()?,
+        epoch: row.int()?,
     })
 }
 

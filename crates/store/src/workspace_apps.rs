@@ -1,5 +1,6 @@
 //! The applications that reach a workspace, and who let them in: what the members allowed there, put together.
 use crate::dialect::{self, each};
+use crate::epochs::{lives, stands_of};
 use crate::page::{Beside, COUNTED, Page, Paged, count};
 use crate::{Row, StoreError, Tx, params};
 use domain::client::{ClientConfig, Trust};
@@ -45,9 +46,13 @@ macro_rules! apps_of {
         concat!(
             "apps (client_id) AS (SELECT MIN(o.client_id) FROM consents o WHERE o.workspace_id = ",
             $workspace,
+            " AND ",
+            crate::epochs::stands!("o"),
             " UNION ALL SELECT (SELECT MIN(o.client_id) FROM consents o WHERE o.workspace_id = ",
             $workspace,
-            " AND o.client_id > a.client_id) FROM apps a WHERE a.client_id IS NOT NULL)"
+            " AND o.client_id > a.client_id AND ",
+            crate::epochs::stands!("o"),
+            ") FROM apps a WHERE a.client_id IS NOT NULL)"
         )
     };
 }
@@ -59,9 +64,9 @@ macro_rules! told {
         concat!(
             "SELECT c.id, c.name, c.trust, c.config, \
              (SELECT COUNT(*) FROM (SELECT 1 AS one FROM consents o WHERE o.workspace_id = $1 \
-             AND o.client_id = p.client_id LIMIT 1001) counted), \
+             AND o.client_id = p.client_id AND o.epoch = c.access_epoch LIMIT 1001) counted), \
              (SELECT MIN(o.created_at) FROM consents o WHERE o.workspace_id = $1 AND o.workspace_id <> '' \
-             AND o.client_id = p.client_id), (SELECT MAX(g.last_used_at) FROM grants g \
+             AND o.client_id = p.client_id AND o.epoch = c.access_epoch), (SELECT MAX(g.last_used_at) FROM grants g \
              WHERE g.workspace_id = $1 AND g.client_id = p.client_id) FROM (",
             $page,
             ") p CROSS JOIN clients c WHERE c.id = p.client_id ORDER BY p.text, c.id"
@@ -90,15 +95,17 @@ const APPS: &str = concat!(
 const TOTAL: &str = concat!("WITH RECURSIVE ", apps_of!("$1"), named!("COUNT(*)", ""));
 const ONE: &str = told!(
     "SELECT o.client_id, '' AS text FROM consents o JOIN clients b ON b.id = o.client_id \
-     WHERE o.workspace_id = $1 AND o.client_id = $2 AND b.deleted_at IS NULL LIMIT 1"
+     WHERE o.workspace_id = $1 AND o.client_id = $2 AND b.deleted_at IS NULL AND o.epoch = b.access_epoch LIMIT 1"
 );
 
 // The distinct texts of each, by steps in an index.
 const SCOPES: (&str, &str) = each!(
     "WITH RECURSIVE s (client_id, scopes) AS (SELECT j.value->>'id', (SELECT MIN(o.scopes) FROM consents o \
-     WHERE o.workspace_id = $2 AND o.workspace_id <> '' AND o.client_id = j.value->>'id') FROM ",
+     WHERE o.workspace_id = $2 AND o.workspace_id <> '' AND o.client_id = j.value->>'id' AND o.epoch = \
+     (SELECT e.access_epoch FROM clients e WHERE e.id = o.client_id)) FROM ",
     " UNION ALL SELECT s.client_id, (SELECT MIN(o.scopes) FROM consents o WHERE o.workspace_id = $2 \
-     AND o.workspace_id <> '' AND o.client_id = s.client_id AND o.scopes > s.scopes) FROM s WHERE s.scopes IS NOT NULL) \
+     AND o.workspace_id <> '' AND o.client_id = s.client_id AND o.scopes > s.scopes AND o.epoch = \
+     (SELECT e.access_epoch FROM clients e WHERE e.id = o.client_id)) FROM s WHERE s.scopes IS NOT NULL) \
      SELECT client_id, scopes FROM s WHERE scopes IS NOT NULL"
 );
 
@@ -166,7 +173,9 @@ macro_rules! people {
         concat!(
             "SELECT u.id, u.name, u.email, o.scopes, o.created_at, o.updated_at, \
              (SELECT MAX(g.last_used_at + 0) FROM grants g WHERE g.workspace_id = $1 AND g.client_id = $2 \
-             AND g.user_id = p.user_id) FROM (SELECT user_id FROM consents WHERE workspace_id = $1 AND client_id = $2 ",
+             AND g.user_id = p.user_id) FROM (SELECT x.user_id FROM consents x WHERE x.workspace_id = $1 \
+             AND x.client_id = $2 AND ",
+            stands_of!("x", "$2"),
             $who,
             ") p CROSS JOIN consents o JOIN users u ON u.id = o.user_id \
              WHERE o.user_id = p.user_id AND o.client_id = $2 AND o.workspace_id = $1 ORDER BY o.user_id"
@@ -174,9 +183,9 @@ macro_rules! people {
     };
 }
 
-const PEOPLE: &str = people!("AND user_id > $3 ORDER BY user_id LIMIT $4 OFFSET $5");
-const PEOPLE_BACK: &str = people!("AND user_id < $3 ORDER BY user_id DESC LIMIT $4 OFFSET $5");
-const PERSON: &str = people!("AND user_id = $3");
+const PEOPLE: &str = people!(" AND x.user_id > $3 ORDER BY x.user_id LIMIT $4 OFFSET $5");
+const PEOPLE_BACK: &str = people!(" AND x.user_id < $3 ORDER BY x.user_id DESC LIMIT $4 OFFSET $5");
+const PERSON: &str = people!(" AND x.user_id = $3");
 
 fn read_person(row: &mut Row) -> Result<AppPerson, StoreError> {
     Ok(AppPerson {
@@ -201,7 +210,10 @@ pub async fn people(
     let (sql, user, offset) = beside.read(page, PEOPLE, PEOPLE_BACK);
     let mut rows = tx.all(sql, params![workspace, client, user, page.limit(), offset]).await?;
     let items = rows.iter_mut().map(read_person).collect::<Result<_, StoreError>>()?;
-    let total = "SELECT COUNT(*) FROM consents WHERE workspace_id = $1 AND client_id = $2";
+    let total = concat!(
+        "SELECT COUNT(*) FROM consents o WHERE o.workspace_id = $1 AND o.client_id = $2 AND ",
+        stands_of!("o", "$2")
+    );
     Ok(Paged { items, total: count(tx, total, params![workspace, client]).await? })
 }
 
@@ -221,7 +233,9 @@ macro_rules! living {
         concat!(
             "SELECT COUNT(*) FROM (SELECT 1 AS one FROM grants g WHERE g.workspace_id = $1 AND g.client_id = $2 ",
             $whose,
-            " AND g.ended_at IS NULL AND g.expires_at > $3 LIMIT $4) living"
+            " AND g.ended_at IS NULL AND g.expires_at > $3 AND ",
+            lives!("g"),
+            " LIMIT $4) living"
         )
     };
 }
@@ -272,7 +286,7 @@ mod tests {
         let own = "g USING INDEX grants_workspace_client (workspace_id=? AND client_id=? AND user_id=?)";
         assert!(plan(PEOPLE).iter().any(|step| step.contains(own)), "{:?}", plan(PEOPLE));
         let steps = plan(PERSON);
-        assert!(steps[0].contains("(client_id=? AND user_id=? AND workspace_id=?)"), "{steps:?}");
+        assert!(steps[0].contains("user_id=? AND workspace_id=?)"), "{steps:?}");
         assert!(plan(LIVING)[1].contains("(workspace_id=? AND client_id=?"), "{:?}", plan(LIVING));
         assert!(plan(LIVING_OF)[1].contains("(workspace_id=? AND client_id=? AND user_id=?"), "{:?}", plan(LIVING_OF));
     }

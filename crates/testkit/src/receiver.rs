@@ -126,7 +126,7 @@ impl TestApp {
 
     /// Sends to webhooks all that is due now.
     pub async fn deliver(&self) {
-        flows::jobs::each_second(&self.app).await.unwrap();
+        flows::jobs::each_second(&self.app, &self.ctx()).await.unwrap();
         deliver::run(&self.app, &self.new_ctx()).await.unwrap();
     }
 }

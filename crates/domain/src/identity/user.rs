@@ -21,6 +21,8 @@ pub struct User {
     pub disabled_at: Option<Timestamp>,
     pub created_at: Timestamp,
     pub updated_at: Timestamp,
+    /// Raised when all that acts for them ends: what they allowed before, and is on its way, counts for nothing.
+    pub epoch: i64,
 }
 
 impl User {

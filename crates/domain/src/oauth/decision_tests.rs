@@ -28,6 +28,7 @@ fn client() -> Client {
         },
         registration_token_hash: None,
         credential_epoch: 0,
+        access_epoch: 0,
         revision: 0,
         secrets: Vec::new(),
         created_at: NOW,

@@ -95,6 +95,8 @@ pub struct DeviceApproval {
     pub stays: bool,
     pub session_id: Option<SessionId>,
     pub auth_time: Option<Timestamp>,
+    /// As in [`CodePayload`](super::token::CodePayload).
+    pub epoch: i64,
 }
 
 /// A device's request, from its first question to its tokens.

@@ -103,6 +103,8 @@ pub struct Grant {
     pub session_id: Option<SessionId>,
     /// The personal access token that the person authorized it with, where it was no session. It ends with the token.
     pub by_token: Option<PersonalAccessTokenId>,
+    /// As in [`CodePayload`](super::token::CodePayload).
+    pub epoch: i64,
     pub auth_time: Option<Timestamp>,
     pub acr: Option<String>,
     pub nonce: Option<String>,
@@ -122,6 +124,8 @@ pub struct Grant {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct GrantContext {
     pub grant: Grant,
+    /// The epochs of the client and the person today, added up.
+    pub epoch: i64,
     pub user_active: bool,
     pub client_active: bool,
     /// The user's roles in the grant's workspace; for user grants in the one that was theirs at consent. Absent when the
@@ -166,6 +170,9 @@ impl GrantContext {
         }
         if now >= grant.expires_at {
             return Err(Dead::Expired);
+        }
+        if grant.epoch != self.epoch {
+            return Err(Dead::Ended(EndReason::ConsentRevoked));
         }
         if !self.user_active {
             return Err(Dead::UserDisabled);

@@ -25,3 +25,4 @@ pub mod seal;
 mod terms;
 pub mod token;
 mod v0;
+mod v1;

@@ -3,8 +3,8 @@ use super::claims::ClaimsRequest;
 use super::decision::Interaction;
 use super::pkce::CodeChallenge;
 use super::scope::ScopeSet;
-use super::seal::Payload;
-use super::v0;
+use super::seal::{Payload, exactly};
+use super::{v0, v1};
 use crate::client::SubType;
 use crate::encoding::{base64url, from_base64url};
 use crate::identity::AuthorizingToken;
@@ -32,6 +32,9 @@ pub struct CodePayload {
     pub acr: Option<String>,
     /// Whether a refresh token may come with it: not where `offline_access` was asked for and not allowed.
     pub refreshable: bool,
+    /// The epochs of the client and the person when it was allowed, added up. Neither ever falls: the sum is another one as
+    /// soon as either was raised.
+    pub epoch: i64,
     pub expires_at: Timestamp,
 }
 
@@ -155,9 +158,20 @@ impl Payload for RefreshPayload {
 }
 
 impl Payload for CodePayload {
+    const VERSION: u8 = 2;
+
     fn upgrade(version: u8, plain: &[u8]) -> Option<Self> {
-        let old: v0::CodePayload = v0::read(version, plain)?;
-        Some(Self {
+        let old = match version {
+            1 => exactly::<v1::CodePayload>(plain),
+            _ => v0::read::<v0::CodePayload>(version, plain).map(v1::CodePayload::from),
+        };
+        old.map(Self::from)
+    }
+}
+
+impl From<v1::CodePayload> for CodePayload {
+    fn from(old: v1::CodePayload) -> Self {
+        Self {
             client_id: old.client_id,
             redirect_uri: old.redirect_uri,
             challenge: old.challenge,
@@ -169,13 +183,14 @@ impl Payload for CodePayload {
             workspace_id: old.workspace_id,
             user_id: old.user_id,
             session_id: old.session_id,
-            // Nothing recorded it then.
-            by_token: None,
+            by_token: old.by_token,
             auth_time: old.auth_time,
             acr: old.acr,
             refreshable: old.refreshable,
+            // None was raised by then.
+            epoch: 0,
             expires_at: old.expires_at,
-        })
+        }
     }
 }
 

@@ -1,5 +1,6 @@
-//! Tokens that were sealed before plain texts had a version byte still open.
+//! Tokens that were sealed as older versions still open.
 use super::*;
+use crate::PersonalAccessTokenId;
 use crate::client::SubType;
 use crate::oauth::authorize::{Prompt, ResponseMode};
 use crate::oauth::seal::{Purpose, Sealer, TokenId};
@@ -12,6 +13,8 @@ const ACCESS: &str = "cs_at_AAAAAQMDAwMDAwMDAwMDAxBfZiQ-SSLO1QQIMe2gbvJ76P6HdAo-
 const MACHINE: &str = "cs_at_AAAAAQMDAwMDAwMDAwMDA6h0C659f8mZTLLnoi4pAwtzE7ozTC37lODHJGupaO2iafLHtAs_YIZBibnzLufm3nWrbUjdXQu9naIGFH30Uxz4fA";
 const REFRESH: &str = "cs_rt_AAAAAQMDAwMDAwMDAwMDA9pvLu9caK9vycqVfRdrc0dhYNQIk7gAwpdx0LC1uKW0KC3jnaJ57Sebt9LohssC5YU";
 const CODE: &str = "cs_ac_AAAAAQMDAwMDAwMDAwMDAyGRFWx09Icx8SBzR551UydOGLpc2OrbCT2HZn6StiIgp1aj6lKi3BVgUjabrShDr49sCw0sGNW7_WD-S8DNAMVVE_bxV5AXPnOnVSwNmMY-eRu5FSiZM6aIdeYFQpUFECwCe0L4_h94zCX9JcDHL4z4qrb38mPvbVZ8ox5MCpGeDaF4pZcjMQmGySX69ZpTk21RhhIsv9r040gvkF8bUkTlBXPxYrF9ziUGe-Uoa76R338UXy1GWOvrmiBXA6rVbiYX6rM1UXbh2zlXSwPPD8JvDQOI";
+/// Of version 1.
+const CODE_1: &str = "cs_ac_gAAAAQMDAwMDAwMDAwMDAxw5AAAN5mFjhbiX7fuZeaXgVKi0lY5D2keelXPxgQuwVRtwBJJbtzj896OJEGc1VFM3TQtZRkysOzDp8WQ9HrwoJtnAtRI05j7iOm6_vRg2crBLSGwOs5OZZExJBV7BxvY0BNLekoc5jL0PCxybsOsKANP1uHWeIdE-qByZjZuYdPW6zkwYEBjxNaW4ocLdXtXw8I41BN-evPCFAZacgMATzeg6A21_XbNihvxdAuJK7gE81acz4w";
 const REDIRECT: &str = "cs_ix_AAAAAQMDAwMDAwMDAwMDA1xdYjRvgog9ANXYh_K-midYCiuUEntQEIZk-_cRjuCWkZyPOMnomAtpx6YAdRhShljCCqTjAAbq5X3WHgmOCBcmh3mxTZ4F4M_G0uWrkOQUw4DLJNS3DDrSFb6gLexcV13oLyIPiVKTgsgLX1_1pFU7wzMQ6CIMYLT5bzIPOrXt7vYYVqxlbZVzBfjREsgCaQrgEB_VRSVlDsAGM12g6YPImKeCzBuDqlLo2TBDsNd1lWwBHBhjMW7e5KJpwd2xsHRJMa770dzqQdMW3yAvVtH8yw9d8jv-vFsuQrX6ng";
 const DEVICE: &str = "cs_ix_AAAAAQMDAwMDAwMDAwMDA41aWVXN12L7VcaJmW_AEGS1Az_RYt_HXUBZ_TwZTmfVz1vvASJM7BihQ9O7yYCkT0NGJPwA0MGM3AsUma1sqVdvBhZE0jEUZuBXnBEaLjpb229RSgMxPATaBEa3UihEm3tGZhCwJQ0d2J5T023WzA8vyWThSt7o2k-hKeSpsE7-ELPoYy-rYiolmBjRanqB8UH0Heswtv6pYdBBhNp3rW5vpff9Z-STjU4FuOmujuIgyhY8tbUSG5sIg65ctcjE9eMJLt-wpf72v1XP96RdrydnS11pq5BjfTIx3bl7pHCXJTuCj32LcZZGYEL8NsKCTB9JJQ";
 
@@ -73,6 +76,15 @@ fn codes_of_version_0_open() {
     assert_eq!(code.workspace_id, Some(WorkspaceId::new(NOW, [1; 10])));
     assert_eq!((code.user_id, code.session_id), (UserId::new(NOW, [0; 10]), Some(SessionId::new(NOW, [2; 10]))));
     assert_eq!((code.auth_time, code.refreshable, code.expires_at), (Some(NOW), true, NOW.plus(60)));
+}
+
+#[test]
+fn codes_of_version_1_open() {
+    let code: CodePayload = open(Purpose::AuthorizationCode, CODE_1);
+    assert_eq!((code.client_id.as_str(), code.nonce.as_deref()), ("cs_ci_x", Some("n")));
+    let token = code.by_token.unwrap();
+    assert_eq!((token.id, token.expires_at), (PersonalAccessTokenId::new(NOW, [5; 10]), Some(NOW.plus(90))));
+    assert_eq!((code.refreshable, code.epoch, code.expires_at), (true, 0, NOW.plus(60)));
 }
 
 #[test]

@@ -52,6 +52,9 @@ impl Allowed<'_> {
                 Absent::MembershipLost => Unbegun::MembershipLost,
             })
         })?;
+        if code.epoch != client.access_epoch + subject.user.epoch {
+            return refuse(Unbegun::ConsentRevoked);
+        }
         let about = About::client(&client.id).and_user(code.user_id);
         match write(app, ctx, client, &grant, self.by).await? {
             Written::First => {}
@@ -113,6 +116,8 @@ fn grant(app: &App, ctx: &Ctx, allowed: &Allowed<'_>, refresh: Option<RefreshSta
         refresh,
         names_person: true,
         by_token: code.by_token.map(|token| token.id),
+        // Should one be raised meanwhile, the grant counts for nothing.
+        epoch: code.epoch,
     }
 }
 

@@ -64,6 +64,7 @@ fn code(asked: &DeviceAuthorization, approval: DeviceApproval) -> CodePayload {
         by_token: None,
         auth_time: approval.auth_time,
         acr: None,
+        epoch: approval.epoch,
         expires_at: asked.expires_at,
     }
 }

@@ -3,11 +3,10 @@ use crate::common;
 use common::*;
 use domain::client::{AuthMethod, ClientType, SubType, Trust};
 use domain::identity::Role;
-use domain::oauth::grant::EndReason;
 use store::clients::Owner;
 use store::consents::InWorkspace;
 use store::grants::{self, Redeemed};
-use store::{Page, clients, consents, tokens, workspaces};
+use store::{Page, clients, consents, revocations, tokens, workspaces};
 
 #[tokio::test]
 async fn clients_are_registered_changed_disabled_and_deleted() {
@@ -53,9 +52,9 @@ async fn clients_are_registered_changed_disabled_and_deleted() {
         let gone = read_tx!(db, |tx| clients::by_id(tx, &client_id(1), NOW)).unwrap();
         assert_eq!((gone.deleted_at, gone.credential_epoch, gone.secrets.len()), (Some(at(8)), 2, 0));
         assert_eq!(gone.registration_token_hash, None);
+        write_tx!(db, |tx| revocations::begin(tx, &revocation(1)));
         assert_eq!(read_tx!(db, |tx| grants::users_of(tx, &client_id(1))), []);
         let context = read_tx!(db, |tx| grants::by_id_with_context(tx, grant_id(1), None)).unwrap();
-        assert_eq!(context.grant.ended, Some((at(8), EndReason::ClientDeleted)));
         assert!(!context.client_active);
         assert!(!write_tx!(db, |tx| clients::update(tx, &client(1))), "a deleted client stays as it was");
         assert!(!write_tx!(db, |tx| clients::set_disabled(tx, &client_id(1), false, at(9))));
@@ -327,22 +326,11 @@ async fn the_users_of_a_client_are_listed_each_once_and_lose_it_together() {
         assert_eq!(read_tx!(db, |tx| consents::of_client_user(tx, &client_id(1), user_id(1))), Some(ada));
         assert_eq!(read_tx!(db, |tx| consents::of_client_user(tx, &client_id(1), user_id(2))), None);
 
-        let mut all = Vec::new();
-        loop {
-            let last = all.last().cloned();
-            let batch = read_tx!(db, |tx| consents::of_client_after(tx, &client_id(1), last.as_ref(), 2));
-            if batch.is_empty() {
-                break;
-            }
-            assert!(batch.len() <= 2);
-            all.extend(batch);
-        }
-        let seen: std::collections::BTreeSet<_> = all.iter().map(|c| (c.user_id, c.workspace_id)).collect();
-        assert_eq!((all.len(), seen.len()), (5, 5), "each once");
-
-        assert_eq!(write_tx!(db, |tx| consents::delete_for_client(tx, &client_id(1))), 5);
-        assert_eq!(write_tx!(db, |tx| consents::delete_for_client(tx, &client_id(1))), 0);
-        assert_eq!(list(1, 100).await.total, 0);
+        assert_eq!(write_tx!(db, |tx| revocations::begin(tx, &revocation(1))), 3);
+        assert_eq!(write_tx!(db, |tx| revocations::begin(tx, &revocation(1))), 0);
+        let all = list(1, 100).await;
+        assert_eq!((all.items, all.total), (vec![], 0));
+        assert_eq!(read_tx!(db, |tx| consents::of_client_user(tx, &client_id(1), user_id(1))), None);
         let other = read_tx!(db, |tx| consents::list_for_client_users(tx, &client_id(2), Page::default()));
         assert_eq!(other.items, [told(1, "openid", 4, 4)], "another client keeps its users");
     })
@@ -426,7 +414,7 @@ async fn a_user_counts_once_until_the_last_consent_goes() {
         assert_eq!(write_tx!(db, |tx| consents::delete_all(tx, user_id(1), &client_id(1))), 2);
         assert_eq!(write_tx!(db, |tx| consents::delete_all(tx, user_id(1), &client_id(1))), 0);
         assert_eq!(count().await, 1);
-        assert!(write_tx!(db, |tx| clients::soft_delete(tx, &client_id(1), NOW)));
+        assert_eq!(write_tx!(db, |tx| revocations::begin(tx, &revocation(1))), 1);
         assert_eq!(count().await, 0);
     })
     .await;

@@ -35,6 +35,7 @@ fn approval(n: u8) -> DeviceApproval {
         stays: n != 2,
         session_id: Some(session_id(1)),
         auth_time: Some(NOW),
+        epoch: 3,
     }
 }
 

@@ -162,8 +162,8 @@ async fn grants_end_together_by_what_they_share() {
         ];
         for (whose, ends) in cases {
             let these = whose.clone();
-            let ended = write_tx!(db, |tx| grants::end_all(tx, these, EndReason::Revoked, at(1)));
-            assert_eq!(ended, ends.len() as u64, "{whose:?}");
+            let ended = write_tx!(db, |tx| grants::end_each(tx, these, EndReason::Revoked, at(1)));
+            assert_eq!(ended.len(), ends.len(), "{whose:?}");
             expected_alive.retain(|n| !ends.contains(n));
             for n in 1..=6 {
                 let context = read_tx!(db, |tx| grants::by_id_with_context(tx, grant_id(n), None)).unwrap();
@@ -172,7 +172,8 @@ async fn grants_end_together_by_what_they_share() {
         }
         write_tx!(db, |tx| grants::redeem(tx, &grant(7)));
         let mine = grant(7);
-        let last = write_tx!(db, |tx| grants::end_each(tx, Whose::Client(one), EndReason::Revoked, at(1)));
+        let last =
+            write_tx!(db, |tx| grants::end_each(tx, Whose::UserAndClient(user_id(1), one), EndReason::Revoked, at(1)));
         let Grant { id, client_id, user_id, workspace_id, .. } = mine;
         assert_eq!(last, [Ended { id, client_id, user_id, workspace_id }], "and says which");
         let none = write_tx!(db, |tx| grants::end_each(tx, Whose::User(user_id), EndReason::Revoked, at(1)));

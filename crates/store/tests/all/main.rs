@@ -17,5 +17,6 @@ mod identity;
 mod invitations;
 mod races;
 mod records;
+mod revocations;
 mod search;
 mod webhooks;

@@ -8,7 +8,7 @@ use futures_util::future::{BoxFuture, join_all};
 use std::sync::Arc;
 use store::consents::InWorkspace;
 use store::grants::{self, Redeemed, Rotated, Whose};
-use store::{StoreError, Tx, clients, consents, credentials, webhooks, workspaces};
+use store::{StoreError, Tx, clients, consents, credentials, revocations, webhooks, workspaces};
 use tokio::sync::Barrier;
 
 const TASKS: u8 = 200;
@@ -69,7 +69,7 @@ async fn of_codes_redeemed_while_their_consent_is_revoked_no_grant_lives() {
                         if n == TASKS / 2 {
                             consents::delete(tx, user, &client, None).await?;
                             let whose = Whose::UserClientWorkspace(user, client, None);
-                            grants::end_all(tx, whose, EndReason::ConsentRevoked, NOW).await?;
+                            grants::end_each(tx, whose, EndReason::ConsentRevoked, NOW).await?;
                         } else if consents::hold(tx, user, &client, None).await?.is_some() {
                             let mut mine = grant(n);
                             mine.id = domain::GrantId::new(at(round), [n; 10]);
@@ -137,7 +137,7 @@ async fn of_codes_redeemed_while_their_token_is_revoked_no_grant_lives() {
                 Box::pin(async move {
                     if n % 8 == 7 {
                         let first = credentials::revoke_personal_token(tx, user_id(1), pat_id(1), NOW).await?;
-                        grants::end_all(tx, Whose::ByToken(pat_id(1)), EndReason::PersonalTokenEnded, NOW).await?;
+                        grants::end_each(tx, Whose::ByToken(pat_id(1)), EndReason::PersonalTokenEnded, NOW).await?;
                         return Ok(first);
                     }
                     if credentials::hold_personal_token(tx, pat_id(1), NOW).await? {
@@ -218,7 +218,10 @@ async fn the_users_of_a_client_are_counted_right_however_many_come_and_go_at_onc
                                 consents::delete_in_workspace(tx, workspace_id(1), in_one).await.map(drop)
                             }
                             // In the last round nobody takes everything back.
-                            0..2 if round < 2 => consents::delete_for_client(tx, &client).await.map(drop),
+                            0..2 if round < 2 => {
+                                revocations::begin(tx, &revocation(1)).await?;
+                                revocations::remove_consents(tx, &client, 500).await.map(drop)
+                            }
                             2..20 => consents::delete_all(tx, user, &client).await.map(drop),
                             20..70 => consents::delete(tx, user, &client, workspace).await.map(drop),
                             _ => consents::put(tx, user, &client, workspace, &scopes("openid"), NOW).await.map(drop),
@@ -230,7 +233,7 @@ async fn the_users_of_a_client_are_counted_right_however_many_come_and_go_at_onc
             let users = read_tx!(db, |tx| consents::list_for_client_users(tx, &client_id(1), store::Page::default()));
             assert_eq!(users.total, i64::try_from(users.items.len()).unwrap());
         }
-        write_tx!(db, |tx| clients::soft_delete(tx, &client_id(1), NOW));
+        write_tx!(db, |tx| revocations::begin(tx, &revocation(1)));
         assert_eq!(read_tx!(db, |tx| store::client_users::total(tx, &client_id(1))), 0);
     })
     .await;
@@ -252,10 +255,13 @@ async fn grants_that_are_ended_from_many_sides_end_once_and_nobody_deadlocks() {
                     }
                     let whose = match n % 3 {
                         0 => Whose::User(user_id(1)),
-                        1 => Whose::Client(client_id(1)),
+                        1 => {
+                            revocations::begin(tx, &revocation(1)).await?;
+                            return Ok(revocations::end_grants(tx, &revocation(1), 500).await?.0.len() as u64);
+                        }
                         _ => Whose::UserInWorkspace(user_id(1), workspace_id(1)),
                     };
-                    grants::end_all(tx, whose, EndReason::Revoked, NOW).await
+                    grants::end_each(tx, whose, EndReason::Revoked, NOW).await.map(|ended| ended.len() as u64)
                 })
             }
         })

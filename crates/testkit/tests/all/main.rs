@@ -36,6 +36,7 @@ mod reference_003;
 mod reference_004;
 mod refresh;
 mod register;
+mod revocations;
 mod rights;
 mod secrets;
 mod trust;

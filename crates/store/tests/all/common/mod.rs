@@ -155,6 +155,7 @@ pub fn user(n: u8) -> User {
         disabled_at: None,
         created_at: NOW,
         updated_at: NOW,
+        epoch: 0,
     }
 }
 
@@ -188,6 +189,7 @@ pub fn client(n: u8) -> Client {
         },
         registration_token_hash: Some(hash(200)),
         credential_epoch: 0,
+        access_epoch: 0,
         revision: 0,
         secrets: vec![secret(n, n, None)],
         created_at: NOW,
@@ -254,6 +256,7 @@ pub fn grant(n: u8) -> Grant {
         home_workspace_id: None,
         names_person: true,
         by_token: None,
+        epoch: 0,
     }
 }
 
@@ -288,5 +291,19 @@ pub fn personal_token(n: u8) -> PersonalAccessToken {
         expires_at: None,
         last_used_at: None,
         revoked_at: None,
+    }
+}
+
+/// All that anybody allowed the client was taken back.
+pub fn revocation(n: u8) -> store::revocations::Revocation {
+    store::revocations::Revocation {
+        client_id: client_id(n),
+        at: NOW,
+        reason: domain::oauth::grant::EndReason::ConsentRevoked,
+        request_id: "req".to_owned(),
+        actor: "usr".to_owned(),
+        credential: None,
+        ip: None,
+        passed: None,
     }
 }

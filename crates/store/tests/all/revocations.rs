@@ -1,0 +1,141 @@
+//! Taking back all that anybody allowed a client: at once for everyone who asks, and row by row later (bounds, point 4.3).
+use crate::common;
+use common::*;
+use domain::oauth::grant::{Dead, EndReason};
+use domain::{ClientId, WorkspaceId};
+use store::consents::{self, InWorkspace};
+use store::{
+    Beside, Page, app_policy, client_people, client_users, clients, epochs, grants, revocations, spent, users,
+    workspace_apps, workspaces,
+};
+
+const BATCH: i64 = 2;
+
+async fn allowed(db: &Db, of: u8, n: u8, workspace: Option<WorkspaceId>) {
+    write_tx!(db, |tx| consents::put(tx, user_id(n), &client_id(of), workspace, &scopes("openid"), at(1)));
+    let mut made = grant(n + 100 * of);
+    (made.id, made.code_id) = (grant_id(n + 100 * of), token(n + 100 * of));
+    (made.user_id, made.client_id, made.workspace_id) = (user_id(n), client_id(of), workspace);
+    write_tx!(db, |tx| grants::redeem(tx, &made));
+}
+
+#[tokio::test]
+async fn what_was_taken_back_counts_nowhere_while_its_rows_are_still_there() {
+    for_each_database(async |db| {
+        populate(db).await;
+        write_tx!(db, |tx| clients::insert(tx, &client(2)));
+        write_tx!(db, |tx| users::insert(tx, &user(3)));
+        let here = Some(workspace_id(1));
+        for n in 1..=3 {
+            allowed(db, 1, n, here).await;
+        }
+        allowed(db, 2, 1, here).await;
+        let one: ClientId = client_id(1);
+        assert_eq!(write_tx!(db, |tx| revocations::begin(tx, &revocation(1))), 3, "users");
+
+        // Every reader of consents and grants, with all rows in place.
+        assert_eq!(read_tx!(db, |tx| consents::find(tx, user_id(1), &one, here)), None);
+        assert_eq!(write_tx!(db, |tx| consents::hold(tx, user_id(1), &client_id(1), here)), None);
+        assert_eq!(read_tx!(db, |tx| consents::list_for_client(tx, user_id(1), &one)), []);
+        assert_eq!(read_tx!(db, |tx| consents::of_client_user(tx, &one, user_id(1))), None);
+        assert_eq!(read_tx!(db, |tx| consents::list_for_client_users(tx, &one, Page::default())).items, []);
+        let apps = read_tx!(db, |tx| consents::list_for_user(tx, user_id(1)));
+        assert_eq!(apps.iter().map(|app| &app.client.id).collect::<Vec<_>>(), [&client_id(2)]);
+        let page = read_tx!(db, |tx| consents::page_for_user(tx, user_id(1), "", Page::default()));
+        assert_eq!((page.items.len(), page.total), (1, 1));
+        assert_eq!(read_tx!(db, |tx| consents::of_user_and_client(tx, user_id(1), &one)), [] as [_; 0]);
+        assert_eq!(read_tx!(db, |tx| consents::count_for_user(tx, user_id(1))), 1);
+        assert_eq!(read_tx!(db, |tx| client_users::total(tx, &one)), 0);
+        let people = read_tx!(db, |tx| client_people::page(tx, &one, None, Page::default(), Beside::Nobody));
+        assert_eq!((people.items, people.total), (vec![], 0));
+        assert_eq!(read_tx!(db, |tx| client_people::find(tx, &one, None, user_id(1))), None);
+        assert_eq!(read_tx!(db, |tx| client_people::living_grants(tx, &one, at(2))), 0);
+        let apps = read_tx!(db, |tx| workspace_apps::page(tx, workspace_id(1), "", Page::default()));
+        assert_eq!((apps.items.len(), apps.total), (1, 1));
+        assert_eq!(read_tx!(db, |tx| workspace_apps::find(tx, workspace_id(1), &one)), None);
+        let people =
+            read_tx!(db, |tx| workspace_apps::people(tx, workspace_id(1), &one, Page::default(), Beside::Nobody));
+        assert_eq!((people.items, people.total), (vec![], 0));
+        assert_eq!(read_tx!(db, |tx| workspace_apps::person(tx, workspace_id(1), &one, user_id(1))), None);
+        assert_eq!(read_tx!(db, |tx| workspace_apps::living_grants(tx, workspace_id(1), &one, None, at(2))), 0);
+        assert_eq!(read_tx!(db, |tx| app_policy::choosy_workspaces(tx, &one)), []);
+        let mine = read_tx!(db, |tx| grants::list_for_user(tx, user_id(1), at(2)));
+        assert_eq!(mine.iter().map(|grant| grant.id).collect::<Vec<_>>(), [grant_id(201)]);
+        let context = read_tx!(db, |tx| grants::by_id_with_context(tx, grant_id(101), None)).unwrap();
+        assert_eq!(context.check(at(2)).err(), Some(Dead::Ended(EndReason::ConsentRevoked)));
+        let other = read_tx!(db, |tx| grants::by_id_with_context(tx, grant_id(201), None)).unwrap();
+        assert!(other.check(at(2)).is_ok(), "another client's");
+
+        // Every writer of consents counts right.
+        assert!(!write_tx!(db, |tx| consents::delete(tx, user_id(1), &client_id(1), here)));
+        assert_eq!(write_tx!(db, |tx| consents::delete_all(tx, user_id(1), &client_id(1))), 0);
+        assert_eq!(write_tx!(db, |tx| spent::delete(tx, at(9000), at(9000), 100)), 0);
+        let gone = write_tx!(db, |tx| async {
+            workspaces::hold(tx, workspace_id(1)).await?;
+            consents::delete_in_workspace(tx, workspace_id(1), InWorkspace::Client(&client_id(1))).await
+        });
+        assert_eq!(gone, []);
+        assert_eq!(read_tx!(db, |tx| client_users::total(tx, &one)), 0);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn rows_go_some_at_a_time_and_newer_consents_stay() {
+    for_each_database(async |db| {
+        populate(db).await;
+        for n in 3..=5 {
+            write_tx!(db, |tx| users::insert(tx, &user(n)));
+        }
+        for n in 1..=5 {
+            allowed(db, 1, n, None).await;
+        }
+        let one = client_id(1);
+        assert_eq!(write_tx!(db, |tx| revocations::begin(tx, &revocation(1))), 5);
+        let wide = scopes("openid email");
+        write_tx!(db, |tx| consents::put(tx, user_id(2), &client_id(1), None, &scopes("openid email"), at(7)));
+        let again = read_tx!(db, |tx| consents::find(tx, user_id(2), &one, None)).unwrap();
+        assert_eq!((again.scopes, again.created_at), (wide.clone(), at(7)), "nothing of the old consent is in it");
+        let mut newer = grant(50);
+        (newer.user_id, newer.epoch) = (user_id(2), 1);
+        (newer.sub_type, newer.workspace_id) = (domain::client::SubType::User, None);
+        write_tx!(db, |tx| grants::redeem(tx, &newer));
+        assert_eq!(read_tx!(db, |tx| client_users::total(tx, &one)), 1);
+
+        let (mut removed, mut ended) = (vec![], vec![]);
+        let mut more = true;
+        while more {
+            let of = read_tx!(db, |tx| revocations::oldest(tx)).unwrap();
+            let some = write_tx!(db, |tx| revocations::remove_consents(tx, &client_id(1), BATCH));
+            assert!(some.len() <= 2);
+            removed.extend(some.into_iter().map(|consent| consent.user_id));
+            let (some, rest) = write_tx!(db, |tx| revocations::end_grants(tx, &of, BATCH));
+            ended.extend(some.into_iter().map(|grant| grant.id));
+            more = rest;
+        }
+        removed.sort();
+        ended.sort();
+        assert_eq!(removed, [1, 3, 4, 5].map(user_id));
+        assert_eq!(ended, [101, 102, 103, 104, 105].map(grant_id));
+        write_tx!(db, |tx| revocations::done(tx, &client_id(1)));
+        assert_eq!(read_tx!(db, |tx| revocations::oldest(tx)), None);
+        assert_eq!(read_tx!(db, |tx| consents::find(tx, user_id(2), &one, None)).map(|c| c.scopes), Some(wide));
+        let context = read_tx!(db, |tx| grants::by_id_with_context(tx, grant_id(50), None)).unwrap();
+        assert!(context.check(at(8)).is_ok());
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_grant_of_an_earlier_epoch_of_its_person_counts_for_nothing() {
+    for_each_database(async |db| {
+        populate(db).await;
+        write_tx!(db, |tx| epochs::raise_of_user(tx, user_id(1)));
+        write_tx!(db, |tx| grants::redeem(tx, &grant(1)));
+        let context = read_tx!(db, |tx| grants::by_id_with_context(tx, grant_id(1), None)).unwrap();
+        assert_eq!((context.grant.epoch, context.epoch), (0, 1));
+        assert!(context.check(at(1)).is_err());
+        assert_eq!(read_tx!(db, |tx| grants::list_for_user(tx, user_id(1), at(1))), []);
+    })
+    .await;
+}

@@ -1,0 +1,233 @@
+//! What is taken back is gone at once, also what is on its way, however many people allowed it ("a bound and a deadline",
+//! point 4.3).
+use domain::client::GrantType;
+use domain::oauth::grant::{EndReason, Grant};
+use domain::oauth::seal::TokenId;
+use domain::webhook::Owner;
+use domain::{GrantId, ScopeSet, Secret, UserId};
+use flows::unguarded::audit::EVERYTHING;
+use flows::unguarded::webhooks::of;
+use flows::unguarded::{accounts, applications, consents};
+use flows::webhooks::{self, NewWebhook};
+use flows::{Page, audit};
+use serde_json::Value;
+use std::collections::BTreeMap;
+use testkit::{Browser, Kind, Party, Receiver, TestApp, for_each_database};
+
+const DEVICE: &str = "urn:ietf:params:oauth:grant-type:device_code";
+/// Also beyond what one write removes.
+const PEOPLE: u16 = 1_203;
+
+async fn device_party(app: &TestApp) -> Party {
+    Party::with(app, Kind::Spa, |new| {
+        new.config.grant_types = vec![GrantType::DeviceCode, GrantType::RefreshToken];
+        new.config.response_types = Vec::new();
+        new.config.redirect_uris = Vec::new();
+    })
+    .await
+}
+
+/// What a device holds once its person has allowed it.
+async fn approved(device: &Party, browser: &mut Browser) -> String {
+    let asked = device.post("/oauth2/device_authorization", &[("scope", "openid profile")]).await.json();
+    let code = asked["user_code"].as_str().unwrap();
+    let form = browser.get("/device").await.form("device-submit").set("user_code", code);
+    let page = browser.submit(&form).await;
+    let page = browser.follow(page).await;
+    let done = browser.submit(&page.form("consent-allow").set("action", "allow")).await;
+    assert!(done.text("device-done").is_some(), "{}", done.body);
+    asked["device_code"].as_str().unwrap().to_owned()
+}
+
+#[tokio::test]
+async fn codes_and_devices_that_wait_for_their_tokens_get_none_after_a_new_password() {
+    for_each_database(async |database| {
+        let app = TestApp::start(database).await;
+        let ada = app.user("ada@example.com", 1).await;
+        let (web, device) = (Party::new(&app, Kind::Web).await, device_party(&app).await);
+        let mut browser = Browser::new(&app);
+        let code = web.code(&mut browser, &ada, &[]).await;
+        let device_code = approved(&device, &mut browser).await;
+
+        assert!(
+            accounts::set_password(&app.app, &app.ctx(), ada.user.id, &Secret::new("quite another one")).await.unwrap()
+        );
+        let reply = web.exchange(&code).await;
+        assert_eq!((reply.status.as_u16(), reply.error().as_str()), (400, "invalid_grant"), "{}", reply.body);
+        assert_eq!(app.outcomes("token.authorization_code").await, ["consent_revoked"]);
+        let reply = device.token(&[("grant_type", DEVICE), ("device_code", &device_code)]).await;
+        assert_eq!((reply.status.as_u16(), reply.error().as_str()), (400, "invalid_grant"), "{}", reply.body);
+
+        // What the person allows from then on is good.
+        accounts::set_password(&app.app, &app.ctx(), ada.user.id, &Secret::new(testkit::PASSWORD)).await.unwrap();
+        let tokens = web.tokens(&mut Browser::new(&app), &ada, &[]).await;
+        assert_eq!(web.introspect(&tokens.access()).await["active"], true);
+        app.stop().await;
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_code_of_a_consent_that_was_taken_back_stays_worthless_when_another_is_given() {
+    for_each_database(async |database| {
+        let app = TestApp::start(database).await;
+        let ada = app.user("ada@example.com", 1).await;
+        let web = Party::new(&app, Kind::Web).await;
+        let mut browser = Browser::new(&app);
+        let early = web.code(&mut browser, &ada, &[]).await;
+        assert_eq!(consents::revoke_all_users(&app.app, &app.ctx(), &web.id).await.unwrap(), 1);
+        let tokens = web.tokens(&mut browser, &ada, &[]).await;
+        assert_eq!(web.exchange(&early).await.error(), "invalid_grant");
+        assert_eq!(web.introspect(&tokens.access()).await["active"], true, "the newer one");
+        assert_eq!(web.refresh(&tokens.refresh()).await.status, 200);
+        app.stop().await;
+    })
+    .await;
+}
+
+fn person(n: u16) -> UserId {
+    UserId::new(
+        domain::Timestamp::from_seconds(1_700_000_000),
+        [&[0; 8], &n.to_be_bytes()[..]].concat().try_into().unwrap(),
+    )
+}
+
+/// Very many people who allow the client something in one of two workspaces each.
+async fn allowed_by_many(app: &TestApp, web: &Party) -> Vec<domain::WorkspaceId> {
+    let mut places = Vec::new();
+    for name in ["One", "Two"] {
+        places.push(accounts::create_workspace(&app.app, &app.ctx(), name, None).await.unwrap().id);
+    }
+    let template = app.user("template@example.com", 0).await.user;
+    let (client, now, of) = (web.id.clone(), app.ctx().now, places.clone());
+    let work = app.store.write(move |tx| {
+        Box::pin(async move {
+            for n in 0..PEOPLE {
+                let (id, email) = (person(n), format!("person{n}@example.com"));
+                let user = domain::identity::User {
+                    id,
+                    email: domain::identity::Email::parse(&email).unwrap(),
+                    ..template.clone()
+                };
+                store::users::insert(tx, &user).await?;
+                let workspace = Some(of[usize::from(n % 2)]);
+                let scopes = ScopeSet::parse("openid profile").unwrap();
+                store::consents::put(tx, id, &client, workspace, &scopes, now).await?;
+                let random: [u8; 10] = [&[7; 8], &n.to_be_bytes()[..]].concat().try_into().unwrap();
+                let grant = Grant {
+                    id: GrantId::new(now, random),
+                    client_id: client.clone(),
+                    user_id: id,
+                    sub_type: domain::client::SubType::Workspace,
+                    workspace_id: workspace,
+                    home_workspace_id: None,
+                    scopes,
+                    resources: vec![],
+                    claims: domain::oauth::claims::ClaimsRequest::default(),
+                    code_id: TokenId::from_random([&random[..], &[1, 1]].concat().try_into().unwrap()),
+                    session_id: None,
+                    by_token: None,
+                    epoch: 0,
+                    auth_time: None,
+                    acr: None,
+                    nonce: None,
+                    created_at: now,
+                    expires_at: now.plus(3600),
+                    absolute_expires_at: now.plus(3600),
+                    last_used_at: now,
+                    ended: None,
+                    refresh: None,
+                    names_person: true,
+                };
+                store::grants::redeem(tx, &grant).await?;
+            }
+            Ok::<_, store::StoreError>(())
+        })
+    });
+    work.await.unwrap();
+    places
+}
+
+#[tokio::test]
+async fn what_very_many_people_allowed_is_gone_at_once_and_told_of_bit_by_bit() {
+    for_each_database(async |database| {
+        let app = TestApp::with(database, |settings| settings.outbound_allow_private = true).await;
+        let web = Party::new(&app, Kind::Web).await;
+        let receiver = Receiver::start().await;
+        let events = ["oauth2.consent.revoked", "oauth2.grant.ended"].map(str::to_owned).to_vec();
+        let new = NewWebhook { url: receiver.url(), description: String::new(), events };
+        let (webhook, _) = webhooks::create(&app.app, &app.ctx(), of(Owner::Operator), &new).await.unwrap();
+        let places = allowed_by_many(&app, &web).await;
+        let users = async || consents::users_of_client(&app.app, &web.id, Page::default()).await.unwrap().total;
+        assert_eq!(users().await, i64::from(PEOPLE));
+
+        let answered = consents::revoke_all_users(&app.app, &app.ctx(), &web.id).await.unwrap();
+        assert_eq!((answered, users().await), (i64::from(PEOPLE), 0));
+        assert!(rest(&app).await, "rows are left");
+        // Another person allows it meanwhile.
+        let ada = app.user("ada@example.com", 1).await;
+        let tokens = web.tokens(&mut Browser::new(&app), &ada, &[]).await;
+        assert_eq!(users().await, 1);
+
+        flows::jobs::each_second(&app.app, &app.ctx()).await.unwrap();
+        assert!(!rest(&app).await);
+        assert_eq!(web.introspect(&tokens.access()).await["active"], true);
+        assert_eq!(users().await, 1);
+        let mut kinds: BTreeMap<String, usize> = BTreeMap::new();
+        let mut before = None;
+        loop {
+            let owner = of(Owner::Operator);
+            let page = webhooks::deliveries(&app.app, owner, webhook.id, None, before, 100).await.unwrap();
+            let Some(last) = page.last() else { break };
+            before = Some((last.created_at, last.event_id));
+            for delivery in page {
+                *kinds.entry(delivery.kind.as_str().to_owned()).or_default() += 1;
+            }
+        }
+        let each = usize::from(PEOPLE);
+        let expected = [("oauth2.consent.revoked".to_owned(), each), ("oauth2.grant.ended".to_owned(), each)];
+        assert_eq!(kinds, BTreeMap::from(expected));
+        for place in &places {
+            let kind = Some(audit::Kind::Named("consent.revoked_all"));
+            let filter = audit::Filter { workspace: Some(*place), kind, ..Default::default() };
+            let found = audit::list(&app.app, EVERYTHING, &filter, None, 100).await.unwrap().events;
+            assert_eq!(found.len(), 1, "once in the log of each workspace, however many writes it took");
+            assert_eq!(
+                (found[0].request_id.as_str(), &found[0].detail),
+                ("test", &Value::Object(serde_json::Map::new()))
+            );
+        }
+        app.stop().await;
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn the_people_of_a_deleted_client_are_forgotten_without_a_word_to_each() {
+    for_each_database(async |database| {
+        let app = TestApp::start(database).await;
+        let web = Party::new(&app, Kind::Web).await;
+        let places = allowed_by_many(&app, &web).await;
+        assert!(applications::delete(&app.app, &app.ctx(), &web.id).await.unwrap());
+        assert_eq!(consents::users_of_client(&app.app, &web.id, Page::default()).await.unwrap().total, 0);
+        flows::jobs::each_second(&app.app, &app.ctx()).await.unwrap();
+        assert!(!rest(&app).await);
+        assert_eq!(app.outcomes("consent.revoked_all").await, [] as [&str; 0]);
+        let mut tx = app.store.read().await.unwrap();
+        let last = store::grants::by_id_with_context(
+            &mut tx,
+            GrantId::new(app.ctx().now, [&[7; 8], &(PEOPLE - 1).to_be_bytes()[..]].concat().try_into().unwrap()),
+            None,
+        );
+        assert_eq!(last.await.unwrap().unwrap().grant.ended.map(|(_, why)| why), Some(EndReason::ClientDeleted));
+        assert_eq!(places.len(), 2);
+        drop(tx);
+        app.stop().await;
+    })
+    .await;
+}
+
+async fn rest(app: &TestApp) -> bool {
+    let mut tx = app.store.read().await.unwrap();
+    store::revocations::oldest(&mut tx).await.unwrap().is_some()
+}
