@@ -112,6 +112,7 @@ pub const KINDS: &[&str] = &[
     "webhook.management",
     "audit.read",
     "key.rotated",
+    "key.expelled",
     "server.management",
     "management",
 ];

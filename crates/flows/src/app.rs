@@ -72,8 +72,16 @@ impl App {
         })))
     }
 
-    /// Takes up keys that another node rotated.
-    pub async fn reload_keys(&self, ctx: &Ctx) -> Result<(), Fault> {
+    /// Takes up keys that another node rotated or expelled.
+    pub(crate) async fn look_at_keys(&self, ctx: &Ctx) -> Result<(), Fault> {
+        let states = {
+            let mut tx = self.0.store.read().await?;
+            store::keys::states(&mut tx, ctx.now).await?
+        };
+        if self.keys().are(&states) { Ok(()) } else { self.reload_keys(ctx).await }
+    }
+
+    pub(crate) async fn reload_keys(&self, ctx: &Ctx) -> Result<(), Fault> {
         let keys = keys::load(&self.0.store, &self.0.settings, &self.0.master, ctx).await?;
         let documents = Documents::build(&self.0.settings, &keys)?;
         *self.0.keys.write() = Arc::new(keys);

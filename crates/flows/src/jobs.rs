@@ -1,5 +1,5 @@
 //! What is done now and then, without anybody asking.
-use crate::{App, Ctx, Fault, activity, revocations};
+use crate::{App, Ctx, Fault, activity, keys, revocations};
 use domain::Day;
 use store::StoreError;
 
@@ -16,6 +16,10 @@ const KEEP_EVENTS: i64 = 30 * 24 * 60 * 60;
 const KEEP_INVITATIONS: i64 = 30 * 24 * 60 * 60;
 /// A device that still polls is told for so long that its code has expired or was used, in seconds.
 const KEEP_DEVICES: i64 = 60 * 60;
+
+const HOUR: i64 = 60 * 60;
+/// Seconds from one run to the next.
+pub const EACH_RUN: i64 = 30;
 
 /// Removes what has expired, reaps registrations that were never used, and takes up rotated keys.
 pub async fn run_all(app: &App, ctx: &Ctx) -> Result<(), Fault> {
@@ -37,18 +41,22 @@ pub async fn run_all(app: &App, ctx: &Ctx) -> Result<(), Fault> {
     });
     work.await.map_err(|error: StoreError| Fault::from(error))?;
     forget(app, ctx).await?;
+    // Reads all grants where it finds what it looks for last.
+    if now.seconds() % HOUR < EACH_RUN {
+        keys::forget(app.store(), ctx).await?;
+    }
     app.throttle().tidy(now);
-    app.reload_keys(ctx).await?;
     each_second(app, ctx).await
 }
 
 /// Removes what was revoked, writes what waits, takes up what other nodes did to the webhooks, and lets go of memory.
 pub async fn each_second(app: &App, ctx: &Ctx) -> Result<(), Fault> {
     let revoked = revocations::go_on(app, ctx).await;
+    let keys = app.look_at_keys(ctx).await;
     let looked = app.look_at_webhooks().await;
     let told = app.flush_events().await;
     let rested = app.passwords().rest().await;
-    app.flush().await.and(told).and(looked).and(rested).and(revoked)
+    app.flush().await.and(told).and(looked).and(rested).and(revoked).and(keys)
 }
 
 /// Removes what nobody is told of any more.

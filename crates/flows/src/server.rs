@@ -4,7 +4,7 @@ use crate::manage::ManageRefusal;
 use crate::owned::refused;
 use crate::recorder::About;
 pub use crate::waiting::Waiting;
-use crate::{App, Ctx, Failure, Fault};
+use crate::{App, Ctx, Failure, Fault, keys};
 use domain::Timestamp;
 use domain::access::{Operation, Principal};
 use domain::keys::KeyState;
@@ -25,6 +25,8 @@ pub struct SigningKeyView {
     pub kid: String,
     pub alg: SigningAlg,
     pub state: KeyState,
+    /// A next key that clients may not know yet.
+    pub young: bool,
     pub created_at: Timestamp,
     /// Since when it signs, or signed.
     pub activated_at: Option<Timestamp>,
@@ -39,16 +41,17 @@ pub async fn signing_keys(app: &App, ctx: &Ctx, principal: &Principal) -> Outcom
     may(app, ctx, principal)?;
     let mut tx = app.store().read().await?;
     let keys = store::keys::list_signing(&mut tx, ctx.now).await?;
-    let view = |key: domain::keys::SigningKeyRecord| SigningKeyView {
-        kid: key.kid,
+    let view = |key: &domain::keys::SigningKeyRecord| SigningKeyView {
+        kid: key.kid.clone(),
         alg: key.alg,
         state: key.state,
+        young: keys::is_young(key, &keys, ctx.now),
         created_at: key.created_at,
         activated_at: key.activated_at,
         retired_at: key.retired_at,
         expires_at: key.expires_at,
     };
-    Ok(keys.into_iter().map(view).collect())
+    Ok(keys.iter().map(view).collect())
 }
 
 /// The settings as they are in force, in the order of the reference.

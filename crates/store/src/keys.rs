@@ -1,5 +1,4 @@
 //! Signing and sealing keys; private parts come and go sealed under the master key.
-use crate::page::MAX_LIMIT;
 use crate::value::json;
 use crate::{Row, StoreError, Tx, dialect, params};
 use domain::Timestamp;
@@ -46,11 +45,12 @@ fn read_signing(row: &mut Row) -> Result<SigningKeyRecord, StoreError> {
     })
 }
 
-/// The keys that are not expired at `now`, oldest first; at most [`MAX_LIMIT`].
+/// The keys that are not expired at `now`, oldest first.
 pub async fn list_signing(tx: &mut Tx, now: Timestamp) -> Result<Vec<SigningKeyRecord>, StoreError> {
+    // No LIMIT: a server without one of them would sign or check nothing with it.
     let sql = "SELECT kid, alg, state, sealed_private, public_jwk, created_at, activated_at, retired_at, expires_at \
-               FROM signing_keys WHERE expires_at IS NULL OR expires_at > $1 ORDER BY created_at, kid LIMIT $2";
-    tx.all(sql, params![now, MAX_LIMIT]).await?.iter_mut().map(read_signing).collect()
+               FROM signing_keys WHERE expires_at IS NULL OR expires_at > $1 ORDER BY created_at, kid";
+    tx.all(sql, params![now]).await?.iter_mut().map(read_signing).collect()
 }
 
 /// Moves a key to `state`; `expires_at` is when a retired key is no longer published.
@@ -98,10 +98,30 @@ fn read_sealing(row: &mut Row) -> Result<SealingKeyRecord, StoreError> {
     })
 }
 
-/// The newest [`MAX_LIMIT`] keys, newest first.
+/// All keys, newest first.
 pub async fn list_sealing(tx: &mut Tx) -> Result<Vec<SealingKeyRecord>, StoreError> {
-    let sql = "SELECT id, state, sealed, created_at, retired_at FROM sealing_keys ORDER BY id DESC LIMIT $1";
-    tx.all(sql, params![MAX_LIMIT]).await?.iter_mut().map(read_sealing).collect()
+    // No LIMIT: without one of them, tokens that live do not open.
+    let sql = "SELECT id, state, sealed, created_at, retired_at FROM sealing_keys ORDER BY id DESC";
+    tx.all(sql, &[]).await?.iter_mut().map(read_sealing).collect()
+}
+
+/// Which keys there are at `now`, and in which state each is: for seeing whether another node changed any.
+pub async fn states(tx: &mut Tx, now: Timestamp) -> Result<Vec<(String, String)>, StoreError> {
+    let sql = "SELECT kid, state FROM signing_keys WHERE expires_at IS NULL OR expires_at > $1 \
+               UNION ALL SELECT CAST(id AS TEXT), state FROM sealing_keys ORDER BY 1";
+    tx.all(sql, params![now]).await?.iter_mut().map(|row| Ok((row.text()?, row.text()?))).collect()
+}
+
+/// Removes a signing key; answers in which state it was.
+pub async fn delete_signing(tx: &mut Tx, kid: &str) -> Result<Option<KeyState>, StoreError> {
+    let sql = "DELETE FROM signing_keys WHERE kid = $1 RETURNING state";
+    tx.one(sql, params![kid]).await?.map(|mut row| row.with(KeyState::parse)).transpose()
+}
+
+/// Removes a sealing key; answers in which state it was.
+pub async fn delete_sealing(tx: &mut Tx, id: i64) -> Result<Option<KeyState>, StoreError> {
+    let sql = "DELETE FROM sealing_keys WHERE id = $1 RETURNING state";
+    tx.one(sql, params![id]).await?.map(|mut row| row.with(KeyState::parse)).transpose()
 }
 
 /// `false` when there is no such key, or it is in that state already.
@@ -111,7 +131,8 @@ pub async fn set_sealing_state(tx: &mut Tx, id: i64, state: KeyState, now: Times
     Ok(tx.execute(sql, params![id, state.as_str(), now]).await? == 1)
 }
 
-/// Removes the keys that were retired before `before`, by when all that they sealed has expired; answers how many.
-pub async fn delete_retired_sealing(tx: &mut Tx, before: Timestamp) -> Result<u64, StoreError> {
-    tx.execute("DELETE FROM sealing_keys WHERE state = 'retired' AND retired_at < $1", params![before]).await
+/// Whether a grant that lives at `now` got its newest refresh token before `before`, and may need the key that sealed it.
+pub async fn needed_for_refresh(tx: &mut Tx, before: Timestamp, now: Timestamp) -> Result<bool, StoreError> {
+    let sql = "SELECT id FROM grants WHERE refresh_issued_at < $1 AND ended_at IS NULL AND expires_at > $2 LIMIT 1";
+    Ok(tx.one(sql, params![before, now]).await?.is_some())
 }

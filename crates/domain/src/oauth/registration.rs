@@ -3,7 +3,7 @@ use super::jose::SigningAlg;
 use super::redirect_uri;
 use super::scope::ScopeSet;
 use super::terms::{Dropped, METHOD, PROTECTING, is_known};
-pub use super::terms::{LONGEST, OWN_MEMBERS, Terms};
+pub use super::terms::{LONGEST, LONGEST_SIGNED, OWN_MEMBERS, Terms};
 use crate::client::{
     AccessTokenFormat, ApplicationType, AuthMethod, Client, ClientConfig, ClientType, GrantType, SubType,
 };

@@ -2,7 +2,7 @@
 mod ring;
 mod signing;
 
-pub use ring::{Keys, ensure, load, rotate};
+pub use ring::{Keys, Leaked, ensure, expel, forget, is_young, load, rotate};
 pub use signing::SigningKey;
 
 use crate::{Ctx, Fault};

@@ -6,6 +6,7 @@ use domain::events::EventData;
 use domain::keys::{KeyState, SealingKeyRecord, SigningKeyRecord};
 use domain::oauth::jose::{self, SigningAlg};
 use domain::oauth::jwk::PublicKey;
+use domain::oauth::registration::LONGEST_SIGNED;
 use domain::oauth::seal::Sealer;
 use serde_json::Value;
 use store::{Store, Tx};
@@ -23,6 +24,8 @@ pub struct Keys {
     pub public: Vec<(String, PublicKey)>,
     /// The published key set (RFC 7517 §5).
     pub jwks: Value,
+    /// As in [`store::keys::states`].
+    states: Vec<(String, String)>,
 }
 
 impl Keys {
@@ -39,6 +42,11 @@ impl Keys {
     pub(crate) fn lacks_key_of(&self, token: &str) -> bool {
         let unknown = |kid: &str| kid.len() == THUMBPRINT && !self.public.iter().any(|(known, _)| known == kid);
         self.sealer.lacks_key_of(token) || jose::key_id(token).is_some_and(|kid| unknown(&kid))
+    }
+
+    /// Whether these keys, in these states, are those that are here.
+    pub(crate) fn are(&self, states: &[(String, String)]) -> bool {
+        self.states == states
     }
 
     /// The published keys as `jose::verify` takes them.
@@ -105,9 +113,11 @@ pub async fn ensure(store: &Store, master: &MasterKey, ctx: &Ctx) -> Result<(), 
 
 /// Reads and opens the keys.
 pub async fn load(store: &Store, settings: &Settings, master: &MasterKey, ctx: &Ctx) -> Result<Keys, Fault> {
-    let mut tx = store.read().await?;
+    // All three as of one moment.
+    let mut tx = store.snapshot().await?;
     let records = store::keys::list_signing(&mut tx, ctx.now).await?;
     let mut sealing = store::keys::list_sealing(&mut tx).await?;
+    let states = store::keys::states(&mut tx, ctx.now).await?;
     drop(tx);
     let mut signing = Vec::new();
     let mut public = Vec::new();
@@ -128,32 +138,122 @@ pub async fn load(store: &Store, settings: &Settings, master: &MasterKey, ctx: &
     }
     let sealer = Sealer::new(&settings.token_prefix, &settings.issuer, opened).ok_or(Fault::Other("no sealing key"))?;
     let jwks = serde_json::json!({ "keys": records.iter().map(|r| &r.public_jwk).collect::<Vec<_>>() });
-    Ok(Keys { sealer, signing, public, jwks })
+    Ok(Keys { sealer, signing, public, jwks, states })
 }
 
-/// Moves each ring on by one: the next key becomes active, the active one retires and stays published until the last
-/// token that it signed has expired, and a new next key is made (checklist 99).
-pub async fn rotate(store: &Store, settings: &Settings, master: &MasterKey, ctx: &Ctx) -> Result<(), Fault> {
-    let longest = settings.lifetimes.id_token.max(settings.lifetimes.access_token);
-    let (master, ctx, gone) = (master.clone(), ctx.clone(), ctx.now.plus(longest.max(10 * 24 * 3600)));
-    store
-        .write(move |tx| {
-            Box::pin(async move {
-                store::keys::lock(tx).await?;
-                for key in store::keys::list_signing(tx, ctx.now).await? {
-                    let (state, expires_at) = step(key.state, gone);
-                    store::keys::set_signing_state(tx, &key.kid, state, ctx.now, expires_at.or(key.expires_at)).await?;
-                }
-                for key in store::keys::list_sealing(tx).await? {
-                    store::keys::set_sealing_state(tx, key.id, step(key.state, gone).0, ctx.now).await?;
-                }
-                complete(tx, &master, &ctx).await?;
-                let active = store::keys::list_signing(tx, ctx.now).await?.into_iter();
-                let active_kids = active.filter(|k| k.state == KeyState::Active).map(|k| k.kid).collect();
-                Ok(events::emit(tx, &ctx, EventData::KeyRotated { active_kids }).await?)
-            })
+/// Seconds that a next key is published before it may sign: clients keep a copy of the key set for as long.
+const PUBLISHED_FOR: i64 = 24 * 60 * 60;
+
+/// Seconds after which every node has seen that a key was retired.
+const SEEN: i64 = 5 * 60;
+
+/// Whether a client, or another node, may hold a copy of the key set without this next key, but with the active one of the
+/// same algorithm.
+pub fn is_young(key: &SigningKeyRecord, all: &[SigningKeyRecord], now: Timestamp) -> bool {
+    let older = |active: &SigningKeyRecord| active.created_at < key.created_at;
+    key.state == KeyState::Next
+        && now.since(key.created_at) < PUBLISHED_FOR
+        && all.iter().any(|active| active.alg == key.alg && active.state == KeyState::Active && older(active))
+}
+
+/// Moves each ring on by one: the next key becomes active, the active one retires and stays published until the last token
+/// that it can have signed has expired (checklist 99), and a new next key is made. `false`, unless `forced`, where the next
+/// keys are so young that nothing moved.
+pub async fn rotate(store: &Store, master: &MasterKey, ctx: &Ctx, forced: bool) -> Result<bool, Fault> {
+    let (master, ctx) = (master.clone(), ctx.clone());
+    let work = store.write(move |tx| {
+        Box::pin(async move {
+            store::keys::lock(tx).await?;
+            let signing = store::keys::list_signing(tx, ctx.now).await?;
+            if !forced && signing.iter().any(|key| is_young(key, &signing, ctx.now)) {
+                return Ok(false);
+            }
+            // A client's own lifetime may be longer than the server's.
+            let gone = ctx.now.plus(LONGEST_SIGNED + SEEN);
+            for key in signing {
+                let (state, expires_at) = step(key.state, gone);
+                store::keys::set_signing_state(tx, &key.kid, state, ctx.now, expires_at.or(key.expires_at)).await?;
+            }
+            for key in store::keys::list_sealing(tx).await? {
+                store::keys::set_sealing_state(tx, key.id, step(key.state, gone).0, ctx.now).await?;
+            }
+            complete(tx, &master, &ctx).await?;
+            tell(tx, &ctx).await.map(|()| true)
         })
-        .await
+    });
+    work.await
+}
+
+/// Tells webhooks which keys sign from now on.
+async fn tell(tx: &mut Tx, ctx: &Ctx) -> Result<(), Fault> {
+    let active = store::keys::list_signing(tx, ctx.now).await?.into_iter();
+    let active_kids = active.filter(|key| key.state == KeyState::Active).map(|key| key.kid).collect();
+    Ok(events::emit(tx, ctx, EventData::KeyRotated { active_kids }).await?)
+}
+
+/// A key that others may have.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Leaked {
+    /// By its `kid`.
+    Signing(String),
+    /// By its number.
+    Sealing(i64),
+}
+
+/// Removes a key at once: what it signed or sealed is worthless from then on. If it was in use, the next key takes its place.
+/// `false` when there is no such key.
+pub async fn expel(store: &Store, master: &MasterKey, ctx: &Ctx, key: &Leaked) -> Result<bool, Fault> {
+    let (master, ctx, key) = (master.clone(), ctx.clone(), key.clone());
+    let work = store.write(move |tx| {
+        Box::pin(async move {
+            store::keys::lock(tx).await?;
+            match key {
+                Leaked::Signing(kid) => {
+                    let all = store::keys::list_signing(tx, ctx.now).await?;
+                    let Some(found) = all.iter().find(|key| key.kid == kid) else { return Ok(false) };
+                    store::keys::delete_signing(tx, &kid).await?;
+                    let next = all.iter().find(|key| key.alg == found.alg && key.state == KeyState::Next);
+                    if let Some(next) = next.filter(|_| found.state == KeyState::Active) {
+                        store::keys::set_signing_state(tx, &next.kid, KeyState::Active, ctx.now, None).await?;
+                    }
+                }
+                Leaked::Sealing(id) => {
+                    let Some(state) = store::keys::delete_sealing(tx, id).await? else { return Ok(false) };
+                    let all = store::keys::list_sealing(tx).await?;
+                    let next = all.iter().find(|key| key.state == KeyState::Next);
+                    if let Some(next) = next.filter(|_| state == KeyState::Active) {
+                        store::keys::set_sealing_state(tx, next.id, KeyState::Active, ctx.now).await?;
+                    }
+                }
+            }
+            complete(tx, &master, &ctx).await?;
+            tell(tx, &ctx).await.map(|()| true)
+        })
+    });
+    work.await
+}
+
+/// Removes the retired sealing keys that nothing needs any more: neither an access token nor a refresh token of a grant that
+/// lives. Answers how many.
+pub async fn forget(store: &Store, ctx: &Ctx) -> Result<usize, Fault> {
+    let now = ctx.now;
+    let work = store.write(move |tx| {
+        Box::pin(async move {
+            store::keys::lock(tx).await?;
+            let mut forgotten = 0;
+            for key in store::keys::list_sealing(tx).await? {
+                let Some(retired) = key.retired_at.filter(|_| key.state == KeyState::Retired) else { continue };
+                let last = retired.plus(SEEN);
+                let needed = now < last.plus(LONGEST_SIGNED) || store::keys::needed_for_refresh(tx, last, now).await?;
+                if !needed {
+                    store::keys::delete_sealing(tx, key.id).await?;
+                    forgotten += 1;
+                }
+            }
+            Ok::<_, store::StoreError>(forgotten)
+        })
+    });
+    Ok(work.await?)
 }
 
 fn step(state: KeyState, gone: Timestamp) -> (KeyState, Option<Timestamp>) {

@@ -19,10 +19,20 @@ pub struct NewKey {
 
 #[derive(Debug, Subcommand)]
 pub enum Key {
-    /// The signing keys as published.
+    /// The signing keys as published, and the sealing keys by number.
     List,
     /// Make the next signing and sealing keys the active ones.
-    Rotate,
+    Rotate {
+        /// Also if the next keys were published less than a day ago: clients with an older copy of the key set refuse new
+        /// tokens until they fetch it again.
+        #[arg(long)]
+        force: bool,
+    },
+    /// Remove a key that someone else may have. All tokens it signed or sealed become invalid at once.
+    Expel {
+        /// The `kid` of a signing key, or the number of a sealing key.
+        key: String,
+    },
     /// Create an API key of a workspace; it is shown once. It has no creator, and so keeps its role until it is revoked.
     CreateApi {
         workspace: String,

@@ -8,6 +8,7 @@ use domain::identity::{ApiKey, MemberRoles, PersonalAccessToken};
 use domain::text::display_name;
 use domain::{ScopeSet, Timestamp, UserId};
 use flows::credentials::{self, KeptKey};
+use flows::keys::Leaked;
 use flows::unguarded::accounts::{self, NewCredential};
 use flows::unguarded::credentials as records;
 use serde_json::{Value, json};
@@ -132,10 +133,21 @@ pub async fn run(session: Session, command: Command) -> anyhow::Result<()> {
                 lines.collect::<Vec<_>>().join("\n")
             })?;
         }
-        Command::Rotate => {
-            flows::unguarded::keys::rotate_keys(app, ctx).await?;
+        Command::Expel { key } => {
+            let leaked = key.parse().map_or_else(|_| Leaked::Signing(key.clone()), Leaked::Sealing);
+            if !flows::unguarded::keys::expel_key(app, ctx, &leaked).await? {
+                bail!("there is no such key: see `countersign key list`");
+            }
+            output::show(session.json, &json!({"expelled": key}), |_| {
+                "expelled; a running server follows within seconds".to_owned()
+            })?;
+        }
+        Command::Rotate { force } => {
+            if !flows::unguarded::keys::rotate_keys(app, ctx, force).await? {
+                bail!("the next keys were published less than a day ago: wait, or use --force if a key must go now");
+            }
             output::show(session.json, &json!({"rotated": true}), |_| {
-                "rotated; a running server follows within half a minute".to_owned()
+                "rotated; a running server follows within seconds".to_owned()
             })?;
         }
         Command::CreateApi { workspace, roles, new } => {

@@ -1,6 +1,7 @@
 //! Whether the settings make sense, and what to know about them.
 use super::{Config, Loaded};
 use domain::oauth::redirect_uri::is_private_use;
+use domain::oauth::registration::LONGEST_SIGNED;
 use flows::RegistrationPolicy;
 use url::{Host, Url};
 
@@ -29,6 +30,15 @@ pub fn problems(config: &Config) -> Vec<String> {
             let plain = !config.issuer.contains(['?', '#']) && url.username().is_empty();
             need(plain, "issuer: must have no query, fragment or user (RFC 8414 section 2)".to_owned());
             need(!config.issuer.ends_with('/'), "issuer: must not end with a slash".to_owned());
+            let elsewhere = is_loopback(&url) && config.listen.ip().is_loopback() && config.listen.port() != 0;
+            let reached = url.scheme() == "https" || url.port_or_known_default() == Some(config.listen.port());
+            need(
+                !elsewhere || reached,
+                format!(
+                    "issuer, listen: nobody reaches {} where the server listens on {}",
+                    config.issuer, config.listen
+                ),
+            );
         }
     }
     let prefix = config.token_prefix.as_bytes();
@@ -49,6 +59,11 @@ pub fn problems(config: &Config) -> Vec<String> {
         l.interaction,
     ];
     need(positive.iter().all(|s| *s > 0), "lifetimes: each must be at least one second".to_owned());
+    let signed = l.access_token.max(l.id_token);
+    need(
+        signed <= LONGEST_SIGNED,
+        "lifetimes.access_token, lifetimes.id_token: 30 days at most, as long as old keys are published".to_owned(),
+    );
     need((0..=600).contains(&l.refresh_window), "lifetimes.refresh_window: 0 to 600 seconds".to_owned());
     need(
         (1..=600).contains(&l.authorization_code),
@@ -77,6 +92,9 @@ pub fn problems(config: &Config) -> Vec<String> {
     found
 }
 
+/// KiB of memory times iterations: less than OWASP recommends for Argon2id (19 MiB, 2 iterations).
+const CHEAP: u64 = 19_456 * 2;
+
 /// What works, and deserves a thought.
 pub fn warnings(config: &Config) -> Vec<String> {
     let mut found = Vec::new();
@@ -89,8 +107,18 @@ pub fn warnings(config: &Config) -> Vec<String> {
     if config.outbound_allow_private {
         found.push("outbound_allow_private: whoever can name a URL here reaches the server's own network".to_owned());
     }
-    if config.listen.ip().is_unspecified() && config.trusted_proxies.is_empty() && config.issuer.starts_with("https:") {
+    if config.trusted_proxies.is_empty() && config.issuer.starts_with("https:") {
         found.push("trusted_proxies: empty, so behind a proxy every request seems to come from the proxy".to_owned());
+    }
+    if config.trusted_proxies.iter().any(|network| network.prefix_len() == 0) {
+        found.push("trusted_proxies: everyone is a proxy, so anyone can claim any address".to_owned());
+    }
+    let cost = config.password_hashing;
+    if u64::from(cost.memory_kib) * u64::from(cost.iterations) < CHEAP {
+        found.push(
+            "password_hashing: a stolen password hash is cheap to guess; use 19456 KiB and 2 iterations or more"
+                .to_owned(),
+        );
     }
     found
 }
@@ -147,6 +175,9 @@ mod tests {
         assert!(broken(|c| c.token_prefix = "CS".to_owned()).starts_with("token_prefix"));
         assert!(broken(|c| c.database = Some("mysql:x".to_owned())).starts_with("database"));
         assert!(broken(|c| c.lifetimes.authorization_code = 601).starts_with("lifetimes.authorization_code"));
+        assert!(
+            broken(|c| c.lifetimes.id_token = 31 * 24 * 3600).starts_with("lifetimes.access_token, lifetimes.id_token")
+        );
         assert!(broken(|c| c.scopes.clear()).contains("openid"));
         assert!(broken(|c| c.brand.primary_colour = "red".to_owned()).starts_with("brand"));
         assert!(broken(|c| c.brand.primary_colour_dark = Some("#12".to_owned())).starts_with("brand"));

@@ -48,6 +48,8 @@ async fn signing_keys_move_through_their_states() {
         assert_eq!(read_tx!(db, |tx| keys::list_signing(tx, at(100))).len(), 1, "expired keys are not listed");
         assert_eq!(write_tx!(db, |tx| keys::delete_expired_signing(tx, at(100))), 0);
         assert_eq!(write_tx!(db, |tx| keys::delete_expired_signing(tx, at(101))), 1);
+        assert_eq!(write_tx!(db, |tx| keys::delete_signing(tx, "b")), Some(KeyState::Active));
+        assert_eq!(write_tx!(db, |tx| keys::delete_signing(tx, "b")), None);
     })
     .await;
 }
@@ -72,9 +74,23 @@ async fn sealing_keys_move_through_their_states() {
         assert!(write_tx!(db, |tx| keys::set_sealing_state(tx, 1, KeyState::Retired, at(5))));
         assert!(!write_tx!(db, |tx| keys::set_sealing_state(tx, 1, KeyState::Retired, at(6))));
         assert_eq!(read_tx!(db, |tx| keys::list_sealing(tx))[1].retired_at, Some(at(5)));
-        assert_eq!(write_tx!(db, |tx| keys::delete_retired_sealing(tx, at(5))), 0);
-        assert_eq!(write_tx!(db, |tx| keys::delete_retired_sealing(tx, at(6))), 1);
+        let states =
+            |all: &[(&str, &str)]| all.iter().map(|(k, s)| ((*k).to_owned(), (*s).to_owned())).collect::<Vec<_>>();
+        assert_eq!(read_tx!(db, |tx| keys::states(tx, NOW)), states(&[("1", "retired"), ("2", "active")]));
+        assert_eq!(write_tx!(db, |tx| keys::delete_sealing(tx, 1)), Some(KeyState::Retired));
+        assert_eq!(write_tx!(db, |tx| keys::delete_sealing(tx, 1)), None);
         assert_eq!(read_tx!(db, |tx| keys::list_sealing(tx)), [key(2)]);
+
+        // Which grants may need a key that was retired.
+        populate(db).await;
+        let mut living = grant(1);
+        living.refresh =
+            Some(domain::oauth::grant::RefreshState { number: 1, redeemed: None, used: false, issued_at: at(3) });
+        write_tx!(db, |tx| store::grants::redeem(tx, &living));
+        let needed = async |before, now| read_tx!(db, |tx| keys::needed_for_refresh(tx, before, now));
+        assert!(needed(at(4), at(4)).await);
+        assert!(!needed(at(3), at(4)).await, "its newest token is younger");
+        assert!(!needed(at(4), at(90_000_000)).await, "expired");
     })
     .await;
 }

@@ -265,7 +265,7 @@ async fn checklist_99_keys_rotate_without_breaking_anything() {
         let distinct: std::collections::HashSet<_> = before.iter().collect();
         assert_eq!(distinct.len(), before.len());
         let tokens = web.tokens(&mut browser, &user, &[]).await;
-        flows::unguarded::keys::rotate_keys(&app.app, &app.ctx()).await.unwrap();
+        flows::unguarded::keys::rotate_keys(&app.app, &app.ctx(), true).await.unwrap();
         let after = kids(&mut browser).await;
         assert!(
             before.iter().all(|kid| after.contains(kid)) && after.len() > before.len(),
@@ -287,7 +287,7 @@ async fn checklist_99_keys_rotate_without_breaking_anything() {
             "what the old sealing key sealed still opens"
         );
         assert_eq!(web.refresh(&tokens.refresh()).await.status, 200);
-        app.clock.advance(11 * 24 * 3600);
+        app.clock.advance(31 * 24 * 3600);
         flows::jobs::run_all(&app.app, &app.ctx()).await.unwrap();
         assert!(
             !kids(&mut browser).await.contains(&kid(&tokens).as_str().unwrap().to_owned()),

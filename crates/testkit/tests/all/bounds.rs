@@ -62,7 +62,7 @@ async fn point_5_2_an_unknown_key_is_looked_for_before_anything_is_refused() {
                 app.clock.advance(2);
             }
             for _ in 0..2 {
-                flows::unguarded::keys::rotate_keys(&here.app, &here.ctx()).await.unwrap();
+                flows::unguarded::keys::rotate_keys(&here.app, &here.ctx(), true).await.unwrap();
             }
             let mut browser = Browser::new(&here);
             let tokens =

@@ -25,6 +25,7 @@ mod failures;
 mod figures;
 mod idempotency;
 mod invitations;
+mod keys;
 mod members;
 mod odd_requests;
 mod oidc;

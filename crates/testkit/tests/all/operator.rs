@@ -199,7 +199,7 @@ async fn the_server_tells_of_its_keys_and_its_health() {
         };
         let [next, active, _] = states().await;
         assert!(next == active && active > 0);
-        operator::rotate_keys(app_, &app.ctx(), &who).await.unwrap();
+        operator::rotate_keys(app_, &app.ctx(), &who, false).await.unwrap();
         assert_eq!(states().await, [next, active, active]);
 
         let settings = server::settings(app_, &app.ctx(), &who).unwrap();

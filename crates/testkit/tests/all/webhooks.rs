@@ -297,7 +297,7 @@ async fn a_receiver_that_is_gone_is_told_nothing_more() {
     let app = start(&database).await;
     let receiver = Receiver::start().await;
     let (webhook, _) = subscribe(&app, Owner::Operator, &receiver.url(), &["key.rotated"]).await;
-    let rotate = async || flows::unguarded::keys::rotate_keys(&app.app, &app.ctx()).await.unwrap();
+    let rotate = async || flows::unguarded::keys::rotate_keys(&app.app, &app.ctx(), true).await.unwrap();
     rotate().await;
     receiver.answer([410]);
     app.deliver().await;

@@ -85,6 +85,7 @@ kind-webhook-secret_rotated = Secret eines Webhooks ersetzt
 kind-webhook-replayed = Nachricht an einen Webhook erneut gesendet
 kind-webhook-management = Webhooks geöffnet
 kind-audit-read = Protokoll gelesen
+kind-key-expelled = Schlüssel verworfen
 kind-key-rotated = Signaturschlüssel ersetzt
 kind-server-management = Server geöffnet
 kind-management = Verwaltungs-API aufgerufen

@@ -234,9 +234,10 @@ keys-no-end = Bis er ersetzt wird
 keys-rotate = Schlüssel ersetzen
 keys-rotate-title = Die Signaturschlüssel ersetzen?
 keys-rotate-new = Für jeden Algorithmus signiert ab sofort der nächste Schlüssel alle neuen Token, und ein neuer nächster wird veröffentlicht.
-keys-rotate-old = Token, die vorher signiert wurden, gelten, bis sie ablaufen, und die alten Schlüssel bleiben noch mindestens zehn Tage veröffentlicht. Die Schlüssel, die Codes und opake Token versiegeln, rücken ebenso weiter: Niemand wird abgemeldet.
-keys-rotate-known = Die nächsten Schlüssel sind seit mehr als einem Tag veröffentlicht. Clients, die eine Kopie des Schlüsselsatzes behalten, sollten sie inzwischen kennen.
+keys-rotate-old = Token, die vorher signiert wurden, gelten, bis sie ablaufen, und die alten Schlüssel bleiben noch 30 Tage veröffentlicht. Die Schlüssel, die Codes und opake Token versiegeln, rücken ebenso weiter: Niemand wird abgemeldet.
+keys-rotate-known = Die nächsten Schlüssel sind so lange veröffentlicht wie die jetzigen oder seit mehr als einem Tag. Clients, die eine Kopie des Schlüsselsatzes behalten, sollten sie inzwischen kennen.
 keys-rotate-young = Die nächsten Schlüssel sind seit weniger als einem Tag veröffentlicht. Clients mit einer älteren Kopie des Schlüsselsatzes lehnen neue Token ab, bis sie ihn neu abrufen. Warten Sie einen Tag, wenn es nicht eilt.
+keys-rotate-now = Jetzt ersetzen
 done-keys-rotated = Die Schlüssel wurden ersetzt.
 
 settings-lead = So gelten sie jetzt, jede unter ihrem Namen in der Konfigurationsdatei. Geändert werden sie dort; wirksam wird das, wenn der Server startet.

@@ -76,6 +76,7 @@ refusal-grant_type_unknown = Dieser Grant-Typ wird nicht unterstützt.
 refusal-grant_type_unsupported = Ein Grant-Typ wird nicht unterstützt.
 refusal-id_token_hint_invalid = Der id_token_hint ist kein ID-Token dieses Servers.
 refusal-id_token_hint_of_another_user = Ein anderer Benutzer ist angemeldet.
+refusal-keys_too_young = Die nächsten Schlüssel wurden vor weniger als einem Tag veröffentlicht; Clients oder andere Knoten kennen sie vielleicht noch nicht. Setzen Sie force=true, um sie trotzdem einzusetzen.
 refusal-idempotency_key_in_use = Dieselbe Anfrage wird gerade bearbeitet. Versuchen Sie es gleich noch einmal.
 refusal-idempotency_key_reused = Dieser Idempotency-Key wurde schon mit einer anderen Anfrage gesendet.
 refusal-identifier_malformed = Die ID ist fehlerhaft.

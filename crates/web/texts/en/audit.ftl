@@ -85,6 +85,7 @@ kind-webhook-secret_rotated = Secret of a webhook rotated
 kind-webhook-replayed = Message to a webhook sent again
 kind-webhook-management = Webhooks opened
 kind-audit-read = Audit log read
+kind-key-expelled = Key expelled
 kind-key-rotated = Signing keys rotated
 kind-server-management = Server opened
 kind-management = Management API called

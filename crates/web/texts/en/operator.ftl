@@ -234,9 +234,10 @@ keys-no-end = Until it is rotated
 keys-rotate = Rotate keys
 keys-rotate-title = Rotate the signing keys?
 keys-rotate-new = For each algorithm, the next key signs all new tokens from now on, and a new next key is published.
-keys-rotate-old = Tokens that were signed before stay valid until they expire, and the old keys stay published for at least ten days. The keys that seal codes and opaque tokens move on in the same way: nobody is signed out.
-keys-rotate-known = The next keys have been published for more than a day. Clients that keep a copy of the key set should know them by now.
+keys-rotate-old = Tokens that were signed before stay valid until they expire, and the old keys stay published for another 30 days. The keys that seal codes and opaque tokens move on in the same way: nobody is signed out.
+keys-rotate-known = The next keys have been published for as long as the current ones, or for more than a day. Clients that keep a copy of the key set should know them by now.
 keys-rotate-young = The next keys were published less than a day ago. Clients that keep an older copy of the key set refuse new tokens until they fetch it again. Wait a day, unless there is haste.
+keys-rotate-now = Rotate now
 done-keys-rotated = The keys were rotated.
 
 settings-lead = As they are in force now, each under its name in the configuration file. They are changed there, and take effect when the server starts.

@@ -83,20 +83,17 @@ pub async fn ask(State(state): State<WebState>, person: Person) -> Response {
     };
     let frame = person.frame(&state, Section::Keys);
     let mut lines = vec![frame.texts().rich("keys-rotate-new", &[]), frame.texts().rich("keys-rotate-old", &[])];
-    let next = keys.iter().filter(|key| key.state == KeyState::Next).map(|key| key.created_at).max();
-    if let Some(published) = next {
-        let minutes = person.ctx.now.since(published) / 60;
-        let since = if minutes < 24 * 60 { "keys-rotate-young" } else { "keys-rotate-known" };
-        lines.push(frame.texts().rich(since, &[]));
-    }
+    let young = keys.iter().any(|key| key.young);
+    lines.push(frame.texts().rich(if young { "keys-rotate-young" } else { "keys-rotate-known" }, &[]));
     let back = person.path(&state, Section::Keys);
     let page = Confirm {
         title: frame.say("keys-rotate-title"),
         lines,
         after: After::ForGood,
         action: format!("{back}/rotate"),
-        fields: Vec::new(),
-        button: frame.say("keys-rotate"),
+        // The person has read what that means.
+        fields: if young { vec![("force", "true".to_owned())] } else { Vec::new() },
+        button: frame.say(if young { "keys-rotate-now" } else { "keys-rotate" }),
         back,
         frame,
     };
@@ -109,7 +106,8 @@ pub async fn rotate(State(state): State<WebState>, posted: Posted) -> Response {
 
 async fn turn(state: WebState, posted: Arc<Posted>) -> Made {
     let person = &posted.person;
-    match operator::rotate_keys(state.app(), &person.ctx, &person.principal).await {
+    let forced = posted.field("force") == "true";
+    match operator::rotate_keys(state.app(), &person.ctx, &person.principal, forced).await {
         Ok(()) => Ok(person.done(&state, &person.path(&state, Section::Keys), "keys-rotated")),
         Err(failure) => Err(person.refused(&state, &failure).into()),
     }
