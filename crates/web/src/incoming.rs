@@ -35,6 +35,7 @@ impl FromRequestParts<WebState> for Incoming {
     async fn from_request_parts(parts: &mut Parts, state: &WebState) -> Result<Self, Infallible> {
         let peer = parts.extensions.get::<ConnectInfo<SocketAddr>>().map(|info| info.0);
         let text = |name| parts.headers.get(name).and_then(|v| v.to_str().ok()).unwrap_or_default();
+        state.warn_of_proxy(&parts.headers);
         let facts = Facts {
             request_id: parts.extensions.get::<RequestId>().map(|id| id.0.clone()).unwrap_or_default(),
             ip: client_ip(peer, &parts.headers, state.trusted_proxies()),

@@ -23,6 +23,11 @@ pub fn client_ip(peer: Option<SocketAddr>, headers: &HeaderMap, trusted: &[IpNet
     peer.to_string()
 }
 
+/// Whether a proxy says whom it speaks for (RFC 7239).
+pub fn speaks_for_others(headers: &HeaderMap) -> bool {
+    headers.contains_key("x-forwarded-for") || headers.contains_key("forwarded")
+}
+
 /// One entry: an address, which some proxies write with its port.
 fn address(hop: &str) -> Option<IpAddr> {
     let bare = hop.strip_prefix('[').and_then(|h| h.strip_suffix(']')).unwrap_or(hop);

@@ -1,10 +1,13 @@
 //! What every handler can reach.
 use crate::assets::Asset;
 use crate::cookie_prefix;
+use crate::peer::speaks_for_others;
+use axum::http::HeaderMap;
 use flows::{App, Clock, Rng};
 use ipnet::IpNet;
 use std::fmt;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use url::Url;
 
 /// How the web side is set up.
@@ -32,6 +35,8 @@ struct Inner {
     base: String,
     origin: String,
     cookie_prefix: String,
+    /// Whether the log says that a proxy speaks for others and is not trusted.
+    warned_of_proxy: AtomicBool,
 }
 
 impl WebState {
@@ -59,6 +64,7 @@ impl WebState {
             base,
             origin,
             cookie_prefix,
+            warned_of_proxy: AtomicBool::new(false),
         }))
     }
 
@@ -70,6 +76,16 @@ impl WebState {
     }
     pub(crate) fn rng(&self) -> Arc<dyn Rng> {
         self.0.rng.clone()
+    }
+    /// Says once, in the log, that a proxy seems to be in front that is not trusted: limits per address then count all people
+    /// together.
+    pub(crate) fn warn_of_proxy(&self, headers: &HeaderMap) {
+        let behind_one = self.trusted_proxies().is_empty() && is_secure(&self.0.origin) && speaks_for_others(headers);
+        if behind_one && !self.0.warned_of_proxy.swap(true, Ordering::Relaxed) {
+            tracing::warn!(
+                "a proxy sends X-Forwarded-For or Forwarded, and trusted_proxies is empty: name its network there"
+            );
+        }
     }
     pub(crate) fn trusted_proxies(&self) -> &[IpNet] {
         &self.0.options.trusted_proxies
