@@ -53,12 +53,15 @@ pub fn master_key(config: &Config) -> anyhow::Result<MasterKey> {
     }
 }
 
+/// How the database is opened.
+pub fn store_options(config: &Config) -> StoreOptions {
+    StoreOptions { declared_scopes: config.catalogue().names().map(str::to_owned).collect(), ..StoreOptions::default() }
+}
+
 /// Opens the database (migrating it) and starts the application.
 pub async fn app(config: &Config) -> anyhow::Result<App> {
     let master = master_key(config)?;
     let settings = config.settings(&flows::keys::pepper(&master))?;
-    let declared_scopes = settings.catalogue.names().map(str::to_owned).collect();
-    let options = StoreOptions { declared_scopes, ..StoreOptions::default() };
-    let store = Store::open(&config.database_url(), &options).await.context("database")?;
+    let store = Store::open(&config.database_url(), &store_options(config)).await.context("database")?;
     Ok(App::start(store, settings, master, &system::ctx("start")).await?)
 }

@@ -49,16 +49,19 @@ fn place(url: &str) -> Result<Place<'_>, StoreError> {
     Err(StoreError::Other("the database URL is neither `sqlite:path/to/file` nor `postgres://…`".to_owned()))
 }
 
+/// A connection of its own, outside of any store.
+async fn alone(url: &str, options: &StoreOptions) -> Result<Tx, StoreError> {
+    match place(url)? {
+        Place::Sqlite(path) => Ok(Tx::new(Link::Sqlite(sqlite::writer(&path, options.patience)?))),
+        Place::Postgres(url) => postgres::connect(url, options).await,
+    }
+}
+
 /// Brings the database at `url` to this program's schema version, and answers the versions that were applied now.
 ///
-/// `declared` are the scopes of the operator's catalogue.
-pub async fn migrate(url: &str, declared: &[String]) -> Result<Vec<i64>, StoreError> {
-    let patience = StoreOptions::default().patience;
-    let mut tx = match place(url)? {
-        Place::Sqlite(path) => Tx::new(Link::Sqlite(sqlite::writer(&path, patience)?)),
-        Place::Postgres(url) => Tx::new(Link::Single(postgres::connect(url, patience).await?)),
-    };
-    migrate::run(&mut tx, Leave::Migrate, declared).await
+/// It migrates whatever leave `options` give.
+pub async fn migrate(url: &str, options: &StoreOptions) -> Result<Vec<i64>, StoreError> {
+    migrate::run(&mut alone(url, options).await?, Leave::Migrate, &options.declared_scopes).await
 }
 
 impl Store {
@@ -74,7 +77,7 @@ impl Store {
                 Backend::Sqlite { readers: Arc::new(Readers::new(path, options.patience)), queue }
             }
             Place::Postgres(url) => {
-                let mut tx = Tx::new(Link::Single(postgres::connect(url, options.patience).await?));
+                let mut tx = postgres::connect(url, options).await?;
                 migrate::run(&mut tx, options.leave, &options.declared_scopes).await?;
                 Backend::Postgres(Pools::new(url, options)?)
             }
@@ -86,9 +89,7 @@ impl Store {
     pub async fn read(&self) -> Result<Reading, StoreError> {
         match &*self.0 {
             Backend::Sqlite { readers, .. } => Ok(Reading { tx: readers.take()?, home: Some(readers.clone()) }),
-            Backend::Postgres(pools) => {
-                Ok(Reading { tx: Tx::new(Link::Pooled(pools.read.acquire().await?)), home: None })
-            }
+            Backend::Postgres(pools) => Ok(Reading { tx: pools.read().await?, home: None }),
         }
     }
 
@@ -100,10 +101,7 @@ impl Store {
                 reading.tx.execute("BEGIN", &[]).await?;
                 Ok(reading)
             }
-            Backend::Postgres(pools) => {
-                let begun = pools.read.begin_with("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY").await?;
-                Ok(Reading { tx: Tx::new(Link::Transaction(begun)), home: None })
-            }
+            Backend::Postgres(pools) => Ok(Reading { tx: pools.snapshot().await?, home: None }),
         }
     }
 

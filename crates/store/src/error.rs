@@ -50,8 +50,23 @@ impl From<rusqlite::Error> for StoreError {
             (_, ffi::SQLITE_CONSTRAINT_FOREIGNKEY) => Self::BrokenReference,
             (_, ffi::SQLITE_CONSTRAINT_PRIMARYKEY) => Self::Conflict(sqlite_key(&message, true)),
             (_, ffi::SQLITE_CONSTRAINT_UNIQUE) => Self::Conflict(sqlite_key(&message, false)),
-            (ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked, _) => Self::Timeout(message),
-            (ErrorCode::CannotOpen | ErrorCode::DiskFull | ErrorCode::SystemIoFailure, _) => Self::Unavailable(message),
+            (
+                ErrorCode::DatabaseBusy
+                | ErrorCode::DatabaseLocked
+                | ErrorCode::FileLockingProtocolFailed
+                | ErrorCode::OperationInterrupted,
+                _,
+            ) => Self::Timeout(message),
+            // A file that cannot be written, or was replaced, is the operator's to put right; until then it is away.
+            (
+                ErrorCode::CannotOpen
+                | ErrorCode::DiskFull
+                | ErrorCode::SystemIoFailure
+                | ErrorCode::ReadOnly
+                | ErrorCode::PermissionDenied
+                | ErrorCode::OutOfMemory,
+                _,
+            ) => Self::Unavailable(message),
             (ErrorCode::NotADatabase | ErrorCode::DatabaseCorrupt, _) => Self::Corrupt(message),
             _ => Self::Other(message),
         }
@@ -71,8 +86,6 @@ impl From<sqlx::Error> for StoreError {
     fn from(error: sqlx::Error) -> Self {
         match error {
             sqlx::Error::Database(refusal) => postgres_refusal(&*refusal),
-            sqlx::Error::PoolTimedOut => Self::Timeout("no connection was free".to_owned()),
-            sqlx::Error::PoolClosed => Self::Unavailable("the store was closed".to_owned()),
             sqlx::Error::Io(io) => Self::Unavailable(io.to_string()),
             sqlx::Error::Tls(_) => Self::Unavailable("no secure connection to PostgreSQL could be made".to_owned()),
             // It may quote the database URL, and with it the password.
@@ -82,22 +95,116 @@ impl From<sqlx::Error> for StoreError {
     }
 }
 
-/// By SQLSTATE (PostgreSQL, appendix A). The detail field quotes values, so it is left out.
+/// What a SQLSTATE (PostgreSQL, appendix A) means for the caller, and for the connection.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Meaning {
+    Conflict,
+    BrokenReference,
+    /// Given up for want of time, or for the sake of another: the next attempt may succeed on the same connection.
+    Timeout,
+    /// The server lacks something for a while; the connection is sound.
+    Busy,
+    /// The connection is over, or of no more use.
+    Over,
+    Other,
+}
+
+fn meaning(code: &str, message: &str) -> Meaning {
+    match code {
+        "23505" => Meaning::Conflict,
+        "23503" => Meaning::BrokenReference,
+        // Cancelled by statement_timeout, lock_not_available, deadlock, serialization failure.
+        "57014" | "55P03" | "40P01" | "40001" => Meaning::Timeout,
+        // A standby, where it was a primary: another host may be one. Sessions and transactions that were idle or took too
+        // long are ended.
+        "25006" | "25P03" | "25P04" => Meaning::Over,
+        // Another node has migrated the table: a new connection plans anew.
+        "0A000" if message.starts_with("cached plan") => Meaning::Over,
+        // Connection exceptions; shutting or starting up.
+        c if c.starts_with("08") || c.starts_with("57P") => Meaning::Over,
+        // Insufficient resources, a full disk among them; errors of the system.
+        c if c.starts_with("53") || c.starts_with("58") => Meaning::Busy,
+        _ => Meaning::Other,
+    }
+}
+
+/// Whether nothing more can be asked on the connection that answered so.
+pub(crate) fn ends_connection(error: &sqlx::Error) -> bool {
+    match error {
+        sqlx::Error::Database(refusal) => {
+            meaning(&refusal.code().unwrap_or_default(), refusal.message()) == Meaning::Over
+        }
+        // The bytes of the one cannot be found in those of the other.
+        sqlx::Error::Io(_) | sqlx::Error::Tls(_) | sqlx::Error::Protocol(_) => true,
+        _ => false,
+    }
+}
+
+/// The detail field quotes values, so it is left out.
 fn postgres_refusal(refusal: &dyn sqlx::error::DatabaseError) -> StoreError {
     let code = refusal.code().unwrap_or_default();
     let text = format!("{} ({code})", refusal.message());
-    match code.as_ref() {
-        "23505" => {
+    match meaning(&code, refusal.message()) {
+        Meaning::Conflict => {
             let table = refusal.table().unwrap_or_default();
             let key = refusal.constraint().unwrap_or_default();
             let key = key.strip_prefix(table).map_or(key, |rest| rest.trim_start_matches('_'));
             StoreError::Conflict(format!("{table}.{}", key.strip_suffix("_key").unwrap_or(key)))
         }
-        "23503" => StoreError::BrokenReference,
-        // Cancelled by statement_timeout, lock_not_available, deadlock, serialization failure.
-        "57014" | "55P03" | "40P01" | "40001" => StoreError::Timeout(text),
-        // Connection exceptions, insufficient resources, shutting or starting up.
-        c if c.starts_with("08") || c.starts_with("53") || c.starts_with("57P") => StoreError::Unavailable(text),
-        _ => StoreError::Other(text),
+        Meaning::BrokenReference => StoreError::BrokenReference,
+        Meaning::Timeout => StoreError::Timeout(text),
+        Meaning::Busy | Meaning::Over => StoreError::Unavailable(text),
+        Meaning::Other => StoreError::Other(text),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn point_6_1_what_a_code_of_postgresql_means() {
+        let told = |code| meaning(code, "");
+        for code in ["57014", "55P03", "40P01", "40001"] {
+            assert_eq!(told(code), Meaning::Timeout, "{code}");
+        }
+        for code in ["53000", "53100", "53200", "53300", "53400", "58000", "58030"] {
+            assert_eq!(told(code), Meaning::Busy, "{code}");
+        }
+        for code in ["08000", "08003", "08006", "57P01", "57P02", "57P03", "57P05", "25006", "25P03", "25P04"] {
+            assert_eq!(told(code), Meaning::Over, "{code}");
+        }
+        for code in ["0A000", "22P02", "23502", "23514", "25P02", "28P01", "3D000", "42601", "XX000", ""] {
+            assert_eq!(told(code), Meaning::Other, "{code}");
+        }
+        assert_eq!(meaning("0A000", "cached plan must not change result type"), Meaning::Over);
+        assert_eq!((told("23505"), told("23503")), (Meaning::Conflict, Meaning::BrokenReference));
+    }
+
+    #[test]
+    fn point_6_1_what_a_code_of_sqlite_means() {
+        let told = |code| StoreError::from(rusqlite::Error::SqliteFailure(ffi::Error::new(code), None));
+        for code in [ffi::SQLITE_BUSY, ffi::SQLITE_BUSY_SNAPSHOT, ffi::SQLITE_LOCKED, ffi::SQLITE_PROTOCOL] {
+            assert!(matches!(told(code), StoreError::Timeout(_)), "{code}");
+        }
+        for code in [
+            ffi::SQLITE_FULL,
+            ffi::SQLITE_IOERR,
+            ffi::SQLITE_IOERR_FSYNC,
+            ffi::SQLITE_IOERR_WRITE,
+            ffi::SQLITE_CANTOPEN,
+            ffi::SQLITE_READONLY,
+            ffi::SQLITE_READONLY_DBMOVED,
+            ffi::SQLITE_PERM,
+            ffi::SQLITE_NOMEM,
+        ] {
+            assert!(matches!(told(code), StoreError::Unavailable(_)), "{code}");
+        }
+        for code in [ffi::SQLITE_CORRUPT, ffi::SQLITE_NOTADB] {
+            assert!(matches!(told(code), StoreError::Corrupt(_)), "{code}");
+        }
+        for code in [ffi::SQLITE_ERROR, ffi::SQLITE_MISUSE, ffi::SQLITE_CONSTRAINT_CHECK] {
+            assert!(matches!(told(code), StoreError::Other(_)), "{code}");
+        }
     }
 }

@@ -28,7 +28,7 @@ mod tests {
     async fn the_statements_of_a_function_are_planned_and_not_run() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("test.db");
-        crate::migrate(&format!("sqlite:{}", path.display()), &[]).await.unwrap();
+        crate::migrate(&format!("sqlite:{}", path.display()), &crate::StoreOptions::default()).await.unwrap();
         let mut tx = explain(&path).unwrap();
         let users = crate::users::list(&mut tx, crate::Page::default()).await.unwrap();
         assert_eq!((users.items, users.total), (Vec::new(), 0));

@@ -1,13 +1,13 @@
 //! A connection, or a transaction on one: what every function of the aggregates takes.
 use crate::StoreError;
 use crate::explaining::Explaining;
+use crate::postgres::{Lease, Line};
 use crate::row::Row;
 use crate::value::Value;
 use rusqlite::CachedStatement;
-use sqlx::pool::PoolConnection;
+use sqlx::Postgres;
 use sqlx::postgres::PgArguments;
 use sqlx::query::Query;
-use sqlx::{PgConnection, Postgres, Transaction};
 
 /// Runs statements. The text is the same on both databases, with parameters `$1`, `$2`, …
 ///
@@ -18,10 +18,7 @@ pub struct Tx {
 
 pub(crate) enum Link {
     Sqlite(rusqlite::Connection),
-    /// Outside the pools: for migrations.
-    Single(PgConnection),
-    Pooled(PoolConnection<Postgres>),
-    Transaction(Transaction<'static, Postgres>),
+    Postgres(Lease),
     /// Statements are planned and not run.
     Explain(Explaining),
     /// The connection went back to where it came from.
@@ -33,7 +30,7 @@ impl std::fmt::Debug for Tx {
         f.write_str(match self.link {
             Link::Sqlite(_) => "Tx(SQLite)",
             Link::Explain(_) => "Tx(plans)",
-            Link::Single(_) | Link::Pooled(_) | Link::Transaction(_) => "Tx(PostgreSQL)",
+            Link::Postgres(_) => "Tx(PostgreSQL)",
             Link::Gone => "Tx(gone)",
         })
     }
@@ -42,7 +39,7 @@ impl std::fmt::Debug for Tx {
 enum Side<'a> {
     Sqlite(&'a mut rusqlite::Connection),
     Explain(&'a mut Explaining),
-    Postgres(&'a mut PgConnection),
+    Postgres(&'a mut Line),
 }
 
 impl Tx {
@@ -56,16 +53,14 @@ impl Tx {
         match &mut self.link {
             Link::Sqlite(connection) => Ok(Side::Sqlite(connection)),
             Link::Explain(explaining) => Ok(Side::Explain(explaining)),
-            Link::Single(connection) => Ok(Side::Postgres(connection)),
-            Link::Pooled(connection) => Ok(Side::Postgres(connection)),
-            Link::Transaction(transaction) => Ok(Side::Postgres(transaction)),
+            Link::Postgres(lease) => Ok(Side::Postgres(lease.line()?)),
             Link::Gone => Err(StoreError::Unavailable("the connection was given back".to_owned())),
         }
     }
 
     /// Whether this is PostgreSQL: for the few things in [`crate::dialect`] that differ.
     pub(crate) fn is_postgres(&self) -> bool {
-        matches!(self.link, Link::Single(_) | Link::Pooled(_) | Link::Transaction(_))
+        matches!(self.link, Link::Postgres(_))
     }
 
     /// Runs a statement that returns no rows; answers how many rows it affected.
@@ -73,7 +68,7 @@ impl Tx {
         match self.side(sql)? {
             Side::Sqlite(connection) => Ok(prepared(connection, sql, params)?.raw_execute()? as u64),
             Side::Explain(explaining) => explaining.note(sql).map(|()| 0),
-            Side::Postgres(connection) => Ok(bound(sql, params)?.execute(connection).await?.rows_affected()),
+            Side::Postgres(line) => Ok(line.execute(bound(sql, params)?).await?.rows_affected()),
         }
     }
 
@@ -87,8 +82,8 @@ impl Tx {
                 Ok(rows.next()?.map(|row| Row::sqlite(sql, row, columns)).transpose()?)
             }
             Side::Explain(explaining) => explaining.note(sql).map(|()| None),
-            Side::Postgres(connection) => {
-                let row = bound(sql, params)?.fetch_optional(connection).await?;
+            Side::Postgres(line) => {
+                let row = line.one(bound(sql, params)?).await?;
                 Ok(row.map(|row| Row::postgres(sql, row)))
             }
         }
@@ -108,8 +103,8 @@ impl Tx {
                 Ok(all)
             }
             Side::Explain(explaining) => explaining.note(sql).map(|()| Vec::new()),
-            Side::Postgres(connection) => {
-                let rows = bound(sql, params)?.fetch_all(connection).await?;
+            Side::Postgres(line) => {
+                let rows = line.all(bound(sql, params)?).await?;
                 Ok(rows.into_iter().map(|row| Row::postgres(sql, row)).collect())
             }
         }
@@ -120,9 +115,7 @@ impl Tx {
         match self.side(sql)? {
             Side::Sqlite(connection) => connection.execute_batch(sql)?,
             Side::Explain(explaining) => explaining.note(sql)?,
-            Side::Postgres(connection) => {
-                sqlx::raw_sql(sql).execute(connection).await?;
-            }
+            Side::Postgres(line) => line.script(sql).await?,
         }
         Ok(())
     }
@@ -165,7 +158,7 @@ fn prepared<'c>(
     Ok(statement)
 }
 
-fn bound<'q>(sql: &'static str, params: &[Value<'_>]) -> Result<Query<'q, Postgres, PgArguments>, StoreError> {
+fn bound(sql: &'static str, params: &[Value<'_>]) -> Result<Query<'static, Postgres, PgArguments>, StoreError> {
     refuse_nul(params)?;
     Ok(params.iter().fold(sqlx::query(sql), |query, value| match value {
         Value::Text(text) => query.bind(text.as_deref()),

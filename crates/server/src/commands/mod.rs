@@ -60,9 +60,7 @@ fn check_config(loaded: &config::Loaded, json: bool) -> anyhow::Result<ExitCode>
 }
 
 async fn migrate(config: &Config, json: bool) -> anyhow::Result<()> {
-    let settings = config.settings(&flows::keys::pepper(&wiring::master_key(config)?))?;
-    let declared: Vec<String> = settings.catalogue.names().map(str::to_owned).collect();
-    let applied = store::migrate(&config.database_url(), &declared).await.context("database")?;
+    let applied = store::migrate(&config.database_url(), &wiring::store_options(config)).await.context("database")?;
     output::show(json, &serde_json::json!({"applied": applied}), |_| match applied.as_slice() {
         [] => "the database is up to date".to_owned(),
         versions => format!("applied {versions:?}"),

@@ -20,7 +20,7 @@ async fn a_second_open_finds_what_the_first_left() {
     for_each_database(async |db| {
         write_tx!(db, |tx| users::insert(tx, &user(1)));
         db.store.close().await;
-        assert_eq!(store::migrate(&db.url, &[]).await, Ok(vec![]), "nothing is left to do");
+        assert_eq!(store::migrate(&db.url, &StoreOptions::default()).await, Ok(vec![]), "nothing is left to do");
         let again = Store::open(&db.url, &verify_only()).await.unwrap();
         let found = users::by_id(&mut again.read().await.unwrap(), user_id(1)).await.unwrap();
         assert_eq!(found, Some(user(1)));

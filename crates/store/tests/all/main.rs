@@ -3,6 +3,7 @@
 
 #[macro_use]
 mod common;
+mod connections;
 
 mod activity;
 mod app_policy;

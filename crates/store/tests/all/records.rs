@@ -10,7 +10,7 @@ use serde_json::json;
 use store::audit;
 use store::audit_search::{self, Filter, Kind, LOOKED_AT, Order, Outcome};
 use store::credentials::KeptKey;
-use store::{Page, StoreError, credentials, keys, users};
+use store::{Page, StoreError, StoreOptions, credentials, keys, users};
 
 fn signing(kid: &str, created: i64) -> SigningKeyRecord {
     SigningKeyRecord {
@@ -191,8 +191,9 @@ async fn point_6_1_credentials_without_scopes_get_those_that_existed_written_out
         write_tx!(db, |tx| async {
             tx.execute("DELETE FROM schema_migrations WHERE name = 'written_scopes'", &[]).await
         });
-        let declared = ["openid".to_owned(), "contracts:read".to_owned()];
-        assert_eq!(store::migrate(&db.url, &declared).await.unwrap().len(), 1);
+        let declared_scopes = vec!["openid".to_owned(), "contracts:read".to_owned()];
+        let options = StoreOptions { declared_scopes, ..StoreOptions::default() };
+        assert_eq!(store::migrate(&db.url, &options).await.unwrap().len(), 1);
         let scopes =
             async |n: u8| read_tx!(db, |tx| credentials::api_key_by_hash(tx, &hash(n), NOW)).unwrap().0.key.scopes;
         let of_key = scopes(1).await;

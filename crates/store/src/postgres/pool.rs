@@ -1,0 +1,225 @@
+//! Connections that are kept for the next caller, up to a number; callers wait for one no longer than their patience.
+//!
+//! `sqlx` has a pool, too: it waits out the whole patience of every caller while the server is away, waits for good for a
+//! connection that hangs when it comes back, and knows one host.
+use super::hosts::Hosts;
+use super::line::Line;
+use crate::StoreError;
+use futures_util::future::join_all;
+use parking_lot::Mutex;
+use std::sync::Arc;
+use std::time::Duration;
+use tokio::runtime::Handle;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore, TryAcquireError, watch};
+use tokio::time::{Instant, timeout};
+
+/// A connection that lay idle for longer is asked whether it still lives before it is used.
+const TRUSTED_IDLE: Duration = Duration::from_secs(5);
+/// A connection that lay idle for longer is closed.
+const IDLE: Duration = Duration::from_mins(10);
+/// How long the server may take to hear that connections are closed.
+const FAREWELL: Duration = Duration::from_secs(1);
+
+/// How connections are made, and how long what takes.
+pub(crate) struct Terms {
+    pub(crate) hosts: Arc<Hosts>,
+    /// How each connection is set from the start.
+    pub(crate) session: Vec<(&'static str, String)>,
+    pub(crate) most: usize,
+    /// How long a caller waits for its turn.
+    pub(crate) patience: Duration,
+    /// How long an answer may take.
+    pub(crate) within: Duration,
+}
+
+#[derive(Clone)]
+pub(crate) struct Pool(Arc<Shared>);
+
+struct Shared {
+    terms: Terms,
+    places: Arc<Semaphore>,
+    state: Mutex<State>,
+    /// How many callers hold a connection, or are on the way to one.
+    lent: watch::Sender<usize>,
+}
+
+#[derive(Default)]
+struct State {
+    /// The one that was used last is used next; the others may grow old.
+    idle: Vec<(Line, Instant)>,
+    closed: bool,
+    /// Why the last attempt to connect failed.
+    down: Option<StoreError>,
+    /// Somebody finds out whether the server is back.
+    probing: bool,
+}
+
+fn closed() -> StoreError {
+    StoreError::Unavailable("the store was closed".to_owned())
+}
+
+impl Pool {
+    pub(crate) fn new(terms: Terms) -> Self {
+        let places = Arc::new(Semaphore::new(terms.most));
+        Self(Arc::new(Shared { terms, places, state: Mutex::default(), lent: watch::Sender::new(0) }))
+    }
+
+    /// A connection: an idle one, or a new one.
+    pub(crate) async fn take(&self) -> Result<Lease, StoreError> {
+        let home = self.home().await?;
+        while let Some((mut line, since)) = self.idle() {
+            if since.elapsed() < TRUSTED_IDLE || line.answers(self.0.terms.hosts.within()).await {
+                return Ok(Lease { line: Some(line), home: Some(home) });
+            }
+            self.lost();
+        }
+        let line = self.connect().await?;
+        Ok(Lease { line: Some(line), home: Some(home) })
+    }
+
+    fn idle(&self) -> Option<(Line, Instant)> {
+        self.0.state.lock().idle.pop()
+    }
+
+    /// A place among those who may hold a connection.
+    async fn home(&self) -> Result<Home, StoreError> {
+        let places = self.0.places.clone();
+        let place = match places.clone().try_acquire_owned() {
+            Ok(place) => Ok(place),
+            Err(TryAcquireError::Closed) => return Err(closed()),
+            Err(TryAcquireError::NoPermits) => {
+                self.probe_of_another()?;
+                let waited = timeout(self.0.terms.patience, places.acquire_owned()).await;
+                waited.map_err(|_| StoreError::Timeout("no connection was free".to_owned()))?
+            }
+        };
+        self.0.lent.send_modify(|lent| *lent += 1);
+        Ok(Home { pool: self.clone(), _place: place.map_err(|_| closed())? })
+    }
+
+    /// While the server is away and somebody tries to reach it, others are told so at once.
+    fn probe_of_another(&self) -> Result<(), StoreError> {
+        let state = self.0.state.lock();
+        match &state.down {
+            Some(why) if state.probing && state.idle.is_empty() => Err(why.clone()),
+            _ => Ok(()),
+        }
+    }
+
+    /// Leave to try and connect: for everybody, or for one while the server is away.
+    fn probe(&self) -> Result<Option<Probe<'_>>, StoreError> {
+        let mut state = self.0.state.lock();
+        match &state.down {
+            None => Ok(None),
+            Some(why) if state.probing => Err(why.clone()),
+            Some(_) => {
+                state.probing = true;
+                Ok(Some(Probe(self)))
+            }
+        }
+    }
+
+    async fn connect(&self) -> Result<Line, StoreError> {
+        let terms = &self.0.terms;
+        let _probe = self.probe()?;
+        let made = terms.hosts.connect(&terms.session).await;
+        self.0.state.lock().down = made.as_ref().err().cloned();
+        Ok(Line::new(made?, terms.within, !terms.hosts.pooler()))
+    }
+
+    /// What befell one connection has probably befallen the others: none of those that wait is trusted.
+    fn lost(&self) {
+        let idle = std::mem::take(&mut self.0.state.lock().idle);
+        drop(idle);
+    }
+
+    fn give_back(&self, line: Line) {
+        let mut state = self.0.state.lock();
+        if !state.closed {
+            state.idle.retain(|(_, since)| since.elapsed() < IDLE);
+            state.idle.push((line, Instant::now()));
+        }
+    }
+
+    /// How many are lent right now.
+    pub(crate) fn lent(&self) -> usize {
+        *self.0.lent.borrow()
+    }
+
+    /// Lends nothing more, waits until what is lent is back, but not for good, and closes everything.
+    pub(crate) async fn close(&self) {
+        let idle = {
+            let mut state = self.0.state.lock();
+            state.closed = true;
+            std::mem::take(&mut state.idle)
+        };
+        self.0.places.close();
+        let mut lent = self.0.lent.subscribe();
+        if timeout(self.0.terms.within, lent.wait_for(|lent| *lent == 0)).await.is_err() {
+            tracing::warn!(connections = self.lent(), "closing PostgreSQL connections that are still in use");
+        }
+        let farewell = join_all(idle.into_iter().map(|(line, _)| line.close()));
+        // They are closed either way.
+        let _ = timeout(FAREWELL, farewell).await;
+    }
+}
+
+/// Somebody finds out whether the server is back.
+struct Probe<'a>(&'a Pool);
+
+impl Drop for Probe<'_> {
+    fn drop(&mut self) {
+        self.0.0.state.lock().probing = false;
+    }
+}
+
+/// Where a connection goes back to. Whoever has one has a place.
+struct Home {
+    pool: Pool,
+    _place: OwnedSemaphorePermit,
+}
+
+impl Drop for Home {
+    fn drop(&mut self) {
+        self.pool.0.lent.send_modify(|lent| *lent -= 1);
+    }
+}
+
+/// A connection that is lent, or one that belongs to nobody else. What is lent goes back when this is dropped, unless it was
+/// lost or cannot be tidied up in time.
+pub(crate) struct Lease {
+    line: Option<Line>,
+    home: Option<Home>,
+}
+
+impl Lease {
+    /// Of a connection outside of any pool.
+    pub(crate) fn single(line: Line) -> Self {
+        Self { line: Some(line), home: None }
+    }
+
+    pub(crate) fn line(&mut self) -> Result<&mut Line, StoreError> {
+        self.line.as_mut().ok_or_else(closed)
+    }
+}
+
+impl Drop for Lease {
+    fn drop(&mut self) {
+        let (Some(mut line), Some(home)) = (self.line.take(), self.home.take()) else { return };
+        if line.is_clean() {
+            home.pool.give_back(line);
+        } else if !line.is_lost()
+            && let Ok(runtime) = Handle::try_current()
+        {
+            runtime.spawn(async move {
+                if line.tidy().await {
+                    home.pool.give_back(line);
+                } else {
+                    home.pool.lost();
+                }
+            });
+        } else {
+            home.pool.lost();
+        }
+    }
+}
