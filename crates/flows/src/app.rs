@@ -6,6 +6,7 @@ use crate::keys::{self, Keys, MasterKey};
 use crate::outbound::Outbound;
 use crate::password::Passwords;
 use crate::recorder::{About, Recorder};
+use crate::standing::{Standing, Unready};
 use crate::throttle::Throttle;
 use crate::waiting::Waiting;
 use crate::watch::Watch;
@@ -41,6 +42,7 @@ struct Inner {
     outbox: Outbox,
     outbound: Outbound,
     started_at: Timestamp,
+    standing: Arc<Standing>,
 }
 
 impl App {
@@ -69,6 +71,7 @@ impl App {
             settings,
             master,
             started_at: ctx.now,
+            standing: Arc::default(),
         })))
     }
 
@@ -107,11 +110,14 @@ impl App {
         self.reload_keys(ctx).await
     }
 
-    /// Whether the database answers.
-    pub async fn ready(&self) -> Result<(), Fault> {
-        let mut tx = self.0.store.read().await?;
-        store::users::has_operator(&mut tx).await?;
-        Ok(())
+    /// Whether a write succeeds, and the jobs run; answers within a second.
+    pub async fn ready(&self) -> Result<(), Unready> {
+        self.0.standing.ready(&self.0.store).await
+    }
+
+    /// What is known of that.
+    pub fn standing(&self) -> &Standing {
+        &self.0.standing
     }
 
     /// Flushes what waits and closes the database.

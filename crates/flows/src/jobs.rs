@@ -1,7 +1,46 @@
 //! What is done now and then, without anybody asking.
 use crate::{App, Ctx, Fault, activity, keys, revocations};
 use domain::Day;
+use futures_util::future::BoxFuture;
+use std::time::Duration;
 use store::StoreError;
+
+/// What is done now and then, apart from all else that is, so that none holds up another.
+#[derive(Debug, Clone, Copy)]
+pub struct Job {
+    pub name: &'static str,
+    pub every: Duration,
+    work: fn(App, Ctx) -> BoxFuture<'static, Result<(), Fault>>,
+}
+
+impl Job {
+    pub fn run(&self, app: App, ctx: Ctx) -> BoxFuture<'static, Result<(), Fault>> {
+        (self.work)(app, ctx)
+    }
+}
+
+macro_rules! jobs {
+    ($($name:literal every $seconds:literal: |$app:ident, $ctx:ident| $work:expr),* $(,)?) => {
+        [$(Job {
+            name: $name,
+            every: Duration::from_secs($seconds),
+            work: |$app, $ctx| Box::pin(async move { $work }),
+        }),*]
+    };
+}
+
+/// All of them but the deliveries, which go on from one turn to the next ([`crate::deliver::Deliverer`]).
+pub const JOBS: [Job; 8] = jobs![
+    "records" every 1: |app, _ctx| app.flush().await,
+    "events" every 1: |app, _ctx| app.flush_events().await,
+    "webhooks" every 1: |app, _ctx| app.look_at_webhooks().await,
+    "memory" every 1: |app, _ctx| app.passwords().rest().await,
+    "keys" every 1: |app, ctx| app.look_at_keys(&ctx).await,
+    "revocations" every 1: |app, ctx| revocations::go_on(&app, &ctx).await,
+    // Reads all grants where it finds what it looks for last.
+    "old keys" every 3_600: |app, ctx| keys::forget(app.store(), &ctx).await.map(|_| ()),
+    "cleaning" every 30: |app, ctx| clean(&app, &ctx).await,
+];
 
 /// Rows that one write removes of each kind at most, so that none holds the database for long.
 const BATCH: i64 = 1_000;
@@ -17,12 +56,14 @@ const KEEP_INVITATIONS: i64 = 30 * 24 * 60 * 60;
 /// A device that still polls is told for so long that its code has expired or was used, in seconds.
 const KEEP_DEVICES: i64 = 60 * 60;
 
-const HOUR: i64 = 60 * 60;
-/// Seconds from one run to the next.
-pub const EACH_RUN: i64 = 30;
-
-/// Removes what has expired, reaps registrations that were never used, and takes up rotated keys.
+/// Everything at once.
 pub async fn run_all(app: &App, ctx: &Ctx) -> Result<(), Fault> {
+    clean(app, ctx).await?;
+    each_second(app, ctx).await
+}
+
+/// Removes what has expired, and reaps registrations that were never used.
+async fn clean(app: &App, ctx: &Ctx) -> Result<(), Fault> {
     let now = ctx.now;
     let unused_before = now.plus(-app.settings().registration.unused_after);
     let work = app.store().write(move |tx| {
@@ -41,12 +82,8 @@ pub async fn run_all(app: &App, ctx: &Ctx) -> Result<(), Fault> {
     });
     work.await.map_err(|error: StoreError| Fault::from(error))?;
     forget(app, ctx).await?;
-    // Reads all grants where it finds what it looks for last.
-    if now.seconds() % HOUR < EACH_RUN {
-        keys::forget(app.store(), ctx).await?;
-    }
     app.throttle().tidy(now);
-    each_second(app, ctx).await
+    Ok(())
 }
 
 /// Removes what was revoked, writes what waits, takes up what other nodes did to the webhooks, and lets go of memory.

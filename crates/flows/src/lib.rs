@@ -77,6 +77,7 @@ pub mod setup;
 mod setup_link;
 pub mod sign_in_refusal;
 mod signed_out;
+pub mod standing;
 pub mod subject;
 pub mod throttle;
 pub mod token;

@@ -6,6 +6,7 @@ mod commands;
 mod config;
 mod connections;
 mod demo;
+mod jobs;
 mod new_client;
 mod output;
 mod serve;

@@ -1,17 +1,20 @@
 //! Serving, until told to stop: requests in flight are finished, what waits is written.
 use crate::config::Config;
 use crate::connections::{self, Bounds};
-use crate::stop::{on_signal, stopped};
+use crate::stop::on_signal;
 use crate::system::{self, SystemClock, SystemRng};
-use crate::{output, wiring};
-use anyhow::Context as _;
+use crate::{jobs, output, wiring};
+use anyhow::{Context as _, bail};
 use flows::App;
-use flows::deliver::Deliverer;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::net::TcpListener;
 use tokio::sync::watch;
+use tokio::time::timeout;
 use web::{WebOptions, WebState};
+
+/// How long writing what waits and closing the database may take.
+const LAST_WORDS: Duration = Duration::from_secs(15);
 
 /// The server's whole life with these settings.
 pub async fn run(config: &Config) -> anyhow::Result<()> {
@@ -34,33 +37,12 @@ pub async fn serve(
 ) -> anyhow::Result<()> {
     let options = WebOptions { trusted_proxies: config.trusted_proxies.clone() };
     let state = WebState::new(app.clone(), Arc::new(SystemClock), Arc::new(SystemRng), options);
-    let jobs = tokio::spawn(jobs(app.clone(), stop.clone()));
+    let jobs = tokio::spawn(jobs::run(app.clone(), stop.clone()));
     connections::serve(listener, web::router(state), Bounds::new(&config.trusted_proxies), stop).await;
     jobs.await?;
-    app.stop().await?;
-    Ok(())
-}
-
-/// Every second, writes what waits and sends to webhooks what is due; every half minute, tidies up.
-async fn jobs(app: App, stop: watch::Receiver<bool>) {
-    let mut second = tokio::time::interval(Duration::from_secs(1));
-    let mut deliverer = Deliverer::new(app.clone(), Arc::new(|| system::ctx("webhooks")));
-    let mut ticks = 0u32;
-    loop {
-        tokio::select! {
-            _ = second.tick() => {}
-            () = stopped(stop.clone()) => return deliverer.stop().await,
-        }
-        let ctx = system::ctx("job");
-        let done = if ticks.is_multiple_of(30) {
-            flows::jobs::run_all(&app, &ctx).await
-        } else {
-            flows::jobs::each_second(&app, &ctx).await
-        };
-        let sent = deliverer.tick().await;
-        if let Err(fault) = done.and(sent) {
-            tracing::error!(%fault, "a job failed; it is tried again");
-        }
-        ticks = ticks.wrapping_add(1);
+    // A database that is away must not keep the process from ending; what waits is lost with it either way.
+    match timeout(LAST_WORDS, app.stop()).await {
+        Ok(stopped) => Ok(stopped?),
+        Err(_) => bail!("the database did not take what waited to be written"),
     }
 }

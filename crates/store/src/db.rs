@@ -5,8 +5,9 @@ use crate::migrate::{self, Leave};
 use crate::options::StoreOptions;
 use crate::postgres::{self, Pools};
 use crate::queue::Queue;
-use crate::sqlite::{self, Readers};
+use crate::sqlite::{self, Opened, Readers};
 use crate::tx::{Link, Tx};
+use crate::{dialect, health};
 use futures_util::future::BoxFuture;
 use std::ops::{Deref, DerefMut};
 use std::path::PathBuf;
@@ -64,6 +65,16 @@ pub async fn migrate(url: &str, options: &StoreOptions) -> Result<Vec<i64>, Stor
     migrate::run(&mut alone(url, options).await?, Leave::Migrate, &options.declared_scopes).await
 }
 
+/// Whether there is a database at `url`: one that was migrated, by whatever version. Changes nothing.
+pub async fn exists(url: &str, options: &StoreOptions) -> Result<bool, StoreError> {
+    if let Place::Sqlite(path) = place(url)?
+        && !path.exists()
+    {
+        return Ok(false);
+    }
+    dialect::has_migrations(&mut alone(url, options).await?).await
+}
+
 impl Store {
     /// Opens `sqlite:path/to/file` or `postgres://user:password@host/database`.
     pub async fn open(url: &str, options: &StoreOptions) -> Result<Self, StoreError> {
@@ -73,8 +84,9 @@ impl Store {
                 migrate::run(&mut tx, options.leave, &options.declared_scopes).await?;
                 let Link::Sqlite(writer) = tx.link else { return Err(StoreError::Other("no writer".to_owned())) };
                 let checkpointer = Checkpointer::start(sqlite::writer(&path, options.patience)?)?;
-                let queue = Queue::start(writer, checkpointer, options.queue, options.patience)?;
-                Backend::Sqlite { readers: Arc::new(Readers::new(path, options.patience)), queue }
+                let opened = Opened::note(&path)?;
+                let queue = Queue::start(writer, opened.clone(), checkpointer, options.queue, options.patience)?;
+                Backend::Sqlite { readers: Arc::new(Readers::new(opened, options.patience)), queue }
             }
             Place::Postgres(url) => {
                 let mut tx = postgres::connect(url, options).await?;
@@ -118,6 +130,11 @@ impl Store {
             Backend::Sqlite { queue, .. } => queue.write(work).await,
             Backend::Postgres(pools) => pools.write(work).await,
         }
+    }
+
+    /// Whether a write succeeds.
+    pub async fn probe(&self) -> Result<(), StoreError> {
+        self.write(|tx| Box::pin(health::touch(tx))).await
     }
 
     /// How many writes wait in the queue of SQLite, or are under way on PostgreSQL.

@@ -52,7 +52,7 @@ mod sqlite;
 mod tx;
 mod value;
 
-pub use db::{Reading, Store, migrate};
+pub use db::{Reading, Store, exists, migrate};
 pub use error::StoreError;
 pub use migrate::{Leave, SCHEMA_VERSION};
 pub use options::StoreOptions;

@@ -4,6 +4,7 @@
 //! file: they queue, and whoever queued while the last commit was being flushed shares the next one.
 use crate::StoreError;
 use crate::checkpoint::Checkpointer;
+use crate::sqlite::Opened;
 use crate::tx::{Link, Tx};
 use futures_util::FutureExt as _;
 use futures_util::future::BoxFuture;
@@ -74,6 +75,7 @@ impl Queue {
     /// Starts the writer on `connection`. At most `capacity` writes wait; more wait outside, up to `patience`.
     pub(crate) fn start(
         connection: rusqlite::Connection,
+        opened: Opened,
         checkpointer: Checkpointer,
         capacity: usize,
         patience: Duration,
@@ -85,7 +87,7 @@ impl Queue {
         std::thread::Builder::new()
             .name("sqlite-writer".to_owned())
             .spawn(move || {
-                write_all(Tx::new(Link::Sqlite(connection)), jobs, checkpointer, &counter);
+                write_all(Tx::new(Link::Sqlite(connection)), &opened, jobs, checkpointer, &counter);
                 drop(alive);
             })
             .map_err(|e| StoreError::Unavailable(format!("no thread for the writer: {e}")))?;
@@ -129,10 +131,16 @@ impl Queue {
     }
 }
 
-fn write_all(mut tx: Tx, mut jobs: mpsc::Receiver<Box<dyn Job>>, mut checkpointer: Checkpointer, commits: &AtomicU64) {
+fn write_all(
+    mut tx: Tx,
+    opened: &Opened,
+    mut jobs: mpsc::Receiver<Box<dyn Job>>,
+    mut checkpointer: Checkpointer,
+    commits: &AtomicU64,
+) {
     while let Some(first) = jobs.blocking_recv() {
         let mut batch = Vec::with_capacity(16);
-        let outcome = transaction(&mut tx, first, &mut jobs, &mut batch);
+        let outcome = transaction(&mut tx, opened, first, &mut jobs, &mut batch);
         match &outcome {
             Ok(()) => {
                 commits.fetch_add(1, Ordering::Relaxed);
@@ -153,6 +161,7 @@ fn write_all(mut tx: Tx, mut jobs: mpsc::Receiver<Box<dyn Job>>, mut checkpointe
 /// Runs `first` and whatever waits behind it as one transaction. All jobs taken are in `batch`, whatever happens.
 fn transaction(
     tx: &mut Tx,
+    opened: &Opened,
     first: Box<dyn Job>,
     jobs: &mut mpsc::Receiver<Box<dyn Job>>,
     batch: &mut Vec<Box<dyn Job>>,
@@ -173,6 +182,8 @@ fn transaction(
             batch.extend(jobs.try_recv().ok());
         }
     }
+    // Last, so that little time is left for the file to go away before the commit.
+    opened.check()?;
     sql(tx, "COMMIT")
 }
 

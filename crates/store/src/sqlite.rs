@@ -13,6 +13,44 @@ const IDLE_READERS: usize = 8;
 /// Statements that a connection keeps prepared: more than this crate has.
 const STATEMENTS: usize = 256;
 
+/// The file that was opened, told from another that took its place.
+#[derive(Debug, Clone)]
+pub(crate) struct Opened {
+    path: PathBuf,
+    #[cfg(unix)]
+    file: (u64, u64),
+}
+
+impl Opened {
+    pub(crate) fn note(path: &Path) -> Result<Self, StoreError> {
+        Ok(Self {
+            path: path.to_owned(),
+            #[cfg(unix)]
+            file: identity(path)?,
+        })
+    }
+
+    /// What is written to a file that was deleted or replaced is gone with the process that has it open.
+    pub(crate) fn check(&self) -> Result<(), StoreError> {
+        #[cfg(unix)]
+        if identity(&self.path)? != self.file {
+            return Err(StoreError::Unavailable(format!(
+                "{} was replaced since it was opened: restart the server to use the new file",
+                self.path.display()
+            )));
+        }
+        Ok(())
+    }
+}
+
+/// Device and inode.
+#[cfg(unix)]
+fn identity(path: &Path) -> Result<(u64, u64), StoreError> {
+    use std::os::unix::fs::MetadataExt as _;
+    let about = std::fs::metadata(path).map_err(|e| StoreError::Unavailable(format!("{}: {e}", path.display())))?;
+    Ok((about.dev(), about.ino()))
+}
+
 /// Opens the one connection that writes; makes the file (0600) and its folder (0700) if they are not there.
 pub(crate) fn writer(path: &Path, patience: Duration) -> Result<Connection, StoreError> {
     create(path).map_err(|e| StoreError::Unavailable(format!("{}: {e}", path.display())))?;
@@ -69,15 +107,15 @@ fn create(path: &Path) -> std::io::Result<()> {
 
 /// Read-only connections. A point read takes microseconds, less than handing it to another thread would.
 pub(crate) struct Readers {
-    path: PathBuf,
+    opened: Opened,
     patience: Duration,
     /// `None` once the store is closed.
     idle: Mutex<Option<Vec<Connection>>>,
 }
 
 impl Readers {
-    pub(crate) fn new(path: PathBuf, patience: Duration) -> Self {
-        Self { path, patience, idle: Mutex::new(Some(Vec::new())) }
+    pub(crate) fn new(opened: Opened, patience: Duration) -> Self {
+        Self { opened, patience, idle: Mutex::new(Some(Vec::new())) }
     }
 
     /// An idle connection, or a new one: never waits, so that nested reads cannot lock each other out.
@@ -86,7 +124,11 @@ impl Readers {
             Some(idle) => idle.pop(),
             None => return Err(StoreError::Unavailable("the store was closed".to_owned())),
         };
-        let connection = if let Some(connection) = idle { connection } else { reader(&self.path, self.patience)? };
+        if let Some(connection) = idle {
+            return Ok(Tx::new(Link::Sqlite(connection)));
+        }
+        let connection = reader(&self.opened.path, self.patience)?;
+        self.opened.check()?;
         Ok(Tx::new(Link::Sqlite(connection)))
     }
 

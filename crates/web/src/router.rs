@@ -207,13 +207,13 @@ fn open_to_all() -> CorsLayer {
         .max_age(Duration::from_hours(1))
 }
 
-/// Ready when the database answers.
-async fn ready(State(state): State<WebState>) -> (StatusCode, &'static str) {
+/// Ready when a write succeeds and the jobs run.
+async fn ready(State(state): State<WebState>) -> (StatusCode, String) {
     match state.app().ready().await {
-        Ok(()) => (StatusCode::OK, "ready\n"),
-        Err(fault) => {
-            tracing::error!(%fault, "not ready");
-            (StatusCode::SERVICE_UNAVAILABLE, "the database is not available\n")
+        Ok(()) => (StatusCode::OK, "ready\n".to_owned()),
+        Err(unready) => {
+            tracing::error!(%unready, "not ready");
+            (StatusCode::SERVICE_UNAVAILABLE, format!("{}\n", unready.public()))
         }
     }
 }

@@ -122,7 +122,11 @@ impl Pool {
     async fn connect(&self) -> Result<Line, StoreError> {
         let terms = &self.0.terms;
         let _probe = self.probe()?;
-        let made = terms.hosts.connect(&terms.session).await;
+        let made = terms.hosts.connect(&terms.session).await.map_err(|error| match error {
+            // Whatever the server has against us now, it was good before, and may be again.
+            StoreError::Other(why) => StoreError::Unavailable(why),
+            error => error,
+        });
         self.0.state.lock().down = made.as_ref().err().cloned();
         Ok(Line::new(made?, terms.within, !terms.hosts.pooler()))
     }

@@ -425,3 +425,45 @@ async fn an_open_file_is_locked_against_other_programs() {
     store.close().await;
     assert!(!locked());
 }
+
+#[cfg(unix)]
+#[tokio::test]
+async fn point_4_5_a_file_that_was_deleted_or_replaced_is_not_written_to() {
+    on_sqlite(async |db| {
+        write_tx!(db, |tx| users::insert(tx, &user(1)));
+        let path = std::path::PathBuf::from(db.url.strip_prefix("sqlite:").unwrap());
+        let insert = |n| db.store.write(move |tx| Box::pin(async move { users::insert(tx, &user(n)).await }));
+        let away = path.with_extension("away");
+        std::fs::rename(&path, &away).unwrap();
+        assert!(matches!(insert(2).await, Err(StoreError::Unavailable(_))), "deleted");
+        std::fs::copy(&away, &path).unwrap();
+        let Err(StoreError::Unavailable(why)) = insert(2).await else { panic!("replaced") };
+        assert!(why.contains("replaced"), "{why}");
+        assert!(matches!(db.store.probe().await, Err(StoreError::Unavailable(_))));
+        // Readers that are open still see the file of before; no new one opens the other.
+        let readings: Vec<_> = futures_util::future::join_all((0..3).map(|_| db.store.read())).await;
+        assert!(readings.iter().skip(1).all(|reading| matches!(reading, Err(StoreError::Unavailable(_)))));
+        drop(readings);
+        std::fs::rename(&away, &path).unwrap();
+        assert_eq!(insert(2).await, Ok(()), "back in its place");
+        assert_eq!(read_tx!(db, |tx| users::count_all(tx)), 2);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn point_4_5_whether_there_is_a_database_is_found_out_without_making_one() {
+    for_each_database(async |db| {
+        let options = StoreOptions::default();
+        assert_eq!(store::exists(&db.url, &options).await, Ok(true));
+        if db.is_postgres {
+            statement(db, "DROP TABLE schema_migrations").await.unwrap();
+            assert_eq!(store::exists(&db.url, &options).await, Ok(false));
+        } else {
+            let missing = format!("{}.missing", db.url);
+            assert_eq!(store::exists(&missing, &options).await, Ok(false));
+            assert!(!std::path::Path::new(missing.strip_prefix("sqlite:").unwrap()).exists());
+        }
+    })
+    .await;
+}

@@ -40,6 +40,7 @@ mod register;
 mod revocations;
 mod rights;
 mod secrets;
+mod standing;
 mod trust;
 mod undo;
 mod webhook_changes;

@@ -1,0 +1,134 @@
+//! Whether the server can do its work: whether a write succeeds, and whether its jobs run.
+use crate::Fault;
+use parking_lot::Mutex;
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
+use store::Store;
+use tokio::sync::watch;
+use tokio::time::{Instant, timeout};
+
+/// Whoever asks has an answer within this time, whatever the database does.
+const WITHIN: Duration = Duration::from_millis(900);
+/// So long, one answer serves all who ask.
+const SHARED: Duration = Duration::from_secs(1);
+/// A job may fail for so long, and ten of its turns, before it is said to stand still.
+const PATIENCE: Duration = Duration::from_secs(30);
+
+/// Why the server is not ready.
+#[derive(Debug, Clone, thiserror::Error)]
+pub enum Unready {
+    #[error("no write succeeds: {0}")]
+    Database(Fault),
+    #[error("the database did not take a write within a second")]
+    Slow,
+    #[error("the job `{0}` stands still")]
+    Job(&'static str),
+}
+
+impl Unready {
+    /// What anybody may know of it.
+    pub fn public(&self) -> String {
+        match self {
+            Self::Database(_) => "the database is not available".to_owned(),
+            Self::Slow | Self::Job(_) => self.to_string(),
+        }
+    }
+}
+
+#[derive(Debug)]
+struct Running {
+    every: Duration,
+    succeeded: Instant,
+    panics: u64,
+}
+
+/// What is known of it.
+#[derive(Debug, Default)]
+pub struct Standing {
+    last: watch::Sender<Option<(Instant, Result<(), Fault>)>>,
+    probing: AtomicBool,
+    jobs: Mutex<BTreeMap<&'static str, Running>>,
+}
+
+impl Standing {
+    /// A job will run every so often, from now on.
+    pub fn begin(&self, name: &'static str, every: Duration) {
+        self.jobs.lock().insert(name, Running { every, succeeded: Instant::now(), panics: 0 });
+    }
+
+    pub fn succeeded(&self, name: &'static str) {
+        if let Some(job) = self.jobs.lock().get_mut(name) {
+            job.succeeded = Instant::now();
+        }
+    }
+
+    /// Answers how often this job has.
+    pub fn panicked(&self, name: &'static str) -> u64 {
+        let mut jobs = self.jobs.lock();
+        let Some(job) = jobs.get_mut(name) else { return 0 };
+        job.panics += 1;
+        job.panics
+    }
+
+    /// A job that has not succeeded for too long, if there is one.
+    pub fn still(&self, now: Instant) -> Option<&'static str> {
+        let is_still = |job: &Running| now.duration_since(job.succeeded) > PATIENCE + job.every * 10;
+        self.jobs.lock().iter().find(|(_, job)| is_still(job)).map(|(name, _)| *name)
+    }
+
+    /// Asks the database, unless somebody does or just did.
+    pub async fn ready(self: &Arc<Self>, store: &Store) -> Result<(), Unready> {
+        let mut last = self.last.subscribe();
+        let known = last.borrow_and_update().as_ref().filter(|(at, _)| at.elapsed() < SHARED).cloned();
+        let outcome = if let Some((_, outcome)) = known {
+            outcome
+        } else {
+            if !self.probing.swap(true, Ordering::AcqRel) {
+                let (probe, store) = (Probe(self.clone()), store.clone());
+                tokio::spawn(async move {
+                    let outcome = store.probe().await.map_err(Fault::from);
+                    probe.0.last.send_replace(Some((Instant::now(), outcome)));
+                });
+            }
+            if !matches!(timeout(WITHIN, last.changed()).await, Ok(Ok(()))) {
+                return Err(Unready::Slow);
+            }
+            let told = last.borrow().as_ref().map(|(_, outcome)| outcome.clone());
+            told.ok_or(Unready::Slow)?
+        };
+        outcome.map_err(Unready::Database)?;
+        self.still(Instant::now()).map_or(Ok(()), |name| Err(Unready::Job(name)))
+    }
+}
+
+/// One at a time.
+struct Probe(Arc<Standing>);
+
+impl Drop for Probe {
+    fn drop(&mut self) {
+        self.0.probing.store(false, Ordering::Release);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn point_6_1_a_job_that_does_not_succeed_any_more_stands_still() {
+        let standing = Standing::default();
+        let later = |seconds| Instant::now() + Duration::from_secs(seconds);
+        assert_eq!(standing.still(later(1_000)), None, "without jobs, none does");
+        standing.begin("often", Duration::from_secs(1));
+        standing.begin("seldom", Duration::from_secs(30));
+        assert_eq!(standing.still(later(39)), None);
+        assert_eq!(standing.still(later(42)), Some("often"));
+        assert_eq!((standing.panicked("seldom"), standing.panicked("seldom")), (1, 2));
+        standing.jobs.lock().remove("often");
+        assert_eq!(standing.still(later(329)), None);
+        assert_eq!(standing.still(later(332)), Some("seldom"));
+        assert_eq!(Unready::Job("seldom").public(), "the job `seldom` stands still");
+    }
+}

@@ -1,0 +1,157 @@
+//! The jobs beside the requests, each supervised on its own: one that panics or hangs holds up no other.
+use crate::stop::stopped;
+use crate::system;
+use flows::deliver::Deliverer;
+use flows::jobs::JOBS;
+use flows::{App, Fault};
+use futures_util::future::BoxFuture;
+use std::sync::Arc;
+use std::time::Duration;
+use tokio::sync::{Mutex, watch};
+use tokio::task::JoinSet;
+use tokio::time::{MissedTickBehavior, interval, sleep, timeout};
+
+/// How long what is under way may take to end, once the server was asked to.
+const GRACE: Duration = Duration::from_secs(5);
+
+/// Runs all of them, until `stop`.
+pub async fn run(app: App, stop: watch::Receiver<bool>) {
+    let mut all = JoinSet::new();
+    for job in JOBS {
+        let work = {
+            let app = app.clone();
+            move || job.run(app.clone(), system::ctx("job"))
+        };
+        all.spawn(supervise(app.clone(), job.name, job.every, stop.clone(), work));
+    }
+    let deliverer = Arc::new(Mutex::new(Some(Deliverer::new(app.clone(), Arc::new(|| system::ctx("webhooks"))))));
+    let work = {
+        let deliverer = deliverer.clone();
+        move || -> BoxFuture<'static, Result<(), Fault>> {
+            let deliverer = deliverer.clone();
+            Box::pin(async move {
+                match deliverer.lock().await.as_mut() {
+                    Some(deliverer) => deliverer.tick().await,
+                    None => Ok(()),
+                }
+            })
+        }
+    };
+    all.spawn(supervise(app, "deliveries", Duration::from_secs(1), stop, work));
+    while all.join_next().await.is_some() {}
+    let under_way = deliverer.lock().await.take();
+    if let Some(deliverer) = under_way
+        && timeout(GRACE, deliverer.stop()).await.is_err()
+    {
+        tracing::warn!("deliveries under way were not finished in time; they are tried again");
+    }
+}
+
+/// Runs `work` every so often, in a task of its own, which may panic.
+async fn supervise(
+    app: App,
+    name: &'static str,
+    every: Duration,
+    stop: watch::Receiver<bool>,
+    work: impl Fn() -> BoxFuture<'static, Result<(), Fault>>,
+) {
+    app.standing().begin(name, every);
+    let mut turns = interval(every);
+    turns.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    loop {
+        tokio::select! {
+            _ = turns.tick() => {}
+            () = stopped(stop.clone()) => return,
+        }
+        let mut task = tokio::spawn(work());
+        let too_late = async {
+            stopped(stop.clone()).await;
+            sleep(GRACE).await;
+        };
+        let done = tokio::select! {
+            done = &mut task => done,
+            () = too_late => {
+                tracing::warn!(name, "a job was not finished in time");
+                task.abort();
+                return;
+            }
+        };
+        match done {
+            Ok(Ok(())) => app.standing().succeeded(name),
+            Ok(Err(fault)) => tracing::error!(name, %fault, "a job failed; it is tried again"),
+            Err(_) => {
+                let times = app.standing().panicked(name);
+                tracing::error!(name, times, "a job panicked; it is tried again");
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use flows::{Ctx, MasterKey};
+    use std::sync::atomic::{AtomicUsize, Ordering};
+    use tokio::time::Instant;
+
+    async fn app(folder: &tempfile::TempDir) -> App {
+        let url = format!("sqlite:{}", folder.path().join("test.db").display());
+        let store = store::Store::open(&url, &store::StoreOptions::default()).await.unwrap();
+        let master = MasterKey::new([7; 32]);
+        let settings = crate::config::Config::default().settings(&flows::keys::pepper(&master)).unwrap();
+        let ctx: Ctx = system::ctx("test");
+        App::start(store, settings, master, &ctx).await.unwrap()
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn point_6_1_a_job_that_panics_or_fails_is_run_again_and_said_to_stand_still() {
+        let folder = tempfile::tempdir().unwrap();
+        let app = app(&folder).await;
+        let (tell, stop) = watch::channel(false);
+        let turns = Arc::new(AtomicUsize::new(0));
+        let work = {
+            let turns = turns.clone();
+            move || -> BoxFuture<'static, Result<(), Fault>> {
+                let turn = turns.fetch_add(1, Ordering::Relaxed);
+                Box::pin(async move {
+                    match turn {
+                        0..60 if turn % 2 == 0 => panic!("a bug in a job"),
+                        0..60 => Err(Fault::Other("not now")),
+                        _ => Ok(()),
+                    }
+                })
+            }
+        };
+        let job = tokio::spawn(supervise(app.clone(), "clumsy", Duration::from_secs(1), stop, work));
+        let still = || app.standing().still(Instant::now());
+        sleep(Duration::from_secs(20)).await;
+        assert_eq!(still(), None, "it may fail for a while");
+        assert!(turns.load(Ordering::Relaxed) >= 20, "each turn was taken");
+        sleep(Duration::from_secs(25)).await;
+        assert_eq!(still(), Some("clumsy"));
+        sleep(Duration::from_secs(20)).await;
+        assert_eq!(still(), None, "it has succeeded since");
+        assert_eq!(app.standing().panicked("clumsy"), 31, "after thirty that were counted");
+        tell.send(true).unwrap();
+        job.await.unwrap();
+        app.stop().await.unwrap();
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn point_6_1_a_job_that_hangs_holds_up_neither_the_others_nor_the_end() {
+        let folder = tempfile::tempdir().unwrap();
+        let app = app(&folder).await;
+        let (tell, stop) = watch::channel(false);
+        let hangs = || -> BoxFuture<'static, Result<(), Fault>> { Box::pin(std::future::pending()) };
+        let hanging = tokio::spawn(supervise(app.clone(), "hangs", Duration::from_secs(1), stop.clone(), hangs));
+        let all = tokio::spawn(run(app.clone(), stop));
+        sleep(Duration::from_secs(60)).await;
+        assert_eq!(app.standing().still(Instant::now()), Some("hangs"), "and no other");
+        app.standing().succeeded("hangs");
+        assert_eq!(app.standing().still(Instant::now()), None);
+        tell.send(true).unwrap();
+        all.await.unwrap();
+        hanging.await.unwrap();
+        app.stop().await.unwrap();
+    }
+}
