@@ -3,7 +3,8 @@ use crate::config::Config;
 use crate::connections::{self, Bounds};
 use crate::stop::on_signal;
 use crate::system::{self, SystemClock, SystemRng};
-use crate::{jobs, output, wiring};
+use crate::wiring::{self, Beginning};
+use crate::{jobs, output};
 use anyhow::{Context as _, bail};
 use flows::App;
 use std::sync::Arc;
@@ -17,8 +18,9 @@ use web::{WebOptions, WebState};
 const LAST_WORDS: Duration = Duration::from_secs(15);
 
 /// The server's whole life with these settings.
-pub async fn run(config: &Config) -> anyhow::Result<()> {
-    let app = wiring::app(config).await?;
+pub async fn run(config: &Config, new_database: bool) -> anyhow::Result<()> {
+    let wait = Duration::from_secs(config.postgres.startup_wait);
+    let app = wiring::app(config, Beginning { wait, new_database }).await?;
     let listener = TcpListener::bind(config.listen).await.with_context(|| format!("listen {}", config.listen))?;
     output::line(&format!("countersign is ready at {}", config.issuer));
     if let Some(link) = flows::unguarded::setup::link(&app, &system::ctx("start")).await? {

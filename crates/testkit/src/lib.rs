@@ -12,6 +12,7 @@ mod described;
 mod party;
 mod receiver;
 mod sources;
+pub mod tunnel;
 mod wire;
 
 pub use api::Api;

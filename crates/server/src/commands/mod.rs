@@ -12,7 +12,8 @@ mod workspaces;
 use crate::cli::{Cli, Command};
 use crate::config::{self, Config};
 use crate::session::Session;
-use crate::{demo, output, serve, system, telemetry, wiring};
+use crate::wiring::{self, Beginning};
+use crate::{demo, output, serve, system, telemetry};
 use anyhow::{Context as _, bail};
 use std::process::ExitCode;
 
@@ -26,25 +27,26 @@ pub async fn run(cli: Cli) -> anyhow::Result<ExitCode> {
     if !problems.is_empty() {
         bail!("settings: {}", problems.join("; "));
     }
+    let open = async || -> anyhow::Result<Session> {
+        let beginning = Beginning { new_database: cli.flags.new_database, ..Beginning::default() };
+        let app = wiring::app(&loaded.config, beginning).await?;
+        Ok(Session { app, ctx: system::ctx("command line"), json: cli.json })
+    };
     match cli.command {
-        Command::Serve => serve::run(&loaded.config).await?,
+        Command::Serve => serve::run(&loaded.config, cli.flags.new_database).await?,
         Command::Migrate => migrate(&loaded.config, cli.json).await?,
         Command::Demo(ref options) => return demo::run(options, &cli.flags, &loaded.config, cli.json).await,
         Command::CheckConfig => {}
-        Command::User(command) => users::run(open(&loaded.config, cli.json).await?, command).await?,
-        Command::Workspace(command) => workspaces::run(open(&loaded.config, cli.json).await?, command).await?,
-        Command::Member(command) => workspaces::members(open(&loaded.config, cli.json).await?, command).await?,
-        Command::Client(command) => clients::run(open(&loaded.config, cli.json).await?, command).await?,
-        Command::Scope(command) => scopes::run(open(&loaded.config, cli.json).await?, &command).await?,
-        Command::Audit(command) => audit::run(open(&loaded.config, cli.json).await?, command).await?,
-        Command::Webhook(command) => webhooks::run(open(&loaded.config, cli.json).await?, command).await?,
-        Command::Key(command) => keys::run(open(&loaded.config, cli.json).await?, command).await?,
+        Command::User(command) => users::run(open().await?, command).await?,
+        Command::Workspace(command) => workspaces::run(open().await?, command).await?,
+        Command::Member(command) => workspaces::members(open().await?, command).await?,
+        Command::Client(command) => clients::run(open().await?, command).await?,
+        Command::Scope(command) => scopes::run(open().await?, &command).await?,
+        Command::Audit(command) => audit::run(open().await?, command).await?,
+        Command::Webhook(command) => webhooks::run(open().await?, command).await?,
+        Command::Key(command) => keys::run(open().await?, command).await?,
     }
     Ok(ExitCode::SUCCESS)
-}
-
-async fn open(config: &Config, json: bool) -> anyhow::Result<Session> {
-    Ok(Session { app: wiring::app(config).await?, ctx: system::ctx("command line"), json })
 }
 
 fn check_config(loaded: &config::Loaded, json: bool) -> anyhow::Result<ExitCode> {

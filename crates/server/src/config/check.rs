@@ -48,6 +48,11 @@ pub fn problems(config: &Config) -> Vec<String> {
     let database = config.database_url();
     let known = ["sqlite:", "postgres:", "postgresql:"].iter().any(|scheme| database.starts_with(scheme));
     need(known, "database: must begin with `sqlite:` or `postgres:`".to_owned());
+    let p = &config.postgres;
+    need((2..=1_000).contains(&p.max_connections), "postgres.max_connections: 2 to 1000".to_owned());
+    let times = [p.connect_timeout, p.statement_timeout, p.pool_timeout];
+    let bounded = times.iter().all(|seconds| (1..=60).contains(seconds)) && p.startup_wait <= 3_600;
+    need(bounded, "postgres: each timeout must be 1 to 60 seconds, startup_wait at most 3600".to_owned());
     let l = &config.lifetimes;
     let positive = [
         l.access_token,
@@ -147,15 +152,25 @@ pub fn explain(loaded: &Loaded) -> Vec<String> {
     lines
 }
 
-/// A database URL without its password.
+/// A database URL without its password. It may name several hosts, which other URLs do not.
 fn masked(url: &str) -> String {
-    match Url::parse(url) {
-        Ok(mut parsed) if parsed.password().is_some() => {
-            let _ = parsed.set_password(Some("***"));
-            parsed.to_string()
-        }
-        _ => url.to_owned(),
-    }
+    let Some((scheme, rest)) = url.split_once("://") else { return url.to_owned() };
+    let (place, query) = rest.split_once('?').map_or((rest, None), |(place, query)| (place, Some(query)));
+    let place = match place.rsplit_once('@') {
+        Some((who, place)) => match who.split_once(':') {
+            Some((name, _)) => format!("{name}:***@{place}"),
+            None => format!("{who}@{place}"),
+        },
+        None => place.to_owned(),
+    };
+    let query = query.map_or_else(String::new, |query| {
+        let hidden = |pair: &str| match pair.split_once('=') {
+            Some((name, _)) if name.eq_ignore_ascii_case("password") => format!("{name}=***"),
+            _ => pair.to_owned(),
+        };
+        format!("?{}", query.split('&').map(hidden).collect::<Vec<_>>().join("&"))
+    });
+    format!("{scheme}://{place}{query}")
 }
 
 #[cfg(test)]
@@ -184,7 +199,17 @@ mod tests {
         let dangerous = broken(|c| c.registration.private_schemes.push("javascript".to_owned()));
         assert!(dangerous.starts_with("registration.private_schemes"));
         assert!(broken(|c| c.audit_retention_days = 0).starts_with("audit_retention_days"));
-        assert_eq!(masked("postgres://u:secret@h/db"), "postgres://u:***@h/db");
+        assert!(broken(|c| c.postgres.max_connections = 1).starts_with("postgres.max_connections"));
+        assert!(broken(|c| c.postgres.statement_timeout = 0).starts_with("postgres"));
+        for (url, shown) in [
+            ("postgres://u:secret@h/db", "postgres://u:***@h/db"),
+            ("postgres://u:sec@r:et@h1:5432,h2:5433/db?a=b", "postgres://u:***@h1:5432,h2:5433/db?a=b"),
+            ("postgres://h/db?user=u&password=secret", "postgres://h/db?user=u&password=***"),
+            ("postgres://u@h/db", "postgres://u@h/db"),
+            ("sqlite:data/a@b.db", "sqlite:data/a@b.db"),
+        ] {
+            assert_eq!(masked(url), shown);
+        }
     }
 
     /// The reference page lists every setting.

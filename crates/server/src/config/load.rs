@@ -28,6 +28,10 @@ pub struct Flags {
     #[arg(long, global = true)]
     #[serde(skip_serializing_if = "Option::is_none")]
     pub database: Option<String>,
+    /// Begin with an empty database although there is a master key already.
+    #[arg(long, global = true)]
+    #[serde(skip)]
+    pub new_database: bool,
     /// Where database and master key lie.
     #[arg(long, global = true)]
     #[serde(skip_serializing_if = "Option::is_none")]

@@ -17,6 +17,7 @@ use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
 use std::path::PathBuf;
+use store::StoreOptions;
 
 /// Everything that can be set. The reference is `docs/src/configuration.md`.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -29,6 +30,8 @@ pub struct Config {
     pub listen: SocketAddr,
     /// `sqlite:path` or `postgres://…`; without it a SQLite file in the data folder.
     pub database: Option<String>,
+    /// How PostgreSQL is used.
+    pub postgres: Postgres,
     /// Where the SQLite database and the master key lie.
     pub data_dir: PathBuf,
     /// The first letters of every token, for secret scanners.
@@ -69,6 +72,37 @@ pub struct Config {
     pub outbound_allow_private: bool,
     /// What is logged, and how.
     pub log: Log,
+}
+
+/// How PostgreSQL is used. All times are in seconds.
+#[derive(Debug, Clone, Copy, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Postgres {
+    /// Half of them for reading, half for writing.
+    pub max_connections: u32,
+    /// For each host.
+    pub connect_timeout: u64,
+    pub statement_timeout: u64,
+    /// How long a request waits while all connections are in use.
+    pub pool_timeout: u64,
+    /// How long a start waits for a server that is not up yet.
+    pub startup_wait: u64,
+    /// `PgBouncer` in transaction mode stands in front.
+    pub pgbouncer: bool,
+}
+
+impl Default for Postgres {
+    fn default() -> Self {
+        let base = StoreOptions::default();
+        Self {
+            max_connections: base.max_connections,
+            connect_timeout: base.connect.as_secs(),
+            statement_timeout: base.statement.as_secs(),
+            pool_timeout: base.patience.as_secs(),
+            startup_wait: 60,
+            pgbouncer: base.pooler,
+        }
+    }
 }
 
 /// Dynamic registration.
@@ -129,6 +163,7 @@ impl Default for Config {
             issuer: "http://localhost:8080".to_owned(),
             listen: SocketAddr::from(([127, 0, 0, 1], 8080)),
             database: None,
+            postgres: Postgres::default(),
             data_dir: PathBuf::from("data"),
             token_prefix: "cs".to_owned(),
             default_sub_type: SubType::Workspace,

@@ -7,7 +7,8 @@ mod seed;
 
 use crate::cli::Demo;
 use crate::config::{Config, Flags, Registration};
-use crate::{output, serve, stop, wiring};
+use crate::wiring::{self, Beginning};
+use crate::{output, serve, stop};
 use anyhow::{Context as _, bail};
 use seed::Seed;
 use std::process::ExitCode;
@@ -35,7 +36,7 @@ pub async fn run(options: &Demo, flags: &Flags, settings: &Config, json: bool) -
     let (listen, database) = (listener.local_addr()?, flags.database.clone());
     let config = Config { issuer, listen, database, data_dir, registration, ..settings.clone() };
 
-    let countersign = wiring::app(&config).await?;
+    let countersign = wiring::app(&config, Beginning { new_database: true, ..Beginning::default() }).await?;
     let seed = seed::load_or_make(&countersign, &config, &app_url).await?;
     let stop = stop::on_signal()?;
     let (end, ended) = watch::channel(false);

@@ -5,3 +5,7 @@ mod command_line;
 mod documented;
 mod management;
 mod power_cut;
+mod startup;
+#[allow(dead_code)]
+#[path = "../../../testkit/src/tunnel.rs"]
+mod tunnel;

@@ -1,72 +1,16 @@
 //! Connections to PostgreSQL that lead nowhere, and a server that is away.
 use crate::common;
+use crate::tunnel::Tunnel;
 use common::*;
-use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 use store::{Store, StoreError, StoreOptions, users};
-use tokio::io::copy_bidirectional;
-use tokio::net::{TcpListener, TcpStream};
-use tokio::sync::{oneshot, watch};
-use tokio::task::JoinHandle;
-use url::Url;
-
-/// Stands between the store and PostgreSQL, and can let every byte disappear.
-struct Wire {
-    url: String,
-    hole: watch::Sender<bool>,
-    accepted: Arc<AtomicUsize>,
-    task: JoinHandle<()>,
-}
-
-impl Wire {
-    async fn to(url: &str) -> Self {
-        let mut url: Url = url.parse().unwrap();
-        let server = (url.host_str().unwrap().to_owned(), url.port().unwrap_or(5432));
-        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-        url.set_host(Some("127.0.0.1")).unwrap();
-        url.set_port(Some(listener.local_addr().unwrap().port())).unwrap();
-        let (hole, accepted) = (watch::Sender::new(false), Arc::new(AtomicUsize::new(0)));
-        let task = tokio::spawn({
-            let (hole, accepted) = (hole.clone(), accepted.clone());
-            async move {
-                let mut tasks = tokio::task::JoinSet::new();
-                loop {
-                    let (mut near, _) = listener.accept().await.unwrap();
-                    accepted.fetch_add(1, Ordering::SeqCst);
-                    let (server, mut hole) = (server.clone(), hole.subscribe());
-                    tasks.spawn(async move {
-                        let mut far = TcpStream::connect(server).await.unwrap();
-                        tokio::select! {
-                            biased;
-                            _ = hole.wait_for(|hole| *hole) => {}
-                            _ = copy_bidirectional(&mut near, &mut far) => return,
-                        }
-                        // What fell into the hole stays there, and nobody hears that it did.
-                        std::future::pending::<()>().await;
-                    });
-                }
-            }
-        });
-        Self { url: url.to_string(), hole, accepted, task }
-    }
-
-    fn accepted(&self) -> usize {
-        self.accepted.load(Ordering::SeqCst)
-    }
-}
-
-impl Drop for Wire {
-    fn drop(&mut self) {
-        self.task.abort();
-    }
-}
+use tokio::sync::oneshot;
 
 /// Short, so that the tests are.
 fn options() -> StoreOptions {
     StoreOptions {
-        connect: Duration::from_millis(300),
-        statement: Duration::from_millis(300),
+        connect: Duration::from_millis(1_500),
+        statement: Duration::from_secs(1),
         patience: Duration::from_secs(30),
         max_connections: 4,
         ..StoreOptions::default()
@@ -88,22 +32,22 @@ fn is_unavailable<T: std::fmt::Debug>(outcome: &Result<T, StoreError>) -> bool {
 #[tokio::test]
 async fn point_4_2_what_falls_into_a_hole_is_given_up_and_its_connection_closed() {
     on_postgres(async |db| {
-        let wire = Wire::to(&db.url).await;
-        let store = Store::open(&wire.url, &options()).await.unwrap();
+        let tunnel = Tunnel::to(&db.url).await;
+        let store = Store::open(&tunnel.url, &options()).await.unwrap();
         insert(&store, 1).await.unwrap();
         assert_eq!(count(&store).await, Ok(1));
-        let before = wire.accepted();
-        wire.hole.send_replace(true);
+        let before = tunnel.accepted();
+        tunnel.hole.send_replace(true);
         // A statement, a begin, and then an attempt to connect.
         for _ in 0..2 {
             assert!(is_unavailable(&count(&store).await));
             assert!(is_unavailable(&insert(&store, 2).await));
         }
-        wire.hole.send_replace(false);
+        tunnel.hole.send_replace(false);
         insert(&store, 3).await.unwrap();
         assert_eq!(count(&store).await, Ok(2));
         // One for each that was tried in the hole, and one for each pool afterwards.
-        assert_eq!(wire.accepted() - before, 4, "no connection of before is used again");
+        assert_eq!(tunnel.accepted() - before, 4, "no connection of before is used again");
         store.close().await;
     })
     .await;
@@ -112,9 +56,9 @@ async fn point_4_2_what_falls_into_a_hole_is_given_up_and_its_connection_closed(
 #[tokio::test]
 async fn point_4_2_a_commit_without_an_answer_is_no_success() {
     on_postgres(async |db| {
-        let wire = Wire::to(&db.url).await;
-        let store = Store::open(&wire.url, &options()).await.unwrap();
-        let hole = wire.hole.clone();
+        let tunnel = Tunnel::to(&db.url).await;
+        let store = Store::open(&tunnel.url, &options()).await.unwrap();
+        let hole = tunnel.hole.clone();
         let write = store.write(move |tx| {
             Box::pin(async move {
                 users::insert(tx, &user(1)).await?;
@@ -123,7 +67,7 @@ async fn point_4_2_a_commit_without_an_answer_is_no_success() {
             })
         });
         assert!(is_unavailable(&write.await), "the commit was not heard");
-        wire.hole.send_replace(false);
+        tunnel.hole.send_replace(false);
         insert(&store, 2).await.unwrap();
         store.close().await;
     })
@@ -133,8 +77,8 @@ async fn point_4_2_a_commit_without_an_answer_is_no_success() {
 #[tokio::test]
 async fn point_4_2_a_store_closes_while_its_connections_lead_nowhere() {
     on_postgres(async |db| {
-        let wire = Wire::to(&db.url).await;
-        let store = Store::open(&wire.url, &options()).await.unwrap();
+        let tunnel = Tunnel::to(&db.url).await;
+        let store = Store::open(&tunnel.url, &options()).await.unwrap();
         insert(&store, 1).await.unwrap();
         let reading = store.read().await.unwrap();
         let (began, begun) = oneshot::channel();
@@ -154,8 +98,8 @@ async fn point_4_2_a_store_closes_while_its_connections_lead_nowhere() {
             }
         });
         begun.await.unwrap();
-        wire.hole.send_replace(true);
-        tokio::time::timeout(Duration::from_secs(5), store.close()).await.expect("closing ends");
+        tunnel.hole.send_replace(true);
+        tokio::time::timeout(Duration::from_secs(10), store.close()).await.expect("closing ends");
         stuck.abort();
         drop(reading);
         assert!(is_unavailable(&count(&store).await));
@@ -166,27 +110,27 @@ async fn point_4_2_a_store_closes_while_its_connections_lead_nowhere() {
 #[tokio::test]
 async fn point_4_2_while_the_server_is_away_one_finds_out_and_the_others_do_not_wait() {
     on_postgres(async |db| {
-        let wire = Wire::to(&db.url).await;
-        let patient = StoreOptions { connect: Duration::from_secs(2), max_connections: 100, ..options() };
-        let store = Store::open(&wire.url, &patient).await.unwrap();
-        wire.hole.send_replace(true);
+        let tunnel = Tunnel::to(&db.url).await;
+        let patient = StoreOptions { connect: Duration::from_secs(3), max_connections: 100, ..options() };
+        let store = Store::open(&tunnel.url, &patient).await.unwrap();
+        tunnel.hole.send_replace(true);
         // Nothing is known yet: this one tries, and fails.
         assert!(is_unavailable(&count(&store).await));
-        let before = wire.accepted();
+        let before = tunnel.accepted();
         let mut probe = tokio::spawn({
             let store = store.clone();
             async move { count(&store).await }
         });
-        while wire.accepted() == before {
+        while tunnel.accepted() == before {
             tokio::task::yield_now().await;
         }
         for _ in 0..100 {
             assert!(is_unavailable(&count(&store).await));
         }
-        assert_eq!(wire.accepted() - before, 1, "nobody else tried");
+        assert_eq!(tunnel.accepted() - before, 1, "nobody else tried");
         assert!(futures_util::poll!(&mut probe).is_pending(), "and nobody waited for the one who does");
         assert!(is_unavailable(&probe.await.unwrap()));
-        wire.hole.send_replace(false);
+        tunnel.hole.send_replace(false);
         assert_eq!(count(&store).await, Ok(0), "the next who asks finds it back");
         store.close().await;
     })
@@ -196,16 +140,16 @@ async fn point_4_2_while_the_server_is_away_one_finds_out_and_the_others_do_not_
 #[tokio::test]
 async fn point_4_2_the_server_ends_a_slow_statement_and_the_connection_lives_on() {
     on_postgres(async |db| {
-        let wire = Wire::to(&db.url).await;
-        let store = Store::open(&wire.url, &options()).await.unwrap();
+        let tunnel = Tunnel::to(&db.url).await;
+        let store = Store::open(&tunnel.url, &options()).await.unwrap();
         let mut reading = store.read().await.unwrap();
-        let before = wire.accepted();
+        let before = tunnel.accepted();
         let slow = reading.one("SELECT pg_sleep(60)::text", &[]).await;
         assert!(matches!(slow, Err(StoreError::Timeout(_))), "{slow:?}");
         assert_eq!(users::count_all(&mut reading).await, Ok(0));
         drop(reading);
         assert_eq!(count(&store).await, Ok(0));
-        assert_eq!(wire.accepted(), before);
+        assert_eq!(tunnel.accepted(), before);
         store.close().await;
     })
     .await;
@@ -214,10 +158,10 @@ async fn point_4_2_the_server_ends_a_slow_statement_and_the_connection_lives_on(
 #[tokio::test]
 async fn point_4_2_a_reading_that_is_dropped_in_the_middle_gives_its_connection_back() {
     on_postgres(async |db| {
-        let wire = Wire::to(&db.url).await;
-        let store = Store::open(&wire.url, &StoreOptions { max_connections: 2, ..options() }).await.unwrap();
+        let tunnel = Tunnel::to(&db.url).await;
+        let store = Store::open(&tunnel.url, &StoreOptions { max_connections: 2, ..options() }).await.unwrap();
         assert_eq!(count(&store).await, Ok(0));
-        let before = wire.accepted();
+        let before = tunnel.accepted();
         for _ in 0..3 {
             let mut reading = store.snapshot().await.unwrap();
             let mut asking = Box::pin(reading.one("SELECT pg_sleep(0.05)::text", &[]));
@@ -227,7 +171,7 @@ async fn point_4_2_a_reading_that_is_dropped_in_the_middle_gives_its_connection_
             // There is one connection: this waits until it was tidied up.
             assert_eq!(count(&store).await, Ok(0));
         }
-        assert_eq!(wire.accepted(), before);
+        assert_eq!(tunnel.accepted(), before);
         store.close().await;
     })
     .await;

@@ -20,4 +20,8 @@ mod races;
 mod records;
 mod revocations;
 mod search;
+// The kit itself needs the whole server.
+#[allow(dead_code)]
+#[path = "../../../testkit/src/tunnel.rs"]
+mod tunnel;
 mod webhooks;

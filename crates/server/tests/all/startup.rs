@@ -1,0 +1,187 @@
+//! Starting and ending while the database is not as it should be (bounds, points 4.2 and 4.5).
+use crate::tunnel::{Tunnel, by_way_of};
+use sqlx::{AssertSqlSafe, Connection as _, PgConnection};
+use std::io::{BufRead as _, BufReader};
+use std::path::Path;
+use std::process::{Child, Command, Output, Stdio};
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::mpsc::{Receiver, channel};
+use std::time::{Duration, Instant};
+use tokio::net::TcpListener;
+
+/// An empty database of PostgreSQL.
+async fn postgres() -> String {
+    static NEXT: AtomicU32 = AtomicU32::new(0);
+    let server = std::env::var("COUNTERSIGN_TEST_POSTGRES").expect("run the tests with `cargo xtask test`");
+    let name = format!("startup_{}_{}", std::process::id(), NEXT.fetch_add(1, Ordering::Relaxed));
+    let mut admin = PgConnection::connect(&server).await.unwrap();
+    for sql in [format!("DROP DATABASE IF EXISTS {name} WITH (FORCE)"), format!("CREATE DATABASE {name}")] {
+        sqlx::raw_sql(AssertSqlSafe(sql)).execute(&mut admin).await.unwrap();
+    }
+    let mut url: url::Url = server.parse().unwrap();
+    url.set_path(&name);
+    url.to_string()
+}
+
+async fn drop_database(url: &str) {
+    let server = std::env::var("COUNTERSIGN_TEST_POSTGRES").unwrap();
+    let name = url.parse::<url::Url>().unwrap().path().trim_start_matches('/').to_owned();
+    let mut admin = PgConnection::connect(&server).await.unwrap();
+    let sql = format!("DROP DATABASE {name} WITH (FORCE)");
+    sqlx::raw_sql(AssertSqlSafe(sql)).execute(&mut admin).await.unwrap();
+}
+
+fn free_port() -> u16 {
+    std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port()
+}
+
+/// `countersign serve`; ends with the test.
+struct Server {
+    process: Child,
+    port: u16,
+    lines: Receiver<String>,
+    http: reqwest::Client,
+}
+
+impl Server {
+    #[expect(clippy::disallowed_methods, reason = "the test is a client of the server")]
+    fn start(folder: &Path, database: &str) -> Self {
+        let port = free_port();
+        let mut process = Command::new(env!("CARGO_BIN_EXE_countersign"))
+            .args(["serve", "--listen", &format!("127.0.0.1:{port}"), "--issuer", &format!("http://localhost:{port}")])
+            .args(["--database", database, "--data-dir"])
+            .arg(folder.join("data"))
+            .env("COUNTERSIGN_POSTGRES__CONNECT_TIMEOUT", "1")
+            .env("COUNTERSIGN_POSTGRES__STATEMENT_TIMEOUT", "1")
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .unwrap();
+        let (tell, lines) = channel();
+        let (stdout, stderr) = (process.stdout.take().unwrap(), process.stderr.take().unwrap());
+        for output in [Box::new(stdout) as Box<dyn std::io::Read + Send>, Box::new(stderr)] {
+            let tell = tell.clone();
+            std::thread::spawn(move || {
+                for line in BufReader::new(output).lines().map_while(Result::ok) {
+                    // The test may have ended.
+                    let _ = tell.send(line);
+                }
+            });
+        }
+        Self { process, port, lines, http: reqwest::Client::builder().build().unwrap() }
+    }
+
+    /// Reads on until a line that holds this.
+    fn says(&self, what: &str) {
+        loop {
+            let line = self.lines.recv_timeout(Duration::from_mins(1));
+            if line.unwrap_or_else(|_| panic!("never said: {what}")).contains(what) {
+                return;
+            }
+        }
+    }
+
+    fn terminate(&self) {
+        let pid = self.process.id().to_string();
+        assert!(Command::new("kill").args(["-TERM", &pid]).status().unwrap().success());
+    }
+
+    /// The status of `/readyz`.
+    async fn ready(&self) -> u16 {
+        self.http.get(format!("http://127.0.0.1:{}/readyz", self.port)).send().await.unwrap().status().as_u16()
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        let _ = self.process.kill();
+        let _ = self.process.wait();
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn point_4_2_a_start_waits_for_a_database_that_is_not_up_yet() {
+    let (folder, database, port) = (tempfile::tempdir().unwrap(), postgres().await, free_port());
+    let server = Server::start(folder.path(), &by_way_of(&database, port));
+    server.says("not up yet");
+    let _tunnel = Tunnel::from(TcpListener::bind(("127.0.0.1", port)).await.unwrap(), &database);
+    server.says("countersign is ready");
+    drop(server);
+    drop_database(&database).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn point_4_2_a_start_that_waits_can_be_ended() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut server = Server::start(folder.path(), &format!("postgres://u:p@127.0.0.1:{}/db", free_port()));
+    server.says("not up yet");
+    server.terminate();
+    assert!(!server.process.wait().unwrap().success());
+    assert!(!folder.path().join("data/master.key").exists(), "nothing was made");
+}
+
+#[expect(clippy::disallowed_methods, reason = "what is tested is how long it takes")]
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn point_4_2_a_server_whose_database_falls_silent_recovers_and_can_be_ended() {
+    let (folder, database) = (tempfile::tempdir().unwrap(), postgres().await);
+    let tunnel = Tunnel::to(&database).await;
+    let mut server = Server::start(folder.path(), &tunnel.url);
+    server.says("countersign is ready");
+    assert_eq!(server.ready().await, 200);
+    tunnel.hole.send_replace(true);
+    // The jobs write and read each second: one of them is the first to notice.
+    server.says("PostgreSQL did not answer in time");
+    let asked = Instant::now();
+    assert_eq!(server.ready().await, 503);
+    assert!(asked.elapsed() < Duration::from_secs(1));
+    server.says("PostgreSQL did not accept a connection in time");
+    tunnel.hole.send_replace(false);
+    let back = Instant::now();
+    while server.ready().await != 200 {
+        assert!(back.elapsed() < Duration::from_secs(10), "recovery takes too long");
+        tokio::time::sleep(Duration::from_millis(100)).await;
+    }
+    tunnel.hole.send_replace(true);
+    server.terminate();
+    let asked = Instant::now();
+    server.process.wait().unwrap();
+    assert!(asked.elapsed() < Duration::from_secs(30), "{:?}", asked.elapsed());
+    drop(tunnel);
+    drop_database(&database).await;
+}
+
+/// Runs a command that opens the database.
+fn command(folder: &Path, database: &str, words: &[&str]) -> Output {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_countersign"));
+    command.args(words).args(["--database", database, "--data-dir"]).arg(folder.join("data"));
+    command.output().unwrap()
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn point_4_5_a_master_key_without_its_database_and_the_reverse_are_noticed() {
+    let folder = tempfile::tempdir().unwrap();
+    let sqlite = |name: &str| format!("sqlite:{}", folder.path().join(name).display());
+    let (one, other) = (postgres().await, postgres().await);
+    for (database, new) in [(sqlite("one.db"), sqlite("other.db")), (one.clone(), other.clone())] {
+        let run = |database: &str, words: &[&str]| {
+            let output = command(folder.path(), database, words);
+            (output.status.success(), String::from_utf8(output.stderr).unwrap())
+        };
+        assert!(run(&database, &["key", "list"]).0, "the first start needs nothing");
+        for _ in 0..2 {
+            let (well, said) = run(&new, &["key", "list"]);
+            assert!(!well && said.contains("--new-database"), "{said}");
+        }
+        assert!(run(&new, &["key", "list", "--new-database"]).0);
+        assert!(run(&new, &["key", "list"]).0, "once is enough");
+        let key = folder.path().join("data/master.key");
+        std::fs::remove_file(&key).unwrap();
+        for words in [&["key", "list"][..], &["key", "list", "--new-database"]] {
+            let (well, said) = run(&database, words);
+            assert!(!well && said.contains("master key is missing"), "{said}");
+            assert!(!key.exists(), "no other key was made");
+        }
+    }
+    drop_database(&one).await;
+    drop_database(&other).await;
+}
