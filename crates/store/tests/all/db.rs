@@ -6,8 +6,8 @@ use futures_util::future::join_all;
 use std::time::Duration;
 use store::{Leave, SCHEMA_VERSION, Store, StoreError, StoreOptions, params, tokens, users};
 
-fn verify_only() -> StoreOptions {
-    StoreOptions { leave: Leave::Verify, ..StoreOptions::default() }
+fn verify_only(db: &Db) -> StoreOptions {
+    StoreOptions { leave: Leave::Verify, ..db.options() }
 }
 
 /// What a test of the database itself may do: one statement of its own.
@@ -20,8 +20,8 @@ async fn a_second_open_finds_what_the_first_left() {
     for_each_database(async |db| {
         write_tx!(db, |tx| users::insert(tx, &user(1)));
         db.store.close().await;
-        assert_eq!(store::migrate(&db.url, &StoreOptions::default()).await, Ok(vec![]), "nothing is left to do");
-        let again = Store::open(&db.url, &verify_only()).await.unwrap();
+        assert_eq!(store::migrate(&db.url, &db.options()).await, Ok(vec![]), "nothing is left to do");
+        let again = Store::open(&db.url, &verify_only(db)).await.unwrap();
         let found = users::by_id(&mut again.read().await.unwrap(), user_id(1)).await.unwrap();
         assert_eq!(found, Some(user(1)));
         again.close().await;
@@ -35,7 +35,7 @@ async fn a_newer_database_is_refused_with_both_versions() {
         statement(db, "INSERT INTO schema_migrations (version, name, checksum) VALUES (999, 'later', 'x')")
             .await
             .unwrap();
-        let error = Store::open(&db.url, &StoreOptions::default()).await.unwrap_err();
+        let error = Store::open(&db.url, &db.options()).await.unwrap_err();
         assert_eq!(error, StoreError::NewerDatabase { found: 999, known: SCHEMA_VERSION });
         assert!(error.to_string().contains("999") && error.to_string().contains(&SCHEMA_VERSION.to_string()));
     })
@@ -46,7 +46,7 @@ async fn a_newer_database_is_refused_with_both_versions() {
 async fn an_altered_migration_is_refused() {
     for_each_database(async |db| {
         statement(db, "UPDATE schema_migrations SET checksum = 'x' WHERE version = 1").await.unwrap();
-        let error = Store::open(&db.url, &StoreOptions::default()).await.unwrap_err();
+        let error = Store::open(&db.url, &db.options()).await.unwrap_err();
         assert_eq!(error, StoreError::ChangedMigration { version: 1, name: "init".to_owned() });
     })
     .await;
@@ -56,7 +56,7 @@ async fn an_altered_migration_is_refused() {
 async fn without_leave_nothing_is_migrated() {
     for_each_database(async |db| {
         statement(db, "DROP TABLE schema_migrations").await.unwrap();
-        let error = Store::open(&db.url, &verify_only()).await.unwrap_err();
+        let error = Store::open(&db.url, &verify_only(db)).await.unwrap_err();
         assert_eq!(error, StoreError::NotMigrated { found: 0, needed: SCHEMA_VERSION });
         assert!(error.to_string().contains("countersign migrate"));
     })
@@ -454,7 +454,7 @@ async fn point_4_5_a_file_that_was_deleted_or_replaced_is_not_written_to() {
 #[tokio::test]
 async fn point_4_5_whether_there_is_a_database_is_found_out_without_making_one() {
     for_each_database(async |db| {
-        let options = StoreOptions::default();
+        let options = db.options();
         assert_eq!(store::exists(&db.url, &options).await, Ok(true));
         if db.is_postgres {
             statement(db, "DROP TABLE schema_migrations").await.unwrap();

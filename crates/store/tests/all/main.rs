@@ -11,6 +11,7 @@ mod client_people;
 mod clients;
 mod db;
 mod device;
+mod failover;
 mod failures;
 mod grants;
 mod idempotency;

@@ -192,7 +192,7 @@ async fn point_6_1_credentials_without_scopes_get_those_that_existed_written_out
             tx.execute("DELETE FROM schema_migrations WHERE name = 'written_scopes'", &[]).await
         });
         let declared_scopes = vec!["openid".to_owned(), "contracts:read".to_owned()];
-        let options = StoreOptions { declared_scopes, ..StoreOptions::default() };
+        let options = StoreOptions { declared_scopes, ..db.options() };
         assert_eq!(store::migrate(&db.url, &options).await.unwrap().len(), 1);
         let scopes =
             async |n: u8| read_tx!(db, |tx| credentials::api_key_by_hash(tx, &hash(n), NOW)).unwrap().0.key.scopes;

@@ -4,7 +4,7 @@ use common::*;
 use domain::client::Trust;
 use domain::identity::Role;
 use store::clients::Owner;
-use store::{Page, SCHEMA_VERSION, StoreOptions, clients, health, search, users};
+use store::{Page, SCHEMA_VERSION, clients, health, search, users};
 
 #[tokio::test]
 async fn clients_are_found_by_a_part_of_their_names_in_the_order_of_the_list() {
@@ -304,7 +304,7 @@ async fn names_from_before_the_index_are_found_like_all_others() {
             }
             Ok(())
         });
-        assert_eq!(store::migrate(&db.url, &StoreOptions::default()).await.unwrap(), [15]);
+        assert_eq!(store::migrate(&db.url, &db.options()).await.unwrap(), [15]);
         finds_the_crowd(db).await;
     })
     .await;

@@ -1,5 +1,8 @@
 //! Runs a test on a fresh SQLite file and on a fresh PostgreSQL database, and makes the rows that tests start from.
 #![allow(dead_code)] // each test file uses its own part of this
+pub mod programs;
+
+use crate::tunnel::by_way_of;
 pub use countersign_store as store;
 use domain::client::{AuthMethod, Client, ClientConfig, ClientSecret, ClientType, SubType, Trust};
 use domain::identity::{Email, Member, MemberRoles, PersonalAccessToken, Role, Session, User, Workspace};
@@ -22,12 +25,19 @@ pub struct Db {
     pub store: Store,
     pub url: String,
     pub is_postgres: bool,
+    /// By way of `PgBouncer` in transaction mode.
+    pooler: bool,
     folder: Option<tempfile::TempDir>,
 }
 
 impl Db {
+    /// How it has to be opened.
+    pub fn options(&self) -> StoreOptions {
+        StoreOptions { pooler: self.pooler, ..StoreOptions::default() }
+    }
+
     pub async fn again(&self) -> Store {
-        Store::open(&self.url, &StoreOptions::default()).await.unwrap()
+        Store::open(&self.url, &self.options()).await.unwrap()
     }
 
     /// Runs `work` as one write.
@@ -56,22 +66,27 @@ macro_rules! read_tx {
     }};
 }
 
-/// Runs `test` on both databases, one after the other.
+/// Runs `test` on both databases, one after the other, and on PostgreSQL behind `PgBouncer`.
 pub async fn for_each_database(test: impl AsyncFn(&Db)) {
     on_sqlite(&test).await;
     on_postgres(&test).await;
+    on_server(true, &test).await;
 }
 
 pub async fn on_sqlite(test: impl AsyncFn(&Db)) {
     let folder = tempfile::tempdir().unwrap();
     let url = format!("sqlite:{}", folder.path().join("data/test.db").display());
     let store = Store::open(&url, &StoreOptions::default()).await.unwrap();
-    let db = Db { store, url, is_postgres: false, folder: Some(folder) };
+    let db = Db { store, url, is_postgres: false, pooler: false, folder: Some(folder) };
     test(&db).await;
     db.store.close().await;
 }
 
 pub async fn on_postgres(test: impl AsyncFn(&Db)) {
+    on_server(false, test).await;
+}
+
+async fn on_server(pooler: bool, test: impl AsyncFn(&Db)) {
     static NEXT: AtomicU32 = AtomicU32::new(0);
     let server = std::env::var("COUNTERSIGN_TEST_POSTGRES").expect(
         "COUNTERSIGN_TEST_POSTGRES must hold the URL of a PostgreSQL superuser: run the tests with `cargo xtask test`",
@@ -83,8 +98,10 @@ pub async fn on_postgres(test: impl AsyncFn(&Db)) {
     let (base, query) = server.split_once('?').map_or((server.as_str(), None), |(base, query)| (base, Some(query)));
     let (host, _) = base.rsplit_once('/').filter(|(host, _)| !host.ends_with('/')).unwrap_or((base, ""));
     let url = format!("{host}/{name}{}", query.map(|q| format!("?{q}")).unwrap_or_default());
-    let store = Store::open(&url, &StoreOptions::default()).await.unwrap();
-    let db = Db { store, url, is_postgres: true, folder: None };
+    let url = if pooler { by_way_of(&url, programs::bouncer(&server)) } else { url };
+    let options = StoreOptions { pooler, ..StoreOptions::default() };
+    let store = Store::open(&url, &options).await.unwrap();
+    let db = Db { store, url, is_postgres: true, pooler, folder: None };
     let outcome = AssertUnwindSafe(test(&db)).catch_unwind().await;
     db.store.close().await;
     sql(&mut admin, format!("DROP DATABASE {name} WITH (FORCE)")).await;
