@@ -115,7 +115,7 @@ mod tests {
                 let turn = turns.fetch_add(1, Ordering::Relaxed);
                 Box::pin(async move {
                     match turn {
-                        0..60 if turn % 2 == 0 => panic!("a bug in a job"),
+                        0..60 if turn.is_multiple_of(2) => panic!("a bug in a job"),
                         0..60 => Err(Fault::Other("not now")),
                         _ => Ok(()),
                     }
@@ -145,7 +145,7 @@ mod tests {
         let hangs = || -> BoxFuture<'static, Result<(), Fault>> { Box::pin(std::future::pending()) };
         let hanging = tokio::spawn(supervise(app.clone(), "hangs", Duration::from_secs(1), stop.clone(), hangs));
         let all = tokio::spawn(run(app.clone(), stop));
-        sleep(Duration::from_secs(60)).await;
+        sleep(Duration::from_mins(1)).await;
         assert_eq!(app.standing().still(Instant::now()), Some("hangs"), "and no other");
         app.standing().succeeded("hangs");
         assert_eq!(app.standing().still(Instant::now()), None);

@@ -1,4 +1,5 @@
 //! `cargo test --workspace`, with a PostgreSQL server beside it.
+use super::install::debian;
 use super::postgres::Postgres;
 use crate::process;
 use crate::tally::Tally;
@@ -7,6 +8,8 @@ use std::path::Path;
 
 pub fn run(root: &Path, filter: Option<&str>, tally: &mut Tally) -> Result<()> {
     let postgres = Postgres::start(root)?;
+    // The store's tests start it themselves.
+    debian(&["pgbouncer"], || Path::new("/usr/sbin/pgbouncer").is_file())?;
     let mut command = process::cargo(root);
     command.args(["test", "--workspace", "--no-fail-fast"]).args(filter);
     command.env("COUNTERSIGN_TEST_POSTGRES", postgres.url());

@@ -6,8 +6,9 @@ use std::path::Path;
 use std::process::{Child, Command, Output, Stdio};
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::mpsc::{Receiver, channel};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 use tokio::net::TcpListener;
+use tokio::time::Instant;
 
 /// An empty database of PostgreSQL.
 async fn postgres() -> String {
@@ -120,7 +121,6 @@ async fn point_4_2_a_start_that_waits_can_be_ended() {
     assert!(!folder.path().join("data/master.key").exists(), "nothing was made");
 }
 
-#[expect(clippy::disallowed_methods, reason = "what is tested is how long it takes")]
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn point_4_2_a_server_whose_database_falls_silent_recovers_and_can_be_ended() {
     let (folder, database) = (tempfile::tempdir().unwrap(), postgres().await);

@@ -17,7 +17,7 @@ async fn statement(db: &Db, sql: &'static str) -> Result<u64, StoreError> {
 
 #[tokio::test]
 async fn a_second_open_finds_what_the_first_left() {
-    for_each_database(async |db| {
+    everywhere(async |db| {
         write_tx!(db, |tx| users::insert(tx, &user(1)));
         db.store.close().await;
         assert_eq!(store::migrate(&db.url, &db.options()).await, Ok(vec![]), "nothing is left to do");
@@ -31,7 +31,7 @@ async fn a_second_open_finds_what_the_first_left() {
 
 #[tokio::test]
 async fn a_newer_database_is_refused_with_both_versions() {
-    for_each_database(async |db| {
+    everywhere(async |db| {
         statement(db, "INSERT INTO schema_migrations (version, name, checksum) VALUES (999, 'later', 'x')")
             .await
             .unwrap();
@@ -44,7 +44,7 @@ async fn a_newer_database_is_refused_with_both_versions() {
 
 #[tokio::test]
 async fn an_altered_migration_is_refused() {
-    for_each_database(async |db| {
+    everywhere(async |db| {
         statement(db, "UPDATE schema_migrations SET checksum = 'x' WHERE version = 1").await.unwrap();
         let error = Store::open(&db.url, &db.options()).await.unwrap_err();
         assert_eq!(error, StoreError::ChangedMigration { version: 1, name: "init".to_owned() });
@@ -54,7 +54,7 @@ async fn an_altered_migration_is_refused() {
 
 #[tokio::test]
 async fn without_leave_nothing_is_migrated() {
-    for_each_database(async |db| {
+    everywhere(async |db| {
         statement(db, "DROP TABLE schema_migrations").await.unwrap();
         let error = Store::open(&db.url, &verify_only(db)).await.unwrap_err();
         assert_eq!(error, StoreError::NotMigrated { found: 0, needed: SCHEMA_VERSION });
@@ -65,7 +65,7 @@ async fn without_leave_nothing_is_migrated() {
 
 #[tokio::test]
 async fn many_that_start_at_once_migrate_once() {
-    for_each_database(async |db| {
+    everywhere(async |db| {
         let stores = join_all((0..8).map(|_| db.again())).await;
         let mut reading = stores[0].read().await.unwrap();
         let rows = reading.all("SELECT version FROM schema_migrations", &[]).await.unwrap();
@@ -83,7 +83,7 @@ async fn many_that_start_at_once_migrate_once() {
 
 #[tokio::test]
 async fn a_reading_cannot_write() {
-    for_each_database(async |db| {
+    everywhere(async |db| {
         let mut reading = db.store.read().await.unwrap();
         assert!(users::insert(&mut reading, &user(1)).await.is_err());
         drop(reading);
@@ -97,7 +97,7 @@ async fn a_reading_cannot_write() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn readings_cross_threads() {
-    for_each_database(async |db| {
+    everywhere(async |db| {
         write_tx!(db, |tx| users::insert(tx, &user(1)));
         let tasks = (0..20).map(|_| {
             let store = db.store.clone();
@@ -151,7 +151,7 @@ async fn the_log_is_moved_into_the_file_under_steady_writing() {
 
 #[tokio::test]
 async fn a_snapshot_stands_still_and_a_reading_moves_on() {
-    for_each_database(async |db| {
+    everywhere(async |db| {
         let mut snapshot = db.store.snapshot().await.unwrap();
         let mut reading = db.store.read().await.unwrap();
         assert_eq!(users::count_all(&mut snapshot).await, Ok(0));
@@ -168,7 +168,7 @@ async fn a_snapshot_stands_still_and_a_reading_moves_on() {
 
 #[tokio::test]
 async fn a_failed_or_panicking_write_leaves_nothing_and_disturbs_nobody() {
-    for_each_database(async |db| {
+    everywhere(async |db| {
         let writes = join_all((0..30u8).map(|n| {
             db.store.write(move |tx| {
                 Box::pin(async move {
@@ -227,7 +227,7 @@ async fn on_sqlite_many_writes_share_a_commit() {
 
 #[tokio::test]
 async fn a_write_completes_without_its_caller() {
-    for_each_database(async |db| {
+    everywhere(async |db| {
         let mut write = Box::pin(db.store.write(|tx| Box::pin(async move { users::insert(tx, &user(1)).await })));
         if db.is_postgres {
             // Begun as soon as a connection is there; then the caller goes away.
@@ -265,7 +265,7 @@ async fn a_write_completes_without_its_caller() {
 
 #[tokio::test]
 async fn a_closed_store_says_so() {
-    for_each_database(async |db| {
+    everywhere(async |db| {
         db.store.close().await;
         assert!(matches!(db.store.read().await, Err(StoreError::Unavailable(_))));
         let write = db.store.write(|tx| Box::pin(async move { users::insert(tx, &user(1)).await })).await;
@@ -358,7 +358,7 @@ async fn the_sqlite_file_is_its_owners_alone() {
 
 #[tokio::test]
 async fn errors_name_the_column_and_no_value() {
-    for_each_database(async |db| {
+    everywhere(async |db| {
         write_tx!(db, |tx| users::insert(tx, &user(1)));
         statement(db, "UPDATE users SET default_workspace_id = NULL, picture = 'hidden', email = 'hidden'")
             .await
@@ -382,7 +382,7 @@ async fn errors_name_the_column_and_no_value() {
 
 #[tokio::test]
 async fn placeholders_mean_their_number_whatever_their_order() {
-    for_each_database(async |db| {
+    everywhere(async |db| {
         let mut reading = db.store.read().await.unwrap();
         let row = reading
             .one("SELECT CAST($2 AS TEXT), CAST($1 AS TEXT), CAST($2 AS TEXT)", params!["first", "second"])
@@ -453,7 +453,7 @@ async fn point_4_5_a_file_that_was_deleted_or_replaced_is_not_written_to() {
 
 #[tokio::test]
 async fn point_4_5_whether_there_is_a_database_is_found_out_without_making_one() {
-    for_each_database(async |db| {
+    everywhere(async |db| {
         let options = db.options();
         assert_eq!(store::exists(&db.url, &options).await, Ok(true));
         if db.is_postgres {

@@ -5,9 +5,10 @@ use common::*;
 use sqlx::{Connection as _, PgConnection};
 use std::collections::BTreeSet;
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 use store::{Store, StoreError, StoreOptions, tokens};
 use tokio::sync::mpsc;
+use tokio::time::Instant;
 
 async fn write(store: &Store, writer: u8, n: u32) -> Result<(), StoreError> {
     let mut id = [writer; 32];
@@ -79,7 +80,6 @@ async fn point_4_2_a_standby_takes_over_and_nothing_that_was_confirmed_is_lost()
     wait_for(200, None).await;
     primary.kill();
     standby.promote();
-    #[expect(clippy::disallowed_methods, reason = "what is tested is how long it takes")]
     let promoted = Instant::now();
     wait_for(400, Some(promoted)).await;
     drop(told);

@@ -10,7 +10,7 @@ use store::{clients, users, workspaces};
 
 #[tokio::test]
 async fn a_code_is_redeemed_once_and_a_replay_ends_its_grant() {
-    for_each_database(async |db| {
+    everywhere(async |db| {
         populate(db).await;
         assert_eq!(write_tx!(db, |tx| grants::redeem(tx, &grant(1))), Redeemed::First);
         let mut replay = grant(2);
@@ -28,7 +28,7 @@ async fn a_code_is_redeemed_once_and_a_replay_ends_its_grant() {
 
 #[tokio::test]
 async fn the_context_tells_all_that_a_grant_rests_on() {
-    for_each_database(async |db| {
+    everywhere(async |db| {
         populate(db).await;
         write_tx!(db, |tx| grants::redeem(tx, &grant(1)));
         let look = async || read_tx!(db, |tx| grants::by_id_with_context(tx, grant_id(1), Some(token(9)))).unwrap();
@@ -55,7 +55,7 @@ async fn the_context_tells_all_that_a_grant_rests_on() {
 
 #[tokio::test]
 async fn point_3_2_a_user_grant_keeps_the_workspace_of_its_consent() {
-    for_each_database(async |db| {
+    everywhere(async |db| {
         populate(db).await;
         write_tx!(db, |tx| workspaces::put_member(tx, &member(1, 2, Role::Owner)));
         let mut personal = grant(1);
@@ -94,7 +94,7 @@ async fn point_3_2_a_user_grant_keeps_the_workspace_of_its_consent() {
 
 #[tokio::test]
 async fn refresh_moves_only_from_the_state_that_was_judged() {
-    for_each_database(async |db| {
+    everywhere(async |db| {
         populate(db).await;
         write_tx!(db, |tx| grants::redeem(tx, &grant(1)));
         let first = refresh(1);
@@ -134,7 +134,7 @@ async fn refresh_moves_only_from_the_state_that_was_judged() {
 
 #[tokio::test]
 async fn grants_end_together_by_what_they_share() {
-    for_each_database(async |db| {
+    everywhere(async |db| {
         populate(db).await;
         write_tx!(db, |tx| clients::insert(tx, &client(2)));
         // By user, client and workspace. A workspace of 0 is a grant in the user's own name.
@@ -184,7 +184,7 @@ async fn grants_end_together_by_what_they_share() {
 
 #[tokio::test]
 async fn live_grants_are_listed_and_expired_ones_removed() {
-    for_each_database(async |db| {
+    everywhere(async |db| {
         populate(db).await;
         for n in 1..=4u8 {
             let mut made = grant(n);
@@ -207,7 +207,7 @@ async fn live_grants_are_listed_and_expired_ones_removed() {
 
 #[tokio::test]
 async fn tokens_are_revoked_and_assertions_used_once() {
-    for_each_database(async |db| {
+    everywhere(async |db| {
         assert!(!read_tx!(db, |tx| tokens::is_revoked(tx, token(1))));
         write_tx!(db, |tx| tokens::revoke_token(tx, token(1), at(10)));
         write_tx!(db, |tx| tokens::revoke_token(tx, token(1), at(10)));
@@ -231,7 +231,7 @@ async fn tokens_are_revoked_and_assertions_used_once() {
 
 #[tokio::test]
 async fn a_one_time_token_is_good_once_for_its_purpose_until_it_expires() {
-    for_each_database(async |db| {
+    everywhere(async |db| {
         write_tx!(db, |tx| tokens::insert_one_time(tx, &hash(1), "setup", Some("subject"), at(10)));
         write_tx!(db, |tx| tokens::insert_one_time(tx, &hash(2), "setup", None, at(10)));
         let take = async |n, purpose: &'static str, now| {

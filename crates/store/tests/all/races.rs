@@ -36,7 +36,7 @@ where
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn of_200_that_redeem_one_code_exactly_one_wins() {
-    for_each_database(async |db| {
+    everywhere(async |db| {
         populate(db).await;
         let outcomes = race(db, |n| {
             move |tx: &mut Tx| -> BoxFuture<'_, _> {
@@ -58,7 +58,7 @@ async fn of_200_that_redeem_one_code_exactly_one_wins() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn of_codes_redeemed_while_their_consent_is_revoked_no_grant_lives() {
-    for_each_database(async |db| {
+    everywhere(async |db| {
         populate(db).await;
         for round in 0..5 {
             write_tx!(db, |tx| consents::put(tx, user_id(1), &client_id(1), None, &scopes("openid"), NOW));
@@ -107,7 +107,7 @@ fn webhook(id: WebhookId, owner: Owner) -> Webhook {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn of_many_webhooks_made_at_once_no_more_stay_than_an_owner_may_have() {
-    for_each_database(async |db| {
+    everywhere(async |db| {
         populate(db).await;
         for owner in [Owner::Operator, Owner::Workspace(workspace_id(1))] {
             let made = race(db, |n| {
@@ -129,7 +129,7 @@ async fn of_many_webhooks_made_at_once_no_more_stay_than_an_owner_may_have() {
 /// Who may do what, point 1.1: whichever comes first, no grant of a revoked token lives.
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn of_codes_redeemed_while_their_token_is_revoked_no_grant_lives() {
-    for_each_database(async |db| {
+    everywhere(async |db| {
         populate(db).await;
         write_tx!(db, |tx| credentials::insert_personal_token(tx, &personal_token(1)));
         let revoked = race(db, |n| {
@@ -157,7 +157,7 @@ async fn of_codes_redeemed_while_their_token_is_revoked_no_grant_lives() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn of_200_that_rotate_one_refresh_token_exactly_one_moves_it_and_by_one() {
-    for_each_database(async |db| {
+    everywhere(async |db| {
         populate(db).await;
         write_tx!(db, |tx| grants::redeem(tx, &grant(1)));
         let from = refresh(1);
@@ -178,7 +178,7 @@ async fn of_200_that_rotate_one_refresh_token_exactly_one_moves_it_and_by_one() 
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn consents_given_at_once_all_count() {
-    for_each_database(async |db| {
+    everywhere(async |db| {
         populate(db).await;
         race(db, |n| {
             move |tx: &mut Tx| -> BoxFuture<'_, _> {
@@ -197,7 +197,7 @@ async fn consents_given_at_once_all_count() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn the_users_of_a_client_are_counted_right_however_many_come_and_go_at_once() {
-    for_each_database(async |db| {
+    everywhere(async |db| {
         populate(db).await;
         write_tx!(db, |tx| async {
             for n in 3..=10 {
@@ -241,7 +241,7 @@ async fn the_users_of_a_client_are_counted_right_however_many_come_and_go_at_onc
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn grants_that_are_ended_from_many_sides_end_once_and_nobody_deadlocks() {
-    for_each_database(async |db| {
+    everywhere(async |db| {
         populate(db).await;
         for n in 1..=50 {
             write_tx!(db, |tx| grants::redeem(tx, &grant(n)));
@@ -277,7 +277,7 @@ async fn grants_that_are_ended_from_many_sides_end_once_and_nobody_deadlocks() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn of_200_that_change_one_client_exactly_one_does() {
-    for_each_database(async |db| {
+    everywhere(async |db| {
         populate(db).await;
         let outcomes = race(db, |n| {
             move |tx: &mut Tx| -> BoxFuture<'_, _> {
@@ -299,7 +299,7 @@ async fn of_200_that_change_one_client_exactly_one_does() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn of_200_that_change_one_webhook_exactly_one_does() {
-    for_each_database(async |db| {
+    everywhere(async |db| {
         let webhook = webhook(WebhookId::new(NOW, [1; 10]), Owner::Operator);
         let (id, row) = (webhook.id, webhook.clone());
         write_tx!(db, |tx| webhooks::insert(tx, &row));

@@ -66,10 +66,15 @@ macro_rules! read_tx {
     }};
 }
 
-/// Runs `test` on both databases, one after the other, and on PostgreSQL behind `PgBouncer`.
+/// Runs `test` on both databases, one after the other.
 pub async fn for_each_database(test: impl AsyncFn(&Db)) {
     on_sqlite(&test).await;
     on_postgres(&test).await;
+}
+
+/// The same, and on PostgreSQL behind `PgBouncer`: for what connections and transactions are made of.
+pub async fn everywhere(test: impl AsyncFn(&Db)) {
+    for_each_database(&test).await;
     on_server(true, &test).await;
 }
 
