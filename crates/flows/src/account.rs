@@ -134,14 +134,18 @@ pub async fn change_password(
     let &PasswordChange { old, new, end_others } = change;
     let id = person(app, ctx, principal, Operation::WriteAccount, KIND)?;
     let refuse = |r: ManageRefusal| refused(app, ctx, KIND, About::user(id), r);
-    accounts::check_password(new).map_err(|why| {
-        let long = matches!(why, SignInRefusal::PasswordLong);
-        refuse(if long { Unmanaged::PasswordLong } else { Unmanaged::PasswordShort }.of("new_password"))
-    })?;
     let user = {
         let mut tx = app.store().read().await?;
         store::users::by_id(&mut tx, id).await?.ok_or(GONE)?
     };
+    accounts::check_password(new, &[user.email.as_str(), &user.name]).map_err(|why| {
+        let why = match why {
+            SignInRefusal::PasswordLong => Unmanaged::PasswordLong,
+            SignInRefusal::PasswordGuessable => Unmanaged::PasswordGuessable,
+            _ => Unmanaged::PasswordShort,
+        };
+        refuse(why.of("new_password"))
+    })?;
     let key = user.email.key();
     if app.throttle().reserve("sign-in", &key, ctx).is_err() {
         return Err(refuse(Unmanaged::TooManyAttempts.into()));

@@ -21,13 +21,21 @@ pub struct NewUser<'n> {
     pub operator: bool,
 }
 
-pub(crate) fn check_password(password: &Secret) -> Result<(), R> {
+/// Whether a password will do for the person whom these words are about: their address and their name.
+pub(crate) fn check_password(password: &Secret, about: &[&str]) -> Result<(), R> {
     match password.expose().chars().count() {
-        ..10 => Err(R::PasswordShort),
-        257.. => Err(R::PasswordLong),
-        _ => Ok(()),
+        ..10 => return Err(R::PasswordShort),
+        257.. => return Err(R::PasswordLong),
+        _ => {}
     }
+    // The parts of an address and a name, too: few people use all of either.
+    let parts = about.iter().flat_map(|text| text.split(|c: char| !c.is_alphanumeric()).filter(|part| part.len() > 2));
+    let known: Vec<&str> = about.iter().copied().chain(parts).chain(["countersign"]).collect();
+    if zxcvbn::zxcvbn(password.expose(), &known).score() < ENOUGH { Err(R::PasswordGuessable) } else { Ok(()) }
 }
+
+/// A million guesses or more: out of reach at the sign-in, from however many addresses.
+const ENOUGH: zxcvbn::Score = zxcvbn::Score::Two;
 
 /// A user as they will be stored. The same work is done whether or not the address is taken.
 async fn new_user(app: &App, ctx: &Ctx, new: NewUser<'_>) -> Result<User, Failure<R>> {
@@ -36,7 +44,7 @@ async fn new_user(app: &App, ctx: &Ctx, new: NewUser<'_>) -> Result<User, Failur
     let password_hash = match new.password {
         None => None,
         Some(password) => {
-            check_password(password).map_err(Failure::Refused)?;
+            check_password(password, &[new.email, new.name]).map_err(Failure::Refused)?;
             Some(app.passwords().hash(password, ctx).await?)
         }
     };
@@ -140,7 +148,12 @@ pub async fn create_account(app: &App, ctx: &Ctx, new: Newcomer<'_>, door: Door)
 /// Sets a password and ends everything else that acts for the user: sessions, personal access tokens, authorizations of
 /// apps (checklist 71). `false` when there is no such user.
 pub async fn set_password(app: &App, ctx: &Ctx, user: UserId, password: &Secret) -> Result<bool, Failure<R>> {
-    check_password(password).map_err(Failure::Refused)?;
+    let person = {
+        let mut tx = app.store().read().await?;
+        store::users::by_id(&mut tx, user).await?
+    };
+    let Some(person) = person else { return Ok(false) };
+    check_password(password, &[person.email.as_str(), &person.name]).map_err(Failure::Refused)?;
     let hash = app.passwords().hash(password, ctx).await?;
     let told = ctx.clone();
     let work = app.store().write(move |tx| {
@@ -346,4 +359,39 @@ pub async fn create_personal_access_token(
         .await?;
     app.record_with(ctx, "personal_access_token.created", "ok", About::user(user), facts::of_token(&token));
     Ok((token, secret))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const PROSE: &str = "It was late in the year when the two of them set out for the coast with nothing but a lamp, \
+                         a loaf of bread and the old map that neither could read, and before the first week was over \
+                         the rain had taken the map, the gulls had taken the bread, and the lamp was lost.";
+
+    #[test]
+    fn point_1_6_a_password_is_neither_common_nor_made_of_its_person() {
+        let about = ["ada.lovelace@example.com", "Ada Lovelace"];
+        let check = |password: &str| check_password(&Secret::new(password), &about);
+        for guessable in [
+            "password12",
+            "Passw0rd123",
+            "qwertyuiop",
+            "1234567890",
+            "aaaaaaaaaaaaaaaaaaaa",
+            "ada.lovelace@example.com",
+            "adalovelace",
+            "Lovelace12",
+            "countersign",
+        ] {
+            assert_eq!(check(guessable), Err(R::PasswordGuessable), "{guessable}");
+        }
+        for good in
+            ["correct horse battery", "four words as usual", "kT9x-Lq2v-w", "Über Äpfel läuft ein Igel", &PROSE[..256]]
+        {
+            assert_eq!(check(good), Ok(()), "{good}");
+        }
+        assert_eq!(check("kT9x-Lq2v"), Err(R::PasswordShort));
+        assert_eq!(check(&"kT9x".repeat(65)), Err(R::PasswordLong));
+    }
 }

@@ -53,6 +53,7 @@ domain::refusals! {
         PasswordWrong => AccessDenied, "current_password_wrong", "This is not your password.";
         PasswordShort => InvalidRequest, "password_too_short", "A password has at least 10 characters.";
         PasswordLong => InvalidRequest, "password_too_long", "A password has at most 256 characters.";
+        PasswordGuessable => InvalidRequest, "password_guessable", "This password is easy to guess. Use a longer one, without your name or address.";
         TooManyAttempts => SlowDown, "too_many_attempts", "Too many attempts. Wait a little and try again.";
         Zone => InvalidRequest, "zone_invalid", "A time zone has a name such as Europe/Berlin.";
         Role => InvalidRequest, "role_malformed", "A role is owner, admin, member, or a name of the operator's own.";

@@ -14,6 +14,7 @@ domain::refusals! {
         NameMarks => InvalidRequest, "name_marks", "The name has more than four accents or other marks on one letter, or begins with one.";
         PasswordShort => InvalidRequest, "password_too_short", "A password has at least 10 characters.";
         PasswordLong => InvalidRequest, "password_too_long", "A password has at most 256 characters.";
+        PasswordGuessable => InvalidRequest, "password_guessable", "This password is easy to guess. Use a longer one, without your name or address.";
         LastOperator => Conflict, "last_operator", "Somebody must run this server: name another operator first.";
         EmailTaken => InvalidRequest, "email_taken", "This address cannot be used to sign up. Sign in instead, or use another one.";
     }

@@ -127,6 +127,7 @@ refusal-owners_only = Nur Inhaber können jemanden zum Inhaber machen oder ihm d
 refusal-parameter_repeated = Ein Parameter wurde mehrfach gesendet.
 refusal-parameter_too_long = Ein Parameter ist zu lang.
 refusal-password_too_long = Ein Passwort darf höchstens 256 Zeichen haben.
+refusal-password_guessable = Dieses Passwort ist leicht zu erraten. Verwenden Sie ein längeres, ohne Ihren Namen und Ihre Adresse.
 refusal-password_too_short = Ein Passwort muss mindestens 10 Zeichen haben.
 refusal-path_unknown = So etwas gibt es hier nicht.
 refusal-person_not_a_member = Diese Person gehört nicht zum Arbeitsbereich.
