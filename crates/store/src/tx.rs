@@ -83,8 +83,9 @@ impl Tx {
             }
             Side::Explain(explaining) => explaining.note(sql).map(|()| None),
             Side::Postgres(line) => {
-                let row = line.one(bound(sql, params)?).await?;
-                Ok(row.map(|row| Row::postgres(sql, row)))
+                // To the end: what follows the first row, an error perhaps, is not for whoever asks next.
+                let rows = line.all(bound(sql, params)?).await?;
+                Ok(rows.into_iter().next().map(|row| Row::postgres(sql, row)))
             }
         }
     }

@@ -112,7 +112,14 @@ impl Hosts {
     }
 
     async fn reach(&self, options: &PgConnectOptions) -> Result<PgConnection, StoreError> {
-        let mut connection = PgConnection::connect_with(options).await?;
+        let mut connection =
+            PgConnection::connect_with(options).await.map_err(|error| match error.as_database_error() {
+                // Waiting would not help.
+                Some(refusal) if refusal.message().starts_with("unsupported startup parameter") => StoreError::Other(
+                    format!("{}: behind PgBouncer, set `postgres.pgbouncer = true`", refusal.message()),
+                ),
+                _ => error.into(),
+            })?;
         if self.primary {
             // Not `transaction_read_only`: those that only read have switched that on.
             let standby: bool =

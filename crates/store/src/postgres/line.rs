@@ -81,14 +81,6 @@ impl Line {
         self.ask(|connection| query.execute(connection)).await
     }
 
-    pub(crate) async fn one(
-        &mut self,
-        query: Query<'static, Postgres, PgArguments>,
-    ) -> Result<Option<PgRow>, StoreError> {
-        let query = query.persistent(self.state.named);
-        self.ask(|connection| query.fetch_optional(connection)).await
-    }
-
     pub(crate) async fn all(&mut self, query: Query<'static, Postgres, PgArguments>) -> Result<Vec<PgRow>, StoreError> {
         let query = query.persistent(self.state.named);
         self.ask(|connection| query.fetch_all(connection)).await

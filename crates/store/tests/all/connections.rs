@@ -212,3 +212,17 @@ async fn point_4_2_a_write_that_goes_on_after_a_failed_statement_is_not_called_a
     })
     .await;
 }
+
+#[tokio::test]
+async fn point_4_2_a_pooler_that_nobody_told_of_is_named() {
+    everywhere(async |db| {
+        if db.pooler {
+            let refused = Store::open(&db.url, &StoreOptions::default()).await.map(drop);
+            assert!(
+                matches!(&refused, Err(StoreError::Other(why)) if why.contains("postgres.pgbouncer")),
+                "{refused:?}"
+            );
+        }
+    })
+    .await;
+}

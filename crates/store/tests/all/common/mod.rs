@@ -26,7 +26,7 @@ pub struct Db {
     pub url: String,
     pub is_postgres: bool,
     /// By way of `PgBouncer` in transaction mode.
-    pooler: bool,
+    pub pooler: bool,
     folder: Option<tempfile::TempDir>,
 }
 
