@@ -1,7 +1,8 @@
-//! The project's own commands: `cargo xtask check`, `cargo xtask test`, `cargo xtask screenshots`, `cargo xtask bench`.
+//! The project's own commands: `cargo xtask check`, `cargo xtask test`, `cargo xtask faults`, `cargo xtask screenshots`, `cargo xtask bench`.
 #![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used, clippy::panic))]
 
 mod check;
+mod faults;
 mod process;
 mod tally;
 mod test;
@@ -25,6 +26,8 @@ enum Command {
     Check,
     /// Install and start what the tests need, then run the checks, the Rust tests, and the tests from outside.
     Test(test::Options),
+    /// Kill, flood and starve a running server, and count what became of its promises.
+    Faults(faults::Options),
     /// Take pictures of the pages of the filled demo into `docs/screenshots`, for people to look at.
     Screenshots,
     /// Measure the release binary with the load client; the arguments go to it.
@@ -53,6 +56,7 @@ fn run(command: Command) -> Result<ExitCode> {
             tally
         }
         Command::Test(options) => test::run(&root, &options),
+        Command::Faults(options) => faults::run(&root, &options),
         Command::Screenshots => test::screenshots(&root)?,
         Command::Bench { args } => {
             let mut bench = process::cargo(&root);

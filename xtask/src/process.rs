@@ -156,10 +156,15 @@ impl Background {
 
     /// Asks the program to end, and waits for it; answers whether it ended well.
     pub fn stop(&mut self) -> Result<bool> {
+        self.end(self.signal)
+    }
+
+    /// The same with another signal.
+    pub fn end(&mut self, signal: &str) -> Result<bool> {
         if let Some(status) = self.child.try_wait()? {
             return Ok(status.success());
         }
-        succeeds(Command::new("kill").arg(format!("-{}", self.signal)).arg(self.child.id().to_string()))?;
+        succeeds(Command::new("kill").arg(format!("-{signal}")).arg(self.child.id().to_string()))?;
         Ok(self.child.wait()?.success())
     }
 }

@@ -1,11 +1,12 @@
 //! `cargo xtask test`: everything that must hold, on a fresh machine.
 mod demo;
-mod install;
+pub mod install;
 mod outside;
-mod postgres;
+pub mod postgres;
 mod rust;
 
 use crate::check;
+use crate::faults;
 use crate::tally::Tally;
 use anyhow::Result;
 use clap::{Args, ValueEnum};
@@ -25,6 +26,7 @@ enum Part {
     Check,
     Rust,
     Outside,
+    Faults,
 }
 
 pub fn run(root: &Path, options: &Options) -> Tally {
@@ -35,7 +37,7 @@ pub fn run(root: &Path, options: &Options) -> Tally {
         check::run(root, &mut tally);
     }
     // What could not be set up is a failure like others, and the other parts run all the same.
-    let parts = [(Part::Rust, rust::run as Run), (Part::Outside, outside::run)];
+    let parts = [(Part::Rust, rust::run as Run), (Part::Outside, outside::run), (Part::Faults, faults::short)];
     for (_, run) in parts.into_iter().filter(|(part, _)| wanted(*part)) {
         if let Err(error) = run(root, filter, &mut tally) {
             tally.fail(format!("{error:#}"));

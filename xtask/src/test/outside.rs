@@ -119,7 +119,7 @@ pub fn run(root: &Path, filter: Option<&str>, tally: &mut Tally) -> Result<()> {
         configured("configured", "on"),
         configured("configured-no-script", "off"),
         Suite {
-            database: Some(postgres.url().to_owned()),
+            database: Some(postgres.url()),
             // What depends on the database shows with few examples of each operation.
             env: vec![("EXAMPLES", "4".into())],
             ..in_python("schemathesis-postgres", "described_api.py")

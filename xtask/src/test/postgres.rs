@@ -11,10 +11,14 @@ use std::process::Command;
 use tempfile::TempDir;
 
 pub struct Postgres {
-    url: String,
+    password: String,
+    port: u16,
+    programs: PathBuf,
+    user: Option<User>,
+    log: PathBuf,
     // In this order: the server ends before its folder goes.
-    _server: Background,
-    _folder: TempDir,
+    server: Background,
+    folder: TempDir,
 }
 
 impl Postgres {
@@ -45,28 +49,59 @@ impl Postgres {
         initdb.arg("--pwfile").arg(&password_file).arg("--pgdata").arg(&data).current_dir(folder.path());
         output(&mut initdb)?;
         let port = free_port()?;
-        let mut server = Command::new(programs.join("postgres"));
-        server.arg("-D").arg(&data).args(["-p", &port.to_string(), "-c", "listen_addresses=127.0.0.1"]);
-        server.args(["-c", "unix_socket_directories=", "-c", "max_connections=300"]);
-        // The data dies with the tests; what survives a crash is tested on SQLite, which is ours to configure.
-        server.args(["-c", "fsync=off", "-c", "full_page_writes=off", "-c", "lc_messages=C"]);
-        server.current_dir(folder.path());
         let logs = root.join("target/outside");
         fs::create_dir_all(&logs)?;
-        // SIGINT is PostgreSQL's fast shutdown: open connections are ended.
-        let server = Background::start(&mut server, user.as_ref(), "INT", &logs.join("postgres.log"))?;
-        server.wait_for("PostgreSQL", |line| line.contains("ready to accept connections"))?;
-        Ok(Self {
-            url: format!("postgres://postgres:{password}@127.0.0.1:{port}/postgres"),
-            _server: server,
-            _folder: folder,
-        })
+        let log = logs.join("postgres.log");
+        let server = serve(&programs, user.as_ref(), folder.path(), port, &log)?;
+        Ok(Self { password, port, programs, user, log, server, folder })
     }
 
     /// Of a superuser.
-    pub fn url(&self) -> &str {
-        &self.url
+    pub fn url(&self) -> String {
+        self.url_of("postgres", self.port)
     }
+
+    /// Of a database of this server, where it is reached at this port.
+    pub fn url_of(&self, database: &str, port: u16) -> String {
+        format!("postgres://postgres:{}@127.0.0.1:{port}/{database}", self.password)
+    }
+
+    pub const fn port(&self) -> u16 {
+        self.port
+    }
+
+    /// Makes an empty database; answers its URL.
+    pub fn database(&self, name: &str) -> Result<String> {
+        let mut create = Command::new(self.programs.join("createdb"));
+        create.args(["--host=127.0.0.1", "--username=postgres", "--port", &self.port.to_string(), name]);
+        output(create.env("PGPASSWORD", &self.password))?;
+        Ok(self.url_of(name, self.port))
+    }
+
+    /// An immediate shutdown: nothing is finished, and the next start recovers as after a crash.
+    pub fn crash(&mut self) -> Result<()> {
+        self.server.end("QUIT")?;
+        Ok(())
+    }
+
+    /// Starts it again on the same data and port.
+    pub fn start_again(&mut self) -> Result<()> {
+        self.server = serve(&self.programs, self.user.as_ref(), self.folder.path(), self.port, &self.log)?;
+        Ok(())
+    }
+}
+
+fn serve(programs: &Path, user: Option<&User>, folder: &Path, port: u16, log: &Path) -> Result<Background> {
+    let mut server = Command::new(programs.join("postgres"));
+    server.arg("-D").arg(folder.join("data")).args(["-p", &port.to_string(), "-c", "listen_addresses=127.0.0.1"]);
+    server.args(["-c", "unix_socket_directories=", "-c", "max_connections=300"]);
+    // The data dies with the tests; what survives a crash of the machine is tested on SQLite, which is ours to configure.
+    server.args(["-c", "fsync=off", "-c", "full_page_writes=off", "-c", "lc_messages=C"]);
+    server.current_dir(folder);
+    // SIGINT is PostgreSQL's fast shutdown: open connections are ended.
+    let server = Background::start(&mut server, user, "INT", log)?;
+    server.wait_for("PostgreSQL", |line| line.contains("ready to accept connections"))?;
+    Ok(server)
 }
 
 /// The folder of the server's programs: the newest that Debian has, else the search path's.

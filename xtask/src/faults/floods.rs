@@ -1,0 +1,246 @@
+//! Floods by strangers, one kind after another, beside an honest client.
+use super::honest::{Honest, P99, SignIn, Waited};
+use super::http::{Connection, Reply, Request, connect, now, wait_until};
+use super::promises;
+use super::site::{EMAIL, Ground, Kind, Server, Site};
+use super::verdict::Verdict;
+use crate::test::postgres::Postgres;
+use anyhow::Result;
+use std::collections::BTreeMap;
+use std::io::{BufReader, Read, Write};
+use std::net::TcpStream;
+use std::sync::Mutex;
+use std::thread;
+use std::time::Duration;
+
+/// MiB that the server may take, whatever strangers send.
+const MEMORY: u64 = 200;
+/// Where passwords are guessed, and how a wrong one that was verified is answered.
+const GUESSING: &str = "wrong passwords";
+const WRONG: u16 = 422;
+
+/// The guesses that one network has at one account: five, and then one after 1 s, 2 s, 4 s, ….
+fn allowance(time: Duration) -> usize {
+    5 + (time.as_secs() + 1).ilog2() as usize + 1
+}
+
+/// Descriptors of the server, so that its cap on connections is reached with few.
+const DESCRIPTORS: &str = "1024";
+/// Threads that flood.
+const HANDS: usize = 16;
+
+/// Answers by status; 0 is none.
+type Answers = BTreeMap<u16, usize>;
+
+const MANY_NAMES: &str = "9,000 parameter names";
+
+type Flood = (&'static str, fn(&Server, usize) -> Result<Answers>);
+
+/// Each with the address that it seems to come from.
+const FLOODS: [Flood; 9] = [
+    ("wrong passwords", wrong_passwords),
+    ("sign-ins that disconnect", sign_ins_that_disconnect),
+    (MANY_NAMES, |server, scale| Ok(repeated(server, scale, &many_names()))),
+    ("bad tokens at introspection", |server, scale| Ok(repeated(server, scale, &bad_introspection()))),
+    ("bad client secrets", |server, scale| Ok(repeated(server, scale, &bad_secret()))),
+    ("bad refresh tokens", |server, scale| Ok(repeated(server, scale, &bad_refresh()))),
+    ("bad registrations", |server, scale| Ok(repeated(server, scale, &bad_registration()))),
+    ("connections that come and go", |server, scale| Ok(connections_that_come_and_go(server, scale))),
+    ("slow heads and idle connections", slow_and_idle),
+];
+
+pub fn run(ground: &Ground, kind: Kind, postgres: Option<&Postgres>, verdict: &mut Verdict) -> Result<()> {
+    let scale = if ground.long { 4 } else { 1 };
+    let site = Site::new(ground, postgres)?;
+    let mut server = site.spawn(&["prlimit", &format!("--nofile={DESCRIPTORS}:{DESCRIPTORS}")])?;
+    server.wait_ready()?;
+    let (idle, _) = server.memory();
+    for (name, flood) in FLOODS {
+        server.forget_peak()?;
+        let honest = Honest::start(&site)?;
+        let began = now();
+        let answers = flood(&server, scale)?;
+        let took = began.elapsed();
+        let (mut client, mut person) = honest.stop();
+        let (_, peak) = server.memory();
+        verdict.figures(&format!(
+            "{}, {name}: {} in {:.1} s; client {}; person {}; memory at most {peak} MiB",
+            kind.name(),
+            told(&answers),
+            took.as_secs_f64(),
+            waits(&mut client),
+            waits(&mut person),
+        ));
+        verdict.expect(peak <= MEMORY, &format!("{name}: {peak} MiB"));
+        if name != MANY_NAMES || promises::LINEAR_PARSING {
+            judge(verdict, name, &mut client);
+            judge(verdict, name, &mut person);
+        }
+        if name.starts_with(GUESSING) {
+            let (guesses, most) = (answers.get(&WRONG).copied().unwrap_or(0), allowance(took));
+            verdict.figures(&format!("{}, {name}: {guesses} guesses were verified, {most} are allowed", kind.name()));
+            verdict.expect(guesses <= most, &format!("{name}: {guesses} guesses were verified"));
+        }
+    }
+    let returned = wait_until(Duration::from_secs(30), || server.memory().0 <= idle + 40);
+    verdict.figures(&format!("{}, memory: {idle} MiB before all floods, {} MiB after", kind.name(), server.memory().0));
+    verdict.expect(returned.is_some(), "the memory of the floods was not returned within 30 s");
+    Ok(())
+}
+
+fn told(answers: &Answers) -> String {
+    let words = answers.iter().map(|(status, count)| match status {
+        0 => format!("{count} without an answer"),
+        _ => format!("{count} × {status}"),
+    });
+    words.collect::<Vec<_>>().join(", ")
+}
+
+fn waits(waited: &mut Waited) -> String {
+    let (p50, p99) = (waited.percentile(50).as_millis(), waited.percentile(99).as_millis());
+    format!(
+        "{} served, {} refused, p50 {p50} ms, p99 {p99} ms",
+        waited.count() - waited.refused.len(),
+        waited.refused.len()
+    )
+}
+
+fn judge(verdict: &mut Verdict, flood: &str, waited: &mut Waited) {
+    let p99 = waited.percentile(99);
+    verdict.expect(p99 <= P99, &format!("{flood}: honest p99 {} ms", p99.as_millis()));
+    if let Some(first) = waited.refused.first() {
+        verdict.expect(false, &format!("{flood}: {} honest requests failed: {first}", waited.refused.len()));
+    }
+}
+
+/// Does `work` with numbers below `count`, by many hands; answers what they counted.
+fn by_hands(count: usize, work: impl Fn(usize, &mut Answers) + Sync) -> Answers {
+    let all = Mutex::new(Answers::new());
+    thread::scope(|scope| {
+        for hand in 0..HANDS {
+            let (all, work) = (&all, &work);
+            scope.spawn(move || {
+                let mut own = Answers::new();
+                for number in (hand..count).step_by(HANDS) {
+                    work(number, &mut own);
+                }
+                if let Ok(mut all) = all.lock() {
+                    for (status, times) in own {
+                        *all.entry(status).or_default() += times;
+                    }
+                }
+            });
+        }
+    });
+    all.into_inner().unwrap_or_default()
+}
+
+fn note(answers: &mut Answers, reply: std::io::Result<Reply>) {
+    *answers.entry(reply.map_or(0, |reply| reply.status)).or_default() += 1;
+}
+
+fn begun(server: &Server, bytes: &[u8]) -> std::io::Result<TcpStream> {
+    let mut stream = connect(server.port)?;
+    stream.write_all(bytes)?;
+    Ok(stream)
+}
+
+/// As many as the server has places for are sent before any answer is read.
+const WAVE: usize = 750;
+
+fn wrong_passwords(server: &Server, scale: usize) -> Result<Answers> {
+    let form = SignIn::read(&mut Connection::new(server.port), "203.0.113.1")?;
+    let request = form.request(EMAIL, "wrong").bytes(server.port);
+    let mut answers = Answers::new();
+    for _ in 0..2 * scale {
+        let streams = Mutex::new(Vec::new());
+        by_hands(WAVE, |_, _| {
+            let stream = begun(server, &request);
+            if let Ok(mut streams) = streams.lock() {
+                streams.push(stream);
+            }
+        });
+        for stream in streams.into_inner().unwrap_or_default() {
+            note(&mut answers, stream.and_then(|stream| Reply::read(&mut BufReader::new(stream))));
+        }
+    }
+    Ok(answers)
+}
+
+/// After them, one that waits for its answer is limited: those that nobody waited for were counted.
+fn sign_ins_that_disconnect(server: &Server, scale: usize) -> Result<Answers> {
+    let form = SignIn::read(&mut Connection::new(server.port), "203.0.113.2")?;
+    let request = form.request(EMAIL, "wrong").bytes(server.port);
+    by_hands(500 * scale, |_, _| drop(begun(server, &request)));
+    let mut answers = Answers::new();
+    note(&mut answers, Connection::new(server.port).send(&form.request(EMAIL, "wrong")));
+    Ok(answers)
+}
+
+fn many_names() -> Request {
+    let names: Vec<_> = (0..9_000).map(|number| format!("n{number}")).collect();
+    let fields: Vec<_> = names.iter().map(|name| (name.as_str(), "")).collect();
+    Request::form("/oauth2/token", &fields).from("203.0.113.3")
+}
+
+/// The same request for some seconds, on connections that stay open.
+fn repeated(server: &Server, scale: usize, request: &Request) -> Answers {
+    let (began, limit) = (now(), Duration::from_secs(2) * u32::try_from(scale).unwrap_or(1));
+    by_hands(HANDS, |_, answers| {
+        let mut connection = server.connection();
+        while began.elapsed() < limit {
+            note(answers, connection.send(request));
+        }
+    })
+}
+
+const NOBODY: [(&str, &str); 2] = [("client_id", "cs_ci_nobody"), ("client_secret", "cs_cs_nothing")];
+
+fn bad_introspection() -> Request {
+    let token = [("token", "cs_at_AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA")];
+    Request::form("/oauth2/introspect", &[&NOBODY[..], &token].concat()).from("203.0.113.4")
+}
+
+fn bad_secret() -> Request {
+    let grant = [("grant_type", "client_credentials")];
+    Request::form("/oauth2/token", &[&NOBODY[..], &grant].concat()).from("203.0.113.5")
+}
+
+fn bad_refresh() -> Request {
+    let grant = [("grant_type", "refresh_token"), ("refresh_token", "cs_rt_AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA")];
+    Request::form("/oauth2/token", &[&NOBODY[..1], &grant].concat()).from("203.0.113.6")
+}
+
+fn bad_registration() -> Request {
+    let metadata = serde_json::json!({"client_name": "x", "redirect_uris": ["javascript:alert(1)"]});
+    Request::json("/oauth2/register", &metadata).from("203.0.113.7")
+}
+
+fn connections_that_come_and_go(server: &Server, scale: usize) -> Answers {
+    let request = Request::get("/healthz").from("203.0.113.8");
+    by_hands(10_000 * scale, |_, answers| note(answers, server.connection().send(&request)))
+}
+
+/// Half heads and silent connections until the server's places are taken: it closes them itself, and is full for no longer.
+/// Counted are those that it closed in time (200) and those that it did not (0).
+fn slow_and_idle(server: &Server, _: usize) -> Result<Answers> {
+    // The head of a request has 10 s, and what waits for a place gets it when the first ones have gone.
+    const CLOSED_WITHIN: Duration = Duration::from_secs(25);
+    let mut streams = Vec::new();
+    for number in 0..880 {
+        let half = if number % 2 == 0 { "" } else { "GET / HTTP/1.1\r\nhost: localhost\r\nx-slow: " };
+        streams.push(begun(server, half.as_bytes())?);
+    }
+    let (began, mut answers) = (now(), Answers::new());
+    for mut stream in streams {
+        let left = CLOSED_WITHIN.saturating_sub(began.elapsed()).max(Duration::from_millis(1));
+        stream.set_read_timeout(Some(left))?;
+        // The end, or a reset: whatever closes it. One that timed out is still open.
+        let closed = match stream.read(&mut [0; 1024]) {
+            Ok(_) => true,
+            Err(error) => !matches!(error.kind(), std::io::ErrorKind::WouldBlock | std::io::ErrorKind::TimedOut),
+        };
+        *answers.entry(if closed { 200 } else { 0 }).or_default() += 1;
+    }
+    Ok(answers)
+}

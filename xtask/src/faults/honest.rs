@@ -1,0 +1,138 @@
+//! An honest client and an honest person beside a flood: how long they wait, and whether they are served.
+use super::http::{Connection, Reply, Request, now};
+use super::site::{EMAIL, PASSWORD, Site};
+use super::story::{Client, Person, code};
+use super::verdict::short;
+use anyhow::{Context, Result, ensure};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::thread::{self, JoinHandle};
+use std::time::Duration;
+
+/// Where the honest ones come from; floods come from elsewhere.
+pub const HOME: &str = "198.51.100.9";
+
+/// What the honest wait for at most, of a hundred requests in ninety-nine.
+pub const P99: Duration = Duration::from_secs(1);
+
+#[derive(Default)]
+pub struct Waited {
+    times: Vec<Duration>,
+    pub refused: Vec<String>,
+}
+
+impl Waited {
+    fn note(&mut self, what: &str, expected: u16, took: Duration, reply: std::io::Result<Reply>) -> Option<Reply> {
+        self.times.push(took);
+        match reply {
+            Ok(reply) if reply.status == expected => return Some(reply),
+            Ok(reply) => self.refused.push(format!("{what}: {} {}", reply.status, short(&reply.body))),
+            Err(error) => self.refused.push(format!("{what}: {error}")),
+        }
+        None
+    }
+
+    pub const fn count(&self) -> usize {
+        self.times.len()
+    }
+
+    /// The nearest-rank percentile.
+    pub fn percentile(&mut self, percent: usize) -> Duration {
+        self.times.sort_unstable();
+        let rank = (self.times.len() * percent).div_ceil(100);
+        self.times.get(rank.saturating_sub(1)).copied().unwrap_or_default()
+    }
+}
+
+/// One that asks for tokens and checks them, and one that signs in, each on a connection that stays open.
+pub struct Honest {
+    stop: Arc<AtomicBool>,
+    client: JoinHandle<Waited>,
+    person: JoinHandle<Waited>,
+}
+
+impl Honest {
+    pub fn start(site: &Site) -> Result<Self> {
+        let stop = Arc::new(AtomicBool::new(false));
+        let mut connection = Connection::new(site.port);
+        let (client, access, refresh) = signed_in(&mut connection, &Person::of(site))?;
+        let told = stop.clone();
+        let asking = thread::spawn(move || ask(&mut connection, &client, &access, refresh, &told));
+        let (told, mut connection) = (stop.clone(), Connection::new(site.port));
+        let form = SignIn::read(&mut connection, HOME)?;
+        let signing = thread::spawn(move || sign_in(&mut connection, &form, &told));
+        Ok(Self { stop, client: asking, person: signing })
+    }
+
+    /// What the client waited for, and what the person did.
+    pub fn stop(self) -> (Waited, Waited) {
+        self.stop.store(true, Ordering::Relaxed);
+        (self.client.join().unwrap_or_default(), self.person.join().unwrap_or_default())
+    }
+}
+
+/// A client with an access token and a refresh token.
+pub fn signed_in(connection: &mut Connection, person: &Person) -> Result<(Client, String, String)> {
+    let reply = connection.send(&Client::register("Honest"))?;
+    ensure!(reply.status == 201, "registration: {} {}", reply.status, reply.body);
+    let client = Client::registered(&reply);
+    let reply = connection.send(&client.allow(person))?;
+    let code = code(&reply).with_context(|| format!("no code: {} {}", reply.status, reply.body))?;
+    let reply = connection.send(&client.redeem(&code))?;
+    ensure!(reply.status == 200, "token: {} {}", reply.status, reply.body);
+    Ok((client, reply.member("access_token"), reply.member("refresh_token")))
+}
+
+fn ask(connection: &mut Connection, client: &Client, access: &str, mut refresh: String, told: &AtomicBool) -> Waited {
+    let mut waited = Waited::default();
+    while !told.load(Ordering::Relaxed) {
+        let began = now();
+        let reply = connection.send(&client.introspect(access).from(HOME));
+        waited.note("introspection", 200, began.elapsed(), reply);
+        let began = now();
+        let reply = connection.send(&client.refresh(&refresh).from(HOME));
+        if let Some(reply) = waited.note("refresh", 200, began.elapsed(), reply) {
+            refresh = reply.member("refresh_token");
+        }
+        let began = now();
+        let reply = connection.send(&Request::get("/.well-known/openid-configuration").from(HOME));
+        waited.note("discovery", 200, began.elapsed(), reply);
+        thread::sleep(Duration::from_millis(5));
+    }
+    waited
+}
+
+fn sign_in(connection: &mut Connection, form: &SignIn, told: &AtomicBool) -> Waited {
+    let mut waited = Waited::default();
+    while !told.load(Ordering::Relaxed) {
+        let began = now();
+        let reply = connection.send(&form.request(EMAIL, PASSWORD));
+        waited.note("sign-in", 303, began.elapsed(), reply);
+        thread::sleep(Duration::from_millis(250));
+    }
+    waited
+}
+
+/// The form of the sign-in page, as a browser at this address got it.
+#[derive(Clone)]
+pub struct SignIn {
+    cookies: String,
+    csrf: String,
+    address: String,
+}
+
+impl SignIn {
+    pub fn read(connection: &mut Connection, address: &str) -> Result<Self> {
+        let page = connection.send(&Request::get("/login").from(address))?;
+        let cookies: Vec<_> = page.headers("set-cookie").filter_map(|line| line.split(';').next()).collect();
+        let csrf = page.body.split_once("name=\"csrf\" value=\"").and_then(|(_, rest)| rest.split_once('"'));
+        let (csrf, _) = csrf.with_context(|| format!("no form: {} {}", page.status, page.body))?;
+        Ok(Self { cookies: cookies.join("; "), csrf: csrf.to_owned(), address: address.to_owned() })
+    }
+
+    pub fn request(&self, email: &str, password: &str) -> Request {
+        let fields = [("csrf", self.csrf.as_str()), ("username", email), ("password", password)];
+        let origin = Request::form("/login", &fields).header("cookie", &self.cookies);
+        origin.from(&self.address)
+    }
+}

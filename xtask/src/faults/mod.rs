@@ -1,0 +1,175 @@
+//! `cargo xtask faults`: does one thing after another to a running server, and counts what became of its promises.
+//! `docs/src/reliability.md` says what they are.
+mod black_hole;
+mod clock;
+mod database;
+mod floods;
+mod honest;
+mod http;
+mod kill;
+mod load;
+mod nodes;
+mod promises;
+mod proxy;
+mod site;
+mod story;
+mod verdict;
+
+use crate::process;
+use crate::tally::Tally;
+use crate::test::postgres::Postgres;
+use anyhow::{Context, Result};
+use clap::{Args, ValueEnum};
+use site::{Ground, Kind};
+use std::fs;
+use std::path::{Path, PathBuf};
+use verdict::Verdict;
+
+#[derive(Args)]
+pub struct Options {
+    /// More rounds, and floods that last longer: some forty minutes instead of three.
+    #[arg(long)]
+    long: bool,
+    /// Run only the scenarios whose name contains this.
+    #[arg(long)]
+    only: Option<String>,
+    /// Run on one database alone.
+    #[arg(long, value_enum)]
+    database: Option<Database>,
+    /// A server to do it to, instead of one that is built for it.
+    #[arg(long)]
+    binary: Option<PathBuf>,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Database {
+    Sqlite,
+    Postgres,
+}
+
+/// A scenario: its name, what it counts, and the databases that it is about.
+struct Scenario {
+    name: &'static str,
+    counts: &'static str,
+    on: &'static [Kind],
+    /// Left out of the short version.
+    only_long: bool,
+    run: fn(&Ground, Kind, Option<&mut Postgres>, &mut Verdict) -> Result<()>,
+}
+
+const BOTH: &[Kind] = &[Kind::Sqlite, Kind::Postgres];
+
+const SCENARIOS: &[Scenario] = &[
+    Scenario {
+        name: "kill",
+        counts: "acknowledged writes that are lost, spent things that are good again, revoked things that work, after kill -9 under mixed load",
+        on: BOTH,
+        only_long: false,
+        run: |ground, kind, postgres, verdict| kill::run(ground, kind, postgres.as_deref(), verdict),
+    },
+    Scenario {
+        name: "floods",
+        counts: "verified guesses, memory, and what an honest client and person wait for",
+        on: &[Kind::Sqlite],
+        only_long: false,
+        run: |ground, kind, postgres, verdict| floods::run(ground, kind, postgres.as_deref(), verdict),
+    },
+    Scenario {
+        name: "database",
+        counts: "the same as kill, and the time until all is well after the cause has ended",
+        on: BOTH,
+        only_long: false,
+        run: |ground, _, postgres, verdict| match postgres {
+            None => database::sqlite(ground, verdict),
+            Some(postgres) => database::postgres(ground, postgres, verdict),
+        },
+    },
+    Scenario {
+        name: "black-hole",
+        counts: "when a database that never answers is noticed, when all is well again, and whether SIGTERM works meanwhile",
+        on: &[Kind::Postgres],
+        // It takes a minute and a half to learn that nothing ends a wait without a deadline.
+        only_long: !promises::BLACK_HOLE,
+        run: |ground, _, postgres, verdict| black_hole::run(ground, postgres.context("PostgreSQL")?, verdict),
+    },
+    Scenario {
+        name: "clock",
+        counts: "people and clients that are locked out, and what works again that was spent, revoked or expired",
+        on: BOTH,
+        only_long: false,
+        run: |ground, _, postgres, verdict| clock::run(ground, postgres.as_deref(), verdict),
+    },
+    Scenario {
+        name: "nodes",
+        counts: "different keys after three first starts at once, and requests that fail in a rolling restart",
+        on: &[Kind::Postgres],
+        only_long: false,
+        run: |ground, _, postgres, verdict| nodes::run(ground, postgres.context("PostgreSQL")?, verdict),
+    },
+];
+
+pub fn run(root: &Path, options: &Options) -> Tally {
+    let mut tally = Tally::default();
+    let wanted = match options.database {
+        None => BOTH,
+        Some(Database::Sqlite) => &BOTH[..1],
+        Some(Database::Postgres) => &BOTH[1..],
+    };
+    let chosen = Chosen { long: options.long, only: options.only.as_deref(), on: wanted };
+    if let Err(error) = all(root, &chosen, options.binary.clone(), &mut tally) {
+        tally.fail(format!("faults: {error:#}"));
+    }
+    tally
+}
+
+/// The short version, as a part of `cargo xtask test`.
+pub fn short(root: &Path, filter: Option<&str>, tally: &mut Tally) -> Result<()> {
+    all(root, &Chosen { long: false, only: filter, on: BOTH }, None, tally)
+}
+
+struct Chosen<'c> {
+    long: bool,
+    only: Option<&'c str>,
+    on: &'c [Kind],
+}
+
+fn all(root: &Path, chosen: &Chosen<'_>, binary: Option<PathBuf>, tally: &mut Tally) -> Result<()> {
+    let Chosen { long, only, on } = *chosen;
+    let scenarios: Vec<_> = SCENARIOS
+        .iter()
+        .filter(|s| only.is_none_or(|only| s.name.contains(only)))
+        .filter(|s| long || !s.only_long)
+        .collect();
+    if scenarios.is_empty() {
+        return Ok(());
+    }
+    if binary.is_none() {
+        process::must_succeed(process::cargo(root).args(["build", "--package", "countersign"]))?;
+    }
+    let logs = root.join("target/outside");
+    fs::create_dir_all(&logs)?;
+    let ground = Ground { binary: binary.unwrap_or_else(|| root.join("target/debug/countersign")), logs, long };
+    let mut postgres = None;
+    for scenario in scenarios {
+        for kind in scenario.on.iter().filter(|kind| on.contains(kind)) {
+            if *kind == Kind::Postgres && postgres.is_none() {
+                postgres = Some(Postgres::start(root).context("PostgreSQL")?);
+            }
+            let database = postgres.as_mut().filter(|_| *kind == Kind::Postgres);
+            one(&ground, scenario, *kind, database, tally);
+        }
+    }
+    Ok(())
+}
+
+fn one(ground: &Ground, scenario: &Scenario, kind: Kind, postgres: Option<&mut Postgres>, tally: &mut Tally) {
+    let name = format!("{} on {}", scenario.name, kind.name());
+    println!("\n{name}: counts {}", scenario.counts);
+    let began = http::now();
+    let mut verdict = Verdict::new(name.clone());
+    match (scenario.run)(ground, kind, postgres, &mut verdict) {
+        Ok(()) => verdict.close(tally),
+        Err(error) => tally.fail(format!("faults: {name}: {error:#}")),
+    }
+    println!("  {} s", began.elapsed().as_secs());
+}

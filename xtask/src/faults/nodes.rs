@@ -1,0 +1,155 @@
+//! Three servers on one PostgreSQL: started for the first time together, and restarted one after the other under load.
+use super::honest::signed_in;
+use super::http::{Connection, Reply, Request, now, send};
+use super::promises;
+use super::site::{Ground, Server, Site};
+use super::story::{Client, Person};
+use super::verdict::Verdict;
+use crate::test::postgres::Postgres;
+use anyhow::{Context, Result};
+use std::collections::BTreeMap;
+use std::io::{ErrorKind, Result as Answer};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::thread;
+use std::time::Duration;
+
+const NODES: usize = 3;
+const WORKERS: usize = 6;
+/// A key for a test.
+const MASTER_KEY: &str = "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8";
+
+pub fn run(ground: &Ground, postgres: &Postgres, verdict: &mut Verdict) -> Result<()> {
+    let mut first = Site::empty(ground, Some(postgres))?;
+    first.env.push(("COUNTERSIGN_MASTER_KEY".to_owned(), MASTER_KEY.to_owned()));
+    first.issuer = Some("https://id.example".to_owned());
+    let mut sites = vec![first];
+    for _ in 1..NODES {
+        sites.push(sites[0].beside()?);
+    }
+    let began = now();
+    let mut servers = sites.iter().map(|site| site.spawn(&[])).collect::<Result<Vec<_>>>()?;
+    for server in &mut servers {
+        server.wait_ready().context("three simultaneous first starts")?;
+    }
+    let together = began.elapsed();
+    let keys =
+        servers.iter().map(|server| Ok(send(server.port, &Request::get("/oauth2/jwks"))?.json()["keys"].clone()));
+    let keys = keys.collect::<Result<Vec<_>>>()?;
+    verdict
+        .expect(keys.windows(2).all(|pair| pair[0] == pair[1]), "three first starts: the nodes publish different keys");
+    sites[0].seed()?;
+    let person = Person::of(&sites[0]);
+    let mut connection = servers[0].connection();
+    let (client, access, refresh) = signed_in(&mut connection, &person)?;
+    for server in &servers {
+        let active = send(server.port, &client.introspect(&access))?.json()["active"] == true;
+        verdict.expect(active, "a token of one node is not active at another");
+    }
+    rolling(&sites, &mut servers, &person, verdict)?;
+    let reply = send(servers[NODES - 1].port, &client.refresh(&refresh))?;
+    verdict.expect(reply.status == 200, &format!("a refresh token after the rolling restart: {}", reply.status));
+    verdict.figures(&format!(
+        "{NODES} first starts together: all ready after {} ms, one set of keys",
+        together.as_millis()
+    ));
+    Ok(())
+}
+
+/// A request to whichever node takes a connection.
+fn anywhere(ports: &[u16], first: usize, request: &Request) -> Answer<Reply> {
+    let mut last = Err(ErrorKind::NotConnected.into());
+    for offset in 0..ports.len() {
+        let port = ports[(first + offset) % ports.len()];
+        last = Connection::new(port).send(&request.clone().header("connection", "close"));
+        if !matches!(&last, Err(error) if error.kind() == ErrorKind::ConnectionRefused) {
+            return last;
+        }
+    }
+    last
+}
+
+#[derive(Default)]
+struct Served {
+    good: usize,
+    bad: BTreeMap<String, usize>,
+    slowest: Duration,
+}
+
+/// Client, access token and refresh token.
+type SignedIn = (Client, String, String);
+
+fn work(ports: &[u16], worker: usize, (client, access, mut refresh): SignedIn, done: &AtomicBool) -> Served {
+    let mut served = Served::default();
+    let mut number = worker;
+    let mut note = |what: &str, expected: u16, began: std::time::Instant, answer: Answer<Reply>| {
+        served.slowest = served.slowest.max(began.elapsed());
+        let bad = match answer {
+            Ok(reply) if reply.status == expected => {
+                served.good += 1;
+                return Some(reply);
+            }
+            Ok(reply) => format!("{what}: {} {}", reply.status, reply.body),
+            Err(error) => format!("{what}: {:?}", error.kind()),
+        };
+        *served.bad.entry(bad).or_default() += 1;
+        None
+    };
+    while !done.load(Ordering::Relaxed) {
+        number += 1;
+        note("introspection", 200, now(), anywhere(ports, number, &client.introspect(&access)));
+        let reply = anywhere(ports, number, &client.refresh(&refresh));
+        if let Some(reply) = note("refresh", 200, now(), reply) {
+            refresh = reply.member("refresh_token");
+        }
+        note("registration", 201, now(), anywhere(ports, number, &Client::register("Rolling")));
+    }
+    served
+}
+
+fn rolling(sites: &[Site], servers: &mut [Server], person: &Person, verdict: &mut Verdict) -> Result<()> {
+    let ports: Vec<_> = sites.iter().map(|site| site.port).collect();
+    let begun = (0..WORKERS).map(|_| signed_in(&mut Connection::new(ports[0]), person)).collect::<Result<Vec<_>>>()?;
+    let done = AtomicBool::new(false);
+    let (mut all, mut longest) = (Served::default(), Duration::ZERO);
+    let rolled = thread::scope(|scope| {
+        let (ports, told) = (&ports, &done);
+        let workers: Vec<_> = begun
+            .into_iter()
+            .enumerate()
+            .map(|(worker, signed_in)| scope.spawn(move || work(ports, worker, signed_in, told)))
+            .collect();
+        let rolled = roll(sites, servers, &mut longest);
+        done.store(true, Ordering::Relaxed);
+        for served in workers.into_iter().filter_map(|worker| worker.join().ok()) {
+            all.good += served.good;
+            all.slowest = all.slowest.max(served.slowest);
+            for (what, times) in served.bad {
+                *all.bad.entry(what).or_default() += times;
+            }
+        }
+        rolled
+    });
+    rolled?;
+    let failed: usize = all.bad.values().sum();
+    verdict.figures(&format!(
+        "rolling restart of {NODES} nodes: {} requests served, {failed} failed {:?}, slowest {} ms; SIGTERM ended a node within {} ms",
+        all.good,
+        all.bad,
+        all.slowest.as_millis(),
+        longest.as_millis()
+    ));
+    verdict.expect(all.good > 100, "rolling restart: too few requests to prove anything");
+    verdict.expect(!promises::ROLLING_RESTART || failed == 0, &format!("rolling restart: {failed} requests failed"));
+    Ok(())
+}
+
+fn roll(sites: &[Site], servers: &mut [Server], longest: &mut Duration) -> Result<()> {
+    for (site, server) in sites.iter().zip(servers) {
+        server.signal("TERM")?;
+        let (took, status) = server.ended_within(Duration::from_secs(30)).context("SIGTERM did not end a node")?;
+        anyhow::ensure!(status.success(), "a node ended with {status}");
+        *longest = took.max(*longest);
+        *server = site.start()?;
+    }
+    Ok(())
+}

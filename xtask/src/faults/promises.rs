@@ -1,0 +1,19 @@
+//! What the server does not promise yet. Such a figure is printed and fails nothing; who keeps the promise switches it on here.
+
+/// Each acknowledged change has its audit entry, written in the transaction of the change.
+pub const AUDIT: bool = false;
+
+/// What was created under an `Idempotency-Key` is created once, whenever the server is killed.
+pub const CREATION_ONCE: bool = false;
+
+/// Parsing is linear, so that 9,000 parameter names hold nobody up.
+pub const LINEAR_PARSING: bool = false;
+
+/// A file of the database that is removed or replaced under the server is noticed.
+pub const ANOTHER_FILE: bool = false;
+
+/// A PostgreSQL server that never answers is given up within a deadline, and SIGTERM works meanwhile.
+pub const BLACK_HOLE: bool = false;
+
+/// A rolling restart fails no request.
+pub const ROLLING_RESTART: bool = false;

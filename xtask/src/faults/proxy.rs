@@ -1,0 +1,124 @@
+//! A TCP proxy that can stop forwarding without closing: what a network does that drops every packet.
+use super::http::connect;
+use anyhow::Result;
+use std::io::{Read, Write};
+use std::net::{TcpListener, TcpStream};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::thread;
+use std::time::Duration;
+
+#[derive(Default)]
+struct State {
+    /// Nothing passes, and nothing is closed.
+    black_hole: AtomicBool,
+    /// Connections that were open in the hole stay in it for ever: this counts the holes.
+    holes: AtomicUsize,
+    closed: AtomicBool,
+}
+
+pub struct Proxy {
+    pub port: u16,
+    state: Arc<State>,
+}
+
+impl Proxy {
+    /// To this port of this machine.
+    pub fn to(target: u16) -> Result<Self> {
+        let listener = TcpListener::bind(("127.0.0.1", 0))?;
+        let (port, state) = (listener.local_addr()?.port(), Arc::new(State::default()));
+        let shared = state.clone();
+        thread::spawn(move || {
+            for client in listener.incoming().map_while(Result::ok) {
+                let shared = shared.clone();
+                if shared.closed.load(Ordering::Relaxed) {
+                    return;
+                }
+                thread::spawn(move || {
+                    let Ok(server) = connect(target) else { return };
+                    join(&client, &server, &shared);
+                });
+            }
+        });
+        Ok(Self { port, state })
+    }
+
+    pub fn stop_forwarding(&self) {
+        self.state.holes.fetch_add(1, Ordering::Relaxed);
+        self.state.black_hole.store(true, Ordering::Relaxed);
+    }
+
+    /// New connections pass again; those of before never do.
+    pub fn forward(&self) {
+        self.state.black_hole.store(false, Ordering::Relaxed);
+    }
+}
+
+impl Drop for Proxy {
+    fn drop(&mut self) {
+        self.state.closed.store(true, Ordering::Relaxed);
+        // The listener wakes up and ends.
+        let _ = TcpStream::connect(("127.0.0.1", self.port));
+    }
+}
+
+fn join(client: &TcpStream, server: &TcpStream, state: &State) {
+    let born = state.holes.load(Ordering::Relaxed);
+    thread::scope(|scope| {
+        scope.spawn(|| pass(client, server, state, born));
+        pass(server, client, state, born);
+    });
+}
+
+/// Forwards one direction until an end.
+fn pass(mut from: &TcpStream, mut to: &TcpStream, state: &State, born: usize) {
+    let _ = from.set_read_timeout(Some(Duration::from_millis(50)));
+    let mut buffer = [0; 16 * 1024];
+    loop {
+        if state.closed.load(Ordering::Relaxed) {
+            break;
+        }
+        if state.black_hole.load(Ordering::Relaxed) || state.holes.load(Ordering::Relaxed) != born {
+            thread::sleep(Duration::from_millis(20));
+            continue;
+        }
+        match from.read(&mut buffer) {
+            Ok(0) => break,
+            Ok(count) => {
+                // What was read just before the hole opened is lost in it.
+                let lost = state.black_hole.load(Ordering::Relaxed);
+                if !lost && to.write_all(&buffer[..count]).is_err() {
+                    break;
+                }
+            }
+            Err(error) if matches!(error.kind(), std::io::ErrorKind::WouldBlock | std::io::ErrorKind::TimedOut) => {}
+            Err(_) => break,
+        }
+    }
+    let _ = to.shutdown(std::net::Shutdown::Both);
+    let _ = from.shutdown(std::net::Shutdown::Both);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn nothing_passes_and_nothing_is_closed() {
+        let listener = TcpListener::bind(("127.0.0.1", 0)).unwrap();
+        let proxy = Proxy::to(listener.local_addr().unwrap().port()).unwrap();
+        let mut old = TcpStream::connect(("127.0.0.1", proxy.port)).unwrap();
+        let mut far = listener.accept().unwrap().0;
+        old.write_all(b"a").unwrap();
+        far.read_exact(&mut [0]).unwrap();
+        proxy.stop_forwarding();
+        old.write_all(b"b").unwrap();
+        far.set_read_timeout(Some(Duration::from_millis(200))).unwrap();
+        assert!(far.read(&mut [0]).is_err(), "neither a byte nor the end");
+        proxy.forward();
+        assert!(far.read(&mut [0]).is_err(), "what was open stays in the hole");
+        let mut new = TcpStream::connect(("127.0.0.1", proxy.port)).unwrap();
+        new.write_all(b"c").unwrap();
+        listener.accept().unwrap().0.read_exact(&mut [0]).unwrap();
+    }
+}
