@@ -1,44 +1,65 @@
-//! A PostgreSQL server that is there and never answers: every packet is dropped, no connection is closed.
-use super::http::{Request, send, wait_until};
+//! A PostgreSQL server that is there and never answers: every packet is dropped, no connection is closed. The node in the hole is
+//! cut off from another one, which goes on.
+use super::honest::signed_in;
+use super::http::{Request, send, send_within, wait_until};
 use super::load::{Ledger, Load};
 use super::promises;
 use super::proxy::Proxy;
 use super::site::{Ground, RECOVERY, Site};
-use super::story::Client;
+use super::story::{Client, Person};
 use super::verdict::Verdict;
 use crate::test::postgres::Postgres;
-use anyhow::Result;
+use anyhow::{Result, ensure};
 use std::time::Duration;
 
 /// The grace of requests in flight, and what a process needs to end.
 const ENDS_WITHIN: Duration = Duration::from_secs(30);
+/// What a probe waits for an answer.
+const PROBE: Duration = Duration::from_secs(2);
 
 pub fn run(ground: &Ground, postgres: &Postgres, verdict: &mut Verdict) -> Result<()> {
     let mut site = Site::new(ground, Some(postgres))?;
+    // Nodes have one issuer, so that each takes the tokens of the others.
+    site.issuer = Some("https://id.example".to_owned());
+    let other = site.beside()?;
     let proxy = Proxy::to(postgres.port())?;
     site.database = site.database.replace(&format!(":{}/", postgres.port()), &format!(":{}/", proxy.port));
     let mut server = site.start()?;
+    let beside = other.start()?;
+    let (client, access, refresh) = signed_in(&mut server.connection(), &Person::of(&site))?;
+    let check = client.introspect(&access);
+    ensure!(send(site.port, &check)?.json()["active"] == true, "a token is not active");
+
     let load = Load::start(&site, 0);
     load.wait_for(40)?;
     proxy.stop_forwarding();
-    let noticed = wait_until(Duration::from_secs(15), || {
-        send(site.port, &Request::get("/readyz")).is_ok_and(|reply| reply.status == 503)
-    });
-    let alive = send(site.port, &Request::get("/healthz")).map_or(0, |reply| reply.status);
+    let revoked = send(other.port, &client.revoke(&refresh)).map_or(0, |reply| reply.status);
+    let ready = Request::get("/readyz");
+    let status = |request: &Request| send_within(site.port, request, PROBE).map_or(0, |reply| reply.status);
+    let noticed = wait_until(Duration::from_secs(15), || status(&ready) == 503);
+    let alive = status(&Request::get("/healthz"));
+    let stale =
+        (0..3).filter(|_| send_within(site.port, &check, PROBE).is_ok_and(|reply| reply.json()["active"] == true));
+    let stale = stale.count();
     proxy.forward();
-    let writes = || send(site.port, &Client::register("Recovered")).is_ok_and(|reply| reply.status == 201);
-    let recovered = wait_until(Duration::from_mins(1), || server.is_ready() && writes());
+    let writes = || status(&Client::register("Recovered")) == 201;
+    let recovered = wait_until(Duration::from_mins(1), || status(&ready) == 200 && writes());
     let stories = load.stop();
     let mut ledger = Ledger::default();
     if recovered.is_some() {
         ledger.check(&site, &server, stories);
+        let active = send(site.port, &check)?.json()["active"].clone();
+        verdict.expect(active == false, "cut off: a token that another node revoked is active");
     }
+    verdict.expect(revoked == 200, &format!("cut off: the other node answered {revoked}"));
+    verdict.expect(stale == 0, &format!("cut off: {stale} answers said that a revoked token is active"));
+    drop(beside);
+
     let load = Load::start(&site, 1);
     let moved = recovered.is_some() && load.wait_for(10).is_ok();
     proxy.stop_forwarding();
     server.signal("TERM")?;
     let ended = server.ended_within(ENDS_WITHIN);
-    proxy.forward();
     drop(server);
     load.stop();
     let told = |time: Option<Duration>| time.map_or_else(|| "never".to_owned(), |t| format!("{} ms", t.as_millis()));

@@ -112,7 +112,7 @@ pub fn run(ground: &Ground, postgres: Option<&Postgres>, verdict: &mut Verdict) 
     witness.expect("an hour forth: a refresh token of an ended grant", &client.refresh(&next), 400);
     let asked = witness.asked;
 
-    // Tidying up at the start removes what has expired by this clock.
+    // Tidying up right after the start removes what has expired by this clock. Where it takes longer, less is proved.
     server.kill()?;
     server = site.start()?;
     wait_until(Duration::from_secs(2), || false);

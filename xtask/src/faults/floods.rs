@@ -2,10 +2,10 @@
 use super::honest::{Honest, P99, SignIn, Waited};
 use super::http::{Connection, Reply, Request, connect, now, wait_until};
 use super::promises;
-use super::site::{EMAIL, Ground, Kind, Server, Site};
+use super::site::{EMAIL, Ground, Kind, RECOVERY, Server, Site};
 use super::verdict::Verdict;
 use crate::test::postgres::Postgres;
-use anyhow::Result;
+use anyhow::{Context, Result};
 use std::collections::BTreeMap;
 use std::io::{BufReader, Read, Write};
 use std::net::TcpStream;
@@ -24,6 +24,8 @@ fn allowance(time: Duration) -> usize {
     5 + (time.as_secs() + 1).ilog2() as usize + 1
 }
 
+/// Rows that refusals may add to the audit log in an hour: 300 of each network and client that the floods come from.
+const REFUSALS: usize = 300 * FLOODS.len();
 /// Descriptors of the server, so that its cap on connections is reached with few.
 const DESCRIPTORS: &str = "1024";
 /// Threads that flood.
@@ -55,12 +57,14 @@ pub fn run(ground: &Ground, kind: Kind, postgres: Option<&Postgres>, verdict: &m
     let mut server = site.spawn(&["prlimit", &format!("--nofile={DESCRIPTORS}:{DESCRIPTORS}")])?;
     server.wait_ready()?;
     let (idle, _) = server.memory();
+    let mut sent = 0;
     for (name, flood) in FLOODS {
         server.forget_peak()?;
         let honest = Honest::start(&site)?;
         let began = now();
         let answers = flood(&server, scale)?;
         let took = began.elapsed();
+        sent += answers.values().sum::<usize>();
         let (mut client, mut person) = honest.stop();
         let (_, peak) = server.memory();
         verdict.figures(&format!(
@@ -84,6 +88,12 @@ pub fn run(ground: &Ground, kind: Kind, postgres: Option<&Postgres>, verdict: &m
     }
     let returned = wait_until(Duration::from_secs(30), || server.memory().0 <= idle + 40);
     verdict.figures(&format!("{}, memory: {idle} MiB before all floods, {} MiB after", kind.name(), server.memory().0));
+    // What waits is written once a second; the last request was longer ago by now, or the end writes it.
+    server.signal("TERM")?;
+    server.ended_within(RECOVERY * 3).context("SIGTERM did not end the server")?;
+    let rows = site.audit()?.iter().filter(|event| event["outcome"] != "ok").count();
+    verdict.figures(&format!("{}, audit: {rows} rows about refusals, of {sent} bad requests", kind.name()));
+    verdict.expect(rows <= REFUSALS, &format!("{rows} rows about refusals"));
     verdict.expect(returned.is_some(), "the memory of the floods was not returned within 30 s");
     Ok(())
 }

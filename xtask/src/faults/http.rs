@@ -199,6 +199,13 @@ pub fn send(port: u16, request: &Request) -> Result<Reply> {
     Connection::new(port).send(request)
 }
 
+/// The same with less patience.
+pub fn send_within(port: u16, request: &Request, limit: Duration) -> Result<Reply> {
+    let stream = connect(port)?;
+    stream.set_read_timeout(Some(limit))?;
+    Connection { port, open: Some(BufReader::new(stream)) }.send(request)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -3,7 +3,7 @@ use super::http::{Connection, wait_until};
 use super::site::{Server, Site};
 use super::story::{Person, Step, Story};
 use anyhow::{Result, ensure};
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::fmt::Write as _;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -118,8 +118,9 @@ impl Ledger {
 
     /// What is counted once, at the end: audit entries, and applications of one name.
     pub fn close(&mut self, site: &Site, server: &Server) -> Result<()> {
-        let there = site.audited()?;
-        let missing: Vec<_> = self.audited.iter().filter(|(id, _)| !there.contains(*id)).collect();
+        let events = site.audit()?;
+        let there: HashSet<_> = events.iter().filter_map(|event| event["request_id"].as_str()).collect();
+        let missing: Vec<_> = self.audited.iter().filter(|(id, _)| !there.contains(id.as_str())).collect();
         self.audit_missing = missing.len();
         let mut by_step = BTreeMap::<String, usize>::new();
         for (_, step) in missing {

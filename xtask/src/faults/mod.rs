@@ -75,6 +75,13 @@ const SCENARIOS: &[Scenario] = &[
         run: |ground, kind, postgres, verdict| floods::run(ground, kind, postgres.as_deref(), verdict),
     },
     Scenario {
+        name: "floods",
+        counts: "verified guesses, memory, and what an honest client and person wait for",
+        on: &[Kind::Postgres],
+        only_long: true,
+        run: |ground, kind, postgres, verdict| floods::run(ground, kind, postgres.as_deref(), verdict),
+    },
+    Scenario {
         name: "database",
         counts: "the same as kill, and the time until all is well after the cause has ended",
         on: BOTH,

@@ -201,11 +201,10 @@ impl Site {
         fs::read_to_string(&self.log).unwrap_or_default()
     }
 
-    /// The ids of the requests that the audit log tells of.
-    pub fn audited(&self) -> Result<std::collections::HashSet<String>> {
+    /// All of the audit log.
+    pub fn audit(&self) -> Result<Vec<Value>> {
         let lines = output(&mut self.command(&["audit", "export", "--json"]))?;
-        let ids = lines.lines().filter_map(|line| serde_json::from_str::<Value>(line).ok());
-        Ok(ids.filter_map(|event| event["request_id"].as_str().map(str::to_owned)).collect())
+        Ok(lines.lines().filter_map(|line| serde_json::from_str(line).ok()).collect())
     }
 }
 
