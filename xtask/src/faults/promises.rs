@@ -6,6 +6,9 @@ pub const AUDIT: bool = false;
 /// What was created under an `Idempotency-Key` is created once, whenever the server is killed.
 pub const CREATION_ONCE: bool = false;
 
+/// Refusals of callers who prove nothing add a bounded number of rows to the audit log, on every endpoint.
+pub const BOUNDED_REFUSALS: bool = false;
+
 /// Parsing is linear, so that 9,000 parameter names hold nobody up.
 pub const LINEAR_PARSING: bool = false;
 
