@@ -24,7 +24,7 @@ struct Cli {
 enum Command {
     /// Check the structure of the sources, their format, and the lints. Needs no network.
     Check,
-    /// Install and start what the tests need, then run the checks, the Rust tests, and the tests from outside.
+    /// Install and start what the tests need, then run the checks, the Rust tests, the tests from outside, and the faults.
     Test(test::Options),
     /// Kill, flood and starve a running server, and count what became of its promises.
     Faults(faults::Options),

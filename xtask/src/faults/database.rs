@@ -30,6 +30,10 @@ fn is_unready(port: u16) -> bool {
     send(port, &Request::get("/readyz")).map_or(true, |reply| reply.status == 503)
 }
 
+fn took(time: Option<Duration>) -> String {
+    time.map_or_else(|| "never".to_owned(), |time| format!("{} ms", time.as_millis()))
+}
+
 /// A server under load, and what is counted.
 struct Trial<'t> {
     what: &'t str,
@@ -93,7 +97,7 @@ pub fn sqlite(ground: &Ground, verdict: &mut Verdict) -> Result<()> {
     let files = Files::of(&site);
     if files.immutable(true).is_ok() {
         files.immutable(false)?;
-        Trial::on_sqlite(&site, &mut server, 0, "file read-only", true).run(
+        Trial::on_sqlite(&site, &mut server, 0, "file read-only", promises::READY_TO_WRITE).run(
             verdict,
             || files.immutable(true),
             || files.immutable(false),
@@ -246,9 +250,9 @@ fn disk_full(ground: &Ground, verdict: &mut Verdict) -> Result<()> {
     let mut ledger = Ledger::default();
     ledger.check(&site, &server, stories);
     verdict.figures(&format!(
-        "SQLite, disk full: writes refused after {:?}, discovery {reads}, recovered {:?}; {}",
-        noticed,
-        recovered,
+        "SQLite, disk full: changes refused after {}, discovery {reads}, recovered {}; {}",
+        took(noticed),
+        took(recovered),
         ledger.figures()
     ));
     verdict.expect(noticed.is_some(), "disk full: the disk did not fill, nothing was proved");

@@ -77,8 +77,7 @@ pub fn run(ground: &Ground, kind: Kind, postgres: Option<&Postgres>, verdict: &m
         ));
         verdict.expect(peak <= MEMORY, &format!("{name}: {peak} MiB"));
         if name != MANY_NAMES || promises::LINEAR_PARSING {
-            judge(verdict, name, &mut client);
-            judge(verdict, name, &mut person);
+            judge(verdict, name, client, person);
         }
         if name.starts_with(GUESSING) {
             let (guesses, most) = (answers.get(&WRONG).copied().unwrap_or(0), allowance(took));
@@ -112,19 +111,23 @@ fn told(answers: &Answers) -> String {
 }
 
 fn waits(waited: &mut Waited) -> String {
-    let (p50, p99) = (waited.percentile(50).as_millis(), waited.percentile(99).as_millis());
+    let [p50, p99, most] = [50, 99, 100].map(|percent| waited.percentile(percent).as_millis());
     format!(
-        "{} served, {} refused, p50 {p50} ms, p99 {p99} ms",
+        "{} served, {} refused, p50 {p50} ms, p99 {p99} ms, at most {most} ms",
         waited.count() - waited.refused.len(),
         waited.refused.len()
     )
 }
 
-fn judge(verdict: &mut Verdict, flood: &str, waited: &mut Waited) {
-    let p99 = waited.percentile(99);
+/// A person signs in too seldom for a percentile of their own: what counts is the middle of those, and all requests together.
+fn judge(verdict: &mut Verdict, flood: &str, client: Waited, mut person: Waited) {
+    let middle = person.percentile(50);
+    verdict.expect(middle <= P99, &format!("{flood}: a sign-in took {} ms in the middle", middle.as_millis()));
+    let mut all = client.and(person);
+    let p99 = all.percentile(99);
     verdict.expect(p99 <= P99, &format!("{flood}: honest p99 {} ms", p99.as_millis()));
-    if let Some(first) = waited.refused.first() {
-        verdict.expect(false, &format!("{flood}: {} honest requests failed: {first}", waited.refused.len()));
+    if let Some(first) = all.refused.first() {
+        verdict.expect(false, &format!("{flood}: {} honest requests failed: {first}", all.refused.len()));
     }
 }
 

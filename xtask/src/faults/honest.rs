@@ -32,6 +32,13 @@ impl Waited {
         None
     }
 
+    /// Both together.
+    pub fn and(mut self, other: Self) -> Self {
+        self.times.extend(other.times);
+        self.refused.extend(other.refused);
+        self
+    }
+
     pub const fn count(&self) -> usize {
         self.times.len()
     }

@@ -68,6 +68,7 @@ pub struct Ledger {
     pub broken: Vec<String>,
     /// The steps whose audit entry must be there, by the id of their request.
     audited: HashMap<String, Step>,
+    is_closed: bool,
     /// Names of what was created under an idempotency key, and whether an answer came.
     created: Vec<(String, bool)>,
     pub audit_missing: usize,
@@ -118,6 +119,7 @@ impl Ledger {
 
     /// What is counted once, at the end: audit entries, and applications of one name.
     pub fn close(&mut self, site: &Site, server: &Server) -> Result<()> {
+        self.is_closed = true;
         let events = site.audit()?;
         let there: HashSet<_> = events.iter().filter_map(|event| event["request_id"].as_str()).collect();
         let missing: Vec<_> = self.audited.iter().filter(|(id, _)| !there.contains(id.as_str())).collect();
@@ -156,16 +158,16 @@ impl Ledger {
         for (step, count) in &self.acknowledged {
             let _ = write!(text, "{step} {count}, ");
         }
-        let text = text.trim_end_matches(", ");
-        format!(
-            "{text}), {} stories cut off, {} promises broken, {} of {} audit entries missing, {} of {} creations done twice and {} held up",
-            self.unanswered,
-            self.broken.len(),
-            self.audit_missing,
-            self.audited.len(),
-            self.created_twice.len(),
-            self.created.len(),
-            self.held_up.len()
-        )
+        let (text, broken) = (text.trim_end_matches(", "), self.broken.len());
+        let mut text = format!("{text}), {} stories cut off, {broken} promises broken", self.unanswered);
+        if self.is_closed {
+            let (missing, audited) = (self.audit_missing, self.audited.len());
+            let (twice, created, held) = (self.created_twice.len(), self.created.len(), self.held_up.len());
+            let _ = write!(
+                text,
+                ", {missing} of {audited} audit entries missing, {twice} of {created} creations done twice and {held} held up"
+            );
+        }
+        text
     }
 }

@@ -45,7 +45,7 @@ pub fn run(ground: &Ground, postgres: &Postgres, verdict: &mut Verdict) -> Resul
         let active = send(server.port, &client.introspect(&access))?.json()["active"] == true;
         verdict.expect(active, "a token of one node is not active at another");
     }
-    rolling(&sites, &mut servers, &person, verdict)?;
+    rolling(&sites, &mut servers, &person, if ground.long { 10 } else { 1 }, verdict)?;
     let reply = send(servers[NODES - 1].port, &client.refresh(&refresh))?;
     verdict.expect(reply.status == 200, &format!("a refresh token after the rolling restart: {}", reply.status));
     verdict.figures(&format!(
@@ -106,7 +106,7 @@ fn work(ports: &[u16], worker: usize, (client, access, mut refresh): SignedIn, d
     served
 }
 
-fn rolling(sites: &[Site], servers: &mut [Server], person: &Person, verdict: &mut Verdict) -> Result<()> {
+fn rolling(sites: &[Site], servers: &mut [Server], person: &Person, rounds: u32, verdict: &mut Verdict) -> Result<()> {
     let ports: Vec<_> = sites.iter().map(|site| site.port).collect();
     let begun = (0..WORKERS).map(|_| signed_in(&mut Connection::new(ports[0]), person)).collect::<Result<Vec<_>>>()?;
     let done = AtomicBool::new(false);
@@ -118,7 +118,7 @@ fn rolling(sites: &[Site], servers: &mut [Server], person: &Person, verdict: &mu
             .enumerate()
             .map(|(worker, signed_in)| scope.spawn(move || work(ports, worker, signed_in, told)))
             .collect();
-        let rolled = roll(sites, servers, &mut longest);
+        let rolled = (0..rounds).try_for_each(|_| roll(sites, servers, &mut longest));
         done.store(true, Ordering::Relaxed);
         for served in workers.into_iter().filter_map(|worker| worker.join().ok()) {
             all.good += served.good;
@@ -132,7 +132,7 @@ fn rolling(sites: &[Site], servers: &mut [Server], person: &Person, verdict: &mu
     rolled?;
     let failed: usize = all.bad.values().sum();
     verdict.figures(&format!(
-        "rolling restart of {NODES} nodes: {} requests served, {failed} failed {:?}, slowest {} ms; SIGTERM ended a node within {} ms",
+        "{rounds} rolling restarts of {NODES} nodes: {} requests served, {failed} failed {:?}, slowest {} ms; SIGTERM ended a node within {} ms",
         all.good,
         all.bad,
         all.slowest.as_millis(),

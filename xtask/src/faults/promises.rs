@@ -9,6 +9,9 @@ pub const CREATION_ONCE: bool = false;
 /// Refusals of callers who prove nothing add a bounded number of rows to the audit log, on every endpoint.
 pub const BOUNDED_REFUSALS: bool = false;
 
+/// `/readyz` says whether a change would be accepted, and not only whether the database can be read.
+pub const READY_TO_WRITE: bool = false;
+
 /// Parsing is linear, so that 9,000 parameter names hold nobody up.
 pub const LINEAR_PARSING: bool = false;
 
