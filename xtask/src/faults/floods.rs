@@ -18,6 +18,9 @@ const MEMORY: u64 = 200;
 /// Where passwords are guessed, and how a wrong one that was verified is answered.
 const GUESSING: &str = "wrong passwords";
 const WRONG: u16 = 422;
+/// Guesses at one account, each from a network of its own: what all networks have together.
+const BOTNET: &str = "wrong passwords from many networks";
+const CEILING: usize = 100;
 
 /// The guesses that one network has at one account: five, and then one after 1 s, 2 s, 4 s, ….
 fn allowance(time: Duration) -> usize {
@@ -39,8 +42,9 @@ const MANY_NAMES: &str = "9,000 parameter names";
 type Flood = (&'static str, fn(&Server, usize) -> Result<Answers>);
 
 /// Each with the address that it seems to come from.
-const FLOODS: [Flood; 9] = [
-    ("wrong passwords", wrong_passwords),
+const FLOODS: [Flood; 10] = [
+    (GUESSING, wrong_passwords),
+    (BOTNET, wrong_passwords_from_everywhere),
     ("sign-ins that disconnect", sign_ins_that_disconnect),
     (MANY_NAMES, |server, scale| Ok(repeated(server, scale, &many_names()))),
     ("bad tokens at introspection", |server, scale| Ok(repeated(server, scale, &bad_introspection()))),
@@ -76,13 +80,20 @@ pub fn run(ground: &Ground, kind: Kind, postgres: Option<&Postgres>, verdict: &m
             waits(&mut person),
         ));
         verdict.expect(peak <= MEMORY, &format!("{name}: {peak} MiB"));
-        if name != MANY_NAMES || promises::LINEAR_PARSING {
+        let is_judged = match name {
+            MANY_NAMES => promises::LINEAR_PARSING,
+            BOTNET => promises::ACCOUNT_CEILING,
+            _ => true,
+        };
+        if is_judged {
             judge(verdict, name, client, person);
         }
-        if name.starts_with(GUESSING) {
-            let (guesses, most) = (answers.get(&WRONG).copied().unwrap_or(0), allowance(took));
+        if name == GUESSING || name == BOTNET {
+            let guesses = answers.get(&WRONG).copied().unwrap_or(0);
+            let most = if name == GUESSING { allowance(took) } else { CEILING };
+            let is_promised = name == GUESSING || promises::ACCOUNT_CEILING;
             verdict.figures(&format!("{}, {name}: {guesses} guesses were verified, {most} are allowed", kind.name()));
-            verdict.expect(guesses <= most, &format!("{name}: {guesses} guesses were verified"));
+            verdict.expect(guesses <= most || !is_promised, &format!("{name}: {guesses} guesses were verified"));
         }
     }
     let returned = wait_until(Duration::from_secs(30), || server.memory().0 <= idle + 40);
@@ -183,6 +194,14 @@ fn wrong_passwords(server: &Server, scale: usize) -> Result<Answers> {
         }
     }
     Ok(answers)
+}
+
+fn wrong_passwords_from_everywhere(server: &Server, scale: usize) -> Result<Answers> {
+    let form = SignIn::read(&mut Connection::new(server.port), "203.0.113.9")?;
+    Ok(by_hands(150 * scale, |number, answers| {
+        let form = form.at(format!("192.{}.{}.1", number / 250, number % 250));
+        note(answers, Connection::new(server.port).send(&form.request(EMAIL, "wrong")));
+    }))
 }
 
 /// After them, one that waits for its answer is limited: those that nobody waited for were counted.

@@ -137,6 +137,11 @@ impl SignIn {
         Ok(Self { cookies: cookies.join("; "), csrf: csrf.to_owned(), address: address.to_owned() })
     }
 
+    /// The same form, as it would come from another network.
+    pub fn at(&self, address: String) -> Self {
+        Self { address, ..self.clone() }
+    }
+
     pub fn request(&self, email: &str, password: &str) -> Request {
         let fields = [("csrf", self.csrf.as_str()), ("username", email), ("password", password)];
         let origin = Request::form("/login", &fields).header("cookie", &self.cookies);

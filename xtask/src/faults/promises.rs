@@ -6,6 +6,9 @@ pub const AUDIT: bool = false;
 /// What was created under an `Idempotency-Key` is created once, whenever the server is killed.
 pub const CREATION_ONCE: bool = false;
 
+/// All networks together have a bounded number of guesses at one account, and whoever signed in before still can.
+pub const ACCOUNT_CEILING: bool = false;
+
 /// Refusals of callers who prove nothing add a bounded number of rows to the audit log, on every endpoint.
 pub const BOUNDED_REFUSALS: bool = false;
 
