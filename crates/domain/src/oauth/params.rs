@@ -1,5 +1,6 @@
 //! Request parameters as they were sent.
 use std::borrow::Cow;
+use std::collections::HashSet;
 
 /// The parameters of a request in the order in which they came.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -50,14 +51,10 @@ impl RawParams {
 
     /// The first parameter that came twice although it may not (OAuth 2.1 §3.1); `may_repeat` names those that may.
     pub fn repeated(&self, may_repeat: &[&str]) -> Option<Cow<'_, str>> {
-        let mut seen: Vec<&str> = Vec::with_capacity(self.0.len());
-        for (name, _) in self.0.iter().filter(|(n, _)| !may_repeat.contains(&n.as_str())) {
-            if seen.contains(&name.as_str()) {
-                return Some(Cow::Borrowed(name));
-            }
-            seen.push(name);
-        }
-        None
+        // Strangers send as many names as fit: each is looked at once.
+        let mut seen = HashSet::with_capacity(self.0.len());
+        let mut once = self.0.iter().map(|(name, _)| name.as_str()).filter(|name| !may_repeat.contains(name));
+        once.find(|name| !seen.insert(*name)).map(Cow::Borrowed)
     }
 
     pub fn pairs(&self) -> impl Iterator<Item = (&str, &str)> {

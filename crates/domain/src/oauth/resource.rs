@@ -1,6 +1,7 @@
 //! Resource indicators (RFC 8707): which of them a request may name, and when two are the same.
 use super::params::RawParams;
 use std::borrow::Cow;
+use std::collections::HashSet;
 use url::{Host, Url};
 
 /// The longest resource that is read, in bytes.
@@ -28,13 +29,13 @@ impl Resources<'_> {
     /// The resources that a request names, each once, in order and as the client wrote them: its token's `aud` says the
     /// same. The issuer stands for "no resource in particular".
     pub fn named(&self, params: &RawParams) -> Result<Vec<String>, UnknownResource> {
-        let mut named: Vec<String> = Vec::new();
+        let (mut named, mut seen) = (Vec::new(), HashSet::new());
         for asked in params.all("resource") {
             let asked = if same(asked, self.issuer) { self.issuer } else { asked };
             if asked != self.issuer && !self.has(asked) {
                 return Err(UnknownResource(asked.to_owned()));
             }
-            if !named.iter().any(|have| same(have, asked)) {
+            if seen.insert(normal(asked)) {
                 named.push(asked.to_owned());
             }
         }
@@ -47,7 +48,11 @@ impl Resources<'_> {
 
 /// Whether every resource that is asked for was granted.
 pub fn all_granted(asked: &[String], granted: &[String]) -> bool {
-    asked.iter().all(|one| granted.iter().any(|have| same(have, one)))
+    if asked.is_empty() {
+        return true;
+    }
+    let granted: HashSet<_> = granted.iter().map(|one| normal(one)).collect();
+    asked.iter().all(|one| granted.contains(&normal(one)))
 }
 
 /// Whether two resource indicators are the same after the normalisation of RFC 3986 §6.2.2.1 (case of scheme, host and

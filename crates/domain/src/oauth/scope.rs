@@ -1,5 +1,6 @@
 //! Scopes (RFC 6749 §3.3): a set with a stable order, written with single spaces.
 use serde::{Deserialize, Serialize};
+use std::collections::HashSet;
 use std::fmt;
 
 /// A text that is not a scope list.
@@ -32,14 +33,16 @@ impl ScopeSet {
     }
 
     pub fn from_names<'a>(names: impl IntoIterator<Item = &'a str>) -> Result<Self, InvalidScope> {
-        let mut set = Self::default();
+        // However many there are, each is looked at once.
+        let (mut all, mut seen) = (Vec::new(), HashSet::new());
         for name in names {
-            if name.is_empty() || name.contains(' ') {
+            let named = Self::parse(name)?;
+            if named.len() != 1 || name.contains(' ') {
                 return Err(InvalidScope);
             }
-            set = set.union(&Self::parse(name)?);
+            all.extend(named.0.into_iter().filter(|_| seen.insert(name)));
         }
-        Ok(set)
+        Ok(Self(all))
     }
 
     fn insert(&mut self, name: &str) {
