@@ -4,8 +4,10 @@ use crate::owned::refused;
 use crate::profile::{self, Change};
 use crate::recorder::About;
 use crate::sign_in_refusal::SignInRefusal;
+use crate::told::{self, Told};
 use crate::{App, Ctx, Failure, Fault, accounts, session, signed_out};
 use domain::access::{Operation, Principal};
+use domain::events;
 use domain::identity::{Email, Session, User, WorkspaceMembership, Zone};
 use domain::language::Language;
 use domain::{Secret, SessionId, Timestamp, UserId, WorkspaceId};
@@ -155,12 +157,12 @@ pub async fn change_password(
     let fits = fits.inspect_err(|_| app.throttle().returned("sign-in", &key, ctx))?;
     let Some(from) = user.password_hash.filter(|_| fits) else { return Err(wrong()) };
     app.throttle().succeeded("sign-in", &key, ctx);
-    let (to, now, told) = (app.passwords().hash(new, ctx).await?, ctx.now, ctx.clone());
+    let (to, of) = (app.passwords().hash(new, ctx).await?, ctx.clone());
     let secret = session::new_secret(app, ctx);
     let session = current.map(|session| (session, app.pepper().hash(secret.expose())));
     let work = app.store().write(move |tx| {
         Box::pin(async move {
-            if !store::users::change_password(tx, id, &from, &to, now).await? {
+            if !store::users::change_password(tx, id, &from, &to, of.now).await? {
                 return Ok(None);
             }
             let renewed = match session {
@@ -168,15 +170,19 @@ pub async fn change_password(
                 Some((session, hash)) => store::sessions::renew(tx, session, id, &hash).await?,
                 None => false,
             };
-            let ended = if end_others { signed_out::everywhere(tx, &told, id, current).await? } else { json!({}) };
-            Ok(Some((renewed, ended)))
+            let mut told = Told::of(events::Change::PasswordChanged, About::user(id));
+            if end_others {
+                let (ended, events) = signed_out::everywhere(tx, &of, id, current).await?;
+                told = told.with(ended).events(events);
+            }
+            told::within(tx, &of, told).await?;
+            Ok(Some(renewed))
         })
     });
     // Another request was faster: the old password is wrong by now.
-    let Some((renewed, ended)) = work.await.map_err(|error: StoreError| Fault::from(error))? else {
+    let Some(renewed) = work.await.map_err(|error: StoreError| Fault::from(error))? else {
         return Err(wrong());
     };
-    app.record_with(ctx, KIND, "ok", About::user(id), ended);
     Ok(Some(secret).filter(|_| renewed))
 }
 
@@ -238,12 +244,17 @@ pub async fn end_session(app: &App, ctx: &Ctx, principal: &Principal, id: &str) 
     let user = person(app, ctx, principal, Operation::WriteAccount, KIND)?;
     let unknown = || refused(app, ctx, KIND, About::user(user), Unmanaged::SessionUnknown);
     let id: SessionId = id.parse().map_err(|_| unknown())?;
-    let work = app.store().write(move |tx| Box::pin(async move { store::sessions::end_for_user(tx, id, user).await }));
-    if !work.await.map_err(|error: StoreError| Fault::from(error))? {
-        return Err(unknown());
-    }
-    app.record(ctx, KIND, "ok", About::user(user));
-    Ok(())
+    let of = ctx.clone();
+    let work = app.store().write(move |tx| {
+        Box::pin(async move {
+            let ended = store::sessions::end_for_user(tx, id, user).await?;
+            if ended {
+                told::within(tx, &of, Told::of(events::Change::SessionEnded, About::user(user))).await?;
+            }
+            Ok(ended)
+        })
+    });
+    if work.await.map_err(|error: StoreError| Fault::from(error))? { Ok(()) } else { Err(unknown()) }
 }
 
 /// Ends all of the person's sessions but `current`; answers how many.
@@ -255,10 +266,14 @@ pub async fn end_other_sessions(
 ) -> Outcome<u64> {
     const KIND: &str = "session.ended_others";
     let user = person(app, ctx, principal, Operation::WriteAccount, KIND)?;
-    let work = app
-        .store()
-        .write(move |tx| Box::pin(async move { store::sessions::end_all_for_user(tx, user, current).await }));
-    let ended = work.await.map_err(|error: StoreError| Fault::from(error))?;
-    app.record_with(ctx, KIND, "ok", About::user(user), json!({"sessions": ended}));
-    Ok(ended)
+    let of = ctx.clone();
+    let work = app.store().write(move |tx| {
+        Box::pin(async move {
+            let ended = store::sessions::end_all_for_user(tx, user, current).await?;
+            let told = Told::of(events::Change::OtherSessionsEnded, About::user(user)).with(json!({"sessions": ended}));
+            told::within(tx, &of, told).await?;
+            Ok(ended)
+        })
+    });
+    Ok(work.await.map_err(|error: StoreError| Fault::from(error))?)
 }

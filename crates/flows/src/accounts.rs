@@ -1,14 +1,18 @@
 //! Users, workspaces, members and their credentials, as the command line, the demo and sign-up make them.
 use crate::failure::refuse;
+use crate::kept::{Last, Plain};
 use crate::recorder::About;
 use crate::sign_in_refusal::SignInRefusal as R;
+use crate::told::{self, Told};
 use crate::{App, Ctx, Failure, Fault, facts, membership, signed_out};
+use domain::events::Change;
 use domain::identity::{
     ApiKey, Email, Member, MemberRoles, PersonalAccessToken, Role, User, Workspace, WorkspaceMembership,
 };
 use domain::language::Language;
 use domain::text::display_name;
 use domain::{ApiKeyId, PersonalAccessTokenId, ScopeSet, Secret, SecretHash, Timestamp, UserId, WorkspaceId};
+use store::credentials::KeptKey;
 use store::tokens::{FIRST_OPERATOR, Taken};
 use store::{Page, Paged, StoreError};
 
@@ -76,17 +80,17 @@ fn taken(error: StoreError) -> Failure<R> {
 /// Creates a user.
 pub async fn create_user(app: &App, ctx: &Ctx, new: NewUser<'_>) -> Result<User, Failure<R>> {
     let user = new_user(app, ctx, new).await?;
-    let row = user.clone();
+    let (row, of) = (user.clone(), ctx.clone());
     let work = app.store().write(move |tx| {
         Box::pin(async move {
             if row.is_operator {
                 store::tokens::void_one_time(tx, FIRST_OPERATOR).await?;
             }
-            store::users::insert(tx, &row).await
+            store::users::insert(tx, &row).await?;
+            told::within(tx, &of, Told::of(Change::UserCreated, About::user(row.id))).await
         })
     });
     work.await.map_err(taken)?;
-    app.record(ctx, "user.created", "ok", About::user(user.id));
     Ok(user)
 }
 
@@ -133,15 +137,23 @@ pub async fn create_account(app: &App, ctx: &Ctx, new: Newcomer<'_>, door: Door)
             store::workspaces::insert(tx, &workspace).await?;
             let roles = MemberRoles::only(Role::Owner);
             let member = Member { user_id: row.id, workspace_id: id, roles, created_at: of.now, updated_at: of.now };
-            membership::put(tx, &of, &member).await?;
+            let added = membership::put(tx, &of, &member).await?;
+            let about = About::user(row.id);
+            let workspace = about.clone().and_workspace(Some(id));
+            let mut all = vec![
+                Told::of(Change::UserCreated, about.clone()),
+                Told::of(Change::WorkspaceCreated, workspace).events(added),
+            ];
+            if row.is_operator {
+                all.push(Told::of(Change::OperatorAdded, about));
+            }
+            told::all(tx, &of, all).await?;
             Ok(true)
         })
     });
     if !work.await.map_err(taken)? {
         return Ok(None);
     }
-    app.record(ctx, "user.created", "ok", About::user(user.id));
-    app.record(ctx, "workspace.created", "ok", About::user(user.id).and_workspace(Some(id)));
     Ok(Some(user))
 }
 
@@ -155,27 +167,25 @@ pub async fn set_password(app: &App, ctx: &Ctx, user: UserId, password: &Secret)
     let Some(person) = person else { return Ok(false) };
     check_password(password, &[person.email.as_str(), &person.name]).map_err(Failure::Refused)?;
     let hash = app.passwords().hash(password, ctx).await?;
-    let told = ctx.clone();
+    let of = ctx.clone();
     let work = app.store().write(move |tx| {
         Box::pin(async move {
-            if !store::users::set_password(tx, user, Some(&hash), told.now).await? {
-                return Ok(None);
+            if !store::users::set_password(tx, user, Some(&hash), of.now).await? {
+                return Ok(false);
             }
-            signed_out::everywhere(tx, &told, user, None).await.map(Some)
+            let (ended, events) = signed_out::everywhere(tx, &of, user, None).await?;
+            let told = Told::of(Change::PasswordSet, About::user(user)).with(ended).events(events);
+            told::within(tx, &of, told).await?;
+            Ok(true)
         })
     });
-    let ended = work.await.map_err(|error: store::StoreError| Fault::from(error))?;
-    let changed = ended.is_some();
-    if let Some(ended) = ended {
-        app.record_with(ctx, "user.password_set", "ok", About::user(user), ended);
-    }
-    Ok(changed)
+    Ok(work.await.map_err(|error: StoreError| Fault::from(error))?)
 }
 
 /// Disables a user (sessions end, tokens are inactive at once) or enables one again; never the last operator. `false`
 /// when there is no such user.
 pub async fn set_user_disabled(app: &App, ctx: &Ctx, user: UserId, disabled: bool) -> Result<bool, Failure<R>> {
-    let now = ctx.now;
+    let of = ctx.clone();
     let work = app.store().write(move |tx| {
         Box::pin(async move {
             if disabled {
@@ -184,14 +194,15 @@ pub async fn set_user_disabled(app: &App, ctx: &Ctx, user: UserId, disabled: boo
                 }
                 store::sessions::end_all_for_user(tx, user, None).await?;
             }
-            Ok(store::users::set_disabled(tx, user, disabled, now).await?)
+            let done = store::users::set_disabled(tx, user, disabled, of.now).await?;
+            if done {
+                let change = if disabled { Change::UserDisabled } else { Change::UserEnabled };
+                told::within(tx, &of, Told::of(change, About::user(user))).await?;
+            }
+            Ok(done)
         })
     });
-    let changed = work.await?;
-    if changed {
-        app.record(ctx, if disabled { "user.disabled" } else { "user.enabled" }, "ok", About::user(user));
-    }
-    Ok(changed)
+    work.await
 }
 
 pub async fn user_by_email(app: &App, email: &str) -> Result<Option<User>, Fault> {
@@ -214,18 +225,19 @@ pub async fn create_workspace(app: &App, ctx: &Ctx, name: &str, owner: Option<Us
     let work = app.store().write(move |tx| {
         Box::pin(async move {
             store::workspaces::insert(tx, &row).await?;
-            match owner {
+            let added = match owner {
                 Some(user_id) => {
                     let roles = MemberRoles::only(Role::Owner);
                     let member = Member { user_id, workspace_id: row.id, roles, created_at: now, updated_at: now };
-                    membership::put(tx, &of, &member).await
+                    membership::put(tx, &of, &member).await?
                 }
-                None => Ok(()),
-            }
+                None => None,
+            };
+            let about = About::default().and_workspace(Some(id));
+            told::within(tx, &of, Told::of(Change::WorkspaceCreated, about).events(added)).await
         })
     });
     work.await.map_err(|error: StoreError| Fault::from(error))?;
-    app.record(ctx, "workspace.created", "ok", About::default().and_workspace(Some(id)));
     Ok(workspace)
 }
 
@@ -237,14 +249,18 @@ pub async fn workspace(app: &App, id: WorkspaceId) -> Result<Option<Workspace>, 
 
 pub async fn rename_workspace(app: &App, ctx: &Ctx, id: WorkspaceId, name: &str) -> Result<bool, Fault> {
     let name = display_name(name).map_err(|_| Fault::Other("a workspace's name has 1 to 100 legible characters"))?;
-    let now = ctx.now;
-    let work =
-        app.store().write(move |tx| Box::pin(async move { store::workspaces::rename(tx, id, &name, now).await }));
-    let renamed = work.await?;
-    if renamed {
-        app.record(ctx, "workspace.renamed", "ok", About::default().and_workspace(Some(id)));
-    }
-    Ok(renamed)
+    let of = ctx.clone();
+    let work = app.store().write(move |tx| {
+        Box::pin(async move {
+            let renamed = store::workspaces::rename(tx, id, &name, of.now).await?;
+            if renamed {
+                let about = About::default().and_workspace(Some(id));
+                told::within(tx, &of, Told::of(Change::WorkspaceRenamed, about)).await?;
+            }
+            Ok(renamed)
+        })
+    });
+    work.await.map_err(|error: StoreError| Fault::from(error))
 }
 
 pub async fn list_workspaces(app: &App, page: Page) -> Result<Paged<Workspace>, Fault> {
@@ -262,9 +278,14 @@ pub async fn put_member(
 ) -> Result<(), Fault> {
     let member = Member { user_id, workspace_id, roles, created_at: ctx.now, updated_at: ctx.now };
     let of = ctx.clone();
-    app.store().write(move |tx| Box::pin(async move { membership::put(tx, &of, &member).await })).await?;
-    app.record(ctx, "member.changed", "ok", About::user(user_id).and_workspace(Some(workspace_id)));
-    Ok(())
+    let work = app.store().write(move |tx| {
+        Box::pin(async move {
+            let event = membership::put(tx, &of, &member).await?;
+            let about = About::user(user_id).and_workspace(Some(workspace_id));
+            told::within(tx, &of, Told::of(Change::MemberChanged, about).events(event)).await
+        })
+    });
+    work.await.map_err(|error: StoreError| Fault::from(error))
 }
 
 /// Removes a member: what the user had authorized for the workspace ends. `false` when there was none.
@@ -276,11 +297,7 @@ pub async fn remove_member(app: &App, ctx: &Ctx, user: UserId, workspace: Worksp
             membership::remove(tx, &of, user, workspace).await
         })
     });
-    let removed = work.await.map_err(|error: StoreError| Fault::from(error))?;
-    if removed {
-        app.record(ctx, "member.removed", "ok", About::user(user).and_workspace(Some(workspace)));
-    }
-    Ok(removed)
+    work.await.map_err(|error: StoreError| Fault::from(error))
 }
 
 pub async fn list_members(app: &App, workspace: WorkspaceId, page: Page) -> Result<Paged<(Member, User)>, Fault> {
@@ -311,6 +328,20 @@ pub async fn create_api_key(
     made_by: Option<UserId>,
     new: NewCredential,
 ) -> Result<(ApiKey, Secret), Fault> {
+    let last = Plain.after(|(kept, secret): (KeptKey, Secret)| (kept.key, secret));
+    create_api_key_and(app, ctx, workspace, roles, made_by, new, last).await
+}
+
+/// The same, with who answers for it, and with a last step.
+pub(crate) async fn create_api_key_and<L: Last<(KeptKey, Secret)>>(
+    app: &App,
+    ctx: &Ctx,
+    workspace: WorkspaceId,
+    roles: MemberRoles,
+    made_by: Option<UserId>,
+    new: NewCredential,
+    last: L,
+) -> Result<L::Out, Fault> {
     let secret = Secret::generate(&app.settings().token_prefix, "sk", &ctx.random());
     let key = ApiKey {
         id: ApiKeyId::new(ctx.now, ctx.random()),
@@ -326,11 +357,17 @@ pub async fn create_api_key(
         last_used_at: None,
         revoked_at: None,
     };
-    let row = key.clone();
-    app.store().write(move |tx| Box::pin(async move { store::credentials::insert_api_key(tx, &row).await })).await?;
-    let about = About::default().and_workspace(Some(workspace));
-    app.record_with(ctx, "api_key.created", "ok", about, facts::of_key(&key));
-    Ok((key, secret))
+    let of = ctx.clone();
+    let work = app.store().write(move |tx| {
+        Box::pin(async move {
+            store::credentials::insert_api_key(tx, &key).await?;
+            let about = About::default().and_workspace(Some(workspace));
+            told::within(tx, &of, Told::of(Change::ApiKeyCreated, about).with(facts::of_key(&key))).await?;
+            let kept = store::credentials::api_key(tx, workspace, key.id).await?;
+            last.within(tx, (kept.unwrap_or(KeptKey { key, creator: None }), secret)).await
+        })
+    });
+    work.await.map_err(|error: StoreError| Fault::from(error))
 }
 
 /// Makes a personal access token; the secret is shown this once.
@@ -340,6 +377,17 @@ pub async fn create_personal_access_token(
     user: UserId,
     new: NewCredential,
 ) -> Result<(PersonalAccessToken, Secret), Fault> {
+    create_personal_access_token_and(app, ctx, user, new, Plain).await
+}
+
+/// The same, with a last step.
+pub(crate) async fn create_personal_access_token_and<L: Last<(PersonalAccessToken, Secret)>>(
+    app: &App,
+    ctx: &Ctx,
+    user: UserId,
+    new: NewCredential,
+    last: L,
+) -> Result<L::Out, Fault> {
     let secret = Secret::generate(&app.settings().token_prefix, "pat", &ctx.random());
     let token = PersonalAccessToken {
         id: PersonalAccessTokenId::new(ctx.now, ctx.random()),
@@ -353,12 +401,16 @@ pub async fn create_personal_access_token(
         last_used_at: None,
         revoked_at: None,
     };
-    let row = token.clone();
-    app.store()
-        .write(move |tx| Box::pin(async move { store::credentials::insert_personal_token(tx, &row).await }))
-        .await?;
-    app.record_with(ctx, "personal_access_token.created", "ok", About::user(user), facts::of_token(&token));
-    Ok((token, secret))
+    let of = ctx.clone();
+    let work = app.store().write(move |tx| {
+        Box::pin(async move {
+            store::credentials::insert_personal_token(tx, &token).await?;
+            let told = Told::of(Change::PersonalTokenCreated, About::user(user)).with(facts::of_token(&token));
+            told::within(tx, &of, told).await?;
+            last.within(tx, (token, secret)).await
+        })
+    });
+    work.await.map_err(|error: StoreError| Fault::from(error))
 }
 
 #[cfg(test)]

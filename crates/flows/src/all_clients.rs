@@ -8,7 +8,6 @@ use domain::access::{Operation, Principal};
 use domain::client::{Client, Trust};
 use domain::identity::Email;
 use domain::{ClientId, UserId, WorkspaceId};
-use serde_json::json;
 use store::Page;
 use store::clients::Owner;
 use store::search::Found;
@@ -99,9 +98,7 @@ pub async fn set_trust_seen(
     }
     // Held to the revision that was read.
     let updated = applications::believe(app, ctx, client, trust).await?;
-    let updated = updated.ok_or_else(|| refused(app, ctx, KIND, about.clone(), Unmanaged::Changed))?;
-    let detail = json!({"from": before.as_str(), "to": trust.as_str()});
-    app.record_with(ctx, KIND, "ok", about, detail);
+    let updated = updated.ok_or_else(|| refused(app, ctx, KIND, about, Unmanaged::Changed))?;
     Ok((updated.client, before))
 }
 

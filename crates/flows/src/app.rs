@@ -5,7 +5,7 @@ use crate::events::Outbox;
 use crate::keys::{self, Keys, MasterKey};
 use crate::outbound::Outbound;
 use crate::password::Passwords;
-use crate::recorder::{About, Recorder};
+use crate::recorder::{self, About, Recorder};
 use crate::standing::{Standing, Unready};
 use crate::throttle::Throttle;
 use crate::waiting::Waiting;
@@ -187,7 +187,7 @@ impl App {
         self.0.outbox.flush(&self.0.store).await
     }
 
-    /// Notes an event in the log and the audit: `outcome` is `ok` or the exact reason of a refusal.
+    /// Notes a refusal in the log and the audit; `outcome` is its exact reason. Of what was done, [`crate::told`] tells.
     pub fn record(&self, ctx: &Ctx, kind: &'static str, outcome: &str, about: About) {
         self.record_with(ctx, kind, outcome, about, json!({}));
     }
@@ -204,7 +204,7 @@ impl App {
         if self.0.throttle.notable(what, ctx) {
             self.record_with(ctx, kind, outcome, about, detail);
         } else {
-            Recorder::log(ctx, kind, outcome, &about);
+            Recorder::log(&recorder::entry(ctx, kind, outcome, about, detail));
         }
     }
 

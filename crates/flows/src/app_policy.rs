@@ -5,9 +5,11 @@ use crate::manage::{ManageRefusal, Unmanaged};
 use crate::members::acting_role;
 use crate::owned::refused;
 use crate::recorder::About;
+use crate::told::{self, Told};
 use crate::{App, Ctx, Failure, SetTo};
 use domain::access::{Denied, Operation, Principal};
 use domain::client::Trust;
+use domain::events;
 use domain::identity::{AppPolicy, Role};
 use domain::{ClientId, Timestamp, WorkspaceId};
 pub use store::app_policy::Effect;
@@ -107,7 +109,7 @@ async fn change(tx: &mut Tx, ctx: &Ctx, who: &Principal, id: WorkspaceId, change
                 return Ok(Err(Unmanaged::ClientUnknown.into()));
             }
             store::app_policy::list(tx, id, &client, ctx.now).await?;
-            return Ok(Ok((Ended::default(), before)));
+            return Ok(Ok((Ended::default(), before, Vec::new())));
         }
         Change::Unlist(client) => {
             if !store::app_policy::unlist(tx, id, &client).await? {
@@ -115,33 +117,41 @@ async fn change(tx: &mut Tx, ctx: &Ctx, who: &Principal, id: WorkspaceId, change
             }
         }
     }
-    Ok(Ok((end_forbidden(tx, ctx, id).await?, before)))
+    let (ended, told) = end_forbidden(tx, ctx, id).await?;
+    Ok(Ok((ended, before, told)))
 }
 
-/// What ended, and the rule that was in force.
-type Changed = Result<Result<(Ended, AppPolicy), ManageRefusal>, StoreError>;
+/// What ended, the rule that was in force, and what webhooks are told of.
+type Changed = Result<Result<(Ended, AppPolicy, Vec<events::Event>), ManageRefusal>, StoreError>;
 
 async fn write(
     app: &App,
     ctx: &Ctx,
     principal: &Principal,
-    kind: &'static str,
+    of: events::Change,
     about: About,
-    detail: serde_json::Value,
+    mut detail: serde_json::Value,
     what: Change,
 ) -> Outcome<(Ended, AppPolicy)> {
+    let kind = of.as_str();
     let workspace = principal.workspace_for(Operation::WriteAppPolicy);
     let workspace = workspace.map_err(|denied| refused(app, ctx, kind, About::default(), denied))?;
-    let (who, of) = (principal.clone(), ctx.clone());
-    let work = app.store().write(move |tx| Box::pin(async move { change(tx, &of, &who, workspace, what).await }));
     let about = about.and_workspace(Some(workspace));
+    let (who, by, behind) = (principal.clone(), ctx.clone(), about.clone());
+    let work = app.store().write(move |tx| {
+        Box::pin(async move {
+            let (ended, before, told) = match change(tx, &by, &who, workspace, what).await? {
+                Ok(changed) => changed,
+                Err(refusal) => return Ok(Err(refusal)),
+            };
+            detail["consents"] = ended.consents.into();
+            detail["grants"] = ended.grants.into();
+            told::within(tx, &by, Told::of(of, behind).with(detail).events(told)).await?;
+            Ok(Ok((ended, before)))
+        })
+    });
     let outcome = work.await.map_err(|error: StoreError| Failure::<ManageRefusal>::from(error))?;
-    let (ended, before) = outcome.map_err(|refusal| refused(app, ctx, kind, about.clone(), refusal))?;
-    let mut detail = detail;
-    detail["consents"] = ended.consents.into();
-    detail["grants"] = ended.grants.into();
-    app.record_with(ctx, kind, "ok", about, detail);
-    Ok((ended, before))
+    outcome.map_err(|refusal| refused(app, ctx, kind, about, refusal))
 }
 
 /// Changes the rule. What the applications have that it does not let in ends at once.
@@ -151,28 +161,28 @@ pub async fn set(
     principal: &Principal,
     policy: impl Into<SetTo<'_, &str>>,
 ) -> Outcome<(Ended, AppPolicy)> {
-    const KIND: &str = "app_policy.changed";
-    let id = workspace(app, ctx, principal, Operation::WriteAppPolicy, KIND)?;
+    const OF: events::Change = events::Change::AppPolicyChanged;
+    let id = workspace(app, ctx, principal, Operation::WriteAppPolicy, OF.as_str())?;
     let SetTo { to, only_from } = policy.into();
-    let policy = rule(app, ctx, KIND, About::default().and_workspace(Some(id)), to)?;
+    let policy = rule(app, ctx, OF.as_str(), About::default().and_workspace(Some(id)), to)?;
     let detail = serde_json::json!({"policy": policy.as_str()});
-    write(app, ctx, principal, KIND, About::default(), detail, Change::Rule(policy, only_from.map(str::to_owned))).await
+    write(app, ctx, principal, OF, About::default(), detail, Change::Rule(policy, only_from.map(str::to_owned))).await
 }
 
 /// Puts an application on the list, where it may be already.
 pub async fn allow(app: &App, ctx: &Ctx, principal: &Principal, client: &str) -> Outcome<()> {
-    const KIND: &str = "app_policy.client_listed";
-    let client = client_named(app, ctx, principal, KIND, client)?;
+    const OF: events::Change = events::Change::AppPolicyClientListed;
+    let client = client_named(app, ctx, principal, OF.as_str(), client)?;
     let about = About::client(&client);
-    write(app, ctx, principal, KIND, about, serde_json::json!({}), Change::List(client)).await.map(drop)
+    write(app, ctx, principal, OF, about, serde_json::json!({}), Change::List(client)).await.map(drop)
 }
 
 /// Takes an application off the list. If the list is in force, what it has ends at once.
 pub async fn disallow(app: &App, ctx: &Ctx, principal: &Principal, client: &str) -> Outcome<Ended> {
-    const KIND: &str = "app_policy.client_unlisted";
-    let client = client_named(app, ctx, principal, KIND, client)?;
+    const OF: events::Change = events::Change::AppPolicyClientUnlisted;
+    let client = client_named(app, ctx, principal, OF.as_str(), client)?;
     let about = About::client(&client);
-    write(app, ctx, principal, KIND, about, serde_json::json!({}), Change::Unlist(client)).await.map(|(ended, _)| ended)
+    write(app, ctx, principal, OF, about, serde_json::json!({}), Change::Unlist(client)).await.map(|(ended, _)| ended)
 }
 
 fn client_named(app: &App, ctx: &Ctx, principal: &Principal, kind: &'static str, text: &str) -> Outcome<ClientId> {

@@ -1,7 +1,11 @@
 //! Clients as they are made, changed and deleted, by whichever door.
+use crate::kept::{Last, Plain};
 use crate::recorder::About;
-use crate::{App, Ctx, Fault, events, forbidden, revocations};
+use crate::revocations::{self, Telling};
+use crate::told::{self, Told};
+use crate::{App, Ctx, Fault, events, forbidden};
 use domain::client::{AuthMethod, Client, ClientConfig, ClientSecret, ClientType, Trust};
+use domain::events::{Change, Event, EventData};
 use domain::oauth::grant::EndReason;
 use domain::oauth::redirect_uri::check_registration;
 use domain::{ClientId, ClientSecretId, Secret, UserId, WorkspaceId};
@@ -69,22 +73,34 @@ pub(crate) fn unsaved(app: &App, ctx: &Ctx, new: NewClient) -> Client {
     }
 }
 
+/// What is told of a change of a client.
+pub(crate) fn tell(ctx: &Ctx, change: Change, client: &Client, data: EventData) -> Told {
+    Told::of(change, About::owned(client)).events([events::event(ctx, data)])
+}
+
+/// The same of one that webhooks take for a change of the registration.
+pub(crate) fn tell_updated(ctx: &Ctx, change: Change, client: &Client) -> Told {
+    tell(ctx, change, client, events::client_updated(client))
+}
+
 /// Makes a client; a confidential one gets a secret.
 pub async fn create(app: &App, ctx: &Ctx, new: NewClient) -> Result<Created, Fault> {
+    create_and(app, ctx, new, Plain).await
+}
+
+/// The same, with a last step.
+pub(crate) async fn create_and<L: Last<Created>>(
+    app: &App,
+    ctx: &Ctx,
+    new: NewClient,
+    last: L,
+) -> Result<L::Out, Fault> {
     let prefix = &app.settings().token_prefix;
     let registration_token = new.registration_token.then(|| Secret::generate(prefix, "crt", &ctx.random()));
     let mut client = unsaved(app, ctx, new);
     let secret = (client.client_type == ClientType::Confidential).then(|| new_secret(app, ctx, &client.id));
     client.registration_token_hash = registration_token.as_ref().map(|t| app.pepper().hash(t.expose()));
     client.secrets = secret.iter().map(|(_, stored)| stored.clone()).collect();
-    let (row, told) = (client.clone(), ctx.clone());
-    let work = app.store().write(move |tx| {
-        Box::pin(async move {
-            store::clients::insert(tx, &row).await?;
-            events::emit(tx, &told, events::client_created(&row)).await
-        })
-    });
-    work.await.map_err(|error: store::StoreError| Fault::from(error))?;
     let detail = json!({
         "client_type": client.client_type.as_str(),
         "token_endpoint_auth_method": client.auth_method.as_str(),
@@ -92,8 +108,16 @@ pub async fn create(app: &App, ctx: &Ctx, new: NewClient) -> Result<Created, Fau
         "secret": secret.as_ref().map(|(_, stored)| stored.id),
         "registration_token": registration_token.is_some(),
     });
-    app.record_with(ctx, "client.created", "ok", About::owned(&client), detail);
-    Ok(Created { client, secret: secret.map(|(secret, _)| secret), registration_token })
+    let (of, secret) = (ctx.clone(), secret.map(|(secret, _)| secret));
+    let work = app.store().write(move |tx| {
+        Box::pin(async move {
+            store::clients::insert(tx, &client).await?;
+            let told = tell(&of, Change::ClientCreated, &client, events::client_created(&client));
+            told::within(tx, &of, told.with(detail)).await?;
+            last.within(tx, Created { client, secret, registration_token }).await
+        })
+    });
+    work.await.map_err(|error: store::StoreError| Fault::from(error))
 }
 
 /// The client, a disabled or deleted one too.
@@ -120,6 +144,8 @@ pub struct Updated {
 enum By {
     /// The operator's word ends where the facts change that it was given for.
     Owner,
+    /// The operator, whose word stands.
+    Operator,
     /// The operator, who says how far the client is trusted as it is.
     Review,
 }
@@ -127,15 +153,33 @@ enum By {
 /// Stores a client that its owner changed. Becoming confidential makes a secret, becoming public ends them all; whoever may no longer
 /// use it loses what they had. `None` when it is no longer at the revision that `client` was read at, or was deleted.
 pub async fn update(app: &App, ctx: &Ctx, client: Client, was_public: bool) -> Result<Option<Updated>, Fault> {
-    write(app, ctx, client, was_public, By::Owner).await
+    update_and(app, ctx, client, was_public, Plain).await
+}
+
+/// The same, with a last step.
+pub(crate) async fn update_and<L: Last<Updated>>(
+    app: &App,
+    ctx: &Ctx,
+    client: Client,
+    was_public: bool,
+    last: L,
+) -> Result<Option<L::Out>, Fault> {
+    write(app, ctx, client, was_public, By::Owner, last).await
 }
 
 /// Stores a client. Where its trust drops, workspaces whose rule admits only trusted ones lose it.
-async fn write(app: &App, ctx: &Ctx, mut client: Client, was_public: bool, by: By) -> Result<Option<Updated>, Fault> {
+async fn write<L: Last<Updated>>(
+    app: &App,
+    ctx: &Ctx,
+    mut client: Client,
+    was_public: bool,
+    by: By,
+    last: L,
+) -> Result<Option<L::Out>, Fault> {
     client.updated_at = ctx.now;
     let fresh = (was_public && !client.is_public()).then(|| new_secret(app, ctx, &client.id));
-    let stored = fresh.as_ref().map(|(_, stored)| stored.clone());
-    let (now, told) = (ctx.now, ctx.clone());
+    let (secret, stored) = fresh.unzip();
+    let (now, of) = (ctx.now, ctx.clone());
     let work = app.store().write(move |tx| {
         Box::pin(async move {
             let Some(before) = store::clients::by_id(tx, &client.id, now).await? else { return Ok(None) };
@@ -153,8 +197,9 @@ async fn write(app: &App, ctx: &Ctx, mut client: Client, was_public: bool, by: B
             if row.voucher() != before.voucher() || (row.awaits_review() && !before.awaits_review()) {
                 store::clients::raise_epoch(tx, &row.id).await?;
             }
+            let mut told = Vec::new();
             for workspace in choosy {
-                forbidden::end_forbidden(tx, &told, workspace).await?;
+                told.extend(forbidden::end_forbidden(tx, &of, workspace).await?.1);
             }
             if row.is_public() && !was_public {
                 store::clients::retire_secrets(tx, &row.id, None, now, now).await?;
@@ -162,99 +207,97 @@ async fn write(app: &App, ctx: &Ctx, mut client: Client, was_public: bool, by: B
             if let Some(secret) = &stored {
                 store::clients::add_secret(tx, secret).await?;
             }
-            end_forbidden(tx, &told, &row).await?;
-            events::emit(tx, &told, events::client_updated(&row)).await?;
-            Ok(Some((row, before.trust)))
+            told.extend(end_forbidden(tx, &of, &row).await?);
+            let mut detail = stored.as_ref().map_or_else(|| json!({}), |stored| json!({"secret": stored.id}));
+            let trust = json!({"from": before.trust.as_str(), "to": row.trust.as_str()});
+            if by == By::Owner && before.trust != row.trust {
+                detail["trust"] = trust.clone();
+            }
+            told.push(events::event(&of, events::client_updated(&row)));
+            let mut all = vec![Told::of(Change::ClientUpdated, About::owned(&row)).with(detail).events(told)];
+            if by == By::Review {
+                all.push(Told::of(Change::ClientTrustSet, About::owned(&row)).with(trust));
+            }
+            told::all(tx, &of, all).await?;
+            let mut client = Client { revision: row.revision + 1, ..row };
+            if client.is_public() != was_public {
+                client.secrets = stored.into_iter().collect();
+            }
+            last.within(tx, Updated { client, secret }).await.map(Some)
         })
     });
-    let Some((mut client, before)) = work.await.map_err(|error: store::StoreError| Fault::from(error))? else {
-        return Ok(None);
-    };
-    let mut detail = fresh.as_ref().map_or_else(|| json!({}), |(_, stored)| json!({"secret": stored.id}));
-    if by == By::Owner && before != client.trust {
-        detail["trust"] = json!({"from": before.as_str(), "to": client.trust.as_str()});
-    }
-    app.record_with(ctx, "client.updated", "ok", About::owned(&client), detail);
-    client.revision += 1;
-    Ok(Some(Updated { client, secret: fresh.map(|(secret, _)| secret) }))
+    work.await.map_err(|error: store::StoreError| Fault::from(error))
 }
 
-/// Ends the grants of everybody whom the client's list of users leaves out.
-async fn end_forbidden(tx: &mut Tx, ctx: &Ctx, client: &Client) -> Result<(), store::StoreError> {
+/// Ends the grants of everybody whom the client's list of users leaves out; answers what webhooks are told of it.
+async fn end_forbidden(tx: &mut Tx, ctx: &Ctx, client: &Client) -> Result<Vec<Event>, store::StoreError> {
     const WHY: EndReason = EndReason::UserNotAllowed;
+    let mut told = Vec::new();
     if client.config.allowed_user_ids.is_empty() {
-        return Ok(());
+        return Ok(told);
     }
     for user in store::grants::users_of(tx, &client.id).await? {
         if !client.allows(user) {
             let whose = store::grants::Whose::UserAndClient(user, client.id.clone());
             let ended = store::grants::end_each(tx, whose, WHY, ctx.now).await?;
-            store::events::append(tx, &events::grants_ended(ctx, ended, WHY)).await?;
+            told.extend(events::grants_ended(ctx, ended, WHY));
         }
     }
-    Ok(())
+    Ok(told)
 }
 
 /// Disables a client (nothing that it holds works) or enables it again (all of it does). `false` when there is none.
 pub async fn set_disabled(app: &App, ctx: &Ctx, id: &ClientId, disabled: bool) -> Result<bool, Fault> {
     let Some(client) = living(app, ctx, id).await? else { return Ok(false) };
-    let told = ctx.clone();
-    let about = About::owned(&client);
+    let of = ctx.clone();
     let work = app.store().write(move |tx| {
         Box::pin(async move {
-            let done = store::clients::set_disabled(tx, &client.id, disabled, told.now).await?;
+            let done = store::clients::set_disabled(tx, &client.id, disabled, of.now).await?;
             if done {
-                events::emit(tx, &told, events::client_updated(&client)).await?;
+                let change = if disabled { Change::ClientDisabled } else { Change::ClientEnabled };
+                told::within(tx, &of, tell_updated(&of, change, &client)).await?;
             }
             Ok(done)
         })
     });
-    let done = work.await.map_err(|error: store::StoreError| Fault::from(error))?;
-    if done {
-        app.record(ctx, if disabled { "client.disabled" } else { "client.enabled" }, "ok", about);
-    }
-    Ok(done)
+    work.await.map_err(|error: store::StoreError| Fault::from(error))
 }
 
 /// A new secret; the old ones die now, or after `overlap` seconds. `None` for public or unknown clients.
 pub async fn rotate_secret(app: &App, ctx: &Ctx, id: &ClientId, overlap: i64) -> Result<Option<Secret>, Fault> {
     let Some(client) = living(app, ctx, id).await?.filter(|client| !client.is_public()) else { return Ok(None) };
     let (secret, stored) = new_secret(app, ctx, &client.id);
-    let (dies, now, told) = (ctx.now.plus(overlap.max(0)), ctx.now, ctx.clone());
-    let detail = json!({"secret": stored.id, "others_expire_at": dies.rfc3339()});
-    let about = About::owned(&client);
+    let (overlap, now, of) = (overlap.max(0), ctx.now, ctx.clone());
+    let dies = now.plus(overlap);
     let work = app.store().write(move |tx| {
         Box::pin(async move {
             store::clients::add_secret(tx, &stored).await?;
             store::clients::retire_secrets(tx, &stored.client_id, Some(stored.id), dies, now).await?;
-            events::emit(tx, &told, events::client_secret_rotated(&client, overlap.max(0))).await
+            let detail = json!({"secret": stored.id, "others_expire_at": dies.rfc3339()});
+            let data = events::client_secret_rotated(&client, overlap);
+            told::within(tx, &of, tell(&of, Change::ClientSecretRotated, &client, data).with(detail)).await
         })
     });
     work.await.map_err(|error: store::StoreError| Fault::from(error))?;
-    app.record_with(ctx, "client.secret_rotated", "ok", about, detail);
     Ok(Some(secret))
 }
 
 /// Deletes a client softly: it, its tokens and its grants are dead at once. `false` when there was none.
 pub async fn delete(app: &App, ctx: &Ctx, id: &ClientId) -> Result<bool, Fault> {
     let Some(client) = living(app, ctx, id).await? else { return Ok(false) };
-    let (told, of_all) = (ctx.clone(), revocations::Told::new(app, ctx));
-    let about = About::owned(&client);
+    let (of, of_all) = (ctx.clone(), Telling::new(app, ctx));
     let work = app.store().write(move |tx| {
         Box::pin(async move {
-            let deleted = store::clients::soft_delete(tx, &client.id, told.now).await?;
+            let deleted = store::clients::soft_delete(tx, &client.id, of.now).await?;
             if deleted {
                 revocations::begin(tx, &of_all, &client.id, EndReason::ClientDeleted).await?;
-                events::emit(tx, &told, events::client_deleted(&client)).await?;
+                let told = tell(&of, Change::ClientDeleted, &client, events::client_deleted(&client));
+                told::within(tx, &of, told).await?;
             }
             Ok(deleted)
         })
     });
-    let deleted = work.await.map_err(|error: store::StoreError| Fault::from(error))?;
-    if deleted {
-        app.record(ctx, "client.deleted", "ok", about);
-    }
-    Ok(deleted)
+    work.await.map_err(|error: store::StoreError| Fault::from(error))
 }
 
 /// Changes where a client's answers may go. `false` when there is no such client, or it cannot register one of these.
@@ -316,25 +359,25 @@ pub(crate) async fn hand_over(
     };
     let (about, from) = (About::owned(&client), owner_of(&client));
     let client = Client { owner_workspace_id: workspace, owner_user_id: user, updated_at: ctx.now, ..client };
-    let (row, told) = (client.clone(), ctx.clone());
+    let (row, of) = (client.clone(), ctx.clone());
     let work = app.store().write(move |tx| {
         Box::pin(async move {
             if !store::clients::update(tx, &row).await? {
                 return Ok(false);
             }
             store::clients::raise_epoch(tx, &row.id).await?;
-            events::emit(tx, &told, events::client_updated(&row)).await?;
+            let detail = json!({"from": owner_id(from), "to": owner_id(to)});
+            let mut all = vec![tell_updated(&of, Change::ClientOwnerSet, &row).with(detail.clone())];
+            // The workspace that gave it away reads so in its own log.
+            if from != to && matches!(from, Some(Owner::Workspace(_))) {
+                all.push(Told::of(Change::ClientOwnerSet, about).with(detail));
+            }
+            told::all(tx, &of, all).await?;
             Ok(true)
         })
     });
     if !work.await.map_err(|error: store::StoreError| Fault::from(error))? {
         return Ok(None);
-    }
-    let detail = serde_json::json!({"from": owner_id(from), "to": owner_id(to)});
-    app.record_with(ctx, "client.owner_set", "ok", About::owned(&client), detail.clone());
-    // The workspace that gave it away reads so in its own log.
-    if from != to && matches!(from, Some(Owner::Workspace(_))) {
-        app.record_with(ctx, "client.owner_set", "ok", about, detail);
     }
     Ok(Some(Client { revision: client.revision + 1, ..client }))
 }
@@ -345,7 +388,7 @@ pub async fn set_internal(app: &App, ctx: &Ctx, id: &ClientId, internal: bool) -
     let Some(mut client) = living(app, ctx, id).await? else { return Ok(false) };
     client.config.internal = internal;
     let was_public = client.is_public();
-    Ok(write(app, ctx, client, was_public, By::Review).await?.is_some())
+    Ok(write(app, ctx, client, was_public, By::Operator, Plain).await?.is_some())
 }
 
 /// Sets the client's trust. `None` when there is no such client, `false` when it was changed meanwhile.
@@ -357,5 +400,5 @@ pub async fn set_trust(app: &App, ctx: &Ctx, id: &ClientId, trust: Trust) -> Res
 /// Sets the client's trust, unless it changed since it was read; then the answer is `None`.
 pub(crate) async fn believe(app: &App, ctx: &Ctx, client: Client, trust: Trust) -> Result<Option<Updated>, Fault> {
     let was_public = client.is_public();
-    write(app, ctx, client.reviewed_as(trust), was_public, By::Review).await
+    write(app, ctx, client.reviewed_as(trust), was_public, By::Review, Plain).await
 }

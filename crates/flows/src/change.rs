@@ -1,5 +1,6 @@
 //! What an owner or the operator says about an application, read by one reader whichever door it came in by.
 use crate::applications::{self, NewClient, Updated};
+use crate::kept::{Last, Plain};
 use crate::manage::{ManageRefusal, Unmanaged};
 use crate::recorder::About;
 use crate::{App, Ctx, Failure, register};
@@ -71,6 +72,19 @@ pub async fn apply(
     body: &Map<String, Value>,
     operator: bool,
 ) -> Result<Updated, Failure<ManageRefusal>> {
+    apply_and(app, ctx, dialect, client, body, operator, Plain).await
+}
+
+/// The same, with a last step.
+pub(crate) async fn apply_and<L: Last<Updated>>(
+    app: &App,
+    ctx: &Ctx,
+    dialect: &Dialect,
+    client: Client,
+    body: &Map<String, Value>,
+    operator: bool,
+    last: L,
+) -> Result<L::Out, Failure<ManageRefusal>> {
     let about = About::owned(&client);
     let refused = |refusal: ManageRefusal| {
         app.record(ctx, "client.updated", refusal.reason(), about.clone());
@@ -79,6 +93,6 @@ pub async fn apply(
     let was_public = client.is_public();
     let changed =
         changed(app, dialect, client, body, operator).map_err(|fault| refused(ManageRefusal::Metadata(fault)))?;
-    let updated = applications::update(app, ctx, changed, was_public).await?;
+    let updated = applications::update_and(app, ctx, changed, was_public, last).await?;
     updated.ok_or_else(|| refused(Unmanaged::Changed.into()))
 }

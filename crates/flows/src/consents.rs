@@ -1,9 +1,13 @@
 //! What users allowed clients: told to the client's owner and to the user, and taken back by either.
 use crate::recorder::About;
-use crate::revocations::{self, Told};
+use crate::revocations::{self, Telling};
+use crate::told::{self, Told};
 use crate::{App, Ctx, Fault, events};
+use domain::events::{Change, Event};
 use domain::oauth::grant::EndReason;
 use domain::{ClientId, ScopeSet, Timestamp, UserId, WorkspaceId};
+use serde::Serialize;
+use serde_json::json;
 use std::collections::{BTreeSet, HashMap};
 pub use store::consents::ClientUser;
 use store::grants::{self, Whose};
@@ -67,43 +71,40 @@ async fn about(tx: &mut Tx, ctx: &Ctx, client: &ClientId) -> Result<About, Store
 /// was nothing to take back.
 pub async fn revoke_user(app: &App, ctx: &Ctx, client: &ClientId, user: UserId) -> Result<bool, Fault> {
     const WHY: EndReason = EndReason::ConsentRevoked;
-    let (id, of, told) = (client.clone(), client.clone(), ctx.clone());
+    let (id, client, of) = (client.clone(), client.clone(), ctx.clone());
     let work = app.store().write(move |tx| {
         Box::pin(async move {
             let revoked = consents::list_for_client(tx, user, &id).await?;
-            let events = events::consents_revoked(&told, &revoked);
+            let mut events = events::consents_revoked(&of, &revoked);
             let consents = consents::delete_all(tx, user, &id).await?;
-            store::events::append(tx, &events).await?;
-            let ended = grants::end_each(tx, Whose::UserAndClient(user, id), WHY, told.now).await?;
+            let ended = grants::end_each(tx, Whose::UserAndClient(user, id), WHY, of.now).await?;
             let grants = ended.len();
             let places = revoked.iter().map(|consent| consent.workspace_id);
             let places: BTreeSet<_> = places.chain(ended.iter().map(|grant| grant.workspace_id)).flatten().collect();
-            store::events::append(tx, &events::grants_ended(&told, ended, WHY)).await?;
+            events.extend(events::grants_ended(&of, ended, WHY));
             if (consents, grants) == (0, 0) {
-                return Ok(None);
+                return Ok(false);
             }
-            let detail = serde_json::json!({"consents": consents, "grants": grants});
-            Ok(Some((about(tx, &told, &of).await?.and_user(user), places, detail)))
+            let about = about(tx, &of, &client).await?.and_user(user);
+            told::all(tx, &of, revoked_in(&about, places, (consents, grants), events)).await?;
+            Ok(true)
         })
     });
-    let revoked = work.await.map_err(|error: StoreError| Fault::from(error))?;
-    let Some((about, places, detail)) = revoked else { return Ok(false) };
-    record(app, ctx, &about, places, &detail);
-    Ok(true)
+    work.await.map_err(|error: StoreError| Fault::from(error))
 }
 
-/// Records a revocation in the log of the workspace that owns the client, and of every workspace that the client could act in.
-fn record(
-    app: &App,
-    ctx: &Ctx,
+/// A revocation as it is told in the log of the workspace that owns the client, and of every workspace that the client could
+/// act in; webhooks hear of it once.
+fn revoked_in(
     about: &About,
     places: impl IntoIterator<Item = WorkspaceId>,
-    detail: &serde_json::Value,
-) {
+    (consents, grants): (impl Serialize, usize),
+    events: Vec<Event>,
+) -> Vec<Told> {
     let others = places.into_iter().filter(|place| about.workspace != Some(*place)).map(Some);
-    for place in std::iter::once(about.workspace).chain(others) {
-        app.record_with(ctx, "consent.revoked", "ok", about.clone().and_workspace(place), detail.clone());
-    }
+    let detail = json!({"consents": consents, "grants": grants});
+    let one = |place| Told::of(Change::ConsentRevoked, about.clone().and_workspace(place)).with(detail.clone());
+    std::iter::once(one(about.workspace).events(events)).chain(others.map(one)).collect()
 }
 
 /// Takes back what a user allowed a client in one workspace, or in their own name, and ends the grants that came of it.
@@ -116,41 +117,39 @@ pub async fn revoke_one(
     workspace: Option<WorkspaceId>,
 ) -> Result<bool, Fault> {
     const WHY: EndReason = EndReason::ConsentRevoked;
-    let (id, of, told) = (client.clone(), client.clone(), ctx.clone());
+    let (id, client, of) = (client.clone(), client.clone(), ctx.clone());
     let work = app.store().write(move |tx| {
         Box::pin(async move {
             let deleted = consents::delete(tx, user, &id, workspace).await?;
-            if deleted {
-                events::emit(tx, &told, events::consent_revoked(user, &id, workspace)).await?;
-            }
+            let revoked = deleted.then(|| events::event(&of, events::consent_revoked(user, &id, workspace)));
+            let mut events = Vec::from_iter(revoked);
             let whose = Whose::UserClientWorkspace(user, id, workspace);
-            let ended = grants::end_each(tx, whose, WHY, told.now).await?;
+            let ended = grants::end_each(tx, whose, WHY, of.now).await?;
             let grants = ended.len();
-            store::events::append(tx, &events::grants_ended(&told, ended, WHY)).await?;
-            Ok((usize::from(deleted), grants, about(tx, &told, &of).await?.and_user(user)))
+            events.extend(events::grants_ended(&of, ended, WHY));
+            if (deleted, grants) == (false, 0) {
+                return Ok(false);
+            }
+            let about = about(tx, &of, &client).await?.and_user(user);
+            told::all(tx, &of, revoked_in(&about, workspace, (usize::from(deleted), grants), events)).await?;
+            Ok(true)
         })
     });
-    let (consents, grants, about) = work.await.map_err(|error: StoreError| Fault::from(error))?;
-    if (consents, grants) == (0, 0) {
-        return Ok(false);
-    }
-    let detail = serde_json::json!({"consents": consents, "grants": grants});
-    record(app, ctx, &about, workspace, &detail);
-    Ok(true)
+    work.await.map_err(|error: StoreError| Fault::from(error))
 }
 
 /// The same for all users of a client, and for the tokens in the client's own name; answers how many users there were.
 pub async fn revoke_all_users(app: &App, ctx: &Ctx, client: &ClientId) -> Result<i64, Fault> {
-    let (id, told, of_all) = (client.clone(), ctx.clone(), Told::new(app, ctx));
+    let (id, of, of_all) = (client.clone(), ctx.clone(), Telling::new(app, ctx));
     let work = app.store().write(move |tx| {
         Box::pin(async move {
             let users = revocations::begin(tx, &of_all, &id, EndReason::ConsentRevoked).await?;
             // Reference 004: all active tokens, those in the client's own name too.
             store::clients::raise_epoch(tx, &id).await?;
-            Ok((about(tx, &told, &id).await?, users))
+            let told = Told::of(Change::AllConsentsRevoked, about(tx, &of, &id).await?).with(json!({"users": users}));
+            told::within(tx, &of, told).await?;
+            Ok(users)
         })
     });
-    let (about, users) = work.await.map_err(|error: StoreError| Fault::from(error))?;
-    app.record_with(ctx, revocations::KIND, "ok", about, serde_json::json!({"users": users}));
-    Ok(users)
+    work.await.map_err(|error: StoreError| Fault::from(error))
 }

@@ -1,7 +1,9 @@
 //! API keys and personal access tokens by whom they belong to, without asking who wants it: for [`crate::credentials`] and the
 //! command line.
 use crate::recorder::About;
+use crate::told::{self, Told};
 use crate::{App, Ctx, Fault, events, facts};
+use domain::events::Change;
 use domain::identity::{ApiKey, PersonalAccessToken};
 use domain::oauth::grant::EndReason;
 use domain::{ApiKeyId, PersonalAccessTokenId, UserId, WorkspaceId};
@@ -18,20 +20,18 @@ pub async fn api_keys_of(app: &App, workspace: WorkspaceId) -> Result<Vec<KeptKe
 
 /// `false` when the workspace has no such live key.
 pub async fn end_api_key(app: &App, ctx: &Ctx, workspace: WorkspaceId, id: ApiKeyId) -> Result<bool, Fault> {
-    let now = ctx.now;
+    let of = ctx.clone();
     let work = app.store().write(move |tx| {
         Box::pin(async move {
             let found = store::credentials::api_key(tx, workspace, id).await?;
-            let ended = store::credentials::revoke_api_key(tx, workspace, id, now).await?;
-            Ok(found.filter(|_| ended))
+            let ended = store::credentials::revoke_api_key(tx, workspace, id, of.now).await?;
+            let Some(KeptKey { key, .. }) = found.filter(|_| ended) else { return Ok(false) };
+            let about = About::default().and_workspace(Some(workspace));
+            told::within(tx, &of, Told::of(Change::ApiKeyRevoked, about).with(facts::of_key(&key))).await?;
+            Ok(true)
         })
     });
-    let ended = work.await.map_err(|error: StoreError| Fault::from(error))?;
-    if let Some(KeptKey { key, .. }) = &ended {
-        let about = About::default().and_workspace(Some(workspace));
-        app.record_with(ctx, "api_key.revoked", "ok", about, facts::of_key(key));
-    }
-    Ok(ended.is_some())
+    work.await.map_err(|error: StoreError| Fault::from(error))
 }
 
 /// Makes a person answer for a key instead of its creator, or the operator. `false` when the workspace has no such live key
@@ -44,16 +44,20 @@ pub async fn set_creator(
     creator: Option<UserId>,
 ) -> Result<bool, Fault> {
     let (workspace, id) = (key.workspace_id, key.id);
+    let of = ctx.clone();
+    let mut detail = facts::of_key(key);
+    detail["created_by"] = json!({"before": before, "now": creator});
     let work = app.store().write(move |tx| {
-        Box::pin(async move { store::credentials::set_creator(tx, workspace, id, before, creator).await })
+        Box::pin(async move {
+            let done = store::credentials::set_creator(tx, workspace, id, before, creator).await?;
+            if done {
+                let about = About::default().and_workspace(Some(workspace));
+                told::within(tx, &of, Told::of(Change::ApiKeyAdopted, about).with(detail)).await?;
+            }
+            Ok(done)
+        })
     });
-    let done = work.await.map_err(|error: StoreError| Fault::from(error))?;
-    if done {
-        let mut detail = facts::of_key(key);
-        detail["created_by"] = json!({"before": before, "now": creator});
-        app.record_with(ctx, "api_key.adopted", "ok", About::default().and_workspace(Some(workspace)), detail);
-    }
-    Ok(done)
+    work.await.map_err(|error: StoreError| Fault::from(error))
 }
 
 /// From now on the operator answers for the key: it has all that it was created with. `false` when the workspace has no such
@@ -76,19 +80,21 @@ pub async fn tokens_of(app: &App, user: UserId) -> Result<Vec<PersonalAccessToke
 /// Revokes the token, and ends what was authorized with it. `false` when the person has no such live token.
 pub async fn end_token(app: &App, ctx: &Ctx, user: UserId, id: PersonalAccessTokenId) -> Result<bool, Fault> {
     const WHY: EndReason = EndReason::PersonalTokenEnded;
-    let (now, told) = (ctx.now, ctx.clone());
+    let of = ctx.clone();
     let work = app.store().write(move |tx| {
         Box::pin(async move {
             let found = store::credentials::personal_token(tx, user, id).await?;
-            let ended = store::credentials::revoke_personal_token(tx, user, id, now).await?;
-            let grants = store::grants::end_each(tx, Whose::ByToken(id), WHY, now).await?;
-            events::append_all(tx, events::grants_ended(&told, grants, WHY)).await?;
-            Ok(found.filter(|_| ended))
+            let ended = store::credentials::revoke_personal_token(tx, user, id, of.now).await?;
+            let grants = store::grants::end_each(tx, Whose::ByToken(id), WHY, of.now).await?;
+            let grants = events::grants_ended(&of, grants, WHY);
+            let Some(token) = found.filter(|_| ended) else {
+                events::append_all(tx, grants).await?;
+                return Ok(false);
+            };
+            let told = Told::of(Change::PersonalTokenRevoked, About::user(user)).with(facts::of_token(&token));
+            told::within(tx, &of, told.events(grants)).await?;
+            Ok(true)
         })
     });
-    let ended = work.await.map_err(|error: StoreError| Fault::from(error))?;
-    if let Some(token) = &ended {
-        app.record_with(ctx, "personal_access_token.revoked", "ok", About::user(user), facts::of_token(token));
-    }
-    Ok(ended.is_some())
+    work.await.map_err(|error: StoreError| Fault::from(error))
 }

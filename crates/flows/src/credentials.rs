@@ -1,6 +1,7 @@
 //! API keys of a workspace and personal access tokens of a person, as their holders and the operator manage them.
 use crate::accounts::{self, NewCredential};
 use crate::credential_records::{api_keys_of, end_api_key, end_token, set_creator, tokens_of};
+use crate::kept::{Keep, Kept, Last, Plain};
 use crate::manage::{ManageRefusal, Unmanaged};
 use crate::owned::refused;
 use crate::recorder::About;
@@ -102,6 +103,27 @@ pub async fn api_key(app: &App, ctx: &Ctx, principal: &Principal, id: &str) -> O
 
 /// Creates an API key; the secret is shown once.
 pub async fn create_api_key(app: &App, ctx: &Ctx, principal: &Principal, asked: &Asked) -> Outcome<(KeptKey, Secret)> {
+    create_api_key_and(app, ctx, principal, asked, Plain).await
+}
+
+/// The same; the answer is kept in the transaction.
+pub async fn create_api_key_kept(
+    app: &App,
+    ctx: &Ctx,
+    principal: &Principal,
+    asked: &Asked,
+    keep: Keep<(KeptKey, Secret)>,
+) -> Outcome<Kept> {
+    create_api_key_and(app, ctx, principal, asked, keep).await
+}
+
+async fn create_api_key_and<L: Last<(KeptKey, Secret)>>(
+    app: &App,
+    ctx: &Ctx,
+    principal: &Principal,
+    asked: &Asked,
+    last: L,
+) -> Outcome<L::Out> {
     let workspace = workspace(app, ctx, principal, Operation::WriteApiKeys)?;
     let about = About::default().and_workspace(Some(workspace));
     let refuse = |r: ManageRefusal| refused(app, ctx, "api_key.created", about.clone(), r);
@@ -116,10 +138,7 @@ pub async fn create_api_key(app: &App, ctx: &Ctx, principal: &Principal, asked: 
     if !roles.extra.is_empty() && !for_operator {
         return Err(refuse(Unmanaged::RoleOfOperator.of("roles")));
     }
-    let (key, secret) = accounts::create_api_key(app, ctx, workspace, roles, principal.responsible, new).await?;
-    let mut tx = app.store().read().await?;
-    let kept = store::credentials::api_key(&mut tx, workspace, key.id).await?;
-    Ok((kept.unwrap_or(KeptKey { key, creator: None }), secret))
+    Ok(accounts::create_api_key_and(app, ctx, workspace, roles, principal.responsible, new, last).await?)
 }
 
 /// Why the caller may not answer for a key.
@@ -242,11 +261,32 @@ pub async fn create_token(
     principal: &Principal,
     asked: &Asked,
 ) -> Outcome<(PersonalAccessToken, Secret)> {
+    create_token_and(app, ctx, principal, asked, Plain).await
+}
+
+/// The same; the answer is kept in the transaction.
+pub async fn create_token_kept(
+    app: &App,
+    ctx: &Ctx,
+    principal: &Principal,
+    asked: &Asked,
+    keep: Keep<(PersonalAccessToken, Secret)>,
+) -> Outcome<Kept> {
+    create_token_and(app, ctx, principal, asked, keep).await
+}
+
+async fn create_token_and<L: Last<(PersonalAccessToken, Secret)>>(
+    app: &App,
+    ctx: &Ctx,
+    principal: &Principal,
+    asked: &Asked,
+    last: L,
+) -> Outcome<L::Out> {
     let refuse = |r: ManageRefusal| refused(app, ctx, "personal_access_token.created", About::default(), r);
     let user = principal.person_for(Operation::WriteTokens);
     let user = user.map_err(|d| refuse(d.into()))?;
     let new = read(app, ctx, principal, asked).map_err(refuse)?;
-    Ok(accounts::create_personal_access_token(app, ctx, user, new).await?)
+    Ok(accounts::create_personal_access_token_and(app, ctx, user, new, last).await?)
 }
 
 pub async fn revoke_token(app: &App, ctx: &Ctx, principal: &Principal, id: &str) -> Outcome<()> {

@@ -4,8 +4,9 @@ use crate::next::{AuthorizeFailure, Decision, Next};
 use crate::page_refusal::{InteractionRefusal, PageReason};
 use crate::recorder::About;
 use crate::scene::{Scene, answer_error, error, page, returned};
+use crate::told::{self, Told};
 use crate::{Failure, events};
-use domain::events::EventData;
+use domain::events::{Change, EventData};
 use domain::oauth::authorize::AuthorizeRefusal;
 use domain::oauth::decision::{self, Approval, Ask, Choice, Step};
 use domain::oauth::device::DeviceApproval;
@@ -77,8 +78,9 @@ impl Scene<'_> {
             let reason = PageReason::Interaction(InteractionRefusal::NotSignedIn);
             return Err(page(ctx, app, Some(&self.client), reason, json!({})));
         };
-        let (user, client, scopes, workspace, now) =
-            (person.user_id, self.client.id.clone(), approval.scopes.clone(), approval.workspace, ctx.now);
+        let (user, client, scopes, workspace, of) =
+            (person.user_id, self.client.id.clone(), approval.scopes.clone(), approval.workspace, ctx.clone());
+        let now = of.now;
         let granted = events::event(
             ctx,
             EventData::ConsentGranted {
@@ -88,6 +90,9 @@ impl Scene<'_> {
                 scope: scopes.clone(),
             },
         );
+        let granted = Told::of(Change::ConsentGranted, About::client(&client).and_user(user).and_workspace(workspace))
+            .with(json!({"scopes": scopes}))
+            .events([granted]);
         let device =
             self.interaction.device.as_ref().map(|device| (device.id, self.device_approval(person, &approval)));
         let waits = device.is_some();
@@ -119,10 +124,10 @@ impl Scene<'_> {
                 if let Some(stays) = stays {
                     store::consents::set_stays(tx, user, &client, workspace, stays).await?;
                 }
-                store::events::append(tx, &[granted]).await?;
                 if let Some(workspace) = workspace {
                     store::consents::remember_workspace(tx, user, &client, workspace).await?;
                 }
+                told::within(tx, &of, granted).await?;
                 Ok(None)
             })
         });
@@ -131,9 +136,6 @@ impl Scene<'_> {
             Some(PageReason::Authorize(why)) => return self.unable(why.why),
             Some(reason) => return Err(page(ctx, app, Some(&self.client), reason, json!({}))),
         }
-        let about = About::client(&self.client.id).and_user(user).and_workspace(workspace);
-        let detail = json!({"scopes": approval.scopes});
-        app.record_with(ctx, "consent.granted", "ok", about, detail);
         if waits {
             let locales = self.locales();
             return Ok(Next::Device { client: Box::new(self.client), allowed: true, locales });

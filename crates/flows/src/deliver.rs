@@ -1,7 +1,10 @@
 //! Delivering events to webhooks, at least once, in order for each subject (Standard Webhooks 1.0).
 use crate::outbound::{Call, Reply};
+use crate::recorder::About;
+use crate::told::{self, Told};
 use crate::webhooks::sealed_as;
 use crate::{App, Ctx, Fault};
+use domain::events::Change;
 use domain::webhook::{DeliveryState, Webhook, body, retry_after, signatures};
 use domain::{Secret, WebhookId};
 use futures_util::future::join_all;
@@ -187,16 +190,19 @@ async fn deliver(app: &App, ctx: &Ctx, webhook: &Webhook, secrets: &[Secret], cl
     };
     let state = attempt.state.as_str();
     tracing::debug!(webhook = %webhook.id, event = %claimed.event_id, status, state, duration_ms, "delivery");
-    let (id, event, attempts, now) = (webhook.id, claimed.event_id, claimed.attempts, ctx.now);
+    let (id, event, attempts, of) = (webhook.id, claimed.event_id, claimed.attempts, ctx.clone());
+    let about = About::default().and_workspace(webhook.owner.workspace());
     let work = app.store().write(move |tx| {
         Box::pin(async move {
-            store::deliveries::finish(tx, id, event, attempts, &attempt, now).await?;
-            if gone { store::webhooks::disable(tx, id, now).await } else { Ok(false) }
+            store::deliveries::finish(tx, id, event, attempts, &attempt, of.now).await?;
+            let disabled = gone && store::webhooks::disable(tx, id, of.now).await?;
+            if disabled {
+                told::within(tx, &of, Told::of(Change::WebhookDisabled, about).because("receiver_gone")).await?;
+            }
+            Ok(disabled)
         })
     });
     if work.await.map_err(|error: StoreError| Fault::from(error))? {
-        let about = crate::recorder::About::default().and_workspace(webhook.owner.workspace());
-        app.record(ctx, "webhook.disabled", "receiver_gone", about);
         app.look_at_webhooks().await?;
     }
     Ok(arrived)

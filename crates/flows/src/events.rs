@@ -17,12 +17,6 @@ pub fn event(ctx: &Ctx, data: EventData) -> Event {
     Event { id: EventId::new(ctx.now, ctx.random()), at: ctx.now, data }
 }
 
-/// Keeps an event, within the transaction that causes it.
-pub async fn emit(tx: &mut Tx, ctx: &Ctx, data: EventData) -> Result<(), StoreError> {
-    store::events::append(tx, &[event(ctx, data)]).await?;
-    Ok(())
-}
-
 pub fn client_created(client: &Client) -> EventData {
     EventData::ClientCreated {
         client_id: client.id.clone(),

@@ -1,6 +1,7 @@
 //! Ending what clients have in a workspace that does not let them in (any more).
 use crate::{Ctx, events};
 use domain::WorkspaceId;
+use domain::events::Event;
 use domain::oauth::grant::EndReason;
 use store::consents::InWorkspace;
 use store::grants::Whose;
@@ -20,13 +21,18 @@ impl Ended {
     }
 }
 
-/// Ends what the clients have that the workspace does not let in (any more). The caller holds the workspace.
-pub(crate) async fn end_forbidden(tx: &mut Tx, ctx: &Ctx, workspace: WorkspaceId) -> Result<Ended, StoreError> {
+/// Ends what the clients have that the workspace does not let in (any more); answers what, and what webhooks are told of it.
+/// The caller holds the workspace.
+pub(crate) async fn end_forbidden(
+    tx: &mut Tx,
+    ctx: &Ctx,
+    workspace: WorkspaceId,
+) -> Result<(Ended, Vec<Event>), StoreError> {
     const WHY: EndReason = EndReason::ClientForbidden;
     let taken = store::consents::delete_in_workspace(tx, workspace, InWorkspace::Forbidden).await?;
-    events::append_all(tx, events::consents_revoked(ctx, &taken)).await?;
     let ended = store::grants::end_each(tx, Whose::Forbidden(workspace), WHY, ctx.now).await?;
     let counts = Ended { consents: taken.len(), grants: ended.len() };
-    events::append_all(tx, events::grants_ended(ctx, ended, WHY)).await?;
-    Ok(counts)
+    let mut told = events::consents_revoked(ctx, &taken);
+    told.extend(events::grants_ended(ctx, ended, WHY));
+    Ok((counts, told))
 }

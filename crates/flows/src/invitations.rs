@@ -1,13 +1,17 @@
 //! Inviting people into a workspace by a link that is good once.
+use crate::kept::{Keep, Kept, Last, Plain};
 use crate::manage::{ManageRefusal, Unmanaged};
 use crate::members::acting_role;
 use crate::owned::refused;
 use crate::pass::{self, Held};
 use crate::recorder::About;
+use crate::told::{self, Told};
 use crate::{App, Ctx, Failure, membership};
 use domain::access::{Denied, Operation, Principal};
+use domain::events::Change;
 use domain::identity::{Email, Invitation, InvitationState, Member, MemberRoles, Role};
 use domain::{InvitationId, Secret, SecretHash, Timestamp, UserId, WorkspaceId};
+use serde_json::json;
 use store::invitations::Named;
 use store::{Page, Paged, StoreError};
 
@@ -113,6 +117,27 @@ fn read(ctx: &Ctx, asked: &Asked<'_>) -> Result<(Role, Option<Email>, Timestamp)
 
 /// Makes an invitation. Admins may; only owners invite owners.
 pub async fn create(app: &App, ctx: &Ctx, principal: &Principal, asked: &Asked<'_>) -> Outcome<Invited> {
+    create_and(app, ctx, principal, asked, Plain).await
+}
+
+/// The same; the answer is kept in the transaction.
+pub async fn create_kept(
+    app: &App,
+    ctx: &Ctx,
+    principal: &Principal,
+    asked: &Asked<'_>,
+    keep: Keep<Invited>,
+) -> Outcome<Kept> {
+    create_and(app, ctx, principal, asked, keep).await
+}
+
+async fn create_and<L: Last<Invited>>(
+    app: &App,
+    ctx: &Ctx,
+    principal: &Principal,
+    asked: &Asked<'_>,
+    last: L,
+) -> Outcome<L::Out> {
     const KIND: &str = "invitation.created";
     let workspace_id = principal.workspace_for(Operation::WriteMembers);
     let workspace_id = workspace_id.map_err(|denied| refused(app, ctx, KIND, About::default(), denied))?;
@@ -133,7 +158,7 @@ pub async fn create(app: &App, ctx: &Ctx, principal: &Principal, asked: &Asked<'
         used_by: None,
         revoked_at: None,
     };
-    let (who, row) = (principal.clone(), invitation.clone());
+    let (who, of, behind) = (principal.clone(), ctx.clone(), about.clone());
     let work = app.store().write(move |tx| {
         Box::pin(async move {
             match acting_role(tx, &who, workspace_id).await? {
@@ -142,15 +167,14 @@ pub async fn create(app: &App, ctx: &Ctx, principal: &Principal, asked: &Asked<'
                 Some(Role::Admin) => return Ok(Err(Unmanaged::OwnersOnly.of("role"))),
                 _ => return Ok(Err(Denied::Role.into())),
             }
-            store::invitations::insert(tx, &row).await?;
-            Ok(Ok(()))
+            store::invitations::insert(tx, &invitation).await?;
+            let detail = json!({"invitation": invitation.id, "role": role.as_str()});
+            told::within(tx, &of, Told::of(Change::InvitationCreated, behind).with(detail)).await?;
+            last.within(tx, Invited { invitation, token }).await.map(Ok)
         })
     });
     let outcome = work.await.map_err(|error: StoreError| Failure::<ManageRefusal>::from(error))?;
-    outcome.map_err(refuse)?;
-    let detail = serde_json::json!({"invitation": invitation.id, "role": role.as_str()});
-    app.record_with(ctx, KIND, "ok", about, detail);
-    Ok(Invited { invitation, token })
+    outcome.map_err(refuse)
 }
 
 /// The invitations that can be used, the newest first.
@@ -183,14 +207,19 @@ pub async fn revoke(app: &App, ctx: &Ctx, principal: &Principal, id: &str) -> Ou
     let workspace = workspace.map_err(|denied| refused(app, ctx, KIND, About::default(), denied))?;
     let about = About::default().and_workspace(Some(workspace));
     let unknown = || refused(app, ctx, KIND, about.clone(), Unmanaged::InvitationUnknown);
-    let (id, now): (InvitationId, _) = (id.parse().map_err(|_| unknown())?, ctx.now);
-    let work =
-        app.store().write(move |tx| Box::pin(async move { store::invitations::revoke(tx, workspace, id, now).await }));
-    if !work.await.map_err(|error: StoreError| Failure::<ManageRefusal>::from(error))? {
-        return Err(unknown());
-    }
-    app.record_with(ctx, KIND, "ok", about, serde_json::json!({"invitation": id}));
-    Ok(())
+    let id: InvitationId = id.parse().map_err(|_| unknown())?;
+    let (of, behind) = (ctx.clone(), about.clone());
+    let work = app.store().write(move |tx| {
+        Box::pin(async move {
+            let revoked = store::invitations::revoke(tx, workspace, id, of.now).await?;
+            if revoked {
+                let told = Told::of(Change::InvitationRevoked, behind).with(json!({"invitation": id}));
+                told::within(tx, &of, told).await?;
+            }
+            Ok(revoked)
+        })
+    });
+    if work.await.map_err(|error: StoreError| Failure::<ManageRefusal>::from(error))? { Ok(()) } else { Err(unknown()) }
 }
 
 /// What a link leaves in the browser that opened it.
@@ -279,7 +308,11 @@ pub async fn accept(app: &App, ctx: &Ctx, principal: &Principal, accepting: Acce
             }
             let roles = MemberRoles::only(read.role);
             let member = Member { user_id, workspace_id, roles, created_at: of.now, updated_at: of.now };
-            membership::put(tx, &of, &member).await?;
+            let event = membership::put(tx, &of, &member).await?;
+            let told = Told::of(Change::InvitationAccepted, About::user(user_id).and_workspace(Some(workspace_id)))
+                .with(json!({"invitation": read.id, "role": read.role.as_str()}))
+                .events(event);
+            told::within(tx, &of, told).await?;
             Ok(Ok(read))
         })
     });
@@ -287,7 +320,5 @@ pub async fn accept(app: &App, ctx: &Ctx, principal: &Principal, accepting: Acce
     let joined = outcome.map_err(|(workspace, why): (_, ManageRefusal)| {
         refused(app, ctx, KIND, About::user(user_id).and_workspace(workspace), why)
     })?;
-    let detail = serde_json::json!({"invitation": joined.id, "role": joined.role.as_str()});
-    app.record_with(ctx, KIND, "ok", About::user(user_id).and_workspace(Some(joined.workspace_id)), detail);
     Ok(InvitationView { state: InvitationState::Used, used_by: Some(user_id), ..joined })
 }

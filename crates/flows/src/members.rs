@@ -2,10 +2,13 @@
 use crate::manage::{ManageRefusal, Unmanaged};
 use crate::owned::refused;
 use crate::recorder::About;
+use crate::told::{self, Told};
 use crate::{App, Ctx, Failure, Fault, SetTo, membership};
 use domain::access::{Denied, Operation, Principal};
+use domain::events::Change;
 use domain::identity::{Member, Role, User};
 use domain::{UserId, WorkspaceId};
+use serde_json::json;
 use store::search::Found;
 use store::{Page, Paged, StoreError, Tx};
 
@@ -120,7 +123,8 @@ pub async fn set_role(
         to.parse().map_err(|_| refused(app, ctx, KIND, of_workspace.clone(), Unmanaged::Role.of("role")))?;
     let user: UserId =
         user.parse().map_err(|_| refused(app, ctx, KIND, of_workspace.clone(), Unmanaged::MemberUnknown))?;
-    let (who, of) = (principal.clone(), ctx.clone());
+    let about = of_workspace.and_user(user);
+    let (who, of, behind) = (principal.clone(), ctx.clone(), about.clone());
     let work = app.store().write(move |tx| {
         Box::pin(async move {
             let acting = acting_role(tx, &who, workspace).await?;
@@ -135,15 +139,14 @@ pub async fn set_role(
                 return Ok(Err(Unmanaged::Changed.into()));
             }
             member.updated_at = of.now;
-            membership::put(tx, &of, &member).await?;
+            let event = membership::put(tx, &of, &member).await?;
+            let told = Told::of(Change::MemberChanged, behind).with(json!({"role": role.as_str()})).events(event);
+            told::within(tx, &of, told).await?;
             Ok(Ok((member, before)))
         })
     });
-    let about = of_workspace.and_user(user);
     let outcome = work.await.map_err(|error: StoreError| Failure::<ManageRefusal>::from(error))?;
-    let changed = outcome.map_err(|refusal| refused(app, ctx, KIND, about.clone(), refusal))?;
-    app.record_with(ctx, KIND, "ok", about, serde_json::json!({"role": role.as_str()}));
-    Ok(changed)
+    outcome.map_err(|refusal| refused(app, ctx, KIND, about, refusal))
 }
 
 /// Removes a member: what they had authorized for the workspace ends. The rules are those of [`set_role`].
@@ -215,7 +218,5 @@ async fn take_out(
     });
     let about = About::user(user).and_workspace(Some(workspace));
     let outcome = work.await.map_err(|error: StoreError| Failure::<ManageRefusal>::from(error))?;
-    outcome.map_err(|refusal| refused(app, ctx, REMOVED, about.clone(), refusal))?;
-    app.record(ctx, REMOVED, "ok", about);
-    Ok(())
+    outcome.map_err(|refusal| refused(app, ctx, REMOVED, about, refusal))
 }

@@ -1,4 +1,5 @@
 //! What whoever runs the server does, and the admins of a workspace within it.
+use crate::kept::{Keep, Kept, Last, Plain};
 use crate::manage::{ManageRefusal, Unmanaged};
 use crate::owned::refused;
 use crate::recorder::About;
@@ -14,10 +15,31 @@ pub async fn rotate_keys(
     principal: &Principal,
     forced: bool,
 ) -> Result<(), Failure<ManageRefusal>> {
+    rotate_keys_and(app, ctx, principal, forced, Plain).await
+}
+
+/// The same; the answer is kept in the transaction.
+pub async fn rotate_keys_kept(
+    app: &App,
+    ctx: &Ctx,
+    principal: &Principal,
+    forced: bool,
+    keep: Keep<()>,
+) -> Result<Kept, Failure<ManageRefusal>> {
+    rotate_keys_and(app, ctx, principal, forced, keep).await
+}
+
+async fn rotate_keys_and<L: Last<()>>(
+    app: &App,
+    ctx: &Ctx,
+    principal: &Principal,
+    forced: bool,
+    last: L,
+) -> Result<L::Out, Failure<ManageRefusal>> {
     let refuse = |why: ManageRefusal| refused(app, ctx, "key.rotated", About::default(), why);
     principal.may(Operation::RotateKeys).map_err(|denied| refuse(denied.into()))?;
-    let moved = rotation::rotate_keys(app, ctx, forced).await?;
-    if moved { Ok(()) } else { Err(refuse(Unmanaged::KeysYoung.into())) }
+    let moved = rotation::rotate_keys_and(app, ctx, forced, last).await?;
+    moved.ok_or_else(|| refuse(Unmanaged::KeysYoung.into()))
 }
 
 /// Whose webhooks and events a request is about.

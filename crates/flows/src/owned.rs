@@ -1,10 +1,12 @@
 //! Applications as their owners manage them: a workspace's by its admins, a person's by that person.
 use crate::activity;
 pub use crate::activity::{Activity, ActivityOf, ClientStats, DEFAULT_DAYS, OwnersActivity, RETENTION_DAYS};
-use crate::applications::{self, NewClient, Updated};
+pub use crate::applications::Updated;
+use crate::applications::{self, NewClient};
 pub use crate::consents::ClientUser;
 pub use crate::holding::{Whose, find};
 pub(crate) use crate::holding::{owner, refused};
+use crate::kept::{Keep, Kept, Last, Plain};
 use crate::manage::{ManageRefusal, Unmanaged};
 use crate::recorder::About;
 use crate::{App, Ctx, Failure, Fault, change, consents};
@@ -106,6 +108,29 @@ pub async fn create(
     dialect: &Dialect,
     body: &Map<String, Value>,
 ) -> Outcome<Made> {
+    create_and(app, ctx, principal, dialect, body, Plain).await
+}
+
+/// The same; the answer is kept in the transaction.
+pub async fn create_kept(
+    app: &App,
+    ctx: &Ctx,
+    principal: &Principal,
+    dialect: &Dialect,
+    body: &Map<String, Value>,
+    keep: Keep<Made>,
+) -> Outcome<Kept> {
+    create_and(app, ctx, principal, dialect, body, keep).await
+}
+
+async fn create_and<L: Last<Made>>(
+    app: &App,
+    ctx: &Ctx,
+    principal: &Principal,
+    dialect: &Dialect,
+    body: &Map<String, Value>,
+    last: L,
+) -> Outcome<L::Out> {
     let workspace = match owner(app, ctx, principal, Whose::Workspace, Operation::WriteClients)? {
         Owner::Workspace(id) => Some(id),
         Owner::User(_) => None,
@@ -124,8 +149,8 @@ pub async fn create(
         config: asked.config,
         registration_token: false,
     };
-    let applications::Created { client, secret, .. } = applications::create(app, ctx, new).await?;
-    Ok(Made { client, secret })
+    let made = |applications::Created { client, secret, .. }| Made { client, secret };
+    Ok(applications::create_and(app, ctx, new, last.after(made)).await?)
 }
 
 /// Changes what the body names. `expected` is the revision that the caller read, where the caller says (RFC 9110
@@ -139,12 +164,37 @@ pub async fn change(
     expected: Option<i64>,
     body: &Map<String, Value>,
 ) -> Outcome<Updated> {
+    change_and(app, ctx, principal, dialect, (id, expected), body, Plain).await
+}
+
+/// The same; the answer is kept in the transaction.
+pub async fn change_kept(
+    app: &App,
+    ctx: &Ctx,
+    principal: &Principal,
+    dialect: &Dialect,
+    which: (&str, Option<i64>),
+    body: &Map<String, Value>,
+    keep: Keep<Updated>,
+) -> Outcome<Kept> {
+    change_and(app, ctx, principal, dialect, which, body, keep).await
+}
+
+async fn change_and<L: Last<Updated>>(
+    app: &App,
+    ctx: &Ctx,
+    principal: &Principal,
+    dialect: &Dialect,
+    (id, expected): (&str, Option<i64>),
+    body: &Map<String, Value>,
+    last: L,
+) -> Outcome<L::Out> {
     let client = find(app, ctx, principal, Operation::WriteClients, id).await?;
     let about = About::owned(&client);
     if expected.is_some_and(|revision| revision != client.revision) {
         return Err(refused(app, ctx, "client.updated", about, Unmanaged::Changed));
     }
-    change::apply(app, ctx, dialect, client, body, principal.operator).await
+    change::apply_and(app, ctx, dialect, client, body, principal.operator, last).await
 }
 
 /// Deletes a client: it, its tokens and its consents are dead at once.

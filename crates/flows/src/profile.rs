@@ -2,7 +2,9 @@
 use crate::failure::refuse;
 use crate::recorder::About;
 use crate::sign_in_refusal::SignInRefusal as R;
+use crate::told::{self, Told};
 use crate::{App, Ctx, Failure, Fault};
+use domain::events::Change as Changed;
 use domain::identity::{Email, User, Zone};
 use domain::text::display_name;
 use domain::{UserId, WorkspaceId};
@@ -29,7 +31,8 @@ pub async fn change(app: &App, ctx: &Ctx, id: UserId, change: Change<'_>) -> Res
     let name = change.name.map(display_name).transpose().map_err(|why| Failure::Refused(why.into()))?;
     let email = change.email.map(Email::parse).transpose().map_err(|_| Failure::Refused(R::EmailInvalid))?;
     let locale = change.locale.map(|locale| locale.map(ToOwned::to_owned));
-    let (workspace, zone, now) = (change.default_workspace, change.zone.map(Option::<&Zone>::cloned), ctx.now);
+    let (workspace, zone, of) = (change.default_workspace, change.zone.map(Option::<&Zone>::cloned), ctx.clone());
+    let now = of.now;
     let work = app.store().write(move |tx| {
         Box::pin(async move {
             let Some(mut user) = store::users::by_id_for_change(tx, id).await? else { return Ok(None) };
@@ -57,16 +60,12 @@ pub async fn change(app: &App, ctx: &Ctx, id: UserId, change: Change<'_>) -> Res
                 zone: user.zone.as_ref(),
             };
             store::users::update_profile(tx, id, &profile, now).await?;
+            told::within(tx, &of, Told::of(Changed::UserChanged, About::user(id))).await?;
             Ok(Some(user))
         })
     });
     match work.await {
-        Ok(user) => {
-            if user.is_some() {
-                app.record(ctx, "user.changed", "ok", About::user(id));
-            }
-            Ok(user)
-        }
+        Ok(user) => Ok(user),
         Err(StoreError::Conflict(_)) => Err(Failure::Refused(R::EmailTaken)),
         Err(error) => Err(error.into()),
     }
@@ -81,21 +80,23 @@ pub async fn set_email_verified(
     email: &Email,
     verified: bool,
 ) -> Result<bool, Fault> {
-    let (key, now) = (email.key(), ctx.now);
-    let work = app
-        .store()
-        .write(move |tx| Box::pin(async move { store::users::set_email_verified(tx, id, &key, verified, now).await }));
-    let done = work.await.map_err(|error: StoreError| Fault::from(error))?;
-    if done {
-        let kind = if verified { "user.email_verified" } else { "user.email_unverified" };
-        app.record(ctx, kind, "ok", About::user(id));
-    }
-    Ok(done)
+    let (key, of) = (email.key(), ctx.clone());
+    let work = app.store().write(move |tx| {
+        Box::pin(async move {
+            let done = store::users::set_email_verified(tx, id, &key, verified, of.now).await?;
+            if done {
+                let change = if verified { Changed::EmailVerified } else { Changed::EmailUnverified };
+                told::within(tx, &of, Told::of(change, About::user(id))).await?;
+            }
+            Ok(done)
+        })
+    });
+    work.await.map_err(|error: StoreError| Fault::from(error))
 }
 
 /// Lets a user run the server, or no longer; never the last who does. `false` when there is no such user.
 pub async fn set_operator(app: &App, ctx: &Ctx, id: UserId, operator: bool) -> Result<bool, Failure<R>> {
-    let now = ctx.now;
+    let of = ctx.clone();
     let work = app.store().write(move |tx| {
         Box::pin(async move {
             if !operator && store::users::is_last_operator(tx, id).await? {
@@ -104,12 +105,13 @@ pub async fn set_operator(app: &App, ctx: &Ctx, id: UserId, operator: bool) -> R
             if operator {
                 store::tokens::void_one_time(tx, FIRST_OPERATOR).await?;
             }
-            Ok(store::users::set_operator(tx, id, operator, now).await?)
+            let done = store::users::set_operator(tx, id, operator, of.now).await?;
+            if done {
+                let change = if operator { Changed::OperatorAdded } else { Changed::OperatorRemoved };
+                told::within(tx, &of, Told::of(change, About::user(id))).await?;
+            }
+            Ok(done)
         })
     });
-    let done = work.await?;
-    if done {
-        app.record(ctx, if operator { "operator.added" } else { "operator.removed" }, "ok", About::user(id));
-    }
-    Ok(done)
+    work.await
 }

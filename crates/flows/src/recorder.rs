@@ -1,4 +1,5 @@
-//! The audit log: every event goes to the log at once and to the database in batches.
+//! The audit log of what changes nothing: refusals, and what was done with tokens. Such an event goes to the log at once and
+//! to the database in batches; a process that is killed loses those of one second. Of changes, `told` tells.
 use crate::ctx::ANONYMOUS;
 use crate::{Ctx, Fault};
 use domain::audit::AuditEvent;
@@ -15,9 +16,10 @@ pub struct Recorder {
     waiting: Mutex<Vec<AuditEvent>>,
     /// Held while a batch is written, so that whoever flushed knows that all before is there.
     writing: tokio::sync::Mutex<()>,
-    /// Orders events of one second.
-    count: AtomicU32,
 }
+
+/// Orders the events of one second, whoever writes them.
+static COUNT: AtomicU32 = AtomicU32::new(0);
 
 const MOST_WAITING: usize = 10_000;
 
@@ -66,7 +68,9 @@ fn actor(ctx: &Ctx, about: &About) -> String {
 }
 
 /// An event as the log keeps it.
-pub(crate) fn entry(ctx: &Ctx, kind: &str, outcome: &str, about: About, detail: Value, random: [u8; 10]) -> AuditEvent {
+pub(crate) fn entry(ctx: &Ctx, kind: &str, outcome: &str, about: About, detail: Value) -> AuditEvent {
+    let mut random: [u8; 10] = ctx.random();
+    random[..4].copy_from_slice(&COUNT.fetch_add(1, Ordering::Relaxed).to_be_bytes());
     AuditEvent {
         id: AuditId::new(ctx.now, random),
         at: ctx.now,
@@ -86,24 +90,23 @@ pub(crate) fn entry(ctx: &Ctx, kind: &str, outcome: &str, about: About, detail: 
 
 impl Recorder {
     /// Tells the log alone of an event.
-    pub fn log(ctx: &Ctx, kind: &'static str, outcome: &str, about: &About) {
-        let client = about.client.as_ref().map(ClientId::as_str).unwrap_or_default();
-        let request_id = ctx.facts.request_id.as_str();
-        let (actor, credential) = (actor(ctx, about), ctx.facts.credential.as_deref().unwrap_or_default());
+    pub(crate) fn log(event: &AuditEvent) {
+        let AuditEvent { kind, outcome, actor, request_id, user_id, grant_id, .. } = event;
+        let client = event.client_id.as_ref().map(ClientId::as_str).unwrap_or_default();
+        let credential = event.credential.as_deref().unwrap_or_default();
         if outcome == "ok" {
-            tracing::info!(kind, outcome, actor, credential, client, user = ?about.user, grant = ?about.grant, request_id, "event");
+            tracing::info!(kind, outcome, actor, credential, client, user = ?user_id, grant = ?grant_id, request_id, "event");
         } else {
-            tracing::warn!(kind, outcome, actor, credential, client, user = ?about.user, grant = ?about.grant, request_id, "refused");
+            tracing::warn!(kind, outcome, actor, credential, client, user = ?user_id, grant = ?grant_id, request_id, "refused");
         }
     }
 
-    /// Logs an event and keeps it for the next batch. `outcome` is `ok` or the exact reason of a refusal; `detail` holds
-    /// further facts, never a secret.
+    /// Logs an event and keeps it for the next batch. `outcome` is the exact reason of a refusal; `detail` holds further
+    /// facts, never a secret.
     pub fn note(&self, ctx: &Ctx, kind: &'static str, outcome: &str, about: About, detail: Value) {
-        Self::log(ctx, kind, outcome, &about);
-        let mut random: [u8; 10] = ctx.random();
-        random[..4].copy_from_slice(&self.count.fetch_add(1, Ordering::Relaxed).to_be_bytes());
-        let event = entry(ctx, kind, outcome, about, detail, random);
+        debug_assert_ne!(outcome, "ok", "what was done is told in its transaction");
+        let event = entry(ctx, kind, outcome, about, detail);
+        Self::log(&event);
         let mut waiting = self.waiting.lock();
         if waiting.len() < MOST_WAITING {
             waiting.push(event);

@@ -1,10 +1,11 @@
 //! Taking back at once what anybody allowed a client, however many they are. From the moment on nothing of it counts; the rows
 //! that say so, the events and the entries in the logs of workspaces follow some at a time, so that other requests go on.
 use crate::recorder::{self, About};
+use crate::told::OK;
 use crate::{App, Ctx, Fault, events};
 use aws_lc_rs::digest::{SHA256, digest};
 use domain::audit::AuditEvent;
-use domain::events::EventKind;
+use domain::events::{Change, EventKind};
 use domain::oauth::consent::Consent;
 use domain::oauth::grant::EndReason;
 use domain::{AuditId, ClientId, WorkspaceId};
@@ -20,28 +21,33 @@ const BATCH: i64 = 500;
 const BATCHES: usize = 20;
 
 /// The kind of entry that the log of each workspace gets.
-pub(crate) const KIND: &str = "consent.revoked_all";
+const KIND: &str = Change::AllConsentsRevoked.as_str();
 
 /// Takes back, in this transaction, what anybody allowed the client; answers how many users it had.
-pub(crate) async fn begin(tx: &mut Tx, told: &Told, client: &ClientId, reason: EndReason) -> Result<i64, StoreError> {
-    let template = recorder::entry(&told.ctx, KIND, "ok", About::client(client), json!({}), [0; 10]);
+pub(crate) async fn begin(
+    tx: &mut Tx,
+    telling: &Telling,
+    client: &ClientId,
+    reason: EndReason,
+) -> Result<i64, StoreError> {
+    let template = recorder::entry(&telling.ctx, KIND, OK, About::client(client), json!({}));
     let AuditEvent { request_id, actor, credential, ip, .. } = template;
-    let (at, client_id) = (told.ctx.now, client.clone());
+    let (at, client_id) = (telling.ctx.now, client.clone());
     let revocation = Revocation { client_id, at, reason, request_id, actor, credential, ip, passed: None };
     let users = revocations::begin(tx, &revocation).await?;
-    some(tx, told, client).await?;
+    some(tx, telling, client).await?;
     Ok(users)
 }
 
 /// The request or job, and which events anybody asks for.
 #[derive(Debug, Clone)]
-pub(crate) struct Told {
+pub(crate) struct Telling {
     ctx: Ctx,
     consents: bool,
     grants: bool,
 }
 
-impl Told {
+impl Telling {
     pub(crate) fn new(app: &App, ctx: &Ctx) -> Self {
         let wants = |kind| app.outbox().wants(kind);
         Self { ctx: ctx.clone(), consents: wants(EventKind::ConsentRevoked), grants: wants(EventKind::GrantEnded) }
@@ -49,21 +55,21 @@ impl Told {
 }
 
 /// Removes some of the rows that are left of a client; answers whether there may be more.
-async fn some(tx: &mut Tx, told: &Told, client: &ClientId) -> Result<bool, StoreError> {
+async fn some(tx: &mut Tx, telling: &Telling, client: &ClientId) -> Result<bool, StoreError> {
     let Some(revocation) = revocations::hold(tx, client).await? else { return Ok(false) };
     // That the client was deleted says all.
     let speaks = revocation.reason != EndReason::ClientDeleted;
     let consents = revocations::remove_consents(tx, client, BATCH).await?;
     if speaks {
         record(tx, &revocation, &consents).await?;
-        if told.consents {
-            events::append_all(tx, events::consents_revoked(&told.ctx, &consents)).await?;
+        if telling.consents {
+            events::append_all(tx, events::consents_revoked(&telling.ctx, &consents)).await?;
         }
     }
     let (ended, more) = revocations::end_grants(tx, &revocation, BATCH).await?;
     let more = more || i64::try_from(consents.len()).is_ok_and(|removed| removed == BATCH);
-    if speaks && told.grants {
-        events::append_all(tx, events::grants_ended(&told.ctx, ended, revocation.reason)).await?;
+    if speaks && telling.grants {
+        events::append_all(tx, events::grants_ended(&telling.ctx, ended, revocation.reason)).await?;
     }
     if !more {
         revocations::done(tx, client).await?;
@@ -92,7 +98,7 @@ fn entry(revocation: &Revocation, workspace: WorkspaceId) -> AuditEvent {
         id: AuditId::new(*at, random),
         at: *at,
         kind: KIND.to_owned(),
-        outcome: "ok".to_owned(),
+        outcome: OK.to_owned(),
         request_id: request_id.clone(),
         actor: actor.clone(),
         credential: credential.clone(),
@@ -113,8 +119,8 @@ pub(crate) async fn go_on(app: &App, ctx: &Ctx) -> Result<(), Fault> {
             revocations::oldest(&mut tx).await?
         };
         let Some(Revocation { client_id, .. }) = oldest else { return Ok(()) };
-        let told = Told::new(app, ctx);
-        let work = app.store().write(move |tx| Box::pin(async move { some(tx, &told, &client_id).await }));
+        let telling = Telling::new(app, ctx);
+        let work = app.store().write(move |tx| Box::pin(async move { some(tx, &telling, &client_id).await }));
         work.await.map_err(|error: StoreError| Fault::from(error))?;
     }
     Ok(())

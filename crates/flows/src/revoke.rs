@@ -1,8 +1,9 @@
 //! Revocation (RFC 7009): an access token by itself, a refresh token with its whole grant.
 use crate::recorder::About;
+use crate::told::{self, Told};
 use crate::{App, Ctx, Failure, access, client_auth, events};
 use domain::ClientId;
-use domain::events::{EventData, TokenKind};
+use domain::events::{Change, EventData, TokenKind};
 use domain::oauth::client_auth::ClientRefusal;
 use domain::oauth::diagnosis::Endpoint;
 use domain::oauth::error::{ErrorCode, Refusal};
@@ -83,28 +84,20 @@ pub async fn revoke(
         if context.grant.client_id != client.id {
             return foreign(&context.grant.client_id);
         }
-        let (id, now) = (refresh.grant_id, ctx.now);
         drop(tx);
         let revoked = revoked(&client.id, TokenKind::RefreshToken, Some(&context.grant));
-        let told = [revoked, events::grant_ended(&context.grant, EndReason::Revoked)].map(|d| events::event(ctx, d));
+        let both = [revoked, events::grant_ended(&context.grant, EndReason::Revoked)].map(|d| events::event(ctx, d));
+        let (id, of) = (refresh.grant_id, ctx.clone());
+        let about = About::client(&client.id).and_user(context.grant.user_id).and_grant(id);
         let end = app.store().write(move |tx| {
             Box::pin(async move {
-                let ended = store::grants::end(tx, id, EndReason::Revoked, now).await?;
-                if ended {
-                    store::events::append(tx, &told).await?;
+                if store::grants::end(tx, id, EndReason::Revoked, of.now).await? {
+                    told::within(tx, &of, Told::of(Change::GrantEnded, about).events(both)).await?;
                 }
-                Ok(ended)
+                Ok(())
             })
         });
-        if end.await.map_err(|error: store::StoreError| Failure::from(error))? {
-            app.record(
-                ctx,
-                "grant.ended",
-                "ok",
-                About::client(&client.id).and_user(context.grant.user_id).and_grant(id),
-            );
-        }
-        return Ok(());
+        return end.await.map_err(|error: store::StoreError| Failure::from(error));
     }
     let Some((id, payload)) = access::open(app, token) else { return Ok(()) };
     let (of, grant) = match &payload.bearer {
@@ -118,20 +111,20 @@ pub async fn revoke(
     match of {
         Some(of) if of != client.id => foreign(&of),
         Some(_) if ctx.now < payload.expires_at => {
-            let told = events::event(ctx, revoked(&client.id, TokenKind::AccessToken, grant.as_ref()));
+            let event = events::event(ctx, revoked(&client.id, TokenKind::AccessToken, grant.as_ref()));
+            let (of, about) = (ctx.clone(), About::client(&client.id));
             let work = app.store().write(move |tx| {
                 Box::pin(async move {
-                    // Revoked a second time, it is no news.
-                    if !store::tokens::is_revoked(tx, id).await? {
+                    // Revoked a second time, it is no news to webhooks.
+                    let news = !store::tokens::is_revoked(tx, id).await?;
+                    if news {
                         store::tokens::revoke_token(tx, id, payload.expires_at).await?;
-                        store::events::append(tx, &[told]).await?;
                     }
-                    Ok(())
+                    let told = Told::of(Change::TokenRevoked, about).events(Some(event).filter(|_| news));
+                    told::within(tx, &of, told).await
                 })
             });
-            work.await.map_err(|error: store::StoreError| Failure::from(error))?;
-            app.record(ctx, HERE.as_str(), "ok", About::client(&client.id));
-            Ok(())
+            work.await.map_err(|error: store::StoreError| Failure::from(error))
         }
         _ => Ok(()),
     }

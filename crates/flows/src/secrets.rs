@@ -1,12 +1,16 @@
 //! The secrets of one application, as its owner sees them: two can live at once, so that a new one is brought in before
 //! the old one is ended.
+use crate::kept::{Keep, Kept, Last, Plain};
 use crate::manage::{ManageRefusal, Unmanaged};
 use crate::owned::{find, refused};
 use crate::recorder::About;
-use crate::{App, Ctx, Failure, Fault, applications, events};
+use crate::told;
+use crate::{App, Ctx, Failure, Fault, applications};
 use domain::access::{Operation, Principal};
-use domain::client::ClientSecret;
+use domain::client::{Client, ClientSecret};
+use domain::events::Change;
 use domain::{ClientSecretId, Secret, Timestamp};
+use serde_json::json;
 use store::StoreError;
 
 type Outcome<T> = Result<T, Failure<ManageRefusal>>;
@@ -51,10 +55,21 @@ pub struct Added {
     pub view: SecretView,
     /// Shown this once.
     pub secret: Secret,
+    /// The application, with all its secrets.
+    pub client: Client,
 }
 
 /// One more secret; the others stay.
 pub async fn add(app: &App, ctx: &Ctx, principal: &Principal, id: &str) -> Outcome<Added> {
+    add_and(app, ctx, principal, id, Plain).await
+}
+
+/// The same; the answer is kept in the transaction.
+pub async fn add_kept(app: &App, ctx: &Ctx, principal: &Principal, id: &str, keep: Keep<Added>) -> Outcome<Kept> {
+    add_and(app, ctx, principal, id, keep).await
+}
+
+async fn add_and<L: Last<Added>>(app: &App, ctx: &Ctx, principal: &Principal, id: &str, last: L) -> Outcome<L::Out> {
     const KIND: &str = "client.secret_added";
     let client = find(app, ctx, principal, Operation::RotateSecret, id).await?;
     let about = About::owned(&client);
@@ -63,22 +78,20 @@ pub async fn add(app: &App, ctx: &Ctx, principal: &Principal, id: &str) -> Outco
     }
     let (secret, stored) = applications::new_secret(app, ctx, &client.id);
     let view = SecretView::from(&stored);
-    let detail = serde_json::json!({"secret": stored.id});
-    let told = ctx.clone();
+    let of = ctx.clone();
     let work = app.store().write(move |tx| {
         Box::pin(async move {
-            let added = store::clients::add_secret_within(tx, &stored, MOST, told.now).await?;
-            if added {
-                events::emit(tx, &told, events::client_updated(&client)).await?;
+            if !store::clients::add_secret_within(tx, &stored, MOST, of.now).await? {
+                return Ok(None);
             }
-            Ok(added)
+            let told = applications::tell_updated(&of, Change::ClientSecretAdded, &client);
+            told::within(tx, &of, told.with(json!({"secret": stored.id}))).await?;
+            let client = store::clients::by_id(tx, &client.id, of.now).await?.unwrap_or(client);
+            last.within(tx, Added { view, secret, client }).await.map(Some)
         })
     });
-    if !work.await.map_err(|error: StoreError| Fault::from(error))? {
-        return Err(refused(app, ctx, KIND, about, Unmanaged::SecretsTooMany));
-    }
-    app.record_with(ctx, KIND, "ok", about, detail);
-    Ok(Added { view, secret })
+    let added = work.await.map_err(|error: StoreError| Fault::from(error))?;
+    added.ok_or_else(|| refused(app, ctx, KIND, about, Unmanaged::SecretsTooMany))
 }
 
 /// Ends one secret now, the last one, too.
@@ -88,12 +101,13 @@ pub async fn end(app: &App, ctx: &Ctx, principal: &Principal, id: &str, secret: 
     let about = About::owned(&client);
     let unknown = || refused(app, ctx, KIND, about.clone(), Unmanaged::SecretUnknown);
     let secret: ClientSecretId = secret.parse().map_err(|_| unknown())?;
-    let told = ctx.clone();
+    let of = ctx.clone();
     let work = app.store().write(move |tx| {
         Box::pin(async move {
             let ended = store::clients::remove_secret(tx, &client.id, secret).await?;
             if ended {
-                events::emit(tx, &told, events::client_updated(&client)).await?;
+                let told = applications::tell_updated(&of, Change::ClientSecretEnded, &client);
+                told::within(tx, &of, told.with(json!({"secret": secret}))).await?;
             }
             Ok(ended)
         })
@@ -101,6 +115,5 @@ pub async fn end(app: &App, ctx: &Ctx, principal: &Principal, id: &str, secret: 
     if !work.await.map_err(|error: StoreError| Fault::from(error))? {
         return Err(unknown());
     }
-    app.record_with(ctx, KIND, "ok", about, serde_json::json!({"secret": secret}));
     Ok(())
 }

@@ -4,9 +4,10 @@ use crate::accounts::{self, Door};
 use crate::failure::refuse;
 use crate::recorder::About;
 pub use crate::sign_in_refusal::SignInRefusal;
+use crate::told::{self, Told};
 use crate::{App, Ctx, Failure, Fault, events};
 use domain::access::Credential;
-use domain::events::{EventData, EventKind, SignInFailure};
+use domain::events::{Change, EventData, EventKind, SignInFailure};
 use domain::identity::{ApiKey, AuthorizingToken, Email, KeyRights, Session, User, Workspace};
 use domain::oauth::error::Refusal as _;
 use domain::{PersonalAccessTokenId, ScopeSet, Secret, SessionId, Timestamp, UserId, WorkspaceId};
@@ -217,9 +218,7 @@ pub async fn sign_in(
     let fits = fits.inspect_err(|_| app.throttle().returned("sign-in", &key, ctx))?;
     if let Some(user) = user.filter(|user| fits && user.is_active()) {
         app.throttle().succeeded("sign-in", &key, ctx);
-        let new = begin(app, ctx, user.id, here).await?;
-        app.record(&ctx.in_session(user.id, new.id), "sign_in", "ok", About::user(user.id));
-        Ok(new)
+        Ok(begin(app, ctx, user.id, here, By::Password).await?)
     } else {
         failed(tried, SignInFailure::WrongCredentials);
         app.record(&ctx.unproven(), "sign_in", R::Wrong.reason(), about(tried));
@@ -247,12 +246,20 @@ pub async fn sign_up(app: &App, ctx: &Ctx, new: Newcomer<'_>, here: &Caller) -> 
         app.record_outsider(ctx, "sign_up", why.reason(), About::default(), json!({}));
     }
     let user = made?.ok_or(Fault::Other("signing up needs no link"))?;
-    Ok(begin(app, ctx, user.id, here).await?)
+    Ok(begin(app, ctx, user.id, here, By::NewAccount).await?)
+}
+
+/// What a session begins with.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum By {
+    Password,
+    /// The audit log has that the account was made.
+    NewAccount,
 }
 
 /// Every sign-in has a new secret, so a planted cookie is worth nothing. A browser has one session: that of the same person
 /// goes on, that of somebody else ends.
-pub(crate) async fn begin(app: &App, ctx: &Ctx, user_id: UserId, here: &Caller) -> Result<NewSession, Fault> {
+pub(crate) async fn begin(app: &App, ctx: &Ctx, user_id: UserId, here: &Caller, by: By) -> Result<NewSession, Fault> {
     let secret = new_secret(app, ctx);
     let lifetimes = &app.settings().lifetimes;
     let before = match here {
@@ -274,7 +281,7 @@ pub(crate) async fn begin(app: &App, ctx: &Ctx, user_id: UserId, here: &Caller) 
         ip: ctx.facts.ip.clone(),
         user_agent: ctx.facts.user_agent.chars().take(255).collect(),
     };
-    let told = ctx.clone();
+    let of = ctx.clone();
     let work = app.store().write(move |tx| {
         Box::pin(async move {
             let goes_on = own.is_some() && store::sessions::reauthenticate(tx, &session).await?;
@@ -282,19 +289,24 @@ pub(crate) async fn begin(app: &App, ctx: &Ctx, user_id: UserId, here: &Caller) 
                 session.id = fresh;
                 store::sessions::insert(tx, &session).await?;
             }
-            let ended = match other {
-                Some((id, user)) => store::sessions::end_for_user(tx, id, user).await?,
-                None => false,
-            };
-            let signed_in = EventData::UserSignedIn { user_id, session_id: session.id, ip: told.facts.ip.clone() };
-            store::events::append(tx, &[events::event(&told, signed_in)]).await?;
-            Ok((session.id, ended))
+            if let Some((id, user)) = other
+                && store::sessions::end_for_user(tx, id, user).await?
+            {
+                told::within(tx, &of, Told::of(Change::SignedOut, About::user(user))).await?;
+            }
+            let data = EventData::UserSignedIn { user_id, session_id: session.id, ip: of.facts.ip.clone() };
+            let event = events::event(&of, data);
+            match by {
+                By::Password => {
+                    let told = Told::of(Change::SignedIn, About::user(user_id)).events([event]);
+                    told::within(tx, &of.in_session(user_id, session.id), told).await?;
+                }
+                By::NewAccount => events::append_all(tx, vec![event]).await?,
+            }
+            Ok(session.id)
         })
     });
-    let (id, ended) = work.await.map_err(|error: StoreError| Fault::from(error))?;
-    if let Some((_, user)) = other.filter(|_| ended) {
-        app.record(ctx, "sign_out", "ok", About::user(user));
-    }
+    let id = work.await.map_err(|error: StoreError| Fault::from(error))?;
     Ok(NewSession { id, secret, user_id })
 }
 

@@ -1,24 +1,29 @@
 //! Sessions by whom they belong to, without asking who wants it: for signing out and for the command line.
 use crate::recorder::About;
+use crate::told::{self, Told};
 use crate::{App, Ctx, Fault};
+use domain::events::Change;
 use domain::identity::Session;
 use domain::{SessionId, UserId};
+use store::StoreError;
 
 /// Ends a session of this user; the operator may end anybody's.
 pub async fn end(app: &App, ctx: &Ctx, id: SessionId, of: Option<UserId>) -> Result<bool, Fault> {
+    let by = ctx.clone();
     let work = app.store().write(move |tx| {
         Box::pin(async move {
-            match of {
-                Some(user) => store::sessions::end_for_user(tx, id, user).await,
-                None => store::sessions::end(tx, id).await,
+            let ended = match of {
+                Some(user) => store::sessions::end_for_user(tx, id, user).await?,
+                None => store::sessions::end(tx, id).await?,
+            };
+            if ended {
+                let about = of.map(About::user).unwrap_or_default();
+                told::within(tx, &by, Told::of(Change::SignedOut, about)).await?;
             }
+            Ok(ended)
         })
     });
-    let ended = work.await?;
-    if ended {
-        app.record(ctx, "sign_out", "ok", of.map(About::user).unwrap_or_default());
-    }
-    Ok(ended)
+    work.await.map_err(|error: StoreError| Fault::from(error))
 }
 
 /// Ends one session of a user, or all of them; answers how many.
@@ -26,11 +31,15 @@ pub async fn end_some(app: &App, ctx: &Ctx, user: UserId, one: Option<SessionId>
     if let Some(id) = one {
         return Ok(u64::from(end(app, ctx, id, Some(user)).await?));
     }
-    let work =
-        app.store().write(move |tx| Box::pin(async move { store::sessions::end_all_for_user(tx, user, None).await }));
-    let ended = work.await?;
-    app.record(ctx, "sign_out", "ok", About::user(user));
-    Ok(ended)
+    let of = ctx.clone();
+    let work = app.store().write(move |tx| {
+        Box::pin(async move {
+            let ended = store::sessions::end_all_for_user(tx, user, None).await?;
+            told::within(tx, &of, Told::of(Change::SignedOut, About::user(user))).await?;
+            Ok(ended)
+        })
+    });
+    work.await.map_err(|error: StoreError| Fault::from(error))
 }
 
 /// The live sessions of a user.

@@ -1,12 +1,14 @@
 //! Webhooks as their owners manage them. Every function takes whose they are as the gate says it, and knows no others.
 use crate::failure::refuse;
+use crate::kept::{Keep, Kept, Last, Plain};
 use crate::manage::ManageRefusal;
 use crate::operator::Scope;
 use crate::owned::refused;
 use crate::recorder::About;
+use crate::told::{self, Told};
 use crate::{App, Ctx, Failure, Fault, events};
 use domain::access::{Operation, Principal};
-use domain::events::EventData;
+use domain::events::{Change as Changed, EventData};
 use domain::outbound::{OutboundRefusal, Target};
 use domain::webhook::{Asked, Delivery, DeliveryState, Owner, Webhook, new_secret};
 use domain::{EventId, Secret, Timestamp, WebhookId};
@@ -162,18 +164,34 @@ pub(crate) fn sealed_as(id: WebhookId) -> String {
     format!("webhook {id}")
 }
 
-fn record(app: &App, ctx: &Ctx, kind: &'static str, owner: Owner, id: WebhookId) {
+async fn tell(tx: &mut Tx, ctx: &Ctx, change: Changed, owner: Owner, id: WebhookId) -> Result<(), StoreError> {
     let about = About::default().and_workspace(owner.workspace());
-    app.record_with(ctx, kind, "ok", about, serde_json::json!({"webhook_id": id}));
+    told::within(tx, ctx, Told::of(change, about).with(serde_json::json!({"webhook_id": id}))).await
 }
 
 /// Makes a webhook; its secret is shown this once.
-pub async fn create(
+pub async fn create(app: &App, ctx: &Ctx, whose: MayChange, new: &NewWebhook) -> Result<(Webhook, Secret), Failure<R>> {
+    create_and(app, ctx, whose, new, Plain).await
+}
+
+/// The same; the answer is kept in the transaction.
+pub async fn create_kept(
+    app: &App,
+    ctx: &Ctx,
+    whose: MayChange,
+    new: &NewWebhook,
+    keep: Keep<(Webhook, Secret)>,
+) -> Result<Kept, Failure<R>> {
+    create_and(app, ctx, whose, new, keep).await
+}
+
+async fn create_and<L: Last<(Webhook, Secret)>>(
     app: &App,
     ctx: &Ctx,
     MayChange(owner): MayChange,
     new: &NewWebhook,
-) -> Result<(Webhook, Secret), Failure<R>> {
+    last: L,
+) -> Result<L::Out, Failure<R>> {
     let id = WebhookId::new(ctx.now, ctx.random());
     let secret = new_secret(&ctx.random());
     let webhook = Webhook {
@@ -189,15 +207,19 @@ pub async fn create(
         updated_at: ctx.now,
         disabled_at: None,
     };
-    let row = webhook.clone();
-    let work =
-        app.store().write(move |tx| Box::pin(async move { store::webhooks::insert_within(tx, &row, MOST).await }));
-    if !work.await.map_err(|error: StoreError| Failure::from(error))? {
-        return refuse(R::TooMany);
-    }
+    let of = ctx.clone();
+    let work = app.store().write(move |tx| {
+        Box::pin(async move {
+            if !store::webhooks::insert_within(tx, &webhook, MOST).await? {
+                return refuse(R::TooMany);
+            }
+            tell(tx, &of, Changed::WebhookCreated, owner, id).await?;
+            Ok(last.within(tx, (webhook, secret)).await?)
+        })
+    });
+    let made = work.await?;
     app.look_at_webhooks().await?;
-    record(app, ctx, "webhook.created", owner, id);
-    Ok((webhook, secret))
+    Ok(made)
 }
 
 pub async fn list(app: &App, of: impl Into<MayRead>, page: Page) -> Result<Paged<Webhook>, Fault> {
@@ -235,7 +257,7 @@ pub async fn update(
     let description = change.description.as_deref().map(checked_description).transpose().map_err(Failure::Refused)?;
     let asked =
         change.events.as_deref().map(|names| checked_events(owner, names)).transpose().map_err(Failure::Refused)?;
-    let (disabled, now) = (change.disabled, ctx.now);
+    let (disabled, now, of) = (change.disabled, ctx.now, ctx.clone());
     let work = app.store().write(move |tx| {
         Box::pin(async move {
             let Some(mut webhook) = store::webhooks::by_id(tx, id, owner).await? else { return refuse(R::Unknown) };
@@ -254,12 +276,12 @@ pub async fn update(
             if !store::webhooks::update(tx, &webhook).await? {
                 return refuse(R::Changed);
             }
+            tell(tx, &of, Changed::WebhookUpdated, owner, id).await?;
             Ok(Webhook { revision: webhook.revision + 1, ..webhook })
         })
     });
     let webhook = work.await?;
     app.look_at_webhooks().await?;
-    record(app, ctx, "webhook.updated", owner, id);
     Ok(webhook)
 }
 
@@ -271,16 +293,17 @@ pub async fn delete(
     id: WebhookId,
     expected: Option<i64>,
 ) -> Result<(), Failure<R>> {
+    let of = ctx.clone();
     let work = app.store().write(move |tx| {
         Box::pin(async move {
-            let gone = store::webhooks::delete(tx, id, owner, expected).await?;
-            if gone { Ok(()) } else { Err(unchanged(tx, owner, id).await) }
+            if !store::webhooks::delete(tx, id, owner, expected).await? {
+                return Err(unchanged(tx, owner, id).await);
+            }
+            Ok(tell(tx, &of, Changed::WebhookDeleted, owner, id).await?)
         })
     });
     work.await?;
-    app.look_at_webhooks().await?;
-    record(app, ctx, "webhook.deleted", owner, id);
-    Ok(())
+    Ok(app.look_at_webhooks().await?)
 }
 
 /// The webhook with a new secret, which is shown this once. For `overlap` seconds, at most a week, messages are signed with
@@ -288,25 +311,48 @@ pub async fn delete(
 pub async fn rotate_secret(
     app: &App,
     ctx: &Ctx,
-    MayChange(owner): MayChange,
+    whose: MayChange,
     id: WebhookId,
     expected: Option<i64>,
     overlap: i64,
 ) -> Result<(Webhook, Secret), Failure<R>> {
+    rotate_secret_and(app, ctx, whose, (id, expected), overlap, Plain).await
+}
+
+/// The same; the answer is kept in the transaction.
+pub async fn rotate_secret_kept(
+    app: &App,
+    ctx: &Ctx,
+    whose: MayChange,
+    which: (WebhookId, Option<i64>),
+    overlap: i64,
+    keep: Keep<(Webhook, Secret)>,
+) -> Result<Kept, Failure<R>> {
+    rotate_secret_and(app, ctx, whose, which, overlap, keep).await
+}
+
+async fn rotate_secret_and<L: Last<(Webhook, Secret)>>(
+    app: &App,
+    ctx: &Ctx,
+    MayChange(owner): MayChange,
+    (id, expected): (WebhookId, Option<i64>),
+    overlap: i64,
+    last: L,
+) -> Result<L::Out, Failure<R>> {
     let secret = new_secret(&ctx.random());
     let sealed = app.master().seal(&sealed_as(id), secret.expose().as_bytes(), ctx)?;
-    let (ends, now) = (ctx.now.plus(overlap.clamp(0, MOST_OVERLAP)), ctx.now);
+    let (ends, of) = (ctx.now.plus(overlap.clamp(0, MOST_OVERLAP)), ctx.clone());
     let work = app.store().write(move |tx| {
         Box::pin(async move {
-            if !store::webhooks::rotate_secret(tx, id, owner, expected, &sealed, ends, now).await? {
+            if !store::webhooks::rotate_secret(tx, id, owner, expected, &sealed, ends, of.now).await? {
                 return Err(unchanged(tx, owner, id).await);
             }
-            store::webhooks::by_id(tx, id, owner).await?.ok_or(Failure::Refused(R::Unknown))
+            tell(tx, &of, Changed::WebhookSecretRotated, owner, id).await?;
+            let webhook = store::webhooks::by_id(tx, id, owner).await?.ok_or(Failure::Refused(R::Unknown))?;
+            Ok(last.within(tx, (webhook, secret)).await?)
         })
     });
-    let webhook = work.await?;
-    record(app, ctx, "webhook.secret_rotated", owner, id);
-    Ok((webhook, secret))
+    work.await
 }
 
 /// The deliveries of a webhook, the newest first: those before `before`, the last one of the page before.
@@ -334,33 +380,55 @@ pub async fn replay(
     id: WebhookId,
     event: EventId,
 ) -> Result<Delivery, Failure<R>> {
-    let now = ctx.now;
+    let of = ctx.clone();
     let work = app.store().write(move |tx| {
         Box::pin(async move {
-            store::deliveries::replay(tx, id, owner, event, now).await?;
-            store::deliveries::find(tx, id, owner, event).await
+            store::deliveries::replay(tx, id, owner, event, of.now).await?;
+            let found = store::deliveries::find(tx, id, owner, event).await?;
+            if found.is_some() {
+                tell(tx, &of, Changed::WebhookReplayed, owner, id).await?;
+            }
+            Ok(found)
         })
     });
     let Some(delivery) = work.await.map_err(|error: StoreError| Failure::from(error))? else {
         return refuse(R::Unknown);
     };
-    record(app, ctx, "webhook.replayed", owner, id);
     Ok(delivery)
 }
 
 /// Sends a webhook an event that says nothing but that it arrived; answers its id.
-pub async fn test(app: &App, ctx: &Ctx, MayChange(owner): MayChange, id: WebhookId) -> Result<EventId, Failure<R>> {
+pub async fn test(app: &App, ctx: &Ctx, whose: MayChange, id: WebhookId) -> Result<EventId, Failure<R>> {
+    test_and(app, ctx, whose, id, Plain).await
+}
+
+/// The same; the answer is kept in the transaction.
+pub async fn test_kept(
+    app: &App,
+    ctx: &Ctx,
+    whose: MayChange,
+    id: WebhookId,
+    keep: Keep<EventId>,
+) -> Result<Kept, Failure<R>> {
+    test_and(app, ctx, whose, id, keep).await
+}
+
+async fn test_and<L: Last<EventId>>(
+    app: &App,
+    ctx: &Ctx,
+    MayChange(owner): MayChange,
+    id: WebhookId,
+    last: L,
+) -> Result<L::Out, Failure<R>> {
     let event = events::event(ctx, EventData::WebhookTest { webhook_id: id });
-    let sent = event.id;
     let work = app.store().write(move |tx| {
         Box::pin(async move {
             if store::webhooks::by_id(tx, id, owner).await?.is_none() {
-                return Ok(false);
+                return refuse(R::Unknown);
             }
             store::events::append_for(tx, &event, id).await?;
-            Ok(true)
+            Ok(last.within(tx, event.id).await?)
         })
     });
-    let there = work.await.map_err(|error: StoreError| Failure::from(error))?;
-    if there { Ok(sent) } else { refuse(R::Unknown) }
+    work.await
 }

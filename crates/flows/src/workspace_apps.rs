@@ -4,8 +4,10 @@ use crate::manage::{ManageRefusal, Unmanaged};
 use crate::members::acting_role;
 use crate::owned::refused;
 use crate::recorder::About;
+use crate::told::{self, Told};
 use crate::{App, Ctx, Failure, consents, events};
 use domain::access::{Denied, Operation, Principal};
+use domain::events::Change;
 use domain::identity::Role;
 use domain::oauth::grant::EndReason;
 use domain::{ClientId, UserId, WorkspaceId};
@@ -118,25 +120,28 @@ pub async fn revoke(app: &App, ctx: &Ctx, principal: &Principal, id: &str) -> Ou
     let workspace = workspace(app, ctx, principal, Operation::RevokeApps, KIND)?;
     let id = client(app, ctx, workspace, KIND, id)?;
     let about = About::client(&id).and_workspace(Some(workspace));
-    let (who, of) = (principal.clone(), ctx.clone());
+    let (who, of, behind) = (principal.clone(), ctx.clone(), about.clone());
     let work = app.store().write(move |tx| {
         Box::pin(async move {
             if acting_role(tx, &who, workspace).await?.is_none_or(|role| role < Role::Admin) {
                 return Ok(Err(ManageRefusal::from(Denied::Role)));
             }
             let taken = store::consents::delete_in_workspace(tx, workspace, InWorkspace::Client(&id)).await?;
-            events::append_all(tx, events::consents_revoked(&of, &taken)).await?;
             let ended = store::grants::end_each(tx, Whose::ClientInWorkspace(id, workspace), WHY, of.now).await?;
             let counts = Ended { consents: taken.len(), grants: ended.len() };
-            events::append_all(tx, events::grants_ended(&of, ended, WHY)).await?;
-            Ok(if counts == Ended::default() { Err(Unmanaged::ClientUnknown.into()) } else { Ok(counts) })
+            if counts == Ended::default() {
+                return Ok(Err(Unmanaged::ClientUnknown.into()));
+            }
+            let told = Told::of(Change::ConsentsRevokedInWorkspace, behind)
+                .with(serde_json::json!({"consents": counts.consents, "grants": counts.grants}))
+                .events(events::consents_revoked(&of, &taken))
+                .events(events::grants_ended(&of, ended, WHY));
+            told::within(tx, &of, told).await?;
+            Ok(Ok(counts))
         })
     });
     let outcome = work.await.map_err(|error: StoreError| Failure::<ManageRefusal>::from(error))?;
-    let ended = outcome.map_err(|refusal| refused(app, ctx, KIND, about.clone(), refusal))?;
-    let detail = serde_json::json!({"consents": ended.consents, "grants": ended.grants});
-    app.record_with(ctx, KIND, "ok", about, detail);
-    Ok(ended)
+    outcome.map_err(|refusal| refused(app, ctx, KIND, about, refusal))
 }
 
 /// Takes back what one person allowed the application here.

@@ -5,7 +5,7 @@
 use crate::StoreError;
 use crate::checkpoint::Checkpointer;
 use crate::sqlite::Opened;
-use crate::tx::{Link, Tx};
+use crate::tx::{self, After, Link, Tx};
 use futures_util::FutureExt as _;
 use futures_util::future::BoxFuture;
 use parking_lot::Mutex;
@@ -29,6 +29,8 @@ trait Job: Send {
 struct Write<F, T, E> {
     work: Option<F>,
     result: Option<Result<T, E>>,
+    /// Done once this is committed.
+    after: Vec<After>,
     reply: oneshot::Sender<Result<T, E>>,
 }
 
@@ -48,10 +50,17 @@ where
             }
             Err(_) => Err(StoreError::Other("a write panicked".to_owned()).into()),
         };
+        let after = tx.after();
+        if result.is_ok() {
+            self.after = after;
+        }
         self.result.insert(result).is_ok()
     }
 
     fn answer(self: Box<Self>, committed: Result<(), StoreError>) {
+        if committed.is_ok() {
+            tx::committed(self.after);
+        }
         let result = match (committed, self.result) {
             (Ok(()), Some(result)) => result,
             (Ok(()), None) => Err(StoreError::Other("a write was not run".to_owned()).into()),
@@ -107,7 +116,7 @@ impl Queue {
             .map_err(|_| StoreError::Timeout("the write queue is full".to_owned()))?
             .map_err(|_| closed())?;
         let (reply, answer) = oneshot::channel();
-        place.send(Box::new(Write { work: Some(work), result: None, reply }));
+        place.send(Box::new(Write { work: Some(work), result: None, after: Vec::new(), reply }));
         // Held until the answer, the sender would keep a closing queue open for no use.
         drop(sender);
         answer.await.unwrap_or_else(|_| Err(StoreError::Unavailable("the writer stopped".to_owned()).into()))

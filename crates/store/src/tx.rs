@@ -8,13 +8,19 @@ use rusqlite::CachedStatement;
 use sqlx::Postgres;
 use sqlx::postgres::PgArguments;
 use sqlx::query::Query;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 
 /// Runs statements. The text is the same on both databases, with parameters `$1`, `$2`, …
 ///
 /// On SQLite every statement runs in place and its future is ready at once.
 pub struct Tx {
     pub(crate) link: Link,
+    /// What is done once this is committed.
+    after: Vec<After>,
 }
+
+/// What is done once a transaction is committed. It must not wait.
+pub(crate) type After = Box<dyn FnOnce() + Send>;
 
 pub(crate) enum Link {
     Sqlite(rusqlite::Connection),
@@ -36,6 +42,15 @@ impl std::fmt::Debug for Tx {
     }
 }
 
+/// Does what waited for the commit. What was committed stands, even if one of them panics.
+pub(crate) fn committed(after: Vec<After>) {
+    for work in after {
+        if catch_unwind(AssertUnwindSafe(work)).is_err() {
+            tracing::error!("what was to be done after a commit panicked");
+        }
+    }
+}
+
 enum Side<'a> {
     Sqlite(&'a mut rusqlite::Connection),
     Explain(&'a mut Explaining),
@@ -44,7 +59,17 @@ enum Side<'a> {
 
 impl Tx {
     pub(crate) fn new(link: Link) -> Self {
-        Self { link }
+        Self { link, after: Vec::new() }
+    }
+
+    /// Does something once this transaction is committed, and never where it is taken back. It must neither wait nor fail.
+    pub fn once_committed(&mut self, work: impl FnOnce() + Send + 'static) {
+        self.after.push(Box::new(work));
+    }
+
+    /// What is to be done once this is committed, which is then in the caller's hands.
+    pub(crate) fn after(&mut self) -> Vec<After> {
+        std::mem::take(&mut self.after)
     }
 
     /// Where the statement runs.

@@ -1,15 +1,17 @@
 //! Creations that can be sent again without happening again: the header `Idempotency-Key` of programs, and the forms of
-//! pages, share how answers are kept.
+//! pages, share how answers are kept. Each is answered by what its use case kept in its own transaction ([`Kept`]), and by
+//! nothing else.
 use crate::WebState;
 use crate::manager::Manager;
-use crate::problem;
+use crate::problem::{self, Problem};
 use axum::body::{Body, to_bytes};
 use axum::http::{HeaderName, HeaderValue, Response, StatusCode};
 use domain::SecretHash;
 use domain::access::{Operation, Principal};
-use flows::idempotency::{self, Once};
+use flows::idempotency::{self, Keeper, Kept, Once, Shown};
 use flows::manage::Unmanaged;
 use flows::{App, Ctx, Fault};
+use futures_util::FutureExt as _;
 use serde_json::{Map, Value};
 
 const HEADER: &str = "idempotency-key";
@@ -36,13 +38,12 @@ pub async fn done_once<E, F>(
     caller: &str,
     key: &str,
     request: SecretHash,
-    work: F,
+    work: impl FnOnce(Keeper) -> F + Send + 'static,
 ) -> Result<Outcome<E>, Fault>
 where
-    F: Future<Output = Result<Response<Body>, E>> + Send + 'static,
-    E: From<Fault> + Send + 'static,
+    F: Future<Output = Result<Kept, E>> + Send + 'static,
+    E: Send + 'static,
 {
-    let work = Box::pin(async move { Ok(keep(work.await?).await?) });
     Ok(match idempotency::once(app, ctx, caller, key, request, work).await? {
         Once::Done(answer) => Outcome::Answered(tell(answer, false)?),
         Once::Replay(answer) => Outcome::Answered(tell(answer, true)?),
@@ -63,14 +64,14 @@ pub async fn once<W, F>(
     work: W,
 ) -> problem::Answer
 where
-    W: FnOnce(WebState, Manager, Map<String, Value>) -> F + Send + 'static,
-    F: Future<Output = problem::Answer> + Send + 'static,
+    W: FnOnce(WebState, Manager, Map<String, Value>, Keeper) -> F + Send + 'static,
+    F: Future<Output = Made> + Send + 'static,
 {
     // What was answered may hold secrets: only the same credential reads it again, and only while it may do this. If it may
     // not, the use case refuses.
     let may = manager.principal.may(operation).is_ok();
     let Some(key) = manager.header(HEADER).filter(|_| may).map(str::to_owned) else {
-        return work(state, manager, body).await;
+        return Ok(answered(work(state, manager, body, Keeper::nowhere()).await?)?);
     };
     if !idempotency::is_key(&key) {
         return Err(Unmanaged::Text.of("Idempotency-Key").into());
@@ -85,7 +86,8 @@ where
     let query = manager.queries().flat_map(|(name, value)| [name.as_bytes(), value.as_bytes()]);
     let parts: Vec<&[u8]> = [what.as_bytes(), rights.as_bytes(), text.as_bytes()].into_iter().chain(query).collect();
     let request = idempotency::request_hash(&app, &parts);
-    match done_once(&app, &ctx, &caller, &key, request, Box::pin(work(state, manager, body))).await? {
+    let work = |keeper| Box::pin(work(state, manager, body, keeper));
+    match done_once(&app, &ctx, &caller, &key, request, work).await? {
         Outcome::Answered(response) => Ok(response),
         Outcome::Refused(problem) => Err(problem),
         Outcome::Mismatch => Err(Unmanaged::KeyReused.into()),
@@ -99,10 +101,29 @@ pub fn rights(principal: &Principal) -> String {
     format!("{role} {}", principal.operator)
 }
 
-/// A response as it is kept.
-async fn keep(response: Response<Body>) -> Result<idempotency::Answer, Fault> {
+/// What an endpoint that is done once answers.
+pub type Made = Result<Kept, Problem>;
+
+/// A response that whoever sends the same again reads again.
+pub fn again(response: Response<Body>) -> Result<Shown, Fault> {
+    Ok(Shown::Again(keep(response)?))
+}
+
+/// A response that is no news the second time: what is sent again is done again.
+pub fn this_once(response: Response<Body>) -> Result<Shown, Fault> {
+    Ok(Shown::Once(keep(response)?))
+}
+
+/// The response, where there is no key to keep it under.
+pub fn answered(kept: Kept) -> Result<Response<Body>, Fault> {
+    tell(kept.answer(), false)
+}
+
+/// A response as it is kept. It is there as a whole: nothing here waits.
+fn keep(response: Response<Body>) -> Result<idempotency::Answer, Fault> {
     let (parts, body) = response.into_parts();
-    let body = to_bytes(body, LONGEST).await.map_err(|_| Fault::Other("an answer that does not end"))?;
+    let body = to_bytes(body, LONGEST).now_or_never().ok_or(Fault::Other("an answer that is still being made"))?;
+    let body = body.map_err(|_| Fault::Other("an answer that does not end"))?;
     let body = String::from_utf8(body.into()).map_err(|_| Fault::Other("an answer that is no text"))?;
     let headers =
         parts.headers.iter().filter_map(|(name, value)| Some((name.to_string(), value.to_str().ok()?.to_owned())));

@@ -1,6 +1,7 @@
 use super::*;
 use domain::access::{Denied, Operation};
 use domain::audit::KINDS;
+use domain::events::Change;
 use domain::events::EventKind;
 use domain::oauth::diagnosis::{ADVICE, AUTHENTICATION, Endpoint};
 use flows::authorize::InteractionRefusal;
@@ -110,6 +111,7 @@ fn recorded() -> BTreeSet<String> {
     let areas: BTreeSet<&str> = KINDS.iter().filter_map(|kind| kind.split_once('.')).map(|(area, _)| area).collect();
     let mut kinds: BTreeSet<String> = Endpoint::ALL.iter().map(|endpoint| endpoint.as_str().to_owned()).collect();
     kinds.insert(AUTHENTICATION.to_owned());
+    kinds.extend(Change::ALL.iter().map(|change| change.as_str().to_owned()));
     for path in files(&folder, "rs").into_iter().filter(|path| !path.to_string_lossy().contains("tests")) {
         for line in fs::read_to_string(path).unwrap().lines() {
             let first_of_call = ["record(ctx, \"", "record_with(ctx, \"", "KIND: &str = \""]

@@ -6,6 +6,7 @@ mod length;
 mod modules;
 mod rust;
 mod schema;
+mod told;
 mod workspace;
 
 use crate::process;
@@ -21,6 +22,7 @@ pub fn run(root: &Path, tally: &mut Tally) {
             report(tally, "crates depend in the right direction", Ok(layers::check(&workspace)));
             report(tally, "no circle of files", Ok(cycles::check(&workspace)));
             report(tally, "requests reach only use cases that check their caller", guarded::check(&workspace));
+            report(tally, "changes are told in their transaction", told::check(&workspace));
             report(tally, "no long file", length::check(root, &workspace));
         }
         Err(error) => report(tally, "the workspace can be read", Err(error)),

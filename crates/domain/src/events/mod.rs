@@ -1,10 +1,12 @@
 //! Events: what happened here, as webhooks are told of it.
 mod catalogue;
+mod change;
 mod field;
 #[cfg(test)]
 mod tests;
 
 pub use catalogue::{EventData, EventKind};
+pub use change::Change;
 pub use field::{SignInFailure, TokenKind};
 
 use crate::client::GrantType;

@@ -1,14 +1,17 @@
 //! The rings: which keys there are, in which state, and how they follow one another.
 use super::{MasterKey, SigningKey};
+use crate::kept::Last;
+use crate::recorder::About;
+use crate::told::{self, Told};
 use crate::{Ctx, Fault, Settings, events};
 use domain::Timestamp;
-use domain::events::EventData;
+use domain::events::{Change, EventData};
 use domain::keys::{KeyState, SealingKeyRecord, SigningKeyRecord};
 use domain::oauth::jose::{self, SigningAlg};
 use domain::oauth::jwk::PublicKey;
 use domain::oauth::registration::LONGEST_SIGNED;
 use domain::oauth::seal::Sealer;
-use serde_json::Value;
+use serde_json::{Value, json};
 use store::{Store, Tx};
 
 /// Characters of a `kid`: a SHA-256 thumbprint (RFC 7638) as base64url.
@@ -157,16 +160,22 @@ pub fn is_young(key: &SigningKeyRecord, all: &[SigningKeyRecord], now: Timestamp
 }
 
 /// Moves each ring on by one: the next key becomes active, the active one retires and stays published until the last token
-/// that it can have signed has expired (checklist 99), and a new next key is made. `false`, unless `forced`, where the next
+/// that it can have signed has expired (checklist 99), and a new next key is made. `None`, unless `forced`, where the next
 /// keys are so young that nothing moved.
-pub async fn rotate(store: &Store, master: &MasterKey, ctx: &Ctx, forced: bool) -> Result<bool, Fault> {
+pub async fn rotate<L: Last<()>>(
+    store: &Store,
+    master: &MasterKey,
+    ctx: &Ctx,
+    forced: bool,
+    last: L,
+) -> Result<Option<L::Out>, Fault> {
     let (master, ctx) = (master.clone(), ctx.clone());
     let work = store.write(move |tx| {
         Box::pin(async move {
             store::keys::lock(tx).await?;
             let signing = store::keys::list_signing(tx, ctx.now).await?;
             if !forced && signing.iter().any(|key| is_young(key, &signing, ctx.now)) {
-                return Ok(false);
+                return Ok(None);
             }
             // A client's own lifetime may be longer than the server's.
             let gone = ctx.now.plus(LONGEST_SIGNED + SEEN);
@@ -178,17 +187,19 @@ pub async fn rotate(store: &Store, master: &MasterKey, ctx: &Ctx, forced: bool) 
                 store::keys::set_sealing_state(tx, key.id, step(key.state, gone).0, ctx.now).await?;
             }
             complete(tx, &master, &ctx).await?;
-            tell(tx, &ctx).await.map(|()| true)
+            tell(tx, &ctx, Change::KeyRotated, json!({})).await?;
+            Ok(Some(last.within(tx, ()).await?))
         })
     });
     work.await
 }
 
-/// Tells webhooks which keys sign from now on.
-async fn tell(tx: &mut Tx, ctx: &Ctx) -> Result<(), Fault> {
+/// Tells of a change of the keys, and webhooks which sign from now on.
+async fn tell(tx: &mut Tx, ctx: &Ctx, change: Change, detail: Value) -> Result<(), Fault> {
     let active = store::keys::list_signing(tx, ctx.now).await?.into_iter();
     let active_kids = active.filter(|key| key.state == KeyState::Active).map(|key| key.kid).collect();
-    Ok(events::emit(tx, ctx, EventData::KeyRotated { active_kids }).await?)
+    let event = events::event(ctx, EventData::KeyRotated { active_kids });
+    Ok(told::within(tx, ctx, Told::of(change, About::default()).with(detail).events([event])).await?)
 }
 
 /// A key that others may have.
@@ -207,6 +218,10 @@ pub async fn expel(store: &Store, master: &MasterKey, ctx: &Ctx, key: &Leaked) -
     let work = store.write(move |tx| {
         Box::pin(async move {
             store::keys::lock(tx).await?;
+            let detail = match &key {
+                Leaked::Signing(kid) => json!({"kid": kid}),
+                Leaked::Sealing(number) => json!({"sealing_key": number}),
+            };
             match key {
                 Leaked::Signing(kid) => {
                     let all = store::keys::list_signing(tx, ctx.now).await?;
@@ -227,7 +242,7 @@ pub async fn expel(store: &Store, master: &MasterKey, ctx: &Ctx, key: &Leaked) -
                 }
             }
             complete(tx, &master, &ctx).await?;
-            tell(tx, &ctx).await.map(|()| true)
+            tell(tx, &ctx, Change::KeyExpelled, detail).await.map(|()| true)
         })
     });
     work.await

@@ -4,6 +4,7 @@ use super::issue::{Answer, Refreshing, TokenResponse, access_lifetime, issued};
 use crate::failure::refuse;
 use crate::recorder::About;
 use crate::subject::{self, Absent};
+use crate::told::{self, Told};
 use crate::{App, Ctx, Failure, events};
 use domain::client::{Client, GrantType, SubType, Trust};
 use domain::events::EventKind;
@@ -55,18 +56,12 @@ impl Allowed<'_> {
         if code.epoch != client.access_epoch + subject.user.epoch {
             return refuse(Unbegun::ConsentRevoked);
         }
-        let about = About::client(&client.id).and_user(code.user_id);
         match write(app, ctx, client, &grant, self.by).await? {
             Written::First => {}
             Written::NotConsented => return refuse(Unbegun::ConsentRevoked),
             Written::Forbidden => return refuse(Unbegun::ClientForbidden),
             Written::TokenEnded => return refuse(Unbegun::TokenEnded),
-            Written::Replayed(ended) => {
-                if let Some(grant) = ended {
-                    app.record(ctx, "grant.ended", EndReason::CodeReplayed.as_str(), about.and_grant(grant));
-                }
-                return refuse(Unbegun::Replayed);
-            }
+            Written::Replayed => return refuse(Unbegun::Replayed),
         }
         let answer = Answer {
             client,
@@ -124,8 +119,8 @@ fn grant(app: &App, ctx: &Ctx, allowed: &Allowed<'_>, refresh: Option<RefreshSta
 /// What became of an attempt to write a grant.
 enum Written {
     First,
-    /// The code was used before; the grant that ended for it, if one lived.
-    Replayed(Option<GrantId>),
+    /// The code was used before; the grant that came of it was ended, if it lived.
+    Replayed,
     /// The consent that the code came of was taken back meanwhile.
     NotConsented,
     /// The workspace does not let the client in any more.
@@ -175,7 +170,7 @@ async fn write(
             // Another request of the device may hold the answer already; that ends nothing: it polls until it reads it.
             let device = by == GrantType::DeviceCode;
             if device && !store::device::redeem(tx, grant.code_id, &client, now).await? {
-                return Ok(Written::Replayed(None));
+                return Ok(Written::Replayed);
             }
             match store::grants::redeem(tx, &grant).await? {
                 Redeemed::First => {
@@ -188,9 +183,11 @@ async fn write(
                     if let Some(id) = ended {
                         // The code says the same of both: only the ids of the grants differ.
                         let ended = Grant { id, ..grant };
-                        events::emit(tx, &ctx, events::grant_ended(&ended, why)).await?;
+                        let event = events::event(&ctx, events::grant_ended(&ended, why));
+                        let about = About::client(&client).and_user(ended.user_id).and_grant(id);
+                        told::within(tx, &ctx, Told::ended(about, why).events([event])).await?;
                     }
-                    Ok(Written::Replayed(ended))
+                    Ok(Written::Replayed)
                 }
             }
         })

@@ -3,6 +3,7 @@ use super::issue::{Answer, Refreshing, TokenResponse, access_lifetime, issued};
 use crate::failure::refuse;
 use crate::recorder::About;
 use crate::subject::{self, Absent};
+use crate::told::{self, Told};
 use crate::{App, Ctx, Failure, Fault, events};
 use domain::Timestamp;
 use domain::client::{Client, GrantType};
@@ -72,9 +73,8 @@ enum Outcome {
     Renewed(Box<GrantContext>, i64),
     /// The client keeps the token that it has.
     Kept(Box<GrantContext>),
+    /// For a stolen token the grant was ended as well.
     Refused(R),
-    /// Refused, and the grant revoked with it.
-    Ended(R),
 }
 
 /// A refresh token that was opened, and what is to come of it.
@@ -166,9 +166,10 @@ async fn end(tx: &mut Tx, ctx: &Ctx, grant: &Grant, theft: Theft) -> Result<Outc
             reason: theft,
         };
         let both = [reuse, events::grant_ended(grant, why)].map(|data| events::event(ctx, data));
-        store::events::append(tx, &both).await?;
+        let about = About::client(&grant.client_id).and_user(grant.user_id).and_grant(grant.id);
+        told::within(tx, ctx, Told::ended(about, why).events(both)).await?;
     }
-    Ok(Outcome::Ended(theft.into()))
+    Ok(Outcome::Refused(theft.into()))
 }
 
 /// Judges the token on the row as it is now, and moves the row on; tries again when another request was faster.
@@ -229,16 +230,11 @@ pub(super) async fn refresh(
     context.check(ctx.now).map_err(|dead| Failure::Refused(dead.into()))?;
     let (scopes, resources) = narrowed(app, &context, body).map_err(Failure::Refused)?;
 
-    let about = About::client(&client.id).and_user(context.grant.user_id).and_grant(context.grant.id);
     let refresh = Refresh { app, ctx, client, presented, scopes };
     let (context, token) = match refresh.outcome(context).await? {
         Outcome::Renewed(context, number) => (context, Refreshing::Number(number)),
         Outcome::Kept(context) => (context, Refreshing::Kept(text.to_owned())),
         Outcome::Refused(refusal) => return refuse(refusal),
-        Outcome::Ended(refusal) => {
-            app.record(ctx, "grant.ended", EndReason::RefreshTokenReplayed.as_str(), about);
-            return refuse(refusal);
-        }
     };
     let grant = &context.grant;
     let subject = {

@@ -8,7 +8,7 @@ pub(crate) use pool::Lease;
 
 use crate::StoreError;
 use crate::options::StoreOptions;
-use crate::tx::{Link, Tx};
+use crate::tx::{self, Link, Tx};
 use futures_util::future::BoxFuture;
 use hosts::Hosts;
 use pool::{Pool, Terms};
@@ -120,6 +120,7 @@ impl Pools {
                 Ok(value) => {
                     lease.line()?.commit().await?;
                     commits.fetch_add(1, Ordering::Relaxed);
+                    tx::committed(tx.after());
                     Ok(value)
                 }
                 Err(error) => {

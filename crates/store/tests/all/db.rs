@@ -467,3 +467,34 @@ async fn point_4_5_whether_there_is_a_database_is_found_out_without_making_one()
     })
     .await;
 }
+
+#[tokio::test]
+async fn what_waits_for_a_commit_happens_after_it_and_for_it_alone() {
+    use std::sync::Arc;
+    use std::sync::atomic::{AtomicU32, Ordering};
+    for_each_database(async |db| {
+        let count = Arc::new(AtomicU32::new(0));
+        let write = async |good: bool| {
+            let count = Arc::clone(&count);
+            let work = db.store.write(move |tx| {
+                Box::pin(async move {
+                    let told = Arc::clone(&count);
+                    tx.once_committed(move || {
+                        told.fetch_add(1, Ordering::SeqCst);
+                    });
+                    tx.execute("DELETE FROM users", &[]).await?;
+                    assert_eq!(count.load(Ordering::SeqCst), 0, "not before");
+                    if good { Ok(()) } else { Err(StoreError::BrokenReference) }
+                })
+            });
+            work.await
+        };
+        write(false).await.unwrap_err();
+        // What was taken back leaves nothing for the next on the same connection.
+        statement(db, "DELETE FROM users").await.unwrap();
+        assert_eq!(count.load(Ordering::SeqCst), 0);
+        write(true).await.unwrap();
+        assert_eq!(count.load(Ordering::SeqCst), 1);
+    })
+    .await;
+}

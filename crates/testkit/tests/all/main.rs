@@ -41,6 +41,7 @@ mod revocations;
 mod rights;
 mod secrets;
 mod standing;
+mod told;
 mod trust;
 mod undo;
 mod webhook_changes;

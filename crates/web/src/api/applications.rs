@@ -4,7 +4,7 @@ use crate::WebState;
 use crate::error::json_response;
 use crate::incoming::tagged;
 use crate::manager::{Manager, Members, Object};
-use crate::once::once;
+use crate::once::{Made, again, once};
 use crate::openapi::answers::Problem409;
 use crate::openapi::schema::applications::{Client as Described, ClientChange, Clients, NewClient};
 use crate::openapi::schema::registration::RegisteredClients;
@@ -18,6 +18,7 @@ use domain::access::Operation;
 use domain::application::CAMEL;
 use domain::client::Client;
 use domain::oauth::registration;
+use flows::idempotency::Keeper;
 use flows::manage::Unmanaged;
 use flows::owned::{self, Whose};
 use serde::{Deserialize, Serialize};
@@ -87,9 +88,10 @@ pub async fn create(State(state): State<WebState>, manager: Manager, Object(body
     once(state, manager, "POST /api/v1/oauth2/clients", Operation::WriteClients, body, make).await
 }
 
-async fn make(state: WebState, manager: Manager, body: Map<String, Value>) -> Answer {
-    let made = owned::create(state.app(), &manager.ctx, &manager.principal, &CAMEL, &body).await?;
-    Ok(answer(StatusCode::CREATED, &made.client, made.secret.as_ref()))
+async fn make(state: WebState, manager: Manager, body: Map<String, Value>, keeper: Keeper) -> Made {
+    let shown = |made: owned::Made| again(answer(StatusCode::CREATED, &made.client, made.secret.as_ref()));
+    let keep = keeper.keep(shown);
+    Ok(owned::create_kept(state.app(), &manager.ctx, &manager.principal, &CAMEL, &body, keep).await?)
 }
 
 /// Read an application, in camel case

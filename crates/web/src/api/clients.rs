@@ -5,7 +5,7 @@ use crate::WebState;
 use crate::error::json_response;
 use crate::incoming::tagged;
 use crate::manager::{Manager, Object};
-use crate::once::once;
+use crate::once::{Made, again, once};
 use crate::openapi::answers::Problem409;
 use crate::openapi::schema::applications::{ApplicationAnswer, ApplicationChange, ApplicationInUse, NewApplication};
 use crate::path::Path;
@@ -17,6 +17,7 @@ use domain::access::Operation;
 use domain::application::SNAKE;
 use domain::client::Client;
 use domain::{Secret, Timestamp, UserId};
+use flows::idempotency::Keeper;
 use flows::owned::{self, ClientStats, ClientUser, Whose};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
@@ -105,9 +106,9 @@ pub async fn create(State(state): State<WebState>, manager: Manager, Object(body
     once(state, manager, "POST /oidc/clients", Operation::WriteClients, body, make).await
 }
 
-async fn make(state: WebState, manager: Manager, body: Map<String, Value>) -> Answer {
-    let made = owned::create(state.app(), &manager.ctx, &manager.principal, &SNAKE, &body).await?;
-    Ok(answer(&made.client, made.secret.as_ref()))
+async fn make(state: WebState, manager: Manager, body: Map<String, Value>, keeper: Keeper) -> Made {
+    let keep = keeper.keep(|made: owned::Made| again(answer(&made.client, made.secret.as_ref())));
+    Ok(owned::create_kept(state.app(), &manager.ctx, &manager.principal, &SNAKE, &body, keep).await?)
 }
 
 /// Change an application

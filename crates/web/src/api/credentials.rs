@@ -3,7 +3,7 @@ use super::list::{Deleted, deleted};
 use crate::WebState;
 use crate::error::json_response;
 use crate::manager::{Manager, Members, Object};
-use crate::once::once;
+use crate::once::{Made, again, once};
 use crate::openapi::answers::Problem409;
 use crate::path::Path;
 use crate::problem::{Answer, Problem};
@@ -13,6 +13,7 @@ use domain::access::Operation;
 use domain::identity::PersonalAccessToken;
 use domain::{ApiKeyId, PersonalAccessTokenId, Secret, Timestamp, UserId};
 use flows::credentials::{self, Asked, KeptKey};
+use flows::idempotency::Keeper;
 use flows::manage::Unmanaged;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
@@ -200,10 +201,12 @@ pub async fn create_key(State(state): State<WebState>, manager: Manager, Object(
     once(state, manager, "POST /api/v1/api-keys", Operation::WriteApiKeys, body, make_key).await
 }
 
-async fn make_key(state: WebState, manager: Manager, body: Map<String, Value>) -> Answer {
+async fn make_key(state: WebState, manager: Manager, body: Map<String, Value>, keeper: Keeper) -> Made {
     let asked = asked(&body, &["name", "scopes", "roles", "expires_at"])?;
-    let (kept, secret) = credentials::create_api_key(state.app(), &manager.ctx, &manager.principal, &asked).await?;
-    Ok(json_response(StatusCode::CREATED, &Key::of(&kept, Some(&secret))))
+    let keep = keeper.keep(|(kept, secret): (KeptKey, Secret)| {
+        again(json_response(StatusCode::CREATED, &Key::of(&kept, Some(&secret))))
+    });
+    Ok(credentials::create_api_key_kept(state.app(), &manager.ctx, &manager.principal, &asked, keep).await?)
 }
 
 /// Adopt an API key
@@ -253,10 +256,12 @@ pub async fn create_token(State(state): State<WebState>, manager: Manager, Objec
     once(state, manager, "POST /api/v1/personal-access-tokens", Operation::WriteTokens, body, make_token).await
 }
 
-async fn make_token(state: WebState, manager: Manager, body: Map<String, Value>) -> Answer {
+async fn make_token(state: WebState, manager: Manager, body: Map<String, Value>, keeper: Keeper) -> Made {
     let asked = asked(&body, &["name", "scopes", "expires_at"])?;
-    let (token, secret) = credentials::create_token(state.app(), &manager.ctx, &manager.principal, &asked).await?;
-    Ok(json_response(StatusCode::CREATED, &PersonalToken::of(&token, Some(&secret))))
+    let keep = keeper.keep(|(token, secret): (PersonalAccessToken, Secret)| {
+        again(json_response(StatusCode::CREATED, &PersonalToken::of(&token, Some(&secret))))
+    });
+    Ok(credentials::create_token_kept(state.app(), &manager.ctx, &manager.principal, &asked, keep).await?)
 }
 
 /// Revoke a personal access token

@@ -6,7 +6,7 @@ use crate::api::clients::Overlap;
 use crate::error::json_response;
 use crate::incoming::tagged;
 use crate::manager::{Manager, Members, Object};
-use crate::once::once;
+use crate::once::{Made, again, once};
 use crate::openapi::schema::webhooks::{DeliveriesQuery, NewWebhookBody, OwnerQuery, WebhookChange};
 use crate::path::Path;
 use crate::problem::{Answer, Problem};
@@ -16,6 +16,7 @@ use domain::access::Operation;
 use domain::webhook::{Delivery, DeliveryState, Webhook};
 use domain::{EventId, Secret, Timestamp, WebhookId, WorkspaceId};
 use flows::Failure;
+use flows::idempotency::Keeper;
 use flows::manage::{ManageRefusal, Unmanaged};
 use flows::operator::Scope;
 use flows::webhooks::{self, Change, MayChange, MayRead, NewWebhook, WebhookRefusal};
@@ -180,7 +181,7 @@ pub async fn create(State(state): State<WebState>, manager: Manager, Object(body
     once(state, manager, "POST /api/v1/webhooks", operation, body, make).await
 }
 
-async fn make(state: WebState, manager: Manager, body: Map<String, Value>) -> Answer {
+async fn make(state: WebState, manager: Manager, body: Map<String, Value>, keeper: Keeper) -> Made {
     let of = may_change(&state, &manager)?;
     let body = Members(&body);
     body.known(&["url", "description", "events"])?;
@@ -189,8 +190,10 @@ async fn make(state: WebState, manager: Manager, body: Map<String, Value>) -> An
         description: body.text("description")?.unwrap_or_default(),
         events: body.list("events")?.unwrap_or_else(|| vec!["*".to_owned()]),
     };
-    let (webhook, secret) = webhooks::create(state.app(), &manager.ctx, of, &new).await.map_err(refused)?;
-    Ok(tagged(json_response(StatusCode::CREATED, &show(&webhook, Some(&secret))), webhook.revision))
+    let keep = keeper.keep(|(webhook, secret): (Webhook, Secret)| {
+        again(tagged(json_response(StatusCode::CREATED, &show(&webhook, Some(&secret))), webhook.revision))
+    });
+    webhooks::create_kept(state.app(), &manager.ctx, of, &new, keep).await.map_err(refused)
 }
 
 /// Read a webhook

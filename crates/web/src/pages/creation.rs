@@ -1,11 +1,12 @@
 //! Forms that make something: sent twice, or their answer loaded again, they make it once and show the same answer.
 use crate::WebState;
-use crate::once::{Outcome, done_once, rights};
+use crate::once::{Outcome, again, answered, done_once, rights};
 use crate::pages::frame::{Frame, Leads, render};
-use crate::person::{ONCE, Posted};
+use crate::person::{ONCE, Person, Posted};
 use askama::Template;
 use axum::http::StatusCode;
 use axum::response::Response;
+use flows::idempotency::{Keep, Keeper, Kept};
 use flows::manage::Unmanaged;
 use flows::{Failure, Fault, idempotency};
 use std::sync::Arc;
@@ -36,9 +37,9 @@ impl From<Fault> for Unmade {
     }
 }
 
-/// The page after something was made, which is kept as it is, secrets and all: sealed, for a day. `Err` means that nothing
-/// was made, and nothing is kept: the form can be mended and sent again.
-pub type Made = Result<Response, Unmade>;
+/// The page after something was made, which is kept as it is, secrets and all: sealed, for a day, and in the transaction that
+/// makes it. `Err` means that nothing was made, and nothing is kept: the form can be mended and sent again.
+pub type Made = Result<Kept, Unmade>;
 
 /// Shown to somebody who sent a form again while it was being worked on.
 #[derive(Template)]
@@ -54,16 +55,20 @@ impl Posted {
     /// Does what the form asks for, once for each time that the form was shown: the session and the path own its key.
     pub async fn once<W, F>(self, state: WebState, work: W) -> Response
     where
-        W: FnOnce(WebState, Arc<Posted>) -> F,
+        W: FnOnce(WebState, Arc<Posted>, Keeper) -> F + Send + 'static,
         F: Future<Output = Made> + Send + 'static,
     {
         let posted = Arc::new(self);
         let person = &posted.person;
         let refused = |fault: Fault| person.refused(&state, &Failure::<Unmanaged>::Fault(fault));
-        let work = Box::pin(work(state.clone(), Arc::clone(&posted)));
+        let (at, form) = (state.clone(), Arc::clone(&posted));
+        let work = |keeper| Box::pin(work(at, form, keeper));
         let outcome = match posted.field(ONCE) {
             // A form without a key is none of ours; whoever wrote it minds what they send.
-            "" => Ok(work.await.map_or_else(Outcome::Refused, Outcome::Answered)),
+            "" => match work(Keeper::nowhere()).await {
+                Ok(kept) => answered(kept).map(Outcome::Answered),
+                Err(unmade) => Ok(Outcome::Refused(unmade)),
+            },
             key if !idempotency::is_key(key) => return person.form_used(&state),
             key => {
                 let caller = format!("page {} {} {}", person.session, person.user.id, posted.path);
@@ -83,6 +88,17 @@ impl Posted {
             Ok(Outcome::Refused(Unmade::Fault(fault))) | Err(fault) => refused(fault),
         }
     }
+}
+
+/// Keeps the page that shows what was made.
+pub fn page_of<T>(
+    state: &WebState,
+    posted: &Arc<Posted>,
+    keeper: Keeper,
+    show: impl FnOnce(&WebState, &Person, T) -> Response + Send + 'static,
+) -> Keep<T> {
+    let (state, posted) = (state.clone(), Arc::clone(posted));
+    keeper.keep(move |made| again(show(&state, &posted.person, made)))
 }
 
 fn under_way(state: &WebState, posted: &Posted) -> Response {

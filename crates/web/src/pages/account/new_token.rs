@@ -1,6 +1,6 @@
 //! Making an access token of one's own.
 use crate::WebState;
-use crate::pages::creation::Made;
+use crate::pages::creation::{Made, page_of};
 use crate::pages::frame::Frame;
 use crate::pages::nav::Section;
 use crate::pages::problem::Problem;
@@ -10,8 +10,11 @@ use crate::person::{Person, Posted};
 use askama::Template;
 use axum::extract::State;
 use axum::response::Response;
+use domain::Secret;
+use domain::identity::PersonalAccessToken;
 use flows::Failure;
 use flows::credentials::{self, Asked};
+use flows::idempotency::Keeper;
 use flows::manage::Unmanaged;
 use std::sync::Arc;
 
@@ -61,7 +64,21 @@ pub async fn post(State(state): State<WebState>, posted: Posted) -> Response {
     posted.once(state, make).await
 }
 
-async fn make(state: WebState, posted: Arc<Posted>) -> Made {
+fn shown(state: &WebState, person: &Person, (token, secret): (PersonalAccessToken, Secret)) -> Response {
+    let frame = person.frame(state, Section::Tokens);
+    let shown = Shown {
+        title: frame.say("tokens-made"),
+        lead: frame.rich("tokens-made-line", "name", &token.name),
+        label: frame.say("tokens-made-label"),
+        id: "token-secret",
+        value: Revealed::after("", &secret),
+        back: person.path(state, Section::Tokens),
+        frame,
+    };
+    shown.show(state, person)
+}
+
+async fn make(state: WebState, posted: Arc<Posted>, keeper: Keeper) -> Made {
     let person = &posted.person;
     let (name, expires) = (posted.field("name"), posted.field("expires"));
     let ticked: Vec<&str> = posted.form.all("scopes").collect();
@@ -82,24 +99,13 @@ async fn make(state: WebState, posted: Arc<Posted>) -> Made {
             roles: Vec::new(),
             expires_at: days.map(|days| person.ctx.now.plus(days * 24 * 60 * 60)),
         };
-        credentials::create_token(state.app(), &person.ctx, &person.principal, &asked).await
+        let keep = page_of(&state, &posted, keeper, shown);
+        credentials::create_token_kept(state.app(), &person.ctx, &person.principal, &asked, keep).await
     };
-    let frame = person.frame(&state, Section::Tokens);
     match made {
-        Ok((token, secret)) => {
-            let path = person.path(&state, Section::Tokens);
-            let shown = Shown {
-                title: frame.say("tokens-made"),
-                lead: frame.rich("tokens-made-line", "name", &token.name),
-                label: frame.say("tokens-made-label"),
-                id: "token-secret",
-                value: Revealed::after("", &secret),
-                back: path,
-                frame,
-            };
-            Ok(shown.show(&state, person))
-        }
+        Ok(kept) => Ok(kept),
         Err(failure) => {
+            let frame = person.frame(&state, Section::Tokens);
             let problem = Problem::of(&failure, &state, person, &frame)?;
             Err(person.again(&state, &page(&state, person, frame, problem, (name, expires), &ticked)).into())
         }

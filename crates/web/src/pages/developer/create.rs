@@ -3,7 +3,7 @@ use super::application::{Application, Tab};
 use super::draft::{Draft, Kind, line_at_fault, lines};
 use super::scopes::{Choice, choices};
 use crate::WebState;
-use crate::pages::creation::Made;
+use crate::pages::creation::{Made, page_of};
 use crate::pages::frame::Frame;
 use crate::pages::nav::Section;
 use crate::pages::problem::Problem;
@@ -13,8 +13,8 @@ use axum::extract::State;
 use axum::response::Response;
 use domain::ScopeSet;
 use domain::application::CONSOLE;
-use domain::client::{ApplicationType, Client};
-use flows::idempotency::is_key;
+use domain::client::ApplicationType;
+use flows::idempotency::{Keeper, is_key};
 use flows::manage::ManageRefusal;
 use flows::{Failure, owned};
 use std::sync::Arc;
@@ -163,22 +163,22 @@ pub async fn post(State(state): State<WebState>, posted: Posted) -> Response {
     posted.once(state, make).await
 }
 
-async fn make(state: WebState, posted: Arc<Posted>) -> Made {
+async fn make(state: WebState, posted: Arc<Posted>, keeper: Keeper) -> Made {
     let (person, draft) = (&posted.person, Draft::read(&posted.form));
     let Some(kind) = draft.kind else {
         allowed(&state, person)?;
         return Err(person.again(&state, &page(&state, person, &draft, Step::Kind, Problem::default())).into());
     };
-    let made = owned::create(state.app(), &person.ctx, &person.principal, &CONSOLE, &draft.metadata(kind)).await;
-    let (client, secret): (Client, _) = match made {
-        Ok(made) => (made.client, made.secret),
-        Err(failure) => return Err(faulty(&state, person, &draft, &failure).into()),
-    };
-    let page = MadePage {
-        frame: person.frame(&state, Section::Applications),
-        redirects: !client.config.redirect_uris.is_empty(),
-        app: Application::of(&state, person, client, Tab::Overview),
-        secret: secret.as_ref().map(domain::Secret::expose),
-    };
-    Ok(person.show(&state, &page))
+    let keep = page_of(&state, &posted, keeper, |state, person, owned::Made { client, secret }| {
+        let page = MadePage {
+            frame: person.frame(state, Section::Applications),
+            redirects: !client.config.redirect_uris.is_empty(),
+            app: Application::of(state, person, client, Tab::Overview),
+            secret: secret.as_ref().map(domain::Secret::expose),
+        };
+        person.show(state, &page)
+    });
+    let metadata = draft.metadata(kind);
+    let made = owned::create_kept(state.app(), &person.ctx, &person.principal, &CONSOLE, &metadata, keep).await;
+    made.map_err(|failure| faulty(&state, person, &draft, &failure).into())
 }

@@ -2,7 +2,7 @@
 use super::application::{Application, Named, Tab, named};
 use crate::WebState;
 use crate::pages::confirm::{After, Confirm};
-use crate::pages::creation::Made;
+use crate::pages::creation::{Made, page_of};
 use crate::pages::frame::Frame;
 use crate::pages::problem::Problem;
 use crate::person::{Person, Posted};
@@ -10,6 +10,7 @@ use askama::Template;
 use axum::extract::State;
 use axum::response::Response;
 use domain::client::{Client, Trust};
+use flows::idempotency::Keeper;
 use flows::secrets::{self, SecretView};
 use std::sync::Arc;
 
@@ -42,13 +43,10 @@ fn page<'p>(
     SecretsPage { frame, problem, app, secrets, made, full }
 }
 
-/// After a change that made the application confidential.
-pub async fn made(state: &WebState, person: &Person, client: Client, secret: &str) -> Response {
-    let path = axum::extract::Path([("client".to_owned(), client.id.to_string())].into());
-    match Application::open(state, person, &path, Tab::Secrets).await {
-        Ok(app) => person.show(state, &page(state, person, app, Problem::default(), Some(secret))),
-        Err(response) => *response,
-    }
+/// With a secret that was just made.
+pub fn made(state: &WebState, person: &Person, client: Client, secret: &str) -> Response {
+    let app = Application::of(state, person, client, Tab::Secrets);
+    person.show(state, &page(state, person, app, Problem::default(), Some(secret)))
 }
 
 pub async fn get(State(state): State<WebState>, person: Person, path: Named) -> Response {
@@ -59,23 +57,17 @@ pub async fn get(State(state): State<WebState>, person: Person, path: Named) -> 
 }
 
 pub async fn post(State(state): State<WebState>, path: Named, posted: Posted) -> Response {
-    posted.once(state, |state, posted| make(state, path, posted)).await
+    posted.once(state, |state, posted, keeper| make(state, path, posted, keeper)).await
 }
 
-async fn make(state: WebState, path: Named, posted: Arc<Posted>) -> Made {
+async fn make(state: WebState, path: Named, posted: Arc<Posted>, keeper: Keeper) -> Made {
     let person = &posted.person;
-    let added = secrets::add(state.app(), &person.ctx, &person.principal, named(&path, "client")).await;
-    let failure = match added {
-        Ok(added) => {
-            return Ok(match Application::open(&state, person, &path, Tab::Secrets).await {
-                Ok(app) => {
-                    let page = page(&state, person, app, Problem::default(), Some(added.secret.expose()));
-                    person.show(&state, &page)
-                }
-                // The secret is there, even if it cannot be shown.
-                Err(response) => *response,
-            });
-        }
+    let keep = page_of(&state, &posted, keeper, |state, person, added: secrets::Added| {
+        made(state, person, added.client, added.secret.expose())
+    });
+    let id = named(&path, "client");
+    let failure = match secrets::add_kept(state.app(), &person.ctx, &person.principal, id, keep).await {
+        Ok(kept) => return Ok(kept),
         Err(failure) => failure,
     };
     let problem = Problem::of(&failure, &state, person, &person.frame(&state, person.console()))?;

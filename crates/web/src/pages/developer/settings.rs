@@ -4,6 +4,7 @@ use super::draft::{line_at_fault, lines};
 use super::scopes::{Choice, choices};
 use super::secrets;
 use crate::WebState;
+use crate::once::{again, this_once};
 use crate::pages::creation::Made;
 use crate::pages::frame::Frame;
 use crate::pages::meanwhile::{BASE, base, merge};
@@ -15,7 +16,8 @@ use axum::response::Response;
 use domain::application::{self, CONSOLE, LONGEST};
 use domain::client::{ApplicationType, GrantType, Trust};
 use domain::oauth::params::RawParams;
-use flows::owned;
+use flows::idempotency::Keeper;
+use flows::owned::{self, Updated};
 use serde_json::{Map, Value, json};
 use std::sync::Arc;
 
@@ -185,27 +187,30 @@ fn body(form: &RawParams) -> Map<String, Value> {
 
 pub async fn post(State(state): State<WebState>, path: Named, posted: Posted) -> Response {
     // An application that becomes confidential gets a secret.
-    posted.once(state, |state, posted| change(state, path, posted)).await
+    posted.once(state, |state, posted, keeper| change(state, path, posted, keeper)).await
 }
 
-async fn change(state: WebState, path: Named, posted: Arc<Posted>) -> Made {
+async fn change(state: WebState, path: Named, posted: Arc<Posted>, keeper: Keeper) -> Made {
     let person = &posted.person;
     let app = Application::open(&state, person, &path, Tab::Settings).await?;
     let body = body(&posted.form);
     // A form without its revision is none of ours.
     let revision = posted.field("revision").parse().unwrap_or(-1);
-    let changed =
-        owned::change(state.app(), &person.ctx, &person.principal, &CONSOLE, app.id(), Some(revision), &body).await;
-    let failure = match changed {
-        Ok(updated) => {
-            if let Some(secret) = updated.secret {
-                return Ok(secrets::made(&state, person, updated.client, secret.expose()).await);
-            }
-            // Nothing new is there to be shown again; whoever saves again is held to the revision.
-            let dropped = app.client.is_reviewed() && !updated.client.is_reviewed();
-            let said = if dropped { "saved-unreviewed" } else { "saved" };
-            return Err(person.done(&state, &app.at("settings"), said).into());
+    let (at, by) = (state.clone(), Arc::clone(&posted));
+    let (settings, was_reviewed) = (app.at("settings"), app.client.is_reviewed());
+    let keep = keeper.keep(move |Updated { client, secret }| {
+        let person = &by.person;
+        if let Some(secret) = secret {
+            return again(secrets::made(&at, person, client, secret.expose()));
         }
+        // Nothing new is there to be shown again; whoever saves again is held to the revision.
+        let said = if was_reviewed && !client.is_reviewed() { "saved-unreviewed" } else { "saved" };
+        this_once(person.done(&at, &settings, said))
+    });
+    let which = (app.id(), Some(revision));
+    let changed = owned::change_kept(state.app(), &person.ctx, &person.principal, &CONSOLE, which, &body, keep).await;
+    let failure = match changed {
+        Ok(kept) => return Ok(kept),
         Err(failure) => failure,
     };
     let frame = person.frame(&state, person.console());

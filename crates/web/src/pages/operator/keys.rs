@@ -1,7 +1,7 @@
 //! The keys that sign tokens.
 use crate::WebState;
 use crate::pages::confirm::{After, Confirm};
-use crate::pages::creation::Made;
+use crate::pages::creation::{Made, page_of};
 use crate::pages::frame::Frame;
 use crate::pages::nav::Section;
 use crate::person::{Person, Posted};
@@ -11,6 +11,7 @@ use axum::response::Response;
 use domain::Timestamp;
 use domain::access::Operation;
 use domain::keys::KeyState;
+use flows::idempotency::Keeper;
 use flows::operator;
 use flows::server::{self, SigningKeyView};
 use std::sync::Arc;
@@ -104,11 +105,12 @@ pub async fn rotate(State(state): State<WebState>, posted: Posted) -> Response {
     posted.once(state, turn).await
 }
 
-async fn turn(state: WebState, posted: Arc<Posted>) -> Made {
+async fn turn(state: WebState, posted: Arc<Posted>, keeper: Keeper) -> Made {
     let person = &posted.person;
     let forced = posted.field("force") == "true";
-    match operator::rotate_keys(state.app(), &person.ctx, &person.principal, forced).await {
-        Ok(()) => Ok(person.done(&state, &person.path(&state, Section::Keys), "keys-rotated")),
-        Err(failure) => Err(person.refused(&state, &failure).into()),
-    }
+    let keep = page_of(&state, &posted, keeper, |state, person, ()| {
+        person.done(state, &person.path(state, Section::Keys), "keys-rotated")
+    });
+    let turned = operator::rotate_keys_kept(state.app(), &person.ctx, &person.principal, forced, keep).await;
+    turned.map_err(|failure| person.refused(&state, &failure).into())
 }

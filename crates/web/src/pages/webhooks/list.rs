@@ -2,7 +2,7 @@
 use super::form::{Kind, Typed, kinds};
 use super::place::{Answer, Place, fault, told};
 use crate::WebState;
-use crate::pages::creation::Made;
+use crate::pages::creation::{Made, page_of};
 use crate::pages::frame::Frame;
 use crate::pages::pager::Pager;
 use crate::pages::problem::Problem;
@@ -12,7 +12,9 @@ use crate::texts::Rich;
 use askama::Template;
 use axum::extract::State;
 use axum::response::Response;
+use domain::Secret;
 use domain::webhook::{Asked, Owner, Webhook};
+use flows::idempotency::Keeper;
 use flows::webhooks::{self, NewWebhook};
 use flows::{Page, Paged};
 use std::sync::Arc;
@@ -95,30 +97,32 @@ pub async fn new(State(state): State<WebState>, place: Place, person: Person) ->
 }
 
 pub async fn create(State(state): State<WebState>, place: Place, posted: Posted) -> Response {
-    posted.once(state, |state, posted| make(state, place, posted)).await
+    posted.once(state, |state, posted, keeper| make(state, place, posted, keeper)).await
 }
 
-async fn make(state: WebState, place: Place, posted: Arc<Posted>) -> Made {
+async fn make(state: WebState, place: Place, posted: Arc<Posted>, keeper: Keeper) -> Made {
     let person = &posted.person;
     let of = place.may_change(&state, person)?;
     let typed = Typed::posted(&posted);
     let new = NewWebhook { url: typed.url.clone(), description: typed.description.clone(), events: typed.names() };
-    let frame = person.frame(&state, place.section);
-    let failure = match webhooks::create(state.app(), &person.ctx, of, &new).await {
-        Ok((webhook, secret)) => {
-            let shown = Shown {
-                title: frame.say("webhooks-made"),
-                lead: Rich::text(&frame.say("webhooks-secret-lead")),
-                label: frame.say("webhooks-secret"),
-                id: "secret",
-                value: Revealed::after("", &secret),
-                back: format!("{}/{}", place.path(&state, person), webhook.id),
-                frame,
-            };
-            return Ok(shown.show(&state, person));
-        }
+    let (section, path) = (place.section, place.path(&state, person));
+    let keep = page_of(&state, &posted, keeper, move |state, person, (webhook, secret): (Webhook, Secret)| {
+        let frame = person.frame(state, section);
+        let shown = Shown {
+            title: frame.say("webhooks-made"),
+            lead: Rich::text(&frame.say("webhooks-secret-lead")),
+            label: frame.say("webhooks-secret"),
+            id: "secret",
+            value: Revealed::after("", &secret),
+            back: format!("{path}/{}", webhook.id),
+            frame,
+        };
+        shown.show(state, person)
+    });
+    let failure = match webhooks::create_kept(state.app(), &person.ctx, of, &new, keep).await {
+        Ok(kept) => return Ok(kept),
         Err(failure) => told(failure),
     };
-    let problem = Problem::of(&failure, &state, person, &frame)?;
+    let problem = Problem::of(&failure, &state, person, &person.frame(&state, place.section))?;
     Err(person.again(&state, &form(&state, &place, of.owner(), person, problem, typed)).into())
 }

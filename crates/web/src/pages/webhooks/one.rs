@@ -3,7 +3,7 @@ use super::form::{Kind, Typed, kinds};
 use super::place::{Answer, Place, stop, told};
 use crate::WebState;
 use crate::pages::confirm::{After, Confirm};
-use crate::pages::creation::Made;
+use crate::pages::creation::{Made, page_of};
 use crate::pages::frame::Frame;
 use crate::pages::meanwhile::{self, BASE, merge};
 use crate::pages::problem::Problem;
@@ -12,8 +12,9 @@ use crate::person::{Person, Posted};
 use askama::Template;
 use axum::extract::State;
 use axum::response::Response;
-use domain::Timestamp;
 use domain::webhook::Webhook;
+use domain::{EventId, Timestamp};
+use flows::idempotency::Keeper;
 use flows::webhooks::{self, Change};
 use std::sync::Arc;
 
@@ -130,14 +131,17 @@ pub async fn switch(State(state): State<WebState>, place: Place, posted: Posted)
 }
 
 pub async fn test(State(state): State<WebState>, place: Place, posted: Posted) -> Response {
-    posted.once(state, |state, posted| send_test(state, place, posted)).await
+    posted.once(state, |state, posted, keeper| send_test(state, place, posted, keeper)).await
 }
 
-async fn send_test(state: WebState, place: Place, posted: Arc<Posted>) -> Made {
+async fn send_test(state: WebState, place: Place, posted: Arc<Posted>, keeper: Keeper) -> Made {
     let person = &posted.person;
     let (of, id) = (place.may_change(&state, person)?, place.id(&state, person)?);
-    webhooks::test(state.app(), &person.ctx, of, id).await.map_err(|f| stop(&state, person, &f))?;
-    Ok(person.done(&state, &format!("{}/{id}/deliveries", place.path(&state, person)), "webhook-test"))
+    let path = format!("{}/{id}/deliveries", place.path(&state, person));
+    let keep =
+        page_of(&state, &posted, keeper, move |state, person, _: EventId| person.done(state, &path, "webhook-test"));
+    let sent = webhooks::test_kept(state.app(), &person.ctx, of, id, keep).await;
+    Ok(sent.map_err(|f| stop(&state, person, &f))?)
 }
 
 pub async fn ask_delete(State(state): State<WebState>, place: Place, person: Person) -> Answer {

@@ -1,7 +1,7 @@
 //! A new secret for a webhook, while the old one may sign on for a while.
 use super::place::{Answer, Place, stop};
 use crate::WebState;
-use crate::pages::creation::Made;
+use crate::pages::creation::{Made, page_of};
 use crate::pages::frame::Frame;
 use crate::pages::shown::{Revealed, Shown};
 use crate::person::{Person, Posted};
@@ -9,6 +9,9 @@ use crate::texts::Rich;
 use askama::Template;
 use axum::extract::State;
 use axum::response::Response;
+use domain::Secret;
+use domain::webhook::Webhook;
+use flows::idempotency::Keeper;
 use flows::webhooks;
 use std::sync::Arc;
 
@@ -42,27 +45,31 @@ pub async fn ask(State(state): State<WebState>, place: Place, person: Person) ->
 }
 
 pub async fn rotate(State(state): State<WebState>, place: Place, posted: Posted) -> Response {
-    posted.once(state, |state, posted| make(state, place, posted)).await
+    posted.once(state, |state, posted, keeper| make(state, place, posted, keeper)).await
 }
 
-async fn make(state: WebState, place: Place, posted: Arc<Posted>) -> Made {
+async fn make(state: WebState, place: Place, posted: Arc<Posted>, keeper: Keeper) -> Made {
     const HOUR: i64 = 60 * 60;
     let person = &posted.person;
     let (of, id) = (place.may_change(&state, person)?, place.id(&state, person)?);
     // What is no choice of the form is a day.
     let hours = posted.field("hours").parse().ok().filter(|hours| HOURS.contains(hours)).unwrap_or(24);
     let revision = Some(posted.field("revision").parse().unwrap_or(-1));
-    let rotated = webhooks::rotate_secret(state.app(), &person.ctx, of, id, revision, hours * HOUR).await;
-    let (_, secret) = rotated.map_err(|f| stop(&state, person, &f))?;
-    let frame = person.frame(&state, place.section);
-    let shown = Shown {
-        title: frame.say("webhooks-rotated"),
-        lead: Rich::text(&frame.say("webhooks-secret-lead")),
-        label: frame.say("webhooks-secret"),
-        id: "secret",
-        value: Revealed::after("", &secret),
-        back: format!("{}/{id}", place.path(&state, person)),
-        frame,
-    };
-    Ok(shown.show(&state, person))
+    let (section, back) = (place.section, format!("{}/{id}", place.path(&state, person)));
+    let keep = page_of(&state, &posted, keeper, move |state, person, (_, secret): (Webhook, Secret)| {
+        let frame = person.frame(state, section);
+        let shown = Shown {
+            title: frame.say("webhooks-rotated"),
+            lead: Rich::text(&frame.say("webhooks-secret-lead")),
+            label: frame.say("webhooks-secret"),
+            id: "secret",
+            value: Revealed::after("", &secret),
+            back,
+            frame,
+        };
+        shown.show(state, person)
+    });
+    let (app, ctx) = (state.app(), &person.ctx);
+    let rotated = webhooks::rotate_secret_kept(app, ctx, of, (id, revision), hours * HOUR, keep).await;
+    Ok(rotated.map_err(|f| stop(&state, person, &f))?)
 }

@@ -2,7 +2,7 @@
 use super::roles::{given_by, own_role};
 use crate::WebState;
 use crate::pages::confirm::{After, Confirm};
-use crate::pages::creation::Made;
+use crate::pages::creation::{Made, page_of};
 use crate::pages::frame::Frame;
 use crate::pages::nav::Section;
 use crate::pages::pager::Pager;
@@ -13,10 +13,11 @@ use crate::texts::Rich;
 use askama::Template;
 use axum::extract::{Path, State};
 use axum::response::Response;
-use domain::Timestamp;
 use domain::access::{Operation, Reach, is_operator_scope, offered_scopes};
 use domain::identity::{ApiKey, Role};
+use domain::{Secret, Timestamp};
 use flows::credentials::{self, Asked, KeptKey};
+use flows::idempotency::Keeper;
 use flows::{Page, Paged};
 use std::sync::Arc;
 
@@ -218,7 +219,7 @@ pub async fn create(State(state): State<WebState>, posted: Posted) -> Response {
     posted.once(state, make).await
 }
 
-async fn make(state: WebState, posted: Arc<Posted>) -> Made {
+async fn make(state: WebState, posted: Arc<Posted>, keeper: Keeper) -> Made {
     let person = &posted.person;
     let kept = Kept {
         name: posted.field("name"),
@@ -241,20 +242,22 @@ async fn make(state: WebState, posted: Arc<Posted>) -> Made {
         roles: vec![kept.role.to_owned()],
         expires_at: (!kept.expires.is_empty()).then(|| person.ctx.now.plus(days(kept.expires) * DAY)),
     };
-    let failure = match credentials::create_api_key(state.app(), &person.ctx, &person.principal, &asked).await {
-        Ok((_, secret)) => {
-            let frame = person.frame(&state, Section::ApiKeys);
-            let shown = Shown {
-                title: frame.say("api-keys-made"),
-                lead: Rich::text(&frame.say("api-keys-made-lead")),
-                label: frame.say("api-keys-key"),
-                id: "secret",
-                value: Revealed::after("", &secret),
-                back: person.path(&state, Section::ApiKeys),
-                frame,
-            };
-            return Ok(shown.show(&state, person));
-        }
+    let keep = page_of(&state, &posted, keeper, |state, person, (_, secret): (KeptKey, Secret)| {
+        let frame = person.frame(state, Section::ApiKeys);
+        let shown = Shown {
+            title: frame.say("api-keys-made"),
+            lead: Rich::text(&frame.say("api-keys-made-lead")),
+            label: frame.say("api-keys-key"),
+            id: "secret",
+            value: Revealed::after("", &secret),
+            back: person.path(state, Section::ApiKeys),
+            frame,
+        };
+        shown.show(state, person)
+    });
+    let made = credentials::create_api_key_kept(state.app(), &person.ctx, &person.principal, &asked, keep).await;
+    let failure = match made {
+        Ok(kept) => return Ok(kept),
         Err(failure) => failure,
     };
     let problem = Problem::of(&failure, &state, person, &person.frame(&state, Section::ApiKeys))?;

@@ -2,7 +2,7 @@
 use super::roles::{given_by, own_role};
 use crate::WebState;
 use crate::pages::confirm::{After, Confirm};
-use crate::pages::creation::Made;
+use crate::pages::creation::{Made, page_of};
 use crate::pages::frame::Frame;
 use crate::pages::nav::Section;
 use crate::pages::pager::Pager;
@@ -14,6 +14,7 @@ use askama::Template;
 use axum::extract::{Path, State};
 use axum::response::Response;
 use domain::identity::{InvitationState, Role};
+use flows::idempotency::Keeper;
 use flows::invitations::{self, Asked, InvitationView};
 use flows::{Page, Paged};
 use std::sync::Arc;
@@ -102,27 +103,29 @@ pub async fn create(State(state): State<WebState>, posted: Posted) -> Response {
     posted.once(state, make).await
 }
 
-async fn make(state: WebState, posted: Arc<Posted>) -> Made {
+async fn make(state: WebState, posted: Arc<Posted>, keeper: Keeper) -> Made {
     let person = &posted.person;
     let (role, email, lifetime) = (posted.field("role"), posted.field("email"), posted.field("lifetime"));
     // What is no number of days is refused with the others that are out of range.
     let days: i64 = lifetime.parse().ok().filter(|days| (0..=1000).contains(days)).unwrap_or(0);
     let asked = Asked { role, email, lifetime: Some(days * DAY) };
-    let failure = match invitations::create(state.app(), &person.ctx, &person.principal, &asked).await {
-        Ok(invited) => {
-            let frame = person.frame(&state, Section::Members);
-            let before = state.app().settings().url("/invitations/accept?token=");
-            let shown = Shown {
-                title: frame.say("invitations-made"),
-                lead: Rich::text(&frame.fill("invitations-made-lead", "role", frame.role(&invited.invitation.role))),
-                label: frame.say("invitations-link"),
-                id: "secret",
-                value: Revealed::after(&before, &invited.token),
-                back: path(&state, person),
-                frame,
-            };
-            return Ok(shown.show(&state, person));
-        }
+    let keep = page_of(&state, &posted, keeper, |state, person, invited: invitations::Invited| {
+        let frame = person.frame(state, Section::Members);
+        let before = state.app().settings().url("/invitations/accept?token=");
+        let shown = Shown {
+            title: frame.say("invitations-made"),
+            lead: Rich::text(&frame.fill("invitations-made-lead", "role", frame.role(&invited.invitation.role))),
+            label: frame.say("invitations-link"),
+            id: "secret",
+            value: Revealed::after(&before, &invited.token),
+            back: path(state, person),
+            frame,
+        };
+        shown.show(state, person)
+    });
+    let made = invitations::create_kept(state.app(), &person.ctx, &person.principal, &asked, keep).await;
+    let failure = match made {
+        Ok(kept) => return Ok(kept),
         Err(failure) => failure,
     };
     let problem = Problem::of(&failure, &state, person, &person.frame(&state, Section::Members))?;

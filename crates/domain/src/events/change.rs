@@ -1,0 +1,81 @@
+//! Every change of state that is told of, in one table: its kind in the audit log, and the events that webhooks may be told
+//! of with it.
+use super::EventKind;
+
+macro_rules! changes {
+    ($($change:ident = $name:literal $(=> $($event:ident)+)?;)*) => {
+        /// A change of state. Whatever makes it tells of it in the same transaction.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        pub enum Change { $(#[doc = concat!("`", $name, "`")] $change,)* }
+
+        impl Change {
+            pub const ALL: &'static [Self] = &[$(Self::$change,)*];
+
+            /// The kind of its entry in the audit log.
+            pub const fn as_str(self) -> &'static str {
+                match self { $(Self::$change => $name,)* }
+            }
+
+            /// What webhooks are told of with it; of what ended with it as well, where something did.
+            pub const fn events(self) -> &'static [EventKind] {
+                match self { $(Self::$change => &[$($(EventKind::$event,)+)?],)* }
+            }
+        }
+    };
+}
+
+changes! {
+    ConsentGranted = "consent.granted" => ConsentGranted;
+    ConsentRevoked = "consent.revoked" => ConsentRevoked GrantEnded;
+    AllConsentsRevoked = "consent.revoked_all" => ConsentRevoked;
+    ConsentsRevokedInWorkspace = "consent.revoked_in_workspace" => ConsentRevoked GrantEnded;
+    TokenRevoked = "token.revoked" => TokenRevoked;
+    GrantEnded = "grant.ended" => TokenRevoked TokenReuseDetected GrantEnded;
+    ClientCreated = "client.created" => ClientCreated;
+    ClientUpdated = "client.updated" => ClientUpdated ConsentRevoked GrantEnded;
+    ClientDeleted = "client.deleted" => ClientDeleted;
+    ClientDisabled = "client.disabled" => ClientUpdated;
+    ClientEnabled = "client.enabled" => ClientUpdated;
+    ClientTrustSet = "client.trust_set";
+    ClientOwnerSet = "client.owner_set" => ClientUpdated;
+    ClientSecretRotated = "client.secret_rotated" => ClientSecretRotated;
+    ClientSecretAdded = "client.secret_added" => ClientUpdated;
+    ClientSecretEnded = "client.secret_ended" => ClientUpdated;
+    AppPolicyChanged = "app_policy.changed" => ConsentRevoked GrantEnded;
+    AppPolicyClientListed = "app_policy.client_listed";
+    AppPolicyClientUnlisted = "app_policy.client_unlisted" => ConsentRevoked GrantEnded;
+    SignedIn = "sign_in" => UserSignedIn;
+    SignedOut = "sign_out";
+    SessionEnded = "session.ended";
+    OtherSessionsEnded = "session.ended_others";
+    UserCreated = "user.created";
+    UserChanged = "user.changed";
+    UserDisabled = "user.disabled";
+    UserEnabled = "user.enabled";
+    EmailVerified = "user.email_verified";
+    EmailUnverified = "user.email_unverified";
+    PasswordChanged = "user.password_changed" => GrantEnded;
+    PasswordSet = "user.password_set" => GrantEnded;
+    OperatorAdded = "operator.added";
+    OperatorRemoved = "operator.removed";
+    PersonalTokenCreated = "personal_access_token.created";
+    PersonalTokenRevoked = "personal_access_token.revoked" => GrantEnded;
+    ApiKeyAdopted = "api_key.adopted";
+    ApiKeyCreated = "api_key.created";
+    ApiKeyRevoked = "api_key.revoked";
+    WorkspaceCreated = "workspace.created" => MemberAdded;
+    WorkspaceRenamed = "workspace.renamed";
+    MemberChanged = "member.changed" => MemberAdded MemberChanged;
+    MemberRemoved = "member.removed" => MemberRemoved ConsentRevoked GrantEnded;
+    InvitationCreated = "invitation.created";
+    InvitationAccepted = "invitation.accepted" => MemberAdded;
+    InvitationRevoked = "invitation.revoked";
+    WebhookCreated = "webhook.created";
+    WebhookUpdated = "webhook.updated";
+    WebhookDeleted = "webhook.deleted";
+    WebhookDisabled = "webhook.disabled";
+    WebhookSecretRotated = "webhook.secret_rotated";
+    WebhookReplayed = "webhook.replayed";
+    KeyRotated = "key.rotated" => KeyRotated;
+    KeyExpelled = "key.expelled" => KeyRotated;
+}

@@ -1,0 +1,60 @@
+//! What changes something is told in the transaction that makes it: only refusals are recorded from memory.
+use super::modules;
+use super::workspace::Workspace;
+use anyhow::{Context, Result, ensure};
+use std::fs;
+
+const USE_CASES: &str = "countersign-flows";
+/// The outcome of what was done.
+const DONE: &str = "\"ok\"";
+/// Where it may stand: what tells of changes, what writes the log, and what reads it.
+const MAY: [&str; 3] = ["told.rs", "recorder.rs", "audit_search.rs"];
+
+pub fn check(workspace: &Workspace) -> Result<Vec<String>> {
+    let flows = workspace.packages.iter().find(|package| package.name == USE_CASES);
+    let roots = &flows.with_context(|| format!("there is no {USE_CASES}"))?.roots;
+    let (mut problems, mut seen) = (vec![], 0);
+    for root in roots {
+        for file in modules::files(root)? {
+            let name = file.path.file_name().unwrap_or_default().to_string_lossy();
+            let text = fs::read_to_string(&file.path)?;
+            let said: Vec<_> = text.lines().enumerate().filter(|(_, line)| line.contains(DONE)).collect();
+            if MAY.contains(&&*name) || name.ends_with("_tests.rs") {
+                seen += said.len();
+                continue;
+            }
+            let one = |(n, _): (usize, _)| {
+                format!("{}:{}: what was done is told by `told`, in its transaction", file.path.display(), n + 1)
+            };
+            problems.extend(said.into_iter().map(one));
+        }
+    }
+    ensure!(seen > 0, "no outcome is called {DONE} any more: this looks for nothing");
+    Ok(problems)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::check::workspace::Package;
+
+    #[test]
+    fn an_outcome_that_is_recorded_beside_its_change_is_found() {
+        let folder = tempfile::tempdir().unwrap();
+        let write = |name: &str, text: &str| {
+            let path = folder.path().join(name);
+            fs::write(&path, text).unwrap();
+            path
+        };
+        let root = write("lib.rs", "mod told;\nmod users;\n");
+        write("told.rs", "const OK: &str = \"ok\";\n");
+        let users = write("users.rs", "fn f() {\n    app.record(\n        \"ok\",\n    );\n}\n");
+        let package = |name: &str| Package { name: name.to_owned(), dependencies: vec![], roots: vec![root.clone()] };
+        let found = |name: &str| check(&Workspace { packages: vec![package(name)] });
+        let expected = format!("{}:3: what was done is told by `told`, in its transaction", users.display());
+        assert_eq!(found("countersign-flows").unwrap(), [expected]);
+        assert!(found("countersign-web").is_err(), "a check of nothing is no check");
+        write("told.rs", "");
+        assert!(found("countersign-flows").is_err());
+    }
+}
