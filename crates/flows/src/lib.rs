@@ -89,6 +89,7 @@ pub mod unprotected;
 pub mod userinfo;
 mod waiting;
 mod watch;
+mod webhook_refusal;
 pub mod webhooks;
 pub mod workspace_apps;
 

@@ -1,5 +1,5 @@
 //! Why a management operation is refused.
-use crate::webhooks::WebhookRefusal;
+use crate::webhook_refusal::WebhookRefusal;
 use domain::access::Denied;
 use domain::oauth::error::{ErrorCode, Refusal};
 use domain::oauth::registration::MetadataFault;

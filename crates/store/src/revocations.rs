@@ -71,12 +71,10 @@ pub async fn hold(tx: &mut Tx, client: &ClientId) -> Result<Option<Revocation>, 
 
 /// Removes at most `limit` consents that were taken back; answers them.
 pub async fn remove_consents(tx: &mut Tx, client: &ClientId, limit: i64) -> Result<Vec<Consent>, StoreError> {
-    let sql = concat!(
-        "DELETE FROM consents WHERE client_id = $1 AND (user_id, workspace_id) IN (SELECT o.user_id, o.workspace_id \
+    let sql = "DELETE FROM consents WHERE client_id = $1 AND (user_id, workspace_id) IN (SELECT o.user_id, o.workspace_id \
          FROM consents o WHERE o.client_id = $1 AND o.epoch < (SELECT e.access_epoch FROM clients e WHERE e.id = $1) \
          ORDER BY o.epoch, o.user_id, o.workspace_id LIMIT $2) \
-         RETURNING user_id, client_id, workspace_id, scopes, standing, stays, created_at, updated_at"
-    );
+         RETURNING user_id, client_id, workspace_id, scopes, standing, stays, created_at, updated_at";
     tx.all(sql, params![client, limit]).await?.iter_mut().map(consents::read).collect()
 }
 
