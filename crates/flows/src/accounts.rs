@@ -1,6 +1,6 @@
 //! Users, workspaces, members and their credentials, as the command line, the demo and sign-up make them.
 use crate::failure::refuse;
-use crate::kept::{Last, Plain};
+use crate::last::{Last, Plain};
 use crate::recorder::About;
 use crate::sign_in_refusal::SignInRefusal as R;
 use crate::told::{self, Told};

@@ -1,5 +1,5 @@
 //! Clients as they are made, changed and deleted, by whichever door.
-use crate::kept::{Last, Plain};
+use crate::last::{Last, Plain};
 use crate::recorder::About;
 use crate::revocations::{self, Telling};
 use crate::told::{self, Told};

@@ -1,6 +1,6 @@
 //! What an owner or the operator says about an application, read by one reader whichever door it came in by.
 use crate::applications::{self, NewClient, Updated};
-use crate::kept::{Last, Plain};
+use crate::last::{Last, Plain};
 use crate::manage::{ManageRefusal, Unmanaged};
 use crate::recorder::About;
 use crate::{App, Ctx, Failure, register};

@@ -1,7 +1,8 @@
 //! API keys of a workspace and personal access tokens of a person, as their holders and the operator manage them.
 use crate::accounts::{self, NewCredential};
 use crate::credential_records::{api_keys_of, end_api_key, end_token, set_creator, tokens_of};
-use crate::kept::{Keep, Kept, Last, Plain};
+use crate::kept::{Keep, Kept};
+use crate::last::{Last, Plain};
 use crate::manage::{ManageRefusal, Unmanaged};
 use crate::owned::refused;
 use crate::recorder::About;

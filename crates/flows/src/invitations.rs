@@ -1,5 +1,6 @@
 //! Inviting people into a workspace by a link that is good once.
-use crate::kept::{Keep, Kept, Last, Plain};
+use crate::kept::{Keep, Kept};
+use crate::last::{Last, Plain};
 use crate::manage::{ManageRefusal, Unmanaged};
 use crate::members::acting_role;
 use crate::owned::refused;

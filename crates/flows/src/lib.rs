@@ -45,6 +45,7 @@ pub mod invitations;
 pub mod jobs;
 mod kept;
 pub mod keys;
+mod last;
 pub mod logout;
 pub mod manage;
 pub mod members;

@@ -1,5 +1,6 @@
 //! What whoever runs the server does, and the admins of a workspace within it.
-use crate::kept::{Keep, Kept, Last, Plain};
+use crate::kept::{Keep, Kept};
+use crate::last::{Last, Plain};
 use crate::manage::{ManageRefusal, Unmanaged};
 use crate::owned::refused;
 use crate::recorder::About;

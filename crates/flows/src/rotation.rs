@@ -1,6 +1,6 @@
 //! Moving the server's keys on, without asking who wants it: for [`crate::operator`] and the command line.
-use crate::kept::{Last, Plain};
 use crate::keys::{self, Leaked};
+use crate::last::{Last, Plain};
 use crate::{App, Ctx, Fault};
 
 /// Moves the signing and sealing keys on by one. `false`, unless `forced`, where the next keys were published too lately.

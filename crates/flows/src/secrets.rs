@@ -1,6 +1,7 @@
 //! The secrets of one application, as its owner sees them: two can live at once, so that a new one is brought in before
 //! the old one is ended.
-use crate::kept::{Keep, Kept, Last, Plain};
+use crate::kept::{Keep, Kept};
+use crate::last::{Last, Plain};
 use crate::manage::{ManageRefusal, Unmanaged};
 use crate::owned::{find, refused};
 use crate::recorder::About;

@@ -1,6 +1,7 @@
 //! Webhooks as their owners manage them. Every function takes whose they are as the gate says it, and knows no others.
 use crate::failure::refuse;
-use crate::kept::{Keep, Kept, Last, Plain};
+use crate::kept::{Keep, Kept};
+use crate::last::{Last, Plain};
 use crate::manage::ManageRefusal;
 use crate::operator::Scope;
 use crate::owned::refused;

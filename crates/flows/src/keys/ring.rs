@@ -1,6 +1,6 @@
 //! The rings: which keys there are, in which state, and how they follow one another.
 use super::{MasterKey, SigningKey};
-use crate::kept::Last;
+use crate::last::Last;
 use crate::recorder::About;
 use crate::told::{self, Told};
 use crate::{Ctx, Fault, Settings, events};
