@@ -447,7 +447,7 @@ async fn point_3_1_whoever_was_answered_finds_the_entry_in_the_database() {
     for_each_database(async |database| {
         let s = Stage::new(database).await;
         for change in Change::ALL {
-            for (way, act) in ways(&s, *change).await.into_iter().enumerate() {
+            for (way, act) in Box::pin(ways(&s, *change)).await.into_iter().enumerate() {
                 let before = entries(&s.app, *change).await.len();
                 act.await.unwrap_or_else(|why| panic!("{change:?} {way}: {why}"));
                 let after = entries(&s.app, *change).await;
@@ -499,7 +499,7 @@ async fn point_3_1_a_change_that_cannot_be_told_is_not_made() {
         // What an attempt of a delivery leaves says only that there was one.
         let contents = Contents::without(&s.app, database, &["webhook_deliveries"]).await;
         for change in Change::ALL {
-            for (way, act) in ways(&s, *change).await.into_iter().enumerate() {
+            for (way, act) in Box::pin(ways(&s, *change)).await.into_iter().enumerate() {
                 refuse_entries(&s.app, database).await;
                 let before = contents.read(&s.app).await;
                 let outcome = act.await;
