@@ -3,6 +3,7 @@ use crate::in_force::InForce;
 use crate::manage::ManageRefusal;
 use crate::owned::refused;
 use crate::recorder::About;
+pub use crate::standing::Jobs;
 pub use crate::waiting::Waiting;
 use crate::{App, Ctx, Failure, Fault, keys};
 use domain::Timestamp;
@@ -76,6 +77,7 @@ pub struct Health {
     /// Transactions that this process committed since it started.
     pub commits: u64,
     pub waiting: Waiting,
+    pub jobs: Jobs,
 }
 
 async fn ask(app: &App) -> Result<(Duration, DatabaseHealth), Fault> {
@@ -113,5 +115,6 @@ pub async fn health(app: &App, ctx: &Ctx, principal: &Principal) -> Outcome<Heal
         round_trip: asked.map(|(took, _)| took),
         commits: app.store().commits(),
         waiting: app.waiting(),
+        jobs: app.standing().jobs(),
     })
 }

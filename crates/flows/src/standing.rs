@@ -37,6 +37,16 @@ impl Unready {
     }
 }
 
+/// How the jobs are.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Jobs {
+    pub running: usize,
+    /// How often one panicked since the start.
+    pub panics: u64,
+    /// One that has not succeeded for too long.
+    pub still: Option<&'static str>,
+}
+
 #[derive(Debug)]
 struct Running {
     every: Duration,
@@ -76,6 +86,13 @@ impl Standing {
     pub fn still(&self, now: Instant) -> Option<&'static str> {
         let is_still = |job: &Running| now.duration_since(job.succeeded) > PATIENCE + job.every * 10;
         self.jobs.lock().iter().find(|(_, job)| is_still(job)).map(|(name, _)| *name)
+    }
+
+    /// How the jobs are.
+    pub fn jobs(&self) -> Jobs {
+        let still = self.still(Instant::now());
+        let jobs = self.jobs.lock();
+        Jobs { running: jobs.len(), panics: jobs.values().map(|job| job.panics).sum(), still }
     }
 
     /// Asks the database, unless somebody does or just did.
@@ -126,6 +143,7 @@ mod tests {
         assert_eq!(standing.still(later(39)), None);
         assert_eq!(standing.still(later(42)), Some("often"));
         assert_eq!((standing.panicked("seldom"), standing.panicked("seldom")), (1, 2));
+        assert_eq!(standing.jobs(), Jobs { running: 2, panics: 2, still: None });
         standing.jobs.lock().remove("often");
         assert_eq!(standing.still(later(329)), None);
         assert_eq!(standing.still(later(332)), Some("seldom"));

@@ -9,7 +9,7 @@ use axum::extract::State;
 use axum::response::Response;
 use domain::Timestamp;
 use domain::webhook::DeliveryState;
-use flows::server::{self, DatabaseHealth, Health, Waiting};
+use flows::server::{self, DatabaseHealth, Health, Jobs, Waiting};
 use std::time::Duration;
 
 #[derive(Template)]
@@ -92,6 +92,14 @@ fn of_dead(dead: i64) -> (Verdict, &'static str) {
     if dead == 0 { (Verdict::Good, "health-dead-none") } else { (Verdict::Look, "health-dead-some") }
 }
 
+fn of_jobs(jobs: Jobs) -> (Verdict, &'static str) {
+    match jobs {
+        Jobs { still: Some(_), .. } => (Verdict::Bad, "health-jobs-still"),
+        Jobs { panics: 0, .. } => (Verdict::Good, "health-jobs-run"),
+        Jobs { .. } => (Verdict::Look, "health-jobs-panicked"),
+    }
+}
+
 /// The figures of one page.
 struct Figures<'f> {
     frame: &'f Frame,
@@ -130,6 +138,8 @@ impl Figures<'_> {
         self.add("health-waiting", "health-waiting", waiting, of_waiting(health.waiting));
         let commits = health.commits.to_string();
         self.add("health-commits", "health-commits", commits, (Verdict::Fact, "health-commits-said"));
+        let jobs = health.jobs.still.map_or_else(|| health.jobs.running.to_string(), str::to_owned);
+        self.add("health-jobs", "health-jobs", jobs, of_jobs(health.jobs));
     }
 
     fn deliveries(&mut self, database: &DatabaseHealth, list: &str) {
@@ -175,6 +185,9 @@ mod tests {
         let waiting = |audit_events| Waiting { audit_events, activity: 1, events: 0, writes: 0 };
         assert_eq!((of_waiting(waiting(0)).0, of_waiting(waiting(1_998)).0), (Verdict::Good, Verdict::Good));
         assert_eq!(of_waiting(waiting(1_999)).0, Verdict::Look);
+        let jobs = |panics, still| of_jobs(Jobs { running: 7, panics, still }).0;
+        let jobs = [jobs(0, None), jobs(1, None), jobs(0, Some("cleaning"))];
+        assert_eq!(jobs, [Verdict::Good, Verdict::Look, Verdict::Bad], "point 6.1");
         assert_eq!((of_pending(0).0, of_pending(7).0), (Verdict::Good, Verdict::Fact));
         assert_eq!((of_dead(0).0, of_dead(1).0), (Verdict::Good, Verdict::Look));
     }
