@@ -5,6 +5,8 @@ use sqlx::postgres::{PgArguments, PgQueryResult, PgRow};
 use sqlx::query::Query;
 use sqlx::{AssertSqlSafe, Connection as _, PgConnection, Postgres};
 use std::future::Future;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 use tokio::time::error::Elapsed;
 use tokio::time::timeout;
@@ -13,6 +15,23 @@ use tokio::time::timeout;
 pub(crate) struct Line {
     connection: PgConnection,
     state: State,
+    _open: Open,
+}
+
+/// Counts connections that are open.
+pub(crate) struct Open(Arc<AtomicUsize>);
+
+impl Open {
+    pub(crate) fn one_more(count: &Arc<AtomicUsize>) -> Self {
+        count.fetch_add(1, Ordering::AcqRel);
+        Self(count.clone())
+    }
+}
+
+impl Drop for Open {
+    fn drop(&mut self) {
+        self.0.fetch_sub(1, Ordering::AcqRel);
+    }
 }
 
 #[expect(clippy::struct_excessive_bools, reason = "each is a fact of its own, and all but one can be true at once")]
@@ -56,9 +75,9 @@ impl State {
 }
 
 impl Line {
-    pub(crate) fn new(connection: PgConnection, within: Duration, named: bool) -> Self {
+    pub(crate) fn new(connection: PgConnection, within: Duration, named: bool, open: Open) -> Self {
         let state = State { within, named, busy: false, lost: false, in_transaction: false, failed: false };
-        Self { connection, state }
+        Self { connection, state, _open: open }
     }
 
     /// The one place where something is asked of PostgreSQL.
@@ -66,7 +85,7 @@ impl Line {
     where
         F: Future<Output = Result<T, sqlx::Error>> + 'c,
     {
-        let Self { connection, state } = self;
+        let Self { connection, state, .. } = self;
         state.start()?;
         // Dropped here, the answer is still to come: `busy` stays.
         let answer = timeout(state.within, question(connection)).await;
@@ -119,7 +138,7 @@ impl Line {
 
     /// Whether the other end is still there, and answers within this time.
     pub(crate) async fn answers(&mut self, within: Duration) -> bool {
-        let Self { connection, state } = self;
+        let Self { connection, state, .. } = self;
         state.start().is_ok() && state.heard(timeout(within, connection.ping()).await).is_ok()
     }
 

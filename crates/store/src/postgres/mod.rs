@@ -4,6 +4,7 @@ mod line;
 mod pool;
 
 pub(crate) use line::Line;
+use line::Open;
 pub(crate) use pool::Lease;
 
 use crate::StoreError;
@@ -153,5 +154,10 @@ impl Pools {
 pub(crate) async fn connect(url: &str, options: &StoreOptions) -> Result<Tx, StoreError> {
     let hosts = Hosts::read(url, options.connect, options.pooler)?;
     let connection = hosts.connect(&[]).await?;
-    Ok(Tx::new(Link::Postgres(Lease::single(Line::new(connection, MIGRATION, !options.pooler)))))
+    Ok(Tx::new(Link::Postgres(Lease::single(Line::new(
+        connection,
+        MIGRATION,
+        !options.pooler,
+        Open::one_more(&Arc::default()),
+    )))))
 }

@@ -3,20 +3,24 @@
 //! `sqlx` has a pool, too: it waits out the whole patience of every caller while the server is away, waits for good for a
 //! connection that hangs when it comes back, and knows one host.
 use super::hosts::Hosts;
-use super::line::Line;
+use super::line::{Line, Open};
 use crate::StoreError;
 use futures_util::future::join_all;
 use parking_lot::Mutex;
+use std::pin::pin;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 use tokio::runtime::Handle;
-use tokio::sync::{OwnedSemaphorePermit, Semaphore, TryAcquireError, watch};
+use tokio::sync::{Notify, OwnedSemaphorePermit, Semaphore, TryAcquireError, watch};
 use tokio::time::{Instant, timeout};
 
 /// A connection that lay idle for longer is asked whether it still lives before it is used.
 const TRUSTED_IDLE: Duration = Duration::from_secs(5);
 /// A connection that lay idle for longer is closed.
 const IDLE: Duration = Duration::from_mins(10);
+/// Attempts to connect at once: many cost both sides so much that none is in time.
+const AT_ONCE: usize = 2;
 /// How long the server may take to hear that connections are closed.
 const FAREWELL: Duration = Duration::from_secs(1);
 
@@ -41,6 +45,9 @@ struct Shared {
     state: Mutex<State>,
     /// How many callers hold a connection, or are on the way to one.
     lent: watch::Sender<usize>,
+    open: Arc<AtomicUsize>,
+    /// A connection came back, or an attempt to make one has ended.
+    happened: Notify,
 }
 
 #[derive(Default)]
@@ -50,8 +57,12 @@ struct State {
     closed: bool,
     /// Why the last attempt to connect failed.
     down: Option<StoreError>,
-    /// Somebody finds out whether the server is back.
-    probing: bool,
+    /// How many try to connect.
+    attempts: usize,
+}
+
+fn no_connection() -> StoreError {
+    StoreError::Timeout("no connection was free".to_owned())
 }
 
 fn closed() -> StoreError {
@@ -61,24 +72,60 @@ fn closed() -> StoreError {
 impl Pool {
     pub(crate) fn new(terms: Terms) -> Self {
         let places = Arc::new(Semaphore::new(terms.most));
-        Self(Arc::new(Shared { terms, places, state: Mutex::default(), lent: watch::Sender::new(0) }))
+        Self(Arc::new(Shared {
+            terms,
+            places,
+            state: Mutex::default(),
+            lent: watch::Sender::new(0),
+            open: Arc::default(),
+            happened: Notify::new(),
+        }))
     }
 
     /// A connection: an idle one, or a new one.
     pub(crate) async fn take(&self) -> Result<Lease, StoreError> {
         let home = self.home().await?;
-        while let Some((mut line, since)) = self.idle() {
-            if since.elapsed() < TRUSTED_IDLE || line.answers(self.0.terms.hosts.within()).await {
-                return Ok(Lease { line: Some(line), home: Some(home) });
-            }
-            self.lost();
-        }
-        let line = self.connect().await?;
+        let patience = self.0.terms.patience;
+        let line = timeout(patience, self.line()).await.map_err(|_| no_connection())??;
         Ok(Lease { line: Some(line), home: Some(home) })
+    }
+
+    async fn line(&self) -> Result<Line, StoreError> {
+        let mut failed = None;
+        loop {
+            // From here on, nothing that happens is missed.
+            let mut happened = pin!(self.0.happened.notified());
+            happened.as_mut().enable();
+            while let Some((mut line, since)) = self.idle() {
+                if since.elapsed() < TRUSTED_IDLE || line.answers(self.0.terms.hosts.within()).await {
+                    return Ok(line);
+                }
+                self.lost();
+            }
+            if let Some(error) = failed.take() {
+                // Others have connections: the server is there, and one will come back.
+                if self.open() == 0 {
+                    return Err(error);
+                }
+                happened.await;
+                failed = Some(error);
+            } else if let Some(attempt) = self.attempt()? {
+                match attempt.connect().await {
+                    Err(error) => failed = Some(error),
+                    made => return made,
+                }
+            } else {
+                happened.await;
+            }
+        }
     }
 
     fn idle(&self) -> Option<(Line, Instant)> {
         self.0.state.lock().idle.pop()
+    }
+
+    fn open(&self) -> usize {
+        self.0.open.load(Ordering::Acquire)
     }
 
     /// A place among those who may hold a connection.
@@ -88,53 +135,34 @@ impl Pool {
             Ok(place) => Ok(place),
             Err(TryAcquireError::Closed) => return Err(closed()),
             Err(TryAcquireError::NoPermits) => {
-                self.probe_of_another()?;
-                let waited = timeout(self.0.terms.patience, places.acquire_owned()).await;
-                waited.map_err(|_| StoreError::Timeout("no connection was free".to_owned()))?
+                timeout(self.0.terms.patience, places.acquire_owned()).await.map_err(|_| no_connection())?
             }
         };
         self.0.lent.send_modify(|lent| *lent += 1);
         Ok(Home { pool: self.clone(), _place: place.map_err(|_| closed())? })
     }
 
-    /// While the server is away and somebody tries to reach it, others are told so at once.
-    fn probe_of_another(&self) -> Result<(), StoreError> {
-        let state = self.0.state.lock();
-        match &state.down {
-            Some(why) if state.probing && state.idle.is_empty() => Err(why.clone()),
-            _ => Ok(()),
-        }
-    }
-
-    /// Leave to try and connect: for everybody, or for one while the server is away.
-    fn probe(&self) -> Result<Option<Probe<'_>>, StoreError> {
+    /// Leave to try and connect, if not enough others do. While the server is away one tries; the others are told so at once.
+    fn attempt(&self) -> Result<Option<Attempt<'_>>, StoreError> {
         let mut state = self.0.state.lock();
-        match &state.down {
-            None => Ok(None),
-            Some(why) if state.probing => Err(why.clone()),
-            Some(_) => {
-                state.probing = true;
-                Ok(Some(Probe(self)))
-            }
+        if state.closed {
+            return Err(closed());
         }
-    }
-
-    async fn connect(&self) -> Result<Line, StoreError> {
-        let terms = &self.0.terms;
-        let _probe = self.probe()?;
-        let made = terms.hosts.connect(&terms.session).await.map_err(|error| match error {
-            // Whatever the server has against us now, it was good before, and may be again.
-            StoreError::Other(why) => StoreError::Unavailable(why),
-            error => error,
-        });
-        self.0.state.lock().down = made.as_ref().err().cloned();
-        Ok(Line::new(made?, terms.within, !terms.hosts.pooler()))
+        let most = match &state.down {
+            Some(why) if self.open() == 0 && state.attempts > 0 => return Err(why.clone()),
+            Some(_) => 1,
+            None => AT_ONCE,
+        };
+        let free = state.attempts < most;
+        state.attempts += usize::from(free);
+        Ok(free.then(|| Attempt(self)))
     }
 
     /// What befell one connection has probably befallen the others: none of those that wait is trusted.
     fn lost(&self) {
         let idle = std::mem::take(&mut self.0.state.lock().idle);
         drop(idle);
+        self.0.happened.notify_waiters();
     }
 
     fn give_back(&self, line: Line) {
@@ -142,6 +170,7 @@ impl Pool {
         if !state.closed {
             state.idle.retain(|(_, since)| since.elapsed() < IDLE);
             state.idle.push((line, Instant::now()));
+            self.0.happened.notify_waiters();
         }
     }
 
@@ -158,6 +187,7 @@ impl Pool {
             std::mem::take(&mut state.idle)
         };
         self.0.places.close();
+        self.0.happened.notify_waiters();
         let mut lent = self.0.lent.subscribe();
         if timeout(self.0.terms.within, lent.wait_for(|lent| *lent == 0)).await.is_err() {
             tracing::warn!(connections = self.lent(), "closing PostgreSQL connections that are still in use");
@@ -168,12 +198,26 @@ impl Pool {
     }
 }
 
-/// Somebody finds out whether the server is back.
-struct Probe<'a>(&'a Pool);
+/// Somebody tries to connect.
+struct Attempt<'a>(&'a Pool);
 
-impl Drop for Probe<'_> {
+impl Attempt<'_> {
+    async fn connect(self) -> Result<Line, StoreError> {
+        let Shared { terms, state, open, .. } = &*self.0.0;
+        let made = terms.hosts.connect(&terms.session).await.map_err(|error| match error {
+            // Whatever the server has against us now, it was good before, and may be again.
+            StoreError::Other(why) => StoreError::Unavailable(why),
+            error => error,
+        });
+        state.lock().down = made.as_ref().err().cloned();
+        Ok(Line::new(made?, terms.within, !terms.hosts.pooler(), Open::one_more(open)))
+    }
+}
+
+impl Drop for Attempt<'_> {
     fn drop(&mut self) {
-        self.0.0.state.lock().probing = false;
+        self.0.0.state.lock().attempts -= 1;
+        self.0.0.happened.notify_waiters();
     }
 }
 
@@ -219,10 +263,12 @@ impl Drop for Lease {
                 if line.tidy().await {
                     home.pool.give_back(line);
                 } else {
+                    drop(line);
                     home.pool.lost();
                 }
             });
         } else {
+            drop(line);
             home.pool.lost();
         }
     }

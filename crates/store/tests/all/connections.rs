@@ -226,3 +226,18 @@ async fn point_4_2_a_pooler_that_nobody_told_of_is_named() {
     })
     .await;
 }
+
+#[tokio::test]
+async fn point_4_2_many_who_come_at_once_share_few_attempts_and_what_there_is() {
+    on_postgres(async |db| {
+        let tunnel = Tunnel::to(&db.url).await;
+        let store = Store::open(&tunnel.url, &StoreOptions { max_connections: 16, ..options() }).await.unwrap();
+        let asked = futures_util::future::join_all((0..200).map(|_| count(&store))).await;
+        assert!(asked.iter().all(|outcome| *outcome == Ok(0)), "{asked:?}");
+        let reading = store.read().await.unwrap();
+        store.close().await;
+        drop(reading);
+        assert!(is_unavailable(&count(&store).await));
+    })
+    .await;
+}
