@@ -1,5 +1,7 @@
 //! Everything that the use cases share, made once at start.
+use crate::budgets::Budgets;
 use crate::counter::Counter;
+use crate::ctx::ANONYMOUS;
 use crate::discovery::Documents;
 use crate::events::Outbox;
 use crate::keys::{self, Keys, MasterKey};
@@ -11,6 +13,7 @@ use crate::throttle::Throttle;
 use crate::waiting::Waiting;
 use crate::watch::Watch;
 use crate::{Ctx, Fault, Settings};
+use domain::audit::AuditEvent;
 use domain::client::ClientSecret;
 use domain::outbound::Reach;
 use domain::{ClientId, Pepper, Timestamp, UserId};
@@ -37,6 +40,7 @@ struct Inner {
     passwords: Passwords,
     throttle: Throttle,
     recorder: Recorder,
+    budgets: Budgets,
     counter: Counter,
     unprotected: Watch,
     outbox: Outbox,
@@ -63,6 +67,7 @@ impl App {
             looked_for_keys: Mutex::default(),
             throttle: Throttle::default(),
             recorder: Recorder::default(),
+            budgets: Budgets::default(),
             counter: Counter::default(),
             unprotected: Watch::default(),
             outbox,
@@ -135,6 +140,7 @@ impl App {
     pub(crate) fn waiting(&self) -> Waiting {
         Waiting {
             audit_events: self.0.recorder.waiting(),
+            left_out: self.0.budgets.left_out(),
             activity: self.0.counter.waiting() + self.0.unprotected.waiting(),
             events: self.0.outbox.waiting(),
             writes: self.0.store.waiting(),
@@ -194,17 +200,32 @@ impl App {
 
     /// The same, with further facts; never a secret.
     pub fn record_with(&self, ctx: &Ctx, kind: &'static str, outcome: &str, about: About, detail: Value) {
-        self.0.recorder.note(ctx, kind, outcome, about, detail);
+        let stranger = ctx.facts.actor.as_deref().is_none_or(|actor| actor == ANONYMOUS);
+        let known = ctx.facts.actor.as_deref().filter(|_| !stranger);
+        let who = known.or(about.client.as_ref().map(ClientId::as_str)).map(str::to_owned);
+        self.note(ctx, who.as_deref(), recorder::entry(ctx, kind, outcome, about, detail));
+    }
+
+    /// Notes a refusal of `who`, where that is known, as far as the budget goes.
+    fn note(&self, ctx: &Ctx, who: Option<&str>, event: AuditEvent) {
+        debug_assert_ne!(event.outcome, "ok", "what was done is told in its transaction");
+        Recorder::log(&event);
+        if self.0.budgets.admits(who, ctx.now) {
+            self.0.recorder.keep(event);
+        }
     }
 
     /// The same of a caller who has not proven who they are: what is too much goes to the log alone, so that nobody can
     /// fill an application's part of the audit from outside (see [`Throttle::notable`]).
     pub(crate) fn record_outsider(&self, ctx: &Ctx, kind: &'static str, outcome: &str, about: About, detail: Value) {
         let what = about.client.as_ref().map(ClientId::as_str).unwrap_or_default();
-        if self.0.throttle.notable(what, ctx) {
-            self.record_with(ctx, kind, outcome, about, detail);
+        let notable = self.0.throttle.notable(what, ctx);
+        let event = recorder::entry(ctx, kind, outcome, about, detail);
+        if notable {
+            self.note(ctx, None, event);
         } else {
-            Recorder::log(&recorder::entry(ctx, kind, outcome, about, detail));
+            Recorder::log(&event);
+            self.0.budgets.leave_out();
         }
     }
 

@@ -16,6 +16,7 @@ mod asker;
 pub mod audit;
 pub mod audit_search;
 pub mod authorize;
+mod budgets;
 mod change;
 pub mod charts;
 mod claim;

@@ -101,12 +101,8 @@ impl Recorder {
         }
     }
 
-    /// Logs an event and keeps it for the next batch. `outcome` is the exact reason of a refusal; `detail` holds further
-    /// facts, never a secret.
-    pub fn note(&self, ctx: &Ctx, kind: &'static str, outcome: &str, about: About, detail: Value) {
-        debug_assert_ne!(outcome, "ok", "what was done is told in its transaction");
-        let event = entry(ctx, kind, outcome, about, detail);
-        Self::log(&event);
+    /// Keeps an event for the next batch.
+    pub(crate) fn keep(&self, event: AuditEvent) {
         let mut waiting = self.waiting.lock();
         if waiting.len() < MOST_WAITING {
             waiting.push(event);

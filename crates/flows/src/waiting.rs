@@ -4,6 +4,8 @@
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Waiting {
     pub audit_events: usize,
+    /// Refusals that were too many for the audit log, since the process began.
+    pub left_out: u64,
     /// Clients whose accesses and unprotected requests were counted.
     pub activity: usize,
     /// Events that webhooks ask for.

@@ -27,8 +27,8 @@ fn allowance(time: Duration) -> usize {
     5 + (time.as_secs() + 1).ilog2() as usize + 1
 }
 
-/// Rows that refusals may add to the audit log in an hour: 300 of each network and client that the floods come from.
-const REFUSALS: usize = 300 * FLOODS.len();
+/// Rows that refusals of strangers may add to the audit log: 2,000 at once, and one each second.
+const REFUSALS: usize = 2_300;
 /// Descriptors of the server, so that its cap on connections is reached with few.
 const DESCRIPTORS: &str = "1024";
 /// Threads that flood.

@@ -187,7 +187,12 @@ impl Site {
     pub fn spawn(&self, wrapper: &[&str]) -> Result<Server> {
         let listen = format!("127.0.0.1:{}", self.port);
         let issuer = self.issuer.clone().unwrap_or_else(|| format!("http://localhost:{}", self.port));
-        let serve = self.command(&["serve", "--listen", &listen, "--issuer", &issuer]);
+        let mut words = vec!["serve", "--listen", &listen, "--issuer", &issuer];
+        // A key that is there before the database was brought along.
+        if self.env.iter().any(|(name, _)| name == "COUNTERSIGN_MASTER_KEY") {
+            words.push("--new-database");
+        }
+        let serve = self.command(&words);
         // Should we be killed, the kernel ends it.
         let mut command = Command::new("setpriv");
         command.args(["--pdeathsig", "KILL"]).args(wrapper).arg(serve.get_program()).args(serve.get_args());
