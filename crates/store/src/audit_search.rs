@@ -301,7 +301,7 @@ mod tests {
     #[test]
     fn a_beginning_that_only_one_kind_has_is_that_kind() {
         assert_eq!(Kind::Named("token").only(), Some("token"));
-        assert_eq!(Kind::Beginning("key.").only(), Some("key.rotated"));
+        assert_eq!(Kind::Beginning("audit.").only(), Some("audit.read"));
         assert_eq!(Kind::Beginning("token").only(), None, "several");
         assert_eq!(Kind::Beginning("nothing").only(), None);
     }

@@ -13,6 +13,7 @@ use flows::{App, Ctx, Facts, MasterKey, PasswordHashing, Settings};
 use serde_json::Value;
 use std::sync::Arc;
 use store::{Store, StoreOptions};
+use tempfile::TempDir;
 use tokio::sync::OnceCell;
 use url::Url;
 use web::{WebOptions, WebState};
@@ -36,6 +37,7 @@ pub struct TestApp {
     pub rng: Arc<SeededRng>,
     pub(crate) wire: Arc<Wire>,
     description: Arc<OnceCell<Value>>,
+    _folder: Option<Arc<TempDir>>,
 }
 
 impl TestApp {
@@ -75,7 +77,7 @@ impl TestApp {
         let app = App::start(store.clone(), settings, MasterKey::new([7; 32]), &ctx).await.unwrap();
         let router = web::router(WebState::new(app.clone(), clock.clone(), rng.clone(), WebOptions::default()));
         let wire = Arc::new(Wire::serve(router).await);
-        Self { app, store, clock, rng, wire, description: Arc::default() }
+        Self { app, store, clock, rng, wire, description: Arc::default(), _folder: database.folder() }
     }
 
     pub fn ctx(&self) -> Ctx {

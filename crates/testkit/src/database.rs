@@ -1,5 +1,6 @@
 //! A fresh database for each test, of either kind.
 use sqlx::{Connection as _, Executor as _, PgConnection};
+use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 use tempfile::TempDir;
 
@@ -14,7 +15,7 @@ pub struct Database {
 
 #[derive(Debug)]
 enum Kind {
-    Sqlite { _folder: TempDir },
+    Sqlite { folder: Arc<TempDir> },
     Postgres { server: String, name: String },
 }
 
@@ -24,7 +25,7 @@ impl Database {
     pub fn sqlite() -> Self {
         let folder = tempfile::tempdir().unwrap();
         let url = format!("sqlite:{}", folder.path().join("data").join("test.db").display());
-        Self { url, kind: Kind::Sqlite { _folder: folder } }
+        Self { url, kind: Kind::Sqlite { folder: Arc::new(folder) } }
     }
 
     pub async fn postgres() -> Self {
@@ -38,6 +39,14 @@ impl Database {
         let mut url = url::Url::parse(&server).unwrap();
         url.set_path(&name);
         Self { url: url.to_string(), kind: Kind::Postgres { server, name } }
+    }
+
+    /// What keeps the files of SQLite where they are: a server whose file is gone writes nothing more.
+    pub(crate) fn folder(&self) -> Option<Arc<TempDir>> {
+        match &self.kind {
+            Kind::Sqlite { folder } => Some(folder.clone()),
+            Kind::Postgres { .. } => None,
+        }
     }
 
     /// Drops it, once nobody uses it any more.

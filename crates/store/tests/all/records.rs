@@ -48,8 +48,8 @@ async fn signing_keys_move_through_their_states() {
         assert_eq!(read_tx!(db, |tx| keys::list_signing(tx, at(100))).len(), 1, "expired keys are not listed");
         assert_eq!(write_tx!(db, |tx| keys::delete_expired_signing(tx, at(100))), 0);
         assert_eq!(write_tx!(db, |tx| keys::delete_expired_signing(tx, at(101))), 1);
-        assert_eq!(write_tx!(db, |tx| keys::delete_signing(tx, "b")), Some(KeyState::Active));
-        assert_eq!(write_tx!(db, |tx| keys::delete_signing(tx, "b")), None);
+        assert_eq!(write_tx!(db, |tx| keys::delete_signing(tx, "a")), Some(KeyState::Next));
+        assert_eq!(write_tx!(db, |tx| keys::delete_signing(tx, "a")), None);
     })
     .await;
 }

@@ -78,7 +78,12 @@ async fn each_page_speaks_both_languages_and_escapes_what_strangers_wrote() {
         (format!("{client}/disable"), "Nothing is deleted", "Gelöscht wird nichts", true),
         (format!("{client}/enable"), "work as before", "wirken wie zuvor", true),
         ("keys".to_owned(), "Every new token is signed with it.", "Jedes neue Token wird mit ihm signiert.", false),
-        ("keys/rotate".to_owned(), "less than a day ago", "seit weniger als einem Tag", false),
+        (
+            "keys/rotate".to_owned(),
+            "for as long as the current ones",
+            "so lange veröffentlicht wie die jetzigen",
+            false,
+        ),
         ("settings".to_owned(), "hidden because it is a secret", "weil es geheim ist", false),
     ];
     for (page, english, german, named) in pages {
