@@ -103,6 +103,7 @@ impl Recorder {
 
     /// Keeps an event for the next batch.
     pub(crate) fn keep(&self, event: AuditEvent) {
+        debug_assert_ne!(event.outcome, "ok", "what was done is told in its transaction");
         let mut waiting = self.waiting.lock();
         if waiting.len() < MOST_WAITING {
             waiting.push(event);
