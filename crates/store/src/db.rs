@@ -132,9 +132,11 @@ impl Store {
         }
     }
 
-    /// Whether a write succeeds.
+    /// Whether a write succeeds, and a read, which takes a connection of its own.
     pub async fn probe(&self) -> Result<(), StoreError> {
-        self.write(|tx| Box::pin(health::touch(tx))).await
+        self.write(|tx| Box::pin(health::touch(tx))).await?;
+        let mut reading = self.read().await?;
+        health::ping(&mut reading).await
     }
 
     /// How many writes wait in the queue of SQLite, or are under way on PostgreSQL.

@@ -161,6 +161,11 @@ impl Sealer {
         Ok(format!("{}_{}_{}", self.prefix, purpose.label(), base64url(&bytes)))
     }
 
+    /// The numbers of the keys, the one that seals first.
+    pub fn numbers(&self) -> impl Iterator<Item = u32> {
+        self.keys.iter().map(|key| key.id)
+    }
+
     /// Whether `text` looks like a token that was sealed with a key made after all of these: another node may know it.
     pub fn lacks_key_of(&self, text: &str) -> bool {
         // No ring is so far ahead: anything may stand in what a stranger sends.

@@ -52,6 +52,11 @@ impl Keys {
         self.states == states
     }
 
+    /// The numbers of the sealing keys: the active one first, then the newest.
+    pub fn sealing(&self) -> impl Iterator<Item = u32> {
+        self.sealer.numbers()
+    }
+
     /// The published keys as `jose::verify` takes them.
     pub fn verifiers(&self) -> impl Iterator<Item = (&str, &PublicKey)> {
         self.public.iter().map(|(kid, key)| (kid.as_str(), key))

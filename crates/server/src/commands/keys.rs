@@ -125,12 +125,15 @@ pub async fn run(session: Session, command: Command) -> anyhow::Result<()> {
     let (app, ctx) = (&session.app, &session.ctx);
     match command {
         Command::List => {
-            let jwks = app.keys().jwks.clone();
-            output::show(session.json, &jwks, |all| {
+            let here = app.keys();
+            let mut all = here.jwks.clone();
+            all["sealing_keys"] = json!(here.sealing().collect::<Vec<_>>());
+            output::show(session.json, &all, |all| {
                 let keys = all["keys"].as_array().into_iter().flatten();
-                let lines =
+                let signing =
                     keys.map(|k| format!("{} {}", k["kid"].as_str().unwrap_or(""), k["alg"].as_str().unwrap_or("")));
-                lines.collect::<Vec<_>>().join("\n")
+                let sealing = here.sealing().map(|number| format!("{number} sealing key"));
+                signing.chain(sealing).collect::<Vec<_>>().join("\n")
             })?;
         }
         Command::Expel { key } => {

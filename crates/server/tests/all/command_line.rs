@@ -110,7 +110,16 @@ fn create_list_and_change_the_basic_things() {
 
     let keys = json(at, &["key", "list"], "")["keys"].as_array().unwrap().len();
     assert_eq!(json(at, &["key", "rotate"], "")["rotated"], true);
-    assert!(json(at, &["key", "list"], "")["keys"].as_array().unwrap().len() > keys);
+    let after = json(at, &["key", "list"], "");
+    assert!(after["keys"].as_array().unwrap().len() > keys);
+    assert_eq!(after["sealing_keys"], serde_json::json!([2, 3, 1]), "the active one first");
+    // Point 5.3: keys that someone else may have.
+    let kid = after["keys"][0]["kid"].as_str().unwrap().to_owned();
+    json(at, &["key", "expel", &kid], "");
+    json(at, &["key", "expel", "1"], "");
+    let left = json(at, &["key", "list"], "");
+    assert_eq!(left["sealing_keys"], serde_json::json!([2, 3]));
+    assert!(left["keys"].as_array().unwrap().iter().all(|key| key["kid"] != kid.as_str()));
     assert!(
         json(at, &["key", "create-api", id, "--name", "ci", "--every-scope"], "")["api_key"]
             .as_str()
