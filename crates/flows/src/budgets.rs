@@ -1,5 +1,5 @@
-//! How many refusals the audit log takes, so that nobody fills it from outside: what is beyond goes to the log alone, and is
-//! counted. Of what was done, every entry is written.
+//! How many refusals the audit log takes, so that strangers cannot fill it. What is beyond the budget goes to the log alone, and
+//! is counted. Of what was done, every entry is written.
 use domain::Timestamp;
 use parking_lot::Mutex;
 use std::collections::HashMap;
@@ -9,7 +9,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 const OF_STRANGERS: u32 = 2_000;
 /// The same about each client and each holder of a credential.
 const OF_ONE: u32 = 1_000;
-/// Budgets that are held. Those that nobody drew from for longest go first.
+/// Budgets that are held. Those that were not drawn from for longest go first.
 const MOST_HELD: usize = 10_000;
 
 #[derive(Debug, Default)]

@@ -63,7 +63,7 @@ domain::refusals! {
         Time => InvalidRequest, "time_invalid", "The time must be RFC 3339 and in the future.";
         KeyReused => Conflict, "idempotency_key_reused", "This Idempotency-Key was sent with another request.";
         KeyInUse => Conflict, "idempotency_key_in_use", "The same request is being done right now. Try again in a moment.";
-        KeysYoung => Conflict, "keys_too_young", "The next keys were published less than a day ago, so clients or other nodes may not know them yet. Set force=true to rotate nevertheless.";
+        KeysYoung => Conflict, "keys_too_young", "The next keys were published less than a day ago, so clients or other nodes may not know them yet. Set force=true to rotate anyway.";
         Moment => InvalidRequest, "moment_invalid", "The time must be a date or RFC 3339.";
         Method => MethodNotAllowed, "method_not_allowed", "This method is not allowed here.";
         Nul => InvalidRequest, "text_with_nul", "No text may hold the NUL character.";

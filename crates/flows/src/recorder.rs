@@ -18,7 +18,7 @@ pub struct Recorder {
     writing: tokio::sync::Mutex<()>,
 }
 
-/// Orders the events of one second, whoever writes them.
+/// Orders the events of one second.
 static COUNT: AtomicU32 = AtomicU32::new(0);
 
 const MOST_WAITING: usize = 10_000;

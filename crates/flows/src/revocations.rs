@@ -1,5 +1,5 @@
-//! Taking back at once what anybody allowed a client, however many they are. From the moment on nothing of it counts; the rows
-//! that say so, the events and the entries in the logs of workspaces follow some at a time, so that other requests go on.
+//! Revoking all access that people gave a client, however many they are. It is void at once; the rows, the events and the
+//! entries in the logs of workspaces follow some at a time, so that other requests go on.
 use crate::recorder::{self, About};
 use crate::told::OK;
 use crate::{App, Ctx, Fault, events};

@@ -38,7 +38,8 @@ pub(crate) async fn add(tx: &mut Tx, client: &ClientId, users: i64) -> Result<()
 
 /// Forgets all users of the client; answers how many there were.
 pub(crate) async fn clear(tx: &mut Tx, client: &ClientId) -> Result<i64, StoreError> {
-    hold(tx, client).await?;
+    // Another transaction may be giving the first consent right now: without a row there is nothing to hold.
+    hold_to_give(tx, client).await?;
     let users = total(tx, client).await?;
     tx.execute("UPDATE client_users SET user_count = 0 WHERE client_id = $1", params![client]).await?;
     Ok(users)

@@ -1,4 +1,4 @@
-//! Taking back at once what was allowed by however many people: a consent or a grant of an earlier epoch counts for nothing.
+//! Revoking at once what any number of people allowed: a consent or a grant of an earlier epoch is void.
 use crate::{StoreError, Tx, params};
 use domain::{ClientId, UserId};
 
@@ -31,7 +31,7 @@ macro_rules! lives {
 }
 pub(crate) use {lives, stands, stands_of};
 
-/// Takes back all that anybody allowed the client; the rows that say so are removed later (see [`crate::revocations`]).
+/// Revokes all access that people gave the client; the rows are removed later (see [`crate::revocations`]).
 pub async fn raise_of_client(tx: &mut Tx, client: &ClientId) -> Result<(), StoreError> {
     let sql = "UPDATE clients SET access_epoch = access_epoch + 1 WHERE id = $1";
     tx.execute(sql, params![client]).await?;

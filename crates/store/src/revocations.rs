@@ -8,7 +8,7 @@ use domain::oauth::consent::Consent;
 use domain::oauth::grant::EndReason;
 use domain::{ClientId, GrantId, Timestamp, UserId};
 
-/// All that anybody allowed a client was taken back, and rows that say so remain.
+/// All access that people gave a client was revoked, and its rows are still being removed.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Revocation {
     pub client_id: ClientId,
@@ -69,7 +69,7 @@ pub async fn hold(tx: &mut Tx, client: &ClientId) -> Result<Option<Revocation>, 
     tx.one(sql, params![client]).await?.map(|mut row| read(&mut row)).transpose()
 }
 
-/// Removes at most `limit` consents that were taken back; answers them.
+/// Removes at most `limit` revoked consents; returns them.
 pub async fn remove_consents(tx: &mut Tx, client: &ClientId, limit: i64) -> Result<Vec<Consent>, StoreError> {
     let sql = "DELETE FROM consents WHERE client_id = $1 AND (user_id, workspace_id) IN (SELECT o.user_id, o.workspace_id \
          FROM consents o WHERE o.client_id = $1 AND o.epoch < (SELECT e.access_epoch FROM clients e WHERE e.id = $1) \

@@ -35,7 +35,7 @@ pub fn problems(config: &Config) -> Vec<String> {
             need(
                 !elsewhere || reached,
                 format!(
-                    "issuer, listen: nobody reaches {} where the server listens on {}",
+                    "issuer, listen: {} does not lead to {}, where the server listens",
                     config.issuer, config.listen
                 ),
             );

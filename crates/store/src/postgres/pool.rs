@@ -198,7 +198,7 @@ impl Pool {
     }
 }
 
-/// Somebody tries to connect.
+/// An attempt to connect.
 struct Attempt<'a>(&'a Pool);
 
 impl Attempt<'_> {
