@@ -30,7 +30,8 @@ pub enum Key {
     },
     /// Remove a key that someone else may have. All tokens it signed or sealed become invalid at once.
     Expel {
-        /// The `kid` of a signing key, or the number of a sealing key.
+        /// The `kid` of a signing key, which may begin with a hyphen, or the number of a sealing key.
+        #[arg(allow_hyphen_values = true)]
         key: String,
     },
     /// Create an API key of a workspace; it is shown once. It has no creator, and so keeps its role until it is revoked.
