@@ -257,6 +257,11 @@ impl Client {
         self.disabled_at.is_none() && self.deleted_at.is_none()
     }
 
+    /// Whether a workspace or a person manages it, and sees who uses it. Without an owner, the operator does.
+    pub fn has_owner(&self) -> bool {
+        self.owner_workspace_id.is_some() || self.owner_user_id.is_some()
+    }
+
     pub fn is_public(&self) -> bool {
         self.client_type == ClientType::Public
     }

@@ -27,6 +27,8 @@ pub struct Connected {
     pub client_name: String,
     pub trust: Trust,
     pub homepage: Option<String>,
+    /// Whether someone besides the operator manages it.
+    pub has_owner: bool,
     /// What it was allowed last comes first.
     pub places: Vec<Place>,
 }
@@ -63,6 +65,7 @@ fn connected(consents: Vec<store::consents::Connection>) -> Option<Connected> {
         last_used_at,
     };
     Some(Connected {
+        has_owner: first.has_owner(),
         client_id: first.id,
         client_name: first.name,
         trust: first.trust,

@@ -13,7 +13,7 @@ use domain::oauth::grant::EndReason;
 use domain::{ClientId, UserId, WorkspaceId};
 use store::consents::InWorkspace;
 use store::grants::Whose;
-pub use store::workspace_apps::{AppPerson, WorkspaceApp};
+pub use store::workspace_apps::{AppPerson, Identified, WorkspaceApp};
 use store::{Beside, Page, Paged, StoreError};
 
 type Outcome<T> = Result<T, Failure<ManageRefusal>>;

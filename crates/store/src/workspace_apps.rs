@@ -21,12 +21,34 @@ pub struct WorkspaceApp {
     pub people: i64,
     /// Of all of them together.
     pub scopes: ScopeSet,
+    pub identified: Identified,
+    /// Whether someone besides the operator manages it.
+    pub has_owner: bool,
     pub first_allowed_at: Timestamp,
     /// When a grant here was last made or renewed, as far as grants that expired are still kept.
     pub last_used_at: Option<Timestamp>,
 }
 
-/// Without the scopes.
+/// Which of an application's people allowed it to know who they are (`openid`).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Identified {
+    All,
+    Some,
+    None,
+}
+
+impl Identified {
+    fn of(consents: &[ScopeSet]) -> Self {
+        let named = consents.iter().filter(|scopes| scopes.contains("openid")).count();
+        match named {
+            0 => Self::None,
+            all if all == consents.len() => Self::All,
+            _ => Self::Some,
+        }
+    }
+}
+
+/// Without what the people allowed.
 fn read(row: &mut Row) -> Result<WorkspaceApp, StoreError> {
     Ok(WorkspaceApp {
         client_id: row.client_id()?,
@@ -35,6 +57,8 @@ fn read(row: &mut Row) -> Result<WorkspaceApp, StoreError> {
         config: row.json()?,
         people: row.int()?,
         scopes: ScopeSet::default(),
+        identified: Identified::None,
+        has_owner: row.opt_text()?.is_some(),
         first_allowed_at: row.time()?,
         last_used_at: row.opt_time()?,
     })
@@ -65,6 +89,7 @@ macro_rules! told {
             "SELECT c.id, c.name, c.trust, c.config, \
              (SELECT COUNT(*) FROM (SELECT 1 AS one FROM consents o WHERE o.workspace_id = $1 \
              AND o.client_id = p.client_id AND o.epoch = c.access_epoch LIMIT 1001) counted), \
+             COALESCE(c.owner_workspace_id, c.owner_user_id), \
              (SELECT MIN(o.created_at) FROM consents o WHERE o.workspace_id = $1 AND o.workspace_id <> '' \
              AND o.client_id = p.client_id AND o.epoch = c.access_epoch), (SELECT MAX(g.last_used_at) FROM grants g \
              WHERE g.workspace_id = $1 AND g.client_id = p.client_id) FROM (",
@@ -114,15 +139,16 @@ async fn told(tx: &mut Tx, workspace: WorkspaceId, mut rows: Vec<Row>) -> Result
     let mut apps = rows.iter_mut().map(read).collect::<Result<Vec<_>, StoreError>>()?;
     let ids: Vec<_> = apps.iter().map(|app| json!({"id": app.client_id})).collect();
     let sql = dialect::pick(tx, SCOPES.0, SCOPES.1);
-    let mut names: HashMap<ClientId, Vec<String>> = HashMap::new();
+    let mut allowed: HashMap<ClientId, Vec<ScopeSet>> = HashMap::new();
     // No LIMIT: as many as there are different answers to the consent page of an application.
     for mut row in tx.all(sql, params![Value::Array(ids).to_string(), workspace]).await? {
-        let scopes = names.entry(row.client_id()?).or_default();
-        scopes.extend(row.text()?.split(' ').filter(|name| !name.is_empty()).map(str::to_owned));
+        let client = row.client_id()?;
+        allowed.entry(client).or_default().push(row.scopes()?);
     }
     for app in &mut apps {
-        let all = names.remove(&app.client_id).unwrap_or_default();
-        let all = ScopeSet::from_names(all.iter().map(String::as_str));
+        let consents = allowed.remove(&app.client_id).unwrap_or_default();
+        app.identified = Identified::of(&consents);
+        let all = ScopeSet::from_names(consents.iter().flat_map(ScopeSet::iter));
         app.scopes = all.map_err(|_| StoreError::Other("consents hold what is no scope".to_owned()))?;
     }
     Ok(apps)

@@ -53,6 +53,13 @@ impl Reply {
         let selector = Selector::parse(&format!("[id=\"{id}\"]")).unwrap();
         page.select(&selector).next().map(|e| e.text().collect())
     }
+
+    /// The text of each element with this class.
+    pub fn texts(&self, class: &str) -> Vec<String> {
+        let page = Html::parse_document(&self.body);
+        let selector = Selector::parse(&format!(".{class}")).unwrap();
+        page.select(&selector).map(|e| e.text().collect()).collect()
+    }
 }
 
 /// A form of a page.

@@ -3,7 +3,7 @@ use domain::access::Principal;
 use domain::client::Trust;
 use domain::identity::{MemberRoles, Role};
 use flows::unguarded::accounts;
-use flows::workspace_apps::{self, Ended};
+use flows::workspace_apps::{self, Ended, Identified};
 use flows::{Beside, Page};
 use testkit::{Browser, Kind, Party, TestApp, TestUser, Tokens, for_each_database};
 
@@ -58,7 +58,7 @@ async fn applications_are_listed_and_revoked_for_one_and_for_all() {
         let id = mail.id.as_str();
         let seen = workspace_apps::find(&app.app, &app.ctx(), &owns, id).await.unwrap();
         assert_eq!(second.items, std::slice::from_ref(&seen));
-        assert_eq!((seen.people, seen.trust), (2, Trust::Verified));
+        assert_eq!((seen.people, seen.trust, seen.identified), (2, Trust::Verified, Identified::All));
         let mut scopes: Vec<_> = seen.scopes.iter().collect();
         scopes.sort_unstable();
         assert_eq!(scopes, ["email", "openid", "profile"]);

@@ -168,15 +168,7 @@ pub fn consent_page(
         })
         .collect();
     let request = &view.request;
-    let receives = receives::asked(
-        &frame,
-        catalogue,
-        &state.app().settings().issuer,
-        request.sub_type,
-        &request.scopes,
-        &request.resources,
-        view.home.as_deref(),
-    );
+    let receives = receives::asked(&frame, state.app().settings(), client, request, view.home.as_deref());
     let uri = view.request.callback.redirect_uri();
     let chosen = kept.workspace.or(view.ask.preselected);
     let page = ConsentPage {

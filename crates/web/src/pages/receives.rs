@@ -1,10 +1,14 @@
-//! What an app receives of a person and a workspace besides the permissions that it asks for: said alike on the consent page,
+//! What an app receives of a person and a workspace besides the permissions that it asks for: the same words on the consent page,
 //! in the person's connected apps, and among a workspace's apps.
 use super::frame::Frame;
 use crate::texts::Rich;
 use domain::ScopeSet;
 use domain::catalogue::Catalogue;
-use domain::client::SubType;
+use domain::client::{Client, SubType};
+use domain::oauth::authorize::AuthorizationRequest;
+use flows::Settings;
+use flows::connections::Place;
+use flows::workspace_apps::{Identified, WorkspaceApp};
 
 /// Without `openid` there is no ID token and no userinfo, which name the workspace. The ids and roles are in every access
 /// token all the same.
@@ -12,64 +16,74 @@ fn names(scopes: &ScopeSet) -> bool {
     scopes.contains("openid")
 }
 
+fn plain(frame: &Frame, key: &str) -> Rich {
+    frame.texts().rich(key, &[])
+}
+
 /// On the consent page. `home` names the workspace that a token in the person's own name shows, where there is one.
 pub fn asked(
     frame: &Frame,
-    catalogue: &Catalogue,
-    issuer: &str,
-    sub_type: SubType,
-    scopes: &ScopeSet,
-    resources: &[String],
+    settings: &Settings,
+    client: &Client,
+    request: &AuthorizationRequest,
     home: Option<&str>,
 ) -> Vec<Rich> {
-    let plain = |key: &str| frame.rich(key, "workspace", "");
-    if sub_type == SubType::User {
-        return vec![match (home, names(scopes)) {
+    let named = names(&request.scopes);
+    if request.sub_type == SubType::User {
+        return vec![match (home, named) {
             (Some(home), true) => frame.rich("receives-own-named", "workspace", home),
             (Some(home), false) => frame.rich("receives-own-in", "workspace", home),
-            (None, _) => plain("receives-own"),
+            (None, _) => plain(frame, "receives-own"),
         }];
     }
-    let (first, sees) = if names(scopes) {
+    // An app that looks into a token for such a resource reads the person as well.
+    let (first, sees) = if named {
         ("receives-workspace-named", "receives-resource")
     } else {
-        // Whoever looks into such a token reads the person, the app among them.
         ("receives-workspace", "receives-resource-app")
     };
-    let asks = |one: &&str| catalogue.asks_who_authorized(&[(*one).to_owned()], issuer);
-    let of_issuer = resources.is_empty().then_some(issuer);
-    let all = resources.iter().map(String::as_str).chain(of_issuer).filter(asks);
-    let sees = all.map(|resource| frame.rich(sees, "resource", resource));
-    std::iter::once(plain(first)).chain(sees).collect()
+    let asks = |one: &&str| settings.catalogue.asks_who_authorized(&[(*one).to_owned()], &settings.issuer);
+    let of_issuer = request.resources.is_empty().then_some(settings.issuer.as_str());
+    let all = request.resources.iter().map(String::as_str).chain(of_issuer).filter(asks);
+    let mut lines = vec![plain(frame, first)];
+    lines.extend(all.map(|resource| frame.rich(sees, "resource", resource)));
+    // The developer reads the ids of an app's people in the console, whatever the app itself receives.
+    if lines.len() == 1 && !named && client.has_owner() {
+        lines.push(plain(frame, "receives-developer"));
+    }
+    lines
 }
 
 /// Among connected apps: for a workspace, or in the person's own name.
-pub fn allowed(frame: &Frame, catalogue: &Catalogue, for_workspace: bool, scopes: &ScopeSet) -> String {
-    let said = frame.say(match (for_workspace, names(scopes)) {
-        (true, true) => "receives-workspace-named",
-        (true, false) => "receives-workspace",
-        (false, true) => "receives-own-kept-named",
-        (false, false) => "receives-own-kept",
-    });
-    match (for_workspace && some_ask(catalogue), names(scopes)) {
-        (false, _) => said,
-        (true, true) => format!("{said} {}", frame.say("receives-apis")),
-        (true, false) => format!("{said} {}", frame.say("receives-apis-app")),
+pub fn allowed(frame: &Frame, catalogue: &Catalogue, place: &Place, has_owner: bool) -> Vec<Rich> {
+    let named = names(&place.scopes);
+    if place.workspace_id.is_none() {
+        return vec![plain(frame, if named { "receives-own-kept-named" } else { "receives-own-kept" })];
     }
-}
-
-/// Whether any API asks who authorized a workspace's token. Which one an app asked for is not kept with what was allowed.
-fn some_ask(catalogue: &Catalogue) -> bool {
-    !catalogue.authorized_by_resources.is_empty()
+    let (first, sees) =
+        if named { ("receives-workspace-named", "receives-apis") } else { ("receives-workspace", "receives-apis-app") };
+    let developer = (!named && has_owner).then_some("receives-developer");
+    lines(frame, catalogue, plain(frame, first), developer, sees)
 }
 
 /// Among the apps of a workspace, for those who look after it.
-pub fn in_workspace(frame: &Frame, catalogue: &Catalogue, scopes: &ScopeSet) -> String {
-    let (said, apis) = if names(scopes) {
-        ("receives-people-named", "receives-people-apis")
-    } else {
-        ("receives-people", "receives-people-apis-app")
+pub fn in_workspace(frame: &Frame, catalogue: &Catalogue, app: &WorkspaceApp) -> Vec<Rich> {
+    let (first, sees) = match app.identified {
+        Identified::All => (plain(frame, "receives-people-named"), "receives-people-apis"),
+        Identified::None => (plain(frame, "receives-people"), "receives-people-apis-app"),
+        Identified::Some => {
+            let permission = catalogue.scope("openid").map_or("openid", |scope| scope.words(frame.language()).0);
+            (frame.rich("receives-people-some", "permission", permission), "receives-people-apis-app")
+        }
     };
-    let said = frame.say(said);
-    if some_ask(catalogue) { format!("{said} {}", frame.say(apis)) } else { said }
+    let developer = (app.identified != Identified::All && app.has_owner).then_some("receives-people-developer");
+    lines(frame, catalogue, first, developer, sees)
+}
+
+/// The first line, who else learns the ids, and the APIs that ask who authorized a workspace's token: which of these an app uses
+/// is not kept with what was allowed.
+fn lines(frame: &Frame, catalogue: &Catalogue, first: Rich, developer: Option<&str>, sees: &str) -> Vec<Rich> {
+    let developer = developer.map(|key| plain(frame, key));
+    let apis = catalogue.authorized_by_resources.iter().map(|resource| frame.rich(sees, "resource", resource));
+    std::iter::once(first).chain(developer).chain(apis).collect()
 }

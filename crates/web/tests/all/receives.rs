@@ -3,9 +3,10 @@
 use axum::http::Method;
 use domain::WorkspaceId;
 use domain::client::AccessTokenFormat;
-use domain::identity::AppPolicy;
+use domain::identity::{AppPolicy, MemberRoles, Role};
+use flows::unguarded::accounts;
 use flows::unguarded::profile::{self, Change};
-use flows::{Settings, app_policy};
+use flows::{Beside, Page, Settings, app_policy};
 use serde_json::Value;
 use testkit::{Api, Browser, Kind, Party, Reply, TestApp, TestUser, Tokens, claims, for_each_database};
 
@@ -30,15 +31,13 @@ async fn asked(browser: &mut Browser, party: &Party, more: &[(&str, &str)], lang
 
 /// What each place of the connected apps is said to receive.
 async fn allowed(browser: &mut Browser, language: &str) -> Vec<String> {
-    let page = read(browser, "/account/apps", language).await.body;
-    let hints = page.split("<p class=\"hint\">").skip(1).filter_map(|rest| rest.split_once("</p>"));
-    // The line behind it says since when.
-    hints.map(|(hint, _)| hint.to_owned()).filter(|hint| !hint.contains("<time")).collect()
+    let page = read(browser, "/account/apps", language).await;
+    page.texts("receives").iter().map(|said| squeezed(said)).collect()
 }
 
 async fn in_workspace(browser: &mut Browser, workspace: WorkspaceId, party: &Party, language: &str) -> String {
     let page = read(browser, &format!("/workspaces/{workspace}/access/{}", party.id), language).await;
-    page.text("receives").unwrap()
+    squeezed(&page.text("receives").unwrap())
 }
 
 /// Which of these the app reads in its tokens, at userinfo and by introspection.
@@ -254,26 +253,118 @@ async fn point_3_1_pages_name_the_apis_that_see_who_authorized_a_workspaces_toke
         assert_eq!(handed(&party, &ada, workspace, "Workspace 0", &tokens).await, expected);
         assert_eq!(
             allowed(&mut browser, "en").await,
-            ["The app receives the ID of the workspace and your roles in it. With some APIs, the app and the API also receive your user ID."]
+            ["The app receives the ID of the workspace and your roles in it. If the app uses https://api.example/, the app and that API also receive your user ID. If the app uses https://also.example/, the app and that API also receive your user ID."]
         );
         assert_eq!(
             allowed(&mut browser, "de").await,
-            ["Die App erhält die ID des Arbeitsbereichs und Ihre Rollen darin. Bei manchen APIs erhalten die API und die App außerdem Ihre Benutzer-ID."]
+            ["Die App erhält die ID des Arbeitsbereichs und Ihre Rollen darin. Verwendet die App https://api.example/, erhalten die App und diese API auch Ihre Benutzer-ID. Verwendet die App https://also.example/, erhalten die App und diese API auch Ihre Benutzer-ID."]
         );
         assert_eq!(
             in_workspace(&mut browser, workspace, &party, "en").await,
-            "The app receives the ID of this workspace and the roles of these people. With some APIs, the app and the API also receive the user IDs of these people."
+            "The app receives the ID of this workspace and the roles of these people. If the app uses https://api.example/, the app and that API also receive the user IDs of these people. If the app uses https://also.example/, the app and that API also receive the user IDs of these people."
         );
         assert_eq!(
             in_workspace(&mut browser, workspace, &party, "de").await,
-            "Die App erhält die ID dieses Arbeitsbereichs und die Rollen dieser Personen. Bei manchen APIs erhalten die API und die App außerdem die Benutzer-IDs dieser Personen."
+            "Die App erhält die ID dieses Arbeitsbereichs und die Rollen dieser Personen. Verwendet die App https://api.example/, erhalten die App und diese API auch die Benutzer-IDs dieser Personen. Verwendet die App https://also.example/, erhalten die App und diese API auch die Benutzer-IDs dieser Personen."
         );
         let more = [("sub_type", "workspace"), ("scope", OPENID)];
         party.approve(&mut Browser::new(&app), &ada, &more, Some(workspace)).await;
-        assert!(allowed(&mut browser, "en").await[0].ends_with("your roles in it. Some APIs also receive your user ID."));
-        assert!(allowed(&mut browser, "de").await[0].ends_with("Ihre Rollen darin. Auch manche APIs erhalten Ihre Benutzer-ID."));
-        assert!(in_workspace(&mut browser, workspace, &party, "en").await.ends_with("Some APIs also receive these user IDs."));
-        assert!(in_workspace(&mut browser, workspace, &party, "de").await.ends_with("Auch manche APIs erhalten diese Benutzer-IDs."));
+        assert!(allowed(&mut browser, "en").await[0].ends_with("your roles in it. If the app uses https://api.example/, that API also receives your user ID. If the app uses https://also.example/, that API also receives your user ID."));
+        assert!(allowed(&mut browser, "de").await[0].ends_with("Verwendet die App https://also.example/, erhält auch diese API Ihre Benutzer-ID."));
+        assert!(in_workspace(&mut browser, workspace, &party, "en").await.ends_with("If the app uses https://also.example/, that API also receives these user IDs."));
+        assert!(in_workspace(&mut browser, workspace, &party, "de").await.ends_with("Verwendet die App https://also.example/, erhält auch diese API diese Benutzer-IDs."));
+        app.stop().await;
+    })
+    .await;
+}
+
+/// The members of one workspace allowed different things: the page says who gave what.
+#[tokio::test]
+async fn point_3_1_a_workspace_reads_that_an_app_knows_some_of_its_people() {
+    for_each_database(async |database| {
+        let app = TestApp::start(database).await;
+        let (ada, mut browser) = reader(&app).await;
+        let workspace = ada.workspaces[0];
+        let bob = app.user("bob@example.com", 0).await;
+        let roles = MemberRoles::only(Role::Member);
+        accounts::put_member(&app.app, &app.ctx(), bob.user.id, workspace, roles).await.unwrap();
+        let party = jwt_party(&app).await;
+        let approve = async |user: &TestUser, scope: &str| {
+            let more = [("sub_type", "workspace"), ("scope", scope)];
+            party.approve(&mut Browser::new(&app), user, &more, Some(workspace)).await;
+        };
+        approve(&ada, BARE).await;
+        approve(&bob, OPENID).await;
+        for (language, said) in [
+            (
+                "en",
+                "The app receives the ID of this workspace and the roles of these people. It receives the workspace's name and a user ID only from people who allowed Know who you are here.",
+            ),
+            (
+                "de",
+                "Die App erhält die ID dieses Arbeitsbereichs und die Rollen dieser Personen. Den Namen des Arbeitsbereichs und eine Benutzer-ID erhält sie nur von Personen, die Wissen, wer Sie hier sind erlaubt haben.",
+            ),
+        ] {
+            assert_eq!(in_workspace(&mut browser, workspace, &party, language).await, said);
+        }
+        approve(&ada, OPENID).await;
+        let all =
+            "The app receives the user IDs of these people, the ID and name of this workspace, and their roles in it.";
+        assert_eq!(in_workspace(&mut browser, workspace, &party, "en").await, all);
+        app.stop().await;
+    })
+    .await;
+}
+
+/// An app's owner sees the ids of its people whatever they allowed, and they read that before they allow anything.
+#[tokio::test]
+async fn point_3_1_people_read_that_an_apps_developer_sees_their_id() {
+    for_each_database(async |database| {
+        let app = TestApp::start(database).await;
+        let (ada, mut browser) = reader(&app).await;
+        let workspace = ada.workspaces[0];
+        let dev = app.user("dev@example.com", 1).await;
+        let owned = Party::with(&app, Kind::Web, |new| new.owner_workspace_id = Some(dev.workspaces[0])).await;
+        let own = Party::with(&app, Kind::Web, |new| new.owner_user_id = Some(dev.user.id)).await;
+        let nobodys = Party::with(&app, Kind::Web, |_| ()).await;
+        for (party, developer) in [(&owned, true), (&own, true), (&nobodys, false)] {
+            let more = [("sub_type", "workspace"), ("scope", BARE)];
+            for (language, said, people) in [
+                (
+                    "en",
+                    " The app's developer can see your user ID.",
+                    " The app's developer can see the user IDs of these people.",
+                ),
+                (
+                    "de",
+                    " Wer die App entwickelt, kann Ihre Benutzer-ID sehen.",
+                    " Wer die App entwickelt, kann die Benutzer-IDs dieser Personen sehen.",
+                ),
+            ] {
+                let before = asked(&mut browser, party, &more, language).await;
+                assert_eq!(before.ends_with(said), developer, "{before}");
+                party.approve(&mut Browser::new(&app), &ada, &more, Some(workspace)).await;
+                assert_eq!(allowed(&mut browser, language).await[0].ends_with(said), developer, "{language}");
+                let seen = in_workspace(&mut browser, workspace, party, language).await;
+                assert_eq!(seen.ends_with(people), developer, "{language} {seen}");
+            }
+            // It already says so where the app itself receives the id.
+            let named = [("sub_type", "workspace"), ("scope", OPENID)];
+            assert!(asked(&mut browser, party, &named, "en").await.ends_with("your roles in it."));
+            let who = app.principal(&ada, None).await;
+            flows::connections::revoke(&app.app, &app.ctx(), &who, party.id.as_str()).await.unwrap();
+        }
+        let client = owned.id.as_str();
+        let more = [("sub_type", "workspace"), ("scope", BARE)];
+        owned.approve(&mut Browser::new(&app), &ada, &more, Some(workspace)).await;
+        let developer = app.principal(&dev, Some(dev.workspaces[0])).await;
+        let ctx = app.ctx();
+        let people = flows::client_people::list(&app.app, &ctx, &developer, client, Page::default(), Beside::Nobody);
+        let people = people.await.unwrap().items;
+        assert_eq!(
+            (people[0].user_id, people[0].name.as_deref(), people[0].email.as_deref()),
+            (ada.user.id, None, None)
+        );
         app.stop().await;
     })
     .await;

@@ -8,6 +8,7 @@ use crate::pages::pager::{Pager, ROWS};
 use crate::pages::receives;
 use crate::pages::scopes::{Permission, permissions};
 use crate::person::{Person, Posted};
+use crate::texts::Rich;
 use askama::Template;
 use axum::extract::{Path, State};
 use axum::response::Response;
@@ -45,7 +46,7 @@ struct ShownPlace<'p> {
     said: String,
     permissions: Vec<Permission<'p>>,
     /// What it receives besides these.
-    receives: String,
+    receives: Vec<Rich>,
     since: Timestamp,
     last_used_at: Option<Timestamp>,
     /// The text for one that was not.
@@ -65,7 +66,7 @@ fn shown<'p>(state: &'p WebState, frame: &Frame, now: Timestamp, app: &'p Connec
         key: key(place),
         said: place.workspace_name.clone().unwrap_or_else(|| frame.say("apps-own-name")),
         permissions: permissions(catalogue, frame.language(), &place.scopes),
-        receives: receives::allowed(frame, catalogue, place.workspace_id.is_some(), &place.scopes),
+        receives: receives::allowed(frame, catalogue, place, app.has_owner),
         since: place.since,
         last_used_at: place.last_used_at,
         unused: if place.is_unused(now) { "apps-never" } else { "apps-long-ago" },

@@ -31,20 +31,20 @@ struct App {
     people: i64,
     permissions: Vec<Permission>,
     /// What it receives besides these.
-    receives: String,
+    receives: Vec<Rich>,
     since: Timestamp,
     last_used: Option<Timestamp>,
 }
 
 fn shown(state: &WebState, frame: &Frame, app: WorkspaceApp) -> App {
     App {
+        receives: receives::in_workspace(frame, &state.app().settings().catalogue, &app),
         id: app.client_id.to_string(),
         initial: initial(&app.name),
         trust: app.trust,
         homepage: app.config.client_uri,
         people: app.people,
         permissions: permissions(state, frame, &app.scopes),
-        receives: receives::in_workspace(frame, &state.app().settings().catalogue, &app.scopes),
         since: app.first_allowed_at,
         last_used: app.last_used_at,
         name: app.name,
