@@ -32,7 +32,7 @@ const AT_ONCE: i64 = 8;
 const WEBHOOKS: usize = 32;
 
 /// Seconds after which a message whose sender vanished is sent by another: well over [`TIMEOUT`].
-const LEASE: i64 = 60;
+const LEASE: i64 = 30;
 
 const GONE: u16 = 410;
 

@@ -3,6 +3,7 @@
 use super::honest::signed_in;
 use super::http::{Request, send, send_within, wait_until};
 use super::load::{Ledger, Load};
+use super::network::Network;
 use super::promises;
 use super::proxy::Proxy;
 use super::site::{Ground, RECOVERY, Site};
@@ -17,22 +18,46 @@ const ENDS_WITHIN: Duration = Duration::from_secs(30);
 /// What a probe waits for an answer.
 const PROBE: Duration = Duration::from_secs(2);
 
-pub fn run(ground: &Ground, postgres: &Postgres, verdict: &mut Verdict) -> Result<()> {
-    let mut site = Site::new(ground, Some(postgres))?;
-    // Nodes have one issuer, so that each takes the tokens of the others.
-    site.issuer = Some("https://id.example".to_owned());
-    let other = site.beside()?;
+/// The way from a node to its database.
+pub trait Way {
+    /// From now on nothing passes, and nothing is closed.
+    fn cut(&self) -> Result<()>;
+    fn mend(&self) -> Result<()>;
+}
+
+/// Through a proxy: connections that were open when it was cut never recover.
+pub fn proxy(ground: &Ground, postgres: &Postgres, verdict: &mut Verdict) -> Result<()> {
+    let (mut site, other) = sites(ground, postgres)?;
     let proxy = Proxy::to(postgres.port())?;
     site.database = site.database.replace(&format!(":{}/", postgres.port()), &format!(":{}/", proxy.port));
+    run(&site, &other, &proxy, verdict)
+}
+
+/// Through a network: what was sent meanwhile is sent again by TCP once the link is back.
+pub fn network(ground: &Ground, postgres: &Postgres, verdict: &mut Verdict) -> Result<()> {
+    let (mut site, other) = sites(ground, postgres)?;
+    let network = Network::around(&mut site, postgres.port())?;
+    run(&site, &other, &network, verdict)
+}
+
+/// Two nodes of one issuer, so that each takes the tokens of the other.
+fn sites(ground: &Ground, postgres: &Postgres) -> Result<(Site, Site)> {
+    let mut site = Site::new(ground, Some(postgres))?;
+    site.issuer = Some("https://id.example".to_owned());
+    let other = site.beside()?;
+    Ok((site, other))
+}
+
+fn run(site: &Site, other: &Site, way: &dyn Way, verdict: &mut Verdict) -> Result<()> {
     let mut server = site.start()?;
     let beside = other.start()?;
-    let (client, access, refresh) = signed_in(&mut server.connection(), &Person::of(&site))?;
+    let (client, access, refresh) = signed_in(&mut server.connection(), &Person::of(site))?;
     let check = client.introspect(&access);
     ensure!(send(site.port, &check)?.json()["active"] == true, "a token is not active");
 
-    let load = Load::start(&site, 0);
+    let load = Load::start(site, 0);
     load.wait_for(40)?;
-    proxy.stop_forwarding();
+    way.cut()?;
     let revoked = send(other.port, &client.revoke(&refresh)).map_or(0, |reply| reply.status);
     let ready = Request::get("/readyz");
     let status = |request: &Request| send_within(site.port, request, PROBE).map_or(0, |reply| reply.status);
@@ -41,13 +66,13 @@ pub fn run(ground: &Ground, postgres: &Postgres, verdict: &mut Verdict) -> Resul
     let stale =
         (0..3).filter(|_| send_within(site.port, &check, PROBE).is_ok_and(|reply| reply.json()["active"] == true));
     let stale = stale.count();
-    proxy.forward();
+    way.mend()?;
     let writes = || status(&Client::register("Recovered")) == 201;
     let recovered = wait_until(Duration::from_mins(1), || status(&ready) == 200 && writes());
     let stories = load.stop();
     let mut ledger = Ledger::default();
     if recovered.is_some() {
-        ledger.check(&site, &server, stories);
+        ledger.check(site, &server, stories);
         let active = send(site.port, &check)?.json()["active"].clone();
         verdict.expect(active == false, "cut off: a token that another node revoked is active");
     }
@@ -55,9 +80,9 @@ pub fn run(ground: &Ground, postgres: &Postgres, verdict: &mut Verdict) -> Resul
     verdict.expect(stale == 0, &format!("cut off: {stale} answers said that a revoked token is active"));
     drop(beside);
 
-    let load = Load::start(&site, 1);
+    let load = Load::start(site, 1);
     let moved = recovered.is_some() && load.wait_for(10).is_ok();
-    proxy.stop_forwarding();
+    way.cut()?;
     server.signal("TERM")?;
     let ended = server.ended_within(ENDS_WITHIN);
     drop(server);

@@ -1,5 +1,6 @@
 //! `kill -9` under mixed load, and a restart on the same data.
 use super::load::{Ledger, Load};
+use super::receiver::Receiver;
 use super::site::{Ground, Kind, RECOVERY, Server, Site};
 use super::verdict::Verdict;
 use crate::test::postgres::Postgres;
@@ -10,6 +11,8 @@ use std::time::Duration;
 pub fn run(ground: &Ground, kind: Kind, postgres: Option<&Postgres>, verdict: &mut Verdict) -> Result<()> {
     let rounds = if ground.long { 100 } else { 5 };
     let site = Site::new(ground, postgres)?;
+    let receiver = Receiver::start()?;
+    site.run(&["webhook", "create", &receiver.url, "--event", "oauth2.client.created"], "")?;
     let mut server = site.start()?;
     let (mut ledger, mut slowest) = (Ledger::default(), Duration::ZERO);
     for round in 0..rounds {
@@ -23,6 +26,15 @@ pub fn run(ground: &Ground, kind: Kind, postgres: Option<&Postgres>, verdict: &m
         ledger.check(&site, &server, stories);
     }
     ledger.close(&site, &server)?;
+    let missing = receiver.missing(&ledger.clients);
+    let (came, again) = receiver.count();
+    verdict.expect(missing.is_empty(), &format!("no webhook told of {} clients that were made", missing.len()));
+    verdict.figures(&format!(
+        "{}: {} of {} webhook messages of acknowledged changes missing; {came} came, {again} of them again",
+        kind.name(),
+        missing.len(),
+        ledger.clients.len()
+    ));
     verdict.figures(&format!(
         "{}: {rounds} kills, {}; ready again within {} ms",
         kind.name(),

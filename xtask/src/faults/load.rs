@@ -69,6 +69,8 @@ pub struct Ledger {
     /// The steps whose audit entry must be there, by the id of their request.
     audited: HashMap<String, Step>,
     is_closed: bool,
+    /// The ids of clients whose creation was acknowledged.
+    pub clients: Vec<String>,
     /// Names of what was created under an idempotency key, and whether an answer came.
     created: Vec<(String, bool)>,
     pub audit_missing: usize,
@@ -105,6 +107,7 @@ impl Ledger {
                 self.audited.insert(request.clone(), *step);
             }
         }
+        self.clients.extend(story.created().map(str::to_owned));
         if let Some(creation) = &story.creation {
             if creation.is_held_up {
                 return self.held_up.push(format!("{}: the key is held by an attempt that was cut off", creation.name));

@@ -8,9 +8,11 @@ mod honest;
 mod http;
 mod kill;
 mod load;
+mod network;
 mod nodes;
 mod promises;
 mod proxy;
+mod receiver;
 mod site;
 mod story;
 mod verdict;
@@ -97,7 +99,14 @@ const SCENARIOS: &[Scenario] = &[
         on: &[Kind::Postgres],
         // It takes a minute and a half to learn that nothing ends a wait without a deadline.
         only_long: !promises::BLACK_HOLE,
-        run: |ground, _, postgres, verdict| black_hole::run(ground, postgres.context("PostgreSQL")?, verdict),
+        run: |ground, _, postgres, verdict| black_hole::proxy(ground, postgres.context("PostgreSQL")?, verdict),
+    },
+    Scenario {
+        name: "network",
+        counts: "the same as black-hole, with a network between the node and the database that is cut and put together again",
+        on: &[Kind::Postgres],
+        only_long: !promises::BLACK_HOLE,
+        run: |ground, _, postgres, verdict| black_hole::network(ground, postgres.context("PostgreSQL")?, verdict),
     },
     Scenario {
         name: "clock",

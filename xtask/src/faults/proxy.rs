@@ -1,7 +1,8 @@
 //! A TCP proxy that can stop forwarding without closing: what a network does that drops every packet.
+use super::black_hole::Way;
 use super::http::connect;
 use anyhow::Result;
-use std::io::{Read, Write};
+use std::io::{ErrorKind, Read, Write};
 use std::net::{TcpListener, TcpStream};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
@@ -25,40 +26,54 @@ pub struct Proxy {
 impl Proxy {
     /// To this port of this machine.
     pub fn to(target: u16) -> Result<Self> {
-        let listener = TcpListener::bind(("127.0.0.1", 0))?;
+        Self::between(TcpListener::bind(("127.0.0.1", 0))?, move || Ok(connect(target)?))
+    }
+
+    /// From the connections that this listener takes to those that `dial` makes.
+    pub fn between(
+        listener: TcpListener,
+        dial: impl Fn() -> Result<TcpStream> + Clone + Send + 'static,
+    ) -> Result<Self> {
         let (port, state) = (listener.local_addr()?.port(), Arc::new(State::default()));
         let shared = state.clone();
+        listener.set_nonblocking(true)?;
         thread::spawn(move || {
-            for client in listener.incoming().map_while(Result::ok) {
-                let shared = shared.clone();
-                if shared.closed.load(Ordering::Relaxed) {
-                    return;
+            while !shared.closed.load(Ordering::Relaxed) {
+                match listener.accept() {
+                    Ok((client, _)) => {
+                        let (shared, dial) = (shared.clone(), dial.clone());
+                        thread::spawn(move || {
+                            if let Ok(server) = dial() {
+                                join(&client, &server, &shared);
+                            }
+                        });
+                    }
+                    Err(error) if error.kind() == ErrorKind::WouldBlock => thread::sleep(Duration::from_millis(2)),
+                    Err(_) => return,
                 }
-                thread::spawn(move || {
-                    let Ok(server) = connect(target) else { return };
-                    join(&client, &server, &shared);
-                });
             }
         });
         Ok(Self { port, state })
     }
+}
 
-    pub fn stop_forwarding(&self) {
+impl Way for Proxy {
+    fn cut(&self) -> Result<()> {
         self.state.holes.fetch_add(1, Ordering::Relaxed);
         self.state.black_hole.store(true, Ordering::Relaxed);
+        Ok(())
     }
 
     /// New connections pass again; those of before never do.
-    pub fn forward(&self) {
+    fn mend(&self) -> Result<()> {
         self.state.black_hole.store(false, Ordering::Relaxed);
+        Ok(())
     }
 }
 
 impl Drop for Proxy {
     fn drop(&mut self) {
         self.state.closed.store(true, Ordering::Relaxed);
-        // The listener wakes up and ends.
-        let _ = TcpStream::connect(("127.0.0.1", self.port));
     }
 }
 
@@ -91,7 +106,7 @@ fn pass(mut from: &TcpStream, mut to: &TcpStream, state: &State, born: usize) {
                     break;
                 }
             }
-            Err(error) if matches!(error.kind(), std::io::ErrorKind::WouldBlock | std::io::ErrorKind::TimedOut) => {}
+            Err(error) if matches!(error.kind(), ErrorKind::WouldBlock | ErrorKind::TimedOut) => {}
             Err(_) => break,
         }
     }
@@ -111,11 +126,11 @@ mod tests {
         let mut far = listener.accept().unwrap().0;
         old.write_all(b"a").unwrap();
         far.read_exact(&mut [0]).unwrap();
-        proxy.stop_forwarding();
+        proxy.cut().unwrap();
         old.write_all(b"b").unwrap();
         far.set_read_timeout(Some(Duration::from_millis(200))).unwrap();
         assert!(far.read(&mut [0]).is_err(), "neither a byte nor the end");
-        proxy.forward();
+        proxy.mend().unwrap();
         assert!(far.read(&mut [0]).is_err(), "what was open stays in the hole");
         let mut new = TcpStream::connect(("127.0.0.1", proxy.port)).unwrap();
         new.write_all(b"c").unwrap();

@@ -47,6 +47,8 @@ pub struct Site {
     pub database: String,
     pub port: u16,
     pub env: Vec<(String, String)>,
+    /// A program with arguments that runs each command in its turn.
+    pub within: Vec<String>,
     /// Where it is not the address of the server itself.
     pub issuer: Option<String>,
     log: PathBuf,
@@ -55,9 +57,10 @@ pub struct Site {
 }
 
 /// What is different from the defaults: many come from one address, and a refresh token is spent at once, so that whether it is
-/// good twice shows without waiting. Addresses are told by a proxy on this machine.
+/// good twice shows without waiting. Addresses are told by a proxy on this machine, and webhooks go to it.
 const SETTINGS: &str = r#"
 trusted_proxies = ["127.0.0.0/8"]
+outbound_allow_private = true
 
 [registration]
 per_address_per_hour = 1000000
@@ -98,6 +101,7 @@ impl Site {
             database,
             port: free_port()?,
             env: Vec::new(),
+            within: Vec::new(),
             issuer: None,
             personal_token: String::new(),
             workspace: String::new(),
@@ -131,6 +135,7 @@ impl Site {
             database: self.database.clone(),
             port: free_port()?,
             env: self.env.clone(),
+            within: Vec::new(),
             issuer: self.issuer.clone(),
             log,
             personal_token: self.personal_token.clone(),
@@ -158,8 +163,10 @@ impl Site {
     }
 
     pub fn command(&self, words: &[&str]) -> Command {
-        let mut command = Command::new(&self.binary);
-        command.args(words).args(self.arguments()).envs(self.env.iter().map(|(k, v)| (k, v)));
+        let binary = self.binary.display().to_string();
+        let mut whole = self.within.iter().chain([&binary]);
+        let mut command = Command::new(whole.next().unwrap_or(&binary));
+        command.args(whole).args(words).args(self.arguments()).envs(self.env.iter().map(|(k, v)| (k, v)));
         command
     }
 

@@ -221,6 +221,15 @@ impl Story {
         }
     }
 
+    /// The ids of clients whose creation was acknowledged.
+    pub fn created(&self) -> impl Iterator<Item = &str> {
+        let acknowledged = |step| self.acknowledged.iter().any(|(one, _)| *one == step);
+        let registered = self.client.as_ref().map(|client| client.id.as_str());
+        let made = self.creation.as_ref().and_then(|creation| creation.id.as_deref());
+        let made = made.filter(|_| acknowledged(Step::CreateApplication));
+        registered.into_iter().chain(made)
+    }
+
     /// Tells it until its end, or until an answer does not come.
     pub fn tell(&mut self, connection: &mut Connection, person: &Person, with_records: bool) {
         let _ = self.try_tell(connection, person, with_records);
