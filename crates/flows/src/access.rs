@@ -1,8 +1,9 @@
 //! Reading an access token: open the seal (or check the signature), then ask the database what became of the grant.
+use crate::app::known;
 use crate::{App, Ctx, Fault};
 use domain::oauth::grant::{Dead, EndReason, GrantContext};
 use domain::oauth::jose::{self, TYP_ACCESS_TOKEN};
-use domain::oauth::seal::{Purpose, TokenId};
+use domain::oauth::seal::{Purpose, TokenId, Unopened};
 use domain::oauth::token::{AccessClaims, AccessPayload, Bearer};
 use domain::{ClientId, UserId};
 use store::Tx;
@@ -76,17 +77,21 @@ impl Inactive {
 }
 
 /// What a token says of itself, before the database is asked. Expiry is not looked at.
-pub fn open(app: &App, token: &str) -> Option<(TokenId, AccessPayload)> {
-    let keys = app.keys();
-    if keys.sealer.recognises(Purpose::AccessToken, token) {
-        return keys.sealer.open(Purpose::AccessToken, token).ok();
+pub fn open(app: &App, token: &str) -> Result<Option<(TokenId, AccessPayload)>, Fault> {
+    if app.keys().sealer.recognises(Purpose::AccessToken, token) {
+        return app.opened(Purpose::AccessToken, token);
     }
-    let issuer = &app.settings().issuer;
-    let claims: AccessClaims = jose::verify(token, TYP_ACCESS_TOKEN, keys.verifiers()).ok()?;
+    known(open_jwt(app, token))
+}
+
+fn open_jwt(app: &App, token: &str) -> Result<(TokenId, AccessPayload), Unopened> {
+    const NOT_OURS: Unopened = Unopened::NotOurs;
+    let (keys, issuer) = (app.keys(), &app.settings().issuer);
+    let claims: AccessClaims = jose::verify(token, TYP_ACCESS_TOKEN, keys.verifiers()).map_err(|_| NOT_OURS)?;
     if claims.iss != *issuer {
-        return None;
+        return Err(NOT_OURS);
     }
-    let id = TokenId::from_slice(&domain::encoding::from_base64url(&claims.jti)?)?;
+    let id = domain::encoding::from_base64url(&claims.jti).and_then(|id| TokenId::from_slice(&id)).ok_or(NOT_OURS)?;
     let payload = AccessPayload {
         bearer: Bearer::from_text(&claims.cs_bearer)?,
         scopes: claims.scope,
@@ -94,12 +99,12 @@ pub fn open(app: &App, token: &str) -> Option<(TokenId, AccessPayload)> {
         issued_at: claims.iat,
         expires_at: claims.exp,
     };
-    Some((id, payload))
+    Ok((id, payload))
 }
 
 /// The client that a token was issued to, dead or alive; `None` for what is no access token.
 pub(crate) async fn client_of(tx: &mut Tx, app: &App, token: &str) -> Result<Option<ClientId>, Fault> {
-    let Some((_, payload)) = open(app, token) else { return Ok(None) };
+    let Some((_, payload)) = open(app, token)? else { return Ok(None) };
     match payload.bearer {
         Bearer::Client { id, .. } => Ok(Some(id)),
         Bearer::Grant { id, .. } => {
@@ -111,7 +116,7 @@ pub(crate) async fn client_of(tx: &mut Tx, app: &App, token: &str) -> Result<Opt
 
 /// Everything that decides whether a token is good, in one query.
 pub async fn read(app: &App, ctx: &Ctx, tx: &mut Tx, token: &str) -> Result<Result<Live, Inactive>, Fault> {
-    let Some((id, payload)) = open(app, token) else { return Ok(Err(Inactive::Foreign)) };
+    let Some((id, payload)) = open(app, token)? else { return Ok(Err(Inactive::Foreign)) };
     if ctx.now >= payload.expires_at {
         return Ok(Err(Inactive::Expired));
     }

@@ -15,6 +15,7 @@ use crate::watch::Watch;
 use crate::{Ctx, Fault, Settings};
 use domain::audit::AuditEvent;
 use domain::client::ClientSecret;
+use domain::oauth::seal::{Payload, Purpose, TokenId, Unopened};
 use domain::outbound::Reach;
 use domain::{ClientId, Pepper, Timestamp, UserId};
 use parking_lot::RwLock;
@@ -113,6 +114,11 @@ impl App {
         }
         *last = Some(ctx.now);
         self.reload_keys(ctx).await
+    }
+
+    /// Opens a sealed text; `None` for what this server did not seal for this purpose.
+    pub(crate) fn opened<T: Payload>(&self, purpose: Purpose, text: &str) -> Result<Option<(TokenId, T)>, Fault> {
+        known(self.keys().sealer.open(purpose, text))
     }
 
     /// Whether a write succeeds, and the jobs run; answers within a second.
@@ -269,5 +275,14 @@ impl App {
 impl fmt::Debug for App {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("App").field("issuer", &self.0.settings.issuer).finish_non_exhaustive()
+    }
+}
+
+/// What could be read, unless only an updated node can.
+pub(crate) fn known<T>(opened: Result<T, Unopened>) -> Result<Option<T>, Fault> {
+    match opened {
+        Ok(found) => Ok(Some(found)),
+        Err(Unopened::NotOurs) => Ok(None),
+        Err(Unopened::Later) => Err(Fault::Later),
     }
 }

@@ -15,14 +15,17 @@ pub enum Fault {
     /// Too much of it waits already.
     #[error("no room for more {0}")]
     Full(&'static str),
+    /// Another node can read it, which was updated already.
+    #[error("sealed by a later version of this server")]
+    Later,
     #[error("{0}")]
     Other(&'static str),
 }
 
 impl Fault {
-    /// Trying again later may help: the database is away, or the server has too much to do.
+    /// Trying again later may help: the database is away, the server has too much to do, or the nodes are being updated.
     pub fn is_temporary(&self) -> bool {
-        matches!(self, Self::Full(_) | Self::Store(StoreError::Unavailable(_) | StoreError::Timeout(_)))
+        matches!(self, Self::Full(_) | Self::Later | Self::Store(StoreError::Unavailable(_) | StoreError::Timeout(_)))
     }
 }
 

@@ -15,8 +15,8 @@ pub fn open(app: &App, ctx: &Ctx, text: &str, browser: [u8; 32]) -> Result<Inter
         app.record(ctx, Endpoint::Authorization.as_str(), r.reason(), about);
         Failure::Refused(PageRefusal { reason: PageReason::Interaction(r), client_name: None, back: None })
     };
-    let opened = app.keys().sealer.open::<Interaction>(Purpose::Interaction, text);
-    let (_, interaction) = opened.map_err(|_| refused(About::default(), R::Unknown))?;
+    let opened = app.opened::<Interaction>(Purpose::Interaction, text)?;
+    let (_, interaction) = opened.ok_or_else(|| refused(About::default(), R::Unknown))?;
     let about = || About::client(&interaction.request.client_id);
     if interaction.browser != browser {
         return Err(refused(about(), R::OtherBrowser));

@@ -260,8 +260,8 @@ async fn refresh_token(
     caller: &Asker,
     token: &str,
 ) -> Result<Introspection, Failure<IntrospectRefusal>> {
-    let opened = app.keys().sealer.open::<RefreshPayload>(Purpose::RefreshToken, token);
-    let Ok((id, presented)) = opened else { return Ok(Introspection::default()) };
+    let opened = app.opened::<RefreshPayload>(Purpose::RefreshToken, token)?;
+    let Some((id, presented)) = opened else { return Ok(Introspection::default()) };
     let context = store::grants::by_id_with_context(tx, presented.grant_id, None).await?;
     let live = context.filter(|c| {
         let current = c.grant.refresh.is_some_and(|state| state.number == presented.number);

@@ -246,7 +246,7 @@ async fn by_hash(app: &App, ctx: &Ctx, hash: &SecretHash) -> Outcome<Named> {
 
 /// The hash of the link's secret, which only a browser that opened the link has a pass for.
 fn shown(app: &App, ctx: &Ctx, kind: &'static str, held: Held<'_>) -> Outcome<SecretHash> {
-    pass::read(app, ctx, held).ok_or_else(|| refused(app, ctx, kind, About::default(), Unmanaged::InvitationNotOpen))
+    pass::read(app, ctx, held)?.ok_or_else(|| refused(app, ctx, kind, About::default(), Unmanaged::InvitationNotOpen))
 }
 
 /// What whoever opened the link reads before accepting; nobody needs to be signed in.

@@ -38,8 +38,8 @@ pub(crate) fn issue(app: &App, ctx: &Ctx, hash: &SecretHash, browser: [u8; 32]) 
 }
 
 /// The hash of the secret that was shown, as long as the pass is good.
-pub(crate) fn read(app: &App, ctx: &Ctx, held: Held<'_>) -> Option<SecretHash> {
-    let (_, pass) = app.keys().sealer.open::<Pass>(Purpose::Pass, held.pass.expose()).ok()?;
-    let good = pass.browser == held.browser && ctx.now < pass.until;
-    good.then(|| SecretHash::from_slice(&pass.hash)).flatten()
+pub(crate) fn read(app: &App, ctx: &Ctx, held: Held<'_>) -> Result<Option<SecretHash>, Fault> {
+    let pass = app.opened::<Pass>(Purpose::Pass, held.pass.expose())?.map(|(_, pass)| pass);
+    let good = pass.filter(|pass| pass.browser == held.browser && ctx.now < pass.until);
+    Ok(good.and_then(|pass| SecretHash::from_slice(&pass.hash)))
 }

@@ -76,8 +76,7 @@ pub async fn revoke(
         Err(refused(RevokeRefusal::TokenOfAnotherClient))
     };
     app.look_for_key_of(ctx, token).await?;
-    let keys = app.keys();
-    if let Ok((_, refresh)) = keys.sealer.open::<RefreshPayload>(Purpose::RefreshToken, token) {
+    if let Some((_, refresh)) = app.opened::<RefreshPayload>(Purpose::RefreshToken, token)? {
         let Some(context) = store::grants::by_id_with_context(&mut tx, refresh.grant_id, None).await? else {
             return Ok(());
         };
@@ -99,7 +98,7 @@ pub async fn revoke(
         });
         return end.await.map_err(|error: store::StoreError| Failure::from(error));
     }
-    let Some((id, payload)) = access::open(app, token) else { return Ok(()) };
+    let Some((id, payload)) = access::open(app, token)? else { return Ok(()) };
     let (of, grant) = match &payload.bearer {
         Bearer::Client { id, .. } => (Some(id.clone()), None),
         Bearer::Grant { id, .. } => {

@@ -75,7 +75,7 @@ pub async fn open(app: &App, ctx: &Ctx, token: &str, browser: [u8; 32]) -> Resul
 
 /// The hash of the token of a link that is good still, for the browser that opened it.
 async fn shown(app: &App, ctx: &Ctx, held: Held<'_>) -> Result<SecretHash, Failure<SetupRefusal>> {
-    let Some(hash) = pass::read(app, ctx, held) else { return Err(refused(app, ctx, SetupRefusal::NotOpen)) };
+    let Some(hash) = pass::read(app, ctx, held)? else { return Err(refused(app, ctx, SetupRefusal::NotOpen)) };
     check(app, ctx, &hash).await?;
     Ok(hash)
 }

@@ -16,6 +16,7 @@ mod receiver;
 mod site;
 mod story;
 mod verdict;
+mod versions;
 
 use crate::process;
 use crate::tally::Tally;
@@ -121,6 +122,14 @@ const SCENARIOS: &[Scenario] = &[
         on: &[Kind::Postgres],
         only_long: false,
         run: |ground, _, postgres, verdict| nodes::run(ground, postgres.context("PostgreSQL")?, verdict),
+    },
+    Scenario {
+        name: "versions",
+        counts: "requests that fail while nodes of the version before and of this one run together",
+        on: &[Kind::Postgres],
+        // The version before has to be built.
+        only_long: true,
+        run: |ground, _, postgres, verdict| versions::run(ground, postgres.context("PostgreSQL")?, verdict),
     },
 ];
 

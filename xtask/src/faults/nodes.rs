@@ -18,7 +18,8 @@ const WORKERS: usize = 6;
 /// A key for a test.
 const MASTER_KEY: &str = "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8";
 
-pub fn run(ground: &Ground, postgres: &Postgres, verdict: &mut Verdict) -> Result<()> {
+/// Three sites of one issuer on one database, where nothing was started yet.
+pub fn sites(ground: &Ground, postgres: &Postgres) -> Result<Vec<Site>> {
     let mut first = Site::empty(ground, Some(postgres))?;
     first.env.push(("COUNTERSIGN_MASTER_KEY".to_owned(), MASTER_KEY.to_owned()));
     first.issuer = Some("https://id.example".to_owned());
@@ -26,6 +27,11 @@ pub fn run(ground: &Ground, postgres: &Postgres, verdict: &mut Verdict) -> Resul
     for _ in 1..NODES {
         sites.push(sites[0].beside()?);
     }
+    Ok(sites)
+}
+
+pub fn run(ground: &Ground, postgres: &Postgres, verdict: &mut Verdict) -> Result<()> {
+    let mut sites = sites(ground, postgres)?;
     let began = now();
     let mut servers = sites.iter().map(|site| site.spawn(&[])).collect::<Result<Vec<_>>>()?;
     for server in &mut servers {
@@ -69,10 +75,10 @@ fn anywhere(ports: &[u16], first: usize, request: &Request) -> Answer<Reply> {
 }
 
 #[derive(Default)]
-struct Served {
-    good: usize,
-    bad: BTreeMap<String, usize>,
-    slowest: Duration,
+pub struct Served {
+    pub good: usize,
+    pub bad: BTreeMap<String, usize>,
+    pub slowest: Duration,
 }
 
 /// Client, access token and refresh token.
@@ -106,19 +112,20 @@ fn work(ports: &[u16], worker: usize, (client, access, mut refresh): SignedIn, d
     served
 }
 
-fn rolling(sites: &[Site], servers: &mut [Server], person: &Person, rounds: u32, verdict: &mut Verdict) -> Result<()> {
+/// What clients get while something is done to the nodes.
+pub fn under_load(sites: &[Site], person: &Person, deed: impl FnOnce() -> Result<()>) -> Result<Served> {
     let ports: Vec<_> = sites.iter().map(|site| site.port).collect();
     let begun = (0..WORKERS).map(|_| signed_in(&mut Connection::new(ports[0]), person)).collect::<Result<Vec<_>>>()?;
     let done = AtomicBool::new(false);
-    let (mut all, mut longest) = (Served::default(), Duration::ZERO);
-    let rolled = thread::scope(|scope| {
+    let mut all = Served::default();
+    let outcome = thread::scope(|scope| {
         let (ports, told) = (&ports, &done);
         let workers: Vec<_> = begun
             .into_iter()
             .enumerate()
             .map(|(worker, signed_in)| scope.spawn(move || work(ports, worker, signed_in, told)))
             .collect();
-        let rolled = (0..rounds).try_for_each(|_| roll(sites, servers, &mut longest));
+        let outcome = deed();
         done.store(true, Ordering::Relaxed);
         for served in workers.into_iter().filter_map(|worker| worker.join().ok()) {
             all.good += served.good;
@@ -127,9 +134,15 @@ fn rolling(sites: &[Site], servers: &mut [Server], person: &Person, rounds: u32,
                 *all.bad.entry(what).or_default() += times;
             }
         }
-        rolled
+        outcome
     });
-    rolled?;
+    outcome?;
+    Ok(all)
+}
+
+fn rolling(sites: &[Site], servers: &mut [Server], person: &Person, rounds: u32, verdict: &mut Verdict) -> Result<()> {
+    let mut longest = Duration::ZERO;
+    let all = under_load(sites, person, || (0..rounds).try_for_each(|_| roll(sites, servers, &mut longest)))?;
     let failed: usize = all.bad.values().sum();
     verdict.figures(&format!(
         "{rounds} rolling restarts of {NODES} nodes: {} requests served, {failed} failed {:?}, slowest {} ms; SIGTERM ended a node within {} ms",
@@ -143,7 +156,8 @@ fn rolling(sites: &[Site], servers: &mut [Server], person: &Person, rounds: u32,
     Ok(())
 }
 
-fn roll(sites: &[Site], servers: &mut [Server], longest: &mut Duration) -> Result<()> {
+/// Restarts one node after the other.
+pub fn roll(sites: &[Site], servers: &mut [Server], longest: &mut Duration) -> Result<()> {
     for (site, server) in sites.iter().zip(servers) {
         server.signal("TERM")?;
         let (took, status) = server.ended_within(Duration::from_secs(30)).context("SIGTERM did not end a node")?;

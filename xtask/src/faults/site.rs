@@ -143,6 +143,12 @@ impl Site {
         })
     }
 
+    /// The same with another program, while it is stopped.
+    pub fn with_binary(&self, binary: &Path) -> Result<Self> {
+        let other = self.beside()?;
+        Ok(Self { binary: binary.to_owned(), port: self.port, ..other })
+    }
+
     pub fn data(&self) -> PathBuf {
         self.folder.path().join("data")
     }

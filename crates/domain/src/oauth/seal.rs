@@ -11,6 +11,7 @@ use crate::encoding::{base64url, from_base64url};
 use aws_lc_rs::aead::{AES_256_GCM_SIV, Aad, LessSafeKey, Nonce, UnboundKey};
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
+use std::cmp::Ordering;
 use std::fmt;
 
 /// What stands inside a sealed token.
@@ -24,9 +25,14 @@ pub trait Payload: Serialize + DeserializeOwned {
     /// Reads the plain text of an older version; `None` if it is not one.
     fn upgrade(version: u8, plain: &[u8]) -> Option<Self>;
 
-    /// Reads a plain text of any version.
-    fn read(version: u8, plain: &[u8]) -> Option<Self> {
-        if version == Self::VERSION { exactly(plain) } else { Self::upgrade(version, plain) }
+    /// Reads a plain text of this version or an older one.
+    fn read(version: u8, plain: &[u8]) -> Result<Self, Unopened> {
+        let read = match version.cmp(&Self::VERSION) {
+            Ordering::Less => Self::upgrade(version, plain),
+            Ordering::Equal => exactly(plain),
+            Ordering::Greater => return Err(Unopened::Later),
+        };
+        read.ok_or(Unopened::NotOurs)
     }
 }
 
@@ -89,10 +95,16 @@ impl Purpose {
     }
 }
 
-/// The text is not a token of this purpose that this server sealed with a key that it still has.
+/// Why a text does not open.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error("not sealed by this server for this purpose")]
-pub struct NotOurs;
+pub enum Unopened {
+    /// It is not a token of this purpose that this server sealed with a key that it still has.
+    #[error("not sealed by this server for this purpose")]
+    NotOurs,
+    /// A later version of this server sealed it: a node that was updated can read it.
+    #[error("sealed by a later version of this server")]
+    Later,
+}
 
 struct SealingKey {
     id: u32,
@@ -190,24 +202,24 @@ impl Sealer {
     }
 
     /// Opens what [`Sealer::seal`] made for the same purpose, in this version or an older one.
-    pub fn open<T: Payload>(&self, purpose: Purpose, text: &str) -> Result<(TokenId, T), NotOurs> {
+    pub fn open<T: Payload>(&self, purpose: Purpose, text: &str) -> Result<(TokenId, T), Unopened> {
         if text.len() > MAX_TEXT {
-            return Err(NotOurs);
+            return Err(Unopened::NotOurs);
         }
-        let mut bytes = self.body(purpose, text).and_then(from_base64url).ok_or(NotOurs)?;
-        let (header, sealed) = bytes.split_at_mut_checked(HEADER).ok_or(NotOurs)?;
-        let key_id = u32::from_be_bytes(header[..4].try_into().map_err(|_| NotOurs)?);
-        let id = TokenId::from_slice(&header[4..]).ok_or(NotOurs)?;
-        let key = self.keys.iter().find(|k| k.id == key_id & !VERSIONED).ok_or(NotOurs)?;
+        let mut bytes = self.body(purpose, text).and_then(from_base64url).ok_or(Unopened::NotOurs)?;
+        let (header, sealed) = bytes.split_at_mut_checked(HEADER).ok_or(Unopened::NotOurs)?;
+        let key_id = u32::from_be_bytes(header[..4].try_into().map_err(|_| Unopened::NotOurs)?);
+        let id = TokenId::from_slice(&header[4..]).ok_or(Unopened::NotOurs)?;
+        let key = self.keys.iter().find(|k| k.id == key_id & !VERSIONED).ok_or(Unopened::NotOurs)?;
         let plain = key
             .key
             .open_in_place(Nonce::assume_unique_for_key(id.0), Aad::from(self.aad(purpose, key_id)), sealed)
-            .map_err(|_| NotOurs)?;
+            .map_err(|_| Unopened::NotOurs)?;
         let (version, plain) = match plain.split_first() {
             Some((version, rest)) if key_id & VERSIONED != 0 => (*version, rest),
             _ => (0, &*plain),
         };
-        T::read(version, plain).map(|payload| (id, payload)).ok_or(NotOurs)
+        T::read(version, plain).map(|payload| (id, payload))
     }
 }
 
@@ -257,7 +269,7 @@ mod tests {
     }
 
     #[test]
-    fn older_versions_open_and_newer_ones_do_not() {
+    fn older_versions_open_and_later_ones_are_told_apart() {
         let ours = sealer("https://a", 1);
         let open = |text: &str| ours.open::<Greeting>(Purpose::AccessToken, text).map(|(_, greeting)| greeting);
         let is = |text: &str, loud| Ok(Greeting { text: text.to_owned(), loud });
@@ -272,11 +284,11 @@ mod tests {
             "without a version byte"
         );
         assert_eq!(open(&of(0, postcard::to_stdvec(&7u32).unwrap())), is("7", false));
-        assert_eq!(open(&of(3, postcard::to_stdvec("a").unwrap())), Err(NotOurs), "of a later server");
-        assert_eq!(open(&sealed(&ours, VERSIONED, &[])), Err(NotOurs));
+        assert_eq!(open(&of(3, postcard::to_stdvec("a").unwrap())), Err(Unopened::Later), "of a later server");
+        assert_eq!(open(&sealed(&ours, VERSIONED, &[])), Err(Unopened::NotOurs));
         assert_eq!(
             open(&of(1, [postcard::to_stdvec("a").unwrap(), vec![0]].concat())),
-            Err(NotOurs),
+            Err(Unopened::NotOurs),
             "something behind it"
         );
     }

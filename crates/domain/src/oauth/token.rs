@@ -3,7 +3,7 @@ use super::claims::ClaimsRequest;
 use super::decision::Interaction;
 use super::pkce::CodeChallenge;
 use super::scope::ScopeSet;
-use super::seal::{Payload, exactly};
+use super::seal::{Payload, Unopened, exactly};
 use super::{v0, v1};
 use crate::client::SubType;
 use crate::encoding::{base64url, from_base64url};
@@ -206,10 +206,11 @@ impl Bearer {
         // A bearer is a few ids: it always serializes.
         format!("{}.{}", Self::VERSION, base64url(&postcard::to_stdvec(self).unwrap_or_default()))
     }
-    /// Reads any version; version 0 had no dot.
-    pub fn from_text(text: &str) -> Option<Self> {
+    /// Reads this version or an older one; version 0 had no dot.
+    pub fn from_text(text: &str) -> Result<Self, Unopened> {
         let (version, payload) = text.split_once('.').unwrap_or(("0", text));
-        Self::read(version.parse().ok()?, &from_base64url(payload)?)
+        let version = version.parse().map_err(|_| Unopened::NotOurs)?;
+        Self::read(version, &from_base64url(payload).ok_or(Unopened::NotOurs)?)
     }
 }
 

@@ -56,12 +56,13 @@ fn access_and_refresh_tokens_of_version_0_open() {
 #[test]
 fn bearers_of_version_0_are_read() {
     for (text, expected) in [(WORKSPACE_BEARER, bearer()), (MACHINE_BEARER, machine())] {
-        assert_eq!(Bearer::from_text(text), Some(expected.clone()));
-        assert_eq!(Bearer::from_text(&expected.to_text()), Some(expected));
+        assert_eq!(Bearer::from_text(text), Ok(expected.clone()));
+        assert_eq!(Bearer::from_text(&expected.to_text()), Ok(expected));
     }
-    for bad in ["", ".", "1.", "9.AAAA", "x.AAAA", "1", "0.", "256.AA"] {
-        assert_eq!(Bearer::from_text(bad), None, "{bad}");
+    for bad in ["", ".", "1.", "x.AAAA", "1", "0.", "256.AA"] {
+        assert_eq!(Bearer::from_text(bad), Err(Unopened::NotOurs), "{bad}");
     }
+    assert_eq!(Bearer::from_text("9.AAAA"), Err(Unopened::Later));
 }
 
 #[test]

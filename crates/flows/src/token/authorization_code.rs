@@ -104,7 +104,7 @@ pub(super) async fn redeem(
 ) -> Result<TokenResponse, Failure<CodeRefusal>> {
     let Some(text) = body.get("code") else { return refuse(R::Missing) };
     app.look_for_key_of(ctx, text).await?;
-    let Ok((id, code)) = app.keys().sealer.open::<CodePayload>(Purpose::AuthorizationCode, text) else {
+    let Some((id, code)) = app.opened::<CodePayload>(Purpose::AuthorizationCode, text)? else {
         return refuse(R::Unknown);
     };
     let presented = Presented { code: &code, client, body, now: ctx.now };

@@ -215,7 +215,7 @@ pub(super) async fn refresh(
 ) -> Result<TokenResponse, Failure<RefreshRefusal>> {
     let Some(text) = body.get("refresh_token") else { return refuse(R::Missing) };
     app.look_for_key_of(ctx, text).await?;
-    let Ok((_, presented)) = app.keys().sealer.open::<RefreshPayload>(Purpose::RefreshToken, text) else {
+    let Some((_, presented)) = app.opened::<RefreshPayload>(Purpose::RefreshToken, text)? else {
         return refuse(R::Unknown);
     };
     let context = {

@@ -1,11 +1,13 @@
 //! The life of the server's own keys ("a bound and a deadline", section 5).
 use axum::http::Method;
 use domain::client::{AccessTokenFormat, Trust};
+use domain::oauth::alg::SigningAlg;
+use domain::oauth::seal::{Payload, Purpose, TokenId};
 use flows::keys::Leaked;
 use flows::unguarded::applications::NewClient;
 use flows::unguarded::keys::{expel_key, rotate_keys};
 use serde_json::{Value, json};
-use testkit::{Browser, Kind, Party, TestApp, for_each_database};
+use testkit::{Api, Browser, Kind, Party, TestApp, claims, for_each_database};
 
 const DAY: i64 = 24 * 3600;
 
@@ -159,6 +161,56 @@ async fn point_5_3_a_sealing_key_is_kept_as_long_as_a_token_needs_it_and_no_long
         rotate_keys(&app.app, &app.ctx(), true).await.unwrap();
         app.clock.advance(29 * DAY + 3600);
         assert_eq!(forget().await, 0);
+        app.stop().await;
+    })
+    .await;
+}
+
+/// What a later version of this server puts into a token.
+#[derive(Debug, serde::Serialize, serde::Deserialize)]
+struct Future(u8);
+
+impl Payload for Future {
+    const VERSION: u8 = 99;
+    fn upgrade(_: u8, _: &[u8]) -> Option<Self> {
+        None
+    }
+}
+
+/// While nodes are updated one after the other, an old one meets tokens that it cannot read. They are good elsewhere, so
+/// it must not call them invalid (Proof, version skew).
+#[tokio::test]
+async fn a_token_of_a_later_version_is_never_called_invalid() {
+    for_each_database(async |database| {
+        let app = TestApp::start(database).await;
+        let ada = app.user("ada@example.com", 1).await;
+        let web = Party::with(&app, Kind::Web, |new| new.config.access_token_format = AccessTokenFormat::Jwt).await;
+        let good = web.tokens(&mut Browser::new(&app), &ada, &[]).await;
+        let sealer_of = |purpose| {
+            let id = TokenId::from_random(app.ctx().random());
+            app.app.keys().sealer.seal(purpose, id, &Future(1)).unwrap()
+        };
+        let mut jwt = claims(&good.access());
+        jwt["cs_bearer"] = "99.AAAA".into();
+        let jwt = app.app.keys().signer(SigningAlg::RS256).unwrap().sign("at+jwt", &jwt).unwrap();
+        let (access, refresh) = (sealer_of(Purpose::AccessToken), sealer_of(Purpose::RefreshToken));
+        for token in [&access, &jwt, &refresh] {
+            for path in ["/oauth2/introspect", "/oauth2/revoke"] {
+                let reply = web.post(path, &[("token", token)]).await;
+                assert_eq!((reply.status.as_u16(), reply.header("retry-after")), (503, "2"), "{path}");
+            }
+        }
+        for token in [&access, &jwt] {
+            for path in ["/oauth2/userinfo", "/oidc/clients"] {
+                let reply = Api::with(&app, token).get(path).await;
+                assert_eq!((reply.status.as_u16(), reply.header("retry-after")), (503, "2"), "{path}");
+            }
+        }
+        let code = web.exchange(&sealer_of(Purpose::AuthorizationCode)).await;
+        for reply in [code, web.refresh(&refresh).await] {
+            assert_eq!((reply.status.as_u16(), reply.error().as_str()), (503, "temporarily_unavailable"));
+        }
+        assert_eq!(web.introspect(&good.access()).await["active"], true);
         app.stop().await;
     })
     .await;
