@@ -143,6 +143,10 @@ impl Background {
         Ok(Self { child, signal, lines })
     }
 
+    pub fn pid(&self) -> u32 {
+        self.child.id()
+    }
+
     /// The first line that `is` accepts.
     pub fn wait_for(&self, what: &str, is: impl Fn(&str) -> bool) -> Result<String> {
         loop {

@@ -3,6 +3,7 @@
 mod black_hole;
 mod clock;
 mod database;
+mod failover;
 mod floods;
 mod honest;
 mod http;
@@ -108,6 +109,13 @@ const SCENARIOS: &[Scenario] = &[
         on: &[Kind::Postgres],
         only_long: !promises::BLACK_HOLE,
         run: |ground, _, postgres, verdict| black_hole::network(ground, postgres.context("PostgreSQL")?, verdict),
+    },
+    Scenario {
+        name: "failover",
+        counts: "acknowledged writes that are lost when the primary is gone, and how soon the server finds the new one",
+        on: &[Kind::Postgres],
+        only_long: false,
+        run: |ground, _, _, verdict| failover::run(ground, verdict),
     },
     Scenario {
         name: "clock",

@@ -105,7 +105,7 @@ fn serve(programs: &Path, user: Option<&User>, folder: &Path, port: u16, log: &P
 }
 
 /// The folder of the server's programs: the newest that Debian has, else the search path's.
-fn programs() -> Option<PathBuf> {
+pub fn programs() -> Option<PathBuf> {
     let versions = fs::read_dir("/usr/lib/postgresql").into_iter().flatten().flatten();
     let newest = versions
         .filter(|entry| entry.path().join("bin/initdb").is_file())
