@@ -38,6 +38,7 @@ pub const KINDS: &[&str] = &[
     "token.client_credentials",
     "token.device_code",
     "device_authorization",
+    "device.denied",
     "token.revoked",
     "grant.ended",
     "introspection",

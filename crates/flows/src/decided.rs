@@ -160,11 +160,22 @@ impl Scene<'_> {
     /// The user read the page and said no to a device.
     async fn denied_to_device(self, id: TokenId) -> Result<Next, AuthorizeFailure> {
         let (app, ctx, now) = (self.app, self.ctx, self.ctx.now);
-        if !app.store().write(move |tx| Box::pin(store::device::deny(tx, id, now))).await? {
+        let about = About::client(&self.client.id);
+        let about = self.person.as_ref().map_or(about.clone(), |person| about.and_user(person.user_id));
+        let (of, denied) = (ctx.clone(), Told::of(Change::DeviceDenied, about));
+        let work = app.store().write(move |tx| {
+            Box::pin(async move {
+                let done = store::device::deny(tx, id, now).await?;
+                if done {
+                    told::within(tx, &of, denied).await?;
+                }
+                Ok(done)
+            })
+        });
+        if !work.await.map_err(|error: store::StoreError| Failure::from(error))? {
             let settled = PageReason::Interaction(InteractionRefusal::DeviceSettled);
             return Err(page(ctx, app, Some(&self.client), settled, json!({})));
         }
-        self.record(AuthorizeRefusal::UserDenied, json!({}));
         let locales = self.locales();
         Ok(Next::Device { client: Box::new(self.client), allowed: false, locales })
     }

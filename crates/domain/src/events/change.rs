@@ -27,6 +27,7 @@ macro_rules! changes {
 changes! {
     ConsentGranted = "consent.granted" => ConsentGranted;
     ConsentRevoked = "consent.revoked" => ConsentRevoked GrantEnded;
+    DeviceDenied = "device.denied";
     AllConsentsRevoked = "consent.revoked_all" => ConsentRevoked;
     ConsentsRevokedInWorkspace = "consent.revoked_in_workspace" => ConsentRevoked GrantEnded;
     TokenRevoked = "token.revoked" => TokenRevoked;

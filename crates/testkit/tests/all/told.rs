@@ -2,7 +2,7 @@
 //! none.
 use axum::http::StatusCode;
 use domain::audit::AuditEvent;
-use domain::client::Trust;
+use domain::client::{GrantType, Trust};
 use domain::events::{Change, EventKind};
 use domain::identity::{MemberRoles, Role};
 use domain::webhook::Owner as HookOwner;
@@ -168,6 +168,18 @@ async fn ways(s: &Stage, change: Change) -> Vec<Act> {
             let page = browser.sign_in(&page, user.user.email.as_str()).await;
             let form = page.form("consent-allow").set("action", "allow");
             one(async move { answered(&browser.submit(&form).await, StatusCode::SEE_OTHER) }.boxed())
+        }
+        Change::DeviceDenied => {
+            let device =
+                Party::with(&s.app, Kind::Spa, |new| new.config.grant_types = vec![GrantType::DeviceCode]).await;
+            let asked = device.post("/oauth2/device_authorization", &[("scope", "openid")]).await.json();
+            let mut browser = Browser::new(&s.app);
+            let form = browser.get("/device").await.form("device-submit");
+            let page = browser.submit(&form.set("user_code", asked["user_code"].as_str().unwrap())).await;
+            let page = browser.follow(page).await;
+            let page = browser.sign_in(&page, user.user.email.as_str()).await;
+            let form = page.form("consent-allow").set("action", "deny");
+            one(async move { answered(&browser.submit(&form).await, StatusCode::OK) }.boxed())
         }
         Change::ConsentRevoked => {
             let (user, party, _) = s.allowed().await;

@@ -2,6 +2,7 @@
 
 kind-authorize = Autorisierung angefragt
 kind-consent-granted = Zugriff erlaubt
+kind-device-denied = Gerät abgelehnt
 kind-consent-list = Erlaubte Zugriffe aufgelistet
 kind-consent-revoked = Zugriff widerrufen
 kind-consent-revoked_all = Zugriff aller Personen widerrufen

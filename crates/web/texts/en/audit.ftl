@@ -2,6 +2,7 @@
 
 kind-authorize = Authorization requested
 kind-consent-granted = Access allowed
+kind-device-denied = Device access denied
 kind-consent-list = Allowed access listed
 kind-consent-revoked = Access taken back
 kind-consent-revoked_all = Access of all people revoked
