@@ -111,7 +111,7 @@ fn diagnosed(event: AuditEvent) -> Option<FailedRequest> {
 }
 
 /// What the caller was told for an exact reason.
-pub(crate) fn told(endpoint: Endpoint, authentication: bool, reason: &str) -> Option<(ErrorCode, &'static str)> {
+pub fn told(endpoint: Endpoint, authentication: bool, reason: &str) -> Option<(ErrorCode, &'static str)> {
     let of = if authentication { all(ClientRefusal::ALL) } else { refusals(endpoint) };
     let said = of.into_iter().find(|refusal| refusal.reason() == reason);
     // Whatever is wrong with a token: userinfo says the same.

@@ -18,13 +18,16 @@ const CODE_1: &str = "cs_ac_gAAAAQMDAwMDAwMDAwMDAxw5AAAN5mFjhbiX7fuZeaXgVKi0lY5D
 const REDIRECT: &str = "cs_ix_AAAAAQMDAwMDAwMDAwMDA1xdYjRvgog9ANXYh_K-midYCiuUEntQEIZk-_cRjuCWkZyPOMnomAtpx6YAdRhShljCCqTjAAbq5X3WHgmOCBcmh3mxTZ4F4M_G0uWrkOQUw4DLJNS3DDrSFb6gLexcV13oLyIPiVKTgsgLX1_1pFU7wzMQ6CIMYLT5bzIPOrXt7vYYVqxlbZVzBfjREsgCaQrgEB_VRSVlDsAGM12g6YPImKeCzBuDqlLo2TBDsNd1lWwBHBhjMW7e5KJpwd2xsHRJMa770dzqQdMW3yAvVtH8yw9d8jv-vFsuQrX6ng";
 const DEVICE: &str = "cs_ix_AAAAAQMDAwMDAwMDAwMDA41aWVXN12L7VcaJmW_AEGS1Az_RYt_HXUBZ_TwZTmfVz1vvASJM7BihQ9O7yYCkT0NGJPwA0MGM3AsUma1sqVdvBhZE0jEUZuBXnBEaLjpb229RSgMxPATaBEa3UihEm3tGZhCwJQ0d2J5T023WzA8vyWThSt7o2k-hKeSpsE7-ELPoYy-rYiolmBjRanqB8UH0Heswtv6pYdBBhNp3rW5vpff9Z-STjU4FuOmujuIgyhY8tbUSG5sIg65ctcjE9eMJLt-wpf72v1XP96RdrydnS11pq5BjfTIx3bl7pHCXJTuCj32LcZZGYEL8NsKCTB9JJQ";
 
+/// What is sealed today, of the same contents in the same order. A change needs a new version.
+const TODAY: &str = include_str!("tokens_of_today.txt");
+
 fn open<T: Payload>(purpose: Purpose, text: &str) -> T {
     let sealer = Sealer::new("cs", "https://as.example", [(1, [7; 32])]).unwrap();
     let (id, payload) = sealer.open::<T>(purpose, text).unwrap();
     assert_eq!(id, TokenId::from_random([3; 12]));
     // What is opened can be sealed again, and opens as the same.
     let again = sealer.seal(purpose, id, &payload).unwrap();
-    assert_ne!(again, text, "it has a version now");
+    assert!(TODAY.lines().any(|line| line == again), "sealed in another way: {again}");
     sealer.open(purpose, &again).unwrap().1
 }
 

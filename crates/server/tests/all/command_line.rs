@@ -254,3 +254,38 @@ fn the_audit_log_is_listed_filtered_and_exported() {
     let exported = String::from_utf8(output.stdout).unwrap();
     assert!(!exported.contains("_cs_"), "no secret");
 }
+
+/// The help of a command and of those below it.
+fn help(folder: &Path, words: &[&str], text: &mut String) {
+    let output = run_help(folder, words);
+    let below: Vec<String> = output
+        .split_once("Commands:\n")
+        .map(|(_, rest)| rest.lines().take_while(|line| !line.trim().is_empty()))
+        .into_iter()
+        .flatten()
+        .filter_map(|line| line.strip_prefix("  ")?.split_whitespace().next().map(str::to_owned))
+        .filter(|name| name != "help")
+        .collect();
+    text.push_str(&format!("$ countersign {}\n{}\n\n", words.join(" "), output.trim_end()));
+    for name in below {
+        help(folder, &[words, &[name.as_str()]].concat(), text);
+    }
+}
+
+fn run_help(folder: &Path, words: &[&str]) -> String {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_countersign"));
+    let output = command.args(words).arg("--help").current_dir(folder).output().unwrap();
+    assert!(output.status.success(), "{words:?}");
+    String::from_utf8(output.stdout).unwrap()
+}
+
+#[test]
+fn commands_and_their_options_stay_as_scripts_know_them() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut text = String::new();
+    help(folder.path(), &[], &mut text);
+    assert!(text.matches("\n$ countersign").count() > 50, "{text}");
+    testkit::frozen("command-line.txt", &text);
+    let events = json(folder.path(), &["webhook", "events"], "");
+    testkit::frozen("event-types.json", &serde_json::to_string_pretty(&events).unwrap());
+}

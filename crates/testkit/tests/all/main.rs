@@ -23,6 +23,7 @@ mod device;
 mod edges;
 mod failures;
 mod figures;
+mod frozen;
 mod idempotency;
 mod invitations;
 mod keys;

@@ -1,0 +1,91 @@
+//! What others rely on and no rebuilding may change: descriptions, names, texts and the schemas of both databases.
+use domain::oauth::diagnosis::{Advice, Endpoint};
+use std::collections::BTreeSet;
+use std::fmt::Write as _;
+use std::fs;
+use testkit::{Browser, Database, TestApp, for_each_database, frozen};
+
+fn pretty(value: &serde_json::Value) -> String {
+    serde_json::to_string_pretty(value).unwrap()
+}
+
+#[tokio::test]
+async fn descriptions() {
+    let database = Database::sqlite();
+    let app = TestApp::start(&database).await;
+    let mut browser = Browser::new(&app);
+    frozen("openapi.json", &pretty(&browser.get("/docs/openapi.json").await.json()));
+    for (name, path) in [
+        ("openid-configuration.json", "/.well-known/openid-configuration"),
+        ("oauth-authorization-server.json", "/.well-known/oauth-authorization-server"),
+        ("scopes.json", "/api/v1/oauth2/scopes"),
+    ] {
+        frozen(name, &pretty(&browser.get(path).await.json()));
+    }
+    app.stop().await;
+}
+
+#[test]
+fn audit_kinds() {
+    frozen("audit-kinds.txt", &domain::audit::KINDS.join("\n"));
+}
+
+/// For each endpoint the checks in their order, and of each reason what the caller reads and what helps.
+#[test]
+fn refusals() {
+    let mut text = String::new();
+    for endpoint in Endpoint::ALL {
+        let of_client = endpoint.client_checks().iter().map(|check| (true, check));
+        for (authentication, check) in of_client.chain(endpoint.own_checks().map(|check| (false, check))) {
+            let _ = writeln!(text, "{} | {} | {}", endpoint.as_str(), check.key, check.title);
+            for reason in check.reasons {
+                let (code, sentence) = flows::failures::told(endpoint, authentication, reason)
+                    .map_or(("", ""), |(code, sentence)| (code.as_str(), sentence));
+                let advice = Advice::after(reason).map_or("", |advice| advice.text);
+                let _ = writeln!(text, "  {reason} | {code} | {sentence} | {advice}");
+            }
+        }
+    }
+    frozen("refusals.txt", &text);
+}
+
+/// The keys of all texts; another test compares the languages.
+#[test]
+fn text_keys() {
+    let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/../web/texts/en");
+    let mut keys = BTreeSet::new();
+    for file in fs::read_dir(folder).unwrap() {
+        let text = fs::read_to_string(file.unwrap().path()).unwrap();
+        let named = text.lines().filter(|line| line.starts_with(|c: char| c.is_ascii_lowercase()));
+        keys.extend(named.filter_map(|line| line.split_once(" =").map(|(key, _)| key.to_owned())));
+    }
+    assert!(keys.len() > 500, "{}", keys.len());
+    frozen("text-keys.txt", &keys.into_iter().collect::<Vec<_>>().join("\n"));
+}
+
+const SQLITE: &str = "SELECT type || ' ' || name || ': ' || sql FROM sqlite_master WHERE sql IS NOT NULL \
+     AND name NOT LIKE 'sqlite%' ORDER BY 1";
+const POSTGRES: &str = "SELECT line FROM (\
+     SELECT 'column ' || table_name || '.' || column_name || ': ' || data_type || ' ' || is_nullable || ' ' \
+     || COALESCE(column_default, '') AS line FROM information_schema.columns WHERE table_schema = current_schema() \
+     UNION ALL SELECT 'index ' || indexdef FROM pg_indexes WHERE schemaname = current_schema() \
+     UNION ALL SELECT 'constraint ' || conrelid::regclass || ' ' || conname || ': ' || pg_get_constraintdef(oid) \
+     FROM pg_constraint WHERE connamespace = current_schema()::regnamespace AND contype IN ('p', 'u', 'f', 'c')) all_of \
+     ORDER BY line COLLATE \"C\"";
+
+/// By the catalogues of the databases: what the migrations made.
+#[tokio::test]
+async fn schemas() {
+    for_each_database(async |database| {
+        let app = TestApp::start(database).await;
+        let (name, sql) = if database.url.starts_with("sqlite:") { ("sqlite", SQLITE) } else { ("postgres", POSTGRES) };
+        let mut tx = app.store.read().await.unwrap();
+        let lines: Vec<_> = tx.all(sql, &[]).await.unwrap().into_iter().map(|mut row| row.text().unwrap()).collect();
+        drop(tx);
+        assert!(lines.len() > 40, "{lines:?}");
+        let squeezed = |line: &String| line.split_whitespace().collect::<Vec<_>>().join(" ");
+        frozen(&format!("schema-{name}.txt"), &lines.iter().map(squeezed).collect::<Vec<_>>().join("\n"));
+        app.stop().await;
+    })
+    .await;
+}
