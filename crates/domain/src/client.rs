@@ -1,7 +1,7 @@
 //! A client: an OAuth application and what it registered (RFC 7591 §2, OpenID Connect Registration §2).
-use crate::oauth::jose::SigningAlg;
 use crate::reviewed::Reviewed;
 use crate::{ClientId, ClientSecretId, ScopeSet, SecretHash, Timestamp, UserId, WorkspaceId};
+use jose::SigningAlg;
 use serde::{Deserialize, Serialize};
 
 /// Whether the client can keep a secret (RFC 6749 §2.1).

@@ -1,16 +1,5 @@
 //! The two text forms of bytes that Countersign uses: base64url without padding (RFC 4648 §5) and Crockford base32.
-use base64::Engine as _;
-use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-
-/// base64url without padding.
-pub fn base64url(bytes: &[u8]) -> String {
-    URL_SAFE_NO_PAD.encode(bytes)
-}
-
-/// Strict decoding: no padding, no other alphabet, no stray bits.
-pub fn from_base64url(text: &str) -> Option<Vec<u8>> {
-    URL_SAFE_NO_PAD.decode(text).ok()
-}
+pub use jose::{base64url, from_base64url};
 
 const CROCKFORD: &[u8; 32] = b"0123456789abcdefghjkmnpqrstvwxyz";
 

@@ -1,6 +1,6 @@
 //! The records of the keys that sign ID tokens and seal opaque tokens. Private parts are sealed under the master key.
 use crate::Timestamp;
-use crate::oauth::jose::SigningAlg;
+use jose::SigningAlg;
 use serde::{Deserialize, Serialize};
 use std::fmt;
 

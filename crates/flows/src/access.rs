@@ -2,10 +2,10 @@
 use crate::app::known;
 use crate::{App, Ctx, Fault};
 use domain::oauth::grant::{Dead, EndReason, GrantContext};
-use domain::oauth::jose::{self, TYP_ACCESS_TOKEN};
 use domain::oauth::seal::{Purpose, TokenId, Unopened};
 use domain::oauth::token::{AccessClaims, AccessPayload, Bearer};
 use domain::{ClientId, UserId};
+use jose::TYP_ACCESS_TOKEN;
 use store::Tx;
 use store::clients::MachineContext;
 

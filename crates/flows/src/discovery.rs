@@ -31,7 +31,7 @@ fn metadata(settings: &Settings, keys: &Keys) -> Value {
     let secret_methods: Vec<_> = methods.iter().copied().filter(|m| *m != "none").collect();
     let grants: Vec<_> = GrantType::ALL.iter().map(|g| g.as_str()).collect();
     let modes: Vec<_> = ResponseMode::ALL.iter().map(|m| m.as_str()).collect();
-    let mut algs: Vec<_> = keys.algs().map(domain::oauth::jose::SigningAlg::as_str).collect();
+    let mut algs: Vec<_> = keys.algs().map(jose::SigningAlg::as_str).collect();
     algs.sort_unstable_by_key(|alg| (*alg != "RS256", *alg));
     let mut all = Map::new();
     let mut put = |name: &str, value: Value| all.insert(name.to_owned(), value);

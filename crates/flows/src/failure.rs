@@ -1,6 +1,7 @@
 //! How a use case fails: refused by a rule, or by a fault of our own.
 use domain::oauth::error::Refusal;
 use domain::oauth::seal::SealFault;
+use jose::KeyFault;
 use store::StoreError;
 
 /// A fault of our own: the caller did nothing wrong and is told nothing but the request id.
@@ -11,7 +12,7 @@ pub enum Fault {
     #[error(transparent)]
     Seal(#[from] SealFault),
     #[error("signing failed: {0}")]
-    Signing(&'static str),
+    Signing(#[from] KeyFault),
     /// Too much of it waits already.
     #[error("no room for more {0}")]
     Full(&'static str),

@@ -6,9 +6,9 @@ use crate::{App, Ctx, Failure};
 use domain::client::Client;
 use domain::oauth::error::Refusal as _;
 use domain::oauth::id_token::Hint;
-use domain::oauth::jose::{self, TYP_ID_TOKEN};
 use domain::oauth::logout::{LogoutRefusal, destination, is_own, named_client};
 use domain::oauth::params::RawParams;
+use jose::TYP_ID_TOKEN;
 
 /// What happens next.
 #[derive(Debug)]

@@ -9,9 +9,9 @@ use crate::{App, Ctx, Failure, RegistrationPolicy};
 use domain::access::{Limit, Operation};
 use domain::client::{Client, GrantType, Trust};
 use domain::oauth::error::Refusal as _;
-use domain::oauth::jose::SigningAlg;
 use domain::oauth::registration::{Metadata, MetadataFault, MetadataRefusal, OWN_MEMBERS, render};
 use domain::{ClientId, ScopeSet, Secret, vouching};
+use jose::SigningAlg;
 use serde_json::{Map, Value};
 use store::clients::Owner;
 

@@ -9,7 +9,7 @@ use crate::{App, Ctx, Failure, Fault, keys};
 use domain::Timestamp;
 use domain::access::{Operation, Principal};
 use domain::keys::KeyState;
-use domain::oauth::jose::SigningAlg;
+use jose::SigningAlg;
 use std::time::{Duration, Instant};
 pub use store::health::{DatabaseHealth, WebhookDeliveries};
 

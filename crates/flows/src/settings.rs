@@ -3,7 +3,6 @@ use crate::in_force::InForce;
 use domain::catalogue::Catalogue;
 use domain::client::{SubType, Trust};
 use domain::oauth::authorize::AuthorizePolicy;
-use domain::oauth::jwk;
 use domain::oauth::redirect_uri::EDITOR_SCHEMES;
 use domain::oauth::registration::Terms;
 use domain::oauth::resource::Resources;
@@ -214,7 +213,7 @@ impl Settings {
     }
 
     /// What authorization requests are held to. `keys` verify an `id_token_hint`.
-    pub fn authorize_policy<'s>(&'s self, keys: &'s [(String, jwk::PublicKey)]) -> AuthorizePolicy<'s> {
+    pub fn authorize_policy<'s>(&'s self, keys: &'s [(String, jose::PublicKey)]) -> AuthorizePolicy<'s> {
         AuthorizePolicy {
             catalogue: &self.catalogue,
             strangers: self.registration.self_registered_scopes.as_ref(),

@@ -3,7 +3,7 @@ use crate::value::json;
 use crate::{Row, StoreError, Tx, dialect, params};
 use domain::Timestamp;
 use domain::keys::{KeyState, SealingKeyRecord, SigningKeyRecord};
-use domain::oauth::jose::SigningAlg;
+use jose::SigningAlg;
 
 /// Keeps all other transactions that call this waiting until this one ends: for looking which keys are missing and then
 /// making them, on whatever node.

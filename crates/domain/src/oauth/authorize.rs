@@ -7,9 +7,9 @@ use super::device::DeviceAuthorization;
 use super::error::Named;
 use super::params::RawParams;
 use super::pkce::CodeChallenge;
+use super::redirect_uri;
 use super::resource::{Resources, UnknownResource};
 use super::scope::ScopeSet;
-use super::{jwk, redirect_uri};
 use crate::catalogue::Catalogue;
 use crate::client::{Client, GrantType, SubType};
 use crate::{ClientId, Timestamp, WorkspaceId};
@@ -165,7 +165,7 @@ pub struct AuthorizePolicy<'p> {
     pub require_pkce: bool,
     pub issuer: &'p str,
     /// The keys that verify an `id_token_hint`.
-    pub keys: &'p [(String, jwk::PublicKey)],
+    pub keys: &'p [(String, jose::PublicKey)],
 }
 
 const MAY_REPEAT: &[&str] = &["resource"];
@@ -440,7 +440,7 @@ fn id_token_hint(input: &Input<'_>, request: &mut AuthorizationRequest) -> Outco
     let Some(hint) = input.params.get("id_token_hint") else { return Ok(()) };
     let keys = input.policy.keys.iter().map(|(kid, key)| (kid.as_str(), key));
     let hint: super::id_token::Hint =
-        super::jose::verify(hint, super::jose::TYP_ID_TOKEN, keys).map_err(|_| AuthorizeRefusal::HintInvalid)?;
+        jose::verify(hint, jose::TYP_ID_TOKEN, keys).map_err(|_| AuthorizeRefusal::HintInvalid)?;
     if hint.iss != input.policy.issuer || hint.aud != input.client.id.as_str() {
         return Err(AuthorizeRefusal::HintInvalid.into());
     }

@@ -1,5 +1,4 @@
 //! The protocol: OAuth 2.1, OpenID Connect Core, and the RFCs named at each rule.
-pub mod alg;
 pub mod authorize;
 pub mod authorize_refusal;
 pub mod claims;
@@ -11,8 +10,6 @@ pub mod diagnosis;
 pub mod error;
 pub mod grant;
 pub mod id_token;
-pub mod jose;
-pub mod jwk;
 pub mod logout;
 pub mod params;
 pub mod pkce;

@@ -1,5 +1,4 @@
 //! Client metadata (RFC 7591 §2, OpenID Connect Registration §2) as a client sends it and as it is answered.
-use super::jose::SigningAlg;
 use super::redirect_uri;
 use super::scope::ScopeSet;
 use super::terms::{Dropped, METHOD, PROTECTING, is_known};
@@ -8,6 +7,7 @@ use crate::client::{
     AccessTokenFormat, ApplicationType, AuthMethod, Client, ClientConfig, ClientType, GrantType, SubType,
 };
 use crate::text::display_name;
+use jose::SigningAlg;
 use serde_json::{Map, Value, json};
 
 crate::refusals! {

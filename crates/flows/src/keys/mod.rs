@@ -1,9 +1,7 @@
 //! The server's keys: the master key, under which all others are sealed, and the rings of signing and sealing keys.
 mod ring;
-mod signing;
 
 pub use ring::{Keys, Leaked, ensure, expel, forget, is_young, load, rotate};
-pub use signing::SigningKey;
 
 use crate::{Ctx, Fault};
 use aws_lc_rs::aead::{AES_256_GCM_SIV, Aad, LessSafeKey, Nonce, UnboundKey};

@@ -1,5 +1,5 @@
 //! The rings: which keys there are, in which state, and how they follow one another.
-use super::{MasterKey, SigningKey};
+use super::MasterKey;
 use crate::last::Last;
 use crate::recorder::About;
 use crate::told::{self, Told};
@@ -7,10 +7,9 @@ use crate::{Ctx, Fault, Settings, events};
 use domain::Timestamp;
 use domain::events::{Change, EventData};
 use domain::keys::{KeyState, SealingKeyRecord, SigningKeyRecord};
-use domain::oauth::jose::{self, SigningAlg};
-use domain::oauth::jwk::PublicKey;
 use domain::oauth::registration::LONGEST_SIGNED;
 use domain::oauth::seal::Sealer;
+use jose::{OwnKey, PublicKey, SigningAlg};
 use serde_json::{Value, json};
 use store::{Store, Tx};
 
@@ -22,7 +21,7 @@ const THUMBPRINT: usize = 43;
 pub struct Keys {
     pub sealer: Sealer,
     /// The active key of each algorithm.
-    signing: Vec<SigningKey>,
+    signing: Vec<OwnKey>,
     /// All published keys by `kid`: next, active and retired.
     pub public: Vec<(String, PublicKey)>,
     /// The published key set (RFC 7517 §5).
@@ -33,12 +32,12 @@ pub struct Keys {
 
 impl Keys {
     /// The key that signs with `alg`.
-    pub fn signer(&self, alg: SigningAlg) -> Result<&SigningKey, Fault> {
-        self.signing.iter().find(|k| k.alg() == alg).ok_or(Fault::Signing("no active key of this algorithm"))
+    pub fn signer(&self, alg: SigningAlg) -> Result<&OwnKey, Fault> {
+        self.signing.iter().find(|k| k.alg() == alg).ok_or(Fault::Other("no active key of this algorithm"))
     }
 
     pub fn algs(&self) -> impl Iterator<Item = SigningAlg> {
-        self.signing.iter().map(SigningKey::alg)
+        self.signing.iter().map(OwnKey::alg)
     }
 
     /// Whether `token` names a key that is not here, although it looks like one of this server.
@@ -64,8 +63,8 @@ impl Keys {
 }
 
 fn new_signing(master: &MasterKey, alg: SigningAlg, state: KeyState, ctx: &Ctx) -> Result<SigningKeyRecord, Fault> {
-    let pkcs8 = SigningKey::generate(alg)?;
-    let key = SigningKey::parse(alg, &pkcs8)?;
+    let pkcs8 = OwnKey::generate(alg.generated())?;
+    let key = OwnKey::parse(&OwnKey::name(alg, &pkcs8)?, alg, &pkcs8)?;
     Ok(SigningKeyRecord {
         kid: key.kid().to_owned(),
         alg,
@@ -88,7 +87,7 @@ fn new_sealing(master: &MasterKey, id: i64, state: KeyState, ctx: &Ctx) -> Resul
 /// What a ring needs to be complete: an active and a next key of each kind.
 async fn complete(tx: &mut Tx, master: &MasterKey, ctx: &Ctx) -> Result<(), Fault> {
     let signing = store::keys::list_signing(tx, ctx.now).await?;
-    for alg in SigningAlg::ALL {
+    for alg in SigningAlg::OFFERED {
         for state in [KeyState::Active, KeyState::Next] {
             if !signing.iter().any(|k| k.alg == alg && k.state == state) {
                 store::keys::insert_signing(tx, &new_signing(master, alg, state, ctx)?).await?;
@@ -130,11 +129,11 @@ pub async fn load(store: &Store, settings: &Settings, master: &MasterKey, ctx: &
     let mut signing = Vec::new();
     let mut public = Vec::new();
     for record in &records {
-        let key = PublicKey::from_jwk(&record.public_jwk).ok_or(Fault::Signing("a published key does not parse"))?;
+        let key = PublicKey::from_jwk(&record.public_jwk).ok_or(Fault::Other("a published key does not parse"))?;
         public.push((record.kid.clone(), key));
         if record.state == KeyState::Active {
             let pkcs8 = master.open(&format!("signing {}", record.kid), &record.sealed_private)?;
-            signing.push(SigningKey::parse(record.alg, &pkcs8)?);
+            signing.push(OwnKey::parse(&record.kid, record.alg, &pkcs8)?);
         }
     }
     sealing.sort_by_key(|k| (k.state != KeyState::Active, std::cmp::Reverse(k.id)));

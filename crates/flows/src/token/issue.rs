@@ -5,10 +5,10 @@ use domain::client::{AccessTokenFormat, Client, GrantType};
 use domain::events::EventData;
 use domain::oauth::grant::Grant;
 use domain::oauth::id_token::IdToken;
-use domain::oauth::jose::{SigningAlg, TYP_ACCESS_TOKEN, TYP_ID_TOKEN};
 use domain::oauth::seal::{Purpose, TokenId};
 use domain::oauth::token::{AccessClaims, AccessPayload, Audience, Bearer, RefreshPayload};
 use domain::{ScopeSet, Timestamp};
+use jose::{SigningAlg, TYP_ACCESS_TOKEN, TYP_ID_TOKEN};
 use serde::Serialize;
 use std::fmt;
 
@@ -72,7 +72,7 @@ pub fn access_token(
         authorized_by: data.and_then(|data| data.authorized_by(app, &payload.audience)),
         cs_bearer: payload.bearer.to_text(),
     };
-    keys.signer(SigningAlg::RS256)?.sign(TYP_ACCESS_TOKEN, &claims)
+    Ok(keys.signer(SigningAlg::RS256)?.sign(TYP_ACCESS_TOKEN, &claims)?)
 }
 
 /// Seconds that an access token of this client lives.
@@ -181,6 +181,6 @@ impl Answer<'_> {
             claims: &grant.claims_for(&self.scopes),
             with_scopes: client.config.id_token_claims.unwrap_or(app.settings().id_token_claims),
         };
-        app.keys().signer(alg)?.sign(TYP_ID_TOKEN, &token.claims(alg == SigningAlg::EdDSA))
+        Ok(app.keys().signer(alg)?.sign(TYP_ID_TOKEN, &token.claims(alg == SigningAlg::EdDSA))?)
     }
 }

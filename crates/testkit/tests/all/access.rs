@@ -201,12 +201,12 @@ async fn checklist_33_97_98_metadata_is_one_document_and_true() {
             }
         }
         for alg in list("id_token_signing_alg_values_supported") {
-            let alg = domain::oauth::jose::SigningAlg::parse(&alg).unwrap();
+            let alg = jose::SigningAlg::parse(&alg).unwrap();
             let party = Party::with(&app, Kind::Web, |new| new.config.id_token_signed_response_alg = Some(alg)).await;
             let tokens = party.tokens(&mut browser, &user, &[]).await;
             let keys = app.app.keys();
             let verified: Value =
-                domain::oauth::jose::verify(tokens.0["id_token"].as_str().unwrap(), "JWT", keys.verifiers()).unwrap();
+                jose::verify(tokens.0["id_token"].as_str().unwrap(), "JWT", keys.verifiers()).unwrap();
             assert_eq!(verified["aud"], party.id.as_str());
         }
         for prompt in list("prompt_values_supported") {

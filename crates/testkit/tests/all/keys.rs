@@ -1,11 +1,11 @@
 //! The life of the server's own keys ("a bound and a deadline", section 5).
 use axum::http::Method;
 use domain::client::{AccessTokenFormat, Trust};
-use domain::oauth::alg::SigningAlg;
 use domain::oauth::seal::{Payload, Purpose, TokenId};
 use flows::keys::Leaked;
 use flows::unguarded::applications::NewClient;
 use flows::unguarded::keys::{expel_key, rotate_keys};
+use jose::SigningAlg;
 use serde_json::{Value, json};
 use testkit::{Api, Browser, Kind, Party, TestApp, claims, for_each_database};
 

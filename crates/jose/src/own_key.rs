@@ -1,13 +1,12 @@
 //! Private signing keys, parsed once.
-use crate::Fault;
+use crate::jwt::{compact, signing_input};
+use crate::{GeneratedKey, PublicKey, SigningAlg};
 use aws_lc_rs::rand::SystemRandom;
 use aws_lc_rs::rsa::KeySize;
 use aws_lc_rs::signature::{
     ECDSA_P256_SHA256_FIXED_SIGNING, EcdsaKeyPair, Ed25519KeyPair, KeyPair as _, RSA_PKCS1_SHA256, RSA_PSS_SHA256,
     RsaKeyPair,
 };
-use domain::oauth::jose::{self, SigningAlg};
-use domain::oauth::jwk::PublicKey;
 use serde::Serialize;
 use std::fmt;
 use zeroize::Zeroizing;
@@ -19,7 +18,7 @@ enum Private {
 }
 
 /// A key that signs.
-pub struct SigningKey {
+pub struct OwnKey {
     kid: String,
     public: PublicKey,
     private: Private,
@@ -27,24 +26,36 @@ pub struct SigningKey {
     random: SystemRandom,
 }
 
-const BROKEN: Fault = Fault::Signing("a key could not be made or read");
+/// A key of our own cannot do its work: never the caller's fault.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[expect(missing_docs, reason = "the messages say it")]
+pub enum KeyFault {
+    #[error("a key could not be made or read")]
+    Unusable,
+    #[error("claims that do not serialize")]
+    Claims,
+    #[error("the library refused to sign")]
+    Refused,
+}
 
-impl SigningKey {
+const BROKEN: KeyFault = KeyFault::Unusable;
+
+impl OwnKey {
     /// Makes a key: 2048 bits for RSA (checklist 52). Answers PKCS #8.
-    pub fn generate(alg: SigningAlg) -> Result<Zeroizing<Vec<u8>>, Fault> {
-        let der = match alg {
-            SigningAlg::RS256 | SigningAlg::PS256 => {
+    pub fn generate(kind: GeneratedKey) -> Result<Zeroizing<Vec<u8>>, KeyFault> {
+        let der = match kind {
+            GeneratedKey::Rsa2048 => {
                 let pair = RsaKeyPair::generate(KeySize::Rsa2048).map_err(|_| BROKEN)?;
                 aws_lc_rs::encoding::AsDer::<aws_lc_rs::encoding::Pkcs8V1Der<'_>>::as_der(&pair)
                     .map_err(|_| BROKEN)?
                     .as_ref()
                     .to_vec()
             }
-            SigningAlg::ES256 => {
+            GeneratedKey::P256 => {
                 let pair = EcdsaKeyPair::generate(&ECDSA_P256_SHA256_FIXED_SIGNING).map_err(|_| BROKEN)?;
                 pair.to_pkcs8v1().map_err(|_| BROKEN)?.as_ref().to_vec()
             }
-            SigningAlg::EdDSA => {
+            GeneratedKey::Ed25519 => {
                 let pair = Ed25519KeyPair::generate().map_err(|_| BROKEN)?;
                 pair.to_pkcs8v1().map_err(|_| BROKEN)?.as_ref().to_vec()
             }
@@ -52,10 +63,20 @@ impl SigningKey {
         Ok(Zeroizing::new(der))
     }
 
-    /// Reads PKCS #8; the `kid` is the thumbprint (RFC 7638).
+    /// Reads PKCS #8.
     #[expect(clippy::disallowed_methods, reason = "blinding and nonces of signatures are the library's own business")]
-    pub fn parse(alg: SigningAlg, pkcs8: &[u8]) -> Result<Self, Fault> {
-        let (public, private) = match alg {
+    pub fn parse(kid: &str, alg: SigningAlg, pkcs8: &[u8]) -> Result<Self, KeyFault> {
+        let (public, private) = Self::halves(alg, pkcs8)?;
+        Ok(Self { kid: kid.to_owned(), public, private, random: SystemRandom::new() })
+    }
+
+    /// The name of a new key: its thumbprint (RFC 7638), which no two keys share.
+    pub fn name(alg: SigningAlg, pkcs8: &[u8]) -> Result<String, KeyFault> {
+        Ok(Self::halves(alg, pkcs8)?.0.thumbprint())
+    }
+
+    fn halves(alg: SigningAlg, pkcs8: &[u8]) -> Result<(PublicKey, Private), KeyFault> {
+        Ok(match alg {
             SigningAlg::RS256 | SigningAlg::PS256 => {
                 let pair = RsaKeyPair::from_pkcs8(pkcs8).map_err(|_| BROKEN)?;
                 let n = pair.public_key().modulus().big_endian_without_leading_zero().to_vec();
@@ -70,25 +91,26 @@ impl SigningKey {
                 let pair = Ed25519KeyPair::from_pkcs8(pkcs8).map_err(|_| BROKEN)?;
                 (PublicKey::Ed25519 { x: pair.public_key().as_ref().to_vec() }, Private::Ed25519(pair))
             }
-        };
-        Ok(Self { kid: public.thumbprint(), public, private, random: SystemRandom::new() })
+        })
     }
 
+    /// The name by which tokens name it (`kid`).
     pub fn kid(&self) -> &str {
         &self.kid
     }
+    /// The algorithm that it signs with.
     pub fn alg(&self) -> SigningAlg {
         self.public.alg()
     }
+    /// What is published of it.
     pub fn public(&self) -> &PublicKey {
         &self.public
     }
 
     /// A signed JWT in compact form.
-    pub fn sign<T: Serialize>(&self, typ: &str, claims: &T) -> Result<String, Fault> {
-        let input = jose::signing_input(self.alg(), typ, &self.kid, claims)
-            .map_err(|_| Fault::Signing("claims that do not serialize"))?;
-        let failed = Fault::Signing("the library refused");
+    pub fn sign<T: Serialize>(&self, typ: &str, claims: &T) -> Result<String, KeyFault> {
+        let input = signing_input(self.alg(), typ, &self.kid, claims).map_err(|_| KeyFault::Claims)?;
+        let failed = KeyFault::Refused;
         let signature = match &self.private {
             Private::Rsa(pair) => {
                 let mut signature = vec![0; pair.public_modulus_len()];
@@ -99,25 +121,27 @@ impl SigningKey {
             Private::P256(pair) => pair.sign(&self.random, input.as_bytes()).map_err(|_| failed)?.as_ref().to_vec(),
             Private::Ed25519(pair) => pair.sign(input.as_bytes()).as_ref().to_vec(),
         };
-        Ok(jose::compact(input, &signature))
+        Ok(compact(input, &signature))
     }
 }
 
-impl fmt::Debug for SigningKey {
+impl fmt::Debug for OwnKey {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "SigningKey({}, {:?})", self.kid, self.alg())
+        write!(f, "OwnKey({}, {:?})", self.kid, self.alg())
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::{InvalidJwt, base64url, verify};
     use serde_json::{Value, json};
 
     #[test]
     fn checklist_52_77_every_algorithm_signs_and_verifies_and_nothing_else_passes() {
-        for alg in SigningAlg::ALL {
-            let key = SigningKey::parse(alg, &SigningKey::generate(alg).unwrap()).unwrap();
+        for alg in SigningAlg::OFFERED {
+            let pkcs8 = OwnKey::generate(alg.generated()).unwrap();
+            let key = OwnKey::parse(&OwnKey::name(alg, &pkcs8).unwrap(), alg, &pkcs8).unwrap();
             if let PublicKey::Rsa { n, .. } = key.public() {
                 assert_eq!(n.len() * 8, 2048);
             }
@@ -125,22 +149,15 @@ mod tests {
             let published = PublicKey::from_jwk(&key.public().jwk(key.kid())).unwrap();
             assert_eq!(&published, key.public());
             let keys = || [(key.kid(), &published)];
-            assert_eq!(jose::verify::<Value>(&token, "JWT", keys()).unwrap()["sub"], "x");
-            assert_eq!(jose::verify::<Value>(&token, "at+jwt", keys()), Err(jose::InvalidJwt::WrongType));
-            assert_eq!(
-                jose::verify::<Value>(&token, "JWT", [("other", &published)]),
-                Err(jose::InvalidJwt::UnknownKey)
-            );
+            assert_eq!(verify::<Value>(&token, "JWT", keys()).unwrap()["sub"], "x");
+            assert_eq!(verify::<Value>(&token, "at+jwt", keys()), Err(InvalidJwt::WrongType));
+            assert_eq!(verify::<Value>(&token, "JWT", [("other", &published)]), Err(InvalidJwt::UnknownKey));
             let (head, signature) = token.rsplit_once('.').unwrap();
-            let forged = domain::encoding::base64url(br#"{"alg":"none","typ":"JWT","kid":""}"#);
+            let forged = base64url(br#"{"alg":"none","typ":"JWT","kid":""}"#);
             let body = head.split_once('.').unwrap().1;
-            assert!(jose::verify::<Value>(&format!("{forged}.{body}."), "JWT", keys()).is_err());
-            let changed = format!(
-                "{}.{}.{signature}",
-                head.split_once('.').unwrap().0,
-                domain::encoding::base64url(br#"{"sub":"y"}"#)
-            );
-            assert_eq!(jose::verify::<Value>(&changed, "JWT", keys()), Err(jose::InvalidJwt::BadSignature));
+            assert!(verify::<Value>(&format!("{forged}.{body}."), "JWT", keys()).is_err());
+            let changed = format!("{}.{}.{signature}", head.split_once('.').unwrap().0, base64url(br#"{"sub":"y"}"#));
+            assert_eq!(verify::<Value>(&changed, "JWT", keys()), Err(InvalidJwt::BadSignature));
         }
     }
 }

@@ -1,7 +1,5 @@
 //! JSON Web Signatures (RFC 7515) in compact form: the parts that need no private key.
-pub use super::alg::SigningAlg;
-use super::jwk::PublicKey;
-use crate::encoding::{base64url, from_base64url};
+use crate::{PublicKey, SigningAlg, base64url, from_base64url};
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
@@ -20,7 +18,7 @@ struct Header<'h> {
 }
 
 /// The bytes to sign: base64url(header) `.` base64url(claims).
-pub fn signing_input<T: Serialize>(
+pub(crate) fn signing_input<T: Serialize>(
     alg: SigningAlg,
     typ: &str,
     kid: &str,
@@ -32,13 +30,14 @@ pub fn signing_input<T: Serialize>(
 }
 
 /// The compact form of a signed input.
-pub fn compact(mut signing_input: String, signature: &[u8]) -> String {
+pub(crate) fn compact(mut signing_input: String, signature: &[u8]) -> String {
     signing_input.push('.');
     signing_input.push_str(&base64url(signature));
     signing_input
 }
 
-/// Why a JWT was not believed.
+/// Why a token was not accepted.
+#[expect(missing_docs, reason = "the messages say it")]
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum InvalidJwt {
     #[error("not a compact JWS")]

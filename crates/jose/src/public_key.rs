@@ -1,11 +1,12 @@
-//! Public keys as JSON Web Keys (RFC 7517, RFC 7518 §6, RFC 8037 §2).
-use super::alg::SigningAlg;
-use crate::encoding::{base64url, from_base64url};
+//! The public halves of own keys as JSON Web Keys (RFC 7517, RFC 7518 §6, RFC 8037 §2).
+use crate::{SigningAlg, base64url, from_base64url};
+use aws_lc_rs::digest::{SHA256, digest};
 use aws_lc_rs::signature::{self, RsaPublicKeyComponents, UnparsedPublicKey};
 use serde_json::{Value, json};
 
 /// A public key and the one algorithm that it is used with.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[expect(missing_docs, reason = "the members of RFC 7518")]
 pub enum PublicKey {
     /// RS256 or PS256: modulus and exponent, big-endian.
     Rsa { alg: SigningAlg, n: Vec<u8>, e: Vec<u8> },
@@ -16,6 +17,7 @@ pub enum PublicKey {
 }
 
 impl PublicKey {
+    /// The algorithm that it is used with.
     pub fn alg(&self) -> SigningAlg {
         match self {
             Self::Rsa { alg, .. } => *alg,
@@ -60,12 +62,10 @@ impl PublicKey {
         }
     }
 
-    /// The JWK thumbprint (RFC 7638): a `kid` that two keys never share.
+    /// The JWK thumbprint (RFC 7638).
     pub fn thumbprint(&self) -> String {
         // The members in lexicographic order without white space: `serde_json`'s map keeps that order.
-        let canonical = self.members().to_string();
-        let with_alg = format!("{canonical}{}", if self.alg() == SigningAlg::PS256 { "PS256" } else { "" });
-        base64url(aws_lc_rs::digest::digest(&aws_lc_rs::digest::SHA256, with_alg.as_bytes()).as_ref())
+        base64url(digest(&SHA256, self.members().to_string().as_bytes()).as_ref())
     }
 
     /// Whether `signature` over `message` was made with this key's private half.

@@ -1,0 +1,17 @@
+//! JSON Web Signatures, keys and tokens (RFC 7515, RFC 7517, RFC 7519).
+//!
+//! Three questions have three types: what the server signs with ([`SigningAlg`]), what keys it generates ([`GeneratedKey`]), and
+//! what it accepts from others. A new answer to one of them changes nothing in the others.
+#![warn(missing_docs)]
+
+mod alg;
+mod base64url;
+mod jwt;
+mod own_key;
+mod public_key;
+
+pub use alg::{GeneratedKey, SigningAlg};
+pub use base64url::{base64url, from_base64url};
+pub use jwt::{InvalidJwt, TYP_ACCESS_TOKEN, TYP_ID_TOKEN, key_id, verify};
+pub use own_key::{KeyFault, OwnKey};
+pub use public_key::PublicKey;
