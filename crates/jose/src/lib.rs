@@ -1,14 +1,16 @@
 //! JSON Web Signatures, keys and tokens (RFC 7515, RFC 7517, RFC 7519).
 //!
 //! Three questions have three types: what the server signs with ([`SigningAlg`]), what keys it generates ([`GeneratedKey`]), and
-//! what it accepts from others. A new answer to one of them changes nothing in the others.
+//! what it accepts from others ([`foreign::AcceptedAlg`]). A new answer to one of them changes nothing in the others.
 #![warn(missing_docs)]
 
 mod alg;
 mod base64url;
+pub mod foreign;
 mod jwt;
 mod own_key;
 mod public_key;
+mod thumbprint;
 
 pub use alg::{GeneratedKey, SigningAlg};
 pub use base64url::{base64url, from_base64url};

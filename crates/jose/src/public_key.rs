@@ -1,6 +1,6 @@
 //! The public halves of own keys as JSON Web Keys (RFC 7517, RFC 7518 §6, RFC 8037 §2).
+use crate::thumbprint::thumbprint;
 use crate::{SigningAlg, base64url, from_base64url};
-use aws_lc_rs::digest::{SHA256, digest};
 use aws_lc_rs::signature::{self, RsaPublicKeyComponents, UnparsedPublicKey};
 use serde_json::{Value, json};
 
@@ -64,8 +64,7 @@ impl PublicKey {
 
     /// The JWK thumbprint (RFC 7638).
     pub fn thumbprint(&self) -> String {
-        // The members in lexicographic order without white space: `serde_json`'s map keeps that order.
-        base64url(digest(&SHA256, self.members().to_string().as_bytes()).as_ref())
+        thumbprint(&self.members())
     }
 
     /// Whether `signature` over `message` was made with this key's private half.

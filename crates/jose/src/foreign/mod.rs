@@ -1,0 +1,12 @@
+//! What others signed: their keys, and the rules by which their tokens are accepted.
+mod alg;
+mod cache;
+mod key;
+mod key_set;
+mod policy;
+
+pub use alg::AcceptedAlg;
+pub use cache::{JwksCache, Lookup};
+pub use key::{ForeignKey, UnusableKey};
+pub use key_set::{InvalidKeySet, KeySet};
+pub use policy::{InvalidForeignJwt, Policy, issuer_of, verify};
