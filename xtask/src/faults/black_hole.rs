@@ -9,6 +9,7 @@ use super::proxy::Proxy;
 use super::site::{Ground, RECOVERY, Site};
 use super::story::{Client, Person};
 use super::verdict::Verdict;
+use super::way::Way;
 use crate::test::postgres::Postgres;
 use anyhow::{Result, ensure};
 use std::time::Duration;
@@ -17,13 +18,6 @@ use std::time::Duration;
 const ENDS_WITHIN: Duration = Duration::from_secs(30);
 /// What a probe waits for an answer.
 const PROBE: Duration = Duration::from_secs(2);
-
-/// The way from a node to its database.
-pub trait Way {
-    /// From now on nothing passes, and nothing is closed.
-    fn cut(&self) -> Result<()>;
-    fn mend(&self) -> Result<()>;
-}
 
 /// Through a proxy: connections that were open when it was cut never recover.
 pub fn proxy(ground: &Ground, postgres: &Postgres, verdict: &mut Verdict) -> Result<()> {

@@ -18,6 +18,7 @@ mod site;
 mod story;
 mod verdict;
 mod versions;
+mod way;
 
 use crate::process;
 use crate::tally::Tally;

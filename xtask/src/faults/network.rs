@@ -1,8 +1,8 @@
 //! Two network namespaces and a link between them: a node in one, its database in the other. Nothing of this touches the
 //! machine's own network.
-use super::black_hole::Way;
 use super::proxy::Proxy;
 use super::site::Site;
+use super::way::Way;
 use crate::process::must_succeed;
 use crate::test::install::debian;
 use anyhow::{Context, Result};

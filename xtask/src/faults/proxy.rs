@@ -1,6 +1,6 @@
 //! A TCP proxy that can stop forwarding without closing: what a network does that drops every packet.
-use super::black_hole::Way;
 use super::http::connect;
+use super::way::Way;
 use anyhow::Result;
 use std::io::{ErrorKind, Read, Write};
 use std::net::{TcpListener, TcpStream};

@@ -1,0 +1,9 @@
+//! The way from a node to its database.
+use anyhow::Result;
+
+/// A way that can be cut.
+pub trait Way {
+    /// From now on nothing passes, and nothing is closed.
+    fn cut(&self) -> Result<()>;
+    fn mend(&self) -> Result<()>;
+}
