@@ -1,4 +1,4 @@
-//! Which crate may name which: server → web → flows → store → domain.
+//! Which crate may name which: server → web → flows → store → domain → jose.
 use super::workspace::Workspace;
 
 struct Layer {
@@ -11,6 +11,7 @@ struct Layer {
     never: &'static [&'static str],
 }
 
+const JOSE: &str = "countersign-jose";
 const DOMAIN: &str = "countersign-domain";
 const STORE: &str = "countersign-store";
 const FLOWS: &str = "countersign-flows";
@@ -38,12 +39,13 @@ const ASYNC_AND_IO: &[&str] = &[
 ];
 
 const LAYERS: &[Layer] = &[
-    Layer { package: DOMAIN, may_use: &[], tests_may_use: &[], never: ASYNC_AND_IO },
-    Layer { package: STORE, may_use: &[DOMAIN], tests_may_use: &[], never: HTTP },
-    Layer { package: FLOWS, may_use: &[STORE, DOMAIN], tests_may_use: &[TESTKIT], never: SERVING },
+    Layer { package: JOSE, may_use: &[], tests_may_use: &[], never: ASYNC_AND_IO },
+    Layer { package: DOMAIN, may_use: &[JOSE], tests_may_use: &[], never: ASYNC_AND_IO },
+    Layer { package: STORE, may_use: &[DOMAIN, JOSE], tests_may_use: &[], never: HTTP },
+    Layer { package: FLOWS, may_use: &[STORE, DOMAIN, JOSE], tests_may_use: &[TESTKIT], never: SERVING },
     Layer { package: WEB, may_use: &[FLOWS, DOMAIN], tests_may_use: &[TESTKIT], never: DATABASES },
     Layer { package: SERVER, may_use: &[WEB, FLOWS, STORE, DOMAIN], tests_may_use: &[TESTKIT], never: DATABASES },
-    Layer { package: TESTKIT, may_use: &[WEB, FLOWS, STORE, DOMAIN], tests_may_use: &[], never: &[] },
+    Layer { package: TESTKIT, may_use: &[WEB, FLOWS, STORE, DOMAIN, JOSE], tests_may_use: &[], never: &[] },
     Layer { package: "xtask", may_use: &[], tests_may_use: &[], never: &[] },
     Layer { package: "countersign-bench", may_use: &[STORE, DOMAIN], tests_may_use: &[], never: &[] },
 ];
