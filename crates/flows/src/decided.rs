@@ -33,7 +33,7 @@ impl Scene<'_> {
     async fn denied(self, step: &Step) -> Result<Next, AuthorizeFailure> {
         if let Some(device) = &self.interaction.device {
             let id = device.id;
-            return self.denied_to_device(id).await;
+            return Box::pin(self.denied_to_device(id)).await;
         }
         let callback = &self.interaction.request.callback;
         match step {
@@ -70,7 +70,7 @@ impl Scene<'_> {
             }
             Err(AuthorizeRefusal::UserDenied) if let Some(device) = &self.interaction.device => {
                 let id = device.id;
-                return self.denied_to_device(id).await;
+                return Box::pin(self.denied_to_device(id)).await;
             }
             Err(refusal) => return answer_error(app, ctx, &self.client, &callback, refusal.into(), json!({})),
         };

@@ -1,6 +1,7 @@
 //! The sub-commands as scripts use them: stable JSON on standard output, errors on standard error, secrets shown once.
 
 use serde_json::Value;
+use std::fmt::Write as _;
 use std::io::Write as _;
 use std::path::Path;
 use std::process::{Command, Output, Stdio};
@@ -266,7 +267,7 @@ fn help(folder: &Path, words: &[&str], text: &mut String) {
         .filter_map(|line| line.strip_prefix("  ")?.split_whitespace().next().map(str::to_owned))
         .filter(|name| name != "help")
         .collect();
-    text.push_str(&format!("$ countersign {}\n{}\n\n", words.join(" "), output.trim_end()));
+    let _ = writeln!(text, "$ countersign {}\n{}\n", words.join(" "), output.trim_end());
     for name in below {
         help(folder, &[words, &[name.as_str()]].concat(), text);
     }
