@@ -25,18 +25,20 @@ use std::sync::Arc;
 use store::Store;
 use tokio::sync::Mutex;
 
-/// The application: cheap to clone, shared by all requests.
+/// The application: cheap to clone, shared by all requests. Each value goes with settings that stay the same as long as it lives;
+/// [`App::renewed`] goes with others.
 #[derive(Clone)]
-pub struct App(Arc<Inner>);
+pub struct App {
+    settings: Arc<Settings>,
+    shared: Arc<Shared>,
+}
 
-struct Inner {
+struct Shared {
     store: Store,
-    settings: Settings,
+    newest: RwLock<Newest>,
     master: MasterKey,
     pepper: Pepper,
     forms: Pepper,
-    keys: RwLock<Arc<Keys>>,
-    documents: RwLock<Arc<Documents>>,
     looked_for_keys: Mutex<Option<Timestamp>>,
     passwords: Passwords,
     throttle: Throttle,
@@ -50,21 +52,34 @@ struct Inner {
     standing: Arc<Standing>,
 }
 
+/// What is replaced while the server runs. The documents follow from the rest.
+struct Newest {
+    settings: Arc<Settings>,
+    keys: Arc<Keys>,
+    documents: Arc<Documents>,
+}
+
+impl Newest {
+    fn new(settings: Arc<Settings>, keys: Arc<Keys>) -> Result<Self, Fault> {
+        let documents = Arc::new(Documents::build(&settings, &keys)?);
+        Ok(Self { settings, keys, documents })
+    }
+}
+
 impl App {
     /// Loads the keys (and makes them, on a new database), and prepares the published documents.
     pub async fn start(store: Store, settings: Settings, master: MasterKey, ctx: &Ctx) -> Result<Self, Fault> {
         keys::ensure(&store, &master, ctx).await?;
         let keys = keys::load(&store, &settings, &master, ctx).await?;
-        let documents = Documents::build(&settings, &keys)?;
         let outbox = Outbox::default();
         outbox.look(&store).await?;
         let reach = if settings.outbound_allow_private { Reach::Private } else { Reach::Public };
-        Ok(Self(Arc::new(Inner {
+        let settings = Arc::new(settings);
+        let shared = Shared {
             pepper: keys::pepper(&master),
             forms: master.derive("form tokens"),
             passwords: Passwords::new(settings.password_hashing, ctx)?,
-            keys: RwLock::new(Arc::new(keys)),
-            documents: RwLock::new(Arc::new(documents)),
+            newest: RwLock::new(Newest::new(settings.clone(), Arc::new(keys))?),
             looked_for_keys: Mutex::default(),
             throttle: Throttle::default(),
             recorder: Recorder::default(),
@@ -74,27 +89,48 @@ impl App {
             outbox,
             outbound: Outbound::new(reach)?,
             store,
-            settings,
             master,
             started_at: ctx.now,
             standing: Arc::default(),
-        })))
+        };
+        Ok(Self { settings, shared: Arc::new(shared) })
+    }
+
+    /// The same application with other settings, from now on: the jobs and the published documents follow them at once. Issuer,
+    /// prefix, password hashing and the reach of outgoing requests are those of the start, whatever `settings` say of them.
+    pub fn renewed(&self, settings: Settings) -> Result<Self, Fault> {
+        let start = &self.settings;
+        let settings = Arc::new(Settings {
+            issuer: start.issuer.clone(),
+            token_prefix: start.token_prefix.clone(),
+            password_hashing: start.password_hashing,
+            outbound_allow_private: start.outbound_allow_private,
+            ..settings
+        });
+        let mut newest = self.shared.newest.write();
+        *newest = Newest::new(settings.clone(), newest.keys.clone())?;
+        Ok(Self { settings, shared: self.shared.clone() })
+    }
+
+    /// With the newest settings. For whatever lives longer than a request.
+    #[must_use]
+    pub fn newest(&self) -> Self {
+        Self { settings: self.shared.newest.read().settings.clone(), shared: self.shared.clone() }
     }
 
     /// Takes up keys that another node rotated or expelled.
     pub(crate) async fn look_at_keys(&self, ctx: &Ctx) -> Result<(), Fault> {
         let states = {
-            let mut tx = self.0.store.read().await?;
+            let mut tx = self.shared.store.read().await?;
             store::keys::states(&mut tx, ctx.now).await?
         };
         if self.keys().are(&states) { Ok(()) } else { self.reload_keys(ctx).await }
     }
 
     pub(crate) async fn reload_keys(&self, ctx: &Ctx) -> Result<(), Fault> {
-        let keys = keys::load(&self.0.store, &self.0.settings, &self.0.master, ctx).await?;
-        let documents = Documents::build(&self.0.settings, &keys)?;
-        *self.0.keys.write() = Arc::new(keys);
-        *self.0.documents.write() = Arc::new(documents);
+        let keys = keys::load(&self.shared.store, &self.settings, &self.shared.master, ctx).await?;
+        let mut newest = self.shared.newest.write();
+        *newest = Newest::new(newest.settings.clone(), Arc::new(keys))?;
         Ok(())
     }
 
@@ -104,7 +140,7 @@ impl App {
         if !self.keys().lacks_key_of(token) {
             return Ok(());
         }
-        let mut last = self.0.looked_for_keys.lock().await;
+        let mut last = self.shared.looked_for_keys.lock().await;
         // Another request may have found it while this one waited.
         if !self.keys().lacks_key_of(token) {
             return Ok(());
@@ -123,80 +159,81 @@ impl App {
 
     /// Whether a write succeeds, and the jobs run; answers within a second.
     pub async fn ready(&self) -> Result<(), Unready> {
-        self.0.standing.ready(&self.0.store).await
+        self.shared.standing.ready(&self.shared.store).await
     }
 
     /// What is known of that.
     pub fn standing(&self) -> &Standing {
-        &self.0.standing
+        &self.shared.standing
     }
 
     /// Flushes what waits and closes the database.
     pub async fn stop(&self) -> Result<(), Fault> {
         let flushed = self.flush().await.and(self.flush_events().await);
-        self.0.store.close().await;
+        self.shared.store.close().await;
         flushed
     }
 
     /// When this process began.
     pub fn started_at(&self) -> Timestamp {
-        self.0.started_at
+        self.shared.started_at
     }
     /// What has not been written yet.
     pub(crate) fn waiting(&self) -> Waiting {
         Waiting {
-            audit_events: self.0.recorder.waiting(),
-            left_out: self.0.budgets.left_out(),
-            activity: self.0.counter.waiting() + self.0.unprotected.waiting(),
-            events: self.0.outbox.waiting(),
-            writes: self.0.store.waiting(),
+            audit_events: self.shared.recorder.waiting(),
+            left_out: self.shared.budgets.left_out(),
+            activity: self.shared.counter.waiting() + self.shared.unprotected.waiting(),
+            events: self.shared.outbox.waiting(),
+            writes: self.shared.store.waiting(),
+            lost_lines: self.shared.standing.lost_lines(),
         }
     }
     pub(crate) fn store(&self) -> &Store {
-        &self.0.store
+        &self.shared.store
     }
     pub fn settings(&self) -> &Settings {
-        &self.0.settings
+        &self.settings
     }
     pub fn pepper(&self) -> &Pepper {
-        &self.0.pepper
+        &self.shared.pepper
     }
     /// The key for the tokens of forms; apart from [`App::pepper`], so that neither helps against the other.
     pub fn forms(&self) -> &Pepper {
-        &self.0.forms
+        &self.shared.forms
     }
     pub fn keys(&self) -> Arc<Keys> {
-        self.0.keys.read().clone()
+        self.shared.newest.read().keys.clone()
     }
     pub fn documents(&self) -> Arc<Documents> {
-        self.0.documents.read().clone()
+        self.shared.newest.read().documents.clone()
     }
     pub(crate) fn master(&self) -> &MasterKey {
-        &self.0.master
+        &self.shared.master
     }
     pub(crate) fn passwords(&self) -> &Passwords {
-        &self.0.passwords
+        &self.shared.passwords
     }
     pub(crate) fn throttle(&self) -> &Throttle {
-        &self.0.throttle
+        &self.shared.throttle
     }
 
     pub(crate) fn outbox(&self) -> &Outbox {
-        &self.0.outbox
+        &self.shared.outbox
     }
     /// The one way out for the server's own requests.
     pub fn outbound(&self) -> &Outbound {
-        &self.0.outbound
+        &self.shared.outbound
     }
 
     /// Takes up which events the webhooks ask for; another node may have changed them.
     pub async fn look_at_webhooks(&self) -> Result<(), Fault> {
-        self.0.outbox.look(&self.0.store).await
+        self.shared.outbox.look(&self.shared.store).await
     }
 
     /// Writes the events that wait for webhooks; called once a second and at shutdown.
     pub async fn flush_events(&self) -> Result<(), Fault> {
-        self.0.outbox.flush(&self.0.store).await
+        self.shared.outbox.flush(&self.shared.store).await
     }
 
     /// Notes a refusal in the log and the audit; `outcome` is its exact reason. Of what was done, [`crate::told`] tells.
@@ -215,8 +252,8 @@ impl App {
     /// Notes a refusal of `who`, where that is known, as far as the budget goes.
     fn note(&self, ctx: &Ctx, who: Option<&str>, event: AuditEvent) {
         Recorder::log(&event);
-        if self.0.budgets.admits(who, ctx.now) {
-            self.0.recorder.keep(event);
+        if self.shared.budgets.admits(who, ctx.now) {
+            self.shared.recorder.keep(event);
         }
     }
 
@@ -224,37 +261,37 @@ impl App {
     /// fill an application's part of the audit from outside (see [`Throttle::notable`]).
     pub(crate) fn record_outsider(&self, ctx: &Ctx, kind: &'static str, outcome: &str, about: About, detail: Value) {
         let what = about.client.as_ref().map(ClientId::as_str).unwrap_or_default();
-        let notable = self.0.throttle.notable(what, ctx);
+        let notable = self.shared.throttle.notable(what, ctx);
         let event = recorder::entry(ctx, kind, outcome, about, detail);
         if notable {
             self.note(ctx, None, event);
         } else {
             Recorder::log(&event);
-            self.0.budgets.leave_out();
+            self.shared.budgets.leave_out();
         }
     }
 
     /// Counts one access of a client, in the name of `user` unless it acts in its own: a token that was issued or found
     /// active, or claims that were told. Writes nothing.
     pub(crate) fn count_access(&self, client: &ClientId, user: Option<UserId>, now: Timestamp) {
-        self.0.counter.count(client, user, now);
+        self.shared.counter.count(client, user, now);
     }
 
     /// Counts an authorization request with neither PKCE nor `nonce`. Writes nothing.
     pub(crate) fn count_unprotected(&self, client: ClientId, now: Timestamp) {
-        self.0.unprotected.count(client, now);
+        self.shared.unprotected.count(client, now);
     }
 
     /// Notes that a secret was used. Writes nothing.
     pub(crate) fn note_secret(&self, secret: &ClientSecret, now: Timestamp) {
-        self.0.counter.secret_used(secret, now);
+        self.shared.counter.secret_used(secret, now);
     }
 
     /// Writes what waits: audit events, counted accesses and requests. Called once a second and at shutdown.
     pub async fn flush(&self) -> Result<(), Fault> {
         let audit = self.flush_audit().await;
-        let unprotected = self.0.unprotected.flush(&self.0.store).await;
-        self.0.counter.flush(&self.0.store).await?;
+        let unprotected = self.shared.unprotected.flush(&self.shared.store).await;
+        self.shared.counter.flush(&self.shared.store).await?;
         audit.and(unprotected)
     }
 
@@ -268,13 +305,13 @@ impl App {
 
     /// Writes the audit events that wait.
     pub async fn flush_audit(&self) -> Result<(), Fault> {
-        self.0.recorder.flush(&self.0.store).await
+        self.shared.recorder.flush(&self.shared.store).await
     }
 }
 
 impl fmt::Debug for App {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("App").field("issuer", &self.0.settings.issuer).finish_non_exhaustive()
+        f.debug_struct("App").field("issuer", &self.settings.issuer).finish_non_exhaustive()
     }
 }
 

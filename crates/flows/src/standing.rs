@@ -2,8 +2,8 @@
 use crate::Fault;
 use parking_lot::Mutex;
 use std::collections::BTreeMap;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 use store::Store;
 use tokio::sync::watch;
@@ -19,6 +19,8 @@ const PATIENCE: Duration = Duration::from_secs(30);
 /// Why the server is not ready.
 #[derive(Debug, Clone, thiserror::Error)]
 pub enum Unready {
+    #[error("the server is stopping")]
+    Leaving,
     #[error("no write succeeds: {0}")]
     Database(Fault),
     #[error("the database did not take a write within a second")]
@@ -32,7 +34,7 @@ impl Unready {
     pub fn public(&self) -> String {
         match self {
             Self::Database(_) => "the database is not available".to_owned(),
-            Self::Slow | Self::Job(_) => self.to_string(),
+            Self::Leaving | Self::Slow | Self::Job(_) => self.to_string(),
         }
     }
 }
@@ -60,9 +62,26 @@ pub struct Standing {
     last: watch::Sender<Option<(Instant, Result<(), Fault>)>>,
     probing: AtomicBool,
     jobs: Mutex<BTreeMap<&'static str, Running>>,
+    leaving: AtomicBool,
+    lost_lines: OnceLock<fn() -> u64>,
 }
 
 impl Standing {
+    /// From now on the server is not ready, because it is about to end.
+    pub fn leave(&self) {
+        self.leaving.store(true, Ordering::Release);
+    }
+
+    /// Who counts the lines of the log that could not be written.
+    pub fn count_lost_lines(&self, counter: fn() -> u64) {
+        self.lost_lines.get_or_init(|| counter);
+    }
+
+    /// Lines of the log that could not be written.
+    pub fn lost_lines(&self) -> u64 {
+        self.lost_lines.get().map_or(0, |counter| counter())
+    }
+
     /// A job will run every so often, from now on.
     pub fn begin(&self, name: &'static str, every: Duration) {
         self.jobs.lock().insert(name, Running { every, succeeded: Instant::now(), panics: 0 });
@@ -97,6 +116,9 @@ impl Standing {
 
     /// Asks the database, unless somebody does or just did.
     pub async fn ready(self: &Arc<Self>, store: &Store) -> Result<(), Unready> {
+        if self.leaving.load(Ordering::Acquire) {
+            return Err(Unready::Leaving);
+        }
         let mut last = self.last.subscribe();
         let known = last.borrow_and_update().as_ref().filter(|(at, _)| at.elapsed() < SHARED).cloned();
         let outcome = if let Some((_, outcome)) = known {

@@ -12,4 +12,6 @@ pub struct Waiting {
     pub events: usize,
     /// Writes in the queue of SQLite; connections that write, on PostgreSQL.
     pub writes: usize,
+    /// Lines of the log that could not be written, since the process began.
+    pub lost_lines: u64,
 }

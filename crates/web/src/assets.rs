@@ -7,7 +7,7 @@ use flows::Brand;
 pub struct Asset {
     text: String,
     media_type: &'static str,
-    route: String,
+    name: String,
     href: String,
 }
 
@@ -43,8 +43,8 @@ impl Asset {
 
     fn new(text: String, ending: &str, media_type: &'static str, base: &str) -> Self {
         let digest = aws_lc_rs::digest::digest(&aws_lc_rs::digest::SHA256, text.as_bytes());
-        let route = format!("/assets/{}.{ending}", base64url(&digest.as_ref()[..9]));
-        Self { text, media_type, href: format!("{base}{route}"), route }
+        let name = format!("{}.{ending}", base64url(&digest.as_ref()[..9]));
+        Self { text, media_type, href: format!("{base}/assets/{name}"), name }
     }
 
     pub fn text(&self) -> &str {
@@ -53,9 +53,13 @@ impl Asset {
     pub fn media_type(&self) -> &'static str {
         self.media_type
     }
-    /// Below the issuer's path.
-    pub fn route(&self) -> &str {
-        &self.route
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+    /// Whether this is the name of such a file with other content.
+    pub fn is_like(&self, name: &str) -> bool {
+        let ending = |name: &str| name.rsplit_once('.').map(|(_, ending)| ending.to_owned());
+        name.len() == self.name.len() && ending(name) == ending(&self.name)
     }
     /// As pages link it.
     pub fn href(&self) -> &str {
@@ -122,7 +126,10 @@ mod tests {
     fn the_name_follows_the_content() {
         let blue = Asset::stylesheet(&Brand::default(), "");
         let red = Asset::stylesheet(&Brand { primary_colour: "#aa0000".to_owned(), ..Brand::default() }, "/base");
-        assert_ne!(blue.route(), red.route());
-        assert_eq!(red.href(), format!("/base{}", red.route()));
+        assert_ne!(blue.name(), red.name());
+        assert!(
+            blue.is_like(red.name()) && !blue.is_like("style.css") && !blue.is_like(&red.name().replace("css", "xml"))
+        );
+        assert_eq!(red.href(), format!("/base/assets/{}", red.name()));
     }
 }

@@ -16,6 +16,7 @@ use axum::response::{IntoResponse as _, Response};
 use axum::routing::{delete, get, post, put};
 use axum::{Extension, Router};
 use flows::manage::Unmanaged;
+use flows::standing::Unready;
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 use tower_http::catch_panic::CatchPanicLayer;
@@ -32,7 +33,7 @@ pub fn router(state: WebState) -> Router {
         .merge(managers())
         .merge(consoles().method_not_allowed_fallback(pages::refused::not_opened))
         .merge(documentation())
-        .merge(assets(&state))
+        .merge(assets())
         .fallback(nothing_here);
     let all = if base.is_empty() {
         inner
@@ -155,8 +156,8 @@ fn people() -> Router<WebState> {
 }
 
 /// The files beside the pages.
-fn assets(state: &WebState) -> Router<WebState> {
-    state.assets().iter().fold(Router::new(), |routes, asset| routes.route(asset.route(), get(pages::frame::asset)))
+fn assets() -> Router<WebState> {
+    Router::new().route("/assets/{name}", get(pages::frame::asset))
 }
 
 /// What developers and their tools read.
@@ -212,7 +213,10 @@ async fn ready(State(state): State<WebState>) -> (StatusCode, String) {
     match state.app().ready().await {
         Ok(()) => (StatusCode::OK, "ready\n".to_owned()),
         Err(unready) => {
-            tracing::error!(%unready, "not ready");
+            // That it ends was said before.
+            if !matches!(unready, Unready::Leaving) {
+                tracing::error!(%unready, "not ready");
+            }
             (StatusCode::SERVICE_UNAVAILABLE, format!("{}\n", unready.public()))
         }
     }

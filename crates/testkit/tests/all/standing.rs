@@ -35,3 +35,17 @@ async fn point_6_1_who_cannot_write_is_not_ready_and_says_when_to_try_again() {
         let _ = app.app.stop().await;
     }
 }
+
+#[tokio::test]
+async fn point_6_2_who_is_about_to_end_is_not_ready_and_serves() {
+    let database = Database::sqlite();
+    let app = TestApp::start(&database).await;
+    let nobody = Api::nobody(&app);
+    assert_eq!(nobody.get("/readyz").await.status, 200);
+    app.app.standing().leave();
+    let reply = nobody.get("/readyz").await;
+    assert_eq!((reply.status.as_u16(), reply.body.as_str()), (503, "the server is stopping\n"));
+    assert_eq!(nobody.get("/healthz").await.status, 200);
+    assert_eq!(nobody.post("/oauth2/register", &json!({"redirect_uris": ["https://a.example/cb"]})).await.status, 201);
+    app.stop().await;
+}

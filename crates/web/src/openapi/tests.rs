@@ -25,6 +25,7 @@ const NOT_DESCRIBED: &[&str] = &[
     "/docs/openapi.json",
     "/healthz",
     "/readyz",
+    "/assets/{name}",
 ];
 
 /// The argument list that starts here, up to the parenthesis that closes it.
@@ -55,7 +56,7 @@ fn routes() -> BTreeSet<String> {
     let mut routes = BTreeSet::new();
     for (at, call) in table.match_indices(".route(") {
         let arguments = arguments(&table[at + call.len()..]);
-        // A path that is computed stands for one that the table has as well, or for the stylesheet.
+        // A path that is computed stands for one that the table has as well.
         let Some(path) = first_text(arguments) else { continue };
         let prefixes = if (start..end).contains(&at) { mounts.as_slice() } else { &[""] };
         let methods: Vec<_> = ["get", "post", "put", "patch", "delete"]

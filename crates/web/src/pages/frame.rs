@@ -9,8 +9,8 @@ use crate::error::plain;
 use crate::incoming::Browser;
 use crate::texts::{Rich, Texts, Value};
 use askama::Template;
-use axum::extract::State;
-use axum::http::{HeaderMap, HeaderValue, StatusCode, Uri, header};
+use axum::extract::{Path, State};
+use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse as _, Response};
 use domain::Timestamp;
 use domain::access::Operation;
@@ -290,14 +290,19 @@ pub fn interaction_path(state: &WebState, interaction: &str) -> String {
     state.path(&format!("/oauth2/interaction?i={interaction}"))
 }
 
-/// One of the files beside the pages. Its name follows its content, so that it can be kept for good.
-pub async fn asset(State(state): State<WebState>, uri: Uri) -> Response {
+/// One of the files beside the pages. Its name follows its content, so that it can be kept for good. A page that was made with
+/// another brand, before the settings were reloaded or by another node, names another one: it gets what there is.
+pub async fn asset(State(state): State<WebState>, Path(name): Path<String>) -> Response {
     let assets = state.assets();
-    let Some(asset) = assets.into_iter().find(|asset| uri.path().ends_with(asset.route())) else {
-        return StatusCode::NOT_FOUND.into_response();
+    let (exact, asset) = match assets.iter().find(|asset| asset.name() == name) {
+        Some(asset) => (true, asset),
+        None => match assets.iter().find(|asset| asset.is_like(&name)) {
+            Some(asset) => (false, asset),
+            None => return StatusCode::NOT_FOUND.into_response(),
+        },
     };
-    let headers =
-        [(header::CONTENT_TYPE, asset.media_type()), (header::CACHE_CONTROL, "public, max-age=31536000, immutable")];
+    let keep = if exact { "public, max-age=31536000, immutable" } else { "no-store" };
+    let headers = [(header::CONTENT_TYPE, asset.media_type()), (header::CACHE_CONTROL, keep)];
     (headers, asset.text().to_owned()).into_response()
 }
 

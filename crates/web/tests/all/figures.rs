@@ -219,8 +219,12 @@ async fn point_6_2_no_page_has_a_figure_that_leads_nowhere() {
     let activity = get(&mut browser, &format!("{here}/applications/{client}/activity?days=7")).await;
     let left: std::collections::BTreeSet<_> = unlinked(&activity).into_iter().collect();
     assert_eq!(left.iter().map(String::as_str).collect::<Vec<_>>(), ["Errors", "People", "Requests"]);
-    let health = unlinked(&get(&mut browser, "/operator").await);
-    let measures = ["health-schema", "health-waiting", "health-left-out", "health-commits", "health-jobs"];
+    app.app.standing().count_lost_lines(|| 7);
+    let page = get(&mut browser, "/operator").await;
+    assert_eq!(page.text("health-lost-lines").as_deref(), Some("7"), "bounds, point 3.4");
+    let health = unlinked(&page);
+    let measures =
+        ["health-schema", "health-waiting", "health-left-out", "health-lost-lines", "health-commits", "health-jobs"];
     assert_eq!(health, measures, "memory and measures have no list");
     app.stop().await;
 }

@@ -88,6 +88,10 @@ fn of_left_out(left_out: u64) -> (Verdict, &'static str) {
     if left_out == 0 { (Verdict::Good, "health-left-out-none") } else { (Verdict::Look, "health-left-out-some") }
 }
 
+fn of_lost_lines(lost: u64) -> (Verdict, &'static str) {
+    if lost == 0 { (Verdict::Good, "health-lost-lines-none") } else { (Verdict::Look, "health-lost-lines-some") }
+}
+
 fn of_pending(pending: i64) -> (Verdict, &'static str) {
     if pending == 0 { (Verdict::Good, "health-pending-none") } else { (Verdict::Fact, "health-pending-some") }
 }
@@ -142,6 +146,8 @@ impl Figures<'_> {
         self.add("health-waiting", "health-waiting", waiting, of_waiting(health.waiting));
         let left_out = health.waiting.left_out;
         self.add("health-left-out", "health-left-out", left_out.to_string(), of_left_out(left_out));
+        let lost = health.waiting.lost_lines;
+        self.add("health-lost-lines", "health-lost-lines", lost.to_string(), of_lost_lines(lost));
         let commits = health.commits.to_string();
         self.add("health-commits", "health-commits", commits, (Verdict::Fact, "health-commits-said"));
         let jobs = health.jobs.still.map_or_else(|| health.jobs.running.to_string(), str::to_owned);
@@ -188,7 +194,8 @@ mod tests {
         assert_eq!((fast, slow, of_round_trip(None).0), (Verdict::Good, Verdict::Look, Verdict::Bad));
         let schemas = [of_schema(3, 4).0, of_schema(4, 4).0, of_schema(5, 4).0];
         assert_eq!(schemas, [Verdict::Bad, Verdict::Good, Verdict::Look]);
-        let waiting = |audit_events| Waiting { audit_events, left_out: 0, activity: 1, events: 0, writes: 0 };
+        let waiting =
+            |audit_events| Waiting { audit_events, left_out: 0, activity: 1, events: 0, writes: 0, lost_lines: 0 };
         assert_eq!((of_waiting(waiting(0)).0, of_waiting(waiting(1_998)).0), (Verdict::Good, Verdict::Good));
         assert_eq!(of_waiting(waiting(1_999)).0, Verdict::Look);
         let jobs = |panics, still| of_jobs(Jobs { running: 7, panics, still }).0;
@@ -196,5 +203,6 @@ mod tests {
         assert_eq!(jobs, [Verdict::Good, Verdict::Look, Verdict::Bad], "point 6.1");
         assert_eq!((of_pending(0).0, of_pending(7).0), (Verdict::Good, Verdict::Fact));
         assert_eq!((of_dead(0).0, of_dead(1).0), (Verdict::Good, Verdict::Look));
+        assert_eq!((of_lost_lines(0).0, of_lost_lines(1).0), (Verdict::Good, Verdict::Look), "point 3.4");
     }
 }
