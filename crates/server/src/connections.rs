@@ -1,8 +1,10 @@
 //! The connections of clients: so many at once, from one address no more than its share, and none longer than it is used.
-use crate::stop::stopped;
+use crate::backlog;
+use crate::stop::{Stage, stopped};
 use axum::Router;
 use axum::body::Body;
 use axum::extract::{ConnectInfo, Request};
+use axum::http::{HeaderValue, Version, header};
 use hyper::service::service_fn;
 use hyper_util::rt::{TokioExecutor, TokioIo};
 use hyper_util::server::conn::auto::Builder;
@@ -16,8 +18,8 @@ use std::task::{Context, Poll};
 use std::time::Duration;
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::{TcpListener, TcpStream};
-use tokio::sync::{Semaphore, watch};
-use tokio::time::{Instant, sleep, sleep_until, timeout};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore, watch};
+use tokio::time::{Instant, sleep, sleep_until, timeout_at};
 use tower::Service as _;
 
 /// How much, and how long.
@@ -40,13 +42,20 @@ const RESERVED: usize = 128;
 /// No more than that, however many descriptors there are: each holds some memory.
 const MOST: usize = 10_000;
 
+/// Once the server was asked to end, how long a connection waits for its first request. Whoever connects is about to send one.
+const FIRST_REQUEST: Duration = Duration::from_secs(1);
+/// The same for a further request, which may be on its way.
+const NEXT_REQUEST: Duration = Duration::from_millis(250);
+/// How long the client of a connection that was closed may take to close it, too.
+const FAREWELL: Duration = Duration::from_millis(250);
+
 impl Bounds {
-    pub fn new(trusted_proxies: &[IpNet]) -> Self {
+    pub fn new(trusted_proxies: &[IpNet], grace: Duration) -> Self {
         Self {
             most: most(descriptor_limit()),
             head: Duration::from_secs(10),
             idle: Duration::from_secs(75),
-            grace: Duration::from_secs(20),
+            grace,
             shared: trusted_proxies.to_vec(),
         }
     }
@@ -72,6 +81,8 @@ fn descriptor_limit() -> Option<usize> {
 /// What a connection is doing.
 #[derive(Debug, Clone, Copy)]
 enum Doing {
+    /// Since when it has been there without having sent anything yet.
+    Arrived(Instant),
     /// Since when it sends nothing.
     Nothing(Instant),
     /// Since when it sends the head of a request.
@@ -89,14 +100,21 @@ struct Activity {
 
 impl Activity {
     fn new() -> Self {
-        Self { doing: Mutex::new(Doing::Head(Instant::now())), framed: false.into() }
+        Self { doing: Mutex::new(Doing::Arrived(Instant::now())), framed: false.into() }
+    }
+
+    fn is_framed(&self) -> bool {
+        self.framed.load(std::sync::atomic::Ordering::Relaxed)
     }
 
     fn sent_bytes(&self) {
         let mut doing = self.doing.lock();
-        if let Doing::Nothing(_) = *doing {
-            let framed = self.framed.load(std::sync::atomic::Ordering::Relaxed);
-            *doing = if framed { Doing::Nothing(Instant::now()) } else { Doing::Head(Instant::now()) };
+        match *doing {
+            // The time for the first head runs from the start.
+            Doing::Arrived(since) => *doing = Doing::Head(since),
+            Doing::Nothing(_) if self.is_framed() => *doing = Doing::Nothing(Instant::now()),
+            Doing::Nothing(_) => *doing = Doing::Head(Instant::now()),
+            Doing::Head(_) | Doing::Requests(_) => {}
         }
     }
 
@@ -107,10 +125,14 @@ impl Activity {
         Answering(self.clone())
     }
 
-    /// When the connection is closed unless something happens before.
-    fn deadline(&self, bounds: &Bounds) -> Option<Instant> {
+    /// When the connection is closed unless something happens before. `ending`: since when the server ends.
+    fn deadline(&self, bounds: &Bounds, ending: Option<Instant>) -> Option<Instant> {
+        let sooner = |usual: Instant, since: Instant, wait: Duration| {
+            ending.map_or(usual, |ending| usual.min(ending.max(since) + wait))
+        };
         match *self.doing.lock() {
-            Doing::Nothing(since) => Some(since + bounds.idle),
+            Doing::Arrived(since) => Some(sooner(since + bounds.head, since, FIRST_REQUEST)),
+            Doing::Nothing(since) => Some(sooner(since + bounds.idle, since, NEXT_REQUEST)),
             Doing::Head(since) => Some(since + bounds.head),
             Doing::Requests(_) => None,
         }
@@ -134,6 +156,23 @@ impl Drop for Answering {
 struct Watched {
     stream: TcpStream,
     activity: Arc<Activity>,
+    stage: watch::Receiver<Stage>,
+}
+
+impl Watched {
+    /// Reads what nobody answers any more, until the client has closed, too. Were the connection closed with something unread,
+    /// the client would see a reset, and might lose an answer that it has not read yet (RFC 9112 section 9.6).
+    fn poll_farewell(&mut self, cx: &mut Context<'_>) -> Poll<()> {
+        let mut nowhere = [0; 1024];
+        loop {
+            let mut buffer = ReadBuf::new(&mut nowhere);
+            match pin!(&mut self.stream).poll_read(cx, &mut buffer) {
+                Poll::Pending => return Poll::Pending,
+                Poll::Ready(Ok(())) if !buffer.filled().is_empty() => {}
+                Poll::Ready(_) => return Poll::Ready(()),
+            }
+        }
+    }
 }
 
 impl AsyncRead for Watched {
@@ -163,7 +202,11 @@ impl AsyncWrite for Watched {
         pin!(&mut self.stream).poll_flush(cx)
     }
     fn poll_shutdown(mut self: std::pin::Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<std::io::Result<()>> {
-        pin!(&mut self.stream).poll_shutdown(cx)
+        let closed = pin!(&mut self.stream).poll_shutdown(cx);
+        if matches!(closed, Poll::Ready(Ok(()))) && *self.stage.borrow() != Stage::Serving {
+            return self.poll_farewell(cx).map(Ok);
+        }
+        closed
     }
     fn poll_write_vectored(
         mut self: std::pin::Pin<&mut Self>,
@@ -211,87 +254,165 @@ impl Drop for Counted {
     }
 }
 
-/// Answers requests until `stop`; then those in flight are finished, as long as the grace lasts.
-pub async fn serve(listener: TcpListener, router: Router, bounds: Bounds, stop: watch::Receiver<bool>) {
-    let (places, bounds) = (Arc::new(Semaphore::new(bounds.most)), Arc::new(bounds));
-    let addresses = Addresses::default();
-    loop {
-        let next = async {
-            let Ok(place) = places.clone().acquire_owned().await else { return None };
-            Some((place, listener.accept().await))
-        };
-        let (place, accepted) = tokio::select! {
-            next = next => match next { Some(next) => next, None => break },
-            () = stopped(stop.clone()) => break,
-        };
-        let (stream, peer) = match accepted {
-            Ok(accepted) => accepted,
-            Err(error) => {
+/// Who comes in.
+struct Door {
+    places: Arc<Semaphore>,
+    addresses: Addresses,
+    bounds: Arc<Bounds>,
+    router: watch::Receiver<Router>,
+    stage: watch::Receiver<Stage>,
+}
+
+impl Door {
+    /// Waits for a place, then for a connection.
+    async fn next(
+        &self,
+        listener: &TcpListener,
+    ) -> Option<(OwnedSemaphorePermit, std::io::Result<(TcpStream, SocketAddr)>)> {
+        let place = self.places.clone().acquire_owned().await.ok()?;
+        Some((place, listener.accept().await))
+    }
+
+    /// Waits and lets one in, until there is none any more for any reason.
+    async fn serve_next(&self, listener: &TcpListener) {
+        match self.next(listener).await {
+            Some((place, Ok((stream, peer)))) => self.let_in(place, stream, peer),
+            Some((_, Err(error))) => {
                 // Without descriptors the next one fails at once, too.
                 tracing::warn!(%error, "a connection was not accepted");
                 sleep(Duration::from_millis(50)).await;
-                continue;
             }
-        };
+            None => std::future::pending().await,
+        }
+    }
+
+    fn let_in(&self, place: OwnedSemaphorePermit, stream: TcpStream, peer: SocketAddr) {
         let address = peer.ip().to_canonical();
-        let Some(counted) = Counted::one_more(&addresses, address, bounds.share(address)) else { continue };
-        let (router, bounds, stop) = (router.clone(), bounds.clone(), stop.clone());
+        let Some(counted) = Counted::one_more(&self.addresses, address, self.bounds.share(address)) else { return };
+        let (router, bounds, stage) = (self.router.clone(), self.bounds.clone(), self.stage.clone());
         tokio::spawn(async move {
-            connection(stream, peer, router, &bounds, stop).await;
+            connection(stream, peer, router, &bounds, stage).await;
             drop((place, counted));
         });
     }
-    drop(listener);
+
+    /// Lets in all who connected before the listener closes: the system would reset them.
+    async fn close(&self, listener: TcpListener, until: Instant) {
+        backlog::refuse_newcomers(&listener);
+        // Handshakes that are under way are finished.
+        let settled = sleep(backlog::HANDSHAKE);
+        tokio::pin!(settled);
+        loop {
+            tokio::select! {
+                () = self.serve_next(&listener) => {}
+                () = &mut settled => break,
+            }
+        }
+        let Ok(mut rest) = backlog::Rest::of(listener) else { return };
+        while let Ok(Ok(place)) = timeout_at(until, self.places.clone().acquire_owned()).await {
+            let Some((stream, peer)) = rest.next() else { return };
+            match TcpStream::from_std(stream) {
+                Ok(stream) => self.let_in(place, stream, peer),
+                Err(error) => tracing::warn!(%error, "a connection was not accepted"),
+            }
+        }
+    }
+}
+
+/// Answers requests, each with the newest `router`, until the server is asked to end. Then whoever has connected is answered once
+/// more, and requests in flight are finished, as long as the grace lasts.
+pub async fn serve(
+    listener: TcpListener,
+    router: watch::Receiver<Router>,
+    bounds: Bounds,
+    stage: watch::Receiver<Stage>,
+) {
+    let (places, bounds) = (Arc::new(Semaphore::new(bounds.most)), Arc::new(bounds));
+    let door = Door {
+        places: places.clone(),
+        addresses: Addresses::default(),
+        bounds: bounds.clone(),
+        router,
+        stage: stage.clone(),
+    };
+    loop {
+        tokio::select! {
+            () = door.serve_next(&listener) => {}
+            () = stopped(stage.clone()) => break,
+        }
+    }
+    let until = Instant::now() + bounds.grace;
+    door.close(listener, until).await;
     let all = u32::try_from(bounds.most).unwrap_or(u32::MAX);
-    if timeout(bounds.grace, places.acquire_many(all)).await.is_err() {
+    if timeout_at(until, places.acquire_many(all)).await.is_err() {
         tracing::warn!("requests in flight were not finished in time");
     }
 }
 
-async fn connection(stream: TcpStream, peer: SocketAddr, router: Router, bounds: &Bounds, stop: watch::Receiver<bool>) {
+async fn connection(
+    stream: TcpStream,
+    peer: SocketAddr,
+    router: watch::Receiver<Router>,
+    bounds: &Bounds,
+    stage: watch::Receiver<Stage>,
+) {
     // Answers are small: waiting to fill a packet only delays them.
     if let Err(error) = stream.set_nodelay(true) {
         tracing::debug!(%error, "TCP_NODELAY");
     }
     let activity = Arc::new(Activity::new());
     let service = service_fn({
-        let activity = activity.clone();
+        let (activity, stage) = (activity.clone(), stage.clone());
         move |request: Request<hyper::body::Incoming>| {
-            let answering = activity.sent_request(request.version() == axum::http::Version::HTTP_2);
+            let framed = request.version() == Version::HTTP_2;
+            let answering = activity.sent_request(framed);
             let mut request = request.map(Body::new);
             request.extensions_mut().insert(ConnectInfo(peer));
-            let mut router = router.clone();
-            let answer = router.call(request);
+            let mut router = router.borrow().clone();
+            let (answer, stage) = (router.call(request), stage.clone());
             async move {
                 let _answering = answering;
-                answer.await
+                let mut answer = answer.await?;
+                // Whoever reads this sends the next request elsewhere; HTTP/2 has its own word for it.
+                if !framed && *stage.borrow() != Stage::Serving {
+                    answer.headers_mut().insert(header::CONNECTION, HeaderValue::from_static("close"));
+                }
+                Ok::<_, std::convert::Infallible>(answer)
             }
         }
     });
-    let io = TokioIo::new(Watched { stream, activity: activity.clone() });
+    let io = TokioIo::new(Watched { stream, activity: activity.clone(), stage: stage.clone() });
     let builder = Builder::new(TokioExecutor::new());
     let mut served = pin!(builder.serve_connection(io, service));
-    let mut asked_to_stop = pin!(stopped(stop));
-    let mut stopping = false;
+    let mut asked_to_end = pin!(stopped(stage));
+    let (mut ending, mut farewell) = (None, None);
     loop {
-        let deadline = activity.deadline(bounds);
+        let deadline = || activity.deadline(bounds, ending).map(|usual| farewell.unwrap_or(usual));
         // What it does may change meanwhile.
-        let look = deadline.into_iter().fold(Instant::now() + bounds.head / 2, Instant::min);
+        let look = deadline().into_iter().fold(Instant::now() + bounds.head / 2, Instant::min);
         tokio::select! {
+            biased;
             ended = &mut served => {
                 if let Err(error) = ended {
                     tracing::debug!(error, "a connection ended");
                 }
                 return;
             }
-            () = sleep_until(look) => {
-                if activity.deadline(bounds).is_some_and(|deadline| deadline <= Instant::now()) {
-                    return;
+            () = &mut asked_to_end, if ending.is_none() => {
+                ending = Some(Instant::now());
+                if activity.is_framed() {
+                    served.as_mut().graceful_shutdown();
                 }
             }
-            () = &mut asked_to_stop, if !stopping => {
-                stopping = true;
-                // A head that was begun is waited for no longer than its deadline.
+            () = sleep_until(look) => {
+                if deadline().is_none_or(|deadline| deadline > Instant::now()) {
+                    continue;
+                }
+                if ending.is_none() || farewell.is_some() {
+                    return;
+                }
+                // Closed, and not cut: what comes this very moment is still answered, or read to its end.
+                farewell = Some(Instant::now() + FAREWELL);
                 served.as_mut().graceful_shutdown();
             }
         }
@@ -306,17 +427,20 @@ mod tests {
 
     struct Served {
         address: SocketAddr,
-        tell: watch::Sender<bool>,
+        tell: watch::Sender<Stage>,
         server: tokio::task::JoinHandle<()>,
     }
 
     fn bounds(most: usize) -> Bounds {
-        Bounds { most, ..Bounds::new(&[]) }
+        Bounds { most, ..Bounds::new(&[], Duration::from_secs(20)) }
     }
 
     /// A server with a page that takes a minute.
     async fn start(bounds: Bounds) -> Served {
-        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        start_on(TcpListener::bind("127.0.0.1:0").await.unwrap(), bounds, Stage::Serving)
+    }
+
+    fn start_on(listener: TcpListener, bounds: Bounds, stage: Stage) -> Served {
         let address = listener.local_addr().unwrap();
         let slow = get(async || {
             sleep(Duration::from_mins(1)).await;
@@ -324,8 +448,8 @@ mod tests {
         });
         let who = get(async |ConnectInfo(peer): ConnectInfo<SocketAddr>| peer.to_string());
         let router = Router::new().route("/slow", slow).route("/who", who);
-        let (tell, stop) = watch::channel(false);
-        Served { address, tell, server: tokio::spawn(serve(listener, router, bounds, stop)) }
+        let ((tell, stage), (_, router)) = (watch::channel(stage), watch::channel(router));
+        Served { address, tell, server: tokio::spawn(serve(listener, router, bounds, stage)) }
     }
 
     impl Served {
@@ -405,7 +529,7 @@ mod tests {
             let mut who = served.send("GET /who HTTP/1.1\r\nHost: a\r\n\r\n").await;
             assert!(who.read(&mut [0; 1024]).await.unwrap() > 0);
             let begun = Instant::now();
-            served.tell.send(true).unwrap();
+            served.tell.send(Stage::Stopping).unwrap();
             let answer = tokio::spawn(rest(slow));
             served.server.await.unwrap();
             assert!(begun.elapsed() <= Duration::from_secs(grace.min(61)), "{:?}", begun.elapsed());
@@ -416,5 +540,79 @@ mod tests {
             }
             assert_eq!((rest(half).await, rest(idle).await), (String::new(), String::new()));
         }
+    }
+
+    const WHO: &str = "GET /who HTTP/1.1\r\nHost: a\r\n\r\n";
+
+    /// One answer.
+    async fn answer(stream: &mut TcpStream) -> String {
+        let mut bytes = [0; 1024];
+        let length = stream.read(&mut bytes).await.unwrap();
+        String::from_utf8(bytes[..length].to_vec()).unwrap()
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn point_6_3_whoever_connected_before_the_end_is_answered() {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let address = listener.local_addr().unwrap();
+        let mut waiting = Vec::new();
+        for _ in 0..50 {
+            let mut stream = TcpStream::connect(address).await.unwrap();
+            stream.write_all(WHO.as_bytes()).await.unwrap();
+            waiting.push(stream);
+        }
+        // Fewer places than connections, none of which was accepted before the end.
+        let served = start_on(listener, bounds(10), Stage::Stopping);
+        for stream in waiting {
+            let answer = rest(stream).await;
+            assert!(answer.starts_with("HTTP/1.1 200") && answer.contains("connection: close"), "{answer}");
+        }
+        served.server.await.unwrap();
+        assert_eq!(TcpStream::connect(address).await.unwrap_err().kind(), std::io::ErrorKind::ConnectionRefused);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn point_6_3_a_connection_has_one_more_request_and_is_closed_cleanly() {
+        let served = start(bounds(10)).await;
+        let (fresh, silent) = (served.send("").await, served.send("").await);
+        let (mut used, mut idle) = (served.send(WHO).await, served.send(WHO).await);
+        for stream in [&mut used, &mut idle] {
+            let first = answer(stream).await;
+            assert!(first.starts_with("HTTP/1.1 200") && !first.contains("connection"), "{first}");
+        }
+        let begun = Instant::now();
+        served.tell.send(Stage::Stopping).unwrap();
+        for mut stream in [fresh, used] {
+            tokio::task::yield_now().await;
+            stream.write_all(WHO.as_bytes()).await.unwrap();
+            // The second one comes too late, and is no reason for a reset.
+            stream.write_all(WHO.as_bytes()).await.unwrap();
+            let last = rest(stream).await;
+            assert_eq!(
+                (last.matches("HTTP/1.1 200").count(), last.matches("connection: close").count()),
+                (1, 1),
+                "{last}"
+            );
+        }
+        assert_eq!((rest(silent).await, rest(idle).await), (String::new(), String::new()));
+        served.server.await.unwrap();
+        assert!(begun.elapsed() <= FIRST_REQUEST + FAREWELL + Duration::from_millis(50), "{:?}", begun.elapsed());
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn point_6_3_while_the_server_leaves_it_serves_and_sends_clients_elsewhere() {
+        let served = start(bounds(10)).await;
+        let mut before = served.send(WHO).await;
+        answer(&mut before).await;
+        served.tell.send(Stage::Leaving).unwrap();
+        sleep(Duration::from_secs(5)).await;
+        before.write_all(WHO.as_bytes()).await.unwrap();
+        for stream in [before, served.send(WHO).await] {
+            let last = rest(stream).await;
+            assert!(last.starts_with("HTTP/1.1 200") && last.contains("connection: close"), "{last}");
+        }
+        assert!(!served.server.is_finished());
+        served.tell.send(Stage::Stopping).unwrap();
+        served.server.await.unwrap();
     }
 }

@@ -1,5 +1,5 @@
 //! The jobs beside the requests, each supervised on its own: one that panics or hangs holds up no other.
-use crate::stop::stopped;
+use crate::stop::{Stage, stopped};
 use crate::system;
 use flows::deliver::Deliverer;
 use flows::jobs::JOBS;
@@ -15,12 +15,12 @@ use tokio::time::{MissedTickBehavior, interval, sleep, timeout};
 const GRACE: Duration = Duration::from_secs(5);
 
 /// Runs all of them, until `stop`.
-pub async fn run(app: App, stop: watch::Receiver<bool>) {
+pub async fn run(app: App, stop: watch::Receiver<Stage>) {
     let mut all = JoinSet::new();
     for job in JOBS {
         let work = {
             let app = app.clone();
-            move || job.run(app.clone(), system::ctx("job"))
+            move || job.run(app.newest(), system::ctx("job"))
         };
         all.spawn(supervise(app.clone(), job.name, job.every, stop.clone(), work));
     }
@@ -52,7 +52,7 @@ async fn supervise(
     app: App,
     name: &'static str,
     every: Duration,
-    stop: watch::Receiver<bool>,
+    stop: watch::Receiver<Stage>,
     work: impl Fn() -> BoxFuture<'static, Result<(), Fault>>,
 ) {
     app.standing().begin(name, every);
@@ -107,7 +107,7 @@ mod tests {
     async fn point_6_1_a_job_that_panics_or_fails_is_run_again_and_said_to_stand_still() {
         let folder = tempfile::tempdir().unwrap();
         let app = app(&folder).await;
-        let (tell, stop) = watch::channel(false);
+        let (tell, stop) = watch::channel(Stage::Serving);
         let turns = Arc::new(AtomicUsize::new(0));
         let work = {
             let turns = turns.clone();
@@ -132,7 +132,7 @@ mod tests {
         sleep(Duration::from_secs(20)).await;
         assert_eq!(still(), None, "it has succeeded since");
         assert_eq!(app.standing().panicked("clumsy"), 31, "after thirty that were counted");
-        tell.send(true).unwrap();
+        tell.send(Stage::Stopping).unwrap();
         job.await.unwrap();
         app.stop().await.unwrap();
     }
@@ -141,7 +141,7 @@ mod tests {
     async fn point_6_1_a_job_that_hangs_holds_up_neither_the_others_nor_the_end() {
         let folder = tempfile::tempdir().unwrap();
         let app = app(&folder).await;
-        let (tell, stop) = watch::channel(false);
+        let (tell, stop) = watch::channel(Stage::Serving);
         let hangs = || -> BoxFuture<'static, Result<(), Fault>> { Box::pin(std::future::pending()) };
         let hanging = tokio::spawn(supervise(app.clone(), "hangs", Duration::from_secs(1), stop.clone(), hangs));
         let all = tokio::spawn(run(app.clone(), stop));
@@ -149,7 +149,7 @@ mod tests {
         assert_eq!(app.standing().still(Instant::now()), Some("hangs"), "and no other");
         app.standing().succeeded("hangs");
         assert_eq!(app.standing().still(Instant::now()), None);
-        tell.send(true).unwrap();
+        tell.send(Stage::Stopping).unwrap();
         all.await.unwrap();
         hanging.await.unwrap();
         app.stop().await.unwrap();

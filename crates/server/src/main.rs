@@ -1,14 +1,17 @@
 //! `countersign`: one binary that serves, migrates, administers and demonstrates.
 #![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used, clippy::panic))]
 
+mod backlog;
 mod cli;
 mod commands;
 mod config;
 mod connections;
 mod demo;
 mod jobs;
+mod log_queue;
 mod new_client;
 mod output;
+mod reload;
 mod serve;
 mod session;
 mod stop;
@@ -28,7 +31,9 @@ fn main() -> ExitCode {
         Ok(runtime) => runtime,
         Err(error) => return output::failed(&error.into()),
     };
-    match runtime.block_on(commands::run(cli)) {
+    let ended = runtime.block_on(commands::run(cli));
+    telemetry::finish();
+    match ended {
         Ok(code) => code,
         Err(error) => output::failed(&error),
     }

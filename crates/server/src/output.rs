@@ -3,10 +3,20 @@ use serde::Serialize;
 use serde_json::Value;
 use std::io::Write as _;
 use std::process::ExitCode;
+use std::sync::mpsc::channel;
+use std::time::Duration;
 
 /// An error on standard error, with its causes.
 pub fn failed(error: &anyhow::Error) -> ExitCode {
-    let _ = writeln!(std::io::stderr(), "countersign: {error:#}");
+    let text = format!("countersign: {error:#}\n");
+    let (written, done) = channel();
+    let write = move || {
+        let _ = written.send(std::io::stderr().write_all(text.as_bytes()).is_ok());
+    };
+    // A reader that is stuck must not keep the process from ending.
+    if std::thread::Builder::new().spawn(write).is_ok() {
+        let _ = done.recv_timeout(Duration::from_secs(1));
+    }
     ExitCode::FAILURE
 }
 

@@ -1,35 +1,63 @@
 //! When the process was asked to end.
+use std::time::Duration;
 use tokio::sync::watch;
+use tokio::time::sleep;
 
 /// What a process ends with that was asked twice.
 const EXIT_AT_ONCE: i32 = 130;
 
-/// True once the process was asked to end. Who asks again does not wait for what is in flight.
-pub fn on_signal() -> anyhow::Result<watch::Receiver<bool>> {
+/// How far the end is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Stage {
+    #[default]
+    Serving,
+    /// It serves, but says that it is not ready, so that a load balancer sends requests elsewhere.
+    Leaving,
+    /// It takes no connection any more.
+    Stopping,
+}
+
+/// How far the end is, as signals have it: SIGTERM leaves for so long before it stops, and Ctrl-C stops. Who asks again does not
+/// wait for what is in flight.
+pub fn on_signal(leave: Duration) -> anyhow::Result<watch::Receiver<Stage>> {
     use tokio::signal::unix::{SignalKind, signal};
     let (mut terminate, mut interrupt) = (signal(SignalKind::terminate())?, signal(SignalKind::interrupt())?);
-    let mut hangup = signal(SignalKind::hangup())?;
-    let (tell, told) = watch::channel(false);
+    let (tell, told) = watch::channel(Stage::Serving);
     tokio::spawn(async move {
-        loop {
+        let mut next = async || {
             tokio::select! {
-                _ = terminate.recv() => {}
-                _ = interrupt.recv() => {}
-                // A terminal that is closed, or a request to read the settings again: nothing to end for.
-                _ = hangup.recv() => continue,
+                _ = terminate.recv() => leave,
+                _ = interrupt.recv() => Duration::ZERO,
             }
-            if *tell.borrow() {
-                tracing::warn!("stopping at once");
-                std::process::exit(EXIT_AT_ONCE);
+        };
+        let leave = next().await;
+        let at_once = async {
+            next().await;
+            tracing::warn!("stopping at once");
+            crate::telemetry::finish();
+            std::process::exit(EXIT_AT_ONCE);
+        };
+        let in_order = async {
+            if !leave.is_zero() {
+                tracing::info!(seconds = leave.as_secs(), "not ready any more; connections are taken for a while");
+                let _ = tell.send(Stage::Leaving);
+                sleep(leave).await;
             }
             tracing::info!("stopping");
-            let _ = tell.send(true);
-        }
+            let _ = tell.send(Stage::Stopping);
+            std::future::pending::<()>().await;
+        };
+        tokio::join!(at_once, in_order)
     });
     Ok(told)
 }
 
+/// Completes when the process is about to end: it should not be sent any more requests.
+pub async fn leaving(mut stage: watch::Receiver<Stage>) {
+    let _ = stage.wait_for(|stage| *stage != Stage::Serving).await;
+}
+
 /// Completes when the process was asked to end.
-pub async fn stopped(mut stop: watch::Receiver<bool>) {
-    let _ = stop.wait_for(|stop| *stop).await;
+pub async fn stopped(mut stage: watch::Receiver<Stage>) {
+    let _ = stage.wait_for(|stage| *stage == Stage::Stopping).await;
 }

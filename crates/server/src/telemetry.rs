@@ -1,15 +1,85 @@
 //! Logs, to standard error.
 use crate::config::{Log, LogFormat};
+use crate::log_queue::LogQueue;
 use anyhow::Context as _;
+use std::backtrace::{Backtrace, BacktraceStatus};
+use std::panic::PanicHookInfo;
+use std::sync::OnceLock;
+use std::time::Duration;
 use tracing_subscriber::EnvFilter;
+use tracing_subscriber::util::SubscriberInitExt as _;
+
+struct Running {
+    queue: LogQueue,
+    refilter: Box<dyn Fn(EnvFilter) + Send + Sync>,
+}
+
+static RUNNING: OnceLock<Running> = OnceLock::new();
+
+/// How long the last lines may take. Whoever reads them may be stuck.
+const LAST_LINES: Duration = Duration::from_secs(1);
+
+pub fn filter(level: &str) -> anyhow::Result<EnvFilter> {
+    EnvFilter::try_new(level).with_context(|| format!("log.level `{level}`"))
+}
 
 pub fn start(log: &Log) -> anyhow::Result<()> {
-    let filter = EnvFilter::try_new(&log.level).with_context(|| format!("log.level `{}`", log.level))?;
-    let builder = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
+    let filter = filter(&log.level)?;
+    let queue = LogQueue::default();
+    let writer = queue.clone();
+    // On its own it would write its errors to standard error, and panic if that fails, too.
+    let builder = tracing_subscriber::fmt().with_env_filter(filter).log_internal_errors(false);
+    let builder = builder.with_writer(move || writer.clone());
     // A second start in one process (tests) keeps the first subscriber.
-    let _ = match log.format {
-        LogFormat::Text => builder.with_ansi(false).try_init(),
-        LogFormat::Json => builder.json().try_init(),
+    let (refilter, first): (Box<dyn Fn(EnvFilter) + Send + Sync>, _) = match log.format {
+        LogFormat::Text => {
+            let builder = builder.with_ansi(false).with_filter_reloading();
+            let handle = builder.reload_handle();
+            (Box::new(move |filter| drop(handle.reload(filter))), builder.finish().try_init())
+        }
+        LogFormat::Json => {
+            let builder = builder.json().with_filter_reloading();
+            let handle = builder.reload_handle();
+            (Box::new(move |filter| drop(handle.reload(filter))), builder.finish().try_init())
+        }
     };
+    if first.is_err() {
+        return Ok(());
+    }
+    let lines = queue.clone();
+    let write = move || {
+        lines.write_to(std::io::stderr(), |lost| tracing::warn!(lost, "lines of the log could not be written"));
+    };
+    std::thread::Builder::new().name("log".to_owned()).spawn(write).context("log")?;
+    let _ = RUNNING.set(Running { queue, refilter });
+    std::panic::set_hook(Box::new(panicked));
     Ok(())
+}
+
+/// The usual hook writes to standard error itself, and waits for whoever reads that.
+fn panicked(info: &PanicHookInfo<'_>) {
+    let said = info.payload_as_str().unwrap_or_default();
+    let location = info.location().map(ToString::to_string).unwrap_or_default();
+    let trace = Backtrace::capture();
+    let trace = (trace.status() == BacktraceStatus::Captured).then(|| tracing::field::display(trace));
+    tracing::error!(said, location, trace, "panic");
+}
+
+/// Takes another filter for what is logged from now on.
+pub fn set_filter(filter: EnvFilter) {
+    if let Some(running) = RUNNING.get() {
+        (running.refilter)(filter);
+    }
+}
+
+/// Lines that could not be written.
+pub fn lost() -> u64 {
+    RUNNING.get().map_or(0, |running| running.queue.lost())
+}
+
+/// Waits until the last lines are written. The process may end then.
+pub fn finish() {
+    if let Some(running) = RUNNING.get() {
+        running.queue.finish(LAST_LINES);
+    }
 }

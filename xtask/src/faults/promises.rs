@@ -25,4 +25,4 @@ pub const ANOTHER_FILE: bool = true;
 pub const BLACK_HOLE: bool = true;
 
 /// A rolling restart fails no request.
-pub const ROLLING_RESTART: bool = false;
+pub const ROLLING_RESTART: bool = true;

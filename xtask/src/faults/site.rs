@@ -57,7 +57,8 @@ pub struct Site {
 }
 
 /// What is different from the defaults: many come from one address, and a refresh token is spent at once, so that whether it is
-/// good twice shows without waiting. Addresses are told by a proxy on this machine, and webhooks go to it.
+/// good twice shows without waiting. Addresses are told by a proxy on this machine, and webhooks go to it. SIGTERM takes effect
+/// at once.
 const SETTINGS: &str = r#"
 trusted_proxies = ["127.0.0.0/8"]
 outbound_allow_private = true
@@ -67,6 +68,9 @@ per_address_per_hour = 1000000
 
 [lifetimes]
 refresh_window = 0
+
+[shutdown]
+delay = 0
 
 [log]
 level = "warn"

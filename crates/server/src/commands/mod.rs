@@ -33,7 +33,7 @@ pub async fn run(cli: Cli) -> anyhow::Result<ExitCode> {
         Ok(Session { app, ctx: system::ctx("command line"), json: cli.json })
     };
     match cli.command {
-        Command::Serve => serve::run(&loaded.config, cli.flags.new_database).await?,
+        Command::Serve => serve::run(&cli.flags, &loaded.config).await?,
         Command::Migrate => migrate(&loaded.config, cli.json).await?,
         Command::Demo(ref options) => return demo::run(options, &cli.flags, &loaded.config, cli.json).await,
         Command::CheckConfig => {}

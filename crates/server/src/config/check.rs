@@ -53,6 +53,8 @@ pub fn problems(config: &Config) -> Vec<String> {
     let times = [p.connect_timeout, p.statement_timeout, p.pool_timeout];
     let bounded = times.iter().all(|seconds| (1..=60).contains(seconds)) && p.startup_wait <= 3_600;
     need(bounded, "postgres: each timeout must be 1 to 60 seconds, startup_wait at most 3600".to_owned());
+    let bounded = config.shutdown.delay <= 300 && config.shutdown.grace <= 600;
+    need(bounded, "shutdown: delay must be at most 300 seconds, grace at most 600".to_owned());
     let l = &config.lifetimes;
     let positive = [
         l.access_token,
@@ -201,6 +203,7 @@ mod tests {
         assert!(broken(|c| c.audit_retention_days = 0).starts_with("audit_retention_days"));
         assert!(broken(|c| c.postgres.max_connections = 1).starts_with("postgres.max_connections"));
         assert!(broken(|c| c.postgres.statement_timeout = 0).starts_with("postgres"));
+        assert!(broken(|c| c.shutdown.delay = 301).starts_with("shutdown"));
         for (url, shown) in [
             ("postgres://u:secret@h/db", "postgres://u:***@h/db"),
             ("postgres://u:sec@r:et@h1:5432,h2:5433/db?a=b", "postgres://u:***@h1:5432,h2:5433/db?a=b"),

@@ -1,9 +1,11 @@
 //! The settings: defaults, then the file, then `COUNTERSIGN_*`, then flags. Unknown names are errors.
 mod check;
 mod load;
+mod reload;
 
 pub use check::{explain, problems, warnings};
 pub use load::{Flags, Loaded, load};
+pub use reload::{changed, reloaded};
 
 use domain::ScopeSet;
 use domain::catalogue::{Catalogue, PermissionCategory, ScopeInfo};
@@ -72,6 +74,8 @@ pub struct Config {
     pub outbound_allow_private: bool,
     /// What is logged, and how.
     pub log: Log,
+    /// How the server ends.
+    pub shutdown: Shutdown,
 }
 
 /// How PostgreSQL is used. All times are in seconds.
@@ -142,6 +146,22 @@ pub enum LogFormat {
     Json,
 }
 
+/// How the server ends. Both are in seconds.
+#[derive(Debug, Clone, Copy, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Shutdown {
+    /// From SIGTERM on, connections are taken for so long although the server says that it is not ready.
+    pub delay: u64,
+    /// How long requests in flight may take after that.
+    pub grace: u64,
+}
+
+impl Default for Shutdown {
+    fn default() -> Self {
+        Self { delay: 5, grace: 20 }
+    }
+}
+
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Log {
@@ -184,6 +204,7 @@ impl Default for Config {
             audit_retention_days: 400,
             outbound_allow_private: false,
             log: Log::default(),
+            shutdown: Shutdown::default(),
         }
     }
 }

@@ -6,12 +6,15 @@ mod page;
 mod seed;
 
 use crate::cli::Demo;
-use crate::config::{Config, Flags, Registration};
+use crate::config::{self, Config, Flags, Registration, Shutdown};
+use crate::reload::Source;
+use crate::stop::{self, Stage};
 use crate::wiring::{self, Beginning};
-use crate::{output, serve, stop};
+use crate::{output, serve};
 use anyhow::{Context as _, bail};
 use seed::Seed;
 use std::process::ExitCode;
+use std::time::Duration;
 use tokio::net::TcpListener;
 use tokio::sync::watch;
 
@@ -28,18 +31,32 @@ pub async fn run(options: &Demo, flags: &Flags, settings: &Config, json: bool) -
     let app_listener = bind(options.app_port).await?;
     let issuer = format!("http://localhost:{}", listener.local_addr()?.port());
     let app_url = format!("http://localhost:{}", app_listener.local_addr()?.port());
-    // People who try things out on their own machine register as often as they like.
-    let registration = match flags.config {
-        Some(_) => settings.registration.clone(),
-        None => Registration { per_address_per_hour: u32::MAX, ..Registration::default() },
+    let (listen, database, file) = (listener.local_addr()?, flags.database.clone(), flags.config.is_some());
+    let configured = move |settings: &Config| Config {
+        issuer: issuer.clone(),
+        listen,
+        database: database.clone(),
+        data_dir: data_dir.clone(),
+        // People who try things out on their own machine register as often as they like.
+        registration: if file {
+            settings.registration.clone()
+        } else {
+            Registration { per_address_per_hour: u32::MAX, ..Registration::default() }
+        },
+        // There is nobody who would send requests elsewhere.
+        shutdown: Shutdown { delay: 0, ..settings.shutdown },
+        ..settings.clone()
     };
-    let (listen, database) = (listener.local_addr()?, flags.database.clone());
-    let config = Config { issuer, listen, database, data_dir, registration, ..settings.clone() };
+    let config = configured(settings);
+    let source = Source::new({
+        let flags = flags.clone();
+        move || Ok(configured(&config::load(&flags)?.config))
+    })?;
 
     let countersign = wiring::app(&config, Beginning { new_database: true, ..Beginning::default() }).await?;
     let seed = seed::load_or_make(&countersign, &config, &app_url).await?;
-    let stop = stop::on_signal()?;
-    let (end, ended) = watch::channel(false);
+    let stop = stop::on_signal(Duration::ZERO)?;
+    let (end, ended) = watch::channel(Stage::Serving);
     let ended_by_check = merge(stop, ended);
     let sample = app::router(&seed)?;
     let sample = tokio::spawn({
@@ -48,7 +65,7 @@ pub async fn run(options: &Demo, flags: &Flags, settings: &Config, json: bool) -
     });
     let server = tokio::spawn({
         let (config, stop) = (config.clone(), ended_by_check);
-        async move { serve::serve(countersign, &config, listener, stop).await }
+        async move { serve::serve(countersign, &config, source, listener, stop).await }
     });
 
     let mut code = ExitCode::SUCCESS;
@@ -56,7 +73,7 @@ pub async fn run(options: &Demo, flags: &Flags, settings: &Config, json: bool) -
         if let Err(error) = check::run(&seed).await {
             code = output::failed(&error.context("the demo's own check failed"));
         }
-        end.send(true)?;
+        end.send(Stage::Stopping)?;
     } else if json {
         output::line(&serde_json::to_string(&seed)?);
     } else {
@@ -71,15 +88,15 @@ async fn bind(port: u16) -> anyhow::Result<TcpListener> {
     TcpListener::bind(("127.0.0.1", port)).await.with_context(|| format!("port {port}"))
 }
 
-/// True when either is.
-fn merge(stop: watch::Receiver<bool>, ended: watch::Receiver<bool>) -> watch::Receiver<bool> {
-    let (tell, told) = watch::channel(false);
+/// Stopping when either is.
+fn merge(stop: watch::Receiver<Stage>, ended: watch::Receiver<Stage>) -> watch::Receiver<Stage> {
+    let (tell, told) = watch::channel(Stage::Serving);
     tokio::spawn(async move {
         tokio::select! {
             () = stop::stopped(stop) => {}
             () = stop::stopped(ended) => {}
         }
-        let _ = tell.send(true);
+        let _ = tell.send(Stage::Stopping);
     });
     told
 }

@@ -3,8 +3,10 @@
 
 mod command_line;
 mod documented;
+mod lifecycle;
 mod management;
 mod power_cut;
+mod process;
 mod startup;
 #[allow(dead_code)]
 #[path = "../../../testkit/src/tunnel.rs"]

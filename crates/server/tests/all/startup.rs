@@ -1,11 +1,10 @@
 //! Starting and ending while the database is not as it should be (bounds, points 4.2 and 4.5).
+use crate::process::{Server, free_port};
 use crate::tunnel::{Tunnel, by_way_of};
 use sqlx::{AssertSqlSafe, Connection as _, PgConnection};
-use std::io::{BufRead as _, BufReader};
 use std::path::Path;
-use std::process::{Child, Command, Output, Stdio};
+use std::process::{Command, Output};
 use std::sync::atomic::{AtomicU32, Ordering};
-use std::sync::mpsc::{Receiver, channel};
 use std::time::Duration;
 use tokio::net::TcpListener;
 use tokio::time::Instant;
@@ -32,74 +31,6 @@ async fn drop_database(url: &str) {
     sqlx::raw_sql(AssertSqlSafe(sql)).execute(&mut admin).await.unwrap();
 }
 
-fn free_port() -> u16 {
-    std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port()
-}
-
-/// `countersign serve`; ends with the test.
-struct Server {
-    process: Child,
-    port: u16,
-    lines: Receiver<String>,
-    http: reqwest::Client,
-}
-
-impl Server {
-    #[expect(clippy::disallowed_methods, reason = "the test is a client of the server")]
-    fn start(folder: &Path, database: &str) -> Self {
-        let port = free_port();
-        let mut process = Command::new(env!("CARGO_BIN_EXE_countersign"))
-            .args(["serve", "--listen", &format!("127.0.0.1:{port}"), "--issuer", &format!("http://localhost:{port}")])
-            .args(["--database", database, "--data-dir"])
-            .arg(folder.join("data"))
-            .env("COUNTERSIGN_POSTGRES__CONNECT_TIMEOUT", "1")
-            .env("COUNTERSIGN_POSTGRES__STATEMENT_TIMEOUT", "1")
-            .stdout(Stdio::piped())
-            .stderr(Stdio::piped())
-            .spawn()
-            .unwrap();
-        let (tell, lines) = channel();
-        let (stdout, stderr) = (process.stdout.take().unwrap(), process.stderr.take().unwrap());
-        for output in [Box::new(stdout) as Box<dyn std::io::Read + Send>, Box::new(stderr)] {
-            let tell = tell.clone();
-            std::thread::spawn(move || {
-                for line in BufReader::new(output).lines().map_while(Result::ok) {
-                    // The test may have ended.
-                    let _ = tell.send(line);
-                }
-            });
-        }
-        Self { process, port, lines, http: reqwest::Client::builder().build().unwrap() }
-    }
-
-    /// Reads on until a line that holds this.
-    fn says(&self, what: &str) {
-        loop {
-            let line = self.lines.recv_timeout(Duration::from_mins(1));
-            if line.unwrap_or_else(|_| panic!("never said: {what}")).contains(what) {
-                return;
-            }
-        }
-    }
-
-    fn terminate(&self) {
-        let pid = self.process.id().to_string();
-        assert!(Command::new("kill").args(["-TERM", &pid]).status().unwrap().success());
-    }
-
-    /// The status of `/readyz`.
-    async fn ready(&self) -> u16 {
-        self.http.get(format!("http://127.0.0.1:{}/readyz", self.port)).send().await.unwrap().status().as_u16()
-    }
-}
-
-impl Drop for Server {
-    fn drop(&mut self) {
-        let _ = self.process.kill();
-        let _ = self.process.wait();
-    }
-}
-
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn point_4_2_a_start_waits_for_a_database_that_is_not_up_yet() {
     let (folder, database, port) = (tempfile::tempdir().unwrap(), postgres().await, free_port());
@@ -112,9 +43,12 @@ async fn point_4_2_a_start_waits_for_a_database_that_is_not_up_yet() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn point_4_2_a_start_that_waits_can_be_ended() {
+async fn point_4_2_a_start_that_waits_can_be_ended_and_not_by_sighup() {
     let folder = tempfile::tempdir().unwrap();
     let mut server = Server::start(folder.path(), &format!("postgres://u:p@127.0.0.1:{}/db", free_port()));
+    server.says("not up yet");
+    // A terminal that closes, or a reload that comes early, ends nothing.
+    server.signal("HUP");
     server.says("not up yet");
     server.terminate();
     assert!(!server.process.wait().unwrap().success());
