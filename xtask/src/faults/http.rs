@@ -168,6 +168,17 @@ pub fn connect(port: u16) -> Result<TcpStream> {
     Ok(stream)
 }
 
+/// Whether the server closed the connection, and did not reset it. Every client looks before it sends.
+fn was_closed(stream: &TcpStream) -> bool {
+    let peek = || {
+        stream.set_nonblocking(true)?;
+        let length = stream.peek(&mut [0]);
+        stream.set_nonblocking(false)?;
+        length
+    };
+    matches!(peek(), Ok(0))
+}
+
 /// One keep-alive connection, opened anew after it broke.
 pub struct Connection {
     pub port: u16,
@@ -181,7 +192,7 @@ impl Connection {
 
     /// An error means that nobody knows whether the request was done.
     pub fn send(&mut self, request: &Request) -> Result<Reply> {
-        let mut stream = match self.open.take() {
+        let mut stream = match self.open.take().filter(|stream| !was_closed(stream.get_ref())) {
             Some(stream) => stream,
             None => BufReader::new(connect(self.port)?),
         };

@@ -10,6 +10,7 @@ mod http;
 mod kill;
 mod load;
 mod network;
+mod log;
 mod nodes;
 mod promises;
 mod proxy;
@@ -124,6 +125,13 @@ const SCENARIOS: &[Scenario] = &[
         on: BOTH,
         only_long: false,
         run: |ground, _, postgres, verdict| clock::run(ground, postgres.as_deref(), verdict),
+    },
+    Scenario {
+        name: "log",
+        counts: "requests that fail or wait while the log cannot be written",
+        on: &[Kind::Sqlite],
+        only_long: false,
+        run: |ground, _, _, verdict| log::run(ground, verdict),
     },
     Scenario {
         name: "nodes",

@@ -61,17 +61,26 @@ pub fn run(ground: &Ground, postgres: &Postgres, verdict: &mut Verdict) -> Resul
     Ok(())
 }
 
-/// A request to whichever node takes a connection.
-fn anywhere(ports: &[u16], first: usize, request: &Request) -> Answer<Reply> {
-    let mut last = Err(ErrorKind::NotConnected.into());
-    for offset in 0..ports.len() {
-        let port = ports[(first + offset) % ports.len()];
-        last = Connection::new(port).send(&request.clone().header("connection", "close"));
-        if !matches!(&last, Err(error) if error.kind() == ErrorKind::ConnectionRefused) {
-            return last;
+/// A client of all nodes: some keep their connections, and others open one for each request.
+struct Anywhere {
+    nodes: Vec<Connection>,
+    keeps: bool,
+}
+
+impl Anywhere {
+    /// A request to whichever node takes a connection, from this one on.
+    fn send(&mut self, first: usize, request: &Request) -> Answer<Reply> {
+        let request = if self.keeps { request.clone() } else { request.clone().header("connection", "close") };
+        let mut last = Err(ErrorKind::NotConnected.into());
+        for offset in 0..self.nodes.len() {
+            let node = (first + offset) % self.nodes.len();
+            last = self.nodes[node].send(&request);
+            if !matches!(&last, Err(error) if error.kind() == ErrorKind::ConnectionRefused) {
+                return last;
+            }
         }
+        last
     }
-    last
 }
 
 #[derive(Default)]
@@ -87,6 +96,8 @@ type SignedIn = (Client, String, String);
 fn work(ports: &[u16], worker: usize, (client, access, mut refresh): SignedIn, done: &AtomicBool) -> Served {
     let mut served = Served::default();
     let mut number = worker;
+    let mut all =
+        Anywhere { nodes: ports.iter().copied().map(Connection::new).collect(), keeps: worker.is_multiple_of(2) };
     let mut note = |what: &str, expected: u16, began: std::time::Instant, answer: Answer<Reply>| {
         served.slowest = served.slowest.max(began.elapsed());
         let bad = match answer {
@@ -102,12 +113,12 @@ fn work(ports: &[u16], worker: usize, (client, access, mut refresh): SignedIn, d
     };
     while !done.load(Ordering::Relaxed) {
         number += 1;
-        note("introspection", 200, now(), anywhere(ports, number, &client.introspect(&access)));
-        let reply = anywhere(ports, number, &client.refresh(&refresh));
+        note("introspection", 200, now(), all.send(number, &client.introspect(&access)));
+        let reply = all.send(number, &client.refresh(&refresh));
         if let Some(reply) = note("refresh", 200, now(), reply) {
             refresh = reply.member("refresh_token");
         }
-        note("registration", 201, now(), anywhere(ports, number, &Client::register("Rolling")));
+        note("registration", 201, now(), all.send(number, &Client::register("Rolling")));
     }
     served
 }

@@ -26,3 +26,6 @@ pub const BLACK_HOLE: bool = true;
 
 /// A rolling restart fails no request.
 pub const ROLLING_RESTART: bool = true;
+
+/// A log that cannot be written fails and delays no request.
+pub const LOG: bool = true;

@@ -219,6 +219,12 @@ impl Site {
         Ok(Server { child: command.spawn().context("cannot start the server")?, port: self.port })
     }
 
+    /// Logs there from the next start on, as much as this.
+    pub fn log_to(&mut self, place: &Path, level: &str) {
+        place.clone_into(&mut self.log);
+        self.env.push(("COUNTERSIGN_LOG__LEVEL".to_owned(), level.to_owned()));
+    }
+
     pub fn log(&self) -> String {
         fs::read_to_string(&self.log).unwrap_or_default()
     }
