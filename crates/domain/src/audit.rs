@@ -114,6 +114,7 @@ pub const KINDS: &[&str] = &[
     "audit.read",
     "key.rotated",
     "key.expelled",
+    "settings.reloaded",
     "server.management",
     "management",
 ];

@@ -66,6 +66,7 @@ pub mod recorder;
 pub mod register;
 mod register_refusal;
 pub mod registrar;
+mod reloaded;
 mod revocations;
 pub mod revoke;
 mod rotation;
@@ -130,6 +131,9 @@ pub mod unguarded {
     }
     pub mod sessions {
         pub use crate::session_records::*;
+    }
+    pub mod settings {
+        pub use crate::reloaded::*;
     }
     pub mod setup {
         pub use crate::setup_link::*;

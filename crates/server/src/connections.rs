@@ -42,10 +42,9 @@ const RESERVED: usize = 128;
 /// No more than that, however many descriptors there are: each holds some memory.
 const MOST: usize = 10_000;
 
-/// Once the server was asked to end, how long a connection waits for its first request. Whoever connects is about to send one.
-const FIRST_REQUEST: Duration = Duration::from_secs(1);
-/// The same for a further request, which may be on its way.
-const NEXT_REQUEST: Duration = Duration::from_millis(250);
+/// Once the server was asked to end, how long a connection waits for one more request: whoever has just connected is about to send
+/// one, and whoever keeps a connection learns from the answer that it is closed.
+const ONE_MORE: Duration = Duration::from_secs(1);
 /// How long the client of a connection that was closed may take to close it, too.
 const FAREWELL: Duration = Duration::from_millis(250);
 
@@ -127,12 +126,12 @@ impl Activity {
 
     /// When the connection is closed unless something happens before. `ending`: since when the server ends.
     fn deadline(&self, bounds: &Bounds, ending: Option<Instant>) -> Option<Instant> {
-        let sooner = |usual: Instant, since: Instant, wait: Duration| {
-            ending.map_or(usual, |ending| usual.min(ending.max(since) + wait))
+        let sooner = |since: Instant, usual: Duration| {
+            ending.map_or(since + usual, |ending| (since + usual).min(ending.max(since) + ONE_MORE))
         };
         match *self.doing.lock() {
-            Doing::Arrived(since) => Some(sooner(since + bounds.head, since, FIRST_REQUEST)),
-            Doing::Nothing(since) => Some(sooner(since + bounds.idle, since, NEXT_REQUEST)),
+            Doing::Arrived(since) => Some(sooner(since, bounds.head)),
+            Doing::Nothing(since) => Some(sooner(since, bounds.idle)),
             Doing::Head(since) => Some(since + bounds.head),
             Doing::Requests(_) => None,
         }
@@ -596,7 +595,7 @@ mod tests {
         }
         assert_eq!((rest(silent).await, rest(idle).await), (String::new(), String::new()));
         served.server.await.unwrap();
-        assert!(begun.elapsed() <= FIRST_REQUEST + FAREWELL + Duration::from_millis(50), "{:?}", begun.elapsed());
+        assert!(begun.elapsed() <= ONE_MORE + FAREWELL + Duration::from_millis(50), "{:?}", begun.elapsed());
     }
 
     #[tokio::test(start_paused = true)]

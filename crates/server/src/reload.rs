@@ -1,6 +1,6 @@
 //! Reading the settings again while the server runs, on SIGHUP: all that can change do so at once, or none.
 use crate::config::{self, Config};
-use crate::system::{SystemClock, SystemRng};
+use crate::system::{self, SystemClock, SystemRng};
 use crate::telemetry;
 use anyhow::bail;
 use axum::Router;
@@ -38,7 +38,17 @@ impl Source {
                 Err(error) => Err(error.into()),
             };
             match again {
-                Ok(now) => config = now,
+                Ok(now) => {
+                    let changed = config::changed(&config, &now);
+                    config = now;
+                    if changed.is_empty() {
+                        continue;
+                    }
+                    // What is in force is in force, whether the database says so or not.
+                    if let Err(fault) = flows::unguarded::settings::tell(&app, &system::ctx("SIGHUP"), &changed).await {
+                        tracing::warn!(%fault, "the audit log lacks that the settings were reloaded");
+                    }
+                }
                 Err(error) => {
                     let error = format!("{error:#}");
                     tracing::error!(error, "the settings were not reloaded; those from before stay in force");
@@ -64,8 +74,13 @@ fn again(app: &App, before: &Config, read: &Config, put: &watch::Sender<Router>)
     if !wait.is_empty() {
         tracing::warn!(settings = wait, "these settings changed, too, and need a restart");
     }
-    for warning in config::warnings(&now) {
+    warn(&now);
+    Ok(now)
+}
+
+/// Logs what deserves a thought.
+pub fn warn(config: &Config) {
+    for warning in config::warnings(config) {
         tracing::warn!("{warning}");
     }
-    Ok(now)
 }

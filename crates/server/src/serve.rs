@@ -2,7 +2,7 @@
 use crate::config::{self, Config, Flags};
 use crate::connections::{self, Bounds};
 use crate::reload::{self, Source};
-use crate::stop::{Stage, leaving, on_signal};
+use crate::stop::{Stage, on_signal};
 use crate::wiring::{self, Beginning};
 use crate::{jobs, output, system, telemetry};
 use anyhow::{Context as _, bail};
@@ -21,6 +21,7 @@ pub async fn run(flags: &Flags, config: &Config) -> anyhow::Result<()> {
         let flags = flags.clone();
         move || Ok(config::load(&flags)?.config)
     })?;
+    reload::warn(config);
     let wait = Duration::from_secs(config.postgres.startup_wait);
     let app = wiring::app(config, Beginning { wait, new_database: flags.new_database }).await?;
     let listener = TcpListener::bind(config.listen).await.with_context(|| format!("listen {}", config.listen))?;
@@ -28,7 +29,7 @@ pub async fn run(flags: &Flags, config: &Config) -> anyhow::Result<()> {
     if let Some(link) = flows::unguarded::setup::link(&app, &system::ctx("start")).await? {
         output::line(&format!("create the first operator (once, within a day): {link}"));
     }
-    let stage = on_signal(Duration::from_secs(config.shutdown.delay))?;
+    let stage = on_signal(app.clone(), Duration::from_secs(config.shutdown.delay))?;
     serve(app, config, source, listener, stage).await
 }
 
@@ -44,13 +45,6 @@ pub async fn serve(
     let (put, router) = watch::channel(reload::router(app.clone(), config));
     let reloads = tokio::spawn(source.follow(app.clone(), config.clone(), put));
     let jobs = tokio::spawn(jobs::run(app.clone(), stage.clone()));
-    tokio::spawn({
-        let (app, stage) = (app.clone(), stage.clone());
-        async move {
-            leaving(stage).await;
-            app.standing().leave();
-        }
-    });
     let bounds = Bounds::new(&config.trusted_proxies, Duration::from_secs(config.shutdown.grace));
     connections::serve(listener, router, bounds, stage).await;
     reloads.abort();

@@ -1,4 +1,5 @@
 //! When the process was asked to end.
+use flows::App;
 use std::time::Duration;
 use tokio::sync::watch;
 use tokio::time::sleep;
@@ -18,8 +19,8 @@ pub enum Stage {
 }
 
 /// How far the end is, as signals have it: SIGTERM leaves for so long before it stops, and Ctrl-C stops. Who asks again does not
-/// wait for what is in flight.
-pub fn on_signal(leave: Duration) -> anyhow::Result<watch::Receiver<Stage>> {
+/// wait for what is in flight. From the first signal on, `app` is not ready.
+pub fn on_signal(app: App, leave: Duration) -> anyhow::Result<watch::Receiver<Stage>> {
     use tokio::signal::unix::{SignalKind, signal};
     let (mut terminate, mut interrupt) = (signal(SignalKind::terminate())?, signal(SignalKind::interrupt())?);
     let (tell, told) = watch::channel(Stage::Serving);
@@ -38,23 +39,19 @@ pub fn on_signal(leave: Duration) -> anyhow::Result<watch::Receiver<Stage>> {
             std::process::exit(EXIT_AT_ONCE);
         };
         let in_order = async {
+            app.standing().leave();
             if !leave.is_zero() {
-                tracing::info!(seconds = leave.as_secs(), "not ready any more; connections are taken for a while");
                 let _ = tell.send(Stage::Leaving);
+                tracing::info!(seconds = leave.as_secs(), "not ready any more; connections are taken for a while");
                 sleep(leave).await;
             }
-            tracing::info!("stopping");
             let _ = tell.send(Stage::Stopping);
+            tracing::info!("stopping");
             std::future::pending::<()>().await;
         };
         tokio::join!(at_once, in_order)
     });
     Ok(told)
-}
-
-/// Completes when the process is about to end: it should not be sent any more requests.
-pub async fn leaving(mut stage: watch::Receiver<Stage>) {
-    let _ = stage.wait_for(|stage| *stage != Stage::Serving).await;
 }
 
 /// Completes when the process was asked to end.

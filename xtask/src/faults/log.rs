@@ -1,6 +1,6 @@
 //! A log that takes nothing: its disk is full, or whoever reads it is stuck. Requests are answered as if it were not there.
-use super::http::wait_until;
 use super::honest::{Honest, P99};
+use super::http::wait_until;
 use super::load::{Ledger, Load};
 use super::promises;
 use super::site::{Ground, RECOVERY, Site};
@@ -33,7 +33,7 @@ fn one(ground: &Ground, verdict: &mut Verdict, what: &str, log: &Path, reader: O
     site.log_to(log, "trace");
     let mut server = site.start()?;
     let (load, honest) = (Load::start(&site, 0), Honest::start(&site)?);
-    thread::sleep(Duration::from_secs(if ground.long { 60 } else { 5 }));
+    thread::sleep(Duration::from_secs(if ground.long { 20 } else { 3 }));
     let ((mut client, person), stories) = (honest.stop(), load.stop());
     let memory = server.memory().1;
     // Whoever reads goes on, and reads how much was lost.
@@ -68,7 +68,8 @@ fn lost(reader: File, limit: Duration) -> Option<usize> {
     let (tell, told) = channel();
     thread::spawn(move || {
         for line in BufReader::new(reader).lines().map_while(Result::ok) {
-            let lost = line.split_once("could not be written").and_then(|(_, rest)| rest.split_once("lost=")?.1.parse().ok());
+            let lost =
+                line.split_once("could not be written").and_then(|(_, rest)| rest.split_once("lost=")?.1.parse().ok());
             if let Some(lost) = lost {
                 let _: Result<(), _> = tell.send(lost);
                 // It reads on, so that the log is written to the end.

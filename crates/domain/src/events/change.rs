@@ -79,4 +79,5 @@ changes! {
     WebhookReplayed = "webhook.replayed";
     KeyRotated = "key.rotated" => KeyRotated;
     KeyExpelled = "key.expelled" => KeyRotated;
+    SettingsReloaded = "settings.reloaded";
 }

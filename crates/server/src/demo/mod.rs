@@ -55,7 +55,7 @@ pub async fn run(options: &Demo, flags: &Flags, settings: &Config, json: bool) -
 
     let countersign = wiring::app(&config, Beginning { new_database: true, ..Beginning::default() }).await?;
     let seed = seed::load_or_make(&countersign, &config, &app_url).await?;
-    let stop = stop::on_signal(Duration::ZERO)?;
+    let stop = stop::on_signal(countersign.clone(), Duration::ZERO)?;
     let (end, ended) = watch::channel(Stage::Serving);
     let ended_by_check = merge(stop, ended);
     let sample = app::router(&seed)?;

@@ -1,5 +1,5 @@
 //! Reloading, ending and logging, as a process of its own (bounds, points 3.4, 6.2 and 6.3).
-use crate::process::Server;
+use crate::process::{Server, command};
 use std::fs::{self, File};
 use std::path::Path;
 use std::process::Stdio;
@@ -81,7 +81,7 @@ async fn point_6_2_sighup_reloads_the_settings_all_or_none() {
     assert_eq!(server.shows().await, before);
 
     // What needs a restart is named, and the rest is in force.
-    write(&settings("After", "debug", "b:read", "token_prefix = \"other\"\nsign_up = false"));
+    write(&settings("After", "info,countersign::sql=trace", "b:read", "token_prefix = \"other\"\nsign_up = false"));
     server.signal("HUP");
     let said = server.says("the settings were reloaded");
     assert!(said.contains("brand.name log.level scopes sign_up"), "{said}");
@@ -90,9 +90,14 @@ async fn point_6_2_sighup_reloads_the_settings_all_or_none() {
     let after = ("After".to_owned(), vec!["openid".to_owned(), "b:read".to_owned()]);
     assert_eq!(server.shows().await, after);
     assert_eq!(server.get("/signup").await.status(), 403);
-    server.says(" DEBUG ");
+    server.says("TRACE countersign::sql");
     let (status, _) = server.end();
     assert!(status.success());
+    let audit =
+        command(folder.path(), &sqlite(folder.path()), &["audit", "list", "--kind", "settings.reloaded", "--json"]);
+    let audit = String::from_utf8(audit.stdout).unwrap();
+    assert_eq!(audit.matches("settings.reloaded").count(), 1, "{audit}");
+    assert!(audit.contains(r#"["brand.name","log.level","scopes","sign_up"]"#), "{audit}");
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

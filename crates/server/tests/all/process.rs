@@ -1,7 +1,7 @@
 //! `countersign serve` as a process of its own.
 use std::io::{BufRead as _, BufReader, Read};
 use std::path::Path;
-use std::process::{Child, ChildStderr, Command, ExitStatus, Stdio};
+use std::process::{Child, ChildStderr, Command, ExitStatus, Output, Stdio};
 use std::sync::mpsc::{Receiver, Sender, channel};
 use std::time::Duration;
 use tokio::time::Instant;
@@ -111,4 +111,11 @@ impl Drop for Server {
         let _ = self.process.kill();
         let _ = self.process.wait();
     }
+}
+
+/// Runs a command that opens the database.
+pub fn command(folder: &Path, database: &str, words: &[&str]) -> Output {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_countersign"));
+    command.args(words).args(["--database", database, "--data-dir"]).arg(folder.join("data"));
+    command.output().unwrap()
 }

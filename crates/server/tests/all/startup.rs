@@ -1,9 +1,7 @@
 //! Starting and ending while the database is not as it should be (bounds, points 4.2 and 4.5).
-use crate::process::{Server, free_port};
+use crate::process::{Server, command, free_port};
 use crate::tunnel::{Tunnel, by_way_of};
 use sqlx::{AssertSqlSafe, Connection as _, PgConnection};
-use std::path::Path;
-use std::process::{Command, Output};
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 use tokio::net::TcpListener;
@@ -82,13 +80,6 @@ async fn point_4_2_a_server_whose_database_falls_silent_recovers_and_can_be_ende
     assert!(asked.elapsed() < Duration::from_secs(30), "{:?}", asked.elapsed());
     drop(tunnel);
     drop_database(&database).await;
-}
-
-/// Runs a command that opens the database.
-fn command(folder: &Path, database: &str, words: &[&str]) -> Output {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_countersign"));
-    command.args(words).args(["--database", database, "--data-dir"]).arg(folder.join("data"));
-    command.output().unwrap()
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

@@ -13,7 +13,7 @@ use flows::pass::Held;
 use flows::session::{self, Caller};
 use flows::unguarded::accounts::{self, NewCredential, NewUser};
 use flows::unguarded::applications::{self, NewClient};
-use flows::unguarded::{consents, credentials, keys, profile, sessions};
+use flows::unguarded::{consents, credentials, keys, profile, sessions, settings};
 use flows::webhooks::{self, MayChange, NewWebhook};
 use flows::{Settings, account, all_clients, app_policy, members, secrets, workspace_apps};
 use futures_util::future::{BoxFuture, FutureExt as _};
@@ -439,6 +439,10 @@ async fn ways(s: &Stage, change: Change) -> Vec<Act> {
             .boxed())
         }
         Change::KeyRotated => one(act!(s, |app, ctx| keys::rotate_keys(app, ctx, true))),
+        Change::SettingsReloaded => {
+            let names = vec!["brand.name".to_owned()];
+            one(act!(s, |app, ctx| async move { settings::tell(app, ctx, &names).await }))
+        }
         Change::KeyExpelled => {
             let mut tx = s.app.store.read().await.unwrap();
             let kid = store::keys::list_signing(&mut tx, s.app.ctx().now).await.unwrap()[0].kid.clone();

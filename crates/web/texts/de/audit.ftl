@@ -88,6 +88,7 @@ kind-webhook-management = Webhooks geöffnet
 kind-audit-read = Protokoll gelesen
 kind-key-expelled = Schlüssel verworfen
 kind-key-rotated = Signaturschlüssel ersetzt
+kind-settings-reloaded = Einstellungen neu geladen
 kind-server-management = Server geöffnet
 kind-management = Verwaltungs-API aufgerufen
 

@@ -88,6 +88,7 @@ kind-webhook-management = Webhooks opened
 kind-audit-read = Audit log read
 kind-key-expelled = Key expelled
 kind-key-rotated = Signing keys rotated
+kind-settings-reloaded = Settings reloaded
 kind-server-management = Server opened
 kind-management = Management API called
 
