@@ -63,6 +63,10 @@ fn panicked(info: &PanicHookInfo<'_>) {
     let trace = Backtrace::capture();
     let trace = (trace.status() == BacktraceStatus::Captured).then(|| tracing::field::display(trace));
     tracing::error!(said, location, trace, "panic");
+    // Elsewhere the process goes on.
+    if std::thread::current().name() == Some("main") {
+        finish();
+    }
 }
 
 /// Takes another filter for what is logged from now on.

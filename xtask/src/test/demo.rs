@@ -36,6 +36,7 @@ impl Demo {
         let mut command = Command::new(binary);
         command.arg("serve").arg("--config").arg(config).arg("--data-dir").arg(folder.path().join("data"));
         command.args(["--listen", &format!("127.0.0.1:{port}"), "--issuer", &issuer]);
+        command.env("COUNTERSIGN_SHUTDOWN__DELAY", "0");
         let server = Background::start(&mut command, None, "TERM", log)?;
         let line = server
             .wait_for("the link of the first operator", |line| line.contains("/setup?"))
