@@ -70,7 +70,7 @@ impl Server {
 
     /// Reads on until a line that holds this.
     pub fn says(&self, what: &str) -> String {
-        let until = Instant::now() + Duration::from_mins(1);
+        let until = Instant::now() + Duration::from_mins(2);
         loop {
             let line = self.lines.recv_timeout(until.saturating_duration_since(Instant::now()));
             let line = line.unwrap_or_else(|_| panic!("never said: {what}"));
