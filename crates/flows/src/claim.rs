@@ -10,9 +10,10 @@ use store::{StoreError, Tx};
 /// Seconds that a key is remembered.
 pub const REMEMBERED: i64 = 24 * 60 * 60;
 /// Seconds after which an attempt that nobody finished is taken for dead, such as one of a process that crashed. The next
-/// attempt is then done; the dead one, should it live after all, is not.
-pub const LEASE: i64 = 60;
-const USAGE: &str = "idempotency keys";
+/// attempt is then done; the dead one, should it live after all, is not: it cannot commit without its claim.
+pub const LEASE: i64 = 15;
+/// What the keys of answers are derived for.
+pub(crate) const USAGE: &str = "idempotency keys";
 
 /// Whether a text can be a key: 1 to 255 visible ASCII characters.
 pub fn is_key(text: &str) -> bool {
@@ -94,6 +95,11 @@ pub async fn begin(app: &App, ctx: &Ctx, caller: &str, key: &str, request: Secre
         Claimed::Mismatch => Begun::Mismatch,
         Claimed::InProgress => Begun::InProgress,
     })
+}
+
+/// Before a process serves: lets go of what an earlier one left unfinished, where there can be no other.
+pub(crate) async fn abandon_all(app: &App) -> Result<u64, Fault> {
+    Ok(app.store().write(|tx| Box::pin(store::idempotency::abandon_all(tx))).await?)
 }
 
 impl Claim {

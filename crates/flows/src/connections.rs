@@ -1,7 +1,7 @@
 //! What a person allowed applications, as that person manages it.
+use crate::cleaning::KEEP_DEAD_GRANTS;
 use crate::consents;
 pub use crate::consents::AllowedApp;
-use crate::jobs::KEEP_DEAD_GRANTS;
 use crate::manage::{ManageRefusal, Unmanaged};
 use crate::owned::refused;
 use crate::recorder::About;

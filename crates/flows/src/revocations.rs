@@ -1,5 +1,6 @@
 //! Revoking all access that people gave a client, however many they are. It is void at once; the rows, the events and the
 //! entries in the logs of workspaces follow some at a time, so that other requests go on.
+use crate::pace::{Pace, Turn};
 use crate::recorder::{self, About};
 use crate::told::OK;
 use crate::{App, Ctx, Fault, events};
@@ -14,11 +15,8 @@ use std::collections::BTreeSet;
 use store::revocations::{self, Revocation};
 use store::{StoreError, Tx};
 
-/// Rows of each kind that one write removes at most. The first write removes as many together with what took them back.
-const BATCH: i64 = 500;
-
-/// Writes of one run at most; what is left waits for the next second.
-const BATCHES: usize = 20;
+/// Rows of each kind that go together with what revoked them.
+const AT_ONCE: i64 = 50;
 
 /// The kind of entry that the log of each workspace gets.
 const KIND: &str = Change::AllConsentsRevoked.as_str();
@@ -35,7 +33,7 @@ pub(crate) async fn begin(
     let (at, client_id) = (telling.ctx.now, client.clone());
     let revocation = Revocation { client_id, at, reason, request_id, actor, credential, ip, passed: None };
     let users = revocations::begin(tx, &revocation).await?;
-    some(tx, telling, client).await?;
+    some(tx, telling, client, AT_ONCE).await?;
     Ok(users)
 }
 
@@ -54,20 +52,20 @@ impl Telling {
     }
 }
 
-/// Removes some of the rows that are left of a client; answers whether there may be more.
-async fn some(tx: &mut Tx, telling: &Telling, client: &ClientId) -> Result<bool, StoreError> {
+/// Removes at most `limit` rows of each kind of those that are left of a client; answers whether there may be more.
+async fn some(tx: &mut Tx, telling: &Telling, client: &ClientId, limit: i64) -> Result<bool, StoreError> {
     let Some(revocation) = revocations::hold(tx, client).await? else { return Ok(false) };
     // That the client was deleted says all.
     let speaks = revocation.reason != EndReason::ClientDeleted;
-    let consents = revocations::remove_consents(tx, client, BATCH).await?;
+    let consents = revocations::remove_consents(tx, client, limit).await?;
     if speaks {
         record(tx, &revocation, &consents).await?;
         if telling.consents {
             events::append_all(tx, events::consents_revoked(&telling.ctx, &consents)).await?;
         }
     }
-    let (ended, more) = revocations::end_grants(tx, &revocation, BATCH).await?;
-    let more = more || i64::try_from(consents.len()).is_ok_and(|removed| removed == BATCH);
+    let (ended, more) = revocations::end_grants(tx, &revocation, limit).await?;
+    let more = more || i64::try_from(consents.len()).is_ok_and(|removed| removed == limit);
     if speaks && telling.grants {
         events::append_all(tx, events::grants_ended(&telling.ctx, ended, revocation.reason)).await?;
     }
@@ -112,16 +110,18 @@ fn entry(revocation: &Revocation, workspace: WorkspaceId) -> AuditEvent {
 }
 
 /// Goes on with what is left of all clients, the one that waits for longest first.
-pub(crate) async fn go_on(app: &App, ctx: &Ctx) -> Result<(), Fault> {
-    for _ in 0..BATCHES {
+pub(crate) async fn go_on(app: &App, ctx: &Ctx, turn: Turn) -> Result<(), Fault> {
+    let mut pace = Pace::default();
+    while !turn.is_over() {
         let oldest = {
             let mut tx = app.store().read().await?;
             revocations::oldest(&mut tx).await?
         };
         let Some(Revocation { client_id, .. }) = oldest else { return Ok(()) };
         let telling = Telling::new(app, ctx);
-        let work = app.store().write(move |tx| Box::pin(async move { some(tx, &telling, &client_id).await }));
-        work.await.map_err(|error: StoreError| Fault::from(error))?;
+        let batch = pace
+            .batch(app.store(), move |tx, rows| Box::pin(async move { some(tx, &telling, &client_id, rows).await }));
+        batch.await?;
     }
     Ok(())
 }

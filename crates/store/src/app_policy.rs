@@ -4,7 +4,7 @@ use crate::lets_in::lets_in;
 use crate::page::{COUNTED, MAX_LIMIT, MOST_CHOICES, Page, Paged, count};
 use crate::workspace_apps::apps_of;
 use crate::workspaces::read_roles;
-use crate::{Row, StoreError, Tx, clients, params};
+use crate::{Row, StoreError, Tx, clients, dialect, params};
 use domain::client::Client;
 use domain::identity::{AppPolicy, WorkspaceMembership};
 use domain::{ClientId, Timestamp, UserId, WorkspaceId};
@@ -27,6 +27,14 @@ pub async fn allows(tx: &mut Tx, workspace: WorkspaceId, client: &ClientId) -> R
         lets_in!("w.app_policy", "w.id")
     );
     Ok(tx.one(sql, params![workspace, client]).await?.is_some())
+}
+
+/// Holds all clients that were allowed anything in the workspace: until the transaction ends none is trusted more or less. The
+/// caller holds the workspace.
+pub async fn hold_clients(tx: &mut Tx, workspace: WorkspaceId) -> Result<(), StoreError> {
+    let sql = "SELECT id FROM clients WHERE id IN (SELECT client_id FROM consents WHERE workspace_id = $1) \
+               ORDER BY id FOR SHARE";
+    dialect::lock_rows(tx, sql, params![workspace]).await
 }
 
 /// The user's workspaces by name, each with whether it lets the client in; at most [`MOST_CHOICES`].

@@ -73,6 +73,11 @@ pub async fn hold(
     row.map(|mut row| read(&mut row)).transpose()
 }
 
+/// Until the transaction ends nobody else gives the client a consent or takes one back.
+pub async fn hold_all(tx: &mut Tx, client: &ClientId) -> Result<(), StoreError> {
+    client_users::hold(tx, client).await
+}
+
 /// All that the user allowed this client, in whatever workspace; at most [`MOST_CHOICES`].
 pub async fn list_for_client(tx: &mut Tx, user: UserId, client: &ClientId) -> Result<Vec<Consent>, StoreError> {
     let sql = concat!(
@@ -488,7 +493,7 @@ mod tests {
     fn a_page_of_connections_reads_one_users_consents() {
         let steps = plan(connections!("instr"));
         assert!(steps.iter().any(|step| step == "SEARCH a USING PRIMARY KEY (user_id=?)"), "{steps:?}");
-        let used = "SEARCH g USING INDEX grants_user_id (user_id=? AND client_id=?)";
+        let used = "SEARCH g USING INDEX grants_client_id (client_id=? AND user_id=?)";
         assert!(steps.iter().any(|step| step == used), "{steps:?}");
         let other = |step: &String| step.starts_with("SCAN") && step != "SCAN p";
         assert!(!steps.iter().any(|step| other(step) || step.contains("AUTOMATIC")), "{steps:?}");

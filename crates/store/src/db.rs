@@ -75,6 +75,16 @@ pub async fn exists(url: &str, options: &StoreOptions) -> Result<bool, StoreErro
     dialect::has_migrations(&mut alone(url, options).await?).await
 }
 
+/// Rewrites SQLite's file without the pages that nothing uses; answers its size in bytes before and after. `None` where the
+/// database is PostgreSQL, which does this by itself.
+pub async fn compact(url: &str, options: &StoreOptions) -> Result<Option<(i64, i64)>, StoreError> {
+    match place(url)? {
+        Place::Sqlite(path) if path.exists() => sqlite::compact(&sqlite::writer(&path, options.patience)?).map(Some),
+        Place::Sqlite(path) => Err(StoreError::Unavailable(format!("{}: there is no such file", path.display()))),
+        Place::Postgres(_) => Ok(None),
+    }
+}
+
 impl Store {
     /// Opens `sqlite:path/to/file` or `postgres://user:password@host/database`.
     pub async fn open(url: &str, options: &StoreOptions) -> Result<Self, StoreError> {
@@ -83,6 +93,9 @@ impl Store {
                 let mut tx = Tx::new(Link::Sqlite(sqlite::writer(&path, options.patience)?));
                 migrate::run(&mut tx, options.leave, &options.declared_scopes).await?;
                 let Link::Sqlite(writer) = tx.link else { return Err(StoreError::Other("no writer".to_owned())) };
+                if options.leave == Leave::Migrate {
+                    sqlite::adopt(&writer)?;
+                }
                 let checkpointer = Checkpointer::start(sqlite::writer(&path, options.patience)?)?;
                 let opened = Opened::note(&path)?;
                 let queue = Queue::start(writer, opened.clone(), checkpointer, options.queue, options.patience)?;
@@ -145,6 +158,11 @@ impl Store {
             Backend::Sqlite { queue, .. } => queue.waiting(),
             Backend::Postgres(pools) => pools.writing(),
         }
+    }
+
+    /// Whether a write keeps all others waiting: SQLite has one writer.
+    pub fn is_serial(&self) -> bool {
+        matches!(*self.0, Backend::Sqlite { .. })
     }
 
     /// How many transactions this store committed.

@@ -30,7 +30,7 @@ macro_rules! migrations {
     }),*] };
 }
 
-/// In order of their versions, which count from 1.
+/// In order of their versions.
 const MIGRATIONS: &[Migration] = migrations![
     1 "init" "0001_init.sql",
     2 "activity" "0002_activity.sql",
@@ -57,6 +57,7 @@ const MIGRATIONS: &[Migration] = migrations![
     23 "by_token" "0023_by_token.sql",
     24 "unprotected" "0024_unprotected.sql",
     25 "epochs" "0025_epochs.sql",
+    27 "master_key" "0027_master_key.sql",
 ];
 
 /// The schema version that this program needs.

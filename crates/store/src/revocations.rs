@@ -71,30 +71,37 @@ pub async fn hold(tx: &mut Tx, client: &ClientId) -> Result<Option<Revocation>, 
 
 /// Removes at most `limit` revoked consents; returns them.
 pub async fn remove_consents(tx: &mut Tx, client: &ClientId, limit: i64) -> Result<Vec<Consent>, StoreError> {
+    // In the order of the index, so that it reads no more than it removes.
     let sql = "DELETE FROM consents WHERE client_id = $1 AND (user_id, workspace_id) IN (SELECT o.user_id, o.workspace_id \
          FROM consents o WHERE o.client_id = $1 AND o.epoch < (SELECT e.access_epoch FROM clients e WHERE e.id = $1) \
-         ORDER BY o.epoch, o.user_id, o.workspace_id LIMIT $2) \
+         ORDER BY o.epoch, o.user_id LIMIT $2) \
          RETURNING user_id, client_id, workspace_id, scopes, standing, stays, created_at, updated_at";
     tx.all(sql, params![client, limit]).await?.iter_mut().map(consents::read).collect()
 }
 
-/// Ends at most `limit` grants that count for nothing any more, and notes how far that is; answers them, and whether there may
-/// be more.
+/// Looks at the next `limit` grants, ends those that count for nothing any more, and notes how far that is; answers them, and
+/// whether there may be more.
 pub async fn end_grants(tx: &mut Tx, revocation: &Revocation, limit: i64) -> Result<(Vec<Ended>, bool), StoreError> {
     let Revocation { client_id, at, reason, passed, .. } = revocation;
     let (user, grant) = passed.map(|(user, grant)| (user.to_string(), grant.to_string())).unwrap_or_default();
-    let some = concat!(
-        "SELECT g.user_id, g.id FROM grants g WHERE g.client_id = $1 AND (g.user_id, g.id) > ($2, $3) \
-         AND g.ended_at IS NULL AND NOT ",
+    // The limit comes first: however many live, no more are read.
+    let next = concat!(
+        "SELECT g.user_id, g.id, CAST(CASE WHEN g.ended_at IS NULL AND NOT ",
         lives!("g"),
-        " ORDER BY g.user_id, g.id LIMIT $4"
+        " THEN 1 ELSE 0 END AS BIGINT) FROM (SELECT user_id, id, client_id, ended_at, epoch FROM grants \
+         WHERE client_id = $1 AND (user_id, id) > ($2, $3) ORDER BY user_id, id LIMIT $4) g ORDER BY g.user_id, g.id"
     );
-    let mut found: Vec<(UserId, GrantId)> = Vec::new();
-    for mut row in tx.all(some, params![client_id, &user, &grant, limit]).await? {
-        found.push((row.parse()?, row.parse()?));
+    let (mut last, mut looked, mut void): (Option<(UserId, GrantId)>, i64, Vec<GrantId>) = (None, 0, Vec::new());
+    for mut row in tx.all(next, params![client_id, &user, &grant, limit]).await? {
+        let (user, grant) = (row.parse()?, row.parse()?);
+        last = Some((user, grant));
+        looked += 1;
+        if row.bool()? {
+            void.push(grant);
+        }
     }
-    let Some((user, grant)) = found.last().copied() else { return Ok((Vec::new(), false)) };
-    let ids = serde_json::json!(found.iter().map(|(_, id)| id).collect::<Vec<_>>()).to_string();
+    let Some((user, grant)) = last else { return Ok((Vec::new(), false)) };
+    let ids = serde_json::json!(void).to_string();
     // In the order in which others lock grants.
     let lock = "SELECT id FROM grants WHERE id IN (SELECT json_array_elements_text(CAST($1 AS json))) \
                 ORDER BY id FOR UPDATE";
@@ -117,7 +124,7 @@ pub async fn end_grants(tx: &mut Tx, revocation: &Revocation, limit: i64) -> Res
     let ended = rows.iter_mut().map(grants::read_ended).collect::<Result<_, StoreError>>()?;
     let sql = "UPDATE revocations SET passed_user = $2, passed_grant = $3 WHERE client_id = $1";
     tx.execute(sql, params![client_id, user, grant]).await?;
-    Ok((ended, i64::try_from(found.len()).is_ok_and(|found| found == limit)))
+    Ok((ended, looked == limit))
 }
 
 /// Notes that no rows are left.

@@ -1,7 +1,7 @@
 //! Consents that only a personal access token gave: they go when nothing that came of them lives any more.
 use crate::consents::{key, place};
 use crate::{StoreError, Tx, client_users, params};
-use domain::Timestamp;
+use domain::{ClientId, Timestamp, UserId, WorkspaceId};
 
 macro_rules! spent {
     () => {
@@ -12,26 +12,47 @@ macro_rules! spent {
     };
 }
 
-/// Removes at most `limit` of those last changed before `before`, which must be so long ago that their codes have expired.
-pub async fn delete(tx: &mut Tx, now: Timestamp, before: Timestamp, limit: i64) -> Result<u64, StoreError> {
+/// The consent that was looked at last: its client, user and workspace.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Place(Option<(ClientId, UserId, Option<WorkspaceId>)>);
+
+/// Looks at the next `limit` consents after a place, and removes those that were last changed before `before`, which must be so
+/// long ago that their codes have expired. Answers how many, and where to go on.
+pub async fn delete(
+    tx: &mut Tx,
+    now: Timestamp,
+    before: Timestamp,
+    after: &Place,
+    limit: i64,
+) -> Result<(u64, Option<Place>), StoreError> {
     // In the order in which clients are held.
     let sql = concat!(
-        "SELECT user_id, client_id, workspace_id FROM consents WHERE ",
+        "SELECT client_id, user_id, workspace_id, CAST(CASE WHEN ",
         spent!(),
-        " ORDER BY client_id, user_id, workspace_id LIMIT $3"
+        " THEN 1 ELSE 0 END AS BIGINT) FROM consents WHERE standing = '' \
+         AND (client_id, user_id, workspace_id) > ($3, $4, $5) ORDER BY client_id, user_id, workspace_id LIMIT $6"
     );
     let delete =
         concat!("DELETE FROM consents WHERE ", spent!(), " AND user_id = $3 AND client_id = $4 AND workspace_id = $5");
-    let mut deleted = 0;
-    for mut row in tx.all(sql, params![now, before, limit]).await? {
-        let (user, client, workspace) = (row.parse()?, row.client_id()?, place(&mut row)?);
-        client_users::hold(tx, &client).await?;
-        // The person may have allowed more meanwhile.
-        let gone = tx.execute(delete, params![now, before, user, &client, key(workspace)]).await?;
-        if gone == 1 && !client_users::allows(tx, user, &client).await? {
-            client_users::add(tx, &client, -1).await?;
+    let texts = |(client, user, workspace): &(ClientId, UserId, Option<WorkspaceId>)| {
+        (client.to_string(), user.to_string(), key(*workspace))
+    };
+    let (client, user, workspace) = after.0.as_ref().map(texts).unwrap_or_default();
+    let mut rows = tx.all(sql, params![now, before, &client, &user, &workspace, limit]).await?;
+    let more = i64::try_from(rows.len()).is_ok_and(|looked| looked == limit);
+    let (mut deleted, mut last) = (0, None);
+    for row in &mut rows {
+        let (client, user, workspace) = (row.client_id()?, row.parse()?, place(row)?);
+        if row.bool()? {
+            client_users::hold(tx, &client).await?;
+            // The person may have allowed more meanwhile.
+            let gone = tx.execute(delete, params![now, before, user, &client, key(workspace)]).await?;
+            if gone == 1 && !client_users::allows(tx, user, &client).await? {
+                client_users::add(tx, &client, -1).await?;
+            }
+            deleted += gone;
         }
-        deleted += gone;
+        last = Some(Place(Some((client, user, workspace))));
     }
-    Ok(deleted)
+    Ok((deleted, last.filter(|_| more)))
 }

@@ -56,6 +56,8 @@ pub(crate) fn writer(path: &Path, patience: Duration) -> Result<Connection, Stor
     create(path).map_err(|e| StoreError::Unavailable(format!("{}: {e}", path.display())))?;
     let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
     let connection = open(path, flags, patience)?;
+    // Pages that nothing uses can be given back to the disk. Only a file without any table takes this up.
+    connection.pragma_update(None, "auto_vacuum", "INCREMENTAL")?;
     // Readers never wait for the writer. The mode stays with the file.
     connection.pragma_update(None, "journal_mode", "WAL")?;
     // A commit that was answered survives a power cut.
@@ -69,6 +71,47 @@ pub(crate) fn writer(path: &Path, patience: Duration) -> Result<Connection, Stor
     // Savepoints keep their journal in memory instead of a file each.
     connection.pragma_update(None, "temp_store", "MEMORY")?;
     Ok(connection)
+}
+
+/// Files up to this size, in bytes, are rewritten when they are opened, if pages cannot be given back yet: that takes less than a
+/// second.
+const REWRITTEN_WHEN_OPENED: i64 = 64 << 20;
+
+/// Rewrites a small file from before pages could be given back. A larger one waits for [`compact`].
+pub(crate) fn adopt(connection: &Connection) -> Result<(), StoreError> {
+    if number(connection, "PRAGMA auto_vacuum")? == 2 || size(connection)? > REWRITTEN_WHEN_OPENED {
+        return Ok(());
+    }
+    match compact(connection) {
+        // Another process is at work; the next start is as good.
+        Err(error) => {
+            tracing::info!(%error, "the database file was not rewritten; it is tried again at the next start")
+        }
+        Ok((before, after)) => tracing::info!(before, after, "the database file was rewritten, so that it can shrink"),
+    }
+    Ok(())
+}
+
+/// Rewrites the file without the pages that nothing uses; answers its size in bytes before and after. Nothing else can write
+/// meanwhile.
+pub(crate) fn compact(connection: &Connection) -> Result<(i64, i64), StoreError> {
+    let before = size(connection)?;
+    connection.pragma_update(None, "auto_vacuum", "INCREMENTAL")?;
+    // The copy may be large.
+    connection.pragma_update(None, "temp_store", "FILE")?;
+    let done = connection.execute_batch("VACUUM");
+    connection.pragma_update(None, "temp_store", "MEMORY")?;
+    done?;
+    connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(()))?;
+    Ok((before, size(connection)?))
+}
+
+fn number(connection: &Connection, pragma: &str) -> Result<i64, StoreError> {
+    Ok(connection.query_row(pragma, [], |row| row.get(0))?)
+}
+
+fn size(connection: &Connection) -> Result<i64, StoreError> {
+    Ok(number(connection, "PRAGMA page_count")? * number(connection, "PRAGMA page_size")?)
 }
 
 /// Opens a connection that only reads.

@@ -3,11 +3,10 @@ use crate::{StoreError, Tx, dialect, params};
 use domain::oauth::seal::TokenId;
 use domain::{ClientId, SecretHash, Timestamp};
 
-/// Revokes one access token by itself; again is no error.
-pub async fn revoke_token(tx: &mut Tx, token: TokenId, expires_at: Timestamp) -> Result<(), StoreError> {
+/// Revokes one access token by itself; `false` when it was revoked before.
+pub async fn revoke_token(tx: &mut Tx, token: TokenId, expires_at: Timestamp) -> Result<bool, StoreError> {
     let sql = "INSERT INTO revoked_tokens (token_id, expires_at) VALUES ($1, $2) ON CONFLICT (token_id) DO NOTHING";
-    tx.execute(sql, params![token, expires_at]).await?;
-    Ok(())
+    Ok(tx.execute(sql, params![token, expires_at]).await? == 1)
 }
 
 pub async fn is_revoked(tx: &mut Tx, token: TokenId) -> Result<bool, StoreError> {

@@ -71,6 +71,12 @@ pub async fn by_id_for_change(tx: &mut Tx, id: UserId) -> Result<Option<User>, S
     by_id(tx, id).await
 }
 
+/// The same for what rests on what is read and changes nothing of it.
+pub async fn by_id_held(tx: &mut Tx, id: UserId) -> Result<Option<User>, StoreError> {
+    dialect::lock_rows(tx, "SELECT id FROM users WHERE id = $1 FOR SHARE", params![id]).await?;
+    by_id(tx, id).await
+}
+
 /// By [`Email::key`].
 pub async fn by_email_key(tx: &mut Tx, key: &str) -> Result<Option<User>, StoreError> {
     let row = tx.one(concat!("SELECT ", columns!(), " FROM users u WHERE u.email_key = $1"), params![key]).await?;

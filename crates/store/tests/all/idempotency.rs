@@ -61,6 +61,29 @@ async fn a_key_is_claimed_finished_and_forgotten() {
     .await;
 }
 
+/// Bounds, point 3.3: a crashed attempt holds its key no longer than until its process starts again, and never commits.
+#[tokio::test]
+async fn point_3_3_a_new_process_takes_up_what_the_one_before_left() {
+    for_each_database(async |db| {
+        assert_eq!(write_tx!(db, |tx| idempotency::claim(tx, &new(1, 1, 1, NOW))), Claimed::Fresh);
+        write_tx!(db, |tx| idempotency::claim(tx, &new(2, 1, 2, NOW)));
+        assert!(write_tx!(db, |tx| idempotency::finish(tx, &hash(2), &[2; 16], b"answer")));
+        let gone = write_tx!(db, |tx| idempotency::abandon_all(tx));
+        let again = write_tx!(db, |tx| idempotency::claim(tx, &new(1, 1, 3, NOW)));
+        if db.is_postgres {
+            // It may be another node's.
+            assert_eq!((gone, again), (0, Claimed::InProgress));
+        } else {
+            assert_eq!((gone, again), (1, Claimed::Fresh));
+            let late = write_tx!(db, |tx| idempotency::finish(tx, &hash(1), &[1; 16], b"late"));
+            assert!(!late, "the process before, if it lives after all");
+        }
+        let done = write_tx!(db, |tx| idempotency::claim(tx, &new(2, 1, 4, NOW)));
+        assert_eq!(done, Claimed::Finished(b"answer".to_vec()));
+    })
+    .await;
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn of_many_at_once_exactly_one_claims_whatever_was_there() {
     const TASKS: u8 = 100;

@@ -21,6 +21,7 @@ mod races;
 mod records;
 mod revocations;
 mod search;
+mod space;
 // The kit itself needs the whole server.
 #[allow(dead_code)]
 #[path = "../../../testkit/src/tunnel.rs"]

@@ -13,6 +13,45 @@ use tokio::sync::Barrier;
 
 const TASKS: u8 = 200;
 
+/// How often each race is run: `cargo xtask faults --long --only races` runs each 1,000 times on PostgreSQL.
+fn rounds() -> Option<u32> {
+    std::env::var("COUNTERSIGN_TEST_ROUNDS").ok().map(|text| text.parse().unwrap())
+}
+
+/// Runs a race everywhere once, or many times on PostgreSQL, each time on empty tables.
+async fn raced(test: impl AsyncFn(&Db)) {
+    let Some(rounds) = rounds() else { return everywhere(test).await };
+    on_postgres(async |db| {
+        for _ in 0..rounds {
+            test(db).await;
+            write_tx!(db, |tx| async {
+                for sql in CLEAR {
+                    tx.execute(sql, &[]).await?;
+                }
+                Ok::<_, StoreError>(())
+            });
+        }
+    })
+    .await;
+    println!("figure races {rounds} rounds");
+}
+
+/// What the races write, what refers to others first.
+const CLEAR: [&str; 12] = [
+    "DELETE FROM grants",
+    "DELETE FROM consents",
+    "DELETE FROM client_users",
+    "DELETE FROM revocations",
+    "DELETE FROM personal_access_tokens",
+    "DELETE FROM webhooks",
+    "DELETE FROM clients",
+    "DELETE FROM users",
+    "DELETE FROM workspaces",
+    "DELETE FROM names",
+    "DELETE FROM name_bits",
+    "DELETE FROM name_counts",
+];
+
 /// Runs `work(n)` for each task at once, half of them through one store and half through another.
 async fn race<T, W, F>(db: &Db, work: W) -> Vec<T>
 where
@@ -20,7 +59,7 @@ where
     F: for<'a> FnOnce(&'a mut Tx) -> BoxFuture<'a, Result<T, StoreError>> + Send + 'static,
     T: Send + 'static,
 {
-    let stores = [db.store.clone(), db.again().await];
+    let stores = [db.store.clone(), db.second().await];
     let start = Arc::new(Barrier::new(usize::from(TASKS)));
     let tasks = (0..TASKS).map(|n| {
         let (store, start, job) = (stores[usize::from(n % 2)].clone(), start.clone(), work(n));
@@ -29,14 +68,12 @@ where
             store.write(job).await
         })
     });
-    let outcomes = join_all(tasks).await.into_iter().map(|task| task.unwrap().unwrap()).collect();
-    stores[1].close().await;
-    outcomes
+    join_all(tasks).await.into_iter().map(|task| task.unwrap().unwrap()).collect()
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn of_200_that_redeem_one_code_exactly_one_wins() {
-    everywhere(async |db| {
+    raced(async |db| {
         populate(db).await;
         let outcomes = race(db, |n| {
             move |tx: &mut Tx| -> BoxFuture<'_, _> {
@@ -58,7 +95,7 @@ async fn of_200_that_redeem_one_code_exactly_one_wins() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn of_codes_redeemed_while_their_consent_is_revoked_no_grant_lives() {
-    everywhere(async |db| {
+    raced(async |db| {
         populate(db).await;
         for round in 0..5 {
             write_tx!(db, |tx| consents::put(tx, user_id(1), &client_id(1), None, &scopes("openid"), NOW));
@@ -107,7 +144,7 @@ fn webhook(id: WebhookId, owner: Owner) -> Webhook {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn of_many_webhooks_made_at_once_no_more_stay_than_an_owner_may_have() {
-    everywhere(async |db| {
+    raced(async |db| {
         populate(db).await;
         for owner in [Owner::Operator, Owner::Workspace(workspace_id(1))] {
             let made = race(db, |n| {
@@ -129,7 +166,7 @@ async fn of_many_webhooks_made_at_once_no_more_stay_than_an_owner_may_have() {
 /// Who may do what, point 1.1: whichever comes first, no grant of a revoked token lives.
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn of_codes_redeemed_while_their_token_is_revoked_no_grant_lives() {
-    everywhere(async |db| {
+    raced(async |db| {
         populate(db).await;
         write_tx!(db, |tx| credentials::insert_personal_token(tx, &personal_token(1)));
         let revoked = race(db, |n| {
@@ -157,7 +194,7 @@ async fn of_codes_redeemed_while_their_token_is_revoked_no_grant_lives() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn of_200_that_rotate_one_refresh_token_exactly_one_moves_it_and_by_one() {
-    everywhere(async |db| {
+    raced(async |db| {
         populate(db).await;
         write_tx!(db, |tx| grants::redeem(tx, &grant(1)));
         let from = refresh(1);
@@ -178,7 +215,7 @@ async fn of_200_that_rotate_one_refresh_token_exactly_one_moves_it_and_by_one() 
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn consents_given_at_once_all_count() {
-    everywhere(async |db| {
+    raced(async |db| {
         populate(db).await;
         race(db, |n| {
             move |tx: &mut Tx| -> BoxFuture<'_, _> {
@@ -197,7 +234,7 @@ async fn consents_given_at_once_all_count() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn the_users_of_a_client_are_counted_right_however_many_come_and_go_at_once() {
-    everywhere(async |db| {
+    raced(async |db| {
         populate(db).await;
         write_tx!(db, |tx| async {
             for n in 3..=10 {
@@ -241,7 +278,7 @@ async fn the_users_of_a_client_are_counted_right_however_many_come_and_go_at_onc
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn grants_that_are_ended_from_many_sides_end_once_and_nobody_deadlocks() {
-    everywhere(async |db| {
+    raced(async |db| {
         populate(db).await;
         for n in 1..=50 {
             write_tx!(db, |tx| grants::redeem(tx, &grant(n)));
@@ -277,7 +314,7 @@ async fn grants_that_are_ended_from_many_sides_end_once_and_nobody_deadlocks() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn of_200_that_change_one_client_exactly_one_does() {
-    everywhere(async |db| {
+    raced(async |db| {
         populate(db).await;
         let outcomes = race(db, |n| {
             move |tx: &mut Tx| -> BoxFuture<'_, _> {
@@ -299,7 +336,7 @@ async fn of_200_that_change_one_client_exactly_one_does() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn of_200_that_change_one_webhook_exactly_one_does() {
-    everywhere(async |db| {
+    raced(async |db| {
         let webhook = webhook(WebhookId::new(NOW, [1; 10]), Owner::Operator);
         let (id, row) = (webhook.id, webhook.clone());
         write_tx!(db, |tx| webhooks::insert(tx, &row));

@@ -69,7 +69,7 @@ async fn what_was_taken_back_counts_nowhere_while_its_rows_are_still_there() {
         // Every writer of consents counts right.
         assert!(!write_tx!(db, |tx| consents::delete(tx, user_id(1), &client_id(1), here)));
         assert_eq!(write_tx!(db, |tx| consents::delete_all(tx, user_id(1), &client_id(1))), 0);
-        assert_eq!(write_tx!(db, |tx| spent::delete(tx, at(9000), at(9000), 100)), 0);
+        assert_eq!(write_tx!(db, |tx| spent::delete(tx, at(9000), at(9000), &spent::Place::default(), 100)), (0, None));
         let gone = write_tx!(db, |tx| async {
             workspaces::hold(tx, workspace_id(1)).await?;
             consents::delete_in_workspace(tx, workspace_id(1), InWorkspace::Client(&client_id(1))).await

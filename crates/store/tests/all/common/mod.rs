@@ -19,6 +19,7 @@ use sqlx::{AssertSqlSafe, Connection as _, PgConnection};
 use std::panic::AssertUnwindSafe;
 use std::sync::atomic::{AtomicU32, Ordering};
 use store::{Store, StoreError, StoreOptions, Tx};
+use tokio::sync::OnceCell;
 
 /// A database of the test's own.
 pub struct Db {
@@ -28,9 +29,22 @@ pub struct Db {
     /// By way of `PgBouncer` in transaction mode.
     pub pooler: bool,
     folder: Option<tempfile::TempDir>,
+    second: OnceCell<Store>,
 }
 
 impl Db {
+    /// Another store on the same database, opened once.
+    pub async fn second(&self) -> Store {
+        self.second.get_or_init(|| self.again()).await.clone()
+    }
+
+    async fn close(&self) {
+        if let Some(second) = self.second.get() {
+            second.close().await;
+        }
+        self.store.close().await;
+    }
+
     /// How it has to be opened.
     pub fn options(&self) -> StoreOptions {
         StoreOptions { pooler: self.pooler, ..StoreOptions::default() }
@@ -82,9 +96,9 @@ pub async fn on_sqlite(test: impl AsyncFn(&Db)) {
     let folder = tempfile::tempdir().unwrap();
     let url = format!("sqlite:{}", folder.path().join("data/test.db").display());
     let store = Store::open(&url, &StoreOptions::default()).await.unwrap();
-    let db = Db { store, url, is_postgres: false, pooler: false, folder: Some(folder) };
+    let db = Db { store, url, is_postgres: false, pooler: false, folder: Some(folder), second: OnceCell::new() };
     test(&db).await;
-    db.store.close().await;
+    db.close().await;
 }
 
 pub async fn on_postgres(test: impl AsyncFn(&Db)) {
@@ -106,9 +120,9 @@ async fn on_server(pooler: bool, test: impl AsyncFn(&Db)) {
     let url = if pooler { by_way_of(&url, programs::bouncer(&server)) } else { url };
     let options = StoreOptions { pooler, ..StoreOptions::default() };
     let store = Store::open(&url, &options).await.unwrap();
-    let db = Db { store, url, is_postgres: true, pooler, folder: None };
+    let db = Db { store, url, is_postgres: true, pooler, folder: None, second: OnceCell::new() };
     let outcome = AssertUnwindSafe(test(&db)).catch_unwind().await;
-    db.store.close().await;
+    db.close().await;
     sql(&mut admin, format!("DROP DATABASE {name} WITH (FORCE)")).await;
     if let Err(panic) = outcome {
         std::panic::resume_unwind(panic);
