@@ -192,9 +192,12 @@ pub async fn set_user_disabled(app: &App, ctx: &Ctx, user: UserId, disabled: boo
                 if store::users::is_last_operator(tx, user).await? {
                     return refuse(R::LastOperator);
                 }
+            }
+            // The user before the sessions: whoever signs in goes that way, too.
+            let done = store::users::set_disabled(tx, user, disabled, of.now).await?;
+            if disabled {
                 store::sessions::end_all_for_user(tx, user, None).await?;
             }
-            let done = store::users::set_disabled(tx, user, disabled, of.now).await?;
             if done {
                 let change = if disabled { Change::UserDisabled } else { Change::UserEnabled };
                 told::within(tx, &of, Told::of(change, About::user(user))).await?;
@@ -280,6 +283,8 @@ pub async fn put_member(
     let of = ctx.clone();
     let work = app.store().write(move |tx| {
         Box::pin(async move {
+            // Whoever makes a link into the workspace holds it, too: one of a former admin must not come meanwhile.
+            store::workspaces::hold(tx, workspace_id).await?;
             let event = membership::put(tx, &of, &member).await?;
             let about = About::user(user_id).and_workspace(Some(workspace_id));
             told::within(tx, &of, Told::of(Change::MemberChanged, about).events(event)).await

@@ -8,7 +8,7 @@ use domain::client::{AuthMethod, Client, ClientConfig, ClientSecret, ClientType,
 use domain::events::{Change, Event, EventData};
 use domain::oauth::grant::EndReason;
 use domain::oauth::redirect_uri::check_registration;
-use domain::{ClientId, ClientSecretId, Secret, UserId, WorkspaceId};
+use domain::{ClientId, ClientSecretId, Secret, Timestamp, UserId, WorkspaceId};
 use serde_json::json;
 use store::clients::Owner;
 use store::{Page, Paged, Tx};
@@ -185,11 +185,6 @@ async fn write<L: Last<Updated>>(
             let Some(before) = store::clients::by_id(tx, &client.id, now).await? else { return Ok(None) };
             let row = if by == By::Owner { client.changed_from(&before) } else { client };
             let less = before.trust.is_vouched() && before.trust != row.trust;
-            // Before the client itself, as whoever redeems a code in a workspace takes the two.
-            let choosy = if less { store::app_policy::choosy_workspaces(tx, &row.id).await? } else { Vec::new() };
-            for workspace in &choosy {
-                store::workspaces::hold(tx, *workspace).await?;
-            }
             if !store::clients::update(tx, &row).await? {
                 return Ok(None);
             }
@@ -197,10 +192,7 @@ async fn write<L: Last<Updated>>(
             if row.voucher() != before.voucher() || (row.awaits_review() && !before.awaits_review()) {
                 store::clients::raise_epoch(tx, &row.id).await?;
             }
-            let mut told = Vec::new();
-            for workspace in choosy {
-                told.extend(forbidden::end_forbidden(tx, &of, workspace).await?.1);
-            }
+            let mut told = if less { forbidden::end_of_client(tx, &of, &row.id).await? } else { Vec::new() };
             if row.is_public() && !was_public {
                 store::clients::retire_secrets(tx, &row.id, None, now, now).await?;
             }
@@ -271,15 +263,26 @@ pub async fn rotate_secret(app: &App, ctx: &Ctx, id: &ClientId, overlap: i64) ->
     let dies = now.plus(overlap);
     let work = app.store().write(move |tx| {
         Box::pin(async move {
+            if !takes_secrets(tx, &stored.client_id, now).await? {
+                return Ok(false);
+            }
             store::clients::add_secret(tx, &stored).await?;
             store::clients::retire_secrets(tx, &stored.client_id, Some(stored.id), dies, now).await?;
             let detail = json!({"secret": stored.id, "others_expire_at": dies.rfc3339()});
             let data = events::client_secret_rotated(&client, overlap);
-            told::within(tx, &of, tell(&of, Change::ClientSecretRotated, &client, data).with(detail)).await
+            told::within(tx, &of, tell(&of, Change::ClientSecretRotated, &client, data).with(detail)).await?;
+            Ok(true)
         })
     });
-    work.await.map_err(|error: store::StoreError| Fault::from(error))?;
-    Ok(Some(secret))
+    Ok(work.await.map_err(|error: store::StoreError| Fault::from(error))?.then_some(secret))
+}
+
+/// Whether the client can have a secret: it is neither public nor deleted. Until the transaction ends this stays so; becoming
+/// public ends all secrets, also one that is being added.
+pub(crate) async fn takes_secrets(tx: &mut Tx, id: &ClientId, now: Timestamp) -> Result<bool, store::StoreError> {
+    store::clients::hold(tx, id).await?;
+    let client = store::clients::by_id(tx, id, now).await?;
+    Ok(client.is_some_and(|client| !client.is_public() && client.deleted_at.is_none()))
 }
 
 /// Deletes a client softly: it, its tokens and its grants are dead at once. `false` when there was none.

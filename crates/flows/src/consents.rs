@@ -74,6 +74,8 @@ pub async fn revoke_user(app: &App, ctx: &Ctx, client: &ClientId, user: UserId) 
     let (id, client, of) = (client.clone(), client.clone(), ctx.clone());
     let work = app.store().write(move |tx| {
         Box::pin(async move {
+            // What is listed is what is deleted.
+            consents::hold_all(tx, &id).await?;
             let revoked = consents::list_for_client(tx, user, &id).await?;
             let mut events = events::consents_revoked(&of, &revoked);
             let consents = consents::delete_all(tx, user, &id).await?;

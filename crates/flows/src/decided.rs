@@ -107,6 +107,7 @@ impl Scene<'_> {
                     if store::workspaces::member(tx, user, workspace).await?.is_none() {
                         return Ok(Some(PageReason::Authorize(AuthorizeRefusal::WorkspaceNotMember.into())));
                     }
+                    store::clients::hold_shared(tx, &client).await?;
                     if !store::app_policy::allows(tx, workspace, &client).await? {
                         return Ok(Some(PageReason::Authorize(AuthorizeRefusal::WorkspaceForbids.into())));
                     }

@@ -82,17 +82,20 @@ async fn add_and<L: Last<Added>>(app: &App, ctx: &Ctx, principal: &Principal, id
     let of = ctx.clone();
     let work = app.store().write(move |tx| {
         Box::pin(async move {
+            if !applications::takes_secrets(tx, &client.id, of.now).await? {
+                return Ok(Err(Unmanaged::NoSecret));
+            }
             if !store::clients::add_secret_within(tx, &stored, MOST, of.now).await? {
-                return Ok(None);
+                return Ok(Err(Unmanaged::SecretsTooMany));
             }
             let told = applications::tell_updated(&of, Change::ClientSecretAdded, &client);
             told::within(tx, &of, told.with(json!({"secret": stored.id}))).await?;
             let client = store::clients::by_id(tx, &client.id, of.now).await?.unwrap_or(client);
-            last.within(tx, Added { view, secret, client }).await.map(Some)
+            last.within(tx, Added { view, secret, client }).await.map(Ok)
         })
     });
     let added = work.await.map_err(|error: StoreError| Fault::from(error))?;
-    added.ok_or_else(|| refused(app, ctx, KIND, about, Unmanaged::SecretsTooMany))
+    added.map_err(|why| refused(app, ctx, KIND, about, why))
 }
 
 /// Ends one secret now, the last one, too.

@@ -218,12 +218,14 @@ pub async fn sign_in(
     let fits = fits.inspect_err(|_| app.throttle().returned("sign-in", &key, ctx))?;
     if let Some(user) = user.filter(|user| fits && user.is_active()) {
         app.throttle().succeeded("sign-in", &key, ctx);
-        Ok(begin(app, ctx, user.id, here, By::Password).await?)
-    } else {
-        failed(tried, SignInFailure::WrongCredentials);
-        app.record(&ctx.unproven(), "sign_in", R::Wrong.reason(), about(tried));
-        refuse(R::Wrong)
+        let by = By::Password(user.password_hash.unwrap_or_default());
+        if let Some(session) = begin(app, ctx, user.id, here, by).await? {
+            return Ok(session);
+        }
     }
+    failed(tried, SignInFailure::WrongCredentials);
+    app.record(&ctx.unproven(), "sign_in", R::Wrong.reason(), about(tried));
+    refuse(R::Wrong)
 }
 
 fn let_in(app: &App, ctx: &Ctx) -> Result<(), R> {
@@ -246,20 +248,28 @@ pub async fn sign_up(app: &App, ctx: &Ctx, new: Newcomer<'_>, here: &Caller) -> 
         app.record_outsider(ctx, "sign_up", why.reason(), About::default(), json!({}));
     }
     let user = made?.ok_or(Fault::Other("signing up needs no link"))?;
-    Ok(begin(app, ctx, user.id, here, By::NewAccount).await?)
+    Ok(begin_new(app, ctx, user.id, here).await?)
+}
+
+/// Signs in whoever just made an account.
+pub(crate) async fn begin_new(app: &App, ctx: &Ctx, user: UserId, here: &Caller) -> Result<NewSession, Fault> {
+    let session = begin(app, ctx, user, here, By::NewAccount).await?;
+    session.ok_or(Fault::Other("a new account was disabled before its first session"))
 }
 
 /// What a session begins with.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum By {
-    Password,
+#[derive(Clone, PartialEq, Eq)]
+enum By {
+    /// The one that was found right, by its hash.
+    Password(String),
     /// The audit log has that the account was made.
     NewAccount,
 }
 
 /// Every sign-in has a new secret, so a planted cookie is worth nothing. A browser has one session: that of the same person
-/// goes on, that of somebody else ends.
-pub(crate) async fn begin(app: &App, ctx: &Ctx, user_id: UserId, here: &Caller, by: By) -> Result<NewSession, Fault> {
+/// goes on, that of somebody else ends. `None` when the password was changed meanwhile, or the user disabled: that ended all
+/// sessions, also one that is about to begin.
+async fn begin(app: &App, ctx: &Ctx, user_id: UserId, here: &Caller, by: By) -> Result<Option<NewSession>, Fault> {
     let secret = new_secret(app, ctx);
     let lifetimes = &app.settings().lifetimes;
     let before = match here {
@@ -284,6 +294,14 @@ pub(crate) async fn begin(app: &App, ctx: &Ctx, user_id: UserId, here: &Caller, 
     let of = ctx.clone();
     let work = app.store().write(move |tx| {
         Box::pin(async move {
+            let user = store::users::by_id_held(tx, user_id).await?.filter(User::is_active);
+            let good = user.is_some_and(|user| match &by {
+                By::Password(hash) => user.password_hash.as_ref() == Some(hash),
+                By::NewAccount => true,
+            });
+            if !good {
+                return Ok(None);
+            }
             let goes_on = own.is_some() && store::sessions::reauthenticate(tx, &session).await?;
             if !goes_on {
                 session.id = fresh;
@@ -297,17 +315,17 @@ pub(crate) async fn begin(app: &App, ctx: &Ctx, user_id: UserId, here: &Caller, 
             let data = EventData::UserSignedIn { user_id, session_id: session.id, ip: of.facts.ip.clone() };
             let event = events::event(&of, data);
             match by {
-                By::Password => {
+                By::Password(_) => {
                     let told = Told::of(Change::SignedIn, About::user(user_id)).events([event]);
                     told::within(tx, &of.in_session(user_id, session.id), told).await?;
                 }
                 By::NewAccount => events::append_all(tx, vec![event]).await?,
             }
-            Ok(session.id)
+            Ok(Some(session.id))
         })
     });
     let id = work.await.map_err(|error: StoreError| Fault::from(error))?;
-    Ok(NewSession { id, secret, user_id })
+    Ok(id.map(|id| NewSession { id, secret, user_id }))
 }
 
 /// A secret for the cookie of a session.

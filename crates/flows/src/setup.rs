@@ -2,7 +2,7 @@
 use crate::accounts::{self, Door, Newcomer};
 use crate::pass::{self, Held};
 use crate::recorder::About;
-use crate::session::{self, By, Caller, NewSession, SignInRefusal};
+use crate::session::{self, Caller, NewSession, SignInRefusal};
 use crate::{App, Ctx, Failure};
 use domain::oauth::error::{ErrorCode, Refusal};
 use domain::{Secret, SecretHash};
@@ -100,5 +100,5 @@ pub async fn complete(
         Failure::Fault(fault) => Failure::Fault(fault),
     })?;
     let Some(user) = made else { return Err(refused(app, ctx, SetupRefusal::LinkInvalid)) };
-    Ok(session::begin(app, ctx, user.id, here, By::NewAccount).await?)
+    Ok(session::begin_new(app, ctx, user.id, here).await?)
 }

@@ -6,7 +6,7 @@ use crate::recorder::About;
 use crate::subject::{self, Absent};
 use crate::told::{self, Told};
 use crate::{App, Ctx, Failure, events};
-use domain::client::{Client, GrantType, SubType, Trust};
+use domain::client::{Client, GrantType, SubType};
 use domain::events::EventKind;
 use domain::oauth::grant::{EndReason, Grant, RefreshState};
 use domain::oauth::seal::TokenId;
@@ -60,6 +60,7 @@ impl Allowed<'_> {
             Written::First => {}
             Written::NotConsented => return refuse(Unbegun::ConsentRevoked),
             Written::Forbidden => return refuse(Unbegun::ClientForbidden),
+            Written::NotMember => return refuse(Unbegun::MembershipLost),
             Written::TokenEnded => return refuse(Unbegun::TokenEnded),
             Written::Replayed => return refuse(Unbegun::Replayed),
         }
@@ -125,6 +126,8 @@ enum Written {
     NotConsented,
     /// The workspace does not let the client in any more.
     Forbidden,
+    /// The person left the workspace meanwhile.
+    NotMember,
     /// The personal access token that it was allowed with was revoked meanwhile, or expired.
     TokenEnded,
 }
@@ -141,7 +144,7 @@ async fn write(
     const DAY: i64 = 24 * 60 * 60;
     let today = Timestamp::from_seconds(ctx.now.seconds() / DAY * DAY);
     let first_today = client.last_used_at.is_none_or(|at| at < today);
-    let (asked, choosy) = (!client.config.internal, client.trust != Trust::FirstParty);
+    let asked = !client.config.internal;
     let issued = app
         .outbox()
         .wants(EventKind::TokenIssued)
@@ -149,15 +152,22 @@ async fn write(
     let (grant, client, now, ctx) = (grant.clone(), client.id.clone(), ctx.now, ctx.clone());
     let work = app.store().write(move |tx| {
         Box::pin(async move {
-            if let Some(workspace) = grant.workspace_id.filter(|_| choosy) {
+            if let Some(workspace) = grant.workspace_id {
                 store::workspaces::hold_shared(tx, workspace).await?;
-                if !store::app_policy::allows(tx, workspace, &client).await? {
-                    return Ok(Written::Forbidden);
-                }
             }
             // The client before what was allowed it: who removes a client goes that way, too.
             if first_today {
                 store::clients::touch(tx, &client, today).await?;
+            }
+            if let Some(workspace) = grant.workspace_id {
+                store::clients::hold_shared(tx, &client).await?;
+                if !store::app_policy::allows(tx, workspace, &client).await? {
+                    return Ok(Written::Forbidden);
+                }
+                // Elsewhere the consent says so: it goes with the membership.
+                if !asked && store::workspaces::member(tx, grant.user_id, workspace).await?.is_none() {
+                    return Ok(Written::NotMember);
+                }
             }
             if let Some(token) = grant.by_token
                 && !store::credentials::hold_personal_token(tx, token, now).await?
