@@ -114,6 +114,7 @@ pub const KINDS: &[&str] = &[
     "audit.read",
     "key.rotated",
     "key.expelled",
+    "key.master_replaced",
     "settings.reloaded",
     "server.management",
     "management",

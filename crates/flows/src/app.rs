@@ -69,6 +69,7 @@ impl Newest {
 impl App {
     /// Loads the keys (and makes them, on a new database), and prepares the published documents.
     pub async fn start(store: Store, settings: Settings, master: MasterKey, ctx: &Ctx) -> Result<Self, Fault> {
+        let master = master.of(&store).await?;
         keys::ensure(&store, &master, ctx).await?;
         let keys = keys::load(&store, &settings, &master, ctx).await?;
         let outbox = Outbox::default();
@@ -120,10 +121,13 @@ impl App {
 
     /// Takes up keys that another node rotated or expelled.
     pub(crate) async fn look_at_keys(&self, ctx: &Ctx) -> Result<(), Fault> {
-        let states = {
+        let (states, generation) = {
             let mut tx = self.shared.store.read().await?;
-            store::keys::states(&mut tx, ctx.now).await?
+            (store::keys::states(&mut tx, ctx.now).await?, store::master::generation(&mut tx).await?)
         };
+        if generation != self.shared.master.generation() {
+            return Err(Fault::Other("the master key was replaced: restart this process with the new one"));
+        }
         if self.keys().are(&states) { Ok(()) } else { self.reload_keys(ctx).await }
     }
 

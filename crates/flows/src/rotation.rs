@@ -1,5 +1,5 @@
 //! Moving the server's keys on, without asking who wants it: for [`crate::operator`] and the command line.
-use crate::keys::{self, Leaked};
+use crate::keys::{self, Leaked, MasterKey, Resealed};
 use crate::last::{Last, Plain};
 use crate::{App, Ctx, Fault};
 
@@ -20,6 +20,16 @@ pub(crate) async fn rotate_keys_and<L: Last<()>>(
         app.reload_keys(ctx).await?;
     }
     Ok(moved)
+}
+
+/// Replaces the master key; what was sealed under it is sealed under `new`. This process is to end then.
+pub async fn replace_master_key(app: &App, ctx: &Ctx, new: &MasterKey) -> Result<Resealed, Fault> {
+    keys::replace_master(app.store(), app.master(), new, ctx).await
+}
+
+/// How often the master key was replaced before.
+pub fn generation(app: &App) -> i64 {
+    app.master().generation()
 }
 
 /// Removes a key that others may have: what it signed or sealed is worthless. `false` when there is no such key.

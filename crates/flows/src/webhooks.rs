@@ -161,9 +161,10 @@ async fn create_and<L: Last<(Webhook, Secret)>>(
         updated_at: ctx.now,
         disabled_at: None,
     };
-    let of = ctx.clone();
+    let (of, generation) = (ctx.clone(), app.master().generation());
     let work = app.store().write(move |tx| {
         Box::pin(async move {
+            store::master::hold(tx, generation).await?;
             if !store::webhooks::insert_within(tx, &webhook, MOST).await? {
                 return refuse(R::TooMany);
             }
@@ -296,8 +297,10 @@ async fn rotate_secret_and<L: Last<(Webhook, Secret)>>(
     let secret = new_secret(&ctx.random());
     let sealed = app.master().seal(&sealed_as(id), secret.expose().as_bytes(), ctx)?;
     let (ends, of) = (ctx.now.plus(overlap.clamp(0, MOST_OVERLAP)), ctx.clone());
+    let generation = app.master().generation();
     let work = app.store().write(move |tx| {
         Box::pin(async move {
+            store::master::hold(tx, generation).await?;
             if !store::webhooks::rotate_secret(tx, id, owner, expected, &sealed, ends, of.now).await? {
                 return Err(unchanged(tx, owner, id).await);
             }

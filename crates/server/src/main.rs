@@ -9,6 +9,7 @@ mod connections;
 mod demo;
 mod jobs;
 mod log_queue;
+mod master_key;
 mod new_client;
 mod output;
 mod reload;

@@ -9,7 +9,7 @@ use domain::audit::AuditEvent;
 use domain::identity::{MemberRoles, Role, User};
 use domain::{Secret, SessionId, WorkspaceId};
 use flows::unguarded::accounts::{self, NewUser};
-use flows::{App, Ctx, Facts, MasterKey, PasswordHashing, Settings};
+use flows::{App, Ctx, Facts, Fault, MasterKey, PasswordHashing, Settings};
 use serde_json::Value;
 use std::sync::Arc;
 use store::{Store, StoreOptions};
@@ -57,6 +57,16 @@ impl TestApp {
 
     /// Node `node` of a cluster on the same database, with settings of its own.
     pub async fn node(database: &Database, node: u64, change: impl FnOnce(&mut Settings)) -> Self {
+        Self::keyed(database, node, MasterKey::new([7; 32]), change).await.unwrap()
+    }
+
+    /// The same with another master key.
+    pub async fn keyed(
+        database: &Database,
+        node: u64,
+        master: MasterKey,
+        change: impl FnOnce(&mut Settings),
+    ) -> Result<Self, Fault> {
         let (clock, rng) = (Arc::new(FixedClock::default()), Arc::new(SeededRng::new(node)));
         let mut settings = Settings::new(ISSUER);
         settings.password_hashing = PasswordHashing { memory_kib: 8, iterations: 1, parallelism: 1, concurrency: 2 };
@@ -74,10 +84,10 @@ impl TestApp {
         );
         let store = Store::open(&database.url, &StoreOptions::default()).await.unwrap();
         let ctx = Ctx::new(&*clock, rng.clone(), Facts::default());
-        let app = App::start(store.clone(), settings, MasterKey::new([7; 32]), &ctx).await.unwrap();
+        let app = App::start(store.clone(), settings, master, &ctx).await?;
         let router = web::router(WebState::new(app.clone(), clock.clone(), rng.clone(), WebOptions::default()));
         let wire = Arc::new(Wire::serve(router).await);
-        Self { app, store, clock, rng, wire, description: Arc::default(), _folder: database.folder() }
+        Ok(Self { app, store, clock, rng, wire, description: Arc::default(), _folder: database.folder() })
     }
 
     pub fn ctx(&self) -> Ctx {

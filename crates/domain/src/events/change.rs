@@ -79,5 +79,6 @@ changes! {
     WebhookReplayed = "webhook.replayed";
     KeyRotated = "key.rotated" => KeyRotated;
     KeyExpelled = "key.expelled" => KeyRotated;
+    MasterKeyReplaced = "key.master_replaced";
     SettingsReloaded = "settings.reloaded";
 }

@@ -1,18 +1,40 @@
 //! The server's keys: the master key, under which all others are sealed, and the rings of signing and sealing keys.
+mod replace;
 mod ring;
 
+pub use replace::{Resealed, opens, replace_master};
 pub use ring::{Keys, Leaked, ensure, expel, forget, is_young, load, rotate};
 
 use crate::{Ctx, Fault};
 use aws_lc_rs::aead::{AES_256_GCM_SIV, Aad, LessSafeKey, Nonce, UnboundKey};
 use aws_lc_rs::hkdf;
 use domain::Pepper;
+use std::collections::BTreeMap;
 use std::fmt;
+use store::Store;
 use zeroize::Zeroizing;
+
+/// What secrets are hashed with.
+const SECRETS: &str = "secret hashes";
+
+/// The uses of secrets that digests in the database rest on: these stay when the master key is replaced.
+const KEPT: [&str; 2] = [SECRETS, crate::claim::USAGE];
+
+/// The use that those are sealed for.
+const KEEPING: &str = "kept secrets";
+
+/// The use that keys, and the secrets of webhooks, are sealed for.
+const KEYS: &str = "key encryption";
 
 /// 32 bytes that are kept outside the database.
 #[derive(Clone)]
-pub struct MasterKey(Zeroizing<[u8; 32]>);
+pub struct MasterKey {
+    bytes: Zeroizing<[u8; 32]>,
+    /// Secrets of the first master key that stay in use, where it was replaced since.
+    kept: BTreeMap<String, Zeroizing<[u8; 32]>>,
+    /// How often the master key of the database was replaced.
+    generation: i64,
+}
 
 struct Length;
 impl hkdf::KeyType for Length {
@@ -23,21 +45,45 @@ impl hkdf::KeyType for Length {
 
 impl MasterKey {
     pub fn new(bytes: [u8; 32]) -> Self {
-        Self(Zeroizing::new(bytes))
+        Self { bytes: Zeroizing::new(bytes), kept: BTreeMap::new(), generation: 0 }
+    }
+
+    /// The same with what the database keeps under it. Fails when it is not the master key of this database and that shows.
+    pub async fn of(&self, store: &Store) -> Result<Self, Fault> {
+        let mut tx = store.snapshot().await?;
+        let (generation, sealed) = (store::master::generation(&mut tx).await?, store::master::kept(&mut tx).await?);
+        drop(tx);
+        let mut kept = BTreeMap::new();
+        for (usage, sealed) in sealed {
+            let plain = self.open_for(KEEPING, usage.as_bytes(), &sealed).ok_or(WRONG)?;
+            let secret = plain.as_slice().try_into().map_err(|_| Fault::Other("a kept secret has 32 bytes"))?;
+            kept.insert(usage, Zeroizing::new(secret));
+        }
+        Ok(Self { bytes: self.bytes.clone(), kept, generation })
+    }
+
+    /// How often the master key of the database was replaced, as of when this one was read.
+    pub(crate) const fn generation(&self) -> i64 {
+        self.generation
     }
 
     /// A key for one use (HKDF, RFC 5869).
     fn subkey(&self, usage: &str) -> Zeroizing<[u8; 32]> {
         let mut out = Zeroizing::new([0; 32]);
-        let prk = hkdf::Salt::new(hkdf::HKDF_SHA256, b"countersign").extract(self.0.as_ref());
+        let prk = hkdf::Salt::new(hkdf::HKDF_SHA256, b"countersign").extract(self.bytes.as_ref());
         // HKDF fails only for outputs far longer than 32 bytes.
         let filled = prk.expand(&[usage.as_bytes()], Length).is_ok_and(|okm| okm.fill(out.as_mut()).is_ok());
         debug_assert!(filled);
         out
     }
 
+    /// The secret of a use: that of the first master key, where it stays.
+    fn secret(&self, usage: &str) -> Zeroizing<[u8; 32]> {
+        self.kept.get(usage).cloned().unwrap_or_else(|| self.subkey(usage))
+    }
+
     pub(crate) fn derive(&self, usage: &str) -> Pepper {
-        Pepper::new(&self.subkey(usage))
+        Pepper::new(&self.secret(usage))
     }
 
     fn cipher(&self, usage: &str) -> Result<LessSafeKey, Fault> {
@@ -69,14 +115,16 @@ impl MasterKey {
 
     /// Seals a key or secret for the database; `name` is authenticated, so that none can be exchanged for another.
     pub(crate) fn seal(&self, name: &str, plain: &[u8], ctx: &Ctx) -> Result<Vec<u8>, Fault> {
-        self.seal_for("key encryption", name.as_bytes(), plain, ctx)
+        self.seal_for(KEYS, name.as_bytes(), plain, ctx)
     }
 
     pub(crate) fn open(&self, name: &str, sealed: &[u8]) -> Result<Zeroizing<Vec<u8>>, Fault> {
-        let opened = self.open_for("key encryption", name.as_bytes(), sealed);
-        opened.ok_or(Fault::Other("a stored key does not open: this is not the master key of this database"))
+        let opened = self.open_for(KEYS, name.as_bytes(), sealed);
+        opened.ok_or(WRONG)
     }
 }
+
+const WRONG: Fault = Fault::Other("a stored key does not open: this is not the master key of this database");
 
 impl fmt::Debug for MasterKey {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -86,5 +134,5 @@ impl fmt::Debug for MasterKey {
 
 /// The key that hashes secrets, for what has to be hashed before the application stands (initial access tokens).
 pub fn pepper(master: &MasterKey) -> Pepper {
-    master.derive("secret hashes")
+    master.derive(SECRETS)
 }

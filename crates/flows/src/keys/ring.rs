@@ -62,6 +62,16 @@ impl Keys {
     }
 }
 
+/// What a signing key is sealed as.
+pub(super) fn signing_name(kid: &str) -> String {
+    format!("signing {kid}")
+}
+
+/// What a sealing key is sealed as.
+pub(super) fn sealing_name(id: i64) -> String {
+    format!("sealing {id}")
+}
+
 fn new_signing(master: &MasterKey, alg: SigningAlg, state: KeyState, ctx: &Ctx) -> Result<SigningKeyRecord, Fault> {
     let pkcs8 = OwnKey::generate(alg.generated())?;
     let key = OwnKey::parse(&OwnKey::name(alg, &pkcs8)?, alg, &pkcs8)?;
@@ -69,7 +79,7 @@ fn new_signing(master: &MasterKey, alg: SigningAlg, state: KeyState, ctx: &Ctx) 
         kid: key.kid().to_owned(),
         alg,
         state,
-        sealed_private: master.seal(&format!("signing {}", key.kid()), &pkcs8, ctx)?,
+        sealed_private: master.seal(&signing_name(key.kid()), &pkcs8, ctx)?,
         public_jwk: key.public().jwk(key.kid()),
         created_at: ctx.now,
         activated_at: (state == KeyState::Active).then_some(ctx.now),
@@ -80,12 +90,13 @@ fn new_signing(master: &MasterKey, alg: SigningAlg, state: KeyState, ctx: &Ctx) 
 
 fn new_sealing(master: &MasterKey, id: i64, state: KeyState, ctx: &Ctx) -> Result<SealingKeyRecord, Fault> {
     let key: zeroize::Zeroizing<[u8; 32]> = zeroize::Zeroizing::new(ctx.random());
-    let sealed = master.seal(&format!("sealing {id}"), key.as_ref(), ctx)?;
+    let sealed = master.seal(&sealing_name(id), key.as_ref(), ctx)?;
     Ok(SealingKeyRecord { id, state, sealed, created_at: ctx.now, retired_at: None })
 }
 
 /// What a ring needs to be complete: an active and a next key of each kind.
 async fn complete(tx: &mut Tx, master: &MasterKey, ctx: &Ctx) -> Result<(), Fault> {
+    store::master::hold(tx, master.generation()).await?;
     let signing = store::keys::list_signing(tx, ctx.now).await?;
     for alg in SigningAlg::OFFERED {
         for state in [KeyState::Active, KeyState::Next] {
@@ -132,14 +143,14 @@ pub async fn load(store: &Store, settings: &Settings, master: &MasterKey, ctx: &
         let key = PublicKey::from_jwk(&record.public_jwk).ok_or(Fault::Other("a published key does not parse"))?;
         public.push((record.kid.clone(), key));
         if record.state == KeyState::Active {
-            let pkcs8 = master.open(&format!("signing {}", record.kid), &record.sealed_private)?;
+            let pkcs8 = master.open(&signing_name(&record.kid), &record.sealed_private)?;
             signing.push(OwnKey::parse(&record.kid, record.alg, &pkcs8)?);
         }
     }
     sealing.sort_by_key(|k| (k.state != KeyState::Active, std::cmp::Reverse(k.id)));
     let mut opened = Vec::new();
     for record in &sealing {
-        let key = master.open(&format!("sealing {}", record.id), &record.sealed)?;
+        let key = master.open(&sealing_name(record.id), &record.sealed)?;
         let bytes: [u8; 32] = key.as_slice().try_into().map_err(|_| Fault::Other("a sealing key has 32 bytes"))?;
         opened.push((u32::try_from(record.id).map_err(|_| Fault::Other("too many sealing keys"))?, bytes));
     }

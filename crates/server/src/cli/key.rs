@@ -34,6 +34,9 @@ pub enum Key {
         #[arg(allow_hyphen_values = true)]
         key: String,
     },
+    /// Replace the master key: all that is sealed under it is sealed under a new one. What was hashed stays valid. Restart all
+    /// processes afterwards. If the key is in the environment, the new one is read from `COUNTERSIGN_NEW_MASTER_KEY`.
+    RotateMaster,
     /// Create an API key of a workspace; it is shown once. It has no creator, and so keeps its role until it is revoked.
     CreateApi {
         workspace: String,

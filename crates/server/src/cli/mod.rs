@@ -31,6 +31,8 @@ pub enum Command {
     Serve,
     /// Bring the database to this version's schema.
     Migrate,
+    /// Rewrite the SQLite file without the room that nothing uses. Stop the server first: nothing can be written meanwhile.
+    Compact,
     /// Show the settings in force and what is wrong with them.
     CheckConfig,
     /// Serve a filled database and a sample application.

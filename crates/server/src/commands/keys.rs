@@ -1,7 +1,8 @@
 //! `countersign key`.
 use crate::cli::{Key as Command, NewKey};
-use crate::output;
+use crate::config::Config;
 use crate::session::{Session, workspace_id};
+use crate::{master_key, output};
 use anyhow::{Context as _, bail};
 use domain::access::management_scopes;
 use domain::identity::{ApiKey, MemberRoles, PersonalAccessToken};
@@ -121,7 +122,7 @@ fn revoked(session: &Session, found: bool) -> anyhow::Result<()> {
     output::show(session.json, &json!({"revoked": true}), |_| "done".to_owned())
 }
 
-pub async fn run(session: Session, command: Command) -> anyhow::Result<()> {
+pub async fn run(session: Session, command: Command, config: &Config) -> anyhow::Result<()> {
     let (app, ctx) = (&session.app, &session.ctx);
     match command {
         Command::List => {
@@ -136,6 +137,7 @@ pub async fn run(session: Session, command: Command) -> anyhow::Result<()> {
                 signing.chain(sealing).collect::<Vec<_>>().join("\n")
             })?;
         }
+        Command::RotateMaster => return master_key::replace(config, session).await,
         Command::Expel { key } => {
             let leaked = key.parse().map_or_else(|_| Leaked::Signing(key.clone()), Leaked::Sealing);
             if !flows::unguarded::keys::expel_key(app, ctx, &leaked).await? {

@@ -35,6 +35,7 @@ pub async fn run(cli: Cli) -> anyhow::Result<ExitCode> {
     match cli.command {
         Command::Serve => serve::run(&cli.flags, &loaded.config).await?,
         Command::Migrate => migrate(&loaded.config, cli.json).await?,
+        Command::Compact => compact(&loaded.config, cli.json).await?,
         Command::Demo(ref options) => return demo::run(options, &cli.flags, &loaded.config, cli.json).await,
         Command::CheckConfig => {}
         Command::User(command) => users::run(open().await?, command).await?,
@@ -44,7 +45,7 @@ pub async fn run(cli: Cli) -> anyhow::Result<ExitCode> {
         Command::Scope(command) => scopes::run(open().await?, &command).await?,
         Command::Audit(command) => audit::run(open().await?, command).await?,
         Command::Webhook(command) => webhooks::run(open().await?, command).await?,
-        Command::Key(command) => keys::run(open().await?, command).await?,
+        Command::Key(command) => keys::run(open().await?, command, &loaded.config).await?,
     }
     Ok(ExitCode::SUCCESS)
 }
@@ -66,5 +67,13 @@ async fn migrate(config: &Config, json: bool) -> anyhow::Result<()> {
     output::show(json, &serde_json::json!({"applied": applied}), |_| match applied.as_slice() {
         [] => "the database is up to date".to_owned(),
         versions => format!("applied {versions:?}"),
+    })
+}
+
+async fn compact(config: &Config, json: bool) -> anyhow::Result<()> {
+    let sizes = store::compact(&config.database_url(), &wiring::store_options(config)).await.context("database")?;
+    let Some((before, after)) = sizes else { bail!("PostgreSQL gives room back by itself: see its VACUUM") };
+    output::show(json, &serde_json::json!({"bytes_before": before, "bytes_after": after}), |_| {
+        format!("{before} bytes before, {after} bytes now")
     })
 }

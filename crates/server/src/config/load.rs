@@ -61,7 +61,7 @@ impl<T: Serialize> Provider for Named<T> {
 }
 
 /// Read from the environment elsewhere, or not a setting at all.
-const NOT_SETTINGS: [&str; 1] = ["master_key"];
+const NOT_SETTINGS: [&str; 2] = ["master_key", "new_master_key"];
 
 fn environment() -> Env {
     Env::prefixed("COUNTERSIGN_")

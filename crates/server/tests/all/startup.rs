@@ -110,3 +110,68 @@ async fn point_4_5_a_master_key_without_its_database_and_the_reverse_are_noticed
     drop_database(&one).await;
     drop_database(&other).await;
 }
+
+/// Bounds, point 5.3: whenever it is cut off, one of the two files opens the database.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn point_5_3_the_master_key_is_replaced_and_an_attempt_that_was_cut_off_is_completed() {
+    let other = postgres().await;
+    for database in [None, Some(other.clone())] {
+        let folder = tempfile::tempdir().unwrap();
+        let database = database.unwrap_or_else(|| format!("sqlite:{}", folder.path().join("one.db").display()));
+        let run = |words: &[&str]| {
+            let output = command(folder.path(), &database, words);
+            let said = String::from_utf8([output.stdout, output.stderr].concat()).unwrap();
+            assert!(output.status.success(), "{said}");
+            said
+        };
+        let (now, next) = (folder.path().join("data/master.key"), folder.path().join("data/master.key.new"));
+        let kept = |n: u8| folder.path().join(format!("data/master.key.{n}"));
+        let read = |path: &Path| std::fs::read_to_string(path).unwrap();
+        let keys = run(&["key", "list"]);
+        let first = read(&now);
+        assert!(run(&["key", "rotate-master"]).contains("master.key.0"));
+        let second = read(&now);
+        assert!(first != second && read(&kept(0)) == first && !next.exists());
+        assert_eq!(run(&["key", "list"]), keys, "all keys are the same");
+
+        // Cut off after the database had changed: the old key is in its place still.
+        std::fs::write(&next, &second).unwrap();
+        std::fs::write(&now, &first).unwrap();
+        for path in [&next, &now] {
+            std::fs::set_permissions(path, std::os::unix::fs::PermissionsExt::from_mode(0o600)).unwrap();
+        }
+        assert!(run(&["key", "list"]).contains("it is complete now"));
+        assert!(read(&now) == second && read(&kept(0)) == first && !next.exists());
+
+        // Cut off before that: the next attempt takes the key that was made.
+        std::fs::write(&next, "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8\n").unwrap();
+        std::fs::set_permissions(&next, std::os::unix::fs::PermissionsExt::from_mode(0o600)).unwrap();
+        assert_eq!(run(&["key", "list"]), keys);
+        assert_eq!(read(&now), second);
+        run(&["key", "rotate-master"]);
+        assert!(read(&now).starts_with("AAEC") && read(&kept(1)) == second && !next.exists());
+        assert_eq!(run(&["key", "list"]), keys);
+        let log = run(&["audit", "list", "--kind", "key.master_replaced"]);
+        assert_eq!(log.matches("key.master_replaced").count(), 2, "{log}");
+
+        // From the environment: both, or neither.
+        let (old, new) = (read(&now), "IB8eHRwbGhkYFxYVFBMSERAPDg0MCwoJCAcGBQQDAgE");
+        std::fs::remove_file(&now).unwrap();
+        let env = |words: &[&str], variables: &[(&str, &str)]| {
+            let mut program = Command::new(env!("CARGO_BIN_EXE_countersign"));
+            program.args(words).args(["--database", &database, "--data-dir"]).arg(folder.path().join("data"));
+            let output = program.envs(variables.iter().copied()).output().unwrap();
+            (output.status.success(), String::from_utf8([output.stdout, output.stderr].concat()).unwrap())
+        };
+        let (one, other) = (("COUNTERSIGN_MASTER_KEY", old.trim()), ("COUNTERSIGN_NEW_MASTER_KEY", new));
+        let (well, said) = env(&["key", "rotate-master"], &[one]);
+        assert!(!well && said.contains("COUNTERSIGN_NEW_MASTER_KEY"), "{said}");
+        let (well, said) = env(&["key", "rotate-master"], &[one, other]);
+        assert!(well, "{said}");
+        let (well, said) = env(&["key", "list"], &[one]);
+        assert!(!well && said.contains("not the master key"), "{said}");
+        assert_eq!(env(&["key", "list"], &[("COUNTERSIGN_MASTER_KEY", new)]), (true, keys));
+        assert!(!now.exists() && !next.exists(), "nothing is written to a file");
+    }
+    drop_database(&other).await;
+}

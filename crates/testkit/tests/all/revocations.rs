@@ -1,5 +1,6 @@
 //! What is taken back is gone at once, also what is on its way, however many people allowed it ("a bound and a deadline",
 //! point 4.3).
+use crate::meanwhile::Meanwhile;
 use domain::client::GrantType;
 use domain::oauth::grant::{EndReason, Grant};
 use domain::oauth::seal::TokenId;
@@ -13,6 +14,7 @@ use flows::{Page, audit};
 use serde_json::Value;
 use std::collections::BTreeMap;
 use testkit::{Browser, Kind, Party, Receiver, TestApp, for_each_database};
+use tokio::time::Instant;
 
 const DEVICE: &str = "urn:ietf:params:oauth:grant-type:device_code";
 /// Also beyond what one write removes.
@@ -230,4 +232,101 @@ async fn the_people_of_a_deleted_client_are_forgotten_without_a_word_to_each() {
 async fn rest(app: &TestApp) -> bool {
     let mut tx = app.store.read().await.unwrap();
     store::revocations::oldest(&mut tx).await.unwrap().is_some()
+}
+
+/// People of the client: `cargo xtask faults --long --only revocation` sets a larger number.
+fn many() -> i64 {
+    std::env::var("COUNTERSIGN_TEST_ROWS").map_or(3_000, |text| text.parse().unwrap())
+}
+
+/// Very many people with a consent and a grant each, written by the database itself.
+async fn people_in_bulk(app: &TestApp, web: &Party, sqlite: bool) {
+    let now = app.ctx().now.seconds();
+    // Ten digits at the end of an id count.
+    let id = |prefix: String| format!("'{}' || substr(CAST(10000000000 + i AS TEXT), 2)", &prefix[..prefix.len() - 10]);
+    let user = id(UserId::new(domain::Timestamp::from_seconds(1_700_000_000), [0; 10]).to_string());
+    let grant = id(GrantId::new(domain::Timestamp::from_seconds(1_700_000_000), [0; 10]).to_string());
+    let code = "substr(CAST(1000000000000 + i AS TEXT), 2)";
+    let code = if sqlite { format!("CAST({code} AS BLOB)") } else { format!("convert_to({code}, 'UTF8')") };
+    let client = &web.id;
+    let tables = [
+        format!(
+            "INSERT INTO users (id, email, email_key, email_verified, name, is_operator, created_at, updated_at) \
+             SELECT {user}, i || '@bulk.example', i || '@bulk.example', 1, 'Bulk', 0, {now}, {now} FROM n"
+        ),
+        format!(
+            "INSERT INTO consents (user_id, client_id, workspace_id, scopes, created_at, updated_at) \
+             SELECT {user}, '{client}', '', 'openid', {now}, {now} FROM n"
+        ),
+        format!(
+            "INSERT INTO grants (id, client_id, user_id, sub_type, scopes, resources, claims, code_id, created_at, \
+             expires_at, absolute_expires_at, last_used_at, refresh_seq, refresh_used) SELECT {grant}, '{client}', {user}, \
+             'user', 'openid', '[]', '{{}}', {code}, {now}, {now} + 9999999, {now} + 9999999, {now}, 0, 0 FROM n"
+        ),
+    ];
+    for first in (1..=many()).step_by(20_000) {
+        let last = (first + 19_999).min(many());
+        for table in &tables {
+            let (into, from) = table.split_once(" SELECT ").unwrap();
+            let sql: &'static str = Box::leak(
+                format!(
+                    "{into} WITH RECURSIVE n (i) AS (SELECT {first} UNION ALL SELECT i + 1 FROM n WHERE i < {last}) \
+                     SELECT {from}"
+                )
+                .into_boxed_str(),
+            );
+            app.store.write(move |tx| Box::pin(async move { tx.execute(sql, &[]).await })).await.unwrap();
+        }
+    }
+    let sql: &'static str = Box::leak(
+        format!(
+            "INSERT INTO client_users (client_id, user_count) VALUES ('{client}', {0}) \
+             ON CONFLICT (client_id) DO UPDATE SET user_count = client_users.user_count + {0}",
+            many()
+        )
+        .into_boxed_str(),
+    );
+    app.store.write(move |tx| Box::pin(async move { tx.execute(sql, &[]).await })).await.unwrap();
+}
+
+/// The figures stand in `docs/src/reliability.md`.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn point_4_3_a_client_of_very_many_is_revoked_at_once_and_others_go_on() {
+    for_each_database(async |database| {
+        let app = TestApp::start(database).await;
+        let sqlite = database.url.starts_with("sqlite:");
+        let of = format!("revocation {}", if sqlite { "SQLite" } else { "PostgreSQL" });
+        let web = Party::new(&app, Kind::Web).await;
+        let ada = app.user("ada@example.com", 1).await;
+        let tokens = web.tokens(&mut Browser::new(&app), &ada, &[]).await;
+        people_in_bulk(&app, &web, sqlite).await;
+        let other = TestApp::second(database).await;
+
+        let meanwhile = Meanwhile::start(&app);
+        let begun = Instant::now();
+        let users = consents::revoke_all_users(&app.app, &app.ctx(), &web.id).await.unwrap();
+        let effective = begun.elapsed().as_millis();
+        assert_eq!(users, many() + 1);
+        for node in [&app, &other] {
+            let there = Party { app: node.clone(), ..web.clone() };
+            assert_eq!(there.introspect(&tokens.access()).await["active"], false);
+            assert_eq!(consents::users_of_client(&node.app, &web.id, Page::default()).await.unwrap().total, 0);
+        }
+        while rest(&app).await {
+            flows::jobs::each_second(&app.app, &app.ctx()).await.unwrap();
+        }
+        meanwhile.stop(&of).await;
+        println!(
+            "figure {of}: {users} people, effective_ms {effective}, rows gone after {} ms",
+            begun.elapsed().as_millis()
+        );
+        let count = async |sql: &'static str| {
+            app.store.read().await.unwrap().one(sql, &[]).await.unwrap().unwrap().int().unwrap()
+        };
+        assert_eq!(count("SELECT COUNT(*) FROM consents").await, 0);
+        assert_eq!(count("SELECT COUNT(*) FROM grants WHERE ended_reason = 'consent_revoked'").await, many() + 1);
+        other.stop().await;
+        app.stop().await;
+    })
+    .await;
 }

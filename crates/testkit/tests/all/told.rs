@@ -15,7 +15,7 @@ use flows::unguarded::accounts::{self, NewCredential, NewUser};
 use flows::unguarded::applications::{self, NewClient};
 use flows::unguarded::{consents, credentials, keys, profile, sessions, settings};
 use flows::webhooks::{self, MayChange, NewWebhook};
-use flows::{Settings, account, all_clients, app_policy, members, secrets, workspace_apps};
+use flows::{MasterKey, Settings, account, all_clients, app_policy, members, secrets, workspace_apps};
 use futures_util::future::{BoxFuture, FutureExt as _};
 use std::collections::BTreeSet;
 use std::fmt::Debug;
@@ -56,7 +56,16 @@ macro_rules! always_done {
     ($($what:ty),*) => { $(impl Done for $what { fn is_done(&self) -> bool { true } })* };
 }
 
-always_done!((), u64, i64, account::OwnSession, session::NewSession, secrets::Added, invitations::Invited);
+always_done!(
+    flows::keys::Resealed,
+    (),
+    u64,
+    i64,
+    account::OwnSession,
+    session::NewSession,
+    secrets::Added,
+    invitations::Invited
+);
 always_done!(invitations::InvitationView, accounts::Door, applications::Created, flows::forbidden::Ended);
 always_done!(domain::identity::User, domain::identity::Workspace, domain::webhook::Webhook, domain::webhook::Delivery);
 
@@ -447,6 +456,9 @@ async fn ways(s: &Stage, change: Change) -> Vec<Act> {
             let mut tx = s.app.store.read().await.unwrap();
             let kid = store::keys::list_signing(&mut tx, s.app.ctx().now).await.unwrap()[0].kid.clone();
             one(act!(s, |app, ctx| async move { keys::expel_key(app, ctx, &Leaked::Signing(kid)).await }))
+        }
+        Change::MasterKeyReplaced => {
+            one(act!(s, |app, ctx| async move { keys::replace_master_key(app, ctx, &MasterKey::new([9; 32])).await }))
         }
     }
 }

@@ -41,7 +41,7 @@ async fn test_event(app: &TestApp, webhook: &Webhook) -> EventId {
 }
 
 /// The signature as a receiver computes it, from the text of the standard alone.
-fn signed(message: &Message, secret: &Secret) -> String {
+pub fn signed(message: &Message, secret: &Secret) -> String {
     use aws_lc_rs::hmac;
     let key = STANDARD.decode(secret.expose().strip_prefix("whsec_").unwrap()).unwrap();
     let text = format!("{}.{}.{}", message.header("webhook-id"), message.header("webhook-timestamp"), message.body);

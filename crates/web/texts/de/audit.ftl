@@ -87,6 +87,7 @@ kind-webhook-replayed = Nachricht an einen Webhook erneut gesendet
 kind-webhook-management = Webhooks geöffnet
 kind-audit-read = Protokoll gelesen
 kind-key-expelled = Schlüssel verworfen
+kind-key-master_replaced = Hauptschlüssel ausgetauscht
 kind-key-rotated = Signaturschlüssel ersetzt
 kind-settings-reloaded = Einstellungen neu geladen
 kind-server-management = Server geöffnet

@@ -87,6 +87,7 @@ kind-webhook-replayed = Message to a webhook sent again
 kind-webhook-management = Webhooks opened
 kind-audit-read = Audit log read
 kind-key-expelled = Key expelled
+kind-key-master_replaced = Master key replaced
 kind-key-rotated = Signing keys rotated
 kind-settings-reloaded = Settings reloaded
 kind-server-management = Server opened
