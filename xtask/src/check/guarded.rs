@@ -30,8 +30,14 @@ const CALLERS: [&str; 15] = [
 ];
 
 /// What the server does by itself, and what is wrapped around a use case with a caller.
-const BY_ITSELF: [&str; 5] =
-    ["deliver::run", "idempotency::begin", "idempotency::once", "jobs::each_second", "jobs::run_all"];
+const BY_ITSELF: [&str; 6] = [
+    "deliver::run",
+    "idempotency::begin",
+    "idempotency::once",
+    "jobs::before_serving",
+    "jobs::each_second",
+    "jobs::run_all",
+];
 
 fn roots<'w>(workspace: &'w Workspace, name: &str) -> Result<&'w [PathBuf]> {
     let package = workspace.packages.iter().find(|package| package.name == name);

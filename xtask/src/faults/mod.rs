@@ -1,6 +1,7 @@
 //! `cargo xtask faults`: does one thing after another to a running server, and counts what became of its promises.
 //! `docs/src/reliability.md` says what they are.
 mod black_hole;
+mod bulk;
 mod clock;
 mod database;
 mod failover;
@@ -148,6 +149,28 @@ const SCENARIOS: &[Scenario] = &[
         only_long: true,
         run: |ground, _, postgres, verdict| versions::run(ground, postgres.context("PostgreSQL")?, verdict),
     },
+    Scenario {
+        name: "purge",
+        counts: "expired rows that are removed a second, what other writes wait for meanwhile, and how far the file of SQLite shrinks",
+        // The tests run on SQLite, too.
+        on: &[Kind::Postgres],
+        only_long: false,
+        run: |ground, _, postgres, verdict| bulk::purge(ground, postgres.context("PostgreSQL")?, verdict),
+    },
+    Scenario {
+        name: "revocation",
+        counts: "the time until a client of very many people is revoked, and until its rows are gone, and what other writes wait for meanwhile",
+        on: &[Kind::Postgres],
+        only_long: false,
+        run: |ground, _, postgres, verdict| bulk::revocation(ground, postgres.context("PostgreSQL")?, verdict),
+    },
+    Scenario {
+        name: "races",
+        counts: "outcomes of races that are not those of one after the other, a thousand rounds each",
+        on: &[Kind::Postgres],
+        only_long: true,
+        run: |ground, _, postgres, verdict| bulk::races(ground, postgres.context("PostgreSQL")?, verdict),
+    },
 ];
 
 pub fn run(root: &Path, options: &Options) -> Tally {
@@ -190,7 +213,12 @@ fn all(root: &Path, chosen: &Chosen<'_>, binary: Option<PathBuf>, tally: &mut Ta
     }
     let logs = root.join("target/outside");
     fs::create_dir_all(&logs)?;
-    let ground = Ground { binary: binary.unwrap_or_else(|| root.join("target/debug/countersign")), logs, long };
+    let ground = Ground {
+        root: root.to_owned(),
+        binary: binary.unwrap_or_else(|| root.join("target/debug/countersign")),
+        logs,
+        long,
+    };
     let mut postgres = None;
     for scenario in scenarios {
         for kind in scenario.on.iter().filter(|kind| on.contains(kind)) {

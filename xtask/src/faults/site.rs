@@ -20,6 +20,8 @@ pub const PASSWORD: &str = "a correct horse, a battery and a staple";
 
 /// What every scenario stands on.
 pub struct Ground {
+    /// Of the workspace.
+    pub root: PathBuf,
     pub binary: PathBuf,
     pub logs: PathBuf,
     pub long: bool,
