@@ -188,10 +188,8 @@ pub async fn set_user_disabled(app: &App, ctx: &Ctx, user: UserId, disabled: boo
     let of = ctx.clone();
     let work = app.store().write(move |tx| {
         Box::pin(async move {
-            if disabled {
-                if store::users::is_last_operator(tx, user).await? {
-                    return refuse(R::LastOperator);
-                }
+            if disabled && store::users::is_last_operator(tx, user).await? {
+                return refuse(R::LastOperator);
             }
             // The user before the sessions: whoever signs in goes that way, too.
             let done = store::users::set_disabled(tx, user, disabled, of.now).await?;

@@ -1,5 +1,6 @@
 //! The right to do a request that may be sent again, and its answer as it is kept: sealed, as it can hold secrets that are
 //! shown once.
+use crate::keys::ANSWERS;
 use crate::{App, Ctx, Fault};
 use domain::SecretHash;
 use serde::{Deserialize, Serialize};
@@ -12,8 +13,6 @@ pub const REMEMBERED: i64 = 24 * 60 * 60;
 /// Seconds after which an attempt that nobody finished is taken for dead, such as one of a process that crashed. The next
 /// attempt is then done; the dead one, should it live after all, is not: it cannot commit without its claim.
 pub const LEASE: i64 = 15;
-/// What the keys of answers are derived for.
-pub(crate) const USAGE: &str = "idempotency keys";
 
 /// Whether a text can be a key: 1 to 255 visible ASCII characters.
 pub fn is_key(text: &str) -> bool {
@@ -27,7 +26,7 @@ fn hash(app: &App, label: &str, parts: &[&[u8]]) -> SecretHash {
         bytes.extend_from_slice(&(part.len() as u64).to_be_bytes());
         bytes.extend_from_slice(part);
     }
-    app.master().derive(USAGE).hash_bytes(&bytes)
+    app.master().derive(ANSWERS).hash_bytes(&bytes)
 }
 
 /// The hash of a request: of all that makes it this one, such as method, path and body.
@@ -88,7 +87,7 @@ pub async fn begin(app: &App, ctx: &Ctx, caller: &str, key: &str, request: Secre
     Ok(match claimed {
         Claimed::Fresh => Begun::Fresh(claim),
         Claimed::Finished(sealed) => {
-            let plain = app.master().open_for(USAGE, claim.hash.as_bytes(), &sealed);
+            let plain = app.master().open_for(ANSWERS, claim.hash.as_bytes(), &sealed);
             let answer = plain.and_then(|plain| serde_json::from_slice(&plain).ok());
             Begun::Replay(answer.ok_or(Fault::Other("a stored answer does not open: the master key was another"))?)
         }
@@ -106,7 +105,7 @@ impl Claim {
     /// The answer as it is stored.
     pub(crate) fn seal(&self, app: &App, ctx: &Ctx, answer: &Answer) -> Result<Vec<u8>, Fault> {
         let plain = serde_json::to_vec(answer).map_err(|_| Fault::Other("an answer that is no JSON"))?;
-        app.master().seal_for(USAGE, self.hash.as_bytes(), &plain, ctx)
+        app.master().seal_for(ANSWERS, self.hash.as_bytes(), &plain, ctx)
     }
 
     /// Keeps a sealed answer in the transaction that does what was asked. `false` when the claim was lost: it took longer than

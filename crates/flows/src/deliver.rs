@@ -1,8 +1,8 @@
 //! Delivering events to webhooks, at least once, in order for each subject (Standard Webhooks 1.0).
+use crate::keys::webhook_name;
 use crate::outbound::{Call, Reply};
 use crate::recorder::About;
 use crate::told::{self, Told};
-use crate::webhooks::sealed_as;
 use crate::{App, Ctx, Fault};
 use domain::events::Change;
 use domain::webhook::{DeliveryState, Webhook, body, retry_after, signatures};
@@ -154,7 +154,7 @@ async fn drain(app: &App, new_ctx: &NewCtx, id: WebhookId, stop: &AtomicBool) ->
 
 /// The secrets that sign now, the newest first.
 fn secrets(app: &App, ctx: &Ctx, webhook: &Webhook) -> Result<Vec<Secret>, Fault> {
-    let name = sealed_as(webhook.id);
+    let name = webhook_name(webhook.id);
     let open = |sealed: &[u8]| {
         let plain = app.master().open(&name, sealed)?;
         let text = std::str::from_utf8(&plain).map_err(|_| Fault::Other("a webhook's secret is no text"))?;

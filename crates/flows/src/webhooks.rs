@@ -1,6 +1,7 @@
 //! Webhooks as their owners manage them. Every function takes whose they are as the gate says it, and knows no others.
 use crate::failure::refuse;
 use crate::kept::{Keep, Kept};
+use crate::keys::webhook_name;
 use crate::last::{Last, Plain};
 use crate::manage::ManageRefusal;
 use crate::operator::Scope;
@@ -113,11 +114,6 @@ fn checked_events(owner: Owner, names: &[String]) -> Result<Asked, R> {
     }
 }
 
-/// What secrets of a webhook are sealed with, so that none serves another webhook.
-pub(crate) fn sealed_as(id: WebhookId) -> String {
-    format!("webhook {id}")
-}
-
 async fn tell(tx: &mut Tx, ctx: &Ctx, change: Changed, owner: Owner, id: WebhookId) -> Result<(), StoreError> {
     let about = About::default().and_workspace(owner.workspace());
     told::within(tx, ctx, Told::of(change, about).with(serde_json::json!({"webhook_id": id}))).await
@@ -154,7 +150,7 @@ async fn create_and<L: Last<(Webhook, Secret)>>(
         url: checked_url(app, &new.url).map_err(Failure::Refused)?,
         description: checked_description(&new.description).map_err(Failure::Refused)?,
         asked: checked_events(owner, &new.events).map_err(Failure::Refused)?,
-        sealed_secret: app.master().seal(&sealed_as(id), secret.expose().as_bytes(), ctx)?,
+        sealed_secret: app.master().seal(&webhook_name(id), secret.expose().as_bytes(), ctx)?,
         previous: None,
         revision: 0,
         created_at: ctx.now,
@@ -295,7 +291,7 @@ async fn rotate_secret_and<L: Last<(Webhook, Secret)>>(
     last: L,
 ) -> Result<L::Out, Failure<R>> {
     let secret = new_secret(&ctx.random());
-    let sealed = app.master().seal(&sealed_as(id), secret.expose().as_bytes(), ctx)?;
+    let sealed = app.master().seal(&webhook_name(id), secret.expose().as_bytes(), ctx)?;
     let (ends, of) = (ctx.now.plus(overlap.clamp(0, MOST_OVERLAP)), ctx.clone());
     let generation = app.master().generation();
     let work = app.store().write(move |tx| {

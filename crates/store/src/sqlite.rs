@@ -85,7 +85,7 @@ pub(crate) fn adopt(connection: &Connection) -> Result<(), StoreError> {
     match compact(connection) {
         // Another process is at work; the next start is as good.
         Err(error) => {
-            tracing::info!(%error, "the database file was not rewritten; it is tried again at the next start")
+            tracing::info!(%error, "the database file was not rewritten; it is tried again at the next start");
         }
         Ok((before, after)) => tracing::info!(before, after, "the database file was rewritten, so that it can shrink"),
     }

@@ -8,7 +8,7 @@ pub use ring::{Keys, Leaked, ensure, expel, forget, is_young, load, rotate};
 use crate::{Ctx, Fault};
 use aws_lc_rs::aead::{AES_256_GCM_SIV, Aad, LessSafeKey, Nonce, UnboundKey};
 use aws_lc_rs::hkdf;
-use domain::Pepper;
+use domain::{Pepper, WebhookId};
 use std::collections::BTreeMap;
 use std::fmt;
 use store::Store;
@@ -17,8 +17,16 @@ use zeroize::Zeroizing;
 /// What secrets are hashed with.
 const SECRETS: &str = "secret hashes";
 
+/// What requests with an idempotency key are hashed with, and their answers sealed for.
+pub(crate) const ANSWERS: &str = "idempotency keys";
+
+/// What secrets of a webhook are sealed as, so that none serves another webhook.
+pub(crate) fn webhook_name(id: WebhookId) -> String {
+    format!("webhook {id}")
+}
+
 /// The uses of secrets that digests in the database rest on: these stay when the master key is replaced.
-const KEPT: [&str; 2] = [SECRETS, crate::claim::USAGE];
+const KEPT: [&str; 2] = [SECRETS, ANSWERS];
 
 /// The use that those are sealed for.
 const KEEPING: &str = "kept secrets";

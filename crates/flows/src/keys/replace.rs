@@ -1,10 +1,8 @@
 //! Replacing the master key: all that is sealed under it is sealed under another one, in one transaction.
 use super::ring::{sealing_name, signing_name};
-use super::{KEEPING, KEPT, MasterKey};
-use crate::claim;
+use super::{ANSWERS, KEEPING, KEPT, MasterKey, webhook_name};
 use crate::recorder::About;
 use crate::told::{self, Told};
-use crate::webhooks::sealed_as;
 use crate::{Ctx, Fault};
 use domain::events::Change;
 use serde_json::json;
@@ -73,7 +71,7 @@ impl Both<'_> {
             let Some((last, ..)) = page.last() else { return Ok(()) };
             after = Some(*last);
             for (id, secret, previous) in page {
-                let name = sealed_as(id);
+                let name = webhook_name(id);
                 let secret = self.reseal_key(&name, &secret)?;
                 let previous = previous.map(|sealed| self.reseal_key(&name, &sealed)).transpose()?;
                 store::master::set_webhook(tx, id, &secret, previous.as_deref()).await?;
@@ -89,7 +87,7 @@ impl Both<'_> {
             let Some((last, _)) = page.last() else { return Ok(()) };
             after = Some(*last);
             for (hash, sealed) in page {
-                let sealed = self.reseal(claim::USAGE, hash.as_bytes(), &sealed)?;
+                let sealed = self.reseal(ANSWERS, hash.as_bytes(), &sealed)?;
                 store::master::set_answer(tx, hash, &sealed).await?;
                 done.answers += 1;
             }

@@ -110,7 +110,7 @@ async fn point_4_1_a_rule_and_a_lower_trust_at_once_leave_nothing_that_neither_w
             let (node, owns) = (s.nodes[0].clone(), s.owns.clone());
             let rule =
                 async move { app_policy::set(&node.app, &node.ctx(), &owns, "verified").await.map(drop).is_ok() };
-            assert_eq!(both(rule, s.lower()).await, (true, true));
+            assert_eq!(both(Box::pin(rule), Box::pin(s.lower())).await, (true, true));
             assert_eq!(s.left().await, (0, 0), "round {round}");
             s.rule("all").await;
             s.trust(Trust::Verified).await;
@@ -136,11 +136,11 @@ async fn point_4_1_a_consent_or_a_code_and_a_lower_trust_at_once_leave_no_grant(
                 let page = browser.get(&s.party.authorize(&OF)).await;
                 let form = page.form("consent-allow").set("action", "allow");
                 let mut there = browser.clone();
-                both(async move { there.submit(&form).await }, s.lower()).await;
+                both(Box::pin(async move { there.submit(&form).await }), Box::pin(s.lower())).await;
             } else {
                 let code = s.party.code(&mut browser, &s.owner, &OF).await;
                 let party = s.party.clone();
-                both(async move { party.exchange(&code).await }, s.lower()).await;
+                both(Box::pin(async move { party.exchange(&code).await }), Box::pin(s.lower())).await;
             }
             assert_eq!(s.left().await, (0, 0), "round {round}");
             s.trust(Trust::Verified).await;
@@ -166,7 +166,7 @@ async fn point_4_1_no_session_of_the_old_password_outlives_it() {
             };
             let change =
                 async move { accounts::set_password(&other.app, &other.ctx(), id, &Secret::new(new)).await.unwrap() };
-            assert!(both(sign_in, change).await.1);
+            assert!(both(Box::pin(sign_in), Box::pin(change)).await.1);
             let ctx = nodes[0].ctx();
             let mut tx = nodes[0].store.read().await.unwrap();
             let left = store::sessions::list_for_user(&mut tx, ada.user.id, ctx.now).await.unwrap();
@@ -200,7 +200,7 @@ async fn point_4_1_a_client_that_becomes_public_has_no_secret() {
                 client.auth_method = domain::client::AuthMethod::None;
                 applications::update(&other.app, &other.ctx(), client, false).await.unwrap().is_some()
             };
-            assert!(both(add, publish).await.1, "round {round}");
+            assert!(both(Box::pin(add), Box::pin(publish)).await.1, "round {round}");
             let mut tx = s.nodes[0].store.read().await.unwrap();
             let client = store::clients::by_id(&mut tx, &party.id, s.nodes[0].ctx().now).await.unwrap().unwrap();
             assert_eq!((client.is_public(), client.secrets.len()), (true, 0), "round {round}");
