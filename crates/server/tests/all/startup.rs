@@ -118,12 +118,13 @@ async fn point_5_3_the_master_key_is_replaced_and_an_attempt_that_was_cut_off_is
     for database in [None, Some(other.clone())] {
         let folder = tempfile::tempdir().unwrap();
         let database = database.unwrap_or_else(|| format!("sqlite:{}", folder.path().join("one.db").display()));
-        let run = |words: &[&str]| {
+        let both = |words: &[&str]| {
             let output = command(folder.path(), &database, words);
-            let said = String::from_utf8([output.stdout, output.stderr].concat()).unwrap();
-            assert!(output.status.success(), "{said}");
-            said
+            let [answer, log] = [output.stdout, output.stderr].map(|text| String::from_utf8(text).unwrap());
+            assert!(output.status.success(), "{answer} {log}");
+            (answer, log)
         };
+        let run = |words: &[&str]| both(words).0;
         let (now, next) = (folder.path().join("data/master.key"), folder.path().join("data/master.key.new"));
         let kept = |n: u8| folder.path().join(format!("data/master.key.{n}"));
         let read = |path: &Path| std::fs::read_to_string(path).unwrap();
@@ -140,7 +141,7 @@ async fn point_5_3_the_master_key_is_replaced_and_an_attempt_that_was_cut_off_is
         for path in [&next, &now] {
             std::fs::set_permissions(path, std::os::unix::fs::PermissionsExt::from_mode(0o600)).unwrap();
         }
-        assert!(run(&["key", "list"]).contains("it is complete now"));
+        assert!(both(&["key", "list"]).1.contains("it is complete now"));
         assert!(read(&now) == second && read(&kept(0)) == first && !next.exists());
 
         // Cut off before that: the next attempt takes the key that was made.
@@ -161,7 +162,8 @@ async fn point_5_3_the_master_key_is_replaced_and_an_attempt_that_was_cut_off_is
             let mut program = Command::new(env!("CARGO_BIN_EXE_countersign"));
             program.args(words).args(["--database", &database, "--data-dir"]).arg(folder.path().join("data"));
             let output = program.envs(variables.iter().copied()).output().unwrap();
-            (output.status.success(), String::from_utf8([output.stdout, output.stderr].concat()).unwrap())
+            let well = output.status.success();
+            (well, String::from_utf8(if well { output.stdout } else { output.stderr }).unwrap())
         };
         let (one, other) = (("COUNTERSIGN_MASTER_KEY", old.trim()), ("COUNTERSIGN_NEW_MASTER_KEY", new));
         let (well, said) = env(&["key", "rotate-master"], &[one]);
