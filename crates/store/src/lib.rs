@@ -6,6 +6,7 @@
 
 pub mod activity;
 pub mod app_policy;
+pub mod attempts;
 pub mod audit;
 pub mod audit_search;
 pub mod client_people;

@@ -57,6 +57,7 @@ const MIGRATIONS: &[Migration] = migrations![
     23 "by_token" "0023_by_token.sql",
     24 "unprotected" "0024_unprotected.sql",
     25 "epochs" "0025_epochs.sql",
+    26 "attempts" "0026_attempts.sql",
     27 "master_key" "0027_master_key.sql",
 ];
 

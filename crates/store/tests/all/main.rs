@@ -7,6 +7,7 @@ mod connections;
 
 mod activity;
 mod app_policy;
+mod attempts;
 mod client_people;
 mod clients;
 mod db;
