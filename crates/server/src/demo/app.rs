@@ -15,9 +15,12 @@ use openidconnect::{
 };
 use parking_lot::Mutex;
 use serde::{Deserialize, Serialize};
-use std::collections::HashMap;
+use std::collections::VecDeque;
 use std::pin::Pin;
 use std::sync::Arc;
+
+/// Visitors that are remembered.
+const MOST_PENDING: usize = 1000;
 
 /// What the application remembers between leaving and coming back.
 struct Pending {
@@ -31,8 +34,8 @@ struct Inner {
     client_secret: String,
     redirect_uri: String,
     http: Http,
-    /// By `state`, which a cookie of the browser must repeat.
-    pending: Mutex<HashMap<String, Pending>>,
+    /// By `state`, which a cookie of the browser must repeat; the oldest first.
+    pending: Mutex<VecDeque<(String, Pending)>>,
 }
 
 type App = Arc<Inner>;
@@ -56,7 +59,7 @@ pub fn router(seed: &Seed) -> anyhow::Result<Router> {
         client_secret: web.client_secret.clone().unwrap_or_default(),
         redirect_uri: web.redirect_uris.first().cloned().context("the web client has a redirect URI")?,
         http: Http(reqwest::Client::builder().redirect(reqwest::redirect::Policy::none()).build()?),
-        pending: Mutex::new(HashMap::new()),
+        pending: Mutex::default(),
     });
     Ok(Router::new()
         .route("/", get(async || Html(page::home())))
@@ -123,10 +126,10 @@ async fn begin(app: &Inner, sub_type: &str) -> anyhow::Result<(String, String)> 
         .set_pkce_challenge(challenge);
     let (url, state, nonce) = request.url();
     let mut pending = app.pending.lock();
-    if pending.len() > 1000 {
-        pending.clear();
+    if pending.len() >= MOST_PENDING {
+        pending.pop_front();
     }
-    pending.insert(state.secret().clone(), Pending { verifier, nonce });
+    pending.push_back((state.secret().clone(), Pending { verifier, nonce }));
     Ok((url.to_string(), state.secret().clone()))
 }
 
@@ -147,8 +150,12 @@ async fn callback(State(app): State<App>, headers: HeaderMap, Query(answer): Que
     let cookies = headers.get(header::COOKIE).and_then(|v| v.to_str().ok()).unwrap_or_default();
     let state = answer.state.clone().unwrap_or_default();
     let mine = cookies.split("; ").any(|pair| pair == format!("ledger_state={state}"));
-    let pending = app.pending.lock().remove(&state);
-    let Some(pending) = pending.filter(|_| mine) else {
+    let pending = {
+        let mut all = app.pending.lock();
+        let at = all.iter().position(|(known, _)| *known == state);
+        at.and_then(|at| all.remove(at))
+    };
+    let Some((_, pending)) = pending.filter(|_| mine) else {
         return (
             StatusCode::BAD_REQUEST,
             Html(page::failed("invalid_state", "This answer belongs to no request of this browser.")),
