@@ -1,10 +1,13 @@
 //! A person's own account: profile, password, and where they are signed in.
+use crate::attempts::Attempt;
 use crate::manage::{ManageRefusal, Unmanaged};
+use crate::mark::{self, NewMark};
 use crate::owned::refused;
 use crate::profile::{self, Change};
 use crate::recorder::About;
 use crate::sign_in_refusal::SignInRefusal;
 use crate::told::{self, Told};
+use crate::turns::Who;
 use crate::{App, Ctx, Failure, Fault, accounts, session, signed_out};
 use domain::access::{Operation, Principal};
 use domain::events;
@@ -123,6 +126,14 @@ pub struct PasswordChange<'p> {
     pub end_others: bool,
 }
 
+/// What the browser has from then on in which a password was changed: what it had is void.
+#[derive(Debug, Clone)]
+pub struct Renewed {
+    /// The secret of its session, which goes on.
+    pub session: Option<Secret>,
+    pub mark: NewMark,
+}
+
 /// Changes the person's password. The session `current` goes on with a new secret, which is the answer. Guesses of the
 /// old password are slowed down together with those at the sign-in.
 pub async fn change_password(
@@ -131,7 +142,7 @@ pub async fn change_password(
     principal: &Principal,
     current: Option<SessionId>,
     change: &PasswordChange<'_>,
-) -> Outcome<Option<Secret>> {
+) -> Outcome<Renewed> {
     const KIND: &str = "user.password_changed";
     let &PasswordChange { old, new, end_others } = change;
     let id = person(app, ctx, principal, Operation::WriteAccount, KIND)?;
@@ -148,16 +159,25 @@ pub async fn change_password(
         };
         refuse(why.of("new_password"))
     })?;
-    let key = user.email.key();
-    if app.throttle().reserve("sign-in", &key, ctx).is_err() {
+    let attempt = Attempt::at_own_password(app, ctx, &user.email.key());
+    if attempt.filter(app, ctx).is_err() || attempt.reserve(app, ctx).await?.is_err() {
         return Err(refuse(Unmanaged::TooManyAttempts.into()));
     }
     let wrong = || refuse(Unmanaged::PasswordWrong.of("current_password"));
-    let fits = app.passwords().verify(ctx, old, user.password_hash.as_deref()).await;
-    let fits = fits.inspect_err(|_| app.throttle().returned("sign-in", &key, ctx))?;
-    let Some(from) = user.password_hash.filter(|_| fits) else { return Err(wrong()) };
-    app.throttle().succeeded("sign-in", &key, ctx);
-    let (to, of) = (app.passwords().hash(new, ctx).await?, ctx.clone());
+    let hashed = match app.passwords().verify(Who::Known, ctx, old, user.password_hash.as_deref()).await {
+        Ok(false) => return Err(wrong()),
+        Ok(true) => app.passwords().hash(Who::Known, new, ctx).await,
+        Err(fault) => Err(fault),
+    };
+    let to = match hashed {
+        Ok(to) => to,
+        Err(fault) => {
+            attempt.was_not_made(app).await;
+            return Err(fault.into());
+        }
+    };
+    let Some(from) = user.password_hash else { return Err(wrong()) };
+    let (of, tried) = (ctx.clone(), attempt.clone());
     let secret = session::new_secret(app, ctx);
     let session = current.map(|session| (session, app.pepper().hash(secret.expose())));
     let work = app.store().write(move |tx| {
@@ -165,6 +185,7 @@ pub async fn change_password(
             if !store::users::change_password(tx, id, &from, &to, of.now).await? {
                 return Ok(None);
             }
+            tried.succeed(tx).await?;
             let renewed = match session {
                 // A copy of the old cookie no longer opens this session.
                 Some((session, hash)) => store::sessions::renew(tx, session, id, &hash).await?,
@@ -176,14 +197,21 @@ pub async fn change_password(
                 told = told.with(ended).events(events);
             }
             told::within(tx, &of, told).await?;
-            Ok(Some(renewed))
+            Ok(Some((renewed, store::users::by_id(tx, id).await?)))
         })
     });
     // Another request was faster: the old password is wrong by now.
-    let Some(renewed) = work.await.map_err(|error: StoreError| Fault::from(error))? else {
-        return Err(wrong());
+    let done = match work.await.map_err(|error: StoreError| Fault::from(error)) {
+        Ok(done) => done,
+        Err(fault) => {
+            attempt.was_not_made(app).await;
+            return Err(fault.into());
+        }
     };
-    Ok(Some(secret).filter(|_| renewed))
+    let Some((renewed, user)) = done else { return Err(wrong()) };
+    attempt.succeeded(app);
+    let mark = mark::issue(app, ctx.now, ctx.random(), &user.ok_or(GONE)?);
+    Ok(Renewed { session: Some(secret).filter(|_| renewed), mark })
 }
 
 /// A browser in which the person is signed in.

@@ -4,6 +4,7 @@ use crate::last::{Last, Plain};
 use crate::recorder::About;
 use crate::sign_in_refusal::SignInRefusal as R;
 use crate::told::{self, Told};
+use crate::turns::Who;
 use crate::{App, Ctx, Failure, Fault, facts, membership, signed_out};
 use domain::events::Change;
 use domain::identity::{
@@ -49,7 +50,7 @@ async fn new_user(app: &App, ctx: &Ctx, new: NewUser<'_>) -> Result<User, Failur
         None => None,
         Some(password) => {
             check_password(password, &[new.email, new.name]).map_err(Failure::Refused)?;
-            Some(app.passwords().hash(password, ctx).await?)
+            Some(app.passwords().hash(Who::Stranger, password, ctx).await?)
         }
     };
     Ok(User {
@@ -166,7 +167,7 @@ pub async fn set_password(app: &App, ctx: &Ctx, user: UserId, password: &Secret)
     };
     let Some(person) = person else { return Ok(false) };
     check_password(password, &[person.email.as_str(), &person.name]).map_err(Failure::Refused)?;
-    let hash = app.passwords().hash(password, ctx).await?;
+    let hash = app.passwords().hash(Who::Known, password, ctx).await?;
     let of = ctx.clone();
     let work = app.store().write(move |tx| {
         Box::pin(async move {

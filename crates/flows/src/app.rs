@@ -39,6 +39,7 @@ struct Shared {
     master: MasterKey,
     pepper: Pepper,
     forms: Pepper,
+    marks: Pepper,
     looked_for_keys: Mutex<Option<Timestamp>>,
     passwords: Passwords,
     throttle: Throttle,
@@ -79,10 +80,11 @@ impl App {
         let shared = Shared {
             pepper: keys::pepper(&master),
             forms: master.derive("form tokens"),
+            marks: master.derive("marks of browsers"),
             passwords: Passwords::new(settings.password_hashing, ctx)?,
             newest: RwLock::new(Newest::new(settings.clone(), Arc::new(keys))?),
             looked_for_keys: Mutex::default(),
-            throttle: Throttle::default(),
+            throttle: Throttle::new(master.derive("allowances")),
             recorder: Recorder::default(),
             budgets: Budgets::default(),
             counter: Counter::default(),
@@ -205,6 +207,10 @@ impl App {
     /// The key for the tokens of forms; apart from [`App::pepper`], so that neither helps against the other.
     pub fn forms(&self) -> &Pepper {
         &self.shared.forms
+    }
+    /// The key for the [marks](crate::mark) of browsers.
+    pub(crate) fn marks(&self) -> &Pepper {
+        &self.shared.marks
     }
     pub fn keys(&self) -> Arc<Keys> {
         self.shared.newest.read().keys.clone()

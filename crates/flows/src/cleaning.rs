@@ -35,13 +35,14 @@ macro_rules! kinds {
     };
 }
 
-const KINDS: [Remove; 12] = kinds![
+const KINDS: [Remove; 13] = kinds![
     |tx, due, rows| store::sessions::delete_expired(tx, due.now, rows),
     |tx, due, rows| store::invitations::delete_expired(tx, due.now.plus(-KEEP_INVITATIONS), rows),
     |tx, due, rows| store::device::delete_expired(tx, due.now.plus(-KEEP_DEVICES), rows),
     |tx, due, rows| store::grants::delete_expired(tx, due.now.plus(-KEEP_DEAD_GRANTS), rows),
     |tx, due, rows| store::tokens::delete_expired(tx, due.now, rows),
     |tx, due, rows| store::idempotency::delete_expired(tx, due.now, rows),
+    |tx, due, rows| store::attempts::delete_expired(tx, due.now, rows),
     |tx, due, rows| store::clients::reap_unused(tx, due.unused, rows),
     |tx, due, rows| store::events::delete_old(tx, due.now.plus(-KEEP_EVENTS), rows),
     |tx, due, rows| store::activity::delete_old(tx, due.day, rows),

@@ -39,7 +39,7 @@ pub async fn authenticate(
         (Ok(_), None) => Err(refused(ClientRefusal::Unknown)),
         (Err(refusal), _) => {
             // A secret is long enough to be checked first: the right one never waits for those who guess.
-            let guesses = offered.secret.is_some() && app.throttle().reserve("client", name, ctx).is_err();
+            let guesses = offered.secret.is_some() && app.throttle().fail("client", name, ctx).is_err();
             Err(refused(if guesses { ClientRefusal::TooManyAttempts } else { refusal }))
         }
     }

@@ -3,6 +3,7 @@ use domain::access::{Credential, Principal};
 use domain::{SessionId, Timestamp, UserId};
 use std::fmt;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, Ordering};
 
 /// Tells the time. The system's clock stands in the server, a fixed one in the tests.
 pub trait Clock: Send + Sync {
@@ -47,17 +48,34 @@ impl Facts {
     }
 }
 
+/// In how many seconds what was refused for now may be done, where that is known. Whoever limits something says so here, and
+/// whatever the answer looks like, it tells the caller (`Retry-After`).
+#[derive(Debug, Clone, Default)]
+pub struct Later(Arc<AtomicI64>);
+
+impl Later {
+    /// What was refused may be done after so many seconds.
+    pub(crate) fn wait(&self, seconds: i64) {
+        self.0.store(seconds, Ordering::Relaxed);
+    }
+
+    pub fn seconds(&self) -> Option<i64> {
+        Some(self.0.load(Ordering::Relaxed)).filter(|seconds| *seconds > 0)
+    }
+}
+
 /// The context of one request or job.
 #[derive(Clone)]
 pub struct Ctx {
     pub now: Timestamp,
     pub rng: Arc<dyn Rng>,
     pub facts: Facts,
+    pub later: Later,
 }
 
 impl Ctx {
     pub fn new(clock: &dyn Clock, rng: Arc<dyn Rng>, facts: Facts) -> Self {
-        Self { now: clock.now(), rng, facts }
+        Self { now: clock.now(), rng, facts, later: Later::default() }
     }
 
     /// So many random bytes.

@@ -1,10 +1,12 @@
 //! The beginning of the device authorization grant (RFC 8628): a device asks for its codes, and a person enters one.
+use crate::attempts::Attempt;
 use crate::failure::refuse;
 use crate::recorder::About;
 use crate::session::Caller;
 use crate::token::RequestRefusal;
 use crate::{App, Ctx, Failure, Fault, client_auth, interaction, sent};
 use domain::Secret;
+use domain::allowance::{DEVICES_IN_A_NETWORK, DEVICES_OF_A_CLIENT};
 use domain::client::{Client, GrantType};
 use domain::oauth::authorize::{AuthorizationRequest, AuthorizeRefusal};
 use domain::oauth::client_auth::ClientRefusal;
@@ -24,7 +26,15 @@ const HERE: &str = Endpoint::DeviceAuthorization.as_str();
 pub enum DeviceRefusal {
     Client(ClientRefusal),
     Request(RequestRefusal),
+    Often(TooOften),
     Asked(Named<AuthorizeRefusal>),
+}
+
+domain::refusals! {
+    /// Why no more devices get codes for now.
+    pub enum TooOften {
+        Devices => SlowDown, "device_authorization_slowed_down", "Too many devices asked for codes from this address. Wait before trying again.";
+    }
 }
 
 impl DeviceRefusal {
@@ -32,6 +42,7 @@ impl DeviceRefusal {
         match self {
             Self::Client(refusal) => refusal,
             Self::Request(refusal) => refusal,
+            Self::Often(refusal) => refusal,
             Self::Asked(refusal) => refusal,
         }
     }
@@ -88,7 +99,18 @@ pub async fn request(
         return refuse(DeviceRefusal::Request(refusal));
     }
     match AuthorizationRequest::of_device(&client, body, &policy, ctx.now) {
-        Ok(request) => Ok(keep(app, ctx, &request).await?),
+        Ok(request) => {
+            // On this node alone: nothing is guessed here, but each request is kept for a while.
+            let rules = [DEVICES_OF_A_CLIENT, DEVICES_IN_A_NETWORK];
+            let allowances = app.throttle().of_network("device", client.id.as_str(), rules, ctx);
+            if let Err(used_up) = app.throttle().draw(&allowances, ctx) {
+                let refusal = TooOften::Devices;
+                let detail = json!({"allowance": used_up.of.as_str()});
+                app.record_outsider(ctx, HERE, refusal.reason(), about, detail);
+                return refuse(DeviceRefusal::Often(refusal));
+            }
+            Ok(keep(app, ctx, &request).await?)
+        }
         Err(refusal) => {
             let detail = sent::by_authorization(app, Some(&client), body, refusal.why);
             app.record_with(ctx, HERE, refusal.reason(), about, detail);
@@ -142,7 +164,7 @@ domain::refusals! {
         Unknown => InvalidRequest, "user_code_unknown", "No device waits for this code. Compare it letter by letter.";
         Expired => InvalidRequest, "user_code_expired", "This code has expired. Start again on the device to get a new one.";
         Used => InvalidRequest, "user_code_used", "This code was used already. Start again on the device to get a new one.";
-        TooManyAttempts => SlowDown, "user_code_slowed_down", "Too many wrong codes. Wait a little and try again.";
+        TooManyAttempts => SlowDown, "user_code_slowed_down", "Too many wrong codes.";
     }
 }
 
@@ -156,12 +178,17 @@ pub async fn enter(
     caller: &Caller,
     browser: [u8; 32],
 ) -> Result<String, Failure<UserCodeRefusal>> {
-    let by = caller.session_id().map_or_else(|| "nobody".to_owned(), |id| id.to_string());
     if typed.trim().is_empty() {
         return refuse(R::Missing);
     }
-    if app.throttle().reserve("device", &by, ctx).is_err() {
-        app.record_outsider(ctx, HERE, R::TooManyAttempts.reason(), About::default(), json!({}));
+    let attempt = Attempt::at_user_codes(app, ctx, caller.user().map(|user| user.id));
+    let reserved = match attempt.filter(app, ctx) {
+        Ok(()) => attempt.reserve(app, ctx).await?,
+        filtered => filtered,
+    };
+    if let Err(used_up) = reserved {
+        let detail = json!({"allowance": used_up.of.as_str()});
+        app.record_outsider(ctx, HERE, R::TooManyAttempts.reason(), About::default(), detail);
         return refuse(R::TooManyAttempts);
     }
     let found = match UserCode::parse(typed) {
@@ -182,7 +209,8 @@ pub async fn enter(
         app.record_outsider(ctx, HERE, R::Unknown.reason(), About::default(), json!({}));
         return refuse(R::Unknown);
     };
-    app.throttle().succeeded("device", &by, ctx);
+    // Nothing more is forgiven: whoever has a device of their own could enter its code between their guesses.
+    attempt.give_back(app).await?;
     if device.state != DeviceState::Pending {
         return refuse(R::Used);
     }

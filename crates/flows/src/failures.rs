@@ -1,6 +1,7 @@
 //! Why an application's requests failed: out of the audit log, check by check, with what to change.
 use crate::access::Inactive;
 use crate::authorize::InteractionRefusal;
+use crate::device::TooOften;
 use crate::introspect::IntrospectRefusal;
 use crate::manage::{ManageRefusal, Unmanaged};
 use crate::register::AccessRefusal;
@@ -155,7 +156,9 @@ fn refusals(endpoint: Endpoint) -> Vec<&'static dyn Refusal> {
         Endpoint::TokenByRefresh => [request(), all(RefreshRefusal::ALL)].concat(),
         Endpoint::TokenByClient => [request(), all(MachineRefusal::ALL)].concat(),
         Endpoint::TokenByDevice => [request(), all(DeviceCodeRefusal::ALL)].concat(),
-        Endpoint::DeviceAuthorization => [all(&[RequestRefusal::GrantTypeNotAllowed]), all(OF_A_DEVICE)].concat(),
+        Endpoint::DeviceAuthorization => {
+            [all(&[RequestRefusal::GrantTypeNotAllowed]), all(OF_A_DEVICE), all(TooOften::ALL)].concat()
+        }
         Endpoint::Introspection => all(&[IntrospectRefusal::TokenMissing]),
         Endpoint::Revocation => all(&[RevokeRefusal::TokenMissing, RevokeRefusal::TokenOfAnotherClient]),
         Endpoint::Userinfo => all(UserinfoRefusal::ALL),

@@ -13,6 +13,7 @@ pub mod app;
 pub mod app_policy;
 mod applications;
 mod asker;
+mod attempts;
 pub mod audit;
 pub mod audit_search;
 pub mod authorize;
@@ -50,6 +51,7 @@ pub mod keys;
 mod last;
 pub mod logout;
 pub mod manage;
+pub mod mark;
 pub mod members;
 pub mod membership;
 mod next;
@@ -152,7 +154,7 @@ pub mod unguarded {
 }
 
 pub use app::App;
-pub use ctx::{Clock, Ctx, Facts, Rng};
+pub use ctx::{Clock, Ctx, Facts, Later, Rng};
 pub use failure::{Failure, Fault};
 pub use keys::MasterKey;
 pub use set_to::SetTo;

@@ -54,7 +54,7 @@ domain::refusals! {
         PasswordShort => InvalidRequest, "password_too_short", "A password has at least 10 characters.";
         PasswordLong => InvalidRequest, "password_too_long", "A password has at most 256 characters.";
         PasswordGuessable => InvalidRequest, "password_guessable", "This password is easy to guess. Use a longer one, without your name or address.";
-        TooManyAttempts => SlowDown, "too_many_attempts", "Too many attempts. Wait a little and try again.";
+        TooManyAttempts => SlowDown, "too_many_attempts", "Too many attempts.";
         Zone => InvalidRequest, "zone_invalid", "A time zone has a name such as Europe/Berlin.";
         Role => InvalidRequest, "role_malformed", "A role is owner, admin, member, or a name of the operator's own.";
         RoleBeyond => AccessDenied, "role_beyond_own", "A key cannot be given a higher role than its maker has.";

@@ -1,7 +1,7 @@
 //! Passwords: Argon2id (RFC 9106), a bounded number at a time, and the same work whether or not the account exists.
 use crate::password_memory::PasswordMemory;
 use crate::throttle::network;
-use crate::turns::Turns;
+use crate::turns::{Turns, Who};
 use crate::{Ctx, Fault, PasswordHashing};
 use argon2::password_hash::phc::{Output, ParamsString, PasswordHash, Salt};
 use argon2::password_hash::{self, CustomizedPasswordHasher, PasswordHasher, PasswordVerifier as _};
@@ -91,19 +91,25 @@ impl Passwords {
     }
 
     /// A PHC string to store.
-    pub async fn hash(&self, password: &Secret, ctx: &Ctx) -> Result<String, Fault> {
+    pub(crate) async fn hash(&self, who: Who, password: &Secret, ctx: &Ctx) -> Result<String, Fault> {
         let (password, salt) = (password.clone(), ctx.random::<16>());
-        self.work(ctx, move |hasher| hasher.hash_password_with_salt(password.expose().as_bytes(), &salt))
+        self.work(who, ctx, move |hasher| hasher.hash_password_with_salt(password.expose().as_bytes(), &salt))
             .await?
             .map(|hash| hash.to_string())
             .map_err(|_| BROKEN)
     }
 
     /// Whether `password` is the one of `stored`; without one the answer is no, after the same work.
-    pub async fn verify(&self, ctx: &Ctx, password: &Secret, stored: Option<&str>) -> Result<bool, Fault> {
+    pub(crate) async fn verify(
+        &self,
+        who: Who,
+        ctx: &Ctx,
+        password: &Secret,
+        stored: Option<&str>,
+    ) -> Result<bool, Fault> {
         let known = stored.is_some();
         let (password, stored) = (password.clone(), stored.unwrap_or(&self.nobody).to_owned());
-        let fits = self.work(ctx, move |hasher| {
+        let fits = self.work(who, ctx, move |hasher| {
             PasswordHash::new(&stored)
                 .is_ok_and(|parsed| hasher.verify_password(password.expose().as_bytes(), &parsed).is_ok())
         });
@@ -114,11 +120,12 @@ impl Passwords {
     /// the caller still waits for it.
     async fn work<T: Send + 'static>(
         &self,
+        who: Who,
         ctx: &Ctx,
         work: impl FnOnce(&Hasher<'_>) -> T + Send + 'static,
     ) -> Result<T, Fault> {
         let (params, memory) = (self.params.clone(), self.memory.clone());
-        let turn = self.turns.take(&network(&ctx.facts.ip)).await.map_err(|_| Fault::Full("password hashing"))?;
+        let turn = self.turns.take(who, &network(&ctx.facts.ip)).await.map_err(|_| Fault::Full("password hashing"))?;
         let work = move || {
             let _turn = turn;
             work(&Hasher { params, memory: &memory })
@@ -154,15 +161,20 @@ mod tests {
 
     #[tokio::test]
     async fn verifies_what_it_hashed_and_nothing_where_there_is_no_account() {
-        let ctx = Ctx { now: Timestamp::from_seconds(0), rng: Arc::new(Counting), facts: Facts::default() };
+        let ctx = Ctx {
+            now: Timestamp::from_seconds(0),
+            rng: Arc::new(Counting),
+            facts: Facts::default(),
+            later: crate::Later::default(),
+        };
         let cost = PasswordHashing { memory_kib: 8, iterations: 1, parallelism: 1, concurrency: 1 };
         let passwords = Passwords::new(cost, &ctx).unwrap();
         let (right, wrong) = (Secret::new("right"), Secret::new("wrong"));
-        let stored = passwords.hash(&right, &ctx).await.unwrap();
+        let stored = passwords.hash(Who::Known, &right, &ctx).await.unwrap();
         assert!(stored.starts_with("$argon2id$v=19$m=8,t=1,p=1$"));
-        assert!(passwords.verify(&ctx, &right, Some(&stored)).await.unwrap());
-        assert!(!passwords.verify(&ctx, &wrong, Some(&stored)).await.unwrap());
-        assert!(!passwords.verify(&ctx, &right, None).await.unwrap());
+        assert!(passwords.verify(Who::Known, &ctx, &right, Some(&stored)).await.unwrap());
+        assert!(!passwords.verify(Who::Known, &ctx, &wrong, Some(&stored)).await.unwrap());
+        assert!(!passwords.verify(Who::Known, &ctx, &right, None).await.unwrap());
         let parsed = PasswordHash::new(&passwords.nobody).unwrap();
         let same_work = |hash: &PasswordHash| hash.params.to_string();
         assert_eq!(same_work(&parsed), same_work(&PasswordHash::new(&stored).unwrap()));
@@ -187,11 +199,16 @@ mod tests {
     /// Bounds, point 2.1: a caller who goes away does not make room for work beside the work that goes on.
     #[tokio::test]
     async fn a_turn_ends_with_the_work_and_not_with_who_waits_for_it() {
-        let ctx = Ctx { now: Timestamp::from_seconds(0), rng: Arc::new(Counting), facts: Facts::default() };
+        let ctx = Ctx {
+            now: Timestamp::from_seconds(0),
+            rng: Arc::new(Counting),
+            facts: Facts::default(),
+            later: crate::Later::default(),
+        };
         let cost = PasswordHashing { memory_kib: 8, iterations: 1, parallelism: 1, concurrency: 1 };
         let passwords = Passwords::new(cost, &ctx).unwrap();
         let (finish, finished) = std::sync::mpsc::channel::<()>();
-        let mut work = Box::pin(passwords.work(&ctx, move |_| finished.recv()));
+        let mut work = Box::pin(passwords.work(Who::Known, &ctx, move |_| finished.recv()));
         assert!(work.as_mut().now_or_never().is_none());
         drop(work);
         assert_eq!(passwords.turns.free(), 0);
@@ -199,15 +216,20 @@ mod tests {
         while passwords.turns.free() == 0 {
             tokio::task::yield_now().await;
         }
-        assert!(passwords.verify(&ctx, &Secret::new("x"), None).await.is_ok());
+        assert!(passwords.verify(Who::Known, &ctx, &Secret::new("x"), None).await.is_ok());
     }
 
     #[tokio::test]
     async fn memory_goes_when_no_password_was_hashed_for_a_second() {
-        let ctx = Ctx { now: Timestamp::from_seconds(0), rng: Arc::new(Counting), facts: Facts::default() };
+        let ctx = Ctx {
+            now: Timestamp::from_seconds(0),
+            rng: Arc::new(Counting),
+            facts: Facts::default(),
+            later: crate::Later::default(),
+        };
         let cost = PasswordHashing { memory_kib: 8, iterations: 1, parallelism: 1, concurrency: 1 };
         let passwords = Passwords::new(cost, &ctx).unwrap();
-        passwords.hash(&Secret::new("right"), &ctx).await.unwrap();
+        passwords.hash(Who::Known, &Secret::new("right"), &ctx).await.unwrap();
         passwords.rest().await.unwrap();
         passwords.rest().await.unwrap();
         assert!(passwords.memory.take_unused().is_empty());

@@ -5,8 +5,10 @@ use crate::recorder::About;
 use crate::register_refusal::here;
 pub use crate::register_refusal::{AccessRefusal, RegisterRefusal};
 use crate::registrar::Registrar;
+use crate::throttle::Of;
 use crate::{App, Ctx, Failure, RegistrationPolicy};
 use domain::access::{Limit, Operation};
+use domain::allowance::Rule;
 use domain::client::{Client, GrantType, Trust};
 use domain::oauth::error::Refusal as _;
 use domain::oauth::registration::{Metadata, MetadataFault, MetadataRefusal, OWN_MEMBERS, render};
@@ -24,8 +26,23 @@ pub struct Registered {
 
 type Outcome = Result<Registered, Failure<RegisterRefusal>>;
 
+/// Draws on what a network may register, with this metadata and in all. Hosted agents share addresses, so that all
+/// together may be many; whoever sends the same again and again has lost what was registered before. On this node alone: nothing is
+/// guessed here.
+fn draw(app: &App, ctx: &Ctx, json: &Value) -> Result<(), AccessRefusal> {
+    let registration = &app.settings().registration;
+    let hourly = |most| Rule::Draining { at_once: most, hourly: most };
+    let rules = [registration.alike_per_hour, registration.per_address_per_hour].map(hourly);
+    // Members are in the order of their names, whatever the order was in which they came.
+    let allowances = app.throttle().of_network("registration", &json.to_string(), rules, ctx);
+    app.throttle().draw(&allowances, ctx).map_err(|used_up| match used_up.of {
+        Of::Place => AccessRefusal::TooManyAlike,
+        Of::Account | Of::Network => AccessRefusal::TooMany,
+    })
+}
+
 /// Whether the caller may register, and the trust level of the new client.
-fn admit(app: &App, ctx: &Ctx, limit: &Limit) -> Result<Trust, AccessRefusal> {
+fn admit(app: &App, ctx: &Ctx, limit: &Limit, json: &Value) -> Result<Trust, AccessRefusal> {
     use AccessRefusal as R;
     let registration = &app.settings().registration;
     let trust = match (registration.policy, limit) {
@@ -35,11 +52,7 @@ fn admit(app: &App, ctx: &Ctx, limit: &Limit) -> Result<Trust, AccessRefusal> {
         (RegistrationPolicy::Token, Limit::Nothing) => return Err(R::TokenNeeded),
         _ => Trust::Unverified,
     };
-    if app.throttle().allow("registration", registration.per_address_per_hour, ctx) {
-        Ok(trust)
-    } else {
-        Err(R::TooMany)
-    }
+    draw(app, ctx, json).map(|()| trust)
 }
 
 /// Who will own a new client: nobody for strangers, the person, or the workspace whose credential it is.
@@ -100,7 +113,7 @@ pub async fn create(app: &App, ctx: &Ctx, registrar: &Registrar, json: &Value) -
     };
     let owner = owner(app, ctx, registrar)?;
     let limit = &registrar.principal().limit;
-    let trust = admit(app, ctx, limit).map_err(|r| refused(RegisterRefusal::Access(r)))?;
+    let trust = admit(app, ctx, limit, json).map_err(|r| refused(RegisterRefusal::Access(r)))?;
     let asked = Metadata::read(json, &app.settings().registration_terms(owner.is_some()));
     let asked = asked.and_then(|asked| fit(app, trust, &ScopeSet::default(), asked, true));
     // Only a workspace vouches for what registers itself.

@@ -12,6 +12,7 @@ domain::refusals! {
         TokenNeeded => InvalidToken, "initial_access_token_missing_or_wrong", "A valid initial access token is required.";
         SignInNeeded => InvalidToken, "registration_without_sign_in", "Registration needs a signed-in user or a valid token.";
         TooMany => SlowDown, "registration_slowed_down", "Too many registrations from this address. Wait before trying again.";
+        TooManyAlike => SlowDown, "registration_repeated", "The same metadata was registered too often from this address. Keep the client id and use it again.";
         Stale => PreconditionFailed, "client_changed_since_read", "The client was changed since it was read. Read it again and repeat the change.";
         Changed => Conflict, "client_changed_meanwhile", "The client was changed meanwhile. Read it again and repeat the change.";
         TokenMissing => InvalidRequest, "registration_token_missing", "Send the registration access token, or a credential of the owner, in the Authorization header.";

@@ -1,14 +1,18 @@
 //! Signing in and out, and who a caller is.
 pub use crate::accounts::Newcomer;
 use crate::accounts::{self, Door};
+use crate::attempts::Attempt;
 use crate::failure::refuse;
+use crate::mark::{self, NewMark};
 use crate::recorder::About;
 pub use crate::sign_in_refusal::SignInRefusal;
+use crate::throttle::{Allowance, Of, UsedUp, network};
 use crate::told::{self, Told};
 use crate::{App, Ctx, Failure, Fault, events};
 use domain::access::Credential;
+use domain::allowance::SIGN_UPS_FROM_A_NETWORK;
 use domain::events::{Change, EventData, EventKind, SignInFailure};
-use domain::identity::{ApiKey, AuthorizingToken, Email, KeyRights, Session, User, Workspace};
+use domain::identity::{ApiKey, AuthorizingToken, KeyRights, Session, User, Workspace};
 use domain::oauth::error::Refusal as _;
 use domain::{PersonalAccessTokenId, ScopeSet, Secret, SessionId, Timestamp, UserId, WorkspaceId};
 use store::StoreError;
@@ -106,6 +110,23 @@ pub struct NewSession {
     pub id: SessionId,
     pub secret: Secret,
     pub user_id: UserId,
+    /// What the browser is known by from now on.
+    pub mark: NewMark,
+}
+
+/// The browser that somebody signs in with.
+#[derive(Debug, Clone, Copy)]
+pub struct Here<'h> {
+    /// Whoever is signed in there so far.
+    pub caller: &'h Caller,
+    /// The [mark] of whoever signed in before, if it is known there.
+    pub mark: Option<&'h Secret>,
+}
+
+impl<'h> From<&'h Caller> for Here<'h> {
+    fn from(caller: &'h Caller) -> Self {
+        Self { caller, mark: None }
+    }
 }
 
 /// The session of a cookie, if it is alive; its idle limit moves on, at most every few minutes.
@@ -181,16 +202,68 @@ pub(crate) async fn bearer(app: &App, ctx: &Ctx, token: &str) -> Result<Caller, 
     Ok(Caller::Nobody)
 }
 
-/// Signs a user in. Unknown address, wrong password and disabled account are one refusal, in text and in time.
-/// `here` is whoever is signed in in the same browser so far.
+/// An attempt to sign in, and whom it is at.
+struct Tried {
+    attempt: Attempt,
+    user: Option<User>,
+}
+
+/// Why an attempt is not made, and at whom.
+type Unmade = (UsedUp, Option<UserId>);
+
+async fn user_of(app: &App, account: &str) -> Result<Option<User>, Fault> {
+    let mut tx = app.store().read().await?;
+    Ok(store::users::by_email_key(&mut tx, account).await?)
+}
+
+/// Counts the attempt: as one of a browser that the account knows, or of a stranger.
+async fn count(app: &App, ctx: &Ctx, account: &str, shown: Option<&Secret>) -> Result<Result<Tried, Unmade>, Fault> {
+    if let Some(mark) = shown.and_then(|shown| mark::read(app, ctx.now, account, shown)) {
+        let attempt = Attempt::in_browser(app, account, &mark);
+        if let Err(used_up) = attempt.filter(app, ctx) {
+            return Ok(Err((used_up, attempt.named(app))));
+        }
+        let user = user_of(app, account).await?;
+        attempt.name(app, user.as_ref().map(|user| user.id));
+        if user.as_ref().is_some_and(|user| mark.stands(app, user)) {
+            return reserve(app, ctx, attempt, user).await;
+        }
+    }
+    let attempt = Attempt::at_password(app, ctx, account);
+    if let Err(used_up) = attempt.filter(app, ctx) {
+        return Ok(Err((used_up, attempt.named(app))));
+    }
+    let user = user_of(app, account).await?;
+    attempt.name(app, user.as_ref().map(|user| user.id));
+    reserve(app, ctx, attempt, user).await
+}
+
+async fn reserve(app: &App, ctx: &Ctx, attempt: Attempt, user: Option<User>) -> Result<Result<Tried, Unmade>, Fault> {
+    let reserved = attempt.reserve(app, ctx).await?;
+    Ok(match reserved {
+        Ok(()) => Ok(Tried { attempt, user }),
+        Err(used_up) => Err((used_up, user.map(|user| user.id))),
+    })
+}
+
+const fn too_many(of: Of) -> R {
+    match of {
+        Of::Place => R::TooManyAttempts,
+        Of::Account => R::TooManyAtAccount,
+        Of::Network => R::TooManyFromNetwork,
+    }
+}
+
+/// Signs a user in. Unknown address, wrong password and disabled account are one refusal, in text and in time, and so are too many
+/// attempts at an account and at an address that nobody has.
 pub async fn sign_in(
     app: &App,
     ctx: &Ctx,
     email: &str,
     password: &Secret,
-    here: &Caller,
+    here: impl Into<Here<'_>>,
 ) -> Result<NewSession, Failure<R>> {
-    let key = Email::parse(email).map(|email| email.key()).unwrap_or_default();
+    let (here, account) = (here.into(), mark::account(email));
     let failed = |user_id: Option<UserId>, reason: SignInFailure| {
         app.outbox().note(ctx, EventKind::UserSignInFailed, || EventData::UserSignInFailed {
             user_id,
@@ -200,26 +273,27 @@ pub async fn sign_in(
     };
     // The log names the account that was tried, and never an address that belongs to none.
     let about = |tried: Option<UserId>| tried.map(About::user).unwrap_or_default();
-    if app.throttle().reserve("sign-in", &key, ctx).is_err() {
-        let mut tx = app.store().read().await?;
-        let tried = store::users::by_email_key(&mut tx, &key).await?.map(|user| user.id);
-        drop(tx);
-        failed(tried, SignInFailure::TooManyAttempts);
-        app.record(&ctx.unproven(), "sign_in", R::TooManyAttempts.reason(), about(tried));
-        return refuse(R::TooManyAttempts);
-    }
-    let user = {
-        let mut tx = app.store().read().await?;
-        store::users::by_email_key(&mut tx, &key).await?
+    let Tried { attempt, user } = match count(app, ctx, &account, here.mark).await? {
+        Ok(tried) => tried,
+        Err((used_up, tried)) => {
+            let why = too_many(used_up.of);
+            failed(tried, SignInFailure::TooManyAttempts);
+            app.record(&ctx.unproven(), "sign_in", why.reason(), about(tried));
+            return refuse(why);
+        }
     };
     let stored = user.as_ref().and_then(|user| user.password_hash.as_deref());
     let tried = user.as_ref().map(|user| user.id);
-    let fits = app.passwords().verify(ctx, password, stored).await;
-    let fits = fits.inspect_err(|_| app.throttle().returned("sign-in", &key, ctx))?;
+    let fits = match app.passwords().verify(attempt.who(), ctx, password, stored).await {
+        Ok(fits) => fits,
+        Err(fault) => {
+            attempt.was_not_made(app).await;
+            return Err(fault.into());
+        }
+    };
     if let Some(user) = user.filter(|user| fits && user.is_active()) {
-        app.throttle().succeeded("sign-in", &key, ctx);
-        let by = By::Password(user.password_hash.unwrap_or_default());
-        if let Some(session) = begin(app, ctx, user.id, here, by).await? {
+        let by = By::Password(attempt);
+        if let Some(session) = begin(app, ctx, &user, here.caller, by).await? {
             return Ok(session);
         }
     }
@@ -228,14 +302,14 @@ pub async fn sign_in(
     refuse(R::Wrong)
 }
 
+/// On this node alone: an account more or less is no secret that is guessed.
 fn let_in(app: &App, ctx: &Ctx) -> Result<(), R> {
     if !app.settings().sign_up {
         return Err(R::SignUpOff);
     }
-    if !app.throttle().allow("sign-up", 20, ctx) {
-        return Err(R::TooManyAttempts);
-    }
-    Ok(())
+    let key = app.throttle().digest("sign-up", &[&network(&ctx.facts.ip)]);
+    let allowance = Allowance { key, rule: SIGN_UPS_FROM_A_NETWORK, of: Of::Network };
+    app.throttle().draw(&[allowance], ctx).map_err(|_| R::TooManySignUps)
 }
 
 /// Creates an account with a workspace of its own, and signs the new user in.
@@ -248,20 +322,20 @@ pub async fn sign_up(app: &App, ctx: &Ctx, new: Newcomer<'_>, here: &Caller) -> 
         app.record_outsider(ctx, "sign_up", why.reason(), About::default(), json!({}));
     }
     let user = made?.ok_or(Fault::Other("signing up needs no link"))?;
-    Ok(begin_new(app, ctx, user.id, here).await?)
+    Ok(begin_new(app, ctx, &user, here).await?)
 }
 
 /// Signs in whoever just made an account.
-pub(crate) async fn begin_new(app: &App, ctx: &Ctx, user: UserId, here: &Caller) -> Result<NewSession, Fault> {
+pub(crate) async fn begin_new(app: &App, ctx: &Ctx, user: &User, here: &Caller) -> Result<NewSession, Fault> {
     let session = begin(app, ctx, user, here, By::NewAccount).await?;
     session.ok_or(Fault::Other("a new account was disabled before its first session"))
 }
 
 /// What a session begins with.
-#[derive(Clone, PartialEq, Eq)]
+#[derive(Debug, Clone)]
 enum By {
-    /// The one that was found right, by its hash.
-    Password(String),
+    /// That was tried, and is the one that was read with the user.
+    Password(Attempt),
     /// The audit log has that the account was made.
     NewAccount,
 }
@@ -269,7 +343,8 @@ enum By {
 /// Every sign-in has a new secret, so a planted cookie is worth nothing. A browser has one session: that of the same person
 /// goes on, that of somebody else ends. `None` when the password was changed meanwhile, or the user disabled: that ended all
 /// sessions, also one that is about to begin.
-async fn begin(app: &App, ctx: &Ctx, user_id: UserId, here: &Caller, by: By) -> Result<Option<NewSession>, Fault> {
+async fn begin(app: &App, ctx: &Ctx, user: &User, here: &Caller, by: By) -> Result<Option<NewSession>, Fault> {
+    let user_id = user.id;
     let secret = new_secret(app, ctx);
     let lifetimes = &app.settings().lifetimes;
     let before = match here {
@@ -291,16 +366,19 @@ async fn begin(app: &App, ctx: &Ctx, user_id: UserId, here: &Caller, by: By) -> 
         ip: ctx.facts.ip.clone(),
         user_agent: ctx.facts.user_agent.chars().take(255).collect(),
     };
-    let of = ctx.clone();
+    let (of, tried, password) = (ctx.clone(), by.clone(), user.password_hash.clone());
     let work = app.store().write(move |tx| {
         Box::pin(async move {
-            let user = store::users::by_id_held(tx, user_id).await?.filter(User::is_active);
-            let good = user.is_some_and(|user| match &by {
-                By::Password(hash) => user.password_hash.as_ref() == Some(hash),
+            let now = store::users::by_id_held(tx, user_id).await?.filter(User::is_active);
+            let good = now.is_some_and(|now| match &tried {
+                By::Password(_) => now.password_hash == password,
                 By::NewAccount => true,
             });
             if !good {
                 return Ok(None);
+            }
+            if let By::Password(attempt) = &tried {
+                attempt.succeed(tx).await?;
             }
             let goes_on = own.is_some() && store::sessions::reauthenticate(tx, &session).await?;
             if !goes_on {
@@ -314,7 +392,7 @@ async fn begin(app: &App, ctx: &Ctx, user_id: UserId, here: &Caller, by: By) -> 
             }
             let data = EventData::UserSignedIn { user_id, session_id: session.id, ip: of.facts.ip.clone() };
             let event = events::event(&of, data);
-            match by {
+            match tried {
                 By::Password(_) => {
                     let told = Told::of(Change::SignedIn, About::user(user_id)).events([event]);
                     told::within(tx, &of.in_session(user_id, session.id), told).await?;
@@ -324,8 +402,17 @@ async fn begin(app: &App, ctx: &Ctx, user_id: UserId, here: &Caller, by: By) -> 
             Ok(Some(session.id))
         })
     });
-    let id = work.await.map_err(|error: StoreError| Fault::from(error))?;
-    Ok(id.map(|id| NewSession { id, secret, user_id }))
+    let begun = work.await.map_err(|error: StoreError| Fault::from(error));
+    if let By::Password(attempt) = by {
+        match begun {
+            Ok(Some(_)) => attempt.succeeded(app),
+            Ok(None) => {}
+            Err(_) => attempt.was_not_made(app).await,
+        }
+    }
+    let Some(id) = begun? else { return Ok(None) };
+    let mark = mark::issue(app, ctx.now, ctx.random(), user);
+    Ok(Some(NewSession { id, secret, user_id, mark }))
 }
 
 /// A secret for the cookie of a session.

@@ -68,8 +68,10 @@ pub struct Registration {
     pub policy: RegistrationPolicy,
     /// Hashes of the initial access tokens, for the policy `token`.
     pub initial_access_tokens: Vec<SecretHash>,
-    /// Registrations that one address may make in an hour.
+    /// Registrations that one address may make in an hour: hosted agents share few of them.
     pub per_address_per_hour: u32,
+    /// Of these, those with the same metadata.
+    pub alike_per_hour: u32,
     /// What a self-registered client may ask for; without it, everything that is not sensitive.
     pub self_registered_scopes: Option<ScopeSet>,
     /// An anonymous registration that nobody used for so many seconds is removed.
@@ -83,7 +85,8 @@ impl Default for Registration {
         Self {
             policy: RegistrationPolicy::Open,
             initial_access_tokens: Vec::new(),
-            per_address_per_hour: 60,
+            per_address_per_hour: 600,
+            alike_per_hour: 60,
             self_registered_scopes: None,
             unused_after: 7 * DAY,
             private_schemes: EDITOR_SCHEMES.map(str::to_owned).into(),

@@ -100,5 +100,5 @@ pub async fn complete(
         Failure::Fault(fault) => Failure::Fault(fault),
     })?;
     let Some(user) = made else { return Err(refused(app, ctx, SetupRefusal::LinkInvalid)) };
-    Ok(session::begin_new(app, ctx, user.id, here).await?)
+    Ok(session::begin_new(app, ctx, &user, here).await?)
 }

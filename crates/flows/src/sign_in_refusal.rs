@@ -6,7 +6,10 @@ domain::refusals! {
     /// Why nobody was signed in or up.
     pub enum SignInRefusal {
         Wrong => AccessDenied, "credentials_wrong", "The email address or the password is wrong.";
-        TooManyAttempts => SlowDown, "sign_in_slowed_down", "Too many attempts. Wait a little and try again.";
+        TooManyAttempts => SlowDown, "sign_in_slowed_down", "Too many failed sign-in attempts for this address.";
+        TooManyAtAccount => SlowDown, "sign_in_account_slowed_down", "Too many failed sign-in attempts for this address from different places. Use a browser you have signed in with before, or wait.";
+        TooManyFromNetwork => SlowDown, "sign_in_network_slowed_down", "Too many failed sign-in attempts from your network.";
+        TooManySignUps => SlowDown, "sign_up_slowed_down", "Too many accounts were created from your network.";
         SignUpOff => AccessDenied, "sign_up_off", "Accounts are made by whoever runs this server. Ask there for one.";
         EmailInvalid => InvalidRequest, "email_invalid", "This is not an email address.";
         NameLength => InvalidRequest, "name_invalid", "A name has 1 to 100 characters.";

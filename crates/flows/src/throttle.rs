@@ -1,43 +1,77 @@
-//! Allowances against guessing. What is slowed is one network at one account (or client), never the account itself, so that
-//! no one can lock another person out. A network as a whole has a wide allowance that refills over time.
+//! What strangers used up of the allowances on this node, in memory: a restart forgives. For secrets that can be guessed this
+//! is the filter in front of the database, which holds the one allowance of all nodes ([`crate::attempts`]).
 use crate::Ctx;
-use domain::Timestamp;
+use domain::allowance::{FAILURES_FROM_A_NETWORK, GUESSES_FROM_A_PLACE, Rule, Tally};
+use domain::{Pepper, SecretHash, Timestamp, UserId};
 use parking_lot::Mutex;
 use std::collections::HashMap;
 use std::net::{IpAddr, Ipv6Addr};
 
-#[derive(Debug, Clone, Copy)]
-struct Failures {
-    count: u32,
-    last: Timestamp,
-}
-
-/// Attempts that failed or are being made, by what was tried and from where. In memory: a restart forgives.
-#[derive(Debug, Default)]
+/// Allowances by what they are for and who draws on them.
+#[derive(Debug)]
 pub struct Throttle {
-    failures: Mutex<HashMap<String, Failures>>,
+    /// Keys are digests under it: each has one size, whatever strangers send, and says nothing.
+    key: Pepper,
+    held: Mutex<HashMap<[u8; 32], Held>>,
 }
 
-/// Attempts that cost nothing: at one account from one address, and from one address in all.
-const FREE_AT_ONE: u32 = 5;
-const FREE_IN_ALL: u32 = 50;
-const LONGEST_DELAY: i64 = 15 * 60;
-/// A quiet hour forgives everything.
-const FORGET_AFTER: i64 = 60 * 60;
+#[derive(Debug, Clone, Copy)]
+struct Held {
+    tally: Tally,
+    forgotten_at: Timestamp,
+    /// The account that it is of, so that a flood of attempts is told of without asking the database each time.
+    user: Option<UserId>,
+}
+
+/// What may be done how often by whom.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Allowance {
+    pub key: SecretHash,
+    pub rule: Rule,
+    pub of: Of,
+}
+
+/// Who shares an allowance.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Of {
+    /// One network or browser, at one thing.
+    Place,
+    /// Everybody, at one account.
+    Account,
+    /// One network, at everything.
+    Network,
+}
+
+impl Of {
+    pub(crate) const fn as_str(self) -> &'static str {
+        match self {
+            Self::Place => "place",
+            Self::Account => "account",
+            Self::Network => "network",
+        }
+    }
+}
+
+/// Whose allowance is used up, and for how many seconds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct UsedUp {
+    pub of: Of,
+    pub wait: i64,
+}
+
+impl UsedUp {
+    /// The one that lasts longer.
+    pub(crate) fn longest(all: impl IntoIterator<Item = Self>) -> Option<Self> {
+        all.into_iter().max_by_key(|one| one.wait)
+    }
+}
+
 const MOST_ENTRIES: usize = 100_000;
 
 /// Refusals of unproven callers that the audit log takes up in an hour: of one client from one network, and of one
 /// client or from one network in all.
-const NOTED_OF_ONE: u32 = 30;
-const NOTED_IN_ALL: u32 = 300;
-
-/// Seconds to wait after so many failures.
-fn delay(count: u32, free: u32) -> i64 {
-    match count.checked_sub(free) {
-        None | Some(0) => 0,
-        Some(over) => 1i64.checked_shl(over - 1).unwrap_or(LONGEST_DELAY).clamp(1, LONGEST_DELAY),
-    }
-}
+const NOTED_OF_ONE: Rule = Rule::Draining { at_once: 30, hourly: 30 };
+const NOTED_IN_ALL: Rule = Rule::Draining { at_once: 300, hourly: 300 };
 
 /// One IPv6 customer has a whole /64 to choose addresses from.
 pub(crate) fn network(ip: &str) -> String {
@@ -49,17 +83,17 @@ pub(crate) fn network(ip: &str) -> String {
     }
 }
 
-fn make_room(failures: &mut HashMap<String, Failures>, now: Timestamp) {
-    if failures.len() >= MOST_ENTRIES {
-        failures.retain(|_, f| f.age(now) < FORGET_AFTER);
-        if failures.len() >= MOST_ENTRIES {
+fn make_room(held: &mut HashMap<[u8; 32], Held>, now: Timestamp) {
+    if held.len() >= MOST_ENTRIES {
+        held.retain(|_, one| one.forgotten_at > now);
+        if held.len() >= MOST_ENTRIES {
             // The oldest quarter goes, so that this is not done for each one that comes.
-            let mut lasts: Vec<_> = failures.values().map(|f| f.last).collect();
+            let mut lasts: Vec<_> = held.values().map(|one| one.tally.last).collect();
             let (_, limit, _) = lasts.select_nth_unstable(MOST_ENTRIES / 4);
             let limit = *limit;
             let mut left = MOST_ENTRIES / 4;
-            failures.retain(|_, f| {
-                let goes = left > 0 && f.last <= limit;
+            held.retain(|_, one| {
+                let goes = left > 0 && one.tally.last <= limit;
                 left -= usize::from(goes);
                 !goes
             });
@@ -67,123 +101,125 @@ fn make_room(failures: &mut HashMap<String, Failures>, now: Timestamp) {
     }
 }
 
-/// Drains one attempt in so many seconds.
-const DRAIN: i64 = 10;
-
-impl Failures {
-    /// Never negative: a clock that went back makes no wait longer.
-    fn age(self, now: Timestamp) -> i64 {
-        now.since(self.last).max(0)
-    }
-
-    /// Seconds to wait at one account from one network, after failures that are not forgotten.
-    fn wait_at_one(self, now: Timestamp) -> i64 {
-        if self.age(now) >= FORGET_AFTER { 0 } else { delay(self.count, FREE_AT_ONE) - self.age(now) }
-    }
-
-    /// What is left of the attempts from one network, whatever they were at.
-    fn level(self, now: Timestamp) -> u32 {
-        self.count.saturating_sub(u32::try_from(self.age(now) / DRAIN).unwrap_or(u32::MAX))
-    }
-
-    /// Seconds until one network may try again: the next drop out of a full bucket. It never grows.
-    fn wait_in_all(self, now: Timestamp) -> i64 {
-        if self.level(now) < FREE_IN_ALL { 0 } else { DRAIN - self.age(now) % DRAIN }
-    }
-}
-
 impl Throttle {
-    fn keys(kind: &str, what: &str, ctx: &Ctx) -> [String; 2] {
-        let from = network(&ctx.facts.ip);
-        [format!("{kind}\n{what}\n{from}"), format!("{kind}\n\n{from}")]
+    pub fn new(key: Pepper) -> Self {
+        Self { key, held: Mutex::default() }
     }
 
-    /// Reserves an attempt before it is made, so that of many at once no more are made than are allowed. It counts as a
-    /// failure until it [succeeded](Self::succeeded) or was [not made](Self::returned). `Err` says how many seconds to wait.
-    pub fn reserve(&self, kind: &str, what: &str, ctx: &Ctx) -> Result<(), i64> {
-        let [at_one, in_all] = Self::keys(kind, what, ctx);
+    /// The digest of what an allowance is for and of who draws on it.
+    pub(crate) fn digest(&self, kind: &str, of: &[&str]) -> SecretHash {
+        // Lengths keep apart what strangers put together.
+        let parts = of.iter().map(|part| format!("{}:{part}", part.len()));
+        self.key.hash(&std::iter::once(kind.to_owned()).chain(parts).collect::<Vec<_>>().join("\n"))
+    }
+
+    /// One network's allowance for one thing, and for everything of its kind.
+    pub(crate) fn of_network(&self, kind: &str, what: &str, rules: [Rule; 2], ctx: &Ctx) -> [Allowance; 2] {
+        let (from, [at_one, in_all]) = (network(&ctx.facts.ip), rules);
+        [
+            Allowance { key: self.digest(kind, &[what, &from]), rule: at_one, of: Of::Place },
+            Allowance { key: self.digest(kind, &[&from]), rule: in_all, of: Of::Network },
+        ]
+    }
+
+    /// Draws on all of them or on none, before the work is done, so that of many at once no more are done than are
+    /// allowed.
+    pub(crate) fn draw(&self, allowances: &[Allowance], ctx: &Ctx) -> Result<(), UsedUp> {
         let now = ctx.now;
-        let mut failures = self.failures.lock();
-        let known = [&at_one, &in_all].map(|key| {
-            failures.get_mut(key).map(|f| {
-                // The clock went back: from here on time passes again.
-                f.last = f.last.min(now);
-                *f
-            })
-        });
-        let [one, all] = known;
-        let waits = [one.map(|f| f.wait_at_one(now)), all.map(|f| f.wait_in_all(now))];
-        if let Some(wait) = waits.into_iter().flatten().filter(|wait| *wait > 0).max() {
-            return Err(wait);
+        let mut held = self.held.lock();
+        let mut after = Vec::with_capacity(allowances.len());
+        let mut used_up = Vec::new();
+        for one in allowances {
+            let before = held.get(one.key.as_bytes());
+            let (mut tally, user) = before.map_or((Tally::new(now), None), |held| (held.tally, held.user));
+            if let Err(wait) = one.rule.draw(&mut tally, now) {
+                used_up.push(UsedUp { of: one.of, wait });
+                if let Some(known) = held.get_mut(one.key.as_bytes()) {
+                    known.tally = tally;
+                }
+            }
+            after.push((one, tally, user));
         }
-        make_room(&mut failures, now);
-        let one = one.filter(|f| f.age(now) < FORGET_AFTER).map_or(0, |f| f.count);
-        failures.insert(at_one, Failures { count: one.saturating_add(1), last: now });
-        let (level, since) = all.map_or((0, now), |f| (f.level(now), now.plus(-(f.age(now) % DRAIN))));
-        failures.insert(in_all, Failures { count: level.saturating_add(1), last: since });
+        if let Some(longest) = UsedUp::longest(used_up) {
+            ctx.later.wait(longest.wait);
+            return Err(longest);
+        }
+        make_room(&mut held, now);
+        for (one, tally, user) in after {
+            let forgotten_at = one.rule.forgotten_at(tally);
+            held.insert(*one.key.as_bytes(), Held { tally, forgotten_at, user });
+        }
         Ok(())
     }
 
-    /// The attempt was right: this network may go on at this account.
-    pub fn succeeded(&self, kind: &str, what: &str, ctx: &Ctx) {
-        let [at_one, in_all] = Self::keys(kind, what, ctx);
-        let mut failures = self.failures.lock();
-        failures.remove(&at_one);
-        if let Some(all) = failures.get_mut(&in_all) {
-            all.count = all.count.saturating_sub(1);
+    /// It was not done after all, or was no failure.
+    pub(crate) fn give_back(&self, allowances: &[Allowance]) {
+        let mut held = self.held.lock();
+        for one in allowances {
+            if let Some(known) = held.get_mut(one.key.as_bytes()) {
+                known.tally.level = known.tally.level.saturating_sub(one.rule.one()).max(0);
+            }
         }
     }
 
-    /// The attempt was not made after all: the server had no room for it, or failed.
-    pub fn returned(&self, kind: &str, what: &str, ctx: &Ctx) {
-        let mut failures = self.failures.lock();
-        for key in Self::keys(kind, what, ctx) {
-            if let Some(entry) = failures.get_mut(&key) {
-                entry.count = entry.count.saturating_sub(1);
+    pub(crate) fn forget(&self, allowance: &Allowance) {
+        self.held.lock().remove(allowance.key.as_bytes());
+    }
+
+    /// Takes up what all nodes together drew.
+    pub(crate) fn learn(&self, allowance: &Allowance, tally: Tally) {
+        if let Some(known) = self.held.lock().get_mut(allowance.key.as_bytes()) {
+            known.tally = tally;
+            known.forgotten_at = allowance.rule.forgotten_at(tally);
+        }
+    }
+
+    /// Remembers the account that these are of.
+    pub(crate) fn name(&self, allowances: &[Allowance], user: Option<UserId>) {
+        let mut held = self.held.lock();
+        for one in allowances.iter().filter(|one| one.of != Of::Network) {
+            if let Some(known) = held.get_mut(one.key.as_bytes()) {
+                known.user = user;
             }
         }
+    }
+
+    /// The account that these are of, where that is known here.
+    pub(crate) fn named(&self, allowances: &[Allowance]) -> Option<UserId> {
+        let held = self.held.lock();
+        allowances.iter().find_map(|one| held.get(one.key.as_bytes())?.user)
+    }
+
+    /// Counts one failure with the secret of a client, which is too long to be guessed; `Err` when there are too many.
+    pub(crate) fn fail(&self, kind: &str, what: &str, ctx: &Ctx) -> Result<(), UsedUp> {
+        self.draw(&self.of_network(kind, what, [GUESSES_FROM_A_PLACE, FAILURES_FROM_A_NETWORK], ctx), ctx)
     }
 
     /// Whether one more refusal, of a caller who has not proven to be `client`, goes into the audit log: at most 30 an
     /// hour of a client from one network, 300 of a client, and 300 from one network.
     pub fn notable(&self, client: &str, ctx: &Ctx) -> bool {
-        let (hour, from) = (ctx.now.seconds() / 3600, network(&ctx.facts.ip));
-        let keys = [
-            (format!("noted {hour}\n{client}\n{from}"), NOTED_OF_ONE),
-            (format!("noted {hour}\n{client}\n"), NOTED_IN_ALL),
-            (format!("noted {hour}\n\n{from}"), NOTED_IN_ALL),
+        let from = network(&ctx.facts.ip);
+        let noted = |kind, of: &[&str], rule| Allowance { key: self.digest(kind, of), rule, of: Of::Place };
+        let all = [
+            noted("noted", &[client, &from], NOTED_OF_ONE),
+            noted("noted of a client", &[client], NOTED_IN_ALL),
+            noted("noted from a network", &[&from], NOTED_IN_ALL),
         ];
-        let mut failures = self.failures.lock();
-        if keys.iter().any(|(key, most)| failures.get(key).is_some_and(|f| f.count >= *most)) {
-            return false;
-        }
-        make_room(&mut failures, ctx.now);
-        for (key, _) in keys {
-            failures.entry(key).or_insert(Failures { count: 0, last: ctx.now }).count += 1;
-        }
-        true
-    }
-
-    /// Counts one use against `most` in an hour; `false` when there were too many.
-    pub fn allow(&self, kind: &str, most: u32, ctx: &Ctx) -> bool {
-        let key = format!("{kind}\nhour {}\n{}", ctx.now.seconds() / 3600, network(&ctx.facts.ip));
-        let mut failures = self.failures.lock();
-        let entry = failures.entry(key).or_insert(Failures { count: 0, last: ctx.now });
-        entry.count = entry.count.saturating_add(1);
-        entry.last = ctx.now;
-        entry.count <= most
+        // The answer waits for nothing because of that.
+        let ctx = Ctx { later: crate::Later::default(), ..ctx.clone() };
+        self.draw(&all, &ctx).is_ok()
     }
 
     /// Drops what is forgiven anyway.
     pub fn tidy(&self, now: Timestamp) {
-        self.failures.lock().retain(|_, f| f.age(now) < FORGET_AFTER);
+        self.held.lock().retain(|_, one| one.forgotten_at > now);
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{Facts, Rng};
+    use crate::{Facts, Later, Rng};
     use std::sync::Arc;
 
     struct Zero;
@@ -193,87 +229,100 @@ mod tests {
         }
     }
 
+    fn throttle() -> Throttle {
+        Throttle::new(Pepper::new(&[1; 32]))
+    }
+
     fn ctx(at: i64, ip: &str) -> Ctx {
         let facts = Facts { ip: ip.to_owned(), ..Facts::default() };
-        Ctx { now: Timestamp::from_seconds(at), rng: Arc::new(Zero), facts }
+        Ctx { now: Timestamp::from_seconds(at), rng: Arc::new(Zero), facts, later: Later::default() }
     }
 
     #[test]
     fn checklist_47_delays_grow_and_hit_nobody_else() {
-        let throttle = Throttle::default();
-        let thief = |at| ctx(at, "192.0.2.1");
-        for _ in 0..5 {
-            assert_eq!(throttle.reserve("sign-in", "ada", &thief(1000)), Ok(()));
-        }
-        assert_eq!(throttle.reserve("sign-in", "ada", &thief(1000)), Ok(()), "delay begins behind the free ones");
-        assert_eq!(throttle.reserve("sign-in", "ada", &thief(1000)), Err(1));
-        assert_eq!(throttle.reserve("sign-in", "ada", &thief(1001)), Ok(()));
-        assert_eq!(throttle.reserve("sign-in", "ada", &thief(1001)), Err(2));
-        assert_eq!(
-            throttle.reserve("sign-in", "ada", &ctx(1001, "198.51.100.7")),
-            Ok(()),
-            "the owner is not locked out"
-        );
-        assert_eq!(throttle.reserve("sign-in", "bob", &thief(1001)), Ok(()));
-        assert_eq!(delay(200, 5), LONGEST_DELAY);
-        // A quiet hour, or a success, forgives.
-        assert_eq!(throttle.reserve("sign-in", "ada", &thief(1001 + FORGET_AFTER)), Ok(()));
-        throttle.succeeded("sign-in", "ada", &thief(1001 + FORGET_AFTER));
+        let throttle = throttle();
+        let fail = |what: &str, at, ip: &str| throttle.fail("sign-in", what, &ctx(at, ip)).map_err(|why| why.wait);
         for _ in 0..6 {
-            assert_eq!(throttle.reserve("sign-in", "ada", &thief(1001 + FORGET_AFTER)), Ok(()));
+            assert_eq!(fail("ada", 1000, "192.0.2.1"), Ok(()), "delay begins behind the free ones");
+        }
+        assert_eq!(fail("ada", 1000, "192.0.2.1"), Err(1));
+        assert_eq!(fail("ada", 1001, "192.0.2.1"), Ok(()));
+        assert_eq!(fail("ada", 1001, "192.0.2.1"), Err(2));
+        assert_eq!(fail("ada", 1001, "198.51.100.7"), Ok(()), "the owner is not locked out");
+        assert_eq!(fail("bob", 1001, "192.0.2.1"), Ok(()));
+        // A quiet hour forgives, and so does a success.
+        let late = 1001 + 3600;
+        assert_eq!(fail("ada", late, "192.0.2.1"), Ok(()));
+        let rules = [GUESSES_FROM_A_PLACE, FAILURES_FROM_A_NETWORK];
+        throttle.forget(&throttle.of_network("sign-in", "ada", rules, &ctx(late, "192.0.2.1"))[0]);
+        for _ in 0..6 {
+            assert_eq!(fail("ada", late, "192.0.2.1"), Ok(()));
         }
     }
 
     /// Bounds, points 1.1 and 1.5.
     #[test]
     fn a_network_has_a_wide_allowance_that_refills() {
-        let throttle = Throttle::default();
-        let from = |at| ctx(at, "192.0.2.1");
-        let tried =
-            |at| (0..1000).filter(|n| throttle.reserve("sign-in", &format!("{at} {n}"), &from(at)).is_ok()).count();
+        let throttle = throttle();
+        let fail = |what: &str, at, ip: &str| throttle.fail("sign-in", what, &ctx(at, ip)).map_err(|why| why.wait);
+        let tried = |at| (0..1000).filter(|n| fail(&format!("{at} {n}"), at, "192.0.2.1").is_ok()).count();
         assert_eq!(tried(1000), 50);
-        assert_eq!(throttle.reserve("sign-in", "x", &from(1003)), Err(7));
+        assert_eq!(fail("x", 1003, "192.0.2.1"), Err(7));
         assert_eq!(tried(1035), 3, "one in ten seconds");
-        assert_eq!(throttle.reserve("sign-in", "x", &from(1039)), Err(1), "and what began to drain goes on");
-        assert_eq!(throttle.reserve("sign-in", "x", &ctx(1039, "192.0.2.2")), Ok(()));
+        assert_eq!(fail("x", 1039, "192.0.2.1"), Err(1), "and what began to drain goes on");
+        assert_eq!(fail("x", 1039, "192.0.2.2"), Ok(()));
         // What succeeds, or was not made, takes nothing of it.
         for n in 0..200 {
-            assert_eq!(throttle.reserve("sign-in", &format!("good {n}"), &ctx(2000, "192.0.2.3")), Ok(()));
-            throttle.succeeded("sign-in", &format!("good {n}"), &ctx(2000, "192.0.2.3"));
-            assert_eq!(throttle.reserve("sign-in", "same", &ctx(2000, "192.0.2.3")), Ok(()));
-            throttle.returned("sign-in", "same", &ctx(2000, "192.0.2.3"));
+            let here = ctx(2000, "192.0.2.3");
+            let rules = [GUESSES_FROM_A_PLACE, FAILURES_FROM_A_NETWORK];
+            let all = throttle.of_network("sign-in", &format!("good {n}"), rules, &here);
+            assert_eq!(throttle.draw(&all, &here), Ok(()));
+            throttle.give_back(&all);
         }
         // A clock that goes back.
         assert_eq!(tried(0), 0);
-        assert_eq!(throttle.reserve("sign-in", "x", &from(0)), Err(DRAIN), "no longer than before");
+        assert_eq!(fail("x", 0, "192.0.2.1"), Err(5), "no longer than before");
         assert_eq!(tried(20), 2);
     }
 
     #[test]
     fn a_full_table_loses_its_oldest_entries() {
-        let throttle = Throttle::default();
+        let throttle = throttle();
         for n in 0..MOST_ENTRIES {
-            let old = if n % 2 == 0 { 1000 } else { 1001 };
-            let last = Timestamp::from_seconds(old);
-            throttle.failures.lock().insert(n.to_string(), Failures { count: 9, last });
+            let last = Timestamp::from_seconds(if n % 2 == 0 { 1000 } else { 1001 });
+            let key = *throttle.digest("n", &[&n.to_string()]).as_bytes();
+            let tally = Tally { level: 9, last };
+            throttle.held.lock().insert(key, Held { tally, forgotten_at: last.plus(3600), user: None });
         }
-        throttle.reserve("sign-in", "ada", &ctx(1002, "192.0.2.1")).unwrap();
-        let kept = throttle.failures.lock();
+        throttle.fail("sign-in", "ada", &ctx(1002, "192.0.2.1")).unwrap();
+        let kept = throttle.held.lock();
         assert_eq!(kept.len(), MOST_ENTRIES - MOST_ENTRIES / 4 + 2);
-        assert_eq!(kept.values().filter(|f| f.last.seconds() == 1001).count(), MOST_ENTRIES / 2);
+        assert_eq!(kept.values().filter(|one| one.tally.last.seconds() == 1001).count(), MOST_ENTRIES / 2);
+    }
+
+    /// Bounds, point 2.3: whatever is counted, and however long the names are that strangers send.
+    #[test]
+    fn point_2_3_every_kind_of_entry_is_bounded() {
+        let throttle = throttle();
+        let many = |n: usize| format!("{n}{}", "x".repeat(100));
+        for n in 0..MOST_ENTRIES {
+            throttle.fail("client", &many(n), &ctx(0, &format!("2001:db8:{:x}:{:x}::", n >> 16, n & 0xffff))).unwrap();
+            throttle.notable(&many(n), &ctx(0, &format!("10.{}.{}.{}", n >> 16, n >> 8 & 255, n & 255)));
+        }
+        assert!(throttle.held.lock().len() <= MOST_ENTRIES + 3);
     }
 
     #[test]
     fn outsiders_fill_no_clients_part_of_the_audit_log() {
-        let throttle = Throttle::default();
+        let throttle = throttle();
         let noted = |client: &str, ctx: &Ctx| (0..1000).filter(|_| throttle.notable(client, ctx)).count();
         assert_eq!(noted("a", &ctx(0, "192.0.2.1")), 30);
         assert_eq!(noted("b", &ctx(0, "192.0.2.1")), 30, "another client");
         assert_eq!((noted("a", &ctx(0, "2001:db8::1")), noted("a", &ctx(9, "2001:db8::2"))), (30, 0), "one network");
-        let all: usize = (0..50).map(|n| noted("a", &ctx(0, &format!("198.51.100.{n}")))).sum();
+        let all: usize = (0..50).map(|n| noted("a", &ctx(9, &format!("198.51.100.{n}")))).sum();
         assert_eq!(all + 60, 300, "from everywhere");
-        let many: usize = (0..1000).map(|n| noted(&format!("c{n}"), &ctx(0, "203.0.113.5"))).sum();
+        let many: usize = (0..1000).map(|n| noted(&format!("c{n}"), &ctx(9, "203.0.113.5"))).sum();
         assert_eq!(many, 300, "whoever they name");
-        assert_eq!(noted("a", &ctx(3600, "192.0.2.1")), 30, "an hour later");
+        assert_eq!(noted("a", &ctx(3609, "192.0.2.1")), 30, "an hour later");
     }
 }

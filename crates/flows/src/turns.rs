@@ -1,5 +1,6 @@
 //! Turns at work that takes much memory and time. A few work at once and a few wait, by network in turn, so that one network
-//! cannot keep the others waiting. A caller who finds no room is turned away at once.
+//! cannot keep the others waiting. Callers who are known take turns with strangers, so that not even many networks can. A
+//! caller who finds no room is turned away at once.
 use parking_lot::Mutex;
 use std::collections::{HashMap, VecDeque};
 use std::sync::Arc;
@@ -13,13 +14,35 @@ pub(crate) struct Turns {
     most: usize,
 }
 
+/// Who wants a turn.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub(crate) enum Who {
+    /// They are signed in, or their browser is one in which they were before.
+    Known,
+    Stranger,
+}
+
+impl Who {
+    const fn other(self) -> Self {
+        match self {
+            Self::Known => Self::Stranger,
+            Self::Stranger => Self::Known,
+        }
+    }
+}
+
+/// Those who wait of one network.
+type Line = (Who, String);
+
 #[derive(Debug)]
 struct Room {
     free: usize,
     waiting: usize,
-    lines: HashMap<String, VecDeque<oneshot::Sender<Turn>>>,
-    /// The networks that have a line, the next one first.
-    order: VecDeque<String>,
+    lines: HashMap<Line, VecDeque<oneshot::Sender<Turn>>>,
+    /// All lines, the next one first.
+    order: VecDeque<Line>,
+    /// Whose turn it is next, if such a one waits.
+    turn: Who,
 }
 
 /// A turn, which ends when this is dropped. The work keeps it, even if its caller has gone.
@@ -33,37 +56,53 @@ pub(crate) struct Full;
 impl Room {
     /// Who is next, of the network that is.
     fn next(&mut self) -> Option<oneshot::Sender<Turn>> {
-        let network = self.order.pop_front()?;
-        let line = self.lines.get_mut(&network)?;
+        let at = self.order.iter().position(|(who, _)| *who == self.turn).unwrap_or_default();
+        let name = self.order.remove(at)?;
+        self.turn = name.0.other();
+        let line = self.lines.get_mut(&name)?;
         let next = line.pop_front();
         if line.is_empty() {
-            self.lines.remove(&network);
+            self.lines.remove(&name);
         } else {
-            self.order.push_back(network);
+            self.order.push_back(name);
         }
         self.waiting -= usize::from(next.is_some());
         next
     }
 
-    /// Sends the last one of the longest line away, if that line is longer than the one of `network` would be.
-    fn make_room(&mut self, network: &str) -> bool {
-        let own = self.lines.get(network).map_or(0, VecDeque::len);
-        let longest = self.lines.iter().max_by_key(|(_, line)| line.len());
-        let Some(longest) = longest.filter(|(_, line)| line.len() > own + 1).map(|(name, _)| name.clone()) else {
-            return false;
+    /// Sends the last one of the longest line away, if that line is longer than this one would be. Strangers make room for
+    /// who is known, as long as those have less than half of it.
+    fn make_room(&mut self, name: &Line) -> bool {
+        let own = self.lines.get(name).map_or(0, VecDeque::len);
+        let longest = |of: Option<Who>| {
+            let lines = self.lines.iter().filter(|((who, _), _)| of.is_none_or(|of| *who == of));
+            lines.max_by_key(|(_, line)| line.len()).map(|(name, line)| (name.clone(), line.len()))
         };
+        let known: usize =
+            self.lines.iter().filter(|((who, _), _)| *who == Who::Known).map(|(_, line)| line.len()).sum();
+        let goes = longest(None).filter(|(_, length)| *length > own + 1).or_else(|| {
+            let strangers = name.0 == Who::Known && known < self.waiting / 2;
+            longest(Some(Who::Stranger)).filter(|_| strangers)
+        });
+        let Some((longest, _)) = goes else { return false };
         // Dropping the sender tells who waits.
-        self.lines.get_mut(&longest).and_then(VecDeque::pop_back);
+        if let Some(line) = self.lines.get_mut(&longest) {
+            line.pop_back();
+            if line.is_empty() {
+                self.lines.remove(&longest);
+                self.order.retain(|name| *name != longest);
+            }
+        }
         self.waiting -= 1;
         true
     }
 
-    fn line_up(&mut self, network: &str) -> oneshot::Receiver<Turn> {
+    fn line_up(&mut self, name: Line) -> oneshot::Receiver<Turn> {
         let (next, turn) = oneshot::channel();
-        if !self.lines.contains_key(network) {
-            self.order.push_back(network.to_owned());
+        if !self.lines.contains_key(&name) {
+            self.order.push_back(name.clone());
         }
-        self.lines.entry(network.to_owned()).or_default().push_back(next);
+        self.lines.entry(name).or_default().push_back(next);
         self.waiting += 1;
         turn
     }
@@ -74,14 +113,14 @@ impl Room {
             line.retain(|next| !next.is_closed());
         }
         self.lines.retain(|_, line| !line.is_empty());
-        self.order.retain(|network| self.lines.contains_key(network));
+        self.order.retain(|name| self.lines.contains_key(name));
         self.waiting = self.lines.values().map(VecDeque::len).sum();
     }
 }
 
 impl Turns {
     pub(crate) fn new(at_once: usize, most: usize) -> Self {
-        let room = Room { free: at_once, waiting: 0, lines: HashMap::new(), order: VecDeque::new() };
+        let room = Room { free: at_once, waiting: 0, lines: HashMap::new(), order: VecDeque::new(), turn: Who::Known };
         Self { room: Arc::new(Mutex::new(room)), most }
     }
 
@@ -92,7 +131,7 @@ impl Turns {
     }
 
     /// Waits for a turn.
-    pub(crate) async fn take(&self, network: &str) -> Result<Turn, Full> {
+    pub(crate) async fn take(&self, who: Who, network: &str) -> Result<Turn, Full> {
         let turn = {
             let mut room = self.room.lock();
             if room.free > 0 {
@@ -102,10 +141,11 @@ impl Turns {
             if room.waiting >= self.most {
                 room.tidy();
             }
-            if room.waiting >= self.most && !room.make_room(network) {
+            let name = (who, network.to_owned());
+            if room.waiting >= self.most && !room.make_room(&name) {
                 return Err(Full);
             }
-            room.line_up(network)
+            room.line_up(name)
         };
         turn.await.map_err(|_| Full)
     }
@@ -143,7 +183,11 @@ mod tests {
 
     /// A caller who waits, or has an answer at once.
     fn line_up<'t>(turns: &'t Turns, network: &'t str) -> Result<Waiting<'t>, Result<Turn, Full>> {
-        let mut waiting: Waiting<'t> = Box::pin(turns.take(network));
+        by(turns, Who::Stranger, network)
+    }
+
+    fn by<'t>(turns: &'t Turns, who: Who, network: &'t str) -> Result<Waiting<'t>, Result<Turn, Full>> {
+        let mut waiting: Waiting<'t> = Box::pin(turns.take(who, network));
         match waiting.as_mut().now_or_never() {
             Some(answer) => Err(answer),
             None => Ok(waiting),
@@ -182,6 +226,37 @@ mod tests {
         drop(working);
         drop(now(&mut flood[0]).unwrap().unwrap());
         assert!(now(&mut other).unwrap().is_ok());
+    }
+
+    #[test]
+    fn point_1_1_many_networks_keep_nobody_waiting_who_is_known() {
+        let turns = Turns::new(1, 4);
+        let working = line_up(&turns, "0").err().unwrap().unwrap();
+        let mut botnet: Vec<_> = ["1", "2", "3", "4"].iter().map(|network| line_up(&turns, network).unwrap()).collect();
+        assert_eq!(line_up(&turns, "5").err().unwrap().unwrap_err(), Full);
+        let ada = by(&turns, Who::Known, "1").unwrap();
+        botnet.retain_mut(|waiting| now(waiting).is_none());
+        assert_eq!(botnet.len(), 3, "one stranger was sent away");
+        let bob = by(&turns, Who::Known, "2").unwrap();
+        botnet.retain_mut(|waiting| now(waiting).is_none());
+        assert_eq!(botnet.len(), 2);
+        assert_eq!(by(&turns, Who::Known, "3").err().unwrap().unwrap_err(), Full, "strangers keep their half");
+        drop(working);
+        let known = [ada, bob].map(|waiting| ('k', waiting));
+        let mut all: Vec<_> = botnet.into_iter().map(|waiting| ('s', waiting)).chain(known).collect();
+        let mut served = String::new();
+        while !all.is_empty() {
+            let mut turn = None;
+            all.retain_mut(|(who, waiting)| {
+                if turn.is_none() {
+                    turn = now(waiting).inspect(|_| served.push(*who));
+                    return turn.is_none();
+                }
+                true
+            });
+            drop(turn.unwrap());
+        }
+        assert_eq!(served, "ksks");
     }
 
     #[test]

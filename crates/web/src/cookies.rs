@@ -1,9 +1,11 @@
-//! The cookies: one that binds pages to a browser, one for the session, one that tells the next page what was done, and for an
-//! hour those of links that were opened.
+//! The cookies: one that binds pages to a browser, one for the session, one that tells the next page what was done, for an hour
+//! those of links that were opened, and for a year those by which a browser is known to who signed in there.
 use crate::WebState;
 use axum::http::{HeaderMap, HeaderValue, header};
 use domain::InvitationId;
+use flows::mark::{self, NewMark, Tag};
 use flows::pass;
+use std::str::FromStr;
 
 /// Which cookie.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -16,7 +18,12 @@ pub enum Cookie {
     Setup,
     /// The pass of an invitation's link. One for each: what is open in two tabs is not mixed up.
     Invitation(InvitationId),
+    /// The mark of somebody who signed in: one for each, as people share browsers.
+    Mark(Tag),
 }
+
+/// People whom a browser remembers to have signed in. One more has it forget the others.
+const MARKS: usize = 8;
 
 /// Invitations that a browser can have open. Whoever makes it open more has it forget the others, and no other cookie.
 const INVITATIONS: usize = 8;
@@ -25,6 +32,7 @@ const INVITATIONS: usize = 8;
 pub const SOON: i64 = 60;
 
 const OF_INVITATION: &str = "invitation_";
+const OF_MARK: &str = "known_";
 
 impl Cookie {
     /// The name, for the [prefix](crate::cookie_prefix::prefix) of the server.
@@ -35,6 +43,7 @@ impl Cookie {
             Self::Notice => format!("{prefix}notice"),
             Self::Setup => format!("{prefix}setup"),
             Self::Invitation(id) => format!("{prefix}{OF_INVITATION}{id}"),
+            Self::Mark(tag) => format!("{prefix}{OF_MARK}{tag}"),
         }
     }
 
@@ -58,6 +67,7 @@ impl Cookie {
             Self::Browser | Self::Session => None,
             Self::Notice => Some(SOON),
             Self::Setup | Self::Invitation(_) => Some(pass::LIFETIME),
+            Self::Mark(_) => Some(mark::LIFETIME),
         }
     }
 
@@ -87,8 +97,21 @@ pub fn too_many_invitations(state: &WebState, headers: &HeaderMap) -> Vec<Header
 }
 
 fn invitations(prefix: &str, headers: &HeaderMap) -> Vec<InvitationId> {
-    let before = format!("{prefix}{OF_INVITATION}");
-    pairs(headers).filter_map(|(name, _)| name.strip_prefix(&before)?.parse().ok()).collect()
+    each_of(&format!("{prefix}{OF_INVITATION}"), headers)
+}
+
+/// What the names of cookies say after this beginning.
+fn each_of<T: FromStr>(before: &str, headers: &HeaderMap) -> Vec<T> {
+    pairs(headers).filter_map(|(name, _)| name.strip_prefix(before)?.parse().ok()).collect()
+}
+
+/// The browser remembers that somebody signed in: the new mark, and the end of others where there are too many.
+pub fn remember(state: &WebState, headers: &HeaderMap, new: &NewMark) -> Vec<HeaderValue> {
+    let mut others: Vec<Tag> = each_of(&format!("{}{OF_MARK}", state.cookie_prefix()), headers);
+    others.retain(|tag| *tag != new.tag);
+    let too_many = others.len() >= MARKS;
+    let ended = others.into_iter().filter(|_| too_many).filter_map(|tag| Cookie::Mark(tag).clear(state));
+    ended.chain(Cookie::Mark(new.tag).set(state, new.value.expose())).collect()
 }
 
 fn pairs(headers: &HeaderMap) -> impl Iterator<Item = (&str, &str)> {
@@ -139,6 +162,17 @@ mod tests {
         assert_eq!(invitations(&prefix, &headers), ids);
         assert_eq!(invitations(&plain, &headers), []);
         assert!(read(&Cookie::Invitation(ids[1]).name(&prefix), 200, &headers).is_some());
+    }
+
+    #[test]
+    fn point_1_1_each_person_has_a_mark_of_their_own() {
+        let prefix = prefix("https://as.example", true);
+        let tags: Vec<Tag> = ["00000000000000ff", "0123456789abcdef"].map(|tag| tag.parse().unwrap()).to_vec();
+        let names: Vec<_> = tags.iter().map(|tag| Cookie::Mark(*tag).name(&prefix)).collect();
+        assert!(names.iter().all(|name| name.starts_with("__Host-cs_") && name.contains("_known_")), "{names:?}");
+        let line = format!("{}=x; {prefix}session=y; {}=z; {prefix}known_FF=1; {prefix}known_=1", names[0], names[1]);
+        let headers = HeaderMap::from_iter([(header::COOKIE, line.parse().unwrap())]);
+        assert_eq!(each_of::<Tag>(&format!("{prefix}{OF_MARK}"), &headers), tags);
     }
 
     #[test]

@@ -8,6 +8,7 @@ use axum::middleware::Next;
 use axum::response::Response;
 use domain::encoding::base32;
 use domain::oauth::error::ErrorCode;
+use flows::Later;
 
 /// Names a request in the response, the log, the audit and on error pages.
 #[derive(Debug, Clone)]
@@ -40,10 +41,10 @@ fn bare_challenge(headers: &mut HeaderMap) {
 }
 
 /// Seconds after which to try again, where something was limited or full (RFC 9110 §10.2.3).
-const fn retry_after(status: StatusCode) -> Option<&'static str> {
+fn retry_after(status: StatusCode, later: &Later) -> Option<HeaderValue> {
     match status {
-        StatusCode::TOO_MANY_REQUESTS => Some("60"),
-        StatusCode::SERVICE_UNAVAILABLE => Some("2"),
+        StatusCode::TOO_MANY_REQUESTS => Some(later.seconds().unwrap_or(60).into()),
+        StatusCode::SERVICE_UNAVAILABLE => Some(HeaderValue::from_static("2")),
         _ => None,
     }
 }
@@ -54,6 +55,8 @@ pub async fn dress(State(state): State<WebState>, mut request: Request, next: Ne
     state.rng().fill(&mut random);
     let id = base32(random);
     request.extensions_mut().insert(RequestId(id.clone()));
+    let later = Later::default();
+    request.extensions_mut().insert(later.clone());
     let sent_header = request.headers().contains_key(header::AUTHORIZATION);
     let mut response = if names_one_host(&request) {
         next.run(request).await
@@ -62,7 +65,7 @@ pub async fn dress(State(state): State<WebState>, mut request: Request, next: Ne
     };
     let sent = sent_header || response.extensions().get::<BodyCredential>().is_some();
     let is_unauthorized = response.status() == StatusCode::UNAUTHORIZED;
-    let later = retry_after(response.status());
+    let later = retry_after(response.status(), &later);
     let headers = response.headers_mut();
     if is_unauthorized && !sent {
         bare_challenge(headers);
@@ -71,7 +74,7 @@ pub async fn dress(State(state): State<WebState>, mut request: Request, next: Ne
         headers.insert(X_REQUEST_ID, value);
     }
     if let Some(seconds) = later {
-        headers.entry(header::RETRY_AFTER).or_insert(HeaderValue::from_static(seconds));
+        headers.entry(header::RETRY_AFTER).or_insert(seconds);
     }
     let fixed = [
         (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),

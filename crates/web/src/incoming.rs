@@ -14,7 +14,7 @@ use domain::oauth::params::RawParams;
 use domain::{SecretHash, UserId};
 use flows::authorize::Locales;
 use flows::session::Caller;
-use flows::{Ctx, Facts, Fault};
+use flows::{Ctx, Facts, Fault, Later};
 use std::convert::Infallible;
 use std::net::SocketAddr;
 
@@ -44,7 +44,8 @@ impl FromRequestParts<WebState> for Incoming {
             ..Facts::default()
         };
         let query = RawParams::from_urlencoded(parts.uri.query().unwrap_or_default().as_bytes());
-        let ctx = Ctx::new(state.clock(), state.rng(), facts);
+        let later = parts.extensions.get::<Later>().cloned().unwrap_or_default();
+        let ctx = Ctx { later, ..Ctx::new(state.clock(), state.rng(), facts) };
         Ok(Self { ctx, query, headers: parts.headers.clone() })
     }
 }

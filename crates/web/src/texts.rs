@@ -3,6 +3,7 @@ use askama::filters::HtmlSafe;
 use domain::access::Operation;
 use domain::language::Language;
 use domain::oauth::error::Refusal;
+use flows::Later;
 use fluent_bundle::concurrent::FluentBundle;
 use fluent_bundle::{FluentArgs, FluentResource, FluentValue};
 use std::borrow::Cow;
@@ -143,6 +144,20 @@ impl Texts {
     /// What a refusal says. English sentences stand beside the rules; other languages have theirs by exact reason.
     pub fn refusal(self, refusal: &(impl Refusal + ?Sized)) -> String {
         self.reason(refusal.reason(), refusal.public())
+    }
+
+    /// The same of what may be done later, with when that is.
+    pub fn refusal_for_now(self, refusal: &(impl Refusal + ?Sized), later: &Later) -> String {
+        let said = self.refusal(refusal);
+        match later.seconds() {
+            None => said,
+            // Whole minutes, when it is too long to count seconds.
+            Some(seconds @ ..=120) => format!("{said} {}", self.fill("wait-seconds", &[("count", seconds.into())])),
+            Some(seconds) => {
+                let minutes = seconds.saturating_add(59) / 60;
+                format!("{said} {}", self.fill("wait-minutes", &[("count", minutes.into())]))
+            }
+        }
     }
 
     /// The same where only the reason and the English sentence are known. One reason is told in different sentences where

@@ -11,12 +11,13 @@ const USE_CASES: &str = "countersign-flows";
 const UNGUARDED: &str = "unguarded";
 
 /// What the signature of a use case names, one of these: who calls, what they prove it with, or what a gate made or read.
-const CALLERS: [&str; 15] = [
+const CALLERS: [&str; 16] = [
     "Principal",
     "Caller",
     "SessionView",
     "Registrar",
     "Held",
+    "Here",
     "MayRead",
     "MayChange",
     "Proof",

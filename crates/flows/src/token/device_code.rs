@@ -107,6 +107,9 @@ async fn wait(app: &App, ctx: &Ctx, device: &DeviceAuthorization) -> Result<R, S
     let polled = app.store().write(move |tx| Box::pin(store::device::poll(tx, id, INTERVAL, now))).await?;
     Ok(match polled {
         Polled::InTime => R::Pending,
-        Polled::TooEarly => R::TooFast,
+        Polled::TooEarly => {
+            ctx.later.wait(device.interval.saturating_add(INTERVAL));
+            R::TooFast
+        }
     })
 }

@@ -117,6 +117,7 @@ pub struct Registration {
     /// For the policy `token`.
     pub initial_access_tokens: Vec<String>,
     pub per_address_per_hour: u32,
+    pub alike_per_hour: u32,
     pub self_registered_scopes: Option<Vec<String>>,
     /// Seconds.
     pub unused_after: i64,
@@ -131,6 +132,7 @@ impl Default for Registration {
             policy: base.policy,
             initial_access_tokens: Vec::new(),
             per_address_per_hour: base.per_address_per_hour,
+            alike_per_hour: base.alike_per_hour,
             self_registered_scopes: None,
             unused_after: base.unused_after,
             private_schemes: base.private_schemes,
@@ -240,6 +242,7 @@ impl Config {
                 policy: self.registration.policy,
                 initial_access_tokens: self.registration.initial_access_tokens.iter().map(|t| pepper.hash(t)).collect(),
                 per_address_per_hour: self.registration.per_address_per_hour,
+                alike_per_hour: self.registration.alike_per_hour,
                 self_registered_scopes,
                 unused_after: self.registration.unused_after,
                 private_schemes: self.registration.private_schemes.clone(),

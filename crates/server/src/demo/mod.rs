@@ -41,7 +41,7 @@ pub async fn run(options: &Demo, flags: &Flags, settings: &Config, json: bool) -
         registration: if file {
             settings.registration.clone()
         } else {
-            Registration { per_address_per_hour: u32::MAX, ..Registration::default() }
+            Registration { per_address_per_hour: u32::MAX, alike_per_hour: u32::MAX, ..Registration::default() }
         },
         // There is nobody who would send requests elsewhere.
         shutdown: Shutdown { delay: 0, ..settings.shutdown },

@@ -102,7 +102,7 @@ async fn a_new_password_needs_the_old_one_and_signs_out_everywhere_else() {
         assert_eq!(change(PASSWORD, &"x".repeat(257)).await.err(), Some("password_too_long"));
         assert_eq!(change("not the password", "another long one").await.err(), Some("current_password_wrong"));
         assert!(is_alive(&app, &there).await, "nothing happened");
-        let renewed = change(PASSWORD, "another long one").await.unwrap().unwrap();
+        let renewed = change(PASSWORD, "another long one").await.unwrap().session.unwrap();
         assert!(!is_alive(&app, &here).await, "point 2.5: the old secret of this session opens nothing");
         let here = NewSession { secret: renewed, ..here.clone() };
         assert!(is_alive(&app, &here).await && !is_alive(&app, &there).await && is_alive(&app, &bobs).await);

@@ -1,6 +1,7 @@
 //! Where people enter the code that a device shows (RFC 8628 §3.3), and what they read in the end.
 use super::form::Form;
 use super::frame::{Frame, Leads, interaction_path, render, see_other, with_browser};
+use super::login::of_form;
 use super::refused;
 use crate::WebState;
 use crate::error::status;
@@ -72,12 +73,9 @@ pub async fn post(State(state): State<WebState>, incoming: Incoming, Form(form):
         Ok(interaction) => see_other(&interaction_path(&state, &interaction)),
         Err(Failure::Refused(refusal)) => {
             let frame = Frame::new(&state, &browser);
-            let problem = Some(frame.texts().refusal(&refusal));
+            let problem = Some(frame.texts().refusal_for_now(&refusal, &incoming.ctx.later));
             let page = DevicePage { frame, user_code: typed.to_owned(), by_link: false, problem };
-            let status = match status(refusal.code()) {
-                StatusCode::TOO_MANY_REQUESTS => StatusCode::TOO_MANY_REQUESTS,
-                _ => StatusCode::UNPROCESSABLE_ENTITY,
-            };
+            let status = of_form(status(refusal.code()));
             with_browser(&state, &browser, render(&state, &page, status, Leads::Here, None))
         }
         Err(failure) => refused::failure(&state, &incoming, &failure),

@@ -4,9 +4,9 @@ use super::notice::Notice;
 use super::time::Time;
 use super::undo::Undo;
 use crate::WebState;
-use crate::cookies::Cookie;
+use crate::cookies::{Cookie, remember};
 use crate::error::plain;
-use crate::incoming::Browser;
+use crate::incoming::{Browser, Incoming};
 use crate::texts::{Rich, Texts, Value};
 use askama::Template;
 use axum::extract::{Path, State};
@@ -18,6 +18,7 @@ use domain::identity::Role;
 use domain::language::Language;
 use domain::oauth::error::ErrorCode;
 use flows::Brand;
+use flows::session::NewSession;
 use std::collections::BTreeSet;
 use std::fmt;
 
@@ -272,6 +273,13 @@ pub fn with_cookie(mut response: Response, cookie: Option<HeaderValue>) -> Respo
         response.headers_mut().append(header::SET_COOKIE, cookie);
     }
     response
+}
+
+/// The answer to whoever just signed in: the cookies of the session and of the browser.
+pub fn signed_in(state: &WebState, incoming: &Incoming, response: Response, new: &NewSession) -> Response {
+    let response = with_cookie(response, Cookie::Session.set(state, new.secret.expose()));
+    let marks = remember(state, &incoming.headers, &new.mark);
+    marks.into_iter().fold(response, |response, cookie| with_cookie(response, Some(cookie)))
 }
 
 /// After a form: 303, so that what was posted is never posted on (checklist 19).

@@ -1,6 +1,6 @@
 //! Signing in.
 use super::form::Form;
-use super::frame::{Frame, Leads, interaction_path, render, see_other, with_browser, with_cookie};
+use super::frame::{Frame, Leads, interaction_path, render, see_other, signed_in, with_browser};
 use super::{back, home, refused};
 use crate::WebState;
 use crate::cookies::Cookie;
@@ -13,9 +13,10 @@ use axum::response::Response;
 use domain::Secret;
 use domain::client::Client;
 use domain::oauth::error::Refusal as _;
-use flows::Failure;
 use flows::authorize::{self, Next};
-use flows::session;
+use flows::mark;
+use flows::session::{self, Here};
+use flows::{Failure, Later};
 
 #[derive(Template)]
 #[template(path = "login.html")]
@@ -30,8 +31,12 @@ struct LoginPage<'p> {
     problem: Option<String>,
 }
 
-/// A form to fill in again: its status, and why.
-type Problem<'p> = Option<(StatusCode, &'p session::SignInRefusal)>;
+/// A form to fill in again: its status, why, and when that may help.
+type Problem<'p> = Option<(StatusCode, session::SignInRefusal, &'p Later)>;
+
+fn said(frame: &Frame, problem: Problem<'_>) -> Option<String> {
+    problem.map(|(_, refusal, later)| frame.texts().refusal_for_now(&refusal, later))
+}
 
 /// The interaction that a sign-in is for.
 #[derive(Debug, Clone, Copy)]
@@ -55,7 +60,7 @@ pub fn login_page(
     let Waiting { interaction, client, redirect_uri, reauthenticate } = waiting;
     let frame = Frame::new(state, browser);
     let page = LoginPage {
-        problem: problem.map(|(_, refusal)| frame.texts().refusal(refusal)),
+        problem: said(&frame, problem),
         frame,
         interaction,
         client: Some(client),
@@ -63,15 +68,15 @@ pub fn login_page(
         username: hint.unwrap_or_default(),
         reauthenticate,
     };
-    render(state, &page, problem.map_or(StatusCode::OK, |(status, _)| status), Leads::To(redirect_uri), None)
+    render(state, &page, problem.map_or(StatusCode::OK, |(status, ..)| status), Leads::To(redirect_uri), None)
 }
 
 fn plain_page(state: &WebState, browser: &Browser, return_to: &str, username: &str, problem: Problem<'_>) -> Response {
     let frame = Frame::new(state, browser);
-    let said = problem.map(|(_, refusal)| frame.texts().refusal(refusal));
+    let said = said(&frame, problem);
     let (interaction, client, reauthenticate) = ("", None, false);
     let page = LoginPage { frame, interaction, client, return_to, username, reauthenticate, problem: said };
-    let status = problem.map_or(StatusCode::OK, |(status, _)| status);
+    let status = problem.map_or(StatusCode::OK, |(status, ..)| status);
     with_browser(state, browser, render(state, &page, status, Leads::Here, None))
 }
 
@@ -92,7 +97,9 @@ pub async fn post(State(state): State<WebState>, incoming: Incoming, Form(form):
         Ok(caller) => caller,
         Err(response) => return response,
     };
-    match session::sign_in(state.app(), &incoming.ctx, username, &password, &here).await {
+    let mark = Cookie::Mark(mark::tag(state.app(), username)).read(&state, &incoming.headers).map(Secret::new);
+    let with = Here { caller: &here, mark: mark.as_ref() };
+    match session::sign_in(state.app(), &incoming.ctx, username, &password, with).await {
         Ok(new) => {
             let to = match interaction {
                 None => back::path(&state, form.get("return_to")),
@@ -103,11 +110,11 @@ pub async fn post(State(state): State<WebState>, incoming: Incoming, Form(form):
                     }
                 }
             };
-            with_cookie(see_other(&to), Cookie::Session.set(&state, new.secret.expose()))
+            signed_in(&state, &incoming, see_other(&to), &new)
         }
         Err(Failure::Fault(fault)) => refused::failure::<session::SignInRefusal>(&state, &incoming, &fault.into()),
         Err(Failure::Refused(refusal)) => {
-            let problem = Some((sign_in_status(refusal), &refusal));
+            let problem = Some((of_form(status(refusal.code())), refusal, &incoming.ctx.later));
             let return_to = back::read(&state, form.get("return_to"));
             let Some(text) = interaction else { return plain_page(&state, &browser, &return_to, username, problem) };
             // Whoever was signed in still is, and reads again why they are asked.
@@ -127,8 +134,8 @@ pub async fn post(State(state): State<WebState>, incoming: Incoming, Form(form):
 }
 
 /// A wrong password is a form to fill in again, not a forbidden page.
-fn sign_in_status(refusal: session::SignInRefusal) -> StatusCode {
-    match status(refusal.code()) {
+pub fn of_form(status: StatusCode) -> StatusCode {
+    match status {
         StatusCode::TOO_MANY_REQUESTS => StatusCode::TOO_MANY_REQUESTS,
         _ => StatusCode::UNPROCESSABLE_ENTITY,
     }

@@ -109,7 +109,7 @@ impl Problem {
             late if is_late(late) => Ok(Self { said: frame.say("form-changed-meanwhile"), ..Self::default() }),
             Failure::Refused(refusal) if mendable(refusal.code()) || refusal.member().is_some() => Ok(Self {
                 member: refusal.member().unwrap_or_default().to_owned(),
-                said: frame.texts().refusal(refusal),
+                said: frame.texts().refusal_for_now(refusal, &person.ctx.later),
                 place: field(frame, refusal.member().unwrap_or_default()),
                 ..Self::default()
             }),

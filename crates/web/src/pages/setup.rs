@@ -1,7 +1,7 @@
 //! The first operator, by the one-time link that the server prints. Its secret is in the link alone: opening it leaves a
 //! pass in the browser.
 use super::form::Form;
-use super::frame::{Frame, Leads, render, see_other, with_browser, with_cookie};
+use super::frame::{Frame, Leads, render, see_other, signed_in, with_browser, with_cookie};
 use super::signup::newcomer;
 use super::{home, refused};
 use crate::WebState;
@@ -74,7 +74,7 @@ pub async fn post(State(state): State<WebState>, incoming: Incoming, Form(form):
     match setup::complete(app, ctx, held, newcomer(&form, &browser, &password), &here).await {
         Ok(new) => {
             let response = with_cookie(home::redirect(&state), Cookie::Setup.clear(&state));
-            with_cookie(response, Cookie::Session.set(&state, new.secret.expose()))
+            signed_in(&state, &incoming, response, &new)
         }
         Err(Failure::Refused(refusal @ SetupRefusal::Account(_))) => {
             page(&state, &browser, (field("name"), field("username")), Some(&refusal))

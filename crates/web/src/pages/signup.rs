@@ -1,9 +1,10 @@
 //! Creating an account.
 use super::form::Form;
-use super::frame::{Frame, Leads, interaction_path, render, see_other, with_browser, with_cookie};
+use super::frame::{Frame, Leads, interaction_path, render, see_other, signed_in, with_browser};
+use super::login::of_form;
 use super::{back, home, refused};
 use crate::WebState;
-use crate::cookies::Cookie;
+use crate::error::status;
 use crate::incoming::{Browser, Incoming};
 use askama::Template;
 use axum::extract::State;
@@ -12,6 +13,7 @@ use axum::response::Response;
 use domain::Secret;
 use domain::client::Client;
 use domain::language::Language;
+use domain::oauth::error::Refusal as _;
 use domain::oauth::params::RawParams;
 use flows::Failure;
 use flows::authorize::{self, Next};
@@ -67,9 +69,9 @@ async fn page(
     let leads = client.as_ref().map_or(Leads::Here, |(_, uri)| Leads::To(uri));
     let client = client.as_ref().map(|(client, _)| &**client);
     let frame = Frame::new(state, &browser);
-    let said = problem.map(|refusal| frame.texts().refusal(refusal));
+    let said = problem.map(|refusal| frame.texts().refusal_for_now(refusal, &incoming.ctx.later));
     let page = SignUpPage { frame, interaction, client, name: kept.0, username: kept.1, return_to, problem: said };
-    let status = if problem.is_some() { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK };
+    let status = problem.map_or(StatusCode::OK, |refusal| of_form(status(refusal.code())));
     with_browser(state, &browser, render(state, &page, status, leads, None))
 }
 
@@ -113,7 +115,7 @@ pub async fn post(State(state): State<WebState>, incoming: Incoming, Form(form):
                     Err(failure) => return refused::interrupted(&state, &incoming, &failure),
                 },
             };
-            with_cookie(see_other(&to), Cookie::Session.set(&state, new.secret.expose()))
+            signed_in(&state, &incoming, see_other(&to), &new)
         }
         Err(Failure::Refused(refusal)) => {
             let kept = (field("name"), field("username"));

@@ -383,7 +383,8 @@ async fn invitations_in_two_tabs_are_kept_apart_and_many_leave_the_other_cookies
             assert!(first.body.contains("with the role Admin") && !pages[1].1.body.contains("Admin"), "{}", first.body);
         }
     }
-    assert_eq!(guest.cookies.len(), 3, "the browser's, the session's, and the last invitation's: {:?}", guest.cookies);
+    let kept = "the browser's, the session's, the last invitation's, and the mark of who signed in";
+    assert_eq!(guest.cookies.len(), 4, "{kept}: {:?}", guest.cookies);
     assert_eq!(guest.submit(&pages[0].1.form("accept")).await.status, 403, "to be opened again");
     assert_eq!(guest.submit(&pages[8].1.form("accept")).await.status, 303);
     s.app.stop().await;

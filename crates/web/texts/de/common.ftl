@@ -14,6 +14,11 @@ copied = Kopiert
 email-address = E-Mail-Adresse
 password = Passwort
 request-id = Anfrage-ID
+wait-seconds = { $count ->
+    [one] Versuchen Sie es in einer Sekunde noch einmal.
+   *[other] Versuchen Sie es in { $count } Sekunden noch einmal.
+}
+wait-minutes = Versuchen Sie es in { $count } Minuten noch einmal.
 
 role-member = Mitglied
 role-admin = Admin

@@ -14,6 +14,11 @@ copied = Copied
 email-address = Email address
 password = Password
 request-id = Request id
+wait-seconds = { $count ->
+    [one] You can try again in one second.
+   *[other] You can try again in { $count } seconds.
+}
+wait-minutes = You can try again in { $count } minutes.
 
 role-member = Member
 role-admin = Admin

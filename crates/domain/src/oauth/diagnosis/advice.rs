@@ -98,6 +98,7 @@ pub const ADVICE: &[Advice] = advice! {
     "scope_needs_a_user" => "Do not ask for openid, profile, email or offline_access where no person takes part.";
 
     // Devices.
+    "device_authorization_slowed_down" => "Ask for codes once for each sign-in, and poll until they expire; wait before the next one.";
     "device_settled" => "The person answered twice, or too late. Begin again on the device.";
     "device_code_missing" => "Send the device_code of the device authorization in the body.";
     "device_code_unknown" => "Send the device_code as it was answered, whole. One that expired long ago is forgotten: begin again on the device.";
@@ -131,6 +132,7 @@ pub const ADVICE: &[Advice] = advice! {
     "registration_off" => "Whoever runs this server registers applications here; ask them.";
     "initial_access_token_missing_or_wrong" => "Send an initial access token as Bearer; whoever runs this server hands them out.";
     "registration_without_sign_in" => "Register with a personal access token or an API key, or from the developer console.";
+    "registration_repeated" => "Keep the client id and its credentials where every process and start of the app finds them, and register only where there are none.";
     "registration_slowed_down" => "Register an application once and keep its credentials; wait before the next one.";
     "registration_token_missing" => "Send the registration_access_token from the registration response, or a credential of the owner, as Bearer.";
     "registration_token_wrong" => "Send the registration_access_token that was answered when this application was registered.";

@@ -121,6 +121,7 @@ pub const DEVICE_REQUEST: &[Check] = checks! {
     "check-scope", "The scopes exist and are open to the app" => ["scope_malformed", "scope_unknown", "scope_not_registered", "scope_awaits_review"];
     "check-sub-type", "The sub_type is known" => ["sub_type_unknown"];
     "check-resource", "Every resource exists" => ["resource_unknown"];
+    "check-device-rate", "Not too many devices asked from this address" => ["device_authorization_slowed_down"];
 };
 
 /// `token/device_code`.
@@ -243,7 +244,7 @@ pub const REGISTRATION: &[Check] = &[
     Check {
         key: "check-registration-rate",
         title: "Not too many were registered from this address",
-        reasons: &["registration_slowed_down"],
+        reasons: &["registration_slowed_down", "registration_repeated"],
     },
     Check {
         key: "check-registration-token",

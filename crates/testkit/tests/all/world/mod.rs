@@ -125,6 +125,7 @@ impl World {
             let pepper = flows::keys::pepper(&flows::MasterKey::new([7; 32]));
             settings.registration.initial_access_tokens = vec![pepper.hash(protocol::INITIAL)];
             settings.registration.per_address_per_hour = 1_000_000;
+            settings.registration.alike_per_hour = 1_000_000;
         })
         .await;
         let owner = app.user("owner@example.com", 1).await;

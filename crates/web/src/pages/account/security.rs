@@ -1,17 +1,21 @@
 //! The password, and where the person is signed in.
 use crate::WebState;
 use crate::cookies::Cookie;
+use crate::error::status as status_for;
 use crate::pages::frame::{Frame, with_cookie};
+use crate::pages::login::of_form;
 use crate::pages::nav::Section;
 use crate::pages::pager::{Pager, ROWS};
 use crate::pages::problem::Problem;
 use crate::person::{Person, Posted};
 use askama::Template;
 use axum::extract::State;
-use axum::response::Response;
+use axum::http::StatusCode;
+use axum::response::{IntoResponse as _, Response};
 use domain::identity::Device;
+use domain::oauth::error::Refusal as _;
 use domain::{Secret, Timestamp};
-use flows::account::{self, OwnSession, PasswordChange};
+use flows::account::{self, OwnSession, PasswordChange, Renewed};
 use flows::manage::ManageRefusal;
 use flows::{Failure, Page, Paged};
 
@@ -93,6 +97,13 @@ pub async fn get(State(state): State<WebState>, person: Person) -> Response {
     }
 }
 
+fn status_of(failure: &Failure<ManageRefusal>) -> StatusCode {
+    match failure {
+        Failure::Refused(refusal) => of_form(status_for(refusal.code())),
+        Failure::Fault(_) => StatusCode::UNPROCESSABLE_ENTITY,
+    }
+}
+
 /// Changes the password.
 pub async fn post(State(state): State<WebState>, posted: Posted) -> Response {
     let person = &posted.person;
@@ -101,11 +112,11 @@ pub async fn post(State(state): State<WebState>, posted: Posted) -> Response {
     let end_others = !posted.field("end_others").is_empty();
     let change = PasswordChange { old: &old, new: &new, end_others };
     let failure = match account::change_password(state.app(), ctx, who, current, &change).await {
-        Ok(secret) => {
+        Ok(Renewed { session, mark }) => {
             let said = if end_others { "password-changed" } else { "password-changed-only" };
             let done = person.done(&state, &person.path(&state, Section::Security), said);
-            let cookie = secret.and_then(|secret| Cookie::Session.set(&state, secret.expose()));
-            return with_cookie(done, cookie);
+            let cookie = session.and_then(|secret| Cookie::Session.set(&state, secret.expose()));
+            return with_cookie(with_cookie(done, cookie), Cookie::Mark(mark.tag).set(&state, mark.value.expose()));
         }
         Err(failure) => failure,
     };
@@ -113,8 +124,9 @@ pub async fn post(State(state): State<WebState>, posted: Posted) -> Response {
         Ok(problem) => problem,
         Err(response) => return *response,
     };
+    let status = status_of(&failure);
     match page(&state, person, problem).await {
-        Ok(page) => person.again(&state, &page),
+        Ok(page) => (status, person.again(&state, &page)).into_response(),
         Err(failure) => person.refused(&state, &failure),
     }
 }

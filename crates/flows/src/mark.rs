@@ -1,0 +1,109 @@
+//! The mark that a browser keeps when somebody has signed in there: it tells this browser from strangers, should many guess at
+//! the account from everywhere. It proves nothing else, and opens nothing. A change of the password voids it, and so does
+//! whatever ends all that acts for the person.
+use crate::App;
+use domain::encoding::{base64url, from_base64url};
+use domain::identity::{Email, User};
+use domain::{Secret, Timestamp};
+use std::fmt;
+use std::str::FromStr;
+
+/// Seconds that a browser keeps it.
+pub const LIFETIME: i64 = 365 * 24 * 60 * 60;
+
+/// Tells the marks of several people in one browser apart, and nothing to whoever sees it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Tag(u64);
+
+impl fmt::Display for Tag {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{:016x}", self.0)
+    }
+}
+
+impl FromStr for Tag {
+    type Err = ();
+    fn from_str(text: &str) -> Result<Self, ()> {
+        let tag = u64::from_str_radix(text, 16).map(Self).map_err(|_| ())?;
+        if tag.to_string() == text { Ok(tag) } else { Err(()) }
+    }
+}
+
+/// What a browser keeps.
+#[derive(Debug, Clone)]
+pub struct NewMark {
+    pub tag: Tag,
+    pub value: Secret,
+}
+
+/// A mark that this server made for the account that somebody wants to sign in to. Whether it still [stands](Self::stands), only
+/// the account tells.
+#[derive(Clone)]
+pub(crate) struct Mark {
+    browser: [u8; 16],
+    standing: [u8; 32],
+}
+
+impl fmt::Debug for Mark {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Mark(…)")
+    }
+}
+
+/// What an account is found by, from what was typed: equal for all spellings of one address. What is no address is no account.
+pub(crate) fn account(typed: &str) -> String {
+    Email::parse(typed).map_or_else(|_| format!("no address\n{typed}"), |email| email.key())
+}
+
+/// The tag of the account for which this was typed.
+pub fn tag(app: &App, typed: &str) -> Tag {
+    let hash = app.marks().hash(&format!("tag\n{}", account(typed)));
+    let mut bytes = [0; 8];
+    bytes.copy_from_slice(&hash.as_bytes()[..8]);
+    Tag(u64::from_be_bytes(bytes))
+}
+
+/// What is no longer the same when the mark is void.
+fn standing(app: &App, user: &User) -> [u8; 32] {
+    let password = user.password_hash.as_deref().unwrap_or_default();
+    *app.marks().hash(&format!("standing\n{}\n{}\n{password}", user.id, user.epoch)).as_bytes()
+}
+
+/// Who made it, and for which account.
+fn signature(app: &App, account: &str, body: &[u8]) -> domain::SecretHash {
+    app.marks().hash_bytes(&[b"mark\n", body, account.as_bytes()].concat())
+}
+
+/// A mark for a browser in which the user just signed in.
+pub(crate) fn issue(app: &App, now: Timestamp, browser: [u8; 16], user: &User) -> NewMark {
+    let until = now.plus(LIFETIME).seconds().to_be_bytes();
+    let body = [&browser[..], &until, &standing(app, user)].concat();
+    let signature = signature(app, &user.email.key(), &body);
+    let value = Secret::new(base64url(&[&body, &signature.as_bytes()[..]].concat()));
+    NewMark { tag: tag(app, user.email.as_str()), value }
+}
+
+/// The mark that a browser showed, if this server made it for that account and not too long ago.
+pub(crate) fn read(app: &App, now: Timestamp, account: &str, shown: &Secret) -> Option<Mark> {
+    let bytes = from_base64url(shown.expose())?;
+    let (body, signed) = bytes.split_at_checked(16 + 8 + 32)?;
+    if domain::SecretHash::from_slice(signed)? != signature(app, account, body) {
+        return None;
+    }
+    let (browser, rest) = body.split_first_chunk::<16>()?;
+    let (until, standing) = rest.split_first_chunk::<8>()?;
+    let good = now < Timestamp::from_seconds(i64::from_be_bytes(*until));
+    good.then_some(Mark { browser: *browser, standing: standing.try_into().ok()? })
+}
+
+impl Mark {
+    /// Which browser it is.
+    pub(crate) fn browser(&self) -> String {
+        base64url(&self.browser)
+    }
+
+    /// Whether the password is the one of then, and nobody has ended everything since.
+    pub(crate) fn stands(&self, app: &App, user: &User) -> bool {
+        self.standing == standing(app, user)
+    }
+}
