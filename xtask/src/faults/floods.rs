@@ -2,10 +2,10 @@
 use super::honest::{Honest, P99, SignIn, Waited};
 use super::http::{Connection, Reply, Request, connect, now, wait_until};
 use super::promises;
-use super::site::{EMAIL, Ground, Kind, RECOVERY, Server, Site};
+use super::site::{EMAIL, Ground, Kind, PASSWORD, RECOVERY, Server, Site};
 use super::verdict::Verdict;
 use crate::test::postgres::Postgres;
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, ensure};
 use std::collections::BTreeMap;
 use std::io::{BufReader, Read, Write};
 use std::net::TcpStream;
@@ -15,17 +15,23 @@ use std::time::Duration;
 
 /// MiB that the server may take, whatever strangers send.
 const MEMORY: u64 = 200;
-/// Where passwords are guessed, and how a wrong one that was verified is answered.
-const GUESSING: &str = "wrong passwords";
+/// How a guess that was verified is answered.
 const WRONG: u16 = 422;
-/// Guesses at one account, each from a network of its own: what all networks have together.
+/// Guesses at one account, each from a network of its own.
 const BOTNET: &str = "wrong passwords from many networks";
-const CEILING: usize = 100;
 
-/// The guesses that one network has at one account: five, and then one after 1 s, 2 s, 4 s, ….
-fn allowance(time: Duration) -> usize {
+/// The guesses that one network has at one thing: five, and then one after 1 s, 2 s, 4 s, ….
+fn of_a_place(time: Duration) -> usize {
     5 + (time.as_secs() + 1).ilog2() as usize + 1
 }
+
+/// So many at once, and then so many an hour.
+fn draining(at_once: u64, hourly: u64, time: Duration) -> usize {
+    usize::try_from(at_once + (time.as_secs() + 1) * hourly / 3600 + 1).unwrap_or(usize::MAX)
+}
+
+/// What is counted of a flood: answers with this status, and how many of them there may be after a time.
+type Bound = (&'static str, u16, fn(Duration) -> usize);
 
 /// Rows that refusals of strangers may add to the audit log: 2,000 at once, and one each second.
 const REFUSALS: usize = 2_300;
@@ -39,20 +45,27 @@ type Answers = BTreeMap<u16, usize>;
 
 const MANY_NAMES: &str = "9,000 parameter names";
 
-type Flood = (&'static str, fn(&Server, usize) -> Result<Answers>);
+type Flood = (&'static str, fn(&Server, usize) -> Result<Answers>, Option<Bound>);
 
-/// Each with the address that it seems to come from.
-const FLOODS: [Flood; 10] = [
-    (GUESSING, wrong_passwords),
-    (BOTNET, wrong_passwords_from_everywhere),
-    ("sign-ins that disconnect", sign_ins_that_disconnect),
-    (MANY_NAMES, |server, scale| Ok(repeated(server, scale, &many_names()))),
-    ("bad tokens at introspection", |server, scale| Ok(repeated(server, scale, &bad_introspection()))),
-    ("bad client secrets", |server, scale| Ok(repeated(server, scale, &bad_secret()))),
-    ("bad refresh tokens", |server, scale| Ok(repeated(server, scale, &bad_refresh()))),
-    ("bad registrations", |server, scale| Ok(repeated(server, scale, &bad_registration()))),
-    ("connections that come and go", |server, scale| Ok(connections_that_come_and_go(server, scale))),
-    ("slow heads and idle connections", slow_and_idle),
+/// Each from an address of its own, with what it may get done.
+const FLOODS: [Flood; 13] = [
+    ("wrong passwords", wrong_passwords, Some(("verified guesses", WRONG, of_a_place))),
+    (BOTNET, wrong_passwords_from_everywhere, Some(("verified guesses", WRONG, |time| draining(50, 50, time)))),
+    ("sign-ins that disconnect", sign_ins_that_disconnect, Some(("verified guesses", WRONG, |_| 0))),
+    ("wrong user codes", wrong_user_codes, Some(("looked up codes", WRONG, of_a_place))),
+    (
+        "device authorizations",
+        device_authorizations,
+        Some(("devices that got codes", 200, |time| draining(60, 120, time))),
+    ),
+    ("sign-ups", sign_ups, Some(("new accounts", 303, |time| draining(30, 60, time)))),
+    (MANY_NAMES, |server, scale| Ok(repeated(server, scale, &many_names())), None),
+    ("bad tokens at introspection", |server, scale| Ok(repeated(server, scale, &bad_introspection())), None),
+    ("bad client secrets", |server, scale| Ok(repeated(server, scale, &bad_secret())), None),
+    ("bad refresh tokens", |server, scale| Ok(repeated(server, scale, &bad_refresh())), None),
+    ("bad registrations", |server, scale| Ok(repeated(server, scale, &bad_registration())), None),
+    ("connections that come and go", |server, scale| Ok(connections_that_come_and_go(server, scale)), None),
+    ("slow heads and idle connections", slow_and_idle, None),
 ];
 
 pub fn run(ground: &Ground, kind: Kind, postgres: Option<&Postgres>, verdict: &mut Verdict) -> Result<()> {
@@ -61,10 +74,10 @@ pub fn run(ground: &Ground, kind: Kind, postgres: Option<&Postgres>, verdict: &m
     let mut server = site.spawn(&["prlimit", &format!("--nofile={DESCRIPTORS}:{DESCRIPTORS}")])?;
     server.wait_ready()?;
     let (idle, _) = server.memory();
-    let mut sent = 0;
-    for (name, flood) in FLOODS {
+    let (mut sent, own) = (0, SignIn::known(&site)?);
+    for (name, flood, bound) in FLOODS {
         server.forget_peak()?;
-        let honest = Honest::start(&site)?;
+        let honest = Honest::start(&site, &own)?;
         let began = now();
         let answers = flood(&server, scale)?;
         let took = began.elapsed();
@@ -88,12 +101,11 @@ pub fn run(ground: &Ground, kind: Kind, postgres: Option<&Postgres>, verdict: &m
         if is_judged {
             judge(verdict, name, client, person);
         }
-        if name == GUESSING || name == BOTNET {
-            let guesses = answers.get(&WRONG).copied().unwrap_or(0);
-            let most = if name == GUESSING { allowance(took) } else { CEILING };
-            let is_promised = name == GUESSING || promises::ACCOUNT_CEILING;
-            verdict.figures(&format!("{}, {name}: {guesses} guesses were verified, {most} are allowed", kind.name()));
-            verdict.expect(guesses <= most || !is_promised, &format!("{name}: {guesses} guesses were verified"));
+        if let Some((what, status, most)) = bound {
+            let (done, most) = (answers.get(&status).copied().unwrap_or(0), most(took));
+            let is_promised = name != BOTNET || promises::ACCOUNT_CEILING;
+            verdict.figures(&format!("{}, {name}: {done} {what}, {most} are allowed", kind.name()));
+            verdict.expect(done <= most || !is_promised, &format!("{name}: {done} {what}, {most} are allowed"));
         }
     }
     let returned = wait_until(Duration::from_secs(30), || server.memory().0 <= idle + 40);
@@ -179,7 +191,36 @@ const WAVE: usize = 750;
 
 fn wrong_passwords(server: &Server, scale: usize) -> Result<Answers> {
     let form = SignIn::read(&mut Connection::new(server.port), "203.0.113.1")?;
-    let request = form.request(EMAIL, "wrong").bytes(server.port);
+    Ok(in_waves(server, scale, &form.request(EMAIL, "wrong")))
+}
+
+fn wrong_user_codes(server: &Server, scale: usize) -> Result<Answers> {
+    let form = SignIn::of("/device", &mut Connection::new(server.port), "203.0.113.10")?;
+    Ok(in_waves(server, scale, &form.post("/device", &[("user_code", "BBBB-BBBB")])))
+}
+
+fn device_authorizations(server: &Server, scale: usize) -> Result<Answers> {
+    let metadata = serde_json::json!({"client_name": "Device", "token_endpoint_auth_method": "none",
+        "grant_types": ["urn:ietf:params:oauth:grant-type:device_code"], "response_types": []});
+    let registered = Connection::new(server.port).send(&Request::json("/oauth2/register", &metadata))?;
+    let id = registered.member("client_id");
+    ensure!(!id.is_empty(), "registration: {} {}", registered.status, registered.body);
+    let request = Request::form("/oauth2/device_authorization", &[("client_id", &id), ("scope", "openid")]);
+    Ok(repeated(server, scale, &request.from("203.0.113.11")))
+}
+
+/// Each with an address of its own.
+fn sign_ups(server: &Server, scale: usize) -> Result<Answers> {
+    let form = SignIn::of("/signup", &mut Connection::new(server.port), "203.0.113.12")?;
+    Ok(by_hands(500 * scale, |number, answers| {
+        let email = format!("n{number}@example.com");
+        let fields = [("name", "New Person"), ("username", &email), ("password", PASSWORD)];
+        note(answers, Connection::new(server.port).send(&form.post("/signup", &fields)));
+    }))
+}
+
+fn in_waves(server: &Server, scale: usize, request: &Request) -> Answers {
+    let request = request.bytes(server.port);
     let mut answers = Answers::new();
     for _ in 0..2 * scale {
         let streams = Mutex::new(Vec::new());
@@ -193,7 +234,7 @@ fn wrong_passwords(server: &Server, scale: usize) -> Result<Answers> {
             note(&mut answers, stream.and_then(|stream| Reply::read(&mut BufReader::new(stream))));
         }
     }
-    Ok(answers)
+    answers
 }
 
 fn wrong_passwords_from_everywhere(server: &Server, scale: usize) -> Result<Answers> {
@@ -204,13 +245,15 @@ fn wrong_passwords_from_everywhere(server: &Server, scale: usize) -> Result<Answ
     }))
 }
 
-/// After them, one that waits for its answer is limited: those that nobody waited for were counted.
+/// After them, one that waits for its answer is limited: those that nobody waited for were counted. They are at an address of
+/// their own, which no account has: guesses at it are counted like all others.
 fn sign_ins_that_disconnect(server: &Server, scale: usize) -> Result<Answers> {
+    const NOBODY: &str = "nobody@example.com";
     let form = SignIn::read(&mut Connection::new(server.port), "203.0.113.2")?;
-    let request = form.request(EMAIL, "wrong").bytes(server.port);
+    let request = form.request(NOBODY, "wrong").bytes(server.port);
     by_hands(500 * scale, |_, _| drop(begun(server, &request)));
     let mut answers = Answers::new();
-    note(&mut answers, Connection::new(server.port).send(&form.request(EMAIL, "wrong")));
+    note(&mut answers, Connection::new(server.port).send(&form.request(NOBODY, "wrong")));
     Ok(answers)
 }
 

@@ -59,14 +59,14 @@ pub struct Honest {
 }
 
 impl Honest {
-    pub fn start(site: &Site) -> Result<Self> {
+    /// `form` is of the person's own browser.
+    pub fn start(site: &Site, form: &SignIn) -> Result<Self> {
         let stop = Arc::new(AtomicBool::new(false));
         let mut connection = Connection::new(site.port);
         let (client, access, refresh) = signed_in(&mut connection, &Person::of(site))?;
         let told = stop.clone();
         let asking = thread::spawn(move || ask(&mut connection, &client, &access, refresh, &told));
-        let (told, mut connection) = (stop.clone(), Connection::new(site.port));
-        let form = SignIn::read(&mut connection, HOME)?;
+        let (told, mut connection, form) = (stop.clone(), Connection::new(site.port), form.clone());
         let signing = thread::spawn(move || sign_in(&mut connection, &form, &told));
         Ok(Self { stop, client: asking, person: signing })
     }
@@ -120,7 +120,7 @@ fn sign_in(connection: &mut Connection, form: &SignIn, told: &AtomicBool) -> Wai
     waited
 }
 
-/// The form of the sign-in page, as a browser at this address got it.
+/// A form that takes no session, as a browser at this address got it.
 #[derive(Clone)]
 pub struct SignIn {
     cookies: String,
@@ -130,11 +130,28 @@ pub struct SignIn {
 
 impl SignIn {
     pub fn read(connection: &mut Connection, address: &str) -> Result<Self> {
-        let page = connection.send(&Request::get("/login").from(address))?;
-        let cookies: Vec<_> = page.headers("set-cookie").filter_map(|line| line.split(';').next()).collect();
+        Self::of("/login", connection, address)
+    }
+
+    /// The form of another page.
+    pub fn of(page: &str, connection: &mut Connection, address: &str) -> Result<Self> {
+        let page = connection.send(&Request::get(page).from(address))?;
+        let cookies = cookies(&page);
         let csrf = page.body.split_once("name=\"csrf\" value=\"").and_then(|(_, rest)| rest.split_once('"'));
         let (csrf, _) = csrf.with_context(|| format!("no form: {} {}", page.status, page.body))?;
-        Ok(Self { cookies: cookies.join("; "), csrf: csrf.to_owned(), address: address.to_owned() })
+        Ok(Self { cookies, csrf: csrf.to_owned(), address: address.to_owned() })
+    }
+
+    /// The same in a browser in which the person has signed in before, and has not stayed so.
+    pub fn known(site: &Site) -> Result<Self> {
+        let mut connection = Connection::new(site.port);
+        let form = Self::read(&mut connection, HOME)?;
+        let reply = connection.send(&form.request(EMAIL, PASSWORD))?;
+        ensure!(reply.status == 303, "sign-in: {} {}", reply.status, short(&reply.body));
+        let kept =
+            cookies(&reply).split("; ").filter(|cookie| cookie.contains("_known_")).collect::<Vec<_>>().join("; ");
+        ensure!(!kept.is_empty(), "the browser is not known after a sign-in");
+        Ok(Self { cookies: format!("{}; {kept}", form.cookies), ..form })
     }
 
     /// The same form, as it would come from another network.
@@ -143,8 +160,16 @@ impl SignIn {
     }
 
     pub fn request(&self, email: &str, password: &str) -> Request {
-        let fields = [("csrf", self.csrf.as_str()), ("username", email), ("password", password)];
-        let origin = Request::form("/login", &fields).header("cookie", &self.cookies);
-        origin.from(&self.address)
+        self.post("/login", &[("username", email), ("password", password)])
     }
+
+    /// The same with other fields to another page.
+    pub fn post(&self, page: &str, fields: &[(&str, &str)]) -> Request {
+        let fields = [&[("csrf", self.csrf.as_str())], fields].concat();
+        Request::form(page, &fields).header("cookie", &self.cookies).from(&self.address)
+    }
+}
+
+fn cookies(reply: &Reply) -> String {
+    reply.headers("set-cookie").filter_map(|line| line.split(';').next()).collect::<Vec<_>>().join("; ")
 }

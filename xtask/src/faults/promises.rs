@@ -7,7 +7,7 @@ pub const AUDIT: bool = true;
 pub const CREATION_ONCE: bool = true;
 
 /// All networks together have a bounded number of guesses at one account, and whoever signed in before still can.
-pub const ACCOUNT_CEILING: bool = false;
+pub const ACCOUNT_CEILING: bool = true;
 
 /// Refusals of callers who prove nothing add a bounded number of rows to the audit log, on every endpoint.
 pub const BOUNDED_REFUSALS: bool = true;

@@ -67,6 +67,7 @@ outbound_allow_private = true
 
 [registration]
 per_address_per_hour = 1000000
+alike_per_hour = 1000000
 
 [lifetimes]
 refresh_window = 0
