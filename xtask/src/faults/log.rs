@@ -1,5 +1,5 @@
 //! A log that takes nothing: its disk is full, or whoever reads it is stuck. Requests are answered as if it were not there.
-use super::honest::{Honest, P99};
+use super::honest::{Honest, P99, SignIn};
 use super::http::wait_until;
 use super::load::{Ledger, Load};
 use super::promises;
@@ -32,7 +32,8 @@ fn one(ground: &Ground, verdict: &mut Verdict, what: &str, log: &Path, reader: O
     let mut site = Site::new(ground, None)?;
     site.log_to(log, "trace");
     let mut server = site.start()?;
-    let (load, honest) = (Load::start(&site, 0), Honest::start(&site)?);
+    let own = SignIn::known(&site)?;
+    let (load, honest) = (Load::start(&site, 0), Honest::start(&site, &own)?);
     thread::sleep(Duration::from_secs(if ground.long { 20 } else { 3 }));
     let ((mut client, person), stories) = (honest.stop(), load.stop());
     let memory = server.memory().1;

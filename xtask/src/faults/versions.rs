@@ -19,7 +19,7 @@ const BEFORE: &str = include_str!("before.txt");
 
 pub fn run(ground: &Ground, postgres: &Postgres, verdict: &mut Verdict) -> Result<()> {
     let before = build(ground)?;
-    let old = Ground { binary: before, logs: ground.logs.clone(), long: ground.long };
+    let old = Ground { root: ground.root.clone(), binary: before, logs: ground.logs.clone(), long: ground.long };
     let sites = nodes::sites(&old, postgres)?;
     let mut servers = sites.iter().map(Site::start).collect::<Result<Vec<_>>>()?;
     let mut seed = sites[0].beside()?;
@@ -61,7 +61,7 @@ fn update(updated: &[Site], servers: &mut [Server]) -> Result<()> {
 
 /// Builds the version before from the history of this repository.
 fn build(ground: &Ground) -> Result<PathBuf> {
-    let root = ground.logs.ancestors().nth(2).context("the repository")?;
+    let root = &ground.root;
     let tree = root.join("target/before").join(BEFORE.trim());
     fs::create_dir_all(&tree)?;
     let unpack = format!("git archive '{}' | tar -x -C '{}'", BEFORE.trim(), tree.display());

@@ -2,6 +2,8 @@
 use crate::process::{Server, command, free_port};
 use crate::tunnel::{Tunnel, by_way_of};
 use sqlx::{AssertSqlSafe, Connection as _, PgConnection};
+use std::path::Path;
+use std::process::Command;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 use tokio::net::TcpListener;
