@@ -7,14 +7,15 @@ use rusqlite::Connection;
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 use std::thread::JoinHandle;
 
-/// Writes between two checkpoints: about a thousand pages of the log.
-const WRITES: usize = 150;
+/// Changed rows between two checkpoints: about a thousand pages of the log. Writes are not counted, because some change five
+/// rows and some five thousand.
+const ROWS: u64 = 600;
 
 /// The writer's end.
 pub(crate) struct Checkpointer {
     wake: Option<SyncSender<()>>,
     thread: Option<JoinHandle<()>>,
-    writes: usize,
+    rows: u64,
 }
 
 impl Checkpointer {
@@ -24,16 +25,16 @@ impl Checkpointer {
             .name("sqlite-checkpoint".to_owned())
             .spawn(move || checkpoint(&connection, &woken))
             .map_err(|e| StoreError::Unavailable(format!("no thread for checkpoints: {e}")))?;
-        Ok(Self { wake: Some(wake), thread: Some(thread), writes: 0 })
+        Ok(Self { wake: Some(wake), thread: Some(thread), rows: 0 })
     }
 
-    /// Counts writes that were committed.
-    pub(crate) fn wrote(&mut self, writes: usize) {
-        self.writes += writes;
-        if self.writes >= WRITES
+    /// Counts rows that a commit changed.
+    pub(crate) fn changed(&mut self, rows: u64) {
+        self.rows += rows;
+        if self.rows >= ROWS
             && let Some(wake) = &self.wake
         {
-            self.writes = 0;
+            self.rows = 0;
             // One is waiting already: that one will see these writes, too.
             let _ = wake.try_send(());
         }

@@ -149,11 +149,12 @@ fn write_all(
 ) {
     while let Some(first) = jobs.blocking_recv() {
         let mut batch = Vec::with_capacity(16);
+        let before = tx.rows_changed();
         let outcome = transaction(&mut tx, opened, first, &mut jobs, &mut batch);
         match &outcome {
             Ok(()) => {
                 commits.fetch_add(1, Ordering::Relaxed);
-                checkpointer.wrote(batch.len());
+                checkpointer.changed(tx.rows_changed().saturating_sub(before));
             }
             Err(error) => {
                 tracing::error!(%error, writes = batch.len(), "a batch of writes was not committed");

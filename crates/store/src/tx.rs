@@ -62,6 +62,11 @@ impl Tx {
         Self { link, after: Vec::new() }
     }
 
+    /// Rows that were changed on this connection to SQLite since it was opened.
+    pub(crate) fn rows_changed(&self) -> u64 {
+        if let Link::Sqlite(connection) = &self.link { connection.total_changes() } else { 0 }
+    }
+
     /// Does something once this transaction is committed, and never where it is taken back. It must neither wait nor fail.
     pub fn once_committed(&mut self, work: impl FnOnce() + Send + 'static) {
         self.after.push(Box::new(work));
