@@ -195,6 +195,7 @@ fn logged(stderr: impl Into<Stdio>) -> (TempDir, Server) {
     let server = Server::with(folder.path(), &sqlite(folder.path()), |command| {
         command.env("COUNTERSIGN_LOG__LEVEL", "trace").stderr(stderr);
         command.env("COUNTERSIGN_REGISTRATION__PER_ADDRESS_PER_HOUR", "100000");
+        command.env("COUNTERSIGN_REGISTRATION__ALIKE_PER_HOUR", "100000");
     });
     server.says("countersign is ready");
     (folder, server)
