@@ -13,14 +13,14 @@ pub struct Tally {
 pub enum Rule {
     /// So many failures at once, and then one after 1 s, 2 s, 4 s, …, up to a quarter of an hour. A quiet hour forgives all.
     Slowing { free: u32 },
-    /// So many at once, and from then on so many in an hour, evenly. It never gets slower, whoever uses it up.
+    /// So many at once, and from then on so many in an hour, evenly. It never gets slower, no matter who uses it up.
     Draining { at_once: u32, hourly: u32 },
 }
 
-/// Guesses at one account from one place: a network, or a browser in which somebody signed in to it before.
+/// Guesses at one account from one place: a network, or a browser that has signed in to it before.
 pub const GUESSES_FROM_A_PLACE: Rule = Rule::Slowing { free: 5 };
 /// Guesses at one account from everywhere together: at most a hundred in any hour, and 1,250 in a day. The server takes no password
-/// that a million guesses find, so a botnet needs years for the weakest one; and whoever mistypes theirs in a new browser
+/// that a million guesses find, so a botnet needs years for the weakest one; and a person who mistypes theirs in a new browser
 /// waits for 72 seconds at most, and not at all where they signed in before.
 pub const GUESSES_AT_AN_ACCOUNT: Rule = Rule::Draining { at_once: 50, hourly: 50 };
 /// Failures from one network, whatever they were at: many people may be behind it.
@@ -152,7 +152,7 @@ mod tests {
             ),
             (DEVICES_OF_A_CLIENT, [0, 29, 30, 60, 1860, 1875], [(60, 30), (0, 1), (1, 30), (1, 30), (60, 30), (0, 15)]),
             (DEVICES_IN_A_NETWORK, [0, 5, 6, 12, 1812, 1814], [(300, 6), (0, 1), (1, 6), (1, 6), (300, 6), (0, 4)]),
-            // A clock that goes back an hour: nobody waits longer than before, and time passes from there on.
+            // A clock that goes back an hour makes no wait longer; time goes on from there.
             (
                 GUESSES_FROM_A_PLACE,
                 [9000, 5000, 5001, 5003, 5007, 5008],

@@ -192,7 +192,7 @@ pub async fn set_user_disabled(app: &App, ctx: &Ctx, user: UserId, disabled: boo
             if disabled && store::users::is_last_operator(tx, user).await? {
                 return refuse(R::LastOperator);
             }
-            // The user before the sessions: whoever signs in goes that way, too.
+            // The user before the sessions, in the same order as a sign-in.
             let done = store::users::set_disabled(tx, user, disabled, of.now).await?;
             if disabled {
                 store::sessions::end_all_for_user(tx, user, None).await?;
@@ -282,7 +282,7 @@ pub async fn put_member(
     let of = ctx.clone();
     let work = app.store().write(move |tx| {
         Box::pin(async move {
-            // Whoever makes a link into the workspace holds it, too: one of a former admin must not come meanwhile.
+            // Creating an invitation locks it too, so that a former admin cannot create one meanwhile.
             store::workspaces::hold(tx, workspace_id).await?;
             let event = membership::put(tx, &of, &member).await?;
             let about = About::user(user_id).and_workspace(Some(workspace_id));

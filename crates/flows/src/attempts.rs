@@ -64,7 +64,7 @@ impl Attempt {
         Self::new(vec![at_network(app.throttle(), PASSWORD, account, ctx)], Vec::new())
     }
 
-    /// At whatever user codes there are: by a person, from one network and from all, or by nobody.
+    /// At user codes: by a person, from one network and from all, or by a visitor who is not signed in.
     pub(crate) fn at_user_codes(app: &App, ctx: &Ctx, user: Option<UserId>) -> Self {
         let throttle = app.throttle();
         let who = user.map_or_else(|| "nobody".to_owned(), |id| id.to_string());

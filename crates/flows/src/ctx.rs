@@ -48,7 +48,7 @@ impl Facts {
     }
 }
 
-/// In how many seconds what was refused for now may be done, where that is known. Whoever limits something says so here, and
+/// In how many seconds what was refused for now may be done, where that is known. Code that limits something says so here, and
 /// whatever the answer looks like, it tells the caller (`Retry-After`).
 #[derive(Debug, Clone, Default)]
 pub struct Later(Arc<AtomicI64>);

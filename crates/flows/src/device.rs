@@ -209,7 +209,7 @@ pub async fn enter(
         app.record_outsider(ctx, HERE, R::Unknown.reason(), About::default(), json!({}));
         return refuse(R::Unknown);
     };
-    // Nothing more is forgiven: whoever has a device of their own could enter its code between their guesses.
+    // Nothing more is given back: a guesser could enter the code of their own device between guesses.
     attempt.give_back(app).await?;
     if device.state != DeviceState::Pending {
         return refuse(R::Used);

@@ -33,7 +33,8 @@ pub(crate) async fn end_forbidden(
 }
 
 /// The same for a client that is trusted less from now on: ends what it has in the workspaces that do not let it in any more.
-/// The caller has changed the client: whoever changes a rule, or allows the client something, waits for that, or has committed.
+/// The caller has changed the client: a transaction that changes a rule, or allows the client something, waits for that or has
+/// committed.
 pub(crate) async fn end_of_client(tx: &mut Tx, ctx: &Ctx, client: &ClientId) -> Result<Vec<Event>, StoreError> {
     let mut told = Vec::new();
     for workspace in store::app_policy::choosy_workspaces(tx, client).await? {

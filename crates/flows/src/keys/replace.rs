@@ -105,7 +105,7 @@ pub async fn replace_master(store: &Store, old: &MasterKey, new: &MasterKey, ctx
     let work = store.write(move |tx| {
         Box::pin(async move {
             store::keys::lock(tx).await?;
-            // From here on nobody else seals anything, and whoever did has committed.
+            // From here on no other transaction seals anything, and those that did have committed.
             store::master::replace(tx, old.generation, ctx.now).await?;
             let both = Both { old: &old, new: &new, ctx: &ctx };
             let mut done = Resealed::default();
