@@ -25,6 +25,11 @@ fn of_a_place(time: Duration) -> usize {
     5 + (time.as_secs() + 1).ilog2() as usize + 1
 }
 
+/// The guesses that one network has again when time has passed since it used up its five.
+fn regained(time: Duration) -> usize {
+    of_a_place(time) - 5
+}
+
 /// So many at once, and then so many an hour.
 fn draining(at_once: u64, hourly: u64, time: Duration) -> usize {
     usize::try_from(at_once + (time.as_secs() + 1) * hourly / 3600 + 1).unwrap_or(usize::MAX)
@@ -51,7 +56,7 @@ type Flood = (&'static str, fn(&Server, usize) -> Result<Answers>, Option<Bound>
 const FLOODS: [Flood; 13] = [
     ("wrong passwords", wrong_passwords, Some(("verified guesses", WRONG, of_a_place))),
     (BOTNET, wrong_passwords_from_everywhere, Some(("verified guesses", WRONG, |time| draining(50, 50, time)))),
-    ("sign-ins that disconnect", sign_ins_that_disconnect, Some(("verified guesses", WRONG, |_| 0))),
+    ("sign-ins that disconnect", sign_ins_that_disconnect, Some(("more verified guesses", WRONG, regained))),
     ("wrong user codes", wrong_user_codes, Some(("looked up codes", WRONG, of_a_place))),
     (
         "device authorizations",
@@ -245,15 +250,18 @@ fn wrong_passwords_from_everywhere(server: &Server, scale: usize) -> Result<Answ
     }))
 }
 
-/// After them, one that waits for its answer is limited: those that nobody waited for were counted. They are at an address of
-/// their own, which no account has: guesses at it are counted like all others.
+/// After them, guesses that wait for their answers are limited at once, except those that passing time allows: the ones whose
+/// answers were not awaited were counted. They are at an address that no account has: guesses at it are counted like all others.
 fn sign_ins_that_disconnect(server: &Server, scale: usize) -> Result<Answers> {
     const NOBODY: &str = "nobody@example.com";
     let form = SignIn::read(&mut Connection::new(server.port), "203.0.113.2")?;
     let request = form.request(NOBODY, "wrong").bytes(server.port);
     by_hands(500 * scale, |_, _| drop(begun(server, &request)));
     let mut answers = Answers::new();
-    note(&mut answers, Connection::new(server.port).send(&form.request(NOBODY, "wrong")));
+    // Five would all be verified if the others had not been counted.
+    for _ in 0..5 {
+        note(&mut answers, Connection::new(server.port).send(&form.request(NOBODY, "wrong")));
+    }
     Ok(answers)
 }
 
