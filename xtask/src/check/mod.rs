@@ -1,5 +1,6 @@
 //! The rules of the house, each a small module that answers what breaks it.
 mod cycles;
+mod decisions;
 mod guarded;
 mod layers;
 mod length;
@@ -28,6 +29,7 @@ pub fn run(root: &Path, tally: &mut Tally) {
         Err(error) => report(tally, "the workspace can be read", Err(error)),
     }
     report(tally, "one schema on both databases", schema::check(&root.join("crates/store/migrations")));
+    report(tally, "decisions have a date, a status and a line in the index", decisions::check(root));
     report(tally, "cargo fmt", command(root, &["fmt", "--all", "--", "--check", "-l"]));
     report(tally, "cargo clippy", command(root, &["clippy", "--workspace", "--all-targets", "--", "-D", "warnings"]));
 }
