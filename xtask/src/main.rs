@@ -1,4 +1,4 @@
-//! The project's own commands: `cargo xtask check`, `cargo xtask test`, `cargo xtask faults`, `cargo xtask screenshots`, `cargo xtask bench`.
+//! The project's own commands: `cargo xtask check`, `cargo xtask checklist`, `cargo xtask test`, `cargo xtask faults`, `cargo xtask screenshots`, `cargo xtask bench`.
 #![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used, clippy::panic))]
 
 mod check;
@@ -24,6 +24,8 @@ struct Cli {
 enum Command {
     /// Check the structure of the sources, their format, and the lints. Needs no network.
     Check,
+    /// Write the list of tests into the security checklist, from the tests that cite its numbers.
+    Checklist,
     /// Install and start what the tests need, then run the checks, the Rust tests, the tests from outside, and the faults.
     Test(test::Options),
     /// Kill, flood and starve a running server, and count what became of its promises.
@@ -54,6 +56,10 @@ fn run(command: Command) -> Result<ExitCode> {
             let mut tally = Tally::default();
             check::run(&root, &mut tally);
             tally
+        }
+        Command::Checklist => {
+            check::checklist::write(&root)?;
+            return Ok(ExitCode::SUCCESS);
         }
         Command::Test(options) => test::run(&root, &options),
         Command::Faults(options) => faults::run(&root, &options),

@@ -135,6 +135,7 @@ pub fn is_public(address: IpAddr) -> bool {
 mod tests {
     use super::*;
 
+    /// Checklist 106.
     #[test]
     fn only_addresses_of_the_public_internet_are_public() {
         let special = [

@@ -85,6 +85,7 @@ mod tests {
 
     const NOW: Timestamp = Timestamp::from_seconds(1_000_000);
 
+    /// Checklist 136.
     #[test]
     fn point_3_2_a_flood_is_written_as_far_as_its_budget_and_leaves_that_of_others_alone() {
         let budgets = Budgets::default();

@@ -97,6 +97,7 @@ async fn a_server_that_says_nothing_is_left() {
     assert_eq!(outbound.send(call(&url)).await.unwrap_err(), NoReply::TimedOut);
 }
 
+/// Checklist 106.
 #[tokio::test]
 async fn a_name_that_leads_to_a_private_address_is_not_asked() {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();

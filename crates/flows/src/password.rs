@@ -197,6 +197,7 @@ mod tests {
     }
 
     /// Bounds, point 2.1: a caller who goes away does not make room for work beside the work that goes on.
+    /// Checklist 134.
     #[tokio::test]
     async fn a_turn_ends_with_the_work_and_not_with_who_waits_for_it() {
         let ctx = Ctx {

@@ -468,6 +468,7 @@ mod tests {
 
     const SLOW: &str = "GET /slow HTTP/1.1\r\nHost: a\r\n\r\n";
 
+    /// Checklist 140.
     #[tokio::test(start_paused = true)]
     async fn point_2_2_a_connection_lasts_as_long_as_it_is_used() {
         let served = start(bounds(10)).await;
@@ -489,6 +490,7 @@ mod tests {
         assert_eq!(rest(stream).await.matches(&own.to_string()).count(), 2, "two on one connection");
     }
 
+    /// Checklist 140.
     #[tokio::test(start_paused = true)]
     async fn point_2_2_there_are_so_many_connections_at_once() {
         let served = start(bounds(2)).await;
@@ -517,6 +519,7 @@ mod tests {
         assert!(descriptor_limit().is_some_and(|limit| limit > 0));
     }
 
+    /// Checklist 140.
     #[tokio::test(start_paused = true)]
     async fn point_6_2_requests_in_flight_are_finished_and_nothing_holds_the_end_up() {
         // A minute is longer than the grace of the first, and shorter than that of the second.

@@ -1,4 +1,5 @@
 //! The rules of the house, each a small module that answers what breaks it.
+pub mod checklist;
 mod cycles;
 mod decisions;
 mod guarded;
@@ -30,6 +31,7 @@ pub fn run(root: &Path, tally: &mut Tally) {
     }
     report(tally, "one schema on both databases", schema::check(&root.join("crates/store/migrations")));
     report(tally, "decisions have a date, a status and a line in the index", decisions::check(root));
+    report(tally, "the checklist names the tests that cite it", checklist::check(root));
     report(tally, "cargo fmt", command(root, &["fmt", "--all", "--", "--check", "-l"]));
     report(tally, "cargo clippy", command(root, &["clippy", "--workspace", "--all-targets", "--", "-D", "warnings"]));
 }

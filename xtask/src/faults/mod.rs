@@ -67,6 +67,7 @@ struct Scenario {
 const BOTH: &[Kind] = &[Kind::Sqlite, Kind::Postgres];
 
 const SCENARIOS: &[Scenario] = &[
+    // Checklist 136, 138.
     Scenario {
         name: "kill",
         counts: "acknowledged writes that are lost, spent things that are good again, revoked things that work, after kill -9 under mixed load",
@@ -74,6 +75,7 @@ const SCENARIOS: &[Scenario] = &[
         only_long: false,
         run: |ground, kind, postgres, verdict| kill::run(ground, kind, postgres.as_deref(), verdict),
     },
+    // Checklist 134, 140.
     Scenario {
         name: "floods",
         counts: "verified guesses, memory, and what an honest client and person wait for",
@@ -98,6 +100,7 @@ const SCENARIOS: &[Scenario] = &[
             Some(postgres) => database::postgres(ground, postgres, verdict),
         },
     },
+    // Checklist 140.
     Scenario {
         name: "black-hole",
         counts: "when a database that never answers is noticed, when all is well again, and whether SIGTERM works meanwhile",
@@ -127,6 +130,7 @@ const SCENARIOS: &[Scenario] = &[
         only_long: false,
         run: |ground, _, postgres, verdict| clock::run(ground, postgres.as_deref(), verdict),
     },
+    // Checklist 140.
     Scenario {
         name: "log",
         counts: "requests that fail or wait while the log cannot be written",
@@ -164,6 +168,7 @@ const SCENARIOS: &[Scenario] = &[
         only_long: false,
         run: |ground, _, postgres, verdict| bulk::revocation(ground, postgres.context("PostgreSQL")?, verdict),
     },
+    // Checklist 137.
     Scenario {
         name: "races",
         counts: "outcomes of races that are not those of one after the other, a thousand rounds each",

@@ -130,6 +130,7 @@ fn checklist_112_to_116_prompts_and_ages() {
     assert_eq!(request(&client(), &[("prompt", "none login")]), Err(R::PromptNoneWithOthers));
 }
 
+/// Checklist 131.
 #[test]
 fn a_workspace_that_does_not_let_the_client_in_is_not_offered() {
     let ids = [1, 2, 3].map(|n| workspace(n).workspace_id);
@@ -303,6 +304,7 @@ fn checklist_16_17_28_30_34_40_96_119_120_the_request_rules() {
     assert!(request(&c, &harmless).is_ok());
 }
 
+/// Checklist 29.
 #[test]
 fn narrowing_point_3_who_needs_pkce() {
     const WITHOUT: [(&str, &str); 2] = [("code_challenge", ""), ("code_challenge_method", "")];
@@ -340,6 +342,7 @@ fn narrowing_point_3_who_needs_pkce() {
     assert_eq!(request(&client(), &half).map(|_| ()), Err(R::ChallengeMissing), "half of it is a mistake");
 }
 
+/// Checklist 58.
 #[test]
 fn narrowing_point_2_scopes_that_do_not_exist_are_ignored() {
     let asked = |client: &Client, scope: &str| request(client, &[("scope", scope)]).map(|r| r.scopes.to_string());
@@ -374,6 +377,7 @@ fn a_login_hint_names_somebody_else_only_where_people_can_read_it_as_an_address(
     }
 }
 
+/// Checklist 132.
 #[test]
 fn point_2_4_an_answer_counts_for_itself_whatever_was_allowed_before() {
     let client = client();

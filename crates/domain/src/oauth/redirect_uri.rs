@@ -208,6 +208,7 @@ mod tests {
         }
     }
 
+    /// Checklist 5.
     #[test]
     fn narrowing_point_1_editors_may_and_dangerous_schemes_never() {
         use InvalidRedirectUri as E;

@@ -313,6 +313,7 @@ mod tests {
     }
 
     proptest! {
+        /// Checklist 59.
         #[test]
         fn no_changed_text_opens(payload in "[a-z]{0,40}", at in 0usize..200, change in 1u8..255) {
             let ours = sealer("https://a", 1);

@@ -138,6 +138,7 @@ fn what_looks_the_same_resembles_in_any_case_of_letters() {
     }
 }
 
+/// Checklist 108.
 #[test]
 fn nobody_else_bears_the_name_of_the_server() {
     for name in [

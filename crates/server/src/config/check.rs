@@ -179,6 +179,7 @@ fn masked(url: &str) -> String {
 mod tests {
     use super::*;
 
+    /// Checklist 87.
     #[test]
     fn the_defaults_start_and_faults_name_their_setting() {
         assert_eq!(problems(&Config::default()), Vec::<String>::new());

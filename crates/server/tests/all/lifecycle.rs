@@ -203,6 +203,7 @@ fn logged(stderr: impl Into<Stdio>) -> (TempDir, Server) {
 
 const PATIENCE: Duration = Duration::from_secs(5);
 
+/// Checklist 140.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn point_3_4_a_reader_of_the_log_that_is_stuck_delays_no_request() {
     let (_folder, mut server) = logged(Stdio::piped());
@@ -223,6 +224,7 @@ async fn point_3_4_a_reader_of_the_log_that_is_stuck_delays_no_request() {
     server.says("stopping");
 }
 
+/// Checklist 140.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn point_3_4_a_stuck_reader_does_not_keep_the_server_from_ending() {
     let (_folder, mut server) = logged(Stdio::piped());

@@ -93,6 +93,7 @@ async fn of_200_that_redeem_one_code_exactly_one_wins() {
     .await;
 }
 
+/// Checklist 137.
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn of_codes_redeemed_while_their_consent_is_revoked_no_grant_lives() {
     raced(async |db| {
@@ -164,6 +165,7 @@ async fn of_many_webhooks_made_at_once_no_more_stay_than_an_owner_may_have() {
 }
 
 /// Who may do what, point 1.1: whichever comes first, no grant of a revoked token lives.
+/// Checklist 127.
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn of_codes_redeemed_while_their_token_is_revoked_no_grant_lives() {
     raced(async |db| {

@@ -166,6 +166,7 @@ async fn what_could_not_be_told_waits_on() {
     .await;
 }
 
+/// Checklist 110.
 #[tokio::test]
 async fn users_see_what_they_allowed_and_either_side_takes_it_back() {
     for_each_database(async |database| {

@@ -143,6 +143,7 @@ async fn checklist_10_11_an_untried_anonymous_client_gets_no_error_redirect() {
     .await;
 }
 
+/// Checklist 18.
 #[tokio::test]
 async fn checklist_15_post_is_accepted_and_18_without_cross_origin_headers() {
     for_each_database(async |database| {

@@ -9,6 +9,7 @@ use futures_util::future::join_all;
 use testkit::{Browser, Kind, PASSWORD, Party, TestApp, for_each_database};
 
 /// Of many guesses at once no more are verified than the allowance has.
+/// Checklist 134.
 #[tokio::test]
 async fn point_1_1_guesses_at_once_share_one_allowance() {
     for_each_database(async |database| {
@@ -54,6 +55,7 @@ async fn signed_in(app: &TestApp, ip: &str, email: &str, mark: Option<&Secret>) 
 }
 
 /// Two nodes have one allowance, which a success resets on both.
+/// Checklist 134.
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn point_1_1_nodes_share_one_allowance() {
     for_each_database(async |database| {
@@ -382,6 +384,7 @@ async fn point_1_6_registrations_and_sign_ups_are_limited() {
 }
 
 /// A sign-in whose browser goes away counts all the same.
+/// Checklist 134.
 #[tokio::test]
 async fn point_2_1_an_attempt_that_nobody_waits_for_is_counted() {
     for_each_database(async |database| {

@@ -42,6 +42,7 @@ fn offered(asked: &Value) -> Vec<&str> {
 /// All scopes of the test clients.
 const ALL: &str = "openid profile email offline_access contracts:read";
 
+/// Checklist 127.
 #[tokio::test]
 async fn point_1_1_consent_by_token_grants_at_most_the_scopes_of_the_token() {
     for_each_database(async |database| {
@@ -86,6 +87,7 @@ async fn point_1_1_consent_by_token_grants_at_most_the_scopes_of_the_token() {
     .await;
 }
 
+/// Checklist 127.
 #[tokio::test]
 async fn point_1_1_nothing_outlives_the_token() {
     for_each_database(async |database| {
@@ -135,6 +137,7 @@ async fn point_1_1_nothing_outlives_the_token() {
 }
 
 /// A code that is on its way when the token expires.
+/// Checklist 127.
 #[tokio::test]
 async fn point_1_1_a_code_ends_with_the_token() {
     for_each_database(async |database| {

@@ -105,6 +105,7 @@ async fn json_bodies_at_every_mount() {
     .await;
 }
 
+/// Checklist 135.
 #[tokio::test]
 async fn checklist_47_guessing_is_slowed_and_nobody_is_locked_out() {
     for_each_database(async |database| {

@@ -20,6 +20,7 @@ async fn registered(app: &TestApp, body: &Value) -> Party {
     }
 }
 
+/// Checklist 29.
 #[tokio::test]
 async fn point_3_a_confidential_client_goes_without_pkce_unless_it_is_set() {
     for_each_database(async |database| {
@@ -72,6 +73,7 @@ async fn point_3_a_confidential_client_goes_without_pkce_unless_it_is_set() {
     .await;
 }
 
+/// Checklist 103.
 #[tokio::test]
 async fn point_2_a_self_registered_client_asks_for_what_its_trust_allows() {
     for_each_database(async |database| {
@@ -279,6 +281,7 @@ async fn point_5_what_was_read_changes_nothing_when_it_is_written() {
 }
 
 /// RFC 9700 §4.11.2: a client that nobody knows must not make this server an open redirector.
+/// Checklist 10.
 #[tokio::test]
 async fn conformance_point_1_errors_of_a_client_that_was_never_used() {
     for_each_database(async |database| {

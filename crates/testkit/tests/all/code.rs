@@ -107,7 +107,7 @@ async fn checklist_38_a_second_valid_use_ends_the_grant_and_an_invalid_one_does_
 }
 
 #[tokio::test]
-async fn checklist_37_200_tasks_redeem_one_code_and_exactly_one_wins() {
+async fn checklist_37_of_200_tasks_that_redeem_one_code_exactly_one_wins() {
     for_each_database(async |database| {
         let (app, second) = (TestApp::start(database).await, TestApp::second(database).await);
         let user = app.user("ada@example.com", 0).await;

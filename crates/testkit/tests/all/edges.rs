@@ -7,6 +7,7 @@ fn listed(header: &str) -> Vec<&str> {
     header.split(',').map(str::trim).collect()
 }
 
+/// Checklist 18.
 #[tokio::test]
 async fn point_4_7_pages_of_other_origins_may_send_and_read_the_headers_of_the_protocols() {
     for_each_database(async |database| {
@@ -73,6 +74,7 @@ async fn point_6_5_a_401_without_a_credential_carries_no_error_code() {
     .await;
 }
 
+/// Checklist 41.
 #[tokio::test]
 async fn point_6_5_an_empty_secret_is_no_authentication() {
     for_each_database(async |database| {

@@ -125,6 +125,7 @@ async fn a_caller_who_goes_away_and_comes_back_finds_it_done() {
     .await;
 }
 
+/// Checklist 138.
 #[tokio::test]
 async fn point_3_3_a_process_that_dies_leaves_one_thing_and_its_answer() {
     for_each_database(async |database| {
@@ -232,6 +233,7 @@ fn endpoints() -> Vec<(&'static str, Value)> {
     ]
 }
 
+/// Checklist 138.
 #[tokio::test]
 async fn point_3_3_every_endpoint_keeps_its_answer_with_what_it_made() {
     for_each_database(async |database| {
@@ -275,6 +277,7 @@ async fn point_3_3_every_endpoint_keeps_its_answer_with_what_it_made() {
     .await;
 }
 
+/// Checklist 138.
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn of_many_equal_requests_at_once_one_creates() {
     const TASKS: usize = 64;

@@ -27,6 +27,7 @@ async fn published(app: &TestApp) -> Vec<String> {
     jwks["keys"].as_array().unwrap().iter().map(|key| key["kid"].as_str().unwrap().to_owned()).collect()
 }
 
+/// Checklist 99.
 #[tokio::test]
 async fn point_5_1_a_retired_key_is_published_for_as_long_as_any_client_needs_it() {
     for_each_database(async |database| {

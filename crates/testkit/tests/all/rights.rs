@@ -50,6 +50,7 @@ async fn listed(owner: &Api, id: &str) -> Value {
     all["items"].as_array().unwrap().iter().find(|key| key["id"] == id).unwrap().clone()
 }
 
+/// Checklist 128.
 #[tokio::test]
 async fn point_1_3_a_key_has_at_most_its_creators_role_as_it_is_now() {
     for_each_database(async |database| {
@@ -101,6 +102,7 @@ async fn point_1_3_a_key_has_at_most_its_creators_role_as_it_is_now() {
     .await;
 }
 
+/// Checklist 128.
 #[tokio::test]
 async fn point_1_3_a_key_is_adopted_in_one_step_by_a_person_who_has_its_rights() {
     for_each_database(async |database| {
@@ -163,6 +165,7 @@ async fn point_1_3_a_key_made_with_a_key_answers_to_the_same_person() {
     .await;
 }
 
+/// Checklist 128.
 #[tokio::test]
 async fn point_1_3_operator_scopes_end_when_the_operator_role_ends() {
     for_each_database(async |database| {
@@ -229,6 +232,7 @@ async fn point_1_3_only_the_operator_assigns_roles_of_their_own() {
     .await;
 }
 
+/// Checklist 139.
 #[tokio::test]
 async fn point_1_3_a_setup_link_is_void_once_there_is_an_operator_or_a_newer_link() {
     for_each_database(async |database| {
@@ -256,6 +260,7 @@ async fn point_1_3_a_setup_link_is_void_once_there_is_an_operator_or_a_newer_lin
     .await;
 }
 
+/// Checklist 138.
 #[tokio::test]
 async fn point_1_4_a_response_is_replayed_only_to_the_credential_that_got_it() {
     for_each_database(async |database| {

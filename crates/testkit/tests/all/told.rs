@@ -470,6 +470,7 @@ async fn entries(app: &TestApp, change: Change) -> Vec<AuditEvent> {
     store::audit_search::list(&mut tx, &filter, Order::OldestFirst, None, 1000).await.unwrap().events
 }
 
+/// Checklist 136.
 #[tokio::test]
 async fn point_3_1_whoever_was_answered_finds_the_entry_in_the_database() {
     for_each_database(async |database| {
@@ -518,6 +519,7 @@ async fn run(app: &TestApp, statements: &'static [&'static str]) {
     work.await.unwrap();
 }
 
+/// Checklist 136.
 #[tokio::test]
 async fn point_3_1_a_change_that_cannot_be_told_is_not_made() {
     for_each_database(async |database| {

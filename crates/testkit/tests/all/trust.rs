@@ -42,6 +42,7 @@ async fn owned(app: &TestApp, owner: &TestUser, trust: Trust) -> Party {
     .await
 }
 
+/// Checklist 129.
 #[tokio::test]
 async fn point_2_1_what_registers_itself_does_not_act_in_its_own_name() {
     for_each_database(async |database| {
@@ -139,6 +140,7 @@ enum Door {
     RedirectUris,
 }
 
+/// Checklist 130.
 #[tokio::test]
 async fn point_2_2_a_changed_fact_ends_the_operators_word_through_every_door() {
     for_each_database(async |database| {
@@ -203,6 +205,7 @@ async fn point_2_2_a_changed_fact_ends_the_operators_word_through_every_door() {
     .await;
 }
 
+/// Checklist 130.
 #[tokio::test]
 async fn point_2_2_every_reviewed_fact_counts_and_nothing_else() {
     for_each_database(async |database| {
@@ -343,6 +346,7 @@ async fn point_2_2_the_operator_vouches_for_what_they_have_seen() {
     .await;
 }
 
+/// Checklist 131.
 #[tokio::test]
 async fn point_2_3_the_rule_of_a_workspace_holds_for_an_apps_user_tokens() {
     for_each_database(async |database| {
@@ -397,6 +401,7 @@ fn whole(party: &Party, scope: &str, more: &Value) -> Value {
     body
 }
 
+/// Checklist 132.
 #[tokio::test]
 async fn point_2_4_deny_is_deny() {
     for_each_database(async |database| {
@@ -438,6 +443,7 @@ async fn point_2_4_deny_is_deny() {
     .await;
 }
 
+/// Checklist 132.
 #[tokio::test]
 async fn point_2_4_allow_grants_at_most_what_was_ticked() {
     for_each_database(async |database| {
@@ -527,6 +533,7 @@ async fn point_2_5_staying_connected_can_be_unticked() {
     .await;
 }
 
+/// Checklist 71.
 #[tokio::test]
 async fn point_2_5_a_changed_password_ends_what_else_acts_for_the_person() {
     for_each_database(async |database| {

@@ -321,6 +321,7 @@ async fn a_receiver_that_is_gone_is_told_nothing_more() {
     app.stop().await;
 }
 
+/// Checklist 106.
 #[tokio::test]
 async fn redirects_are_not_followed_and_answers_not_read_to_the_end() {
     let database = Database::sqlite();
@@ -346,6 +347,7 @@ async fn redirects_are_not_followed_and_answers_not_read_to_the_end() {
     app.stop().await;
 }
 
+/// Checklist 106.
 #[tokio::test]
 async fn private_addresses_are_refused_when_they_are_named_and_when_names_lead_to_them() {
     let database = Database::sqlite();
@@ -603,6 +605,7 @@ async fn a_message_whose_sender_vanished_is_sent_by_another_node() {
     .await;
 }
 
+/// Checklist 106.
 #[tokio::test]
 async fn a_slow_receiver_is_asked_once_and_holds_up_nobody_else() {
     let database = Database::sqlite();

@@ -5,6 +5,7 @@ use serde_json::{Value, json};
 use testkit::{Api, TestApp, for_each_database};
 use world::{CALLERS, TABLE, World, body, fill, nothing};
 
+/// Checklist 126.
 #[tokio::test]
 async fn the_whole_table() {
     for_each_database(async |database| {

@@ -10,6 +10,7 @@ fn rows() -> impl Iterator<Item = Vec<&'static str>> {
     TABLE.lines().map(|row| row.split_whitespace().collect::<Vec<_>>()).filter(|row| !row.is_empty())
 }
 
+/// Checklist 126.
 #[tokio::test]
 async fn point_1_1_every_protocol_endpoint_for_every_caller() {
     for_each_database(async |database| {
@@ -76,6 +77,7 @@ fn metadata() -> Value {
 }
 
 /// The kind of credential that was seen to do too much: an owner's key for `clients:read`, and a member's key.
+/// Checklist 126.
 #[tokio::test]
 async fn point_1_1_a_key_does_at_registration_what_its_scopes_and_role_allow() {
     for_each_database(async |database| {

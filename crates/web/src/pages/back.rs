@@ -36,6 +36,7 @@ fn own_path(issuer: &str, base: &str, named: &str) -> Option<String> {
 mod tests {
     use super::own_path;
 
+    /// Checklist 9.
     #[test]
     fn only_pages_of_this_server() {
         let read = |named: &str| own_path("https://as.example/tenant", "/tenant", named);

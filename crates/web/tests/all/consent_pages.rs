@@ -158,6 +158,7 @@ async fn the_page_remarks_whom_the_application_expected() {
     app.stop().await;
 }
 
+/// Checklist 107.
 #[tokio::test]
 async fn the_page_says_in_whose_name_and_how_far_the_application_is_known() {
     let database = Database::sqlite();

@@ -148,7 +148,7 @@ async fn a_machine_has_a_secret_that_is_shown_once_and_works() {
     let csrf = w.get("").await.form("logout-submit").get("csrf").unwrap().to_owned();
     let fields = [("kind", "machine"), ("client_name", "Nightly"), ("chosen", "1"), ("scope", "contracts:read")];
     let without = w.browser.post(&path, &fields).await;
-    assert_eq!(without.status, 400, "checklist 18: a form of another site");
+    assert_eq!(without.status, 400, "checklist 27: a form of another site");
     assert_eq!(w.count().await, 0);
     let made = w.browser.post(&path, &[&fields[..], &[("csrf", csrf.as_str())]].concat()).await;
     let (id, secret) = (made.text("client-id").unwrap(), made.text("client-secret").unwrap());
@@ -245,6 +245,7 @@ fn party_scopes(page: &Reply) -> domain::ScopeSet {
     domain::ScopeSet::from_names(ticked).unwrap()
 }
 
+/// Checklist 108.
 #[tokio::test]
 async fn names_of_strangers_are_text_and_long_ones_are_told() {
     let mut w = World::new().await;

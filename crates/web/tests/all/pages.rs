@@ -103,6 +103,7 @@ async fn a_program_cannot_widen_what_its_user_chose() {
     app.stop().await;
 }
 
+/// Checklist 87.
 #[tokio::test]
 async fn behind_tls_cookies_are_bound_to_the_host() {
     let database = Database::sqlite();

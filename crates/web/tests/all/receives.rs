@@ -181,6 +181,7 @@ async fn point_3_1_pages_say_what_an_app_receives_that_acts_in_a_persons_own_nam
 }
 
 /// A workspace that keeps the app out is not named, and not shown either once it lets the app in: nobody agreed to that.
+/// Checklist 131.
 #[tokio::test]
 async fn point_3_1_a_default_workspace_that_keeps_the_app_out_is_never_handed_over() {
     for_each_database(async |database| {

@@ -272,7 +272,7 @@ async fn nobody_else_makes_a_notice_or_a_way_back_and_it_is_not_offered_for_long
     assert!(!with(&mut elsewhere, &notice).await.0);
     let (told, page) = with(&mut s.browser, &notice).await;
     assert!(told);
-    assert_eq!(s.browser.submit(&page.form("undo").set("csrf", "AAAA")).await.status, 400, "checklist 18");
+    assert_eq!(s.browser.submit(&page.form("undo").set("csrf", "AAAA")).await.status, 400, "checklist 27");
     s.app.clock.advance(60);
     assert!(!with(&mut s.browser, &notice).await.0, "not for ever");
     assert_eq!(s.disabled().await, (true, false));

@@ -29,6 +29,7 @@ async fn whoever_came_for_a_page_gets_there_after_signing_in() {
     app.stop().await;
 }
 
+/// Checklist 9.
 #[tokio::test]
 async fn nobody_is_led_elsewhere_after_signing_in() {
     let (_database, app) = app().await;
