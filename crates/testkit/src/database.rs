@@ -1,10 +1,9 @@
 //! A fresh database for each test, of either kind.
+use crate::postgres;
 use sqlx::{Connection as _, Executor as _, PgConnection};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 use tempfile::TempDir;
-
-const POSTGRES: &str = "COUNTERSIGN_TEST_POSTGRES";
 
 /// A database of a test's own; gone when the test ends.
 #[derive(Debug)]
@@ -29,8 +28,7 @@ impl Database {
     }
 
     pub async fn postgres() -> Self {
-        let server =
-            std::env::var(POSTGRES).unwrap_or_else(|_| panic!("{POSTGRES} is not set: run `cargo xtask test`"));
+        let server = postgres::server();
         let name = format!("kit_{}_{}", std::process::id(), NEXT.fetch_add(1, Ordering::SeqCst));
         let mut connection = PgConnection::connect(&server).await.unwrap();
         // Left behind by a test of the same number that failed.

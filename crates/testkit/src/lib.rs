@@ -11,6 +11,7 @@ mod database;
 mod described;
 mod frozen;
 mod party;
+pub mod postgres;
 mod receiver;
 mod sources;
 pub mod tunnel;

@@ -12,7 +12,7 @@ use tokio::time::Instant;
 /// An empty database of PostgreSQL.
 async fn postgres() -> String {
     static NEXT: AtomicU32 = AtomicU32::new(0);
-    let server = std::env::var("COUNTERSIGN_TEST_POSTGRES").expect("run the tests with `cargo xtask test`");
+    let server = testkit::postgres::server();
     let name = format!("startup_{}_{}", std::process::id(), NEXT.fetch_add(1, Ordering::Relaxed));
     let mut admin = PgConnection::connect(&server).await.unwrap();
     for sql in [format!("DROP DATABASE IF EXISTS {name} WITH (FORCE)"), format!("CREATE DATABASE {name}")] {
@@ -24,7 +24,7 @@ async fn postgres() -> String {
 }
 
 async fn drop_database(url: &str) {
-    let server = std::env::var("COUNTERSIGN_TEST_POSTGRES").unwrap();
+    let server = testkit::postgres::server();
     let name = url.parse::<url::Url>().unwrap().path().trim_start_matches('/').to_owned();
     let mut admin = PgConnection::connect(&server).await.unwrap();
     let sql = format!("DROP DATABASE {name} WITH (FORCE)");
@@ -55,6 +55,7 @@ async fn point_4_2_a_start_that_waits_can_be_ended_and_not_by_sighup() {
     assert!(!folder.path().join("data/master.key").exists(), "nothing was made");
 }
 
+/// Checklist 140.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn point_4_2_a_server_whose_database_falls_silent_recovers_and_can_be_ended() {
     let (folder, database) = (tempfile::tempdir().unwrap(), postgres().await);

@@ -18,12 +18,15 @@ mod grants;
 mod idempotency;
 mod identity;
 mod invitations;
+// Here and below: the kit itself needs the whole server.
+#[allow(dead_code)]
+#[path = "../../../testkit/src/postgres.rs"]
+mod postgres;
 mod races;
 mod records;
 mod revocations;
 mod search;
 mod space;
-// The kit itself needs the whole server.
 #[allow(dead_code)]
 #[path = "../../../testkit/src/tunnel.rs"]
 mod tunnel;

@@ -34,6 +34,7 @@ mod odd_requests;
 mod oidc;
 mod operator;
 mod person;
+mod postgres;
 mod purging;
 mod races;
 mod reference_000_001;

@@ -2,6 +2,7 @@
 #![allow(dead_code)] // each test file uses its own part of this
 pub mod programs;
 
+use crate::postgres;
 use crate::tunnel::by_way_of;
 pub use countersign_store as store;
 use domain::client::{AuthMethod, Client, ClientConfig, ClientSecret, ClientType, SubType, Trust};
@@ -107,9 +108,7 @@ pub async fn on_postgres(test: impl AsyncFn(&Db)) {
 
 async fn on_server(pooler: bool, test: impl AsyncFn(&Db)) {
     static NEXT: AtomicU32 = AtomicU32::new(0);
-    let server = std::env::var("COUNTERSIGN_TEST_POSTGRES").expect(
-        "COUNTERSIGN_TEST_POSTGRES must hold the URL of a PostgreSQL superuser: run the tests with `cargo xtask test`",
-    );
+    let server = postgres::server();
     let name = format!("store_test_{}_{}", std::process::id(), NEXT.fetch_add(1, Ordering::Relaxed));
     let mut admin = PgConnection::connect(&server).await.unwrap();
     sql(&mut admin, format!("DROP DATABASE IF EXISTS {name} WITH (FORCE)")).await;
