@@ -1,4 +1,4 @@
-//! A file that nobody can keep in mind is split.
+//! A file that is too long to keep in mind is split, and a template stays readable in one window.
 use super::modules;
 use super::workspace::Workspace;
 use anyhow::{Context, Result};
@@ -7,6 +7,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 const LIMIT: usize = 500;
+const COLUMNS: usize = 140;
 const FOLDERS: [&str; 3] = ["crates", "xtask", "bench"];
 const KINDS: [&str; 6] = ["rs", "html", "css", "js", "mjs", "sql"];
 const NOT_OURS: [&str; 3] = ["target", "node_modules", "tests"];
@@ -23,6 +24,9 @@ pub fn check(root: &Path, workspace: &Workspace) -> Result<Vec<String>> {
     for folder in FOLDERS.map(|folder| root.join(folder)) {
         visit(&folder, &mut |path| {
             let text = fs::read_to_string(path).with_context(|| format!("cannot read {}", path.display()))?;
+            if path.extension().is_some_and(|kind| kind == "html") {
+                problems.extend(wide(path.strip_prefix(root).unwrap_or(path), &text));
+            }
             let lines = text.lines().count().saturating_sub(tests.get(path).copied().unwrap_or(0));
             if lines > LIMIT {
                 let name = path.strip_prefix(root).unwrap_or(path).display();
@@ -33,6 +37,15 @@ pub fn check(root: &Path, workspace: &Workspace) -> Result<Vec<String>> {
     }
     problems.sort();
     Ok(problems)
+}
+
+/// The lines of a template that are too wide to read beside another window. `rustfmt` does not break them.
+fn wide(name: &Path, text: &str) -> Vec<String> {
+    let columns = text.lines().map(|line| line.chars().count()).enumerate();
+    let describe = |(n, columns): (usize, usize)| {
+        format!("{}:{} has {columns} columns; templates stay under {COLUMNS}", name.display(), n + 1)
+    };
+    columns.filter(|(_, columns)| *columns >= COLUMNS).map(describe).collect()
 }
 
 fn visit(folder: &Path, each: &mut impl FnMut(&PathBuf) -> Result<()>) -> Result<()> {
@@ -74,6 +87,7 @@ mod tests {
         write("crates/a/src/tests.rs", lines(900));
         write("crates/a/tests/all.rs", lines(900));
         write("crates/a/templates/page.html", lines(600));
+        write("crates/a/templates/wide.html", format!("{}\n{}\n", "ß".repeat(139), "ß".repeat(140)));
         write("xtask/src/main.rs", format!("{}#[cfg(test)]\nmod tests {{\n{}}}\n", lines(400), lines(400)));
         let package =
             |root: &Path| Package { name: String::new(), dependencies: vec![], roots: vec![root.to_path_buf()] };
@@ -83,6 +97,7 @@ mod tests {
             [
                 "crates/a/src/long.rs has 501 lines; 500 are allowed",
                 "crates/a/templates/page.html has 600 lines; 500 are allowed",
+                "crates/a/templates/wide.html:2 has 140 columns; templates stay under 140",
             ]
         );
     }

@@ -25,7 +25,7 @@ pub fn run(root: &Path, tally: &mut Tally) {
             report(tally, "no circle of files", Ok(cycles::check(&workspace)));
             report(tally, "requests reach only use cases that check their caller", guarded::check(&workspace));
             report(tally, "changes are told in their transaction", told::check(&workspace));
-            report(tally, "no long file", length::check(root, &workspace));
+            report(tally, "no long file and no wide template", length::check(root, &workspace));
         }
         Err(error) => report(tally, "the workspace can be read", Err(error)),
     }
