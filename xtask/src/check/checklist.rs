@@ -125,7 +125,7 @@ fn scenarios(text: &str) -> Result<Vec<(String, String)>> {
     let mut about = String::new();
     for line in text.lines().map(str::trim) {
         if line.starts_with("//") {
-            about = line.to_owned();
+            line.clone_into(&mut about);
         } else if let Some(name) = line.strip_prefix("name: \"").and_then(|rest| rest.strip_suffix("\",")) {
             found.push((format!("faults: {name}"), std::mem::take(&mut about)));
         } else if line != "Scenario {" {

@@ -34,7 +34,7 @@ pub fn check(root: &Path) -> Result<Vec<String>> {
         let number = file.get(..4).unwrap_or_default().to_owned();
         match record(file, &read(file)?, &files) {
             Ok(Record { title, date, status }) => {
-                rows.push(format!("| [{number}]({file}) | {title} | {date} | {status} |"))
+                rows.push(format!("| [{number}]({file}) | {title} | {date} | {status} |"));
             }
             Err(problem) => problems.push(format!("{FOLDER}/{file}: {problem:#}")),
         }
@@ -56,7 +56,7 @@ pub fn check(root: &Path) -> Result<Vec<String>> {
 fn record<'t>(file: &str, text: &'t str, files: &[String]) -> Result<Record<'t>> {
     let (number, rest) = file.split_once('-').context("the name must be NNNN-topic.md")?;
     let digits = number.len() == 4 && number.bytes().all(|byte| byte.is_ascii_digit());
-    ensure!(digits && rest.ends_with(".md"), "the name must be NNNN-topic.md");
+    ensure!(digits && rest.strip_suffix(".md").is_some(), "the name must be NNNN-topic.md");
     let mut lines = text.lines();
     let title = lines.next().and_then(|line| line.strip_prefix(&format!("# {number}: ")));
     let title = title.with_context(|| format!("the first line must be `# {number}: ` and the title"))?;
