@@ -65,20 +65,21 @@ pub async fn listed(app: &App, ctx: &Ctx, principal: &Principal, page: Page) -> 
     Ok(Paged { items: items.into_iter().map(one).collect(), total })
 }
 
-/// The applications that somebody here allowed something and that are not on the list, by name.
+/// The applications that reach the workspace and are not on the list, by name.
 pub async fn unlisted(app: &App, ctx: &Ctx, principal: &Principal) -> Outcome<Vec<(ClientId, String)>> {
     let workspace = workspace(app, ctx, principal, Operation::ReadApps, "app.list")?;
     let mut tx = app.store().read().await?;
-    Ok(store::app_policy::unlisted(&mut tx, workspace).await?)
+    Ok(store::app_policy::unlisted(&mut tx, workspace, ctx.now).await?)
 }
 
-/// How many applications and people would lose access if this were the rule: to be told before it is changed.
+/// How many applications and people would lose access if this were the rule, and how many applications would no longer be told of
+/// the workspace: to be told before it is changed.
 pub async fn preview(app: &App, ctx: &Ctx, principal: &Principal, policy: &str) -> Outcome<Effect> {
     const KIND: &str = "app_policy.read";
     let workspace = workspace(app, ctx, principal, Operation::ReadAppPolicy, KIND)?;
     let policy = rule(app, ctx, KIND, About::default().and_workspace(Some(workspace)), policy)?;
     let mut tx = app.store().read().await?;
-    Ok(store::app_policy::effect(&mut tx, workspace, policy).await?)
+    Ok(store::app_policy::effect(&mut tx, workspace, policy, ctx.now).await?)
 }
 
 /// What an owner changes.

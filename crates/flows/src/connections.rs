@@ -39,6 +39,9 @@ pub struct Place {
     /// Absent for what was allowed in the person's own name.
     pub workspace_id: Option<WorkspaceId>,
     pub workspace_name: Option<String>,
+    /// The names of the workspaces whose id, with the person's roles there, tokens in the person's own name carry today: each
+    /// authorization keeps the one that was the person's default then.
+    pub homes: Vec<String>,
     pub scopes: ScopeSet,
     pub since: Timestamp,
     /// When the consent was last widened.
@@ -56,9 +59,10 @@ impl Place {
 
 fn connected(consents: Vec<store::consents::Connection>) -> Option<Connected> {
     let first = consents.first()?.app.client.clone();
-    let place = |store::consents::Connection { app, last_used_at }| Place {
+    let place = |store::consents::Connection { app, last_used_at, homes }| Place {
         workspace_id: app.consent.workspace_id,
         workspace_name: app.workspace_name,
+        homes,
         scopes: app.consent.scopes,
         since: app.consent.created_at,
         updated_at: app.consent.updated_at,
@@ -79,7 +83,7 @@ pub async fn page(app: &App, ctx: &Ctx, principal: &Principal, part: &str, page:
     let user = principal.person_for(Operation::ReadConsents);
     let user = user.map_err(|denied| refused(app, ctx, "consent.list", About::default(), denied))?;
     let mut tx = app.store().read().await?;
-    let Paged { items, total } = store::consents::page_for_user(&mut tx, user, part.trim(), page).await?;
+    let Paged { items, total } = store::consents::page_for_user(&mut tx, user, part.trim(), page, ctx.now).await?;
     Ok(Paged { items: items.into_iter().filter_map(connected).collect(), total })
 }
 
@@ -91,7 +95,7 @@ pub async fn one(app: &App, ctx: &Ctx, principal: &Principal, id: &str) -> Outco
     let id = ClientId::parse(id).map_err(|_| unknown())?;
     let consents = {
         let mut tx = app.store().read().await?;
-        store::consents::of_user_and_client(&mut tx, user, &id).await?
+        store::consents::of_user_and_client(&mut tx, user, &id, ctx.now).await?
     };
     connected(consents).ok_or_else(unknown)
 }

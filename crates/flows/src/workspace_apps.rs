@@ -1,4 +1,9 @@
 //! The applications that reach a workspace, as its admins see them and take their access back.
+//!
+//! Some act in a member's own name, and their tokens carry the workspace's id and the member's roles. Admins see which these are and
+//! whose roles they receive, because that is the workspace's. What else the member allowed them, since when and how often they
+//! use them is not: that stays between the member and the application. For the same reason admins cannot disconnect such an
+//! application; what they can do is to keep it out by the workspace's rule, and then it receives nothing of the workspace any more.
 pub use crate::forbidden::Ended;
 use crate::manage::{ManageRefusal, Unmanaged};
 use crate::members::acting_role;
@@ -13,6 +18,7 @@ use domain::oauth::grant::EndReason;
 use domain::{ClientId, UserId, WorkspaceId};
 use store::consents::InWorkspace;
 use store::grants::Whose;
+pub use store::own_names::OwnName;
 pub use store::workspace_apps::{AppPerson, Identified, WorkspaceApp};
 use store::{Beside, Page, Paged, StoreError};
 
@@ -51,7 +57,7 @@ pub async fn list(
         return Ok(Paged { items: Vec::new(), total: 0 });
     }
     let mut tx = app.store().read().await?;
-    Ok(store::workspace_apps::page(&mut tx, workspace, search, page).await?)
+    Ok(store::workspace_apps::page(&mut tx, workspace, search, page, ctx.now).await?)
 }
 
 /// One of them.
@@ -60,7 +66,7 @@ pub async fn find(app: &App, ctx: &Ctx, principal: &Principal, id: &str) -> Outc
     let workspace = workspace(app, ctx, principal, Operation::ReadApps, KIND)?;
     let id = client(app, ctx, workspace, KIND, id)?;
     let mut tx = app.store().read().await?;
-    let found = store::workspace_apps::find(&mut tx, workspace, &id).await?;
+    let found = store::workspace_apps::find(&mut tx, workspace, &id, ctx.now).await?;
     drop(tx);
     let about = About::client(&id).and_workspace(Some(workspace));
     found.ok_or_else(|| refused(app, ctx, KIND, about, Unmanaged::ClientUnknown))
@@ -80,6 +86,22 @@ pub async fn people(
     let id = client(app, ctx, workspace, KIND, id)?;
     let mut tx = app.store().read().await?;
     Ok(store::workspace_apps::people(&mut tx, workspace, &id, page, beside).await?)
+}
+
+/// The people in whose own names the application receives the workspace's id and their roles.
+pub async fn own_names(
+    app: &App,
+    ctx: &Ctx,
+    principal: &Principal,
+    id: &str,
+    page: Page,
+    beside: Beside,
+) -> Outcome<Paged<OwnName>> {
+    const KIND: &str = "app.read";
+    let workspace = workspace(app, ctx, principal, Operation::ReadApps, KIND)?;
+    let id = client(app, ctx, workspace, KIND, id)?;
+    let mut tx = app.store().read().await?;
+    Ok(store::own_names::people(&mut tx, workspace, &id, page, beside, ctx.now).await?)
 }
 
 /// What a revocation would end.
@@ -102,7 +124,7 @@ pub async fn at_stake(app: &App, ctx: &Ctx, principal: &Principal, id: &str, use
     let no_person = || refused(app, ctx, KIND, about.clone(), Unmanaged::UserUnknown);
     let user: Option<UserId> = user.map(|user| user.parse().map_err(|_| no_person())).transpose()?;
     let mut tx = app.store().read().await?;
-    let found = store::workspace_apps::find(&mut tx, workspace, &id).await?;
+    let found = store::workspace_apps::find(&mut tx, workspace, &id, ctx.now).await?;
     let person = match user {
         Some(user) => Some(store::workspace_apps::person(&mut tx, workspace, &id, user).await?),
         None => None,

@@ -1,8 +1,9 @@
 //! Which applications a workspace lets in. Who changes the rule or the list holds the workspace, and who rests on it shares it.
 use crate::epochs::stands;
 use crate::lets_in::lets_in;
+use crate::own_names::own_names;
 use crate::page::{COUNTED, MAX_LIMIT, MOST_CHOICES, Page, Paged, count};
-use crate::workspace_apps::apps_of;
+use crate::workspace_apps::{apps_of, reaching};
 use crate::workspaces::read_roles;
 use crate::{Row, StoreError, Tx, clients, dialect, params};
 use domain::client::Client;
@@ -76,26 +77,38 @@ pub struct Effect {
     pub clients: i64,
     /// Counted to [`COUNTED`].
     pub people: i64,
+    /// Those that would no longer receive the workspace's id and people's roles while they act in these people's own names.
+    pub own_names: i64,
 }
 
-/// What would end if the workspace had this rule, with its list as it is.
-pub async fn effect(tx: &mut Tx, workspace: WorkspaceId, policy: AppPolicy) -> Result<Effect, StoreError> {
+/// What would end at `now` if the workspace had this rule, with its list as it is.
+pub async fn effect(
+    tx: &mut Tx,
+    workspace: WorkspaceId,
+    policy: AppPolicy,
+    now: Timestamp,
+) -> Result<Effect, StoreError> {
+    const NOTHING: Effect = Effect { clients: 0, people: 0, own_names: 0 };
     if policy == AppPolicy::All {
-        return Ok(Effect { clients: 0, people: 0 });
+        return Ok(NOTHING);
     }
     let sql = concat!(
         "WITH RECURSIVE ",
         apps_of!("$1"),
+        ", ",
+        own_names!("$4"),
         ", kept_out (client_id) AS MATERIALIZED (SELECT c.id FROM apps a JOIN clients c ON c.id = a.client_id WHERE NOT ",
         lets_in!("$2", "$1"),
         ") SELECT (SELECT COUNT(*) FROM kept_out), (SELECT COUNT(*) FROM (SELECT DISTINCT o.user_id FROM kept_out k \
          CROSS JOIN consents o WHERE o.workspace_id = $1 AND o.client_id = k.client_id AND ",
         stands!("o"),
-        " LIMIT $3) affected)"
+        " LIMIT $3) affected), (SELECT COUNT(*) FROM own_names b CROSS JOIN clients c WHERE c.id = b.client_id AND NOT ",
+        lets_in!("$2", "$1"),
+        ")"
     );
-    match tx.one(sql, params![workspace, policy.as_str(), COUNTED]).await? {
-        Some(mut row) => Ok(Effect { clients: row.int()?, people: row.int()? }),
-        None => Ok(Effect { clients: 0, people: 0 }),
+    match tx.one(sql, params![workspace, policy.as_str(), COUNTED, now]).await? {
+        Some(mut row) => Ok(Effect { clients: row.int()?, people: row.int()?, own_names: row.int()? }),
+        None => Ok(NOTHING),
     }
 }
 
@@ -131,16 +144,19 @@ pub async fn page(tx: &mut Tx, workspace: WorkspaceId, page: Page) -> Result<Pag
     Ok(Paged { items, total: count(tx, total, params![workspace]).await? })
 }
 
-/// The clients that were allowed anything in the workspace and are not on its list, by name; at most [`MAX_LIMIT`].
-pub async fn unlisted(tx: &mut Tx, workspace: WorkspaceId) -> Result<Vec<(ClientId, String)>, StoreError> {
+/// The clients that reach the workspace at `now` and are not on its list, by name; at most [`MAX_LIMIT`].
+pub async fn unlisted(
+    tx: &mut Tx,
+    workspace: WorkspaceId,
+    now: Timestamp,
+) -> Result<Vec<(ClientId, String)>, StoreError> {
     let sql = concat!(
-        "WITH RECURSIVE ",
-        apps_of!("$1"),
-        " SELECT c.id, c.name FROM (SELECT a.client_id, n.text FROM apps a CROSS JOIN names n \
+        reaching!("$3"),
+        "SELECT c.id, c.name FROM (SELECT a.client_id, n.text FROM reaching a CROSS JOIN names n \
          WHERE n.kind = 'client' AND n.id = a.client_id AND NOT EXISTS (SELECT 1 FROM workspace_allowed_clients l \
          WHERE l.workspace_id = $1 AND l.client_id = a.client_id) ORDER BY n.text, a.client_id LIMIT $2) p \
          CROSS JOIN clients c WHERE c.id = p.client_id ORDER BY p.text, c.id"
     );
-    let mut rows = tx.all(sql, params![workspace, MAX_LIMIT]).await?;
+    let mut rows = tx.all(sql, params![workspace, MAX_LIMIT, now]).await?;
     rows.iter_mut().map(|row| Ok((row.client_id()?, row.text()?))).collect()
 }

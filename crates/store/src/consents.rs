@@ -1,5 +1,5 @@
 //! What users allowed clients, and which workspace they chose last.
-use crate::epochs::{stands, stands_of};
+use crate::epochs::{lives, stands, stands_of};
 use crate::page::{MOST_CHOICES, MOST_OF_ARRAY, Page, Paged, count};
 use crate::{Row, StoreError, Tx, client_users, clients, dialect, lets_in, params, workspaces};
 use domain::client::Client;
@@ -375,10 +375,12 @@ pub struct Connection {
     pub app: ConnectedApp,
     /// When a grant that came of it was last used, as far as grants that expired are still kept.
     pub last_used_at: Option<Timestamp>,
+    /// The names of the workspaces that its grants show while they act in the user's own name.
+    pub homes: Vec<String>,
 }
 
 // CROSS JOIN, so that SQLite begins with the page and looks up the rest for that page alone. The databases name the
-// position of a text within another differently.
+// position of a text within another differently. A consent has a row for each workspace that its grants show.
 macro_rules! connections {
     ($position:literal) => {
         concat!(
@@ -387,7 +389,7 @@ macro_rules! connections {
             ", ",
             clients::columns!(),
             ", w.name, (SELECT MAX(g.last_used_at) FROM grants g WHERE g.user_id = o.user_id \
-             AND g.client_id = o.client_id AND COALESCE(g.workspace_id, '') = o.workspace_id) \
+             AND g.client_id = o.client_id AND COALESCE(g.workspace_id, '') = o.workspace_id), h.name \
              FROM (SELECT a.client_id, MAX(a.updated_at) AS latest FROM consents a \
              CROSS JOIN names b WHERE b.kind = 'client' AND b.id = a.client_id AND a.user_id = $1 \
              AND ($2 = '' OR a.client_id = $2) AND ",
@@ -396,8 +398,15 @@ macro_rules! connections {
             $position,
             "(b.text, $3) > 0 GROUP BY a.client_id ORDER BY latest DESC, a.client_id \
              LIMIT $4 OFFSET $5) p CROSS JOIN consents o JOIN clients c ON c.id = o.client_id \
-             LEFT JOIN workspaces w ON w.id = o.workspace_id WHERE o.user_id = $1 AND o.client_id = p.client_id \
-             AND o.epoch = c.access_epoch ORDER BY p.latest DESC, o.client_id, o.updated_at DESC, o.workspace_id"
+             LEFT JOIN workspaces w ON w.id = o.workspace_id LEFT JOIN members m ON o.workspace_id = '' \
+             AND m.user_id = o.user_id AND EXISTS (SELECT 1 FROM grants g WHERE g.home_workspace_id = m.workspace_id \
+             AND g.client_id = o.client_id AND g.user_id = o.user_id AND g.ended_at IS NULL AND g.expires_at > $6 AND ",
+            lives!("g"),
+            ") AND EXISTS (SELECT 1 FROM workspaces r WHERE r.id = m.workspace_id AND ",
+            lets_in::lets_in!("r.app_policy", "r.id"),
+            ") LEFT JOIN workspaces h ON h.id = m.workspace_id WHERE o.user_id = $1 AND o.client_id = p.client_id \
+             AND o.epoch = c.access_epoch \
+             ORDER BY p.latest DESC, o.client_id, o.updated_at DESC, o.workspace_id, h.name, h.id"
         )
     };
 }
@@ -421,15 +430,20 @@ async fn connections(
     client: &str,
     part: &str,
     page: Page,
+    now: Timestamp,
 ) -> Result<Vec<Vec<Connection>>, StoreError> {
     let sql = dialect::pick(tx, connections!("instr"), connections!("strpos"));
     let mut apps: Vec<Vec<Connection>> = Vec::new();
-    for mut row in tx.all(sql, params![user, client, part, page.limit(), page.offset()]).await? {
+    for mut row in tx.all(sql, params![user, client, part, page.limit(), page.offset(), now]).await? {
         let row = &mut row;
         let app = ConnectedApp { consent: read(row)?, client: clients::read(row)?, workspace_name: row.opt_text()? };
-        let one = Connection { app, last_used_at: row.opt_time()? };
+        let last_used_at = row.opt_time()?;
+        let one = Connection { app, last_used_at, homes: row.opt_text()?.into_iter().collect() };
         match apps.last_mut().filter(|of| of.first().is_some_and(|c| c.app.client.id == one.app.client.id)) {
-            Some(same) => same.push(one),
+            Some(same) => match same.last_mut().filter(|last| last.app.consent == one.app.consent) {
+                Some(last) => last.homes.extend(one.homes),
+                None => same.push(one),
+            },
             None => apps.push(vec![one]),
         }
     }
@@ -443,16 +457,22 @@ pub async fn page_for_user(
     user: UserId,
     part: &str,
     page: Page,
+    now: Timestamp,
 ) -> Result<Paged<Vec<Connection>>, StoreError> {
     let part = &fold(part);
-    let items = connections(tx, user, "", part, page).await?;
+    let items = connections(tx, user, "", part, page, now).await?;
     let total = dialect::pick(tx, count_connections!("instr"), count_connections!("strpos"));
     Ok(Paged { items, total: count(tx, total, params![user, part]).await? })
 }
 
 /// The same of one client; empty when the user allows it nothing.
-pub async fn of_user_and_client(tx: &mut Tx, user: UserId, client: &ClientId) -> Result<Vec<Connection>, StoreError> {
-    let mut apps = connections(tx, user, client.as_str(), "", Page::new(1, 1)).await?;
+pub async fn of_user_and_client(
+    tx: &mut Tx,
+    user: UserId,
+    client: &ClientId,
+    now: Timestamp,
+) -> Result<Vec<Connection>, StoreError> {
+    let mut apps = connections(tx, user, client.as_str(), "", Page::new(1, 1), now).await?;
     Ok(apps.pop().unwrap_or_default())
 }
 
@@ -495,6 +515,10 @@ mod tests {
         assert!(steps.iter().any(|step| step == "SEARCH a USING PRIMARY KEY (user_id=?)"), "{steps:?}");
         let used = "SEARCH g USING INDEX grants_client_id (client_id=? AND user_id=?)";
         assert!(steps.iter().any(|step| step == used), "{steps:?}");
+        let shown = "SEARCH g USING INDEX grants_home (home_workspace_id=? AND client_id=? AND user_id=?)";
+        assert!(steps.iter().any(|step| step == shown), "{steps:?}");
+        let mine = "SEARCH m USING PRIMARY KEY (user_id=?) LEFT-JOIN";
+        assert!(steps.iter().any(|step| step == mine), "{steps:?}");
         let other = |step: &String| step.starts_with("SCAN") && step != "SCAN p";
         assert!(!steps.iter().any(|step| other(step) || step.contains("AUTOMATIC")), "{steps:?}");
     }

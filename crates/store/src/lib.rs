@@ -25,6 +25,7 @@ pub mod idempotency;
 pub mod invitations;
 pub mod keys;
 pub mod master;
+pub mod own_names;
 pub mod plan;
 pub mod revocations;
 pub mod search;

@@ -59,6 +59,7 @@ const MIGRATIONS: &[Migration] = migrations![
     25 "epochs" "0025_epochs.sql",
     26 "attempts" "0026_attempts.sql",
     27 "master_key" "0027_master_key.sql",
+    28 "home" "0028_home.sql",
 ];
 
 /// The schema version that this program needs.

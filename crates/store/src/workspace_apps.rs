@@ -1,6 +1,7 @@
 //! The applications that reach a workspace, and who let them in: what the members allowed there, put together.
 use crate::dialect::{self, each};
 use crate::epochs::{lives, stands_of};
+use crate::own_names::{carries, counted};
 use crate::page::{Beside, COUNTED, Page, Paged, count};
 use crate::{Row, StoreError, Tx, params};
 use domain::client::{ClientConfig, Trust};
@@ -10,7 +11,7 @@ use domain::{ClientId, ScopeSet, Timestamp, UserId, WorkspaceId};
 use serde_json::{Value, json};
 use std::collections::HashMap;
 
-/// An application that somebody allowed something in the workspace.
+/// An application that somebody allowed something in the workspace, or that receives its id while it acts in somebody's own name.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct WorkspaceApp {
     pub client_id: ClientId,
@@ -19,12 +20,15 @@ pub struct WorkspaceApp {
     pub config: ClientConfig,
     /// How many people allowed it something here, counted to [`COUNTED`].
     pub people: i64,
-    /// Of all of them together.
+    /// How many people it acts for in their own names, with this workspace's id and their roles here, counted to [`COUNTED`].
+    pub own_names: i64,
+    /// Of all who allowed it something here together.
     pub scopes: ScopeSet,
     pub identified: Identified,
     /// Whether someone besides the operator manages it.
     pub has_owner: bool,
-    pub first_allowed_at: Timestamp,
+    /// Absent for one that nobody allowed anything here.
+    pub first_allowed_at: Option<Timestamp>,
     /// When a grant here was last made or renewed, as far as grants that expired are still kept.
     pub last_used_at: Option<Timestamp>,
 }
@@ -56,10 +60,11 @@ fn read(row: &mut Row) -> Result<WorkspaceApp, StoreError> {
         trust: row.with(Trust::parse)?,
         config: row.json()?,
         people: row.int()?,
+        own_names: row.int()?,
         scopes: ScopeSet::default(),
         identified: Identified::None,
         has_owner: row.opt_text()?.is_some(),
-        first_allowed_at: row.time()?,
+        first_allowed_at: row.opt_time()?,
         last_used_at: row.opt_time()?,
     })
 }
@@ -82,19 +87,21 @@ macro_rules! apps_of {
 }
 pub(crate) use apps_of;
 
-// The page is found first; CROSS JOIN, so that SQLite looks up the rest for that page alone.
+// The page is found first; CROSS JOIN, so that SQLite looks up the rest for that page alone. The people of
+// one workspace are read by its index: what is asked of `user_id` and the sum keep it from going through all of an application's.
 macro_rules! told {
-    ($page:expr) => {
+    ($page:expr, $now:literal) => {
         concat!(
             "SELECT c.id, c.name, c.trust, c.config, \
              (SELECT COUNT(*) FROM (SELECT 1 AS one FROM consents o WHERE o.workspace_id = $1 \
-             AND o.client_id = p.client_id AND o.epoch = c.access_epoch LIMIT 1001) counted), \
-             COALESCE(c.owner_workspace_id, c.owner_user_id), \
+             AND o.client_id = p.client_id AND o.user_id > '' AND o.epoch + 0 = c.access_epoch LIMIT 1001) counted), ",
+            counted!("p.client_id", $now),
+            ", COALESCE(c.owner_workspace_id, c.owner_user_id), \
              (SELECT MIN(o.created_at) FROM consents o WHERE o.workspace_id = $1 AND o.workspace_id <> '' \
              AND o.client_id = p.client_id AND o.epoch = c.access_epoch), (SELECT MAX(g.last_used_at) FROM grants g \
              WHERE g.workspace_id = $1 AND g.client_id = p.client_id) FROM (",
             $page,
-            ") p CROSS JOIN clients c WHERE c.id = p.client_id ORDER BY p.text, c.id"
+            ") p CROSS JOIN clients c CROSS JOIN workspaces w WHERE c.id = p.client_id AND w.id = $1 ORDER BY p.text, c.id"
         )
     };
 }
@@ -105,22 +112,42 @@ macro_rules! named {
         concat!(
             "SELECT ",
             $columns,
-            " FROM apps a CROSS JOIN names n WHERE n.kind = 'client' AND n.id = a.client_id \
+            " FROM reaching a CROSS JOIN names n WHERE n.kind = 'client' AND n.id = a.client_id \
              AND n.text LIKE $2 ESCAPE '!'",
             $page
         )
     };
 }
 
+/// Those that were allowed something in the workspace `$1`, and those that act in people's own names with it.
+macro_rules! reaching {
+    ($now:literal) => {
+        concat!(
+            "WITH RECURSIVE ",
+            crate::workspace_apps::apps_of!("$1"),
+            ", ",
+            crate::own_names::own_names!($now),
+            ", reaching (client_id) AS (SELECT client_id FROM apps WHERE client_id IS NOT NULL \
+             UNION SELECT client_id FROM own_names) "
+        )
+    };
+}
+pub(crate) use reaching;
+
 const APPS: &str = concat!(
-    "WITH RECURSIVE ",
-    apps_of!("$1"),
-    told!(named!("a.client_id, n.text", " ORDER BY n.text, a.client_id LIMIT $3 OFFSET $4"))
+    reaching!("$5"),
+    told!(named!("a.client_id, n.text", " ORDER BY n.text, a.client_id LIMIT $3 OFFSET $4"), "$5")
 );
-const TOTAL: &str = concat!("WITH RECURSIVE ", apps_of!("$1"), named!("COUNT(*)", ""));
+const TOTAL: &str = concat!(reaching!("$3"), named!("COUNT(*)", ""));
 const ONE: &str = told!(
-    "SELECT o.client_id, '' AS text FROM consents o JOIN clients b ON b.id = o.client_id \
-     WHERE o.workspace_id = $1 AND o.client_id = $2 AND b.deleted_at IS NULL AND o.epoch = b.access_epoch LIMIT 1"
+    concat!(
+        "SELECT c.id AS client_id, '' AS text FROM clients c CROSS JOIN workspaces w WHERE c.id = $2 AND w.id = $1 \
+         AND c.deleted_at IS NULL AND (EXISTS (SELECT 1 FROM consents o WHERE o.workspace_id = $1 AND o.client_id = $2 \
+         AND o.user_id > '' AND o.epoch + 0 = c.access_epoch) OR EXISTS (SELECT 1 FROM grants g WHERE ",
+        carries!("$2", "$3"),
+        "))"
+    ),
+    "$3"
 );
 
 // The distinct texts of each, by steps in an index.
@@ -166,16 +193,22 @@ pub async fn page(
     workspace: WorkspaceId,
     search: &str,
     page: Page,
+    now: Timestamp,
 ) -> Result<Paged<WorkspaceApp>, StoreError> {
     let pattern = containing(&fold(search));
-    let rows = tx.all(APPS, params![workspace, &pattern, page.limit(), page.offset()]).await?;
+    let rows = tx.all(APPS, params![workspace, &pattern, page.limit(), page.offset(), now]).await?;
     let items = told(tx, workspace, rows).await?;
-    Ok(Paged { items, total: count(tx, TOTAL, params![workspace, &pattern]).await? })
+    Ok(Paged { items, total: count(tx, TOTAL, params![workspace, &pattern, now]).await? })
 }
 
-/// One of them; `None` when nobody allowed it anything here.
-pub async fn find(tx: &mut Tx, workspace: WorkspaceId, client: &ClientId) -> Result<Option<WorkspaceApp>, StoreError> {
-    let row = tx.one(ONE, params![workspace, client]).await?;
+/// One of them; `None` when nobody allowed it anything here, and it receives nothing of the workspace in anybody's own name.
+pub async fn find(
+    tx: &mut Tx,
+    workspace: WorkspaceId,
+    client: &ClientId,
+    now: Timestamp,
+) -> Result<Option<WorkspaceApp>, StoreError> {
+    let row = tx.one(ONE, params![workspace, client, now]).await?;
     Ok(told(tx, workspace, row.into_iter().collect()).await?.pop())
 }
 
@@ -291,13 +324,15 @@ mod tests {
 
     #[test]
     fn pages_read_one_workspace_by_its_indexes() {
+        const OF_THE_STATEMENT: [&str; 6] =
+            ["SCAN p", "SCAN a", "SCAN b", "SCAN apps", "SCAN own_names", "SCAN counted"];
         for sql in [APPS, ONE, PEOPLE, PEOPLE_BACK] {
             let steps = plan(sql);
             let others = |step: &&String| {
-                step.contains("AUTOMATIC")
-                    || (step.starts_with("SCAN") && !["SCAN p", "SCAN a", "SCAN counted"].contains(&step.as_str()))
+                step.contains("AUTOMATIC") || (step.starts_with("SCAN") && !OF_THE_STATEMENT.contains(&step.as_str()))
             };
             assert_eq!(steps.iter().find(others), None, "{steps:?}");
+            assert!([PEOPLE, PEOPLE_BACK].contains(&sql) || !steps.iter().any(|step| step.contains("client_user")));
             assert!(
                 steps.iter().any(|step| step.contains("g USING") && step.contains("(workspace_id=? AND client_id=?"))
             );
@@ -305,6 +340,9 @@ mod tests {
         for (sql, index) in [
             (APPS, "consents_workspace_first"),
             (APPS, "grants_workspace_used"),
+            (APPS, "grants_home (home_workspace_id=? AND client_id>?)"),
+            (APPS, "grants_home (home_workspace_id=? AND client_id=?)"),
+            (ONE, "grants_home (home_workspace_id=? AND client_id=?)"),
             (SCOPES.0, "consents_workspace_scopes"),
         ] {
             assert!(plan(sql).iter().any(|step| step.contains(index)), "{index}: {:?}", plan(sql));

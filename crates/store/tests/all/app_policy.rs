@@ -43,8 +43,8 @@ async fn the_rule_says_who_comes_in_and_what_ends() {
             (AppPolicy::Verified, [true, true, false, false], 2),
             (AppPolicy::Listed, [true, false, false, true], 2),
         ] {
-            let would = read_tx!(db, |tx| app_policy::effect(tx, workspace_id(1), policy));
-            assert_eq!(would, Effect { clients: effect, people: effect.min(1) });
+            let would = read_tx!(db, |tx| app_policy::effect(tx, workspace_id(1), policy, NOW));
+            assert_eq!(would, Effect { clients: effect, people: effect.min(1), own_names: 0 });
             let changed = write_tx!(db, |tx| app_policy::set(tx, workspace_id(1), policy, at(2)));
             assert_eq!(changed, policy != AppPolicy::All, "the first rule is that already");
             assert_eq!(read_tx!(db, |tx| app_policy::read(tx, workspace_id(1))), Some(policy));
@@ -85,9 +85,9 @@ async fn the_list_is_kept_page_by_page() {
         };
         assert_eq!(page(1).await, (vec![(client_id(12), at(2))], 2));
         assert_eq!(page(2).await, (vec![(client_id(14), at(1))], 2));
-        let others = async || read_tx!(db, |tx| app_policy::unlisted(tx, workspace_id(1)));
+        let others = async || read_tx!(db, |tx| app_policy::unlisted(tx, workspace_id(1), NOW));
         assert_eq!(others().await, [11, 13].map(|n| (client_id(n), format!("App {n}"))), "by name, whatever the page");
-        assert_eq!(read_tx!(db, |tx| app_policy::unlisted(tx, workspace_id(9))), []);
+        assert_eq!(read_tx!(db, |tx| app_policy::unlisted(tx, workspace_id(9), NOW)), []);
         let unlist = async |n| write_tx!(db, |tx| app_policy::unlist(tx, workspace_id(1), &client_id(n)));
         assert!(unlist(14).await && !unlist(14).await);
         write_tx!(db, |tx| clients::soft_delete(tx, &client_id(12), NOW));
@@ -108,7 +108,7 @@ async fn applications_of_a_workspace_and_their_people() {
             clients::soft_delete(tx, &client_id(14), NOW).await
         });
         let page = async |search, n, limit| {
-            read_tx!(db, |tx| workspace_apps::page(tx, workspace_id(1), search, Page::new(n, limit)))
+            read_tx!(db, |tx| workspace_apps::page(tx, workspace_id(1), search, Page::new(n, limit), NOW))
         };
         let all = page("", 1, 2).await;
         assert_eq!(
@@ -119,13 +119,13 @@ async fn applications_of_a_workspace_and_their_people() {
         let found = page("P 12", 1, 100).await;
         assert_eq!(found.total, 1);
         let one = &found.items[0];
-        assert_eq!((one.people, one.first_allowed_at, one.last_used_at), (2, NOW, Some(NOW)));
+        assert_eq!((one.people, one.first_allowed_at, one.last_used_at), (2, Some(NOW), Some(NOW)));
         let mut names: Vec<_> = one.scopes.iter().collect();
         names.sort_unstable();
         assert_eq!((names, one.trust), (vec!["email", "openid"], Trust::Verified));
-        let same = read_tx!(db, |tx| workspace_apps::find(tx, workspace_id(1), &client_id(12)));
+        let same = read_tx!(db, |tx| workspace_apps::find(tx, workspace_id(1), &client_id(12), NOW));
         assert_eq!(same.as_ref(), Some(one));
-        assert_eq!(read_tx!(db, |tx| workspace_apps::find(tx, workspace_id(1), &client_id(14))), None, "deleted");
+        assert_eq!(read_tx!(db, |tx| workspace_apps::find(tx, workspace_id(1), &client_id(14), NOW)), None, "deleted");
         let people = async |n, beside| {
             let page = Page::new(n, 1);
             let page = read_tx!(db, |tx| workspace_apps::people(tx, workspace_id(1), &client_id(12), page, beside));

@@ -254,8 +254,9 @@ async fn consents_grow_are_listed_and_taken_back() {
             grants::redeem(tx, &grant(1)).await?;
             grants::redeem(tx, &older).await
         });
-        let page =
-            |part| async move { read_tx!(db, |tx| consents::page_for_user(tx, user_id(1), part, Page::new(1, 1))) };
+        let page = |part| async move {
+            read_tx!(db, |tx| consents::page_for_user(tx, user_id(1), part, Page::new(1, 1), NOW))
+        };
         let all = page("").await;
         assert_eq!((all.items.len(), all.total), (1, 1));
         let mine = &all.items[0];
@@ -263,10 +264,10 @@ async fn consents_grow_are_listed_and_taken_back() {
         assert_eq!((mine[1].app.clone(), mine[1].last_used_at), (apps[1].clone(), None));
         assert_eq!(page("PP 1").await, all);
         assert_eq!((page("pp 2").await.items, page("%").await.total), (Vec::new(), 0));
-        let second = read_tx!(db, |tx| consents::page_for_user(tx, user_id(1), "", Page::new(2, 1)));
+        let second = read_tx!(db, |tx| consents::page_for_user(tx, user_id(1), "", Page::new(2, 1), NOW));
         assert_eq!((second.items, second.total), (Vec::new(), 1));
-        assert_eq!(&read_tx!(db, |tx| consents::of_user_and_client(tx, user_id(1), &app)), mine);
-        assert_eq!(read_tx!(db, |tx| consents::of_user_and_client(tx, user_id(2), &app)), []);
+        assert_eq!(&read_tx!(db, |tx| consents::of_user_and_client(tx, user_id(1), &app, NOW)), mine);
+        assert_eq!(read_tx!(db, |tx| consents::of_user_and_client(tx, user_id(2), &app, NOW)), []);
 
         assert!(write_tx!(db, |tx| async { consents::delete(tx, user_id(1), &client_id(1), None).await }));
         assert!(!write_tx!(db, |tx| async { consents::delete(tx, user_id(1), &client_id(1), None).await }));

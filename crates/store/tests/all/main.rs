@@ -18,6 +18,7 @@ mod grants;
 mod idempotency;
 mod identity;
 mod invitations;
+mod own_names;
 // Here and below: the kit itself needs the whole server.
 #[allow(dead_code)]
 #[path = "../../../testkit/src/postgres.rs"]

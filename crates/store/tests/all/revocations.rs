@@ -41,18 +41,18 @@ async fn what_was_taken_back_counts_nowhere_while_its_rows_are_still_there() {
         assert_eq!(read_tx!(db, |tx| consents::list_for_client_users(tx, &one, Page::default())).items, []);
         let apps = read_tx!(db, |tx| consents::list_for_user(tx, user_id(1)));
         assert_eq!(apps.iter().map(|app| &app.client.id).collect::<Vec<_>>(), [&client_id(2)]);
-        let page = read_tx!(db, |tx| consents::page_for_user(tx, user_id(1), "", Page::default()));
+        let page = read_tx!(db, |tx| consents::page_for_user(tx, user_id(1), "", Page::default(), at(2)));
         assert_eq!((page.items.len(), page.total), (1, 1));
-        assert_eq!(read_tx!(db, |tx| consents::of_user_and_client(tx, user_id(1), &one)), [] as [_; 0]);
+        assert_eq!(read_tx!(db, |tx| consents::of_user_and_client(tx, user_id(1), &one, at(2))), [] as [_; 0]);
         assert_eq!(read_tx!(db, |tx| consents::count_for_user(tx, user_id(1))), 1);
         assert_eq!(read_tx!(db, |tx| client_users::total(tx, &one)), 0);
         let people = read_tx!(db, |tx| client_people::page(tx, &one, None, Page::default(), Beside::Nobody));
         assert_eq!((people.items, people.total), (vec![], 0));
         assert_eq!(read_tx!(db, |tx| client_people::find(tx, &one, None, user_id(1))), None);
         assert_eq!(read_tx!(db, |tx| client_people::living_grants(tx, &one, at(2))), 0);
-        let apps = read_tx!(db, |tx| workspace_apps::page(tx, workspace_id(1), "", Page::default()));
+        let apps = read_tx!(db, |tx| workspace_apps::page(tx, workspace_id(1), "", Page::default(), at(2)));
         assert_eq!((apps.items.len(), apps.total), (1, 1));
-        assert_eq!(read_tx!(db, |tx| workspace_apps::find(tx, workspace_id(1), &one)), None);
+        assert_eq!(read_tx!(db, |tx| workspace_apps::find(tx, workspace_id(1), &one, at(2))), None);
         let people =
             read_tx!(db, |tx| workspace_apps::people(tx, workspace_id(1), &one, Page::default(), Beside::Nobody));
         assert_eq!((people.items, people.total), (vec![], 0));

@@ -51,9 +51,9 @@ async fn tightening_ends_what_is_no_longer_let_in() {
 
         assert_eq!(app_policy::read(&app.app, &app.ctx(), &owns).await.unwrap(), AppPolicy::All);
         let preview = async |policy| app_policy::preview(&app.app, &app.ctx(), &owns, policy).await.unwrap();
-        assert_eq!(preview("all").await, Effect { clients: 0, people: 0 });
-        assert_eq!(preview("verified").await, Effect { clients: 1, people: 1 });
-        assert_eq!(preview("listed").await, Effect { clients: 2, people: 1 });
+        assert_eq!(preview("all").await, Effect { clients: 0, people: 0, own_names: 0 });
+        assert_eq!(preview("verified").await, Effect { clients: 1, people: 1, own_names: 1 });
+        assert_eq!(preview("listed").await, Effect { clients: 2, people: 1, own_names: 1 });
         assert_eq!(set(&app, &owns, "some").await, Err("value_unknown"));
         assert_eq!(set(&app, &owns, "verified").await, Ok(Ended { consents: 1, grants: 1 }));
         assert_eq!(app_policy::read(&app.app, &app.ctx(), &owns).await.unwrap(), AppPolicy::Verified);
@@ -66,7 +66,7 @@ async fn tightening_ends_what_is_no_longer_let_in() {
         assert_eq!(app.outcomes("token.authorization_code").await[0], "workspace_policy_forbids_client");
         let late = browser.submit(&page).await;
         assert_eq!(late.status, 403, "a page that was open meanwhile: {}", late.body);
-        assert!(late.text("unable-why").unwrap().contains("does not let the application in"), "{}", late.body);
+        assert!(late.text("unable-why").unwrap().contains("does not let the app in"), "{}", late.body);
         assert!(refused(&other, &mut browser, &owner, &[]).await);
         assert!(refused(&other, &mut browser, &owner, &[("prompt", "none")]).await);
         let named = owner.workspaces[0].to_string();

@@ -59,10 +59,11 @@ async fn applications_are_listed_and_revoked_for_one_and_for_all() {
         let seen = workspace_apps::find(&app.app, &app.ctx(), &owns, id).await.unwrap();
         assert_eq!(second.items, std::slice::from_ref(&seen));
         assert_eq!((seen.people, seen.trust, seen.identified), (2, Trust::Verified, Identified::All));
+        assert_eq!(seen.own_names, 1, "of one@example.com");
         let mut scopes: Vec<_> = seen.scopes.iter().collect();
         scopes.sort_unstable();
         assert_eq!(scopes, ["email", "openid", "profile"]);
-        assert_eq!((seen.first_allowed_at, seen.last_used_at), (began, Some(app.ctx().now)));
+        assert_eq!((seen.first_allowed_at, seen.last_used_at), (Some(began), Some(app.ctx().now)));
         let people =
             workspace_apps::people(&app.app, &app.ctx(), &owns, id, Page::default(), Beside::Nobody).await.unwrap();
         let ones = people.items.iter().find(|person| person.email.as_str() == "one@example.com").unwrap();
@@ -91,6 +92,11 @@ async fn applications_are_listed_and_revoked_for_one_and_for_all() {
         assert_eq!(all("cs_ci_nobody").await, Err("client_unknown"));
         assert!(!active(&mail, &of_one).await && active(&mail, &own_name).await);
         assert!(active(&mail, &elsewhere).await && active(&calendar, &other).await);
+        assert_eq!(names(&app, &owns, "").await, ["a Calendar \u{d6}", "Mail 100%"], "in somebody's own name");
+        let left = workspace_apps::find(&app.app, &app.ctx(), &owns, id).await.unwrap();
+        assert_eq!((left.people, left.own_names, left.scopes.len()), (0, 1, 0));
+        assert_eq!((left.first_allowed_at, left.last_used_at), (None, None));
+        flows::connections::revoke(&app.app, &app.ctx(), &app.principal(&one, None).await, id).await.unwrap();
         assert_eq!(names(&app, &owns, "").await, ["a Calendar \u{d6}"]);
         let gone = workspace_apps::find(&app.app, &app.ctx(), &owns, id).await.unwrap_err();
         assert_eq!(gone.reason(), "client_unknown");

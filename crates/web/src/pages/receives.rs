@@ -54,16 +54,47 @@ pub fn asked(
     lines
 }
 
+/// In the person's own name: the user id, and of workspaces those that the app's authorizations show. Each keeps the one that it
+/// began with, so that there may be several, and the next one begins with the default of then.
+fn in_own_name(frame: &Frame, homes: &[String], named: bool) -> Vec<Rich> {
+    let (only, also) = if named {
+        ("receives-own-named", "receives-own-also-named")
+    } else {
+        ("receives-own-in", "receives-own-also")
+    };
+    let mut lines = match homes {
+        [] => vec![plain(frame, "receives-own-none")],
+        [home] => vec![frame.rich(only, "workspace", home)],
+        homes => {
+            let each = homes.iter().map(|home| frame.rich(also, "workspace", home));
+            std::iter::once(plain(frame, "receives-own")).chain(each).collect()
+        }
+    };
+    lines.push(plain(frame, "receives-own-next"));
+    lines
+}
+
 /// Among connected apps: for a workspace, or in the person's own name.
 pub fn allowed(frame: &Frame, catalogue: &Catalogue, place: &Place, has_owner: bool) -> Vec<Rich> {
     let named = names(&place.scopes);
     if place.workspace_id.is_none() {
-        return vec![plain(frame, if named { "receives-own-kept-named" } else { "receives-own-kept" })];
+        return in_own_name(frame, &place.homes, named);
     }
     let (first, sees) =
         if named { ("receives-workspace-named", "receives-apis") } else { ("receives-workspace", "receives-apis-app") };
     let developer = (!named && has_owner).then_some("receives-developer");
     lines(frame, catalogue, plain(frame, first), developer, sees)
+}
+
+/// What a permission is called in the page's language.
+fn permission<'c>(frame: &Frame, catalogue: &'c Catalogue, name: &'c str) -> &'c str {
+    catalogue.scope(name).map_or(name, |scope| scope.words(frame.language()).0)
+}
+
+/// Among the apps of a workspace, of those that act in people's own names. Who allowed which permission is not said: that is
+/// theirs alone.
+pub fn of_own_names(frame: &Frame, catalogue: &Catalogue) -> Rich {
+    frame.rich("receives-own-names", "permission", permission(frame, catalogue, "openid"))
 }
 
 /// Among the apps of a workspace, for those who look after it.
@@ -72,7 +103,7 @@ pub fn in_workspace(frame: &Frame, catalogue: &Catalogue, app: &WorkspaceApp) ->
         Identified::All => (plain(frame, "receives-people-named"), "receives-people-apis"),
         Identified::None => (plain(frame, "receives-people"), "receives-people-apis-app"),
         Identified::Some => {
-            let permission = catalogue.scope("openid").map_or("openid", |scope| scope.words(frame.language()).0);
+            let permission = permission(frame, catalogue, "openid");
             (frame.rich("receives-people-some", "permission", permission), "receives-people-apis-app")
         }
     };

@@ -139,7 +139,7 @@ async fn the_page_remarks_whom_the_application_expected() {
         for hint in ["bob@example.com", "nobody@example.com", "<i>b</i>@example.com"] {
             assert_eq!(
                 said(&mut browser, hint, "en").await.unwrap(),
-                format!("The application expected {hint}, but you are signed in as ada@example.com.")
+                format!("The app expected {hint}, but you are signed in as ada@example.com.")
             );
             let german = said(&mut browser, hint, "de").await.unwrap();
             assert!(german.contains(hint) && german.contains("als ada@example.com angemeldet"), "{german}");

@@ -13,6 +13,17 @@ use testkit::{Api, Browser, Kind, Party, Reply, TestApp, TestUser, Tokens, claim
 const OPENID: &str = "openid contracts:read";
 const BARE: &str = "contracts:read";
 
+/// What connected apps say of an app that acts in the person's own name and receives no workspace, in English and German.
+const NO_WORKSPACE: (&str, &str) = (
+    "The app receives your user ID, but no workspace and no roles.",
+    "Die App erhält Ihre Benutzer-ID, aber keinen Arbeitsbereich und keine Rollen.",
+);
+/// And of the time after.
+const NEXT: (&str, &str) = (
+    "The next time you sign in to the app, it receives your default workspace at that time, if you have one.",
+    "Melden Sie sich erneut bei der App an, erhält sie Ihren Standardarbeitsbereich zu diesem Zeitpunkt, falls Sie einen haben.",
+);
+
 async fn read(browser: &mut Browser, path: &str, language: &str) -> Reply {
     let page = browser.call(Method::GET, path, &[("accept", "text/html"), ("accept-language", language)], "").await;
     assert_eq!(page.status, 200, "{path} {}", page.body);
@@ -137,22 +148,15 @@ async fn point_3_1_pages_say_what_an_app_receives_that_acts_in_a_persons_own_nam
         let (ada, mut browser) = reader(&app).await;
         let home = ada.workspaces[1];
         let none = Handed { workspace_id: false, workspace_name: false, roles: false, ..ALL };
-        let kept = [
-            "The app receives your user ID. If you had a default workspace when you allowed this, it also receives the ID and name of that workspace and your roles in it.",
-            "Die App erhält Ihre Benutzer-ID. Falls Sie bei Ihrer Zustimmung einen Standardarbeitsbereich hatten, erhält sie auch dessen ID und Namen sowie Ihre Rollen darin.",
-            "The app receives your user ID. If you had a default workspace when you allowed this, it also receives the ID of that workspace and your roles in it.",
-            "Die App erhält Ihre Benutzer-ID. Falls Sie bei Ihrer Zustimmung einen Standardarbeitsbereich hatten, erhält sie auch dessen ID sowie Ihre Rollen darin.",
-        ];
-        for (default, scope, expected, english, german, kept) in [
-            (None, OPENID, &none, "The app receives your user ID.", "Die App erhält Ihre Benutzer-ID.", &kept[..2]),
-            (None, BARE, &none, "The app receives your user ID.", "Die App erhält Ihre Benutzer-ID.", &kept[2..]),
+        for (default, scope, expected, english, german) in [
+            (None, OPENID, &none, "The app receives your user ID.", "Die App erhält Ihre Benutzer-ID."),
+            (None, BARE, &none, "The app receives your user ID.", "Die App erhält Ihre Benutzer-ID."),
             (
                 Some(home),
                 OPENID,
                 &ALL,
                 "The app receives your user ID, the ID and name of Workspace 1, and your roles in it.",
                 "Die App erhält Ihre Benutzer-ID, ID und Name von Workspace 1 und Ihre Rollen darin.",
-                &kept[..2],
             ),
             (
                 Some(home),
@@ -160,7 +164,6 @@ async fn point_3_1_pages_say_what_an_app_receives_that_acts_in_a_persons_own_nam
                 &Handed { workspace_name: false, ..ALL },
                 "The app receives your user ID, the ID of Workspace 1, and your roles in it.",
                 "Die App erhält Ihre Benutzer-ID, die ID von Workspace 1 und Ihre Rollen darin.",
-                &kept[2..],
             ),
         ] {
             set_default(&app, &ada, default).await;
@@ -170,11 +173,151 @@ async fn point_3_1_pages_say_what_an_app_receives_that_acts_in_a_persons_own_nam
             assert_eq!(asked(&mut browser, &party, &more, "de").await, german);
             let tokens = tokens(&party, &ada, None, &more).await;
             assert_eq!(&handed(&party, &ada, home, "Workspace 1", &tokens).await, expected, "{default:?} {scope}");
-            assert_eq!(allowed(&mut browser, "en").await, kept[..1]);
-            assert_eq!(allowed(&mut browser, "de").await, kept[1..]);
+            let (english, german) = if default.is_some() { (english, german) } else { NO_WORKSPACE };
+            assert_eq!(allowed(&mut browser, "en").await, [format!("{english} {}", NEXT.0)]);
+            assert_eq!(allowed(&mut browser, "de").await, [format!("{german} {}", NEXT.1)]);
             let who = app.principal(&ada, None).await;
             flows::connections::revoke(&app.app, &app.ctx(), &who, party.id.as_str()).await.unwrap();
         }
+        app.stop().await;
+    })
+    .await;
+}
+
+/// Each authorization in the person's own name keeps the workspace that was the default when it began, and shows it as long as the
+/// person belongs to it and it lets the app in.
+#[tokio::test]
+async fn point_3_1_connected_apps_name_each_workspace_that_an_app_receives_in_the_persons_own_name() {
+    const FIRST: &str = "The app receives your user ID, the ID and name of Workspace 0, and your roles in it.";
+    const SECOND: &str = "The app receives your user ID, the ID and name of Workspace 1, and your roles in it.";
+    for_each_database(async |database| {
+        let app = TestApp::start(database).await;
+        let (ada, mut browser) = reader(&app).await;
+        let party = jwt_party(&app).await;
+        let more = [("sub_type", "user"), ("scope", OPENID)];
+        let mut all = Vec::new();
+        for home in &ada.workspaces {
+            set_default(&app, &ada, Some(*home)).await;
+            // The second time nobody is asked, and the page below says so beforehand.
+            all.push(tokens(&party, &ada, None, &more).await);
+        }
+        let says = async |browser: &mut Browser, english: &str| {
+            assert_eq!(allowed(browser, "en").await, [format!("{english} {}", NEXT.0)]);
+        };
+        let receives = async |at: usize| {
+            let name = format!("Workspace {at}");
+            let tokens = party.refresh(&all[at].refresh()).await;
+            assert_eq!(tokens.status, 200, "{}", tokens.body);
+            handed(&party, &ada, ada.workspaces[at], &name, &Tokens(tokens.json())).await == ALL
+        };
+        says(&mut browser, "The app receives your user ID. It also receives the ID and name of Workspace 0 and your roles in it. It also receives the ID and name of Workspace 1 and your roles in it.").await;
+        assert_eq!(
+            allowed(&mut browser, "de").await,
+            [format!("Die App erhält Ihre Benutzer-ID. Sie erhält auch ID und Name von Workspace 0 und Ihre Rollen darin. Sie erhält auch ID und Name von Workspace 1 und Ihre Rollen darin. {}", NEXT.1)]
+        );
+        // A rule that keeps the app out.
+        let who = app.principal(&ada, Some(ada.workspaces[0])).await;
+        let rule =
+            async |policy: AppPolicy| app_policy::set(&app.app, &app.ctx(), &who, policy.as_str()).await.unwrap();
+        rule(AppPolicy::Verified).await;
+        says(&mut browser, SECOND).await;
+        rule(AppPolicy::All).await;
+        // A membership that ended.
+        let bob = app.user("bob@example.com", 0).await;
+        let roles = MemberRoles::only(Role::Owner);
+        accounts::put_member(&app.app, &app.ctx(), bob.user.id, ada.workspaces[1], roles).await.unwrap();
+        let there = app.principal(&bob, Some(ada.workspaces[1])).await;
+        flows::members::remove(&app.app, &app.ctx(), &there, &ada.user.id.to_string()).await.unwrap();
+        says(&mut browser, FIRST).await;
+        assert_eq!((receives(0).await, receives(1).await), (true, false));
+        // None is left of the first, either.
+        rule(AppPolicy::Verified).await;
+        says(&mut browser, NO_WORKSPACE.0).await;
+        assert!(!receives(0).await);
+        app.stop().await;
+    })
+    .await;
+}
+
+async fn page_of_own_names(browser: &mut Browser, path: &str, language: &str) -> Vec<String> {
+    let page = read(browser, path, language).await;
+    let said = ["receives-own", "own-names-end"].map(|id| squeezed(&page.text(id).unwrap()));
+    assert!(!page.body.contains("Read contracts") && !page.body.contains("Verträge"), "theirs alone: {}", page.body);
+    said.into()
+}
+
+/// Who looks after a workspace sees that an app receives its ID and whose roles, and nothing else of what they allowed it.
+#[tokio::test]
+async fn point_3_1_a_workspace_reads_which_apps_receive_it_in_peoples_own_names() {
+    for_each_database(async |database| {
+        let app = TestApp::start(database).await;
+        let (ada, mut browser) = reader(&app).await;
+        let workspace = ada.workspaces[0];
+        let (bob, cy) = (app.user("bob@example.com", 0).await, app.user("cy@example.com", 0).await);
+        for (user, role) in [(&bob, Role::Member), (&cy, Role::Admin)] {
+            let roles = MemberRoles::only(role);
+            accounts::put_member(&app.app, &app.ctx(), user.user.id, workspace, roles).await.unwrap();
+        }
+        let party = jwt_party(&app).await;
+        let more = [("sub_type", "user"), ("scope", OPENID)];
+        let list = format!("/workspaces/{workspace}/access");
+        let path = format!("{list}/{}", party.id);
+        assert!(read(&mut browser, &list, "en").await.body.contains("No app has access"));
+        let of_bob = tokens(&party, &bob, None, &more).await;
+        assert_eq!(party.introspect(&of_bob.access()).await["tenant_id"], workspace.to_string());
+
+        for (language, count, said) in [
+            ("en", "Used by 1 person in their own name", "From people who use it in their own names, the app receives this workspace’s ID and these people’s roles."),
+            ("de", "Von 1 Person im eigenen Namen verwendet", "Verwenden Personen die App im eigenen Namen, erhält sie die ID dieses Arbeitsbereichs und die Rollen dieser Personen."),
+        ] {
+            for path in [list.clone(), format!("{list}?q=relying")] {
+                let page = read(&mut browser, &path, language).await.body;
+                assert!(page.contains(count) && page.contains(said), "{page}");
+                assert!(!page.contains("Allowed by") && !page.contains("erlaubt</a>"), "{page}");
+            }
+        }
+        let english = "These people use the app in their own names. It receives their user IDs, the ID of this workspace, and their roles in it. It receives the workspace's name only from people who allowed Know who you are here.";
+        let german = "Diese Personen verwenden die App im eigenen Namen. Die App erhält ihre Benutzer-IDs, die ID dieses Arbeitsbereichs und ihre Rollen darin. Den Namen des Arbeitsbereichs erhält sie nur von Personen, die Wissen, wer Sie hier sind erlaubt haben.";
+        let rule = "An app that this workspace does not let in receives neither its ID nor these roles.";
+        let regel = "Eine App, die dieser Arbeitsbereich nicht zulässt, erhält weder seine ID noch diese Rollen.";
+        assert_eq!(page_of_own_names(&mut browser, &path, "en").await, [english.to_owned(), format!("{rule} Change the rule here: Allowed apps")]);
+        assert_eq!(page_of_own_names(&mut browser, &path, "de").await, [german.to_owned(), format!("{regel} Die Regel ändern Sie hier: Zugelassene Apps")]);
+        let page = read(&mut browser, &path, "en").await;
+        assert!(page.body.contains("bob@example.com") && !page.body.contains("/revoke\""), "{}", page.body);
+        // An admin sees the same and is told who may change the rule; nothing is there to be revoked.
+        let mut admin = Browser::new(&app);
+        admin.sign_in_here("cy@example.com").await;
+        assert_eq!(page_of_own_names(&mut admin, &path, "en").await[1], format!("{rule} Owners decide which apps it lets in."));
+        let revoke = admin.get(&format!("{path}/revoke")).await;
+        assert_eq!((revoke.status.as_u16(), revoke.location().path()), (303, path.as_str()));
+
+        // The rule says beforehand what it ends, and ends it.
+        let preview = read(&mut browser, &format!("{list}/policy/change?policy=listed"), "en").await.body;
+        let ends = "1 app that people use in their own names would no longer receive this workspace’s ID and these people’s roles.";
+        assert!(preview.contains(ends) && !preview.contains("Nobody loses access"), "{preview}");
+        let who = app.principal(&ada, Some(workspace)).await;
+        let set = async |policy: AppPolicy| app_policy::set(&app.app, &app.ctx(), &who, policy.as_str()).await.unwrap();
+        app_policy::allow(&app.app, &app.ctx(), &who, party.id.as_str()).await.unwrap();
+        set(AppPolicy::Listed).await;
+        let remove = read(&mut browser, &format!("{list}/policy/apps/{}/remove", party.id), "en").await.body;
+        let ends = "1 person uses the app in their own name: it no longer receives this workspace’s ID and that person’s roles.";
+        assert!(remove.contains(ends) && !remove.contains("Nobody loses access"), "{remove}");
+        app_policy::disallow(&app.app, &app.ctx(), &who, party.id.as_str()).await.unwrap();
+        let now = party.introspect(&of_bob.access()).await;
+        assert_eq!((now["active"].as_bool(), now.get("tenant_id"), now.get("roles")), (Some(true), None, None));
+        let page = browser.call(Method::GET, &path, &[("accept", "text/html")], "").await;
+        assert_eq!(page.status, 404, "it receives nothing");
+        assert!(read(&mut browser, &list, "en").await.body.contains("No app has access"));
+
+        // Beside what was allowed in the workspace, each is listed by itself.
+        set(AppPolicy::All).await;
+        let for_workspace = [("sub_type", "workspace"), ("scope", BARE)];
+        party.approve(&mut Browser::new(&app), &cy, &for_workspace, Some(workspace)).await;
+        let page = read(&mut browser, &list, "en").await.body;
+        assert!(page.contains("Allowed by 1 person") && page.contains("Used by 1 person in their own name"), "{page}");
+        let page = read(&mut browser, &path, "en").await;
+        assert_eq!(squeezed(&page.text("receives").unwrap()), "The app receives the ID of this workspace and the roles of these people.");
+        assert_eq!(squeezed(&page.text("receives-own").unwrap()), english);
         app.stop().await;
     })
     .await;

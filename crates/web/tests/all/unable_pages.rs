@@ -154,7 +154,7 @@ async fn owners_are_led_to_the_rule_and_others_learn_whom_to_ask() {
     accounts::put_member(&app.app, &app.ctx(), ada.id, workspace, MemberRoles::only(Role::Member)).await.unwrap();
     let rule = format!("/workspaces/{workspace}/access/policy");
     let page = browser.get(&open.authorize(&[FOR_WORKSPACE])).await;
-    assert_eq!(page.text("unable-why").unwrap(), "This workspace does not let the application in:", "{}", page.body);
+    assert_eq!(page.text("unable-why").unwrap(), "This workspace does not let the app in:", "{}", page.body);
     assert!(!page.body.contains(&rule), "she has no say in it: {}", page.body);
     assert!(page.text("unable-turn").unwrap().contains("Ask one of them"), "{}", page.body);
 

@@ -96,9 +96,9 @@ done-app-unlisted = Die App steht nicht mehr auf der Liste.
 done-api-keys-adopted = Übernommen. Sie sind jetzt für diese Schlüssel verantwortlich.
 done-api-key-revoked = Der Schlüssel wurde widerrufen.
 
-access-lead = Was Mitglieder Apps in diesem Arbeitsbereich erlaubt haben.
+access-lead = Was Mitglieder Apps in diesem Arbeitsbereich erlaubt haben und welche Apps seine ID und Rollen von Mitgliedern erhalten.
 access-none = Keine App hat Zugriff
-access-none-hint = Apps erscheinen hier, sobald ein Mitglied ihnen in diesem Arbeitsbereich etwas erlaubt.
+access-none-hint = Apps erscheinen hier, sobald ein Mitglied ihnen in diesem Arbeitsbereich etwas erlaubt oder sie seine ID und die Rollen eines Mitglieds erhalten.
 access-search = Nach Name suchen
 access-not-found = Keine App heißt so
 access-not-found-hint = Suchen Sie nach einem anderen Teil des Namens.
@@ -106,6 +106,22 @@ access-people = { $people ->
     [one] Von 1 Person erlaubt
     [1001] Von mehr als 1.000 Personen erlaubt
    *[other] Von { $people } Personen erlaubt
+  }
+access-own-names = { $people ->
+    [one] Von 1 Person im eigenen Namen verwendet
+    [1001] Von mehr als 1.000 Personen im eigenen Namen verwendet
+   *[other] Von { $people } Personen im eigenen Namen verwendet
+  }
+access-own-receives = Verwenden Personen die App im eigenen Namen, erhält sie die ID dieses Arbeitsbereichs und die Rollen dieser Personen.
+access-own-who = Wer sie im eigenen Namen verwendet
+access-own-private = Was diese Personen der App sonst erlaubt haben, sehen nur sie selbst, und nur sie können die App trennen.
+access-own-end = Eine App, die dieser Arbeitsbereich nicht zulässt, erhält weder seine ID noch diese Rollen. Die Regel ändern Sie hier:
+access-own-ask = Eine App, die dieser Arbeitsbereich nicht zulässt, erhält weder seine ID noch diese Rollen. Welche Apps zugelassen sind, entscheiden die Inhaber.
+access-own-always = Jeder Arbeitsbereich lässt die eigenen Apps des Betreibers zu.
+access-ends-own-names = { $people ->
+    [one] 1 Person verwendet die App im eigenen Namen: Die App erhält die ID dieses Arbeitsbereichs und die Rollen dieser Person nicht mehr.
+    [1001] Mehr als 1.000 Personen verwenden die App im eigenen Namen: Die App erhält die ID dieses Arbeitsbereichs und die Rollen dieser Personen nicht mehr.
+   *[other] { $people } Personen verwenden die App im eigenen Namen: Die App erhält die ID dieses Arbeitsbereichs und die Rollen dieser Personen nicht mehr.
   }
 access-look = Details
 access-look-at = Details zu { $client }
@@ -154,6 +170,10 @@ policy-ends-people = { $people ->
     [1001] Mehr als 1.000 Personen sind betroffen.
     [one] 1 Person ist betroffen.
    *[other] { $people } Personen sind betroffen.
+  }
+policy-ends-own-names = { $apps ->
+    [one] 1 App, die Personen im eigenen Namen verwenden, würde die ID dieses Arbeitsbereichs und die Rollen dieser Personen nicht mehr erhalten.
+   *[other] { $apps } Apps, die Personen im eigenen Namen verwenden, würden die ID dieses Arbeitsbereichs und die Rollen dieser Personen nicht mehr erhalten.
   }
 policy-ends-nothing = Niemand verliert Zugriff.
 policy-change-title = Regel ändern?

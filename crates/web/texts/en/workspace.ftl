@@ -96,9 +96,9 @@ done-app-unlisted = The app is off the list.
 done-api-keys-adopted = Adopted. You are the creator of these keys now.
 done-api-key-revoked = The key was revoked.
 
-access-lead = What members allowed apps to do in this workspace.
+access-lead = What members allowed apps to do in this workspace, and which apps receive its ID and members’ roles.
 access-none = No app has access
-access-none-hint = Apps appear here when a member allows them something in this workspace.
+access-none-hint = Apps appear here when a member allows them something in this workspace, or when they receive its ID and a member’s roles.
 access-search = Search by name
 access-not-found = No app has this name
 access-not-found-hint = Search for another part of the name.
@@ -106,6 +106,22 @@ access-people = { $people ->
     [one] Allowed by 1 person
     [1001] Allowed by more than 1,000 people
    *[other] Allowed by { $people } people
+  }
+access-own-names = { $people ->
+    [one] Used by 1 person in their own name
+    [1001] Used by more than 1,000 people in their own names
+   *[other] Used by { $people } people in their own names
+  }
+access-own-receives = From people who use it in their own names, the app receives this workspace’s ID and these people’s roles.
+access-own-who = Who uses it in their own name
+access-own-private = What else they allowed the app is visible only to them, and only they can disconnect it.
+access-own-end = An app that this workspace does not let in receives neither its ID nor these roles. Change the rule here:
+access-own-ask = An app that this workspace does not let in receives neither its ID nor these roles. Owners decide which apps it lets in.
+access-own-always = Every workspace lets in the operator’s own apps.
+access-ends-own-names = { $people ->
+    [one] 1 person uses the app in their own name: it no longer receives this workspace’s ID and that person’s roles.
+    [1001] More than 1,000 people use the app in their own names: it no longer receives this workspace’s ID and these people’s roles.
+   *[other] { $people } people use the app in their own names: it no longer receives this workspace’s ID and these people’s roles.
   }
 access-look = Details
 access-look-at = Details of { $client }
@@ -154,6 +170,10 @@ policy-ends-people = { $people ->
     [1001] More than 1,000 people are affected.
     [one] 1 person is affected.
    *[other] { $people } people are affected.
+  }
+policy-ends-own-names = { $apps ->
+    [one] 1 app that people use in their own names would no longer receive this workspace’s ID and these people’s roles.
+   *[other] { $apps } apps that people use in their own names would no longer receive this workspace’s ID and these people’s roles.
   }
 policy-ends-nothing = Nobody loses access.
 policy-change-title = Change the rule?

@@ -3,7 +3,7 @@ use super::permission::{Permission, permissions};
 use crate::WebState;
 use crate::pages::confirm::{After, Confirm};
 use crate::pages::consent::initial;
-use crate::pages::frame::Frame;
+use crate::pages::frame::{Frame, see_other};
 use crate::pages::nav::Section;
 use crate::pages::pager::Pager;
 use crate::pages::receives;
@@ -12,11 +12,11 @@ use crate::texts::Rich;
 use askama::Template;
 use axum::extract::{Path, State};
 use axum::response::Response;
-use domain::Timestamp;
 use domain::access::Operation;
 use domain::client::Trust;
-use flows::workspace_apps::{self, AppPerson, WorkspaceApp};
-use flows::{Page, Paged};
+use domain::{Timestamp, UserId};
+use flows::workspace_apps::{self, AppPerson, OwnName, WorkspaceApp};
+use flows::{Beside, Page, Paged};
 
 /// Rows of a page.
 const ROWS: i64 = 20;
@@ -28,11 +28,15 @@ struct App {
     initial: String,
     trust: Trust,
     homepage: Option<String>,
+    /// Who allowed it something here.
     people: i64,
+    /// In whose own names it receives something of the workspace.
+    own_names: i64,
     permissions: Vec<Permission>,
     /// What it receives besides these.
     receives: Vec<Rich>,
-    since: Timestamp,
+    /// Absent where nobody allowed it anything here.
+    since: Option<Timestamp>,
     last_used: Option<Timestamp>,
 }
 
@@ -44,6 +48,7 @@ fn shown(state: &WebState, frame: &Frame, app: WorkspaceApp) -> App {
         trust: app.trust,
         homepage: app.config.client_uri,
         people: app.people,
+        own_names: app.own_names,
         permissions: permissions(state, frame, &app.scopes),
         since: app.first_allowed_at,
         last_used: app.last_used_at,
@@ -101,6 +106,21 @@ struct AppPage {
     app: App,
     people: Vec<Row>,
     pager: Pager,
+    own_names: Vec<OwnName>,
+    /// What the app receives in their names.
+    receives_own: Rich,
+    own_pager: Pager,
+    /// Whether the person may change the rule of who is let in.
+    rules: bool,
+}
+
+/// The list of two that the number and the neighbours in an address are about; the other one shows its first page.
+const LIST: &str = "list";
+const OWN: &str = "own";
+
+/// The ids of the first and the last row.
+fn ends_of<T>(items: &[T], id: impl Fn(&T) -> UserId) -> Option<(String, String)> {
+    items.first().zip(items.last()).map(|(first, last)| (id(first).to_string(), id(last).to_string()))
 }
 
 pub async fn app(State(state): State<WebState>, Path((_, client)): Path<(String, String)>, person: Person) -> Response {
@@ -108,11 +128,18 @@ pub async fn app(State(state): State<WebState>, Path((_, client)): Path<(String,
         Ok(found) => found,
         Err(failure) => return person.refused(&state, &failure),
     };
-    let (number, beside) = person.page_beside();
-    let page = Page::new(number, ROWS);
-    let people = workspace_apps::people(state.app(), &person.ctx, &person.principal, &client, page, beside).await;
+    let (first, there) = ((1, Beside::Nobody), person.page_beside());
+    let ((number, beside), (own_number, own_beside)) =
+        if person.query(LIST) == OWN { (first, there) } else { (there, first) };
+    let (app, ctx, who) = (state.app(), &person.ctx, &person.principal);
+    let people = workspace_apps::people(app, ctx, who, &client, Page::new(number, ROWS), beside).await;
     let Paged { items, total } = match people {
         Ok(people) => people,
+        Err(failure) => return person.refused(&state, &failure),
+    };
+    let own_names = workspace_apps::own_names(app, ctx, who, &client, Page::new(own_number, ROWS), own_beside).await;
+    let own_names = match own_names {
+        Ok(own_names) => own_names,
         Err(failure) => return person.refused(&state, &failure),
     };
     let (frame, path) = (person.frame(&state, Section::Access), person.path(&state, Section::Access));
@@ -124,11 +151,16 @@ pub async fn app(State(state): State<WebState>, Path((_, client)): Path<(String,
         since: person.since,
         last_used: person.last_used_at,
     };
-    let ends = items.first().zip(items.last());
-    let ends = ends.map(|(first, last)| (first.user_id.to_string(), last.user_id.to_string()));
+    let here = format!("{path}/{}", found.client_id);
+    let ends = ends_of(&items, |person| person.user_id);
+    let own_ends = ends_of(&own_names.items, |person| person.user_id);
     let page = AppPage {
         people: items.into_iter().map(row).collect(),
-        pager: Pager::new(&format!("{path}/{}", found.client_id), &[], number, ROWS, total).beside(ends),
+        pager: Pager::new(&here, &[], number, ROWS, total).beside(ends),
+        own_pager: Pager::new(&here, &[(LIST, OWN)], own_number, ROWS, own_names.total).beside(own_ends),
+        own_names: own_names.items,
+        receives_own: receives::of_own_names(&frame, &state.app().settings().catalogue),
+        rules: person.principal.may(Operation::WriteAppPolicy).is_ok(),
         app: shown(&state, &frame, found),
         path,
         frame,
@@ -156,6 +188,10 @@ pub async fn ask_revoke(
     };
     let frame = person.frame(&state, Section::Access);
     let back = format!("{}/{}", person.path(&state, Section::Access), at_stake.app.client_id);
+    if at_stake.app.people == 0 {
+        // Nobody allowed it anything that is the workspace's to revoke.
+        return see_other(&back);
+    }
     let mut lines = vec![frame.rich("access-revoke-app", "client", &at_stake.app.name)];
     lines.extend(ends(&frame, at_stake.app.people, at_stake.grants));
     let confirm = Confirm {

@@ -65,15 +65,17 @@ fn means(policy: AppPolicy) -> &'static str {
     }
 }
 
-/// What a rule would end, in a sentence each; nothing of both where it ends nothing.
+/// What a rule would end, in a sentence each; none where it ends nothing.
 fn ends(frame: &Frame, effect: Effect) -> Vec<String> {
-    if effect.clients == 0 {
-        return Vec::new();
+    let mut lines = Vec::new();
+    if effect.clients > 0 {
+        lines.push(frame.fill("policy-ends-apps", "apps", effect.clients));
+        lines.push(frame.fill("policy-ends-people", "people", effect.people));
     }
-    vec![
-        frame.fill("policy-ends-apps", "apps", effect.clients),
-        frame.fill("policy-ends-people", "people", effect.people),
-    ]
+    if effect.own_names > 0 {
+        lines.push(frame.fill("policy-ends-own-names", "apps", effect.own_names));
+    }
+    lines
 }
 
 type Outcome<T> = Result<T, Failure<ManageRefusal>>;
@@ -240,13 +242,17 @@ pub async fn ask_disallow(
     let mut lines = vec![frame.rich("policy-remove-which", "client", name)];
     // The operator's own are let in by every rule.
     let ends = at_stake.filter(|one| policy == AppPolicy::Listed && one.app.trust != Trust::FirstParty);
+    let own_names = ends.as_ref().map_or(0, |ends| ends.app.own_names);
+    let ends = ends.filter(|ends| ends.app.people > 0);
     let ends_some = ends.is_some();
-    match ends {
-        Some(ends) => lines.extend([
-            Rich::text(&frame.fill("access-ends-people", "people", ends.app.people)),
-            Rich::text(&frame.fill("access-ends-grants", "grants", ends.grants)),
-        ]),
-        None => lines.push(Rich::text(&frame.say("policy-ends-nothing"))),
+    if let Some(ends) = ends {
+        lines.push(Rich::text(&frame.fill("access-ends-people", "people", ends.app.people)));
+        lines.push(Rich::text(&frame.fill("access-ends-grants", "grants", ends.grants)));
+    }
+    if own_names > 0 {
+        lines.push(Rich::text(&frame.fill("access-ends-own-names", "people", own_names)));
+    } else if !ends_some {
+        lines.push(Rich::text(&frame.say("policy-ends-nothing")));
     }
     let confirm = Confirm {
         title: frame.say("policy-remove-title"),
