@@ -1,5 +1,6 @@
 //! What users allowed clients, and which workspace they chose last.
-use crate::epochs::{lives, stands, stands_of};
+use crate::epochs::{stands, stands_of};
+use crate::own_names::shows;
 use crate::page::{MOST_CHOICES, MOST_OF_ARRAY, Page, Paged, count};
 use crate::{Row, StoreError, Tx, client_users, clients, dialect, lets_in, params, workspaces};
 use domain::client::Client;
@@ -396,16 +397,10 @@ macro_rules! connections {
             stands!("a"),
             " AND ",
             $position,
-            "(b.text, $3) > 0 GROUP BY a.client_id ORDER BY latest DESC, a.client_id \
-             LIMIT $4 OFFSET $5) p CROSS JOIN consents o JOIN clients c ON c.id = o.client_id \
-             LEFT JOIN workspaces w ON w.id = o.workspace_id LEFT JOIN members m ON o.workspace_id = '' \
-             AND m.user_id = o.user_id AND EXISTS (SELECT 1 FROM grants g WHERE g.home_workspace_id = m.workspace_id \
-             AND g.client_id = o.client_id AND g.user_id = o.user_id AND g.ended_at IS NULL AND g.expires_at > $6 AND ",
-            lives!("g"),
-            ") AND EXISTS (SELECT 1 FROM workspaces r WHERE r.id = m.workspace_id AND ",
-            lets_in::lets_in!("r.app_policy", "r.id"),
-            ") LEFT JOIN workspaces h ON h.id = m.workspace_id WHERE o.user_id = $1 AND o.client_id = p.client_id \
-             AND o.epoch = c.access_epoch \
+            "(b.text, $3) > 0 GROUP BY a.client_id ORDER BY latest DESC, a.client_id LIMIT $4 OFFSET $5) p \
+             CROSS JOIN consents o JOIN clients c ON c.id = o.client_id LEFT JOIN workspaces w ON w.id = o.workspace_id ",
+            shows!("$6"),
+            " WHERE o.user_id = $1 AND o.client_id = p.client_id AND o.epoch = c.access_epoch \
              ORDER BY p.latest DESC, o.client_id, o.updated_at DESC, o.workspace_id, h.name, h.id"
         )
     };
@@ -437,8 +432,7 @@ async fn connections(
     for mut row in tx.all(sql, params![user, client, part, page.limit(), page.offset(), now]).await? {
         let row = &mut row;
         let app = ConnectedApp { consent: read(row)?, client: clients::read(row)?, workspace_name: row.opt_text()? };
-        let last_used_at = row.opt_time()?;
-        let one = Connection { app, last_used_at, homes: row.opt_text()?.into_iter().collect() };
+        let one = Connection { app, last_used_at: row.opt_time()?, homes: row.opt_text()?.into_iter().collect() };
         match apps.last_mut().filter(|of| of.first().is_some_and(|c| c.app.client.id == one.app.client.id)) {
             Some(same) => match same.last_mut().filter(|last| last.app.consent == one.app.consent) {
                 Some(last) => last.homes.extend(one.homes),

@@ -48,7 +48,25 @@ macro_rules! own_names {
         )
     };
 }
-pub(crate) use {carries, counted, own_names};
+
+/// The workspaces `h` that the client `c` receives while it acts in the name of the person of the consent `o`: a row each, and one
+/// without where there is none.
+macro_rules! shows {
+    ($now:literal) => {
+        concat!(
+            "LEFT JOIN members m ON o.workspace_id = '' AND m.user_id = o.user_id AND EXISTS (SELECT 1 FROM grants g \
+             WHERE g.home_workspace_id = m.workspace_id AND g.client_id = o.client_id AND g.user_id = o.user_id \
+             AND g.ended_at IS NULL AND g.expires_at > ",
+            $now,
+            " AND ",
+            crate::epochs::lives!("g"),
+            ") AND EXISTS (SELECT 1 FROM workspaces r WHERE r.id = m.workspace_id AND ",
+            crate::lets_in::lets_in!("r.app_policy", "r.id"),
+            ") LEFT JOIN workspaces h ON h.id = m.workspace_id"
+        )
+    };
+}
+pub(crate) use {carries, counted, own_names, shows};
 
 /// Somebody whose id and roles an application receives together with the workspace's id: what a list of members says, and no
 /// more.

@@ -95,7 +95,11 @@ async fn applications_are_listed_and_revoked_for_one_and_for_all() {
         assert_eq!(names(&app, &owns, "").await, ["a Calendar \u{d6}", "Mail 100%"], "in somebody's own name");
         let left = workspace_apps::find(&app.app, &app.ctx(), &owns, id).await.unwrap();
         assert_eq!((left.people, left.own_names, left.scopes.len()), (0, 1, 0));
-        assert_eq!((left.first_allowed_at, left.last_used_at), (None, None));
+        assert_eq!(
+            (left.first_allowed_at, left.last_used_at),
+            (None, seen.last_used_at),
+            "here, before it was revoked"
+        );
         flows::connections::revoke(&app.app, &app.ctx(), &app.principal(&one, None).await, id).await.unwrap();
         assert_eq!(names(&app, &owns, "").await, ["a Calendar \u{d6}"]);
         let gone = workspace_apps::find(&app.app, &app.ctx(), &owns, id).await.unwrap_err();
