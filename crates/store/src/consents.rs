@@ -391,9 +391,8 @@ macro_rules! connections {
             clients::columns!(),
             ", w.name, (SELECT MAX(g.last_used_at) FROM grants g WHERE g.user_id = o.user_id \
              AND g.client_id = o.client_id AND COALESCE(g.workspace_id, '') = o.workspace_id), h.name \
-             FROM (SELECT a.client_id, MAX(a.updated_at) AS latest FROM consents a \
-             CROSS JOIN names b WHERE b.kind = 'client' AND b.id = a.client_id AND a.user_id = $1 \
-             AND ($2 = '' OR a.client_id = $2) AND ",
+             FROM (SELECT a.client_id, MAX(a.updated_at) AS latest FROM consents a CROSS JOIN names b \
+             WHERE b.kind = 'client' AND b.id = a.client_id AND a.user_id = $1 AND ($2 = '' OR a.client_id = $2) AND ",
             stands!("a"),
             " AND ",
             $position,
