@@ -5,6 +5,7 @@ use crate::manage::{ManageRefusal, Unmanaged};
 use crate::members::acting_role;
 use crate::owned::refused;
 use crate::recorder::About;
+use crate::revocations::Telling;
 use crate::told::{self, Told};
 use crate::{App, Ctx, Failure, SetTo};
 use domain::access::{Denied, Operation, Principal};
@@ -91,7 +92,14 @@ enum Change {
 }
 
 /// Makes the change if whoever acts is still an owner, and ends what is no longer let in, in one transaction.
-async fn change(tx: &mut Tx, ctx: &Ctx, who: &Principal, id: WorkspaceId, change: Change) -> Changed {
+async fn change(
+    tx: &mut Tx,
+    ctx: &Ctx,
+    telling: &Telling,
+    who: &Principal,
+    id: WorkspaceId,
+    change: Change,
+) -> Changed {
     if acting_role(tx, who, id).await? != Some(Role::Owner) {
         return Ok(Err(Denied::Role.into()));
     }
@@ -110,7 +118,7 @@ async fn change(tx: &mut Tx, ctx: &Ctx, who: &Principal, id: WorkspaceId, change
                 return Ok(Err(Unmanaged::ClientUnknown.into()));
             }
             store::app_policy::list(tx, id, &client, ctx.now).await?;
-            return Ok(Ok((Ended::default(), before, Vec::new())));
+            return Ok(Ok((Ended::default(), before)));
         }
         Change::Unlist(client) => {
             if !store::app_policy::unlist(tx, id, &client).await? {
@@ -118,12 +126,11 @@ async fn change(tx: &mut Tx, ctx: &Ctx, who: &Principal, id: WorkspaceId, change
             }
         }
     }
-    let (ended, told) = end_forbidden(tx, ctx, id).await?;
-    Ok(Ok((ended, before, told)))
+    Ok(Ok((end_forbidden(tx, telling, id).await?, before)))
 }
 
-/// What ended, the rule that was in force, and what webhooks are told of.
-type Changed = Result<Result<(Ended, AppPolicy, Vec<events::Event>), ManageRefusal>, StoreError>;
+/// What ended, and the rule that was in force.
+type Changed = Result<Result<(Ended, AppPolicy), ManageRefusal>, StoreError>;
 
 async fn write(
     app: &App,
@@ -138,16 +145,15 @@ async fn write(
     let workspace = principal.workspace_for(Operation::WriteAppPolicy);
     let workspace = workspace.map_err(|denied| refused(app, ctx, kind, About::default(), denied))?;
     let about = about.and_workspace(Some(workspace));
-    let (who, by, behind) = (principal.clone(), ctx.clone(), about.clone());
+    let (who, by, behind, telling) = (principal.clone(), ctx.clone(), about.clone(), Telling::new(app, ctx));
     let work = app.store().write(move |tx| {
         Box::pin(async move {
-            let (ended, before, told) = match change(tx, &by, &who, workspace, what).await? {
+            let (ended, before) = match change(tx, &by, &telling, &who, workspace, what).await? {
                 Ok(changed) => changed,
                 Err(refusal) => return Ok(Err(refusal)),
             };
-            detail["consents"] = ended.consents.into();
-            detail["grants"] = ended.grants.into();
-            told::within(tx, &by, Told::of(of, behind).with(detail).events(told)).await?;
+            ended.write(&mut detail);
+            told::within(tx, &by, Told::of(of, behind).with(detail)).await?;
             Ok(Ok((ended, before)))
         })
     });

@@ -164,7 +164,7 @@ pub(crate) async fn update_and<L: Last<Updated>>(
     was_public: bool,
     last: L,
 ) -> Result<Option<L::Out>, Fault> {
-    write(app, ctx, client, was_public, By::Owner, last).await
+    Box::pin(write(app, ctx, client, was_public, By::Owner, last)).await
 }
 
 /// Stores a client. Where its trust drops, workspaces whose rule admits only trusted ones lose it.
@@ -179,7 +179,7 @@ async fn write<L: Last<Updated>>(
     client.updated_at = ctx.now;
     let fresh = (was_public && !client.is_public()).then(|| new_secret(app, ctx, &client.id));
     let (secret, stored) = fresh.unzip();
-    let (now, of) = (ctx.now, ctx.clone());
+    let (now, of, telling) = (ctx.now, ctx.clone(), Telling::new(app, ctx));
     let work = app.store().write(move |tx| {
         Box::pin(async move {
             let Some(before) = store::clients::by_id(tx, &client.id, now).await? else { return Ok(None) };
@@ -192,14 +192,16 @@ async fn write<L: Last<Updated>>(
             if row.voucher() != before.voucher() || (row.awaits_review() && !before.awaits_review()) {
                 store::clients::raise_epoch(tx, &row.id).await?;
             }
-            let mut told = if less { forbidden::end_of_client(tx, &of, &row.id).await? } else { Vec::new() };
+            if less {
+                forbidden::end_of_client(tx, &telling, &row.id).await?;
+            }
             if row.is_public() && !was_public {
                 store::clients::retire_secrets(tx, &row.id, None, now, now).await?;
             }
             if let Some(secret) = &stored {
                 store::clients::add_secret(tx, secret).await?;
             }
-            told.extend(end_forbidden(tx, &of, &row).await?);
+            let mut told = end_forbidden(tx, &of, &row).await?;
             let mut detail = stored.as_ref().map_or_else(|| json!({}), |stored| json!({"secret": stored.id}));
             let trust = json!({"from": before.trust.as_str(), "to": row.trust.as_str()});
             if by == By::Owner && before.trust != row.trust {
@@ -391,7 +393,7 @@ pub async fn set_internal(app: &App, ctx: &Ctx, id: &ClientId, internal: bool) -
     let Some(mut client) = living(app, ctx, id).await? else { return Ok(false) };
     client.config.internal = internal;
     let was_public = client.is_public();
-    Ok(write(app, ctx, client, was_public, By::Operator, Plain).await?.is_some())
+    Ok(Box::pin(write(app, ctx, client, was_public, By::Operator, Plain)).await?.is_some())
 }
 
 /// Sets the client's trust. `None` when there is no such client, `false` when it was changed meanwhile.
@@ -403,5 +405,5 @@ pub async fn set_trust(app: &App, ctx: &Ctx, id: &ClientId, trust: Trust) -> Res
 /// Sets the client's trust, unless it changed since it was read; then the answer is `None`.
 pub(crate) async fn believe(app: &App, ctx: &Ctx, client: Client, trust: Trust) -> Result<Option<Updated>, Fault> {
     let was_public = client.is_public();
-    write(app, ctx, client.reviewed_as(trust), was_public, By::Review, Plain).await
+    Box::pin(write(app, ctx, client.reviewed_as(trust), was_public, By::Review, Plain)).await
 }

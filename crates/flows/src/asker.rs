@@ -1,11 +1,12 @@
 //! Who stands before the pages of an authorization.
 use crate::Fault;
 use crate::session::Caller;
-use domain::client::SubType;
+use domain::client::{Client, SubType};
 use domain::identity::{Email, WorkspaceMembership};
 use domain::oauth::consent::Consent;
 use domain::oauth::decision::{OFFLINE, SignedIn};
 use domain::{ClientId, UserId, WorkspaceId};
+use std::collections::HashMap;
 use store::Tx;
 
 /// All that is known of the person who is asked.
@@ -16,6 +17,8 @@ pub struct Person {
     pub locale: Option<String>,
     /// As in [`User`](domain::identity::User).
     pub epoch: i64,
+    /// The epochs of the client in their workspaces.
+    pub epochs: HashMap<WorkspaceId, i64>,
     pub memberships: Vec<WorkspaceMembership>,
     /// Those of them that do not let the client in.
     pub forbidden: Vec<WorkspaceId>,
@@ -28,19 +31,20 @@ pub struct Person {
 /// Whoever is calling, if anybody is, as this client meets them.
 pub async fn person(tx: &mut Tx, caller: &Caller, client: &ClientId) -> Result<Option<Person>, Fault> {
     let Some(user) = caller.user() else { return Ok(None) };
-    let memberships = store::app_policy::memberships(tx, user.id, client).await?;
-    let forbids = |(m, lets_in): &(WorkspaceMembership, bool)| (!lets_in).then_some(m.workspace_id);
+    // The epochs before the consents: what was taken back in between is in neither.
+    let places = store::app_policy::memberships(tx, user.id, client).await?;
     Ok(Some(Person {
         user_id: user.id,
         email: user.email.clone(),
         locale: user.locale.clone(),
         epoch: user.epoch,
-        forbidden: memberships.iter().filter_map(forbids).collect(),
-        home: match memberships.as_slice() {
-            [(only, _)] => Some(only.workspace_id),
+        epochs: places.iter().map(|place| (place.membership.workspace_id, place.epoch)).collect(),
+        forbidden: places.iter().filter(|place| !place.lets_in).map(|place| place.membership.workspace_id).collect(),
+        home: match places.as_slice() {
+            [only] => Some(only.membership.workspace_id),
             _ => user.default_workspace_id,
         },
-        memberships: memberships.into_iter().map(|(membership, _)| membership).collect(),
+        memberships: places.into_iter().map(|place| place.membership).collect(),
         consents: consents(tx, caller, user.id, client).await?,
         last_choice: store::consents::last_workspace(tx, user.id, client).await?,
     }))
@@ -59,6 +63,13 @@ async fn consents(tx: &mut Tx, caller: &Caller, user: UserId, client: &ClientId)
 }
 
 impl Person {
+    /// The epoch of what the person allows the client now, in a workspace or in their own name: see
+    /// [`CodePayload`](domain::oauth::token::CodePayload).
+    pub fn epoch_of(&self, client: &Client, workspace: Option<WorkspaceId>) -> i64 {
+        let there = workspace.and_then(|id| self.epochs.get(&id)).copied().unwrap_or_default();
+        client.access_epoch + self.epoch + there
+    }
+
     /// The workspace that a token in the person's own name shows, where it allows the client; a workspace's token shows that
     /// workspace. The consent page names no other, so that one whose rule changes later is not shown either.
     pub fn home(&self, sub_type: SubType) -> Option<WorkspaceId> {

@@ -154,7 +154,7 @@ impl Scene<'_> {
             stays: approval.stays,
             session_id: self.caller.session_id(),
             auth_time: self.caller.auth_time(),
-            epoch: self.client.access_epoch + person.epoch,
+            epoch: person.epoch_of(&self.client, approval.workspace),
         }
     }
 

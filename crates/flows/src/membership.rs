@@ -6,7 +6,6 @@ use domain::events::{Change, Event, EventData};
 use domain::identity::Member;
 use domain::oauth::grant::EndReason;
 use domain::{UserId, WorkspaceId};
-use store::consents::InWorkspace;
 use store::grants::Whose;
 use store::{StoreError, Tx};
 
@@ -40,7 +39,7 @@ pub(crate) async fn remove(
         return Ok(false);
     }
     store::invitations::revoke_beyond(tx, workspace_id, user_id, None, ctx.now).await?;
-    let taken = store::consents::delete_in_workspace(tx, workspace_id, InWorkspace::User(user_id)).await?;
+    let taken = store::consents::delete_in_workspace(tx, workspace_id, user_id).await?;
     let ended = store::grants::end_each(tx, Whose::UserInWorkspace(user_id, workspace_id), WHY, ctx.now).await?;
     let told = Told::of(Change::MemberRemoved, About::user(user_id).and_workspace(Some(workspace_id)))
         .events([events::event(ctx, EventData::MemberRemoved { workspace_id, user_id })])

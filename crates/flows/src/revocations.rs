@@ -1,5 +1,5 @@
-//! Revoking all access that people gave a client, however many they are. It is void at once; the rows, the events and the
-//! entries in the logs of workspaces follow some at a time, so that other requests go on.
+//! Revoking all access that people gave a client, everywhere or in one workspace, however many they are. It is void at once; the
+//! rows, the events and the entries in the logs of workspaces follow some at a time, so that other requests go on.
 use crate::pace::{Pace, Turn};
 use crate::recorder::{self, About};
 use crate::told::OK;
@@ -10,9 +10,9 @@ use domain::events::{Change, EventKind};
 use domain::oauth::consent::Consent;
 use domain::oauth::grant::EndReason;
 use domain::{AuditId, ClientId, WorkspaceId};
-use serde_json::json;
+use serde_json::{Value, json};
 use std::collections::BTreeSet;
-use store::revocations::{self, Revocation};
+use store::revocations::{self, Revocation, Where};
 use store::{StoreError, Tx};
 
 /// Rows of each kind that go together with what revoked them.
@@ -28,13 +28,68 @@ pub(crate) async fn begin(
     client: &ClientId,
     reason: EndReason,
 ) -> Result<i64, StoreError> {
+    let users = revocations::begin(tx, &revocation(telling, client, None, reason)).await?;
+    some(tx, telling, (client, None), AT_ONCE).await?;
+    Ok(users)
+}
+
+/// What a client had in a workspace. Each is counted to [`MOST_COUNTED`], because there may be very many.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Ended {
+    pub consents: i64,
+    pub grants: i64,
+}
+
+/// More than a thousand are not counted.
+pub const MOST_COUNTED: i64 = store::COUNTED;
+
+impl Ended {
+    /// Whether anything did.
+    pub const fn any(self) -> bool {
+        self.consents > 0 || self.grants > 0
+    }
+
+    /// For the audit log.
+    pub(crate) fn write(self, detail: &mut Value) {
+        detail["consents"] = self.consents.into();
+        detail["grants"] = self.grants.into();
+        if self.consents >= MOST_COUNTED || self.grants >= MOST_COUNTED {
+            detail["counted_to"] = MOST_COUNTED.into();
+        }
+    }
+}
+
+/// Takes back, in this transaction, what the members of a workspace allowed the clients there; answers what that was. The caller
+/// holds the workspace, or has changed the client.
+pub(crate) async fn begin_in(
+    tx: &mut Tx,
+    telling: &Telling,
+    workspace: WorkspaceId,
+    clients: &[ClientId],
+    reason: EndReason,
+) -> Result<Ended, StoreError> {
+    let mut all = Ended::default();
+    for client in clients {
+        let (consents, grants) = store::workspace_apps::standing(tx, workspace, client, telling.ctx.now).await?;
+        let ended = Ended { consents, grants };
+        if ended.any() {
+            revocations::begin(tx, &revocation(telling, client, Some(workspace), reason)).await?;
+            // All of them together: a workspace may turn away very many clients.
+            if all.consents < AT_ONCE && all.grants < AT_ONCE {
+                some(tx, telling, (client, Some(workspace)), AT_ONCE).await?;
+            }
+        }
+        all.consents = MOST_COUNTED.min(all.consents + ended.consents);
+        all.grants = MOST_COUNTED.min(all.grants + ended.grants);
+    }
+    Ok(all)
+}
+
+fn revocation(telling: &Telling, client: &ClientId, place: Where, reason: EndReason) -> Revocation {
     let template = recorder::entry(&telling.ctx, KIND, OK, About::client(client), json!({}));
     let AuditEvent { request_id, actor, credential, ip, .. } = template;
-    let (at, client_id) = (telling.ctx.now, client.clone());
-    let revocation = Revocation { client_id, at, reason, request_id, actor, credential, ip, passed: None };
-    let users = revocations::begin(tx, &revocation).await?;
-    some(tx, telling, client, AT_ONCE).await?;
-    Ok(users)
+    let (at, client_id, workspace_id) = (telling.ctx.now, client.clone(), place);
+    Revocation { client_id, workspace_id, at, reason, request_id, actor, credential, ip, passed: None }
 }
 
 /// The request or job, and which events anybody asks for.
@@ -53,13 +108,21 @@ impl Telling {
 }
 
 /// Removes at most `limit` rows of each kind of those that are left of a client; answers whether there may be more.
-async fn some(tx: &mut Tx, telling: &Telling, client: &ClientId, limit: i64) -> Result<bool, StoreError> {
-    let Some(revocation) = revocations::hold(tx, client).await? else { return Ok(false) };
+async fn some(
+    tx: &mut Tx,
+    telling: &Telling,
+    (client, place): (&ClientId, Where),
+    limit: i64,
+) -> Result<bool, StoreError> {
+    let Some(revocation) = revocations::hold(tx, client, place).await? else { return Ok(false) };
     // That the client was deleted says all.
     let speaks = revocation.reason != EndReason::ClientDeleted;
-    let consents = revocations::remove_consents(tx, client, limit).await?;
+    let consents = revocations::remove_consents(tx, client, place, limit).await?;
     if speaks {
-        record(tx, &revocation, &consents).await?;
+        // What a workspace did stands in its log.
+        if place.is_none() {
+            record(tx, &revocation, &consents).await?;
+        }
         if telling.consents {
             events::append_all(tx, events::consents_revoked(&telling.ctx, &consents)).await?;
         }
@@ -70,7 +133,7 @@ async fn some(tx: &mut Tx, telling: &Telling, client: &ClientId, limit: i64) -> 
         events::append_all(tx, events::grants_ended(&telling.ctx, ended, revocation.reason)).await?;
     }
     if !more {
-        revocations::done(tx, client).await?;
+        revocations::done(tx, client, place).await?;
     }
     Ok(more)
 }
@@ -117,10 +180,11 @@ pub(crate) async fn go_on(app: &App, ctx: &Ctx, turn: Turn) -> Result<(), Fault>
             let mut tx = app.store().read().await?;
             revocations::oldest(&mut tx).await?
         };
-        let Some(Revocation { client_id, .. }) = oldest else { return Ok(()) };
+        let Some(Revocation { client_id, workspace_id, .. }) = oldest else { return Ok(()) };
         let telling = Telling::new(app, ctx);
-        let batch = pace
-            .batch(app.store(), move |tx, rows| Box::pin(async move { some(tx, &telling, &client_id, rows).await }));
+        let batch = pace.batch(app.store(), move |tx, rows| {
+            Box::pin(async move { some(tx, &telling, (&client_id, workspace_id), rows).await })
+        });
         batch.await?;
     }
     Ok(())

@@ -205,7 +205,7 @@ impl Scene<'_> {
             auth_time: self.caller.auth_time(),
             acr: None,
             refreshable: approval.stays && person.signed_in(self.caller).may_stay,
-            epoch: self.client.access_epoch + person.epoch,
+            epoch: person.epoch_of(&self.client, approval.workspace),
             expires_at: self.ctx.now.plus(self.app.settings().lifetimes.authorization_code),
         };
         let id = TokenId::from_random(self.ctx.random());

@@ -14,6 +14,9 @@ pub struct SubjectData {
     pub sub_type: SubType,
     /// With the person's roles in it.
     pub workspace: Option<(Workspace, Vec<String>)>,
+    /// The epoch of the client there, where the token speaks for that workspace; and whether the workspace lets the client in.
+    pub workspace_epoch: i64,
+    pub allowed: bool,
 }
 
 /// Why there is nobody.
@@ -40,7 +43,8 @@ fn data(found: Option<workspaces::Subject>, sub_type: SubType) -> Result<Subject
         return Err(Absent::MembershipLost);
     }
     let workspace = workspace.map(|(workspace, roles)| (workspace, roles.claim()));
-    Ok(SubjectData { user: found.user, sub_type, workspace })
+    let workspace_epoch = if sub_type == SubType::Workspace { found.epoch } else { 0 };
+    Ok(SubjectData { user: found.user, sub_type, workspace, workspace_epoch, allowed: found.allowed })
 }
 
 /// The subject of a grant; refuses when the user is disabled or no longer belongs to the workspace that it speaks for.

@@ -4,20 +4,19 @@
 //! whose roles they receive, because that is the workspace's. What else the member allowed them, since when and how often they
 //! use them is not: that stays between the member and the application. For the same reason admins cannot disconnect such an
 //! application; what they can do is to keep it out by the workspace's rule, and then it receives nothing of the workspace any more.
-pub use crate::forbidden::Ended;
+pub use crate::forbidden::{Ended, MOST_COUNTED};
 use crate::manage::{ManageRefusal, Unmanaged};
 use crate::members::acting_role;
 use crate::owned::refused;
 use crate::recorder::About;
+use crate::revocations::{self, Telling};
 use crate::told::{self, Told};
-use crate::{App, Ctx, Failure, consents, events};
+use crate::{App, Ctx, Failure, consents};
 use domain::access::{Denied, Operation, Principal};
 use domain::events::Change;
 use domain::identity::Role;
 use domain::oauth::grant::EndReason;
 use domain::{ClientId, UserId, WorkspaceId};
-use store::consents::InWorkspace;
-use store::grants::Whose;
 pub use store::own_names::OwnName;
 pub use store::workspace_apps::{AppPerson, Identified, WorkspaceApp};
 use store::{Beside, Page, Paged, StoreError};
@@ -135,31 +134,27 @@ pub async fn at_stake(app: &App, ctx: &Ctx, principal: &Principal, id: &str, use
     Ok(AtStake { app: found.ok_or_else(no_app)?, person, grants })
 }
 
-/// Takes back all that the members allowed the application here; what it has in this workspace is dead at once.
+/// Takes back all that the members allowed the application here; what it has in this workspace is dead at once, however many they
+/// are.
 pub async fn revoke(app: &App, ctx: &Ctx, principal: &Principal, id: &str) -> Outcome<Ended> {
     const KIND: &str = "consent.revoked_in_workspace";
-    const WHY: EndReason = EndReason::ConsentRevoked;
     let workspace = workspace(app, ctx, principal, Operation::RevokeApps, KIND)?;
     let id = client(app, ctx, workspace, KIND, id)?;
     let about = About::client(&id).and_workspace(Some(workspace));
-    let (who, of, behind) = (principal.clone(), ctx.clone(), about.clone());
+    let (who, of, behind, telling) = (principal.clone(), ctx.clone(), about.clone(), Telling::new(app, ctx));
     let work = app.store().write(move |tx| {
         Box::pin(async move {
             if acting_role(tx, &who, workspace).await?.is_none_or(|role| role < Role::Admin) {
                 return Ok(Err(ManageRefusal::from(Denied::Role)));
             }
-            let taken = store::consents::delete_in_workspace(tx, workspace, InWorkspace::Client(&id)).await?;
-            let ended = store::grants::end_each(tx, Whose::ClientInWorkspace(id, workspace), WHY, of.now).await?;
-            let counts = Ended { consents: taken.len(), grants: ended.len() };
-            if counts == Ended::default() {
+            let ended = revocations::begin_in(tx, &telling, workspace, &[id], EndReason::ConsentRevoked).await?;
+            if !ended.any() {
                 return Ok(Err(Unmanaged::ClientUnknown.into()));
             }
-            let told = Told::of(Change::ConsentsRevokedInWorkspace, behind)
-                .with(serde_json::json!({"consents": counts.consents, "grants": counts.grants}))
-                .events(events::consents_revoked(&of, &taken))
-                .events(events::grants_ended(&of, ended, WHY));
-            told::within(tx, &of, told).await?;
-            Ok(Ok(counts))
+            let mut detail = serde_json::json!({});
+            ended.write(&mut detail);
+            told::within(tx, &of, Told::of(Change::ConsentsRevokedInWorkspace, behind).with(detail)).await?;
+            Ok(Ok(ended))
         })
     });
     let outcome = work.await.map_err(|error: StoreError| Failure::<ManageRefusal>::from(error))?;

@@ -1,6 +1,6 @@
 //! Which applications a workspace lets in. Who changes the rule or the list holds the workspace, and who rests on it shares it.
-use crate::epochs::stands;
-use crate::lets_in::lets_in;
+use crate::epochs::{epoch_there, stands, stands_in};
+use crate::lets_in::{forbids, lets_in};
 use crate::own_names::own_names;
 use crate::page::{COUNTED, MAX_LIMIT, MOST_CHOICES, Page, Paged, count};
 use crate::workspace_apps::{apps_of, reaching};
@@ -38,23 +38,29 @@ pub async fn hold_clients(tx: &mut Tx, workspace: WorkspaceId) -> Result<(), Sto
     dialect::lock_rows(tx, sql, params![workspace]).await
 }
 
-/// The user's workspaces by name, each with whether it lets the client in; at most [`MOST_CHOICES`].
-pub async fn memberships(
-    tx: &mut Tx,
-    user: UserId,
-    client: &ClientId,
-) -> Result<Vec<(WorkspaceMembership, bool)>, StoreError> {
+/// A workspace of a user, as a client meets it there.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Place {
+    pub membership: WorkspaceMembership,
+    pub lets_in: bool,
+    /// The epoch of the client in the workspace.
+    pub epoch: i64,
+}
+
+/// The user's workspaces by name; at most [`MOST_CHOICES`].
+pub async fn memberships(tx: &mut Tx, user: UserId, client: &ClientId) -> Result<Vec<Place>, StoreError> {
     let sql = concat!(
         "SELECT w.id, w.name, m.role, m.extra_roles, CAST(CASE WHEN ",
         lets_in!("w.app_policy", "w.id"),
-        " THEN 1 ELSE 0 END AS BIGINT) FROM members m JOIN workspaces w ON w.id = m.workspace_id \
-         JOIN clients c ON c.id = $2 WHERE m.user_id = $1 ORDER BY w.name, w.id LIMIT $3"
+        " THEN 1 ELSE 0 END AS BIGINT), ",
+        epoch_there!("c.id", "w.id"),
+        " FROM members m JOIN workspaces w ON w.id = m.workspace_id JOIN clients c ON c.id = $2 WHERE m.user_id = $1 ORDER BY w.name, w.id LIMIT $3"
     );
     let mut rows = tx.all(sql, params![user, client, MOST_CHOICES]).await?;
     let each = rows.iter_mut().map(|row| {
         let membership =
             WorkspaceMembership { workspace_id: row.parse()?, workspace_name: row.text()?, roles: read_roles(row)? };
-        Ok((membership, row.bool()?))
+        Ok(Place { membership, lets_in: row.bool()?, epoch: row.int()? })
     });
     each.collect()
 }
@@ -69,6 +75,24 @@ pub async fn choosy_workspaces(tx: &mut Tx, client: &ClientId) -> Result<Vec<Wor
         " ORDER BY w.id"
     );
     tx.all(sql, params![client]).await?.iter_mut().map(Row::parse).collect()
+}
+
+/// The clients that the workspace does not let in and that have something there: what people allowed them, or grants; in the
+/// order of their ids. The caller holds the workspace.
+pub async fn kept_out(tx: &mut Tx, workspace: WorkspaceId) -> Result<Vec<ClientId>, StoreError> {
+    // No LIMIT: work that goes through all of them, when a workspace changes its mind.
+    let sql = concat!(
+        "WITH RECURSIVE ",
+        apps_of!("$1"),
+        ", used (client_id) AS (SELECT MIN(g.client_id) FROM grants g WHERE g.workspace_id = $1 \
+         UNION ALL SELECT (SELECT MIN(g.client_id) FROM grants g WHERE g.workspace_id = $1 AND g.client_id > v.client_id) \
+         FROM used v WHERE v.client_id IS NOT NULL) \
+         SELECT x.id FROM clients x WHERE x.id IN (SELECT a.client_id FROM apps a UNION ALL SELECT v.client_id FROM used v) \
+         AND ",
+        forbids!("$1", "x.id"),
+        " ORDER BY x.id"
+    );
+    tx.all(sql, params![workspace]).await?.iter_mut().map(Row::client_id).collect()
 }
 
 /// What a rule would end in a workspace.
@@ -100,8 +124,8 @@ pub async fn effect(
         ", kept_out (client_id) AS MATERIALIZED (SELECT c.id FROM apps a JOIN clients c ON c.id = a.client_id WHERE NOT ",
         lets_in!("$2", "$1"),
         ") SELECT (SELECT COUNT(*) FROM kept_out), (SELECT COUNT(*) FROM (SELECT DISTINCT o.user_id FROM kept_out k \
-         CROSS JOIN consents o WHERE o.workspace_id = $1 AND o.client_id = k.client_id AND ",
-        stands!("o"),
+         CROSS JOIN consents o WHERE o.workspace_id = $1 AND o.workspace_id <> '' AND o.client_id = k.client_id AND ",
+        stands_in!("o", "k.client_id", "$1"),
         " LIMIT $3) affected), (SELECT COUNT(*) FROM own_names b CROSS JOIN clients c WHERE c.id = b.client_id AND NOT ",
         lets_in!("$2", "$1"),
         ")"

@@ -1,8 +1,9 @@
 //! What users allowed clients, and which workspace they chose last.
-use crate::epochs::{stands, stands_of};
+use crate::client_users::Allowed;
+use crate::epochs::{epoch_there, stands, stands_at, stands_of};
 use crate::own_names::shows;
 use crate::page::{MOST_CHOICES, MOST_OF_ARRAY, Page, Paged, count};
-use crate::{Row, StoreError, Tx, client_users, clients, dialect, lets_in, params, workspaces};
+use crate::{Row, StoreError, Tx, client_users, clients, dialect, params, workspaces};
 use domain::client::Client;
 use domain::oauth::consent::Consent;
 use domain::text::fold;
@@ -127,9 +128,8 @@ async fn add(
     }
     // Two consents at once must not lose one of the two, which may not exist yet.
     client_users::hold_to_give(tx, client).await?;
-    if !client_users::allows(tx, user, client).await? {
-        client_users::add(tx, client, 1).await?;
-    }
+    let allowed = Allowed::read(tx, user, client).await?;
+    let with = allowed.with(&key(workspace));
     let before = find(tx, user, client, workspace).await?;
     let (before, stood) = before.map_or_else(Default::default, |consent| (consent.scopes, consent.standing));
     let all = before.union(scopes);
@@ -138,17 +138,38 @@ async fn add(
     let standing = (!all.is_subset(&standing)).then_some(standing);
     tx.execute(
         // A consent that was taken back and is still there becomes a new one.
-        "INSERT INTO consents (user_id, client_id, workspace_id, scopes, standing, created_at, updated_at, epoch) \
-         VALUES ($1, $2, $3, $4, $5, $6, $6, (SELECT access_epoch FROM clients WHERE id = $2)) \
-         ON CONFLICT (user_id, client_id, workspace_id) DO UPDATE SET scopes = excluded.scopes, \
-         standing = excluded.standing, updated_at = excluded.updated_at, epoch = excluded.epoch, \
-         stays = CASE WHEN consents.epoch = excluded.epoch THEN consents.stays ELSE 1 END, \
-         created_at = CASE WHEN consents.epoch = excluded.epoch THEN consents.created_at ELSE excluded.created_at END",
-        params![user, client, key(workspace), &all, standing.as_ref(), now],
+        ADD,
+        params![user, client, key(workspace), &all, standing.as_ref(), now, with.is_only(&key(workspace))],
     )
     .await?;
+    allowed.became(tx, user, client, &with).await?;
     Ok(all)
 }
+
+/// Whether what is there is of the same epochs as what comes.
+macro_rules! same {
+    ($then:literal, $other:literal) => {
+        concat!(
+            "CASE WHEN consents.epoch = excluded.epoch AND consents.workspace_epoch = excluded.workspace_epoch THEN ",
+            $then,
+            " ELSE ",
+            $other,
+            " END"
+        )
+    };
+}
+
+const ADD: &str = concat!(
+    "INSERT INTO consents (user_id, client_id, workspace_id, scopes, standing, created_at, updated_at, alone, epoch, \
+     workspace_epoch) VALUES ($1, $2, $3, $4, $5, $6, $6, $7, (SELECT access_epoch FROM clients WHERE id = $2), ",
+    epoch_there!("$2", "$3"),
+    ") ON CONFLICT (user_id, client_id, workspace_id) DO UPDATE SET scopes = excluded.scopes, \
+     standing = excluded.standing, updated_at = excluded.updated_at, alone = excluded.alone, epoch = excluded.epoch, \
+     workspace_epoch = excluded.workspace_epoch, stays = ",
+    same!("consents.stays", "1"),
+    ", created_at = ",
+    same!("consents.created_at", "excluded.created_at")
+);
 
 /// Notes whether the client may stay connected without having asked for `offline_access`.
 pub async fn set_stays(
@@ -169,27 +190,52 @@ pub async fn delete(
     client: &ClientId,
     workspace: Option<WorkspaceId>,
 ) -> Result<bool, StoreError> {
+    Ok(take(tx, user, client, workspace).await?.is_some())
+}
+
+/// The same; answers what it was.
+async fn take(
+    tx: &mut Tx,
+    user: UserId,
+    client: &ClientId,
+    workspace: Option<WorkspaceId>,
+) -> Result<Option<Consent>, StoreError> {
     client_users::hold(tx, client).await?;
+    let allowed = Allowed::read(tx, user, client).await?;
     let sql = concat!(
         "DELETE FROM consents AS o WHERE o.user_id = $1 AND o.client_id = $2 AND o.workspace_id = $3 AND ",
-        stands!("o")
+        stands!("o"),
+        " RETURNING user_id, client_id, workspace_id, scopes, standing, stays, created_at, updated_at"
     );
-    let deleted = tx.execute(sql, params![user, client, key(workspace)]).await? == 1;
-    if deleted && !client_users::allows(tx, user, client).await? {
-        client_users::add(tx, client, -1).await?;
-    }
-    Ok(deleted)
+    let Some(mut row) = tx.one(sql, params![user, client, key(workspace)]).await? else { return Ok(None) };
+    allowed.became(tx, user, client, &allowed.without(&key(workspace))).await?;
+    read(&mut row).map(Some)
 }
 
 /// Takes back all that the user allowed the client; answers how many consents.
 pub async fn delete_all(tx: &mut Tx, user: UserId, client: &ClientId) -> Result<u64, StoreError> {
     client_users::hold(tx, client).await?;
+    let allowed = Allowed::read(tx, user, client).await?;
     let sql = concat!("DELETE FROM consents AS o WHERE o.user_id = $1 AND o.client_id = $2 AND ", stands!("o"));
     let deleted = tx.execute(sql, params![user, client]).await?;
-    if deleted > 0 {
-        client_users::add(tx, client, -1).await?;
-    }
+    allowed.became(tx, user, client, &allowed.without_standing()).await?;
     Ok(deleted)
+}
+
+/// Takes back all that the user allowed in the workspace; answers what it was. The caller holds the workspace, so that nothing
+/// comes meanwhile.
+pub async fn delete_in_workspace(
+    tx: &mut Tx,
+    workspace: WorkspaceId,
+    user: UserId,
+) -> Result<Vec<Consent>, StoreError> {
+    let sql = "SELECT client_id FROM consents WHERE user_id = $1 AND workspace_id = $2 ORDER BY client_id";
+    let mut taken = Vec::new();
+    // No LIMIT: at most one row a client. In the order in which clients are held.
+    for mut row in tx.all(sql, params![user, workspace]).await? {
+        taken.extend(take(tx, user, &row.client_id()?, Some(workspace)).await?);
+    }
+    Ok(taken)
 }
 
 /// All that one user allowed a client, whatever workspaces it was allowed in.
@@ -271,73 +317,6 @@ pub async fn of_client_user(tx: &mut Tx, client: &ClientId, user: UserId) -> Res
     Ok(gather(tx.all(sql, params![user, client]).await?)?.pop())
 }
 
-/// Consents of one workspace.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum InWorkspace<'a> {
-    User(UserId),
-    Client(&'a ClientId),
-    /// Of the clients that the workspace does not let in.
-    Forbidden,
-}
-
-/// The condition for [`client_users::Leaving`].
-macro_rules! leaving {
-    ($condition:expr) => {
-        client_users::Leaving {
-            lock: concat!(
-                "SELECT client_id FROM client_users WHERE client_id IN (SELECT o.client_id FROM consents o \
-                 WHERE o.workspace_id = $1 AND ",
-                stands!("o"),
-                " AND ",
-                $condition,
-                ") ORDER BY client_id FOR UPDATE"
-            ),
-            // A user who allows the client something elsewhere still counts.
-            count: concat!(
-                "UPDATE client_users SET user_count = user_count - (SELECT COUNT(*) FROM consents o \
-                 WHERE o.client_id = client_users.client_id AND o.workspace_id = $1 AND ",
-                stands!("o"),
-                " AND ",
-                $condition,
-                " AND NOT EXISTS (SELECT 1 FROM consents x WHERE x.user_id = o.user_id AND x.client_id = o.client_id \
-                 AND x.workspace_id <> $1 AND ",
-                stands!("x"),
-                ")) WHERE client_id IN (SELECT o.client_id FROM consents o WHERE o.workspace_id = $1 AND ",
-                stands!("o"),
-                " AND ",
-                $condition,
-                ")"
-            ),
-            delete: concat!(
-                "DELETE FROM consents AS o WHERE o.workspace_id = $1 AND ",
-                stands!("o"),
-                " AND ",
-                $condition,
-                " RETURNING ",
-                "user_id, client_id, workspace_id, scopes, standing, stays, created_at, updated_at"
-            ),
-        }
-    };
-}
-
-/// Takes back what was allowed in the workspace, by a user or to a client; answers what it was. The caller holds the
-/// workspace, so that nothing comes meanwhile.
-pub async fn delete_in_workspace(
-    tx: &mut Tx,
-    workspace: WorkspaceId,
-    which: InWorkspace<'_>,
-) -> Result<Vec<Consent>, StoreError> {
-    let (texts, id) = match which {
-        InWorkspace::User(user) => (leaving!("o.user_id = $2"), user.to_string()),
-        InWorkspace::Client(client) => (leaving!("o.client_id = $2"), client.to_string()),
-        InWorkspace::Forbidden => {
-            (leaving!(concat!("$2 = '' AND ", lets_in::forbids!("o.workspace_id", "o.client_id"))), String::new())
-        }
-    };
-    // No LIMIT: at most one row a member or a client.
-    texts.run(tx, params![workspace, &id]).await?.iter_mut().map(read).collect()
-}
-
 /// A consent with the client it was given to, as the page of connected apps shows it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ConnectedApp {
@@ -359,8 +338,9 @@ pub async fn list_for_user(tx: &mut Tx, user: UserId) -> Result<Vec<ConnectedApp
         ", ",
         clients::columns!(),
         ", w.name FROM consents o JOIN clients c ON c.id = o.client_id LEFT JOIN workspaces w ON w.id = o.workspace_id \
-         WHERE o.user_id = $1 AND c.deleted_at IS NULL AND o.epoch = c.access_epoch \
-         ORDER BY o.updated_at DESC, o.client_id, o.workspace_id LIMIT $2"
+         WHERE o.user_id = $1 AND c.deleted_at IS NULL AND ",
+        stands_at!("o", "o.client_id", "c.access_epoch"),
+        " ORDER BY o.updated_at DESC, o.client_id, o.workspace_id LIMIT $2"
     );
     let mut rows = tx.all(sql, params![user, MOST_OF_PERSON]).await?;
     rows.iter_mut()
@@ -399,8 +379,9 @@ macro_rules! connections {
             "(b.text, $3) > 0 GROUP BY a.client_id ORDER BY latest DESC, a.client_id LIMIT $4 OFFSET $5) p \
              CROSS JOIN consents o JOIN clients c ON c.id = o.client_id LEFT JOIN workspaces w ON w.id = o.workspace_id ",
             shows!("$6"),
-            " WHERE o.user_id = $1 AND o.client_id = p.client_id AND o.epoch = c.access_epoch \
-             ORDER BY p.latest DESC, o.client_id, o.updated_at DESC, o.workspace_id, h.name, h.id"
+            " WHERE o.user_id = $1 AND o.client_id = p.client_id AND ",
+            stands_at!("o", "o.client_id", "c.access_epoch"),
+            " ORDER BY p.latest DESC, o.client_id, o.updated_at DESC, o.workspace_id, h.name, h.id"
         )
     };
 }
@@ -471,8 +452,11 @@ pub async fn of_user_and_client(
 
 /// How many clients the user allowed something, counted once for each workspace.
 pub async fn count_for_user(tx: &mut Tx, user: UserId) -> Result<i64, StoreError> {
-    let sql = "SELECT COUNT(*) FROM consents o JOIN clients c ON c.id = o.client_id \
-               WHERE o.user_id = $1 AND c.deleted_at IS NULL AND o.epoch = c.access_epoch";
+    let sql = concat!(
+        "SELECT COUNT(*) FROM consents o JOIN clients c ON c.id = o.client_id \
+         WHERE o.user_id = $1 AND c.deleted_at IS NULL AND ",
+        stands_at!("o", "o.client_id", "c.access_epoch")
+    );
     count(tx, sql, params![user]).await
 }
 

@@ -132,11 +132,12 @@ pub async fn by_id_with_context(
         ", u.disabled_at, c.disabled_at, c.deleted_at, c.owner_workspace_id, r.expires_at, \
          CAST(CASE WHEN g.sub_type = 'workspace' OR ",
         lets_in::lets_in!("w.app_policy", "w.id"),
-        " THEN 1 ELSE 0 END AS BIGINT), c.access_epoch + u.epoch, m.workspace_id, m.role, m.extra_roles \
+        " THEN 1 ELSE 0 END AS BIGINT), c.access_epoch + u.epoch + COALESCE(k.epoch, 0), m.workspace_id, m.role, m.extra_roles \
          FROM grants g JOIN users u ON u.id = g.user_id JOIN clients c ON c.id = g.client_id \
          LEFT JOIN revoked_tokens r ON r.token_id = $2 \
          LEFT JOIN members m ON m.user_id = g.user_id AND m.workspace_id = COALESCE(g.workspace_id, g.home_workspace_id) \
          LEFT JOIN workspaces w ON w.id = m.workspace_id \
+         LEFT JOIN client_workspaces k ON k.client_id = g.client_id AND k.workspace_id = g.workspace_id \
          WHERE g.id = $1"
     );
     let Some(mut row) = tx.one(sql, params![id, token]).await? else { return Ok(None) };
@@ -223,9 +224,6 @@ pub enum Whose {
     /// With `None`, the grants in the user's own name.
     UserClientWorkspace(UserId, ClientId, Option<WorkspaceId>),
     UserInWorkspace(UserId, WorkspaceId),
-    ClientInWorkspace(ClientId, WorkspaceId),
-    /// Of the clients that the workspace does not let in.
-    Forbidden(WorkspaceId),
     Session(SessionId),
     /// Of those that were authorized with this personal access token.
     ByToken(PersonalAccessTokenId),
@@ -257,18 +255,6 @@ fn selected(whose: Whose) -> ((&'static str, &'static str), [String; 3]) {
         Whose::UserInWorkspace(u, w) => {
             (selected!("user_id = $1 AND workspace_id = $2 AND $3 = $3"), u.to_string(), Some(w.to_string()), None)
         }
-        Whose::ClientInWorkspace(c, w) => {
-            (selected!("client_id = $1 AND workspace_id = $2 AND $3 = $3"), c.to_string(), Some(w.to_string()), None)
-        }
-        Whose::Forbidden(w) => (
-            selected!(concat!(
-                "workspace_id = $1 AND $2 = $2 AND $3 = $3 AND ",
-                lets_in::forbids!("grants.workspace_id", "grants.client_id")
-            )),
-            w.to_string(),
-            None,
-            None,
-        ),
         Whose::UserClientWorkspace(u, c, w) => (
             selected!("user_id = $1 AND client_id = $2 AND COALESCE(workspace_id, '') = $3"),
             u.to_string(),
@@ -302,7 +288,7 @@ pub(crate) fn read_ended(row: &mut Row) -> Result<Ended, StoreError> {
     Ok(Ended { id: row.parse()?, client_id: row.client_id()?, user_id: row.parse()?, workspace_id: row.opt_parse()? })
 }
 
-/// Ends all these grants; answers which. They are those of one user or one workspace.
+/// Ends all these grants; answers which. They are those of one user.
 pub async fn end_each(tx: &mut Tx, whose: Whose, reason: EndReason, at: Timestamp) -> Result<Vec<Ended>, StoreError> {
     let ((lock, update), [first, second, third]) = selected(whose);
     dialect::lock_rows(tx, lock, params![&first, &second, &third]).await?;

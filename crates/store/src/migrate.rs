@@ -60,6 +60,7 @@ const MIGRATIONS: &[Migration] = migrations![
     26 "attempts" "0026_attempts.sql",
     27 "master_key" "0027_master_key.sql",
     28 "home" "0028_home.sql",
+    29 "workspace_epochs" "0029_workspace_epochs.sql",
 ];
 
 /// The schema version that this program needs.

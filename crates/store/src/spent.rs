@@ -1,14 +1,19 @@
 //! Consents that only a personal access token gave: they go when nothing that came of them lives any more.
+use crate::client_users::Allowed;
 use crate::consents::{key, place};
+use crate::epochs::stands;
 use crate::{StoreError, Tx, client_users, params};
 use domain::{ClientId, Timestamp, UserId, WorkspaceId};
 
 macro_rules! spent {
     () => {
-        "standing = '' AND updated_at < $2 AND consents.epoch = (SELECT e.access_epoch FROM clients e \
-         WHERE e.id = consents.client_id) AND NOT EXISTS (SELECT 1 FROM grants g WHERE g.user_id = consents.user_id \
-         AND g.client_id = consents.client_id AND COALESCE(g.workspace_id, '') = consents.workspace_id \
-         AND g.ended_at IS NULL AND g.expires_at > $1)"
+        concat!(
+            "standing = '' AND updated_at < $2 AND ",
+            stands!("consents"),
+            " AND NOT EXISTS (SELECT 1 FROM grants g WHERE g.user_id = consents.user_id \
+             AND g.client_id = consents.client_id AND COALESCE(g.workspace_id, '') = consents.workspace_id \
+             AND g.ended_at IS NULL AND g.expires_at > $1)"
+        )
     };
 }
 
@@ -46,9 +51,10 @@ pub async fn delete(
         if row.bool()? {
             client_users::hold(tx, &client).await?;
             // The person may have allowed more meanwhile.
+            let allowed = Allowed::read(tx, user, &client).await?;
             let gone = tx.execute(delete, params![now, before, user, &client, key(workspace)]).await?;
-            if gone == 1 && !client_users::allows(tx, user, &client).await? {
-                client_users::add(tx, &client, -1).await?;
+            if gone == 1 {
+                allowed.became(tx, user, &client, &allowed.without(&key(workspace))).await?;
             }
             deleted += gone;
         }

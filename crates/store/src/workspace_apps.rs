@@ -1,6 +1,6 @@
 //! The applications that reach a workspace, and who let them in: what the members allowed there, put together.
 use crate::dialect::{self, each};
-use crate::epochs::{lives, stands_of};
+use crate::epochs::{lives, stands_at, stands_in};
 use crate::own_names::{carries, counted};
 use crate::page::{Beside, COUNTED, Page, Paged, count};
 use crate::{Row, StoreError, Tx, params};
@@ -73,15 +73,17 @@ fn read(row: &mut Row) -> Result<WorkspaceApp, StoreError> {
 macro_rules! apps_of {
     ($workspace:literal) => {
         concat!(
-            "apps (client_id) AS (SELECT MIN(o.client_id) FROM consents o WHERE o.workspace_id = ",
+            "there (client_id) AS (SELECT MIN(o.client_id) FROM consents o WHERE o.workspace_id = ",
             $workspace,
-            " AND ",
-            crate::epochs::stands!("o"),
             " UNION ALL SELECT (SELECT MIN(o.client_id) FROM consents o WHERE o.workspace_id = ",
             $workspace,
-            " AND o.client_id > a.client_id AND ",
-            crate::epochs::stands!("o"),
-            ") FROM apps a WHERE a.client_id IS NOT NULL)"
+            " AND o.client_id > t.client_id) FROM there t WHERE t.client_id IS NOT NULL), \
+             apps (client_id) AS (SELECT t.client_id FROM there t WHERE EXISTS (SELECT 1 FROM consents o \
+             WHERE o.workspace_id = ",
+            $workspace,
+            " AND o.workspace_id <> '' AND o.client_id = t.client_id AND ",
+            crate::epochs::stands_in!("o", "t.client_id", $workspace),
+            "))"
         )
     };
 }
@@ -94,11 +96,15 @@ macro_rules! told {
         concat!(
             "SELECT c.id, c.name, c.trust, c.config, \
              (SELECT COUNT(*) FROM (SELECT 1 AS one FROM consents o WHERE o.workspace_id = $1 \
-             AND o.client_id = p.client_id AND o.user_id > '' AND o.epoch + 0 = c.access_epoch LIMIT 1001) counted), ",
+             AND o.workspace_id <> '' AND o.client_id = p.client_id AND o.user_id > '' AND ",
+            stands_at!("o", "p.client_id", "c.access_epoch"),
+            " LIMIT 1001) counted), ",
             counted!("p.client_id", $now),
             ", COALESCE(c.owner_workspace_id, c.owner_user_id), \
              (SELECT MIN(o.created_at) FROM consents o WHERE o.workspace_id = $1 AND o.workspace_id <> '' \
-             AND o.client_id = p.client_id AND o.epoch = c.access_epoch), (SELECT MAX(g.last_used_at) FROM grants g \
+             AND o.client_id = p.client_id AND ",
+            stands_at!("o", "p.client_id", "c.access_epoch"),
+            "), (SELECT MAX(g.last_used_at) FROM grants g \
              WHERE g.workspace_id = $1 AND g.client_id = p.client_id) FROM (",
             $page,
             ") p CROSS JOIN clients c CROSS JOIN workspaces w WHERE c.id = p.client_id AND w.id = $1 ORDER BY p.text, c.id"
@@ -142,8 +148,10 @@ const TOTAL: &str = concat!(reaching!("$3"), named!("COUNT(*)", ""));
 const ONE: &str = told!(
     concat!(
         "SELECT c.id AS client_id, '' AS text FROM clients c CROSS JOIN workspaces w WHERE c.id = $2 AND w.id = $1 \
-         AND c.deleted_at IS NULL AND (EXISTS (SELECT 1 FROM consents o WHERE o.workspace_id = $1 AND o.client_id = $2 \
-         AND o.user_id > '' AND o.epoch + 0 = c.access_epoch) OR EXISTS (SELECT 1 FROM grants g WHERE ",
+         AND c.deleted_at IS NULL AND (EXISTS (SELECT 1 FROM consents o WHERE o.workspace_id = $1 AND o.workspace_id <> '' \
+         AND o.client_id = $2 AND o.user_id > '' AND ",
+        stands_in!("o", "$2", "$1"),
+        ") OR EXISTS (SELECT 1 FROM grants g WHERE ",
         carries!("$2", "$3"),
         "))"
     ),
@@ -152,13 +160,18 @@ const ONE: &str = told!(
 
 // The distinct texts of each, by steps in an index.
 const SCOPES: (&str, &str) = each!(
-    "WITH RECURSIVE s (client_id, scopes) AS (SELECT j.value->>'id', (SELECT MIN(o.scopes) FROM consents o \
-     WHERE o.workspace_id = $2 AND o.workspace_id <> '' AND o.client_id = j.value->>'id' AND o.epoch = \
-     (SELECT e.access_epoch FROM clients e WHERE e.id = o.client_id)) FROM ",
-    " UNION ALL SELECT s.client_id, (SELECT MIN(o.scopes) FROM consents o WHERE o.workspace_id = $2 \
-     AND o.workspace_id <> '' AND o.client_id = s.client_id AND o.scopes > s.scopes AND o.epoch = \
-     (SELECT e.access_epoch FROM clients e WHERE e.id = o.client_id)) FROM s WHERE s.scopes IS NOT NULL) \
-     SELECT client_id, scopes FROM s WHERE scopes IS NOT NULL"
+    concat!(
+        "WITH RECURSIVE s (client_id, scopes) AS (SELECT j.value->>'id', (SELECT MIN(o.scopes) FROM consents o \
+         WHERE o.workspace_id = $2 AND o.workspace_id <> '' AND o.client_id = j.value->>'id' AND ",
+        stands_in!("o", "j.value->>'id'", "$2"),
+        ") FROM "
+    ),
+    concat!(
+        " UNION ALL SELECT s.client_id, (SELECT MIN(o.scopes) FROM consents o WHERE o.workspace_id = $2 \
+         AND o.workspace_id <> '' AND o.client_id = s.client_id AND o.scopes > s.scopes AND ",
+        stands_in!("o", "s.client_id", "$2"),
+        ") FROM s WHERE s.scopes IS NOT NULL) SELECT client_id, scopes FROM s WHERE scopes IS NOT NULL"
+    )
 );
 
 /// Reads the applications, and what all people together allowed each.
@@ -234,7 +247,7 @@ macro_rules! people {
              (SELECT MAX(g.last_used_at + 0) FROM grants g WHERE g.workspace_id = $1 AND g.client_id = $2 \
              AND g.user_id = p.user_id) FROM (SELECT x.user_id FROM consents x WHERE x.workspace_id = $1 \
              AND x.client_id = $2 AND ",
-            stands_of!("x", "$2"),
+            stands_in!("x", "$2", "$1"),
             $who,
             ") p CROSS JOIN consents o JOIN users u ON u.id = o.user_id \
              WHERE o.user_id = p.user_id AND o.client_id = $2 AND o.workspace_id = $1 ORDER BY o.user_id"
@@ -271,7 +284,7 @@ pub async fn people(
     let items = rows.iter_mut().map(read_person).collect::<Result<_, StoreError>>()?;
     let total = concat!(
         "SELECT COUNT(*) FROM consents o WHERE o.workspace_id = $1 AND o.client_id = $2 AND ",
-        stands_of!("o", "$2")
+        stands_in!("o", "$2", "$1")
     );
     Ok(Paged { items, total: count(tx, total, params![workspace, client]).await? })
 }
@@ -317,6 +330,23 @@ pub async fn living_grants(
     }
 }
 
+/// What an application has in a workspace, each counted to [`COUNTED`]: what people allowed it, and the grants that live at `now`.
+pub async fn standing(
+    tx: &mut Tx,
+    workspace: WorkspaceId,
+    client: &ClientId,
+    now: Timestamp,
+) -> Result<(i64, i64), StoreError> {
+    let consents = concat!(
+        "SELECT COUNT(*) FROM (SELECT 1 AS one FROM consents o WHERE o.workspace_id = $1 AND o.workspace_id <> '' \
+         AND o.client_id = $2 AND ",
+        stands_in!("o", "$2", "$1"),
+        " LIMIT $3) counted"
+    );
+    let consents = count(tx, consents, params![workspace, client, COUNTED]).await?;
+    Ok((consents, living_grants(tx, workspace, client, None, now).await?))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -350,7 +380,7 @@ mod tests {
         let own = "g USING INDEX grants_workspace_client (workspace_id=? AND client_id=? AND user_id=?)";
         assert!(plan(PEOPLE).iter().any(|step| step.contains(own)), "{:?}", plan(PEOPLE));
         let steps = plan(PERSON);
-        assert!(steps[0].contains("user_id=? AND workspace_id=?)"), "{steps:?}");
+        assert!(steps[0].contains("user_id=? AND workspace_id=?"), "{steps:?}");
         assert!(plan(LIVING)[1].contains("(workspace_id=? AND client_id=?"), "{:?}", plan(LIVING));
         assert!(plan(LIVING_OF)[1].contains("(workspace_id=? AND client_id=? AND user_id=?"), "{:?}", plan(LIVING_OF));
     }

@@ -1,4 +1,5 @@
 //! Workspaces and who is a member of them.
+use crate::epochs::epoch_there;
 use crate::lets_in::lets_in;
 use crate::names::{self, Entry};
 use crate::page::{MAX_LIMIT, Page, Paged, count};
@@ -149,6 +150,8 @@ pub struct Subject {
     pub workspace: Option<(Workspace, MemberRoles)>,
     /// Whether the workspace allows the client.
     pub allowed: bool,
+    /// The epoch of the client in that workspace.
+    pub epoch: i64,
 }
 
 /// The user, and the workspace of a client's grant: one query.
@@ -163,7 +166,9 @@ pub async fn subject(
         users::columns!(),
         ", CAST(CASE WHEN ",
         lets_in!("w.app_policy", "w.id"),
-        " THEN 1 ELSE 0 END AS BIGINT), m.role, m.extra_roles, ",
+        " THEN 1 ELSE 0 END AS BIGINT), ",
+        epoch_there!("c.id", "w.id"),
+        ", m.role, m.extra_roles, ",
         columns!(),
         " FROM users u JOIN clients c ON c.id = $3 LEFT JOIN members m ON m.user_id = u.id AND m.workspace_id = $2 \
          LEFT JOIN workspaces w ON w.id = m.workspace_id WHERE u.id = $1"
@@ -176,7 +181,7 @@ pub async fn at_home(tx: &mut Tx, user: UserId) -> Result<Option<Subject>, Store
     let sql = concat!(
         "SELECT ",
         users::columns!(),
-        ", CAST(1 AS BIGINT), m.role, m.extra_roles, ",
+        ", CAST(1 AS BIGINT), CAST(0 AS BIGINT), m.role, m.extra_roles, ",
         columns!(),
         " FROM users u LEFT JOIN members m ON m.user_id = u.id AND m.workspace_id = COALESCE(\
          (SELECT MIN(o.workspace_id) FROM members o WHERE o.user_id = u.id HAVING COUNT(*) = 1), \
@@ -187,11 +192,11 @@ pub async fn at_home(tx: &mut Tx, user: UserId) -> Result<Option<Subject>, Store
 
 fn read_subject(row: &mut Row) -> Result<Subject, StoreError> {
     let user = users::read(row)?;
-    let allowed = row.bool()?;
+    let (allowed, epoch) = (row.bool()?, row.int()?);
     let role: Option<Role> = row.opt_parse()?;
-    let Some(role) = role else { return Ok(Subject { user, workspace: None, allowed }) };
+    let Some(role) = role else { return Ok(Subject { user, workspace: None, allowed, epoch }) };
     let roles = MemberRoles { role, extra: row.json()? };
-    Ok(Subject { user, workspace: Some((read(row)?, roles)), allowed })
+    Ok(Subject { user, workspace: Some((read(row)?, roles)), allowed, epoch })
 }
 
 /// Until the transaction ends nobody else changes who belongs to the workspace or what it allows, and nobody is allowed

@@ -53,7 +53,11 @@ impl Allowed<'_> {
                 Absent::MembershipLost => Unbegun::MembershipLost,
             })
         })?;
-        if code.epoch != client.access_epoch + subject.user.epoch {
+        // The rule took it back, and says why.
+        if grant.workspace_id.is_some() && !subject.allowed {
+            return refuse(Unbegun::ClientForbidden);
+        }
+        if code.epoch != client.access_epoch + subject.user.epoch + subject.workspace_epoch {
             return refuse(Unbegun::ConsentRevoked);
         }
         match write(app, ctx, client, &grant, self.by).await? {

@@ -3,11 +3,9 @@ use crate::common;
 use common::*;
 use domain::client::{Client, Trust};
 use domain::identity::{AppPolicy, Role};
-use domain::oauth::grant::EndReason;
 use store::app_policy::{self, Effect};
-use store::consents::InWorkspace;
-use store::grants::{self, Whose};
-use store::{Beside, Page, clients, consents, workspace_apps, workspaces};
+use store::revocations::{self, Revocation};
+use store::{Beside, Page, clients, consents, grants, workspace_apps, workspaces};
 
 const TRUSTS: [Trust; 4] = [Trust::FirstParty, Trust::Verified, Trust::Unverified, Trust::Anonymous];
 
@@ -50,23 +48,31 @@ async fn the_rule_says_who_comes_in_and_what_ends() {
             assert_eq!(read_tx!(db, |tx| app_policy::read(tx, workspace_id(1))), Some(policy));
             assert_eq!(allowed().await, expected);
             let seen = read_tx!(db, |tx| app_policy::memberships(tx, user_id(1), &client_id(13)));
-            let seen: Vec<_> = seen.iter().map(|(m, lets_in)| (m.workspace_name.as_str(), *lets_in)).collect();
+            let seen: Vec<_> =
+                seen.iter().map(|place| (place.membership.workspace_name.as_str(), place.lets_in)).collect();
             assert_eq!(seen, [("Workspace 1", expected[2]), ("Workspace 2", true)]);
         }
         assert_eq!(read_tx!(db, |tx| app_policy::read(tx, workspace_id(9))), None);
         assert!(!read_tx!(db, |tx| app_policy::allows(tx, workspace_id(9), &client_id(11))));
         assert_eq!(read_tx!(db, |tx| app_policy::choosy_workspaces(tx, &client_id(13))), [workspace_id(1)]);
-        let (taken, ended) = write_tx!(db, |tx| async {
+        // One of them has a grant there and no consent, as a client of the operator's own.
+        write_tx!(db, |tx| consents::delete(tx, user_id(1), &client_id(12), Some(workspace_id(1))));
+        let out = write_tx!(db, |tx| async {
             workspaces::hold(tx, workspace_id(1)).await?;
-            let taken = consents::delete_in_workspace(tx, workspace_id(1), InWorkspace::Forbidden).await?;
-            let whose = Whose::Forbidden(workspace_id(1));
-            Ok::<_, store::StoreError>((taken, grants::end_each(tx, whose, EndReason::ClientForbidden, at(3)).await?))
+            app_policy::kept_out(tx, workspace_id(1)).await
         });
-        let mut taken: Vec<_> = taken.into_iter().map(|consent| consent.client_id).collect();
-        let mut ended: Vec<_> = ended.into_iter().map(|ended| ended.client_id).collect();
-        taken.sort();
-        ended.sort();
-        assert_eq!((taken, ended), (vec![client_id(12), client_id(13)], vec![client_id(12), client_id(13)]));
+        assert_eq!(out, [client_id(12), client_id(13)]);
+        write_tx!(db, |tx| async {
+            for n in [12, 13] {
+                let there = Revocation { workspace_id: Some(workspace_id(1)), ..revocation(n) };
+                revocations::begin(tx, &there).await?;
+            }
+            Ok::<_, store::StoreError>(())
+        });
+        for (n, counts) in [(11, true), (12, false), (13, false), (14, true)] {
+            let context = read_tx!(db, |tx| grants::by_id_with_context(tx, grant_id(n), None)).unwrap();
+            assert_eq!(context.check(at(1)).is_ok(), counts, "{n}");
+        }
         assert_eq!(read_tx!(db, |tx| store::client_users::total(tx, &client_id(12))), 0);
         assert_eq!(read_tx!(db, |tx| app_policy::choosy_workspaces(tx, &client_id(13))), []);
     })
@@ -173,7 +179,7 @@ async fn whoever_has_very_many_workspaces_can_choose_each() {
         let mine = read_tx!(db, |tx| app_policy::memberships(tx, user_id(1), &client_id(1)));
         let allowed = read_tx!(db, |tx| consents::list_for_client(tx, user_id(1), &client_id(1)));
         for n in 10..160 {
-            assert!(mine.iter().any(|(m, lets_in)| m.workspace_id == workspace_id(n) && *lets_in), "{n}");
+            assert!(mine.iter().any(|place| place.membership.workspace_id == workspace_id(n) && place.lets_in), "{n}");
             assert!(allowed.iter().any(|consent| consent.workspace_id == Some(workspace_id(n))), "{n}");
         }
     })

@@ -4,8 +4,8 @@ use common::*;
 use domain::client::{AuthMethod, ClientType, SubType, Trust};
 use domain::identity::Role;
 use store::clients::Owner;
-use store::consents::InWorkspace;
 use store::grants::{self, Redeemed};
+use store::revocations::Revocation;
 use store::spent::Place;
 use store::{Page, clients, consents, revocations, tokens, workspaces};
 
@@ -378,13 +378,14 @@ async fn what_was_allowed_in_a_workspace_is_taken_back_together() {
         let one = Some(workspace_id(1));
         let of_user = write_tx!(db, |tx| async {
             workspaces::hold(tx, workspace_id(1)).await?;
-            consents::delete_in_workspace(tx, workspace_id(1), InWorkspace::User(user_id(1))).await
+            consents::delete_in_workspace(tx, workspace_id(1), user_id(1)).await
         });
         assert_eq!(ids(of_user), [(user_id(1), client_id(1), one), (user_id(1), client_id(2), one)]);
         assert_eq!(counts().await, (2, 2), "elsewhere the user allows the first client something still");
         let of_client = write_tx!(db, |tx| async {
-            workspaces::hold(tx, workspace_id(1)).await?;
-            consents::delete_in_workspace(tx, workspace_id(1), InWorkspace::Client(&client_id(2))).await
+            let there = Revocation { workspace_id: Some(workspace_id(1)), ..revocation(2) };
+            revocations::begin(tx, &there).await?;
+            revocations::remove_consents(tx, &client_id(2), there.workspace_id, 10).await
         });
         assert_eq!(ids(of_client), [(user_id(2), client_id(2), one), (user_id(3), client_id(2), one)]);
         assert_eq!(counts().await, (2, 1));

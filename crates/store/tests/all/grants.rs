@@ -147,17 +147,16 @@ async fn grants_end_together_by_what_they_share() {
             made.sub_type = if workspace > 0 { SubType::Workspace } else { SubType::User };
             write_tx!(db, |tx| grants::redeem(tx, &made));
         }
-        let (one, two) = (client_id(1), client_id(2));
+        let one = client_id(1);
         let mut expected_alive = vec![1, 2, 3, 4, 5, 6];
-        let cases: [(Whose, &[u8]); 9] = [
+        let cases: [(Whose, &[u8]); 8] = [
             (Whose::Session(session_id(6)), &[6]),
             (Whose::UserClientWorkspace(user_id(1), one.clone(), Some(workspace_id(2))), &[2]),
             (Whose::UserClientWorkspace(user_id(1), one.clone(), None), &[5]),
             (Whose::ByToken(pat_id(3)), &[]),
             (Whose::ByToken(pat_id(4)), &[4]),
             (Whose::UserAndClient(user_id(2), one.clone()), &[]),
-            (Whose::ClientInWorkspace(two, workspace_id(1)), &[3]),
-            (Whose::UserInWorkspace(user_id(1), workspace_id(1)), &[1]),
+            (Whose::UserInWorkspace(user_id(1), workspace_id(1)), &[1, 3]),
             (Whose::User(user_id(1)), &[]),
         ];
         for (whose, ends) in cases {

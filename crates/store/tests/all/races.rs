@@ -6,8 +6,8 @@ use domain::oauth::grant::{EndReason, RefreshState};
 use domain::webhook::{Asked, Owner, Webhook};
 use futures_util::future::{BoxFuture, join_all};
 use std::sync::Arc;
-use store::consents::InWorkspace;
 use store::grants::{self, Redeemed, Rotated, Whose};
+use store::revocations::Revocation;
 use store::{StoreError, Tx, clients, consents, credentials, revocations, webhooks, workspaces};
 use tokio::sync::Barrier;
 
@@ -37,11 +37,13 @@ async fn raced(test: impl AsyncFn(&Db)) {
 }
 
 /// What the races write, what refers to others first.
-const CLEAR: [&str; 12] = [
+const CLEAR: [&str; 14] = [
     "DELETE FROM grants",
     "DELETE FROM consents",
     "DELETE FROM client_users",
     "DELETE FROM revocations",
+    "DELETE FROM workspace_revocations",
+    "DELETE FROM client_workspaces",
     "DELETE FROM personal_access_tokens",
     "DELETE FROM webhooks",
     "DELETE FROM clients",
@@ -250,16 +252,21 @@ async fn the_users_of_a_client_are_counted_right_however_many_come_and_go_at_onc
                     Box::pin(async move {
                         let (user, client) = (user_id(1 + n % 10), client_id(1));
                         let workspace = [None, Some(workspace_id(1)), Some(workspace_id(2))][usize::from(n / 10 % 3)];
-                        let in_one = InWorkspace::User(user);
                         match n {
                             70..90 => {
                                 workspaces::hold(tx, workspace_id(1)).await?;
-                                consents::delete_in_workspace(tx, workspace_id(1), in_one).await.map(drop)
+                                consents::delete_in_workspace(tx, workspace_id(1), user).await.map(drop)
                             }
                             // In the last round nobody takes everything back.
                             0..2 if round < 2 => {
                                 revocations::begin(tx, &revocation(1)).await?;
-                                revocations::remove_consents(tx, &client, 500).await.map(drop)
+                                revocations::remove_consents(tx, &client, None, 500).await.map(drop)
+                            }
+                            90..93 => {
+                                let there = Revocation { workspace_id: Some(workspace_id(1)), ..revocation(1) };
+                                workspaces::hold(tx, workspace_id(1)).await?;
+                                revocations::begin(tx, &there).await?;
+                                revocations::remove_consents(tx, &client, there.workspace_id, 500).await.map(drop)
                             }
                             2..20 => consents::delete_all(tx, user, &client).await.map(drop),
                             20..70 => consents::delete(tx, user, &client, workspace).await.map(drop),

@@ -304,7 +304,6 @@ async fn point_2_2_with_the_operators_word_end_sensitive_scopes_and_machine_toke
 }
 
 #[tokio::test]
-#[expect(clippy::large_futures, reason = "one long scenario")]
 async fn point_2_2_the_operator_vouches_for_what_they_have_seen() {
     for_each_database(async |database| {
         let app = TestApp::start(database).await;

@@ -333,6 +333,7 @@ pub fn personal_token(n: u8) -> PersonalAccessToken {
 pub fn revocation(n: u8) -> store::revocations::Revocation {
     store::revocations::Revocation {
         client_id: client_id(n),
+        workspace_id: None,
         at: NOW,
         reason: domain::oauth::grant::EndReason::ConsentRevoked,
         request_id: "req".to_owned(),
