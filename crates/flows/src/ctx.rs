@@ -26,8 +26,8 @@ pub struct Facts {
     pub framed: bool,
     /// Who acts, where a credential or the command line says so: `usr_…`, `key_…`, `wsp_…`, or `command line`.
     pub actor: Option<String>,
-    /// What they proved that with: `ses_…`, `pat_…`, `key_…`, or the client id of an access token.
-    pub credential: Option<String>,
+    /// What they proved that with. It has to be good still when they give somebody access with it.
+    pub credential: Option<Box<Credential>>,
 }
 
 /// The actor of a request without a good credential.
@@ -43,8 +43,8 @@ impl Facts {
     /// The same of a request by this caller.
     #[must_use]
     pub fn by(self, principal: &Principal) -> Self {
-        let credential = Some(&principal.credential).filter(|credential| **credential != Credential::Nothing);
-        Self { actor: Some(principal.actor()), credential: credential.map(ToString::to_string), ..self }
+        let credential = Some(principal.credential.clone()).filter(|credential| *credential != Credential::Nothing);
+        Self { actor: Some(principal.actor()), credential: credential.map(Box::new), ..self }
     }
 }
 
@@ -97,9 +97,14 @@ impl Ctx {
         Self { facts: self.facts.clone().by(principal), ..self.clone() }
     }
 
+    /// The same request, with what the person proves who they are with.
+    pub(crate) fn with(&self, credential: Option<Credential>) -> Self {
+        Self { facts: Facts { credential: credential.map(Box::new), ..self.facts.clone() }, ..self.clone() }
+    }
+
     /// The same request, by a person in this session.
     pub(crate) fn in_session(&self, user: UserId, session: SessionId) -> Self {
-        let (actor, credential) = (Some(user.to_string()), Some(session.to_string()));
+        let (actor, credential) = (Some(user.to_string()), Some(Box::new(Credential::Session(session))));
         Self { facts: Facts { actor, credential, ..self.facts.clone() }, ..self.clone() }
     }
 }

@@ -78,8 +78,13 @@ impl Scene<'_> {
             let reason = PageReason::Interaction(InteractionRefusal::NotSignedIn);
             return Err(page(ctx, app, Some(&self.client), reason, json!({})));
         };
-        let (user, client, scopes, workspace, of) =
-            (person.user_id, self.client.id.clone(), approval.scopes.clone(), approval.workspace, ctx.clone());
+        let (user, client, scopes, workspace, of) = (
+            person.user_id,
+            self.client.id.clone(),
+            approval.scopes.clone(),
+            approval.workspace,
+            ctx.with(self.caller.credential()),
+        );
         let now = of.now;
         let granted = events::event(
             ctx,

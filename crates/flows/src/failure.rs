@@ -24,6 +24,11 @@ pub enum Fault {
 }
 
 impl Fault {
+    /// No fault at all: the credential that the request came with ended while the request was on its way.
+    pub const fn is_end_of_credential(&self) -> bool {
+        matches!(self, Self::Store(StoreError::Ended))
+    }
+
     /// Trying again later may help: the database is away, the server has too much to do, or the nodes are being updated.
     pub fn is_temporary(&self) -> bool {
         matches!(self, Self::Full(_) | Self::Later | Self::Store(StoreError::Unavailable(_) | StoreError::Timeout(_)))

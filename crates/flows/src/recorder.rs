@@ -78,7 +78,7 @@ pub(crate) fn entry(ctx: &Ctx, kind: &str, outcome: &str, about: About, detail: 
         outcome: outcome.to_owned(),
         request_id: ctx.facts.request_id.clone(),
         actor: actor(ctx, &about),
-        credential: ctx.facts.credential.clone(),
+        credential: ctx.facts.credential.as_ref().map(ToString::to_string),
         client_id: about.client,
         user_id: about.user,
         workspace_id: about.workspace,

@@ -49,7 +49,8 @@ impl Told {
     }
 }
 
-/// Tells of a change, in the transaction that makes it: its last step, behind all that could still refuse it.
+/// Tells of a change, in the transaction that makes it: its last step, behind all that could still refuse it. It refuses itself
+/// where the change gives access and the credential of the request ended meanwhile.
 pub(crate) async fn within(tx: &mut Tx, ctx: &Ctx, told: Told) -> Result<(), StoreError> {
     all(tx, ctx, vec![told]).await
 }
@@ -61,6 +62,14 @@ const ENTRIES: usize = 500;
 pub(crate) async fn all(tx: &mut Tx, ctx: &Ctx, all: Vec<Told>) -> Result<(), StoreError> {
     let mut told = Vec::new();
     let mut entries = Vec::with_capacity(all.len());
+    // What gives access is given by a credential that is good now, and not only when the request began: see
+    // `Change::gives_access`.
+    if let Some(credential) = &ctx.facts.credential
+        && all.iter().any(|told| told.change.gives_access())
+        && !store::bearers::hold(tx, credential, ctx.now).await?
+    {
+        return Err(StoreError::Ended);
+    }
     for Told { change, outcome, about, detail, events } in all {
         told.extend(events);
         entries.push(recorder::entry(ctx, change.as_str(), outcome, about, detail));

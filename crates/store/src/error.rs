@@ -35,6 +35,9 @@ pub enum StoreError {
     /// A row names another that does not exist, or that another row still needs.
     #[error("a row that is referred to is missing, or still referred to")]
     BrokenReference,
+    /// The credential that a request came with ended while the request was on its way: nothing was changed.
+    #[error("the credential ended meanwhile")]
+    Ended,
     /// Anything else: a fault of this program.
     #[error("the database refused: {0}")]
     Other(String),

@@ -39,6 +39,7 @@ pub mod webhooks;
 pub mod workspace_apps;
 pub mod workspaces;
 
+pub mod bearers;
 mod checkpoint;
 mod db;
 mod dialect;

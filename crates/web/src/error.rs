@@ -3,6 +3,7 @@
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse as _, Response};
 use domain::oauth::error::{ErrorCode, Refusal};
+use flows::manage::Unmanaged;
 use flows::{Failure, Fault};
 use serde_json::{Value, json};
 
@@ -100,13 +101,18 @@ pub fn oauth_failure<R: Refusal>(failure: &Failure<R>, challenge: Option<Challen
         Failure::Refused(refusal) => said(refusal.code(), &refusal.said(), challenge),
         Failure::Fault(fault) => {
             let (code, description) = fault_said(fault, request_id);
-            oauth_error(&OAuthError { code, description, challenge: None })
+            oauth_error(&OAuthError { code, description, challenge: Challenge::bearer_for(code) })
         }
     }
 }
 
 /// Logs a fault of our own, and what is said of it outside.
 pub fn fault_said(fault: &Fault, request_id: &str) -> (ErrorCode, &'static str) {
+    if fault.is_end_of_credential() {
+        let refusal = Unmanaged::CredentialUnknown;
+        tracing::warn!(reason = refusal.reason(), request_id, "refused");
+        return (refusal.code(), refusal.public());
+    }
     tracing::error!(%fault, request_id, "fault");
     if fault.is_temporary() {
         (ErrorCode::TemporarilyUnavailable, "The server is not available for the moment. Try again.")

@@ -14,7 +14,10 @@ pub struct Problem(Failure<ManageRefusal>);
 
 impl From<Failure<ManageRefusal>> for Problem {
     fn from(failure: Failure<ManageRefusal>) -> Self {
-        Self(failure)
+        match failure {
+            Failure::Refused(_) => Self(failure),
+            Failure::Fault(fault) => fault.into(),
+        }
     }
 }
 
@@ -32,6 +35,9 @@ impl From<ManageRefusal> for Problem {
 
 impl From<Fault> for Problem {
     fn from(fault: Fault) -> Self {
+        if fault.is_end_of_credential() {
+            return Unmanaged::CredentialUnknown.into();
+        }
         Self(Failure::Fault(fault))
     }
 }

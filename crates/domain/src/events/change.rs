@@ -24,6 +24,38 @@ macro_rules! changes {
     };
 }
 
+impl Change {
+    /// Whether the change gives somebody a credential, or rights that they did not have. It is only made while the credential of
+    /// whoever makes it is good.
+    pub const fn gives_access(self) -> bool {
+        matches!(
+            self,
+            Self::ConsentGranted
+                | Self::ClientCreated
+                | Self::ClientUpdated
+                | Self::ClientEnabled
+                | Self::ClientTrustSet
+                | Self::ClientOwnerSet
+                | Self::ClientSecretRotated
+                | Self::ClientSecretAdded
+                | Self::AppPolicyChanged
+                | Self::AppPolicyClientListed
+                | Self::UserEnabled
+                | Self::OperatorAdded
+                | Self::PersonalTokenCreated
+                | Self::ApiKeyAdopted
+                | Self::ApiKeyCreated
+                | Self::WorkspaceCreated
+                | Self::MemberChanged
+                | Self::InvitationCreated
+                | Self::InvitationAccepted
+                | Self::WebhookCreated
+                | Self::WebhookUpdated
+                | Self::WebhookSecretRotated
+        )
+    }
+}
+
 changes! {
     ConsentGranted = "consent.granted" => ConsentGranted;
     ConsentRevoked = "consent.revoked" => ConsentRevoked GrantEnded;

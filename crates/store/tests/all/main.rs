@@ -8,6 +8,7 @@ mod connections;
 mod activity;
 mod app_policy;
 mod attempts;
+mod bearers;
 mod client_people;
 mod clients;
 mod db;

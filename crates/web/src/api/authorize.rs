@@ -157,7 +157,7 @@ async fn person(state: &WebState, incoming: &mut Incoming) -> Result<Caller, Box
     match (caller.user(), caller.credential()) {
         (Some(user), Some(credential)) => {
             incoming.ctx.facts.actor = Some(user.id.to_string());
-            incoming.ctx.facts.credential = Some(credential.to_string());
+            incoming.ctx.facts.credential = Some(Box::new(credential));
             Ok(caller)
         }
         _ => Err(Box::new(refused(

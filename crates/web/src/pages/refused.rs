@@ -152,6 +152,7 @@ fn named<R: Refusal>(
     way: Way<'_>,
 ) -> Response {
     let (code, reason, english) = match failure {
+        Failure::Fault(fault) if fault.is_end_of_credential() => return session_over(state, incoming),
         Failure::Refused(refusal) => (refusal.code(), refusal.reason(), refusal.public()),
         Failure::Fault(fault) => {
             let (code, english) = fault_said(fault, &incoming.ctx.facts.request_id);
