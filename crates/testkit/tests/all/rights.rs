@@ -448,7 +448,7 @@ async fn point_1_5_the_log_names_the_credential_and_its_holder() {
         let reader = Api::person(&app, &ada, "audit:read").await;
         let found = reader.get(&format!("/api/v1/audit-events?credential={credential}")).await.json();
         let kinds: Vec<_> = found["items"].as_array().unwrap().iter().map(|event| event["kind"].clone()).collect();
-        assert_eq!(kinds, [json!("client.created")], "{found}");
+        assert_eq!(kinds, [json!("consent.granted"), json!("client.created")], "{found}");
         let page = browser.get(&format!("/workspaces/{workspace}/audit?credential={credential}")).await;
         assert!(
             page.body.contains(&format!("with <a href=\"/workspaces/{workspace}/audit?credential={credential}\">")),
