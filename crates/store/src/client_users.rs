@@ -4,19 +4,16 @@ use crate::page::count;
 use crate::{StoreError, Tx, dialect, params};
 use domain::{ClientId, UserId, WorkspaceId};
 
-/// Until the transaction ends nobody else gives the client a consent or takes one back: what is found between this and a
-/// change is still so at the change.
+/// Until the transaction ends no other gives the client a consent or takes one back: what is found between this and a change is
+/// still so at the change. Makes the row where there is none yet, because without one there is nothing to hold: a consent that
+/// comes meanwhile would be found, and its transaction holds the count already.
 pub(crate) async fn hold(tx: &mut Tx, client: &ClientId) -> Result<(), StoreError> {
-    dialect::lock_rows(tx, "SELECT client_id FROM client_users WHERE client_id = $1 FOR UPDATE", params![client]).await
-}
-
-/// The same before a consent is given, which may be the client's first.
-pub(crate) async fn hold_to_give(tx: &mut Tx, client: &ClientId) -> Result<(), StoreError> {
     // The client first: who removes it has it when reaching for the count.
     dialect::lock_rows(tx, "SELECT id FROM clients WHERE id = $1 FOR KEY SHARE", params![client]).await?;
-    let sql = "INSERT INTO client_users (client_id, user_count) VALUES ($1, 0) ON CONFLICT (client_id) DO NOTHING";
+    let sql = "INSERT INTO client_users (client_id, user_count) SELECT id, 0 FROM clients WHERE id = $1 \
+               ON CONFLICT (client_id) DO NOTHING";
     tx.execute(sql, params![client]).await?;
-    hold(tx, client).await
+    dialect::lock_rows(tx, "SELECT client_id FROM client_users WHERE client_id = $1 FOR UPDATE", params![client]).await
 }
 
 /// A consent of one user, as far as the user is counted for its sake.
@@ -144,8 +141,7 @@ pub(crate) async fn add(tx: &mut Tx, client: &ClientId, users: i64) -> Result<()
 
 /// Forgets all users of the client; answers how many there were.
 pub(crate) async fn clear(tx: &mut Tx, client: &ClientId) -> Result<i64, StoreError> {
-    // Another transaction may be giving the first consent right now: without a row there is nothing to hold.
-    hold_to_give(tx, client).await?;
+    hold(tx, client).await?;
     let users = total(tx, client).await?;
     tx.execute("UPDATE client_users SET user_count = 0 WHERE client_id = $1", params![client]).await?;
     Ok(users)
@@ -153,7 +149,7 @@ pub(crate) async fn clear(tx: &mut Tx, client: &ClientId) -> Result<i64, StoreEr
 
 /// Forgets the users of the client who allow it something in this workspace alone.
 pub(crate) async fn clear_in(tx: &mut Tx, client: &ClientId, workspace: WorkspaceId) -> Result<(), StoreError> {
-    hold_to_give(tx, client).await?;
+    hold(tx, client).await?;
     let sql = "SELECT user_count FROM client_workspaces WHERE client_id = $1 AND workspace_id = $2 \
                AND user_epoch = (SELECT access_epoch FROM clients WHERE id = $1)";
     let users = count(tx, sql, params![client, workspace]).await?;

@@ -127,7 +127,7 @@ async fn add(
         workspaces::hold_shared(tx, workspace).await?;
     }
     // Two consents at once must not lose one of the two, which may not exist yet.
-    client_users::hold_to_give(tx, client).await?;
+    client_users::hold(tx, client).await?;
     let allowed = Allowed::read(tx, user, client).await?;
     let with = allowed.with(&key(workspace));
     let before = find(tx, user, client, workspace).await?;

@@ -180,21 +180,21 @@ async fn point_4_3_what_a_workspace_took_back_counts_nowhere_while_its_rows_are_
         );
         let apps = read_tx!(db, |tx| consents::list_for_user(tx, user_id(1)));
         assert_eq!(apps.iter().map(|app| &app.client.id).collect::<Vec<_>>(), [&client_id(2)]);
-        let page = read_tx!(db, |tx| consents::page_for_user(tx, user_id(1), "", Page::default()));
+        let page = read_tx!(db, |tx| consents::page_for_user(tx, user_id(1), "", Page::default(), NOW));
         assert_eq!((page.items.len(), page.total), (1, 1));
-        assert_eq!(read_tx!(db, |tx| consents::of_user_and_client(tx, user_id(1), &one)), [] as [_; 0]);
-        assert_eq!(read_tx!(db, |tx| consents::of_user_and_client(tx, user_id(2), &one)).len(), 1);
+        assert_eq!(read_tx!(db, |tx| consents::of_user_and_client(tx, user_id(1), &one, NOW)), [] as [_; 0]);
+        assert_eq!(read_tx!(db, |tx| consents::of_user_and_client(tx, user_id(2), &one, NOW)).len(), 1);
         assert_eq!(read_tx!(db, |tx| consents::count_for_user(tx, user_id(1))), 1);
         let people = read_tx!(db, |tx| client_people::page(tx, &one, None, Page::default(), Beside::Nobody));
         assert_eq!((people.items.len(), people.total), (2, 2));
         assert_eq!(people.items[1].workspaces, [elsewhere]);
         assert_eq!(read_tx!(db, |tx| client_people::living_grants(tx, &one, at(2))), 0);
-        let apps = read_tx!(db, |tx| workspace_apps::page(tx, workspace_id(1), "", Page::default()));
+        let apps = read_tx!(db, |tx| workspace_apps::page(tx, workspace_id(1), "", Page::default(), NOW));
         assert_eq!((apps.items.len(), apps.total), (1, 1));
         assert_eq!((&apps.items[0].client_id, apps.items[0].people), (&client_id(2), 1));
-        let apps = read_tx!(db, |tx| workspace_apps::page(tx, workspace_id(2), "", Page::default()));
+        let apps = read_tx!(db, |tx| workspace_apps::page(tx, workspace_id(2), "", Page::default(), NOW));
         assert_eq!((apps.items.len(), apps.items[0].people), (1, 1));
-        assert_eq!(read_tx!(db, |tx| workspace_apps::find(tx, workspace_id(1), &one)), None);
+        assert_eq!(read_tx!(db, |tx| workspace_apps::find(tx, workspace_id(1), &one, NOW)), None);
         let people =
             read_tx!(db, |tx| workspace_apps::people(tx, workspace_id(1), &one, Page::default(), Beside::Nobody));
         assert_eq!((people.items, people.total), (vec![], 0));
@@ -202,7 +202,7 @@ async fn point_4_3_what_a_workspace_took_back_counts_nowhere_while_its_rows_are_
         assert_eq!(read_tx!(db, |tx| workspace_apps::standing(tx, workspace_id(1), &one, at(2))), (0, 0));
         write_tx!(db, |tx| app_policy::set(tx, workspace_id(1), domain::identity::AppPolicy::Verified, at(2)));
         assert_eq!(read_tx!(db, |tx| app_policy::choosy_workspaces(tx, &one)), []);
-        let out = read_tx!(db, |tx| app_policy::effect(tx, workspace_id(1), domain::identity::AppPolicy::Verified));
+        let out = read_tx!(db, |tx| app_policy::effect(tx, workspace_id(1), domain::identity::AppPolicy::Verified, NOW));
         assert_eq!((out.clients, out.people), (1, 1), "the other client");
         let mine = read_tx!(db, |tx| grants::list_for_user(tx, user_id(1), at(2)));
         assert_eq!(mine.iter().map(|grant| grant.id).collect::<Vec<_>>(), [grant_id(201)]);
