@@ -89,14 +89,14 @@ macro_rules! apps_of {
 }
 pub(crate) use apps_of;
 
-// The page is found first; CROSS JOIN, so that SQLite looks up the rest for that page alone. The people of
-// one workspace are read by its index: what is asked of `user_id` and the sum keep it from going through all of an application's.
+// The page is found first; CROSS JOIN, so that SQLite looks up the rest for that page alone. An index for consents in a workspace
+// keeps it from going through all of an application's people.
 macro_rules! told {
     ($page:expr, $now:literal) => {
         concat!(
             "SELECT c.id, c.name, c.trust, c.config, \
              (SELECT COUNT(*) FROM (SELECT 1 AS one FROM consents o WHERE o.workspace_id = $1 \
-             AND o.workspace_id <> '' AND o.client_id = p.client_id AND o.user_id > '' AND ",
+             AND o.workspace_id <> '' AND o.client_id = p.client_id AND ",
             stands_at!("o", "p.client_id", "c.access_epoch"),
             " LIMIT 1001) counted), ",
             counted!("p.client_id", $now),
@@ -149,7 +149,7 @@ const ONE: &str = told!(
     concat!(
         "SELECT c.id AS client_id, '' AS text FROM clients c CROSS JOIN workspaces w WHERE c.id = $2 AND w.id = $1 \
          AND c.deleted_at IS NULL AND (EXISTS (SELECT 1 FROM consents o WHERE o.workspace_id = $1 AND o.workspace_id <> '' \
-         AND o.client_id = $2 AND o.user_id > '' AND ",
+         AND o.client_id = $2 AND ",
         stands_in!("o", "$2", "$1"),
         ") OR EXISTS (SELECT 1 FROM grants g WHERE ",
         carries!("$2", "$3"),
@@ -354,8 +354,8 @@ mod tests {
 
     #[test]
     fn pages_read_one_workspace_by_its_indexes() {
-        const OF_THE_STATEMENT: [&str; 6] =
-            ["SCAN p", "SCAN a", "SCAN b", "SCAN apps", "SCAN own_names", "SCAN counted"];
+        const OF_THE_STATEMENT: [&str; 7] =
+            ["SCAN p", "SCAN a", "SCAN b", "SCAN t", "SCAN apps", "SCAN own_names", "SCAN counted"];
         for sql in [APPS, ONE, PEOPLE, PEOPLE_BACK] {
             let steps = plan(sql);
             let others = |step: &&String| {
