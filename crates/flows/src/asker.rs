@@ -3,7 +3,7 @@ use crate::Fault;
 use crate::session::Caller;
 use domain::client::{Client, SubType};
 use domain::identity::{Email, WorkspaceMembership};
-use domain::oauth::consent::Consent;
+use domain::oauth::consent::{Consent, home_unasked};
 use domain::oauth::decision::{OFFLINE, SignedIn};
 use domain::{ClientId, UserId, WorkspaceId};
 use std::collections::HashMap;
@@ -70,16 +70,21 @@ impl Person {
         client.access_epoch + self.epoch + there
     }
 
-    /// The workspace that a token in the person's own name shows, where it allows the client; a workspace's token shows that
-    /// workspace. The consent page names no other, so that one whose rule changes later is not shown either.
+    /// The workspace that the consent page names for tokens in the person's own name, where it allows the client; a workspace's
+    /// token shows that workspace. It names no other, so that one whose rule changes later is not shown either.
     pub fn home(&self, sub_type: SubType) -> Option<WorkspaceId> {
         self.home.filter(|id| sub_type == SubType::User && !self.forbidden.contains(id))
     }
 
-    /// The name of that workspace.
-    pub fn home_name(&self, sub_type: SubType) -> Option<String> {
-        let home = self.home(sub_type)?;
-        self.memberships.iter().find(|m| m.workspace_id == home).map(|m| m.workspace_name.clone())
+    /// The workspace that a token in the person's own name shows where nobody was asked.
+    pub fn home_unasked(&self, client: &Client, sub_type: SubType) -> Option<WorkspaceId> {
+        let home = home_unasked(client, &self.consents, self.home(sub_type));
+        home.filter(|_| sub_type == SubType::User)
+    }
+
+    /// The name of a workspace of theirs.
+    pub fn name_of(&self, workspace: WorkspaceId) -> Option<String> {
+        self.memberships.iter().find(|m| m.workspace_id == workspace).map(|m| m.workspace_name.clone())
     }
 
     /// The workspaces that do not let the client in, or the one that is named.

@@ -8,6 +8,7 @@ use crate::session::Caller;
 use crate::{App, Ctx, Fault, sent, unprotected};
 use domain::client::Client;
 use domain::oauth::authorize::{AuthorizationRequest, AuthorizeRefusal, Callback};
+use domain::oauth::consent::Home;
 use domain::oauth::decision::{Interaction, Step};
 use domain::oauth::params::RawParams;
 use domain::{ClientId, SessionId};
@@ -72,6 +73,7 @@ async fn begun<'s>(
                 asked: None,
                 told: None,
                 device: None,
+                home: Home::Unknown,
             };
             Ok(Begun::Scene(Box::new(Scene::new(app, ctx, caller, client, person, interaction)?)))
         }

@@ -40,8 +40,10 @@ pub struct Place {
     pub workspace_id: Option<WorkspaceId>,
     pub workspace_name: Option<String>,
     /// The names of the workspaces whose id, with the person's roles there, tokens in the person's own name carry today: each
-    /// authorization keeps the one that was the person's default then.
+    /// authorization keeps the one that the consent page named, and the next without a page shows the latest of them.
     pub homes: Vec<String>,
+    /// The next one shows the default workspace of then instead.
+    pub follows_default: bool,
     pub scopes: ScopeSet,
     pub since: Timestamp,
     /// When the consent was last widened.
@@ -63,6 +65,7 @@ fn connected(consents: Vec<store::consents::Connection>) -> Option<Connected> {
         workspace_id: app.consent.workspace_id,
         workspace_name: app.workspace_name,
         homes,
+        follows_default: app.consent.follows_default(&app.client),
         scopes: app.consent.scopes,
         since: app.consent.created_at,
         updated_at: app.consent.updated_at,

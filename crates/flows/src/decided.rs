@@ -6,6 +6,7 @@ use crate::recorder::About;
 use crate::scene::{Scene, answer_error, error, page, returned};
 use crate::told::{self, Told};
 use crate::{Failure, events};
+use domain::WorkspaceId;
 use domain::events::{Change, EventData};
 use domain::oauth::authorize::AuthorizeRefusal;
 use domain::oauth::decision::{self, Approval, Ask, Choice, Step};
@@ -51,7 +52,7 @@ impl Scene<'_> {
     /// What the person chose; a program that names no workspace gets the default one.
     fn choice(&self, ask: &Ask, decision: &Decision) -> Choice {
         let default = self.person.as_ref().and_then(|person| person.home);
-        let offered = |id: &domain::WorkspaceId| ask.workspaces.iter().any(|m| m.workspace_id == *id);
+        let offered = |id: &WorkspaceId| ask.workspaces.iter().any(|m| m.workspace_id == *id);
         let workspace = decision.choice.workspace.or(default.filter(|id| !decision.on_page && offered(id)));
         Choice { workspace, ..decision.choice.clone() }
     }
@@ -98,8 +99,10 @@ impl Scene<'_> {
         let granted = Told::of(Change::ConsentGranted, About::client(&client).and_user(user).and_workspace(workspace))
             .with(json!({"scopes": scopes}))
             .events([granted]);
+        // A caller who read no page gets the default of now.
+        let home = self.interaction.home.or(person.home(self.interaction.request.sub_type));
         let device =
-            self.interaction.device.as_ref().map(|device| (device.id, self.device_approval(person, &approval)));
+            self.interaction.device.as_ref().map(|device| (device.id, self.device_approval(person, &approval, home)));
         let waits = device.is_some();
         // A token's word holds for what comes of it, not for what the person allows next.
         let by_token = self.caller.token().is_some();
@@ -130,8 +133,9 @@ impl Scene<'_> {
                 if let Some(stays) = stays {
                     store::consents::set_stays(tx, user, &client, workspace, stays).await?;
                 }
-                if let Some(workspace) = workspace {
-                    store::consents::remember_workspace(tx, user, &client, workspace).await?;
+                match workspace {
+                    Some(workspace) => store::consents::remember_workspace(tx, user, &client, workspace).await?,
+                    None => drop(store::own_names::set_home(tx, user, &client, home, by_token).await?),
                 }
                 told::within(tx, &of, granted).await?;
                 Ok(None)
@@ -146,15 +150,15 @@ impl Scene<'_> {
             let locales = self.locales();
             return Ok(Next::Device { client: Box::new(self.client), allowed: true, locales });
         }
-        Ok(Next::Answer(self.code(&approval)?))
+        Ok(Next::Answer(self.code(&approval, home)?))
     }
 
     /// What a device is allowed.
-    fn device_approval(&self, person: &Person, approval: &Approval) -> DeviceApproval {
+    fn device_approval(&self, person: &Person, approval: &Approval, home: Option<WorkspaceId>) -> DeviceApproval {
         DeviceApproval {
             user_id: person.user_id,
             workspace_id: approval.workspace,
-            home_workspace_id: person.home(self.interaction.request.sub_type),
+            home_workspace_id: home,
             scopes: approval.scopes.clone(),
             stays: approval.stays,
             session_id: self.caller.session_id(),

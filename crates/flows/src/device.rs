@@ -10,6 +10,7 @@ use domain::allowance::{DEVICES_IN_A_NETWORK, DEVICES_OF_A_CLIENT};
 use domain::client::{Client, GrantType};
 use domain::oauth::authorize::{AuthorizationRequest, AuthorizeRefusal};
 use domain::oauth::client_auth::ClientRefusal;
+use domain::oauth::consent::Home;
 use domain::oauth::decision::{AskingDevice, Interaction};
 use domain::oauth::device::{DeviceAuthorization, DeviceState, INTERVAL, LIFETIME, UserCode};
 use domain::oauth::diagnosis::Endpoint;
@@ -226,6 +227,7 @@ pub async fn enter(
         asked: None,
         told: None,
         device: Some(AskingDevice { id: device.id, user_code }),
+        home: Home::Unknown,
     };
     Ok(interaction::seal(app, ctx, &interaction)?)
 }

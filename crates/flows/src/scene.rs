@@ -6,15 +6,16 @@ use crate::page_refusal::{InteractionRefusal, PageReason, PageRefusal};
 use crate::recorder::About;
 use crate::session::Caller;
 use crate::{App, Ctx, Failure, Fault, sent};
-use domain::ClientId;
 use domain::client::Client;
 use domain::identity::Email;
 use domain::oauth::authorize::{AuthorizeRefusal, Callback};
+use domain::oauth::consent::Home;
 use domain::oauth::decision::{self, Approval, Ask, Interaction, Progress, Step};
 use domain::oauth::diagnosis::Endpoint;
 use domain::oauth::error::{Named, Refusal as _};
 use domain::oauth::seal::{Purpose, TokenId};
 use domain::oauth::token::CodePayload;
+use domain::{ClientId, WorkspaceId};
 use serde_json::{Value, json};
 
 const HERE: &str = Endpoint::Authorization.as_str();
@@ -106,7 +107,11 @@ impl Scene<'_> {
             }
             Step::SelectWorkspace(ask) => self.consent_page(ask, true),
             Step::AskConsent(ask) => self.consent_page(ask, false),
-            Step::Approve(approval) => Ok(Next::Answer(self.code(&approval)?)),
+            Step::Approve(approval) => {
+                let person = self.person.as_ref();
+                let home = person.and_then(|p| p.home_unasked(&self.client, self.interaction.request.sub_type));
+                Ok(Next::Answer(self.code(&approval, home)?))
+            }
             Step::Explain(refusal) => self.unable(refusal),
             Step::Refuse(refusal) => {
                 let request = &self.interaction.request;
@@ -141,6 +146,8 @@ impl Scene<'_> {
 
     pub(crate) fn consent_page(&mut self, ask: Ask, only_workspace: bool) -> Result<Next, AuthorizeFailure> {
         self.interaction.asked = self.person.as_ref().map(|p| p.user_id);
+        let home = self.person.as_ref().and_then(|p| p.home(self.interaction.request.sub_type));
+        self.interaction.home = Home::Named(home);
         let interaction = seal(self.app, self.ctx, &self.interaction)?;
         let view = ConsentView {
             client: self.client.clone(),
@@ -149,7 +156,7 @@ impl Scene<'_> {
             user_email: self.person.as_ref().map(|p| p.email.to_string()).unwrap_or_default(),
             expected: self.expected(),
             developer: None,
-            home: self.person.as_ref().and_then(|p| p.home_name(self.interaction.request.sub_type)),
+            home: self.person.as_ref().and_then(|p| p.name_of(home?)),
             only_workspace,
             user_code: self.interaction.device.as_ref().map(|device| device.user_code.clone()),
             locales: self.locales(),
@@ -182,8 +189,8 @@ impl Scene<'_> {
         Ok(Next::Unable { interaction: seal(app, self.ctx, &self.interaction)?, view: Box::new(view) })
     }
 
-    /// A code exists only here, after approval.
-    pub(crate) fn code(&self, approval: &Approval) -> Result<Answer, Fault> {
+    /// A code exists only here, after approval. A token in the person's own name shows the workspace `home`.
+    pub(crate) fn code(&self, approval: &Approval, home: Option<WorkspaceId>) -> Result<Answer, Fault> {
         let request = &self.interaction.request;
         let Some(person) = &self.person else { return Err(Fault::Other("approved without a user")) };
         if self.interaction.device.is_some() {
@@ -198,7 +205,7 @@ impl Scene<'_> {
             resources: request.resources.clone(),
             claims: request.claims.within(&approval.scopes),
             sub_type: request.sub_type,
-            workspace_id: approval.workspace.or(person.home(request.sub_type)),
+            workspace_id: approval.workspace.or(home),
             user_id: person.user_id,
             session_id: self.caller.session_id(),
             by_token: self.caller.token(),

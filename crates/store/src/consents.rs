@@ -1,7 +1,7 @@
 //! What users allowed clients, and which workspace they chose last.
 use crate::client_users::Allowed;
 use crate::epochs::{epoch_there, stands, stands_at, stands_of};
-use crate::own_names::shows;
+use crate::own_names::{home, shows};
 use crate::page::{MOST_CHOICES, MOST_OF_ARRAY, Page, Paged, count};
 use crate::{Row, StoreError, Tx, client_users, clients, dialect, params, workspaces};
 use domain::client::Client;
@@ -9,11 +9,18 @@ use domain::oauth::consent::Consent;
 use domain::text::fold;
 use domain::{ClientId, ScopeSet, Timestamp, UserId, WorkspaceId};
 
+/// What [`read`] reads, of the consent `o` or, where a statement gives it back, of the consent itself.
 macro_rules! columns {
     () => {
-        "o.user_id, o.client_id, o.workspace_id, o.scopes, o.standing, o.stays, o.created_at, o.updated_at"
+        "o.user_id, o.client_id, o.workspace_id, o.scopes, o.standing, o.stays, o.home_workspace_id, o.created_at, \
+         o.updated_at"
+    };
+    (RETURNING) => {
+        " RETURNING user_id, client_id, workspace_id, scopes, standing, stays, home_workspace_id, created_at, \
+         updated_at"
     };
 }
+pub(crate) use columns;
 
 pub(crate) fn read(row: &mut Row) -> Result<Consent, StoreError> {
     let (user_id, client_id) = (row.parse()?, row.client_id()?);
@@ -26,6 +33,7 @@ pub(crate) fn read(row: &mut Row) -> Result<Consent, StoreError> {
         standing: row.opt_with(|text| ScopeSet::parse(text).ok())?.unwrap_or_else(|| scopes.clone()),
         scopes,
         stays: row.bool()?,
+        home: home(row)?,
         created_at: row.time()?,
         updated_at: row.time()?,
     })
@@ -167,6 +175,8 @@ const ADD: &str = concat!(
      standing = excluded.standing, updated_at = excluded.updated_at, alone = excluded.alone, epoch = excluded.epoch, \
      workspace_epoch = excluded.workspace_epoch, stays = ",
     same!("consents.stays", "1"),
+    ", home_workspace_id = ",
+    same!("consents.home_workspace_id", "NULL"),
     ", created_at = ",
     same!("consents.created_at", "excluded.created_at")
 );
@@ -205,7 +215,7 @@ async fn take(
     let sql = concat!(
         "DELETE FROM consents AS o WHERE o.user_id = $1 AND o.client_id = $2 AND o.workspace_id = $3 AND ",
         stands!("o"),
-        " RETURNING user_id, client_id, workspace_id, scopes, standing, stays, created_at, updated_at"
+        columns!(RETURNING)
     );
     let Some(mut row) = tx.one(sql, params![user, client, key(workspace)]).await? else { return Ok(None) };
     allowed.became(tx, user, client, &allowed.without(&key(workspace))).await?;
@@ -356,12 +366,13 @@ pub struct Connection {
     pub app: ConnectedApp,
     /// When a grant that came of it was last used, as far as grants that expired are still kept.
     pub last_used_at: Option<Timestamp>,
-    /// The names of the workspaces that its grants show while they act in the user's own name.
+    /// The names of the workspaces that its grants show while they act in the user's own name, and of the one that the next
+    /// will show.
     pub homes: Vec<String>,
 }
 
 // CROSS JOIN, so that SQLite begins with the page and looks up the rest for that page alone. The databases name the
-// position of a text within another differently. A consent has a row for each workspace that its grants show.
+// position of a text within another differently. A consent has a row for each workspace that it shows.
 macro_rules! connections {
     ($position:literal) => {
         concat!(

@@ -61,6 +61,7 @@ const MIGRATIONS: &[Migration] = migrations![
     27 "master_key" "0027_master_key.sql",
     28 "home" "0028_home.sql",
     29 "workspace_epochs" "0029_workspace_epochs.sql",
+    30 "consent_home" "0030_consent_home.sql",
 ];
 
 /// The schema version that this program needs.

@@ -3,6 +3,7 @@
 use crate::page::{Beside, Page, Paged, count};
 use crate::{Row, StoreError, Tx, params};
 use domain::identity::Email;
+use domain::oauth::consent::Home;
 use domain::{ClientId, Timestamp, UserId, WorkspaceId};
 
 /// Whether tokens of the grant `g` carry the workspace `w`, which is `$1`: the grant lives, the person is a member, and the rule
@@ -49,24 +50,50 @@ macro_rules! own_names {
     };
 }
 
-/// The workspaces `h` that the client `c` receives while it acts in the name of the person of the consent `o`: a row each, and one
-/// without where there is none.
+/// The workspaces `h` that the client `c` receives while it acts in the name of the person of the consent `o`, those of its grants
+/// and the one that the consent remembers for the next: a row each, and one without where there is none.
 macro_rules! shows {
     ($now:literal) => {
         concat!(
-            "LEFT JOIN members m ON o.workspace_id = '' AND m.user_id = o.user_id AND EXISTS (SELECT 1 FROM grants g \
+            "LEFT JOIN members m ON o.workspace_id = '' AND m.user_id = o.user_id \
+             AND (m.workspace_id = o.home_workspace_id OR EXISTS (SELECT 1 FROM grants g \
              WHERE g.home_workspace_id = m.workspace_id AND g.client_id = o.client_id AND g.user_id = o.user_id \
              AND g.ended_at IS NULL AND g.expires_at > ",
             $now,
             " AND ",
             crate::epochs::lives!("g"),
-            ") AND EXISTS (SELECT 1 FROM workspaces r WHERE r.id = m.workspace_id AND ",
+            ")) AND EXISTS (SELECT 1 FROM workspaces r WHERE r.id = m.workspace_id AND ",
             crate::lets_in::lets_in!("r.app_policy", "r.id"),
             ") LEFT JOIN workspaces h ON h.id = m.workspace_id"
         )
     };
 }
 pub(crate) use {carries, counted, own_names, shows};
+
+/// What the consent page named: the empty text where that was none, and NULL where it is not known.
+pub(crate) fn home(row: &mut Row) -> Result<Home, StoreError> {
+    let named = row.opt_with(|text| if text.is_empty() { Some(None) } else { text.parse().ok().map(Some) })?;
+    Ok(named.map_or(Home::Unknown, Home::Named))
+}
+
+/// Notes the workspace that the person was told of, with what they allowed the client in their own name: it receives the same one
+/// until they are asked again. What was allowed with a personal access token (`by_token`) changes nothing where something stands.
+pub async fn set_home(
+    tx: &mut Tx,
+    user: UserId,
+    client: &ClientId,
+    home: Option<WorkspaceId>,
+    by_token: bool,
+) -> Result<bool, StoreError> {
+    macro_rules! set {
+        () => {
+            "UPDATE consents SET home_workspace_id = $3 WHERE user_id = $1 AND client_id = $2 AND workspace_id = ''"
+        };
+    }
+    let sql = if by_token { concat!(set!(), " AND standing = ''") } else { set!() };
+    let home = home.map_or_else(String::new, |id| id.to_string());
+    Ok(tx.execute(sql, params![user, client, home]).await? == 1)
+}
 
 /// Somebody whose id and roles an application receives together with the workspace's id: what a list of members says, and no
 /// more.

@@ -134,10 +134,12 @@ pub async fn remove_consents(
 ) -> Result<Vec<Consent>, StoreError> {
     let Some(workspace) = place else {
         // In the order of the index, so that it reads no more than it removes.
-        let sql = "DELETE FROM consents WHERE client_id = $1 AND (user_id, workspace_id) IN (SELECT o.user_id, \
+        let sql = concat!(
+            "DELETE FROM consents WHERE client_id = $1 AND (user_id, workspace_id) IN (SELECT o.user_id, \
              o.workspace_id FROM consents o WHERE o.client_id = $1 \
-             AND o.epoch < (SELECT e.access_epoch FROM clients e WHERE e.id = $1) ORDER BY o.epoch, o.user_id LIMIT $2) \
-             RETURNING user_id, client_id, workspace_id, scopes, standing, stays, created_at, updated_at";
+             AND o.epoch < (SELECT e.access_epoch FROM clients e WHERE e.id = $1) ORDER BY o.epoch, o.user_id LIMIT $2)",
+            consents::columns!(RETURNING)
+        );
         return tx.all(sql, params![client, limit]).await?.iter_mut().map(consents::read).collect();
     };
     let mut removed = Vec::new();
@@ -157,8 +159,9 @@ const REMOVE_IN: &str = concat!(
      WHERE o.client_id = $1 AND o.workspace_id = $2 AND o.workspace_id <> '' \
      AND o.epoch = (SELECT e.access_epoch FROM clients e WHERE e.id = $1) AND o.workspace_epoch < ",
     epoch_there!("$1", "$2"),
-    " ORDER BY o.workspace_epoch, o.created_at LIMIT $3) \
-     RETURNING user_id, client_id, workspace_id, scopes, standing, stays, created_at, updated_at, alone"
+    " ORDER BY o.workspace_epoch, o.created_at LIMIT $3)",
+    consents::columns!(RETURNING),
+    ", alone"
 );
 
 macro_rules! next {

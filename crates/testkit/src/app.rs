@@ -148,6 +148,12 @@ impl TestApp {
         described::check(document.await, method, path, parts.status, &parts.headers, body);
     }
 
+    /// Changes rows to what an older version left; answers how many.
+    pub async fn execute(&self, sql: &'static str) -> u64 {
+        let work = self.store.write(move |tx| Box::pin(async move { tx.execute(sql, store::params![]).await }));
+        work.await.map_err(|error: store::StoreError| error).unwrap()
+    }
+
     /// The exact outcomes that the audit log holds for a kind of event.
     pub async fn outcomes(&self, kind: &str) -> Vec<String> {
         self.app.flush_audit().await.unwrap();

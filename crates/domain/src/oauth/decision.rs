@@ -1,6 +1,6 @@
 //! The next step of an authorization: a pure function of the request, who is signed in, and what was allowed before.
 use super::authorize::{AuthorizationRequest, AuthorizeRefusal as R};
-use super::consent::Consent;
+use super::consent::{Consent, Home};
 use super::device::UserCode;
 use super::scope::ScopeSet;
 use super::seal::TokenId;
@@ -30,6 +30,8 @@ pub struct Interaction {
     pub told: Option<UserId>,
     /// The device that waits for the answer, where it is none of a redirect.
     pub device: Option<AskingDevice>,
+    /// What the consent page named, once it was shown: the answer holds for that, whatever is the default by then.
+    pub home: Home,
 }
 
 /// A device that asks (RFC 8628), by what it shows.

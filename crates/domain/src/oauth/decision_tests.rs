@@ -75,6 +75,7 @@ fn consent(workspace: Option<WorkspaceId>, scopes: &str) -> Consent {
         scopes: ScopeSet::parse(scopes).unwrap(),
         standing: ScopeSet::parse(scopes).unwrap(),
         stays: true,
+        home: Home::Unknown,
         created_at: NOW,
         updated_at: NOW,
     }

@@ -1,5 +1,6 @@
 //! What stands inside the sealed tokens.
 use super::claims::ClaimsRequest;
+use super::consent::Home;
 use super::decision::Interaction;
 use super::pkce::CodeChallenge;
 use super::scope::ScopeSet;
@@ -195,8 +196,28 @@ impl From<v1::CodePayload> for CodePayload {
 }
 
 impl Payload for Interaction {
+    const VERSION: u8 = 2;
+
     fn upgrade(version: u8, plain: &[u8]) -> Option<Self> {
-        v0::read(version, plain)
+        let old: v1::Interaction = if version == 1 { exactly(plain)? } else { v0::read(version, plain)? };
+        Some(old.into())
+    }
+}
+
+impl From<v1::Interaction> for Interaction {
+    fn from(old: v1::Interaction) -> Self {
+        Self {
+            request: old.request,
+            browser: old.browser,
+            expires_at: old.expires_at,
+            fresh_session: old.fresh_session,
+            account_selected: old.account_selected,
+            asked: old.asked,
+            told: old.told,
+            device: old.device,
+            // Nothing recorded it then.
+            home: Home::Unknown,
+        }
     }
 }
 

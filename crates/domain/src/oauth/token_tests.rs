@@ -18,6 +18,12 @@ const CODE_1: &str = "cs_ac_gAAAAQMDAwMDAwMDAwMDAxw5AAAN5mFjhbiX7fuZeaXgVKi0lY5D
 const REDIRECT: &str = "cs_ix_AAAAAQMDAwMDAwMDAwMDA1xdYjRvgog9ANXYh_K-midYCiuUEntQEIZk-_cRjuCWkZyPOMnomAtpx6YAdRhShljCCqTjAAbq5X3WHgmOCBcmh3mxTZ4F4M_G0uWrkOQUw4DLJNS3DDrSFb6gLexcV13oLyIPiVKTgsgLX1_1pFU7wzMQ6CIMYLT5bzIPOrXt7vYYVqxlbZVzBfjREsgCaQrgEB_VRSVlDsAGM12g6YPImKeCzBuDqlLo2TBDsNd1lWwBHBhjMW7e5KJpwd2xsHRJMa770dzqQdMW3yAvVtH8yw9d8jv-vFsuQrX6ng";
 const DEVICE: &str = "cs_ix_AAAAAQMDAwMDAwMDAwMDA41aWVXN12L7VcaJmW_AEGS1Az_RYt_HXUBZ_TwZTmfVz1vvASJM7BihQ9O7yYCkT0NGJPwA0MGM3AsUma1sqVdvBhZE0jEUZuBXnBEaLjpb229RSgMxPATaBEa3UihEm3tGZhCwJQ0d2J5T023WzA8vyWThSt7o2k-hKeSpsE7-ELPoYy-rYiolmBjRanqB8UH0Heswtv6pYdBBhNp3rW5vpff9Z-STjU4FuOmujuIgyhY8tbUSG5sIg65ctcjE9eMJLt-wpf72v1XP96RdrydnS11pq5BjfTIx3bl7pHCXJTuCj32LcZZGYEL8NsKCTB9JJQ";
 
+/// Of version 1.
+const INTERACTIONS_1: [&str; 2] = [
+    "cs_ix_gAAAAQMDAwMDAwMDAwMDA7SxA6Dk2SeXnAym--RctSn7DsnrhcYY_Faavo4gi_m-sTN9TCeoHJOU0SRuN_c_InwX4DpAOu40ekeGeVd7tlzAHRVdoSRoWbITIjxtJWSVS1kMo4G5igLcqqEzJ-7pLmfJnkIKPej_FG_pBqD0EcyPI2wTAXayzgDZunC43Ku-QIBZUSLSTZZCGzganvTfPrlljzZe61oMNka5F10ottmre-EboPvDN9UWJ1kMaqwMBUbUsMEiiI8BI5utCSKCT34y5A-lswmuZ3y7GTT78nUBjZoexyKfU5q05VKazdV_bkZ8DNiMELLGJKZdmx7UE0FL40A",
+    "cs_ix_gAAAAQMDAwMDAwMDAwMDAzOWRJ-EZPIvjDPoGwDW0m-zLRmQx-z2lZdo76VKEQn1soA8CUtF0nbvK0Bs-aiHxrqOp8wC3Mh4rh-E9bTcYwrqY-XiFSGyPMeLSVtTV47HaL0RLjrkRkhBR3Eo0xjcgEh6Q_R6na8yhyRD1Zz7c9iIE_hJJOGRC7A267u3ox96tmkour7Ho_NtA1wLeqdEh57RR_odtEFtUDGXR17WdCVIj2JHzOig-a3HCWtKP-ARTBg_9udlHWaDxydkw3yA3HRuhvw6U88jL5Aydf63xcW2YuXbFHHUtftcHqRse9Q",
+];
+
 /// What is sealed today, of the same contents in the same order. A change needs a new version.
 const TODAY: &str = include_str!("tokens_of_today.txt");
 
@@ -92,8 +98,10 @@ fn codes_of_version_1_open() {
 }
 
 #[test]
-fn interactions_of_version_0_open() {
-    for (text, device) in [(REDIRECT, None), (DEVICE, Some("BCDF-GHJK"))] {
+fn interactions_of_versions_0_and_1_open() {
+    let [of_device, of_redirect] = INTERACTIONS_1;
+    let code = Some("BCDF-GHJK");
+    for (text, device) in [(REDIRECT, None), (of_redirect, None), (DEVICE, code), (of_device, code)] {
         let interaction: Interaction = open(Purpose::Interaction, text);
         let request = &interaction.request;
         assert_eq!((request.client_id.as_str(), request.callback.redirect_uri()), ("cs_ci_x", "https://a.example/cb"));
@@ -112,6 +120,7 @@ fn interactions_of_version_0_open() {
             (Some(SessionId::new(NOW, [2; 10])), true)
         );
         assert_eq!((interaction.asked, interaction.told), (Some(UserId::new(NOW, [0; 10])), None));
+        assert_eq!(interaction.home, Home::Unknown, "nothing recorded it then");
         assert_eq!(interaction.device.map(|device| device.user_code.to_string()).as_deref(), device);
     }
 }

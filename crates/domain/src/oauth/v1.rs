@@ -1,5 +1,7 @@
 //! The payloads of sealed tokens as they were at version 1, where they changed since. Nothing here may change.
+use super::authorize::AuthorizationRequest;
 use super::claims::ClaimsRequest;
+use super::decision::AskingDevice;
 use super::pkce::CodeChallenge;
 use super::scope::ScopeSet;
 use super::v0;
@@ -26,6 +28,19 @@ pub struct CodePayload {
     pub acr: Option<String>,
     pub refreshable: bool,
     pub expires_at: Timestamp,
+}
+
+/// The same as of version 0.
+#[derive(Debug, Serialize, Deserialize)]
+pub struct Interaction {
+    pub request: AuthorizationRequest,
+    pub browser: [u8; 32],
+    pub expires_at: Timestamp,
+    pub fresh_session: Option<SessionId>,
+    pub account_selected: bool,
+    pub asked: Option<UserId>,
+    pub told: Option<UserId>,
+    pub device: Option<AskingDevice>,
 }
 
 impl From<v0::CodePayload> for CodePayload {

@@ -4,6 +4,7 @@ use common::*;
 use domain::WorkspaceId;
 use domain::client::{Client, SubType, Trust};
 use domain::identity::{AppPolicy, Role};
+use domain::oauth::consent::Home;
 use domain::oauth::grant::{EndReason, Grant};
 use store::app_policy::{self, Effect};
 use store::grants::Whose;
@@ -76,6 +77,62 @@ async fn point_3_1_a_person_sees_each_workspace_that_an_app_receives_in_their_ow
         assert_eq!(homes(db, 2).await, ["Workspace 1"]);
         write_tx!(db, |tx| grants::end_each(tx, Whose::User(user_id(1)), EndReason::ConsentRevoked, at(3)));
         assert_eq!(homes(db, 3).await, [] as [&str; 0]);
+    })
+    .await;
+}
+
+/// A client receives the workspace that the page named until the person is asked again.
+#[tokio::test]
+async fn point_3_2_a_consent_in_the_persons_own_name_remembers_its_workspace() {
+    for_each_database(async |db| {
+        fill(db).await;
+        let app = client_id(1);
+        let set = async |home: Option<u8>, by_token| {
+            let home = home.map(workspace_id);
+            write_tx!(db, |tx| own_names::set_home(tx, user_id(1), &client_id(1), home, by_token))
+        };
+        let home = async || read_tx!(db, |tx| consents::find(tx, user_id(1), &app, None)).unwrap().home;
+        let named = |n: Option<u8>| Home::Named(n.map(workspace_id));
+        assert_eq!(home().await, Home::Unknown, "as those from before");
+        for n in [Some(1), Some(2), None] {
+            assert_eq!((set(n, false).await, home().await), (true, named(n)));
+        }
+        assert_eq!(
+            (set(Some(1), true).await, home().await),
+            (false, named(None)),
+            "what stands is not a token's to change"
+        );
+        let other = read_tx!(db, |tx| consents::list_for_client(tx, user_id(1), &client_id(13)));
+        assert_eq!((other[0].workspace_id, other[0].home), (Some(workspace_id(1)), Home::Unknown));
+        assert!(
+            !write_tx!(db, |tx| own_names::set_home(tx, user_id(1), &client_id(13), None, false)),
+            "none of their own"
+        );
+
+        // Connected apps name it, too, when no grant is left, as long as the person is a member and the rule lets the client in.
+        assert_eq!(homes(db, 1000).await, [] as [&str; 0]);
+        set(Some(2), false).await;
+        assert_eq!(homes(db, 1).await, ["Workspace 1", "Workspace 2"]);
+        assert_eq!(homes(db, 1000).await, ["Workspace 2"]);
+        set(Some(1), false).await;
+        assert_eq!(homes(db, 1).await, ["Workspace 1"], "once");
+        write_tx!(db, |tx| app_policy::set(tx, workspace_id(1), AppPolicy::Verified, at(2)));
+        assert_eq!(homes(db, 1000).await, [] as [&str; 0]);
+        write_tx!(db, |tx| app_policy::set(tx, workspace_id(1), AppPolicy::All, at(2)));
+        write_tx!(db, |tx| workspaces::remove_member(tx, user_id(1), workspace_id(1)));
+        assert_eq!((homes(db, 1000).await, home().await), (vec![], named(Some(1))));
+
+        // Where nothing but a token's word is there, that is remembered.
+        write_tx!(db, |tx| consents::delete(tx, user_id(1), &client_id(1), None));
+        write_tx!(db, |tx| consents::put_by_token(tx, user_id(1), &client_id(1), None, &scopes("openid"), NOW));
+        assert_eq!(home().await, Home::Unknown);
+        for n in [Some(2), None] {
+            assert_eq!((set(n, true).await, home().await), (true, named(n)));
+        }
+        // A taken back consent that is given again begins anew.
+        write_tx!(db, |tx| store::epochs::raise_of_client(tx, &client_id(1)));
+        write_tx!(db, |tx| consents::put(tx, user_id(1), &client_id(1), None, &scopes("openid"), NOW));
+        assert_eq!(home().await, Home::Unknown);
     })
     .await;
 }

@@ -3,6 +3,7 @@
 use domain::Timestamp;
 use domain::client::AccessTokenFormat;
 use flows::unguarded::accounts::{self, NewCredential};
+use flows::unguarded::profile::{self, Change};
 use serde_json::{Value, json};
 use testkit::{Api, Browser, Kind, Party, Reply, TestApp, TestUser, claims, for_each_database};
 
@@ -131,6 +132,42 @@ async fn point_1_1_nothing_outlives_the_token() {
         }
         let refused = app.outcomes("token.authorization_code").await;
         assert_eq!(refused.iter().filter(|why| *why == "personal_token_ended").count(), 2, "{refused:?}");
+        app.stop().await;
+    })
+    .await;
+}
+
+/// What a token allows changes nothing of what its person allowed on the page, and stands for tokens where nothing else does.
+/// Checklist 127.
+#[tokio::test]
+async fn point_3_2_a_token_does_not_change_the_workspace_that_the_person_agreed_to() {
+    for_each_database(async |database| {
+        let app = TestApp::start(database).await;
+        let ada = app.user("ada@example.com", 2).await;
+        let [first, second] = [ada.workspaces[0], ada.workspaces[1]].map(Some);
+        let default = async |to| {
+            let change = Change { default_workspace: Some(to), ..Change::default() };
+            profile::change(&app.app, &app.ctx(), ada.user.id, change).await.unwrap().unwrap();
+        };
+        let party = Party::new(&app, Kind::Web).await;
+        let (_, program) = token(&app, &ada, ALL, None).await;
+        let shown = async |code: &str| {
+            let told = claims(party.exchange(code).await.json()["id_token"].as_str().unwrap());
+            told.get("tenant_id").map(|id| id.as_str().unwrap().parse().unwrap())
+        };
+        let openid = [("scope", "openid")];
+        let more = [("scope", "openid email")];
+        default(first).await;
+        assert_eq!(shown(&allow(&party, &program, &openid).await).await, first);
+        default(second).await;
+        assert_eq!(shown(&allow(&party, &program, &openid).await).await, first, "allowed before");
+        let mut browser = Browser::new(&app);
+        assert_eq!(shown(&party.code(&mut browser, &ada, &openid).await).await, second, "a page, and its word stands");
+        default(first).await;
+        assert_eq!(shown(&allow(&party, &program, &more).await).await, first, "asked for more, and was told this one");
+        let code = browser.get(&party.authorize(&openid)).await.answer("code").expect("no page");
+        assert_eq!(shown(&code).await, second);
+        assert_eq!(shown(&allow(&party, &program, &more).await).await, second);
         app.stop().await;
     })
     .await;

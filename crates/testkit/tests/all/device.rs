@@ -1,6 +1,7 @@
 //! The device authorization grant (RFC 8628).
 use domain::client::GrantType;
 use flows::unguarded::applications::NewClient;
+use flows::unguarded::profile::{self, Change};
 use serde_json::Value;
 use testkit::{Browser, Kind, Party, Reply, TestApp, Tokens, for_each_database};
 
@@ -98,6 +99,37 @@ async fn a_device_gets_tokens_once_its_person_allowed_it() {
         assert_eq!(device.refresh(&tokens.refresh()).await.status, 200);
         refused(&device, &asked, "invalid_grant").await;
         assert_eq!(app.outcomes("token.device_code").await, ["device_code_replayed"], "pending is no failure");
+        app.stop().await;
+    })
+    .await;
+}
+
+/// The device and the sign-ins after it show the workspace that the page named.
+#[tokio::test]
+async fn point_3_2_a_device_shows_the_workspace_that_the_consent_page_named() {
+    for_each_database(async |database| {
+        let app = TestApp::start(database).await;
+        let ada = app.user("ada@example.com", 2).await;
+        let default = async |at: usize| {
+            let change = Change { default_workspace: Some(Some(ada.workspaces[at])), ..Change::default() };
+            profile::change(&app.app, &app.ctx(), ada.user.id, change).await.unwrap().unwrap();
+        };
+        let party = Party::with(&app, Kind::Spa, |new| new.config.grant_types.push(GrantType::DeviceCode)).await;
+        let mut browser = Browser::new(&app);
+        browser.sign_in_here("ada@example.com").await;
+        default(0).await;
+        let asked = ask(&party, &[("sub_type", "user")]).await;
+        let page = enter(&mut browser, asked["user_code"].as_str().unwrap()).await;
+        assert!(page.text("consent-receives").unwrap().contains("Workspace 0"), "{}", page.body);
+        default(1).await;
+        browser.submit(&page.form("consent-allow").set("action", "allow")).await;
+        app.clock.advance(5);
+        let of_device = Tokens(poll(&party, &asked).await.json());
+        let code = browser.get(&party.authorize(&[("scope", "openid")])).await.answer("code").expect("no page");
+        let of_browser = Tokens(party.exchange(&code).await.json());
+        for tokens in [of_device, of_browser] {
+            assert_eq!(tokens.id_claims()["tenant_id"], ada.workspaces[0].to_string());
+        }
         app.stop().await;
     })
     .await;

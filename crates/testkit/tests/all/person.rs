@@ -195,7 +195,7 @@ async fn point_3_2_user_tokens_keep_the_workspace_of_their_consent() {
         let jwt = Party::with(&app, Kind::Web, |new| new.config.access_token_format = AccessTokenFormat::Jwt).await;
         let none = party.tokens(&mut Browser::new(&app), &ada, &[]).await;
         change(&app, ada.user.id, default(first)).await;
-        let tokens = party.tokens(&mut Browser::new(&app), &ada, &[]).await;
+        let tokens = party.tokens(&mut Browser::new(&app), &ada, &[("prompt", "consent")]).await;
         let jwts = jwt.tokens(&mut Browser::new(&app), &ada, &[]).await;
         change(&app, ada.user.id, default(second)).await;
         let look = async || {
@@ -226,6 +226,111 @@ async fn point_3_2_user_tokens_keep_the_workspace_of_their_consent() {
         assert!(look().await.iter().all(|one| *one == of_first));
         accounts::remove_member(&app.app, &app.ctx(), ada.user.id, first).await.unwrap();
         assert!(look().await.iter().all(|one| *one == (None, None)), "no member any more");
+        app.stop().await;
+    })
+    .await;
+}
+
+/// The workspace that a token shows, with the roles there, in every place that says so.
+async fn shown(party: &Party, code: &str) -> Option<Value> {
+    let tokens = Tokens(party.exchange(code).await.json());
+    let told = [
+        claims(&tokens.access()),
+        party.introspect(&tokens.access()).await,
+        tokens.id_claims(),
+        userinfo(&party.app, &tokens.access(), "/oauth2/userinfo").await,
+    ]
+    .map(|one| (one.get("tenant_id").cloned(), one.get("roles").cloned()));
+    assert!(told.iter().all(|one| *one == told[0]), "{told:?}");
+    let [(workspace, roles), ..] = told;
+    assert_eq!(roles, workspace.is_some().then(|| json!(["owner", "compliance_officer"])));
+    workspace
+}
+
+/// Nobody named the default workspace of now to the person, who agreed to another or to none.
+/// Checklist 131.
+#[tokio::test]
+async fn point_3_2_a_sign_in_that_asks_nothing_shows_the_workspace_that_the_consent_page_named() {
+    for_each_database(async |database| {
+        let app = TestApp::start(database).await;
+        let ada = app.user("ada@example.com", 2).await;
+        let [first, second] = [ada.workspaces[0], ada.workspaces[1]];
+        let default = async |to| {
+            change(&app, ada.user.id, Change { default_workspace: Some(to), ..Change::default() }).await;
+        };
+        let party = Party::with(&app, Kind::Web, |new| new.config.access_token_format = AccessTokenFormat::Jwt).await;
+        let mut browser = Browser::new(&app);
+        browser.sign_in_here("ada@example.com").await;
+        // Without a page: the answer comes at once.
+        let mut again = browser.clone();
+        let mut silent = async |more: &[(&str, &str)]| {
+            shown(&party, &again.get(&party.authorize(more)).await.answer("code").expect("no page")).await
+        };
+        let mut named = async |name: Option<&str>, meanwhile| {
+            let page = browser.get(&party.authorize(&[("prompt", "consent")])).await;
+            let says = page.text("consent-receives").unwrap();
+            for workspace in ["Workspace 0", "Workspace 1"] {
+                assert_eq!(says.contains(workspace), name == Some(workspace), "{says}");
+            }
+            if let Some(meanwhile) = meanwhile {
+                default(Some(meanwhile)).await;
+            }
+            let done = browser.submit(&page.form("consent-allow").set("action", "allow")).await;
+            shown(&party, &done.answer("code").unwrap()).await
+        };
+        let (of_first, of_second) = (Some(json!(first)), Some(json!(second)));
+
+        assert_eq!(named(None, None).await, None);
+        default(Some(first)).await;
+        assert_eq!(silent(&[]).await, None, "the page named none");
+        assert_eq!(named(Some("Workspace 0"), None).await, of_first);
+        default(Some(second)).await;
+        for more in [&[][..], &[("prompt", "none")], &[("scope", "openid")]] {
+            assert_eq!(silent(more).await, of_first, "{more:?}");
+        }
+        // The page says what the answer to it is about, although the default changes while it is open.
+        assert_eq!(named(Some("Workspace 1"), Some(first)).await, of_second);
+        assert_eq!(silent(&[]).await, of_second);
+        // The workspace's rule and the membership are looked at when the token is made, and no other takes its place.
+        let who = app.principal(&ada, Some(second)).await;
+        for (policy, expected) in [(AppPolicy::Listed, None), (AppPolicy::All, of_second.clone())] {
+            flows::app_policy::set(&app.app, &app.ctx(), &who, policy.as_str()).await.unwrap();
+            assert_eq!(silent(&[]).await, expected, "{policy:?}");
+        }
+        accounts::remove_member(&app.app, &app.ctx(), ada.user.id, second).await.unwrap();
+        assert_eq!(silent(&[]).await, None, "no member any more");
+        assert_eq!(named(Some("Workspace 0"), None).await, of_first);
+        app.stop().await;
+    })
+    .await;
+}
+
+/// What the page named is not known of consents from before, and a client that asks nobody has no page.
+#[tokio::test]
+async fn point_3_2_without_a_page_that_named_one_it_is_the_default_workspace_of_now() {
+    for_each_database(async |database| {
+        let app = TestApp::start(database).await;
+        let ada = app.user("ada@example.com", 2).await;
+        let jwt = AccessTokenFormat::Jwt;
+        let party = Party::with(&app, Kind::Web, |new| new.config.access_token_format = jwt).await;
+        let internal = Party::with(&app, Kind::Web, |new| {
+            new.config.access_token_format = jwt;
+            new.config.internal = true;
+        })
+        .await;
+        let mut browser = Browser::new(&app);
+        for party in [&party, &internal] {
+            party.approve(&mut browser, &ada, &[("prompt", "consent")], None).await;
+        }
+        assert_eq!(app.execute("UPDATE consents SET home_workspace_id = NULL").await, 2);
+        for workspace in &ada.workspaces {
+            let default = Change { default_workspace: Some(Some(*workspace)), ..Change::default() };
+            change(&app, ada.user.id, default).await;
+            for party in [&party, &internal] {
+                let code = browser.get(&party.authorize(&[])).await.answer("code").expect("no page");
+                assert_eq!(shown(party, &code).await, Some(json!(workspace)));
+            }
+        }
         app.stop().await;
     })
     .await;

@@ -54,15 +54,15 @@ pub fn asked(
     lines
 }
 
-/// In the person's own name: the user id, and of workspaces those that the app's authorizations show. Each keeps the one that it
-/// began with, so that there may be several, and the next one begins with the default of then.
-fn in_own_name(frame: &Frame, homes: &[String], named: bool) -> Vec<Rich> {
+/// In the person's own name: the user id, and of workspaces those that the app's authorizations show. Each keeps the one that the
+/// consent page named, so that there may be several; the next shows one of them, unless nothing says what the page named.
+fn in_own_name(frame: &Frame, place: &Place, named: bool) -> Vec<Rich> {
     let (only, also) = if named {
         ("receives-own-named", "receives-own-also-named")
     } else {
         ("receives-own-in", "receives-own-also")
     };
-    let mut lines = match homes {
+    let mut lines = match place.homes.as_slice() {
         [] => vec![plain(frame, "receives-own-none")],
         [home] => vec![frame.rich(only, "workspace", home)],
         homes => {
@@ -70,7 +70,7 @@ fn in_own_name(frame: &Frame, homes: &[String], named: bool) -> Vec<Rich> {
             std::iter::once(plain(frame, "receives-own")).chain(each).collect()
         }
     };
-    lines.push(plain(frame, "receives-own-next"));
+    lines.extend(place.follows_default.then(|| plain(frame, "receives-own-next")));
     lines
 }
 
@@ -78,7 +78,7 @@ fn in_own_name(frame: &Frame, homes: &[String], named: bool) -> Vec<Rich> {
 pub fn allowed(frame: &Frame, catalogue: &Catalogue, place: &Place, has_owner: bool) -> Vec<Rich> {
     let named = names(&place.scopes);
     if place.workspace_id.is_none() {
-        return in_own_name(frame, &place.homes, named);
+        return in_own_name(frame, place, named);
     }
     let (first, sees) =
         if named { ("receives-workspace-named", "receives-apis") } else { ("receives-workspace", "receives-apis-app") };

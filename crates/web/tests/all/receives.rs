@@ -18,7 +18,7 @@ const NO_WORKSPACE: (&str, &str) = (
     "The app receives your user ID, but no workspace and no roles.",
     "Die App erhält Ihre Benutzer-ID, aber keinen Arbeitsbereich und keine Rollen.",
 );
-/// And of the time after.
+/// And of the time after, where it is not known what the consent page named.
 const NEXT: (&str, &str) = (
     "The next time you sign in to the app, it receives your default workspace at that time, if you have one.",
     "Melden Sie sich erneut bei der App an, erhält sie Ihren Standardarbeitsbereich zu diesem Zeitpunkt, falls Sie einen haben.",
@@ -174,8 +174,8 @@ async fn point_3_1_pages_say_what_an_app_receives_that_acts_in_a_persons_own_nam
             let tokens = tokens(&party, &ada, None, &more).await;
             assert_eq!(&handed(&party, &ada, home, "Workspace 1", &tokens).await, expected, "{default:?} {scope}");
             let (english, german) = if default.is_some() { (english, german) } else { NO_WORKSPACE };
-            assert_eq!(allowed(&mut browser, "en").await, [format!("{english} {}", NEXT.0)]);
-            assert_eq!(allowed(&mut browser, "de").await, [format!("{german} {}", NEXT.1)]);
+            assert_eq!(allowed(&mut browser, "en").await, [english]);
+            assert_eq!(allowed(&mut browser, "de").await, [german]);
             let who = app.principal(&ada, None).await;
             flows::connections::revoke(&app.app, &app.ctx(), &who, party.id.as_str()).await.unwrap();
         }
@@ -184,8 +184,8 @@ async fn point_3_1_pages_say_what_an_app_receives_that_acts_in_a_persons_own_nam
     .await;
 }
 
-/// Each authorization in the person's own name keeps the workspace that was the default when it began, and shows it as long as the
-/// person belongs to it and it lets the app in.
+/// Each authorization in the person's own name keeps the workspace that its consent page named, and shows it as long as the person
+/// belongs to it and it lets the app in.
 #[tokio::test]
 async fn point_3_1_connected_apps_name_each_workspace_that_an_app_receives_in_the_persons_own_name() {
     const FIRST: &str = "The app receives your user ID, the ID and name of Workspace 0, and your roles in it.";
@@ -195,15 +195,16 @@ async fn point_3_1_connected_apps_name_each_workspace_that_an_app_receives_in_th
         let (ada, mut browser) = reader(&app).await;
         let party = jwt_party(&app).await;
         let more = [("sub_type", "user"), ("scope", OPENID)];
+        let says = async |browser: &mut Browser, english: &str| assert_eq!(allowed(browser, "en").await, [english]);
         let mut all = Vec::new();
-        for home in &ada.workspaces {
-            set_default(&app, &ada, Some(*home)).await;
-            // The second time nobody is asked, and the page below says so beforehand.
-            all.push(tokens(&party, &ada, None, &more).await);
-        }
-        let says = async |browser: &mut Browser, english: &str| {
-            assert_eq!(allowed(browser, "en").await, [format!("{english} {}", NEXT.0)]);
-        };
+        set_default(&app, &ada, Some(ada.workspaces[0])).await;
+        all.push(tokens(&party, &ada, None, &more).await);
+        // Nobody is asked the next time, so that it is the same workspace.
+        set_default(&app, &ada, Some(ada.workspaces[1])).await;
+        let next = tokens(&party, &ada, None, &more).await;
+        assert_eq!(handed(&party, &ada, ada.workspaces[0], "Workspace 0", &next).await, ALL);
+        says(&mut browser, FIRST).await;
+        all.push(tokens(&party, &ada, None, &[&more[..], &[("prompt", "consent")]].concat()).await);
         let receives = async |at: usize| {
             let name = format!("Workspace {at}");
             let tokens = party.refresh(&all[at].refresh()).await;
@@ -213,7 +214,7 @@ async fn point_3_1_connected_apps_name_each_workspace_that_an_app_receives_in_th
         says(&mut browser, "The app receives your user ID. It also receives the ID and name of Workspace 0 and your roles in it. It also receives the ID and name of Workspace 1 and your roles in it.").await;
         assert_eq!(
             allowed(&mut browser, "de").await,
-            [format!("Die App erhält Ihre Benutzer-ID. Sie erhält auch ID und Name von Workspace 0 und Ihre Rollen darin. Sie erhält auch ID und Name von Workspace 1 und Ihre Rollen darin. {}", NEXT.1)]
+            ["Die App erhält Ihre Benutzer-ID. Sie erhält auch ID und Name von Workspace 0 und Ihre Rollen darin. Sie erhält auch ID und Name von Workspace 1 und Ihre Rollen darin."]
         );
         // A rule that keeps the app out.
         let who = app.principal(&ada, Some(ada.workspaces[0])).await;
@@ -234,6 +235,39 @@ async fn point_3_1_connected_apps_name_each_workspace_that_an_app_receives_in_th
         rule(AppPolicy::Verified).await;
         says(&mut browser, NO_WORKSPACE.0).await;
         assert!(!receives(0).await);
+        app.stop().await;
+    })
+    .await;
+}
+
+/// The next sign-in without a page shows what the last page named, also when no authorization is left. Of consents from before it is
+/// not known what their page named, and the page says what comes then.
+#[tokio::test]
+async fn point_3_2_connected_apps_say_which_workspace_the_next_sign_in_hands_over() {
+    const ENGLISH: &str = "The app receives your user ID, the ID and name of Workspace 0, and your roles in it.";
+    const GERMAN: &str = "Die App erhält Ihre Benutzer-ID, ID und Name von Workspace 0 und Ihre Rollen darin.";
+    for_each_database(async |database| {
+        let app = TestApp::start(database).await;
+        let (ada, mut browser) = reader(&app).await;
+        let party = jwt_party(&app).await;
+        let more = [("sub_type", "user"), ("scope", OPENID)];
+        set_default(&app, &ada, Some(ada.workspaces[0])).await;
+        let before = tokens(&party, &ada, None, &more).await;
+        set_default(&app, &ada, Some(ada.workspaces[1])).await;
+        assert_eq!(party.post("/oauth2/revoke", &[("token", &before.refresh())]).await.status, 200);
+        assert_eq!(allowed(&mut browser, "en").await, [ENGLISH]);
+        assert_eq!(allowed(&mut browser, "de").await, [GERMAN]);
+        let next = tokens(&party, &ada, None, &more).await;
+        assert_eq!(handed(&party, &ada, ada.workspaces[0], "Workspace 0", &next).await, ALL);
+        assert_eq!(allowed(&mut browser, "en").await, [ENGLISH]);
+
+        assert_eq!(app.execute("UPDATE consents SET home_workspace_id = NULL").await, 1);
+        assert_eq!(allowed(&mut browser, "en").await, [format!("{ENGLISH} {}", NEXT.0)]);
+        assert_eq!(allowed(&mut browser, "de").await, [format!("{GERMAN} {}", NEXT.1)]);
+        assert_eq!(party.post("/oauth2/revoke", &[("token", &next.refresh())]).await.status, 200);
+        assert_eq!(allowed(&mut browser, "en").await, [format!("{} {}", NO_WORKSPACE.0, NEXT.0)]);
+        let next = tokens(&party, &ada, None, &more).await;
+        assert_eq!(handed(&party, &ada, ada.workspaces[1], "Workspace 1", &next).await, ALL);
         app.stop().await;
     })
     .await;
