@@ -202,7 +202,8 @@ async fn point_4_3_what_a_workspace_took_back_counts_nowhere_while_its_rows_are_
         assert_eq!(read_tx!(db, |tx| workspace_apps::standing(tx, workspace_id(1), &one, at(2))), (0, 0));
         write_tx!(db, |tx| app_policy::set(tx, workspace_id(1), domain::identity::AppPolicy::Verified, at(2)));
         assert_eq!(read_tx!(db, |tx| app_policy::choosy_workspaces(tx, &one)), []);
-        let out = read_tx!(db, |tx| app_policy::effect(tx, workspace_id(1), domain::identity::AppPolicy::Verified, NOW));
+        let out =
+            read_tx!(db, |tx| app_policy::effect(tx, workspace_id(1), domain::identity::AppPolicy::Verified, NOW));
         assert_eq!((out.clients, out.people), (1, 1), "the other client");
         let mine = read_tx!(db, |tx| grants::list_for_user(tx, user_id(1), at(2)));
         assert_eq!(mine.iter().map(|grant| grant.id).collect::<Vec<_>>(), [grant_id(201)]);
