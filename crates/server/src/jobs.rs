@@ -1,8 +1,8 @@
 //! The jobs beside the requests, each supervised on its own: one that panics or hangs holds up no other.
 use crate::stop::{Stage, stopped};
 use crate::system;
-use flows::deliver::Deliverer;
-use flows::jobs::JOBS;
+use flows::operator::jobs::JOBS;
+use flows::webhooks::deliver::Deliverer;
 use flows::{App, Fault};
 use futures_util::future::BoxFuture;
 use std::sync::Arc;
@@ -98,9 +98,9 @@ mod tests {
         let url = format!("sqlite:{}", folder.path().join("test.db").display());
         let store = store::Store::open(&url, &store::StoreOptions::default()).await.unwrap();
         let master = MasterKey::new([7; 32]);
-        let settings = crate::config::Config::default().settings(&flows::keys::pepper(&master)).unwrap();
+        let settings = crate::config::Config::default().settings(&flows::platform::keys::pepper(&master)).unwrap();
         let ctx: Ctx = system::ctx("test");
-        App::start(store, settings, master, &ctx).await.unwrap()
+        App::start(store, settings, master, flows::oauth::discovery::publish, &ctx).await.unwrap()
     }
 
     #[tokio::test(start_paused = true)]

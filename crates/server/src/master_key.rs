@@ -4,7 +4,7 @@ use crate::session::Session;
 use crate::{output, system};
 use anyhow::{Context as _, bail, ensure};
 use domain::encoding::{base64url, from_base64url};
-use flows::keys::opens;
+use flows::platform::keys::opens;
 use flows::unguarded::keys::{generation, replace_master_key};
 use flows::{MasterKey, Rng as _};
 use serde_json::json;

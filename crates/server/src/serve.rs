@@ -24,7 +24,7 @@ pub async fn run(flags: &Flags, config: &Config) -> anyhow::Result<()> {
     reload::warn(config);
     let wait = Duration::from_secs(config.postgres.startup_wait);
     let app = wiring::app(config, Beginning { wait, new_database: flags.new_database }).await?;
-    flows::jobs::before_serving(&app).await?;
+    flows::operator::jobs::before_serving(&app).await?;
     let listener = TcpListener::bind(config.listen).await.with_context(|| format!("listen {}", config.listen))?;
     output::line(&format!("countersign is ready at {}", config.issuer));
     if let Some(link) = flows::unguarded::setup::link(&app, &system::ctx("start")).await? {

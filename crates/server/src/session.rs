@@ -4,7 +4,7 @@ use domain::client::Client;
 use domain::identity::User;
 use domain::oauth::error::Refusal;
 use domain::{ClientId, Secret, UserId, WorkspaceId};
-use flows::manage::ManageRefusal;
+use flows::platform::management_error::ManageRefusal;
 use flows::{App, Ctx, Failure};
 use std::io::Read as _;
 

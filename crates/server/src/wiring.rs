@@ -77,6 +77,6 @@ pub async fn app(config: &Config, beginning: Beginning) -> anyhow::Result<App> {
         })?,
     };
     let master = master.of(&store).await?;
-    let settings = config.settings(&flows::keys::pepper(&master))?;
-    Ok(App::start(store, settings, master, &system::ctx("start")).await?)
+    let settings = config.settings(&flows::platform::keys::pepper(&master))?;
+    Ok(App::start(store, settings, master, flows::oauth::discovery::publish, &system::ctx("start")).await?)
 }

@@ -4,7 +4,8 @@ use crate::browser::{Browser, Reply};
 use axum::http::Method;
 use domain::identity::MemberRoles;
 use domain::{ScopeSet, WorkspaceId};
-use flows::unguarded::accounts::{self, NewCredential};
+use flows::unguarded::credentials;
+use flows::unguarded::credentials::NewCredential;
 use serde_json::Value;
 
 /// A caller with `Authorization: Bearer`, or with nothing.
@@ -22,7 +23,7 @@ impl std::fmt::Debug for Api {
 }
 
 fn named(app: &TestApp, scopes: &str, operator: bool) -> NewCredential {
-    let all = || flows::credentials::every_scope(&app.app, operator);
+    let all = || flows::access::credential_request::every_scope(&app.app, operator);
     let scopes = if scopes.is_empty() { all() } else { ScopeSet::parse(scopes).unwrap() };
     NewCredential { name: "test".to_owned(), scopes, expires_at: None }
 }
@@ -40,14 +41,14 @@ impl Api {
     pub async fn key(app: &TestApp, workspace: WorkspaceId, role: &str, scopes: &str) -> Self {
         let roles = MemberRoles::parse([role]).unwrap();
         let made =
-            accounts::create_api_key(&app.app, &app.ctx(), workspace, roles, None, named(app, scopes, false)).await;
+            credentials::create_api_key(&app.app, &app.ctx(), workspace, roles, None, named(app, scopes, false)).await;
         Self::with(app, made.unwrap().1.expose())
     }
 
     /// By a personal access token; without a word on scopes with all there are.
     pub async fn person(app: &TestApp, user: &TestUser, scopes: &str) -> Self {
         let new = named(app, scopes, true);
-        let made = accounts::create_personal_access_token(&app.app, &app.ctx(), user.user.id, new).await;
+        let made = credentials::create_personal_access_token(&app.app, &app.ctx(), user.user.id, new).await;
         Self::with(app, made.unwrap().1.expose())
     }
 

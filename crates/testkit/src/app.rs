@@ -9,6 +9,8 @@ use domain::audit::AuditEvent;
 use domain::identity::{MemberRoles, Role, User};
 use domain::{Secret, SessionId, WorkspaceId};
 use flows::unguarded::accounts::{self, NewUser};
+use flows::unguarded::members;
+use flows::unguarded::workspaces;
 use flows::{App, Ctx, Facts, Fault, MasterKey, PasswordHashing, Settings};
 use serde_json::Value;
 use std::sync::Arc;
@@ -71,7 +73,7 @@ impl TestApp {
         let mut settings = Settings::new(ISSUER);
         settings.password_hashing = PasswordHashing { memory_kib: 8, iterations: 1, parallelism: 1, concurrency: 2 };
         change(&mut settings);
-        settings.in_force = flows::in_force::list(
+        settings.in_force = flows::platform::effective_settings::list(
             &serde_json::json!({
                 "issuer": settings.issuer,
                 "token_prefix": settings.token_prefix,
@@ -84,7 +86,7 @@ impl TestApp {
         );
         let store = Store::open(&database.url, &StoreOptions::default()).await.unwrap();
         let ctx = Ctx::new(&*clock, rng.clone(), Facts::default());
-        let app = App::start(store.clone(), settings, master, &ctx).await?;
+        let app = App::start(store.clone(), settings, master, flows::oauth::discovery::publish, &ctx).await?;
         let router = web::router(WebState::new(app.clone(), clock.clone(), rng.clone(), WebOptions::default()));
         let wire = Arc::new(Wire::serve(router).await);
         Ok(Self { app, store, clock, rng, wire, description: Arc::default(), _folder: database.folder() })
@@ -102,9 +104,10 @@ impl TestApp {
         let user = accounts::create_user(&self.app, &ctx, new).await.unwrap();
         let mut made = Vec::new();
         for n in 0..workspaces {
-            let workspace = accounts::create_workspace(&self.app, &ctx, &format!("Workspace {n}"), None).await.unwrap();
+            let workspace =
+                workspaces::create_workspace(&self.app, &ctx, &format!("Workspace {n}"), None).await.unwrap();
             let roles = MemberRoles::parse(["owner", "compliance_officer"]).unwrap();
-            accounts::put_member(&self.app, &ctx, user.id, workspace.id, roles).await.unwrap();
+            members::put_member(&self.app, &ctx, user.id, workspace.id, roles).await.unwrap();
             made.push(workspace.id);
         }
         TestUser { user, workspaces: made }
@@ -114,18 +117,18 @@ impl TestApp {
     pub async fn principal(&self, user: &TestUser, workspace: Option<WorkspaceId>) -> Principal {
         let ctx = self.ctx();
         let password = Secret::new(PASSWORD);
-        let session = flows::session::sign_in(
+        let session = flows::sign_in::password::sign_in(
             &self.app,
             &ctx,
             user.user.email.as_str(),
             &password,
-            &flows::session::Caller::Nobody,
+            &flows::access::caller::Caller::Nobody,
         )
         .await
         .unwrap();
-        let caller = flows::session::current(&self.app, &ctx, session.secret.expose()).await.unwrap();
+        let caller = flows::access::session::current(&self.app, &ctx, session.secret.expose()).await.unwrap();
         let named = workspace.map(|id| id.to_string());
-        flows::principal::by_session(&self.app, &ctx, &caller, named.as_deref()).await.unwrap()
+        flows::access::principal::by_session(&self.app, &ctx, &caller, named.as_deref()).await.unwrap()
     }
 
     /// A person with a session, in a workspace with a role, as a use case meets them.

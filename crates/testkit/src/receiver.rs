@@ -5,7 +5,7 @@ use axum::body::Bytes;
 use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode, Uri, header};
 use axum::response::{IntoResponse as _, Response};
-use flows::deliver::{self, NewCtx};
+use flows::webhooks::deliver::{self, NewCtx};
 use parking_lot::Mutex;
 use serde_json::Value;
 use std::collections::VecDeque;
@@ -126,7 +126,7 @@ impl TestApp {
 
     /// Sends to webhooks all that is due now.
     pub async fn deliver(&self) {
-        flows::jobs::each_second(&self.app, &self.ctx()).await.unwrap();
+        flows::operator::jobs::each_second(&self.app, &self.ctx()).await.unwrap();
         deliver::run(&self.app, &self.new_ctx()).await.unwrap();
     }
 }

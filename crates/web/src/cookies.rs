@@ -3,8 +3,8 @@
 use crate::WebState;
 use axum::http::{HeaderMap, HeaderValue, header};
 use domain::InvitationId;
-use flows::mark::{self, NewMark, Tag};
-use flows::pass;
+use flows::platform::known_browser::{self, NewMark, Tag};
+use flows::platform::one_time_link;
 use std::str::FromStr;
 
 /// Which cookie.
@@ -66,8 +66,8 @@ impl Cookie {
         match self {
             Self::Browser | Self::Session => None,
             Self::Notice => Some(SOON),
-            Self::Setup | Self::Invitation(_) => Some(pass::LIFETIME),
-            Self::Mark(_) => Some(mark::LIFETIME),
+            Self::Setup | Self::Invitation(_) => Some(one_time_link::LIFETIME),
+            Self::Mark(_) => Some(known_browser::LIFETIME),
         }
     }
 

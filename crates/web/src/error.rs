@@ -3,7 +3,7 @@
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse as _, Response};
 use domain::oauth::error::{ErrorCode, Refusal};
-use flows::manage::Unmanaged;
+use flows::platform::management_error::Unmanaged;
 use flows::{Failure, Fault};
 use serde_json::{Value, json};
 

@@ -12,8 +12,8 @@ use domain::identity::User;
 use domain::language::{Language, Languages};
 use domain::oauth::params::RawParams;
 use domain::{SecretHash, UserId};
-use flows::authorize::Locales;
-use flows::session::Caller;
+use flows::access::caller::Caller;
+use flows::oauth::authorize::Locales;
 use flows::{Ctx, Facts, Fault, Later};
 use std::convert::Infallible;
 use std::net::SocketAddr;
@@ -81,7 +81,7 @@ impl Incoming {
     /// The session of the browser.
     pub async fn session(&self, state: &WebState) -> Result<Caller, Fault> {
         match Cookie::Session.read(state, &self.headers) {
-            Some(cookie) => flows::session::current(state.app(), &self.ctx, &cookie).await,
+            Some(cookie) => flows::access::session::current(state.app(), &self.ctx, &cookie).await,
             None => Ok(Caller::Nobody),
         }
     }

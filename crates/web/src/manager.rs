@@ -8,9 +8,10 @@ use axum::extract::{FromRequest, FromRequestParts, Request};
 use axum::http::Method;
 use axum::http::request::Parts;
 use domain::access::Principal;
-use flows::manage::Unmanaged;
-use flows::operator::Scope;
-use flows::{Ctx, Page, principal};
+use flows::access::extent::Extent;
+use flows::access::principal;
+use flows::platform::management_error::Unmanaged;
+use flows::{Ctx, Page};
 use serde_json::{Map, Value};
 
 /// A caller whose credential is good. What they may do, the use case decides.
@@ -71,10 +72,10 @@ impl Manager {
     }
 
     /// `owner=operator` asks for what is the whole server's; otherwise it is the workspace's.
-    pub fn scope(&self) -> Result<Scope, Problem> {
+    pub fn scope(&self) -> Result<Extent, Problem> {
         match self.query("owner") {
-            None | Some("workspace") => Ok(Scope::Workspace),
-            Some("operator") => Ok(Scope::Server),
+            None | Some("workspace") => Ok(Extent::Workspace),
+            Some("operator") => Ok(Extent::Server),
             Some(_) => Err(Unmanaged::Choice.of("owner").into()),
         }
     }

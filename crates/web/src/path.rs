@@ -3,7 +3,7 @@ use crate::WebState;
 use crate::problem::Problem;
 use axum::extract::{self, FromRequestParts};
 use axum::http::request::Parts;
-use flows::manage::Unmanaged;
+use flows::platform::management_error::Unmanaged;
 use serde::de::DeserializeOwned;
 use std::convert::Infallible;
 

@@ -19,9 +19,10 @@ use domain::encoding::base64url;
 use domain::identity::{User, WorkspaceMembership};
 use domain::oauth::error::Refusal;
 use domain::oauth::params::RawParams;
-use flows::idempotency::is_key;
-use flows::session::Caller;
-use flows::{Beside, Ctx, Failure, SetTo, principal};
+use flows::access::caller::Caller;
+use flows::access::principal;
+use flows::platform::idempotency::is_key;
+use flows::{Beside, Ctx, Failure, SetTo};
 
 /// A signed-in person on a page. What they may do there, the use case decides.
 #[derive(Debug)]

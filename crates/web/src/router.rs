@@ -1,22 +1,22 @@
 //! Every route on one screen.
 use crate::api::{
-    applications, audit, authorize, clients, consents, credentials, device_authorization, discovery, events, introspect,
+    applications, audit, authorize, clients, consents, credentials, device_authorization, discovery, events,
+    introspect, keys, members, register, revoke, scopes, token, userinfo, users, webhooks,
 };
-use crate::api::{keys, members, register, revoke, scopes, token, userinfo, users, webhooks};
 use crate::body::MAX_BODY;
 use crate::consoles::consoles;
 use crate::incoming::Incoming;
 use crate::openapi::Description;
-use crate::problem::Problem;
-use crate::{WebState, error, faults, headers, pages, problem};
+use crate::problem::{self, Problem};
+use crate::{WebState, error, faults, headers, pages};
 use axum::extract::{DefaultBodyLimit, State};
 use axum::http::{HeaderName, Method, StatusCode, Uri};
 use axum::middleware::from_fn_with_state;
 use axum::response::{IntoResponse as _, Response};
 use axum::routing::{delete, get, post, put};
 use axum::{Extension, Router};
-use flows::manage::Unmanaged;
-use flows::standing::Unready;
+use flows::platform::management_error::Unmanaged;
+use flows::platform::readiness::Unready;
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 use tower_http::catch_panic::CatchPanicLayer;

@@ -1,15 +1,14 @@
 use super::*;
 use domain::access::{Denied, Operation};
 use domain::audit::KINDS;
-use domain::events::Change;
-use domain::events::EventKind;
+use domain::events::{Change, EventKind};
 use domain::oauth::diagnosis::{ADVICE, AUTHENTICATION, Endpoint};
-use flows::authorize::InteractionRefusal;
-use flows::device::UserCodeRefusal;
-use flows::manage::Unmanaged;
-use flows::outbound::NoReply;
-use flows::session::SignInRefusal;
-use flows::webhooks::WebhookRefusal;
+use flows::account::sign_in_refusal::SignInRefusal;
+use flows::oauth::authorize::InteractionRefusal;
+use flows::oauth::device::UserCodeRefusal;
+use flows::platform::management_error::Unmanaged;
+use flows::platform::outbound::NoReply;
+use flows::webhooks::manage::WebhookRefusal;
 use fluent_bundle::FluentResource;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
@@ -178,7 +177,7 @@ fn sentences() -> BTreeMap<String, BTreeSet<String>> {
         }
     }
     // Those that are written in other ways.
-    for (reason, sentence) in flows::failures::sentences() {
+    for (reason, sentence) in flows::diagnosis::failed_requests::sentences() {
         all.entry(reason.to_owned()).or_default().insert(sentence.to_owned());
     }
     all

@@ -241,7 +241,7 @@ pub enum Client {
     /// A new secret; the old ones die now, or after --overlap seconds.
     RotateSecret {
         client_id: String,
-        #[arg(long, default_value_t = 0, value_parser = clap::value_parser!(i64).range(0..=flows::owned::LONGEST_OVERLAP))]
+        #[arg(long, default_value_t = 0, value_parser = clap::value_parser!(i64).range(0..=flows::clients::manage::LONGEST_OVERLAP))]
         overlap: i64,
     },
     /// Who allowed the client what.

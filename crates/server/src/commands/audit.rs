@@ -5,7 +5,8 @@ use crate::session::{Session, workspace_id};
 use anyhow::Context as _;
 use domain::audit::AuditEvent;
 use domain::{AuditId, ClientId, Timestamp};
-use flows::audit::{self, Filter, Kind, Outcome};
+use flows::audit;
+use flows::audit::read::{Filter, Kind, Outcome};
 use flows::unguarded::audit::EVERYTHING;
 use serde_json::json;
 
@@ -50,7 +51,7 @@ pub async fn run(session: Session, command: Command) -> anyhow::Result<()> {
             list(&session, &filter, before, *limit).await?;
         }
         Command::Export { .. } => {
-            let mut export = audit::export(&session.app, &session.ctx, EVERYTHING, &filter);
+            let mut export = audit::read::export(&session.app, &session.ctx, EVERYTHING, &filter);
             while let Some(lines) = export.next().await? {
                 if !output::raw(&lines)? {
                     break;
@@ -64,7 +65,7 @@ pub async fn run(session: Session, command: Command) -> anyhow::Result<()> {
 async fn list(session: &Session, filter: &Filter<'_>, before: Option<AuditId>, limit: i64) -> anyhow::Result<()> {
     let (mut events, mut next, mut left) = (Vec::new(), before, limit);
     while left > 0 {
-        let page = audit::list(&session.app, EVERYTHING, filter, next, left).await?;
+        let page = audit::read::list(&session.app, EVERYTHING, filter, next, left).await?;
         left -= i64::try_from(page.events.len())?;
         events.extend(page.events);
         next = page.next;
@@ -72,7 +73,7 @@ async fn list(session: &Session, filter: &Filter<'_>, before: Option<AuditId>, l
             break;
         }
     }
-    let items: Vec<_> = events.iter().map(audit::view).collect();
+    let items: Vec<_> = events.iter().map(audit::read::view).collect();
     output::show(session.json, &json!({"items": items, "next": next}), |_| {
         events.iter().map(line).collect::<Vec<_>>().join("\n")
     })

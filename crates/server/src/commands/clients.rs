@@ -115,7 +115,7 @@ async fn named(session: &Session, owner: &OwnerName) -> anyhow::Result<Option<Ow
     match owner {
         OwnerName { workspace: Some(id), .. } => {
             let id = workspace_id(id)?;
-            let there = flows::unguarded::accounts::workspace(&session.app, id).await?;
+            let there = flows::unguarded::workspaces::workspace(&session.app, id).await?;
             there.with_context(|| format!("no workspace has the id {id}"))?;
             Ok(Some(Owner::Workspace(id)))
         }

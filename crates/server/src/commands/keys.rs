@@ -8,22 +8,23 @@ use domain::access::management_scopes;
 use domain::identity::{ApiKey, MemberRoles, PersonalAccessToken};
 use domain::text::display_name;
 use domain::{ScopeSet, Timestamp, UserId};
-use flows::credentials::{self, KeptKey};
-use flows::keys::Leaked;
-use flows::unguarded::accounts::{self, NewCredential};
+use flows::access::credential_request;
+use flows::platform::keys::Leaked;
 use flows::unguarded::credentials as records;
+use flows::unguarded::credentials::NewCredential;
+use flows::workspace::api_keys::KeptKey;
 use serde_json::{Value, json};
 
 /// Reads what is asked for. A scope that means nothing would be a credential that does less than its maker believes.
 fn read(session: &Session, new: &NewKey, operator: bool) -> anyhow::Result<NewCredential> {
     let scopes = match &new.scope {
         Some(scope) => ScopeSet::parse(scope)?,
-        None => credentials::every_scope(&session.app, operator),
+        None => credential_request::every_scope(&session.app, operator),
     };
     if scopes.is_empty() {
         bail!("--scope names no scope");
     }
-    if let Some(unknown) = credentials::unknown_scope(&session.app, &scopes) {
+    if let Some(unknown) = credential_request::unknown_scope(&session.app, &scopes) {
         let own = management_scopes().collect::<Vec<_>>().join(", ");
         bail!("the scope `{unknown}` is neither declared in the catalogue nor one of this server's own: {own}");
     }
@@ -158,7 +159,7 @@ pub async fn run(session: Session, command: Command, config: &Config) -> anyhow:
         Command::CreateApi { workspace, roles, new } => {
             let (workspace, new) = (workspace_id(&workspace)?, read(&session, &new, false)?);
             let roles = MemberRoles::parse(roles.iter().map(String::as_str))?;
-            let (key, secret) = accounts::create_api_key(app, ctx, workspace, roles, None, new).await?;
+            let (key, secret) = records::create_api_key(app, ctx, workspace, roles, None, new).await?;
             let value = json!({"id": key.id, "name": key.name, "api_key": secret.expose()});
             output::show(session.json, &value, |_| format!("api_key (shown once): {}", secret.expose()))?;
         }
@@ -181,7 +182,7 @@ pub async fn run(session: Session, command: Command, config: &Config) -> anyhow:
         Command::CreatePersonal { email, new } => {
             let user = session.user(&email).await?;
             let new = read(&session, &new, user.is_operator)?;
-            let (token, secret) = accounts::create_personal_access_token(app, ctx, user.id, new).await?;
+            let (token, secret) = records::create_personal_access_token(app, ctx, user.id, new).await?;
             let value = json!({"id": token.id, "name": token.name, "personal_access_token": secret.expose()});
             output::show(session.json, &value, |_| format!("personal_access_token (shown once): {}", secret.expose()))?;
         }

@@ -7,6 +7,7 @@ use domain::identity::User;
 use flows::unguarded::accounts::{self, NewUser};
 use flows::unguarded::consents::{self, AllowedApp};
 use flows::unguarded::profile::{self, Change};
+use flows::unguarded::workspaces;
 use serde_json::{Value, json};
 
 fn shown(user: &User) -> Value {
@@ -118,7 +119,7 @@ async fn change(session: &Session, email: &str, change: Change<'_>) -> anyhow::R
 
 async fn show(session: &Session, email: &str) -> anyhow::Result<()> {
     let user = session.user(email).await?;
-    let workspaces = accounts::workspaces_of(&session.app, user.id).await?;
+    let workspaces = workspaces::workspaces_of(&session.app, user.id).await?;
     let mut value = shown(&user);
     let places =
         workspaces.iter().map(|w| json!({"id": w.workspace_id, "name": w.workspace_name, "roles": w.roles.claim()}));

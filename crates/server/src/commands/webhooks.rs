@@ -7,7 +7,8 @@ use domain::events::EventKind;
 use domain::webhook::{Delivery, DeliveryState, Owner, Webhook};
 use domain::{Timestamp, WebhookId};
 use flows::unguarded::webhooks::of as of_owner;
-use flows::webhooks::{self, Change, MayChange, NewWebhook};
+use flows::webhooks;
+use flows::webhooks::manage::{Change, MayChange, NewWebhook};
 use serde_json::{Value, json};
 use store::Page;
 
@@ -61,13 +62,13 @@ pub async fn run(session: Session, command: Command) -> anyhow::Result<()> {
         Command::Create { url, events, description, of } => {
             let events = if events.is_empty() { vec!["*".to_owned()] } else { events };
             let new = NewWebhook { url, description, events };
-            let (webhook, secret) = webhooks::create(app, ctx, webhooks_of(&of)?, &new).await.map_err(said)?;
+            let (webhook, secret) = webhooks::manage::create(app, ctx, webhooks_of(&of)?, &new).await.map_err(said)?;
             let mut value = shown(&webhook);
             value["secret"] = secret.expose().into();
             show_one(json, &value)?;
         }
         Command::List { of } => {
-            let all = webhooks::list(app, webhooks_of(&of)?, Page::default()).await?;
+            let all = webhooks::manage::list(app, webhooks_of(&of)?, Page::default()).await?;
             let items: Vec<_> = all.items.iter().map(shown).collect();
             output::show(json, &json!({"items": items, "total": all.total}), |_| {
                 let line = |w: &Webhook| format!("{} {} {}", w.id, w.url, w.asked.names().join(","));
@@ -77,17 +78,18 @@ pub async fn run(session: Session, command: Command) -> anyhow::Result<()> {
         Command::Update { webhook, url, events, description, disable, enable, of } => {
             let disabled = if disable || enable { Some(disable) } else { None };
             let change = Change { url, description, events, disabled };
-            let changed = webhooks::update(app, ctx, webhooks_of(&of)?, webhook_id(&webhook)?, None, &change).await;
+            let changed =
+                webhooks::manage::update(app, ctx, webhooks_of(&of)?, webhook_id(&webhook)?, None, &change).await;
             show_one(json, &shown(&changed.map_err(said)?))?;
         }
         Command::Delete { webhook, of } => {
-            webhooks::delete(app, ctx, webhooks_of(&of)?, webhook_id(&webhook)?, None).await.map_err(said)?;
+            webhooks::manage::delete(app, ctx, webhooks_of(&of)?, webhook_id(&webhook)?, None).await.map_err(said)?;
             output::show(json, &json!({"deleted": true}), |_| "done".to_owned())?;
         }
         Command::RotateSecret { webhook, overlap, of } => {
             let id = webhook_id(&webhook)?;
             let (_, secret) =
-                webhooks::rotate_secret(app, ctx, webhooks_of(&of)?, id, None, overlap).await.map_err(said)?;
+                webhooks::manage::rotate_secret(app, ctx, webhooks_of(&of)?, id, None, overlap).await.map_err(said)?;
             let value = json!({"id": id, "secret": secret.expose()});
             output::show(json, &value, |_| format!("secret (shown once): {}", secret.expose()))?;
         }
@@ -98,7 +100,7 @@ pub async fn run(session: Session, command: Command) -> anyhow::Result<()> {
                 DeliveryStateName::Dead => DeliveryState::Dead,
             });
             let (owner, id) = (webhooks_of(&of)?, webhook_id(&webhook)?);
-            let all = webhooks::deliveries(app, owner, id, state, None, limit).await.map_err(said)?;
+            let all = webhooks::manage::deliveries(app, owner, id, state, None, limit).await.map_err(said)?;
             let items: Vec<_> = all.iter().map(delivery).collect();
             output::show(json, &json!({"items": items}), |_| {
                 let line = |d: &Delivery| {
@@ -112,11 +114,11 @@ pub async fn run(session: Session, command: Command) -> anyhow::Result<()> {
         Command::Replay { webhook, event, of } => {
             let event = event.parse().with_context(|| format!("`{event}` is not an event id"))?;
             let (owner, id) = (webhooks_of(&of)?, webhook_id(&webhook)?);
-            let again = webhooks::replay(app, ctx, owner, id, event).await.map_err(said)?;
+            let again = webhooks::manage::replay(app, ctx, owner, id, event).await.map_err(said)?;
             output::show(json, &delivery(&again), |_| "a running server sends it within a second".to_owned())?;
         }
         Command::Test { webhook, of } => {
-            let id = webhooks::test(app, ctx, webhooks_of(&of)?, webhook_id(&webhook)?).await.map_err(said)?;
+            let id = webhooks::manage::test(app, ctx, webhooks_of(&of)?, webhook_id(&webhook)?).await.map_err(said)?;
             output::show(json, &json!({"event_id": id}), |_| "a running server sends it within a second".to_owned())?;
         }
         Command::Events => {

@@ -7,12 +7,11 @@ pub use check::{explain, problems, warnings};
 pub use load::{Flags, Loaded, load};
 pub use reload::{changed, reloaded};
 
-use domain::ScopeSet;
 use domain::catalogue::{Catalogue, PermissionCategory, ScopeInfo};
 use domain::client::SubType;
 use domain::oauth::scope::InvalidScope;
-use domain::{Pepper, WorkspaceId};
-use flows::in_force::{self, InForce};
+use domain::{Pepper, ScopeSet, WorkspaceId};
+use flows::platform::effective_settings::{self, InForce};
 use flows::{Brand, Lifetimes, PasswordHashing, RegistrationPolicy};
 use ipnet::IpNet;
 use serde::{Deserialize, Serialize};
@@ -265,14 +264,14 @@ impl Config {
         let shown = Self { database: Some(self.database_url()), ..self.clone() };
         let file = shown.database_url().starts_with("sqlite:");
         let hidden = ["registration.initial_access_tokens", if file { "" } else { "database" }];
-        in_force::list(&serde_json::to_value(shown).unwrap_or_default(), &hidden)
+        effective_settings::list(&serde_json::to_value(shown).unwrap_or_default(), &hidden)
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use flows::in_force::Shown;
+    use flows::platform::effective_settings::Shown;
 
     #[test]
     fn settings_are_shown_as_they_are_in_force_and_secrets_are_not() {

@@ -1,6 +1,6 @@
 //! Which settings can change while the server runs.
 use super::{Config, Log};
-use flows::in_force;
+use flows::platform::effective_settings;
 use std::collections::BTreeMap;
 
 /// What is in force once `read` was read: all of it but the settings that are used at the start alone.
@@ -26,7 +26,7 @@ pub fn reloaded(before: &Config, read: &Config) -> Config {
 /// The names of the settings that differ, and no values: some are secret.
 pub fn changed(one: &Config, other: &Config) -> Vec<String> {
     let all = |config: &Config| -> BTreeMap<_, _> {
-        let listed = in_force::list(&serde_json::to_value(config).unwrap_or_default(), &[]);
+        let listed = effective_settings::list(&serde_json::to_value(config).unwrap_or_default(), &[]);
         listed.into_iter().map(|one| (one.key, one.value)).collect()
     };
     let (one, mut other) = (all(one), all(other));

@@ -9,9 +9,13 @@ use anyhow::Context as _;
 use domain::client::Trust;
 use domain::identity::{MemberRoles, Role};
 use domain::{ClientId, ScopeSet, Secret, WorkspaceId};
-use flows::credentials::every_scope;
-use flows::unguarded::accounts::{self, NewCredential, NewUser};
+use flows::access::credential_request::every_scope;
+use flows::unguarded::accounts::{self, NewUser};
 use flows::unguarded::applications::{self, Created, NewClient};
+use flows::unguarded::credentials;
+use flows::unguarded::credentials::NewCredential;
+use flows::unguarded::members;
+use flows::unguarded::workspaces;
 use flows::{App, Ctx};
 use serde::{Deserialize, Serialize};
 use std::os::unix::fs::OpenOptionsExt as _;
@@ -101,10 +105,10 @@ async fn user(app: &App, ctx: &Ctx, new: NewUser<'_>, workspaces: &[(&str, &str)
     let user = accounts::create_user(app, ctx, new).await.map_err(said)?;
     let mut made = Vec::new();
     for (name, roles) in workspaces {
-        let workspace = accounts::create_workspace(app, ctx, name, None).await?;
+        let workspace = workspaces::create_workspace(app, ctx, name, None).await?;
         let roles = MemberRoles::parse(roles.split(','))?;
         let role = roles.role.to_string();
-        accounts::put_member(app, ctx, user.id, workspace.id, roles).await?;
+        members::put_member(app, ctx, user.id, workspace.id, roles).await?;
         made.push(SeedWorkspace { id: workspace.id.to_string(), name: workspace.name, role });
     }
     let (email, password) = (email.to_owned(), password.expose().to_owned());
@@ -156,9 +160,9 @@ async fn make(app: &App, ctx: &Ctx, issuer: &str, app_url: &str) -> anyhow::Resu
     let everything = every_scope(app, true);
     let roles = MemberRoles::only(Role::Owner);
     let (_, api_key) =
-        accounts::create_api_key(app, ctx, workspace, roles, None, credential(everything.clone())).await?;
+        credentials::create_api_key(app, ctx, workspace, roles, None, credential(everything.clone())).await?;
     let personal = credential(everything);
-    let (_, personal) = accounts::create_personal_access_token(app, ctx, ada.id.parse()?, personal).await?;
+    let (_, personal) = credentials::create_personal_access_token(app, ctx, ada.id.parse()?, personal).await?;
     Ok(Seed {
         issuer: issuer.to_owned(),
         app_url: app_url.to_owned(),

@@ -288,7 +288,7 @@ async fn checklist_99_keys_rotate_without_breaking_anything() {
         );
         assert_eq!(web.refresh(&tokens.refresh()).await.status, 200);
         app.clock.advance(31 * 24 * 3600);
-        flows::jobs::run_all(&app.app, &app.ctx()).await.unwrap();
+        flows::operator::jobs::run_all(&app.app, &app.ctx()).await.unwrap();
         assert!(
             !kids(&mut browser).await.contains(&kid(&tokens).as_str().unwrap().to_owned()),
             "gone when its last token is dead"

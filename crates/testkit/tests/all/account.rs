@@ -2,19 +2,25 @@
 use domain::access::{Limit, Principal};
 use domain::oauth::error::Refusal as _;
 use domain::{ScopeSet, Secret};
-use flows::account::{self, Changes, PasswordChange};
-use flows::session::{self, Caller, NewSession};
-use flows::{Page, principal};
+use flows::Page;
+use flows::access;
+use flows::access::caller::Caller;
+use flows::access::principal;
+use flows::account::password::PasswordChange;
+use flows::account::profile::{self, Changes};
+use flows::account::sessions;
+use flows::sign_in::password;
+use flows::sign_in::session::NewSession;
 use testkit::{PASSWORD, TestApp, TestUser, for_each_database};
 
 async fn sign_in(app: &TestApp, user: &TestUser) -> NewSession {
-    session::sign_in(&app.app, &app.ctx(), user.user.email.as_str(), &Secret::new(PASSWORD), &Caller::Nobody)
+    password::sign_in(&app.app, &app.ctx(), user.user.email.as_str(), &Secret::new(PASSWORD), &Caller::Nobody)
         .await
         .unwrap()
 }
 
 async fn caller(app: &TestApp, session: &NewSession) -> Caller {
-    session::current(&app.app, &app.ctx(), session.secret.expose()).await.unwrap()
+    access::session::current(&app.app, &app.ctx(), session.secret.expose()).await.unwrap()
 }
 
 async fn person(app: &TestApp, session: &NewSession) -> Principal {
@@ -32,22 +38,22 @@ async fn a_profile_is_read_and_changed_member_by_member() {
         let (ada, bob) = (app.user("ada@example.com", 2).await, app.user("bob@example.com", 1).await);
         let who = person(&app, &sign_in(&app, &ada).await).await;
         let ctx = app.ctx();
-        let before = account::read(&app.app, &ctx, &who).await.unwrap();
+        let before = profile::read(&app.app, &ctx, &who).await.unwrap();
         assert_eq!((before.name.as_str(), before.email.as_str()), ("Test Person", "ada@example.com"));
         assert_eq!((before.locale, before.zone, before.default_workspace), (None, None, None));
         assert!(before.has_password && before.workspaces.len() == 2);
 
         let home = ada.workspaces[1].to_string();
         let some = Changes { locale: Some("de"), zone: Some("Europe/Berlin"), ..Changes::default() };
-        account::change(&app.app, &ctx, &who, some).await.unwrap();
+        profile::change(&app.app, &ctx, &who, some).await.unwrap();
         let more = Changes { name: Some("  Ada  L. "), default_workspace: Some(&home), ..Changes::default() };
-        let changed = account::change(&app.app, &ctx, &who, more).await.unwrap();
-        assert_eq!(changed, account::read(&app.app, &ctx, &who).await.unwrap());
+        let changed = profile::change(&app.app, &ctx, &who, more).await.unwrap();
+        assert_eq!(changed, profile::read(&app.app, &ctx, &who).await.unwrap());
         assert_eq!((changed.name.as_str(), changed.locale.as_deref()), ("Ada L.", Some("de")));
         assert_eq!(changed.zone.map(|zone| zone.to_string()).as_deref(), Some("Europe/Berlin"));
         assert_eq!(changed.default_workspace, Some(ada.workspaces[1]));
         let none = Changes { locale: Some(""), zone: Some(""), default_workspace: Some(""), ..Changes::default() };
-        let cleared = account::change(&app.app, &ctx, &who, none).await.unwrap();
+        let cleared = profile::change(&app.app, &ctx, &who, none).await.unwrap();
         assert_eq!((cleared.locale, cleared.zone, cleared.default_workspace), (None, None, None));
         assert_eq!(cleared.name, "Ada L.", "what is not named stays");
 
@@ -65,19 +71,19 @@ async fn a_profile_is_read_and_changed_member_by_member() {
             ),
         ];
         for (changes, member, reason) in table {
-            let flows::Failure::Refused(refusal) = account::change(&app.app, &ctx, &who, changes).await.unwrap_err()
+            let flows::Failure::Refused(refusal) = profile::change(&app.app, &ctx, &who, changes).await.unwrap_err()
             else {
                 panic!("{changes:?}")
             };
             assert_eq!((refusal.member(), refusal.reason()), (Some(member), reason));
         }
-        assert_eq!(account::read(&app.app, &ctx, &who).await.unwrap().name, "Ada L.");
+        assert_eq!(profile::read(&app.app, &ctx, &who).await.unwrap().name, "Ada L.");
         let outcomes = app.outcomes("user.changed").await;
         assert_eq!((outcomes.len(), outcomes.iter().filter(|o| *o == "ok").count()), (9, 3));
 
         let narrow = Principal { limit: Limit::Scopes(ScopeSet::parse("account:read").unwrap()), ..who.clone() };
-        assert!(account::read(&app.app, &ctx, &narrow).await.is_ok());
-        let denied = account::change(&app.app, &ctx, &narrow, Changes::default()).await.unwrap_err();
+        assert!(profile::read(&app.app, &ctx, &narrow).await.is_ok());
+        let denied = profile::change(&app.app, &ctx, &narrow, Changes::default()).await.unwrap_err();
         assert_eq!(denied.reason(), "credential_lacks_scope");
         app.stop().await;
     })
@@ -95,7 +101,7 @@ async fn a_new_password_needs_the_old_one_and_signs_out_everywhere_else() {
         let change = async |old: &str, new: &str| {
             let (old, new) = (Secret::new(old), Secret::new(new));
             let change = PasswordChange { old: &old, new: &new, end_others: true };
-            let outcome = account::change_password(&app.app, &ctx, &who, Some(here.id), &change).await;
+            let outcome = flows::account::password::change_password(&app.app, &ctx, &who, Some(here.id), &change).await;
             outcome.map_err(|failure| failure.reason())
         };
         assert_eq!(change(PASSWORD, "too short").await.err(), Some("password_too_short"));
@@ -108,11 +114,13 @@ async fn a_new_password_needs_the_old_one_and_signs_out_everywhere_else() {
         assert!(is_alive(&app, &here).await && !is_alive(&app, &there).await && is_alive(&app, &bobs).await);
         assert_eq!(change(PASSWORD, "a third long one").await.err(), Some("current_password_wrong"));
         let anew =
-            session::sign_in(&app.app, &ctx, "ada@example.com", &Secret::new("another long one"), &Caller::Nobody)
+            password::sign_in(&app.app, &ctx, "ada@example.com", &Secret::new("another long one"), &Caller::Nobody)
                 .await;
         assert!(anew.is_ok());
         assert!(
-            session::sign_in(&app.app, &ctx, "ada@example.com", &Secret::new(PASSWORD), &Caller::Nobody).await.is_err()
+            password::sign_in(&app.app, &ctx, "ada@example.com", &Secret::new(PASSWORD), &Caller::Nobody)
+                .await
+                .is_err()
         );
 
         // Guesses here and at the sign-in are slowed down together.
@@ -141,7 +149,7 @@ async fn sessions_are_listed_and_dead_at_once_when_ended() {
         }
         let bobs = sign_in(&app, &bob).await;
         let (who, ctx) = (person(&app, &here).await, app.ctx());
-        let list = async |page| account::sessions(&app.app, &ctx, &who, Some(here.id), page).await.unwrap();
+        let list = async |page| sessions::sessions(&app.app, &ctx, &who, Some(here.id), page).await.unwrap();
         let all = list(Page::default()).await;
         assert_eq!(all.total, 4);
         let ids: Vec<_> = all.items.iter().map(|one| one.id).collect();
@@ -150,13 +158,13 @@ async fn sessions_are_listed_and_dead_at_once_when_ended() {
         assert_eq!(list(Page::new(2, 3)).await.items[0].id, here.id);
 
         let end =
-            async |id: &str| account::end_session(&app.app, &ctx, &who, id).await.map_err(|failure| failure.reason());
+            async |id: &str| sessions::end_session(&app.app, &ctx, &who, id).await.map_err(|failure| failure.reason());
         assert_eq!(end(&others[0].id.to_string()).await, Ok(()));
         assert!(!is_alive(&app, &others[0]).await && is_alive(&app, &others[1]).await);
         for unknown in [others[0].id.to_string(), bobs.id.to_string(), "rubbish".to_owned()] {
             assert_eq!(end(&unknown).await, Err("session_unknown"));
         }
-        assert_eq!(account::end_other_sessions(&app.app, &ctx, &who, Some(here.id)).await.unwrap(), 2);
+        assert_eq!(sessions::end_other_sessions(&app.app, &ctx, &who, Some(here.id)).await.unwrap(), 2);
         assert!(is_alive(&app, &here).await && !is_alive(&app, &others[2]).await && is_alive(&app, &bobs).await);
         assert_eq!(list(Page::default()).await.total, 1);
         app.stop().await;

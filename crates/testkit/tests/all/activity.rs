@@ -103,7 +103,7 @@ async fn accesses_are_counted_by_day_client_and_user() {
 
         // The jobs forget what is older than 400 days.
         app.clock.advance(398 * DAY);
-        flows::jobs::run_all(&app.app, &app.ctx()).await.unwrap();
+        flows::operator::jobs::run_all(&app.app, &app.ctx()).await.unwrap();
         let left = days(&app, &web, 400).await;
         assert_eq!(left.iter().filter(|(_, total, _)| *total > 0).count(), 1);
         app.stop().await;

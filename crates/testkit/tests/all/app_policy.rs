@@ -2,15 +2,19 @@
 use domain::access::Principal;
 use domain::client::Trust;
 use domain::identity::{AppPolicy, MemberRoles, Role};
-use flows::Page;
-use flows::app_policy::{self, Effect, Ended};
-use flows::unguarded::{accounts, applications};
+use flows::unguarded::applications;
+use flows::unguarded::members;
+use flows::workspace::policy::{Effect, Ended};
+use flows::{Page, workspace};
 use testkit::{Browser, Kind, Party, TestApp, TestUser, Tokens, for_each_database};
 
 const OF: [(&str, &str); 2] = [("sub_type", "workspace"), ("scope", "openid offline_access")];
 
 async fn set(app: &TestApp, who: &Principal, policy: &str) -> Result<Ended, &'static str> {
-    app_policy::set(&app.app, &app.ctx(), who, policy).await.map(|(ended, _)| ended).map_err(|failure| failure.reason())
+    workspace::policy::set(&app.app, &app.ctx(), who, policy)
+        .await
+        .map(|(ended, _)| ended)
+        .map_err(|failure| failure.reason())
 }
 
 async fn party(app: &TestApp, trust: Trust) -> Party {
@@ -49,14 +53,14 @@ async fn tightening_ends_what_is_no_longer_let_in() {
         let page = other.authorize(&[&OF[..], &[("prompt", "consent")]].concat());
         let page = browser.get(&page).await.form("consent-allow").set("action", "allow");
 
-        assert_eq!(app_policy::read(&app.app, &app.ctx(), &owns).await.unwrap(), AppPolicy::All);
-        let preview = async |policy| app_policy::preview(&app.app, &app.ctx(), &owns, policy).await.unwrap();
+        assert_eq!(workspace::policy::read(&app.app, &app.ctx(), &owns).await.unwrap(), AppPolicy::All);
+        let preview = async |policy| workspace::policy::preview(&app.app, &app.ctx(), &owns, policy).await.unwrap();
         assert_eq!(preview("all").await, Effect { clients: 0, people: 0, own_names: 0 });
         assert_eq!(preview("verified").await, Effect { clients: 1, people: 1, own_names: 1 });
         assert_eq!(preview("listed").await, Effect { clients: 2, people: 1, own_names: 1 });
         assert_eq!(set(&app, &owns, "some").await, Err("value_unknown"));
         assert_eq!(set(&app, &owns, "verified").await, Ok(Ended { consents: 1, grants: 1 }));
-        assert_eq!(app_policy::read(&app.app, &app.ctx(), &owns).await.unwrap(), AppPolicy::Verified);
+        assert_eq!(workspace::policy::read(&app.app, &app.ctx(), &owns).await.unwrap(), AppPolicy::Verified);
         assert!(is_active(&first, &of_first).await && is_active(&verified, &of_verified).await);
         assert!(!is_active(&other, &of_other).await);
         assert!(is_active(&other, &own_name).await, "in one's own name the workspace has no say");
@@ -95,16 +99,16 @@ async fn the_list_lets_in_what_it_names() {
         let owns = app.principal(&owner, Some(owner.workspaces[0])).await;
         let (one, two) = (party(&app, Trust::Verified).await, party(&app, Trust::Unverified).await);
         let allow = async |client: &str| {
-            app_policy::allow(&app.app, &app.ctx(), &owns, client).await.map_err(|failure| failure.reason())
+            workspace::policy::allow(&app.app, &app.ctx(), &owns, client).await.map_err(|failure| failure.reason())
         };
         let disallow = async |client: &str| {
-            app_policy::disallow(&app.app, &app.ctx(), &owns, client).await.map_err(|failure| failure.reason())
+            workspace::policy::disallow(&app.app, &app.ctx(), &owns, client).await.map_err(|failure| failure.reason())
         };
         assert_eq!(allow("cs_ci_nobody").await, Err("client_unknown"));
         assert_eq!(allow(two.id.as_str()).await, Ok(()));
         assert_eq!(allow(two.id.as_str()).await, Ok(()), "twice is once");
         set(&app, &owns, "listed").await.unwrap();
-        let list = app_policy::listed(&app.app, &app.ctx(), &owns, Page::default()).await.unwrap();
+        let list = workspace::policy::listed(&app.app, &app.ctx(), &owns, Page::default()).await.unwrap();
         assert_eq!((list.total, &list.items[0].client_id, list.items[0].trust), (1, &two.id, Trust::Unverified));
 
         let mut browser = Browser::new(&app);
@@ -144,7 +148,7 @@ async fn a_client_that_is_believed_less_loses_the_choosy_workspaces() {
         let here = party.tokens(&mut Browser::new(&app), &owner, &OF).await;
         let operator = Principal { operator: true, ..owns };
         let id = party.id.as_str();
-        flows::all_clients::set_trust(&app.app, &app.ctx(), &operator, id, Trust::Anonymous).await.unwrap();
+        flows::operator::clients::set_trust(&app.app, &app.ctx(), &operator, id, Trust::Anonymous).await.unwrap();
         assert!(!is_active(&party, &here).await && is_active(&party, &there).await);
         app.stop().await;
     })
@@ -160,12 +164,12 @@ async fn only_owners_read_and_change_it() {
         let (workspace, ctx) = (owner.workspaces[0], app.ctx());
         let give = async |role| {
             let roles = MemberRoles::only(role);
-            accounts::put_member(&app.app, &ctx, admin.user.id, workspace, roles).await.unwrap();
+            members::put_member(&app.app, &ctx, admin.user.id, workspace, roles).await.unwrap();
         };
         give(Role::Admin).await;
         let admins = app.principal(&admin, None).await;
         assert_eq!(set(&app, &admins, "listed").await, Err("role_too_low"));
-        let read = app_policy::read(&app.app, &ctx, &admins).await.map_err(|failure| failure.reason());
+        let read = workspace::policy::read(&app.app, &ctx, &admins).await.map_err(|failure| failure.reason());
         assert_eq!(read, Err("role_too_low"));
         give(Role::Owner).await;
         let owned_then = app.principal(&admin, None).await;

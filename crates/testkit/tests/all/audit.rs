@@ -1,5 +1,6 @@
 //! The audit log as it is read: page by page, exported, and forgotten.
-use flows::audit::{self, Filter, Outcome};
+use flows::audit;
+use flows::audit::read::{Filter, Outcome};
 use flows::unguarded::audit::EVERYTHING;
 use serde_json::{Value, json};
 use testkit::{Api, Browser, Kind, Party, TestApp, for_each_database};
@@ -20,7 +21,7 @@ async fn pages_and_exports_hold_every_event_once() {
         let filter = Filter { client: Some(&party.id), ..Filter::default() };
         let (mut ids, mut before) = (Vec::new(), None);
         loop {
-            let page = audit::list(&app.app, EVERYTHING, &filter, before, 1000).await.unwrap();
+            let page = audit::read::list(&app.app, EVERYTHING, &filter, before, 1000).await.unwrap();
             assert!(page.events.len() <= 100, "no page has more");
             ids.extend(page.events.iter().map(|event| event.id.to_string()));
             before = page.next;
@@ -31,7 +32,7 @@ async fn pages_and_exports_hold_every_event_once() {
         assert_eq!(ids.len(), 231, "the client's creation, and what was refused");
         assert!(ids.is_sorted_by(|a, b| a > b), "the newest first, each once");
 
-        let mut export = audit::export(&app.app, &app.ctx(), EVERYTHING, &filter);
+        let mut export = audit::read::export(&app.app, &app.ctx(), EVERYTHING, &filter);
         // What comes while it runs is not for it.
         app.clock.advance(5);
         assert_eq!(party.exchange("late").await.status, 400);
@@ -51,11 +52,11 @@ async fn pages_and_exports_hold_every_event_once() {
         );
 
         let good = Filter { outcome: Some(Outcome::Ok), ..filter };
-        let page = audit::list(&app.app, EVERYTHING, &good, None, 10).await.unwrap();
+        let page = audit::read::list(&app.app, EVERYTHING, &good, None, 10).await.unwrap();
         assert_eq!((page.events.len(), page.next), (1, None));
-        assert_eq!(audit::list(&app.app, EVERYTHING, &Filter::default(), None, 0).await.unwrap().events.len(), 1);
+        assert_eq!(audit::read::list(&app.app, EVERYTHING, &Filter::default(), None, 0).await.unwrap().events.len(), 1);
         let nobody = Filter { actor: Some("nobody"), ..filter };
-        assert_eq!(audit::export(&app.app, &app.ctx(), EVERYTHING, &nobody).next().await.unwrap(), None);
+        assert_eq!(audit::read::export(&app.app, &app.ctx(), EVERYTHING, &nobody).next().await.unwrap(), None);
         app.stop().await;
     })
     .await;
@@ -68,9 +69,9 @@ async fn old_events_are_forgotten_as_the_setting_says() {
         let party = Party::new(&app, Kind::Web).await;
         let count = async || {
             app.app.flush().await.unwrap();
-            flows::jobs::run_all(&app.app, &app.ctx()).await.unwrap();
+            flows::operator::jobs::run_all(&app.app, &app.ctx()).await.unwrap();
             let filter = Filter { client: Some(&party.id), ..Filter::default() };
-            audit::list(&app.app, EVERYTHING, &filter, None, 100).await.unwrap().events.len()
+            audit::read::list(&app.app, EVERYTHING, &filter, None, 100).await.unwrap().events.len()
         };
         assert_eq!(count().await, 1);
         app.clock.advance(2 * 24 * 60 * 60);

@@ -2,7 +2,11 @@
 use domain::Secret;
 use domain::client::{AccessTokenFormat, GrantType};
 use domain::oauth::params::RawParams;
-use flows::session::{self, Caller, Here, SignInRefusal};
+use flows::access;
+use flows::access::caller::Caller;
+use flows::account::sign_in_refusal::SignInRefusal;
+use flows::sign_in::password;
+use flows::sign_in::session::Here;
 use flows::{Ctx, Facts, Failure, Settings};
 use futures_util::FutureExt as _;
 use futures_util::future::join_all;
@@ -16,7 +20,7 @@ async fn point_1_1_guesses_at_once_share_one_allowance() {
         let app = TestApp::start(database).await;
         app.user("ada@example.com", 0).await;
         let (ctx, guess) = (app.ctx(), Secret::new("a guess of many"));
-        let guesses = (0..200).map(|_| session::sign_in(&app.app, &ctx, "ada@example.com", &guess, &Caller::Nobody));
+        let guesses = (0..200).map(|_| password::sign_in(&app.app, &ctx, "ada@example.com", &guess, &Caller::Nobody));
         let (mut wrong, mut slowed, mut full) = (0, 0, 0);
         for outcome in join_all(guesses).await {
             match outcome {
@@ -44,13 +48,13 @@ fn from(app: &TestApp, ip: &str) -> Ctx {
 async fn guess(app: &TestApp, ip: &str, email: &str, mark: Option<&Secret>) -> (&'static str, Option<i64>) {
     let (ctx, guess) = (from(app, ip), Secret::new("a guess of many"));
     let here = Here { caller: &Caller::Nobody, mark };
-    let outcome = session::sign_in(&app.app, &ctx, email, &guess, here).await;
+    let outcome = password::sign_in(&app.app, &ctx, email, &guess, here).await;
     (outcome.err().map_or("in", |failure| failure.reason()), ctx.later.seconds())
 }
 
 async fn signed_in(app: &TestApp, ip: &str, email: &str, mark: Option<&Secret>) -> Result<Secret, &'static str> {
     let here = Here { caller: &Caller::Nobody, mark };
-    let outcome = session::sign_in(&app.app, &from(app, ip), email, &Secret::new(PASSWORD), here).await;
+    let outcome = password::sign_in(&app.app, &from(app, ip), email, &Secret::new(PASSWORD), here).await;
     outcome.map(|new| new.mark.value).map_err(|failure| failure.reason())
 }
 
@@ -155,7 +159,7 @@ async fn point_1_1_a_botnet_has_a_ceiling_and_locks_out_nobody_who_signed_in_bef
         for n in 0..60 {
             guess(&app, &format!("192.0.2.{n}"), "ada@example.com", None).await;
         }
-        app.clock.advance(flows::mark::LIFETIME - 100);
+        app.clock.advance(flows::platform::known_browser::LIFETIME - 100);
         signed_in(&app, "192.0.2.99", "ada@example.com", Some(&mark)).await.unwrap();
         app.stop().await;
     })
@@ -226,10 +230,10 @@ async fn point_1_1_attempts_are_forgotten() {
             removed.await.map_err(|error: store::StoreError| error).unwrap()
         };
         app.clock.advance(3601);
-        flows::jobs::run_all(&app.app, &app.ctx()).await.unwrap();
+        flows::operator::jobs::run_all(&app.app, &app.ctx()).await.unwrap();
         assert_eq!(left().await, 0);
         guess(&app, "192.0.2.1", "nobody@example.com", None).await;
-        flows::jobs::run_all(&app.app, &app.ctx()).await.unwrap();
+        flows::operator::jobs::run_all(&app.app, &app.ctx()).await.unwrap();
         assert_eq!(left().await, 2, "of the network, and of the account");
         app.stop().await;
     })
@@ -252,13 +256,13 @@ async fn point_1_1_guesses_at_user_codes_share_one_allowance() {
         let asked = device.post("/oauth2/device_authorization", &[("scope", "openid")]).await.json();
         let own = asked["user_code"].as_str().unwrap();
         let session =
-            session::sign_in(&here.app, &here.ctx(), "ada@example.com", &Secret::new(PASSWORD), &Caller::Nobody)
+            password::sign_in(&here.app, &here.ctx(), "ada@example.com", &Secret::new(PASSWORD), &Caller::Nobody)
                 .await
                 .unwrap();
-        let signed_in = session::current(&here.app, &here.ctx(), session.secret.expose()).await.unwrap();
+        let signed_in = access::session::current(&here.app, &here.ctx(), session.secret.expose()).await.unwrap();
         let enter = async |node: &TestApp, ip: &str, code: &str, caller: &Caller| {
             let ctx = from(node, ip);
-            let entered = flows::device::enter(&node.app, &ctx, code, caller, [0; 32]).await;
+            let entered = flows::oauth::device::enter(&node.app, &ctx, code, caller, [0; 32]).await;
             (entered.err().map_or("entered", |failure| failure.reason()), ctx.later.seconds())
         };
         for (ip, caller) in [("192.0.2.1", &Caller::Nobody), ("192.0.2.2", &signed_in)] {
@@ -304,7 +308,7 @@ async fn point_1_6_device_authorizations_are_limited_by_client_and_network() {
             let body = RawParams::from_urlencoded(format!("client_id={}&scope=openid", party.id).as_bytes());
             let ask = async |ip: &str| {
                 let ctx = from(&app, ip);
-                let asked = flows::device::request(&app.app, &ctx, None, &body).await;
+                let asked = flows::oauth::device::request(&app.app, &ctx, None, &body).await;
                 (asked.err().map_or("asked", |failure| failure.reason()), ctx.later.seconds())
             };
             let mut all = Vec::new();
@@ -391,7 +395,7 @@ async fn point_2_1_an_attempt_that_nobody_waits_for_is_counted() {
         let app = TestApp::start(database).await;
         app.user("ada@example.com", 0).await;
         let (ctx, guess) = (app.ctx(), Secret::new("a guess of many"));
-        let attempt = || session::sign_in(&app.app, &ctx, "ada@example.com", &guess, &Caller::Nobody);
+        let attempt = || password::sign_in(&app.app, &ctx, "ada@example.com", &guess, &Caller::Nobody);
         for _ in 0..6 {
             // Begun and dropped, as where the browser closes the connection.
             drop(Box::pin(attempt()).as_mut().now_or_never());

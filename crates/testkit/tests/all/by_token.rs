@@ -2,7 +2,8 @@
 //! and nothing that outlives it.
 use domain::Timestamp;
 use domain::client::AccessTokenFormat;
-use flows::unguarded::accounts::{self, NewCredential};
+use flows::unguarded::credentials;
+use flows::unguarded::credentials::NewCredential;
 use flows::unguarded::profile::{self, Change};
 use serde_json::{Value, json};
 use testkit::{Api, Browser, Kind, Party, Reply, TestApp, TestUser, claims, for_each_database};
@@ -11,7 +12,7 @@ use testkit::{Api, Browser, Kind, Party, Reply, TestApp, TestUser, claims, for_e
 async fn token(app: &TestApp, user: &TestUser, scopes: &str, lives: Option<i64>) -> (String, Api) {
     let scopes = domain::ScopeSet::parse(scopes).unwrap();
     let new = NewCredential { name: "t".to_owned(), scopes, expires_at: lives.map(|s| app.ctx().now.plus(s)) };
-    let made = accounts::create_personal_access_token(&app.app, &app.ctx(), user.user.id, new).await.unwrap();
+    let made = credentials::create_personal_access_token(&app.app, &app.ctx(), user.user.id, new).await.unwrap();
     (made.0.id.to_string(), Api::with(app, made.1.expose()))
 }
 
@@ -236,7 +237,7 @@ async fn point_1_1_an_app_allowed_by_token_is_listed_until_it_has_nothing() {
         };
         let later = async |seconds| {
             app.clock.advance(seconds);
-            flows::jobs::run_all(&app.app, &app.ctx()).await.unwrap();
+            flows::operator::jobs::run_all(&app.app, &app.ctx()).await.unwrap();
             (listed().await, users().await)
         };
         assert_eq!(later(2 * day).await, (1, 1), "its grant lives");

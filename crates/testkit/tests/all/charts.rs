@@ -1,7 +1,7 @@
 //! What charts of an application show.
 use domain::identity::Role;
 use domain::oauth::error::ErrorCode;
-use flows::charts::{self, Errors};
+use flows::diagnosis::charts::{self, Errors};
 use testkit::{Browser, Kind, Party, TestApp, for_each_database};
 
 const DAY: i64 = 24 * 60 * 60;

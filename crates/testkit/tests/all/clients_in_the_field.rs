@@ -326,7 +326,7 @@ async fn conformance_point_1_errors_of_a_client_that_was_never_used() {
         // With an initial access token, the operator knows whose client it is.
         let app = TestApp::with(database, |s| {
             s.registration.policy = flows::RegistrationPolicy::Token;
-            let pepper = flows::keys::pepper(&flows::MasterKey::new([7; 32]));
+            let pepper = flows::platform::keys::pepper(&flows::MasterKey::new([7; 32]));
             s.registration.initial_access_tokens = vec![pepper.hash("initial")];
         })
         .await;

@@ -1,6 +1,6 @@
 //! What a person allowed applications, by workspace, and taking one of it back.
 use domain::client::Trust;
-use flows::{Page, connections};
+use flows::{Page, account};
 use testkit::{Browser, Kind, Party, TestApp, Tokens, for_each_database};
 
 #[tokio::test]
@@ -22,7 +22,7 @@ async fn one_workspace_is_disconnected_and_the_others_stay() {
             of.push(Tokens(party.exchange(&reply.answer("code").unwrap()).await.json()));
         }
         let (who, ctx) = (app.principal(&ada, None).await, app.ctx());
-        let list = async |part, page| connections::page(&app.app, &ctx, &who, part, page).await.unwrap();
+        let list = async |part, page| account::apps::page(&app.app, &ctx, &who, part, page).await.unwrap();
         let all = list("", Page::default()).await;
         assert_eq!((all.total, all.items.len()), (1, 1));
         let connected = &all.items[0];
@@ -36,10 +36,10 @@ async fn one_workspace_is_disconnected_and_the_others_stay() {
         assert_eq!((first.since, first.last_used_at), (ctx.now, Some(ctx.now)));
         assert_eq!(list("LYING", Page::default()).await, all);
         assert_eq!((list("nobody", Page::default()).await.total, list("", Page::new(2, 2)).await.items), (0, vec![]));
-        assert_eq!(&connections::one(&app.app, &ctx, &who, party.id.as_str()).await.unwrap(), connected);
+        assert_eq!(&account::apps::one(&app.app, &ctx, &who, party.id.as_str()).await.unwrap(), connected);
 
         let end = async |id: &str, workspace: Option<&str>| {
-            let outcome = connections::disconnect(&app.app, &app.ctx(), &who, id, workspace).await;
+            let outcome = account::apps::disconnect(&app.app, &app.ctx(), &who, id, workspace).await;
             outcome.map_err(|failure| failure.reason())
         };
         let id = party.id.as_str();
@@ -53,12 +53,12 @@ async fn one_workspace_is_disconnected_and_the_others_stay() {
         assert_eq!(end(id, None).await, Ok(()));
         assert_eq!(party.introspect(&own.access()).await["active"], false);
         assert_eq!(party.introspect(&of[0].access()).await["active"], true);
-        let left = connections::one(&app.app, &ctx, &who, id).await.unwrap().places;
+        let left = account::apps::one(&app.app, &ctx, &who, id).await.unwrap().places;
         assert_eq!(left.iter().map(|one| one.workspace_id).collect::<Vec<_>>(), [Some(ada.workspaces[0])]);
-        connections::revoke(&app.app, &ctx, &who, id).await.unwrap();
+        account::apps::revoke(&app.app, &ctx, &who, id).await.unwrap();
         assert_eq!(party.introspect(&of[0].access()).await["active"], false);
         assert_eq!(list("", Page::default()).await.total, 0);
-        let gone = connections::one(&app.app, &ctx, &who, id).await.map_err(|failure| failure.reason());
+        let gone = account::apps::one(&app.app, &ctx, &who, id).await.map_err(|failure| failure.reason());
         assert_eq!(gone, Err("consent_unknown"));
         app.stop().await;
     })

@@ -1,7 +1,10 @@
 //! Consent and accounts (checklist 107-111), and signing in.
 use axum::http::Method;
 use domain::client::Trust;
-use flows::unguarded::accounts::{self, NewCredential};
+use flows::unguarded::accounts;
+use flows::unguarded::credentials;
+use flows::unguarded::credentials::NewCredential;
+use flows::unguarded::members;
 use serde_json::{Value, json};
 use testkit::{Browser, Kind, Party, TestApp, for_each_database};
 
@@ -117,7 +120,7 @@ async fn checklist_111_a_workspace_that_was_not_offered_is_refused() {
         let again = browser.get(&party.authorize(&for_workspace)).await.form("consent-allow");
         assert_eq!(again.get("workspace"), Some(user.workspaces[1].to_string().as_str()));
         // Leaving a workspace takes it off the list, also of a page that is already open.
-        accounts::remove_member(&app.app, &app.ctx(), user.user.id, user.workspaces[1]).await.unwrap();
+        members::remove_member(&app.app, &app.ctx(), user.user.id, user.workspaces[1]).await.unwrap();
         let late = browser.submit(&again.set("action", "allow")).await;
         assert!(late.answer("code").is_none());
         app.stop().await;
@@ -131,8 +134,8 @@ async fn the_json_api_gives_the_same_answers() {
         let app = TestApp::start(database).await;
         let user = app.user("ada@example.com", 1).await;
         let party = Party::new(&app, Kind::Web).await;
-        let new = NewCredential { name: "t".to_owned(), scopes: flows::credentials::every_scope(&app.app, false), expires_at: None };
-        let (_, pat) = accounts::create_personal_access_token(&app.app, &app.ctx(), user.user.id, new).await.unwrap();
+        let new = NewCredential { name: "t".to_owned(), scopes: flows::access::credential_request::every_scope(&app.app, false), expires_at: None };
+        let (_, pat) = credentials::create_personal_access_token(&app.app, &app.ctx(), user.user.id, new).await.unwrap();
         let bearer = format!("Bearer {}", pat.expose());
         let call = async |method: Method, path: &str, body: &Value| {
             let headers = [("authorization", bearer.as_str()), ("content-type", "application/json")];

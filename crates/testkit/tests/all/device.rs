@@ -234,7 +234,7 @@ async fn codes_cannot_be_guessed_and_expired_ones_are_forgotten() {
         assert_eq!(statuses, [422, 422, 422, 422, 422, 422, 429]);
         assert_eq!(enter(&mut thief, asked["user_code"].as_str().unwrap()).await.status, 429, "the right one neither");
         app.clock.advance(600 + 3601);
-        flows::jobs::run_all(&app.app, &app.ctx()).await.unwrap();
+        flows::operator::jobs::run_all(&app.app, &app.ctx()).await.unwrap();
         refused(&device, &asked, "invalid_grant").await;
         assert_eq!(app.outcomes("token.device_code").await[0], "device_code_unknown");
         app.stop().await;

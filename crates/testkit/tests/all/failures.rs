@@ -3,8 +3,8 @@ use axum::http::Method;
 use domain::access::{Denied, Principal};
 use domain::identity::Role;
 use domain::oauth::diagnosis::{Endpoint, Verdict};
-use flows::failures::{self, FailedRequest, Failures, Of, Wanted};
-use flows::manage::{ManageRefusal, Unmanaged};
+use flows::diagnosis::failed_requests::{self, FailedRequest, Failures, Of, Wanted};
+use flows::platform::management_error::{ManageRefusal, Unmanaged};
 use flows::unguarded::audit::EVERYTHING;
 use flows::{Failure, audit};
 use serde_json::{Value, json};
@@ -21,7 +21,10 @@ async fn owned(app: &TestApp, user: &TestUser, kind: Kind) -> Party {
 
 async fn failures(app: &TestApp, who: &Principal, party: &Party) -> Vec<FailedRequest> {
     app.app.flush_audit().await.unwrap();
-    failures::of_client(&app.app, &app.ctx(), who, party.id.as_str(), Of::Requests.into(), 100).await.unwrap().items
+    failed_requests::of_client(&app.app, &app.ctx(), who, party.id.as_str(), Of::Requests.into(), 100)
+        .await
+        .unwrap()
+        .items
 }
 
 /// The last failure: its endpoint and reason, the check that failed, and what was sent. All before it passed, and
@@ -213,8 +216,8 @@ async fn token_requests_say_which_check_they_failed() {
         assert_eq!(found(&party).await, of_code("code_unknown", "check-code-valid"));
         // Codes, verifiers and secrets are in no event.
         app.app.flush_audit().await.unwrap();
-        let filter = audit::Filter { client: Some(&party.id), ..audit::Filter::default() };
-        let all = format!("{:?}", audit::list(&app.app, EVERYTHING, &filter, None, 100).await.unwrap());
+        let filter = audit::read::Filter { client: Some(&party.id), ..audit::read::Filter::default() };
+        let all = format!("{:?}", audit::read::list(&app.app, EVERYTHING, &filter, None, 100).await.unwrap());
         for secret in [code.as_str(), &wrong_verifier, party.secret.as_deref().unwrap(), VERIFIER] {
             assert!(!all.contains(secret));
         }
@@ -314,7 +317,7 @@ async fn pages_follow_one_another_and_only_admins_read_them() {
         }
         app.app.flush_audit().await.unwrap();
         let page = async |who: &Principal, before| {
-            failures::of_client(
+            failed_requests::of_client(
                 &app.app,
                 &app.ctx(),
                 who,
@@ -347,7 +350,8 @@ async fn pages_follow_one_another_and_only_admins_read_them() {
         // Whoever was refused the management of an application is told of under it, and not among its requests.
         let failed = failures(&app, &who, &party).await;
         assert_eq!(failed.len(), 7);
-        let changes = failures::of_client(&app.app, &app.ctx(), &who, party.id.as_str(), Of::Changes.into(), 100).await;
+        let changes =
+            failed_requests::of_client(&app.app, &app.ctx(), &who, party.id.as_str(), Of::Changes.into(), 100).await;
         let failed = changes.unwrap().items;
         assert_eq!(failed.len(), 1);
         assert_eq!((failed[0].endpoint, failed[0].reason.as_str()), (Endpoint::Management, "role_too_low"));

@@ -2,7 +2,8 @@
 use domain::webhook::Owner;
 use flows::unguarded::profile;
 use flows::unguarded::webhooks::of;
-use flows::webhooks::{self, NewWebhook};
+use flows::webhooks;
+use flows::webhooks::manage::NewWebhook;
 use testkit::{Browser, Reply, TestApp, TestUser, for_each_database};
 
 /// Ada, who runs the server and owns a workspace, signed in.
@@ -34,9 +35,9 @@ fn rows(page: &Reply) -> usize {
 
 async fn webhook(app: &TestApp, owner: Owner, url: &str, deliveries: usize) -> String {
     let new = NewWebhook { url: url.to_owned(), description: String::new(), events: vec!["*".to_owned()] };
-    let made = webhooks::create(&app.app, &app.ctx(), of(owner), &new).await.unwrap().0;
+    let made = webhooks::manage::create(&app.app, &app.ctx(), of(owner), &new).await.unwrap().0;
     for _ in 0..deliveries {
-        webhooks::test(&app.app, &app.ctx(), of(owner), made.id).await.unwrap();
+        webhooks::manage::test(&app.app, &app.ctx(), of(owner), made.id).await.unwrap();
     }
     made.id.to_string()
 }

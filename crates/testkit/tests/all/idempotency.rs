@@ -2,9 +2,10 @@
 use domain::access::Principal;
 use domain::identity::PersonalAccessToken;
 use domain::{Secret, SecretHash};
-use flows::credentials::{self, Asked};
-use flows::idempotency::{self, Answer, Begun, Keeper, Kept, Once, Shown, once, request_hash};
-use flows::manage::ManageRefusal;
+use flows::access::credential_request::Asked;
+use flows::account::tokens;
+use flows::platform::idempotency::{self, Answer, Begun, Keeper, Kept, Once, Shown, once, request_hash};
+use flows::platform::management_error::ManageRefusal;
 use flows::{App, Ctx, Failure};
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
@@ -20,7 +21,7 @@ async fn somebody(app: &TestApp) -> Principal {
 }
 
 async fn made(app: &TestApp, who: &Principal) -> usize {
-    credentials::list_tokens(&app.app, &app.ctx(), who).await.unwrap().len()
+    tokens::list_tokens(&app.app, &app.ctx(), who).await.unwrap().len()
 }
 
 type Outcome = Result<Kept, Failure<ManageRefusal>>;
@@ -32,7 +33,7 @@ async fn make(app: App, ctx: Ctx, who: Principal, keeper: Keeper) -> Outcome {
         Ok(Shown::Again(Answer { status: 201, headers, body: secret.expose().to_owned() }))
     });
     let asked = Asked { name: "Once".to_owned(), scopes: vec!["clients:read".to_owned()], ..Asked::default() };
-    credentials::create_token_kept(&app, &ctx, &who, &asked, keep).await
+    tokens::create_token_kept(&app, &ctx, &who, &asked, keep).await
 }
 
 async fn attempt(app: &TestApp, who: &Principal, key: &str, request: SecretHash) -> Once<Failure<ManageRefusal>> {

@@ -2,10 +2,12 @@
 use domain::ApiKeyId;
 use domain::access::{Credential, Principal};
 use domain::identity::{InvitationState, MemberRoles, Role};
-use flows::invitations::{self, Accepting, Asked, InvitationView, Invited, Opened};
-use flows::pass::{self, Held};
+use flows::Page;
+use flows::platform::one_time_link::{self, Held};
+use flows::unguarded;
 use flows::unguarded::accounts;
-use flows::{Page, members};
+use flows::workspace::invitations::{self, Accepting, Asked, InvitationView, Invited, Opened};
+use flows::workspace::members;
 use futures_util::future::join_all;
 use testkit::{TestApp, TestUser, for_each_database};
 
@@ -105,7 +107,7 @@ async fn an_invitation_is_made_read_and_used_once() {
         app.clock.advance(invitations::LIFETIME);
         assert_eq!(accept(&app, &late, &old).await, Err("invitation_expired"));
         app.clock.advance(31 * 24 * 60 * 60);
-        flows::jobs::run_all(&app.app, &app.ctx()).await.unwrap();
+        flows::operator::jobs::run_all(&app.app, &app.ctx()).await.unwrap();
         assert_eq!(accept(&app, &late, &old).await, Err("invitation_unknown"), "gone by now");
         let outcomes = app.outcomes("invitation.accepted").await;
         assert_eq!(outcomes.iter().filter(|outcome| *outcome == "ok").count(), 1);
@@ -125,7 +127,9 @@ async fn a_link_is_good_while_its_maker_may_make_such() {
         let (_, joins) = person(&app, "joins@example.com").await;
         let make = MemberRoles::only;
         let id = other.user.id.to_string();
-        accounts::put_member(&app.app, &app.ctx(), other.user.id, workspace, make(Role::Owner)).await.unwrap();
+        unguarded::members::put_member(&app.app, &app.ctx(), other.user.id, workspace, make(Role::Owner))
+            .await
+            .unwrap();
         let others = app.principal(&other, None).await;
         let (to_owner, to_admin) =
             (invite(&app, &others, "owner").await.unwrap(), invite(&app, &others, "admin").await.unwrap());
@@ -149,7 +153,7 @@ async fn point_1_3_an_invitation_is_paused_while_the_account_of_either_side_is_d
         let owns = app.principal(&owner, None).await;
         let (other, _) = person(&app, "other@example.com").await;
         let (late, joins) = person(&app, "joins@example.com").await;
-        accounts::put_member(&app.app, &app.ctx(), other.user.id, workspace, MemberRoles::only(Role::Owner))
+        unguarded::members::put_member(&app.app, &app.ctx(), other.user.id, workspace, MemberRoles::only(Role::Owner))
             .await
             .unwrap();
         let others = app.principal(&other, None).await;
@@ -252,7 +256,7 @@ async fn a_pass_is_good_for_its_invitation_in_its_browser_and_not_for_long() {
         };
         assert_eq!(accept(&other, &id, BROWSER).await, Err("invitation_not_open"), "not another than was read");
         assert_eq!(accept(&opened, &id, [8; 32]).await, Err("invitation_not_open"));
-        app.clock.advance(pass::LIFETIME);
+        app.clock.advance(one_time_link::LIFETIME);
         assert_eq!(look(&app, &opened, &id, BROWSER).await, Err("invitation_not_open"));
         assert_eq!(accept(&opened, &id, BROWSER).await, Err("invitation_not_open"));
         let again = open(&app, &one).await.unwrap();

@@ -2,7 +2,7 @@
 use axum::http::Method;
 use domain::client::{AccessTokenFormat, Trust};
 use domain::oauth::seal::{Payload, Purpose, TokenId};
-use flows::keys::Leaked;
+use flows::platform::keys::Leaked;
 use flows::unguarded::applications::NewClient;
 use flows::unguarded::keys::{expel_key, rotate_keys};
 use jose::SigningAlg;
@@ -38,11 +38,11 @@ async fn point_5_1_a_retired_key_is_published_for_as_long_as_any_client_needs_it
         let signer = kid(&tokens.access());
         assert!(rotate_keys(&app.app, &app.ctx(), false).await.unwrap(), "nobody has a copy without the next key");
         app.clock.advance(30 * DAY - 60);
-        flows::jobs::run_all(&app.app, &app.ctx()).await.unwrap();
+        flows::operator::jobs::run_all(&app.app, &app.ctx()).await.unwrap();
         assert!(published(&app).await.contains(&signer));
         assert_eq!(web.introspect(&tokens.access()).await["active"], true);
         app.clock.advance(10 * 60);
-        flows::jobs::run_all(&app.app, &app.ctx()).await.unwrap();
+        flows::operator::jobs::run_all(&app.app, &app.ctx()).await.unwrap();
         assert!(!published(&app).await.contains(&signer));
         app.stop().await;
     })
@@ -57,7 +57,7 @@ async fn point_5_2_a_second_rotation_waits_until_clients_know_the_next_keys() {
         flows::unguarded::profile::set_operator(&app.app, &app.ctx(), ada.user.id, true).await.unwrap();
         let who = app.principal(&ada, None).await;
         let rotate = async |forced| {
-            let done = flows::operator::rotate_keys(&app.app, &app.ctx(), &who, forced).await;
+            let done = flows::operator::keys::rotate_keys(&app.app, &app.ctx(), &who, forced).await;
             done.map_err(|failure| failure.reason())
         };
         let before = published(&app).await;
@@ -100,7 +100,7 @@ async fn point_5_3_what_a_leaked_key_made_is_worthless_at_once_on_every_node() {
         assert_eq!(there.introspect(&tokens.access()).await["active"], true);
         assert!(expel_key(&app.app, &app.ctx(), &leaked).await.unwrap());
         assert!(!expel_key(&app.app, &app.ctx(), &leaked).await.unwrap());
-        flows::jobs::each_second(&other.app, &other.ctx()).await.unwrap();
+        flows::operator::jobs::each_second(&other.app, &other.ctx()).await.unwrap();
         for node in [&web, &there] {
             assert_eq!(node.introspect(&tokens.access()).await["active"], false);
             assert!(!published(&node.app).await.contains(&kid(&tokens.access())));
@@ -113,7 +113,7 @@ async fn point_5_3_what_a_leaked_key_made_is_worthless_at_once_on_every_node() {
         let stolen = refreshed["refresh_token"].as_str().unwrap().to_owned();
         assert!(expel_key(&app.app, &app.ctx(), &Leaked::Sealing(1)).await.unwrap());
         assert!(!expel_key(&app.app, &app.ctx(), &Leaked::Sealing(99)).await.unwrap());
-        flows::jobs::each_second(&other.app, &other.ctx()).await.unwrap();
+        flows::operator::jobs::each_second(&other.app, &other.ctx()).await.unwrap();
         for node in [&web, &there] {
             let reply = node.refresh(&stolen).await;
             assert_eq!((reply.status.as_u16(), reply.error().as_str()), (400, "invalid_grant"));
@@ -147,7 +147,7 @@ async fn point_5_3_a_sealing_key_is_kept_as_long_as_a_token_needs_it_and_no_long
             let mut tx = app.store.read().await.unwrap();
             store::keys::list_sealing(&mut tx).await.unwrap().into_iter().map(|key| key.id).collect::<Vec<_>>()
         };
-        let forget = async || flows::keys::forget(&app.store, &app.ctx()).await.unwrap();
+        let forget = async || flows::platform::keys::forget(&app.store, &app.ctx()).await.unwrap();
         assert_eq!(forget().await, 0, "access tokens may need each");
         // The refresh token is used, and thereby replaced, on the twenty-ninth day.
         app.clock.advance(29 * DAY);

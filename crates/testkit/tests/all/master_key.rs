@@ -2,10 +2,10 @@
 use crate::webhooks::signed;
 use axum::http::Method;
 use domain::webhook::Owner;
-use flows::MasterKey;
 use flows::unguarded::keys::replace_master_key;
 use flows::unguarded::webhooks::of;
-use flows::webhooks::{self, NewWebhook};
+use flows::webhooks::manage::NewWebhook;
+use flows::{MasterKey, webhooks};
 use serde_json::json;
 use testkit::{Api, Browser, Contents, Database, Kind, Party, Receiver, TestApp, for_each_database};
 
@@ -20,7 +20,7 @@ async fn with(database: &Database, master: u8) -> Result<TestApp, String> {
 }
 
 const KEYS: &str = "/api/v1/api-keys";
-const HOOKS: webhooks::MayChange = of(Owner::Operator);
+const HOOKS: webhooks::manage::MayChange = of(Owner::Operator);
 
 fn hook(receiver: &Receiver) -> NewWebhook {
     NewWebhook { url: receiver.url(), description: String::new(), events: vec!["*".to_owned()] }
@@ -47,9 +47,10 @@ async fn point_5_3_all_that_worked_works_under_a_new_master_key() {
         let first = once(&person, "k-1").post(KEYS, &new).await;
         assert_eq!(first.status, 201, "{}", first.body);
         let receiver = Receiver::start().await;
-        let (hooked, secret) = webhooks::create(&before.app, &before.ctx(), HOOKS, &hook(&receiver)).await.unwrap();
+        let (hooked, secret) =
+            webhooks::manage::create(&before.app, &before.ctx(), HOOKS, &hook(&receiver)).await.unwrap();
         let (_, newer) =
-            webhooks::rotate_secret(&before.app, &before.ctx(), HOOKS, hooked.id, None, 86_400).await.unwrap();
+            webhooks::manage::rotate_secret(&before.app, &before.ctx(), HOOKS, hooked.id, None, 86_400).await.unwrap();
 
         let done = replace_master_key(&before.app, &before.ctx(), &key(8)).await.unwrap();
         assert!(done.signing_keys >= 4 && done.sealing_keys == 2, "{done:?}");
@@ -58,10 +59,11 @@ async fn point_5_3_all_that_worked_works_under_a_new_master_key() {
 
         // A process with the old key goes on with what it has, seals nothing, and says so.
         assert_eq!(web.introspect(&tokens.access()).await["active"], true);
-        let refused = webhooks::create(&before.app, &before.ctx(), HOOKS, &hook(&receiver)).await.err().unwrap();
+        let refused =
+            webhooks::manage::create(&before.app, &before.ctx(), HOOKS, &hook(&receiver)).await.err().unwrap();
         assert!(format!("{refused:?}").contains("Unavailable"), "{refused:?}");
         assert_eq!(once(&person, "k-2").post(KEYS, &new).await.status, 503);
-        let said = flows::jobs::each_second(&before.app, &before.ctx()).await.err().unwrap();
+        let said = flows::operator::jobs::each_second(&before.app, &before.ctx()).await.err().unwrap();
         assert!(said.to_string().contains("replaced"), "{said}");
         let twice = replace_master_key(&before.app, &before.ctx(), &key(9)).await.err().unwrap();
         assert!(twice.to_string().contains("replaced"), "{twice}");
@@ -84,7 +86,7 @@ async fn point_5_3_all_that_worked_works_under_a_new_master_key() {
         let fresh = at(&web).tokens(&mut browser, &ada, &[]).await;
         assert_eq!(at(&web).introspect(&fresh.access()).await["active"], true, "the password is right");
         // Messages are signed with both secrets, as before.
-        webhooks::test(&app.app, &app.ctx(), HOOKS, hooked.id).await.unwrap();
+        webhooks::manage::test(&app.app, &app.ctx(), HOOKS, hooked.id).await.unwrap();
         app.deliver().await;
         let message = receiver.take().pop().unwrap();
         let both = format!("{} {}", signed(&message, &newer), signed(&message, &secret));
@@ -111,7 +113,7 @@ async fn point_5_3_a_failure_in_the_middle_changes_nothing() {
         let app = with(database, 7).await.unwrap();
         let receiver = Receiver::start().await;
         for _ in 0..2 {
-            webhooks::create(&app.app, &app.ctx(), HOOKS, &hook(&receiver)).await.unwrap();
+            webhooks::manage::create(&app.app, &app.ctx(), HOOKS, &hook(&receiver)).await.unwrap();
         }
         // The last webhook does not open.
         let work = app.store.write(|tx| {

@@ -2,14 +2,18 @@
 use domain::WorkspaceId;
 use domain::access::{Limit, Principal};
 use domain::identity::{MemberRoles, Role};
+use flows::Page;
+use flows::unguarded;
 use flows::unguarded::accounts;
-use flows::{Page, members};
+use flows::workspace::members;
 use futures_util::future::join_all;
 use testkit::{Browser, Kind, Party, TestApp, TestUser, Tokens, for_each_database};
 
 async fn member(app: &TestApp, email: &str, workspace: WorkspaceId, role: Role) -> (TestUser, Principal) {
     let user = app.user(email, 0).await;
-    accounts::put_member(&app.app, &app.ctx(), user.user.id, workspace, MemberRoles::only(role)).await.unwrap();
+    unguarded::members::put_member(&app.app, &app.ctx(), user.user.id, workspace, MemberRoles::only(role))
+        .await
+        .unwrap();
     let principal = app.principal(&user, Some(workspace)).await;
     (user, principal)
 }
@@ -99,7 +103,7 @@ async fn who_leaves_and_comes_back_begins_anew() {
         let waiting = party.code(&mut browser, &one, &of).await;
         assert_eq!(remove(&app, &owns, &one).await, Ok(()));
         let roles = MemberRoles::only(Role::Member);
-        accounts::put_member(&app.app, &app.ctx(), one.user.id, workspace, roles).await.unwrap();
+        unguarded::members::put_member(&app.app, &app.ctx(), one.user.id, workspace, roles).await.unwrap();
         assert_eq!(party.introspect(&tokens.access()).await["active"], false);
         assert_eq!(party.refresh(&tokens.refresh()).await.status, 400);
         assert!(app.outcomes("token.refresh_token").await.contains(&"membership_lost".to_owned()));
@@ -151,7 +155,7 @@ async fn however_many_owners_go_at_once_one_stays() {
         // When all of them do it by themselves, exactly one stays.
         for (user, _) in &owners {
             let roles = MemberRoles::only(Role::Owner);
-            accounts::put_member(&app.app, &app.ctx(), user.user.id, workspace, roles).await.unwrap();
+            unguarded::members::put_member(&app.app, &app.ctx(), user.user.id, workspace, roles).await.unwrap();
         }
         let tasks = owners.iter().enumerate().map(|(n, (user, own))| {
             let app = if n % 2 == 0 { app.clone() } else { second.clone() };

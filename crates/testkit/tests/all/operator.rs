@@ -3,11 +3,12 @@ use domain::access::{Denied, Principal};
 use domain::client::Trust;
 use domain::identity::Role;
 use domain::keys::KeyState;
-use flows::in_force::Shown;
-use flows::manage::{ManageRefusal, Unmanaged};
-use flows::owned::{self, Whose};
+use flows::clients::ownership::Whose;
+use flows::operator::{self, clients as all_clients, server, users, workspaces};
+use flows::platform::effective_settings::Shown;
+use flows::platform::management_error::{ManageRefusal, Unmanaged};
 use flows::unguarded::audit::EVERYTHING;
-use flows::{Failure, Page, all_clients, all_users, all_workspaces, operator, server};
+use flows::{Failure, Page, clients};
 use serde_json::json;
 use testkit::{Browser, Kind, Party, TestApp, TestUser, for_each_database};
 
@@ -38,53 +39,52 @@ async fn people_are_found_disabled_and_named() {
         let who = person(&app, &root, true);
         let mut browser = Browser::new(&app);
         browser.sign_in_here("bob@example.com").await;
-        let find = async |part: &str| {
-            all_users::search(&app.app, &app.ctx(), &who, part, Page::default()).await.unwrap().items
-        };
+        let find =
+            async |part: &str| users::search(&app.app, &app.ctx(), &who, part, Page::default()).await.unwrap().items;
         assert_eq!(find("").await.len(), 2);
         let found = find("BOB@").await.remove(0);
         assert_eq!((found.user.id, found.workspaces), (bob.user.id, 2));
         assert_eq!(found.last_sign_in_at, Some(app.ctx().now));
 
         let (app_, ctx) = (&app.app, app.ctx());
-        let one = all_users::find(&app.app, &app.ctx(), &who, &bob.user.id.to_string()).await.unwrap();
+        let one = users::find(&app.app, &app.ctx(), &who, &bob.user.id.to_string()).await.unwrap();
         assert_eq!((one.found.workspaces, one.memberships.len(), one.connections), (2, 2, 0));
         assert!(one.found.user.id == bob.user.id && one.found.last_sign_in_at.is_some());
         let id = bob.user.id.to_string();
-        all_users::set_disabled(app_, &ctx, &who, &id, true).await.unwrap();
+        users::set_disabled(app_, &ctx, &who, &id, true).await.unwrap();
         let found = find("bob").await.remove(0);
         assert_eq!((found.user.is_active(), found.last_sign_in_at), (false, None));
-        all_users::set_disabled(app_, &ctx, &who, &id, false).await.unwrap();
-        all_users::set_operator(app_, &ctx, &who, &id, true).await.unwrap();
+        users::set_disabled(app_, &ctx, &who, &id, false).await.unwrap();
+        users::set_operator(app_, &ctx, &who, &id, true).await.unwrap();
         assert!(find("bob").await[0].user.is_operator);
-        all_users::set_operator(app_, &ctx, &who, &id, false).await.unwrap();
+        users::set_operator(app_, &ctx, &who, &id, false).await.unwrap();
         let own = root.user.id.to_string();
         for refused in [
-            all_users::set_operator(app_, &ctx, &who, &own, false).await,
-            all_users::set_disabled(app_, &ctx, &who, &own, true).await,
+            users::set_operator(app_, &ctx, &who, &own, false).await,
+            users::set_disabled(app_, &ctx, &who, &own, true).await,
         ] {
             assert_eq!(refusal(refused), Unmanaged::LastOperator.into());
         }
         for nobody in ["usr_00000000000000000000000000", "rubbish"] {
-            let refused = all_users::set_disabled(app_, &ctx, &who, nobody, true).await;
+            let refused = users::set_disabled(app_, &ctx, &who, nobody, true).await;
             assert_eq!(refusal(refused), Unmanaged::AccountUnknown.into());
-            let unknown = all_users::find(app_, &ctx, &who, nobody).await;
+            let unknown = users::find(app_, &ctx, &who, nobody).await;
             assert_eq!(refusal(unknown), Unmanaged::AccountUnknown.into());
         }
         assert_eq!(app.outcomes("user.disabled").await, ["account_unknown", "account_unknown", "last_operator", "ok"]);
         let denied = ManageRefusal::Denied(Denied::NotOperator);
         let stranger = person(&app, &bob, false);
         let page = Page::default();
-        assert_eq!(refusal(all_users::search(app_, &ctx, &stranger, "", page).await), denied);
-        assert_eq!(refusal(all_users::find(app_, &ctx, &stranger, &id).await), denied);
-        assert_eq!(refusal(all_users::set_operator(app_, &ctx, &stranger, &id, true).await), denied);
-        assert_eq!(refusal(all_workspaces::search(app_, &ctx, &stranger, "", page).await), denied);
+        assert_eq!(refusal(users::search(app_, &ctx, &stranger, "", page).await), denied);
+        assert_eq!(refusal(users::find(app_, &ctx, &stranger, &id).await), denied);
+        assert_eq!(refusal(users::set_operator(app_, &ctx, &stranger, &id, true).await), denied);
+        assert_eq!(refusal(workspaces::search(app_, &ctx, &stranger, "", page).await), denied);
         assert_eq!(refusal(all_clients::search(app_, &ctx, &stranger, "", None, page).await), denied);
         assert_eq!(refusal(server::health(app_, &ctx, &stranger).await), denied);
-        let long = refusal(all_users::search(app_, &ctx, &who, &"x".repeat(101), page).await);
+        let long = refusal(users::search(app_, &ctx, &who, &"x".repeat(101), page).await);
         assert_eq!(long, Unmanaged::Text.of("q"));
-        assert_eq!(refusal(all_users::search(app_, &ctx, &who, "\0", page).await), Unmanaged::Text.of("q"));
-        let spaces = all_workspaces::search(app_, &ctx, &who, "space 1", page).await.unwrap();
+        assert_eq!(refusal(users::search(app_, &ctx, &who, "\0", page).await), Unmanaged::Text.of("q"));
+        let spaces = workspaces::search(app_, &ctx, &who, "space 1", page).await.unwrap();
         assert_eq!((spaces.total, spaces.items[0].members), (1, 1));
         app.stop().await;
     })
@@ -105,9 +105,9 @@ async fn operators_who_remove_each_other_leave_one() {
                     let ctx = node.ctx();
                     // They are disabled or lose the role, whichever way around.
                     if (round + n) % 2 == 0 {
-                        all_users::set_operator(&node.app, &ctx, &who, &whom, false).await
+                        users::set_operator(&node.app, &ctx, &who, &whom, false).await
                     } else {
-                        all_users::set_disabled(&node.app, &ctx, &who, &whom, true).await
+                        users::set_disabled(&node.app, &ctx, &who, &whom, true).await
                     }
                 });
             }
@@ -116,8 +116,8 @@ async fn operators_who_remove_each_other_leave_one() {
             let who = person(&app, &all[0], true);
             for user in &all {
                 let id = user.user.id.to_string();
-                all_users::set_operator(&app.app, &app.ctx(), &who, &id, true).await.unwrap();
-                all_users::set_disabled(&app.app, &app.ctx(), &who, &id, false).await.unwrap();
+                users::set_operator(&app.app, &app.ctx(), &who, &id, true).await.unwrap();
+                users::set_disabled(&app.app, &app.ctx(), &who, &id, false).await.unwrap();
             }
         }
         other.stop().await;
@@ -149,7 +149,7 @@ async fn applications_are_found_trusted_and_disabled() {
         assert_eq!(find("rObOt", None).await, std::slice::from_ref(&party.id));
         assert_eq!(find("", Some(Trust::Anonymous)).await, std::slice::from_ref(&other.id));
         let own = async |part: &str, who: &Principal| {
-            owned::search(app_, &app.ctx(), who, Whose::Workspace, part, page).await.unwrap().total
+            clients::manage::search(app_, &app.ctx(), who, Whose::Workspace, part, page).await.unwrap().total
         };
         assert_eq!((own("robot", &owner).await, own("party", &owner).await, own("robot", &who).await), (1, 0, 0));
 
@@ -157,11 +157,11 @@ async fn applications_are_found_trusted_and_disabled() {
         let trusted = all_clients::set_trust(app_, &app.ctx(), &who, id, Trust::FirstParty).await.unwrap();
         assert_eq!(trusted.0.trust, Trust::FirstParty);
         app_.flush_audit().await.unwrap();
-        let filter = flows::audit::Filter {
-            kind: Some(flows::audit::Kind::Named("client.trust_set")),
-            ..flows::audit::Filter::default()
+        let filter = flows::audit::read::Filter {
+            kind: Some(flows::audit::read::Kind::Named("client.trust_set")),
+            ..flows::audit::read::Filter::default()
         };
-        let event = flows::audit::list(app_, EVERYTHING, &filter, None, 1).await.unwrap().events.remove(0);
+        let event = flows::audit::read::list(app_, EVERYTHING, &filter, None, 1).await.unwrap().events.remove(0);
         assert_eq!(event.detail, json!({"from": "unverified", "to": "first_party"}));
         assert_eq!((event.client_id, event.workspace_id), (Some(party.id.clone()), Some(workspace)));
         let looked = all_clients::look(app_, &app.ctx(), &who, id).await.unwrap();
@@ -199,7 +199,7 @@ async fn the_server_tells_of_its_keys_and_its_health() {
         };
         let [next, active, _] = states().await;
         assert!(next == active && active > 0);
-        operator::rotate_keys(app_, &app.ctx(), &who, false).await.unwrap();
+        operator::keys::rotate_keys(app_, &app.ctx(), &who, false).await.unwrap();
         assert_eq!(states().await, [next, active, active]);
 
         let settings = server::settings(app_, &app.ctx(), &who).unwrap();

@@ -2,7 +2,7 @@
 use domain::client::{AccessTokenFormat, SubType};
 use domain::identity::{AppPolicy, MemberRoles, Role};
 use domain::{UserId, WorkspaceId};
-use flows::unguarded::accounts;
+use flows::unguarded::members;
 use flows::unguarded::profile::{self, Change};
 use serde_json::{Value, json};
 use testkit::{Api, Browser, Database, Kind, Party, TestApp, TestUser, Tokens, claims, for_each_database};
@@ -11,7 +11,7 @@ const FOR_WORKSPACE: [(&str, &str); 1] = [("sub_type", "workspace")];
 
 async fn join(app: &TestApp, user: &TestUser, workspace: WorkspaceId, role: Role) {
     let roles = MemberRoles::only(role);
-    accounts::put_member(&app.app, &app.ctx(), user.user.id, workspace, roles).await.unwrap();
+    members::put_member(&app.app, &app.ctx(), user.user.id, workspace, roles).await.unwrap();
 }
 
 async fn change(app: &TestApp, user: UserId, change: Change<'_>) {
@@ -224,7 +224,7 @@ async fn point_3_2_user_tokens_keep_the_workspace_of_their_consent() {
         assert!(look().await.iter().all(|one| *one == (None, None)));
         policy(AppPolicy::All).await;
         assert!(look().await.iter().all(|one| *one == of_first));
-        accounts::remove_member(&app.app, &app.ctx(), ada.user.id, first).await.unwrap();
+        members::remove_member(&app.app, &app.ctx(), ada.user.id, first).await.unwrap();
         assert!(look().await.iter().all(|one| *one == (None, None)), "no member any more");
         app.stop().await;
     })
@@ -294,10 +294,10 @@ async fn point_3_2_a_sign_in_that_asks_nothing_shows_the_workspace_that_the_cons
         // The workspace's rule and the membership are looked at when the token is made, and no other takes its place.
         let who = app.principal(&ada, Some(second)).await;
         for (policy, expected) in [(AppPolicy::Listed, None), (AppPolicy::All, of_second.clone())] {
-            flows::app_policy::set(&app.app, &app.ctx(), &who, policy.as_str()).await.unwrap();
+            flows::workspace::policy::set(&app.app, &app.ctx(), &who, policy.as_str()).await.unwrap();
             assert_eq!(silent(&[]).await, expected, "{policy:?}");
         }
-        accounts::remove_member(&app.app, &app.ctx(), ada.user.id, second).await.unwrap();
+        members::remove_member(&app.app, &app.ctx(), ada.user.id, second).await.unwrap();
         assert_eq!(silent(&[]).await, None, "no member any more");
         assert_eq!(named(Some("Workspace 0"), None).await, of_first);
         app.stop().await;

@@ -131,7 +131,7 @@ async fn point_4_4_a_backlog_in_every_table_is_gone_after_one_turn() {
             put(&app, sqlite, &names, table, "old", 2_500, 86_400 * 3_000).await;
             assert_eq!(count(&app, (*name).to_owned()).await - before[table], 2_500, "{name}");
         }
-        flows::jobs::run_all(&app.app, &app.ctx()).await.unwrap();
+        flows::operator::jobs::run_all(&app.app, &app.ctx()).await.unwrap();
         for (table, (name, ..)) in TABLES.iter().enumerate() {
             assert_eq!(count(&app, (*name).to_owned()).await, before[table], "{name}");
         }
@@ -154,12 +154,12 @@ async fn point_4_4_others_write_while_a_backlog_goes_and_the_file_shrinks() {
         let (full, begun) = (pages().await, Instant::now());
         let meanwhile = Meanwhile::start(&app);
         while count(&app, "audit_events WHERE at < 1000000000".to_owned()).await > 0 {
-            flows::jobs::run_all(&app.app, &app.ctx()).await.unwrap();
+            flows::operator::jobs::run_all(&app.app, &app.ctx()).await.unwrap();
         }
         let took = begun.elapsed();
         if sqlite {
             while number(&app, "PRAGMA freelist_count").await > (pages().await / 10).max(1_000) + 16 {
-                flows::jobs::run_all(&app.app, &app.ctx()).await.unwrap();
+                flows::operator::jobs::run_all(&app.app, &app.ctx()).await.unwrap();
             }
             println!(
                 "figure {of}: {full} pages before, {} pages after {} ms",

@@ -1,16 +1,23 @@
 //! Two changes at once, each of which rests on what the other changes: whichever comes first, the outcome is that of one after
 //! the other ("a bound and a deadline", point 4.1).
 use domain::access::Principal;
-use domain::application;
 use domain::client::{GrantType, Trust};
 use domain::oauth::decision::Choice;
 use domain::oauth::params::RawParams;
-use domain::{ScopeSet, Secret, WorkspaceId};
-use flows::authorize::{Decision, Next};
-use flows::registrar::Registrar;
-use flows::session::{self, Caller};
+use domain::{ScopeSet, Secret, WorkspaceId, application};
+use flows::access;
+use flows::access::caller::Caller;
+use flows::access::credential_request;
+use flows::account::tokens;
+use flows::clients::registrar::{self, Registrar};
+use flows::clients::{self, registration, secrets};
+use flows::oauth::authorize::{self, Decision, Next};
+use flows::oauth::device;
+use flows::sign_in::password;
+use flows::unguarded::members;
 use flows::unguarded::{accounts, applications};
-use flows::{Ctx, Failure, app_policy, authorize, credentials, device, owned, register, registrar, secrets};
+use flows::workspace::api_keys;
+use flows::{Ctx, Failure, workspace};
 use serde_json::json;
 use std::sync::Arc;
 use testkit::{Browser, Database, Kind, PASSWORD, Party, TestApp, TestUser, for_each_database};
@@ -80,8 +87,8 @@ struct Giver {
     registrar: Option<Registrar>,
 }
 
-fn asked(scope: &str) -> credentials::Asked {
-    credentials::Asked { name: "One".to_owned(), scopes: vec![scope.to_owned()], ..Default::default() }
+fn asked(scope: &str) -> credential_request::Asked {
+    credential_request::Asked { name: "One".to_owned(), scopes: vec![scope.to_owned()], ..Default::default() }
 }
 
 const BROWSER: [u8; 32] = [7; 32];
@@ -106,15 +113,15 @@ impl Given {
         })
         .await;
         let email = user.user.email.as_str();
-        let session = session::sign_in(app, &ctx, email, &Secret::new(password), &Caller::Nobody).await.unwrap();
-        let caller = session::current(app, &ctx, session.secret.expose()).await.unwrap();
+        let session = password::sign_in(app, &ctx, email, &Secret::new(password), &Caller::Nobody).await.unwrap();
+        let caller = access::session::current(app, &ctx, session.secret.expose()).await.unwrap();
         let named = workspace.to_string();
-        let mut who = flows::principal::by_session(app, &ctx, &caller, Some(&named)).await.unwrap();
+        let mut who = flows::access::principal::by_session(app, &ctx, &caller, Some(&named)).await.unwrap();
         let (mut interaction, mut registrar) = (String::new(), None);
         match self {
             Self::TokenByToken | Self::RegistrationToken => {
                 let scope = if self == Self::TokenByToken { "tokens:write" } else { "clients:write" };
-                let (_, token) = credentials::create_token(app, &ctx, &who, &asked(scope)).await.unwrap();
+                let (_, token) = tokens::create_token(app, &ctx, &who, &asked(scope)).await.unwrap();
                 let found = registrar::to_register(app, &ctx, Some(token.expose()), Some(&named)).await.unwrap();
                 who = found.principal().clone();
                 registrar = Some(found);
@@ -155,18 +162,20 @@ impl Given {
         let metadata = json!({"redirect_uris": ["https://b.example/cb"]});
         match self {
             Self::ApiKey => {
-                let asked = credentials::Asked { roles: vec!["admin".to_owned()], ..asked("clients:read") };
-                done(credentials::create_api_key(app, ctx, who, &asked).await)
+                let asked = credential_request::Asked { roles: vec!["admin".to_owned()], ..asked("clients:read") };
+                done(api_keys::create_api_key(app, ctx, who, &asked).await)
             }
             Self::PersonalToken | Self::TokenByToken => {
-                done(credentials::create_token(app, ctx, who, &asked("tokens:write")).await)
+                done(tokens::create_token(app, ctx, who, &asked("tokens:write")).await)
             }
             Self::ClientSecret => done(secrets::add(app, ctx, who, id).await),
             Self::ClientWithSecret => {
                 let body = json!({"client_name": "Another", "redirect_uris": ["https://b.example/cb"]});
-                done(owned::create(app, ctx, who, &application::CONSOLE, body.as_object().unwrap()).await)
+                done(clients::manage::create(app, ctx, who, &application::CONSOLE, body.as_object().unwrap()).await)
             }
-            Self::RegistrationToken => done(register::create(app, ctx, registrar.as_ref().unwrap(), &metadata).await),
+            Self::RegistrationToken => {
+                done(registration::create(app, ctx, registrar.as_ref().unwrap(), &metadata).await)
+            }
             Self::ConsentAndCode | Self::DeviceApproval => {
                 let workspace = (self == Self::ConsentAndCode).then(|| who.workspace.unwrap().0);
                 let ticked = Some(ScopeSet::parse("openid profile email").unwrap());
@@ -278,7 +287,7 @@ impl Stage {
     }
 
     async fn rule(&self, rule: &str) {
-        app_policy::set(&self.nodes[0].app, &self.nodes[0].ctx(), &self.owns, rule).await.unwrap();
+        workspace::policy::set(&self.nodes[0].app, &self.nodes[0].ctx(), &self.owns, rule).await.unwrap();
     }
 
     async fn trust(&self, trust: Trust) {
@@ -319,8 +328,9 @@ async fn point_4_1_a_rule_and_a_lower_trust_at_once_leave_nothing_that_neither_w
             s.party.tokens(&mut Browser::new(&s.nodes[0]), &s.owner, &OF).await;
             assert_eq!(s.left().await, (1, 1));
             let (node, owns) = (s.nodes[0].clone(), s.owns.clone());
-            let rule =
-                async move { app_policy::set(&node.app, &node.ctx(), &owns, "verified").await.map(drop).is_ok() };
+            let rule = async move {
+                workspace::policy::set(&node.app, &node.ctx(), &owns, "verified").await.map(drop).is_ok()
+            };
             assert_eq!(both(Box::pin(rule), Box::pin(s.lower())).await, (true, true));
             assert_eq!(s.left().await, (0, 0), "round {round}");
             s.rule("all").await;
@@ -371,7 +381,7 @@ async fn point_4_1_no_session_of_the_old_password_outlives_it() {
             let (old, new) = (words[round as usize % 2], words[1 - round as usize % 2]);
             let (node, other, id) = (nodes[0].clone(), nodes[1].clone(), ada.user.id);
             let sign_in = async move {
-                session::sign_in(&node.app, &node.ctx(), "ada@example.com", &Secret::new(old), &Caller::Nobody)
+                password::sign_in(&node.app, &node.ctx(), "ada@example.com", &Secret::new(old), &Caller::Nobody)
                     .await
                     .is_ok()
             };
@@ -431,7 +441,7 @@ async fn point_4_3_of_codes_redeemed_while_a_workspace_takes_the_client_away_no_
             let mut user = s.nodes[0].user(&format!("person{n}@example.com"), 0).await;
             let roles = domain::identity::MemberRoles::only(domain::identity::Role::Member);
             let node = &s.nodes[0];
-            accounts::put_member(&node.app, &node.ctx(), user.user.id, s.workspace, roles).await.unwrap();
+            members::put_member(&node.app, &node.ctx(), user.user.id, s.workspace, roles).await.unwrap();
             user.workspaces.push(s.workspace);
             people.push((user, Browser::new(&s.nodes[0])));
         }
@@ -447,7 +457,7 @@ async fn point_4_3_of_codes_redeemed_while_a_workspace_takes_the_client_away_no_
             };
             let (node, owns, id) = (s.nodes[1].clone(), s.owns.clone(), s.party.id.clone());
             let revoke = async move {
-                flows::workspace_apps::revoke(&node.app, &node.ctx(), &owns, id.as_str()).await.unwrap().consents
+                flows::workspace::apps::revoke(&node.app, &node.ctx(), &owns, id.as_str()).await.unwrap().consents
             };
             let (redeemed, revoked) = both(Box::pin(redeem), Box::pin(revoke)).await;
             assert_eq!((redeemed, revoked), (PEOPLE, i64::try_from(PEOPLE).unwrap()), "round {round}");

@@ -1,5 +1,6 @@
 //! Refresh tokens and revocation (checklist 61-72).
 use flows::unguarded::accounts;
+use flows::unguarded::members;
 use testkit::{Browser, Kind, Party, TestApp, Tokens, for_each_database};
 
 async fn refused(app: &TestApp, party: &Party, token: &str, reason: &str) {
@@ -263,7 +264,7 @@ async fn checklist_70_110_a_dead_grant_shows_at_once() {
         accounts::set_user_disabled(&app.app, &app.ctx(), user.user.id, false).await.unwrap();
         assert_eq!(web.introspect(&tokens.access()).await["active"], true);
 
-        accounts::remove_member(&app.app, &app.ctx(), user.user.id, user.workspaces[0]).await.unwrap();
+        members::remove_member(&app.app, &app.ctx(), user.user.id, user.workspaces[0]).await.unwrap();
         assert_eq!(web.introspect(&tokens.access()).await, serde_json::json!({"active": false}));
         refused(&app, &web, &tokens.refresh(), "membership_lost").await;
 

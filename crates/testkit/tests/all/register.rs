@@ -2,7 +2,8 @@
 use axum::http::Method;
 use domain::Secret;
 use flows::RegistrationPolicy;
-use flows::unguarded::accounts::{self, NewCredential};
+use flows::unguarded::credentials;
+use flows::unguarded::credentials::NewCredential;
 use serde_json::{Value, json};
 use testkit::{Browser, Database, Reply, TestApp, for_each_database};
 
@@ -101,10 +102,11 @@ async fn checklist_103_scopes_are_capped_by_trust() {
         let user = app.user("dev@example.com", 0).await;
         let new = NewCredential {
             name: "t".to_owned(),
-            scopes: flows::credentials::every_scope(&app.app, false),
+            scopes: flows::access::credential_request::every_scope(&app.app, false),
             expires_at: None,
         };
-        let (_, token) = accounts::create_personal_access_token(&app.app, &app.ctx(), user.user.id, new).await.unwrap();
+        let (_, token) =
+            credentials::create_personal_access_token(&app.app, &app.ctx(), user.user.id, new).await.unwrap();
         let as_user =
             async |scope: &str| call(&app, Method::POST, "/oauth2/register", Some(token.expose()), &with(scope)).await;
         assert_eq!(as_user("openid profile").await.json()["scope"], "openid profile");
@@ -178,7 +180,7 @@ async fn policies_and_limits() {
     let database = Database::sqlite();
     let app = TestApp::with(&database, |s| {
         s.registration.policy = RegistrationPolicy::Token;
-        let pepper = flows::keys::pepper(&flows::MasterKey::new([7; 32]));
+        let pepper = flows::platform::keys::pepper(&flows::MasterKey::new([7; 32]));
         s.registration.initial_access_tokens = vec![pepper.hash(Secret::new("initial").expose())];
     })
     .await;
@@ -214,7 +216,7 @@ async fn registrations_that_nobody_used_are_reaped() {
         };
         party.tokens(&mut Browser::new(&app), &user, &[("scope", "openid")]).await;
         app.clock.advance(8 * 24 * 3600);
-        flows::jobs::run_all(&app.app, &app.ctx()).await.unwrap();
+        flows::operator::jobs::run_all(&app.app, &app.ctx()).await.unwrap();
         let read = async |client: &Value| {
             let path = format!("/oauth2/register/{}", text(client, "client_id"));
             call(&app, Method::GET, &path, Some(&text(client, "registration_access_token")), &json!({})).await.status

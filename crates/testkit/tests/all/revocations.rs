@@ -8,10 +8,12 @@ use domain::oauth::seal::TokenId;
 use domain::webhook::Owner;
 use domain::{GrantId, ScopeSet, Secret, UserId};
 use flows::unguarded::audit::EVERYTHING;
+use flows::unguarded::members;
 use flows::unguarded::webhooks::of;
+use flows::unguarded::workspaces;
 use flows::unguarded::{accounts, applications, consents};
-use flows::webhooks::{self, NewWebhook};
-use flows::{Page, app_policy, audit, workspace_apps};
+use flows::webhooks::manage::NewWebhook;
+use flows::{Page, audit, webhooks, workspace};
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
 use testkit::{Browser, Kind, Party, Receiver, TestApp, TestUser, for_each_database};
@@ -99,7 +101,7 @@ fn person(n: u16) -> UserId {
 async fn allowed_by_many(app: &TestApp, web: &Party) -> Vec<domain::WorkspaceId> {
     let mut places = Vec::new();
     for name in ["One", "Two"] {
-        places.push(accounts::create_workspace(&app.app, &app.ctx(), name, None).await.unwrap().id);
+        places.push(workspaces::create_workspace(&app.app, &app.ctx(), name, None).await.unwrap().id);
     }
     let template = app.user("template@example.com", 0).await.user;
     let (client, now, of) = (web.id.clone(), app.ctx().now, places.clone());
@@ -159,7 +161,7 @@ async fn what_very_many_people_allowed_is_gone_at_once_and_told_of_bit_by_bit() 
         let receiver = Receiver::start().await;
         let events = ["oauth2.consent.revoked", "oauth2.grant.ended"].map(str::to_owned).to_vec();
         let new = NewWebhook { url: receiver.url(), description: String::new(), events };
-        let (webhook, _) = webhooks::create(&app.app, &app.ctx(), of(Owner::Operator), &new).await.unwrap();
+        let (webhook, _) = webhooks::manage::create(&app.app, &app.ctx(), of(Owner::Operator), &new).await.unwrap();
         let places = allowed_by_many(&app, &web).await;
         let users = async || consents::users_of_client(&app.app, &web.id, Page::default()).await.unwrap().total;
         assert_eq!(users().await, i64::from(PEOPLE));
@@ -172,7 +174,7 @@ async fn what_very_many_people_allowed_is_gone_at_once_and_told_of_bit_by_bit() 
         let tokens = web.tokens(&mut Browser::new(&app), &ada, &[]).await;
         assert_eq!(users().await, 1);
 
-        flows::jobs::each_second(&app.app, &app.ctx()).await.unwrap();
+        flows::operator::jobs::each_second(&app.app, &app.ctx()).await.unwrap();
         assert!(!rest(&app).await);
         assert_eq!(web.introspect(&tokens.access()).await["active"], true);
         assert_eq!(users().await, 1);
@@ -180,7 +182,7 @@ async fn what_very_many_people_allowed_is_gone_at_once_and_told_of_bit_by_bit() 
         let mut before = None;
         loop {
             let owner = of(Owner::Operator);
-            let page = webhooks::deliveries(&app.app, owner, webhook.id, None, before, 100).await.unwrap();
+            let page = webhooks::manage::deliveries(&app.app, owner, webhook.id, None, before, 100).await.unwrap();
             let Some(last) = page.last() else { break };
             before = Some((last.created_at, last.event_id));
             for delivery in page {
@@ -191,9 +193,9 @@ async fn what_very_many_people_allowed_is_gone_at_once_and_told_of_bit_by_bit() 
         let expected = [("oauth2.consent.revoked".to_owned(), each), ("oauth2.grant.ended".to_owned(), each)];
         assert_eq!(kinds, BTreeMap::from(expected));
         for place in &places {
-            let kind = Some(audit::Kind::Named("consent.revoked_all"));
-            let filter = audit::Filter { workspace: Some(*place), kind, ..Default::default() };
-            let found = audit::list(&app.app, EVERYTHING, &filter, None, 100).await.unwrap().events;
+            let kind = Some(audit::read::Kind::Named("consent.revoked_all"));
+            let filter = audit::read::Filter { workspace: Some(*place), kind, ..Default::default() };
+            let found = audit::read::list(&app.app, EVERYTHING, &filter, None, 100).await.unwrap().events;
             assert_eq!(found.len(), 1, "once in the log of each workspace, however many writes it took");
             assert_eq!(
                 (found[0].request_id.as_str(), &found[0].detail),
@@ -213,7 +215,7 @@ async fn the_people_of_a_deleted_client_are_forgotten_without_a_word_to_each() {
         let places = allowed_by_many(&app, &web).await;
         assert!(applications::delete(&app.app, &app.ctx(), &web.id).await.unwrap());
         assert_eq!(consents::users_of_client(&app.app, &web.id, Page::default()).await.unwrap().total, 0);
-        flows::jobs::each_second(&app.app, &app.ctx()).await.unwrap();
+        flows::operator::jobs::each_second(&app.app, &app.ctx()).await.unwrap();
         assert!(!rest(&app).await);
         assert_eq!(app.outcomes("consent.revoked_all").await, [] as [&str; 0]);
         let mut tx = app.store.read().await.unwrap();
@@ -238,7 +240,7 @@ async fn rest(app: &TestApp) -> bool {
 /// Somebody with this role in the workspace.
 async fn member(app: &TestApp, email: &str, place: domain::WorkspaceId, role: Role) -> TestUser {
     let mut user = app.user(email, 0).await;
-    accounts::put_member(&app.app, &app.ctx(), user.user.id, place, MemberRoles::only(role)).await.unwrap();
+    members::put_member(&app.app, &app.ctx(), user.user.id, place, MemberRoles::only(role)).await.unwrap();
     user.workspaces.push(place);
     user
 }
@@ -257,7 +259,7 @@ async fn point_4_3_what_a_workspace_takes_back_is_refused_at_each_use_on_every_n
         let receiver = Receiver::start().await;
         let events = ["oauth2.consent.revoked", "oauth2.grant.ended"].map(str::to_owned).to_vec();
         let new = NewWebhook { url: receiver.url(), description: String::new(), events };
-        let (webhook, _) = webhooks::create(&app.app, &app.ctx(), of(Owner::Operator), &new).await.unwrap();
+        let (webhook, _) = webhooks::manage::create(&app.app, &app.ctx(), of(Owner::Operator), &new).await.unwrap();
         let owner = member(&app, "owner@example.com", place, Role::Owner).await;
         let owns = app.acting(&owner, Some((place, Role::Owner)), false);
         let ada = member(&app, "ada@example.com", place, Role::Member).await;
@@ -276,13 +278,13 @@ async fn point_4_3_what_a_workspace_takes_back_is_refused_at_each_use_on_every_n
         assert_eq!(users().await, i64::from(PEOPLE) + 2);
 
         // On one node. Rows of more people than are removed at once come before hers.
-        let ended = workspace_apps::revoke(&app.app, &app.ctx(), &owns, web.id.as_str()).await.unwrap();
+        let ended = workspace::apps::revoke(&app.app, &app.ctx(), &owns, web.id.as_str()).await.unwrap();
         let here = i64::from(PEOPLE.div_ceil(2));
         assert_eq!((ended.consents, ended.grants), (here + 1, here + 1));
         assert_eq!(users().await, i64::from(PEOPLE) + 2 - here, "she allows it in her own name, too");
-        let left = workspace_apps::find(&app.app, &app.ctx(), &owns, web.id.as_str()).await.unwrap();
+        let left = workspace::apps::find(&app.app, &app.ctx(), &owns, web.id.as_str()).await.unwrap();
         assert_eq!((left.people, left.own_names), (0, 1), "what she allows it in her own name, she takes back");
-        workspace_apps::revoke(&app.app, &app.ctx(), &owns, device.id.as_str()).await.unwrap();
+        workspace::apps::revoke(&app.app, &app.ctx(), &owns, device.id.as_str()).await.unwrap();
         assert!(rest(&app).await, "rows are left");
 
         let other = TestApp::second(database).await;
@@ -318,7 +320,7 @@ async fn point_4_3_what_a_workspace_takes_back_is_refused_at_each_use_on_every_n
         app.clone().stop().await;
         let app = other;
         let web = Party { app: app.clone(), ..web };
-        flows::jobs::each_second(&app.app, &app.ctx()).await.unwrap();
+        flows::operator::jobs::each_second(&app.app, &app.ctx()).await.unwrap();
         assert!(!rest(&app).await);
         assert_eq!(web.introspect(&newer.access()).await["active"], true, "newer consents stay");
         let total = consents::users_of_client(&app.app, &web.id, Page::default()).await.unwrap();
@@ -327,7 +329,7 @@ async fn point_4_3_what_a_workspace_takes_back_is_refused_at_each_use_on_every_n
         let mut before = None;
         loop {
             let owner = of(Owner::Operator);
-            let page = webhooks::deliveries(&app.app, owner, webhook.id, None, before, 100).await.unwrap();
+            let page = webhooks::manage::deliveries(&app.app, owner, webhook.id, None, before, 100).await.unwrap();
             let Some(last) = page.last() else { break };
             before = Some((last.created_at, last.event_id));
             for delivery in page {
@@ -338,9 +340,9 @@ async fn point_4_3_what_a_workspace_takes_back_is_refused_at_each_use_on_every_n
         let each = usize::from(PEOPLE.div_ceil(2));
         let expected = [("oauth2.consent.revoked".to_owned(), each + 1), ("oauth2.grant.ended".to_owned(), each + 1)];
         assert_eq!(kinds, BTreeMap::from(expected));
-        let kind = Some(audit::Kind::Named("consent.revoked_in_workspace"));
-        let filter = audit::Filter { workspace: Some(place), kind, ..Default::default() };
-        let found = audit::list(&app.app, EVERYTHING, &filter, None, 100).await.unwrap().events;
+        let kind = Some(audit::read::Kind::Named("consent.revoked_in_workspace"));
+        let filter = audit::read::Filter { workspace: Some(place), kind, ..Default::default() };
+        let found = audit::read::list(&app.app, EVERYTHING, &filter, None, 100).await.unwrap().events;
         let of_web = found.iter().find(|event| event.client_id.as_ref() == Some(&web.id)).unwrap();
         assert_eq!((found.len(), &of_web.detail), (2, &json!({"consents": here + 1, "grants": here + 1})));
         assert_eq!(app.outcomes("consent.revoked_all").await, [] as [&str; 0]);
@@ -369,7 +371,7 @@ async fn point_4_3_tokens_of_a_machine_end_where_the_workspace_that_owns_it_take
             let asked = [OF_WORKSPACE[0], ("workspace", named.as_str())];
             machine.tokens(&mut Browser::new(&app), &owner, &asked).await;
             let owns = app.acting(&owner, Some((place, Role::Owner)), false);
-            workspace_apps::revoke(&app.app, &app.ctx(), &owns, machine.id.as_str()).await.unwrap();
+            workspace::apps::revoke(&app.app, &app.ctx(), &owns, machine.id.as_str()).await.unwrap();
             assert_eq!(active(&token).await, stays);
         }
         assert!(active(&own().await).await, "it may get a new one, as long as its owner lets it");
@@ -386,13 +388,13 @@ async fn point_4_3_a_rule_that_keeps_out_a_client_of_very_many_is_in_force_at_on
         let places = allowed_by_many(&app, &web).await;
         let owner = member(&app, "owner@example.com", places[0], Role::Owner).await;
         let owns = app.acting(&owner, Some((places[0], Role::Owner)), false);
-        let (ended, _) = app_policy::set(&app.app, &app.ctx(), &owns, "verified").await.unwrap();
+        let (ended, _) = workspace::policy::set(&app.app, &app.ctx(), &owns, "verified").await.unwrap();
         let here = i64::from(PEOPLE.div_ceil(2));
         assert_eq!((ended.consents, ended.grants), (here, here));
         let users = async || consents::users_of_client(&app.app, &web.id, Page::default()).await.unwrap().total;
         assert_eq!(users().await, i64::from(PEOPLE) - here);
         assert!(rest(&app).await);
-        flows::jobs::each_second(&app.app, &app.ctx()).await.unwrap();
+        flows::operator::jobs::each_second(&app.app, &app.ctx()).await.unwrap();
         assert!(!rest(&app).await);
         assert_eq!(users().await, i64::from(PEOPLE) - here);
         let mut tx = app.store.read().await.unwrap();
@@ -497,7 +499,7 @@ async fn point_4_3_a_client_of_very_many_is_revoked_at_once_and_others_go_on() {
             assert_eq!(consents::users_of_client(&node.app, &web.id, Page::default()).await.unwrap().total, 0);
         }
         while rest(&app).await {
-            flows::jobs::each_second(&app.app, &app.ctx()).await.unwrap();
+            flows::operator::jobs::each_second(&app.app, &app.ctx()).await.unwrap();
         }
         meanwhile.stop(&of).await;
         println!(
@@ -537,22 +539,22 @@ async fn point_4_3_a_client_of_very_many_members_is_taken_from_a_workspace_at_on
 
         let meanwhile = Meanwhile::start(&app);
         let begun = Instant::now();
-        let ended = workspace_apps::revoke(&app.app, &app.ctx(), &owns, web.id.as_str()).await.unwrap();
+        let ended = workspace::apps::revoke(&app.app, &app.ctx(), &owns, web.id.as_str()).await.unwrap();
         let effective = begun.elapsed().as_millis();
-        assert_eq!(ended.consents, workspace_apps::MOST_COUNTED.min(many() + 1));
+        assert_eq!(ended.consents, workspace::apps::MOST_COUNTED.min(many() + 1));
         for node in [&app, &other] {
             let there = Party { app: node.clone(), ..web.clone() };
             assert_eq!(there.introspect(&tokens.access()).await["active"], false);
             assert_eq!(there.introspect(&own_name.access()).await["active"], true);
             assert_eq!(users(node).await, 1, "she allows it in her own name");
             let begun = Instant::now();
-            let list = workspace_apps::list(&node.app, &node.ctx(), &owns, "", Page::default()).await.unwrap();
+            let list = workspace::apps::list(&node.app, &node.ctx(), &owns, "", Page::default()).await.unwrap();
             let left: Vec<_> = list.items.iter().map(|app| (app.people, app.own_names)).collect();
             assert_eq!(left, [(0, 1)]);
             println!("figure {of}: list_ms {}", begun.elapsed().as_millis());
         }
         while rest(&app).await {
-            flows::jobs::each_second(&app.app, &app.ctx()).await.unwrap();
+            flows::operator::jobs::each_second(&app.app, &app.ctx()).await.unwrap();
         }
         meanwhile.stop(&of).await;
         println!(

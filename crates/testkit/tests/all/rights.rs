@@ -5,6 +5,7 @@ use domain::WorkspaceId;
 use domain::identity::{MemberRoles, Role};
 use flows::unguarded::accounts;
 use flows::unguarded::audit::EVERYTHING;
+use flows::unguarded::members;
 use flows::unguarded::profile;
 use serde_json::{Value, json};
 use testkit::{Api, Reply, TestApp, TestUser, for_each_database};
@@ -20,7 +21,7 @@ async fn joins(app: &TestApp, workspace: WorkspaceId, email: &str, role: Role) -
 }
 
 async fn set_role(app: &TestApp, workspace: WorkspaceId, user: &TestUser, role: Role) {
-    accounts::put_member(&app.app, &app.ctx(), user.user.id, workspace, MemberRoles::only(role)).await.unwrap();
+    members::put_member(&app.app, &app.ctx(), user.user.id, workspace, MemberRoles::only(role)).await.unwrap();
 }
 
 async fn set_operator(app: &TestApp, user: &TestUser, operator: bool) {
@@ -78,7 +79,7 @@ async fn point_1_3_a_key_has_at_most_its_creators_role_as_it_is_now() {
         set_role(&app, workspace, &bob, Role::Admin).await;
         assert_eq!(by_bob.post("/oidc/clients", &client).await.status, 200, "promoted again");
 
-        assert!(accounts::remove_member(&app.app, &app.ctx(), bob.user.id, workspace).await.unwrap());
+        assert!(members::remove_member(&app.app, &app.ctx(), bob.user.id, workspace).await.unwrap());
         let gone = by_bob.get("/oidc/clients").await;
         assert_eq!(told(&gone), refused(401, "key_creator_gone"));
         assert!(gone.header("www-authenticate").starts_with("Bearer"), "{:?}", gone.header("www-authenticate"));
@@ -113,7 +114,7 @@ async fn point_1_3_a_key_is_adopted_in_one_step_by_a_person_who_has_its_rights()
         let bob = joins(&app, workspace, "bob@example.com", Role::Owner).await;
         let carol = joins(&app, workspace, "carol@example.com", Role::Admin).await;
         let (by_bob, id) = key(&app, &Api::person(&app, &bob, "").await, "owner", &EVERY).await;
-        assert!(accounts::remove_member(&app.app, &app.ctx(), bob.user.id, workspace).await.unwrap());
+        assert!(members::remove_member(&app.app, &app.ctx(), bob.user.id, workspace).await.unwrap());
         let path = format!("/api/v1/api-keys/{id}/adopt");
         let refusals = [
             (Api::person(&app, &carol, "").await, refused(403, "role_beyond_own")),
@@ -158,7 +159,7 @@ async fn point_1_3_a_key_made_with_a_key_answers_to_the_same_person() {
         let kept = listed(&Api::person(&app, &ada, "").await, &id).await;
         assert_eq!(kept["created_by"], json!(bob.user.id));
         assert_eq!(second.get("/oidc/clients").await.status, 200);
-        assert!(accounts::remove_member(&app.app, &app.ctx(), bob.user.id, workspace).await.unwrap());
+        assert!(members::remove_member(&app.app, &app.ctx(), bob.user.id, workspace).await.unwrap());
         assert_eq!(told(&second.get("/oidc/clients").await), refused(401, "key_creator_gone"));
         app.stop().await;
     })
@@ -213,13 +214,14 @@ async fn point_1_3_only_the_operator_assigns_roles_of_their_own() {
         }
         set_operator(&app, &ada, true).await;
         let session = app.acting(&ada, Some((workspace, Role::Owner)), true);
-        let asked = flows::credentials::Asked {
+        let asked = flows::access::credential_request::Asked {
             name: "x".to_owned(),
             scopes: vec!["clients:read".to_owned()],
             roles: vec!["member".to_owned(), "auditor".to_owned()],
             expires_at: None,
         };
-        let (kept, secret) = flows::credentials::create_api_key(&app.app, &app.ctx(), &session, &asked).await.unwrap();
+        let (kept, secret) =
+            flows::workspace::api_keys::create_api_key(&app.app, &app.ctx(), &session, &asked).await.unwrap();
         assert_eq!(kept.key.roles.claim(), ["member", "auditor"]);
         let other = app.user("other@example.com", 0).await;
         set_operator(&app, &other, true).await;
@@ -301,7 +303,7 @@ async fn point_1_4_a_replay_comes_after_the_gate() {
         assert_eq!(told(&send().await), refused(409, "idempotency_key_reused"));
         set_role(&app, workspace, &bob, Role::Member).await;
         assert_eq!(told(&send().await), refused(403, "role_too_low"));
-        assert!(accounts::remove_member(&app.app, &app.ctx(), bob.user.id, workspace).await.unwrap());
+        assert!(members::remove_member(&app.app, &app.ctx(), bob.user.id, workspace).await.unwrap());
         assert_eq!(told(&send().await), refused(400, "workspace_not_named"));
         assert!(accounts::set_user_disabled(&app.app, &app.ctx(), bob.user.id, true).await.unwrap());
         assert_eq!(told(&send().await), refused(401, "credential_unknown"));
@@ -399,9 +401,9 @@ async fn point_6_1_the_scopes_of_a_new_credential_are_chosen() {
 /// What the log says about the newest event of a kind.
 async fn last(app: &TestApp, kind: &str) -> Value {
     app.app.flush().await.unwrap();
-    let filter = flows::audit::Filter { kind: Some(flows::audit::Kind::Named(kind)), ..Default::default() };
-    let page = flows::audit::list(&app.app, EVERYTHING, &filter, None, 1).await.unwrap();
-    flows::audit::view(page.events.first().unwrap_or_else(|| panic!("no {kind}")))
+    let filter = flows::audit::read::Filter { kind: Some(flows::audit::read::Kind::Named(kind)), ..Default::default() };
+    let page = flows::audit::read::list(&app.app, EVERYTHING, &filter, None, 1).await.unwrap();
+    flows::audit::read::view(page.events.first().unwrap_or_else(|| panic!("no {kind}")))
 }
 
 #[tokio::test]
@@ -467,8 +469,8 @@ async fn point_1_5_a_failed_sign_in_names_the_account_and_never_an_unknown_addre
         let ada = app.user("ada@example.com", 1).await;
         let sign_in = async |email: &str| {
             let wrong = domain::Secret::new("not the password");
-            let nobody = flows::session::Caller::Nobody;
-            assert!(flows::session::sign_in(&app.app, &app.ctx(), email, &wrong, &nobody).await.is_err());
+            let nobody = flows::access::caller::Caller::Nobody;
+            assert!(flows::sign_in::password::sign_in(&app.app, &app.ctx(), email, &wrong, &nobody).await.is_err());
             last(&app, "sign_in").await
         };
         let failed = sign_in("Ada@Example.com").await;
@@ -482,7 +484,8 @@ async fn point_1_5_a_failed_sign_in_names_the_account_and_never_an_unknown_addre
             locked = sign_in("ada@example.com").await;
         }
         assert_eq!((&locked["outcome"], &locked["user_id"]), (&json!("sign_in_slowed_down"), &json!(ada.user.id)));
-        let mut export = flows::audit::export(&app.app, &app.ctx(), EVERYTHING, &flows::audit::Filter::default());
+        let mut export =
+            flows::audit::read::export(&app.app, &app.ctx(), EVERYTHING, &flows::audit::read::Filter::default());
         while let Some(lines) = export.next().await.unwrap() {
             assert!(!lines.contains("who-is-this"), "{lines}");
         }
@@ -545,12 +548,12 @@ async fn point_1_5_every_workspace_reads_that_an_app_was_disconnected() {
         };
         let count = async |kind: &str, workspace: WorkspaceId| {
             app.app.flush().await.unwrap();
-            let filter = flows::audit::Filter {
-                kind: Some(flows::audit::Kind::Named(kind)),
+            let filter = flows::audit::read::Filter {
+                kind: Some(flows::audit::read::Kind::Named(kind)),
                 workspace: Some(workspace),
                 ..Default::default()
             };
-            flows::audit::list(&app.app, EVERYTHING, &filter, None, 100).await.unwrap().events.len()
+            flows::audit::read::list(&app.app, EVERYTHING, &filter, None, 100).await.unwrap().events.len()
         };
         allow(&mut browser).await;
         assert!(flows::unguarded::consents::revoke_user(&app.app, &app.ctx(), &party.id, ada.user.id).await.unwrap());

@@ -2,8 +2,8 @@
 use domain::access::Denied;
 use domain::identity::Role;
 use flows::Failure;
-use flows::manage::{ManageRefusal, Unmanaged};
-use flows::secrets;
+use flows::clients::secrets;
+use flows::platform::management_error::{ManageRefusal, Unmanaged};
 use testkit::{Kind, Party, TestApp, for_each_database};
 
 fn refusal<T: std::fmt::Debug>(outcome: Result<T, Failure<ManageRefusal>>) -> ManageRefusal {

@@ -7,23 +7,33 @@ use domain::events::{Change, EventKind};
 use domain::identity::{MemberRoles, Role};
 use domain::webhook::Owner as HookOwner;
 use domain::{ClientId, ScopeSet, Secret, WorkspaceId};
-use flows::invitations::{self, Accepting};
-use flows::keys::Leaked;
-use flows::pass::Held;
-use flows::session::{self, Caller};
-use flows::unguarded::accounts::{self, NewCredential, NewUser};
+use flows::access;
+use flows::access::caller::Caller;
+use flows::clients::secrets;
+use flows::operator::clients;
+use flows::platform::keys::Leaked;
+use flows::platform::one_time_link::Held;
+use flows::sign_in::password;
+use flows::sign_in::session;
+use flows::unguarded;
+use flows::unguarded::accounts::{self, NewUser};
 use flows::unguarded::applications::{self, NewClient};
-use flows::unguarded::{consents, credentials, keys, profile, sessions, settings};
-use flows::webhooks::{self, MayChange, NewWebhook};
-use flows::{MasterKey, Settings, account, all_clients, app_policy, members, secrets, workspace_apps};
+use flows::unguarded::credentials::{self, NewCredential};
+use flows::unguarded::workspaces;
+use flows::unguarded::{consents, keys, profile, sessions, settings};
+use flows::webhooks::manage::{MayChange, NewWebhook};
+use flows::workspace::invitations::{self, Accepting};
+use flows::workspace::{self, members};
+use flows::{MasterKey, Settings, webhooks};
 use futures_util::future::{BoxFuture, FutureExt as _};
 use std::collections::BTreeSet;
 use std::fmt::Debug;
 use std::sync::atomic::{AtomicU32, Ordering};
 use store::audit_search::{Filter, Kind as Named, Order};
 use store::clients::Owner;
-use testkit::{Browser, Contents, Database, Kind, PASSWORD, Party, Receiver, Reply, TestApp, TestUser};
-use testkit::{Tokens, for_each_database};
+use testkit::{
+    Browser, Contents, Database, Kind, PASSWORD, Party, Receiver, Reply, TestApp, TestUser, Tokens, for_each_database,
+};
 
 /// Something that is ready to be done. `Err` is whatever the caller is told instead of an answer.
 type Act = BoxFuture<'static, Result<(), String>>;
@@ -57,16 +67,16 @@ macro_rules! always_done {
 }
 
 always_done!(
-    flows::keys::Resealed,
+    flows::platform::keys::Resealed,
     (),
     u64,
     i64,
-    account::OwnSession,
+    flows::account::sessions::OwnSession,
     session::NewSession,
     secrets::Added,
     invitations::Invited
 );
-always_done!(invitations::InvitationView, accounts::Door, applications::Created, flows::forbidden::Ended);
+always_done!(invitations::InvitationView, accounts::Door, applications::Created, flows::grants::end_disallowed::Ended);
 always_done!(domain::identity::User, domain::identity::Workspace, domain::webhook::Webhook, domain::webhook::Delivery);
 
 impl Done for bool {
@@ -138,22 +148,25 @@ impl Stage {
 
     async fn signed_in(&self, user: &TestUser) -> session::NewSession {
         let (password, email) = (Secret::new(PASSWORD), user.user.email.as_str());
-        session::sign_in(&self.app.app, &self.app.ctx(), email, &password, &Caller::Nobody).await.unwrap()
+        password::sign_in(&self.app.app, &self.app.ctx(), email, &password, &Caller::Nobody).await.unwrap()
     }
 
     async fn caller(&self, user: &TestUser) -> Caller {
         let session = self.signed_in(user).await;
-        session::current(&self.app.app, &self.app.ctx(), session.secret.expose()).await.unwrap()
+        access::session::current(&self.app.app, &self.app.ctx(), session.secret.expose()).await.unwrap()
     }
 
     async fn webhook(&self, url: &str) -> domain::webhook::Webhook {
         let new = NewWebhook { url: url.to_owned(), description: String::new(), events: vec!["*".to_owned()] };
-        webhooks::create(&self.app.app, &self.app.ctx(), HOOKS, &new).await.unwrap().0
+        webhooks::manage::create(&self.app.app, &self.app.ctx(), HOOKS, &new).await.unwrap().0
     }
 
     async fn key(&self, workspace: WorkspaceId) -> domain::identity::ApiKey {
         let roles = MemberRoles::only(Role::Member);
-        accounts::create_api_key(&self.app.app, &self.app.ctx(), workspace, roles, None, credential()).await.unwrap().0
+        credentials::create_api_key(&self.app.app, &self.app.ctx(), workspace, roles, None, credential())
+            .await
+            .unwrap()
+            .0
     }
 }
 
@@ -206,7 +219,7 @@ async fn ways(s: &Stage, change: Change) -> Vec<Act> {
         Change::ConsentsRevokedInWorkspace => {
             let (user, party, _) = s.allowed().await;
             let (owner, id) = (s.owner(&user), party.id.to_string());
-            one(act!(s, |app, ctx| workspace_apps::revoke(app, ctx, &owner, &id)))
+            one(act!(s, |app, ctx| workspace::apps::revoke(app, ctx, &owner, &id)))
         }
         Change::TokenRevoked => {
             let (_, party, tokens) = s.allowed().await;
@@ -260,7 +273,7 @@ async fn ways(s: &Stage, change: Change) -> Vec<Act> {
         }
         Change::ClientTrustSet => {
             let id = s.client(&user).await.to_string();
-            one(act!(s, |app, ctx| all_clients::set_trust(app, ctx, &operator, &id, Trust::Verified)))
+            one(act!(s, |app, ctx| clients::set_trust(app, ctx, &operator, &id, Trust::Verified)))
         }
         Change::ClientOwnerSet => {
             let id = s.client(&s.operator).await;
@@ -280,19 +293,19 @@ async fn ways(s: &Stage, change: Change) -> Vec<Act> {
             let secret = listed[0].id.to_string();
             one(act!(s, |app, ctx| secrets::end(app, ctx, &owner, &id, &secret)))
         }
-        Change::AppPolicyChanged => one(act!(s, |app, ctx| app_policy::set(app, ctx, &owner, "listed"))),
+        Change::AppPolicyChanged => one(act!(s, |app, ctx| workspace::policy::set(app, ctx, &owner, "listed"))),
         Change::AppPolicyClientListed => {
             let id = s.client(&user).await.to_string();
-            one(act!(s, |app, ctx| app_policy::allow(app, ctx, &owner, &id)))
+            one(act!(s, |app, ctx| workspace::policy::allow(app, ctx, &owner, &id)))
         }
         Change::AppPolicyClientUnlisted => {
             let id = s.client(&user).await.to_string();
-            app_policy::allow(&s.app.app, &s.app.ctx(), &owner, &id).await.unwrap();
-            one(act!(s, |app, ctx| app_policy::disallow(app, ctx, &owner, &id)))
+            workspace::policy::allow(&s.app.app, &s.app.ctx(), &owner, &id).await.unwrap();
+            one(act!(s, |app, ctx| workspace::policy::disallow(app, ctx, &owner, &id)))
         }
         Change::SignedIn => {
             let (email, password) = (user.user.email.clone(), Secret::new(PASSWORD));
-            one(act!(s, |app, ctx| session::sign_in(app, ctx, email.as_str(), &password, &Caller::Nobody)))
+            one(act!(s, |app, ctx| password::sign_in(app, ctx, email.as_str(), &password, &Caller::Nobody)))
         }
         Change::SignedOut => {
             let (session, caller) = (s.signed_in(&user).await, s.caller(&s.operator).await);
@@ -301,16 +314,16 @@ async fn ways(s: &Stage, change: Change) -> Vec<Act> {
                 act!(s, |app, ctx| sessions::end(app, ctx, session.id, Some(id))),
                 act!(s, |app, ctx| sessions::end_some(app, ctx, id, None)),
                 // Somebody else, in the same browser.
-                act!(s, |app, ctx| session::sign_in(app, ctx, email.as_str(), &password, &caller)),
+                act!(s, |app, ctx| password::sign_in(app, ctx, email.as_str(), &password, &caller)),
             ]
         }
         Change::SessionEnded => {
             let session = s.signed_in(&user).await.id.to_string();
-            one(act!(s, |app, ctx| account::end_session(app, ctx, &owner, &session)))
+            one(act!(s, |app, ctx| flows::account::sessions::end_session(app, ctx, &owner, &session)))
         }
         Change::OtherSessionsEnded => {
             s.signed_in(&user).await;
-            one(act!(s, |app, ctx| account::end_other_sessions(app, ctx, &owner, None)))
+            one(act!(s, |app, ctx| flows::account::sessions::end_other_sessions(app, ctx, &owner, None)))
         }
         Change::UserCreated => {
             let email = format!("new.{}", user.user.email.as_str());
@@ -336,8 +349,8 @@ async fn ways(s: &Stage, change: Change) -> Vec<Act> {
         Change::PasswordChanged => {
             let (old, new) = (Secret::new(PASSWORD), Secret::new("another correct horse"));
             one(act!(s, |app, ctx| {
-                let change = account::PasswordChange { old: &old, new: &new, end_others: true };
-                async move { account::change_password(app, ctx, &owner, None, &change).await.map(drop) }
+                let change = flows::account::password::PasswordChange { old: &old, new: &new, end_others: true };
+                async move { flows::account::password::change_password(app, ctx, &owner, None, &change).await.map(drop) }
             }))
         }
         Change::PasswordSet => {
@@ -350,16 +363,16 @@ async fn ways(s: &Stage, change: Change) -> Vec<Act> {
             one(act!(s, |app, ctx| profile::set_operator(app, ctx, id, false)))
         }
         Change::PersonalTokenCreated => {
-            one(act!(s, |app, ctx| accounts::create_personal_access_token(app, ctx, id, credential())))
+            one(act!(s, |app, ctx| credentials::create_personal_access_token(app, ctx, id, credential())))
         }
         Change::PersonalTokenRevoked => {
-            let made = accounts::create_personal_access_token(&s.app.app, &s.app.ctx(), id, credential()).await;
+            let made = credentials::create_personal_access_token(&s.app.app, &s.app.ctx(), id, credential()).await;
             let token = made.unwrap().0.id;
             one(act!(s, |app, ctx| credentials::end_token(app, ctx, id, token)))
         }
         Change::ApiKeyCreated => {
             let roles = MemberRoles::only(Role::Member);
-            one(act!(s, |app, ctx| accounts::create_api_key(app, ctx, workspace, roles, None, credential())))
+            one(act!(s, |app, ctx| credentials::create_api_key(app, ctx, workspace, roles, None, credential())))
         }
         Change::ApiKeyAdopted => {
             let key = s.key(workspace).await.id;
@@ -369,15 +382,15 @@ async fn ways(s: &Stage, change: Change) -> Vec<Act> {
             let key = s.key(workspace).await.id;
             one(act!(s, |app, ctx| credentials::end_api_key(app, ctx, workspace, key)))
         }
-        Change::WorkspaceCreated => one(act!(s, |app, ctx| accounts::create_workspace(app, ctx, "New", Some(id)))),
-        Change::WorkspaceRenamed => one(act!(s, |app, ctx| accounts::rename_workspace(app, ctx, workspace, "Other"))),
+        Change::WorkspaceCreated => one(act!(s, |app, ctx| workspaces::create_workspace(app, ctx, "New", Some(id)))),
+        Change::WorkspaceRenamed => one(act!(s, |app, ctx| workspaces::rename_workspace(app, ctx, workspace, "Other"))),
         Change::MemberChanged => {
             let (one, two) = (s.person().await.user.id, s.person().await.user.id);
             let roles = MemberRoles::only(Role::Member);
-            accounts::put_member(&s.app.app, &s.app.ctx(), two, workspace, roles.clone()).await.unwrap();
+            unguarded::members::put_member(&s.app.app, &s.app.ctx(), two, workspace, roles.clone()).await.unwrap();
             let two = two.to_string();
             vec![
-                act!(s, |app, ctx| accounts::put_member(app, ctx, one, workspace, roles)),
+                act!(s, |app, ctx| unguarded::members::put_member(app, ctx, one, workspace, roles)),
                 act!(s, |app, ctx| members::set_role(app, ctx, &owner, &two, "admin")),
             ]
         }
@@ -385,11 +398,13 @@ async fn ways(s: &Stage, change: Change) -> Vec<Act> {
             let (one, two) = (s.person().await.user.id, s.person().await.user.id);
             let roles = MemberRoles::only(Role::Member);
             for member in [one, two] {
-                accounts::put_member(&s.app.app, &s.app.ctx(), member, workspace, roles.clone()).await.unwrap();
+                unguarded::members::put_member(&s.app.app, &s.app.ctx(), member, workspace, roles.clone())
+                    .await
+                    .unwrap();
             }
             let two = two.to_string();
             vec![
-                act!(s, |app, ctx| accounts::remove_member(app, ctx, one, workspace)),
+                act!(s, |app, ctx| unguarded::members::remove_member(app, ctx, one, workspace)),
                 act!(s, |app, ctx| members::remove(app, ctx, &owner, &two)),
             ]
         }
@@ -413,36 +428,36 @@ async fn ways(s: &Stage, change: Change) -> Vec<Act> {
         }
         Change::WebhookCreated => {
             let new = NewWebhook { url: HOOK.to_owned(), description: String::new(), events: vec!["*".to_owned()] };
-            one(act!(s, |app, ctx| webhooks::create(app, ctx, HOOKS, &new)))
+            one(act!(s, |app, ctx| webhooks::manage::create(app, ctx, HOOKS, &new)))
         }
         Change::WebhookUpdated => {
             let hook = s.webhook(HOOK).await.id;
-            let change = webhooks::Change { disabled: Some(true), ..webhooks::Change::default() };
-            one(act!(s, |app, ctx| webhooks::update(app, ctx, HOOKS, hook, None, &change)))
+            let change = webhooks::manage::Change { disabled: Some(true), ..webhooks::manage::Change::default() };
+            one(act!(s, |app, ctx| webhooks::manage::update(app, ctx, HOOKS, hook, None, &change)))
         }
         Change::WebhookDeleted => {
             let hook = s.webhook(HOOK).await.id;
-            one(act!(s, |app, ctx| webhooks::delete(app, ctx, HOOKS, hook, None)))
+            one(act!(s, |app, ctx| webhooks::manage::delete(app, ctx, HOOKS, hook, None)))
         }
         Change::WebhookSecretRotated => {
             let hook = s.webhook(HOOK).await.id;
-            one(act!(s, |app, ctx| webhooks::rotate_secret(app, ctx, HOOKS, hook, None, 0)))
+            one(act!(s, |app, ctx| webhooks::manage::rotate_secret(app, ctx, HOOKS, hook, None, 0)))
         }
         Change::WebhookReplayed => {
             let hook = s.webhook(HOOK).await.id;
-            let event = webhooks::test(&s.app.app, &s.app.ctx(), HOOKS, hook).await.unwrap();
-            one(act!(s, |app, ctx| webhooks::replay(app, ctx, HOOKS, hook, event)))
+            let event = webhooks::manage::test(&s.app.app, &s.app.ctx(), HOOKS, hook).await.unwrap();
+            one(act!(s, |app, ctx| webhooks::manage::replay(app, ctx, HOOKS, hook, event)))
         }
         Change::WebhookDisabled => {
             let receiver = Receiver::start().await;
             receiver.answer([410]);
             let hook = s.webhook(&receiver.url()).await;
-            webhooks::test(&s.app.app, &s.app.ctx(), HOOKS, hook.id).await.unwrap();
+            webhooks::manage::test(&s.app.app, &s.app.ctx(), HOOKS, hook.id).await.unwrap();
             let app = s.app.clone();
             one(async move {
                 let _receiver = receiver;
-                done(flows::deliver::run(&app.app, &app.new_ctx()).await)?;
-                let hook = webhooks::read(&app.app, HOOKS, hook.id).await.unwrap();
+                done(flows::webhooks::deliver::run(&app.app, &app.new_ctx()).await)?;
+                let hook = webhooks::manage::read(&app.app, HOOKS, hook.id).await.unwrap();
                 hook.disabled_at.map(drop).ok_or_else(|| "not disabled".to_owned())
             }
             .boxed())
@@ -555,11 +570,11 @@ async fn point_3_1_the_order_within_a_second_is_that_of_what_happened() {
         let s = Stage::new(database).await;
         let (app, ctx, mut names) = (&s.app.app, s.app.ctx(), Vec::new());
         for n in 0..20 {
-            let workspace = accounts::create_workspace(app, &ctx, &format!("W{n}"), None).await.unwrap();
+            let workspace = workspaces::create_workspace(app, &ctx, &format!("W{n}"), None).await.unwrap();
             names.push(workspace.id);
             // A refusal between two changes waits in memory, and stands between them all the same.
             let unknown = Secret::new("wrong password");
-            session::sign_in(app, &ctx, &format!("n{n}@example.com"), &unknown, &Caller::Nobody).await.unwrap_err();
+            password::sign_in(app, &ctx, &format!("n{n}@example.com"), &unknown, &Caller::Nobody).await.unwrap_err();
         }
         app.flush().await.unwrap();
         let mut tx = s.app.store.read().await.unwrap();

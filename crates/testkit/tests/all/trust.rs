@@ -4,10 +4,10 @@ use domain::access::Principal;
 use domain::application::SNAKE;
 use domain::client::{Client, GrantType, Trust};
 use domain::{ClientId, ScopeSet};
-use flows::account::{self, Changes};
-use flows::unguarded::change;
-use flows::unguarded::{accounts, applications};
-use flows::{all_clients, app_policy};
+use flows::account::profile::{self, Changes};
+use flows::operator::clients;
+use flows::unguarded::{accounts, applications, change};
+use flows::workspace;
 use serde_json::{Value, json};
 use testkit::{Api, Browser, Kind, Party, TestApp, TestUser, Tokens, for_each_database};
 
@@ -21,7 +21,7 @@ async fn client(app: &TestApp, id: &ClientId) -> Client {
 async fn at_home_in(app: &TestApp, user: &TestUser, at: usize) {
     let (who, workspace) = (app.principal(user, None).await, user.workspaces[at].to_string());
     let changes = Changes { default_workspace: Some(&workspace), ..Changes::default() };
-    account::change(&app.app, &app.ctx(), &who, changes).await.unwrap();
+    profile::change(&app.app, &app.ctx(), &who, changes).await.unwrap();
 }
 
 fn id_of(answer: &Value) -> ClientId {
@@ -313,7 +313,7 @@ async fn point_2_2_the_operator_vouches_for_what_they_have_seen() {
         let party = owned(&app, &ada, Trust::Verified).await;
         let of = [("sub_type", "workspace"), ("scope", "openid")];
         let tokens = party.tokens(&mut Browser::new(&app), &ada, &of).await;
-        app_policy::set(&app.app, &app.ctx(), &owns, "verified").await.unwrap();
+        workspace::policy::set(&app.app, &app.ctx(), &owns, "verified").await.unwrap();
         let is_active = async |tokens: &Tokens| party.introspect(&tokens.access()).await["active"] == true;
         assert!(is_active(&tokens).await);
 
@@ -334,10 +334,10 @@ async fn point_2_2_the_operator_vouches_for_what_they_have_seen() {
         key.put(&path, &json!({"name": "Another Name"})).await;
         let (app_, ctx, id) = (&app.app, app.ctx(), party.id.as_str());
         let seen = Some(granted.revision);
-        let late = all_clients::set_trust_seen(app_, &ctx, &operator, id, Trust::Verified, seen).await;
+        let late = clients::set_trust_seen(app_, &ctx, &operator, id, Trust::Verified, seen).await;
         assert_eq!(late.unwrap_err().reason(), "changed_meanwhile");
         let now = client(&app, &party.id).await.revision;
-        all_clients::set_trust_seen(app_, &ctx, &operator, id, Trust::Verified, Some(now)).await.unwrap();
+        clients::set_trust_seen(app_, &ctx, &operator, id, Trust::Verified, Some(now)).await.unwrap();
         let reviewed = client(&app, &party.id).await;
         assert_eq!((reviewed.trust, reviewed.changed_since_review().len()), (Trust::Verified, 0));
         app.stop().await;
@@ -366,11 +366,11 @@ async fn point_2_3_the_rule_of_a_workspace_holds_for_an_apps_user_tokens() {
         };
         assert_eq!((list(here).await, list(there).await), (200, 200));
         let owns = app.principal(&ada, Some(here)).await;
-        app_policy::set(&app.app, &app.ctx(), &owns, "listed").await.unwrap();
+        workspace::policy::set(&app.app, &app.ctx(), &owns, "listed").await.unwrap();
         assert_eq!(list(here).await, 403);
         assert_eq!(app.outcomes("management").await[0], "workspace_policy_forbids_client");
         assert_eq!(list(there).await, 200, "the other workspace has no such rule");
-        app_policy::allow(&app.app, &app.ctx(), &owns, party.id.as_str()).await.unwrap();
+        workspace::policy::allow(&app.app, &app.ctx(), &owns, party.id.as_str()).await.unwrap();
         assert_eq!(list(here).await, 200);
         app.stop().await;
     })

@@ -1,8 +1,11 @@
 //! A change that is taken back, or made on the strength of what was there: of many at once exactly one is made.
 use domain::client::Trust;
 use domain::identity::{AppPolicy, MemberRoles, Role};
-use flows::unguarded::{accounts, profile};
-use flows::{SetTo, all_clients, app_policy, members};
+use flows::SetTo;
+use flows::operator::clients;
+use flows::unguarded;
+use flows::unguarded::profile;
+use flows::workspace::{self, members};
 use futures_util::future::join_all;
 use testkit::{Kind, Party, TestApp, for_each_database};
 
@@ -23,7 +26,7 @@ async fn of_many_that_set_something_only_from_what_it_was_one_does() {
         let workspace = ada.workspaces[0];
         profile::set_operator(&app.app, &app.ctx(), ada.user.id, true).await.unwrap();
         let member = MemberRoles::only(Role::Member);
-        accounts::put_member(&app.app, &app.ctx(), bob.user.id, workspace, member).await.unwrap();
+        unguarded::members::put_member(&app.app, &app.ctx(), bob.user.id, workspace, member).await.unwrap();
         let (party, who) = (Party::new(&app, Kind::Web).await, app.principal(&ada, Some(workspace)).await);
         let (app_, bobs) = (&app.app, bob.user.id.to_string());
 
@@ -35,14 +38,14 @@ async fn of_many_that_set_something_only_from_what_it_was_one_does() {
         assert_eq!(winners(&join_all(roles).await), 1);
         let rules = (0..TASKS).map(async |_| {
             let rule = SetTo { to: "listed", only_from: Some("all") };
-            let set = app_policy::set(app_, &app.ctx(), &who, rule).await;
+            let set = workspace::policy::set(app_, &app.ctx(), &who, rule).await;
             set.map(|(_, before)| assert_eq!(before, AppPolicy::All)).map_err(|failure| failure.reason())
         });
         assert_eq!(winners(&join_all(rules).await), 1);
-        let before = all_clients::find(app_, &app.ctx(), &who, party.id.as_str()).await.unwrap().trust;
+        let before = clients::find(app_, &app.ctx(), &who, party.id.as_str()).await.unwrap().trust;
         let trusts = (0..TASKS).map(async |_| {
             let trust = SetTo { to: Trust::FirstParty, only_from: Some(before.as_str()) };
-            let set = all_clients::set_trust(app_, &app.ctx(), &who, party.id.as_str(), trust).await;
+            let set = clients::set_trust(app_, &app.ctx(), &who, party.id.as_str(), trust).await;
             set.map(|(_, was)| assert_eq!(was, before)).map_err(|failure| failure.reason())
         });
         assert_eq!(winners(&join_all(trusts).await), 1);

@@ -2,8 +2,8 @@
 use axum::http::Method;
 use domain::webhook::Owner;
 use flows::unguarded::webhooks::of;
-use flows::webhooks::{self, Change, WebhookRefusal};
-use flows::{Failure, Settings};
+use flows::webhooks::manage::{Change, WebhookRefusal};
+use flows::{Failure, Settings, webhooks};
 use serde_json::{Value, json};
 use testkit::{Api, Database, Receiver, Reply, TestApp, for_each_database};
 
@@ -103,7 +103,9 @@ async fn of_many_that_change_what_they_read_one_does() {
         let changes = (0..20).map(|n| {
             let app = app.clone();
             let change = Change { description: Some(format!("Change {n}")), ..Change::default() };
-            tokio::spawn(async move { webhooks::update(&app.app, &app.ctx(), of(owner), id, Some(0), &change).await })
+            tokio::spawn(async move {
+                webhooks::manage::update(&app.app, &app.ctx(), of(owner), id, Some(0), &change).await
+            })
         });
         let mut made = Vec::new();
         for change in changes.collect::<Vec<_>>() {

@@ -7,11 +7,14 @@ use base64::engine::general_purpose::STANDARD;
 use domain::identity::{MemberRoles, Role};
 use domain::webhook::{Delivery, DeliveryState, Owner, RETRIES, Webhook};
 use domain::{EventId, Secret};
-use flows::deliver::Deliverer;
-use flows::unguarded::accounts;
+use flows::access::caller;
+use flows::sign_in::password;
+use flows::unguarded::members;
 use flows::unguarded::webhooks::of;
-use flows::webhooks::{self, Change, NewWebhook, WebhookRefusal};
-use flows::{Clock as _, Failure, Settings, session};
+use flows::unguarded::workspaces;
+use flows::webhooks::deliver::Deliverer;
+use flows::webhooks::manage::{Change, NewWebhook, WebhookRefusal};
+use flows::{Clock as _, Failure, Settings, webhooks};
 use serde_json::json;
 use store::Page;
 use testkit::{Answer, Api, Browser, Database, Kind, Message, Party, Receiver, TestApp, for_each_database};
@@ -23,11 +26,11 @@ async fn start(database: &Database) -> TestApp {
 async fn subscribe(app: &TestApp, owner: Owner, url: &str, events: &[&str]) -> (Webhook, Secret) {
     let events = events.iter().map(|name| (*name).to_owned()).collect();
     let new = NewWebhook { url: url.to_owned(), description: "a test".to_owned(), events };
-    webhooks::create(&app.app, &app.ctx(), of(owner), &new).await.unwrap()
+    webhooks::manage::create(&app.app, &app.ctx(), of(owner), &new).await.unwrap()
 }
 
 async fn log(app: &TestApp, webhook: &Webhook) -> Vec<Delivery> {
-    webhooks::deliveries(&app.app, of(webhook.owner), webhook.id, None, None, 100).await.unwrap()
+    webhooks::manage::deliveries(&app.app, of(webhook.owner), webhook.id, None, None, 100).await.unwrap()
 }
 
 async fn one(app: &TestApp, webhook: &Webhook) -> Delivery {
@@ -37,7 +40,7 @@ async fn one(app: &TestApp, webhook: &Webhook) -> Delivery {
 }
 
 async fn test_event(app: &TestApp, webhook: &Webhook) -> EventId {
-    webhooks::test(&app.app, &app.ctx(), of(webhook.owner), webhook.id).await.unwrap()
+    webhooks::manage::test(&app.app, &app.ctx(), of(webhook.owner), webhook.id).await.unwrap()
 }
 
 /// The signature as a receiver computes it, from the text of the standard alone.
@@ -186,10 +189,10 @@ async fn a_message_that_is_not_taken_comes_again_and_those_behind_it_wait() {
         let receiver = Receiver::start().await;
         let (webhook, _) = subscribe(&app, Owner::Operator, &receiver.url(), &["member.added", "member.removed"]).await;
         let (ada, bob) = (app.user("ada@example.com", 0).await.user.id, app.user("bob@example.com", 0).await.user.id);
-        let workspace = accounts::create_workspace(&app.app, &app.ctx(), "W", None).await.unwrap().id;
+        let workspace = workspaces::create_workspace(&app.app, &app.ctx(), "W", None).await.unwrap().id;
         let roles = MemberRoles::only(Role::Member);
-        accounts::put_member(&app.app, &app.ctx(), ada, workspace, roles.clone()).await.unwrap();
-        assert!(accounts::remove_member(&app.app, &app.ctx(), ada, workspace).await.unwrap());
+        members::put_member(&app.app, &app.ctx(), ada, workspace, roles.clone()).await.unwrap();
+        assert!(members::remove_member(&app.app, &app.ctx(), ada, workspace).await.unwrap());
         receiver.answer([500]);
         app.deliver().await;
         assert_eq!(receiver.kinds(), ["member.added"]);
@@ -199,7 +202,7 @@ async fn a_message_that_is_not_taken_comes_again_and_those_behind_it_wait() {
         assert_eq!(due, RETRIES[0], "5 seconds and less than a tenth more");
 
         app.clock.advance(4);
-        accounts::put_member(&app.app, &app.ctx(), bob, workspace, roles).await.unwrap();
+        members::put_member(&app.app, &app.ctx(), bob, workspace, roles).await.unwrap();
         app.deliver().await;
         let passed = receiver.take();
         assert_eq!(passed.iter().map(Message::kind).collect::<Vec<_>>(), ["member.added"], "another user's passes");
@@ -243,17 +246,17 @@ async fn after_the_last_attempt_a_message_is_dead_until_it_is_replayed() {
         app.deliver().await;
         assert!(receiver.take().is_empty());
 
-        let again = webhooks::replay(&app.app, &app.ctx(), of(webhook.owner), webhook.id, id).await.unwrap();
+        let again = webhooks::manage::replay(&app.app, &app.ctx(), of(webhook.owner), webhook.id, id).await.unwrap();
         assert_eq!((again.state, again.attempts), (DeliveryState::Pending, 0));
         app.deliver().await;
         assert_eq!(receiver.take()[0].header("webhook-id"), id.to_string());
         assert_eq!(one(&app, &webhook).await.state, DeliveryState::Delivered);
-        webhooks::replay(&app.app, &app.ctx(), of(webhook.owner), webhook.id, id).await.unwrap();
+        webhooks::manage::replay(&app.app, &app.ctx(), of(webhook.owner), webhook.id, id).await.unwrap();
         app.deliver().await;
         assert_eq!(receiver.take().len(), 1, "what was delivered can be replayed, too");
 
         app.clock.advance(31 * 24 * 3600);
-        flows::jobs::run_all(&app.app, &app.ctx()).await.unwrap();
+        flows::operator::jobs::run_all(&app.app, &app.ctx()).await.unwrap();
         assert!(log(&app, &webhook).await.is_empty(), "kept for 30 days");
         app.stop().await;
     })
@@ -267,7 +270,10 @@ async fn both_secrets_sign_while_they_overlap() {
     let receiver = Receiver::start().await;
     let (webhook, old) = subscribe(&app, Owner::Operator, &receiver.url(), &["*"]).await;
     let rotate = async |overlap| {
-        webhooks::rotate_secret(&app.app, &app.ctx(), of(webhook.owner), webhook.id, None, overlap).await.unwrap().1
+        webhooks::manage::rotate_secret(&app.app, &app.ctx(), of(webhook.owner), webhook.id, None, overlap)
+            .await
+            .unwrap()
+            .1
     };
     let new = rotate(60).await;
     assert_ne!(old, new);
@@ -302,7 +308,7 @@ async fn a_receiver_that_is_gone_is_told_nothing_more() {
     receiver.answer([410]);
     app.deliver().await;
     assert_eq!(receiver.kinds(), ["key.rotated"]);
-    assert!(webhooks::read(&app.app, of(webhook.owner), webhook.id).await.unwrap().disabled_at.is_some());
+    assert!(webhooks::manage::read(&app.app, of(webhook.owner), webhook.id).await.unwrap().disabled_at.is_some());
     let dead = one(&app, &webhook).await;
     assert_eq!((dead.state, dead.last_status), (DeliveryState::Dead, Some(410)));
     rotate().await;
@@ -312,7 +318,7 @@ async fn a_receiver_that_is_gone_is_told_nothing_more() {
     assert_eq!(log(&app, &webhook).await.len(), 2, "only what was sent by hand waits");
 
     let enable = Change { disabled: Some(false), ..Change::default() };
-    webhooks::update(&app.app, &app.ctx(), of(webhook.owner), webhook.id, None, &enable).await.unwrap();
+    webhooks::manage::update(&app.app, &app.ctx(), of(webhook.owner), webhook.id, None, &enable).await.unwrap();
     rotate().await;
     app.deliver().await;
     let mut kinds = receiver.kinds();
@@ -356,7 +362,7 @@ async fn private_addresses_are_refused_when_they_are_named_and_when_names_lead_t
     let port = receiver.address.port();
     let create = async |url: String| {
         let new = NewWebhook { url, description: String::new(), events: vec!["*".to_owned()] };
-        match webhooks::create(&app.app, &app.ctx(), of(Owner::Operator), &new).await {
+        match webhooks::manage::create(&app.app, &app.ctx(), of(Owner::Operator), &new).await {
             Ok((webhook, _)) => Ok(webhook),
             Err(Failure::Refused(refusal)) => Err(refusal),
             Err(Failure::Fault(fault)) => panic!("{fault}"),
@@ -406,17 +412,20 @@ async fn a_workspace_is_told_of_itself_and_of_its_clients_and_reaches_only_its_o
             let unknown = |failure: Option<Failure<WebhookRefusal>>| {
                 assert!(matches!(failure, Some(Failure::Refused(WebhookRefusal::Unknown))), "{failure:?}");
             };
-            unknown(webhooks::read(&app.app, of(owner), id).await.err());
-            unknown(webhooks::update(&app.app, &ctx, of(owner), id, None, &Change::default()).await.err());
-            unknown(webhooks::rotate_secret(&app.app, &ctx, of(owner), id, None, 0).await.err());
-            unknown(webhooks::deliveries(&app.app, of(owner), id, None, None, 10).await.err());
-            unknown(webhooks::replay(&app.app, &ctx, of(owner), id, event).await.err());
-            unknown(webhooks::test(&app.app, &ctx, of(owner), id).await.err());
-            unknown(webhooks::delete(&app.app, &ctx, of(owner), id, None).await.err());
+            unknown(webhooks::manage::read(&app.app, of(owner), id).await.err());
+            unknown(webhooks::manage::update(&app.app, &ctx, of(owner), id, None, &Change::default()).await.err());
+            unknown(webhooks::manage::rotate_secret(&app.app, &ctx, of(owner), id, None, 0).await.err());
+            unknown(webhooks::manage::deliveries(&app.app, of(owner), id, None, None, 10).await.err());
+            unknown(webhooks::manage::replay(&app.app, &ctx, of(owner), id, event).await.err());
+            unknown(webhooks::manage::test(&app.app, &ctx, of(owner), id).await.err());
+            unknown(webhooks::manage::delete(&app.app, &ctx, of(owner), id, None).await.err());
         }
-        assert_eq!(webhooks::list(&app.app, of(foreign), Page::default()).await.unwrap().items, [hooks[2].clone()]);
-        assert_eq!(webhooks::list(&app.app, of(Owner::Operator), Page::default()).await.unwrap().total, 0);
-        webhooks::delete(&app.app, &ctx, of(hooks[0].owner), id, None).await.unwrap();
+        assert_eq!(
+            webhooks::manage::list(&app.app, of(foreign), Page::default()).await.unwrap().items,
+            [hooks[2].clone()]
+        );
+        assert_eq!(webhooks::manage::list(&app.app, of(Owner::Operator), Page::default()).await.unwrap().total, 0);
+        webhooks::manage::delete(&app.app, &ctx, of(hooks[0].owner), id, None).await.unwrap();
         app.stop().await;
     })
     .await;
@@ -451,7 +460,7 @@ async fn a_machine_s_tokens_are_told_in_batches_and_cost_nothing_when_nobody_lis
         assert!(messages.iter().all(|message| message.json()["data"] == expected));
 
         let off = Change { disabled: Some(true), ..Change::default() };
-        webhooks::update(&app.app, &app.ctx(), of(webhook.owner), webhook.id, None, &off).await.unwrap();
+        webhooks::manage::update(&app.app, &app.ctx(), of(webhook.owner), webhook.id, None, &off).await.unwrap();
         machine.token(&[("grant_type", "client_credentials")]).await;
         app.deliver().await;
         assert!(receiver.take().is_empty());
@@ -471,10 +480,10 @@ async fn only_what_changes_something_is_told() {
         let (id, workspace) = (user.user.id, user.workspaces[0]);
         for roles in ["admin", "admin", "member"] {
             let roles = MemberRoles::parse([roles]).unwrap();
-            accounts::put_member(&app.app, &app.ctx(), id, workspace, roles).await.unwrap();
+            members::put_member(&app.app, &app.ctx(), id, workspace, roles).await.unwrap();
         }
-        assert!(accounts::remove_member(&app.app, &app.ctx(), id, workspace).await.unwrap());
-        assert!(!accounts::remove_member(&app.app, &app.ctx(), id, workspace).await.unwrap());
+        assert!(members::remove_member(&app.app, &app.ctx(), id, workspace).await.unwrap());
+        assert!(!members::remove_member(&app.app, &app.ctx(), id, workspace).await.unwrap());
         app.deliver().await;
         let messages = receiver.take();
         let told: Vec<_> = messages.iter().map(|m| (m.kind(), m.json()["data"]["roles"][0].clone())).collect();
@@ -527,7 +536,7 @@ async fn an_owner_has_so_many_webhooks_and_no_more() {
         (new("a\u{7}b", "*"), WebhookRefusal::Description),
         (new("", "webhook.test"), WebhookRefusal::Events),
     ] {
-        let refused = webhooks::create(&app.app, &app.ctx(), of(Owner::Operator), &new).await;
+        let refused = webhooks::manage::create(&app.app, &app.ctx(), of(Owner::Operator), &new).await;
         assert!(matches!(refused, Err(Failure::Refused(refusal)) if refusal == expected), "{expected}");
     }
     app.stop().await;
@@ -561,12 +570,12 @@ async fn what_looks_like_an_attack_is_told() {
         assert_eq!(spa.exchange(&code).await.status, 200);
         assert_eq!(spa.exchange(&code).await.error(), "invalid_grant");
         for (email, known) in [("ada@example.com", true), ("eve@example.com", false)] {
-            let wrong = session::sign_in(
+            let wrong = password::sign_in(
                 &app.app,
                 &app.ctx(),
                 email,
                 &Secret::new("a wrong password"),
-                &session::Caller::Nobody,
+                &caller::Caller::Nobody,
             )
             .await;
             assert!(wrong.is_err());

@@ -7,10 +7,12 @@ use domain::client::Client;
 use domain::identity::{Email, MemberRoles, Role};
 use domain::webhook::Owner;
 use domain::{ClientId, ScopeSet, WebhookId, WorkspaceId};
-use flows::invitations::{self, Asked};
+use flows::unguarded::members;
 use flows::unguarded::webhooks::of;
 use flows::unguarded::{accounts, applications, profile};
-use flows::webhooks::{self, NewWebhook};
+use flows::webhooks;
+use flows::webhooks::manage::NewWebhook;
+use flows::workspace::invitations::{self, Asked};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex};
 use testkit::{Browser, Contents, Database, Kind, Party, Reply, TestApp, TestUser, for_each_database};
@@ -344,7 +346,7 @@ impl Scene {
         if template == "/invitations/{invitation}" {
             let (app, ctx) = (&self.app().app, self.app().ctx());
             let user = accounts::user_by_email(app, email).await.unwrap().unwrap();
-            accounts::remove_member(app, &ctx, user.id, self.host.workspaces[0]).await.unwrap();
+            members::remove_member(app, &ctx, user.id, self.host.workspaces[0]).await.unwrap();
         }
         if template.contains("/members/") || template.ends_with("/access/policy") {
             self.settle().await;
@@ -356,10 +358,10 @@ impl Scene {
         let (app, ctx, id) = (&self.app().app, self.app().ctx(), self.world.workspace);
         for (email, role) in [("member", Role::Member), ("admin", Role::Admin), ("person", Role::Member)] {
             let user = accounts::user_by_email(app, &format!("{email}@example.com")).await.unwrap().unwrap();
-            accounts::put_member(app, &ctx, user.id, id, MemberRoles::only(role)).await.unwrap();
+            members::put_member(app, &ctx, user.id, id, MemberRoles::only(role)).await.unwrap();
         }
         let who = self.app().acting(&self.owner, Some((id, Role::Owner)), false);
-        flows::app_policy::set(app, &ctx, &who, "all").await.unwrap();
+        flows::workspace::policy::set(app, &ctx, &who, "all").await.unwrap();
     }
 
     /// Things for a path, in the state from which its form changes something: fresh ones, if anybody changed the last.
@@ -412,8 +414,8 @@ impl Scene {
             let owner = if of_workspace { Owner::Workspace(workspace) } else { Owner::Operator };
             let events = vec!["member.added".to_owned()];
             let new = NewWebhook { url: "https://93.184.215.14/hook".to_owned(), description: String::new(), events };
-            let (webhook, _) = webhooks::create(&app.app, &ctx, of(owner), &new).await.unwrap();
-            let event = webhooks::test(&app.app, &ctx, of(owner), webhook.id).await.unwrap();
+            let (webhook, _) = webhooks::manage::create(&app.app, &ctx, of(owner), &new).await.unwrap();
+            let event = webhooks::manage::test(&app.app, &ctx, of(owner), webhook.id).await.unwrap();
             ids.extend([("{webhook}", webhook.id.to_string()), ("{event}", event.to_string())]);
             revision = webhook.revision;
             self.hooks.push((owner, webhook.id));
@@ -428,7 +430,7 @@ impl Scene {
         }
         if template.ends_with("/policy/apps/{client}/remove") {
             let who = app.acting(&self.owner, Some((workspace, Role::Owner)), false);
-            flows::app_policy::allow(&app.app, &ctx, &who, &client).await.unwrap();
+            flows::workspace::policy::allow(&app.app, &ctx, &who, &client).await.unwrap();
         }
         if template.ends_with("/{client}/enable") {
             applications::set_disabled(&app.app, &ctx, &ClientId::parse(&client).unwrap(), true).await.unwrap();
@@ -523,7 +525,7 @@ impl Scene {
     pub(crate) async fn forget(&mut self) {
         for (owner, id) in std::mem::take(&mut self.hooks) {
             // Some were deleted by their form.
-            drop(webhooks::delete(&self.app().app, &self.app().ctx(), of(owner), id, None).await);
+            drop(webhooks::manage::delete(&self.app().app, &self.app().ctx(), of(owner), id, None).await);
         }
     }
 

@@ -18,9 +18,11 @@ use domain::access::Operation;
 use domain::application::CAMEL;
 use domain::client::Client;
 use domain::oauth::registration;
-use flows::idempotency::Keeper;
-use flows::manage::Unmanaged;
-use flows::owned::{self, Whose};
+use flows::clients;
+use flows::clients::ownership;
+use flows::clients::ownership::Whose;
+use flows::platform::idempotency::Keeper;
+use flows::platform::management_error::Unmanaged;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 use utoipa::ToSchema;
@@ -58,7 +60,8 @@ fn show_registered(client: &Client) -> Map<String, Value> {
     security(("bearer" = []), ("session" = [])))]
 pub async fn list_own(State(state): State<WebState>, manager: Manager) -> Answer {
     let page = manager.page(10)?;
-    let clients = owned::list(state.app(), &manager.ctx, &manager.principal, Whose::Caller, page.page()).await?;
+    let clients =
+        clients::manage::list(state.app(), &manager.ctx, &manager.principal, Whose::Caller, page.page()).await?;
     let items: Vec<_> = clients.items.iter().map(show_registered).collect();
     Ok(paginated(&items, clients.total, page.limit))
 }
@@ -69,7 +72,8 @@ pub async fn list_own(State(state): State<WebState>, manager: Manager) -> Answer
     security(("bearer" = []), ("session" = [])))]
 pub async fn list(State(state): State<WebState>, manager: Manager) -> Answer {
     let page = manager.page(10)?;
-    let clients = owned::list(state.app(), &manager.ctx, &manager.principal, Whose::Workspace, page.page()).await?;
+    let clients =
+        clients::manage::list(state.app(), &manager.ctx, &manager.principal, Whose::Workspace, page.page()).await?;
     let items: Vec<_> = clients.items.iter().map(|client| show(client, None)).collect();
     Ok(paginated_camel(&items, clients.total, page.limit))
 }
@@ -89,9 +93,9 @@ pub async fn create(State(state): State<WebState>, manager: Manager, Object(body
 }
 
 async fn make(state: WebState, manager: Manager, body: Map<String, Value>, keeper: Keeper) -> Made {
-    let shown = |made: owned::Made| again(answer(StatusCode::CREATED, &made.client, made.secret.as_ref()));
+    let shown = |made: clients::manage::Made| again(answer(StatusCode::CREATED, &made.client, made.secret.as_ref()));
     let keep = keeper.keep(shown);
-    Ok(owned::create_kept(state.app(), &manager.ctx, &manager.principal, &CAMEL, &body, keep).await?)
+    Ok(clients::manage::create_kept(state.app(), &manager.ctx, &manager.principal, &CAMEL, &body, keep).await?)
 }
 
 /// Read an application, in camel case
@@ -102,7 +106,7 @@ async fn make(state: WebState, manager: Manager, body: Map<String, Value>, keepe
     security(("bearer" = []), ("session" = [])))]
 pub async fn read(State(state): State<WebState>, Path(id): Path<String>, manager: Manager) -> Answer {
     let operation = domain::access::Operation::ReadClients;
-    let client = owned::find(state.app(), &manager.ctx, &manager.principal, operation, &id).await?;
+    let client = ownership::find(state.app(), &manager.ctx, &manager.principal, operation, &id).await?;
     Ok(answer(StatusCode::OK, &client, None))
 }
 
@@ -125,7 +129,8 @@ pub async fn update(
     Object(body): Object,
 ) -> Answer {
     let expected = manager.expected();
-    let updated = owned::change(state.app(), &manager.ctx, &manager.principal, &CAMEL, &id, expected, &body).await?;
+    let updated =
+        clients::manage::change(state.app(), &manager.ctx, &manager.principal, &CAMEL, &id, expected, &body).await?;
     Ok(answer(StatusCode::OK, &updated.client, updated.secret.as_ref()))
 }
 
@@ -137,7 +142,7 @@ pub async fn update(
     responses((status = 200, description = "It is gone", body = Deleted)),
     security(("bearer" = []), ("session" = [])))]
 pub async fn delete(State(state): State<WebState>, Path(id): Path<String>, manager: Manager) -> Answer {
-    owned::delete(state.app(), &manager.ctx, &manager.principal, &id).await?;
+    clients::manage::delete(state.app(), &manager.ctx, &manager.principal, &id).await?;
     Ok(deleted())
 }
 
@@ -175,7 +180,7 @@ pub async fn rotate_secret(
     Object(body): Object,
 ) -> Answer {
     let overlap = overlap(&body, "overlapSeconds")?;
-    let made = owned::rotate_secret(state.app(), &manager.ctx, &manager.principal, &id, overlap).await?;
+    let made = clients::manage::rotate_secret(state.app(), &manager.ctx, &manager.principal, &id, overlap).await?;
     let secret = made.secret.as_ref().map(Secret::expose);
     Ok(json_response(StatusCode::OK, &NewClientSecret { client_id: made.client.id.as_str(), client_secret: secret }))
 }
@@ -185,6 +190,6 @@ pub(super) fn overlap(body: &Map<String, Value>, name: &'static str) -> Result<i
     let members = Members(body);
     members.known(&[name])?;
     let seconds = members.number(name)?.unwrap_or_default();
-    let fits = (0..=owned::LONGEST_OVERLAP).contains(&seconds);
+    let fits = (0..=clients::manage::LONGEST_OVERLAP).contains(&seconds);
     if fits { Ok(seconds) } else { Err(Unmanaged::Number.of(name).into()) }
 }

@@ -9,9 +9,9 @@ use axum::extract::State;
 use axum::http::{StatusCode, header};
 use axum::response::IntoResponse as _;
 use domain::{AuditId, ClientId, Timestamp, UserId, WorkspaceId};
-use flows::Fault;
-use flows::audit::{self, Filter, Kind, Outcome};
-use flows::manage::Unmanaged;
+use flows::audit::read::{Filter, Kind, Outcome};
+use flows::platform::management_error::Unmanaged;
+use flows::{Fault, audit};
 use futures_util::stream;
 use serde_json::{Value, json};
 use tokio::sync::mpsc;
@@ -19,7 +19,7 @@ use tokio::sync::mpsc;
 /// What is asked for; owned, as an export outlives its request.
 #[derive(Debug, Clone)]
 struct Asked {
-    part: audit::MayRead,
+    part: audit::read::MayRead,
     client: Option<ClientId>,
     user: Option<UserId>,
     workspace: Option<WorkspaceId>,
@@ -34,7 +34,7 @@ struct Asked {
 
 impl Asked {
     fn read(state: &WebState, manager: &Manager) -> Result<Self, Problem> {
-        let part = audit::may_read(state.app(), &manager.ctx, &manager.principal, manager.scope()?)?;
+        let part = audit::read::may_read(state.app(), &manager.ctx, &manager.principal, manager.scope()?)?;
         let of = part.workspace();
         let named = manager.query("workspace_id").map(str::parse).transpose();
         let named: Option<WorkspaceId> = named.map_err(|_| Unmanaged::Identifier.of("workspace_id"))?;
@@ -98,8 +98,8 @@ pub async fn list(State(state): State<WebState>, manager: Manager) -> Answer {
     let limit = manager.number("limit", 50, 100)?;
     let before = manager.query("before").map(str::parse::<AuditId>).transpose();
     let before = before.map_err(|_| Unmanaged::Identifier.of("before"))?;
-    let page = audit::list(state.app(), asked.part, &asked.filter(), before, limit).await?;
-    let items: Vec<Value> = page.events.iter().map(audit::view).collect();
+    let page = audit::read::list(state.app(), asked.part, &asked.filter(), before, limit).await?;
+    let items: Vec<Value> = page.events.iter().map(audit::read::view).collect();
     Ok(json_response(StatusCode::OK, &json!({"items": items, "next": page.next})))
 }
 
@@ -117,7 +117,7 @@ pub async fn export(State(state): State<WebState>, manager: Manager) -> Answer {
     let (send, receive) = mpsc::channel::<Result<String, Fault>>(1);
     tokio::spawn(async move {
         let filter = asked.filter();
-        let mut export = audit::export(&app, &ctx, asked.part, &filter);
+        let mut export = audit::read::export(&app, &ctx, asked.part, &filter);
         while let Some(lines) = export.next().await.transpose() {
             let failed = lines.is_err();
             if send.send(lines).await.is_err() || failed {

@@ -20,9 +20,10 @@ use domain::oauth::authorize::ResponseMode;
 use domain::oauth::error::{ErrorCode, Refusal};
 use domain::oauth::params::RawParams;
 use domain::oauth::redirect_uri;
-use flows::authorize::{self, Answer, AuthorizeFailure, ConsentView, Decision, Next};
-use flows::session::Caller;
-use flows::{Failure, Fault, principal};
+use flows::access::caller::Caller;
+use flows::access::principal;
+use flows::oauth::authorize::{self, Answer, AuthorizeFailure, ConsentView, Decision, Next};
+use flows::{Failure, Fault};
 
 fn refused(code: ErrorCode, description: &'static str) -> Response {
     oauth_error(&OAuthError { code, description, challenge: Challenge::bearer_for(code) })

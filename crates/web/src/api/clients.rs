@@ -17,8 +17,11 @@ use domain::access::Operation;
 use domain::application::SNAKE;
 use domain::client::Client;
 use domain::{Secret, Timestamp, UserId};
-use flows::idempotency::Keeper;
-use flows::owned::{self, ClientStats, ClientUser, Whose};
+use flows::clients;
+use flows::clients::manage::{ClientStats, ClientUser};
+use flows::clients::ownership;
+use flows::clients::ownership::Whose;
+use flows::platform::idempotency::Keeper;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 use utoipa::{IntoParams, ToSchema};
@@ -69,8 +72,9 @@ fn answer(client: &Client, secret: Option<&Secret>) -> Response {
     security(("bearer" = []), ("session" = [])))]
 pub async fn list(State(state): State<WebState>, manager: Manager) -> Answer {
     let page = manager.array_page()?;
-    let clients = owned::list(state.app(), &manager.ctx, &manager.principal, Whose::Workspace, page.of_array()).await?;
-    let stats = owned::stats(state.app(), &clients.items).await?;
+    let clients =
+        clients::manage::list(state.app(), &manager.ctx, &manager.principal, Whose::Workspace, page.of_array()).await?;
+    let stats = clients::manage::stats(state.app(), &clients.items).await?;
     let items: Vec<_> = clients.items.iter().zip(&stats).map(|(c, used)| show_used(&state, c, used)).collect();
     Ok(array(&state, "/oidc/clients", &items, clients.total, &page))
 }
@@ -82,8 +86,8 @@ pub async fn list(State(state): State<WebState>, manager: Manager) -> Answer {
         headers(("etag" = String, description = "Its revision, for `If-Match`")))),
     security(("bearer" = []), ("session" = [])))]
 pub async fn read(State(state): State<WebState>, Path(id): Path<String>, manager: Manager) -> Answer {
-    let client = owned::find(state.app(), &manager.ctx, &manager.principal, Operation::ReadClients, &id).await?;
-    let stats = owned::stats_of(state.app(), &client).await?;
+    let client = ownership::find(state.app(), &manager.ctx, &manager.principal, Operation::ReadClients, &id).await?;
+    let stats = clients::manage::stats_of(state.app(), &client).await?;
     Ok(tagged(json_response(StatusCode::OK, &show_used(&state, &client, &stats)), client.revision))
 }
 
@@ -107,8 +111,8 @@ pub async fn create(State(state): State<WebState>, manager: Manager, Object(body
 }
 
 async fn make(state: WebState, manager: Manager, body: Map<String, Value>, keeper: Keeper) -> Made {
-    let keep = keeper.keep(|made: owned::Made| again(answer(&made.client, made.secret.as_ref())));
-    Ok(owned::create_kept(state.app(), &manager.ctx, &manager.principal, &SNAKE, &body, keep).await?)
+    let keep = keeper.keep(|made: clients::manage::Made| again(answer(&made.client, made.secret.as_ref())));
+    Ok(clients::manage::create_kept(state.app(), &manager.ctx, &manager.principal, &SNAKE, &body, keep).await?)
 }
 
 /// Change an application
@@ -129,7 +133,8 @@ pub async fn update(
     Object(body): Object,
 ) -> Answer {
     let expected = manager.expected();
-    let updated = owned::change(state.app(), &manager.ctx, &manager.principal, &SNAKE, &id, expected, &body).await?;
+    let updated =
+        clients::manage::change(state.app(), &manager.ctx, &manager.principal, &SNAKE, &id, expected, &body).await?;
     Ok(answer(&updated.client, updated.secret.as_ref()))
 }
 
@@ -141,7 +146,7 @@ pub async fn update(
     responses((status = 200, description = "It is gone", body = Deleted)),
     security(("bearer" = []), ("session" = [])))]
 pub async fn delete(State(state): State<WebState>, Path(id): Path<String>, manager: Manager) -> Answer {
-    owned::delete(state.app(), &manager.ctx, &manager.principal, &id).await?;
+    clients::manage::delete(state.app(), &manager.ctx, &manager.principal, &id).await?;
     Ok(deleted())
 }
 
@@ -177,7 +182,7 @@ pub async fn rotate_secret(
     Object(body): Object,
 ) -> Answer {
     let overlap = overlap(&body, "overlap_seconds")?;
-    let made = owned::rotate_secret(state.app(), &manager.ctx, &manager.principal, &id, overlap).await?;
+    let made = clients::manage::rotate_secret(state.app(), &manager.ctx, &manager.principal, &id, overlap).await?;
     let secret = made.secret.as_ref().map(Secret::expose);
     Ok(json_response(StatusCode::OK, &NewSecret { client_id: made.client.id.as_str(), client_secret: secret }))
 }
@@ -214,7 +219,7 @@ impl From<&ClientUser> for UserOfClient {
     security(("bearer" = []), ("session" = [])))]
 pub async fn users(State(state): State<WebState>, Path(id): Path<String>, manager: Manager) -> Answer {
     let page = manager.array_page()?;
-    let users = owned::users(state.app(), &manager.ctx, &manager.principal, &id, page.of_array()).await?;
+    let users = clients::manage::users(state.app(), &manager.ctx, &manager.principal, &id, page.of_array()).await?;
     let items: Vec<_> = users.items.iter().map(UserOfClient::from).collect();
     Ok(array(&state, &format!("/oidc/clients/{id}/users"), &items, users.total, &page))
 }
@@ -229,7 +234,7 @@ pub async fn revoke_user(
     Path((id, user)): Path<(String, String)>,
     manager: Manager,
 ) -> Answer {
-    owned::revoke_user(state.app(), &manager.ctx, &manager.principal, &id, &user).await?;
+    clients::manage::revoke_user(state.app(), &manager.ctx, &manager.principal, &id, &user).await?;
     Ok(deleted())
 }
 
@@ -241,7 +246,7 @@ pub async fn revoke_user(
     responses((status = 200, description = "All tokens are revoked", body = Deleted)),
     security(("bearer" = []), ("session" = [])))]
 pub async fn revoke_all_users(State(state): State<WebState>, Path(id): Path<String>, manager: Manager) -> Answer {
-    owned::revoke_all_users(state.app(), &manager.ctx, &manager.principal, &id).await?;
+    clients::manage::revoke_all_users(state.app(), &manager.ctx, &manager.principal, &id).await?;
     Ok(deleted())
 }
 
@@ -280,7 +285,7 @@ pub struct DayOfActivityOf {
 
 /// How many days are asked for.
 fn days(manager: &Manager) -> Result<i64, Problem> {
-    manager.number("days", owned::DEFAULT_DAYS, owned::RETENTION_DAYS)
+    manager.number("days", clients::manage::DEFAULT_DAYS, clients::manage::RETENTION_DAYS)
 }
 
 /// Read an application's activity by day
@@ -291,7 +296,7 @@ fn days(manager: &Manager) -> Result<i64, Problem> {
     security(("bearer" = []), ("session" = [])))]
 pub async fn activity(State(state): State<WebState>, Path(id): Path<String>, manager: Manager) -> Answer {
     let days = days(&manager)?;
-    let activity = owned::activity(state.app(), &manager.ctx, &manager.principal, &id, days).await?;
+    let activity = clients::manage::activity(state.app(), &manager.ctx, &manager.principal, &id, days).await?;
     Ok(json_response(StatusCode::OK, &activity))
 }
 
@@ -304,7 +309,7 @@ pub async fn activity(State(state): State<WebState>, Path(id): Path<String>, man
 pub async fn all_activity(State(state): State<WebState>, manager: Manager) -> Answer {
     let days = days(&manager)?;
     let after = manager.query("after");
-    let activity = owned::all_activity(state.app(), &manager.ctx, &manager.principal, days, after).await?;
+    let activity = clients::manage::all_activity(state.app(), &manager.ctx, &manager.principal, days, after).await?;
     let mut response = json_response(StatusCode::OK, &activity.days);
     if let Some(last) = activity.next {
         let next = format!("/oidc/clients/activity?days={days}&after={last}");

@@ -7,8 +7,8 @@ use crate::path::Path;
 use crate::problem::Answer;
 use axum::extract::State;
 use axum::http::StatusCode;
-use flows::connections;
-use flows::connections::AllowedApp;
+use flows::account;
+use flows::account::apps::AllowedApp;
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -48,7 +48,7 @@ impl<'a> From<&'a AllowedApp> for ConnectedApplication<'a> {
     responses((status = 200, description = "By application, the latest first", body = Vec<ConnectedApplication>)),
     security(("bearer" = []), ("session" = [])))]
 pub async fn list(State(state): State<WebState>, manager: Manager) -> Answer {
-    let connections = connections::list(state.app(), &manager.ctx, &manager.principal).await?;
+    let connections = account::apps::list(state.app(), &manager.ctx, &manager.principal).await?;
     Ok(json_response(StatusCode::OK, &connections.iter().map(ConnectedApplication::from).collect::<Vec<_>>()))
 }
 
@@ -58,6 +58,6 @@ pub async fn list(State(state): State<WebState>, manager: Manager) -> Answer {
     responses((status = 200, description = "Its tokens for the person are dead", body = Deleted)),
     security(("bearer" = []), ("session" = [])))]
 pub async fn revoke(State(state): State<WebState>, Path(id): Path<String>, manager: Manager) -> Answer {
-    connections::revoke(state.app(), &manager.ctx, &manager.principal, &id).await?;
+    account::apps::revoke(state.app(), &manager.ctx, &manager.principal, &id).await?;
     Ok(deleted())
 }

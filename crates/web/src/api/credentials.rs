@@ -12,9 +12,12 @@ use axum::http::StatusCode;
 use domain::access::Operation;
 use domain::identity::PersonalAccessToken;
 use domain::{ApiKeyId, PersonalAccessTokenId, Secret, Timestamp, UserId};
-use flows::credentials::{self, Asked, KeptKey};
-use flows::idempotency::Keeper;
-use flows::manage::Unmanaged;
+use flows::access::credential_request::Asked;
+use flows::account::tokens;
+use flows::platform::idempotency::Keeper;
+use flows::platform::management_error::Unmanaged;
+use flows::workspace::api_keys;
+use flows::workspace::api_keys::KeptKey;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 use utoipa::ToSchema;
@@ -187,7 +190,7 @@ fn asked(body: &Map<String, Value>, known: &[&str]) -> Result<Asked, Problem> {
 #[utoipa::path(get, path = "/api/v1/api-keys", tag = "credentials",
     responses((status = 200, description = "All keys", body = Keys)), security(("bearer" = []), ("session" = [])))]
 pub async fn list_keys(State(state): State<WebState>, manager: Manager) -> Answer {
-    let keys = credentials::list_api_keys(state.app(), &manager.ctx, &manager.principal).await?;
+    let keys = api_keys::list_api_keys(state.app(), &manager.ctx, &manager.principal).await?;
     Ok(json_response(StatusCode::OK, &Keys { items: keys.iter().map(|key| Key::of(key, None)).collect() }))
 }
 
@@ -206,7 +209,7 @@ async fn make_key(state: WebState, manager: Manager, body: Map<String, Value>, k
     let keep = keeper.keep(|(kept, secret): (KeptKey, Secret)| {
         again(json_response(StatusCode::CREATED, &Key::of(&kept, Some(&secret))))
     });
-    Ok(credentials::create_api_key_kept(state.app(), &manager.ctx, &manager.principal, &asked, keep).await?)
+    Ok(api_keys::create_api_key_kept(state.app(), &manager.ctx, &manager.principal, &asked, keep).await?)
 }
 
 /// Adopt an API key
@@ -218,7 +221,7 @@ async fn make_key(state: WebState, manager: Manager, body: Map<String, Value>, k
     responses((status = 200, description = "The key as it is now", body = Key), (status = 409, response = Problem409)),
     security(("bearer" = []), ("session" = [])))]
 pub async fn adopt_key(State(state): State<WebState>, Path(id): Path<String>, manager: Manager) -> Answer {
-    let kept = credentials::adopt_api_key(state.app(), &manager.ctx, &manager.principal, &id).await?;
+    let kept = api_keys::adopt_api_key(state.app(), &manager.ctx, &manager.principal, &id).await?;
     Ok(json_response(StatusCode::OK, &Key::of(&kept, None)))
 }
 
@@ -228,7 +231,7 @@ pub async fn adopt_key(State(state): State<WebState>, Path(id): Path<String>, ma
     responses((status = 200, description = "It is good for nothing from now on", body = Deleted)),
     security(("bearer" = []), ("session" = [])))]
 pub async fn revoke_key(State(state): State<WebState>, Path(id): Path<String>, manager: Manager) -> Answer {
-    credentials::revoke_api_key(state.app(), &manager.ctx, &manager.principal, &id).await?;
+    api_keys::revoke_api_key(state.app(), &manager.ctx, &manager.principal, &id).await?;
     Ok(deleted())
 }
 
@@ -239,7 +242,7 @@ pub async fn revoke_key(State(state): State<WebState>, Path(id): Path<String>, m
     responses((status = 200, description = "All tokens", body = PersonalTokens)),
     security(("bearer" = []), ("session" = [])))]
 pub async fn list_tokens(State(state): State<WebState>, manager: Manager) -> Answer {
-    let tokens = credentials::list_tokens(state.app(), &manager.ctx, &manager.principal).await?;
+    let tokens = tokens::list_tokens(state.app(), &manager.ctx, &manager.principal).await?;
     Ok(json_response(
         StatusCode::OK,
         &PersonalTokens { items: tokens.iter().map(|token| PersonalToken::of(token, None)).collect() },
@@ -261,7 +264,7 @@ async fn make_token(state: WebState, manager: Manager, body: Map<String, Value>,
     let keep = keeper.keep(|(token, secret): (PersonalAccessToken, Secret)| {
         again(json_response(StatusCode::CREATED, &PersonalToken::of(&token, Some(&secret))))
     });
-    Ok(credentials::create_token_kept(state.app(), &manager.ctx, &manager.principal, &asked, keep).await?)
+    Ok(tokens::create_token_kept(state.app(), &manager.ctx, &manager.principal, &asked, keep).await?)
 }
 
 /// Revoke a personal access token
@@ -270,6 +273,6 @@ async fn make_token(state: WebState, manager: Manager, body: Map<String, Value>,
     responses((status = 200, description = "It is good for nothing from now on", body = Deleted)),
     security(("bearer" = []), ("session" = [])))]
 pub async fn revoke_token(State(state): State<WebState>, Path(id): Path<String>, manager: Manager) -> Answer {
-    credentials::revoke_token(state.app(), &manager.ctx, &manager.principal, &id).await?;
+    tokens::revoke_token(state.app(), &manager.ctx, &manager.principal, &id).await?;
     Ok(deleted())
 }

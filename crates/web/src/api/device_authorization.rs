@@ -24,7 +24,7 @@ pub async fn post(State(state): State<WebState>, incoming: Incoming, Params(body
     if let Err(refused) = no_secret_in_url(&state, &incoming, Endpoint::DeviceAuthorization, &body) {
         return *refused;
     }
-    match flows::device::request(state.app(), &incoming.ctx, incoming.authorization(), &body).await {
+    match flows::oauth::device::request(state.app(), &incoming.ctx, incoming.authorization(), &body).await {
         Ok(codes) => {
             let answer = DeviceAuthorizationAnswer {
                 device_code: codes.device_code.expose(),

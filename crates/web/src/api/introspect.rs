@@ -12,7 +12,7 @@ use axum::response::Response;
 use domain::oauth::diagnosis::Endpoint;
 use domain::oauth::error::Refusal as _;
 use flows::Failure;
-use flows::introspect::{IntrospectRefusal, Proof};
+use flows::oauth::introspection::{IntrospectRefusal, Proof};
 
 /// Look into a token
 ///
@@ -33,7 +33,7 @@ pub async fn post(State(state): State<WebState>, incoming: Incoming, Params(body
         Some(token) => Proof::Bearer { token, workspace: incoming.header(WORKSPACE) },
         None => Proof::Client(incoming.authorization()),
     };
-    match flows::introspect::introspect(state.app(), &incoming.ctx, proof, &body).await {
+    match flows::oauth::introspection::introspect(state.app(), &incoming.ctx, proof, &body).await {
         Ok(answer) => json_response(StatusCode::OK, &answer),
         Err(failure) => {
             let challenge = match &failure {

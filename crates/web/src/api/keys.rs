@@ -6,7 +6,7 @@ use crate::openapi::answers::Problem409;
 use crate::problem::Answer;
 use axum::extract::State;
 use axum::http::StatusCode;
-use flows::manage::Unmanaged;
+use flows::platform::management_error::Unmanaged;
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -33,6 +33,6 @@ pub async fn rotate(State(state): State<WebState>, manager: Manager) -> Answer {
         Some("true") => true,
         Some(_) => return Err(Unmanaged::Choice.of("force").into()),
     };
-    flows::operator::rotate_keys(state.app(), &manager.ctx, &manager.principal, forced).await?;
+    flows::operator::keys::rotate_keys(state.app(), &manager.ctx, &manager.principal, forced).await?;
     Ok(json_response(StatusCode::OK, &Rotated { rotated: true }))
 }

@@ -6,7 +6,7 @@ use crate::problem::Answer;
 use axum::extract::State;
 use domain::UserId;
 use domain::identity::{Member, Role, User};
-use flows::members;
+use flows::workspace::members;
 use serde::Serialize;
 use utoipa::ToSchema;
 

@@ -27,7 +27,7 @@ use axum::response::Response;
 use domain::oauth::diagnosis::Endpoint;
 use domain::oauth::error::Refusal as _;
 use domain::oauth::params::RawParams;
-use flows::client_auth;
+use flows::oauth::client_authentication;
 
 /// The answer to whoever sends a secret in the URL.
 fn no_secret_in_url(
@@ -37,7 +37,8 @@ fn no_secret_in_url(
     body: &RawParams,
 ) -> Result<(), Box<Response>> {
     let (app, ctx) = (state.app(), &incoming.ctx);
-    let looked = client_auth::no_secret_in_url(app, ctx, endpoint, incoming.authorization(), body, &incoming.query);
+    let looked =
+        client_authentication::no_secret_in_url(app, ctx, endpoint, incoming.authorization(), body, &incoming.query);
     looked.map_err(|refusal| {
         let (code, description) = (refusal.code(), refusal.public());
         Box::new(oauth_error(&OAuthError { code, description, challenge: None }))

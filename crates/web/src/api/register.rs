@@ -10,8 +10,8 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
 use domain::oauth::error::Refusal as _;
-use flows::register::{self, RegisterRefusal, Registered};
-use flows::registrar::{self, Registrar};
+use flows::clients::registrar::{self, Registrar};
+use flows::clients::registration::{self, RegisterRefusal, Registered};
 use flows::{Ctx, Failure};
 
 const BEARER: Option<Challenge> = Some(Challenge::Bearer);
@@ -72,7 +72,7 @@ pub async fn create(State(state): State<WebState>, incoming: Incoming, Json(body
         Ok(passed) => passed,
         Err(failure) => return refused(&incoming, &failure),
     };
-    let outcome = register::create(state.app(), &ctx, &registrar, &body).await;
+    let outcome = registration::create(state.app(), &ctx, &registrar, &body).await;
     answer(&incoming, StatusCode::CREATED, outcome)
 }
 
@@ -91,7 +91,7 @@ pub async fn read(State(state): State<WebState>, RegisteredId(id): RegisteredId,
         Ok(passed) => passed,
         Err(failure) => return refused(&incoming, &failure),
     };
-    let outcome = register::read(state.app(), &ctx, &registrar, &id).await;
+    let outcome = registration::read(state.app(), &ctx, &registrar, &id).await;
     answer(&incoming, StatusCode::OK, outcome)
 }
 
@@ -120,7 +120,7 @@ pub async fn replace(
         Err(failure) => return refused(&incoming, &failure),
     };
     let expected = incoming.expected_revision();
-    let outcome = register::replace(state.app(), &ctx, &registrar, &id, expected, &body).await;
+    let outcome = registration::replace(state.app(), &ctx, &registrar, &id, expected, &body).await;
     answer(&incoming, StatusCode::OK, outcome)
 }
 
@@ -138,7 +138,7 @@ pub async fn delete(State(state): State<WebState>, RegisteredId(id): RegisteredI
         Ok(passed) => passed,
         Err(failure) => return refused(&incoming, &failure),
     };
-    match register::delete(state.app(), &ctx, &registrar, &id).await {
+    match registration::delete(state.app(), &ctx, &registrar, &id).await {
         Ok(()) => no_store(StatusCode::NO_CONTENT, Vec::new()),
         Err(failure) => refused(&incoming, &failure),
     }

@@ -24,7 +24,7 @@ pub async fn post(State(state): State<WebState>, incoming: Incoming, Params(body
     if let Err(refused) = no_secret_in_url(&state, &incoming, Endpoint::Revocation, &body) {
         return *refused;
     }
-    match flows::revoke::revoke(state.app(), &incoming.ctx, incoming.authorization(), &body).await {
+    match flows::oauth::revocation::revoke(state.app(), &incoming.ctx, incoming.authorization(), &body).await {
         // RFC 7009 §2.2 asks for status 200 only; clients that parse every body get an object.
         Ok(()) => json_response(StatusCode::OK, &serde_json::json!({})),
         Err(failure) => oauth_failure(&failure, CLIENT, &incoming.ctx.facts.request_id),

@@ -10,7 +10,7 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
 use flows::Failure;
-use flows::token::TokenRefusal;
+use flows::oauth::token::TokenRefusal;
 
 /// Get tokens
 ///
@@ -24,10 +24,10 @@ use flows::token::TokenRefusal;
         (status = 401, response = OAuth401), (status = 429, response = OAuth429)),
     security(("client" = []), ()))]
 pub async fn post(State(state): State<WebState>, incoming: Incoming, Params(body): Params) -> Response {
-    if let Err(refused) = no_secret_in_url(&state, &incoming, flows::token::endpoint_of(&body), &body) {
+    if let Err(refused) = no_secret_in_url(&state, &incoming, flows::oauth::token::endpoint_of(&body), &body) {
         return *refused;
     }
-    match flows::token::exchange(state.app(), &incoming.ctx, incoming.authorization(), &body).await {
+    match flows::oauth::token::exchange(state.app(), &incoming.ctx, incoming.authorization(), &body).await {
         Ok(tokens) => json_response(StatusCode::OK, &tokens),
         Err(failure) => {
             let mut response = oauth_failure(&failure, CLIENT, &incoming.ctx.facts.request_id);

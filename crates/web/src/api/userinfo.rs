@@ -13,7 +13,7 @@ use axum::response::Response;
 use domain::oauth::diagnosis::Endpoint;
 use domain::oauth::params::RawParams;
 use flows::Failure;
-use flows::userinfo::{OfWorkspaces, UserinfoRefusal, userinfo};
+use flows::oauth::userinfo::{OfWorkspaces, UserinfoRefusal, userinfo};
 
 /// Ask about the person behind a token
 ///

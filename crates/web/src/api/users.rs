@@ -7,8 +7,8 @@ use crate::problem::Answer;
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use domain::identity::User;
-use flows::all_users;
-use flows::manage::Unmanaged;
+use flows::operator::users;
+use flows::platform::management_error::Unmanaged;
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -57,7 +57,7 @@ pub struct EmailVerification {
     responses((status = 200, description = "The account", body = Account)),
     security(("bearer" = []), ("session" = [])))]
 pub async fn read(State(state): State<WebState>, manager: Manager, Path(id): Path<String>) -> Answer {
-    let one = all_users::find(state.app(), &manager.ctx, &manager.principal, &id).await?;
+    let one = users::find(state.app(), &manager.ctx, &manager.principal, &id).await?;
     Ok(json_response(StatusCode::OK, &Account::from(&one.found.user)))
 }
 
@@ -80,6 +80,6 @@ pub async fn set_email_verification(
     let email = members.text("email")?.ok_or_else(|| Unmanaged::WrongType.of("email"))?;
     let verified = members.flag("verified")?.ok_or_else(|| Unmanaged::WrongType.of("verified"))?;
     let (app, ctx) = (state.app(), &manager.ctx);
-    let user = all_users::set_email_verified(app, ctx, &manager.principal, &id, &email, verified).await?;
+    let user = users::set_email_verified(app, ctx, &manager.principal, &id, &email, verified).await?;
     Ok(json_response(StatusCode::OK, &Account::from(&user)))
 }

@@ -15,11 +15,11 @@ use axum::http::StatusCode;
 use domain::access::Operation;
 use domain::webhook::{Delivery, DeliveryState, Webhook};
 use domain::{EventId, Secret, Timestamp, WebhookId, WorkspaceId};
-use flows::Failure;
-use flows::idempotency::Keeper;
-use flows::manage::{ManageRefusal, Unmanaged};
-use flows::operator::Scope;
-use flows::webhooks::{self, Change, MayChange, MayRead, NewWebhook, WebhookRefusal};
+use flows::access::extent::Extent;
+use flows::platform::idempotency::Keeper;
+use flows::platform::management_error::{ManageRefusal, Unmanaged};
+use flows::webhooks::manage::{Change, MayChange, MayRead, NewWebhook, WebhookRefusal};
+use flows::{Failure, webhooks};
 use serde::Serialize;
 use serde_json::{Map, Value};
 use utoipa::ToSchema;
@@ -137,11 +137,11 @@ fn refused(failure: Failure<WebhookRefusal>) -> Problem {
 }
 
 fn may_read(state: &WebState, manager: &Manager) -> Result<MayRead, Problem> {
-    Ok(webhooks::may_read(state.app(), &manager.ctx, &manager.principal, manager.scope()?)?)
+    Ok(webhooks::manage::may_read(state.app(), &manager.ctx, &manager.principal, manager.scope()?)?)
 }
 
 fn may_change(state: &WebState, manager: &Manager) -> Result<MayChange, Problem> {
-    Ok(webhooks::may_change(state.app(), &manager.ctx, &manager.principal, manager.scope()?)?)
+    Ok(webhooks::manage::may_change(state.app(), &manager.ctx, &manager.principal, manager.scope()?)?)
 }
 
 /// Which webhook the path names; a malformed id names nothing.
@@ -156,7 +156,7 @@ fn named(id: &str) -> Result<WebhookId, Problem> {
 pub async fn list(State(state): State<WebState>, manager: Manager) -> Answer {
     let of = may_read(&state, &manager)?;
     // An owner has fifty at most.
-    let all = webhooks::list(state.app(), of, flows::Page::default()).await?;
+    let all = webhooks::manage::list(state.app(), of, flows::Page::default()).await?;
     let items: Vec<_> = all.items.iter().map(|webhook| show(webhook, None)).collect();
     Ok(json_response(StatusCode::OK, &Webhooks { items }))
 }
@@ -175,8 +175,8 @@ pub async fn list(State(state): State<WebState>, manager: Manager) -> Answer {
     security(("bearer" = []), ("session" = [])))]
 pub async fn create(State(state): State<WebState>, manager: Manager, Object(body): Object) -> Answer {
     let operation = match manager.scope()? {
-        Scope::Workspace => Operation::WriteWebhooks,
-        Scope::Server => Operation::WriteAllWebhooks,
+        Extent::Workspace => Operation::WriteWebhooks,
+        Extent::Server => Operation::WriteAllWebhooks,
     };
     once(state, manager, "POST /api/v1/webhooks", operation, body, make).await
 }
@@ -193,7 +193,7 @@ async fn make(state: WebState, manager: Manager, body: Map<String, Value>, keepe
     let keep = keeper.keep(|(webhook, secret): (Webhook, Secret)| {
         again(tagged(json_response(StatusCode::CREATED, &show(&webhook, Some(&secret))), webhook.revision))
     });
-    webhooks::create_kept(state.app(), &manager.ctx, of, &new, keep).await.map_err(refused)
+    webhooks::manage::create_kept(state.app(), &manager.ctx, of, &new, keep).await.map_err(refused)
 }
 
 /// Read a webhook
@@ -204,7 +204,7 @@ async fn make(state: WebState, manager: Manager, body: Map<String, Value>, keepe
     security(("bearer" = []), ("session" = [])))]
 pub async fn read(State(state): State<WebState>, Path(id): Path<String>, manager: Manager) -> Answer {
     let (of, id) = (may_read(&state, &manager)?, named(&id)?);
-    let webhook = webhooks::read(state.app(), of, id).await.map_err(refused)?;
+    let webhook = webhooks::manage::read(state.app(), of, id).await.map_err(refused)?;
     Ok(tagged(json_response(StatusCode::OK, &show(&webhook, None)), webhook.revision))
 }
 
@@ -232,8 +232,9 @@ pub async fn update(
         events: body.list("events")?,
         disabled: body.flag("disabled")?,
     };
-    let webhook =
-        webhooks::update(state.app(), &manager.ctx, of, id, manager.expected(), &change).await.map_err(refused)?;
+    let webhook = webhooks::manage::update(state.app(), &manager.ctx, of, id, manager.expected(), &change)
+        .await
+        .map_err(refused)?;
     Ok(tagged(json_response(StatusCode::OK, &show(&webhook, None)), webhook.revision))
 }
 
@@ -244,7 +245,7 @@ pub async fn update(
     security(("bearer" = []), ("session" = [])))]
 pub async fn delete(State(state): State<WebState>, Path(id): Path<String>, manager: Manager) -> Answer {
     let (of, id) = (may_change(&state, &manager)?, named(&id)?);
-    webhooks::delete(state.app(), &manager.ctx, of, id, manager.expected()).await.map_err(refused)?;
+    webhooks::manage::delete(state.app(), &manager.ctx, of, id, manager.expected()).await.map_err(refused)?;
     Ok(deleted())
 }
 
@@ -267,7 +268,7 @@ pub async fn rotate_secret(
     const DAY: i64 = 24 * 60 * 60;
     let (of, id) = (may_change(&state, &manager)?, named(&id)?);
     let seconds = if body.is_empty() { DAY } else { overlap(&body, "overlap_seconds")? };
-    let rotated = webhooks::rotate_secret(state.app(), &manager.ctx, of, id, manager.expected(), seconds);
+    let rotated = webhooks::manage::rotate_secret(state.app(), &manager.ctx, of, id, manager.expected(), seconds);
     let (webhook, secret) = rotated.await.map_err(refused)?;
     Ok(tagged(json_response(StatusCode::OK, &WebhookSecret { id, secret: secret.expose() }), webhook.revision))
 }
@@ -280,7 +281,7 @@ pub async fn rotate_secret(
     security(("bearer" = []), ("session" = [])))]
 pub async fn test(State(state): State<WebState>, Path(id): Path<String>, manager: Manager) -> Answer {
     let (of, id) = (may_change(&state, &manager)?, named(&id)?);
-    let event = webhooks::test(state.app(), &manager.ctx, of, id).await.map_err(refused)?;
+    let event = webhooks::manage::test(state.app(), &manager.ctx, of, id).await.map_err(refused)?;
     Ok(json_response(StatusCode::OK, &TestEvent { event_id: event }))
 }
 
@@ -297,7 +298,7 @@ pub async fn deliveries(State(state): State<WebState>, Path(id): Path<String>, m
         Some(text) => Some(DeliveryState::parse(text).ok_or_else(|| Unmanaged::Choice.of("state"))?),
     };
     let before = manager.query("before").map(|text| cursor(text).ok_or_else(|| Unmanaged::Identifier.of("before")));
-    let found = webhooks::deliveries(state.app(), of, id, wanted, before.transpose()?, limit);
+    let found = webhooks::manage::deliveries(state.app(), of, id, wanted, before.transpose()?, limit);
     let found = found.await.map_err(refused)?;
     let full = i64::try_from(found.len()).is_ok_and(|rows| rows == limit);
     let next = found.last().filter(|_| full).map(cursor_of);
@@ -330,6 +331,6 @@ pub async fn replay(
 ) -> Answer {
     let (of, id) = (may_change(&state, &manager)?, named(&id)?);
     let event = event.parse().map_err(|_| Problem::from(ManageRefusal::from(WebhookRefusal::Unknown)))?;
-    let delivery = webhooks::replay(state.app(), &manager.ctx, of, id, event).await.map_err(refused)?;
+    let delivery = webhooks::manage::replay(state.app(), &manager.ctx, of, id, event).await.map_err(refused)?;
     Ok(json_response(StatusCode::OK, &show_delivery(&delivery)))
 }

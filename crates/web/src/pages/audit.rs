@@ -8,8 +8,9 @@ use askama::Template;
 use axum::extract::State;
 use axum::response::Response;
 use domain::audit::{AuditEvent, KINDS};
-use flows::audit_search::{self, Found, Search, Stopped};
-use flows::operator::Scope;
+use flows::access::extent::Extent;
+use flows::audit;
+use flows::audit::search::{Found, Search, Stopped};
 use std::collections::HashMap;
 
 /// Events on a page.
@@ -57,11 +58,11 @@ struct Named {
 }
 
 pub async fn of_workspace(state: State<WebState>, person: Person) -> Response {
-    page(state, person, Scope::Workspace).await
+    page(state, person, Extent::Workspace).await
 }
 
 pub async fn of_all(state: State<WebState>, person: Person) -> Response {
-    page(state, person, Scope::Server).await
+    page(state, person, Extent::Server).await
 }
 
 /// A page of the log with these filters.
@@ -125,10 +126,10 @@ fn shown(frame: &Frame, path: &str, found: &Found, event: &AuditEvent) -> Shown 
     }
 }
 
-async fn page(State(state): State<WebState>, person: Person, scope: Scope) -> Response {
+async fn page(State(state): State<WebState>, person: Person, scope: Extent) -> Response {
     let (section, lead) = match scope {
-        Scope::Workspace => (Section::Audit, "audit-lead-workspace"),
-        Scope::Server => (Section::AllAudit, "audit-lead-all"),
+        Extent::Workspace => (Section::Audit, "audit-lead-workspace"),
+        Extent::Server => (Section::AllAudit, "audit-lead-all"),
     };
     let zone = person.user.zone.as_ref().map(ToString::to_string);
     let search = Search {
@@ -145,7 +146,7 @@ async fn page(State(state): State<WebState>, person: Person, scope: Scope) -> Re
         after: person.query("after"),
     };
     let frame = person.frame(&state, section);
-    let found = audit_search::search(state.app(), &person.ctx, &person.principal, scope, &search, ROWS).await;
+    let found = audit::search::search(state.app(), &person.ctx, &person.principal, scope, &search, ROWS).await;
     let (found, problem) = match found {
         Ok(found) => (found, Problem::default()),
         Err(failure) => match Problem::of(&failure, &state, &person, &frame) {

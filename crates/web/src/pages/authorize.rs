@@ -1,11 +1,10 @@
 //! The authorization endpoint for browsers.
 use super::consent::{Kept, consent_page, decision_of};
-use super::device;
 use super::form::Form;
 use super::frame::{Frame, Leads, interaction_path, render, see_other, with_browser};
 use super::login::{Waiting, login_page};
-use super::refused;
 use super::unable::unable_page;
+use super::{device, refused};
 use crate::WebState;
 use crate::incoming::{Browser, Incoming};
 use crate::openapi::schema::authorize::AuthorizationQuery;
@@ -18,8 +17,8 @@ use domain::client::Client;
 use domain::identity::Email;
 use domain::oauth::authorize::ResponseMode;
 use domain::oauth::params::RawParams;
-use flows::authorize::{self, Answer, AuthorizeFailure, Next};
-use flows::session::Caller;
+use flows::access::caller::Caller;
+use flows::oauth::authorize::{self, Answer, AuthorizeFailure, Next};
 
 #[derive(Template)]
 #[template(path = "form_post.html")]

@@ -14,7 +14,7 @@ use domain::oauth::params::RawParams;
 use domain::oauth::redirect_uri;
 use domain::text::{fold, looks_alike, poses_as};
 use domain::{ScopeSet, WorkspaceId};
-use flows::authorize::{ConsentView, Decision};
+use flows::oauth::authorize::{ConsentView, Decision};
 
 /// One permission as the page shows it.
 #[expect(clippy::struct_excessive_bools, reason = "each is something that the page shows or does not")]

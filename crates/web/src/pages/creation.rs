@@ -6,9 +6,9 @@ use crate::person::{ONCE, Person, Posted};
 use askama::Template;
 use axum::http::StatusCode;
 use axum::response::Response;
-use flows::idempotency::{Keep, Keeper, Kept};
-use flows::manage::Unmanaged;
-use flows::{Failure, Fault, idempotency};
+use flows::platform::idempotency::{self, Keep, Keeper, Kept};
+use flows::platform::management_error::Unmanaged;
+use flows::{Failure, Fault};
 use std::sync::Arc;
 
 /// Why nothing was made.

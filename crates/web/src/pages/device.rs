@@ -14,8 +14,8 @@ use domain::client::Client;
 use domain::oauth::device::UserCode;
 use domain::oauth::error::Refusal as _;
 use flows::Failure;
-use flows::device;
-use flows::session::Caller;
+use flows::access::caller::Caller;
+use flows::oauth::device;
 
 #[derive(Template)]
 #[template(path = "device.html")]

@@ -16,8 +16,8 @@ use domain::access::Denied;
 use domain::language::Language;
 use domain::oauth::error::Refusal;
 use domain::oauth::registration::MetadataRefusal;
-use flows::manage::Unmanaged;
-use flows::webhooks::WebhookRefusal;
+use flows::platform::management_error::Unmanaged;
+use flows::webhooks::manage::WebhookRefusal;
 use std::sync::{Arc, LazyLock, OnceLock};
 
 /// The description, built for whoever reads it first: that takes more memory than the rest of a server that is idle, and many

@@ -18,7 +18,7 @@ use domain::identity::Role;
 use domain::language::Language;
 use domain::oauth::error::ErrorCode;
 use flows::Brand;
-use flows::session::NewSession;
+use flows::sign_in::session::NewSession;
 use std::collections::BTreeSet;
 use std::fmt;
 

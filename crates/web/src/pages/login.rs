@@ -13,9 +13,11 @@ use axum::response::Response;
 use domain::Secret;
 use domain::client::Client;
 use domain::oauth::error::Refusal as _;
-use flows::authorize::{self, Next};
-use flows::mark;
-use flows::session::{self, Here};
+use flows::account::sign_in_refusal;
+use flows::oauth::authorize::{self, Next};
+use flows::platform::known_browser;
+use flows::sign_in::password;
+use flows::sign_in::session::Here;
 use flows::{Failure, Later};
 
 #[derive(Template)]
@@ -32,7 +34,7 @@ struct LoginPage<'p> {
 }
 
 /// A form to fill in again: its status, why, and when that may help.
-type Problem<'p> = Option<(StatusCode, session::SignInRefusal, &'p Later)>;
+type Problem<'p> = Option<(StatusCode, sign_in_refusal::SignInRefusal, &'p Later)>;
 
 fn said(frame: &Frame, problem: Problem<'_>) -> Option<String> {
     problem.map(|(_, refusal, later)| frame.texts().refusal_for_now(&refusal, later))
@@ -97,9 +99,9 @@ pub async fn post(State(state): State<WebState>, incoming: Incoming, Form(form):
         Ok(caller) => caller,
         Err(response) => return response,
     };
-    let mark = Cookie::Mark(mark::tag(state.app(), username)).read(&state, &incoming.headers).map(Secret::new);
+    let mark = Cookie::Mark(known_browser::tag(state.app(), username)).read(&state, &incoming.headers).map(Secret::new);
     let with = Here { caller: &here, mark: mark.as_ref() };
-    match session::sign_in(state.app(), &incoming.ctx, username, &password, with).await {
+    match password::sign_in(state.app(), &incoming.ctx, username, &password, with).await {
         Ok(new) => {
             let to = match interaction {
                 None => back::path(&state, form.get("return_to")),
@@ -112,7 +114,9 @@ pub async fn post(State(state): State<WebState>, incoming: Incoming, Form(form):
             };
             signed_in(&state, &incoming, see_other(&to), &new)
         }
-        Err(Failure::Fault(fault)) => refused::failure::<session::SignInRefusal>(&state, &incoming, &fault.into()),
+        Err(Failure::Fault(fault)) => {
+            refused::failure::<sign_in_refusal::SignInRefusal>(&state, &incoming, &fault.into())
+        }
         Err(Failure::Refused(refusal)) => {
             let problem = Some((of_form(status(refusal.code())), refusal, &incoming.ctx.later));
             let return_to = back::read(&state, form.get("return_to"));

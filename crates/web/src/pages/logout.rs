@@ -11,7 +11,7 @@ use axum::http::StatusCode;
 use axum::response::Response;
 use domain::client::Client;
 use domain::oauth::params::RawParams;
-use flows::logout::{self, LogoutStep};
+use flows::oauth::end_session::{self, LogoutStep};
 
 #[derive(Template)]
 #[template(path = "signed_out.html")]
@@ -36,7 +36,7 @@ async fn answer(state: &WebState, incoming: &Incoming, params: &RawParams, confi
         Ok(caller) => caller,
         Err(response) => return response,
     };
-    match logout::logout(state.app(), &incoming.ctx, params, &caller, confirmed).await {
+    match end_session::logout(state.app(), &incoming.ctx, params, &caller, confirmed).await {
         Ok(LogoutStep::Ask { client, location }) => {
             ask(state, &browser, client.as_deref(), location.as_deref(), params)
         }

@@ -6,7 +6,7 @@ use crate::person::Person;
 use axum::response::Response;
 use domain::oauth::error::{ErrorCode, Refusal as _};
 use flows::Failure;
-use flows::manage::ManageRefusal;
+use flows::platform::management_error::ManageRefusal;
 
 /// The field at fault, and what to do about it. Nothing of both is no problem.
 #[derive(Debug, Default)]

@@ -7,8 +7,8 @@ use domain::catalogue::Catalogue;
 use domain::client::{Client, SubType};
 use domain::oauth::authorize::AuthorizationRequest;
 use flows::Settings;
-use flows::connections::Place;
-use flows::workspace_apps::{Identified, WorkspaceApp};
+use flows::account::apps::Place;
+use flows::workspace::apps::{Identified, WorkspaceApp};
 
 /// Without `openid` there is no ID token and no userinfo, which name the workspace. The ids and roles are in every access
 /// token all the same.

@@ -11,8 +11,9 @@ use domain::language::Language;
 use domain::oauth::authorize::ResponseMode;
 use domain::oauth::error::{ErrorCode, Refusal};
 use flows::Failure;
-use flows::authorize::AuthorizeFailure;
-use flows::session::{Caller, SignInRefusal};
+use flows::access::caller::Caller;
+use flows::account::sign_in_refusal::SignInRefusal;
+use flows::oauth::authorize::AuthorizeFailure;
 
 #[derive(Template)]
 #[template(path = "refused.html")]

@@ -13,8 +13,8 @@ use axum::http::StatusCode;
 use axum::response::Response;
 use domain::Secret;
 use flows::Failure;
-use flows::pass::Held;
-use flows::setup::{self, SetupRefusal};
+use flows::platform::one_time_link::Held;
+use flows::sign_in::setup::{self, SetupRefusal};
 
 #[derive(Template)]
 #[template(path = "setup.html")]

@@ -16,9 +16,11 @@ use domain::language::Language;
 use domain::oauth::error::Refusal as _;
 use domain::oauth::params::RawParams;
 use flows::Failure;
-use flows::authorize::{self, Next};
-use flows::session::Newcomer;
-use flows::session::{self, Caller};
+use flows::access::caller::Caller;
+use flows::account::sign_in_refusal;
+use flows::oauth::authorize::{self, Next};
+use flows::sign_in::sign_up;
+use flows::sign_in::sign_up::Newcomer;
 
 #[derive(Template)]
 #[template(path = "signup.html")]
@@ -48,7 +50,7 @@ async fn page(
     browser: &Browser,
     goes_on: GoesOn<'_>,
     kept: (&str, &str),
-    problem: Option<&session::SignInRefusal>,
+    problem: Option<&sign_in_refusal::SignInRefusal>,
 ) -> Response {
     let GoesOn { interaction, return_to } = goes_on;
     let mut browser = browser.clone();
@@ -77,7 +79,7 @@ async fn page(
 
 pub async fn get(State(state): State<WebState>, incoming: Incoming) -> Response {
     if !state.app().settings().sign_up {
-        return refused::failure(&state, &incoming, &Failure::Refused(session::SignInRefusal::SignUpOff));
+        return refused::failure(&state, &incoming, &Failure::Refused(sign_in_refusal::SignInRefusal::SignUpOff));
     }
     let interaction = incoming.query.get("i").unwrap_or_default();
     let return_to = back::read(&state, incoming.query.get("return_to"));
@@ -105,7 +107,7 @@ pub async fn post(State(state): State<WebState>, incoming: Incoming, Form(form):
         Err(response) => return response,
     };
     let (app, ctx) = (state.app(), &incoming.ctx);
-    match session::sign_up(app, ctx, newcomer(&form, &browser, &password), &here).await {
+    match sign_up::sign_up(app, ctx, newcomer(&form, &browser, &password), &here).await {
         Ok(new) => {
             let binding = browser.binding(&state);
             let to = match interaction {
@@ -123,6 +125,8 @@ pub async fn post(State(state): State<WebState>, incoming: Incoming, Form(form):
             let goes_on = GoesOn { interaction, return_to: &return_to };
             page(&state, &incoming, &browser, goes_on, kept, Some(&refusal)).await
         }
-        Err(Failure::Fault(fault)) => refused::failure::<session::SignInRefusal>(&state, &incoming, &fault.into()),
+        Err(Failure::Fault(fault)) => {
+            refused::failure::<sign_in_refusal::SignInRefusal>(&state, &incoming, &fault.into())
+        }
     }
 }

@@ -9,7 +9,7 @@ use axum::response::Response;
 use domain::client::{Client, Trust};
 use domain::identity::{Email, Role, WorkspaceMembership};
 use domain::oauth::authorize::AuthorizeRefusal;
-use flows::authorize::UnableView;
+use flows::oauth::authorize::UnableView;
 
 /// So many workspaces are named; whoever has more reads the first of them.
 const NAMED: usize = 8;

@@ -2,8 +2,9 @@
 use axum::http::Method;
 use domain::Secret;
 use domain::identity::{MemberRoles, Role};
-use flows::session::Caller;
-use flows::unguarded::accounts;
+use flows::access::caller::Caller;
+use flows::unguarded::members;
+use flows::unguarded::workspaces;
 use testkit::{Browser, Database, Kind, PASSWORD, Party, Reply, TestApp, TestUser};
 
 /// A signed-in browser.
@@ -71,7 +72,7 @@ async fn apps_are_disconnected_from_one_workspace_or_from_all() {
     let database = Database::sqlite();
     let app = TestApp::start(&database).await;
     let ada = app.user("ada@example.com", 2).await;
-    accounts::rename_workspace(&app.app, &app.ctx(), ada.workspaces[1], "<i>Tools</i>").await.unwrap();
+    workspaces::rename_workspace(&app.app, &app.ctx(), ada.workspaces[1], "<i>Tools</i>").await.unwrap();
     let party = Party::with(&app, Kind::Web, |new| {
         new.name = "<b>Bank</b>".to_owned();
         new.config.client_uri = Some("https://bank.example/about".to_owned());
@@ -202,9 +203,15 @@ async fn a_password_is_changed_where_the_old_one_is_known() {
     assert!(after.status == 200 && after.body.contains("Your password was changed"), "{}", after.body);
     assert_eq!(other.get("/account").await.location().path(), "/login", "signed out elsewhere");
     let sign_in = async |password| {
-        flows::session::sign_in(&app.app, &app.ctx(), "ada@example.com", &Secret::new(password), &Caller::Nobody)
-            .await
-            .is_ok()
+        flows::sign_in::password::sign_in(
+            &app.app,
+            &app.ctx(),
+            "ada@example.com",
+            &Secret::new(password),
+            &Caller::Nobody,
+        )
+        .await
+        .is_ok()
     };
     assert_eq!((sign_in("a new and long one").await, sign_in(PASSWORD).await), (true, false));
     let outcomes = app.outcomes("user.password_changed").await;
@@ -223,7 +230,7 @@ async fn sessions_are_told_by_their_devices_and_ended() {
     let mut sign_in = async |agent: &str, ip: &str| {
         (ctx.facts.user_agent, ctx.facts.ip) = (agent.to_owned(), ip.to_owned());
         let password = Secret::new(PASSWORD);
-        flows::session::sign_in(&app.app, &ctx, "ada@example.com", &password, &Caller::Nobody)
+        flows::sign_in::password::sign_in(&app.app, &ctx, "ada@example.com", &password, &Caller::Nobody)
             .await
             .unwrap()
             .id
@@ -404,8 +411,8 @@ async fn workspaces_lead_to_the_pages_that_the_role_opens() {
     let (ada, bob) = (app.user("ada@example.com", 8).await, app.user("bob@example.com", 1).await);
     let foreign = bob.workspaces[0];
     let roles = MemberRoles::only(Role::Member);
-    accounts::put_member(&app.app, &app.ctx(), ada.user.id, foreign, roles).await.unwrap();
-    accounts::rename_workspace(&app.app, &app.ctx(), foreign, "<u>Of Bob</u>").await.unwrap();
+    members::put_member(&app.app, &app.ctx(), ada.user.id, foreign, roles).await.unwrap();
+    workspaces::rename_workspace(&app.app, &app.ctx(), foreign, "<u>Of Bob</u>").await.unwrap();
     let mut browser = signed_in(&app, &ada).await;
     let page = browser.get("/workspaces").await;
     assert!(page.body.contains("&#60;u&#62;Of Bob") && page.body.contains(">Owner<") && page.body.contains(">Member<"));

@@ -3,7 +3,8 @@ use axum::http::Method;
 use domain::AuditId;
 use domain::audit::AuditEvent;
 use domain::identity::{MemberRoles, Role};
-use flows::unguarded::accounts;
+use flows::unguarded::members;
+use flows::unguarded::workspaces;
 use testkit::{Browser, Database, Kind, Party, Reply, TestApp, TestUser};
 
 async fn signed_in(app: &TestApp, user: &TestUser) -> Browser {
@@ -29,7 +30,7 @@ async fn admins_read_what_happened_in_their_workspace_and_nobody_else_does() {
     let app = TestApp::start(&database).await;
     let (ada, bob) = (app.user("ada@example.com", 2).await, app.user("bob@example.com", 1).await);
     let workspace = ada.workspaces[0];
-    accounts::put_member(&app.app, &app.ctx(), bob.user.id, workspace, MemberRoles::only(Role::Member)).await.unwrap();
+    members::put_member(&app.app, &app.ctx(), bob.user.id, workspace, MemberRoles::only(Role::Member)).await.unwrap();
     let party = Party::with(&app, Kind::Web, |new| {
         new.name = "<b>Tool</b>".to_owned();
         new.owner_workspace_id = Some(workspace);
@@ -111,7 +112,7 @@ async fn the_log_is_paged_in_both_directions() {
     let path = format!("/workspaces/{}/audit", ada.workspaces[0]);
     for n in 0..50 {
         app.clock.advance(1);
-        accounts::rename_workspace(&app.app, &app.ctx(), ada.workspaces[0], &format!("Name {n}")).await.unwrap();
+        workspaces::rename_workspace(&app.app, &app.ctx(), ada.workspaces[0], &format!("Name {n}")).await.unwrap();
     }
     let mut browser = signed_in(&app, &ada).await;
     let rows = |page: &Reply| page.body.matches("<code>workspace.renamed</code>").count();
@@ -220,9 +221,12 @@ async fn the_operator_reads_everything_and_dates_are_of_their_zone() {
     assert!(of_today.body.contains("<code>operator.added</code>"), "{}", of_today.body);
     let before = browser.get("/operator/audit?to=2000-01-01").await;
     assert!(before.body.contains("No event fits these filters."));
-    let zoned = flows::account::Changes { zone: Some("Pacific/Kiritimati"), ..flows::account::Changes::default() };
+    let zoned = flows::account::profile::Changes {
+        zone: Some("Pacific/Kiritimati"),
+        ..flows::account::profile::Changes::default()
+    };
     let who = app.principal(&ada, None).await;
-    flows::account::change(&app.app, &app.ctx(), &who, zoned).await.unwrap();
+    flows::account::profile::change(&app.app, &app.ctx(), &who, zoned).await.unwrap();
     let export = link(&browser.get("/operator/audit?from=2026-02-01").await, "download=\"audit.jsonl\"");
     assert!(export.contains("from=2026-01-31T10%3A00%3A00Z"), "{export}");
     app.stop().await;

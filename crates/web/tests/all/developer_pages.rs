@@ -3,9 +3,11 @@ use domain::WorkspaceId;
 use domain::access::Operation;
 use domain::client::{ApplicationType, AuthMethod, Client, GrantType};
 use domain::identity::{MemberRoles, Role};
-use flows::Page;
-use flows::owned::{self, Whose};
-use flows::unguarded::{accounts, profile};
+use flows::clients::ownership;
+use flows::clients::ownership::Whose;
+use flows::unguarded::members;
+use flows::unguarded::profile;
+use flows::{Page, clients};
 use testkit::{Browser, Database, Kind, Party, Reply, TestApp, TestUser};
 
 struct World {
@@ -41,12 +43,13 @@ impl World {
 
     async fn client(&self, id: &str) -> Client {
         let principal = self.app.principal(&self.user, Some(self.workspace)).await;
-        owned::find(&self.app.app, &self.app.ctx(), &principal, Operation::ReadClients, id).await.unwrap()
+        ownership::find(&self.app.app, &self.app.ctx(), &principal, Operation::ReadClients, id).await.unwrap()
     }
 
     async fn count(&self) -> i64 {
         let principal = self.app.principal(&self.user, Some(self.workspace)).await;
-        let list = owned::list(&self.app.app, &self.app.ctx(), &principal, Whose::Workspace, Page::default()).await;
+        let list =
+            clients::manage::list(&self.app.app, &self.app.ctx(), &principal, Whose::Workspace, Page::default()).await;
         list.unwrap().total
     }
 
@@ -306,7 +309,7 @@ async fn foreign_applications_are_as_good_as_none_and_members_only_look() {
     }
     // A member sees what there is, and changes nothing.
     let roles = MemberRoles::only(Role::Member);
-    accounts::put_member(&w.app.app, &w.app.ctx(), stranger.user.id, w.workspace, roles).await.unwrap();
+    members::put_member(&w.app.app, &w.app.ctx(), stranger.user.id, w.workspace, roles).await.unwrap();
     let overview = eve.get(&w.path(&format!("/{}", party.id))).await;
     assert!(overview.status == 200 && !overview.body.contains("/settings\"") && !overview.body.contains("/users\""));
     assert!(!eve.get(&w.path("")).await.body.contains("apps-new"));
@@ -428,7 +431,7 @@ async fn what_happened_is_drawn_and_what_failed_is_explained() {
     // What somebody wanted to do with the application is none of its requests.
     let member = w.app.user("member@example.com", 0).await;
     let role = MemberRoles::only(Role::Member);
-    accounts::put_member(&w.app.app, &w.app.ctx(), member.user.id, w.workspace, role).await.unwrap();
+    members::put_member(&w.app.app, &w.app.ctx(), member.user.id, w.workspace, role).await.unwrap();
     let mut members = Browser::new(&w.app);
     members.sign_in_here("member@example.com").await;
     let path = format!("/workspaces/{}/applications/{}", w.workspace, party.id);
@@ -490,7 +493,7 @@ async fn people_of_many_pages_are_walked_along_in_both_directions() {
     for n in 0..45 {
         let made = w.app.user(&format!("person{n}@example.com"), 0).await;
         let member = MemberRoles::only(Role::Member);
-        accounts::put_member(&w.app.app, &w.app.ctx(), made.user.id, w.workspace, member).await.unwrap();
+        members::put_member(&w.app.app, &w.app.ctx(), made.user.id, w.workspace, member).await.unwrap();
         let person = TestUser { workspaces: vec![w.workspace], ..made };
         party.tokens(&mut Browser::new(&w.app), &person, &[("sub_type", "workspace")]).await;
         ids.push(person.user.id.to_string());

@@ -1,7 +1,8 @@
 //! Figures lead to what they count, and to as many of it (point 6.2).
 use domain::client::Trust;
 use domain::identity::{MemberRoles, Role};
-use flows::unguarded::{accounts, profile};
+use flows::unguarded::members;
+use flows::unguarded::profile;
 use testkit::{Browser, Database, Kind, Party, Reply, TestApp, TestUser, VERIFIER, for_each_database};
 
 /// Ada, who runs the server and owns a workspace, signed in.
@@ -39,7 +40,7 @@ async fn point_6_2_what_the_operator_counts_leads_to_it() {
         let workspace = ada.workspaces[0];
         let bob = app.user("bob@example.com", 2).await;
         let roles = MemberRoles::only(Role::Member);
-        accounts::put_member(&app.app, &app.ctx(), bob.user.id, workspace, roles).await.unwrap();
+        members::put_member(&app.app, &app.ctx(), bob.user.id, workspace, roles).await.unwrap();
         let mut parties = Vec::new();
         for name in ["One", "Two", "Three"] {
             let owned = Party::with(&app, Kind::Web, |new| {

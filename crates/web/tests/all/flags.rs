@@ -1,7 +1,7 @@
 //! What the console flags of an app: requests that nothing protects, and what registration dropped.
 use axum::http::Method;
 use domain::client::Client;
-use flows::all_clients;
+use flows::operator::clients;
 use flows::unguarded::profile;
 use serde_json::json;
 use testkit::{Api, Browser, Database, Kind, Party, Reply, TestApp, TestUser, for_each_database};
@@ -123,7 +123,7 @@ async fn point_4_3_what_is_flagged_links_to_the_setting_that_ends_it() {
     // Those who may not change the app are not sent there.
     let bob = app.user("bob@example.com", 0).await;
     let roles = domain::identity::MemberRoles::only(domain::identity::Role::Member);
-    flows::unguarded::accounts::put_member(&app.app, &app.ctx(), bob.user.id, ada.workspaces[0], roles).await.unwrap();
+    flows::unguarded::members::put_member(&app.app, &app.ctx(), bob.user.id, ada.workspaces[0], roles).await.unwrap();
     let other = owned(&app, &ada, Kind::Web).await;
     let mut bobs = Browser::new(&app);
     bobs.sign_in_here("bob@example.com").await;
@@ -135,7 +135,7 @@ async fn point_4_3_what_is_flagged_links_to_the_setting_that_ends_it() {
 
 async fn client(app: &TestApp, ada: &TestUser, party: &Party) -> Client {
     let operator = app.acting(ada, None, true);
-    all_clients::find(&app.app, &app.ctx(), &operator, party.id.as_str()).await.unwrap()
+    clients::find(&app.app, &app.ctx(), &operator, party.id.as_str()).await.unwrap()
 }
 
 /// What the client gets that leaves PKCE out.

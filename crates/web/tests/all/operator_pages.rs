@@ -2,9 +2,11 @@
 use axum::http::Method;
 use domain::client::Trust;
 use domain::identity::AppPolicy;
+use flows::operator::{clients, server};
 use flows::unguarded::accounts::{self, NewUser};
 use flows::unguarded::profile;
-use flows::{all_clients, app_policy, server};
+use flows::unguarded::workspaces;
+use flows::workspace;
 use testkit::{Browser, Database, Kind, Party, Reply, TestApp, TestUser, Tokens};
 
 /// Ada, who runs the server, signed in.
@@ -38,7 +40,7 @@ async fn hostile(app: &TestApp) -> (TestUser, Party) {
     let eve = app.user("eve@example.com", 1).await;
     let change = profile::Change { name: Some(EVIL), ..profile::Change::default() };
     profile::change(&app.app, &app.ctx(), eve.user.id, change).await.unwrap();
-    accounts::rename_workspace(&app.app, &app.ctx(), eve.workspaces[0], EVIL).await.unwrap();
+    workspaces::rename_workspace(&app.app, &app.ctx(), eve.workspaces[0], EVIL).await.unwrap();
     let workspace = eve.workspaces[0];
     let party = Party::with(app, Kind::Web, |new| {
         EVIL.clone_into(&mut new.name);
@@ -253,7 +255,7 @@ async fn lists_have_pages_that_keep_what_was_looked_for() {
         let email = format!("many{n}@example.com");
         let new = NewUser { name: "Many", email: &email, password: None, operator: false };
         accounts::create_user(&app.app, &app.ctx(), new).await.unwrap();
-        accounts::create_workspace(&app.app, &app.ctx(), &format!("Team {n}"), None).await.unwrap();
+        workspaces::create_workspace(&app.app, &app.ctx(), &format!("Team {n}"), None).await.unwrap();
         Party::with(&app, Kind::Web, |new| {
             new.name = format!("Robot {n}");
             new.trust = if n == 0 { Trust::Verified } else { Trust::Unverified };
@@ -298,7 +300,7 @@ async fn clients_are_trusted_more_and_less_disabled_and_enabled() {
     .await;
     let owner = app.principal(&bob, Some(bob.workspaces[0])).await;
     let tokens = party.tokens(&mut Browser::new(&app), &bob, &OF).await;
-    app_policy::set(&app.app, &app.ctx(), &owner, AppPolicy::Verified.as_str()).await.unwrap();
+    workspace::policy::set(&app.app, &app.ctx(), &owner, AppPolicy::Verified.as_str()).await.unwrap();
     let is_active = async |tokens: &Tokens| party.introspect(&tokens.access()).await["active"] == true;
     assert!(is_active(&tokens).await);
 
@@ -326,7 +328,7 @@ async fn clients_are_trusted_more_and_less_disabled_and_enabled() {
     assert_eq!(done.form("client-trust").get("trust"), Some("unverified"));
     assert!(!is_active(&tokens).await, "the workspace lets in only verified ones");
     let principal = app.principal(&ada, None).await;
-    let client = all_clients::find(&app.app, &app.ctx(), &principal, party.id.as_str()).await.unwrap();
+    let client = clients::find(&app.app, &app.ctx(), &principal, party.id.as_str()).await.unwrap();
     assert_eq!(client.trust, Trust::Unverified);
     assert_eq!(app.outcomes("client.trust_set").await, ["ok"]);
 

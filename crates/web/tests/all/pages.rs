@@ -1,6 +1,9 @@
 //! What only a whole response shows: policies, cookies and mounts.
 use axum::http::Method;
-use flows::unguarded::accounts::{self, NewCredential};
+use flows::unguarded::accounts;
+use flows::unguarded::credentials;
+use flows::unguarded::credentials::NewCredential;
+use flows::unguarded::workspaces;
 use serde_json::json;
 use testkit::{Browser, Database, Kind, Party, TestApp};
 
@@ -78,10 +81,10 @@ async fn a_program_cannot_widen_what_its_user_chose() {
     let party = Party::new(&app, Kind::Web).await;
     let new = NewCredential {
         name: "t".to_owned(),
-        scopes: flows::credentials::every_scope(&app.app, false),
+        scopes: flows::access::credential_request::every_scope(&app.app, false),
         expires_at: None,
     };
-    let (_, token) = accounts::create_personal_access_token(&app.app, &app.ctx(), user.user.id, new).await.unwrap();
+    let (_, token) = credentials::create_personal_access_token(&app.app, &app.ctx(), user.user.id, new).await.unwrap();
     let bearer = format!("Bearer {}", token.expose());
     let headers = [("authorization", bearer.as_str()), ("content-type", "application/json")];
     // Without a response type: there is only one.
@@ -176,7 +179,7 @@ async fn the_consent_page_names_the_developer_and_the_error_page_the_application
     let user = app.user("ada@example.com", 1).await;
     let workspace = user.workspaces[0];
     let party = Party::with(&app, Kind::Web, |new| new.owner_workspace_id = Some(workspace)).await;
-    accounts::rename_workspace(&app.app, &app.ctx(), workspace, "<Tools> Ltd").await.unwrap();
+    workspaces::rename_workspace(&app.app, &app.ctx(), workspace, "<Tools> Ltd").await.unwrap();
     let mut browser = Browser::new(&app);
     browser.sign_in_here("ada@example.com").await;
     let page = browser.get(&party.authorize(&[])).await;
@@ -264,7 +267,7 @@ async fn the_first_operator_is_made_at_once_or_not_at_all() {
     assert_eq!(done.status, 303, "the link was still good: {}", done.body);
     let user = accounts::user_by_email(&app.app, "op@example.com").await.unwrap().unwrap();
     assert!(user.is_operator);
-    let spaces = accounts::list_workspaces(&app.app, flows::Page::default()).await.unwrap();
+    let spaces = workspaces::list_workspaces(&app.app, flows::Page::default()).await.unwrap();
     assert_eq!(spaces.items.iter().map(|w| w.name.chars().count()).collect::<Vec<_>>(), [100]);
     assert!(Browser::new(&app).get(path).await.status.is_client_error(), "used up");
     app.stop().await;

@@ -4,9 +4,9 @@ use axum::http::Method;
 use domain::WorkspaceId;
 use domain::client::AccessTokenFormat;
 use domain::identity::{AppPolicy, MemberRoles, Role};
-use flows::unguarded::accounts;
+use flows::unguarded::members;
 use flows::unguarded::profile::{self, Change};
-use flows::{Beside, Page, Settings, app_policy};
+use flows::{Beside, Page, Settings, workspace};
 use serde_json::Value;
 use testkit::{Api, Browser, Kind, Party, Reply, TestApp, TestUser, Tokens, claims, for_each_database};
 
@@ -134,7 +134,7 @@ async fn point_3_1_pages_say_what_an_app_receives_that_acts_for_a_workspace() {
             assert_eq!(in_workspace(&mut browser, workspace, &party, "en").await, people);
             assert_eq!(in_workspace(&mut browser, workspace, &party, "de").await, leute);
             let who = app.principal(&ada, None).await;
-            flows::connections::revoke(&app.app, &app.ctx(), &who, party.id.as_str()).await.unwrap();
+            flows::account::apps::revoke(&app.app, &app.ctx(), &who, party.id.as_str()).await.unwrap();
         }
         app.stop().await;
     })
@@ -177,7 +177,7 @@ async fn point_3_1_pages_say_what_an_app_receives_that_acts_in_a_persons_own_nam
             assert_eq!(allowed(&mut browser, "en").await, [english]);
             assert_eq!(allowed(&mut browser, "de").await, [german]);
             let who = app.principal(&ada, None).await;
-            flows::connections::revoke(&app.app, &app.ctx(), &who, party.id.as_str()).await.unwrap();
+            flows::account::apps::revoke(&app.app, &app.ctx(), &who, party.id.as_str()).await.unwrap();
         }
         app.stop().await;
     })
@@ -219,16 +219,16 @@ async fn point_3_1_connected_apps_name_each_workspace_that_an_app_receives_in_th
         // A rule that keeps the app out.
         let who = app.principal(&ada, Some(ada.workspaces[0])).await;
         let rule =
-            async |policy: AppPolicy| app_policy::set(&app.app, &app.ctx(), &who, policy.as_str()).await.unwrap();
+            async |policy: AppPolicy| workspace::policy::set(&app.app, &app.ctx(), &who, policy.as_str()).await.unwrap();
         rule(AppPolicy::Verified).await;
         says(&mut browser, SECOND).await;
         rule(AppPolicy::All).await;
         // A membership that ended.
         let bob = app.user("bob@example.com", 0).await;
         let roles = MemberRoles::only(Role::Owner);
-        accounts::put_member(&app.app, &app.ctx(), bob.user.id, ada.workspaces[1], roles).await.unwrap();
+        members::put_member(&app.app, &app.ctx(), bob.user.id, ada.workspaces[1], roles).await.unwrap();
         let there = app.principal(&bob, Some(ada.workspaces[1])).await;
-        flows::members::remove(&app.app, &app.ctx(), &there, &ada.user.id.to_string()).await.unwrap();
+        flows::workspace::members::remove(&app.app, &app.ctx(), &there, &ada.user.id.to_string()).await.unwrap();
         says(&mut browser, FIRST).await;
         assert_eq!((receives(0).await, receives(1).await), (true, false));
         // None is left of the first, either.
@@ -290,7 +290,7 @@ async fn point_3_1_a_workspace_reads_which_apps_receive_it_in_peoples_own_names(
         let (bob, cy) = (app.user("bob@example.com", 0).await, app.user("cy@example.com", 0).await);
         for (user, role) in [(&bob, Role::Member), (&cy, Role::Admin)] {
             let roles = MemberRoles::only(role);
-            accounts::put_member(&app.app, &app.ctx(), user.user.id, workspace, roles).await.unwrap();
+            members::put_member(&app.app, &app.ctx(), user.user.id, workspace, roles).await.unwrap();
         }
         let party = jwt_party(&app).await;
         let more = [("sub_type", "user"), ("scope", OPENID)];
@@ -330,13 +330,13 @@ async fn point_3_1_a_workspace_reads_which_apps_receive_it_in_peoples_own_names(
         let ends = "1 app that people use in their own names would no longer receive this workspace’s ID and these people’s roles.";
         assert!(preview.contains(ends) && !preview.contains("Nobody loses access"), "{preview}");
         let who = app.principal(&ada, Some(workspace)).await;
-        let set = async |policy: AppPolicy| app_policy::set(&app.app, &app.ctx(), &who, policy.as_str()).await.unwrap();
-        app_policy::allow(&app.app, &app.ctx(), &who, party.id.as_str()).await.unwrap();
+        let set = async |policy: AppPolicy| workspace::policy::set(&app.app, &app.ctx(), &who, policy.as_str()).await.unwrap();
+        workspace::policy::allow(&app.app, &app.ctx(), &who, party.id.as_str()).await.unwrap();
         set(AppPolicy::Listed).await;
         let remove = read(&mut browser, &format!("{list}/policy/apps/{}/remove", party.id), "en").await.body;
         let ends = "1 person uses the app in their own name: it no longer receives this workspace’s ID and that person’s roles.";
         assert!(remove.contains(ends) && !remove.contains("Nobody loses access"), "{remove}");
-        app_policy::disallow(&app.app, &app.ctx(), &who, party.id.as_str()).await.unwrap();
+        workspace::policy::disallow(&app.app, &app.ctx(), &who, party.id.as_str()).await.unwrap();
         let now = party.introspect(&of_bob.access()).await;
         assert_eq!((now["active"].as_bool(), now.get("tenant_id"), now.get("roles")), (Some(true), None, None));
         let page = browser.call(Method::GET, &path, &[("accept", "text/html")], "").await;
@@ -367,8 +367,9 @@ async fn point_3_1_a_default_workspace_that_keeps_the_app_out_is_never_handed_ov
         let home = ada.workspaces[1];
         set_default(&app, &ada, Some(home)).await;
         let who = app.principal(&ada, Some(home)).await;
-        let rule =
-            async |policy: AppPolicy| app_policy::set(&app.app, &app.ctx(), &who, policy.as_str()).await.unwrap();
+        let rule = async |policy: AppPolicy| {
+            workspace::policy::set(&app.app, &app.ctx(), &who, policy.as_str()).await.unwrap()
+        };
         rule(AppPolicy::Verified).await;
         let party = jwt_party(&app).await;
         let more = [("sub_type", "user"), ("scope", OPENID)];
@@ -465,7 +466,7 @@ async fn point_3_1_a_workspace_reads_that_an_app_knows_some_of_its_people() {
         let workspace = ada.workspaces[0];
         let bob = app.user("bob@example.com", 0).await;
         let roles = MemberRoles::only(Role::Member);
-        accounts::put_member(&app.app, &app.ctx(), bob.user.id, workspace, roles).await.unwrap();
+        members::put_member(&app.app, &app.ctx(), bob.user.id, workspace, roles).await.unwrap();
         let party = jwt_party(&app).await;
         let approve = async |user: &TestUser, scope: &str| {
             let more = [("sub_type", "workspace"), ("scope", scope)];
@@ -530,14 +531,14 @@ async fn point_3_1_people_read_that_an_apps_developer_sees_their_id() {
             let named = [("sub_type", "workspace"), ("scope", OPENID)];
             assert!(asked(&mut browser, party, &named, "en").await.ends_with("your roles in it."));
             let who = app.principal(&ada, None).await;
-            flows::connections::revoke(&app.app, &app.ctx(), &who, party.id.as_str()).await.unwrap();
+            flows::account::apps::revoke(&app.app, &app.ctx(), &who, party.id.as_str()).await.unwrap();
         }
         let client = owned.id.as_str();
         let more = [("sub_type", "workspace"), ("scope", BARE)];
         owned.approve(&mut Browser::new(&app), &ada, &more, Some(workspace)).await;
         let developer = app.principal(&dev, Some(dev.workspaces[0])).await;
         let ctx = app.ctx();
-        let people = flows::client_people::list(&app.app, &ctx, &developer, client, Page::default(), Beside::Nobody);
+        let people = flows::clients::people::list(&app.app, &ctx, &developer, client, Page::default(), Beside::Nobody);
         let people = people.await.unwrap().items;
         assert_eq!(
             (people[0].user_id, people[0].name.as_deref(), people[0].email.as_deref()),

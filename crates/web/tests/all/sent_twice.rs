@@ -1,10 +1,11 @@
 //! Forms that make something make it once: sent twice, loaded again, pressed twice at the same moment.
 use domain::webhook::Owner;
-use flows::idempotency::{self, Begun};
-use flows::secrets;
+use flows::clients::secrets;
+use flows::platform::idempotency::{self, Begun};
 use flows::unguarded::profile;
 use flows::unguarded::webhooks::of;
-use flows::webhooks::{self, NewWebhook};
+use flows::webhooks;
+use flows::webhooks::manage::NewWebhook;
 use testkit::{Browser, Database, Form, Kind, Party, Reply, TestApp, TestUser, for_each_database};
 
 /// A form that makes something.
@@ -42,7 +43,7 @@ impl Scene {
         let (app, ctx) = (&self.app.app, self.app.ctx());
         profile::set_operator(app, &ctx, eve.user.id, true).await.unwrap();
         let roles = domain::identity::MemberRoles::parse(["owner"]).unwrap();
-        flows::unguarded::accounts::put_member(app, &ctx, eve.user.id, self.owner.workspaces[0], roles).await.unwrap();
+        flows::unguarded::members::put_member(app, &ctx, eve.user.id, self.owner.workspaces[0], roles).await.unwrap();
         let mut browser = Browser::new(&self.app);
         browser.sign_in_here("eve@example.com").await;
         browser
@@ -59,7 +60,8 @@ impl Scene {
             description: String::new(),
             events: vec!["*".to_owned()],
         };
-        let hook = async |owner| webhooks::create(&self.app.app, &self.app.ctx(), of(owner), &new).await.unwrap().0.id;
+        let hook =
+            async |owner| webhooks::manage::create(&self.app.app, &self.app.ctx(), of(owner), &new).await.unwrap().0.id;
         let (hook, server_hook) = (hook(Owner::Workspace(workspace)).await, hook(Owner::Operator).await);
         let (web, spa) = (owned(Kind::Web).await, owned(Kind::Spa).await);
         let one = |page, button, typed: &[_], other, kind, secret| Creates {

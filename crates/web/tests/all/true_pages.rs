@@ -2,10 +2,12 @@
 use domain::audit::AuditEvent;
 use domain::oauth::diagnosis::{AUTHENTICATION, Endpoint};
 use domain::webhook::Owner;
-use flows::unguarded::accounts::{self, NewCredential};
+use flows::unguarded::credentials;
+use flows::unguarded::credentials::NewCredential;
 use flows::unguarded::profile;
 use flows::unguarded::webhooks::of;
-use flows::webhooks::{self, NewWebhook};
+use flows::webhooks;
+use flows::webhooks::manage::NewWebhook;
 use serde_json::json;
 use std::collections::BTreeSet;
 use testkit::{Api, Browser, Database, Kind, Party, TestApp, for_each_database};
@@ -31,7 +33,9 @@ async fn point_6_2_a_workspaces_webhook_offers_only_events_that_can_occur() {
                 };
                 let app = app.clone();
                 async move {
-                    webhooks::create(&app.app, &app.ctx(), of(owner), &new).await.map_err(|failure| failure.reason())
+                    webhooks::manage::create(&app.app, &app.ctx(), of(owner), &new)
+                        .await
+                        .map_err(|failure| failure.reason())
                 }
             };
             assert_eq!(new(Owner::Workspace(ada.workspaces[0])).await.unwrap_err(), "webhook_event_of_server");
@@ -57,7 +61,7 @@ async fn point_6_2_a_date_without_a_time_is_shown_as_a_date() {
     let ada = app.user("ada@example.com", 1).await;
     let expires_at = Some(domain::Timestamp::parse("2099-12-31").unwrap());
     let new = NewCredential { name: "t".to_owned(), scopes: domain::ScopeSet::parse("openid").unwrap(), expires_at };
-    accounts::create_personal_access_token(&app.app, &app.ctx(), ada.user.id, new).await.unwrap();
+    credentials::create_personal_access_token(&app.app, &app.ctx(), ada.user.id, new).await.unwrap();
     let mut browser = Browser::new(&app);
     browser.sign_in_here("ada@example.com").await;
     let page = browser.get("/account/tokens").await.body;

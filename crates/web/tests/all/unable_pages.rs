@@ -3,6 +3,7 @@ use axum::http::Method;
 use domain::client::{GrantType, Trust};
 use domain::identity::{MemberRoles, Role};
 use flows::unguarded::accounts;
+use flows::unguarded::members;
 use testkit::{Browser, Database, Kind, Party, Reply, TestApp};
 
 const FOR_WORKSPACE: (&str, &str) = ("sub_type", "workspace");
@@ -148,10 +149,10 @@ async fn owners_are_led_to_the_rule_and_others_learn_whom_to_ask() {
     let Scene { app, open, mut browser, .. } = scene().await;
     let owner = app.user("owner@example.com", 1).await;
     let owns = app.principal(&owner, None).await;
-    flows::app_policy::set(&app.app, &app.ctx(), &owns, "listed").await.unwrap();
+    flows::workspace::policy::set(&app.app, &app.ctx(), &owns, "listed").await.unwrap();
     let workspace = owner.workspaces[0];
     let ada = accounts::user_by_email(&app.app, "ada@example.com").await.unwrap().unwrap();
-    accounts::put_member(&app.app, &app.ctx(), ada.id, workspace, MemberRoles::only(Role::Member)).await.unwrap();
+    members::put_member(&app.app, &app.ctx(), ada.id, workspace, MemberRoles::only(Role::Member)).await.unwrap();
     let rule = format!("/workspaces/{workspace}/access/policy");
     let page = browser.get(&open.authorize(&[FOR_WORKSPACE])).await;
     assert_eq!(page.text("unable-why").unwrap(), "This workspace does not let the app in:", "{}", page.body);
@@ -164,7 +165,7 @@ async fn owners_are_led_to_the_rule_and_others_learn_whom_to_ask() {
     assert!(page.body.contains(&format!("href=\"{rule}\"")), "{}", page.body);
     assert!(page.text("unable-turn").unwrap().starts_with("You decide"), "{}", page.body);
     // The rule is changed meanwhile: the same request goes on, and is asked about before anybody can allow it.
-    flows::app_policy::set(&app.app, &app.ctx(), &owns, "all").await.unwrap();
+    flows::workspace::policy::set(&app.app, &app.ctx(), &owns, "all").await.unwrap();
     let unread = browser.submit(&page.form("unable-back").set("action", "allow")).await;
     assert_eq!((unread.status.as_u16(), unread.header("location")), (400, ""), "{}", unread.body);
     let (reason, allowed) = (app.outcomes("authorize").await[0].clone(), app.outcomes("consent.granted").await);

@@ -2,10 +2,13 @@
 use domain::client::Trust;
 use domain::identity::{AppPolicy, MemberRoles, Role};
 use domain::webhook::Owner;
+use flows::operator::{clients, users};
+use flows::unguarded;
+use flows::unguarded::profile;
 use flows::unguarded::webhooks::of;
-use flows::unguarded::{accounts, profile};
-use flows::webhooks::{self, NewWebhook};
-use flows::{all_clients, all_users, app_policy, members};
+use flows::webhooks;
+use flows::webhooks::manage::NewWebhook;
+use flows::workspace::{self, members};
 use testkit::{Browser, Database, Kind, Party, Reply, TestApp, TestUser};
 
 const LATE: &str = "This was changed meanwhile, so nothing was done. You see what holds now.";
@@ -27,7 +30,9 @@ async fn scene() -> Scene {
     let (ada, bob) = (app.user("ada@example.com", 1).await, app.user("bob@example.com", 0).await);
     profile::set_operator(&app.app, &app.ctx(), ada.user.id, true).await.unwrap();
     let id = ada.workspaces[0];
-    accounts::put_member(&app.app, &app.ctx(), bob.user.id, id, MemberRoles::only(Role::Member)).await.unwrap();
+    unguarded::members::put_member(&app.app, &app.ctx(), bob.user.id, id, MemberRoles::only(Role::Member))
+        .await
+        .unwrap();
     let party = Party::with(&app, Kind::Web, |new| new.owner_workspace_id = Some(id)).await;
     let mut browser = Browser::new(&app);
     browser.sign_in_here("ada@example.com").await;
@@ -53,8 +58,8 @@ impl Scene {
 
     async fn disabled(&self) -> (bool, bool) {
         let (app, ctx, ada) = (&self.app.app, self.app.ctx(), self.app.principal(&self.ada, None).await);
-        let bob = all_users::find(app, &ctx, &ada, &self.bob.user.id.to_string()).await.unwrap().found.user;
-        let client = all_clients::find(app, &ctx, &ada, self.party.id.as_str()).await.unwrap();
+        let bob = users::find(app, &ctx, &ada, &self.bob.user.id.to_string()).await.unwrap().found.user;
+        let client = clients::find(app, &ctx, &ada, self.party.id.as_str()).await.unwrap();
         (!bob.is_active(), !client.is_active())
     }
 }
@@ -82,21 +87,19 @@ async fn accounts_and_applications_are_switched_off_and_back_on() {
     assert_eq!(s.disabled().await, (true, false));
 
     for (trust, partly) in [(Trust::Verified, false), (Trust::Anonymous, true)] {
-        let before =
-            all_clients::find(&s.app.app, &s.app.ctx(), &s.app.principal(&s.ada, None).await, s.party.id.as_str())
-                .await
-                .unwrap()
-                .trust;
+        let before = clients::find(&s.app.app, &s.app.ctx(), &s.app.principal(&s.ada, None).await, s.party.id.as_str())
+            .await
+            .unwrap()
+            .trust;
         let ask = s.get(&format!("{client}/trust?trust={}", trust.as_str())).await;
         assert_eq!(ask.text("confirm-after").unwrap().contains("stays ended"), partly);
         let done = s.send(&ask, "confirm", &[]).await;
         assert_eq!(done.body.contains("Access that ended stays ended."), partly, "{}", done.body);
         s.send(&done, "undo", &[]).await;
-        let now =
-            all_clients::find(&s.app.app, &s.app.ctx(), &s.app.principal(&s.ada, None).await, s.party.id.as_str())
-                .await
-                .unwrap()
-                .trust;
+        let now = clients::find(&s.app.app, &s.app.ctx(), &s.app.principal(&s.ada, None).await, s.party.id.as_str())
+            .await
+            .unwrap()
+            .trust;
         assert_eq!(now, before);
     }
     s.app.stop().await;
@@ -123,7 +126,9 @@ async fn roles_rules_and_webhooks_go_back_to_what_they_were() {
     let bob = TestUser { workspaces: vec![workspace], ..s.bob.clone() };
     s.party.tokens(&mut bobs, &bob, &[("sub_type", "workspace")]).await;
     let policy = async |s: &Scene| {
-        app_policy::read(&s.app.app, &s.app.ctx(), &s.app.principal(&s.ada, Some(workspace)).await).await.unwrap()
+        workspace::policy::read(&s.app.app, &s.app.ctx(), &s.app.principal(&s.ada, Some(workspace)).await)
+            .await
+            .unwrap()
     };
     let ask = s.get(&format!("{path}/access/policy/change?policy=verified")).await;
     assert!(ask.text("confirm-after").unwrap().contains("stays ended"));
@@ -137,7 +142,7 @@ async fn roles_rules_and_webhooks_go_back_to_what_they_were() {
     // The list.
     let listed = async |s: &Scene| {
         let ada = s.app.principal(&s.ada, Some(workspace)).await;
-        app_policy::listed(&s.app.app, &s.app.ctx(), &ada, flows::Page::default()).await.unwrap().total
+        workspace::policy::listed(&s.app.app, &s.app.ctx(), &ada, flows::Page::default()).await.unwrap().total
     };
     let ask = s.get(&format!("{path}/access/policy/change?policy=listed")).await;
     let done = s.send(&ask, "confirm", &[]).await;
@@ -154,12 +159,12 @@ async fn roles_rules_and_webhooks_go_back_to_what_they_were() {
     for (owner, list) in
         [(Owner::Workspace(workspace), format!("{path}/webhooks")), (Owner::Operator, "/operator/webhooks".to_owned())]
     {
-        let id = webhooks::create(&s.app.app, &s.app.ctx(), of(owner), &new).await.unwrap().0.id;
+        let id = webhooks::manage::create(&s.app.app, &s.app.ctx(), of(owner), &new).await.unwrap().0.id;
         let page = s.get(&format!("{list}/{id}")).await;
         let off = s.send(&page, "switch-webhook", &[]).await;
-        assert!(webhooks::read(&s.app.app, of(owner), id).await.unwrap().disabled_at.is_some());
+        assert!(webhooks::manage::read(&s.app.app, of(owner), id).await.unwrap().disabled_at.is_some());
         s.send(&off, "undo", &[]).await;
-        assert!(webhooks::read(&s.app.app, of(owner), id).await.unwrap().disabled_at.is_none());
+        assert!(webhooks::manage::read(&s.app.app, of(owner), id).await.unwrap().disabled_at.is_none());
         // Changed meanwhile: the notice of before undoes nothing.
         let stale = s.browser.submit(&off.form("undo")).await;
         assert_eq!(stale.status, 422, "{}", stale.body);
@@ -205,8 +210,8 @@ async fn what_was_changed_again_since_is_not_undone() {
     let ada = s.app.principal(&s.ada, Some(workspace)).await;
     let bob = members::find(&s.app.app, &s.app.ctx(), &ada, &s.bob.user.id.to_string()).await.unwrap().0;
     assert_eq!(bob.roles.role, Role::Owner);
-    assert_eq!(app_policy::read(&s.app.app, &s.app.ctx(), &ada).await.unwrap(), AppPolicy::Listed);
-    let client = all_clients::find(&s.app.app, &s.app.ctx(), &ada, s.party.id.as_str()).await.unwrap();
+    assert_eq!(workspace::policy::read(&s.app.app, &s.app.ctx(), &ada).await.unwrap(), AppPolicy::Listed);
+    let client = clients::find(&s.app.app, &s.app.ctx(), &ada, s.party.id.as_str()).await.unwrap();
     assert_eq!(client.trust, Trust::Anonymous);
     s.app.stop().await;
 }
@@ -286,7 +291,7 @@ async fn what_is_for_good_says_so_before() {
     // Somebody else owns the workspace, too: otherwise its owner is not asked about leaving.
     let other = s.app.user("other@example.com", 0).await;
     let owner = MemberRoles::only(Role::Owner);
-    accounts::put_member(&s.app.app, &s.app.ctx(), other.user.id, s.ada.workspaces[0], owner).await.unwrap();
+    unguarded::members::put_member(&s.app.app, &s.app.ctx(), other.user.id, s.ada.workspaces[0], owner).await.unwrap();
     let questions = [
         format!("{path}/applications/{client}/delete"),
         format!("{path}/applications/{client}/users/revoke"),

@@ -237,8 +237,8 @@ async fn error_pages_speak_the_language_of_the_account_and_say_whom_to_ask() {
     let eve = app.user("eve@example.com", 1).await;
     let other = app.user("other@example.com", 1).await.workspaces[0];
     let who = app.principal(&eve, None).await;
-    let german = flows::account::Changes { locale: Some("de"), ..flows::account::Changes::default() };
-    flows::account::change(&app.app, &app.ctx(), &who, german).await.unwrap();
+    let german = flows::account::profile::Changes { locale: Some("de"), ..flows::account::profile::Changes::default() };
+    flows::account::profile::change(&app.app, &app.ctx(), &who, german).await.unwrap();
     let mut browser = Browser::new(&app);
     browser.sign_in_here("eve@example.com").await;
     let foreign = format!("/workspaces/{other}/members");
@@ -266,7 +266,7 @@ async fn a_first_workspace_is_named_in_the_language_of_the_page_that_signed_up()
         let done = browser.submit(&form.set("password", "long enough now")).await;
         assert_eq!(done.status, 303, "{}", done.body);
         let user = flows::unguarded::accounts::user_by_email(&app.app, email).await.unwrap().unwrap();
-        flows::unguarded::accounts::workspaces_of(&app.app, user.id).await.unwrap().remove(0).workspace_name
+        flows::unguarded::workspaces::workspaces_of(&app.app, user.id).await.unwrap().remove(0).workspace_name
     };
     assert_eq!(of("/signup", "de-AT", "Jürgen", "j@example.com").await, "Arbeitsbereich von Jürgen");
     assert_eq!(of("/signup", "fr", "Ada", "a@example.com").await, "Ada's workspace");
@@ -280,7 +280,7 @@ async fn a_first_workspace_is_named_in_the_language_of_the_page_that_signed_up()
     let form = page.form("signup-submit").set("name", "Cy").set("username", "c@example.com");
     assert_eq!(browser.submit(&form.set("password", "long enough now")).await.status, 303);
     let user = flows::unguarded::accounts::user_by_email(&app.app, "c@example.com").await.unwrap().unwrap();
-    let spaces = flows::unguarded::accounts::workspaces_of(&app.app, user.id).await.unwrap();
+    let spaces = flows::unguarded::workspaces::workspaces_of(&app.app, user.id).await.unwrap();
     assert_eq!(spaces[0].workspace_name, "Arbeitsbereich von Cy");
     app.stop().await;
 }

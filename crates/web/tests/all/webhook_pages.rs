@@ -2,10 +2,12 @@
 use axum::http::Method;
 use domain::identity::{MemberRoles, Role};
 use domain::webhook::{Asked, Owner, Webhook};
-use flows::Page;
+use flows::unguarded::members;
+use flows::unguarded::profile;
 use flows::unguarded::webhooks::of;
-use flows::unguarded::{accounts, profile};
-use flows::webhooks::{self, NewWebhook};
+use flows::unguarded::workspaces;
+use flows::webhooks::manage::NewWebhook;
+use flows::{Page, webhooks};
 use testkit::{Answer, Browser, Database, Receiver, Reply, TestApp};
 
 struct Scene {
@@ -28,7 +30,7 @@ async fn scene() -> Scene {
 impl Scene {
     /// Both places, with their owners.
     async fn places(&self) -> [(String, Owner); 2] {
-        let spaces = accounts::list_workspaces(&self.app.app, Page::default()).await.unwrap();
+        let spaces = workspaces::list_workspaces(&self.app.app, Page::default()).await.unwrap();
         let id = spaces.items[0].id;
         [
             (format!("/workspaces/{id}/webhooks"), Owner::Workspace(id)),
@@ -37,14 +39,14 @@ impl Scene {
     }
 
     async fn only(&self, owner: Owner) -> Webhook {
-        let all = webhooks::list(&self.app.app, of(owner), Page::default()).await.unwrap();
+        let all = webhooks::manage::list(&self.app.app, of(owner), Page::default()).await.unwrap();
         assert_eq!(all.total, 1);
         all.items.into_iter().next().unwrap()
     }
 
     async fn add(&self, owner: Owner, url: &str) -> Webhook {
         let new = NewWebhook { url: url.to_owned(), description: String::new(), events: vec!["*".to_owned()] };
-        webhooks::create(&self.app.app, &self.app.ctx(), of(owner), &new).await.unwrap().0
+        webhooks::manage::create(&self.app.app, &self.app.ctx(), of(owner), &new).await.unwrap().0
     }
 
     async fn send(&mut self, page: &Reply, id: &str) -> Reply {
@@ -120,7 +122,7 @@ async fn a_webhook_is_made_changed_tried_and_deleted_wherever_it_belongs() {
         assert_eq!(s.browser.submit(&page.form("confirm").set("csrf", "AAAA")).await.status, 400);
         s.only(owner).await;
         assert!(s.send(&page, "confirm").await.body.contains("The webhook was deleted."));
-        assert_eq!(webhooks::list(&s.app.app, of(owner), Page::default()).await.unwrap().total, 0);
+        assert_eq!(webhooks::manage::list(&s.app.app, of(owner), Page::default()).await.unwrap().total, 0);
         // In a tab that was open meanwhile.
         let gone = s.browser.get(&one).await;
         let (_, way) = gone.body.split_once("id=\"error-list\" href=\"").unwrap();
@@ -147,7 +149,7 @@ async fn deliveries_tell_what_became_of_messages_and_are_sent_again() {
         for said in ["webhook.test", "Status 500", "1 attempt", "Pending", "Next:"] {
             assert!(failed.body.contains(said), "{said}: {}", failed.body);
         }
-        let log = webhooks::deliveries(&s.app.app, of(owner), webhook.id, None, None, 10).await.unwrap();
+        let log = webhooks::manage::deliveries(&s.app.app, of(owner), webhook.id, None, None, 10).await.unwrap();
         let again = s.send(&failed, &format!("replay-{}", log[0].event_id)).await;
         assert!(again.body.contains("on its way again"), "{}", again.body);
         s.app.deliver().await;
@@ -160,7 +162,7 @@ async fn deliveries_tell_what_became_of_messages_and_are_sent_again() {
         assert!(s.browser.get(&format!("{all}?state=dead")).await.body.contains("No message here"));
         // Page by page, each message once.
         for _ in 0..20 {
-            webhooks::test(&s.app.app, &s.app.ctx(), of(owner), webhook.id).await.unwrap();
+            webhooks::manage::test(&s.app.app, &s.app.ctx(), of(owner), webhook.id).await.unwrap();
         }
         s.app.deliver().await;
         let first = s.browser.get(&all).await;
@@ -198,7 +200,7 @@ async fn every_page_speaks_both_languages_to_those_who_may_see_it() {
     let mut others = Vec::new();
     for (email, role) in [("admin@example.com", Role::Admin), ("member@example.com", Role::Member)] {
         let user = app.user(email, 0).await;
-        accounts::put_member(&app.app, &app.ctx(), user.user.id, workspace, MemberRoles::only(role)).await.unwrap();
+        members::put_member(&app.app, &app.ctx(), user.user.id, workspace, MemberRoles::only(role)).await.unwrap();
         let mut browser = Browser::new(&app);
         browser.sign_in_here(email).await;
         others.push((browser, role));

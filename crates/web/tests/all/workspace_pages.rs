@@ -4,8 +4,10 @@ use domain::WorkspaceId;
 use domain::access::Principal;
 use domain::client::Trust;
 use domain::identity::{MemberRoles, Role};
+use flows::Page;
+use flows::unguarded;
 use flows::unguarded::accounts::{self, NewUser};
-use flows::{Page, invitations, members, workspace_apps};
+use flows::workspace::{self, invitations, members};
 use testkit::{Browser, Database, Kind, Party, Reply, TestApp, TestUser, for_each_database};
 
 /// A name that breaks out of whatever does not hold it.
@@ -46,7 +48,7 @@ impl Scene {
         let new = NewUser { name, email, password: Some(&domain::Secret::new(testkit::PASSWORD)), operator: false };
         let user = accounts::create_user(&self.app.app, &self.app.ctx(), new).await.unwrap();
         let roles = MemberRoles::only(role);
-        accounts::put_member(&self.app.app, &self.app.ctx(), user.id, self.workspace, roles).await.unwrap();
+        unguarded::members::put_member(&self.app.app, &self.app.ctx(), user.id, self.workspace, roles).await.unwrap();
         TestUser { user, workspaces: vec![self.workspace] }
     }
 
@@ -95,7 +97,8 @@ async fn every_page_speaks_both_languages_and_is_the_admins_alone() {
     let key = s.get("/api-keys/new").await.form("make-key").set("name", HOSTILE).set("scopes", "clients:read");
     assert_eq!(s.browser.submit(&key).await.status, 200);
     let owns = s.app.principal(&s.owner, None).await;
-    let keys = flows::credentials::page_of_api_keys(&s.app.app, &s.app.ctx(), &owns, Page::default()).await.unwrap();
+    let keys =
+        flows::workspace::api_keys::page_of_api_keys(&s.app.app, &s.app.ctx(), &owns, Page::default()).await.unwrap();
     let asked = invitations::Asked { role: "member", email: "new@example.com", lifetime: None };
     let invited = invitations::create(&s.app.app, &s.app.ctx(), &owns, &asked).await.unwrap();
     let (one, app, key) = (invited.invitation.id, &party.id, keys.items[0].key.id);
@@ -103,7 +106,9 @@ async fn every_page_speaks_both_languages_and_is_the_admins_alone() {
     // Somebody else owns the workspace, too: otherwise its owner is not asked about leaving.
     let other = s.app.user("other@example.com", 0).await;
     let owner = MemberRoles::only(Role::Owner);
-    accounts::put_member(&s.app.app, &s.app.ctx(), other.user.id, s.owner.workspaces[0], owner).await.unwrap();
+    unguarded::members::put_member(&s.app.app, &s.app.ctx(), other.user.id, s.owner.workspaces[0], owner)
+        .await
+        .unwrap();
     let for_all = [("/members", "Members", "Mitglieder"), ("/members/leave", "Leave the workspace?", "verlassen?")];
     let for_admins = [
         (format!("/members/{user}/remove"), "Remove this person?", "Diese Person entfernen?"),
@@ -442,7 +447,7 @@ async fn access_is_revoked_of_one_person_and_of_an_app() {
     assert_eq!(s.browser.submit(&page.form("confirm").set("csrf", "AAAA")).await.status, 400);
     assert!(s.send(&page, "confirm").await.body.contains("that this person gave it"));
     let owns = s.app.principal(&s.owner, None).await;
-    let left = workspace_apps::find(&s.app.app, &s.app.ctx(), &owns, party.id.as_str()).await.unwrap();
+    let left = workspace::apps::find(&s.app.app, &s.app.ctx(), &owns, party.id.as_str()).await.unwrap();
     assert_eq!(left.people, 1);
     let page = s.get(&format!("/access/{}/revoke", party.id)).await;
     assert!(page.body.contains("What 1 person allowed ends."), "{}", page.body);
@@ -583,14 +588,14 @@ async fn point_1_3_the_warning_covers_the_keys_of_every_page() {
         let bob = s.joins("bob@example.com", "Bob", Role::Owner).await;
         let who = s.app.principal(&bob, Some(s.workspace)).await;
         let ada = s.app.principal(&s.owner, Some(s.workspace)).await;
-        let asked = |name: &str, role: &str, expires_at| flows::credentials::Asked {
+        let asked = |name: &str, role: &str, expires_at| flows::access::credential_request::Asked {
             name: name.to_owned(),
             scopes: vec!["members:read".to_owned()],
             roles: vec![role.to_owned()],
             expires_at,
         };
         let make = async |who: &Principal, asked| {
-            flows::credentials::create_api_key(&s.app.app, &s.app.ctx(), who, &asked).await.unwrap();
+            flows::workspace::api_keys::create_api_key(&s.app.app, &s.app.ctx(), who, &asked).await.unwrap();
         };
         let soon = Some(s.app.ctx().now.plus(60));
         make(&who, asked("Expires", "owner", soon)).await;
@@ -604,7 +609,7 @@ async fn point_1_3_the_warning_covers_the_keys_of_every_page() {
         }
         assert!(s.get("/api-keys").await.text("keys-lost-rights").is_none());
         let roles = MemberRoles::only(Role::Member);
-        accounts::put_member(&s.app.app, &s.app.ctx(), bob.user.id, s.workspace, roles).await.unwrap();
+        unguarded::members::put_member(&s.app.app, &s.app.ctx(), bob.user.id, s.workspace, roles).await.unwrap();
         // The first page has Ada's keys alone.
         let first = s.get("/api-keys").await;
         let warning = first.text("keys-lost-rights").unwrap();
@@ -619,7 +624,7 @@ async fn point_1_3_the_warning_covers_the_keys_of_every_page() {
         let form = first.form("adopt-all");
         assert_eq!(form.fields.iter().filter(|(name, _)| name == "key").count(), 22);
         let one = form.get("key").unwrap().to_owned();
-        flows::credentials::adopt_api_key(&s.app.app, &s.app.ctx(), &ada, &one).await.unwrap();
+        flows::workspace::api_keys::adopt_api_key(&s.app.app, &s.app.ctx(), &ada, &one).await.unwrap();
         let after = s.send(&first, "adopt-all").await;
         assert!(after.body.contains("You are the creator of these keys now."), "{}", after.body);
         assert!(after.text("keys-lost-rights").is_none());
@@ -640,22 +645,22 @@ async fn point_1_3_keys_of_a_creator_who_left_are_marked_and_adopted() {
     let bob = s.joins("bob@example.com", "Bob", Role::Admin).await;
     let who = s.app.principal(&bob, Some(s.workspace)).await;
     for name in ["First", "Second"] {
-        let asked = flows::credentials::Asked {
+        let asked = flows::access::credential_request::Asked {
             name: name.to_owned(),
             scopes: vec!["members:read".to_owned()],
             roles: vec!["admin".to_owned()],
             expires_at: None,
         };
-        flows::credentials::create_api_key(&s.app.app, &s.app.ctx(), &who, &asked).await.unwrap();
+        flows::workspace::api_keys::create_api_key(&s.app.app, &s.app.ctx(), &who, &asked).await.unwrap();
     }
     let list = s.get("/api-keys").await;
     assert!(!list.body.contains("Lost rights") && !list.body.contains("adopt-all"), "{}", list.body);
     let roles = MemberRoles::only(Role::Member);
-    accounts::put_member(&s.app.app, &s.app.ctx(), bob.user.id, s.workspace, roles).await.unwrap();
+    unguarded::members::put_member(&s.app.app, &s.app.ctx(), bob.user.id, s.workspace, roles).await.unwrap();
     let list = s.get("/api-keys").await;
     assert_eq!(list.body.matches("Lost rights").count(), 2, "{}", list.body);
     assert!(list.body.contains("Now works as Member"), "{}", list.body);
-    accounts::remove_member(&s.app.app, &s.app.ctx(), bob.user.id, s.workspace).await.unwrap();
+    unguarded::members::remove_member(&s.app.app, &s.app.ctx(), bob.user.id, s.workspace).await.unwrap();
     let list = s.get("/api-keys").await;
     assert!(list.body.contains("Does not work") && list.body.contains("Adopt 2 keys"), "{}", list.body);
     let after = s.send(&list, "adopt-all").await;

@@ -1,5 +1,7 @@
 //! A workspace is found among many on the consent page, without a script.
-use flows::unguarded::{accounts, profile};
+use flows::unguarded::members;
+use flows::unguarded::profile;
+use flows::unguarded::workspaces;
 use testkit::{Browser, Database, Form, Kind, Party, Reply, TestApp, TestUser, for_each_database};
 
 const ASKED: [(&str, &str); 2] = [("sub_type", "workspace"), ("scope", "openid profile email offline_access")];
@@ -115,9 +117,9 @@ async fn the_search_speaks_both_languages_and_is_there_for_many_only() {
 async fn whatever_is_searched_for_is_text() {
     let database = Database::sqlite();
     let mut s = scene(&database, 9).await;
-    let odd = accounts::create_workspace(&s.app.app, &s.app.ctx(), "<b>100%_</b> Straße", None).await.unwrap();
+    let odd = workspaces::create_workspace(&s.app.app, &s.app.ctx(), "<b>100%_</b> Straße", None).await.unwrap();
     let roles = domain::identity::MemberRoles::parse(["owner"]).unwrap();
-    accounts::put_member(&s.app.app, &s.app.ctx(), s.ada.user.id, odd.id, roles).await.unwrap();
+    members::put_member(&s.app.app, &s.app.ctx(), s.ada.user.id, odd.id, roles).await.unwrap();
     s.ada.workspaces.push(odd.id);
     let page = s.consent().await;
     for (wanted, found) in [

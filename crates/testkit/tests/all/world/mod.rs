@@ -6,9 +6,12 @@ use axum::http::Method;
 use domain::identity::{MemberRoles, Role};
 use domain::webhook::Owner;
 use domain::{ScopeSet, WebhookId, WorkspaceId};
-use flows::unguarded::accounts::{self, NewCredential};
+use flows::unguarded::credentials;
+use flows::unguarded::credentials::NewCredential;
+use flows::unguarded::members;
 use flows::unguarded::webhooks::of;
-use flows::webhooks::{self, NewWebhook};
+use flows::webhooks;
+use flows::webhooks::manage::NewWebhook;
 use serde_json::{Value, json};
 use std::sync::Mutex;
 use testkit::{Api, Browser, Database, Kind, Party, Reply, TestApp, TestUser};
@@ -115,14 +118,14 @@ pub struct World {
 
 async fn member(app: &TestApp, email: &str, workspace: WorkspaceId, role: Role) -> TestUser {
     let user = app.user(email, 0).await;
-    accounts::put_member(&app.app, &app.ctx(), user.user.id, workspace, MemberRoles::only(role)).await.unwrap();
+    members::put_member(&app.app, &app.ctx(), user.user.id, workspace, MemberRoles::only(role)).await.unwrap();
     user
 }
 
 impl World {
     pub async fn new(database: &Database) -> Self {
         let app = TestApp::with(database, |settings| {
-            let pepper = flows::keys::pepper(&flows::MasterKey::new([7; 32]));
+            let pepper = flows::platform::keys::pepper(&flows::MasterKey::new([7; 32]));
             settings.registration.initial_access_tokens = vec![pepper.hash(protocol::INITIAL)];
             settings.registration.per_address_per_hour = 1_000_000;
             settings.registration.alike_per_hour = 1_000_000;
@@ -173,7 +176,7 @@ impl World {
         let made = std::mem::take(&mut *self.forget.lock().unwrap());
         for (owner, id) in made {
             // One of them is deleted by the test itself.
-            drop(webhooks::delete(&self.app.app, &self.app.ctx(), of(owner), id, None).await);
+            drop(webhooks::manage::delete(&self.app.app, &self.app.ctx(), of(owner), id, None).await);
         }
     }
 
@@ -195,12 +198,12 @@ impl World {
         let new = || NewCredential { name: "to act upon".to_owned(), scopes: scopes.clone(), expires_at: None };
         if template.contains("{key}") {
             let roles = MemberRoles::only(Role::Member);
-            let (key, _) = accounts::create_api_key(app, &ctx, workspace, roles, None, new()).await.unwrap();
+            let (key, _) = credentials::create_api_key(app, &ctx, workspace, roles, None, new()).await.unwrap();
             ids.push(("{key}", key.id.to_string()));
         }
         if template.contains("{lost}") {
             let (roles, creator) = (MemberRoles::only(Role::Member), Some(self.stranger.user.id));
-            let (key, _) = accounts::create_api_key(app, &ctx, workspace, roles, creator, new()).await.unwrap();
+            let (key, _) = credentials::create_api_key(app, &ctx, workspace, roles, creator, new()).await.unwrap();
             ids.push(("{lost}", key.id.to_string()));
         }
         if template.contains("{webhook}") {
@@ -210,13 +213,13 @@ impl World {
                 description: String::new(),
                 events: vec!["member.added".to_owned()],
             };
-            let (webhook, _) = webhooks::create(app, &ctx, of(owner), &new).await.unwrap();
-            let event = webhooks::test(app, &ctx, of(owner), webhook.id).await.unwrap();
+            let (webhook, _) = webhooks::manage::create(app, &ctx, of(owner), &new).await.unwrap();
+            let event = webhooks::manage::test(app, &ctx, of(owner), webhook.id).await.unwrap();
             ids.extend([("{webhook}", webhook.id.to_string()), ("{event}", event.to_string())]);
             self.forget.lock().unwrap().push((owner, webhook.id));
         }
         if template.contains("{token}") {
-            let (token, _) = accounts::create_personal_access_token(app, &ctx, user.user.id, new()).await.unwrap();
+            let (token, _) = credentials::create_personal_access_token(app, &ctx, user.user.id, new()).await.unwrap();
             ids.push(("{token}", token.id.to_string()));
         }
         ids

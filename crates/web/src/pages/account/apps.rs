@@ -15,8 +15,8 @@ use axum::response::Response;
 use domain::Timestamp;
 use domain::client::Trust;
 use domain::oauth::redirect_uri::display_host;
-use flows::connections::{self, Connected, Place};
-use flows::{Page, Paged};
+use flows::account::apps::{Connected, Place};
+use flows::{Page, Paged, account};
 
 #[derive(Template)]
 #[template(path = "account/apps.html")]
@@ -84,7 +84,7 @@ fn shown<'p>(state: &'p WebState, frame: &Frame, now: Timestamp, app: &'p Connec
 pub async fn get(State(state): State<WebState>, person: Person) -> Response {
     let (q, number) = (person.query("q"), person.page_number());
     let page = Page::new(number, ROWS);
-    let found = connections::page(state.app(), &person.ctx, &person.principal, q, page).await;
+    let found = account::apps::page(state.app(), &person.ctx, &person.principal, q, page).await;
     let Paged { items, total } = match found {
         Ok(found) => found,
         Err(failure) => return person.refused(&state, &failure),
@@ -108,7 +108,7 @@ fn named<'a>(app: &'a Connected, workspace: &str) -> Option<&'a Place> {
 }
 
 pub async fn ask(State(state): State<WebState>, Path(client): Path<String>, person: Person) -> Response {
-    let app = match connections::one(state.app(), &person.ctx, &person.principal, &client).await {
+    let app = match account::apps::one(state.app(), &person.ctx, &person.principal, &client).await {
         Ok(app) => app,
         Err(failure) => return person.refused(&state, &failure),
     };
@@ -143,9 +143,9 @@ pub async fn disconnect(State(state): State<WebState>, Path(client): Path<String
     let Posted { person, form, .. } = &posted;
     let (app, ctx, who) = (state.app(), &person.ctx, &person.principal);
     let done = match form.get("workspace") {
-        None => connections::revoke(app, ctx, who, &client).await,
-        Some(OWN) => connections::disconnect(app, ctx, who, &client, None).await,
-        Some(workspace) => connections::disconnect(app, ctx, who, &client, Some(workspace)).await,
+        None => account::apps::revoke(app, ctx, who, &client).await,
+        Some(OWN) => account::apps::disconnect(app, ctx, who, &client, None).await,
+        Some(workspace) => account::apps::disconnect(app, ctx, who, &client, Some(workspace)).await,
     };
     match done {
         Ok(()) => person.done(&state, &person.path(&state, Section::Connected), "disconnected"),

@@ -13,9 +13,10 @@ use axum::response::Response;
 use domain::Secret;
 use domain::identity::PersonalAccessToken;
 use flows::Failure;
-use flows::credentials::{self, Asked};
-use flows::idempotency::Keeper;
-use flows::manage::Unmanaged;
+use flows::access::credential_request::{self, Asked};
+use flows::account::tokens;
+use flows::platform::idempotency::Keeper;
+use flows::platform::management_error::Unmanaged;
 use std::sync::Arc;
 
 #[derive(Template)]
@@ -42,7 +43,7 @@ fn page<'p>(
     (name, expires): (&'p str, &'p str),
     ticked: &[&str],
 ) -> NewTokenPage<'p> {
-    let names = credentials::scopes_to_give(state.app(), &person.principal);
+    let names = credential_request::scopes_to_give(state.app(), &person.principal);
     NewTokenPage {
         problem,
         path: person.path(state, Section::Tokens),
@@ -83,7 +84,7 @@ async fn make(state: WebState, posted: Arc<Posted>, keeper: Keeper) -> Made {
     let (name, expires) = (posted.field("name"), posted.field("expires"));
     let ticked: Vec<&str> = posted.form.all("scopes").collect();
     if !posted.field("all").is_empty() {
-        let all = credentials::scopes_to_give(state.app(), &person.principal);
+        let all = credential_request::scopes_to_give(state.app(), &person.principal);
         let all: Vec<&str> = all.iter().map(String::as_str).collect();
         let frame = person.frame(&state, Section::Tokens);
         let page = page(&state, person, frame, Problem::default(), (name, expires), &all);
@@ -100,7 +101,7 @@ async fn make(state: WebState, posted: Arc<Posted>, keeper: Keeper) -> Made {
             expires_at: days.map(|days| person.ctx.now.plus(days * 24 * 60 * 60)),
         };
         let keep = page_of(&state, &posted, keeper, shown);
-        credentials::create_token_kept(state.app(), &person.ctx, &person.principal, &asked, keep).await
+        tokens::create_token_kept(state.app(), &person.ctx, &person.principal, &asked, keep).await
     };
     match made {
         Ok(kept) => Ok(kept),

@@ -9,7 +9,7 @@ use axum::extract::State;
 use axum::response::Response;
 use domain::identity::{WorkspaceMembership, Zone};
 use domain::language::Language;
-use flows::account::{self, Changes};
+use flows::account::profile::{self, Changes};
 
 #[derive(Template)]
 #[template(path = "account/profile.html")]
@@ -49,7 +49,7 @@ pub async fn post(State(state): State<WebState>, posted: Posted) -> Response {
         zone: Some(posted.field("zone")),
         default_workspace: posted.form.get("default_workspace"),
     };
-    let Err(failure) = account::change(state.app(), &person.ctx, &person.principal, changes).await else {
+    let Err(failure) = profile::change(state.app(), &person.ctx, &person.principal, changes).await else {
         return person.done(&state, &person.path(&state, Section::Profile), "saved");
     };
     let frame = person.frame(&state, Section::Profile);

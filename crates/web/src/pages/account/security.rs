@@ -15,8 +15,11 @@ use axum::response::{IntoResponse as _, Response};
 use domain::identity::Device;
 use domain::oauth::error::Refusal as _;
 use domain::{Secret, Timestamp};
-use flows::account::{self, OwnSession, PasswordChange, Renewed};
-use flows::manage::ManageRefusal;
+use flows::account::password;
+use flows::account::password::{PasswordChange, Renewed};
+use flows::account::sessions;
+use flows::account::sessions::OwnSession;
+use flows::platform::management_error::ManageRefusal;
 use flows::{Failure, Page, Paged};
 
 #[derive(Template)]
@@ -75,7 +78,7 @@ async fn page<'p>(
 ) -> Result<SecurityPage<'p>, Failure<ManageRefusal>> {
     let number = person.page_number();
     let (ctx, who, current) = (&person.ctx, &person.principal, Some(person.session));
-    let sessions = account::sessions(state.app(), ctx, who, current, Page::new(number, ROWS)).await?;
+    let sessions = sessions::sessions(state.app(), ctx, who, current, Page::new(number, ROWS)).await?;
     let Paged { items, total } = sessions;
     let (frame, path) = (person.frame(state, Section::Security), person.path(state, Section::Security));
     Ok(SecurityPage {
@@ -111,7 +114,7 @@ pub async fn post(State(state): State<WebState>, posted: Posted) -> Response {
     let (ctx, who, current) = (&person.ctx, &person.principal, Some(person.session));
     let end_others = !posted.field("end_others").is_empty();
     let change = PasswordChange { old: &old, new: &new, end_others };
-    let failure = match account::change_password(state.app(), ctx, who, current, &change).await {
+    let failure = match password::change_password(state.app(), ctx, who, current, &change).await {
         Ok(Renewed { session, mark }) => {
             let said = if end_others { "password-changed" } else { "password-changed-only" };
             let done = person.done(&state, &person.path(&state, Section::Security), said);

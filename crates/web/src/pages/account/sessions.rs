@@ -6,11 +6,11 @@ use crate::pages::nav::Section;
 use crate::person::{Person, Posted};
 use axum::extract::{Path, State};
 use axum::response::Response;
-use flows::account;
+use flows::account::sessions;
 
 pub async fn ask(State(state): State<WebState>, Path(id): Path<String>, person: Person) -> Response {
     let (ctx, who, current) = (&person.ctx, &person.principal, Some(person.session));
-    let session = match account::session(state.app(), ctx, who, current, &id).await {
+    let session = match sessions::session(state.app(), ctx, who, current, &id).await {
         Ok(session) => session,
         Err(failure) => return person.refused(&state, &failure),
     };
@@ -36,7 +36,7 @@ pub async fn ask(State(state): State<WebState>, Path(id): Path<String>, person: 
 
 pub async fn end(State(state): State<WebState>, Path(id): Path<String>, posted: Posted) -> Response {
     let person = &posted.person;
-    match account::end_session(state.app(), &person.ctx, &person.principal, &id).await {
+    match sessions::end_session(state.app(), &person.ctx, &person.principal, &id).await {
         Ok(()) => person.done(&state, &person.path(&state, Section::Security), "session-ended"),
         Err(failure) => person.refused(&state, &failure),
     }
@@ -60,7 +60,7 @@ pub async fn ask_others(State(state): State<WebState>, person: Person) -> Respon
 pub async fn end_others(State(state): State<WebState>, posted: Posted) -> Response {
     let person = &posted.person;
     let (ctx, who, current) = (&person.ctx, &person.principal, Some(person.session));
-    match account::end_other_sessions(state.app(), ctx, who, current).await {
+    match sessions::end_other_sessions(state.app(), ctx, who, current).await {
         Ok(_) => person.done(&state, &person.path(&state, Section::Security), "sessions-ended"),
         Err(failure) => person.refused(&state, &failure),
     }

@@ -10,7 +10,8 @@ use axum::extract::{Path, State};
 use axum::response::Response;
 use domain::Timestamp;
 use domain::identity::PersonalAccessToken;
-use flows::{Page, Paged, credentials};
+use flows::account::tokens;
+use flows::{Page, Paged};
 
 #[derive(Template)]
 #[template(path = "account/tokens.html")]
@@ -24,7 +25,7 @@ struct TokensPage {
 
 pub async fn get(State(state): State<WebState>, person: Person) -> Response {
     let number = person.page_number();
-    let found = credentials::page_tokens(state.app(), &person.ctx, &person.principal, Page::new(number, ROWS)).await;
+    let found = tokens::page_tokens(state.app(), &person.ctx, &person.principal, Page::new(number, ROWS)).await;
     let Paged { items, total } = match found {
         Ok(found) => found,
         Err(failure) => return person.refused(&state, &failure),
@@ -41,7 +42,7 @@ pub async fn get(State(state): State<WebState>, person: Person) -> Response {
 }
 
 pub async fn ask(State(state): State<WebState>, Path(id): Path<String>, person: Person) -> Response {
-    let token = match credentials::token(state.app(), &person.ctx, &person.principal, &id).await {
+    let token = match tokens::token(state.app(), &person.ctx, &person.principal, &id).await {
         Ok(token) => token,
         Err(failure) => return person.refused(&state, &failure),
     };
@@ -61,7 +62,7 @@ pub async fn ask(State(state): State<WebState>, Path(id): Path<String>, person: 
 
 pub async fn revoke(State(state): State<WebState>, Path(id): Path<String>, posted: Posted) -> Response {
     let person = &posted.person;
-    match credentials::revoke_token(state.app(), &person.ctx, &person.principal, &id).await {
+    match tokens::revoke_token(state.app(), &person.ctx, &person.principal, &id).await {
         Ok(()) => person.done(&state, &person.path(&state, Section::Tokens), "token-revoked"),
         Err(failure) => person.refused(&state, &failure),
     }

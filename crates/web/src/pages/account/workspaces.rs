@@ -8,7 +8,8 @@ use askama::Template;
 use axum::extract::State;
 use axum::response::Response;
 use domain::identity::WorkspaceMembership;
-use flows::{Page, Paged, own_workspaces};
+use flows::account::workspaces;
+use flows::{Page, Paged};
 
 #[derive(Template)]
 #[template(path = "account/workspaces.html")]
@@ -25,7 +26,7 @@ struct WorkspacesPage<'p> {
 pub async fn get(State(state): State<WebState>, person: Person) -> Response {
     let (q, number) = (person.query("q"), person.page_number());
     let page = Page::new(number, ROWS);
-    let found = own_workspaces::page(state.app(), &person.ctx, &person.principal, q, page).await;
+    let found = workspaces::page(state.app(), &person.ctx, &person.principal, q, page).await;
     let Paged { items, total } = match found {
         Ok(found) => found,
         Err(failure) => return person.refused(&state, &failure),

@@ -9,7 +9,7 @@ use askama::Template;
 use axum::extract::State;
 use axum::response::Response;
 use domain::client::Trust;
-use flows::charts::{self, Errors};
+use flows::diagnosis::charts::{self, Errors};
 
 /// Days to choose from.
 const RANGES: [i64; 3] = [7, 30, 90];

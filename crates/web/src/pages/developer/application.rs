@@ -5,7 +5,7 @@ use axum::extract::Path;
 use axum::response::Response;
 use domain::access::Operation;
 use domain::client::Client;
-use flows::owned;
+use flows::clients::ownership;
 use std::collections::HashMap;
 
 /// What the page's path names.
@@ -106,7 +106,7 @@ impl Application {
     /// The application that the path names, if the person may see this tab of it.
     pub async fn open(state: &WebState, person: &Person, path: &Named, tab: Tab) -> Result<Self, Box<Response>> {
         let id = named(path, "client");
-        let found = owned::find(state.app(), &person.ctx, &person.principal, tab.operation(), id).await;
+        let found = ownership::find(state.app(), &person.ctx, &person.principal, tab.operation(), id).await;
         match found {
             Ok(client) => Ok(Self::of(state, person, client, tab)),
             Err(failure) => Err(Box::new(person.refused(state, &failure))),

@@ -14,9 +14,9 @@ use axum::response::Response;
 use domain::ScopeSet;
 use domain::application::CONSOLE;
 use domain::client::ApplicationType;
-use flows::idempotency::{Keeper, is_key};
-use flows::manage::ManageRefusal;
-use flows::{Failure, owned};
+use flows::platform::idempotency::{Keeper, is_key};
+use flows::platform::management_error::ManageRefusal;
+use flows::{Failure, clients};
 use std::sync::Arc;
 
 /// A page of the way.
@@ -70,7 +70,7 @@ fn page<'p>(state: &'p WebState, person: &Person, draft: &'p Draft, step: Step, 
         Step::Permissions => &["chosen", "scope"],
         Step::Review => &[],
     };
-    let trust = owned::trust_of_new(&person.principal);
+    let trust = clients::manage::trust_of_new(&person.principal);
     let mut scopes =
         choices(catalogue, frame.language(), trust, &ScopeSet::default(), |name| draft.has(catalogue, name));
     scopes.retain(|choice| kind.takes(choice.name) && (step != Step::Review || choice.chosen));
@@ -90,7 +90,7 @@ fn page<'p>(state: &'p WebState, person: &Person, draft: &'p Draft, step: Step, 
 
 /// Whether the person may make one; asked before anything is typed.
 fn allowed(state: &WebState, person: &Person) -> Result<(), Box<Response>> {
-    let allowed = owned::may_create(state.app(), &person.ctx, &person.principal);
+    let allowed = clients::manage::may_create(state.app(), &person.ctx, &person.principal);
     allowed.map_err(|failure| Box::new(person.refused(state, &failure)))
 }
 
@@ -105,7 +105,7 @@ fn checked(state: &WebState, person: &Person, step: Step) -> Response {
     };
     // Of the form of the step before.
     if matches!(step, Step::Permissions | Step::Review) {
-        let good = owned::check(state.app(), &person.ctx, &person.principal, &CONSOLE, &draft.metadata(kind));
+        let good = clients::manage::check(state.app(), &person.ctx, &person.principal, &CONSOLE, &draft.metadata(kind));
         if let Err(failure) = good {
             return faulty(state, person, &draft, &failure);
         }
@@ -169,7 +169,7 @@ async fn make(state: WebState, posted: Arc<Posted>, keeper: Keeper) -> Made {
         allowed(&state, person)?;
         return Err(person.again(&state, &page(&state, person, &draft, Step::Kind, Problem::default())).into());
     };
-    let keep = page_of(&state, &posted, keeper, |state, person, owned::Made { client, secret }| {
+    let keep = page_of(&state, &posted, keeper, |state, person, clients::manage::Made { client, secret }| {
         let page = MadePage {
             frame: person.frame(state, Section::Applications),
             redirects: !client.config.redirect_uris.is_empty(),
@@ -179,6 +179,7 @@ async fn make(state: WebState, posted: Arc<Posted>, keeper: Keeper) -> Made {
         person.show(state, &page)
     });
     let metadata = draft.metadata(kind);
-    let made = owned::create_kept(state.app(), &person.ctx, &person.principal, &CONSOLE, &metadata, keep).await;
+    let made =
+        clients::manage::create_kept(state.app(), &person.ctx, &person.principal, &CONSOLE, &metadata, keep).await;
     made.map_err(|failure| faulty(&state, person, &draft, &failure).into())
 }

@@ -6,14 +6,14 @@ use crate::person::{Person, Posted};
 use crate::texts::Rich;
 use axum::extract::State;
 use axum::response::Response;
-use flows::{client_people, owned};
+use flows::clients::{self, people};
 
 pub async fn get(State(state): State<WebState>, person: Person, path: Named) -> Response {
     let app = match Application::open(&state, &person, &path, Tab::Delete).await {
         Ok(app) => app,
         Err(response) => return *response,
     };
-    let reached = client_people::reached(state.app(), &person.ctx, &person.principal, app.id()).await;
+    let reached = people::reached(state.app(), &person.ctx, &person.principal, app.id()).await;
     let reached = match reached {
         Ok(reached) => reached,
         Err(failure) => return person.refused(&state, &failure),
@@ -38,7 +38,7 @@ pub async fn get(State(state): State<WebState>, person: Person, path: Named) -> 
 
 pub async fn post(State(state): State<WebState>, path: Named, posted: Posted) -> Response {
     let person = &posted.person;
-    match owned::delete(state.app(), &person.ctx, &person.principal, named(&path, "client")).await {
+    match clients::manage::delete(state.app(), &person.ctx, &person.principal, named(&path, "client")).await {
         Ok(()) => person.done(&state, &person.path(&state, person.console()), "application-deleted"),
         Err(failure) => person.refused(&state, &failure),
     }

@@ -12,9 +12,9 @@ use domain::client::Trust;
 use domain::oauth::diagnosis::{Endpoint, Verdict};
 use domain::{AuditId, Day, Timestamp};
 use flows::Failure;
-use flows::failures::{self, FailedRequest, Of, Only, Wanted};
-use flows::manage::ManageRefusal;
-use flows::unprotected::{self, Unprotected};
+use flows::clients::unprotected::{self, Unprotected};
+use flows::diagnosis::failed_requests::{self, FailedRequest, Of, Only, Wanted};
+use flows::platform::management_error::ManageRefusal;
 use serde_json::Value;
 
 const ROWS: i64 = 10;
@@ -140,13 +140,19 @@ pub async fn get(State(state): State<WebState>, person: Person, path: Named) -> 
         format!("{}?{query}", app.at("failures"))
     };
     let id = named(&path, "client");
-    let found =
-        match failures::of_client(state.app(), &person.ctx, &person.principal, id, Wanted { of, only, before }, ROWS)
-            .await
-        {
-            Ok(found) => found,
-            Err(failure) => return person.refused(&state, &failure),
-        };
+    let found = match failed_requests::of_client(
+        state.app(),
+        &person.ctx,
+        &person.principal,
+        id,
+        Wanted { of, only, before },
+        ROWS,
+    )
+    .await
+    {
+        Ok(found) => found,
+        Err(failure) => return person.refused(&state, &failure),
+    };
     let unprotected = match unprotected::of_client(state.app(), &person.ctx, &app.client).await {
         Ok(unprotected) => unprotected.filter(|_| of == Of::Requests && only == Only::default() && before.is_none()),
         Err(fault) => return person.refused(&state, &Failure::<ManageRefusal>::from(fault)),

@@ -9,9 +9,10 @@ use axum::extract::State;
 use axum::response::Response;
 use domain::access::Operation;
 use domain::client::{Client, GrantType, Trust};
-use flows::manage::ManageRefusal;
-use flows::owned::{self, ClientStats, Whose};
-use flows::{Failure, Page};
+use flows::clients::manage::ClientStats;
+use flows::clients::ownership::Whose;
+use flows::platform::management_error::ManageRefusal;
+use flows::{Failure, Page, clients};
 
 const ROWS: i64 = 20;
 
@@ -47,11 +48,11 @@ pub async fn get(State(state): State<WebState>, person: Person) -> Response {
     let (app, principal) = (state.app(), &person.principal);
     let own = person.console() == Section::OwnApplications;
     let whose = if own { Whose::Caller } else { Whose::Workspace };
-    let found = match owned::search(app, &person.ctx, principal, whose, search, page).await {
+    let found = match clients::manage::search(app, &person.ctx, principal, whose, search, page).await {
         Ok(found) => found,
         Err(failure) => return person.refused(&state, &failure),
     };
-    let stats = match owned::stats(app, &found.items).await {
+    let stats = match clients::manage::stats(app, &found.items).await {
         Ok(stats) => stats,
         Err(fault) => return person.refused(&state, &Failure::<ManageRefusal>::from(fault)),
     };

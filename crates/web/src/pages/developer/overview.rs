@@ -10,9 +10,10 @@ use axum::extract::State;
 use axum::response::Response;
 use domain::client::Trust;
 use flows::Failure;
-use flows::manage::ManageRefusal;
-use flows::owned::{self, ClientStats};
-use flows::unprotected::{self, Unprotected};
+use flows::clients;
+use flows::clients::manage::ClientStats;
+use flows::clients::unprotected::{self, Unprotected};
+use flows::platform::management_error::ManageRefusal;
 
 #[derive(Template)]
 #[template(path = "developer/overview.html")]
@@ -36,7 +37,7 @@ pub async fn get(State(state): State<WebState>, person: Person, path: Named) -> 
         Ok(app) => app,
         Err(response) => return *response,
     };
-    let stats = match owned::stats_of(state.app(), &app.client).await {
+    let stats = match clients::manage::stats_of(state.app(), &app.client).await {
         Ok(stats) => stats,
         Err(fault) => return person.refused(&state, &Failure::<ManageRefusal>::from(fault)),
     };

@@ -10,8 +10,8 @@ use askama::Template;
 use axum::extract::State;
 use axum::response::Response;
 use domain::client::{Client, Trust};
-use flows::idempotency::Keeper;
-use flows::secrets::{self, SecretView};
+use flows::clients::secrets::{self, SecretView};
+use flows::platform::idempotency::Keeper;
 use std::sync::Arc;
 
 #[derive(Template)]
@@ -85,7 +85,7 @@ pub async fn ask(State(state): State<WebState>, person: Person, path: Named) -> 
     let hint = app.client.secrets.iter().find(|secret| secret.id.to_string() == id).map(|secret| secret.hint.as_str());
     let Some(hint) = hint else {
         use flows::Failure;
-        use flows::manage::{ManageRefusal, Unmanaged};
+        use flows::platform::management_error::{ManageRefusal, Unmanaged};
         return person.refused(&state, &Failure::<ManageRefusal>::Refused(Unmanaged::SecretUnknown.into()));
     };
     let mut lines = vec![frame.rich("dev-secret-end-what", "hint", hint)];

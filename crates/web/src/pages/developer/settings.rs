@@ -16,8 +16,9 @@ use axum::response::Response;
 use domain::application::{self, CONSOLE, LONGEST};
 use domain::client::{ApplicationType, GrantType, Trust};
 use domain::oauth::params::RawParams;
-use flows::idempotency::Keeper;
-use flows::owned::{self, Updated};
+use flows::clients;
+use flows::clients::manage::Updated;
+use flows::platform::idempotency::Keeper;
 use serde_json::{Map, Value, json};
 use std::sync::Arc;
 
@@ -208,7 +209,8 @@ async fn change(state: WebState, path: Named, posted: Arc<Posted>, keeper: Keepe
         this_once(person.done(&at, &settings, said))
     });
     let which = (app.id(), Some(revision));
-    let changed = owned::change_kept(state.app(), &person.ctx, &person.principal, &CONSOLE, which, &body, keep).await;
+    let changed =
+        clients::manage::change_kept(state.app(), &person.ctx, &person.principal, &CONSOLE, which, &body, keep).await;
     let failure = match changed {
         Ok(kept) => return Ok(kept),
         Err(failure) => failure,

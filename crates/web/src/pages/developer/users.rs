@@ -11,7 +11,8 @@ use axum::extract::State;
 use axum::response::Response;
 use domain::WorkspaceId;
 use domain::client::Trust;
-use flows::{Page, Paged, client_people, owned};
+use flows::clients::{self, people};
+use flows::{Page, Paged};
 
 const ROWS: i64 = 20;
 
@@ -59,9 +60,9 @@ pub async fn get(State(state): State<WebState>, person: Person, path: Named) -> 
     let q = person.query("q").trim();
     let (to, ctx, who) = (state.app(), &person.ctx, &person.principal);
     let found = if q.is_empty() {
-        client_people::list(to, ctx, who, app.id(), Page::new(number, ROWS), beside).await
+        people::list(to, ctx, who, app.id(), Page::new(number, ROWS), beside).await
     } else {
-        let one = client_people::search(to, ctx, who, app.id(), q).await;
+        let one = people::search(to, ctx, who, app.id(), q).await;
         one.map(|one| Paged { total: i64::from(one.is_some()), items: one.into_iter().collect() })
     };
     let found = match found {
@@ -76,7 +77,7 @@ pub async fn get(State(state): State<WebState>, person: Person, path: Named) -> 
         let known = person.memberships.iter().find(|one| one.workspace_id == id);
         known.map_or_else(|| id.to_string(), |one| one.workspace_name.clone())
     };
-    let user = |one: client_people::Person| User {
+    let user = |one: people::Person| User {
         id: one.user_id.to_string(),
         name: one.name,
         email: one.email,
@@ -107,7 +108,7 @@ pub async fn ask(State(state): State<WebState>, person: Person, path: Named) -> 
         Err(response) => return *response,
     };
     let user = named(&path, "user");
-    let found = client_people::one(state.app(), &person.ctx, &person.principal, app.id(), user).await;
+    let found = people::one(state.app(), &person.ctx, &person.principal, app.id(), user).await;
     let found = match found {
         Ok(found) => found,
         Err(failure) => return person.refused(&state, &failure),
@@ -132,7 +133,8 @@ pub async fn ask(State(state): State<WebState>, person: Person, path: Named) -> 
 
 pub async fn revoke(State(state): State<WebState>, path: Named, posted: Posted) -> Response {
     let (person, id) = (&posted.person, named(&path, "client"));
-    let revoked = owned::revoke_user(state.app(), &person.ctx, &person.principal, id, named(&path, "user")).await;
+    let revoked =
+        clients::manage::revoke_user(state.app(), &person.ctx, &person.principal, id, named(&path, "user")).await;
     match revoked {
         Ok(()) => person.done(&state, &format!("{}/{id}/users", person.path(&state, person.console())), "user-revoked"),
         Err(failure) => person.refused(&state, &failure),
@@ -144,7 +146,7 @@ pub async fn ask_all(State(state): State<WebState>, person: Person, path: Named)
         Ok(app) => app,
         Err(response) => return *response,
     };
-    let reached = client_people::reached(state.app(), &person.ctx, &person.principal, app.id()).await;
+    let reached = people::reached(state.app(), &person.ctx, &person.principal, app.id()).await;
     let reached = match reached {
         Ok(reached) => reached,
         Err(failure) => return person.refused(&state, &failure),
@@ -169,7 +171,7 @@ pub async fn ask_all(State(state): State<WebState>, person: Person, path: Named)
 
 pub async fn revoke_all(State(state): State<WebState>, path: Named, posted: Posted) -> Response {
     let (person, id) = (&posted.person, named(&path, "client"));
-    match owned::revoke_all_users(state.app(), &person.ctx, &person.principal, id).await {
+    match clients::manage::revoke_all_users(state.app(), &person.ctx, &person.principal, id).await {
         Ok(()) => {
             person.done(&state, &format!("{}/{id}/users", person.path(&state, person.console())), "users-revoked")
         }

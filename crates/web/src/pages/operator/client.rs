@@ -11,7 +11,7 @@ use axum::response::Response;
 use domain::access::Operation;
 use domain::client::{Client, Trust};
 use domain::reviewed::Difference;
-use flows::all_clients::{self, OneClient};
+use flows::operator::clients::{self, OneClient};
 
 #[derive(Template)]
 #[template(path = "operator/client.html")]
@@ -82,7 +82,7 @@ pub async fn get(State(state): State<WebState>, person: Person, Path(id): Path<S
 
 /// The page, with what was wrong with the form that it sent.
 pub async fn show(state: &WebState, person: &Person, id: &str, frame: Frame, problem: Problem) -> Response {
-    let one = match all_clients::look(state.app(), &person.ctx, &person.principal, id).await {
+    let one = match clients::look(state.app(), &person.ctx, &person.principal, id).await {
         Ok(one) => one,
         Err(failure) => return person.refused(state, &failure),
     };

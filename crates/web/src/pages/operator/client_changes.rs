@@ -12,8 +12,8 @@ use axum::extract::{Path, State};
 use axum::response::Response;
 use domain::client::{Client, Trust};
 use flows::Failure;
-use flows::all_clients::{self, HandOver};
-use flows::manage::{ManageRefusal, Unmanaged};
+use flows::operator::clients::{self, HandOver};
+use flows::platform::management_error::{ManageRefusal, Unmanaged};
 
 /// The revision that the operator has looked at.
 const SEEN: &str = "revision";
@@ -22,7 +22,7 @@ const DAY: i64 = 24 * 60 * 60;
 
 /// The application that a question is about, with the frame of its page and its address.
 async fn about(state: &WebState, person: &Person, id: &str) -> Result<(Client, Frame, String), Box<Response>> {
-    let found = all_clients::find(state.app(), &person.ctx, &person.principal, id).await;
+    let found = clients::find(state.app(), &person.ctx, &person.principal, id).await;
     let client = found.map_err(|failure| Box::new(person.refused(state, &failure)))?;
     let path = format!("{}/{}", person.path(state, Section::Clients), client.id);
     Ok((client, person.frame(state, Section::Clients), path))
@@ -94,7 +94,7 @@ pub async fn set_trust(State(state): State<WebState>, Path(id): Path<String>, po
         Some(trust) => {
             let trust = posted.set_to(trust);
             let seen = posted.field(SEEN).parse().ok();
-            all_clients::set_trust_seen(state.app(), &person.ctx, &person.principal, &id, trust, seen).await
+            clients::set_trust_seen(state.app(), &person.ctx, &person.principal, &id, trust, seen).await
         }
         None => Err(unknown_tier()),
     };
@@ -110,7 +110,7 @@ pub async fn set_trust(State(state): State<WebState>, Path(id): Path<String>, po
 
 pub async fn ask_owner(State(state): State<WebState>, person: Person, Path(id): Path<String>) -> Response {
     let to = person.query("owner").trim();
-    let asked = all_clients::look_at_owner(state.app(), &person.ctx, &person.principal, &id, to).await;
+    let asked = clients::look_at_owner(state.app(), &person.ctx, &person.principal, &id, to).await;
     let HandOver { client, from, to, name } = match asked {
         Ok(asked) => asked,
         Err(failure) => return again(&state, &person, &id, &failure).await,
@@ -140,7 +140,7 @@ pub async fn ask_owner(State(state): State<WebState>, person: Person, Path(id): 
 pub async fn set_owner(State(state): State<WebState>, Path(id): Path<String>, posted: Posted) -> Response {
     let person = &posted.person;
     let to = posted.set_to(posted.field("owner").to_owned());
-    match all_clients::set_owner(state.app(), &person.ctx, &person.principal, &id, to).await {
+    match clients::set_owner(state.app(), &person.ctx, &person.principal, &id, to).await {
         Ok(HandOver { client, from, to, .. }) => {
             let path = format!("{}/{}", person.path(&state, Section::Clients), client.id);
             let undo = Undo::by(format!("{path}/owner"));
@@ -175,7 +175,7 @@ async fn ask(state: &WebState, person: &Person, id: &str, disable: bool) -> Resp
 }
 
 async fn set_disabled(state: &WebState, person: &Person, id: &str, disabled: bool) -> Response {
-    match all_clients::set_disabled(state.app(), &person.ctx, &person.principal, id, disabled).await {
+    match clients::set_disabled(state.app(), &person.ctx, &person.principal, id, disabled).await {
         Ok(()) => {
             let (done, back) = if disabled { ("client-disabled", "enable") } else { ("client-enabled", "disable") };
             let path = format!("{}/{id}", person.path(state, Section::Clients));
@@ -245,7 +245,7 @@ pub async fn set_pkce(State(state): State<WebState>, Path(id): Path<String>, pos
     let Some(require) = wanted(posted.field("require")) else {
         return again(&state, person, &id, &unknown_wish()).await;
     };
-    match all_clients::set_require_pkce(state.app(), &person.ctx, &person.principal, &id, require).await {
+    match clients::set_require_pkce(state.app(), &person.ctx, &person.principal, &id, require).await {
         Ok(client) => {
             let path = format!("{}/{}", person.path(&state, Section::Clients), client.id);
             let done = if require { "client-pkce-required" } else { "client-pkce-released" };

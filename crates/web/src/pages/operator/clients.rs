@@ -10,7 +10,7 @@ use askama::Template;
 use axum::extract::State;
 use axum::response::Response;
 use domain::client::{Client, Trust};
-use flows::all_clients;
+use flows::operator::clients;
 use flows::{Found, Page};
 
 #[derive(Template)]
@@ -48,7 +48,7 @@ pub async fn get(State(state): State<WebState>, person: Person) -> Response {
     let (part, only) = (person.query("q"), Trust::parse(person.query("trust")));
     let rows = Page::new(person.page_number(), ROWS);
     let (frame, path) = (person.frame(&state, Section::Clients), person.path(&state, Section::Clients));
-    let found = all_clients::search(state.app(), &person.ctx, &person.principal, part, only, rows).await;
+    let found = clients::search(state.app(), &person.ctx, &person.principal, part, only, rows).await;
     let (problem, found) = match found {
         Ok(found) => (Problem::default(), found),
         Err(failure) => match Problem::of(&failure, &state, &person, &frame) {

@@ -8,7 +8,7 @@ use axum::extract::State;
 use axum::response::Response;
 use domain::oauth::redirect_uri::display_host;
 use domain::webhook::DeliveryState;
-use flows::server::{self, WebhookDeliveries};
+use flows::operator::server::{self, WebhookDeliveries};
 
 #[derive(Template)]
 #[template(path = "operator/deliveries.html")]

@@ -9,7 +9,7 @@ use axum::extract::State;
 use axum::response::Response;
 use domain::Timestamp;
 use domain::webhook::DeliveryState;
-use flows::server::{self, DatabaseHealth, Health, Jobs, Waiting};
+use flows::operator::server::{self, DatabaseHealth, Health, Jobs, Waiting};
 use std::time::Duration;
 
 #[derive(Template)]

@@ -11,9 +11,9 @@ use axum::response::Response;
 use domain::Timestamp;
 use domain::access::Operation;
 use domain::keys::KeyState;
-use flows::idempotency::Keeper;
 use flows::operator;
-use flows::server::{self, SigningKeyView};
+use flows::operator::server::{self, SigningKeyView};
+use flows::platform::idempotency::Keeper;
 use std::sync::Arc;
 
 #[derive(Template)]
@@ -111,6 +111,6 @@ async fn turn(state: WebState, posted: Arc<Posted>, keeper: Keeper) -> Made {
     let keep = page_of(&state, &posted, keeper, |state, person, ()| {
         person.done(state, &person.path(state, Section::Keys), "keys-rotated")
     });
-    let turned = operator::rotate_keys_kept(state.app(), &person.ctx, &person.principal, forced, keep).await;
+    let turned = operator::keys::rotate_keys_kept(state.app(), &person.ctx, &person.principal, forced, keep).await;
     turned.map_err(|failure| person.refused(&state, &failure).into())
 }

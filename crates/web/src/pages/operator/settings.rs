@@ -7,8 +7,8 @@ use askama::Template;
 use axum::extract::State;
 use axum::response::Response;
 use domain::text::fold;
-use flows::in_force::{InForce, Shown};
-use flows::server;
+use flows::operator::server;
+use flows::platform::effective_settings::{InForce, Shown};
 use serde_json::{Map, Value};
 
 #[derive(Template)]
@@ -99,7 +99,7 @@ mod tests {
         let settings = serde_json::json!({
             "issuer": "https://a.example", "log": {"level": "Info"}, "listen": "x", "secret": "s3cret",
         });
-        let settings = flows::in_force::list(&settings, &["secret"]);
+        let settings = flows::platform::effective_settings::list(&settings, &["secret"]);
         let found = |part| {
             let groups = grouped(&settings, part).into_iter();
             groups.map(|group| (group.name, group.settings.len())).collect::<Vec<_>>()

@@ -8,8 +8,8 @@ use askama::Template;
 use axum::extract::{Path, State};
 use axum::response::Response;
 use domain::access::Operation;
-use flows::all_users::{self, OneUser};
-use flows::manage::Unmanaged;
+use flows::operator::users::{self, OneUser};
+use flows::platform::management_error::Unmanaged;
 
 #[derive(Template)]
 #[template(path = "operator/user.html")]
@@ -51,7 +51,7 @@ pub async fn get(State(state): State<WebState>, person: Person, Path(id): Path<S
 
 /// The page, with what was wrong with the form that it sent.
 pub async fn show(state: &WebState, person: &Person, id: &str, frame: Frame, problem: Problem) -> Response {
-    let one = match all_users::find(state.app(), &person.ctx, &person.principal, id).await {
+    let one = match users::find(state.app(), &person.ctx, &person.principal, id).await {
         Ok(one) => one,
         Err(failure) => return person.refused(state, &failure),
     };

@@ -10,8 +10,9 @@ use crate::pages::undo::Undo;
 use crate::person::{Person, Posted};
 use axum::extract::{Path, State};
 use axum::response::Response;
-use flows::manage::ManageRefusal;
-use flows::{Failure, all_users};
+use flows::Failure;
+use flows::operator::users;
+use flows::platform::management_error::ManageRefusal;
 
 /// What can be done to an account, by its name in the path: whether it is disabled, runs the server, or has a verified
 /// address.
@@ -76,7 +77,7 @@ pub async fn ask(
     person: Person,
     Path((id, change)): Path<(String, String)>,
 ) -> Response {
-    let one = match all_users::find(state.app(), &person.ctx, &person.principal, &id).await {
+    let one = match users::find(state.app(), &person.ctx, &person.principal, &id).await {
         Ok(one) => one.found.user,
         Err(failure) => return person.refused(&state, &failure),
     };
@@ -88,7 +89,7 @@ pub async fn ask(
         Change::Disabled(false) | Change::Operator(true) | Change::EmailVerified(_) => None,
     };
     if let Some(kind) = ends {
-        let may = all_users::may_end(state.app(), &person.ctx, &person.principal, &id, kind).await;
+        let may = users::may_end(state.app(), &person.ctx, &person.principal, &id, kind).await;
         if let Err(failure) = may {
             return told(&state, &person, &id, frame, &failure).await;
         }
@@ -133,10 +134,10 @@ pub async fn post(
     let (app, ctx, who) = (state.app(), &person.ctx, &person.principal);
     let email = posted.form.get("email").unwrap_or_default().to_owned();
     let done = match change {
-        Change::Disabled(disabled) => all_users::set_disabled(app, ctx, who, &id, disabled).await,
-        Change::Operator(operator) => all_users::set_operator(app, ctx, who, &id, operator).await,
+        Change::Disabled(disabled) => users::set_disabled(app, ctx, who, &id, disabled).await,
+        Change::Operator(operator) => users::set_operator(app, ctx, who, &id, operator).await,
         Change::EmailVerified(verified) => {
-            all_users::set_email_verified(app, ctx, who, &id, &email, verified).await.map(drop)
+            users::set_email_verified(app, ctx, who, &id, &email, verified).await.map(drop)
         }
     };
     if let Err(failure) = done {

@@ -10,7 +10,7 @@ use axum::extract::{Path, State};
 use axum::response::Response;
 use domain::client::{Client, Trust};
 use domain::identity::{Member, User};
-use flows::all_workspaces::{self, FoundWorkspace};
+use flows::operator::workspaces::{self, FoundWorkspace};
 use flows::{Page, Paged};
 
 #[derive(Template)]
@@ -48,16 +48,16 @@ pub async fn applications(State(state): State<WebState>, person: Person, Path(id
 
 async fn show(state: &WebState, person: &Person, id: &str, members: bool) -> Response {
     let (app, ctx, who) = (state.app(), &person.ctx, &person.principal);
-    let one = match all_workspaces::find(app, ctx, who, id).await {
+    let one = match workspaces::find(app, ctx, who, id).await {
         Ok(one) => one,
         Err(failure) => return person.refused(state, &failure),
     };
     let (id, page) = (one.workspace.id, Page::new(person.page_number(), ROWS));
     let found = if members {
-        let found = all_workspaces::members(app, ctx, who, id, page).await;
+        let found = workspaces::members(app, ctx, who, id, page).await;
         found.map(|Paged { items, total }| (List::Members(items), total))
     } else {
-        let found = all_workspaces::applications(app, ctx, who, id, page).await;
+        let found = workspaces::applications(app, ctx, who, id, page).await;
         found.map(|Paged { items, total }| (List::Applications(items), total))
     };
     let (list, total) = match found {

@@ -9,7 +9,7 @@ use crate::person::Person;
 use askama::Template;
 use axum::extract::State;
 use axum::response::Response;
-use flows::all_workspaces::{self, FoundWorkspace};
+use flows::operator::workspaces::{self, FoundWorkspace};
 use flows::{Found, Page};
 
 #[derive(Template)]
@@ -26,7 +26,7 @@ struct WorkspacesPage<'p> {
 pub async fn get(State(state): State<WebState>, person: Person) -> Response {
     let (part, page) = (person.query("q"), Page::new(person.page_number(), ROWS));
     let (frame, path) = (person.frame(&state, Section::Workspaces), person.path(&state, Section::Workspaces));
-    let (problem, found) = match all_workspaces::search(state.app(), &person.ctx, &person.principal, part, page).await {
+    let (problem, found) = match workspaces::search(state.app(), &person.ctx, &person.principal, part, page).await {
         Ok(found) => (Problem::default(), found),
         Err(failure) => match Problem::of(&failure, &state, &person, &frame) {
             Ok(problem) => (problem, Found::default()),

@@ -8,9 +8,9 @@ use askama::Template;
 use axum::extract::State;
 use domain::Timestamp;
 use domain::webhook::{Delivery, DeliveryState};
-use flows::Failure;
-use flows::outbound::NoReply;
-use flows::webhooks::{self, WebhookRefusal};
+use flows::platform::outbound::NoReply;
+use flows::webhooks::manage::WebhookRefusal;
+use flows::{Failure, webhooks};
 
 /// Rows of a page.
 const ROWS: i64 = 20;
@@ -88,11 +88,11 @@ fn row(frame: &Frame, delivery: Delivery) -> Row {
 
 pub async fn get(State(state): State<WebState>, place: Place, person: Person) -> Answer {
     let (of, id) = (place.may_read(&state, &person)?, place.id(&state, &person)?);
-    let webhook = webhooks::read(state.app(), of, id).await.map_err(|f| stop(&state, &person, &f))?;
+    let webhook = webhooks::manage::read(state.app(), of, id).await.map_err(|f| stop(&state, &person, &f))?;
     // What no page of ours wrote shows the list from its beginning.
     let wanted = DeliveryState::parse(person.query("state"));
     let before = cursor(person.query("before"));
-    let found = webhooks::deliveries(state.app(), of, id, wanted, before, ROWS + 1).await;
+    let found = webhooks::manage::deliveries(state.app(), of, id, wanted, before, ROWS + 1).await;
     let mut found = found.map_err(|f| stop(&state, &person, &f))?;
     let rows = usize::try_from(ROWS).unwrap_or_default();
     let more = found.len() > rows;
@@ -127,7 +127,7 @@ pub async fn replay(State(state): State<WebState>, place: Place, posted: Posted)
     let (of, id) = (place.may_change(&state, person)?, place.id(&state, person)?);
     let unknown = |_| stop(&state, person, &Failure::Refused(WebhookRefusal::Unknown));
     let event = place.event.parse().map_err(unknown)?;
-    let replayed = webhooks::replay(state.app(), &person.ctx, of, id, event).await;
+    let replayed = webhooks::manage::replay(state.app(), &person.ctx, of, id, event).await;
     replayed.map_err(|f| stop(&state, person, &f))?;
     Ok(person.done(&state, &format!("{}/{id}/deliveries", place.path(&state, person)), "webhook-replayed"))
 }

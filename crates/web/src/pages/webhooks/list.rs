@@ -14,9 +14,9 @@ use axum::extract::State;
 use axum::response::Response;
 use domain::Secret;
 use domain::webhook::{Asked, Owner, Webhook};
-use flows::idempotency::Keeper;
-use flows::webhooks::{self, NewWebhook};
-use flows::{Page, Paged};
+use flows::platform::idempotency::Keeper;
+use flows::webhooks::manage::NewWebhook;
+use flows::{Page, Paged, webhooks};
 use std::sync::Arc;
 
 /// Rows of a page.
@@ -53,7 +53,8 @@ fn row(frame: &Frame, webhook: Webhook) -> Row {
 pub async fn get(State(state): State<WebState>, place: Place, person: Person) -> Answer {
     let of = place.may_read(&state, &person)?;
     let page = Page::new(person.page_number(), ROWS);
-    let Paged { items, total } = webhooks::list(state.app(), of, page).await.map_err(|f| fault(&state, &person, f))?;
+    let Paged { items, total } =
+        webhooks::manage::list(state.app(), of, page).await.map_err(|f| fault(&state, &person, f))?;
     let (frame, path) = (person.frame(&state, place.section), place.path(&state, &person));
     let lead = if of.owner().workspace().is_some() { "webhooks-lead" } else { "webhooks-lead-operator" };
     let page = ListPage {
@@ -119,7 +120,7 @@ async fn make(state: WebState, place: Place, posted: Arc<Posted>, keeper: Keeper
         };
         shown.show(state, person)
     });
-    let failure = match webhooks::create_kept(state.app(), &person.ctx, of, &new, keep).await {
+    let failure = match webhooks::manage::create_kept(state.app(), &person.ctx, of, &new, keep).await {
         Ok(kept) => return Ok(kept),
         Err(failure) => told(failure),
     };

@@ -14,8 +14,9 @@ use axum::extract::State;
 use axum::response::Response;
 use domain::webhook::Webhook;
 use domain::{EventId, Timestamp};
-use flows::idempotency::Keeper;
-use flows::webhooks::{self, Change};
+use flows::platform::idempotency::Keeper;
+use flows::webhooks;
+use flows::webhooks::manage::Change;
 use std::sync::Arc;
 
 #[derive(Template)]
@@ -64,7 +65,7 @@ fn page(
 
 pub async fn get(State(state): State<WebState>, place: Place, person: Person) -> Answer {
     let (of, id) = (place.may_read(&state, &person)?, place.id(&state, &person)?);
-    let webhook = webhooks::read(state.app(), of, id).await.map_err(|f| stop(&state, &person, &f))?;
+    let webhook = webhooks::manage::read(state.app(), of, id).await.map_err(|f| stop(&state, &person, &f))?;
     Ok(person.show(&state, &page(&state, &place, &person, webhook, Problem::default(), None)))
 }
 
@@ -88,13 +89,14 @@ pub async fn update(State(state): State<WebState>, place: Place, posted: Posted)
         disabled: None,
     };
     let path = format!("{}/{id}", place.path(&state, person));
-    let failure = match webhooks::update(state.app(), &person.ctx, of, id, Some(revision(&posted)), &change).await {
-        Ok(_) => return Ok(person.done(&state, &path, "saved")),
-        Err(failure) => told(failure),
-    };
+    let failure =
+        match webhooks::manage::update(state.app(), &person.ctx, of, id, Some(revision(&posted)), &change).await {
+            Ok(_) => return Ok(person.done(&state, &path, "saved")),
+            Err(failure) => told(failure),
+        };
     let frame = person.frame(&state, place.section);
     let mut problem = Problem::of(&failure, &state, person, &frame)?;
-    let webhook = webhooks::read(state.app(), of, id).await.map_err(|f| stop(&state, person, &f))?;
+    let webhook = webhooks::manage::read(state.app(), of, id).await.map_err(|f| stop(&state, person, &f))?;
     if revision(&posted) != webhook.revision {
         // The form goes on from what is saved now: whoever has read that may replace it.
         let saved = Typed::of(&webhook);
@@ -115,12 +117,12 @@ pub async fn switch(State(state): State<WebState>, place: Place, posted: Posted)
     let (of, id) = (place.may_change(&state, person)?, place.id(&state, person)?);
     let off = posted.field("to") == "off";
     let change = Change { disabled: Some(off), ..Change::default() };
-    let changed = webhooks::update(state.app(), &person.ctx, of, id, Some(revision(&posted)), &change).await;
+    let changed = webhooks::manage::update(state.app(), &person.ctx, of, id, Some(revision(&posted)), &change).await;
     let changed = match changed {
         Ok(changed) => changed,
         Err(failure) => {
             let problem = Problem::of_choice(&told(failure), &state, person, &person.frame(&state, place.section))?;
-            let webhook = webhooks::read(state.app(), of, id).await.map_err(|f| stop(&state, person, &f))?;
+            let webhook = webhooks::manage::read(state.app(), of, id).await.map_err(|f| stop(&state, person, &f))?;
             return Ok(person.again(&state, &page(&state, &place, person, webhook, problem, None)));
         }
     };
@@ -140,13 +142,13 @@ async fn send_test(state: WebState, place: Place, posted: Arc<Posted>, keeper: K
     let path = format!("{}/{id}/deliveries", place.path(&state, person));
     let keep =
         page_of(&state, &posted, keeper, move |state, person, _: EventId| person.done(state, &path, "webhook-test"));
-    let sent = webhooks::test_kept(state.app(), &person.ctx, of, id, keep).await;
+    let sent = webhooks::manage::test_kept(state.app(), &person.ctx, of, id, keep).await;
     Ok(sent.map_err(|f| stop(&state, person, &f))?)
 }
 
 pub async fn ask_delete(State(state): State<WebState>, place: Place, person: Person) -> Answer {
     let (of, id) = (place.may_change(&state, &person)?, place.id(&state, &person)?);
-    let webhook = webhooks::read(state.app(), of, id).await.map_err(|f| stop(&state, &person, &f))?;
+    let webhook = webhooks::manage::read(state.app(), of, id).await.map_err(|f| stop(&state, &person, &f))?;
     let frame = person.frame(&state, place.section);
     let back = format!("{}/{id}", place.path(&state, &person));
     let confirm = Confirm {
@@ -168,7 +170,7 @@ pub async fn ask_delete(State(state): State<WebState>, place: Place, person: Per
 pub async fn delete(State(state): State<WebState>, place: Place, posted: Posted) -> Answer {
     let person = &posted.person;
     let (of, id) = (place.may_change(&state, person)?, place.id(&state, person)?);
-    let deleted = webhooks::delete(state.app(), &person.ctx, of, id, Some(revision(&posted))).await;
+    let deleted = webhooks::manage::delete(state.app(), &person.ctx, of, id, Some(revision(&posted))).await;
     deleted.map_err(|f| stop(&state, person, &f))?;
     Ok(person.done(&state, &place.path(&state, person), "webhook-deleted"))
 }

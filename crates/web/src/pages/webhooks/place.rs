@@ -8,16 +8,16 @@ use axum::http::request::Parts;
 use axum::response::{IntoResponse, Response};
 use domain::WebhookId;
 use domain::oauth::error::Refusal;
-use flows::manage::ManageRefusal;
-use flows::operator::Scope;
-use flows::webhooks::{self, MayChange, MayRead, WebhookRefusal};
-use flows::{Failure, Fault};
+use flows::access::extent::Extent;
+use flows::platform::management_error::ManageRefusal;
+use flows::webhooks::manage::{MayChange, MayRead, WebhookRefusal};
+use flows::{Failure, Fault, webhooks};
 use std::convert::Infallible;
 
 /// What the path names: in a workspace's path the workspace's, elsewhere the operator's.
 #[derive(Debug)]
 pub struct Place {
-    scope: Scope,
+    scope: Extent,
     pub section: Section,
     id: String,
     pub event: String,
@@ -33,8 +33,8 @@ impl FromRequestParts<WebState> for Place {
             found.map(|(_, value)| value.to_owned())
         };
         let (scope, section) = match named("workspace") {
-            Some(_) => (Scope::Workspace, Section::Webhooks),
-            None => (Scope::Server, Section::AllWebhooks),
+            Some(_) => (Extent::Workspace, Section::Webhooks),
+            None => (Extent::Server, Section::AllWebhooks),
         };
         Ok(Self { scope, section, id: named("id").unwrap_or_default(), event: named("event").unwrap_or_default() })
     }
@@ -87,13 +87,13 @@ impl Place {
 
     /// Whose webhooks they are, where the person may read them.
     pub fn may_read(&self, state: &WebState, person: &Person) -> Result<MayRead, Stop> {
-        webhooks::may_read(state.app(), &person.ctx, &person.principal, self.scope)
+        webhooks::manage::may_read(state.app(), &person.ctx, &person.principal, self.scope)
             .map_err(|failure| stop(state, person, &failure))
     }
 
     /// The same, where the person may change them.
     pub fn may_change(&self, state: &WebState, person: &Person) -> Result<MayChange, Stop> {
-        webhooks::may_change(state.app(), &person.ctx, &person.principal, self.scope)
+        webhooks::manage::may_change(state.app(), &person.ctx, &person.principal, self.scope)
             .map_err(|failure| stop(state, person, &failure))
     }
 

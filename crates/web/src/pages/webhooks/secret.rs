@@ -11,7 +11,7 @@ use axum::extract::State;
 use axum::response::Response;
 use domain::Secret;
 use domain::webhook::Webhook;
-use flows::idempotency::Keeper;
+use flows::platform::idempotency::Keeper;
 use flows::webhooks;
 use std::sync::Arc;
 
@@ -31,7 +31,7 @@ struct RotatePage {
 
 pub async fn ask(State(state): State<WebState>, place: Place, person: Person) -> Answer {
     let (of, id) = (place.may_change(&state, &person)?, place.id(&state, &person)?);
-    let webhook = webhooks::read(state.app(), of, id).await.map_err(|f| stop(&state, &person, &f))?;
+    let webhook = webhooks::manage::read(state.app(), of, id).await.map_err(|f| stop(&state, &person, &f))?;
     let frame = person.frame(&state, place.section);
     let page = RotatePage {
         area: frame.say(place.section.key()),
@@ -70,6 +70,6 @@ async fn make(state: WebState, place: Place, posted: Arc<Posted>, keeper: Keeper
         shown.show(state, person)
     });
     let (app, ctx) = (state.app(), &person.ctx);
-    let rotated = webhooks::rotate_secret_kept(app, ctx, of, (id, revision), hours * HOUR, keep).await;
+    let rotated = webhooks::manage::rotate_secret_kept(app, ctx, of, (id, revision), hours * HOUR, keep).await;
     Ok(rotated.map_err(|f| stop(&state, person, &f))?)
 }

@@ -15,8 +15,8 @@ use axum::response::Response;
 use domain::access::Operation;
 use domain::client::Trust;
 use domain::{Timestamp, UserId};
-use flows::workspace_apps::{self, AppPerson, OwnName, WorkspaceApp};
-use flows::{Beside, Page, Paged};
+use flows::workspace::apps::{AppPerson, OwnName, WorkspaceApp};
+use flows::{Beside, Page, Paged, workspace};
 
 /// Rows of a page.
 const ROWS: i64 = 20;
@@ -71,7 +71,7 @@ struct AccessPage<'p> {
 pub async fn get(State(state): State<WebState>, person: Person) -> Response {
     let search = person.query("q");
     let page = Page::new(person.page_number(), ROWS);
-    let found = workspace_apps::list(state.app(), &person.ctx, &person.principal, search, page).await;
+    let found = workspace::apps::list(state.app(), &person.ctx, &person.principal, search, page).await;
     let Paged { items, total } = match found {
         Ok(found) => found,
         Err(failure) => return person.refused(&state, &failure),
@@ -124,7 +124,7 @@ fn ends_of<T>(items: &[T], id: impl Fn(&T) -> UserId) -> Option<(String, String)
 }
 
 pub async fn app(State(state): State<WebState>, Path((_, client)): Path<(String, String)>, person: Person) -> Response {
-    let found = match workspace_apps::find(state.app(), &person.ctx, &person.principal, &client).await {
+    let found = match workspace::apps::find(state.app(), &person.ctx, &person.principal, &client).await {
         Ok(found) => found,
         Err(failure) => return person.refused(&state, &failure),
     };
@@ -132,12 +132,12 @@ pub async fn app(State(state): State<WebState>, Path((_, client)): Path<(String,
     let ((number, beside), (own_number, own_beside)) =
         if person.query(LIST) == OWN { (first, there) } else { (there, first) };
     let (app, ctx, who) = (state.app(), &person.ctx, &person.principal);
-    let people = workspace_apps::people(app, ctx, who, &client, Page::new(number, ROWS), beside).await;
+    let people = workspace::apps::people(app, ctx, who, &client, Page::new(number, ROWS), beside).await;
     let Paged { items, total } = match people {
         Ok(people) => people,
         Err(failure) => return person.refused(&state, &failure),
     };
-    let own_names = workspace_apps::own_names(app, ctx, who, &client, Page::new(own_number, ROWS), own_beside).await;
+    let own_names = workspace::apps::own_names(app, ctx, who, &client, Page::new(own_number, ROWS), own_beside).await;
     let own_names = match own_names {
         Ok(own_names) => own_names,
         Err(failure) => return person.refused(&state, &failure),
@@ -181,7 +181,7 @@ pub async fn ask_revoke(
     Path((_, client)): Path<(String, String)>,
     person: Person,
 ) -> Response {
-    let at_stake = workspace_apps::at_stake(state.app(), &person.ctx, &person.principal, &client, None).await;
+    let at_stake = workspace::apps::at_stake(state.app(), &person.ctx, &person.principal, &client, None).await;
     let at_stake = match at_stake {
         Ok(at_stake) => at_stake,
         Err(failure) => return person.refused(&state, &failure),
@@ -213,7 +213,7 @@ pub async fn revoke(
     posted: Posted,
 ) -> Response {
     let person = &posted.person;
-    match workspace_apps::revoke(state.app(), &person.ctx, &person.principal, &client).await {
+    match workspace::apps::revoke(state.app(), &person.ctx, &person.principal, &client).await {
         Ok(_) => person.done(&state, &person.path(&state, Section::Access), "app-revoked"),
         Err(failure) => person.refused(&state, &failure),
     }
@@ -224,7 +224,7 @@ pub async fn ask_revoke_person(
     Path((_, client, user)): Path<(String, String, String)>,
     person: Person,
 ) -> Response {
-    let at_stake = workspace_apps::at_stake(state.app(), &person.ctx, &person.principal, &client, Some(&user)).await;
+    let at_stake = workspace::apps::at_stake(state.app(), &person.ctx, &person.principal, &client, Some(&user)).await;
     let at_stake = match at_stake {
         Ok(at_stake) => at_stake,
         Err(failure) => return person.refused(&state, &failure),
@@ -253,7 +253,7 @@ pub async fn revoke_person(
     posted: Posted,
 ) -> Response {
     let person = &posted.person;
-    match workspace_apps::revoke_person(state.app(), &person.ctx, &person.principal, &client, &user).await {
+    match workspace::apps::revoke_person(state.app(), &person.ctx, &person.principal, &client, &user).await {
         // Others may have let the app in, too; the last one takes its page along.
         Ok(()) => person.done(&state, &person.path(&state, Section::Access), "app-person-revoked"),
         Err(failure) => person.refused(&state, &failure),

@@ -16,8 +16,10 @@ use axum::response::Response;
 use domain::access::{Operation, Reach, is_operator_scope, offered_scopes};
 use domain::identity::{ApiKey, Role};
 use domain::{Secret, Timestamp};
-use flows::credentials::{self, Asked, KeptKey};
-use flows::idempotency::Keeper;
+use flows::access::credential_request::Asked;
+use flows::platform::idempotency::Keeper;
+use flows::workspace::api_keys;
+use flows::workspace::api_keys::KeptKey;
 use flows::{Page, Paged};
 use std::sync::Arc;
 
@@ -79,7 +81,7 @@ const NAMED: usize = 50;
 
 fn losses(person: &Person, kept: &[KeptKey], here: &[KeptKey]) -> Losses {
     let is_here = |one: &&KeptKey| here.iter().any(|shown| shown.key.id == one.key.id);
-    let adoptable = kept.iter().filter(|one| credentials::may_adopt(&person.principal, one));
+    let adoptable = kept.iter().filter(|one| api_keys::may_adopt(&person.principal, one));
     let elsewhere: Vec<_> = kept.iter().filter(|one| !is_here(one)).collect();
     Losses {
         all: kept.len(),
@@ -94,18 +96,18 @@ fn lost(person: &Person, kept: &KeptKey) -> Option<Lost> {
     // One that has expired has no rights to lose.
     (kept.key.is_live(person.ctx.now) && kept.key.has_lost_rights(creator)).then(|| Lost {
         role: kept.key.rights(creator).map(|rights| rights.roles.role),
-        adoptable: credentials::may_adopt(&person.principal, kept),
+        adoptable: api_keys::may_adopt(&person.principal, kept),
     })
 }
 
 pub async fn get(State(state): State<WebState>, person: Person) -> Response {
     let page = Page::new(person.page_number(), ROWS);
-    let found = credentials::page_of_api_keys(state.app(), &person.ctx, &person.principal, page).await;
+    let found = api_keys::page_of_api_keys(state.app(), &person.ctx, &person.principal, page).await;
     let Paged { items, total } = match found {
         Ok(found) => found,
         Err(failure) => return person.refused(&state, &failure),
     };
-    let lost_rights = credentials::keys_that_lost_rights(state.app(), &person.ctx, &person.principal).await;
+    let lost_rights = api_keys::keys_that_lost_rights(state.app(), &person.ctx, &person.principal).await;
     let losses = match lost_rights {
         Ok(lost) => losses(&person, &lost, &items),
         Err(failure) => return person.refused(&state, &failure),
@@ -208,7 +210,7 @@ fn form<'k>(state: &WebState, person: &Person, problem: Problem, kept: &Kept<'k>
 pub async fn new(State(state): State<WebState>, person: Person) -> Response {
     // Whoever may not read the list may not add to it.
     let one = Page::new(1, 1);
-    if let Err(failure) = credentials::page_of_api_keys(state.app(), &person.ctx, &person.principal, one).await {
+    if let Err(failure) = api_keys::page_of_api_keys(state.app(), &person.ctx, &person.principal, one).await {
         return person.refused(&state, &failure);
     }
     let kept = Kept { name: "", role: Role::Member.as_str(), scopes: Vec::new(), expires: "90" };
@@ -255,7 +257,7 @@ async fn make(state: WebState, posted: Arc<Posted>, keeper: Keeper) -> Made {
         };
         shown.show(state, person)
     });
-    let made = credentials::create_api_key_kept(state.app(), &person.ctx, &person.principal, &asked, keep).await;
+    let made = api_keys::create_api_key_kept(state.app(), &person.ctx, &person.principal, &asked, keep).await;
     let failure = match made {
         Ok(kept) => return Ok(kept),
         Err(failure) => failure,
@@ -269,7 +271,7 @@ pub async fn ask_revoke(
     Path((_, id)): Path<(String, String)>,
     person: Person,
 ) -> Response {
-    let KeptKey { key, .. } = match credentials::api_key(state.app(), &person.ctx, &person.principal, &id).await {
+    let KeptKey { key, .. } = match api_keys::api_key(state.app(), &person.ctx, &person.principal, &id).await {
         Ok(found) => found,
         Err(failure) => return person.refused(&state, &failure),
     };
@@ -293,7 +295,7 @@ pub async fn ask_revoke(
 
 pub async fn revoke(State(state): State<WebState>, Path((_, id)): Path<(String, String)>, posted: Posted) -> Response {
     let person = &posted.person;
-    match credentials::revoke_api_key(state.app(), &person.ctx, &person.principal, &id).await {
+    match api_keys::revoke_api_key(state.app(), &person.ctx, &person.principal, &id).await {
         Ok(()) => person.done(&state, &person.path(&state, Section::ApiKeys), "api-key-revoked"),
         Err(failure) => person.refused(&state, &failure),
     }
@@ -306,7 +308,7 @@ const ADOPTED: usize = 1000;
 pub async fn adopt(State(state): State<WebState>, posted: Posted) -> Response {
     let person = &posted.person;
     let keys: Vec<&str> = posted.form.all("key").take(ADOPTED).collect();
-    match credentials::adopt_api_keys(state.app(), &person.ctx, &person.principal, &keys).await {
+    match api_keys::adopt_api_keys(state.app(), &person.ctx, &person.principal, &keys).await {
         Ok(()) => person.done(&state, &person.path(&state, Section::ApiKeys), "api-keys-adopted"),
         Err(failure) => person.refused(&state, &failure),
     }

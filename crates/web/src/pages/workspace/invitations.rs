@@ -14,8 +14,8 @@ use askama::Template;
 use axum::extract::{Path, State};
 use axum::response::Response;
 use domain::identity::{InvitationState, Role};
-use flows::idempotency::Keeper;
-use flows::invitations::{self, Asked, InvitationView};
+use flows::platform::idempotency::Keeper;
+use flows::workspace::invitations::{self, Asked, InvitationView};
 use flows::{Page, Paged};
 use std::sync::Arc;
 

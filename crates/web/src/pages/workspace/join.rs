@@ -14,10 +14,10 @@ use axum::http::StatusCode;
 use axum::response::Response;
 use domain::identity::{Email, InvitationState};
 use domain::{InvitationId, Secret};
-use flows::invitations::{self, Accepting, InvitationView, Reader};
-use flows::manage::{ManageRefusal, Unmanaged};
-use flows::pass::Held;
-use flows::session::Caller;
+use flows::access::caller::Caller;
+use flows::platform::management_error::{ManageRefusal, Unmanaged};
+use flows::platform::one_time_link::Held;
+use flows::workspace::invitations::{self, Accepting, InvitationView, Reader};
 
 /// The field by which somebody says that they mean it.
 const ANYWAY: &str = "anyway";

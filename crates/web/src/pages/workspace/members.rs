@@ -14,8 +14,9 @@ use axum::response::Response;
 use domain::Timestamp;
 use domain::access::Operation;
 use domain::identity::{Member, Role, User};
-use flows::manage::{ManageRefusal, Unmanaged};
-use flows::{Failure, Found, Page, members};
+use flows::platform::management_error::{ManageRefusal, Unmanaged};
+use flows::workspace::members;
+use flows::{Failure, Found, Page};
 
 /// Rows of a page.
 const ROWS: i64 = 20;

@@ -15,9 +15,9 @@ use domain::ClientId;
 use domain::client::Trust;
 use domain::identity::AppPolicy;
 use domain::oauth::error::{ErrorCode, Refusal as _};
-use flows::app_policy::{self, Effect, ListedClient};
-use flows::manage::ManageRefusal;
-use flows::{Failure, Page, Paged, workspace_apps};
+use flows::platform::management_error::ManageRefusal;
+use flows::workspace::policy::{Effect, ListedClient};
+use flows::{Failure, Page, Paged, workspace};
 
 /// Rows of a page.
 const ROWS: i64 = 20;
@@ -90,10 +90,10 @@ struct Kept<'k> {
 async fn page<'k>(state: &WebState, person: &Person, kept: Kept<'k>) -> Outcome<PolicyPage<'k>> {
     let (app, ctx, who) = (state.app(), &person.ctx, &person.principal);
     let frame = person.frame(state, Section::Access);
-    let now = app_policy::read(app, ctx, who).await?;
+    let now = workspace::policy::read(app, ctx, who).await?;
     let mut choices = Vec::new();
     for policy in AppPolicy::ALL {
-        let effect = app_policy::preview(app, ctx, who, policy.as_str()).await?;
+        let effect = workspace::policy::preview(app, ctx, who, policy.as_str()).await?;
         choices.push(Choice {
             value: policy.as_str(),
             title: frame.say(title(policy)),
@@ -103,8 +103,8 @@ async fn page<'k>(state: &WebState, person: &Person, kept: Kept<'k>) -> Outcome<
         });
     }
     let Paged { items: listed, total } =
-        app_policy::listed(app, ctx, who, Page::new(person.page_number(), ROWS)).await?;
-    let known = app_policy::unlisted(app, ctx, who).await?;
+        workspace::policy::listed(app, ctx, who, Page::new(person.page_number(), ROWS)).await?;
+    let known = workspace::policy::unlisted(app, ctx, who).await?;
     let path = person.path(state, Section::Access);
     Ok(PolicyPage {
         problem: kept.problem,
@@ -159,11 +159,11 @@ async fn wrong(
 pub async fn ask(State(state): State<WebState>, person: Person) -> Response {
     let chosen = person.query("policy");
     let (app, ctx, who) = (state.app(), &person.ctx, &person.principal);
-    let effect = match app_policy::preview(app, ctx, who, chosen).await {
+    let effect = match workspace::policy::preview(app, ctx, who, chosen).await {
         Ok(effect) => effect,
         Err(failure) => return wrong(&state, &person, &failure, ("", "")).await,
     };
-    let now = match app_policy::read(app, ctx, who).await {
+    let now = match workspace::policy::read(app, ctx, who).await {
         Ok(now) => now,
         Err(failure) => return person.refused(&state, &failure),
     };
@@ -198,7 +198,7 @@ pub async fn ask(State(state): State<WebState>, person: Person) -> Response {
 pub async fn post(State(state): State<WebState>, posted: Posted) -> Response {
     let (person, policy) = (&posted.person, posted.field("policy"));
     let (app, ctx, who) = (state.app(), &person.ctx, &person.principal);
-    match app_policy::set(app, ctx, who, posted.set_to(policy)).await {
+    match workspace::policy::set(app, ctx, who, posted.set_to(policy)).await {
         Ok((ended, before)) => {
             let path = format!("{}/policy", person.path(&state, Section::Access));
             let undo = Undo::by(path.clone()).back("policy", before.as_str(), policy).partly(ended.any());
@@ -210,7 +210,7 @@ pub async fn post(State(state): State<WebState>, posted: Posted) -> Response {
 
 pub async fn allow(State(state): State<WebState>, posted: Posted) -> Response {
     let (person, client) = (&posted.person, posted.field("client").trim());
-    match app_policy::allow(state.app(), &person.ctx, &person.principal, client).await {
+    match workspace::policy::allow(state.app(), &person.ctx, &person.principal, client).await {
         Ok(()) => {
             let path = format!("{}/policy", person.path(&state, Section::Access));
             let undo = Undo::by(format!("{path}/apps/{client}/remove"));
@@ -226,12 +226,12 @@ pub async fn ask_disallow(
     person: Person,
 ) -> Response {
     let (app, ctx, who) = (state.app(), &person.ctx, &person.principal);
-    let policy = match app_policy::read(app, ctx, who).await {
+    let policy = match workspace::policy::read(app, ctx, who).await {
         Ok(policy) => policy,
         Err(failure) => return person.refused(&state, &failure),
     };
     // An app on the list need not be in use here.
-    let at_stake = match workspace_apps::at_stake(app, ctx, who, &client, None).await {
+    let at_stake = match workspace::apps::at_stake(app, ctx, who, &client, None).await {
         Ok(at_stake) => Some(at_stake),
         Err(Failure::Refused(refusal)) if refusal.code() == ErrorCode::NotFound => None,
         Err(failure) => return person.refused(&state, &failure),
@@ -273,7 +273,7 @@ pub async fn disallow(
     posted: Posted,
 ) -> Response {
     let person = &posted.person;
-    match app_policy::disallow(state.app(), &person.ctx, &person.principal, &client).await {
+    match workspace::policy::disallow(state.app(), &person.ctx, &person.principal, &client).await {
         Ok(ended) => {
             let path = format!("{}/policy", person.path(&state, Section::Access));
             let undo = Undo::by(format!("{path}/apps")).with("client", &client).partly(ended.any());

@@ -1,0 +1,58 @@
+//! The caller by an `Authorization` header.
+use crate::access::caller::{Caller, KeyView, PatView};
+use crate::{App, Ctx, Fault};
+use domain::Timestamp;
+use store::StoreError;
+
+/// The last use of a credential is noted this exactly, in seconds: a busy one writes once a minute.
+const LAST_USE_PRECISION: i64 = 60;
+
+/// Whether a use now is worth a note.
+fn is_news(ctx: &Ctx, last_used_at: Option<Timestamp>) -> bool {
+    last_used_at.is_none_or(|at| ctx.now.since(at) >= LAST_USE_PRECISION)
+}
+
+/// The caller by `Authorization: Bearer`: a personal access token or an API key.
+pub(crate) async fn bearer(app: &App, ctx: &Ctx, token: &str) -> Result<Caller, Fault> {
+    let hash = app.pepper().hash(token);
+    let prefix = &app.settings().token_prefix;
+    let is = |kind: &str| token.strip_prefix(prefix.as_str()).is_some_and(|rest| rest.starts_with(kind));
+    let now = ctx.now;
+    let mut tx = app.store().read().await?;
+    if is("_pat_") {
+        let found = store::credentials::personal_token_by_hash(&mut tx, &hash, now).await?;
+        drop(tx);
+        let Some((token, user)) = found else { return Ok(Caller::Nobody) };
+        if is_news(ctx, token.last_used_at) {
+            let id = token.id;
+            let note = app
+                .store()
+                .write(move |tx| Box::pin(async move { store::credentials::touch_personal_token(tx, id, now).await }));
+            note.await.map_err(|error: StoreError| Fault::from(error))?;
+        }
+        return Ok(Caller::Pat(Box::new(PatView {
+            id: token.id,
+            scopes: token.scopes,
+            expires_at: token.expires_at,
+            user,
+        })));
+    }
+    if is("_sk_") {
+        let found = store::credentials::api_key_by_hash(&mut tx, &hash, now).await?;
+        drop(tx);
+        let Some((kept, workspace)) = found else { return Ok(Caller::Nobody) };
+        let Some(rights) = kept.key.rights(kept.creator.as_ref()) else {
+            return Ok(Caller::OrphanedKey(workspace.id));
+        };
+        let key = kept.key;
+        if is_news(ctx, key.last_used_at) {
+            let id = key.id;
+            let note = app
+                .store()
+                .write(move |tx| Box::pin(async move { store::credentials::touch_api_key(tx, id, now).await }));
+            note.await.map_err(|error: StoreError| Fault::from(error))?;
+        }
+        return Ok(Caller::ApiKey(Box::new(KeyView { key, workspace, rights })));
+    }
+    Ok(Caller::Nobody)
+}

@@ -1,0 +1,115 @@
+//! Making API keys and personal access tokens, without asking who wants it.
+use crate::access::credential_facts;
+use crate::platform::audit_log::About;
+use crate::platform::changes::{self, Told};
+use crate::platform::idempotency::last_step::{Last, Plain};
+use crate::{App, Ctx, Fault};
+use domain::events::Change;
+use domain::identity::{ApiKey, MemberRoles, PersonalAccessToken};
+use domain::{ApiKeyId, PersonalAccessTokenId, ScopeSet, Secret, Timestamp, UserId, WorkspaceId};
+use store::StoreError;
+use store::credentials::KeptKey;
+
+/// What a new API key or personal access token is made of.
+#[derive(Debug, Clone)]
+pub struct NewCredential {
+    pub name: String,
+    pub scopes: ScopeSet,
+    pub expires_at: Option<Timestamp>,
+}
+
+/// Creates an API key; the secret is shown once. `made_by` answers for it: it never has more rights than they have.
+pub async fn create_api_key(
+    app: &App,
+    ctx: &Ctx,
+    workspace: WorkspaceId,
+    roles: MemberRoles,
+    made_by: Option<UserId>,
+    new: NewCredential,
+) -> Result<(ApiKey, Secret), Fault> {
+    let last = Plain.after(|(kept, secret): (KeptKey, Secret)| (kept.key, secret));
+    create_api_key_and(app, ctx, workspace, roles, made_by, new, last).await
+}
+
+/// The same, with who answers for it, and with a last step.
+pub(crate) async fn create_api_key_and<L: Last<(KeptKey, Secret)>>(
+    app: &App,
+    ctx: &Ctx,
+    workspace: WorkspaceId,
+    roles: MemberRoles,
+    made_by: Option<UserId>,
+    new: NewCredential,
+    last: L,
+) -> Result<L::Out, Fault> {
+    let secret = Secret::generate(&app.settings().token_prefix, "sk", &ctx.random());
+    let key = ApiKey {
+        id: ApiKeyId::new(ctx.now, ctx.random()),
+        workspace_id: workspace,
+        name: new.name,
+        roles,
+        scopes: new.scopes,
+        hash: app.pepper().hash(secret.expose()),
+        hint: secret.hint(),
+        created_by: made_by,
+        created_at: ctx.now,
+        expires_at: new.expires_at,
+        last_used_at: None,
+        revoked_at: None,
+    };
+    let of = ctx.clone();
+    let work = app.store().write(move |tx| {
+        Box::pin(async move {
+            store::credentials::insert_api_key(tx, &key).await?;
+            let about = About::default().and_workspace(Some(workspace));
+            changes::within(tx, &of, Told::of(Change::ApiKeyCreated, about).with(credential_facts::of_key(&key)))
+                .await?;
+            let kept = store::credentials::api_key(tx, workspace, key.id).await?;
+            last.within(tx, (kept.unwrap_or(KeptKey { key, creator: None }), secret)).await
+        })
+    });
+    work.await.map_err(|error: StoreError| Fault::from(error))
+}
+
+/// Makes a personal access token; the secret is shown this once.
+pub async fn create_personal_access_token(
+    app: &App,
+    ctx: &Ctx,
+    user: UserId,
+    new: NewCredential,
+) -> Result<(PersonalAccessToken, Secret), Fault> {
+    create_personal_access_token_and(app, ctx, user, new, Plain).await
+}
+
+/// The same, with a last step.
+pub(crate) async fn create_personal_access_token_and<L: Last<(PersonalAccessToken, Secret)>>(
+    app: &App,
+    ctx: &Ctx,
+    user: UserId,
+    new: NewCredential,
+    last: L,
+) -> Result<L::Out, Fault> {
+    let secret = Secret::generate(&app.settings().token_prefix, "pat", &ctx.random());
+    let token = PersonalAccessToken {
+        id: PersonalAccessTokenId::new(ctx.now, ctx.random()),
+        user_id: user,
+        name: new.name,
+        scopes: new.scopes,
+        hash: app.pepper().hash(secret.expose()),
+        hint: secret.hint(),
+        created_at: ctx.now,
+        expires_at: new.expires_at,
+        last_used_at: None,
+        revoked_at: None,
+    };
+    let of = ctx.clone();
+    let work = app.store().write(move |tx| {
+        Box::pin(async move {
+            store::credentials::insert_personal_token(tx, &token).await?;
+            let told =
+                Told::of(Change::PersonalTokenCreated, About::user(user)).with(credential_facts::of_token(&token));
+            changes::within(tx, &of, told).await?;
+            last.within(tx, (token, secret)).await
+        })
+    });
+    work.await.map_err(|error: StoreError| Fault::from(error))
+}

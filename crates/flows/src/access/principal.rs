@@ -1,0 +1,204 @@
+//! On whose behalf a request to the management APIs acts: a person by session or token, a workspace by API key.
+use crate::access::bearer;
+use crate::access::caller::{Caller, SessionView};
+use crate::grants::access_token::{self, LiveBearer};
+use crate::grants::subject::home;
+use crate::platform::audit_log::About;
+use crate::platform::management_error::{ManageRefusal, Managed, Unmanaged};
+use crate::{App, Ctx, Failure};
+use domain::access::{Credential, Denied, Limit, Principal};
+use domain::client::SubType;
+use domain::identity::{Role, User, WorkspaceMembership};
+use domain::oauth::error::Refusal as _;
+use domain::{ClientId, WorkspaceId};
+
+fn refused<T>(app: &App, ctx: &Ctx, why: Unmanaged) -> Managed<T> {
+    app.record(ctx, "management", why.reason(), About::default());
+    Err(Failure::Refused(why.into()))
+}
+
+/// The same for a known caller: the log names them.
+fn refused_to<T>(app: &App, ctx: &Ctx, who: &Principal, why: Unmanaged) -> Managed<T> {
+    refused(app, &ctx.by(who), why)
+}
+
+/// Who sends `Authorization: Bearer`: an API key, a personal access token, or an access token. `named` is the workspace
+/// that a person wants to act in; without it, it is their only or default one.
+pub async fn by_bearer(app: &App, ctx: &Ctx, token: &str, named: Option<&str>) -> Managed<Principal> {
+    match bearer::bearer(app, ctx, token).await? {
+        Caller::Pat(view) => {
+            let credential = Credential::PersonalToken(view.id);
+            person(app, ctx, &view.user, Limit::Scopes(view.scopes.clone()), credential, named).await
+        }
+        Caller::ApiKey(view) => {
+            let id = view.workspace.id;
+            let principal = Principal {
+                user: None,
+                workspace: Some((id, view.rights.roles.role)),
+                operator: view.rights.operator,
+                limit: Limit::Scopes(view.key.scopes.clone()),
+                credential: Credential::ApiKey(view.key.id),
+                responsible: view.key.created_by,
+            };
+            if named.is_some_and(|named| named != id.to_string()) {
+                return refused_to(app, ctx, &principal, Unmanaged::WorkspaceUnknown);
+            }
+            Ok(principal)
+        }
+        Caller::OrphanedKey(workspace) => {
+            let about = About::default().and_workspace(Some(workspace));
+            app.record(ctx, "management", Unmanaged::CreatorGone.reason(), about);
+            Err(Failure::Refused(Unmanaged::CreatorGone.into()))
+        }
+        Caller::Session(_) | Caller::Nobody => by_access_token(app, ctx, token, named).await,
+    }
+}
+
+/// An access token acts within its scopes: for its workspace, or for its user.
+async fn by_access_token(app: &App, ctx: &Ctx, token: &str, named: Option<&str>) -> Managed<Principal> {
+    app.look_for_key_of(ctx, token).await?;
+    let mut tx = app.store().read().await?;
+    let Ok(live) = access_token::read(app, ctx, &mut tx, token).await? else {
+        return refused(app, ctx, Unmanaged::CredentialUnknown);
+    };
+    if !live.payload.is_for(&app.settings().issuer) {
+        return refused(app, ctx, Unmanaged::OtherAudience);
+    }
+    let scopes = Limit::Scopes(live.payload.scopes.clone());
+    let LiveBearer::Grant(context) = &live.bearer else {
+        return refused(app, ctx, Unmanaged::CredentialUnknown);
+    };
+    let grant = &context.grant;
+    let credential = Credential::AccessToken { grant: grant.id, client: grant.client_id.clone() };
+    let principal = if grant.sub_type == SubType::User {
+        let user = store::users::by_id(&mut tx, grant.user_id).await?;
+        drop(tx);
+        let Some(user) = user else { return refused(app, ctx, Unmanaged::CredentialUnknown) };
+        let principal = person(app, ctx, &user, scopes, credential, named).await?;
+        admitted(app, ctx, principal, &grant.client_id, named.is_some()).await?
+    } else {
+        drop(tx);
+        let workspace = grant.workspace_id.zip(context.roles.as_ref().map(|roles| roles.role));
+        let responsible = Some(grant.user_id);
+        let principal = Principal { user: None, workspace, operator: false, limit: scopes, credential, responsible };
+        if named.is_some_and(|named| grant.workspace_id.is_none_or(|id| id.to_string() != named)) {
+            return refused_to(app, ctx, &principal, Unmanaged::WorkspaceUnknown);
+        }
+        admitted(app, ctx, principal, &grant.client_id, true).await?
+    };
+    access_token::note_seen(app, &live).await?;
+    Ok(principal)
+}
+
+/// The caller with the workspace that they act in, if its rule admits the client. One that was not named is left out: the
+/// token still acts for its user.
+async fn admitted(app: &App, ctx: &Ctx, caller: Principal, client: &ClientId, named: bool) -> Managed<Principal> {
+    let Some((workspace, _)) = caller.workspace else { return Ok(caller) };
+    let mut tx = app.store().read().await?;
+    if store::app_policy::allows(&mut tx, workspace, client).await? {
+        return Ok(caller);
+    }
+    drop(tx);
+    if named {
+        refused_to(app, ctx, &caller, Unmanaged::AppNotAllowed)
+    } else {
+        Ok(Principal { workspace: None, ..caller })
+    }
+}
+
+/// Who is signed in.
+pub async fn by_session(app: &App, ctx: &Ctx, caller: &Caller, named: Option<&str>) -> Managed<Principal> {
+    match caller {
+        Caller::Session(view) => {
+            person(app, ctx, &view.user, Limit::Role, Credential::Session(view.session.id), named).await
+        }
+        _ => refused(app, ctx, Unmanaged::CredentialMissing),
+    }
+}
+
+/// Who allows or denies an app access: the person, by session or personal access token. An app's own token is none,
+/// whomever it speaks for: an app cannot agree to what it asks for.
+pub async fn authorizing(app: &App, ctx: &Ctx, token: Option<&str>, session: Caller) -> Managed<Caller> {
+    let Some(token) = token else { return Ok(session) };
+    if let caller @ Caller::Pat(_) = bearer::bearer(app, ctx, token).await? {
+        return Ok(caller);
+    }
+    let other = by_bearer(app, ctx, token, None).await?;
+    app.record(&ctx.by(&other), "management", Denied::PersonOnly.reason(), About::default());
+    Err(Failure::Refused(Denied::PersonOnly.into()))
+}
+
+/// Refuses whoever sent a session from a page of another site (the cookie alone proves nothing, RFC 6749 §10.12).
+pub fn other_site(app: &App, ctx: &Ctx) -> Failure<ManageRefusal> {
+    app.record(ctx, "management", Unmanaged::OtherSite.reason(), About::default());
+    Failure::Refused(Unmanaged::OtherSite.into())
+}
+
+/// A person on a page, and where they belong.
+#[derive(Debug)]
+pub struct AtPage {
+    pub principal: Principal,
+    pub memberships: Vec<WorkspaceMembership>,
+}
+
+/// Who is signed in, in the workspace that a page is about. Where it is about none, they are in the one they are at home
+/// in, or else in their first one.
+pub async fn at_page(app: &App, ctx: &Ctx, view: &SessionView, named: Option<&str>) -> Managed<AtPage> {
+    let user = &view.user;
+    let memberships = {
+        let mut tx = app.store().read().await?;
+        let mut first = store::workspaces::list_for_user(&mut tx, user.id).await?;
+        let id = named.and_then(|named| named.parse().ok());
+        // Of very many workspaces the named one may not be among the first.
+        if let Some(id) = id.filter(|id| !first.iter().any(|m| m.workspace_id == *id)) {
+            first.extend(store::workspaces::membership(&mut tx, user.id, id).await?);
+        }
+        first
+    };
+    let credential = Credential::Session(view.session.id);
+    let place = |m: &WorkspaceMembership| (m.workspace_id, m.roles.role);
+    let workspace = match named {
+        Some(named) => {
+            let Some(member) = memberships.iter().find(|m| m.workspace_id.to_string() == named) else {
+                let outside = of_person(user, None, Limit::Role, credential);
+                return refused_to(app, ctx, &outside, Unmanaged::WorkspaceUnknown);
+            };
+            Some(place(member))
+        }
+        None => home(user, &memberships).map(|(id, roles)| (id, roles.role)).or(memberships.first().map(place)),
+    };
+    let principal = of_person(user, workspace, Limit::Role, credential);
+    Ok(AtPage { principal, memberships })
+}
+
+fn of_person(user: &User, workspace: Option<(WorkspaceId, Role)>, limit: Limit, credential: Credential) -> Principal {
+    let (id, operator) = (Some(user.id), user.is_operator);
+    Principal { user: id, workspace, operator, limit, credential, responsible: id }
+}
+
+async fn person(
+    app: &App,
+    ctx: &Ctx,
+    user: &User,
+    limit: Limit,
+    credential: Credential,
+    named: Option<&str>,
+) -> Managed<Principal> {
+    let mut tx = app.store().read().await?;
+    let workspace = if let Some(named) = named {
+        let id: Option<WorkspaceId> = named.parse().ok();
+        let member = match id {
+            Some(id) => store::workspaces::member(&mut tx, user.id, id).await?,
+            None => None,
+        };
+        let Some(member) = member else {
+            let outside = of_person(user, None, limit, credential);
+            return refused_to(app, ctx, &outside, Unmanaged::WorkspaceUnknown);
+        };
+        Some((member.workspace_id, member.roles.role))
+    } else {
+        let memberships = store::workspaces::list_for_user(&mut tx, user.id).await?;
+        home(user, &memberships).map(|(id, roles)| (id, roles.role))
+    };
+    Ok(of_person(user, workspace, limit, credential))
+}

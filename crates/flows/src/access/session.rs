@@ -1,0 +1,29 @@
+//! The session of a browser.
+use crate::access::caller::{Caller, SessionView};
+use crate::{App, Ctx, Fault};
+use domain::Secret;
+
+/// The session of a cookie, if it is alive; its idle limit moves on, at most every few minutes.
+pub async fn current(app: &App, ctx: &Ctx, cookie: &str) -> Result<Caller, Fault> {
+    const PRECISION: i64 = 300;
+    let hash = app.pepper().hash(cookie);
+    let found = {
+        let mut tx = app.store().read().await?;
+        store::sessions::by_secret_hash(&mut tx, &hash, ctx.now).await?
+    };
+    let Some((session, user)) = found else { return Ok(Caller::Nobody) };
+    if ctx.now.since(session.last_seen_at) >= PRECISION {
+        let lifetimes = &app.settings().lifetimes;
+        let limit = session.auth_time.plus(lifetimes.session_absolute);
+        let (id, now, expires_at) = (session.id, ctx.now, ctx.now.plus(lifetimes.session_idle).min(limit));
+        app.store()
+            .write(move |tx| Box::pin(async move { store::sessions::touch(tx, id, now, expires_at).await }))
+            .await?;
+    }
+    Ok(Caller::Session(Box::new(SessionView { session, user })))
+}
+
+/// A secret for the cookie of a session.
+pub(crate) fn new_secret(app: &App, ctx: &Ctx) -> Secret {
+    Secret::generate(&app.settings().token_prefix, "ses", &ctx.random())
+}

@@ -1,0 +1,49 @@
+//! Sessions by whom they belong to, without asking who wants it: for signing out and for the command line.
+use crate::platform::audit_log::About;
+use crate::platform::changes::{self, Told};
+use crate::{App, Ctx, Fault};
+use domain::events::Change;
+use domain::identity::Session;
+use domain::{SessionId, UserId};
+use store::StoreError;
+
+/// Ends a session of this user; the operator may end anybody's.
+pub async fn end(app: &App, ctx: &Ctx, id: SessionId, of: Option<UserId>) -> Result<bool, Fault> {
+    let by = ctx.clone();
+    let work = app.store().write(move |tx| {
+        Box::pin(async move {
+            let ended = match of {
+                Some(user) => store::sessions::end_for_user(tx, id, user).await?,
+                None => store::sessions::end(tx, id).await?,
+            };
+            if ended {
+                let about = of.map(About::user).unwrap_or_default();
+                changes::within(tx, &by, Told::of(Change::SignedOut, about)).await?;
+            }
+            Ok(ended)
+        })
+    });
+    work.await.map_err(|error: StoreError| Fault::from(error))
+}
+
+/// Ends one session of a user, or all of them; answers how many.
+pub async fn end_some(app: &App, ctx: &Ctx, user: UserId, one: Option<SessionId>) -> Result<u64, Fault> {
+    if let Some(id) = one {
+        return Ok(u64::from(end(app, ctx, id, Some(user)).await?));
+    }
+    let of = ctx.clone();
+    let work = app.store().write(move |tx| {
+        Box::pin(async move {
+            let ended = store::sessions::end_all_for_user(tx, user, None).await?;
+            changes::within(tx, &of, Told::of(Change::SignedOut, About::user(user))).await?;
+            Ok(ended)
+        })
+    });
+    work.await.map_err(|error: StoreError| Fault::from(error))
+}
+
+/// The live sessions of a user.
+pub async fn list(app: &App, ctx: &Ctx, user: UserId) -> Result<Vec<Session>, Fault> {
+    let mut tx = app.store().read().await?;
+    Ok(store::sessions::list_for_user(&mut tx, user, ctx.now).await?)
+}

@@ -1,0 +1,125 @@
+//! What a person allowed applications, as that person manages it.
+use crate::grants::consents;
+pub use crate::grants::consents::AllowedApp;
+use crate::platform::audit_log::About;
+use crate::platform::management_error::{ManageRefusal, Managed, Unmanaged};
+use crate::platform::refused::refused;
+use crate::platform::retention::KEEP_ENDED_GRANTS;
+use crate::{App, Ctx};
+use domain::access::{Operation, Principal};
+use domain::client::Trust;
+use domain::{ClientId, ScopeSet, Timestamp, WorkspaceId};
+use store::{Page, Paged};
+
+/// The person's applications, the one that was allowed something last first.
+pub async fn list(app: &App, ctx: &Ctx, principal: &Principal) -> Managed<Vec<AllowedApp>> {
+    let user = principal.person_for(Operation::ReadConsents);
+    let user = user.map_err(|denied| refused(app, ctx, "consent.list", About::default(), denied))?;
+    Ok(consents::of_user(app, user).await?)
+}
+
+/// An application that the person allowed something.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Connected {
+    pub client_id: ClientId,
+    pub client_name: String,
+    pub trust: Trust,
+    pub homepage: Option<String>,
+    /// Whether someone besides the operator manages it.
+    pub has_owner: bool,
+    /// What it was allowed last comes first.
+    pub places: Vec<Place>,
+}
+
+/// What it was allowed in one workspace.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Place {
+    /// Absent for what was allowed in the person's own name.
+    pub workspace_id: Option<WorkspaceId>,
+    pub workspace_name: Option<String>,
+    /// The names of the workspaces whose id, with the person's roles there, tokens in the person's own name carry today: each
+    /// authorization keeps the one that the consent page named, and the next without a page shows the latest of them.
+    pub homes: Vec<String>,
+    /// The next one shows the default workspace of then instead.
+    pub follows_default: bool,
+    pub scopes: ScopeSet,
+    pub since: Timestamp,
+    /// When the consent was last widened.
+    pub updated_at: Timestamp,
+    /// When a grant of it was last made or renewed.
+    pub last_used_at: Option<Timestamp>,
+}
+
+impl Place {
+    /// Whether it surely was never used: no grant of so young a consent is forgotten yet.
+    pub fn is_unused(&self, now: Timestamp) -> bool {
+        self.last_used_at.is_none() && now < self.since.plus(KEEP_ENDED_GRANTS)
+    }
+}
+
+fn connected(consents: Vec<store::consents::Connection>) -> Option<Connected> {
+    let first = consents.first()?.app.client.clone();
+    let place = |store::consents::Connection { app, last_used_at, homes }| Place {
+        workspace_id: app.consent.workspace_id,
+        workspace_name: app.workspace_name,
+        homes,
+        follows_default: app.consent.follows_default(&app.client),
+        scopes: app.consent.scopes,
+        since: app.consent.created_at,
+        updated_at: app.consent.updated_at,
+        last_used_at,
+    };
+    Some(Connected {
+        has_owner: first.has_owner(),
+        client_id: first.id,
+        client_name: first.name,
+        trust: first.trust,
+        homepage: first.config.client_uri,
+        places: consents.into_iter().map(place).collect(),
+    })
+}
+
+/// A page of the applications with `part` in their names, by workspace; the one that was allowed something last first.
+pub async fn page(app: &App, ctx: &Ctx, principal: &Principal, part: &str, page: Page) -> Managed<Paged<Connected>> {
+    let user = principal.person_for(Operation::ReadConsents);
+    let user = user.map_err(|denied| refused(app, ctx, "consent.list", About::default(), denied))?;
+    let mut tx = app.store().read().await?;
+    let Paged { items, total } = store::consents::page_for_user(&mut tx, user, part.trim(), page, ctx.now).await?;
+    Ok(Paged { items: items.into_iter().filter_map(connected).collect(), total })
+}
+
+/// One of them.
+pub async fn one(app: &App, ctx: &Ctx, principal: &Principal, id: &str) -> Managed<Connected> {
+    let user = principal.person_for(Operation::ReadConsents);
+    let user = user.map_err(|denied| refused(app, ctx, "consent.list", About::default(), denied))?;
+    let unknown = || refused(app, ctx, "consent.list", About::default(), Unmanaged::ConsentUnknown);
+    let id = ClientId::parse(id).map_err(|_| unknown())?;
+    let consents = {
+        let mut tx = app.store().read().await?;
+        store::consents::of_user_and_client(&mut tx, user, &id, ctx.now).await?
+    };
+    connected(consents).ok_or_else(unknown)
+}
+
+/// Takes back what the person allowed the application in one workspace; without one, in their own name.
+pub async fn disconnect(app: &App, ctx: &Ctx, principal: &Principal, id: &str, workspace: Option<&str>) -> Managed<()> {
+    let unknown = || refused(app, ctx, "consent.revoked", About::default(), Unmanaged::ConsentUnknown);
+    let user = principal.person_for(Operation::RevokeConsents);
+    let user = user.map_err(|denied| refused(app, ctx, "consent.revoked", About::default(), denied))?;
+    let id = ClientId::parse(id).map_err(|_| unknown())?;
+    let workspace = workspace.map(str::parse).transpose().map_err(|_| unknown())?;
+    if consents::revoke_one(app, ctx, &id, user, workspace).await? { Ok(()) } else { Err(unknown()) }
+}
+
+/// Takes back all that the person allowed the application; its tokens are dead at once.
+pub async fn revoke(app: &App, ctx: &Ctx, principal: &Principal, id: &str) -> Managed<()> {
+    let refuse = |r: ManageRefusal| refused(app, ctx, "consent.revoked", About::default(), r);
+    let user = principal.person_for(Operation::RevokeConsents);
+    let user = user.map_err(|denied| refuse(denied.into()))?;
+    let id = ClientId::parse(id).map_err(|_| refuse(Unmanaged::ConsentUnknown.into()))?;
+    if consents::revoke_user(app, ctx, &id, user).await? {
+        Ok(())
+    } else {
+        Err(refuse(Unmanaged::ConsentUnknown.into()))
+    }
+}

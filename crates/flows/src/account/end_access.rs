@@ -1,0 +1,27 @@
+//! What ends with a password: everything that acts for its person.
+use crate::Ctx;
+use crate::platform::events;
+use domain::events::Event;
+use domain::oauth::grant::EndReason;
+use domain::{SessionId, UserId};
+use serde_json::{Value, json};
+use store::grants::Whose;
+use store::{StoreError, Tx};
+
+/// Ends all that acts for the person but the session `current`, and what is about to: codes, and answers to devices. Answers
+/// what, for the audit log and for webhooks.
+pub(crate) async fn everywhere(
+    tx: &mut Tx,
+    ctx: &Ctx,
+    user: UserId,
+    current: Option<SessionId>,
+) -> Result<(Value, Vec<Event>), StoreError> {
+    const WHY: EndReason = EndReason::SignedOut;
+    store::epochs::raise_of_user(tx, user).await?;
+    let sessions = store::sessions::end_all_for_user(tx, user, current).await?;
+    let tokens = store::credentials::revoke_personal_tokens_of(tx, user, ctx.now).await?;
+    let ended = store::grants::end_each(tx, Whose::User(user), WHY, ctx.now).await?;
+    let grants = ended.len();
+    let counts = json!({"sessions": sessions, "personal_access_tokens": tokens, "grants": grants});
+    Ok((counts, events::grants_ended(ctx, ended, WHY)))
+}

@@ -1,0 +1,13 @@
+//! A person's own account, and the accounts of the server.
+
+pub mod apps;
+pub(crate) mod end_access;
+pub mod password;
+pub mod profile;
+pub(crate) mod profile_records;
+pub mod sessions;
+pub mod sign_in_refusal;
+pub(crate) mod token_records;
+pub mod tokens;
+pub(crate) mod users;
+pub mod workspaces;

@@ -1,0 +1,113 @@
+//! Changing one's own password.
+use crate::access;
+use crate::account::profile::{GONE, person};
+use crate::account::sign_in_refusal::SignInRefusal;
+use crate::account::{end_access, users};
+use crate::platform::attempts::Attempt;
+use crate::platform::audit_log::About;
+use crate::platform::changes::{self, Told};
+use crate::platform::known_browser::{self, NewMark};
+use crate::platform::management_error::{ManageRefusal, Managed, Unmanaged};
+use crate::platform::refused::refused;
+use crate::platform::turns::Who;
+use crate::{App, Ctx, Fault};
+use domain::access::{Operation, Principal};
+use domain::{Secret, SessionId, events};
+use store::StoreError;
+
+/// How a password is changed.
+#[derive(Debug)]
+pub struct PasswordChange<'p> {
+    pub old: &'p Secret,
+    pub new: &'p Secret,
+    /// Ends all other sessions, all personal access tokens and all authorizations of apps (checklist 71).
+    pub end_others: bool,
+}
+
+/// What the browser has from then on in which a password was changed: what it had is void.
+#[derive(Debug, Clone)]
+pub struct Renewed {
+    /// The secret of its session, which goes on.
+    pub session: Option<Secret>,
+    pub mark: NewMark,
+}
+
+/// Changes the person's password. The session `current` goes on with a new secret, which is the answer. Guesses of the
+/// old password are slowed down together with those at the sign-in.
+pub async fn change_password(
+    app: &App,
+    ctx: &Ctx,
+    principal: &Principal,
+    current: Option<SessionId>,
+    change: &PasswordChange<'_>,
+) -> Managed<Renewed> {
+    const KIND: &str = "user.password_changed";
+    let &PasswordChange { old, new, end_others } = change;
+    let id = person(app, ctx, principal, Operation::WriteAccount, KIND)?;
+    let refuse = |r: ManageRefusal| refused(app, ctx, KIND, About::user(id), r);
+    let user = {
+        let mut tx = app.store().read().await?;
+        store::users::by_id(&mut tx, id).await?.ok_or(GONE)?
+    };
+    users::check_password(new, &[user.email.as_str(), &user.name]).map_err(|why| {
+        let why = match why {
+            SignInRefusal::PasswordLong => Unmanaged::PasswordLong,
+            SignInRefusal::PasswordGuessable => Unmanaged::PasswordGuessable,
+            _ => Unmanaged::PasswordShort,
+        };
+        refuse(why.of("new_password"))
+    })?;
+    let attempt = Attempt::at_own_password(app, ctx, &user.email.key());
+    if attempt.filter(app, ctx).is_err() || attempt.reserve(app, ctx).await?.is_err() {
+        return Err(refuse(Unmanaged::TooManyAttempts.into()));
+    }
+    let wrong = || refuse(Unmanaged::PasswordWrong.of("current_password"));
+    let hashed = match app.passwords().verify(Who::Known, ctx, old, user.password_hash.as_deref()).await {
+        Ok(false) => return Err(wrong()),
+        Ok(true) => app.passwords().hash(Who::Known, new, ctx).await,
+        Err(fault) => Err(fault),
+    };
+    let to = match hashed {
+        Ok(to) => to,
+        Err(fault) => {
+            attempt.was_not_made(app).await;
+            return Err(fault.into());
+        }
+    };
+    let Some(from) = user.password_hash else { return Err(wrong()) };
+    let (of, tried) = (ctx.clone(), attempt.clone());
+    let secret = access::session::new_secret(app, ctx);
+    let session = current.map(|session| (session, app.pepper().hash(secret.expose())));
+    let work = app.store().write(move |tx| {
+        Box::pin(async move {
+            if !store::users::change_password(tx, id, &from, &to, of.now).await? {
+                return Ok(None);
+            }
+            tried.succeed(tx).await?;
+            let renewed = match session {
+                // A copy of the old cookie no longer opens this session.
+                Some((session, hash)) => store::sessions::renew(tx, session, id, &hash).await?,
+                None => false,
+            };
+            let mut told = Told::of(events::Change::PasswordChanged, About::user(id));
+            if end_others {
+                let (ended, events) = end_access::everywhere(tx, &of, id, current).await?;
+                told = told.with(ended).events(events);
+            }
+            changes::within(tx, &of, told).await?;
+            Ok(Some((renewed, store::users::by_id(tx, id).await?)))
+        })
+    });
+    // Another request was faster: the old password is wrong by now.
+    let done = match work.await.map_err(|error: StoreError| Fault::from(error)) {
+        Ok(done) => done,
+        Err(fault) => {
+            attempt.was_not_made(app).await;
+            return Err(fault.into());
+        }
+    };
+    let Some((renewed, user)) = done else { return Err(wrong()) };
+    attempt.succeeded(app);
+    let mark = known_browser::issue(app, ctx.now, ctx.random(), &user.ok_or(GONE)?);
+    Ok(Renewed { session: Some(secret).filter(|_| renewed), mark })
+}

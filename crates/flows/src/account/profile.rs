@@ -1,0 +1,114 @@
+//! A person's own account: profile, password, and where they are signed in.
+use crate::account::profile_records::{self, Change};
+use crate::platform::audit_log::About;
+use crate::platform::management_error::{ManageRefusal, Managed, Unmanaged};
+use crate::platform::refused::refused;
+use crate::{App, Ctx, Failure, Fault};
+use domain::access::{Operation, Principal};
+use domain::identity::{Email, User, WorkspaceMembership, Zone};
+use domain::language::Language;
+use domain::{Timestamp, UserId, WorkspaceId};
+
+/// What a person sees of their own account.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Account {
+    pub id: UserId,
+    pub name: String,
+    pub email: Email,
+    pub email_verified: bool,
+    pub picture: Option<String>,
+    /// A tag of [`Language`]; without one, the browser's.
+    pub locale: Option<String>,
+    /// Without one, the browser's.
+    pub zone: Option<Zone>,
+    pub default_workspace: Option<WorkspaceId>,
+    /// Without one, there is none to change.
+    pub has_password: bool,
+    pub created_at: Timestamp,
+    /// The first [`store::MAX_LIMIT`], by name.
+    pub workspaces: Vec<WorkspaceMembership>,
+}
+
+fn shown(user: User, workspaces: Vec<WorkspaceMembership>) -> Account {
+    Account {
+        id: user.id,
+        name: user.name,
+        email: user.email,
+        email_verified: user.email_verified,
+        picture: user.picture,
+        locale: user.locale,
+        zone: user.zone,
+        default_workspace: user.default_workspace_id,
+        has_password: user.password_hash.is_some(),
+        created_at: user.created_at,
+        workspaces,
+    }
+}
+
+/// The person whose account the request is about.
+pub(crate) fn person(
+    app: &App,
+    ctx: &Ctx,
+    principal: &Principal,
+    operation: Operation,
+    kind: &'static str,
+) -> Managed<UserId> {
+    principal.person_for(operation).map_err(|denied| refused(app, ctx, kind, About::default(), denied))
+}
+
+pub(crate) const GONE: Fault = Fault::Other("the account is gone");
+
+/// The person's own account.
+pub async fn read(app: &App, ctx: &Ctx, principal: &Principal) -> Managed<Account> {
+    let id = person(app, ctx, principal, Operation::ReadAccount, "account.read")?;
+    let mut tx = app.store().read().await?;
+    let user = store::users::by_id(&mut tx, id).await?.ok_or(GONE)?;
+    let workspaces = store::workspaces::list_for_user(&mut tx, id).await?;
+    Ok(shown(user, workspaces))
+}
+
+/// What a person changes of their account; what is not named stays, and the empty text clears.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Changes<'c> {
+    pub name: Option<&'c str>,
+    pub locale: Option<&'c str>,
+    pub zone: Option<&'c str>,
+    pub default_workspace: Option<&'c str>,
+}
+
+/// A text that may be cleared, as `read` reads it.
+fn clearable<'c, T>(
+    text: &'c str,
+    read: impl FnOnce(&'c str) -> Option<T>,
+    refusal: ManageRefusal,
+) -> Result<Option<T>, ManageRefusal> {
+    if text.is_empty() { Ok(None) } else { read(text).map(Some).ok_or(refusal) }
+}
+
+/// The account as changed.
+pub async fn change(app: &App, ctx: &Ctx, principal: &Principal, changes: Changes<'_>) -> Managed<Account> {
+    let id = person(app, ctx, principal, Operation::WriteAccount, "user.changed")?;
+    let refuse = |r: ManageRefusal| refused(app, ctx, "user.changed", About::user(id), r);
+    let known = |text: &str| Language::ALL.into_iter().map(Language::tag).find(|tag| *tag == text);
+    let elsewhere = || Unmanaged::WorkspaceUnknown.of("default_workspace");
+    let locale = changes.locale.map(|text| clearable(text, known, Unmanaged::Choice.of("locale")));
+    let zone = changes.zone.map(|text| clearable(text, |text| text.parse::<Zone>().ok(), Unmanaged::Zone.of("zone")));
+    let workspace = changes.default_workspace;
+    let workspace = workspace.map(|text| clearable(text, |text| text.parse::<WorkspaceId>().ok(), elsewhere()));
+    let (locale, zone) = (locale.transpose().map_err(refuse)?, zone.transpose().map_err(refuse)?);
+    let change = Change {
+        name: changes.name,
+        email: None,
+        default_workspace: workspace.transpose().map_err(refuse)?,
+        locale,
+        zone: zone.as_ref().map(Option::as_ref),
+    };
+    let changed = profile_records::change(app, ctx, id, change).await.map_err(|failure| match failure {
+        // Nothing else that is changed here can be refused.
+        Failure::Refused(_) => refuse(Unmanaged::Text.of("name")),
+        Failure::Fault(fault) => Failure::Fault(fault),
+    })?;
+    let user = changed.ok_or_else(|| refuse(elsewhere()))?;
+    let mut tx = app.store().read().await?;
+    Ok(shown(user, store::workspaces::list_for_user(&mut tx, id).await?))
+}

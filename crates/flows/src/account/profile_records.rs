@@ -1,0 +1,117 @@
+//! What is known of a user, as it is changed.
+use crate::account::sign_in_refusal::SignInRefusal as R;
+use crate::platform::audit_log::About;
+use crate::platform::changes::{self, Told};
+use crate::platform::failure::refuse;
+use crate::{App, Ctx, Failure, Fault};
+use domain::events::Change as Changed;
+use domain::identity::{Email, User, Zone};
+use domain::text::display_name;
+use domain::{UserId, WorkspaceId};
+use store::StoreError;
+use store::tokens::FIRST_OPERATOR;
+use store::users::Profile;
+
+/// What changes; what is not named stays.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Change<'c> {
+    pub name: Option<&'c str>,
+    /// A new address is unverified.
+    pub email: Option<&'c str>,
+    /// `Some(None)` clears it.
+    pub default_workspace: Option<Option<WorkspaceId>>,
+    /// A tag of [`domain::language::Language`]; `Some(None)` leaves it to the browser.
+    pub locale: Option<Option<&'c str>>,
+    /// `Some(None)` leaves it to the browser.
+    pub zone: Option<Option<&'c Zone>>,
+}
+
+/// The user as changed; `None` when there is no such user, or the user is no member of the workspace.
+pub async fn change(app: &App, ctx: &Ctx, id: UserId, change: Change<'_>) -> Result<Option<User>, Failure<R>> {
+    let name = change.name.map(display_name).transpose().map_err(|why| Failure::Refused(why.into()))?;
+    let email = change.email.map(Email::parse).transpose().map_err(|_| Failure::Refused(R::EmailInvalid))?;
+    let locale = change.locale.map(|locale| locale.map(ToOwned::to_owned));
+    let (workspace, zone, of) = (change.default_workspace, change.zone.map(Option::<&Zone>::cloned), ctx.clone());
+    let now = of.now;
+    let work = app.store().write(move |tx| {
+        Box::pin(async move {
+            let Some(mut user) = store::users::by_id_for_change(tx, id).await? else { return Ok(None) };
+            if let Some(Some(workspace)) = workspace
+                && store::workspaces::member(tx, id, workspace).await?.is_none()
+            {
+                return Ok(None);
+            }
+            if let Some(email) = email.filter(|email| *email != user.email) {
+                user.email_verified &= email.key() == user.email.key();
+                user.email = email;
+            }
+            user.name = name.unwrap_or(user.name);
+            user.default_workspace_id = workspace.unwrap_or(user.default_workspace_id);
+            user.locale = locale.unwrap_or(user.locale);
+            user.zone = zone.unwrap_or(user.zone);
+            user.updated_at = now;
+            let profile = Profile {
+                email: &user.email,
+                email_verified: user.email_verified,
+                name: &user.name,
+                picture: user.picture.as_deref(),
+                default_workspace_id: user.default_workspace_id,
+                locale: user.locale.as_deref(),
+                zone: user.zone.as_ref(),
+            };
+            store::users::update_profile(tx, id, &profile, now).await?;
+            changes::within(tx, &of, Told::of(Changed::UserChanged, About::user(id))).await?;
+            Ok(Some(user))
+        })
+    });
+    match work.await {
+        Ok(user) => Ok(user),
+        Err(StoreError::Conflict(_)) => Err(Failure::Refused(R::EmailTaken)),
+        Err(error) => Err(error.into()),
+    }
+}
+
+/// Notes whether the address is known to be the user's own. `false` when there is no such user with this address: nobody
+/// verifies an address that they have not seen.
+pub async fn set_email_verified(
+    app: &App,
+    ctx: &Ctx,
+    id: UserId,
+    email: &Email,
+    verified: bool,
+) -> Result<bool, Fault> {
+    let (key, of) = (email.key(), ctx.clone());
+    let work = app.store().write(move |tx| {
+        Box::pin(async move {
+            let done = store::users::set_email_verified(tx, id, &key, verified, of.now).await?;
+            if done {
+                let change = if verified { Changed::EmailVerified } else { Changed::EmailUnverified };
+                changes::within(tx, &of, Told::of(change, About::user(id))).await?;
+            }
+            Ok(done)
+        })
+    });
+    work.await.map_err(|error: StoreError| Fault::from(error))
+}
+
+/// Lets a user run the server, or no longer; never the last who does. `false` when there is no such user.
+pub async fn set_operator(app: &App, ctx: &Ctx, id: UserId, operator: bool) -> Result<bool, Failure<R>> {
+    let of = ctx.clone();
+    let work = app.store().write(move |tx| {
+        Box::pin(async move {
+            if !operator && store::users::is_last_operator(tx, id).await? {
+                return refuse(R::LastOperator);
+            }
+            if operator {
+                store::tokens::void_one_time(tx, FIRST_OPERATOR).await?;
+            }
+            let done = store::users::set_operator(tx, id, operator, of.now).await?;
+            if done {
+                let change = if operator { Changed::OperatorAdded } else { Changed::OperatorRemoved };
+                changes::within(tx, &of, Told::of(change, About::user(id))).await?;
+            }
+            Ok(done)
+        })
+    });
+    work.await
+}

@@ -1,0 +1,104 @@
+//! Where a person is signed in.
+use crate::account::profile::person;
+use crate::platform::audit_log::About;
+use crate::platform::changes::{self, Told};
+use crate::platform::management_error::{Managed, Unmanaged};
+use crate::platform::refused::refused;
+use crate::{App, Ctx, Fault};
+use domain::access::{Operation, Principal};
+use domain::identity::Session;
+use domain::{SessionId, Timestamp, events};
+use serde_json::json;
+use store::{Page, Paged, StoreError};
+
+/// A browser in which the person is signed in.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct OwnSession {
+    pub id: SessionId,
+    pub created_at: Timestamp,
+    /// As of a few minutes.
+    pub last_seen_at: Timestamp,
+    /// Empty when unknown.
+    pub ip: String,
+    pub user_agent: String,
+    /// The one that asks.
+    pub current: bool,
+}
+
+/// The person's live sessions, the last seen first.
+pub async fn sessions(
+    app: &App,
+    ctx: &Ctx,
+    principal: &Principal,
+    current: Option<SessionId>,
+    page: Page,
+) -> Managed<Paged<OwnSession>> {
+    let user = person(app, ctx, principal, Operation::ReadAccount, "session.list")?;
+    let mut tx = app.store().read().await?;
+    let Paged { items, total } = store::sessions::page_for_user(&mut tx, user, page, ctx.now).await?;
+    Ok(Paged { items: items.into_iter().map(|session| own(session, current)).collect(), total })
+}
+
+fn own(session: Session, current: Option<SessionId>) -> OwnSession {
+    let Session { id, created_at, last_seen_at, ip, user_agent, .. } = session;
+    OwnSession { id, created_at, last_seen_at, ip, user_agent, current: Some(id) == current }
+}
+
+/// One of them.
+pub async fn session(
+    app: &App,
+    ctx: &Ctx,
+    principal: &Principal,
+    current: Option<SessionId>,
+    id: &str,
+) -> Managed<OwnSession> {
+    const KIND: &str = "session.list";
+    let user = person(app, ctx, principal, Operation::ReadAccount, KIND)?;
+    let unknown = || refused(app, ctx, KIND, About::user(user), Unmanaged::SessionUnknown);
+    let id = id.parse().map_err(|_| unknown())?;
+    let found = {
+        let mut tx = app.store().read().await?;
+        store::sessions::of_user(&mut tx, id, user, ctx.now).await?
+    };
+    found.map(|session| own(session, current)).ok_or_else(unknown)
+}
+
+/// Ends one of the person's sessions, the current one too.
+pub async fn end_session(app: &App, ctx: &Ctx, principal: &Principal, id: &str) -> Managed<()> {
+    const KIND: &str = "session.ended";
+    let user = person(app, ctx, principal, Operation::WriteAccount, KIND)?;
+    let unknown = || refused(app, ctx, KIND, About::user(user), Unmanaged::SessionUnknown);
+    let id: SessionId = id.parse().map_err(|_| unknown())?;
+    let of = ctx.clone();
+    let work = app.store().write(move |tx| {
+        Box::pin(async move {
+            let ended = store::sessions::end_for_user(tx, id, user).await?;
+            if ended {
+                changes::within(tx, &of, Told::of(events::Change::SessionEnded, About::user(user))).await?;
+            }
+            Ok(ended)
+        })
+    });
+    if work.await.map_err(|error: StoreError| Fault::from(error))? { Ok(()) } else { Err(unknown()) }
+}
+
+/// Ends all of the person's sessions but `current`; answers how many.
+pub async fn end_other_sessions(
+    app: &App,
+    ctx: &Ctx,
+    principal: &Principal,
+    current: Option<SessionId>,
+) -> Managed<u64> {
+    const KIND: &str = "session.ended_others";
+    let user = person(app, ctx, principal, Operation::WriteAccount, KIND)?;
+    let of = ctx.clone();
+    let work = app.store().write(move |tx| {
+        Box::pin(async move {
+            let ended = store::sessions::end_all_for_user(tx, user, current).await?;
+            let told = Told::of(events::Change::OtherSessionsEnded, About::user(user)).with(json!({"sessions": ended}));
+            changes::within(tx, &of, told).await?;
+            Ok(ended)
+        })
+    });
+    Ok(work.await.map_err(|error: StoreError| Fault::from(error))?)
+}

@@ -1,0 +1,13 @@
+//! Clients as their owners manage them, and as they register themselves.
+
+pub(crate) mod activity;
+pub(crate) mod change;
+pub mod manage;
+pub mod ownership;
+pub mod people;
+pub(crate) mod records;
+pub mod registrar;
+pub mod registration;
+pub(crate) mod registration_refusal;
+pub mod secrets;
+pub mod unprotected;

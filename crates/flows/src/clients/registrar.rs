@@ -1,0 +1,92 @@
+//! The gate of the registration endpoints: every bearer becomes a principal before a use case runs.
+use crate::access::principal;
+use crate::clients::registration_refusal::{AccessRefusal, RegisterRefusal, here};
+use crate::platform::audit_log::About;
+use crate::{App, Ctx, Failure};
+use domain::access::{Credential, Limit, Principal};
+use domain::client::Client;
+use domain::oauth::error::Refusal as _;
+use domain::{ClientId, Secret};
+
+/// A caller of the registration endpoints. Only this gate makes one.
+#[derive(Debug)]
+pub struct Registrar {
+    principal: Principal,
+    /// The client's own registration access token: answers repeat it (RFC 7592 §3).
+    token: Option<Secret>,
+}
+
+type Outcome = Result<Registrar, Failure<RegisterRefusal>>;
+
+impl Registrar {
+    /// A caller that is no person and no workspace.
+    const fn stranger(limit: Limit, credential: Credential) -> Self {
+        let (user, workspace, responsible) = (None, None, None);
+        let principal = Principal { user, workspace, operator: false, limit, credential, responsible };
+        Self { principal, token: None }
+    }
+
+    pub const fn principal(&self) -> &Principal {
+        &self.principal
+    }
+
+    pub(crate) const fn token(&self) -> Option<&Secret> {
+        self.token.as_ref()
+    }
+}
+
+/// Whether this is one of the initial access tokens. All are compared, whichever fits.
+fn is_initial(app: &App, token: &str) -> bool {
+    let hash = app.pepper().hash(token);
+    app.settings().registration.initial_access_tokens.iter().fold(false, |found, one| (*one == hash) | found)
+}
+
+async fn by_bearer(app: &App, ctx: &Ctx, token: &str, named: Option<&str>) -> Outcome {
+    let principal = principal::by_bearer(app, ctx, token, named).await;
+    let principal = principal.map_err(|failure| failure.map(RegisterRefusal::Manage))?;
+    Ok(Registrar { principal, token: None })
+}
+
+/// Who wants to register a client: a stranger, the holder of an initial access token, or a known caller. A bearer that
+/// this server does not know is refused; it never registers as a stranger. `named` is the workspace that a person names.
+pub async fn to_register(app: &App, ctx: &Ctx, token: Option<&str>, named: Option<&str>) -> Outcome {
+    match token {
+        None => Ok(Registrar::stranger(Limit::Nothing, Credential::Nothing)),
+        Some(token) if is_initial(app, token) => Ok(Registrar::stranger(Limit::Registering, Credential::InitialToken)),
+        Some(token) => by_bearer(app, ctx, token, named).await,
+    }
+}
+
+/// Who wants to manage the client: the holder of its registration access token, or a known caller. A wrong registration
+/// access token is 401, whether or not the client exists (RFC 7592 §2.1).
+pub async fn to_manage(app: &App, ctx: &Ctx, id: &str, token: Option<&str>, named: Option<&str>) -> Outcome {
+    let refused = |why: AccessRefusal, client: Option<&Client>| {
+        match client {
+            Some(client) => {
+                app.record_outsider(ctx, "client.management", why.reason(), About::owned(client), here());
+            }
+            None => app.record(ctx, "client.management", why.reason(), About::default()),
+        }
+        Err(Failure::Refused(RegisterRefusal::Access(why)))
+    };
+    let Some(token) = token else { return refused(AccessRefusal::TokenMissing, None) };
+    let client = match ClientId::parse(id) {
+        Ok(id) => {
+            let mut tx = app.store().read().await?;
+            store::clients::by_id(&mut tx, &id, ctx.now).await?.filter(|client| client.deleted_at.is_none())
+        }
+        Err(_) => None,
+    };
+    if let Some(client) = &client
+        && client.registration_token_hash == Some(app.pepper().hash(token))
+    {
+        let id = client.id.clone();
+        let stranger = Registrar::stranger(Limit::Registration(id.clone()), Credential::Registration(id));
+        return Ok(Registrar { token: Some(Secret::new(token)), ..stranger });
+    }
+    let prefix = app.settings().token_prefix.as_str();
+    if token.strip_prefix(prefix).is_some_and(|rest| rest.starts_with("_crt_")) {
+        return refused(AccessRefusal::WrongToken, client.as_ref());
+    }
+    by_bearer(app, ctx, token, named).await
+}

@@ -1,0 +1,122 @@
+//! The secrets of one application, as its owner sees them: two can live at once, so that a new one is brought in before
+//! the old one is ended.
+use crate::clients::ownership::find;
+use crate::platform::audit_log::About;
+use crate::platform::changes;
+use crate::platform::idempotency::last_step::{Last, Plain};
+use crate::platform::idempotency::stored_response::{Keep, Kept};
+use crate::platform::management_error::{Managed, Unmanaged};
+use crate::platform::refused::refused;
+use crate::{App, Ctx, Fault, clients};
+use domain::access::{Operation, Principal};
+use domain::client::{Client, ClientSecret};
+use domain::events::Change;
+use domain::{ClientSecretId, Secret, Timestamp};
+use serde_json::json;
+use store::StoreError;
+
+/// Secrets that live at once.
+pub const MOST: i64 = 2;
+
+/// A secret, without the secret.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SecretView {
+    pub id: ClientSecretId,
+    /// Its last characters.
+    pub hint: String,
+    pub created_at: Timestamp,
+    /// Absent while it has no end.
+    pub expires_at: Option<Timestamp>,
+    /// To the hour.
+    pub last_used_at: Option<Timestamp>,
+}
+
+impl From<&ClientSecret> for SecretView {
+    fn from(secret: &ClientSecret) -> Self {
+        Self {
+            id: secret.id,
+            hint: secret.hint.clone(),
+            created_at: secret.created_at,
+            expires_at: secret.expires_at,
+            last_used_at: secret.last_used_at,
+        }
+    }
+}
+
+/// The secrets that live now, the oldest first; a public application has none.
+pub async fn list(app: &App, ctx: &Ctx, principal: &Principal, id: &str) -> Managed<Vec<SecretView>> {
+    let client = find(app, ctx, principal, Operation::ReadClients, id).await?;
+    Ok(client.secrets.iter().map(SecretView::from).collect())
+}
+
+/// A secret that was made.
+#[derive(Debug)]
+pub struct Added {
+    pub view: SecretView,
+    /// Shown this once.
+    pub secret: Secret,
+    /// The application, with all its secrets.
+    pub client: Client,
+}
+
+/// One more secret; the others stay.
+pub async fn add(app: &App, ctx: &Ctx, principal: &Principal, id: &str) -> Managed<Added> {
+    add_and(app, ctx, principal, id, Plain).await
+}
+
+/// The same; the answer is kept in the transaction.
+pub async fn add_kept(app: &App, ctx: &Ctx, principal: &Principal, id: &str, keep: Keep<Added>) -> Managed<Kept> {
+    add_and(app, ctx, principal, id, keep).await
+}
+
+async fn add_and<L: Last<Added>>(app: &App, ctx: &Ctx, principal: &Principal, id: &str, last: L) -> Managed<L::Out> {
+    const KIND: &str = "client.secret_added";
+    let client = find(app, ctx, principal, Operation::RotateSecret, id).await?;
+    let about = About::owned(&client);
+    if client.is_public() {
+        return Err(refused(app, ctx, KIND, about, Unmanaged::NoSecret));
+    }
+    let (secret, stored) = clients::records::new_secret(app, ctx, &client.id);
+    let view = SecretView::from(&stored);
+    let of = ctx.clone();
+    let work = app.store().write(move |tx| {
+        Box::pin(async move {
+            if !clients::records::takes_secrets(tx, &client.id, of.now).await? {
+                return Ok(Err(Unmanaged::NoSecret));
+            }
+            if !store::clients::add_secret_within(tx, &stored, MOST, of.now).await? {
+                return Ok(Err(Unmanaged::SecretsTooMany));
+            }
+            let told = clients::records::tell_updated(&of, Change::ClientSecretAdded, &client);
+            changes::within(tx, &of, told.with(json!({"secret": stored.id}))).await?;
+            let client = store::clients::by_id(tx, &client.id, of.now).await?.unwrap_or(client);
+            last.within(tx, Added { view, secret, client }).await.map(Ok)
+        })
+    });
+    let added = work.await.map_err(|error: StoreError| Fault::from(error))?;
+    added.map_err(|why| refused(app, ctx, KIND, about, why))
+}
+
+/// Ends one secret now, the last one, too.
+pub async fn end(app: &App, ctx: &Ctx, principal: &Principal, id: &str, secret: &str) -> Managed<()> {
+    const KIND: &str = "client.secret_ended";
+    let client = find(app, ctx, principal, Operation::RotateSecret, id).await?;
+    let about = About::owned(&client);
+    let unknown = || refused(app, ctx, KIND, about.clone(), Unmanaged::SecretUnknown);
+    let secret: ClientSecretId = secret.parse().map_err(|_| unknown())?;
+    let of = ctx.clone();
+    let work = app.store().write(move |tx| {
+        Box::pin(async move {
+            let ended = store::clients::remove_secret(tx, &client.id, secret).await?;
+            if ended {
+                let told = clients::records::tell_updated(&of, Change::ClientSecretEnded, &client);
+                changes::within(tx, &of, told.with(json!({"secret": secret}))).await?;
+            }
+            Ok(ended)
+        })
+    });
+    if !work.await.map_err(|error: StoreError| Fault::from(error))? {
+        return Err(unknown());
+    }
+    Ok(())
+}

@@ -1,0 +1,117 @@
+//! What charts of an application show: accesses, unique users and refused requests, by day.
+use crate::clients::activity::{self, Activity};
+use crate::clients::ownership;
+use crate::diagnosis::failed_requests;
+use crate::platform::management_error::ManageRefusal;
+use crate::{App, Ctx, Failure};
+use domain::Day;
+use domain::access::{Operation, Principal};
+use domain::oauth::diagnosis::{AUTHENTICATION, Endpoint};
+use domain::oauth::error::ErrorCode;
+use std::collections::HashMap;
+use store::failures::Refused;
+
+/// Days that a chart has at most.
+pub const MOST_DAYS: i64 = 90;
+/// Refused requests that are counted, the newest first: so many take some milliseconds.
+const MOST_COUNTED: i64 = 20_000;
+
+/// How often something was refused.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Errors {
+    /// What the caller was told; `None` where that was no error, such as a token that is found inactive.
+    pub code: Option<ErrorCode>,
+    /// The exact reason.
+    pub reason: String,
+    pub count: i64,
+}
+
+/// One day of an application.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ChartDay {
+    pub activity: Activity,
+    /// The most frequent first.
+    pub errors: Vec<Errors>,
+}
+
+/// The days of a range, oldest first; each is there.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Chart {
+    pub days: Vec<ChartDay>,
+    /// All of the range, the most frequent first.
+    pub errors: Vec<Errors>,
+    /// From this day on all refused requests are counted; later than the first day only where there were very many.
+    pub counted_from: Day,
+}
+
+type Counts = HashMap<(Option<ErrorCode>, String), i64>;
+
+fn sorted(counts: Counts) -> Vec<Errors> {
+    let mut errors: Vec<_> = counts.into_iter().map(|((code, reason), count)| Errors { code, reason, count }).collect();
+    errors.sort_by(|a, b| b.count.cmp(&a.count).then_with(|| a.reason.cmp(&b.reason)));
+    errors
+}
+
+/// The first day of which all refused requests were counted.
+fn counted_from(first: Day, refused: &[Refused]) -> Day {
+    let counted: i64 = refused.iter().map(|refused| refused.count).sum();
+    match refused.first() {
+        // The oldest day that was counted may have had more.
+        Some(oldest) if counted >= MOST_COUNTED => oldest.day.plus(1),
+        _ => first,
+    }
+}
+
+/// The last `days` days (1 to [`MOST_DAYS`]), today among them.
+pub async fn of_client(
+    app: &App,
+    ctx: &Ctx,
+    principal: &Principal,
+    id: &str,
+    days: i64,
+) -> Result<Chart, Failure<ManageRefusal>> {
+    let client = ownership::find(app, ctx, principal, Operation::ReadClients, id).await?;
+    let days = days.clamp(1, MOST_DAYS);
+    app.catch_up().await;
+    let activity = activity::of_client(app, ctx, &client.id, days).await?;
+    let last = Day::of(ctx.now);
+    let first = last.plus(1 - days);
+    let refused = {
+        let mut tx = app.store().read().await?;
+        store::failures::by_day(&mut tx, &client.id, (first, last), MOST_COUNTED).await?
+    };
+    let counted_from = counted_from(first, &refused);
+    let (mut all, mut by_day) = (Counts::new(), HashMap::<Day, Counts>::new());
+    for one in refused {
+        let endpoint = Endpoint::of_event(&one.kind, None);
+        let told =
+            endpoint.and_then(|endpoint| failed_requests::told(endpoint, one.kind == AUTHENTICATION, &one.reason));
+        let key = (told.map(|(code, _)| code), one.reason);
+        *all.entry(key.clone()).or_default() += one.count;
+        *by_day.entry(one.day).or_default().entry(key).or_default() += one.count;
+    }
+    let day = |activity: Activity| {
+        let errors = sorted(by_day.remove(&activity.activity_date).unwrap_or_default());
+        ChartDay { activity, errors }
+    };
+    Ok(Chart { days: activity.into_iter().map(day).collect(), errors: sorted(all), counted_from })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_day_that_was_counted_in_part_is_not_counted() {
+        let refused = |day, count| Refused {
+            day: Day::from_number(day),
+            kind: "authorize".to_owned(),
+            reason: "scope_unknown".to_owned(),
+            count,
+        };
+        let first = Day::from_number(1);
+        assert_eq!(counted_from(first, &[]), first);
+        assert_eq!(counted_from(first, &[refused(5, MOST_COUNTED - 1)]), first);
+        assert_eq!(counted_from(first, &[refused(5, 1), refused(6, MOST_COUNTED - 1)]), Day::from_number(6));
+    }
+}

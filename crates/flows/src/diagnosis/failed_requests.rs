@@ -1,0 +1,230 @@
+//! Why an application's requests failed: out of the audit log, check by check, with what to change.
+use crate::clients::ownership;
+use crate::clients::registration::AccessRefusal;
+use crate::grants::access_token::Inactive;
+use crate::oauth::authorize::InteractionRefusal;
+use crate::oauth::device::TooOften;
+use crate::oauth::introspection::IntrospectRefusal;
+use crate::oauth::revocation::RevokeRefusal;
+use crate::oauth::token::{CodeRefusal, DeviceCodeRefusal, MachineRefusal, RefreshRefusal, RequestRefusal};
+use crate::oauth::userinfo::UserinfoRefusal;
+use crate::platform::management_error::{ManageRefusal, Unmanaged};
+use crate::{App, Ctx, Failure, audit};
+use domain::access::{Denied, Operation, Principal};
+use domain::audit::AuditEvent;
+use domain::oauth::authorize::AuthorizeRefusal;
+use domain::oauth::client_auth::ClientRefusal;
+use domain::oauth::diagnosis::{AUTHENTICATION, Advice, Checked, Endpoint};
+use domain::oauth::error::{ErrorCode, Refusal};
+use domain::oauth::registration::MetadataRefusal;
+use domain::{AuditId, Timestamp};
+use serde_json::Value;
+use std::collections::HashMap;
+pub use store::failures::{Of, Only};
+
+/// A request that was refused.
+#[derive(Debug, Clone, PartialEq)]
+pub struct FailedRequest {
+    pub id: AuditId,
+    pub at: Timestamp,
+    pub endpoint: Endpoint,
+    /// The exact reason, which the caller was not told.
+    pub reason: String,
+    /// What the caller was told: the code and the sentence. `None` where the answer was no error.
+    pub told: Option<(ErrorCode, &'static str)>,
+    /// Who sent it, as the audit log has it.
+    pub actor: String,
+    pub request_id: String,
+    pub ip: Option<String>,
+    /// What was sent that bears on it; each value has at most 200 characters.
+    pub detail: Value,
+    /// In the order in which the server makes them; empty for a reason of an earlier version.
+    pub checks: Vec<Checked>,
+    /// What to change.
+    pub advice: Option<&'static Advice>,
+}
+
+/// A part of the list, the newest first.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Failures {
+    pub items: Vec<FailedRequest>,
+    /// The names of whoever sent them, by id, where it was not the application itself.
+    pub names: HashMap<String, String>,
+    /// Ask for what is before this one; absent on the last page.
+    pub next: Option<AuditId>,
+}
+
+/// Which part of which list.
+#[derive(Debug, Clone, Copy)]
+pub struct Wanted<'a> {
+    pub of: Of,
+    pub only: Only<'a>,
+    /// Those before this one; without it, the newest.
+    pub before: Option<AuditId>,
+}
+
+impl From<Of> for Wanted<'_> {
+    fn from(of: Of) -> Self {
+        Self { of, only: Only::default(), before: None }
+    }
+}
+
+/// The last failed requests of an application, or the changes to it that were refused: at most `limit` (1 to [`audit::read::MOST`]). Those of the last second may be missing where another node met them.
+pub async fn of_client(
+    app: &App,
+    ctx: &Ctx,
+    principal: &Principal,
+    id: &str,
+    wanted: Wanted<'_>,
+    limit: i64,
+) -> Result<Failures, Failure<ManageRefusal>> {
+    let client = ownership::find(app, ctx, principal, Operation::ReadClientFailures, id).await?;
+    let (Wanted { of, only, before }, limit) = (wanted, limit.clamp(1, audit::read::MOST));
+    app.catch_up().await;
+    let mut tx = app.store().read().await?;
+    let events = store::failures::list(&mut tx, &client.id, of, only, before.map(|id| (id.time(), id)), limit).await?;
+    // Whose address it is, only those learn who could look it up among the members of their workspace.
+    let names = match (of, principal.workspace) {
+        (Of::Changes, Some((workspace, _))) => audit::search::names(&mut tx, &events, Some(workspace)).await?,
+        _ => HashMap::new(),
+    };
+    drop(tx);
+    let full = i64::try_from(events.len()).is_ok_and(|found| found == limit);
+    let next = events.last().map(|last| last.id).filter(|_| full);
+    Ok(Failures { items: events.into_iter().filter_map(diagnosed).collect(), names, next })
+}
+
+fn diagnosed(event: AuditEvent) -> Option<FailedRequest> {
+    let endpoint = Endpoint::of_event(&event.kind, event.detail["endpoint"].as_str())?;
+    let authentication = event.kind == AUTHENTICATION;
+    Some(FailedRequest {
+        told: told(endpoint, authentication, &event.outcome),
+        checks: endpoint.diagnose(authentication, &event.outcome),
+        advice: Advice::after(&event.outcome),
+        id: event.id,
+        at: event.at,
+        endpoint,
+        reason: event.outcome,
+        actor: event.actor,
+        request_id: event.request_id,
+        ip: event.ip,
+        detail: event.detail,
+    })
+}
+
+/// What the caller was told for an exact reason.
+pub fn told(endpoint: Endpoint, authentication: bool, reason: &str) -> Option<(ErrorCode, &'static str)> {
+    let of = if authentication { all(ClientRefusal::ALL) } else { refusals(endpoint) };
+    let said = of.into_iter().find(|refusal| refusal.reason() == reason);
+    // Whatever is wrong with a token: userinfo says the same.
+    let inactive = || (endpoint == Endpoint::Userinfo).then_some(&UserinfoRefusal::TokenInactive as &dyn Refusal);
+    said.or_else(inactive).map(|refusal| (refusal.code(), refusal.public()))
+}
+
+fn all<R: Refusal + 'static>(refusals: &'static [R]) -> Vec<&'static dyn Refusal> {
+    refusals.iter().map(|refusal| refusal as &dyn Refusal).collect()
+}
+
+/// Of the many refusals of the management APIs, those that come up when it is known which application is meant.
+const OF_AN_APPLICATION: &[Unmanaged] = &[
+    Unmanaged::ClientUnknown,
+    Unmanaged::Number,
+    Unmanaged::Changed,
+    Unmanaged::UserUnknown,
+    Unmanaged::NoSecret,
+    Unmanaged::SecretUnknown,
+    Unmanaged::SecretsTooMany,
+];
+
+/// Of the refusals of authorization requests, those that a device's request can meet.
+const OF_A_DEVICE: &[AuthorizeRefusal] = &[
+    AuthorizeRefusal::Repeated,
+    AuthorizeRefusal::ScopeMalformed,
+    AuthorizeRefusal::ScopeUnknown,
+    AuthorizeRefusal::ScopeNotAllowed,
+    AuthorizeRefusal::ScopeWithheld,
+    AuthorizeRefusal::SubTypeUnknown,
+    AuthorizeRefusal::ResourceUnknown,
+];
+
+/// Everything that an endpoint can refuse a request of an application for, once the client is believed.
+fn refusals(endpoint: Endpoint) -> Vec<&'static dyn Refusal> {
+    let request = || all(RequestRefusal::ALL);
+    match endpoint {
+        Endpoint::Authorization => [all(AuthorizeRefusal::ALL), all(InteractionRefusal::ALL)].concat(),
+        Endpoint::Token => request(),
+        Endpoint::TokenByCode => [request(), all(CodeRefusal::ALL)].concat(),
+        Endpoint::TokenByRefresh => [request(), all(RefreshRefusal::ALL)].concat(),
+        Endpoint::TokenByClient => [request(), all(MachineRefusal::ALL)].concat(),
+        Endpoint::TokenByDevice => [request(), all(DeviceCodeRefusal::ALL)].concat(),
+        Endpoint::DeviceAuthorization => {
+            [all(&[RequestRefusal::GrantTypeNotAllowed]), all(OF_A_DEVICE), all(TooOften::ALL)].concat()
+        }
+        Endpoint::Introspection => all(&[IntrospectRefusal::TokenMissing]),
+        Endpoint::Revocation => all(&[RevokeRefusal::TokenMissing, RevokeRefusal::TokenOfAnotherClient]),
+        Endpoint::Userinfo => all(UserinfoRefusal::ALL),
+        Endpoint::Registration => [all(AccessRefusal::ALL), all(MetadataRefusal::ALL)].concat(),
+        Endpoint::Management => [all(Denied::ALL), all(OF_AN_APPLICATION), all(MetadataRefusal::ALL)].concat(),
+    }
+}
+
+/// Every exact reason with the sentence that its caller reads, for translations.
+pub fn sentences() -> impl Iterator<Item = (&'static str, &'static str)> {
+    let of_endpoints = Endpoint::ALL.into_iter().flat_map(refusals);
+    let refusals = of_endpoints.chain(all(ClientRefusal::ALL)).map(|refusal| (refusal.reason(), refusal.public()));
+    let inactive = Inactive::reasons().map(|reason| (reason, UserinfoRefusal::TokenInactive.public()));
+    refusals.chain(inactive)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::oauth::token;
+    use std::collections::HashSet;
+
+    /// What is noted of requests that are answered without an error, or with one for many reasons.
+    fn unsaid(endpoint: Endpoint) -> Vec<&'static str> {
+        match endpoint {
+            Endpoint::Introspection => Inactive::reasons().chain(["token_of_another_client"]).collect(),
+            Endpoint::Userinfo => Inactive::reasons().collect(),
+            _ => Vec::new(),
+        }
+    }
+
+    /// How many checks of an endpoint have a reason.
+    fn found(checks: &[&domain::oauth::diagnosis::Check], reason: &str) -> usize {
+        checks.iter().filter(|check| check.reasons.contains(&reason)).count()
+    }
+
+    #[test]
+    fn every_refusal_of_every_endpoint_is_in_one_check_and_has_advice() {
+        for endpoint in Endpoint::ALL {
+            let own: Vec<_> = endpoint.own_checks().collect();
+            let reasons: Vec<_> = refusals(endpoint).iter().map(|refusal| refusal.reason()).collect();
+            for reason in reasons.iter().copied().chain(unsaid(endpoint)).chain(["fault"]) {
+                assert_eq!(found(&own, reason), 1, "{endpoint:?} {reason}");
+                assert!(Advice::after(reason).is_some(), "{reason}");
+            }
+            // And no check is there for nothing.
+            let known: HashSet<_> = reasons.into_iter().chain(unsaid(endpoint)).chain(["fault"]).collect();
+            for reason in own.iter().flat_map(|check| check.reasons) {
+                // userinfo says what introspection does not.
+                assert!(known.contains(reason) || *reason == "token_inactive", "{endpoint:?} {reason}");
+            }
+        }
+        let checks: Vec<_> = Endpoint::Token.client_checks().iter().collect();
+        for refusal in ClientRefusal::ALL {
+            assert_eq!(found(&checks, refusal.reason()), 1, "{refusal}");
+            assert!(Advice::after(refusal.reason()).is_some(), "{refusal}");
+        }
+        assert_eq!(checks.iter().flat_map(|check| check.reasons).count(), ClientRefusal::ALL.len());
+    }
+
+    #[test]
+    fn the_checks_of_a_code_are_its_rules_in_their_order() {
+        let rules: Vec<_> = token::code_checks().map(|name| format!("check-code-{}", name.replace('_', "-"))).collect();
+        let checks: Vec<_> = Endpoint::TokenByCode.own_checks().map(|check| check.key).collect();
+        let at = checks.iter().position(|key| *key == rules[0]).unwrap();
+        assert_eq!(checks[at..at + rules.len()], rules);
+    }
+}

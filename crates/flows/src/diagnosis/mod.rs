@@ -1,0 +1,4 @@
+//! What became of an app's requests.
+
+pub mod charts;
+pub mod failed_requests;

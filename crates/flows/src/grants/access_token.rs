@@ -1,0 +1,161 @@
+//! Reading an access token: open the seal (or check the signature), then ask the database what became of the grant.
+use crate::platform::app::known;
+use crate::{App, Ctx, Fault};
+use domain::oauth::grant::{Dead, EndReason, GrantContext};
+use domain::oauth::seal::{Purpose, TokenId, Unopened};
+use domain::oauth::token::{AccessClaims, AccessPayload, Bearer};
+use domain::{ClientId, UserId};
+use jose::TYP_ACCESS_TOKEN;
+use store::Tx;
+use store::clients::MachineContext;
+
+/// A token that is good now.
+#[derive(Debug)]
+pub struct Live {
+    pub id: TokenId,
+    pub payload: AccessPayload,
+    pub bearer: LiveBearer,
+}
+
+/// Who stands behind it.
+#[derive(Debug)]
+pub enum LiveBearer {
+    Grant(Box<GrantContext>),
+    Machine { client: ClientId, context: MachineContext },
+}
+
+impl Live {
+    /// The client that it was issued to.
+    pub fn client(&self) -> &ClientId {
+        match &self.bearer {
+            LiveBearer::Grant(context) => &context.grant.client_id,
+            LiveBearer::Machine { client, .. } => client,
+        }
+    }
+
+    /// The user who allowed it; nobody stands behind a machine client.
+    pub fn user(&self) -> Option<UserId> {
+        match &self.bearer {
+            LiveBearer::Grant(context) => Some(context.grant.user_id),
+            LiveBearer::Machine { .. } => None,
+        }
+    }
+}
+
+/// Why a token is good for nothing. For log and audit; outside it is only inactive.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Inactive {
+    /// Not made by this server, or not an access token.
+    Foreign,
+    Expired,
+    Revoked,
+    GrantUnknown,
+    GrantDead(Dead),
+    /// The client was deleted or disabled, or its credentials were reset.
+    ClientDead,
+}
+
+impl Inactive {
+    pub const fn reason(self) -> &'static str {
+        match self {
+            Self::Foreign => "token_unknown",
+            Self::Expired => "token_expired",
+            Self::Revoked => "token_revoked",
+            Self::GrantUnknown => "grant_unknown",
+            Self::GrantDead(dead) => dead.reason(),
+            Self::ClientDead => "client_dead",
+        }
+    }
+
+    /// All reasons that there are.
+    pub fn reasons() -> impl Iterator<Item = &'static str> {
+        let own = [Self::Foreign, Self::Expired, Self::Revoked, Self::GrantUnknown, Self::ClientDead];
+        let dead = [Dead::Expired, Dead::UserDisabled, Dead::ClientDisabled, Dead::MembershipLost];
+        let dead = EndReason::ALL.map(Dead::Ended).into_iter().chain(dead).map(Self::GrantDead);
+        own.into_iter().chain(dead).map(Self::reason)
+    }
+}
+
+/// What a token says of itself, before the database is asked. Expiry is not looked at.
+pub fn open(app: &App, token: &str) -> Result<Option<(TokenId, AccessPayload)>, Fault> {
+    if app.keys().sealer.recognises(Purpose::AccessToken, token) {
+        return app.opened(Purpose::AccessToken, token);
+    }
+    known(open_jwt(app, token))
+}
+
+fn open_jwt(app: &App, token: &str) -> Result<(TokenId, AccessPayload), Unopened> {
+    const NOT_OURS: Unopened = Unopened::NotOurs;
+    let (keys, issuer) = (app.keys(), &app.settings().issuer);
+    let claims: AccessClaims = jose::verify(token, TYP_ACCESS_TOKEN, keys.verifiers()).map_err(|_| NOT_OURS)?;
+    if claims.iss != *issuer {
+        return Err(NOT_OURS);
+    }
+    let id = domain::encoding::from_base64url(&claims.jti).and_then(|id| TokenId::from_slice(&id)).ok_or(NOT_OURS)?;
+    let payload = AccessPayload {
+        bearer: Bearer::from_text(&claims.cs_bearer)?,
+        scopes: claims.scope,
+        audience: claims.aud.into_resources(issuer),
+        issued_at: claims.iat,
+        expires_at: claims.exp,
+    };
+    Ok((id, payload))
+}
+
+/// The client that a token was issued to, dead or alive; `None` for what is no access token.
+pub(crate) async fn client_of(tx: &mut Tx, app: &App, token: &str) -> Result<Option<ClientId>, Fault> {
+    let Some((_, payload)) = open(app, token)? else { return Ok(None) };
+    match payload.bearer {
+        Bearer::Client { id, .. } => Ok(Some(id)),
+        Bearer::Grant { id, .. } => {
+            let context = store::grants::by_id_with_context(tx, id, None).await?;
+            Ok(context.map(|context| context.grant.client_id))
+        }
+    }
+}
+
+/// Everything that decides whether a token is good, in one query.
+pub async fn read(app: &App, ctx: &Ctx, tx: &mut Tx, token: &str) -> Result<Result<Live, Inactive>, Fault> {
+    let Some((id, payload)) = open(app, token)? else { return Ok(Err(Inactive::Foreign)) };
+    if ctx.now >= payload.expires_at {
+        return Ok(Err(Inactive::Expired));
+    }
+    let bearer = match &payload.bearer {
+        Bearer::Grant { id: grant, .. } => {
+            let Some(context) = store::grants::by_id_with_context(tx, *grant, Some(id)).await? else {
+                return Ok(Err(Inactive::GrantUnknown));
+            };
+            if context.token_revoked {
+                return Ok(Err(Inactive::Revoked));
+            }
+            if let Err(dead) = context.check(ctx.now) {
+                return Ok(Err(Inactive::GrantDead(dead)));
+            }
+            LiveBearer::Grant(Box::new(context))
+        }
+        Bearer::Client { id: client, epoch } => match store::clients::machine_context(tx, client, id).await? {
+            None => return Ok(Err(Inactive::ClientDead)),
+            Some(context) if context.token_revoked => return Ok(Err(Inactive::Revoked)),
+            Some(context) if !context.client_active || context.credential_epoch != *epoch => {
+                return Ok(Err(Inactive::ClientDead));
+            }
+            Some(context) => LiveBearer::Machine { client: client.clone(), context },
+        },
+    };
+    Ok(Ok(Live { id, payload, bearer }))
+}
+
+/// Notes, once per refresh number, that an access token of the current one was seen: the response arrived, and the number
+/// redeemed for it is proof of theft from then on. Writes only the first time.
+pub async fn note_seen(app: &App, live: &Live) -> Result<(), Fault> {
+    let (LiveBearer::Grant(context), Bearer::Grant { number: Some(number), .. }) = (&live.bearer, &live.payload.bearer)
+    else {
+        return Ok(());
+    };
+    let (grant, number) = (context.grant.id, *number);
+    if !context.grant.refresh.is_some_and(|state| state.number == number && !state.used) {
+        return Ok(());
+    }
+    app.store().write(move |tx| Box::pin(async move { store::grants::mark_used(tx, grant, number).await })).await?;
+    Ok(())
+}

@@ -1,0 +1,192 @@
+//! Revoking all access that people gave a client, everywhere or in one workspace, however many they are. It is void at once; the
+//! rows, the events and the entries in the logs of workspaces follow some at a time, so that other requests go on.
+use crate::platform::audit_log::{self, About};
+use crate::platform::changes::OK;
+use crate::platform::events;
+use crate::platform::pace::{Pace, Turn};
+use crate::{App, Ctx, Fault};
+use aws_lc_rs::digest::{SHA256, digest};
+use domain::audit::AuditEvent;
+use domain::events::{Change, EventKind};
+use domain::oauth::consent::Consent;
+use domain::oauth::grant::EndReason;
+use domain::{AuditId, ClientId, WorkspaceId};
+use serde_json::{Value, json};
+use std::collections::BTreeSet;
+use store::revocations::{self, Revocation, Where};
+use store::{StoreError, Tx};
+
+/// Rows of each kind that go together with what revoked them.
+const AT_ONCE: i64 = 50;
+
+/// The kind of entry that the log of each workspace gets.
+const KIND: &str = Change::AllConsentsRevoked.as_str();
+
+/// Takes back, in this transaction, what anybody allowed the client; answers how many users it had.
+pub(crate) async fn begin(
+    tx: &mut Tx,
+    telling: &Telling,
+    client: &ClientId,
+    reason: EndReason,
+) -> Result<i64, StoreError> {
+    let users = revocations::begin(tx, &revocation(telling, client, None, reason)).await?;
+    some(tx, telling, (client, None), AT_ONCE).await?;
+    Ok(users)
+}
+
+/// What a client had in a workspace. Each is counted to [`MOST_COUNTED`], because there may be very many.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Ended {
+    pub consents: i64,
+    pub grants: i64,
+}
+
+/// More than a thousand are not counted.
+pub const MOST_COUNTED: i64 = store::COUNTED;
+
+impl Ended {
+    /// Whether anything did.
+    pub const fn any(self) -> bool {
+        self.consents > 0 || self.grants > 0
+    }
+
+    /// For the audit log.
+    pub(crate) fn write(self, detail: &mut Value) {
+        detail["consents"] = self.consents.into();
+        detail["grants"] = self.grants.into();
+        if self.consents >= MOST_COUNTED || self.grants >= MOST_COUNTED {
+            detail["counted_to"] = MOST_COUNTED.into();
+        }
+    }
+}
+
+/// Takes back, in this transaction, what the members of a workspace allowed the clients there; answers what that was. The caller
+/// holds the workspace, or has changed the client.
+pub(crate) async fn begin_in(
+    tx: &mut Tx,
+    telling: &Telling,
+    workspace: WorkspaceId,
+    clients: &[ClientId],
+    reason: EndReason,
+) -> Result<Ended, StoreError> {
+    let mut all = Ended::default();
+    for client in clients {
+        let (consents, grants) = store::workspace_apps::standing(tx, workspace, client, telling.ctx.now).await?;
+        let ended = Ended { consents, grants };
+        if ended.any() {
+            revocations::begin(tx, &revocation(telling, client, Some(workspace), reason)).await?;
+            // All of them together: a workspace may turn away very many clients.
+            if all.consents < AT_ONCE && all.grants < AT_ONCE {
+                some(tx, telling, (client, Some(workspace)), AT_ONCE).await?;
+            }
+        }
+        all.consents = MOST_COUNTED.min(all.consents + ended.consents);
+        all.grants = MOST_COUNTED.min(all.grants + ended.grants);
+    }
+    Ok(all)
+}
+
+fn revocation(telling: &Telling, client: &ClientId, place: Where, reason: EndReason) -> Revocation {
+    let template = audit_log::entry(&telling.ctx, KIND, OK, About::client(client), json!({}));
+    let AuditEvent { request_id, actor, credential, ip, .. } = template;
+    let (at, client_id, workspace_id) = (telling.ctx.now, client.clone(), place);
+    Revocation { client_id, workspace_id, at, reason, request_id, actor, credential, ip, passed: None }
+}
+
+/// The request or job, and which events anybody asks for.
+#[derive(Debug, Clone)]
+pub(crate) struct Telling {
+    ctx: Ctx,
+    consents: bool,
+    grants: bool,
+}
+
+impl Telling {
+    pub(crate) fn new(app: &App, ctx: &Ctx) -> Self {
+        let wants = |kind| app.outbox().wants(kind);
+        Self { ctx: ctx.clone(), consents: wants(EventKind::ConsentRevoked), grants: wants(EventKind::GrantEnded) }
+    }
+}
+
+/// Removes at most `limit` rows of each kind of those that are left of a client; answers whether there may be more.
+async fn some(
+    tx: &mut Tx,
+    telling: &Telling,
+    (client, place): (&ClientId, Where),
+    limit: i64,
+) -> Result<bool, StoreError> {
+    let Some(revocation) = revocations::hold(tx, client, place).await? else { return Ok(false) };
+    // That the client was deleted says all.
+    let speaks = revocation.reason != EndReason::ClientDeleted;
+    let consents = revocations::remove_consents(tx, client, place, limit).await?;
+    if speaks {
+        // What a workspace did stands in its log.
+        if place.is_none() {
+            record(tx, &revocation, &consents).await?;
+        }
+        if telling.consents {
+            events::append_all(tx, events::consents_revoked(&telling.ctx, &consents)).await?;
+        }
+    }
+    let (ended, more) = revocations::end_grants(tx, &revocation, limit).await?;
+    let more = more || i64::try_from(consents.len()).is_ok_and(|removed| removed == limit);
+    if speaks && telling.grants {
+        events::append_all(tx, events::grants_ended(&telling.ctx, ended, revocation.reason)).await?;
+    }
+    if !more {
+        revocations::done(tx, client, place).await?;
+    }
+    Ok(more)
+}
+
+/// Records, once in the log of each workspace, that nobody there allows the client anything any more. The workspace that owns
+/// the client has an entry of its own.
+async fn record(tx: &mut Tx, revocation: &Revocation, consents: &[Consent]) -> Result<(), StoreError> {
+    let owner = store::clients::by_id(tx, &revocation.client_id, revocation.at).await?;
+    let owner = owner.and_then(|client| client.owner_workspace_id);
+    let places: BTreeSet<_> = consents.iter().filter_map(|consent| consent.workspace_id).collect();
+    let others = places.into_iter().filter(|place| Some(*place) != owner);
+    let entries: Vec<_> = others.map(|place| entry(revocation, place)).collect();
+    store::audit::insert_missing(tx, &entries).await
+}
+
+/// The same each time that it is made.
+fn entry(revocation: &Revocation, workspace: WorkspaceId) -> AuditEvent {
+    let Revocation { client_id, at, request_id, actor, credential, ip, .. } = revocation;
+    let of = digest(&SHA256, format!("{request_id} {} {client_id} {workspace}", at.seconds()).as_bytes());
+    let mut random = [0; 10];
+    random.copy_from_slice(&of.as_ref()[..10]);
+    AuditEvent {
+        id: AuditId::new(*at, random),
+        at: *at,
+        kind: KIND.to_owned(),
+        outcome: OK.to_owned(),
+        request_id: request_id.clone(),
+        actor: actor.clone(),
+        credential: credential.clone(),
+        client_id: Some(client_id.clone()),
+        user_id: None,
+        workspace_id: Some(workspace),
+        grant_id: None,
+        ip: ip.clone(),
+        detail: json!({}),
+    }
+}
+
+/// Goes on with what is left of all clients, the one that waits for longest first.
+pub(crate) async fn go_on(app: &App, ctx: &Ctx, turn: Turn) -> Result<(), Fault> {
+    let mut pace = Pace::default();
+    while !turn.is_over() {
+        let oldest = {
+            let mut tx = app.store().read().await?;
+            revocations::oldest(&mut tx).await?
+        };
+        let Some(Revocation { client_id, workspace_id, .. }) = oldest else { return Ok(()) };
+        let telling = Telling::new(app, ctx);
+        let batch = pace.batch(app.store(), move |tx, rows| {
+            Box::pin(async move { some(tx, &telling, (&client_id, workspace_id), rows).await })
+        });
+        batch.await?;
+    }
+    Ok(())
+}

@@ -1,0 +1,158 @@
+//! What users allowed clients: told to the client's owner and to the user, and taken back by either.
+use crate::grants::bulk_revocation::{self, Telling};
+use crate::platform::audit_log::About;
+use crate::platform::changes::{self, Told};
+use crate::platform::events;
+use crate::{App, Ctx, Fault};
+use domain::events::{Change, Event};
+use domain::oauth::grant::EndReason;
+use domain::{ClientId, ScopeSet, Timestamp, UserId, WorkspaceId};
+use serde::Serialize;
+use serde_json::json;
+use std::collections::{BTreeSet, HashMap};
+pub use store::consents::ClientUser;
+use store::grants::{self, Whose};
+use store::{Page, Paged, StoreError, Tx, consents};
+
+/// An application that a user allowed something, in whatever workspaces.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AllowedApp {
+    pub client_id: ClientId,
+    pub client_name: String,
+    pub client_description: String,
+    pub client_icon: Option<String>,
+    pub client_homepage_url: Option<String>,
+    /// Of all consents together.
+    pub scopes: ScopeSet,
+    pub created_at: Timestamp,
+    pub updated_at: Timestamp,
+}
+
+/// The users who allowed the client something.
+pub async fn users_of_client(app: &App, client: &ClientId, page: Page) -> Result<Paged<ClientUser>, Fault> {
+    let mut tx = app.store().read().await?;
+    Ok(consents::list_for_client_users(&mut tx, client, page).await?)
+}
+
+/// What the user allowed, by application, the latest first.
+pub async fn of_user(app: &App, user: UserId) -> Result<Vec<AllowedApp>, Fault> {
+    let mut tx = app.store().read().await?;
+    let connected = consents::list_for_user(&mut tx, user).await?;
+    let mut apps: Vec<AllowedApp> = Vec::new();
+    let mut places = HashMap::new();
+    for consents::ConnectedApp { consent, client, .. } in connected {
+        if let Some(known) = places.get(&client.id).and_then(|at: &usize| apps.get_mut(*at)) {
+            known.scopes = known.scopes.union(&consent.scopes);
+            known.created_at = known.created_at.min(consent.created_at);
+            known.updated_at = known.updated_at.max(consent.updated_at);
+            continue;
+        }
+        places.insert(client.id.clone(), apps.len());
+        apps.push(AllowedApp {
+            client_id: client.id,
+            client_name: client.name,
+            client_description: client.config.description,
+            client_icon: client.config.logo_uri,
+            client_homepage_url: client.config.client_uri,
+            scopes: consent.scopes,
+            created_at: consent.created_at,
+            updated_at: consent.updated_at,
+        });
+    }
+    Ok(apps)
+}
+
+/// Whom an event about what the client was allowed concerns: also the workspace that owns it, whose admins read of it.
+async fn about(tx: &mut Tx, ctx: &Ctx, client: &ClientId) -> Result<About, StoreError> {
+    let known = store::clients::by_id(tx, client, ctx.now).await?;
+    Ok(known.map_or_else(|| About::client(client), |client| About::owned(&client)))
+}
+
+/// Takes back all that a user allowed a client, and ends the grants that came of it, in one transaction. `false` when there
+/// was nothing to take back.
+pub async fn revoke_user(app: &App, ctx: &Ctx, client: &ClientId, user: UserId) -> Result<bool, Fault> {
+    const WHY: EndReason = EndReason::ConsentRevoked;
+    let (id, client, of) = (client.clone(), client.clone(), ctx.clone());
+    let work = app.store().write(move |tx| {
+        Box::pin(async move {
+            // What is listed is what is deleted.
+            consents::hold_all(tx, &id).await?;
+            let revoked = consents::list_for_client(tx, user, &id).await?;
+            let mut events = events::consents_revoked(&of, &revoked);
+            let consents = consents::delete_all(tx, user, &id).await?;
+            let ended = grants::end_each(tx, Whose::UserAndClient(user, id), WHY, of.now).await?;
+            let grants = ended.len();
+            let places = revoked.iter().map(|consent| consent.workspace_id);
+            let places: BTreeSet<_> = places.chain(ended.iter().map(|grant| grant.workspace_id)).flatten().collect();
+            events.extend(events::grants_ended(&of, ended, WHY));
+            if (consents, grants) == (0, 0) {
+                return Ok(false);
+            }
+            let about = about(tx, &of, &client).await?.and_user(user);
+            changes::all(tx, &of, revoked_in(&about, places, (consents, grants), events)).await?;
+            Ok(true)
+        })
+    });
+    work.await.map_err(|error: StoreError| Fault::from(error))
+}
+
+/// A revocation as it is told in the log of the workspace that owns the client, and of every workspace that the client could
+/// act in; webhooks hear of it once.
+fn revoked_in(
+    about: &About,
+    places: impl IntoIterator<Item = WorkspaceId>,
+    (consents, grants): (impl Serialize, usize),
+    events: Vec<Event>,
+) -> Vec<Told> {
+    let others = places.into_iter().filter(|place| about.workspace != Some(*place)).map(Some);
+    let detail = json!({"consents": consents, "grants": grants});
+    let one = |place| Told::of(Change::ConsentRevoked, about.clone().and_workspace(place)).with(detail.clone());
+    std::iter::once(one(about.workspace).events(events)).chain(others.map(one)).collect()
+}
+
+/// Takes back what a user allowed a client in one workspace, or in their own name, and ends the grants that came of it.
+/// `false` when there was nothing to take back.
+pub async fn revoke_one(
+    app: &App,
+    ctx: &Ctx,
+    client: &ClientId,
+    user: UserId,
+    workspace: Option<WorkspaceId>,
+) -> Result<bool, Fault> {
+    const WHY: EndReason = EndReason::ConsentRevoked;
+    let (id, client, of) = (client.clone(), client.clone(), ctx.clone());
+    let work = app.store().write(move |tx| {
+        Box::pin(async move {
+            let deleted = consents::delete(tx, user, &id, workspace).await?;
+            let revoked = deleted.then(|| events::event(&of, events::consent_revoked(user, &id, workspace)));
+            let mut events = Vec::from_iter(revoked);
+            let whose = Whose::UserClientWorkspace(user, id, workspace);
+            let ended = grants::end_each(tx, whose, WHY, of.now).await?;
+            let grants = ended.len();
+            events.extend(events::grants_ended(&of, ended, WHY));
+            if (deleted, grants) == (false, 0) {
+                return Ok(false);
+            }
+            let about = about(tx, &of, &client).await?.and_user(user);
+            changes::all(tx, &of, revoked_in(&about, workspace, (usize::from(deleted), grants), events)).await?;
+            Ok(true)
+        })
+    });
+    work.await.map_err(|error: StoreError| Fault::from(error))
+}
+
+/// The same for all users of a client, and for the tokens in the client's own name; answers how many users there were.
+pub async fn revoke_all_users(app: &App, ctx: &Ctx, client: &ClientId) -> Result<i64, Fault> {
+    let (id, of, of_all) = (client.clone(), ctx.clone(), Telling::new(app, ctx));
+    let work = app.store().write(move |tx| {
+        Box::pin(async move {
+            let users = bulk_revocation::begin(tx, &of_all, &id, EndReason::ConsentRevoked).await?;
+            // Reference 004: all active tokens, those in the client's own name too.
+            store::clients::raise_epoch(tx, &id).await?;
+            let told = Told::of(Change::AllConsentsRevoked, about(tx, &of, &id).await?).with(json!({"users": users}));
+            changes::within(tx, &of, told).await?;
+            Ok(users)
+        })
+    });
+    work.await.map_err(|error: StoreError| Fault::from(error))
+}

@@ -1,0 +1,193 @@
+//! What comes of a person's answer to the consent page.
+use crate::Failure;
+use crate::oauth::authorize::outcome::{AuthorizeFailure, Decision, Next};
+use crate::oauth::authorize::page_refusal::{InteractionRefusal, PageReason};
+use crate::oauth::authorize::person::Person;
+use crate::oauth::authorize::scene::{Scene, answer_error, error, page, returned};
+use crate::platform::audit_log::About;
+use crate::platform::changes::{self, Told};
+use crate::platform::events;
+use domain::WorkspaceId;
+use domain::events::{Change, EventData};
+use domain::oauth::authorize::AuthorizeRefusal;
+use domain::oauth::decision::{self, Approval, Ask, Choice, Step};
+use domain::oauth::device::DeviceApproval;
+use domain::oauth::seal::TokenId;
+use serde_json::json;
+
+impl Scene<'_> {
+    /// A denial is answered as one whatever the next step would be. What is allowed is at most what was ticked, even where
+    /// more was allowed meanwhile.
+    pub(crate) async fn decided(self, decision: &Decision) -> Result<Next, AuthorizeFailure> {
+        let step = self.step();
+        if !decision.allow {
+            return self.denied(&step).await;
+        }
+        let memberships = self.person.as_ref().map(|person| person.memberships.as_slice()).unwrap_or_default();
+        match decision::answerable(step, &self.interaction.request, &self.client, memberships) {
+            Ok(ask) => self.allowed(ask, decision).await,
+            Err(Step::Explain(why)) => self.unable(why),
+            Err(_) => self.next(),
+        }
+    }
+
+    /// The person said no.
+    async fn denied(self, step: &Step) -> Result<Next, AuthorizeFailure> {
+        if let Some(device) = &self.interaction.device {
+            let id = device.id;
+            return Box::pin(self.denied_to_device(id)).await;
+        }
+        let callback = &self.interaction.request.callback;
+        match step {
+            // Recorded when it was shown. The button of that page leads back, as a link would.
+            Step::Explain(why) if self.interaction.told.is_some() => {
+                Ok(Next::Answer(error(self.app, callback, &(*why).into())))
+            }
+            _ => {
+                self.record(AuthorizeRefusal::UserDenied, json!({}));
+                returned(self.app, &self.client, callback, AuthorizeRefusal::UserDenied.into())
+            }
+        }
+    }
+
+    /// What the person chose; a program that names no workspace gets the default one.
+    fn choice(&self, ask: &Ask, decision: &Decision) -> Choice {
+        let default = self.person.as_ref().and_then(|person| person.home);
+        let offered = |id: &WorkspaceId| ask.workspaces.iter().any(|m| m.workspace_id == *id);
+        let workspace = decision.choice.workspace.or(default.filter(|id| !decision.on_page && offered(id)));
+        Choice { workspace, ..decision.choice.clone() }
+    }
+
+    async fn allowed(mut self, ask: Ask, decision: &Decision) -> Result<Next, AuthorizeFailure> {
+        let (app, ctx) = (self.app, self.ctx);
+        let callback = self.interaction.request.callback.clone();
+        let required = |name: &str| app.settings().catalogue.is_required(name);
+        let choice = self.choice(&ask, decision);
+        let approval = match decision::approve(&self.interaction.request, &ask, &choice, required) {
+            Ok(approval) => approval,
+            Err(AuthorizeRefusal::SelectionRequired) if decision.on_page => return self.consent_page(ask, false),
+            Err(AuthorizeRefusal::SelectionRequired) => {
+                let reason = PageReason::Interaction(InteractionRefusal::WorkspaceNotNamed);
+                return Err(page(ctx, app, Some(&self.client), reason, json!({})));
+            }
+            Err(AuthorizeRefusal::UserDenied) if let Some(device) = &self.interaction.device => {
+                let id = device.id;
+                return Box::pin(self.denied_to_device(id)).await;
+            }
+            Err(refusal) => return answer_error(app, ctx, &self.client, &callback, refusal.into(), json!({})),
+        };
+        let Some(person) = &self.person else {
+            let reason = PageReason::Interaction(InteractionRefusal::NotSignedIn);
+            return Err(page(ctx, app, Some(&self.client), reason, json!({})));
+        };
+        let (user, client, scopes, workspace, of) = (
+            person.user_id,
+            self.client.id.clone(),
+            approval.scopes.clone(),
+            approval.workspace,
+            ctx.with(self.caller.credential()),
+        );
+        let now = of.now;
+        let granted = events::event(
+            ctx,
+            EventData::ConsentGranted {
+                client_id: client.clone(),
+                user_id: user,
+                workspace_id: workspace,
+                scope: scopes.clone(),
+            },
+        );
+        let granted = Told::of(Change::ConsentGranted, About::client(&client).and_user(user).and_workspace(workspace))
+            .with(json!({"scopes": scopes}))
+            .events([granted]);
+        // A caller who read no page gets the default of now.
+        let home = self.interaction.home.or(person.home(self.interaction.request.sub_type));
+        let device =
+            self.interaction.device.as_ref().map(|device| (device.id, self.device_approval(person, &approval, home)));
+        let waits = device.is_some();
+        // A token's word holds for what comes of it, not for what the person allows next.
+        let by_token = self.caller.token().is_some();
+        let stays = ask.stay.filter(|_| !by_token).map(|_| approval.stays);
+        let work = app.store().write(move |tx| {
+            Box::pin(async move {
+                if let Some(workspace) = workspace {
+                    // The page may have been open while the workspace changed its mind, or the user's membership ended.
+                    store::workspaces::hold_shared(tx, workspace).await?;
+                    if store::workspaces::member(tx, user, workspace).await?.is_none() {
+                        return Ok(Some(PageReason::Authorize(AuthorizeRefusal::WorkspaceNotMember.into())));
+                    }
+                    store::clients::hold_shared(tx, &client).await?;
+                    if !store::app_policy::allows(tx, workspace, &client).await? {
+                        return Ok(Some(PageReason::Authorize(AuthorizeRefusal::WorkspaceForbids.into())));
+                    }
+                }
+                if let Some((id, approval)) = &device
+                    && !store::device::approve(tx, *id, approval, now).await?
+                {
+                    return Ok(Some(PageReason::Interaction(InteractionRefusal::DeviceSettled)));
+                }
+                if by_token {
+                    store::consents::put_by_token(tx, user, &client, workspace, &scopes, now).await?;
+                } else {
+                    store::consents::put(tx, user, &client, workspace, &scopes, now).await?;
+                }
+                if let Some(stays) = stays {
+                    store::consents::set_stays(tx, user, &client, workspace, stays).await?;
+                }
+                match workspace {
+                    Some(workspace) => store::consents::remember_workspace(tx, user, &client, workspace).await?,
+                    None => drop(store::own_names::set_home(tx, user, &client, home, by_token).await?),
+                }
+                changes::within(tx, &of, granted).await?;
+                Ok(None)
+            })
+        });
+        match work.await.map_err(|error: store::StoreError| Failure::from(error))? {
+            None => {}
+            Some(PageReason::Authorize(why)) => return self.unable(why.why),
+            Some(reason) => return Err(page(ctx, app, Some(&self.client), reason, json!({}))),
+        }
+        if waits {
+            let locales = self.locales();
+            return Ok(Next::Device { client: Box::new(self.client), allowed: true, locales });
+        }
+        Ok(Next::Answer(self.code(&approval, home)?))
+    }
+
+    /// What a device is allowed.
+    fn device_approval(&self, person: &Person, approval: &Approval, home: Option<WorkspaceId>) -> DeviceApproval {
+        DeviceApproval {
+            user_id: person.user_id,
+            workspace_id: approval.workspace,
+            home_workspace_id: home,
+            scopes: approval.scopes.clone(),
+            stays: approval.stays,
+            session_id: self.caller.session_id(),
+            auth_time: self.caller.auth_time(),
+            epoch: person.epoch_of(&self.client, approval.workspace),
+        }
+    }
+
+    /// The user read the page and said no to a device.
+    async fn denied_to_device(self, id: TokenId) -> Result<Next, AuthorizeFailure> {
+        let (app, ctx, now) = (self.app, self.ctx, self.ctx.now);
+        let about = About::client(&self.client.id);
+        let about = self.person.as_ref().map_or(about.clone(), |person| about.and_user(person.user_id));
+        let (of, denied) = (ctx.clone(), Told::of(Change::DeviceDenied, about));
+        let work = app.store().write(move |tx| {
+            Box::pin(async move {
+                let done = store::device::deny(tx, id, now).await?;
+                if done {
+                    changes::within(tx, &of, denied).await?;
+                }
+                Ok(done)
+            })
+        });
+        if !work.await.map_err(|error: store::StoreError| Failure::from(error))? {
+            let settled = PageReason::Interaction(InteractionRefusal::DeviceSettled);
+            return Err(page(ctx, app, Some(&self.client), settled, json!({})));
+        }
+        let locales = self.locales();
+        Ok(Next::Device { client: Box::new(self.client), allowed: false, locales })
+    }
+}

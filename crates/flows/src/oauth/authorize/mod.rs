@@ -1,0 +1,198 @@
+//! The authorization endpoint: from parameters to the next step, and from the user's answer to a code.
+
+pub(crate) mod decide;
+pub(crate) mod interaction;
+pub(crate) mod outcome;
+pub(crate) mod page_refusal;
+pub(crate) mod person;
+pub(crate) mod scene;
+
+use crate::access::caller::Caller;
+use crate::clients::unprotected;
+use crate::oauth::authorize::interaction::{open, seal};
+pub use crate::oauth::authorize::outcome::{
+    Answer, AuthorizeFailure, ConsentView, Decision, Locales, Next, UnableView,
+};
+pub use crate::oauth::authorize::page_refusal::{InteractionRefusal, PageReason, PageRefusal};
+use crate::oauth::authorize::person::person;
+use crate::oauth::authorize::scene::{Scene, answer_error, page, scene, unknown};
+use crate::oauth::diagnostics;
+use crate::{App, Ctx, Fault};
+use domain::client::Client;
+use domain::oauth::authorize::{AuthorizationRequest, AuthorizeRefusal, Callback};
+use domain::oauth::consent::Home;
+use domain::oauth::decision::{Interaction, Step};
+use domain::oauth::params::RawParams;
+use domain::{ClientId, SessionId};
+use serde_json::json;
+
+/// A request that was read: what it leads to, or what it is answered at once.
+enum Begun<'s> {
+    Scene(Box<Scene<'s>>),
+    Answered(Next),
+}
+
+/// Begins an authorization from the parameters of a request.
+pub async fn begin(
+    app: &App,
+    ctx: &Ctx,
+    params: &RawParams,
+    caller: &Caller,
+    browser: [u8; 32],
+) -> Result<Next, AuthorizeFailure> {
+    let next = match begun(app, ctx, params, caller, browser).await? {
+        Begun::Scene(scene) => scene.next()?,
+        Begun::Answered(next) => next,
+    };
+    Ok(with_developer(app, next).await?)
+}
+
+async fn begun<'s>(
+    app: &'s App,
+    ctx: &'s Ctx,
+    params: &RawParams,
+    caller: &'s Caller,
+    browser: [u8; 32],
+) -> Result<Begun<'s>, AuthorizeFailure> {
+    let sent = |client: Option<&Client>, r| diagnostics::by_authorization(app, client, params, r);
+    let refused = |client: Option<&Client>, r: AuthorizeRefusal| {
+        page(ctx, app, client, PageReason::Authorize(r.into()), sent(client, r))
+    };
+    let named = params.get("client_id").ok_or_else(|| refused(None, AuthorizeRefusal::ClientMissing))?;
+    let id = ClientId::parse(named).map_err(|_| refused(None, AuthorizeRefusal::ClientUnknown))?;
+    let mut tx = app.store().read().await?;
+    let client = store::clients::by_id(&mut tx, &id, ctx.now).await?;
+    let client = client.filter(|c| c.deleted_at.is_none()).ok_or_else(|| unknown(ctx, app, &id))?;
+    let callback = Callback::establish(&client, params, ctx.facts.framed).map_err(|r| refused(Some(&client), r))?;
+    let person = person(&mut tx, caller, &id).await?;
+    drop(tx);
+    unprotected::note(app, ctx, &client, params);
+    let keys = app.keys();
+    let settings = app.settings();
+    let policy = settings.authorize_policy(&keys.public);
+    match AuthorizationRequest::validate(&client, callback.clone(), params, &policy, ctx.now) {
+        Err(refusal) => {
+            let sent = sent(Some(&client), refusal.why);
+            answer_error(app, ctx, &client, &callback, refusal, sent).map(Begun::Answered)
+        }
+        Ok(request) => {
+            let interaction = Interaction {
+                request,
+                browser,
+                expires_at: ctx.now.plus(settings.lifetimes.interaction),
+                fresh_session: None,
+                account_selected: false,
+                asked: None,
+                told: None,
+                device: None,
+                home: Home::Unknown,
+            };
+            Ok(Begun::Scene(Box::new(Scene::new(app, ctx, caller, client, person, interaction)?)))
+        }
+    }
+}
+
+/// Names the developer on a page; read only where there is one to show.
+async fn with_developer(app: &App, mut next: Next) -> Result<Next, Fault> {
+    let (client, developer) = match &mut next {
+        Next::Consent { view, .. } => (&view.client.id, &mut view.developer),
+        Next::Unable { view, .. } => (&view.client.id, &mut view.developer),
+        _ => return Ok(next),
+    };
+    let mut tx = app.store().read().await?;
+    *developer = store::clients::owner_name(&mut tx, client).await?;
+    Ok(next)
+}
+
+/// Goes on with an interaction: after a sign-in, or when its page is loaded again.
+pub async fn resume(
+    app: &App,
+    ctx: &Ctx,
+    interaction: &str,
+    caller: &Caller,
+    browser: [u8; 32],
+) -> Result<Next, AuthorizeFailure> {
+    let next = scene(app, ctx, interaction, caller, browser).await?.next()?;
+    Ok(with_developer(app, next).await?)
+}
+
+/// The interaction after the user signed in on its page: the new session counts as the proof it asked for.
+pub fn signed_in(
+    app: &App,
+    ctx: &Ctx,
+    text: &str,
+    browser: [u8; 32],
+    session: SessionId,
+) -> Result<String, AuthorizeFailure> {
+    let mut interaction = open(app, ctx, text, browser)?;
+    interaction.fresh_session = Some(session);
+    interaction.account_selected = true;
+    Ok(seal(app, ctx, &interaction)?)
+}
+
+/// The interaction after the user said that the account signed in is the right one.
+pub fn account_selected(app: &App, ctx: &Ctx, text: &str, browser: [u8; 32]) -> Result<String, AuthorizeFailure> {
+    let mut interaction = open(app, ctx, text, browser)?;
+    interaction.account_selected = true;
+    Ok(seal(app, ctx, &interaction)?)
+}
+
+/// The client and the hint of an interaction, to show its sign-in page (again).
+pub async fn login_page(
+    app: &App,
+    ctx: &Ctx,
+    text: &str,
+    caller: &Caller,
+    browser: [u8; 32],
+) -> Result<Next, AuthorizeFailure> {
+    let scene = scene(app, ctx, text, caller, browser).await?;
+    let reauthenticate = matches!(scene.step(), Step::Reauthenticate);
+    let (interaction, locales) = (text.to_owned(), scene.locales());
+    let AuthorizationRequest { login_hint, callback, .. } = scene.interaction.request;
+    let redirect_uri = callback.redirect_uri().to_owned();
+    let client = Box::new(scene.client);
+    Ok(Next::Login { interaction, client, redirect_uri, login_hint, reauthenticate, locales })
+}
+
+/// Takes the user's answer to the consent page.
+pub async fn decide_consent(
+    app: &App,
+    ctx: &Ctx,
+    text: &str,
+    decision: &Decision,
+    caller: &Caller,
+    browser: [u8; 32],
+) -> Result<Next, AuthorizeFailure> {
+    let scene = scene(app, ctx, text, caller, browser).await?;
+    let refused = |r| page(ctx, app, Some(&scene.client), PageReason::Interaction(r), json!({}));
+    let Interaction { asked, told, .. } = scene.interaction;
+    if decision.allow {
+        let Some(person) = &scene.person else { return Err(refused(InteractionRefusal::NotSignedIn)) };
+        // Only the person who has read what the client asks for can allow it.
+        match asked {
+            None => return Err(refused(InteractionRefusal::NotAsked)),
+            Some(reader) if reader != person.user_id => return Err(refused(InteractionRefusal::OtherUser)),
+            Some(_) => {}
+        }
+    } else if asked.or(told).is_none() {
+        // Once the question was read in this browser, no is an answer, even after the sign-in has ended.
+        return Err(refused(InteractionRefusal::NotAsked));
+    }
+    let next = scene.decided(decision).await?;
+    Ok(with_developer(app, next).await?)
+}
+
+/// The same for a caller who sends the whole request along with the answer (reference API `consent`).
+pub async fn decide_request(
+    app: &App,
+    ctx: &Ctx,
+    params: &RawParams,
+    decision: &Decision,
+    caller: &Caller,
+) -> Result<Next, AuthorizeFailure> {
+    let next = match begun(app, ctx, params, caller, [0; 32]).await? {
+        Begun::Scene(scene) => scene.decided(decision).await?,
+        Begun::Answered(next) => next,
+    };
+    Ok(with_developer(app, next).await?)
+}

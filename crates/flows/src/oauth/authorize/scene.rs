@@ -1,0 +1,270 @@
+//! One interaction while its next step is worked out, and what comes of that step.
+use crate::access::caller::Caller;
+use crate::oauth::authorize::interaction::{open, seal};
+use crate::oauth::authorize::outcome::{Answer, AuthorizeFailure, ConsentView, Locales, Next, UnableView};
+use crate::oauth::authorize::page_refusal::{InteractionRefusal, PageReason, PageRefusal};
+use crate::oauth::authorize::person::{Person, person};
+use crate::oauth::diagnostics;
+use crate::platform::audit_log::About;
+use crate::{App, Ctx, Failure, Fault};
+use domain::client::Client;
+use domain::identity::Email;
+use domain::oauth::authorize::{AuthorizeRefusal, Callback};
+use domain::oauth::consent::Home;
+use domain::oauth::decision::{self, Approval, Ask, Interaction, Progress, Step};
+use domain::oauth::diagnosis::Endpoint;
+use domain::oauth::error::{Named, Refusal as _};
+use domain::oauth::seal::{Purpose, TokenId};
+use domain::oauth::token::CodePayload;
+use domain::{ClientId, WorkspaceId};
+use serde_json::{Value, json};
+
+const HERE: &str = Endpoint::Authorization.as_str();
+
+/// Everything about one interaction while a step is worked out.
+pub(crate) struct Scene<'s> {
+    pub(crate) app: &'s App,
+    pub(crate) ctx: &'s Ctx,
+    pub(crate) caller: &'s Caller,
+    pub(crate) client: Client,
+    pub(crate) person: Option<Person>,
+    pub(crate) interaction: Interaction,
+}
+
+pub(crate) fn page(ctx: &Ctx, app: &App, client: Option<&Client>, reason: PageReason, sent: Value) -> AuthorizeFailure {
+    let about = client.map(|client| About::client(&client.id)).unwrap_or_default();
+    app.record_with(ctx, HERE, reason.refusal().reason(), about, sent);
+    Failure::Refused(PageRefusal { reason, client_name: client.map(|client| client.name.clone()), back: None })
+}
+
+/// A client that is not there: the identifier that was sent may be anything, so that it names nobody on the page.
+pub(crate) fn unknown(ctx: &Ctx, app: &App, id: &ClientId) -> AuthorizeFailure {
+    let reason = PageReason::Authorize(AuthorizeRefusal::ClientUnknown.into());
+    app.record(ctx, HERE, reason.refusal().reason(), About::client(id));
+    Failure::Refused(PageRefusal { reason, client_name: None, back: None })
+}
+
+pub(crate) async fn scene<'s>(
+    app: &'s App,
+    ctx: &'s Ctx,
+    text: &str,
+    caller: &'s Caller,
+    browser: [u8; 32],
+) -> Result<Scene<'s>, AuthorizeFailure> {
+    app.look_for_key_of(ctx, text).await?;
+    let interaction = open(app, ctx, text, browser)?;
+    let id = &interaction.request.client_id;
+    let mut tx = app.store().read().await?;
+    let client = store::clients::by_id(&mut tx, id, ctx.now).await?.filter(Client::is_active);
+    let Some(client) = client else {
+        return Err(unknown(ctx, app, id));
+    };
+    let person = person(&mut tx, caller, id).await?;
+    Scene::new(app, ctx, caller, client, person, interaction)
+}
+
+impl<'s> Scene<'s> {
+    /// A personal access token gives away at most what it may do itself: the rest is not asked for.
+    pub(crate) fn new(
+        app: &'s App,
+        ctx: &'s Ctx,
+        caller: &'s Caller,
+        client: Client,
+        person: Option<Person>,
+        interaction: Interaction,
+    ) -> Result<Self, AuthorizeFailure> {
+        let Some(limit) = caller.confined_to() else {
+            return Ok(Self { app, ctx, caller, client, person, interaction });
+        };
+        let request = interaction.request.within(limit);
+        if request.asked().is_empty() {
+            let reason = PageReason::Interaction(InteractionRefusal::BeyondToken);
+            return Err(page(ctx, app, Some(&client), reason, json!({})));
+        }
+        Ok(Self { app, ctx, caller, client, person, interaction: Interaction { request, ..interaction } })
+    }
+}
+
+impl Scene<'_> {
+    pub(crate) fn step(&self) -> Step {
+        let who = self.person.as_ref().map(|p| p.signed_in(self.caller));
+        let progress = Progress {
+            fresh_session: self.interaction.fresh_session,
+            account_selected: self.interaction.account_selected,
+        };
+        decision::decide(&self.interaction.request, &self.client, who.as_ref(), progress, self.ctx.now)
+    }
+
+    pub(crate) fn next(mut self) -> Result<Next, AuthorizeFailure> {
+        match self.step() {
+            Step::Login => self.login(false),
+            Step::Reauthenticate => self.login(true),
+            Step::SelectAccount => {
+                let (interaction, locales) = (seal(self.app, self.ctx, &self.interaction)?, self.locales());
+                let (redirect_uri, expected) = (self.redirect_uri(), self.expected());
+                let user_email = self.person.map(|p| p.email.to_string()).unwrap_or_default();
+                let client = Box::new(self.client);
+                Ok(Next::SelectAccount { interaction, client, redirect_uri, user_email, expected, locales })
+            }
+            Step::SelectWorkspace(ask) => self.consent_page(ask, true),
+            Step::AskConsent(ask) => self.consent_page(ask, false),
+            Step::Approve(approval) => {
+                let person = self.person.as_ref();
+                let home = person.and_then(|p| p.home_unasked(&self.client, self.interaction.request.sub_type));
+                Ok(Next::Answer(self.code(&approval, home)?))
+            }
+            Step::Explain(refusal) => self.unable(refusal),
+            Step::Refuse(refusal) => {
+                let request = &self.interaction.request;
+                let sent = diagnostics::by_request(request, refusal);
+                answer_error(self.app, self.ctx, &self.client, &request.callback, refusal.into(), sent)
+            }
+        }
+    }
+
+    pub(crate) fn login(self, reauthenticate: bool) -> Result<Next, AuthorizeFailure> {
+        let (interaction, locales) = (seal(self.app, self.ctx, &self.interaction)?, self.locales());
+        let redirect_uri = self.redirect_uri();
+        let login_hint = self.interaction.request.login_hint.or(self.person.map(|p| p.email.to_string()));
+        let client = Box::new(self.client);
+        Ok(Next::Login { interaction, client, redirect_uri, login_hint, reauthenticate, locales })
+    }
+
+    pub(crate) fn redirect_uri(&self) -> String {
+        self.interaction.request.callback.redirect_uri().to_owned()
+    }
+
+    /// Whom the application expected, where somebody else is signed in.
+    pub(crate) fn expected(&self) -> Option<Email> {
+        let hint = self.interaction.request.login_hint.as_deref()?;
+        decision::expected(hint, &self.person.as_ref()?.email)
+    }
+
+    pub(crate) fn locales(&self) -> Locales {
+        let set = self.person.as_ref().and_then(|p| p.locale.clone());
+        Locales { asked: self.interaction.request.ui_locales.clone(), set }
+    }
+
+    pub(crate) fn consent_page(&mut self, ask: Ask, only_workspace: bool) -> Result<Next, AuthorizeFailure> {
+        self.interaction.asked = self.person.as_ref().map(|p| p.user_id);
+        let home = self.person.as_ref().and_then(|p| p.home(self.interaction.request.sub_type));
+        self.interaction.home = Home::Named(home);
+        let interaction = seal(self.app, self.ctx, &self.interaction)?;
+        let view = ConsentView {
+            client: self.client.clone(),
+            request: self.interaction.request.clone(),
+            ask,
+            user_email: self.person.as_ref().map(|p| p.email.to_string()).unwrap_or_default(),
+            expected: self.expected(),
+            developer: None,
+            home: self.person.as_ref().and_then(|p| p.name_of(home?)),
+            only_workspace,
+            user_code: self.interaction.device.as_ref().map(|device| device.user_code.clone()),
+            locales: self.locales(),
+        };
+        Ok(Next::Consent { interaction, view: Box::new(view) })
+    }
+
+    /// Why not, for the user to read. The client is told when the user goes back to it.
+    pub(crate) fn unable(mut self, refusal: AuthorizeRefusal) -> Result<Next, AuthorizeFailure> {
+        self.interaction.told = self.person.as_ref().map(|p| p.user_id);
+        let (app, request) = (self.app, &self.interaction.request);
+        self.record(refusal, diagnostics::by_request(request, refusal));
+        let carries_errors = request.callback.carries_errors();
+        let forbidding = match (&self.person, refusal) {
+            (Some(person), AuthorizeRefusal::WorkspaceForbids) => person.forbidding(request.workspace),
+            _ => Vec::new(),
+        };
+        let view = UnableView {
+            refusal,
+            redirect_uri: self.redirect_uri(),
+            user_email: self.person.as_ref().map(|p| p.email.to_string()).unwrap_or_default(),
+            expected: self.expected(),
+            developer: None,
+            forbidding,
+            on_device: self.interaction.device.is_some(),
+            answer: carries_errors.then(|| error(app, &request.callback, &refusal.into())),
+            locales: self.locales(),
+            client: self.client,
+        };
+        Ok(Next::Unable { interaction: seal(app, self.ctx, &self.interaction)?, view: Box::new(view) })
+    }
+
+    /// A code exists only here, after approval. A token in the person's own name shows the workspace `home`.
+    pub(crate) fn code(&self, approval: &Approval, home: Option<WorkspaceId>) -> Result<Answer, Fault> {
+        let request = &self.interaction.request;
+        let Some(person) = &self.person else { return Err(Fault::Other("approved without a user")) };
+        if self.interaction.device.is_some() {
+            return Err(Fault::Other("a code for a device"));
+        }
+        let payload = CodePayload {
+            client_id: request.client_id.clone(),
+            redirect_uri: request.callback.redirect_uri().to_owned(),
+            challenge: request.challenge,
+            nonce: request.nonce.clone(),
+            scopes: approval.scopes.filter(|name| request.scopes.contains(name)),
+            resources: request.resources.clone(),
+            claims: request.claims.within(&approval.scopes),
+            sub_type: request.sub_type,
+            workspace_id: approval.workspace.or(home),
+            user_id: person.user_id,
+            session_id: self.caller.session_id(),
+            by_token: self.caller.token(),
+            auth_time: self.caller.auth_time(),
+            acr: None,
+            refreshable: approval.stays && person.signed_in(self.caller).may_stay,
+            epoch: person.epoch_of(&self.client, approval.workspace),
+            expires_at: self.ctx.now.plus(self.app.settings().lifetimes.authorization_code),
+        };
+        let id = TokenId::from_random(self.ctx.random());
+        let code = self.app.keys().sealer.seal(Purpose::AuthorizationCode, id, &payload)?;
+        Ok(answer(self.app, &request.callback, vec![("code".to_owned(), code)]))
+    }
+
+    pub(crate) fn record(&self, refusal: AuthorizeRefusal, sent: Value) {
+        let about = About::client(&self.client.id);
+        let about = self.person.as_ref().map_or(about.clone(), |p| about.and_user(p.user_id));
+        self.app.record_with(self.ctx, HERE, refusal.reason(), about, sent);
+    }
+}
+
+pub(crate) fn answer(app: &App, callback: &Callback, mut params: Vec<(String, String)>) -> Answer {
+    if let Some(state) = callback.state() {
+        params.push(("state".to_owned(), state.to_owned()));
+    }
+    params.push(("iss".to_owned(), app.settings().issuer.clone()));
+    Answer { callback: callback.clone(), params }
+}
+
+pub(crate) fn error(app: &App, callback: &Callback, refusal: &Named<AuthorizeRefusal>) -> Answer {
+    let said = [("error", refusal.code().as_str().into()), ("error_description", refusal.said())];
+    answer(app, callback, said.map(|(n, v)| (n.to_owned(), v.into_owned())).to_vec())
+}
+
+/// An error goes back to the client where the callback carries errors, and to a page otherwise (checklist, settled 4).
+pub(crate) fn answer_error(
+    app: &App,
+    ctx: &Ctx,
+    client: &Client,
+    callback: &Callback,
+    refusal: Named<AuthorizeRefusal>,
+    sent: Value,
+) -> Result<Next, AuthorizeFailure> {
+    app.record_with(ctx, HERE, refusal.reason(), About::client(&client.id), sent);
+    returned(app, client, callback, refusal)
+}
+
+/// The error goes to the client where errors may go there; otherwise the user reads it, and takes it there by a link.
+pub(crate) fn returned(
+    app: &App,
+    client: &Client,
+    callback: &Callback,
+    refusal: Named<AuthorizeRefusal>,
+) -> Result<Next, AuthorizeFailure> {
+    let answer = error(app, callback, &refusal);
+    if callback.carries_errors() {
+        return Ok(Next::Answer(answer));
+    }
+    let (reason, client_name) = (PageReason::Authorize(refusal), Some(client.name.clone()));
+    Err(Failure::Refused(PageRefusal { reason, client_name, back: Some(Box::new(answer)) }))
+}

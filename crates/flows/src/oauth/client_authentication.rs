@@ -1,0 +1,93 @@
+//! Who the client is at the token-like endpoints.
+use crate::platform::audit_log::About;
+use crate::{App, Ctx, Failure};
+use domain::client::Client;
+use domain::oauth::client_auth::{ClientRefusal, Offered};
+use domain::oauth::diagnosis::{AUTHENTICATION, Endpoint};
+use domain::oauth::error::Refusal as _;
+use domain::oauth::params::RawParams;
+use serde_json::json;
+use store::Tx;
+
+/// Reads what the request offers and holds it against the client (OAuth 2.1 §2.4). A refusal is noted under the client
+/// that the request names, so that its developer sees it.
+pub async fn authenticate(
+    app: &App,
+    ctx: &Ctx,
+    endpoint: Endpoint,
+    tx: &mut Tx,
+    authorization: Option<&str>,
+    body: &RawParams,
+) -> Result<Client, Failure<ClientRefusal>> {
+    let refused = |refusal: ClientRefusal| {
+        note(app, ctx, endpoint, refusal, authorization, body);
+        Failure::Refused(refusal)
+    };
+    if body.repeated(&["resource", "audience"]).is_some() {
+        return Err(refused(ClientRefusal::Repeated));
+    }
+    let offered = Offered::read(authorization, body).map_err(refused)?;
+    let name = offered.client_id.as_str();
+    let client = store::clients::by_id(tx, &offered.client_id, ctx.now).await?;
+    match (offered.check(client.as_ref(), app.pepper(), ctx.now), &client) {
+        (Ok(secret), Some(_)) => {
+            if let Some(secret) = secret {
+                app.note_secret(secret, ctx.now);
+            }
+            client.ok_or_else(|| refused(ClientRefusal::Unknown))
+        }
+        (Ok(_), None) => Err(refused(ClientRefusal::Unknown)),
+        (Err(refusal), _) => {
+            // A secret is long enough to be checked first: the right one never waits for those who guess.
+            let guesses = offered.secret.is_some() && app.throttle().fail("client", name, ctx).is_err();
+            Err(refused(if guesses { ClientRefusal::TooManyAttempts } else { refusal }))
+        }
+    }
+}
+
+/// What no URL may hold: it ends up in logs (checklist 44, 75).
+const SECRETS: [&str; 7] =
+    ["client_secret", "access_token", "refresh_token", "token", "code", "code_verifier", "device_code"];
+
+/// Refuses a secret in the URL, whatever else the request says. That is noted under the client that the request names,
+/// if need be in the URL, with the name of the parameter and never with its value.
+pub fn no_secret_in_url(
+    app: &App,
+    ctx: &Ctx,
+    endpoint: Endpoint,
+    authorization: Option<&str>,
+    body: &RawParams,
+    query: &RawParams,
+) -> Result<(), ClientRefusal> {
+    let Some(parameter) = SECRETS.into_iter().find(|name| query.get(name).is_some()) else { return Ok(()) };
+    let refusal = ClientRefusal::SecretInQuery;
+    let named = Offered::named(authorization, body).or_else(|| Offered::named(None, query));
+    let about = named.map(|id| About::client(&id)).unwrap_or_default();
+    let detail = json!({"endpoint": endpoint.as_str(), "parameter": parameter});
+    app.record_outsider(ctx, AUTHENTICATION, refusal.reason(), about, detail);
+    Err(refusal)
+}
+
+/// Notes that the client was not believed.
+pub(crate) fn note(
+    app: &App,
+    ctx: &Ctx,
+    endpoint: Endpoint,
+    refusal: ClientRefusal,
+    authorization: Option<&str>,
+    body: &RawParams,
+) {
+    let offered = Offered::read(authorization, body).ok();
+    let mut detail = json!({"endpoint": endpoint.as_str()});
+    if let Some(offered) = &offered {
+        detail["method"] = offered.method.as_str().into();
+    }
+    if refusal == ClientRefusal::Repeated
+        && let Some(name) = body.repeated(&["resource", "audience"])
+    {
+        detail["parameter"] = crate::oauth::diagnostics::cut(&name).into();
+    }
+    let named = offered.map(|offered| offered.client_id).or_else(|| Offered::named(authorization, body));
+    let about = named.map(|id| About::client(&id)).unwrap_or_default();
+    app.record_outsider(ctx, AUTHENTICATION, refusal.reason(), about, detail);
+}

@@ -1,0 +1,235 @@
+//! The beginning of the device authorization grant (RFC 8628): a device asks for its codes, and a person enters one.
+use crate::access::caller::Caller;
+use crate::oauth::authorize::interaction;
+use crate::oauth::token::RequestRefusal;
+use crate::oauth::{client_authentication, diagnostics};
+use crate::platform::attempts::Attempt;
+use crate::platform::audit_log::About;
+use crate::platform::failure::refuse;
+use crate::{App, Ctx, Failure, Fault};
+use domain::Secret;
+use domain::allowance::{DEVICES_IN_A_NETWORK, DEVICES_OF_A_CLIENT};
+use domain::client::{Client, GrantType};
+use domain::oauth::authorize::{AuthorizationRequest, AuthorizeRefusal};
+use domain::oauth::client_auth::ClientRefusal;
+use domain::oauth::consent::Home;
+use domain::oauth::decision::{AskingDevice, Interaction};
+use domain::oauth::device::{DeviceAuthorization, DeviceState, INTERVAL, LIFETIME, UserCode};
+use domain::oauth::diagnosis::Endpoint;
+use domain::oauth::error::{ErrorCode, Named, Refusal};
+use domain::oauth::params::RawParams;
+use domain::oauth::seal::TokenId;
+use serde_json::json;
+use std::borrow::Cow;
+
+const HERE: &str = Endpoint::DeviceAuthorization.as_str();
+
+/// Why a device gets no codes.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum DeviceRefusal {
+    Client(ClientRefusal),
+    Request(RequestRefusal),
+    Often(TooOften),
+    Asked(Named<AuthorizeRefusal>),
+}
+
+domain::refusals! {
+    /// Why no more devices get codes for now.
+    pub enum TooOften {
+        Devices => SlowDown, "device_authorization_slowed_down", "Too many devices asked for codes from this address. Wait before trying again.";
+    }
+}
+
+impl DeviceRefusal {
+    fn inner(&self) -> &dyn Refusal {
+        match self {
+            Self::Client(refusal) => refusal,
+            Self::Request(refusal) => refusal,
+            Self::Often(refusal) => refusal,
+            Self::Asked(refusal) => refusal,
+        }
+    }
+}
+
+impl Refusal for DeviceRefusal {
+    fn code(&self) -> ErrorCode {
+        self.inner().code()
+    }
+    fn public(&self) -> &'static str {
+        self.inner().public()
+    }
+    fn reason(&self) -> &'static str {
+        self.inner().reason()
+    }
+    fn said(&self) -> Cow<'static, str> {
+        self.inner().said()
+    }
+}
+
+/// What a device polls with, and what it shows.
+#[derive(Debug, Clone)]
+pub struct DeviceCodes {
+    pub device_code: Secret,
+    pub user_code: UserCode,
+    /// Where a person enters the code.
+    pub verification_uri: String,
+    /// The same with the code in it, for a link or picture that is scanned.
+    pub verification_uri_complete: String,
+    /// Seconds.
+    pub expires_in: i64,
+    /// Seconds between two polls.
+    pub interval: i64,
+}
+
+/// Answers a device authorization request (RFC 8628 §3.1).
+pub async fn request(
+    app: &App,
+    ctx: &Ctx,
+    authorization: Option<&str>,
+    body: &RawParams,
+) -> Result<DeviceCodes, Failure<DeviceRefusal>> {
+    let client = {
+        let (endpoint, mut tx) = (Endpoint::DeviceAuthorization, app.store().read().await?);
+        let authenticated = client_authentication::authenticate(app, ctx, endpoint, &mut tx, authorization, body).await;
+        authenticated.map_err(|f| f.map(DeviceRefusal::Client))?
+    };
+    let keys = app.keys();
+    let policy = app.settings().authorize_policy(&keys.public);
+    let about = About::client(&client.id);
+    if !client.may_use(GrantType::DeviceCode) {
+        let refusal = RequestRefusal::GrantTypeNotAllowed;
+        app.record_with(ctx, HERE, refusal.reason(), about, json!({}));
+        return refuse(DeviceRefusal::Request(refusal));
+    }
+    match AuthorizationRequest::of_device(&client, body, &policy, ctx.now) {
+        Ok(request) => {
+            // On this node alone: nothing is guessed here, but each request is kept for a while.
+            let rules = [DEVICES_OF_A_CLIENT, DEVICES_IN_A_NETWORK];
+            let allowances = app.throttle().of_network("device", client.id.as_str(), rules, ctx);
+            if let Err(used_up) = app.throttle().draw(&allowances, ctx) {
+                let refusal = TooOften::Devices;
+                let detail = json!({"allowance": used_up.of.as_str()});
+                app.record_outsider(ctx, HERE, refusal.reason(), about, detail);
+                return refuse(DeviceRefusal::Often(refusal));
+            }
+            Ok(keep(app, ctx, &request).await?)
+        }
+        Err(refusal) => {
+            let detail = diagnostics::by_authorization(app, Some(&client), body, refusal.why);
+            app.record_with(ctx, HERE, refusal.reason(), about, detail);
+            refuse(DeviceRefusal::Asked(refusal))
+        }
+    }
+}
+
+async fn keep(app: &App, ctx: &Ctx, request: &AuthorizationRequest) -> Result<DeviceCodes, Fault> {
+    let settings = app.settings();
+    // A code may be taken, or too few of the random bytes be even; both are rare.
+    for _ in 0..16 {
+        let Some(user_code) = UserCode::from_random(&ctx.random()) else { continue };
+        let device_code = Secret::generate(&settings.token_prefix, "dc", &ctx.random());
+        let kept = DeviceAuthorization {
+            id: TokenId::from_random(ctx.random()),
+            device_code: app.pepper().hash(device_code.expose()),
+            user_code: app.pepper().hash(&format!("user_code\n{}", user_code.letters())),
+            client_id: request.client_id.clone(),
+            scopes: request.scopes.clone(),
+            resources: request.resources.clone(),
+            sub_type: request.sub_type,
+            state: DeviceState::Pending,
+            approval: None,
+            last_polled_at: None,
+            interval: INTERVAL,
+            created_at: ctx.now,
+            expires_at: ctx.now.plus(LIFETIME),
+        };
+        let work = app.store().write(move |tx| Box::pin(async move { store::device::insert(tx, &kept).await }));
+        if work.await? {
+            let verification_uri = settings.url("/device");
+            let verification_uri_complete = format!("{verification_uri}?user_code={user_code}");
+            return Ok(DeviceCodes {
+                device_code,
+                user_code,
+                verification_uri,
+                verification_uri_complete,
+                expires_in: LIFETIME,
+                interval: INTERVAL,
+            });
+        }
+    }
+    Err(Fault::Other("no user code is free"))
+}
+
+domain::refusals! {
+    /// Why a code that a person entered leads nowhere.
+    pub enum UserCodeRefusal {
+        Missing => InvalidRequest, "user_code_missing", "Enter the code that your device shows.";
+        Unknown => InvalidRequest, "user_code_unknown", "No device waits for this code. Compare it letter by letter.";
+        Expired => InvalidRequest, "user_code_expired", "This code has expired. Start again on the device to get a new one.";
+        Used => InvalidRequest, "user_code_used", "This code was used already. Start again on the device to get a new one.";
+        TooManyAttempts => SlowDown, "user_code_slowed_down", "Too many wrong codes.";
+    }
+}
+
+use UserCodeRefusal as R;
+
+/// Takes the code that a person entered; answers the interaction that asks them about the device, for this browser.
+pub async fn enter(
+    app: &App,
+    ctx: &Ctx,
+    typed: &str,
+    caller: &Caller,
+    browser: [u8; 32],
+) -> Result<String, Failure<UserCodeRefusal>> {
+    if typed.trim().is_empty() {
+        return refuse(R::Missing);
+    }
+    let attempt = Attempt::at_user_codes(app, ctx, caller.user().map(|user| user.id));
+    let reserved = match attempt.filter(app, ctx) {
+        Ok(()) => attempt.reserve(app, ctx).await?,
+        filtered => filtered,
+    };
+    if let Err(used_up) = reserved {
+        let detail = json!({"allowance": used_up.of.as_str()});
+        app.record_outsider(ctx, HERE, R::TooManyAttempts.reason(), About::default(), detail);
+        return refuse(R::TooManyAttempts);
+    }
+    let found = match UserCode::parse(typed) {
+        None => None,
+        Some(code) => {
+            let hash = app.pepper().hash(&format!("user_code\n{}", code.letters()));
+            let mut tx = app.store().read().await?;
+            match store::device::by_user_code(&mut tx, &hash).await? {
+                None => None,
+                Some(device) => {
+                    let client = store::clients::by_id(&mut tx, &device.client_id, ctx.now).await?;
+                    client.filter(Client::is_active).map(|client| (code, device, client))
+                }
+            }
+        }
+    };
+    let Some((user_code, device, client)) = found else {
+        app.record_outsider(ctx, HERE, R::Unknown.reason(), About::default(), json!({}));
+        return refuse(R::Unknown);
+    };
+    // Nothing more is given back: a guesser could enter the code of their own device between guesses.
+    attempt.give_back(app).await?;
+    if device.state != DeviceState::Pending {
+        return refuse(R::Used);
+    }
+    if ctx.now >= device.expires_at {
+        return refuse(R::Expired);
+    }
+    let interaction = Interaction {
+        request: AuthorizationRequest::of_kept(&client, &device),
+        browser,
+        expires_at: device.expires_at,
+        fresh_session: None,
+        account_selected: false,
+        asked: None,
+        told: None,
+        device: Some(AskingDevice { id: device.id, user_code }),
+        home: Home::Unknown,
+    };
+    Ok(interaction::seal(app, ctx, &interaction)?)
+}

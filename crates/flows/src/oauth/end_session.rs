@@ -1,0 +1,72 @@
+//! Signing out at the request of an application (OpenID Connect RP-Initiated Logout 1.0).
+use crate::access::caller::Caller;
+use crate::access::session_records;
+use crate::platform::audit_log::About;
+use crate::{App, Ctx, Failure};
+use domain::client::Client;
+use domain::oauth::error::Refusal as _;
+use domain::oauth::id_token::Hint;
+use domain::oauth::logout::{LogoutRefusal, destination, is_own, named_client};
+use domain::oauth::params::RawParams;
+use jose::TYP_ID_TOKEN;
+
+/// What happens next.
+#[derive(Debug)]
+pub enum LogoutStep {
+    /// Somebody is signed in, and nothing proves that this very browser's session is meant.
+    Ask {
+        client: Option<Box<Client>>,
+        /// Where a yes leads.
+        location: Option<String>,
+    },
+    /// Signed out, or nobody was in.
+    Done { location: Option<String> },
+}
+
+/// Answers a logout request; `confirmed` when the user said yes on the page.
+pub async fn logout(
+    app: &App,
+    ctx: &Ctx,
+    params: &RawParams,
+    caller: &Caller,
+    confirmed: bool,
+) -> Result<LogoutStep, Failure<LogoutRefusal>> {
+    let refused = |refusal: LogoutRefusal| {
+        app.record(ctx, "logout", refusal.reason(), About::default());
+        Failure::Refused(refusal)
+    };
+    if params.repeated(&[]).is_some() {
+        return Err(refused(LogoutRefusal::Repeated));
+    }
+    // A hint that proves nothing is as good as none: the person is asked, and can still sign out (§2).
+    let hint = hint(app, params).unwrap_or_else(|unreadable| {
+        app.record(ctx, "logout", unreadable.reason(), About::default());
+        None
+    });
+    let client = match named_client(params, hint.as_ref()).map_err(refused)? {
+        None => None,
+        Some(id) => {
+            let mut tx = app.store().read().await?;
+            let found = store::clients::by_id(&mut tx, &id, ctx.now).await?.filter(Client::is_active);
+            if found.is_none() && params.get("client_id").is_some() {
+                return Err(refused(LogoutRefusal::ClientUnknown));
+            }
+            found
+        }
+    };
+    let location = destination(params, client.as_ref()).map_err(refused)?;
+    let Caller::Session(view) = caller else { return Ok(LogoutStep::Done { location }) };
+    if !confirmed && !hint.is_some_and(|hint| is_own(&hint, view.user.id, view.session.id)) {
+        return Ok(LogoutStep::Ask { client: client.map(Box::new), location });
+    }
+    session_records::end(app, ctx, view.session.id, Some(view.user.id)).await?;
+    Ok(LogoutStep::Done { location })
+}
+
+/// The hint, expired or not; only its signature and issuer matter.
+fn hint(app: &App, params: &RawParams) -> Result<Option<Hint>, LogoutRefusal> {
+    let Some(text) = params.get("id_token_hint") else { return Ok(None) };
+    let keys = app.keys();
+    let hint: Hint = jose::verify(text, TYP_ID_TOKEN, keys.verifiers()).map_err(|_| LogoutRefusal::HintInvalid)?;
+    if hint.iss == app.settings().issuer { Ok(Some(hint)) } else { Err(LogoutRefusal::HintInvalid) }
+}

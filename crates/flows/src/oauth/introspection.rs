@@ -1,0 +1,289 @@
+//! Introspection (RFC 7662). Whatever is wrong with a token, the caller reads only that it is not active.
+use crate::access::principal;
+use crate::grants::access_token::{self, Inactive, Live, LiveBearer};
+use crate::grants::subject;
+use crate::oauth::client_authentication;
+use crate::platform::audit_log::About;
+use crate::platform::failure::refuse;
+use crate::platform::management_error::ManageRefusal;
+use crate::platform::refused::refused;
+use crate::{App, Ctx, Failure};
+use domain::access::Operation;
+use domain::client::{Client, Trust};
+use domain::identity::MemberRoles;
+use domain::oauth::client_auth::ClientRefusal;
+use domain::oauth::diagnosis::Endpoint;
+use domain::oauth::error::{ErrorCode, Refusal};
+use domain::oauth::grant::GrantContext;
+use domain::oauth::params::RawParams;
+use domain::oauth::seal::Purpose;
+use domain::oauth::token::{Audience, RefreshPayload};
+use domain::{ClientId, Timestamp, UserId, WorkspaceId};
+use serde::Serialize;
+
+/// The answer (RFC 7662 §2.2).
+#[derive(Debug, Clone, Default, Serialize)]
+pub struct Introspection {
+    pub active: bool,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub scope: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub client_id: Option<ClientId>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub token_type: Option<&'static str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub exp: Option<Timestamp>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub iat: Option<Timestamp>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub sub: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub aud: Option<Audience>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub iss: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub jti: Option<String>,
+    /// `workspace` or `user`; absent for a machine client's own tokens.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub sub_type: Option<&'static str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub tenant_id: Option<WorkspaceId>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub roles: Option<Vec<String>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub auth_time: Option<Timestamp>,
+    /// The person who authorized a workspace's token, for resources that ask for it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub authorized_by: Option<UserId>,
+}
+
+/// Why nothing was answered.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum IntrospectRefusal {
+    Client(ClientRefusal),
+    /// The bearer is not valid, or may not do this.
+    Bearer(ManageRefusal),
+    /// RFC 7662 §2.1: there must be one to look into.
+    TokenMissing,
+}
+
+impl Refusal for IntrospectRefusal {
+    fn code(&self) -> ErrorCode {
+        match self {
+            Self::Client(refusal) => refusal.code(),
+            Self::Bearer(refusal) => refusal.code(),
+            Self::TokenMissing => ErrorCode::InvalidRequest,
+        }
+    }
+    fn public(&self) -> &'static str {
+        match self {
+            Self::Client(refusal) => refusal.public(),
+            Self::Bearer(refusal) => refusal.public(),
+            Self::TokenMissing => "The token parameter is missing.",
+        }
+    }
+    fn reason(&self) -> &'static str {
+        match self {
+            Self::Client(refusal) => refusal.reason(),
+            Self::Bearer(refusal) => refusal.reason(),
+            Self::TokenMissing => "token_missing",
+        }
+    }
+}
+
+const HERE: Endpoint = Endpoint::Introspection;
+
+/// How a caller proves who it is.
+#[derive(Debug, Clone, Copy)]
+pub enum Proof<'r> {
+    /// As a client: what the `Authorization` header says; the rest is in the body.
+    Client(Option<&'r str>),
+    /// By a bearer of a workspace, or of a person who names the workspace.
+    Bearer { token: &'r str, workspace: Option<&'r str> },
+}
+
+/// Who asks, after the gate.
+enum Asker {
+    /// A client with a secret.
+    Client(Box<Client>),
+    /// A workspace that checks tokens with `tokens:introspect`.
+    Workspace(WorkspaceId),
+}
+
+impl Asker {
+    /// A client sees its own tokens; the operator's own services see all. A workspace sees the tokens of its clients, and
+    /// those that are for it or for an API that it runs: those apps may be anyone's.
+    fn may_see(&self, app: &App, live: &Live) -> bool {
+        match self {
+            Self::Client(caller) => sees_own(caller, live.client()),
+            Self::Workspace(id) => {
+                let (owner, tenant) = match &live.bearer {
+                    LiveBearer::Grant(context) => (context.client_workspace, context.tenant_id),
+                    LiveBearer::Machine { context, .. } => (context.owner_workspace_id, None),
+                };
+                let catalogue = &app.settings().catalogue;
+                owner == Some(*id)
+                    || tenant == Some(*id)
+                    || live.payload.audience.iter().any(|resource| catalogue.runs(*id, resource))
+            }
+        }
+    }
+
+    /// A refresh token is its client's own business: no API receives one.
+    fn may_see_refresh(&self, context: &GrantContext) -> bool {
+        match self {
+            Self::Client(caller) => sees_own(caller, &context.grant.client_id),
+            Self::Workspace(id) => context.client_workspace == Some(*id),
+        }
+    }
+
+    fn about(&self) -> About {
+        match self {
+            Self::Client(caller) => About::client(&caller.id),
+            Self::Workspace(id) => About::default().and_workspace(Some(*id)),
+        }
+    }
+}
+
+fn sees_own(caller: &Client, of: &ClientId) -> bool {
+    caller.id == *of || caller.trust == Trust::FirstParty
+}
+
+/// The gate: a client must have a secret, and a bearer the scope `tokens:introspect`.
+async fn asker(
+    app: &App,
+    ctx: &mut Ctx,
+    proof: Proof<'_>,
+    body: &RawParams,
+) -> Result<Asker, Failure<IntrospectRefusal>> {
+    match proof {
+        Proof::Client(authorization) => {
+            let mut tx = app.store().read().await?;
+            let caller = client_authentication::authenticate(app, ctx, HERE, &mut tx, authorization, body).await;
+            let caller = caller.map_err(|f| f.map(IntrospectRefusal::Client))?;
+            if caller.is_public() {
+                client_authentication::note(app, ctx, HERE, ClientRefusal::Missing, authorization, body);
+                return refuse(IntrospectRefusal::Client(ClientRefusal::Missing));
+            }
+            Ok(Asker::Client(Box::new(caller)))
+        }
+        // RFC 6749 §2.3: one method only.
+        Proof::Bearer { .. } if body.get("client_secret").is_some() => {
+            refuse(IntrospectRefusal::Client(ClientRefusal::TwoMethods))
+        }
+        Proof::Bearer { token, workspace } => {
+            let principal = principal::by_bearer(app, ctx, token, workspace).await;
+            let principal = principal.map_err(|f| f.map(IntrospectRefusal::Bearer))?;
+            ctx.facts = std::mem::take(&mut ctx.facts).by(&principal);
+            let workspace = principal.workspace_for(Operation::IntrospectTokens).map_err(|denied| {
+                let about = About::default().and_workspace(principal.workspace.map(|(id, _)| id));
+                refused(app, ctx, HERE.as_str(), about, denied).map(IntrospectRefusal::Bearer)
+            })?;
+            Ok(Asker::Workspace(workspace))
+        }
+    }
+}
+
+/// Answers an introspection request.
+pub async fn introspect(
+    app: &App,
+    ctx: &Ctx,
+    proof: Proof<'_>,
+    body: &RawParams,
+) -> Result<Introspection, Failure<IntrospectRefusal>> {
+    let mut ctx = ctx.clone();
+    let caller = asker(app, &mut ctx, proof, body).await?;
+    let ctx = &ctx;
+    let Some(token) = body.get("token") else {
+        app.record(ctx, HERE.as_str(), IntrospectRefusal::TokenMissing.reason(), caller.about());
+        return refuse(IntrospectRefusal::TokenMissing);
+    };
+    app.look_for_key_of(ctx, token).await?;
+    let mut tx = app.store().read().await?;
+    if app.keys().sealer.recognises(Purpose::RefreshToken, token) {
+        return refresh_token(app, ctx, &mut tx, &caller, token).await;
+    }
+    let read = access_token::read(app, ctx, &mut tx, token).await?;
+    drop(tx);
+    let outcome = match read {
+        Ok(live) if caller.may_see(app, &live) => {
+            access_token::note_seen(app, &live).await?;
+            app.count_access(live.client(), live.user(), ctx.now);
+            return Ok(describe(app, &live));
+        }
+        Ok(_) => "token_of_another_client",
+        // Callers ask about expired and foreign tokens all day; only what was taken away is worth a line.
+        Err(Inactive::Foreign | Inactive::Expired) => return Ok(Introspection::default()),
+        Err(inactive) => inactive.reason(),
+    };
+    app.record(ctx, HERE.as_str(), outcome, caller.about());
+    Ok(Introspection::default())
+}
+
+fn describe(app: &App, live: &Live) -> Introspection {
+    let issuer = &app.settings().issuer;
+    let common = Introspection {
+        active: true,
+        scope: Some(live.payload.scopes.to_string()),
+        client_id: Some(live.client().clone()),
+        token_type: Some("Bearer"),
+        exp: Some(live.payload.expires_at),
+        iat: Some(live.payload.issued_at),
+        aud: Some(Audience::of(&live.payload.audience, issuer)),
+        iss: Some(issuer.clone()),
+        jti: Some(live.id.to_string()),
+        ..Introspection::default()
+    };
+    match &live.bearer {
+        LiveBearer::Grant(context) => Introspection {
+            sub: Some(context.grant.subject()),
+            sub_type: Some(context.grant.sub_type.as_str()),
+            tenant_id: context.tenant_id,
+            roles: context.roles.as_ref().map(MemberRoles::claim),
+            auth_time: context.grant.auth_time,
+            authorized_by: subject::authorized_by(
+                app,
+                context.grant.user_id,
+                context.grant.sub_type,
+                &live.payload.audience,
+            ),
+            ..common
+        },
+        LiveBearer::Machine { client, context } => {
+            Introspection { sub: Some(client.to_string()), tenant_id: context.owner_workspace_id, ..common }
+        }
+    }
+}
+
+/// A refresh token is active while its number is the grant's current one.
+async fn refresh_token(
+    app: &App,
+    ctx: &Ctx,
+    tx: &mut store::Tx,
+    caller: &Asker,
+    token: &str,
+) -> Result<Introspection, Failure<IntrospectRefusal>> {
+    let opened = app.opened::<RefreshPayload>(Purpose::RefreshToken, token)?;
+    let Some((id, presented)) = opened else { return Ok(Introspection::default()) };
+    let context = store::grants::by_id_with_context(tx, presented.grant_id, None).await?;
+    let live = context.filter(|c| {
+        let current = c.grant.refresh.is_some_and(|state| state.number == presented.number);
+        current && c.check(ctx.now).is_ok() && caller.may_see_refresh(c)
+    });
+    if let Some(context) = &live {
+        app.count_access(&context.grant.client_id, Some(context.grant.user_id), ctx.now);
+    }
+    Ok(live.map_or_else(Introspection::default, |context| Introspection {
+        active: true,
+        scope: Some(context.grant.scopes.to_string()),
+        client_id: Some(context.grant.client_id.clone()),
+        token_type: Some("refresh_token"),
+        exp: Some(context.grant.expires_at),
+        sub: Some(context.grant.subject()),
+        iss: Some(app.settings().issuer.clone()),
+        jti: Some(id.to_string()),
+        sub_type: Some(context.grant.sub_type.as_str()),
+        tenant_id: context.tenant_id,
+        ..Introspection::default()
+    }))
+}

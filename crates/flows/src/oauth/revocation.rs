@@ -1,0 +1,130 @@
+//! Revocation (RFC 7009): an access token by itself, a refresh token with its whole grant.
+use crate::grants::access_token;
+use crate::oauth::client_authentication;
+use crate::platform::audit_log::About;
+use crate::platform::changes::{self, Told};
+use crate::platform::events;
+use crate::{App, Ctx, Failure};
+use domain::ClientId;
+use domain::events::{Change, EventData, TokenKind};
+use domain::oauth::client_auth::ClientRefusal;
+use domain::oauth::diagnosis::Endpoint;
+use domain::oauth::error::{ErrorCode, Refusal};
+use domain::oauth::grant::{EndReason, Grant};
+use domain::oauth::params::RawParams;
+use domain::oauth::seal::Purpose;
+use domain::oauth::token::{Bearer, RefreshPayload};
+
+/// Why a revocation was refused.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum RevokeRefusal {
+    Client(ClientRefusal),
+    TokenMissing,
+    /// RFC 7009 §2.1: the client is told.
+    TokenOfAnotherClient,
+}
+
+impl Refusal for RevokeRefusal {
+    fn code(&self) -> ErrorCode {
+        match self {
+            Self::Client(refusal) => refusal.code(),
+            Self::TokenMissing | Self::TokenOfAnotherClient => ErrorCode::InvalidRequest,
+        }
+    }
+    fn public(&self) -> &'static str {
+        match self {
+            Self::Client(refusal) => refusal.public(),
+            Self::TokenMissing => "The token parameter is missing.",
+            Self::TokenOfAnotherClient => "The token was not issued to this client.",
+        }
+    }
+    fn reason(&self) -> &'static str {
+        match self {
+            Self::Client(refusal) => refusal.reason(),
+            Self::TokenMissing => "token_missing",
+            Self::TokenOfAnotherClient => "token_of_another_client",
+        }
+    }
+}
+
+const HERE: Endpoint = Endpoint::Revocation;
+
+fn revoked(client: &ClientId, token_type: TokenKind, grant: Option<&Grant>) -> EventData {
+    EventData::TokenRevoked {
+        client_id: client.clone(),
+        token_type,
+        grant_id: grant.map(|grant| grant.id),
+        user_id: grant.map(|grant| grant.user_id),
+        workspace_id: grant.and_then(|grant| grant.workspace_id),
+    }
+}
+
+/// Revokes; an unknown token is as good as revoked (RFC 7009 §2.2).
+pub async fn revoke(
+    app: &App,
+    ctx: &Ctx,
+    authorization: Option<&str>,
+    body: &RawParams,
+) -> Result<(), Failure<RevokeRefusal>> {
+    let mut tx = app.store().read().await?;
+    let authenticated = client_authentication::authenticate(app, ctx, HERE, &mut tx, authorization, body).await;
+    let client = authenticated.map_err(|f| f.map(RevokeRefusal::Client))?;
+    let refused = |refusal: RevokeRefusal| {
+        app.record(ctx, HERE.as_str(), refusal.reason(), About::client(&client.id));
+        Failure::Refused(refusal)
+    };
+    let Some(token) = body.get("token") else { return Err(refused(RevokeRefusal::TokenMissing)) };
+    let foreign = |of: &ClientId| {
+        debug_assert!(*of != client.id);
+        Err(refused(RevokeRefusal::TokenOfAnotherClient))
+    };
+    app.look_for_key_of(ctx, token).await?;
+    if let Some((_, refresh)) = app.opened::<RefreshPayload>(Purpose::RefreshToken, token)? {
+        let Some(context) = store::grants::by_id_with_context(&mut tx, refresh.grant_id, None).await? else {
+            return Ok(());
+        };
+        if context.grant.client_id != client.id {
+            return foreign(&context.grant.client_id);
+        }
+        drop(tx);
+        let revoked = revoked(&client.id, TokenKind::RefreshToken, Some(&context.grant));
+        let both = [revoked, events::grant_ended(&context.grant, EndReason::Revoked)].map(|d| events::event(ctx, d));
+        let (id, of) = (refresh.grant_id, ctx.clone());
+        let about = About::client(&client.id).and_user(context.grant.user_id).and_grant(id);
+        let end = app.store().write(move |tx| {
+            Box::pin(async move {
+                if store::grants::end(tx, id, EndReason::Revoked, of.now).await? {
+                    changes::within(tx, &of, Told::of(Change::GrantEnded, about).events(both)).await?;
+                }
+                Ok(())
+            })
+        });
+        return end.await.map_err(|error: store::StoreError| Failure::from(error));
+    }
+    let Some((id, payload)) = access_token::open(app, token)? else { return Ok(()) };
+    let (of, grant) = match &payload.bearer {
+        Bearer::Client { id, .. } => (Some(id.clone()), None),
+        Bearer::Grant { id, .. } => {
+            let grant = store::grants::by_id_with_context(&mut tx, *id, None).await?.map(|c| c.grant);
+            (grant.as_ref().map(|grant| grant.client_id.clone()), grant)
+        }
+    };
+    drop(tx);
+    match of {
+        Some(of) if of != client.id => foreign(&of),
+        Some(_) if ctx.now < payload.expires_at => {
+            let event = events::event(ctx, revoked(&client.id, TokenKind::AccessToken, grant.as_ref()));
+            let (of, about) = (ctx.clone(), About::client(&client.id));
+            let work = app.store().write(move |tx| {
+                Box::pin(async move {
+                    // Revoked a second time, it is no news to webhooks.
+                    let news = store::tokens::revoke_token(tx, id, payload.expires_at).await?;
+                    let told = Told::of(Change::TokenRevoked, about).events(Some(event).filter(|_| news));
+                    changes::within(tx, &of, told).await
+                })
+            });
+            work.await.map_err(|error: store::StoreError| Failure::from(error))
+        }
+        _ => Ok(()),
+    }
+}

@@ -1,0 +1,118 @@
+//! Redeeming an authorization code (OAuth 2.1 §4.1.3). A code is good once: its id goes into the grant's row under a
+//! unique key, and the number of rows decides.
+use super::issue::TokenResponse;
+use crate::oauth::token::new_grant::{Allowed, Unbegun};
+use crate::platform::failure::refuse;
+use crate::{App, Ctx, Failure};
+use domain::Timestamp;
+use domain::client::{Client, GrantType};
+use domain::oauth::params::RawParams;
+use domain::oauth::pkce::is_verifier;
+use domain::oauth::resource::all_granted;
+use domain::oauth::seal::Purpose;
+use domain::oauth::token::CodePayload;
+
+domain::refusals! {
+    /// Why a code was refused.
+    pub enum CodeRefusal {
+        Missing => InvalidRequest, "code_missing", "The code parameter is missing.";
+        Unknown => InvalidGrant, "code_unknown", "The authorization code is not valid.";
+        WrongClient => InvalidGrant, "code_of_another_client", "The authorization code is not valid.";
+        Expired => InvalidGrant, "code_expired", "The authorization code has expired.";
+        RedirectMismatch => InvalidGrant, "redirect_uri_mismatch", "The redirect_uri is not the one of the authorization request.";
+        VerifierMalformed => InvalidRequest, "code_verifier_malformed", "The code_verifier must have 43 to 128 unreserved characters.";
+        VerifierMissing => InvalidGrant, "code_verifier_missing", "The code_verifier is missing.";
+        VerifierUnexpected => InvalidGrant, "code_verifier_unexpected", "A code_verifier was sent, but no code_challenge was in the authorization request.";
+        PkceMismatch => InvalidGrant, "code_verifier_mismatch", "The code_verifier does not fit the code_challenge.";
+        Replayed => InvalidGrant, "code_replayed", "The authorization code was used before.";
+        UserDisabled => InvalidGrant, "user_disabled", "The authorization is no longer valid.";
+        ConsentRevoked => InvalidGrant, "consent_revoked", "The authorization is no longer valid.";
+        MembershipLost => InvalidGrant, "membership_lost", "The authorization is no longer valid.";
+        ClientForbidden => InvalidGrant, "workspace_policy_forbids_client", "The workspace does not allow this application.";
+        TokenEnded => InvalidGrant, "personal_token_ended", "The authorization is no longer valid.";
+        Resource => InvalidTarget, "resource_not_granted", "A requested resource was not part of the authorization.";
+    }
+}
+
+use CodeRefusal as R;
+
+impl From<Unbegun> for R {
+    fn from(why: Unbegun) -> Self {
+        match why {
+            Unbegun::UserDisabled => Self::UserDisabled,
+            Unbegun::MembershipLost => Self::MembershipLost,
+            Unbegun::ConsentRevoked => Self::ConsentRevoked,
+            Unbegun::ClientForbidden => Self::ClientForbidden,
+            Unbegun::TokenEnded => Self::TokenEnded,
+            Unbegun::Replayed => Self::Replayed,
+        }
+    }
+}
+
+/// A check of the presented code, in the order of [`CHECKS`].
+type Check = fn(&Presented<'_>) -> Result<(), R>;
+
+struct Presented<'p> {
+    code: &'p CodePayload,
+    client: &'p Client,
+    body: &'p RawParams,
+    now: Timestamp,
+}
+
+/// All that must hold before a code counts as used: only a valid second use ends the grant (checklist 38).
+const CHECKS: &[(&str, Check)] =
+    &[("client", client), ("expiry", expiry), ("redirect_uri", redirect_uri), ("verifier", verifier)];
+
+/// The names of the checks of a code, in their order.
+pub fn checks() -> impl Iterator<Item = &'static str> {
+    CHECKS.iter().map(|(name, _)| *name)
+}
+
+fn client(p: &Presented<'_>) -> Result<(), R> {
+    if p.code.client_id == p.client.id { Ok(()) } else { Err(R::WrongClient) }
+}
+
+fn expiry(p: &Presented<'_>) -> Result<(), R> {
+    if p.now < p.code.expires_at { Ok(()) } else { Err(R::Expired) }
+}
+
+/// Absent is fine, but what is sent must match (OAuth 2.1 §10.2).
+fn redirect_uri(p: &Presented<'_>) -> Result<(), R> {
+    match p.body.get("redirect_uri") {
+        Some(sent) if sent != p.code.redirect_uri => Err(R::RedirectMismatch),
+        _ => Ok(()),
+    }
+}
+
+/// OAuth 2.1 §4.1.3; a verifier without a challenge is a downgrade (RFC 9700 §4.8.2).
+fn verifier(p: &Presented<'_>) -> Result<(), R> {
+    match (p.body.get("code_verifier"), p.code.challenge) {
+        (None, None) => Ok(()),
+        (None, Some(_)) => Err(R::VerifierMissing),
+        (Some(_), None) => Err(R::VerifierUnexpected),
+        (Some(text), Some(_)) if !is_verifier(text) => Err(R::VerifierMalformed),
+        (Some(text), Some(challenge)) if challenge.admits(text) => Ok(()),
+        _ => Err(R::PkceMismatch),
+    }
+}
+
+pub(super) async fn redeem(
+    app: &App,
+    ctx: &Ctx,
+    client: &Client,
+    body: &RawParams,
+) -> Result<TokenResponse, Failure<CodeRefusal>> {
+    let Some(text) = body.get("code") else { return refuse(R::Missing) };
+    app.look_for_key_of(ctx, text).await?;
+    let Some((id, code)) = app.opened::<CodePayload>(Purpose::AuthorizationCode, text)? else {
+        return refuse(R::Unknown);
+    };
+    let presented = Presented { code: &code, client, body, now: ctx.now };
+    CHECKS.iter().try_for_each(|(_, check)| check(&presented)).map_err(Failure::Refused)?;
+    let asked = app.settings().resources().named(body).map_err(|_| Failure::Refused(R::Resource))?;
+    if !all_granted(&asked, &code.resources) {
+        return refuse(R::Resource);
+    }
+    let allowed = Allowed { client, id, code: &code, resources: asked, by: GrantType::AuthorizationCode };
+    allowed.begin(app, ctx).await.map_err(|failure| failure.map(R::from))
+}

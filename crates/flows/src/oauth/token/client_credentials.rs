@@ -1,0 +1,82 @@
+//! Client credentials (OAuth 2.1 §4.2): the client in its own name. Nothing is read or written.
+use super::issue::{TokenResponse, access_lifetime, access_token};
+use crate::platform::failure::refuse;
+use crate::{App, Ctx, Failure};
+use domain::catalogue::OF_A_USER;
+use domain::client::{Client, GrantType};
+use domain::events::{EventData, EventKind};
+use domain::oauth::params::RawParams;
+use domain::oauth::scope::ScopeSet;
+use domain::oauth::token::{AccessPayload, Bearer};
+
+domain::refusals! {
+    /// Why a machine client got no token.
+    pub enum MachineRefusal {
+        NotVouched => UnauthorizedClient, "client_credentials_not_vouched", "client_credentials needs a client that belongs to a workspace or to the operator.";
+        ScopeNotOpen => InvalidScope, "scope_not_open_to_machines", "A requested scope is not open to clients that act in their own name.";
+        ScopeWithheld => InvalidScope, "scope_awaits_review", "The client changed since it was reviewed. Until the operator reviews it again, it cannot have a requested scope.";
+        PublicClient => UnauthorizedClient, "client_credentials_for_public_client", "Only confidential clients can use client_credentials.";
+        ScopeMalformed => InvalidScope, "scope_malformed", "The scope parameter is malformed.";
+        ScopeNotRegistered => InvalidScope, "scope_not_registered", "A requested scope is not one that the client registered.";
+        ScopeNeedsUser => InvalidScope, "scope_needs_a_user", "openid, profile, email and offline_access need a user.";
+        Resource => InvalidTarget, "resource_unknown", "A requested resource is unknown.";
+    }
+}
+
+use MachineRefusal as R;
+
+pub(super) fn issue(app: &App, ctx: &Ctx, client: &Client, body: &RawParams) -> Result<TokenResponse, Failure<R>> {
+    if client.is_public() {
+        return refuse(R::PublicClient);
+    }
+    let Some(voucher) = client.voucher() else { return refuse(R::NotVouched) };
+    let (registered, catalogue) = (&client.config.scopes, &app.settings().catalogue);
+    let scopes = match body.get("scope") {
+        // Omitted: all that the client registered and may have in its own name (documented default, OAuth 2.1 §1.4.1).
+        None => {
+            let withheld = client.withheld(catalogue, registered);
+            let open = registered.filter(|name| voucher.covers(catalogue, name) && !withheld.contains(name));
+            let closed = open.is_empty() && registered.iter().any(|name| !OF_A_USER.contains(&name));
+            if closed {
+                return refuse(R::ScopeNotOpen);
+            }
+            open
+        }
+        Some(text) => ScopeSet::parse(text).map_err(|_| Failure::Refused(R::ScopeMalformed))?,
+    };
+    if !scopes.is_subset(registered) {
+        return refuse(R::ScopeNotRegistered);
+    }
+    if scopes.iter().any(|name| OF_A_USER.contains(&name)) {
+        return refuse(R::ScopeNeedsUser);
+    }
+    if !scopes.iter().all(|name| voucher.covers(catalogue, name)) {
+        return refuse(R::ScopeNotOpen);
+    }
+    if !client.withheld(catalogue, &scopes).is_empty() {
+        return refuse(R::ScopeWithheld);
+    }
+    let audience = app.settings().resources().named(body).map_err(|_| Failure::Refused(R::Resource))?;
+    let expires_in = access_lifetime(app, client);
+    let payload = AccessPayload {
+        bearer: Bearer::Client { id: client.id.clone(), epoch: client.credential_epoch },
+        scopes,
+        audience,
+        issued_at: ctx.now,
+        expires_at: ctx.now.plus(expires_in),
+    };
+    let access_token = access_token(app, ctx, client, &payload, (client.id.as_str(), None))?;
+    let scope = payload.scopes.to_string();
+    app.count_access(&client.id, None, ctx.now);
+    app.outbox().note(ctx, EventKind::TokenIssued, || EventData::TokenIssued {
+        client_id: client.id.clone(),
+        grant_type: GrantType::ClientCredentials,
+        grant_id: None,
+        user_id: None,
+        workspace_id: None,
+        sub_type: None,
+        scope: payload.scopes,
+        expires_in,
+    });
+    Ok(TokenResponse { access_token, token_type: "Bearer", expires_in, refresh_token: None, scope, id_token: None })
+}

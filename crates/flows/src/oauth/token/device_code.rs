@@ -1,0 +1,115 @@
+//! A device that asks whether its person has decided (RFC 8628 §3.4).
+use super::issue::TokenResponse;
+use crate::oauth::token::new_grant::{Allowed, Unbegun};
+use crate::platform::failure::refuse;
+use crate::{App, Ctx, Failure};
+use domain::client::{Client, GrantType};
+use domain::oauth::claims::ClaimsRequest;
+use domain::oauth::device::{DeviceApproval, DeviceAuthorization, DeviceState, INTERVAL};
+use domain::oauth::params::RawParams;
+use domain::oauth::resource::all_granted;
+use domain::oauth::token::CodePayload;
+use store::StoreError;
+use store::device::Polled;
+
+domain::refusals! {
+    /// Why a device gets no tokens, or none yet (RFC 8628 §3.5).
+    pub enum DeviceCodeRefusal {
+        Missing => InvalidRequest, "device_code_missing", "The device_code parameter is missing.";
+        Unknown => InvalidGrant, "device_code_unknown", "The device code is not valid.";
+        WrongClient => InvalidGrant, "device_code_of_another_client", "The device code is not valid.";
+        Replayed => InvalidGrant, "device_code_replayed", "The device code was used before.";
+        Denied => AccessDenied, "device_denied", "The user refused.";
+        Expired => ExpiredToken, "device_code_expired", "The device code has expired.";
+        TooFast => SlowDown, "device_polled_too_fast", "Wait 5 seconds longer between two requests from now on.";
+        Pending => AuthorizationPending, "device_undecided", "The user has not decided yet.";
+        Resource => InvalidTarget, "resource_not_granted", "A requested resource was not part of the authorization.";
+        UserDisabled => InvalidGrant, "user_disabled", "The authorization is no longer valid.";
+        MembershipLost => InvalidGrant, "membership_lost", "The authorization is no longer valid.";
+        ClientForbidden => InvalidGrant, "workspace_policy_forbids_client", "The workspace does not allow this application.";
+        ConsentRevoked => InvalidGrant, "consent_revoked", "The authorization is no longer valid.";
+    }
+}
+
+use DeviceCodeRefusal as R;
+
+impl From<Unbegun> for R {
+    fn from(why: Unbegun) -> Self {
+        match why {
+            Unbegun::UserDisabled => Self::UserDisabled,
+            Unbegun::MembershipLost => Self::MembershipLost,
+            // People allow a device on a page, with a session and never with a token.
+            Unbegun::ConsentRevoked | Unbegun::TokenEnded => Self::ConsentRevoked,
+            Unbegun::ClientForbidden => Self::ClientForbidden,
+            Unbegun::Replayed => Self::Replayed,
+        }
+    }
+}
+
+/// What was allowed, as a code says it.
+fn code(asked: &DeviceAuthorization, approval: DeviceApproval) -> CodePayload {
+    CodePayload {
+        client_id: asked.client_id.clone(),
+        redirect_uri: String::new(),
+        challenge: None,
+        nonce: None,
+        refreshable: approval.stays,
+        scopes: approval.scopes,
+        resources: asked.resources.clone(),
+        claims: ClaimsRequest::default(),
+        sub_type: asked.sub_type,
+        workspace_id: approval.workspace_id.or(approval.home_workspace_id),
+        user_id: approval.user_id,
+        session_id: approval.session_id,
+        by_token: None,
+        auth_time: approval.auth_time,
+        acr: None,
+        epoch: approval.epoch,
+        expires_at: asked.expires_at,
+    }
+}
+
+pub(super) async fn redeem(
+    app: &App,
+    ctx: &Ctx,
+    client: &Client,
+    body: &RawParams,
+) -> Result<TokenResponse, Failure<R>> {
+    let Some(text) = body.get("device_code") else { return refuse(R::Missing) };
+    let found = {
+        let mut tx = app.store().read().await?;
+        store::device::by_device_code(&mut tx, &app.pepper().hash(text)).await?
+    };
+    let Some(mut device) = found else { return refuse(R::Unknown) };
+    if device.client_id != client.id {
+        return refuse(R::WrongClient);
+    }
+    match device.state {
+        DeviceState::Redeemed => return refuse(R::Replayed),
+        DeviceState::Denied => return refuse(R::Denied),
+        _ if ctx.now >= device.expires_at => return refuse(R::Expired),
+        DeviceState::Pending => return refuse(wait(app, ctx, &device).await?),
+        DeviceState::Approved => {}
+    }
+    let Some(approval) = device.approval.take() else { return refuse(R::Pending) };
+    let code = code(&device, approval);
+    let asked = app.settings().resources().named(body).map_err(|_| Failure::Refused(R::Resource))?;
+    if !all_granted(&asked, &code.resources) {
+        return refuse(R::Resource);
+    }
+    let allowed = Allowed { client, id: device.id, code: &code, resources: asked, by: GrantType::DeviceCode };
+    allowed.begin(app, ctx).await.map_err(|failure| failure.map(R::from))
+}
+
+/// Nobody has decided: whether the device asked too early.
+async fn wait(app: &App, ctx: &Ctx, device: &DeviceAuthorization) -> Result<R, StoreError> {
+    let (id, now) = (device.id, ctx.now);
+    let polled = app.store().write(move |tx| Box::pin(store::device::poll(tx, id, INTERVAL, now))).await?;
+    Ok(match polled {
+        Polled::InTime => R::Pending,
+        Polled::TooEarly => {
+            ctx.later.wait(device.interval.saturating_add(INTERVAL));
+            R::TooFast
+        }
+    })
+}

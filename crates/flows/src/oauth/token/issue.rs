@@ -1,0 +1,186 @@
+//! Making tokens. Issuing writes nothing.
+use crate::grants::subject::SubjectData;
+use crate::{App, Ctx, Fault};
+use domain::client::{AccessTokenFormat, Client, GrantType};
+use domain::events::EventData;
+use domain::oauth::grant::Grant;
+use domain::oauth::id_token::IdToken;
+use domain::oauth::seal::{Purpose, TokenId};
+use domain::oauth::token::{AccessClaims, AccessPayload, Audience, Bearer, RefreshPayload};
+use domain::{ScopeSet, Timestamp};
+use jose::{SigningAlg, TYP_ACCESS_TOKEN, TYP_ID_TOKEN};
+use serde::Serialize;
+use std::fmt;
+
+/// The answer of the token endpoint (OAuth 2.1 §3.2.3).
+#[derive(Clone, Serialize)]
+pub struct TokenResponse {
+    pub access_token: String,
+    pub token_type: &'static str,
+    /// Seconds.
+    pub expires_in: i64,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub refresh_token: Option<String>,
+    pub scope: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub id_token: Option<String>,
+}
+
+impl fmt::Debug for TokenResponse {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("TokenResponse").field("scope", &self.scope).finish_non_exhaustive()
+    }
+}
+
+/// The refresh token of a response.
+pub enum Refreshing {
+    /// A token with this number, to be sealed.
+    Number(i64),
+    /// The one that was presented, as the client has it.
+    Kept(String),
+}
+
+/// Seals an access token for a bearer, opaque or as a JWT.
+pub fn access_token(
+    app: &App,
+    ctx: &Ctx,
+    client: &Client,
+    payload: &AccessPayload,
+    subject: (&str, Option<&SubjectData>),
+) -> Result<String, Fault> {
+    let id = TokenId::from_random(ctx.random());
+    let keys = app.keys();
+    if client.config.access_token_format == AccessTokenFormat::Opaque {
+        return Ok(keys.sealer.seal(Purpose::AccessToken, id, payload)?);
+    }
+    let issuer = &app.settings().issuer;
+    let (sub, data) = subject;
+    let workspace = data.and_then(|data| data.workspace.as_ref());
+    let claims = AccessClaims {
+        iss: issuer.clone(),
+        sub: sub.to_owned(),
+        aud: Audience::of(&payload.audience, issuer),
+        exp: payload.expires_at,
+        iat: payload.issued_at,
+        jti: id.to_string(),
+        client_id: client.id.clone(),
+        scope: payload.scopes.clone(),
+        tenant_id: workspace.map(|(workspace, _)| workspace.id),
+        roles: workspace.map(|(_, roles)| roles.clone()).unwrap_or_default(),
+        auth_time: None,
+        sub_type: data.map(|data| data.sub_type),
+        authorized_by: data.and_then(|data| data.authorized_by(app, &payload.audience)),
+        cs_bearer: payload.bearer.to_text(),
+    };
+    Ok(keys.signer(SigningAlg::RS256)?.sign(TYP_ACCESS_TOKEN, &claims)?)
+}
+
+/// Seconds that an access token of this client lives.
+pub fn access_lifetime(app: &App, client: &Client) -> i64 {
+    client.config.access_token_lifetime_seconds.unwrap_or(app.settings().lifetimes.access_token)
+}
+
+/// The same, for a token of this grant: it dies with the grant at the latest.
+fn lifetime_within(app: &App, ctx: &Ctx, client: &Client, grant: &Grant) -> i64 {
+    access_lifetime(app, client).min(grant.expires_at.since(ctx.now))
+}
+
+/// That a grant's access token is issued.
+pub fn issued(
+    app: &App,
+    ctx: &Ctx,
+    client: &Client,
+    grant: &Grant,
+    grant_type: GrantType,
+    scopes: &ScopeSet,
+) -> EventData {
+    EventData::TokenIssued {
+        client_id: client.id.clone(),
+        grant_type,
+        grant_id: Some(grant.id),
+        user_id: Some(grant.user_id),
+        workspace_id: grant.workspace_id,
+        sub_type: Some(grant.sub_type),
+        scope: scopes.clone(),
+        expires_in: lifetime_within(app, ctx, client, grant),
+    }
+}
+
+/// What one answer for a grant is made of.
+pub struct Answer<'a> {
+    pub client: &'a Client,
+    pub grant: &'a Grant,
+    pub subject: &'a SubjectData,
+    /// This answer's scopes: all of the grant's, or fewer.
+    pub scopes: ScopeSet,
+    pub resources: Vec<String>,
+    pub refresh: Option<Refreshing>,
+    /// Present only in the answer to the code (OpenID Connect Core §12.2).
+    pub nonce: Option<&'a str>,
+}
+
+impl Answer<'_> {
+    pub fn issue(self, app: &App, ctx: &Ctx) -> Result<TokenResponse, Fault> {
+        let (client, grant) = (self.client, self.grant);
+        let expires_in = lifetime_within(app, ctx, client, grant);
+        // Only where numbers move on does it matter whether the response arrived.
+        let number = match self.refresh {
+            Some(Refreshing::Number(number)) if client.rotates_refresh_tokens() => Some(number),
+            _ => None,
+        };
+        let payload = AccessPayload {
+            bearer: Bearer::Grant { id: grant.id, number },
+            scopes: self.scopes.clone(),
+            audience: self.resources.clone(),
+            issued_at: ctx.now,
+            expires_at: ctx.now.plus(expires_in),
+        };
+        let sub = grant.subject();
+        let access_token = access_token(app, ctx, client, &payload, (&sub, Some(self.subject)))?;
+        let refresh_token = match &self.refresh {
+            None => None,
+            Some(Refreshing::Kept(token)) => Some(token.clone()),
+            Some(Refreshing::Number(number)) => {
+                let payload = RefreshPayload { grant_id: grant.id, number: *number };
+                let id = TokenId::from_random(ctx.random());
+                Some(app.keys().sealer.seal(Purpose::RefreshToken, id, &payload)?)
+            }
+        };
+        // At a refresh only where its sub is that of the first one.
+        let describes = self.scopes.contains("openid") && grant.keeps_sub();
+        let id_token = if describes { Some(self.id_token(app, ctx, &access_token)?) } else { None };
+        app.count_access(&client.id, Some(grant.user_id), ctx.now);
+        Ok(TokenResponse {
+            access_token,
+            token_type: "Bearer",
+            expires_in,
+            refresh_token,
+            scope: self.scopes.to_string(),
+            id_token,
+        })
+    }
+
+    fn id_token(&self, app: &App, ctx: &Ctx, access_token: &str) -> Result<String, Fault> {
+        let (client, grant) = (self.client, self.grant);
+        let alg = client.config.id_token_signed_response_alg.unwrap_or_default();
+        let lifetime = client.config.id_token_lifetime_seconds.unwrap_or(app.settings().lifetimes.id_token);
+        // Nothing outlives the personal access token that it was allowed with.
+        let end = grant.by_token.map(|_| grant.absolute_expires_at);
+        let expires_at = end.into_iter().fold(ctx.now.plus(lifetime), Timestamp::min);
+        let token = IdToken {
+            issuer: &app.settings().issuer,
+            client_id: &client.id,
+            issued_at: ctx.now,
+            expires_at,
+            auth_time: grant.auth_time,
+            nonce: self.nonce,
+            session_id: grant.session_id,
+            access_token,
+            subject: self.subject.view(),
+            scopes: &self.scopes,
+            claims: &grant.claims_for(&self.scopes),
+            with_scopes: client.config.id_token_claims.unwrap_or(app.settings().id_token_claims),
+        };
+        Ok(app.keys().signer(alg)?.sign(TYP_ID_TOKEN, &token.claims(alg == SigningAlg::EdDSA))?)
+    }
+}

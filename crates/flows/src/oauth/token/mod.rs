@@ -1,0 +1,186 @@
+//! The token endpoint (OAuth 2.1 §3.2).
+
+pub(crate) mod new_grant;
+
+mod authorization_code;
+mod client_credentials;
+mod device_code;
+mod issue;
+mod refresh_token;
+
+pub use authorization_code::{CodeRefusal, checks as code_checks};
+pub use client_credentials::MachineRefusal;
+pub use device_code::DeviceCodeRefusal;
+pub use issue::TokenResponse;
+pub use refresh_token::RefreshRefusal;
+
+use crate::oauth::{client_authentication, diagnostics};
+use crate::platform::audit_log::About;
+use crate::platform::failure::refuse;
+use crate::{App, Ctx, Failure};
+use domain::client::{Client, GrantType};
+use domain::oauth::client_auth::ClientRefusal;
+use domain::oauth::diagnosis::Endpoint;
+use domain::oauth::error::{ErrorCode, Named, Refusal};
+use domain::oauth::params::RawParams;
+use domain::oauth::resource::UnknownResource;
+use serde_json::Value;
+
+domain::refusals! {
+    /// Why the request as such was refused.
+    pub enum RequestRefusal {
+        GrantTypeMissing => InvalidRequest, "grant_type_missing", "The grant_type parameter is missing.";
+        GrantTypeUnknown => UnsupportedGrantType, "grant_type_unknown", "This grant type is not supported.";
+        GrantTypeNotAllowed => UnauthorizedClient, "grant_type_not_registered", "The client is not registered for this grant type.";
+    }
+}
+
+/// Why no token was issued.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum TokenRefusal {
+    Request(RequestRefusal),
+    Client(ClientRefusal),
+    Code(CodeRefusal),
+    Refresh(RefreshRefusal),
+    Machine(MachineRefusal),
+    Device(DeviceCodeRefusal),
+}
+
+impl TokenRefusal {
+    fn inner(&self) -> &dyn Refusal {
+        match self {
+            Self::Request(r) => r,
+            Self::Client(r) => r,
+            Self::Code(r) => r,
+            Self::Refresh(r) => r,
+            Self::Machine(r) => r,
+            Self::Device(r) => r,
+        }
+    }
+}
+
+impl Refusal for TokenRefusal {
+    fn code(&self) -> ErrorCode {
+        self.inner().code()
+    }
+    fn public(&self) -> &'static str {
+        self.inner().public()
+    }
+    fn reason(&self) -> &'static str {
+        self.inner().reason()
+    }
+}
+
+/// Answers a token request.
+pub async fn exchange(
+    app: &App,
+    ctx: &Ctx,
+    authorization: Option<&str>,
+    body: &RawParams,
+) -> Result<TokenResponse, Failure<Named<TokenRefusal>>> {
+    let endpoint = endpoint_of(body);
+    let client = {
+        let mut tx = app.store().read().await?;
+        let authenticated = client_authentication::authenticate(app, ctx, endpoint, &mut tx, authorization, body).await;
+        authenticated.map_err(|f| f.map(|refusal| TokenRefusal::Client(refusal).into()))?
+    };
+    let answer = by_grant_type(app, ctx, &client, body).await;
+    // A device asks every few seconds whether its person has decided: that is no failure.
+    let undecided =
+        |why: &Failure<_>| matches!(why, Failure::Refused(TokenRefusal::Device(DeviceCodeRefusal::Pending)));
+    if let Err(failure) = &answer
+        && !undecided(failure)
+    {
+        let detail = facts(app, &client, body, failure);
+        app.record_with(ctx, endpoint.as_str(), failure.reason(), About::client(&client.id), detail);
+    }
+    answer.map_err(|failure| failure.map(|refusal| named(app, body, refusal)))
+}
+
+/// The refusal with the resource that it is about.
+fn named(app: &App, body: &RawParams, refusal: TokenRefusal) -> Named<TokenRefusal> {
+    use TokenRefusal as T;
+    let about_resource = matches!(
+        refusal,
+        T::Code(CodeRefusal::Resource)
+            | T::Refresh(RefreshRefusal::Resource)
+            | T::Device(DeviceCodeRefusal::Resource)
+            | T::Machine(MachineRefusal::Resource)
+    );
+    match app.settings().resources().named(body) {
+        Err(UnknownResource(asked)) if about_resource => Named::of(refusal, &asked),
+        Ok(asked) if about_resource => Named::of(refusal, &asked.join(" ")),
+        _ => refusal.into(),
+    }
+}
+
+/// The token endpoint for the grant that is asked for.
+pub fn endpoint_of(body: &RawParams) -> Endpoint {
+    match body.get("grant_type").and_then(GrantType::parse) {
+        None => Endpoint::Token,
+        Some(GrantType::AuthorizationCode) => Endpoint::TokenByCode,
+        Some(GrantType::RefreshToken) => Endpoint::TokenByRefresh,
+        Some(GrantType::ClientCredentials) => Endpoint::TokenByClient,
+        Some(GrantType::DeviceCode) => Endpoint::TokenByDevice,
+    }
+}
+
+/// What a token request sent that bears on its refusal.
+fn facts(app: &App, client: &Client, body: &RawParams, failure: &Failure<TokenRefusal>) -> Value {
+    use TokenRefusal as T;
+    let Failure::Refused(why) = failure else { return diagnostics::named(body, &["grant_type"]) };
+    match why {
+        T::Code(CodeRefusal::RedirectMismatch) => diagnostics::named(body, &["grant_type", "redirect_uri"]),
+        T::Machine(MachineRefusal::Resource) => diagnostics::resources(app, body, &["grant_type", "resource"]),
+        T::Code(CodeRefusal::Resource)
+        | T::Refresh(RefreshRefusal::Resource)
+        | T::Device(DeviceCodeRefusal::Resource) => diagnostics::named(body, &["grant_type", "resource"]),
+        T::Machine(MachineRefusal::ScopeNotOpen) => {
+            let mut facts = diagnostics::named(body, &["grant_type"]);
+            let open = |name: &str| client.voucher().is_some_and(|by| by.covers(&app.settings().catalogue, name));
+            facts["scopes"] = diagnostics::scopes(body, |name| !open(name));
+            facts
+        }
+        T::Machine(MachineRefusal::ScopeNotRegistered) => {
+            let mut facts = diagnostics::named(body, &["grant_type"]);
+            facts["scopes"] = diagnostics::scopes(body, |name| !client.config.scopes.contains(name));
+            facts
+        }
+        T::Refresh(RefreshRefusal::ScopeMalformed | RefreshRefusal::ScopeBeyondGrant)
+        | T::Machine(MachineRefusal::ScopeMalformed | MachineRefusal::ScopeNeedsUser) => {
+            diagnostics::named(body, &["grant_type", "scope"])
+        }
+        _ => diagnostics::named(body, &["grant_type"]),
+    }
+}
+
+async fn by_grant_type(
+    app: &App,
+    ctx: &Ctx,
+    client: &Client,
+    body: &RawParams,
+) -> Result<TokenResponse, Failure<TokenRefusal>> {
+    let Some(asked) = body.get("grant_type") else {
+        return refuse(TokenRefusal::Request(RequestRefusal::GrantTypeMissing));
+    };
+    let Some(grant) = GrantType::parse(asked) else {
+        return refuse(TokenRefusal::Request(RequestRefusal::GrantTypeUnknown));
+    };
+    if !client.may_use(grant) {
+        return refuse(TokenRefusal::Request(RequestRefusal::GrantTypeNotAllowed));
+    }
+    match grant {
+        GrantType::AuthorizationCode => {
+            authorization_code::redeem(app, ctx, client, body).await.map_err(|f| f.map(TokenRefusal::Code))
+        }
+        GrantType::RefreshToken => {
+            refresh_token::refresh(app, ctx, client, body).await.map_err(|f| f.map(TokenRefusal::Refresh))
+        }
+        GrantType::ClientCredentials => {
+            client_credentials::issue(app, ctx, client, body).map_err(|f| f.map(TokenRefusal::Machine))
+        }
+        GrantType::DeviceCode => {
+            device_code::redeem(app, ctx, client, body).await.map_err(|f| f.map(TokenRefusal::Device))
+        }
+    }
+}

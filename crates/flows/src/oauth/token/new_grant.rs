@@ -1,0 +1,217 @@
+//! The beginning of a grant, by code or by device: from what a person allowed to the first tokens. What was allowed is good
+//! once: its id goes into the grant's row under a unique key, and the number of rows decides.
+use super::issue::{Answer, Refreshing, TokenResponse, access_lifetime, issued};
+use crate::grants::subject::{self, Absent};
+use crate::platform::audit_log::About;
+use crate::platform::changes::{self, Told};
+use crate::platform::events;
+use crate::platform::failure::refuse;
+use crate::{App, Ctx, Failure};
+use domain::client::{Client, GrantType, SubType};
+use domain::events::EventKind;
+use domain::oauth::grant::{EndReason, Grant, RefreshState};
+use domain::oauth::seal::TokenId;
+use domain::oauth::token::CodePayload;
+use domain::{GrantId, Timestamp};
+use store::Tx;
+use store::grants::Redeemed;
+
+/// What a person allowed a client, which has shown that it is the one.
+pub struct Allowed<'a> {
+    pub client: &'a Client,
+    pub id: TokenId,
+    pub code: &'a CodePayload,
+    /// The resources of the first token: those that were allowed, where none is named.
+    pub resources: Vec<String>,
+    pub by: GrantType,
+}
+
+/// Why nothing comes of it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Unbegun {
+    UserDisabled,
+    MembershipLost,
+    ConsentRevoked,
+    ClientForbidden,
+    TokenEnded,
+    Replayed,
+}
+
+impl Allowed<'_> {
+    /// Begins the grant and answers its first tokens.
+    pub async fn begin(self, app: &App, ctx: &Ctx) -> Result<TokenResponse, Failure<Unbegun>> {
+        let (client, code) = (self.client, self.code);
+        let refreshes = code.refreshable && client.may_use(GrantType::RefreshToken);
+        let refresh = refreshes.then_some(RefreshState { number: 1, redeemed: None, used: false, issued_at: ctx.now });
+        let grant = grant(app, ctx, &self, refresh);
+        let subject = {
+            let mut tx = app.store().read().await?;
+            subject::load(&mut tx, &grant).await?
+        };
+        let subject = subject.map_err(|absent| {
+            Failure::Refused(match absent {
+                Absent::UserDisabled => Unbegun::UserDisabled,
+                Absent::MembershipLost => Unbegun::MembershipLost,
+            })
+        })?;
+        // The rule took it back, and says why.
+        if grant.workspace_id.is_some() && !subject.allowed {
+            return refuse(Unbegun::ClientForbidden);
+        }
+        if code.epoch != client.access_epoch + subject.user.epoch + subject.workspace_epoch {
+            return refuse(Unbegun::ConsentRevoked);
+        }
+        match write(app, ctx, client, &grant, self.by).await? {
+            Written::First => {}
+            Written::NotConsented => return refuse(Unbegun::ConsentRevoked),
+            Written::Forbidden => return refuse(Unbegun::ClientForbidden),
+            Written::NotMember => return refuse(Unbegun::MembershipLost),
+            Written::TokenEnded => return refuse(Unbegun::TokenEnded),
+            Written::Replayed => return refuse(Unbegun::Replayed),
+        }
+        let answer = Answer {
+            client,
+            grant: &grant,
+            subject: &subject,
+            scopes: grant.scopes.clone(),
+            resources: if self.resources.is_empty() { grant.resources.clone() } else { self.resources },
+            refresh: refresh.map(|state| Refreshing::Number(state.number)),
+            nonce: code.nonce.as_deref(),
+        };
+        Ok(answer.issue(app, ctx)?)
+    }
+}
+
+/// The grant that comes of it.
+fn grant(app: &App, ctx: &Ctx, allowed: &Allowed<'_>, refresh: Option<RefreshState>) -> Grant {
+    let &Allowed { client, id, code, .. } = allowed;
+    let lifetimes = &app.settings().lifetimes;
+    let idle = client.config.refresh_token_lifetime_seconds.unwrap_or(lifetimes.refresh_idle);
+    let absolute = ctx.now.plus(match refresh {
+        Some(_) => lifetimes.refresh_absolute.max(idle),
+        None => access_lifetime(app, client),
+    });
+    let token_end = code.by_token.and_then(|token| token.expires_at);
+    let absolute = token_end.map_or(absolute, |end| end.min(absolute));
+    let expires_at = if refresh.is_some() { ctx.now.plus(idle).min(absolute) } else { absolute };
+    Grant {
+        id: GrantId::new(ctx.now, ctx.random()),
+        client_id: client.id.clone(),
+        user_id: code.user_id,
+        sub_type: code.sub_type,
+        workspace_id: code.workspace_id.filter(|_| code.sub_type == SubType::Workspace),
+        home_workspace_id: code.workspace_id.filter(|_| code.sub_type == SubType::User),
+        scopes: code.scopes.clone(),
+        resources: code.resources.clone(),
+        claims: code.claims.clone(),
+        code_id: id,
+        session_id: code.session_id,
+        auth_time: code.auth_time,
+        acr: code.acr.clone(),
+        nonce: code.nonce.clone(),
+        created_at: ctx.now,
+        expires_at,
+        absolute_expires_at: absolute,
+        last_used_at: ctx.now,
+        ended: None,
+        refresh,
+        names_person: true,
+        by_token: code.by_token.map(|token| token.id),
+        // Should one be raised meanwhile, the grant counts for nothing.
+        epoch: code.epoch,
+    }
+}
+
+/// What became of an attempt to write a grant.
+enum Written {
+    First,
+    /// The code was used before; the grant that came of it was ended, if it lived.
+    Replayed,
+    /// The consent that the code came of was taken back meanwhile.
+    NotConsented,
+    /// The workspace does not let the client in any more.
+    Forbidden,
+    /// The person left the workspace meanwhile.
+    NotMember,
+    /// The personal access token that it was allowed with was revoked meanwhile, or expired.
+    TokenEnded,
+}
+
+/// Writes the grant. The consent, and whom the workspace lets in, are looked at in the same transaction: what was revoked
+/// while the code was on its way must not come to life.
+async fn write(
+    app: &App,
+    ctx: &Ctx,
+    client: &Client,
+    grant: &Grant,
+    by: GrantType,
+) -> Result<Written, Failure<Unbegun>> {
+    const DAY: i64 = 24 * 60 * 60;
+    let today = Timestamp::from_seconds(ctx.now.seconds() / DAY * DAY);
+    let first_today = client.last_used_at.is_none_or(|at| at < today);
+    let asked = !client.config.internal;
+    let issued = app
+        .outbox()
+        .wants(EventKind::TokenIssued)
+        .then(|| events::event(ctx, issued(app, ctx, client, grant, by, &grant.scopes)));
+    let (grant, client, now, ctx) = (grant.clone(), client.id.clone(), ctx.now, ctx.clone());
+    let work = app.store().write(move |tx| {
+        Box::pin(async move {
+            if let Some(workspace) = grant.workspace_id {
+                store::workspaces::hold_shared(tx, workspace).await?;
+            }
+            // The client before what was allowed it: who removes a client goes that way, too.
+            if first_today {
+                store::clients::touch(tx, &client, today).await?;
+            }
+            if let Some(workspace) = grant.workspace_id {
+                store::clients::hold_shared(tx, &client).await?;
+                if !store::app_policy::allows(tx, workspace, &client).await? {
+                    return Ok(Written::Forbidden);
+                }
+                // Elsewhere the consent says so: it goes with the membership.
+                if !asked && store::workspaces::member(tx, grant.user_id, workspace).await?.is_none() {
+                    return Ok(Written::NotMember);
+                }
+            }
+            if let Some(token) = grant.by_token
+                && !store::credentials::hold_personal_token(tx, token, now).await?
+            {
+                return Ok(Written::TokenEnded);
+            }
+            if asked && !consented(tx, &grant).await? {
+                return Ok(Written::NotConsented);
+            }
+            // Another request of the device may hold the answer already; that ends nothing: it polls until it reads it.
+            let device = by == GrantType::DeviceCode;
+            if device && !store::device::redeem(tx, grant.code_id, &client, now).await? {
+                return Ok(Written::Replayed);
+            }
+            match store::grants::redeem(tx, &grant).await? {
+                Redeemed::First => {
+                    store::events::append(tx, issued.as_slice()).await?;
+                    Ok(Written::First)
+                }
+                Redeemed::Replayed => {
+                    let why = EndReason::CodeReplayed;
+                    let ended = store::grants::end_by_code(tx, grant.code_id, why, now).await?;
+                    if let Some(id) = ended {
+                        // The code says the same of both: only the ids of the grants differ.
+                        let ended = Grant { id, ..grant };
+                        let event = events::event(&ctx, events::grant_ended(&ended, why));
+                        let about = About::client(&client).and_user(ended.user_id).and_grant(id);
+                        changes::within(tx, &ctx, Told::ended(about, why).events([event])).await?;
+                    }
+                    Ok(Written::Replayed)
+                }
+            }
+        })
+    });
+    work.await.map_err(|error: store::StoreError| error.into())
+}
+
+async fn consented(tx: &mut Tx, grant: &Grant) -> Result<bool, store::StoreError> {
+    let consent = store::consents::hold(tx, grant.user_id, &grant.client_id, grant.workspace_id).await?;
+    let scopes = grant.scopes.union(&grant.scopes_of_claims());
+    Ok(consent.is_some_and(|consent| scopes.is_subset(&consent.scopes)))
+}

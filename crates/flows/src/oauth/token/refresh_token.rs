@@ -1,0 +1,271 @@
+//! Refreshing (OAuth 2.1 §4.3). What a presented token is, the domain's refresh rules say; here they meet the database.
+use super::issue::{Answer, Refreshing, TokenResponse, access_lifetime, issued};
+use crate::grants::subject::{self, Absent};
+use crate::platform::audit_log::About;
+use crate::platform::changes::{self, Told};
+use crate::platform::events;
+use crate::platform::failure::refuse;
+use crate::{App, Ctx, Failure, Fault};
+use domain::Timestamp;
+use domain::client::{Client, GrantType};
+use domain::events::{Event, EventData, EventKind};
+use domain::oauth::grant::{Dead, EndReason, Grant, GrantContext};
+use domain::oauth::params::RawParams;
+use domain::oauth::refresh::{Theft, Verdict, judge, next, window};
+use domain::oauth::resource::all_granted;
+use domain::oauth::scope::ScopeSet;
+use domain::oauth::seal::Purpose;
+use domain::oauth::token::RefreshPayload;
+use store::grants::Rotated;
+use store::{StoreError, Tx};
+
+domain::refusals! {
+    /// Why a refresh token was refused.
+    pub enum RefreshRefusal {
+        Missing => InvalidRequest, "refresh_token_missing", "The refresh_token parameter is missing.";
+        Unknown => InvalidGrant, "refresh_token_unknown", "The refresh token is not valid.";
+        WrongClient => InvalidGrant, "refresh_token_of_another_client", "The refresh token is not valid.";
+        GrantRevoked => InvalidGrant, "grant_revoked", "The authorization was ended.";
+        GrantReplayed => InvalidGrant, "grant_ended_after_replay", "The authorization was ended.";
+        GrantExpired => InvalidGrant, "grant_expired", "The refresh token has expired.";
+        UserDisabled => InvalidGrant, "user_disabled", "The authorization is no longer valid.";
+        ClientDisabled => InvalidGrant, "client_disabled", "The authorization is no longer valid.";
+        MembershipLost => InvalidGrant, "membership_lost", "The authorization is no longer valid.";
+        ClientForbidden => InvalidGrant, "workspace_policy_forbids_client", "The workspace does not allow this application any more.";
+        Voided => InvalidGrant, "refresh_token_voided", "The refresh token was used before; the authorization was ended.";
+        SuccessorUsed => InvalidGrant, "refresh_token_successor_used", "The refresh token was used before; the authorization was ended.";
+        FarBehind => InvalidGrant, "refresh_token_far_behind", "The refresh token was used before; the authorization was ended.";
+        FromTheFuture => InvalidGrant, "refresh_token_ahead_of_database", "The refresh token is not valid.";
+        ScopeMalformed => InvalidScope, "scope_malformed", "The scope parameter is malformed.";
+        ScopeBeyondGrant => InvalidScope, "scope_beyond_grant", "A requested scope was not granted.";
+        Resource => InvalidTarget, "resource_not_granted", "A requested resource was not part of the authorization.";
+    }
+}
+
+use RefreshRefusal as R;
+
+impl From<Dead> for R {
+    fn from(dead: Dead) -> Self {
+        match dead {
+            Dead::Ended(EndReason::CodeReplayed | EndReason::RefreshTokenReplayed) => Self::GrantReplayed,
+            Dead::Ended(EndReason::MembershipLost) | Dead::MembershipLost => Self::MembershipLost,
+            Dead::Ended(EndReason::ClientForbidden) => Self::ClientForbidden,
+            Dead::Ended(_) => Self::GrantRevoked,
+            Dead::Expired => Self::GrantExpired,
+            Dead::UserDisabled => Self::UserDisabled,
+            Dead::ClientDisabled => Self::ClientDisabled,
+        }
+    }
+}
+
+impl From<Theft> for R {
+    fn from(theft: Theft) -> Self {
+        match theft {
+            Theft::Void => Self::Voided,
+            Theft::SuccessorUsed => Self::SuccessorUsed,
+            Theft::FarBehind => Self::FarBehind,
+        }
+    }
+}
+
+/// What becomes of a presented token.
+enum Outcome {
+    /// Issue a token with this number.
+    Renewed(Box<GrantContext>, i64),
+    /// The client keeps the token that it has.
+    Kept(Box<GrantContext>),
+    /// For a stolen token the grant was ended as well.
+    Refused(R),
+}
+
+/// A refresh token that was opened, and what is to come of it.
+struct Refresh<'a> {
+    app: &'a App,
+    ctx: &'a Ctx,
+    client: &'a Client,
+    presented: RefreshPayload,
+    /// Of this response.
+    scopes: ScopeSet,
+}
+
+impl Refresh<'_> {
+    /// Seconds in which parallel callers share a number.
+    fn window(&self) -> i64 {
+        window(self.app.settings().lifetimes.refresh_window, access_lifetime(self.app, self.client))
+    }
+
+    /// The grant's new idle limit.
+    fn extended(&self, context: &GrantContext) -> Timestamp {
+        let default = self.app.settings().lifetimes.refresh_idle;
+        let idle = self.client.config.refresh_token_lifetime_seconds.unwrap_or(default);
+        self.ctx.now.plus(idle).min(context.grant.absolute_expires_at)
+    }
+
+    fn issued(&self, context: &GrantContext) -> EventData {
+        issued(self.app, self.ctx, self.client, &context.grant, GrantType::RefreshToken, &self.scopes)
+    }
+
+    /// The event for the transaction of this refresh, if a webhook asks for it.
+    fn issued_event(&self, context: &GrantContext) -> Option<Event> {
+        let wanted = self.app.outbox().wants(EventKind::TokenIssued);
+        wanted.then(|| events::event(self.ctx, self.issued(context)))
+    }
+
+    /// Judges the token. Only what moves the grant on or revokes it writes.
+    async fn outcome(&self, context: GrantContext) -> Result<Outcome, Fault> {
+        let Some(state) = context.grant.refresh else { return Ok(Outcome::Refused(R::Unknown)) };
+        match judge(&state, self.presented.number, self.window(), self.ctx.now) {
+            Verdict::Share => {
+                self.app.outbox().note(self.ctx, EventKind::TokenIssued, || self.issued(&context));
+                Ok(Outcome::Renewed(Box::new(context), state.number))
+            }
+            Verdict::Advance if !self.client.rotates_refresh_tokens() => self.keep(context).await,
+            Verdict::Ahead => Ok(Outcome::Refused(R::FromTheFuture)),
+            Verdict::Advance | Verdict::Replace | Verdict::Theft(_) => self.move_on(&context).await,
+        }
+    }
+
+    /// A client that keeps its refresh token: nothing moves but, now and then, the idle limit.
+    async fn keep(&self, context: GrantContext) -> Result<Outcome, Fault> {
+        let expires_at = self.extended(&context);
+        // An hour's precision is enough for a limit of days, and spares a write a refresh.
+        if expires_at.since(context.grant.expires_at) >= 3600 {
+            let (id, now, issued) = (context.grant.id, self.ctx.now, self.issued_event(&context));
+            let work = self.app.store().write(move |tx| {
+                Box::pin(async move {
+                    store::events::append(tx, issued.as_slice()).await?;
+                    store::grants::touch(tx, id, now, expires_at).await
+                })
+            });
+            work.await.map_err(|error: StoreError| Fault::from(error))?;
+        } else {
+            self.app.outbox().note(self.ctx, EventKind::TokenIssued, || self.issued(&context));
+        }
+        Ok(Outcome::Kept(Box::new(context)))
+    }
+
+    async fn move_on(&self, context: &GrantContext) -> Result<Outcome, Fault> {
+        let (expires_at, issued) = (self.extended(context), self.issued_event(context));
+        let (presented, window, ctx) = (self.presented, self.window(), self.ctx.clone());
+        let work = self
+            .app
+            .store()
+            .write(move |tx| Box::pin(async move { rotate(tx, presented, window, &ctx, expires_at, issued).await }));
+        Ok(work.await?)
+    }
+}
+
+/// Ends the grant, and says so.
+async fn end(tx: &mut Tx, ctx: &Ctx, grant: &Grant, theft: Theft) -> Result<Outcome, StoreError> {
+    let why = EndReason::RefreshTokenReplayed;
+    if store::grants::end(tx, grant.id, why, ctx.now).await? {
+        let reuse = EventData::TokenReuseDetected {
+            client_id: grant.client_id.clone(),
+            grant_id: grant.id,
+            user_id: grant.user_id,
+            workspace_id: grant.workspace_id,
+            reason: theft,
+        };
+        let both = [reuse, events::grant_ended(grant, why)].map(|data| events::event(ctx, data));
+        let about = About::client(&grant.client_id).and_user(grant.user_id).and_grant(grant.id);
+        changes::within(tx, ctx, Told::ended(about, why).events(both)).await?;
+    }
+    Ok(Outcome::Refused(theft.into()))
+}
+
+/// Judges the token on the row as it is now, and moves the row on; tries again when another request was faster.
+async fn rotate(
+    tx: &mut Tx,
+    presented: RefreshPayload,
+    window: i64,
+    ctx: &Ctx,
+    expires_at: Timestamp,
+    issued: Option<Event>,
+) -> Result<Outcome, StoreError> {
+    let now = ctx.now;
+    // A round is lost to a request that moved the row on or marked it as used. After that the token is shared or theft, so
+    // a few rounds are enough.
+    for _ in 0..100 {
+        let Some(context) = store::grants::by_id_with_context(tx, presented.grant_id, None).await? else {
+            return Ok(Outcome::Refused(R::Unknown));
+        };
+        if let Err(dead) = context.check(now) {
+            return Ok(Outcome::Refused(dead.into()));
+        }
+        let Some(state) = context.grant.refresh else { return Ok(Outcome::Refused(R::Unknown)) };
+        let verdict = judge(&state, presented.number, window, now);
+        if let Verdict::Theft(theft) = verdict {
+            return end(tx, ctx, &context.grant, theft).await;
+        }
+        let Some(next) = next(&state, verdict, now) else { return Ok(Outcome::Refused(R::FromTheFuture)) };
+        let moved = next == state
+            || store::grants::rotate(tx, context.grant.id, &state, &next, expires_at).await? == Rotated::Moved;
+        if moved {
+            store::events::append(tx, issued.as_slice()).await?;
+            return Ok(Outcome::Renewed(Box::new(context), next.number));
+        }
+    }
+    Err(StoreError::Timeout("a grant that is being refreshed without end".to_owned()))
+}
+
+pub(super) async fn refresh(
+    app: &App,
+    ctx: &Ctx,
+    client: &Client,
+    body: &RawParams,
+) -> Result<TokenResponse, Failure<RefreshRefusal>> {
+    let Some(text) = body.get("refresh_token") else { return refuse(R::Missing) };
+    app.look_for_key_of(ctx, text).await?;
+    let Some((_, presented)) = app.opened::<RefreshPayload>(Purpose::RefreshToken, text)? else {
+        return refuse(R::Unknown);
+    };
+    let context = {
+        let mut tx = app.store().read().await?;
+        store::grants::by_id_with_context(&mut tx, presented.grant_id, None).await?
+    };
+    let Some(context) = context else { return refuse(R::Unknown) };
+    // Before any judgement, so that an outsider cannot end a grant (checklist 64).
+    if context.grant.client_id != client.id {
+        return refuse(R::WrongClient);
+    }
+    context.check(ctx.now).map_err(|dead| Failure::Refused(dead.into()))?;
+    let (scopes, resources) = narrowed(app, &context, body).map_err(Failure::Refused)?;
+
+    let refresh = Refresh { app, ctx, client, presented, scopes };
+    let (context, token) = match refresh.outcome(context).await? {
+        Outcome::Renewed(context, number) => (context, Refreshing::Number(number)),
+        Outcome::Kept(context) => (context, Refreshing::Kept(text.to_owned())),
+        Outcome::Refused(refusal) => return refuse(refusal),
+    };
+    let grant = &context.grant;
+    let subject = {
+        let mut tx = app.store().read().await?;
+        subject::load(&mut tx, grant).await?
+    };
+    let subject = subject.map_err(|absent| {
+        Failure::Refused(match absent {
+            Absent::UserDisabled => R::UserDisabled,
+            Absent::MembershipLost => R::MembershipLost,
+        })
+    })?;
+    let (scopes, refresh) = (refresh.scopes, Some(token));
+    let answer = Answer { client, grant, subject: &subject, scopes, resources, refresh, nonce: None };
+    Ok(answer.issue(app, ctx)?)
+}
+
+/// The scopes and resources of this answer: what is asked for, within what was granted (OAuth 2.1 §4.3.1, RFC 8707 §2.2).
+fn narrowed(app: &App, context: &GrantContext, body: &RawParams) -> Result<(ScopeSet, Vec<String>), R> {
+    let granted = &context.grant.scopes;
+    let scopes = match body.get("scope") {
+        None => granted.clone(),
+        Some(text) => ScopeSet::parse(text).map_err(|_| R::ScopeMalformed)?,
+    };
+    if scopes.is_empty() || !scopes.is_subset(granted) {
+        return Err(R::ScopeBeyondGrant);
+    }
+    let asked = app.settings().resources().named(body).map_err(|_| R::Resource)?;
+    if !all_granted(&asked, &context.grant.resources) {
+        return Err(R::Resource);
+    }
+    Ok((scopes, if asked.is_empty() { context.grant.resources.clone() } else { asked }))
+}

@@ -1,0 +1,117 @@
+//! Userinfo (OpenID Connect Core §5.3).
+use crate::access::bearer;
+use crate::access::caller::Caller;
+use crate::grants::access_token::{self, Inactive, LiveBearer};
+use crate::grants::subject;
+use crate::platform::audit_log::About;
+use crate::platform::failure::refuse;
+use crate::{App, Ctx, Failure};
+use domain::client::SubType;
+use domain::oauth::claims::{self, ClaimsRequest};
+use domain::oauth::diagnosis::Endpoint;
+use domain::oauth::error::Refusal as _;
+use domain::oauth::params::RawParams;
+use serde_json::{Map, Value};
+
+domain::refusals! {
+    /// Why nothing was told.
+    pub enum UserinfoRefusal {
+        TokenMissing => InvalidRequest, "token_missing", "An access token is required in the Authorization header.";
+        TokenTwice => InvalidRequest, "token_sent_twice", "The access token was sent more than once.";
+        TokenInactive => InvalidToken, "token_inactive", "The access token is not valid.";
+        NoOpenid => InsufficientScope, "openid_not_granted", "The access token does not carry the openid scope.";
+        OtherAudience => InvalidToken, "token_for_another_resource", "The access token is for another resource.";
+    }
+}
+
+use UserinfoRefusal as R;
+
+const HERE: &str = Endpoint::Userinfo.as_str();
+
+/// Whom an access token that speaks for a workspace is answered about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum OfWorkspaces {
+    /// The person who authorized it.
+    Person,
+    /// The workspace, as reference 000 has it (`UserInfoWorkspace`).
+    Workspace,
+}
+
+/// The one token that a request sends, in the header or in a form (RFC 6750 §2.1 and §2.2).
+fn sent<'s>(header: Option<&'s str>, form: &'s RawParams) -> Result<&'s str, R> {
+    let mut all = header.into_iter().chain(form.all("access_token"));
+    match (all.next(), all.next()) {
+        (None, _) => Err(R::TokenMissing),
+        (Some(token), None) => Ok(token),
+        (Some(_), Some(_)) => Err(R::TokenTwice),
+    }
+}
+
+/// The claims that the token opens.
+pub async fn userinfo(
+    app: &App,
+    ctx: &Ctx,
+    header: Option<&str>,
+    form: &RawParams,
+    of_workspaces: OfWorkspaces,
+) -> Result<Map<String, Value>, Failure<R>> {
+    let token = sent(header, form).map_err(Failure::Refused)?;
+    app.look_for_key_of(ctx, token).await?;
+    let mut tx = app.store().read().await?;
+    let live = match access_token::read(app, ctx, &mut tx, token).await? {
+        Ok(live) => live,
+        Err(Inactive::Foreign) => {
+            drop(tx);
+            return by_credential(app, ctx, token).await;
+        }
+        Err(inactive) => {
+            let client = access_token::client_of(&mut tx, app, token).await?;
+            let about = client.map(|id| About::client(&id)).unwrap_or_default();
+            app.record(ctx, HERE, inactive.reason(), about);
+            return refuse(R::TokenInactive);
+        }
+    };
+    let refused = |refusal: R| {
+        app.record(ctx, HERE, refusal.reason(), About::client(live.client()));
+        refuse(refusal)
+    };
+    // Before the scopes: a client that lacks a scope would ask for it, in vain.
+    if !live.payload.is_for(&app.settings().issuer) {
+        return refused(R::OtherAudience);
+    }
+    let LiveBearer::Grant(context) = &live.bearer else { return refused(R::NoOpenid) };
+    if !live.payload.scopes.contains("openid") {
+        return refused(R::NoOpenid);
+    }
+    let grant = &context.grant;
+    let Ok(data) = subject::load(&mut tx, grant).await? else {
+        return refused(R::TokenInactive);
+    };
+    drop(tx);
+    access_token::note_seen(app, &live).await?;
+    app.count_access(&grant.client_id, Some(grant.user_id), ctx.now);
+    Ok(match &data.workspace {
+        Some((workspace, roles)) if data.sub_type == SubType::Workspace && of_workspaces == OfWorkspaces::Workspace => {
+            claims::of_workspace(workspace, roles)
+        }
+        _ => data.view().userinfo(&live.payload.scopes, &grant.claims_for(&live.payload.scopes)),
+    })
+}
+
+/// A personal access token is answered about its person. An API key has no person: it is answered about its workspace.
+async fn by_credential(app: &App, ctx: &Ctx, token: &str) -> Result<Map<String, Value>, Failure<R>> {
+    Ok(match bearer::bearer(app, ctx, token).await? {
+        Caller::Pat(view) => {
+            let mut tx = app.store().read().await?;
+            let Ok(data) = subject::at_home(&mut tx, view.user.id).await? else {
+                return refuse(R::TokenInactive);
+            };
+            data.view().userinfo(&view.scopes, &ClaimsRequest::default())
+        }
+        Caller::ApiKey(view) => claims::of_workspace(&view.workspace, &view.rights.roles.claim()),
+        Caller::Session(_) | Caller::OrphanedKey(_) | Caller::Nobody => {
+            app.record(ctx, HERE, Inactive::Foreign.reason(), About::default());
+            return refuse(R::TokenInactive);
+        }
+    })
+}

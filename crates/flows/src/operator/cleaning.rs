@@ -1,0 +1,101 @@
+//! Removing what has expired, in every table, however much it is: some rows of each kind in turn, until nothing is left.
+use crate::platform::pace::{Pace, Turn};
+use crate::platform::retention::{ACTIVITY_DAYS, KEEP_ENDED_GRANTS};
+use crate::{App, Ctx, Fault};
+use domain::{Day, Timestamp};
+use futures_util::future::BoxFuture;
+use store::{StoreError, Tx};
+
+/// Events and their deliveries can be looked at and replayed for so long, in seconds.
+const KEEP_EVENTS: i64 = 30 * 24 * 60 * 60;
+/// Anyone who opens an old link reads for so long that it has expired, in seconds.
+const KEEP_INVITATIONS: i64 = 30 * 24 * 60 * 60;
+/// A device that still polls learns for so long that its code has expired or was used, in seconds.
+const KEEP_DEVICES: i64 = 60 * 60;
+
+/// The moments that decide.
+#[derive(Debug, Clone, Copy)]
+struct Due {
+    now: Timestamp,
+    /// Registrations from before this that were never used.
+    unused: Timestamp,
+    /// Entries of the audit log from before this.
+    audited: Timestamp,
+    /// Figures of days before this.
+    day: Day,
+}
+
+/// Removes some rows of a kind, and answers how many.
+type Remove = for<'a> fn(&'a mut Tx, Due, i64) -> BoxFuture<'a, Result<u64, StoreError>>;
+
+macro_rules! kinds {
+    ($(|$tx:ident, $due:ident, $rows:ident| $work:expr),* $(,)?) => {
+        [$(|$tx, $due, $rows| Box::pin(async move { $work.await })),*]
+    };
+}
+
+const KINDS: [Remove; 13] = kinds![
+    |tx, due, rows| store::sessions::delete_expired(tx, due.now, rows),
+    |tx, due, rows| store::invitations::delete_expired(tx, due.now.plus(-KEEP_INVITATIONS), rows),
+    |tx, due, rows| store::device::delete_expired(tx, due.now.plus(-KEEP_DEVICES), rows),
+    |tx, due, rows| store::grants::delete_expired(tx, due.now.plus(-KEEP_ENDED_GRANTS), rows),
+    |tx, due, rows| store::tokens::delete_expired(tx, due.now, rows),
+    |tx, due, rows| store::idempotency::delete_expired(tx, due.now, rows),
+    |tx, due, rows| store::attempts::delete_expired(tx, due.now, rows),
+    |tx, due, rows| store::clients::reap_unused(tx, due.unused, rows),
+    |tx, due, rows| store::events::delete_old(tx, due.now.plus(-KEEP_EVENTS), rows),
+    |tx, due, rows| store::activity::delete_old(tx, due.day, rows),
+    |tx, due, rows| store::unprotected::delete_old(tx, due.day, rows),
+    |tx, due, rows| store::audit::delete_old(tx, due.audited, rows),
+    |tx, due, _rows| store::keys::delete_expired_signing(tx, due.now),
+];
+
+/// Removes what has expired, and gives pages of SQLite's file that nothing uses any more back to the disk. Goes on until
+/// nothing is left, or its turn is over.
+pub(crate) async fn clean(app: &App, ctx: &Ctx, turn: Turn) -> Result<(), Fault> {
+    let due = Due {
+        now: ctx.now,
+        unused: ctx.now.plus(-app.settings().registration.unused_after),
+        audited: Day::of(ctx.now).plus(-app.settings().audit_retention_days).start(),
+        day: Day::of(ctx.now).plus(1 - ACTIVITY_DAYS),
+    };
+    let mut outcome = Ok(());
+    let mut left: Vec<_> = KINDS.into_iter().map(|remove| (remove, Pace::default())).collect();
+    while !left.is_empty() && !turn.is_over() {
+        let mut more = Vec::new();
+        for (remove, mut pace) in left {
+            match pace.batch(app.store(), move |tx, rows| remove(tx, due, rows)).await {
+                Ok(0) => {}
+                Ok(_) => more.push((remove, pace)),
+                // The other kinds go on.
+                Err(error) => outcome = Err(Fault::from(error)),
+            }
+        }
+        left = more;
+    }
+    let mut pace = Pace::default();
+    while pace.batch(app.store(), |tx, pages| Box::pin(store::space::give_back(tx, pages))).await? > 0 {
+        if turn.is_over() {
+            break;
+        }
+    }
+    app.throttle().tidy(ctx.now);
+    outcome
+}
+
+/// Removes the consents that only a personal access token gave and nothing rests on any more. It looks at all of them.
+pub(crate) async fn clean_consents(app: &App, ctx: &Ctx) -> Result<(), Fault> {
+    let now = ctx.now;
+    let mut pace = Pace::default();
+    let mut after = Some(store::spent::Place::default());
+    while let Some(place) = after {
+        let batch = pace.batch(app.store(), move |tx, rows| {
+            Box::pin(async move {
+                let before = now.plus(-KEEP_ENDED_GRANTS);
+                Ok(store::spent::delete(tx, now, before, &place, rows).await?.1)
+            })
+        });
+        after = batch.await?;
+    }
+    Ok(())
+}

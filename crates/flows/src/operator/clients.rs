@@ -1,0 +1,197 @@
+//! All applications, whoever owns them, for whoever runs the server.
+use crate::clients;
+use crate::clients::unprotected::{self, Unprotected};
+use crate::platform::audit_log::About;
+use crate::platform::management_error::{Managed, Unmanaged};
+use crate::platform::refused::refused;
+use crate::platform::search_text::part_of_name;
+use crate::{App, Ctx, Fault, SetTo};
+use domain::access::{Operation, Principal};
+use domain::client::{Client, Trust};
+use domain::identity::Email;
+use domain::{ClientId, UserId, WorkspaceId};
+use store::Page;
+use store::clients::Owner;
+use store::search::Found;
+
+fn may(app: &App, ctx: &Ctx, principal: &Principal, operation: Operation) -> Managed<()> {
+    let denied = |denied| refused(app, ctx, "client.management", About::default(), denied);
+    principal.may(operation).map_err(denied)
+}
+
+/// The applications with `part` in their names, newest first; those that are believed so far, where `trust` says.
+pub async fn search(
+    app: &App,
+    ctx: &Ctx,
+    principal: &Principal,
+    part: &str,
+    trust: Option<Trust>,
+    page: Page,
+) -> Managed<Found<Client>> {
+    may(app, ctx, principal, Operation::ReadAllClients)?;
+    let part = part_of_name(app, ctx, part)?;
+    let mut tx = app.store().read().await?;
+    Ok(store::search::all_clients(&mut tx, part, trust, page, ctx.now).await?)
+}
+
+async fn living(app: &App, ctx: &Ctx, kind: &'static str, id: &str) -> Managed<Client> {
+    let unknown = || refused(app, ctx, kind, About::default(), Unmanaged::ClientUnknown);
+    let id = ClientId::parse(id).map_err(|_| unknown())?;
+    clients::records::living(app, ctx, &id).await?.ok_or_else(unknown)
+}
+
+/// One application, with its live secrets.
+pub async fn find(app: &App, ctx: &Ctx, principal: &Principal, id: &str) -> Managed<Client> {
+    may(app, ctx, principal, Operation::ReadAllClients)?;
+    living(app, ctx, "client.management", id).await
+}
+
+/// An application, as the operator looks at it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct OneClient {
+    pub client: Client,
+    /// The name of the workspace or the person that manages it; `None` where nobody does.
+    pub owner: Option<String>,
+    /// Its requests with neither PKCE nor `nonce`.
+    pub unprotected: Option<Unprotected>,
+}
+
+/// One application with who manages it.
+pub async fn look(app: &App, ctx: &Ctx, principal: &Principal, id: &str) -> Managed<OneClient> {
+    let client = find(app, ctx, principal, id).await?;
+    let unprotected = unprotected::of_client(app, ctx, &client).await?;
+    let mut tx = app.store().read().await?;
+    let owner = store::clients::owner_name(&mut tx, &client.id).await?;
+    Ok(OneClient { client, owner, unprotected })
+}
+
+/// Sets a client's trust level. Workspaces whose rule requires more revoke the client. An unused client that becomes
+/// anonymous is removed with the other unused registrations.
+pub async fn set_trust(
+    app: &App,
+    ctx: &Ctx,
+    principal: &Principal,
+    id: &str,
+    trust: impl Into<SetTo<'_, Trust>>,
+) -> Managed<(Client, Trust)> {
+    set_trust_seen(app, ctx, principal, id, trust, None).await
+}
+
+/// Like [`set_trust`], but only for the revision that the operator read, so that trust never covers facts they have not
+/// seen.
+pub async fn set_trust_seen(
+    app: &App,
+    ctx: &Ctx,
+    principal: &Principal,
+    id: &str,
+    trust: impl Into<SetTo<'_, Trust>>,
+    seen: Option<i64>,
+) -> Managed<(Client, Trust)> {
+    const KIND: &str = "client.trust_set";
+    may(app, ctx, principal, Operation::WriteAllClients)?;
+    let client = living(app, ctx, KIND, id).await?;
+    let (about, before) = (About::owned(&client), client.trust);
+    let SetTo { to: trust, only_from } = trust.into();
+    let newer = seen.is_some_and(|revision| revision != client.revision);
+    if newer || only_from.is_some_and(|from| from != before.as_str()) {
+        return Err(refused(app, ctx, KIND, about, Unmanaged::Changed));
+    }
+    // Held to the revision that was read.
+    let updated = clients::records::believe(app, ctx, client, trust).await?;
+    let updated = updated.ok_or_else(|| refused(app, ctx, KIND, about, Unmanaged::Changed))?;
+    Ok((updated.client, before))
+}
+
+/// Who is named: nobody, a workspace or a person by id, or a person by email address.
+async fn read_owner(app: &App, text: &str) -> Result<Option<Option<Owner>>, Fault> {
+    let text = text.trim();
+    if text.is_empty() {
+        return Ok(Some(None));
+    }
+    let mut tx = app.store().read().await?;
+    if let Ok(id) = text.parse::<WorkspaceId>() {
+        let there = store::workspaces::by_id(&mut tx, id).await?;
+        return Ok(there.map(|_| Some(Owner::Workspace(id))));
+    }
+    let user = match (text.parse::<UserId>(), Email::parse(text)) {
+        (Ok(id), _) => store::users::by_id(&mut tx, id).await?,
+        (_, Ok(email)) => store::users::by_email_key(&mut tx, &email.key()).await?,
+        (Err(_), Err(_)) => None,
+    };
+    Ok(user.map(|user| Some(Owner::User(user.id))))
+}
+
+/// A new owner of an application, with its name and the owner until now.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct HandOver {
+    pub client: Client,
+    pub from: Option<String>,
+    pub to: Option<String>,
+    /// The name of the new owner.
+    pub name: Option<String>,
+}
+
+async fn owner_named(app: &App, ctx: &Ctx, client: &Client, text: &str) -> Managed<Option<Owner>> {
+    let unknown = || refused(app, ctx, "client.owner_set", About::owned(client), Unmanaged::OwnerUnknown.of("owner"));
+    read_owner(app, text).await?.ok_or_else(unknown)
+}
+
+/// What handing an application to this owner would do.
+pub async fn look_at_owner(app: &App, ctx: &Ctx, principal: &Principal, id: &str, to: &str) -> Managed<HandOver> {
+    may(app, ctx, principal, Operation::WriteAllClients)?;
+    let client = living(app, ctx, "client.owner_set", id).await?;
+    let to = owner_named(app, ctx, &client, to).await?;
+    let mut tx = app.store().read().await?;
+    let name = match to {
+        Some(Owner::Workspace(id)) => store::workspaces::by_id(&mut tx, id).await?.map(|workspace| workspace.name),
+        Some(Owner::User(id)) => store::users::by_id(&mut tx, id).await?.map(|user| user.email.as_str().to_owned()),
+        None => None,
+    };
+    let from = clients::records::owner_id(clients::records::owner_of(&client));
+    Ok(HandOver { client, from, to: clients::records::owner_id(to), name })
+}
+
+/// Hands an application to a workspace or a person, who manages it from now on; to the operator alone where nothing is named.
+pub async fn set_owner(
+    app: &App,
+    ctx: &Ctx,
+    principal: &Principal,
+    id: &str,
+    to: impl Into<SetTo<'_, String>>,
+) -> Managed<HandOver> {
+    const KIND: &str = "client.owner_set";
+    may(app, ctx, principal, Operation::WriteAllClients)?;
+    let client = living(app, ctx, KIND, id).await?;
+    let SetTo { to, only_from } = to.into();
+    let from = clients::records::owner_id(clients::records::owner_of(&client));
+    let changed = || refused(app, ctx, KIND, About::owned(&client), Unmanaged::Changed);
+    if only_from.is_some_and(|only| only != from.as_deref().unwrap_or_default()) {
+        return Err(changed());
+    }
+    let to = owner_named(app, ctx, &client, &to).await?;
+    let done = clients::records::hand_over(app, ctx, client.clone(), to).await?.ok_or_else(changed)?;
+    Ok(HandOver { client: done, from, to: clients::records::owner_id(to), name: None })
+}
+
+/// Disables an application (nothing that it holds works) or enables it (all of it does).
+pub async fn set_disabled(app: &App, ctx: &Ctx, principal: &Principal, id: &str, disabled: bool) -> Managed<()> {
+    let kind = if disabled { "client.disabled" } else { "client.enabled" };
+    may(app, ctx, principal, Operation::WriteAllClients)?;
+    let client = living(app, ctx, kind, id).await?;
+    if clients::records::set_disabled(app, ctx, &client.id, disabled).await? {
+        Ok(())
+    } else {
+        Err(refused(app, ctx, kind, About::owned(&client), Unmanaged::ClientUnknown))
+    }
+}
+
+/// Requires PKCE from a confidential client, or no longer does.
+pub async fn set_require_pkce(app: &App, ctx: &Ctx, principal: &Principal, id: &str, require: bool) -> Managed<Client> {
+    const KIND: &str = "client.updated";
+    may(app, ctx, principal, Operation::WriteAllClients)?;
+    let mut client = living(app, ctx, KIND, id).await?;
+    let (about, was_public) = (About::owned(&client), client.is_public());
+    (client.config.require_pkce, client.config.pkce_exempt) = (require, false);
+    let updated = clients::records::update(app, ctx, client, was_public).await?;
+    Ok(updated.ok_or_else(|| refused(app, ctx, KIND, about, Unmanaged::Changed))?.client)
+}

@@ -1,0 +1,71 @@
+//! What is done now and then, without anybody asking.
+use crate::grants::bulk_revocation;
+use crate::operator::cleaning::{clean, clean_consents};
+use crate::platform::idempotency::claim;
+use crate::platform::keys;
+use crate::platform::pace::Turn;
+use crate::{App, Ctx, Fault};
+use futures_util::future::BoxFuture;
+use std::time::Duration;
+
+/// What is done now and then, apart from all else that is, so that none holds up another.
+#[derive(Debug, Clone, Copy)]
+pub struct Job {
+    pub name: &'static str,
+    pub every: Duration,
+    work: fn(App, Ctx) -> BoxFuture<'static, Result<(), Fault>>,
+}
+
+impl Job {
+    pub fn run(&self, app: App, ctx: Ctx) -> BoxFuture<'static, Result<(), Fault>> {
+        (self.work)(app, ctx)
+    }
+}
+
+macro_rules! jobs {
+    ($($name:literal every $seconds:literal: |$app:ident, $ctx:ident| $work:expr),* $(,)?) => {
+        [$(Job {
+            name: $name,
+            every: Duration::from_secs($seconds),
+            work: |$app, $ctx| Box::pin(async move { $work }),
+        }),*]
+    };
+}
+
+/// All of them but the deliveries, which go on from one turn to the next ([`crate::webhooks::deliver::Deliverer`]).
+pub const JOBS: [Job; 9] = jobs![
+    "records" every 1: |app, _ctx| app.flush().await,
+    "events" every 1: |app, _ctx| app.flush_events().await,
+    "webhooks" every 1: |app, _ctx| app.look_at_webhooks().await,
+    "memory" every 1: |app, _ctx| app.passwords().rest().await,
+    "keys" every 1: |app, ctx| app.look_at_keys(&ctx).await,
+    "revocations" every 1: |app, ctx| bulk_revocation::go_on(&app, &ctx, Turn::begin()).await,
+    // Reads all grants where it finds what it looks for last.
+    "old keys" every 3_600: |app, ctx| keys::forget(app.store(), &ctx).await.map(|_| ()),
+    // What is left after one turn waits for the next.
+    "cleaning" every 5: |app, ctx| clean(&app, &ctx, Turn::begin()).await,
+    // Reads all consents that only tokens gave.
+    "spent consents" every 600: |app, ctx| clean_consents(&app, &ctx).await,
+];
+
+/// What a process does once, before it serves.
+pub async fn before_serving(app: &App) -> Result<(), Fault> {
+    claim::abandon_all(app).await.map(drop)
+}
+
+/// Everything at once, until nothing is left: for tests.
+pub async fn run_all(app: &App, ctx: &Ctx) -> Result<(), Fault> {
+    clean(app, ctx, Turn::ENDLESS).await?;
+    clean_consents(app, ctx).await?;
+    each_second(app, ctx).await
+}
+
+/// Removes what was revoked, writes what waits, takes up what other nodes did to the webhooks, and lets go of memory.
+pub async fn each_second(app: &App, ctx: &Ctx) -> Result<(), Fault> {
+    let revoked = bulk_revocation::go_on(app, ctx, Turn::ENDLESS).await;
+    let keys = app.look_at_keys(ctx).await;
+    let looked = app.look_at_webhooks().await;
+    let told = app.flush_events().await;
+    let rested = app.passwords().rest().await;
+    app.flush().await.and(told).and(looked).and(rested).and(revoked).and(keys)
+}

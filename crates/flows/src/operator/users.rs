@@ -1,0 +1,147 @@
+//! Everybody who has an account, for whoever runs the server.
+use crate::account::sign_in_refusal::SignInRefusal;
+use crate::account::{profile_records, users};
+use crate::platform::audit_log::About;
+use crate::platform::management_error::{ManageRefusal, Managed, Unmanaged};
+use crate::platform::refused::refused;
+use crate::platform::search_text::part_of_name;
+use crate::{App, Ctx, Failure};
+use domain::access::{Operation, Principal};
+use domain::identity::{Email, User, WorkspaceMembership};
+use domain::{ClientId, Timestamp, UserId};
+use store::Page;
+use store::search::Found;
+pub use store::search::FoundUser;
+
+fn may(app: &App, ctx: &Ctx, principal: &Principal, operation: Operation) -> Managed<()> {
+    let denied = |denied| refused(app, ctx, "user.management", About::default(), denied);
+    principal.may(operation).map_err(denied)
+}
+
+/// The users with `part` in their address or name, in the order in which they came; all of them for an empty `part`.
+pub async fn search(app: &App, ctx: &Ctx, principal: &Principal, part: &str, page: Page) -> Managed<Found<FoundUser>> {
+    may(app, ctx, principal, Operation::ReadAllUsers)?;
+    let part = part_of_name(app, ctx, part)?;
+    let mut tx = app.store().read().await?;
+    Ok(store::search::users(&mut tx, part, page).await?)
+}
+
+/// A user, as the operator looks at them.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct OneUser {
+    pub found: FoundUser,
+    pub memberships: Vec<WorkspaceMembership>,
+    /// What they allowed applications: one each of an application and a workspace.
+    pub connections: i64,
+    /// The latest of them.
+    pub connected: Vec<Connected>,
+    /// Whether nobody else runs the server, so that they have to.
+    pub last_operator: bool,
+}
+
+/// What a user allowed an application.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Connected {
+    pub client_id: ClientId,
+    pub client_name: String,
+    /// Absent for what was allowed in the user's own name.
+    pub workspace_name: Option<String>,
+    pub since: Timestamp,
+}
+
+/// Connections that are listed.
+const LISTED: usize = 100;
+
+/// One user, with where they belong.
+pub async fn find(app: &App, ctx: &Ctx, principal: &Principal, id: &str) -> Managed<OneUser> {
+    const KIND: &str = "user.management";
+    may(app, ctx, principal, Operation::ReadAllUsers)?;
+    let id = account(app, ctx, KIND, id)?;
+    let mut tx = app.store().read().await?;
+    let Some(found) = store::search::user(&mut tx, id).await? else {
+        return Err(refused(app, ctx, KIND, About::user(id), Unmanaged::AccountUnknown));
+    };
+    let memberships = store::workspaces::list_for_user(&mut tx, id).await?;
+    let connections = store::consents::count_for_user(&mut tx, id).await?;
+    let connected = store::consents::list_for_user(&mut tx, id).await?.into_iter().take(LISTED);
+    let connected = connected.map(|app| Connected {
+        client_id: app.client.id,
+        client_name: app.client.name,
+        workspace_name: app.workspace_name,
+        since: app.consent.created_at,
+    });
+    let connected = connected.collect();
+    let last_operator = found.user.is_operator && store::users::is_only_operator(&mut tx, id).await?;
+    Ok(OneUser { found, memberships, connections, connected, last_operator })
+}
+
+fn account(app: &App, ctx: &Ctx, kind: &'static str, id: &str) -> Managed<UserId> {
+    id.parse().map_err(|_| refused(app, ctx, kind, About::default(), Unmanaged::AccountUnknown))
+}
+
+/// What the account says, as this API does.
+fn told(
+    app: &App,
+    ctx: &Ctx,
+    kind: &'static str,
+    user: UserId,
+    done: Result<bool, Failure<SignInRefusal>>,
+) -> Managed<()> {
+    let why = match done {
+        Ok(true) => return Ok(()),
+        Err(Failure::Fault(fault)) => return Err(Failure::Fault(fault)),
+        Err(Failure::Refused(SignInRefusal::LastOperator)) => Unmanaged::LastOperator,
+        Ok(false) | Err(Failure::Refused(_)) => Unmanaged::AccountUnknown,
+    };
+    Err(refused(app, ctx, kind, About::user(user), why))
+}
+
+/// Whether an account may be disabled, or lose the right to run the server: refused as [`set_disabled`] and [`set_operator`]
+/// would, so that nobody is asked for what cannot be done.
+pub async fn may_end(app: &App, ctx: &Ctx, principal: &Principal, id: &str, kind: &'static str) -> Managed<()> {
+    may(app, ctx, principal, Operation::WriteAllUsers)?;
+    let user = account(app, ctx, kind, id)?;
+    let mut tx = app.store().read().await?;
+    if store::users::is_only_operator(&mut tx, user).await? {
+        return Err(refused(app, ctx, kind, About::user(user), Unmanaged::LastOperator));
+    }
+    Ok(())
+}
+
+/// Disables an account (its sessions end, its tokens are dead at once) or enables it. Never the last operator's.
+pub async fn set_disabled(app: &App, ctx: &Ctx, principal: &Principal, id: &str, disabled: bool) -> Managed<()> {
+    let kind = if disabled { "user.disabled" } else { "user.enabled" };
+    may(app, ctx, principal, Operation::WriteAllUsers)?;
+    let user = account(app, ctx, kind, id)?;
+    let done = users::set_user_disabled(app, ctx, user, disabled).await;
+    told(app, ctx, kind, user, done)
+}
+
+/// Notes whether the address of an account is known to be the person's own, if it is still this one.
+pub async fn set_email_verified(
+    app: &App,
+    ctx: &Ctx,
+    principal: &Principal,
+    id: &str,
+    email: &str,
+    verified: bool,
+) -> Managed<User> {
+    let kind = if verified { "user.email_verified" } else { "user.email_unverified" };
+    may(app, ctx, principal, Operation::WriteAllUsers)?;
+    let id = account(app, ctx, kind, id)?;
+    let refused = |why: ManageRefusal| refused(app, ctx, kind, About::user(id), why);
+    let email = Email::parse(email).map_err(|_| refused(Unmanaged::EmailInvalid.of("email")))?;
+    let done = profile_records::set_email_verified(app, ctx, id, &email, verified).await?;
+    let mut tx = app.store().read().await?;
+    let user = store::users::by_id(&mut tx, id).await?.ok_or_else(|| refused(Unmanaged::AccountUnknown.into()))?;
+    if done { Ok(user) } else { Err(refused(Unmanaged::Changed.into())) }
+}
+
+/// Lets somebody run the server, or no longer. Never the last who does.
+pub async fn set_operator(app: &App, ctx: &Ctx, principal: &Principal, id: &str, operator: bool) -> Managed<()> {
+    let kind = if operator { "operator.added" } else { "operator.removed" };
+    may(app, ctx, principal, Operation::WriteAllUsers)?;
+    let user = account(app, ctx, kind, id)?;
+    let done = profile_records::set_operator(app, ctx, user, operator).await;
+    told(app, ctx, kind, user, done)
+}

@@ -1,0 +1,73 @@
+//! All workspaces, for whoever runs the server.
+use crate::platform::audit_log::About;
+use crate::platform::management_error::{Managed, Unmanaged};
+use crate::platform::refused::refused;
+use crate::platform::search_text::part_of_name;
+use crate::{App, Ctx};
+use domain::WorkspaceId;
+use domain::access::{Operation, Principal};
+use domain::client::Client;
+use domain::identity::{Member, User};
+use store::clients::Owner;
+use store::search::Found;
+pub use store::search::FoundWorkspace;
+use store::{Page, Paged};
+
+const KIND: &str = "workspace.management";
+
+fn may(app: &App, ctx: &Ctx, principal: &Principal) -> Managed<()> {
+    let may = principal.may(Operation::ReadAllWorkspaces);
+    may.map_err(|denied| refused(app, ctx, KIND, About::default(), denied))
+}
+
+/// The workspaces with `part` in their names, in the order in which they came; all of them for an empty `part`.
+pub async fn search(
+    app: &App,
+    ctx: &Ctx,
+    principal: &Principal,
+    part: &str,
+    page: Page,
+) -> Managed<Found<FoundWorkspace>> {
+    may(app, ctx, principal)?;
+    let part = part_of_name(app, ctx, part)?;
+    let mut tx = app.store().read().await?;
+    Ok(store::search::workspaces(&mut tx, part, page).await?)
+}
+
+/// One workspace.
+pub async fn find(app: &App, ctx: &Ctx, principal: &Principal, id: &str) -> Managed<FoundWorkspace> {
+    may(app, ctx, principal)?;
+    let unknown = || refused(app, ctx, KIND, About::default(), Unmanaged::NoSuchWorkspace);
+    let id: WorkspaceId = id.parse().map_err(|_| unknown())?;
+    let found = {
+        let mut tx = app.store().read().await?;
+        store::search::workspace(&mut tx, id).await?
+    };
+    found.ok_or_else(unknown)
+}
+
+/// Its members, as [`find`] counts them.
+pub async fn members(
+    app: &App,
+    ctx: &Ctx,
+    principal: &Principal,
+    id: WorkspaceId,
+    page: Page,
+) -> Managed<Paged<(Member, User)>> {
+    may(app, ctx, principal)?;
+    let mut tx = app.store().read().await?;
+    Ok(store::workspaces::list_members(&mut tx, id, page).await?)
+}
+
+/// The applications that it owns, as [`find`] counts them.
+pub async fn applications(
+    app: &App,
+    ctx: &Ctx,
+    principal: &Principal,
+    id: WorkspaceId,
+    page: Page,
+) -> Managed<Paged<Client>> {
+    may(app, ctx, principal)?;
+    let mut tx = app.store().read().await?;
+    Ok(store::clients::list_for_owner(&mut tx, Owner::Workspace(id), page, ctx.now).await?)
+}

@@ -1,0 +1,343 @@
+//! Everything that the use cases share, made once at start.
+use crate::platform::audit_log::{self, About, Recorder};
+use crate::platform::context::ANONYMOUS;
+use crate::platform::events::Outbox;
+use crate::platform::keys::{self, Keys, MasterKey};
+use crate::platform::limits::Throttle;
+use crate::platform::outbound::Outbound;
+use crate::platform::passwords::Passwords;
+use crate::platform::published::{Publish, Published};
+use crate::platform::readiness::{Standing, Unready};
+use crate::platform::refusal_budgets::Budgets;
+use crate::platform::unprotected_requests::Watch;
+use crate::platform::usage::Counter;
+use crate::platform::waiting::Waiting;
+use crate::{Ctx, Fault, Settings};
+use domain::audit::AuditEvent;
+use domain::client::ClientSecret;
+use domain::oauth::seal::{Payload, Purpose, TokenId, Unopened};
+use domain::outbound::Reach;
+use domain::{ClientId, Pepper, Timestamp, UserId};
+use parking_lot::RwLock;
+use serde_json::{Value, json};
+use std::fmt;
+use std::sync::Arc;
+use store::Store;
+use tokio::sync::Mutex;
+
+/// The application: cheap to clone, shared by all requests. Each value goes with settings that stay the same as long as it lives;
+/// [`App::renewed`] goes with others.
+#[derive(Clone)]
+pub struct App {
+    settings: Arc<Settings>,
+    shared: Arc<Shared>,
+}
+
+struct Shared {
+    store: Store,
+    newest: RwLock<Newest>,
+    publish: Publish,
+    master: MasterKey,
+    pepper: Pepper,
+    forms: Pepper,
+    marks: Pepper,
+    looked_for_keys: Mutex<Option<Timestamp>>,
+    passwords: Passwords,
+    throttle: Throttle,
+    recorder: Recorder,
+    budgets: Budgets,
+    counter: Counter,
+    unprotected: Watch,
+    outbox: Outbox,
+    outbound: Outbound,
+    started_at: Timestamp,
+    standing: Arc<Standing>,
+}
+
+/// What is replaced while the server runs. The documents follow from the rest.
+struct Newest {
+    settings: Arc<Settings>,
+    keys: Arc<Keys>,
+    documents: Arc<Published>,
+}
+
+impl Newest {
+    fn new(publish: Publish, settings: Arc<Settings>, keys: Arc<Keys>) -> Result<Self, Fault> {
+        let documents = Arc::new(publish(&settings, &keys)?);
+        Ok(Self { settings, keys, documents })
+    }
+}
+
+impl App {
+    /// Loads the keys (and makes them, on a new database), and prepares the published documents.
+    pub async fn start(
+        store: Store,
+        settings: Settings,
+        master: MasterKey,
+        publish: Publish,
+        ctx: &Ctx,
+    ) -> Result<Self, Fault> {
+        let master = master.of(&store).await?;
+        keys::ensure(&store, &master, ctx).await?;
+        let keys = keys::load(&store, &settings, &master, ctx).await?;
+        let outbox = Outbox::default();
+        outbox.look(&store).await?;
+        let reach = if settings.outbound_allow_private { Reach::Private } else { Reach::Public };
+        let settings = Arc::new(settings);
+        let shared = Shared {
+            pepper: keys::pepper(&master),
+            forms: master.derive("form tokens"),
+            marks: master.derive("marks of browsers"),
+            passwords: Passwords::new(settings.password_hashing, ctx)?,
+            newest: RwLock::new(Newest::new(publish, settings.clone(), Arc::new(keys))?),
+            publish,
+            looked_for_keys: Mutex::default(),
+            throttle: Throttle::new(master.derive("allowances")),
+            recorder: Recorder::default(),
+            budgets: Budgets::default(),
+            counter: Counter::default(),
+            unprotected: Watch::default(),
+            outbox,
+            outbound: Outbound::new(reach)?,
+            store,
+            master,
+            started_at: ctx.now,
+            standing: Arc::default(),
+        };
+        Ok(Self { settings, shared: Arc::new(shared) })
+    }
+
+    /// The same application with other settings, from now on: the jobs and the published documents follow them at once. Issuer,
+    /// prefix, password hashing and the reach of outgoing requests are those of the start, whatever `settings` say of them.
+    pub fn renewed(&self, settings: Settings) -> Result<Self, Fault> {
+        let start = &self.settings;
+        let settings = Arc::new(Settings {
+            issuer: start.issuer.clone(),
+            token_prefix: start.token_prefix.clone(),
+            password_hashing: start.password_hashing,
+            outbound_allow_private: start.outbound_allow_private,
+            ..settings
+        });
+        let mut newest = self.shared.newest.write();
+        *newest = Newest::new(self.shared.publish, settings.clone(), newest.keys.clone())?;
+        Ok(Self { settings, shared: self.shared.clone() })
+    }
+
+    /// With the newest settings. For whatever lives longer than a request.
+    #[must_use]
+    pub fn newest(&self) -> Self {
+        Self { settings: self.shared.newest.read().settings.clone(), shared: self.shared.clone() }
+    }
+
+    /// Takes up keys that another node rotated or expelled.
+    pub(crate) async fn look_at_keys(&self, ctx: &Ctx) -> Result<(), Fault> {
+        let (states, generation) = {
+            let mut tx = self.shared.store.read().await?;
+            (store::keys::states(&mut tx, ctx.now).await?, store::master::generation(&mut tx).await?)
+        };
+        if generation != self.shared.master.generation() {
+            return Err(Fault::Other("the master key was replaced: restart this process with the new one"));
+        }
+        if self.keys().are(&states) { Ok(()) } else { self.reload_keys(ctx).await }
+    }
+
+    pub(crate) async fn reload_keys(&self, ctx: &Ctx) -> Result<(), Fault> {
+        let keys = keys::load(&self.shared.store, &self.settings, &self.shared.master, ctx).await?;
+        let mut newest = self.shared.newest.write();
+        *newest = Newest::new(self.shared.publish, newest.settings.clone(), Arc::new(keys))?;
+        Ok(())
+    }
+
+    /// Looks for the key that `token` names, where it is not known here: another node may just have made it. Strangers name
+    /// what they like, so this happens once a second at most. Until then the token cannot be judged.
+    pub(crate) async fn look_for_key_of(&self, ctx: &Ctx, token: &str) -> Result<(), Fault> {
+        if !self.keys().lacks_key_of(token) {
+            return Ok(());
+        }
+        let mut last = self.shared.looked_for_keys.lock().await;
+        // Another request may have found it while this one waited.
+        if !self.keys().lacks_key_of(token) {
+            return Ok(());
+        }
+        if last.is_some_and(|at| at == ctx.now) {
+            return Err(Fault::Full("searches for keys"));
+        }
+        *last = Some(ctx.now);
+        self.reload_keys(ctx).await
+    }
+
+    /// Opens a sealed text; `None` for what this server did not seal for this purpose.
+    pub(crate) fn opened<T: Payload>(&self, purpose: Purpose, text: &str) -> Result<Option<(TokenId, T)>, Fault> {
+        known(self.keys().sealer.open(purpose, text))
+    }
+
+    /// Whether a write succeeds, and the jobs run; answers within a second.
+    pub async fn ready(&self) -> Result<(), Unready> {
+        self.shared.standing.ready(&self.shared.store).await
+    }
+
+    /// What is known of that.
+    pub fn standing(&self) -> &Standing {
+        &self.shared.standing
+    }
+
+    /// Flushes what waits and closes the database.
+    pub async fn stop(&self) -> Result<(), Fault> {
+        let flushed = self.flush().await.and(self.flush_events().await);
+        self.shared.store.close().await;
+        flushed
+    }
+
+    /// When this process began.
+    pub fn started_at(&self) -> Timestamp {
+        self.shared.started_at
+    }
+    /// What has not been written yet.
+    pub(crate) fn waiting(&self) -> Waiting {
+        Waiting {
+            audit_events: self.shared.recorder.waiting(),
+            left_out: self.shared.budgets.left_out(),
+            activity: self.shared.counter.waiting() + self.shared.unprotected.waiting(),
+            events: self.shared.outbox.waiting(),
+            writes: self.shared.store.waiting(),
+            lost_lines: self.shared.standing.lost_lines(),
+        }
+    }
+    pub(crate) fn store(&self) -> &Store {
+        &self.shared.store
+    }
+    pub fn settings(&self) -> &Settings {
+        &self.settings
+    }
+    pub fn pepper(&self) -> &Pepper {
+        &self.shared.pepper
+    }
+    /// The key for the tokens of forms; apart from [`App::pepper`], so that neither helps against the other.
+    pub fn forms(&self) -> &Pepper {
+        &self.shared.forms
+    }
+    /// The key for the [marks](crate::platform::known_browser) of browsers.
+    pub(crate) fn marks(&self) -> &Pepper {
+        &self.shared.marks
+    }
+    pub fn keys(&self) -> Arc<Keys> {
+        self.shared.newest.read().keys.clone()
+    }
+    pub fn documents(&self) -> Arc<Published> {
+        self.shared.newest.read().documents.clone()
+    }
+    pub(crate) fn master(&self) -> &MasterKey {
+        &self.shared.master
+    }
+    pub(crate) fn passwords(&self) -> &Passwords {
+        &self.shared.passwords
+    }
+    pub(crate) fn throttle(&self) -> &Throttle {
+        &self.shared.throttle
+    }
+
+    pub(crate) fn outbox(&self) -> &Outbox {
+        &self.shared.outbox
+    }
+    /// The one way out for the server's own requests.
+    pub fn outbound(&self) -> &Outbound {
+        &self.shared.outbound
+    }
+
+    /// Takes up which events the webhooks ask for; another node may have changed them.
+    pub async fn look_at_webhooks(&self) -> Result<(), Fault> {
+        self.shared.outbox.look(&self.shared.store).await
+    }
+
+    /// Writes the events that wait for webhooks; called once a second and at shutdown.
+    pub async fn flush_events(&self) -> Result<(), Fault> {
+        self.shared.outbox.flush(&self.shared.store).await
+    }
+
+    /// Notes a refusal in the log and the audit; `outcome` is its exact reason. Of what was done, [`crate::platform::changes`] tells.
+    pub fn record(&self, ctx: &Ctx, kind: &'static str, outcome: &str, about: About) {
+        self.record_with(ctx, kind, outcome, about, json!({}));
+    }
+
+    /// The same, with further facts; never a secret.
+    pub fn record_with(&self, ctx: &Ctx, kind: &'static str, outcome: &str, about: About, detail: Value) {
+        let stranger = ctx.facts.actor.as_deref().is_none_or(|actor| actor == ANONYMOUS);
+        let known = ctx.facts.actor.as_deref().filter(|_| !stranger);
+        let who = known.or(about.client.as_ref().map(ClientId::as_str)).map(str::to_owned);
+        self.note(ctx, who.as_deref(), audit_log::entry(ctx, kind, outcome, about, detail));
+    }
+
+    /// Notes a refusal of `who`, where that is known, as far as the budget goes.
+    fn note(&self, ctx: &Ctx, who: Option<&str>, event: AuditEvent) {
+        Recorder::log(&event);
+        if self.shared.budgets.admits(who, ctx.now) {
+            self.shared.recorder.keep(event);
+        }
+    }
+
+    /// The same of a caller who has not proven who they are: what is too much goes to the log alone, so that nobody can
+    /// fill an application's part of the audit from outside (see [`Throttle::notable`]).
+    pub(crate) fn record_outsider(&self, ctx: &Ctx, kind: &'static str, outcome: &str, about: About, detail: Value) {
+        let what = about.client.as_ref().map(ClientId::as_str).unwrap_or_default();
+        let notable = self.shared.throttle.notable(what, ctx);
+        let event = audit_log::entry(ctx, kind, outcome, about, detail);
+        if notable {
+            self.note(ctx, None, event);
+        } else {
+            Recorder::log(&event);
+            self.shared.budgets.leave_out();
+        }
+    }
+
+    /// Counts one access of a client, in the name of `user` unless it acts in its own: a token that was issued or found
+    /// active, or claims that were told. Writes nothing.
+    pub(crate) fn count_access(&self, client: &ClientId, user: Option<UserId>, now: Timestamp) {
+        self.shared.counter.count(client, user, now);
+    }
+
+    /// Counts an authorization request with neither PKCE nor `nonce`. Writes nothing.
+    pub(crate) fn count_unprotected(&self, client: ClientId, now: Timestamp) {
+        self.shared.unprotected.count(client, now);
+    }
+
+    /// Notes that a secret was used. Writes nothing.
+    pub(crate) fn note_secret(&self, secret: &ClientSecret, now: Timestamp) {
+        self.shared.counter.secret_used(secret, now);
+    }
+
+    /// Writes what waits: audit events, counted accesses and requests. Called once a second and at shutdown.
+    pub async fn flush(&self) -> Result<(), Fault> {
+        let audit = self.flush_audit().await;
+        let unprotected = self.shared.unprotected.flush(&self.shared.store).await;
+        self.shared.counter.flush(&self.shared.store).await?;
+        audit.and(unprotected)
+    }
+
+    /// For whoever looks at what was just done: writes what waits here. That it could not be written is no reason to show
+    /// nothing.
+    pub(crate) async fn catch_up(&self) {
+        if let Err(fault) = self.flush().await {
+            tracing::warn!(%fault, "what waits could not be written; it is tried again");
+        }
+    }
+
+    /// Writes the audit events that wait.
+    pub async fn flush_audit(&self) -> Result<(), Fault> {
+        self.shared.recorder.flush(&self.shared.store).await
+    }
+}
+
+impl fmt::Debug for App {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("App").field("issuer", &self.settings.issuer).finish_non_exhaustive()
+    }
+}
+
+/// What could be read, unless only an updated node can.
+pub(crate) fn known<T>(opened: Result<T, Unopened>) -> Result<Option<T>, Fault> {
+    match opened {
+        Ok(found) => Ok(Some(found)),
+        Err(Unopened::NotOurs) => Ok(None),
+        Err(Unopened::Later) => Err(Fault::Later),
+    }
+}

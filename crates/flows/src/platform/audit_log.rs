@@ -1,0 +1,137 @@
+//! The audit log of what changes nothing: refusals, and what was done with tokens. Such an event goes to the log at once and
+//! to the database in batches; a process that is killed loses those of one second. Of changes, `told` tells.
+use crate::platform::context::ANONYMOUS;
+use crate::{Ctx, Fault};
+use domain::audit::AuditEvent;
+use domain::client::Client;
+use domain::{AuditId, ClientId, GrantId, UserId, WorkspaceId};
+use parking_lot::Mutex;
+use serde_json::Value;
+use std::sync::atomic::{AtomicU32, Ordering};
+use store::Store;
+
+/// Events that wait for the next batch. When the database stays away, the oldest are dropped: the log has them.
+#[derive(Debug, Default)]
+pub struct Recorder {
+    waiting: Mutex<Vec<AuditEvent>>,
+    /// Held while a batch is written, so that whoever flushed knows that all before is there.
+    writing: tokio::sync::Mutex<()>,
+}
+
+/// Orders the events of one second.
+static COUNT: AtomicU32 = AtomicU32::new(0);
+
+const MOST_WAITING: usize = 10_000;
+
+/// Whom an event is about.
+#[derive(Debug, Clone, Default)]
+pub struct About {
+    pub client: Option<ClientId>,
+    pub user: Option<UserId>,
+    pub workspace: Option<WorkspaceId>,
+    pub grant: Option<GrantId>,
+}
+
+impl About {
+    pub fn client(id: &ClientId) -> Self {
+        Self { client: Some(id.clone()), ..Self::default() }
+    }
+    /// A client, and the workspace whose admins read of it.
+    pub fn owned(client: &Client) -> Self {
+        Self::client(&client.id).and_workspace(client.owner_workspace_id)
+    }
+    pub fn user(id: UserId) -> Self {
+        Self { user: Some(id), ..Self::default() }
+    }
+    #[must_use]
+    pub fn and_user(self, id: UserId) -> Self {
+        Self { user: Some(id), ..self }
+    }
+    #[must_use]
+    pub fn and_workspace(self, id: Option<WorkspaceId>) -> Self {
+        Self { workspace: id, ..self }
+    }
+    #[must_use]
+    pub fn and_grant(self, id: GrantId) -> Self {
+        Self { grant: Some(id), ..self }
+    }
+}
+
+/// Who acts: the holder of the credential, where one was presented, and otherwise whom the event is about.
+fn actor(ctx: &Ctx, about: &About) -> String {
+    match (&ctx.facts.actor, about.user, &about.client) {
+        (Some(actor), ..) => actor.clone(),
+        (None, Some(user), _) => user.to_string(),
+        (None, None, Some(client)) => client.to_string(),
+        (None, None, None) => ANONYMOUS.to_owned(),
+    }
+}
+
+/// An event as the log keeps it.
+pub(crate) fn entry(ctx: &Ctx, kind: &str, outcome: &str, about: About, detail: Value) -> AuditEvent {
+    let mut random: [u8; 10] = ctx.random();
+    random[..4].copy_from_slice(&COUNT.fetch_add(1, Ordering::Relaxed).to_be_bytes());
+    AuditEvent {
+        id: AuditId::new(ctx.now, random),
+        at: ctx.now,
+        kind: kind.to_owned(),
+        outcome: outcome.to_owned(),
+        request_id: ctx.facts.request_id.clone(),
+        actor: actor(ctx, &about),
+        credential: ctx.facts.credential.as_ref().map(ToString::to_string),
+        client_id: about.client,
+        user_id: about.user,
+        workspace_id: about.workspace,
+        grant_id: about.grant,
+        ip: Some(ctx.facts.ip.clone()).filter(|ip| !ip.is_empty()),
+        detail,
+    }
+}
+
+impl Recorder {
+    /// Tells the log alone of an event.
+    pub(crate) fn log(event: &AuditEvent) {
+        let AuditEvent { kind, outcome, actor, request_id, user_id, grant_id, .. } = event;
+        let client = event.client_id.as_ref().map(ClientId::as_str).unwrap_or_default();
+        let credential = event.credential.as_deref().unwrap_or_default();
+        if outcome == "ok" {
+            tracing::info!(kind, outcome, actor, credential, client, user = ?user_id, grant = ?grant_id, request_id, "event");
+        } else {
+            tracing::warn!(kind, outcome, actor, credential, client, user = ?user_id, grant = ?grant_id, request_id, "refused");
+        }
+    }
+
+    /// Keeps an event for the next batch.
+    pub(crate) fn keep(&self, event: AuditEvent) {
+        debug_assert_ne!(event.outcome, "ok", "what was done is told in its transaction");
+        let mut waiting = self.waiting.lock();
+        if waiting.len() < MOST_WAITING {
+            waiting.push(event);
+        }
+    }
+
+    /// Events that wait.
+    pub fn waiting(&self) -> usize {
+        self.waiting.lock().len()
+    }
+
+    /// Writes what waits. What could not be written waits on.
+    pub async fn flush(&self, store: &Store) -> Result<(), Fault> {
+        let _writing = self.writing.lock().await;
+        let events = std::mem::take(&mut *self.waiting.lock());
+        if events.is_empty() {
+            return Ok(());
+        }
+        let kept = events.clone();
+        let written =
+            store.write(move |tx| Box::pin(async move { store::audit::insert_many(tx, &events).await })).await;
+        if let Err(error) = written {
+            let mut waiting = self.waiting.lock();
+            if waiting.len() + kept.len() <= MOST_WAITING {
+                waiting.splice(0..0, kept);
+            }
+            return Err(Fault::Store(error));
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,126 @@
+//! The right to do a request that may be sent again, and its answer as it is kept: sealed, as it can hold secrets that are
+//! shown once.
+use crate::platform::keys::ANSWERS;
+use crate::{App, Ctx, Fault};
+use domain::SecretHash;
+use serde::{Deserialize, Serialize};
+use std::fmt;
+use store::idempotency::{Claimed, NewClaim};
+use store::{StoreError, Tx};
+
+/// Seconds that a key is remembered.
+pub const REMEMBERED: i64 = 24 * 60 * 60;
+/// Seconds after which an attempt that nobody finished is taken for dead, such as one of a process that crashed. The next
+/// attempt is then done; the dead one, should it live after all, is not: it cannot commit without its claim.
+pub const LEASE: i64 = 15;
+
+/// Whether a text can be a key: 1 to 255 visible ASCII characters.
+pub fn is_key(text: &str) -> bool {
+    (1..=255).contains(&text.len()) && text.bytes().all(|b| b.is_ascii_graphic())
+}
+
+/// The hash of texts, none of which can pass for a part of another.
+fn hash(app: &App, label: &str, parts: &[&[u8]]) -> SecretHash {
+    let mut bytes = label.as_bytes().to_vec();
+    for part in parts {
+        bytes.extend_from_slice(&(part.len() as u64).to_be_bytes());
+        bytes.extend_from_slice(part);
+    }
+    app.master().derive(ANSWERS).hash_bytes(&bytes)
+}
+
+/// The hash of a request: of all that makes it this one, such as method, path and body.
+pub fn request_hash(app: &App, parts: &[&[u8]]) -> SecretHash {
+    hash(app, "request", parts)
+}
+
+/// What was answered to a request.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Answer {
+    /// The HTTP status.
+    pub status: u16,
+    pub headers: Vec<(String, String)>,
+    pub body: String,
+}
+
+// By hand: answers show secrets.
+impl fmt::Debug for Answer {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Answer").field("status", &self.status).finish_non_exhaustive()
+    }
+}
+
+/// What to do with a request.
+#[derive(Debug)]
+pub enum Begun {
+    /// It is new: do it, and finish the claim in the same transaction; abandon it when nothing was done.
+    Fresh(Claim),
+    /// It was done: answer this.
+    Replay(Answer),
+    /// The key was used for another request.
+    Mismatch,
+    /// The same request is being done right now.
+    InProgress,
+}
+
+/// The right to do a request.
+#[derive(Debug, Clone, Copy)]
+#[must_use = "an unfinished claim keeps the request from being sent again"]
+pub struct Claim {
+    hash: SecretHash,
+    claim: [u8; 16],
+}
+
+/// Claims a key. `caller` names who sent it, so that nobody meets another's keys; see [`is_key`] and [`request_hash`].
+pub async fn begin(app: &App, ctx: &Ctx, caller: &str, key: &str, request: SecretHash) -> Result<Begun, Fault> {
+    let claim = Claim { hash: hash(app, "key", &[caller.as_bytes(), key.as_bytes()]), claim: ctx.random() };
+    let new = NewClaim {
+        hash: claim.hash,
+        request_hash: request,
+        claim: claim.claim,
+        now: ctx.now,
+        lease_until: ctx.now.plus(LEASE),
+        expires_at: ctx.now.plus(REMEMBERED),
+    };
+    let claimed =
+        app.store().write(move |tx| Box::pin(async move { store::idempotency::claim(tx, &new).await })).await?;
+    Ok(match claimed {
+        Claimed::Fresh => Begun::Fresh(claim),
+        Claimed::Finished(sealed) => {
+            let plain = app.master().open_for(ANSWERS, claim.hash.as_bytes(), &sealed);
+            let answer = plain.and_then(|plain| serde_json::from_slice(&plain).ok());
+            Begun::Replay(answer.ok_or(Fault::Other("a stored answer does not open: the master key was another"))?)
+        }
+        Claimed::Mismatch => Begun::Mismatch,
+        Claimed::InProgress => Begun::InProgress,
+    })
+}
+
+/// Before a process serves: lets go of what an earlier one left unfinished, where there can be no other.
+pub(crate) async fn abandon_all(app: &App) -> Result<u64, Fault> {
+    Ok(app.store().write(|tx| Box::pin(store::idempotency::abandon_all(tx))).await?)
+}
+
+impl Claim {
+    /// The answer as it is stored.
+    pub(crate) fn seal(&self, app: &App, ctx: &Ctx, answer: &Answer) -> Result<Vec<u8>, Fault> {
+        let plain = serde_json::to_vec(answer).map_err(|_| Fault::Other("an answer that is no JSON"))?;
+        app.master().seal_for(ANSWERS, self.hash.as_bytes(), &plain, ctx)
+    }
+
+    /// Keeps a sealed answer in the transaction that does what was asked. `false` when the claim was lost: it took longer than
+    /// [`LEASE`], and another attempt is at it.
+    pub(crate) async fn finish_in(&self, tx: &mut Tx, sealed: &[u8]) -> Result<bool, StoreError> {
+        store::idempotency::finish(tx, &self.hash, &self.claim, sealed).await
+    }
+
+    /// Lets go in a transaction that does what was asked, for an answer that is not kept.
+    pub(crate) async fn abandon_in(&self, tx: &mut Tx) -> Result<bool, StoreError> {
+        store::idempotency::abandon(tx, &self.hash, &self.claim).await
+    }
+
+    /// Lets go, as nothing was done: the request can be sent again, or another under the same key.
+    pub async fn abandon(self, app: &App) -> Result<bool, Fault> {
+        Ok(app.store().write(move |tx| Box::pin(async move { self.abandon_in(tx).await })).await?)
+    }
+}

@@ -1,0 +1,147 @@
+//! Why a management operation is refused.
+use crate::Failure;
+use crate::platform::webhook_refusal::WebhookRefusal;
+use domain::access::Denied;
+use domain::oauth::error::{ErrorCode, Refusal};
+use domain::oauth::registration::MetadataFault;
+use std::borrow::Cow;
+
+domain::refusals! {
+    /// What is wrong with a request to the management APIs.
+    pub enum Unmanaged {
+        CredentialMissing => InvalidToken, "credential_missing", "Send a credential in the Authorization header, or sign in.";
+        CredentialUnknown => InvalidToken, "credential_unknown", "The credential is not valid.";
+        CreatorGone => InvalidToken, "key_creator_gone", "The person who created this API key no longer belongs to the workspace. An owner can adopt the key.";
+        OtherAudience => InvalidToken, "token_for_another_resource", "The access token is for another resource.";
+        OtherSite => AccessDenied, "session_from_another_site", "A session is only good from a page of this server.";
+        WorkspaceUnknown => AccessDenied, "workspace_unknown", "You do not belong to this workspace.";
+        AppNotAllowed => AccessDenied, "workspace_policy_forbids_client", "The workspace does not allow this app. Its owners can.";
+        /// A foreign application is as good as none: nothing tells them apart.
+        ClientUnknown => NotFound, "client_unknown", "There is no such application.";
+        UserUnknown => NotFound, "user_unknown", "This person has not given the application access.";
+        ConsentUnknown => NotFound, "consent_unknown", "You have not given this application access.";
+        CredentialNotFound => NotFound, "credential_not_found", "There is no such key or token.";
+        NoSecret => Conflict, "public_client_has_no_secret", "A public application has no secret.";
+        SecretUnknown => NotFound, "secret_unknown", "The application has no such secret.";
+        SecretsTooMany => Conflict, "secrets_too_many", "The application has two secrets already: end one first.";
+        OwnerUnknown => InvalidRequest, "owner_unknown", "Enter the id of a workspace (wsp_ and 26 characters), or the email address of an account.";
+        AccountUnknown => NotFound, "account_unknown", "There is no such person.";
+        NoSuchWorkspace => NotFound, "workspace_not_there", "There is no such workspace.";
+        LastOperator => Conflict, "last_operator", "Somebody must run this server: name another operator first.";
+        Changed => PreconditionFailed, "changed_meanwhile", "It was changed meanwhile. Read it again and repeat the change.";
+        Choice => InvalidRequest, "value_unknown", "The value is not one of those that are known.";
+        Identifier => InvalidRequest, "identifier_malformed", "The identifier is malformed.";
+        Number => InvalidRequest, "number_out_of_range", "The number is out of range.";
+        Text => InvalidRequest, "text_invalid", "The text is empty, too long, or has invisible characters or too many marks on one letter.";
+        Scope => InvalidRequest, "scope_unknown", "There is no such scope.";
+        ScopesMissing => InvalidRequest, "scopes_missing", "Name the scopes that the credential needs, at least one.";
+        ScopeBeyond => AccessDenied, "scope_beyond_own", "A credential cannot be given more than its maker has.";
+        MemberUnknown => NotFound, "person_not_a_member", "This person does not belong to the workspace.";
+        OwnersOnly => AccessDenied, "owners_only", "Only owners make somebody an owner or take that back.";
+        LastOwner => Conflict, "last_owner", "A workspace keeps an owner: make somebody else one first.";
+        InvitationUnknown => NotFound, "invitation_unknown", "There is no such invitation.";
+        InvitationUsed => Conflict, "invitation_used", "This invitation was accepted already. Ask for a new one.";
+        InvitationAccepted => Conflict, "invitation_accepted", "You have accepted this invitation.";
+        InvitationNotOpen => AccessDenied, "invitation_not_open", "Open the link of the invitation again: in the browser that opened it, it can be accepted for an hour. Cookies must be allowed.";
+        InvitationForAnother => InvalidRequest, "invitation_for_another", "This invitation is meant for another address. Say that you accept it with this account nevertheless, or use the other one.";
+        InvitationRevoked => Conflict, "invitation_revoked", "This invitation was withdrawn. Ask for a new one.";
+        InvitationExpired => Conflict, "invitation_expired", "This invitation has expired. Ask for a new one.";
+        InviterDisabled => Conflict, "inviter_disabled", "The person who sent this invitation cannot invite anyone at the moment. Ask someone else in the workspace for a new one.";
+        AccountDisabled => AccessDenied, "account_disabled", "This account is disabled.";
+        AlreadyMember => Conflict, "member_already", "You belong to this workspace already.";
+        EmailInvalid => InvalidRequest, "email_invalid", "This is not an email address.";
+        SessionUnknown => NotFound, "session_unknown", "You are not signed in there.";
+        PasswordWrong => AccessDenied, "current_password_wrong", "This is not your password.";
+        PasswordShort => InvalidRequest, "password_too_short", "A password has at least 10 characters.";
+        PasswordLong => InvalidRequest, "password_too_long", "A password has at most 256 characters.";
+        PasswordGuessable => InvalidRequest, "password_guessable", "This password is easy to guess. Use a longer one, without your name or address.";
+        TooManyAttempts => SlowDown, "too_many_attempts", "Too many attempts.";
+        Zone => InvalidRequest, "zone_invalid", "A time zone has a name such as Europe/Berlin.";
+        Role => InvalidRequest, "role_malformed", "A role is owner, admin, member, or a name of the operator's own.";
+        RoleBeyond => AccessDenied, "role_beyond_own", "A key cannot be given a higher role than its maker has.";
+        RoleOfOperator => AccessDenied, "role_of_operator", "Only the operator assigns this role.";
+        NothingLost => Conflict, "key_has_its_rights", "This key has all its rights. There is no need to adopt it.";
+        Time => InvalidRequest, "time_invalid", "The time must be RFC 3339 and in the future.";
+        KeyReused => Conflict, "idempotency_key_reused", "This Idempotency-Key was sent with another request.";
+        KeyInUse => Conflict, "idempotency_key_in_use", "The same request is being done right now. Try again in a moment.";
+        KeysYoung => Conflict, "keys_too_young", "The next keys were published less than a day ago, so clients or other nodes may not know them yet. Set force=true to rotate anyway.";
+        Moment => InvalidRequest, "moment_invalid", "The time must be a date or RFC 3339.";
+        Method => MethodNotAllowed, "method_not_allowed", "This method is not allowed here.";
+        Nul => InvalidRequest, "text_with_nul", "No text may hold the NUL character.";
+        PathUnknown => NotFound, "path_unknown", "There is no such thing.";
+        NotAnObject => InvalidRequest, "body_not_an_object", "The body must be a JSON object.";
+        UnknownMember => InvalidRequest, "member_unknown", "There is no such field.";
+        WrongType => InvalidRequest, "member_of_wrong_type", "The field has the wrong type, or is missing.";
+    }
+}
+
+/// The result of a management operation.
+pub type Managed<T> = Result<T, Failure<ManageRefusal>>;
+
+/// A refusal, and the member of the request that is at fault.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum ManageRefusal {
+    Denied(Denied),
+    Metadata(MetadataFault),
+    Webhook(WebhookRefusal),
+    Unmanaged { why: Unmanaged, member: Cow<'static, str> },
+}
+
+impl ManageRefusal {
+    fn inner(&self) -> &dyn Refusal {
+        match self {
+            Self::Denied(denied) => denied,
+            Self::Metadata(fault) => &fault.why,
+            Self::Webhook(refusal) => refusal,
+            Self::Unmanaged { why, .. } => why,
+        }
+    }
+
+    /// The member of the request that is at fault, if one is.
+    pub fn member(&self) -> Option<&str> {
+        let member = match self {
+            Self::Denied(_) => "",
+            Self::Metadata(fault) => fault.member.as_str(),
+            Self::Webhook(refusal) => refusal.member(),
+            Self::Unmanaged { member, .. } => member.as_ref(),
+        };
+        Some(member).filter(|member| !member.is_empty())
+    }
+}
+
+impl Refusal for ManageRefusal {
+    fn code(&self) -> ErrorCode {
+        self.inner().code()
+    }
+    fn public(&self) -> &'static str {
+        self.inner().public()
+    }
+    fn reason(&self) -> &'static str {
+        self.inner().reason()
+    }
+}
+
+impl From<Denied> for ManageRefusal {
+    fn from(denied: Denied) -> Self {
+        Self::Denied(denied)
+    }
+}
+
+impl From<WebhookRefusal> for ManageRefusal {
+    fn from(refusal: WebhookRefusal) -> Self {
+        Self::Webhook(refusal)
+    }
+}
+
+impl From<Unmanaged> for ManageRefusal {
+    fn from(why: Unmanaged) -> Self {
+        why.of("")
+    }
+}
+
+impl Unmanaged {
+    /// The refusal of this member.
+    pub fn of(self, member: impl Into<Cow<'static, str>>) -> ManageRefusal {
+        ManageRefusal::Unmanaged { why: self, member: member.into() }
+    }
+}

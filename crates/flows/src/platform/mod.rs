@@ -1,0 +1,33 @@
+//! What every use case needs: the server itself, its keys and settings, limits, the audit log and events.
+
+pub mod app;
+pub(crate) mod attempts;
+pub mod audit_log;
+pub(crate) mod changes;
+pub mod context;
+pub mod effective_settings;
+pub mod events;
+pub(crate) mod expected;
+pub(crate) mod failure;
+pub mod idempotency;
+pub mod keys;
+pub mod known_browser;
+pub mod limits;
+pub mod management_error;
+pub mod one_time_link;
+pub mod outbound;
+pub(crate) mod pace;
+pub(crate) mod password_memory;
+pub mod passwords;
+pub mod published;
+pub mod readiness;
+pub(crate) mod refusal_budgets;
+pub(crate) mod refused;
+pub(crate) mod retention;
+pub(crate) mod search_text;
+pub mod settings;
+pub(crate) mod turns;
+pub(crate) mod unprotected_requests;
+pub mod usage;
+pub(crate) mod waiting;
+pub(crate) mod webhook_refusal;

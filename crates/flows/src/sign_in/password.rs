@@ -1,0 +1,114 @@
+//! Signing in with a password.
+use crate::account::sign_in_refusal::SignInRefusal;
+use crate::platform::attempts::Attempt;
+use crate::platform::audit_log::About;
+use crate::platform::failure::refuse;
+use crate::platform::known_browser::{self};
+use crate::platform::limits::{Of, UsedUp};
+use crate::sign_in::session::{By, Here, NewSession, begin};
+use crate::{App, Ctx, Failure, Fault};
+use SignInRefusal as R;
+use domain::events::{EventData, EventKind, SignInFailure};
+use domain::identity::User;
+use domain::oauth::error::Refusal as _;
+use domain::{Secret, UserId};
+
+/// An attempt to sign in, and whom it is at.
+struct Tried {
+    attempt: Attempt,
+    user: Option<User>,
+}
+
+/// Why an attempt is not made, and at whom.
+type Unmade = (UsedUp, Option<UserId>);
+
+async fn user_of(app: &App, account: &str) -> Result<Option<User>, Fault> {
+    let mut tx = app.store().read().await?;
+    Ok(store::users::by_email_key(&mut tx, account).await?)
+}
+
+/// Counts the attempt: as one of a browser that the account knows, or of a stranger.
+async fn count(app: &App, ctx: &Ctx, account: &str, shown: Option<&Secret>) -> Result<Result<Tried, Unmade>, Fault> {
+    if let Some(mark) = shown.and_then(|shown| known_browser::read(app, ctx.now, account, shown)) {
+        let attempt = Attempt::in_browser(app, account, &mark);
+        if let Err(used_up) = attempt.filter(app, ctx) {
+            return Ok(Err((used_up, attempt.named(app))));
+        }
+        let user = user_of(app, account).await?;
+        attempt.name(app, user.as_ref().map(|user| user.id));
+        if user.as_ref().is_some_and(|user| mark.stands(app, user)) {
+            return reserve(app, ctx, attempt, user).await;
+        }
+    }
+    let attempt = Attempt::at_password(app, ctx, account);
+    if let Err(used_up) = attempt.filter(app, ctx) {
+        return Ok(Err((used_up, attempt.named(app))));
+    }
+    let user = user_of(app, account).await?;
+    attempt.name(app, user.as_ref().map(|user| user.id));
+    reserve(app, ctx, attempt, user).await
+}
+
+async fn reserve(app: &App, ctx: &Ctx, attempt: Attempt, user: Option<User>) -> Result<Result<Tried, Unmade>, Fault> {
+    let reserved = attempt.reserve(app, ctx).await?;
+    Ok(match reserved {
+        Ok(()) => Ok(Tried { attempt, user }),
+        Err(used_up) => Err((used_up, user.map(|user| user.id))),
+    })
+}
+
+const fn too_many(of: Of) -> R {
+    match of {
+        Of::Place => R::TooManyAttempts,
+        Of::Account => R::TooManyAtAccount,
+        Of::Network => R::TooManyFromNetwork,
+    }
+}
+
+/// Signs a user in. Unknown address, wrong password and disabled account are one refusal, in text and in time, and so are too many
+/// attempts at an account and at an address that nobody has.
+pub async fn sign_in(
+    app: &App,
+    ctx: &Ctx,
+    email: &str,
+    password: &Secret,
+    here: impl Into<Here<'_>>,
+) -> Result<NewSession, Failure<R>> {
+    let (here, account) = (here.into(), known_browser::account(email));
+    let failed = |user_id: Option<UserId>, reason: SignInFailure| {
+        app.outbox().note(ctx, EventKind::UserSignInFailed, || EventData::UserSignInFailed {
+            user_id,
+            reason,
+            ip: ctx.facts.ip.clone(),
+        });
+    };
+    // The log names the account that was tried, and never an address that belongs to none.
+    let about = |tried: Option<UserId>| tried.map(About::user).unwrap_or_default();
+    let Tried { attempt, user } = match count(app, ctx, &account, here.mark).await? {
+        Ok(tried) => tried,
+        Err((used_up, tried)) => {
+            let why = too_many(used_up.of);
+            failed(tried, SignInFailure::TooManyAttempts);
+            app.record(&ctx.unproven(), "sign_in", why.reason(), about(tried));
+            return refuse(why);
+        }
+    };
+    let stored = user.as_ref().and_then(|user| user.password_hash.as_deref());
+    let tried = user.as_ref().map(|user| user.id);
+    let fits = match app.passwords().verify(attempt.who(), ctx, password, stored).await {
+        Ok(fits) => fits,
+        Err(fault) => {
+            attempt.was_not_made(app).await;
+            return Err(fault.into());
+        }
+    };
+    if let Some(user) = user.filter(|user| fits && user.is_active()) {
+        let by = By::Password(attempt);
+        if let Some(session) = begin(app, ctx, &user, here.caller, by).await? {
+            return Ok(session);
+        }
+    }
+    failed(tried, SignInFailure::WrongCredentials);
+    app.record(&ctx.unproven(), "sign_in", R::Wrong.reason(), about(tried));
+    refuse(R::Wrong)
+}

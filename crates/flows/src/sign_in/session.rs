@@ -1,0 +1,136 @@
+//! Signing in and out, and who a caller is.
+use crate::access::caller::Caller;
+use crate::access::session::new_secret;
+pub use crate::account::sign_in_refusal::SignInRefusal;
+pub use crate::account::users::Newcomer;
+use crate::platform::attempts::Attempt;
+use crate::platform::audit_log::About;
+use crate::platform::changes::{self, Told};
+use crate::platform::events;
+use crate::platform::known_browser::{self, NewMark};
+use crate::{App, Ctx, Fault};
+use domain::events::{Change, EventData};
+use domain::identity::{Session, User};
+use domain::{Secret, SessionId, UserId};
+use store::StoreError;
+
+/// A session that has just begun: the secret for the cookie.
+#[derive(Debug, Clone)]
+pub struct NewSession {
+    pub id: SessionId,
+    pub secret: Secret,
+    pub user_id: UserId,
+    /// What the browser is known by from now on.
+    pub mark: NewMark,
+}
+
+/// The browser that somebody signs in with.
+#[derive(Debug, Clone, Copy)]
+pub struct Here<'h> {
+    /// Whoever is signed in there so far.
+    pub caller: &'h Caller,
+    /// The [mark] of whoever signed in before, if it is known there.
+    pub mark: Option<&'h Secret>,
+}
+
+impl<'h> From<&'h Caller> for Here<'h> {
+    fn from(caller: &'h Caller) -> Self {
+        Self { caller, mark: None }
+    }
+}
+
+/// Signs in whoever just made an account.
+pub(crate) async fn begin_new(app: &App, ctx: &Ctx, user: &User, here: &Caller) -> Result<NewSession, Fault> {
+    let session = begin(app, ctx, user, here, By::NewAccount).await?;
+    session.ok_or(Fault::Other("a new account was disabled before its first session"))
+}
+
+/// What a session begins with.
+#[derive(Debug, Clone)]
+pub(crate) enum By {
+    /// That was tried, and is the one that was read with the user.
+    Password(Attempt),
+    /// The audit log has that the account was made.
+    NewAccount,
+}
+
+/// Every sign-in has a new secret, so a planted cookie is worth nothing. A browser has one session: that of the same person
+/// goes on, that of somebody else ends. `None` when the password was changed meanwhile, or the user disabled: that ended all
+/// sessions, also one that is about to begin.
+pub(crate) async fn begin(
+    app: &App,
+    ctx: &Ctx,
+    user: &User,
+    here: &Caller,
+    by: By,
+) -> Result<Option<NewSession>, Fault> {
+    let user_id = user.id;
+    let secret = new_secret(app, ctx);
+    let lifetimes = &app.settings().lifetimes;
+    let before = match here {
+        Caller::Session(view) => Some((view.session.id, view.session.user_id)),
+        _ => None,
+    };
+    let own = before.filter(|(_, user)| *user == user_id).map(|(id, _)| id);
+    let other = before.filter(|(_, user)| *user != user_id);
+    let fresh = SessionId::new(ctx.now, ctx.random());
+    let mut session = Session {
+        id: own.unwrap_or(fresh),
+        secret_hash: app.pepper().hash(secret.expose()),
+        user_id,
+        auth_time: ctx.now,
+        amr: vec!["pwd".to_owned()],
+        created_at: ctx.now,
+        last_seen_at: ctx.now,
+        expires_at: ctx.now.plus(lifetimes.session_idle.min(lifetimes.session_absolute)),
+        ip: ctx.facts.ip.clone(),
+        user_agent: ctx.facts.user_agent.chars().take(255).collect(),
+    };
+    let (of, tried, password) = (ctx.clone(), by.clone(), user.password_hash.clone());
+    let work = app.store().write(move |tx| {
+        Box::pin(async move {
+            let now = store::users::by_id_held(tx, user_id).await?.filter(User::is_active);
+            let good = now.is_some_and(|now| match &tried {
+                By::Password(_) => now.password_hash == password,
+                By::NewAccount => true,
+            });
+            if !good {
+                return Ok(None);
+            }
+            if let By::Password(attempt) = &tried {
+                attempt.succeed(tx).await?;
+            }
+            let goes_on = own.is_some() && store::sessions::reauthenticate(tx, &session).await?;
+            if !goes_on {
+                session.id = fresh;
+                store::sessions::insert(tx, &session).await?;
+            }
+            if let Some((id, user)) = other
+                && store::sessions::end_for_user(tx, id, user).await?
+            {
+                changes::within(tx, &of, Told::of(Change::SignedOut, About::user(user))).await?;
+            }
+            let data = EventData::UserSignedIn { user_id, session_id: session.id, ip: of.facts.ip.clone() };
+            let event = events::event(&of, data);
+            match tried {
+                By::Password(_) => {
+                    let told = Told::of(Change::SignedIn, About::user(user_id)).events([event]);
+                    changes::within(tx, &of.in_session(user_id, session.id), told).await?;
+                }
+                By::NewAccount => events::append_all(tx, vec![event]).await?,
+            }
+            Ok(Some(session.id))
+        })
+    });
+    let begun = work.await.map_err(|error: StoreError| Fault::from(error));
+    if let By::Password(attempt) = by {
+        match begun {
+            Ok(Some(_)) => attempt.succeeded(app),
+            Ok(None) => {}
+            Err(_) => attempt.was_not_made(app).await,
+        }
+    }
+    let Some(id) = begun? else { return Ok(None) };
+    let mark = known_browser::issue(app, ctx.now, ctx.random(), user);
+    Ok(Some(NewSession { id, secret, user_id, mark }))
+}

@@ -1,0 +1,106 @@
+//! The first operator: a one-time link, printed at start as long as there is none.
+use crate::access::caller::Caller;
+use crate::account::sign_in_refusal::SignInRefusal;
+use crate::account::users::{self, Door, Newcomer};
+use crate::platform::audit_log::About;
+use crate::platform::one_time_link::{self, Held};
+use crate::sign_in::session::{self, NewSession};
+use crate::{App, Ctx, Failure};
+use domain::oauth::error::{ErrorCode, Refusal};
+use domain::{Secret, SecretHash};
+use serde_json::json;
+use store::tokens::FIRST_OPERATOR;
+
+/// Why no operator was made.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum SetupRefusal {
+    /// Used, expired, replaced by a newer one, or never issued.
+    LinkInvalid,
+    /// The server has an operator by now: no link makes another.
+    HasOperator,
+    /// This browser did not open a link lately.
+    NotOpen,
+    Account(SignInRefusal),
+}
+
+impl Refusal for SetupRefusal {
+    fn code(&self) -> ErrorCode {
+        match self {
+            Self::LinkInvalid | Self::HasOperator | Self::NotOpen => ErrorCode::AccessDenied,
+            Self::Account(refusal) => refusal.code(),
+        }
+    }
+    fn public(&self) -> &'static str {
+        match self {
+            Self::LinkInvalid => "This link was used before or has expired. Restart the server for a new one.",
+            Self::HasOperator => "This server has an operator. Ask them for operator rights.",
+            Self::NotOpen => {
+                "Open the link that the server printed again: in the browser that opened it, the page is good for an hour. Cookies must be allowed."
+            }
+            Self::Account(refusal) => refusal.public(),
+        }
+    }
+    fn reason(&self) -> &'static str {
+        match self {
+            Self::LinkInvalid => "setup_link_invalid",
+            Self::HasOperator => "setup_has_operator",
+            Self::NotOpen => "setup_not_open",
+            Self::Account(refusal) => refusal.reason(),
+        }
+    }
+}
+
+fn refused(app: &App, ctx: &Ctx, why: SetupRefusal) -> Failure<SetupRefusal> {
+    app.record_outsider(ctx, "operator.added", why.reason(), About::default(), json!({}));
+    Failure::Refused(why)
+}
+
+/// Whether a link makes the first operator: it is the newest, and there is none yet.
+async fn check(app: &App, ctx: &Ctx, hash: &SecretHash) -> Result<(), Failure<SetupRefusal>> {
+    let mut tx = app.store().read().await?;
+    let has_operator = store::users::has_operator(&mut tx).await?;
+    let good = store::tokens::is_one_time_good(&mut tx, hash, FIRST_OPERATOR, ctx.now).await?;
+    drop(tx);
+    match (has_operator, good) {
+        (true, _) => Err(refused(app, ctx, SetupRefusal::HasOperator)),
+        (false, false) => Err(refused(app, ctx, SetupRefusal::LinkInvalid)),
+        (false, true) => Ok(()),
+    }
+}
+
+/// Opens the link with this token: the pass for the browser that did, if the link is good.
+pub async fn open(app: &App, ctx: &Ctx, token: &str, browser: [u8; 32]) -> Result<Secret, Failure<SetupRefusal>> {
+    let hash = app.pepper().hash(token);
+    check(app, ctx, &hash).await?;
+    Ok(Secret::new(one_time_link::issue(app, ctx, &hash, browser)?))
+}
+
+/// The hash of the token of a link that is good still, for the browser that opened it.
+async fn shown(app: &App, ctx: &Ctx, held: Held<'_>) -> Result<SecretHash, Failure<SetupRefusal>> {
+    let Some(hash) = one_time_link::read(app, ctx, held)? else { return Err(refused(app, ctx, SetupRefusal::NotOpen)) };
+    check(app, ctx, &hash).await?;
+    Ok(hash)
+}
+
+/// Whether the page that the link leads to may be shown.
+pub async fn look(app: &App, ctx: &Ctx, held: Held<'_>) -> Result<(), Failure<SetupRefusal>> {
+    shown(app, ctx, held).await.map(|_| ())
+}
+
+/// Creates the first operator and signs them in. The link is used up only by success.
+pub async fn complete(
+    app: &App,
+    ctx: &Ctx,
+    held: Held<'_>,
+    new: Newcomer<'_>,
+    here: &Caller,
+) -> Result<NewSession, Failure<SetupRefusal>> {
+    let hash = shown(app, ctx, held).await?;
+    let door = Door::Link(hash, FIRST_OPERATOR);
+    let made = users::create_account(app, ctx, new, door).await.map_err(|failure| match failure {
+        Failure::Refused(why) => refused(app, ctx, SetupRefusal::Account(why)),
+        Failure::Fault(fault) => Failure::Fault(fault),
+    })?;
+    let Some(user) = made else { return Err(refused(app, ctx, SetupRefusal::LinkInvalid)) };
+    Ok(session::begin_new(app, ctx, &user, here).await?)
+}

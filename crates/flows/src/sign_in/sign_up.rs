@@ -1,0 +1,37 @@
+//! Signing up.
+use crate::access::caller::Caller;
+use crate::account::sign_in_refusal::SignInRefusal;
+pub use crate::account::users::Newcomer;
+use crate::account::users::{self, Door};
+use crate::platform::audit_log::About;
+use crate::platform::failure::refuse;
+use crate::platform::limits::{Allowance, Of, network};
+use crate::sign_in::session::{NewSession, begin_new};
+use crate::{App, Ctx, Failure, Fault};
+use SignInRefusal as R;
+use domain::allowance::SIGN_UPS_FROM_A_NETWORK;
+use domain::oauth::error::Refusal as _;
+use serde_json::json;
+
+/// On this node alone: an account more or less is no secret that is guessed.
+fn let_in(app: &App, ctx: &Ctx) -> Result<(), R> {
+    if !app.settings().sign_up {
+        return Err(R::SignUpOff);
+    }
+    let key = app.throttle().digest("sign-up", &[&network(&ctx.facts.ip)]);
+    let allowance = Allowance { key, rule: SIGN_UPS_FROM_A_NETWORK, of: Of::Network };
+    app.throttle().draw(&[allowance], ctx).map_err(|_| R::TooManySignUps)
+}
+
+/// Creates an account with a workspace of its own, and signs the new user in.
+pub async fn sign_up(app: &App, ctx: &Ctx, new: Newcomer<'_>, here: &Caller) -> Result<NewSession, Failure<R>> {
+    let made = match let_in(app, ctx) {
+        Ok(()) => users::create_account(app, ctx, new, Door::SignUp).await,
+        Err(why) => refuse(why),
+    };
+    if let Err(Failure::Refused(why)) = &made {
+        app.record_outsider(ctx, "sign_up", why.reason(), About::default(), json!({}));
+    }
+    let user = made?.ok_or(Fault::Other("signing up needs no link"))?;
+    Ok(begin_new(app, ctx, &user, here).await?)
+}

@@ -1,0 +1,388 @@
+//! Webhooks as their owners manage them. Every function takes whose they are as the gate says it, and knows no others.
+use crate::access::extent::Extent;
+use crate::platform::audit_log::About;
+use crate::platform::changes::{self, Told};
+use crate::platform::events;
+use crate::platform::failure::refuse;
+use crate::platform::idempotency::last_step::{Last, Plain};
+use crate::platform::idempotency::stored_response::{Keep, Kept};
+use crate::platform::keys::webhook_name;
+use crate::platform::management_error::ManageRefusal;
+use crate::platform::refused::refused;
+use crate::{App, Ctx, Failure, Fault};
+use domain::access::{Operation, Principal};
+use domain::events::{Change as Changed, EventData};
+use domain::outbound::Target;
+use domain::webhook::{Asked, Delivery, DeliveryState, Owner, Webhook, new_secret};
+use domain::{EventId, Secret, Timestamp, WebhookId};
+use store::deliveries::Filter;
+use store::{Page, Paged, StoreError, Tx};
+
+pub use crate::platform::webhook_refusal::WebhookRefusal;
+use WebhookRefusal as R;
+
+/// Whose webhooks a caller may read.
+#[derive(Debug, Clone, Copy)]
+pub struct MayRead(pub(crate) Owner);
+
+/// Whose webhooks a caller may change.
+#[derive(Debug, Clone, Copy)]
+pub struct MayChange(pub(crate) Owner);
+
+impl MayRead {
+    pub const fn owner(self) -> Owner {
+        self.0
+    }
+}
+
+impl MayChange {
+    pub const fn owner(self) -> Owner {
+        self.0
+    }
+}
+
+impl From<MayChange> for MayRead {
+    fn from(may: MayChange) -> Self {
+        Self(may.0)
+    }
+}
+
+fn gate(
+    app: &App,
+    ctx: &Ctx,
+    principal: &Principal,
+    scope: Extent,
+    (within, everywhere): (Operation, Operation),
+) -> Result<Owner, Failure<ManageRefusal>> {
+    let owner = match scope {
+        Extent::Workspace => principal.workspace_for(within).map(Owner::Workspace),
+        Extent::Server => principal.may(everywhere).map(|()| Owner::Operator),
+    };
+    owner.map_err(|denied| refused(app, ctx, "webhook.management", About::default(), denied))
+}
+
+pub fn may_read(app: &App, ctx: &Ctx, principal: &Principal, scope: Extent) -> Result<MayRead, Failure<ManageRefusal>> {
+    gate(app, ctx, principal, scope, (Operation::ReadWebhooks, Operation::ReadAllWebhooks)).map(MayRead)
+}
+
+pub fn may_change(
+    app: &App,
+    ctx: &Ctx,
+    principal: &Principal,
+    scope: Extent,
+) -> Result<MayChange, Failure<ManageRefusal>> {
+    gate(app, ctx, principal, scope, (Operation::WriteWebhooks, Operation::WriteAllWebhooks)).map(MayChange)
+}
+
+/// Webhooks that one owner can have.
+const MOST: i64 = 50;
+
+/// The longest that two secrets sign together, in seconds.
+const MOST_OVERLAP: i64 = 7 * 24 * 3600;
+
+/// What a new webhook is made of.
+#[derive(Debug, Clone)]
+pub struct NewWebhook {
+    pub url: String,
+    pub description: String,
+    /// Names of the catalogue, or `*`.
+    pub events: Vec<String>,
+}
+
+/// What changes; the rest stays.
+#[derive(Debug, Clone, Default)]
+pub struct Change {
+    pub url: Option<String>,
+    pub description: Option<String>,
+    pub events: Option<Vec<String>>,
+    pub disabled: Option<bool>,
+}
+
+fn checked_url(app: &App, url: &str) -> Result<String, R> {
+    Ok(Target::parse(url, app.outbound().reach())?.url.into())
+}
+
+fn checked_description(text: &str) -> Result<String, R> {
+    let text = text.trim();
+    let fits = text.chars().count() <= 200 && !text.chars().any(char::is_control);
+    if fits { Ok(text.to_owned()) } else { Err(R::Description) }
+}
+
+fn checked_events(owner: Owner, names: &[String]) -> Result<Asked, R> {
+    match Asked::parse(names.iter().map(String::as_str)).map_err(|_| R::Events)? {
+        Asked::Kinds(kinds) if !kinds.iter().all(|kind| owner.may_ask_for(*kind)) => Err(R::EventElsewhere),
+        asked => Ok(asked),
+    }
+}
+
+async fn tell(tx: &mut Tx, ctx: &Ctx, change: Changed, owner: Owner, id: WebhookId) -> Result<(), StoreError> {
+    let about = About::default().and_workspace(owner.workspace());
+    changes::within(tx, ctx, Told::of(change, about).with(serde_json::json!({"webhook_id": id}))).await
+}
+
+/// Makes a webhook; its secret is shown this once.
+pub async fn create(app: &App, ctx: &Ctx, whose: MayChange, new: &NewWebhook) -> Result<(Webhook, Secret), Failure<R>> {
+    create_and(app, ctx, whose, new, Plain).await
+}
+
+/// The same; the answer is kept in the transaction.
+pub async fn create_kept(
+    app: &App,
+    ctx: &Ctx,
+    whose: MayChange,
+    new: &NewWebhook,
+    keep: Keep<(Webhook, Secret)>,
+) -> Result<Kept, Failure<R>> {
+    create_and(app, ctx, whose, new, keep).await
+}
+
+async fn create_and<L: Last<(Webhook, Secret)>>(
+    app: &App,
+    ctx: &Ctx,
+    MayChange(owner): MayChange,
+    new: &NewWebhook,
+    last: L,
+) -> Result<L::Out, Failure<R>> {
+    let id = WebhookId::new(ctx.now, ctx.random());
+    let secret = new_secret(&ctx.random());
+    let webhook = Webhook {
+        id,
+        owner,
+        url: checked_url(app, &new.url).map_err(Failure::Refused)?,
+        description: checked_description(&new.description).map_err(Failure::Refused)?,
+        asked: checked_events(owner, &new.events).map_err(Failure::Refused)?,
+        sealed_secret: app.master().seal(&webhook_name(id), secret.expose().as_bytes(), ctx)?,
+        previous: None,
+        revision: 0,
+        created_at: ctx.now,
+        updated_at: ctx.now,
+        disabled_at: None,
+    };
+    let (of, generation) = (ctx.clone(), app.master().generation());
+    let work = app.store().write(move |tx| {
+        Box::pin(async move {
+            store::master::hold(tx, generation).await?;
+            if !store::webhooks::insert_within(tx, &webhook, MOST).await? {
+                return refuse(R::TooMany);
+            }
+            tell(tx, &of, Changed::WebhookCreated, owner, id).await?;
+            Ok(last.within(tx, (webhook, secret)).await?)
+        })
+    });
+    let made = work.await?;
+    app.look_at_webhooks().await?;
+    Ok(made)
+}
+
+pub async fn list(app: &App, of: impl Into<MayRead>, page: Page) -> Result<Paged<Webhook>, Fault> {
+    let MayRead(owner) = of.into();
+    let mut tx = app.store().read().await?;
+    Ok(store::webhooks::list(&mut tx, owner, page).await?)
+}
+
+pub async fn read(app: &App, of: impl Into<MayRead>, id: WebhookId) -> Result<Webhook, Failure<R>> {
+    let MayRead(owner) = of.into();
+    let mut tx = app.store().read().await?;
+    store::webhooks::by_id(&mut tx, id, owner).await?.ok_or(Failure::Refused(R::Unknown))
+}
+
+/// Why nothing was changed.
+async fn unchanged(tx: &mut Tx, owner: Owner, id: WebhookId) -> Failure<R> {
+    match store::webhooks::by_id(tx, id, owner).await {
+        Ok(Some(_)) => Failure::Refused(R::Changed),
+        Ok(None) => Failure::Refused(R::Unknown),
+        Err(error) => error.into(),
+    }
+}
+
+/// Changes a webhook. One that is enabled again is sent what waited. `expected`, here and below, is the revision that the
+/// caller read, where the caller says (RFC 9110 §13.1.1).
+pub async fn update(
+    app: &App,
+    ctx: &Ctx,
+    MayChange(owner): MayChange,
+    id: WebhookId,
+    expected: Option<i64>,
+    change: &Change,
+) -> Result<Webhook, Failure<R>> {
+    let url = change.url.as_deref().map(|url| checked_url(app, url)).transpose().map_err(Failure::Refused)?;
+    let description = change.description.as_deref().map(checked_description).transpose().map_err(Failure::Refused)?;
+    let asked =
+        change.events.as_deref().map(|names| checked_events(owner, names)).transpose().map_err(Failure::Refused)?;
+    let (disabled, now, of) = (change.disabled, ctx.now, ctx.clone());
+    let work = app.store().write(move |tx| {
+        Box::pin(async move {
+            let Some(mut webhook) = store::webhooks::by_id(tx, id, owner).await? else { return refuse(R::Unknown) };
+            if expected.is_some_and(|revision| revision != webhook.revision) {
+                return refuse(R::Changed);
+            }
+            webhook.url = url.unwrap_or(webhook.url);
+            webhook.description = description.unwrap_or(webhook.description);
+            webhook.asked = asked.unwrap_or(webhook.asked);
+            webhook.updated_at = now;
+            webhook.disabled_at = match disabled {
+                Some(true) => webhook.disabled_at.or(Some(now)),
+                Some(false) => None,
+                None => webhook.disabled_at,
+            };
+            if !store::webhooks::update(tx, &webhook).await? {
+                return refuse(R::Changed);
+            }
+            tell(tx, &of, Changed::WebhookUpdated, owner, id).await?;
+            Ok(Webhook { revision: webhook.revision + 1, ..webhook })
+        })
+    });
+    let webhook = work.await?;
+    app.look_at_webhooks().await?;
+    Ok(webhook)
+}
+
+/// Deletes a webhook with its deliveries.
+pub async fn delete(
+    app: &App,
+    ctx: &Ctx,
+    MayChange(owner): MayChange,
+    id: WebhookId,
+    expected: Option<i64>,
+) -> Result<(), Failure<R>> {
+    let of = ctx.clone();
+    let work = app.store().write(move |tx| {
+        Box::pin(async move {
+            if !store::webhooks::delete(tx, id, owner, expected).await? {
+                return Err(unchanged(tx, owner, id).await);
+            }
+            Ok(tell(tx, &of, Changed::WebhookDeleted, owner, id).await?)
+        })
+    });
+    work.await?;
+    Ok(app.look_at_webhooks().await?)
+}
+
+/// The webhook with a new secret, which is shown this once. For `overlap` seconds, at most a week, messages are signed with
+/// both.
+pub async fn rotate_secret(
+    app: &App,
+    ctx: &Ctx,
+    whose: MayChange,
+    id: WebhookId,
+    expected: Option<i64>,
+    overlap: i64,
+) -> Result<(Webhook, Secret), Failure<R>> {
+    rotate_secret_and(app, ctx, whose, (id, expected), overlap, Plain).await
+}
+
+/// The same; the answer is kept in the transaction.
+pub async fn rotate_secret_kept(
+    app: &App,
+    ctx: &Ctx,
+    whose: MayChange,
+    which: (WebhookId, Option<i64>),
+    overlap: i64,
+    keep: Keep<(Webhook, Secret)>,
+) -> Result<Kept, Failure<R>> {
+    rotate_secret_and(app, ctx, whose, which, overlap, keep).await
+}
+
+async fn rotate_secret_and<L: Last<(Webhook, Secret)>>(
+    app: &App,
+    ctx: &Ctx,
+    MayChange(owner): MayChange,
+    (id, expected): (WebhookId, Option<i64>),
+    overlap: i64,
+    last: L,
+) -> Result<L::Out, Failure<R>> {
+    let secret = new_secret(&ctx.random());
+    let sealed = app.master().seal(&webhook_name(id), secret.expose().as_bytes(), ctx)?;
+    let (ends, of) = (ctx.now.plus(overlap.clamp(0, MOST_OVERLAP)), ctx.clone());
+    let generation = app.master().generation();
+    let work = app.store().write(move |tx| {
+        Box::pin(async move {
+            store::master::hold(tx, generation).await?;
+            if !store::webhooks::rotate_secret(tx, id, owner, expected, &sealed, ends, of.now).await? {
+                return Err(unchanged(tx, owner, id).await);
+            }
+            tell(tx, &of, Changed::WebhookSecretRotated, owner, id).await?;
+            let webhook = store::webhooks::by_id(tx, id, owner).await?.ok_or(Failure::Refused(R::Unknown))?;
+            Ok(last.within(tx, (webhook, secret)).await?)
+        })
+    });
+    work.await
+}
+
+/// The deliveries of a webhook, the newest first: those before `before`, the last one of the page before.
+pub async fn deliveries(
+    app: &App,
+    of: impl Into<MayRead>,
+    id: WebhookId,
+    state: Option<DeliveryState>,
+    before: Option<(Timestamp, EventId)>,
+    limit: i64,
+) -> Result<Vec<Delivery>, Failure<R>> {
+    let MayRead(owner) = of.into();
+    let mut tx = app.store().read().await?;
+    if store::webhooks::by_id(&mut tx, id, owner).await?.is_none() {
+        return refuse(R::Unknown);
+    }
+    Ok(store::deliveries::list(&mut tx, Filter { webhook: id, owner, state, before, limit }).await?)
+}
+
+/// Sends one event again, whatever became of it.
+pub async fn replay(
+    app: &App,
+    ctx: &Ctx,
+    MayChange(owner): MayChange,
+    id: WebhookId,
+    event: EventId,
+) -> Result<Delivery, Failure<R>> {
+    let of = ctx.clone();
+    let work = app.store().write(move |tx| {
+        Box::pin(async move {
+            store::deliveries::replay(tx, id, owner, event, of.now).await?;
+            let found = store::deliveries::find(tx, id, owner, event).await?;
+            if found.is_some() {
+                tell(tx, &of, Changed::WebhookReplayed, owner, id).await?;
+            }
+            Ok(found)
+        })
+    });
+    let Some(delivery) = work.await.map_err(|error: StoreError| Failure::from(error))? else {
+        return refuse(R::Unknown);
+    };
+    Ok(delivery)
+}
+
+/// Sends a webhook an event that says nothing but that it arrived; answers its id.
+pub async fn test(app: &App, ctx: &Ctx, whose: MayChange, id: WebhookId) -> Result<EventId, Failure<R>> {
+    test_and(app, ctx, whose, id, Plain).await
+}
+
+/// The same; the answer is kept in the transaction.
+pub async fn test_kept(
+    app: &App,
+    ctx: &Ctx,
+    whose: MayChange,
+    id: WebhookId,
+    keep: Keep<EventId>,
+) -> Result<Kept, Failure<R>> {
+    test_and(app, ctx, whose, id, keep).await
+}
+
+async fn test_and<L: Last<EventId>>(
+    app: &App,
+    ctx: &Ctx,
+    MayChange(owner): MayChange,
+    id: WebhookId,
+    last: L,
+) -> Result<L::Out, Failure<R>> {
+    let event = events::event(ctx, EventData::WebhookTest { webhook_id: id });
+    let work = app.store().write(move |tx| {
+        Box::pin(async move {
+            if store::webhooks::by_id(tx, id, owner).await?.is_none() {
+                return refuse(R::Unknown);
+            }
+            store::events::append_for(tx, &event, id).await?;
+            Ok(last.within(tx, event.id).await?)
+        })
+    });
+    work.await
+}

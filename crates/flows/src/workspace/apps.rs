@@ -1,0 +1,172 @@
+//! The applications that reach a workspace, as its admins see them and take their access back.
+//!
+//! Some act in a member's own name, and their tokens carry the workspace's id and the member's roles. Admins see which these are and
+//! whose roles they receive, because that is the workspace's. What else the member allowed them, since when and how often they
+//! use them is not: that stays between the member and the application. For the same reason admins cannot disconnect such an
+//! application; what they can do is to keep it out by the workspace's rule, and then it receives nothing of the workspace any more.
+use crate::grants::bulk_revocation::{self, Telling};
+use crate::grants::consents;
+pub use crate::grants::end_disallowed::{Ended, MOST_COUNTED};
+use crate::platform::audit_log::About;
+use crate::platform::changes::{self, Told};
+use crate::platform::management_error::{ManageRefusal, Managed, Unmanaged};
+use crate::platform::refused::refused;
+use crate::workspace::members::acting_role;
+use crate::{App, Ctx, Failure};
+use domain::access::{Denied, Operation, Principal};
+use domain::events::Change;
+use domain::identity::Role;
+use domain::oauth::grant::EndReason;
+use domain::{ClientId, UserId, WorkspaceId};
+pub use store::own_names::OwnName;
+pub use store::workspace_apps::{AppPerson, Identified, WorkspaceApp};
+use store::{Beside, Page, Paged, StoreError};
+
+fn workspace(
+    app: &App,
+    ctx: &Ctx,
+    principal: &Principal,
+    operation: Operation,
+    kind: &'static str,
+) -> Managed<WorkspaceId> {
+    principal.workspace_for(operation).map_err(|denied| refused(app, ctx, kind, About::default(), denied))
+}
+
+/// The application that a text names, whether or not it is here.
+fn client(app: &App, ctx: &Ctx, workspace: WorkspaceId, kind: &'static str, id: &str) -> Managed<ClientId> {
+    let about = About::default().and_workspace(Some(workspace));
+    ClientId::parse(id).map_err(|_| refused(app, ctx, kind, about, Unmanaged::ClientUnknown))
+}
+
+/// The longest text that names are searched for, in characters.
+const LONGEST_SEARCH: usize = 100;
+
+/// The applications with `search` in their name, by name; all of them for the empty text.
+pub async fn list(
+    app: &App,
+    ctx: &Ctx,
+    principal: &Principal,
+    search: &str,
+    page: Page,
+) -> Managed<Paged<WorkspaceApp>> {
+    let workspace = workspace(app, ctx, principal, Operation::ReadApps, "app.list")?;
+    let search = search.trim();
+    if search.chars().count() > LONGEST_SEARCH || search.contains('\0') {
+        return Ok(Paged { items: Vec::new(), total: 0 });
+    }
+    let mut tx = app.store().read().await?;
+    Ok(store::workspace_apps::page(&mut tx, workspace, search, page, ctx.now).await?)
+}
+
+/// One of them.
+pub async fn find(app: &App, ctx: &Ctx, principal: &Principal, id: &str) -> Managed<WorkspaceApp> {
+    const KIND: &str = "app.read";
+    let workspace = workspace(app, ctx, principal, Operation::ReadApps, KIND)?;
+    let id = client(app, ctx, workspace, KIND, id)?;
+    let mut tx = app.store().read().await?;
+    let found = store::workspace_apps::find(&mut tx, workspace, &id, ctx.now).await?;
+    drop(tx);
+    let about = About::client(&id).and_workspace(Some(workspace));
+    found.ok_or_else(|| refused(app, ctx, KIND, about, Unmanaged::ClientUnknown))
+}
+
+/// The people who allowed the application something here.
+pub async fn people(
+    app: &App,
+    ctx: &Ctx,
+    principal: &Principal,
+    id: &str,
+    page: Page,
+    beside: Beside,
+) -> Managed<Paged<AppPerson>> {
+    const KIND: &str = "app.read";
+    let workspace = workspace(app, ctx, principal, Operation::ReadApps, KIND)?;
+    let id = client(app, ctx, workspace, KIND, id)?;
+    let mut tx = app.store().read().await?;
+    Ok(store::workspace_apps::people(&mut tx, workspace, &id, page, beside).await?)
+}
+
+/// The people in whose own names the application receives the workspace's id and their roles.
+pub async fn own_names(
+    app: &App,
+    ctx: &Ctx,
+    principal: &Principal,
+    id: &str,
+    page: Page,
+    beside: Beside,
+) -> Managed<Paged<OwnName>> {
+    const KIND: &str = "app.read";
+    let workspace = workspace(app, ctx, principal, Operation::ReadApps, KIND)?;
+    let id = client(app, ctx, workspace, KIND, id)?;
+    let mut tx = app.store().read().await?;
+    Ok(store::own_names::people(&mut tx, workspace, &id, page, beside, ctx.now).await?)
+}
+
+/// What a revocation would end.
+#[derive(Debug, Clone)]
+pub struct AtStake {
+    pub app: WorkspaceApp,
+    /// Whose access it is, where it is not everybody's.
+    pub person: Option<AppPerson>,
+    /// Authorizations that are good now.
+    pub grants: i64,
+}
+
+/// What revoking the application's access would end, for one person where one is named: to be told before it is done.
+pub async fn at_stake(app: &App, ctx: &Ctx, principal: &Principal, id: &str, user: Option<&str>) -> Managed<AtStake> {
+    const KIND: &str = "app.read";
+    let workspace = workspace(app, ctx, principal, Operation::ReadApps, KIND)?;
+    let id = client(app, ctx, workspace, KIND, id)?;
+    let about = About::client(&id).and_workspace(Some(workspace));
+    let no_app = || refused(app, ctx, KIND, about.clone(), Unmanaged::ClientUnknown);
+    let no_person = || refused(app, ctx, KIND, about.clone(), Unmanaged::UserUnknown);
+    let user: Option<UserId> = user.map(|user| user.parse().map_err(|_| no_person())).transpose()?;
+    let mut tx = app.store().read().await?;
+    let found = store::workspace_apps::find(&mut tx, workspace, &id, ctx.now).await?;
+    let person = match user {
+        Some(user) => Some(store::workspace_apps::person(&mut tx, workspace, &id, user).await?),
+        None => None,
+    };
+    let grants = store::workspace_apps::living_grants(&mut tx, workspace, &id, user, ctx.now).await?;
+    drop(tx);
+    let person = person.map(|person| person.ok_or_else(no_person)).transpose()?;
+    Ok(AtStake { app: found.ok_or_else(no_app)?, person, grants })
+}
+
+/// Takes back all that the members allowed the application here; what it has in this workspace is dead at once, however many they
+/// are.
+pub async fn revoke(app: &App, ctx: &Ctx, principal: &Principal, id: &str) -> Managed<Ended> {
+    const KIND: &str = "consent.revoked_in_workspace";
+    let workspace = workspace(app, ctx, principal, Operation::RevokeApps, KIND)?;
+    let id = client(app, ctx, workspace, KIND, id)?;
+    let about = About::client(&id).and_workspace(Some(workspace));
+    let (who, of, behind, telling) = (principal.clone(), ctx.clone(), about.clone(), Telling::new(app, ctx));
+    let work = app.store().write(move |tx| {
+        Box::pin(async move {
+            if acting_role(tx, &who, workspace).await?.is_none_or(|role| role < Role::Admin) {
+                return Ok(Err(ManageRefusal::from(Denied::Role)));
+            }
+            let ended = bulk_revocation::begin_in(tx, &telling, workspace, &[id], EndReason::ConsentRevoked).await?;
+            if !ended.any() {
+                return Ok(Err(Unmanaged::ClientUnknown.into()));
+            }
+            let mut detail = serde_json::json!({});
+            ended.write(&mut detail);
+            changes::within(tx, &of, Told::of(Change::ConsentsRevokedInWorkspace, behind).with(detail)).await?;
+            Ok(Ok(ended))
+        })
+    });
+    let outcome = work.await.map_err(|error: StoreError| Failure::<ManageRefusal>::from(error))?;
+    outcome.map_err(|refusal| refused(app, ctx, KIND, about, refusal))
+}
+
+/// Takes back what one person allowed the application here.
+pub async fn revoke_person(app: &App, ctx: &Ctx, principal: &Principal, id: &str, user: &str) -> Managed<()> {
+    const KIND: &str = "consent.revoked";
+    let workspace = workspace(app, ctx, principal, Operation::RevokeApps, KIND)?;
+    let id = client(app, ctx, workspace, KIND, id)?;
+    let about = About::client(&id).and_workspace(Some(workspace));
+    let unknown = || refused(app, ctx, KIND, about.clone(), Unmanaged::UserUnknown);
+    let user = user.parse().map_err(|_| unknown())?;
+    if consents::revoke_one(app, ctx, &id, user, Some(workspace)).await? { Ok(()) } else { Err(unknown()) }
+}

@@ -1,0 +1,325 @@
+//! Inviting people into a workspace by a link that is good once.
+use crate::platform::audit_log::About;
+use crate::platform::changes::{self, Told};
+use crate::platform::idempotency::last_step::{Last, Plain};
+use crate::platform::idempotency::stored_response::{Keep, Kept};
+use crate::platform::management_error::{ManageRefusal, Managed, Unmanaged};
+use crate::platform::one_time_link::{self, Held};
+use crate::platform::refused::refused;
+use crate::workspace::members::acting_role;
+use crate::workspace::membership;
+use crate::{App, Ctx, Failure};
+use domain::access::{Denied, Operation, Principal};
+use domain::events::Change;
+use domain::identity::{Email, Invitation, InvitationState, Member, MemberRoles, Role};
+use domain::{InvitationId, Secret, SecretHash, Timestamp, UserId, WorkspaceId};
+use serde_json::json;
+use store::invitations::Named;
+use store::{Page, Paged, StoreError};
+
+/// Seconds that an invitation is good for, unless it says otherwise, and at most.
+pub const LIFETIME: i64 = 7 * 24 * 60 * 60;
+pub const LONGEST_LIFETIME: i64 = 30 * 24 * 60 * 60;
+
+/// An invitation as people read it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct InvitationView {
+    pub id: InvitationId,
+    pub workspace_id: WorkspaceId,
+    pub workspace_name: String,
+    /// Who invites, where that is known.
+    pub inviter: Option<String>,
+    pub role: Role,
+    /// Whom it was meant for; anybody who has the link may use it.
+    pub email: Option<Email>,
+    pub created_at: Timestamp,
+    pub expires_at: Timestamp,
+    pub state: InvitationState,
+    /// Who accepted it.
+    pub used_by: Option<UserId>,
+}
+
+fn view(Named { invitation, workspace_name, inviter_name, inviting }: Named, now: Timestamp) -> InvitationView {
+    InvitationView {
+        state: invitation.state(inviting, now),
+        id: invitation.id,
+        workspace_id: invitation.workspace_id,
+        workspace_name,
+        inviter: inviter_name,
+        role: invitation.role,
+        email: invitation.email,
+        created_at: invitation.created_at,
+        expires_at: invitation.expires_at,
+        used_by: invitation.used_by,
+    }
+}
+
+/// Who reads an invitation: somebody who may be signed in, and may belong to its workspace.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Reader {
+    pub user: Option<UserId>,
+    pub member: bool,
+}
+
+impl InvitationView {
+    /// Why the invitation does not let this person in.
+    pub fn unusable(&self, reader: Reader) -> Option<Unmanaged> {
+        unusable(self.state, self.used_by, reader)
+    }
+
+    /// Whether it is meant for somebody with another address than this.
+    pub fn is_for_another(&self, email: &Email) -> bool {
+        self.email.as_ref().is_some_and(|meant| meant.key() != email.key())
+    }
+}
+
+fn unusable(state: InvitationState, used_by: Option<UserId>, reader: Reader) -> Option<Unmanaged> {
+    match state {
+        InvitationState::Used if reader.member && used_by.is_some() && used_by == reader.user => {
+            Some(Unmanaged::InvitationAccepted)
+        }
+        _ if reader.member => Some(Unmanaged::AlreadyMember),
+        InvitationState::Open => None,
+        InvitationState::Used => Some(Unmanaged::InvitationUsed),
+        InvitationState::Revoked => Some(Unmanaged::InvitationRevoked),
+        InvitationState::Expired => Some(Unmanaged::InvitationExpired),
+        InvitationState::Paused => Some(Unmanaged::InviterDisabled),
+    }
+}
+
+/// What is asked for of a new invitation.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Asked<'a> {
+    pub role: &'a str,
+    /// Whom it is meant for, for the list alone; may be empty.
+    pub email: &'a str,
+    /// Seconds, 1 to [`LONGEST_LIFETIME`]; without a word [`LIFETIME`].
+    pub lifetime: Option<i64>,
+}
+
+/// An invitation that was just made. Its link holds the token, which is shown this once.
+#[derive(Debug, Clone)]
+pub struct Invited {
+    pub invitation: Invitation,
+    pub token: Secret,
+}
+
+fn read(ctx: &Ctx, asked: &Asked<'_>) -> Result<(Role, Option<Email>, Timestamp), ManageRefusal> {
+    let role = asked.role.parse().map_err(|_| Unmanaged::Role.of("role"))?;
+    let email = Some(asked.email.trim()).filter(|text| !text.is_empty()).map(Email::parse).transpose();
+    let email = email.map_err(|_| Unmanaged::EmailInvalid.of("email"))?;
+    let lifetime = asked.lifetime.unwrap_or(LIFETIME);
+    if !(1..=LONGEST_LIFETIME).contains(&lifetime) {
+        return Err(Unmanaged::Number.of("lifetime"));
+    }
+    Ok((role, email, ctx.now.plus(lifetime)))
+}
+
+/// Makes an invitation. Admins may; only owners invite owners.
+pub async fn create(app: &App, ctx: &Ctx, principal: &Principal, asked: &Asked<'_>) -> Managed<Invited> {
+    create_and(app, ctx, principal, asked, Plain).await
+}
+
+/// The same; the answer is kept in the transaction.
+pub async fn create_kept(
+    app: &App,
+    ctx: &Ctx,
+    principal: &Principal,
+    asked: &Asked<'_>,
+    keep: Keep<Invited>,
+) -> Managed<Kept> {
+    create_and(app, ctx, principal, asked, keep).await
+}
+
+async fn create_and<L: Last<Invited>>(
+    app: &App,
+    ctx: &Ctx,
+    principal: &Principal,
+    asked: &Asked<'_>,
+    last: L,
+) -> Managed<L::Out> {
+    const KIND: &str = "invitation.created";
+    let workspace_id = principal.workspace_for(Operation::WriteMembers);
+    let workspace_id = workspace_id.map_err(|denied| refused(app, ctx, KIND, About::default(), denied))?;
+    let about = About::default().and_workspace(Some(workspace_id));
+    let refuse = |r: ManageRefusal| refused(app, ctx, KIND, about.clone(), r);
+    let (role, email, expires_at) = read(ctx, asked).map_err(refuse)?;
+    let token = Secret::generate(&app.settings().token_prefix, "inv", &ctx.random());
+    let invitation = Invitation {
+        id: InvitationId::new(ctx.now, ctx.random()),
+        workspace_id,
+        role,
+        hash: app.pepper().hash(token.expose()),
+        email,
+        created_by: principal.responsible,
+        created_at: ctx.now,
+        expires_at,
+        used_at: None,
+        used_by: None,
+        revoked_at: None,
+    };
+    let (who, of, behind) = (principal.clone(), ctx.clone(), about.clone());
+    let work = app.store().write(move |tx| {
+        Box::pin(async move {
+            match acting_role(tx, &who, workspace_id).await? {
+                Some(Role::Owner) => {}
+                Some(Role::Admin) if role != Role::Owner => {}
+                Some(Role::Admin) => return Ok(Err(Unmanaged::OwnersOnly.of("role"))),
+                _ => return Ok(Err(Denied::Role.into())),
+            }
+            store::invitations::insert(tx, &invitation).await?;
+            let detail = json!({"invitation": invitation.id, "role": role.as_str()});
+            changes::within(tx, &of, Told::of(Change::InvitationCreated, behind).with(detail)).await?;
+            last.within(tx, Invited { invitation, token }).await.map(Ok)
+        })
+    });
+    let outcome = work.await.map_err(|error: StoreError| Failure::<ManageRefusal>::from(error))?;
+    outcome.map_err(refuse)
+}
+
+/// The invitations that can be used, the newest first.
+pub async fn list(app: &App, ctx: &Ctx, principal: &Principal, page: Page) -> Managed<Paged<InvitationView>> {
+    let workspace = principal.workspace_for(Operation::ReadInvitations);
+    let workspace = workspace.map_err(|denied| refused(app, ctx, "invitation.list", About::default(), denied))?;
+    let mut tx = app.store().read().await?;
+    let Paged { items, total } = store::invitations::list_open(&mut tx, workspace, page, ctx.now).await?;
+    Ok(Paged { items: items.into_iter().map(|named| view(named, ctx.now)).collect(), total })
+}
+
+/// One of them.
+pub async fn find(app: &App, ctx: &Ctx, principal: &Principal, id: &str) -> Managed<InvitationView> {
+    const KIND: &str = "invitation.read";
+    let workspace = principal.workspace_for(Operation::ReadInvitations);
+    let workspace = workspace.map_err(|denied| refused(app, ctx, KIND, About::default(), denied))?;
+    let about = About::default().and_workspace(Some(workspace));
+    let unknown = || refused(app, ctx, KIND, about.clone(), Unmanaged::InvitationUnknown);
+    let id: InvitationId = id.parse().map_err(|_| unknown())?;
+    let mut tx = app.store().read().await?;
+    let found = store::invitations::open(&mut tx, workspace, id, ctx.now).await?;
+    drop(tx);
+    found.map(|named| view(named, ctx.now)).ok_or_else(unknown)
+}
+
+/// Withdraws an invitation that was not used yet.
+pub async fn revoke(app: &App, ctx: &Ctx, principal: &Principal, id: &str) -> Managed<()> {
+    const KIND: &str = "invitation.revoked";
+    let workspace = principal.workspace_for(Operation::WriteMembers);
+    let workspace = workspace.map_err(|denied| refused(app, ctx, KIND, About::default(), denied))?;
+    let about = About::default().and_workspace(Some(workspace));
+    let unknown = || refused(app, ctx, KIND, about.clone(), Unmanaged::InvitationUnknown);
+    let id: InvitationId = id.parse().map_err(|_| unknown())?;
+    let (of, behind) = (ctx.clone(), about.clone());
+    let work = app.store().write(move |tx| {
+        Box::pin(async move {
+            let revoked = store::invitations::revoke(tx, workspace, id, of.now).await?;
+            if revoked {
+                let told = Told::of(Change::InvitationRevoked, behind).with(json!({"invitation": id}));
+                changes::within(tx, &of, told).await?;
+            }
+            Ok(revoked)
+        })
+    });
+    if work.await.map_err(|error: StoreError| Failure::<ManageRefusal>::from(error))? { Ok(()) } else { Err(unknown()) }
+}
+
+/// What a link leaves in the browser that opened it.
+#[derive(Debug)]
+pub struct Opened {
+    pub id: InvitationId,
+    pub pass: Secret,
+}
+
+/// Opens the link with this token, in this browser.
+pub async fn open(app: &App, ctx: &Ctx, token: &str, browser: [u8; 32]) -> Managed<Opened> {
+    let hash = app.pepper().hash(token);
+    let Named { invitation, .. } = by_hash(app, ctx, &hash).await?;
+    Ok(Opened { id: invitation.id, pass: Secret::new(one_time_link::issue(app, ctx, &hash, browser)?) })
+}
+
+async fn by_hash(app: &App, ctx: &Ctx, hash: &SecretHash) -> Managed<Named> {
+    let mut tx = app.store().read().await?;
+    let found = store::invitations::by_hash(&mut tx, hash).await?;
+    drop(tx);
+    found.ok_or_else(|| refused(app, ctx, "invitation.read", About::default(), Unmanaged::InvitationUnknown))
+}
+
+/// The hash of the link's secret, which only a browser that opened the link has a pass for.
+fn shown(app: &App, ctx: &Ctx, kind: &'static str, held: Held<'_>) -> Managed<SecretHash> {
+    one_time_link::read(app, ctx, held)?
+        .ok_or_else(|| refused(app, ctx, kind, About::default(), Unmanaged::InvitationNotOpen))
+}
+
+/// What whoever opened the link reads before accepting; nobody needs to be signed in.
+pub async fn look(app: &App, ctx: &Ctx, id: &str, held: Held<'_>) -> Managed<InvitationView> {
+    const KIND: &str = "invitation.read";
+    let hash = shown(app, ctx, KIND, held)?;
+    let found = by_hash(app, ctx, &hash).await?;
+    if found.invitation.id.to_string() != id {
+        return Err(refused(app, ctx, KIND, About::default(), Unmanaged::InvitationNotOpen));
+    }
+    Ok(view(found, ctx.now))
+}
+
+/// An invitation that somebody accepts.
+#[derive(Debug, Clone, Copy)]
+pub struct Accepting<'a> {
+    pub id: &'a str,
+    pub held: Held<'a>,
+    /// Whether they said that they mean it, though it is meant for another address.
+    pub anyway: bool,
+}
+
+/// The person becomes a member, and the link is used up. Somebody who is one already is told so, and the link stays good.
+pub async fn accept(app: &App, ctx: &Ctx, principal: &Principal, accepting: Accepting<'_>) -> Managed<InvitationView> {
+    const KIND: &str = "invitation.accepted";
+    let user = principal.person_for(Operation::JoinWorkspace);
+    let user_id = user.map_err(|denied| refused(app, ctx, KIND, About::default(), denied))?;
+    let hash = shown(app, ctx, KIND, accepting.held)?;
+    let (named, of, anyway) = (accepting.id.to_owned(), ctx.clone(), accepting.anyway);
+    let work = app.store().write(move |tx| {
+        Box::pin(async move {
+            let Some(found) = store::invitations::by_hash(tx, &hash).await? else {
+                return Ok(Err((None, Unmanaged::InvitationUnknown.into())));
+            };
+            let (id, workspace_id) = (found.invitation.id, found.invitation.workspace_id);
+            if id.to_string() != named {
+                return Ok(Err((None, Unmanaged::InvitationNotOpen.into())));
+            }
+            store::workspaces::hold(tx, workspace_id).await?;
+            let member = store::workspaces::member(tx, user_id, workspace_id).await?.is_some();
+            let reader = Reader { user: Some(user_id), member };
+            // What became of it is read behind the lock: others may have been faster.
+            let Some(found) = store::invitations::by_hash(tx, &hash).await? else {
+                return Ok(Err((Some(workspace_id), Unmanaged::InvitationUnknown.into())));
+            };
+            let read = view(found, of.now);
+            if let Some(why) = read.unusable(reader) {
+                return Ok(Err((Some(workspace_id), why.into())));
+            }
+            let user = store::users::by_id(tx, user_id).await?;
+            // Their session ended, unless this request was faster.
+            if user.as_ref().is_some_and(|user| !user.is_active()) {
+                return Ok(Err((Some(workspace_id), Unmanaged::AccountDisabled.into())));
+            }
+            if !anyway && user.is_none_or(|user| read.is_for_another(&user.email)) {
+                return Ok(Err((Some(workspace_id), Unmanaged::InvitationForAnother.of("anyway"))));
+            }
+            if !store::invitations::use_up(tx, id, user_id, of.now).await? {
+                return Ok(Err((Some(workspace_id), Unmanaged::InvitationUsed.into())));
+            }
+            let roles = MemberRoles::only(read.role);
+            let member = Member { user_id, workspace_id, roles, created_at: of.now, updated_at: of.now };
+            let event = membership::put(tx, &of, &member).await?;
+            let told = Told::of(Change::InvitationAccepted, About::user(user_id).and_workspace(Some(workspace_id)))
+                .with(json!({"invitation": read.id, "role": read.role.as_str()}))
+                .events(event);
+            changes::within(tx, &of, told).await?;
+            Ok(Ok(read))
+        })
+    });
+    let outcome = work.await.map_err(|error: StoreError| Failure::<ManageRefusal>::from(error))?;
+    let joined = outcome.map_err(|(workspace, why): (_, ManageRefusal)| {
+        refused(app, ctx, KIND, About::user(user_id).and_workspace(workspace), why)
+    })?;
+    Ok(InvitationView { state: InvitationState::Used, used_by: Some(user_id), ..joined })
+}

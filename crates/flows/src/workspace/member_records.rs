@@ -1,0 +1,48 @@
+//! Members, without asking who wants it: for use cases that check their caller, and for the command line.
+use crate::platform::audit_log::About;
+use crate::platform::changes::{self, Told};
+use crate::workspace::membership;
+use crate::{App, Ctx, Fault};
+use domain::events::Change;
+use domain::identity::{Member, MemberRoles, User};
+use domain::{UserId, WorkspaceId};
+use store::{Page, Paged, StoreError};
+
+/// Adds a member or changes a member's roles.
+pub async fn put_member(
+    app: &App,
+    ctx: &Ctx,
+    user_id: UserId,
+    workspace_id: WorkspaceId,
+    roles: MemberRoles,
+) -> Result<(), Fault> {
+    let member = Member { user_id, workspace_id, roles, created_at: ctx.now, updated_at: ctx.now };
+    let of = ctx.clone();
+    let work = app.store().write(move |tx| {
+        Box::pin(async move {
+            // Creating an invitation locks it too, so that a former admin cannot create one meanwhile.
+            store::workspaces::hold(tx, workspace_id).await?;
+            let event = membership::put(tx, &of, &member).await?;
+            let about = About::user(user_id).and_workspace(Some(workspace_id));
+            changes::within(tx, &of, Told::of(Change::MemberChanged, about).events(event)).await
+        })
+    });
+    work.await.map_err(|error: StoreError| Fault::from(error))
+}
+
+/// Removes a member: what the user had authorized for the workspace ends. `false` when there was none.
+pub async fn remove_member(app: &App, ctx: &Ctx, user: UserId, workspace: WorkspaceId) -> Result<bool, Fault> {
+    let of = ctx.clone();
+    let work = app.store().write(move |tx| {
+        Box::pin(async move {
+            store::workspaces::hold(tx, workspace).await?;
+            membership::remove(tx, &of, user, workspace).await
+        })
+    });
+    work.await.map_err(|error: StoreError| Fault::from(error))
+}
+
+pub async fn list_members(app: &App, workspace: WorkspaceId, page: Page) -> Result<Paged<(Member, User)>, Fault> {
+    let mut tx = app.store().read().await?;
+    Ok(store::workspaces::list_members(&mut tx, workspace, page).await?)
+}

@@ -1,0 +1,221 @@
+//! The members of a workspace, as its members see them and its admins manage them.
+use crate::platform::audit_log::About;
+use crate::platform::changes::{self, Told};
+use crate::platform::management_error::{ManageRefusal, Managed, Unmanaged};
+use crate::platform::refused::refused;
+use crate::workspace::membership;
+use crate::{App, Ctx, Failure, Fault, SetTo};
+use domain::access::{Denied, Operation, Principal};
+use domain::events::Change;
+use domain::identity::{Member, Role, User};
+use domain::{UserId, WorkspaceId};
+use serde_json::json;
+use store::search::Found;
+use store::{Page, Paged, StoreError, Tx};
+
+/// In the order in which the people came.
+pub async fn list(app: &App, ctx: &Ctx, principal: &Principal, page: Page) -> Managed<Paged<(Member, User)>> {
+    let workspace = principal.workspace_for(Operation::ReadMembers);
+    let workspace = workspace.map_err(|denied| refused(app, ctx, "member.list", About::default(), denied))?;
+    let mut tx = app.store().read().await?;
+    Ok(store::workspaces::list_members(&mut tx, workspace, page).await?)
+}
+
+/// The longest text that people are searched for, in characters.
+const LONGEST_SEARCH: usize = 254;
+
+/// Those with `search` in their address or name, in the same order; all of them for the empty text.
+pub async fn search(
+    app: &App,
+    ctx: &Ctx,
+    principal: &Principal,
+    search: &str,
+    page: Page,
+) -> Managed<Found<(Member, User)>> {
+    let workspace = principal.workspace_for(Operation::ReadMembers);
+    let workspace = workspace.map_err(|denied| refused(app, ctx, "member.list", About::default(), denied))?;
+    let search = search.trim();
+    if search.chars().count() > LONGEST_SEARCH || search.contains('\0') {
+        return Ok(Found::default());
+    }
+    let mut tx = app.store().read().await?;
+    Ok(store::search::members(&mut tx, workspace, search, page).await?)
+}
+
+/// One of them.
+pub async fn find(app: &App, ctx: &Ctx, principal: &Principal, user: &str) -> Managed<(Member, User)> {
+    const KIND: &str = "member.read";
+    let workspace = principal.workspace_for(Operation::ReadMembers);
+    let workspace = workspace.map_err(|denied| refused(app, ctx, KIND, About::default(), denied))?;
+    let about = About::default().and_workspace(Some(workspace));
+    let unknown = || refused(app, ctx, KIND, about.clone(), Unmanaged::MemberUnknown);
+    let user: UserId = user.parse().map_err(|_| unknown())?;
+    let mut tx = app.store().read().await?;
+    let member = store::workspaces::member(&mut tx, user, workspace).await?;
+    let person = store::users::by_id(&mut tx, user).await?;
+    drop(tx);
+    member.zip(person).ok_or_else(unknown)
+}
+
+/// The role that the principal acts with as of this transaction: it may have changed since the request began. A key or an app
+/// has at most that of the person behind it.
+/// From here on the workspace is held.
+pub(crate) async fn acting_role(
+    tx: &mut Tx,
+    principal: &Principal,
+    workspace: WorkspaceId,
+) -> Result<Option<Role>, StoreError> {
+    store::workspaces::hold(tx, workspace).await?;
+    let own = principal.workspace.filter(|(id, _)| *id == workspace).map(|(_, role)| role);
+    match principal.responsible {
+        Some(user) => {
+            let member = store::workspaces::member(tx, user, workspace).await?;
+            Ok(own.zip(member).map(|(own, member)| own.min(member.roles.role)))
+        }
+        None => Ok(own),
+    }
+}
+
+/// What the rules say about changing the role of `member`; `None` removes them.
+async fn rules(
+    tx: &mut Tx,
+    acting: Option<Role>,
+    member: &Member,
+    to: Option<Role>,
+) -> Result<Result<(), ManageRefusal>, StoreError> {
+    let own = member.roles.role == Role::Owner;
+    if acting.is_none_or(|role| role < Role::Admin) {
+        return Ok(Err(Denied::Role.into()));
+    }
+    if (own || to == Some(Role::Owner)) && acting != Some(Role::Owner) {
+        return Ok(Err(Unmanaged::OwnersOnly.into()));
+    }
+    keeps_an_owner(tx, member, to).await
+}
+
+async fn keeps_an_owner(
+    tx: &mut Tx,
+    member: &Member,
+    to: Option<Role>,
+) -> Result<Result<(), ManageRefusal>, StoreError> {
+    let unmade = member.roles.role == Role::Owner && to != Some(Role::Owner);
+    let last = unmade && !store::workspaces::has_other_owner(tx, member.workspace_id, member.user_id).await?;
+    Ok(if last { Err(Unmanaged::LastOwner.into()) } else { Ok(()) })
+}
+
+/// Gives a member another role; roles of the operator's own stay. Admins may, but only owners make or unmake owners, and
+/// the last owner stays one.
+pub async fn set_role(
+    app: &App,
+    ctx: &Ctx,
+    principal: &Principal,
+    user: &str,
+    role: impl Into<SetTo<'_, &str>>,
+) -> Managed<(Member, Role)> {
+    const KIND: &str = "member.changed";
+    let workspace = principal.workspace_for(Operation::WriteMembers);
+    let workspace = workspace.map_err(|denied| refused(app, ctx, KIND, About::default(), denied))?;
+    let of_workspace = About::default().and_workspace(Some(workspace));
+    let SetTo { to, only_from } = role.into();
+    let only_from = only_from.map(str::to_owned);
+    let role: Role =
+        to.parse().map_err(|_| refused(app, ctx, KIND, of_workspace.clone(), Unmanaged::Role.of("role")))?;
+    let user: UserId =
+        user.parse().map_err(|_| refused(app, ctx, KIND, of_workspace.clone(), Unmanaged::MemberUnknown))?;
+    let about = of_workspace.and_user(user);
+    let (who, of, behind) = (principal.clone(), ctx.clone(), about.clone());
+    let work = app.store().write(move |tx| {
+        Box::pin(async move {
+            let acting = acting_role(tx, &who, workspace).await?;
+            let Some(mut member) = store::workspaces::member(tx, user, workspace).await? else {
+                return Ok(Err(Unmanaged::MemberUnknown.into()));
+            };
+            if let Err(refusal) = rules(tx, acting, &member, Some(role)).await? {
+                return Ok(Err(refusal));
+            }
+            let before = std::mem::replace(&mut member.roles.role, role);
+            if only_from.is_some_and(|from| from != before.as_str()) {
+                return Ok(Err(Unmanaged::Changed.into()));
+            }
+            member.updated_at = of.now;
+            let event = membership::put(tx, &of, &member).await?;
+            let told = Told::of(Change::MemberChanged, behind).with(json!({"role": role.as_str()})).events(event);
+            changes::within(tx, &of, told).await?;
+            Ok(Ok((member, before)))
+        })
+    });
+    let outcome = work.await.map_err(|error: StoreError| Failure::<ManageRefusal>::from(error))?;
+    outcome.map_err(|refusal| refused(app, ctx, KIND, about, refusal))
+}
+
+/// Removes a member: what they had authorized for the workspace ends. The rules are those of [`set_role`].
+pub async fn remove(app: &App, ctx: &Ctx, principal: &Principal, user: &str) -> Managed<()> {
+    let workspace = principal.workspace_for(Operation::WriteMembers);
+    let workspace = workspace.map_err(|denied| refused(app, ctx, REMOVED, About::default(), denied))?;
+    let about = About::default().and_workspace(Some(workspace));
+    let user = user.parse().map_err(|_| refused(app, ctx, REMOVED, about, Unmanaged::MemberUnknown))?;
+    take_out(app, ctx, principal, workspace, user, false).await
+}
+
+/// Whether the person is the workspace's last owner, who may neither leave nor become anything else.
+pub async fn is_last_owner(app: &App, principal: &Principal) -> Result<bool, Fault> {
+    let Some((user, (workspace, Role::Owner))) = principal.user.zip(principal.workspace) else { return Ok(false) };
+    let mut tx = app.store().read().await?;
+    Ok(!store::workspaces::has_other_owner(&mut tx, workspace, user).await?)
+}
+
+/// Whether a member could be removed, or may leave: refused as [`remove`] and [`leave`] would, so that nobody is asked for
+/// what cannot be done.
+pub async fn may_go(app: &App, ctx: &Ctx, principal: &Principal, member: &Member) -> Managed<()> {
+    let acting = principal.workspace.filter(|(id, _)| *id == member.workspace_id).map(|(_, role)| role);
+    let mut tx = app.store().read().await?;
+    let ruled = if principal.user == Some(member.user_id) {
+        keeps_an_owner(&mut tx, member, None).await?
+    } else {
+        rules(&mut tx, acting, member, None).await?
+    };
+    drop(tx);
+    let about = || About::user(member.user_id).and_workspace(Some(member.workspace_id));
+    ruled.map_err(|refusal| refused(app, ctx, REMOVED, about(), refusal))
+}
+
+/// The person leaves the workspace. Everybody may but the last owner.
+pub async fn leave(app: &App, ctx: &Ctx, principal: &Principal) -> Managed<()> {
+    let refuse = |denied: Denied| refused(app, ctx, REMOVED, About::default(), denied);
+    let workspace = principal.workspace_for(Operation::LeaveWorkspace).map_err(refuse)?;
+    let user = principal.person_for(Operation::LeaveWorkspace).map_err(refuse)?;
+    take_out(app, ctx, principal, workspace, user, true).await
+}
+
+const REMOVED: &str = "member.removed";
+
+async fn take_out(
+    app: &App,
+    ctx: &Ctx,
+    principal: &Principal,
+    workspace: WorkspaceId,
+    user: UserId,
+    leaves: bool,
+) -> Managed<()> {
+    let (who, of) = (principal.clone(), ctx.clone());
+    let work = app.store().write(move |tx| {
+        Box::pin(async move {
+            let acting = acting_role(tx, &who, workspace).await?;
+            let Some(member) = store::workspaces::member(tx, user, workspace).await? else {
+                return Ok(Err(Unmanaged::MemberUnknown.into()));
+            };
+            let ruled = if leaves {
+                keeps_an_owner(tx, &member, None).await?
+            } else {
+                rules(tx, acting, &member, None).await?
+            };
+            if ruled.is_ok() {
+                membership::remove(tx, &of, user, workspace).await?;
+            }
+            Ok(ruled)
+        })
+    });
+    let about = About::user(user).and_workspace(Some(workspace));
+    let outcome = work.await.map_err(|error: StoreError| Failure::<ManageRefusal>::from(error))?;
+    outcome.map_err(|refusal| refused(app, ctx, REMOVED, about, refusal))
+}

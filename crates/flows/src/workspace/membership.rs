@@ -1,0 +1,51 @@
+//! What becoming, changing and ceasing to be a member does, within the transaction that causes it.
+use crate::Ctx;
+use crate::platform::audit_log::About;
+use crate::platform::changes::{self, Told};
+use crate::platform::events;
+use domain::events::{Change, Event, EventData};
+use domain::identity::Member;
+use domain::oauth::grant::EndReason;
+use domain::{UserId, WorkspaceId};
+use store::grants::Whose;
+use store::{StoreError, Tx};
+
+/// Stores a member, and answers what is new about it, for webhooks. Links into the workspace are good while whoever made them
+/// may make such.
+pub(crate) async fn put(tx: &mut Tx, ctx: &Ctx, member: &Member) -> Result<Option<Event>, StoreError> {
+    let (user_id, workspace_id, roles) = (member.user_id, member.workspace_id, member.roles.claim());
+    let before = store::workspaces::member(tx, user_id, workspace_id).await?;
+    store::workspaces::put_member(tx, member).await?;
+    match before {
+        None => Ok(Some(events::event(ctx, EventData::MemberAdded { workspace_id, user_id, roles }))),
+        Some(before) if before.roles != member.roles => {
+            let role = Some(member.roles.role);
+            store::invitations::revoke_beyond(tx, workspace_id, user_id, role, ctx.now).await?;
+            Ok(Some(events::event(ctx, EventData::MemberChanged { workspace_id, user_id, roles })))
+        }
+        Some(_) => Ok(None),
+    }
+}
+
+/// Removes a member, what they had allowed in the workspace, and the grants that came of it: whoever comes back begins
+/// anew. `false` when there was none. The caller holds the workspace.
+pub(crate) async fn remove(
+    tx: &mut Tx,
+    ctx: &Ctx,
+    user_id: UserId,
+    workspace_id: WorkspaceId,
+) -> Result<bool, StoreError> {
+    const WHY: EndReason = EndReason::MembershipLost;
+    if !store::workspaces::remove_member(tx, user_id, workspace_id).await? {
+        return Ok(false);
+    }
+    store::invitations::revoke_beyond(tx, workspace_id, user_id, None, ctx.now).await?;
+    let taken = store::consents::delete_in_workspace(tx, workspace_id, user_id).await?;
+    let ended = store::grants::end_each(tx, Whose::UserInWorkspace(user_id, workspace_id), WHY, ctx.now).await?;
+    let told = Told::of(Change::MemberRemoved, About::user(user_id).and_workspace(Some(workspace_id)))
+        .events([events::event(ctx, EventData::MemberRemoved { workspace_id, user_id })])
+        .events(events::consents_revoked(ctx, &taken))
+        .events(events::grants_ended(ctx, ended, WHY));
+    changes::within(tx, ctx, told).await?;
+    Ok(true)
+}

@@ -1,0 +1,196 @@
+//! Which applications a workspace lets in, as its owners say.
+use crate::grants::bulk_revocation::Telling;
+pub use crate::grants::end_disallowed::Ended;
+use crate::grants::end_disallowed::end_forbidden;
+use crate::platform::audit_log::About;
+use crate::platform::changes::{self, Told};
+use crate::platform::management_error::{ManageRefusal, Managed, Unmanaged};
+use crate::platform::refused::refused;
+use crate::workspace::members::acting_role;
+use crate::{App, Ctx, Failure, SetTo};
+use domain::access::{Denied, Operation, Principal};
+use domain::client::Trust;
+use domain::identity::{AppPolicy, Role};
+use domain::{ClientId, Timestamp, WorkspaceId, events};
+pub use store::app_policy::Effect;
+use store::{Page, Paged, StoreError, Tx};
+
+/// A client on the list of a workspace.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ListedClient {
+    pub client_id: ClientId,
+    pub client_name: String,
+    pub trust: Trust,
+    pub logo: Option<String>,
+    pub homepage: Option<String>,
+    pub since: Timestamp,
+}
+
+fn workspace(
+    app: &App,
+    ctx: &Ctx,
+    principal: &Principal,
+    operation: Operation,
+    kind: &'static str,
+) -> Managed<WorkspaceId> {
+    principal.workspace_for(operation).map_err(|denied| refused(app, ctx, kind, About::default(), denied))
+}
+
+fn rule(app: &App, ctx: &Ctx, kind: &'static str, about: About, text: &str) -> Managed<AppPolicy> {
+    AppPolicy::parse(text).ok_or_else(|| refused(app, ctx, kind, about, Unmanaged::Choice.of("policy")))
+}
+
+/// The rule that is in force.
+pub async fn read(app: &App, ctx: &Ctx, principal: &Principal) -> Managed<AppPolicy> {
+    let workspace = workspace(app, ctx, principal, Operation::ReadAppPolicy, "app_policy.read")?;
+    let mut tx = app.store().read().await?;
+    Ok(store::app_policy::read(&mut tx, workspace).await?.unwrap_or_default())
+}
+
+/// The clients on the list, the latest first. The list is kept while another rule is in force.
+pub async fn listed(app: &App, ctx: &Ctx, principal: &Principal, page: Page) -> Managed<Paged<ListedClient>> {
+    let workspace = workspace(app, ctx, principal, Operation::ReadAppPolicy, "app_policy.read")?;
+    let mut tx = app.store().read().await?;
+    let Paged { items, total } = store::app_policy::page(&mut tx, workspace, page).await?;
+    let one = |(client, since): (domain::client::Client, Timestamp)| ListedClient {
+        client_id: client.id,
+        client_name: client.name,
+        trust: client.trust,
+        logo: client.config.logo_uri,
+        homepage: client.config.client_uri,
+        since,
+    };
+    Ok(Paged { items: items.into_iter().map(one).collect(), total })
+}
+
+/// The applications that reach the workspace and are not on the list, by name.
+pub async fn unlisted(app: &App, ctx: &Ctx, principal: &Principal) -> Managed<Vec<(ClientId, String)>> {
+    let workspace = workspace(app, ctx, principal, Operation::ReadApps, "app.list")?;
+    let mut tx = app.store().read().await?;
+    Ok(store::app_policy::unlisted(&mut tx, workspace, ctx.now).await?)
+}
+
+/// How many applications and people would lose access if this were the rule, and how many applications would no longer be told of
+/// the workspace: to be told before it is changed.
+pub async fn preview(app: &App, ctx: &Ctx, principal: &Principal, policy: &str) -> Managed<Effect> {
+    const KIND: &str = "app_policy.read";
+    let workspace = workspace(app, ctx, principal, Operation::ReadAppPolicy, KIND)?;
+    let policy = rule(app, ctx, KIND, About::default().and_workspace(Some(workspace)), policy)?;
+    let mut tx = app.store().read().await?;
+    Ok(store::app_policy::effect(&mut tx, workspace, policy, ctx.now).await?)
+}
+
+/// What an owner changes.
+enum Change {
+    /// With the one that has to be in force still, where one is named.
+    Rule(AppPolicy, Option<String>),
+    List(ClientId),
+    Unlist(ClientId),
+}
+
+/// Makes the change if whoever acts is still an owner, and ends what is no longer let in, in one transaction.
+async fn change(
+    tx: &mut Tx,
+    ctx: &Ctx,
+    telling: &Telling,
+    who: &Principal,
+    id: WorkspaceId,
+    change: Change,
+) -> Changed {
+    if acting_role(tx, who, id).await? != Some(Role::Owner) {
+        return Ok(Err(Denied::Role.into()));
+    }
+    let mut before = AppPolicy::default();
+    match change {
+        Change::Rule(policy, only_from) => {
+            before = store::app_policy::read(tx, id).await?.unwrap_or_default();
+            if only_from.is_some_and(|from| from != before.as_str()) {
+                return Ok(Err(Unmanaged::Changed.into()));
+            }
+            store::app_policy::set(tx, id, policy, ctx.now).await?;
+        }
+        Change::List(client) => {
+            let known = store::clients::by_id(tx, &client, ctx.now).await?;
+            if known.is_none_or(|client| client.deleted_at.is_some()) {
+                return Ok(Err(Unmanaged::ClientUnknown.into()));
+            }
+            store::app_policy::list(tx, id, &client, ctx.now).await?;
+            return Ok(Ok((Ended::default(), before)));
+        }
+        Change::Unlist(client) => {
+            if !store::app_policy::unlist(tx, id, &client).await? {
+                return Ok(Err(Unmanaged::ClientUnknown.into()));
+            }
+        }
+    }
+    Ok(Ok((end_forbidden(tx, telling, id).await?, before)))
+}
+
+/// What ended, and the rule that was in force.
+type Changed = Result<Result<(Ended, AppPolicy), ManageRefusal>, StoreError>;
+
+async fn write(
+    app: &App,
+    ctx: &Ctx,
+    principal: &Principal,
+    of: events::Change,
+    about: About,
+    mut detail: serde_json::Value,
+    what: Change,
+) -> Managed<(Ended, AppPolicy)> {
+    let kind = of.as_str();
+    let workspace = principal.workspace_for(Operation::WriteAppPolicy);
+    let workspace = workspace.map_err(|denied| refused(app, ctx, kind, About::default(), denied))?;
+    let about = about.and_workspace(Some(workspace));
+    let (who, by, behind, telling) = (principal.clone(), ctx.clone(), about.clone(), Telling::new(app, ctx));
+    let work = app.store().write(move |tx| {
+        Box::pin(async move {
+            let (ended, before) = match change(tx, &by, &telling, &who, workspace, what).await? {
+                Ok(changed) => changed,
+                Err(refusal) => return Ok(Err(refusal)),
+            };
+            ended.write(&mut detail);
+            changes::within(tx, &by, Told::of(of, behind).with(detail)).await?;
+            Ok(Ok((ended, before)))
+        })
+    });
+    let outcome = work.await.map_err(|error: StoreError| Failure::<ManageRefusal>::from(error))?;
+    outcome.map_err(|refusal| refused(app, ctx, kind, about, refusal))
+}
+
+/// Changes the rule. What the applications have that it does not let in ends at once.
+pub async fn set(
+    app: &App,
+    ctx: &Ctx,
+    principal: &Principal,
+    policy: impl Into<SetTo<'_, &str>>,
+) -> Managed<(Ended, AppPolicy)> {
+    const OF: events::Change = events::Change::AppPolicyChanged;
+    let id = workspace(app, ctx, principal, Operation::WriteAppPolicy, OF.as_str())?;
+    let SetTo { to, only_from } = policy.into();
+    let policy = rule(app, ctx, OF.as_str(), About::default().and_workspace(Some(id)), to)?;
+    let detail = serde_json::json!({"policy": policy.as_str()});
+    write(app, ctx, principal, OF, About::default(), detail, Change::Rule(policy, only_from.map(str::to_owned))).await
+}
+
+/// Puts an application on the list, where it may be already.
+pub async fn allow(app: &App, ctx: &Ctx, principal: &Principal, client: &str) -> Managed<()> {
+    const OF: events::Change = events::Change::AppPolicyClientListed;
+    let client = client_named(app, ctx, principal, OF.as_str(), client)?;
+    let about = About::client(&client);
+    write(app, ctx, principal, OF, about, serde_json::json!({}), Change::List(client)).await.map(drop)
+}
+
+/// Takes an application off the list. If the list is in force, what it has ends at once.
+pub async fn disallow(app: &App, ctx: &Ctx, principal: &Principal, client: &str) -> Managed<Ended> {
+    const OF: events::Change = events::Change::AppPolicyClientUnlisted;
+    let client = client_named(app, ctx, principal, OF.as_str(), client)?;
+    let about = About::client(&client);
+    write(app, ctx, principal, OF, about, serde_json::json!({}), Change::Unlist(client)).await.map(|(ended, _)| ended)
+}
+
+fn client_named(app: &App, ctx: &Ctx, principal: &Principal, kind: &'static str, text: &str) -> Managed<ClientId> {
+    let id = workspace(app, ctx, principal, Operation::WriteAppPolicy, kind)?;
+    let about = About::default().and_workspace(Some(id));
+    ClientId::parse(text).map_err(|_| refused(app, ctx, kind, about, Unmanaged::ClientUnknown))
+}

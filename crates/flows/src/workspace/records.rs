@@ -1,0 +1,68 @@
+//! Workspaces, without asking who wants it: for use cases that check their caller, and for the command line.
+use crate::platform::audit_log::About;
+use crate::platform::changes::{self, Told};
+use crate::workspace::membership;
+use crate::{App, Ctx, Fault};
+use domain::events::Change;
+use domain::identity::{Member, MemberRoles, Role, Workspace, WorkspaceMembership};
+use domain::text::display_name;
+use domain::{UserId, WorkspaceId};
+use store::{Page, Paged, StoreError};
+
+/// Creates a workspace, with its owner if one is named.
+pub async fn create_workspace(app: &App, ctx: &Ctx, name: &str, owner: Option<UserId>) -> Result<Workspace, Fault> {
+    let name = display_name(name).map_err(|_| Fault::Other("a workspace's name has 1 to 100 legible characters"))?;
+    let id = WorkspaceId::new(ctx.now, ctx.random());
+    let workspace = Workspace { id, name, created_at: ctx.now, updated_at: ctx.now };
+    let (row, now, of) = (workspace.clone(), ctx.now, ctx.clone());
+    let work = app.store().write(move |tx| {
+        Box::pin(async move {
+            store::workspaces::insert(tx, &row).await?;
+            let added = match owner {
+                Some(user_id) => {
+                    let roles = MemberRoles::only(Role::Owner);
+                    let member = Member { user_id, workspace_id: row.id, roles, created_at: now, updated_at: now };
+                    membership::put(tx, &of, &member).await?
+                }
+                None => None,
+            };
+            let about = About::default().and_workspace(Some(id));
+            changes::within(tx, &of, Told::of(Change::WorkspaceCreated, about).events(added)).await
+        })
+    });
+    work.await.map_err(|error: StoreError| Fault::from(error))?;
+    Ok(workspace)
+}
+
+/// `false` when there is no such workspace.
+pub async fn workspace(app: &App, id: WorkspaceId) -> Result<Option<Workspace>, Fault> {
+    let mut tx = app.store().read().await?;
+    Ok(store::workspaces::by_id(&mut tx, id).await?)
+}
+
+pub async fn rename_workspace(app: &App, ctx: &Ctx, id: WorkspaceId, name: &str) -> Result<bool, Fault> {
+    let name = display_name(name).map_err(|_| Fault::Other("a workspace's name has 1 to 100 legible characters"))?;
+    let of = ctx.clone();
+    let work = app.store().write(move |tx| {
+        Box::pin(async move {
+            let renamed = store::workspaces::rename(tx, id, &name, of.now).await?;
+            if renamed {
+                let about = About::default().and_workspace(Some(id));
+                changes::within(tx, &of, Told::of(Change::WorkspaceRenamed, about)).await?;
+            }
+            Ok(renamed)
+        })
+    });
+    work.await.map_err(|error: StoreError| Fault::from(error))
+}
+
+pub async fn list_workspaces(app: &App, page: Page) -> Result<Paged<Workspace>, Fault> {
+    let mut tx = app.store().read().await?;
+    Ok(store::workspaces::list(&mut tx, page).await?)
+}
+
+/// The workspaces that a user is a member of.
+pub async fn workspaces_of(app: &App, user: UserId) -> Result<Vec<WorkspaceMembership>, Fault> {
+    let mut tx = app.store().read().await?;
+    Ok(store::workspaces::list_for_user(&mut tx, user).await?)
+}
