@@ -1,10 +1,12 @@
 //! The statements behind the lists, as the store sends them, and how SQLite runs them.
 use crate::seed::{Seeded, client_id};
 use domain::{Day, Timestamp};
-use store::audit_search::{Filter, Order};
-use store::clients::Owner;
-use store::plan::{Plan, explain, plans};
-use store::{Page, Tx, activity, audit_search, clients, consents, credentials, webhooks, workspaces};
+use store::access::credentials;
+use store::audit::search::{Filter, Order};
+use store::clients::{self, Owner, activity};
+use store::grants::consents;
+use store::platform::query_plan::{Plan, explain, plans};
+use store::{Page, Tx, audit, webhooks, workspace};
 
 /// Collects the plans of a function's statements under its name.
 struct Collected {
@@ -39,7 +41,7 @@ pub async fn of(seeded: &Seeded) -> anyhow::Result<Vec<(&'static str, Plan)>> {
     found.under("activity of a workspace's clients");
     consents::list_for_user(&mut found.tx, ada).await?;
     found.under("consents of a user");
-    workspaces::list_members(&mut found.tx, workspace, page).await?;
+    workspace::list_members(&mut found.tx, workspace, page).await?;
     found.under("members of a workspace");
     credentials::list_api_keys(&mut found.tx, workspace).await?;
     found.under("API keys of a workspace");
@@ -48,7 +50,7 @@ pub async fn of(seeded: &Seeded) -> anyhow::Result<Vec<(&'static str, Plan)>> {
     webhooks::list(&mut found.tx, domain::webhook::Owner::from(Some(workspace)), page).await?;
     found.under("webhooks of a workspace");
     let filter = Filter { workspace: Some(workspace), ..Filter::default() };
-    audit_search::list(&mut found.tx, &filter, Order::NewestFirst, None, 100).await?;
+    audit::search::list(&mut found.tx, &filter, Order::NewestFirst, None, 100).await?;
     found.under("audit events of a workspace");
     Ok(found.all)
 }

@@ -117,12 +117,12 @@ const GRANT: &str = "INSERT INTO grants (id, client_id, user_id, sub_type, works
 async fn people(store: &Store, seeded: &Seeded) -> anyhow::Result<()> {
     let (ada, ours, size, now) = (seeded.ada, seeded.workspace, seeded.size, seeded.made);
     let team = |n| Ok(workspace(n, size.workspaces()));
-    fill!(store, size.workspaces(), team, |tx, workspace| store::workspaces::insert(tx, workspace));
+    fill!(store, size.workspaces(), team, |tx, workspace| store::workspace::insert(tx, workspace));
     let member = |n| {
         let (workspace_id, roles) = (workspace(n, size.workspaces()).id, MemberRoles::only(Role::Member));
         Ok(Member { user_id: ada, workspace_id, roles, created_at: BEGAN, updated_at: BEGAN })
     };
-    fill!(store, BELONGS, member, |tx, member| store::workspaces::put_member(tx, member));
+    fill!(store, BELONGS, member, |tx, member| store::workspace::put_member(tx, member));
     let session = |n: u32| {
         Ok(Session {
             id: session_id(n),
@@ -137,7 +137,7 @@ async fn people(store: &Store, seeded: &Seeded) -> anyhow::Result<()> {
             user_agent: "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 Chrome/140.0.0.0".to_owned(),
         })
     };
-    fill!(store, SESSIONS, session, |tx, session| store::sessions::insert(tx, session));
+    fill!(store, SESSIONS, session, |tx, session| store::account::sessions::insert(tx, session));
     let token = |n: u32| {
         Ok(PersonalAccessToken {
             id: token_id(n),
@@ -152,7 +152,7 @@ async fn people(store: &Store, seeded: &Seeded) -> anyhow::Result<()> {
             revoked_at: None,
         })
     };
-    fill!(store, TOKENS, token, |tx, token| store::credentials::insert_personal_token(tx, token));
+    fill!(store, TOKENS, token, |tx, token| store::access::credentials::insert_personal_token(tx, token));
     let invitation = |n: u32| {
         Ok(Invitation {
             id: invitation_id(n),
@@ -168,7 +168,7 @@ async fn people(store: &Store, seeded: &Seeded) -> anyhow::Result<()> {
             revoked_at: None,
         })
     };
-    fill!(store, INVITATIONS, invitation, |tx, invitation| store::invitations::insert(tx, invitation));
+    fill!(store, INVITATIONS, invitation, |tx, invitation| store::workspace::invitations::insert(tx, invitation));
     Ok(())
 }
 
@@ -182,7 +182,7 @@ pub async fn write(store: &Store, seeded: &Seeded) -> anyhow::Result<()> {
         Ok(vec![Event { id: event_id(n), at: now.plus(-i64::from(n)), data }])
     };
     // To all webhooks of the workspace and the operator at once.
-    fill!(store, EVENTS, told, |tx, event| store::events::append(tx, event));
+    fill!(store, EVENTS, told, |tx, event| store::webhooks::events::append(tx, event));
     let delivered: Result<u64, StoreError> = store.write(|tx| Box::pin(tx.execute(DELIVERED, &[]))).await;
     delivered?;
     // Whatever happens while pages are measured is delivered to nobody.
@@ -194,7 +194,7 @@ pub async fn write(store: &Store, seeded: &Seeded) -> anyhow::Result<()> {
     fill!(store, seeded.size.members() / 2, grant, |tx, it| tx
         .execute(GRANT, params![it.0, &it.1, it.2, ours, &it.3[..], BEGAN, now.plus(YEARS)]));
     let listed = |n: u32| Ok(client_id(n));
-    fill!(store, 300, listed, |tx, client| store::app_policy::list(tx, ours, client, BEGAN));
+    fill!(store, 300, listed, |tx, client| store::grants::app_policy::list(tx, ours, client, BEGAN));
     let log = |n: u32| Ok((n * 100..(n + 1) * 100).map(|n| event(n, seeded)).collect::<Vec<_>>());
     fill!(store, seeded.size.audit() / 100, log, |tx, events| store::audit::insert_many(tx, events));
     Ok(())

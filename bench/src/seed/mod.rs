@@ -11,7 +11,7 @@ use domain::identity::{ApiKey, Email, Member, MemberRoles, Role, User};
 use domain::{ApiKeyId, ClientId, ClientSecretId, Day, ScopeSet, SecretHash, Timestamp, UserId, WorkspaceId};
 use serde_json::Value;
 use std::path::{Path, PathBuf};
-use store::activity::Counted;
+use store::clients::activity::Counted;
 use store::{Leave, SCHEMA_VERSION, Store, StoreError, StoreOptions, params};
 
 /// Applications that one person allowed something.
@@ -103,7 +103,7 @@ const COUNTS: &str = "INSERT INTO client_users (client_id, user_count) \
 
 async fn write(store: &Store, seeded: &Seeded) -> anyhow::Result<()> {
     let (workspace, ada, size) = (seeded.workspace, seeded.ada, seeded.size);
-    fill!(store, size.users(), |n| user(n, size), |tx, user| store::users::insert(tx, user));
+    fill!(store, size.users(), |n| user(n, size), |tx, user| store::account::users::insert(tx, user));
     let roles = || MemberRoles::only(Role::Member);
     let member = |n| {
         Ok(Member {
@@ -114,7 +114,7 @@ async fn write(store: &Store, seeded: &Seeded) -> anyhow::Result<()> {
             updated_at: BEGAN,
         })
     };
-    fill!(store, size.members(), member, |tx, member| store::workspaces::put_member(tx, member));
+    fill!(store, size.members(), member, |tx, member| store::workspace::put_member(tx, member));
     fill!(store, size.clients, |n| client(n, workspace, ada, size), |tx, client| store::clients::insert(tx, client));
     let key = |n| {
         Ok(ApiKey {
@@ -132,7 +132,7 @@ async fn write(store: &Store, seeded: &Seeded) -> anyhow::Result<()> {
             revoked_at: None,
         })
     };
-    fill!(store, KEYS, key, |tx, key| store::credentials::insert_api_key(tx, key));
+    fill!(store, KEYS, key, |tx, key| store::access::credentials::insert_api_key(tx, key));
     let consent = |n| {
         let (user, client, in_workspace) = consent(n, ada, size);
         Ok((user, client, if in_workspace { workspace.to_string() } else { String::new() }))
@@ -156,7 +156,7 @@ async fn act(store: &Store, today: Day, size: Size) -> anyhow::Result<()> {
         });
         Ok(counted.collect::<Vec<_>>())
     };
-    fill!(store, 30, day, |tx, counted| store::activity::add(tx, counted));
+    fill!(store, 30, day, |tx, counted| store::clients::activity::add(tx, counted));
     Ok(())
 }
 

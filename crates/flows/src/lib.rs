@@ -83,5 +83,5 @@ pub use crate::platform::failure::{Failure, Fault};
 pub use crate::platform::keys::MasterKey;
 pub use crate::platform::settings::{Brand, Lifetimes, PasswordHashing, Registration, RegistrationPolicy, Settings};
 // Pages of lists are the store's; the web asks for them here.
-pub use store::search::Found;
+pub use store::platform::search::Found;
 pub use store::{Beside, MOST_OF_ARRAY, Page, Paged};

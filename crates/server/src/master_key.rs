@@ -108,7 +108,7 @@ pub async fn settled(config: &Config, store: &Store, master: MasterKey) -> anyho
     }
     match read_file(&next_file(config))? {
         Some(next) if opens(store, &next).await? => {
-            let before = store::master::generation(&mut *store.read().await?).await? - 1;
+            let before = store::platform::master::generation(&mut *store.read().await?).await? - 1;
             let kept = take_place(config, before)?;
             tracing::warn!(old = %kept.display(), "replacing the master key was cut off; it is complete now");
             Ok(next)

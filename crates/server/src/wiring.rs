@@ -67,7 +67,9 @@ pub async fn app(config: &Config, beginning: Beginning) -> anyhow::Result<App> {
     let store = Store::open(&config.database_url(), &store_options(config)).await.context("database")?;
     let master = match known {
         Some(master) => master_key::settled(config, &store, master).await?,
-        None if store::keys::list_sealing(&mut *store.read().await?).await?.is_empty() => master_key::make(config)?,
+        None if store::platform::keys::list_sealing(&mut *store.read().await?).await?.is_empty() => {
+            master_key::make(config)?
+        }
         // Another process may have begun at the same time.
         None => master_key::read(config)?.with_context(|| {
             format!(

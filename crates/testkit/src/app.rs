@@ -162,19 +162,19 @@ impl TestApp {
         self.app.flush_audit().await.unwrap();
         let mut tx = self.store.read().await.unwrap();
         let filter =
-            store::audit_search::Filter { kind: Some(store::audit_search::Kind::Named(kind)), ..Default::default() };
-        let order = store::audit_search::Order::NewestFirst;
-        let events = store::audit_search::list(&mut tx, &filter, order, None, 100).await.unwrap();
+            store::audit::search::Filter { kind: Some(store::audit::search::Kind::Named(kind)), ..Default::default() };
+        let order = store::audit::search::Order::NewestFirst;
+        let events = store::audit::search::list(&mut tx, &filter, order, None, 100).await.unwrap();
         events.events.into_iter().map(|e| e.outcome).collect()
     }
 
     /// What the audit log holds of a request: who acted, with which credential, and the outcome.
     pub async fn logged(&self, request_id: &str) -> Vec<(String, Option<String>, String)> {
         self.app.flush_audit().await.unwrap();
-        let filter = store::audit_search::Filter { request_id: Some(request_id), ..Default::default() };
-        let order = store::audit_search::Order::OldestFirst;
+        let filter = store::audit::search::Filter { request_id: Some(request_id), ..Default::default() };
+        let order = store::audit::search::Order::OldestFirst;
         let mut tx = self.store.read().await.unwrap();
-        let found = store::audit_search::list(&mut tx, &filter, order, None, 100).await.unwrap();
+        let found = store::audit::search::list(&mut tx, &filter, order, None, 100).await.unwrap();
         found.events.into_iter().map(|event| (event.actor, event.credential, event.outcome)).collect()
     }
 

@@ -20,14 +20,14 @@ pub(crate) async fn bearer(app: &App, ctx: &Ctx, token: &str) -> Result<Caller, 
     let now = ctx.now;
     let mut tx = app.store().read().await?;
     if is("_pat_") {
-        let found = store::credentials::personal_token_by_hash(&mut tx, &hash, now).await?;
+        let found = store::access::credentials::personal_token_by_hash(&mut tx, &hash, now).await?;
         drop(tx);
         let Some((token, user)) = found else { return Ok(Caller::Nobody) };
         if is_news(ctx, token.last_used_at) {
             let id = token.id;
-            let note = app
-                .store()
-                .write(move |tx| Box::pin(async move { store::credentials::touch_personal_token(tx, id, now).await }));
+            let note = app.store().write(move |tx| {
+                Box::pin(async move { store::access::credentials::touch_personal_token(tx, id, now).await })
+            });
             note.await.map_err(|error: StoreError| Fault::from(error))?;
         }
         return Ok(Caller::Pat(Box::new(PatView {
@@ -38,7 +38,7 @@ pub(crate) async fn bearer(app: &App, ctx: &Ctx, token: &str) -> Result<Caller, 
         })));
     }
     if is("_sk_") {
-        let found = store::credentials::api_key_by_hash(&mut tx, &hash, now).await?;
+        let found = store::access::credentials::api_key_by_hash(&mut tx, &hash, now).await?;
         drop(tx);
         let Some((kept, workspace)) = found else { return Ok(Caller::Nobody) };
         let Some(rights) = kept.key.rights(kept.creator.as_ref()) else {
@@ -49,7 +49,7 @@ pub(crate) async fn bearer(app: &App, ctx: &Ctx, token: &str) -> Result<Caller, 
             let id = key.id;
             let note = app
                 .store()
-                .write(move |tx| Box::pin(async move { store::credentials::touch_api_key(tx, id, now).await }));
+                .write(move |tx| Box::pin(async move { store::access::credentials::touch_api_key(tx, id, now).await }));
             note.await.map_err(|error: StoreError| Fault::from(error))?;
         }
         return Ok(Caller::ApiKey(Box::new(KeyView { key, workspace, rights })));

@@ -5,7 +5,7 @@ use crate::{App, Ctx};
 use domain::access::{Limit, Principal, is_operator_scope, management_scopes, offered_scopes};
 use domain::text::display_name;
 use domain::{ScopeSet, Timestamp};
-pub use store::credentials::KeptKey;
+pub use store::access::credentials::KeptKey;
 
 /// What is asked for of a new credential.
 #[derive(Debug, Clone, Default)]

@@ -8,7 +8,7 @@ use domain::events::Change;
 use domain::identity::{ApiKey, MemberRoles, PersonalAccessToken};
 use domain::{ApiKeyId, PersonalAccessTokenId, ScopeSet, Secret, Timestamp, UserId, WorkspaceId};
 use store::StoreError;
-use store::credentials::KeptKey;
+use store::access::credentials::KeptKey;
 
 /// What a new API key or personal access token is made of.
 #[derive(Debug, Clone)]
@@ -59,11 +59,11 @@ pub(crate) async fn create_api_key_and<L: Last<(KeptKey, Secret)>>(
     let of = ctx.clone();
     let work = app.store().write(move |tx| {
         Box::pin(async move {
-            store::credentials::insert_api_key(tx, &key).await?;
+            store::access::credentials::insert_api_key(tx, &key).await?;
             let about = About::default().and_workspace(Some(workspace));
             changes::within(tx, &of, Told::of(Change::ApiKeyCreated, about).with(credential_facts::of_key(&key)))
                 .await?;
-            let kept = store::credentials::api_key(tx, workspace, key.id).await?;
+            let kept = store::access::credentials::api_key(tx, workspace, key.id).await?;
             last.within(tx, (kept.unwrap_or(KeptKey { key, creator: None }), secret)).await
         })
     });
@@ -104,7 +104,7 @@ pub(crate) async fn create_personal_access_token_and<L: Last<(PersonalAccessToke
     let of = ctx.clone();
     let work = app.store().write(move |tx| {
         Box::pin(async move {
-            store::credentials::insert_personal_token(tx, &token).await?;
+            store::access::credentials::insert_personal_token(tx, &token).await?;
             let told =
                 Told::of(Change::PersonalTokenCreated, About::user(user)).with(credential_facts::of_token(&token));
             changes::within(tx, &of, told).await?;

@@ -71,7 +71,7 @@ async fn by_access_token(app: &App, ctx: &Ctx, token: &str, named: Option<&str>)
     let grant = &context.grant;
     let credential = Credential::AccessToken { grant: grant.id, client: grant.client_id.clone() };
     let principal = if grant.sub_type == SubType::User {
-        let user = store::users::by_id(&mut tx, grant.user_id).await?;
+        let user = store::account::users::by_id(&mut tx, grant.user_id).await?;
         drop(tx);
         let Some(user) = user else { return refused(app, ctx, Unmanaged::CredentialUnknown) };
         let principal = person(app, ctx, &user, scopes, credential, named).await?;
@@ -95,7 +95,7 @@ async fn by_access_token(app: &App, ctx: &Ctx, token: &str, named: Option<&str>)
 async fn admitted(app: &App, ctx: &Ctx, caller: Principal, client: &ClientId, named: bool) -> Managed<Principal> {
     let Some((workspace, _)) = caller.workspace else { return Ok(caller) };
     let mut tx = app.store().read().await?;
-    if store::app_policy::allows(&mut tx, workspace, client).await? {
+    if store::grants::app_policy::allows(&mut tx, workspace, client).await? {
         return Ok(caller);
     }
     drop(tx);
@@ -147,11 +147,11 @@ pub async fn at_page(app: &App, ctx: &Ctx, view: &SessionView, named: Option<&st
     let user = &view.user;
     let memberships = {
         let mut tx = app.store().read().await?;
-        let mut first = store::workspaces::list_for_user(&mut tx, user.id).await?;
+        let mut first = store::workspace::list_for_user(&mut tx, user.id).await?;
         let id = named.and_then(|named| named.parse().ok());
         // Of very many workspaces the named one may not be among the first.
         if let Some(id) = id.filter(|id| !first.iter().any(|m| m.workspace_id == *id)) {
-            first.extend(store::workspaces::membership(&mut tx, user.id, id).await?);
+            first.extend(store::workspace::membership(&mut tx, user.id, id).await?);
         }
         first
     };
@@ -188,7 +188,7 @@ async fn person(
     let workspace = if let Some(named) = named {
         let id: Option<WorkspaceId> = named.parse().ok();
         let member = match id {
-            Some(id) => store::workspaces::member(&mut tx, user.id, id).await?,
+            Some(id) => store::workspace::member(&mut tx, user.id, id).await?,
             None => None,
         };
         let Some(member) = member else {
@@ -197,7 +197,7 @@ async fn person(
         };
         Some((member.workspace_id, member.roles.role))
     } else {
-        let memberships = store::workspaces::list_for_user(&mut tx, user.id).await?;
+        let memberships = store::workspace::list_for_user(&mut tx, user.id).await?;
         home(user, &memberships).map(|(id, roles)| (id, roles.role))
     };
     Ok(of_person(user, workspace, limit, credential))

@@ -9,7 +9,7 @@ pub async fn current(app: &App, ctx: &Ctx, cookie: &str) -> Result<Caller, Fault
     let hash = app.pepper().hash(cookie);
     let found = {
         let mut tx = app.store().read().await?;
-        store::sessions::by_secret_hash(&mut tx, &hash, ctx.now).await?
+        store::account::sessions::by_secret_hash(&mut tx, &hash, ctx.now).await?
     };
     let Some((session, user)) = found else { return Ok(Caller::Nobody) };
     if ctx.now.since(session.last_seen_at) >= PRECISION {
@@ -17,7 +17,7 @@ pub async fn current(app: &App, ctx: &Ctx, cookie: &str) -> Result<Caller, Fault
         let limit = session.auth_time.plus(lifetimes.session_absolute);
         let (id, now, expires_at) = (session.id, ctx.now, ctx.now.plus(lifetimes.session_idle).min(limit));
         app.store()
-            .write(move |tx| Box::pin(async move { store::sessions::touch(tx, id, now, expires_at).await }))
+            .write(move |tx| Box::pin(async move { store::account::sessions::touch(tx, id, now, expires_at).await }))
             .await?;
     }
     Ok(Caller::Session(Box::new(SessionView { session, user })))

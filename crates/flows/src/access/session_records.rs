@@ -13,8 +13,8 @@ pub async fn end(app: &App, ctx: &Ctx, id: SessionId, of: Option<UserId>) -> Res
     let work = app.store().write(move |tx| {
         Box::pin(async move {
             let ended = match of {
-                Some(user) => store::sessions::end_for_user(tx, id, user).await?,
-                None => store::sessions::end(tx, id).await?,
+                Some(user) => store::account::sessions::end_for_user(tx, id, user).await?,
+                None => store::account::sessions::end(tx, id).await?,
             };
             if ended {
                 let about = of.map(About::user).unwrap_or_default();
@@ -34,7 +34,7 @@ pub async fn end_some(app: &App, ctx: &Ctx, user: UserId, one: Option<SessionId>
     let of = ctx.clone();
     let work = app.store().write(move |tx| {
         Box::pin(async move {
-            let ended = store::sessions::end_all_for_user(tx, user, None).await?;
+            let ended = store::account::sessions::end_all_for_user(tx, user, None).await?;
             changes::within(tx, &of, Told::of(Change::SignedOut, About::user(user))).await?;
             Ok(ended)
         })
@@ -45,5 +45,5 @@ pub async fn end_some(app: &App, ctx: &Ctx, user: UserId, one: Option<SessionId>
 /// The live sessions of a user.
 pub async fn list(app: &App, ctx: &Ctx, user: UserId) -> Result<Vec<Session>, Fault> {
     let mut tx = app.store().read().await?;
-    Ok(store::sessions::list_for_user(&mut tx, user, ctx.now).await?)
+    Ok(store::account::sessions::list_for_user(&mut tx, user, ctx.now).await?)
 }

@@ -57,9 +57,9 @@ impl Place {
     }
 }
 
-fn connected(consents: Vec<store::consents::Connection>) -> Option<Connected> {
+fn connected(consents: Vec<store::grants::consents::Connection>) -> Option<Connected> {
     let first = consents.first()?.app.client.clone();
-    let place = |store::consents::Connection { app, last_used_at, homes }| Place {
+    let place = |store::grants::consents::Connection { app, last_used_at, homes }| Place {
         workspace_id: app.consent.workspace_id,
         workspace_name: app.workspace_name,
         homes,
@@ -84,7 +84,8 @@ pub async fn page(app: &App, ctx: &Ctx, principal: &Principal, part: &str, page:
     let user = principal.person_for(Operation::ReadConsents);
     let user = user.map_err(|denied| refused(app, ctx, "consent.list", About::default(), denied))?;
     let mut tx = app.store().read().await?;
-    let Paged { items, total } = store::consents::page_for_user(&mut tx, user, part.trim(), page, ctx.now).await?;
+    let Paged { items, total } =
+        store::grants::consents::page_for_user(&mut tx, user, part.trim(), page, ctx.now).await?;
     Ok(Paged { items: items.into_iter().filter_map(connected).collect(), total })
 }
 
@@ -96,7 +97,7 @@ pub async fn one(app: &App, ctx: &Ctx, principal: &Principal, id: &str) -> Manag
     let id = ClientId::parse(id).map_err(|_| unknown())?;
     let consents = {
         let mut tx = app.store().read().await?;
-        store::consents::of_user_and_client(&mut tx, user, &id, ctx.now).await?
+        store::grants::consents::of_user_and_client(&mut tx, user, &id, ctx.now).await?
     };
     connected(consents).ok_or_else(unknown)
 }

@@ -17,9 +17,9 @@ pub(crate) async fn everywhere(
     current: Option<SessionId>,
 ) -> Result<(Value, Vec<Event>), StoreError> {
     const WHY: EndReason = EndReason::SignedOut;
-    store::epochs::raise_of_user(tx, user).await?;
-    let sessions = store::sessions::end_all_for_user(tx, user, current).await?;
-    let tokens = store::credentials::revoke_personal_tokens_of(tx, user, ctx.now).await?;
+    store::platform::epochs::raise_of_user(tx, user).await?;
+    let sessions = store::account::sessions::end_all_for_user(tx, user, current).await?;
+    let tokens = store::access::credentials::revoke_personal_tokens_of(tx, user, ctx.now).await?;
     let ended = store::grants::end_each(tx, Whose::User(user), WHY, ctx.now).await?;
     let grants = ended.len();
     let counts = json!({"sessions": sessions, "personal_access_tokens": tokens, "grants": grants});

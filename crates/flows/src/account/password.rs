@@ -47,7 +47,7 @@ pub async fn change_password(
     let refuse = |r: ManageRefusal| refused(app, ctx, KIND, About::user(id), r);
     let user = {
         let mut tx = app.store().read().await?;
-        store::users::by_id(&mut tx, id).await?.ok_or(GONE)?
+        store::account::users::by_id(&mut tx, id).await?.ok_or(GONE)?
     };
     users::check_password(new, &[user.email.as_str(), &user.name]).map_err(|why| {
         let why = match why {
@@ -80,13 +80,13 @@ pub async fn change_password(
     let session = current.map(|session| (session, app.pepper().hash(secret.expose())));
     let work = app.store().write(move |tx| {
         Box::pin(async move {
-            if !store::users::change_password(tx, id, &from, &to, of.now).await? {
+            if !store::account::users::change_password(tx, id, &from, &to, of.now).await? {
                 return Ok(None);
             }
             tried.succeed(tx).await?;
             let renewed = match session {
                 // A copy of the old cookie no longer opens this session.
-                Some((session, hash)) => store::sessions::renew(tx, session, id, &hash).await?,
+                Some((session, hash)) => store::account::sessions::renew(tx, session, id, &hash).await?,
                 None => false,
             };
             let mut told = Told::of(events::Change::PasswordChanged, About::user(id));
@@ -95,7 +95,7 @@ pub async fn change_password(
                 told = told.with(ended).events(events);
             }
             changes::within(tx, &of, told).await?;
-            Ok(Some((renewed, store::users::by_id(tx, id).await?)))
+            Ok(Some((renewed, store::account::users::by_id(tx, id).await?)))
         })
     });
     // Another request was faster: the old password is wrong by now.

@@ -62,8 +62,8 @@ pub(crate) const GONE: Fault = Fault::Other("the account is gone");
 pub async fn read(app: &App, ctx: &Ctx, principal: &Principal) -> Managed<Account> {
     let id = person(app, ctx, principal, Operation::ReadAccount, "account.read")?;
     let mut tx = app.store().read().await?;
-    let user = store::users::by_id(&mut tx, id).await?.ok_or(GONE)?;
-    let workspaces = store::workspaces::list_for_user(&mut tx, id).await?;
+    let user = store::account::users::by_id(&mut tx, id).await?.ok_or(GONE)?;
+    let workspaces = store::workspace::list_for_user(&mut tx, id).await?;
     Ok(shown(user, workspaces))
 }
 
@@ -110,5 +110,5 @@ pub async fn change(app: &App, ctx: &Ctx, principal: &Principal, changes: Change
     })?;
     let user = changed.ok_or_else(|| refuse(elsewhere()))?;
     let mut tx = app.store().read().await?;
-    Ok(shown(user, store::workspaces::list_for_user(&mut tx, id).await?))
+    Ok(shown(user, store::workspace::list_for_user(&mut tx, id).await?))
 }

@@ -9,8 +9,8 @@ use domain::identity::{Email, User, Zone};
 use domain::text::display_name;
 use domain::{UserId, WorkspaceId};
 use store::StoreError;
-use store::tokens::FIRST_OPERATOR;
-use store::users::Profile;
+use store::account::users::Profile;
+use store::grants::revoked_tokens::FIRST_OPERATOR;
 
 /// What changes; what is not named stays.
 #[derive(Debug, Clone, Copy, Default)]
@@ -35,9 +35,9 @@ pub async fn change(app: &App, ctx: &Ctx, id: UserId, change: Change<'_>) -> Res
     let now = of.now;
     let work = app.store().write(move |tx| {
         Box::pin(async move {
-            let Some(mut user) = store::users::by_id_for_change(tx, id).await? else { return Ok(None) };
+            let Some(mut user) = store::account::users::by_id_for_change(tx, id).await? else { return Ok(None) };
             if let Some(Some(workspace)) = workspace
-                && store::workspaces::member(tx, id, workspace).await?.is_none()
+                && store::workspace::member(tx, id, workspace).await?.is_none()
             {
                 return Ok(None);
             }
@@ -59,7 +59,7 @@ pub async fn change(app: &App, ctx: &Ctx, id: UserId, change: Change<'_>) -> Res
                 locale: user.locale.as_deref(),
                 zone: user.zone.as_ref(),
             };
-            store::users::update_profile(tx, id, &profile, now).await?;
+            store::account::users::update_profile(tx, id, &profile, now).await?;
             changes::within(tx, &of, Told::of(Changed::UserChanged, About::user(id))).await?;
             Ok(Some(user))
         })
@@ -83,7 +83,7 @@ pub async fn set_email_verified(
     let (key, of) = (email.key(), ctx.clone());
     let work = app.store().write(move |tx| {
         Box::pin(async move {
-            let done = store::users::set_email_verified(tx, id, &key, verified, of.now).await?;
+            let done = store::account::users::set_email_verified(tx, id, &key, verified, of.now).await?;
             if done {
                 let change = if verified { Changed::EmailVerified } else { Changed::EmailUnverified };
                 changes::within(tx, &of, Told::of(change, About::user(id))).await?;
@@ -99,13 +99,13 @@ pub async fn set_operator(app: &App, ctx: &Ctx, id: UserId, operator: bool) -> R
     let of = ctx.clone();
     let work = app.store().write(move |tx| {
         Box::pin(async move {
-            if !operator && store::users::is_last_operator(tx, id).await? {
+            if !operator && store::account::users::is_last_operator(tx, id).await? {
                 return refuse(R::LastOperator);
             }
             if operator {
-                store::tokens::void_one_time(tx, FIRST_OPERATOR).await?;
+                store::grants::revoked_tokens::void_one_time(tx, FIRST_OPERATOR).await?;
             }
-            let done = store::users::set_operator(tx, id, operator, of.now).await?;
+            let done = store::account::users::set_operator(tx, id, operator, of.now).await?;
             if done {
                 let change = if operator { Changed::OperatorAdded } else { Changed::OperatorRemoved };
                 changes::within(tx, &of, Told::of(change, About::user(id))).await?;

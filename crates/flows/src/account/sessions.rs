@@ -35,7 +35,7 @@ pub async fn sessions(
 ) -> Managed<Paged<OwnSession>> {
     let user = person(app, ctx, principal, Operation::ReadAccount, "session.list")?;
     let mut tx = app.store().read().await?;
-    let Paged { items, total } = store::sessions::page_for_user(&mut tx, user, page, ctx.now).await?;
+    let Paged { items, total } = store::account::sessions::page_for_user(&mut tx, user, page, ctx.now).await?;
     Ok(Paged { items: items.into_iter().map(|session| own(session, current)).collect(), total })
 }
 
@@ -58,7 +58,7 @@ pub async fn session(
     let id = id.parse().map_err(|_| unknown())?;
     let found = {
         let mut tx = app.store().read().await?;
-        store::sessions::of_user(&mut tx, id, user, ctx.now).await?
+        store::account::sessions::of_user(&mut tx, id, user, ctx.now).await?
     };
     found.map(|session| own(session, current)).ok_or_else(unknown)
 }
@@ -72,7 +72,7 @@ pub async fn end_session(app: &App, ctx: &Ctx, principal: &Principal, id: &str) 
     let of = ctx.clone();
     let work = app.store().write(move |tx| {
         Box::pin(async move {
-            let ended = store::sessions::end_for_user(tx, id, user).await?;
+            let ended = store::account::sessions::end_for_user(tx, id, user).await?;
             if ended {
                 changes::within(tx, &of, Told::of(events::Change::SessionEnded, About::user(user))).await?;
             }
@@ -94,7 +94,7 @@ pub async fn end_other_sessions(
     let of = ctx.clone();
     let work = app.store().write(move |tx| {
         Box::pin(async move {
-            let ended = store::sessions::end_all_for_user(tx, user, current).await?;
+            let ended = store::account::sessions::end_all_for_user(tx, user, current).await?;
             let told = Told::of(events::Change::OtherSessionsEnded, About::user(user)).with(json!({"sessions": ended}));
             changes::within(tx, &of, told).await?;
             Ok(ended)

@@ -14,7 +14,7 @@ use store::grants::Whose;
 /// A person's access tokens, revoked ones too, newest first.
 pub async fn tokens_of(app: &App, user: UserId) -> Result<Vec<PersonalAccessToken>, Fault> {
     let mut tx = app.store().read().await?;
-    Ok(store::credentials::list_personal_tokens(&mut tx, user).await?)
+    Ok(store::access::credentials::list_personal_tokens(&mut tx, user).await?)
 }
 
 /// Revokes the token, and ends what was authorized with it. `false` when the person has no such live token.
@@ -23,8 +23,8 @@ pub async fn end_token(app: &App, ctx: &Ctx, user: UserId, id: PersonalAccessTok
     let of = ctx.clone();
     let work = app.store().write(move |tx| {
         Box::pin(async move {
-            let found = store::credentials::personal_token(tx, user, id).await?;
-            let ended = store::credentials::revoke_personal_token(tx, user, id, of.now).await?;
+            let found = store::access::credentials::personal_token(tx, user, id).await?;
+            let ended = store::access::credentials::revoke_personal_token(tx, user, id, of.now).await?;
             let grants = store::grants::end_each(tx, Whose::ByToken(id), WHY, of.now).await?;
             let grants = events::grants_ended(&of, grants, WHY);
             let Some(token) = found.filter(|_| ended) else {

@@ -30,7 +30,7 @@ pub async fn page_tokens(
     let user = principal.person_for(Operation::ReadTokens);
     let user = user.map_err(|d| refused(app, ctx, "personal_access_token.list", About::default(), d))?;
     let mut tx = app.store().read().await?;
-    Ok(store::credentials::page_personal_tokens(&mut tx, user, page).await?)
+    Ok(store::access::credentials::page_personal_tokens(&mut tx, user, page).await?)
 }
 
 /// One of them.
@@ -42,7 +42,7 @@ pub async fn token(app: &App, ctx: &Ctx, principal: &Principal, id: &str) -> Man
     let id = id.parse().map_err(|_| unknown())?;
     let found = {
         let mut tx = app.store().read().await?;
-        store::credentials::personal_token(&mut tx, user, id).await?
+        store::access::credentials::personal_token(&mut tx, user, id).await?
     };
     found.ok_or_else(unknown)
 }

@@ -12,7 +12,7 @@ use domain::identity::{Email, Member, MemberRoles, Role, User, Workspace};
 use domain::language::Language;
 use domain::text::display_name;
 use domain::{Secret, SecretHash, UserId, WorkspaceId};
-use store::tokens::{FIRST_OPERATOR, Taken};
+use store::grants::revoked_tokens::{FIRST_OPERATOR, Taken};
 use store::{Page, Paged, StoreError};
 
 /// What a new user is made of.
@@ -83,9 +83,9 @@ pub async fn create_user(app: &App, ctx: &Ctx, new: NewUser<'_>) -> Result<User,
     let work = app.store().write(move |tx| {
         Box::pin(async move {
             if row.is_operator {
-                store::tokens::void_one_time(tx, FIRST_OPERATOR).await?;
+                store::grants::revoked_tokens::void_one_time(tx, FIRST_OPERATOR).await?;
             }
-            store::users::insert(tx, &row).await?;
+            store::account::users::insert(tx, &row).await?;
             changes::within(tx, &of, Told::of(Change::UserCreated, About::user(row.id))).await
         })
     });
@@ -128,12 +128,12 @@ pub async fn create_account(app: &App, ctx: &Ctx, new: Newcomer<'_>, door: Door)
     let work = app.store().write(move |tx| {
         Box::pin(async move {
             if let Door::Link(hash, purpose) = door
-                && store::tokens::take_one_time(tx, &hash, purpose, of.now).await? == Taken::Refused
+                && store::grants::revoked_tokens::take_one_time(tx, &hash, purpose, of.now).await? == Taken::Refused
             {
                 return Ok(false);
             }
-            store::users::insert(tx, &row).await?;
-            store::workspaces::insert(tx, &workspace).await?;
+            store::account::users::insert(tx, &row).await?;
+            store::workspace::insert(tx, &workspace).await?;
             let roles = MemberRoles::only(Role::Owner);
             let member = Member { user_id: row.id, workspace_id: id, roles, created_at: of.now, updated_at: of.now };
             let added = membership::put(tx, &of, &member).await?;
@@ -161,7 +161,7 @@ pub async fn create_account(app: &App, ctx: &Ctx, new: Newcomer<'_>, door: Door)
 pub async fn set_password(app: &App, ctx: &Ctx, user: UserId, password: &Secret) -> Result<bool, Failure<R>> {
     let person = {
         let mut tx = app.store().read().await?;
-        store::users::by_id(&mut tx, user).await?
+        store::account::users::by_id(&mut tx, user).await?
     };
     let Some(person) = person else { return Ok(false) };
     check_password(password, &[person.email.as_str(), &person.name]).map_err(Failure::Refused)?;
@@ -169,7 +169,7 @@ pub async fn set_password(app: &App, ctx: &Ctx, user: UserId, password: &Secret)
     let of = ctx.clone();
     let work = app.store().write(move |tx| {
         Box::pin(async move {
-            if !store::users::set_password(tx, user, Some(&hash), of.now).await? {
+            if !store::account::users::set_password(tx, user, Some(&hash), of.now).await? {
                 return Ok(false);
             }
             let (ended, events) = end_access::everywhere(tx, &of, user, None).await?;
@@ -187,13 +187,13 @@ pub async fn set_user_disabled(app: &App, ctx: &Ctx, user: UserId, disabled: boo
     let of = ctx.clone();
     let work = app.store().write(move |tx| {
         Box::pin(async move {
-            if disabled && store::users::is_last_operator(tx, user).await? {
+            if disabled && store::account::users::is_last_operator(tx, user).await? {
                 return refuse(R::LastOperator);
             }
             // The user before the sessions, in the same order as a sign-in.
-            let done = store::users::set_disabled(tx, user, disabled, of.now).await?;
+            let done = store::account::users::set_disabled(tx, user, disabled, of.now).await?;
             if disabled {
-                store::sessions::end_all_for_user(tx, user, None).await?;
+                store::account::sessions::end_all_for_user(tx, user, None).await?;
             }
             if done {
                 let change = if disabled { Change::UserDisabled } else { Change::UserEnabled };
@@ -208,12 +208,12 @@ pub async fn set_user_disabled(app: &App, ctx: &Ctx, user: UserId, disabled: boo
 pub async fn user_by_email(app: &App, email: &str) -> Result<Option<User>, Fault> {
     let Ok(email) = Email::parse(email) else { return Ok(None) };
     let mut tx = app.store().read().await?;
-    Ok(store::users::by_email_key(&mut tx, &email.key()).await?)
+    Ok(store::account::users::by_email_key(&mut tx, &email.key()).await?)
 }
 
 pub async fn list_users(app: &App, page: Page) -> Result<Paged<User>, Fault> {
     let mut tx = app.store().read().await?;
-    Ok(store::users::list(&mut tx, page).await?)
+    Ok(store::account::users::list(&mut tx, page).await?)
 }
 
 #[cfg(test)]

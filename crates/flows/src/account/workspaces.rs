@@ -18,5 +18,5 @@ pub async fn page(
     let user = principal.person_for(Operation::ReadAccount);
     let user = user.map_err(|denied| refused(app, ctx, "workspace.list", About::default(), denied))?;
     let mut tx = app.store().read().await?;
-    Ok(store::workspaces::page_for_user(&mut tx, user, part.trim(), page).await?)
+    Ok(store::workspace::page_for_user(&mut tx, user, part.trim(), page).await?)
 }

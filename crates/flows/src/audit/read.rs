@@ -8,8 +8,8 @@ use domain::access::{Operation, Principal};
 use domain::audit::AuditEvent;
 use domain::{AuditId, WorkspaceId};
 use serde_json::{Value, json};
-pub use store::audit_search::{Filter, Kind, LOOKED_AT, Outcome};
-use store::audit_search::{Order, Place};
+pub use store::audit::search::{Filter, Kind, LOOKED_AT, Outcome};
+use store::audit::search::{Order, Place};
 
 /// The part of the log that a caller may read: a workspace's, or all of it.
 #[derive(Debug, Clone, Copy)]
@@ -64,7 +64,7 @@ pub async fn list(
 ) -> Result<AuditPage, Fault> {
     let (limit, filter) = (limit.clamp(1, MOST), &part.narrowed(filter));
     let mut tx = app.store().read().await?;
-    let looked = store::audit_search::list(&mut tx, filter, Order::NewestFirst, before.map(place), limit).await?;
+    let looked = store::audit::search::list(&mut tx, filter, Order::NewestFirst, before.map(place), limit).await?;
     Ok(AuditPage { next: looked.further.map(|(_, id)| id), events: looked.events })
 }
 
@@ -112,7 +112,7 @@ impl Export<'_> {
         while lines.is_empty() && !self.done {
             let looked = {
                 let mut tx = self.app.store().read().await?;
-                store::audit_search::list(&mut tx, &self.filter, Order::OldestFirst, self.after, MOST).await?
+                store::audit::search::list(&mut tx, &self.filter, Order::OldestFirst, self.after, MOST).await?
             };
             for event in &looked.events {
                 lines.push_str(&view(event).to_string());

@@ -10,7 +10,7 @@ use domain::identity::Email;
 use domain::{AuditId, ClientId, Timestamp, UserId, WorkspaceId};
 use std::collections::HashMap;
 use store::Tx;
-use store::audit_search::{Filter, Kind, Order, Outcome};
+use store::audit::search::{Filter, Kind, Order, Outcome};
 
 /// What is looked for, as it was typed; empty is everything.
 #[derive(Debug, Clone, Copy, Default)]
@@ -115,10 +115,10 @@ async fn person(
         return Ok(Some(id));
     }
     let email = Email::parse(typed).map_err(|_| Failure::Refused(Unmanaged::Identifier.of(member)))?;
-    let Some(user) = store::users::by_email_key(tx, &email.key()).await? else { return Ok(None) };
+    let Some(user) = store::account::users::by_email_key(tx, &email.key()).await? else { return Ok(None) };
     let known = match workspace {
         // Whose address it is, only those learn who could look it up among the members.
-        Some(workspace) => store::workspaces::member(tx, user.id, workspace).await?.is_some(),
+        Some(workspace) => store::workspace::member(tx, user.id, workspace).await?.is_some(),
         None => true,
     };
     Ok(Some(user.id).filter(|_| known))
@@ -209,7 +209,7 @@ pub async fn search(
     };
     // One more than is shown tells whether there are any more.
     let most = i64::try_from(limit).unwrap_or(i64::MAX).clamp(1, crate::audit::read::MOST - 1);
-    let looked = store::audit_search::list(&mut tx, &filter, order, from.map(place), most + 1).await?;
+    let looked = store::audit::search::list(&mut tx, &filter, order, from.map(place), most + 1).await?;
     let mut events = looked.events;
     let more = events.len() > limit;
     events.truncate(limit);

@@ -3,9 +3,9 @@ pub use crate::platform::retention::ACTIVITY_DAYS as RETENTION_DAYS;
 use crate::{App, Ctx, Fault};
 use domain::{ClientId, Day};
 use serde::Serialize;
-use store::activity::ClientDay;
-pub use store::activity::ClientStats;
 pub use store::clients::Owner;
+use store::clients::activity::ClientDay;
+pub use store::clients::activity::ClientStats;
 /// Days that are told when nobody says how many.
 pub const DEFAULT_DAYS: i64 = 30;
 /// Rows that a list of many clients has at most: more than one client can have.
@@ -44,7 +44,7 @@ fn activity(day: &ClientDay) -> Activity {
 pub async fn of_client(app: &App, ctx: &Ctx, client: &ClientId, days: i64) -> Result<Vec<Activity>, Fault> {
     let (first, last) = range(ctx, days);
     let mut tx = app.store().read().await?;
-    let found = store::activity::of_client(&mut tx, client, first, last).await?;
+    let found = store::clients::activity::of_client(&mut tx, client, first, last).await?;
     let mut found = found.iter().peekable();
     let all = (first.number()..=last.number()).map(Day::from_number).map(|day| {
         let nothing = Activity { activity_date: day, total_access: 0, unique_users: 0 };
@@ -72,7 +72,7 @@ pub async fn of_owner(
     after: Option<&ClientId>,
 ) -> Result<OwnersActivity, Fault> {
     let mut tx = app.store().read().await?;
-    let found = store::activity::of_owner(&mut tx, owner, after, range(ctx, days), MOST_ROWS).await?;
+    let found = store::clients::activity::of_owner(&mut tx, owner, after, range(ctx, days), MOST_ROWS).await?;
     let full = i64::try_from(found.len()).is_ok_and(|rows| rows == MOST_ROWS);
     let mut days: Vec<_> =
         found.into_iter().map(|day| ActivityOf { activity: activity(&day), client_id: day.client_id }).collect();
@@ -91,7 +91,7 @@ fn drop_last_client(days: &mut Vec<ActivityOf>) {
 /// Users and last activity of each of these clients, in their order; one query for all of them.
 pub async fn stats(app: &App, clients: &[&ClientId]) -> Result<Vec<ClientStats>, Fault> {
     let mut tx = app.store().read().await?;
-    Ok(store::activity::stats(&mut tx, clients).await?)
+    Ok(store::clients::activity::stats(&mut tx, clients).await?)
 }
 
 /// The same for one client.

@@ -23,7 +23,7 @@ use domain::oauth::registration::{Metadata, MetadataFault};
 use domain::{ClientId, ScopeSet, Secret};
 use serde_json::{Map, Value};
 use store::clients::Owner;
-use store::search::Found;
+use store::platform::search::Found;
 use store::{Page, Paged};
 
 /// The clients of the caller or of the caller's workspace, newest first.
@@ -56,7 +56,7 @@ pub async fn search(
     let owner = owner(app, ctx, principal, whose, Operation::ReadClients)?;
     let part = part_of_name(app, ctx, part)?;
     let mut tx = app.store().read().await?;
-    Ok(store::search::clients_of(&mut tx, owner, part, page, ctx.now).await?)
+    Ok(store::clients::search::clients_of(&mut tx, owner, part, page, ctx.now).await?)
 }
 
 /// A new client, with the secret that is shown this once.

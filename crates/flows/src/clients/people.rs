@@ -7,7 +7,7 @@ use crate::{App, Ctx};
 use domain::access::{Operation, Principal};
 use domain::identity::Email;
 use domain::{ScopeSet, Timestamp, UserId, WorkspaceId};
-use store::client_people::{self, ClientPerson};
+use store::grants::client_people::{self, ClientPerson};
 use store::{Beside, Page, Paged};
 
 /// Somebody who allowed an application something. An owner learns no more of a stranger than the application does.
@@ -62,7 +62,7 @@ pub async fn search(app: &App, ctx: &Ctx, principal: &Principal, id: &str, text:
     let mut tx = app.store().read().await?;
     let (user, by_address) = match (text.parse(), Email::parse(text)) {
         (Ok(user), _) => (user, false),
-        (_, Ok(email)) => match store::users::by_email_key(&mut tx, &email.key()).await? {
+        (_, Ok(email)) => match store::account::users::by_email_key(&mut tx, &email.key()).await? {
             Some(user) => (user.id, true),
             None => return Ok(None),
         },
@@ -95,6 +95,6 @@ pub struct Reached {
 pub async fn reached(app: &App, ctx: &Ctx, principal: &Principal, id: &str) -> Managed<Reached> {
     let client = ownership::find(app, ctx, principal, Operation::ReadClientUsers, id).await?;
     let mut tx = app.store().read().await?;
-    let people = store::client_users::total(&mut tx, &client.id).await?;
+    let people = store::grants::user_count::total(&mut tx, &client.id).await?;
     Ok(Reached { people, grants: client_people::living_grants(&mut tx, &client.id, ctx.now).await? })
 }

@@ -4,7 +4,7 @@ use crate::{App, Ctx, Fault};
 use domain::Day;
 use domain::client::Client;
 use domain::oauth::params::RawParams;
-pub use store::unprotected::Unprotected;
+pub use store::clients::unprotected::Unprotected;
 
 /// Days that the flag looks back, today among them. Once the app is changed, the flag goes after so many.
 pub const DAYS: i64 = 7;
@@ -25,5 +25,5 @@ pub async fn of_client(app: &App, ctx: &Ctx, client: &Client) -> Result<Option<U
     app.catch_up().await;
     let today = Day::of(ctx.now);
     let mut tx = app.store().read().await?;
-    Ok(store::unprotected::of_client(&mut tx, &client.id, (today.plus(1 - DAYS), today)).await?)
+    Ok(store::clients::unprotected::of_client(&mut tx, &client.id, (today.plus(1 - DAYS), today)).await?)
 }

@@ -9,7 +9,7 @@ use domain::access::{Operation, Principal};
 use domain::oauth::diagnosis::{AUTHENTICATION, Endpoint};
 use domain::oauth::error::ErrorCode;
 use std::collections::HashMap;
-use store::failures::Refused;
+use store::clients::failed_requests::Refused;
 
 /// Days that a chart has at most.
 pub const MOST_DAYS: i64 = 90;
@@ -78,7 +78,7 @@ pub async fn of_client(
     let first = last.plus(1 - days);
     let refused = {
         let mut tx = app.store().read().await?;
-        store::failures::by_day(&mut tx, &client.id, (first, last), MOST_COUNTED).await?
+        store::clients::failed_requests::by_day(&mut tx, &client.id, (first, last), MOST_COUNTED).await?
     };
     let counted_from = counted_from(first, &refused);
     let (mut all, mut by_day) = (Counts::new(), HashMap::<Day, Counts>::new());

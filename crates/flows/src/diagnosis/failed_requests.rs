@@ -20,7 +20,7 @@ use domain::oauth::registration::MetadataRefusal;
 use domain::{AuditId, Timestamp};
 use serde_json::Value;
 use std::collections::HashMap;
-pub use store::failures::{Of, Only};
+pub use store::clients::failed_requests::{Of, Only};
 
 /// A request that was refused.
 #[derive(Debug, Clone, PartialEq)]
@@ -82,7 +82,9 @@ pub async fn of_client(
     let (Wanted { of, only, before }, limit) = (wanted, limit.clamp(1, audit::read::MOST));
     app.catch_up().await;
     let mut tx = app.store().read().await?;
-    let events = store::failures::list(&mut tx, &client.id, of, only, before.map(|id| (id.time(), id)), limit).await?;
+    let events =
+        store::clients::failed_requests::list(&mut tx, &client.id, of, only, before.map(|id| (id.time(), id)), limit)
+            .await?;
     // Whose address it is, only those learn who could look it up among the members of their workspace.
     let names = match (of, principal.workspace) {
         (Of::Changes, Some((workspace, _))) => audit::search::names(&mut tx, &events, Some(workspace)).await?,

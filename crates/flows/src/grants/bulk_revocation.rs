@@ -13,7 +13,7 @@ use domain::oauth::grant::EndReason;
 use domain::{AuditId, ClientId, WorkspaceId};
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
-use store::revocations::{self, Revocation, Where};
+use store::grants::bulk_revocation::{self, Revocation, Where};
 use store::{StoreError, Tx};
 
 /// Rows of each kind that go together with what revoked them.
@@ -29,7 +29,7 @@ pub(crate) async fn begin(
     client: &ClientId,
     reason: EndReason,
 ) -> Result<i64, StoreError> {
-    let users = revocations::begin(tx, &revocation(telling, client, None, reason)).await?;
+    let users = bulk_revocation::begin(tx, &revocation(telling, client, None, reason)).await?;
     some(tx, telling, (client, None), AT_ONCE).await?;
     Ok(users)
 }
@@ -71,10 +71,11 @@ pub(crate) async fn begin_in(
 ) -> Result<Ended, StoreError> {
     let mut all = Ended::default();
     for client in clients {
-        let (consents, grants) = store::workspace_apps::standing(tx, workspace, client, telling.ctx.now).await?;
+        let (consents, grants) =
+            store::grants::workspace_apps::standing(tx, workspace, client, telling.ctx.now).await?;
         let ended = Ended { consents, grants };
         if ended.any() {
-            revocations::begin(tx, &revocation(telling, client, Some(workspace), reason)).await?;
+            bulk_revocation::begin(tx, &revocation(telling, client, Some(workspace), reason)).await?;
             // All of them together: a workspace may turn away very many clients.
             if all.consents < AT_ONCE && all.grants < AT_ONCE {
                 some(tx, telling, (client, Some(workspace)), AT_ONCE).await?;
@@ -115,10 +116,10 @@ async fn some(
     (client, place): (&ClientId, Where),
     limit: i64,
 ) -> Result<bool, StoreError> {
-    let Some(revocation) = revocations::hold(tx, client, place).await? else { return Ok(false) };
+    let Some(revocation) = bulk_revocation::hold(tx, client, place).await? else { return Ok(false) };
     // That the client was deleted says all.
     let speaks = revocation.reason != EndReason::ClientDeleted;
-    let consents = revocations::remove_consents(tx, client, place, limit).await?;
+    let consents = bulk_revocation::remove_consents(tx, client, place, limit).await?;
     if speaks {
         // What a workspace did stands in its log.
         if place.is_none() {
@@ -128,13 +129,13 @@ async fn some(
             events::append_all(tx, events::consents_revoked(&telling.ctx, &consents)).await?;
         }
     }
-    let (ended, more) = revocations::end_grants(tx, &revocation, limit).await?;
+    let (ended, more) = bulk_revocation::end_grants(tx, &revocation, limit).await?;
     let more = more || i64::try_from(consents.len()).is_ok_and(|removed| removed == limit);
     if speaks && telling.grants {
         events::append_all(tx, events::grants_ended(&telling.ctx, ended, revocation.reason)).await?;
     }
     if !more {
-        revocations::done(tx, client, place).await?;
+        bulk_revocation::done(tx, client, place).await?;
     }
     Ok(more)
 }
@@ -179,7 +180,7 @@ pub(crate) async fn go_on(app: &App, ctx: &Ctx, turn: Turn) -> Result<(), Fault>
     while !turn.is_over() {
         let oldest = {
             let mut tx = app.store().read().await?;
-            revocations::oldest(&mut tx).await?
+            bulk_revocation::oldest(&mut tx).await?
         };
         let Some(Revocation { client_id, workspace_id, .. }) = oldest else { return Ok(()) };
         let telling = Telling::new(app, ctx);

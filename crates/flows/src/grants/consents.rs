@@ -10,9 +10,9 @@ use domain::{ClientId, ScopeSet, Timestamp, UserId, WorkspaceId};
 use serde::Serialize;
 use serde_json::json;
 use std::collections::{BTreeSet, HashMap};
-pub use store::consents::ClientUser;
-use store::grants::{self, Whose};
-use store::{Page, Paged, StoreError, Tx, consents};
+pub use store::grants::consents::ClientUser;
+use store::grants::{self, Whose, consents};
+use store::{Page, Paged, StoreError, Tx};
 
 /// An application that a user allowed something, in whatever workspaces.
 #[derive(Debug, Clone, PartialEq, Eq)]

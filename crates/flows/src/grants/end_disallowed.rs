@@ -10,8 +10,8 @@ const WHY: EndReason = EndReason::ClientForbidden;
 /// Ends what the clients have that the workspace does not let in (any more); answers what. The caller holds the workspace. Until
 /// the transaction ends none of the clients is trusted more or less.
 pub(crate) async fn end_forbidden(tx: &mut Tx, telling: &Telling, workspace: WorkspaceId) -> Result<Ended, StoreError> {
-    store::app_policy::hold_clients(tx, workspace).await?;
-    let clients = store::app_policy::kept_out(tx, workspace).await?;
+    store::grants::app_policy::hold_clients(tx, workspace).await?;
+    let clients = store::grants::app_policy::kept_out(tx, workspace).await?;
     bulk_revocation::begin_in(tx, telling, workspace, &clients, WHY).await
 }
 
@@ -19,8 +19,8 @@ pub(crate) async fn end_forbidden(tx: &mut Tx, telling: &Telling, workspace: Wor
 /// The caller has changed the client: a transaction that changes a rule, or allows the client something, waits for that or has
 /// committed.
 pub(crate) async fn end_of_client(tx: &mut Tx, telling: &Telling, client: &ClientId) -> Result<(), StoreError> {
-    for workspace in store::app_policy::choosy_workspaces(tx, client).await? {
-        if !store::app_policy::allows(tx, workspace, client).await? {
+    for workspace in store::grants::app_policy::choosy_workspaces(tx, client).await? {
+        if !store::grants::app_policy::allows(tx, workspace, client).await? {
             bulk_revocation::begin_in(tx, telling, workspace, std::slice::from_ref(client), WHY).await?;
         }
     }

@@ -5,7 +5,7 @@ use domain::identity::{MemberRoles, User, Workspace, WorkspaceMembership};
 use domain::oauth::claims::Subject;
 use domain::oauth::grant::Grant;
 use domain::{UserId, WorkspaceId};
-use store::{Tx, workspaces};
+use store::{Tx, workspace};
 
 /// The person behind a token, and the workspace in which they use the client.
 #[derive(Debug, Clone)]
@@ -35,7 +35,7 @@ pub fn home(user: &User, memberships: &[WorkspaceMembership]) -> Option<(Workspa
     chosen.map(|m| (m.workspace_id, m.roles.clone()))
 }
 
-fn data(found: Option<workspaces::Subject>, sub_type: SubType) -> Result<SubjectData, Absent> {
+fn data(found: Option<workspace::Subject>, sub_type: SubType) -> Result<SubjectData, Absent> {
     let Some(found) = found.filter(|found| found.user.is_active()) else { return Err(Absent::UserDisabled) };
     // A workspace grant ends with its workspace's consent; a user grant only says nothing of the workspace any more.
     let workspace = found.workspace.filter(|_| found.allowed || sub_type == SubType::Workspace);
@@ -49,13 +49,13 @@ fn data(found: Option<workspaces::Subject>, sub_type: SubType) -> Result<Subject
 
 /// The subject of a grant; refuses when the user is disabled or no longer belongs to the workspace that it speaks for.
 pub async fn load(tx: &mut Tx, grant: &Grant) -> Result<Result<SubjectData, Absent>, Fault> {
-    let found = workspaces::subject(tx, grant.user_id, grant.tenant(), &grant.client_id).await?;
+    let found = workspace::subject(tx, grant.user_id, grant.tenant(), &grant.client_id).await?;
     Ok(data(found, grant.sub_type))
 }
 
 /// The subject of a personal access token.
 pub async fn at_home(tx: &mut Tx, user: UserId) -> Result<Result<SubjectData, Absent>, Fault> {
-    Ok(data(workspaces::at_home(tx, user).await?, SubType::User))
+    Ok(data(workspace::at_home(tx, user).await?, SubType::User))
 }
 
 /// The person who authorized a token that speaks for a workspace, where a resource that it is for asks for it.

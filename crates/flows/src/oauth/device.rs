@@ -143,7 +143,7 @@ async fn keep(app: &App, ctx: &Ctx, request: &AuthorizationRequest) -> Result<De
             created_at: ctx.now,
             expires_at: ctx.now.plus(LIFETIME),
         };
-        let work = app.store().write(move |tx| Box::pin(async move { store::device::insert(tx, &kept).await }));
+        let work = app.store().write(move |tx| Box::pin(async move { store::oauth::device::insert(tx, &kept).await }));
         if work.await? {
             let verification_uri = settings.url("/device");
             let verification_uri_complete = format!("{verification_uri}?user_code={user_code}");
@@ -199,7 +199,7 @@ pub async fn enter(
         Some(code) => {
             let hash = app.pepper().hash(&format!("user_code\n{}", code.letters()));
             let mut tx = app.store().read().await?;
-            match store::device::by_user_code(&mut tx, &hash).await? {
+            match store::oauth::device::by_user_code(&mut tx, &hash).await? {
                 None => None,
                 Some(device) => {
                     let client = store::clients::by_id(&mut tx, &device.client_id, ctx.now).await?;

@@ -118,7 +118,7 @@ pub async fn revoke(
             let work = app.store().write(move |tx| {
                 Box::pin(async move {
                     // Revoked a second time, it is no news to webhooks.
-                    let news = store::tokens::revoke_token(tx, id, payload.expires_at).await?;
+                    let news = store::grants::revoked_tokens::revoke_token(tx, id, payload.expires_at).await?;
                     let told = Told::of(Change::TokenRevoked, about).events(Some(event).filter(|_| news));
                     changes::within(tx, &of, told).await
                 })

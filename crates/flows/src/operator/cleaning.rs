@@ -35,19 +35,19 @@ macro_rules! kinds {
 }
 
 const KINDS: [Remove; 13] = kinds![
-    |tx, due, rows| store::sessions::delete_expired(tx, due.now, rows),
-    |tx, due, rows| store::invitations::delete_expired(tx, due.now.plus(-KEEP_INVITATIONS), rows),
-    |tx, due, rows| store::device::delete_expired(tx, due.now.plus(-KEEP_DEVICES), rows),
+    |tx, due, rows| store::account::sessions::delete_expired(tx, due.now, rows),
+    |tx, due, rows| store::workspace::invitations::delete_expired(tx, due.now.plus(-KEEP_INVITATIONS), rows),
+    |tx, due, rows| store::oauth::device::delete_expired(tx, due.now.plus(-KEEP_DEVICES), rows),
     |tx, due, rows| store::grants::delete_expired(tx, due.now.plus(-KEEP_ENDED_GRANTS), rows),
-    |tx, due, rows| store::tokens::delete_expired(tx, due.now, rows),
-    |tx, due, rows| store::idempotency::delete_expired(tx, due.now, rows),
-    |tx, due, rows| store::attempts::delete_expired(tx, due.now, rows),
+    |tx, due, rows| store::grants::revoked_tokens::delete_expired(tx, due.now, rows),
+    |tx, due, rows| store::platform::idempotency::delete_expired(tx, due.now, rows),
+    |tx, due, rows| store::platform::attempts::delete_expired(tx, due.now, rows),
     |tx, due, rows| store::clients::reap_unused(tx, due.unused, rows),
-    |tx, due, rows| store::events::delete_old(tx, due.now.plus(-KEEP_EVENTS), rows),
-    |tx, due, rows| store::activity::delete_old(tx, due.day, rows),
-    |tx, due, rows| store::unprotected::delete_old(tx, due.day, rows),
+    |tx, due, rows| store::webhooks::events::delete_old(tx, due.now.plus(-KEEP_EVENTS), rows),
+    |tx, due, rows| store::clients::activity::delete_old(tx, due.day, rows),
+    |tx, due, rows| store::clients::unprotected::delete_old(tx, due.day, rows),
     |tx, due, rows| store::audit::delete_old(tx, due.audited, rows),
-    |tx, due, _rows| store::keys::delete_expired_signing(tx, due.now),
+    |tx, due, _rows| store::platform::keys::delete_expired_signing(tx, due.now),
 ];
 
 /// Removes what has expired, and gives pages of SQLite's file that nothing uses any more back to the disk. Goes on until
@@ -74,7 +74,7 @@ pub(crate) async fn clean(app: &App, ctx: &Ctx, turn: Turn) -> Result<(), Fault>
         left = more;
     }
     let mut pace = Pace::default();
-    while pace.batch(app.store(), |tx, pages| Box::pin(store::space::give_back(tx, pages))).await? > 0 {
+    while pace.batch(app.store(), |tx, pages| Box::pin(store::platform::space::give_back(tx, pages))).await? > 0 {
         if turn.is_over() {
             break;
         }
@@ -87,12 +87,12 @@ pub(crate) async fn clean(app: &App, ctx: &Ctx, turn: Turn) -> Result<(), Fault>
 pub(crate) async fn clean_consents(app: &App, ctx: &Ctx) -> Result<(), Fault> {
     let now = ctx.now;
     let mut pace = Pace::default();
-    let mut after = Some(store::spent::Place::default());
+    let mut after = Some(store::grants::spent_consents::Place::default());
     while let Some(place) = after {
         let batch = pace.batch(app.store(), move |tx, rows| {
             Box::pin(async move {
                 let before = now.plus(-KEEP_ENDED_GRANTS);
-                Ok(store::spent::delete(tx, now, before, &place, rows).await?.1)
+                Ok(store::grants::spent_consents::delete(tx, now, before, &place, rows).await?.1)
             })
         });
         after = batch.await?;

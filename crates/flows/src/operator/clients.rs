@@ -12,7 +12,7 @@ use domain::identity::Email;
 use domain::{ClientId, UserId, WorkspaceId};
 use store::Page;
 use store::clients::Owner;
-use store::search::Found;
+use store::platform::search::Found;
 
 fn may(app: &App, ctx: &Ctx, principal: &Principal, operation: Operation) -> Managed<()> {
     let denied = |denied| refused(app, ctx, "client.management", About::default(), denied);
@@ -31,7 +31,7 @@ pub async fn search(
     may(app, ctx, principal, Operation::ReadAllClients)?;
     let part = part_of_name(app, ctx, part)?;
     let mut tx = app.store().read().await?;
-    Ok(store::search::all_clients(&mut tx, part, trust, page, ctx.now).await?)
+    Ok(store::clients::search::all_clients(&mut tx, part, trust, page, ctx.now).await?)
 }
 
 async fn living(app: &App, ctx: &Ctx, kind: &'static str, id: &str) -> Managed<Client> {
@@ -110,12 +110,12 @@ async fn read_owner(app: &App, text: &str) -> Result<Option<Option<Owner>>, Faul
     }
     let mut tx = app.store().read().await?;
     if let Ok(id) = text.parse::<WorkspaceId>() {
-        let there = store::workspaces::by_id(&mut tx, id).await?;
+        let there = store::workspace::by_id(&mut tx, id).await?;
         return Ok(there.map(|_| Some(Owner::Workspace(id))));
     }
     let user = match (text.parse::<UserId>(), Email::parse(text)) {
-        (Ok(id), _) => store::users::by_id(&mut tx, id).await?,
-        (_, Ok(email)) => store::users::by_email_key(&mut tx, &email.key()).await?,
+        (Ok(id), _) => store::account::users::by_id(&mut tx, id).await?,
+        (_, Ok(email)) => store::account::users::by_email_key(&mut tx, &email.key()).await?,
         (Err(_), Err(_)) => None,
     };
     Ok(user.map(|user| Some(Owner::User(user.id))))
@@ -143,8 +143,10 @@ pub async fn look_at_owner(app: &App, ctx: &Ctx, principal: &Principal, id: &str
     let to = owner_named(app, ctx, &client, to).await?;
     let mut tx = app.store().read().await?;
     let name = match to {
-        Some(Owner::Workspace(id)) => store::workspaces::by_id(&mut tx, id).await?.map(|workspace| workspace.name),
-        Some(Owner::User(id)) => store::users::by_id(&mut tx, id).await?.map(|user| user.email.as_str().to_owned()),
+        Some(Owner::Workspace(id)) => store::workspace::by_id(&mut tx, id).await?.map(|workspace| workspace.name),
+        Some(Owner::User(id)) => {
+            store::account::users::by_id(&mut tx, id).await?.map(|user| user.email.as_str().to_owned())
+        }
         None => None,
     };
     let from = clients::records::owner_id(clients::records::owner_of(&client));

@@ -12,7 +12,7 @@ use domain::access::{Operation, Principal};
 use domain::keys::KeyState;
 use jose::SigningAlg;
 use std::time::{Duration, Instant};
-pub use store::health::{DatabaseHealth, WebhookDeliveries};
+pub use store::platform::health::{DatabaseHealth, WebhookDeliveries};
 
 fn may(app: &App, ctx: &Ctx, principal: &Principal) -> Managed<()> {
     let denied = |denied| refused(app, ctx, "server.management", About::default(), denied);
@@ -40,7 +40,7 @@ pub struct SigningKeyView {
 pub async fn signing_keys(app: &App, ctx: &Ctx, principal: &Principal) -> Managed<Vec<SigningKeyView>> {
     may(app, ctx, principal)?;
     let mut tx = app.store().read().await?;
-    let keys = store::keys::list_signing(&mut tx, ctx.now).await?;
+    let keys = store::platform::keys::list_signing(&mut tx, ctx.now).await?;
     let view = |key: &domain::keys::SigningKeyRecord| SigningKeyView {
         kid: key.kid.clone(),
         alg: key.alg,
@@ -82,18 +82,18 @@ pub struct Health {
 async fn ask(app: &App) -> Result<(Duration, DatabaseHealth), Fault> {
     let mut tx = app.store().read().await?;
     // The first question may have to wake a connection.
-    store::health::ping(&mut tx).await?;
+    store::platform::health::ping(&mut tx).await?;
     #[expect(clippy::disallowed_methods, reason = "a measurement, on which no rule depends")]
     let begun = Instant::now();
-    store::health::ping(&mut tx).await?;
-    Ok((begun.elapsed(), store::health::look(&mut tx).await?))
+    store::platform::health::ping(&mut tx).await?;
+    Ok((begun.elapsed(), store::platform::health::look(&mut tx).await?))
 }
 
 /// The webhooks of everybody whose deliveries are still tried, or were given up if `dead`: those with the most first.
 pub async fn deliveries(app: &App, ctx: &Ctx, principal: &Principal, dead: bool) -> Managed<Vec<WebhookDeliveries>> {
     may(app, ctx, principal)?;
     let mut tx = app.store().read().await?;
-    Ok(store::health::by_webhook(&mut tx, dead).await?)
+    Ok(store::platform::health::by_webhook(&mut tx, dead).await?)
 }
 
 /// A database that does not answer is an answer, too.

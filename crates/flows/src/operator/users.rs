@@ -10,8 +10,8 @@ use domain::access::{Operation, Principal};
 use domain::identity::{Email, User, WorkspaceMembership};
 use domain::{ClientId, Timestamp, UserId};
 use store::Page;
-use store::search::Found;
-pub use store::search::FoundUser;
+pub use store::account::search::FoundUser;
+use store::platform::search::Found;
 
 fn may(app: &App, ctx: &Ctx, principal: &Principal, operation: Operation) -> Managed<()> {
     let denied = |denied| refused(app, ctx, "user.management", About::default(), denied);
@@ -23,7 +23,7 @@ pub async fn search(app: &App, ctx: &Ctx, principal: &Principal, part: &str, pag
     may(app, ctx, principal, Operation::ReadAllUsers)?;
     let part = part_of_name(app, ctx, part)?;
     let mut tx = app.store().read().await?;
-    Ok(store::search::users(&mut tx, part, page).await?)
+    Ok(store::account::search::users(&mut tx, part, page).await?)
 }
 
 /// A user, as the operator looks at them.
@@ -58,12 +58,12 @@ pub async fn find(app: &App, ctx: &Ctx, principal: &Principal, id: &str) -> Mana
     may(app, ctx, principal, Operation::ReadAllUsers)?;
     let id = account(app, ctx, KIND, id)?;
     let mut tx = app.store().read().await?;
-    let Some(found) = store::search::user(&mut tx, id).await? else {
+    let Some(found) = store::account::search::user(&mut tx, id).await? else {
         return Err(refused(app, ctx, KIND, About::user(id), Unmanaged::AccountUnknown));
     };
-    let memberships = store::workspaces::list_for_user(&mut tx, id).await?;
-    let connections = store::consents::count_for_user(&mut tx, id).await?;
-    let connected = store::consents::list_for_user(&mut tx, id).await?.into_iter().take(LISTED);
+    let memberships = store::workspace::list_for_user(&mut tx, id).await?;
+    let connections = store::grants::consents::count_for_user(&mut tx, id).await?;
+    let connected = store::grants::consents::list_for_user(&mut tx, id).await?.into_iter().take(LISTED);
     let connected = connected.map(|app| Connected {
         client_id: app.client.id,
         client_name: app.client.name,
@@ -71,7 +71,7 @@ pub async fn find(app: &App, ctx: &Ctx, principal: &Principal, id: &str) -> Mana
         since: app.consent.created_at,
     });
     let connected = connected.collect();
-    let last_operator = found.user.is_operator && store::users::is_only_operator(&mut tx, id).await?;
+    let last_operator = found.user.is_operator && store::account::users::is_only_operator(&mut tx, id).await?;
     Ok(OneUser { found, memberships, connections, connected, last_operator })
 }
 
@@ -102,7 +102,7 @@ pub async fn may_end(app: &App, ctx: &Ctx, principal: &Principal, id: &str, kind
     may(app, ctx, principal, Operation::WriteAllUsers)?;
     let user = account(app, ctx, kind, id)?;
     let mut tx = app.store().read().await?;
-    if store::users::is_only_operator(&mut tx, user).await? {
+    if store::account::users::is_only_operator(&mut tx, user).await? {
         return Err(refused(app, ctx, kind, About::user(user), Unmanaged::LastOperator));
     }
     Ok(())
@@ -133,7 +133,8 @@ pub async fn set_email_verified(
     let email = Email::parse(email).map_err(|_| refused(Unmanaged::EmailInvalid.of("email")))?;
     let done = profile_records::set_email_verified(app, ctx, id, &email, verified).await?;
     let mut tx = app.store().read().await?;
-    let user = store::users::by_id(&mut tx, id).await?.ok_or_else(|| refused(Unmanaged::AccountUnknown.into()))?;
+    let user =
+        store::account::users::by_id(&mut tx, id).await?.ok_or_else(|| refused(Unmanaged::AccountUnknown.into()))?;
     if done { Ok(user) } else { Err(refused(Unmanaged::Changed.into())) }
 }
 

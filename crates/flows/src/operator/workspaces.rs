@@ -9,8 +9,8 @@ use domain::access::{Operation, Principal};
 use domain::client::Client;
 use domain::identity::{Member, User};
 use store::clients::Owner;
-use store::search::Found;
-pub use store::search::FoundWorkspace;
+use store::platform::search::Found;
+pub use store::workspace::search::FoundWorkspace;
 use store::{Page, Paged};
 
 const KIND: &str = "workspace.management";
@@ -31,7 +31,7 @@ pub async fn search(
     may(app, ctx, principal)?;
     let part = part_of_name(app, ctx, part)?;
     let mut tx = app.store().read().await?;
-    Ok(store::search::workspaces(&mut tx, part, page).await?)
+    Ok(store::workspace::search::workspaces(&mut tx, part, page).await?)
 }
 
 /// One workspace.
@@ -41,7 +41,7 @@ pub async fn find(app: &App, ctx: &Ctx, principal: &Principal, id: &str) -> Mana
     let id: WorkspaceId = id.parse().map_err(|_| unknown())?;
     let found = {
         let mut tx = app.store().read().await?;
-        store::search::workspace(&mut tx, id).await?
+        store::workspace::search::workspace(&mut tx, id).await?
     };
     found.ok_or_else(unknown)
 }
@@ -56,7 +56,7 @@ pub async fn members(
 ) -> Managed<Paged<(Member, User)>> {
     may(app, ctx, principal)?;
     let mut tx = app.store().read().await?;
-    Ok(store::workspaces::list_members(&mut tx, id, page).await?)
+    Ok(store::workspace::list_members(&mut tx, id, page).await?)
 }
 
 /// The applications that it owns, as [`find`] counts them.

@@ -133,7 +133,10 @@ impl App {
     pub(crate) async fn look_at_keys(&self, ctx: &Ctx) -> Result<(), Fault> {
         let (states, generation) = {
             let mut tx = self.shared.store.read().await?;
-            (store::keys::states(&mut tx, ctx.now).await?, store::master::generation(&mut tx).await?)
+            (
+                store::platform::keys::states(&mut tx, ctx.now).await?,
+                store::platform::master::generation(&mut tx).await?,
+            )
         };
         if generation != self.shared.master.generation() {
             return Err(Fault::Other("the master key was replaced: restart this process with the new one"));

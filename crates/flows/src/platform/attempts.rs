@@ -105,7 +105,7 @@ impl Attempt {
             Box::pin(async move {
                 let (mut tallies, mut used_up) = (Vec::new(), Vec::new());
                 for one in &shared {
-                    let before = store::attempts::hold(tx, &one.key, now).await?;
+                    let before = store::platform::attempts::hold(tx, &one.key, now).await?;
                     let mut tally = before;
                     if let Err(wait) = one.rule.draw(&mut tally, now) {
                         used_up.push(UsedUp { of: one.of, wait });
@@ -118,7 +118,7 @@ impl Attempt {
                     // Of what is not done, only a clock that went back is noted.
                     let tally = if used_up.is_none() || tally.level == before.level { tally } else { before };
                     if tally != before {
-                        store::attempts::put(tx, &one.key, tally, one.rule.forgotten_at(tally)).await?;
+                        store::platform::attempts::put(tx, &one.key, tally, one.rule.forgotten_at(tally)).await?;
                     }
                     after.push(tally);
                 }
@@ -152,8 +152,8 @@ impl Attempt {
     pub(crate) async fn succeed(&self, tx: &mut Tx) -> Result<(), StoreError> {
         for one in &self.shared {
             match one.of {
-                Of::Place => store::attempts::forget(tx, &one.key).await?,
-                Of::Account | Of::Network => store::attempts::give_back(tx, &one.key, one.rule.one()).await?,
+                Of::Place => store::platform::attempts::forget(tx, &one.key).await?,
+                Of::Account | Of::Network => store::platform::attempts::give_back(tx, &one.key, one.rule.one()).await?,
             }
         }
         Ok(())
@@ -174,7 +174,7 @@ impl Attempt {
         let work = app.store().write(move |tx| {
             Box::pin(async move {
                 for one in &shared {
-                    store::attempts::give_back(tx, &one.key, one.rule.one()).await?;
+                    store::platform::attempts::give_back(tx, &one.key, one.rule.one()).await?;
                 }
                 Ok(())
             })

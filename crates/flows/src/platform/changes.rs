@@ -67,7 +67,7 @@ pub(crate) async fn all(tx: &mut Tx, ctx: &Ctx, all: Vec<Told>) -> Result<(), St
     // `Change::gives_access`.
     if let Some(credential) = &ctx.facts.credential
         && all.iter().any(|told| told.change.gives_access())
-        && !store::bearers::hold(tx, credential, ctx.now).await?
+        && !store::access::bearers::hold(tx, credential, ctx.now).await?
     {
         return Err(StoreError::Ended);
     }

@@ -69,7 +69,7 @@ pub fn grant_ended(grant: &Grant, reason: EndReason) -> EventData {
     }
 }
 
-/// That these grants ended together, ready for [`store::events::append`].
+/// That these grants ended together, ready for [`store::webhooks::events::append`].
 pub fn grants_ended(ctx: &Ctx, ended: Vec<Ended>, reason: EndReason) -> Vec<Event> {
     let one = |Ended { id, client_id, user_id, workspace_id }| {
         event(ctx, EventData::GrantEnded { client_id, grant_id: id, user_id, workspace_id, reason })
@@ -87,7 +87,7 @@ pub fn consents_revoked(ctx: &Ctx, consents: &[Consent]) -> Vec<Event> {
 /// Keeps any number of events, within the transaction that causes them.
 pub async fn append_all(tx: &mut Tx, events: Vec<Event>) -> Result<(), StoreError> {
     for batch in events.chunks(BATCH) {
-        store::events::append(tx, batch).await?;
+        store::webhooks::events::append(tx, batch).await?;
     }
     Ok(())
 }
@@ -152,7 +152,8 @@ impl Outbox {
             let rest = events.split_off(events.len().min(BATCH));
             let batch = events;
             let kept = batch.clone();
-            let written = store.write(move |tx| Box::pin(async move { store::events::append(tx, &batch).await })).await;
+            let written =
+                store.write(move |tx| Box::pin(async move { store::webhooks::events::append(tx, &batch).await })).await;
             if let Err(error) = written {
                 let mut waiting = self.waiting.lock();
                 waiting.splice(0..0, kept.into_iter().chain(rest));

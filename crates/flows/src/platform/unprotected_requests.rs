@@ -4,7 +4,7 @@ use domain::{ClientId, Day, Timestamp};
 use parking_lot::Mutex;
 use std::collections::HashMap;
 use store::Store;
-use store::unprotected::Counted;
+use store::clients::unprotected::Counted;
 
 /// Clients and days that wait in memory, however many clients there are.
 const MOST: usize = 10_000;
@@ -47,7 +47,8 @@ impl Watch {
         let one = |((client_id, day), (requests, last_at))| Counted { client_id, day, requests, last_at };
         let counted: Vec<_> = taken.into_iter().map(one).collect();
         let kept = counted.clone();
-        let written = store.write(move |tx| Box::pin(async move { store::unprotected::add(tx, &counted).await })).await;
+        let written =
+            store.write(move |tx| Box::pin(async move { store::clients::unprotected::add(tx, &counted).await })).await;
         written.map_err(|error: store::StoreError| {
             for c in kept {
                 self.add((c.client_id, c.day), c.requests, c.last_at);

@@ -6,7 +6,7 @@ use parking_lot::Mutex;
 use std::collections::{HashMap, HashSet};
 use std::hash::{BuildHasher as _, RandomState};
 use store::Store;
-use store::activity::Counted;
+use store::clients::activity::Counted;
 
 /// So that requests for different clients seldom wait for one another.
 const SHARDS: usize = 16;
@@ -137,7 +137,8 @@ impl Counter {
             return Ok(());
         }
         let kept = counted.clone();
-        let written = store.write(move |tx| Box::pin(async move { store::activity::add(tx, &counted).await })).await;
+        let written =
+            store.write(move |tx| Box::pin(async move { store::clients::activity::add(tx, &counted).await })).await;
         written.map_err(|error: store::StoreError| {
             for c in kept {
                 self.shard(&c.client_id).lock().add(&c.client_id, c.total_access, c.last_access_at, c.users);

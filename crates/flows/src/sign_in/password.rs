@@ -24,7 +24,7 @@ type Unmade = (UsedUp, Option<UserId>);
 
 async fn user_of(app: &App, account: &str) -> Result<Option<User>, Fault> {
     let mut tx = app.store().read().await?;
-    Ok(store::users::by_email_key(&mut tx, account).await?)
+    Ok(store::account::users::by_email_key(&mut tx, account).await?)
 }
 
 /// Counts the attempt: as one of a browser that the account knows, or of a stranger.

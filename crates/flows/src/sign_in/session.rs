@@ -89,7 +89,7 @@ pub(crate) async fn begin(
     let (of, tried, password) = (ctx.clone(), by.clone(), user.password_hash.clone());
     let work = app.store().write(move |tx| {
         Box::pin(async move {
-            let now = store::users::by_id_held(tx, user_id).await?.filter(User::is_active);
+            let now = store::account::users::by_id_held(tx, user_id).await?.filter(User::is_active);
             let good = now.is_some_and(|now| match &tried {
                 By::Password(_) => now.password_hash == password,
                 By::NewAccount => true,
@@ -100,13 +100,13 @@ pub(crate) async fn begin(
             if let By::Password(attempt) = &tried {
                 attempt.succeed(tx).await?;
             }
-            let goes_on = own.is_some() && store::sessions::reauthenticate(tx, &session).await?;
+            let goes_on = own.is_some() && store::account::sessions::reauthenticate(tx, &session).await?;
             if !goes_on {
                 session.id = fresh;
-                store::sessions::insert(tx, &session).await?;
+                store::account::sessions::insert(tx, &session).await?;
             }
             if let Some((id, user)) = other
-                && store::sessions::end_for_user(tx, id, user).await?
+                && store::account::sessions::end_for_user(tx, id, user).await?
             {
                 changes::within(tx, &of, Told::of(Change::SignedOut, About::user(user))).await?;
             }

@@ -9,7 +9,7 @@ use crate::{App, Ctx, Failure};
 use domain::oauth::error::{ErrorCode, Refusal};
 use domain::{Secret, SecretHash};
 use serde_json::json;
-use store::tokens::FIRST_OPERATOR;
+use store::grants::revoked_tokens::FIRST_OPERATOR;
 
 /// Why no operator was made.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -58,8 +58,8 @@ fn refused(app: &App, ctx: &Ctx, why: SetupRefusal) -> Failure<SetupRefusal> {
 /// Whether a link makes the first operator: it is the newest, and there is none yet.
 async fn check(app: &App, ctx: &Ctx, hash: &SecretHash) -> Result<(), Failure<SetupRefusal>> {
     let mut tx = app.store().read().await?;
-    let has_operator = store::users::has_operator(&mut tx).await?;
-    let good = store::tokens::is_one_time_good(&mut tx, hash, FIRST_OPERATOR, ctx.now).await?;
+    let has_operator = store::account::users::has_operator(&mut tx).await?;
+    let good = store::grants::revoked_tokens::is_one_time_good(&mut tx, hash, FIRST_OPERATOR, ctx.now).await?;
     drop(tx);
     match (has_operator, good) {
         (true, _) => Err(refused(app, ctx, SetupRefusal::HasOperator)),

@@ -2,7 +2,7 @@
 use crate::{App, Ctx, Fault};
 use domain::Secret;
 use store::StoreError;
-use store::tokens::FIRST_OPERATOR;
+use store::grants::revoked_tokens::FIRST_OPERATOR;
 
 const LIFETIME: i64 = 24 * 60 * 60;
 
@@ -10,7 +10,7 @@ const LIFETIME: i64 = 24 * 60 * 60;
 pub async fn link(app: &App, ctx: &Ctx) -> Result<Option<String>, Fault> {
     let has_operator = {
         let mut tx = app.store().read().await?;
-        store::users::has_operator(&mut tx).await?
+        store::account::users::has_operator(&mut tx).await?
     };
     if has_operator {
         return Ok(None);
@@ -19,8 +19,8 @@ pub async fn link(app: &App, ctx: &Ctx) -> Result<Option<String>, Fault> {
     let (hash, expires_at) = (app.pepper().hash(token.expose()), ctx.now.plus(LIFETIME));
     let work = app.store().write(move |tx| {
         Box::pin(async move {
-            store::tokens::void_one_time(tx, FIRST_OPERATOR).await?;
-            store::tokens::insert_one_time(tx, &hash, FIRST_OPERATOR, None, expires_at).await
+            store::grants::revoked_tokens::void_one_time(tx, FIRST_OPERATOR).await?;
+            store::grants::revoked_tokens::insert_one_time(tx, &hash, FIRST_OPERATOR, None, expires_at).await
         })
     });
     work.await.map_err(|error: StoreError| Fault::from(error))?;

@@ -16,7 +16,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 use store::StoreError;
-use store::deliveries::{Attempt, Claimed};
+use store::webhooks::deliveries::{Attempt, Claimed};
 use tokio::task::JoinSet;
 
 /// For one message.
@@ -54,7 +54,7 @@ pub async fn run(app: &App, new_ctx: &NewCtx) -> Result<(), Fault> {
 
 async fn due(app: &App, ctx: &Ctx, after: Option<WebhookId>) -> Result<Vec<WebhookId>, Fault> {
     let mut tx = app.store().read().await?;
-    Ok(store::deliveries::due(&mut tx, ctx.now, after, store::MAX_LIMIT).await?)
+    Ok(store::webhooks::deliveries::due(&mut tx, ctx.now, after, store::MAX_LIMIT).await?)
 }
 
 /// Serves webhooks side by side, so that a slow one holds up nobody else.
@@ -136,9 +136,9 @@ async fn drain(app: &App, new_ctx: &NewCtx, id: WebhookId, stop: &AtomicBool) ->
         let Some(webhook) = webhook else { return Ok(()) };
         let secrets = secrets(app, &ctx, &webhook)?;
         let (now, lease) = (ctx.now, ctx.now.plus(LEASE));
-        let work = app
-            .store()
-            .write(move |tx| Box::pin(async move { store::deliveries::claim(tx, id, now, lease, AT_ONCE).await }));
+        let work = app.store().write(move |tx| {
+            Box::pin(async move { store::webhooks::deliveries::claim(tx, id, now, lease, AT_ONCE).await })
+        });
         let claimed = work.await?;
         if claimed.is_empty() {
             return Ok(());
@@ -194,7 +194,7 @@ async fn deliver(app: &App, ctx: &Ctx, webhook: &Webhook, secrets: &[Secret], cl
     let about = About::default().and_workspace(webhook.owner.workspace());
     let work = app.store().write(move |tx| {
         Box::pin(async move {
-            store::deliveries::finish(tx, id, event, attempts, &attempt, of.now).await?;
+            store::webhooks::deliveries::finish(tx, id, event, attempts, &attempt, of.now).await?;
             let disabled = gone && store::webhooks::disable(tx, id, of.now).await?;
             if disabled {
                 changes::within(tx, &of, Told::of(Change::WebhookDisabled, about).because("receiver_gone")).await?;

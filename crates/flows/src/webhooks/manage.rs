@@ -15,7 +15,7 @@ use domain::events::{Change as Changed, EventData};
 use domain::outbound::Target;
 use domain::webhook::{Asked, Delivery, DeliveryState, Owner, Webhook, new_secret};
 use domain::{EventId, Secret, Timestamp, WebhookId};
-use store::deliveries::Filter;
+use store::webhooks::deliveries::Filter;
 use store::{Page, Paged, StoreError, Tx};
 
 pub use crate::platform::webhook_refusal::WebhookRefusal;
@@ -161,7 +161,7 @@ async fn create_and<L: Last<(Webhook, Secret)>>(
     let (of, generation) = (ctx.clone(), app.master().generation());
     let work = app.store().write(move |tx| {
         Box::pin(async move {
-            store::master::hold(tx, generation).await?;
+            store::platform::master::hold(tx, generation).await?;
             if !store::webhooks::insert_within(tx, &webhook, MOST).await? {
                 return refuse(R::TooMany);
             }
@@ -297,7 +297,7 @@ async fn rotate_secret_and<L: Last<(Webhook, Secret)>>(
     let generation = app.master().generation();
     let work = app.store().write(move |tx| {
         Box::pin(async move {
-            store::master::hold(tx, generation).await?;
+            store::platform::master::hold(tx, generation).await?;
             if !store::webhooks::rotate_secret(tx, id, owner, expected, &sealed, ends, of.now).await? {
                 return Err(unchanged(tx, owner, id).await);
             }
@@ -323,7 +323,7 @@ pub async fn deliveries(
     if store::webhooks::by_id(&mut tx, id, owner).await?.is_none() {
         return refuse(R::Unknown);
     }
-    Ok(store::deliveries::list(&mut tx, Filter { webhook: id, owner, state, before, limit }).await?)
+    Ok(store::webhooks::deliveries::list(&mut tx, Filter { webhook: id, owner, state, before, limit }).await?)
 }
 
 /// Sends one event again, whatever became of it.
@@ -337,8 +337,8 @@ pub async fn replay(
     let of = ctx.clone();
     let work = app.store().write(move |tx| {
         Box::pin(async move {
-            store::deliveries::replay(tx, id, owner, event, of.now).await?;
-            let found = store::deliveries::find(tx, id, owner, event).await?;
+            store::webhooks::deliveries::replay(tx, id, owner, event, of.now).await?;
+            let found = store::webhooks::deliveries::find(tx, id, owner, event).await?;
             if found.is_some() {
                 tell(tx, &of, Changed::WebhookReplayed, owner, id).await?;
             }
@@ -380,7 +380,7 @@ async fn test_and<L: Last<EventId>>(
             if store::webhooks::by_id(tx, id, owner).await?.is_none() {
                 return refuse(R::Unknown);
             }
-            store::events::append_for(tx, &event, id).await?;
+            store::webhooks::events::append_for(tx, &event, id).await?;
             Ok(last.within(tx, event.id).await?)
         })
     });

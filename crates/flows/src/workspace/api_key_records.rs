@@ -9,12 +9,12 @@ use domain::identity::ApiKey;
 use domain::{ApiKeyId, UserId, WorkspaceId};
 use serde_json::json;
 use store::StoreError;
-use store::credentials::KeptKey;
+use store::access::credentials::KeptKey;
 
 /// A workspace's API keys, revoked ones too, newest first.
 pub async fn api_keys_of(app: &App, workspace: WorkspaceId) -> Result<Vec<KeptKey>, Fault> {
     let mut tx = app.store().read().await?;
-    Ok(store::credentials::list_api_keys(&mut tx, workspace).await?)
+    Ok(store::access::credentials::list_api_keys(&mut tx, workspace).await?)
 }
 
 /// `false` when the workspace has no such live key.
@@ -22,8 +22,8 @@ pub async fn end_api_key(app: &App, ctx: &Ctx, workspace: WorkspaceId, id: ApiKe
     let of = ctx.clone();
     let work = app.store().write(move |tx| {
         Box::pin(async move {
-            let found = store::credentials::api_key(tx, workspace, id).await?;
-            let ended = store::credentials::revoke_api_key(tx, workspace, id, of.now).await?;
+            let found = store::access::credentials::api_key(tx, workspace, id).await?;
+            let ended = store::access::credentials::revoke_api_key(tx, workspace, id, of.now).await?;
             let Some(KeptKey { key, .. }) = found.filter(|_| ended) else { return Ok(false) };
             let about = About::default().and_workspace(Some(workspace));
             changes::within(tx, &of, Told::of(Change::ApiKeyRevoked, about).with(credential_facts::of_key(&key)))
@@ -49,7 +49,7 @@ pub async fn set_creator(
     detail["created_by"] = json!({"before": before, "now": creator});
     let work = app.store().write(move |tx| {
         Box::pin(async move {
-            let done = store::credentials::set_creator(tx, workspace, id, before, creator).await?;
+            let done = store::access::credentials::set_creator(tx, workspace, id, before, creator).await?;
             if done {
                 let about = About::default().and_workspace(Some(workspace));
                 changes::within(tx, &of, Told::of(Change::ApiKeyAdopted, about).with(detail)).await?;
@@ -65,7 +65,7 @@ pub async fn set_creator(
 pub async fn adopt_for_operator(app: &App, ctx: &Ctx, workspace: WorkspaceId, id: ApiKeyId) -> Result<bool, Fault> {
     let found = {
         let mut tx = app.store().read().await?;
-        store::credentials::api_key(&mut tx, workspace, id).await?
+        store::access::credentials::api_key(&mut tx, workspace, id).await?
     };
     let Some(KeptKey { key, .. }) = found else { return Ok(false) };
     set_creator(app, ctx, &key, key.created_by, None).await

@@ -11,7 +11,7 @@ use crate::{App, Ctx, Failure, Fault};
 use domain::access::{Limit, Operation, Principal, is_operator_scope};
 use domain::identity::{MemberRoles, Role};
 use domain::{Secret, WorkspaceId};
-pub use store::credentials::KeptKey;
+pub use store::access::credentials::KeptKey;
 use store::{Page, Paged};
 
 fn workspace(app: &App, ctx: &Ctx, principal: &Principal, operation: Operation) -> Managed<WorkspaceId> {
@@ -29,14 +29,14 @@ pub async fn list_api_keys(app: &App, ctx: &Ctx, principal: &Principal) -> Manag
 pub async fn page_of_api_keys(app: &App, ctx: &Ctx, principal: &Principal, page: Page) -> Managed<Paged<KeptKey>> {
     let workspace = workspace(app, ctx, principal, Operation::ReadApiKeys)?;
     let mut tx = app.store().read().await?;
-    Ok(store::credentials::page_of_api_keys(&mut tx, workspace, page).await?)
+    Ok(store::access::credentials::page_of_api_keys(&mut tx, workspace, page).await?)
 }
 
 /// The live keys that lost rights, of the whole workspace, newest first; at most 1,000.
 pub async fn keys_that_lost_rights(app: &App, ctx: &Ctx, principal: &Principal) -> Managed<Vec<KeptKey>> {
     let workspace = workspace(app, ctx, principal, Operation::ReadApiKeys)?;
     let mut tx = app.store().read().await?;
-    let mut found = store::credentials::keys_beyond_creator(&mut tx, workspace, ctx.now).await?;
+    let mut found = store::access::credentials::keys_beyond_creator(&mut tx, workspace, ctx.now).await?;
     found.retain(|kept| kept.key.has_lost_rights(kept.creator.as_ref()));
     Ok(found)
 }
@@ -48,7 +48,7 @@ pub async fn api_key(app: &App, ctx: &Ctx, principal: &Principal, id: &str) -> M
     let unknown = || refused(app, ctx, "api_key.read", about.clone(), Unmanaged::CredentialNotFound);
     let id = id.parse().map_err(|_| unknown())?;
     let mut tx = app.store().read().await?;
-    let found = store::credentials::api_key(&mut tx, workspace, id).await?;
+    let found = store::access::credentials::api_key(&mut tx, workspace, id).await?;
     drop(tx);
     found.ok_or_else(unknown)
 }
@@ -125,7 +125,7 @@ pub async fn adopt_api_key(app: &App, ctx: &Ctx, principal: &Principal, id: &str
     let id = id.parse().map_err(|_| unknown())?;
     let find = async || {
         let mut tx = app.store().read().await?;
-        Ok::<_, Fault>(store::credentials::api_key(&mut tx, workspace, id).await?)
+        Ok::<_, Fault>(store::access::credentials::api_key(&mut tx, workspace, id).await?)
     };
     let kept = find().await?.ok_or_else(unknown)?;
     if let Some(why) = not_adoptable(principal, &kept) {

@@ -18,8 +18,8 @@ use domain::events::Change;
 use domain::identity::Role;
 use domain::oauth::grant::EndReason;
 use domain::{ClientId, UserId, WorkspaceId};
-pub use store::own_names::OwnName;
-pub use store::workspace_apps::{AppPerson, Identified, WorkspaceApp};
+pub use store::grants::own_names::OwnName;
+pub use store::grants::workspace_apps::{AppPerson, Identified, WorkspaceApp};
 use store::{Beside, Page, Paged, StoreError};
 
 fn workspace(
@@ -55,7 +55,7 @@ pub async fn list(
         return Ok(Paged { items: Vec::new(), total: 0 });
     }
     let mut tx = app.store().read().await?;
-    Ok(store::workspace_apps::page(&mut tx, workspace, search, page, ctx.now).await?)
+    Ok(store::grants::workspace_apps::page(&mut tx, workspace, search, page, ctx.now).await?)
 }
 
 /// One of them.
@@ -64,7 +64,7 @@ pub async fn find(app: &App, ctx: &Ctx, principal: &Principal, id: &str) -> Mana
     let workspace = workspace(app, ctx, principal, Operation::ReadApps, KIND)?;
     let id = client(app, ctx, workspace, KIND, id)?;
     let mut tx = app.store().read().await?;
-    let found = store::workspace_apps::find(&mut tx, workspace, &id, ctx.now).await?;
+    let found = store::grants::workspace_apps::find(&mut tx, workspace, &id, ctx.now).await?;
     drop(tx);
     let about = About::client(&id).and_workspace(Some(workspace));
     found.ok_or_else(|| refused(app, ctx, KIND, about, Unmanaged::ClientUnknown))
@@ -83,7 +83,7 @@ pub async fn people(
     let workspace = workspace(app, ctx, principal, Operation::ReadApps, KIND)?;
     let id = client(app, ctx, workspace, KIND, id)?;
     let mut tx = app.store().read().await?;
-    Ok(store::workspace_apps::people(&mut tx, workspace, &id, page, beside).await?)
+    Ok(store::grants::workspace_apps::people(&mut tx, workspace, &id, page, beside).await?)
 }
 
 /// The people in whose own names the application receives the workspace's id and their roles.
@@ -99,7 +99,7 @@ pub async fn own_names(
     let workspace = workspace(app, ctx, principal, Operation::ReadApps, KIND)?;
     let id = client(app, ctx, workspace, KIND, id)?;
     let mut tx = app.store().read().await?;
-    Ok(store::own_names::people(&mut tx, workspace, &id, page, beside, ctx.now).await?)
+    Ok(store::grants::own_names::people(&mut tx, workspace, &id, page, beside, ctx.now).await?)
 }
 
 /// What a revocation would end.
@@ -122,12 +122,12 @@ pub async fn at_stake(app: &App, ctx: &Ctx, principal: &Principal, id: &str, use
     let no_person = || refused(app, ctx, KIND, about.clone(), Unmanaged::UserUnknown);
     let user: Option<UserId> = user.map(|user| user.parse().map_err(|_| no_person())).transpose()?;
     let mut tx = app.store().read().await?;
-    let found = store::workspace_apps::find(&mut tx, workspace, &id, ctx.now).await?;
+    let found = store::grants::workspace_apps::find(&mut tx, workspace, &id, ctx.now).await?;
     let person = match user {
-        Some(user) => Some(store::workspace_apps::person(&mut tx, workspace, &id, user).await?),
+        Some(user) => Some(store::grants::workspace_apps::person(&mut tx, workspace, &id, user).await?),
         None => None,
     };
-    let grants = store::workspace_apps::living_grants(&mut tx, workspace, &id, user, ctx.now).await?;
+    let grants = store::grants::workspace_apps::living_grants(&mut tx, workspace, &id, user, ctx.now).await?;
     drop(tx);
     let person = person.map(|person| person.ok_or_else(no_person)).transpose()?;
     Ok(AtStake { app: found.ok_or_else(no_app)?, person, grants })

@@ -14,7 +14,7 @@ use domain::events::Change;
 use domain::identity::{Email, Invitation, InvitationState, Member, MemberRoles, Role};
 use domain::{InvitationId, Secret, SecretHash, Timestamp, UserId, WorkspaceId};
 use serde_json::json;
-use store::invitations::Named;
+use store::workspace::invitations::Named;
 use store::{Page, Paged, StoreError};
 
 /// Seconds that an invitation is good for, unless it says otherwise, and at most.
@@ -167,7 +167,7 @@ async fn create_and<L: Last<Invited>>(
                 Some(Role::Admin) => return Ok(Err(Unmanaged::OwnersOnly.of("role"))),
                 _ => return Ok(Err(Denied::Role.into())),
             }
-            store::invitations::insert(tx, &invitation).await?;
+            store::workspace::invitations::insert(tx, &invitation).await?;
             let detail = json!({"invitation": invitation.id, "role": role.as_str()});
             changes::within(tx, &of, Told::of(Change::InvitationCreated, behind).with(detail)).await?;
             last.within(tx, Invited { invitation, token }).await.map(Ok)
@@ -182,7 +182,7 @@ pub async fn list(app: &App, ctx: &Ctx, principal: &Principal, page: Page) -> Ma
     let workspace = principal.workspace_for(Operation::ReadInvitations);
     let workspace = workspace.map_err(|denied| refused(app, ctx, "invitation.list", About::default(), denied))?;
     let mut tx = app.store().read().await?;
-    let Paged { items, total } = store::invitations::list_open(&mut tx, workspace, page, ctx.now).await?;
+    let Paged { items, total } = store::workspace::invitations::list_open(&mut tx, workspace, page, ctx.now).await?;
     Ok(Paged { items: items.into_iter().map(|named| view(named, ctx.now)).collect(), total })
 }
 
@@ -195,7 +195,7 @@ pub async fn find(app: &App, ctx: &Ctx, principal: &Principal, id: &str) -> Mana
     let unknown = || refused(app, ctx, KIND, about.clone(), Unmanaged::InvitationUnknown);
     let id: InvitationId = id.parse().map_err(|_| unknown())?;
     let mut tx = app.store().read().await?;
-    let found = store::invitations::open(&mut tx, workspace, id, ctx.now).await?;
+    let found = store::workspace::invitations::open(&mut tx, workspace, id, ctx.now).await?;
     drop(tx);
     found.map(|named| view(named, ctx.now)).ok_or_else(unknown)
 }
@@ -211,7 +211,7 @@ pub async fn revoke(app: &App, ctx: &Ctx, principal: &Principal, id: &str) -> Ma
     let (of, behind) = (ctx.clone(), about.clone());
     let work = app.store().write(move |tx| {
         Box::pin(async move {
-            let revoked = store::invitations::revoke(tx, workspace, id, of.now).await?;
+            let revoked = store::workspace::invitations::revoke(tx, workspace, id, of.now).await?;
             if revoked {
                 let told = Told::of(Change::InvitationRevoked, behind).with(json!({"invitation": id}));
                 changes::within(tx, &of, told).await?;
@@ -238,7 +238,7 @@ pub async fn open(app: &App, ctx: &Ctx, token: &str, browser: [u8; 32]) -> Manag
 
 async fn by_hash(app: &App, ctx: &Ctx, hash: &SecretHash) -> Managed<Named> {
     let mut tx = app.store().read().await?;
-    let found = store::invitations::by_hash(&mut tx, hash).await?;
+    let found = store::workspace::invitations::by_hash(&mut tx, hash).await?;
     drop(tx);
     found.ok_or_else(|| refused(app, ctx, "invitation.read", About::default(), Unmanaged::InvitationUnknown))
 }
@@ -278,25 +278,25 @@ pub async fn accept(app: &App, ctx: &Ctx, principal: &Principal, accepting: Acce
     let (named, of, anyway) = (accepting.id.to_owned(), ctx.clone(), accepting.anyway);
     let work = app.store().write(move |tx| {
         Box::pin(async move {
-            let Some(found) = store::invitations::by_hash(tx, &hash).await? else {
+            let Some(found) = store::workspace::invitations::by_hash(tx, &hash).await? else {
                 return Ok(Err((None, Unmanaged::InvitationUnknown.into())));
             };
             let (id, workspace_id) = (found.invitation.id, found.invitation.workspace_id);
             if id.to_string() != named {
                 return Ok(Err((None, Unmanaged::InvitationNotOpen.into())));
             }
-            store::workspaces::hold(tx, workspace_id).await?;
-            let member = store::workspaces::member(tx, user_id, workspace_id).await?.is_some();
+            store::workspace::hold(tx, workspace_id).await?;
+            let member = store::workspace::member(tx, user_id, workspace_id).await?.is_some();
             let reader = Reader { user: Some(user_id), member };
             // What became of it is read behind the lock: others may have been faster.
-            let Some(found) = store::invitations::by_hash(tx, &hash).await? else {
+            let Some(found) = store::workspace::invitations::by_hash(tx, &hash).await? else {
                 return Ok(Err((Some(workspace_id), Unmanaged::InvitationUnknown.into())));
             };
             let read = view(found, of.now);
             if let Some(why) = read.unusable(reader) {
                 return Ok(Err((Some(workspace_id), why.into())));
             }
-            let user = store::users::by_id(tx, user_id).await?;
+            let user = store::account::users::by_id(tx, user_id).await?;
             // Their session ended, unless this request was faster.
             if user.as_ref().is_some_and(|user| !user.is_active()) {
                 return Ok(Err((Some(workspace_id), Unmanaged::AccountDisabled.into())));
@@ -304,7 +304,7 @@ pub async fn accept(app: &App, ctx: &Ctx, principal: &Principal, accepting: Acce
             if !anyway && user.is_none_or(|user| read.is_for_another(&user.email)) {
                 return Ok(Err((Some(workspace_id), Unmanaged::InvitationForAnother.of("anyway"))));
             }
-            if !store::invitations::use_up(tx, id, user_id, of.now).await? {
+            if !store::workspace::invitations::use_up(tx, id, user_id, of.now).await? {
                 return Ok(Err((Some(workspace_id), Unmanaged::InvitationUsed.into())));
             }
             let roles = MemberRoles::only(read.role);

@@ -21,7 +21,7 @@ pub async fn put_member(
     let work = app.store().write(move |tx| {
         Box::pin(async move {
             // Creating an invitation locks it too, so that a former admin cannot create one meanwhile.
-            store::workspaces::hold(tx, workspace_id).await?;
+            store::workspace::hold(tx, workspace_id).await?;
             let event = membership::put(tx, &of, &member).await?;
             let about = About::user(user_id).and_workspace(Some(workspace_id));
             changes::within(tx, &of, Told::of(Change::MemberChanged, about).events(event)).await
@@ -35,7 +35,7 @@ pub async fn remove_member(app: &App, ctx: &Ctx, user: UserId, workspace: Worksp
     let of = ctx.clone();
     let work = app.store().write(move |tx| {
         Box::pin(async move {
-            store::workspaces::hold(tx, workspace).await?;
+            store::workspace::hold(tx, workspace).await?;
             membership::remove(tx, &of, user, workspace).await
         })
     });
@@ -44,5 +44,5 @@ pub async fn remove_member(app: &App, ctx: &Ctx, user: UserId, workspace: Worksp
 
 pub async fn list_members(app: &App, workspace: WorkspaceId, page: Page) -> Result<Paged<(Member, User)>, Fault> {
     let mut tx = app.store().read().await?;
-    Ok(store::workspaces::list_members(&mut tx, workspace, page).await?)
+    Ok(store::workspace::list_members(&mut tx, workspace, page).await?)
 }

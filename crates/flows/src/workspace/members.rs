@@ -10,7 +10,7 @@ use domain::events::Change;
 use domain::identity::{Member, Role, User};
 use domain::{UserId, WorkspaceId};
 use serde_json::json;
-use store::search::Found;
+use store::platform::search::Found;
 use store::{Page, Paged, StoreError, Tx};
 
 /// In the order in which the people came.
@@ -18,7 +18,7 @@ pub async fn list(app: &App, ctx: &Ctx, principal: &Principal, page: Page) -> Ma
     let workspace = principal.workspace_for(Operation::ReadMembers);
     let workspace = workspace.map_err(|denied| refused(app, ctx, "member.list", About::default(), denied))?;
     let mut tx = app.store().read().await?;
-    Ok(store::workspaces::list_members(&mut tx, workspace, page).await?)
+    Ok(store::workspace::list_members(&mut tx, workspace, page).await?)
 }
 
 /// The longest text that people are searched for, in characters.
@@ -39,7 +39,7 @@ pub async fn search(
         return Ok(Found::default());
     }
     let mut tx = app.store().read().await?;
-    Ok(store::search::members(&mut tx, workspace, search, page).await?)
+    Ok(store::workspace::search::members(&mut tx, workspace, search, page).await?)
 }
 
 /// One of them.
@@ -51,8 +51,8 @@ pub async fn find(app: &App, ctx: &Ctx, principal: &Principal, user: &str) -> Ma
     let unknown = || refused(app, ctx, KIND, about.clone(), Unmanaged::MemberUnknown);
     let user: UserId = user.parse().map_err(|_| unknown())?;
     let mut tx = app.store().read().await?;
-    let member = store::workspaces::member(&mut tx, user, workspace).await?;
-    let person = store::users::by_id(&mut tx, user).await?;
+    let member = store::workspace::member(&mut tx, user, workspace).await?;
+    let person = store::account::users::by_id(&mut tx, user).await?;
     drop(tx);
     member.zip(person).ok_or_else(unknown)
 }
@@ -65,11 +65,11 @@ pub(crate) async fn acting_role(
     principal: &Principal,
     workspace: WorkspaceId,
 ) -> Result<Option<Role>, StoreError> {
-    store::workspaces::hold(tx, workspace).await?;
+    store::workspace::hold(tx, workspace).await?;
     let own = principal.workspace.filter(|(id, _)| *id == workspace).map(|(_, role)| role);
     match principal.responsible {
         Some(user) => {
-            let member = store::workspaces::member(tx, user, workspace).await?;
+            let member = store::workspace::member(tx, user, workspace).await?;
             Ok(own.zip(member).map(|(own, member)| own.min(member.roles.role)))
         }
         None => Ok(own),
@@ -99,7 +99,7 @@ async fn keeps_an_owner(
     to: Option<Role>,
 ) -> Result<Result<(), ManageRefusal>, StoreError> {
     let unmade = member.roles.role == Role::Owner && to != Some(Role::Owner);
-    let last = unmade && !store::workspaces::has_other_owner(tx, member.workspace_id, member.user_id).await?;
+    let last = unmade && !store::workspace::has_other_owner(tx, member.workspace_id, member.user_id).await?;
     Ok(if last { Err(Unmanaged::LastOwner.into()) } else { Ok(()) })
 }
 
@@ -127,7 +127,7 @@ pub async fn set_role(
     let work = app.store().write(move |tx| {
         Box::pin(async move {
             let acting = acting_role(tx, &who, workspace).await?;
-            let Some(mut member) = store::workspaces::member(tx, user, workspace).await? else {
+            let Some(mut member) = store::workspace::member(tx, user, workspace).await? else {
                 return Ok(Err(Unmanaged::MemberUnknown.into()));
             };
             if let Err(refusal) = rules(tx, acting, &member, Some(role)).await? {
@@ -161,7 +161,7 @@ pub async fn remove(app: &App, ctx: &Ctx, principal: &Principal, user: &str) -> 
 pub async fn is_last_owner(app: &App, principal: &Principal) -> Result<bool, Fault> {
     let Some((user, (workspace, Role::Owner))) = principal.user.zip(principal.workspace) else { return Ok(false) };
     let mut tx = app.store().read().await?;
-    Ok(!store::workspaces::has_other_owner(&mut tx, workspace, user).await?)
+    Ok(!store::workspace::has_other_owner(&mut tx, workspace, user).await?)
 }
 
 /// Whether a member could be removed, or may leave: refused as [`remove`] and [`leave`] would, so that nobody is asked for
@@ -201,7 +201,7 @@ async fn take_out(
     let work = app.store().write(move |tx| {
         Box::pin(async move {
             let acting = acting_role(tx, &who, workspace).await?;
-            let Some(member) = store::workspaces::member(tx, user, workspace).await? else {
+            let Some(member) = store::workspace::member(tx, user, workspace).await? else {
                 return Ok(Err(Unmanaged::MemberUnknown.into()));
             };
             let ruled = if leaves {

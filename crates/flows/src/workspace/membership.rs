@@ -14,13 +14,13 @@ use store::{StoreError, Tx};
 /// may make such.
 pub(crate) async fn put(tx: &mut Tx, ctx: &Ctx, member: &Member) -> Result<Option<Event>, StoreError> {
     let (user_id, workspace_id, roles) = (member.user_id, member.workspace_id, member.roles.claim());
-    let before = store::workspaces::member(tx, user_id, workspace_id).await?;
-    store::workspaces::put_member(tx, member).await?;
+    let before = store::workspace::member(tx, user_id, workspace_id).await?;
+    store::workspace::put_member(tx, member).await?;
     match before {
         None => Ok(Some(events::event(ctx, EventData::MemberAdded { workspace_id, user_id, roles }))),
         Some(before) if before.roles != member.roles => {
             let role = Some(member.roles.role);
-            store::invitations::revoke_beyond(tx, workspace_id, user_id, role, ctx.now).await?;
+            store::workspace::invitations::revoke_beyond(tx, workspace_id, user_id, role, ctx.now).await?;
             Ok(Some(events::event(ctx, EventData::MemberChanged { workspace_id, user_id, roles })))
         }
         Some(_) => Ok(None),
@@ -36,11 +36,11 @@ pub(crate) async fn remove(
     workspace_id: WorkspaceId,
 ) -> Result<bool, StoreError> {
     const WHY: EndReason = EndReason::MembershipLost;
-    if !store::workspaces::remove_member(tx, user_id, workspace_id).await? {
+    if !store::workspace::remove_member(tx, user_id, workspace_id).await? {
         return Ok(false);
     }
-    store::invitations::revoke_beyond(tx, workspace_id, user_id, None, ctx.now).await?;
-    let taken = store::consents::delete_in_workspace(tx, workspace_id, user_id).await?;
+    store::workspace::invitations::revoke_beyond(tx, workspace_id, user_id, None, ctx.now).await?;
+    let taken = store::grants::consents::delete_in_workspace(tx, workspace_id, user_id).await?;
     let ended = store::grants::end_each(tx, Whose::UserInWorkspace(user_id, workspace_id), WHY, ctx.now).await?;
     let told = Told::of(Change::MemberRemoved, About::user(user_id).and_workspace(Some(workspace_id)))
         .events([events::event(ctx, EventData::MemberRemoved { workspace_id, user_id })])

@@ -12,7 +12,7 @@ use domain::access::{Denied, Operation, Principal};
 use domain::client::Trust;
 use domain::identity::{AppPolicy, Role};
 use domain::{ClientId, Timestamp, WorkspaceId, events};
-pub use store::app_policy::Effect;
+pub use store::grants::app_policy::Effect;
 use store::{Page, Paged, StoreError, Tx};
 
 /// A client on the list of a workspace.
@@ -44,14 +44,14 @@ fn rule(app: &App, ctx: &Ctx, kind: &'static str, about: About, text: &str) -> M
 pub async fn read(app: &App, ctx: &Ctx, principal: &Principal) -> Managed<AppPolicy> {
     let workspace = workspace(app, ctx, principal, Operation::ReadAppPolicy, "app_policy.read")?;
     let mut tx = app.store().read().await?;
-    Ok(store::app_policy::read(&mut tx, workspace).await?.unwrap_or_default())
+    Ok(store::grants::app_policy::read(&mut tx, workspace).await?.unwrap_or_default())
 }
 
 /// The clients on the list, the latest first. The list is kept while another rule is in force.
 pub async fn listed(app: &App, ctx: &Ctx, principal: &Principal, page: Page) -> Managed<Paged<ListedClient>> {
     let workspace = workspace(app, ctx, principal, Operation::ReadAppPolicy, "app_policy.read")?;
     let mut tx = app.store().read().await?;
-    let Paged { items, total } = store::app_policy::page(&mut tx, workspace, page).await?;
+    let Paged { items, total } = store::grants::app_policy::page(&mut tx, workspace, page).await?;
     let one = |(client, since): (domain::client::Client, Timestamp)| ListedClient {
         client_id: client.id,
         client_name: client.name,
@@ -67,7 +67,7 @@ pub async fn listed(app: &App, ctx: &Ctx, principal: &Principal, page: Page) -> 
 pub async fn unlisted(app: &App, ctx: &Ctx, principal: &Principal) -> Managed<Vec<(ClientId, String)>> {
     let workspace = workspace(app, ctx, principal, Operation::ReadApps, "app.list")?;
     let mut tx = app.store().read().await?;
-    Ok(store::app_policy::unlisted(&mut tx, workspace, ctx.now).await?)
+    Ok(store::grants::app_policy::unlisted(&mut tx, workspace, ctx.now).await?)
 }
 
 /// How many applications and people would lose access if this were the rule, and how many applications would no longer be told of
@@ -77,7 +77,7 @@ pub async fn preview(app: &App, ctx: &Ctx, principal: &Principal, policy: &str) 
     let workspace = workspace(app, ctx, principal, Operation::ReadAppPolicy, KIND)?;
     let policy = rule(app, ctx, KIND, About::default().and_workspace(Some(workspace)), policy)?;
     let mut tx = app.store().read().await?;
-    Ok(store::app_policy::effect(&mut tx, workspace, policy, ctx.now).await?)
+    Ok(store::grants::app_policy::effect(&mut tx, workspace, policy, ctx.now).await?)
 }
 
 /// What an owner changes.
@@ -103,22 +103,22 @@ async fn change(
     let mut before = AppPolicy::default();
     match change {
         Change::Rule(policy, only_from) => {
-            before = store::app_policy::read(tx, id).await?.unwrap_or_default();
+            before = store::grants::app_policy::read(tx, id).await?.unwrap_or_default();
             if only_from.is_some_and(|from| from != before.as_str()) {
                 return Ok(Err(Unmanaged::Changed.into()));
             }
-            store::app_policy::set(tx, id, policy, ctx.now).await?;
+            store::grants::app_policy::set(tx, id, policy, ctx.now).await?;
         }
         Change::List(client) => {
             let known = store::clients::by_id(tx, &client, ctx.now).await?;
             if known.is_none_or(|client| client.deleted_at.is_some()) {
                 return Ok(Err(Unmanaged::ClientUnknown.into()));
             }
-            store::app_policy::list(tx, id, &client, ctx.now).await?;
+            store::grants::app_policy::list(tx, id, &client, ctx.now).await?;
             return Ok(Ok((Ended::default(), before)));
         }
         Change::Unlist(client) => {
-            if !store::app_policy::unlist(tx, id, &client).await? {
+            if !store::grants::app_policy::unlist(tx, id, &client).await? {
                 return Ok(Err(Unmanaged::ClientUnknown.into()));
             }
         }

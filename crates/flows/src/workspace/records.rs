@@ -17,7 +17,7 @@ pub async fn create_workspace(app: &App, ctx: &Ctx, name: &str, owner: Option<Us
     let (row, now, of) = (workspace.clone(), ctx.now, ctx.clone());
     let work = app.store().write(move |tx| {
         Box::pin(async move {
-            store::workspaces::insert(tx, &row).await?;
+            store::workspace::insert(tx, &row).await?;
             let added = match owner {
                 Some(user_id) => {
                     let roles = MemberRoles::only(Role::Owner);
@@ -37,7 +37,7 @@ pub async fn create_workspace(app: &App, ctx: &Ctx, name: &str, owner: Option<Us
 /// `false` when there is no such workspace.
 pub async fn workspace(app: &App, id: WorkspaceId) -> Result<Option<Workspace>, Fault> {
     let mut tx = app.store().read().await?;
-    Ok(store::workspaces::by_id(&mut tx, id).await?)
+    Ok(store::workspace::by_id(&mut tx, id).await?)
 }
 
 pub async fn rename_workspace(app: &App, ctx: &Ctx, id: WorkspaceId, name: &str) -> Result<bool, Fault> {
@@ -45,7 +45,7 @@ pub async fn rename_workspace(app: &App, ctx: &Ctx, id: WorkspaceId, name: &str)
     let of = ctx.clone();
     let work = app.store().write(move |tx| {
         Box::pin(async move {
-            let renamed = store::workspaces::rename(tx, id, &name, of.now).await?;
+            let renamed = store::workspace::rename(tx, id, &name, of.now).await?;
             if renamed {
                 let about = About::default().and_workspace(Some(id));
                 changes::within(tx, &of, Told::of(Change::WorkspaceRenamed, about)).await?;
@@ -58,11 +58,11 @@ pub async fn rename_workspace(app: &App, ctx: &Ctx, id: WorkspaceId, name: &str)
 
 pub async fn list_workspaces(app: &App, page: Page) -> Result<Paged<Workspace>, Fault> {
     let mut tx = app.store().read().await?;
-    Ok(store::workspaces::list(&mut tx, page).await?)
+    Ok(store::workspace::list(&mut tx, page).await?)
 }
 
 /// The workspaces that a user is a member of.
 pub async fn workspaces_of(app: &App, user: UserId) -> Result<Vec<WorkspaceMembership>, Fault> {
     let mut tx = app.store().read().await?;
-    Ok(store::workspaces::list_for_user(&mut tx, user).await?)
+    Ok(store::workspace::list_for_user(&mut tx, user).await?)
 }

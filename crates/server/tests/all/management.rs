@@ -4,8 +4,8 @@ use domain::{ClientId, Day, ScopeSet, Timestamp};
 use futures_util::future::BoxFuture;
 use serde_json::{Value, json};
 use std::process::{Command, Output};
-use store::activity::Counted;
-use store::users::Profile;
+use store::account::users::Profile;
+use store::clients::activity::Counted;
 use store::{Leave, Store, StoreError, StoreOptions, Tx};
 
 struct Place(tempfile::TempDir);
@@ -59,7 +59,9 @@ impl Place {
         let (workspace, scopes) = (workspace.map(|id| id.parse().unwrap()), ScopeSet::parse(scopes).unwrap());
         self.write(move |tx| {
             Box::pin(async move {
-                store::consents::put(tx, user, &client, workspace, &scopes, Timestamp::default()).await.map(drop)
+                store::grants::consents::put(tx, user, &client, workspace, &scopes, Timestamp::default())
+                    .await
+                    .map(drop)
             })
         });
     }
@@ -253,7 +255,7 @@ fn activity_is_told_by_day() {
         last_access_at: at_noon,
         users: vec![ada.parse().unwrap(), bob.parse().unwrap()],
     };
-    at.write(move |tx| Box::pin(async move { store::activity::add(tx, &[counted]).await }));
+    at.write(move |tx| Box::pin(async move { store::clients::activity::add(tx, &[counted]).await }));
     let days = at.json(&["client", "activity", &client, "--days", "3"])["items"].clone();
     assert_eq!(days.as_array().unwrap().len(), 3, "days without activity are told, too");
     assert_eq!((&days[0]["total_access"], &days[2]["total_access"]), (&json!(0), &json!(7)));
@@ -292,7 +294,7 @@ fn a_user_is_shown_and_changed() {
     let (ada, workspace) = (ada.parse().unwrap(), acme.parse().unwrap());
     at.write(move |tx| {
         Box::pin(async move {
-            let user = store::users::by_id(tx, ada).await?.unwrap();
+            let user = store::account::users::by_id(tx, ada).await?.unwrap();
             let profile = Profile {
                 email: &user.email,
                 email_verified: true,
@@ -302,7 +304,7 @@ fn a_user_is_shown_and_changed() {
                 locale: None,
                 zone: None,
             };
-            store::users::update_profile(tx, ada, &profile, Timestamp::default()).await.map(drop)
+            store::account::users::update_profile(tx, ada, &profile, Timestamp::default()).await.map(drop)
         })
     });
     assert_eq!(at.json(&["user", "show", "ada@example.com"])["email_verified"], true);

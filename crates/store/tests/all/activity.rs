@@ -5,10 +5,11 @@ use domain::client::ClientType;
 use domain::{Day, Timestamp};
 use futures_util::future::join_all;
 use std::sync::Arc;
-use store::activity::{self, ClientDay, ClientStats, Counted};
-use store::clients::Owner;
-use store::unprotected::{self, Unprotected};
-use store::{Store, StoreError, clients, consents};
+use store::clients::activity::{self, ClientDay, ClientStats, Counted};
+use store::clients::unprotected::{self, Unprotected};
+use store::clients::{self, Owner};
+use store::grants::consents;
+use store::{Store, StoreError};
 use tokio::sync::Barrier;
 
 fn day(n: i64) -> Day {

@@ -3,9 +3,10 @@ use crate::common;
 use common::*;
 use domain::client::{Client, Trust};
 use domain::identity::{AppPolicy, Role};
-use store::app_policy::{self, Effect};
-use store::revocations::{self, Revocation};
-use store::{Beside, Page, clients, consents, grants, workspace_apps, workspaces};
+use store::grants::app_policy::{self, Effect};
+use store::grants::bulk_revocation::{self, Revocation};
+use store::grants::{self, consents, workspace_apps};
+use store::{Beside, Page, clients, workspace};
 
 const TRUSTS: [Trust; 4] = [Trust::FirstParty, Trust::Verified, Trust::Unverified, Trust::Anonymous];
 
@@ -28,7 +29,7 @@ async fn fill(db: &Db) {
 async fn the_rule_says_who_comes_in_and_what_ends() {
     for_each_database(async |db| {
         fill(db).await;
-        write_tx!(db, |tx| workspaces::put_member(tx, &member(1, 2, Role::Member)));
+        write_tx!(db, |tx| workspace::put_member(tx, &member(1, 2, Role::Member)));
         let allowed = async || {
             let mut all = Vec::new();
             for n in 11..=14 {
@@ -58,14 +59,14 @@ async fn the_rule_says_who_comes_in_and_what_ends() {
         // One of them has a grant there and no consent, as a client of the operator's own.
         write_tx!(db, |tx| consents::delete(tx, user_id(1), &client_id(12), Some(workspace_id(1))));
         let out = write_tx!(db, |tx| async {
-            workspaces::hold(tx, workspace_id(1)).await?;
+            workspace::hold(tx, workspace_id(1)).await?;
             app_policy::kept_out(tx, workspace_id(1)).await
         });
         assert_eq!(out, [client_id(12), client_id(13)]);
         write_tx!(db, |tx| async {
             for n in [12, 13] {
                 let there = Revocation { workspace_id: Some(workspace_id(1)), ..revocation(n) };
-                revocations::begin(tx, &there).await?;
+                bulk_revocation::begin(tx, &there).await?;
             }
             Ok::<_, store::StoreError>(())
         });
@@ -73,7 +74,7 @@ async fn the_rule_says_who_comes_in_and_what_ends() {
             let context = read_tx!(db, |tx| grants::by_id_with_context(tx, grant_id(n), None)).unwrap();
             assert_eq!(context.check(at(1)).is_ok(), counts, "{n}");
         }
-        assert_eq!(read_tx!(db, |tx| store::client_users::total(tx, &client_id(12))), 0);
+        assert_eq!(read_tx!(db, |tx| store::grants::user_count::total(tx, &client_id(12))), 0);
         assert_eq!(read_tx!(db, |tx| app_policy::choosy_workspaces(tx, &client_id(13))), []);
     })
     .await;
@@ -170,8 +171,8 @@ async fn whoever_has_very_many_workspaces_can_choose_each() {
         populate(db).await;
         write_tx!(db, |tx| async {
             for n in 10..160 {
-                workspaces::insert(tx, &workspace(n)).await?;
-                workspaces::put_member(tx, &member(1, n, Role::Member)).await?;
+                workspace::insert(tx, &workspace(n)).await?;
+                workspace::put_member(tx, &member(1, n, Role::Member)).await?;
                 consents::put(tx, user_id(1), &client_id(1), Some(workspace_id(n)), &scopes("openid"), NOW).await?;
             }
             Ok::<_, store::StoreError>(())

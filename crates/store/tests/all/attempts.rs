@@ -4,7 +4,7 @@ use common::*;
 use domain::allowance::{GUESSES_AT_AN_ACCOUNT, GUESSES_FROM_A_PLACE, Rule, Tally};
 use futures_util::future::join_all;
 use std::sync::Arc;
-use store::attempts;
+use store::platform::attempts;
 use tokio::sync::Barrier;
 
 const PLACE: Rule = GUESSES_FROM_A_PLACE;

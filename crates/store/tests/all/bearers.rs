@@ -5,7 +5,9 @@ use domain::access::Credential;
 use domain::identity::{ApiKey, MemberRoles, Role};
 use domain::oauth::grant::EndReason;
 use domain::{ApiKeyId, Timestamp};
-use store::{bearers, clients, credentials, grants, sessions, users};
+use store::access::{bearers, credentials};
+use store::account::{sessions, users};
+use store::{clients, grants};
 
 async fn fill(db: &Db) {
     populate(db).await;

@@ -2,7 +2,8 @@
 use crate::common;
 use common::*;
 use domain::identity::Role;
-use store::{Beside, Page, client_people, clients, consents, grants, workspaces};
+use store::grants::{self, client_people, consents};
+use store::{Beside, Page, clients, workspace};
 
 #[tokio::test]
 async fn people_are_put_together_and_members_are_known() {
@@ -10,7 +11,7 @@ async fn people_are_put_together_and_members_are_known() {
         populate(db).await;
         write_tx!(db, |tx| async {
             clients::insert(tx, &client(12)).await?;
-            workspaces::put_member(tx, &member(1, 2, Role::Member)).await?;
+            workspace::put_member(tx, &member(1, 2, Role::Member)).await?;
             let more =
                 [(1, Some(workspace_id(1)), "email"), (1, None, "profile"), (2, Some(workspace_id(1)), "openid")];
             for (n, workspace, scope) in more {

@@ -3,11 +3,11 @@ use crate::common;
 use common::*;
 use domain::client::{AuthMethod, ClientType, SubType, Trust};
 use domain::identity::Role;
-use store::clients::Owner;
-use store::grants::{self, Redeemed};
-use store::revocations::Revocation;
-use store::spent::Place;
-use store::{Page, clients, consents, revocations, tokens, workspaces};
+use store::clients::{self, Owner};
+use store::grants::bulk_revocation::{self, Revocation};
+use store::grants::spent_consents::Place;
+use store::grants::{self, Redeemed, consents, revoked_tokens};
+use store::{Page, workspace};
 
 #[tokio::test]
 async fn clients_are_registered_changed_disabled_and_deleted() {
@@ -53,7 +53,7 @@ async fn clients_are_registered_changed_disabled_and_deleted() {
         let gone = read_tx!(db, |tx| clients::by_id(tx, &client_id(1), NOW)).unwrap();
         assert_eq!((gone.deleted_at, gone.credential_epoch, gone.secrets.len()), (Some(at(8)), 2, 0));
         assert_eq!(gone.registration_token_hash, None);
-        write_tx!(db, |tx| revocations::begin(tx, &revocation(1)));
+        write_tx!(db, |tx| bulk_revocation::begin(tx, &revocation(1)));
         assert_eq!(read_tx!(db, |tx| grants::users_of(tx, &client_id(1))), []);
         let context = read_tx!(db, |tx| grants::by_id_with_context(tx, grant_id(1), None)).unwrap();
         assert!(!context.client_active);
@@ -169,7 +169,7 @@ async fn a_machine_token_rests_on_its_client() {
         let first = look().await;
         assert!(first.client_active && !first.token_revoked);
         assert_eq!((first.credential_epoch, first.owner_workspace_id), (0, None));
-        write_tx!(db, |tx| tokens::revoke_token(tx, token(1), at(9)));
+        write_tx!(db, |tx| revoked_tokens::revoke_token(tx, token(1), at(9)));
         write_tx!(db, |tx| clients::raise_epoch(tx, &client_id(1)));
         write_tx!(db, |tx| clients::set_disabled(tx, &client_id(1), true, NOW));
         let then = look().await;
@@ -210,12 +210,13 @@ async fn what_a_token_allowed_does_not_stand_and_goes_when_it_is_spent() {
         write_tx!(db, |tx| grants::redeem(tx, &made));
         let spent = async |now, before| {
             write_tx!(db, |tx| async {
-                let (gone, left) = store::spent::delete(tx, at(now), at(before), &Place::default(), 1).await?;
+                let (gone, left) =
+                    store::grants::spent_consents::delete(tx, at(now), at(before), &Place::default(), 1).await?;
                 let Some(place) = left else { return Ok(gone) };
-                Ok(gone + store::spent::delete(tx, at(now), at(before), &place, 10).await?.0)
+                Ok(gone + store::grants::spent_consents::delete(tx, at(now), at(before), &place, 10).await?.0)
             })
         };
-        let users = async || read_tx!(db, |tx| store::client_users::total(tx, &app));
+        let users = async || read_tx!(db, |tx| store::grants::user_count::total(tx, &app));
         assert_eq!((spent(999, 6).await, users().await), (0, 2), "its grant lives");
         assert_eq!((spent(1000, 5).await, users().await), (0, 2), "a code may be on its way");
         assert_eq!((spent(1000, 6).await, users().await), (1, 1));
@@ -281,7 +282,7 @@ async fn consents_grow_are_listed_and_taken_back() {
 async fn the_last_choice_of_workspace_is_remembered() {
     for_each_database(async |db| {
         populate(db).await;
-        write_tx!(db, |tx| workspaces::put_member(tx, &member(1, 2, Role::Member)));
+        write_tx!(db, |tx| workspace::put_member(tx, &member(1, 2, Role::Member)));
         assert_eq!(read_tx!(db, |tx| consents::last_workspace(tx, user_id(1), &client_id(1))), None);
         for n in [1, 2] {
             write_tx!(db, |tx| async move {
@@ -301,7 +302,7 @@ async fn the_users_of_a_client_are_listed_each_once_and_lose_it_together() {
         write_tx!(db, |tx| async {
             clients::insert(tx, &client(2)).await?;
             for n in 3..=5 {
-                store::users::insert(tx, &user(n)).await?;
+                store::account::users::insert(tx, &user(n)).await?;
             }
             for (n, client, workspace, text, now) in [
                 (4, 1, None, "openid", 1),
@@ -334,8 +335,8 @@ async fn the_users_of_a_client_are_listed_each_once_and_lose_it_together() {
         assert_eq!(read_tx!(db, |tx| consents::of_client_user(tx, &client_id(1), user_id(1))), Some(ada));
         assert_eq!(read_tx!(db, |tx| consents::of_client_user(tx, &client_id(1), user_id(2))), None);
 
-        assert_eq!(write_tx!(db, |tx| revocations::begin(tx, &revocation(1))), 3);
-        assert_eq!(write_tx!(db, |tx| revocations::begin(tx, &revocation(1))), 0);
+        assert_eq!(write_tx!(db, |tx| bulk_revocation::begin(tx, &revocation(1))), 3);
+        assert_eq!(write_tx!(db, |tx| bulk_revocation::begin(tx, &revocation(1))), 0);
         let all = list(1, 100).await;
         assert_eq!((all.items, all.total), (vec![], 0));
         assert_eq!(read_tx!(db, |tx| consents::of_client_user(tx, &client_id(1), user_id(1))), None);
@@ -351,7 +352,7 @@ async fn what_was_allowed_in_a_workspace_is_taken_back_together() {
         populate(db).await;
         write_tx!(db, |tx| async {
             clients::insert(tx, &client(2)).await?;
-            store::users::insert(tx, &user(3)).await?;
+            store::account::users::insert(tx, &user(3)).await?;
             for (n, client, workspace) in [
                 (1, 1, Some(workspace_id(1))),
                 (1, 1, Some(workspace_id(2))),
@@ -366,8 +367,8 @@ async fn what_was_allowed_in_a_workspace_is_taken_back_together() {
             Ok::<_, store::StoreError>(())
         });
         let counts = async || {
-            let one = read_tx!(db, |tx| store::client_users::total(tx, &client_id(1)));
-            (one, read_tx!(db, |tx| store::client_users::total(tx, &client_id(2))))
+            let one = read_tx!(db, |tx| store::grants::user_count::total(tx, &client_id(1)));
+            (one, read_tx!(db, |tx| store::grants::user_count::total(tx, &client_id(2))))
         };
         assert_eq!(counts().await, (2, 3));
         let ids = |consents: Vec<domain::oauth::consent::Consent>| {
@@ -377,15 +378,15 @@ async fn what_was_allowed_in_a_workspace_is_taken_back_together() {
         };
         let one = Some(workspace_id(1));
         let of_user = write_tx!(db, |tx| async {
-            workspaces::hold(tx, workspace_id(1)).await?;
+            workspace::hold(tx, workspace_id(1)).await?;
             consents::delete_in_workspace(tx, workspace_id(1), user_id(1)).await
         });
         assert_eq!(ids(of_user), [(user_id(1), client_id(1), one), (user_id(1), client_id(2), one)]);
         assert_eq!(counts().await, (2, 2), "elsewhere the user allows the first client something still");
         let of_client = write_tx!(db, |tx| async {
             let there = Revocation { workspace_id: Some(workspace_id(1)), ..revocation(2) };
-            revocations::begin(tx, &there).await?;
-            revocations::remove_consents(tx, &client_id(2), there.workspace_id, 10).await
+            bulk_revocation::begin(tx, &there).await?;
+            bulk_revocation::remove_consents(tx, &client_id(2), there.workspace_id, 10).await
         });
         assert_eq!(ids(of_client), [(user_id(2), client_id(2), one), (user_id(3), client_id(2), one)]);
         assert_eq!(counts().await, (2, 1));
@@ -401,7 +402,7 @@ async fn what_was_allowed_in_a_workspace_is_taken_back_together() {
 async fn a_user_counts_once_until_the_last_consent_goes() {
     for_each_database(async |db| {
         populate(db).await;
-        let count = async || read_tx!(db, |tx| store::client_users::total(tx, &client_id(1)));
+        let count = async || read_tx!(db, |tx| store::grants::user_count::total(tx, &client_id(1)));
         let put = async |n, workspace| {
             write_tx!(db, |tx| consents::put(tx, user_id(n), &client_id(1), workspace, &scopes("openid"), NOW));
         };
@@ -423,7 +424,7 @@ async fn a_user_counts_once_until_the_last_consent_goes() {
         assert_eq!(write_tx!(db, |tx| consents::delete_all(tx, user_id(1), &client_id(1))), 2);
         assert_eq!(write_tx!(db, |tx| consents::delete_all(tx, user_id(1), &client_id(1))), 0);
         assert_eq!(count().await, 1);
-        assert_eq!(write_tx!(db, |tx| revocations::begin(tx, &revocation(1))), 1);
+        assert_eq!(write_tx!(db, |tx| bulk_revocation::begin(tx, &revocation(1))), 1);
         assert_eq!(count().await, 0);
     })
     .await;

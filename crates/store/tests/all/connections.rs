@@ -3,7 +3,8 @@ use crate::common;
 use crate::tunnel::Tunnel;
 use common::*;
 use std::time::Duration;
-use store::{Store, StoreError, StoreOptions, users};
+use store::account::users;
+use store::{Store, StoreError, StoreOptions};
 use tokio::sync::oneshot;
 
 /// Short, so that the tests are.

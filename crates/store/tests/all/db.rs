@@ -4,7 +4,9 @@ use common::*;
 use futures_util::FutureExt as _;
 use futures_util::future::join_all;
 use std::time::Duration;
-use store::{Leave, SCHEMA_VERSION, Store, StoreError, StoreOptions, params, tokens, users};
+use store::account::users;
+use store::grants::revoked_tokens;
+use store::{Leave, SCHEMA_VERSION, Store, StoreError, StoreOptions, params};
 
 fn verify_only(db: &Db) -> StoreOptions {
     StoreOptions { leave: Leave::Verify, ..db.options() }
@@ -127,7 +129,7 @@ async fn the_log_is_moved_into_the_file_under_steady_writing() {
                         let mut id = [n; 32];
                         id[0] = round;
                         let id = domain::SecretHash::from_bytes(id);
-                        tokens::insert_one_time(tx, &id, "test", Some(&subject), NOW).await
+                        revoked_tokens::insert_one_time(tx, &id, "test", Some(&subject), NOW).await
                     })
                 })
             }));
@@ -207,10 +209,9 @@ async fn on_sqlite_many_writes_share_a_commit() {
                 Ok::<_, StoreError>(())
             })
         });
-        let others =
-            join_all((1..=50u8).map(|n| {
-                db.store.write(move |tx| Box::pin(async move { tokens::revoke_token(tx, token(n), NOW).await }))
-            }));
+        let others = join_all((1..=50u8).map(|n| {
+            db.store.write(move |tx| Box::pin(async move { revoked_tokens::revoke_token(tx, token(n), NOW).await }))
+        }));
         let release = async {
             // Polled after the others, which by then have taken their places.
             release.send(()).unwrap();
@@ -219,7 +220,7 @@ async fn on_sqlite_many_writes_share_a_commit() {
         first.unwrap();
         assert!(others.iter().all(Result::is_ok));
         assert_eq!(db.store.commits() - before, 1);
-        write_tx!(db, |tx| tokens::revoke_token(tx, token(101), NOW));
+        write_tx!(db, |tx| revoked_tokens::revoke_token(tx, token(101), NOW));
         assert_eq!(db.store.commits() - before, 2);
     })
     .await;

@@ -5,7 +5,7 @@ use domain::client::SubType;
 use domain::oauth::device::{DeviceApproval, DeviceAuthorization, DeviceState, INTERVAL};
 use futures_util::future::join_all;
 use std::sync::Arc;
-use store::device::{self, Polled};
+use store::oauth::device::{self, Polled};
 use tokio::sync::Barrier;
 
 fn asking(n: u8) -> DeviceAuthorization {

@@ -6,7 +6,8 @@ use sqlx::{Connection as _, PgConnection};
 use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::time::Duration;
-use store::{Store, StoreError, StoreOptions, tokens};
+use store::grants::revoked_tokens;
+use store::{Store, StoreError, StoreOptions};
 use tokio::sync::mpsc;
 use tokio::time::Instant;
 
@@ -14,7 +15,9 @@ async fn write(store: &Store, writer: u8, n: u32) -> Result<(), StoreError> {
     let mut id = [writer; 32];
     id[..4].copy_from_slice(&n.to_be_bytes());
     let id = domain::SecretHash::from_bytes(id);
-    store.write(move |tx| Box::pin(async move { tokens::insert_one_time(tx, &id, "test", None, NOW).await })).await
+    store
+        .write(move |tx| Box::pin(async move { revoked_tokens::insert_one_time(tx, &id, "test", None, NOW).await }))
+        .await
 }
 
 async fn connect(port: u16) -> PgConnection {

@@ -4,9 +4,10 @@ use common::*;
 use domain::client::SubType;
 use domain::identity::{AppPolicy, Role};
 use domain::oauth::grant::{EndReason, Grant, RefreshState};
+use store::account::users;
+use store::grants::revoked_tokens::{self, Taken, Used};
 use store::grants::{self, Ended, Redeemed, Rotated, Whose};
-use store::tokens::{self, Taken, Used};
-use store::{clients, users, workspaces};
+use store::{clients, workspace};
 
 #[tokio::test]
 async fn a_code_is_redeemed_once_and_a_replay_ends_its_grant() {
@@ -38,7 +39,7 @@ async fn the_context_tells_all_that_a_grant_rests_on() {
         assert_eq!(context.roles, Some(member(1, 1, Role::Admin).roles));
         assert_eq!(context.tenant_id, Some(workspace_id(1)));
 
-        write_tx!(db, |tx| tokens::revoke_token(tx, token(9), at(100)));
+        write_tx!(db, |tx| revoked_tokens::revoke_token(tx, token(9), at(100)));
         assert!(look().await.token_revoked);
         let other = read_tx!(db, |tx| grants::by_id_with_context(tx, grant_id(1), Some(token(8)))).unwrap();
         assert!(!other.token_revoked);
@@ -46,7 +47,7 @@ async fn the_context_tells_all_that_a_grant_rests_on() {
         assert!(!look().await.user_active);
         write_tx!(db, |tx| clients::set_disabled(tx, &client_id(1), true, NOW));
         assert!(!look().await.client_active);
-        write_tx!(db, |tx| workspaces::remove_member(tx, user_id(1), workspace_id(1)));
+        write_tx!(db, |tx| workspace::remove_member(tx, user_id(1), workspace_id(1)));
         let lost = look().await;
         assert_eq!((lost.roles, lost.tenant_id), (None, None));
     })
@@ -57,7 +58,7 @@ async fn the_context_tells_all_that_a_grant_rests_on() {
 async fn point_3_2_a_user_grant_keeps_the_workspace_of_its_consent() {
     everywhere(async |db| {
         populate(db).await;
-        write_tx!(db, |tx| workspaces::put_member(tx, &member(1, 2, Role::Owner)));
+        write_tx!(db, |tx| workspace::put_member(tx, &member(1, 2, Role::Owner)));
         let mut personal = grant(1);
         (personal.sub_type, personal.workspace_id, personal.refresh) = (SubType::User, None, None);
         (personal.session_id, personal.auth_time, personal.acr, personal.nonce) = (None, None, None, None);
@@ -70,7 +71,7 @@ async fn point_3_2_a_user_grant_keeps_the_workspace_of_its_consent() {
         let look = async |n| read_tx!(db, |tx| grants::by_id_with_context(tx, grant_id(n), None)).unwrap();
         let subject = async |home: Option<u8>| {
             let home = home.map(workspace_id);
-            read_tx!(db, |tx| workspaces::subject(tx, user_id(1), home, &client_id(1))).unwrap()
+            read_tx!(db, |tx| workspace::subject(tx, user_id(1), home, &client_id(1))).unwrap()
         };
         let kept = look(1).await;
         assert_eq!(kept.grant, expected);
@@ -78,14 +79,14 @@ async fn point_3_2_a_user_grant_keeps_the_workspace_of_its_consent() {
         assert!(subject(Some(2)).await.workspace.is_some() && subject(None).await.workspace.is_none());
         assert_eq!(look(2).await.tenant_id, None, "no workspace was theirs at consent");
         // As long as that workspace allows the client, and the person is a member.
-        let policy = async |to| write_tx!(db, |tx| store::app_policy::set(tx, workspace_id(2), to, NOW));
+        let policy = async |to| write_tx!(db, |tx| store::grants::app_policy::set(tx, workspace_id(2), to, NOW));
         assert!(policy(AppPolicy::Listed).await);
         let forbidden = look(1).await;
         assert_eq!((forbidden.tenant_id, forbidden.roles), (None, None));
         assert!(!subject(Some(2)).await.allowed);
         assert!(policy(AppPolicy::All).await);
         assert_eq!(look(1).await.tenant_id, Some(workspace_id(2)));
-        write_tx!(db, |tx| workspaces::remove_member(tx, user_id(1), workspace_id(2)));
+        write_tx!(db, |tx| workspace::remove_member(tx, user_id(1), workspace_id(2)));
         let lost = look(1).await;
         assert_eq!((lost.tenant_id, lost.roles), (None, None));
     })
@@ -207,23 +208,23 @@ async fn live_grants_are_listed_and_expired_ones_removed() {
 #[tokio::test]
 async fn tokens_are_revoked_and_assertions_used_once() {
     everywhere(async |db| {
-        assert!(!read_tx!(db, |tx| tokens::is_revoked(tx, token(1))));
-        write_tx!(db, |tx| tokens::revoke_token(tx, token(1), at(10)));
-        write_tx!(db, |tx| tokens::revoke_token(tx, token(1), at(10)));
-        assert!(read_tx!(db, |tx| tokens::is_revoked(tx, token(1))));
+        assert!(!read_tx!(db, |tx| revoked_tokens::is_revoked(tx, token(1))));
+        write_tx!(db, |tx| revoked_tokens::revoke_token(tx, token(1), at(10)));
+        write_tx!(db, |tx| revoked_tokens::revoke_token(tx, token(1), at(10)));
+        assert!(read_tx!(db, |tx| revoked_tokens::is_revoked(tx, token(1))));
 
         let assert_once = async |client, jti: &'static str| {
-            write_tx!(db, |tx| async move { tokens::use_assertion(tx, &client_id(client), jti, at(10)).await })
+            write_tx!(db, |tx| async move { revoked_tokens::use_assertion(tx, &client_id(client), jti, at(10)).await })
         };
         assert_eq!(assert_once(1, "a").await, Used::First);
         assert_eq!(assert_once(1, "a").await, Used::Replayed);
         assert_eq!(assert_once(2, "a").await, Used::First, "each client names its own");
         assert_eq!(assert_once(1, "b").await, Used::First);
 
-        assert_eq!(write_tx!(db, |tx| tokens::delete_expired(tx, at(10), 100)), 0);
-        assert_eq!(write_tx!(db, |tx| tokens::delete_expired(tx, at(11), 1)), 2, "one of each kind");
-        assert_eq!(write_tx!(db, |tx| tokens::delete_expired(tx, at(11), 100)), 2);
-        assert!(!read_tx!(db, |tx| tokens::is_revoked(tx, token(1))));
+        assert_eq!(write_tx!(db, |tx| revoked_tokens::delete_expired(tx, at(10), 100)), 0);
+        assert_eq!(write_tx!(db, |tx| revoked_tokens::delete_expired(tx, at(11), 1)), 2, "one of each kind");
+        assert_eq!(write_tx!(db, |tx| revoked_tokens::delete_expired(tx, at(11), 100)), 2);
+        assert!(!read_tx!(db, |tx| revoked_tokens::is_revoked(tx, token(1))));
     })
     .await;
 }
@@ -231,21 +232,21 @@ async fn tokens_are_revoked_and_assertions_used_once() {
 #[tokio::test]
 async fn a_one_time_token_is_good_once_for_its_purpose_until_it_expires() {
     everywhere(async |db| {
-        write_tx!(db, |tx| tokens::insert_one_time(tx, &hash(1), "setup", Some("subject"), at(10)));
-        write_tx!(db, |tx| tokens::insert_one_time(tx, &hash(2), "setup", None, at(10)));
+        write_tx!(db, |tx| revoked_tokens::insert_one_time(tx, &hash(1), "setup", Some("subject"), at(10)));
+        write_tx!(db, |tx| revoked_tokens::insert_one_time(tx, &hash(2), "setup", None, at(10)));
         let take = async |n, purpose: &'static str, now| {
-            write_tx!(db, |tx| async move { tokens::take_one_time(tx, &hash(n), purpose, now).await })
+            write_tx!(db, |tx| async move { revoked_tokens::take_one_time(tx, &hash(n), purpose, now).await })
         };
-        assert!(read_tx!(db, |tx| tokens::is_one_time_good(tx, &hash(1), "setup", at(9))));
-        assert!(!read_tx!(db, |tx| tokens::is_one_time_good(tx, &hash(1), "setup", at(10))));
+        assert!(read_tx!(db, |tx| revoked_tokens::is_one_time_good(tx, &hash(1), "setup", at(9))));
+        assert!(!read_tx!(db, |tx| revoked_tokens::is_one_time_good(tx, &hash(1), "setup", at(10))));
         assert_eq!(take(1, "reset", at(5)).await, Taken::Refused, "another purpose");
         assert_eq!(take(1, "setup", at(10)).await, Taken::Refused, "expired");
         assert_eq!(take(3, "setup", at(5)).await, Taken::Refused, "unknown");
         assert_eq!(take(1, "setup", at(9)).await, Taken::Good { subject: Some("subject".to_owned()) });
         assert_eq!(take(1, "setup", at(9)).await, Taken::Refused, "used");
-        assert!(!read_tx!(db, |tx| tokens::is_one_time_good(tx, &hash(1), "setup", at(9))));
+        assert!(!read_tx!(db, |tx| revoked_tokens::is_one_time_good(tx, &hash(1), "setup", at(9))));
         assert_eq!(take(2, "setup", at(9)).await, Taken::Good { subject: None });
-        assert_eq!(write_tx!(db, |tx| tokens::delete_expired(tx, at(11), 100)), 2);
+        assert_eq!(write_tx!(db, |tx| revoked_tokens::delete_expired(tx, at(11), 100)), 2);
     })
     .await;
 }

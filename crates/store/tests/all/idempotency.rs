@@ -4,7 +4,7 @@ use common::*;
 use domain::Timestamp;
 use futures_util::future::join_all;
 use std::sync::Arc;
-use store::idempotency::{self, Claimed, NewClaim};
+use store::platform::idempotency::{self, Claimed, NewClaim};
 use tokio::sync::Barrier;
 
 fn new(key: u8, request: u8, claim: u8, now: Timestamp) -> NewClaim {

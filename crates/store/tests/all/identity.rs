@@ -2,7 +2,8 @@
 use crate::common;
 use common::*;
 use domain::identity::{Email, Role, Session};
-use store::{Page, StoreError, sessions, users, workspaces};
+use store::account::{sessions, users};
+use store::{Page, StoreError, workspace};
 
 #[tokio::test]
 async fn users_are_found_changed_and_listed() {
@@ -15,7 +16,7 @@ async fn users_are_found_changed_and_listed() {
         assert_eq!(read_tx!(db, |tx| users::by_email_key(tx, "person2@example.com")), Some(user(2)));
         assert_eq!(read_tx!(db, |tx| users::by_email_key(tx, "Person2@example.com")), None);
 
-        write_tx!(db, |tx| workspaces::insert(tx, &workspace(1)));
+        write_tx!(db, |tx| workspace::insert(tx, &workspace(1)));
         let email = Email::parse("new@example.com").unwrap();
         let moved = email.clone();
         assert!(write_tx!(db, |tx| async {
@@ -86,27 +87,27 @@ async fn a_taken_address_is_a_conflict_with_a_name_and_changes_nothing() {
 async fn workspaces_and_members() {
     for_each_database(async |db| {
         populate(db).await;
-        assert_eq!(read_tx!(db, |tx| workspaces::by_id(tx, workspace_id(1))), Some(workspace(1)));
-        assert!(write_tx!(db, |tx| workspaces::rename(tx, workspace_id(2), "Another", at(1))));
-        assert!(!write_tx!(db, |tx| workspaces::rename(tx, workspace_id(9), "Nobody's", at(1))));
-        let page = read_tx!(db, |tx| workspaces::list(tx, Page::default()));
+        assert_eq!(read_tx!(db, |tx| workspace::by_id(tx, workspace_id(1))), Some(workspace(1)));
+        assert!(write_tx!(db, |tx| workspace::rename(tx, workspace_id(2), "Another", at(1))));
+        assert!(!write_tx!(db, |tx| workspace::rename(tx, workspace_id(9), "Nobody's", at(1))));
+        let page = read_tx!(db, |tx| workspace::list(tx, Page::default()));
         assert_eq!(page.items.iter().map(|w| w.name.as_str()).collect::<Vec<_>>(), ["Workspace 1", "Another"]);
         assert_eq!(page.total, 2);
 
-        write_tx!(db, |tx| workspaces::put_member(tx, &member(1, 2, Role::Owner)));
-        let mine = read_tx!(db, |tx| workspaces::list_for_user(tx, user_id(1)));
+        write_tx!(db, |tx| workspace::put_member(tx, &member(1, 2, Role::Owner)));
+        let mine = read_tx!(db, |tx| workspace::list_for_user(tx, user_id(1)));
         let mine: Vec<_> = mine.iter().map(|m| (m.workspace_name.as_str(), m.roles.claim())).collect();
         let roles = |role: &str| vec![role.to_owned(), "auditor".to_owned()];
         assert_eq!(mine, [("Another", roles("owner")), ("Workspace 1", roles("admin"))]);
         let find = |part, n| async move {
-            let page = read_tx!(db, |tx| workspaces::page_for_user(tx, user_id(1), part, Page::new(n, 1)));
+            let page = read_tx!(db, |tx| workspace::page_for_user(tx, user_id(1), part, Page::new(n, 1)));
             (page.items.into_iter().map(|m| m.workspace_id).collect::<Vec<_>>(), page.total)
         };
         let (first, second) = (vec![workspace_id(2)], vec![workspace_id(1)]);
         assert_eq!((find("", 1).await, find("", 2).await), ((first, 2), (second.clone(), 2)));
         assert_eq!((find("SPACE 1", 1).await, find("%", 1).await), ((second, 1), (vec![], 0)));
         let one = |n, of| async move {
-            let found = read_tx!(db, |tx| workspaces::membership(tx, user_id(of), workspace_id(n)));
+            let found = read_tx!(db, |tx| workspace::membership(tx, user_id(of), workspace_id(n)));
             found.map(|m| (m.workspace_name, m.roles.role))
         };
         assert_eq!(one(2, 1).await, Some(("Another".to_owned(), Role::Owner)));
@@ -116,20 +117,20 @@ async fn workspaces_and_members() {
         changed.roles.extra.clear();
         (changed.created_at, changed.updated_at) = (at(3), at(3));
         let put = changed.clone();
-        write_tx!(db, |tx| workspaces::put_member(tx, &put));
+        write_tx!(db, |tx| workspace::put_member(tx, &put));
         changed.created_at = NOW;
-        assert_eq!(read_tx!(db, |tx| workspaces::member(tx, user_id(1), workspace_id(2))), Some(changed));
-        assert_eq!(read_tx!(db, |tx| workspaces::member(tx, user_id(2), workspace_id(2))), None);
+        assert_eq!(read_tx!(db, |tx| workspace::member(tx, user_id(1), workspace_id(2))), Some(changed));
+        assert_eq!(read_tx!(db, |tx| workspace::member(tx, user_id(2), workspace_id(2))), None);
 
-        write_tx!(db, |tx| workspaces::put_member(tx, &member(2, 1, Role::Member)));
-        let page = read_tx!(db, |tx| workspaces::list_members(tx, workspace_id(1), Page::new(1, 1)));
+        write_tx!(db, |tx| workspace::put_member(tx, &member(2, 1, Role::Member)));
+        let page = read_tx!(db, |tx| workspace::list_members(tx, workspace_id(1), Page::new(1, 1)));
         assert_eq!((page.items, page.total), (vec![(member(1, 1, Role::Admin), user(1))], 2));
 
         let home = async |who: u8, named: Option<u8>| {
             let found = if let Some(n) = named {
-                read_tx!(db, |tx| workspaces::subject(tx, user_id(who), Some(workspace_id(n)), &client_id(1)))
+                read_tx!(db, |tx| workspace::subject(tx, user_id(who), Some(workspace_id(n)), &client_id(1)))
             } else {
-                read_tx!(db, |tx| workspaces::at_home(tx, user_id(who)))
+                read_tx!(db, |tx| workspace::at_home(tx, user_id(who)))
             };
             found.map(|s| (s.user.id, s.workspace.map(|(workspace, roles)| (workspace.id, roles.role))))
         };
@@ -139,12 +140,12 @@ async fn workspaces_and_members() {
         assert_eq!(home(2, None).await, of(2, Some((1, Role::Member))), "the only one");
         assert_eq!(home(2, Some(2)).await, of(2, None), "no member of it");
         assert_eq!(home(9, None).await, None, "nobody");
-        assert!(write_tx!(db, |tx| workspaces::remove_member(tx, user_id(1), workspace_id(2))));
-        assert!(!write_tx!(db, |tx| workspaces::remove_member(tx, user_id(1), workspace_id(2))));
-        assert_eq!(read_tx!(db, |tx| workspaces::list_for_user(tx, user_id(1))).len(), 1);
+        assert!(write_tx!(db, |tx| workspace::remove_member(tx, user_id(1), workspace_id(2))));
+        assert!(!write_tx!(db, |tx| workspace::remove_member(tx, user_id(1), workspace_id(2))));
+        assert_eq!(read_tx!(db, |tx| workspace::list_for_user(tx, user_id(1))).len(), 1);
 
         let nowhere =
-            db.store.write(|tx| Box::pin(async move { workspaces::put_member(tx, &member(1, 9, Role::Member)).await }));
+            db.store.write(|tx| Box::pin(async move { workspace::put_member(tx, &member(1, 9, Role::Member)).await }));
         assert_eq!(nowhere.await, Err(StoreError::BrokenReference));
     })
     .await;
@@ -154,9 +155,9 @@ async fn workspaces_and_members() {
 async fn an_owner_counts_when_they_can_sign_in() {
     for_each_database(async |db| {
         populate(db).await;
-        let other = async |than| read_tx!(db, |tx| workspaces::has_other_owner(tx, workspace_id(1), user_id(than)));
+        let other = async |than| read_tx!(db, |tx| workspace::has_other_owner(tx, workspace_id(1), user_id(than)));
         assert!(!other(2).await, "an admin is no owner");
-        write_tx!(db, |tx| workspaces::put_member(tx, &member(1, 1, Role::Owner)));
+        write_tx!(db, |tx| workspace::put_member(tx, &member(1, 1, Role::Owner)));
         assert!(other(2).await && !other(1).await);
         write_tx!(db, |tx| users::set_disabled(tx, user_id(1), true, NOW));
         assert!(!other(2).await);

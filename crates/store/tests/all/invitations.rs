@@ -3,8 +3,9 @@ use crate::common;
 use common::*;
 use domain::InvitationId;
 use domain::identity::{Email, Invitation, InvitationState, Role};
-use store::invitations::{self, Named};
-use store::{Page, StoreError, users};
+use store::account::users;
+use store::workspace::invitations::{self, Named};
+use store::{Page, StoreError};
 
 fn id(n: u8) -> InvitationId {
     InvitationId::new(NOW, [n; 10])

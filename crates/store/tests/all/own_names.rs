@@ -6,10 +6,11 @@ use domain::client::{Client, SubType, Trust};
 use domain::identity::{AppPolicy, Role};
 use domain::oauth::consent::Home;
 use domain::oauth::grant::{EndReason, Grant};
-use store::app_policy::{self, Effect};
-use store::grants::Whose;
-use store::own_names::OwnName;
-use store::{Beside, Page, clients, consents, grants, own_names, users, workspace_apps, workspaces};
+use store::account::users;
+use store::grants::app_policy::{self, Effect};
+use store::grants::own_names::{self, OwnName};
+use store::grants::{self, Whose, consents, workspace_apps};
+use store::{Beside, Page, clients, workspace};
 
 /// User `user` lets client `client` act in their own name, with workspace `home` as their default.
 fn own(n: u8, client: u8, user: u8, home: Option<u8>) -> Grant {
@@ -28,7 +29,7 @@ async fn fill(db: &Db) {
     populate(db).await;
     write_tx!(db, |tx| async {
         for (user, workspace) in [(1, 2), (2, 1), (2, 2)] {
-            workspaces::put_member(tx, &member(user, workspace, Role::Member)).await?;
+            workspace::put_member(tx, &member(user, workspace, Role::Member)).await?;
         }
         clients::insert(tx, &client(12)).await?;
         clients::insert(tx, &Client { trust: Trust::Verified, ..client(13) }).await?;
@@ -73,7 +74,7 @@ async fn point_3_1_a_person_sees_each_workspace_that_an_app_receives_in_their_ow
         write_tx!(db, |tx| app_policy::set(tx, workspace_id(1), AppPolicy::Verified, at(2)));
         assert_eq!(homes(db, 2).await, ["Workspace 2"]);
         write_tx!(db, |tx| app_policy::set(tx, workspace_id(1), AppPolicy::All, at(2)));
-        write_tx!(db, |tx| workspaces::remove_member(tx, user_id(1), workspace_id(2)));
+        write_tx!(db, |tx| workspace::remove_member(tx, user_id(1), workspace_id(2)));
         assert_eq!(homes(db, 2).await, ["Workspace 1"]);
         write_tx!(db, |tx| grants::end_each(tx, Whose::User(user_id(1)), EndReason::ConsentRevoked, at(3)));
         assert_eq!(homes(db, 3).await, [] as [&str; 0]);
@@ -119,7 +120,7 @@ async fn point_3_2_a_consent_in_the_persons_own_name_remembers_its_workspace() {
         write_tx!(db, |tx| app_policy::set(tx, workspace_id(1), AppPolicy::Verified, at(2)));
         assert_eq!(homes(db, 1000).await, [] as [&str; 0]);
         write_tx!(db, |tx| app_policy::set(tx, workspace_id(1), AppPolicy::All, at(2)));
-        write_tx!(db, |tx| workspaces::remove_member(tx, user_id(1), workspace_id(1)));
+        write_tx!(db, |tx| workspace::remove_member(tx, user_id(1), workspace_id(1)));
         assert_eq!((homes(db, 1000).await, home().await), (vec![], named(Some(1))));
 
         // Where nothing but a token's word is there, that is remembered.
@@ -130,7 +131,7 @@ async fn point_3_2_a_consent_in_the_persons_own_name_remembers_its_workspace() {
             assert_eq!((set(n, true).await, home().await), (true, named(n)));
         }
         // A taken back consent that is given again begins anew.
-        write_tx!(db, |tx| store::epochs::raise_of_client(tx, &client_id(1)));
+        write_tx!(db, |tx| store::platform::epochs::raise_of_client(tx, &client_id(1)));
         write_tx!(db, |tx| consents::put(tx, user_id(1), &client_id(1), None, &scopes("openid"), NOW));
         assert_eq!(home().await, Home::Unknown);
     })
@@ -191,7 +192,7 @@ async fn point_3_1_a_workspace_sees_the_apps_that_receive_it_in_peoples_own_name
         write_tx!(db, |tx| app_policy::set(tx, workspace_id(1), AppPolicy::All, at(2)));
 
         // Members who left or are disabled, grants that ended, and clients that were disabled count no more.
-        write_tx!(db, |tx| workspaces::remove_member(tx, user_id(1), workspace_id(1)));
+        write_tx!(db, |tx| workspace::remove_member(tx, user_id(1), workspace_id(1)));
         assert_eq!(people(db, 1, all, nobody, 2).await, (vec![2], 1));
         write_tx!(db, |tx| grants::end_each(
             tx,
@@ -204,7 +205,7 @@ async fn point_3_1_a_workspace_sees_the_apps_that_receive_it_in_peoples_own_name
         assert_eq!(find(1, 3).await, None);
         write_tx!(db, |tx| users::set_disabled(tx, user_id(2), false, at(3)));
         assert_eq!(find(1, 3).await.unwrap().own_names, 1);
-        write_tx!(db, |tx| store::epochs::raise_of_client(tx, &client_id(1)));
+        write_tx!(db, |tx| store::platform::epochs::raise_of_client(tx, &client_id(1)));
         assert_eq!(find(1, 3).await, None, "all was taken back at once");
     })
     .await;

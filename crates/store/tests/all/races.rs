@@ -6,9 +6,10 @@ use domain::oauth::grant::{EndReason, RefreshState};
 use domain::webhook::{Asked, Owner, Webhook};
 use futures_util::future::{BoxFuture, join_all};
 use std::sync::Arc;
-use store::grants::{self, Redeemed, Rotated, Whose};
-use store::revocations::Revocation;
-use store::{StoreError, Tx, clients, consents, credentials, revocations, webhooks, workspaces};
+use store::access::credentials;
+use store::grants::bulk_revocation::{self, Revocation};
+use store::grants::{self, Redeemed, Rotated, Whose, consents};
+use store::{StoreError, Tx, clients, webhooks, workspace};
 use tokio::sync::Barrier;
 
 const TASKS: u8 = 200;
@@ -242,7 +243,7 @@ async fn the_users_of_a_client_are_counted_right_however_many_come_and_go_at_onc
         populate(db).await;
         write_tx!(db, |tx| async {
             for n in 3..=10 {
-                store::users::insert(tx, &user(n)).await?;
+                store::account::users::insert(tx, &user(n)).await?;
             }
             Ok::<_, StoreError>(())
         });
@@ -254,19 +255,19 @@ async fn the_users_of_a_client_are_counted_right_however_many_come_and_go_at_onc
                         let workspace = [None, Some(workspace_id(1)), Some(workspace_id(2))][usize::from(n / 10 % 3)];
                         match n {
                             70..90 => {
-                                workspaces::hold(tx, workspace_id(1)).await?;
+                                workspace::hold(tx, workspace_id(1)).await?;
                                 consents::delete_in_workspace(tx, workspace_id(1), user).await.map(drop)
                             }
                             // In the last round nobody takes everything back.
                             0..2 if round < 2 => {
-                                revocations::begin(tx, &revocation(1)).await?;
-                                revocations::remove_consents(tx, &client, None, 500).await.map(drop)
+                                bulk_revocation::begin(tx, &revocation(1)).await?;
+                                bulk_revocation::remove_consents(tx, &client, None, 500).await.map(drop)
                             }
                             90..93 => {
                                 let there = Revocation { workspace_id: Some(workspace_id(1)), ..revocation(1) };
-                                workspaces::hold(tx, workspace_id(1)).await?;
-                                revocations::begin(tx, &there).await?;
-                                revocations::remove_consents(tx, &client, there.workspace_id, 500).await.map(drop)
+                                workspace::hold(tx, workspace_id(1)).await?;
+                                bulk_revocation::begin(tx, &there).await?;
+                                bulk_revocation::remove_consents(tx, &client, there.workspace_id, 500).await.map(drop)
                             }
                             2..20 => consents::delete_all(tx, user, &client).await.map(drop),
                             20..70 => consents::delete(tx, user, &client, workspace).await.map(drop),
@@ -279,8 +280,8 @@ async fn the_users_of_a_client_are_counted_right_however_many_come_and_go_at_onc
             let users = read_tx!(db, |tx| consents::list_for_client_users(tx, &client_id(1), store::Page::default()));
             assert_eq!(users.total, i64::try_from(users.items.len()).unwrap());
         }
-        write_tx!(db, |tx| revocations::begin(tx, &revocation(1)));
-        assert_eq!(read_tx!(db, |tx| store::client_users::total(tx, &client_id(1))), 0);
+        write_tx!(db, |tx| bulk_revocation::begin(tx, &revocation(1)));
+        assert_eq!(read_tx!(db, |tx| store::grants::user_count::total(tx, &client_id(1))), 0);
     })
     .await;
 }
@@ -302,8 +303,8 @@ async fn grants_that_are_ended_from_many_sides_end_once_and_nobody_deadlocks() {
                     let whose = match n % 3 {
                         0 => Whose::User(user_id(1)),
                         1 => {
-                            revocations::begin(tx, &revocation(1)).await?;
-                            return Ok(revocations::end_grants(tx, &revocation(1), 500).await?.0.len() as u64);
+                            bulk_revocation::begin(tx, &revocation(1)).await?;
+                            return Ok(bulk_revocation::end_grants(tx, &revocation(1), 500).await?.0.len() as u64);
                         }
                         _ => Whose::UserInWorkspace(user_id(1), workspace_id(1)),
                     };

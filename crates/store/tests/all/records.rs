@@ -7,10 +7,12 @@ use domain::keys::{KeyState, SealingKeyRecord, SigningKeyRecord};
 use domain::{ApiKeyId, AuditId, ScopeSet, Timestamp};
 use jose::SigningAlg;
 use serde_json::json;
+use store::access::credentials::{self, KeptKey};
+use store::account::users;
 use store::audit;
-use store::audit_search::{self, Filter, Kind, LOOKED_AT, Order, Outcome};
-use store::credentials::KeptKey;
-use store::{Page, StoreError, StoreOptions, credentials, keys, users};
+use store::audit::search::{self, Filter, Kind, LOOKED_AT, Order, Outcome};
+use store::platform::keys;
+use store::{Page, StoreError, StoreOptions};
 
 fn signing(kid: &str, created: i64) -> SigningKeyRecord {
     SigningKeyRecord {
@@ -152,9 +154,9 @@ async fn api_keys_live_expire_and_are_revoked() {
         assert_eq!(one(1, 2).await, Some(kept(2, Role::Admin)));
         assert_eq!((one(2, 2).await, one(1, 1).await), (None, None), "another workspace's, and a revoked one");
         // What became of the creator is read with the key; another person answers for it only once.
-        write_tx!(db, |tx| store::workspaces::put_member(tx, &member(1, 1, Role::Member)));
+        write_tx!(db, |tx| store::workspace::put_member(tx, &member(1, 1, Role::Member)));
         assert_eq!(find(2, NOW).await, Some((kept(2, Role::Member), workspace(1))));
-        assert!(write_tx!(db, |tx| store::workspaces::remove_member(tx, user_id(1), workspace_id(1))));
+        assert!(write_tx!(db, |tx| store::workspace::remove_member(tx, user_id(1), workspace_id(1))));
         let creator = find(2, NOW).await.unwrap().0.creator.unwrap();
         assert_eq!((creator.id, creator.roles), (user_id(1), None));
         let adopt = async |n, before, by| {
@@ -288,7 +290,7 @@ async fn the_audit_log_is_written_at_once_and_read_backwards() {
         let walk = async |order| {
             let (mut seen, mut after) = (Vec::new(), None);
             loop {
-                let looked = read_tx!(db, |tx| audit_search::list(tx, &Filter::default(), order, after, 4));
+                let looked = read_tx!(db, |tx| search::list(tx, &Filter::default(), order, after, 4));
                 seen.extend(looked.events);
                 after = looked.further;
                 if after.is_none() {
@@ -300,7 +302,7 @@ async fn the_audit_log_is_written_at_once_and_read_backwards() {
         assert_eq!(walk(Order::NewestFirst).await, all.iter().rev().cloned().collect::<Vec<_>>());
 
         let requests = async |filter: Filter<'_>| {
-            let events = read_tx!(db, |tx| audit_search::list(tx, &filter, Order::NewestFirst, None, 100));
+            let events = read_tx!(db, |tx| search::list(tx, &filter, Order::NewestFirst, None, 100));
             assert_eq!(events.further, None, "all that fit");
             events.events.iter().map(|e| e.request_id.trim_start_matches("req-").parse().unwrap()).collect::<Vec<u8>>()
         };
@@ -327,7 +329,7 @@ async fn the_audit_log_is_written_at_once_and_read_backwards() {
         // A page that began before the time asked for does not reach out of it.
         let after = Some((at(4), all[8].id));
         let page = async |order, filter: Filter<'_>| {
-            read_tx!(db, |tx| audit_search::list(tx, &filter, order, after, 100))
+            read_tx!(db, |tx| search::list(tx, &filter, order, after, 100))
                 .events
                 .into_iter()
                 .map(|e| e.at)
@@ -360,7 +362,7 @@ async fn what_fits_few_of_many_events_is_looked_for_a_part_at_a_time() {
             write_tx!(db, |tx| audit::insert_many(tx, &part));
         }
         let read = async |filter: Filter<'_>, order, after, limit| {
-            let looked = read_tx!(db, |tx| audit_search::list(tx, &filter, order, after, limit));
+            let looked = read_tx!(db, |tx| search::list(tx, &filter, order, after, limit));
             let index = |id| all.iter().position(|event| event.id == id).unwrap();
             (looked.events.iter().map(|event| index(event.id)).collect::<Vec<_>>(), looked.further)
         };

@@ -3,11 +3,11 @@ use crate::common;
 use common::*;
 use domain::oauth::grant::{Dead, EndReason};
 use domain::{ClientId, WorkspaceId};
-use store::revocations::Revocation;
-use store::{
-    Beside, Page, app_policy, client_people, client_users, clients, consents, epochs, grants, revocations, spent,
-    users, workspace_apps, workspaces,
-};
+use store::account::users;
+use store::grants::bulk_revocation::{self, Revocation};
+use store::grants::{self, app_policy, client_people, consents, spent_consents, user_count, workspace_apps};
+use store::platform::epochs;
+use store::{Beside, Page, clients, workspace};
 
 const BATCH: i64 = 2;
 
@@ -31,7 +31,7 @@ async fn what_was_taken_back_counts_nowhere_while_its_rows_are_still_there() {
         }
         allowed(db, 2, 1, here).await;
         let one: ClientId = client_id(1);
-        assert_eq!(write_tx!(db, |tx| revocations::begin(tx, &revocation(1))), 3, "users");
+        assert_eq!(write_tx!(db, |tx| bulk_revocation::begin(tx, &revocation(1))), 3, "users");
 
         // Every reader of consents and grants, with all rows in place.
         assert_eq!(read_tx!(db, |tx| consents::find(tx, user_id(1), &one, here)), None);
@@ -45,7 +45,7 @@ async fn what_was_taken_back_counts_nowhere_while_its_rows_are_still_there() {
         assert_eq!((page.items.len(), page.total), (1, 1));
         assert_eq!(read_tx!(db, |tx| consents::of_user_and_client(tx, user_id(1), &one, at(2))), [] as [_; 0]);
         assert_eq!(read_tx!(db, |tx| consents::count_for_user(tx, user_id(1))), 1);
-        assert_eq!(read_tx!(db, |tx| client_users::total(tx, &one)), 0);
+        assert_eq!(read_tx!(db, |tx| user_count::total(tx, &one)), 0);
         let people = read_tx!(db, |tx| client_people::page(tx, &one, None, Page::default(), Beside::Nobody));
         assert_eq!((people.items, people.total), (vec![], 0));
         assert_eq!(read_tx!(db, |tx| client_people::find(tx, &one, None, user_id(1))), None);
@@ -69,13 +69,16 @@ async fn what_was_taken_back_counts_nowhere_while_its_rows_are_still_there() {
         // Every writer of consents counts right.
         assert!(!write_tx!(db, |tx| consents::delete(tx, user_id(1), &client_id(1), here)));
         assert_eq!(write_tx!(db, |tx| consents::delete_all(tx, user_id(1), &client_id(1))), 0);
-        assert_eq!(write_tx!(db, |tx| spent::delete(tx, at(9000), at(9000), &spent::Place::default(), 100)), (0, None));
+        assert_eq!(
+            write_tx!(db, |tx| spent_consents::delete(tx, at(9000), at(9000), &spent_consents::Place::default(), 100)),
+            (0, None)
+        );
         let gone = write_tx!(db, |tx| async {
-            workspaces::hold(tx, workspace_id(1)).await?;
+            workspace::hold(tx, workspace_id(1)).await?;
             consents::delete_in_workspace(tx, workspace_id(1), user_id(2)).await
         });
         assert_eq!(gone, []);
-        assert_eq!(read_tx!(db, |tx| client_users::total(tx, &one)), 0);
+        assert_eq!(read_tx!(db, |tx| user_count::total(tx, &one)), 0);
     })
     .await;
 }
@@ -91,7 +94,7 @@ async fn rows_go_some_at_a_time_and_newer_consents_stay() {
             allowed(db, 1, n, None).await;
         }
         let one = client_id(1);
-        assert_eq!(write_tx!(db, |tx| revocations::begin(tx, &revocation(1))), 5);
+        assert_eq!(write_tx!(db, |tx| bulk_revocation::begin(tx, &revocation(1))), 5);
         let wide = scopes("openid email");
         write_tx!(db, |tx| consents::put(tx, user_id(2), &client_id(1), None, &scopes("openid email"), at(7)));
         let again = read_tx!(db, |tx| consents::find(tx, user_id(2), &one, None)).unwrap();
@@ -100,16 +103,16 @@ async fn rows_go_some_at_a_time_and_newer_consents_stay() {
         (newer.user_id, newer.epoch) = (user_id(2), 1);
         (newer.sub_type, newer.workspace_id) = (domain::client::SubType::User, None);
         write_tx!(db, |tx| grants::redeem(tx, &newer));
-        assert_eq!(read_tx!(db, |tx| client_users::total(tx, &one)), 1);
+        assert_eq!(read_tx!(db, |tx| user_count::total(tx, &one)), 1);
 
         let (mut removed, mut ended) = (vec![], vec![]);
         let mut more = true;
         while more {
-            let of = read_tx!(db, |tx| revocations::oldest(tx)).unwrap();
-            let some = write_tx!(db, |tx| revocations::remove_consents(tx, &client_id(1), None, BATCH));
+            let of = read_tx!(db, |tx| bulk_revocation::oldest(tx)).unwrap();
+            let some = write_tx!(db, |tx| bulk_revocation::remove_consents(tx, &client_id(1), None, BATCH));
             assert!(some.len() <= 2);
             removed.extend(some.into_iter().map(|consent| consent.user_id));
-            let (some, rest) = write_tx!(db, |tx| revocations::end_grants(tx, &of, BATCH));
+            let (some, rest) = write_tx!(db, |tx| bulk_revocation::end_grants(tx, &of, BATCH));
             ended.extend(some.into_iter().map(|grant| grant.id));
             more = rest;
         }
@@ -117,8 +120,8 @@ async fn rows_go_some_at_a_time_and_newer_consents_stay() {
         ended.sort();
         assert_eq!(removed, [1, 3, 4, 5].map(user_id));
         assert_eq!(ended, [101, 102, 103, 104, 105].map(grant_id));
-        write_tx!(db, |tx| revocations::done(tx, &client_id(1), None));
-        assert_eq!(read_tx!(db, |tx| revocations::oldest(tx)), None);
+        write_tx!(db, |tx| bulk_revocation::done(tx, &client_id(1), None));
+        assert_eq!(read_tx!(db, |tx| bulk_revocation::oldest(tx)), None);
         assert_eq!(read_tx!(db, |tx| consents::find(tx, user_id(2), &one, None)).map(|c| c.scopes), Some(wide));
         let context = read_tx!(db, |tx| grants::by_id_with_context(tx, grant_id(50), None)).unwrap();
         assert!(context.check(at(8)).is_ok());
@@ -160,11 +163,11 @@ async fn point_4_3_what_a_workspace_took_back_counts_nowhere_while_its_rows_are_
         write_tx!(db, |tx| consents::put(tx, user_id(3), &client_id(1), elsewhere, &scopes("openid"), at(1)));
         allowed(db, 2, 1, here).await;
         let one: ClientId = client_id(1);
-        let users = async || read_tx!(db, |tx| client_users::total(tx, &one));
+        let users = async || read_tx!(db, |tx| user_count::total(tx, &one));
         assert_eq!(users().await, 3);
         let before = read_tx!(db, |tx| workspace_apps::standing(tx, workspace_id(1), &one, at(2)));
         assert_eq!(before, (3, 3));
-        write_tx!(db, |tx| revocations::begin(tx, &there(1)));
+        write_tx!(db, |tx| bulk_revocation::begin(tx, &there(1)));
 
         assert_eq!(users().await, 2, "those who allow it elsewhere");
         assert_eq!(read_tx!(db, |tx| consents::find(tx, user_id(1), &one, here)), None);
@@ -215,9 +218,12 @@ async fn point_4_3_what_a_workspace_took_back_counts_nowhere_while_its_rows_are_
         // Every writer of consents counts right, and what is allowed from now on counts.
         assert!(!write_tx!(db, |tx| consents::delete(tx, user_id(1), &client_id(1), here)));
         assert_eq!(write_tx!(db, |tx| consents::delete_all(tx, user_id(1), &client_id(1))), 0);
-        assert_eq!(write_tx!(db, |tx| spent::delete(tx, at(9000), at(9000), &spent::Place::default(), 100)), (0, None));
+        assert_eq!(
+            write_tx!(db, |tx| spent_consents::delete(tx, at(9000), at(9000), &spent_consents::Place::default(), 100)),
+            (0, None)
+        );
         let gone = write_tx!(db, |tx| async {
-            workspaces::hold(tx, workspace_id(1)).await?;
+            workspace::hold(tx, workspace_id(1)).await?;
             consents::delete_in_workspace(tx, workspace_id(1), user_id(3)).await
         });
         assert_eq!((gone, users().await), (vec![], 2));
@@ -244,13 +250,13 @@ async fn point_4_3_rows_of_a_workspace_go_some_at_a_time_and_users_are_counted_r
         let put = async |n, place| {
             write_tx!(db, |tx| consents::put(tx, user_id(n), &client_id(1), place, &scopes("openid"), at(2)));
         };
-        let users = async || read_tx!(db, |tx| client_users::total(tx, &client_id(1)));
+        let users = async || read_tx!(db, |tx| user_count::total(tx, &client_id(1)));
         // 1 and 2 also in the other workspace, 3 also in their own name, 6 there alone.
         for (n, place) in [(1, two), (2, two), (3, None), (6, two)] {
             put(n, place).await;
         }
         assert_eq!(users().await, 6);
-        write_tx!(db, |tx| revocations::begin(tx, &there(1)));
+        write_tx!(db, |tx| bulk_revocation::begin(tx, &there(1)));
         assert_eq!(users().await, 4, "without 4 and 5");
         put(5, one).await;
         put(4, two).await;
@@ -258,35 +264,35 @@ async fn point_4_3_rows_of_a_workspace_go_some_at_a_time_and_users_are_counted_r
 
         let (mut removed, mut more) = (vec![], true);
         while more {
-            let of = read_tx!(db, |tx| revocations::oldest(tx)).unwrap();
+            let of = read_tx!(db, |tx| bulk_revocation::oldest(tx)).unwrap();
             assert_eq!((of.workspace_id, &of.client_id), (one, &client_id(1)));
             let some = write_tx!(db, |tx| async {
-                revocations::hold(tx, &client_id(1), one).await?;
-                revocations::remove_consents(tx, &client_id(1), one, BATCH).await
+                bulk_revocation::hold(tx, &client_id(1), one).await?;
+                bulk_revocation::remove_consents(tx, &client_id(1), one, BATCH).await
             });
             assert_eq!(users().await, 6);
             removed.extend(some.into_iter().map(|consent| consent.user_id));
-            more = write_tx!(db, |tx| revocations::end_grants(tx, &of, BATCH)).1;
+            more = write_tx!(db, |tx| bulk_revocation::end_grants(tx, &of, BATCH)).1;
         }
         removed.sort();
         assert_eq!(removed, [1, 2, 3, 4].map(user_id), "newer consents stay");
-        write_tx!(db, |tx| revocations::done(tx, &client_id(1), one));
-        assert_eq!(read_tx!(db, |tx| revocations::oldest(tx)), None);
+        write_tx!(db, |tx| bulk_revocation::done(tx, &client_id(1), one));
+        assert_eq!(read_tx!(db, |tx| bulk_revocation::oldest(tx)), None);
         for n in 1..=5 {
             let context = read_tx!(db, |tx| grants::by_id_with_context(tx, grant_id(100 + n), None)).unwrap();
             assert_eq!(context.grant.ended, Some((NOW, EndReason::ConsentRevoked)), "{n}");
         }
 
         // Whoever has but one consent left goes with it at once: 1, 2, 4 and 6.
-        write_tx!(db, |tx| revocations::begin(tx, &there(2)));
+        write_tx!(db, |tx| bulk_revocation::begin(tx, &there(2)));
         assert_eq!(users().await, 2);
         let list = read_tx!(db, |tx| consents::list_for_client_users(tx, &client_id(1), Page::default()));
         assert_eq!(list.items.iter().map(|user| user.user_id).collect::<Vec<_>>(), [3, 5].map(user_id));
         // The client's own epoch forgets all that is left, and counts anew.
-        assert_eq!(write_tx!(db, |tx| revocations::begin(tx, &revocation(1))), 2);
+        assert_eq!(write_tx!(db, |tx| bulk_revocation::begin(tx, &revocation(1))), 2);
         put(5, one).await;
         assert_eq!(users().await, 1);
-        write_tx!(db, |tx| revocations::begin(tx, &there(1)));
+        write_tx!(db, |tx| bulk_revocation::begin(tx, &there(1)));
         assert_eq!(users().await, 0);
     })
     .await;
@@ -296,16 +302,16 @@ async fn point_4_3_rows_of_a_workspace_go_some_at_a_time_and_users_are_counted_r
 async fn point_4_3_somebody_from_whom_both_workspaces_take_it_back_is_counted_until_the_rows_go() {
     for_each_database(async |db| {
         populate(db).await;
-        let users = async || read_tx!(db, |tx| client_users::total(tx, &client_id(1)));
+        let users = async || read_tx!(db, |tx| user_count::total(tx, &client_id(1)));
         for n in 1..=2 {
             let place = Some(workspace_id(n));
             write_tx!(db, |tx| consents::put(tx, user_id(1), &client_id(1), place, &scopes("openid"), at(1)));
         }
         for n in 1..=2 {
-            write_tx!(db, |tx| revocations::begin(tx, &there(n)));
+            write_tx!(db, |tx| bulk_revocation::begin(tx, &there(n)));
         }
         for n in 1..=2 {
-            write_tx!(db, |tx| revocations::remove_consents(tx, &client_id(1), Some(workspace_id(n)), 9));
+            write_tx!(db, |tx| bulk_revocation::remove_consents(tx, &client_id(1), Some(workspace_id(n)), 9));
         }
         assert_eq!(users().await, 0);
         write_tx!(db, |tx| consents::put(tx, user_id(1), &client_id(1), None, &scopes("openid"), at(3)));
@@ -326,7 +332,7 @@ async fn point_4_3_tokens_of_a_client_itself_end_where_its_own_workspace_revokes
         };
         for (n, expected) in [(2, 0), (1, 1)] {
             let there = Revocation { workspace_id: Some(workspace_id(n)), ..revocation(2) };
-            write_tx!(db, |tx| revocations::begin(tx, &there));
+            write_tx!(db, |tx| bulk_revocation::begin(tx, &there));
             assert_eq!(epoch().await, expected);
         }
     })

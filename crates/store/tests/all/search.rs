@@ -3,8 +3,12 @@ use crate::common;
 use common::*;
 use domain::client::Trust;
 use domain::identity::Role;
-use store::clients::Owner;
-use store::{Page, SCHEMA_VERSION, clients, health, search, users};
+use store::account;
+use store::account::users;
+use store::clients::{self, Owner};
+use store::platform::{health, search};
+use store::workspace;
+use store::{Page, SCHEMA_VERSION};
 
 #[tokio::test]
 async fn clients_are_found_by_a_part_of_their_names_in_the_order_of_the_list() {
@@ -24,7 +28,7 @@ async fn clients_are_found_by_a_part_of_their_names_in_the_order_of_the_list() {
         write_tx!(db, |tx| clients::soft_delete(tx, &client_id(14), at(90)));
 
         let of = async |owner, part, page| {
-            let found = read_tx!(db, |tx| search::clients_of(tx, owner, part, page, NOW));
+            let found = read_tx!(db, |tx| store::clients::search::clients_of(tx, owner, part, page, NOW));
             (found.items.into_iter().map(|c| (c.id, c.secrets.len())).collect::<Vec<_>>(), found.total)
         };
         let (ours, own) = (Owner::Workspace(workspace_id(1)), Owner::User(user_id(1)));
@@ -41,7 +45,7 @@ async fn clients_are_found_by_a_part_of_their_names_in_the_order_of_the_list() {
         assert_eq!(of(own, "Ü", all).await, (vec![(client_id(13), 1)], 1));
 
         let any = async |part, trust| {
-            let found = read_tx!(db, |tx| search::all_clients(tx, part, trust, all, NOW));
+            let found = read_tx!(db, |tx| store::clients::search::all_clients(tx, part, trust, all, NOW));
             assert_eq!(i64::try_from(found.items.len()).unwrap(), found.total);
             found.items.into_iter().map(|c| c.id).collect::<Vec<_>>()
         };
@@ -60,14 +64,14 @@ async fn people_and_workspaces_are_found_with_what_they_have() {
         write_tx!(db, |tx| async {
             for (n, auth_time) in [(1, NOW), (2, at(50))] {
                 let session = domain::identity::Session { auth_time, ..session(n, 1) };
-                store::sessions::insert(tx, &session).await?;
+                store::account::sessions::insert(tx, &session).await?;
             }
             let mut owned = client(5);
             owned.owner_workspace_id = Some(workspace_id(1));
             clients::insert(tx, &owned).await
         });
         let find = async |part, page| {
-            let found = read_tx!(db, |tx| search::users(tx, part, page));
+            let found = read_tx!(db, |tx| account::search::users(tx, part, page));
             let told = found.items.into_iter().map(|one| (one.user, one.workspaces, one.last_sign_in_at));
             (told.collect::<Vec<_>>(), found.total)
         };
@@ -76,7 +80,7 @@ async fn people_and_workspaces_are_found_with_what_they_have() {
             assert_eq!(find(part, Page::default()).await, (vec![one.clone(), two.clone()], 2), "{part}");
         }
         let by_id = async |n| {
-            let found = read_tx!(db, |tx| search::user(tx, user_id(n)));
+            let found = read_tx!(db, |tx| account::search::user(tx, user_id(n)));
             found.map(|one| (one.user, one.workspaces, one.last_sign_in_at))
         };
         assert_eq!((by_id(1).await, by_id(9).await), (Some(one.clone()), None));
@@ -85,9 +89,9 @@ async fn people_and_workspaces_are_found_with_what_they_have() {
         assert_eq!(find("Person 1", Page::default()).await, (vec![one], 1), "by the name");
         assert_eq!(find("nobody", Page::default()).await, (vec![], 0));
 
-        write_tx!(db, |tx| store::workspaces::put_member(tx, &member(2, 1, Role::Member)));
+        write_tx!(db, |tx| store::workspace::put_member(tx, &member(2, 1, Role::Member)));
         let members = async |part, page| {
-            let found = read_tx!(db, |tx| search::members(tx, workspace_id(1), part, page));
+            let found = read_tx!(db, |tx| workspace::search::members(tx, workspace_id(1), part, page));
             let told = found.items.into_iter().map(|(member, user)| (member.user_id, member.roles.role, user.name));
             (told.collect::<Vec<_>>(), found.total)
         };
@@ -99,11 +103,11 @@ async fn people_and_workspaces_are_found_with_what_they_have() {
         assert_eq!(members("person2@EXAMPLE", Page::default()).await, (vec![two], 1), "by the address");
         assert_eq!(members("Person 1", Page::default()).await, (vec![one], 1), "by the name");
         assert_eq!(members("%", Page::default()).await, (vec![], 0), "no pattern");
-        let none = read_tx!(db, |tx| search::members(tx, workspace_id(2), "person", Page::default()));
+        let none = read_tx!(db, |tx| workspace::search::members(tx, workspace_id(2), "person", Page::default()));
         assert_eq!((none.items, none.total), (vec![], 0), "another workspace's");
 
         let find = async |part| {
-            let found = read_tx!(db, |tx| search::workspaces(tx, part, Page::default()));
+            let found = read_tx!(db, |tx| workspace::search::workspaces(tx, part, Page::default()));
             let told = found.items.into_iter().map(|one| (one.workspace.id, one.members, one.applications));
             (told.collect::<Vec<_>>(), found.total)
         };
@@ -116,8 +120,8 @@ async fn people_and_workspaces_are_found_with_what_they_have() {
 /// More names than three blocks of the index hold: half are called one thing, half another, and a few something else.
 async fn crowd(db: &Db) {
     write_tx!(db, |tx| async {
-        store::workspaces::insert(tx, &workspace(1)).await?;
-        store::workspaces::insert(tx, &workspace(2)).await?;
+        store::workspace::insert(tx, &workspace(1)).await?;
+        store::workspace::insert(tx, &workspace(2)).await?;
         for n in 1..=200 {
             let name = match n {
                 7 | 199 => format!("Café Ünïon {n}"),
@@ -127,7 +131,7 @@ async fn crowd(db: &Db) {
             let user = domain::identity::User { name: name.clone(), ..user(n) };
             users::insert(tx, &user).await?;
             if n % 4 == 0 || n > 195 {
-                store::workspaces::put_member(tx, &member(n, 1, Role::Member)).await?;
+                store::workspace::put_member(tx, &member(n, 1, Role::Member)).await?;
             }
             let mut client = client(n);
             client.name = name;
@@ -143,7 +147,7 @@ async fn crowd(db: &Db) {
 const NOBODY: [u8; 0] = [];
 
 async fn clients_with(db: &Db, part: &'static str, trust: Option<Trust>) -> Vec<u8> {
-    let found = read_tx!(db, |tx| search::all_clients(tx, part, trust, Page::default(), NOW));
+    let found = read_tx!(db, |tx| store::clients::search::all_clients(tx, part, trust, Page::default(), NOW));
     let numbers = found.items.iter().map(|c| (1..=200).find(|n| client_id(*n) == c.id).unwrap());
     let numbers: Vec<u8> = numbers.collect();
     assert_eq!(found.total.min(100), i64::try_from(numbers.len()).unwrap(), "{part}");
@@ -153,11 +157,11 @@ async fn clients_with(db: &Db, part: &'static str, trust: Option<Trust>) -> Vec<
 
 async fn owned(db: &Db, part: &'static str, workspace: u8) -> i64 {
     let owner = Owner::Workspace(workspace_id(workspace));
-    read_tx!(db, |tx| search::clients_of(tx, owner, part, Page::default(), NOW)).total
+    read_tx!(db, |tx| store::clients::search::clients_of(tx, owner, part, Page::default(), NOW)).total
 }
 
 async fn members_with(db: &Db, part: &'static str) -> Vec<u8> {
-    let found = read_tx!(db, |tx| search::members(tx, workspace_id(1), part, Page::default()));
+    let found = read_tx!(db, |tx| workspace::search::members(tx, workspace_id(1), part, Page::default()));
     found.items.iter().map(|(member, _)| (1..=200).find(|n| user_id(*n) == member.user_id).unwrap()).collect()
 }
 
@@ -180,19 +184,19 @@ async fn finds_the_crowd(db: &Db) {
     let verified: Vec<u8> = (1..=200).rev().filter(|n| n % 3 == 0).collect();
     assert_eq!(clients_with(db, "", Some(Trust::Verified)).await, verified);
     assert_eq!((owned(db, "tee", 1).await, owned(db, "tee", 2).await, owned(db, "kaffee", 2).await), (100, 0, 98));
-    let second = read_tx!(db, |tx| search::all_clients(tx, "grüner", None, Page::new(4, 30), NOW));
+    let second = read_tx!(db, |tx| store::clients::search::all_clients(tx, "grüner", None, Page::new(4, 30), NOW));
     assert_eq!((second.items.len(), second.total), (10, 100));
     assert_eq!(second.items[0].id, client_id(20));
-    let found = read_tx!(db, |tx| search::users(tx, "ÜNÏON", Page::default()));
+    let found = read_tx!(db, |tx| account::search::users(tx, "ÜNÏON", Page::default()));
     assert_eq!(found.items.iter().map(|one| one.user.id).collect::<Vec<_>>(), [user_id(7), user_id(199)]);
-    let found = read_tx!(db, |tx| search::users(tx, "person123@", Page::default()));
+    let found = read_tx!(db, |tx| account::search::users(tx, "person123@", Page::default()));
     assert_eq!(found.items.iter().map(|one| one.user.id).collect::<Vec<_>>(), [user_id(123)]);
     assert_eq!(members_with(db, "ünïon").await, [199]);
     let teas: Vec<u8> = (1..=200).filter(|n| n % 4 == 0 || (*n > 195 && n % 2 == 0)).collect();
     assert_eq!(members_with(db, "TEE").await, teas);
     let own = Owner::Workspace(workspace_id(1));
     let listed = read_tx!(db, |tx| clients::list_for_owner(tx, own, Page::new(1, 1), NOW));
-    let members = read_tx!(db, |tx| store::workspaces::list_members(tx, workspace_id(1), Page::new(1, 1)));
+    let members = read_tx!(db, |tx| store::workspace::list_members(tx, workspace_id(1), Page::new(1, 1)));
     assert_eq!((listed.total, members.total), (100, 53));
 }
 
@@ -226,13 +230,13 @@ async fn what_changes_is_found_as_it_is_now() {
         }
         assert_eq!(clients_with(db, "ünïon", None).await, NOBODY);
 
-        assert!(write_tx!(db, |tx| store::workspaces::remove_member(tx, user_id(199), workspace_id(1))));
-        write_tx!(db, |tx| store::workspaces::put_member(tx, &member(7, 1, Role::Member)));
+        assert!(write_tx!(db, |tx| store::workspace::remove_member(tx, user_id(199), workspace_id(1))));
+        write_tx!(db, |tx| store::workspace::put_member(tx, &member(7, 1, Role::Member)));
         assert_eq!(members_with(db, "ünïon").await, [7]);
-        write_tx!(db, |tx| store::workspaces::put_member(tx, &member(7, 1, Role::Admin)));
-        let members = read_tx!(db, |tx| store::workspaces::list_members(tx, workspace_id(1), Page::new(1, 1)));
+        write_tx!(db, |tx| store::workspace::put_member(tx, &member(7, 1, Role::Admin)));
+        let members = read_tx!(db, |tx| store::workspace::list_members(tx, workspace_id(1), Page::new(1, 1)));
         assert_eq!(members.total, 53, "one came, one went, and one changed their role");
-        let found = read_tx!(db, |tx| search::workspaces(tx, "", Page::default()));
+        let found = read_tx!(db, |tx| workspace::search::workspaces(tx, "", Page::default()));
         let told = found.items.iter().map(|one| (one.members, one.applications)).collect::<Vec<_>>();
         assert_eq!((told, found.total), (vec![(53, 98), (0, 100)], 2));
         let profile = user(7);
@@ -250,10 +254,10 @@ async fn what_changes_is_found_as_it_is_now() {
         });
         assert!(changed);
         assert_eq!(members_with(db, "ΣΊΣΥΦΟΣ").await, [7]);
-        assert!(write_tx!(db, |tx| store::workspaces::rename(tx, workspace_id(2), "Ärzte", NOW)));
-        let found = read_tx!(db, |tx| search::workspaces(tx, "äRZ", Page::default()));
+        assert!(write_tx!(db, |tx| store::workspace::rename(tx, workspace_id(2), "Ärzte", NOW)));
+        let found = read_tx!(db, |tx| workspace::search::workspaces(tx, "äRZ", Page::default()));
         assert_eq!((found.items[0].workspace.id, found.total), (workspace_id(2), 1));
-        let own = read_tx!(db, |tx| store::workspaces::page_for_user(tx, user_id(4), "SPACE", Page::default()));
+        let own = read_tx!(db, |tx| store::workspace::page_for_user(tx, user_id(4), "SPACE", Page::default()));
         assert_eq!(own.total, 1);
     })
     .await;

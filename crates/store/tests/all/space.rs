@@ -3,7 +3,8 @@ use crate::common;
 use common::*;
 use rusqlite::Connection;
 use std::path::PathBuf;
-use store::{Store, StoreOptions, space};
+use store::platform::space;
+use store::{Store, StoreOptions};
 
 const PAGE: u64 = 4096;
 

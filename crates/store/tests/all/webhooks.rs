@@ -8,8 +8,9 @@ use domain::{EventId, Timestamp, WebhookId};
 use futures_util::future::{BoxFuture, join_all};
 use std::collections::BTreeMap;
 use std::sync::Arc;
-use store::deliveries::{self, Attempt, Filter};
-use store::{Page, StoreError, Tx, events, webhooks, workspaces};
+use store::webhooks::deliveries::{self, Attempt, Filter};
+use store::webhooks::{self, events};
+use store::{Page, StoreError, Tx, workspace};
 use tokio::sync::Barrier;
 
 fn webhook_id(n: u8) -> WebhookId {
@@ -437,7 +438,7 @@ async fn an_event_is_kept_only_with_what_caused_it() {
             .write(|tx| {
                 Box::pin(async move {
                     events::append(tx, &[removed(1, 1)]).await?;
-                    workspaces::put_member(tx, &member(1, 99, Role::Member)).await
+                    workspace::put_member(tx, &member(1, 99, Role::Member)).await
                 })
             })
             .await;

@@ -224,7 +224,7 @@ async fn point_1_1_attempts_are_forgotten() {
         let left = async || {
             let removed = app.store.write(|tx| {
                 Box::pin(async move {
-                    store::attempts::delete_expired(tx, domain::Timestamp::from_seconds(i64::MAX), 1000).await
+                    store::platform::attempts::delete_expired(tx, domain::Timestamp::from_seconds(i64::MAX), 1000).await
                 })
             });
             removed.await.map_err(|error: store::StoreError| error).unwrap()

@@ -145,7 +145,12 @@ async fn point_5_3_a_sealing_key_is_kept_as_long_as_a_token_needs_it_and_no_long
         assert_eq!(reply.status, 200);
         let sealing = async || {
             let mut tx = app.store.read().await.unwrap();
-            store::keys::list_sealing(&mut tx).await.unwrap().into_iter().map(|key| key.id).collect::<Vec<_>>()
+            store::platform::keys::list_sealing(&mut tx)
+                .await
+                .unwrap()
+                .into_iter()
+                .map(|key| key.id)
+                .collect::<Vec<_>>()
         };
         let forget = async || flows::platform::keys::forget(&app.store, &app.ctx()).await.unwrap();
         assert_eq!(forget().await, 0, "access tokens may need each");

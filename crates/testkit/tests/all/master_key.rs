@@ -118,8 +118,9 @@ async fn point_5_3_a_failure_in_the_middle_changes_nothing() {
         // The last webhook does not open.
         let work = app.store.write(|tx| {
             Box::pin(async move {
-                let all = store::master::webhooks(tx, None, 10).await?;
-                store::master::set_webhook(tx, all[1].0, b"something else, long enough to be sealed", None).await
+                let all = store::platform::master::webhooks(tx, None, 10).await?;
+                store::platform::master::set_webhook(tx, all[1].0, b"something else, long enough to be sealed", None)
+                    .await
             })
         });
         work.await.unwrap();

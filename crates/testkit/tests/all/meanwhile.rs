@@ -2,7 +2,7 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
-use store::tokens;
+use store::grants::revoked_tokens;
 use testkit::TestApp;
 use tokio::task::JoinHandle;
 use tokio::time::{Instant, sleep};
@@ -22,7 +22,7 @@ impl Meanwhile {
             while !told.load(Ordering::Relaxed) {
                 let id = domain::oauth::seal::TokenId::from_random(*b"every token!");
                 let begun = Instant::now();
-                let write = store.write(move |tx| Box::pin(tokens::revoke_token(tx, id, now.plus(9_999_999))));
+                let write = store.write(move |tx| Box::pin(revoked_tokens::revoke_token(tx, id, now.plus(9_999_999))));
                 write.await.unwrap();
                 took.push(begun.elapsed());
                 sleep(Duration::from_millis(2)).await;

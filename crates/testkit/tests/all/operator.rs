@@ -26,7 +26,9 @@ fn refusal<T: std::fmt::Debug>(outcome: Result<T, Failure<ManageRefusal>>) -> Ma
 async fn named(app: &TestApp, email: &str) -> TestUser {
     let user = app.user(email, 1).await;
     let (id, now) = (user.user.id, app.ctx().now);
-    let work = app.store.write(move |tx| Box::pin(async move { store::users::set_operator(tx, id, true, now).await }));
+    let work = app
+        .store
+        .write(move |tx| Box::pin(async move { store::account::users::set_operator(tx, id, true, now).await }));
     assert!(work.await.map_err(|error: store::StoreError| error).unwrap());
     user
 }

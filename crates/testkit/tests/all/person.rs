@@ -216,7 +216,9 @@ async fn point_3_2_user_tokens_keep_the_workspace_of_their_consent() {
         // The workspace's rule holds for what is said of it.
         let policy = async |to| {
             let work = app.store.write(move |tx| {
-                Box::pin(async move { store::app_policy::set(tx, first, to, domain::Timestamp::default()).await })
+                Box::pin(
+                    async move { store::grants::app_policy::set(tx, first, to, domain::Timestamp::default()).await },
+                )
             });
             assert!(work.await.map_err(|error: store::StoreError| error).unwrap());
         };

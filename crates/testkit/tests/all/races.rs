@@ -194,7 +194,7 @@ impl Given {
 /// What acts for the person or was given by them: personal access tokens that live, and all the rest.
 async fn given(node: &TestApp, user: &TestUser) -> (usize, Vec<i64>) {
     let mut tx = node.store.read().await.unwrap();
-    let tokens = store::credentials::list_personal_tokens(&mut tx, user.user.id).await.unwrap();
+    let tokens = store::access::credentials::list_personal_tokens(&mut tx, user.user.id).await.unwrap();
     let mut rest = Vec::new();
     for sql in [
         "SELECT COUNT(*) FROM api_keys",
@@ -305,9 +305,9 @@ impl Stage {
     async fn left(&self) -> (usize, i64) {
         let mut tx = self.nodes[0].store.read().await.unwrap();
         let (user, client, workspace) = (self.owner.user.id, &self.party.id, self.workspace);
-        let consent = store::consents::find(&mut tx, user, client, Some(workspace)).await.unwrap();
+        let consent = store::grants::consents::find(&mut tx, user, client, Some(workspace)).await.unwrap();
         let now = self.nodes[0].ctx().now;
-        let grants = store::workspace_apps::living_grants(&mut tx, workspace, client, None, now).await.unwrap();
+        let grants = store::grants::workspace_apps::living_grants(&mut tx, workspace, client, None, now).await.unwrap();
         (usize::from(consent.is_some()), grants)
     }
 
@@ -390,7 +390,7 @@ async fn point_4_1_no_session_of_the_old_password_outlives_it() {
             assert!(both(Box::pin(sign_in), Box::pin(change)).await.1);
             let ctx = nodes[0].ctx();
             let mut tx = nodes[0].store.read().await.unwrap();
-            let left = store::sessions::list_for_user(&mut tx, ada.user.id, ctx.now).await.unwrap();
+            let left = store::account::sessions::list_for_user(&mut tx, ada.user.id, ctx.now).await.unwrap();
             assert_eq!(left.len(), 0, "round {round}");
             drop(tx);
             // Failed attempts are forgiven.

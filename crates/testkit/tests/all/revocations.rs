@@ -114,10 +114,10 @@ async fn allowed_by_many(app: &TestApp, web: &Party) -> Vec<domain::WorkspaceId>
                     email: domain::identity::Email::parse(&email).unwrap(),
                     ..template.clone()
                 };
-                store::users::insert(tx, &user).await?;
+                store::account::users::insert(tx, &user).await?;
                 let workspace = Some(of[usize::from(n % 2)]);
                 let scopes = ScopeSet::parse("openid profile").unwrap();
-                store::consents::put(tx, id, &client, workspace, &scopes, now).await?;
+                store::grants::consents::put(tx, id, &client, workspace, &scopes, now).await?;
                 let random: [u8; 10] = [&[7; 8], &n.to_be_bytes()[..]].concat().try_into().unwrap();
                 let grant = Grant {
                     id: GrantId::new(now, random),
@@ -234,7 +234,7 @@ async fn the_people_of_a_deleted_client_are_forgotten_without_a_word_to_each() {
 
 async fn rest(app: &TestApp) -> bool {
     let mut tx = app.store.read().await.unwrap();
-    store::revocations::oldest(&mut tx).await.unwrap().is_some()
+    store::grants::bulk_revocation::oldest(&mut tx).await.unwrap().is_some()
 }
 
 /// Somebody with this role in the workspace.

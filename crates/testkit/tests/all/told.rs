@@ -7,29 +7,25 @@ use domain::events::{Change, EventKind};
 use domain::identity::{MemberRoles, Role};
 use domain::webhook::Owner as HookOwner;
 use domain::{ClientId, ScopeSet, Secret, WorkspaceId};
-use flows::access;
 use flows::access::caller::Caller;
 use flows::clients::secrets;
 use flows::operator::clients;
 use flows::platform::keys::Leaked;
 use flows::platform::one_time_link::Held;
-use flows::sign_in::password;
-use flows::sign_in::session;
-use flows::unguarded;
+use flows::sign_in::{password, session};
 use flows::unguarded::accounts::{self, NewUser};
 use flows::unguarded::applications::{self, NewClient};
 use flows::unguarded::credentials::{self, NewCredential};
-use flows::unguarded::workspaces;
-use flows::unguarded::{consents, keys, profile, sessions, settings};
+use flows::unguarded::{self, consents, keys, profile, sessions, settings, workspaces};
 use flows::webhooks::manage::{MayChange, NewWebhook};
 use flows::workspace::invitations::{self, Accepting};
 use flows::workspace::{self, members};
-use flows::{MasterKey, Settings, webhooks};
+use flows::{MasterKey, Settings, access, webhooks};
 use futures_util::future::{BoxFuture, FutureExt as _};
 use std::collections::BTreeSet;
 use std::fmt::Debug;
 use std::sync::atomic::{AtomicU32, Ordering};
-use store::audit_search::{Filter, Kind as Named, Order};
+use store::audit::search::{Filter, Kind as Named, Order};
 use store::clients::Owner;
 use testkit::{
     Browser, Contents, Database, Kind, PASSWORD, Party, Receiver, Reply, TestApp, TestUser, Tokens, for_each_database,
@@ -469,7 +465,7 @@ async fn ways(s: &Stage, change: Change) -> Vec<Act> {
         }
         Change::KeyExpelled => {
             let mut tx = s.app.store.read().await.unwrap();
-            let kid = store::keys::list_signing(&mut tx, s.app.ctx().now).await.unwrap()[0].kid.clone();
+            let kid = store::platform::keys::list_signing(&mut tx, s.app.ctx().now).await.unwrap()[0].kid.clone();
             one(act!(s, |app, ctx| async move { keys::expel_key(app, ctx, &Leaked::Signing(kid)).await }))
         }
         Change::MasterKeyReplaced => {
@@ -482,7 +478,7 @@ async fn ways(s: &Stage, change: Change) -> Vec<Act> {
 async fn entries(app: &TestApp, change: Change) -> Vec<AuditEvent> {
     let filter = Filter { kind: Some(Named::Named(change.as_str())), ..Filter::default() };
     let mut tx = app.store.read().await.unwrap();
-    store::audit_search::list(&mut tx, &filter, Order::OldestFirst, None, 1000).await.unwrap().events
+    store::audit::search::list(&mut tx, &filter, Order::OldestFirst, None, 1000).await.unwrap().events
 }
 
 /// Checklist 136.
@@ -578,7 +574,8 @@ async fn point_3_1_the_order_within_a_second_is_that_of_what_happened() {
         }
         app.flush().await.unwrap();
         let mut tx = s.app.store.read().await.unwrap();
-        let all = store::audit_search::list(&mut tx, &Filter::default(), Order::OldestFirst, None, 1000).await.unwrap();
+        let all =
+            store::audit::search::list(&mut tx, &Filter::default(), Order::OldestFirst, None, 1000).await.unwrap();
         drop(tx);
         let all =
             all.events.into_iter().filter(|event| ["workspace.created", "sign_in"].contains(&event.kind.as_str()));

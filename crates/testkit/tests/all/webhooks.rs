@@ -599,9 +599,9 @@ async fn a_message_whose_sender_vanished_is_sent_by_another_node() {
         let (webhook, _) = subscribe(&app, Owner::Operator, &receiver.url(), &["*"]).await;
         test_event(&app, &webhook).await;
         let (id, now) = (webhook.id, app.clock.now());
-        let claim = app
-            .store
-            .write(move |tx| Box::pin(async move { store::deliveries::claim(tx, id, now, now.plus(60), 10).await }));
+        let claim = app.store.write(move |tx| {
+            Box::pin(async move { store::webhooks::deliveries::claim(tx, id, now, now.plus(60), 10).await })
+        });
         assert_eq!(claim.await.unwrap().len(), 1);
         app.deliver().await;
         assert!(receiver.take().is_empty(), "it is somebody's");

@@ -112,31 +112,33 @@ impl Scene<'_> {
             Box::pin(async move {
                 if let Some(workspace) = workspace {
                     // The page may have been open while the workspace changed its mind, or the user's membership ended.
-                    store::workspaces::hold_shared(tx, workspace).await?;
-                    if store::workspaces::member(tx, user, workspace).await?.is_none() {
+                    store::workspace::hold_shared(tx, workspace).await?;
+                    if store::workspace::member(tx, user, workspace).await?.is_none() {
                         return Ok(Some(PageReason::Authorize(AuthorizeRefusal::WorkspaceNotMember.into())));
                     }
                     store::clients::hold_shared(tx, &client).await?;
-                    if !store::app_policy::allows(tx, workspace, &client).await? {
+                    if !store::grants::app_policy::allows(tx, workspace, &client).await? {
                         return Ok(Some(PageReason::Authorize(AuthorizeRefusal::WorkspaceForbids.into())));
                     }
                 }
                 if let Some((id, approval)) = &device
-                    && !store::device::approve(tx, *id, approval, now).await?
+                    && !store::oauth::device::approve(tx, *id, approval, now).await?
                 {
                     return Ok(Some(PageReason::Interaction(InteractionRefusal::DeviceSettled)));
                 }
                 if by_token {
-                    store::consents::put_by_token(tx, user, &client, workspace, &scopes, now).await?;
+                    store::grants::consents::put_by_token(tx, user, &client, workspace, &scopes, now).await?;
                 } else {
-                    store::consents::put(tx, user, &client, workspace, &scopes, now).await?;
+                    store::grants::consents::put(tx, user, &client, workspace, &scopes, now).await?;
                 }
                 if let Some(stays) = stays {
-                    store::consents::set_stays(tx, user, &client, workspace, stays).await?;
+                    store::grants::consents::set_stays(tx, user, &client, workspace, stays).await?;
                 }
                 match workspace {
-                    Some(workspace) => store::consents::remember_workspace(tx, user, &client, workspace).await?,
-                    None => drop(store::own_names::set_home(tx, user, &client, home, by_token).await?),
+                    Some(workspace) => {
+                        store::grants::consents::remember_workspace(tx, user, &client, workspace).await?
+                    }
+                    None => drop(store::grants::own_names::set_home(tx, user, &client, home, by_token).await?),
                 }
                 changes::within(tx, &of, granted).await?;
                 Ok(None)
@@ -176,7 +178,7 @@ impl Scene<'_> {
         let (of, denied) = (ctx.clone(), Told::of(Change::DeviceDenied, about));
         let work = app.store().write(move |tx| {
             Box::pin(async move {
-                let done = store::device::deny(tx, id, now).await?;
+                let done = store::oauth::device::deny(tx, id, now).await?;
                 if done {
                     changes::within(tx, &of, denied).await?;
                 }

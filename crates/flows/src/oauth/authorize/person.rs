@@ -32,7 +32,7 @@ pub struct Person {
 pub async fn person(tx: &mut Tx, caller: &Caller, client: &ClientId) -> Result<Option<Person>, Fault> {
     let Some(user) = caller.user() else { return Ok(None) };
     // The epochs before the consents: what was taken back in between is in neither.
-    let places = store::app_policy::memberships(tx, user.id, client).await?;
+    let places = store::grants::app_policy::memberships(tx, user.id, client).await?;
     Ok(Some(Person {
         user_id: user.id,
         email: user.email.clone(),
@@ -46,14 +46,14 @@ pub async fn person(tx: &mut Tx, caller: &Caller, client: &ClientId) -> Result<O
         },
         memberships: places.into_iter().map(|place| place.membership).collect(),
         consents: consents(tx, caller, user.id, client).await?,
-        last_choice: store::consents::last_workspace(tx, user.id, client).await?,
+        last_choice: store::grants::consents::last_workspace(tx, user.id, client).await?,
     }))
 }
 
 /// What the person allowed the client. What they allowed with a personal access token stands for such tokens alone: all that
 /// comes of it is bound to the token again.
 async fn consents(tx: &mut Tx, caller: &Caller, user: UserId, client: &ClientId) -> Result<Vec<Consent>, Fault> {
-    let mut consents = store::consents::list_for_client(tx, user, client).await?;
+    let mut consents = store::grants::consents::list_for_client(tx, user, client).await?;
     if caller.token().is_some() {
         for consent in &mut consents {
             consent.standing.clone_from(&consent.scopes);

@@ -10,7 +10,7 @@ use domain::oauth::params::RawParams;
 use domain::oauth::resource::all_granted;
 use domain::oauth::token::CodePayload;
 use store::StoreError;
-use store::device::Polled;
+use store::oauth::device::Polled;
 
 domain::refusals! {
     /// Why a device gets no tokens, or none yet (RFC 8628 §3.5).
@@ -78,7 +78,7 @@ pub(super) async fn redeem(
     let Some(text) = body.get("device_code") else { return refuse(R::Missing) };
     let found = {
         let mut tx = app.store().read().await?;
-        store::device::by_device_code(&mut tx, &app.pepper().hash(text)).await?
+        store::oauth::device::by_device_code(&mut tx, &app.pepper().hash(text)).await?
     };
     let Some(mut device) = found else { return refuse(R::Unknown) };
     if device.client_id != client.id {
@@ -104,7 +104,7 @@ pub(super) async fn redeem(
 /// Nobody has decided: whether the device asked too early.
 async fn wait(app: &App, ctx: &Ctx, device: &DeviceAuthorization) -> Result<R, StoreError> {
     let (id, now) = (device.id, ctx.now);
-    let polled = app.store().write(move |tx| Box::pin(store::device::poll(tx, id, INTERVAL, now))).await?;
+    let polled = app.store().write(move |tx| Box::pin(store::oauth::device::poll(tx, id, INTERVAL, now))).await?;
     Ok(match polled {
         Polled::InTime => R::Pending,
         Polled::TooEarly => {

@@ -158,7 +158,7 @@ async fn write(
     let work = app.store().write(move |tx| {
         Box::pin(async move {
             if let Some(workspace) = grant.workspace_id {
-                store::workspaces::hold_shared(tx, workspace).await?;
+                store::workspace::hold_shared(tx, workspace).await?;
             }
             // The client before what was allowed it: who removes a client goes that way, too.
             if first_today {
@@ -166,16 +166,16 @@ async fn write(
             }
             if let Some(workspace) = grant.workspace_id {
                 store::clients::hold_shared(tx, &client).await?;
-                if !store::app_policy::allows(tx, workspace, &client).await? {
+                if !store::grants::app_policy::allows(tx, workspace, &client).await? {
                     return Ok(Written::Forbidden);
                 }
                 // Elsewhere the consent says so: it goes with the membership.
-                if !asked && store::workspaces::member(tx, grant.user_id, workspace).await?.is_none() {
+                if !asked && store::workspace::member(tx, grant.user_id, workspace).await?.is_none() {
                     return Ok(Written::NotMember);
                 }
             }
             if let Some(token) = grant.by_token
-                && !store::credentials::hold_personal_token(tx, token, now).await?
+                && !store::access::credentials::hold_personal_token(tx, token, now).await?
             {
                 return Ok(Written::TokenEnded);
             }
@@ -184,12 +184,12 @@ async fn write(
             }
             // Another request of the device may hold the answer already; that ends nothing: it polls until it reads it.
             let device = by == GrantType::DeviceCode;
-            if device && !store::device::redeem(tx, grant.code_id, &client, now).await? {
+            if device && !store::oauth::device::redeem(tx, grant.code_id, &client, now).await? {
                 return Ok(Written::Replayed);
             }
             match store::grants::redeem(tx, &grant).await? {
                 Redeemed::First => {
-                    store::events::append(tx, issued.as_slice()).await?;
+                    store::webhooks::events::append(tx, issued.as_slice()).await?;
                     Ok(Written::First)
                 }
                 Redeemed::Replayed => {
@@ -211,7 +211,7 @@ async fn write(
 }
 
 async fn consented(tx: &mut Tx, grant: &Grant) -> Result<bool, store::StoreError> {
-    let consent = store::consents::hold(tx, grant.user_id, &grant.client_id, grant.workspace_id).await?;
+    let consent = store::grants::consents::hold(tx, grant.user_id, &grant.client_id, grant.workspace_id).await?;
     let scopes = grant.scopes.union(&grant.scopes_of_claims());
     Ok(consent.is_some_and(|consent| scopes.is_subset(&consent.scopes)))
 }

@@ -133,7 +133,7 @@ impl Refresh<'_> {
             let (id, now, issued) = (context.grant.id, self.ctx.now, self.issued_event(&context));
             let work = self.app.store().write(move |tx| {
                 Box::pin(async move {
-                    store::events::append(tx, issued.as_slice()).await?;
+                    store::webhooks::events::append(tx, issued.as_slice()).await?;
                     store::grants::touch(tx, id, now, expires_at).await
                 })
             });
@@ -201,7 +201,7 @@ async fn rotate(
         let moved = next == state
             || store::grants::rotate(tx, context.grant.id, &state, &next, expires_at).await? == Rotated::Moved;
         if moved {
-            store::events::append(tx, issued.as_slice()).await?;
+            store::webhooks::events::append(tx, issued.as_slice()).await?;
             return Ok(Outcome::Renewed(Box::new(context), next.number));
         }
     }

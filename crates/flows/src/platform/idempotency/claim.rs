@@ -5,7 +5,7 @@ use crate::{App, Ctx, Fault};
 use domain::SecretHash;
 use serde::{Deserialize, Serialize};
 use std::fmt;
-use store::idempotency::{Claimed, NewClaim};
+use store::platform::idempotency::{Claimed, NewClaim};
 use store::{StoreError, Tx};
 
 /// Seconds that a key is remembered.
@@ -82,8 +82,10 @@ pub async fn begin(app: &App, ctx: &Ctx, caller: &str, key: &str, request: Secre
         lease_until: ctx.now.plus(LEASE),
         expires_at: ctx.now.plus(REMEMBERED),
     };
-    let claimed =
-        app.store().write(move |tx| Box::pin(async move { store::idempotency::claim(tx, &new).await })).await?;
+    let claimed = app
+        .store()
+        .write(move |tx| Box::pin(async move { store::platform::idempotency::claim(tx, &new).await }))
+        .await?;
     Ok(match claimed {
         Claimed::Fresh => Begun::Fresh(claim),
         Claimed::Finished(sealed) => {
@@ -98,7 +100,7 @@ pub async fn begin(app: &App, ctx: &Ctx, caller: &str, key: &str, request: Secre
 
 /// Before a process serves: lets go of what an earlier one left unfinished, where there can be no other.
 pub(crate) async fn abandon_all(app: &App) -> Result<u64, Fault> {
-    Ok(app.store().write(|tx| Box::pin(store::idempotency::abandon_all(tx))).await?)
+    Ok(app.store().write(|tx| Box::pin(store::platform::idempotency::abandon_all(tx))).await?)
 }
 
 impl Claim {
@@ -111,12 +113,12 @@ impl Claim {
     /// Keeps a sealed answer in the transaction that does what was asked. `false` when the claim was lost: it took longer than
     /// [`LEASE`], and another attempt is at it.
     pub(crate) async fn finish_in(&self, tx: &mut Tx, sealed: &[u8]) -> Result<bool, StoreError> {
-        store::idempotency::finish(tx, &self.hash, &self.claim, sealed).await
+        store::platform::idempotency::finish(tx, &self.hash, &self.claim, sealed).await
     }
 
     /// Lets go in a transaction that does what was asked, for an answer that is not kept.
     pub(crate) async fn abandon_in(&self, tx: &mut Tx) -> Result<bool, StoreError> {
-        store::idempotency::abandon(tx, &self.hash, &self.claim).await
+        store::platform::idempotency::abandon(tx, &self.hash, &self.claim).await
     }
 
     /// Lets go, as nothing was done: the request can be sent again, or another under the same key.

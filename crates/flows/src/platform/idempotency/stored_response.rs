@@ -83,7 +83,7 @@ impl<T: Send + 'static> Last<T> for Keep<T> {
             };
             let (held, answer) = match shown {
                 Shown::Again(answer) => {
-                    store::master::hold(tx, app.master().generation()).await?;
+                    store::platform::master::hold(tx, app.master().generation()).await?;
                     let sealed = claim.seal(&app, &ctx, &answer).map_err(of_store)?;
                     (claim.finish_in(tx, &sealed).await?, answer)
                 }

@@ -59,7 +59,8 @@ impl MasterKey {
     /// The same with what the database keeps under it. Fails when it is not the master key of this database and that shows.
     pub async fn of(&self, store: &Store) -> Result<Self, Fault> {
         let mut tx = store.snapshot().await?;
-        let (generation, sealed) = (store::master::generation(&mut tx).await?, store::master::kept(&mut tx).await?);
+        let (generation, sealed) =
+            (store::platform::master::generation(&mut tx).await?, store::platform::master::kept(&mut tx).await?);
         drop(tx);
         let mut kept = BTreeMap::new();
         for (usage, sealed) in sealed {

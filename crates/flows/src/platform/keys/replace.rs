@@ -51,14 +51,15 @@ impl Both<'_> {
     async fn keys(&self, tx: &mut Tx, done: &mut Resealed) -> Result<(), Fault> {
         for usage in KEPT {
             let sealed = self.seal(KEEPING, usage.as_bytes(), self.old.secret(usage).as_ref())?;
-            store::master::keep(tx, usage, &sealed).await?;
+            store::platform::master::keep(tx, usage, &sealed).await?;
         }
-        for (kid, sealed) in store::master::signing(tx).await? {
-            store::master::set_signing(tx, &kid, &self.reseal_key(&signing_name(&kid), &sealed)?).await?;
+        for (kid, sealed) in store::platform::master::signing(tx).await? {
+            store::platform::master::set_signing(tx, &kid, &self.reseal_key(&signing_name(&kid), &sealed)?).await?;
             done.signing_keys += 1;
         }
-        for key in store::keys::list_sealing(tx).await? {
-            store::master::set_sealing(tx, key.id, &self.reseal_key(&sealing_name(key.id), &key.sealed)?).await?;
+        for key in store::platform::keys::list_sealing(tx).await? {
+            store::platform::master::set_sealing(tx, key.id, &self.reseal_key(&sealing_name(key.id), &key.sealed)?)
+                .await?;
             done.sealing_keys += 1;
         }
         Ok(())
@@ -67,14 +68,14 @@ impl Both<'_> {
     async fn webhooks(&self, tx: &mut Tx, done: &mut Resealed) -> Result<(), Fault> {
         let mut after = None;
         loop {
-            let page = store::master::webhooks(tx, after, PAGE).await?;
+            let page = store::platform::master::webhooks(tx, after, PAGE).await?;
             let Some((last, ..)) = page.last() else { return Ok(()) };
             after = Some(*last);
             for (id, secret, previous) in page {
                 let name = webhook_name(id);
                 let secret = self.reseal_key(&name, &secret)?;
                 let previous = previous.map(|sealed| self.reseal_key(&name, &sealed)).transpose()?;
-                store::master::set_webhook(tx, id, &secret, previous.as_deref()).await?;
+                store::platform::master::set_webhook(tx, id, &secret, previous.as_deref()).await?;
                 done.webhooks += 1;
             }
         }
@@ -83,12 +84,12 @@ impl Both<'_> {
     async fn answers(&self, tx: &mut Tx, done: &mut Resealed) -> Result<(), Fault> {
         let mut after = None;
         loop {
-            let page = store::master::answers(tx, after, PAGE).await?;
+            let page = store::platform::master::answers(tx, after, PAGE).await?;
             let Some((last, _)) = page.last() else { return Ok(()) };
             after = Some(*last);
             for (hash, sealed) in page {
                 let sealed = self.reseal(ANSWERS, hash.as_bytes(), &sealed)?;
-                store::master::set_answer(tx, hash, &sealed).await?;
+                store::platform::master::set_answer(tx, hash, &sealed).await?;
                 done.answers += 1;
             }
         }
@@ -104,9 +105,9 @@ pub async fn replace_master(store: &Store, old: &MasterKey, new: &MasterKey, ctx
     let (old, new, ctx) = (old.clone(), new.clone(), ctx.clone());
     let work = store.write(move |tx| {
         Box::pin(async move {
-            store::keys::lock(tx).await?;
+            store::platform::keys::lock(tx).await?;
             // From here on no other transaction seals anything, and those that did have committed.
-            store::master::replace(tx, old.generation, ctx.now).await?;
+            store::platform::master::replace(tx, old.generation, ctx.now).await?;
             let both = Both { old: &old, new: &new, ctx: &ctx };
             let mut done = Resealed::default();
             both.keys(tx, &mut done).await?;
@@ -127,7 +128,7 @@ pub async fn replace_master(store: &Store, old: &MasterKey, new: &MasterKey, ctx
 
 /// Whether this is the master key of the database, which has keys.
 pub async fn opens(store: &Store, master: &MasterKey) -> Result<bool, Fault> {
-    let Some(newest) = store::keys::list_sealing(&mut *store.read().await?).await?.into_iter().next() else {
+    let Some(newest) = store::platform::keys::list_sealing(&mut *store.read().await?).await?.into_iter().next() else {
         return Ok(false);
     };
     Ok(master.open(&sealing_name(newest.id), &newest.sealed).is_ok())

@@ -27,7 +27,7 @@ pub struct Keys {
     pub public: Vec<(String, PublicKey)>,
     /// The published key set (RFC 7517 §5).
     pub jwks: Value,
-    /// As in [`store::keys::states`].
+    /// As in [`store::platform::keys::states`].
     states: Vec<(String, String)>,
 }
 
@@ -97,21 +97,21 @@ fn new_sealing(master: &MasterKey, id: i64, state: KeyState, ctx: &Ctx) -> Resul
 
 /// What a ring needs to be complete: an active and a next key of each kind.
 async fn complete(tx: &mut Tx, master: &MasterKey, ctx: &Ctx) -> Result<(), Fault> {
-    store::master::hold(tx, master.generation()).await?;
-    let signing = store::keys::list_signing(tx, ctx.now).await?;
+    store::platform::master::hold(tx, master.generation()).await?;
+    let signing = store::platform::keys::list_signing(tx, ctx.now).await?;
     for alg in SigningAlg::OFFERED {
         for state in [KeyState::Active, KeyState::Next] {
             if !signing.iter().any(|k| k.alg == alg && k.state == state) {
-                store::keys::insert_signing(tx, &new_signing(master, alg, state, ctx)?).await?;
+                store::platform::keys::insert_signing(tx, &new_signing(master, alg, state, ctx)?).await?;
             }
         }
     }
-    let sealing = store::keys::list_sealing(tx).await?;
+    let sealing = store::platform::keys::list_sealing(tx).await?;
     let mut id = sealing.iter().map(|k| k.id).max().unwrap_or(0);
     for state in [KeyState::Active, KeyState::Next] {
         if !sealing.iter().any(|k| k.state == state) {
             id += 1;
-            store::keys::insert_sealing(tx, &new_sealing(master, id, state, ctx)?).await?;
+            store::platform::keys::insert_sealing(tx, &new_sealing(master, id, state, ctx)?).await?;
         }
     }
     Ok(())
@@ -123,7 +123,7 @@ pub async fn ensure(store: &Store, master: &MasterKey, ctx: &Ctx) -> Result<(), 
     store
         .write(move |tx| {
             Box::pin(async move {
-                store::keys::lock(tx).await?;
+                store::platform::keys::lock(tx).await?;
                 complete(tx, &master, &ctx).await
             })
         })
@@ -134,9 +134,9 @@ pub async fn ensure(store: &Store, master: &MasterKey, ctx: &Ctx) -> Result<(), 
 pub async fn load(store: &Store, settings: &Settings, master: &MasterKey, ctx: &Ctx) -> Result<Keys, Fault> {
     // All three as of one moment.
     let mut tx = store.snapshot().await?;
-    let records = store::keys::list_signing(&mut tx, ctx.now).await?;
-    let mut sealing = store::keys::list_sealing(&mut tx).await?;
-    let states = store::keys::states(&mut tx, ctx.now).await?;
+    let records = store::platform::keys::list_signing(&mut tx, ctx.now).await?;
+    let mut sealing = store::platform::keys::list_sealing(&mut tx).await?;
+    let states = store::platform::keys::states(&mut tx, ctx.now).await?;
     drop(tx);
     let mut signing = Vec::new();
     let mut public = Vec::new();
@@ -188,8 +188,8 @@ pub async fn rotate<L: Last<()>>(
     let (master, ctx) = (master.clone(), ctx.clone());
     let work = store.write(move |tx| {
         Box::pin(async move {
-            store::keys::lock(tx).await?;
-            let signing = store::keys::list_signing(tx, ctx.now).await?;
+            store::platform::keys::lock(tx).await?;
+            let signing = store::platform::keys::list_signing(tx, ctx.now).await?;
             if !forced && signing.iter().any(|key| is_young(key, &signing, ctx.now)) {
                 return Ok(None);
             }
@@ -197,10 +197,11 @@ pub async fn rotate<L: Last<()>>(
             let gone = ctx.now.plus(LONGEST_SIGNED + SEEN);
             for key in signing {
                 let (state, expires_at) = step(key.state, gone);
-                store::keys::set_signing_state(tx, &key.kid, state, ctx.now, expires_at.or(key.expires_at)).await?;
+                store::platform::keys::set_signing_state(tx, &key.kid, state, ctx.now, expires_at.or(key.expires_at))
+                    .await?;
             }
-            for key in store::keys::list_sealing(tx).await? {
-                store::keys::set_sealing_state(tx, key.id, step(key.state, gone).0, ctx.now).await?;
+            for key in store::platform::keys::list_sealing(tx).await? {
+                store::platform::keys::set_sealing_state(tx, key.id, step(key.state, gone).0, ctx.now).await?;
             }
             complete(tx, &master, &ctx).await?;
             tell(tx, &ctx, Change::KeyRotated, json!({})).await?;
@@ -212,7 +213,7 @@ pub async fn rotate<L: Last<()>>(
 
 /// Tells of a change of the keys, and webhooks which sign from now on.
 async fn tell(tx: &mut Tx, ctx: &Ctx, change: Change, detail: Value) -> Result<(), Fault> {
-    let active = store::keys::list_signing(tx, ctx.now).await?.into_iter();
+    let active = store::platform::keys::list_signing(tx, ctx.now).await?.into_iter();
     let active_kids = active.filter(|key| key.state == KeyState::Active).map(|key| key.kid).collect();
     let event = events::event(ctx, EventData::KeyRotated { active_kids });
     Ok(changes::within(tx, ctx, Told::of(change, About::default()).with(detail).events([event])).await?)
@@ -233,27 +234,28 @@ pub async fn expel(store: &Store, master: &MasterKey, ctx: &Ctx, key: &Leaked) -
     let (master, ctx, key) = (master.clone(), ctx.clone(), key.clone());
     let work = store.write(move |tx| {
         Box::pin(async move {
-            store::keys::lock(tx).await?;
+            store::platform::keys::lock(tx).await?;
             let detail = match &key {
                 Leaked::Signing(kid) => json!({"kid": kid}),
                 Leaked::Sealing(number) => json!({"sealing_key": number}),
             };
             match key {
                 Leaked::Signing(kid) => {
-                    let all = store::keys::list_signing(tx, ctx.now).await?;
+                    let all = store::platform::keys::list_signing(tx, ctx.now).await?;
                     let Some(found) = all.iter().find(|key| key.kid == kid) else { return Ok(false) };
-                    store::keys::delete_signing(tx, &kid).await?;
+                    store::platform::keys::delete_signing(tx, &kid).await?;
                     let next = all.iter().find(|key| key.alg == found.alg && key.state == KeyState::Next);
                     if let Some(next) = next.filter(|_| found.state == KeyState::Active) {
-                        store::keys::set_signing_state(tx, &next.kid, KeyState::Active, ctx.now, None).await?;
+                        store::platform::keys::set_signing_state(tx, &next.kid, KeyState::Active, ctx.now, None)
+                            .await?;
                     }
                 }
                 Leaked::Sealing(id) => {
-                    let Some(state) = store::keys::delete_sealing(tx, id).await? else { return Ok(false) };
-                    let all = store::keys::list_sealing(tx).await?;
+                    let Some(state) = store::platform::keys::delete_sealing(tx, id).await? else { return Ok(false) };
+                    let all = store::platform::keys::list_sealing(tx).await?;
                     let next = all.iter().find(|key| key.state == KeyState::Next);
                     if let Some(next) = next.filter(|_| state == KeyState::Active) {
-                        store::keys::set_sealing_state(tx, next.id, KeyState::Active, ctx.now).await?;
+                        store::platform::keys::set_sealing_state(tx, next.id, KeyState::Active, ctx.now).await?;
                     }
                 }
             }
@@ -270,14 +272,15 @@ pub async fn forget(store: &Store, ctx: &Ctx) -> Result<usize, Fault> {
     let now = ctx.now;
     let work = store.write(move |tx| {
         Box::pin(async move {
-            store::keys::lock(tx).await?;
+            store::platform::keys::lock(tx).await?;
             let mut forgotten = 0;
-            for key in store::keys::list_sealing(tx).await? {
+            for key in store::platform::keys::list_sealing(tx).await? {
                 let Some(retired) = key.retired_at.filter(|_| key.state == KeyState::Retired) else { continue };
                 let last = retired.plus(SEEN);
-                let needed = now < last.plus(LONGEST_SIGNED) || store::keys::needed_for_refresh(tx, last, now).await?;
+                let needed =
+                    now < last.plus(LONGEST_SIGNED) || store::platform::keys::needed_for_refresh(tx, last, now).await?;
                 if !needed {
-                    store::keys::delete_sealing(tx, key.id).await?;
+                    store::platform::keys::delete_sealing(tx, key.id).await?;
                     forgotten += 1;
                 }
             }

@@ -300,10 +300,10 @@ pub async fn populate(db: &Db) {
     db.write(|tx| {
         Box::pin(async move {
             for n in [1, 2] {
-                store::users::insert(tx, &user(n)).await?;
-                store::workspaces::insert(tx, &workspace(n)).await?;
+                store::account::users::insert(tx, &user(n)).await?;
+                store::workspace::insert(tx, &workspace(n)).await?;
             }
-            store::workspaces::put_member(tx, &member(1, 1, Role::Admin)).await?;
+            store::workspace::put_member(tx, &member(1, 1, Role::Admin)).await?;
             store::clients::insert(tx, &client(1)).await
         })
     })
@@ -330,8 +330,8 @@ pub fn personal_token(n: u8) -> PersonalAccessToken {
 }
 
 /// All that anybody allowed the client was taken back.
-pub fn revocation(n: u8) -> store::revocations::Revocation {
-    store::revocations::Revocation {
+pub fn revocation(n: u8) -> store::grants::bulk_revocation::Revocation {
+    store::grants::bulk_revocation::Revocation {
         client_id: client_id(n),
         workspace_id: None,
         at: NOW,

@@ -139,8 +139,9 @@ impl World {
         let operator = app.user("operator@example.com", 0).await;
         let id = operator.user.id;
         let now = app.ctx().now;
-        let work =
-            app.store.write(move |tx| Box::pin(async move { store::users::set_operator(tx, id, true, now).await }));
+        let work = app
+            .store
+            .write(move |tx| Box::pin(async move { store::account::users::set_operator(tx, id, true, now).await }));
         assert!(work.await.map_err(|e: store::StoreError| e).unwrap());
 
         let party = Party::with(&app, Kind::Web, |new| {

@@ -1,0 +1,4 @@
+//! API keys and personal access tokens.
+
+pub mod bearers;
+pub mod credentials;

@@ -1,0 +1,5 @@
+//! Users and their sessions.
+
+pub mod search;
+pub mod sessions;
+pub mod users;

@@ -1,0 +1,157 @@
+//! What was refused to one application, and about it, out of the audit log.
+use crate::audit::search::Place;
+use crate::platform::page::MAX_LIMIT;
+use crate::{StoreError, Tx, audit, params};
+use domain::audit::AuditEvent;
+use domain::{ClientId, Day};
+
+/// The kinds of events that tell of a request of an application itself.
+macro_rules! requests {
+    () => {
+        "('authorize', 'token', 'token.authorization_code', 'token.refresh_token', 'token.client_credentials', \
+         'token.device_code', 'device_authorization', 'token.revoked', 'introspection', 'userinfo', 'registration', \
+         'client.authentication')"
+    };
+}
+
+/// The conditions of the indexes that only what was refused is in.
+macro_rules! failed {
+    ($columns:literal, $rest:literal) => {
+        failed!($columns, "kind IN ", $rest)
+    };
+    ($columns:literal, $which:literal, $rest:literal) => {
+        concat!(
+            "SELECT ",
+            $columns,
+            " FROM audit_events WHERE client_id = $1 AND outcome <> 'ok' AND ",
+            $which,
+            requests!(),
+            " AND ",
+            $rest
+        )
+    };
+}
+
+// The page is found in the index before any event is read; CROSS JOIN keeps SQLite from beginning elsewhere.
+macro_rules! list {
+    ($which:literal) => {
+        concat!(
+            "SELECT e.id, e.at, e.kind, e.outcome, e.request_id, e.actor, e.client_id, e.user_id, e.workspace_id, \
+             e.grant_id, e.ip, e.credential, e.detail FROM (",
+            failed!(
+                "id",
+                $which,
+                "(at, id) < ($2, $3) AND at >= $5 AND ($6 = '' OR outcome = $6) ORDER BY at DESC, id DESC LIMIT $4"
+            ),
+            ") p CROSS JOIN audit_events e WHERE e.id = p.id ORDER BY e.at DESC, e.id DESC"
+        )
+    };
+}
+
+/// What was refused: two lists, so that neither is in the way of the other.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Of {
+    /// What the application asked for.
+    Requests,
+    /// What others wanted to do with it: people in the console, keys over the management APIs.
+    Changes,
+}
+
+impl Of {
+    const fn list(self) -> &'static str {
+        match self {
+            Self::Requests => list!("kind IN "),
+            Self::Changes => list!("kind <> 'grant.ended' AND kind NOT IN "),
+        }
+    }
+}
+
+/// Which of them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Only<'a> {
+    /// Those of one day, in UTC.
+    pub day: Option<Day>,
+    /// Those for one exact reason.
+    pub reason: Option<&'a str>,
+}
+
+/// The newest `limit` (1 to [`MAX_LIMIT`]) of those before `before`.
+pub async fn list(
+    tx: &mut Tx,
+    client: &ClientId,
+    of: Of,
+    only: Only<'_>,
+    before: Option<Place>,
+    limit: i64,
+) -> Result<Vec<AuditEvent>, StoreError> {
+    let before = before.map_or((i64::MAX, String::new()), |(at, id)| (at.seconds(), id.to_string()));
+    let end = only.day.map_or((i64::MAX, String::new()), |day| (day.plus(1).start().seconds(), String::new()));
+    let (at, id) = before.min(end);
+    let first = only.day.map_or(i64::MIN, |day| day.start().seconds());
+    let (limit, reason) = (limit.clamp(1, MAX_LIMIT), only.reason.unwrap_or_default());
+    let mut rows = tx.all(of.list(), params![client, at, id, limit, first, reason]).await?;
+    rows.iter_mut().map(audit::read).collect()
+}
+
+/// How many requests were refused on a day for one reason.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Refused {
+    pub day: Day,
+    /// The kind of the event.
+    pub kind: String,
+    pub reason: String,
+    pub count: i64,
+}
+
+const BY_DAY: &str = concat!(
+    "SELECT e.day, e.kind, e.outcome, COUNT(*) FROM (",
+    failed!("at / 86400 AS day, kind, outcome", "at >= $2 AND at < $3 ORDER BY at DESC LIMIT $4"),
+    ") e GROUP BY e.day, e.kind, e.outcome ORDER BY e.day, e.kind, e.outcome"
+);
+
+/// The refused requests from `first` to `last`, by day, kind and reason, oldest day first. Only the newest `most` are
+/// counted, so that no application can be so broken that counting takes long.
+pub async fn by_day(
+    tx: &mut Tx,
+    client: &ClientId,
+    (first, last): (Day, Day),
+    most: i64,
+) -> Result<Vec<Refused>, StoreError> {
+    let (from, to) = (first.start(), last.plus(1).start());
+    let mut rows = tx.all(BY_DAY, params![client, from, to, most]).await?;
+    rows.iter_mut()
+        .map(|row| {
+            Ok(Refused { day: Day::from_number(row.int()?), kind: row.text()?, reason: row.text()?, count: row.int()? })
+        })
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::platform::sqlite::plan;
+    use domain::oauth::diagnosis::Endpoint;
+
+    #[test]
+    fn only_refused_requests_are_looked_at() {
+        for (of, index) in [(Of::Requests, "audit_events_failed"), (Of::Changes, "audit_events_failed_changes")] {
+            let steps = plan(of.list());
+            let page =
+                format!("SEARCH audit_events USING COVERING INDEX {index} (client_id=? AND at>? AND (at,id)<(?,?))");
+            assert_eq!(steps[..2], ["CO-ROUTINE p", &page], "found in order: nothing is sorted");
+            assert!(steps.iter().any(|step| step == "SEARCH e USING PRIMARY KEY (id=?)"), "{steps:?}");
+        }
+        let counted = plan(BY_DAY);
+        let inner = "SEARCH audit_events USING COVERING INDEX audit_events_failed (client_id=? AND at>? AND at<?)";
+        assert!(counted.iter().any(|step| step == inner), "{counted:?}");
+    }
+
+    #[test]
+    fn requests_of_an_application_are_what_a_check_is_made_of() {
+        let listed = |kind: &str| requests!().contains(&format!("'{kind}'"));
+        for kind in domain::audit::KINDS {
+            let endpoint = Endpoint::of_event(kind, None);
+            assert_eq!(listed(kind), endpoint.is_some_and(|endpoint| endpoint != Endpoint::Management), "{kind}");
+        }
+    }
+}

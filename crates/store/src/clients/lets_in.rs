@@ -1,0 +1,35 @@
+//! Whom a workspace lets in: the rule stands here once, as a condition, so that one statement can ask it of many rows.
+
+/// Whether the rule `$policy` of the workspace `$workspace` lets the client `c` in.
+macro_rules! lets_in {
+    ($policy:literal, $workspace:literal) => {
+        concat!(
+            "(c.trust = 'first_party' OR ",
+            $policy,
+            " = 'all' OR (",
+            $policy,
+            " = 'verified' AND c.trust = 'verified') OR (",
+            $policy,
+            " = 'listed' AND EXISTS (SELECT 1 FROM workspace_allowed_clients l WHERE l.client_id = c.id \
+             AND l.workspace_id = ",
+            $workspace,
+            ")))"
+        )
+    };
+}
+
+/// Whether the workspace `$workspace` does not let the client `$client` in.
+macro_rules! forbids {
+    ($workspace:literal, $client:literal) => {
+        concat!(
+            "NOT EXISTS (SELECT 1 FROM workspaces w JOIN clients c ON c.id = ",
+            $client,
+            " WHERE w.id = ",
+            $workspace,
+            " AND ",
+            crate::clients::lets_in::lets_in!("w.app_policy", "w.id"),
+            ")"
+        )
+    };
+}
+pub(crate) use {forbids, lets_in};

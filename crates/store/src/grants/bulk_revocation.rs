@@ -1,0 +1,236 @@
+//! Removing what raising an epoch of a client took back: some rows at a time, so that other writes go on.
+use crate::grants::user_count::{self, Allowed};
+use crate::grants::{self, Ended, consents};
+use crate::platform::dialect;
+use crate::platform::epochs::{self, epoch_there, lives};
+use crate::{Row, StoreError, Tx, Value, params};
+use domain::oauth::consent::Consent;
+use domain::oauth::grant::EndReason;
+use domain::{ClientId, GrantId, Timestamp, UserId, WorkspaceId};
+
+/// Where the access that people gave a client was revoked: in one workspace, or everywhere.
+pub type Where = Option<WorkspaceId>;
+
+/// Access that people gave a client was revoked, and its rows are still being removed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Revocation {
+    pub client_id: ClientId,
+    pub workspace_id: Where,
+    pub at: Timestamp,
+    pub reason: EndReason,
+    /// Who did it, for the audit log.
+    pub request_id: String,
+    pub actor: String,
+    pub credential: Option<String>,
+    pub ip: Option<String>,
+    /// The last grant that was looked at.
+    pub passed: Option<(UserId, GrantId)>,
+}
+
+macro_rules! columns {
+    () => {
+        "at, reason, request_id, actor, credential, ip, passed_user, passed_grant"
+    };
+}
+
+fn read(row: &mut Row) -> Result<Revocation, StoreError> {
+    Ok(Revocation {
+        client_id: row.client_id()?,
+        workspace_id: consents::place(row)?,
+        at: row.time()?,
+        reason: row.with(EndReason::parse)?,
+        request_id: row.text()?,
+        actor: row.text()?,
+        credential: row.opt_text()?,
+        ip: row.opt_text()?,
+        passed: {
+            let (user, grant) = (row.text()?, row.text()?);
+            user.parse().ok().zip(grant.parse().ok())
+        },
+    })
+}
+
+macro_rules! insert {
+    ($table:literal, $keys:literal, $values:literal) => {
+        concat!(
+            "INSERT INTO ",
+            $table,
+            " (",
+            $keys,
+            ", ",
+            columns!(),
+            ") VALUES (",
+            $values,
+            ", $2, $3, $4, $5, $6, $7, '', '') ON CONFLICT (",
+            $keys,
+            ") DO UPDATE SET at = excluded.at, reason = excluded.reason, request_id = excluded.request_id, \
+             actor = excluded.actor, credential = excluded.credential, ip = excluded.ip, passed_user = '', \
+             passed_grant = ''"
+        )
+    };
+}
+
+/// Takes back what people allowed the client, and notes that rows remain. Answers how many users it had, where it is everybody's.
+pub async fn begin(tx: &mut Tx, revocation: &Revocation) -> Result<i64, StoreError> {
+    let Revocation { client_id, workspace_id, at, reason, request_id, actor, credential, ip, .. } = revocation;
+    // The client before the count of its users, as in every write of both.
+    let (place, users, sql) = if let Some(workspace) = *workspace_id {
+        // A rule is about what people allow; and whoever changes it shares the locks of very many clients.
+        if *reason == EndReason::ConsentRevoked {
+            epochs::raise_of_owned(tx, client_id, workspace).await?;
+        }
+        user_count::clear_in(tx, client_id, workspace).await?;
+        epochs::raise_in_workspace(tx, client_id, workspace).await?;
+        (Some(workspace.to_string()), 0, insert!("workspace_revocations", "client_id, workspace_id", "$8, $1"))
+    } else {
+        epochs::raise_of_client(tx, client_id).await?;
+        (None, user_count::clear(tx, client_id).await?, insert!("revocations", "client_id", "$1"))
+    };
+    let client = client_id.to_string();
+    let first = place.as_ref().unwrap_or(&client);
+    let mut params = vec![Value::from(first), (*at).into(), reason.as_str().into(), request_id.into(), actor.into()];
+    params.extend([credential.as_ref().into(), ip.as_ref().into()]);
+    if place.is_some() {
+        params.push(client_id.into());
+    }
+    tx.execute(sql, &params).await?;
+    Ok(users)
+}
+
+macro_rules! all {
+    ($then:literal) => {
+        concat!(
+            "SELECT r.client_id, r.workspace_id, r.at, r.reason, r.request_id, r.actor, r.credential, r.ip, r.passed_user, \
+             r.passed_grant FROM (SELECT client_id, '' AS workspace_id, ",
+            columns!(),
+            " FROM revocations UNION ALL SELECT client_id, workspace_id, ",
+            columns!(),
+            " FROM workspace_revocations) r ",
+            $then
+        )
+    };
+}
+
+/// The revocation that has rows left for longest.
+pub async fn oldest(tx: &mut Tx) -> Result<Option<Revocation>, StoreError> {
+    let sql = all!("ORDER BY r.at, r.client_id, r.workspace_id LIMIT 1");
+    tx.one(sql, &[]).await?.map(|mut row| read(&mut row)).transpose()
+}
+
+/// The same of a client, until the transaction ends: only one works at it. Who gives the client a consent waits meanwhile.
+pub async fn hold(tx: &mut Tx, client: &ClientId, place: Where) -> Result<Option<Revocation>, StoreError> {
+    user_count::hold(tx, client).await?;
+    let sql = all!("WHERE r.client_id = $1 AND r.workspace_id = $2");
+    tx.one(sql, params![client, consents::key(place)]).await?.map(|mut row| read(&mut row)).transpose()
+}
+
+/// Removes at most `limit` revoked consents; returns them. The caller holds the revocation.
+pub async fn remove_consents(
+    tx: &mut Tx,
+    client: &ClientId,
+    place: Where,
+    limit: i64,
+) -> Result<Vec<Consent>, StoreError> {
+    let Some(workspace) = place else {
+        // In the order of the index, so that it reads no more than it removes.
+        let sql = concat!(
+            "DELETE FROM consents WHERE client_id = $1 AND (user_id, workspace_id) IN (SELECT o.user_id, \
+             o.workspace_id FROM consents o WHERE o.client_id = $1 \
+             AND o.epoch < (SELECT e.access_epoch FROM clients e WHERE e.id = $1) ORDER BY o.epoch, o.user_id LIMIT $2)",
+            consents::columns!(RETURNING)
+        );
+        return tx.all(sql, params![client, limit]).await?.iter_mut().map(consents::read).collect();
+    };
+    let mut removed = Vec::new();
+    for mut row in tx.all(REMOVE_IN, params![client, workspace, limit]).await? {
+        let consent = consents::read(&mut row)?;
+        // Those who allowed it nothing elsewhere were taken off the count at once.
+        if !row.bool()? {
+            Allowed::goes(tx, consent.user_id, client, &consents::key(place)).await?;
+        }
+        removed.push(consent);
+    }
+    Ok(removed)
+}
+
+const REMOVE_IN: &str = concat!(
+    "DELETE FROM consents WHERE client_id = $1 AND workspace_id = $2 AND user_id IN (SELECT o.user_id FROM consents o \
+     WHERE o.client_id = $1 AND o.workspace_id = $2 AND o.workspace_id <> '' \
+     AND o.epoch = (SELECT e.access_epoch FROM clients e WHERE e.id = $1) AND o.workspace_epoch < ",
+    epoch_there!("$1", "$2"),
+    " ORDER BY o.workspace_epoch, o.created_at LIMIT $3)",
+    consents::columns!(RETURNING),
+    ", alone"
+);
+
+macro_rules! next {
+    ($whose:literal) => {
+        // The limit comes first: however many live, no more are read.
+        concat!(
+            "SELECT g.user_id, g.id, CAST(CASE WHEN g.ended_at IS NULL AND NOT (",
+            lives!("g"),
+            ") THEN 1 ELSE 0 END AS BIGINT) FROM (SELECT user_id, id, client_id, workspace_id, ended_at, epoch FROM grants \
+             WHERE client_id = $1 AND ",
+            $whose,
+            " AND (user_id, id) > ($2, $3) ORDER BY user_id, id LIMIT $4) g ORDER BY g.user_id, g.id"
+        )
+    };
+}
+
+/// Looks at the next `limit` grants, ends those that count for nothing any more, and notes how far that is; answers them, and
+/// whether there may be more.
+pub async fn end_grants(tx: &mut Tx, revocation: &Revocation, limit: i64) -> Result<(Vec<Ended>, bool), StoreError> {
+    let Revocation { client_id, workspace_id, at, reason, passed, .. } = revocation;
+    let (user, grant) = passed.map(|(user, grant)| (user.to_string(), grant.to_string())).unwrap_or_default();
+    let next = if workspace_id.is_some() { next!("workspace_id = $5") } else { next!("$5 = $5") };
+    let (mut last, mut looked, mut void): (Option<(UserId, GrantId)>, i64, Vec<GrantId>) = (None, 0, Vec::new());
+    for mut row in tx.all(next, params![client_id, &user, &grant, limit, consents::key(*workspace_id)]).await? {
+        let (user, grant) = (row.parse()?, row.parse()?);
+        last = Some((user, grant));
+        looked += 1;
+        if row.bool()? {
+            void.push(grant);
+        }
+    }
+    let Some((user, grant)) = last else { return Ok((Vec::new(), false)) };
+    let ids = serde_json::json!(void).to_string();
+    // In the order in which others lock grants.
+    let lock = "SELECT id FROM grants WHERE id IN (SELECT json_array_elements_text(CAST($1 AS json))) \
+                ORDER BY id FOR UPDATE";
+    dialect::lock_rows(tx, lock, params![&ids]).await?;
+    macro_rules! end {
+        ($ids:literal) => {
+            concat!(
+                "UPDATE grants SET ended_at = $2, ended_reason = $3 WHERE ended_at IS NULL AND id IN (",
+                $ids,
+                ") RETURNING id, client_id, user_id, workspace_id"
+            )
+        };
+    }
+    let end = dialect::pick(
+        tx,
+        end!("SELECT value FROM json_each($1)"),
+        end!("SELECT json_array_elements_text(CAST($1 AS json))"),
+    );
+    let mut rows = tx.all(end, params![&ids, *at, reason.as_str()]).await?;
+    let ended = rows.iter_mut().map(grants::read_ended).collect::<Result<_, StoreError>>()?;
+    let sql = match workspace_id {
+        None => "UPDATE revocations SET passed_user = $3, passed_grant = $4 WHERE client_id = $1 AND $2 = $2",
+        Some(_) => {
+            "UPDATE workspace_revocations SET passed_user = $3, passed_grant = $4 \
+             WHERE client_id = $1 AND workspace_id = $2"
+        }
+    };
+    tx.execute(sql, params![client_id, consents::key(*workspace_id), user, grant]).await?;
+    Ok((ended, looked == limit))
+}
+
+/// Notes that no rows are left.
+pub async fn done(tx: &mut Tx, client: &ClientId, place: Where) -> Result<(), StoreError> {
+    let sql = match place {
+        None => "DELETE FROM revocations WHERE client_id = $1 AND $2 = $2",
+        Some(_) => "DELETE FROM workspace_revocations WHERE client_id = $1 AND workspace_id = $2",
+    };
+    tx.execute(sql, params![client, consents::key(place)]).await?;
+    Ok(())
+}

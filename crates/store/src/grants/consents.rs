@@ -1,0 +1,526 @@
+//! What users allowed clients, and which workspace they chose last.
+use crate::grants::own_names::{home, shows};
+use crate::grants::user_count::{self, Allowed};
+use crate::platform::dialect;
+use crate::platform::epochs::{epoch_there, stands, stands_at, stands_of};
+use crate::platform::page::{MOST_CHOICES, MOST_OF_ARRAY, Page, Paged, count};
+use crate::{Row, StoreError, Tx, clients, params, workspace};
+use domain::client::Client;
+use domain::oauth::consent::Consent;
+use domain::text::fold;
+use domain::{ClientId, ScopeSet, Timestamp, UserId, WorkspaceId};
+
+/// What [`read`] reads, of the consent `o` or, where a statement gives it back, of the consent itself.
+macro_rules! columns {
+    () => {
+        "o.user_id, o.client_id, o.workspace_id, o.scopes, o.standing, o.stays, o.home_workspace_id, o.created_at, \
+         o.updated_at"
+    };
+    (RETURNING) => {
+        " RETURNING user_id, client_id, workspace_id, scopes, standing, stays, home_workspace_id, created_at, \
+         updated_at"
+    };
+}
+pub(crate) use columns;
+
+pub(crate) fn read(row: &mut Row) -> Result<Consent, StoreError> {
+    let (user_id, client_id) = (row.parse()?, row.client_id()?);
+    let workspace_id = place(row)?;
+    let scopes = row.scopes()?;
+    Ok(Consent {
+        user_id,
+        client_id,
+        workspace_id,
+        standing: row.opt_with(|text| ScopeSet::parse(text).ok())?.unwrap_or_else(|| scopes.clone()),
+        scopes,
+        stays: row.bool()?,
+        home: home(row)?,
+        created_at: row.time()?,
+        updated_at: row.time()?,
+    })
+}
+
+/// The key of the consent that a user gave in their own name is the empty text: NULL would not be unique.
+pub(crate) fn key(workspace: Option<WorkspaceId>) -> String {
+    workspace.map_or_else(String::new, |id| id.to_string())
+}
+
+pub(crate) fn place(row: &mut Row) -> Result<Option<WorkspaceId>, StoreError> {
+    row.with(|text| if text.is_empty() { Some(None) } else { text.parse().ok().map(Some) })
+}
+
+macro_rules! found {
+    ($lock:literal) => {
+        concat!(
+            "SELECT ",
+            columns!(),
+            " FROM consents o WHERE o.user_id = $1 AND o.client_id = $2 AND o.workspace_id = $3 AND ",
+            stands!("o"),
+            $lock
+        )
+    };
+}
+
+pub async fn find(
+    tx: &mut Tx,
+    user: UserId,
+    client: &ClientId,
+    workspace: Option<WorkspaceId>,
+) -> Result<Option<Consent>, StoreError> {
+    let row = tx.one(found!(""), params![user, client, key(workspace)]).await?;
+    row.map(|mut row| read(&mut row)).transpose()
+}
+
+/// The same, and until the transaction ends nobody takes it back: what is written on its strength is there by then, and ends
+/// with it.
+pub async fn hold(
+    tx: &mut Tx,
+    user: UserId,
+    client: &ClientId,
+    workspace: Option<WorkspaceId>,
+) -> Result<Option<Consent>, StoreError> {
+    let sql = dialect::pick(tx, found!(""), found!(" FOR KEY SHARE"));
+    let row = tx.one(sql, params![user, client, key(workspace)]).await?;
+    row.map(|mut row| read(&mut row)).transpose()
+}
+
+/// Until the transaction ends nobody else gives the client a consent or takes one back.
+pub async fn hold_all(tx: &mut Tx, client: &ClientId) -> Result<(), StoreError> {
+    user_count::hold(tx, client).await
+}
+
+/// All that the user allowed this client, in whatever workspace; at most [`MOST_CHOICES`].
+pub async fn list_for_client(tx: &mut Tx, user: UserId, client: &ClientId) -> Result<Vec<Consent>, StoreError> {
+    let sql = concat!(
+        "SELECT ",
+        columns!(),
+        " FROM consents o WHERE o.user_id = $1 AND o.client_id = $2 AND ",
+        stands!("o"),
+        " ORDER BY o.workspace_id LIMIT $3"
+    );
+    tx.all(sql, params![user, client, MOST_CHOICES]).await?.iter_mut().map(read).collect()
+}
+
+/// Adds `scopes` to what was allowed before, and answers all that is allowed now.
+pub async fn put(
+    tx: &mut Tx,
+    user: UserId,
+    client: &ClientId,
+    workspace: Option<WorkspaceId>,
+    scopes: &ScopeSet,
+    now: Timestamp,
+) -> Result<ScopeSet, StoreError> {
+    add(tx, (user, client, workspace), scopes, true, now).await
+}
+
+/// The same for what was allowed with a personal access token: the client has to ask for it again.
+pub async fn put_by_token(
+    tx: &mut Tx,
+    user: UserId,
+    client: &ClientId,
+    workspace: Option<WorkspaceId>,
+    scopes: &ScopeSet,
+    now: Timestamp,
+) -> Result<ScopeSet, StoreError> {
+    add(tx, (user, client, workspace), scopes, false, now).await
+}
+
+async fn add(
+    tx: &mut Tx,
+    (user, client, workspace): (UserId, &ClientId, Option<WorkspaceId>),
+    scopes: &ScopeSet,
+    stands: bool,
+    now: Timestamp,
+) -> Result<ScopeSet, StoreError> {
+    if let Some(workspace) = workspace {
+        workspace::hold_shared(tx, workspace).await?;
+    }
+    // Two consents at once must not lose one of the two, which may not exist yet.
+    user_count::hold(tx, client).await?;
+    let allowed = Allowed::read(tx, user, client).await?;
+    let with = allowed.with(&key(workspace));
+    let before = find(tx, user, client, workspace).await?;
+    let (before, stood) = before.map_or_else(Default::default, |consent| (consent.scopes, consent.standing));
+    let all = before.union(scopes);
+    let standing = if stands { stood.union(scopes) } else { stood };
+    // Nearly always all of it stands, and is not written twice.
+    let standing = (!all.is_subset(&standing)).then_some(standing);
+    tx.execute(
+        // A consent that was taken back and is still there becomes a new one.
+        ADD,
+        params![user, client, key(workspace), &all, standing.as_ref(), now, with.is_only(&key(workspace))],
+    )
+    .await?;
+    allowed.became(tx, user, client, &with).await?;
+    Ok(all)
+}
+
+/// Whether what is there is of the same epochs as what comes.
+macro_rules! same {
+    ($then:literal, $other:literal) => {
+        concat!(
+            "CASE WHEN consents.epoch = excluded.epoch AND consents.workspace_epoch = excluded.workspace_epoch THEN ",
+            $then,
+            " ELSE ",
+            $other,
+            " END"
+        )
+    };
+}
+
+const ADD: &str = concat!(
+    "INSERT INTO consents (user_id, client_id, workspace_id, scopes, standing, created_at, updated_at, alone, epoch, \
+     workspace_epoch) VALUES ($1, $2, $3, $4, $5, $6, $6, $7, (SELECT access_epoch FROM clients WHERE id = $2), ",
+    epoch_there!("$2", "$3"),
+    ") ON CONFLICT (user_id, client_id, workspace_id) DO UPDATE SET scopes = excluded.scopes, \
+     standing = excluded.standing, updated_at = excluded.updated_at, alone = excluded.alone, epoch = excluded.epoch, \
+     workspace_epoch = excluded.workspace_epoch, stays = ",
+    same!("consents.stays", "1"),
+    ", home_workspace_id = ",
+    same!("consents.home_workspace_id", "NULL"),
+    ", created_at = ",
+    same!("consents.created_at", "excluded.created_at")
+);
+
+/// Notes whether the client may stay connected without having asked for `offline_access`.
+pub async fn set_stays(
+    tx: &mut Tx,
+    user: UserId,
+    client: &ClientId,
+    workspace: Option<WorkspaceId>,
+    stays: bool,
+) -> Result<bool, StoreError> {
+    let sql = "UPDATE consents SET stays = $4 WHERE user_id = $1 AND client_id = $2 AND workspace_id = $3";
+    Ok(tx.execute(sql, params![user, client, key(workspace), stays]).await? == 1)
+}
+
+/// `false` when there was none.
+pub async fn delete(
+    tx: &mut Tx,
+    user: UserId,
+    client: &ClientId,
+    workspace: Option<WorkspaceId>,
+) -> Result<bool, StoreError> {
+    Ok(take(tx, user, client, workspace).await?.is_some())
+}
+
+/// The same; answers what it was.
+async fn take(
+    tx: &mut Tx,
+    user: UserId,
+    client: &ClientId,
+    workspace: Option<WorkspaceId>,
+) -> Result<Option<Consent>, StoreError> {
+    user_count::hold(tx, client).await?;
+    let allowed = Allowed::read(tx, user, client).await?;
+    let sql = concat!(
+        "DELETE FROM consents AS o WHERE o.user_id = $1 AND o.client_id = $2 AND o.workspace_id = $3 AND ",
+        stands!("o"),
+        columns!(RETURNING)
+    );
+    let Some(mut row) = tx.one(sql, params![user, client, key(workspace)]).await? else { return Ok(None) };
+    allowed.became(tx, user, client, &allowed.without(&key(workspace))).await?;
+    read(&mut row).map(Some)
+}
+
+/// Takes back all that the user allowed the client; answers how many consents.
+pub async fn delete_all(tx: &mut Tx, user: UserId, client: &ClientId) -> Result<u64, StoreError> {
+    user_count::hold(tx, client).await?;
+    let allowed = Allowed::read(tx, user, client).await?;
+    let sql = concat!("DELETE FROM consents AS o WHERE o.user_id = $1 AND o.client_id = $2 AND ", stands!("o"));
+    let deleted = tx.execute(sql, params![user, client]).await?;
+    allowed.became(tx, user, client, &allowed.without_standing()).await?;
+    Ok(deleted)
+}
+
+/// Takes back all that the user allowed in the workspace; answers what it was. The caller holds the workspace, so that nothing
+/// comes meanwhile.
+pub async fn delete_in_workspace(
+    tx: &mut Tx,
+    workspace: WorkspaceId,
+    user: UserId,
+) -> Result<Vec<Consent>, StoreError> {
+    let sql = "SELECT client_id FROM consents WHERE user_id = $1 AND workspace_id = $2 ORDER BY client_id";
+    let mut taken = Vec::new();
+    // No LIMIT: at most one row a client. In the order in which clients are held.
+    for mut row in tx.all(sql, params![user, workspace]).await? {
+        taken.extend(take(tx, user, &row.client_id()?, Some(workspace)).await?);
+    }
+    Ok(taken)
+}
+
+/// All that one user allowed a client, whatever workspaces it was allowed in.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ClientUser {
+    pub user_id: UserId,
+    /// Of all consents together.
+    pub scopes: ScopeSet,
+    /// When the first consent was given.
+    pub created_at: Timestamp,
+    /// When the last one was changed.
+    pub updated_at: Timestamp,
+}
+
+/// Puts the consents of each user together, those of one user next to each other.
+fn gather(rows: Vec<Row>) -> Result<Vec<ClientUser>, StoreError> {
+    let mut users: Vec<ClientUser> = Vec::new();
+    for mut row in rows {
+        let Consent { user_id, scopes, created_at, updated_at, .. } = read(&mut row)?;
+        match users.last_mut() {
+            Some(user) if user.user_id == user_id => {
+                user.scopes = user.scopes.union(&scopes);
+                user.created_at = user.created_at.min(created_at);
+                user.updated_at = user.updated_at.max(updated_at);
+            }
+            _ => users.push(ClientUser { user_id, scopes, created_at, updated_at }),
+        }
+    }
+    Ok(users)
+}
+
+// CROSS JOIN, so that SQLite begins with the page and not with all of the client's consents.
+macro_rules! users_page {
+    ($order:literal) => {
+        concat!(
+            "SELECT ",
+            columns!(),
+            " FROM (SELECT x.user_id FROM consents x WHERE x.client_id = $1 AND ",
+            stands_of!("x", "$1"),
+            " GROUP BY x.user_id ORDER BY x.user_id",
+            $order,
+            " LIMIT $2 OFFSET $3) u CROSS JOIN consents o WHERE o.user_id = u.user_id AND o.client_id = $1 AND ",
+            stands!("o"),
+            " ORDER BY o.user_id, o.workspace_id"
+        )
+    };
+}
+
+const CLIENT_USERS: &str = users_page!("");
+/// The same page, counted from the end.
+const CLIENT_USERS_BACK: &str = users_page!(" DESC");
+
+/// The users who allowed the client something, each once, in the order in which they came to this server.
+pub async fn list_for_client_users(
+    tx: &mut Tx,
+    client: &ClientId,
+    page: Page,
+) -> Result<Paged<ClientUser>, StoreError> {
+    let total = user_count::total(tx, client).await?;
+    // Users are passed over one by one: from whichever end is nearer.
+    let limit = page.limit().min(total - page.offset().min(total));
+    let behind = (total - page.offset() - limit).max(0);
+    let near_end = behind < page.offset();
+    let (sql, offset) = if near_end { (CLIENT_USERS_BACK, behind) } else { (CLIENT_USERS, page.offset()) };
+    let items = gather(tx.all(sql, params![client, limit, offset]).await?)?;
+    Ok(Paged { items, total })
+}
+
+/// One of them; `None` when the user allows the client nothing.
+pub async fn of_client_user(tx: &mut Tx, client: &ClientId, user: UserId) -> Result<Option<ClientUser>, StoreError> {
+    let sql = concat!(
+        "SELECT ",
+        columns!(),
+        " FROM consents o WHERE o.user_id = $1 AND o.client_id = $2 AND ",
+        stands!("o"),
+        " ORDER BY o.workspace_id"
+    );
+    // No LIMIT: one row a workspace of the user.
+    Ok(gather(tx.all(sql, params![user, client]).await?)?.pop())
+}
+
+/// A consent with the client it was given to, as the page of connected apps shows it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ConnectedApp {
+    pub consent: Consent,
+    /// Without its secrets.
+    pub client: Client,
+    /// Absent for consents in the user's own name.
+    pub workspace_name: Option<String>,
+}
+
+/// Consents that are read for one person's array of apps: an app has one for each workspace that it was connected to.
+const MOST_OF_PERSON: i64 = 4 * MOST_OF_ARRAY;
+
+/// What the user allowed to clients that still exist, the latest first; at most [`MOST_OF_PERSON`].
+pub async fn list_for_user(tx: &mut Tx, user: UserId) -> Result<Vec<ConnectedApp>, StoreError> {
+    let sql = concat!(
+        "SELECT ",
+        columns!(),
+        ", ",
+        clients::columns!(),
+        ", w.name FROM consents o JOIN clients c ON c.id = o.client_id LEFT JOIN workspaces w ON w.id = o.workspace_id \
+         WHERE o.user_id = $1 AND c.deleted_at IS NULL AND ",
+        stands_at!("o", "o.client_id", "c.access_epoch"),
+        " ORDER BY o.updated_at DESC, o.client_id, o.workspace_id LIMIT $2"
+    );
+    let mut rows = tx.all(sql, params![user, MOST_OF_PERSON]).await?;
+    rows.iter_mut()
+        .map(|row| {
+            Ok(ConnectedApp { consent: read(row)?, client: clients::read(row)?, workspace_name: row.opt_text()? })
+        })
+        .collect()
+}
+
+/// A consent as its user sees it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Connection {
+    pub app: ConnectedApp,
+    /// When a grant that came of it was last used, as far as grants that expired are still kept.
+    pub last_used_at: Option<Timestamp>,
+    /// The names of the workspaces that its grants show while they act in the user's own name, and of the one that the next
+    /// will show.
+    pub homes: Vec<String>,
+}
+
+// CROSS JOIN, so that SQLite begins with the page and looks up the rest for that page alone. The databases name the
+// position of a text within another differently. A consent has a row for each workspace that it shows.
+macro_rules! connections {
+    ($position:literal) => {
+        concat!(
+            "SELECT ",
+            columns!(),
+            ", ",
+            clients::columns!(),
+            ", w.name, (SELECT MAX(g.last_used_at) FROM grants g WHERE g.user_id = o.user_id \
+             AND g.client_id = o.client_id AND COALESCE(g.workspace_id, '') = o.workspace_id), h.name \
+             FROM (SELECT a.client_id, MAX(a.updated_at) AS latest FROM consents a CROSS JOIN names b \
+             WHERE b.kind = 'client' AND b.id = a.client_id AND a.user_id = $1 AND ($2 = '' OR a.client_id = $2) AND ",
+            stands!("a"),
+            " AND ",
+            $position,
+            "(b.text, $3) > 0 GROUP BY a.client_id ORDER BY latest DESC, a.client_id LIMIT $4 OFFSET $5) p \
+             CROSS JOIN consents o JOIN clients c ON c.id = o.client_id LEFT JOIN workspaces w ON w.id = o.workspace_id ",
+            shows!("$6"),
+            " WHERE o.user_id = $1 AND o.client_id = p.client_id AND ",
+            stands_at!("o", "o.client_id", "c.access_epoch"),
+            " ORDER BY p.latest DESC, o.client_id, o.updated_at DESC, o.workspace_id, h.name, h.id"
+        )
+    };
+}
+
+macro_rules! count_connections {
+    ($position:literal) => {
+        concat!(
+            "SELECT COUNT(DISTINCT a.client_id) FROM consents a CROSS JOIN names b WHERE b.kind = 'client' \
+             AND b.id = a.client_id AND a.user_id = $1 AND ",
+            stands!("a"),
+            " AND ",
+            $position,
+            "(b.text, $2) > 0"
+        )
+    };
+}
+
+async fn connections(
+    tx: &mut Tx,
+    user: UserId,
+    client: &str,
+    part: &str,
+    page: Page,
+    now: Timestamp,
+) -> Result<Vec<Vec<Connection>>, StoreError> {
+    let sql = dialect::pick(tx, connections!("instr"), connections!("strpos"));
+    let mut apps: Vec<Vec<Connection>> = Vec::new();
+    for mut row in tx.all(sql, params![user, client, part, page.limit(), page.offset(), now]).await? {
+        let row = &mut row;
+        let app = ConnectedApp { consent: read(row)?, client: clients::read(row)?, workspace_name: row.opt_text()? };
+        let one = Connection { app, last_used_at: row.opt_time()?, homes: row.opt_text()?.into_iter().collect() };
+        match apps.last_mut().filter(|of| of.first().is_some_and(|c| c.app.client.id == one.app.client.id)) {
+            Some(same) => match same.last_mut().filter(|last| last.app.consent == one.app.consent) {
+                Some(last) => last.homes.extend(one.homes),
+                None => same.push(one),
+            },
+            None => apps.push(vec![one]),
+        }
+    }
+    Ok(apps)
+}
+
+/// A page of the clients with `part` in their names that still exist and that the user allowed something: for each, what
+/// was allowed by workspace. Whatever was allowed last comes first. The case of letters makes no difference.
+pub async fn page_for_user(
+    tx: &mut Tx,
+    user: UserId,
+    part: &str,
+    page: Page,
+    now: Timestamp,
+) -> Result<Paged<Vec<Connection>>, StoreError> {
+    let part = &fold(part);
+    let items = connections(tx, user, "", part, page, now).await?;
+    let total = dialect::pick(tx, count_connections!("instr"), count_connections!("strpos"));
+    Ok(Paged { items, total: count(tx, total, params![user, part]).await? })
+}
+
+/// The same of one client; empty when the user allows it nothing.
+pub async fn of_user_and_client(
+    tx: &mut Tx,
+    user: UserId,
+    client: &ClientId,
+    now: Timestamp,
+) -> Result<Vec<Connection>, StoreError> {
+    let mut apps = connections(tx, user, client.as_str(), "", Page::new(1, 1), now).await?;
+    Ok(apps.pop().unwrap_or_default())
+}
+
+/// How many clients the user allowed something, counted once for each workspace.
+pub async fn count_for_user(tx: &mut Tx, user: UserId) -> Result<i64, StoreError> {
+    let sql = concat!(
+        "SELECT COUNT(*) FROM consents o JOIN clients c ON c.id = o.client_id \
+         WHERE o.user_id = $1 AND c.deleted_at IS NULL AND ",
+        stands_at!("o", "o.client_id", "c.access_epoch")
+    );
+    count(tx, sql, params![user]).await
+}
+
+/// The workspace that the user chose last for the client. Whether they still are a member is for the caller to see.
+pub async fn last_workspace(tx: &mut Tx, user: UserId, client: &ClientId) -> Result<Option<WorkspaceId>, StoreError> {
+    let sql = "SELECT workspace_id FROM user_choices WHERE user_id = $1 AND client_id = $2";
+    tx.one(sql, params![user, client]).await?.map(|mut row| row.parse()).transpose()
+}
+
+pub async fn remember_workspace(
+    tx: &mut Tx,
+    user: UserId,
+    client: &ClientId,
+    workspace: WorkspaceId,
+) -> Result<(), StoreError> {
+    tx.execute(
+        "INSERT INTO user_choices (user_id, client_id, workspace_id) VALUES ($1, $2, $3) \
+         ON CONFLICT (user_id, client_id) DO UPDATE SET workspace_id = excluded.workspace_id",
+        params![user, client, workspace],
+    )
+    .await?;
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::platform::sqlite::plan;
+
+    #[test]
+    fn a_page_of_connections_reads_one_users_consents() {
+        let steps = plan(connections!("instr"));
+        assert!(steps.iter().any(|step| step == "SEARCH a USING PRIMARY KEY (user_id=?)"), "{steps:?}");
+        let used = "SEARCH g USING INDEX grants_client_id (client_id=? AND user_id=?)";
+        assert!(steps.iter().any(|step| step == used), "{steps:?}");
+        let shown = "SEARCH g USING INDEX grants_home (home_workspace_id=? AND client_id=? AND user_id=?)";
+        assert!(steps.iter().any(|step| step == shown), "{steps:?}");
+        let mine = "SEARCH m USING PRIMARY KEY (user_id=?) LEFT-JOIN";
+        assert!(steps.iter().any(|step| step == mine), "{steps:?}");
+        let other = |step: &String| step.starts_with("SCAN") && step != "SCAN p";
+        assert!(!steps.iter().any(|step| other(step) || step.contains("AUTOMATIC")), "{steps:?}");
+    }
+
+    #[test]
+    fn a_page_of_users_reads_the_page_alone() {
+        for sql in [CLIENT_USERS, CLIENT_USERS_BACK] {
+            let steps = plan(sql);
+            let page = "SEARCH x USING COVERING INDEX consents_client_user (client_id=? AND epoch=?)";
+            assert!(steps.iter().any(|step| step == page), "{steps:?}");
+            let each = "SEARCH o USING PRIMARY KEY (user_id=? AND client_id=?)";
+            assert!(steps.iter().any(|step| step == each), "{steps:?}");
+            assert!(!steps.iter().any(|step| step.contains("SCAN o") || step.contains("AUTOMATIC")), "{steps:?}");
+        }
+    }
+}

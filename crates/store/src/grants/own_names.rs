@@ -1,0 +1,167 @@
+//! The applications that act in people's own names and show them in a workspace: their tokens carry its id and the person's roles
+//! in it. What else a person allowed such an application is not the workspace's to know, so that nothing here reads it.
+use crate::platform::page::{Beside, Page, Paged, count};
+use crate::{Row, StoreError, Tx, params};
+use domain::identity::Email;
+use domain::oauth::consent::Home;
+use domain::{ClientId, Timestamp, UserId, WorkspaceId};
+
+/// Whether tokens of the grant `g` carry the workspace `w`, which is `$1`: the grant lives, the person is a member, and the rule
+/// lets the client `c` in. Clients that ask nobody are the operator's own and in no list of a workspace.
+macro_rules! carries {
+    ($client:literal, $now:literal) => {
+        concat!(
+            "g.home_workspace_id = $1 AND g.client_id = ",
+            $client,
+            " AND g.ended_at IS NULL AND g.expires_at > ",
+            $now,
+            " AND c.disabled_at IS NULL AND c.deleted_at IS NULL AND ",
+            crate::clients::lets_in::lets_in!("w.app_policy", "w.id"),
+            " AND EXISTS (SELECT 1 FROM members m JOIN users v ON v.id = m.user_id JOIN consents k ON k.user_id = m.user_id \
+             AND k.client_id = c.id AND k.workspace_id = '' WHERE m.user_id = g.user_id AND m.workspace_id = $1 \
+             AND v.disabled_at IS NULL AND k.epoch = c.access_epoch AND g.epoch = c.access_epoch + v.epoch)"
+        )
+    };
+}
+
+/// How many people do so with the client `c`, counted to [`COUNTED`](crate::page::COUNTED).
+macro_rules! counted {
+    ($client:literal, $now:literal) => {
+        concat!(
+            "(SELECT COUNT(*) FROM (SELECT DISTINCT g.user_id FROM grants g WHERE ",
+            crate::grants::own_names::carries!($client, $now),
+            " LIMIT 1001) counted)"
+        )
+    };
+}
+
+/// Which clients do so: each is found by a step in an index and then looked at. Goes into a `WITH RECURSIVE`.
+macro_rules! own_names {
+    ($now:literal) => {
+        concat!(
+            "homes (client_id) AS (SELECT MIN(g.client_id) FROM grants g WHERE g.home_workspace_id = $1 \
+             UNION ALL SELECT (SELECT MIN(g.client_id) FROM grants g WHERE g.home_workspace_id = $1 \
+             AND g.client_id > b.client_id) FROM homes b WHERE b.client_id IS NOT NULL), \
+             own_names (client_id) AS (SELECT b.client_id FROM homes b CROSS JOIN clients c CROSS JOIN workspaces w \
+             WHERE c.id = b.client_id AND w.id = $1 AND EXISTS (SELECT 1 FROM grants g WHERE ",
+            crate::grants::own_names::carries!("b.client_id", $now),
+            "))"
+        )
+    };
+}
+
+/// The workspaces `h` that the client `c` receives while it acts in the name of the person of the consent `o`, those of its grants
+/// and the one that the consent remembers for the next: a row each, and one without where there is none.
+macro_rules! shows {
+    ($now:literal) => {
+        concat!(
+            "LEFT JOIN members m ON o.workspace_id = '' AND m.user_id = o.user_id \
+             AND (m.workspace_id = o.home_workspace_id OR EXISTS (SELECT 1 FROM grants g \
+             WHERE g.home_workspace_id = m.workspace_id AND g.client_id = o.client_id AND g.user_id = o.user_id \
+             AND g.ended_at IS NULL AND g.expires_at > ",
+            $now,
+            " AND ",
+            crate::platform::epochs::lives!("g"),
+            ")) AND EXISTS (SELECT 1 FROM workspaces r WHERE r.id = m.workspace_id AND ",
+            crate::clients::lets_in::lets_in!("r.app_policy", "r.id"),
+            ") LEFT JOIN workspaces h ON h.id = m.workspace_id"
+        )
+    };
+}
+pub(crate) use {carries, counted, own_names, shows};
+
+/// What the consent page named: the empty text where that was none, and NULL where it is not known.
+pub(crate) fn home(row: &mut Row) -> Result<Home, StoreError> {
+    let named = row.opt_with(|text| if text.is_empty() { Some(None) } else { text.parse().ok().map(Some) })?;
+    Ok(named.map_or(Home::Unknown, Home::Named))
+}
+
+/// Notes the workspace that the person was told of, with what they allowed the client in their own name: it receives the same one
+/// until they are asked again. What was allowed with a personal access token (`by_token`) changes nothing where something stands.
+pub async fn set_home(
+    tx: &mut Tx,
+    user: UserId,
+    client: &ClientId,
+    home: Option<WorkspaceId>,
+    by_token: bool,
+) -> Result<bool, StoreError> {
+    macro_rules! set {
+        () => {
+            "UPDATE consents SET home_workspace_id = $3 WHERE user_id = $1 AND client_id = $2 AND workspace_id = ''"
+        };
+    }
+    let sql = if by_token { concat!(set!(), " AND standing = ''") } else { set!() };
+    let home = home.map_or_else(String::new, |id| id.to_string());
+    Ok(tx.execute(sql, params![user, client, home]).await? == 1)
+}
+
+/// Somebody whose id and roles an application receives together with the workspace's id: what a list of members says, and no
+/// more.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct OwnName {
+    pub user_id: UserId,
+    pub name: String,
+    pub email: Email,
+}
+
+// CROSS JOIN, so that SQLite begins with the grants and looks up the names for the page alone.
+macro_rules! people {
+    ($which:literal) => {
+        concat!(
+            "SELECT u.id, u.name, u.email FROM (SELECT DISTINCT g.user_id FROM clients c CROSS JOIN workspaces w \
+             CROSS JOIN grants g WHERE c.id = $2 AND w.id = $1 AND ",
+            carries!("$2", "$6"),
+            $which,
+            " LIMIT $4 OFFSET $5) p CROSS JOIN users u WHERE u.id = p.user_id ORDER BY u.id"
+        )
+    };
+}
+
+const PEOPLE: &str = people!(" AND g.user_id > $3 ORDER BY g.user_id");
+const PEOPLE_BACK: &str = people!(" AND g.user_id < $3 ORDER BY g.user_id DESC");
+
+fn read(row: &mut Row) -> Result<OwnName, StoreError> {
+    Ok(OwnName { user_id: row.parse()?, name: row.text()?, email: row.with(|text| Email::parse(text).ok())? })
+}
+
+/// The people in whose own names the client receives the workspace's id and their roles at `now`, in the order in which they came
+/// to this server.
+pub async fn people(
+    tx: &mut Tx,
+    workspace: WorkspaceId,
+    client: &ClientId,
+    page: Page,
+    beside: Beside,
+    now: Timestamp,
+) -> Result<Paged<OwnName>, StoreError> {
+    let (sql, user, offset) = beside.read(page, PEOPLE, PEOPLE_BACK);
+    let mut rows = tx.all(sql, params![workspace, client, user, page.limit(), offset, now]).await?;
+    let items = rows.iter_mut().map(read).collect::<Result<_, StoreError>>()?;
+    let total = concat!(
+        "SELECT COUNT(DISTINCT g.user_id) FROM clients c CROSS JOIN workspaces w CROSS JOIN grants g \
+         WHERE c.id = $2 AND w.id = $1 AND ",
+        carries!("$2", "$3")
+    );
+    Ok(Paged { items, total: count(tx, total, params![workspace, client, now]).await? })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::platform::sqlite::plan;
+
+    #[test]
+    fn a_page_of_people_reads_one_application_in_one_workspace() {
+        for (sql, way) in [(PEOPLE, ">"), (PEOPLE_BACK, "<")] {
+            let steps = plan(sql);
+            let range = format!("grants_home (home_workspace_id=? AND client_id=? AND user_id{way}?)");
+            assert!(steps.iter().any(|step| step.starts_with("SEARCH g") && step.contains(&range)), "{steps:?}");
+            let others = |step: &&String| {
+                step.contains("AUTOMATIC")
+                    || step.contains("DISTINCT")
+                    || (step.starts_with("SCAN") && *step != "SCAN p")
+            };
+            assert_eq!(steps.iter().find(others), None, "{steps:?}");
+        }
+    }
+}

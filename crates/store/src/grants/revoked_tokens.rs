@@ -1,0 +1,105 @@
+//! Rows that die with the tokens they tell of: revoked access tokens, used assertions, one-time links.
+use crate::platform::dialect;
+use crate::{StoreError, Tx, params};
+use domain::oauth::seal::TokenId;
+use domain::{ClientId, SecretHash, Timestamp};
+
+/// Revokes one access token by itself; `false` when it was revoked before.
+pub async fn revoke_token(tx: &mut Tx, token: TokenId, expires_at: Timestamp) -> Result<bool, StoreError> {
+    let sql = "INSERT INTO revoked_tokens (token_id, expires_at) VALUES ($1, $2) ON CONFLICT (token_id) DO NOTHING";
+    Ok(tx.execute(sql, params![token, expires_at]).await? == 1)
+}
+
+pub async fn is_revoked(tx: &mut Tx, token: TokenId) -> Result<bool, StoreError> {
+    Ok(tx.one("SELECT expires_at FROM revoked_tokens WHERE token_id = $1", params![token]).await?.is_some())
+}
+
+/// What became of an attempt to use something that is good once.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Used {
+    First,
+    Replayed,
+}
+
+/// Notes the `jti` of a client's assertion (RFC 7523 §3).
+pub async fn use_assertion(
+    tx: &mut Tx,
+    client: &ClientId,
+    jti: &str,
+    expires_at: Timestamp,
+) -> Result<Used, StoreError> {
+    let sql = "INSERT INTO used_assertions (client_id, jti, expires_at) VALUES ($1, $2, $3) \
+               ON CONFLICT (client_id, jti) DO NOTHING";
+    let inserted = tx.execute(sql, params![client, jti, expires_at]).await?;
+    Ok(if inserted == 1 { Used::First } else { Used::Replayed })
+}
+
+/// The purpose of the link that makes the first operator.
+pub const FIRST_OPERATOR: &str = "first operator";
+
+/// Keeps a one-time token, such as the link that makes the first operator. `purpose` is the use it is good for, and
+/// `subject` whom it concerns.
+pub async fn insert_one_time(
+    tx: &mut Tx,
+    hash: &SecretHash,
+    purpose: &str,
+    subject: Option<&str>,
+    expires_at: Timestamp,
+) -> Result<(), StoreError> {
+    let sql = "INSERT INTO one_time_tokens (hash, purpose, subject, expires_at, used_at) VALUES ($1, $2, $3, $4, NULL)";
+    tx.execute(sql, params![hash, purpose, subject, expires_at]).await?;
+    Ok(())
+}
+
+/// Makes all one-time tokens for a purpose void. An attempt to use one waits for this, and then finds none.
+pub async fn void_one_time(tx: &mut Tx, purpose: &str) -> Result<(), StoreError> {
+    let sql = "DELETE FROM one_time_tokens WHERE purpose = $1 AND used_at IS NULL";
+    tx.execute(sql, params![purpose]).await.map(drop)
+}
+
+/// What became of an attempt to use a one-time token.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Taken {
+    /// It was good, and no longer is.
+    Good { subject: Option<String> },
+    /// Unknown, expired, used before, or for another purpose: nobody is told which.
+    Refused,
+}
+
+pub async fn take_one_time(tx: &mut Tx, hash: &SecretHash, purpose: &str, now: Timestamp) -> Result<Taken, StoreError> {
+    let sql = "UPDATE one_time_tokens SET used_at = $3 \
+               WHERE hash = $1 AND purpose = $2 AND used_at IS NULL AND expires_at > $3 RETURNING subject";
+    match tx.one(sql, params![hash, purpose, now]).await? {
+        Some(mut row) => Ok(Taken::Good { subject: row.opt_text()? }),
+        None => Ok(Taken::Refused),
+    }
+}
+
+/// Whether a one-time token would be good now, without using it: for the page that its link opens.
+pub async fn is_one_time_good(
+    tx: &mut Tx,
+    hash: &SecretHash,
+    purpose: &str,
+    now: Timestamp,
+) -> Result<bool, StoreError> {
+    let sql = "SELECT subject FROM one_time_tokens \
+               WHERE hash = $1 AND purpose = $2 AND used_at IS NULL AND expires_at > $3";
+    Ok(tx.one(sql, params![hash, purpose, now]).await?.is_some())
+}
+
+/// Removes at most `limit` rows of each kind that expired before `before`; answers how many in all.
+pub async fn delete_expired(tx: &mut Tx, before: Timestamp, limit: i64) -> Result<u64, StoreError> {
+    dialect::lock_cleaning(tx).await?;
+    let mut removed = 0;
+    for sql in [
+        "DELETE FROM revoked_tokens WHERE token_id IN \
+         (SELECT token_id FROM revoked_tokens WHERE expires_at < $1 ORDER BY expires_at LIMIT $2)",
+        "DELETE FROM used_assertions WHERE (client_id, jti) IN \
+         (SELECT client_id, jti FROM used_assertions WHERE expires_at < $1 ORDER BY expires_at LIMIT $2)",
+        "DELETE FROM one_time_tokens WHERE hash IN \
+         (SELECT hash FROM one_time_tokens WHERE expires_at < $1 ORDER BY expires_at LIMIT $2)",
+    ] {
+        removed += tx.execute(sql, params![before, limit]).await?;
+    }
+    Ok(removed)
+}

@@ -1,0 +1,64 @@
+//! Consents that only a personal access token gave: they go when nothing that came of them lives any more.
+use crate::grants::consents::{key, place};
+use crate::grants::user_count::{self, Allowed};
+use crate::platform::epochs::stands;
+use crate::{StoreError, Tx, params};
+use domain::{ClientId, Timestamp, UserId, WorkspaceId};
+
+macro_rules! spent {
+    () => {
+        concat!(
+            "standing = '' AND updated_at < $2 AND ",
+            stands!("consents"),
+            " AND NOT EXISTS (SELECT 1 FROM grants g WHERE g.user_id = consents.user_id \
+             AND g.client_id = consents.client_id AND COALESCE(g.workspace_id, '') = consents.workspace_id \
+             AND g.ended_at IS NULL AND g.expires_at > $1)"
+        )
+    };
+}
+
+/// The consent that was looked at last: its client, user and workspace.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Place(Option<(ClientId, UserId, Option<WorkspaceId>)>);
+
+/// Looks at the next `limit` consents after a place, and removes those that were last changed before `before`, which must be so
+/// long ago that their codes have expired. Answers how many, and where to go on.
+pub async fn delete(
+    tx: &mut Tx,
+    now: Timestamp,
+    before: Timestamp,
+    after: &Place,
+    limit: i64,
+) -> Result<(u64, Option<Place>), StoreError> {
+    // In the order in which clients are held.
+    let sql = concat!(
+        "SELECT client_id, user_id, workspace_id, CAST(CASE WHEN ",
+        spent!(),
+        " THEN 1 ELSE 0 END AS BIGINT) FROM consents WHERE standing = '' \
+         AND (client_id, user_id, workspace_id) > ($3, $4, $5) ORDER BY client_id, user_id, workspace_id LIMIT $6"
+    );
+    let delete =
+        concat!("DELETE FROM consents WHERE ", spent!(), " AND user_id = $3 AND client_id = $4 AND workspace_id = $5");
+    let texts = |(client, user, workspace): &(ClientId, UserId, Option<WorkspaceId>)| {
+        (client.to_string(), user.to_string(), key(*workspace))
+    };
+    let (client, user, workspace) = after.0.as_ref().map(texts).unwrap_or_default();
+    let mut rows = tx.all(sql, params![now, before, &client, &user, &workspace, limit]).await?;
+    let more = i64::try_from(rows.len()).is_ok_and(|looked| looked == limit);
+    let (mut deleted, mut last) = (0, None);
+    for row in &mut rows {
+        let (client, user, workspace) = (row.client_id()?, row.parse()?, place(row)?);
+        if row.bool()? {
+            user_count::hold(tx, &client).await?;
+            // The person may have allowed more meanwhile.
+            let allowed = Allowed::read(tx, user, &client).await?;
+            let gone = tx.execute(delete, params![now, before, user, &client, key(workspace)]).await?;
+            if gone == 1 {
+                allowed.became(tx, user, &client, &allowed.without(&key(workspace))).await?;
+            }
+            deleted += gone;
+        }
+        last = Some(Place(Some((client, user, workspace))));
+    }
+    Ok((deleted, last.filter(|_| more)))
+}

@@ -1,0 +1,167 @@
+//! How many users allowed a client something: kept, so that no list counts consents.
+use crate::platform::dialect;
+use crate::platform::epochs::stands_of;
+use crate::platform::page::count;
+use crate::{StoreError, Tx, params};
+use domain::{ClientId, UserId, WorkspaceId};
+
+/// Until the transaction ends no other gives the client a consent or takes one back: what is found between this and a change is
+/// still so at the change. Makes the row where there is none yet, because without one there is nothing to hold: a consent that
+/// comes meanwhile would be found, and its transaction holds the count already.
+pub(crate) async fn hold(tx: &mut Tx, client: &ClientId) -> Result<(), StoreError> {
+    // The client first: who removes it has it when reaching for the count.
+    dialect::lock_rows(tx, "SELECT id FROM clients WHERE id = $1 FOR KEY SHARE", params![client]).await?;
+    let sql = "INSERT INTO client_users (client_id, user_count) SELECT id, 0 FROM clients WHERE id = $1 \
+               ON CONFLICT (client_id) DO NOTHING";
+    tx.execute(sql, params![client]).await?;
+    dialect::lock_rows(tx, "SELECT client_id FROM client_users WHERE client_id = $1 FOR UPDATE", params![client]).await
+}
+
+/// A consent of one user, as far as the user is counted for its sake.
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct Place {
+    /// As in the table.
+    workspace: String,
+    /// Whether it counts: it may have been taken back, and wait for being removed.
+    stands: bool,
+    /// Whether the user is counted here, and nowhere else.
+    alone: bool,
+}
+
+/// The consents that one user is counted for, read while the count is held. The user counts while there is any; those of whom
+/// there is but one, which stands, are counted at its workspace as well, and go with it at once. What was taken back from
+/// somebody who allowed the client something elsewhere, too, is looked at when its row goes.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Allowed(Vec<Place>);
+
+impl Allowed {
+    pub(crate) async fn read(tx: &mut Tx, user: UserId, client: &ClientId) -> Result<Self, StoreError> {
+        let sql = concat!(
+            "SELECT p.workspace_id, p.alone, p.stands FROM (SELECT o.workspace_id, o.alone, CAST(CASE WHEN ",
+            stands_of!("o", "$2"),
+            " THEN 1 ELSE 0 END AS BIGINT) AS stands FROM consents o WHERE o.user_id = $1 AND o.client_id = $2 \
+             AND o.epoch = (SELECT e.access_epoch FROM clients e WHERE e.id = $2)) p WHERE p.alone = 0 OR p.stands = 1"
+        );
+        // No LIMIT: one row a workspace of the user.
+        let mut rows = tx.all(sql, params![user, client]).await?;
+        let each =
+            rows.iter_mut().map(|row| Ok(Place { workspace: row.text()?, alone: row.bool()?, stands: row.bool()? }));
+        each.collect::<Result<_, StoreError>>().map(Self)
+    }
+
+    /// With a consent in this workspace that stands.
+    pub(crate) fn with(&self, workspace: &str) -> Self {
+        let mut places = self.without(workspace).0;
+        places.push(Place { workspace: workspace.to_owned(), stands: true, alone: false });
+        Self(places)
+    }
+
+    pub(crate) fn without(&self, workspace: &str) -> Self {
+        Self(self.0.iter().filter(|place| place.workspace != workspace).cloned().collect())
+    }
+
+    /// With those alone that were taken back before.
+    pub(crate) fn without_standing(&self) -> Self {
+        Self(self.0.iter().filter(|place| !place.stands).cloned().collect())
+    }
+
+    const fn is_nothing(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// The only one that there is, if it stands.
+    fn only(&self) -> Option<&str> {
+        match self.0.as_slice() {
+            [place] if place.stands => Some(&place.workspace),
+            _ => None,
+        }
+    }
+
+    /// Whether the consent in this workspace is the only one.
+    pub(crate) fn is_only(&self, workspace: &str) -> bool {
+        self.only() == Some(workspace)
+    }
+
+    /// Counts that a consent in this workspace is gone that was taken back, while the user was counted for other ones, too.
+    pub(crate) async fn goes(tx: &mut Tx, user: UserId, client: &ClientId, workspace: &str) -> Result<(), StoreError> {
+        let now = Self::read(tx, user, client).await?;
+        let mut before = now.clone();
+        before.0.push(Place { workspace: workspace.to_owned(), stands: false, alone: false });
+        before.became(tx, user, client, &now).await
+    }
+
+    /// Counts what became of `self`; the caller holds the count, and the rows are there or gone already.
+    pub(crate) async fn became(
+        &self,
+        tx: &mut Tx,
+        user: UserId,
+        client: &ClientId,
+        now: &Self,
+    ) -> Result<(), StoreError> {
+        let (before, after) = (i64::from(!self.is_nothing()), i64::from(!now.is_nothing()));
+        if before != after {
+            add(tx, client, after - before).await?;
+        }
+        let was = self.0.iter().find(|place| place.alone && place.stands).map(|place| place.workspace.as_str());
+        let is = now.only();
+        if was == is {
+            return Ok(());
+        }
+        for (place, alone) in [(was, false), (is, true)] {
+            let Some(place) = place else { continue };
+            let sql = "UPDATE consents SET alone = $4 WHERE user_id = $1 AND client_id = $2 AND workspace_id = $3 \
+                       AND alone <> $4";
+            tx.execute(sql, params![user, client, place, alone]).await?;
+            add_in(tx, client, place, if alone { 1 } else { -1 }).await?;
+        }
+        Ok(())
+    }
+}
+
+/// Counts users who allow the client something in this workspace alone.
+async fn add_in(tx: &mut Tx, client: &ClientId, workspace: &str, users: i64) -> Result<(), StoreError> {
+    // What people allowed in their own name no workspace takes back.
+    if workspace.is_empty() {
+        return Ok(());
+    }
+    let sql = "INSERT INTO client_workspaces (client_id, workspace_id, epoch, user_count, user_epoch) \
+               VALUES ($1, $2, 0, $3, (SELECT access_epoch FROM clients WHERE id = $1)) \
+               ON CONFLICT (client_id, workspace_id) DO UPDATE SET user_count = excluded.user_count + \
+               CASE WHEN client_workspaces.user_epoch = excluded.user_epoch THEN client_workspaces.user_count ELSE 0 END, \
+               user_epoch = excluded.user_epoch";
+    tx.execute(sql, params![client, workspace, users]).await?;
+    Ok(())
+}
+
+/// Counts users who came, or went; the caller holds the count.
+pub(crate) async fn add(tx: &mut Tx, client: &ClientId, users: i64) -> Result<(), StoreError> {
+    let sql = "UPDATE client_users SET user_count = user_count + $2 WHERE client_id = $1";
+    tx.execute(sql, params![client, users]).await?;
+    Ok(())
+}
+
+/// Forgets all users of the client; answers how many there were.
+pub(crate) async fn clear(tx: &mut Tx, client: &ClientId) -> Result<i64, StoreError> {
+    hold(tx, client).await?;
+    let users = total(tx, client).await?;
+    tx.execute("UPDATE client_users SET user_count = 0 WHERE client_id = $1", params![client]).await?;
+    Ok(users)
+}
+
+/// Forgets the users of the client who allow it something in this workspace alone.
+pub(crate) async fn clear_in(tx: &mut Tx, client: &ClientId, workspace: WorkspaceId) -> Result<(), StoreError> {
+    hold(tx, client).await?;
+    let sql = "SELECT user_count FROM client_workspaces WHERE client_id = $1 AND workspace_id = $2 \
+               AND user_epoch = (SELECT access_epoch FROM clients WHERE id = $1)";
+    let users = count(tx, sql, params![client, workspace]).await?;
+    if users != 0 {
+        add(tx, client, -users).await?;
+        add_in(tx, client, &workspace.to_string(), -users).await?;
+    }
+    Ok(())
+}
+
+/// Users who allow the client something, each once however many workspaces they allow it in.
+pub async fn total(tx: &mut Tx, client: &ClientId) -> Result<i64, StoreError> {
+    count(tx, "SELECT user_count FROM client_users WHERE client_id = $1", params![client]).await
+}

@@ -1,0 +1,387 @@
+//! The applications that reach a workspace, and who let them in: what the members allowed there, put together.
+use crate::grants::own_names::{carries, counted};
+use crate::platform::dialect::{self, each};
+use crate::platform::epochs::{lives, stands_at, stands_in};
+use crate::platform::page::{Beside, COUNTED, Page, Paged, count};
+use crate::{Row, StoreError, Tx, params};
+use domain::client::{ClientConfig, Trust};
+use domain::identity::Email;
+use domain::text::fold;
+use domain::{ClientId, ScopeSet, Timestamp, UserId, WorkspaceId};
+use serde_json::{Value, json};
+use std::collections::HashMap;
+
+/// An application that somebody allowed something in the workspace, or that receives its id while it acts in somebody's own name.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct WorkspaceApp {
+    pub client_id: ClientId,
+    pub name: String,
+    pub trust: Trust,
+    pub config: ClientConfig,
+    /// How many people allowed it something here, counted to [`COUNTED`].
+    pub people: i64,
+    /// How many people it acts for in their own names, with this workspace's id and their roles here, counted to [`COUNTED`].
+    pub own_names: i64,
+    /// Of all who allowed it something here together.
+    pub scopes: ScopeSet,
+    pub identified: Identified,
+    /// Whether someone besides the operator manages it.
+    pub has_owner: bool,
+    /// Absent for one that nobody allowed anything here.
+    pub first_allowed_at: Option<Timestamp>,
+    /// When a grant here was last made or renewed, as far as grants that expired are still kept.
+    pub last_used_at: Option<Timestamp>,
+}
+
+/// Which of an application's people allowed it to know who they are (`openid`).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Identified {
+    All,
+    Some,
+    None,
+}
+
+impl Identified {
+    fn of(consents: &[ScopeSet]) -> Self {
+        let named = consents.iter().filter(|scopes| scopes.contains("openid")).count();
+        match named {
+            0 => Self::None,
+            all if all == consents.len() => Self::All,
+            _ => Self::Some,
+        }
+    }
+}
+
+/// Without what the people allowed.
+fn read(row: &mut Row) -> Result<WorkspaceApp, StoreError> {
+    Ok(WorkspaceApp {
+        client_id: row.client_id()?,
+        name: row.text()?,
+        trust: row.with(Trust::parse)?,
+        config: row.json()?,
+        people: row.int()?,
+        own_names: row.int()?,
+        scopes: ScopeSet::default(),
+        identified: Identified::None,
+        has_owner: row.opt_text()?.is_some(),
+        first_allowed_at: row.opt_time()?,
+        last_used_at: row.opt_time()?,
+    })
+}
+
+/// Which clients were allowed anything in a workspace: each found by a step in an index, however many people allowed it.
+macro_rules! apps_of {
+    ($workspace:literal) => {
+        concat!(
+            "there (client_id) AS (SELECT MIN(o.client_id) FROM consents o WHERE o.workspace_id = ",
+            $workspace,
+            " UNION ALL SELECT (SELECT MIN(o.client_id) FROM consents o WHERE o.workspace_id = ",
+            $workspace,
+            " AND o.client_id > t.client_id) FROM there t WHERE t.client_id IS NOT NULL), \
+             apps (client_id) AS (SELECT t.client_id FROM there t WHERE EXISTS (SELECT 1 FROM consents o \
+             WHERE o.workspace_id = ",
+            $workspace,
+            " AND o.workspace_id <> '' AND o.client_id = t.client_id AND ",
+            crate::platform::epochs::stands_in!("o", "t.client_id", $workspace),
+            "))"
+        )
+    };
+}
+pub(crate) use apps_of;
+
+// The page is found first; CROSS JOIN, so that SQLite looks up the rest for that page alone. An index for consents in a workspace
+// keeps it from going through all of an application's people.
+macro_rules! told {
+    ($page:expr, $now:literal) => {
+        concat!(
+            "SELECT c.id, c.name, c.trust, c.config, \
+             (SELECT COUNT(*) FROM (SELECT 1 AS one FROM consents o WHERE o.workspace_id = $1 \
+             AND o.workspace_id <> '' AND o.client_id = p.client_id AND ",
+            stands_at!("o", "p.client_id", "c.access_epoch"),
+            " LIMIT 1001) counted), ",
+            counted!("p.client_id", $now),
+            ", COALESCE(c.owner_workspace_id, c.owner_user_id), \
+             (SELECT MIN(o.created_at) FROM consents o WHERE o.workspace_id = $1 AND o.workspace_id <> '' \
+             AND o.client_id = p.client_id AND ",
+            stands_at!("o", "p.client_id", "c.access_epoch"),
+            "), (SELECT MAX(g.last_used_at) FROM grants g \
+             WHERE g.workspace_id = $1 AND g.client_id = p.client_id) FROM (",
+            $page,
+            ") p CROSS JOIN clients c CROSS JOIN workspaces w WHERE c.id = p.client_id AND w.id = $1 ORDER BY p.text, c.id"
+        )
+    };
+}
+
+/// The name is compared folded, and only where there is anything to compare.
+macro_rules! named {
+    ($columns:literal, $page:literal) => {
+        concat!(
+            "SELECT ",
+            $columns,
+            " FROM reaching a CROSS JOIN names n WHERE n.kind = 'client' AND n.id = a.client_id \
+             AND n.text LIKE $2 ESCAPE '!'",
+            $page
+        )
+    };
+}
+
+/// Those that were allowed something in the workspace `$1`, and those that act in people's own names with it.
+macro_rules! reaching {
+    ($now:literal) => {
+        concat!(
+            "WITH RECURSIVE ",
+            crate::grants::workspace_apps::apps_of!("$1"),
+            ", ",
+            crate::grants::own_names::own_names!($now),
+            ", reaching (client_id) AS (SELECT client_id FROM apps WHERE client_id IS NOT NULL \
+             UNION SELECT client_id FROM own_names) "
+        )
+    };
+}
+pub(crate) use reaching;
+
+const APPS: &str = concat!(
+    reaching!("$5"),
+    told!(named!("a.client_id, n.text", " ORDER BY n.text, a.client_id LIMIT $3 OFFSET $4"), "$5")
+);
+const TOTAL: &str = concat!(reaching!("$3"), named!("COUNT(*)", ""));
+const ONE: &str = told!(
+    concat!(
+        "SELECT c.id AS client_id, '' AS text FROM clients c CROSS JOIN workspaces w WHERE c.id = $2 AND w.id = $1 \
+         AND c.deleted_at IS NULL AND (EXISTS (SELECT 1 FROM consents o WHERE o.workspace_id = $1 AND o.workspace_id <> '' \
+         AND o.client_id = $2 AND ",
+        stands_in!("o", "$2", "$1"),
+        ") OR EXISTS (SELECT 1 FROM grants g WHERE ",
+        carries!("$2", "$3"),
+        "))"
+    ),
+    "$3"
+);
+
+// The distinct texts of each, by steps in an index.
+const SCOPES: (&str, &str) = each!(
+    concat!(
+        "WITH RECURSIVE s (client_id, scopes) AS (SELECT j.value->>'id', (SELECT MIN(o.scopes) FROM consents o \
+         WHERE o.workspace_id = $2 AND o.workspace_id <> '' AND o.client_id = j.value->>'id' AND ",
+        stands_in!("o", "j.value->>'id'", "$2"),
+        ") FROM "
+    ),
+    concat!(
+        " UNION ALL SELECT s.client_id, (SELECT MIN(o.scopes) FROM consents o WHERE o.workspace_id = $2 \
+         AND o.workspace_id <> '' AND o.client_id = s.client_id AND o.scopes > s.scopes AND ",
+        stands_in!("o", "s.client_id", "$2"),
+        ") FROM s WHERE s.scopes IS NOT NULL) SELECT client_id, scopes FROM s WHERE scopes IS NOT NULL"
+    )
+);
+
+/// Reads the applications, and what all people together allowed each.
+async fn told(tx: &mut Tx, workspace: WorkspaceId, mut rows: Vec<Row>) -> Result<Vec<WorkspaceApp>, StoreError> {
+    let mut apps = rows.iter_mut().map(read).collect::<Result<Vec<_>, StoreError>>()?;
+    let ids: Vec<_> = apps.iter().map(|app| json!({"id": app.client_id})).collect();
+    let sql = dialect::pick(tx, SCOPES.0, SCOPES.1);
+    let mut allowed: HashMap<ClientId, Vec<ScopeSet>> = HashMap::new();
+    // No LIMIT: as many as there are different answers to the consent page of an application.
+    for mut row in tx.all(sql, params![Value::Array(ids).to_string(), workspace]).await? {
+        let client = row.client_id()?;
+        allowed.entry(client).or_default().push(row.scopes()?);
+    }
+    for app in &mut apps {
+        let consents = allowed.remove(&app.client_id).unwrap_or_default();
+        app.identified = Identified::of(&consents);
+        let all = ScopeSet::from_names(consents.iter().flat_map(ScopeSet::iter));
+        app.scopes = all.map_err(|_| StoreError::Other("consents hold what is no scope".to_owned()))?;
+    }
+    Ok(apps)
+}
+
+/// A pattern that finds `text` anywhere.
+fn containing(text: &str) -> String {
+    let escaped = text.replace('!', "!!").replace('%', "!%").replace('_', "!_");
+    format!("%{escaped}%")
+}
+
+/// The applications whose name has `search` in it, whatever the case of its letters, by name; all of them for the empty text.
+pub async fn page(
+    tx: &mut Tx,
+    workspace: WorkspaceId,
+    search: &str,
+    page: Page,
+    now: Timestamp,
+) -> Result<Paged<WorkspaceApp>, StoreError> {
+    let pattern = containing(&fold(search));
+    let rows = tx.all(APPS, params![workspace, &pattern, page.limit(), page.offset(), now]).await?;
+    let items = told(tx, workspace, rows).await?;
+    Ok(Paged { items, total: count(tx, TOTAL, params![workspace, &pattern, now]).await? })
+}
+
+/// One of them; `None` when nobody allowed it anything here, and it receives nothing of the workspace in anybody's own name.
+pub async fn find(
+    tx: &mut Tx,
+    workspace: WorkspaceId,
+    client: &ClientId,
+    now: Timestamp,
+) -> Result<Option<WorkspaceApp>, StoreError> {
+    let row = tx.one(ONE, params![workspace, client, now]).await?;
+    Ok(told(tx, workspace, row.into_iter().collect()).await?.pop())
+}
+
+/// Somebody who allowed an application something in the workspace.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AppPerson {
+    pub user_id: UserId,
+    pub name: String,
+    pub email: Email,
+    pub scopes: ScopeSet,
+    pub since: Timestamp,
+    /// When the consent was last widened.
+    pub updated_at: Timestamp,
+    pub last_used_at: Option<Timestamp>,
+}
+
+// CROSS JOIN, so that SQLite looks up the rest for the page alone. The sum keeps it from looking for the last use among all
+// grants of the application instead of those of the person.
+macro_rules! people {
+    ($who:literal) => {
+        concat!(
+            "SELECT u.id, u.name, u.email, o.scopes, o.created_at, o.updated_at, \
+             (SELECT MAX(g.last_used_at + 0) FROM grants g WHERE g.workspace_id = $1 AND g.client_id = $2 \
+             AND g.user_id = p.user_id) FROM (SELECT x.user_id FROM consents x WHERE x.workspace_id = $1 \
+             AND x.client_id = $2 AND ",
+            stands_in!("x", "$2", "$1"),
+            $who,
+            ") p CROSS JOIN consents o JOIN users u ON u.id = o.user_id \
+             WHERE o.user_id = p.user_id AND o.client_id = $2 AND o.workspace_id = $1 ORDER BY o.user_id"
+        )
+    };
+}
+
+const PEOPLE: &str = people!(" AND x.user_id > $3 ORDER BY x.user_id LIMIT $4 OFFSET $5");
+const PEOPLE_BACK: &str = people!(" AND x.user_id < $3 ORDER BY x.user_id DESC LIMIT $4 OFFSET $5");
+const PERSON: &str = people!(" AND x.user_id = $3");
+
+fn read_person(row: &mut Row) -> Result<AppPerson, StoreError> {
+    Ok(AppPerson {
+        user_id: row.parse()?,
+        name: row.text()?,
+        email: row.with(|text| Email::parse(text).ok())?,
+        scopes: row.scopes()?,
+        since: row.time()?,
+        updated_at: row.time()?,
+        last_used_at: row.opt_time()?,
+    })
+}
+
+/// The people who allowed the application something in the workspace, in the order in which they came to this server.
+pub async fn people(
+    tx: &mut Tx,
+    workspace: WorkspaceId,
+    client: &ClientId,
+    page: Page,
+    beside: Beside,
+) -> Result<Paged<AppPerson>, StoreError> {
+    let (sql, user, offset) = beside.read(page, PEOPLE, PEOPLE_BACK);
+    let mut rows = tx.all(sql, params![workspace, client, user, page.limit(), offset]).await?;
+    let items = rows.iter_mut().map(read_person).collect::<Result<_, StoreError>>()?;
+    let total = concat!(
+        "SELECT COUNT(*) FROM consents o WHERE o.workspace_id = $1 AND o.client_id = $2 AND ",
+        stands_in!("o", "$2", "$1")
+    );
+    Ok(Paged { items, total: count(tx, total, params![workspace, client]).await? })
+}
+
+/// One of them.
+pub async fn person(
+    tx: &mut Tx,
+    workspace: WorkspaceId,
+    client: &ClientId,
+    user: UserId,
+) -> Result<Option<AppPerson>, StoreError> {
+    let row = tx.one(PERSON, params![workspace, client, user]).await?;
+    row.map(|mut row| read_person(&mut row)).transpose()
+}
+
+macro_rules! living {
+    ($whose:literal) => {
+        concat!(
+            "SELECT COUNT(*) FROM (SELECT 1 AS one FROM grants g WHERE g.workspace_id = $1 AND g.client_id = $2 ",
+            $whose,
+            " AND g.ended_at IS NULL AND g.expires_at > $3 AND ",
+            lives!("g"),
+            " LIMIT $4) living"
+        )
+    };
+}
+
+const LIVING: &str = living!("");
+const LIVING_OF: &str = living!("AND g.user_id = $5");
+
+/// How many grants of the application in the workspace live at `now`, counted to [`COUNTED`]; of one person where one is
+/// named.
+pub async fn living_grants(
+    tx: &mut Tx,
+    workspace: WorkspaceId,
+    client: &ClientId,
+    user: Option<UserId>,
+    now: Timestamp,
+) -> Result<i64, StoreError> {
+    match user {
+        Some(user) => count(tx, LIVING_OF, params![workspace, client, now, COUNTED, user]).await,
+        None => count(tx, LIVING, params![workspace, client, now, COUNTED]).await,
+    }
+}
+
+/// What an application has in a workspace, each counted to [`COUNTED`]: what people allowed it, and the grants that live at `now`.
+pub async fn standing(
+    tx: &mut Tx,
+    workspace: WorkspaceId,
+    client: &ClientId,
+    now: Timestamp,
+) -> Result<(i64, i64), StoreError> {
+    let consents = concat!(
+        "SELECT COUNT(*) FROM (SELECT 1 AS one FROM consents o WHERE o.workspace_id = $1 AND o.workspace_id <> '' \
+         AND o.client_id = $2 AND ",
+        stands_in!("o", "$2", "$1"),
+        " LIMIT $3) counted"
+    );
+    let consents = count(tx, consents, params![workspace, client, COUNTED]).await?;
+    Ok((consents, living_grants(tx, workspace, client, None, now).await?))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::platform::sqlite::plan;
+
+    #[test]
+    fn pages_read_one_workspace_by_its_indexes() {
+        const OF_THE_STATEMENT: [&str; 7] =
+            ["SCAN p", "SCAN a", "SCAN b", "SCAN t", "SCAN apps", "SCAN own_names", "SCAN counted"];
+        for sql in [APPS, ONE, PEOPLE, PEOPLE_BACK] {
+            let steps = plan(sql);
+            let others = |step: &&String| {
+                step.contains("AUTOMATIC") || (step.starts_with("SCAN") && !OF_THE_STATEMENT.contains(&step.as_str()))
+            };
+            assert_eq!(steps.iter().find(others), None, "{steps:?}");
+            assert!([PEOPLE, PEOPLE_BACK].contains(&sql) || !steps.iter().any(|step| step.contains("client_user")));
+            assert!(
+                steps.iter().any(|step| step.contains("g USING") && step.contains("(workspace_id=? AND client_id=?"))
+            );
+        }
+        for (sql, index) in [
+            (APPS, "consents_workspace_first"),
+            (APPS, "grants_workspace_used"),
+            (APPS, "grants_home (home_workspace_id=? AND client_id>?)"),
+            (APPS, "grants_home (home_workspace_id=? AND client_id=?)"),
+            (ONE, "grants_home (home_workspace_id=? AND client_id=?)"),
+            (SCOPES.0, "consents_workspace_scopes"),
+        ] {
+            assert!(plan(sql).iter().any(|step| step.contains(index)), "{index}: {:?}", plan(sql));
+        }
+        let own = "g USING INDEX grants_workspace_client (workspace_id=? AND client_id=? AND user_id=?)";
+        assert!(plan(PEOPLE).iter().any(|step| step.contains(own)), "{:?}", plan(PEOPLE));
+        let steps = plan(PERSON);
+        assert!(steps[0].contains("user_id=? AND workspace_id=?"), "{steps:?}");
+        assert!(plan(LIVING)[1].contains("(workspace_id=? AND client_id=?"), "{:?}", plan(LIVING));
+        assert!(plan(LIVING_OF)[1].contains("(workspace_id=? AND client_id=? AND user_id=?"), "{:?}", plan(LIVING_OF));
+    }
+}

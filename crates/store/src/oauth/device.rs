@@ -1,0 +1,144 @@
+//! Devices that ask (RFC 8628). Each step is one guarded statement: the number of affected rows is the outcome.
+use crate::platform::dialect;
+use crate::platform::value::json;
+use crate::{Row, StoreError, Tx, params};
+use domain::client::SubType;
+use domain::oauth::device::{DeviceApproval, DeviceAuthorization, DeviceState};
+use domain::oauth::seal::TokenId;
+use domain::{ClientId, ScopeSet, SecretHash, Timestamp};
+
+macro_rules! select {
+    ($condition:literal) => {
+        concat!(
+            "SELECT id, device_code, user_code, client_id, scopes, resources, sub_type, state, user_id, workspace_id, \
+             granted_scopes, stays, session_id, auth_time, home_workspace_id, epoch, last_polled_at, poll_interval, created_at, expires_at \
+             FROM device_authorizations WHERE ",
+            $condition
+        )
+    };
+}
+
+fn read(row: &mut Row) -> Result<DeviceAuthorization, StoreError> {
+    Ok(DeviceAuthorization {
+        id: row.token_id()?,
+        device_code: row.hash()?,
+        user_code: row.hash()?,
+        client_id: row.client_id()?,
+        scopes: row.scopes()?,
+        resources: row.json()?,
+        sub_type: row.with(SubType::parse)?,
+        state: row.with(DeviceState::parse)?,
+        approval: {
+            let (user, workspace_id) = (row.opt_parse()?, row.opt_parse()?);
+            let scopes = row.opt_with(|text| ScopeSet::parse(text).ok())?;
+            let stays = row.bool()?;
+            let (session_id, auth_time, home_workspace_id) = (row.opt_parse()?, row.opt_time()?, row.opt_parse()?);
+            let epoch = row.int()?;
+            user.zip(scopes).map(|(user_id, scopes)| DeviceApproval {
+                user_id,
+                workspace_id,
+                home_workspace_id,
+                scopes,
+                stays,
+                session_id,
+                auth_time,
+                epoch,
+            })
+        },
+        last_polled_at: row.opt_time()?,
+        interval: row.int()?,
+        created_at: row.time()?,
+        expires_at: row.time()?,
+    })
+}
+
+/// Keeps a request that nobody has answered; `false` when one of its codes is taken.
+pub async fn insert(tx: &mut Tx, device: &DeviceAuthorization) -> Result<bool, StoreError> {
+    let sql = "INSERT INTO device_authorizations (id, device_code, user_code, client_id, scopes, resources, sub_type, \
+               state, poll_interval, created_at, expires_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11) \
+               ON CONFLICT DO NOTHING";
+    let inserted = tx
+        .execute(
+            sql,
+            params![
+                device.id,
+                &device.device_code,
+                &device.user_code,
+                &device.client_id,
+                &device.scopes,
+                json(&device.resources)?,
+                device.sub_type.as_str(),
+                DeviceState::Pending.as_str(),
+                device.interval,
+                device.created_at,
+                device.expires_at,
+            ],
+        )
+        .await?;
+    Ok(inserted == 1)
+}
+
+/// The request of the device that holds this code, whatever became of it.
+pub async fn by_device_code(tx: &mut Tx, hash: &SecretHash) -> Result<Option<DeviceAuthorization>, StoreError> {
+    tx.one(select!("device_code = $1"), params![hash]).await?.map(|mut row| read(&mut row)).transpose()
+}
+
+/// The request of the device that shows this code, whatever became of it.
+pub async fn by_user_code(tx: &mut Tx, hash: &SecretHash) -> Result<Option<DeviceAuthorization>, StoreError> {
+    tx.one(select!("user_code = $1"), params![hash]).await?.map(|mut row| read(&mut row)).transpose()
+}
+
+/// What became of a poll.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Polled {
+    InTime,
+    /// The interval has grown.
+    TooEarly,
+}
+
+/// Notes that the device asked; one that asks too early must wait `more` seconds longer from now on.
+pub async fn poll(tx: &mut Tx, id: TokenId, more: i64, now: Timestamp) -> Result<Polled, StoreError> {
+    let in_time = "UPDATE device_authorizations SET last_polled_at = $2 \
+                   WHERE id = $1 AND (last_polled_at IS NULL OR last_polled_at + poll_interval <= $2)";
+    if tx.execute(in_time, params![id, now]).await? == 1 {
+        return Ok(Polled::InTime);
+    }
+    let early =
+        "UPDATE device_authorizations SET last_polled_at = $2, poll_interval = poll_interval + $3 WHERE id = $1";
+    tx.execute(early, params![id, now, more]).await?;
+    Ok(Polled::TooEarly)
+}
+
+/// Notes what a person allowed; `false` when it was answered before, or expired.
+pub async fn approve(tx: &mut Tx, id: TokenId, approval: &DeviceApproval, now: Timestamp) -> Result<bool, StoreError> {
+    let sql = "UPDATE device_authorizations SET state = 'approved', user_id = $2, workspace_id = $3, \
+               granted_scopes = $4, session_id = $5, auth_time = $6, home_workspace_id = $7, stays = $8, epoch = $10 \
+               WHERE id = $1 AND state = 'pending' AND expires_at > $9";
+    let DeviceApproval { user_id, workspace_id, home_workspace_id, scopes, stays, session_id, auth_time, epoch } =
+        approval;
+    let params =
+        params![id, *user_id, *workspace_id, scopes, *session_id, *auth_time, *home_workspace_id, *stays, now, *epoch];
+    Ok(tx.execute(sql, params).await? == 1)
+}
+
+/// Notes that a person refused; `false` when it was answered before, or expired.
+pub async fn deny(tx: &mut Tx, id: TokenId, now: Timestamp) -> Result<bool, StoreError> {
+    let sql =
+        "UPDATE device_authorizations SET state = 'denied' WHERE id = $1 AND state = 'pending' AND expires_at > $2";
+    Ok(tx.execute(sql, params![id, now]).await? == 1)
+}
+
+/// Uses up what was allowed; `false` for all but the first.
+pub async fn redeem(tx: &mut Tx, id: TokenId, client: &ClientId, now: Timestamp) -> Result<bool, StoreError> {
+    let sql = "UPDATE device_authorizations SET state = 'redeemed' \
+               WHERE id = $1 AND client_id = $2 AND state = 'approved' AND expires_at > $3";
+    Ok(tx.execute(sql, params![id, client, now]).await? == 1)
+}
+
+/// Removes at most `limit` requests that expired before `before`.
+pub async fn delete_expired(tx: &mut Tx, before: Timestamp, limit: i64) -> Result<u64, StoreError> {
+    dialect::lock_cleaning(tx).await?;
+    let sql = "DELETE FROM device_authorizations WHERE id IN \
+               (SELECT id FROM device_authorizations WHERE expires_at < $1 ORDER BY expires_at LIMIT $2)";
+    tx.execute(sql, params![before, limit]).await
+}

@@ -1,0 +1,3 @@
+//! What the protocol stores besides grants.
+
+pub mod device;

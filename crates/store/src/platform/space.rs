@@ -1,0 +1,26 @@
+//! The room that a database takes on the disk. PostgreSQL looks after its own.
+use crate::platform::page::count;
+use crate::{StoreError, Tx};
+
+/// Free pages that stay in SQLite's file, so that it need not grow again at once: a tenth of its pages, and at least 4 MiB.
+const TENTH: i64 = 10;
+const LEAST: i64 = 1_000;
+
+/// Pages that one statement gives back.
+const STEP: i64 = 16;
+
+/// Gives at most `pages` pages of SQLite's file back to the disk, of those that nothing uses and that are too many; answers how
+/// many. The file is shorter once the log has been moved into it.
+pub async fn give_back(tx: &mut Tx, pages: i64) -> Result<u64, StoreError> {
+    // A file from before this was possible: `countersign compact`.
+    if tx.is_postgres() || count(tx, "PRAGMA auto_vacuum", &[]).await? != 2 {
+        return Ok(0);
+    }
+    let kept = (count(tx, "PRAGMA page_count", &[]).await? / TENTH).max(LEAST);
+    let spare = count(tx, "PRAGMA freelist_count", &[]).await? - kept;
+    let steps = spare.min(pages.max(STEP)) / STEP;
+    for _ in 0..steps {
+        tx.all("PRAGMA incremental_vacuum(16)", &[]).await?;
+    }
+    Ok(u64::try_from(steps * STEP).unwrap_or(0))
+}

@@ -1,0 +1,190 @@
+//! Webhooks: each belongs to a workspace or to the operator, and every statement that outsiders cause names the owner.
+
+pub mod deliveries;
+pub mod events;
+
+use crate::platform::dialect;
+use crate::platform::page::{MAX_LIMIT, Page, Paged, count};
+use crate::{Row, StoreError, Tx, params, workspace};
+use domain::webhook::{Asked, Owner, Webhook};
+use domain::{Timestamp, WebhookId};
+
+macro_rules! columns {
+    () => {
+        "w.id, w.workspace_id, w.url, w.description, w.kinds, w.sealed_secret, w.sealed_previous, \
+         w.previous_expires_at, w.revision, w.created_at, w.updated_at, w.disabled_at"
+    };
+}
+
+/// Names of kinds that this program does not know (a newer one wrote them) are passed over.
+fn read_asked(text: &str) -> Asked {
+    let known = text.split(' ').filter(|name| Asked::parse([*name]).is_ok());
+    Asked::parse(known).unwrap_or(Asked::Kinds(Vec::new()))
+}
+
+fn read(row: &mut Row) -> Result<Webhook, StoreError> {
+    Ok(Webhook {
+        id: row.parse()?,
+        owner: Owner::from(row.opt_parse()?),
+        url: row.text()?,
+        description: row.text()?,
+        asked: row.with(|text| Some(read_asked(text)))?,
+        sealed_secret: row.blob()?,
+        previous: {
+            let (sealed, expires_at) = (row.opt_blob()?, row.opt_time()?);
+            sealed.zip(expires_at)
+        },
+        revision: row.int()?,
+        created_at: row.time()?,
+        updated_at: row.time()?,
+        disabled_at: row.opt_time()?,
+    })
+}
+
+/// The empty text for the operator: NULL equals nothing.
+pub(crate) fn key(owner: Owner) -> String {
+    owner.workspace().map_or_else(String::new, |id| id.to_string())
+}
+
+pub async fn insert(tx: &mut Tx, webhook: &Webhook) -> Result<(), StoreError> {
+    let previous = webhook.previous.as_ref();
+    tx.execute(
+        "INSERT INTO webhooks (id, workspace_id, url, description, kinds, sealed_secret, sealed_previous, \
+         previous_expires_at, revision, created_at, updated_at, disabled_at) \
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)",
+        params![
+            webhook.id,
+            webhook.owner.workspace(),
+            &webhook.url,
+            &webhook.description,
+            webhook.asked.names().join(" "),
+            &webhook.sealed_secret,
+            previous.map(|(sealed, _)| sealed),
+            previous.map(|(_, expires_at)| *expires_at),
+            webhook.revision,
+            webhook.created_at,
+            webhook.updated_at,
+            webhook.disabled_at,
+        ],
+    )
+    .await?;
+    Ok(())
+}
+
+pub async fn by_id(tx: &mut Tx, id: WebhookId, owner: Owner) -> Result<Option<Webhook>, StoreError> {
+    let sql = concat!("SELECT ", columns!(), " FROM webhooks w WHERE w.id = $1 AND COALESCE(w.workspace_id, '') = $2");
+    tx.one(sql, params![id, key(owner)]).await?.map(|mut row| read(&mut row)).transpose()
+}
+
+/// Whoever owns it: for sending.
+pub async fn any_by_id(tx: &mut Tx, id: WebhookId) -> Result<Option<Webhook>, StoreError> {
+    let sql = concat!("SELECT ", columns!(), " FROM webhooks w WHERE w.id = $1");
+    tx.one(sql, params![id]).await?.map(|mut row| read(&mut row)).transpose()
+}
+
+macro_rules! owned {
+    ($columns:expr, $condition:literal, $end:literal) => {
+        concat!("SELECT ", $columns, " FROM webhooks w WHERE ", $condition, $end)
+    };
+}
+
+/// In the order in which they came.
+pub async fn list(tx: &mut Tx, owner: Owner, page: Page) -> Result<Paged<Webhook>, StoreError> {
+    let sql = match owner {
+        Owner::Operator => {
+            owned!(columns!(), "w.workspace_id IS NULL AND $1 = ''", " ORDER BY w.id LIMIT $2 OFFSET $3")
+        }
+        Owner::Workspace(_) => owned!(columns!(), "w.workspace_id = $1", " ORDER BY w.id LIMIT $2 OFFSET $3"),
+    };
+    let mut rows = tx.all(sql, params![key(owner), page.limit(), page.offset()]).await?;
+    let items = rows.iter_mut().map(read).collect::<Result<_, _>>()?;
+    Ok(Paged { items, total: count_owned(tx, owner).await? })
+}
+
+pub async fn count_owned(tx: &mut Tx, owner: Owner) -> Result<i64, StoreError> {
+    let sql = match owner {
+        Owner::Operator => owned!("COUNT(*)", "w.workspace_id IS NULL AND $1 = ''", ""),
+        Owner::Workspace(_) => owned!("COUNT(*)", "w.workspace_id = $1", ""),
+    };
+    count(tx, sql, params![key(owner)]).await
+}
+
+/// Stores a webhook unless its owner has so many, and answers whether it did. Until the transaction ends nobody else adds one.
+pub async fn insert_within(tx: &mut Tx, webhook: &Webhook, most: i64) -> Result<bool, StoreError> {
+    match webhook.owner {
+        Owner::Workspace(id) => workspace::hold(tx, id).await?,
+        Owner::Operator => dialect::lock_rows(tx, "SELECT pg_advisory_xact_lock(7283490112664)::text", &[]).await?,
+    }
+    if count_owned(tx, webhook.owner).await? >= most {
+        return Ok(false);
+    }
+    insert(tx, webhook).await?;
+    Ok(true)
+}
+
+/// Stores the URL, the description, what is asked for, and whether it is disabled. `false` when the owner has none such, or
+/// it is no longer at the revision that `webhook` was read at.
+pub async fn update(tx: &mut Tx, webhook: &Webhook) -> Result<bool, StoreError> {
+    let sql = "UPDATE webhooks SET url = $3, description = $4, kinds = $5, updated_at = $6, disabled_at = $7, \
+               revision = revision + 1 WHERE id = $1 AND COALESCE(workspace_id, '') = $2 AND revision = $8";
+    let changed = tx
+        .execute(
+            sql,
+            params![
+                webhook.id,
+                key(webhook.owner),
+                &webhook.url,
+                &webhook.description,
+                webhook.asked.names().join(" "),
+                webhook.updated_at,
+                webhook.disabled_at,
+                webhook.revision,
+            ],
+        )
+        .await?;
+    Ok(changed == 1)
+}
+
+/// A new secret; the one before it signs along until `overlap_ends`, unless that is now. `false` when the owner has no
+/// such webhook, or it is at another revision than `expected`.
+pub async fn rotate_secret(
+    tx: &mut Tx,
+    id: WebhookId,
+    owner: Owner,
+    expected: Option<i64>,
+    sealed: &[u8],
+    overlap_ends: Timestamp,
+    now: Timestamp,
+) -> Result<bool, StoreError> {
+    let sql = "UPDATE webhooks SET sealed_previous = CASE WHEN $4 > $5 THEN sealed_secret ELSE NULL END, \
+               previous_expires_at = CASE WHEN $4 > $5 THEN $4 ELSE NULL END, sealed_secret = $3, updated_at = $5, \
+               revision = revision + 1 \
+               WHERE id = $1 AND COALESCE(workspace_id, '') = $2 AND revision = COALESCE($6, revision)";
+    Ok(tx.execute(sql, params![id, key(owner), sealed, overlap_ends, now, expected]).await? == 1)
+}
+
+/// Because the receiver said so; `false` when it was disabled before.
+pub async fn disable(tx: &mut Tx, id: WebhookId, now: Timestamp) -> Result<bool, StoreError> {
+    let sql = "UPDATE webhooks SET disabled_at = $2, updated_at = $2, revision = revision + 1 \
+               WHERE id = $1 AND disabled_at IS NULL";
+    Ok(tx.execute(sql, params![id, now]).await? == 1)
+}
+
+/// With its deliveries. `false` when the owner has none such, or it is at another revision than `expected`.
+pub async fn delete(tx: &mut Tx, id: WebhookId, owner: Owner, expected: Option<i64>) -> Result<bool, StoreError> {
+    // Old events take their deliveries along in another order.
+    dialect::lock_cleaning(tx).await?;
+    let sql = "DELETE FROM webhooks \
+               WHERE id = $1 AND COALESCE(workspace_id, '') = $2 AND revision = COALESCE($3, revision)";
+    Ok(tx.execute(sql, params![id, key(owner), expected]).await? == 1)
+}
+
+/// What any webhook asks for. More than [`MAX_LIMIT`] different lists count as everything.
+pub async fn asked_by_any(tx: &mut Tx) -> Result<Vec<Asked>, StoreError> {
+    let sql = "SELECT DISTINCT kinds FROM webhooks WHERE disabled_at IS NULL LIMIT $1";
+    let mut rows = tx.all(sql, params![MAX_LIMIT + 1]).await?;
+    if rows.len() > 100 {
+        return Ok(vec![Asked::All]);
+    }
+    rows.iter_mut().map(|row| row.with(|text| Some(read_asked(text)))).collect()
+}

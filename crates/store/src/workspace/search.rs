@@ -1,0 +1,87 @@
+//! Finding workspaces and their members by a part of their names.
+use crate::account::users;
+use crate::platform::dialect::{self, each};
+use crate::platform::page::Page;
+use crate::platform::row::Row;
+use crate::platform::search::{Found, Wanted, all_of, arrange, list, total};
+use crate::platform::search_index::Kind;
+use crate::{StoreError, Tx, params, workspace as workspaces};
+use domain::WorkspaceId;
+use domain::identity::{Member, User, Workspace};
+use domain::text::fold;
+
+/// A workspace as the operator sees it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FoundWorkspace {
+    pub workspace: Workspace,
+    pub members: i64,
+    pub applications: i64,
+}
+
+macro_rules! workspace_columns {
+    () => {
+        concat!(
+            workspaces::columns!(),
+            ", COALESCE((SELECT k.names FROM name_counts k WHERE k.term = 'M' || w.id), 0), \
+             COALESCE((SELECT k.names FROM name_counts k WHERE k.term = 'O' || w.id), 0)"
+        )
+    };
+}
+
+fn found_workspace(row: &mut Row) -> Result<FoundWorkspace, StoreError> {
+    Ok(FoundWorkspace { workspace: workspaces::read(row)?, members: row.int()?, applications: row.int()? })
+}
+
+pub(crate) const WORKSPACES: (&str, &str) =
+    each!(concat!("SELECT ", workspace_columns!(), " FROM "), " CROSS JOIN workspaces w WHERE w.id = j.value->>'id'");
+
+pub(crate) const ALL_WORKSPACES: &str = all_of!(workspace_columns!(), "workspace", "workspaces w", "w.id");
+
+/// One workspace, by its id.
+pub async fn workspace(tx: &mut Tx, id: WorkspaceId) -> Result<Option<FoundWorkspace>, StoreError> {
+    let sql = concat!("SELECT ", workspace_columns!(), " FROM workspaces w WHERE w.id = $1");
+    tx.one(sql, params![id]).await?.as_mut().map(found_workspace).transpose()
+}
+
+/// The workspaces with `part` in their names, whatever the case of its letters, in the order in which they came.
+pub async fn workspaces(tx: &mut Tx, part: &str, page: Page) -> Result<Found<FoundWorkspace>, StoreError> {
+    if part.is_empty() {
+        let mut rows = tx.all(ALL_WORKSPACES, params![page.offset(), page.limit()]).await?;
+        let items = rows.iter_mut().map(found_workspace).collect::<Result<_, _>>()?;
+        return Ok(Found { items, total: total(tx, Kind::Workspace).await?, more: false });
+    }
+    let kind = Kind::Workspace;
+    let wanted = Wanted { kind, part: fold(part), belongs: Vec::new(), member_of: None, newest_first: false };
+    let (ids, total, more) = wanted.page(tx, page).await?;
+    let sql = dialect::pick(tx, WORKSPACES.0, WORKSPACES.1);
+    let mut rows = tx.all(sql, params![list(&ids)]).await?;
+    let items = rows.iter_mut().map(found_workspace).collect::<Result<_, _>>()?;
+    Ok(Found { items: arrange(&ids, items, |found| found.workspace.id.to_string()), total, more })
+}
+
+pub(crate) const MEMBERS: (&str, &str) = each!(
+    concat!("SELECT ", workspaces::member_columns!(), ", ", users::columns!(), " FROM "),
+    " CROSS JOIN members m JOIN users u ON u.id = m.user_id WHERE m.user_id = j.value->>'id' AND m.workspace_id = $2"
+);
+
+/// The members of a workspace with `part` in their address or name, whatever the case of its letters, in the order in
+/// which they came to this server.
+pub async fn members(
+    tx: &mut Tx,
+    workspace: WorkspaceId,
+    part: &str,
+    page: Page,
+) -> Result<Found<(Member, User)>, StoreError> {
+    if part.is_empty() {
+        return Ok(workspaces::list_members(tx, workspace, page).await?.into());
+    }
+    let id = workspace.to_string();
+    let wanted =
+        Wanted { kind: Kind::User, part: fold(part), belongs: Vec::new(), member_of: Some(&id), newest_first: false };
+    let (ids, total, more) = wanted.page(tx, page).await?;
+    let sql = dialect::pick(tx, MEMBERS.0, MEMBERS.1);
+    let mut rows = tx.all(sql, params![list(&ids), workspace]).await?;
+    let items = rows.iter_mut().map(|row| Ok((workspaces::read_member(row)?, users::read(row)?)));
+    let items = items.collect::<Result<Vec<_>, StoreError>>()?;
+    Ok(Found { items: arrange(&ids, items, |(member, _)| member.user_id.to_string()), total, more })
+}
