@@ -47,7 +47,7 @@ pub async fn of(seeded: &Seeded) -> anyhow::Result<Vec<(&'static str, Plan)>> {
     found.under("API keys of a workspace");
     credentials::list_personal_tokens(&mut found.tx, ada).await?;
     found.under("personal access tokens of a user");
-    webhooks::list(&mut found.tx, domain::webhook::Owner::from(Some(workspace)), page).await?;
+    webhooks::list(&mut found.tx, domain::webhooks::Owner::from(Some(workspace)), page).await?;
     found.under("webhooks of a workspace");
     let filter = Filter { workspace: Some(workspace), ..Filter::default() };
     audit::search::list(&mut found.tx, &filter, Order::NewestFirst, None, 100).await?;

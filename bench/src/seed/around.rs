@@ -1,9 +1,11 @@
 //! What pages show beside the large lists: workspaces, sessions, links, webhooks, authorizations and the log.
 use super::base::{BATCH, BEGAN, Seeded, bytes, client_id, fill, named, user_id};
+use domain::access::PersonalAccessToken;
+use domain::account::Session;
 use domain::audit::AuditEvent;
 use domain::events::{Event, EventData};
-use domain::identity::{Invitation, Member, MemberRoles, PersonalAccessToken, Role, Session, Workspace};
-use domain::webhook::{Asked, Owner, Webhook};
+use domain::webhooks::{Asked, Owner, Webhook};
+use domain::workspace::{Invitation, Member, MemberRoles, Role, Workspace};
 use domain::{
     ApiKeyId, AuditId, EventId, InvitationId, PersonalAccessTokenId, ScopeSet, SecretHash, SessionId, Timestamp,
     WebhookId, WorkspaceId,

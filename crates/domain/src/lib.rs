@@ -4,33 +4,24 @@
 //! Time and random bytes come in as arguments.
 #![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used, clippy::panic))]
 
-pub mod access;
-pub mod allowance;
-pub mod application;
-pub mod audit;
-pub mod catalogue;
-pub mod client;
-pub mod encoding;
-pub mod events;
-pub mod id;
-pub mod identity;
-pub mod json;
-pub mod keys;
-pub mod language;
-pub mod oauth;
-pub mod outbound;
-pub mod review;
-pub mod reviewed;
-pub mod secret;
-pub mod text;
-pub mod time;
-pub mod vouching;
-pub mod webhook;
+pub mod account;
+pub mod clients;
+pub mod diagnosis;
+pub mod grants;
+pub mod platform;
+pub mod resources;
+pub mod webhooks;
+pub mod workspace;
 
-pub use id::{
+pub mod access;
+pub mod audit;
+pub mod events;
+pub mod oauth;
+
+pub use crate::platform::id::{
     ApiKeyId, AuditId, ClientId, ClientSecretId, EventId, GrantId, InvitationId, PersonalAccessTokenId, SessionId,
     UserId, WebhookId, WorkspaceId,
 };
-pub use oauth::scope::ScopeSet;
-pub use secret::{Pepper, Secret, SecretHash};
-pub use time::{Day, Timestamp};
+pub use crate::platform::scope::ScopeSet;
+pub use crate::platform::secret::{Pepper, Secret, SecretHash};
+pub use crate::platform::time::{Day, Timestamp};

@@ -64,7 +64,7 @@ pub mod unguarded {
     }
     pub mod webhooks {
         use crate::webhooks::manage::MayChange;
-        use domain::webhook::Owner;
+        use domain::webhooks::Owner;
 
         /// All webhooks of an owner.
         pub const fn of(owner: Owner) -> MayChange {

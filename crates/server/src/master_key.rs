@@ -3,7 +3,7 @@ use crate::config::Config;
 use crate::session::Session;
 use crate::{output, system};
 use anyhow::{Context as _, bail, ensure};
-use domain::encoding::{base64url, from_base64url};
+use domain::platform::encoding::{base64url, from_base64url};
 use flows::platform::keys::opens;
 use flows::unguarded::keys::{generation, replace_master_key};
 use flows::{MasterKey, Rng as _};

@@ -2,8 +2,7 @@
 use crate::cli::Kind;
 use anyhow::{Context as _, bail};
 use domain::ScopeSet;
-use domain::client::{ApplicationType, AuthMethod, ClientConfig, ClientType, GrantType, Trust};
-use domain::oauth::redirect_uri;
+use domain::clients::{ApplicationType, AuthMethod, ClientConfig, ClientType, GrantType, Trust, redirect_uri};
 use flows::unguarded::applications::NewClient;
 
 /// A client of this kind.
@@ -35,7 +34,7 @@ pub fn new_client(
     };
     let code = grant_types.contains(&GrantType::AuthorizationCode);
     Ok(NewClient {
-        name: domain::text::display_name(name)?,
+        name: domain::platform::text::display_name(name)?,
         client_type,
         auth_method,
         trust,

@@ -1,8 +1,8 @@
 //! What every command that works on the database shares.
 use anyhow::Context as _;
-use domain::client::Client;
-use domain::identity::User;
-use domain::oauth::error::Refusal;
+use domain::account::User;
+use domain::clients::Client;
+use domain::platform::refusal::Refusal;
 use domain::{ClientId, Secret, UserId, WorkspaceId};
 use flows::platform::management_error::ManageRefusal;
 use flows::{App, Ctx, Failure};
@@ -43,7 +43,7 @@ impl Session {
     /// The password from standard input, or a new one, and whether it is to be shown.
     pub fn password(&self, from_stdin: bool) -> anyhow::Result<(Secret, bool)> {
         if !from_stdin {
-            return Ok((Secret::new(domain::encoding::base64url(&self.ctx.random::<15>())), true));
+            return Ok((Secret::new(domain::platform::encoding::base64url(&self.ctx.random::<15>())), true));
         }
         let mut text = String::new();
         std::io::stdin().take(4096).read_to_string(&mut text)?;

@@ -2,10 +2,9 @@
 use crate::app::{TestApp, TestUser};
 use crate::browser::{Browser, Reply};
 use axum::http::Method;
-use domain::identity::MemberRoles;
+use domain::workspace::MemberRoles;
 use domain::{ScopeSet, WorkspaceId};
-use flows::unguarded::credentials;
-use flows::unguarded::credentials::NewCredential;
+use flows::unguarded::credentials::{self, NewCredential};
 use serde_json::Value;
 
 /// A caller with `Authorization: Bearer`, or with nothing.

@@ -123,7 +123,7 @@ impl Form {
 /// The name of a cookie of the server under test, such as `session`.
 pub fn cookie(kind: &str) -> String {
     let digest = aws_lc_rs::digest::digest(&aws_lc_rs::digest::SHA256, crate::app::ISSUER.as_bytes());
-    format!("cs_{}_{kind}", domain::encoding::base64url(&digest.as_ref()[..6]))
+    format!("cs_{}_{kind}", domain::platform::encoding::base64url(&digest.as_ref()[..6]))
 }
 
 /// A browser of one person.

@@ -4,10 +4,9 @@ use crate::{TestApp, TestUser};
 use axum::http::Method;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use domain::WorkspaceId;
-use domain::client::{ApplicationType, AuthMethod, ClientConfig, ClientType, GrantType, Trust};
+use domain::clients::{ApplicationType, AuthMethod, ClientConfig, ClientType, GrantType, Trust};
 use domain::oauth::pkce::CodeChallenge;
-use domain::{ClientId, ScopeSet};
+use domain::{ClientId, ScopeSet, WorkspaceId};
 use flows::unguarded::applications::{self, NewClient};
 use serde_json::Value;
 
@@ -56,7 +55,7 @@ impl Tokens {
 /// The claims of a JWT, unverified.
 pub fn claims(jwt: &str) -> Value {
     let part = jwt.split('.').nth(1).unwrap();
-    serde_json::from_slice(&domain::encoding::from_base64url(part).unwrap()).unwrap()
+    serde_json::from_slice(&domain::platform::encoding::from_base64url(part).unwrap()).unwrap()
 }
 
 impl Party {

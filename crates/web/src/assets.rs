@@ -1,5 +1,5 @@
 //! The files beside the pages: the stylesheet, with the brand's colours, the script, and the icon.
-use domain::encoding::base64url;
+use domain::platform::encoding::base64url;
 use flows::Brand;
 
 /// A file named after its content.

@@ -5,9 +5,9 @@ use axum::body::Bytes;
 use axum::extract::{FromRequest, Request};
 use axum::http::header;
 use axum::response::Response;
-use domain::json;
-use domain::oauth::error::ErrorCode;
-use domain::oauth::params::RawParams;
+use domain::platform::json;
+use domain::platform::params::RawParams;
+use domain::platform::refusal::ErrorCode;
 use serde_json::{Map, Value};
 
 /// No request of ours is longer.

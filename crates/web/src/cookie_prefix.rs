@@ -1,5 +1,5 @@
 //! What tells the cookies of one server from those of another on the same host.
-use domain::encoding::base64url;
+use domain::platform::encoding::base64url;
 
 /// What the names of all cookies of a server begin with. Browsers share cookies among the ports of a host, so the name
 /// carries a hash of the issuer: two servers on one host do not overwrite each other's sessions.

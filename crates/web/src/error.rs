@@ -2,7 +2,7 @@
 //! so comes out of the authorization flow as an answer, never from here.)
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse as _, Response};
-use domain::oauth::error::{ErrorCode, Refusal};
+use domain::platform::refusal::{ErrorCode, Refusal};
 use flows::platform::management_error::Unmanaged;
 use flows::{Failure, Fault};
 use serde_json::{Value, json};

@@ -7,8 +7,8 @@ use axum::extract::{Request, State};
 use axum::http::{StatusCode, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse as _, Response};
-use domain::language::Language;
-use domain::oauth::error::ErrorCode;
+use domain::platform::language::Language;
+use domain::platform::refusal::ErrorCode;
 use flows::Fault;
 
 /// Marks the response of a handler that panicked, with what the panic said.

@@ -6,8 +6,8 @@ use axum::http::uri::Authority;
 use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, Version, header};
 use axum::middleware::Next;
 use axum::response::Response;
-use domain::encoding::base32;
-use domain::oauth::error::ErrorCode;
+use domain::platform::encoding::base32;
+use domain::platform::refusal::ErrorCode;
 use flows::Later;
 
 /// Names a request in the response, the log, the audit and on error pages.

@@ -3,7 +3,7 @@ use crate::error::status;
 use crate::faults::Faulted;
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
-use domain::oauth::error::{ErrorCode, Refusal as _};
+use domain::platform::refusal::{ErrorCode, Refusal as _};
 use flows::platform::management_error::{ManageRefusal, Unmanaged};
 use flows::{Failure, Fault};
 use serde_json::{Map, Value};

@@ -1,8 +1,8 @@
 //! What pages say in each language: the Fluent files of `texts/`, in the binary.
 use askama::filters::HtmlSafe;
 use domain::access::Operation;
-use domain::language::Language;
-use domain::oauth::error::Refusal;
+use domain::platform::language::Language;
+use domain::platform::refusal::Refusal;
 use flows::Later;
 use fluent_bundle::concurrent::FluentBundle;
 use fluent_bundle::{FluentArgs, FluentResource, FluentValue};

@@ -1,8 +1,8 @@
 use super::*;
 use domain::access::{Denied, Operation};
 use domain::audit::KINDS;
+use domain::diagnosis::{ADVICE, AUTHENTICATION, Endpoint};
 use domain::events::{Change, EventKind};
-use domain::oauth::diagnosis::{ADVICE, AUTHENTICATION, Endpoint};
 use flows::account::sign_in_refusal::SignInRefusal;
 use flows::oauth::authorize::InteractionRefusal;
 use flows::oauth::device::UserCodeRefusal;
@@ -149,8 +149,8 @@ fn german_has_the_sentence_of_every_refusal_that_a_page_shows() {
         .chain(reasons(InteractionRefusal::ALL))
         .chain(reasons(UserCodeRefusal::ALL))
         .chain(reasons(domain::oauth::authorize::AuthorizeRefusal::ALL))
-        .chain(reasons(domain::oauth::logout::LogoutRefusal::ALL))
-        .chain(reasons(domain::oauth::registration::MetadataRefusal::ALL))
+        .chain(reasons(domain::oauth::end_session::LogoutRefusal::ALL))
+        .chain(reasons(domain::clients::metadata::MetadataRefusal::ALL))
         .chain(reasons(Unmanaged::ALL))
         .chain(reasons(Denied::ALL))
         .chain(reasons(WebhookRefusal::ALL))

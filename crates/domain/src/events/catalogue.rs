@@ -1,8 +1,8 @@
 //! Every kind of event, in one table: its name, what it says to people, and the members of its `data`.
 use super::field::{Field, SignInFailure, TokenKind};
-use crate::client::{ClientType, GrantType, SubType};
-use crate::oauth::grant::EndReason;
-use crate::oauth::refresh::Theft;
+use crate::clients::{ClientType, GrantType, SubType};
+use crate::grants::EndReason;
+use crate::grants::refresh::Theft;
 use crate::{ClientId, GrantId, ScopeSet, SessionId, UserId, WebhookId, WorkspaceId};
 use serde_json::{Map, Value, json};
 

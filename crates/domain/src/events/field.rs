@@ -1,7 +1,7 @@
 //! The members of an event's `data`: each type has one JSON form and one schema for it.
-use crate::client::{ClientType, GrantType, SubType};
-use crate::oauth::grant::EndReason;
-use crate::oauth::refresh::Theft;
+use crate::clients::{ClientType, GrantType, SubType};
+use crate::grants::EndReason;
+use crate::grants::refresh::Theft;
 use crate::{ClientId, GrantId, ScopeSet, SessionId, Timestamp, UserId, WebhookId, WorkspaceId};
 use serde_json::{Value, json};
 

@@ -9,7 +9,7 @@ pub use catalogue::{EventData, EventKind};
 pub use change::Change;
 pub use field::{SignInFailure, TokenKind};
 
-use crate::client::GrantType;
+use crate::clients::GrantType;
 use crate::{EventId, Timestamp};
 use serde_json::Value;
 

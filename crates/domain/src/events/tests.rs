@@ -1,7 +1,7 @@
 use super::*;
-use crate::client::{ClientType, SubType};
-use crate::oauth::grant::EndReason;
-use crate::oauth::refresh::Theft;
+use crate::clients::{ClientType, SubType};
+use crate::grants::EndReason;
+use crate::grants::refresh::Theft;
 use crate::{ClientId, GrantId, ScopeSet, SessionId, UserId, WebhookId, WorkspaceId};
 use serde_json::json;
 

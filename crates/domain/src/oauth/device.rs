@@ -1,8 +1,8 @@
 //! The device authorization grant (RFC 8628): a device shows a code, a person enters it in a browser and decides, and the
 //! device polls until then.
-use super::scope::ScopeSet;
-use super::seal::TokenId;
-use crate::client::SubType;
+use crate::clients::SubType;
+use crate::platform::scope::ScopeSet;
+use crate::platform::seal::TokenId;
 use crate::{ClientId, SecretHash, SessionId, Timestamp, UserId, WorkspaceId};
 use serde::{Deserialize, Serialize};
 use std::fmt;

@@ -1,7 +1,7 @@
 //! ID tokens (OpenID Connect Core §2).
-use super::claims::{ClaimsRequest, Subject};
-use super::scope::ScopeSet;
-use crate::encoding::base64url;
+use crate::grants::claims::{ClaimsRequest, Subject};
+use crate::platform::encoding::base64url;
+use crate::platform::scope::ScopeSet;
 use crate::{ClientId, SessionId, Timestamp, WorkspaceId};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};

@@ -1,25 +1,10 @@
 //! The protocol: OAuth 2.1, OpenID Connect Core, and the RFCs named at each rule.
+
+pub mod client_authentication;
+pub mod end_session;
+pub mod payload;
+
 pub mod authorize;
-pub mod authorize_refusal;
-pub mod claims;
-pub mod client_auth;
-pub mod consent;
-pub mod decision;
 pub mod device;
-pub mod diagnosis;
-pub mod error;
-pub mod grant;
 pub mod id_token;
-pub mod logout;
-pub mod params;
 pub mod pkce;
-pub mod redirect_uri;
-pub mod refresh;
-pub mod registration;
-pub mod resource;
-pub mod scope;
-pub mod seal;
-mod terms;
-pub mod token;
-mod v0;
-mod v1;

@@ -1,5 +1,5 @@
 //! Proof Key for Code Exchange (RFC 7636), method S256 only.
-use crate::encoding::{base64url, from_base64url};
+use crate::platform::encoding::{base64url, from_base64url};
 use aws_lc_rs::{constant_time, digest};
 use serde::{Deserialize, Serialize};
 

@@ -1,6 +1,7 @@
 //! Who is calling.
-use domain::access::Credential;
-use domain::identity::{ApiKey, AuthorizingToken, KeyRights, Session, User, Workspace};
+use domain::access::{ApiKey, AuthorizingToken, Credential, KeyRights};
+use domain::account::{Session, User};
+use domain::workspace::Workspace;
 use domain::{PersonalAccessTokenId, ScopeSet, SessionId, Timestamp, WorkspaceId};
 
 /// A signed-in browser, and its user.

@@ -1,6 +1,6 @@
 //! What the audit log keeps about credentials.
 use domain::Timestamp;
-use domain::identity::{ApiKey, PersonalAccessToken};
+use domain::access::{ApiKey, PersonalAccessToken};
 use serde_json::{Value, json};
 
 /// What the audit log says about a key: enough to know what it could do.

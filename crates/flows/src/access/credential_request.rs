@@ -3,7 +3,7 @@ use crate::access::new_credential::NewCredential;
 use crate::platform::management_error::{ManageRefusal, Unmanaged};
 use crate::{App, Ctx};
 use domain::access::{Limit, Principal, is_operator_scope, management_scopes, offered_scopes};
-use domain::text::display_name;
+use domain::platform::text::display_name;
 use domain::{ScopeSet, Timestamp};
 pub use store::access::credentials::KeptKey;
 

@@ -7,9 +7,10 @@ use crate::platform::audit_log::About;
 use crate::platform::management_error::{ManageRefusal, Managed, Unmanaged};
 use crate::{App, Ctx, Failure};
 use domain::access::{Credential, Denied, Limit, Principal};
-use domain::client::SubType;
-use domain::identity::{Role, User, WorkspaceMembership};
-use domain::oauth::error::Refusal as _;
+use domain::account::User;
+use domain::clients::SubType;
+use domain::platform::refusal::Refusal as _;
+use domain::workspace::{Role, WorkspaceMembership};
 use domain::{ClientId, WorkspaceId};
 
 fn refused<T>(app: &App, ctx: &Ctx, why: Unmanaged) -> Managed<T> {

@@ -2,8 +2,8 @@
 use crate::platform::audit_log::About;
 use crate::platform::changes::{self, Told};
 use crate::{App, Ctx, Fault};
+use domain::account::Session;
 use domain::events::Change;
-use domain::identity::Session;
 use domain::{SessionId, UserId};
 use store::StoreError;
 

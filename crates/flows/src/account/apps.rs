@@ -7,7 +7,7 @@ use crate::platform::refused::refused;
 use crate::platform::retention::KEEP_ENDED_GRANTS;
 use crate::{App, Ctx};
 use domain::access::{Operation, Principal};
-use domain::client::Trust;
+use domain::clients::Trust;
 use domain::{ClientId, ScopeSet, Timestamp, WorkspaceId};
 use store::{Page, Paged};
 

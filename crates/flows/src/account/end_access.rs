@@ -2,7 +2,7 @@
 use crate::Ctx;
 use crate::platform::events;
 use domain::events::Event;
-use domain::oauth::grant::EndReason;
+use domain::grants::EndReason;
 use domain::{SessionId, UserId};
 use serde_json::{Value, json};
 use store::grants::Whose;

@@ -5,8 +5,9 @@ use crate::platform::management_error::{ManageRefusal, Managed, Unmanaged};
 use crate::platform::refused::refused;
 use crate::{App, Ctx, Failure, Fault};
 use domain::access::{Operation, Principal};
-use domain::identity::{Email, User, WorkspaceMembership, Zone};
-use domain::language::Language;
+use domain::account::{Email, User, Zone};
+use domain::platform::language::Language;
+use domain::workspace::WorkspaceMembership;
 use domain::{Timestamp, UserId, WorkspaceId};
 
 /// What a person sees of their own account.

@@ -4,9 +4,9 @@ use crate::platform::audit_log::About;
 use crate::platform::changes::{self, Told};
 use crate::platform::failure::refuse;
 use crate::{App, Ctx, Failure, Fault};
+use domain::account::{Email, User, Zone};
 use domain::events::Change as Changed;
-use domain::identity::{Email, User, Zone};
-use domain::text::display_name;
+use domain::platform::text::display_name;
 use domain::{UserId, WorkspaceId};
 use store::StoreError;
 use store::account::users::Profile;
@@ -20,7 +20,7 @@ pub struct Change<'c> {
     pub email: Option<&'c str>,
     /// `Some(None)` clears it.
     pub default_workspace: Option<Option<WorkspaceId>>,
-    /// A tag of [`domain::language::Language`]; `Some(None)` leaves it to the browser.
+    /// A tag of [`domain::platform::language::Language`]; `Some(None)` leaves it to the browser.
     pub locale: Option<Option<&'c str>>,
     /// `Some(None)` leaves it to the browser.
     pub zone: Option<Option<&'c Zone>>,

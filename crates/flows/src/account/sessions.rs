@@ -6,7 +6,7 @@ use crate::platform::management_error::{Managed, Unmanaged};
 use crate::platform::refused::refused;
 use crate::{App, Ctx, Fault};
 use domain::access::{Operation, Principal};
-use domain::identity::Session;
+use domain::account::Session;
 use domain::{SessionId, Timestamp, events};
 use serde_json::json;
 use store::{Page, Paged, StoreError};

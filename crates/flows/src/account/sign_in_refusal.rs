@@ -1,6 +1,6 @@
 //! Why nobody was signed in or up: one set of refusals for every door to an account.
 
-use domain::text::UnsafeName;
+use domain::platform::text::UnsafeName;
 
 domain::refusals! {
     /// Why nobody was signed in or up.

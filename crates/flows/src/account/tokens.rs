@@ -9,8 +9,7 @@ use crate::platform::management_error::{ManageRefusal, Managed, Unmanaged};
 use crate::platform::refused::refused;
 use crate::{App, Ctx};
 use domain::Secret;
-use domain::access::{Operation, Principal};
-use domain::identity::PersonalAccessToken;
+use domain::access::{Operation, PersonalAccessToken, Principal};
 use store::{Page, Paged};
 
 /// The person's access tokens, revoked ones too, newest first.

@@ -4,7 +4,7 @@ use crate::platform::management_error::ManageRefusal;
 use crate::platform::refused::refused;
 use crate::{App, Ctx, Failure};
 use domain::access::{Operation, Principal};
-use domain::identity::WorkspaceMembership;
+use domain::workspace::WorkspaceMembership;
 use store::{Page, Paged};
 
 /// A page of those with `part` in their names, by name.

@@ -6,10 +6,10 @@ use crate::platform::idempotency::last_step::{Last, Plain};
 use crate::platform::management_error::{ManageRefusal, Unmanaged};
 use crate::{App, Ctx, Failure};
 use domain::ScopeSet;
-use domain::application::{self, Dialect};
-use domain::client::{Client, ClientConfig, GrantType, Trust};
-use domain::oauth::error::Refusal as _;
-use domain::oauth::registration::{Metadata, MetadataFault, MetadataRefusal};
+use domain::clients::api::{self, Dialect};
+use domain::clients::metadata::{Metadata, MetadataFault, MetadataRefusal};
+use domain::clients::{Client, ClientConfig, GrantType, Trust};
+use domain::platform::refusal::Refusal as _;
 use serde_json::{Map, Value};
 
 /// Reads metadata in an API's own words, and holds it against what exists and what such a client may have.
@@ -20,7 +20,7 @@ pub(crate) fn read(
     has: &ScopeSet,
     metadata: &Map<String, Value>,
 ) -> Result<Metadata, MetadataFault> {
-    application::read(metadata, &app.settings().managed_terms())
+    api::read(metadata, &app.settings().managed_terms())
         .and_then(|asked| registration::fit(app, trust, has, asked, false))
         .map_err(|fault| dialect.localise(fault))
 }

@@ -5,7 +5,7 @@ use crate::platform::refused::refused;
 use crate::{App, Ctx};
 use domain::ClientId;
 use domain::access::{Operation, Principal};
-use domain::client::Client;
+use domain::clients::Client;
 use store::clients::Owner;
 
 /// Who owns what a request makes or lists.

@@ -5,7 +5,7 @@ use crate::platform::management_error::{Managed, Unmanaged};
 use crate::platform::refused::refused;
 use crate::{App, Ctx};
 use domain::access::{Operation, Principal};
-use domain::identity::Email;
+use domain::account::Email;
 use domain::{ScopeSet, Timestamp, UserId, WorkspaceId};
 use store::grants::client_people::{self, ClientPerson};
 use store::{Beside, Page, Paged};

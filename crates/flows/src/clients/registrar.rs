@@ -4,8 +4,8 @@ use crate::clients::registration_refusal::{AccessRefusal, RegisterRefusal, here}
 use crate::platform::audit_log::About;
 use crate::{App, Ctx, Failure};
 use domain::access::{Credential, Limit, Principal};
-use domain::client::Client;
-use domain::oauth::error::Refusal as _;
+use domain::clients::Client;
+use domain::platform::refusal::Refusal as _;
 use domain::{ClientId, Secret};
 
 /// A caller of the registration endpoints. Only this gate makes one.

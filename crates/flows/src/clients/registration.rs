@@ -9,11 +9,12 @@ use crate::platform::audit_log::About;
 use crate::platform::limits::Of;
 use crate::{App, Ctx, Failure, RegistrationPolicy};
 use domain::access::{Limit, Operation};
-use domain::allowance::Rule;
-use domain::client::{Client, GrantType, Trust};
-use domain::oauth::error::Refusal as _;
-use domain::oauth::registration::{Metadata, MetadataFault, MetadataRefusal, OWN_MEMBERS, render};
-use domain::{ClientId, ScopeSet, Secret, vouching};
+use domain::clients::metadata::{Metadata, MetadataFault, MetadataRefusal, OWN_MEMBERS, render};
+use domain::clients::{Client, GrantType, Trust};
+use domain::platform::allowance::Rule;
+use domain::platform::refusal::Refusal as _;
+use domain::resources::vouching;
+use domain::{ClientId, ScopeSet, Secret};
 use jose::SigningAlg;
 use serde_json::{Map, Value};
 use store::clients::Owner;
@@ -247,7 +248,7 @@ pub async fn replace(
         name: asked.name,
         client_type: asked.client_type,
         auth_method: asked.auth_method,
-        config: domain::client::ClientConfig {
+        config: domain::clients::ClientConfig {
             description: kept.description,
             refresh_rotation: kept.refresh_rotation,
             allowed_user_ids: kept.allowed_user_ids,

@@ -1,8 +1,8 @@
 //! Why nothing was registered, read or changed.
 use crate::platform::management_error::ManageRefusal;
-use domain::oauth::diagnosis::Endpoint;
-use domain::oauth::error::{ErrorCode, Refusal};
-use domain::oauth::registration::MetadataRefusal;
+use domain::clients::metadata::MetadataRefusal;
+use domain::diagnosis::Endpoint;
+use domain::platform::refusal::{ErrorCode, Refusal};
 use serde_json::{Value, json};
 
 domain::refusals! {

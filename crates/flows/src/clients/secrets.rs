@@ -9,7 +9,7 @@ use crate::platform::management_error::{Managed, Unmanaged};
 use crate::platform::refused::refused;
 use crate::{App, Ctx, Fault, clients};
 use domain::access::{Operation, Principal};
-use domain::client::{Client, ClientSecret};
+use domain::clients::{Client, ClientSecret};
 use domain::events::Change;
 use domain::{ClientSecretId, Secret, Timestamp};
 use serde_json::json;

@@ -2,8 +2,8 @@
 //! PKCE is not required, nothing else tells the developer.
 use crate::{App, Ctx, Fault};
 use domain::Day;
-use domain::client::Client;
-use domain::oauth::params::RawParams;
+use domain::clients::Client;
+use domain::platform::params::RawParams;
 pub use store::clients::unprotected::Unprotected;
 
 /// Days that the flag looks back, today among them. Once the app is changed, the flag goes after so many.

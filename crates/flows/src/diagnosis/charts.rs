@@ -6,8 +6,8 @@ use crate::platform::management_error::ManageRefusal;
 use crate::{App, Ctx, Failure};
 use domain::Day;
 use domain::access::{Operation, Principal};
-use domain::oauth::diagnosis::{AUTHENTICATION, Endpoint};
-use domain::oauth::error::ErrorCode;
+use domain::diagnosis::{AUTHENTICATION, Endpoint};
+use domain::platform::refusal::ErrorCode;
 use std::collections::HashMap;
 use store::clients::failed_requests::Refused;
 

@@ -12,11 +12,11 @@ use crate::platform::management_error::{ManageRefusal, Unmanaged};
 use crate::{App, Ctx, Failure, audit};
 use domain::access::{Denied, Operation, Principal};
 use domain::audit::AuditEvent;
+use domain::clients::metadata::MetadataRefusal;
+use domain::diagnosis::{AUTHENTICATION, Advice, Checked, Endpoint};
 use domain::oauth::authorize::AuthorizeRefusal;
-use domain::oauth::client_auth::ClientRefusal;
-use domain::oauth::diagnosis::{AUTHENTICATION, Advice, Checked, Endpoint};
-use domain::oauth::error::{ErrorCode, Refusal};
-use domain::oauth::registration::MetadataRefusal;
+use domain::oauth::client_authentication::ClientRefusal;
+use domain::platform::refusal::{ErrorCode, Refusal};
 use domain::{AuditId, Timestamp};
 use serde_json::Value;
 use std::collections::HashMap;
@@ -194,7 +194,7 @@ mod tests {
     }
 
     /// How many checks of an endpoint have a reason.
-    fn found(checks: &[&domain::oauth::diagnosis::Check], reason: &str) -> usize {
+    fn found(checks: &[&domain::diagnosis::Check], reason: &str) -> usize {
         checks.iter().filter(|check| check.reasons.contains(&reason)).count()
     }
 

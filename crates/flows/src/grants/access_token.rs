@@ -1,9 +1,9 @@
 //! Reading an access token: open the seal (or check the signature), then ask the database what became of the grant.
 use crate::platform::app::known;
 use crate::{App, Ctx, Fault};
-use domain::oauth::grant::{Dead, EndReason, GrantContext};
-use domain::oauth::seal::{Purpose, TokenId, Unopened};
-use domain::oauth::token::{AccessClaims, AccessPayload, Bearer};
+use domain::grants::{Dead, EndReason, GrantContext};
+use domain::oauth::payload::{AccessClaims, AccessPayload, Bearer};
+use domain::platform::seal::{Purpose, TokenId, Unopened};
 use domain::{ClientId, UserId};
 use jose::TYP_ACCESS_TOKEN;
 use store::Tx;
@@ -91,7 +91,9 @@ fn open_jwt(app: &App, token: &str) -> Result<(TokenId, AccessPayload), Unopened
     if claims.iss != *issuer {
         return Err(NOT_OURS);
     }
-    let id = domain::encoding::from_base64url(&claims.jti).and_then(|id| TokenId::from_slice(&id)).ok_or(NOT_OURS)?;
+    let id = domain::platform::encoding::from_base64url(&claims.jti)
+        .and_then(|id| TokenId::from_slice(&id))
+        .ok_or(NOT_OURS)?;
     let payload = AccessPayload {
         bearer: Bearer::from_text(&claims.cs_bearer)?,
         scopes: claims.scope,

@@ -5,7 +5,7 @@ use crate::platform::changes::{self, Told};
 use crate::platform::events;
 use crate::{App, Ctx, Fault};
 use domain::events::{Change, Event};
-use domain::oauth::grant::EndReason;
+use domain::grants::EndReason;
 use domain::{ClientId, ScopeSet, Timestamp, UserId, WorkspaceId};
 use serde::Serialize;
 use serde_json::json;

@@ -1,7 +1,7 @@
 //! Ending what clients have in a workspace that does not let them in (any more).
 use crate::grants::bulk_revocation::{self, Telling};
 pub use crate::grants::bulk_revocation::{Ended, MOST_COUNTED};
-use domain::oauth::grant::EndReason;
+use domain::grants::EndReason;
 use domain::{ClientId, WorkspaceId};
 use store::{StoreError, Tx};
 

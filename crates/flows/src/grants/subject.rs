@@ -1,9 +1,10 @@
 //! Whom a token is about, read from the store.
 use crate::{App, Fault};
-use domain::client::SubType;
-use domain::identity::{MemberRoles, User, Workspace, WorkspaceMembership};
-use domain::oauth::claims::Subject;
-use domain::oauth::grant::Grant;
+use domain::account::User;
+use domain::clients::SubType;
+use domain::grants::Grant;
+use domain::grants::claims::Subject;
+use domain::workspace::{MemberRoles, Workspace, WorkspaceMembership};
 use domain::{UserId, WorkspaceId};
 use store::{Tx, workspace};
 

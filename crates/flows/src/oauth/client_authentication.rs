@@ -1,11 +1,11 @@
 //! Who the client is at the token-like endpoints.
 use crate::platform::audit_log::About;
 use crate::{App, Ctx, Failure};
-use domain::client::Client;
-use domain::oauth::client_auth::{ClientRefusal, Offered};
-use domain::oauth::diagnosis::{AUTHENTICATION, Endpoint};
-use domain::oauth::error::Refusal as _;
-use domain::oauth::params::RawParams;
+use domain::clients::Client;
+use domain::diagnosis::{AUTHENTICATION, Endpoint};
+use domain::oauth::client_authentication::{ClientRefusal, Offered};
+use domain::platform::params::RawParams;
+use domain::platform::refusal::Refusal as _;
 use serde_json::json;
 use store::Tx;
 

@@ -1,9 +1,9 @@
 //! What a refused request sent, for whoever develops the application: never a secret, a code or a token, and never long.
 use crate::App;
 use domain::ScopeSet;
-use domain::client::Client;
+use domain::clients::Client;
 use domain::oauth::authorize::{AuthorizationRequest, AuthorizeRefusal};
-use domain::oauth::params::RawParams;
+use domain::platform::params::RawParams;
 use serde_json::{Map, Value, json};
 
 /// Characters of a value that are kept.

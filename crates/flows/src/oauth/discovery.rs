@@ -3,10 +3,10 @@ use crate::platform::keys::Keys;
 use crate::platform::published::Published;
 use crate::{Fault, RegistrationPolicy, Settings};
 use bytes::Bytes;
-use domain::client::{AuthMethod, GrantType, Trust};
-use domain::language::Language;
+use domain::clients::{AuthMethod, GrantType, Trust};
+use domain::grants::claims;
 use domain::oauth::authorize::ResponseMode;
-use domain::oauth::claims;
+use domain::platform::language::Language;
 use serde_json::{Map, Value, json};
 
 /// Discovery and the key set.

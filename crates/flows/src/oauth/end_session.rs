@@ -3,11 +3,11 @@ use crate::access::caller::Caller;
 use crate::access::session_records;
 use crate::platform::audit_log::About;
 use crate::{App, Ctx, Failure};
-use domain::client::Client;
-use domain::oauth::error::Refusal as _;
+use domain::clients::Client;
+use domain::oauth::end_session::{LogoutRefusal, destination, is_own, named_client};
 use domain::oauth::id_token::Hint;
-use domain::oauth::logout::{LogoutRefusal, destination, is_own, named_client};
-use domain::oauth::params::RawParams;
+use domain::platform::params::RawParams;
+use domain::platform::refusal::Refusal as _;
 use jose::TYP_ID_TOKEN;
 
 /// What happens next.

@@ -6,14 +6,14 @@ use crate::platform::changes::{self, Told};
 use crate::platform::events;
 use crate::{App, Ctx, Failure};
 use domain::ClientId;
+use domain::diagnosis::Endpoint;
 use domain::events::{Change, EventData, TokenKind};
-use domain::oauth::client_auth::ClientRefusal;
-use domain::oauth::diagnosis::Endpoint;
-use domain::oauth::error::{ErrorCode, Refusal};
-use domain::oauth::grant::{EndReason, Grant};
-use domain::oauth::params::RawParams;
-use domain::oauth::seal::Purpose;
-use domain::oauth::token::{Bearer, RefreshPayload};
+use domain::grants::{EndReason, Grant};
+use domain::oauth::client_authentication::ClientRefusal;
+use domain::oauth::payload::{Bearer, RefreshPayload};
+use domain::platform::params::RawParams;
+use domain::platform::refusal::{ErrorCode, Refusal};
+use domain::platform::seal::Purpose;
 
 /// Why a revocation was refused.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

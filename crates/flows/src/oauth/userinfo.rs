@@ -6,11 +6,11 @@ use crate::grants::subject;
 use crate::platform::audit_log::About;
 use crate::platform::failure::refuse;
 use crate::{App, Ctx, Failure};
-use domain::client::SubType;
-use domain::oauth::claims::{self, ClaimsRequest};
-use domain::oauth::diagnosis::Endpoint;
-use domain::oauth::error::Refusal as _;
-use domain::oauth::params::RawParams;
+use domain::clients::SubType;
+use domain::diagnosis::Endpoint;
+use domain::grants::claims::{self, ClaimsRequest};
+use domain::platform::params::RawParams;
+use domain::platform::refusal::Refusal as _;
 use serde_json::{Map, Value};
 
 domain::refusals! {

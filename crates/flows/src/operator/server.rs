@@ -9,7 +9,7 @@ pub use crate::platform::waiting::Waiting;
 use crate::{App, Ctx, Fault};
 use domain::Timestamp;
 use domain::access::{Operation, Principal};
-use domain::keys::KeyState;
+use domain::platform::keys::KeyState;
 use jose::SigningAlg;
 use std::time::{Duration, Instant};
 pub use store::platform::health::{DatabaseHealth, WebhookDeliveries};
@@ -41,7 +41,7 @@ pub async fn signing_keys(app: &App, ctx: &Ctx, principal: &Principal) -> Manage
     may(app, ctx, principal)?;
     let mut tx = app.store().read().await?;
     let keys = store::platform::keys::list_signing(&mut tx, ctx.now).await?;
-    let view = |key: &domain::keys::SigningKeyRecord| SigningKeyView {
+    let view = |key: &domain::platform::keys::SigningKeyRecord| SigningKeyView {
         kid: key.kid.clone(),
         alg: key.alg,
         state: key.state,

@@ -6,7 +6,7 @@ use crate::platform::limits::{Allowance, Of, Throttle, UsedUp, network};
 use crate::platform::turns::Who;
 use crate::{App, Ctx, Fault};
 use domain::UserId;
-use domain::allowance::{FAILURES_FROM_A_NETWORK, GUESSES_AT_AN_ACCOUNT, GUESSES_FROM_A_PLACE, Tally};
+use domain::platform::allowance::{FAILURES_FROM_A_NETWORK, GUESSES_AT_AN_ACCOUNT, GUESSES_FROM_A_PLACE, Tally};
 use store::{StoreError, Tx};
 
 /// An attempt, and the allowances that it draws on.

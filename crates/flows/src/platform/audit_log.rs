@@ -3,7 +3,7 @@
 use crate::platform::context::ANONYMOUS;
 use crate::{Ctx, Fault};
 use domain::audit::AuditEvent;
-use domain::client::Client;
+use domain::clients::Client;
 use domain::{AuditId, ClientId, GrantId, UserId, WorkspaceId};
 use parking_lot::Mutex;
 use serde_json::Value;

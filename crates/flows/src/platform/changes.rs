@@ -5,7 +5,7 @@ use crate::Ctx;
 use crate::platform::audit_log::{self, About, Recorder};
 use crate::platform::events;
 use domain::events::{Change, Event};
-use domain::oauth::grant::EndReason;
+use domain::grants::EndReason;
 use serde_json::{Value, json};
 use store::{StoreError, Tx};
 

@@ -1,11 +1,11 @@
 //! Telling webhooks what happens. An event is kept by the transaction that causes it; the few that happen without one
 //! (a token that is issued without a write, a failed sign-in) wait here and are written in batches.
 use crate::{Ctx, Fault};
-use domain::client::Client;
+use domain::clients::Client;
 use domain::events::{Event, EventData, EventKind};
-use domain::oauth::consent::Consent;
-use domain::oauth::grant::{EndReason, Grant};
-use domain::webhook::Asked;
+use domain::grants::consent::Consent;
+use domain::grants::{EndReason, Grant};
+use domain::webhooks::Asked;
 use domain::{ClientId, EventId, UserId, WorkspaceId};
 use parking_lot::Mutex;
 use std::sync::atomic::{AtomicU64, Ordering};

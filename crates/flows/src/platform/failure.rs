@@ -1,6 +1,6 @@
 //! How a use case fails: refused by a rule, or by a fault of our own.
-use domain::oauth::error::Refusal;
-use domain::oauth::seal::SealFault;
+use domain::platform::refusal::Refusal;
+use domain::platform::seal::SealFault;
 use jose::KeyFault;
 use store::StoreError;
 

@@ -2,8 +2,8 @@
 //! the account from everywhere. It proves nothing else, and opens nothing. A change of the password voids it, and so does
 //! whatever ends all that acts for the person.
 use crate::App;
-use domain::encoding::{base64url, from_base64url};
-use domain::identity::{Email, User};
+use domain::account::{Email, User};
+use domain::platform::encoding::{base64url, from_base64url};
 use domain::{Secret, Timestamp};
 use std::fmt;
 use std::str::FromStr;

@@ -1,7 +1,7 @@
 //! What strangers used up of the allowances on this node, in memory: a restart forgives. For secrets that can be guessed this
 //! is the filter in front of the database, which holds the one allowance of all nodes ([`crate::platform::attempts`]).
 use crate::Ctx;
-use domain::allowance::{FAILURES_FROM_A_NETWORK, GUESSES_FROM_A_PLACE, Rule, Tally};
+use domain::platform::allowance::{FAILURES_FROM_A_NETWORK, GUESSES_FROM_A_PLACE, Rule, Tally};
 use domain::{Pepper, SecretHash, Timestamp, UserId};
 use parking_lot::Mutex;
 use std::collections::HashMap;

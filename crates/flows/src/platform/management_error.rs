@@ -2,8 +2,8 @@
 use crate::Failure;
 use crate::platform::webhook_refusal::WebhookRefusal;
 use domain::access::Denied;
-use domain::oauth::error::{ErrorCode, Refusal};
-use domain::oauth::registration::MetadataFault;
+use domain::clients::metadata::MetadataFault;
+use domain::platform::refusal::{ErrorCode, Refusal};
 use std::borrow::Cow;
 
 domain::refusals! {

@@ -1,7 +1,7 @@
 //! Links that hold a secret: opening one leaves a pass in the browser, and the secret goes no further. The pass is sealed,
 //! good in that browser alone, and not for long.
 use crate::{App, Ctx, Fault};
-use domain::oauth::seal::{Payload, Purpose, TokenId, exactly};
+use domain::platform::seal::{Payload, Purpose, TokenId, exactly};
 use domain::{Secret, SecretHash, Timestamp};
 use serde::{Deserialize, Serialize};
 

@@ -1,7 +1,7 @@
 //! The server's own requests to addresses that others named. A name is resolved once, and the connection goes to an
 //! address that was checked; no redirect is followed and no proxy asked, because there is no code that would.
 use crate::Fault;
-use domain::outbound::{OutboundRefusal, Reach, Target};
+use domain::platform::outbound::{OutboundRefusal, Reach, Target};
 use http::{HeaderMap, HeaderValue, Method, Request, header};
 use http_body_util::{BodyExt as _, Full};
 use hyper::body::{Bytes, Incoming};

@@ -2,7 +2,7 @@
 use crate::platform::audit_log::About;
 use crate::platform::management_error::ManageRefusal;
 use crate::{App, Ctx, Failure};
-use domain::oauth::error::Refusal as _;
+use domain::platform::refusal::Refusal as _;
 
 /// Notes a refusal and answers it.
 pub(crate) fn refused(

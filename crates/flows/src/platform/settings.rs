@@ -1,11 +1,11 @@
 //! The settings that the use cases look at. The server reads them; see its configuration.
 use crate::platform::effective_settings::InForce;
-use domain::catalogue::Catalogue;
-use domain::client::{SubType, Trust};
+use domain::clients::metadata::Terms;
+use domain::clients::redirect_uri::EDITOR_SCHEMES;
+use domain::clients::{SubType, Trust};
 use domain::oauth::authorize::AuthorizePolicy;
-use domain::oauth::redirect_uri::EDITOR_SCHEMES;
-use domain::oauth::registration::Terms;
-use domain::oauth::resource::Resources;
+use domain::resources::Catalogue;
+use domain::resources::indicator::Resources;
 use domain::{ScopeSet, SecretHash};
 use serde::{Deserialize, Serialize};
 

@@ -1,6 +1,6 @@
 //! Counts what clients do, in memory; the database hears of it once a second.
 use crate::Fault;
-use domain::client::ClientSecret;
+use domain::clients::ClientSecret;
 use domain::{ClientId, ClientSecretId, Day, Timestamp, UserId};
 use parking_lot::Mutex;
 use std::collections::{HashMap, HashSet};

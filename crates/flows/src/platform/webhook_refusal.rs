@@ -1,5 +1,5 @@
 //! Why a webhook was not made or changed, apart from what makes it: the management APIs answer with it.
-use domain::outbound::OutboundRefusal;
+use domain::platform::outbound::OutboundRefusal;
 
 domain::refusals! {
     /// Why a webhook was not made or changed.

@@ -3,14 +3,14 @@ use crate::account::sign_in_refusal::SignInRefusal;
 use crate::platform::attempts::Attempt;
 use crate::platform::audit_log::About;
 use crate::platform::failure::refuse;
-use crate::platform::known_browser::{self};
+use crate::platform::known_browser;
 use crate::platform::limits::{Of, UsedUp};
 use crate::sign_in::session::{By, Here, NewSession, begin};
 use crate::{App, Ctx, Failure, Fault};
 use SignInRefusal as R;
+use domain::account::User;
 use domain::events::{EventData, EventKind, SignInFailure};
-use domain::identity::User;
-use domain::oauth::error::Refusal as _;
+use domain::platform::refusal::Refusal as _;
 use domain::{Secret, UserId};
 
 /// An attempt to sign in, and whom it is at.

@@ -9,8 +9,8 @@ use crate::platform::changes::{self, Told};
 use crate::platform::events;
 use crate::platform::known_browser::{self, NewMark};
 use crate::{App, Ctx, Fault};
+use domain::account::{Session, User};
 use domain::events::{Change, EventData};
-use domain::identity::{Session, User};
 use domain::{Secret, SessionId, UserId};
 use store::StoreError;
 

@@ -6,7 +6,7 @@ use crate::platform::audit_log::About;
 use crate::platform::one_time_link::{self, Held};
 use crate::sign_in::session::{self, NewSession};
 use crate::{App, Ctx, Failure};
-use domain::oauth::error::{ErrorCode, Refusal};
+use domain::platform::refusal::{ErrorCode, Refusal};
 use domain::{Secret, SecretHash};
 use serde_json::json;
 use store::grants::revoked_tokens::FIRST_OPERATOR;

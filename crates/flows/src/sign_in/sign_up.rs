@@ -9,8 +9,8 @@ use crate::platform::limits::{Allowance, Of, network};
 use crate::sign_in::session::{NewSession, begin_new};
 use crate::{App, Ctx, Failure, Fault};
 use SignInRefusal as R;
-use domain::allowance::SIGN_UPS_FROM_A_NETWORK;
-use domain::oauth::error::Refusal as _;
+use domain::platform::allowance::SIGN_UPS_FROM_A_NETWORK;
+use domain::platform::refusal::Refusal as _;
 use serde_json::json;
 
 /// On this node alone: an account more or less is no secret that is guessed.

@@ -5,7 +5,7 @@ use crate::platform::keys::webhook_name;
 use crate::platform::outbound::{Call, Reply};
 use crate::{App, Ctx, Fault};
 use domain::events::Change;
-use domain::webhook::{DeliveryState, Webhook, body, retry_after, signatures};
+use domain::webhooks::{DeliveryState, Webhook, body, retry_after, signatures};
 use domain::{Secret, WebhookId};
 use futures_util::future::join_all;
 use futures_util::{StreamExt as _, stream};

@@ -9,7 +9,7 @@ use crate::platform::refused::refused;
 use crate::workspace::api_key_records::{api_keys_of, end_api_key, set_creator};
 use crate::{App, Ctx, Failure, Fault};
 use domain::access::{Limit, Operation, Principal, is_operator_scope};
-use domain::identity::{MemberRoles, Role};
+use domain::workspace::{MemberRoles, Role};
 use domain::{Secret, WorkspaceId};
 pub use store::access::credentials::KeptKey;
 use store::{Page, Paged};

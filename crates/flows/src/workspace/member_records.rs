@@ -3,8 +3,9 @@ use crate::platform::audit_log::About;
 use crate::platform::changes::{self, Told};
 use crate::workspace::membership;
 use crate::{App, Ctx, Fault};
+use domain::account::User;
 use domain::events::Change;
-use domain::identity::{Member, MemberRoles, User};
+use domain::workspace::{Member, MemberRoles};
 use domain::{UserId, WorkspaceId};
 use store::{Page, Paged, StoreError};
 

@@ -9,8 +9,8 @@ use crate::platform::refused::refused;
 use crate::workspace::members::acting_role;
 use crate::{App, Ctx, Failure, SetTo};
 use domain::access::{Denied, Operation, Principal};
-use domain::client::Trust;
-use domain::identity::{AppPolicy, Role};
+use domain::clients::Trust;
+use domain::workspace::{AppPolicy, Role};
 use domain::{ClientId, Timestamp, WorkspaceId, events};
 pub use store::grants::app_policy::Effect;
 use store::{Page, Paged, StoreError, Tx};
@@ -52,7 +52,7 @@ pub async fn listed(app: &App, ctx: &Ctx, principal: &Principal, page: Page) -> 
     let workspace = workspace(app, ctx, principal, Operation::ReadAppPolicy, "app_policy.read")?;
     let mut tx = app.store().read().await?;
     let Paged { items, total } = store::grants::app_policy::page(&mut tx, workspace, page).await?;
-    let one = |(client, since): (domain::client::Client, Timestamp)| ListedClient {
+    let one = |(client, since): (domain::clients::Client, Timestamp)| ListedClient {
         client_id: client.id,
         client_name: client.name,
         trust: client.trust,

@@ -4,8 +4,8 @@ use crate::platform::changes::{self, Told};
 use crate::workspace::membership;
 use crate::{App, Ctx, Fault};
 use domain::events::Change;
-use domain::identity::{Member, MemberRoles, Role, Workspace, WorkspaceMembership};
-use domain::text::display_name;
+use domain::platform::text::display_name;
+use domain::workspace::{Member, MemberRoles, Role, Workspace, WorkspaceMembership};
 use domain::{UserId, WorkspaceId};
 use store::{Page, Paged, StoreError};
 

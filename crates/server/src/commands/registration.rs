@@ -4,11 +4,10 @@ use crate::output;
 use crate::session::{Session, said_of};
 use anyhow::bail;
 use domain::Timestamp;
-use domain::application::SNAKE;
-use domain::client::{Client, ClientSecret};
+use domain::clients::api::SNAKE;
+use domain::clients::{Client, ClientSecret};
 use flows::unguarded::activity::ClientStats;
-use flows::unguarded::applications;
-use flows::unguarded::change;
+use flows::unguarded::{applications, change};
 use serde_json::{Map, Value, json};
 
 /// A client as lists show it.

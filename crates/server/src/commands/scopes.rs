@@ -3,7 +3,7 @@ use crate::cli::Scope;
 use crate::output;
 use crate::session::Session;
 use domain::access::{Operation, management_scopes};
-use domain::catalogue::{PermissionGroup, PermissionLevel};
+use domain::resources::{PermissionGroup, PermissionLevel};
 use serde_json::json;
 
 pub async fn run(session: Session, command: &Scope) -> anyhow::Result<()> {

@@ -3,7 +3,7 @@ use crate::cli::User as Command;
 use crate::output;
 use crate::session::{Session, client_id, said, workspace_id};
 use anyhow::{Context as _, bail};
-use domain::identity::User;
+use domain::account::User;
 use flows::unguarded::accounts::{self, NewUser};
 use flows::unguarded::consents::{self, AllowedApp};
 use flows::unguarded::profile::{self, Change};

@@ -4,7 +4,7 @@ use crate::output;
 use crate::session::{Session, said, workspace_id};
 use anyhow::Context as _;
 use domain::events::EventKind;
-use domain::webhook::{Delivery, DeliveryState, Owner, Webhook};
+use domain::webhooks::{Delivery, DeliveryState, Owner, Webhook};
 use domain::{Timestamp, WebhookId};
 use flows::unguarded::webhooks::of as of_owner;
 use flows::webhooks;

@@ -3,9 +3,8 @@ use crate::cli::{Member, Workspace};
 use crate::output;
 use crate::session::{Session, workspace_id};
 use anyhow::bail;
-use domain::identity::MemberRoles;
-use flows::unguarded;
-use flows::unguarded::workspaces;
+use domain::workspace::MemberRoles;
+use flows::unguarded::{self, workspaces};
 use serde_json::json;
 
 pub async fn run(session: Session, command: Workspace) -> anyhow::Result<()> {

@@ -1,7 +1,7 @@
 //! Whether the settings make sense, and what to know about them.
 use super::{Config, Loaded};
-use domain::oauth::redirect_uri::is_private_use;
-use domain::oauth::registration::LONGEST_SIGNED;
+use domain::clients::metadata::LONGEST_SIGNED;
+use domain::clients::redirect_uri::is_private_use;
 use flows::RegistrationPolicy;
 use url::{Host, Url};
 

@@ -7,9 +7,9 @@ pub use check::{explain, problems, warnings};
 pub use load::{Flags, Loaded, load};
 pub use reload::{changed, reloaded};
 
-use domain::catalogue::{Catalogue, PermissionCategory, ScopeInfo};
-use domain::client::SubType;
-use domain::oauth::scope::InvalidScope;
+use domain::clients::SubType;
+use domain::platform::scope::InvalidScope;
+use domain::resources::{Catalogue, PermissionCategory, ScopeInfo};
 use domain::{Pepper, ScopeSet, WorkspaceId};
 use flows::platform::effective_settings::{self, InForce};
 use flows::{Brand, Lifetimes, PasswordHashing, RegistrationPolicy};

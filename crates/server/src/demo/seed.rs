@@ -6,16 +6,14 @@ use crate::new_client::new_client as new;
 use crate::session::said;
 use crate::system;
 use anyhow::Context as _;
-use domain::client::Trust;
-use domain::identity::{MemberRoles, Role};
+use domain::clients::Trust;
+use domain::workspace::{MemberRoles, Role};
 use domain::{ClientId, ScopeSet, Secret, WorkspaceId};
 use flows::access::credential_request::every_scope;
 use flows::unguarded::accounts::{self, NewUser};
 use flows::unguarded::applications::{self, Created, NewClient};
-use flows::unguarded::credentials;
-use flows::unguarded::credentials::NewCredential;
-use flows::unguarded::members;
-use flows::unguarded::workspaces;
+use flows::unguarded::credentials::{self, NewCredential};
+use flows::unguarded::{members, workspaces};
 use flows::{App, Ctx};
 use serde::{Deserialize, Serialize};
 use std::os::unix::fs::OpenOptionsExt as _;
@@ -99,7 +97,7 @@ async fn moved(app: &App, ctx: &Ctx, mut seed: Seed, issuer: &str, app_url: &str
 }
 
 async fn user(app: &App, ctx: &Ctx, new: NewUser<'_>, workspaces: &[(&str, &str)]) -> anyhow::Result<SeedUser> {
-    let password = Secret::new(domain::encoding::base64url(&ctx.random::<12>()));
+    let password = Secret::new(domain::platform::encoding::base64url(&ctx.random::<12>()));
     let new = NewUser { password: Some(&password), ..new };
     let email = new.email;
     let user = accounts::create_user(app, ctx, new).await.map_err(said)?;

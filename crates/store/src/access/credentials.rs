@@ -4,7 +4,9 @@ use crate::platform::dialect;
 use crate::platform::page::{MAX_LIMIT, MOST_CHOICES, Page, Paged, count};
 use crate::platform::value::json;
 use crate::{Row, StoreError, Tx, params, workspace};
-use domain::identity::{ApiKey, Creator, MemberRoles, PersonalAccessToken, Role, User, Workspace};
+use domain::access::{ApiKey, Creator, PersonalAccessToken};
+use domain::account::User;
+use domain::workspace::{MemberRoles, Role, Workspace};
 use domain::{ApiKeyId, PersonalAccessTokenId, SecretHash, Timestamp, UserId, WorkspaceId};
 
 macro_rules! key_columns {

@@ -6,8 +6,8 @@ use crate::platform::row::Row;
 use crate::platform::search::{Found, Wanted, all_of, arrange, list, total};
 use crate::platform::search_index::Kind;
 use crate::{StoreError, Tx, params};
-use domain::identity::User;
-use domain::text::fold;
+use domain::account::User;
+use domain::platform::text::fold;
 use domain::{Timestamp, UserId};
 
 /// A user as the operator sees them.

@@ -4,7 +4,7 @@ use crate::platform::dialect;
 use crate::platform::page::{MAX_LIMIT, Page, Paged, count};
 use crate::platform::value::json;
 use crate::{Row, StoreError, Tx, params};
-use domain::identity::{Session, User};
+use domain::account::{Session, User};
 use domain::{SecretHash, SessionId, Timestamp, UserId};
 
 macro_rules! columns {

@@ -3,7 +3,7 @@ use crate::platform::dialect;
 use crate::platform::page::{Page, Paged, count};
 use crate::platform::search_index::{self, Entry};
 use crate::{Row, StoreError, Tx, params};
-use domain::identity::{Email, User, Zone};
+use domain::account::{Email, User, Zone};
 use domain::{Timestamp, UserId, WorkspaceId};
 
 macro_rules! columns {

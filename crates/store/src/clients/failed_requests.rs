@@ -130,7 +130,7 @@ pub async fn by_day(
 mod tests {
     use super::*;
     use crate::platform::sqlite::plan;
-    use domain::oauth::diagnosis::Endpoint;
+    use domain::diagnosis::Endpoint;
 
     #[test]
     fn only_refused_requests_are_looked_at() {

@@ -11,7 +11,7 @@ use crate::platform::page::{Page, Paged, count};
 use crate::platform::search_index::{self, Entry};
 use crate::platform::value::json;
 use crate::{Row, StoreError, Tx, params};
-use domain::client::{AuthMethod, Client, ClientSecret, ClientType, Trust};
+use domain::clients::{AuthMethod, Client, ClientSecret, ClientType, Trust};
 use domain::{ClientId, ClientSecretId, SecretHash, Timestamp, UserId, WorkspaceId};
 
 macro_rules! columns {
@@ -396,7 +396,7 @@ pub struct MachineContext {
 pub async fn machine_context(
     tx: &mut Tx,
     id: &ClientId,
-    token: domain::oauth::seal::TokenId,
+    token: domain::platform::seal::TokenId,
 ) -> Result<Option<MachineContext>, StoreError> {
     let row = tx
         .one(

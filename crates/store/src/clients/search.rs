@@ -6,8 +6,8 @@ use crate::platform::search::{Found, Wanted, arrange, list};
 use crate::platform::search_index::{self, Kind};
 use crate::{StoreError, Tx, params};
 use domain::Timestamp;
-use domain::client::{Client, Trust};
-use domain::text::fold;
+use domain::clients::{Client, Trust};
+use domain::platform::text::fold;
 
 pub(crate) const CLIENTS: (&str, &str) = each!(
     concat!("SELECT ", clients::secret_columns!(), ", ", clients::columns!(), " FROM "),

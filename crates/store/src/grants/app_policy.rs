@@ -7,8 +7,8 @@ use crate::platform::epochs::{epoch_there, stands, stands_in};
 use crate::platform::page::{COUNTED, MAX_LIMIT, MOST_CHOICES, Page, Paged, count};
 use crate::workspace::read_roles;
 use crate::{Row, StoreError, Tx, clients, params};
-use domain::client::Client;
-use domain::identity::{AppPolicy, WorkspaceMembership};
+use domain::clients::Client;
+use domain::workspace::{AppPolicy, WorkspaceMembership};
 use domain::{ClientId, Timestamp, UserId, WorkspaceId};
 
 pub async fn read(tx: &mut Tx, workspace: WorkspaceId) -> Result<Option<AppPolicy>, StoreError> {

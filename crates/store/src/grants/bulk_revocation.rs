@@ -4,8 +4,8 @@ use crate::grants::{self, Ended, consents};
 use crate::platform::dialect;
 use crate::platform::epochs::{self, epoch_there, lives};
 use crate::{Row, StoreError, Tx, Value, params};
-use domain::oauth::consent::Consent;
-use domain::oauth::grant::EndReason;
+use domain::grants::EndReason;
+use domain::grants::consent::Consent;
 use domain::{ClientId, GrantId, Timestamp, UserId, WorkspaceId};
 
 /// Where the access that people gave a client was revoked: in one workspace, or everywhere.

@@ -3,7 +3,7 @@ use crate::grants::{consents, user_count};
 use crate::platform::epochs::{lives, stands, stands_of};
 use crate::platform::page::{Beside, COUNTED, Page, Paged, count};
 use crate::{Row, StoreError, Tx, params};
-use domain::identity::Email;
+use domain::account::Email;
 use domain::{ClientId, ScopeSet, Timestamp, UserId, WorkspaceId};
 
 /// Somebody who allowed an application something, in whatever workspaces.

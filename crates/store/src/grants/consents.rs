@@ -5,9 +5,9 @@ use crate::platform::dialect;
 use crate::platform::epochs::{epoch_there, stands, stands_at, stands_of};
 use crate::platform::page::{MOST_CHOICES, MOST_OF_ARRAY, Page, Paged, count};
 use crate::{Row, StoreError, Tx, clients, params, workspace};
-use domain::client::Client;
-use domain::oauth::consent::Consent;
-use domain::text::fold;
+use domain::clients::Client;
+use domain::grants::consent::Consent;
+use domain::platform::text::fold;
 use domain::{ClientId, ScopeSet, Timestamp, UserId, WorkspaceId};
 
 /// What [`read`] reads, of the consent `o` or, where a statement gives it back, of the consent itself.

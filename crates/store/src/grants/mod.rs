@@ -18,9 +18,9 @@ use crate::platform::page::MAX_LIMIT;
 use crate::platform::value::json;
 use crate::workspace::read_roles;
 use crate::{Row, StoreError, Tx, params};
-use domain::client::SubType;
-use domain::oauth::grant::{EndReason, Grant, GrantContext, RefreshState};
-use domain::oauth::seal::TokenId;
+use domain::clients::SubType;
+use domain::grants::{EndReason, Grant, GrantContext, RefreshState};
+use domain::platform::seal::TokenId;
 use domain::{ClientId, GrantId, PersonalAccessTokenId, SessionId, Timestamp, UserId, WorkspaceId};
 
 macro_rules! columns {

@@ -2,8 +2,8 @@
 //! in it. What else a person allowed such an application is not the workspace's to know, so that nothing here reads it.
 use crate::platform::page::{Beside, Page, Paged, count};
 use crate::{Row, StoreError, Tx, params};
-use domain::identity::Email;
-use domain::oauth::consent::Home;
+use domain::account::Email;
+use domain::grants::consent::Home;
 use domain::{ClientId, Timestamp, UserId, WorkspaceId};
 
 /// Whether tokens of the grant `g` carry the workspace `w`, which is `$1`: the grant lives, the person is a member, and the rule

@@ -1,7 +1,7 @@
 //! Rows that die with the tokens they tell of: revoked access tokens, used assertions, one-time links.
 use crate::platform::dialect;
 use crate::{StoreError, Tx, params};
-use domain::oauth::seal::TokenId;
+use domain::platform::seal::TokenId;
 use domain::{ClientId, SecretHash, Timestamp};
 
 /// Revokes one access token by itself; `false` when it was revoked before.

@@ -2,9 +2,9 @@
 use crate::platform::dialect;
 use crate::platform::value::json;
 use crate::{Row, StoreError, Tx, params};
-use domain::client::SubType;
+use domain::clients::SubType;
 use domain::oauth::device::{DeviceApproval, DeviceAuthorization, DeviceState};
-use domain::oauth::seal::TokenId;
+use domain::platform::seal::TokenId;
 use domain::{ClientId, ScopeSet, SecretHash, Timestamp};
 
 macro_rules! select {

@@ -1,7 +1,7 @@
 //! Attempts at secrets that can be guessed: what was drawn of each allowance, for all nodes together.
 use crate::platform::dialect;
 use crate::{StoreError, Tx, params};
-use domain::allowance::Tally;
+use domain::platform::allowance::Tally;
 use domain::{SecretHash, Timestamp};
 
 /// What was drawn of an allowance; nothing, where it is new. Until the transaction ends nobody else draws of it: of those

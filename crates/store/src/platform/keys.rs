@@ -3,7 +3,7 @@ use crate::platform::dialect;
 use crate::platform::value::json;
 use crate::{Row, StoreError, Tx, params};
 use domain::Timestamp;
-use domain::keys::{KeyState, SealingKeyRecord, SigningKeyRecord};
+use domain::platform::keys::{KeyState, SealingKeyRecord, SigningKeyRecord};
 use jose::SigningAlg;
 
 /// Keeps all other transactions that call this waiting until this one ends: for looking which keys are missing and then

@@ -1,10 +1,9 @@
 //! Migrations: numbered, forward only, the same numbers and names on both databases.
 use crate::platform::tx::Tx;
-use crate::platform::written_scopes;
-use crate::platform::{dialect, search_index};
+use crate::platform::{dialect, search_index, written_scopes};
 use crate::{StoreError, params};
 use aws_lc_rs::digest::{SHA256, digest};
-use domain::encoding::base64url;
+use domain::platform::encoding::base64url;
 
 /// What opening a database may do to its schema.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -1,6 +1,6 @@
 //! Rows: read from the first column to the last, in the order in which the statement names them.
 use crate::StoreError;
-use domain::oauth::seal::TokenId;
+use domain::platform::seal::TokenId;
 use domain::{ClientId, ScopeSet, SecretHash, Timestamp};
 use rusqlite::types::Value as Cell;
 use serde::de::DeserializeOwned;

@@ -10,8 +10,8 @@
 use crate::platform::dialect::{self, each};
 use crate::platform::page::count;
 use crate::{Row, StoreError, Tx, params};
-use domain::client::Client;
-use domain::text::fold;
+use domain::clients::Client;
+use domain::platform::text::fold;
 use domain::{UserId, WorkspaceId};
 use serde_json::json;
 use std::collections::{BTreeMap, BTreeSet};
@@ -65,7 +65,7 @@ fn runs(kind: Kind, text: &str) -> BTreeSet<String> {
 
 // What a name belongs to: no run begins with a capital.
 
-pub(crate) fn trusted(trust: domain::client::Trust) -> String {
+pub(crate) fn trusted(trust: domain::clients::Trust) -> String {
     format!("T{}", trust.as_str())
 }
 

@@ -1,5 +1,5 @@
 //! Parameters of statements: four kinds of value, each possibly NULL, the same on both databases.
-use domain::oauth::seal::TokenId;
+use domain::platform::seal::TokenId;
 use domain::{
     ApiKeyId, AuditId, ClientId, ClientSecretId, EventId, GrantId, InvitationId, PersonalAccessTokenId, ScopeSet,
     SecretHash, SessionId, Timestamp, UserId, WebhookId, WorkspaceId,

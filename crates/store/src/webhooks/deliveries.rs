@@ -3,7 +3,7 @@ use crate::platform::dialect;
 use crate::webhooks::key;
 use crate::{MAX_LIMIT, Row, StoreError, Tx, params};
 use domain::events::EventKind;
-use domain::webhook::{Delivery, DeliveryState, Owner};
+use domain::webhooks::{Delivery, DeliveryState, Owner};
 use domain::{EventId, Timestamp, WebhookId};
 use serde_json::Value;
 

@@ -6,7 +6,7 @@ pub mod events;
 use crate::platform::dialect;
 use crate::platform::page::{MAX_LIMIT, Page, Paged, count};
 use crate::{Row, StoreError, Tx, params, workspace};
-use domain::webhook::{Asked, Owner, Webhook};
+use domain::webhooks::{Asked, Owner, Webhook};
 use domain::{Timestamp, WebhookId};
 
 macro_rules! columns {

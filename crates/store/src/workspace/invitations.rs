@@ -2,7 +2,8 @@
 use crate::platform::dialect;
 use crate::platform::page::{Page, Paged, count};
 use crate::{Row, StoreError, Tx, params};
-use domain::identity::{Email, Invitation, Role};
+use domain::account::Email;
+use domain::workspace::{Invitation, Role};
 use domain::{InvitationId, SecretHash, Timestamp, UserId, WorkspaceId};
 
 macro_rules! columns {

@@ -11,8 +11,9 @@ use crate::platform::page::{MAX_LIMIT, Page, Paged, count};
 use crate::platform::search_index::{self, Entry};
 use crate::platform::value::json;
 use crate::{Row, StoreError, Tx, params};
-use domain::identity::{Member, MemberRoles, Role, User, Workspace, WorkspaceMembership};
-use domain::text::fold;
+use domain::account::User;
+use domain::platform::text::fold;
+use domain::workspace::{Member, MemberRoles, Role, Workspace, WorkspaceMembership};
 use domain::{ClientId, Timestamp, UserId, WorkspaceId};
 
 macro_rules! columns {

@@ -7,8 +7,9 @@ use crate::platform::search::{Found, Wanted, all_of, arrange, list, total};
 use crate::platform::search_index::Kind;
 use crate::{StoreError, Tx, params, workspace as workspaces};
 use domain::WorkspaceId;
-use domain::identity::{Member, User, Workspace};
-use domain::text::fold;
+use domain::account::User;
+use domain::platform::text::fold;
+use domain::workspace::{Member, Workspace};
 
 /// A workspace as the operator sees it.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -1,7 +1,7 @@
 //! Activity and what is told of a page of clients, on both databases.
 use crate::common;
 use common::*;
-use domain::client::ClientType;
+use domain::clients::ClientType;
 use domain::{Day, Timestamp};
 use futures_util::future::join_all;
 use std::sync::Arc;

@@ -1,8 +1,8 @@
 //! Which applications a workspace lets in, on both databases.
 use crate::common;
 use common::*;
-use domain::client::{Client, Trust};
-use domain::identity::{AppPolicy, Role};
+use domain::clients::{Client, Trust};
+use domain::workspace::{AppPolicy, Role};
 use store::grants::app_policy::{self, Effect};
 use store::grants::bulk_revocation::{self, Revocation};
 use store::grants::{self, consents, workspace_apps};

@@ -1,7 +1,7 @@
 //! Attempts at secrets, on both databases.
 use crate::common;
 use common::*;
-use domain::allowance::{GUESSES_AT_AN_ACCOUNT, GUESSES_FROM_A_PLACE, Rule, Tally};
+use domain::platform::allowance::{GUESSES_AT_AN_ACCOUNT, GUESSES_FROM_A_PLACE, Rule, Tally};
 use futures_util::future::join_all;
 use std::sync::Arc;
 use store::platform::attempts;

@@ -1,9 +1,9 @@
 //! Whether a credential is good still, in the transaction that makes something with it (bounds, point 4.1).
 use crate::common;
 use common::*;
-use domain::access::Credential;
-use domain::identity::{ApiKey, MemberRoles, Role};
-use domain::oauth::grant::EndReason;
+use domain::access::{ApiKey, Credential};
+use domain::grants::EndReason;
+use domain::workspace::{MemberRoles, Role};
 use domain::{ApiKeyId, Timestamp};
 use store::access::{bearers, credentials};
 use store::account::{sessions, users};
@@ -25,7 +25,7 @@ async fn fill(db: &Db) {
         last_used_at: None,
         revoked_at: None,
     };
-    let token = domain::identity::PersonalAccessToken { expires_at: Some(at(100)), ..personal_token(1) };
+    let token = domain::access::PersonalAccessToken { expires_at: Some(at(100)), ..personal_token(1) };
     write_tx!(db, |tx| async {
         credentials::insert_api_key(tx, &key).await?;
         credentials::insert_personal_token(tx, &token).await?;

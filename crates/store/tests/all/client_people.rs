@@ -1,7 +1,7 @@
 //! The people of an application, as its owner sees them, on both databases.
 use crate::common;
 use common::*;
-use domain::identity::Role;
+use domain::workspace::Role;
 use store::grants::{self, client_people, consents};
 use store::{Beside, Page, clients, workspace};
 

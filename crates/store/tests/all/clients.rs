@@ -1,8 +1,8 @@
 //! Clients, their secrets, and consents, on both databases.
 use crate::common;
 use common::*;
-use domain::client::{AuthMethod, ClientType, SubType, Trust};
-use domain::identity::Role;
+use domain::clients::{AuthMethod, ClientType, SubType, Trust};
+use domain::workspace::Role;
 use store::clients::{self, Owner};
 use store::grants::bulk_revocation::{self, Revocation};
 use store::grants::spent_consents::Place;
@@ -371,7 +371,7 @@ async fn what_was_allowed_in_a_workspace_is_taken_back_together() {
             (one, read_tx!(db, |tx| store::grants::user_count::total(tx, &client_id(2))))
         };
         assert_eq!(counts().await, (2, 3));
-        let ids = |consents: Vec<domain::oauth::consent::Consent>| {
+        let ids = |consents: Vec<domain::grants::consent::Consent>| {
             let mut ids: Vec<_> = consents.into_iter().map(|c| (c.user_id, c.client_id, c.workspace_id)).collect();
             ids.sort();
             ids

@@ -1,7 +1,7 @@
 //! Devices that ask, on both databases.
 use crate::common;
 use common::*;
-use domain::client::SubType;
+use domain::clients::SubType;
 use domain::oauth::device::{DeviceApproval, DeviceAuthorization, DeviceState, INTERVAL};
 use futures_util::future::join_all;
 use std::sync::Arc;

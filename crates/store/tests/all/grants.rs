@@ -1,9 +1,9 @@
 //! Grants and the rows that die with tokens, on both databases.
 use crate::common;
 use common::*;
-use domain::client::SubType;
-use domain::identity::{AppPolicy, Role};
-use domain::oauth::grant::{EndReason, Grant, RefreshState};
+use domain::clients::SubType;
+use domain::grants::{EndReason, Grant, RefreshState};
+use domain::workspace::{AppPolicy, Role};
 use store::account::users;
 use store::grants::revoked_tokens::{self, Taken, Used};
 use store::grants::{self, Ended, Redeemed, Rotated, Whose};

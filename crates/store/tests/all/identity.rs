@@ -1,7 +1,8 @@
 //! Users, workspaces, members and sessions, on both databases.
 use crate::common;
 use common::*;
-use domain::identity::{Email, Role, Session};
+use domain::account::{Email, Session};
+use domain::workspace::Role;
 use store::account::{sessions, users};
 use store::{Page, StoreError, workspace};
 

@@ -2,7 +2,8 @@
 use crate::common;
 use common::*;
 use domain::InvitationId;
-use domain::identity::{Email, Invitation, InvitationState, Role};
+use domain::account::Email;
+use domain::workspace::{Invitation, InvitationState, Role};
 use store::account::users;
 use store::workspace::invitations::{self, Named};
 use store::{Page, StoreError};

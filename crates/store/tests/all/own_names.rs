@@ -2,10 +2,10 @@
 use crate::common;
 use common::*;
 use domain::WorkspaceId;
-use domain::client::{Client, SubType, Trust};
-use domain::identity::{AppPolicy, Role};
-use domain::oauth::consent::Home;
-use domain::oauth::grant::{EndReason, Grant};
+use domain::clients::{Client, SubType, Trust};
+use domain::grants::consent::Home;
+use domain::grants::{EndReason, Grant};
+use domain::workspace::{AppPolicy, Role};
 use store::account::users;
 use store::grants::app_policy::{self, Effect};
 use store::grants::own_names::{self, OwnName};

@@ -2,8 +2,8 @@
 use crate::common;
 use common::*;
 use domain::WebhookId;
-use domain::oauth::grant::{EndReason, RefreshState};
-use domain::webhook::{Asked, Owner, Webhook};
+use domain::grants::{EndReason, RefreshState};
+use domain::webhooks::{Asked, Owner, Webhook};
 use futures_util::future::{BoxFuture, join_all};
 use std::sync::Arc;
 use store::access::credentials;
@@ -114,7 +114,7 @@ async fn of_codes_redeemed_while_their_consent_is_revoked_no_grant_lives() {
                         } else if consents::hold(tx, user, &client, None).await?.is_some() {
                             let mut mine = grant(n);
                             mine.id = domain::GrantId::new(at(round), [n; 10]);
-                            mine.code_id = domain::oauth::seal::TokenId::from_random([n; 12]);
+                            mine.code_id = domain::platform::seal::TokenId::from_random([n; 12]);
                             mine.workspace_id = None;
                             grants::redeem(tx, &mine).await?;
                         }
@@ -184,7 +184,7 @@ async fn of_codes_redeemed_while_their_token_is_revoked_no_grant_lives() {
                     }
                     if credentials::hold_personal_token(tx, pat_id(1), NOW).await? {
                         let mine = grant(n);
-                        grants::redeem(tx, &domain::oauth::grant::Grant { by_token: Some(pat_id(1)), ..mine }).await?;
+                        grants::redeem(tx, &domain::grants::Grant { by_token: Some(pat_id(1)), ..mine }).await?;
                     }
                     Ok(false)
                 })

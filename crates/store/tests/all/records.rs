@@ -1,9 +1,10 @@
 //! Keys, credentials and the audit log, on both databases.
 use crate::common;
 use common::*;
+use domain::access::{ApiKey, Creator};
 use domain::audit::AuditEvent;
-use domain::identity::{ApiKey, Creator, MemberRoles, Role};
-use domain::keys::{KeyState, SealingKeyRecord, SigningKeyRecord};
+use domain::platform::keys::{KeyState, SealingKeyRecord, SigningKeyRecord};
+use domain::workspace::{MemberRoles, Role};
 use domain::{ApiKeyId, AuditId, ScopeSet, Timestamp};
 use jose::SigningAlg;
 use serde_json::json;
@@ -87,7 +88,7 @@ async fn sealing_keys_move_through_their_states() {
         populate(db).await;
         let mut living = grant(1);
         living.refresh =
-            Some(domain::oauth::grant::RefreshState { number: 1, redeemed: None, used: false, issued_at: at(3) });
+            Some(domain::grants::RefreshState { number: 1, redeemed: None, used: false, issued_at: at(3) });
         write_tx!(db, |tx| store::grants::redeem(tx, &living));
         let needed = async |before, now| read_tx!(db, |tx| keys::needed_for_refresh(tx, before, now));
         assert!(needed(at(4), at(4)).await);

@@ -1,7 +1,7 @@
 //! Taking back all that anybody allowed a client: at once for everyone who asks, and row by row later (bounds, point 4.3).
 use crate::common;
 use common::*;
-use domain::oauth::grant::{Dead, EndReason};
+use domain::grants::{Dead, EndReason};
 use domain::{ClientId, WorkspaceId};
 use store::account::users;
 use store::grants::bulk_revocation::{self, Revocation};
@@ -101,7 +101,7 @@ async fn rows_go_some_at_a_time_and_newer_consents_stay() {
         assert_eq!((again.scopes, again.created_at), (wide.clone(), at(7)), "nothing of the old consent is in it");
         let mut newer = grant(50);
         (newer.user_id, newer.epoch) = (user_id(2), 1);
-        (newer.sub_type, newer.workspace_id) = (domain::client::SubType::User, None);
+        (newer.sub_type, newer.workspace_id) = (domain::clients::SubType::User, None);
         write_tx!(db, |tx| grants::redeem(tx, &newer));
         assert_eq!(read_tx!(db, |tx| user_count::total(tx, &one)), 1);
 
@@ -203,10 +203,10 @@ async fn point_4_3_what_a_workspace_took_back_counts_nowhere_while_its_rows_are_
         assert_eq!((people.items, people.total), (vec![], 0));
         assert_eq!(read_tx!(db, |tx| workspace_apps::person(tx, workspace_id(1), &one, user_id(1))), None);
         assert_eq!(read_tx!(db, |tx| workspace_apps::standing(tx, workspace_id(1), &one, at(2))), (0, 0));
-        write_tx!(db, |tx| app_policy::set(tx, workspace_id(1), domain::identity::AppPolicy::Verified, at(2)));
+        write_tx!(db, |tx| app_policy::set(tx, workspace_id(1), domain::workspace::AppPolicy::Verified, at(2)));
         assert_eq!(read_tx!(db, |tx| app_policy::choosy_workspaces(tx, &one)), []);
         let out =
-            read_tx!(db, |tx| app_policy::effect(tx, workspace_id(1), domain::identity::AppPolicy::Verified, NOW));
+            read_tx!(db, |tx| app_policy::effect(tx, workspace_id(1), domain::workspace::AppPolicy::Verified, NOW));
         assert_eq!((out.clients, out.people), (1, 1), "the other client");
         let mine = read_tx!(db, |tx| grants::list_for_user(tx, user_id(1), at(2)));
         assert_eq!(mine.iter().map(|grant| grant.id).collect::<Vec<_>>(), [grant_id(201)]);
@@ -324,7 +324,7 @@ async fn point_4_3_somebody_from_whom_both_workspaces_take_it_back_is_counted_un
 async fn point_4_3_tokens_of_a_client_itself_end_where_its_own_workspace_revokes_it() {
     for_each_database(async |db| {
         populate(db).await;
-        let owned = domain::client::Client { owner_workspace_id: Some(workspace_id(1)), ..client(2) };
+        let owned = domain::clients::Client { owner_workspace_id: Some(workspace_id(1)), ..client(2) };
         write_tx!(db, |tx| clients::insert(tx, &owned));
         let epoch = async || {
             let context = read_tx!(db, |tx| clients::machine_context(tx, &client_id(2), token(1))).unwrap();

@@ -1,14 +1,12 @@
 //! Finding by a part of a name, who is the last operator, and how the database is; on both databases.
 use crate::common;
 use common::*;
-use domain::client::Trust;
-use domain::identity::Role;
-use store::account;
-use store::account::users;
+use domain::clients::Trust;
+use domain::workspace::Role;
+use store::account::{self, users};
 use store::clients::{self, Owner};
 use store::platform::{health, search};
-use store::workspace;
-use store::{Page, SCHEMA_VERSION};
+use store::{Page, SCHEMA_VERSION, workspace};
 
 #[tokio::test]
 async fn clients_are_found_by_a_part_of_their_names_in_the_order_of_the_list() {
@@ -63,7 +61,7 @@ async fn people_and_workspaces_are_found_with_what_they_have() {
         populate(db).await;
         write_tx!(db, |tx| async {
             for (n, auth_time) in [(1, NOW), (2, at(50))] {
-                let session = domain::identity::Session { auth_time, ..session(n, 1) };
+                let session = domain::account::Session { auth_time, ..session(n, 1) };
                 store::account::sessions::insert(tx, &session).await?;
             }
             let mut owned = client(5);
@@ -128,7 +126,7 @@ async fn crowd(db: &Db) {
                 _ if n % 2 == 0 => format!("Grüner Tee {n}"),
                 _ => format!("Schwarzer Kaffee {n}"),
             };
-            let user = domain::identity::User { name: name.clone(), ..user(n) };
+            let user = domain::account::User { name: name.clone(), ..user(n) };
             users::insert(tx, &user).await?;
             if n % 4 == 0 || n > 195 {
                 store::workspace::put_member(tx, &member(n, 1, Role::Member)).await?;

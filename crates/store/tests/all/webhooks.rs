@@ -2,8 +2,8 @@
 use crate::common;
 use common::*;
 use domain::events::{Event, EventData, EventKind};
-use domain::identity::Role;
-use domain::webhook::{Asked, DeliveryState, Owner, Webhook};
+use domain::webhooks::{Asked, DeliveryState, Owner, Webhook};
+use domain::workspace::Role;
 use domain::{EventId, Timestamp, WebhookId};
 use futures_util::future::{BoxFuture, join_all};
 use std::collections::BTreeMap;

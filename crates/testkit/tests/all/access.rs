@@ -1,6 +1,6 @@
 //! Access tokens, introspection and userinfo (checklist 74-78, 86, 118), discovery and keys (97-99).
 use axum::http::Method;
-use domain::client::{AccessTokenFormat, Trust};
+use domain::clients::{AccessTokenFormat, Trust};
 use serde_json::{Value, json};
 use testkit::{Browser, Kind, Party, Reply, TestApp, claims, for_each_database};
 
@@ -117,9 +117,10 @@ async fn checklist_76_77_jwt_access_tokens() {
         for name in ["iss", "aud", "exp", "iat", "jti", "sub", "client_id", "scope"] {
             assert!(!said[name].is_null(), "{name}");
         }
-        let header: Value =
-            serde_json::from_slice(&domain::encoding::from_base64url(token.split('.').next().unwrap()).unwrap())
-                .unwrap();
+        let header: Value = serde_json::from_slice(
+            &domain::platform::encoding::from_base64url(token.split('.').next().unwrap()).unwrap(),
+        )
+        .unwrap();
         assert_eq!(header["typ"], "at+jwt");
         assert_eq!(userinfo(&app, Method::GET, &format!("Bearer {token}")).await.status, 200);
         let seen = web.introspect(&token).await;
@@ -127,7 +128,7 @@ async fn checklist_76_77_jwt_access_tokens() {
         let (head, signature) = token.rsplit_once('.').unwrap();
         let none = format!(
             "{}.{}.",
-            domain::encoding::base64url(br#"{"alg":"none","typ":"at+jwt"}"#),
+            domain::platform::encoding::base64url(br#"{"alg":"none","typ":"at+jwt"}"#),
             head.split_once('.').unwrap().1
         );
         let mut broken = signature.to_owned();
@@ -274,7 +275,7 @@ async fn checklist_99_keys_rotate_without_breaking_anything() {
         let next = web.tokens(&mut browser, &user, &[]).await;
         let kid = |t: &testkit::Tokens| -> Value {
             let header = t.0["id_token"].as_str().unwrap().split('.').next().unwrap().to_owned();
-            serde_json::from_slice::<Value>(&domain::encoding::from_base64url(&header).unwrap()).unwrap()["kid"].clone()
+            serde_json::from_slice::<Value>(&domain::platform::encoding::from_base64url(&header).unwrap()).unwrap()["kid"].clone()
         };
         assert_ne!(kid(&tokens), kid(&next));
         assert!(

@@ -1,11 +1,10 @@
 //! A person's own account: profile, password and sessions.
 use domain::access::{Limit, Principal};
-use domain::oauth::error::Refusal as _;
+use domain::platform::refusal::Refusal as _;
 use domain::{ScopeSet, Secret};
 use flows::Page;
-use flows::access;
 use flows::access::caller::Caller;
-use flows::access::principal;
+use flows::access::{self, principal};
 use flows::account::password::PasswordChange;
 use flows::account::profile::{self, Changes};
 use flows::account::sessions;

@@ -1,7 +1,7 @@
 //! What clients did, by day, and what their owners are told of their users.
 use axum::http::Method;
 use domain::Timestamp;
-use domain::client::Trust;
+use domain::clients::Trust;
 use flows::unguarded::activity::{self, ClientStats, Owner};
 use flows::unguarded::consents;
 use store::Page;

@@ -1,9 +1,8 @@
 //! Which applications a workspace lets in: at the authorization, at the token endpoint, and for tokens in use.
 use domain::access::Principal;
-use domain::client::Trust;
-use domain::identity::{AppPolicy, MemberRoles, Role};
-use flows::unguarded::applications;
-use flows::unguarded::members;
+use domain::clients::Trust;
+use domain::workspace::{AppPolicy, MemberRoles, Role};
+use flows::unguarded::{applications, members};
 use flows::workspace::policy::{Effect, Ended};
 use flows::{Page, workspace};
 use testkit::{Browser, Kind, Party, TestApp, TestUser, Tokens, for_each_database};

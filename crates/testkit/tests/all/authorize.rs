@@ -1,5 +1,5 @@
 //! The authorization endpoint: whom it redirects to, and whom never (checklist 1-27).
-use domain::client::Trust;
+use domain::clients::Trust;
 use testkit::{Browser, Kind, Party, TestApp, for_each_database};
 
 /// A page with this OAuth error code, and no redirect whatever.

@@ -1,13 +1,12 @@
 //! Everything has a bound (bounds, point 1).
 use domain::Secret;
-use domain::client::{AccessTokenFormat, GrantType};
-use domain::oauth::params::RawParams;
-use flows::access;
+use domain::clients::{AccessTokenFormat, GrantType};
+use domain::platform::params::RawParams;
 use flows::access::caller::Caller;
 use flows::account::sign_in_refusal::SignInRefusal;
 use flows::sign_in::password;
 use flows::sign_in::session::Here;
-use flows::{Ctx, Facts, Failure, Settings};
+use flows::{Ctx, Facts, Failure, Settings, access};
 use futures_util::FutureExt as _;
 use futures_util::future::join_all;
 use testkit::{Browser, Kind, PASSWORD, Party, TestApp, for_each_database};

@@ -1,9 +1,8 @@
 //! What a person gives away with a personal access token (who may do what, point 1.1): at most what the token may do itself,
 //! and nothing that outlives it.
 use domain::Timestamp;
-use domain::client::AccessTokenFormat;
-use flows::unguarded::credentials;
-use flows::unguarded::credentials::NewCredential;
+use domain::clients::AccessTokenFormat;
+use flows::unguarded::credentials::{self, NewCredential};
 use flows::unguarded::profile::{self, Change};
 use serde_json::{Value, json};
 use testkit::{Api, Browser, Kind, Party, Reply, TestApp, TestUser, claims, for_each_database};

@@ -1,6 +1,6 @@
 //! What charts of an application show.
-use domain::identity::Role;
-use domain::oauth::error::ErrorCode;
+use domain::platform::refusal::ErrorCode;
+use domain::workspace::Role;
 use flows::diagnosis::charts::{self, Errors};
 use testkit::{Browser, Kind, Party, TestApp, for_each_database};
 

@@ -1,6 +1,6 @@
 //! Client authentication and the token endpoint (checklist 41-60).
 use axum::http::Method;
-use domain::client::AuthMethod;
+use domain::clients::AuthMethod;
 use testkit::{Browser, Kind, Party, Reply, TestApp, VERIFIER, basic, for_each_database};
 
 const FORM: (&str, &str) = ("content-type", "application/x-www-form-urlencoded");
@@ -136,7 +136,7 @@ async fn checklist_53_58_client_credentials_are_for_confidential_clients() {
     for_each_database(async |database| {
         let app = TestApp::start(database).await;
         let public = Party::with(&app, Kind::Spa, |new| {
-            new.config.grant_types.push(domain::client::GrantType::ClientCredentials);
+            new.config.grant_types.push(domain::clients::GrantType::ClientCredentials);
         })
         .await;
         let reply = public.token(&[("grant_type", "client_credentials")]).await;

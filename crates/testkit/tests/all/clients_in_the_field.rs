@@ -223,7 +223,7 @@ async fn point_5_what_was_read_changes_nothing_when_it_is_written() {
         let stored = async |id: &str| {
             let id = ClientId::parse(id).unwrap();
             let client = flows::unguarded::applications::find(&app.app, &app.ctx(), &id).await.unwrap().unwrap();
-            domain::client::Client { revision: 0, secrets: Vec::new(), ..client }
+            domain::clients::Client { revision: 0, secrets: Vec::new(), ..client }
         };
         // RFC 7592, with the fewest members and with many.
         let few = json!({"redirect_uris": ["https://a.example/cb"]});

@@ -1,5 +1,5 @@
 //! What a person allowed applications, by workspace, and taking one of it back.
-use domain::client::Trust;
+use domain::clients::Trust;
 use flows::{Page, account};
 use testkit::{Browser, Kind, Party, TestApp, Tokens, for_each_database};
 

@@ -1,10 +1,8 @@
 //! Consent and accounts (checklist 107-111), and signing in.
 use axum::http::Method;
-use domain::client::Trust;
-use flows::unguarded::accounts;
-use flows::unguarded::credentials;
-use flows::unguarded::credentials::NewCredential;
-use flows::unguarded::members;
+use domain::clients::Trust;
+use flows::unguarded::credentials::{self, NewCredential};
+use flows::unguarded::{accounts, members};
 use serde_json::{Value, json};
 use testkit::{Browser, Kind, Party, TestApp, for_each_database};
 

@@ -1,5 +1,5 @@
 //! The device authorization grant (RFC 8628).
-use domain::client::GrantType;
+use domain::clients::GrantType;
 use flows::unguarded::applications::NewClient;
 use flows::unguarded::profile::{self, Change};
 use serde_json::Value;

@@ -1,8 +1,8 @@
 //! Why did it fail: requests that fail for real, and what their developer reads of them.
 use axum::http::Method;
 use domain::access::{Denied, Principal};
-use domain::identity::Role;
-use domain::oauth::diagnosis::{Endpoint, Verdict};
+use domain::diagnosis::{Endpoint, Verdict};
+use domain::workspace::Role;
 use flows::diagnosis::failed_requests::{self, FailedRequest, Failures, Of, Wanted};
 use flows::platform::management_error::{ManageRefusal, Unmanaged};
 use flows::unguarded::audit::EVERYTHING;

@@ -1,5 +1,5 @@
 //! Figures of all webhooks lead to whose they are (pages, point 6.2); the other figures are tested with the pages.
-use domain::webhook::Owner;
+use domain::webhooks::Owner;
 use flows::unguarded::profile;
 use flows::unguarded::webhooks::of;
 use flows::webhooks;

@@ -1,5 +1,5 @@
 //! What others rely on and no rebuilding may change: descriptions, names, texts and the schemas of both databases.
-use domain::oauth::diagnosis::{Advice, Endpoint};
+use domain::diagnosis::{Advice, Endpoint};
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
 use std::fs;

@@ -1,6 +1,5 @@
 //! Requests that are sent again are done once.
-use domain::access::Principal;
-use domain::identity::PersonalAccessToken;
+use domain::access::{PersonalAccessToken, Principal};
 use domain::{Secret, SecretHash};
 use flows::access::credential_request::Asked;
 use flows::account::tokens;

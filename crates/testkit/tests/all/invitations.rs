@@ -1,11 +1,10 @@
 //! Links into a workspace: who makes them, who may use them, and that each is used once.
 use domain::ApiKeyId;
 use domain::access::{Credential, Principal};
-use domain::identity::{InvitationState, MemberRoles, Role};
+use domain::workspace::{InvitationState, MemberRoles, Role};
 use flows::Page;
 use flows::platform::one_time_link::{self, Held};
-use flows::unguarded;
-use flows::unguarded::accounts;
+use flows::unguarded::{self, accounts};
 use flows::workspace::invitations::{self, Accepting, Asked, InvitationView, Invited, Opened};
 use flows::workspace::members;
 use futures_util::future::join_all;

@@ -1,7 +1,7 @@
 //! The life of the server's own keys ("a bound and a deadline", section 5).
 use axum::http::Method;
-use domain::client::{AccessTokenFormat, Trust};
-use domain::oauth::seal::{Payload, Purpose, TokenId};
+use domain::clients::{AccessTokenFormat, Trust};
+use domain::platform::seal::{Payload, Purpose, TokenId};
 use flows::platform::keys::Leaked;
 use flows::unguarded::applications::NewClient;
 use flows::unguarded::keys::{expel_key, rotate_keys};
@@ -18,7 +18,7 @@ fn jwt_for_long(new: &mut NewClient) {
 }
 
 fn kid(jwt: &str) -> String {
-    let header = domain::encoding::from_base64url(jwt.split('.').next().unwrap()).unwrap();
+    let header = domain::platform::encoding::from_base64url(jwt.split('.').next().unwrap()).unwrap();
     serde_json::from_slice::<Value>(&header).unwrap()["kid"].as_str().unwrap().to_owned()
 }
 

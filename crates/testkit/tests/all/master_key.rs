@@ -1,7 +1,7 @@
 //! Replacing the master key ("a bound and a deadline", point 5.3).
 use crate::webhooks::signed;
 use axum::http::Method;
-use domain::webhook::Owner;
+use domain::webhooks::Owner;
 use flows::unguarded::keys::replace_master_key;
 use flows::unguarded::webhooks::of;
 use flows::webhooks::manage::NewWebhook;

@@ -20,7 +20,7 @@ impl Meanwhile {
         let writes = tokio::spawn(async move {
             let mut took = Vec::new();
             while !told.load(Ordering::Relaxed) {
-                let id = domain::oauth::seal::TokenId::from_random(*b"every token!");
+                let id = domain::platform::seal::TokenId::from_random(*b"every token!");
                 let begun = Instant::now();
                 let write = store.write(move |tx| Box::pin(revoked_tokens::revoke_token(tx, id, now.plus(9_999_999))));
                 write.await.unwrap();

@@ -1,10 +1,9 @@
 //! Who may change the members of a workspace, and that it keeps an owner however many change them at once.
 use domain::WorkspaceId;
 use domain::access::{Limit, Principal};
-use domain::identity::{MemberRoles, Role};
+use domain::workspace::{MemberRoles, Role};
 use flows::Page;
-use flows::unguarded;
-use flows::unguarded::accounts;
+use flows::unguarded::{self, accounts};
 use flows::workspace::members;
 use futures_util::future::join_all;
 use testkit::{Browser, Kind, Party, TestApp, TestUser, Tokens, for_each_database};

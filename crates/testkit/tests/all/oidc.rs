@@ -95,10 +95,12 @@ async fn checklist_117_121_id_tokens() {
         assert!(id["exp"].as_i64() > id["iat"].as_i64() && id["sid"].is_string());
         assert!(id.get("acr").is_none() && id["amr"] == json!(["pwd"]), "{id}");
         let digest = aws_lc_rs::digest::digest(&aws_lc_rs::digest::SHA256, tokens.access().as_bytes());
-        assert_eq!(id["at_hash"], domain::encoding::base64url(&digest.as_ref()[..16]));
+        assert_eq!(id["at_hash"], domain::platform::encoding::base64url(&digest.as_ref()[..16]));
         let header: Value = serde_json::from_slice(
-            &domain::encoding::from_base64url(tokens.0["id_token"].as_str().unwrap().split('.').next().unwrap())
-                .unwrap(),
+            &domain::platform::encoding::from_base64url(
+                tokens.0["id_token"].as_str().unwrap().split('.').next().unwrap(),
+            )
+            .unwrap(),
         )
         .unwrap();
         assert_eq!((&header["alg"], &header["typ"]), (&"RS256".into(), &"JWT".into()));

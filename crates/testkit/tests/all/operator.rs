@@ -1,8 +1,8 @@
 //! What whoever runs the server sees and does of people, workspaces, applications and the server itself.
 use domain::access::{Denied, Principal};
-use domain::client::Trust;
-use domain::identity::Role;
-use domain::keys::KeyState;
+use domain::clients::Trust;
+use domain::platform::keys::KeyState;
+use domain::workspace::Role;
 use flows::clients::ownership::Whose;
 use flows::operator::{self, clients as all_clients, server, users, workspaces};
 use flows::platform::effective_settings::Shown;

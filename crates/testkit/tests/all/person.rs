@@ -1,6 +1,6 @@
 //! The person and the workspace behind a token: who the ID token, userinfo and access tokens are about.
-use domain::client::{AccessTokenFormat, SubType};
-use domain::identity::{AppPolicy, MemberRoles, Role};
+use domain::clients::{AccessTokenFormat, SubType};
+use domain::workspace::{AppPolicy, MemberRoles, Role};
 use domain::{UserId, WorkspaceId};
 use flows::unguarded::members;
 use flows::unguarded::profile::{self, Change};
@@ -418,7 +418,7 @@ async fn point_3_3_every_claim_of_discovery_appears_and_email_verified_has_both_
     for_each_database(async |database| {
         let app = TestApp::start(database).await;
         let ada = app.user("ada@example.com", 1).await;
-        let zone = "Europe/Berlin".parse::<domain::identity::Zone>().unwrap();
+        let zone = "Europe/Berlin".parse::<domain::account::Zone>().unwrap();
         let more = Change { locale: Some(Some("de")), zone: Some(Some(&zone)), ..Change::default() };
         change(&app, ada.user.id, more).await;
         let party = Party::new(&app, Kind::Web).await;

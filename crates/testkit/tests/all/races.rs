@@ -1,23 +1,21 @@
 //! Two changes at once, each of which rests on what the other changes: whichever comes first, the outcome is that of one after
 //! the other ("a bound and a deadline", point 4.1).
 use domain::access::Principal;
-use domain::client::{GrantType, Trust};
-use domain::oauth::decision::Choice;
-use domain::oauth::params::RawParams;
-use domain::{ScopeSet, Secret, WorkspaceId, application};
-use flows::access;
+use domain::clients::{GrantType, Trust, api};
+use domain::oauth::authorize::decide::Choice;
+use domain::platform::params::RawParams;
+use domain::{ScopeSet, Secret, WorkspaceId};
 use flows::access::caller::Caller;
-use flows::access::credential_request;
+use flows::access::{self, credential_request};
 use flows::account::tokens;
 use flows::clients::registrar::{self, Registrar};
 use flows::clients::{self, registration, secrets};
 use flows::oauth::authorize::{self, Decision, Next};
 use flows::oauth::device;
 use flows::sign_in::password;
-use flows::unguarded::members;
-use flows::unguarded::{accounts, applications};
-use flows::workspace::api_keys;
-use flows::{Ctx, Failure, workspace};
+use flows::unguarded::{accounts, applications, members};
+use flows::workspace::{self, api_keys};
+use flows::{Ctx, Failure};
 use serde_json::json;
 use std::sync::Arc;
 use testkit::{Browser, Database, Kind, PASSWORD, Party, TestApp, TestUser, for_each_database};
@@ -171,7 +169,7 @@ impl Given {
             Self::ClientSecret => done(secrets::add(app, ctx, who, id).await),
             Self::ClientWithSecret => {
                 let body = json!({"client_name": "Another", "redirect_uris": ["https://b.example/cb"]});
-                done(clients::manage::create(app, ctx, who, &application::CONSOLE, body.as_object().unwrap()).await)
+                done(clients::manage::create(app, ctx, who, &api::CONSOLE, body.as_object().unwrap()).await)
             }
             Self::RegistrationToken => {
                 done(registration::create(app, ctx, registrar.as_ref().unwrap(), &metadata).await)
@@ -417,8 +415,8 @@ async fn point_4_1_a_client_that_becomes_public_has_no_secret() {
             let id = party.id.clone();
             let publish = async move {
                 let mut client = applications::living(&other.app, &other.ctx(), &id).await.unwrap().unwrap();
-                client.client_type = domain::client::ClientType::Public;
-                client.auth_method = domain::client::AuthMethod::None;
+                client.client_type = domain::clients::ClientType::Public;
+                client.auth_method = domain::clients::AuthMethod::None;
                 applications::update(&other.app, &other.ctx(), client, false).await.unwrap().is_some()
             };
             assert!(both(Box::pin(add), Box::pin(publish)).await.1, "round {round}");
@@ -439,7 +437,7 @@ async fn point_4_3_of_codes_redeemed_while_a_workspace_takes_the_client_away_no_
         let mut people = Vec::new();
         for n in 0..PEOPLE {
             let mut user = s.nodes[0].user(&format!("person{n}@example.com"), 0).await;
-            let roles = domain::identity::MemberRoles::only(domain::identity::Role::Member);
+            let roles = domain::workspace::MemberRoles::only(domain::workspace::Role::Member);
             let node = &s.nodes[0];
             members::put_member(&node.app, &node.ctx(), user.user.id, s.workspace, roles).await.unwrap();
             user.workspaces.push(s.workspace);

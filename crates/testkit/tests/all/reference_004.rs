@@ -143,7 +143,7 @@ async fn clients_are_created_listed_read_changed_and_deleted() {
         // Used by two people, and by one of them twice.
         let web = party(&app, &made);
         let bob = app.user("bob@example.com", 0).await;
-        let witness = Party::with(&app, Kind::Machine, |new| new.trust = domain::client::Trust::FirstParty).await;
+        let witness = Party::with(&app, Kind::Machine, |new| new.trust = domain::clients::Trust::FirstParty).await;
         let first = tokens(&web, &ada, "openid profile").await;
         assert_eq!(witness.introspect(&first.access()).await["active"], true);
         tokens(&web, &ada, "openid").await;
@@ -461,7 +461,7 @@ async fn scopes_members_and_keys() {
         let after = tokens(&web, &ada, "openid").await;
         let kid = |tokens: &testkit::Tokens| {
             let header = tokens.0["id_token"].as_str().unwrap().split('.').next().unwrap().to_owned();
-            let header = domain::encoding::from_base64url(&header).unwrap();
+            let header = domain::platform::encoding::from_base64url(&header).unwrap();
             serde_json::from_slice::<Value>(&header).unwrap()["kid"].as_str().unwrap().to_owned()
         };
         assert_ne!(kid(&before), kid(&after), "new tokens are signed with the new key");

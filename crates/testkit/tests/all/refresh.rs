@@ -75,7 +75,7 @@ async fn checklist_63_64_65_lost_replies_are_forgiven_and_thieves_are_not() {
 
 /// A public client cannot introspect; the operator's own service sees all.
 async fn spa_introspect(app: &TestApp, token: &str) -> serde_json::Value {
-    let service = Party::with(app, Kind::Machine, |new| new.trust = domain::client::Trust::FirstParty).await;
+    let service = Party::with(app, Kind::Machine, |new| new.trust = domain::clients::Trust::FirstParty).await;
     service.introspect(token).await
 }
 
@@ -142,9 +142,9 @@ async fn point_4_6_a_restored_database_refuses_and_revokes_nothing() {
         let spa = Party::new(&app, Kind::Spa).await;
         let first = spa.tokens(&mut Browser::new(&app), &user, &[]).await.refresh();
         let (number, grant_id) = opened(&app, &first);
-        let id = domain::oauth::seal::TokenId::from_random([1; 12]);
-        let later = domain::oauth::token::RefreshPayload { grant_id, number: number + 2 };
-        let later = app.app.keys().sealer.seal(domain::oauth::seal::Purpose::RefreshToken, id, &later).unwrap();
+        let id = domain::platform::seal::TokenId::from_random([1; 12]);
+        let later = domain::oauth::payload::RefreshPayload { grant_id, number: number + 2 };
+        let later = app.app.keys().sealer.seal(domain::platform::seal::Purpose::RefreshToken, id, &later).unwrap();
         refused(&app, &spa, &later, "refresh_token_ahead_of_database").await;
         good(&spa, &first).await;
         app.stop().await;
@@ -174,7 +174,7 @@ async fn two_hundred_rotate_one_token_and_share_one_number() {
         }
         let (number, grant) = opened(&app, &token);
         assert!(answers.iter().all(|answer| opened(&app, answer) == (number + 1, grant)), "it moved once");
-        let service = Party::with(&app, Kind::Machine, |new| new.trust = domain::client::Trust::FirstParty).await;
+        let service = Party::with(&app, Kind::Machine, |new| new.trust = domain::clients::Trust::FirstParty).await;
         assert_eq!(service.introspect(&answers[7]).await["active"], true);
         app.clock.advance(3600);
         second.clock.advance(3600);
@@ -189,7 +189,8 @@ async fn two_hundred_rotate_one_token_and_share_one_number() {
 
 /// The sequence number and the grant inside a refresh token.
 fn opened(app: &TestApp, token: &str) -> (i64, domain::GrantId) {
-    use domain::oauth::{seal::Purpose, token::RefreshPayload};
+    use domain::oauth::payload::RefreshPayload;
+    use domain::platform::seal::Purpose;
     let (_, payload) = app.app.keys().sealer.open::<RefreshPayload>(Purpose::RefreshToken, token).unwrap();
     (payload.number, payload.grant_id)
 }

@@ -1,17 +1,15 @@
 //! What is taken back is gone at once, also what is on its way, however many people allowed it ("a bound and a deadline",
 //! point 4.3).
 use crate::meanwhile::Meanwhile;
-use domain::client::GrantType;
-use domain::identity::{MemberRoles, Role};
-use domain::oauth::grant::{EndReason, Grant};
-use domain::oauth::seal::TokenId;
-use domain::webhook::Owner;
+use domain::clients::GrantType;
+use domain::grants::{EndReason, Grant};
+use domain::platform::seal::TokenId;
+use domain::webhooks::Owner;
+use domain::workspace::{MemberRoles, Role};
 use domain::{GrantId, ScopeSet, Secret, UserId};
 use flows::unguarded::audit::EVERYTHING;
-use flows::unguarded::members;
 use flows::unguarded::webhooks::of;
-use flows::unguarded::workspaces;
-use flows::unguarded::{accounts, applications, consents};
+use flows::unguarded::{accounts, applications, consents, members, workspaces};
 use flows::webhooks::manage::NewWebhook;
 use flows::{Page, audit, webhooks, workspace};
 use serde_json::{Value, json};
@@ -109,9 +107,9 @@ async fn allowed_by_many(app: &TestApp, web: &Party) -> Vec<domain::WorkspaceId>
         Box::pin(async move {
             for n in 0..PEOPLE {
                 let (id, email) = (person(n), format!("person{n}@example.com"));
-                let user = domain::identity::User {
+                let user = domain::account::User {
                     id,
-                    email: domain::identity::Email::parse(&email).unwrap(),
+                    email: domain::account::Email::parse(&email).unwrap(),
                     ..template.clone()
                 };
                 store::account::users::insert(tx, &user).await?;
@@ -123,12 +121,12 @@ async fn allowed_by_many(app: &TestApp, web: &Party) -> Vec<domain::WorkspaceId>
                     id: GrantId::new(now, random),
                     client_id: client.clone(),
                     user_id: id,
-                    sub_type: domain::client::SubType::Workspace,
+                    sub_type: domain::clients::SubType::Workspace,
                     workspace_id: workspace,
                     home_workspace_id: None,
                     scopes,
                     resources: vec![],
-                    claims: domain::oauth::claims::ClaimsRequest::default(),
+                    claims: domain::grants::claims::ClaimsRequest::default(),
                     code_id: TokenId::from_random([&random[..], &[1, 1]].concat().try_into().unwrap()),
                     session_id: None,
                     by_token: None,

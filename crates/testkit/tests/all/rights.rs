@@ -2,11 +2,9 @@
 //! credential that got it.
 use crate::world;
 use domain::WorkspaceId;
-use domain::identity::{MemberRoles, Role};
-use flows::unguarded::accounts;
+use domain::workspace::{MemberRoles, Role};
 use flows::unguarded::audit::EVERYTHING;
-use flows::unguarded::members;
-use flows::unguarded::profile;
+use flows::unguarded::{accounts, members, profile};
 use serde_json::{Value, json};
 use testkit::{Api, Reply, TestApp, TestUser, for_each_database};
 

@@ -1,6 +1,6 @@
 //! Two secrets at once: one is brought in before the other is ended.
 use domain::access::Denied;
-use domain::identity::Role;
+use domain::workspace::Role;
 use flows::Failure;
 use flows::clients::secrets;
 use flows::platform::management_error::{ManageRefusal, Unmanaged};

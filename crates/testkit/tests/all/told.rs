@@ -2,10 +2,10 @@
 //! none.
 use axum::http::StatusCode;
 use domain::audit::AuditEvent;
-use domain::client::{GrantType, Trust};
+use domain::clients::{GrantType, Trust};
 use domain::events::{Change, EventKind};
-use domain::identity::{MemberRoles, Role};
-use domain::webhook::Owner as HookOwner;
+use domain::webhooks::Owner as HookOwner;
+use domain::workspace::{MemberRoles, Role};
 use domain::{ClientId, ScopeSet, Secret, WorkspaceId};
 use flows::access::caller::Caller;
 use flows::clients::secrets;
@@ -73,7 +73,12 @@ always_done!(
     invitations::Invited
 );
 always_done!(invitations::InvitationView, accounts::Door, applications::Created, flows::grants::end_disallowed::Ended);
-always_done!(domain::identity::User, domain::identity::Workspace, domain::webhook::Webhook, domain::webhook::Delivery);
+always_done!(
+    domain::account::User,
+    domain::workspace::Workspace,
+    domain::webhooks::Webhook,
+    domain::webhooks::Delivery
+);
 
 impl Done for bool {
     fn is_done(&self) -> bool {
@@ -152,12 +157,12 @@ impl Stage {
         access::session::current(&self.app.app, &self.app.ctx(), session.secret.expose()).await.unwrap()
     }
 
-    async fn webhook(&self, url: &str) -> domain::webhook::Webhook {
+    async fn webhook(&self, url: &str) -> domain::webhooks::Webhook {
         let new = NewWebhook { url: url.to_owned(), description: String::new(), events: vec!["*".to_owned()] };
         webhooks::manage::create(&self.app.app, &self.app.ctx(), HOOKS, &new).await.unwrap().0
     }
 
-    async fn key(&self, workspace: WorkspaceId) -> domain::identity::ApiKey {
+    async fn key(&self, workspace: WorkspaceId) -> domain::access::ApiKey {
         let roles = MemberRoles::only(Role::Member);
         credentials::create_api_key(&self.app.app, &self.app.ctx(), workspace, roles, None, credential())
             .await

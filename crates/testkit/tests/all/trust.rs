@@ -1,8 +1,8 @@
 //! Trust is tied to facts (who may do what, point 2).
 use axum::http::Method;
 use domain::access::Principal;
-use domain::application::SNAKE;
-use domain::client::{Client, GrantType, Trust};
+use domain::clients::api::SNAKE;
+use domain::clients::{Client, GrantType, Trust};
 use domain::{ClientId, ScopeSet};
 use flows::account::profile::{self, Changes};
 use flows::operator::clients;

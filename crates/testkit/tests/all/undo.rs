@@ -1,10 +1,9 @@
 //! A change that is taken back, or made on the strength of what was there: of many at once exactly one is made.
-use domain::client::Trust;
-use domain::identity::{AppPolicy, MemberRoles, Role};
+use domain::clients::Trust;
+use domain::workspace::{AppPolicy, MemberRoles, Role};
 use flows::SetTo;
 use flows::operator::clients;
-use flows::unguarded;
-use flows::unguarded::profile;
+use flows::unguarded::{self, profile};
 use flows::workspace::{self, members};
 use futures_util::future::join_all;
 use testkit::{Kind, Party, TestApp, for_each_database};

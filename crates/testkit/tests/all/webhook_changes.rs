@@ -1,6 +1,6 @@
 //! A change of a webhook is made to what was read, or not at all.
 use axum::http::Method;
-use domain::webhook::Owner;
+use domain::webhooks::Owner;
 use flows::unguarded::webhooks::of;
 use flows::webhooks::manage::{Change, WebhookRefusal};
 use flows::{Failure, Settings, webhooks};

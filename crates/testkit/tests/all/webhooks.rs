@@ -4,14 +4,13 @@
 use axum::http::Method;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use domain::identity::{MemberRoles, Role};
-use domain::webhook::{Delivery, DeliveryState, Owner, RETRIES, Webhook};
+use domain::webhooks::{Delivery, DeliveryState, Owner, RETRIES, Webhook};
+use domain::workspace::{MemberRoles, Role};
 use domain::{EventId, Secret};
 use flows::access::caller;
 use flows::sign_in::password;
-use flows::unguarded::members;
 use flows::unguarded::webhooks::of;
-use flows::unguarded::workspaces;
+use flows::unguarded::{members, workspaces};
 use flows::webhooks::deliver::Deliverer;
 use flows::webhooks::manage::{Change, NewWebhook, WebhookRefusal};
 use flows::{Clock as _, Failure, Settings, webhooks};

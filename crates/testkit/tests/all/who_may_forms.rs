@@ -3,13 +3,13 @@ use crate::routes::routes;
 use crate::world::{World, fill, protocol};
 use axum::http::Method;
 use domain::access::Credential;
-use domain::client::Client;
-use domain::identity::{Email, MemberRoles, Role};
-use domain::webhook::Owner;
+use domain::account::Email;
+use domain::clients::Client;
+use domain::webhooks::Owner;
+use domain::workspace::{MemberRoles, Role};
 use domain::{ClientId, ScopeSet, WebhookId, WorkspaceId};
-use flows::unguarded::members;
 use flows::unguarded::webhooks::of;
-use flows::unguarded::{accounts, applications, profile};
+use flows::unguarded::{accounts, applications, members, profile};
 use flows::webhooks;
 use flows::webhooks::manage::NewWebhook;
 use flows::workspace::invitations::{self, Asked};
@@ -513,7 +513,7 @@ impl Scene {
 
     async fn device(&self) -> String {
         let party = Party::with(self.app(), Kind::Spa, |new| {
-            new.config.grant_types = vec![domain::client::GrantType::DeviceCode];
+            new.config.grant_types = vec![domain::clients::GrantType::DeviceCode];
             new.config.response_types = Vec::new();
             new.config.redirect_uris = Vec::new();
         })

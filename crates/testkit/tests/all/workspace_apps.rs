@@ -1,7 +1,7 @@
 //! The applications that reach a workspace: seen by its admins, and sent away.
 use domain::access::Principal;
-use domain::client::Trust;
-use domain::identity::{MemberRoles, Role};
+use domain::clients::Trust;
+use domain::workspace::{MemberRoles, Role};
 use flows::unguarded::members;
 use flows::workspace::apps::{Ended, Identified};
 use flows::{Beside, Page, workspace};

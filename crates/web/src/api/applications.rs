@@ -15,12 +15,10 @@ use axum::http::StatusCode;
 use axum::response::Response;
 use domain::Secret;
 use domain::access::Operation;
-use domain::application::CAMEL;
-use domain::client::Client;
-use domain::oauth::registration;
+use domain::clients::api::CAMEL;
+use domain::clients::{Client, metadata};
 use flows::clients;
-use flows::clients::ownership;
-use flows::clients::ownership::Whose;
+use flows::clients::ownership::{self, Whose};
 use flows::platform::idempotency::Keeper;
 use flows::platform::management_error::Unmanaged;
 use serde::{Deserialize, Serialize};
@@ -46,7 +44,7 @@ fn answer(status: StatusCode, client: &Client, secret: Option<&Secret>) -> Respo
 
 /// A client as it was registered, and when.
 fn show_registered(client: &Client) -> Map<String, Value> {
-    let mut all = registration::render(client);
+    let mut all = metadata::render(client);
     all.insert("created_at".to_owned(), client.created_at.rfc3339().into());
     all.insert("modified_at".to_owned(), client.updated_at.rfc3339().into());
     all

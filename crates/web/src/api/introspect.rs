@@ -9,8 +9,8 @@ use crate::openapi::schema::oauth::{IntrospectionAnswer, IntrospectionRequest};
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
-use domain::oauth::diagnosis::Endpoint;
-use domain::oauth::error::Refusal as _;
+use domain::diagnosis::Endpoint;
+use domain::platform::refusal::Refusal as _;
 use flows::Failure;
 use flows::oauth::introspection::{IntrospectRefusal, Proof};
 

@@ -24,9 +24,9 @@ use crate::WebState;
 use crate::error::{Challenge, OAuthError, oauth_error};
 use crate::incoming::Incoming;
 use axum::response::Response;
-use domain::oauth::diagnosis::Endpoint;
-use domain::oauth::error::Refusal as _;
-use domain::oauth::params::RawParams;
+use domain::diagnosis::Endpoint;
+use domain::platform::params::RawParams;
+use domain::platform::refusal::Refusal as _;
 use flows::oauth::client_authentication;
 
 /// The answer to whoever sends a secret in the URL.

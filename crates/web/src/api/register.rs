@@ -9,7 +9,7 @@ use crate::path::RegisteredId;
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
-use domain::oauth::error::Refusal as _;
+use domain::platform::refusal::Refusal as _;
 use flows::clients::registrar::{self, Registrar};
 use flows::clients::registration::{self, RegisterRefusal, Registered};
 use flows::{Ctx, Failure};

@@ -9,7 +9,7 @@ use crate::openapi::schema::oauth::{Nothing, RevocationRequest};
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
-use domain::oauth::diagnosis::Endpoint;
+use domain::diagnosis::Endpoint;
 
 /// Revoke a token
 ///

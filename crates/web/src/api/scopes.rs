@@ -9,7 +9,7 @@ use axum::extract::State;
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::Response;
 use domain::access::Operation;
-use domain::catalogue::{PermissionCategory, ScopeInfo};
+use domain::resources::{PermissionCategory, ScopeInfo};
 use serde::Serialize;
 use utoipa::ToSchema;
 

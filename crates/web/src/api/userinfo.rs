@@ -10,8 +10,8 @@ use crate::openapi::schema::oauth::{UserinfoAnswer, UserinfoRequest};
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
-use domain::oauth::diagnosis::Endpoint;
-use domain::oauth::params::RawParams;
+use domain::diagnosis::Endpoint;
+use domain::platform::params::RawParams;
 use flows::Failure;
 use flows::oauth::userinfo::{OfWorkspaces, UserinfoRefusal, userinfo};
 

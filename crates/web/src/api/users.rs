@@ -6,7 +6,7 @@ use crate::openapi::answers::Problem412;
 use crate::problem::Answer;
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
-use domain::identity::User;
+use domain::account::User;
 use flows::operator::users;
 use flows::platform::management_error::Unmanaged;
 use serde::Serialize;

@@ -13,7 +13,7 @@ use crate::problem::{Answer, Problem};
 use axum::extract::State;
 use axum::http::StatusCode;
 use domain::access::Operation;
-use domain::webhook::{Delivery, DeliveryState, Webhook};
+use domain::webhooks::{Delivery, DeliveryState, Webhook};
 use domain::{EventId, Secret, Timestamp, WebhookId, WorkspaceId};
 use flows::access::extent::Extent;
 use flows::platform::idempotency::Keeper;

@@ -13,10 +13,10 @@ use askama::Template;
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
-use domain::client::Client;
-use domain::identity::Email;
+use domain::account::Email;
+use domain::clients::Client;
 use domain::oauth::authorize::ResponseMode;
-use domain::oauth::params::RawParams;
+use domain::platform::params::RawParams;
 use flows::access::caller::Caller;
 use flows::oauth::authorize::{self, Answer, AuthorizeFailure, Next};
 
@@ -221,7 +221,7 @@ pub async fn consent(State(state): State<WebState>, incoming: Incoming, Form(for
 mod tests {
     use super::*;
     use base64::Engine as _;
-    use domain::language::Language;
+    use domain::platform::language::Language;
 
     #[test]
     fn checklist_123_values_are_escaped_and_the_policy_names_the_script() {

@@ -7,12 +7,12 @@ use crate::texts::Rich;
 use askama::Template;
 use axum::http::StatusCode;
 use axum::response::Response;
-use domain::client::{Client, SubType, Trust};
-use domain::identity::{Email, WorkspaceMembership};
-use domain::oauth::decision::Choice;
-use domain::oauth::params::RawParams;
-use domain::oauth::redirect_uri;
-use domain::text::{fold, looks_alike, poses_as};
+use domain::account::Email;
+use domain::clients::{Client, SubType, Trust, redirect_uri};
+use domain::oauth::authorize::decide::Choice;
+use domain::platform::params::RawParams;
+use domain::platform::text::{fold, looks_alike, poses_as};
+use domain::workspace::WorkspaceMembership;
 use domain::{ScopeSet, WorkspaceId};
 use flows::oauth::authorize::{ConsentView, Decision};
 

@@ -6,7 +6,7 @@ use crate::incoming::Incoming;
 use axum::body::Bytes;
 use axum::extract::{FromRequest, FromRequestParts as _, Request};
 use axum::response::Response;
-use domain::oauth::params::RawParams;
+use domain::platform::params::RawParams;
 
 /// The parameters of a form. What cannot be read is refused with a page: a person sent it.
 #[derive(Debug)]

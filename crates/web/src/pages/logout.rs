@@ -9,8 +9,8 @@ use askama::Template;
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
-use domain::client::Client;
-use domain::oauth::params::RawParams;
+use domain::clients::Client;
+use domain::platform::params::RawParams;
 use flows::oauth::end_session::{self, LogoutStep};
 
 #[derive(Template)]

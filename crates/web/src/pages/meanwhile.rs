@@ -58,7 +58,7 @@ pub fn merge<'f>(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use domain::language::Language;
+    use domain::platform::language::Language;
 
     #[test]
     fn what_only_one_changed_is_nobodys_conflict() {

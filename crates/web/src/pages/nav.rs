@@ -1,6 +1,6 @@
 //! Where a signed-in person can go.
 use domain::access::{Operation, Principal};
-use domain::identity::WorkspaceMembership;
+use domain::workspace::WorkspaceMembership;
 
 /// Whose pages they are.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -4,7 +4,7 @@ use crate::WebState;
 use crate::cookies::{Cookie, SOON};
 use crate::incoming::Incoming;
 use axum::http::HeaderValue;
-use domain::encoding::{base64url, from_base64url};
+use domain::platform::encoding::{base64url, from_base64url};
 use domain::{SecretHash, SessionId};
 use serde::{Deserialize, Serialize};
 

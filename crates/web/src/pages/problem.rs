@@ -4,7 +4,7 @@ use crate::pages::frame::Frame;
 use crate::pages::meanwhile::Meanwhile;
 use crate::person::Person;
 use axum::response::Response;
-use domain::oauth::error::{ErrorCode, Refusal as _};
+use domain::platform::refusal::{ErrorCode, Refusal as _};
 use flows::Failure;
 use flows::platform::management_error::ManageRefusal;
 

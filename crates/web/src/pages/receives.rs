@@ -3,9 +3,9 @@
 use super::frame::Frame;
 use crate::texts::Rich;
 use domain::ScopeSet;
-use domain::catalogue::Catalogue;
-use domain::client::{Client, SubType};
+use domain::clients::{Client, SubType};
 use domain::oauth::authorize::AuthorizationRequest;
+use domain::resources::Catalogue;
 use flows::Settings;
 use flows::account::apps::Place;
 use flows::workspace::apps::{Identified, WorkspaceApp};

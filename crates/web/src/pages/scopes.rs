@@ -2,8 +2,8 @@
 use crate::texts::Texts;
 use domain::ScopeSet;
 use domain::access::Operation;
-use domain::catalogue::Catalogue;
-use domain::language::Language;
+use domain::platform::language::Language;
+use domain::resources::Catalogue;
 
 /// A scope as whoever allowed it reads it.
 #[derive(Debug)]

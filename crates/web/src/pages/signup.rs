@@ -11,16 +11,15 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
 use domain::Secret;
-use domain::client::Client;
-use domain::language::Language;
-use domain::oauth::error::Refusal as _;
-use domain::oauth::params::RawParams;
+use domain::clients::Client;
+use domain::platform::language::Language;
+use domain::platform::params::RawParams;
+use domain::platform::refusal::Refusal as _;
 use flows::Failure;
 use flows::access::caller::Caller;
 use flows::account::sign_in_refusal;
 use flows::oauth::authorize::{self, Next};
-use flows::sign_in::sign_up;
-use flows::sign_in::sign_up::Newcomer;
+use flows::sign_in::sign_up::{self, Newcomer};
 
 #[derive(Template)]
 #[template(path = "signup.html")]

@@ -1,7 +1,7 @@
 //! Moments as people read them.
 use askama::filters::HtmlSafe;
-use domain::language::Language;
-use domain::time::Date;
+use domain::platform::language::Language;
+use domain::platform::time::Date;
 use domain::{Day, Timestamp};
 use std::fmt;
 

@@ -6,9 +6,10 @@ use crate::incoming::Browser;
 use askama::Template;
 use axum::http::StatusCode;
 use axum::response::Response;
-use domain::client::{Client, Trust};
-use domain::identity::{Email, Role, WorkspaceMembership};
+use domain::account::Email;
+use domain::clients::{Client, Trust};
 use domain::oauth::authorize::AuthorizeRefusal;
+use domain::workspace::{Role, WorkspaceMembership};
 use flows::oauth::authorize::UnableView;
 
 /// So many workspaces are named; whoever has more reads the first of them.

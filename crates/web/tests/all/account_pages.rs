@@ -1,10 +1,9 @@
 //! The pages of a person's own account: connected apps, security, access tokens and workspaces.
 use axum::http::Method;
 use domain::Secret;
-use domain::identity::{MemberRoles, Role};
+use domain::workspace::{MemberRoles, Role};
 use flows::access::caller::Caller;
-use flows::unguarded::members;
-use flows::unguarded::workspaces;
+use flows::unguarded::{members, workspaces};
 use testkit::{Browser, Database, Kind, PASSWORD, Party, Reply, TestApp, TestUser};
 
 /// A signed-in browser.

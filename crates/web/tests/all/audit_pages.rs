@@ -2,9 +2,8 @@
 use axum::http::Method;
 use domain::AuditId;
 use domain::audit::AuditEvent;
-use domain::identity::{MemberRoles, Role};
-use flows::unguarded::members;
-use flows::unguarded::workspaces;
+use domain::workspace::{MemberRoles, Role};
+use flows::unguarded::{members, workspaces};
 use testkit::{Browser, Database, Kind, Party, Reply, TestApp, TestUser};
 
 async fn signed_in(app: &TestApp, user: &TestUser) -> Browser {

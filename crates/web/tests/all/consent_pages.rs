@@ -1,7 +1,7 @@
 //! The consent page: who asks, in whose name, as whom one is signed in, and the ways off the page.
 use crate::pages::form_action;
 use axum::http::Method;
-use domain::client::{GrantType, Trust};
+use domain::clients::{GrantType, Trust};
 use testkit::{Browser, Database, ISSUER, Kind, PASSWORD, Party, Reply, TestApp};
 
 async fn read(browser: &mut Browser, path: &str, language: &str) -> Reply {

@@ -1,13 +1,12 @@
 //! The developer console: applications made, changed, tried, watched and ended, by those who may.
 use domain::WorkspaceId;
 use domain::access::Operation;
-use domain::client::{ApplicationType, AuthMethod, Client, GrantType};
-use domain::identity::{MemberRoles, Role};
-use flows::clients::ownership;
-use flows::clients::ownership::Whose;
-use flows::unguarded::members;
-use flows::unguarded::profile;
-use flows::{Page, clients};
+use domain::clients::{ApplicationType, AuthMethod, Client, GrantType};
+use domain::workspace::{MemberRoles, Role};
+use flows::Page;
+use flows::clients;
+use flows::clients::ownership::{self, Whose};
+use flows::unguarded::{members, profile};
 use testkit::{Browser, Database, Kind, Party, Reply, TestApp, TestUser};
 
 struct World {

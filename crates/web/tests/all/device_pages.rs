@@ -1,6 +1,6 @@
 //! The pages for devices: entering a code, deciding, and going back.
 use axum::http::Method;
-use domain::client::GrantType;
+use domain::clients::GrantType;
 use testkit::{Browser, Database, Kind, Party, Reply, TestApp};
 
 async fn app() -> (Database, TestApp, Party) {

@@ -1,8 +1,7 @@
 //! Figures lead to what they count, and to as many of it (point 6.2).
-use domain::client::Trust;
-use domain::identity::{MemberRoles, Role};
-use flows::unguarded::members;
-use flows::unguarded::profile;
+use domain::clients::Trust;
+use domain::workspace::{MemberRoles, Role};
+use flows::unguarded::{members, profile};
 use testkit::{Browser, Database, Kind, Party, Reply, TestApp, TestUser, VERIFIER, for_each_database};
 
 /// Ada, who runs the server and owns a workspace, signed in.

@@ -1,6 +1,6 @@
 //! What the console flags of an app: requests that nothing protects, and what registration dropped.
 use axum::http::Method;
-use domain::client::Client;
+use domain::clients::Client;
 use flows::operator::clients;
 use flows::unguarded::profile;
 use serde_json::json;
@@ -122,7 +122,7 @@ async fn point_4_3_what_is_flagged_links_to_the_setting_that_ends_it() {
     assert!(page.text("unprotected").is_some() && !page.body.contains(&link), "it is required already");
     // Those who may not change the app are not sent there.
     let bob = app.user("bob@example.com", 0).await;
-    let roles = domain::identity::MemberRoles::only(domain::identity::Role::Member);
+    let roles = domain::workspace::MemberRoles::only(domain::workspace::Role::Member);
     flows::unguarded::members::put_member(&app.app, &app.ctx(), bob.user.id, ada.workspaces[0], roles).await.unwrap();
     let other = owned(&app, &ada, Kind::Web).await;
     let mut bobs = Browser::new(&app);

@@ -1,11 +1,10 @@
 //! The pages of whoever runs the server: what they show, what they change, and who is kept out.
 use axum::http::Method;
-use domain::client::Trust;
-use domain::identity::AppPolicy;
+use domain::clients::Trust;
+use domain::workspace::AppPolicy;
 use flows::operator::{clients, server};
 use flows::unguarded::accounts::{self, NewUser};
-use flows::unguarded::profile;
-use flows::unguarded::workspaces;
+use flows::unguarded::{profile, workspaces};
 use flows::workspace;
 use testkit::{Browser, Database, Kind, Party, Reply, TestApp, TestUser, Tokens};
 

@@ -2,8 +2,8 @@
 //! apps, and held against the tokens that it gets (point 3.1).
 use axum::http::Method;
 use domain::WorkspaceId;
-use domain::client::AccessTokenFormat;
-use domain::identity::{AppPolicy, MemberRoles, Role};
+use domain::clients::AccessTokenFormat;
+use domain::workspace::{AppPolicy, MemberRoles, Role};
 use flows::unguarded::members;
 use flows::unguarded::profile::{self, Change};
 use flows::{Beside, Page, Settings, workspace};

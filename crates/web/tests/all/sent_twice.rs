@@ -1,5 +1,5 @@
 //! Forms that make something make it once: sent twice, loaded again, pressed twice at the same moment.
-use domain::webhook::Owner;
+use domain::webhooks::Owner;
 use flows::clients::secrets;
 use flows::platform::idempotency::{self, Begun};
 use flows::unguarded::profile;
@@ -42,7 +42,7 @@ impl Scene {
         let eve = self.app.user("eve@example.com", 0).await;
         let (app, ctx) = (&self.app.app, self.app.ctx());
         profile::set_operator(app, &ctx, eve.user.id, true).await.unwrap();
-        let roles = domain::identity::MemberRoles::parse(["owner"]).unwrap();
+        let roles = domain::workspace::MemberRoles::parse(["owner"]).unwrap();
         flows::unguarded::members::put_member(app, &ctx, eve.user.id, self.owner.workspaces[0], roles).await.unwrap();
         let mut browser = Browser::new(&self.app);
         browser.sign_in_here("eve@example.com").await;

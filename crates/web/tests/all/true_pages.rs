@@ -1,9 +1,8 @@
 //! Pages that tell the truth: what can happen, who manages what, and where a form is at fault.
 use domain::audit::AuditEvent;
-use domain::oauth::diagnosis::{AUTHENTICATION, Endpoint};
-use domain::webhook::Owner;
-use flows::unguarded::credentials;
-use flows::unguarded::credentials::NewCredential;
+use domain::diagnosis::{AUTHENTICATION, Endpoint};
+use domain::webhooks::Owner;
+use flows::unguarded::credentials::{self, NewCredential};
 use flows::unguarded::profile;
 use flows::unguarded::webhooks::of;
 use flows::webhooks;

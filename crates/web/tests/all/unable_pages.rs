@@ -1,9 +1,8 @@
 //! The page for an account that cannot go on: why, whose turn it is, another account, and back to the client.
 use axum::http::Method;
-use domain::client::{GrantType, Trust};
-use domain::identity::{MemberRoles, Role};
-use flows::unguarded::accounts;
-use flows::unguarded::members;
+use domain::clients::{GrantType, Trust};
+use domain::workspace::{MemberRoles, Role};
+use flows::unguarded::{accounts, members};
 use testkit::{Browser, Database, Kind, Party, Reply, TestApp};
 
 const FOR_WORKSPACE: (&str, &str) = ("sub_type", "workspace");

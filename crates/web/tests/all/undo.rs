@@ -1,11 +1,10 @@
 //! What was done is undone by the notice that says so, where it can be; where it cannot, the question before says that.
-use domain::client::Trust;
-use domain::identity::{AppPolicy, MemberRoles, Role};
-use domain::webhook::Owner;
+use domain::clients::Trust;
+use domain::webhooks::Owner;
+use domain::workspace::{AppPolicy, MemberRoles, Role};
 use flows::operator::{clients, users};
-use flows::unguarded;
-use flows::unguarded::profile;
 use flows::unguarded::webhooks::of;
+use flows::unguarded::{self, profile};
 use flows::webhooks;
 use flows::webhooks::manage::NewWebhook;
 use flows::workspace::{self, members};
@@ -259,13 +258,13 @@ async fn nobody_else_makes_a_notice_or_a_way_back_and_it_is_not_offered_for_long
         (page.body.contains("class=\"notice\""), page)
     };
     // A notice that something is done, with a form that does something else.
-    let sealed = domain::encoding::from_base64url(&notice).unwrap();
+    let sealed = domain::platform::encoding::from_base64url(&notice).unwrap();
     let plain = String::from_utf8(sealed[32..].to_vec()).unwrap();
     let other = [&sealed[..32], plain.replace("enable", "make-operator").as_bytes()].concat();
     let cut = &sealed[..20];
     let zeroes = [&[0; 32], &sealed[32..]].concat();
     for forged in [other.as_slice(), cut, &sealed[..32], &zeroes] {
-        let forged = domain::encoding::base64url(forged);
+        let forged = domain::platform::encoding::base64url(forged);
         assert!(!with(&mut s.browser, &forged).await.0, "{forged}");
     }
     for odd in ["x", "", "????????????????????", &"A".repeat(3000)] {

@@ -1,11 +1,9 @@
 //! The pages of webhooks: a workspace's, and by the same handlers the operator's.
 use axum::http::Method;
-use domain::identity::{MemberRoles, Role};
-use domain::webhook::{Asked, Owner, Webhook};
-use flows::unguarded::members;
-use flows::unguarded::profile;
+use domain::webhooks::{Asked, Owner, Webhook};
+use domain::workspace::{MemberRoles, Role};
 use flows::unguarded::webhooks::of;
-use flows::unguarded::workspaces;
+use flows::unguarded::{members, profile, workspaces};
 use flows::webhooks::manage::NewWebhook;
 use flows::{Page, webhooks};
 use testkit::{Answer, Browser, Database, Receiver, Reply, TestApp};

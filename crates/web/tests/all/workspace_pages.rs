@@ -2,8 +2,8 @@
 use axum::http::Method;
 use domain::WorkspaceId;
 use domain::access::Principal;
-use domain::client::Trust;
-use domain::identity::{MemberRoles, Role};
+use domain::clients::Trust;
+use domain::workspace::{MemberRoles, Role};
 use flows::Page;
 use flows::unguarded;
 use flows::unguarded::accounts::{self, NewUser};

@@ -118,7 +118,7 @@ async fn whatever_is_searched_for_is_text() {
     let database = Database::sqlite();
     let mut s = scene(&database, 9).await;
     let odd = workspaces::create_workspace(&s.app.app, &s.app.ctx(), "<b>100%_</b> Straße", None).await.unwrap();
-    let roles = domain::identity::MemberRoles::parse(["owner"]).unwrap();
+    let roles = domain::workspace::MemberRoles::parse(["owner"]).unwrap();
     members::put_member(&s.app.app, &s.app.ctx(), s.ada.user.id, odd.id, roles).await.unwrap();
     s.ada.workspaces.push(odd.id);
     let page = s.consent().await;

@@ -10,9 +10,9 @@ use crate::platform::events;
 use domain::WorkspaceId;
 use domain::events::{Change, EventData};
 use domain::oauth::authorize::AuthorizeRefusal;
-use domain::oauth::decision::{self, Approval, Ask, Choice, Step};
+use domain::oauth::authorize::decide::{self, Approval, Ask, Choice, Step};
 use domain::oauth::device::DeviceApproval;
-use domain::oauth::seal::TokenId;
+use domain::platform::seal::TokenId;
 use serde_json::json;
 
 impl Scene<'_> {
@@ -24,7 +24,7 @@ impl Scene<'_> {
             return self.denied(&step).await;
         }
         let memberships = self.person.as_ref().map(|person| person.memberships.as_slice()).unwrap_or_default();
-        match decision::answerable(step, &self.interaction.request, &self.client, memberships) {
+        match decide::answerable(step, &self.interaction.request, &self.client, memberships) {
             Ok(ask) => self.allowed(ask, decision).await,
             Err(Step::Explain(why)) => self.unable(why),
             Err(_) => self.next(),
@@ -63,7 +63,7 @@ impl Scene<'_> {
         let callback = self.interaction.request.callback.clone();
         let required = |name: &str| app.settings().catalogue.is_required(name);
         let choice = self.choice(&ask, decision);
-        let approval = match decision::approve(&self.interaction.request, &ask, &choice, required) {
+        let approval = match decide::approve(&self.interaction.request, &ask, &choice, required) {
             Ok(approval) => approval,
             Err(AuthorizeRefusal::SelectionRequired) if decision.on_page => return self.consent_page(ask, false),
             Err(AuthorizeRefusal::SelectionRequired) => {

@@ -3,10 +3,10 @@ use crate::oauth::authorize::outcome::AuthorizeFailure;
 use crate::oauth::authorize::page_refusal::{InteractionRefusal, PageReason, PageRefusal};
 use crate::platform::audit_log::About;
 use crate::{App, Ctx, Failure, Fault};
-use domain::oauth::decision::Interaction;
-use domain::oauth::diagnosis::Endpoint;
-use domain::oauth::error::Refusal as _;
-use domain::oauth::seal::{Purpose, TokenId};
+use domain::diagnosis::Endpoint;
+use domain::oauth::authorize::decide::Interaction;
+use domain::platform::refusal::Refusal as _;
+use domain::platform::seal::{Purpose, TokenId};
 
 /// Opens what a page of this browser sent back, while it is good.
 pub fn open(app: &App, ctx: &Ctx, text: &str, browser: [u8; 32]) -> Result<Interaction, AuthorizeFailure> {

@@ -18,11 +18,11 @@ use crate::oauth::authorize::person::person;
 use crate::oauth::authorize::scene::{Scene, answer_error, page, scene, unknown};
 use crate::oauth::diagnostics;
 use crate::{App, Ctx, Fault};
-use domain::client::Client;
+use domain::clients::Client;
+use domain::grants::consent::Home;
+use domain::oauth::authorize::decide::{Interaction, Step};
 use domain::oauth::authorize::{AuthorizationRequest, AuthorizeRefusal, Callback};
-use domain::oauth::consent::Home;
-use domain::oauth::decision::{Interaction, Step};
-use domain::oauth::params::RawParams;
+use domain::platform::params::RawParams;
 use domain::{ClientId, SessionId};
 use serde_json::json;
 

@@ -2,11 +2,12 @@
 use crate::Failure;
 pub use crate::oauth::authorize::page_refusal::Answer;
 use crate::oauth::authorize::page_refusal::PageRefusal;
-use domain::client::Client;
-use domain::identity::{Email, WorkspaceMembership};
+use domain::account::Email;
+use domain::clients::Client;
+use domain::oauth::authorize::decide::{Ask, Choice};
 use domain::oauth::authorize::{AuthorizationRequest, AuthorizeRefusal};
-use domain::oauth::decision::{Ask, Choice};
 use domain::oauth::device::UserCode;
+use domain::workspace::WorkspaceMembership;
 
 pub type AuthorizeFailure = Failure<PageRefusal>;
 

@@ -1,6 +1,6 @@
 //! Why there is no next step of an authorization that anybody but the user could be told of.
 use domain::oauth::authorize::{AuthorizeRefusal, Callback};
-use domain::oauth::error::{ErrorCode, Named, Refusal};
+use domain::platform::refusal::{ErrorCode, Named, Refusal};
 use std::borrow::Cow;
 
 domain::refusals! {

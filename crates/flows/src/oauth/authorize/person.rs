@@ -1,10 +1,11 @@
 //! Who stands before the pages of an authorization.
 use crate::Fault;
 use crate::access::caller::Caller;
-use domain::client::{Client, SubType};
-use domain::identity::{Email, WorkspaceMembership};
-use domain::oauth::consent::{Consent, home_unasked};
-use domain::oauth::decision::{OFFLINE, SignedIn};
+use domain::account::Email;
+use domain::clients::{Client, SubType};
+use domain::grants::consent::{Consent, home_unasked};
+use domain::oauth::authorize::decide::{OFFLINE, SignedIn};
+use domain::workspace::WorkspaceMembership;
 use domain::{ClientId, UserId, WorkspaceId};
 use std::collections::HashMap;
 use store::Tx;
@@ -15,7 +16,7 @@ pub struct Person {
     pub user_id: UserId,
     pub email: Email,
     pub locale: Option<String>,
-    /// As in [`User`](domain::identity::User).
+    /// As in [`User`](domain::account::User).
     pub epoch: i64,
     /// The epochs of the client in their workspaces.
     pub epochs: HashMap<WorkspaceId, i64>,

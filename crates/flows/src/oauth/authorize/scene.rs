@@ -7,15 +7,15 @@ use crate::oauth::authorize::person::{Person, person};
 use crate::oauth::diagnostics;
 use crate::platform::audit_log::About;
 use crate::{App, Ctx, Failure, Fault};
-use domain::client::Client;
-use domain::identity::Email;
+use domain::account::Email;
+use domain::clients::Client;
+use domain::diagnosis::Endpoint;
+use domain::grants::consent::Home;
+use domain::oauth::authorize::decide::{self, Approval, Ask, Interaction, Progress, Step};
 use domain::oauth::authorize::{AuthorizeRefusal, Callback};
-use domain::oauth::consent::Home;
-use domain::oauth::decision::{self, Approval, Ask, Interaction, Progress, Step};
-use domain::oauth::diagnosis::Endpoint;
-use domain::oauth::error::{Named, Refusal as _};
-use domain::oauth::seal::{Purpose, TokenId};
-use domain::oauth::token::CodePayload;
+use domain::oauth::payload::CodePayload;
+use domain::platform::refusal::{Named, Refusal as _};
+use domain::platform::seal::{Purpose, TokenId};
 use domain::{ClientId, WorkspaceId};
 use serde_json::{Value, json};
 
@@ -92,7 +92,7 @@ impl Scene<'_> {
             fresh_session: self.interaction.fresh_session,
             account_selected: self.interaction.account_selected,
         };
-        decision::decide(&self.interaction.request, &self.client, who.as_ref(), progress, self.ctx.now)
+        decide::decide(&self.interaction.request, &self.client, who.as_ref(), progress, self.ctx.now)
     }
 
     pub(crate) fn next(mut self) -> Result<Next, AuthorizeFailure> {
@@ -137,7 +137,7 @@ impl Scene<'_> {
     /// Whom the application expected, where somebody else is signed in.
     pub(crate) fn expected(&self) -> Option<Email> {
         let hint = self.interaction.request.login_hint.as_deref()?;
-        decision::expected(hint, &self.person.as_ref()?.email)
+        decide::expected(hint, &self.person.as_ref()?.email)
     }
 
     pub(crate) fn locales(&self) -> Locales {

@@ -5,12 +5,12 @@ use crate::oauth::token::new_grant::{Allowed, Unbegun};
 use crate::platform::failure::refuse;
 use crate::{App, Ctx, Failure};
 use domain::Timestamp;
-use domain::client::{Client, GrantType};
-use domain::oauth::params::RawParams;
+use domain::clients::{Client, GrantType};
+use domain::oauth::payload::CodePayload;
 use domain::oauth::pkce::is_verifier;
-use domain::oauth::resource::all_granted;
-use domain::oauth::seal::Purpose;
-use domain::oauth::token::CodePayload;
+use domain::platform::params::RawParams;
+use domain::platform::seal::Purpose;
+use domain::resources::indicator::all_granted;
 
 domain::refusals! {
     /// Why a code was refused.

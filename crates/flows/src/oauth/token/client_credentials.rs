@@ -2,12 +2,12 @@
 use super::issue::{TokenResponse, access_lifetime, access_token};
 use crate::platform::failure::refuse;
 use crate::{App, Ctx, Failure};
-use domain::catalogue::OF_A_USER;
-use domain::client::{Client, GrantType};
+use domain::clients::{Client, GrantType};
 use domain::events::{EventData, EventKind};
-use domain::oauth::params::RawParams;
-use domain::oauth::scope::ScopeSet;
-use domain::oauth::token::{AccessPayload, Bearer};
+use domain::oauth::payload::{AccessPayload, Bearer};
+use domain::platform::params::RawParams;
+use domain::platform::scope::ScopeSet;
+use domain::resources::OF_A_USER;
 
 domain::refusals! {
     /// Why a machine client got no token.

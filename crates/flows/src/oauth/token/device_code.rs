@@ -3,12 +3,12 @@ use super::issue::TokenResponse;
 use crate::oauth::token::new_grant::{Allowed, Unbegun};
 use crate::platform::failure::refuse;
 use crate::{App, Ctx, Failure};
-use domain::client::{Client, GrantType};
-use domain::oauth::claims::ClaimsRequest;
+use domain::clients::{Client, GrantType};
+use domain::grants::claims::ClaimsRequest;
 use domain::oauth::device::{DeviceApproval, DeviceAuthorization, DeviceState, INTERVAL};
-use domain::oauth::params::RawParams;
-use domain::oauth::resource::all_granted;
-use domain::oauth::token::CodePayload;
+use domain::oauth::payload::CodePayload;
+use domain::platform::params::RawParams;
+use domain::resources::indicator::all_granted;
 use store::StoreError;
 use store::oauth::device::Polled;
 

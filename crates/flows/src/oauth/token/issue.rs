@@ -1,12 +1,12 @@
 //! Making tokens. Issuing writes nothing.
 use crate::grants::subject::SubjectData;
 use crate::{App, Ctx, Fault};
-use domain::client::{AccessTokenFormat, Client, GrantType};
+use domain::clients::{AccessTokenFormat, Client, GrantType};
 use domain::events::EventData;
-use domain::oauth::grant::Grant;
+use domain::grants::Grant;
 use domain::oauth::id_token::IdToken;
-use domain::oauth::seal::{Purpose, TokenId};
-use domain::oauth::token::{AccessClaims, AccessPayload, Audience, Bearer, RefreshPayload};
+use domain::oauth::payload::{AccessClaims, AccessPayload, Audience, Bearer, RefreshPayload};
+use domain::platform::seal::{Purpose, TokenId};
 use domain::{ScopeSet, Timestamp};
 use jose::{SigningAlg, TYP_ACCESS_TOKEN, TYP_ID_TOKEN};
 use serde::Serialize;

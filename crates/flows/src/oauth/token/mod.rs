@@ -18,12 +18,12 @@ use crate::oauth::{client_authentication, diagnostics};
 use crate::platform::audit_log::About;
 use crate::platform::failure::refuse;
 use crate::{App, Ctx, Failure};
-use domain::client::{Client, GrantType};
-use domain::oauth::client_auth::ClientRefusal;
-use domain::oauth::diagnosis::Endpoint;
-use domain::oauth::error::{ErrorCode, Named, Refusal};
-use domain::oauth::params::RawParams;
-use domain::oauth::resource::UnknownResource;
+use domain::clients::{Client, GrantType};
+use domain::diagnosis::Endpoint;
+use domain::oauth::client_authentication::ClientRefusal;
+use domain::platform::params::RawParams;
+use domain::platform::refusal::{ErrorCode, Named, Refusal};
+use domain::resources::indicator::UnknownResource;
 use serde_json::Value;
 
 domain::refusals! {

@@ -5,11 +5,13 @@ pub mod programs;
 use crate::postgres;
 use crate::tunnel::by_way_of;
 pub use countersign_store as store;
-use domain::client::{AuthMethod, Client, ClientConfig, ClientSecret, ClientType, SubType, Trust};
-use domain::identity::{Email, Member, MemberRoles, PersonalAccessToken, Role, Session, User, Workspace};
-use domain::oauth::claims::ClaimsRequest;
-use domain::oauth::grant::{Grant, RefreshState};
-use domain::oauth::seal::TokenId;
+use domain::access::PersonalAccessToken;
+use domain::account::{Email, Session, User};
+use domain::clients::{AuthMethod, Client, ClientConfig, ClientSecret, ClientType, SubType, Trust};
+use domain::grants::claims::ClaimsRequest;
+use domain::grants::{Grant, RefreshState};
+use domain::platform::seal::TokenId;
+use domain::workspace::{Member, MemberRoles, Role, Workspace};
 use domain::{
     ClientId, ClientSecretId, GrantId, PersonalAccessTokenId, ScopeSet, SecretHash, SessionId, Timestamp, UserId,
     WorkspaceId,
@@ -335,7 +337,7 @@ pub fn revocation(n: u8) -> store::grants::bulk_revocation::Revocation {
         client_id: client_id(n),
         workspace_id: None,
         at: NOW,
-        reason: domain::oauth::grant::EndReason::ConsentRevoked,
+        reason: domain::grants::EndReason::ConsentRevoked,
         request_id: "req".to_owned(),
         actor: "usr".to_owned(),
         credential: None,

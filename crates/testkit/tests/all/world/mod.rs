@@ -3,11 +3,10 @@
 pub mod protocol;
 
 use axum::http::Method;
-use domain::identity::{MemberRoles, Role};
-use domain::webhook::Owner;
+use domain::webhooks::Owner;
+use domain::workspace::{MemberRoles, Role};
 use domain::{ScopeSet, WebhookId, WorkspaceId};
-use flows::unguarded::credentials;
-use flows::unguarded::credentials::NewCredential;
+use flows::unguarded::credentials::{self, NewCredential};
 use flows::unguarded::members;
 use flows::unguarded::webhooks::of;
 use flows::webhooks;

@@ -1,6 +1,6 @@
 //! Applications as their owners manage them, in the words of references 002 and 004. The members come from the tables
 //! that the code itself reads and writes by.
-use domain::application::{CAMEL, Dialect, LONGEST, Member, SNAKE};
+use domain::clients::api::{CAMEL, Dialect, LONGEST, Member, SNAKE};
 use serde_json::json;
 use std::borrow::Cow;
 use utoipa::openapi::schema::{AdditionalProperties, ArrayBuilder, ObjectBuilder, SchemaType, Type};

@@ -1,7 +1,7 @@
 //! The authorization endpoint for programs.
 use domain::WorkspaceId;
-use domain::client::{SubType, Trust};
-use domain::identity::Role;
+use domain::clients::{SubType, Trust};
+use domain::workspace::Role;
 use serde::Serialize;
 use std::collections::BTreeMap;
 use utoipa::{IntoParams, ToSchema};

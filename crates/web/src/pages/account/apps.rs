@@ -13,8 +13,8 @@ use askama::Template;
 use axum::extract::{Path, State};
 use axum::response::Response;
 use domain::Timestamp;
-use domain::client::Trust;
-use domain::oauth::redirect_uri::display_host;
+use domain::clients::Trust;
+use domain::clients::redirect_uri::display_host;
 use flows::account::apps::{Connected, Place};
 use flows::{Page, Paged, account};
 

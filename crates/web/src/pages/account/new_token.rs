@@ -11,7 +11,7 @@ use askama::Template;
 use axum::extract::State;
 use axum::response::Response;
 use domain::Secret;
-use domain::identity::PersonalAccessToken;
+use domain::access::PersonalAccessToken;
 use flows::Failure;
 use flows::access::credential_request::{self, Asked};
 use flows::account::tokens;

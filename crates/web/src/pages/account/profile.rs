@@ -7,8 +7,9 @@ use crate::person::{Person, Posted};
 use askama::Template;
 use axum::extract::State;
 use axum::response::Response;
-use domain::identity::{WorkspaceMembership, Zone};
-use domain::language::Language;
+use domain::account::Zone;
+use domain::platform::language::Language;
+use domain::workspace::WorkspaceMembership;
 use flows::account::profile::{self, Changes};
 
 #[derive(Template)]

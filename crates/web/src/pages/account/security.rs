@@ -12,13 +12,11 @@ use askama::Template;
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse as _, Response};
-use domain::identity::Device;
-use domain::oauth::error::Refusal as _;
+use domain::account::Device;
+use domain::platform::refusal::Refusal as _;
 use domain::{Secret, Timestamp};
-use flows::account::password;
-use flows::account::password::{PasswordChange, Renewed};
-use flows::account::sessions;
-use flows::account::sessions::OwnSession;
+use flows::account::password::{self, PasswordChange, Renewed};
+use flows::account::sessions::{self, OwnSession};
 use flows::platform::management_error::ManageRefusal;
 use flows::{Failure, Page, Paged};
 

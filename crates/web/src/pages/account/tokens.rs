@@ -9,7 +9,7 @@ use askama::Template;
 use axum::extract::{Path, State};
 use axum::response::Response;
 use domain::Timestamp;
-use domain::identity::PersonalAccessToken;
+use domain::access::PersonalAccessToken;
 use flows::account::tokens;
 use flows::{Page, Paged};
 

@@ -7,7 +7,7 @@ use crate::person::Person;
 use askama::Template;
 use axum::extract::State;
 use axum::response::Response;
-use domain::identity::WorkspaceMembership;
+use domain::workspace::WorkspaceMembership;
 use flows::account::workspaces;
 use flows::{Page, Paged};
 

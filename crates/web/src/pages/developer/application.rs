@@ -4,7 +4,7 @@ use crate::person::Person;
 use axum::extract::Path;
 use axum::response::Response;
 use domain::access::Operation;
-use domain::client::Client;
+use domain::clients::Client;
 use flows::clients::ownership;
 use std::collections::HashMap;
 

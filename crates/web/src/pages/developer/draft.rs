@@ -1,9 +1,8 @@
 //! A new application while its maker goes through the steps: carried from page to page, and kept nowhere.
 use domain::UserId;
-use domain::catalogue::{Catalogue, OF_A_USER};
-use domain::client::ApplicationType;
-use domain::oauth::params::RawParams;
-use domain::oauth::redirect_uri;
+use domain::clients::{ApplicationType, redirect_uri};
+use domain::platform::params::RawParams;
+use domain::resources::{Catalogue, OF_A_USER};
 use serde_json::{Map, Value, json};
 
 /// What the new application is; the rest follows unless its owner says otherwise later.
@@ -218,9 +217,9 @@ mod tests {
         assert_eq!((line("redirect_uris", "https://a.example/cb"), line("client_name", text)), (None, None));
         assert_eq!(line("allowed_user_ids", "usr_x"), Some(1));
     }
-    use domain::application::{self, CONSOLE};
-    use domain::client::{ApplicationType, AuthMethod, SubType};
-    use domain::oauth::registration::Terms;
+    use domain::clients::api::{self, CONSOLE};
+    use domain::clients::metadata::Terms;
+    use domain::clients::{ApplicationType, AuthMethod, SubType};
 
     #[test]
     fn nothing_is_lost_between_the_steps() {
@@ -247,7 +246,7 @@ mod tests {
         for kind in Kind::ALL {
             let draft = Draft { name: "App".to_owned(), redirect_uris: kind.examples().join("\n"), ..Draft::default() };
             let body = CONSOLE.new_client(&draft.metadata(kind)).unwrap();
-            let made = application::read(&body, &Terms::managed(SubType::Workspace, &[])).unwrap();
+            let made = api::read(&body, &Terms::managed(SubType::Workspace, &[])).unwrap();
             assert_eq!(made.auth_method == AuthMethod::None, kind.is_public(), "{kind:?}");
             assert_eq!(made.config.redirect_uris, kind.examples());
             assert_eq!(made.config.requires_pkce(), kind.redirects(), "narrowing point 3: on in the console");

@@ -8,7 +8,7 @@ use askama::Template;
 use axum::extract::State;
 use axum::response::Response;
 use domain::access::Operation;
-use domain::client::{Client, GrantType, Trust};
+use domain::clients::{Client, GrantType, Trust};
 use flows::clients::manage::ClientStats;
 use flows::clients::ownership::Whose;
 use flows::platform::management_error::ManageRefusal;

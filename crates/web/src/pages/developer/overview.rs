@@ -8,7 +8,7 @@ use crate::person::Person;
 use askama::Template;
 use axum::extract::State;
 use axum::response::Response;
-use domain::client::Trust;
+use domain::clients::Trust;
 use flows::Failure;
 use flows::clients;
 use flows::clients::manage::ClientStats;

@@ -1,5 +1,5 @@
 //! The address that an authorization ended at, as the application would read it.
-use domain::oauth::diagnosis::Verdict;
+use domain::diagnosis::Verdict;
 use url::Url;
 
 /// Something that the application must look at.

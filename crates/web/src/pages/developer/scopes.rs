@@ -1,8 +1,8 @@
 //! Scopes to choose from, in the catalogue's words.
 use domain::ScopeSet;
-use domain::catalogue::Catalogue;
-use domain::client::Trust;
-use domain::language::Language;
+use domain::clients::Trust;
+use domain::platform::language::Language;
+use domain::resources::Catalogue;
 
 /// A scope to tick.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -26,7 +26,7 @@ pub fn choices<'c>(
     chosen: impl Fn(&str) -> bool,
 ) -> Vec<Choice<'c>> {
     let trusted = matches!(trust, Trust::FirstParty | Trust::Verified);
-    let choice = |info: &'c domain::catalogue::ScopeInfo| {
+    let choice = |info: &'c domain::resources::ScopeInfo| {
         let (title, description) = info.words(language);
         let open = trusted || !info.sensitive || has.contains(&info.name);
         let chosen = open && chosen(&info.name);

@@ -9,7 +9,7 @@ use crate::person::{Person, Posted};
 use askama::Template;
 use axum::extract::State;
 use axum::response::Response;
-use domain::client::{Client, Trust};
+use domain::clients::{Client, Trust};
 use flows::clients::secrets::{self, SecretView};
 use flows::platform::idempotency::Keeper;
 use std::sync::Arc;

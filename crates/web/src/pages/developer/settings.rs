@@ -13,9 +13,9 @@ use crate::person::{Person, Posted};
 use askama::Template;
 use axum::extract::State;
 use axum::response::Response;
-use domain::application::{self, CONSOLE, LONGEST};
-use domain::client::{ApplicationType, GrantType, Trust};
-use domain::oauth::params::RawParams;
+use domain::clients::api::{self, CONSOLE, LONGEST};
+use domain::clients::{ApplicationType, GrantType, Trust};
+use domain::platform::params::RawParams;
 use flows::clients;
 use flows::clients::manage::Updated;
 use flows::platform::idempotency::Keeper;
@@ -101,7 +101,7 @@ fn compared(fields: &Map<String, Value>, name: &str) -> String {
 impl SettingsPage<'_> {
     /// What is saved now.
     fn base(&self) -> String {
-        let saved = application::render(&self.app.client);
+        let saved = api::render(&self.app.client);
         base(&LABELS, |name| compared(&saved, name))
     }
 
@@ -154,7 +154,7 @@ pub async fn get(State(state): State<WebState>, person: Person, path: Named) -> 
         Err(response) => return *response,
     };
     let frame = person.frame(&state, person.console());
-    let fields = application::render(&app.client);
+    let fields = api::render(&app.client);
     person.show(&state, &page(&state, &person, frame, app, Problem::default(), fields))
 }
 
@@ -227,7 +227,7 @@ async fn change(state: WebState, path: Named, posted: Arc<Posted>, keeper: Keepe
     let mut fields: Map<_, _> = body.into_iter().chain(typed).collect();
     if revision != app.client.revision {
         // The form goes on from what is saved now: whoever has read that may replace it.
-        let saved = application::render(&app.client);
+        let saved = api::render(&app.client);
         let (untouched, meanwhile) =
             merge(&frame, &LABELS, posted.field(BASE), |name| compared(&saved, name), |name| compared(&fields, name));
         for name in untouched {

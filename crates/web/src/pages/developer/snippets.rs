@@ -1,6 +1,6 @@
 //! Code to paste, for one application: by hand with curl, and with libraries that many use.
-use domain::catalogue::OF_A_USER;
-use domain::client::{AuthMethod, Client, GrantType};
+use domain::clients::{AuthMethod, Client, GrantType};
+use domain::resources::OF_A_USER;
 
 /// A piece of code.
 #[derive(Debug)]

@@ -9,9 +9,9 @@ use crate::person::{Person, Posted};
 use askama::Template;
 use axum::extract::State;
 use axum::response::Response;
-use domain::client::{GrantType, Trust};
-use domain::encoding::base64url;
+use domain::clients::{GrantType, Trust};
 use domain::oauth::pkce::CodeChallenge;
+use domain::platform::encoding::base64url;
 use url::Url;
 
 /// A scope of the application, to ask for or not.

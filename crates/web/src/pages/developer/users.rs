@@ -10,7 +10,7 @@ use askama::Template;
 use axum::extract::State;
 use axum::response::Response;
 use domain::WorkspaceId;
-use domain::client::Trust;
+use domain::clients::Trust;
 use flows::clients::{self, people};
 use flows::{Page, Paged};
 

@@ -9,8 +9,8 @@ use askama::Template;
 use axum::extract::{Path, State};
 use axum::response::Response;
 use domain::access::Operation;
-use domain::client::{Client, Trust};
-use domain::reviewed::Difference;
+use domain::clients::reviewed::Difference;
+use domain::clients::{Client, Trust};
 use flows::operator::clients::{self, OneClient};
 
 #[derive(Template)]

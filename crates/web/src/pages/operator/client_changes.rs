@@ -10,7 +10,7 @@ use crate::pages::undo::{ONLY_FROM, Undo};
 use crate::person::{Person, Posted};
 use axum::extract::{Path, State};
 use axum::response::Response;
-use domain::client::{Client, Trust};
+use domain::clients::{Client, Trust};
 use flows::Failure;
 use flows::operator::clients::{self, HandOver};
 use flows::platform::management_error::{ManageRefusal, Unmanaged};

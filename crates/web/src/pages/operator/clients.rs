@@ -9,7 +9,7 @@ use crate::person::Person;
 use askama::Template;
 use axum::extract::State;
 use axum::response::Response;
-use domain::client::{Client, Trust};
+use domain::clients::{Client, Trust};
 use flows::operator::clients;
 use flows::{Found, Page};
 

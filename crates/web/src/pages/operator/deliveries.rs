@@ -6,8 +6,8 @@ use crate::person::Person;
 use askama::Template;
 use axum::extract::State;
 use axum::response::Response;
-use domain::oauth::redirect_uri::display_host;
-use domain::webhook::DeliveryState;
+use domain::clients::redirect_uri::display_host;
+use domain::webhooks::DeliveryState;
 use flows::operator::server::{self, WebhookDeliveries};
 
 #[derive(Template)]

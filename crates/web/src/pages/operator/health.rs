@@ -8,7 +8,7 @@ use askama::Template;
 use axum::extract::State;
 use axum::response::Response;
 use domain::Timestamp;
-use domain::webhook::DeliveryState;
+use domain::webhooks::DeliveryState;
 use flows::operator::server::{self, DatabaseHealth, Health, Jobs, Waiting};
 use std::time::Duration;
 

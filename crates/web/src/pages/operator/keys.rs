@@ -10,7 +10,7 @@ use axum::extract::State;
 use axum::response::Response;
 use domain::Timestamp;
 use domain::access::Operation;
-use domain::keys::KeyState;
+use domain::platform::keys::KeyState;
 use flows::operator;
 use flows::operator::server::{self, SigningKeyView};
 use flows::platform::idempotency::Keeper;

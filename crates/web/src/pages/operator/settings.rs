@@ -6,7 +6,7 @@ use crate::person::Person;
 use askama::Template;
 use axum::extract::State;
 use axum::response::Response;
-use domain::text::fold;
+use domain::platform::text::fold;
 use flows::operator::server;
 use flows::platform::effective_settings::{InForce, Shown};
 use serde_json::{Map, Value};

@@ -1,6 +1,6 @@
 //! Spans and sizes as people read them.
 use crate::pages::frame::Frame;
-use domain::language::Language;
+use domain::platform::language::Language;
 use std::time::Duration;
 
 const MINUTE: i64 = 60;

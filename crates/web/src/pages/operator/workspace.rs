@@ -8,8 +8,9 @@ use crate::person::Person;
 use askama::Template;
 use axum::extract::{Path, State};
 use axum::response::Response;
-use domain::client::{Client, Trust};
-use domain::identity::{Member, User};
+use domain::account::User;
+use domain::clients::{Client, Trust};
+use domain::workspace::Member;
 use flows::operator::workspaces::{self, FoundWorkspace};
 use flows::{Page, Paged};
 

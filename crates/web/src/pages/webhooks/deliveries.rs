@@ -7,7 +7,7 @@ use crate::person::{Person, Posted};
 use askama::Template;
 use axum::extract::State;
 use domain::Timestamp;
-use domain::webhook::{Delivery, DeliveryState};
+use domain::webhooks::{Delivery, DeliveryState};
 use flows::platform::outbound::NoReply;
 use flows::webhooks::manage::WebhookRefusal;
 use flows::{Failure, webhooks};

@@ -2,7 +2,7 @@
 use crate::pages::frame::Frame;
 use crate::person::Posted;
 use domain::events::EventKind;
-use domain::webhook::{Asked, Owner, Webhook};
+use domain::webhooks::{Asked, Owner, Webhook};
 
 /// What was typed.
 #[derive(Debug, Default)]

@@ -13,7 +13,7 @@ use askama::Template;
 use axum::extract::State;
 use axum::response::Response;
 use domain::Secret;
-use domain::webhook::{Asked, Owner, Webhook};
+use domain::webhooks::{Asked, Owner, Webhook};
 use flows::platform::idempotency::Keeper;
 use flows::webhooks::manage::NewWebhook;
 use flows::{Page, Paged, webhooks};

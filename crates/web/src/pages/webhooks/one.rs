@@ -12,7 +12,7 @@ use crate::person::{Person, Posted};
 use askama::Template;
 use axum::extract::State;
 use axum::response::Response;
-use domain::webhook::Webhook;
+use domain::webhooks::Webhook;
 use domain::{EventId, Timestamp};
 use flows::platform::idempotency::Keeper;
 use flows::webhooks;

@@ -7,7 +7,7 @@ use axum::extract::{FromRequestParts, RawPathParams};
 use axum::http::request::Parts;
 use axum::response::{IntoResponse, Response};
 use domain::WebhookId;
-use domain::oauth::error::Refusal;
+use domain::platform::refusal::Refusal;
 use flows::access::extent::Extent;
 use flows::platform::management_error::ManageRefusal;
 use flows::webhooks::manage::{MayChange, MayRead, WebhookRefusal};

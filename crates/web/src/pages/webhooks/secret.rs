@@ -10,7 +10,7 @@ use askama::Template;
 use axum::extract::State;
 use axum::response::Response;
 use domain::Secret;
-use domain::webhook::Webhook;
+use domain::webhooks::Webhook;
 use flows::platform::idempotency::Keeper;
 use flows::webhooks;
 use std::sync::Arc;

@@ -13,7 +13,7 @@ use askama::Template;
 use axum::extract::{Path, State};
 use axum::response::Response;
 use domain::access::Operation;
-use domain::client::Trust;
+use domain::clients::Trust;
 use domain::{Timestamp, UserId};
 use flows::workspace::apps::{AppPerson, OwnName, WorkspaceApp};
 use flows::{Beside, Page, Paged, workspace};

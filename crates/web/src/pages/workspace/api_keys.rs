@@ -13,13 +13,12 @@ use crate::texts::Rich;
 use askama::Template;
 use axum::extract::{Path, State};
 use axum::response::Response;
-use domain::access::{Operation, Reach, is_operator_scope, offered_scopes};
-use domain::identity::{ApiKey, Role};
+use domain::access::{ApiKey, Operation, Reach, is_operator_scope, offered_scopes};
+use domain::workspace::Role;
 use domain::{Secret, Timestamp};
 use flows::access::credential_request::Asked;
 use flows::platform::idempotency::Keeper;
-use flows::workspace::api_keys;
-use flows::workspace::api_keys::KeptKey;
+use flows::workspace::api_keys::{self, KeptKey};
 use flows::{Page, Paged};
 use std::sync::Arc;
 

@@ -13,7 +13,7 @@ use crate::texts::Rich;
 use askama::Template;
 use axum::extract::{Path, State};
 use axum::response::Response;
-use domain::identity::{InvitationState, Role};
+use domain::workspace::{InvitationState, Role};
 use flows::platform::idempotency::Keeper;
 use flows::workspace::invitations::{self, Asked, InvitationView};
 use flows::{Page, Paged};

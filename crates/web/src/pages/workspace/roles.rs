@@ -1,6 +1,6 @@
 //! The roles that a person has and gives in a workspace.
 use crate::person::Person;
-use domain::identity::Role;
+use domain::workspace::Role;
 
 /// The roles that somebody with this one gives.
 pub fn given_by(own: Option<Role>) -> &'static [Role] {

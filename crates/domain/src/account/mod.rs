@@ -1,0 +1,13 @@
+//! People and their sessions.
+
+mod email;
+mod session;
+mod user;
+mod user_agent;
+mod zone;
+
+pub use email::{Email, InvalidEmail};
+pub use session::Session;
+pub use user::User;
+pub use user_agent::Device;
+pub use zone::{InvalidZone, Zone};

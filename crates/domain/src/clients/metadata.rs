@@ -1,0 +1,517 @@
+//! Client metadata (RFC 7591 §2, OpenID Connect Registration §2) as a client sends it and as it is answered.
+use super::redirect_uri;
+use super::terms::{Dropped, METHOD, PROTECTING, is_known};
+pub use super::terms::{LONGEST, LONGEST_SIGNED, OWN_MEMBERS, Terms};
+use crate::clients::{
+    AccessTokenFormat, ApplicationType, AuthMethod, Client, ClientConfig, ClientType, GrantType, SubType,
+};
+use crate::platform::scope::ScopeSet;
+use crate::platform::text::display_name;
+use jose::SigningAlg;
+use serde_json::{Map, Value, json};
+
+crate::refusals! {
+    /// Why metadata cannot be registered.
+    pub enum MetadataRefusal {
+        NotAnObject => InvalidClientMetadata, "metadata_not_an_object", "The request body must be a JSON object.";
+        Type => InvalidClientMetadata, "metadata_member_of_wrong_type", "A field of the metadata has the wrong JSON type.";
+        Name => InvalidClientMetadata, "client_name_unsafe", "client_name must have 1 to 100 characters, none of them invisible, and at most four marks on a letter.";
+        AuthMethod => InvalidClientMetadata, "auth_method_unsupported", "The token_endpoint_auth_method is not supported.";
+        GrantType => InvalidClientMetadata, "grant_type_unsupported", "A grant type is not supported.";
+        ResponseType => InvalidClientMetadata, "response_type_unsupported", "Only the response type code is supported.";
+        GrantMismatch => InvalidClientMetadata, "grant_and_response_types_inconsistent", "grant_types and response_types do not fit each other.";
+        NotVouched => InvalidClientMetadata, "client_credentials_not_vouched", "client_credentials needs a client that belongs to a workspace or to the operator.";
+        PublicMachine => InvalidClientMetadata, "client_credentials_for_public_client", "A public client cannot use client_credentials.";
+        RedirectMissing => InvalidRedirectUri, "redirect_uris_missing", "At least one redirect URI is required.";
+        RedirectInvalid => InvalidRedirectUri, "redirect_uri_invalid", "A redirect URI is not acceptable: https, or http on loopback, or a private-use scheme with a dot for native applications; no fragment.";
+        TooMany => InvalidClientMetadata, "metadata_too_large", "A field of the metadata is too long, or a list has too many entries.";
+        Scope => InvalidClientMetadata, "scope_malformed", "The scope is malformed.";
+        ScopeUnknown => InvalidClientMetadata, "scope_unknown", "A scope does not exist.";
+        ScopeNotAllowed => InvalidClientMetadata, "scope_beyond_trust", "A scope cannot be had by self-registration.";
+        Uri => InvalidClientMetadata, "uri_invalid", "client_uri, logo_uri, tos_uri and policy_uri must be https URLs.";
+        Alg => InvalidClientMetadata, "signing_alg_unsupported", "The id_token_signed_response_alg is not supported.";
+        ApplicationType => InvalidClientMetadata, "application_type_unknown", "application_type must be web or native.";
+        SubType => InvalidClientMetadata, "sub_type_unknown", "default_sub_type must be workspace or user.";
+        Unsupported => InvalidClientMetadata, "metadata_member_unsupported", "The metadata asks for a feature that this server does not have.";
+        IdMismatch => InvalidClientMetadata, "client_id_mismatch", "client_id must be the one of the client.";
+        Missing => InvalidClientMetadata, "metadata_member_missing", "A required field is missing.";
+        UnknownMember => InvalidClientMetadata, "metadata_member_unknown", "There is no such field.";
+        Lifetime => InvalidClientMetadata, "lifetime_out_of_range", "A lifetime must be at least one second, and at most 30 days for access and ID tokens or ten years for refresh tokens.";
+        UserId => InvalidClientMetadata, "user_id_malformed", "allowed_user_ids must be the ids of users.";
+        Description => InvalidClientMetadata, "description_unsafe", "A description has at most 1000 characters, none of them invisible, and at most four marks on a letter.";
+        TypeMismatch => InvalidClientMetadata, "client_type_contradicts_method", "The client type and the token_endpoint_auth_method contradict each other.";
+        SecretChosen => InvalidClientMetadata, "client_secret_chosen", "A client cannot choose its own secret.";
+    }
+}
+
+use MetadataRefusal as R;
+
+/// What is wrong with metadata, and in which member.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct MetadataFault {
+    pub why: MetadataRefusal,
+    /// Empty when the whole is at fault.
+    pub member: String,
+}
+
+impl MetadataRefusal {
+    /// The refusal of this member.
+    pub fn of(self, member: &str) -> MetadataFault {
+        MetadataFault { why: self, member: member.to_owned() }
+    }
+}
+
+/// What a client asks to be registered as.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Metadata {
+    pub name: String,
+    pub client_type: ClientType,
+    pub auth_method: AuthMethod,
+    pub config: ClientConfig,
+    /// No `scope` was named: the server's default applies.
+    pub default_scope: bool,
+}
+
+const MAX_LIST: usize = 32;
+/// Bytes of a text: 1000 characters of a description, whichever they are.
+const MAX_TEXT: usize = 4096;
+pub(crate) struct Reader<'j>(pub(crate) &'j Map<String, Value>);
+
+impl<'j> Reader<'j> {
+    pub(crate) fn present(&self, name: &str) -> Option<&'j Value> {
+        self.0.get(name).filter(|v| !v.is_null())
+    }
+    pub(crate) fn text(&self, name: &str) -> Result<Option<&'j str>, MetadataFault> {
+        match self.present(name) {
+            None => Ok(None),
+            Some(Value::String(text)) if text.is_empty() => Ok(None),
+            Some(Value::String(text)) if text.len() <= MAX_TEXT => Ok(Some(text)),
+            Some(Value::String(_)) => Err(R::TooMany.of(name)),
+            Some(_) => Err(R::Type.of(name)),
+        }
+    }
+    pub(crate) fn list(&self, name: &str) -> Result<Option<Vec<String>>, MetadataFault> {
+        match self.present(name) {
+            None => Ok(None),
+            Some(Value::Array(items)) if items.len() > MAX_LIST => Err(R::TooMany.of(name)),
+            Some(Value::Array(items)) => items
+                .iter()
+                .map(|i| i.as_str().map(str::to_owned).ok_or_else(|| R::Type.of(name)))
+                .collect::<Result<_, _>>()
+                .map(Some),
+            Some(_) => Err(R::Type.of(name)),
+        }
+    }
+    pub(crate) fn number(&self, name: &str) -> Result<Option<i64>, MetadataFault> {
+        match self.present(name) {
+            None => Ok(None),
+            Some(value) => value.as_i64().filter(|n| *n >= 0).map(Some).ok_or_else(|| R::Type.of(name)),
+        }
+    }
+    /// The names that mean nothing here.
+    fn unknown(&self) -> impl Iterator<Item = &'j str> + use<'_, 'j> {
+        self.0.keys().map(String::as_str).filter(|name| !is_known(name) && self.present(name).is_some())
+    }
+    fn flag(&self, name: &str) -> Result<bool, MetadataFault> {
+        self.present(name).map_or(Ok(false), |v| v.as_bool().ok_or_else(|| R::Type.of(name)))
+    }
+    fn https(&self, name: &str, narrow: bool, dropped: &mut Dropped) -> Result<Option<String>, MetadataFault> {
+        let Some(text) = self.text(name)? else { return Ok(None) };
+        let good = url::Url::parse(text).is_ok_and(|url| {
+            let local = url.scheme() == "http" && matches!(url.host_str(), Some("localhost" | "127.0.0.1" | "[::1]"));
+            url.scheme() == "https" || local
+        });
+        match (good, narrow) {
+            (true, _) => Ok(Some(text.to_owned())),
+            (false, true) => {
+                dropped.value(name, text);
+                Ok(None)
+            }
+            (false, false) => Err(R::Uri.of(name)),
+        }
+    }
+}
+
+impl Metadata {
+    /// Reads and checks metadata (RFC 7591 §2).
+    pub fn read(json: &Value, terms: &Terms<'_>) -> Result<Self, MetadataFault> {
+        let json = json.as_object().ok_or_else(|| R::NotAnObject.of(""))?;
+        let metadata = Self::read_members(json, terms)?;
+        if metadata.config.redirect_uris.is_empty() && metadata.may_redirect() {
+            return Err(R::RedirectMissing.of("redirect_uris"));
+        }
+        Ok(metadata)
+    }
+
+    fn may_redirect(&self) -> bool {
+        self.config.grant_types.contains(&GrantType::AuthorizationCode)
+    }
+
+    /// Whatever both a client and its owner may say of it.
+    pub(crate) fn read_members(json: &Map<String, Value>, terms: &Terms<'_>) -> Result<Self, MetadataFault> {
+        let (json, narrow, mut dropped) = (Reader(json), terms.narrow, Dropped::default());
+        if json.present("client_secret").is_some() {
+            return Err(R::SecretChosen.of("client_secret"));
+        }
+        let asks = |name: &&str| json.present(name).is_some_and(|value| *value != Value::Bool(false));
+        if let Some(unsupported) = PROTECTING.iter().find(|name| asks(name)) {
+            return Err(R::Unsupported.of(unsupported));
+        }
+        if json.text("subject_type")?.is_some_and(|t| t != "public") {
+            return Err(R::Unsupported.of("subject_type"));
+        }
+        let named_method = json.text(METHOD)?;
+        let auth_method = match named_method {
+            None => AuthMethod::ClientSecretBasic,
+            Some(text) => AuthMethod::parse(text).ok_or_else(|| R::AuthMethod.of(METHOD))?,
+        };
+        let client_type = if auth_method == AuthMethod::None { ClientType::Public } else { ClientType::Confidential };
+        let application_type = match json.text("application_type")? {
+            Some("native") => ApplicationType::Native,
+            Some("web") => ApplicationType::Web,
+            Some(_) if !narrow => return Err(R::ApplicationType.of("application_type")),
+            other => {
+                if let Some(odd) = other {
+                    dropped.value("application_type", odd);
+                }
+                infer_application_type(&json, client_type)?
+            }
+        };
+        let (grant_types, response_types) = grants(&json, client_type, narrow, &mut dropped)?;
+        let redirect_uris = uris(&json, "redirect_uris", application_type, terms, &mut dropped)?;
+        let (scopes, default_scope) = match json.text("scope")? {
+            Some(text) => (ScopeSet::parse(text).map_err(|_| R::Scope.of("scope"))?, false),
+            None => (ScopeSet::default(), true),
+        };
+        let name = match json.text("client_name")? {
+            Some(text) => display_name(text).map_err(|_| R::Name.of("client_name"))?,
+            None => "Unnamed application".to_owned(),
+        };
+        let alg = json.text("id_token_signed_response_alg")?;
+        let [access_lifetime, id_lifetime, refresh_lifetime] = lifetimes(&json, terms, &mut dropped)?;
+        let mut config = ClientConfig {
+            redirect_uris,
+            grant_types,
+            response_types,
+            scopes,
+            application_type,
+            client_uri: json.https("client_uri", narrow, &mut dropped)?,
+            logo_uri: json.https("logo_uri", narrow, &mut dropped)?,
+            tos_uri: json.https("tos_uri", narrow, &mut dropped)?,
+            policy_uri: json.https("policy_uri", narrow, &mut dropped)?,
+            contacts: json.list("contacts")?.unwrap_or_default(),
+            software_id: json.text("software_id")?.map(str::to_owned),
+            software_version: json.text("software_version")?.map(str::to_owned),
+            post_logout_redirect_uris: uris(&json, "post_logout_redirect_uris", application_type, terms, &mut dropped)?,
+            default_sub_type: json.text("default_sub_type")?.map_or(Ok(terms.default_sub_type), |text| {
+                SubType::parse(text).ok_or_else(|| R::SubType.of("default_sub_type"))
+            })?,
+            id_token_signed_response_alg: alg
+                .map(|a| SigningAlg::parse(a).ok_or_else(|| R::Alg.of("id_token_signed_response_alg")))
+                .transpose()?,
+            default_max_age: json.number("default_max_age")?,
+            require_auth_time: json.flag("require_auth_time")?,
+            access_token_format: match json.text("access_token_format")? {
+                None | Some("opaque") => AccessTokenFormat::Opaque,
+                Some("jwt") => AccessTokenFormat::Jwt,
+                Some(_) => return Err(R::Unsupported.of("access_token_format")),
+            },
+            any_secret_method: named_method.is_none(),
+            require_pkce: json.flag("require_pkce")?,
+            id_token_claims: json.present("id_token_claims").map(|_| json.flag("id_token_claims")).transpose()?,
+            access_token_lifetime_seconds: access_lifetime,
+            id_token_lifetime_seconds: id_lifetime,
+            refresh_token_lifetime_seconds: refresh_lifetime,
+            ..ClientConfig::default()
+        };
+        if narrow {
+            json.unknown().for_each(|name| dropped.note(name));
+            config.dropped = dropped.0;
+        }
+        Ok(Self { name, client_type, auth_method, config, default_scope })
+    }
+
+    /// Keeps the scopes that the client may have. Refuses where nothing remains of what it asked for.
+    pub fn narrow_scopes(&mut self, open: impl Fn(&str) -> bool, why: MetadataRefusal) -> Result<(), MetadataFault> {
+        let kept = self.config.scopes.filter(&open);
+        if kept.is_empty() && !self.config.scopes.is_empty() {
+            return Err(why.of("scope"));
+        }
+        let mut dropped = Dropped(std::mem::take(&mut self.config.dropped));
+        self.config.scopes.iter().filter(|name| !open(name)).for_each(|name| dropped.value("scope", name));
+        (self.config.scopes, self.config.dropped) = (kept, dropped.0);
+        Ok(())
+    }
+
+    /// Drops a grant type that the client may not have.
+    pub fn drop_grant(&mut self, grant: GrantType) {
+        if self.config.grant_types.contains(&grant) {
+            self.config.grant_types.retain(|one| *one != grant);
+            let mut dropped = Dropped(std::mem::take(&mut self.config.dropped));
+            dropped.value("grant_types", grant.as_str());
+            self.config.dropped = dropped.0;
+        }
+    }
+}
+
+/// OpenID Connect Registration §2 says `web` when nothing is said; a public client whose redirects all stay on the
+/// device is an installed application all the same, and older MCP clients do not say so.
+fn infer_application_type(json: &Reader<'_>, client_type: ClientType) -> Result<ApplicationType, MetadataFault> {
+    let uris = json.list("redirect_uris")?.unwrap_or_default();
+    let on_device = !uris.is_empty() && uris.iter().all(|uri| redirect_uri::is_on_device(uri));
+    Ok(if client_type == ClientType::Public && on_device { ApplicationType::Native } else { ApplicationType::Web })
+}
+
+fn grants(
+    json: &Reader<'_>,
+    client_type: ClientType,
+    narrow: bool,
+    dropped: &mut Dropped,
+) -> Result<(Vec<GrantType>, Vec<String>), MetadataFault> {
+    const GRANTS: &str = "grant_types";
+    const RESPONSES: &str = "response_types";
+    let asked = json.list(GRANTS)?.unwrap_or_else(|| vec!["authorization_code".to_owned()]);
+    let mut grant_types = Vec::new();
+    let public_machine = |grant: GrantType| client_type == ClientType::Public && grant == GrantType::ClientCredentials;
+    for name in &asked {
+        match GrantType::parse(name) {
+            Some(grant) if public_machine(grant) && !narrow => return Err(R::PublicMachine.of(GRANTS)),
+            Some(grant) if grant_types.contains(&grant) => {}
+            Some(grant) if !public_machine(grant) => grant_types.push(grant),
+            None if !narrow => return Err(R::GrantType.of(GRANTS)),
+            _ => dropped.value(GRANTS, name),
+        }
+    }
+    let code = grant_types.contains(&GrantType::AuthorizationCode);
+    let alone = !code && !grant_types.contains(&GrantType::DeviceCode);
+    if narrow && alone && grant_types.len() > 1 && grant_types.contains(&GrantType::RefreshToken) {
+        grant_types.retain(|grant| *grant != GrantType::RefreshToken);
+        dropped.value(GRANTS, GrantType::RefreshToken.as_str());
+    }
+    if grant_types.is_empty() && !asked.is_empty() {
+        let machine = asked.iter().any(|name| name == GrantType::ClientCredentials.as_str());
+        return Err(if machine { R::PublicMachine } else { R::GrantType }.of(GRANTS));
+    }
+    let response_types = match json.list(RESPONSES)? {
+        None if code => vec!["code".to_owned()],
+        None => Vec::new(),
+        Some(types) if !narrow && types.iter().any(|t| t != "code") => return Err(R::ResponseType.of(RESPONSES)),
+        Some(types) if narrow => {
+            let useful = |name: &String| code && name == "code";
+            types.iter().filter(|name| !useful(name)).for_each(|name| dropped.value(RESPONSES, name));
+            if code && !types.is_empty() && !types.iter().any(useful) {
+                return Err(R::ResponseType.of(RESPONSES));
+            }
+            types.into_iter().filter(useful).take(1).collect()
+        }
+        Some(types) => types,
+    };
+    let refresh_alone = alone && grant_types.contains(&GrantType::RefreshToken);
+    if grant_types.is_empty() || code == response_types.is_empty() || refresh_alone {
+        return Err(R::GrantMismatch.of(GRANTS));
+    }
+    Ok((grant_types, response_types))
+}
+
+fn uris(
+    json: &Reader<'_>,
+    member: &str,
+    kind: ApplicationType,
+    terms: &Terms<'_>,
+    dropped: &mut Dropped,
+) -> Result<Vec<String>, MetadataFault> {
+    let asked = json.list(member)?.unwrap_or_default();
+    let good = |uri: &String| redirect_uri::check_registration(uri, kind, terms.private_schemes).is_ok();
+    let (good, bad): (Vec<_>, Vec<_>) = asked.into_iter().partition(good);
+    let nothing_left = good.is_empty() && member == "redirect_uris";
+    if !bad.is_empty() && (!terms.narrow || nothing_left) {
+        return Err(R::RedirectInvalid.of(member));
+    }
+    for uri in &bad {
+        dropped.value(member, uri);
+    }
+    Ok(good)
+}
+
+/// In the order of [`LONGEST`].
+fn lifetimes(json: &Reader<'_>, terms: &Terms<'_>, dropped: &mut Dropped) -> Result<[Option<i64>; 3], MetadataFault> {
+    let mut read = [None; 3];
+    for ((seconds, (name, _)), longest) in read.iter_mut().zip(LONGEST).zip(terms.longest) {
+        *seconds = match json.number(name)? {
+            Some(0) => return Err(R::Lifetime.of(name)),
+            Some(asked) if asked > longest && !terms.narrow => return Err(R::Lifetime.of(name)),
+            Some(asked) if asked > longest => {
+                dropped.value(name, &asked.to_string());
+                Some(longest)
+            }
+            asked => asked,
+        };
+    }
+    Ok(read)
+}
+
+/// The registered metadata as the answer of RFC 7591 §3.2.1 and RFC 7592 §3 shows it, without any secret.
+pub fn render(client: &Client) -> Map<String, Value> {
+    let config = &client.config;
+    let grant_types: Vec<_> = config.grant_types.iter().map(|g| g.as_str()).collect();
+    let mut all = Map::new();
+    let mut put = |name: &str, value: Value| {
+        if !value.is_null() {
+            all.insert(name.to_owned(), value);
+        }
+    };
+    put("client_id", client.id.as_str().into());
+    put("client_id_issued_at", client.created_at.seconds().into());
+    put("client_name", client.name.as_str().into());
+    put("redirect_uris", json!(config.redirect_uris));
+    put("post_logout_redirect_uris", json!(config.post_logout_redirect_uris));
+    put("token_endpoint_auth_method", client.auth_method.as_str().into());
+    put("grant_types", json!(grant_types));
+    put("response_types", json!(config.response_types));
+    put("scope", config.scopes.to_string().into());
+    put("application_type", json!(config.application_type));
+    put("client_uri", json!(config.client_uri));
+    put("logo_uri", json!(config.logo_uri));
+    put("tos_uri", json!(config.tos_uri));
+    put("policy_uri", json!(config.policy_uri));
+    put("contacts", json!(config.contacts));
+    put("software_id", json!(config.software_id));
+    put("software_version", json!(config.software_version));
+    put("default_sub_type", config.default_sub_type.as_str().into());
+    put("subject_type", "public".into());
+    put("id_token_signed_response_alg", config.id_token_signed_response_alg.unwrap_or_default().as_str().into());
+    put("default_max_age", json!(config.default_max_age));
+    put("require_auth_time", config.require_auth_time.into());
+    put("access_token_format", json!(config.access_token_format));
+    put("require_pkce", config.requires_pkce().into());
+    put("id_token_claims", json!(config.id_token_claims));
+    put(LONGEST[0].0, json!(config.access_token_lifetime_seconds));
+    put(LONGEST[1].0, json!(config.id_token_lifetime_seconds));
+    put(LONGEST[2].0, json!(config.refresh_token_lifetime_seconds));
+    all
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(json: &Value) -> Result<Metadata, R> {
+        read_by(json, true)
+    }
+
+    fn read_by(json: &Value, narrow: bool) -> Result<Metadata, R> {
+        let schemes = redirect_uri::EDITOR_SCHEMES.map(str::to_owned);
+        let longest = if narrow { [3600, 3600, 86_400] } else { LONGEST.map(|(_, most)| most) };
+        let terms = Terms { default_sub_type: SubType::Workspace, private_schemes: &schemes, narrow, longest };
+        Metadata::read(json, &terms).map_err(|fault| fault.why)
+    }
+
+    #[test]
+    fn defaults_are_those_of_rfc_7591() {
+        let m = read(&json!({"redirect_uris": ["https://a.example/cb"], "choices_supported": ["x"]})).unwrap();
+        assert_eq!((m.auth_method, m.client_type), (AuthMethod::ClientSecretBasic, ClientType::Confidential));
+        assert_eq!(m.config.grant_types, [GrantType::AuthorizationCode]);
+        assert_eq!(m.config.response_types, ["code"]);
+        assert!(m.default_scope);
+    }
+
+    #[test]
+    fn a_device_needs_no_redirect_and_may_refresh() {
+        let device = "urn:ietf:params:oauth:grant-type:device_code";
+        let m = read(&json!({"grant_types": [device, "refresh_token", "urn:other"]})).unwrap();
+        assert_eq!(m.config.grant_types, [GrantType::DeviceCode, GrantType::RefreshToken]);
+        assert!(m.config.response_types.is_empty());
+        let kept = serde_json::to_value(&m.config).unwrap();
+        assert_eq!(kept["grant_types"], json!([device, "refresh_token"]));
+        assert_eq!(read(&json!({"grant_types": ["refresh_token"]})).unwrap_err(), R::GrantMismatch);
+    }
+
+    #[test]
+    fn checklist_101_104_each_fault_has_its_code() {
+        use crate::platform::refusal::{ErrorCode, Refusal as _};
+        let uri = "https://a.example/cb";
+        let table = [
+            (json!([]), R::NotAnObject),
+            (json!({}), R::RedirectMissing),
+            (json!({"redirect_uris": uri}), R::Type),
+            (json!({"redirect_uris": ["http://a.example/cb"]}), R::RedirectInvalid),
+            (json!({"redirect_uris": [uri], "client_name": "a\u{202e}b"}), R::Name),
+            (json!({"redirect_uris": [uri], "client_name": "x".repeat(10_000)}), R::TooMany),
+            (json!({"redirect_uris": [uri], "grant_types": ["password"]}), R::GrantType),
+            (json!({"redirect_uris": [uri], "response_types": ["token"]}), R::ResponseType),
+            (json!({"redirect_uris": [uri], "grant_types": ["refresh_token"], "response_types": []}), R::GrantMismatch),
+            (json!({"grant_types": ["client_credentials"], "token_endpoint_auth_method": "none"}), R::PublicMachine),
+            (json!({"redirect_uris": [uri], "token_endpoint_auth_method": "tls_client_auth"}), R::AuthMethod),
+            (json!({"redirect_uris": [uri], "id_token_signed_response_alg": "none"}), R::Alg),
+            (json!({"redirect_uris": [uri], "client_secret": "x"}), R::SecretChosen),
+            (json!({"redirect_uris": [uri], "subject_type": "pairwise"}), R::Unsupported),
+            (json!({"redirect_uris": [uri], "dpop_bound_access_tokens": true}), R::Unsupported),
+            (json!({"redirect_uris": [uri], "require_pushed_authorization_requests": true}), R::Unsupported),
+            (json!({"redirect_uris": [uri], "tls_client_certificate_bound_access_tokens": true}), R::Unsupported),
+            (json!({"redirect_uris": [uri], "id_token_encrypted_response_alg": "RSA-OAEP"}), R::Unsupported),
+            (json!({"redirect_uris": [uri], "access_token_lifetime_seconds": 0}), R::Lifetime),
+        ];
+        for (metadata, refusal) in table {
+            assert_eq!(read(&metadata).map(|_| ()), Err(refusal), "{metadata}");
+        }
+        assert_eq!(R::RedirectInvalid.code(), ErrorCode::InvalidRedirectUri);
+        assert_eq!(R::Name.code(), ErrorCode::InvalidClientMetadata);
+    }
+
+    #[test]
+    fn narrowing_point_1_what_a_program_asks_for_too_much_is_dropped() {
+        let uri = "https://a.example/cb";
+        let asked = json!({
+            "redirect_uris": ["javascript:alert(1)", uri, "http://a.example/", "cursor://anysphere.mcp/cb"],
+            "post_logout_redirect_uris": ["data:x"], "grant_types": ["authorization_code", "implicit", "password"],
+            "response_types": ["code", "id_token"], "logo_uri": "http://a.example/x.png", "application_type": "browser",
+            "backchannel_logout_uri": uri, "software_statement": "x.y.z", "dpop_bound_access_tokens": false,
+            "access_token_lifetime_seconds": 7200
+        });
+        let m = read(&asked).unwrap();
+        assert_eq!(m.config.redirect_uris, [uri, "cursor://anysphere.mcp/cb"]);
+        assert_eq!(
+            (m.config.grant_types, m.config.response_types),
+            (vec![GrantType::AuthorizationCode], vec!["code".to_owned()])
+        );
+        assert_eq!((m.config.logo_uri, m.config.access_token_lifetime_seconds), (None, Some(3600)));
+        assert_eq!(
+            m.config.dropped,
+            [
+                "application_type: browser",
+                "grant_types: implicit",
+                "grant_types: password",
+                "response_types: id_token",
+                "redirect_uris: javascript:alert(1)",
+                "redirect_uris: http://a.example/",
+                "access_token_lifetime_seconds: 7200",
+                "logo_uri: http://a.example/x.png",
+                "post_logout_redirect_uris: data:x",
+                "backchannel_logout_uri",
+                "software_statement",
+            ]
+        );
+        // People who manage a client read which field is wrong.
+        for (name, value, why) in [
+            ("redirect_uris", json!([uri, "http://a.example/"]), R::RedirectInvalid),
+            ("grant_types", json!(["authorization_code", "urn:x"]), R::GrantType),
+            ("response_types", json!(["code", "id_token"]), R::ResponseType),
+            ("logo_uri", json!("http://a.example/x.png"), R::Uri),
+            ("application_type", json!("browser"), R::ApplicationType),
+        ] {
+            let mut body = json!({"redirect_uris": [uri]});
+            body[name] = value;
+            assert_eq!(read_by(&body, false).map(drop), Err(why), "{name}");
+        }
+        let machine = json!({"grant_types": ["client_credentials", "refresh_token"], "response_types": ["code"]});
+        assert_eq!(read(&machine).unwrap().config.grant_types, [GrantType::ClientCredentials]);
+    }
+
+    #[test]
+    fn installed_clients_register_as_they_do_in_the_field() {
+        let m = read(&json!({"redirect_uris": ["http://127.0.0.1:33418/", "http://localhost/callback"], "token_endpoint_auth_method": "none",
+            "grant_types": ["authorization_code", "refresh_token", "urn:ietf:params:oauth:grant-type:jwt-bearer"]})).unwrap();
+        assert_eq!(m.config.application_type, ApplicationType::Native);
+        assert_eq!(m.config.grant_types, [GrantType::AuthorizationCode, GrantType::RefreshToken]);
+    }
+}

@@ -1,0 +1,225 @@
+//! The grant: one living authorization. It is what refresh renews and what revocation ends.
+
+pub mod claims;
+pub mod consent;
+pub mod refresh;
+
+use crate::clients::SubType;
+use crate::grants::claims::ClaimsRequest;
+use crate::platform::seal::TokenId;
+use crate::workspace::MemberRoles;
+use crate::{ClientId, GrantId, PersonalAccessTokenId, ScopeSet, SessionId, Timestamp, UserId, WorkspaceId};
+use std::fmt;
+
+/// Why a grant ended. The text goes to the store, the audit log and the `grant ended` event.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum EndReason {
+    /// The client or the user revoked it (RFC 7009, account pages).
+    Revoked,
+    /// Its authorization code came a second time (RFC 9700 §4.2.4).
+    CodeReplayed,
+    /// A superseded refresh token came back (RFC 9700 §4.14.2).
+    RefreshTokenReplayed,
+    /// The user took back the consent that it came of.
+    ConsentRevoked,
+    /// The client was deleted.
+    ClientDeleted,
+    /// The client's owner left the user out of those who may use it.
+    UserNotAllowed,
+    /// The user's session was ended and the grant with it.
+    SignedOut,
+    /// The user is no longer a member of the workspace.
+    MembershipLost,
+    /// The workspace no longer lets the client in.
+    ClientForbidden,
+    /// The personal access token that the user authorized it with was revoked or has expired.
+    PersonalTokenEnded,
+}
+
+impl EndReason {
+    pub const ALL: [Self; 10] = [
+        Self::Revoked,
+        Self::CodeReplayed,
+        Self::RefreshTokenReplayed,
+        Self::ConsentRevoked,
+        Self::ClientDeleted,
+        Self::UserNotAllowed,
+        Self::SignedOut,
+        Self::MembershipLost,
+        Self::ClientForbidden,
+        Self::PersonalTokenEnded,
+    ];
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Revoked => "revoked",
+            Self::CodeReplayed => "code_replayed",
+            Self::RefreshTokenReplayed => "refresh_token_replayed",
+            Self::ConsentRevoked => "consent_revoked",
+            Self::ClientDeleted => "client_deleted",
+            Self::UserNotAllowed => "user_not_allowed",
+            Self::SignedOut => "signed_out",
+            Self::MembershipLost => "membership_lost",
+            Self::ClientForbidden => "workspace_policy_forbids_client",
+            Self::PersonalTokenEnded => "personal_token_ended",
+        }
+    }
+    pub fn parse(text: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|r| r.as_str() == text)
+    }
+}
+
+impl fmt::Display for EndReason {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+/// The refresh half of a grant: see [`crate::grants::refresh`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct RefreshState {
+    /// The current sequence number, from 1.
+    pub number: i64,
+    /// The number that was redeemed last; absent as long as none was.
+    pub redeemed: Option<i64>,
+    /// An access token issued with the current number has been seen.
+    pub used: bool,
+    /// When the current number was first issued.
+    pub issued_at: Timestamp,
+}
+
+/// One living authorization of a client by a user.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Grant {
+    pub id: GrantId,
+    pub client_id: ClientId,
+    pub user_id: UserId,
+    pub sub_type: SubType,
+    /// Always there for workspace grants; for user grants never.
+    pub workspace_id: Option<WorkspaceId>,
+    /// For user grants the person's only workspace, or their default one, when they consented. Its `tenant_id` and their
+    /// roles in it are in the grant's tokens, as long as they are a member and it allows the client.
+    pub home_workspace_id: Option<WorkspaceId>,
+    pub scopes: ScopeSet,
+    /// The resources (RFC 8707) that its tokens may be for; empty for the server's own default.
+    pub resources: Vec<String>,
+    pub claims: ClaimsRequest,
+    /// The id of the code that was redeemed for it, unique.
+    pub code_id: TokenId,
+    pub session_id: Option<SessionId>,
+    /// The personal access token that the person authorized it with, where it was no session. It ends with the token.
+    pub by_token: Option<PersonalAccessTokenId>,
+    /// As in [`CodePayload`](super::token::CodePayload).
+    pub epoch: i64,
+    pub auth_time: Option<Timestamp>,
+    pub acr: Option<String>,
+    pub nonce: Option<String>,
+    pub created_at: Timestamp,
+    /// From then on nothing of it lives: the idle limit, moved on by each refresh, within the absolute one.
+    pub expires_at: Timestamp,
+    /// The absolute limit, fixed at creation.
+    pub absolute_expires_at: Timestamp,
+    pub last_used_at: Timestamp,
+    pub ended: Option<(Timestamp, EndReason)>,
+    pub refresh: Option<RefreshState>,
+    /// Whether its ID tokens name the person. Those of older workspace grants named the workspace.
+    pub names_person: bool,
+}
+
+/// A grant and all that decides whether it is alive, read in one query.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct GrantContext {
+    pub grant: Grant,
+    /// The epochs of the client and the person today, added up.
+    pub epoch: i64,
+    pub user_active: bool,
+    pub client_active: bool,
+    /// The user's roles in the grant's workspace; for user grants in the one that was theirs at consent. Absent when the
+    /// user is not (or no longer) a member, or when that workspace does not allow the client.
+    pub roles: Option<MemberRoles>,
+    /// The workspace those roles are in: `tenant_id`.
+    pub tenant_id: Option<WorkspaceId>,
+    /// The workspace that owns the client.
+    pub client_workspace: Option<WorkspaceId>,
+    /// The access token in question was revoked by itself.
+    pub token_revoked: bool,
+}
+
+/// Why a grant is not alive. The reason is for log and audit; the wire says `invalid_grant`, or `active: false`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Dead {
+    Ended(EndReason),
+    Expired,
+    UserDisabled,
+    ClientDisabled,
+    MembershipLost,
+}
+
+impl Dead {
+    pub const fn reason(self) -> &'static str {
+        match self {
+            Self::Ended(why) => why.as_str(),
+            Self::Expired => "grant_expired",
+            Self::UserDisabled => "user_disabled",
+            Self::ClientDisabled => "client_disabled",
+            Self::MembershipLost => "membership_lost",
+        }
+    }
+}
+
+impl GrantContext {
+    /// Alive at `now`: not ended, not expired, and all on whom it rests are still there (OAuth 2.1 §4.3.1).
+    pub fn check(&self, now: Timestamp) -> Result<&Grant, Dead> {
+        let grant = &self.grant;
+        if let Some((_, why)) = grant.ended {
+            return Err(Dead::Ended(why));
+        }
+        if now >= grant.expires_at {
+            return Err(Dead::Expired);
+        }
+        if grant.epoch != self.epoch {
+            return Err(Dead::Ended(EndReason::ConsentRevoked));
+        }
+        if !self.user_active {
+            return Err(Dead::UserDisabled);
+        }
+        if !self.client_active {
+            return Err(Dead::ClientDisabled);
+        }
+        if grant.sub_type == SubType::Workspace && self.roles.is_none() {
+            return Err(Dead::MembershipLost);
+        }
+        Ok(grant)
+    }
+}
+
+impl Grant {
+    /// The workspace whose `tenant_id` and roles its tokens carry.
+    pub fn tenant(&self) -> Option<WorkspaceId> {
+        self.workspace_id.or(self.home_workspace_id)
+    }
+
+    /// The scopes that were allowed for the sake of claims that were named, and that the tokens do not carry. A grant from
+    /// before may hold names that were never allowed.
+    pub fn scopes_of_claims(&self) -> ScopeSet {
+        if self.names_person { self.claims.scopes().minus(&self.scopes) } else { ScopeSet::default() }
+    }
+
+    /// The claims that a token with these scopes answers by name.
+    pub fn claims_for(&self, scopes: &ScopeSet) -> ClaimsRequest {
+        self.claims.within(&scopes.union(&self.scopes_of_claims()))
+    }
+
+    /// Whether an ID token may come with a refresh: its `sub` must be that of the first one (OpenID Connect Core §12.2).
+    pub fn keeps_sub(&self) -> bool {
+        self.names_person || self.sub_type == SubType::User
+    }
+
+    /// What its access tokens name as `sub`: the workspace for workspace grants, the user for user grants. ID tokens and
+    /// userinfo always name the user.
+    pub fn subject(&self) -> String {
+        match self.workspace_id {
+            Some(workspace) if self.sub_type == SubType::Workspace => workspace.to_string(),
+            _ => self.user_id.to_string(),
+        }
+    }
+}

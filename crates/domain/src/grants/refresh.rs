@@ -1,0 +1,80 @@
+//! The refresh rules (OAuth 2.1 §4.3): what a presented refresh token is, told by its sequence number alone.
+//!
+//! Nothing is stored per token, and a token holds no secret of its own: what opens the seal was issued by this server.
+//! [`judge`] compares its number with the state of the grant, and [`next`] says how the state moves.
+use crate::Timestamp;
+use crate::grants::RefreshState;
+
+/// What the token endpoint does with a presented refresh token.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Verdict {
+    /// The current number: move to the next one.
+    Advance,
+    /// The last redeemed number, within the window: parallel callers share the current number.
+    Share,
+    /// The last redeemed number, later, and no sign that the current one arrived: its response was lost. Issue a new
+    /// number; the current one becomes void.
+    Replace,
+    /// Two parties hold tokens of this grant: revoke it (RFC 9700 §4.14.2).
+    Theft(Theft),
+    /// A number that this database never reached: it was restored from an older backup. Refuse, revoke nothing.
+    Ahead,
+}
+
+/// How the theft was seen; for log and audit.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Theft {
+    /// A number that was skipped because its response seemed lost.
+    Void,
+    /// The last redeemed number, although the current one was used.
+    SuccessorUsed,
+    /// A number from before the last redeemed one.
+    FarBehind,
+}
+
+impl Theft {
+    pub const fn reason(self) -> &'static str {
+        match self {
+            Self::Void => "refresh_token_voided",
+            Self::SuccessorUsed => "refresh_token_successor_used",
+            Self::FarBehind => "refresh_token_far_behind",
+        }
+    }
+}
+
+/// Seconds in which parallel callers share a number: what the server allows, and at most a quarter of the access
+/// token's lifetime, so that each access token still needs a refresh of its own.
+pub fn window(allowed: i64, access_token_lifetime: i64) -> i64 {
+    allowed.min(access_token_lifetime / 4).max(0)
+}
+
+/// Judges a refresh token with this number. `window` is in seconds.
+pub fn judge(state: &RefreshState, number: i64, window: i64, now: Timestamp) -> Verdict {
+    let within = now.since(state.issued_at) <= window;
+    match number - state.number {
+        1.. => Verdict::Ahead,
+        0 => Verdict::Advance,
+        _ if state.redeemed != Some(number) => {
+            let skipped = state.redeemed.is_some_and(|redeemed| redeemed < number);
+            Verdict::Theft(if skipped { Theft::Void } else { Theft::FarBehind })
+        }
+        _ if within => Verdict::Share,
+        _ if state.used => Verdict::Theft(Theft::SuccessorUsed),
+        _ => Verdict::Replace,
+    }
+}
+
+/// The state after a verdict at `now`; `None` where nothing is issued.
+pub fn next(state: &RefreshState, verdict: Verdict, now: Timestamp) -> Option<RefreshState> {
+    let fresh = RefreshState { number: state.number + 1, used: false, issued_at: now, redeemed: state.redeemed };
+    match verdict {
+        Verdict::Advance => Some(RefreshState { redeemed: Some(state.number), ..fresh }),
+        Verdict::Replace => Some(fresh),
+        Verdict::Share => Some(*state),
+        Verdict::Theft(_) | Verdict::Ahead => None,
+    }
+}
+
+#[cfg(test)]
+#[path = "refresh_tests.rs"]
+mod tests;

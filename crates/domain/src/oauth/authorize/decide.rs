@@ -1,0 +1,313 @@
+//! The next step of an authorization: a pure function of the request, who is signed in, and what was allowed before.
+use crate::account::Email;
+use crate::clients::{Client, GrantType, SubType};
+use crate::grants::consent::{Consent, Home};
+use crate::oauth::authorize::{AuthorizationRequest, AuthorizeRefusal as R};
+use crate::oauth::device::UserCode;
+use crate::platform::scope::ScopeSet;
+use crate::platform::seal::TokenId;
+use crate::platform::text::is_legible;
+use crate::workspace::WorkspaceMembership;
+use crate::{SessionId, Timestamp, UserId, WorkspaceId};
+use serde::{Deserialize, Serialize};
+
+/// The scope that asks for a refresh token (OpenID Connect Core §11).
+pub const OFFLINE: &str = "offline_access";
+
+/// A validated request that waits for the user. Sealed into the page's forms, never stored.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Interaction {
+    pub request: AuthorizationRequest,
+    /// The browser that it belongs to: a hash of that browser's cookie. In another browser it opens nothing.
+    pub browser: [u8; 32],
+    pub expires_at: Timestamp,
+    /// The session that was begun for this very request: `prompt=login` and `max_age` are satisfied by it.
+    pub fresh_session: Option<SessionId>,
+    /// The user said which account (`prompt=select_account`).
+    pub account_selected: bool,
+    /// Who was shown the consent page: nobody else's answer counts.
+    pub asked: Option<UserId>,
+    /// Who read why their account cannot go on. They can only go back.
+    pub told: Option<UserId>,
+    /// The device that waits for the answer, where it is none of a redirect.
+    pub device: Option<AskingDevice>,
+    /// What the consent page named, once it was shown: the answer holds for that, whatever is the default by then.
+    pub home: Home,
+}
+
+/// A device that asks (RFC 8628), by what it shows.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AskingDevice {
+    pub id: TokenId,
+    pub user_code: UserCode,
+}
+
+/// Who is asking.
+#[derive(Debug, Clone)]
+pub struct SignedIn<'s> {
+    pub user_id: UserId,
+    /// Absent for a caller by personal access token: then nobody signed in.
+    pub session_id: Option<SessionId>,
+    pub auth_time: Option<Timestamp>,
+    /// Whether they may let a client stay connected: a personal access token only with `offline_access`.
+    pub may_stay: bool,
+    /// Live memberships only.
+    pub memberships: &'s [WorkspaceMembership],
+    /// Those of them that do not let this client in.
+    pub forbidden: &'s [WorkspaceId],
+    /// All of this user's consents to this client.
+    pub consents: &'s [Consent],
+    /// The workspace chosen last for this client.
+    pub last_choice: Option<WorkspaceId>,
+}
+
+/// What was satisfied in the course of this interaction.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Progress {
+    pub fresh_session: Option<SessionId>,
+    pub account_selected: bool,
+}
+
+/// The next step. Pages and the JSON API render the same value.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Step {
+    /// Nobody is signed in.
+    Login,
+    /// Somebody is, but the request wants a new proof.
+    Reauthenticate,
+    /// The request wants the user to say which account.
+    SelectAccount,
+    /// Everything is allowed already, but for which workspace?
+    SelectWorkspace(Ask),
+    /// The user must agree.
+    AskConsent(Ask),
+    /// A code may be issued.
+    Approve(Approval),
+    /// Not with this account: its user reads why, and goes on with another or back to the client.
+    Explain(R),
+    /// No step helps.
+    Refuse(R),
+}
+
+/// What the consent page shows.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Ask {
+    /// The scopes asked for and not allowed yet.
+    pub missing: ScopeSet,
+    /// The scopes asked for and allowed before.
+    pub allowed: ScopeSet,
+    /// Workspaces to choose from; one for workspace grants that need no choice, none for user grants.
+    pub workspaces: Vec<WorkspaceMembership>,
+    pub preselected: Option<WorkspaceId>,
+    /// The client will get a refresh token without having asked for `offline_access`: the person can untick that. Says
+    /// whether the box is ticked at first.
+    pub stay: Option<bool>,
+}
+
+/// What a code is issued for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Approval {
+    pub workspace: Option<WorkspaceId>,
+    pub scopes: ScopeSet,
+    /// A refresh token may come with it, if the client can use one.
+    pub stays: bool,
+}
+
+/// What the person chose on the consent page; what is left out was not theirs to choose there.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Choice {
+    pub workspace: Option<WorkspaceId>,
+    pub ticked: Option<ScopeSet>,
+    pub stay: Option<bool>,
+}
+
+/// Decides the next step.
+pub fn decide(
+    request: &AuthorizationRequest,
+    client: &Client,
+    who: Option<&SignedIn<'_>>,
+    progress: Progress,
+    now: Timestamp,
+) -> Step {
+    let silent = request.prompt.none;
+    let or_refuse = |step: Step, refusal: R| if silent { Step::Refuse(refusal) } else { step };
+
+    let Some(who) = who else { return or_refuse(Step::Login, R::LoginRequired) };
+    let fresh = progress.fresh_session.is_some() && progress.fresh_session == who.session_id;
+    if request.prompt.login && !fresh {
+        return Step::Reauthenticate;
+    }
+    let too_old = |limit: i64| who.auth_time.is_none_or(|at| now.since(at) > limit);
+    if !fresh && request.max_age.is_some_and(too_old) {
+        return or_refuse(Step::Reauthenticate, R::SessionTooOld);
+    }
+    if let Some(refusal) = subject_mismatch(request, who) {
+        return or_refuse(if fresh { Step::Refuse(refusal) } else { Step::Login }, refusal);
+    }
+    if request.prompt.select_account && !fresh && !progress.account_selected {
+        return Step::SelectAccount;
+    }
+    if !client.allows(who.user_id) {
+        return or_refuse(Step::Explain(R::UserNotAllowed), R::UserNotAllowed);
+    }
+    // One level of authentication exists, and it is never claimed to be another.
+    if !request.claims.essential_acr.is_empty() {
+        return Step::Refuse(R::AcrUnmet);
+    }
+    match candidates(request, who) {
+        Err(refusal) => or_refuse(Step::Explain(refusal), refusal),
+        Ok(candidates) => consent_step(request, client, who, candidates),
+    }
+}
+
+/// The request names a person (by hint or by claim), and it is not the one signed in.
+fn subject_mismatch(request: &AuthorizationRequest, who: &SignedIn<'_>) -> Option<R> {
+    let is_theirs = |sub: &String| *sub == who.user_id.to_string();
+    let named = [&request.hinted_sub, &request.claims.sub];
+    (!named.into_iter().flatten().all(is_theirs)).then_some(R::OtherUser)
+}
+
+/// Whom a `login_hint` (OpenID Connect Core §3.1.2.1) names, if it is somebody else than who is signed in. A hint is anything:
+/// one that a person could not read as an address here names nobody.
+pub fn expected(hint: &str, signed_in: &Email) -> Option<Email> {
+    let named = Email::parse(hint).ok()?;
+    (named.key() != signed_in.key() && is_legible(named.as_str())).then_some(named)
+}
+
+/// The workspaces that the grant could be for: none for user grants, else at least one live membership that lets the
+/// client in.
+fn candidates(request: &AuthorizationRequest, who: &SignedIn<'_>) -> Result<Vec<WorkspaceMembership>, R> {
+    if request.sub_type == SubType::User {
+        return Ok(Vec::new());
+    }
+    let lets_in = |m: &WorkspaceMembership| !who.forbidden.contains(&m.workspace_id);
+    match request.workspace {
+        Some(named) => match who.memberships.iter().find(|m| m.workspace_id == named) {
+            None => Err(R::WorkspaceNotMember),
+            Some(member) if lets_in(member) => Ok(vec![member.clone()]),
+            Some(_) => Err(R::WorkspaceForbids),
+        },
+        None if who.memberships.is_empty() => Err(R::NoWorkspace),
+        None => {
+            let open: Vec<_> = who.memberships.iter().filter(|m| lets_in(m)).cloned().collect();
+            if open.is_empty() { Err(R::WorkspaceForbids) } else { Ok(open) }
+        }
+    }
+}
+
+fn consent_step(
+    request: &AuthorizationRequest,
+    client: &Client,
+    who: &SignedIn<'_>,
+    candidates: Vec<WorkspaceMembership>,
+) -> Step {
+    let silent = request.prompt.none;
+    let member_of = |id: WorkspaceId| candidates.iter().any(|m| m.workspace_id == id);
+    let last = who.last_choice.filter(|id| member_of(*id));
+    let chosen = match candidates.as_slice() {
+        [] => None,
+        [one] => Some(one.workspace_id),
+        // Without a page nobody can choose: the last choice stands, or none does.
+        _ if silent => match last {
+            Some(last) => Some(last),
+            None => return Step::Refuse(R::SelectionRequired),
+        },
+        _ => last,
+    };
+    let must_choose = candidates.len() > 1 && !silent;
+    let given = who.consents.iter().find(|c| c.workspace_id == chosen).map(|c| &c.standing);
+    let asked = request.asked();
+    let allowed = match given {
+        _ if client.config.internal => asked.clone(),
+        Some(given) => asked.filter(|name| given.contains(name)),
+        None => ScopeSet::default(),
+    };
+    let missing = asked.minus(&allowed);
+    let stayed = client.config.internal
+        || who.consents.iter().find(|c| c.workspace_id == chosen).is_none_or(|consent| consent.stays);
+    let unproven = client.is_unproven_at(request.callback.redirect_uri()) && !client.config.internal;
+    // Claims that are not answered are no error either (OpenID Connect Core §5.5.1).
+    let may_lack = |name: &str| name == OFFLINE || !request.scopes.contains(name);
+    let only_offline = !missing.is_empty() && missing.iter().all(may_lack);
+    if silent {
+        return if unproven {
+            Step::Refuse(R::ConsentUnproven)
+        } else if (missing.is_empty() || only_offline) && !allowed.is_empty() {
+            // Ignored, not an error: OpenID Connect Core §11.
+            let stays = stays(request, &allowed, stayed);
+            Step::Approve(Approval { workspace: chosen, scopes: allowed, stays })
+        } else {
+            Step::Refuse(R::ConsentRequired)
+        };
+    }
+    let stay = (who.may_stay && stays_unasked(request, client)).then_some(stayed);
+    let ask = Ask { missing, allowed, workspaces: candidates, preselected: chosen, stay };
+    if request.prompt.consent || unproven || !ask.missing.is_empty() {
+        Step::AskConsent(ask)
+    } else if must_choose {
+        Step::SelectWorkspace(ask)
+    } else {
+        let stays = stays(request, &asked, stayed);
+        Step::Approve(Approval { workspace: chosen, scopes: asked, stays })
+    }
+}
+
+/// Whether the client gets a refresh token although it did not ask for `offline_access`.
+fn stays_unasked(request: &AuthorizationRequest, client: &Client) -> bool {
+    client.may_use(GrantType::RefreshToken) && !request.scopes.contains(OFFLINE) && !client.config.internal
+}
+
+/// Whether a refresh token may come with these scopes: the scope decides where it was asked for, else the person's word.
+fn stays(request: &AuthorizationRequest, scopes: &ScopeSet, word: bool) -> bool {
+    if request.scopes.contains(OFFLINE) { scopes.contains(OFFLINE) } else { word }
+}
+
+/// What an answer is about, whatever the next step is by now. Where all of it was allowed meanwhile (in another tab), the
+/// answer still decides what this authorization may do. `Err` is a step that no answer helps.
+pub fn answerable(
+    step: Step,
+    request: &AuthorizationRequest,
+    client: &Client,
+    memberships: &[WorkspaceMembership],
+) -> Result<Ask, Step> {
+    match step {
+        Step::AskConsent(ask) | Step::SelectWorkspace(ask) => Ok(ask),
+        Step::Approve(Approval { workspace, scopes, stays }) => Ok(Ask {
+            missing: ScopeSet::default(),
+            allowed: scopes,
+            workspaces: memberships.iter().filter(|m| Some(m.workspace_id) == workspace).cloned().collect(),
+            preselected: workspace,
+            stay: stays_unasked(request, client).then_some(stays),
+        }),
+        other => Err(other),
+    }
+}
+
+/// Turns what the user sent back into an approval: the workspace must be one of those offered, required scopes stay,
+/// and only what was asked for can be ticked (checklist 111), whatever was allowed before.
+pub fn approve(
+    request: &AuthorizationRequest,
+    ask: &Ask,
+    choice: &Choice,
+    required: impl Fn(&str) -> bool,
+) -> Result<Approval, R> {
+    let workspace = match (ask.workspaces.as_slice(), choice.workspace) {
+        ([], None) => None,
+        ([], Some(_)) => return Err(R::WorkspaceNotMember),
+        ([only], None) => Some(only.workspace_id),
+        (_, None) => return Err(R::SelectionRequired),
+        (offered, Some(id)) if offered.iter().any(|m| m.workspace_id == id) => Some(id),
+        _ => return Err(R::WorkspaceNotMember),
+    };
+    let asked = request.asked().filter(|name| ask.missing.contains(name) || ask.allowed.contains(name));
+    let scopes = match &choice.ticked {
+        None => asked,
+        Some(ticked) => asked.filter(|name| required(name) || ticked.contains(name)),
+    };
+    let stays = stays(request, &scopes, ask.stay.is_none_or(|before| choice.stay.unwrap_or(before)));
+    if scopes.is_empty() { Err(R::UserDenied) } else { Ok(Approval { workspace, scopes, stays }) }
+}
+
+#[cfg(test)]
+#[path = "decide_tests.rs"]
+mod tests;

@@ -1,0 +1,16 @@
+//! What all rules rest on: ids, times, texts, secrets, seals, and how a refusal is written.
+
+pub mod allowance;
+pub mod encoding;
+pub mod id;
+pub mod json;
+pub mod keys;
+pub mod language;
+pub mod outbound;
+pub mod params;
+pub mod refusal;
+pub mod scope;
+pub mod seal;
+pub mod secret;
+pub mod text;
+pub mod time;

@@ -1,0 +1,9 @@
+//! Workspaces, their members and what they allow.
+
+mod invitation;
+mod membership;
+mod policy;
+
+pub use invitation::{Invitation, InvitationState};
+pub use membership::{InvalidRole, Member, MemberRoles, Role, Workspace, WorkspaceMembership};
+pub use policy::AppPolicy;
