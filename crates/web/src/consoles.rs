@@ -1,8 +1,7 @@
 //! The pages of people who are signed in: their account, their workspaces, and the server for whoever runs it.
-use crate::WebState;
-use crate::pages::webhooks::{deliveries, list, one, secret};
-use crate::pages::workspace::{access, api_keys, invitations, join, members, policy};
-use crate::pages::{account, audit, developer, operator};
+use crate::webhooks::pages::{deliveries, list, secret, webhook};
+use crate::workspace::pages::{api_keys, apps, invitations, join, members, policy};
+use crate::{WebState, account, audit, clients, operator};
 use axum::Router;
 use axum::routing::{get, post};
 
@@ -13,17 +12,26 @@ pub fn consoles() -> Router<WebState> {
 /// A person's own.
 fn own() -> Router<WebState> {
     Router::new()
-        .route("/account", get(account::profile::get).post(account::profile::post))
-        .route("/account/apps", get(account::apps::get))
-        .route("/account/apps/{client}/disconnect", get(account::apps::ask).post(account::apps::disconnect))
-        .route("/account/security", get(account::security::get).post(account::security::post))
-        .route("/account/security/sessions/{session}/end", get(account::sessions::ask).post(account::sessions::end))
-        .route("/account/security/others/end", get(account::sessions::ask_others).post(account::sessions::end_others))
-        .route("/account/tokens", get(account::tokens::get))
-        .route("/account/tokens/new", get(account::new_token::get).post(account::new_token::post))
-        .route("/account/tokens/{token}/revoke", get(account::tokens::ask).post(account::tokens::revoke))
+        .route("/account", get(account::pages::profile::get).post(account::pages::profile::post))
+        .route("/account/apps", get(account::pages::apps::get))
+        .route(
+            "/account/apps/{client}/disconnect",
+            get(account::pages::apps::ask).post(account::pages::apps::disconnect),
+        )
+        .route("/account/security", get(account::pages::security::get).post(account::pages::security::post))
+        .route(
+            "/account/security/sessions/{session}/end",
+            get(account::pages::sessions::ask).post(account::pages::sessions::end),
+        )
+        .route(
+            "/account/security/others/end",
+            get(account::pages::sessions::ask_others).post(account::pages::sessions::end_others),
+        )
+        .route("/account/tokens", get(account::pages::tokens::get))
+        .route("/account/tokens/new", get(account::pages::new_token::get).post(account::pages::new_token::post))
+        .route("/account/tokens/{token}/revoke", get(account::pages::tokens::ask).post(account::pages::tokens::revoke))
         .nest("/account/applications", own_applications())
-        .route("/workspaces", get(account::workspaces::get))
+        .route("/workspaces", get(account::pages::workspaces::get))
         .route("/invitations/accept", get(join::open))
         .route("/invitations/{invitation}", get(join::get).post(join::post))
 }
@@ -32,7 +40,7 @@ fn own() -> Router<WebState> {
 fn workspaces() -> Router<WebState> {
     Router::new()
         .nest("/workspaces/{workspace}/applications", applications())
-        .route("/workspaces/{workspace}/access", get(access::get))
+        .route("/workspaces/{workspace}/access", get(apps::get))
         .route("/workspaces/{workspace}/access/policy", get(policy::get).post(policy::post))
         .route("/workspaces/{workspace}/access/policy/change", get(policy::ask))
         .route("/workspaces/{workspace}/access/policy/apps", post(policy::allow))
@@ -40,11 +48,11 @@ fn workspaces() -> Router<WebState> {
             "/workspaces/{workspace}/access/policy/apps/{client}/remove",
             get(policy::ask_disallow).post(policy::disallow),
         )
-        .route("/workspaces/{workspace}/access/{client}", get(access::app))
-        .route("/workspaces/{workspace}/access/{client}/revoke", get(access::ask_revoke).post(access::revoke))
+        .route("/workspaces/{workspace}/access/{client}", get(apps::app))
+        .route("/workspaces/{workspace}/access/{client}/revoke", get(apps::ask_revoke).post(apps::revoke))
         .route(
             "/workspaces/{workspace}/access/{client}/people/{user}/revoke",
-            get(access::ask_revoke_person).post(access::revoke_person),
+            get(apps::ask_revoke_person).post(apps::revoke_person),
         )
         .route("/workspaces/{workspace}/api-keys", get(api_keys::get).post(api_keys::create))
         .route("/workspaces/{workspace}/api-keys/new", get(api_keys::new))
@@ -61,12 +69,12 @@ fn workspaces() -> Router<WebState> {
             get(invitations::ask_revoke).post(invitations::revoke),
         )
         .nest("/workspaces/{workspace}/webhooks", webhooks())
-        .route("/workspaces/{workspace}/audit", get(audit::of_workspace))
+        .route("/workspaces/{workspace}/audit", get(audit::pages::of_workspace))
 }
 
 /// The developer console of a workspace.
 fn applications() -> Router<WebState> {
-    use developer::{create, list};
+    use crate::clients::pages::{create, list};
     Router::new()
         .route("/", get(list::get))
         .route("/new", get(create::kind))
@@ -78,64 +86,67 @@ fn applications() -> Router<WebState> {
 
 /// The apps that belong to a person rather than to a workspace.
 fn own_applications() -> Router<WebState> {
-    Router::new().route("/", get(developer::list::get)).merge(console())
+    Router::new().route("/", get(clients::pages::list::get)).merge(console())
 }
 
 /// The pages of one app.
 fn console() -> Router<WebState> {
-    use developer::{activity, delete, failures, overview, secrets, settings, trial, users};
+    use crate::clients::pages::{activity, delete, failed_requests, overview, secrets, settings, try_it, users};
     Router::new()
         .route("/{client}", get(overview::get))
         .route("/{client}/settings", get(settings::get).post(settings::post))
         .route("/{client}/secrets", get(secrets::get).post(secrets::post))
         .route("/{client}/secrets/{secret}/end", get(secrets::ask).post(secrets::end))
-        .route("/{client}/test", get(trial::get).post(trial::post))
+        .route("/{client}/test", get(try_it::get).post(try_it::post))
         .route("/{client}/users", get(users::get))
         .route("/{client}/users/revoke", get(users::ask_all).post(users::revoke_all))
         .route("/{client}/users/{user}/revoke", get(users::ask).post(users::revoke))
         .route("/{client}/activity", get(activity::get))
-        .route("/{client}/failures", get(failures::get))
+        .route("/{client}/failures", get(failed_requests::get))
         .route("/{client}/delete", get(delete::get).post(delete::post))
 }
 
 /// The server's, for whoever runs it.
 fn server() -> Router<WebState> {
     Router::new()
-        .route("/operator", get(operator::health::get))
-        .route("/operator/deliveries", get(operator::deliveries::get))
-        .route("/operator/users", get(operator::users::get))
-        .route("/operator/users/{user}", get(operator::user::get))
-        .route("/operator/users/{user}/{change}", get(operator::user_changes::ask).post(operator::user_changes::post))
-        .route("/operator/workspaces", get(operator::workspaces::get))
-        .route("/operator/workspaces/{id}", get(operator::workspace::members))
-        .route("/operator/workspaces/{id}/applications", get(operator::workspace::applications))
-        .route("/operator/clients", get(operator::clients::get))
-        .route("/operator/clients/{client}", get(operator::client::get))
+        .route("/operator", get(operator::pages::health::get))
+        .route("/operator/deliveries", get(operator::pages::deliveries::get))
+        .route("/operator/users", get(operator::pages::users::get))
+        .route("/operator/users/{user}", get(operator::pages::user::get))
+        .route(
+            "/operator/users/{user}/{change}",
+            get(operator::pages::user_changes::ask).post(operator::pages::user_changes::post),
+        )
+        .route("/operator/workspaces", get(operator::pages::workspaces::get))
+        .route("/operator/workspaces/{id}", get(operator::pages::workspace::members))
+        .route("/operator/workspaces/{id}/applications", get(operator::pages::workspace::applications))
+        .route("/operator/clients", get(operator::pages::clients::get))
+        .route("/operator/clients/{client}", get(operator::pages::client::get))
         .route(
             "/operator/clients/{client}/trust",
-            get(operator::client_changes::ask_trust).post(operator::client_changes::set_trust),
+            get(operator::pages::client_changes::ask_trust).post(operator::pages::client_changes::set_trust),
         )
         .route(
             "/operator/clients/{client}/owner",
-            get(operator::client_changes::ask_owner).post(operator::client_changes::set_owner),
+            get(operator::pages::client_changes::ask_owner).post(operator::pages::client_changes::set_owner),
         )
         .route(
             "/operator/clients/{client}/disable",
-            get(operator::client_changes::ask_disable).post(operator::client_changes::disable),
+            get(operator::pages::client_changes::ask_disable).post(operator::pages::client_changes::disable),
         )
         .route(
             "/operator/clients/{client}/enable",
-            get(operator::client_changes::ask_enable).post(operator::client_changes::enable),
+            get(operator::pages::client_changes::ask_enable).post(operator::pages::client_changes::enable),
         )
         .route(
             "/operator/clients/{client}/pkce",
-            get(operator::client_changes::ask_pkce).post(operator::client_changes::set_pkce),
+            get(operator::pages::client_changes::ask_pkce).post(operator::pages::client_changes::set_pkce),
         )
-        .route("/operator/keys", get(operator::keys::get))
-        .route("/operator/keys/rotate", get(operator::keys::ask).post(operator::keys::rotate))
-        .route("/operator/settings", get(operator::settings::get))
+        .route("/operator/keys", get(operator::pages::keys::get))
+        .route("/operator/keys/rotate", get(operator::pages::keys::ask).post(operator::pages::keys::rotate))
+        .route("/operator/settings", get(operator::pages::settings::get))
         .nest("/operator/webhooks", webhooks())
-        .route("/operator/audit", get(audit::of_all))
+        .route("/operator/audit", get(audit::pages::of_all))
 }
 
 /// Of a workspace, or the operator's.
@@ -143,11 +154,11 @@ fn webhooks() -> Router<WebState> {
     Router::new()
         .route("/", get(list::get).post(list::create))
         .route("/new", get(list::new))
-        .route("/{id}", get(one::get).post(one::update))
-        .route("/{id}/switch", post(one::switch))
-        .route("/{id}/test", post(one::test))
+        .route("/{id}", get(webhook::get).post(webhook::update))
+        .route("/{id}/switch", post(webhook::switch))
+        .route("/{id}/test", post(webhook::test))
         .route("/{id}/secret", get(secret::ask).post(secret::rotate))
-        .route("/{id}/delete", get(one::ask_delete).post(one::delete))
+        .route("/{id}/delete", get(webhook::ask_delete).post(webhook::delete))
         .route("/{id}/deliveries", get(deliveries::get))
         .route("/{id}/deliveries/{event}/replay", post(deliveries::replay))
 }

@@ -1,14 +1,21 @@
 //! Every route on one screen.
-use crate::api::{
-    applications, audit, authorize, clients, consents, credentials, device_authorization, discovery, events,
-    introspect, keys, members, register, revoke, scopes, token, userinfo, users, webhooks,
-};
-use crate::body::MAX_BODY;
+use crate::account::{consents_api, tokens_api};
+use crate::clients::{api_oidc, api_v1, registration};
 use crate::consoles::consoles;
-use crate::incoming::Incoming;
-use crate::openapi::Description;
-use crate::problem::{self, Problem};
-use crate::{WebState, error, faults, headers, pages};
+use crate::docs;
+use crate::docs::openapi::Description;
+use crate::oauth;
+use crate::oauth::{authorize_api, device_authorization, discovery, introspection, revocation, token, userinfo};
+use crate::operator::{keys_api, users_api};
+use crate::platform;
+use crate::platform::body::MAX_BODY;
+use crate::platform::problem::{self, Problem};
+use crate::platform::request::Incoming;
+use crate::platform::{faults, headers, pages, respond};
+use crate::sign_in;
+use crate::webhooks::{self, event_types};
+use crate::workspace::members_api;
+use crate::{WebState, audit, resources};
 use axum::extract::{DefaultBodyLimit, State};
 use axum::http::{HeaderName, Method, StatusCode, Uri};
 use axum::middleware::from_fn_with_state;
@@ -31,7 +38,7 @@ pub fn router(state: WebState) -> Router {
         .merge(servers())
         .merge(people())
         .merge(managers())
-        .merge(consoles().method_not_allowed_fallback(pages::refused::not_opened))
+        .merge(consoles().method_not_allowed_fallback(platform::pages::error::not_opened))
         .merge(documentation())
         .merge(assets())
         .fallback(nothing_here);
@@ -45,8 +52,8 @@ pub fn router(state: WebState) -> Router {
             .layer(open_to_all())
             .nest(&base, inner)
             // Nesting answers at the path itself; links and people also write the slash.
-            .route(&format!("{base}/"), get(pages::home::get))
-            .fallback(pages::refused::not_found)
+            .route(&format!("{base}/"), get(sign_in::home::get))
+            .fallback(platform::pages::error::not_found)
     };
     all.layer(DefaultBodyLimit::max(MAX_BODY))
         .layer(TimeoutLayer::with_status_code(StatusCode::SERVICE_UNAVAILABLE, Duration::from_secs(30)))
@@ -61,11 +68,14 @@ fn programs() -> Router<WebState> {
     let protocol = Router::new()
         .route("/token", post(token::post))
         .route("/device_authorization", post(device_authorization::post))
-        .route("/revoke", post(revoke::post))
+        .route("/revoke", post(revocation::post))
         .route("/jwks", get(discovery::jwks))
-        .route("/scopes", get(scopes::public))
-        .route("/register", post(register::create))
-        .route("/register/{client_id}", get(register::read).put(register::replace).delete(register::delete));
+        .route("/scopes", get(resources::api::public))
+        .route("/register", post(registration::create))
+        .route(
+            "/register/{client_id}",
+            get(registration::read).put(registration::replace).delete(registration::delete),
+        );
     Router::new()
         .nest("/oauth2", protocol.clone())
         .nest("/api/oauth2", protocol.clone())
@@ -84,75 +94,75 @@ fn programs() -> Router<WebState> {
 /// What resource servers call: no page of another origin holds the credentials for it.
 fn servers() -> Router<WebState> {
     Router::new()
-        .route("/oauth2/introspect", post(introspect::post))
-        .route("/api/oauth2/introspect", post(introspect::post))
-        .route("/api/v1/oauth2/introspect", post(introspect::post))
+        .route("/oauth2/introspect", post(introspection::post))
+        .route("/api/oauth2/introspect", post(introspection::post))
+        .route("/api/v1/oauth2/introspect", post(introspection::post))
         .method_not_allowed_fallback(method_not_allowed)
 }
 
 /// What developers, admins and API teams call, with a key, a token or a session.
 fn managers() -> Router<WebState> {
     Router::new()
-        .route("/api/oauth2", get(applications::list_own))
-        .route("/api/oauth2/", get(applications::list_own))
-        .route("/api/v1/oauth2/clients", get(applications::list).post(applications::create))
+        .route("/api/oauth2", get(api_v1::list_own))
+        .route("/api/oauth2/", get(api_v1::list_own))
+        .route("/api/v1/oauth2/clients", get(api_v1::list).post(api_v1::create))
+        .route("/api/v1/oauth2/clients/{id}", get(api_v1::read).patch(api_v1::update).delete(api_v1::delete))
+        .route("/api/v1/oauth2/clients/{id}/rotate-secret", post(api_v1::rotate_secret))
+        .route("/oidc/clients", get(api_oidc::list).post(api_oidc::create))
+        .route("/oidc/clients/{id}", get(api_oidc::read).put(api_oidc::update).delete(api_oidc::delete))
+        .route("/oidc/clients/{id}/rotate-secret", post(api_oidc::rotate_secret))
+        .route("/oidc/clients/{id}/users", get(api_oidc::users).delete(api_oidc::revoke_all_users))
+        .route("/oidc/clients/{id}/users/{user_id}", delete(api_oidc::revoke_user))
+        .route("/oidc/clients/{id}/activity", get(api_oidc::activity))
+        .route("/oidc/clients/activity", get(api_oidc::all_activity))
+        .route("/oidc/user/consent", get(consents_api::list))
+        .route("/oidc/user/consent/{client_id}", delete(consents_api::revoke))
+        .route("/oidc/scopes", get(resources::api::list))
+        .route("/oidc/org/members", get(members_api::list))
+        .route("/oidc/keys/rotate", post(keys_api::rotate))
+        .route("/api/v1/api-keys", get(tokens_api::list_keys).post(tokens_api::create_key))
+        .route("/api/v1/api-keys/{id}", delete(tokens_api::revoke_key))
+        .route("/api/v1/api-keys/{id}/adopt", post(tokens_api::adopt_key))
+        .route("/api/v1/personal-access-tokens", get(tokens_api::list_tokens).post(tokens_api::create_token))
+        .route("/api/v1/personal-access-tokens/{id}", delete(tokens_api::revoke_token))
+        .route("/api/v1/users/{id}", get(users_api::read))
+        .route("/api/v1/users/{id}/email-verification", put(users_api::set_email_verification))
+        .route("/api/v1/webhooks", get(webhooks::api::list).post(webhooks::api::create))
         .route(
-            "/api/v1/oauth2/clients/{id}",
-            get(applications::read).patch(applications::update).delete(applications::delete),
+            "/api/v1/webhooks/{id}",
+            get(webhooks::api::read).patch(webhooks::api::update).delete(webhooks::api::delete),
         )
-        .route("/api/v1/oauth2/clients/{id}/rotate-secret", post(applications::rotate_secret))
-        .route("/oidc/clients", get(clients::list).post(clients::create))
-        .route("/oidc/clients/{id}", get(clients::read).put(clients::update).delete(clients::delete))
-        .route("/oidc/clients/{id}/rotate-secret", post(clients::rotate_secret))
-        .route("/oidc/clients/{id}/users", get(clients::users).delete(clients::revoke_all_users))
-        .route("/oidc/clients/{id}/users/{user_id}", delete(clients::revoke_user))
-        .route("/oidc/clients/{id}/activity", get(clients::activity))
-        .route("/oidc/clients/activity", get(clients::all_activity))
-        .route("/oidc/user/consent", get(consents::list))
-        .route("/oidc/user/consent/{client_id}", delete(consents::revoke))
-        .route("/oidc/scopes", get(scopes::list))
-        .route("/oidc/org/members", get(members::list))
-        .route("/oidc/keys/rotate", post(keys::rotate))
-        .route("/api/v1/api-keys", get(credentials::list_keys).post(credentials::create_key))
-        .route("/api/v1/api-keys/{id}", delete(credentials::revoke_key))
-        .route("/api/v1/api-keys/{id}/adopt", post(credentials::adopt_key))
-        .route("/api/v1/personal-access-tokens", get(credentials::list_tokens).post(credentials::create_token))
-        .route("/api/v1/personal-access-tokens/{id}", delete(credentials::revoke_token))
-        .route("/api/v1/users/{id}", get(users::read))
-        .route("/api/v1/users/{id}/email-verification", put(users::set_email_verification))
-        .route("/api/v1/webhooks", get(webhooks::list).post(webhooks::create))
-        .route("/api/v1/webhooks/{id}", get(webhooks::read).patch(webhooks::update).delete(webhooks::delete))
-        .route("/api/v1/webhooks/{id}/rotate-secret", post(webhooks::rotate_secret))
-        .route("/api/v1/webhooks/{id}/test", post(webhooks::test))
-        .route("/api/v1/webhooks/{id}/deliveries", get(webhooks::deliveries))
-        .route("/api/v1/webhooks/{id}/deliveries/{event_id}/replay", post(webhooks::replay))
-        .route("/api/v1/event-types", get(events::list))
-        .route("/api/v1/audit-events", get(audit::list))
-        .route("/api/v1/audit-events/export", get(audit::export))
+        .route("/api/v1/webhooks/{id}/rotate-secret", post(webhooks::api::rotate_secret))
+        .route("/api/v1/webhooks/{id}/test", post(webhooks::api::test))
+        .route("/api/v1/webhooks/{id}/deliveries", get(webhooks::api::deliveries))
+        .route("/api/v1/webhooks/{id}/deliveries/{event_id}/replay", post(webhooks::api::replay))
+        .route("/api/v1/event-types", get(event_types::list))
+        .route("/api/v1/audit-events", get(audit::api::list))
+        .route("/api/v1/audit-events/export", get(audit::api::export))
         .method_not_allowed_fallback(problem::method_not_allowed)
 }
 
 /// What browsers of people open, and what acts for a signed-in person.
 fn people() -> Router<WebState> {
     Router::new()
-        .route("/", get(pages::home::get))
-        .route("/login", get(pages::login::get).post(pages::login::post))
-        .route("/signup", get(pages::signup::get).post(pages::signup::post))
-        .route("/logout", post(pages::logout::post))
-        .route("/setup", get(pages::setup::get).post(pages::setup::post))
-        .route("/oauth2/end_session", get(pages::logout::get).post(pages::logout::request))
-        .route("/oauth2/authorize", get(pages::authorize::get).post(pages::authorize::post))
-        .route("/oauth2/interaction", get(pages::authorize::resume))
-        .route("/oauth2/account", post(pages::authorize::account))
-        .route("/oauth2/consent", post(pages::authorize::consent))
-        .route("/api/oauth2/authorize", get(authorize::get))
-        .route("/api/oauth2/consent", post(authorize::consent))
-        .route("/api/v1/oauth2/authorize", get(authorize::get))
-        .route("/api/v1/oauth2/consent", post(authorize::consent))
-        .route("/device", get(pages::device::get).post(pages::device::post))
+        .route("/", get(sign_in::home::get))
+        .route("/login", get(sign_in::password::get).post(sign_in::password::post))
+        .route("/signup", get(sign_in::sign_up::get).post(sign_in::sign_up::post))
+        .route("/logout", post(oauth::pages::end_session::post))
+        .route("/setup", get(sign_in::setup::get).post(sign_in::setup::post))
+        .route("/oauth2/end_session", get(oauth::pages::end_session::get).post(oauth::pages::end_session::request))
+        .route("/oauth2/authorize", get(oauth::pages::authorize::get).post(oauth::pages::authorize::post))
+        .route("/oauth2/interaction", get(oauth::pages::authorize::resume))
+        .route("/oauth2/account", post(oauth::pages::authorize::account))
+        .route("/oauth2/consent", post(oauth::pages::authorize::consent))
+        .route("/api/oauth2/authorize", get(authorize_api::get))
+        .route("/api/oauth2/consent", post(authorize_api::consent))
+        .route("/api/v1/oauth2/authorize", get(authorize_api::get))
+        .route("/api/v1/oauth2/consent", post(authorize_api::consent))
+        .route("/device", get(oauth::pages::device::get).post(oauth::pages::device::post))
         .route("/healthz", get(async || "ok\n"))
         .route("/readyz", get(ready))
-        .method_not_allowed_fallback(pages::refused::not_opened)
+        .method_not_allowed_fallback(platform::pages::error::not_opened)
 }
 
 /// The files beside the pages.
@@ -163,11 +173,11 @@ fn assets() -> Router<WebState> {
 /// What developers and their tools read.
 fn documentation() -> Router<WebState> {
     Router::new()
-        .route("/docs", get(pages::docs::overview))
-        .route("/docs/{group}", get(pages::docs::group))
-        .route("/docs/objects", get(pages::docs::objects))
-        .route("/docs/problems", get(pages::docs::problems))
-        .route("/docs/openapi.json", get(pages::docs::openapi))
+        .route("/docs", get(docs::pages::overview))
+        .route("/docs/{group}", get(docs::pages::group))
+        .route("/docs/objects", get(docs::pages::objects))
+        .route("/docs/problems", get(docs::pages::problems))
+        .route("/docs/openapi.json", get(docs::pages::openapi))
         .method_not_allowed_fallback(method_not_allowed)
         .layer(Extension(Arc::new(OnceLock::<Description>::new())))
         .layer(open_to_all())
@@ -233,9 +243,9 @@ async fn nothing_here(State(state): State<WebState>, uri: Uri, incoming: Incomin
     if is_managed(uri.path()) {
         return Problem::from(Unmanaged::PathUnknown).into_response();
     }
-    pages::refused::not_found(State(state), incoming).await
+    platform::pages::error::not_found(State(state), incoming).await
 }
 
 async fn method_not_allowed() -> Response {
-    error::method_not_allowed()
+    respond::method_not_allowed()
 }

@@ -1,0 +1,175 @@
+//! Who calls a management API, and what they send.
+use crate::WebState;
+use crate::platform::body::{has_nul, media_type, members};
+use crate::platform::problem::Problem;
+use crate::platform::request::Incoming;
+use axum::body::Bytes;
+use axum::extract::{FromRequest, FromRequestParts, Request};
+use axum::http::Method;
+use axum::http::request::Parts;
+use domain::access::Principal;
+use flows::access::extent::Extent;
+use flows::access::principal;
+use flows::platform::management_error::Unmanaged;
+use flows::{Ctx, Page};
+use serde_json::{Map, Value};
+
+/// A caller whose credential is good. What they may do, the use case decides.
+#[derive(Debug)]
+pub struct Manager {
+    pub ctx: Ctx,
+    pub principal: Principal,
+    incoming: Incoming,
+}
+
+impl FromRequestParts<WebState> for Manager {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, state: &WebState) -> Result<Self, Problem> {
+        let Ok(incoming) = Incoming::from_request_parts(parts, state).await;
+        // No database of ours keeps it, so nothing has it, and nothing can be asked by it.
+        if incoming.query.pairs().any(|(name, value)| name.contains('\0') || value.contains('\0')) {
+            return Err(Unmanaged::Nul.into());
+        }
+        let (app, ctx) = (state.app(), incoming.ctx.clone());
+        let named = incoming.workspace();
+        let principal = match incoming.bearer() {
+            Some(token) => principal::by_bearer(app, &ctx, token, named).await?,
+            None if parts.method != Method::GET && !incoming.is_same_site(state) => {
+                return Err(principal::other_site(app, &ctx).into());
+            }
+            None => principal::by_session(app, &ctx, &incoming.session(state).await?, named).await?,
+        };
+        let mut ctx = ctx;
+        ctx.facts = ctx.facts.by(&principal);
+        Ok(Self { ctx, principal, incoming })
+    }
+}
+
+impl Manager {
+    pub fn header(&self, name: &'static str) -> Option<&str> {
+        self.incoming.header(name)
+    }
+
+    pub fn query(&self, name: &str) -> Option<&str> {
+        self.incoming.query.get(name)
+    }
+
+    /// All of the query.
+    pub fn queries(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.incoming.query.pairs()
+    }
+
+    /// A whole number of the query, within limits.
+    pub fn number(&self, name: &'static str, default: i64, most: i64) -> Result<i64, Problem> {
+        match self.incoming.query.get(name) {
+            None => Ok(default),
+            Some(text) => {
+                let number = text.parse().ok().filter(|number| (1..=most).contains(number));
+                number.ok_or_else(|| Unmanaged::Number.of(name).into())
+            }
+        }
+    }
+
+    /// `owner=operator` asks for what is the whole server's; otherwise it is the workspace's.
+    pub fn scope(&self) -> Result<Extent, Problem> {
+        match self.query("owner") {
+            None | Some("workspace") => Ok(Extent::Workspace),
+            Some("operator") => Ok(Extent::Server),
+            Some(_) => Err(Unmanaged::Choice.of("owner").into()),
+        }
+    }
+
+    /// `page` from 1, and `limit` rows of it, at most 100.
+    pub fn page(&self, limit: i64) -> Result<AskedPage, Problem> {
+        let limit = self.number("limit", limit, 100)?;
+        Ok(AskedPage { number: self.number("page", 1, 1_000_000)?, limit })
+    }
+
+    /// The same of the arrays of reference 004, which are complete unless there are very many.
+    pub fn array_page(&self) -> Result<AskedPage, Problem> {
+        let limit = self.number("limit", flows::MOST_OF_ARRAY, flows::MOST_OF_ARRAY)?;
+        Ok(AskedPage { number: self.number("page", 1, 1_000_000)?, limit })
+    }
+
+    /// The revision that `If-Match` names.
+    pub fn expected(&self) -> Option<i64> {
+        self.incoming.expected_revision()
+    }
+}
+
+/// The page of a list that is asked for.
+#[derive(Debug, Clone, Copy)]
+pub struct AskedPage {
+    pub number: i64,
+    pub limit: i64,
+}
+
+impl AskedPage {
+    pub fn page(&self) -> Page {
+        Page::new(self.number, self.limit)
+    }
+
+    pub fn of_array(&self) -> Page {
+        Page::of_array(self.number, self.limit)
+    }
+}
+
+/// The members of a JSON body; none at all where there is no body.
+#[derive(Debug)]
+pub struct Object(pub Map<String, Value>);
+
+impl FromRequest<WebState> for Object {
+    type Rejection = Problem;
+
+    async fn from_request(request: Request, state: &WebState) -> Result<Self, Problem> {
+        let media = media_type(&request);
+        let Ok(bytes) = Bytes::from_request(request, state).await else { return Err(Unmanaged::NotAnObject.into()) };
+        match media.as_str() {
+            "" | "application/json" if bytes.is_empty() => Ok(Self(Map::new())),
+            "application/json" => {
+                let members = members(&bytes).ok_or_else(|| Problem::from(Unmanaged::NotAnObject))?;
+                if members.iter().any(|(name, value)| name.contains('\0') || has_nul(value)) {
+                    return Err(Unmanaged::Nul.into());
+                }
+                Ok(Self(members))
+            }
+            _ => Err(Unmanaged::NotAnObject.into()),
+        }
+    }
+}
+
+/// Reads the members of a body, and names the one that is at fault.
+#[derive(Debug)]
+pub struct Members<'b>(pub &'b Map<String, Value>);
+
+impl Members<'_> {
+    /// Refuses every member but these.
+    pub fn known(&self, names: &[&str]) -> Result<(), Problem> {
+        match self.0.keys().find(|name| !names.contains(&name.as_str())) {
+            Some(unknown) => Err(Unmanaged::UnknownMember.of(unknown.clone()).into()),
+            None => Ok(()),
+        }
+    }
+
+    fn read<T>(&self, name: &'static str, read: impl FnOnce(&Value) -> Option<T>) -> Result<Option<T>, Problem> {
+        let wrong = || Unmanaged::WrongType.of(name).into();
+        self.0.get(name).map(|value| read(value).ok_or_else(wrong)).transpose()
+    }
+
+    pub fn text(&self, name: &'static str) -> Result<Option<String>, Problem> {
+        self.read(name, |value| value.as_str().map(str::to_owned))
+    }
+
+    pub fn list(&self, name: &'static str) -> Result<Option<Vec<String>>, Problem> {
+        self.read(name, |value| value.as_array()?.iter().map(|item| item.as_str().map(str::to_owned)).collect())
+    }
+
+    pub fn flag(&self, name: &'static str) -> Result<Option<bool>, Problem> {
+        self.read(name, Value::as_bool)
+    }
+
+    pub fn number(&self, name: &'static str) -> Result<Option<i64>, Problem> {
+        self.read(name, Value::as_i64)
+    }
+}

@@ -1,0 +1,138 @@
+//! What is wrong with a form that a person sent.
+use crate::WebState;
+use crate::access::page_visitor::Person;
+use crate::platform::pages::frame::Frame;
+use crate::platform::pages::merge::Meanwhile;
+use axum::response::Response;
+use domain::platform::refusal::{ErrorCode, Refusal as _};
+use flows::Failure;
+use flows::platform::management_error::ManageRefusal;
+
+/// The field at fault, and what to do about it. Nothing of both is no problem.
+#[derive(Debug, Default)]
+pub struct Problem {
+    pub member: String,
+    pub said: String,
+    /// What the page calls the field, if it has a name, and the line of it.
+    pub place: String,
+    /// What somebody else saved since the form was opened.
+    pub meanwhile: Meanwhile,
+}
+
+/// What forms call their fields, texts. What is not here is beside its problem without a name of its own.
+const FIELDS: [(&str, &str); 34] = [
+    ("client_name", "dev-field-name"),
+    ("description", "dev-field-description"),
+    ("client_uri", "dev-field-homepage"),
+    ("logo_uri", "dev-field-logo"),
+    ("tos_uri", "dev-field-terms"),
+    ("policy_uri", "dev-field-policy"),
+    ("grant_types", "dev-field-grants"),
+    ("token_endpoint_auth_method", "dev-field-auth"),
+    ("redirect_uris", "dev-field-redirects"),
+    ("post_logout_redirect_uris", "dev-field-logout"),
+    ("scope", "dev-field-scopes"),
+    ("default_sub_type", "dev-field-sub"),
+    ("access_token_format", "dev-field-format"),
+    ("access_token_lifetime_seconds", "dev-field-access-lifetime"),
+    ("refresh_token_lifetime_seconds", "dev-field-refresh-lifetime"),
+    ("id_token_lifetime_seconds", "dev-field-id-lifetime"),
+    ("allowed_user_ids", "dev-field-allowed"),
+    ("name", "word-name"),
+    ("role", "word-role"),
+    ("roles", "word-role"),
+    ("scopes", "scopes-title"),
+    ("expires", "word-expires"),
+    ("expires_at", "word-expires"),
+    ("lifetime", "invitations-lifetime"),
+    ("email", "invitations-email"),
+    ("client", "policy-add-id"),
+    ("current_password", "security-current"),
+    ("new_password", "security-new"),
+    ("zone", "profile-zone"),
+    ("url", "webhooks-url"),
+    ("events", "webhooks-events"),
+    ("from", "audit-from"),
+    ("to", "audit-to"),
+    ("owner", "client-owner-new"),
+];
+
+/// What the page calls a field; empty for one without a name.
+fn field(frame: &Frame, member: &str) -> String {
+    let known = FIELDS.iter().find(|(name, _)| *name == member);
+    known.map(|(_, label)| frame.say(label)).unwrap_or_default()
+}
+
+impl Problem {
+    /// The same in a line of its field, counted from 1, if one is at fault.
+    #[must_use]
+    pub fn in_line(self, frame: &Frame, line: Option<usize>) -> Self {
+        match line {
+            Some(line) => {
+                Self { place: frame.fill_two("form-problem-line", "field", &self.place, "line", line), ..self }
+            }
+            None => self,
+        }
+    }
+
+    pub fn is_some(&self) -> bool {
+        !self.said.is_empty()
+    }
+
+    /// Whether the field with this name is at fault.
+    pub fn is_of(&self, name: &str) -> bool {
+        self.is_some() && self.member == name
+    }
+
+    /// The same of a form in which nothing is typed: where what it was opened with is no longer there, the page shows what is.
+    pub fn of_choice(
+        failure: &Failure<ManageRefusal>,
+        state: &WebState,
+        person: &Person,
+        frame: &Frame,
+    ) -> Result<Self, Box<Response>> {
+        match failure {
+            late if is_late(late) => Ok(Self { said: frame.say("form-too-late"), ..Self::default() }),
+            failure => Self::of(failure, state, person, frame),
+        }
+    }
+
+    /// What a refusal says of the form, or of one of its fields; a page of its own for what no change of the form would
+    /// mend.
+    pub fn of(
+        failure: &Failure<ManageRefusal>,
+        state: &WebState,
+        person: &Person,
+        frame: &Frame,
+    ) -> Result<Self, Box<Response>> {
+        match failure {
+            late if is_late(late) => Ok(Self { said: frame.say("form-changed-meanwhile"), ..Self::default() }),
+            Failure::Refused(refusal) if mendable(refusal.code()) || refusal.member().is_some() => Ok(Self {
+                member: refusal.member().unwrap_or_default().to_owned(),
+                said: frame.texts().refusal_for_now(refusal, &person.ctx.later),
+                place: field(frame, refusal.member().unwrap_or_default()),
+                ..Self::default()
+            }),
+            failure => Err(Box::new(person.refused(state, failure))),
+        }
+    }
+}
+
+/// Whether somebody else changed it since it was read.
+pub fn is_late(failure: &Failure<ManageRefusal>) -> bool {
+    matches!(failure, Failure::Refused(refusal) if refusal.code() == ErrorCode::PreconditionFailed)
+}
+
+/// Whether another try with the form may do.
+fn mendable(code: ErrorCode) -> bool {
+    use ErrorCode as E;
+    matches!(
+        code,
+        E::InvalidRequest
+            | E::InvalidClientMetadata
+            | E::InvalidRedirectUri
+            | E::InvalidScope
+            | E::Conflict
+            | E::SlowDown
+    )
+}

@@ -1,0 +1,53 @@
+//! What is shown once, in the answer to the form that made it.
+use crate::WebState;
+use crate::access::page_visitor::Person;
+use crate::platform::pages::frame::Frame;
+use crate::platform::texts::Rich;
+use askama::Template;
+use axum::response::Response;
+use domain::Secret;
+
+/// A secret, and what to do with it.
+#[derive(Debug, Template)]
+#[template(path = "access/reveal.html")]
+pub struct Shown<'s> {
+    pub frame: Frame,
+    pub title: String,
+    pub lead: Rich,
+    pub label: String,
+    /// Of the element that holds it.
+    pub id: &'static str,
+    /// In clear; the page is kept nowhere.
+    pub value: Revealed<'s>,
+    /// Where the person goes on.
+    pub back: String,
+}
+
+/// What the page shows in clear and nothing else prints.
+pub struct Revealed<'s> {
+    before: &'s str,
+    secret: &'s Secret,
+}
+
+impl<'s> Revealed<'s> {
+    /// A secret that stands at the end of a text.
+    pub fn after(before: &'s str, secret: &'s Secret) -> Self {
+        Self { before, secret }
+    }
+
+    fn text(&self) -> String {
+        format!("{}{}", self.before, self.secret.expose())
+    }
+}
+
+impl std::fmt::Debug for Revealed<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Revealed(…)")
+    }
+}
+
+impl Shown<'_> {
+    pub fn show(&self, state: &WebState, person: &Person) -> Response {
+        person.show(state, self)
+    }
+}

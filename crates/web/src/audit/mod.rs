@@ -1,0 +1,4 @@
+//! The audit log over HTTP.
+
+pub mod api;
+pub mod pages;

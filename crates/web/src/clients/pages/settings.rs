@@ -1,0 +1,239 @@
+//! What an owner may change of an application.
+use super::application::{Application, Named, Tab};
+use super::draft::{line_at_fault, lines};
+use super::scopes::{Choice, choices};
+use super::secrets;
+use crate::WebState;
+use crate::access::create_once::Made;
+use crate::access::field_error::Problem;
+use crate::access::idempotency::{again, this_once};
+use crate::access::page_visitor::{Person, Posted};
+use crate::platform::pages::frame::Frame;
+use crate::platform::pages::merge::{BASE, base, merge};
+use askama::Template;
+use axum::extract::State;
+use axum::response::Response;
+use domain::clients::api::{self, CONSOLE, LONGEST};
+use domain::clients::{ApplicationType, GrantType, Trust};
+use domain::platform::params::RawParams;
+use flows::clients;
+use flows::clients::manage::Updated;
+use flows::platform::idempotency::Keeper;
+use serde_json::{Map, Value, json};
+use std::sync::Arc;
+
+/// Members that are one line of text, as the form and the metadata name them.
+const TEXTS: [&str; 9] = [
+    "client_name",
+    "description",
+    "client_uri",
+    "logo_uri",
+    "tos_uri",
+    "policy_uri",
+    "token_endpoint_auth_method",
+    "default_sub_type",
+    "access_token_format",
+];
+/// Members that are lists, one a line.
+const LISTS: [&str; 3] = ["redirect_uris", "post_logout_redirect_uris", "allowed_user_ids"];
+/// Those that an empty field clears.
+const CLEARED: [&str; 5] = ["client_uri", "logo_uri", "tos_uri", "policy_uri", "token_endpoint_auth_method"];
+
+/// The fields with their labels, texts.
+const LABELS: [(&str, &str); 20] = [
+    ("client_name", "dev-field-name"),
+    ("description", "dev-field-description"),
+    ("client_uri", "dev-field-homepage"),
+    ("logo_uri", "dev-field-logo"),
+    ("tos_uri", "dev-field-terms"),
+    ("policy_uri", "dev-field-policy"),
+    ("grant_types", "dev-field-grants"),
+    ("token_endpoint_auth_method", "dev-field-auth"),
+    ("require_pkce", "dev-field-pkce"),
+    ("redirect_uris", "dev-field-redirects"),
+    ("post_logout_redirect_uris", "dev-field-logout"),
+    ("scope", "dev-field-scopes"),
+    ("default_sub_type", "dev-field-sub"),
+    ("access_token_format", "dev-field-format"),
+    ("id_token_claims", "dev-field-id-claims"),
+    ("access_token_lifetime_seconds", "dev-field-access-lifetime"),
+    ("refresh_token_lifetime_seconds", "dev-field-refresh-lifetime"),
+    ("id_token_lifetime_seconds", "dev-field-id-lifetime"),
+    ("application_type", "dev-field-native"),
+    ("allowed_user_ids", "dev-field-allowed"),
+];
+
+#[derive(Template)]
+#[template(path = "clients/settings.html")]
+struct SettingsPage<'p> {
+    frame: Frame,
+    problem: Problem,
+    app: Application,
+    fields: Map<String, Value>,
+    scopes: Vec<Choice<'p>>,
+    grants: Vec<(&'static str, bool)>,
+    /// Each lifetime, with what holds where nothing is said.
+    lifetimes: [(&'static str, &'static str, i64); 3],
+}
+
+/// What the form shows in a field.
+fn shown(fields: &Map<String, Value>, name: &str) -> String {
+    match fields.get(name) {
+        Some(Value::String(text)) => text.clone(),
+        Some(Value::Array(items)) => items.iter().filter_map(Value::as_str).collect::<Vec<_>>().join("\n"),
+        Some(Value::Number(number)) => number.to_string(),
+        Some(Value::Bool(flag)) => flag.to_string(),
+        _ => String::new(),
+    }
+}
+
+/// The same to be compared: the order of scopes and grants says nothing.
+fn compared(fields: &Map<String, Value>, name: &str) -> String {
+    let value = shown(fields, name);
+    if !matches!(name, "scope" | "grant_types") {
+        return value;
+    }
+    let mut words: Vec<_> = value.split_ascii_whitespace().collect();
+    words.sort_unstable();
+    words.join(" ")
+}
+
+impl SettingsPage<'_> {
+    /// What is saved now.
+    fn base(&self) -> String {
+        let saved = api::render(&self.app.client);
+        base(&LABELS, |name| compared(&saved, name))
+    }
+
+    fn value(&self, name: &str) -> String {
+        shown(&self.fields, name)
+    }
+
+    fn is(&self, name: &str, value: &str) -> bool {
+        self.value(name) == value
+    }
+}
+
+fn page<'s>(
+    state: &'s WebState,
+    person: &Person,
+    frame: Frame,
+    app: Application,
+    problem: Problem,
+    fields: Map<String, Value>,
+) -> SettingsPage<'s> {
+    let settings = state.app().settings();
+    let asked = fields.get("scope").and_then(Value::as_str).unwrap_or_default();
+    let asked: Vec<_> = asked.split(' ').collect();
+    let has = &app.client.config.scopes;
+    let trust = app.client.trust_of_owner(person.principal.operator);
+    let scopes = choices(&settings.catalogue, frame.language(), trust, has, |name| asked.contains(&name));
+    let granted = |grant: GrantType| {
+        let chosen = fields.get("grant_types").and_then(Value::as_array);
+        chosen.is_some_and(|all| all.iter().any(|one| one == grant.as_str()))
+    };
+    let lifetimes = &settings.lifetimes;
+    SettingsPage {
+        grants: GrantType::ALL.map(|grant| (grant.as_str(), granted(grant))).to_vec(),
+        scopes,
+        lifetimes: [
+            (LONGEST[0].0, "dev-field-access-lifetime", lifetimes.access_token),
+            (LONGEST[2].0, "dev-field-refresh-lifetime", lifetimes.refresh_idle),
+            (LONGEST[1].0, "dev-field-id-lifetime", lifetimes.id_token),
+        ],
+        frame,
+        problem,
+        app,
+        fields,
+    }
+}
+
+pub async fn get(State(state): State<WebState>, person: Person, path: Named) -> Response {
+    let app = match Application::open(&state, &person, &path, Tab::Settings).await {
+        Ok(app) => app,
+        Err(response) => return *response,
+    };
+    let frame = person.frame(&state, person.console());
+    let fields = api::render(&app.client);
+    person.show(&state, &page(&state, &person, frame, app, Problem::default(), fields))
+}
+
+/// What the form says, as metadata. What is no number is none that a lifetime can have.
+fn body(form: &RawParams) -> Map<String, Value> {
+    let mut all = Map::new();
+    for name in TEXTS {
+        let text = form.get(name).unwrap_or_default().replace("\r\n", "\n");
+        let clears = text.is_empty() && CLEARED.contains(&name);
+        all.insert(name.to_owned(), if clears { Value::Null } else { text.into() });
+    }
+    for name in LISTS {
+        all.insert(name.to_owned(), json!(lines(form.get(name).unwrap_or_default())));
+    }
+    for (name, _) in LONGEST {
+        let text = form.get(name).unwrap_or_default().trim();
+        let seconds = if text.is_empty() { Value::Null } else { text.parse::<i64>().unwrap_or(0).into() };
+        all.insert(name.to_owned(), seconds);
+    }
+    all.insert("grant_types".to_owned(), json!(form.all("grant_types").collect::<Vec<_>>()));
+    let scopes: Vec<_> = form.all("scope").collect();
+    all.insert("scope".to_owned(), scopes.join(" ").into());
+    let claims = form.get("id_token_claims").and_then(|text| text.parse::<bool>().ok());
+    all.insert("id_token_claims".to_owned(), json!(claims));
+    all.insert("require_pkce".to_owned(), form.get("require_pkce").is_some().into());
+    // A claimed https address and a port of its own: only an application on a device has both.
+    let native = form.get("application_type").is_some();
+    all.insert("application_type".to_owned(), if native { "native" } else { "web" }.into());
+    all
+}
+
+pub async fn post(State(state): State<WebState>, path: Named, posted: Posted) -> Response {
+    // An application that becomes confidential gets a secret.
+    posted.once(state, |state, posted, keeper| change(state, path, posted, keeper)).await
+}
+
+async fn change(state: WebState, path: Named, posted: Arc<Posted>, keeper: Keeper) -> Made {
+    let person = &posted.person;
+    let app = Application::open(&state, person, &path, Tab::Settings).await?;
+    let body = body(&posted.form);
+    // A form without its revision is none of ours.
+    let revision = posted.field("revision").parse().unwrap_or(-1);
+    let (at, by) = (state.clone(), Arc::clone(&posted));
+    let (settings, was_reviewed) = (app.at("settings"), app.client.is_reviewed());
+    let keep = keeper.keep(move |Updated { client, secret }| {
+        let person = &by.person;
+        if let Some(secret) = secret {
+            return again(secrets::made(&at, person, client, secret.expose()));
+        }
+        // Nothing new is there to be shown again; whoever saves again is held to the revision.
+        let said = if was_reviewed && !client.is_reviewed() { "saved-unreviewed" } else { "saved" };
+        this_once(person.done(&at, &settings, said))
+    });
+    let which = (app.id(), Some(revision));
+    let changed =
+        clients::manage::change_kept(state.app(), &person.ctx, &person.principal, &CONSOLE, which, &body, keep).await;
+    let failure = match changed {
+        Ok(kept) => return Ok(kept),
+        Err(failure) => failure,
+    };
+    let frame = person.frame(&state, person.console());
+    let problem = Problem::of(&failure, &state, person, &frame)?;
+    let native = posted.form.get("application_type").is_some();
+    let kind = if native { ApplicationType::Native } else { ApplicationType::Web };
+    let schemes = &state.app().settings().registration.private_schemes;
+    let line = line_at_fault(&problem.member, posted.field(&problem.member), kind, schemes);
+    let mut problem = problem.in_line(&frame, line);
+    // What was typed stays as it was typed, a number that is none too.
+    let typed = LONGEST.map(|(name, _)| (name.to_owned(), posted.field(name).into()));
+    let mut fields: Map<_, _> = body.into_iter().chain(typed).collect();
+    if revision != app.client.revision {
+        // The form goes on from what is saved now: whoever has read that may replace it.
+        let saved = api::render(&app.client);
+        let (untouched, meanwhile) =
+            merge(&frame, &LABELS, posted.field(BASE), |name| compared(&saved, name), |name| compared(&fields, name));
+        for name in untouched {
+            fields.insert(name.to_owned(), saved.get(name).cloned().unwrap_or_default());
+        }
+        problem.meanwhile = meanwhile;
+    }
+    Err(person.again(&state, &page(&state, person, frame, app, problem, fields)).into())
+}

@@ -1,0 +1,7 @@
+//! The description of the API, and its pages.
+
+pub(crate) mod groups;
+pub(crate) mod mounts;
+pub(crate) mod openapi;
+pub mod pages;
+pub mod view;

@@ -1,0 +1,131 @@
+//! The documentation of the API: as pages, as a document for programs, and its problems.
+use crate::WebState;
+use crate::docs::openapi::Description;
+use crate::docs::view::{Docs, Group, OBJECTS, OVERVIEW, PROBLEMS, Piece};
+use crate::platform::pages::error;
+use crate::platform::pages::frame::{Frame, Leads, render};
+use crate::platform::problem::FAULTS;
+use crate::platform::request::Incoming;
+use crate::platform::respond::status;
+use askama::Template;
+use axum::Extension;
+use axum::extract::{Path, State};
+use axum::http::{StatusCode, header};
+use axum::response::{IntoResponse as _, Response};
+use domain::access::Denied;
+use domain::clients::metadata::MetadataRefusal;
+use domain::platform::language::Language;
+use domain::platform::refusal::Refusal;
+use flows::platform::management_error::Unmanaged;
+use flows::webhooks::manage::WebhookRefusal;
+use std::sync::{Arc, LazyLock, OnceLock};
+
+/// The description, built for whoever reads it first: that takes more memory than the rest of a server that is idle, and many
+/// are never asked.
+type Described = Extension<Arc<OnceLock<Description>>>;
+
+fn described<'d>(state: &WebState, once: &'d OnceLock<Description>) -> &'d Description {
+    once.get_or_init(|| Description::new(state.app().settings(), state.is_secure()))
+}
+
+/// They are written in English alone, as what programs read is.
+fn english(state: &WebState) -> Frame {
+    Frame::without_forms(state, Language::English)
+}
+
+fn show(state: &WebState, page: &impl Template) -> Response {
+    render(state, page, StatusCode::OK, Leads::Here, None)
+}
+
+#[derive(Template)]
+#[template(path = "docs/overview.html")]
+struct OverviewPage<'d> {
+    frame: Frame,
+    docs: &'d Docs,
+    path: &'d str,
+}
+
+/// What there is, and where it is told in full.
+pub async fn overview(State(state): State<WebState>, Extension(once): Described) -> Response {
+    show(&state, &OverviewPage { frame: english(&state), docs: &described(&state, &once).docs, path: OVERVIEW })
+}
+
+#[derive(Template)]
+#[template(path = "docs/group.html")]
+struct GroupPage<'d> {
+    frame: Frame,
+    docs: &'d Docs,
+    path: &'d str,
+    group: &'d Group,
+}
+
+/// All about the operations of one kind.
+pub async fn group(
+    State(state): State<WebState>,
+    Extension(once): Described,
+    Path(name): Path<String>,
+    incoming: Incoming,
+) -> Response {
+    let docs = &described(&state, &once).docs;
+    let Some(group) = docs.group(&name) else { return error::not_found(State(state), incoming).await };
+    show(&state, &GroupPage { frame: english(&state), docs, path: &group.path, group })
+}
+
+#[derive(Template)]
+#[template(path = "docs/objects.html")]
+struct ObjectsPage<'d> {
+    frame: Frame,
+    docs: &'d Docs,
+    path: &'d str,
+}
+
+/// Every object, and the pages that show it.
+pub async fn objects(State(state): State<WebState>, Extension(once): Described) -> Response {
+    show(&state, &ObjectsPage { frame: english(&state), docs: &described(&state, &once).docs, path: OBJECTS })
+}
+
+/// As `OpenAPI` 3.1.
+pub async fn openapi(State(state): State<WebState>, Extension(once): Described) -> Response {
+    let headers = [(header::CONTENT_TYPE, "application/json"), (header::CACHE_CONTROL, "public, max-age=300")];
+    (headers, described(&state, &once).json.clone()).into_response()
+}
+
+/// One `type` of a problem.
+struct Problem {
+    reason: &'static str,
+    status: u16,
+    sentence: &'static str,
+}
+
+static ALL_PROBLEMS: LazyLock<Vec<Problem>> = LazyLock::new(|| {
+    fn all<R: Refusal>(refusals: &[R]) -> impl Iterator<Item = Problem> {
+        refusals.iter().map(|refusal| Problem {
+            reason: refusal.reason(),
+            status: status(refusal.code()).as_u16(),
+            sentence: refusal.public(),
+        })
+    }
+    let faults = FAULTS.map(|(code, reason, sentence)| Problem { reason, status: status(code).as_u16(), sentence });
+    let refusals =
+        all(Unmanaged::ALL).chain(all(Denied::ALL)).chain(all(MetadataRefusal::ALL)).chain(all(WebhookRefusal::ALL));
+    let mut problems: Vec<_> = refusals.chain(faults).collect();
+    problems.sort_by_key(|problem| (problem.reason, problem.status));
+    // Several tables refuse for the same reason.
+    problems.dedup_by_key(|problem| (problem.reason, problem.status));
+    problems
+});
+
+#[derive(Template)]
+#[template(path = "docs/problems.html")]
+struct ProblemsPage<'d> {
+    frame: Frame,
+    docs: &'d Docs,
+    path: &'d str,
+    problems: &'d [Problem],
+}
+
+/// Every problem that a management API may answer.
+pub async fn problems(State(state): State<WebState>, Extension(once): Described) -> Response {
+    let docs = &described(&state, &once).docs;
+    show(&state, &ProblemsPage { frame: english(&state), docs, path: PROBLEMS, problems: &ALL_PROBLEMS })
+}

@@ -1,0 +1,46 @@
+//! `POST introspect`.
+use crate::WebState;
+use crate::oauth::client_authentication::{CLIENT, no_secret_in_url};
+use crate::platform::answers::{OAuth400, OAuth401, OAuth403, OAuth429};
+use crate::platform::body::Params;
+use crate::platform::request::{Incoming, WORKSPACE};
+use crate::platform::respond::{Challenge, json_response, oauth_failure};
+use crate::platform::schema::oauth::{IntrospectionAnswer, IntrospectionRequest};
+use axum::extract::State;
+use axum::http::StatusCode;
+use axum::response::Response;
+use domain::diagnosis::Endpoint;
+use domain::platform::refusal::Refusal as _;
+use flows::Failure;
+use flows::oauth::introspection::{IntrospectRefusal, Proof};
+
+/// Look into a token
+///
+/// For resource servers (RFC 7662). A client with a secret sees its own tokens; the operator's own services see all. A
+/// bearer with `tokens:introspect` (an API key, a personal access token or an access token for a workspace) sees the tokens
+/// of its workspace's clients, and those whose `tenant_id` is the workspace or whose resource the workspace runs.
+#[utoipa::path(post, path = "/oauth2/introspect", operation_id = "introspect", tag = "oauth",
+    request_body(content((IntrospectionRequest = "application/x-www-form-urlencoded"), (IntrospectionRequest = "application/json"))),
+    responses((status = 200, description = "What the server knows of it", body = IntrospectionAnswer),
+        (status = 400, response = OAuth400), (status = 401, response = OAuth401), (status = 403, response = OAuth403),
+        (status = 429, response = OAuth429)),
+    security(("client" = []), ("bearer" = []), ()))]
+pub async fn post(State(state): State<WebState>, incoming: Incoming, Params(body): Params) -> Response {
+    if let Err(refused) = no_secret_in_url(&state, &incoming, Endpoint::Introspection, &body) {
+        return *refused;
+    }
+    let proof = match incoming.bearer() {
+        Some(token) => Proof::Bearer { token, workspace: incoming.header(WORKSPACE) },
+        None => Proof::Client(incoming.authorization()),
+    };
+    match flows::oauth::introspection::introspect(state.app(), &incoming.ctx, proof, &body).await {
+        Ok(answer) => json_response(StatusCode::OK, &answer),
+        Err(failure) => {
+            let challenge = match &failure {
+                Failure::Refused(IntrospectRefusal::Bearer(why)) => Challenge::bearer_for(why.code()),
+                _ => CLIENT,
+            };
+            oauth_failure(&failure, challenge, &incoming.ctx.facts.request_id)
+        }
+    }
+}

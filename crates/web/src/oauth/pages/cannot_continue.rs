@@ -1,0 +1,80 @@
+//! What somebody reads whose account cannot go on: why, whose turn it is, and the ways off the page.
+use super::consent::stays_here;
+use crate::WebState;
+use crate::platform::pages::frame::{Frame, Leads, interaction_path, render};
+use crate::platform::pages::initial::initial;
+use crate::platform::request::Browser;
+use askama::Template;
+use axum::http::StatusCode;
+use axum::response::Response;
+use domain::account::Email;
+use domain::clients::{Client, Trust};
+use domain::oauth::authorize::AuthorizeRefusal;
+use domain::workspace::{Role, WorkspaceMembership};
+use flows::oauth::authorize::UnableView;
+
+/// So many workspaces are named; whoever has more reads the first of them.
+const NAMED: usize = 8;
+
+#[derive(Template)]
+#[template(path = "oauth/cannot_continue.html")]
+struct UnablePage<'p> {
+    frame: Frame,
+    interaction: &'p str,
+    client: &'p Client,
+    initial: String,
+    developer: Option<&'p str>,
+    /// What happened, and whose turn it is: two texts.
+    said: (&'static str, &'static str),
+    /// The workspaces that do not let the client in.
+    forbidding: &'p [WorkspaceMembership],
+    user_email: &'p str,
+    /// Whom the application expected instead.
+    expected: Option<&'p Email>,
+    /// Where the page is asked for again.
+    again: String,
+    on_device: bool,
+    /// The answer goes to a program: the browser stays on this page.
+    stays: bool,
+    request_id: &'p str,
+}
+
+fn said(view: &UnableView) -> (&'static str, &'static str) {
+    use AuthorizeRefusal as R;
+    match view.refusal {
+        R::UserNotAllowed => ("unable-not-chosen", "unable-ask-developer"),
+        R::NoWorkspace => ("unable-no-workspace", "unable-ask-invitation"),
+        R::WorkspaceNotMember => ("unable-not-member", "unable-ask-member"),
+        R::WorkspaceForbids => match view.forbidding.as_slice() {
+            [own] if own.roles.role == Role::Owner => ("unable-forbidden", "unable-own"),
+            [_] => ("unable-forbidden", "unable-ask-owner"),
+            _ => ("unable-forbidden-all", "unable-ask-owner"),
+        },
+        _ => ("unable-otherwise", "turn-developers"),
+    }
+}
+
+pub fn unable_page(
+    state: &WebState,
+    browser: &Browser,
+    interaction: &str,
+    view: &UnableView,
+    request_id: &str,
+) -> Response {
+    let page = UnablePage {
+        frame: Frame::new(state, browser),
+        interaction,
+        client: &view.client,
+        initial: initial(&view.client.name),
+        developer: view.developer.as_deref().filter(|_| view.client.trust != Trust::FirstParty),
+        said: said(view),
+        forbidding: view.forbidding.get(..NAMED).unwrap_or(&view.forbidding),
+        user_email: &view.user_email,
+        expected: view.expected.as_ref(),
+        again: interaction_path(state, interaction),
+        on_device: view.on_device,
+        stays: stays_here(&view.redirect_uri),
+        request_id,
+    };
+    render(state, &page, StatusCode::FORBIDDEN, Leads::To(&view.redirect_uri), None)
+}

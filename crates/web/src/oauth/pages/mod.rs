@@ -1,0 +1,7 @@
+//! The pages of an authorization.
+
+pub mod authorize;
+pub(crate) mod cannot_continue;
+pub mod consent;
+pub mod device;
+pub mod end_session;

@@ -1,0 +1,61 @@
+//! `GET` and `POST userinfo`.
+use crate::WebState;
+use crate::oauth::client_authentication::no_secret_in_url;
+use crate::platform::answers::{OAuth400, OAuth401, OAuth403};
+use crate::platform::body::Form;
+use crate::platform::headers::BodyCredential;
+use crate::platform::request::Incoming;
+use crate::platform::respond::{Challenge, json_response, oauth_failure};
+use crate::platform::schema::oauth::{UserinfoAnswer, UserinfoRequest};
+use axum::extract::State;
+use axum::http::StatusCode;
+use axum::response::Response;
+use domain::diagnosis::Endpoint;
+use domain::platform::params::RawParams;
+use flows::Failure;
+use flows::oauth::userinfo::{OfWorkspaces, UserinfoRefusal, userinfo};
+
+/// Ask about the person behind a token
+///
+/// By access token, personal access token or API key (OpenID Connect Core §5.3). It describes the person, whatever the
+/// access token speaks for, and the workspace in which they use the client. An API key has no person: it gets its
+/// workspace. `POST` does the same, and accepts the token in a form, too.
+#[utoipa::path(method(get, post), path = "/oauth2/userinfo", operation_id = "userinfo", tag = "oauth",
+    request_body(content = Option<UserinfoRequest>, content_type = "application/x-www-form-urlencoded"),
+    responses((status = 200, description = "The claims that the token opens", body = UserinfoAnswer),
+        (status = 400, response = OAuth400), (status = 401, response = OAuth401), (status = 403, response = OAuth403)),
+    security(("bearer" = []), ()))]
+pub async fn get(State(state): State<WebState>, incoming: Incoming, Form(form): Form) -> Response {
+    answer(&state, &incoming, &form, OfWorkspaces::Person).await
+}
+
+/// Ask about the person or the workspace behind a token
+///
+/// The same as `/oauth2/userinfo`, except for access tokens that speak for a workspace: those get the workspace
+/// (`UserInfoWorkspace`).
+#[utoipa::path(method(get, post), path = "/api/oauth2/userinfo", operation_id = "userinfo_api", tag = "oauth",
+    request_body(content = Option<UserinfoRequest>, content_type = "application/x-www-form-urlencoded"),
+    responses((status = 200, description = "The claims that the token opens", body = UserinfoAnswer),
+        (status = 400, response = OAuth400), (status = 401, response = OAuth401), (status = 403, response = OAuth403)),
+    security(("bearer" = []), ()))]
+pub async fn reference(State(state): State<WebState>, incoming: Incoming, Form(form): Form) -> Response {
+    answer(&state, &incoming, &form, OfWorkspaces::Workspace).await
+}
+
+async fn answer(state: &WebState, incoming: &Incoming, form: &RawParams, of_workspaces: OfWorkspaces) -> Response {
+    if let Err(refused) = no_secret_in_url(state, incoming, Endpoint::Userinfo, &RawParams::default()) {
+        return *refused;
+    }
+    let failure = match userinfo(state.app(), &incoming.ctx, incoming.bearer(), form, of_workspaces).await {
+        Ok(claims) => return json_response(StatusCode::OK, &claims),
+        Err(failure) => failure,
+    };
+    // A malformed request is no missing credential (RFC 6750 §3.1).
+    let malformed = matches!(failure, Failure::Refused(UserinfoRefusal::TokenTwice));
+    let challenge = (!malformed).then_some(Challenge::Bearer);
+    let mut response = oauth_failure(&failure, challenge, &incoming.ctx.facts.request_id);
+    if form.get("access_token").is_some() {
+        response.extensions_mut().insert(BodyCredential);
+    }
+    response
+}

@@ -1,0 +1,109 @@
+//! One application, whoever owns it.
+use crate::WebState;
+use crate::access::field_error::Problem;
+use crate::access::page_visitor::Person;
+use crate::operator::pages::clients::tier;
+use crate::platform::pages::frame::Frame;
+use crate::platform::pages::nav::Section;
+use askama::Template;
+use axum::extract::{Path, State};
+use axum::response::Response;
+use domain::access::Operation;
+use domain::clients::reviewed::Difference;
+use domain::clients::{Client, Trust};
+use flows::operator::clients::{self, OneClient};
+
+#[derive(Template)]
+#[template(path = "operator/client.html")]
+struct ClientPage {
+    frame: Frame,
+    problem: Problem,
+    one: OneClient,
+    tiers: Vec<Tier>,
+    /// What has changed since the operator vouched for the client.
+    changes: Vec<Changed>,
+    may_change: bool,
+    /// The page of its owner.
+    owner_page: Option<String>,
+    /// Where whoever looks manages it, if they do.
+    console: Option<String>,
+    back: String,
+    path: String,
+}
+
+/// A fact that is no longer what was reviewed.
+struct Changed {
+    name: String,
+    difference: Difference,
+}
+
+/// The facts that a review is about, as texts.
+const FACTS: [(&str, &str); 10] = [
+    ("client_name", "dev-field-name"),
+    ("client_type", "client-kind"),
+    ("token_endpoint_auth_method", "dev-field-auth"),
+    ("redirect_uris", "dev-field-redirects"),
+    ("post_logout_redirect_uris", "dev-field-logout"),
+    ("client_uri", "dev-field-homepage"),
+    ("logo_uri", "dev-field-logo"),
+    ("tos_uri", "dev-field-terms"),
+    ("policy_uri", "dev-field-policy"),
+    ("scope", "client-scopes"),
+];
+
+fn changes(frame: &Frame, client: &Client) -> Vec<Changed> {
+    let name = |member: &str| FACTS.iter().find(|(of, _)| *of == member).map(|(_, key)| frame.say(key));
+    let all = client.changed_since_review().into_iter();
+    all.map(|difference| Changed { name: name(difference.member).unwrap_or_default(), difference }).collect()
+}
+
+/// How far a client can be trusted.
+struct Tier {
+    value: &'static str,
+    name: String,
+    means: String,
+    here: bool,
+}
+
+/// What a tier means: a text.
+pub const fn means(trust: Trust) -> &'static str {
+    match trust {
+        Trust::FirstParty => "client-means-first-party",
+        Trust::Verified => "client-means-verified",
+        Trust::Unverified => "client-means-unverified",
+        Trust::Anonymous => "client-means-anonymous",
+    }
+}
+
+pub async fn get(State(state): State<WebState>, person: Person, Path(id): Path<String>) -> Response {
+    let frame = person.frame(&state, Section::Clients);
+    show(&state, &person, &id, frame, Problem::default()).await
+}
+
+/// The page, with what was wrong with the form that it sent.
+pub async fn show(state: &WebState, person: &Person, id: &str, frame: Frame, problem: Problem) -> Response {
+    let one = match clients::look(state.app(), &person.ctx, &person.principal, id).await {
+        Ok(one) => one,
+        Err(failure) => return person.refused(state, &failure),
+    };
+    let client = &one.client;
+    let tiers = Trust::ALL.map(|trust| Tier {
+        value: trust.as_str(),
+        name: tier(&frame, trust),
+        means: frame.say(means(trust)),
+        here: trust == client.trust,
+    });
+    let belongs = |workspace: &domain::WorkspaceId| person.memberships.iter().any(|m| m.workspace_id == *workspace);
+    let ours = client.owner_workspace_id.filter(belongs);
+    let console = ours.map(|workspace| format!("{}/workspaces/{workspace}/applications/{}", state.base(), client.id));
+    let back = person.path(state, Section::Clients);
+    let path = format!("{back}/{}", client.id);
+    let of_workspace = client.owner_workspace_id.map(|id| format!("{}/{id}", person.path(state, Section::Workspaces)));
+    let of_user = client.owner_user_id.map(|id| format!("{}/{id}", person.path(state, Section::Users)));
+    let owner_page = of_workspace.or(of_user);
+    let may_change = person.principal.may(Operation::WriteAllClients).is_ok();
+    let changes = changes(&frame, client);
+    let page =
+        ClientPage { frame, problem, one, tiers: tiers.into(), changes, may_change, owner_page, console, back, path };
+    if page.problem.is_some() { person.again(state, &page) } else { person.show(state, &page) }
+}

@@ -1,0 +1,57 @@
+//! Whose webhooks have deliveries that are still tried, or were given up.
+use crate::WebState;
+use crate::access::page_visitor::Person;
+use crate::platform::pages::frame::Frame;
+use crate::platform::pages::nav::Section;
+use askama::Template;
+use axum::extract::State;
+use axum::response::Response;
+use domain::clients::redirect_uri::display_host;
+use domain::webhooks::DeliveryState;
+use flows::operator::server::{self, WebhookDeliveries};
+
+#[derive(Template)]
+#[template(path = "operator/deliveries.html")]
+struct DeliveriesPage {
+    frame: Frame,
+    dead: bool,
+    rows: Vec<Row>,
+    path: String,
+    health: String,
+    /// Of the workspaces, and of the server's own webhooks.
+    workspaces: String,
+    webhooks: String,
+    state: &'static str,
+}
+
+struct Row {
+    /// The address of a workspace's webhook may hold a secret of theirs: the operator reads the host.
+    shown: String,
+    webhook: WebhookDeliveries,
+}
+
+pub async fn get(State(state): State<WebState>, person: Person) -> Response {
+    // What no page of ours wrote shows those that somebody should look at.
+    let wanted = DeliveryState::parse(person.query("state"));
+    let dead = wanted != Some(DeliveryState::Pending);
+    let found = match server::deliveries(state.app(), &person.ctx, &person.principal, dead).await {
+        Ok(found) => found,
+        Err(failure) => return person.refused(&state, &failure),
+    };
+    let row = |webhook: WebhookDeliveries| Row {
+        shown: if webhook.workspace.is_some() { display_host(&webhook.url) } else { webhook.url.clone() },
+        webhook,
+    };
+    let health = person.path(&state, Section::Health);
+    let page = DeliveriesPage {
+        dead,
+        rows: found.into_iter().map(row).collect(),
+        path: format!("{health}/deliveries"),
+        workspaces: person.path(&state, Section::Workspaces),
+        webhooks: person.path(&state, Section::AllWebhooks),
+        state: if dead { DeliveryState::Dead } else { DeliveryState::Pending }.as_str(),
+        frame: person.frame(&state, Section::Health),
+        health,
+    };
+    person.show(&state, &page)
+}

@@ -1,9 +1,0 @@
-//! What admins and owners see and change of a workspace, and what its members see of it.
-pub mod access;
-pub mod api_keys;
-pub mod invitations;
-pub mod join;
-pub mod members;
-pub mod permission;
-pub mod policy;
-mod roles;

@@ -1,0 +1,88 @@
+//! A form whose subject somebody else changed since it was opened: what they changed is taken over, and what both changed is told.
+use crate::platform::pages::frame::Frame;
+use std::collections::BTreeMap;
+
+/// The field with what the form was opened with.
+pub const BASE: &str = "base";
+
+/// A field as it is saved.
+#[derive(Debug)]
+pub struct Saved {
+    pub label: String,
+    pub value: String,
+}
+
+/// What somebody else saved.
+#[derive(Debug, Default)]
+pub struct Meanwhile {
+    /// Where nothing was typed: the form has it now.
+    pub taken: Vec<Saved>,
+    /// Where something else was typed: saving replaces it.
+    pub replaced: Vec<Saved>,
+}
+
+/// What a form is opened with, to be sent along: fields by their names.
+pub fn base(fields: &[(&str, &str)], value: impl Fn(&str) -> String) -> String {
+    let all: BTreeMap<_, _> = fields.iter().map(|(name, _)| (*name, value(name))).collect();
+    serde_json::to_string(&all).unwrap_or_default()
+}
+
+/// Holds the fields (each with its label, a text) as they were typed against what is saved and what the form was opened with.
+/// Answers the names of those that nobody typed in, and what to tell.
+pub fn merge<'f>(
+    frame: &Frame,
+    fields: &[(&'f str, &str)],
+    base: &str,
+    saved: impl Fn(&str) -> String,
+    typed: impl Fn(&str) -> String,
+) -> (Vec<&'f str>, Meanwhile) {
+    let base: BTreeMap<String, String> = serde_json::from_str(base).unwrap_or_default();
+    let (mut names, mut meanwhile) = (Vec::new(), Meanwhile::default());
+    for &(name, label) in fields {
+        let (was, value, typed) = (base.get(name), saved(name), typed(name));
+        if typed == value || was == Some(&value) {
+            continue;
+        }
+        let untouched = was == Some(&typed);
+        let told = Saved { label: frame.say(label), value };
+        if untouched {
+            names.push(name);
+            meanwhile.taken.push(told);
+        } else {
+            meanwhile.replaced.push(told);
+        }
+    }
+    (names, meanwhile)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use domain::platform::language::Language;
+
+    #[test]
+    fn what_only_one_changed_is_nobodys_conflict() {
+        let frame = Frame::bare(Language::English);
+        let fields = [("a", "save")];
+        // Opened with, saved, typed: taken over, and told as replaced.
+        let table = [
+            (Some("1"), "1", "1", false, false),
+            (Some("1"), "2", "1", true, false),
+            (Some("1"), "1", "2", false, false),
+            (Some("1"), "2", "2", false, false),
+            (Some("1"), "2", "3", false, true),
+            (None, "2", "3", false, true),
+            (None, "2", "2", false, false),
+        ];
+        for (was, saved, typed, taken, replaced) in table {
+            let base = was.map(|was| base(&fields, |_| was.to_owned())).unwrap_or_default();
+            let (names, told) = merge(&frame, &fields, &base, |_| saved.to_owned(), |_| typed.to_owned());
+            assert_eq!(
+                (names.len(), told.taken.len()),
+                (usize::from(taken), usize::from(taken)),
+                "{was:?} {saved} {typed}"
+            );
+            assert_eq!(told.replaced.len(), usize::from(replaced), "{was:?} {saved} {typed}");
+        }
+    }
+}

@@ -1,0 +1,120 @@
+//! What an app receives of a person and a workspace besides the permissions that it asks for: the same words on the consent page,
+//! in the person's connected apps, and among a workspace's apps.
+use super::frame::Frame;
+use crate::platform::texts::Rich;
+use domain::ScopeSet;
+use domain::clients::{Client, SubType};
+use domain::oauth::authorize::AuthorizationRequest;
+use domain::resources::Catalogue;
+use flows::Settings;
+use flows::account::apps::Place;
+use flows::workspace::apps::{Identified, WorkspaceApp};
+
+/// Without `openid` there is no ID token and no userinfo, which name the workspace. The ids and roles are in every access
+/// token all the same.
+fn names(scopes: &ScopeSet) -> bool {
+    scopes.contains("openid")
+}
+
+fn plain(frame: &Frame, key: &str) -> Rich {
+    frame.texts().rich(key, &[])
+}
+
+/// On the consent page. `home` names the workspace that a token in the person's own name shows, where there is one.
+pub fn asked(
+    frame: &Frame,
+    settings: &Settings,
+    client: &Client,
+    request: &AuthorizationRequest,
+    home: Option<&str>,
+) -> Vec<Rich> {
+    let named = names(&request.scopes);
+    if request.sub_type == SubType::User {
+        return vec![match (home, named) {
+            (Some(home), true) => frame.rich("receives-own-named", "workspace", home),
+            (Some(home), false) => frame.rich("receives-own-in", "workspace", home),
+            (None, _) => plain(frame, "receives-own"),
+        }];
+    }
+    // An app that looks into a token for such a resource reads the person as well.
+    let (first, sees) = if named {
+        ("receives-workspace-named", "receives-resource")
+    } else {
+        ("receives-workspace", "receives-resource-app")
+    };
+    let asks = |one: &&str| settings.catalogue.asks_who_authorized(&[(*one).to_owned()], &settings.issuer);
+    let of_issuer = request.resources.is_empty().then_some(settings.issuer.as_str());
+    let all = request.resources.iter().map(String::as_str).chain(of_issuer).filter(asks);
+    let mut lines = vec![plain(frame, first)];
+    lines.extend(all.map(|resource| frame.rich(sees, "resource", resource)));
+    // The developer reads the ids of an app's people in the console, whatever the app itself receives.
+    if lines.len() == 1 && !named && client.has_owner() {
+        lines.push(plain(frame, "receives-developer"));
+    }
+    lines
+}
+
+/// In the person's own name: the user id, and of workspaces those that the app's authorizations show. Each keeps the one that the
+/// consent page named, so that there may be several; the next shows one of them, unless nothing says what the page named.
+fn in_own_name(frame: &Frame, place: &Place, named: bool) -> Vec<Rich> {
+    let (only, also) = if named {
+        ("receives-own-named", "receives-own-also-named")
+    } else {
+        ("receives-own-in", "receives-own-also")
+    };
+    let mut lines = match place.homes.as_slice() {
+        [] => vec![plain(frame, "receives-own-none")],
+        [home] => vec![frame.rich(only, "workspace", home)],
+        homes => {
+            let each = homes.iter().map(|home| frame.rich(also, "workspace", home));
+            std::iter::once(plain(frame, "receives-own")).chain(each).collect()
+        }
+    };
+    lines.extend(place.follows_default.then(|| plain(frame, "receives-own-next")));
+    lines
+}
+
+/// Among connected apps: for a workspace, or in the person's own name.
+pub fn allowed(frame: &Frame, catalogue: &Catalogue, place: &Place, has_owner: bool) -> Vec<Rich> {
+    let named = names(&place.scopes);
+    if place.workspace_id.is_none() {
+        return in_own_name(frame, place, named);
+    }
+    let (first, sees) =
+        if named { ("receives-workspace-named", "receives-apis") } else { ("receives-workspace", "receives-apis-app") };
+    let developer = (!named && has_owner).then_some("receives-developer");
+    lines(frame, catalogue, plain(frame, first), developer, sees)
+}
+
+/// What a permission is called in the page's language.
+fn permission<'c>(frame: &Frame, catalogue: &'c Catalogue, name: &'c str) -> &'c str {
+    catalogue.scope(name).map_or(name, |scope| scope.words(frame.language()).0)
+}
+
+/// Among the apps of a workspace, of those that act in people's own names. Who allowed which permission is not said: that is
+/// theirs alone.
+pub fn of_own_names(frame: &Frame, catalogue: &Catalogue) -> Rich {
+    frame.rich("receives-own-names", "permission", permission(frame, catalogue, "openid"))
+}
+
+/// Among the apps of a workspace, for those who look after it.
+pub fn in_workspace(frame: &Frame, catalogue: &Catalogue, app: &WorkspaceApp) -> Vec<Rich> {
+    let (first, sees) = match app.identified {
+        Identified::All => (plain(frame, "receives-people-named"), "receives-people-apis"),
+        Identified::None => (plain(frame, "receives-people"), "receives-people-apis-app"),
+        Identified::Some => {
+            let permission = permission(frame, catalogue, "openid");
+            (frame.rich("receives-people-some", "permission", permission), "receives-people-apis-app")
+        }
+    };
+    let developer = (app.identified != Identified::All && app.has_owner).then_some("receives-people-developer");
+    lines(frame, catalogue, first, developer, sees)
+}
+
+/// The first line, who else learns the ids, and the APIs that ask who authorized a workspace's token: which of these an app uses
+/// is not kept with what was allowed.
+fn lines(frame: &Frame, catalogue: &Catalogue, first: Rich, developer: Option<&str>, sees: &str) -> Vec<Rich> {
+    let developer = developer.map(|key| plain(frame, key));
+    let apis = catalogue.authorized_by_resources.iter().map(|resource| frame.rich(sees, "resource", resource));
+    std::iter::once(first).chain(developer).chain(apis).collect()
+}

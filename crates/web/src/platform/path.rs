@@ -1,0 +1,34 @@
+//! The ids in a path. What is no UTF-8 names nothing: axum alone would answer in a form of its own.
+use crate::WebState;
+use crate::platform::problem::Problem;
+use axum::extract::{self, FromRequestParts};
+use axum::http::request::Parts;
+use flows::platform::management_error::Unmanaged;
+use serde::de::DeserializeOwned;
+use std::convert::Infallible;
+
+/// For the management APIs: a malformed id is one that there is not.
+#[derive(Debug)]
+pub struct Path<T>(pub T);
+
+impl<T: DeserializeOwned + Send> FromRequestParts<WebState> for Path<T> {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, state: &WebState) -> Result<Self, Problem> {
+        let read = extract::Path::from_request_parts(parts, state).await;
+        read.map(|path| Self(path.0)).map_err(|_| Unmanaged::PathUnknown.into())
+    }
+}
+
+/// For registrations: the id, or an empty one, which no client has.
+#[derive(Debug)]
+pub struct RegisteredId(pub String);
+
+impl FromRequestParts<WebState> for RegisteredId {
+    type Rejection = Infallible;
+
+    async fn from_request_parts(parts: &mut Parts, state: &WebState) -> Result<Self, Infallible> {
+        let read = extract::Path::from_request_parts(parts, state).await;
+        Ok(Self(read.map(|path| path.0).unwrap_or_default()))
+    }
+}

@@ -1,0 +1,118 @@
+//! The errors of the management APIs (RFC 9457).
+use crate::platform::faults::Faulted;
+use crate::platform::respond::status;
+use axum::http::{HeaderValue, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use domain::platform::refusal::{ErrorCode, Refusal as _};
+use flows::platform::management_error::{ManageRefusal, Unmanaged};
+use flows::{Failure, Fault};
+use serde_json::{Map, Value};
+
+/// A failure as `application/problem+json`.
+#[derive(Debug)]
+pub struct Problem(Failure<ManageRefusal>);
+
+impl From<Failure<ManageRefusal>> for Problem {
+    fn from(failure: Failure<ManageRefusal>) -> Self {
+        match failure {
+            Failure::Refused(_) => Self(failure),
+            Failure::Fault(fault) => fault.into(),
+        }
+    }
+}
+
+impl From<Unmanaged> for Problem {
+    fn from(why: Unmanaged) -> Self {
+        Self(Failure::Refused(why.into()))
+    }
+}
+
+impl From<ManageRefusal> for Problem {
+    fn from(refusal: ManageRefusal) -> Self {
+        Self(Failure::Refused(refusal))
+    }
+}
+
+impl From<Fault> for Problem {
+    fn from(fault: Fault) -> Self {
+        if fault.is_end_of_credential() {
+            return Unmanaged::CredentialUnknown.into();
+        }
+        Self(Failure::Fault(fault))
+    }
+}
+
+/// What a handler of a management API answers.
+pub type Answer = Result<Response, Problem>;
+
+const fn title(code: ErrorCode) -> &'static str {
+    match code {
+        ErrorCode::InvalidToken => "Not authenticated",
+        ErrorCode::InsufficientScope => "Scope missing",
+        ErrorCode::AccessDenied => "Not allowed",
+        ErrorCode::NotFound => "Not found",
+        ErrorCode::MethodNotAllowed => "Method not allowed",
+        ErrorCode::Conflict => "Conflict",
+        ErrorCode::PreconditionFailed => "Changed meanwhile",
+        ErrorCode::SlowDown => "Too many requests",
+        ErrorCode::ServerError => "Server failure",
+        ErrorCode::TemporarilyUnavailable => "Not available",
+        _ => "Invalid request",
+    }
+}
+
+type Said = (ErrorCode, &'static str, &'static str);
+const NOT_AVAILABLE: Said =
+    (ErrorCode::TemporarilyUnavailable, "not_available", "The server is not available for the moment. Try again.");
+const FAILED: Said =
+    (ErrorCode::ServerError, "fault", "The server failed. The request id tells the operator where to look.");
+/// Code, reason and sentence of what is no refusal.
+pub const FAULTS: [Said; 2] = [NOT_AVAILABLE, FAILED];
+
+/// The challenge of RFC 6750 §3: bare where no credential was sent.
+fn challenge(code: ErrorCode, reason: &str) -> Option<String> {
+    match code {
+        ErrorCode::InvalidToken if reason == Unmanaged::CredentialMissing.reason() => Some("Bearer".to_owned()),
+        ErrorCode::InvalidToken | ErrorCode::InsufficientScope => Some(format!("Bearer error=\"{}\"", code.as_str())),
+        _ => None,
+    }
+}
+
+impl IntoResponse for Problem {
+    fn into_response(self) -> Response {
+        let (code, reason, detail) = match &self.0 {
+            Failure::Refused(refusal) => (refusal.code(), refusal.reason(), refusal.public()),
+            Failure::Fault(fault) if fault.is_temporary() => NOT_AVAILABLE,
+            Failure::Fault(_) => FAILED,
+        };
+        let status = status(code);
+        let mut body = Map::new();
+        body.insert("type".to_owned(), format!("urn:countersign:problem:{reason}").into());
+        body.insert("title".to_owned(), title(code).into());
+        body.insert("status".to_owned(), status.as_u16().into());
+        body.insert("detail".to_owned(), detail.into());
+        if let Failure::Refused(refusal) = &self.0
+            && let Some(member) = refusal.member()
+        {
+            body.insert("field".to_owned(), member.into());
+        }
+        let mut response = problem_json(status, &Value::Object(body));
+        if let Some(value) = challenge(code, reason).and_then(|text| HeaderValue::try_from(text).ok()) {
+            response.headers_mut().insert(header::WWW_AUTHENTICATE, value);
+        }
+        if let Failure::Fault(fault) = self.0 {
+            response.extensions_mut().insert(Faulted(fault));
+        }
+        response
+    }
+}
+
+/// For the paths of the management APIs.
+pub async fn method_not_allowed() -> Problem {
+    Unmanaged::Method.into()
+}
+
+fn problem_json(status: StatusCode, body: &Value) -> Response {
+    let headers = [(header::CONTENT_TYPE, "application/problem+json"), (header::CACHE_CONTROL, "no-store")];
+    (status, headers, body.to_string()).into_response()
+}

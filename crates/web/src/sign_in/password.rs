@@ -1,0 +1,139 @@
+//! Signing in.
+use super::home;
+use crate::WebState;
+use crate::platform::cookies::Cookie;
+use crate::platform::pages::form::{Form, of_form};
+use crate::platform::pages::frame::{Frame, Leads, interaction_path, render, see_other, signed_in, with_browser};
+use crate::platform::pages::{error, return_to};
+use crate::platform::request::{Browser, Incoming};
+use crate::platform::respond::status;
+use askama::Template;
+use axum::extract::State;
+use axum::http::StatusCode;
+use axum::response::Response;
+use domain::Secret;
+use domain::clients::Client;
+use domain::platform::refusal::Refusal as _;
+use flows::account::sign_in_refusal;
+use flows::oauth::authorize::{self, Next};
+use flows::platform::known_browser;
+use flows::sign_in::password;
+use flows::sign_in::session::Here;
+use flows::{Failure, Later};
+
+#[derive(Template)]
+#[template(path = "sign_in/password.html")]
+struct LoginPage<'p> {
+    frame: Frame,
+    interaction: &'p str,
+    client: Option<&'p Client>,
+    /// Where on this server to go on, if the user came for a page of it.
+    return_to: &'p str,
+    username: &'p str,
+    reauthenticate: bool,
+    problem: Option<String>,
+}
+
+/// A form to fill in again: its status, why, and when that may help.
+type Problem<'p> = Option<(StatusCode, sign_in_refusal::SignInRefusal, &'p Later)>;
+
+fn said(frame: &Frame, problem: Problem<'_>) -> Option<String> {
+    problem.map(|(_, refusal, later)| frame.texts().refusal_for_now(&refusal, later))
+}
+
+/// The interaction that a sign-in is for.
+#[derive(Debug, Clone, Copy)]
+pub struct Waiting<'p> {
+    pub interaction: &'p str,
+    pub client: &'p Client,
+    /// Where its answer will go.
+    pub redirect_uri: &'p str,
+    /// Somebody is signed in, but must prove it anew.
+    pub reauthenticate: bool,
+}
+
+/// The sign-in page of an interaction.
+pub fn login_page(
+    state: &WebState,
+    browser: &Browser,
+    waiting: Waiting<'_>,
+    hint: Option<&str>,
+    problem: Problem<'_>,
+) -> Response {
+    let Waiting { interaction, client, redirect_uri, reauthenticate } = waiting;
+    let frame = Frame::new(state, browser);
+    let page = LoginPage {
+        problem: said(&frame, problem),
+        frame,
+        interaction,
+        client: Some(client),
+        return_to: "",
+        username: hint.unwrap_or_default(),
+        reauthenticate,
+    };
+    render(state, &page, problem.map_or(StatusCode::OK, |(status, ..)| status), Leads::To(redirect_uri), None)
+}
+
+fn plain_page(state: &WebState, browser: &Browser, return_to: &str, username: &str, problem: Problem<'_>) -> Response {
+    let frame = Frame::new(state, browser);
+    let said = said(&frame, problem);
+    let (interaction, client, reauthenticate) = ("", None, false);
+    let page = LoginPage { frame, interaction, client, return_to, username, reauthenticate, problem: said };
+    let status = problem.map_or(StatusCode::OK, |(status, ..)| status);
+    with_browser(state, browser, render(state, &page, status, Leads::Here, None))
+}
+
+pub async fn get(State(state): State<WebState>, incoming: Incoming) -> Response {
+    let return_to = return_to::read(&state, incoming.query.get("return_to"));
+    plain_page(&state, &incoming.browser(&state), &return_to, "", None)
+}
+
+pub async fn post(State(state): State<WebState>, incoming: Incoming, Form(form): Form) -> Response {
+    let mut browser = incoming.browser(&state);
+    if !browser.sent(&state, &incoming, &form) {
+        return error::forged(&state, &incoming);
+    }
+    let username = form.get("username").unwrap_or_default();
+    let password = Secret::new(form.get("password").unwrap_or_default());
+    let interaction = form.get("interaction");
+    let here = match error::caller(&state, &incoming).await {
+        Ok(caller) => caller,
+        Err(response) => return response,
+    };
+    let mark = Cookie::Mark(known_browser::tag(state.app(), username)).read(&state, &incoming.headers).map(Secret::new);
+    let with = Here { caller: &here, mark: mark.as_ref() };
+    match password::sign_in(state.app(), &incoming.ctx, username, &password, with).await {
+        Ok(new) => {
+            let to = match interaction {
+                None => return_to::path(&state, form.get("return_to")),
+                Some(text) => {
+                    match authorize::signed_in(state.app(), &incoming.ctx, text, browser.binding(&state), new.id) {
+                        Ok(interaction) => interaction_path(&state, &interaction),
+                        Err(failure) => return error::interrupted(&state, &incoming, &failure),
+                    }
+                }
+            };
+            signed_in(&state, &incoming, see_other(&to), &new)
+        }
+        Err(Failure::Fault(fault)) => {
+            error::failure::<sign_in_refusal::SignInRefusal>(&state, &incoming, &fault.into())
+        }
+        Err(Failure::Refused(refusal)) => {
+            let problem = Some((of_form(status(refusal.code())), refusal, &incoming.ctx.later));
+            let return_to = return_to::read(&state, form.get("return_to"));
+            let Some(text) = interaction else { return plain_page(&state, &browser, &return_to, username, problem) };
+            // Whoever was signed in still is, and reads again why they are asked.
+            let binding = browser.binding(&state);
+            match authorize::login_page(state.app(), &incoming.ctx, text, &here, binding).await {
+                Ok(Next::Login { interaction, client, redirect_uri, reauthenticate, locales, .. }) => {
+                    browser.speak(&locales);
+                    let (interaction, redirect_uri) = (&interaction, &redirect_uri);
+                    let waiting = Waiting { interaction, client: &client, redirect_uri, reauthenticate };
+                    login_page(&state, &browser, waiting, Some(username), problem)
+                }
+                Ok(_) => home::redirect(&state),
+                Err(failure) => error::interrupted(&state, &incoming, &failure),
+            }
+        }
+    }
+}

@@ -1,0 +1,5 @@
+//! Webhooks over HTTP.
+
+pub mod api;
+pub mod event_types;
+pub mod pages;
