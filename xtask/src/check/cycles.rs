@@ -8,7 +8,7 @@ use std::collections::{BTreeMap, VecDeque};
 use std::path::Path;
 
 /// From a file to the files that it names, with the line that does.
-type Graph = BTreeMap<usize, BTreeMap<usize, usize>>;
+pub type Graph = BTreeMap<usize, BTreeMap<usize, usize>>;
 
 pub fn check(workspace: &Workspace) -> Vec<String> {
     let mut problems = vec![];
@@ -35,7 +35,7 @@ fn check_target(package: &str, root: &Path) -> Result<Vec<String>> {
     Ok(described.collect())
 }
 
-fn graph(files: &[File]) -> Graph {
+pub fn graph(files: &[File]) -> Graph {
     let resolver = Resolver::new(files);
     let mut graph = Graph::new();
     for (index, file) in files.iter().enumerate().filter(|(_, file)| !file.test) {

@@ -1,5 +1,5 @@
 //! What answers requests reaches use cases only through those that check their caller.
-use super::modules;
+use super::modules::{self, File};
 use super::workspace::Workspace;
 use anyhow::{Context, Result};
 use std::fs;
@@ -32,12 +32,12 @@ const CALLERS: [&str; 16] = [
 
 /// What the server does by itself, and what is wrapped around a use case with a caller.
 const BY_ITSELF: [&str; 6] = [
-    "deliver::run",
-    "idempotency::begin",
-    "idempotency::once",
-    "jobs::before_serving",
-    "jobs::each_second",
-    "jobs::run_all",
+    "operator::jobs::before_serving",
+    "operator::jobs::each_second",
+    "operator::jobs::run_all",
+    "platform::idempotency::begin",
+    "platform::idempotency::once",
+    "webhooks::deliver::run",
 ];
 
 fn roots<'w>(workspace: &'w Workspace, name: &str) -> Result<&'w [PathBuf]> {
@@ -53,14 +53,22 @@ pub fn check(workspace: &Workspace) -> Result<Vec<String>> {
     Ok(problems)
 }
 
+/// Whether another crate can name the module: it and all modules around it are public.
+fn is_public(files: &[File], module: &[String]) -> Result<bool> {
+    let Some((name, around)) = module.split_last() else { return Ok(true) };
+    let Some(parent) = files.iter().find(|file| file.module == around) else { return Ok(false) };
+    let declared = fs::read_to_string(&parent.path)?.lines().any(|line| line == format!("pub mod {name};"));
+    Ok(declared && is_public(files, around)?)
+}
+
 /// Public use cases, outside the private modules, whose signature names no caller.
 fn without_a_caller(root: &Path) -> Result<Vec<String>> {
-    let text = fs::read_to_string(root)?;
-    let public = |module: &[String]| {
-        module.first().is_some_and(|first| text.lines().any(|line| line == format!("pub mod {first};")))
-    };
+    let files = modules::files(root)?;
     let mut problems = vec![];
-    for file in modules::files(root)?.iter().filter(|file| public(&file.module)) {
+    for file in &files {
+        if !is_public(&files, &file.module)? {
+            continue;
+        }
         let text = fs::read_to_string(&file.path)?;
         for (start, _) in text.match_indices("\npub async fn ") {
             let signature = text[start..].split(['{', ';']).next().unwrap_or_default();
@@ -120,8 +128,11 @@ mod tests {
             fs::write(&path, text).unwrap();
             path
         };
-        let root = write("lib.rs", "pub mod open;\nmod raw;\n");
+        let root = write("lib.rs", "pub mod open;\nmod raw;\npub mod room;\n");
         write("raw.rs", "\npub async fn delete(app: &App, id: Id) {}\n");
+        fs::create_dir(folder.path().join("room")).unwrap();
+        write("room/mod.rs", "pub(crate) mod records;\n");
+        write("room/records.rs", "\npub async fn delete(app: &App, id: Id) {}\n");
         let open = write(
             "open.rs",
             "\npub async fn delete(app: &App, id: Id) {}\npub async fn of(app: &App, who: &Principal) {}\npub(crate) async fn f(app: &App) {}\n",

@@ -6,6 +6,7 @@ mod guarded;
 mod layers;
 mod length;
 mod modules;
+mod rooms;
 mod rust;
 mod schema;
 mod told;
@@ -23,6 +24,7 @@ pub fn run(root: &Path, tally: &mut Tally) {
         Ok(workspace) => {
             report(tally, "crates depend in the right direction", Ok(layers::check(&workspace)));
             report(tally, "no circle of files", Ok(cycles::check(&workspace)));
+            report(tally, "rooms use the rooms that they may", rooms::check(&workspace));
             report(tally, "requests reach only use cases that check their caller", guarded::check(&workspace));
             report(tally, "changes are told in their transaction", told::check(&workspace));
             report(tally, "no long file and no wide template", length::check(root, &workspace));
