@@ -3,7 +3,7 @@ use crate::seed::{Seeded, client_id};
 use domain::{Day, Timestamp};
 use store::access::credentials;
 use store::audit::search::{Filter, Order};
-use store::clients::{self, Owner, activity};
+use store::clients::{self, ClientOwner, activity};
 use store::grants::consents;
 use store::platform::query_plan::{Plan, explain, plans};
 use store::{Page, Tx, audit, webhooks, workspace};
@@ -25,9 +25,9 @@ pub async fn of(seeded: &Seeded) -> anyhow::Result<Vec<(&'static str, Plan)>> {
     let mut found = Collected { tx: explain(&seeded.database())?, all: Vec::new() };
     let (page, now, day) = (Page::default(), Timestamp::default(), Day::from_number(0));
     let (workspace, ada, client) = (seeded.workspace, seeded.ada, client_id(0));
-    clients::list_for_owner(&mut found.tx, Owner::Workspace(workspace), page, now).await?;
+    clients::list_for_owner(&mut found.tx, ClientOwner::Workspace(workspace), page, now).await?;
     found.under("clients of a workspace");
-    clients::list_for_owner(&mut found.tx, Owner::User(ada), page, now).await?;
+    clients::list_for_owner(&mut found.tx, ClientOwner::User(ada), page, now).await?;
     found.under("clients of a user");
     clients::by_id(&mut found.tx, &client, now).await?;
     found.under("a client");
@@ -37,7 +37,7 @@ pub async fn of(seeded: &Seeded) -> anyhow::Result<Vec<(&'static str, Plan)>> {
     found.under("users of a client");
     activity::of_client(&mut found.tx, &client, day, day).await?;
     found.under("activity of a client");
-    activity::of_owner(&mut found.tx, Owner::Workspace(workspace), None, (day, day), 100).await?;
+    activity::of_owner(&mut found.tx, ClientOwner::Workspace(workspace), None, (day, day), 100).await?;
     found.under("activity of a workspace's clients");
     consents::list_for_user(&mut found.tx, ada).await?;
     found.under("consents of a user");
@@ -47,7 +47,7 @@ pub async fn of(seeded: &Seeded) -> anyhow::Result<Vec<(&'static str, Plan)>> {
     found.under("API keys of a workspace");
     credentials::list_personal_tokens(&mut found.tx, ada).await?;
     found.under("personal access tokens of a user");
-    webhooks::list(&mut found.tx, domain::webhooks::Owner::from(Some(workspace)), page).await?;
+    webhooks::list(&mut found.tx, domain::webhooks::WebhookOwner::from(Some(workspace)), page).await?;
     found.under("webhooks of a workspace");
     let filter = Filter { workspace: Some(workspace), ..Filter::default() };
     audit::search::list(&mut found.tx, &filter, Order::NewestFirst, None, 100).await?;

@@ -4,7 +4,7 @@ use domain::access::PersonalAccessToken;
 use domain::account::Session;
 use domain::audit::AuditEvent;
 use domain::events::{Event, EventData};
-use domain::webhooks::{Asked, Owner, Webhook};
+use domain::webhooks::{EventSelection, Webhook, WebhookOwner};
 use domain::workspace::{Invitation, Member, MemberRoles, Role, Workspace};
 use domain::{
     ApiKeyId, AuditId, EventId, InvitationId, PersonalAccessTokenId, ScopeSet, SecretHash, SessionId, Timestamp,
@@ -96,10 +96,10 @@ fn event(n: u32, seeded: &Seeded) -> AuditEvent {
 fn webhook(n: u32, seeded: &Seeded) -> anyhow::Result<Webhook> {
     Ok(Webhook {
         id: webhook_id(n),
-        owner: Owner::from((n < WEBHOOKS / 2).then_some(seeded.workspace)),
+        owner: WebhookOwner::from((n < WEBHOOKS / 2).then_some(seeded.workspace)),
         url: format!("https://receiver{n}.example/hook"),
         description: format!("Receiver {n}"),
-        asked: Asked::parse(["*"])?,
+        asked: EventSelection::parse(["*"])?,
         sealed_secret: vec![1; 60],
         previous: None,
         revision: 0,

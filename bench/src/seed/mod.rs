@@ -14,7 +14,7 @@ use domain::{ApiKeyId, ClientId, ClientSecretId, Day, ScopeSet, SecretHash, Time
 use serde_json::Value;
 use std::path::{Path, PathBuf};
 use store::clients::activity::Counted;
-use store::{Leave, SCHEMA_VERSION, Store, StoreError, StoreOptions, params};
+use store::{SCHEMA_VERSION, SchemaMode, Store, StoreError, StoreOptions, params};
 
 /// Applications that one person allowed something.
 const OWN: u32 = 300;
@@ -189,7 +189,7 @@ pub async fn seed(data: &Path, demo: Value, size: Size) -> anyhow::Result<Seeded
     };
     let today = Day::of(now()?);
     let url = format!("sqlite:{}", seeded.database().display());
-    let store = Store::open(&url, &StoreOptions { leave: Leave::Verify, ..StoreOptions::default() }).await?;
+    let store = Store::open(&url, &StoreOptions { leave: SchemaMode::Verify, ..StoreOptions::default() }).await?;
     let done = data.join("seeded");
     if !done.exists() {
         write(&store, &seeded).await?;

@@ -11,14 +11,14 @@ use zeroize::Zeroizing;
 
 /// Who owns a webhook, and by that what it can be told of.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum Owner {
+pub enum WebhookOwner {
     /// Everything that happens.
     Operator,
     /// What happens in the workspace and with the clients that it owns.
     Workspace(WorkspaceId),
 }
 
-impl Owner {
+impl WebhookOwner {
     pub const fn workspace(self) -> Option<WorkspaceId> {
         match self {
             Self::Operator => None,
@@ -35,7 +35,7 @@ impl Owner {
     }
 }
 
-impl From<Option<WorkspaceId>> for Owner {
+impl From<Option<WorkspaceId>> for WebhookOwner {
     fn from(workspace: Option<WorkspaceId>) -> Self {
         workspace.map_or(Self::Operator, Self::Workspace)
     }
@@ -43,7 +43,7 @@ impl From<Option<WorkspaceId>> for Owner {
 
 /// Which events a webhook asks for.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Asked {
+pub enum EventSelection {
     /// All of them, also those that later versions add.
     All,
     Kinds(Vec<EventKind>),
@@ -54,7 +54,7 @@ pub enum Asked {
 #[error("not a kind of event that a webhook can ask for")]
 pub struct UnknownKind;
 
-impl Asked {
+impl EventSelection {
     /// Reads names; `*` means all. Nothing at all is refused: such a webhook would never be told anything.
     pub fn parse<'a>(names: impl IntoIterator<Item = &'a str>) -> Result<Self, UnknownKind> {
         let (mut kinds, mut all) = (Vec::new(), false);
@@ -69,7 +69,7 @@ impl Asked {
         if kinds.is_empty() && !all { Err(UnknownKind) } else { Ok(if all { Self::All } else { Self::Kinds(kinds) }) }
     }
 
-    /// The inverse of [`Asked::parse`].
+    /// The inverse of [`EventSelection::parse`].
     pub fn names(&self) -> Vec<&'static str> {
         match self {
             Self::All => vec!["*"],
@@ -89,10 +89,10 @@ impl Asked {
 #[derive(Clone, PartialEq, Eq)]
 pub struct Webhook {
     pub id: WebhookId,
-    pub owner: Owner,
+    pub owner: WebhookOwner,
     pub url: String,
     pub description: String,
-    pub asked: Asked,
+    pub asked: EventSelection,
     /// Sealed under the master key.
     pub sealed_secret: Vec<u8>,
     /// The secret before this one, while both sign.
@@ -240,14 +240,14 @@ mod tests {
 
     #[test]
     fn a_webhook_asks_for_kinds_by_name() {
-        let some = Asked::parse(["oauth2.token.revoked", "member.added", "member.added"]).unwrap();
+        let some = EventSelection::parse(["oauth2.token.revoked", "member.added", "member.added"]).unwrap();
         assert_eq!(some.names(), ["oauth2.token.revoked", "member.added"]);
         assert!(some.includes(EventKind::MemberAdded) && !some.includes(EventKind::MemberRemoved));
-        let all = Asked::parse(["member.added", "*"]).unwrap();
+        let all = EventSelection::parse(["member.added", "*"]).unwrap();
         assert_eq!(all.names(), ["*"]);
         assert!(all.includes(EventKind::KeyRotated) && !all.includes(EventKind::WebhookTest));
         for wrong in [&[][..], &["member"], &["member.added", "x"], &["webhook.test"]] {
-            assert_eq!(Asked::parse(wrong.iter().copied()), Err(UnknownKind), "{wrong:?}");
+            assert_eq!(EventSelection::parse(wrong.iter().copied()), Err(UnknownKind), "{wrong:?}");
         }
     }
 
@@ -255,10 +255,10 @@ mod tests {
     fn a_webhook_does_not_print_its_secrets() {
         let webhook = Webhook {
             id: WebhookId::new(Timestamp::default(), [1; 10]),
-            owner: Owner::Operator,
+            owner: WebhookOwner::Operator,
             url: "https://a.example/".to_owned(),
             description: String::new(),
-            asked: Asked::All,
+            asked: EventSelection::All,
             sealed_secret: vec![99; 60],
             previous: None,
             revision: 0,

@@ -64,10 +64,10 @@ pub mod unguarded {
     }
     pub mod webhooks {
         use crate::webhooks::manage::MayChange;
-        use domain::webhooks::Owner;
+        use domain::webhooks::WebhookOwner;
 
         /// All webhooks of an owner.
-        pub const fn of(owner: Owner) -> MayChange {
+        pub const fn of(owner: WebhookOwner) -> MayChange {
             MayChange(owner)
         }
     }
@@ -76,12 +76,12 @@ pub mod unguarded {
     }
 }
 
-pub use crate::platform::app::App;
+pub use crate::platform::app::Server;
 pub use crate::platform::context::{Clock, Ctx, Facts, Later, Rng};
-pub use crate::platform::expected::SetTo;
+pub use crate::platform::expected::Expected;
 pub use crate::platform::failure::{Failure, Fault};
 pub use crate::platform::keys::MasterKey;
 pub use crate::platform::settings::{Brand, Lifetimes, PasswordHashing, Registration, RegistrationPolicy, Settings};
 // Pages of lists are the store's; the web asks for them here.
 pub use store::platform::search::Found;
-pub use store::{Beside, MOST_OF_ARRAY, Page, Paged};
+pub use store::{MOST_OF_ARRAY, Page, Paged, UserCursor};

@@ -3,7 +3,7 @@ use crate::stop::{Stage, stopped};
 use crate::system;
 use flows::operator::jobs::JOBS;
 use flows::webhooks::deliver::Deliverer;
-use flows::{App, Fault};
+use flows::{Fault, Server};
 use futures_util::future::BoxFuture;
 use std::sync::Arc;
 use std::time::Duration;
@@ -15,7 +15,7 @@ use tokio::time::{MissedTickBehavior, interval, sleep, timeout};
 const GRACE: Duration = Duration::from_secs(5);
 
 /// Runs all of them, until `stop`.
-pub async fn run(app: App, stop: watch::Receiver<Stage>) {
+pub async fn run(app: Server, stop: watch::Receiver<Stage>) {
     let mut all = JoinSet::new();
     for job in JOBS {
         let work = {
@@ -49,7 +49,7 @@ pub async fn run(app: App, stop: watch::Receiver<Stage>) {
 
 /// Runs `work` every so often, in a task of its own, which may panic.
 async fn supervise(
-    app: App,
+    app: Server,
     name: &'static str,
     every: Duration,
     stop: watch::Receiver<Stage>,
@@ -94,13 +94,13 @@ mod tests {
     use std::sync::atomic::{AtomicUsize, Ordering};
     use tokio::time::Instant;
 
-    async fn app(folder: &tempfile::TempDir) -> App {
+    async fn app(folder: &tempfile::TempDir) -> Server {
         let url = format!("sqlite:{}", folder.path().join("test.db").display());
         let store = store::Store::open(&url, &store::StoreOptions::default()).await.unwrap();
         let master = MasterKey::new([7; 32]);
         let settings = crate::config::Config::default().settings(&flows::platform::keys::pepper(&master)).unwrap();
         let ctx: Ctx = system::ctx("test");
-        App::start(store, settings, master, flows::oauth::discovery::publish, &ctx).await.unwrap()
+        Server::start(store, settings, master, flows::oauth::discovery::publish, &ctx).await.unwrap()
     }
 
     #[tokio::test(start_paused = true)]

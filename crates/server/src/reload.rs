@@ -4,7 +4,7 @@ use crate::system::{self, SystemClock, SystemRng};
 use crate::telemetry;
 use anyhow::bail;
 use axum::Router;
-use flows::App;
+use flows::Server;
 use std::sync::Arc;
 use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio::sync::watch;
@@ -12,7 +12,7 @@ use tokio::task::spawn_blocking;
 use web::{WebOptions, WebState};
 
 /// All that answers requests, with these settings.
-pub fn router(app: App, config: &Config) -> Router {
+pub fn router(app: Server, config: &Config) -> Router {
     let options = WebOptions { trusted_proxies: config.trusted_proxies.clone() };
     web::router(WebState::new(app, Arc::new(SystemClock), Arc::new(SystemRng), options))
 }
@@ -29,7 +29,7 @@ impl Source {
     }
 
     /// Follows the signal. `config` is in force; requests take the newest of what `put` was given.
-    pub async fn follow(mut self, app: App, mut config: Config, put: watch::Sender<Router>) {
+    pub async fn follow(mut self, app: Server, mut config: Config, put: watch::Sender<Router>) {
         while self.hangup.recv().await.is_some() {
             let read = self.read.clone();
             let again = match spawn_blocking(move || read()).await {
@@ -59,7 +59,7 @@ impl Source {
 }
 
 /// Puts what was read into force, as far as it can be.
-fn again(app: &App, before: &Config, read: &Config, put: &watch::Sender<Router>) -> anyhow::Result<Config> {
+fn again(app: &Server, before: &Config, read: &Config, put: &watch::Sender<Router>) -> anyhow::Result<Config> {
     let problems = config::problems(read);
     if !problems.is_empty() {
         bail!("{}", problems.join("; "));

@@ -6,7 +6,7 @@ use crate::stop::{Stage, on_signal};
 use crate::wiring::{self, Beginning};
 use crate::{jobs, output, system, telemetry};
 use anyhow::{Context as _, bail};
-use flows::App;
+use flows::Server;
 use std::time::Duration;
 use tokio::net::TcpListener;
 use tokio::sync::watch;
@@ -36,7 +36,7 @@ pub async fn run(flags: &Flags, config: &Config) -> anyhow::Result<()> {
 
 /// Serves on `listener` until it is time to stop, then finishes and closes.
 pub async fn serve(
-    app: App,
+    app: Server,
     config: &Config,
     source: Source,
     listener: TcpListener,

@@ -4,13 +4,13 @@ use domain::account::User;
 use domain::clients::Client;
 use domain::platform::refusal::Refusal;
 use domain::{ClientId, Secret, UserId, WorkspaceId};
-use flows::platform::management_error::ManageRefusal;
-use flows::{App, Ctx, Failure};
+use flows::platform::management_error::ManagementError;
+use flows::{Ctx, Failure, Server};
 use std::io::Read as _;
 
 /// The application as a command uses it.
 pub struct Session {
-    pub app: App,
+    pub app: Server,
     pub ctx: Ctx,
     pub json: bool,
 }
@@ -60,7 +60,7 @@ pub fn said<R: Refusal>(failure: Failure<R>) -> anyhow::Error {
 }
 
 /// The same with the option that is at fault.
-pub fn said_of(failure: Failure<ManageRefusal>) -> anyhow::Error {
+pub fn said_of(failure: Failure<ManagementError>) -> anyhow::Error {
     match &failure {
         Failure::Refused(refusal) => match refusal.member() {
             Some(member) => anyhow::anyhow!("{member}: {}", refusal.public()),

@@ -1,5 +1,5 @@
 //! When the process was asked to end.
-use flows::App;
+use flows::Server;
 use std::time::Duration;
 use tokio::sync::watch;
 use tokio::time::sleep;
@@ -20,7 +20,7 @@ pub enum Stage {
 
 /// How far the end is, as signals have it: SIGTERM leaves for so long before it stops, and Ctrl-C stops. Who asks again does not
 /// wait for what is in flight. From the first signal on, `app` is not ready.
-pub fn on_signal(app: App, leave: Duration) -> anyhow::Result<watch::Receiver<Stage>> {
+pub fn on_signal(app: Server, leave: Duration) -> anyhow::Result<watch::Receiver<Stage>> {
     use tokio::signal::unix::{SignalKind, signal};
     let (mut terminate, mut interrupt) = (signal(SignalKind::terminate())?, signal(SignalKind::interrupt())?);
     let (tell, told) = watch::channel(Stage::Serving);

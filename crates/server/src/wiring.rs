@@ -3,7 +3,7 @@ use crate::config::Config;
 use crate::master_key::{self, MASTER_KEY};
 use crate::system;
 use anyhow::{Context as _, bail};
-use flows::App;
+use flows::Server;
 use std::time::Duration;
 use store::{Store, StoreError, StoreOptions};
 use tokio::time::{Instant, sleep};
@@ -55,7 +55,7 @@ pub struct Beginning {
 }
 
 /// Opens the database (migrating it) and starts the application.
-pub async fn app(config: &Config, beginning: Beginning) -> anyhow::Result<App> {
+pub async fn app(config: &Config, beginning: Beginning) -> anyhow::Result<Server> {
     let known = master_key::read(config)?;
     let is_there = is_there(config, beginning.wait).await?;
     if known.is_some() && !is_there && !beginning.new_database {
@@ -80,5 +80,5 @@ pub async fn app(config: &Config, beginning: Beginning) -> anyhow::Result<App> {
     };
     let master = master.of(&store).await?;
     let settings = config.settings(&flows::platform::keys::pepper(&master))?;
-    Ok(App::start(store, settings, master, flows::oauth::discovery::publish, &system::ctx("start")).await?)
+    Ok(Server::start(store, settings, master, flows::oauth::discovery::publish, &system::ctx("start")).await?)
 }

@@ -17,9 +17,9 @@ pub mod webhooks;
 
 pub use crate::platform::db::{Reading, Store, compact, exists, migrate};
 pub use crate::platform::error::StoreError;
-pub use crate::platform::migrate::{Leave, SCHEMA_VERSION};
+pub use crate::platform::migrate::{SCHEMA_VERSION, SchemaMode};
 pub use crate::platform::open_options::StoreOptions;
-pub use crate::platform::page::{Beside, COUNTED, MAX_LIMIT, MOST_CHOICES, MOST_OF_ARRAY, Page, Paged};
+pub use crate::platform::page::{COUNTED, MAX_LIMIT, MOST_CHOICES, MOST_OF_ARRAY, Page, Paged, UserCursor};
 pub use crate::platform::row::Row;
 pub use crate::platform::tx::{STATEMENT_LOG, Tx};
 pub use crate::platform::value::Value;

@@ -11,7 +11,7 @@ use domain::workspace::{MemberRoles, Role};
 use domain::{Secret, SessionId, WorkspaceId};
 use flows::unguarded::accounts::{self, NewUser};
 use flows::unguarded::{members, workspaces};
-use flows::{App, Ctx, Facts, Fault, MasterKey, PasswordHashing, Settings};
+use flows::{Ctx, Facts, Fault, MasterKey, PasswordHashing, Server, Settings};
 use serde_json::Value;
 use std::sync::Arc;
 use store::{Store, StoreOptions};
@@ -33,7 +33,7 @@ pub struct TestUser {
 /// Countersign, wired to a fixed clock and seeded randomness, answering on a port of loopback.
 #[derive(Clone)]
 pub struct TestApp {
-    pub app: App,
+    pub app: Server,
     pub store: Store,
     pub clock: Arc<FixedClock>,
     pub rng: Arc<SeededRng>,
@@ -86,7 +86,7 @@ impl TestApp {
         );
         let store = Store::open(&database.url, &StoreOptions::default()).await.unwrap();
         let ctx = Ctx::new(&*clock, rng.clone(), Facts::default());
-        let app = App::start(store.clone(), settings, master, flows::oauth::discovery::publish, &ctx).await?;
+        let app = Server::start(store.clone(), settings, master, flows::oauth::discovery::publish, &ctx).await?;
         let router = web::router(WebState::new(app.clone(), clock.clone(), rng.clone(), WebOptions::default()));
         let wire = Arc::new(Wire::serve(router).await);
         Ok(Self { app, store, clock, rng, wire, description: Arc::default(), _folder: database.folder() })

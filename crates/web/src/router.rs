@@ -22,7 +22,7 @@ use axum::middleware::from_fn_with_state;
 use axum::response::{IntoResponse as _, Response};
 use axum::routing::{delete, get, post, put};
 use axum::{Extension, Router};
-use flows::platform::management_error::Unmanaged;
+use flows::platform::management_error::ManagementRefusal;
 use flows::platform::readiness::Unready;
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
@@ -241,7 +241,7 @@ fn is_managed(path: &str) -> bool {
 /// Nothing is at this path: told in the form of the place.
 async fn nothing_here(State(state): State<WebState>, uri: Uri, incoming: Incoming) -> Response {
     if is_managed(uri.path()) {
-        return Problem::from(Unmanaged::PathUnknown).into_response();
+        return Problem::from(ManagementRefusal::PathUnknown).into_response();
     }
     platform::pages::error::not_found(State(state), incoming).await
 }

@@ -16,7 +16,7 @@ const CALLERS: [&str; 16] = [
     "Caller",
     "SessionView",
     "Registrar",
-    "Held",
+    "OpenedLink",
     "Here",
     "MayRead",
     "MayChange",
@@ -74,7 +74,8 @@ fn without_a_caller(root: &Path) -> Result<Vec<String>> {
             let signature = text[start..].split(['{', ';']).next().unwrap_or_default();
             let name = signature.trim_start().trim_start_matches("pub async fn ").split(['(', '<']).next();
             let name = format!("{}::{}", file.module.join("::"), name.unwrap_or_default());
-            let guarded = !signature.contains("app: &App") || CALLERS.iter().any(|caller| signature.contains(caller));
+            let guarded =
+                !signature.contains("app: &Server") || CALLERS.iter().any(|caller| signature.contains(caller));
             if !guarded && !BY_ITSELF.contains(&name.as_str()) {
                 problems.push(format!("{}: `{name}` can be called by anyone: take the caller", file.path.display()));
             }
@@ -129,13 +130,13 @@ mod tests {
             path
         };
         let root = write("lib.rs", "pub mod open;\nmod raw;\npub mod room;\n");
-        write("raw.rs", "\npub async fn delete(app: &App, id: Id) {}\n");
+        write("raw.rs", "\npub async fn delete(app: &Server, id: Id) {}\n");
         fs::create_dir(folder.path().join("room")).unwrap();
         write("room/mod.rs", "pub(crate) mod records;\n");
-        write("room/records.rs", "\npub async fn delete(app: &App, id: Id) {}\n");
+        write("room/records.rs", "\npub async fn delete(app: &Server, id: Id) {}\n");
         let open = write(
             "open.rs",
-            "\npub async fn delete(app: &App, id: Id) {}\npub async fn of(app: &App, who: &Principal) {}\npub(crate) async fn f(app: &App) {}\n",
+            "\npub async fn delete(app: &Server, id: Id) {}\npub async fn of(app: &Server, who: &Principal) {}\npub(crate) async fn f(app: &Server) {}\n",
         );
         let expected = format!("{}: `open::delete` can be called by anyone: take the caller", open.display());
         assert_eq!(without_a_caller(&root).unwrap(), [expected]);

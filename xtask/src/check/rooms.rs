@@ -38,7 +38,7 @@ const STORE: &[Room] = &[
     ("webhooks", &["workspace"]),
     ("oauth", &[]),
     ("grants", &["clients", "workspace"]),
-    ("access", &["account", "grants", "workspace"]),
+    ("access", &["account", "workspace"]),
 ];
 
 const FLOWS: &[Room] = &[

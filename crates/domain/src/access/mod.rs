@@ -197,7 +197,7 @@ pub struct Principal {
 
 crate::refusals! {
     /// Why a known caller may not do something.
-    pub enum Denied {
+    pub enum PermissionDenied {
         Scope => InsufficientScope, "credential_lacks_scope", "The credential does not carry the scope that this needs.";
         Role => AccessDenied, "role_too_low", "Your role in the workspace does not allow this.";
         NoWorkspace => InvalidRequest, "workspace_not_named", "You belong to several workspaces or to none: name one in the Countersign-Workspace header.";
@@ -219,14 +219,16 @@ impl Principal {
     }
 
     /// Whether the credential's scopes, if it has any of its own, cover the operation.
-    pub fn covers(&self, operation: Operation) -> Result<(), Denied> {
+    pub fn covers(&self, operation: Operation) -> Result<(), PermissionDenied> {
         match &self.limit {
             Limit::Role => Ok(()),
             Limit::Scopes(_) if operation.scope().is_empty() => Ok(()),
             Limit::Scopes(scopes) if scopes.contains(operation.scope()) => Ok(()),
             // RFC 7592 §2: it reads, replaces and deletes the registration, and does nothing else.
             Limit::Registration(_) if matches!(operation, Operation::ReadClients | Operation::WriteClients) => Ok(()),
-            Limit::Scopes(_) | Limit::Nothing | Limit::Registering | Limit::Registration(_) => Err(Denied::Scope),
+            Limit::Scopes(_) | Limit::Nothing | Limit::Registering | Limit::Registration(_) => {
+                Err(PermissionDenied::Scope)
+            }
         }
     }
 
@@ -247,7 +249,7 @@ impl Principal {
 
     /// Whether the operation may be done with this client. `None`: it is another's, and the caller must not learn that
     /// it exists. A person's own client is theirs, whatever their role.
-    pub fn may_with(&self, operation: Operation, client: &Client) -> Option<Result<(), Denied>> {
+    pub fn may_with(&self, operation: Operation, client: &Client) -> Option<Result<(), PermissionDenied>> {
         match self.holds(client) {
             Holds::Another => None,
             Holds::Own => Some(self.covers(operation)),
@@ -256,31 +258,31 @@ impl Principal {
     }
 
     /// Whether the operation may be done. Where it reaches into a workspace, that is [`Principal::workspace`].
-    pub fn may(&self, operation: Operation) -> Result<(), Denied> {
+    pub fn may(&self, operation: Operation) -> Result<(), PermissionDenied> {
         self.covers(operation)?;
         match (operation.reach(), self.workspace) {
             (Reach::Person, _) => self.person().map(drop),
-            (Reach::Workspace(_), None) => Err(Denied::NoWorkspace),
-            (Reach::Workspace(least), Some((_, role))) if role < least => Err(Denied::Role),
-            (Reach::Operator, _) if !self.operator => Err(Denied::NotOperator),
+            (Reach::Workspace(_), None) => Err(PermissionDenied::NoWorkspace),
+            (Reach::Workspace(least), Some((_, role))) if role < least => Err(PermissionDenied::Role),
+            (Reach::Operator, _) if !self.operator => Err(PermissionDenied::NotOperator),
             (Reach::Known | Reach::Workspace(_) | Reach::Operator, _) => Ok(()),
         }
     }
 
-    fn person(&self) -> Result<UserId, Denied> {
-        self.user.ok_or(Denied::NotAPerson)
+    fn person(&self) -> Result<UserId, PermissionDenied> {
+        self.user.ok_or(PermissionDenied::NotAPerson)
     }
 
     /// The person, where the operation may be done for them.
-    pub fn person_for(&self, operation: Operation) -> Result<UserId, Denied> {
+    pub fn person_for(&self, operation: Operation) -> Result<UserId, PermissionDenied> {
         self.may(operation)?;
         self.person()
     }
 
     /// The workspace, where the operation may be done in it.
-    pub fn workspace_for(&self, operation: Operation) -> Result<WorkspaceId, Denied> {
+    pub fn workspace_for(&self, operation: Operation) -> Result<WorkspaceId, PermissionDenied> {
         self.may(operation)?;
-        self.workspace.map(|(id, _)| id).ok_or(Denied::NoWorkspace)
+        self.workspace.map(|(id, _)| id).ok_or(PermissionDenied::NoWorkspace)
     }
 }
 
@@ -332,23 +334,23 @@ mod tests {
         let some = Limit::Scopes(ScopeSet::parse("clients:read").unwrap());
         let table = [
             (O::ReadClients, None, Some(Role::Member), &all, Ok(())),
-            (O::WriteClients, None, Some(Role::Member), &all, Err(Denied::Role)),
+            (O::WriteClients, None, Some(Role::Member), &all, Err(PermissionDenied::Role)),
             (O::WriteClients, None, Some(Role::Admin), &all, Ok(())),
-            (O::WriteClients, None, Some(Role::Owner), &some, Err(Denied::Scope)),
+            (O::WriteClients, None, Some(Role::Owner), &some, Err(PermissionDenied::Scope)),
             (O::ReadClients, None, Some(Role::Owner), &some, Ok(())),
-            (O::ReadClientUsers, None, Some(Role::Member), &some, Err(Denied::Role)),
-            (O::ReadClients, Some(1), None, &all, Err(Denied::NoWorkspace)),
+            (O::ReadClientUsers, None, Some(Role::Member), &some, Err(PermissionDenied::Role)),
+            (O::ReadClients, Some(1), None, &all, Err(PermissionDenied::NoWorkspace)),
             (O::ReadConsents, Some(1), None, &all, Ok(())),
-            (O::ReadConsents, None, Some(Role::Owner), &all, Err(Denied::NotAPerson)),
+            (O::ReadConsents, None, Some(Role::Owner), &all, Err(PermissionDenied::NotAPerson)),
             (O::ReadScopes, None, None, &some, Ok(())),
-            (O::RotateKeys, Some(1), Some(Role::Owner), &all, Err(Denied::NotOperator)),
+            (O::RotateKeys, Some(1), Some(Role::Owner), &all, Err(PermissionDenied::NotOperator)),
         ];
         for (operation, user, role, limit, expected) in table {
             let caller = principal(user, role, false, limit);
             assert_eq!(caller.may(operation), expected, "{operation:?} {role:?} {limit:?}");
         }
         assert_eq!(principal(Some(1), None, true, &all).may(O::RotateKeys), Ok(()));
-        assert_eq!(principal(Some(1), None, true, &some).may(O::RotateKeys), Err(Denied::Scope));
+        assert_eq!(principal(Some(1), None, true, &some).may(O::RotateKeys), Err(PermissionDenied::Scope));
     }
 
     #[test]

@@ -61,7 +61,7 @@ enum Form {
 
 /// The names that a management API uses: its own, that of RFC 7591, and how the value is written.
 #[derive(Debug)]
-pub struct Dialect {
+pub struct ClientApiNames {
     members: &'static [(&'static str, &'static str, Form)],
     /// Members of the answers that a caller may send back unchanged; they say nothing.
     echoed: &'static [&'static str],
@@ -71,7 +71,7 @@ pub struct Dialect {
 }
 
 /// Reference 004.
-pub const SNAKE: Dialect = Dialect {
+pub const SNAKE: ClientApiNames = ClientApiNames {
     members: &[
         ("name", "client_name", Form::Same),
         ("description", "description", Form::Same),
@@ -100,7 +100,7 @@ pub const SNAKE: Dialect = Dialect {
 };
 
 /// Reference 002.
-pub const CAMEL: Dialect = Dialect {
+pub const CAMEL: ClientApiNames = ClientApiNames {
     members: &[
         ("name", "client_name", Form::Same),
         ("type", "client_type", Form::Type),
@@ -130,7 +130,7 @@ pub const CAMEL: Dialect = Dialect {
 };
 
 /// The developer console, whose forms say what RFC 7591 calls everything.
-pub const CONSOLE: Dialect = Dialect {
+pub const CONSOLE: ClientApiNames = ClientApiNames {
     members: &[
         ("client_name", "client_name", Form::Same),
         ("description", "description", Form::Same),
@@ -170,7 +170,7 @@ pub struct Member {
     pub required: bool,
 }
 
-impl Dialect {
+impl ClientApiNames {
     /// All that can be set.
     pub fn members(&self) -> impl Iterator<Item = Member> {
         self.members.iter().map(|(name, rfc, form)| Member {
@@ -359,12 +359,12 @@ mod tests {
         map
     }
 
-    fn made(dialect: &Dialect, body: Value) -> Result<Client, MetadataFault> {
+    fn made(dialect: &ClientApiNames, body: Value) -> Result<Client, MetadataFault> {
         let metadata = dialect.new_client(&object(body))?;
         read(&metadata, &Terms::managed(SubType::Workspace, &[])).map_err(|f| dialect.localise(f)).map(client)
     }
 
-    fn changed(dialect: &Dialect, before: &Client, body: Value) -> Result<Client, MetadataFault> {
+    fn changed(dialect: &ClientApiNames, before: &Client, body: Value) -> Result<Client, MetadataFault> {
         let metadata = dialect.changed(before, &object(body))?;
         read(&metadata, &Terms::managed(SubType::Workspace, &[])).map_err(|f| dialect.localise(f)).map(client)
     }

@@ -30,7 +30,7 @@ pub enum Endpoint {
 
 /// What became of a check.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Verdict {
+pub enum CheckResult {
     Passed,
     Failed,
     NotReached,
@@ -40,7 +40,7 @@ pub enum Verdict {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Checked {
     pub check: &'static Check,
-    pub verdict: Verdict,
+    pub verdict: CheckResult,
 }
 
 /// The kind of event that tells of a client that was not believed, at whichever endpoint.
@@ -135,9 +135,9 @@ impl Endpoint {
         let failed = (first..end).find(|at| all[*at].reasons.contains(&reason));
         let Some(failed) = failed else { return Vec::new() };
         let verdict = |at: usize| match at.cmp(&failed) {
-            std::cmp::Ordering::Less => Verdict::Passed,
-            std::cmp::Ordering::Equal => Verdict::Failed,
-            std::cmp::Ordering::Greater => Verdict::NotReached,
+            std::cmp::Ordering::Less => CheckResult::Passed,
+            std::cmp::Ordering::Equal => CheckResult::Failed,
+            std::cmp::Ordering::Greater => CheckResult::NotReached,
         };
         all.into_iter().enumerate().map(|(at, check)| Checked { check, verdict: verdict(at) }).collect()
     }

@@ -43,7 +43,7 @@ fn the_checks_of_the_authorization_request_are_its_rules_in_their_order() {
 
 #[test]
 fn what_came_before_passed_and_what_comes_after_was_not_reached() {
-    use Verdict::{Failed, NotReached, Passed};
+    use CheckResult::{Failed, NotReached, Passed};
     let checked = Endpoint::TokenByCode.diagnose(false, "code_expired");
     let verdict = |key| checked.iter().find(|one| one.check.key == key).unwrap().verdict;
     assert_eq!(["check-client-secret", "check-grant-type", "check-code-client"].map(verdict), [Passed; 3]);

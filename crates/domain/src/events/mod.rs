@@ -23,7 +23,7 @@ pub struct Event {
 
 /// Whom an event is about; texts, because a deleted workspace or client is still what it was about.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct About {
+pub struct EventSubject {
     pub workspace_id: Option<String>,
     pub client_id: Option<String>,
     pub user_id: Option<String>,
@@ -35,10 +35,10 @@ impl Event {
     }
 
     /// By the members of these names, which mean the same in every kind.
-    pub fn about(&self) -> About {
+    pub fn about(&self) -> EventSubject {
         let data = self.data.json();
         let member = |name: &str| data.get(name).and_then(Value::as_str).map(ToOwned::to_owned);
-        About {
+        EventSubject {
             workspace_id: member("workspace_id").or_else(|| member("owner_workspace_id")),
             client_id: member("client_id"),
             user_id: member("user_id"),
@@ -49,7 +49,7 @@ impl Event {
     /// thousands a second, need no order, nor do attempts on accounts that do not exist.
     pub fn subject(&self) -> String {
         let machine = matches!(self.data, EventData::TokenIssued { grant_type: GrantType::ClientCredentials, .. });
-        let About { client_id, user_id, .. } = self.about();
+        let EventSubject { client_id, user_id, .. } = self.about();
         match (&self.data, user_id.or(client_id)) {
             (EventData::KeyRotated { .. }, _) => "keys".to_owned(),
             (_, Some(subject)) if !machine => subject,

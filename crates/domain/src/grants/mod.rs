@@ -146,7 +146,7 @@ pub struct GrantContext {
 
 /// Why a grant is not alive. The reason is for log and audit; the wire says `invalid_grant`, or `active: false`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Dead {
+pub enum GrantInactive {
     Ended(EndReason),
     Expired,
     UserDisabled,
@@ -154,7 +154,7 @@ pub enum Dead {
     MembershipLost,
 }
 
-impl Dead {
+impl GrantInactive {
     pub const fn reason(self) -> &'static str {
         match self {
             Self::Ended(why) => why.as_str(),
@@ -168,25 +168,25 @@ impl Dead {
 
 impl GrantContext {
     /// Alive at `now`: not ended, not expired, and all on whom it rests are still there (OAuth 2.1 §4.3.1).
-    pub fn check(&self, now: Timestamp) -> Result<&Grant, Dead> {
+    pub fn check(&self, now: Timestamp) -> Result<&Grant, GrantInactive> {
         let grant = &self.grant;
         if let Some((_, why)) = grant.ended {
-            return Err(Dead::Ended(why));
+            return Err(GrantInactive::Ended(why));
         }
         if now >= grant.expires_at {
-            return Err(Dead::Expired);
+            return Err(GrantInactive::Expired);
         }
         if grant.epoch != self.epoch {
-            return Err(Dead::Ended(EndReason::ConsentRevoked));
+            return Err(GrantInactive::Ended(EndReason::ConsentRevoked));
         }
         if !self.user_active {
-            return Err(Dead::UserDisabled);
+            return Err(GrantInactive::UserDisabled);
         }
         if !self.client_active {
-            return Err(Dead::ClientDisabled);
+            return Err(GrantInactive::ClientDisabled);
         }
         if grant.sub_type == SubType::Workspace && self.roles.is_none() {
-            return Err(Dead::MembershipLost);
+            return Err(GrantInactive::MembershipLost);
         }
         Ok(grant)
     }

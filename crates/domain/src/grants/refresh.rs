@@ -7,7 +7,7 @@ use crate::grants::RefreshState;
 
 /// What the token endpoint does with a presented refresh token.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Verdict {
+pub enum RefreshVerdict {
     /// The current number: move to the next one.
     Advance,
     /// The last redeemed number, within the window: parallel callers share the current number.
@@ -49,29 +49,29 @@ pub fn window(allowed: i64, access_token_lifetime: i64) -> i64 {
 }
 
 /// Judges a refresh token with this number. `window` is in seconds.
-pub fn judge(state: &RefreshState, number: i64, window: i64, now: Timestamp) -> Verdict {
+pub fn judge(state: &RefreshState, number: i64, window: i64, now: Timestamp) -> RefreshVerdict {
     let within = now.since(state.issued_at) <= window;
     match number - state.number {
-        1.. => Verdict::Ahead,
-        0 => Verdict::Advance,
+        1.. => RefreshVerdict::Ahead,
+        0 => RefreshVerdict::Advance,
         _ if state.redeemed != Some(number) => {
             let skipped = state.redeemed.is_some_and(|redeemed| redeemed < number);
-            Verdict::Theft(if skipped { Theft::Void } else { Theft::FarBehind })
+            RefreshVerdict::Theft(if skipped { Theft::Void } else { Theft::FarBehind })
         }
-        _ if within => Verdict::Share,
-        _ if state.used => Verdict::Theft(Theft::SuccessorUsed),
-        _ => Verdict::Replace,
+        _ if within => RefreshVerdict::Share,
+        _ if state.used => RefreshVerdict::Theft(Theft::SuccessorUsed),
+        _ => RefreshVerdict::Replace,
     }
 }
 
 /// The state after a verdict at `now`; `None` where nothing is issued.
-pub fn next(state: &RefreshState, verdict: Verdict, now: Timestamp) -> Option<RefreshState> {
+pub fn next(state: &RefreshState, verdict: RefreshVerdict, now: Timestamp) -> Option<RefreshState> {
     let fresh = RefreshState { number: state.number + 1, used: false, issued_at: now, redeemed: state.redeemed };
     match verdict {
-        Verdict::Advance => Some(RefreshState { redeemed: Some(state.number), ..fresh }),
-        Verdict::Replace => Some(fresh),
-        Verdict::Share => Some(*state),
-        Verdict::Theft(_) | Verdict::Ahead => None,
+        RefreshVerdict::Advance => Some(RefreshState { redeemed: Some(state.number), ..fresh }),
+        RefreshVerdict::Replace => Some(fresh),
+        RefreshVerdict::Share => Some(*state),
+        RefreshVerdict::Theft(_) | RefreshVerdict::Ahead => None,
     }
 }
 

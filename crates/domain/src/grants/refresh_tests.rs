@@ -15,24 +15,24 @@ fn the_rules_as_a_table() {
     let plain = |used| RefreshState { number: 5, redeemed: Some(4), used, issued_at: START };
     let first = RefreshState { number: 1, redeemed: None, used: false, issued_at: START };
     let rows = [
-        (plain(false), 5, soon, Verdict::Advance),
-        (plain(true), 5, late.plus(1_000_000), Verdict::Advance),
-        (plain(false), 4, START, Verdict::Share),
-        (plain(true), 4, soon, Verdict::Share),
-        (plain(false), 4, late, Verdict::Replace),
-        (plain(false), 4, late.plus(86_400), Verdict::Replace),
-        (plain(true), 4, late, Verdict::Theft(Theft::SuccessorUsed)),
-        (plain(false), 3, soon, Verdict::Theft(Theft::FarBehind)),
-        (skipped(false), 3, soon, Verdict::Share),
-        (skipped(false), 3, late, Verdict::Replace),
-        (skipped(true), 3, late, Verdict::Theft(Theft::SuccessorUsed)),
-        (skipped(false), 4, soon, Verdict::Theft(Theft::Void)),
-        (skipped(false), 2, soon, Verdict::Theft(Theft::FarBehind)),
-        (plain(false), 6, soon, Verdict::Ahead),
-        (first, 1, late, Verdict::Advance),
-        (first, 0, soon, Verdict::Theft(Theft::FarBehind)),
+        (plain(false), 5, soon, RefreshVerdict::Advance),
+        (plain(true), 5, late.plus(1_000_000), RefreshVerdict::Advance),
+        (plain(false), 4, START, RefreshVerdict::Share),
+        (plain(true), 4, soon, RefreshVerdict::Share),
+        (plain(false), 4, late, RefreshVerdict::Replace),
+        (plain(false), 4, late.plus(86_400), RefreshVerdict::Replace),
+        (plain(true), 4, late, RefreshVerdict::Theft(Theft::SuccessorUsed)),
+        (plain(false), 3, soon, RefreshVerdict::Theft(Theft::FarBehind)),
+        (skipped(false), 3, soon, RefreshVerdict::Share),
+        (skipped(false), 3, late, RefreshVerdict::Replace),
+        (skipped(true), 3, late, RefreshVerdict::Theft(Theft::SuccessorUsed)),
+        (skipped(false), 4, soon, RefreshVerdict::Theft(Theft::Void)),
+        (skipped(false), 2, soon, RefreshVerdict::Theft(Theft::FarBehind)),
+        (plain(false), 6, soon, RefreshVerdict::Ahead),
+        (first, 1, late, RefreshVerdict::Advance),
+        (first, 0, soon, RefreshVerdict::Theft(Theft::FarBehind)),
         // A clock that was set back makes no age negative enough to matter.
-        (plain(false), 4, Timestamp::from_seconds(0), Verdict::Share),
+        (plain(false), 4, Timestamp::from_seconds(0), RefreshVerdict::Share),
     ];
     for (state, number, now, expected) in rows {
         assert_eq!(judge(&state, number, WINDOW, now), expected, "{state:?} number {number} at {now:?}");
@@ -69,7 +69,7 @@ impl Server {
             return None;
         }
         let verdict = judge(&self.state, number, WINDOW, self.now);
-        self.ended = matches!(verdict, Verdict::Theft(_));
+        self.ended = matches!(verdict, RefreshVerdict::Theft(_));
         self.state = next(&self.state, verdict, self.now)?;
         Some(self.state.number)
     }
@@ -194,7 +194,7 @@ proptest! {
         let held = alone(&mut server, &since)?;
         let mut restored = Server { now: server.now, ..backup };
         if held > restored.state.number {
-            prop_assert_eq!(judge(&restored.state, held, WINDOW, restored.now), Verdict::Ahead);
+            prop_assert_eq!(judge(&restored.state, held, WINDOW, restored.now), RefreshVerdict::Ahead);
             prop_assert_eq!(restored.refresh(held), None);
         }
         prop_assert!(!restored.ended);

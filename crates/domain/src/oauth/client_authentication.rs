@@ -22,7 +22,7 @@ crate::refusals! {
 
 /// What a request offers as client authentication.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Offered {
+pub struct ClientProof {
     pub client_id: ClientId,
     pub method: AuthMethod,
     pub secret: Option<Secret>,
@@ -64,7 +64,7 @@ fn basic(header: Option<&str>) -> Header {
     decode().unwrap_or(Header::Malformed)
 }
 
-impl Offered {
+impl ClientProof {
     /// Reads what the request offers: by header, by body, or nothing but a `client_id`.
     pub fn read(authorization: Option<&str>, body: &RawParams) -> Result<Self, ClientRefusal> {
         use ClientRefusal as R;
@@ -145,30 +145,30 @@ mod tests {
     #[test]
     fn checklist_45_86_basic_round_trips_every_character() {
         for secret in ["a:b%c+d e&f=g", "ü", "%41", "=", "plain"] {
-            let offered = Offered::read(Some(&header("id:1", secret)), &RawParams::default()).unwrap();
+            let offered = ClientProof::read(Some(&header("id:1", secret)), &RawParams::default()).unwrap();
             assert_eq!((offered.client_id.as_str(), offered.secret.unwrap().expose()), ("id:1", secret));
         }
     }
 
     #[test]
     fn point_6_5_an_empty_secret_names_the_client_and_proves_nothing() {
-        let offered = Offered::read(Some(&header("a", "")), &RawParams::default()).unwrap();
+        let offered = ClientProof::read(Some(&header("a", "")), &RawParams::default()).unwrap();
         assert_eq!((offered.client_id.as_str(), offered.method, &offered.secret), ("a", AuthMethod::None, &None));
-        assert_eq!(Offered::named(Some(&header("a", "")), &RawParams::default()), Some(offered.client_id));
+        assert_eq!(ClientProof::named(Some(&header("a", "")), &RawParams::default()), Some(offered.client_id));
         let other = RawParams::from_pairs([("client_id", "b")]);
-        assert_eq!(Offered::read(Some(&header("a", "")), &other), Err(ClientRefusal::TwoMethods));
+        assert_eq!(ClientProof::read(Some(&header("a", "")), &other), Err(ClientRefusal::TwoMethods));
         let posted = RawParams::from_pairs([("client_id", "a"), ("client_secret", "s")]);
-        assert_eq!(Offered::read(Some(&header("a", "")), &posted).unwrap().method, AuthMethod::ClientSecretPost);
+        assert_eq!(ClientProof::read(Some(&header("a", "")), &posted).unwrap().method, AuthMethod::ClientSecretPost);
     }
 
     #[test]
     fn checklist_42_one_method_only() {
         let body = RawParams::from_pairs([("client_id", "a"), ("client_secret", "s")]);
-        assert_eq!(Offered::read(Some(&header("a", "s")), &body), Err(ClientRefusal::TwoMethods));
+        assert_eq!(ClientProof::read(Some(&header("a", "s")), &body), Err(ClientRefusal::TwoMethods));
         let other = RawParams::from_pairs([("client_id", "b")]);
-        assert_eq!(Offered::read(Some(&header("a", "s")), &other), Err(ClientRefusal::TwoMethods));
-        assert_eq!(Offered::read(Some("Basic !!"), &other), Err(ClientRefusal::Malformed));
-        assert_eq!(Offered::read(None, &RawParams::default()), Err(ClientRefusal::Missing));
-        assert_eq!(Offered::read(Some("Bearer x"), &other).unwrap().method, AuthMethod::None);
+        assert_eq!(ClientProof::read(Some(&header("a", "s")), &other), Err(ClientRefusal::TwoMethods));
+        assert_eq!(ClientProof::read(Some("Basic !!"), &other), Err(ClientRefusal::Malformed));
+        assert_eq!(ClientProof::read(None, &RawParams::default()), Err(ClientRefusal::Missing));
+        assert_eq!(ClientProof::read(Some("Bearer x"), &other).unwrap().method, AuthMethod::None);
     }
 }

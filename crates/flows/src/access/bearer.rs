@@ -1,6 +1,6 @@
 //! The caller by an `Authorization` header.
 use crate::access::caller::{Caller, KeyView, PatView};
-use crate::{App, Ctx, Fault};
+use crate::{Ctx, Fault, Server};
 use domain::Timestamp;
 use store::StoreError;
 
@@ -13,7 +13,7 @@ fn is_news(ctx: &Ctx, last_used_at: Option<Timestamp>) -> bool {
 }
 
 /// The caller by `Authorization: Bearer`: a personal access token or an API key.
-pub(crate) async fn bearer(app: &App, ctx: &Ctx, token: &str) -> Result<Caller, Fault> {
+pub(crate) async fn bearer(app: &Server, ctx: &Ctx, token: &str) -> Result<Caller, Fault> {
     let hash = app.pepper().hash(token);
     let prefix = &app.settings().token_prefix;
     let is = |kind: &str| token.strip_prefix(prefix.as_str()).is_some_and(|rest| rest.starts_with(kind));

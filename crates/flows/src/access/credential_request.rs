@@ -1,7 +1,7 @@
 //! API keys of a workspace and personal access tokens of a person, as their holders and the operator manage them.
 use crate::access::new_credential::NewCredential;
-use crate::platform::management_error::{ManageRefusal, Unmanaged};
-use crate::{App, Ctx};
+use crate::platform::management_error::{ManagementError, ManagementRefusal};
+use crate::{Ctx, Server};
 use domain::access::{Limit, Principal, is_operator_scope, management_scopes, offered_scopes};
 use domain::platform::text::display_name;
 use domain::{ScopeSet, Timestamp};
@@ -9,7 +9,7 @@ pub use store::access::credentials::KeptKey;
 
 /// What is asked for of a new credential.
 #[derive(Debug, Clone, Default)]
-pub struct Asked {
+pub struct CredentialRequest {
     pub name: String,
     pub scopes: Vec<String>,
     pub roles: Vec<String>,
@@ -17,27 +17,32 @@ pub struct Asked {
 }
 
 /// The first of the scopes that means nothing here: neither the catalogue nor an operation of this server names it.
-pub fn unknown_scope<'s>(app: &App, scopes: &'s ScopeSet) -> Option<&'s str> {
+pub fn unknown_scope<'s>(app: &Server, scopes: &'s ScopeSet) -> Option<&'s str> {
     let exists = |name: &str| management_scopes().any(|s| s == name) || app.settings().catalogue.scope(name).is_some();
     scopes.iter().find(|name| !exists(name))
 }
 
 /// All that a key or token can be given today, for the operator or for others.
-pub fn every_scope(app: &App, operator: bool) -> ScopeSet {
+pub fn every_scope(app: &Server, operator: bool) -> ScopeSet {
     let own: Vec<&str> = offered_scopes().filter(|name| operator || !is_operator_scope(name)).collect();
     ScopeSet::from_names(own.into_iter().chain(app.settings().catalogue.names())).unwrap_or_default()
 }
 
 /// Reads what is asked for: nobody hands out more than they have.
-pub(crate) fn read(app: &App, ctx: &Ctx, principal: &Principal, asked: &Asked) -> Result<NewCredential, ManageRefusal> {
-    let name = display_name(&asked.name).map_err(|_| Unmanaged::Text.of("name"))?;
+pub(crate) fn read(
+    app: &Server,
+    ctx: &Ctx,
+    principal: &Principal,
+    asked: &CredentialRequest,
+) -> Result<NewCredential, ManagementError> {
+    let name = display_name(&asked.name).map_err(|_| ManagementRefusal::Text.of("name"))?;
     let names = asked.scopes.iter().map(String::as_str);
-    let scopes = ScopeSet::from_names(names).map_err(|_| Unmanaged::Scope.of("scopes"))?;
+    let scopes = ScopeSet::from_names(names).map_err(|_| ManagementRefusal::Scope.of("scopes"))?;
     if scopes.is_empty() {
-        return Err(Unmanaged::ScopesMissing.of("scopes"));
+        return Err(ManagementRefusal::ScopesMissing.of("scopes"));
     }
     if unknown_scope(app, &scopes).is_some() {
-        return Err(Unmanaged::Scope.of("scopes"));
+        return Err(ManagementRefusal::Scope.of("scopes"));
     }
     let operators = !principal.operator && scopes.iter().any(is_operator_scope);
     let beyond = match &principal.limit {
@@ -46,16 +51,16 @@ pub(crate) fn read(app: &App, ctx: &Ctx, principal: &Principal, asked: &Asked) -
         Limit::Nothing | Limit::Registering | Limit::Registration(_) => true,
     };
     if beyond {
-        return Err(Unmanaged::ScopeBeyond.of("scopes"));
+        return Err(ManagementRefusal::ScopeBeyond.of("scopes"));
     }
     if asked.expires_at.is_some_and(|end| end <= ctx.now) {
-        return Err(Unmanaged::Time.of("expires_at"));
+        return Err(ManagementRefusal::Time.of("expires_at"));
     }
     Ok(NewCredential { name, scopes, expires_at: asked.expires_at })
 }
 
 /// What the person may hand out: the scopes of this server's own, and those that the operator declares.
-pub fn scopes_to_give(app: &App, principal: &Principal) -> Vec<String> {
+pub fn scopes_to_give(app: &Server, principal: &Principal) -> Vec<String> {
     let own = offered_scopes().filter(|name| principal.operator || !is_operator_scope(name)).map(str::to_owned);
     let is_own = |name: &&str| management_scopes().any(|own| own == *name);
     let declared = app.settings().catalogue.names().filter(|name| !is_own(name)).map(str::to_owned);

@@ -1,9 +1,9 @@
 //! Making API keys and personal access tokens, without asking who wants it.
 use crate::access::credential_facts;
-use crate::platform::audit_log::About;
+use crate::platform::audit_log::AuditSubject;
 use crate::platform::changes::{self, Told};
 use crate::platform::idempotency::last_step::{Last, Plain};
-use crate::{App, Ctx, Fault};
+use crate::{Ctx, Fault, Server};
 use domain::access::{ApiKey, PersonalAccessToken};
 use domain::events::Change;
 use domain::workspace::MemberRoles;
@@ -21,7 +21,7 @@ pub struct NewCredential {
 
 /// Creates an API key; the secret is shown once. `made_by` answers for it: it never has more rights than they have.
 pub async fn create_api_key(
-    app: &App,
+    app: &Server,
     ctx: &Ctx,
     workspace: WorkspaceId,
     roles: MemberRoles,
@@ -34,7 +34,7 @@ pub async fn create_api_key(
 
 /// The same, with who answers for it, and with a last step.
 pub(crate) async fn create_api_key_and<L: Last<(KeptKey, Secret)>>(
-    app: &App,
+    app: &Server,
     ctx: &Ctx,
     workspace: WorkspaceId,
     roles: MemberRoles,
@@ -61,7 +61,7 @@ pub(crate) async fn create_api_key_and<L: Last<(KeptKey, Secret)>>(
     let work = app.store().write(move |tx| {
         Box::pin(async move {
             store::access::credentials::insert_api_key(tx, &key).await?;
-            let about = About::default().and_workspace(Some(workspace));
+            let about = AuditSubject::default().and_workspace(Some(workspace));
             changes::within(tx, &of, Told::of(Change::ApiKeyCreated, about).with(credential_facts::of_key(&key)))
                 .await?;
             let kept = store::access::credentials::api_key(tx, workspace, key.id).await?;
@@ -73,7 +73,7 @@ pub(crate) async fn create_api_key_and<L: Last<(KeptKey, Secret)>>(
 
 /// Makes a personal access token; the secret is shown this once.
 pub async fn create_personal_access_token(
-    app: &App,
+    app: &Server,
     ctx: &Ctx,
     user: UserId,
     new: NewCredential,
@@ -83,7 +83,7 @@ pub async fn create_personal_access_token(
 
 /// The same, with a last step.
 pub(crate) async fn create_personal_access_token_and<L: Last<(PersonalAccessToken, Secret)>>(
-    app: &App,
+    app: &Server,
     ctx: &Ctx,
     user: UserId,
     new: NewCredential,
@@ -106,8 +106,8 @@ pub(crate) async fn create_personal_access_token_and<L: Last<(PersonalAccessToke
     let work = app.store().write(move |tx| {
         Box::pin(async move {
             store::access::credentials::insert_personal_token(tx, &token).await?;
-            let told =
-                Told::of(Change::PersonalTokenCreated, About::user(user)).with(credential_facts::of_token(&token));
+            let told = Told::of(Change::PersonalTokenCreated, AuditSubject::user(user))
+                .with(credential_facts::of_token(&token));
             changes::within(tx, &of, told).await?;
             last.within(tx, (token, secret)).await
         })

@@ -3,29 +3,29 @@ use crate::access::bearer;
 use crate::access::caller::{Caller, SessionView};
 use crate::grants::access_token::{self, LiveBearer};
 use crate::grants::subject::home;
-use crate::platform::audit_log::About;
-use crate::platform::management_error::{ManageRefusal, Managed, Unmanaged};
-use crate::{App, Ctx, Failure};
-use domain::access::{Credential, Denied, Limit, Principal};
+use crate::platform::audit_log::AuditSubject;
+use crate::platform::management_error::{Managed, ManagementError, ManagementRefusal};
+use crate::{Ctx, Failure, Server};
+use domain::access::{Credential, Limit, PermissionDenied, Principal};
 use domain::account::User;
 use domain::clients::SubType;
 use domain::platform::refusal::Refusal as _;
 use domain::workspace::{Role, WorkspaceMembership};
 use domain::{ClientId, WorkspaceId};
 
-fn refused<T>(app: &App, ctx: &Ctx, why: Unmanaged) -> Managed<T> {
-    app.record(ctx, "management", why.reason(), About::default());
+fn refused<T>(app: &Server, ctx: &Ctx, why: ManagementRefusal) -> Managed<T> {
+    app.record(ctx, "management", why.reason(), AuditSubject::default());
     Err(Failure::Refused(why.into()))
 }
 
 /// The same for a known caller: the log names them.
-fn refused_to<T>(app: &App, ctx: &Ctx, who: &Principal, why: Unmanaged) -> Managed<T> {
+fn refused_to<T>(app: &Server, ctx: &Ctx, who: &Principal, why: ManagementRefusal) -> Managed<T> {
     refused(app, &ctx.by(who), why)
 }
 
 /// Who sends `Authorization: Bearer`: an API key, a personal access token, or an access token. `named` is the workspace
 /// that a person wants to act in; without it, it is their only or default one.
-pub async fn by_bearer(app: &App, ctx: &Ctx, token: &str, named: Option<&str>) -> Managed<Principal> {
+pub async fn by_bearer(app: &Server, ctx: &Ctx, token: &str, named: Option<&str>) -> Managed<Principal> {
     match bearer::bearer(app, ctx, token).await? {
         Caller::Pat(view) => {
             let credential = Credential::PersonalToken(view.id);
@@ -42,39 +42,39 @@ pub async fn by_bearer(app: &App, ctx: &Ctx, token: &str, named: Option<&str>) -
                 responsible: view.key.created_by,
             };
             if named.is_some_and(|named| named != id.to_string()) {
-                return refused_to(app, ctx, &principal, Unmanaged::WorkspaceUnknown);
+                return refused_to(app, ctx, &principal, ManagementRefusal::WorkspaceUnknown);
             }
             Ok(principal)
         }
         Caller::OrphanedKey(workspace) => {
-            let about = About::default().and_workspace(Some(workspace));
-            app.record(ctx, "management", Unmanaged::CreatorGone.reason(), about);
-            Err(Failure::Refused(Unmanaged::CreatorGone.into()))
+            let about = AuditSubject::default().and_workspace(Some(workspace));
+            app.record(ctx, "management", ManagementRefusal::CreatorGone.reason(), about);
+            Err(Failure::Refused(ManagementRefusal::CreatorGone.into()))
         }
         Caller::Session(_) | Caller::Nobody => by_access_token(app, ctx, token, named).await,
     }
 }
 
 /// An access token acts within its scopes: for its workspace, or for its user.
-async fn by_access_token(app: &App, ctx: &Ctx, token: &str, named: Option<&str>) -> Managed<Principal> {
+async fn by_access_token(app: &Server, ctx: &Ctx, token: &str, named: Option<&str>) -> Managed<Principal> {
     app.look_for_key_of(ctx, token).await?;
     let mut tx = app.store().read().await?;
     let Ok(live) = access_token::read(app, ctx, &mut tx, token).await? else {
-        return refused(app, ctx, Unmanaged::CredentialUnknown);
+        return refused(app, ctx, ManagementRefusal::CredentialUnknown);
     };
     if !live.payload.is_for(&app.settings().issuer) {
-        return refused(app, ctx, Unmanaged::OtherAudience);
+        return refused(app, ctx, ManagementRefusal::OtherAudience);
     }
     let scopes = Limit::Scopes(live.payload.scopes.clone());
     let LiveBearer::Grant(context) = &live.bearer else {
-        return refused(app, ctx, Unmanaged::CredentialUnknown);
+        return refused(app, ctx, ManagementRefusal::CredentialUnknown);
     };
     let grant = &context.grant;
     let credential = Credential::AccessToken { grant: grant.id, client: grant.client_id.clone() };
     let principal = if grant.sub_type == SubType::User {
         let user = store::account::users::by_id(&mut tx, grant.user_id).await?;
         drop(tx);
-        let Some(user) = user else { return refused(app, ctx, Unmanaged::CredentialUnknown) };
+        let Some(user) = user else { return refused(app, ctx, ManagementRefusal::CredentialUnknown) };
         let principal = person(app, ctx, &user, scopes, credential, named).await?;
         admitted(app, ctx, principal, &grant.client_id, named.is_some()).await?
     } else {
@@ -83,7 +83,7 @@ async fn by_access_token(app: &App, ctx: &Ctx, token: &str, named: Option<&str>)
         let responsible = Some(grant.user_id);
         let principal = Principal { user: None, workspace, operator: false, limit: scopes, credential, responsible };
         if named.is_some_and(|named| grant.workspace_id.is_none_or(|id| id.to_string() != named)) {
-            return refused_to(app, ctx, &principal, Unmanaged::WorkspaceUnknown);
+            return refused_to(app, ctx, &principal, ManagementRefusal::WorkspaceUnknown);
         }
         admitted(app, ctx, principal, &grant.client_id, true).await?
     };
@@ -93,7 +93,7 @@ async fn by_access_token(app: &App, ctx: &Ctx, token: &str, named: Option<&str>)
 
 /// The caller with the workspace that they act in, if its rule admits the client. One that was not named is left out: the
 /// token still acts for its user.
-async fn admitted(app: &App, ctx: &Ctx, caller: Principal, client: &ClientId, named: bool) -> Managed<Principal> {
+async fn admitted(app: &Server, ctx: &Ctx, caller: Principal, client: &ClientId, named: bool) -> Managed<Principal> {
     let Some((workspace, _)) = caller.workspace else { return Ok(caller) };
     let mut tx = app.store().read().await?;
     if store::grants::app_policy::allows(&mut tx, workspace, client).await? {
@@ -101,50 +101,50 @@ async fn admitted(app: &App, ctx: &Ctx, caller: Principal, client: &ClientId, na
     }
     drop(tx);
     if named {
-        refused_to(app, ctx, &caller, Unmanaged::AppNotAllowed)
+        refused_to(app, ctx, &caller, ManagementRefusal::AppNotAllowed)
     } else {
         Ok(Principal { workspace: None, ..caller })
     }
 }
 
 /// Who is signed in.
-pub async fn by_session(app: &App, ctx: &Ctx, caller: &Caller, named: Option<&str>) -> Managed<Principal> {
+pub async fn by_session(app: &Server, ctx: &Ctx, caller: &Caller, named: Option<&str>) -> Managed<Principal> {
     match caller {
         Caller::Session(view) => {
             person(app, ctx, &view.user, Limit::Role, Credential::Session(view.session.id), named).await
         }
-        _ => refused(app, ctx, Unmanaged::CredentialMissing),
+        _ => refused(app, ctx, ManagementRefusal::CredentialMissing),
     }
 }
 
 /// Who allows or denies an app access: the person, by session or personal access token. An app's own token is none,
 /// whomever it speaks for: an app cannot agree to what it asks for.
-pub async fn authorizing(app: &App, ctx: &Ctx, token: Option<&str>, session: Caller) -> Managed<Caller> {
+pub async fn authorizing(app: &Server, ctx: &Ctx, token: Option<&str>, session: Caller) -> Managed<Caller> {
     let Some(token) = token else { return Ok(session) };
     if let caller @ Caller::Pat(_) = bearer::bearer(app, ctx, token).await? {
         return Ok(caller);
     }
     let other = by_bearer(app, ctx, token, None).await?;
-    app.record(&ctx.by(&other), "management", Denied::PersonOnly.reason(), About::default());
-    Err(Failure::Refused(Denied::PersonOnly.into()))
+    app.record(&ctx.by(&other), "management", PermissionDenied::PersonOnly.reason(), AuditSubject::default());
+    Err(Failure::Refused(PermissionDenied::PersonOnly.into()))
 }
 
 /// Refuses whoever sent a session from a page of another site (the cookie alone proves nothing, RFC 6749 §10.12).
-pub fn other_site(app: &App, ctx: &Ctx) -> Failure<ManageRefusal> {
-    app.record(ctx, "management", Unmanaged::OtherSite.reason(), About::default());
-    Failure::Refused(Unmanaged::OtherSite.into())
+pub fn other_site(app: &Server, ctx: &Ctx) -> Failure<ManagementError> {
+    app.record(ctx, "management", ManagementRefusal::OtherSite.reason(), AuditSubject::default());
+    Failure::Refused(ManagementRefusal::OtherSite.into())
 }
 
 /// A person on a page, and where they belong.
 #[derive(Debug)]
-pub struct AtPage {
+pub struct PagePrincipal {
     pub principal: Principal,
     pub memberships: Vec<WorkspaceMembership>,
 }
 
 /// Who is signed in, in the workspace that a page is about. Where it is about none, they are in the one they are at home
 /// in, or else in their first one.
-pub async fn at_page(app: &App, ctx: &Ctx, view: &SessionView, named: Option<&str>) -> Managed<AtPage> {
+pub async fn at_page(app: &Server, ctx: &Ctx, view: &SessionView, named: Option<&str>) -> Managed<PagePrincipal> {
     let user = &view.user;
     let memberships = {
         let mut tx = app.store().read().await?;
@@ -162,14 +162,14 @@ pub async fn at_page(app: &App, ctx: &Ctx, view: &SessionView, named: Option<&st
         Some(named) => {
             let Some(member) = memberships.iter().find(|m| m.workspace_id.to_string() == named) else {
                 let outside = of_person(user, None, Limit::Role, credential);
-                return refused_to(app, ctx, &outside, Unmanaged::WorkspaceUnknown);
+                return refused_to(app, ctx, &outside, ManagementRefusal::WorkspaceUnknown);
             };
             Some(place(member))
         }
         None => home(user, &memberships).map(|(id, roles)| (id, roles.role)).or(memberships.first().map(place)),
     };
     let principal = of_person(user, workspace, Limit::Role, credential);
-    Ok(AtPage { principal, memberships })
+    Ok(PagePrincipal { principal, memberships })
 }
 
 fn of_person(user: &User, workspace: Option<(WorkspaceId, Role)>, limit: Limit, credential: Credential) -> Principal {
@@ -178,7 +178,7 @@ fn of_person(user: &User, workspace: Option<(WorkspaceId, Role)>, limit: Limit, 
 }
 
 async fn person(
-    app: &App,
+    app: &Server,
     ctx: &Ctx,
     user: &User,
     limit: Limit,
@@ -194,7 +194,7 @@ async fn person(
         };
         let Some(member) = member else {
             let outside = of_person(user, None, limit, credential);
-            return refused_to(app, ctx, &outside, Unmanaged::WorkspaceUnknown);
+            return refused_to(app, ctx, &outside, ManagementRefusal::WorkspaceUnknown);
         };
         Some((member.workspace_id, member.roles.role))
     } else {

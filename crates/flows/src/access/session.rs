@@ -1,10 +1,10 @@
 //! The session of a browser.
 use crate::access::caller::{Caller, SessionView};
-use crate::{App, Ctx, Fault};
+use crate::{Ctx, Fault, Server};
 use domain::Secret;
 
 /// The session of a cookie, if it is alive; its idle limit moves on, at most every few minutes.
-pub async fn current(app: &App, ctx: &Ctx, cookie: &str) -> Result<Caller, Fault> {
+pub async fn current(app: &Server, ctx: &Ctx, cookie: &str) -> Result<Caller, Fault> {
     const PRECISION: i64 = 300;
     let hash = app.pepper().hash(cookie);
     let found = {
@@ -24,6 +24,6 @@ pub async fn current(app: &App, ctx: &Ctx, cookie: &str) -> Result<Caller, Fault
 }
 
 /// A secret for the cookie of a session.
-pub(crate) fn new_secret(app: &App, ctx: &Ctx) -> Secret {
+pub(crate) fn new_secret(app: &Server, ctx: &Ctx) -> Secret {
     Secret::generate(&app.settings().token_prefix, "ses", &ctx.random())
 }

@@ -1,14 +1,14 @@
 //! Sessions by whom they belong to, without asking who wants it: for signing out and for the command line.
-use crate::platform::audit_log::About;
+use crate::platform::audit_log::AuditSubject;
 use crate::platform::changes::{self, Told};
-use crate::{App, Ctx, Fault};
+use crate::{Ctx, Fault, Server};
 use domain::account::Session;
 use domain::events::Change;
 use domain::{SessionId, UserId};
 use store::StoreError;
 
 /// Ends a session of this user; the operator may end anybody's.
-pub async fn end(app: &App, ctx: &Ctx, id: SessionId, of: Option<UserId>) -> Result<bool, Fault> {
+pub async fn end(app: &Server, ctx: &Ctx, id: SessionId, of: Option<UserId>) -> Result<bool, Fault> {
     let by = ctx.clone();
     let work = app.store().write(move |tx| {
         Box::pin(async move {
@@ -17,7 +17,7 @@ pub async fn end(app: &App, ctx: &Ctx, id: SessionId, of: Option<UserId>) -> Res
                 None => store::account::sessions::end(tx, id).await?,
             };
             if ended {
-                let about = of.map(About::user).unwrap_or_default();
+                let about = of.map(AuditSubject::user).unwrap_or_default();
                 changes::within(tx, &by, Told::of(Change::SignedOut, about)).await?;
             }
             Ok(ended)
@@ -27,7 +27,7 @@ pub async fn end(app: &App, ctx: &Ctx, id: SessionId, of: Option<UserId>) -> Res
 }
 
 /// Ends one session of a user, or all of them; answers how many.
-pub async fn end_some(app: &App, ctx: &Ctx, user: UserId, one: Option<SessionId>) -> Result<u64, Fault> {
+pub async fn end_some(app: &Server, ctx: &Ctx, user: UserId, one: Option<SessionId>) -> Result<u64, Fault> {
     if let Some(id) = one {
         return Ok(u64::from(end(app, ctx, id, Some(user)).await?));
     }
@@ -35,7 +35,7 @@ pub async fn end_some(app: &App, ctx: &Ctx, user: UserId, one: Option<SessionId>
     let work = app.store().write(move |tx| {
         Box::pin(async move {
             let ended = store::account::sessions::end_all_for_user(tx, user, None).await?;
-            changes::within(tx, &of, Told::of(Change::SignedOut, About::user(user))).await?;
+            changes::within(tx, &of, Told::of(Change::SignedOut, AuditSubject::user(user))).await?;
             Ok(ended)
         })
     });
@@ -43,7 +43,7 @@ pub async fn end_some(app: &App, ctx: &Ctx, user: UserId, one: Option<SessionId>
 }
 
 /// The live sessions of a user.
-pub async fn list(app: &App, ctx: &Ctx, user: UserId) -> Result<Vec<Session>, Fault> {
+pub async fn list(app: &Server, ctx: &Ctx, user: UserId) -> Result<Vec<Session>, Fault> {
     let mut tx = app.store().read().await?;
     Ok(store::account::sessions::list_for_user(&mut tx, user, ctx.now).await?)
 }

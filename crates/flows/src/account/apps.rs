@@ -1,20 +1,20 @@
 //! What a person allowed applications, as that person manages it.
 use crate::grants::consents;
 pub use crate::grants::consents::AllowedApp;
-use crate::platform::audit_log::About;
-use crate::platform::management_error::{ManageRefusal, Managed, Unmanaged};
+use crate::platform::audit_log::AuditSubject;
+use crate::platform::management_error::{Managed, ManagementError, ManagementRefusal};
 use crate::platform::refused::refused;
 use crate::platform::retention::KEEP_ENDED_GRANTS;
-use crate::{App, Ctx};
+use crate::{Ctx, Server};
 use domain::access::{Operation, Principal};
 use domain::clients::Trust;
 use domain::{ClientId, ScopeSet, Timestamp, WorkspaceId};
 use store::{Page, Paged};
 
 /// The person's applications, the one that was allowed something last first.
-pub async fn list(app: &App, ctx: &Ctx, principal: &Principal) -> Managed<Vec<AllowedApp>> {
+pub async fn list(app: &Server, ctx: &Ctx, principal: &Principal) -> Managed<Vec<AllowedApp>> {
     let user = principal.person_for(Operation::ReadConsents);
-    let user = user.map_err(|denied| refused(app, ctx, "consent.list", About::default(), denied))?;
+    let user = user.map_err(|denied| refused(app, ctx, "consent.list", AuditSubject::default(), denied))?;
     Ok(consents::of_user(app, user).await?)
 }
 
@@ -28,12 +28,12 @@ pub struct Connected {
     /// Whether someone besides the operator manages it.
     pub has_owner: bool,
     /// What it was allowed last comes first.
-    pub places: Vec<Place>,
+    pub places: Vec<ConnectedWorkspace>,
 }
 
 /// What it was allowed in one workspace.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Place {
+pub struct ConnectedWorkspace {
     /// Absent for what was allowed in the person's own name.
     pub workspace_id: Option<WorkspaceId>,
     pub workspace_name: Option<String>,
@@ -50,7 +50,7 @@ pub struct Place {
     pub last_used_at: Option<Timestamp>,
 }
 
-impl Place {
+impl ConnectedWorkspace {
     /// Whether it surely was never used: no grant of so young a consent is forgotten yet.
     pub fn is_unused(&self, now: Timestamp) -> bool {
         self.last_used_at.is_none() && now < self.since.plus(KEEP_ENDED_GRANTS)
@@ -59,7 +59,7 @@ impl Place {
 
 fn connected(consents: Vec<store::grants::consents::Connection>) -> Option<Connected> {
     let first = consents.first()?.app.client.clone();
-    let place = |store::grants::consents::Connection { app, last_used_at, homes }| Place {
+    let place = |store::grants::consents::Connection { app, last_used_at, homes }| ConnectedWorkspace {
         workspace_id: app.consent.workspace_id,
         workspace_name: app.workspace_name,
         homes,
@@ -80,9 +80,9 @@ fn connected(consents: Vec<store::grants::consents::Connection>) -> Option<Conne
 }
 
 /// A page of the applications with `part` in their names, by workspace; the one that was allowed something last first.
-pub async fn page(app: &App, ctx: &Ctx, principal: &Principal, part: &str, page: Page) -> Managed<Paged<Connected>> {
+pub async fn page(app: &Server, ctx: &Ctx, principal: &Principal, part: &str, page: Page) -> Managed<Paged<Connected>> {
     let user = principal.person_for(Operation::ReadConsents);
-    let user = user.map_err(|denied| refused(app, ctx, "consent.list", About::default(), denied))?;
+    let user = user.map_err(|denied| refused(app, ctx, "consent.list", AuditSubject::default(), denied))?;
     let mut tx = app.store().read().await?;
     let Paged { items, total } =
         store::grants::consents::page_for_user(&mut tx, user, part.trim(), page, ctx.now).await?;
@@ -90,10 +90,10 @@ pub async fn page(app: &App, ctx: &Ctx, principal: &Principal, part: &str, page:
 }
 
 /// One of them.
-pub async fn one(app: &App, ctx: &Ctx, principal: &Principal, id: &str) -> Managed<Connected> {
+pub async fn one(app: &Server, ctx: &Ctx, principal: &Principal, id: &str) -> Managed<Connected> {
     let user = principal.person_for(Operation::ReadConsents);
-    let user = user.map_err(|denied| refused(app, ctx, "consent.list", About::default(), denied))?;
-    let unknown = || refused(app, ctx, "consent.list", About::default(), Unmanaged::ConsentUnknown);
+    let user = user.map_err(|denied| refused(app, ctx, "consent.list", AuditSubject::default(), denied))?;
+    let unknown = || refused(app, ctx, "consent.list", AuditSubject::default(), ManagementRefusal::ConsentUnknown);
     let id = ClientId::parse(id).map_err(|_| unknown())?;
     let consents = {
         let mut tx = app.store().read().await?;
@@ -103,24 +103,30 @@ pub async fn one(app: &App, ctx: &Ctx, principal: &Principal, id: &str) -> Manag
 }
 
 /// Takes back what the person allowed the application in one workspace; without one, in their own name.
-pub async fn disconnect(app: &App, ctx: &Ctx, principal: &Principal, id: &str, workspace: Option<&str>) -> Managed<()> {
-    let unknown = || refused(app, ctx, "consent.revoked", About::default(), Unmanaged::ConsentUnknown);
+pub async fn disconnect(
+    app: &Server,
+    ctx: &Ctx,
+    principal: &Principal,
+    id: &str,
+    workspace: Option<&str>,
+) -> Managed<()> {
+    let unknown = || refused(app, ctx, "consent.revoked", AuditSubject::default(), ManagementRefusal::ConsentUnknown);
     let user = principal.person_for(Operation::RevokeConsents);
-    let user = user.map_err(|denied| refused(app, ctx, "consent.revoked", About::default(), denied))?;
+    let user = user.map_err(|denied| refused(app, ctx, "consent.revoked", AuditSubject::default(), denied))?;
     let id = ClientId::parse(id).map_err(|_| unknown())?;
     let workspace = workspace.map(str::parse).transpose().map_err(|_| unknown())?;
     if consents::revoke_one(app, ctx, &id, user, workspace).await? { Ok(()) } else { Err(unknown()) }
 }
 
 /// Takes back all that the person allowed the application; its tokens are dead at once.
-pub async fn revoke(app: &App, ctx: &Ctx, principal: &Principal, id: &str) -> Managed<()> {
-    let refuse = |r: ManageRefusal| refused(app, ctx, "consent.revoked", About::default(), r);
+pub async fn revoke(app: &Server, ctx: &Ctx, principal: &Principal, id: &str) -> Managed<()> {
+    let refuse = |r: ManagementError| refused(app, ctx, "consent.revoked", AuditSubject::default(), r);
     let user = principal.person_for(Operation::RevokeConsents);
     let user = user.map_err(|denied| refuse(denied.into()))?;
-    let id = ClientId::parse(id).map_err(|_| refuse(Unmanaged::ConsentUnknown.into()))?;
+    let id = ClientId::parse(id).map_err(|_| refuse(ManagementRefusal::ConsentUnknown.into()))?;
     if consents::revoke_user(app, ctx, &id, user).await? {
         Ok(())
     } else {
-        Err(refuse(Unmanaged::ConsentUnknown.into()))
+        Err(refuse(ManagementRefusal::ConsentUnknown.into()))
     }
 }

@@ -5,7 +5,7 @@ use domain::events::Event;
 use domain::grants::EndReason;
 use domain::{SessionId, UserId};
 use serde_json::{Value, json};
-use store::grants::Whose;
+use store::grants::GrantSelection;
 use store::{StoreError, Tx};
 
 /// Ends all that acts for the person but the session `current`, and what is about to: codes, and answers to devices. Answers
@@ -20,7 +20,7 @@ pub(crate) async fn everywhere(
     store::platform::epochs::raise_of_user(tx, user).await?;
     let sessions = store::account::sessions::end_all_for_user(tx, user, current).await?;
     let tokens = store::access::credentials::revoke_personal_tokens_of(tx, user, ctx.now).await?;
-    let ended = store::grants::end_each(tx, Whose::User(user), WHY, ctx.now).await?;
+    let ended = store::grants::end_each(tx, GrantSelection::User(user), WHY, ctx.now).await?;
     let grants = ended.len();
     let counts = json!({"sessions": sessions, "personal_access_tokens": tokens, "grants": grants});
     Ok((counts, events::grants_ended(ctx, ended, WHY)))

@@ -4,13 +4,13 @@ use crate::account::profile::{GONE, person};
 use crate::account::sign_in_refusal::SignInRefusal;
 use crate::account::{end_access, users};
 use crate::platform::attempts::Attempt;
-use crate::platform::audit_log::About;
+use crate::platform::audit_log::AuditSubject;
 use crate::platform::changes::{self, Told};
 use crate::platform::known_browser::{self, NewMark};
-use crate::platform::management_error::{ManageRefusal, Managed, Unmanaged};
+use crate::platform::management_error::{Managed, ManagementError, ManagementRefusal};
 use crate::platform::refused::refused;
 use crate::platform::turns::Who;
-use crate::{App, Ctx, Fault};
+use crate::{Ctx, Fault, Server};
 use domain::access::{Operation, Principal};
 use domain::{Secret, SessionId, events};
 use store::StoreError;
@@ -35,7 +35,7 @@ pub struct Renewed {
 /// Changes the person's password. The session `current` goes on with a new secret, which is the answer. Guesses of the
 /// old password are slowed down together with those at the sign-in.
 pub async fn change_password(
-    app: &App,
+    app: &Server,
     ctx: &Ctx,
     principal: &Principal,
     current: Option<SessionId>,
@@ -44,24 +44,24 @@ pub async fn change_password(
     const KIND: &str = "user.password_changed";
     let &PasswordChange { old, new, end_others } = change;
     let id = person(app, ctx, principal, Operation::WriteAccount, KIND)?;
-    let refuse = |r: ManageRefusal| refused(app, ctx, KIND, About::user(id), r);
+    let refuse = |r: ManagementError| refused(app, ctx, KIND, AuditSubject::user(id), r);
     let user = {
         let mut tx = app.store().read().await?;
         store::account::users::by_id(&mut tx, id).await?.ok_or(GONE)?
     };
     users::check_password(new, &[user.email.as_str(), &user.name]).map_err(|why| {
         let why = match why {
-            SignInRefusal::PasswordLong => Unmanaged::PasswordLong,
-            SignInRefusal::PasswordGuessable => Unmanaged::PasswordGuessable,
-            _ => Unmanaged::PasswordShort,
+            SignInRefusal::PasswordLong => ManagementRefusal::PasswordLong,
+            SignInRefusal::PasswordGuessable => ManagementRefusal::PasswordGuessable,
+            _ => ManagementRefusal::PasswordShort,
         };
         refuse(why.of("new_password"))
     })?;
     let attempt = Attempt::at_own_password(app, ctx, &user.email.key());
     if attempt.filter(app, ctx).is_err() || attempt.reserve(app, ctx).await?.is_err() {
-        return Err(refuse(Unmanaged::TooManyAttempts.into()));
+        return Err(refuse(ManagementRefusal::TooManyAttempts.into()));
     }
-    let wrong = || refuse(Unmanaged::PasswordWrong.of("current_password"));
+    let wrong = || refuse(ManagementRefusal::PasswordWrong.of("current_password"));
     let hashed = match app.passwords().verify(Who::Known, ctx, old, user.password_hash.as_deref()).await {
         Ok(false) => return Err(wrong()),
         Ok(true) => app.passwords().hash(Who::Known, new, ctx).await,
@@ -89,7 +89,7 @@ pub async fn change_password(
                 Some((session, hash)) => store::account::sessions::renew(tx, session, id, &hash).await?,
                 None => false,
             };
-            let mut told = Told::of(events::Change::PasswordChanged, About::user(id));
+            let mut told = Told::of(events::Change::PasswordChanged, AuditSubject::user(id));
             if end_others {
                 let (ended, events) = end_access::everywhere(tx, &of, id, current).await?;
                 told = told.with(ended).events(events);

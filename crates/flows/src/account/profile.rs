@@ -1,9 +1,9 @@
 //! A person's own account: profile, password, and where they are signed in.
-use crate::account::profile_records::{self, Change};
-use crate::platform::audit_log::About;
-use crate::platform::management_error::{ManageRefusal, Managed, Unmanaged};
+use crate::account::profile_records::{self, ProfileChange};
+use crate::platform::audit_log::AuditSubject;
+use crate::platform::management_error::{Managed, ManagementError, ManagementRefusal};
 use crate::platform::refused::refused;
-use crate::{App, Ctx, Failure, Fault};
+use crate::{Ctx, Failure, Fault, Server};
 use domain::access::{Operation, Principal};
 use domain::account::{Email, User, Zone};
 use domain::platform::language::Language;
@@ -48,19 +48,19 @@ fn shown(user: User, workspaces: Vec<WorkspaceMembership>) -> Account {
 
 /// The person whose account the request is about.
 pub(crate) fn person(
-    app: &App,
+    app: &Server,
     ctx: &Ctx,
     principal: &Principal,
     operation: Operation,
     kind: &'static str,
 ) -> Managed<UserId> {
-    principal.person_for(operation).map_err(|denied| refused(app, ctx, kind, About::default(), denied))
+    principal.person_for(operation).map_err(|denied| refused(app, ctx, kind, AuditSubject::default(), denied))
 }
 
 pub(crate) const GONE: Fault = Fault::Other("the account is gone");
 
 /// The person's own account.
-pub async fn read(app: &App, ctx: &Ctx, principal: &Principal) -> Managed<Account> {
+pub async fn read(app: &Server, ctx: &Ctx, principal: &Principal) -> Managed<Account> {
     let id = person(app, ctx, principal, Operation::ReadAccount, "account.read")?;
     let mut tx = app.store().read().await?;
     let user = store::account::users::by_id(&mut tx, id).await?.ok_or(GONE)?;
@@ -81,23 +81,24 @@ pub struct Changes<'c> {
 fn clearable<'c, T>(
     text: &'c str,
     read: impl FnOnce(&'c str) -> Option<T>,
-    refusal: ManageRefusal,
-) -> Result<Option<T>, ManageRefusal> {
+    refusal: ManagementError,
+) -> Result<Option<T>, ManagementError> {
     if text.is_empty() { Ok(None) } else { read(text).map(Some).ok_or(refusal) }
 }
 
 /// The account as changed.
-pub async fn change(app: &App, ctx: &Ctx, principal: &Principal, changes: Changes<'_>) -> Managed<Account> {
+pub async fn change(app: &Server, ctx: &Ctx, principal: &Principal, changes: Changes<'_>) -> Managed<Account> {
     let id = person(app, ctx, principal, Operation::WriteAccount, "user.changed")?;
-    let refuse = |r: ManageRefusal| refused(app, ctx, "user.changed", About::user(id), r);
+    let refuse = |r: ManagementError| refused(app, ctx, "user.changed", AuditSubject::user(id), r);
     let known = |text: &str| Language::ALL.into_iter().map(Language::tag).find(|tag| *tag == text);
-    let elsewhere = || Unmanaged::WorkspaceUnknown.of("default_workspace");
-    let locale = changes.locale.map(|text| clearable(text, known, Unmanaged::Choice.of("locale")));
-    let zone = changes.zone.map(|text| clearable(text, |text| text.parse::<Zone>().ok(), Unmanaged::Zone.of("zone")));
+    let elsewhere = || ManagementRefusal::WorkspaceUnknown.of("default_workspace");
+    let locale = changes.locale.map(|text| clearable(text, known, ManagementRefusal::Choice.of("locale")));
+    let zone =
+        changes.zone.map(|text| clearable(text, |text| text.parse::<Zone>().ok(), ManagementRefusal::Zone.of("zone")));
     let workspace = changes.default_workspace;
     let workspace = workspace.map(|text| clearable(text, |text| text.parse::<WorkspaceId>().ok(), elsewhere()));
     let (locale, zone) = (locale.transpose().map_err(refuse)?, zone.transpose().map_err(refuse)?);
-    let change = Change {
+    let change = ProfileChange {
         name: changes.name,
         email: None,
         default_workspace: workspace.transpose().map_err(refuse)?,
@@ -106,7 +107,7 @@ pub async fn change(app: &App, ctx: &Ctx, principal: &Principal, changes: Change
     };
     let changed = profile_records::change(app, ctx, id, change).await.map_err(|failure| match failure {
         // Nothing else that is changed here can be refused.
-        Failure::Refused(_) => refuse(Unmanaged::Text.of("name")),
+        Failure::Refused(_) => refuse(ManagementRefusal::Text.of("name")),
         Failure::Fault(fault) => Failure::Fault(fault),
     })?;
     let user = changed.ok_or_else(|| refuse(elsewhere()))?;

@@ -1,9 +1,9 @@
 //! What is known of a user, as it is changed.
 use crate::account::sign_in_refusal::SignInRefusal as R;
-use crate::platform::audit_log::About;
+use crate::platform::audit_log::AuditSubject;
 use crate::platform::changes::{self, Told};
 use crate::platform::failure::refuse;
-use crate::{App, Ctx, Failure, Fault};
+use crate::{Ctx, Failure, Fault, Server};
 use domain::account::{Email, User, Zone};
 use domain::events::Change as Changed;
 use domain::platform::text::display_name;
@@ -14,7 +14,7 @@ use store::grants::revoked_tokens::FIRST_OPERATOR;
 
 /// What changes; what is not named stays.
 #[derive(Debug, Clone, Copy, Default)]
-pub struct Change<'c> {
+pub struct ProfileChange<'c> {
     pub name: Option<&'c str>,
     /// A new address is unverified.
     pub email: Option<&'c str>,
@@ -27,7 +27,12 @@ pub struct Change<'c> {
 }
 
 /// The user as changed; `None` when there is no such user, or the user is no member of the workspace.
-pub async fn change(app: &App, ctx: &Ctx, id: UserId, change: Change<'_>) -> Result<Option<User>, Failure<R>> {
+pub async fn change(
+    app: &Server,
+    ctx: &Ctx,
+    id: UserId,
+    change: ProfileChange<'_>,
+) -> Result<Option<User>, Failure<R>> {
     let name = change.name.map(display_name).transpose().map_err(|why| Failure::Refused(why.into()))?;
     let email = change.email.map(Email::parse).transpose().map_err(|_| Failure::Refused(R::EmailInvalid))?;
     let locale = change.locale.map(|locale| locale.map(ToOwned::to_owned));
@@ -60,7 +65,7 @@ pub async fn change(app: &App, ctx: &Ctx, id: UserId, change: Change<'_>) -> Res
                 zone: user.zone.as_ref(),
             };
             store::account::users::update_profile(tx, id, &profile, now).await?;
-            changes::within(tx, &of, Told::of(Changed::UserChanged, About::user(id))).await?;
+            changes::within(tx, &of, Told::of(Changed::UserChanged, AuditSubject::user(id))).await?;
             Ok(Some(user))
         })
     });
@@ -74,7 +79,7 @@ pub async fn change(app: &App, ctx: &Ctx, id: UserId, change: Change<'_>) -> Res
 /// Notes whether the address is known to be the user's own. `false` when there is no such user with this address: nobody
 /// verifies an address that they have not seen.
 pub async fn set_email_verified(
-    app: &App,
+    app: &Server,
     ctx: &Ctx,
     id: UserId,
     email: &Email,
@@ -86,7 +91,7 @@ pub async fn set_email_verified(
             let done = store::account::users::set_email_verified(tx, id, &key, verified, of.now).await?;
             if done {
                 let change = if verified { Changed::EmailVerified } else { Changed::EmailUnverified };
-                changes::within(tx, &of, Told::of(change, About::user(id))).await?;
+                changes::within(tx, &of, Told::of(change, AuditSubject::user(id))).await?;
             }
             Ok(done)
         })
@@ -95,7 +100,7 @@ pub async fn set_email_verified(
 }
 
 /// Lets a user run the server, or no longer; never the last who does. `false` when there is no such user.
-pub async fn set_operator(app: &App, ctx: &Ctx, id: UserId, operator: bool) -> Result<bool, Failure<R>> {
+pub async fn set_operator(app: &Server, ctx: &Ctx, id: UserId, operator: bool) -> Result<bool, Failure<R>> {
     let of = ctx.clone();
     let work = app.store().write(move |tx| {
         Box::pin(async move {
@@ -108,7 +113,7 @@ pub async fn set_operator(app: &App, ctx: &Ctx, id: UserId, operator: bool) -> R
             let done = store::account::users::set_operator(tx, id, operator, of.now).await?;
             if done {
                 let change = if operator { Changed::OperatorAdded } else { Changed::OperatorRemoved };
-                changes::within(tx, &of, Told::of(change, About::user(id))).await?;
+                changes::within(tx, &of, Told::of(change, AuditSubject::user(id))).await?;
             }
             Ok(done)
         })

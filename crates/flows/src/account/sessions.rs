@@ -1,10 +1,10 @@
 //! Where a person is signed in.
 use crate::account::profile::person;
-use crate::platform::audit_log::About;
+use crate::platform::audit_log::AuditSubject;
 use crate::platform::changes::{self, Told};
-use crate::platform::management_error::{Managed, Unmanaged};
+use crate::platform::management_error::{Managed, ManagementRefusal};
 use crate::platform::refused::refused;
-use crate::{App, Ctx, Fault};
+use crate::{Ctx, Fault, Server};
 use domain::access::{Operation, Principal};
 use domain::account::Session;
 use domain::{SessionId, Timestamp, events};
@@ -27,7 +27,7 @@ pub struct OwnSession {
 
 /// The person's live sessions, the last seen first.
 pub async fn sessions(
-    app: &App,
+    app: &Server,
     ctx: &Ctx,
     principal: &Principal,
     current: Option<SessionId>,
@@ -46,7 +46,7 @@ fn own(session: Session, current: Option<SessionId>) -> OwnSession {
 
 /// One of them.
 pub async fn session(
-    app: &App,
+    app: &Server,
     ctx: &Ctx,
     principal: &Principal,
     current: Option<SessionId>,
@@ -54,7 +54,7 @@ pub async fn session(
 ) -> Managed<OwnSession> {
     const KIND: &str = "session.list";
     let user = person(app, ctx, principal, Operation::ReadAccount, KIND)?;
-    let unknown = || refused(app, ctx, KIND, About::user(user), Unmanaged::SessionUnknown);
+    let unknown = || refused(app, ctx, KIND, AuditSubject::user(user), ManagementRefusal::SessionUnknown);
     let id = id.parse().map_err(|_| unknown())?;
     let found = {
         let mut tx = app.store().read().await?;
@@ -64,17 +64,17 @@ pub async fn session(
 }
 
 /// Ends one of the person's sessions, the current one too.
-pub async fn end_session(app: &App, ctx: &Ctx, principal: &Principal, id: &str) -> Managed<()> {
+pub async fn end_session(app: &Server, ctx: &Ctx, principal: &Principal, id: &str) -> Managed<()> {
     const KIND: &str = "session.ended";
     let user = person(app, ctx, principal, Operation::WriteAccount, KIND)?;
-    let unknown = || refused(app, ctx, KIND, About::user(user), Unmanaged::SessionUnknown);
+    let unknown = || refused(app, ctx, KIND, AuditSubject::user(user), ManagementRefusal::SessionUnknown);
     let id: SessionId = id.parse().map_err(|_| unknown())?;
     let of = ctx.clone();
     let work = app.store().write(move |tx| {
         Box::pin(async move {
             let ended = store::account::sessions::end_for_user(tx, id, user).await?;
             if ended {
-                changes::within(tx, &of, Told::of(events::Change::SessionEnded, About::user(user))).await?;
+                changes::within(tx, &of, Told::of(events::Change::SessionEnded, AuditSubject::user(user))).await?;
             }
             Ok(ended)
         })
@@ -84,7 +84,7 @@ pub async fn end_session(app: &App, ctx: &Ctx, principal: &Principal, id: &str) 
 
 /// Ends all of the person's sessions but `current`; answers how many.
 pub async fn end_other_sessions(
-    app: &App,
+    app: &Server,
     ctx: &Ctx,
     principal: &Principal,
     current: Option<SessionId>,
@@ -95,7 +95,8 @@ pub async fn end_other_sessions(
     let work = app.store().write(move |tx| {
         Box::pin(async move {
             let ended = store::account::sessions::end_all_for_user(tx, user, current).await?;
-            let told = Told::of(events::Change::OtherSessionsEnded, About::user(user)).with(json!({"sessions": ended}));
+            let told =
+                Told::of(events::Change::OtherSessionsEnded, AuditSubject::user(user)).with(json!({"sessions": ended}));
             changes::within(tx, &of, told).await?;
             Ok(ended)
         })

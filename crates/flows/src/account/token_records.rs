@@ -1,38 +1,38 @@
 //! Personal access tokens, without asking who wants it.
 use crate::access::credential_facts;
-use crate::platform::audit_log::About;
+use crate::platform::audit_log::AuditSubject;
 use crate::platform::changes::{self, Told};
 use crate::platform::events;
-use crate::{App, Ctx, Fault};
+use crate::{Ctx, Fault, Server};
 use domain::access::PersonalAccessToken;
 use domain::events::Change;
 use domain::grants::EndReason;
 use domain::{PersonalAccessTokenId, UserId};
 use store::StoreError;
-use store::grants::Whose;
+use store::grants::GrantSelection;
 
 /// A person's access tokens, revoked ones too, newest first.
-pub async fn tokens_of(app: &App, user: UserId) -> Result<Vec<PersonalAccessToken>, Fault> {
+pub async fn tokens_of(app: &Server, user: UserId) -> Result<Vec<PersonalAccessToken>, Fault> {
     let mut tx = app.store().read().await?;
     Ok(store::access::credentials::list_personal_tokens(&mut tx, user).await?)
 }
 
 /// Revokes the token, and ends what was authorized with it. `false` when the person has no such live token.
-pub async fn end_token(app: &App, ctx: &Ctx, user: UserId, id: PersonalAccessTokenId) -> Result<bool, Fault> {
+pub async fn end_token(app: &Server, ctx: &Ctx, user: UserId, id: PersonalAccessTokenId) -> Result<bool, Fault> {
     const WHY: EndReason = EndReason::PersonalTokenEnded;
     let of = ctx.clone();
     let work = app.store().write(move |tx| {
         Box::pin(async move {
             let found = store::access::credentials::personal_token(tx, user, id).await?;
             let ended = store::access::credentials::revoke_personal_token(tx, user, id, of.now).await?;
-            let grants = store::grants::end_each(tx, Whose::ByToken(id), WHY, of.now).await?;
+            let grants = store::grants::end_each(tx, GrantSelection::ByToken(id), WHY, of.now).await?;
             let grants = events::grants_ended(&of, grants, WHY);
             let Some(token) = found.filter(|_| ended) else {
                 events::append_all(tx, grants).await?;
                 return Ok(false);
             };
-            let told =
-                Told::of(Change::PersonalTokenRevoked, About::user(user)).with(credential_facts::of_token(&token));
+            let told = Told::of(Change::PersonalTokenRevoked, AuditSubject::user(user))
+                .with(credential_facts::of_token(&token));
             changes::within(tx, &of, told.events(grants)).await?;
             Ok(true)
         })

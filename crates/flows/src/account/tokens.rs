@@ -1,43 +1,43 @@
 //! Personal access tokens, as their person manages them.
-use crate::access::credential_request::{Asked, read};
+use crate::access::credential_request::{CredentialRequest, read};
 use crate::access::new_credential;
 use crate::account::token_records::{end_token, tokens_of};
-use crate::platform::audit_log::About;
+use crate::platform::audit_log::AuditSubject;
 use crate::platform::idempotency::last_step::{Last, Plain};
 use crate::platform::idempotency::stored_response::{Keep, Kept};
-use crate::platform::management_error::{ManageRefusal, Managed, Unmanaged};
+use crate::platform::management_error::{Managed, ManagementError, ManagementRefusal};
 use crate::platform::refused::refused;
-use crate::{App, Ctx};
+use crate::{Ctx, Server};
 use domain::Secret;
 use domain::access::{Operation, PersonalAccessToken, Principal};
 use store::{Page, Paged};
 
 /// The person's access tokens, revoked ones too, newest first.
-pub async fn list_tokens(app: &App, ctx: &Ctx, principal: &Principal) -> Managed<Vec<PersonalAccessToken>> {
+pub async fn list_tokens(app: &Server, ctx: &Ctx, principal: &Principal) -> Managed<Vec<PersonalAccessToken>> {
     let user = principal.person_for(Operation::ReadTokens);
-    let user = user.map_err(|d| refused(app, ctx, "personal_access_token.list", About::default(), d))?;
+    let user = user.map_err(|d| refused(app, ctx, "personal_access_token.list", AuditSubject::default(), d))?;
     Ok(tokens_of(app, user).await?)
 }
 
 /// A page of the person's access tokens that are not revoked, newest first; expired ones too.
 pub async fn page_tokens(
-    app: &App,
+    app: &Server,
     ctx: &Ctx,
     principal: &Principal,
     page: Page,
 ) -> Managed<Paged<PersonalAccessToken>> {
     let user = principal.person_for(Operation::ReadTokens);
-    let user = user.map_err(|d| refused(app, ctx, "personal_access_token.list", About::default(), d))?;
+    let user = user.map_err(|d| refused(app, ctx, "personal_access_token.list", AuditSubject::default(), d))?;
     let mut tx = app.store().read().await?;
     Ok(store::access::credentials::page_personal_tokens(&mut tx, user, page).await?)
 }
 
 /// One of them.
-pub async fn token(app: &App, ctx: &Ctx, principal: &Principal, id: &str) -> Managed<PersonalAccessToken> {
-    let refuse = |r: ManageRefusal| refused(app, ctx, "personal_access_token.list", About::default(), r);
+pub async fn token(app: &Server, ctx: &Ctx, principal: &Principal, id: &str) -> Managed<PersonalAccessToken> {
+    let refuse = |r: ManagementError| refused(app, ctx, "personal_access_token.list", AuditSubject::default(), r);
     let user = principal.person_for(Operation::ReadTokens);
     let user = user.map_err(|d| refuse(d.into()))?;
-    let unknown = || refuse(Unmanaged::CredentialNotFound.into());
+    let unknown = || refuse(ManagementRefusal::CredentialNotFound.into());
     let id = id.parse().map_err(|_| unknown())?;
     let found = {
         let mut tx = app.store().read().await?;
@@ -48,43 +48,47 @@ pub async fn token(app: &App, ctx: &Ctx, principal: &Principal, id: &str) -> Man
 
 /// Makes a personal access token; the secret is shown this once.
 pub async fn create_token(
-    app: &App,
+    app: &Server,
     ctx: &Ctx,
     principal: &Principal,
-    asked: &Asked,
+    asked: &CredentialRequest,
 ) -> Managed<(PersonalAccessToken, Secret)> {
     create_token_and(app, ctx, principal, asked, Plain).await
 }
 
 /// The same; the answer is kept in the transaction.
 pub async fn create_token_kept(
-    app: &App,
+    app: &Server,
     ctx: &Ctx,
     principal: &Principal,
-    asked: &Asked,
+    asked: &CredentialRequest,
     keep: Keep<(PersonalAccessToken, Secret)>,
 ) -> Managed<Kept> {
     create_token_and(app, ctx, principal, asked, keep).await
 }
 
 async fn create_token_and<L: Last<(PersonalAccessToken, Secret)>>(
-    app: &App,
+    app: &Server,
     ctx: &Ctx,
     principal: &Principal,
-    asked: &Asked,
+    asked: &CredentialRequest,
     last: L,
 ) -> Managed<L::Out> {
-    let refuse = |r: ManageRefusal| refused(app, ctx, "personal_access_token.created", About::default(), r);
+    let refuse = |r: ManagementError| refused(app, ctx, "personal_access_token.created", AuditSubject::default(), r);
     let user = principal.person_for(Operation::WriteTokens);
     let user = user.map_err(|d| refuse(d.into()))?;
     let new = read(app, ctx, principal, asked).map_err(refuse)?;
     Ok(new_credential::create_personal_access_token_and(app, ctx, user, new, last).await?)
 }
 
-pub async fn revoke_token(app: &App, ctx: &Ctx, principal: &Principal, id: &str) -> Managed<()> {
-    let refuse = |r: ManageRefusal| refused(app, ctx, "personal_access_token.revoked", About::default(), r);
+pub async fn revoke_token(app: &Server, ctx: &Ctx, principal: &Principal, id: &str) -> Managed<()> {
+    let refuse = |r: ManagementError| refused(app, ctx, "personal_access_token.revoked", AuditSubject::default(), r);
     let user = principal.person_for(Operation::WriteTokens);
     let user = user.map_err(|d| refuse(d.into()))?;
-    let id = id.parse().map_err(|_| refuse(Unmanaged::CredentialNotFound.into()))?;
-    if end_token(app, ctx, user, id).await? { Ok(()) } else { Err(refuse(Unmanaged::CredentialNotFound.into())) }
+    let id = id.parse().map_err(|_| refuse(ManagementRefusal::CredentialNotFound.into()))?;
+    if end_token(app, ctx, user, id).await? {
+        Ok(())
+    } else {
+        Err(refuse(ManagementRefusal::CredentialNotFound.into()))
+    }
 }

@@ -1,12 +1,12 @@
 //! Users, workspaces, members and their credentials, as the command line, the demo and sign-up make them.
 use crate::account::end_access;
 use crate::account::sign_in_refusal::SignInRefusal as R;
-use crate::platform::audit_log::About;
+use crate::platform::audit_log::AuditSubject;
 use crate::platform::changes::{self, Told};
 use crate::platform::failure::refuse;
 use crate::platform::turns::Who;
 use crate::workspace::membership;
-use crate::{App, Ctx, Failure, Fault};
+use crate::{Ctx, Failure, Fault, Server};
 use domain::account::{Email, User};
 use domain::events::Change;
 use domain::platform::language::Language;
@@ -42,7 +42,7 @@ pub(crate) fn check_password(password: &Secret, about: &[&str]) -> Result<(), R>
 const ENOUGH: zxcvbn::Score = zxcvbn::Score::Two;
 
 /// A user as they will be stored. The same work is done whether or not the address is taken.
-async fn new_user(app: &App, ctx: &Ctx, new: NewUser<'_>) -> Result<User, Failure<R>> {
+async fn new_user(app: &Server, ctx: &Ctx, new: NewUser<'_>) -> Result<User, Failure<R>> {
     let email = Email::parse(new.email).map_err(|_| Failure::Refused(R::EmailInvalid))?;
     let name = display_name(new.name).map_err(|why| Failure::Refused(why.into()))?;
     let password_hash = match new.password {
@@ -78,7 +78,7 @@ fn taken(error: StoreError) -> Failure<R> {
 }
 
 /// Creates a user.
-pub async fn create_user(app: &App, ctx: &Ctx, new: NewUser<'_>) -> Result<User, Failure<R>> {
+pub async fn create_user(app: &Server, ctx: &Ctx, new: NewUser<'_>) -> Result<User, Failure<R>> {
     let user = new_user(app, ctx, new).await?;
     let (row, of) = (user.clone(), ctx.clone());
     let work = app.store().write(move |tx| {
@@ -87,7 +87,7 @@ pub async fn create_user(app: &App, ctx: &Ctx, new: NewUser<'_>) -> Result<User,
                 store::grants::revoked_tokens::void_one_time(tx, FIRST_OPERATOR).await?;
             }
             store::account::users::insert(tx, &row).await?;
-            changes::within(tx, &of, Told::of(Change::UserCreated, About::user(row.id))).await
+            changes::within(tx, &of, Told::of(Change::UserCreated, AuditSubject::user(row.id))).await
         })
     });
     work.await.map_err(taken)?;
@@ -96,7 +96,7 @@ pub async fn create_user(app: &App, ctx: &Ctx, new: NewUser<'_>) -> Result<User,
 
 /// What somebody who makes an account says of themselves.
 #[derive(Debug, Clone, Copy)]
-pub struct Newcomer<'n> {
+pub struct SignUpRequest<'n> {
     pub name: &'n str,
     pub email: &'n str,
     pub password: &'n Secret,
@@ -104,7 +104,7 @@ pub struct Newcomer<'n> {
     pub language: Language,
 }
 
-impl<'n> Newcomer<'n> {
+impl<'n> SignUpRequest<'n> {
     const fn user(&self, operator: bool) -> NewUser<'n> {
         NewUser { name: self.name, email: self.email, password: Some(self.password), operator }
     }
@@ -112,7 +112,7 @@ impl<'n> Newcomer<'n> {
 
 /// What an account is made by.
 #[derive(Debug, Clone, Copy)]
-pub enum Door {
+pub enum SignUpPath {
     /// Anybody may.
     SignUp,
     /// The first operator, who holds a one-time link and uses it up: its hash and purpose.
@@ -120,15 +120,20 @@ pub enum Door {
 }
 
 /// Creates a user with a workspace of their own; all of it or nothing. `None` when the link is not good any more.
-pub async fn create_account(app: &App, ctx: &Ctx, new: Newcomer<'_>, door: Door) -> Result<Option<User>, Failure<R>> {
-    let user = new_user(app, ctx, new.user(matches!(door, Door::Link(..)))).await?;
+pub async fn create_account(
+    app: &Server,
+    ctx: &Ctx,
+    new: SignUpRequest<'_>,
+    door: SignUpPath,
+) -> Result<Option<User>, Failure<R>> {
+    let user = new_user(app, ctx, new.user(matches!(door, SignUpPath::Link(..)))).await?;
     let id = WorkspaceId::new(ctx.now, ctx.random());
     let name = new.language.own_workspace(&user.name);
     let workspace = Workspace { id, name, created_at: ctx.now, updated_at: ctx.now };
     let (row, of) = (user.clone(), ctx.clone());
     let work = app.store().write(move |tx| {
         Box::pin(async move {
-            if let Door::Link(hash, purpose) = door
+            if let SignUpPath::Link(hash, purpose) = door
                 && store::grants::revoked_tokens::take_one_time(tx, &hash, purpose, of.now).await? == Taken::Refused
             {
                 return Ok(false);
@@ -138,7 +143,7 @@ pub async fn create_account(app: &App, ctx: &Ctx, new: Newcomer<'_>, door: Door)
             let roles = MemberRoles::only(Role::Owner);
             let member = Member { user_id: row.id, workspace_id: id, roles, created_at: of.now, updated_at: of.now };
             let added = membership::put(tx, &of, &member).await?;
-            let about = About::user(row.id);
+            let about = AuditSubject::user(row.id);
             let workspace = about.clone().and_workspace(Some(id));
             let mut all = vec![
                 Told::of(Change::UserCreated, about.clone()),
@@ -159,7 +164,7 @@ pub async fn create_account(app: &App, ctx: &Ctx, new: Newcomer<'_>, door: Door)
 
 /// Sets a password and ends everything else that acts for the user: sessions, personal access tokens, authorizations of
 /// apps (checklist 71). `false` when there is no such user.
-pub async fn set_password(app: &App, ctx: &Ctx, user: UserId, password: &Secret) -> Result<bool, Failure<R>> {
+pub async fn set_password(app: &Server, ctx: &Ctx, user: UserId, password: &Secret) -> Result<bool, Failure<R>> {
     let person = {
         let mut tx = app.store().read().await?;
         store::account::users::by_id(&mut tx, user).await?
@@ -174,7 +179,7 @@ pub async fn set_password(app: &App, ctx: &Ctx, user: UserId, password: &Secret)
                 return Ok(false);
             }
             let (ended, events) = end_access::everywhere(tx, &of, user, None).await?;
-            let told = Told::of(Change::PasswordSet, About::user(user)).with(ended).events(events);
+            let told = Told::of(Change::PasswordSet, AuditSubject::user(user)).with(ended).events(events);
             changes::within(tx, &of, told).await?;
             Ok(true)
         })
@@ -184,7 +189,7 @@ pub async fn set_password(app: &App, ctx: &Ctx, user: UserId, password: &Secret)
 
 /// Disables a user (sessions end, tokens are inactive at once) or enables one again; never the last operator. `false`
 /// when there is no such user.
-pub async fn set_user_disabled(app: &App, ctx: &Ctx, user: UserId, disabled: bool) -> Result<bool, Failure<R>> {
+pub async fn set_user_disabled(app: &Server, ctx: &Ctx, user: UserId, disabled: bool) -> Result<bool, Failure<R>> {
     let of = ctx.clone();
     let work = app.store().write(move |tx| {
         Box::pin(async move {
@@ -198,7 +203,7 @@ pub async fn set_user_disabled(app: &App, ctx: &Ctx, user: UserId, disabled: boo
             }
             if done {
                 let change = if disabled { Change::UserDisabled } else { Change::UserEnabled };
-                changes::within(tx, &of, Told::of(change, About::user(user))).await?;
+                changes::within(tx, &of, Told::of(change, AuditSubject::user(user))).await?;
             }
             Ok(done)
         })
@@ -206,13 +211,13 @@ pub async fn set_user_disabled(app: &App, ctx: &Ctx, user: UserId, disabled: boo
     work.await
 }
 
-pub async fn user_by_email(app: &App, email: &str) -> Result<Option<User>, Fault> {
+pub async fn user_by_email(app: &Server, email: &str) -> Result<Option<User>, Fault> {
     let Ok(email) = Email::parse(email) else { return Ok(None) };
     let mut tx = app.store().read().await?;
     Ok(store::account::users::by_email_key(&mut tx, &email.key()).await?)
 }
 
-pub async fn list_users(app: &App, page: Page) -> Result<Paged<User>, Fault> {
+pub async fn list_users(app: &Server, page: Page) -> Result<Paged<User>, Fault> {
     let mut tx = app.store().read().await?;
     Ok(store::account::users::list(&mut tx, page).await?)
 }

@@ -1,15 +1,15 @@
 //! Reading the audit log: a page at a time, or all of it as JSON lines.
 use crate::access::extent::Extent;
-use crate::platform::audit_log::About;
-use crate::platform::management_error::ManageRefusal;
+use crate::platform::audit_log::AuditSubject;
+use crate::platform::management_error::ManagementError;
 use crate::platform::refused::refused;
-use crate::{App, Ctx, Failure, Fault};
+use crate::{Ctx, Failure, Fault, Server};
 use domain::access::{Operation, Principal};
 use domain::audit::AuditEvent;
 use domain::{AuditId, WorkspaceId};
 use serde_json::{Value, json};
+use store::audit::search::{AuditCursor, Order};
 pub use store::audit::search::{Filter, Kind, LOOKED_AT, Outcome};
-use store::audit::search::{Order, Place};
 
 /// The part of the log that a caller may read: a workspace's, or all of it.
 #[derive(Debug, Clone, Copy)]
@@ -27,12 +27,17 @@ impl MayRead {
     }
 }
 
-pub fn may_read(app: &App, ctx: &Ctx, principal: &Principal, scope: Extent) -> Result<MayRead, Failure<ManageRefusal>> {
+pub fn may_read(
+    app: &Server,
+    ctx: &Ctx,
+    principal: &Principal,
+    scope: Extent,
+) -> Result<MayRead, Failure<ManagementError>> {
     let workspace = match scope {
         Extent::Workspace => principal.workspace_for(Operation::ReadAudit).map(Some),
         Extent::Server => principal.may(Operation::ReadAllAudit).map(|()| None),
     };
-    let part = workspace.map_err(|denied| refused(app, ctx, "audit.read", About::default(), denied))?;
+    let part = workspace.map_err(|denied| refused(app, ctx, "audit.read", AuditSubject::default(), denied))?;
     Ok(MayRead(part))
 }
 
@@ -40,7 +45,7 @@ pub fn may_read(app: &App, ctx: &Ctx, principal: &Principal, scope: Extent) -> R
 pub const MOST: i64 = store::MAX_LIMIT;
 
 /// Where an event stands in the log. Its id tells: it begins with its time.
-pub(crate) fn place(id: AuditId) -> Place {
+pub(crate) fn place(id: AuditId) -> AuditCursor {
     (id.time(), id)
 }
 
@@ -56,7 +61,7 @@ pub struct AuditPage {
 /// The newest `limit` events (1 to [`MOST`]) that fit, of those before `before` if one is named. Events of the last second
 /// may still wait to be written.
 pub async fn list(
-    app: &App,
+    app: &Server,
     part: MayRead,
     filter: &Filter<'_>,
     before: Option<AuditId>,
@@ -90,14 +95,14 @@ pub fn view(event: &AuditEvent) -> Value {
 /// An export under way. It holds one page at a time, and no connection between two.
 #[derive(Debug)]
 pub struct Export<'a> {
-    app: App,
+    app: Server,
     filter: Filter<'a>,
-    after: Option<Place>,
+    after: Option<AuditCursor>,
     done: bool,
 }
 
 /// All events that fit and that are there by now, the oldest first.
-pub fn export<'a>(app: &App, ctx: &Ctx, part: MayRead, filter: &Filter<'a>) -> Export<'a> {
+pub fn export<'a>(app: &Server, ctx: &Ctx, part: MayRead, filter: &Filter<'a>) -> Export<'a> {
     let filter = part.narrowed(filter);
     // What is written while the export runs is for the next one, so that each comes to an end.
     let end = ctx.now.plus(1);

@@ -2,8 +2,8 @@
 //! whom the events are about.
 use crate::access::extent::Extent;
 use crate::audit::read::place;
-use crate::platform::management_error::{ManageRefusal, Unmanaged};
-use crate::{App, Ctx, Failure, Fault, audit};
+use crate::platform::management_error::{ManagementError, ManagementRefusal};
+use crate::{Ctx, Failure, Fault, Server, audit};
 use domain::access::Principal;
 use domain::account::Email;
 use domain::audit::AuditEvent;
@@ -78,13 +78,13 @@ struct Read {
 fn typed<T>(
     text: &str,
     read: impl FnOnce(&str) -> Option<T>,
-    wrong: ManageRefusal,
-) -> Result<Option<T>, ManageRefusal> {
+    wrong: ManagementError,
+) -> Result<Option<T>, ManagementError> {
     let text = text.trim();
     if text.is_empty() { Ok(None) } else { read(text).map(Some).ok_or(wrong) }
 }
 
-fn read(search: &Search<'_>, workspace: Option<WorkspaceId>) -> Result<Read, ManageRefusal> {
+fn read(search: &Search<'_>, workspace: Option<WorkspaceId>) -> Result<Read, ManagementError> {
     let day = |text: &str| Timestamp::day_in(text, search.zone);
     let outcome = |text: &str| match text {
         "ok" => Some(Outcome::Ok),
@@ -93,15 +93,19 @@ fn read(search: &Search<'_>, workspace: Option<WorkspaceId>) -> Result<Read, Man
     };
     let id = |text: &str| text.parse().ok();
     Ok(Read {
-        client: typed(search.application, |t| ClientId::parse(t).ok(), Unmanaged::Identifier.of("application"))?,
+        client: typed(
+            search.application,
+            |t| ClientId::parse(t).ok(),
+            ManagementRefusal::Identifier.of("application"),
+        )?,
         user: None,
         actor: Some(search.actor.trim().to_owned()).filter(|actor| !actor.is_empty()),
         workspace,
-        outcome: typed(search.outcome, outcome, Unmanaged::Choice.of("outcome"))?,
-        from: typed(search.from, day, Unmanaged::Moment.of("from"))?.map(|(first, _)| first),
-        to: typed(search.to, day, Unmanaged::Moment.of("to"))?.map(|(_, next)| next),
-        before: typed(search.before, id, Unmanaged::Identifier.of("before"))?,
-        after: typed(search.after, id, Unmanaged::Identifier.of("after"))?,
+        outcome: typed(search.outcome, outcome, ManagementRefusal::Choice.of("outcome"))?,
+        from: typed(search.from, day, ManagementRefusal::Moment.of("from"))?.map(|(first, _)| first),
+        to: typed(search.to, day, ManagementRefusal::Moment.of("to"))?.map(|(_, next)| next),
+        before: typed(search.before, id, ManagementRefusal::Identifier.of("before"))?,
+        after: typed(search.after, id, ManagementRefusal::Identifier.of("after"))?,
     })
 }
 
@@ -110,11 +114,11 @@ async fn person(
     tx: &mut Tx,
     (member, typed): (&'static str, &str),
     workspace: Option<WorkspaceId>,
-) -> Result<Option<UserId>, Failure<ManageRefusal>> {
+) -> Result<Option<UserId>, Failure<ManagementError>> {
     if let Ok(id) = typed.parse() {
         return Ok(Some(id));
     }
-    let email = Email::parse(typed).map_err(|_| Failure::Refused(Unmanaged::Identifier.of(member)))?;
+    let email = Email::parse(typed).map_err(|_| Failure::Refused(ManagementRefusal::Identifier.of(member)))?;
     let Some(user) = store::account::users::by_email_key(tx, &email.key()).await? else { return Ok(None) };
     let known = match workspace {
         // Whose address it is, only those learn who could look it up among the members.
@@ -168,13 +172,13 @@ fn export(search: &Search<'_>, read: &Read) -> Vec<(&'static str, String)> {
 /// A part of the log with `limit` events (1 to [`crate::audit::read::MOST`]) at most. Events of the last second may be missing
 /// where another node met them.
 pub async fn search(
-    app: &App,
+    app: &Server,
     ctx: &Ctx,
     principal: &Principal,
     scope: Extent,
     search: &Search<'_>,
     limit: usize,
-) -> Result<Found, Failure<ManageRefusal>> {
+) -> Result<Found, Failure<ManagementError>> {
     let workspace = audit::read::may_read(app, ctx, principal, scope)?.workspace();
     let mut read = read(search, workspace).map_err(Failure::Refused)?;
     app.catch_up().await;

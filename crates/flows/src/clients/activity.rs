@@ -1,9 +1,9 @@
 //! What clients did, by day, and what lists of clients tell of each.
 pub use crate::platform::retention::ACTIVITY_DAYS as RETENTION_DAYS;
-use crate::{App, Ctx, Fault};
+use crate::{Ctx, Fault, Server};
 use domain::{ClientId, Day};
 use serde::Serialize;
-pub use store::clients::Owner;
+pub use store::clients::ClientOwner;
 use store::clients::activity::ClientDay;
 pub use store::clients::activity::ClientStats;
 /// Days that are told when nobody says how many.
@@ -41,7 +41,7 @@ fn activity(day: &ClientDay) -> Activity {
 }
 
 /// The last `days` days of a client, today among them: one entry a day, oldest first, zeros where nothing happened.
-pub async fn of_client(app: &App, ctx: &Ctx, client: &ClientId, days: i64) -> Result<Vec<Activity>, Fault> {
+pub async fn of_client(app: &Server, ctx: &Ctx, client: &ClientId, days: i64) -> Result<Vec<Activity>, Fault> {
     let (first, last) = range(ctx, days);
     let mut tx = app.store().read().await?;
     let found = store::clients::activity::of_client(&mut tx, client, first, last).await?;
@@ -65,9 +65,9 @@ pub struct OwnersActivity {
 /// The last `days` days of an owner's clients, today among them. All clients are told of at once unless they are very
 /// many; no client is told of in part.
 pub async fn of_owner(
-    app: &App,
+    app: &Server,
     ctx: &Ctx,
-    owner: Owner,
+    owner: ClientOwner,
     days: i64,
     after: Option<&ClientId>,
 ) -> Result<OwnersActivity, Fault> {
@@ -89,13 +89,13 @@ fn drop_last_client(days: &mut Vec<ActivityOf>) {
 }
 
 /// Users and last activity of each of these clients, in their order; one query for all of them.
-pub async fn stats(app: &App, clients: &[&ClientId]) -> Result<Vec<ClientStats>, Fault> {
+pub async fn stats(app: &Server, clients: &[&ClientId]) -> Result<Vec<ClientStats>, Fault> {
     let mut tx = app.store().read().await?;
     Ok(store::clients::activity::stats(&mut tx, clients).await?)
 }
 
 /// The same for one client.
-pub async fn stats_of(app: &App, client: &ClientId) -> Result<ClientStats, Fault> {
+pub async fn stats_of(app: &Server, client: &ClientId) -> Result<ClientStats, Fault> {
     Ok(stats(app, &[client]).await?.pop().unwrap_or_default())
 }
 

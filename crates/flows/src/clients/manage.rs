@@ -4,52 +4,58 @@ use crate::clients::activity;
 pub use crate::clients::activity::{Activity, ActivityOf, ClientStats, DEFAULT_DAYS, OwnersActivity, RETENTION_DAYS};
 use crate::clients::change;
 pub(crate) use crate::clients::ownership::owner;
-pub use crate::clients::ownership::{Whose, find};
+pub use crate::clients::ownership::{OwnerFilter, find};
 use crate::clients::records::NewClient;
 pub use crate::clients::records::Updated;
 use crate::grants::consents;
 pub use crate::grants::consents::ClientUser;
-use crate::platform::audit_log::About;
+use crate::platform::audit_log::AuditSubject;
 use crate::platform::idempotency::last_step::{Last, Plain};
 use crate::platform::idempotency::stored_response::{Keep, Kept};
-use crate::platform::management_error::{ManageRefusal, Managed, Unmanaged};
+use crate::platform::management_error::{Managed, ManagementError, ManagementRefusal};
 use crate::platform::refused::refused;
 use crate::platform::search_text::part_of_name;
-use crate::{App, Ctx, Failure, Fault};
+use crate::{Ctx, Failure, Fault, Server};
 use domain::access::{Operation, Principal};
-use domain::clients::api::Dialect;
+use domain::clients::api::ClientApiNames;
 use domain::clients::metadata::{Metadata, MetadataFault};
 use domain::clients::{Client, Trust};
 use domain::{ClientId, ScopeSet, Secret};
 use serde_json::{Map, Value};
-use store::clients::Owner;
+use store::clients::ClientOwner;
 use store::platform::search::Found;
 use store::{Page, Paged};
 
 /// The clients of the caller or of the caller's workspace, newest first.
-pub async fn list(app: &App, ctx: &Ctx, principal: &Principal, whose: Whose, page: Page) -> Managed<Paged<Client>> {
+pub async fn list(
+    app: &Server,
+    ctx: &Ctx,
+    principal: &Principal,
+    whose: OwnerFilter,
+    page: Page,
+) -> Managed<Paged<Client>> {
     let owner = owner(app, ctx, principal, whose, Operation::ReadClients)?;
     let mut tx = app.store().read().await?;
     Ok(store::clients::list_for_owner(&mut tx, owner, page, ctx.now).await?)
 }
 
 /// How much clients that the caller found were used lately, in their order.
-pub async fn stats(app: &App, clients: &[Client]) -> Result<Vec<ClientStats>, Fault> {
+pub async fn stats(app: &Server, clients: &[Client]) -> Result<Vec<ClientStats>, Fault> {
     let ids: Vec<_> = clients.iter().map(|client| &client.id).collect();
     activity::stats(app, &ids).await
 }
 
 /// The same of one.
-pub async fn stats_of(app: &App, client: &Client) -> Result<ClientStats, Fault> {
+pub async fn stats_of(app: &Server, client: &Client) -> Result<ClientStats, Fault> {
     activity::stats_of(app, &client.id).await
 }
 
 /// Those with `part` in their names, whatever the case of its letters, in the same order; all of them for an empty `part`.
 pub async fn search(
-    app: &App,
+    app: &Server,
     ctx: &Ctx,
     principal: &Principal,
-    whose: Whose,
+    whose: OwnerFilter,
     part: &str,
     page: Page,
 ) -> Managed<Found<Client>> {
@@ -61,7 +67,7 @@ pub async fn search(
 
 /// A new client, with the secret that is shown this once.
 #[derive(Debug)]
-pub struct Made {
+pub struct CreatedClient {
     pub client: Client,
     pub secret: Option<Secret>,
 }
@@ -72,20 +78,28 @@ pub fn trust_of_new(principal: &Principal) -> Trust {
 }
 
 /// Whether the caller may make a client for their workspace, before anything is known of it.
-pub fn may_create(app: &App, ctx: &Ctx, principal: &Principal) -> Managed<()> {
-    owner(app, ctx, principal, Whose::Workspace, Operation::WriteClients).map(drop)
+pub fn may_create(app: &Server, ctx: &Ctx, principal: &Principal) -> Managed<()> {
+    owner(app, ctx, principal, OwnerFilter::Workspace, Operation::WriteClients).map(drop)
 }
 
 /// Reads what a new client is to be as [`create`] would, and makes nothing.
-pub fn check(app: &App, ctx: &Ctx, principal: &Principal, dialect: &Dialect, body: &Map<String, Value>) -> Managed<()> {
-    owner(app, ctx, principal, Whose::Workspace, Operation::WriteClients)?;
-    read_new(app, principal, dialect, body).map(drop).map_err(|fault| Failure::Refused(ManageRefusal::Metadata(fault)))
+pub fn check(
+    app: &Server,
+    ctx: &Ctx,
+    principal: &Principal,
+    dialect: &ClientApiNames,
+    body: &Map<String, Value>,
+) -> Managed<()> {
+    owner(app, ctx, principal, OwnerFilter::Workspace, Operation::WriteClients)?;
+    read_new(app, principal, dialect, body)
+        .map(drop)
+        .map_err(|fault| Failure::Refused(ManagementError::Metadata(fault)))
 }
 
 fn read_new(
-    app: &App,
+    app: &Server,
     principal: &Principal,
-    dialect: &Dialect,
+    dialect: &ClientApiNames,
     body: &Map<String, Value>,
 ) -> Result<Metadata, MetadataFault> {
     let metadata = dialect.new_client(body)?;
@@ -94,42 +108,42 @@ fn read_new(
 
 /// Makes a client for the caller's workspace.
 pub async fn create(
-    app: &App,
+    app: &Server,
     ctx: &Ctx,
     principal: &Principal,
-    dialect: &Dialect,
+    dialect: &ClientApiNames,
     body: &Map<String, Value>,
-) -> Managed<Made> {
+) -> Managed<CreatedClient> {
     create_and(app, ctx, principal, dialect, body, Plain).await
 }
 
 /// The same; the answer is kept in the transaction.
 pub async fn create_kept(
-    app: &App,
+    app: &Server,
     ctx: &Ctx,
     principal: &Principal,
-    dialect: &Dialect,
+    dialect: &ClientApiNames,
     body: &Map<String, Value>,
-    keep: Keep<Made>,
+    keep: Keep<CreatedClient>,
 ) -> Managed<Kept> {
     create_and(app, ctx, principal, dialect, body, keep).await
 }
 
-async fn create_and<L: Last<Made>>(
-    app: &App,
+async fn create_and<L: Last<CreatedClient>>(
+    app: &Server,
     ctx: &Ctx,
     principal: &Principal,
-    dialect: &Dialect,
+    dialect: &ClientApiNames,
     body: &Map<String, Value>,
     last: L,
 ) -> Managed<L::Out> {
-    let workspace = match owner(app, ctx, principal, Whose::Workspace, Operation::WriteClients)? {
-        Owner::Workspace(id) => Some(id),
-        Owner::User(_) => None,
+    let workspace = match owner(app, ctx, principal, OwnerFilter::Workspace, Operation::WriteClients)? {
+        ClientOwner::Workspace(id) => Some(id),
+        ClientOwner::User(_) => None,
     };
     let asked = read_new(app, principal, dialect, body).map_err(|fault| {
-        let about = About::default().and_workspace(workspace);
-        refused(app, ctx, "client.created", about, ManageRefusal::Metadata(fault))
+        let about = AuditSubject::default().and_workspace(workspace);
+        refused(app, ctx, "client.created", about, ManagementError::Metadata(fault))
     })?;
     let new = NewClient {
         name: asked.name,
@@ -141,17 +155,17 @@ async fn create_and<L: Last<Made>>(
         config: asked.config,
         registration_token: false,
     };
-    let made = |clients::records::Created { client, secret, .. }| Made { client, secret };
+    let made = |clients::records::Created { client, secret, .. }| CreatedClient { client, secret };
     Ok(clients::records::create_and(app, ctx, new, last.after(made)).await?)
 }
 
 /// Changes what the body names. `expected` is the revision that the caller read, where the caller says (RFC 9110
 /// §13.1.1).
 pub async fn change(
-    app: &App,
+    app: &Server,
     ctx: &Ctx,
     principal: &Principal,
-    dialect: &Dialect,
+    dialect: &ClientApiNames,
     id: &str,
     expected: Option<i64>,
     body: &Map<String, Value>,
@@ -161,10 +175,10 @@ pub async fn change(
 
 /// The same; the answer is kept in the transaction.
 pub async fn change_kept(
-    app: &App,
+    app: &Server,
     ctx: &Ctx,
     principal: &Principal,
-    dialect: &Dialect,
+    dialect: &ClientApiNames,
     which: (&str, Option<i64>),
     body: &Map<String, Value>,
     keep: Keep<Updated>,
@@ -173,29 +187,29 @@ pub async fn change_kept(
 }
 
 async fn change_and<L: Last<Updated>>(
-    app: &App,
+    app: &Server,
     ctx: &Ctx,
     principal: &Principal,
-    dialect: &Dialect,
+    dialect: &ClientApiNames,
     (id, expected): (&str, Option<i64>),
     body: &Map<String, Value>,
     last: L,
 ) -> Managed<L::Out> {
     let client = find(app, ctx, principal, Operation::WriteClients, id).await?;
-    let about = About::owned(&client);
+    let about = AuditSubject::owned(&client);
     if expected.is_some_and(|revision| revision != client.revision) {
-        return Err(refused(app, ctx, "client.updated", about, Unmanaged::Changed));
+        return Err(refused(app, ctx, "client.updated", about, ManagementRefusal::Changed));
     }
     change::apply_and(app, ctx, dialect, client, body, principal.operator, last).await
 }
 
 /// Deletes a client: it, its tokens and its consents are dead at once.
-pub async fn delete(app: &App, ctx: &Ctx, principal: &Principal, id: &str) -> Managed<()> {
+pub async fn delete(app: &Server, ctx: &Ctx, principal: &Principal, id: &str) -> Managed<()> {
     let client = find(app, ctx, principal, Operation::WriteClients, id).await?;
     if clients::records::delete(app, ctx, &client.id).await? {
         Ok(())
     } else {
-        Err(refused(app, ctx, "client.deleted", About::owned(&client), Unmanaged::ClientUnknown))
+        Err(refused(app, ctx, "client.deleted", AuditSubject::owned(&client), ManagementRefusal::ClientUnknown))
     }
 }
 
@@ -203,21 +217,27 @@ pub async fn delete(app: &App, ctx: &Ctx, principal: &Principal, id: &str) -> Ma
 pub const LONGEST_OVERLAP: i64 = 30 * 24 * 60 * 60;
 
 /// A new secret; the old ones die now, or after `overlap` seconds.
-pub async fn rotate_secret(app: &App, ctx: &Ctx, principal: &Principal, id: &str, overlap: i64) -> Managed<Made> {
+pub async fn rotate_secret(
+    app: &Server,
+    ctx: &Ctx,
+    principal: &Principal,
+    id: &str,
+    overlap: i64,
+) -> Managed<CreatedClient> {
     let client = find(app, ctx, principal, Operation::RotateSecret, id).await?;
-    let about = About::owned(&client);
+    let about = AuditSubject::owned(&client);
     if !(0..=LONGEST_OVERLAP).contains(&overlap) {
-        return Err(refused(app, ctx, "client.secret_rotated", about, Unmanaged::Number.of("overlap_seconds")));
+        return Err(refused(app, ctx, "client.secret_rotated", about, ManagementRefusal::Number.of("overlap_seconds")));
     }
     match clients::records::rotate_secret(app, ctx, &client.id, overlap).await? {
-        Some(secret) => Ok(Made { client, secret: Some(secret) }),
-        None => Err(refused(app, ctx, "client.secret_rotated", about, Unmanaged::NoSecret)),
+        Some(secret) => Ok(CreatedClient { client, secret: Some(secret) }),
+        None => Err(refused(app, ctx, "client.secret_rotated", about, ManagementRefusal::NoSecret)),
     }
 }
 
 /// The people who allowed the client something.
 pub async fn users(
-    app: &App,
+    app: &Server,
     ctx: &Ctx,
     principal: &Principal,
     id: &str,
@@ -228,37 +248,38 @@ pub async fn users(
 }
 
 /// Takes back what a person allowed the client; the person's tokens for it are dead at once.
-pub async fn revoke_user(app: &App, ctx: &Ctx, principal: &Principal, id: &str, user: &str) -> Managed<()> {
+pub async fn revoke_user(app: &Server, ctx: &Ctx, principal: &Principal, id: &str, user: &str) -> Managed<()> {
     let client = find(app, ctx, principal, Operation::RevokeClientUsers, id).await?;
-    let unknown = || refused(app, ctx, "consent.revoked", About::owned(&client), Unmanaged::UserUnknown);
+    let unknown = || refused(app, ctx, "consent.revoked", AuditSubject::owned(&client), ManagementRefusal::UserUnknown);
     let user = user.parse().map_err(|_| unknown())?;
     if consents::revoke_user(app, ctx, &client.id, user).await? { Ok(()) } else { Err(unknown()) }
 }
 
 /// Takes back what everybody allowed the client.
-pub async fn revoke_all_users(app: &App, ctx: &Ctx, principal: &Principal, id: &str) -> Managed<()> {
+pub async fn revoke_all_users(app: &Server, ctx: &Ctx, principal: &Principal, id: &str) -> Managed<()> {
     let client = find(app, ctx, principal, Operation::RevokeClientUsers, id).await?;
     consents::revoke_all_users(app, ctx, &client.id).await?;
     Ok(())
 }
 
 /// The last `days` days of a client, today among them.
-pub async fn activity(app: &App, ctx: &Ctx, principal: &Principal, id: &str, days: i64) -> Managed<Vec<Activity>> {
+pub async fn activity(app: &Server, ctx: &Ctx, principal: &Principal, id: &str, days: i64) -> Managed<Vec<Activity>> {
     let client = find(app, ctx, principal, Operation::ReadClients, id).await?;
     Ok(activity::of_client(app, ctx, &client.id, days).await?)
 }
 
 /// The same of all clients of the caller's workspace, or of those behind `after`.
 pub async fn all_activity(
-    app: &App,
+    app: &Server,
     ctx: &Ctx,
     principal: &Principal,
     days: i64,
     after: Option<&str>,
 ) -> Managed<OwnersActivity> {
-    let owner = owner(app, ctx, principal, Whose::Workspace, Operation::ReadClients)?;
+    let owner = owner(app, ctx, principal, OwnerFilter::Workspace, Operation::ReadClients)?;
     let after = after.map(ClientId::parse).transpose();
-    let after =
-        after.map_err(|_| refused(app, ctx, "client.activity", About::default(), Unmanaged::Identifier.of("after")))?;
+    let after = after.map_err(|_| {
+        refused(app, ctx, "client.activity", AuditSubject::default(), ManagementRefusal::Identifier.of("after"))
+    })?;
     Ok(activity::of_owner(app, ctx, owner, days, after.as_ref()).await?)
 }

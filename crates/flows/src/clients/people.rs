@@ -1,14 +1,14 @@
 //! The people of an application, as its owner sees them, and what ends with it.
 use crate::clients::ownership;
-use crate::platform::audit_log::About;
-use crate::platform::management_error::{Managed, Unmanaged};
+use crate::platform::audit_log::AuditSubject;
+use crate::platform::management_error::{Managed, ManagementRefusal};
 use crate::platform::refused::refused;
-use crate::{App, Ctx};
+use crate::{Ctx, Server};
 use domain::access::{Operation, Principal};
 use domain::account::Email;
 use domain::{ScopeSet, Timestamp, UserId, WorkspaceId};
 use store::grants::client_people::{self, ClientPerson};
-use store::{Beside, Page, Paged};
+use store::{Page, Paged, UserCursor};
 
 /// Somebody who allowed an application something. An owner learns no more of a stranger than the application does.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -42,12 +42,12 @@ impl From<ClientPerson> for Person {
 
 /// The people who allowed the application something.
 pub async fn list(
-    app: &App,
+    app: &Server,
     ctx: &Ctx,
     principal: &Principal,
     id: &str,
     page: Page,
-    beside: Beside,
+    beside: UserCursor,
 ) -> Managed<Paged<Person>> {
     let client = ownership::find(app, ctx, principal, Operation::ReadClientUsers, id).await?;
     let mut tx = app.store().read().await?;
@@ -57,7 +57,7 @@ pub async fn list(
 
 /// One of them, by their id or by the address that whoever asks knows them by; `None` where there is none such: whose address
 /// it is, is told nobody who may not know it of an application's people.
-pub async fn search(app: &App, ctx: &Ctx, principal: &Principal, id: &str, text: &str) -> Managed<Option<Person>> {
+pub async fn search(app: &Server, ctx: &Ctx, principal: &Principal, id: &str, text: &str) -> Managed<Option<Person>> {
     let client = ownership::find(app, ctx, principal, Operation::ReadClientUsers, id).await?;
     let mut tx = app.store().read().await?;
     let (user, by_address) = match (text.parse(), Email::parse(text)) {
@@ -73,9 +73,10 @@ pub async fn search(app: &App, ctx: &Ctx, principal: &Principal, id: &str, text:
 }
 
 /// One of them.
-pub async fn one(app: &App, ctx: &Ctx, principal: &Principal, id: &str, user: &str) -> Managed<Person> {
+pub async fn one(app: &Server, ctx: &Ctx, principal: &Principal, id: &str, user: &str) -> Managed<Person> {
     let client = ownership::find(app, ctx, principal, Operation::ReadClientUsers, id).await?;
-    let unknown = || refused(app, ctx, "client.management", About::owned(&client), Unmanaged::UserUnknown);
+    let unknown =
+        || refused(app, ctx, "client.management", AuditSubject::owned(&client), ManagementRefusal::UserUnknown);
     let user = user.parse().map_err(|_| unknown())?;
     let mut tx = app.store().read().await?;
     let found = client_people::find(&mut tx, &client.id, client.owner_workspace_id, user).await?;
@@ -85,16 +86,16 @@ pub async fn one(app: &App, ctx: &Ctx, principal: &Principal, id: &str, user: &s
 
 /// What an application has, and loses when its access ends.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Reached {
+pub struct RevocationPreview {
     pub people: i64,
     /// That live now.
     pub grants: i64,
 }
 
 /// How far an application reaches.
-pub async fn reached(app: &App, ctx: &Ctx, principal: &Principal, id: &str) -> Managed<Reached> {
+pub async fn reached(app: &Server, ctx: &Ctx, principal: &Principal, id: &str) -> Managed<RevocationPreview> {
     let client = ownership::find(app, ctx, principal, Operation::ReadClientUsers, id).await?;
     let mut tx = app.store().read().await?;
     let people = store::grants::user_count::total(&mut tx, &client.id).await?;
-    Ok(Reached { people, grants: client_people::living_grants(&mut tx, &client.id, ctx.now).await? })
+    Ok(RevocationPreview { people, grants: client_people::living_grants(&mut tx, &client.id, ctx.now).await? })
 }

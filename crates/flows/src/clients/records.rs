@@ -1,18 +1,18 @@
 //! Clients as they are made, changed and deleted, by whichever door.
 use crate::grants::bulk_revocation::{self, Telling};
 use crate::grants::end_disallowed;
-use crate::platform::audit_log::About;
+use crate::platform::audit_log::AuditSubject;
 use crate::platform::changes::{self, Told};
 use crate::platform::events;
 use crate::platform::idempotency::last_step::{Last, Plain};
-use crate::{App, Ctx, Fault};
+use crate::{Ctx, Fault, Server};
 use domain::clients::redirect_uri::check_registration;
 use domain::clients::{AuthMethod, Client, ClientConfig, ClientSecret, ClientType, Trust};
 use domain::events::{Change, Event, EventData};
 use domain::grants::EndReason;
 use domain::{ClientId, ClientSecretId, Secret, Timestamp, UserId, WorkspaceId};
 use serde_json::json;
-use store::clients::Owner;
+use store::clients::ClientOwner;
 use store::{Page, Paged, Tx};
 
 /// What a new client is made of.
@@ -37,7 +37,7 @@ pub struct Created {
     pub registration_token: Option<Secret>,
 }
 
-pub(crate) fn new_secret(app: &App, ctx: &Ctx, client: &ClientId) -> (Secret, ClientSecret) {
+pub(crate) fn new_secret(app: &Server, ctx: &Ctx, client: &ClientId) -> (Secret, ClientSecret) {
     let secret = Secret::generate(&app.settings().token_prefix, "cs", &ctx.random());
     let stored = ClientSecret {
         id: ClientSecretId::new(ctx.now, ctx.random()),
@@ -52,7 +52,7 @@ pub(crate) fn new_secret(app: &App, ctx: &Ctx, client: &ClientId) -> (Secret, Cl
 }
 
 /// A client as it would be created, without secrets.
-pub(crate) fn unsaved(app: &App, ctx: &Ctx, new: NewClient) -> Client {
+pub(crate) fn unsaved(app: &Server, ctx: &Ctx, new: NewClient) -> Client {
     Client {
         id: ClientId::new(&app.settings().token_prefix, ctx.random()),
         name: new.name,
@@ -77,7 +77,7 @@ pub(crate) fn unsaved(app: &App, ctx: &Ctx, new: NewClient) -> Client {
 
 /// What is told of a change of a client.
 pub(crate) fn tell(ctx: &Ctx, change: Change, client: &Client, data: EventData) -> Told {
-    Told::of(change, About::owned(client)).events([events::event(ctx, data)])
+    Told::of(change, AuditSubject::owned(client)).events([events::event(ctx, data)])
 }
 
 /// The same of one that webhooks take for a change of the registration.
@@ -86,13 +86,13 @@ pub(crate) fn tell_updated(ctx: &Ctx, change: Change, client: &Client) -> Told {
 }
 
 /// Makes a client; a confidential one gets a secret.
-pub async fn create(app: &App, ctx: &Ctx, new: NewClient) -> Result<Created, Fault> {
+pub async fn create(app: &Server, ctx: &Ctx, new: NewClient) -> Result<Created, Fault> {
     create_and(app, ctx, new, Plain).await
 }
 
 /// The same, with a last step.
 pub(crate) async fn create_and<L: Last<Created>>(
-    app: &App,
+    app: &Server,
     ctx: &Ctx,
     new: NewClient,
     last: L,
@@ -123,13 +123,13 @@ pub(crate) async fn create_and<L: Last<Created>>(
 }
 
 /// The client, a disabled or deleted one too.
-pub async fn find(app: &App, ctx: &Ctx, id: &ClientId) -> Result<Option<Client>, Fault> {
+pub async fn find(app: &Server, ctx: &Ctx, id: &ClientId) -> Result<Option<Client>, Fault> {
     let mut tx = app.store().read().await?;
     Ok(store::clients::by_id(&mut tx, id, ctx.now).await?)
 }
 
 /// The client, unless it was deleted.
-pub async fn living(app: &App, ctx: &Ctx, id: &ClientId) -> Result<Option<Client>, Fault> {
+pub async fn living(app: &Server, ctx: &Ctx, id: &ClientId) -> Result<Option<Client>, Fault> {
     Ok(find(app, ctx, id).await?.filter(|client| client.deleted_at.is_none()))
 }
 
@@ -154,13 +154,13 @@ enum By {
 
 /// Stores a client that its owner changed. Becoming confidential makes a secret, becoming public ends them all; whoever may no longer
 /// use it loses what they had. `None` when it is no longer at the revision that `client` was read at, or was deleted.
-pub async fn update(app: &App, ctx: &Ctx, client: Client, was_public: bool) -> Result<Option<Updated>, Fault> {
+pub async fn update(app: &Server, ctx: &Ctx, client: Client, was_public: bool) -> Result<Option<Updated>, Fault> {
     update_and(app, ctx, client, was_public, Plain).await
 }
 
 /// The same, with a last step.
 pub(crate) async fn update_and<L: Last<Updated>>(
-    app: &App,
+    app: &Server,
     ctx: &Ctx,
     client: Client,
     was_public: bool,
@@ -171,7 +171,7 @@ pub(crate) async fn update_and<L: Last<Updated>>(
 
 /// Stores a client. Where its trust drops, workspaces whose rule admits only trusted ones lose it.
 async fn write<L: Last<Updated>>(
-    app: &App,
+    app: &Server,
     ctx: &Ctx,
     mut client: Client,
     was_public: bool,
@@ -210,9 +210,9 @@ async fn write<L: Last<Updated>>(
                 detail["trust"] = trust.clone();
             }
             told.push(events::event(&of, events::client_updated(&row)));
-            let mut all = vec![Told::of(Change::ClientUpdated, About::owned(&row)).with(detail).events(told)];
+            let mut all = vec![Told::of(Change::ClientUpdated, AuditSubject::owned(&row)).with(detail).events(told)];
             if by == By::Review {
-                all.push(Told::of(Change::ClientTrustSet, About::owned(&row)).with(trust));
+                all.push(Told::of(Change::ClientTrustSet, AuditSubject::owned(&row)).with(trust));
             }
             changes::all(tx, &of, all).await?;
             let mut client = Client { revision: row.revision + 1, ..row };
@@ -234,7 +234,7 @@ async fn end_forbidden(tx: &mut Tx, ctx: &Ctx, client: &Client) -> Result<Vec<Ev
     }
     for user in store::grants::users_of(tx, &client.id).await? {
         if !client.allows(user) {
-            let whose = store::grants::Whose::UserAndClient(user, client.id.clone());
+            let whose = store::grants::GrantSelection::UserAndClient(user, client.id.clone());
             let ended = store::grants::end_each(tx, whose, WHY, ctx.now).await?;
             told.extend(events::grants_ended(ctx, ended, WHY));
         }
@@ -243,7 +243,7 @@ async fn end_forbidden(tx: &mut Tx, ctx: &Ctx, client: &Client) -> Result<Vec<Ev
 }
 
 /// Disables a client (nothing that it holds works) or enables it again (all of it does). `false` when there is none.
-pub async fn set_disabled(app: &App, ctx: &Ctx, id: &ClientId, disabled: bool) -> Result<bool, Fault> {
+pub async fn set_disabled(app: &Server, ctx: &Ctx, id: &ClientId, disabled: bool) -> Result<bool, Fault> {
     let Some(client) = living(app, ctx, id).await? else { return Ok(false) };
     let of = ctx.clone();
     let work = app.store().write(move |tx| {
@@ -260,7 +260,7 @@ pub async fn set_disabled(app: &App, ctx: &Ctx, id: &ClientId, disabled: bool) -
 }
 
 /// A new secret; the old ones die now, or after `overlap` seconds. `None` for public or unknown clients.
-pub async fn rotate_secret(app: &App, ctx: &Ctx, id: &ClientId, overlap: i64) -> Result<Option<Secret>, Fault> {
+pub async fn rotate_secret(app: &Server, ctx: &Ctx, id: &ClientId, overlap: i64) -> Result<Option<Secret>, Fault> {
     let Some(client) = living(app, ctx, id).await?.filter(|client| !client.is_public()) else { return Ok(None) };
     let (secret, stored) = new_secret(app, ctx, &client.id);
     let (overlap, now, of) = (overlap.max(0), ctx.now, ctx.clone());
@@ -290,7 +290,7 @@ pub(crate) async fn takes_secrets(tx: &mut Tx, id: &ClientId, now: Timestamp) ->
 }
 
 /// Deletes a client softly: it, its tokens and its grants are dead at once. `false` when there was none.
-pub async fn delete(app: &App, ctx: &Ctx, id: &ClientId) -> Result<bool, Fault> {
+pub async fn delete(app: &Server, ctx: &Ctx, id: &ClientId) -> Result<bool, Fault> {
     let Some(client) = living(app, ctx, id).await? else { return Ok(false) };
     let (of, of_all) = (ctx.clone(), Telling::new(app, ctx));
     let work = app.store().write(move |tx| {
@@ -308,7 +308,7 @@ pub async fn delete(app: &App, ctx: &Ctx, id: &ClientId) -> Result<bool, Fault> 
 }
 
 /// Changes where a client's answers may go. `false` when there is no such client, or it cannot register one of these.
-pub async fn set_redirect_uris(app: &App, ctx: &Ctx, id: &ClientId, uris: Vec<String>) -> Result<bool, Fault> {
+pub async fn set_redirect_uris(app: &Server, ctx: &Ctx, id: &ClientId, uris: Vec<String>) -> Result<bool, Fault> {
     let Some(mut client) = living(app, ctx, id).await? else { return Ok(false) };
     let schemes = &app.settings().registration.private_schemes;
     if uris.iter().any(|uri| check_registration(uri, client.config.application_type, schemes).is_err()) {
@@ -319,52 +319,52 @@ pub async fn set_redirect_uris(app: &App, ctx: &Ctx, id: &ClientId, uris: Vec<St
     Ok(update(app, ctx, client, was_public).await?.is_some())
 }
 
-pub async fn list(app: &App, ctx: &Ctx, page: Page) -> Result<Paged<Client>, Fault> {
+pub async fn list(app: &Server, ctx: &Ctx, page: Page) -> Result<Paged<Client>, Fault> {
     let mut tx = app.store().read().await?;
     Ok(store::clients::list(&mut tx, page, ctx.now).await?)
 }
 
 /// The clients of an owner, newest first.
-pub async fn list_of(app: &App, ctx: &Ctx, owner: Owner, page: Page) -> Result<Paged<Client>, Fault> {
+pub async fn list_of(app: &Server, ctx: &Ctx, owner: ClientOwner, page: Page) -> Result<Paged<Client>, Fault> {
     let mut tx = app.store().read().await?;
     Ok(store::clients::list_for_owner(&mut tx, owner, page, ctx.now).await?)
 }
 
 /// Hands the client to an owner, who manages it from now on, or to nobody but the operator. `None` when there is no such
 /// client, `false` when it was changed meanwhile.
-pub async fn set_owner(app: &App, ctx: &Ctx, id: &ClientId, to: Option<Owner>) -> Result<Option<bool>, Fault> {
+pub async fn set_owner(app: &Server, ctx: &Ctx, id: &ClientId, to: Option<ClientOwner>) -> Result<Option<bool>, Fault> {
     let Some(client) = living(app, ctx, id).await? else { return Ok(None) };
     Ok(Some(hand_over(app, ctx, client, to).await?.is_some()))
 }
 
 /// The owner of a client.
-pub(crate) fn owner_of(client: &Client) -> Option<Owner> {
-    let of_workspace = client.owner_workspace_id.map(Owner::Workspace);
-    of_workspace.or_else(|| client.owner_user_id.map(Owner::User))
+pub(crate) fn owner_of(client: &Client) -> Option<ClientOwner> {
+    let of_workspace = client.owner_workspace_id.map(ClientOwner::Workspace);
+    of_workspace.or_else(|| client.owner_user_id.map(ClientOwner::User))
 }
 
 /// An owner's id.
-pub(crate) fn owner_id(owner: Option<Owner>) -> Option<String> {
+pub(crate) fn owner_id(owner: Option<ClientOwner>) -> Option<String> {
     owner.map(|owner| match owner {
-        Owner::Workspace(id) => id.to_string(),
-        Owner::User(id) => id.to_string(),
+        ClientOwner::Workspace(id) => id.to_string(),
+        ClientOwner::User(id) => id.to_string(),
     })
 }
 
 /// Hands the client as it was read to an owner. Its own tokens end, because they speak for the workspace that owns it. `None`
 /// when it was changed meanwhile.
 pub(crate) async fn hand_over(
-    app: &App,
+    app: &Server,
     ctx: &Ctx,
     client: Client,
-    to: Option<Owner>,
+    to: Option<ClientOwner>,
 ) -> Result<Option<Client>, Fault> {
     let (workspace, user) = match to {
-        Some(Owner::Workspace(id)) => (Some(id), None),
-        Some(Owner::User(id)) => (None, Some(id)),
+        Some(ClientOwner::Workspace(id)) => (Some(id), None),
+        Some(ClientOwner::User(id)) => (None, Some(id)),
         None => (None, None),
     };
-    let (about, from) = (About::owned(&client), owner_of(&client));
+    let (about, from) = (AuditSubject::owned(&client), owner_of(&client));
     let client = Client { owner_workspace_id: workspace, owner_user_id: user, updated_at: ctx.now, ..client };
     let (row, of) = (client.clone(), ctx.clone());
     let work = app.store().write(move |tx| {
@@ -376,7 +376,7 @@ pub(crate) async fn hand_over(
             let detail = json!({"from": owner_id(from), "to": owner_id(to)});
             let mut all = vec![tell_updated(&of, Change::ClientOwnerSet, &row).with(detail.clone())];
             // The workspace that gave it away reads so in its own log.
-            if from != to && matches!(from, Some(Owner::Workspace(_))) {
+            if from != to && matches!(from, Some(ClientOwner::Workspace(_))) {
                 all.push(Told::of(Change::ClientOwnerSet, about).with(detail));
             }
             changes::all(tx, &of, all).await?;
@@ -391,7 +391,7 @@ pub(crate) async fn hand_over(
 
 /// Sets whether a client of the operator's own needs no consent page. `false` when there is no such client, or it was
 /// changed meanwhile.
-pub async fn set_internal(app: &App, ctx: &Ctx, id: &ClientId, internal: bool) -> Result<bool, Fault> {
+pub async fn set_internal(app: &Server, ctx: &Ctx, id: &ClientId, internal: bool) -> Result<bool, Fault> {
     let Some(mut client) = living(app, ctx, id).await? else { return Ok(false) };
     client.config.internal = internal;
     let was_public = client.is_public();
@@ -399,13 +399,13 @@ pub async fn set_internal(app: &App, ctx: &Ctx, id: &ClientId, internal: bool) -
 }
 
 /// Sets the client's trust. `None` when there is no such client, `false` when it was changed meanwhile.
-pub async fn set_trust(app: &App, ctx: &Ctx, id: &ClientId, trust: Trust) -> Result<Option<bool>, Fault> {
+pub async fn set_trust(app: &Server, ctx: &Ctx, id: &ClientId, trust: Trust) -> Result<Option<bool>, Fault> {
     let Some(client) = living(app, ctx, id).await? else { return Ok(None) };
     Ok(Some(believe(app, ctx, client, trust).await?.is_some()))
 }
 
 /// Sets the client's trust, unless it changed since it was read; then the answer is `None`.
-pub(crate) async fn believe(app: &App, ctx: &Ctx, client: Client, trust: Trust) -> Result<Option<Updated>, Fault> {
+pub(crate) async fn believe(app: &Server, ctx: &Ctx, client: Client, trust: Trust) -> Result<Option<Updated>, Fault> {
     let was_public = client.is_public();
     Box::pin(write(app, ctx, client.reviewed_as(trust), was_public, By::Review, Plain)).await
 }

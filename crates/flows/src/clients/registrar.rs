@@ -1,8 +1,8 @@
 //! The gate of the registration endpoints: every bearer becomes a principal before a use case runs.
 use crate::access::principal;
 use crate::clients::registration_refusal::{AccessRefusal, RegisterRefusal, here};
-use crate::platform::audit_log::About;
-use crate::{App, Ctx, Failure};
+use crate::platform::audit_log::AuditSubject;
+use crate::{Ctx, Failure, Server};
 use domain::access::{Credential, Limit, Principal};
 use domain::clients::Client;
 use domain::platform::refusal::Refusal as _;
@@ -36,12 +36,12 @@ impl Registrar {
 }
 
 /// Whether this is one of the initial access tokens. All are compared, whichever fits.
-fn is_initial(app: &App, token: &str) -> bool {
+fn is_initial(app: &Server, token: &str) -> bool {
     let hash = app.pepper().hash(token);
     app.settings().registration.initial_access_tokens.iter().fold(false, |found, one| (*one == hash) | found)
 }
 
-async fn by_bearer(app: &App, ctx: &Ctx, token: &str, named: Option<&str>) -> Outcome {
+async fn by_bearer(app: &Server, ctx: &Ctx, token: &str, named: Option<&str>) -> Outcome {
     let principal = principal::by_bearer(app, ctx, token, named).await;
     let principal = principal.map_err(|failure| failure.map(RegisterRefusal::Manage))?;
     Ok(Registrar { principal, token: None })
@@ -49,7 +49,7 @@ async fn by_bearer(app: &App, ctx: &Ctx, token: &str, named: Option<&str>) -> Ou
 
 /// Who wants to register a client: a stranger, the holder of an initial access token, or a known caller. A bearer that
 /// this server does not know is refused; it never registers as a stranger. `named` is the workspace that a person names.
-pub async fn to_register(app: &App, ctx: &Ctx, token: Option<&str>, named: Option<&str>) -> Outcome {
+pub async fn to_register(app: &Server, ctx: &Ctx, token: Option<&str>, named: Option<&str>) -> Outcome {
     match token {
         None => Ok(Registrar::stranger(Limit::Nothing, Credential::Nothing)),
         Some(token) if is_initial(app, token) => Ok(Registrar::stranger(Limit::Registering, Credential::InitialToken)),
@@ -59,13 +59,13 @@ pub async fn to_register(app: &App, ctx: &Ctx, token: Option<&str>, named: Optio
 
 /// Who wants to manage the client: the holder of its registration access token, or a known caller. A wrong registration
 /// access token is 401, whether or not the client exists (RFC 7592 §2.1).
-pub async fn to_manage(app: &App, ctx: &Ctx, id: &str, token: Option<&str>, named: Option<&str>) -> Outcome {
+pub async fn to_manage(app: &Server, ctx: &Ctx, id: &str, token: Option<&str>, named: Option<&str>) -> Outcome {
     let refused = |why: AccessRefusal, client: Option<&Client>| {
         match client {
             Some(client) => {
-                app.record_outsider(ctx, "client.management", why.reason(), About::owned(client), here());
+                app.record_outsider(ctx, "client.management", why.reason(), AuditSubject::owned(client), here());
             }
-            None => app.record(ctx, "client.management", why.reason(), About::default()),
+            None => app.record(ctx, "client.management", why.reason(), AuditSubject::default()),
         }
         Err(Failure::Refused(RegisterRefusal::Access(why)))
     };

@@ -1,13 +1,13 @@
 //! Dynamic client registration (RFC 7591) and its management (RFC 7592).
 use crate::clients;
-use crate::clients::ownership::{self, Whose};
+use crate::clients::ownership::{self, OwnerFilter};
 use crate::clients::records::NewClient;
 use crate::clients::registrar::Registrar;
 use crate::clients::registration_refusal::here;
 pub use crate::clients::registration_refusal::{AccessRefusal, RegisterRefusal};
-use crate::platform::audit_log::About;
+use crate::platform::audit_log::AuditSubject;
 use crate::platform::limits::Of;
-use crate::{App, Ctx, Failure, RegistrationPolicy};
+use crate::{Ctx, Failure, RegistrationPolicy, Server};
 use domain::access::{Limit, Operation};
 use domain::clients::metadata::{Metadata, MetadataFault, MetadataRefusal, OWN_MEMBERS, render};
 use domain::clients::{Client, GrantType, Trust};
@@ -17,7 +17,7 @@ use domain::resources::vouching;
 use domain::{ClientId, ScopeSet, Secret};
 use jose::SigningAlg;
 use serde_json::{Map, Value};
-use store::clients::Owner;
+use store::clients::ClientOwner;
 
 /// A registration as it is answered, and the revision that it is at.
 #[derive(Debug)]
@@ -31,7 +31,7 @@ type Outcome = Result<Registered, Failure<RegisterRefusal>>;
 /// Draws on what a network may register, with this metadata and in all. Hosted agents share addresses, so that all
 /// together may be many; whoever sends the same again and again has lost what was registered before. On this node alone: nothing is
 /// guessed here.
-fn draw(app: &App, ctx: &Ctx, json: &Value) -> Result<(), AccessRefusal> {
+fn draw(app: &Server, ctx: &Ctx, json: &Value) -> Result<(), AccessRefusal> {
     let registration = &app.settings().registration;
     let hourly = |most| Rule::Draining { at_once: most, hourly: most };
     let rules = [registration.alike_per_hour, registration.per_address_per_hour].map(hourly);
@@ -44,7 +44,7 @@ fn draw(app: &App, ctx: &Ctx, json: &Value) -> Result<(), AccessRefusal> {
 }
 
 /// Whether the caller may register, and the trust level of the new client.
-fn admit(app: &App, ctx: &Ctx, limit: &Limit, json: &Value) -> Result<Trust, AccessRefusal> {
+fn admit(app: &Server, ctx: &Ctx, limit: &Limit, json: &Value) -> Result<Trust, AccessRefusal> {
     use AccessRefusal as R;
     let registration = &app.settings().registration;
     let trust = match (registration.policy, limit) {
@@ -58,10 +58,10 @@ fn admit(app: &App, ctx: &Ctx, limit: &Limit, json: &Value) -> Result<Trust, Acc
 }
 
 /// Who will own a new client: nobody for strangers, the person, or the workspace whose credential it is.
-fn owner(app: &App, ctx: &Ctx, registrar: &Registrar) -> Result<Option<Owner>, Failure<RegisterRefusal>> {
+fn owner(app: &Server, ctx: &Ctx, registrar: &Registrar) -> Result<Option<ClientOwner>, Failure<RegisterRefusal>> {
     match registrar.principal().limit {
         Limit::Nothing | Limit::Registering => Ok(None),
-        _ => ownership::owner(app, ctx, registrar.principal(), Whose::Caller, Operation::WriteClients)
+        _ => ownership::owner(app, ctx, registrar.principal(), OwnerFilter::Caller, Operation::WriteClients)
             .map(Some)
             .map_err(|failure| failure.map(RegisterRefusal::Manage)),
     }
@@ -70,7 +70,7 @@ fn owner(app: &App, ctx: &Ctx, registrar: &Registrar) -> Result<Option<Owner>, F
 /// Holds the scopes and the algorithm asked for against what exists and what such a client may have (checklist 103).
 /// What it has stays its own. With `narrow` the rest is dropped, unless nothing remains; without it, it is refused.
 pub(crate) fn fit(
-    app: &App,
+    app: &Server,
     trust: Trust,
     has: &ScopeSet,
     mut asked: Metadata,
@@ -108,9 +108,9 @@ fn without_voucher(mut asked: Metadata) -> Result<Metadata, MetadataFault> {
 }
 
 /// Registers a client.
-pub async fn create(app: &App, ctx: &Ctx, registrar: &Registrar, json: &Value) -> Outcome {
+pub async fn create(app: &Server, ctx: &Ctx, registrar: &Registrar, json: &Value) -> Outcome {
     let refused = |refusal: RegisterRefusal| {
-        app.record(ctx, "client.registered", refusal.reason(), About::default());
+        app.record(ctx, "client.registered", refusal.reason(), AuditSubject::default());
         Failure::Refused(refusal)
     };
     let owner = owner(app, ctx, registrar)?;
@@ -119,7 +119,7 @@ pub async fn create(app: &App, ctx: &Ctx, registrar: &Registrar, json: &Value) -
     let asked = Metadata::read(json, &app.settings().registration_terms(owner.is_some()));
     let asked = asked.and_then(|asked| fit(app, trust, &ScopeSet::default(), asked, true));
     // Only a workspace vouches for what registers itself.
-    let vouched = matches!(owner, Some(Owner::Workspace(_)));
+    let vouched = matches!(owner, Some(ClientOwner::Workspace(_)));
     let asked = asked.and_then(|asked| if vouched { Ok(asked) } else { without_voucher(asked) });
     let asked = asked.map_err(|fault| refused(RegisterRefusal::Metadata(fault.why)))?;
     let new = NewClient {
@@ -128,11 +128,11 @@ pub async fn create(app: &App, ctx: &Ctx, registrar: &Registrar, json: &Value) -
         auth_method: asked.auth_method,
         trust,
         owner_user_id: match owner {
-            Some(Owner::User(id)) => Some(id),
+            Some(ClientOwner::User(id)) => Some(id),
             _ => None,
         },
         owner_workspace_id: match owner {
-            Some(Owner::Workspace(id)) => Some(id),
+            Some(ClientOwner::Workspace(id)) => Some(id),
             _ => None,
         },
         config: asked.config,
@@ -155,7 +155,7 @@ fn show_secret(answer: &mut Map<String, Value>, secret: Option<&Secret>) {
     }
 }
 
-fn show_management(app: &App, answer: &mut Map<String, Value>, id: &ClientId, token: &Secret) {
+fn show_management(app: &Server, answer: &mut Map<String, Value>, id: &ClientId, token: &Secret) {
     answer.insert("registration_access_token".to_owned(), token.expose().into());
     let uri = app.settings().url(&format!("/oauth2/register/{id}"));
     answer.insert("registration_client_uri".to_owned(), uri.into());
@@ -163,7 +163,7 @@ fn show_management(app: &App, answer: &mut Map<String, Value>, id: &ClientId, to
 
 /// The client, if the caller may do this with it.
 async fn managed(
-    app: &App,
+    app: &Server,
     ctx: &Ctx,
     registrar: &Registrar,
     operation: Operation,
@@ -174,7 +174,7 @@ async fn managed(
 }
 
 /// RFC 7592 §2.1.
-pub async fn read(app: &App, ctx: &Ctx, registrar: &Registrar, id: &str) -> Outcome {
+pub async fn read(app: &Server, ctx: &Ctx, registrar: &Registrar, id: &str) -> Outcome {
     let client = managed(app, ctx, registrar, Operation::ReadClients, id).await?;
     let mut answer = render(&client);
     if let Some(token) = registrar.token() {
@@ -198,7 +198,7 @@ fn as_before(client: &Client, names_scopes: bool, mut asked: Metadata) -> Metada
 /// RFC 7592 §2.2: the metadata replaces what was registered. A client that becomes confidential gets a secret, one that
 /// becomes public loses its secrets. `expected` is the revision that the caller read, where the caller says.
 pub async fn replace(
-    app: &App,
+    app: &Server,
     ctx: &Ctx,
     registrar: &Registrar,
     id: &str,
@@ -206,7 +206,7 @@ pub async fn replace(
     json: &Value,
 ) -> Outcome {
     let client = managed(app, ctx, registrar, Operation::WriteClients, id).await?;
-    let about = About::owned(&client);
+    let about = AuditSubject::owned(&client);
     let refused = |refusal: RegisterRefusal| {
         app.record_with(ctx, "client.updated", refusal.reason(), about.clone(), here());
         Failure::Refused(refusal)
@@ -270,7 +270,7 @@ pub async fn replace(
 }
 
 /// RFC 7592 §2.3: the client and everything it was given is dead at once; the record stays for the audit.
-pub async fn delete(app: &App, ctx: &Ctx, registrar: &Registrar, id: &str) -> Result<(), Failure<RegisterRefusal>> {
+pub async fn delete(app: &Server, ctx: &Ctx, registrar: &Registrar, id: &str) -> Result<(), Failure<RegisterRefusal>> {
     let client = managed(app, ctx, registrar, Operation::WriteClients, id).await?;
     clients::records::delete(app, ctx, &client.id).await?;
     Ok(())

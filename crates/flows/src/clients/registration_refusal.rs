@@ -1,5 +1,5 @@
 //! Why nothing was registered, read or changed.
-use crate::platform::management_error::ManageRefusal;
+use crate::platform::management_error::ManagementError;
 use domain::clients::metadata::MetadataRefusal;
 use domain::diagnosis::Endpoint;
 use domain::platform::refusal::{ErrorCode, Refusal};
@@ -26,7 +26,7 @@ pub enum RegisterRefusal {
     Access(AccessRefusal),
     Metadata(MetadataRefusal),
     /// A known caller lacks the scope or the role, or the client is not theirs.
-    Manage(ManageRefusal),
+    Manage(ManagementError),
 }
 
 impl RegisterRefusal {

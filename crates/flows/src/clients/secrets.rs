@@ -1,13 +1,13 @@
 //! The secrets of one application, as its owner sees them: two can live at once, so that a new one is brought in before
 //! the old one is ended.
 use crate::clients::ownership::find;
-use crate::platform::audit_log::About;
+use crate::platform::audit_log::AuditSubject;
 use crate::platform::changes;
 use crate::platform::idempotency::last_step::{Last, Plain};
 use crate::platform::idempotency::stored_response::{Keep, Kept};
-use crate::platform::management_error::{Managed, Unmanaged};
+use crate::platform::management_error::{Managed, ManagementRefusal};
 use crate::platform::refused::refused;
-use crate::{App, Ctx, Fault, clients};
+use crate::{Ctx, Fault, Server, clients};
 use domain::access::{Operation, Principal};
 use domain::clients::{Client, ClientSecret};
 use domain::events::Change;
@@ -44,7 +44,7 @@ impl From<&ClientSecret> for SecretView {
 }
 
 /// The secrets that live now, the oldest first; a public application has none.
-pub async fn list(app: &App, ctx: &Ctx, principal: &Principal, id: &str) -> Managed<Vec<SecretView>> {
+pub async fn list(app: &Server, ctx: &Ctx, principal: &Principal, id: &str) -> Managed<Vec<SecretView>> {
     let client = find(app, ctx, principal, Operation::ReadClients, id).await?;
     Ok(client.secrets.iter().map(SecretView::from).collect())
 }
@@ -60,21 +60,21 @@ pub struct Added {
 }
 
 /// One more secret; the others stay.
-pub async fn add(app: &App, ctx: &Ctx, principal: &Principal, id: &str) -> Managed<Added> {
+pub async fn add(app: &Server, ctx: &Ctx, principal: &Principal, id: &str) -> Managed<Added> {
     add_and(app, ctx, principal, id, Plain).await
 }
 
 /// The same; the answer is kept in the transaction.
-pub async fn add_kept(app: &App, ctx: &Ctx, principal: &Principal, id: &str, keep: Keep<Added>) -> Managed<Kept> {
+pub async fn add_kept(app: &Server, ctx: &Ctx, principal: &Principal, id: &str, keep: Keep<Added>) -> Managed<Kept> {
     add_and(app, ctx, principal, id, keep).await
 }
 
-async fn add_and<L: Last<Added>>(app: &App, ctx: &Ctx, principal: &Principal, id: &str, last: L) -> Managed<L::Out> {
+async fn add_and<L: Last<Added>>(app: &Server, ctx: &Ctx, principal: &Principal, id: &str, last: L) -> Managed<L::Out> {
     const KIND: &str = "client.secret_added";
     let client = find(app, ctx, principal, Operation::RotateSecret, id).await?;
-    let about = About::owned(&client);
+    let about = AuditSubject::owned(&client);
     if client.is_public() {
-        return Err(refused(app, ctx, KIND, about, Unmanaged::NoSecret));
+        return Err(refused(app, ctx, KIND, about, ManagementRefusal::NoSecret));
     }
     let (secret, stored) = clients::records::new_secret(app, ctx, &client.id);
     let view = SecretView::from(&stored);
@@ -82,10 +82,10 @@ async fn add_and<L: Last<Added>>(app: &App, ctx: &Ctx, principal: &Principal, id
     let work = app.store().write(move |tx| {
         Box::pin(async move {
             if !clients::records::takes_secrets(tx, &client.id, of.now).await? {
-                return Ok(Err(Unmanaged::NoSecret));
+                return Ok(Err(ManagementRefusal::NoSecret));
             }
             if !store::clients::add_secret_within(tx, &stored, MOST, of.now).await? {
-                return Ok(Err(Unmanaged::SecretsTooMany));
+                return Ok(Err(ManagementRefusal::SecretsTooMany));
             }
             let told = clients::records::tell_updated(&of, Change::ClientSecretAdded, &client);
             changes::within(tx, &of, told.with(json!({"secret": stored.id}))).await?;
@@ -98,11 +98,11 @@ async fn add_and<L: Last<Added>>(app: &App, ctx: &Ctx, principal: &Principal, id
 }
 
 /// Ends one secret now, the last one, too.
-pub async fn end(app: &App, ctx: &Ctx, principal: &Principal, id: &str, secret: &str) -> Managed<()> {
+pub async fn end(app: &Server, ctx: &Ctx, principal: &Principal, id: &str, secret: &str) -> Managed<()> {
     const KIND: &str = "client.secret_ended";
     let client = find(app, ctx, principal, Operation::RotateSecret, id).await?;
-    let about = About::owned(&client);
-    let unknown = || refused(app, ctx, KIND, about.clone(), Unmanaged::SecretUnknown);
+    let about = AuditSubject::owned(&client);
+    let unknown = || refused(app, ctx, KIND, about.clone(), ManagementRefusal::SecretUnknown);
     let secret: ClientSecretId = secret.parse().map_err(|_| unknown())?;
     let of = ctx.clone();
     let work = app.store().write(move |tx| {

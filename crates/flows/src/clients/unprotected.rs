@@ -1,6 +1,6 @@
 //! Authorization requests of confidential clients with neither PKCE nor `nonce` (RFC 9700 §2.1.1), flagged in the console. Where
 //! PKCE is not required, nothing else tells the developer.
-use crate::{App, Ctx, Fault};
+use crate::{Ctx, Fault, Server};
 use domain::Day;
 use domain::clients::Client;
 use domain::platform::params::RawParams;
@@ -10,7 +10,7 @@ pub use store::clients::unprotected::Unprotected;
 pub const DAYS: i64 = 7;
 
 /// Counts an authorization request that has neither, whatever becomes of it. Writes nothing.
-pub(crate) fn note(app: &App, ctx: &Ctx, client: &Client, params: &RawParams) {
+pub(crate) fn note(app: &Server, ctx: &Ctx, client: &Client, params: &RawParams) {
     let protected = params.get("code_challenge").is_some() || params.get("nonce").is_some();
     if !protected && !client.is_public() {
         app.count_unprotected(client.id.clone(), ctx.now);
@@ -18,7 +18,7 @@ pub(crate) fn note(app: &App, ctx: &Ctx, client: &Client, params: &RawParams) {
 }
 
 /// The client's requests of the last [`DAYS`] days that had neither; `None` where there were none.
-pub async fn of_client(app: &App, ctx: &Ctx, client: &Client) -> Result<Option<Unprotected>, Fault> {
+pub async fn of_client(app: &Server, ctx: &Ctx, client: &Client) -> Result<Option<Unprotected>, Fault> {
     if client.is_public() {
         return Ok(None);
     }

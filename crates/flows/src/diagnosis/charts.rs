@@ -2,8 +2,8 @@
 use crate::clients::activity::{self, Activity};
 use crate::clients::ownership;
 use crate::diagnosis::failed_requests;
-use crate::platform::management_error::ManageRefusal;
-use crate::{App, Ctx, Failure};
+use crate::platform::management_error::ManagementError;
+use crate::{Ctx, Failure, Server};
 use domain::Day;
 use domain::access::{Operation, Principal};
 use domain::diagnosis::{AUTHENTICATION, Endpoint};
@@ -64,12 +64,12 @@ fn counted_from(first: Day, refused: &[Refused]) -> Day {
 
 /// The last `days` days (1 to [`MOST_DAYS`]), today among them.
 pub async fn of_client(
-    app: &App,
+    app: &Server,
     ctx: &Ctx,
     principal: &Principal,
     id: &str,
     days: i64,
-) -> Result<Chart, Failure<ManageRefusal>> {
+) -> Result<Chart, Failure<ManagementError>> {
     let client = ownership::find(app, ctx, principal, Operation::ReadClients, id).await?;
     let days = days.clamp(1, MOST_DAYS);
     app.catch_up().await;

@@ -8,9 +8,9 @@ use crate::oauth::introspection::IntrospectRefusal;
 use crate::oauth::revocation::RevokeRefusal;
 use crate::oauth::token::{CodeRefusal, DeviceCodeRefusal, MachineRefusal, RefreshRefusal, RequestRefusal};
 use crate::oauth::userinfo::UserinfoRefusal;
-use crate::platform::management_error::{ManageRefusal, Unmanaged};
-use crate::{App, Ctx, Failure, audit};
-use domain::access::{Denied, Operation, Principal};
+use crate::platform::management_error::{ManagementError, ManagementRefusal};
+use crate::{Ctx, Failure, Server, audit};
+use domain::access::{Operation, PermissionDenied, Principal};
 use domain::audit::AuditEvent;
 use domain::clients::metadata::MetadataRefusal;
 use domain::diagnosis::{AUTHENTICATION, Advice, Checked, Endpoint};
@@ -20,7 +20,7 @@ use domain::platform::refusal::{ErrorCode, Refusal};
 use domain::{AuditId, Timestamp};
 use serde_json::Value;
 use std::collections::HashMap;
-pub use store::clients::failed_requests::{Of, Only};
+pub use store::clients::failed_requests::{FailedRequestKind, Only};
 
 /// A request that was refused.
 #[derive(Debug, Clone, PartialEq)]
@@ -57,27 +57,27 @@ pub struct Failures {
 /// Which part of which list.
 #[derive(Debug, Clone, Copy)]
 pub struct Wanted<'a> {
-    pub of: Of,
+    pub of: FailedRequestKind,
     pub only: Only<'a>,
     /// Those before this one; without it, the newest.
     pub before: Option<AuditId>,
 }
 
-impl From<Of> for Wanted<'_> {
-    fn from(of: Of) -> Self {
+impl From<FailedRequestKind> for Wanted<'_> {
+    fn from(of: FailedRequestKind) -> Self {
         Self { of, only: Only::default(), before: None }
     }
 }
 
 /// The last failed requests of an application, or the changes to it that were refused: at most `limit` (1 to [`audit::read::MOST`]). Those of the last second may be missing where another node met them.
 pub async fn of_client(
-    app: &App,
+    app: &Server,
     ctx: &Ctx,
     principal: &Principal,
     id: &str,
     wanted: Wanted<'_>,
     limit: i64,
-) -> Result<Failures, Failure<ManageRefusal>> {
+) -> Result<Failures, Failure<ManagementError>> {
     let client = ownership::find(app, ctx, principal, Operation::ReadClientFailures, id).await?;
     let (Wanted { of, only, before }, limit) = (wanted, limit.clamp(1, audit::read::MOST));
     app.catch_up().await;
@@ -87,7 +87,9 @@ pub async fn of_client(
             .await?;
     // Whose address it is, only those learn who could look it up among the members of their workspace.
     let names = match (of, principal.workspace) {
-        (Of::Changes, Some((workspace, _))) => audit::search::names(&mut tx, &events, Some(workspace)).await?,
+        (FailedRequestKind::Changes, Some((workspace, _))) => {
+            audit::search::names(&mut tx, &events, Some(workspace)).await?
+        }
         _ => HashMap::new(),
     };
     drop(tx);
@@ -128,14 +130,14 @@ fn all<R: Refusal + 'static>(refusals: &'static [R]) -> Vec<&'static dyn Refusal
 }
 
 /// Of the many refusals of the management APIs, those that come up when it is known which application is meant.
-const OF_AN_APPLICATION: &[Unmanaged] = &[
-    Unmanaged::ClientUnknown,
-    Unmanaged::Number,
-    Unmanaged::Changed,
-    Unmanaged::UserUnknown,
-    Unmanaged::NoSecret,
-    Unmanaged::SecretUnknown,
-    Unmanaged::SecretsTooMany,
+const OF_AN_APPLICATION: &[ManagementRefusal] = &[
+    ManagementRefusal::ClientUnknown,
+    ManagementRefusal::Number,
+    ManagementRefusal::Changed,
+    ManagementRefusal::UserUnknown,
+    ManagementRefusal::NoSecret,
+    ManagementRefusal::SecretUnknown,
+    ManagementRefusal::SecretsTooMany,
 ];
 
 /// Of the refusals of authorization requests, those that a device's request can meet.
@@ -166,7 +168,9 @@ fn refusals(endpoint: Endpoint) -> Vec<&'static dyn Refusal> {
         Endpoint::Revocation => all(&[RevokeRefusal::TokenMissing, RevokeRefusal::TokenOfAnotherClient]),
         Endpoint::Userinfo => all(UserinfoRefusal::ALL),
         Endpoint::Registration => [all(AccessRefusal::ALL), all(MetadataRefusal::ALL)].concat(),
-        Endpoint::Management => [all(Denied::ALL), all(OF_AN_APPLICATION), all(MetadataRefusal::ALL)].concat(),
+        Endpoint::Management => {
+            [all(PermissionDenied::ALL), all(OF_AN_APPLICATION), all(MetadataRefusal::ALL)].concat()
+        }
     }
 }
 

@@ -1,7 +1,7 @@
 //! Reading an access token: open the seal (or check the signature), then ask the database what became of the grant.
 use crate::platform::app::known;
-use crate::{App, Ctx, Fault};
-use domain::grants::{Dead, EndReason, GrantContext};
+use crate::{Ctx, Fault, Server};
+use domain::grants::{EndReason, GrantContext, GrantInactive};
 use domain::oauth::payload::{AccessClaims, AccessPayload, Bearer};
 use domain::platform::seal::{Purpose, TokenId, Unopened};
 use domain::{ClientId, UserId};
@@ -50,7 +50,7 @@ pub enum Inactive {
     Expired,
     Revoked,
     GrantUnknown,
-    GrantDead(Dead),
+    GrantDead(GrantInactive),
     /// The client was deleted or disabled, or its credentials were reset.
     ClientDead,
 }
@@ -70,21 +70,26 @@ impl Inactive {
     /// All reasons that there are.
     pub fn reasons() -> impl Iterator<Item = &'static str> {
         let own = [Self::Foreign, Self::Expired, Self::Revoked, Self::GrantUnknown, Self::ClientDead];
-        let dead = [Dead::Expired, Dead::UserDisabled, Dead::ClientDisabled, Dead::MembershipLost];
-        let dead = EndReason::ALL.map(Dead::Ended).into_iter().chain(dead).map(Self::GrantDead);
+        let dead = [
+            GrantInactive::Expired,
+            GrantInactive::UserDisabled,
+            GrantInactive::ClientDisabled,
+            GrantInactive::MembershipLost,
+        ];
+        let dead = EndReason::ALL.map(GrantInactive::Ended).into_iter().chain(dead).map(Self::GrantDead);
         own.into_iter().chain(dead).map(Self::reason)
     }
 }
 
 /// What a token says of itself, before the database is asked. Expiry is not looked at.
-pub fn open(app: &App, token: &str) -> Result<Option<(TokenId, AccessPayload)>, Fault> {
+pub fn open(app: &Server, token: &str) -> Result<Option<(TokenId, AccessPayload)>, Fault> {
     if app.keys().sealer.recognises(Purpose::AccessToken, token) {
         return app.opened(Purpose::AccessToken, token);
     }
     known(open_jwt(app, token))
 }
 
-fn open_jwt(app: &App, token: &str) -> Result<(TokenId, AccessPayload), Unopened> {
+fn open_jwt(app: &Server, token: &str) -> Result<(TokenId, AccessPayload), Unopened> {
     const NOT_OURS: Unopened = Unopened::NotOurs;
     let (keys, issuer) = (app.keys(), &app.settings().issuer);
     let claims: AccessClaims = jose::verify(token, TYP_ACCESS_TOKEN, keys.verifiers()).map_err(|_| NOT_OURS)?;
@@ -105,7 +110,7 @@ fn open_jwt(app: &App, token: &str) -> Result<(TokenId, AccessPayload), Unopened
 }
 
 /// The client that a token was issued to, dead or alive; `None` for what is no access token.
-pub(crate) async fn client_of(tx: &mut Tx, app: &App, token: &str) -> Result<Option<ClientId>, Fault> {
+pub(crate) async fn client_of(tx: &mut Tx, app: &Server, token: &str) -> Result<Option<ClientId>, Fault> {
     let Some((_, payload)) = open(app, token)? else { return Ok(None) };
     match payload.bearer {
         Bearer::Client { id, .. } => Ok(Some(id)),
@@ -117,7 +122,7 @@ pub(crate) async fn client_of(tx: &mut Tx, app: &App, token: &str) -> Result<Opt
 }
 
 /// Everything that decides whether a token is good, in one query.
-pub async fn read(app: &App, ctx: &Ctx, tx: &mut Tx, token: &str) -> Result<Result<Live, Inactive>, Fault> {
+pub async fn read(app: &Server, ctx: &Ctx, tx: &mut Tx, token: &str) -> Result<Result<Live, Inactive>, Fault> {
     let Some((id, payload)) = open(app, token)? else { return Ok(Err(Inactive::Foreign)) };
     if ctx.now >= payload.expires_at {
         return Ok(Err(Inactive::Expired));
@@ -149,7 +154,7 @@ pub async fn read(app: &App, ctx: &Ctx, tx: &mut Tx, token: &str) -> Result<Resu
 
 /// Notes, once per refresh number, that an access token of the current one was seen: the response arrived, and the number
 /// redeemed for it is proof of theft from then on. Writes only the first time.
-pub async fn note_seen(app: &App, live: &Live) -> Result<(), Fault> {
+pub async fn note_seen(app: &Server, live: &Live) -> Result<(), Fault> {
     let (LiveBearer::Grant(context), Bearer::Grant { number: Some(number), .. }) = (&live.bearer, &live.payload.bearer)
     else {
         return Ok(());

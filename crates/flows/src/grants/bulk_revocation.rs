@@ -1,10 +1,10 @@
 //! Revoking all access that people gave a client, everywhere or in one workspace, however many they are. It is void at once; the
 //! rows, the events and the entries in the logs of workspaces follow some at a time, so that other requests go on.
-use crate::platform::audit_log::{self, About};
+use crate::platform::audit_log::{self, AuditSubject};
 use crate::platform::changes::OK;
 use crate::platform::events;
 use crate::platform::pace::{Pace, Turn};
-use crate::{App, Ctx, Fault};
+use crate::{Ctx, Fault, Server};
 use aws_lc_rs::digest::{SHA256, digest};
 use domain::audit::AuditEvent;
 use domain::events::{Change, EventKind};
@@ -36,7 +36,7 @@ pub(crate) async fn begin(
 
 /// What a client had in a workspace. Each is counted to [`MOST_COUNTED`], because there may be very many.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub struct Ended {
+pub struct EndedCounts {
     pub consents: i64,
     pub grants: i64,
 }
@@ -44,7 +44,7 @@ pub struct Ended {
 /// More than a thousand are not counted.
 pub const MOST_COUNTED: i64 = store::COUNTED;
 
-impl Ended {
+impl EndedCounts {
     /// Whether anything did.
     pub const fn any(self) -> bool {
         self.consents > 0 || self.grants > 0
@@ -68,12 +68,12 @@ pub(crate) async fn begin_in(
     workspace: WorkspaceId,
     clients: &[ClientId],
     reason: EndReason,
-) -> Result<Ended, StoreError> {
-    let mut all = Ended::default();
+) -> Result<EndedCounts, StoreError> {
+    let mut all = EndedCounts::default();
     for client in clients {
         let (consents, grants) =
             store::grants::workspace_apps::standing(tx, workspace, client, telling.ctx.now).await?;
-        let ended = Ended { consents, grants };
+        let ended = EndedCounts { consents, grants };
         if ended.any() {
             bulk_revocation::begin(tx, &revocation(telling, client, Some(workspace), reason)).await?;
             // All of them together: a workspace may turn away very many clients.
@@ -88,7 +88,7 @@ pub(crate) async fn begin_in(
 }
 
 fn revocation(telling: &Telling, client: &ClientId, place: Where, reason: EndReason) -> Revocation {
-    let template = audit_log::entry(&telling.ctx, KIND, OK, About::client(client), json!({}));
+    let template = audit_log::entry(&telling.ctx, KIND, OK, AuditSubject::client(client), json!({}));
     let AuditEvent { request_id, actor, credential, ip, .. } = template;
     let (at, client_id, workspace_id) = (telling.ctx.now, client.clone(), place);
     Revocation { client_id, workspace_id, at, reason, request_id, actor, credential, ip, passed: None }
@@ -103,7 +103,7 @@ pub(crate) struct Telling {
 }
 
 impl Telling {
-    pub(crate) fn new(app: &App, ctx: &Ctx) -> Self {
+    pub(crate) fn new(app: &Server, ctx: &Ctx) -> Self {
         let wants = |kind| app.outbox().wants(kind);
         Self { ctx: ctx.clone(), consents: wants(EventKind::ConsentRevoked), grants: wants(EventKind::GrantEnded) }
     }
@@ -175,7 +175,7 @@ fn entry(revocation: &Revocation, workspace: WorkspaceId) -> AuditEvent {
 }
 
 /// Goes on with what is left of all clients, the one that waits for longest first.
-pub(crate) async fn go_on(app: &App, ctx: &Ctx, turn: Turn) -> Result<(), Fault> {
+pub(crate) async fn go_on(app: &Server, ctx: &Ctx, turn: Turn) -> Result<(), Fault> {
     let mut pace = Pace::default();
     while !turn.is_over() {
         let oldest = {

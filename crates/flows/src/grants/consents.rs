@@ -1,9 +1,9 @@
 //! What users allowed clients: told to the client's owner and to the user, and taken back by either.
 use crate::grants::bulk_revocation::{self, Telling};
-use crate::platform::audit_log::About;
+use crate::platform::audit_log::AuditSubject;
 use crate::platform::changes::{self, Told};
 use crate::platform::events;
-use crate::{App, Ctx, Fault};
+use crate::{Ctx, Fault, Server};
 use domain::events::{Change, Event};
 use domain::grants::EndReason;
 use domain::{ClientId, ScopeSet, Timestamp, UserId, WorkspaceId};
@@ -11,7 +11,7 @@ use serde::Serialize;
 use serde_json::json;
 use std::collections::{BTreeSet, HashMap};
 pub use store::grants::consents::ClientUser;
-use store::grants::{self, Whose, consents};
+use store::grants::{self, GrantSelection, consents};
 use store::{Page, Paged, StoreError, Tx};
 
 /// An application that a user allowed something, in whatever workspaces.
@@ -29,13 +29,13 @@ pub struct AllowedApp {
 }
 
 /// The users who allowed the client something.
-pub async fn users_of_client(app: &App, client: &ClientId, page: Page) -> Result<Paged<ClientUser>, Fault> {
+pub async fn users_of_client(app: &Server, client: &ClientId, page: Page) -> Result<Paged<ClientUser>, Fault> {
     let mut tx = app.store().read().await?;
     Ok(consents::list_for_client_users(&mut tx, client, page).await?)
 }
 
 /// What the user allowed, by application, the latest first.
-pub async fn of_user(app: &App, user: UserId) -> Result<Vec<AllowedApp>, Fault> {
+pub async fn of_user(app: &Server, user: UserId) -> Result<Vec<AllowedApp>, Fault> {
     let mut tx = app.store().read().await?;
     let connected = consents::list_for_user(&mut tx, user).await?;
     let mut apps: Vec<AllowedApp> = Vec::new();
@@ -63,14 +63,14 @@ pub async fn of_user(app: &App, user: UserId) -> Result<Vec<AllowedApp>, Fault> 
 }
 
 /// Whom an event about what the client was allowed concerns: also the workspace that owns it, whose admins read of it.
-async fn about(tx: &mut Tx, ctx: &Ctx, client: &ClientId) -> Result<About, StoreError> {
+async fn about(tx: &mut Tx, ctx: &Ctx, client: &ClientId) -> Result<AuditSubject, StoreError> {
     let known = store::clients::by_id(tx, client, ctx.now).await?;
-    Ok(known.map_or_else(|| About::client(client), |client| About::owned(&client)))
+    Ok(known.map_or_else(|| AuditSubject::client(client), |client| AuditSubject::owned(&client)))
 }
 
 /// Takes back all that a user allowed a client, and ends the grants that came of it, in one transaction. `false` when there
 /// was nothing to take back.
-pub async fn revoke_user(app: &App, ctx: &Ctx, client: &ClientId, user: UserId) -> Result<bool, Fault> {
+pub async fn revoke_user(app: &Server, ctx: &Ctx, client: &ClientId, user: UserId) -> Result<bool, Fault> {
     const WHY: EndReason = EndReason::ConsentRevoked;
     let (id, client, of) = (client.clone(), client.clone(), ctx.clone());
     let work = app.store().write(move |tx| {
@@ -80,7 +80,7 @@ pub async fn revoke_user(app: &App, ctx: &Ctx, client: &ClientId, user: UserId) 
             let revoked = consents::list_for_client(tx, user, &id).await?;
             let mut events = events::consents_revoked(&of, &revoked);
             let consents = consents::delete_all(tx, user, &id).await?;
-            let ended = grants::end_each(tx, Whose::UserAndClient(user, id), WHY, of.now).await?;
+            let ended = grants::end_each(tx, GrantSelection::UserAndClient(user, id), WHY, of.now).await?;
             let grants = ended.len();
             let places = revoked.iter().map(|consent| consent.workspace_id);
             let places: BTreeSet<_> = places.chain(ended.iter().map(|grant| grant.workspace_id)).flatten().collect();
@@ -99,7 +99,7 @@ pub async fn revoke_user(app: &App, ctx: &Ctx, client: &ClientId, user: UserId) 
 /// A revocation as it is told in the log of the workspace that owns the client, and of every workspace that the client could
 /// act in; webhooks hear of it once.
 fn revoked_in(
-    about: &About,
+    about: &AuditSubject,
     places: impl IntoIterator<Item = WorkspaceId>,
     (consents, grants): (impl Serialize, usize),
     events: Vec<Event>,
@@ -113,7 +113,7 @@ fn revoked_in(
 /// Takes back what a user allowed a client in one workspace, or in their own name, and ends the grants that came of it.
 /// `false` when there was nothing to take back.
 pub async fn revoke_one(
-    app: &App,
+    app: &Server,
     ctx: &Ctx,
     client: &ClientId,
     user: UserId,
@@ -126,7 +126,7 @@ pub async fn revoke_one(
             let deleted = consents::delete(tx, user, &id, workspace).await?;
             let revoked = deleted.then(|| events::event(&of, events::consent_revoked(user, &id, workspace)));
             let mut events = Vec::from_iter(revoked);
-            let whose = Whose::UserClientWorkspace(user, id, workspace);
+            let whose = GrantSelection::UserClientWorkspace(user, id, workspace);
             let ended = grants::end_each(tx, whose, WHY, of.now).await?;
             let grants = ended.len();
             events.extend(events::grants_ended(&of, ended, WHY));
@@ -142,7 +142,7 @@ pub async fn revoke_one(
 }
 
 /// The same for all users of a client, and for the tokens in the client's own name; answers how many users there were.
-pub async fn revoke_all_users(app: &App, ctx: &Ctx, client: &ClientId) -> Result<i64, Fault> {
+pub async fn revoke_all_users(app: &Server, ctx: &Ctx, client: &ClientId) -> Result<i64, Fault> {
     let (id, of, of_all) = (client.clone(), ctx.clone(), Telling::new(app, ctx));
     let work = app.store().write(move |tx| {
         Box::pin(async move {

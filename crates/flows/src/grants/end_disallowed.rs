@@ -1,6 +1,6 @@
 //! Ending what clients have in a workspace that does not let them in (any more).
 use crate::grants::bulk_revocation::{self, Telling};
-pub use crate::grants::bulk_revocation::{Ended, MOST_COUNTED};
+pub use crate::grants::bulk_revocation::{EndedCounts, MOST_COUNTED};
 use domain::grants::EndReason;
 use domain::{ClientId, WorkspaceId};
 use store::{StoreError, Tx};
@@ -9,7 +9,11 @@ const WHY: EndReason = EndReason::ClientForbidden;
 
 /// Ends what the clients have that the workspace does not let in (any more); answers what. The caller holds the workspace. Until
 /// the transaction ends none of the clients is trusted more or less.
-pub(crate) async fn end_forbidden(tx: &mut Tx, telling: &Telling, workspace: WorkspaceId) -> Result<Ended, StoreError> {
+pub(crate) async fn end_forbidden(
+    tx: &mut Tx,
+    telling: &Telling,
+    workspace: WorkspaceId,
+) -> Result<EndedCounts, StoreError> {
     store::grants::app_policy::hold_clients(tx, workspace).await?;
     let clients = store::grants::app_policy::kept_out(tx, workspace).await?;
     bulk_revocation::begin_in(tx, telling, workspace, &clients, WHY).await

@@ -1,5 +1,5 @@
 //! Whom a token is about, read from the store.
-use crate::{App, Fault};
+use crate::{Fault, Server};
 use domain::account::User;
 use domain::clients::SubType;
 use domain::grants::Grant;
@@ -22,7 +22,7 @@ pub struct SubjectData {
 
 /// Why there is nobody.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Absent {
+pub enum SubjectGone {
     UserDisabled,
     MembershipLost,
 }
@@ -36,12 +36,12 @@ pub fn home(user: &User, memberships: &[WorkspaceMembership]) -> Option<(Workspa
     chosen.map(|m| (m.workspace_id, m.roles.clone()))
 }
 
-fn data(found: Option<workspace::Subject>, sub_type: SubType) -> Result<SubjectData, Absent> {
-    let Some(found) = found.filter(|found| found.user.is_active()) else { return Err(Absent::UserDisabled) };
+fn data(found: Option<workspace::Subject>, sub_type: SubType) -> Result<SubjectData, SubjectGone> {
+    let Some(found) = found.filter(|found| found.user.is_active()) else { return Err(SubjectGone::UserDisabled) };
     // A workspace grant ends with its workspace's consent; a user grant only says nothing of the workspace any more.
     let workspace = found.workspace.filter(|_| found.allowed || sub_type == SubType::Workspace);
     if sub_type == SubType::Workspace && workspace.is_none() {
-        return Err(Absent::MembershipLost);
+        return Err(SubjectGone::MembershipLost);
     }
     let workspace = workspace.map(|(workspace, roles)| (workspace, roles.claim()));
     let workspace_epoch = if sub_type == SubType::Workspace { found.epoch } else { 0 };
@@ -49,25 +49,25 @@ fn data(found: Option<workspace::Subject>, sub_type: SubType) -> Result<SubjectD
 }
 
 /// The subject of a grant; refuses when the user is disabled or no longer belongs to the workspace that it speaks for.
-pub async fn load(tx: &mut Tx, grant: &Grant) -> Result<Result<SubjectData, Absent>, Fault> {
+pub async fn load(tx: &mut Tx, grant: &Grant) -> Result<Result<SubjectData, SubjectGone>, Fault> {
     let found = workspace::subject(tx, grant.user_id, grant.tenant(), &grant.client_id).await?;
     Ok(data(found, grant.sub_type))
 }
 
 /// The subject of a personal access token.
-pub async fn at_home(tx: &mut Tx, user: UserId) -> Result<Result<SubjectData, Absent>, Fault> {
+pub async fn at_home(tx: &mut Tx, user: UserId) -> Result<Result<SubjectData, SubjectGone>, Fault> {
     Ok(data(workspace::at_home(tx, user).await?, SubType::User))
 }
 
 /// The person who authorized a token that speaks for a workspace, where a resource that it is for asks for it.
-pub fn authorized_by(app: &App, user: UserId, sub_type: SubType, audience: &[String]) -> Option<UserId> {
+pub fn authorized_by(app: &Server, user: UserId, sub_type: SubType, audience: &[String]) -> Option<UserId> {
     let settings = app.settings();
     let asks = || settings.catalogue.asks_who_authorized(audience, &settings.issuer);
     (sub_type == SubType::Workspace && asks()).then_some(user)
 }
 
 impl SubjectData {
-    pub fn authorized_by(&self, app: &App, audience: &[String]) -> Option<UserId> {
+    pub fn authorized_by(&self, app: &Server, audience: &[String]) -> Option<UserId> {
         authorized_by(app, self.user.id, self.sub_type, audience)
     }
 

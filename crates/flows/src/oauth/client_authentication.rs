@@ -1,9 +1,9 @@
 //! Who the client is at the token-like endpoints.
-use crate::platform::audit_log::About;
-use crate::{App, Ctx, Failure};
+use crate::platform::audit_log::AuditSubject;
+use crate::{Ctx, Failure, Server};
 use domain::clients::Client;
 use domain::diagnosis::{AUTHENTICATION, Endpoint};
-use domain::oauth::client_authentication::{ClientRefusal, Offered};
+use domain::oauth::client_authentication::{ClientProof, ClientRefusal};
 use domain::platform::params::RawParams;
 use domain::platform::refusal::Refusal as _;
 use serde_json::json;
@@ -12,7 +12,7 @@ use store::Tx;
 /// Reads what the request offers and holds it against the client (OAuth 2.1 §2.4). A refusal is noted under the client
 /// that the request names, so that its developer sees it.
 pub async fn authenticate(
-    app: &App,
+    app: &Server,
     ctx: &Ctx,
     endpoint: Endpoint,
     tx: &mut Tx,
@@ -26,7 +26,7 @@ pub async fn authenticate(
     if body.repeated(&["resource", "audience"]).is_some() {
         return Err(refused(ClientRefusal::Repeated));
     }
-    let offered = Offered::read(authorization, body).map_err(refused)?;
+    let offered = ClientProof::read(authorization, body).map_err(refused)?;
     let name = offered.client_id.as_str();
     let client = store::clients::by_id(tx, &offered.client_id, ctx.now).await?;
     match (offered.check(client.as_ref(), app.pepper(), ctx.now), &client) {
@@ -52,7 +52,7 @@ const SECRETS: [&str; 7] =
 /// Refuses a secret in the URL, whatever else the request says. That is noted under the client that the request names,
 /// if need be in the URL, with the name of the parameter and never with its value.
 pub fn no_secret_in_url(
-    app: &App,
+    app: &Server,
     ctx: &Ctx,
     endpoint: Endpoint,
     authorization: Option<&str>,
@@ -61,8 +61,8 @@ pub fn no_secret_in_url(
 ) -> Result<(), ClientRefusal> {
     let Some(parameter) = SECRETS.into_iter().find(|name| query.get(name).is_some()) else { return Ok(()) };
     let refusal = ClientRefusal::SecretInQuery;
-    let named = Offered::named(authorization, body).or_else(|| Offered::named(None, query));
-    let about = named.map(|id| About::client(&id)).unwrap_or_default();
+    let named = ClientProof::named(authorization, body).or_else(|| ClientProof::named(None, query));
+    let about = named.map(|id| AuditSubject::client(&id)).unwrap_or_default();
     let detail = json!({"endpoint": endpoint.as_str(), "parameter": parameter});
     app.record_outsider(ctx, AUTHENTICATION, refusal.reason(), about, detail);
     Err(refusal)
@@ -70,14 +70,14 @@ pub fn no_secret_in_url(
 
 /// Notes that the client was not believed.
 pub(crate) fn note(
-    app: &App,
+    app: &Server,
     ctx: &Ctx,
     endpoint: Endpoint,
     refusal: ClientRefusal,
     authorization: Option<&str>,
     body: &RawParams,
 ) {
-    let offered = Offered::read(authorization, body).ok();
+    let offered = ClientProof::read(authorization, body).ok();
     let mut detail = json!({"endpoint": endpoint.as_str()});
     if let Some(offered) = &offered {
         detail["method"] = offered.method.as_str().into();
@@ -87,7 +87,7 @@ pub(crate) fn note(
     {
         detail["parameter"] = crate::oauth::diagnostics::cut(&name).into();
     }
-    let named = offered.map(|offered| offered.client_id).or_else(|| Offered::named(authorization, body));
-    let about = named.map(|id| About::client(&id)).unwrap_or_default();
+    let named = offered.map(|offered| offered.client_id).or_else(|| ClientProof::named(authorization, body));
+    let about = named.map(|id| AuditSubject::client(&id)).unwrap_or_default();
     app.record_outsider(ctx, AUTHENTICATION, refusal.reason(), about, detail);
 }

@@ -4,9 +4,9 @@ use crate::oauth::authorize::interaction;
 use crate::oauth::token::RequestRefusal;
 use crate::oauth::{client_authentication, diagnostics};
 use crate::platform::attempts::Attempt;
-use crate::platform::audit_log::About;
+use crate::platform::audit_log::AuditSubject;
 use crate::platform::failure::refuse;
-use crate::{App, Ctx, Failure, Fault};
+use crate::{Ctx, Failure, Fault, Server};
 use domain::Secret;
 use domain::clients::{Client, GrantType};
 use domain::diagnosis::Endpoint;
@@ -83,7 +83,7 @@ pub struct DeviceCodes {
 
 /// Answers a device authorization request (RFC 8628 §3.1).
 pub async fn request(
-    app: &App,
+    app: &Server,
     ctx: &Ctx,
     authorization: Option<&str>,
     body: &RawParams,
@@ -95,7 +95,7 @@ pub async fn request(
     };
     let keys = app.keys();
     let policy = app.settings().authorize_policy(&keys.public);
-    let about = About::client(&client.id);
+    let about = AuditSubject::client(&client.id);
     if !client.may_use(GrantType::DeviceCode) {
         let refusal = RequestRefusal::GrantTypeNotAllowed;
         app.record_with(ctx, HERE, refusal.reason(), about, json!({}));
@@ -122,7 +122,7 @@ pub async fn request(
     }
 }
 
-async fn keep(app: &App, ctx: &Ctx, request: &AuthorizationRequest) -> Result<DeviceCodes, Fault> {
+async fn keep(app: &Server, ctx: &Ctx, request: &AuthorizationRequest) -> Result<DeviceCodes, Fault> {
     let settings = app.settings();
     // A code may be taken, or too few of the random bytes be even; both are rare.
     for _ in 0..16 {
@@ -175,7 +175,7 @@ use UserCodeRefusal as R;
 
 /// Takes the code that a person entered; answers the interaction that asks them about the device, for this browser.
 pub async fn enter(
-    app: &App,
+    app: &Server,
     ctx: &Ctx,
     typed: &str,
     caller: &Caller,
@@ -191,7 +191,7 @@ pub async fn enter(
     };
     if let Err(used_up) = reserved {
         let detail = json!({"allowance": used_up.of.as_str()});
-        app.record_outsider(ctx, HERE, R::TooManyAttempts.reason(), About::default(), detail);
+        app.record_outsider(ctx, HERE, R::TooManyAttempts.reason(), AuditSubject::default(), detail);
         return refuse(R::TooManyAttempts);
     }
     let found = match UserCode::parse(typed) {
@@ -209,7 +209,7 @@ pub async fn enter(
         }
     };
     let Some((user_code, device, client)) = found else {
-        app.record_outsider(ctx, HERE, R::Unknown.reason(), About::default(), json!({}));
+        app.record_outsider(ctx, HERE, R::Unknown.reason(), AuditSubject::default(), json!({}));
         return refuse(R::Unknown);
     };
     // Nothing more is given back: a guesser could enter the code of their own device between guesses.

@@ -1,5 +1,5 @@
 //! What a refused request sent, for whoever develops the application: never a secret, a code or a token, and never long.
-use crate::App;
+use crate::Server;
 use domain::ScopeSet;
 use domain::clients::Client;
 use domain::oauth::authorize::{AuthorizationRequest, AuthorizeRefusal};
@@ -38,7 +38,7 @@ pub(crate) fn scopes(params: &RawParams, at_fault: impl Fn(&str) -> bool) -> Val
 }
 
 /// The parameters with these names, beside the resources that there are.
-pub(crate) fn resources(app: &App, params: &RawParams, names: &[&str]) -> Value {
+pub(crate) fn resources(app: &Server, params: &RawParams, names: &[&str]) -> Value {
     let mut facts = named(params, names);
     let known = &app.settings().catalogue.resources;
     facts["known_resources"] = known.iter().take(MOST_RESOURCES).map(|one| cut(one)).collect();
@@ -46,7 +46,12 @@ pub(crate) fn resources(app: &App, params: &RawParams, names: &[&str]) -> Value 
 }
 
 /// What an authorization request sent that bears on its refusal.
-pub(crate) fn by_authorization(app: &App, client: Option<&Client>, params: &RawParams, why: AuthorizeRefusal) -> Value {
+pub(crate) fn by_authorization(
+    app: &Server,
+    client: Option<&Client>,
+    params: &RawParams,
+    why: AuthorizeRefusal,
+) -> Value {
     use AuthorizeRefusal as R;
     let registered = |name: &str| client.is_some_and(|client| client.config.scopes.contains(name));
     match why {

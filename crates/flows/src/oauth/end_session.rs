@@ -1,8 +1,8 @@
 //! Signing out at the request of an application (OpenID Connect RP-Initiated Logout 1.0).
 use crate::access::caller::Caller;
 use crate::access::session_records;
-use crate::platform::audit_log::About;
-use crate::{App, Ctx, Failure};
+use crate::platform::audit_log::AuditSubject;
+use crate::{Ctx, Failure, Server};
 use domain::clients::Client;
 use domain::oauth::end_session::{LogoutRefusal, destination, is_own, named_client};
 use domain::oauth::id_token::Hint;
@@ -25,14 +25,14 @@ pub enum LogoutStep {
 
 /// Answers a logout request; `confirmed` when the user said yes on the page.
 pub async fn logout(
-    app: &App,
+    app: &Server,
     ctx: &Ctx,
     params: &RawParams,
     caller: &Caller,
     confirmed: bool,
 ) -> Result<LogoutStep, Failure<LogoutRefusal>> {
     let refused = |refusal: LogoutRefusal| {
-        app.record(ctx, "logout", refusal.reason(), About::default());
+        app.record(ctx, "logout", refusal.reason(), AuditSubject::default());
         Failure::Refused(refusal)
     };
     if params.repeated(&[]).is_some() {
@@ -40,7 +40,7 @@ pub async fn logout(
     }
     // A hint that proves nothing is as good as none: the person is asked, and can still sign out (§2).
     let hint = hint(app, params).unwrap_or_else(|unreadable| {
-        app.record(ctx, "logout", unreadable.reason(), About::default());
+        app.record(ctx, "logout", unreadable.reason(), AuditSubject::default());
         None
     });
     let client = match named_client(params, hint.as_ref()).map_err(refused)? {
@@ -64,7 +64,7 @@ pub async fn logout(
 }
 
 /// The hint, expired or not; only its signature and issuer matter.
-fn hint(app: &App, params: &RawParams) -> Result<Option<Hint>, LogoutRefusal> {
+fn hint(app: &Server, params: &RawParams) -> Result<Option<Hint>, LogoutRefusal> {
     let Some(text) = params.get("id_token_hint") else { return Ok(None) };
     let keys = app.keys();
     let hint: Hint = jose::verify(text, TYP_ID_TOKEN, keys.verifiers()).map_err(|_| LogoutRefusal::HintInvalid)?;

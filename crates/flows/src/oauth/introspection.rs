@@ -3,11 +3,11 @@ use crate::access::principal;
 use crate::grants::access_token::{self, Inactive, Live, LiveBearer};
 use crate::grants::subject;
 use crate::oauth::client_authentication;
-use crate::platform::audit_log::About;
+use crate::platform::audit_log::AuditSubject;
 use crate::platform::failure::refuse;
-use crate::platform::management_error::ManageRefusal;
+use crate::platform::management_error::ManagementError;
 use crate::platform::refused::refused;
-use crate::{App, Ctx, Failure};
+use crate::{Ctx, Failure, Server};
 use domain::access::Operation;
 use domain::clients::{Client, Trust};
 use domain::diagnosis::Endpoint;
@@ -62,7 +62,7 @@ pub struct Introspection {
 pub enum IntrospectRefusal {
     Client(ClientRefusal),
     /// The bearer is not valid, or may not do this.
-    Bearer(ManageRefusal),
+    Bearer(ManagementError),
     /// RFC 7662 §2.1: there must be one to look into.
     TokenMissing,
 }
@@ -113,7 +113,7 @@ enum Asker {
 impl Asker {
     /// A client sees its own tokens; the operator's own services see all. A workspace sees the tokens of its clients, and
     /// those that are for it or for an API that it runs: those apps may be anyone's.
-    fn may_see(&self, app: &App, live: &Live) -> bool {
+    fn may_see(&self, app: &Server, live: &Live) -> bool {
         match self {
             Self::Client(caller) => sees_own(caller, live.client()),
             Self::Workspace(id) => {
@@ -137,10 +137,10 @@ impl Asker {
         }
     }
 
-    fn about(&self) -> About {
+    fn about(&self) -> AuditSubject {
         match self {
-            Self::Client(caller) => About::client(&caller.id),
-            Self::Workspace(id) => About::default().and_workspace(Some(*id)),
+            Self::Client(caller) => AuditSubject::client(&caller.id),
+            Self::Workspace(id) => AuditSubject::default().and_workspace(Some(*id)),
         }
     }
 }
@@ -151,7 +151,7 @@ fn sees_own(caller: &Client, of: &ClientId) -> bool {
 
 /// The gate: a client must have a secret, and a bearer the scope `tokens:introspect`.
 async fn asker(
-    app: &App,
+    app: &Server,
     ctx: &mut Ctx,
     proof: Proof<'_>,
     body: &RawParams,
@@ -176,7 +176,7 @@ async fn asker(
             let principal = principal.map_err(|f| f.map(IntrospectRefusal::Bearer))?;
             ctx.facts = std::mem::take(&mut ctx.facts).by(&principal);
             let workspace = principal.workspace_for(Operation::IntrospectTokens).map_err(|denied| {
-                let about = About::default().and_workspace(principal.workspace.map(|(id, _)| id));
+                let about = AuditSubject::default().and_workspace(principal.workspace.map(|(id, _)| id));
                 refused(app, ctx, HERE.as_str(), about, denied).map(IntrospectRefusal::Bearer)
             })?;
             Ok(Asker::Workspace(workspace))
@@ -186,7 +186,7 @@ async fn asker(
 
 /// Answers an introspection request.
 pub async fn introspect(
-    app: &App,
+    app: &Server,
     ctx: &Ctx,
     proof: Proof<'_>,
     body: &RawParams,
@@ -220,7 +220,7 @@ pub async fn introspect(
     Ok(Introspection::default())
 }
 
-fn describe(app: &App, live: &Live) -> Introspection {
+fn describe(app: &Server, live: &Live) -> Introspection {
     let issuer = &app.settings().issuer;
     let common = Introspection {
         active: true,
@@ -257,7 +257,7 @@ fn describe(app: &App, live: &Live) -> Introspection {
 
 /// A refresh token is active while its number is the grant's current one.
 async fn refresh_token(
-    app: &App,
+    app: &Server,
     ctx: &Ctx,
     tx: &mut store::Tx,
     caller: &Asker,

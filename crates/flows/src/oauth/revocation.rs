@@ -1,10 +1,10 @@
 //! Revocation (RFC 7009): an access token by itself, a refresh token with its whole grant.
 use crate::grants::access_token;
 use crate::oauth::client_authentication;
-use crate::platform::audit_log::About;
+use crate::platform::audit_log::AuditSubject;
 use crate::platform::changes::{self, Told};
 use crate::platform::events;
-use crate::{App, Ctx, Failure};
+use crate::{Ctx, Failure, Server};
 use domain::ClientId;
 use domain::diagnosis::Endpoint;
 use domain::events::{Change, EventData, TokenKind};
@@ -61,7 +61,7 @@ fn revoked(client: &ClientId, token_type: TokenKind, grant: Option<&Grant>) -> E
 
 /// Revokes; an unknown token is as good as revoked (RFC 7009 §2.2).
 pub async fn revoke(
-    app: &App,
+    app: &Server,
     ctx: &Ctx,
     authorization: Option<&str>,
     body: &RawParams,
@@ -70,7 +70,7 @@ pub async fn revoke(
     let authenticated = client_authentication::authenticate(app, ctx, HERE, &mut tx, authorization, body).await;
     let client = authenticated.map_err(|f| f.map(RevokeRefusal::Client))?;
     let refused = |refusal: RevokeRefusal| {
-        app.record(ctx, HERE.as_str(), refusal.reason(), About::client(&client.id));
+        app.record(ctx, HERE.as_str(), refusal.reason(), AuditSubject::client(&client.id));
         Failure::Refused(refusal)
     };
     let Some(token) = body.get("token") else { return Err(refused(RevokeRefusal::TokenMissing)) };
@@ -90,7 +90,7 @@ pub async fn revoke(
         let revoked = revoked(&client.id, TokenKind::RefreshToken, Some(&context.grant));
         let both = [revoked, events::grant_ended(&context.grant, EndReason::Revoked)].map(|d| events::event(ctx, d));
         let (id, of) = (refresh.grant_id, ctx.clone());
-        let about = About::client(&client.id).and_user(context.grant.user_id).and_grant(id);
+        let about = AuditSubject::client(&client.id).and_user(context.grant.user_id).and_grant(id);
         let end = app.store().write(move |tx| {
             Box::pin(async move {
                 if store::grants::end(tx, id, EndReason::Revoked, of.now).await? {
@@ -114,7 +114,7 @@ pub async fn revoke(
         Some(of) if of != client.id => foreign(&of),
         Some(_) if ctx.now < payload.expires_at => {
             let event = events::event(ctx, revoked(&client.id, TokenKind::AccessToken, grant.as_ref()));
-            let (of, about) = (ctx.clone(), About::client(&client.id));
+            let (of, about) = (ctx.clone(), AuditSubject::client(&client.id));
             let work = app.store().write(move |tx| {
                 Box::pin(async move {
                     // Revoked a second time, it is no news to webhooks.

@@ -3,9 +3,9 @@ use crate::access::bearer;
 use crate::access::caller::Caller;
 use crate::grants::access_token::{self, Inactive, LiveBearer};
 use crate::grants::subject;
-use crate::platform::audit_log::About;
+use crate::platform::audit_log::AuditSubject;
 use crate::platform::failure::refuse;
-use crate::{App, Ctx, Failure};
+use crate::{Ctx, Failure, Server};
 use domain::clients::SubType;
 use domain::diagnosis::Endpoint;
 use domain::grants::claims::{self, ClaimsRequest};
@@ -49,7 +49,7 @@ fn sent<'s>(header: Option<&'s str>, form: &'s RawParams) -> Result<&'s str, R> 
 
 /// The claims that the token opens.
 pub async fn userinfo(
-    app: &App,
+    app: &Server,
     ctx: &Ctx,
     header: Option<&str>,
     form: &RawParams,
@@ -66,13 +66,13 @@ pub async fn userinfo(
         }
         Err(inactive) => {
             let client = access_token::client_of(&mut tx, app, token).await?;
-            let about = client.map(|id| About::client(&id)).unwrap_or_default();
+            let about = client.map(|id| AuditSubject::client(&id)).unwrap_or_default();
             app.record(ctx, HERE, inactive.reason(), about);
             return refuse(R::TokenInactive);
         }
     };
     let refused = |refusal: R| {
-        app.record(ctx, HERE, refusal.reason(), About::client(live.client()));
+        app.record(ctx, HERE, refusal.reason(), AuditSubject::client(live.client()));
         refuse(refusal)
     };
     // Before the scopes: a client that lacks a scope would ask for it, in vain.
@@ -99,7 +99,7 @@ pub async fn userinfo(
 }
 
 /// A personal access token is answered about its person. An API key has no person: it is answered about its workspace.
-async fn by_credential(app: &App, ctx: &Ctx, token: &str) -> Result<Map<String, Value>, Failure<R>> {
+async fn by_credential(app: &Server, ctx: &Ctx, token: &str) -> Result<Map<String, Value>, Failure<R>> {
     Ok(match bearer::bearer(app, ctx, token).await? {
         Caller::Pat(view) => {
             let mut tx = app.store().read().await?;
@@ -110,7 +110,7 @@ async fn by_credential(app: &App, ctx: &Ctx, token: &str) -> Result<Map<String, 
         }
         Caller::ApiKey(view) => claims::of_workspace(&view.workspace, &view.rights.roles.claim()),
         Caller::Session(_) | Caller::OrphanedKey(_) | Caller::Nobody => {
-            app.record(ctx, HERE, Inactive::Foreign.reason(), About::default());
+            app.record(ctx, HERE, Inactive::Foreign.reason(), AuditSubject::default());
             return refuse(R::TokenInactive);
         }
     })

@@ -1,7 +1,7 @@
 //! Removing what has expired, in every table, however much it is: some rows of each kind in turn, until nothing is left.
 use crate::platform::pace::{Pace, Turn};
 use crate::platform::retention::{ACTIVITY_DAYS, KEEP_ENDED_GRANTS};
-use crate::{App, Ctx, Fault};
+use crate::{Ctx, Fault, Server};
 use domain::{Day, Timestamp};
 use futures_util::future::BoxFuture;
 use store::{StoreError, Tx};
@@ -52,7 +52,7 @@ const KINDS: [Remove; 13] = kinds![
 
 /// Removes what has expired, and gives pages of SQLite's file that nothing uses any more back to the disk. Goes on until
 /// nothing is left, or its turn is over.
-pub(crate) async fn clean(app: &App, ctx: &Ctx, turn: Turn) -> Result<(), Fault> {
+pub(crate) async fn clean(app: &Server, ctx: &Ctx, turn: Turn) -> Result<(), Fault> {
     let due = Due {
         now: ctx.now,
         unused: ctx.now.plus(-app.settings().registration.unused_after),
@@ -84,7 +84,7 @@ pub(crate) async fn clean(app: &App, ctx: &Ctx, turn: Turn) -> Result<(), Fault>
 }
 
 /// Removes the consents that only a personal access token gave and nothing rests on any more. It looks at all of them.
-pub(crate) async fn clean_consents(app: &App, ctx: &Ctx) -> Result<(), Fault> {
+pub(crate) async fn clean_consents(app: &Server, ctx: &Ctx) -> Result<(), Fault> {
     let now = ctx.now;
     let mut pace = Pace::default();
     let mut after = Some(store::grants::spent_consents::Place::default());

@@ -1,27 +1,27 @@
 //! All applications, whoever owns them, for whoever runs the server.
 use crate::clients;
 use crate::clients::unprotected::{self, Unprotected};
-use crate::platform::audit_log::About;
-use crate::platform::management_error::{Managed, Unmanaged};
+use crate::platform::audit_log::AuditSubject;
+use crate::platform::management_error::{Managed, ManagementRefusal};
 use crate::platform::refused::refused;
 use crate::platform::search_text::part_of_name;
-use crate::{App, Ctx, Fault, SetTo};
+use crate::{Ctx, Expected, Fault, Server};
 use domain::access::{Operation, Principal};
 use domain::account::Email;
 use domain::clients::{Client, Trust};
 use domain::{ClientId, UserId, WorkspaceId};
 use store::Page;
-use store::clients::Owner;
+use store::clients::ClientOwner;
 use store::platform::search::Found;
 
-fn may(app: &App, ctx: &Ctx, principal: &Principal, operation: Operation) -> Managed<()> {
-    let denied = |denied| refused(app, ctx, "client.management", About::default(), denied);
+fn may(app: &Server, ctx: &Ctx, principal: &Principal, operation: Operation) -> Managed<()> {
+    let denied = |denied| refused(app, ctx, "client.management", AuditSubject::default(), denied);
     principal.may(operation).map_err(denied)
 }
 
 /// The applications with `part` in their names, newest first; those that are believed so far, where `trust` says.
 pub async fn search(
-    app: &App,
+    app: &Server,
     ctx: &Ctx,
     principal: &Principal,
     part: &str,
@@ -34,14 +34,14 @@ pub async fn search(
     Ok(store::clients::search::all_clients(&mut tx, part, trust, page, ctx.now).await?)
 }
 
-async fn living(app: &App, ctx: &Ctx, kind: &'static str, id: &str) -> Managed<Client> {
-    let unknown = || refused(app, ctx, kind, About::default(), Unmanaged::ClientUnknown);
+async fn living(app: &Server, ctx: &Ctx, kind: &'static str, id: &str) -> Managed<Client> {
+    let unknown = || refused(app, ctx, kind, AuditSubject::default(), ManagementRefusal::ClientUnknown);
     let id = ClientId::parse(id).map_err(|_| unknown())?;
     clients::records::living(app, ctx, &id).await?.ok_or_else(unknown)
 }
 
 /// One application, with its live secrets.
-pub async fn find(app: &App, ctx: &Ctx, principal: &Principal, id: &str) -> Managed<Client> {
+pub async fn find(app: &Server, ctx: &Ctx, principal: &Principal, id: &str) -> Managed<Client> {
     may(app, ctx, principal, Operation::ReadAllClients)?;
     living(app, ctx, "client.management", id).await
 }
@@ -57,7 +57,7 @@ pub struct OneClient {
 }
 
 /// One application with who manages it.
-pub async fn look(app: &App, ctx: &Ctx, principal: &Principal, id: &str) -> Managed<OneClient> {
+pub async fn look(app: &Server, ctx: &Ctx, principal: &Principal, id: &str) -> Managed<OneClient> {
     let client = find(app, ctx, principal, id).await?;
     let unprotected = unprotected::of_client(app, ctx, &client).await?;
     let mut tx = app.store().read().await?;
@@ -68,11 +68,11 @@ pub async fn look(app: &App, ctx: &Ctx, principal: &Principal, id: &str) -> Mana
 /// Sets a client's trust level. Workspaces whose rule requires more revoke the client. An unused client that becomes
 /// anonymous is removed with the other unused registrations.
 pub async fn set_trust(
-    app: &App,
+    app: &Server,
     ctx: &Ctx,
     principal: &Principal,
     id: &str,
-    trust: impl Into<SetTo<'_, Trust>>,
+    trust: impl Into<Expected<'_, Trust>>,
 ) -> Managed<(Client, Trust)> {
     set_trust_seen(app, ctx, principal, id, trust, None).await
 }
@@ -80,30 +80,30 @@ pub async fn set_trust(
 /// Like [`set_trust`], but only for the revision that the operator read, so that trust never covers facts they have not
 /// seen.
 pub async fn set_trust_seen(
-    app: &App,
+    app: &Server,
     ctx: &Ctx,
     principal: &Principal,
     id: &str,
-    trust: impl Into<SetTo<'_, Trust>>,
+    trust: impl Into<Expected<'_, Trust>>,
     seen: Option<i64>,
 ) -> Managed<(Client, Trust)> {
     const KIND: &str = "client.trust_set";
     may(app, ctx, principal, Operation::WriteAllClients)?;
     let client = living(app, ctx, KIND, id).await?;
-    let (about, before) = (About::owned(&client), client.trust);
-    let SetTo { to: trust, only_from } = trust.into();
+    let (about, before) = (AuditSubject::owned(&client), client.trust);
+    let Expected { to: trust, only_from } = trust.into();
     let newer = seen.is_some_and(|revision| revision != client.revision);
     if newer || only_from.is_some_and(|from| from != before.as_str()) {
-        return Err(refused(app, ctx, KIND, about, Unmanaged::Changed));
+        return Err(refused(app, ctx, KIND, about, ManagementRefusal::Changed));
     }
     // Held to the revision that was read.
     let updated = clients::records::believe(app, ctx, client, trust).await?;
-    let updated = updated.ok_or_else(|| refused(app, ctx, KIND, about, Unmanaged::Changed))?;
+    let updated = updated.ok_or_else(|| refused(app, ctx, KIND, about, ManagementRefusal::Changed))?;
     Ok((updated.client, before))
 }
 
 /// Who is named: nobody, a workspace or a person by id, or a person by email address.
-async fn read_owner(app: &App, text: &str) -> Result<Option<Option<Owner>>, Fault> {
+async fn read_owner(app: &Server, text: &str) -> Result<Option<Option<ClientOwner>>, Fault> {
     let text = text.trim();
     if text.is_empty() {
         return Ok(Some(None));
@@ -111,14 +111,14 @@ async fn read_owner(app: &App, text: &str) -> Result<Option<Option<Owner>>, Faul
     let mut tx = app.store().read().await?;
     if let Ok(id) = text.parse::<WorkspaceId>() {
         let there = store::workspace::by_id(&mut tx, id).await?;
-        return Ok(there.map(|_| Some(Owner::Workspace(id))));
+        return Ok(there.map(|_| Some(ClientOwner::Workspace(id))));
     }
     let user = match (text.parse::<UserId>(), Email::parse(text)) {
         (Ok(id), _) => store::account::users::by_id(&mut tx, id).await?,
         (_, Ok(email)) => store::account::users::by_email_key(&mut tx, &email.key()).await?,
         (Err(_), Err(_)) => None,
     };
-    Ok(user.map(|user| Some(Owner::User(user.id))))
+    Ok(user.map(|user| Some(ClientOwner::User(user.id))))
 }
 
 /// A new owner of an application, with its name and the owner until now.
@@ -131,20 +131,22 @@ pub struct HandOver {
     pub name: Option<String>,
 }
 
-async fn owner_named(app: &App, ctx: &Ctx, client: &Client, text: &str) -> Managed<Option<Owner>> {
-    let unknown = || refused(app, ctx, "client.owner_set", About::owned(client), Unmanaged::OwnerUnknown.of("owner"));
+async fn owner_named(app: &Server, ctx: &Ctx, client: &Client, text: &str) -> Managed<Option<ClientOwner>> {
+    let unknown = || {
+        refused(app, ctx, "client.owner_set", AuditSubject::owned(client), ManagementRefusal::OwnerUnknown.of("owner"))
+    };
     read_owner(app, text).await?.ok_or_else(unknown)
 }
 
 /// What handing an application to this owner would do.
-pub async fn look_at_owner(app: &App, ctx: &Ctx, principal: &Principal, id: &str, to: &str) -> Managed<HandOver> {
+pub async fn look_at_owner(app: &Server, ctx: &Ctx, principal: &Principal, id: &str, to: &str) -> Managed<HandOver> {
     may(app, ctx, principal, Operation::WriteAllClients)?;
     let client = living(app, ctx, "client.owner_set", id).await?;
     let to = owner_named(app, ctx, &client, to).await?;
     let mut tx = app.store().read().await?;
     let name = match to {
-        Some(Owner::Workspace(id)) => store::workspace::by_id(&mut tx, id).await?.map(|workspace| workspace.name),
-        Some(Owner::User(id)) => {
+        Some(ClientOwner::Workspace(id)) => store::workspace::by_id(&mut tx, id).await?.map(|workspace| workspace.name),
+        Some(ClientOwner::User(id)) => {
             store::account::users::by_id(&mut tx, id).await?.map(|user| user.email.as_str().to_owned())
         }
         None => None,
@@ -155,18 +157,18 @@ pub async fn look_at_owner(app: &App, ctx: &Ctx, principal: &Principal, id: &str
 
 /// Hands an application to a workspace or a person, who manages it from now on; to the operator alone where nothing is named.
 pub async fn set_owner(
-    app: &App,
+    app: &Server,
     ctx: &Ctx,
     principal: &Principal,
     id: &str,
-    to: impl Into<SetTo<'_, String>>,
+    to: impl Into<Expected<'_, String>>,
 ) -> Managed<HandOver> {
     const KIND: &str = "client.owner_set";
     may(app, ctx, principal, Operation::WriteAllClients)?;
     let client = living(app, ctx, KIND, id).await?;
-    let SetTo { to, only_from } = to.into();
+    let Expected { to, only_from } = to.into();
     let from = clients::records::owner_id(clients::records::owner_of(&client));
-    let changed = || refused(app, ctx, KIND, About::owned(&client), Unmanaged::Changed);
+    let changed = || refused(app, ctx, KIND, AuditSubject::owned(&client), ManagementRefusal::Changed);
     if only_from.is_some_and(|only| only != from.as_deref().unwrap_or_default()) {
         return Err(changed());
     }
@@ -176,24 +178,30 @@ pub async fn set_owner(
 }
 
 /// Disables an application (nothing that it holds works) or enables it (all of it does).
-pub async fn set_disabled(app: &App, ctx: &Ctx, principal: &Principal, id: &str, disabled: bool) -> Managed<()> {
+pub async fn set_disabled(app: &Server, ctx: &Ctx, principal: &Principal, id: &str, disabled: bool) -> Managed<()> {
     let kind = if disabled { "client.disabled" } else { "client.enabled" };
     may(app, ctx, principal, Operation::WriteAllClients)?;
     let client = living(app, ctx, kind, id).await?;
     if clients::records::set_disabled(app, ctx, &client.id, disabled).await? {
         Ok(())
     } else {
-        Err(refused(app, ctx, kind, About::owned(&client), Unmanaged::ClientUnknown))
+        Err(refused(app, ctx, kind, AuditSubject::owned(&client), ManagementRefusal::ClientUnknown))
     }
 }
 
 /// Requires PKCE from a confidential client, or no longer does.
-pub async fn set_require_pkce(app: &App, ctx: &Ctx, principal: &Principal, id: &str, require: bool) -> Managed<Client> {
+pub async fn set_require_pkce(
+    app: &Server,
+    ctx: &Ctx,
+    principal: &Principal,
+    id: &str,
+    require: bool,
+) -> Managed<Client> {
     const KIND: &str = "client.updated";
     may(app, ctx, principal, Operation::WriteAllClients)?;
     let mut client = living(app, ctx, KIND, id).await?;
-    let (about, was_public) = (About::owned(&client), client.is_public());
+    let (about, was_public) = (AuditSubject::owned(&client), client.is_public());
     (client.config.require_pkce, client.config.pkce_exempt) = (require, false);
     let updated = clients::records::update(app, ctx, client, was_public).await?;
-    Ok(updated.ok_or_else(|| refused(app, ctx, KIND, about, Unmanaged::Changed))?.client)
+    Ok(updated.ok_or_else(|| refused(app, ctx, KIND, about, ManagementRefusal::Changed))?.client)
 }

@@ -4,7 +4,7 @@ use crate::operator::cleaning::{clean, clean_consents};
 use crate::platform::idempotency::claim;
 use crate::platform::keys;
 use crate::platform::pace::Turn;
-use crate::{App, Ctx, Fault};
+use crate::{Ctx, Fault, Server};
 use futures_util::future::BoxFuture;
 use std::time::Duration;
 
@@ -13,11 +13,11 @@ use std::time::Duration;
 pub struct Job {
     pub name: &'static str,
     pub every: Duration,
-    work: fn(App, Ctx) -> BoxFuture<'static, Result<(), Fault>>,
+    work: fn(Server, Ctx) -> BoxFuture<'static, Result<(), Fault>>,
 }
 
 impl Job {
-    pub fn run(&self, app: App, ctx: Ctx) -> BoxFuture<'static, Result<(), Fault>> {
+    pub fn run(&self, app: Server, ctx: Ctx) -> BoxFuture<'static, Result<(), Fault>> {
         (self.work)(app, ctx)
     }
 }
@@ -49,19 +49,19 @@ pub const JOBS: [Job; 9] = jobs![
 ];
 
 /// What a process does once, before it serves.
-pub async fn before_serving(app: &App) -> Result<(), Fault> {
+pub async fn before_serving(app: &Server) -> Result<(), Fault> {
     claim::abandon_all(app).await.map(drop)
 }
 
 /// Everything at once, until nothing is left: for tests.
-pub async fn run_all(app: &App, ctx: &Ctx) -> Result<(), Fault> {
+pub async fn run_all(app: &Server, ctx: &Ctx) -> Result<(), Fault> {
     clean(app, ctx, Turn::ENDLESS).await?;
     clean_consents(app, ctx).await?;
     each_second(app, ctx).await
 }
 
 /// Removes what was revoked, writes what waits, takes up what other nodes did to the webhooks, and lets go of memory.
-pub async fn each_second(app: &App, ctx: &Ctx) -> Result<(), Fault> {
+pub async fn each_second(app: &Server, ctx: &Ctx) -> Result<(), Fault> {
     let revoked = bulk_revocation::go_on(app, ctx, Turn::ENDLESS).await;
     let keys = app.look_at_keys(ctx).await;
     let looked = app.look_at_webhooks().await;

@@ -1,45 +1,45 @@
 //! What whoever runs the server does, and the admins of a workspace within it.
 use crate::operator::key_rotation;
-use crate::platform::audit_log::About;
+use crate::platform::audit_log::AuditSubject;
 use crate::platform::idempotency::last_step::{Last, Plain};
 use crate::platform::idempotency::stored_response::{Keep, Kept};
-use crate::platform::management_error::{ManageRefusal, Unmanaged};
+use crate::platform::management_error::{ManagementError, ManagementRefusal};
 use crate::platform::refused::refused;
-use crate::{App, Ctx, Failure};
+use crate::{Ctx, Failure, Server};
 use domain::access::{Operation, Principal};
 
 /// New tokens are signed with the next key; what the old one signed stays valid until it expires.
 ///
 /// Unless `forced`, the next keys must have been published for a day, so that clients and other nodes know them.
 pub async fn rotate_keys(
-    app: &App,
+    app: &Server,
     ctx: &Ctx,
     principal: &Principal,
     forced: bool,
-) -> Result<(), Failure<ManageRefusal>> {
+) -> Result<(), Failure<ManagementError>> {
     rotate_keys_and(app, ctx, principal, forced, Plain).await
 }
 
 /// The same; the answer is kept in the transaction.
 pub async fn rotate_keys_kept(
-    app: &App,
+    app: &Server,
     ctx: &Ctx,
     principal: &Principal,
     forced: bool,
     keep: Keep<()>,
-) -> Result<Kept, Failure<ManageRefusal>> {
+) -> Result<Kept, Failure<ManagementError>> {
     rotate_keys_and(app, ctx, principal, forced, keep).await
 }
 
 async fn rotate_keys_and<L: Last<()>>(
-    app: &App,
+    app: &Server,
     ctx: &Ctx,
     principal: &Principal,
     forced: bool,
     last: L,
-) -> Result<L::Out, Failure<ManageRefusal>> {
-    let refuse = |why: ManageRefusal| refused(app, ctx, "key.rotated", About::default(), why);
+) -> Result<L::Out, Failure<ManagementError>> {
+    let refuse = |why: ManagementError| refused(app, ctx, "key.rotated", AuditSubject::default(), why);
     principal.may(Operation::RotateKeys).map_err(|denied| refuse(denied.into()))?;
     let moved = key_rotation::rotate_keys_and(app, ctx, forced, last).await?;
-    moved.ok_or_else(|| refuse(Unmanaged::KeysYoung.into()))
+    moved.ok_or_else(|| refuse(ManagementRefusal::KeysYoung.into()))
 }

@@ -1,16 +1,16 @@
 //! Telling that the server's settings were reloaded. Whoever may do that has the machine.
-use crate::platform::audit_log::About;
+use crate::platform::audit_log::AuditSubject;
 use crate::platform::changes::{self, Told};
-use crate::{App, Ctx, Fault};
+use crate::{Ctx, Fault, Server};
 use domain::events::Change;
 use serde_json::json;
 
 /// Tells which settings changed, by their names.
-pub async fn tell(app: &App, ctx: &Ctx, changed: &[String]) -> Result<(), Fault> {
+pub async fn tell(app: &Server, ctx: &Ctx, changed: &[String]) -> Result<(), Fault> {
     let (ctx, detail) = (ctx.clone(), json!({"settings": changed}));
     let write = app.store().write(move |tx| {
         Box::pin(async move {
-            let told = Told::of(Change::SettingsReloaded, About::default()).with(detail);
+            let told = Told::of(Change::SettingsReloaded, AuditSubject::default()).with(detail);
             changes::within(tx, &ctx, told).await
         })
     });

@@ -1,12 +1,12 @@
 //! The server itself, for whoever runs it: its signing keys, its settings, its health.
-use crate::platform::audit_log::About;
+use crate::platform::audit_log::AuditSubject;
 use crate::platform::effective_settings::InForce;
 use crate::platform::keys;
 use crate::platform::management_error::Managed;
 pub use crate::platform::readiness::Jobs;
 use crate::platform::refused::refused;
 pub use crate::platform::waiting::Waiting;
-use crate::{App, Ctx, Fault};
+use crate::{Ctx, Fault, Server};
 use domain::Timestamp;
 use domain::access::{Operation, Principal};
 use domain::platform::keys::KeyState;
@@ -14,8 +14,8 @@ use jose::SigningAlg;
 use std::time::{Duration, Instant};
 pub use store::platform::health::{DatabaseHealth, WebhookDeliveries};
 
-fn may(app: &App, ctx: &Ctx, principal: &Principal) -> Managed<()> {
-    let denied = |denied| refused(app, ctx, "server.management", About::default(), denied);
+fn may(app: &Server, ctx: &Ctx, principal: &Principal) -> Managed<()> {
+    let denied = |denied| refused(app, ctx, "server.management", AuditSubject::default(), denied);
     principal.may(Operation::ReadServer).map_err(denied)
 }
 
@@ -37,7 +37,7 @@ pub struct SigningKeyView {
 }
 
 /// The published signing keys, oldest first. They are rotated by [`crate::operator::keys::rotate_keys`].
-pub async fn signing_keys(app: &App, ctx: &Ctx, principal: &Principal) -> Managed<Vec<SigningKeyView>> {
+pub async fn signing_keys(app: &Server, ctx: &Ctx, principal: &Principal) -> Managed<Vec<SigningKeyView>> {
     may(app, ctx, principal)?;
     let mut tx = app.store().read().await?;
     let keys = store::platform::keys::list_signing(&mut tx, ctx.now).await?;
@@ -55,7 +55,7 @@ pub async fn signing_keys(app: &App, ctx: &Ctx, principal: &Principal) -> Manage
 }
 
 /// The settings as they are in force, in the order of the reference.
-pub fn settings<'a>(app: &'a App, ctx: &Ctx, principal: &Principal) -> Managed<&'a [InForce]> {
+pub fn settings<'a>(app: &'a Server, ctx: &Ctx, principal: &Principal) -> Managed<&'a [InForce]> {
     may(app, ctx, principal)?;
     Ok(&app.settings().in_force)
 }
@@ -79,7 +79,7 @@ pub struct Health {
     pub jobs: Jobs,
 }
 
-async fn ask(app: &App) -> Result<(Duration, DatabaseHealth), Fault> {
+async fn ask(app: &Server) -> Result<(Duration, DatabaseHealth), Fault> {
     let mut tx = app.store().read().await?;
     // The first question may have to wake a connection.
     store::platform::health::ping(&mut tx).await?;
@@ -90,14 +90,14 @@ async fn ask(app: &App) -> Result<(Duration, DatabaseHealth), Fault> {
 }
 
 /// The webhooks of everybody whose deliveries are still tried, or were given up if `dead`: those with the most first.
-pub async fn deliveries(app: &App, ctx: &Ctx, principal: &Principal, dead: bool) -> Managed<Vec<WebhookDeliveries>> {
+pub async fn deliveries(app: &Server, ctx: &Ctx, principal: &Principal, dead: bool) -> Managed<Vec<WebhookDeliveries>> {
     may(app, ctx, principal)?;
     let mut tx = app.store().read().await?;
     Ok(store::platform::health::by_webhook(&mut tx, dead).await?)
 }
 
 /// A database that does not answer is an answer, too.
-pub async fn health(app: &App, ctx: &Ctx, principal: &Principal) -> Managed<Health> {
+pub async fn health(app: &Server, ctx: &Ctx, principal: &Principal) -> Managed<Health> {
     may(app, ctx, principal)?;
     let asked = ask(app).await;
     if let Err(fault) = &asked {

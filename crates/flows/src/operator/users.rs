@@ -1,11 +1,11 @@
 //! Everybody who has an account, for whoever runs the server.
 use crate::account::sign_in_refusal::SignInRefusal;
 use crate::account::{profile_records, users};
-use crate::platform::audit_log::About;
-use crate::platform::management_error::{ManageRefusal, Managed, Unmanaged};
+use crate::platform::audit_log::AuditSubject;
+use crate::platform::management_error::{Managed, ManagementError, ManagementRefusal};
 use crate::platform::refused::refused;
 use crate::platform::search_text::part_of_name;
-use crate::{App, Ctx, Failure};
+use crate::{Ctx, Failure, Server};
 use domain::access::{Operation, Principal};
 use domain::account::{Email, User};
 use domain::workspace::WorkspaceMembership;
@@ -14,13 +14,19 @@ use store::Page;
 pub use store::account::search::FoundUser;
 use store::platform::search::Found;
 
-fn may(app: &App, ctx: &Ctx, principal: &Principal, operation: Operation) -> Managed<()> {
-    let denied = |denied| refused(app, ctx, "user.management", About::default(), denied);
+fn may(app: &Server, ctx: &Ctx, principal: &Principal, operation: Operation) -> Managed<()> {
+    let denied = |denied| refused(app, ctx, "user.management", AuditSubject::default(), denied);
     principal.may(operation).map_err(denied)
 }
 
 /// The users with `part` in their address or name, in the order in which they came; all of them for an empty `part`.
-pub async fn search(app: &App, ctx: &Ctx, principal: &Principal, part: &str, page: Page) -> Managed<Found<FoundUser>> {
+pub async fn search(
+    app: &Server,
+    ctx: &Ctx,
+    principal: &Principal,
+    part: &str,
+    page: Page,
+) -> Managed<Found<FoundUser>> {
     may(app, ctx, principal, Operation::ReadAllUsers)?;
     let part = part_of_name(app, ctx, part)?;
     let mut tx = app.store().read().await?;
@@ -54,13 +60,13 @@ pub struct Connected {
 const LISTED: usize = 100;
 
 /// One user, with where they belong.
-pub async fn find(app: &App, ctx: &Ctx, principal: &Principal, id: &str) -> Managed<OneUser> {
+pub async fn find(app: &Server, ctx: &Ctx, principal: &Principal, id: &str) -> Managed<OneUser> {
     const KIND: &str = "user.management";
     may(app, ctx, principal, Operation::ReadAllUsers)?;
     let id = account(app, ctx, KIND, id)?;
     let mut tx = app.store().read().await?;
     let Some(found) = store::account::search::user(&mut tx, id).await? else {
-        return Err(refused(app, ctx, KIND, About::user(id), Unmanaged::AccountUnknown));
+        return Err(refused(app, ctx, KIND, AuditSubject::user(id), ManagementRefusal::AccountUnknown));
     };
     let memberships = store::workspace::list_for_user(&mut tx, id).await?;
     let connections = store::grants::consents::count_for_user(&mut tx, id).await?;
@@ -76,13 +82,13 @@ pub async fn find(app: &App, ctx: &Ctx, principal: &Principal, id: &str) -> Mana
     Ok(OneUser { found, memberships, connections, connected, last_operator })
 }
 
-fn account(app: &App, ctx: &Ctx, kind: &'static str, id: &str) -> Managed<UserId> {
-    id.parse().map_err(|_| refused(app, ctx, kind, About::default(), Unmanaged::AccountUnknown))
+fn account(app: &Server, ctx: &Ctx, kind: &'static str, id: &str) -> Managed<UserId> {
+    id.parse().map_err(|_| refused(app, ctx, kind, AuditSubject::default(), ManagementRefusal::AccountUnknown))
 }
 
 /// What the account says, as this API does.
 fn told(
-    app: &App,
+    app: &Server,
     ctx: &Ctx,
     kind: &'static str,
     user: UserId,
@@ -91,26 +97,26 @@ fn told(
     let why = match done {
         Ok(true) => return Ok(()),
         Err(Failure::Fault(fault)) => return Err(Failure::Fault(fault)),
-        Err(Failure::Refused(SignInRefusal::LastOperator)) => Unmanaged::LastOperator,
-        Ok(false) | Err(Failure::Refused(_)) => Unmanaged::AccountUnknown,
+        Err(Failure::Refused(SignInRefusal::LastOperator)) => ManagementRefusal::LastOperator,
+        Ok(false) | Err(Failure::Refused(_)) => ManagementRefusal::AccountUnknown,
     };
-    Err(refused(app, ctx, kind, About::user(user), why))
+    Err(refused(app, ctx, kind, AuditSubject::user(user), why))
 }
 
 /// Whether an account may be disabled, or lose the right to run the server: refused as [`set_disabled`] and [`set_operator`]
 /// would, so that nobody is asked for what cannot be done.
-pub async fn may_end(app: &App, ctx: &Ctx, principal: &Principal, id: &str, kind: &'static str) -> Managed<()> {
+pub async fn may_end(app: &Server, ctx: &Ctx, principal: &Principal, id: &str, kind: &'static str) -> Managed<()> {
     may(app, ctx, principal, Operation::WriteAllUsers)?;
     let user = account(app, ctx, kind, id)?;
     let mut tx = app.store().read().await?;
     if store::account::users::is_only_operator(&mut tx, user).await? {
-        return Err(refused(app, ctx, kind, About::user(user), Unmanaged::LastOperator));
+        return Err(refused(app, ctx, kind, AuditSubject::user(user), ManagementRefusal::LastOperator));
     }
     Ok(())
 }
 
 /// Disables an account (its sessions end, its tokens are dead at once) or enables it. Never the last operator's.
-pub async fn set_disabled(app: &App, ctx: &Ctx, principal: &Principal, id: &str, disabled: bool) -> Managed<()> {
+pub async fn set_disabled(app: &Server, ctx: &Ctx, principal: &Principal, id: &str, disabled: bool) -> Managed<()> {
     let kind = if disabled { "user.disabled" } else { "user.enabled" };
     may(app, ctx, principal, Operation::WriteAllUsers)?;
     let user = account(app, ctx, kind, id)?;
@@ -120,7 +126,7 @@ pub async fn set_disabled(app: &App, ctx: &Ctx, principal: &Principal, id: &str,
 
 /// Notes whether the address of an account is known to be the person's own, if it is still this one.
 pub async fn set_email_verified(
-    app: &App,
+    app: &Server,
     ctx: &Ctx,
     principal: &Principal,
     id: &str,
@@ -130,17 +136,18 @@ pub async fn set_email_verified(
     let kind = if verified { "user.email_verified" } else { "user.email_unverified" };
     may(app, ctx, principal, Operation::WriteAllUsers)?;
     let id = account(app, ctx, kind, id)?;
-    let refused = |why: ManageRefusal| refused(app, ctx, kind, About::user(id), why);
-    let email = Email::parse(email).map_err(|_| refused(Unmanaged::EmailInvalid.of("email")))?;
+    let refused = |why: ManagementError| refused(app, ctx, kind, AuditSubject::user(id), why);
+    let email = Email::parse(email).map_err(|_| refused(ManagementRefusal::EmailInvalid.of("email")))?;
     let done = profile_records::set_email_verified(app, ctx, id, &email, verified).await?;
     let mut tx = app.store().read().await?;
-    let user =
-        store::account::users::by_id(&mut tx, id).await?.ok_or_else(|| refused(Unmanaged::AccountUnknown.into()))?;
-    if done { Ok(user) } else { Err(refused(Unmanaged::Changed.into())) }
+    let user = store::account::users::by_id(&mut tx, id)
+        .await?
+        .ok_or_else(|| refused(ManagementRefusal::AccountUnknown.into()))?;
+    if done { Ok(user) } else { Err(refused(ManagementRefusal::Changed.into())) }
 }
 
 /// Lets somebody run the server, or no longer. Never the last who does.
-pub async fn set_operator(app: &App, ctx: &Ctx, principal: &Principal, id: &str, operator: bool) -> Managed<()> {
+pub async fn set_operator(app: &Server, ctx: &Ctx, principal: &Principal, id: &str, operator: bool) -> Managed<()> {
     let kind = if operator { "operator.added" } else { "operator.removed" };
     may(app, ctx, principal, Operation::WriteAllUsers)?;
     let user = account(app, ctx, kind, id)?;

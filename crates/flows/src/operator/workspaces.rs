@@ -1,29 +1,29 @@
 //! All workspaces, for whoever runs the server.
-use crate::platform::audit_log::About;
-use crate::platform::management_error::{Managed, Unmanaged};
+use crate::platform::audit_log::AuditSubject;
+use crate::platform::management_error::{Managed, ManagementRefusal};
 use crate::platform::refused::refused;
 use crate::platform::search_text::part_of_name;
-use crate::{App, Ctx};
+use crate::{Ctx, Server};
 use domain::WorkspaceId;
 use domain::access::{Operation, Principal};
 use domain::account::User;
 use domain::clients::Client;
 use domain::workspace::Member;
-use store::clients::Owner;
+use store::clients::ClientOwner;
 use store::platform::search::Found;
 pub use store::workspace::search::FoundWorkspace;
 use store::{Page, Paged};
 
 const KIND: &str = "workspace.management";
 
-fn may(app: &App, ctx: &Ctx, principal: &Principal) -> Managed<()> {
+fn may(app: &Server, ctx: &Ctx, principal: &Principal) -> Managed<()> {
     let may = principal.may(Operation::ReadAllWorkspaces);
-    may.map_err(|denied| refused(app, ctx, KIND, About::default(), denied))
+    may.map_err(|denied| refused(app, ctx, KIND, AuditSubject::default(), denied))
 }
 
 /// The workspaces with `part` in their names, in the order in which they came; all of them for an empty `part`.
 pub async fn search(
-    app: &App,
+    app: &Server,
     ctx: &Ctx,
     principal: &Principal,
     part: &str,
@@ -36,9 +36,9 @@ pub async fn search(
 }
 
 /// One workspace.
-pub async fn find(app: &App, ctx: &Ctx, principal: &Principal, id: &str) -> Managed<FoundWorkspace> {
+pub async fn find(app: &Server, ctx: &Ctx, principal: &Principal, id: &str) -> Managed<FoundWorkspace> {
     may(app, ctx, principal)?;
-    let unknown = || refused(app, ctx, KIND, About::default(), Unmanaged::NoSuchWorkspace);
+    let unknown = || refused(app, ctx, KIND, AuditSubject::default(), ManagementRefusal::NoSuchWorkspace);
     let id: WorkspaceId = id.parse().map_err(|_| unknown())?;
     let found = {
         let mut tx = app.store().read().await?;
@@ -49,7 +49,7 @@ pub async fn find(app: &App, ctx: &Ctx, principal: &Principal, id: &str) -> Mana
 
 /// Its members, as [`find`] counts them.
 pub async fn members(
-    app: &App,
+    app: &Server,
     ctx: &Ctx,
     principal: &Principal,
     id: WorkspaceId,
@@ -62,7 +62,7 @@ pub async fn members(
 
 /// The applications that it owns, as [`find`] counts them.
 pub async fn applications(
-    app: &App,
+    app: &Server,
     ctx: &Ctx,
     principal: &Principal,
     id: WorkspaceId,
@@ -70,5 +70,5 @@ pub async fn applications(
 ) -> Managed<Paged<Client>> {
     may(app, ctx, principal)?;
     let mut tx = app.store().read().await?;
-    Ok(store::clients::list_for_owner(&mut tx, Owner::Workspace(id), page, ctx.now).await?)
+    Ok(store::clients::list_for_owner(&mut tx, ClientOwner::Workspace(id), page, ctx.now).await?)
 }

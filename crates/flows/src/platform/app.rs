@@ -1,7 +1,7 @@
 //! Everything that the use cases share, made once at start.
-use crate::platform::audit_log::{self, About, Recorder};
+use crate::platform::audit_log::{self, AuditSubject, Recorder};
 use crate::platform::context::ANONYMOUS;
-use crate::platform::events::Outbox;
+use crate::platform::events::EventQueue;
 use crate::platform::keys::{self, Keys, MasterKey};
 use crate::platform::limits::Throttle;
 use crate::platform::outbound::Outbound;
@@ -9,7 +9,7 @@ use crate::platform::passwords::Passwords;
 use crate::platform::published::{Publish, Published};
 use crate::platform::readiness::{Standing, Unready};
 use crate::platform::refusal_budgets::Budgets;
-use crate::platform::unprotected_requests::Watch;
+use crate::platform::unprotected_requests::UnprotectedRequests;
 use crate::platform::usage::Counter;
 use crate::platform::waiting::Waiting;
 use crate::{Ctx, Fault, Settings};
@@ -26,9 +26,9 @@ use store::Store;
 use tokio::sync::Mutex;
 
 /// The application: cheap to clone, shared by all requests. Each value goes with settings that stay the same as long as it lives;
-/// [`App::renewed`] goes with others.
+/// [`Server::renewed`] goes with others.
 #[derive(Clone)]
-pub struct App {
+pub struct Server {
     settings: Arc<Settings>,
     shared: Arc<Shared>,
 }
@@ -47,8 +47,8 @@ struct Shared {
     recorder: Recorder,
     budgets: Budgets,
     counter: Counter,
-    unprotected: Watch,
-    outbox: Outbox,
+    unprotected: UnprotectedRequests,
+    outbox: EventQueue,
     outbound: Outbound,
     started_at: Timestamp,
     standing: Arc<Standing>,
@@ -68,7 +68,7 @@ impl Newest {
     }
 }
 
-impl App {
+impl Server {
     /// Loads the keys (and makes them, on a new database), and prepares the published documents.
     pub async fn start(
         store: Store,
@@ -80,7 +80,7 @@ impl App {
         let master = master.of(&store).await?;
         keys::ensure(&store, &master, ctx).await?;
         let keys = keys::load(&store, &settings, &master, ctx).await?;
-        let outbox = Outbox::default();
+        let outbox = EventQueue::default();
         outbox.look(&store).await?;
         let reach = if settings.outbound_allow_private { Reach::Private } else { Reach::Public };
         let settings = Arc::new(settings);
@@ -96,7 +96,7 @@ impl App {
             recorder: Recorder::default(),
             budgets: Budgets::default(),
             counter: Counter::default(),
-            unprotected: Watch::default(),
+            unprotected: UnprotectedRequests::default(),
             outbox,
             outbound: Outbound::new(reach)?,
             store,
@@ -215,7 +215,7 @@ impl App {
     pub fn pepper(&self) -> &Pepper {
         &self.shared.pepper
     }
-    /// The key for the tokens of forms; apart from [`App::pepper`], so that neither helps against the other.
+    /// The key for the tokens of forms; apart from [`Server::pepper`], so that neither helps against the other.
     pub fn forms(&self) -> &Pepper {
         &self.shared.forms
     }
@@ -239,7 +239,7 @@ impl App {
         &self.shared.throttle
     }
 
-    pub(crate) fn outbox(&self) -> &Outbox {
+    pub(crate) fn outbox(&self) -> &EventQueue {
         &self.shared.outbox
     }
     /// The one way out for the server's own requests.
@@ -258,12 +258,12 @@ impl App {
     }
 
     /// Notes a refusal in the log and the audit; `outcome` is its exact reason. Of what was done, [`crate::platform::changes`] tells.
-    pub fn record(&self, ctx: &Ctx, kind: &'static str, outcome: &str, about: About) {
+    pub fn record(&self, ctx: &Ctx, kind: &'static str, outcome: &str, about: AuditSubject) {
         self.record_with(ctx, kind, outcome, about, json!({}));
     }
 
     /// The same, with further facts; never a secret.
-    pub fn record_with(&self, ctx: &Ctx, kind: &'static str, outcome: &str, about: About, detail: Value) {
+    pub fn record_with(&self, ctx: &Ctx, kind: &'static str, outcome: &str, about: AuditSubject, detail: Value) {
         let stranger = ctx.facts.actor.as_deref().is_none_or(|actor| actor == ANONYMOUS);
         let known = ctx.facts.actor.as_deref().filter(|_| !stranger);
         let who = known.or(about.client.as_ref().map(ClientId::as_str)).map(str::to_owned);
@@ -280,7 +280,14 @@ impl App {
 
     /// The same of a caller who has not proven who they are: what is too much goes to the log alone, so that nobody can
     /// fill an application's part of the audit from outside (see [`Throttle::notable`]).
-    pub(crate) fn record_outsider(&self, ctx: &Ctx, kind: &'static str, outcome: &str, about: About, detail: Value) {
+    pub(crate) fn record_outsider(
+        &self,
+        ctx: &Ctx,
+        kind: &'static str,
+        outcome: &str,
+        about: AuditSubject,
+        detail: Value,
+    ) {
         let what = about.client.as_ref().map(ClientId::as_str).unwrap_or_default();
         let notable = self.shared.throttle.notable(what, ctx);
         let event = audit_log::entry(ctx, kind, outcome, about, detail);
@@ -330,7 +337,7 @@ impl App {
     }
 }
 
-impl fmt::Debug for App {
+impl fmt::Debug for Server {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("App").field("issuer", &self.settings.issuer).finish_non_exhaustive()
     }

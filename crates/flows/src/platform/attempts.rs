@@ -4,7 +4,7 @@
 use crate::platform::known_browser::Mark;
 use crate::platform::limits::{Allowance, Of, Throttle, UsedUp, network};
 use crate::platform::turns::Who;
-use crate::{App, Ctx, Fault};
+use crate::{Ctx, Fault, Server};
 use domain::UserId;
 use domain::platform::allowance::{FAILURES_FROM_A_NETWORK, GUESSES_AT_AN_ACCOUNT, GUESSES_FROM_A_PLACE, Tally};
 use store::{StoreError, Tx};
@@ -46,7 +46,7 @@ impl Attempt {
     }
 
     /// At the password of the account with this key, whether there is one or not, from anywhere.
-    pub(crate) fn at_password(app: &App, ctx: &Ctx, account: &str) -> Self {
+    pub(crate) fn at_password(app: &Server, ctx: &Ctx, account: &str) -> Self {
         let throttle = app.throttle();
         let shared = vec![at_network(throttle, PASSWORD, account, ctx), at_account(throttle, PASSWORD, account)];
         Self::new(shared, vec![by_network(throttle, PASSWORD, ctx)])
@@ -54,18 +54,18 @@ impl Attempt {
 
     /// From a browser in which this account signed in before: it has an allowance of its own, so that no flood from elsewhere,
     /// nor from its own network, keeps it out.
-    pub(crate) fn in_browser(app: &App, account: &str, mark: &Mark) -> Self {
+    pub(crate) fn in_browser(app: &Server, account: &str, mark: &Mark) -> Self {
         let browser = place(app.throttle(), PASSWORD, &["in", account, &mark.browser()]);
         Self { who: Who::Known, ..Self::new(vec![browser], Vec::new()) }
     }
 
     /// At the own password of a person who is signed in: counted together with attempts to sign in from the same network.
-    pub(crate) fn at_own_password(app: &App, ctx: &Ctx, account: &str) -> Self {
+    pub(crate) fn at_own_password(app: &Server, ctx: &Ctx, account: &str) -> Self {
         Self::new(vec![at_network(app.throttle(), PASSWORD, account, ctx)], Vec::new())
     }
 
     /// At user codes: by a person, from one network and from all, or by a visitor who is not signed in.
-    pub(crate) fn at_user_codes(app: &App, ctx: &Ctx, user: Option<UserId>) -> Self {
+    pub(crate) fn at_user_codes(app: &Server, ctx: &Ctx, user: Option<UserId>) -> Self {
         let throttle = app.throttle();
         let who = user.map_or_else(|| "nobody".to_owned(), |id| id.to_string());
         let mut shared = vec![at_network(throttle, USER_CODE, &who, ctx)];
@@ -83,23 +83,23 @@ impl Attempt {
     }
 
     /// Stops what this node knows to be too much, without the database.
-    pub(crate) fn filter(&self, app: &App, ctx: &Ctx) -> Result<(), UsedUp> {
+    pub(crate) fn filter(&self, app: &Server, ctx: &Ctx) -> Result<(), UsedUp> {
         app.throttle().draw(&self.all(), ctx)
     }
 
     /// Remembers whom it is at.
-    pub(crate) fn name(&self, app: &App, user: Option<UserId>) {
+    pub(crate) fn name(&self, app: &Server, user: Option<UserId>) {
         app.throttle().name(&self.shared, user);
     }
 
     /// Whom it is at, where that is known without the database.
-    pub(crate) fn named(&self, app: &App) -> Option<UserId> {
+    pub(crate) fn named(&self, app: &Server) -> Option<UserId> {
         app.throttle().named(&self.shared)
     }
 
     /// Draws on the allowances of all nodes, on each or on none. It counts as a failure until it is given back, also when the
     /// caller goes away meanwhile.
-    pub(crate) async fn reserve(&self, app: &App, ctx: &Ctx) -> Result<Result<(), UsedUp>, Fault> {
+    pub(crate) async fn reserve(&self, app: &Server, ctx: &Ctx) -> Result<Result<(), UsedUp>, Fault> {
         let (shared, now) = (self.shared.clone(), ctx.now);
         let drawn = app.store().write(move |tx| {
             Box::pin(async move {
@@ -160,7 +160,7 @@ impl Attempt {
     }
 
     /// The same on this node, once that is done.
-    pub(crate) fn succeeded(&self, app: &App) {
+    pub(crate) fn succeeded(&self, app: &Server) {
         app.throttle().give_back(&self.all());
         for one in self.shared.iter().filter(|one| one.of == Of::Place) {
             app.throttle().forget(one);
@@ -168,7 +168,7 @@ impl Attempt {
     }
 
     /// It was not made after all, or was no failure: what it drew is given back, and nothing more.
-    pub(crate) async fn give_back(&self, app: &App) -> Result<(), Fault> {
+    pub(crate) async fn give_back(&self, app: &Server) -> Result<(), Fault> {
         app.throttle().give_back(&self.all());
         let shared = self.shared.clone();
         let work = app.store().write(move |tx| {
@@ -183,7 +183,7 @@ impl Attempt {
     }
 
     /// The same where it does not matter to the caller whether it can be given back.
-    pub(crate) async fn was_not_made(&self, app: &App) {
+    pub(crate) async fn was_not_made(&self, app: &Server) {
         if let Err(fault) = self.give_back(app).await {
             tracing::warn!(%fault, "an attempt that was not made stays counted");
         }

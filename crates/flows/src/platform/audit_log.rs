@@ -25,14 +25,14 @@ const MOST_WAITING: usize = 10_000;
 
 /// Whom an event is about.
 #[derive(Debug, Clone, Default)]
-pub struct About {
+pub struct AuditSubject {
     pub client: Option<ClientId>,
     pub user: Option<UserId>,
     pub workspace: Option<WorkspaceId>,
     pub grant: Option<GrantId>,
 }
 
-impl About {
+impl AuditSubject {
     pub fn client(id: &ClientId) -> Self {
         Self { client: Some(id.clone()), ..Self::default() }
     }
@@ -58,7 +58,7 @@ impl About {
 }
 
 /// Who acts: the holder of the credential, where one was presented, and otherwise whom the event is about.
-fn actor(ctx: &Ctx, about: &About) -> String {
+fn actor(ctx: &Ctx, about: &AuditSubject) -> String {
     match (&ctx.facts.actor, about.user, &about.client) {
         (Some(actor), ..) => actor.clone(),
         (None, Some(user), _) => user.to_string(),
@@ -68,7 +68,7 @@ fn actor(ctx: &Ctx, about: &About) -> String {
 }
 
 /// An event as the log keeps it.
-pub(crate) fn entry(ctx: &Ctx, kind: &str, outcome: &str, about: About, detail: Value) -> AuditEvent {
+pub(crate) fn entry(ctx: &Ctx, kind: &str, outcome: &str, about: AuditSubject, detail: Value) -> AuditEvent {
     let mut random: [u8; 10] = ctx.random();
     random[..4].copy_from_slice(&COUNT.fetch_add(1, Ordering::Relaxed).to_be_bytes());
     AuditEvent {

@@ -2,7 +2,7 @@
 //! that ask for them, and a line in the log once it is committed. Nothing that was acknowledged is lost, and nothing is
 //! told that did not happen.
 use crate::Ctx;
-use crate::platform::audit_log::{self, About, Recorder};
+use crate::platform::audit_log::{self, AuditSubject, Recorder};
 use crate::platform::events;
 use domain::events::{Change, Event};
 use domain::grants::EndReason;
@@ -17,18 +17,18 @@ pub(crate) const OK: &str = "ok";
 pub(crate) struct Told {
     change: Change,
     outcome: &'static str,
-    about: About,
+    about: AuditSubject,
     detail: Value,
     events: Vec<Event>,
 }
 
 impl Told {
-    pub fn of(change: Change, about: About) -> Self {
+    pub fn of(change: Change, about: AuditSubject) -> Self {
         Self { change, outcome: OK, about, detail: json!({}), events: Vec::new() }
     }
 
     /// A grant that ended by itself, and why.
-    pub fn ended(about: About, why: EndReason) -> Self {
+    pub fn ended(about: AuditSubject, why: EndReason) -> Self {
         Self { outcome: why.as_str(), ..Self::of(Change::GrantEnded, about) }
     }
 

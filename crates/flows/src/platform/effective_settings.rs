@@ -3,7 +3,7 @@ use serde_json::Value;
 
 /// What can be shown of a setting.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Shown {
+pub enum SettingValue {
     /// As JSON, but a text stands for itself.
     Value(String),
     /// It is set, and a secret.
@@ -17,7 +17,7 @@ pub enum Shown {
 pub struct InForce {
     /// As in the configuration file: `lifetimes.access_token`.
     pub key: String,
-    pub value: Shown,
+    pub value: SettingValue,
 }
 
 /// Lists the members of an object, those of objects in it with a dot. `secrets` names the keys whose values are hidden.
@@ -42,10 +42,10 @@ fn add(all: &mut Vec<InForce>, key: &str, value: &Value, secrets: &[&str]) {
             }
             return;
         }
-        value if empty(value) => Shown::Nothing,
-        _ if secrets.contains(&key) => Shown::Hidden,
-        Value::String(text) => Shown::Value(text.clone()),
-        other => Shown::Value(other.to_string()),
+        value if empty(value) => SettingValue::Nothing,
+        _ if secrets.contains(&key) => SettingValue::Hidden,
+        Value::String(text) => SettingValue::Value(text.clone()),
+        other => SettingValue::Value(other.to_string()),
     };
     all.push(InForce { key: key.to_owned(), value: shown });
 }
@@ -62,12 +62,12 @@ mod tests {
         });
         let shown = list(&settings, &["registration.initial_access_tokens"]);
         let find = |key| shown.iter().find(|one| one.key == key).map(|one| one.value.clone());
-        assert_eq!(find("issuer"), Some(Shown::Value("https://a.example".to_owned())));
-        assert_eq!(find("log.level"), Some(Shown::Value("info".to_owned())));
-        assert_eq!(find("registration.per_address_per_hour"), Some(Shown::Value("5".to_owned())));
+        assert_eq!(find("issuer"), Some(SettingValue::Value("https://a.example".to_owned())));
+        assert_eq!(find("log.level"), Some(SettingValue::Value("info".to_owned())));
+        assert_eq!(find("registration.per_address_per_hour"), Some(SettingValue::Value("5".to_owned())));
         assert_eq!(
             (find("database"), find("registration.initial_access_tokens")),
-            (Some(Shown::Nothing), Some(Shown::Hidden))
+            (Some(SettingValue::Nothing), Some(SettingValue::Hidden))
         );
         assert!(!format!("{shown:?}").contains("s3cret"));
     }

@@ -5,11 +5,11 @@ use domain::clients::Client;
 use domain::events::{Event, EventData, EventKind};
 use domain::grants::consent::Consent;
 use domain::grants::{EndReason, Grant};
-use domain::webhooks::Asked;
+use domain::webhooks::EventSelection;
 use domain::{ClientId, EventId, UserId, WorkspaceId};
 use parking_lot::Mutex;
 use std::sync::atomic::{AtomicU64, Ordering};
-use store::grants::Ended;
+use store::grants::EndedGrant;
 use store::{Store, StoreError, Tx};
 
 /// An event that happens now.
@@ -70,8 +70,8 @@ pub fn grant_ended(grant: &Grant, reason: EndReason) -> EventData {
 }
 
 /// That these grants ended together, ready for [`store::webhooks::events::append`].
-pub fn grants_ended(ctx: &Ctx, ended: Vec<Ended>, reason: EndReason) -> Vec<Event> {
-    let one = |Ended { id, client_id, user_id, workspace_id }| {
+pub fn grants_ended(ctx: &Ctx, ended: Vec<EndedGrant>, reason: EndReason) -> Vec<Event> {
+    let one = |EndedGrant { id, client_id, user_id, workspace_id }| {
         event(ctx, EventData::GrantEnded { client_id, grant_id: id, user_id, workspace_id, reason })
     };
     ended.into_iter().map(one).collect()
@@ -94,7 +94,7 @@ pub async fn append_all(tx: &mut Tx, events: Vec<Event>) -> Result<(), StoreErro
 
 /// Events that wait for the next batch, and which kinds anybody asks for.
 #[derive(Debug, Default)]
-pub struct Outbox {
+pub struct EventQueue {
     waiting: Mutex<Vec<Event>>,
     /// A bit a kind. As of the last look at the webhooks, so that a token that nobody wants to hear of costs nothing.
     wanted: AtomicU64,
@@ -112,7 +112,7 @@ const fn bit(kind: EventKind) -> u64 {
     1 << kind as u64
 }
 
-impl Outbox {
+impl EventQueue {
     /// Events that wait to be written.
     pub fn waiting(&self) -> usize {
         self.waiting.lock().len()
@@ -129,7 +129,7 @@ impl Outbox {
             let mut tx = store.read().await?;
             store::webhooks::asked_by_any(&mut tx).await?
         };
-        let includes = |kind: &EventKind| asked.iter().any(|asked: &Asked| asked.includes(*kind));
+        let includes = |kind: &EventKind| asked.iter().any(|asked: &EventSelection| asked.includes(*kind));
         let wanted = EventKind::ALL.iter().copied().filter(includes).map(bit).fold(0, |all, one| all | one);
         self.wanted.store(wanted, Ordering::Relaxed);
         Ok(())

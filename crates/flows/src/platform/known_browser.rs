@@ -1,7 +1,7 @@
 //! The mark that a browser keeps when somebody has signed in there: it tells this browser from strangers, should many guess at
 //! the account from everywhere. It proves nothing else, and opens nothing. A change of the password voids it, and so does
 //! whatever ends all that acts for the person.
-use crate::App;
+use crate::Server;
 use domain::account::{Email, User};
 use domain::platform::encoding::{base64url, from_base64url};
 use domain::{Secret, Timestamp};
@@ -56,7 +56,7 @@ pub(crate) fn account(typed: &str) -> String {
 }
 
 /// The tag of the account for which this was typed.
-pub fn tag(app: &App, typed: &str) -> Tag {
+pub fn tag(app: &Server, typed: &str) -> Tag {
     let hash = app.marks().hash(&format!("tag\n{}", account(typed)));
     let mut bytes = [0; 8];
     bytes.copy_from_slice(&hash.as_bytes()[..8]);
@@ -64,18 +64,18 @@ pub fn tag(app: &App, typed: &str) -> Tag {
 }
 
 /// What is no longer the same when the mark is void.
-fn standing(app: &App, user: &User) -> [u8; 32] {
+fn standing(app: &Server, user: &User) -> [u8; 32] {
     let password = user.password_hash.as_deref().unwrap_or_default();
     *app.marks().hash(&format!("standing\n{}\n{}\n{password}", user.id, user.epoch)).as_bytes()
 }
 
 /// Who made it, and for which account.
-fn signature(app: &App, account: &str, body: &[u8]) -> domain::SecretHash {
+fn signature(app: &Server, account: &str, body: &[u8]) -> domain::SecretHash {
     app.marks().hash_bytes(&[b"mark\n", body, account.as_bytes()].concat())
 }
 
 /// A mark for a browser in which the user just signed in.
-pub(crate) fn issue(app: &App, now: Timestamp, browser: [u8; 16], user: &User) -> NewMark {
+pub(crate) fn issue(app: &Server, now: Timestamp, browser: [u8; 16], user: &User) -> NewMark {
     let until = now.plus(LIFETIME).seconds().to_be_bytes();
     let body = [&browser[..], &until, &standing(app, user)].concat();
     let signature = signature(app, &user.email.key(), &body);
@@ -84,7 +84,7 @@ pub(crate) fn issue(app: &App, now: Timestamp, browser: [u8; 16], user: &User) -
 }
 
 /// The mark that a browser showed, if this server made it for that account and not too long ago.
-pub(crate) fn read(app: &App, now: Timestamp, account: &str, shown: &Secret) -> Option<Mark> {
+pub(crate) fn read(app: &Server, now: Timestamp, account: &str, shown: &Secret) -> Option<Mark> {
     let bytes = from_base64url(shown.expose())?;
     let (body, signed) = bytes.split_at_checked(16 + 8 + 32)?;
     if domain::SecretHash::from_slice(signed)? != signature(app, account, body) {
@@ -103,7 +103,7 @@ impl Mark {
     }
 
     /// Whether the password is the one of then, and nobody has ended everything since.
-    pub(crate) fn stands(&self, app: &App, user: &User) -> bool {
+    pub(crate) fn stands(&self, app: &Server, user: &User) -> bool {
         self.standing == standing(app, user)
     }
 }

@@ -1,14 +1,14 @@
 //! Why a management operation is refused.
 use crate::Failure;
 use crate::platform::webhook_refusal::WebhookRefusal;
-use domain::access::Denied;
+use domain::access::PermissionDenied;
 use domain::clients::metadata::MetadataFault;
 use domain::platform::refusal::{ErrorCode, Refusal};
 use std::borrow::Cow;
 
 domain::refusals! {
     /// What is wrong with a request to the management APIs.
-    pub enum Unmanaged {
+    pub enum ManagementRefusal {
         CredentialMissing => InvalidToken, "credential_missing", "Send a credential in the Authorization header, or sign in.";
         CredentialUnknown => InvalidToken, "credential_unknown", "The credential is not valid.";
         CreatorGone => InvalidToken, "key_creator_gone", "The person who created this API key no longer belongs to the workspace. An owner can adopt the key.";
@@ -76,18 +76,18 @@ domain::refusals! {
 }
 
 /// The result of a management operation.
-pub type Managed<T> = Result<T, Failure<ManageRefusal>>;
+pub type Managed<T> = Result<T, Failure<ManagementError>>;
 
 /// A refusal, and the member of the request that is at fault.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum ManageRefusal {
-    Denied(Denied),
+pub enum ManagementError {
+    Denied(PermissionDenied),
     Metadata(MetadataFault),
     Webhook(WebhookRefusal),
-    Unmanaged { why: Unmanaged, member: Cow<'static, str> },
+    Unmanaged { why: ManagementRefusal, member: Cow<'static, str> },
 }
 
-impl ManageRefusal {
+impl ManagementError {
     fn inner(&self) -> &dyn Refusal {
         match self {
             Self::Denied(denied) => denied,
@@ -109,7 +109,7 @@ impl ManageRefusal {
     }
 }
 
-impl Refusal for ManageRefusal {
+impl Refusal for ManagementError {
     fn code(&self) -> ErrorCode {
         self.inner().code()
     }
@@ -121,27 +121,27 @@ impl Refusal for ManageRefusal {
     }
 }
 
-impl From<Denied> for ManageRefusal {
-    fn from(denied: Denied) -> Self {
+impl From<PermissionDenied> for ManagementError {
+    fn from(denied: PermissionDenied) -> Self {
         Self::Denied(denied)
     }
 }
 
-impl From<WebhookRefusal> for ManageRefusal {
+impl From<WebhookRefusal> for ManagementError {
     fn from(refusal: WebhookRefusal) -> Self {
         Self::Webhook(refusal)
     }
 }
 
-impl From<Unmanaged> for ManageRefusal {
-    fn from(why: Unmanaged) -> Self {
+impl From<ManagementRefusal> for ManagementError {
+    fn from(why: ManagementRefusal) -> Self {
         why.of("")
     }
 }
 
-impl Unmanaged {
+impl ManagementRefusal {
     /// The refusal of this member.
-    pub fn of(self, member: impl Into<Cow<'static, str>>) -> ManageRefusal {
-        ManageRefusal::Unmanaged { why: self, member: member.into() }
+    pub fn of(self, member: impl Into<Cow<'static, str>>) -> ManagementError {
+        ManagementError::Unmanaged { why: self, member: member.into() }
     }
 }

@@ -1,6 +1,6 @@
 //! Links that hold a secret: opening one leaves a pass in the browser, and the secret goes no further. The pass is sealed,
 //! good in that browser alone, and not for long.
-use crate::{App, Ctx, Fault};
+use crate::{Ctx, Fault, Server};
 use domain::platform::seal::{Payload, Purpose, TokenId, exactly};
 use domain::{Secret, SecretHash, Timestamp};
 use serde::{Deserialize, Serialize};
@@ -10,7 +10,7 @@ pub const LIFETIME: i64 = 60 * 60;
 
 /// What the browser brings along instead of the secret. Without a pass it is empty.
 #[derive(Debug, Clone, Copy)]
-pub struct Held<'p> {
+pub struct OpenedLink<'p> {
     pub pass: &'p Secret,
     /// The browser that shows it.
     pub browser: [u8; 32],
@@ -32,13 +32,13 @@ impl Payload for Pass {
 }
 
 /// A pass for whoever showed the secret of this hash.
-pub(crate) fn issue(app: &App, ctx: &Ctx, hash: &SecretHash, browser: [u8; 32]) -> Result<String, Fault> {
+pub(crate) fn issue(app: &Server, ctx: &Ctx, hash: &SecretHash, browser: [u8; 32]) -> Result<String, Fault> {
     let pass = Pass { hash: *hash.as_bytes(), browser, until: ctx.now.plus(LIFETIME) };
     Ok(app.keys().sealer.seal(Purpose::Pass, TokenId::from_random(ctx.random()), &pass)?)
 }
 
 /// The hash of the secret that was shown, as long as the pass is good.
-pub(crate) fn read(app: &App, ctx: &Ctx, held: Held<'_>) -> Result<Option<SecretHash>, Fault> {
+pub(crate) fn read(app: &Server, ctx: &Ctx, held: OpenedLink<'_>) -> Result<Option<SecretHash>, Fault> {
     let pass = app.opened::<Pass>(Purpose::Pass, held.pass.expose())?.map(|(_, pass)| pass);
     let good = pass.filter(|pass| pass.browser == held.browser && ctx.now < pass.until);
     Ok(good.and_then(|pass| SecretHash::from_slice(&pass.hash)))

@@ -11,13 +11,13 @@ const MOST: usize = 10_000;
 
 /// What was counted since the last write.
 #[derive(Debug, Default)]
-pub struct Watch {
+pub struct UnprotectedRequests {
     waiting: Mutex<HashMap<(ClientId, Day), (i64, Timestamp)>>,
     /// Held while counts are written: once it is free, everything counted before is stored.
     writing: tokio::sync::Mutex<()>,
 }
 
-impl Watch {
+impl UnprotectedRequests {
     /// Counts one request of a client at `now`.
     pub fn count(&self, client: ClientId, now: Timestamp) {
         self.add((client, Day::of(now)), 1, now);
@@ -64,7 +64,7 @@ mod tests {
 
     #[test]
     fn memory_is_bounded_however_many_clients_there_are() {
-        let watch = Watch::default();
+        let watch = UnprotectedRequests::default();
         let at = Timestamp::from_seconds;
         let key = |n: usize| {
             let mut random = [0; 16];

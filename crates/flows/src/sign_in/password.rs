@@ -1,12 +1,12 @@
 //! Signing in with a password.
 use crate::account::sign_in_refusal::SignInRefusal;
 use crate::platform::attempts::Attempt;
-use crate::platform::audit_log::About;
+use crate::platform::audit_log::AuditSubject;
 use crate::platform::failure::refuse;
 use crate::platform::known_browser;
 use crate::platform::limits::{Of, UsedUp};
 use crate::sign_in::session::{By, Here, NewSession, begin};
-use crate::{App, Ctx, Failure, Fault};
+use crate::{Ctx, Failure, Fault, Server};
 use SignInRefusal as R;
 use domain::account::User;
 use domain::events::{EventData, EventKind, SignInFailure};
@@ -22,13 +22,13 @@ struct Tried {
 /// Why an attempt is not made, and at whom.
 type Unmade = (UsedUp, Option<UserId>);
 
-async fn user_of(app: &App, account: &str) -> Result<Option<User>, Fault> {
+async fn user_of(app: &Server, account: &str) -> Result<Option<User>, Fault> {
     let mut tx = app.store().read().await?;
     Ok(store::account::users::by_email_key(&mut tx, account).await?)
 }
 
 /// Counts the attempt: as one of a browser that the account knows, or of a stranger.
-async fn count(app: &App, ctx: &Ctx, account: &str, shown: Option<&Secret>) -> Result<Result<Tried, Unmade>, Fault> {
+async fn count(app: &Server, ctx: &Ctx, account: &str, shown: Option<&Secret>) -> Result<Result<Tried, Unmade>, Fault> {
     if let Some(mark) = shown.and_then(|shown| known_browser::read(app, ctx.now, account, shown)) {
         let attempt = Attempt::in_browser(app, account, &mark);
         if let Err(used_up) = attempt.filter(app, ctx) {
@@ -49,7 +49,12 @@ async fn count(app: &App, ctx: &Ctx, account: &str, shown: Option<&Secret>) -> R
     reserve(app, ctx, attempt, user).await
 }
 
-async fn reserve(app: &App, ctx: &Ctx, attempt: Attempt, user: Option<User>) -> Result<Result<Tried, Unmade>, Fault> {
+async fn reserve(
+    app: &Server,
+    ctx: &Ctx,
+    attempt: Attempt,
+    user: Option<User>,
+) -> Result<Result<Tried, Unmade>, Fault> {
     let reserved = attempt.reserve(app, ctx).await?;
     Ok(match reserved {
         Ok(()) => Ok(Tried { attempt, user }),
@@ -68,7 +73,7 @@ const fn too_many(of: Of) -> R {
 /// Signs a user in. Unknown address, wrong password and disabled account are one refusal, in text and in time, and so are too many
 /// attempts at an account and at an address that nobody has.
 pub async fn sign_in(
-    app: &App,
+    app: &Server,
     ctx: &Ctx,
     email: &str,
     password: &Secret,
@@ -83,7 +88,7 @@ pub async fn sign_in(
         });
     };
     // The log names the account that was tried, and never an address that belongs to none.
-    let about = |tried: Option<UserId>| tried.map(About::user).unwrap_or_default();
+    let about = |tried: Option<UserId>| tried.map(AuditSubject::user).unwrap_or_default();
     let Tried { attempt, user } = match count(app, ctx, &account, here.mark).await? {
         Ok(tried) => tried,
         Err((used_up, tried)) => {

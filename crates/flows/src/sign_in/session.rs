@@ -2,13 +2,13 @@
 use crate::access::caller::Caller;
 use crate::access::session::new_secret;
 pub use crate::account::sign_in_refusal::SignInRefusal;
-pub use crate::account::users::Newcomer;
+pub use crate::account::users::SignUpRequest;
 use crate::platform::attempts::Attempt;
-use crate::platform::audit_log::About;
+use crate::platform::audit_log::AuditSubject;
 use crate::platform::changes::{self, Told};
 use crate::platform::events;
 use crate::platform::known_browser::{self, NewMark};
-use crate::{App, Ctx, Fault};
+use crate::{Ctx, Fault, Server};
 use domain::account::{Session, User};
 use domain::events::{Change, EventData};
 use domain::{Secret, SessionId, UserId};
@@ -40,7 +40,7 @@ impl<'h> From<&'h Caller> for Here<'h> {
 }
 
 /// Signs in whoever just made an account.
-pub(crate) async fn begin_new(app: &App, ctx: &Ctx, user: &User, here: &Caller) -> Result<NewSession, Fault> {
+pub(crate) async fn begin_new(app: &Server, ctx: &Ctx, user: &User, here: &Caller) -> Result<NewSession, Fault> {
     let session = begin(app, ctx, user, here, By::NewAccount).await?;
     session.ok_or(Fault::Other("a new account was disabled before its first session"))
 }
@@ -58,7 +58,7 @@ pub(crate) enum By {
 /// goes on, that of somebody else ends. `None` when the password was changed meanwhile, or the user disabled: that ended all
 /// sessions, also one that is about to begin.
 pub(crate) async fn begin(
-    app: &App,
+    app: &Server,
     ctx: &Ctx,
     user: &User,
     here: &Caller,
@@ -108,13 +108,13 @@ pub(crate) async fn begin(
             if let Some((id, user)) = other
                 && store::account::sessions::end_for_user(tx, id, user).await?
             {
-                changes::within(tx, &of, Told::of(Change::SignedOut, About::user(user))).await?;
+                changes::within(tx, &of, Told::of(Change::SignedOut, AuditSubject::user(user))).await?;
             }
             let data = EventData::UserSignedIn { user_id, session_id: session.id, ip: of.facts.ip.clone() };
             let event = events::event(&of, data);
             match tried {
                 By::Password(_) => {
-                    let told = Told::of(Change::SignedIn, About::user(user_id)).events([event]);
+                    let told = Told::of(Change::SignedIn, AuditSubject::user(user_id)).events([event]);
                     changes::within(tx, &of.in_session(user_id, session.id), told).await?;
                 }
                 By::NewAccount => events::append_all(tx, vec![event]).await?,

@@ -1,11 +1,11 @@
 //! The first operator: a one-time link, printed at start as long as there is none.
 use crate::access::caller::Caller;
 use crate::account::sign_in_refusal::SignInRefusal;
-use crate::account::users::{self, Door, Newcomer};
-use crate::platform::audit_log::About;
-use crate::platform::one_time_link::{self, Held};
+use crate::account::users::{self, SignUpPath, SignUpRequest};
+use crate::platform::audit_log::AuditSubject;
+use crate::platform::one_time_link::{self, OpenedLink};
 use crate::sign_in::session::{self, NewSession};
-use crate::{App, Ctx, Failure};
+use crate::{Ctx, Failure, Server};
 use domain::platform::refusal::{ErrorCode, Refusal};
 use domain::{Secret, SecretHash};
 use serde_json::json;
@@ -50,13 +50,13 @@ impl Refusal for SetupRefusal {
     }
 }
 
-fn refused(app: &App, ctx: &Ctx, why: SetupRefusal) -> Failure<SetupRefusal> {
-    app.record_outsider(ctx, "operator.added", why.reason(), About::default(), json!({}));
+fn refused(app: &Server, ctx: &Ctx, why: SetupRefusal) -> Failure<SetupRefusal> {
+    app.record_outsider(ctx, "operator.added", why.reason(), AuditSubject::default(), json!({}));
     Failure::Refused(why)
 }
 
 /// Whether a link makes the first operator: it is the newest, and there is none yet.
-async fn check(app: &App, ctx: &Ctx, hash: &SecretHash) -> Result<(), Failure<SetupRefusal>> {
+async fn check(app: &Server, ctx: &Ctx, hash: &SecretHash) -> Result<(), Failure<SetupRefusal>> {
     let mut tx = app.store().read().await?;
     let has_operator = store::account::users::has_operator(&mut tx).await?;
     let good = store::grants::revoked_tokens::is_one_time_good(&mut tx, hash, FIRST_OPERATOR, ctx.now).await?;
@@ -69,34 +69,34 @@ async fn check(app: &App, ctx: &Ctx, hash: &SecretHash) -> Result<(), Failure<Se
 }
 
 /// Opens the link with this token: the pass for the browser that did, if the link is good.
-pub async fn open(app: &App, ctx: &Ctx, token: &str, browser: [u8; 32]) -> Result<Secret, Failure<SetupRefusal>> {
+pub async fn open(app: &Server, ctx: &Ctx, token: &str, browser: [u8; 32]) -> Result<Secret, Failure<SetupRefusal>> {
     let hash = app.pepper().hash(token);
     check(app, ctx, &hash).await?;
     Ok(Secret::new(one_time_link::issue(app, ctx, &hash, browser)?))
 }
 
 /// The hash of the token of a link that is good still, for the browser that opened it.
-async fn shown(app: &App, ctx: &Ctx, held: Held<'_>) -> Result<SecretHash, Failure<SetupRefusal>> {
+async fn shown(app: &Server, ctx: &Ctx, held: OpenedLink<'_>) -> Result<SecretHash, Failure<SetupRefusal>> {
     let Some(hash) = one_time_link::read(app, ctx, held)? else { return Err(refused(app, ctx, SetupRefusal::NotOpen)) };
     check(app, ctx, &hash).await?;
     Ok(hash)
 }
 
 /// Whether the page that the link leads to may be shown.
-pub async fn look(app: &App, ctx: &Ctx, held: Held<'_>) -> Result<(), Failure<SetupRefusal>> {
+pub async fn look(app: &Server, ctx: &Ctx, held: OpenedLink<'_>) -> Result<(), Failure<SetupRefusal>> {
     shown(app, ctx, held).await.map(|_| ())
 }
 
 /// Creates the first operator and signs them in. The link is used up only by success.
 pub async fn complete(
-    app: &App,
+    app: &Server,
     ctx: &Ctx,
-    held: Held<'_>,
-    new: Newcomer<'_>,
+    held: OpenedLink<'_>,
+    new: SignUpRequest<'_>,
     here: &Caller,
 ) -> Result<NewSession, Failure<SetupRefusal>> {
     let hash = shown(app, ctx, held).await?;
-    let door = Door::Link(hash, FIRST_OPERATOR);
+    let door = SignUpPath::Link(hash, FIRST_OPERATOR);
     let made = users::create_account(app, ctx, new, door).await.map_err(|failure| match failure {
         Failure::Refused(why) => refused(app, ctx, SetupRefusal::Account(why)),
         Failure::Fault(fault) => Failure::Fault(fault),

@@ -1,5 +1,5 @@
 //! The link that makes the first operator: only the program that runs the server prints it.
-use crate::{App, Ctx, Fault};
+use crate::{Ctx, Fault, Server};
 use domain::Secret;
 use store::StoreError;
 use store::grants::revoked_tokens::FIRST_OPERATOR;
@@ -7,7 +7,7 @@ use store::grants::revoked_tokens::FIRST_OPERATOR;
 const LIFETIME: i64 = 24 * 60 * 60;
 
 /// A new link, if the server has no operator yet. Older links are void from then on.
-pub async fn link(app: &App, ctx: &Ctx) -> Result<Option<String>, Fault> {
+pub async fn link(app: &Server, ctx: &Ctx) -> Result<Option<String>, Fault> {
     let has_operator = {
         let mut tx = app.store().read().await?;
         store::account::users::has_operator(&mut tx).await?

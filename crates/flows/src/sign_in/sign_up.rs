@@ -1,20 +1,20 @@
 //! Signing up.
 use crate::access::caller::Caller;
 use crate::account::sign_in_refusal::SignInRefusal;
-pub use crate::account::users::Newcomer;
-use crate::account::users::{self, Door};
-use crate::platform::audit_log::About;
+pub use crate::account::users::SignUpRequest;
+use crate::account::users::{self, SignUpPath};
+use crate::platform::audit_log::AuditSubject;
 use crate::platform::failure::refuse;
 use crate::platform::limits::{Allowance, Of, network};
 use crate::sign_in::session::{NewSession, begin_new};
-use crate::{App, Ctx, Failure, Fault};
+use crate::{Ctx, Failure, Fault, Server};
 use SignInRefusal as R;
 use domain::platform::allowance::SIGN_UPS_FROM_A_NETWORK;
 use domain::platform::refusal::Refusal as _;
 use serde_json::json;
 
 /// On this node alone: an account more or less is no secret that is guessed.
-fn let_in(app: &App, ctx: &Ctx) -> Result<(), R> {
+fn let_in(app: &Server, ctx: &Ctx) -> Result<(), R> {
     if !app.settings().sign_up {
         return Err(R::SignUpOff);
     }
@@ -24,13 +24,13 @@ fn let_in(app: &App, ctx: &Ctx) -> Result<(), R> {
 }
 
 /// Creates an account with a workspace of its own, and signs the new user in.
-pub async fn sign_up(app: &App, ctx: &Ctx, new: Newcomer<'_>, here: &Caller) -> Result<NewSession, Failure<R>> {
+pub async fn sign_up(app: &Server, ctx: &Ctx, new: SignUpRequest<'_>, here: &Caller) -> Result<NewSession, Failure<R>> {
     let made = match let_in(app, ctx) {
-        Ok(()) => users::create_account(app, ctx, new, Door::SignUp).await,
+        Ok(()) => users::create_account(app, ctx, new, SignUpPath::SignUp).await,
         Err(why) => refuse(why),
     };
     if let Err(Failure::Refused(why)) = &made {
-        app.record_outsider(ctx, "sign_up", why.reason(), About::default(), json!({}));
+        app.record_outsider(ctx, "sign_up", why.reason(), AuditSubject::default(), json!({}));
     }
     let user = made?.ok_or(Fault::Other("signing up needs no link"))?;
     Ok(begin_new(app, ctx, &user, here).await?)

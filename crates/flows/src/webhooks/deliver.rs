@@ -1,9 +1,9 @@
 //! Delivering events to webhooks, at least once, in order for each subject (Standard Webhooks 1.0).
-use crate::platform::audit_log::About;
+use crate::platform::audit_log::AuditSubject;
 use crate::platform::changes::{self, Told};
 use crate::platform::keys::webhook_name;
 use crate::platform::outbound::{Call, Reply};
-use crate::{App, Ctx, Fault};
+use crate::{Ctx, Fault, Server};
 use domain::events::Change;
 use domain::webhooks::{DeliveryState, Webhook, body, retry_after, signatures};
 use domain::{Secret, WebhookId};
@@ -40,7 +40,7 @@ const GONE: u16 = 410;
 pub type NewCtx = Arc<dyn Fn() -> Ctx + Send + Sync>;
 
 /// Sends what is due, and what becomes due by it, to every webhook; for callers that can wait.
-pub async fn run(app: &App, new_ctx: &NewCtx) -> Result<(), Fault> {
+pub async fn run(app: &Server, new_ctx: &NewCtx) -> Result<(), Fault> {
     let (mut after, never) = (None, AtomicBool::new(false));
     loop {
         let due = due(app, &new_ctx(), after).await?;
@@ -52,14 +52,14 @@ pub async fn run(app: &App, new_ctx: &NewCtx) -> Result<(), Fault> {
     }
 }
 
-async fn due(app: &App, ctx: &Ctx, after: Option<WebhookId>) -> Result<Vec<WebhookId>, Fault> {
+async fn due(app: &Server, ctx: &Ctx, after: Option<WebhookId>) -> Result<Vec<WebhookId>, Fault> {
     let mut tx = app.store().read().await?;
     Ok(store::webhooks::deliveries::due(&mut tx, ctx.now, after, store::MAX_LIMIT).await?)
 }
 
 /// Serves webhooks side by side, so that a slow one holds up nobody else.
 pub struct Deliverer {
-    app: App,
+    app: Server,
     new_ctx: NewCtx,
     busy: Arc<Mutex<HashSet<WebhookId>>>,
     tasks: JoinSet<()>,
@@ -74,7 +74,7 @@ impl std::fmt::Debug for Deliverer {
 }
 
 impl Deliverer {
-    pub fn new(app: App, new_ctx: NewCtx) -> Self {
+    pub fn new(app: Server, new_ctx: NewCtx) -> Self {
         let (busy, stop) = (Arc::default(), Arc::default());
         Self { app, new_ctx, busy, tasks: JoinSet::new(), after: None, stop }
     }
@@ -126,7 +126,7 @@ impl Drop for Busy {
 
 /// Sends what is due to one webhook, a few messages at a time, until nothing is or one fails: then the others would
 /// most likely fail, too, and can wait for the next time.
-async fn drain(app: &App, new_ctx: &NewCtx, id: WebhookId, stop: &AtomicBool) -> Result<(), Fault> {
+async fn drain(app: &Server, new_ctx: &NewCtx, id: WebhookId, stop: &AtomicBool) -> Result<(), Fault> {
     while !stop.load(Ordering::Relaxed) {
         let ctx = new_ctx();
         let webhook = {
@@ -153,7 +153,7 @@ async fn drain(app: &App, new_ctx: &NewCtx, id: WebhookId, stop: &AtomicBool) ->
 }
 
 /// The secrets that sign now, the newest first.
-fn secrets(app: &App, ctx: &Ctx, webhook: &Webhook) -> Result<Vec<Secret>, Fault> {
+fn secrets(app: &Server, ctx: &Ctx, webhook: &Webhook) -> Result<Vec<Secret>, Fault> {
     let name = webhook_name(webhook.id);
     let open = |sealed: &[u8]| {
         let plain = app.master().open(&name, sealed)?;
@@ -168,7 +168,13 @@ fn secrets(app: &App, ctx: &Ctx, webhook: &Webhook) -> Result<Vec<Secret>, Fault
 }
 
 /// Sends one message and notes how it went; answers whether it arrived.
-async fn deliver(app: &App, ctx: &Ctx, webhook: &Webhook, secrets: &[Secret], claimed: Claimed) -> Result<bool, Fault> {
+async fn deliver(
+    app: &Server,
+    ctx: &Ctx,
+    webhook: &Webhook,
+    secrets: &[Secret],
+    claimed: Claimed,
+) -> Result<bool, Fault> {
     #[expect(clippy::disallowed_methods, reason = "a measurement, on which no rule depends")]
     let begun = Instant::now();
     let answer = send(app, ctx, webhook, secrets, &claimed).await;
@@ -191,7 +197,7 @@ async fn deliver(app: &App, ctx: &Ctx, webhook: &Webhook, secrets: &[Secret], cl
     let state = attempt.state.as_str();
     tracing::debug!(webhook = %webhook.id, event = %claimed.event_id, status, state, duration_ms, "delivery");
     let (id, event, attempts, of) = (webhook.id, claimed.event_id, claimed.attempts, ctx.clone());
-    let about = About::default().and_workspace(webhook.owner.workspace());
+    let about = AuditSubject::default().and_workspace(webhook.owner.workspace());
     let work = app.store().write(move |tx| {
         Box::pin(async move {
             store::webhooks::deliveries::finish(tx, id, event, attempts, &attempt, of.now).await?;
@@ -208,7 +214,13 @@ async fn deliver(app: &App, ctx: &Ctx, webhook: &Webhook, secrets: &[Secret], cl
     Ok(arrived)
 }
 
-async fn send(app: &App, ctx: &Ctx, webhook: &Webhook, secrets: &[Secret], claimed: &Claimed) -> Result<Reply, String> {
+async fn send(
+    app: &Server,
+    ctx: &Ctx,
+    webhook: &Webhook,
+    secrets: &[Secret],
+    claimed: &Claimed,
+) -> Result<Reply, String> {
     let body = body(claimed.kind, claimed.at, &claimed.data).map_err(|error| error.to_string())?;
     let mut headers = HeaderMap::new();
     headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));

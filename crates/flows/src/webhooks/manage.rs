@@ -1,19 +1,19 @@
 //! Webhooks as their owners manage them. Every function takes whose they are as the gate says it, and knows no others.
 use crate::access::extent::Extent;
-use crate::platform::audit_log::About;
+use crate::platform::audit_log::AuditSubject;
 use crate::platform::changes::{self, Told};
 use crate::platform::events;
 use crate::platform::failure::refuse;
 use crate::platform::idempotency::last_step::{Last, Plain};
 use crate::platform::idempotency::stored_response::{Keep, Kept};
 use crate::platform::keys::webhook_name;
-use crate::platform::management_error::ManageRefusal;
+use crate::platform::management_error::ManagementError;
 use crate::platform::refused::refused;
-use crate::{App, Ctx, Failure, Fault};
+use crate::{Ctx, Failure, Fault, Server};
 use domain::access::{Operation, Principal};
 use domain::events::{Change as Changed, EventData};
 use domain::platform::outbound::Target;
-use domain::webhooks::{Asked, Delivery, DeliveryState, Owner, Webhook, new_secret};
+use domain::webhooks::{Delivery, DeliveryState, EventSelection, Webhook, WebhookOwner, new_secret};
 use domain::{EventId, Secret, Timestamp, WebhookId};
 use store::webhooks::deliveries::Filter;
 use store::{Page, Paged, StoreError, Tx};
@@ -23,20 +23,20 @@ use WebhookRefusal as R;
 
 /// Whose webhooks a caller may read.
 #[derive(Debug, Clone, Copy)]
-pub struct MayRead(pub(crate) Owner);
+pub struct MayRead(pub(crate) WebhookOwner);
 
 /// Whose webhooks a caller may change.
 #[derive(Debug, Clone, Copy)]
-pub struct MayChange(pub(crate) Owner);
+pub struct MayChange(pub(crate) WebhookOwner);
 
 impl MayRead {
-    pub const fn owner(self) -> Owner {
+    pub const fn owner(self) -> WebhookOwner {
         self.0
     }
 }
 
 impl MayChange {
-    pub const fn owner(self) -> Owner {
+    pub const fn owner(self) -> WebhookOwner {
         self.0
     }
 }
@@ -48,29 +48,34 @@ impl From<MayChange> for MayRead {
 }
 
 fn gate(
-    app: &App,
+    app: &Server,
     ctx: &Ctx,
     principal: &Principal,
     scope: Extent,
     (within, everywhere): (Operation, Operation),
-) -> Result<Owner, Failure<ManageRefusal>> {
+) -> Result<WebhookOwner, Failure<ManagementError>> {
     let owner = match scope {
-        Extent::Workspace => principal.workspace_for(within).map(Owner::Workspace),
-        Extent::Server => principal.may(everywhere).map(|()| Owner::Operator),
+        Extent::Workspace => principal.workspace_for(within).map(WebhookOwner::Workspace),
+        Extent::Server => principal.may(everywhere).map(|()| WebhookOwner::Operator),
     };
-    owner.map_err(|denied| refused(app, ctx, "webhook.management", About::default(), denied))
+    owner.map_err(|denied| refused(app, ctx, "webhook.management", AuditSubject::default(), denied))
 }
 
-pub fn may_read(app: &App, ctx: &Ctx, principal: &Principal, scope: Extent) -> Result<MayRead, Failure<ManageRefusal>> {
+pub fn may_read(
+    app: &Server,
+    ctx: &Ctx,
+    principal: &Principal,
+    scope: Extent,
+) -> Result<MayRead, Failure<ManagementError>> {
     gate(app, ctx, principal, scope, (Operation::ReadWebhooks, Operation::ReadAllWebhooks)).map(MayRead)
 }
 
 pub fn may_change(
-    app: &App,
+    app: &Server,
     ctx: &Ctx,
     principal: &Principal,
     scope: Extent,
-) -> Result<MayChange, Failure<ManageRefusal>> {
+) -> Result<MayChange, Failure<ManagementError>> {
     gate(app, ctx, principal, scope, (Operation::WriteWebhooks, Operation::WriteAllWebhooks)).map(MayChange)
 }
 
@@ -91,14 +96,14 @@ pub struct NewWebhook {
 
 /// What changes; the rest stays.
 #[derive(Debug, Clone, Default)]
-pub struct Change {
+pub struct WebhookPatch {
     pub url: Option<String>,
     pub description: Option<String>,
     pub events: Option<Vec<String>>,
     pub disabled: Option<bool>,
 }
 
-fn checked_url(app: &App, url: &str) -> Result<String, R> {
+fn checked_url(app: &Server, url: &str) -> Result<String, R> {
     Ok(Target::parse(url, app.outbound().reach())?.url.into())
 }
 
@@ -108,26 +113,31 @@ fn checked_description(text: &str) -> Result<String, R> {
     if fits { Ok(text.to_owned()) } else { Err(R::Description) }
 }
 
-fn checked_events(owner: Owner, names: &[String]) -> Result<Asked, R> {
-    match Asked::parse(names.iter().map(String::as_str)).map_err(|_| R::Events)? {
-        Asked::Kinds(kinds) if !kinds.iter().all(|kind| owner.may_ask_for(*kind)) => Err(R::EventElsewhere),
+fn checked_events(owner: WebhookOwner, names: &[String]) -> Result<EventSelection, R> {
+    match EventSelection::parse(names.iter().map(String::as_str)).map_err(|_| R::Events)? {
+        EventSelection::Kinds(kinds) if !kinds.iter().all(|kind| owner.may_ask_for(*kind)) => Err(R::EventElsewhere),
         asked => Ok(asked),
     }
 }
 
-async fn tell(tx: &mut Tx, ctx: &Ctx, change: Changed, owner: Owner, id: WebhookId) -> Result<(), StoreError> {
-    let about = About::default().and_workspace(owner.workspace());
+async fn tell(tx: &mut Tx, ctx: &Ctx, change: Changed, owner: WebhookOwner, id: WebhookId) -> Result<(), StoreError> {
+    let about = AuditSubject::default().and_workspace(owner.workspace());
     changes::within(tx, ctx, Told::of(change, about).with(serde_json::json!({"webhook_id": id}))).await
 }
 
 /// Makes a webhook; its secret is shown this once.
-pub async fn create(app: &App, ctx: &Ctx, whose: MayChange, new: &NewWebhook) -> Result<(Webhook, Secret), Failure<R>> {
+pub async fn create(
+    app: &Server,
+    ctx: &Ctx,
+    whose: MayChange,
+    new: &NewWebhook,
+) -> Result<(Webhook, Secret), Failure<R>> {
     create_and(app, ctx, whose, new, Plain).await
 }
 
 /// The same; the answer is kept in the transaction.
 pub async fn create_kept(
-    app: &App,
+    app: &Server,
     ctx: &Ctx,
     whose: MayChange,
     new: &NewWebhook,
@@ -137,7 +147,7 @@ pub async fn create_kept(
 }
 
 async fn create_and<L: Last<(Webhook, Secret)>>(
-    app: &App,
+    app: &Server,
     ctx: &Ctx,
     MayChange(owner): MayChange,
     new: &NewWebhook,
@@ -174,20 +184,20 @@ async fn create_and<L: Last<(Webhook, Secret)>>(
     Ok(made)
 }
 
-pub async fn list(app: &App, of: impl Into<MayRead>, page: Page) -> Result<Paged<Webhook>, Fault> {
+pub async fn list(app: &Server, of: impl Into<MayRead>, page: Page) -> Result<Paged<Webhook>, Fault> {
     let MayRead(owner) = of.into();
     let mut tx = app.store().read().await?;
     Ok(store::webhooks::list(&mut tx, owner, page).await?)
 }
 
-pub async fn read(app: &App, of: impl Into<MayRead>, id: WebhookId) -> Result<Webhook, Failure<R>> {
+pub async fn read(app: &Server, of: impl Into<MayRead>, id: WebhookId) -> Result<Webhook, Failure<R>> {
     let MayRead(owner) = of.into();
     let mut tx = app.store().read().await?;
     store::webhooks::by_id(&mut tx, id, owner).await?.ok_or(Failure::Refused(R::Unknown))
 }
 
 /// Why nothing was changed.
-async fn unchanged(tx: &mut Tx, owner: Owner, id: WebhookId) -> Failure<R> {
+async fn unchanged(tx: &mut Tx, owner: WebhookOwner, id: WebhookId) -> Failure<R> {
     match store::webhooks::by_id(tx, id, owner).await {
         Ok(Some(_)) => Failure::Refused(R::Changed),
         Ok(None) => Failure::Refused(R::Unknown),
@@ -198,12 +208,12 @@ async fn unchanged(tx: &mut Tx, owner: Owner, id: WebhookId) -> Failure<R> {
 /// Changes a webhook. One that is enabled again is sent what waited. `expected`, here and below, is the revision that the
 /// caller read, where the caller says (RFC 9110 §13.1.1).
 pub async fn update(
-    app: &App,
+    app: &Server,
     ctx: &Ctx,
     MayChange(owner): MayChange,
     id: WebhookId,
     expected: Option<i64>,
-    change: &Change,
+    change: &WebhookPatch,
 ) -> Result<Webhook, Failure<R>> {
     let url = change.url.as_deref().map(|url| checked_url(app, url)).transpose().map_err(Failure::Refused)?;
     let description = change.description.as_deref().map(checked_description).transpose().map_err(Failure::Refused)?;
@@ -239,7 +249,7 @@ pub async fn update(
 
 /// Deletes a webhook with its deliveries.
 pub async fn delete(
-    app: &App,
+    app: &Server,
     ctx: &Ctx,
     MayChange(owner): MayChange,
     id: WebhookId,
@@ -261,7 +271,7 @@ pub async fn delete(
 /// The webhook with a new secret, which is shown this once. For `overlap` seconds, at most a week, messages are signed with
 /// both.
 pub async fn rotate_secret(
-    app: &App,
+    app: &Server,
     ctx: &Ctx,
     whose: MayChange,
     id: WebhookId,
@@ -273,7 +283,7 @@ pub async fn rotate_secret(
 
 /// The same; the answer is kept in the transaction.
 pub async fn rotate_secret_kept(
-    app: &App,
+    app: &Server,
     ctx: &Ctx,
     whose: MayChange,
     which: (WebhookId, Option<i64>),
@@ -284,7 +294,7 @@ pub async fn rotate_secret_kept(
 }
 
 async fn rotate_secret_and<L: Last<(Webhook, Secret)>>(
-    app: &App,
+    app: &Server,
     ctx: &Ctx,
     MayChange(owner): MayChange,
     (id, expected): (WebhookId, Option<i64>),
@@ -311,7 +321,7 @@ async fn rotate_secret_and<L: Last<(Webhook, Secret)>>(
 
 /// The deliveries of a webhook, the newest first: those before `before`, the last one of the page before.
 pub async fn deliveries(
-    app: &App,
+    app: &Server,
     of: impl Into<MayRead>,
     id: WebhookId,
     state: Option<DeliveryState>,
@@ -328,7 +338,7 @@ pub async fn deliveries(
 
 /// Sends one event again, whatever became of it.
 pub async fn replay(
-    app: &App,
+    app: &Server,
     ctx: &Ctx,
     MayChange(owner): MayChange,
     id: WebhookId,
@@ -352,13 +362,13 @@ pub async fn replay(
 }
 
 /// Sends a webhook an event that says nothing but that it arrived; answers its id.
-pub async fn test(app: &App, ctx: &Ctx, whose: MayChange, id: WebhookId) -> Result<EventId, Failure<R>> {
+pub async fn test(app: &Server, ctx: &Ctx, whose: MayChange, id: WebhookId) -> Result<EventId, Failure<R>> {
     test_and(app, ctx, whose, id, Plain).await
 }
 
 /// The same; the answer is kept in the transaction.
 pub async fn test_kept(
-    app: &App,
+    app: &Server,
     ctx: &Ctx,
     whose: MayChange,
     id: WebhookId,
@@ -368,7 +378,7 @@ pub async fn test_kept(
 }
 
 async fn test_and<L: Last<EventId>>(
-    app: &App,
+    app: &Server,
     ctx: &Ctx,
     MayChange(owner): MayChange,
     id: WebhookId,

@@ -1,39 +1,39 @@
 //! API keys of a workspace, as its admins manage them.
-use crate::access::credential_request::{Asked, read};
+use crate::access::credential_request::{CredentialRequest, read};
 use crate::access::new_credential;
-use crate::platform::audit_log::About;
+use crate::platform::audit_log::AuditSubject;
 use crate::platform::idempotency::last_step::{Last, Plain};
 use crate::platform::idempotency::stored_response::{Keep, Kept};
-use crate::platform::management_error::{ManageRefusal, Managed, Unmanaged};
+use crate::platform::management_error::{Managed, ManagementError, ManagementRefusal};
 use crate::platform::refused::refused;
 use crate::workspace::api_key_records::{api_keys_of, end_api_key, set_creator};
-use crate::{App, Ctx, Failure, Fault};
+use crate::{Ctx, Failure, Fault, Server};
 use domain::access::{Limit, Operation, Principal, is_operator_scope};
 use domain::workspace::{MemberRoles, Role};
 use domain::{Secret, WorkspaceId};
 pub use store::access::credentials::KeptKey;
 use store::{Page, Paged};
 
-fn workspace(app: &App, ctx: &Ctx, principal: &Principal, operation: Operation) -> Managed<WorkspaceId> {
+fn workspace(app: &Server, ctx: &Ctx, principal: &Principal, operation: Operation) -> Managed<WorkspaceId> {
     let workspace = principal.workspace_for(operation);
-    workspace.map_err(|denied| refused(app, ctx, "api_key.management", About::default(), denied))
+    workspace.map_err(|denied| refused(app, ctx, "api_key.management", AuditSubject::default(), denied))
 }
 
 /// The workspace's API keys, revoked ones too, newest first.
-pub async fn list_api_keys(app: &App, ctx: &Ctx, principal: &Principal) -> Managed<Vec<KeptKey>> {
+pub async fn list_api_keys(app: &Server, ctx: &Ctx, principal: &Principal) -> Managed<Vec<KeptKey>> {
     let workspace = workspace(app, ctx, principal, Operation::ReadApiKeys)?;
     Ok(api_keys_of(app, workspace).await?)
 }
 
 /// The keys that were not revoked, expired ones too, newest first, with who answers for each.
-pub async fn page_of_api_keys(app: &App, ctx: &Ctx, principal: &Principal, page: Page) -> Managed<Paged<KeptKey>> {
+pub async fn page_of_api_keys(app: &Server, ctx: &Ctx, principal: &Principal, page: Page) -> Managed<Paged<KeptKey>> {
     let workspace = workspace(app, ctx, principal, Operation::ReadApiKeys)?;
     let mut tx = app.store().read().await?;
     Ok(store::access::credentials::page_of_api_keys(&mut tx, workspace, page).await?)
 }
 
 /// The live keys that lost rights, of the whole workspace, newest first; at most 1,000.
-pub async fn keys_that_lost_rights(app: &App, ctx: &Ctx, principal: &Principal) -> Managed<Vec<KeptKey>> {
+pub async fn keys_that_lost_rights(app: &Server, ctx: &Ctx, principal: &Principal) -> Managed<Vec<KeptKey>> {
     let workspace = workspace(app, ctx, principal, Operation::ReadApiKeys)?;
     let mut tx = app.store().read().await?;
     let mut found = store::access::credentials::keys_beyond_creator(&mut tx, workspace, ctx.now).await?;
@@ -42,10 +42,10 @@ pub async fn keys_that_lost_rights(app: &App, ctx: &Ctx, principal: &Principal) 
 }
 
 /// One of them.
-pub async fn api_key(app: &App, ctx: &Ctx, principal: &Principal, id: &str) -> Managed<KeptKey> {
+pub async fn api_key(app: &Server, ctx: &Ctx, principal: &Principal, id: &str) -> Managed<KeptKey> {
     let workspace = workspace(app, ctx, principal, Operation::ReadApiKeys)?;
-    let about = About::default().and_workspace(Some(workspace));
-    let unknown = || refused(app, ctx, "api_key.read", about.clone(), Unmanaged::CredentialNotFound);
+    let about = AuditSubject::default().and_workspace(Some(workspace));
+    let unknown = || refused(app, ctx, "api_key.read", about.clone(), ManagementRefusal::CredentialNotFound);
     let id = id.parse().map_err(|_| unknown())?;
     let mut tx = app.store().read().await?;
     let found = store::access::credentials::api_key(&mut tx, workspace, id).await?;
@@ -54,60 +54,66 @@ pub async fn api_key(app: &App, ctx: &Ctx, principal: &Principal, id: &str) -> M
 }
 
 /// Creates an API key; the secret is shown once.
-pub async fn create_api_key(app: &App, ctx: &Ctx, principal: &Principal, asked: &Asked) -> Managed<(KeptKey, Secret)> {
+pub async fn create_api_key(
+    app: &Server,
+    ctx: &Ctx,
+    principal: &Principal,
+    asked: &CredentialRequest,
+) -> Managed<(KeptKey, Secret)> {
     create_api_key_and(app, ctx, principal, asked, Plain).await
 }
 
 /// The same; the answer is kept in the transaction.
 pub async fn create_api_key_kept(
-    app: &App,
+    app: &Server,
     ctx: &Ctx,
     principal: &Principal,
-    asked: &Asked,
+    asked: &CredentialRequest,
     keep: Keep<(KeptKey, Secret)>,
 ) -> Managed<Kept> {
     create_api_key_and(app, ctx, principal, asked, keep).await
 }
 
 async fn create_api_key_and<L: Last<(KeptKey, Secret)>>(
-    app: &App,
+    app: &Server,
     ctx: &Ctx,
     principal: &Principal,
-    asked: &Asked,
+    asked: &CredentialRequest,
     last: L,
 ) -> Managed<L::Out> {
     let workspace = workspace(app, ctx, principal, Operation::WriteApiKeys)?;
-    let about = About::default().and_workspace(Some(workspace));
-    let refuse = |r: ManageRefusal| refused(app, ctx, "api_key.created", about.clone(), r);
+    let about = AuditSubject::default().and_workspace(Some(workspace));
+    let refuse = |r: ManagementError| refused(app, ctx, "api_key.created", about.clone(), r);
     let new = read(app, ctx, principal, asked).map_err(refuse)?;
     let roles = MemberRoles::parse(asked.roles.iter().map(String::as_str));
-    let roles = roles.map_err(|_| refuse(Unmanaged::Role.of("roles")))?;
+    let roles = roles.map_err(|_| refuse(ManagementRefusal::Role.of("roles")))?;
     if principal.workspace.is_none_or(|(_, own)| roles.role > own) {
-        return Err(refuse(Unmanaged::RoleBeyond.of("roles")));
+        return Err(refuse(ManagementRefusal::RoleBeyond.of("roles")));
     }
     // A credential with scopes of its own acts for the operator within operator scopes, and none assigns roles.
     let for_operator = principal.operator && principal.limit == Limit::Role;
     if !roles.extra.is_empty() && !for_operator {
-        return Err(refuse(Unmanaged::RoleOfOperator.of("roles")));
+        return Err(refuse(ManagementRefusal::RoleOfOperator.of("roles")));
     }
     Ok(new_credential::create_api_key_and(app, ctx, workspace, roles, principal.responsible, new, last).await?)
 }
 
 /// Why the caller may not answer for a key.
-fn not_adoptable(principal: &Principal, KeptKey { key, creator }: &KeptKey) -> Option<Unmanaged> {
+fn not_adoptable(principal: &Principal, KeptKey { key, creator }: &KeptKey) -> Option<ManagementRefusal> {
     let role = principal.workspace.map_or(Role::Member, |(_, role)| role);
     if !key.has_lost_rights(creator.as_ref()) || key.created_by == principal.user {
-        return Some(Unmanaged::NothingLost);
+        return Some(ManagementRefusal::NothingLost);
     }
     if key.roles.role > role {
-        return Some(Unmanaged::RoleBeyond);
+        return Some(ManagementRefusal::RoleBeyond);
     }
     let beyond = match &principal.limit {
         Limit::Role => false,
         Limit::Scopes(own) => !key.scopes.is_subset(own),
         Limit::Nothing | Limit::Registering | Limit::Registration(_) => true,
     };
-    (beyond || (!principal.operator && key.scopes.iter().any(is_operator_scope))).then_some(Unmanaged::ScopeBeyond)
+    (beyond || (!principal.operator && key.scopes.iter().any(is_operator_scope)))
+        .then_some(ManagementRefusal::ScopeBeyond)
 }
 
 /// Whether the caller could adopt a key: see [`adopt_api_key`].
@@ -116,12 +122,12 @@ pub fn may_adopt(principal: &Principal, kept: &KeptKey) -> bool {
 }
 
 /// The person answers from now on for a key that lost rights, and it has as many of them as they have.
-pub async fn adopt_api_key(app: &App, ctx: &Ctx, principal: &Principal, id: &str) -> Managed<KeptKey> {
+pub async fn adopt_api_key(app: &Server, ctx: &Ctx, principal: &Principal, id: &str) -> Managed<KeptKey> {
     let workspace = workspace(app, ctx, principal, Operation::WriteApiKeys)?;
-    let about = About::default().and_workspace(Some(workspace));
-    let refuse = |r: ManageRefusal| refused(app, ctx, "api_key.adopted", about.clone(), r);
+    let about = AuditSubject::default().and_workspace(Some(workspace));
+    let refuse = |r: ManagementError| refused(app, ctx, "api_key.adopted", about.clone(), r);
     let user = principal.person_for(Operation::WriteApiKeys).map_err(|denied| refuse(denied.into()))?;
-    let unknown = || refuse(Unmanaged::CredentialNotFound.into());
+    let unknown = || refuse(ManagementRefusal::CredentialNotFound.into());
     let id = id.parse().map_err(|_| unknown())?;
     let find = async || {
         let mut tx = app.store().read().await?;
@@ -132,13 +138,13 @@ pub async fn adopt_api_key(app: &App, ctx: &Ctx, principal: &Principal, id: &str
         return Err(refuse(why.into()));
     }
     if !set_creator(app, ctx, &kept.key, kept.key.created_by, Some(user)).await? {
-        return Err(refuse(Unmanaged::Changed.into()));
+        return Err(refuse(ManagementRefusal::Changed.into()));
     }
     find().await?.ok_or_else(unknown)
 }
 
 /// Adopts several keys: each that can be. Refuses only where none can, for another may have been faster with one of them.
-pub async fn adopt_api_keys(app: &App, ctx: &Ctx, principal: &Principal, ids: &[&str]) -> Managed<()> {
+pub async fn adopt_api_keys(app: &Server, ctx: &Ctx, principal: &Principal, ids: &[&str]) -> Managed<()> {
     // Of no keys at all as well.
     workspace(app, ctx, principal, Operation::WriteApiKeys)?;
     let (mut adopted, mut refusal) = (0, None);
@@ -152,10 +158,10 @@ pub async fn adopt_api_keys(app: &App, ctx: &Ctx, principal: &Principal, ids: &[
     refusal.filter(|_| adopted == 0).map_or(Ok(()), Err)
 }
 
-pub async fn revoke_api_key(app: &App, ctx: &Ctx, principal: &Principal, id: &str) -> Managed<()> {
+pub async fn revoke_api_key(app: &Server, ctx: &Ctx, principal: &Principal, id: &str) -> Managed<()> {
     let workspace = workspace(app, ctx, principal, Operation::WriteApiKeys)?;
-    let about = About::default().and_workspace(Some(workspace));
-    let unknown = || refused(app, ctx, "api_key.revoked", about.clone(), Unmanaged::CredentialNotFound);
+    let about = AuditSubject::default().and_workspace(Some(workspace));
+    let unknown = || refused(app, ctx, "api_key.revoked", about.clone(), ManagementRefusal::CredentialNotFound);
     let id = id.parse().map_err(|_| unknown())?;
     if end_api_key(app, ctx, workspace, id).await? { Ok(()) } else { Err(unknown()) }
 }

@@ -6,36 +6,36 @@
 //! application; what they can do is to keep it out by the workspace's rule, and then it receives nothing of the workspace any more.
 use crate::grants::bulk_revocation::{self, Telling};
 use crate::grants::consents;
-pub use crate::grants::end_disallowed::{Ended, MOST_COUNTED};
-use crate::platform::audit_log::About;
+pub use crate::grants::end_disallowed::{EndedCounts, MOST_COUNTED};
+use crate::platform::audit_log::AuditSubject;
 use crate::platform::changes::{self, Told};
-use crate::platform::management_error::{ManageRefusal, Managed, Unmanaged};
+use crate::platform::management_error::{Managed, ManagementError, ManagementRefusal};
 use crate::platform::refused::refused;
 use crate::workspace::members::acting_role;
-use crate::{App, Ctx, Failure};
-use domain::access::{Denied, Operation, Principal};
+use crate::{Ctx, Failure, Server};
+use domain::access::{Operation, PermissionDenied, Principal};
 use domain::events::Change;
 use domain::grants::EndReason;
 use domain::workspace::Role;
 use domain::{ClientId, UserId, WorkspaceId};
 pub use store::grants::own_names::OwnName;
 pub use store::grants::workspace_apps::{AppPerson, Identified, WorkspaceApp};
-use store::{Beside, Page, Paged, StoreError};
+use store::{Page, Paged, StoreError, UserCursor};
 
 fn workspace(
-    app: &App,
+    app: &Server,
     ctx: &Ctx,
     principal: &Principal,
     operation: Operation,
     kind: &'static str,
 ) -> Managed<WorkspaceId> {
-    principal.workspace_for(operation).map_err(|denied| refused(app, ctx, kind, About::default(), denied))
+    principal.workspace_for(operation).map_err(|denied| refused(app, ctx, kind, AuditSubject::default(), denied))
 }
 
 /// The application that a text names, whether or not it is here.
-fn client(app: &App, ctx: &Ctx, workspace: WorkspaceId, kind: &'static str, id: &str) -> Managed<ClientId> {
-    let about = About::default().and_workspace(Some(workspace));
-    ClientId::parse(id).map_err(|_| refused(app, ctx, kind, about, Unmanaged::ClientUnknown))
+fn client(app: &Server, ctx: &Ctx, workspace: WorkspaceId, kind: &'static str, id: &str) -> Managed<ClientId> {
+    let about = AuditSubject::default().and_workspace(Some(workspace));
+    ClientId::parse(id).map_err(|_| refused(app, ctx, kind, about, ManagementRefusal::ClientUnknown))
 }
 
 /// The longest text that names are searched for, in characters.
@@ -43,7 +43,7 @@ const LONGEST_SEARCH: usize = 100;
 
 /// The applications with `search` in their name, by name; all of them for the empty text.
 pub async fn list(
-    app: &App,
+    app: &Server,
     ctx: &Ctx,
     principal: &Principal,
     search: &str,
@@ -59,25 +59,25 @@ pub async fn list(
 }
 
 /// One of them.
-pub async fn find(app: &App, ctx: &Ctx, principal: &Principal, id: &str) -> Managed<WorkspaceApp> {
+pub async fn find(app: &Server, ctx: &Ctx, principal: &Principal, id: &str) -> Managed<WorkspaceApp> {
     const KIND: &str = "app.read";
     let workspace = workspace(app, ctx, principal, Operation::ReadApps, KIND)?;
     let id = client(app, ctx, workspace, KIND, id)?;
     let mut tx = app.store().read().await?;
     let found = store::grants::workspace_apps::find(&mut tx, workspace, &id, ctx.now).await?;
     drop(tx);
-    let about = About::client(&id).and_workspace(Some(workspace));
-    found.ok_or_else(|| refused(app, ctx, KIND, about, Unmanaged::ClientUnknown))
+    let about = AuditSubject::client(&id).and_workspace(Some(workspace));
+    found.ok_or_else(|| refused(app, ctx, KIND, about, ManagementRefusal::ClientUnknown))
 }
 
 /// The people who allowed the application something here.
 pub async fn people(
-    app: &App,
+    app: &Server,
     ctx: &Ctx,
     principal: &Principal,
     id: &str,
     page: Page,
-    beside: Beside,
+    beside: UserCursor,
 ) -> Managed<Paged<AppPerson>> {
     const KIND: &str = "app.read";
     let workspace = workspace(app, ctx, principal, Operation::ReadApps, KIND)?;
@@ -88,12 +88,12 @@ pub async fn people(
 
 /// The people in whose own names the application receives the workspace's id and their roles.
 pub async fn own_names(
-    app: &App,
+    app: &Server,
     ctx: &Ctx,
     principal: &Principal,
     id: &str,
     page: Page,
-    beside: Beside,
+    beside: UserCursor,
 ) -> Managed<Paged<OwnName>> {
     const KIND: &str = "app.read";
     let workspace = workspace(app, ctx, principal, Operation::ReadApps, KIND)?;
@@ -104,7 +104,7 @@ pub async fn own_names(
 
 /// What a revocation would end.
 #[derive(Debug, Clone)]
-pub struct AtStake {
+pub struct RevocationPreview {
     pub app: WorkspaceApp,
     /// Whose access it is, where it is not everybody's.
     pub person: Option<AppPerson>,
@@ -113,13 +113,19 @@ pub struct AtStake {
 }
 
 /// What revoking the application's access would end, for one person where one is named: to be told before it is done.
-pub async fn at_stake(app: &App, ctx: &Ctx, principal: &Principal, id: &str, user: Option<&str>) -> Managed<AtStake> {
+pub async fn at_stake(
+    app: &Server,
+    ctx: &Ctx,
+    principal: &Principal,
+    id: &str,
+    user: Option<&str>,
+) -> Managed<RevocationPreview> {
     const KIND: &str = "app.read";
     let workspace = workspace(app, ctx, principal, Operation::ReadApps, KIND)?;
     let id = client(app, ctx, workspace, KIND, id)?;
-    let about = About::client(&id).and_workspace(Some(workspace));
-    let no_app = || refused(app, ctx, KIND, about.clone(), Unmanaged::ClientUnknown);
-    let no_person = || refused(app, ctx, KIND, about.clone(), Unmanaged::UserUnknown);
+    let about = AuditSubject::client(&id).and_workspace(Some(workspace));
+    let no_app = || refused(app, ctx, KIND, about.clone(), ManagementRefusal::ClientUnknown);
+    let no_person = || refused(app, ctx, KIND, about.clone(), ManagementRefusal::UserUnknown);
     let user: Option<UserId> = user.map(|user| user.parse().map_err(|_| no_person())).transpose()?;
     let mut tx = app.store().read().await?;
     let found = store::grants::workspace_apps::find(&mut tx, workspace, &id, ctx.now).await?;
@@ -130,25 +136,25 @@ pub async fn at_stake(app: &App, ctx: &Ctx, principal: &Principal, id: &str, use
     let grants = store::grants::workspace_apps::living_grants(&mut tx, workspace, &id, user, ctx.now).await?;
     drop(tx);
     let person = person.map(|person| person.ok_or_else(no_person)).transpose()?;
-    Ok(AtStake { app: found.ok_or_else(no_app)?, person, grants })
+    Ok(RevocationPreview { app: found.ok_or_else(no_app)?, person, grants })
 }
 
 /// Takes back all that the members allowed the application here; what it has in this workspace is dead at once, however many they
 /// are.
-pub async fn revoke(app: &App, ctx: &Ctx, principal: &Principal, id: &str) -> Managed<Ended> {
+pub async fn revoke(app: &Server, ctx: &Ctx, principal: &Principal, id: &str) -> Managed<EndedCounts> {
     const KIND: &str = "consent.revoked_in_workspace";
     let workspace = workspace(app, ctx, principal, Operation::RevokeApps, KIND)?;
     let id = client(app, ctx, workspace, KIND, id)?;
-    let about = About::client(&id).and_workspace(Some(workspace));
+    let about = AuditSubject::client(&id).and_workspace(Some(workspace));
     let (who, of, behind, telling) = (principal.clone(), ctx.clone(), about.clone(), Telling::new(app, ctx));
     let work = app.store().write(move |tx| {
         Box::pin(async move {
             if acting_role(tx, &who, workspace).await?.is_none_or(|role| role < Role::Admin) {
-                return Ok(Err(ManageRefusal::from(Denied::Role)));
+                return Ok(Err(ManagementError::from(PermissionDenied::Role)));
             }
             let ended = bulk_revocation::begin_in(tx, &telling, workspace, &[id], EndReason::ConsentRevoked).await?;
             if !ended.any() {
-                return Ok(Err(Unmanaged::ClientUnknown.into()));
+                return Ok(Err(ManagementRefusal::ClientUnknown.into()));
             }
             let mut detail = serde_json::json!({});
             ended.write(&mut detail);
@@ -156,17 +162,17 @@ pub async fn revoke(app: &App, ctx: &Ctx, principal: &Principal, id: &str) -> Ma
             Ok(Ok(ended))
         })
     });
-    let outcome = work.await.map_err(|error: StoreError| Failure::<ManageRefusal>::from(error))?;
+    let outcome = work.await.map_err(|error: StoreError| Failure::<ManagementError>::from(error))?;
     outcome.map_err(|refusal| refused(app, ctx, KIND, about, refusal))
 }
 
 /// Takes back what one person allowed the application here.
-pub async fn revoke_person(app: &App, ctx: &Ctx, principal: &Principal, id: &str, user: &str) -> Managed<()> {
+pub async fn revoke_person(app: &Server, ctx: &Ctx, principal: &Principal, id: &str, user: &str) -> Managed<()> {
     const KIND: &str = "consent.revoked";
     let workspace = workspace(app, ctx, principal, Operation::RevokeApps, KIND)?;
     let id = client(app, ctx, workspace, KIND, id)?;
-    let about = About::client(&id).and_workspace(Some(workspace));
-    let unknown = || refused(app, ctx, KIND, about.clone(), Unmanaged::UserUnknown);
+    let about = AuditSubject::client(&id).and_workspace(Some(workspace));
+    let unknown = || refused(app, ctx, KIND, about.clone(), ManagementRefusal::UserUnknown);
     let user = user.parse().map_err(|_| unknown())?;
     if consents::revoke_one(app, ctx, &id, user, Some(workspace)).await? { Ok(()) } else { Err(unknown()) }
 }

@@ -1,15 +1,15 @@
 //! Inviting people into a workspace by a link that is good once.
-use crate::platform::audit_log::About;
+use crate::platform::audit_log::AuditSubject;
 use crate::platform::changes::{self, Told};
 use crate::platform::idempotency::last_step::{Last, Plain};
 use crate::platform::idempotency::stored_response::{Keep, Kept};
-use crate::platform::management_error::{ManageRefusal, Managed, Unmanaged};
-use crate::platform::one_time_link::{self, Held};
+use crate::platform::management_error::{Managed, ManagementError, ManagementRefusal};
+use crate::platform::one_time_link::{self, OpenedLink};
 use crate::platform::refused::refused;
 use crate::workspace::members::acting_role;
 use crate::workspace::membership;
-use crate::{App, Ctx, Failure};
-use domain::access::{Denied, Operation, Principal};
+use crate::{Ctx, Failure, Server};
+use domain::access::{Operation, PermissionDenied, Principal};
 use domain::account::Email;
 use domain::events::Change;
 use domain::workspace::{Invitation, InvitationState, Member, MemberRoles, Role};
@@ -57,14 +57,14 @@ fn view(Named { invitation, workspace_name, inviter_name, inviting }: Named, now
 
 /// Who reads an invitation: somebody who may be signed in, and may belong to its workspace.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub struct Reader {
+pub struct InvitationViewer {
     pub user: Option<UserId>,
     pub member: bool,
 }
 
 impl InvitationView {
     /// Why the invitation does not let this person in.
-    pub fn unusable(&self, reader: Reader) -> Option<Unmanaged> {
+    pub fn unusable(&self, reader: InvitationViewer) -> Option<ManagementRefusal> {
         unusable(self.state, self.used_by, reader)
     }
 
@@ -74,23 +74,23 @@ impl InvitationView {
     }
 }
 
-fn unusable(state: InvitationState, used_by: Option<UserId>, reader: Reader) -> Option<Unmanaged> {
+fn unusable(state: InvitationState, used_by: Option<UserId>, reader: InvitationViewer) -> Option<ManagementRefusal> {
     match state {
         InvitationState::Used if reader.member && used_by.is_some() && used_by == reader.user => {
-            Some(Unmanaged::InvitationAccepted)
+            Some(ManagementRefusal::InvitationAccepted)
         }
-        _ if reader.member => Some(Unmanaged::AlreadyMember),
+        _ if reader.member => Some(ManagementRefusal::AlreadyMember),
         InvitationState::Open => None,
-        InvitationState::Used => Some(Unmanaged::InvitationUsed),
-        InvitationState::Revoked => Some(Unmanaged::InvitationRevoked),
-        InvitationState::Expired => Some(Unmanaged::InvitationExpired),
-        InvitationState::Paused => Some(Unmanaged::InviterDisabled),
+        InvitationState::Used => Some(ManagementRefusal::InvitationUsed),
+        InvitationState::Revoked => Some(ManagementRefusal::InvitationRevoked),
+        InvitationState::Expired => Some(ManagementRefusal::InvitationExpired),
+        InvitationState::Paused => Some(ManagementRefusal::InviterDisabled),
     }
 }
 
 /// What is asked for of a new invitation.
 #[derive(Debug, Clone, Copy, Default)]
-pub struct Asked<'a> {
+pub struct InvitationRequest<'a> {
     pub role: &'a str,
     /// Whom it is meant for, for the list alone; may be empty.
     pub email: &'a str,
@@ -105,45 +105,45 @@ pub struct Invited {
     pub token: Secret,
 }
 
-fn read(ctx: &Ctx, asked: &Asked<'_>) -> Result<(Role, Option<Email>, Timestamp), ManageRefusal> {
-    let role = asked.role.parse().map_err(|_| Unmanaged::Role.of("role"))?;
+fn read(ctx: &Ctx, asked: &InvitationRequest<'_>) -> Result<(Role, Option<Email>, Timestamp), ManagementError> {
+    let role = asked.role.parse().map_err(|_| ManagementRefusal::Role.of("role"))?;
     let email = Some(asked.email.trim()).filter(|text| !text.is_empty()).map(Email::parse).transpose();
-    let email = email.map_err(|_| Unmanaged::EmailInvalid.of("email"))?;
+    let email = email.map_err(|_| ManagementRefusal::EmailInvalid.of("email"))?;
     let lifetime = asked.lifetime.unwrap_or(LIFETIME);
     if !(1..=LONGEST_LIFETIME).contains(&lifetime) {
-        return Err(Unmanaged::Number.of("lifetime"));
+        return Err(ManagementRefusal::Number.of("lifetime"));
     }
     Ok((role, email, ctx.now.plus(lifetime)))
 }
 
 /// Makes an invitation. Admins may; only owners invite owners.
-pub async fn create(app: &App, ctx: &Ctx, principal: &Principal, asked: &Asked<'_>) -> Managed<Invited> {
+pub async fn create(app: &Server, ctx: &Ctx, principal: &Principal, asked: &InvitationRequest<'_>) -> Managed<Invited> {
     create_and(app, ctx, principal, asked, Plain).await
 }
 
 /// The same; the answer is kept in the transaction.
 pub async fn create_kept(
-    app: &App,
+    app: &Server,
     ctx: &Ctx,
     principal: &Principal,
-    asked: &Asked<'_>,
+    asked: &InvitationRequest<'_>,
     keep: Keep<Invited>,
 ) -> Managed<Kept> {
     create_and(app, ctx, principal, asked, keep).await
 }
 
 async fn create_and<L: Last<Invited>>(
-    app: &App,
+    app: &Server,
     ctx: &Ctx,
     principal: &Principal,
-    asked: &Asked<'_>,
+    asked: &InvitationRequest<'_>,
     last: L,
 ) -> Managed<L::Out> {
     const KIND: &str = "invitation.created";
     let workspace_id = principal.workspace_for(Operation::WriteMembers);
-    let workspace_id = workspace_id.map_err(|denied| refused(app, ctx, KIND, About::default(), denied))?;
-    let about = About::default().and_workspace(Some(workspace_id));
-    let refuse = |r: ManageRefusal| refused(app, ctx, KIND, about.clone(), r);
+    let workspace_id = workspace_id.map_err(|denied| refused(app, ctx, KIND, AuditSubject::default(), denied))?;
+    let about = AuditSubject::default().and_workspace(Some(workspace_id));
+    let refuse = |r: ManagementError| refused(app, ctx, KIND, about.clone(), r);
     let (role, email, expires_at) = read(ctx, asked).map_err(refuse)?;
     let token = Secret::generate(&app.settings().token_prefix, "inv", &ctx.random());
     let invitation = Invitation {
@@ -165,8 +165,8 @@ async fn create_and<L: Last<Invited>>(
             match acting_role(tx, &who, workspace_id).await? {
                 Some(Role::Owner) => {}
                 Some(Role::Admin) if role != Role::Owner => {}
-                Some(Role::Admin) => return Ok(Err(Unmanaged::OwnersOnly.of("role"))),
-                _ => return Ok(Err(Denied::Role.into())),
+                Some(Role::Admin) => return Ok(Err(ManagementRefusal::OwnersOnly.of("role"))),
+                _ => return Ok(Err(PermissionDenied::Role.into())),
             }
             store::workspace::invitations::insert(tx, &invitation).await?;
             let detail = json!({"invitation": invitation.id, "role": role.as_str()});
@@ -174,26 +174,27 @@ async fn create_and<L: Last<Invited>>(
             last.within(tx, Invited { invitation, token }).await.map(Ok)
         })
     });
-    let outcome = work.await.map_err(|error: StoreError| Failure::<ManageRefusal>::from(error))?;
+    let outcome = work.await.map_err(|error: StoreError| Failure::<ManagementError>::from(error))?;
     outcome.map_err(refuse)
 }
 
 /// The invitations that can be used, the newest first.
-pub async fn list(app: &App, ctx: &Ctx, principal: &Principal, page: Page) -> Managed<Paged<InvitationView>> {
+pub async fn list(app: &Server, ctx: &Ctx, principal: &Principal, page: Page) -> Managed<Paged<InvitationView>> {
     let workspace = principal.workspace_for(Operation::ReadInvitations);
-    let workspace = workspace.map_err(|denied| refused(app, ctx, "invitation.list", About::default(), denied))?;
+    let workspace =
+        workspace.map_err(|denied| refused(app, ctx, "invitation.list", AuditSubject::default(), denied))?;
     let mut tx = app.store().read().await?;
     let Paged { items, total } = store::workspace::invitations::list_open(&mut tx, workspace, page, ctx.now).await?;
     Ok(Paged { items: items.into_iter().map(|named| view(named, ctx.now)).collect(), total })
 }
 
 /// One of them.
-pub async fn find(app: &App, ctx: &Ctx, principal: &Principal, id: &str) -> Managed<InvitationView> {
+pub async fn find(app: &Server, ctx: &Ctx, principal: &Principal, id: &str) -> Managed<InvitationView> {
     const KIND: &str = "invitation.read";
     let workspace = principal.workspace_for(Operation::ReadInvitations);
-    let workspace = workspace.map_err(|denied| refused(app, ctx, KIND, About::default(), denied))?;
-    let about = About::default().and_workspace(Some(workspace));
-    let unknown = || refused(app, ctx, KIND, about.clone(), Unmanaged::InvitationUnknown);
+    let workspace = workspace.map_err(|denied| refused(app, ctx, KIND, AuditSubject::default(), denied))?;
+    let about = AuditSubject::default().and_workspace(Some(workspace));
+    let unknown = || refused(app, ctx, KIND, about.clone(), ManagementRefusal::InvitationUnknown);
     let id: InvitationId = id.parse().map_err(|_| unknown())?;
     let mut tx = app.store().read().await?;
     let found = store::workspace::invitations::open(&mut tx, workspace, id, ctx.now).await?;
@@ -202,12 +203,12 @@ pub async fn find(app: &App, ctx: &Ctx, principal: &Principal, id: &str) -> Mana
 }
 
 /// Withdraws an invitation that was not used yet.
-pub async fn revoke(app: &App, ctx: &Ctx, principal: &Principal, id: &str) -> Managed<()> {
+pub async fn revoke(app: &Server, ctx: &Ctx, principal: &Principal, id: &str) -> Managed<()> {
     const KIND: &str = "invitation.revoked";
     let workspace = principal.workspace_for(Operation::WriteMembers);
-    let workspace = workspace.map_err(|denied| refused(app, ctx, KIND, About::default(), denied))?;
-    let about = About::default().and_workspace(Some(workspace));
-    let unknown = || refused(app, ctx, KIND, about.clone(), Unmanaged::InvitationUnknown);
+    let workspace = workspace.map_err(|denied| refused(app, ctx, KIND, AuditSubject::default(), denied))?;
+    let about = AuditSubject::default().and_workspace(Some(workspace));
+    let unknown = || refused(app, ctx, KIND, about.clone(), ManagementRefusal::InvitationUnknown);
     let id: InvitationId = id.parse().map_err(|_| unknown())?;
     let (of, behind) = (ctx.clone(), about.clone());
     let work = app.store().write(move |tx| {
@@ -220,7 +221,11 @@ pub async fn revoke(app: &App, ctx: &Ctx, principal: &Principal, id: &str) -> Ma
             Ok(revoked)
         })
     });
-    if work.await.map_err(|error: StoreError| Failure::<ManageRefusal>::from(error))? { Ok(()) } else { Err(unknown()) }
+    if work.await.map_err(|error: StoreError| Failure::<ManagementError>::from(error))? {
+        Ok(())
+    } else {
+        Err(unknown())
+    }
 }
 
 /// What a link leaves in the browser that opened it.
@@ -231,32 +236,34 @@ pub struct Opened {
 }
 
 /// Opens the link with this token, in this browser.
-pub async fn open(app: &App, ctx: &Ctx, token: &str, browser: [u8; 32]) -> Managed<Opened> {
+pub async fn open(app: &Server, ctx: &Ctx, token: &str, browser: [u8; 32]) -> Managed<Opened> {
     let hash = app.pepper().hash(token);
     let Named { invitation, .. } = by_hash(app, ctx, &hash).await?;
     Ok(Opened { id: invitation.id, pass: Secret::new(one_time_link::issue(app, ctx, &hash, browser)?) })
 }
 
-async fn by_hash(app: &App, ctx: &Ctx, hash: &SecretHash) -> Managed<Named> {
+async fn by_hash(app: &Server, ctx: &Ctx, hash: &SecretHash) -> Managed<Named> {
     let mut tx = app.store().read().await?;
     let found = store::workspace::invitations::by_hash(&mut tx, hash).await?;
     drop(tx);
-    found.ok_or_else(|| refused(app, ctx, "invitation.read", About::default(), Unmanaged::InvitationUnknown))
+    found.ok_or_else(|| {
+        refused(app, ctx, "invitation.read", AuditSubject::default(), ManagementRefusal::InvitationUnknown)
+    })
 }
 
 /// The hash of the link's secret, which only a browser that opened the link has a pass for.
-fn shown(app: &App, ctx: &Ctx, kind: &'static str, held: Held<'_>) -> Managed<SecretHash> {
+fn shown(app: &Server, ctx: &Ctx, kind: &'static str, held: OpenedLink<'_>) -> Managed<SecretHash> {
     one_time_link::read(app, ctx, held)?
-        .ok_or_else(|| refused(app, ctx, kind, About::default(), Unmanaged::InvitationNotOpen))
+        .ok_or_else(|| refused(app, ctx, kind, AuditSubject::default(), ManagementRefusal::InvitationNotOpen))
 }
 
 /// What whoever opened the link reads before accepting; nobody needs to be signed in.
-pub async fn look(app: &App, ctx: &Ctx, id: &str, held: Held<'_>) -> Managed<InvitationView> {
+pub async fn look(app: &Server, ctx: &Ctx, id: &str, held: OpenedLink<'_>) -> Managed<InvitationView> {
     const KIND: &str = "invitation.read";
     let hash = shown(app, ctx, KIND, held)?;
     let found = by_hash(app, ctx, &hash).await?;
     if found.invitation.id.to_string() != id {
-        return Err(refused(app, ctx, KIND, About::default(), Unmanaged::InvitationNotOpen));
+        return Err(refused(app, ctx, KIND, AuditSubject::default(), ManagementRefusal::InvitationNotOpen));
     }
     Ok(view(found, ctx.now))
 }
@@ -265,33 +272,38 @@ pub async fn look(app: &App, ctx: &Ctx, id: &str, held: Held<'_>) -> Managed<Inv
 #[derive(Debug, Clone, Copy)]
 pub struct Accepting<'a> {
     pub id: &'a str,
-    pub held: Held<'a>,
+    pub held: OpenedLink<'a>,
     /// Whether they said that they mean it, though it is meant for another address.
     pub anyway: bool,
 }
 
 /// The person becomes a member, and the link is used up. Somebody who is one already is told so, and the link stays good.
-pub async fn accept(app: &App, ctx: &Ctx, principal: &Principal, accepting: Accepting<'_>) -> Managed<InvitationView> {
+pub async fn accept(
+    app: &Server,
+    ctx: &Ctx,
+    principal: &Principal,
+    accepting: Accepting<'_>,
+) -> Managed<InvitationView> {
     const KIND: &str = "invitation.accepted";
     let user = principal.person_for(Operation::JoinWorkspace);
-    let user_id = user.map_err(|denied| refused(app, ctx, KIND, About::default(), denied))?;
+    let user_id = user.map_err(|denied| refused(app, ctx, KIND, AuditSubject::default(), denied))?;
     let hash = shown(app, ctx, KIND, accepting.held)?;
     let (named, of, anyway) = (accepting.id.to_owned(), ctx.clone(), accepting.anyway);
     let work = app.store().write(move |tx| {
         Box::pin(async move {
             let Some(found) = store::workspace::invitations::by_hash(tx, &hash).await? else {
-                return Ok(Err((None, Unmanaged::InvitationUnknown.into())));
+                return Ok(Err((None, ManagementRefusal::InvitationUnknown.into())));
             };
             let (id, workspace_id) = (found.invitation.id, found.invitation.workspace_id);
             if id.to_string() != named {
-                return Ok(Err((None, Unmanaged::InvitationNotOpen.into())));
+                return Ok(Err((None, ManagementRefusal::InvitationNotOpen.into())));
             }
             store::workspace::hold(tx, workspace_id).await?;
             let member = store::workspace::member(tx, user_id, workspace_id).await?.is_some();
-            let reader = Reader { user: Some(user_id), member };
+            let reader = InvitationViewer { user: Some(user_id), member };
             // What became of it is read behind the lock: others may have been faster.
             let Some(found) = store::workspace::invitations::by_hash(tx, &hash).await? else {
-                return Ok(Err((Some(workspace_id), Unmanaged::InvitationUnknown.into())));
+                return Ok(Err((Some(workspace_id), ManagementRefusal::InvitationUnknown.into())));
             };
             let read = view(found, of.now);
             if let Some(why) = read.unusable(reader) {
@@ -300,27 +312,28 @@ pub async fn accept(app: &App, ctx: &Ctx, principal: &Principal, accepting: Acce
             let user = store::account::users::by_id(tx, user_id).await?;
             // Their session ended, unless this request was faster.
             if user.as_ref().is_some_and(|user| !user.is_active()) {
-                return Ok(Err((Some(workspace_id), Unmanaged::AccountDisabled.into())));
+                return Ok(Err((Some(workspace_id), ManagementRefusal::AccountDisabled.into())));
             }
             if !anyway && user.is_none_or(|user| read.is_for_another(&user.email)) {
-                return Ok(Err((Some(workspace_id), Unmanaged::InvitationForAnother.of("anyway"))));
+                return Ok(Err((Some(workspace_id), ManagementRefusal::InvitationForAnother.of("anyway"))));
             }
             if !store::workspace::invitations::use_up(tx, id, user_id, of.now).await? {
-                return Ok(Err((Some(workspace_id), Unmanaged::InvitationUsed.into())));
+                return Ok(Err((Some(workspace_id), ManagementRefusal::InvitationUsed.into())));
             }
             let roles = MemberRoles::only(read.role);
             let member = Member { user_id, workspace_id, roles, created_at: of.now, updated_at: of.now };
             let event = membership::put(tx, &of, &member).await?;
-            let told = Told::of(Change::InvitationAccepted, About::user(user_id).and_workspace(Some(workspace_id)))
-                .with(json!({"invitation": read.id, "role": read.role.as_str()}))
-                .events(event);
+            let told =
+                Told::of(Change::InvitationAccepted, AuditSubject::user(user_id).and_workspace(Some(workspace_id)))
+                    .with(json!({"invitation": read.id, "role": read.role.as_str()}))
+                    .events(event);
             changes::within(tx, &of, told).await?;
             Ok(Ok(read))
         })
     });
-    let outcome = work.await.map_err(|error: StoreError| Failure::<ManageRefusal>::from(error))?;
-    let joined = outcome.map_err(|(workspace, why): (_, ManageRefusal)| {
-        refused(app, ctx, KIND, About::user(user_id).and_workspace(workspace), why)
+    let outcome = work.await.map_err(|error: StoreError| Failure::<ManagementError>::from(error))?;
+    let joined = outcome.map_err(|(workspace, why): (_, ManagementError)| {
+        refused(app, ctx, KIND, AuditSubject::user(user_id).and_workspace(workspace), why)
     })?;
     Ok(InvitationView { state: InvitationState::Used, used_by: Some(user_id), ..joined })
 }

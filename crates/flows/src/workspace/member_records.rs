@@ -1,8 +1,8 @@
 //! Members, without asking who wants it: for use cases that check their caller, and for the command line.
-use crate::platform::audit_log::About;
+use crate::platform::audit_log::AuditSubject;
 use crate::platform::changes::{self, Told};
 use crate::workspace::membership;
-use crate::{App, Ctx, Fault};
+use crate::{Ctx, Fault, Server};
 use domain::account::User;
 use domain::events::Change;
 use domain::workspace::{Member, MemberRoles};
@@ -11,7 +11,7 @@ use store::{Page, Paged, StoreError};
 
 /// Adds a member or changes a member's roles.
 pub async fn put_member(
-    app: &App,
+    app: &Server,
     ctx: &Ctx,
     user_id: UserId,
     workspace_id: WorkspaceId,
@@ -24,7 +24,7 @@ pub async fn put_member(
             // Creating an invitation locks it too, so that a former admin cannot create one meanwhile.
             store::workspace::hold(tx, workspace_id).await?;
             let event = membership::put(tx, &of, &member).await?;
-            let about = About::user(user_id).and_workspace(Some(workspace_id));
+            let about = AuditSubject::user(user_id).and_workspace(Some(workspace_id));
             changes::within(tx, &of, Told::of(Change::MemberChanged, about).events(event)).await
         })
     });
@@ -32,7 +32,7 @@ pub async fn put_member(
 }
 
 /// Removes a member: what the user had authorized for the workspace ends. `false` when there was none.
-pub async fn remove_member(app: &App, ctx: &Ctx, user: UserId, workspace: WorkspaceId) -> Result<bool, Fault> {
+pub async fn remove_member(app: &Server, ctx: &Ctx, user: UserId, workspace: WorkspaceId) -> Result<bool, Fault> {
     let of = ctx.clone();
     let work = app.store().write(move |tx| {
         Box::pin(async move {
@@ -43,7 +43,7 @@ pub async fn remove_member(app: &App, ctx: &Ctx, user: UserId, workspace: Worksp
     work.await.map_err(|error: StoreError| Fault::from(error))
 }
 
-pub async fn list_members(app: &App, workspace: WorkspaceId, page: Page) -> Result<Paged<(Member, User)>, Fault> {
+pub async fn list_members(app: &Server, workspace: WorkspaceId, page: Page) -> Result<Paged<(Member, User)>, Fault> {
     let mut tx = app.store().read().await?;
     Ok(store::workspace::list_members(&mut tx, workspace, page).await?)
 }

@@ -1,11 +1,11 @@
 //! The members of a workspace, as its members see them and its admins manage them.
-use crate::platform::audit_log::About;
+use crate::platform::audit_log::AuditSubject;
 use crate::platform::changes::{self, Told};
-use crate::platform::management_error::{ManageRefusal, Managed, Unmanaged};
+use crate::platform::management_error::{Managed, ManagementError, ManagementRefusal};
 use crate::platform::refused::refused;
 use crate::workspace::membership;
-use crate::{App, Ctx, Failure, Fault, SetTo};
-use domain::access::{Denied, Operation, Principal};
+use crate::{Ctx, Expected, Failure, Fault, Server};
+use domain::access::{Operation, PermissionDenied, Principal};
 use domain::account::User;
 use domain::events::Change;
 use domain::workspace::{Member, Role};
@@ -15,9 +15,9 @@ use store::platform::search::Found;
 use store::{Page, Paged, StoreError, Tx};
 
 /// In the order in which the people came.
-pub async fn list(app: &App, ctx: &Ctx, principal: &Principal, page: Page) -> Managed<Paged<(Member, User)>> {
+pub async fn list(app: &Server, ctx: &Ctx, principal: &Principal, page: Page) -> Managed<Paged<(Member, User)>> {
     let workspace = principal.workspace_for(Operation::ReadMembers);
-    let workspace = workspace.map_err(|denied| refused(app, ctx, "member.list", About::default(), denied))?;
+    let workspace = workspace.map_err(|denied| refused(app, ctx, "member.list", AuditSubject::default(), denied))?;
     let mut tx = app.store().read().await?;
     Ok(store::workspace::list_members(&mut tx, workspace, page).await?)
 }
@@ -27,14 +27,14 @@ const LONGEST_SEARCH: usize = 254;
 
 /// Those with `search` in their address or name, in the same order; all of them for the empty text.
 pub async fn search(
-    app: &App,
+    app: &Server,
     ctx: &Ctx,
     principal: &Principal,
     search: &str,
     page: Page,
 ) -> Managed<Found<(Member, User)>> {
     let workspace = principal.workspace_for(Operation::ReadMembers);
-    let workspace = workspace.map_err(|denied| refused(app, ctx, "member.list", About::default(), denied))?;
+    let workspace = workspace.map_err(|denied| refused(app, ctx, "member.list", AuditSubject::default(), denied))?;
     let search = search.trim();
     if search.chars().count() > LONGEST_SEARCH || search.contains('\0') {
         return Ok(Found::default());
@@ -44,12 +44,12 @@ pub async fn search(
 }
 
 /// One of them.
-pub async fn find(app: &App, ctx: &Ctx, principal: &Principal, user: &str) -> Managed<(Member, User)> {
+pub async fn find(app: &Server, ctx: &Ctx, principal: &Principal, user: &str) -> Managed<(Member, User)> {
     const KIND: &str = "member.read";
     let workspace = principal.workspace_for(Operation::ReadMembers);
-    let workspace = workspace.map_err(|denied| refused(app, ctx, KIND, About::default(), denied))?;
-    let about = About::default().and_workspace(Some(workspace));
-    let unknown = || refused(app, ctx, KIND, about.clone(), Unmanaged::MemberUnknown);
+    let workspace = workspace.map_err(|denied| refused(app, ctx, KIND, AuditSubject::default(), denied))?;
+    let about = AuditSubject::default().and_workspace(Some(workspace));
+    let unknown = || refused(app, ctx, KIND, about.clone(), ManagementRefusal::MemberUnknown);
     let user: UserId = user.parse().map_err(|_| unknown())?;
     let mut tx = app.store().read().await?;
     let member = store::workspace::member(&mut tx, user, workspace).await?;
@@ -83,13 +83,13 @@ async fn rules(
     acting: Option<Role>,
     member: &Member,
     to: Option<Role>,
-) -> Result<Result<(), ManageRefusal>, StoreError> {
+) -> Result<Result<(), ManagementError>, StoreError> {
     let own = member.roles.role == Role::Owner;
     if acting.is_none_or(|role| role < Role::Admin) {
-        return Ok(Err(Denied::Role.into()));
+        return Ok(Err(PermissionDenied::Role.into()));
     }
     if (own || to == Some(Role::Owner)) && acting != Some(Role::Owner) {
-        return Ok(Err(Unmanaged::OwnersOnly.into()));
+        return Ok(Err(ManagementRefusal::OwnersOnly.into()));
     }
     keeps_an_owner(tx, member, to).await
 }
@@ -98,45 +98,45 @@ async fn keeps_an_owner(
     tx: &mut Tx,
     member: &Member,
     to: Option<Role>,
-) -> Result<Result<(), ManageRefusal>, StoreError> {
+) -> Result<Result<(), ManagementError>, StoreError> {
     let unmade = member.roles.role == Role::Owner && to != Some(Role::Owner);
     let last = unmade && !store::workspace::has_other_owner(tx, member.workspace_id, member.user_id).await?;
-    Ok(if last { Err(Unmanaged::LastOwner.into()) } else { Ok(()) })
+    Ok(if last { Err(ManagementRefusal::LastOwner.into()) } else { Ok(()) })
 }
 
 /// Gives a member another role; roles of the operator's own stay. Admins may, but only owners make or unmake owners, and
 /// the last owner stays one.
 pub async fn set_role(
-    app: &App,
+    app: &Server,
     ctx: &Ctx,
     principal: &Principal,
     user: &str,
-    role: impl Into<SetTo<'_, &str>>,
+    role: impl Into<Expected<'_, &str>>,
 ) -> Managed<(Member, Role)> {
     const KIND: &str = "member.changed";
     let workspace = principal.workspace_for(Operation::WriteMembers);
-    let workspace = workspace.map_err(|denied| refused(app, ctx, KIND, About::default(), denied))?;
-    let of_workspace = About::default().and_workspace(Some(workspace));
-    let SetTo { to, only_from } = role.into();
+    let workspace = workspace.map_err(|denied| refused(app, ctx, KIND, AuditSubject::default(), denied))?;
+    let of_workspace = AuditSubject::default().and_workspace(Some(workspace));
+    let Expected { to, only_from } = role.into();
     let only_from = only_from.map(str::to_owned);
     let role: Role =
-        to.parse().map_err(|_| refused(app, ctx, KIND, of_workspace.clone(), Unmanaged::Role.of("role")))?;
+        to.parse().map_err(|_| refused(app, ctx, KIND, of_workspace.clone(), ManagementRefusal::Role.of("role")))?;
     let user: UserId =
-        user.parse().map_err(|_| refused(app, ctx, KIND, of_workspace.clone(), Unmanaged::MemberUnknown))?;
+        user.parse().map_err(|_| refused(app, ctx, KIND, of_workspace.clone(), ManagementRefusal::MemberUnknown))?;
     let about = of_workspace.and_user(user);
     let (who, of, behind) = (principal.clone(), ctx.clone(), about.clone());
     let work = app.store().write(move |tx| {
         Box::pin(async move {
             let acting = acting_role(tx, &who, workspace).await?;
             let Some(mut member) = store::workspace::member(tx, user, workspace).await? else {
-                return Ok(Err(Unmanaged::MemberUnknown.into()));
+                return Ok(Err(ManagementRefusal::MemberUnknown.into()));
             };
             if let Err(refusal) = rules(tx, acting, &member, Some(role)).await? {
                 return Ok(Err(refusal));
             }
             let before = std::mem::replace(&mut member.roles.role, role);
             if only_from.is_some_and(|from| from != before.as_str()) {
-                return Ok(Err(Unmanaged::Changed.into()));
+                return Ok(Err(ManagementRefusal::Changed.into()));
             }
             member.updated_at = of.now;
             let event = membership::put(tx, &of, &member).await?;
@@ -145,21 +145,21 @@ pub async fn set_role(
             Ok(Ok((member, before)))
         })
     });
-    let outcome = work.await.map_err(|error: StoreError| Failure::<ManageRefusal>::from(error))?;
+    let outcome = work.await.map_err(|error: StoreError| Failure::<ManagementError>::from(error))?;
     outcome.map_err(|refusal| refused(app, ctx, KIND, about, refusal))
 }
 
 /// Removes a member: what they had authorized for the workspace ends. The rules are those of [`set_role`].
-pub async fn remove(app: &App, ctx: &Ctx, principal: &Principal, user: &str) -> Managed<()> {
+pub async fn remove(app: &Server, ctx: &Ctx, principal: &Principal, user: &str) -> Managed<()> {
     let workspace = principal.workspace_for(Operation::WriteMembers);
-    let workspace = workspace.map_err(|denied| refused(app, ctx, REMOVED, About::default(), denied))?;
-    let about = About::default().and_workspace(Some(workspace));
-    let user = user.parse().map_err(|_| refused(app, ctx, REMOVED, about, Unmanaged::MemberUnknown))?;
+    let workspace = workspace.map_err(|denied| refused(app, ctx, REMOVED, AuditSubject::default(), denied))?;
+    let about = AuditSubject::default().and_workspace(Some(workspace));
+    let user = user.parse().map_err(|_| refused(app, ctx, REMOVED, about, ManagementRefusal::MemberUnknown))?;
     take_out(app, ctx, principal, workspace, user, false).await
 }
 
 /// Whether the person is the workspace's last owner, who may neither leave nor become anything else.
-pub async fn is_last_owner(app: &App, principal: &Principal) -> Result<bool, Fault> {
+pub async fn is_last_owner(app: &Server, principal: &Principal) -> Result<bool, Fault> {
     let Some((user, (workspace, Role::Owner))) = principal.user.zip(principal.workspace) else { return Ok(false) };
     let mut tx = app.store().read().await?;
     Ok(!store::workspace::has_other_owner(&mut tx, workspace, user).await?)
@@ -167,7 +167,7 @@ pub async fn is_last_owner(app: &App, principal: &Principal) -> Result<bool, Fau
 
 /// Whether a member could be removed, or may leave: refused as [`remove`] and [`leave`] would, so that nobody is asked for
 /// what cannot be done.
-pub async fn may_go(app: &App, ctx: &Ctx, principal: &Principal, member: &Member) -> Managed<()> {
+pub async fn may_go(app: &Server, ctx: &Ctx, principal: &Principal, member: &Member) -> Managed<()> {
     let acting = principal.workspace.filter(|(id, _)| *id == member.workspace_id).map(|(_, role)| role);
     let mut tx = app.store().read().await?;
     let ruled = if principal.user == Some(member.user_id) {
@@ -176,13 +176,13 @@ pub async fn may_go(app: &App, ctx: &Ctx, principal: &Principal, member: &Member
         rules(&mut tx, acting, member, None).await?
     };
     drop(tx);
-    let about = || About::user(member.user_id).and_workspace(Some(member.workspace_id));
+    let about = || AuditSubject::user(member.user_id).and_workspace(Some(member.workspace_id));
     ruled.map_err(|refusal| refused(app, ctx, REMOVED, about(), refusal))
 }
 
 /// The person leaves the workspace. Everybody may but the last owner.
-pub async fn leave(app: &App, ctx: &Ctx, principal: &Principal) -> Managed<()> {
-    let refuse = |denied: Denied| refused(app, ctx, REMOVED, About::default(), denied);
+pub async fn leave(app: &Server, ctx: &Ctx, principal: &Principal) -> Managed<()> {
+    let refuse = |denied: PermissionDenied| refused(app, ctx, REMOVED, AuditSubject::default(), denied);
     let workspace = principal.workspace_for(Operation::LeaveWorkspace).map_err(refuse)?;
     let user = principal.person_for(Operation::LeaveWorkspace).map_err(refuse)?;
     take_out(app, ctx, principal, workspace, user, true).await
@@ -191,7 +191,7 @@ pub async fn leave(app: &App, ctx: &Ctx, principal: &Principal) -> Managed<()> {
 const REMOVED: &str = "member.removed";
 
 async fn take_out(
-    app: &App,
+    app: &Server,
     ctx: &Ctx,
     principal: &Principal,
     workspace: WorkspaceId,
@@ -203,7 +203,7 @@ async fn take_out(
         Box::pin(async move {
             let acting = acting_role(tx, &who, workspace).await?;
             let Some(member) = store::workspace::member(tx, user, workspace).await? else {
-                return Ok(Err(Unmanaged::MemberUnknown.into()));
+                return Ok(Err(ManagementRefusal::MemberUnknown.into()));
             };
             let ruled = if leaves {
                 keeps_an_owner(tx, &member, None).await?
@@ -216,7 +216,7 @@ async fn take_out(
             Ok(ruled)
         })
     });
-    let about = About::user(user).and_workspace(Some(workspace));
-    let outcome = work.await.map_err(|error: StoreError| Failure::<ManageRefusal>::from(error))?;
+    let about = AuditSubject::user(user).and_workspace(Some(workspace));
+    let outcome = work.await.map_err(|error: StoreError| Failure::<ManagementError>::from(error))?;
     outcome.map_err(|refusal| refused(app, ctx, REMOVED, about, refusal))
 }

@@ -1,13 +1,13 @@
 //! What becoming, changing and ceasing to be a member does, within the transaction that causes it.
 use crate::Ctx;
-use crate::platform::audit_log::About;
+use crate::platform::audit_log::AuditSubject;
 use crate::platform::changes::{self, Told};
 use crate::platform::events;
 use domain::events::{Change, Event, EventData};
 use domain::grants::EndReason;
 use domain::workspace::Member;
 use domain::{UserId, WorkspaceId};
-use store::grants::Whose;
+use store::grants::GrantSelection;
 use store::{StoreError, Tx};
 
 /// Stores a member, and answers what is new about it, for webhooks. Links into the workspace are good while whoever made them
@@ -41,8 +41,9 @@ pub(crate) async fn remove(
     }
     store::workspace::invitations::revoke_beyond(tx, workspace_id, user_id, None, ctx.now).await?;
     let taken = store::grants::consents::delete_in_workspace(tx, workspace_id, user_id).await?;
-    let ended = store::grants::end_each(tx, Whose::UserInWorkspace(user_id, workspace_id), WHY, ctx.now).await?;
-    let told = Told::of(Change::MemberRemoved, About::user(user_id).and_workspace(Some(workspace_id)))
+    let ended =
+        store::grants::end_each(tx, GrantSelection::UserInWorkspace(user_id, workspace_id), WHY, ctx.now).await?;
+    let told = Told::of(Change::MemberRemoved, AuditSubject::user(user_id).and_workspace(Some(workspace_id)))
         .events([events::event(ctx, EventData::MemberRemoved { workspace_id, user_id })])
         .events(events::consents_revoked(ctx, &taken))
         .events(events::grants_ended(ctx, ended, WHY));

@@ -1,14 +1,14 @@
 //! Which applications a workspace lets in, as its owners say.
 use crate::grants::bulk_revocation::Telling;
-pub use crate::grants::end_disallowed::Ended;
+pub use crate::grants::end_disallowed::EndedCounts;
 use crate::grants::end_disallowed::end_forbidden;
-use crate::platform::audit_log::About;
+use crate::platform::audit_log::AuditSubject;
 use crate::platform::changes::{self, Told};
-use crate::platform::management_error::{ManageRefusal, Managed, Unmanaged};
+use crate::platform::management_error::{Managed, ManagementError, ManagementRefusal};
 use crate::platform::refused::refused;
 use crate::workspace::members::acting_role;
-use crate::{App, Ctx, Failure, SetTo};
-use domain::access::{Denied, Operation, Principal};
+use crate::{Ctx, Expected, Failure, Server};
+use domain::access::{Operation, PermissionDenied, Principal};
 use domain::clients::Trust;
 use domain::workspace::{AppPolicy, Role};
 use domain::{ClientId, Timestamp, WorkspaceId, events};
@@ -27,28 +27,28 @@ pub struct ListedClient {
 }
 
 fn workspace(
-    app: &App,
+    app: &Server,
     ctx: &Ctx,
     principal: &Principal,
     operation: Operation,
     kind: &'static str,
 ) -> Managed<WorkspaceId> {
-    principal.workspace_for(operation).map_err(|denied| refused(app, ctx, kind, About::default(), denied))
+    principal.workspace_for(operation).map_err(|denied| refused(app, ctx, kind, AuditSubject::default(), denied))
 }
 
-fn rule(app: &App, ctx: &Ctx, kind: &'static str, about: About, text: &str) -> Managed<AppPolicy> {
-    AppPolicy::parse(text).ok_or_else(|| refused(app, ctx, kind, about, Unmanaged::Choice.of("policy")))
+fn rule(app: &Server, ctx: &Ctx, kind: &'static str, about: AuditSubject, text: &str) -> Managed<AppPolicy> {
+    AppPolicy::parse(text).ok_or_else(|| refused(app, ctx, kind, about, ManagementRefusal::Choice.of("policy")))
 }
 
 /// The rule that is in force.
-pub async fn read(app: &App, ctx: &Ctx, principal: &Principal) -> Managed<AppPolicy> {
+pub async fn read(app: &Server, ctx: &Ctx, principal: &Principal) -> Managed<AppPolicy> {
     let workspace = workspace(app, ctx, principal, Operation::ReadAppPolicy, "app_policy.read")?;
     let mut tx = app.store().read().await?;
     Ok(store::grants::app_policy::read(&mut tx, workspace).await?.unwrap_or_default())
 }
 
 /// The clients on the list, the latest first. The list is kept while another rule is in force.
-pub async fn listed(app: &App, ctx: &Ctx, principal: &Principal, page: Page) -> Managed<Paged<ListedClient>> {
+pub async fn listed(app: &Server, ctx: &Ctx, principal: &Principal, page: Page) -> Managed<Paged<ListedClient>> {
     let workspace = workspace(app, ctx, principal, Operation::ReadAppPolicy, "app_policy.read")?;
     let mut tx = app.store().read().await?;
     let Paged { items, total } = store::grants::app_policy::page(&mut tx, workspace, page).await?;
@@ -64,7 +64,7 @@ pub async fn listed(app: &App, ctx: &Ctx, principal: &Principal, page: Page) -> 
 }
 
 /// The applications that reach the workspace and are not on the list, by name.
-pub async fn unlisted(app: &App, ctx: &Ctx, principal: &Principal) -> Managed<Vec<(ClientId, String)>> {
+pub async fn unlisted(app: &Server, ctx: &Ctx, principal: &Principal) -> Managed<Vec<(ClientId, String)>> {
     let workspace = workspace(app, ctx, principal, Operation::ReadApps, "app.list")?;
     let mut tx = app.store().read().await?;
     Ok(store::grants::app_policy::unlisted(&mut tx, workspace, ctx.now).await?)
@@ -72,16 +72,16 @@ pub async fn unlisted(app: &App, ctx: &Ctx, principal: &Principal) -> Managed<Ve
 
 /// How many applications and people would lose access if this were the rule, and how many applications would no longer be told of
 /// the workspace: to be told before it is changed.
-pub async fn preview(app: &App, ctx: &Ctx, principal: &Principal, policy: &str) -> Managed<Effect> {
+pub async fn preview(app: &Server, ctx: &Ctx, principal: &Principal, policy: &str) -> Managed<Effect> {
     const KIND: &str = "app_policy.read";
     let workspace = workspace(app, ctx, principal, Operation::ReadAppPolicy, KIND)?;
-    let policy = rule(app, ctx, KIND, About::default().and_workspace(Some(workspace)), policy)?;
+    let policy = rule(app, ctx, KIND, AuditSubject::default().and_workspace(Some(workspace)), policy)?;
     let mut tx = app.store().read().await?;
     Ok(store::grants::app_policy::effect(&mut tx, workspace, policy, ctx.now).await?)
 }
 
 /// What an owner changes.
-enum Change {
+enum PolicyChange {
     /// With the one that has to be in force still, where one is named.
     Rule(AppPolicy, Option<String>),
     List(ClientId),
@@ -95,31 +95,31 @@ async fn change(
     telling: &Telling,
     who: &Principal,
     id: WorkspaceId,
-    change: Change,
+    change: PolicyChange,
 ) -> Changed {
     if acting_role(tx, who, id).await? != Some(Role::Owner) {
-        return Ok(Err(Denied::Role.into()));
+        return Ok(Err(PermissionDenied::Role.into()));
     }
     let mut before = AppPolicy::default();
     match change {
-        Change::Rule(policy, only_from) => {
+        PolicyChange::Rule(policy, only_from) => {
             before = store::grants::app_policy::read(tx, id).await?.unwrap_or_default();
             if only_from.is_some_and(|from| from != before.as_str()) {
-                return Ok(Err(Unmanaged::Changed.into()));
+                return Ok(Err(ManagementRefusal::Changed.into()));
             }
             store::grants::app_policy::set(tx, id, policy, ctx.now).await?;
         }
-        Change::List(client) => {
+        PolicyChange::List(client) => {
             let known = store::clients::by_id(tx, &client, ctx.now).await?;
             if known.is_none_or(|client| client.deleted_at.is_some()) {
-                return Ok(Err(Unmanaged::ClientUnknown.into()));
+                return Ok(Err(ManagementRefusal::ClientUnknown.into()));
             }
             store::grants::app_policy::list(tx, id, &client, ctx.now).await?;
-            return Ok(Ok((Ended::default(), before)));
+            return Ok(Ok((EndedCounts::default(), before)));
         }
-        Change::Unlist(client) => {
+        PolicyChange::Unlist(client) => {
             if !store::grants::app_policy::unlist(tx, id, &client).await? {
-                return Ok(Err(Unmanaged::ClientUnknown.into()));
+                return Ok(Err(ManagementRefusal::ClientUnknown.into()));
             }
         }
     }
@@ -127,20 +127,20 @@ async fn change(
 }
 
 /// What ended, and the rule that was in force.
-type Changed = Result<Result<(Ended, AppPolicy), ManageRefusal>, StoreError>;
+type Changed = Result<Result<(EndedCounts, AppPolicy), ManagementError>, StoreError>;
 
 async fn write(
-    app: &App,
+    app: &Server,
     ctx: &Ctx,
     principal: &Principal,
     of: events::Change,
-    about: About,
+    about: AuditSubject,
     mut detail: serde_json::Value,
-    what: Change,
-) -> Managed<(Ended, AppPolicy)> {
+    what: PolicyChange,
+) -> Managed<(EndedCounts, AppPolicy)> {
     let kind = of.as_str();
     let workspace = principal.workspace_for(Operation::WriteAppPolicy);
-    let workspace = workspace.map_err(|denied| refused(app, ctx, kind, About::default(), denied))?;
+    let workspace = workspace.map_err(|denied| refused(app, ctx, kind, AuditSubject::default(), denied))?;
     let about = about.and_workspace(Some(workspace));
     let (who, by, behind, telling) = (principal.clone(), ctx.clone(), about.clone(), Telling::new(app, ctx));
     let work = app.store().write(move |tx| {
@@ -154,43 +154,54 @@ async fn write(
             Ok(Ok((ended, before)))
         })
     });
-    let outcome = work.await.map_err(|error: StoreError| Failure::<ManageRefusal>::from(error))?;
+    let outcome = work.await.map_err(|error: StoreError| Failure::<ManagementError>::from(error))?;
     outcome.map_err(|refusal| refused(app, ctx, kind, about, refusal))
 }
 
 /// Changes the rule. What the applications have that it does not let in ends at once.
 pub async fn set(
-    app: &App,
+    app: &Server,
     ctx: &Ctx,
     principal: &Principal,
-    policy: impl Into<SetTo<'_, &str>>,
-) -> Managed<(Ended, AppPolicy)> {
+    policy: impl Into<Expected<'_, &str>>,
+) -> Managed<(EndedCounts, AppPolicy)> {
     const OF: events::Change = events::Change::AppPolicyChanged;
     let id = workspace(app, ctx, principal, Operation::WriteAppPolicy, OF.as_str())?;
-    let SetTo { to, only_from } = policy.into();
-    let policy = rule(app, ctx, OF.as_str(), About::default().and_workspace(Some(id)), to)?;
+    let Expected { to, only_from } = policy.into();
+    let policy = rule(app, ctx, OF.as_str(), AuditSubject::default().and_workspace(Some(id)), to)?;
     let detail = serde_json::json!({"policy": policy.as_str()});
-    write(app, ctx, principal, OF, About::default(), detail, Change::Rule(policy, only_from.map(str::to_owned))).await
+    write(
+        app,
+        ctx,
+        principal,
+        OF,
+        AuditSubject::default(),
+        detail,
+        PolicyChange::Rule(policy, only_from.map(str::to_owned)),
+    )
+    .await
 }
 
 /// Puts an application on the list, where it may be already.
-pub async fn allow(app: &App, ctx: &Ctx, principal: &Principal, client: &str) -> Managed<()> {
+pub async fn allow(app: &Server, ctx: &Ctx, principal: &Principal, client: &str) -> Managed<()> {
     const OF: events::Change = events::Change::AppPolicyClientListed;
     let client = client_named(app, ctx, principal, OF.as_str(), client)?;
-    let about = About::client(&client);
-    write(app, ctx, principal, OF, about, serde_json::json!({}), Change::List(client)).await.map(drop)
+    let about = AuditSubject::client(&client);
+    write(app, ctx, principal, OF, about, serde_json::json!({}), PolicyChange::List(client)).await.map(drop)
 }
 
 /// Takes an application off the list. If the list is in force, what it has ends at once.
-pub async fn disallow(app: &App, ctx: &Ctx, principal: &Principal, client: &str) -> Managed<Ended> {
+pub async fn disallow(app: &Server, ctx: &Ctx, principal: &Principal, client: &str) -> Managed<EndedCounts> {
     const OF: events::Change = events::Change::AppPolicyClientUnlisted;
     let client = client_named(app, ctx, principal, OF.as_str(), client)?;
-    let about = About::client(&client);
-    write(app, ctx, principal, OF, about, serde_json::json!({}), Change::Unlist(client)).await.map(|(ended, _)| ended)
+    let about = AuditSubject::client(&client);
+    write(app, ctx, principal, OF, about, serde_json::json!({}), PolicyChange::Unlist(client))
+        .await
+        .map(|(ended, _)| ended)
 }
 
-fn client_named(app: &App, ctx: &Ctx, principal: &Principal, kind: &'static str, text: &str) -> Managed<ClientId> {
+fn client_named(app: &Server, ctx: &Ctx, principal: &Principal, kind: &'static str, text: &str) -> Managed<ClientId> {
     let id = workspace(app, ctx, principal, Operation::WriteAppPolicy, kind)?;
-    let about = About::default().and_workspace(Some(id));
-    ClientId::parse(text).map_err(|_| refused(app, ctx, kind, about, Unmanaged::ClientUnknown))
+    let about = AuditSubject::default().and_workspace(Some(id));
+    ClientId::parse(text).map_err(|_| refused(app, ctx, kind, about, ManagementRefusal::ClientUnknown))
 }

@@ -1,8 +1,8 @@
 //! Workspaces, without asking who wants it: for use cases that check their caller, and for the command line.
-use crate::platform::audit_log::About;
+use crate::platform::audit_log::AuditSubject;
 use crate::platform::changes::{self, Told};
 use crate::workspace::membership;
-use crate::{App, Ctx, Fault};
+use crate::{Ctx, Fault, Server};
 use domain::events::Change;
 use domain::platform::text::display_name;
 use domain::workspace::{Member, MemberRoles, Role, Workspace, WorkspaceMembership};
@@ -10,7 +10,7 @@ use domain::{UserId, WorkspaceId};
 use store::{Page, Paged, StoreError};
 
 /// Creates a workspace, with its owner if one is named.
-pub async fn create_workspace(app: &App, ctx: &Ctx, name: &str, owner: Option<UserId>) -> Result<Workspace, Fault> {
+pub async fn create_workspace(app: &Server, ctx: &Ctx, name: &str, owner: Option<UserId>) -> Result<Workspace, Fault> {
     let name = display_name(name).map_err(|_| Fault::Other("a workspace's name has 1 to 100 legible characters"))?;
     let id = WorkspaceId::new(ctx.now, ctx.random());
     let workspace = Workspace { id, name, created_at: ctx.now, updated_at: ctx.now };
@@ -26,7 +26,7 @@ pub async fn create_workspace(app: &App, ctx: &Ctx, name: &str, owner: Option<Us
                 }
                 None => None,
             };
-            let about = About::default().and_workspace(Some(id));
+            let about = AuditSubject::default().and_workspace(Some(id));
             changes::within(tx, &of, Told::of(Change::WorkspaceCreated, about).events(added)).await
         })
     });
@@ -35,19 +35,19 @@ pub async fn create_workspace(app: &App, ctx: &Ctx, name: &str, owner: Option<Us
 }
 
 /// `false` when there is no such workspace.
-pub async fn workspace(app: &App, id: WorkspaceId) -> Result<Option<Workspace>, Fault> {
+pub async fn workspace(app: &Server, id: WorkspaceId) -> Result<Option<Workspace>, Fault> {
     let mut tx = app.store().read().await?;
     Ok(store::workspace::by_id(&mut tx, id).await?)
 }
 
-pub async fn rename_workspace(app: &App, ctx: &Ctx, id: WorkspaceId, name: &str) -> Result<bool, Fault> {
+pub async fn rename_workspace(app: &Server, ctx: &Ctx, id: WorkspaceId, name: &str) -> Result<bool, Fault> {
     let name = display_name(name).map_err(|_| Fault::Other("a workspace's name has 1 to 100 legible characters"))?;
     let of = ctx.clone();
     let work = app.store().write(move |tx| {
         Box::pin(async move {
             let renamed = store::workspace::rename(tx, id, &name, of.now).await?;
             if renamed {
-                let about = About::default().and_workspace(Some(id));
+                let about = AuditSubject::default().and_workspace(Some(id));
                 changes::within(tx, &of, Told::of(Change::WorkspaceRenamed, about)).await?;
             }
             Ok(renamed)
@@ -56,13 +56,13 @@ pub async fn rename_workspace(app: &App, ctx: &Ctx, id: WorkspaceId, name: &str)
     work.await.map_err(|error: StoreError| Fault::from(error))
 }
 
-pub async fn list_workspaces(app: &App, page: Page) -> Result<Paged<Workspace>, Fault> {
+pub async fn list_workspaces(app: &Server, page: Page) -> Result<Paged<Workspace>, Fault> {
     let mut tx = app.store().read().await?;
     Ok(store::workspace::list(&mut tx, page).await?)
 }
 
 /// The workspaces that a user is a member of.
-pub async fn workspaces_of(app: &App, user: UserId) -> Result<Vec<WorkspaceMembership>, Fault> {
+pub async fn workspaces_of(app: &Server, user: UserId) -> Result<Vec<WorkspaceMembership>, Fault> {
     let mut tx = app.store().read().await?;
     Ok(store::workspace::list_for_user(&mut tx, user).await?)
 }

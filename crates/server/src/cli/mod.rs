@@ -119,7 +119,7 @@ pub enum Member {
 
 /// Whose webhook.
 #[derive(Debug, clap::Args)]
-pub struct Of {
+pub struct OwnerArgs {
     /// The workspace that owns it; without this, it is the operator's.
     #[arg(long)]
     pub workspace: Option<String>,
@@ -136,11 +136,11 @@ pub enum Webhook {
         #[arg(long, default_value = "")]
         description: String,
         #[command(flatten)]
-        of: Of,
+        of: OwnerArgs,
     },
     List {
         #[command(flatten)]
-        of: Of,
+        of: OwnerArgs,
     },
     /// Change what is named.
     Update {
@@ -158,12 +158,12 @@ pub enum Webhook {
         #[arg(long, conflicts_with = "disable")]
         enable: bool,
         #[command(flatten)]
-        of: Of,
+        of: OwnerArgs,
     },
     Delete {
         webhook: String,
         #[command(flatten)]
-        of: Of,
+        of: OwnerArgs,
     },
     /// A new secret; the one before signs along for --overlap seconds.
     RotateSecret {
@@ -171,7 +171,7 @@ pub enum Webhook {
         #[arg(long, default_value_t = 86_400)]
         overlap: i64,
         #[command(flatten)]
-        of: Of,
+        of: OwnerArgs,
     },
     /// What was sent, the newest first.
     Deliveries {
@@ -181,20 +181,20 @@ pub enum Webhook {
         #[arg(long, default_value_t = 100)]
         limit: i64,
         #[command(flatten)]
-        of: Of,
+        of: OwnerArgs,
     },
     /// Send an event again.
     Replay {
         webhook: String,
         event: String,
         #[command(flatten)]
-        of: Of,
+        of: OwnerArgs,
     },
     /// Send an event that says nothing but that it arrived.
     Test {
         webhook: String,
         #[command(flatten)]
-        of: Of,
+        of: OwnerArgs,
     },
     /// The kinds of events.
     Events,

@@ -10,7 +10,7 @@ use domain::clients::Trust;
 use domain::clients::api::SNAKE;
 use domain::{ScopeSet, Secret};
 use flows::Failure;
-use flows::unguarded::activity::{self, Owner};
+use flows::unguarded::activity::{self, ClientOwner};
 use flows::unguarded::applications::{self, Created};
 use flows::unguarded::change;
 use serde_json::{Value, json};
@@ -95,8 +95,8 @@ async fn create(session: &Session, command: Command) -> anyhow::Result<()> {
     client.config.default_sub_type = app.settings().default_sub_type;
     client.config.internal = internal;
     match named(session, &owner).await? {
-        Some(Owner::Workspace(id)) => client.owner_workspace_id = Some(id),
-        Some(Owner::User(id)) => client.owner_user_id = Some(id),
+        Some(ClientOwner::Workspace(id)) => client.owner_workspace_id = Some(id),
+        Some(ClientOwner::User(id)) => client.owner_user_id = Some(id),
         None => {}
     }
     let adjusted = change::adjusted(app, ctx, &SNAKE, &client, &protocol_members(protocol).collect());
@@ -111,15 +111,15 @@ async fn create(session: &Session, command: Command) -> anyhow::Result<()> {
 }
 
 /// The owner that is named, if it exists.
-async fn named(session: &Session, owner: &OwnerName) -> anyhow::Result<Option<Owner>> {
+async fn named(session: &Session, owner: &OwnerName) -> anyhow::Result<Option<ClientOwner>> {
     match owner {
         OwnerName { workspace: Some(id), .. } => {
             let id = workspace_id(id)?;
             let there = flows::unguarded::workspaces::workspace(&session.app, id).await?;
             there.with_context(|| format!("no workspace has the id {id}"))?;
-            Ok(Some(Owner::Workspace(id)))
+            Ok(Some(ClientOwner::Workspace(id)))
         }
-        OwnerName { user: Some(user), .. } => Ok(Some(Owner::User(session.user_id(user).await?))),
+        OwnerName { user: Some(user), .. } => Ok(Some(ClientOwner::User(session.user_id(user).await?))),
         _ => Ok(None),
     }
 }
@@ -129,8 +129,8 @@ async fn assign(session: &Session, id: &str, owner: &OwnerName) -> anyhow::Resul
     match applications::set_owner(&session.app, &session.ctx, &id, owner).await? {
         Some(true) => {
             let (workspace, user) = match owner {
-                Some(Owner::Workspace(id)) => (Some(id), None),
-                Some(Owner::User(id)) => (None, Some(id)),
+                Some(ClientOwner::Workspace(id)) => (Some(id), None),
+                Some(ClientOwner::User(id)) => (None, Some(id)),
                 None => (None, None),
             };
             done(session, &json!({"client_id": id, "owner_workspace_id": workspace, "owner_user_id": user}))
@@ -160,8 +160,8 @@ async fn set_disabled(session: &Session, id: &str, disabled: bool) -> anyhow::Re
 
 async fn list(session: &Session, workspace: Option<String>, owner: Option<String>, pages: Pages) -> anyhow::Result<()> {
     let owner = match (workspace, owner) {
-        (Some(workspace), _) => Some(Owner::Workspace(workspace_id(&workspace)?)),
-        (None, Some(email)) => Some(Owner::User(session.user(&email).await?.id)),
+        (Some(workspace), _) => Some(ClientOwner::Workspace(workspace_id(&workspace)?)),
+        (None, Some(email)) => Some(ClientOwner::User(session.user(&email).await?.id)),
         (None, None) => None,
     };
     let all = match owner {

@@ -3,7 +3,7 @@ use crate::cli::Pages;
 use crate::output;
 use crate::session::{Session, client_id, workspace_id};
 use anyhow::bail;
-use flows::unguarded::activity::{self, Owner};
+use flows::unguarded::activity::{self, ClientOwner};
 use flows::unguarded::consents::{self, ClientUser};
 use serde_json::json;
 
@@ -54,7 +54,7 @@ pub async fn activity(session: &Session, id: &str, days: i64) -> anyhow::Result<
 
 /// `client activity` of all clients of a workspace.
 pub async fn activity_of_all(session: &Session, workspace: &str, days: i64, after: Option<&str>) -> anyhow::Result<()> {
-    let owner = Owner::Workspace(workspace_id(workspace)?);
+    let owner = ClientOwner::Workspace(workspace_id(workspace)?);
     let after = after.map(client_id).transpose()?;
     let all = activity::of_owner(&session.app, &session.ctx, owner, days, after.as_ref()).await?;
     output::show(session.json, &json!({"items": all.days, "next": all.next}), |_| {

@@ -6,7 +6,7 @@ use anyhow::{Context as _, bail};
 use domain::account::User;
 use flows::unguarded::accounts::{self, NewUser};
 use flows::unguarded::consents::{self, AllowedApp};
-use flows::unguarded::profile::{self, Change};
+use flows::unguarded::profile::{self, ProfileChange};
 use flows::unguarded::workspaces;
 use serde_json::{Value, json};
 
@@ -33,10 +33,10 @@ pub async fn run(session: Session, command: Command) -> anyhow::Result<()> {
         }
         Command::Show { email } => show(&session, &email).await?,
         Command::Rename { email, name } => {
-            change(&session, &email, Change { name: Some(&name), ..Change::default() }).await?;
+            change(&session, &email, ProfileChange { name: Some(&name), ..ProfileChange::default() }).await?;
         }
         Command::ChangeEmail { email, new_email } => {
-            change(&session, &email, Change { email: Some(&new_email), ..Change::default() }).await?;
+            change(&session, &email, ProfileChange { email: Some(&new_email), ..ProfileChange::default() }).await?;
         }
         Command::VerifyEmail { email, revoke } => {
             let user = session.user(&email).await?;
@@ -55,7 +55,7 @@ pub async fn run(session: Session, command: Command) -> anyhow::Result<()> {
         }
         Command::DefaultWorkspace { email, workspace } => {
             let workspace = workspace.as_deref().map(workspace_id).transpose()?;
-            let changed = Change { default_workspace: Some(workspace), ..Change::default() };
+            let changed = ProfileChange { default_workspace: Some(workspace), ..ProfileChange::default() };
             change(&session, &email, changed).await?;
         }
         Command::List { pages } => {
@@ -108,7 +108,7 @@ pub async fn run(session: Session, command: Command) -> anyhow::Result<()> {
 }
 
 /// A user as changed. The address is not given anew: it may have changed.
-async fn change(session: &Session, email: &str, change: Change<'_>) -> anyhow::Result<()> {
+async fn change(session: &Session, email: &str, change: ProfileChange<'_>) -> anyhow::Result<()> {
     let user = session.user(email).await?;
     let changed = profile::change(&session.app, &session.ctx, user.id, change).await.map_err(said)?;
     let user = changed.with_context(|| format!("{email} is not a member of this workspace"))?;

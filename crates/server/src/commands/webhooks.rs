@@ -1,14 +1,14 @@
 //! `countersign webhook`.
-use crate::cli::{DeliveryStateName, Of, Webhook as Command};
+use crate::cli::{DeliveryStateName, OwnerArgs, Webhook as Command};
 use crate::output;
 use crate::session::{Session, said, workspace_id};
 use anyhow::Context as _;
 use domain::events::EventKind;
-use domain::webhooks::{Delivery, DeliveryState, Owner, Webhook};
+use domain::webhooks::{Delivery, DeliveryState, Webhook, WebhookOwner};
 use domain::{Timestamp, WebhookId};
 use flows::unguarded::webhooks::of as of_owner;
 use flows::webhooks;
-use flows::webhooks::manage::{Change, MayChange, NewWebhook};
+use flows::webhooks::manage::{MayChange, NewWebhook, WebhookPatch};
 use serde_json::{Value, json};
 use store::Page;
 
@@ -40,8 +40,8 @@ fn delivery(delivery: &Delivery) -> Value {
     })
 }
 
-fn webhooks_of(of: &Of) -> anyhow::Result<MayChange> {
-    Ok(of_owner(Owner::from(of.workspace.as_deref().map(workspace_id).transpose()?)))
+fn webhooks_of(of: &OwnerArgs) -> anyhow::Result<MayChange> {
+    Ok(of_owner(WebhookOwner::from(of.workspace.as_deref().map(workspace_id).transpose()?)))
 }
 
 fn webhook_id(text: &str) -> anyhow::Result<WebhookId> {
@@ -77,7 +77,7 @@ pub async fn run(session: Session, command: Command) -> anyhow::Result<()> {
         }
         Command::Update { webhook, url, events, description, disable, enable, of } => {
             let disabled = if disable || enable { Some(disable) } else { None };
-            let change = Change { url, description, events, disabled };
+            let change = WebhookPatch { url, description, events, disabled };
             let changed =
                 webhooks::manage::update(app, ctx, webhooks_of(&of)?, webhook_id(&webhook)?, None, &change).await;
             show_one(json, &shown(&changed.map_err(said)?))?;

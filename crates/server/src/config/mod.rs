@@ -271,22 +271,22 @@ impl Config {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use flows::platform::effective_settings::Shown;
+    use flows::platform::effective_settings::SettingValue;
 
     #[test]
     fn settings_are_shown_as_they_are_in_force_and_secrets_are_not() {
         let find =
             |config: &Config, key: &str| config.in_force().into_iter().find(|one| one.key == key).map(|one| one.value);
         let mut config = Config::default();
-        assert_eq!(find(&config, "database"), Some(Shown::Value("sqlite:data/countersign.db".to_owned())));
-        assert_eq!(find(&config, "lifetimes.access_token"), Some(Shown::Value("3600".to_owned())));
-        assert_eq!(find(&config, "registration.policy"), Some(Shown::Value("open".to_owned())));
-        assert_eq!(find(&config, "registration.initial_access_tokens"), Some(Shown::Nothing));
+        assert_eq!(find(&config, "database"), Some(SettingValue::Value("sqlite:data/countersign.db".to_owned())));
+        assert_eq!(find(&config, "lifetimes.access_token"), Some(SettingValue::Value("3600".to_owned())));
+        assert_eq!(find(&config, "registration.policy"), Some(SettingValue::Value("open".to_owned())));
+        assert_eq!(find(&config, "registration.initial_access_tokens"), Some(SettingValue::Nothing));
         config.database = Some("postgres://me:s3cret@db.example/cs".to_owned());
         config.registration.initial_access_tokens = vec!["s3cret".to_owned()];
-        assert_eq!(find(&config, "database"), Some(Shown::Hidden));
-        assert_eq!(find(&config, "registration.initial_access_tokens"), Some(Shown::Hidden));
+        assert_eq!(find(&config, "database"), Some(SettingValue::Hidden));
+        assert_eq!(find(&config, "registration.initial_access_tokens"), Some(SettingValue::Hidden));
         assert!(!format!("{:?}", config.in_force()).contains("s3cret"));
-        assert_eq!(find(&config, "log.level"), Some(Shown::Value("info".to_owned())));
+        assert_eq!(find(&config, "log.level"), Some(SettingValue::Value("info".to_owned())));
     }
 }

@@ -14,7 +14,7 @@ use flows::unguarded::accounts::{self, NewUser};
 use flows::unguarded::applications::{self, Created, NewClient};
 use flows::unguarded::credentials::{self, NewCredential};
 use flows::unguarded::{members, workspaces};
-use flows::{App, Ctx};
+use flows::{Ctx, Server};
 use serde::{Deserialize, Serialize};
 use std::os::unix::fs::OpenOptionsExt as _;
 
@@ -66,7 +66,7 @@ fn callback(app_url: &str) -> String {
     format!("{app_url}/callback")
 }
 
-pub async fn load_or_make(app: &App, config: &Config, app_url: &str) -> anyhow::Result<Seed> {
+pub async fn load_or_make(app: &Server, config: &Config, app_url: &str) -> anyhow::Result<Seed> {
     let path = config.data_dir.join(FILE);
     let ctx = system::ctx("demo");
     let seed = match std::fs::read(&path) {
@@ -80,7 +80,7 @@ pub async fn load_or_make(app: &App, config: &Config, app_url: &str) -> anyhow::
 }
 
 /// The same seed on other ports: the web client's redirect URI moves along.
-async fn moved(app: &App, ctx: &Ctx, mut seed: Seed, issuer: &str, app_url: &str) -> anyhow::Result<Seed> {
+async fn moved(app: &Server, ctx: &Ctx, mut seed: Seed, issuer: &str, app_url: &str) -> anyhow::Result<Seed> {
     for client in seed.clients.iter_mut().filter(|c| c.kind == "web") {
         client.redirect_uris = vec![callback(app_url)];
         let id = ClientId::parse(&client.client_id)?;
@@ -96,7 +96,7 @@ async fn moved(app: &App, ctx: &Ctx, mut seed: Seed, issuer: &str, app_url: &str
     Ok(seed)
 }
 
-async fn user(app: &App, ctx: &Ctx, new: NewUser<'_>, workspaces: &[(&str, &str)]) -> anyhow::Result<SeedUser> {
+async fn user(app: &Server, ctx: &Ctx, new: NewUser<'_>, workspaces: &[(&str, &str)]) -> anyhow::Result<SeedUser> {
     let password = Secret::new(domain::platform::encoding::base64url(&ctx.random::<12>()));
     let new = NewUser { password: Some(&password), ..new };
     let email = new.email;
@@ -113,7 +113,7 @@ async fn user(app: &App, ctx: &Ctx, new: NewUser<'_>, workspaces: &[(&str, &str)
     Ok(SeedUser { email, password, id: user.id.to_string(), workspaces: made })
 }
 
-async fn client(app: &App, ctx: &Ctx, kind: &str, owner: WorkspaceId, new: NewClient) -> anyhow::Result<SeedClient> {
+async fn client(app: &Server, ctx: &Ctx, kind: &str, owner: WorkspaceId, new: NewClient) -> anyhow::Result<SeedClient> {
     let new = NewClient { owner_workspace_id: Some(owner), ..new };
     let Created { client, secret, .. } = applications::create(app, ctx, new).await?;
     Ok(SeedClient {
@@ -124,7 +124,7 @@ async fn client(app: &App, ctx: &Ctx, kind: &str, owner: WorkspaceId, new: NewCl
     })
 }
 
-async fn make(app: &App, ctx: &Ctx, issuer: &str, app_url: &str) -> anyhow::Result<Seed> {
+async fn make(app: &Server, ctx: &Ctx, issuer: &str, app_url: &str) -> anyhow::Result<Seed> {
     // Ada runs this server, too.
     let new_ada = NewUser { name: "Ada Lovelace", email: "ada@example.com", password: None, operator: true };
     let hers = [("Analytical Engines", "owner"), ("Royal Society", "admin,compliance_officer")];

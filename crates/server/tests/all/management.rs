@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use std::process::{Command, Output};
 use store::account::users::Profile;
 use store::clients::activity::Counted;
-use store::{Leave, Store, StoreError, StoreOptions, Tx};
+use store::{SchemaMode, Store, StoreError, StoreOptions, Tx};
 
 struct Place(tempfile::TempDir);
 
@@ -74,7 +74,7 @@ impl Place {
         let url = format!("sqlite:{}", self.0.path().join("data/countersign.db").display());
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
         runtime.block_on(async {
-            let options = StoreOptions { leave: Leave::Verify, ..StoreOptions::default() };
+            let options = StoreOptions { leave: SchemaMode::Verify, ..StoreOptions::default() };
             let store = Store::open(&url, &options).await.unwrap();
             store.write(work).await.unwrap();
             store.close().await;

@@ -61,7 +61,7 @@ pub enum Order {
 }
 
 /// Where an event stands in the log: the last one of a page begins the next.
-pub type Place = (Timestamp, AuditId);
+pub type AuditCursor = (Timestamp, AuditId);
 
 /// Events that one reading looks at when not all of them fit: what fits few of many costs no more than this.
 pub const LOOKED_AT: i64 = 5_000;
@@ -71,7 +71,7 @@ pub const LOOKED_AT: i64 = 5_000;
 pub struct Looked {
     pub events: Vec<AuditEvent>,
     /// Where the next reading goes on; absent at the end of the log.
-    pub further: Option<Place>,
+    pub further: Option<AuditCursor>,
 }
 
 macro_rules! texts {
@@ -189,7 +189,7 @@ pub async fn list(
     tx: &mut Tx,
     filter: &Filter<'_>,
     order: Order,
-    after: Option<Place>,
+    after: Option<AuditCursor>,
     limit: i64,
 ) -> Result<Looked, StoreError> {
     let limit = limit.clamp(1, MAX_LIMIT);

@@ -1,5 +1,5 @@
 //! What clients did, by day: written in batches that add up, over however many nodes.
-use crate::clients::Owner;
+use crate::clients::ClientOwner;
 use crate::platform::dialect;
 use crate::{Row, StoreError, Tx, Value, params};
 use domain::{ClientId, Day, Timestamp, UserId};
@@ -135,14 +135,14 @@ const OF_USER: &str = owned!("owner_user_id");
 /// at most `limit`.
 pub async fn of_owner(
     tx: &mut Tx,
-    owner: Owner,
+    owner: ClientOwner,
     after: Option<&ClientId>,
     (first, last): (Day, Day),
     limit: i64,
 ) -> Result<Vec<ClientDay>, StoreError> {
     let (sql, id) = match owner {
-        Owner::Workspace(id) => (OF_WORKSPACE, id.to_string()),
-        Owner::User(id) => (OF_USER, id.to_string()),
+        ClientOwner::Workspace(id) => (OF_WORKSPACE, id.to_string()),
+        ClientOwner::User(id) => (OF_USER, id.to_string()),
     };
     let after = after.map_or("", ClientId::as_str);
     tx.all(sql, params![id, after, first.number(), last.number(), limit]).await?.iter_mut().map(read).collect()

@@ -1,5 +1,5 @@
 //! What was refused to one application, and about it, out of the audit log.
-use crate::audit::search::Place;
+use crate::audit::search::AuditCursor;
 use crate::platform::page::MAX_LIMIT;
 use crate::{StoreError, Tx, audit, params};
 use domain::audit::AuditEvent;
@@ -50,14 +50,14 @@ macro_rules! list {
 
 /// What was refused: two lists, so that neither is in the way of the other.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Of {
+pub enum FailedRequestKind {
     /// What the application asked for.
     Requests,
     /// What others wanted to do with it: people in the console, keys over the management APIs.
     Changes,
 }
 
-impl Of {
+impl FailedRequestKind {
     const fn list(self) -> &'static str {
         match self {
             Self::Requests => list!("kind IN "),
@@ -79,9 +79,9 @@ pub struct Only<'a> {
 pub async fn list(
     tx: &mut Tx,
     client: &ClientId,
-    of: Of,
+    of: FailedRequestKind,
     only: Only<'_>,
-    before: Option<Place>,
+    before: Option<AuditCursor>,
     limit: i64,
 ) -> Result<Vec<AuditEvent>, StoreError> {
     let before = before.map_or((i64::MAX, String::new()), |(at, id)| (at.seconds(), id.to_string()));
@@ -134,7 +134,10 @@ mod tests {
 
     #[test]
     fn only_refused_requests_are_looked_at() {
-        for (of, index) in [(Of::Requests, "audit_events_failed"), (Of::Changes, "audit_events_failed_changes")] {
+        for (of, index) in [
+            (FailedRequestKind::Requests, "audit_events_failed"),
+            (FailedRequestKind::Changes, "audit_events_failed_changes"),
+        ] {
             let steps = plan(of.list());
             let page =
                 format!("SEARCH audit_events USING COVERING INDEX {index} (client_id=? AND at>? AND (at,id)<(?,?))");

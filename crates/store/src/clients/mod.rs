@@ -223,7 +223,7 @@ pub async fn owner_name(tx: &mut Tx, id: &ClientId) -> Result<Option<String>, St
 
 /// Who manages a client.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Owner {
+pub enum ClientOwner {
     Workspace(WorkspaceId),
     User(UserId),
 }
@@ -253,13 +253,13 @@ const OF_ALL: &str = page_of!("$1 = ''");
 /// The owner's clients, newest first, with their live secrets.
 pub async fn list_for_owner(
     tx: &mut Tx,
-    owner: Owner,
+    owner: ClientOwner,
     page: Page,
     now: Timestamp,
 ) -> Result<Paged<Client>, StoreError> {
     let (sql, id) = match owner {
-        Owner::Workspace(id) => (OF_WORKSPACE, id.to_string()),
-        Owner::User(id) => (OF_USER, id.to_string()),
+        ClientOwner::Workspace(id) => (OF_WORKSPACE, id.to_string()),
+        ClientOwner::User(id) => (OF_USER, id.to_string()),
     };
     let items = gather(tx.all(sql, params![&id, now, page.limit(), page.offset()]).await?)?;
     Ok(Paged { items, total: search_index::count_of(tx, &search_index::owned(&id)).await? })

@@ -1,5 +1,5 @@
 //! Finding clients by a part of their names.
-use crate::clients::{self, Owner};
+use crate::clients::{self, ClientOwner};
 use crate::platform::dialect::{self, each};
 use crate::platform::page::Page;
 use crate::platform::search::{Found, Wanted, arrange, list};
@@ -33,7 +33,7 @@ async fn find_clients(
 /// The owner's clients with `part` in their names, whatever the case of its letters, newest first, with their live secrets.
 pub async fn clients_of(
     tx: &mut Tx,
-    owner: Owner,
+    owner: ClientOwner,
     part: &str,
     page: Page,
     now: Timestamp,
@@ -43,8 +43,8 @@ pub async fn clients_of(
         return Ok(clients::list_for_owner(tx, owner, page, now).await?.into());
     }
     let id = match owner {
-        Owner::Workspace(id) => id.to_string(),
-        Owner::User(id) => id.to_string(),
+        ClientOwner::Workspace(id) => id.to_string(),
+        ClientOwner::User(id) => id.to_string(),
     };
     find_clients(tx, part, vec![search_index::owned(&id)], page, now).await
 }

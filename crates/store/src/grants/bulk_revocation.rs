@@ -1,6 +1,6 @@
 //! Removing what raising an epoch of a client took back: some rows at a time, so that other writes go on.
 use crate::grants::user_count::{self, Allowed};
-use crate::grants::{self, Ended, consents};
+use crate::grants::{self, EndedGrant, consents};
 use crate::platform::dialect;
 use crate::platform::epochs::{self, epoch_there, lives};
 use crate::{Row, StoreError, Tx, Value, params};
@@ -179,7 +179,11 @@ macro_rules! next {
 
 /// Looks at the next `limit` grants, ends those that count for nothing any more, and notes how far that is; answers them, and
 /// whether there may be more.
-pub async fn end_grants(tx: &mut Tx, revocation: &Revocation, limit: i64) -> Result<(Vec<Ended>, bool), StoreError> {
+pub async fn end_grants(
+    tx: &mut Tx,
+    revocation: &Revocation,
+    limit: i64,
+) -> Result<(Vec<EndedGrant>, bool), StoreError> {
     let Revocation { client_id, workspace_id, at, reason, passed, .. } = revocation;
     let (user, grant) = passed.map(|(user, grant)| (user.to_string(), grant.to_string())).unwrap_or_default();
     let next = if workspace_id.is_some() { next!("workspace_id = $5") } else { next!("$5 = $5") };

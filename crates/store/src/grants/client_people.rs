@@ -1,7 +1,7 @@
 //! The people who allowed an application something, as its owner sees them.
 use crate::grants::{consents, user_count};
 use crate::platform::epochs::{lives, stands, stands_of};
-use crate::platform::page::{Beside, COUNTED, Page, Paged, count};
+use crate::platform::page::{COUNTED, Page, Paged, UserCursor, count};
 use crate::{Row, StoreError, Tx, params};
 use domain::account::Email;
 use domain::{ClientId, ScopeSet, Timestamp, UserId, WorkspaceId};
@@ -86,7 +86,7 @@ pub async fn page(
     client: &ClientId,
     owner: Option<WorkspaceId>,
     page: Page,
-    beside: Beside,
+    beside: UserCursor,
 ) -> Result<Paged<ClientPerson>, StoreError> {
     let (sql, user, offset) = beside.read(page, PEOPLE, PEOPLE_BACK);
     let items = gather(tx.all(sql, params![client, key(owner), user, page.limit(), offset]).await?)?;

@@ -231,7 +231,7 @@ pub async fn end(tx: &mut Tx, id: GrantId, reason: EndReason, at: Timestamp) -> 
 
 /// The grants to end together.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Whose {
+pub enum GrantSelection {
     User(UserId),
     UserAndClient(UserId, ClientId),
     /// With `None`, the grants in the user's own name.
@@ -257,18 +257,18 @@ macro_rules! selected {
 
 /// The texts that lock, and that end and tell; with their parameters. Each text names all three, so that one call fits all;
 /// an unused one equals itself.
-fn selected(whose: Whose) -> ((&'static str, &'static str), [String; 3]) {
+fn selected(whose: GrantSelection) -> ((&'static str, &'static str), [String; 3]) {
     let (texts, first, second, third) = match whose {
-        Whose::User(u) => (selected!("user_id = $1 AND $2 = $2 AND $3 = $3"), u.to_string(), None, None),
-        Whose::Session(s) => (selected!("session_id = $1 AND $2 = $2 AND $3 = $3"), s.to_string(), None, None),
-        Whose::ByToken(t) => (selected!("by_token = $1 AND $2 = $2 AND $3 = $3"), t.to_string(), None, None),
-        Whose::UserAndClient(u, c) => {
+        GrantSelection::User(u) => (selected!("user_id = $1 AND $2 = $2 AND $3 = $3"), u.to_string(), None, None),
+        GrantSelection::Session(s) => (selected!("session_id = $1 AND $2 = $2 AND $3 = $3"), s.to_string(), None, None),
+        GrantSelection::ByToken(t) => (selected!("by_token = $1 AND $2 = $2 AND $3 = $3"), t.to_string(), None, None),
+        GrantSelection::UserAndClient(u, c) => {
             (selected!("user_id = $1 AND client_id = $2 AND $3 = $3"), u.to_string(), Some(c.to_string()), None)
         }
-        Whose::UserInWorkspace(u, w) => {
+        GrantSelection::UserInWorkspace(u, w) => {
             (selected!("user_id = $1 AND workspace_id = $2 AND $3 = $3"), u.to_string(), Some(w.to_string()), None)
         }
-        Whose::UserClientWorkspace(u, c, w) => (
+        GrantSelection::UserClientWorkspace(u, c, w) => (
             selected!("user_id = $1 AND client_id = $2 AND COALESCE(workspace_id, '') = $3"),
             u.to_string(),
             Some(c.to_string()),
@@ -290,19 +290,29 @@ pub async fn users_of(tx: &mut Tx, client: &ClientId) -> Result<Vec<UserId>, Sto
 
 /// A grant that was just ended.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Ended {
+pub struct EndedGrant {
     pub id: GrantId,
     pub client_id: ClientId,
     pub user_id: UserId,
     pub workspace_id: Option<WorkspaceId>,
 }
 
-pub(crate) fn read_ended(row: &mut Row) -> Result<Ended, StoreError> {
-    Ok(Ended { id: row.parse()?, client_id: row.client_id()?, user_id: row.parse()?, workspace_id: row.opt_parse()? })
+pub(crate) fn read_ended(row: &mut Row) -> Result<EndedGrant, StoreError> {
+    Ok(EndedGrant {
+        id: row.parse()?,
+        client_id: row.client_id()?,
+        user_id: row.parse()?,
+        workspace_id: row.opt_parse()?,
+    })
 }
 
 /// Ends all these grants; answers which. They are those of one user.
-pub async fn end_each(tx: &mut Tx, whose: Whose, reason: EndReason, at: Timestamp) -> Result<Vec<Ended>, StoreError> {
+pub async fn end_each(
+    tx: &mut Tx,
+    whose: GrantSelection,
+    reason: EndReason,
+    at: Timestamp,
+) -> Result<Vec<EndedGrant>, StoreError> {
     let ((lock, update), [first, second, third]) = selected(whose);
     dialect::lock_rows(tx, lock, params![&first, &second, &third]).await?;
     let mut rows = tx.all(update, params![&first, &second, &third, at, reason.as_str()]).await?;

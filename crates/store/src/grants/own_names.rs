@@ -1,6 +1,6 @@
 //! The applications that act in people's own names and show them in a workspace: their tokens carry its id and the person's roles
 //! in it. What else a person allowed such an application is not the workspace's to know, so that nothing here reads it.
-use crate::platform::page::{Beside, Page, Paged, count};
+use crate::platform::page::{Page, Paged, UserCursor, count};
 use crate::{Row, StoreError, Tx, params};
 use domain::account::Email;
 use domain::grants::consent::Home;
@@ -131,7 +131,7 @@ pub async fn people(
     workspace: WorkspaceId,
     client: &ClientId,
     page: Page,
-    beside: Beside,
+    beside: UserCursor,
     now: Timestamp,
 ) -> Result<Paged<OwnName>, StoreError> {
     let (sql, user, offset) = beside.read(page, PEOPLE, PEOPLE_BACK);

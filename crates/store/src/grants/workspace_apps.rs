@@ -2,7 +2,7 @@
 use crate::grants::own_names::{carries, counted};
 use crate::platform::dialect::{self, each};
 use crate::platform::epochs::{lives, stands_at, stands_in};
-use crate::platform::page::{Beside, COUNTED, Page, Paged, count};
+use crate::platform::page::{COUNTED, Page, Paged, UserCursor, count};
 use crate::{Row, StoreError, Tx, params};
 use domain::account::Email;
 use domain::clients::{ClientConfig, Trust};
@@ -277,7 +277,7 @@ pub async fn people(
     workspace: WorkspaceId,
     client: &ClientId,
     page: Page,
-    beside: Beside,
+    beside: UserCursor,
 ) -> Result<Paged<AppPerson>, StoreError> {
     let (sql, user, offset) = beside.read(page, PEOPLE, PEOPLE_BACK);
     let mut rows = tx.all(sql, params![workspace, client, user, page.limit(), offset]).await?;

@@ -1,6 +1,6 @@
 //! The store: reads and writes on either database.
 use crate::StoreError;
-use crate::platform::migrate::{self, Leave};
+use crate::platform::migrate::{self, SchemaMode};
 use crate::platform::open_options::StoreOptions;
 use crate::platform::postgres::{self, Pools};
 use crate::platform::queue::Queue;
@@ -62,7 +62,7 @@ async fn alone(url: &str, options: &StoreOptions) -> Result<Tx, StoreError> {
 ///
 /// It migrates whatever leave `options` give.
 pub async fn migrate(url: &str, options: &StoreOptions) -> Result<Vec<i64>, StoreError> {
-    migrate::run(&mut alone(url, options).await?, Leave::Migrate, &options.declared_scopes).await
+    migrate::run(&mut alone(url, options).await?, SchemaMode::Migrate, &options.declared_scopes).await
 }
 
 /// Whether there is a database at `url`: one that was migrated, by whatever version. Changes nothing.
@@ -93,7 +93,7 @@ impl Store {
                 let mut tx = Tx::new(Link::Sqlite(sqlite::writer(&path, options.patience)?));
                 migrate::run(&mut tx, options.leave, &options.declared_scopes).await?;
                 let Link::Sqlite(writer) = tx.link else { return Err(StoreError::Other("no writer".to_owned())) };
-                if options.leave == Leave::Migrate {
+                if options.leave == SchemaMode::Migrate {
                     sqlite::adopt(&writer)?;
                 }
                 let checkpointer = Checkpointer::start(sqlite::writer(&path, options.patience)?)?;

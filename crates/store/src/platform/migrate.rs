@@ -7,7 +7,7 @@ use domain::platform::encoding::base64url;
 
 /// What opening a database may do to its schema.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Leave {
+pub enum SchemaMode {
     /// Apply what is missing.
     Migrate,
     /// Only make sure that nothing is missing.
@@ -78,7 +78,7 @@ impl Migration {
 
 /// Applies or verifies, as `leave` allows; answers the versions that were applied now. `declared` are the scopes of the
 /// operator's catalogue.
-pub(crate) async fn run(tx: &mut Tx, leave: Leave, declared: &[String]) -> Result<Vec<i64>, StoreError> {
+pub(crate) async fn run(tx: &mut Tx, leave: SchemaMode, declared: &[String]) -> Result<Vec<i64>, StoreError> {
     dialect::begin_migration(tx).await?;
     let done = inside(tx, leave, declared).await;
     // On failure nothing is kept: both databases roll back changes of the schema, too.
@@ -86,10 +86,10 @@ pub(crate) async fn run(tx: &mut Tx, leave: Leave, declared: &[String]) -> Resul
     done
 }
 
-async fn inside(tx: &mut Tx, leave: Leave, declared: &[String]) -> Result<Vec<i64>, StoreError> {
+async fn inside(tx: &mut Tx, leave: SchemaMode, declared: &[String]) -> Result<Vec<i64>, StoreError> {
     let found = if dialect::has_migrations(tx).await? { verify(tx).await? } else { Vec::new() };
     let missing = || MIGRATIONS.iter().filter(|m| !found.contains(&m.version));
-    if let Some(first) = missing().next().filter(|_| leave == Leave::Verify) {
+    if let Some(first) = missing().next().filter(|_| leave == SchemaMode::Verify) {
         return Err(StoreError::NotMigrated { found: first.version - 1, needed: SCHEMA_VERSION });
     }
     let mut applied = Vec::new();

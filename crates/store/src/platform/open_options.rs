@@ -1,12 +1,12 @@
 //! How a store is opened.
-use crate::platform::migrate::Leave;
+use crate::platform::migrate::SchemaMode;
 use std::time::Duration;
 
 /// How a store is opened.
 #[derive(Debug, Clone)]
 pub struct StoreOptions {
     /// Whether migrations are applied, or only found to be there.
-    pub leave: Leave,
+    pub leave: SchemaMode,
     /// The scopes of the operator's catalogue, which migrations may have to write down.
     pub declared_scopes: Vec<String>,
     /// Connections to PostgreSQL, half for reading and half for writing. SQLite needs no such limit.
@@ -27,7 +27,7 @@ pub struct StoreOptions {
 impl Default for StoreOptions {
     fn default() -> Self {
         Self {
-            leave: Leave::Migrate,
+            leave: SchemaMode::Migrate,
             declared_scopes: Vec::new(),
             max_connections: 20,
             patience: Duration::from_secs(10),

@@ -54,14 +54,14 @@ impl Default for Page {
 /// Where a page of people begins. Beside somebody who is known it costs the same in a list of any length; by its number,
 /// whoever is before it is passed over one by one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum Beside {
+pub enum UserCursor {
     #[default]
     Nobody,
     After(UserId),
     Before(UserId),
 }
 
-impl Beside {
+impl UserCursor {
     /// Chooses among the texts that read forwards and backwards, which take the id that it names, and what they pass over.
     pub(crate) fn read(
         self,

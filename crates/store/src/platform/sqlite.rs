@@ -197,7 +197,7 @@ impl Readers {
 pub(crate) fn plan(sql: &str) -> Vec<String> {
     let folder = tempfile::tempdir().unwrap();
     let mut tx = Tx::new(Link::Sqlite(writer(&folder.path().join("test.db"), Duration::from_secs(1)).unwrap()));
-    let migrated = crate::platform::migrate::run(&mut tx, crate::Leave::Migrate, &[]);
+    let migrated = crate::platform::migrate::run(&mut tx, crate::SchemaMode::Migrate, &[]);
     futures_util::FutureExt::now_or_never(migrated).unwrap().unwrap();
     let Link::Sqlite(connection) = &tx.link else { panic!("not SQLite") };
     let mut statement = connection.prepare(&format!("EXPLAIN QUERY PLAN {sql}")).unwrap();

@@ -3,7 +3,7 @@ use crate::platform::dialect;
 use crate::webhooks::key;
 use crate::{MAX_LIMIT, Row, StoreError, Tx, params};
 use domain::events::EventKind;
-use domain::webhooks::{Delivery, DeliveryState, Owner};
+use domain::webhooks::{Delivery, DeliveryState, WebhookOwner};
 use domain::{EventId, Timestamp, WebhookId};
 use serde_json::Value;
 
@@ -203,7 +203,7 @@ pub async fn finish(
 #[derive(Debug, Clone, Copy)]
 pub struct Filter {
     pub webhook: WebhookId,
-    pub owner: Owner,
+    pub owner: WebhookOwner,
     pub state: Option<DeliveryState>,
     /// Only what was before this one: the last one of the page before.
     pub before: Option<(Timestamp, EventId)>,
@@ -261,7 +261,7 @@ pub async fn list(tx: &mut Tx, filter: Filter) -> Result<Vec<Delivery>, StoreErr
 pub async fn find(
     tx: &mut Tx,
     webhook: WebhookId,
-    owner: Owner,
+    owner: WebhookOwner,
     event: EventId,
 ) -> Result<Option<Delivery>, StoreError> {
     let sql = list!("d.event_id = $3");
@@ -272,7 +272,7 @@ pub async fn find(
 pub async fn replay(
     tx: &mut Tx,
     webhook: WebhookId,
-    owner: Owner,
+    owner: WebhookOwner,
     event: EventId,
     now: Timestamp,
 ) -> Result<bool, StoreError> {

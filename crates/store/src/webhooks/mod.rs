@@ -6,7 +6,7 @@ pub mod events;
 use crate::platform::dialect;
 use crate::platform::page::{MAX_LIMIT, Page, Paged, count};
 use crate::{Row, StoreError, Tx, params, workspace};
-use domain::webhooks::{Asked, Owner, Webhook};
+use domain::webhooks::{EventSelection, Webhook, WebhookOwner};
 use domain::{Timestamp, WebhookId};
 
 macro_rules! columns {
@@ -17,15 +17,15 @@ macro_rules! columns {
 }
 
 /// Names of kinds that this program does not know (a newer one wrote them) are passed over.
-fn read_asked(text: &str) -> Asked {
-    let known = text.split(' ').filter(|name| Asked::parse([*name]).is_ok());
-    Asked::parse(known).unwrap_or(Asked::Kinds(Vec::new()))
+fn read_asked(text: &str) -> EventSelection {
+    let known = text.split(' ').filter(|name| EventSelection::parse([*name]).is_ok());
+    EventSelection::parse(known).unwrap_or(EventSelection::Kinds(Vec::new()))
 }
 
 fn read(row: &mut Row) -> Result<Webhook, StoreError> {
     Ok(Webhook {
         id: row.parse()?,
-        owner: Owner::from(row.opt_parse()?),
+        owner: WebhookOwner::from(row.opt_parse()?),
         url: row.text()?,
         description: row.text()?,
         asked: row.with(|text| Some(read_asked(text)))?,
@@ -42,7 +42,7 @@ fn read(row: &mut Row) -> Result<Webhook, StoreError> {
 }
 
 /// The empty text for the operator: NULL equals nothing.
-pub(crate) fn key(owner: Owner) -> String {
+pub(crate) fn key(owner: WebhookOwner) -> String {
     owner.workspace().map_or_else(String::new, |id| id.to_string())
 }
 
@@ -71,7 +71,7 @@ pub async fn insert(tx: &mut Tx, webhook: &Webhook) -> Result<(), StoreError> {
     Ok(())
 }
 
-pub async fn by_id(tx: &mut Tx, id: WebhookId, owner: Owner) -> Result<Option<Webhook>, StoreError> {
+pub async fn by_id(tx: &mut Tx, id: WebhookId, owner: WebhookOwner) -> Result<Option<Webhook>, StoreError> {
     let sql = concat!("SELECT ", columns!(), " FROM webhooks w WHERE w.id = $1 AND COALESCE(w.workspace_id, '') = $2");
     tx.one(sql, params![id, key(owner)]).await?.map(|mut row| read(&mut row)).transpose()
 }
@@ -89,22 +89,22 @@ macro_rules! owned {
 }
 
 /// In the order in which they came.
-pub async fn list(tx: &mut Tx, owner: Owner, page: Page) -> Result<Paged<Webhook>, StoreError> {
+pub async fn list(tx: &mut Tx, owner: WebhookOwner, page: Page) -> Result<Paged<Webhook>, StoreError> {
     let sql = match owner {
-        Owner::Operator => {
+        WebhookOwner::Operator => {
             owned!(columns!(), "w.workspace_id IS NULL AND $1 = ''", " ORDER BY w.id LIMIT $2 OFFSET $3")
         }
-        Owner::Workspace(_) => owned!(columns!(), "w.workspace_id = $1", " ORDER BY w.id LIMIT $2 OFFSET $3"),
+        WebhookOwner::Workspace(_) => owned!(columns!(), "w.workspace_id = $1", " ORDER BY w.id LIMIT $2 OFFSET $3"),
     };
     let mut rows = tx.all(sql, params![key(owner), page.limit(), page.offset()]).await?;
     let items = rows.iter_mut().map(read).collect::<Result<_, _>>()?;
     Ok(Paged { items, total: count_owned(tx, owner).await? })
 }
 
-pub async fn count_owned(tx: &mut Tx, owner: Owner) -> Result<i64, StoreError> {
+pub async fn count_owned(tx: &mut Tx, owner: WebhookOwner) -> Result<i64, StoreError> {
     let sql = match owner {
-        Owner::Operator => owned!("COUNT(*)", "w.workspace_id IS NULL AND $1 = ''", ""),
-        Owner::Workspace(_) => owned!("COUNT(*)", "w.workspace_id = $1", ""),
+        WebhookOwner::Operator => owned!("COUNT(*)", "w.workspace_id IS NULL AND $1 = ''", ""),
+        WebhookOwner::Workspace(_) => owned!("COUNT(*)", "w.workspace_id = $1", ""),
     };
     count(tx, sql, params![key(owner)]).await
 }
@@ -112,8 +112,10 @@ pub async fn count_owned(tx: &mut Tx, owner: Owner) -> Result<i64, StoreError> {
 /// Stores a webhook unless its owner has so many, and answers whether it did. Until the transaction ends nobody else adds one.
 pub async fn insert_within(tx: &mut Tx, webhook: &Webhook, most: i64) -> Result<bool, StoreError> {
     match webhook.owner {
-        Owner::Workspace(id) => workspace::hold(tx, id).await?,
-        Owner::Operator => dialect::lock_rows(tx, "SELECT pg_advisory_xact_lock(7283490112664)::text", &[]).await?,
+        WebhookOwner::Workspace(id) => workspace::hold(tx, id).await?,
+        WebhookOwner::Operator => {
+            dialect::lock_rows(tx, "SELECT pg_advisory_xact_lock(7283490112664)::text", &[]).await?;
+        }
     }
     if count_owned(tx, webhook.owner).await? >= most {
         return Ok(false);
@@ -150,7 +152,7 @@ pub async fn update(tx: &mut Tx, webhook: &Webhook) -> Result<bool, StoreError> 
 pub async fn rotate_secret(
     tx: &mut Tx,
     id: WebhookId,
-    owner: Owner,
+    owner: WebhookOwner,
     expected: Option<i64>,
     sealed: &[u8],
     overlap_ends: Timestamp,
@@ -171,7 +173,12 @@ pub async fn disable(tx: &mut Tx, id: WebhookId, now: Timestamp) -> Result<bool,
 }
 
 /// With its deliveries. `false` when the owner has none such, or it is at another revision than `expected`.
-pub async fn delete(tx: &mut Tx, id: WebhookId, owner: Owner, expected: Option<i64>) -> Result<bool, StoreError> {
+pub async fn delete(
+    tx: &mut Tx,
+    id: WebhookId,
+    owner: WebhookOwner,
+    expected: Option<i64>,
+) -> Result<bool, StoreError> {
     // Old events take their deliveries along in another order.
     dialect::lock_cleaning(tx).await?;
     let sql = "DELETE FROM webhooks \
@@ -180,11 +187,11 @@ pub async fn delete(tx: &mut Tx, id: WebhookId, owner: Owner, expected: Option<i
 }
 
 /// What any webhook asks for. More than [`MAX_LIMIT`] different lists count as everything.
-pub async fn asked_by_any(tx: &mut Tx) -> Result<Vec<Asked>, StoreError> {
+pub async fn asked_by_any(tx: &mut Tx) -> Result<Vec<EventSelection>, StoreError> {
     let sql = "SELECT DISTINCT kinds FROM webhooks WHERE disabled_at IS NULL LIMIT $1";
     let mut rows = tx.all(sql, params![MAX_LIMIT + 1]).await?;
     if rows.len() > 100 {
-        return Ok(vec![Asked::All]);
+        return Ok(vec![EventSelection::All]);
     }
     rows.iter_mut().map(|row| row.with(|text| Some(read_asked(text)))).collect()
 }

@@ -7,7 +7,7 @@ use futures_util::future::join_all;
 use std::sync::Arc;
 use store::clients::activity::{self, ClientDay, ClientStats, Counted};
 use store::clients::unprotected::{self, Unprotected};
-use store::clients::{self, Owner};
+use store::clients::{self, ClientOwner};
 use store::grants::consents;
 use store::{Store, StoreError};
 use tokio::sync::Barrier;
@@ -68,14 +68,14 @@ async fn batches_add_up_and_a_user_counts_once_a_day() {
         assert_eq!(of(9, 0, 0).await, [], "nobody has this id: its counts are left out, the others are not");
 
         let all = async |owner, limit| read_tx!(db, |tx| activity::of_owner(tx, owner, None, (day(0), day(1)), limit));
-        let ours = Owner::Workspace(workspace_id(1));
+        let ours = ClientOwner::Workspace(workspace_id(1));
         assert_eq!(all(ours, 10).await, [told(1, 0, 8, 3), told(1, 1, 2, 1), told(2, 0, 1, 0)]);
         assert_eq!(all(ours, 1).await, [told(1, 0, 8, 3)]);
         let first = client_id(1);
         let behind = read_tx!(db, |tx| activity::of_owner(tx, ours, Some(&first), (day(0), day(1)), 10));
         assert_eq!(behind, [told(2, 0, 1, 0)]);
-        assert_eq!(all(Owner::User(user_id(1)), 10).await, [told(3, 0, 5, 2)]);
-        assert_eq!(all(Owner::Workspace(workspace_id(2)), 10).await, []);
+        assert_eq!(all(ClientOwner::User(user_id(1)), 10).await, [told(3, 0, 5, 2)]);
+        assert_eq!(all(ClientOwner::Workspace(workspace_id(2)), 10).await, []);
 
         write_tx!(db, |tx| clients::soft_delete(tx, &client_id(2), at(30)));
         assert_eq!(all(ours, 10).await, [told(1, 0, 8, 3), told(1, 1, 2, 1)], "deleted clients are not listed");

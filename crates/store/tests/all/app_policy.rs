@@ -6,7 +6,7 @@ use domain::workspace::{AppPolicy, Role};
 use store::grants::app_policy::{self, Effect};
 use store::grants::bulk_revocation::{self, Revocation};
 use store::grants::{self, consents, workspace_apps};
-use store::{Beside, Page, clients, workspace};
+use store::{Page, UserCursor, clients, workspace};
 
 const TRUSTS: [Trust; 4] = [Trust::FirstParty, Trust::Verified, Trust::Unverified, Trust::Anonymous];
 
@@ -140,12 +140,12 @@ async fn applications_of_a_workspace_and_their_people() {
                 page.items.into_iter().map(|one| (one.user_id, one.scopes.to_string(), one.since, one.last_used_at));
             (items.collect::<Vec<_>>(), page.total)
         };
-        assert_eq!(people(1, Beside::Nobody).await, (vec![(user_id(1), "openid".to_owned(), NOW, Some(NOW))], 2));
+        assert_eq!(people(1, UserCursor::Nobody).await, (vec![(user_id(1), "openid".to_owned(), NOW, Some(NOW))], 2));
         let second = (vec![(user_id(2), "email".to_owned(), at(5), None)], 2);
-        assert_eq!(people(2, Beside::Nobody).await, second);
-        assert_eq!(people(9, Beside::After(user_id(1))).await, second, "the number passes over nobody");
-        assert_eq!(people(1, Beside::Before(user_id(9))).await, second);
-        assert_eq!(people(1, Beside::Before(user_id(1))).await, (vec![], 2));
+        assert_eq!(people(2, UserCursor::Nobody).await, second);
+        assert_eq!(people(9, UserCursor::After(user_id(1))).await, second, "the number passes over nobody");
+        assert_eq!(people(1, UserCursor::Before(user_id(9))).await, second);
+        assert_eq!(people(1, UserCursor::Before(user_id(1))).await, (vec![], 2));
         let person = async |n, workspace| {
             let found =
                 read_tx!(db, |tx| workspace_apps::person(tx, workspace_id(workspace), &client_id(12), user_id(n)));

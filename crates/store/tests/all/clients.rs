@@ -3,7 +3,7 @@ use crate::common;
 use common::*;
 use domain::clients::{AuthMethod, ClientType, SubType, Trust};
 use domain::workspace::Role;
-use store::clients::{self, Owner};
+use store::clients::{self, ClientOwner};
 use store::grants::bulk_revocation::{self, Revocation};
 use store::grants::spent_consents::Place;
 use store::grants::{self, Redeemed, consents, revoked_tokens};
@@ -123,13 +123,13 @@ async fn owners_see_their_clients_page_by_page() {
             let names = paged.items.iter().map(|c| (c.name.clone(), c.secrets.len())).collect::<Vec<_>>();
             (names, paged.total)
         };
-        let workspace = Owner::Workspace(workspace_id(1));
+        let workspace = ClientOwner::Workspace(workspace_id(1));
         let (second, third) = (("App 12".to_owned(), 2), ("App 13".to_owned(), 1));
         assert_eq!(list(workspace, Page::new(1, 20)).await, (vec![third.clone(), second.clone()], 2));
         assert_eq!(list(workspace, Page::new(1, 1)).await, (vec![third], 2));
         assert_eq!(list(workspace, Page::new(2, 1)).await, (vec![second], 2));
         assert_eq!(list(workspace, Page::new(3, 1)).await, (vec![], 2));
-        assert_eq!(list(Owner::User(user_id(1)), Page::default()).await, (vec![("App 20".to_owned(), 0)], 1));
+        assert_eq!(list(ClientOwner::User(user_id(1)), Page::default()).await, (vec![("App 20".to_owned(), 0)], 1));
         let all = read_tx!(db, |tx| clients::list(tx, Page::default(), NOW));
         assert_eq!((all.items.len(), all.total), (4, 4));
     })

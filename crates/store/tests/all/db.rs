@@ -6,10 +6,10 @@ use futures_util::future::join_all;
 use std::time::Duration;
 use store::account::users;
 use store::grants::revoked_tokens;
-use store::{Leave, SCHEMA_VERSION, Store, StoreError, StoreOptions, params};
+use store::{SCHEMA_VERSION, SchemaMode, Store, StoreError, StoreOptions, params};
 
 fn verify_only(db: &Db) -> StoreOptions {
-    StoreOptions { leave: Leave::Verify, ..db.options() }
+    StoreOptions { leave: SchemaMode::Verify, ..db.options() }
 }
 
 /// What a test of the database itself may do: one statement of its own.

@@ -4,7 +4,7 @@ use common::*;
 use domain::audit::AuditEvent;
 use domain::{AuditId, Day};
 use store::audit;
-use store::clients::failed_requests::{self, Of, Only, Refused};
+use store::clients::failed_requests::{self, FailedRequestKind, Only, Refused};
 
 fn event(n: u8, client: u8, kind: &str, outcome: &str, after: i64) -> AuditEvent {
     AuditEvent {
@@ -45,20 +45,33 @@ async fn refused_requests_are_listed_and_counted_and_nothing_else_is() {
         write_tx!(db, |tx| audit::insert_many(tx, &events));
         let list = async |before: Option<&AuditEvent>, limit| {
             let before = before.map(|event| (event.at, event.id));
-            read_tx!(db, |tx| failed_requests::list(tx, &client_id(1), Of::Requests, Only::default(), before, limit))
+            read_tx!(db, |tx| failed_requests::list(
+                tx,
+                &client_id(1),
+                FailedRequestKind::Requests,
+                Only::default(),
+                before,
+                limit
+            ))
         };
         let first = list(None, 2).await;
         assert_eq!(first, [written[6].clone(), written[3].clone()], "the newest first");
         assert_eq!(list(first.last(), 9).await, [written[2].clone(), written[0].clone()]);
         assert_eq!(list(None, 0).await.len(), 1);
-        let changes =
-            read_tx!(db, |tx| failed_requests::list(tx, &client_id(1), Of::Changes, Only::default(), None, 9));
+        let changes = read_tx!(db, |tx| failed_requests::list(
+            tx,
+            &client_id(1),
+            FailedRequestKind::Changes,
+            Only::default(),
+            None,
+            9
+        ));
         assert_eq!(changes, [written[8].clone(), written[7].clone()], "what people were refused");
 
         let day = Day::of(NOW);
         let only = async |day, reason, before: Option<&AuditEvent>| {
             let (only, before) = (Only { day, reason }, before.map(|event| (event.at, event.id)));
-            read_tx!(db, |tx| failed_requests::list(tx, &client_id(1), Of::Requests, only, before, 9))
+            read_tx!(db, |tx| failed_requests::list(tx, &client_id(1), FailedRequestKind::Requests, only, before, 9))
         };
         let unknown = [written[3].clone(), written[2].clone()];
         assert_eq!(only(None, Some("scope_unknown"), None).await, unknown, "point 6.2: what a figure counts");

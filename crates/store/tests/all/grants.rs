@@ -6,7 +6,7 @@ use domain::grants::{EndReason, Grant, RefreshState};
 use domain::workspace::{AppPolicy, Role};
 use store::account::users;
 use store::grants::revoked_tokens::{self, Taken, Used};
-use store::grants::{self, Ended, Redeemed, Rotated, Whose};
+use store::grants::{self, EndedGrant, GrantSelection, Redeemed, Rotated};
 use store::{clients, workspace};
 
 #[tokio::test]
@@ -150,15 +150,15 @@ async fn grants_end_together_by_what_they_share() {
         }
         let one = client_id(1);
         let mut expected_alive = vec![1, 2, 3, 4, 5, 6];
-        let cases: [(Whose, &[u8]); 8] = [
-            (Whose::Session(session_id(6)), &[6]),
-            (Whose::UserClientWorkspace(user_id(1), one.clone(), Some(workspace_id(2))), &[2]),
-            (Whose::UserClientWorkspace(user_id(1), one.clone(), None), &[5]),
-            (Whose::ByToken(pat_id(3)), &[]),
-            (Whose::ByToken(pat_id(4)), &[4]),
-            (Whose::UserAndClient(user_id(2), one.clone()), &[]),
-            (Whose::UserInWorkspace(user_id(1), workspace_id(1)), &[1, 3]),
-            (Whose::User(user_id(1)), &[]),
+        let cases: [(GrantSelection, &[u8]); 8] = [
+            (GrantSelection::Session(session_id(6)), &[6]),
+            (GrantSelection::UserClientWorkspace(user_id(1), one.clone(), Some(workspace_id(2))), &[2]),
+            (GrantSelection::UserClientWorkspace(user_id(1), one.clone(), None), &[5]),
+            (GrantSelection::ByToken(pat_id(3)), &[]),
+            (GrantSelection::ByToken(pat_id(4)), &[4]),
+            (GrantSelection::UserAndClient(user_id(2), one.clone()), &[]),
+            (GrantSelection::UserInWorkspace(user_id(1), workspace_id(1)), &[1, 3]),
+            (GrantSelection::User(user_id(1)), &[]),
         ];
         for (whose, ends) in cases {
             let these = whose.clone();
@@ -172,11 +172,15 @@ async fn grants_end_together_by_what_they_share() {
         }
         write_tx!(db, |tx| grants::redeem(tx, &grant(7)));
         let mine = grant(7);
-        let last =
-            write_tx!(db, |tx| grants::end_each(tx, Whose::UserAndClient(user_id(1), one), EndReason::Revoked, at(1)));
+        let last = write_tx!(db, |tx| grants::end_each(
+            tx,
+            GrantSelection::UserAndClient(user_id(1), one),
+            EndReason::Revoked,
+            at(1)
+        ));
         let Grant { id, client_id, user_id, workspace_id, .. } = mine;
-        assert_eq!(last, [Ended { id, client_id, user_id, workspace_id }], "and says which");
-        let none = write_tx!(db, |tx| grants::end_each(tx, Whose::User(user_id), EndReason::Revoked, at(1)));
+        assert_eq!(last, [EndedGrant { id, client_id, user_id, workspace_id }], "and says which");
+        let none = write_tx!(db, |tx| grants::end_each(tx, GrantSelection::User(user_id), EndReason::Revoked, at(1)));
         assert_eq!(none, [], "each ends once");
     })
     .await;

@@ -9,8 +9,8 @@ use domain::workspace::{AppPolicy, Role};
 use store::account::users;
 use store::grants::app_policy::{self, Effect};
 use store::grants::own_names::{self, OwnName};
-use store::grants::{self, Whose, consents, workspace_apps};
-use store::{Beside, Page, clients, workspace};
+use store::grants::{self, GrantSelection, consents, workspace_apps};
+use store::{Page, UserCursor, clients, workspace};
 
 /// User `user` lets client `client` act in their own name, with workspace `home` as their default.
 fn own(n: u8, client: u8, user: u8, home: Option<u8>) -> Grant {
@@ -76,7 +76,7 @@ async fn point_3_1_a_person_sees_each_workspace_that_an_app_receives_in_their_ow
         write_tx!(db, |tx| app_policy::set(tx, workspace_id(1), AppPolicy::All, at(2)));
         write_tx!(db, |tx| workspace::remove_member(tx, user_id(1), workspace_id(2)));
         assert_eq!(homes(db, 2).await, ["Workspace 1"]);
-        write_tx!(db, |tx| grants::end_each(tx, Whose::User(user_id(1)), EndReason::ConsentRevoked, at(3)));
+        write_tx!(db, |tx| grants::end_each(tx, GrantSelection::User(user_id(1)), EndReason::ConsentRevoked, at(3)));
         assert_eq!(homes(db, 3).await, [] as [&str; 0]);
     })
     .await;
@@ -144,7 +144,7 @@ async fn apps(db: &Db, search: &'static str, page: Page, now: i64) -> (Vec<(Stri
     (items.collect(), found.total)
 }
 
-async fn people(db: &Db, client: u8, page: Page, beside: Beside, now: i64) -> (Vec<u8>, i64) {
+async fn people(db: &Db, client: u8, page: Page, beside: UserCursor, now: i64) -> (Vec<u8>, i64) {
     let found = read_tx!(db, |tx| own_names::people(tx, workspace_id(1), &client_id(client), page, beside, at(now)));
     let number = |one: OwnName| (1..=2).find(|n| user_id(*n) == one.user_id).unwrap();
     (found.items.into_iter().map(number).collect(), found.total)
@@ -169,11 +169,11 @@ async fn point_3_1_a_workspace_sees_the_apps_that_receive_it_in_peoples_own_name
         assert_eq!(one.scopes.len(), 0, "what they allowed for themselves is not the workspace's to know");
         assert_eq!(find(1, 1000).await, None);
 
-        let nobody = Beside::Nobody;
+        let nobody = UserCursor::Nobody;
         assert_eq!(people(db, 1, all, nobody, 1).await, (vec![1, 2], 2));
         assert_eq!(people(db, 1, Page::new(2, 1), nobody, 1).await, (vec![2], 2));
-        assert_eq!(people(db, 1, Page::new(9, 1), Beside::After(user_id(1)), 1).await, (vec![2], 2));
-        assert_eq!(people(db, 1, Page::new(1, 1), Beside::Before(user_id(2)), 1).await, (vec![1], 2));
+        assert_eq!(people(db, 1, Page::new(9, 1), UserCursor::After(user_id(1)), 1).await, (vec![2], 2));
+        assert_eq!(people(db, 1, Page::new(1, 1), UserCursor::Before(user_id(2)), 1).await, (vec![1], 2));
         assert_eq!(people(db, 12, all, nobody, 1).await, (vec![2], 1));
         assert_eq!(people(db, 13, all, nobody, 1).await, (vec![], 0), "for the workspace is another list");
 
@@ -196,7 +196,7 @@ async fn point_3_1_a_workspace_sees_the_apps_that_receive_it_in_peoples_own_name
         assert_eq!(people(db, 1, all, nobody, 2).await, (vec![2], 1));
         write_tx!(db, |tx| grants::end_each(
             tx,
-            Whose::UserClientWorkspace(user_id(2), client_id(12), None),
+            GrantSelection::UserClientWorkspace(user_id(2), client_id(12), None),
             EndReason::ConsentRevoked,
             at(3)
         ));

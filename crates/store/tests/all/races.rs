@@ -3,12 +3,12 @@ use crate::common;
 use common::*;
 use domain::WebhookId;
 use domain::grants::{EndReason, RefreshState};
-use domain::webhooks::{Asked, Owner, Webhook};
+use domain::webhooks::{EventSelection, Webhook, WebhookOwner};
 use futures_util::future::{BoxFuture, join_all};
 use std::sync::Arc;
 use store::access::credentials;
 use store::grants::bulk_revocation::{self, Revocation};
-use store::grants::{self, Redeemed, Rotated, Whose, consents};
+use store::grants::{self, GrantSelection, Redeemed, Rotated, consents};
 use store::{StoreError, Tx, clients, webhooks, workspace};
 use tokio::sync::Barrier;
 
@@ -109,7 +109,7 @@ async fn of_codes_redeemed_while_their_consent_is_revoked_no_grant_lives() {
                         let (user, client) = (user_id(1), client_id(1));
                         if n == TASKS / 2 {
                             consents::delete(tx, user, &client, None).await?;
-                            let whose = Whose::UserClientWorkspace(user, client, None);
+                            let whose = GrantSelection::UserClientWorkspace(user, client, None);
                             grants::end_each(tx, whose, EndReason::ConsentRevoked, NOW).await?;
                         } else if consents::hold(tx, user, &client, None).await?.is_some() {
                             let mut mine = grant(n);
@@ -130,13 +130,13 @@ async fn of_codes_redeemed_while_their_consent_is_revoked_no_grant_lives() {
     .await;
 }
 
-fn webhook(id: WebhookId, owner: Owner) -> Webhook {
+fn webhook(id: WebhookId, owner: WebhookOwner) -> Webhook {
     Webhook {
         id,
         owner,
         url: "https://r.example/hook".to_owned(),
         description: String::new(),
-        asked: Asked::All,
+        asked: EventSelection::All,
         sealed_secret: vec![1],
         previous: None,
         revision: 0,
@@ -150,7 +150,7 @@ fn webhook(id: WebhookId, owner: Owner) -> Webhook {
 async fn of_many_webhooks_made_at_once_no_more_stay_than_an_owner_may_have() {
     raced(async |db| {
         populate(db).await;
-        for owner in [Owner::Operator, Owner::Workspace(workspace_id(1))] {
+        for owner in [WebhookOwner::Operator, WebhookOwner::Workspace(workspace_id(1))] {
             let made = race(db, |n| {
                 move |tx: &mut Tx| -> BoxFuture<'_, _> {
                     Box::pin(async move {
@@ -179,7 +179,8 @@ async fn of_codes_redeemed_while_their_token_is_revoked_no_grant_lives() {
                 Box::pin(async move {
                     if n % 8 == 7 {
                         let first = credentials::revoke_personal_token(tx, user_id(1), pat_id(1), NOW).await?;
-                        grants::end_each(tx, Whose::ByToken(pat_id(1)), EndReason::PersonalTokenEnded, NOW).await?;
+                        grants::end_each(tx, GrantSelection::ByToken(pat_id(1)), EndReason::PersonalTokenEnded, NOW)
+                            .await?;
                         return Ok(first);
                     }
                     if credentials::hold_personal_token(tx, pat_id(1), NOW).await? {
@@ -301,12 +302,12 @@ async fn grants_that_are_ended_from_many_sides_end_once_and_nobody_deadlocks() {
                         return grants::delete_expired(tx, at(5000), 2).await;
                     }
                     let whose = match n % 3 {
-                        0 => Whose::User(user_id(1)),
+                        0 => GrantSelection::User(user_id(1)),
                         1 => {
                             bulk_revocation::begin(tx, &revocation(1)).await?;
                             return Ok(bulk_revocation::end_grants(tx, &revocation(1), 500).await?.0.len() as u64);
                         }
-                        _ => Whose::UserInWorkspace(user_id(1), workspace_id(1)),
+                        _ => GrantSelection::UserInWorkspace(user_id(1), workspace_id(1)),
                     };
                     grants::end_each(tx, whose, EndReason::Revoked, NOW).await.map(|ended| ended.len() as u64)
                 })
@@ -347,7 +348,7 @@ async fn of_200_that_change_one_client_exactly_one_does() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn of_200_that_change_one_webhook_exactly_one_does() {
     raced(async |db| {
-        let webhook = webhook(WebhookId::new(NOW, [1; 10]), Owner::Operator);
+        let webhook = webhook(WebhookId::new(NOW, [1; 10]), WebhookOwner::Operator);
         let (id, row) = (webhook.id, webhook.clone());
         write_tx!(db, |tx| webhooks::insert(tx, &row));
         let outcomes = race(db, |n| {

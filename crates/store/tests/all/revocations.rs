@@ -1,13 +1,13 @@
 //! Taking back all that anybody allowed a client: at once for everyone who asks, and row by row later (bounds, point 4.3).
 use crate::common;
 use common::*;
-use domain::grants::{Dead, EndReason};
+use domain::grants::{EndReason, GrantInactive};
 use domain::{ClientId, WorkspaceId};
 use store::account::users;
 use store::grants::bulk_revocation::{self, Revocation};
 use store::grants::{self, app_policy, client_people, consents, spent_consents, user_count, workspace_apps};
 use store::platform::epochs;
-use store::{Beside, Page, clients, workspace};
+use store::{Page, UserCursor, clients, workspace};
 
 const BATCH: i64 = 2;
 
@@ -46,7 +46,7 @@ async fn what_was_taken_back_counts_nowhere_while_its_rows_are_still_there() {
         assert_eq!(read_tx!(db, |tx| consents::of_user_and_client(tx, user_id(1), &one, at(2))), [] as [_; 0]);
         assert_eq!(read_tx!(db, |tx| consents::count_for_user(tx, user_id(1))), 1);
         assert_eq!(read_tx!(db, |tx| user_count::total(tx, &one)), 0);
-        let people = read_tx!(db, |tx| client_people::page(tx, &one, None, Page::default(), Beside::Nobody));
+        let people = read_tx!(db, |tx| client_people::page(tx, &one, None, Page::default(), UserCursor::Nobody));
         assert_eq!((people.items, people.total), (vec![], 0));
         assert_eq!(read_tx!(db, |tx| client_people::find(tx, &one, None, user_id(1))), None);
         assert_eq!(read_tx!(db, |tx| client_people::living_grants(tx, &one, at(2))), 0);
@@ -54,7 +54,7 @@ async fn what_was_taken_back_counts_nowhere_while_its_rows_are_still_there() {
         assert_eq!((apps.items.len(), apps.total), (1, 1));
         assert_eq!(read_tx!(db, |tx| workspace_apps::find(tx, workspace_id(1), &one, at(2))), None);
         let people =
-            read_tx!(db, |tx| workspace_apps::people(tx, workspace_id(1), &one, Page::default(), Beside::Nobody));
+            read_tx!(db, |tx| workspace_apps::people(tx, workspace_id(1), &one, Page::default(), UserCursor::Nobody));
         assert_eq!((people.items, people.total), (vec![], 0));
         assert_eq!(read_tx!(db, |tx| workspace_apps::person(tx, workspace_id(1), &one, user_id(1))), None);
         assert_eq!(read_tx!(db, |tx| workspace_apps::living_grants(tx, workspace_id(1), &one, None, at(2))), 0);
@@ -62,7 +62,7 @@ async fn what_was_taken_back_counts_nowhere_while_its_rows_are_still_there() {
         let mine = read_tx!(db, |tx| grants::list_for_user(tx, user_id(1), at(2)));
         assert_eq!(mine.iter().map(|grant| grant.id).collect::<Vec<_>>(), [grant_id(201)]);
         let context = read_tx!(db, |tx| grants::by_id_with_context(tx, grant_id(101), None)).unwrap();
-        assert_eq!(context.check(at(2)).err(), Some(Dead::Ended(EndReason::ConsentRevoked)));
+        assert_eq!(context.check(at(2)).err(), Some(GrantInactive::Ended(EndReason::ConsentRevoked)));
         let other = read_tx!(db, |tx| grants::by_id_with_context(tx, grant_id(201), None)).unwrap();
         assert!(other.check(at(2)).is_ok(), "another client's");
 
@@ -188,7 +188,7 @@ async fn point_4_3_what_a_workspace_took_back_counts_nowhere_while_its_rows_are_
         assert_eq!(read_tx!(db, |tx| consents::of_user_and_client(tx, user_id(1), &one, NOW)), [] as [_; 0]);
         assert_eq!(read_tx!(db, |tx| consents::of_user_and_client(tx, user_id(2), &one, NOW)).len(), 1);
         assert_eq!(read_tx!(db, |tx| consents::count_for_user(tx, user_id(1))), 1);
-        let people = read_tx!(db, |tx| client_people::page(tx, &one, None, Page::default(), Beside::Nobody));
+        let people = read_tx!(db, |tx| client_people::page(tx, &one, None, Page::default(), UserCursor::Nobody));
         assert_eq!((people.items.len(), people.total), (2, 2));
         assert_eq!(people.items[1].workspaces, [elsewhere]);
         assert_eq!(read_tx!(db, |tx| client_people::living_grants(tx, &one, at(2))), 0);
@@ -199,7 +199,7 @@ async fn point_4_3_what_a_workspace_took_back_counts_nowhere_while_its_rows_are_
         assert_eq!((apps.items.len(), apps.items[0].people), (1, 1));
         assert_eq!(read_tx!(db, |tx| workspace_apps::find(tx, workspace_id(1), &one, NOW)), None);
         let people =
-            read_tx!(db, |tx| workspace_apps::people(tx, workspace_id(1), &one, Page::default(), Beside::Nobody));
+            read_tx!(db, |tx| workspace_apps::people(tx, workspace_id(1), &one, Page::default(), UserCursor::Nobody));
         assert_eq!((people.items, people.total), (vec![], 0));
         assert_eq!(read_tx!(db, |tx| workspace_apps::person(tx, workspace_id(1), &one, user_id(1))), None);
         assert_eq!(read_tx!(db, |tx| workspace_apps::standing(tx, workspace_id(1), &one, at(2))), (0, 0));
@@ -211,7 +211,7 @@ async fn point_4_3_what_a_workspace_took_back_counts_nowhere_while_its_rows_are_
         let mine = read_tx!(db, |tx| grants::list_for_user(tx, user_id(1), at(2)));
         assert_eq!(mine.iter().map(|grant| grant.id).collect::<Vec<_>>(), [grant_id(201)]);
         let context = read_tx!(db, |tx| grants::by_id_with_context(tx, grant_id(101), None)).unwrap();
-        assert_eq!(context.check(at(2)).err(), Some(Dead::Ended(EndReason::ConsentRevoked)));
+        assert_eq!(context.check(at(2)).err(), Some(GrantInactive::Ended(EndReason::ConsentRevoked)));
         let place = read_tx!(db, |tx| app_policy::memberships(tx, user_id(1), &one));
         assert_eq!(place.iter().map(|place| place.epoch).collect::<Vec<_>>(), [1]);
 

@@ -4,8 +4,8 @@ use common::*;
 use domain::clients::Trust;
 use domain::workspace::Role;
 use store::account::{self, users};
-use store::clients::{self, Owner};
-use store::platform::{health, search};
+use store::clients::{self, ClientOwner};
+use store::platform::health;
 use store::{Page, SCHEMA_VERSION, workspace};
 
 #[tokio::test]
@@ -29,7 +29,7 @@ async fn clients_are_found_by_a_part_of_their_names_in_the_order_of_the_list() {
             let found = read_tx!(db, |tx| store::clients::search::clients_of(tx, owner, part, page, NOW));
             (found.items.into_iter().map(|c| (c.id, c.secrets.len())).collect::<Vec<_>>(), found.total)
         };
-        let (ours, own) = (Owner::Workspace(workspace_id(1)), Owner::User(user_id(1)));
+        let (ours, own) = (ClientOwner::Workspace(workspace_id(1)), ClientOwner::User(user_id(1)));
         let all = Page::new(1, 10);
         let both = vec![(client_id(12), 2), (client_id(11), 1)];
         for part in ["ROBOT", "robot", "ob", ""] {
@@ -154,7 +154,7 @@ async fn clients_with(db: &Db, part: &'static str, trust: Option<Trust>) -> Vec<
 }
 
 async fn owned(db: &Db, part: &'static str, workspace: u8) -> i64 {
-    let owner = Owner::Workspace(workspace_id(workspace));
+    let owner = ClientOwner::Workspace(workspace_id(workspace));
     read_tx!(db, |tx| store::clients::search::clients_of(tx, owner, part, Page::default(), NOW)).total
 }
 
@@ -192,7 +192,7 @@ async fn finds_the_crowd(db: &Db) {
     assert_eq!(members_with(db, "ünïon").await, [199]);
     let teas: Vec<u8> = (1..=200).filter(|n| n % 4 == 0 || (*n > 195 && n % 2 == 0)).collect();
     assert_eq!(members_with(db, "TEE").await, teas);
-    let own = Owner::Workspace(workspace_id(1));
+    let own = ClientOwner::Workspace(workspace_id(1));
     let listed = read_tx!(db, |tx| clients::list_for_owner(tx, own, Page::new(1, 1), NOW));
     let members = read_tx!(db, |tx| store::workspace::list_members(tx, workspace_id(1), Page::new(1, 1)));
     assert_eq!((listed.total, members.total), (100, 53));

@@ -71,7 +71,7 @@ async fn point_4_4_an_older_file_is_rewritten_when_it_is_opened_or_by_the_comman
     on_sqlite(async |db| {
         db.store.close().await;
         older(db);
-        let verified = StoreOptions { leave: store::Leave::Verify, ..db.options() };
+        let verified = StoreOptions { leave: store::SchemaMode::Verify, ..db.options() };
         let store = Store::open(&db.url, &verified).await.unwrap();
         assert_eq!(number(&store, "PRAGMA auto_vacuum").await, 0, "who may not migrate rewrites nothing");
         store.close().await;

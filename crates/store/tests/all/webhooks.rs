@@ -2,7 +2,7 @@
 use crate::common;
 use common::*;
 use domain::events::{Event, EventData, EventKind};
-use domain::webhooks::{Asked, DeliveryState, Owner, Webhook};
+use domain::webhooks::{DeliveryState, EventSelection, Webhook, WebhookOwner};
 use domain::workspace::Role;
 use domain::{EventId, Timestamp, WebhookId};
 use futures_util::future::{BoxFuture, join_all};
@@ -21,13 +21,13 @@ fn event_id(n: u8) -> EventId {
     EventId::new(NOW, [n; 10])
 }
 
-fn webhook(n: u8, owner: Owner, asked: &[&str]) -> Webhook {
+fn webhook(n: u8, owner: WebhookOwner, asked: &[&str]) -> Webhook {
     Webhook {
         id: webhook_id(n),
         owner,
         url: format!("https://r{n}.example/hook"),
         description: "ö'\"\\".to_owned(),
-        asked: Asked::parse(asked.iter().copied()).unwrap(),
+        asked: EventSelection::parse(asked.iter().copied()).unwrap(),
         sealed_secret: vec![n, 0, 255],
         previous: None,
         revision: 0,
@@ -64,7 +64,7 @@ async fn append(db: &Db, all: Vec<Event>) -> u64 {
     write_tx!(db, |tx| events::append(tx, &all))
 }
 
-fn everything(n: u8, owner: Owner) -> Filter {
+fn everything(n: u8, owner: WebhookOwner) -> Filter {
     Filter { webhook: webhook_id(n), owner, state: None, before: None, limit: 100 }
 }
 
@@ -85,21 +85,21 @@ async fn finish(db: &Db, n: u8, event: u8, attempts: i64, attempt: Attempt) -> b
 async fn a_webhook_is_stored_changed_and_deleted_by_its_owner_alone() {
     for_each_database(async |db| {
         populate(db).await;
-        let (mine, other) = (Owner::Workspace(workspace_id(1)), Owner::Workspace(workspace_id(2)));
+        let (mine, other) = (WebhookOwner::Workspace(workspace_id(1)), WebhookOwner::Workspace(workspace_id(2)));
         let mut first = webhook(1, mine, &["member.removed", "key.rotated"]);
-        add(db, vec![first.clone(), webhook(2, mine, &["*"]), webhook(3, Owner::Operator, &["*"])]).await;
+        add(db, vec![first.clone(), webhook(2, mine, &["*"]), webhook(3, WebhookOwner::Operator, &["*"])]).await;
         let find = async |owner| read_tx!(db, |tx| webhooks::by_id(tx, webhook_id(1), owner));
         assert_eq!(find(mine).await, Some(first.clone()));
-        assert_eq!((find(other).await, find(Owner::Operator).await), (None, None));
+        assert_eq!((find(other).await, find(WebhookOwner::Operator).await), (None, None));
         assert_eq!(read_tx!(db, |tx| webhooks::any_by_id(tx, webhook_id(1))), Some(first.clone()));
         let list = read_tx!(db, |tx| webhooks::list(tx, mine, Page::new(1, 1)));
         assert_eq!((list.items, list.total), (vec![first.clone()], 2));
-        let list = read_tx!(db, |tx| webhooks::list(tx, Owner::Operator, Page::default()));
-        assert_eq!((list.items, list.total), (vec![webhook(3, Owner::Operator, &["*"])], 1));
+        let list = read_tx!(db, |tx| webhooks::list(tx, WebhookOwner::Operator, Page::default()));
+        assert_eq!((list.items, list.total), (vec![webhook(3, WebhookOwner::Operator, &["*"])], 1));
         assert_eq!(read_tx!(db, |tx| webhooks::count_owned(tx, other)), 0);
 
         first.url = "https://new.example/".to_owned();
-        first.asked = Asked::All;
+        first.asked = EventSelection::All;
         first.disabled_at = Some(at(1));
         first.updated_at = at(1);
         let (row, foreign) = (first.clone(), Webhook { owner: other, ..first.clone() });
@@ -127,7 +127,7 @@ async fn a_webhook_is_stored_changed_and_deleted_by_its_owner_alone() {
         assert_eq!((other.disabled_at, other.revision), (Some(at(3)), 1));
         let delete =
             async |n, owner, expected| write_tx!(db, |tx| webhooks::delete(tx, webhook_id(n), owner, expected));
-        assert!(!delete(1, Owner::Operator, None).await);
+        assert!(!delete(1, WebhookOwner::Operator, None).await);
         assert!(!delete(1, mine, Some(2)).await, "it is at another revision");
         assert!(delete(1, mine, Some(3)).await);
         assert!(!delete(1, mine, None).await);
@@ -141,12 +141,16 @@ async fn what_any_webhook_asks_for_is_known() {
     for_each_database(async |db| {
         populate(db).await;
         assert_eq!(read_tx!(db, |tx| webhooks::asked_by_any(tx)), []);
-        let mut off = webhook(3, Owner::Operator, &["*"]);
+        let mut off = webhook(3, WebhookOwner::Operator, &["*"]);
         off.disabled_at = Some(NOW);
         let kinds = ["key.rotated", "user.signed_in"];
-        let all = vec![webhook(1, Owner::Operator, &kinds), webhook(2, Owner::Workspace(workspace_id(1)), &kinds), off];
+        let all = vec![
+            webhook(1, WebhookOwner::Operator, &kinds),
+            webhook(2, WebhookOwner::Workspace(workspace_id(1)), &kinds),
+            off,
+        ];
         add(db, all).await;
-        assert_eq!(read_tx!(db, |tx| webhooks::asked_by_any(tx)), [Asked::parse(kinds).unwrap()]);
+        assert_eq!(read_tx!(db, |tx| webhooks::asked_by_any(tx)), [EventSelection::parse(kinds).unwrap()]);
     })
     .await;
 }
@@ -155,14 +159,14 @@ async fn what_any_webhook_asks_for_is_known() {
 async fn an_event_reaches_those_who_ask_for_it_and_may_know_and_otherwise_is_not_kept() {
     for_each_database(async |db| {
         populate(db).await;
-        let (own, foreign) = (Owner::Workspace(workspace_id(1)), Owner::Workspace(workspace_id(2)));
+        let (own, foreign) = (WebhookOwner::Workspace(workspace_id(1)), WebhookOwner::Workspace(workspace_id(2)));
         assert_eq!(append(db, vec![removed(1, 1), deleted(2, 1)]).await, 0);
-        let mut off = webhook(5, Owner::Operator, &["*"]);
+        let mut off = webhook(5, WebhookOwner::Operator, &["*"]);
         off.disabled_at = Some(NOW);
         let all = vec![
             webhook(1, own, &["*"]),
             webhook(2, foreign, &["*"]),
-            webhook(3, Owner::Operator, &["member.removed"]),
+            webhook(3, WebhookOwner::Operator, &["member.removed"]),
             webhook(4, own, &["member.added", "member.changed"]),
             off,
         ];
@@ -175,7 +179,7 @@ async fn an_event_reaches_those_who_ask_for_it_and_may_know_and_otherwise_is_not
             all.iter().map(|d| d.event_id.as_bytes()[15]).collect::<Vec<_>>()
         };
         assert_eq!(
-            (told(1, own).await, told(2, foreign).await, told(3, Owner::Operator).await),
+            (told(1, own).await, told(2, foreign).await, told(3, WebhookOwner::Operator).await),
             (vec![3], vec![], vec![3])
         );
         assert_eq!(told(3, own).await, Vec::<u8>::new(), "another owner's log");
@@ -203,7 +207,7 @@ async fn an_event_reaches_those_who_ask_for_it_and_may_know_and_otherwise_is_not
 async fn the_events_of_one_subject_are_claimed_one_after_the_other() {
     for_each_database(async |db| {
         populate(db).await;
-        add(db, vec![webhook(1, Owner::Operator, &["*"])]).await;
+        add(db, vec![webhook(1, WebhookOwner::Operator, &["*"])]).await;
         // Ids that do not sort as the events came.
         append(db, vec![removed(9, 1), removed(8, 1), removed(7, 2)]).await;
         append(db, vec![removed(6, 1)]).await;
@@ -241,9 +245,10 @@ async fn the_events_of_one_subject_are_claimed_one_after_the_other() {
 
         let replay =
             async |owner| write_tx!(db, |tx| deliveries::replay(tx, webhook_id(1), owner, event_id(8), at(200)));
-        assert!(!replay(Owner::Workspace(workspace_id(1))).await);
-        assert!(replay(Owner::Operator).await);
-        let found = read_tx!(db, |tx| deliveries::find(tx, webhook_id(1), Owner::Operator, event_id(8))).unwrap();
+        assert!(!replay(WebhookOwner::Workspace(workspace_id(1))).await);
+        assert!(replay(WebhookOwner::Operator).await);
+        let found =
+            read_tx!(db, |tx| deliveries::find(tx, webhook_id(1), WebhookOwner::Operator, event_id(8))).unwrap();
         assert_eq!((found.state, found.attempts, found.kind), (DeliveryState::Pending, 0, EventKind::MemberRemoved));
         assert_eq!(found.last_error.as_deref(), Some("no connection"), "what happened last is still known");
         assert_eq!(claimed(db, 1, at(200), 10).await, [8], "before the one that came later");
@@ -255,7 +260,7 @@ async fn the_events_of_one_subject_are_claimed_one_after_the_other() {
 async fn a_long_queue_of_one_subject_keeps_its_order_and_holds_up_no_other() {
     for_each_database(async |db| {
         populate(db).await;
-        add(db, vec![webhook(1, Owner::Operator, &["*"])]).await;
+        add(db, vec![webhook(1, WebhookOwner::Operator, &["*"])]).await;
         let many = |n: u16, user| {
             let mut random = [0; 10];
             // Ids that sort the other way round.
@@ -295,14 +300,14 @@ async fn a_long_queue_of_one_subject_keeps_its_order_and_holds_up_no_other() {
 async fn the_log_is_read_backwards_and_a_disabled_webhook_gets_nothing() {
     for_each_database(async |db| {
         populate(db).await;
-        add(db, vec![webhook(1, Owner::Operator, &["*"])]).await;
+        add(db, vec![webhook(1, WebhookOwner::Operator, &["*"])]).await;
         for n in 1..=5 {
             let mut event = removed(n, n);
             event.at = at(i64::from(n / 2));
             append(db, vec![event]).await;
         }
         assert_eq!(claimed(db, 1, at(9), 2).await.len(), 2);
-        let mut page = Filter { limit: 2, ..everything(1, Owner::Operator) };
+        let mut page = Filter { limit: 2, ..everything(1, WebhookOwner::Operator) };
         let mut seen = Vec::new();
         loop {
             let part = read_tx!(db, |tx| deliveries::list(tx, page));
@@ -312,7 +317,7 @@ async fn the_log_is_read_backwards_and_a_disabled_webhook_gets_nothing() {
         }
         assert_eq!(seen, [5, 4, 3, 2, 1]);
         finish(db, 1, 1, 1, DONE).await;
-        let delivered = Filter { state: Some(DeliveryState::Delivered), ..everything(1, Owner::Operator) };
+        let delivered = Filter { state: Some(DeliveryState::Delivered), ..everything(1, WebhookOwner::Operator) };
         let list = read_tx!(db, |tx| deliveries::list(tx, delivered));
         assert_eq!((list.len(), list[0].last_status, list[0].last_duration_ms), (1, Some(204), Some(7)));
         assert_eq!((list[0].last_attempt_at, list[0].next_attempt_at), (Some(at(9)), None));
@@ -324,8 +329,12 @@ async fn the_log_is_read_backwards_and_a_disabled_webhook_gets_nothing() {
 
         assert_eq!(write_tx!(db, |tx| events::delete_old(tx, at(2), 2)), 2);
         assert_eq!(write_tx!(db, |tx| events::delete_old(tx, at(2), 2)), 1);
-        assert_eq!(read_tx!(db, |tx| deliveries::list(tx, everything(1, Owner::Operator))).len(), 2, "with deliveries");
-        write_tx!(db, |tx| webhooks::delete(tx, webhook_id(1), Owner::Operator, None));
+        assert_eq!(
+            read_tx!(db, |tx| deliveries::list(tx, everything(1, WebhookOwner::Operator))).len(),
+            2,
+            "with deliveries"
+        );
+        write_tx!(db, |tx| webhooks::delete(tx, webhook_id(1), WebhookOwner::Operator, None));
         assert_eq!(write_tx!(db, |tx| events::delete_old(tx, at(99), 10)), 2);
     })
     .await;
@@ -335,7 +344,7 @@ async fn the_log_is_read_backwards_and_a_disabled_webhook_gets_nothing() {
 async fn a_workspace_takes_its_webhooks_along() {
     for_each_database(async |db| {
         populate(db).await;
-        add(db, vec![webhook(1, Owner::Workspace(workspace_id(1)), &["*"])]).await;
+        add(db, vec![webhook(1, WebhookOwner::Workspace(workspace_id(1)), &["*"])]).await;
         let there = async || read_tx!(db, |tx| webhooks::any_by_id(tx, webhook_id(1))).is_some();
         assert!(there().await);
         // Deleting a workspace is not offered; the schema decides what would happen.
@@ -376,7 +385,7 @@ where
 async fn of_many_that_claim_at_once_each_delivery_goes_to_one() {
     for_each_database(async |db| {
         populate(db).await;
-        add(db, vec![webhook(1, Owner::Operator, &["*"])]).await;
+        add(db, vec![webhook(1, WebhookOwner::Operator, &["*"])]).await;
         // 100 subjects with two events each.
         append(db, (0..200).map(|n| removed(n, n / 2)).collect()).await;
         let outcomes = race(db, 100, |_| {
@@ -409,12 +418,12 @@ async fn of_many_that_claim_at_once_each_delivery_goes_to_one() {
 async fn events_claims_and_deletions_at_once_break_nothing() {
     for_each_database(async |db| {
         populate(db).await;
-        add(db, (0..20).map(|n| webhook(n, Owner::Operator, &["*"])).collect()).await;
+        add(db, (0..20).map(|n| webhook(n, WebhookOwner::Operator, &["*"])).collect()).await;
         race(db, 120, |n| {
             move |tx: &mut Tx| -> BoxFuture<'_, Result<(), StoreError>> {
                 Box::pin(async move {
                     match n % 6 {
-                        0 => webhooks::delete(tx, webhook_id(n / 6), Owner::Operator, None).await.map(drop),
+                        0 => webhooks::delete(tx, webhook_id(n / 6), WebhookOwner::Operator, None).await.map(drop),
                         1 => deliveries::claim(tx, webhook_id(n / 6), NOW, at(60), 10).await.map(drop),
                         2 => events::delete_old(tx, at(1), 5).await.map(drop),
                         _ => events::append(tx, &[removed(n, n % 3)]).await.map(drop),
@@ -423,7 +432,7 @@ async fn events_claims_and_deletions_at_once_break_nothing() {
             }
         })
         .await;
-        assert_eq!(read_tx!(db, |tx| webhooks::count_owned(tx, Owner::Operator)), 0);
+        assert_eq!(read_tx!(db, |tx| webhooks::count_owned(tx, WebhookOwner::Operator)), 0);
     })
     .await;
 }
@@ -432,7 +441,7 @@ async fn events_claims_and_deletions_at_once_break_nothing() {
 async fn an_event_is_kept_only_with_what_caused_it() {
     for_each_database(async |db| {
         populate(db).await;
-        add(db, vec![webhook(1, Owner::Operator, &["*"])]).await;
+        add(db, vec![webhook(1, WebhookOwner::Operator, &["*"])]).await;
         let failed: Result<(), StoreError> = db
             .store
             .write(|tx| {
@@ -443,7 +452,7 @@ async fn an_event_is_kept_only_with_what_caused_it() {
             })
             .await;
         assert_eq!(failed, Err(StoreError::BrokenReference));
-        assert_eq!(read_tx!(db, |tx| deliveries::list(tx, everything(1, Owner::Operator))), []);
+        assert_eq!(read_tx!(db, |tx| deliveries::list(tx, everything(1, WebhookOwner::Operator))), []);
     })
     .await;
 }

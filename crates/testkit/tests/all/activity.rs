@@ -2,7 +2,7 @@
 use axum::http::Method;
 use domain::Timestamp;
 use domain::clients::Trust;
-use flows::unguarded::activity::{self, ClientStats, Owner};
+use flows::unguarded::activity::{self, ClientOwner, ClientStats};
 use flows::unguarded::consents;
 use store::Page;
 use testkit::{Browser, Kind, Party, TestApp, for_each_database};
@@ -74,7 +74,7 @@ async fn accesses_are_counted_by_day_client_and_user() {
         assert_eq!(days(&app, &web, 0).await.len(), 1, "today at least");
         assert_eq!(days(&app, &web, i64::MAX).await.len(), 400);
 
-        let owner = Owner::Workspace(workspace);
+        let owner = ClientOwner::Workspace(workspace);
         let all = activity::of_owner(&app.app, &app.ctx(), owner, activity::DEFAULT_DAYS, None).await.unwrap();
         assert_eq!(all.next, None);
         let mut expected = vec![

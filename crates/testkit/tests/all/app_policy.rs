@@ -3,13 +3,13 @@ use domain::access::Principal;
 use domain::clients::Trust;
 use domain::workspace::{AppPolicy, MemberRoles, Role};
 use flows::unguarded::{applications, members};
-use flows::workspace::policy::{Effect, Ended};
+use flows::workspace::policy::{Effect, EndedCounts};
 use flows::{Page, workspace};
 use testkit::{Browser, Kind, Party, TestApp, TestUser, Tokens, for_each_database};
 
 const OF: [(&str, &str); 2] = [("sub_type", "workspace"), ("scope", "openid offline_access")];
 
-async fn set(app: &TestApp, who: &Principal, policy: &str) -> Result<Ended, &'static str> {
+async fn set(app: &TestApp, who: &Principal, policy: &str) -> Result<EndedCounts, &'static str> {
     workspace::policy::set(&app.app, &app.ctx(), who, policy)
         .await
         .map(|(ended, _)| ended)
@@ -58,7 +58,7 @@ async fn tightening_ends_what_is_no_longer_let_in() {
         assert_eq!(preview("verified").await, Effect { clients: 1, people: 1, own_names: 1 });
         assert_eq!(preview("listed").await, Effect { clients: 2, people: 1, own_names: 1 });
         assert_eq!(set(&app, &owns, "some").await, Err("value_unknown"));
-        assert_eq!(set(&app, &owns, "verified").await, Ok(Ended { consents: 1, grants: 1 }));
+        assert_eq!(set(&app, &owns, "verified").await, Ok(EndedCounts { consents: 1, grants: 1 }));
         assert_eq!(workspace::policy::read(&app.app, &app.ctx(), &owns).await.unwrap(), AppPolicy::Verified);
         assert!(is_active(&first, &of_first).await && is_active(&verified, &of_verified).await);
         assert!(!is_active(&other, &of_other).await);
@@ -76,10 +76,10 @@ async fn tightening_ends_what_is_no_longer_let_in() {
         assert!(refused(&other, &mut browser, &owner, &[("workspace", &named)]).await);
         assert_eq!(app.outcomes("authorize").await[0], "workspace_policy_forbids_client");
 
-        assert_eq!(set(&app, &owns, "listed").await, Ok(Ended { consents: 1, grants: 1 }));
+        assert_eq!(set(&app, &owns, "listed").await, Ok(EndedCounts { consents: 1, grants: 1 }));
         assert!(is_active(&first, &of_first).await && !is_active(&verified, &of_verified).await);
         assert!(refused(&verified, &mut browser, &owner, &[]).await);
-        assert_eq!(set(&app, &owns, "all").await, Ok(Ended::default()));
+        assert_eq!(set(&app, &owns, "all").await, Ok(EndedCounts::default()));
         assert!(!is_active(&other, &of_other).await, "what ended has ended");
         let anew = other.tokens(&mut browser, &owner, &OF).await;
         assert!(is_active(&other, &anew).await);
@@ -119,7 +119,7 @@ async fn the_list_lets_in_what_it_names() {
         let here = Tokens(two.exchange(&reply.answer("code").unwrap()).await.json());
         assert_eq!(here.id_claims()["tenant_id"], owner.workspaces[0].to_string());
         assert_eq!(disallow(one.id.as_str()).await, Err("client_unknown"));
-        assert_eq!(disallow(two.id.as_str()).await, Ok(Ended { consents: 1, grants: 1 }));
+        assert_eq!(disallow(two.id.as_str()).await, Ok(EndedCounts { consents: 1, grants: 1 }));
         assert!(!is_active(&two, &here).await && is_active(&one, &elsewhere).await);
         app.stop().await;
     })

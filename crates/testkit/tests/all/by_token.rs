@@ -3,7 +3,7 @@
 use domain::Timestamp;
 use domain::clients::AccessTokenFormat;
 use flows::unguarded::credentials::{self, NewCredential};
-use flows::unguarded::profile::{self, Change};
+use flows::unguarded::profile::{self, ProfileChange};
 use serde_json::{Value, json};
 use testkit::{Api, Browser, Kind, Party, Reply, TestApp, TestUser, claims, for_each_database};
 
@@ -146,7 +146,7 @@ async fn point_3_2_a_token_does_not_change_the_workspace_that_the_person_agreed_
         let ada = app.user("ada@example.com", 2).await;
         let [first, second] = [ada.workspaces[0], ada.workspaces[1]].map(Some);
         let default = async |to| {
-            let change = Change { default_workspace: Some(to), ..Change::default() };
+            let change = ProfileChange { default_workspace: Some(to), ..ProfileChange::default() };
             profile::change(&app.app, &app.ctx(), ada.user.id, change).await.unwrap().unwrap();
         };
         let party = Party::new(&app, Kind::Web).await;

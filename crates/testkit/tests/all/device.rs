@@ -1,7 +1,7 @@
 //! The device authorization grant (RFC 8628).
 use domain::clients::GrantType;
 use flows::unguarded::applications::NewClient;
-use flows::unguarded::profile::{self, Change};
+use flows::unguarded::profile::{self, ProfileChange};
 use serde_json::Value;
 use testkit::{Browser, Kind, Party, Reply, TestApp, Tokens, for_each_database};
 
@@ -111,7 +111,8 @@ async fn point_3_2_a_device_shows_the_workspace_that_the_consent_page_named() {
         let app = TestApp::start(database).await;
         let ada = app.user("ada@example.com", 2).await;
         let default = async |at: usize| {
-            let change = Change { default_workspace: Some(Some(ada.workspaces[at])), ..Change::default() };
+            let change =
+                ProfileChange { default_workspace: Some(Some(ada.workspaces[at])), ..ProfileChange::default() };
             profile::change(&app.app, &app.ctx(), ada.user.id, change).await.unwrap().unwrap();
         };
         let party = Party::with(&app, Kind::Spa, |new| new.config.grant_types.push(GrantType::DeviceCode)).await;

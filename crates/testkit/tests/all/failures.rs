@@ -1,10 +1,10 @@
 //! Why did it fail: requests that fail for real, and what their developer reads of them.
 use axum::http::Method;
-use domain::access::{Denied, Principal};
-use domain::diagnosis::{Endpoint, Verdict};
+use domain::access::{PermissionDenied, Principal};
+use domain::diagnosis::{CheckResult, Endpoint};
 use domain::workspace::Role;
-use flows::diagnosis::failed_requests::{self, FailedRequest, Failures, Of, Wanted};
-use flows::platform::management_error::{ManageRefusal, Unmanaged};
+use flows::diagnosis::failed_requests::{self, FailedRequest, FailedRequestKind, Failures, Wanted};
+use flows::platform::management_error::{ManagementError, ManagementRefusal};
 use flows::unguarded::audit::EVERYTHING;
 use flows::{Failure, audit};
 use serde_json::{Value, json};
@@ -21,7 +21,7 @@ async fn owned(app: &TestApp, user: &TestUser, kind: Kind) -> Party {
 
 async fn failures(app: &TestApp, who: &Principal, party: &Party) -> Vec<FailedRequest> {
     app.app.flush_audit().await.unwrap();
-    failed_requests::of_client(&app.app, &app.ctx(), who, party.id.as_str(), Of::Requests.into(), 100)
+    failed_requests::of_client(&app.app, &app.ctx(), who, party.id.as_str(), FailedRequestKind::Requests.into(), 100)
         .await
         .unwrap()
         .items
@@ -31,9 +31,9 @@ async fn failures(app: &TestApp, who: &Principal, party: &Party) -> Vec<FailedRe
 /// nothing behind it was reached.
 async fn last(app: &TestApp, who: &Principal, party: &Party) -> (Endpoint, String, &'static str, Value) {
     let failure = failures(app, who, party).await.remove(0);
-    let at = failure.checks.iter().position(|one| one.verdict == Verdict::Failed).unwrap();
-    assert!(failure.checks[..at].iter().all(|one| one.verdict == Verdict::Passed));
-    assert!(failure.checks[at + 1..].iter().all(|one| one.verdict == Verdict::NotReached));
+    let at = failure.checks.iter().position(|one| one.verdict == CheckResult::Failed).unwrap();
+    assert!(failure.checks[..at].iter().all(|one| one.verdict == CheckResult::Passed));
+    assert!(failure.checks[at + 1..].iter().all(|one| one.verdict == CheckResult::NotReached));
     let check = failure.checks[at].check;
     assert!(check.reasons.contains(&failure.reason.as_str()));
     assert_eq!(failure.advice.unwrap().reason, failure.reason);
@@ -295,7 +295,7 @@ async fn clients_that_are_not_believed_are_shown_to_their_developer_and_no_outsi
         assert_eq!(noted.count(), 30, "an hour, from one network");
         assert!(after.len() < before + 30);
         assert_eq!(
-            after[0].checks.iter().find(|c| c.verdict == Verdict::Failed).unwrap().check.key,
+            after[0].checks.iter().find(|c| c.verdict == CheckResult::Failed).unwrap().check.key,
             "check-client-attempts"
         );
         app.stop().await;
@@ -322,7 +322,7 @@ async fn pages_follow_one_another_and_only_admins_read_them() {
                 &app.ctx(),
                 who,
                 party.id.as_str(),
-                Wanted { before, ..Of::Requests.into() },
+                Wanted { before, ..FailedRequestKind::Requests.into() },
                 3,
             )
             .await
@@ -344,14 +344,21 @@ async fn pages_follow_one_another_and_only_admins_read_them() {
             Failure::Fault(fault) => panic!("{fault}"),
         };
         let member = page(&developer(&app, &ada, Role::Member), None).await.unwrap_err();
-        assert_eq!(refusal(member), ManageRefusal::Denied(Denied::Role));
+        assert_eq!(refusal(member), ManagementError::Denied(PermissionDenied::Role));
         let foreign = page(&developer(&app, &bob, Role::Owner), None).await.unwrap_err();
-        assert_eq!(refusal(foreign), Unmanaged::ClientUnknown.into());
+        assert_eq!(refusal(foreign), ManagementRefusal::ClientUnknown.into());
         // Whoever was refused the management of an application is told of under it, and not among its requests.
         let failed = failures(&app, &who, &party).await;
         assert_eq!(failed.len(), 7);
-        let changes =
-            failed_requests::of_client(&app.app, &app.ctx(), &who, party.id.as_str(), Of::Changes.into(), 100).await;
+        let changes = failed_requests::of_client(
+            &app.app,
+            &app.ctx(),
+            &who,
+            party.id.as_str(),
+            FailedRequestKind::Changes.into(),
+            100,
+        )
+        .await;
         let failed = changes.unwrap().items;
         assert_eq!(failed.len(), 1);
         assert_eq!((failed[0].endpoint, failed[0].reason.as_str()), (Endpoint::Management, "role_too_low"));

@@ -1,5 +1,5 @@
 //! Figures of all webhooks lead to whose they are (pages, point 6.2); the other figures are tested with the pages.
-use domain::webhooks::Owner;
+use domain::webhooks::WebhookOwner;
 use flows::unguarded::profile;
 use flows::unguarded::webhooks::of;
 use flows::webhooks;
@@ -33,7 +33,7 @@ fn rows(page: &Reply) -> usize {
     page.body.matches("<th scope=\"row\">").count()
 }
 
-async fn webhook(app: &TestApp, owner: Owner, url: &str, deliveries: usize) -> String {
+async fn webhook(app: &TestApp, owner: WebhookOwner, url: &str, deliveries: usize) -> String {
     let new = NewWebhook { url: url.to_owned(), description: String::new(), events: vec!["*".to_owned()] };
     let made = webhooks::manage::create(&app.app, &app.ctx(), of(owner), &new).await.unwrap().0;
     for _ in 0..deliveries {
@@ -48,7 +48,7 @@ async fn point_6_2_deliveries_of_all_webhooks_lead_to_whose_they_are() {
         let app = TestApp::with(database, |settings| settings.outbound_allow_private = true).await;
         let (ada, mut browser) = ada(&app).await;
         let workspace = ada.workspaces[0];
-        let theirs = webhook(&app, Owner::Workspace(workspace), "https://hooks.example/secret-path", 3).await;
+        let theirs = webhook(&app, WebhookOwner::Workspace(workspace), "https://hooks.example/secret-path", 3).await;
         let dead = app.store.write(|tx| {
             Box::pin(async move {
                 tx.execute("UPDATE webhook_deliveries SET state = 'dead', next_attempt_at = NULL", store::params![])
@@ -57,7 +57,7 @@ async fn point_6_2_deliveries_of_all_webhooks_lead_to_whose_they_are() {
         });
         let dead: Result<u64, store::StoreError> = dead.await;
         assert_eq!(dead.unwrap(), 3);
-        let own = webhook(&app, Owner::Operator, "https://own.example/hook", 2).await;
+        let own = webhook(&app, WebhookOwner::Operator, "https://own.example/hook", 2).await;
         let health = get(&mut browser, "/operator").await;
         for (id, figure, state, host, shown, label) in [
             ("health-dead", "3", "dead", "hooks.example", &theirs, "Deliveries given up"),

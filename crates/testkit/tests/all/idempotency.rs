@@ -1,11 +1,11 @@
 //! Requests that are sent again are done once.
 use domain::access::{PersonalAccessToken, Principal};
 use domain::{Secret, SecretHash};
-use flows::access::credential_request::Asked;
+use flows::access::credential_request::CredentialRequest;
 use flows::account::tokens;
-use flows::platform::idempotency::{self, Answer, Begun, Keeper, Kept, Once, Shown, once, request_hash};
-use flows::platform::management_error::ManageRefusal;
-use flows::{App, Ctx, Failure};
+use flows::platform::idempotency::{self, Begun, Keeper, Kept, Once, Shown, StoredResponse, once, request_hash};
+use flows::platform::management_error::ManagementError;
+use flows::{Ctx, Failure, Server};
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -23,19 +23,23 @@ async fn made(app: &TestApp, who: &Principal) -> usize {
     tokens::list_tokens(&app.app, &app.ctx(), who).await.unwrap().len()
 }
 
-type Outcome = Result<Kept, Failure<ManageRefusal>>;
+type Outcome = Result<Kept, Failure<ManagementError>>;
 
 /// Makes an access token, and answers with its secret.
-async fn make(app: App, ctx: Ctx, who: Principal, keeper: Keeper) -> Outcome {
+async fn make(app: Server, ctx: Ctx, who: Principal, keeper: Keeper) -> Outcome {
     let keep = keeper.keep(|(token, secret): (PersonalAccessToken, Secret)| {
         let headers = vec![("location".to_owned(), token.id.to_string())];
-        Ok(Shown::Again(Answer { status: 201, headers, body: secret.expose().to_owned() }))
+        Ok(Shown::Again(StoredResponse { status: 201, headers, body: secret.expose().to_owned() }))
     });
-    let asked = Asked { name: "Once".to_owned(), scopes: vec!["clients:read".to_owned()], ..Asked::default() };
+    let asked = CredentialRequest {
+        name: "Once".to_owned(),
+        scopes: vec!["clients:read".to_owned()],
+        ..CredentialRequest::default()
+    };
     tokens::create_token_kept(&app, &ctx, &who, &asked, keep).await
 }
 
-async fn attempt(app: &TestApp, who: &Principal, key: &str, request: SecretHash) -> Once<Failure<ManageRefusal>> {
+async fn attempt(app: &TestApp, who: &Principal, key: &str, request: SecretHash) -> Once<Failure<ManagementError>> {
     let (node, ctx, who) = (app.app.clone(), app.ctx(), who.clone());
     let (at, by) = (node.clone(), ctx.clone());
     once(&node, &ctx, "usr_1", key, request, |keeper| make(at, by, who, keeper)).await.unwrap()

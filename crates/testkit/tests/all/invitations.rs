@@ -3,15 +3,15 @@ use domain::ApiKeyId;
 use domain::access::{Credential, Principal};
 use domain::workspace::{InvitationState, MemberRoles, Role};
 use flows::Page;
-use flows::platform::one_time_link::{self, Held};
+use flows::platform::one_time_link::{self, OpenedLink};
 use flows::unguarded::{self, accounts};
-use flows::workspace::invitations::{self, Accepting, Asked, InvitationView, Invited, Opened};
+use flows::workspace::invitations::{self, Accepting, InvitationRequest, InvitationView, Invited, Opened};
 use flows::workspace::members;
 use futures_util::future::join_all;
 use testkit::{TestApp, TestUser, for_each_database};
 
 async fn invite(app: &TestApp, who: &Principal, role: &str) -> Result<Invited, &'static str> {
-    let asked = Asked { role, ..Asked::default() };
+    let asked = InvitationRequest { role, ..InvitationRequest::default() };
     invitations::create(&app.app, &app.ctx(), who, &asked).await.map_err(|failure| failure.reason())
 }
 
@@ -25,7 +25,7 @@ async fn open(app: &TestApp, invited: &Invited) -> Result<Opened, &'static str> 
 /// Opens the link and accepts, in one browser.
 async fn accept_by(app: &TestApp, who: &Principal, invited: &Invited, anyway: bool) -> Result<Role, &'static str> {
     let opened = open(app, invited).await?;
-    let (id, held) = (opened.id.to_string(), Held { pass: &opened.pass, browser: BROWSER });
+    let (id, held) = (opened.id.to_string(), OpenedLink { pass: &opened.pass, browser: BROWSER });
     let outcome = invitations::accept(&app.app, &app.ctx(), who, Accepting { id: &id, held, anyway }).await;
     outcome.map(|view| view.role).map_err(|failure| failure.reason())
 }
@@ -35,7 +35,7 @@ async fn accept(app: &TestApp, who: &Principal, invited: &Invited) -> Result<Rol
 }
 
 async fn look(app: &TestApp, opened: &Opened, id: &str, browser: [u8; 32]) -> Result<InvitationView, &'static str> {
-    let held = Held { pass: &opened.pass, browser };
+    let held = OpenedLink { pass: &opened.pass, browser };
     invitations::look(&app.app, &app.ctx(), id, held).await.map_err(|failure| failure.reason())
 }
 
@@ -59,7 +59,7 @@ async fn an_invitation_is_made_read_and_used_once() {
         let owns = app.principal(&owner, None).await;
         let (one, joins) = person(&app, "one@example.com").await;
         let (_, late) = person(&app, "late@example.com").await;
-        let asked = Asked { role: "admin", email: " One@example.com ", lifetime: None };
+        let asked = InvitationRequest { role: "admin", email: " One@example.com ", lifetime: None };
         let invited = invitations::create(&app.app, &app.ctx(), &owns, &asked).await.unwrap();
         assert!(invited.token.expose().starts_with("cs_inv_"));
         let opened = open(&app, &invited).await.unwrap();
@@ -84,9 +84,9 @@ async fn an_invitation_is_made_read_and_used_once() {
         assert_eq!(invite(&app, &admins, "owner").await.unwrap_err(), "owners_only");
         assert_eq!(invite(&app, &admins, "king").await.unwrap_err(), "role_malformed");
         for (asked, reason) in [
-            (Asked { role: "member", email: "x", lifetime: None }, "email_invalid"),
-            (Asked { role: "member", email: "", lifetime: Some(0) }, "number_out_of_range"),
-            (Asked { role: "member", email: "", lifetime: Some(31 * 24 * 60 * 60) }, "number_out_of_range"),
+            (InvitationRequest { role: "member", email: "x", lifetime: None }, "email_invalid"),
+            (InvitationRequest { role: "member", email: "", lifetime: Some(0) }, "number_out_of_range"),
+            (InvitationRequest { role: "member", email: "", lifetime: Some(31 * 24 * 60 * 60) }, "number_out_of_range"),
         ] {
             let refused = invitations::create(&app.app, &app.ctx(), &admins, &asked).await.unwrap_err();
             assert_eq!(refused.reason(), reason);
@@ -222,7 +222,7 @@ async fn somebody_else_than_it_is_meant_for_accepts_only_on_purpose() {
         let owns = app.principal(&owner, None).await;
         let (_, other) = person(&app, "other@example.com").await;
         let (_, meant) = person(&app, "meant@example.com").await;
-        let asked = Asked { role: "member", email: "Meant@example.com", lifetime: None };
+        let asked = InvitationRequest { role: "member", email: "Meant@example.com", lifetime: None };
         let made = async || invitations::create(&app.app, &app.ctx(), &owns, &asked).await.unwrap();
         let (first, second) = (made().await, made().await);
         assert_eq!(accept(&app, &other, &first).await, Err("invitation_for_another"));
@@ -250,7 +250,7 @@ async fn a_pass_is_good_for_its_invitation_in_its_browser_and_not_for_long() {
         let token = Opened { id: one.invitation.id, pass: one.token.clone() };
         assert_eq!(look(&app, &token, &id, BROWSER).await, Err("invitation_not_open"), "the secret is no pass");
         let accept = async |opened: &Opened, id: &str, browser| {
-            let accepting = Accepting { id, held: Held { pass: &opened.pass, browser }, anyway: false };
+            let accepting = Accepting { id, held: OpenedLink { pass: &opened.pass, browser }, anyway: false };
             invitations::accept(&app.app, &app.ctx(), &joins, accepting).await.map_err(|failure| failure.reason())
         };
         assert_eq!(accept(&other, &id, BROWSER).await, Err("invitation_not_open"), "not another than was read");

@@ -1,7 +1,7 @@
 //! Replacing the master key ("a bound and a deadline", point 5.3).
 use crate::webhooks::signed;
 use axum::http::Method;
-use domain::webhooks::Owner;
+use domain::webhooks::WebhookOwner;
 use flows::unguarded::keys::replace_master_key;
 use flows::unguarded::webhooks::of;
 use flows::webhooks::manage::NewWebhook;
@@ -20,7 +20,7 @@ async fn with(database: &Database, master: u8) -> Result<TestApp, String> {
 }
 
 const KEYS: &str = "/api/v1/api-keys";
-const HOOKS: webhooks::manage::MayChange = of(Owner::Operator);
+const HOOKS: webhooks::manage::MayChange = of(WebhookOwner::Operator);
 
 fn hook(receiver: &Receiver) -> NewWebhook {
     NewWebhook { url: receiver.url(), description: String::new(), events: vec!["*".to_owned()] }

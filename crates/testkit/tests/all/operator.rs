@@ -1,12 +1,12 @@
 //! What whoever runs the server sees and does of people, workspaces, applications and the server itself.
-use domain::access::{Denied, Principal};
+use domain::access::{PermissionDenied, Principal};
 use domain::clients::Trust;
 use domain::platform::keys::KeyState;
 use domain::workspace::Role;
-use flows::clients::ownership::Whose;
+use flows::clients::ownership::OwnerFilter;
 use flows::operator::{self, clients as all_clients, server, users, workspaces};
-use flows::platform::effective_settings::Shown;
-use flows::platform::management_error::{ManageRefusal, Unmanaged};
+use flows::platform::effective_settings::SettingValue;
+use flows::platform::management_error::{ManagementError, ManagementRefusal};
 use flows::unguarded::audit::EVERYTHING;
 use flows::{Failure, Page, clients};
 use serde_json::json;
@@ -16,7 +16,7 @@ fn person(app: &TestApp, user: &TestUser, operator: bool) -> Principal {
     app.acting(user, user.workspaces.first().map(|id| (*id, Role::Owner)), operator)
 }
 
-fn refusal<T: std::fmt::Debug>(outcome: Result<T, Failure<ManageRefusal>>) -> ManageRefusal {
+fn refusal<T: std::fmt::Debug>(outcome: Result<T, Failure<ManagementError>>) -> ManagementError {
     match outcome {
         Err(Failure::Refused(refusal)) => refusal,
         other => panic!("{other:?}"),
@@ -65,16 +65,16 @@ async fn people_are_found_disabled_and_named() {
             users::set_operator(app_, &ctx, &who, &own, false).await,
             users::set_disabled(app_, &ctx, &who, &own, true).await,
         ] {
-            assert_eq!(refusal(refused), Unmanaged::LastOperator.into());
+            assert_eq!(refusal(refused), ManagementRefusal::LastOperator.into());
         }
         for nobody in ["usr_00000000000000000000000000", "rubbish"] {
             let refused = users::set_disabled(app_, &ctx, &who, nobody, true).await;
-            assert_eq!(refusal(refused), Unmanaged::AccountUnknown.into());
+            assert_eq!(refusal(refused), ManagementRefusal::AccountUnknown.into());
             let unknown = users::find(app_, &ctx, &who, nobody).await;
-            assert_eq!(refusal(unknown), Unmanaged::AccountUnknown.into());
+            assert_eq!(refusal(unknown), ManagementRefusal::AccountUnknown.into());
         }
         assert_eq!(app.outcomes("user.disabled").await, ["account_unknown", "account_unknown", "last_operator", "ok"]);
-        let denied = ManageRefusal::Denied(Denied::NotOperator);
+        let denied = ManagementError::Denied(PermissionDenied::NotOperator);
         let stranger = person(&app, &bob, false);
         let page = Page::default();
         assert_eq!(refusal(users::search(app_, &ctx, &stranger, "", page).await), denied);
@@ -84,8 +84,8 @@ async fn people_are_found_disabled_and_named() {
         assert_eq!(refusal(all_clients::search(app_, &ctx, &stranger, "", None, page).await), denied);
         assert_eq!(refusal(server::health(app_, &ctx, &stranger).await), denied);
         let long = refusal(users::search(app_, &ctx, &who, &"x".repeat(101), page).await);
-        assert_eq!(long, Unmanaged::Text.of("q"));
-        assert_eq!(refusal(users::search(app_, &ctx, &who, "\0", page).await), Unmanaged::Text.of("q"));
+        assert_eq!(long, ManagementRefusal::Text.of("q"));
+        assert_eq!(refusal(users::search(app_, &ctx, &who, "\0", page).await), ManagementRefusal::Text.of("q"));
         let spaces = workspaces::search(app_, &ctx, &who, "space 1", page).await.unwrap();
         assert_eq!((spaces.total, spaces.items[0].members), (1, 1));
         app.stop().await;
@@ -151,7 +151,7 @@ async fn applications_are_found_trusted_and_disabled() {
         assert_eq!(find("rObOt", None).await, std::slice::from_ref(&party.id));
         assert_eq!(find("", Some(Trust::Anonymous)).await, std::slice::from_ref(&other.id));
         let own = async |part: &str, who: &Principal| {
-            clients::manage::search(app_, &app.ctx(), who, Whose::Workspace, part, page).await.unwrap().total
+            clients::manage::search(app_, &app.ctx(), who, OwnerFilter::Workspace, part, page).await.unwrap().total
         };
         assert_eq!((own("robot", &owner).await, own("party", &owner).await, own("robot", &who).await), (1, 0, 0));
 
@@ -177,12 +177,12 @@ async fn applications_are_found_trusted_and_disabled() {
         assert_eq!(party.exchange("x").await.status, 400);
         for nothing in ["cs_ci_AAAAAAAAAAAAAAAAAAAAAA", "rubbish"] {
             let refused = all_clients::set_trust(app_, &app.ctx(), &who, nothing, Trust::Verified).await;
-            assert_eq!(refusal(refused), Unmanaged::ClientUnknown.into());
+            assert_eq!(refusal(refused), ManagementRefusal::ClientUnknown.into());
         }
         let denied = all_clients::look(app_, &app.ctx(), &owner, id).await;
-        assert_eq!(refusal(denied), ManageRefusal::Denied(Denied::NotOperator));
+        assert_eq!(refusal(denied), ManagementError::Denied(PermissionDenied::NotOperator));
         let denied = all_clients::set_trust(app_, &app.ctx(), &owner, id, Trust::Verified).await;
-        assert_eq!(refusal(denied), ManageRefusal::Denied(Denied::NotOperator));
+        assert_eq!(refusal(denied), ManagementError::Denied(PermissionDenied::NotOperator));
         app.stop().await;
     })
     .await;
@@ -206,8 +206,8 @@ async fn the_server_tells_of_its_keys_and_its_health() {
 
         let settings = server::settings(app_, &app.ctx(), &who).unwrap();
         let find = |key| settings.iter().find(|one| one.key == key).map(|one| one.value.clone());
-        assert_eq!(find("lifetimes.authorization_code"), Some(Shown::Value("60".to_owned())));
-        assert_eq!(find("registration.initial_access_tokens"), Some(Shown::Hidden));
+        assert_eq!(find("lifetimes.authorization_code"), Some(SettingValue::Value("60".to_owned())));
+        assert_eq!(find("registration.initial_access_tokens"), Some(SettingValue::Hidden));
 
         let party = Party::new(&app, Kind::Machine).await;
         app_.flush().await.unwrap();

@@ -3,7 +3,7 @@ use domain::clients::{AccessTokenFormat, SubType};
 use domain::workspace::{AppPolicy, MemberRoles, Role};
 use domain::{UserId, WorkspaceId};
 use flows::unguarded::members;
-use flows::unguarded::profile::{self, Change};
+use flows::unguarded::profile::{self, ProfileChange};
 use serde_json::{Value, json};
 use testkit::{Api, Browser, Database, Kind, Party, TestApp, TestUser, Tokens, claims, for_each_database};
 
@@ -14,7 +14,7 @@ async fn join(app: &TestApp, user: &TestUser, workspace: WorkspaceId, role: Role
     members::put_member(&app.app, &app.ctx(), user.user.id, workspace, roles).await.unwrap();
 }
 
-async fn change(app: &TestApp, user: UserId, change: Change<'_>) {
+async fn change(app: &TestApp, user: UserId, change: ProfileChange<'_>) {
     profile::change(&app.app, &app.ctx(), user, change).await.unwrap().unwrap();
 }
 
@@ -190,7 +190,7 @@ async fn point_3_2_user_tokens_keep_the_workspace_of_their_consent() {
         let app = TestApp::start(database).await;
         let ada = app.user("ada@example.com", 2).await;
         let [first, second] = [ada.workspaces[0], ada.workspaces[1]];
-        let default = |to| Change { default_workspace: Some(Some(to)), ..Change::default() };
+        let default = |to| ProfileChange { default_workspace: Some(Some(to)), ..ProfileChange::default() };
         let party = Party::new(&app, Kind::Web).await;
         let jwt = Party::with(&app, Kind::Web, |new| new.config.access_token_format = AccessTokenFormat::Jwt).await;
         let none = party.tokens(&mut Browser::new(&app), &ada, &[]).await;
@@ -258,7 +258,7 @@ async fn point_3_2_a_sign_in_that_asks_nothing_shows_the_workspace_that_the_cons
         let ada = app.user("ada@example.com", 2).await;
         let [first, second] = [ada.workspaces[0], ada.workspaces[1]];
         let default = async |to| {
-            change(&app, ada.user.id, Change { default_workspace: Some(to), ..Change::default() }).await;
+            change(&app, ada.user.id, ProfileChange { default_workspace: Some(to), ..ProfileChange::default() }).await;
         };
         let party = Party::with(&app, Kind::Web, |new| new.config.access_token_format = AccessTokenFormat::Jwt).await;
         let mut browser = Browser::new(&app);
@@ -326,7 +326,7 @@ async fn point_3_2_without_a_page_that_named_one_it_is_the_default_workspace_of_
         }
         assert_eq!(app.execute("UPDATE consents SET home_workspace_id = NULL").await, 2);
         for workspace in &ada.workspaces {
-            let default = Change { default_workspace: Some(Some(*workspace)), ..Change::default() };
+            let default = ProfileChange { default_workspace: Some(Some(*workspace)), ..ProfileChange::default() };
             change(&app, ada.user.id, default).await;
             for party in [&party, &internal] {
                 let code = browser.get(&party.authorize(&[])).await.answer("code").expect("no page");
@@ -381,7 +381,7 @@ async fn point_3_3_an_address_is_verified_until_it_changes() {
             (json!(true), &json!(true))
         );
         // Another address was not verified with it, and nobody verifies one that they have not seen.
-        change(&app, ada.user.id, Change { email: Some("ada@new.example"), ..Change::default() }).await;
+        change(&app, ada.user.id, ProfileChange { email: Some("ada@new.example"), ..ProfileChange::default() }).await;
         assert_eq!(verified().await, json!(false));
         let stale = operator.put(&set, &body("ada@example.com", true)).await;
         assert_eq!(
@@ -419,7 +419,7 @@ async fn point_3_3_every_claim_of_discovery_appears_and_email_verified_has_both_
         let app = TestApp::start(database).await;
         let ada = app.user("ada@example.com", 1).await;
         let zone = "Europe/Berlin".parse::<domain::account::Zone>().unwrap();
-        let more = Change { locale: Some(Some("de")), zone: Some(Some(&zone)), ..Change::default() };
+        let more = ProfileChange { locale: Some(Some("de")), zone: Some(Some(&zone)), ..ProfileChange::default() };
         change(&app, ada.user.id, more).await;
         let party = Party::new(&app, Kind::Web).await;
         let discovery = Api::nobody(&app).get("/.well-known/openid-configuration").await.json();

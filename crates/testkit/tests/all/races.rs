@@ -10,7 +10,7 @@ use flows::access::{self, credential_request};
 use flows::account::tokens;
 use flows::clients::registrar::{self, Registrar};
 use flows::clients::{self, registration, secrets};
-use flows::oauth::authorize::{self, Decision, Next};
+use flows::oauth::authorize::{self, AuthorizeOutcome, Decision};
 use flows::oauth::device;
 use flows::sign_in::password;
 use flows::unguarded::{accounts, applications, members};
@@ -85,8 +85,12 @@ struct Giver {
     registrar: Option<Registrar>,
 }
 
-fn asked(scope: &str) -> credential_request::Asked {
-    credential_request::Asked { name: "One".to_owned(), scopes: vec![scope.to_owned()], ..Default::default() }
+fn asked(scope: &str) -> credential_request::CredentialRequest {
+    credential_request::CredentialRequest {
+        name: "One".to_owned(),
+        scopes: vec![scope.to_owned()],
+        ..Default::default()
+    }
 }
 
 const BROWSER: [u8; 32] = [7; 32];
@@ -128,7 +132,7 @@ impl Given {
                 let url = party.authorize(&OF);
                 let params = RawParams::from_urlencoded(url.split_once('?').unwrap().1.as_bytes());
                 let next = authorize::begin(app, &ctx, &params, &caller, BROWSER).await.unwrap();
-                let Next::Consent { interaction: page, .. } = next else { panic!("{next:?}") };
+                let AuthorizeOutcome::Consent { interaction: page, .. } = next else { panic!("{next:?}") };
                 interaction = page;
             }
             Self::DeviceApproval => {
@@ -137,7 +141,7 @@ impl Given {
                 let code = codes["user_code"].as_str().unwrap();
                 let entered = device::enter(app, &ctx, code, &caller, BROWSER).await.unwrap();
                 let next = authorize::resume(app, &ctx, &entered, &caller, BROWSER).await.unwrap();
-                let Next::Consent { interaction: page, .. } = next else { panic!("{next:?}") };
+                let AuthorizeOutcome::Consent { interaction: page, .. } = next else { panic!("{next:?}") };
                 interaction = page;
             }
             _ => {}
@@ -160,7 +164,8 @@ impl Given {
         let metadata = json!({"redirect_uris": ["https://b.example/cb"]});
         match self {
             Self::ApiKey => {
-                let asked = credential_request::Asked { roles: vec!["admin".to_owned()], ..asked("clients:read") };
+                let asked =
+                    credential_request::CredentialRequest { roles: vec!["admin".to_owned()], ..asked("clients:read") };
                 done(api_keys::create_api_key(app, ctx, who, &asked).await)
             }
             Self::PersonalToken | Self::TokenByToken => {
@@ -181,7 +186,10 @@ impl Given {
                 let decision = Decision { allow: true, choice, on_page: true };
                 let next = authorize::decide_consent(app, ctx, interaction, &decision, caller, BROWSER).await;
                 if let Ok(next) = &next {
-                    assert!(matches!(next, Next::Answer(_) | Next::Device { allowed: true, .. }), "{next:?}");
+                    assert!(
+                        matches!(next, AuthorizeOutcome::Answer(_) | AuthorizeOutcome::Device { allowed: true, .. }),
+                        "{next:?}"
+                    );
                 }
                 done(next)
             }

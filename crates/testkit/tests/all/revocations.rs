@@ -4,7 +4,7 @@ use crate::meanwhile::Meanwhile;
 use domain::clients::GrantType;
 use domain::grants::{EndReason, Grant};
 use domain::platform::seal::TokenId;
-use domain::webhooks::Owner;
+use domain::webhooks::WebhookOwner;
 use domain::workspace::{MemberRoles, Role};
 use domain::{GrantId, ScopeSet, Secret, UserId};
 use flows::unguarded::audit::EVERYTHING;
@@ -159,7 +159,8 @@ async fn what_very_many_people_allowed_is_gone_at_once_and_told_of_bit_by_bit() 
         let receiver = Receiver::start().await;
         let events = ["oauth2.consent.revoked", "oauth2.grant.ended"].map(str::to_owned).to_vec();
         let new = NewWebhook { url: receiver.url(), description: String::new(), events };
-        let (webhook, _) = webhooks::manage::create(&app.app, &app.ctx(), of(Owner::Operator), &new).await.unwrap();
+        let (webhook, _) =
+            webhooks::manage::create(&app.app, &app.ctx(), of(WebhookOwner::Operator), &new).await.unwrap();
         let places = allowed_by_many(&app, &web).await;
         let users = async || consents::users_of_client(&app.app, &web.id, Page::default()).await.unwrap().total;
         assert_eq!(users().await, i64::from(PEOPLE));
@@ -179,7 +180,7 @@ async fn what_very_many_people_allowed_is_gone_at_once_and_told_of_bit_by_bit() 
         let mut kinds: BTreeMap<String, usize> = BTreeMap::new();
         let mut before = None;
         loop {
-            let owner = of(Owner::Operator);
+            let owner = of(WebhookOwner::Operator);
             let page = webhooks::manage::deliveries(&app.app, owner, webhook.id, None, before, 100).await.unwrap();
             let Some(last) = page.last() else { break };
             before = Some((last.created_at, last.event_id));
@@ -257,7 +258,8 @@ async fn point_4_3_what_a_workspace_takes_back_is_refused_at_each_use_on_every_n
         let receiver = Receiver::start().await;
         let events = ["oauth2.consent.revoked", "oauth2.grant.ended"].map(str::to_owned).to_vec();
         let new = NewWebhook { url: receiver.url(), description: String::new(), events };
-        let (webhook, _) = webhooks::manage::create(&app.app, &app.ctx(), of(Owner::Operator), &new).await.unwrap();
+        let (webhook, _) =
+            webhooks::manage::create(&app.app, &app.ctx(), of(WebhookOwner::Operator), &new).await.unwrap();
         let owner = member(&app, "owner@example.com", place, Role::Owner).await;
         let owns = app.acting(&owner, Some((place, Role::Owner)), false);
         let ada = member(&app, "ada@example.com", place, Role::Member).await;
@@ -326,7 +328,7 @@ async fn point_4_3_what_a_workspace_takes_back_is_refused_at_each_use_on_every_n
         let mut kinds: BTreeMap<String, usize> = BTreeMap::new();
         let mut before = None;
         loop {
-            let owner = of(Owner::Operator);
+            let owner = of(WebhookOwner::Operator);
             let page = webhooks::manage::deliveries(&app.app, owner, webhook.id, None, before, 100).await.unwrap();
             let Some(last) = page.last() else { break };
             before = Some((last.created_at, last.event_id));

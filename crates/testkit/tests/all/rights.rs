@@ -212,7 +212,7 @@ async fn point_1_3_only_the_operator_assigns_roles_of_their_own() {
         }
         set_operator(&app, &ada, true).await;
         let session = app.acting(&ada, Some((workspace, Role::Owner)), true);
-        let asked = flows::access::credential_request::Asked {
+        let asked = flows::access::credential_request::CredentialRequest {
             name: "x".to_owned(),
             scopes: vec!["clients:read".to_owned()],
             roles: vec!["member".to_owned(), "auditor".to_owned()],

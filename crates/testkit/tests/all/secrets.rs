@@ -1,12 +1,12 @@
 //! Two secrets at once: one is brought in before the other is ended.
-use domain::access::Denied;
+use domain::access::PermissionDenied;
 use domain::workspace::Role;
 use flows::Failure;
 use flows::clients::secrets;
-use flows::platform::management_error::{ManageRefusal, Unmanaged};
+use flows::platform::management_error::{ManagementError, ManagementRefusal};
 use testkit::{Kind, Party, TestApp, for_each_database};
 
-fn refusal<T: std::fmt::Debug>(outcome: Result<T, Failure<ManageRefusal>>) -> ManageRefusal {
+fn refusal<T: std::fmt::Debug>(outcome: Result<T, Failure<ManagementError>>) -> ManagementError {
     match outcome {
         Err(Failure::Refused(refusal)) => refusal,
         other => panic!("{other:?}"),
@@ -42,7 +42,7 @@ async fn a_second_secret_comes_before_the_first_one_goes() {
         let added = secrets::add(&app.app, &app.ctx(), &admin, &id).await.unwrap();
         assert!(added.secret.expose().ends_with(&added.view.hint));
         let full = secrets::add(&app.app, &app.ctx(), &admin, &id).await;
-        assert_eq!(refusal(full), Unmanaged::SecretsTooMany.into());
+        assert_eq!(refusal(full), ManagementRefusal::SecretsTooMany.into());
         assert_eq!(token(&party).await, 200, "the first one lives on");
         party.secret = Some(added.secret.expose().to_owned());
         assert_eq!(token(&party).await, 200);
@@ -53,17 +53,17 @@ async fn a_second_secret_comes_before_the_first_one_goes() {
         let end = async |id: &str, secret: &str| secrets::end(&app.app, &app.ctx(), &admin, id, secret).await;
         let old = both[0].id.to_string();
         end(&id, &old).await.unwrap();
-        assert_eq!(refusal(end(&id, &old).await), Unmanaged::SecretUnknown.into());
-        assert_eq!(refusal(end(&id, "rubbish").await), Unmanaged::SecretUnknown.into());
+        assert_eq!(refusal(end(&id, &old).await), ManagementRefusal::SecretUnknown.into());
+        assert_eq!(refusal(end(&id, "rubbish").await), ManagementRefusal::SecretUnknown.into());
         assert_eq!(token(&party).await, 200);
         party.secret = first;
         assert_eq!(token(&party).await, 401, "ended at once");
         assert_eq!(list().await.len(), 1);
 
         let of_public = secrets::add(&app.app, &app.ctx(), &admin, public.id.as_str()).await;
-        assert_eq!(refusal(of_public), Unmanaged::NoSecret.into());
+        assert_eq!(refusal(of_public), ManagementRefusal::NoSecret.into());
         let by_member = secrets::add(&app.app, &app.ctx(), &member, &id).await;
-        assert_eq!(refusal(by_member), ManageRefusal::Denied(Denied::Role));
+        assert_eq!(refusal(by_member), ManagementError::Denied(PermissionDenied::Role));
         // Many at once: one of them finds room.
         let mut racing = tokio::task::JoinSet::new();
         for _ in 0..10 {

@@ -4,14 +4,14 @@ use axum::http::StatusCode;
 use domain::audit::AuditEvent;
 use domain::clients::{GrantType, Trust};
 use domain::events::{Change, EventKind};
-use domain::webhooks::Owner as HookOwner;
+use domain::webhooks::WebhookOwner as HookOwner;
 use domain::workspace::{MemberRoles, Role};
 use domain::{ClientId, ScopeSet, Secret, WorkspaceId};
 use flows::access::caller::Caller;
 use flows::clients::secrets;
 use flows::operator::clients;
 use flows::platform::keys::Leaked;
-use flows::platform::one_time_link::Held;
+use flows::platform::one_time_link::OpenedLink;
 use flows::sign_in::{password, session};
 use flows::unguarded::accounts::{self, NewUser};
 use flows::unguarded::applications::{self, NewClient};
@@ -26,7 +26,7 @@ use std::collections::BTreeSet;
 use std::fmt::Debug;
 use std::sync::atomic::{AtomicU32, Ordering};
 use store::audit::search::{Filter, Kind as Named, Order};
-use store::clients::Owner;
+use store::clients::ClientOwner;
 use testkit::{
     Browser, Contents, Database, Kind, PASSWORD, Party, Receiver, Reply, TestApp, TestUser, Tokens, for_each_database,
 };
@@ -72,7 +72,12 @@ always_done!(
     secrets::Added,
     invitations::Invited
 );
-always_done!(invitations::InvitationView, accounts::Door, applications::Created, flows::grants::end_disallowed::Ended);
+always_done!(
+    invitations::InvitationView,
+    accounts::SignUpPath,
+    applications::Created,
+    flows::grants::end_disallowed::EndedCounts
+);
 always_done!(
     domain::account::User,
     domain::workspace::Workspace,
@@ -278,7 +283,7 @@ async fn ways(s: &Stage, change: Change) -> Vec<Act> {
         }
         Change::ClientOwnerSet => {
             let id = s.client(&s.operator).await;
-            one(act!(s, |app, ctx| applications::set_owner(app, ctx, &id, Some(Owner::Workspace(workspace)))))
+            one(act!(s, |app, ctx| applications::set_owner(app, ctx, &id, Some(ClientOwner::Workspace(workspace)))))
         }
         Change::ClientSecretRotated => {
             let id = s.client(&user).await;
@@ -334,7 +339,7 @@ async fn ways(s: &Stage, change: Change) -> Vec<Act> {
             }))
         }
         Change::UserChanged => {
-            let change = profile::Change { name: Some("Another"), ..profile::Change::default() };
+            let change = profile::ProfileChange { name: Some("Another"), ..profile::ProfileChange::default() };
             one(act!(s, |app, ctx| profile::change(app, ctx, id, change)))
         }
         Change::UserDisabled => one(act!(s, |app, ctx| accounts::set_user_disabled(app, ctx, id, true))),
@@ -410,11 +415,11 @@ async fn ways(s: &Stage, change: Change) -> Vec<Act> {
             ]
         }
         Change::InvitationCreated => one(act!(s, |app, ctx| {
-            let asked = invitations::Asked { role: "member", ..invitations::Asked::default() };
+            let asked = invitations::InvitationRequest { role: "member", ..invitations::InvitationRequest::default() };
             async move { invitations::create(app, ctx, &owner, &asked).await }
         })),
         Change::InvitationAccepted | Change::InvitationRevoked => {
-            let asked = invitations::Asked { role: "member", ..invitations::Asked::default() };
+            let asked = invitations::InvitationRequest { role: "member", ..invitations::InvitationRequest::default() };
             let invited = invitations::create(&s.app.app, &s.app.ctx(), &owner, &asked).await.unwrap();
             let invitation = invited.invitation.id.to_string();
             if change == Change::InvitationRevoked {
@@ -423,7 +428,7 @@ async fn ways(s: &Stage, change: Change) -> Vec<Act> {
             let guest = s.owner(&s.person().await);
             let opened = invitations::open(&s.app.app, &s.app.ctx(), invited.token.expose(), [7; 32]).await.unwrap();
             one(act!(s, |app, ctx| {
-                let held = Held { pass: &opened.pass, browser: [7; 32] };
+                let held = OpenedLink { pass: &opened.pass, browser: [7; 32] };
                 invitations::accept(app, ctx, &guest, Accepting { id: &invitation, held, anyway: false })
             }))
         }
@@ -433,7 +438,8 @@ async fn ways(s: &Stage, change: Change) -> Vec<Act> {
         }
         Change::WebhookUpdated => {
             let hook = s.webhook(HOOK).await.id;
-            let change = webhooks::manage::Change { disabled: Some(true), ..webhooks::manage::Change::default() };
+            let change =
+                webhooks::manage::WebhookPatch { disabled: Some(true), ..webhooks::manage::WebhookPatch::default() };
             one(act!(s, |app, ctx| webhooks::manage::update(app, ctx, HOOKS, hook, None, &change)))
         }
         Change::WebhookDeleted => {

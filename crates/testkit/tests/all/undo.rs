@@ -1,7 +1,7 @@
 //! A change that is taken back, or made on the strength of what was there: of many at once exactly one is made.
 use domain::clients::Trust;
 use domain::workspace::{AppPolicy, MemberRoles, Role};
-use flows::SetTo;
+use flows::Expected;
 use flows::operator::clients;
 use flows::unguarded::{self, profile};
 use flows::workspace::{self, members};
@@ -30,20 +30,20 @@ async fn of_many_that_set_something_only_from_what_it_was_one_does() {
         let (app_, bobs) = (&app.app, bob.user.id.to_string());
 
         let roles = (0..TASKS).map(async |_| {
-            let role = SetTo { to: "admin", only_from: Some("member") };
+            let role = Expected { to: "admin", only_from: Some("member") };
             let set = members::set_role(app_, &app.ctx(), &who, &bobs, role).await;
             set.map(|(_, before)| assert_eq!(before, Role::Member)).map_err(|failure| failure.reason())
         });
         assert_eq!(winners(&join_all(roles).await), 1);
         let rules = (0..TASKS).map(async |_| {
-            let rule = SetTo { to: "listed", only_from: Some("all") };
+            let rule = Expected { to: "listed", only_from: Some("all") };
             let set = workspace::policy::set(app_, &app.ctx(), &who, rule).await;
             set.map(|(_, before)| assert_eq!(before, AppPolicy::All)).map_err(|failure| failure.reason())
         });
         assert_eq!(winners(&join_all(rules).await), 1);
         let before = clients::find(app_, &app.ctx(), &who, party.id.as_str()).await.unwrap().trust;
         let trusts = (0..TASKS).map(async |_| {
-            let trust = SetTo { to: Trust::FirstParty, only_from: Some(before.as_str()) };
+            let trust = Expected { to: Trust::FirstParty, only_from: Some(before.as_str()) };
             let set = clients::set_trust(app_, &app.ctx(), &who, party.id.as_str(), trust).await;
             set.map(|(_, was)| assert_eq!(was, before)).map_err(|failure| failure.reason())
         });

@@ -1,8 +1,8 @@
 //! A change of a webhook is made to what was read, or not at all.
 use axum::http::Method;
-use domain::webhooks::Owner;
+use domain::webhooks::WebhookOwner;
 use flows::unguarded::webhooks::of;
-use flows::webhooks::manage::{Change, WebhookRefusal};
+use flows::webhooks::manage::{WebhookPatch, WebhookRefusal};
 use flows::{Failure, Settings, webhooks};
 use serde_json::{Value, json};
 use testkit::{Api, Database, Receiver, Reply, TestApp, for_each_database};
@@ -10,7 +10,7 @@ use testkit::{Api, Database, Receiver, Reply, TestApp, for_each_database};
 struct Scene {
     app: TestApp,
     key: Api,
-    owner: Owner,
+    owner: WebhookOwner,
     receiver: Receiver,
     path: String,
     /// The tag of the webhook as it was made.
@@ -26,7 +26,7 @@ async fn scene(database: &Database) -> Scene {
     assert_eq!(made.status, 201, "{}", made.body);
     let path = format!("/api/v1/webhooks/{}", made.json()["id"].as_str().unwrap());
     let tag = made.header("etag").to_owned();
-    Scene { app, key, owner: Owner::Workspace(ada.workspaces[0]), receiver, path, tag }
+    Scene { app, key, owner: WebhookOwner::Workspace(ada.workspaces[0]), receiver, path, tag }
 }
 
 #[track_caller]
@@ -102,7 +102,7 @@ async fn of_many_that_change_what_they_read_one_does() {
         let id = read["id"].as_str().unwrap().parse().unwrap();
         let changes = (0..20).map(|n| {
             let app = app.clone();
-            let change = Change { description: Some(format!("Change {n}")), ..Change::default() };
+            let change = WebhookPatch { description: Some(format!("Change {n}")), ..WebhookPatch::default() };
             tokio::spawn(async move {
                 webhooks::manage::update(&app.app, &app.ctx(), of(owner), id, Some(0), &change).await
             })

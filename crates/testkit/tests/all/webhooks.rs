@@ -4,7 +4,7 @@
 use axum::http::Method;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use domain::webhooks::{Delivery, DeliveryState, Owner, RETRIES, Webhook};
+use domain::webhooks::{Delivery, DeliveryState, RETRIES, Webhook, WebhookOwner};
 use domain::workspace::{MemberRoles, Role};
 use domain::{EventId, Secret};
 use flows::access::caller;
@@ -12,7 +12,7 @@ use flows::sign_in::password;
 use flows::unguarded::webhooks::of;
 use flows::unguarded::{members, workspaces};
 use flows::webhooks::deliver::Deliverer;
-use flows::webhooks::manage::{Change, NewWebhook, WebhookRefusal};
+use flows::webhooks::manage::{NewWebhook, WebhookPatch, WebhookRefusal};
 use flows::{Clock as _, Failure, Settings, webhooks};
 use serde_json::json;
 use store::Page;
@@ -22,7 +22,7 @@ async fn start(database: &Database) -> TestApp {
     TestApp::with(database, |settings: &mut Settings| settings.outbound_allow_private = true).await
 }
 
-async fn subscribe(app: &TestApp, owner: Owner, url: &str, events: &[&str]) -> (Webhook, Secret) {
+async fn subscribe(app: &TestApp, owner: WebhookOwner, url: &str, events: &[&str]) -> (Webhook, Secret) {
     let events = events.iter().map(|name| (*name).to_owned()).collect();
     let new = NewWebhook { url: url.to_owned(), description: "a test".to_owned(), events };
     webhooks::manage::create(&app.app, &app.ctx(), of(owner), &new).await.unwrap()
@@ -56,7 +56,7 @@ async fn what_a_user_and_a_client_do_is_told_in_order_and_signed() {
         let app = start(database).await;
         let receiver = Receiver::start().await;
         let party = Party::new(&app, Kind::Spa).await;
-        let (webhook, secret) = subscribe(&app, Owner::Operator, &receiver.url(), &["*"]).await;
+        let (webhook, secret) = subscribe(&app, WebhookOwner::Operator, &receiver.url(), &["*"]).await;
         let user = app.user("ada@example.com", 0).await;
         let tokens = party.tokens(&mut Browser::new(&app), &user, &[("scope", "openid offline_access")]).await;
         app.clock.advance(1);
@@ -118,7 +118,7 @@ async fn what_an_owner_does_to_an_application_is_told_to_the_workspace() {
         let app = start(database).await;
         let receiver = Receiver::start().await;
         let (ada, bob) = (app.user("ada@example.com", 1).await, app.user("bob@example.com", 0).await);
-        let owner = Owner::Workspace(ada.workspaces[0]);
+        let owner = WebhookOwner::Workspace(ada.workspaces[0]);
         subscribe(&app, owner, &receiver.url(), &["*"]).await;
         let key = Api::key(&app, ada.workspaces[0], "admin", "").await;
         let body = json!({
@@ -186,7 +186,8 @@ async fn a_message_that_is_not_taken_comes_again_and_those_behind_it_wait() {
     for_each_database(async |database| {
         let app = start(database).await;
         let receiver = Receiver::start().await;
-        let (webhook, _) = subscribe(&app, Owner::Operator, &receiver.url(), &["member.added", "member.removed"]).await;
+        let (webhook, _) =
+            subscribe(&app, WebhookOwner::Operator, &receiver.url(), &["member.added", "member.removed"]).await;
         let (ada, bob) = (app.user("ada@example.com", 0).await.user.id, app.user("bob@example.com", 0).await.user.id);
         let workspace = workspaces::create_workspace(&app.app, &app.ctx(), "W", None).await.unwrap().id;
         let roles = MemberRoles::only(Role::Member);
@@ -223,7 +224,7 @@ async fn after_the_last_attempt_a_message_is_dead_until_it_is_replayed() {
     for_each_database(async |database| {
         let app = start(database).await;
         let receiver = Receiver::start().await;
-        let (webhook, _) = subscribe(&app, Owner::Operator, &receiver.url(), &["*"]).await;
+        let (webhook, _) = subscribe(&app, WebhookOwner::Operator, &receiver.url(), &["*"]).await;
         let id = test_event(&app, &webhook).await;
         receiver.answer(vec![503; RETRIES.len() + 1]);
         for n in (1..).take(RETRIES.len()) {
@@ -267,7 +268,7 @@ async fn both_secrets_sign_while_they_overlap() {
     let database = Database::sqlite();
     let app = start(&database).await;
     let receiver = Receiver::start().await;
-    let (webhook, old) = subscribe(&app, Owner::Operator, &receiver.url(), &["*"]).await;
+    let (webhook, old) = subscribe(&app, WebhookOwner::Operator, &receiver.url(), &["*"]).await;
     let rotate = async |overlap| {
         webhooks::manage::rotate_secret(&app.app, &app.ctx(), of(webhook.owner), webhook.id, None, overlap)
             .await
@@ -301,7 +302,7 @@ async fn a_receiver_that_is_gone_is_told_nothing_more() {
     let database = Database::sqlite();
     let app = start(&database).await;
     let receiver = Receiver::start().await;
-    let (webhook, _) = subscribe(&app, Owner::Operator, &receiver.url(), &["key.rotated"]).await;
+    let (webhook, _) = subscribe(&app, WebhookOwner::Operator, &receiver.url(), &["key.rotated"]).await;
     let rotate = async || flows::unguarded::keys::rotate_keys(&app.app, &app.ctx(), true).await.unwrap();
     rotate().await;
     receiver.answer([410]);
@@ -316,7 +317,7 @@ async fn a_receiver_that_is_gone_is_told_nothing_more() {
     assert!(receiver.take().is_empty());
     assert_eq!(log(&app, &webhook).await.len(), 2, "only what was sent by hand waits");
 
-    let enable = Change { disabled: Some(false), ..Change::default() };
+    let enable = WebhookPatch { disabled: Some(false), ..WebhookPatch::default() };
     webhooks::manage::update(&app.app, &app.ctx(), of(webhook.owner), webhook.id, None, &enable).await.unwrap();
     rotate().await;
     app.deliver().await;
@@ -332,7 +333,7 @@ async fn redirects_are_not_followed_and_answers_not_read_to_the_end() {
     let database = Database::sqlite();
     let app = start(&database).await;
     let receiver = Receiver::start().await;
-    let (webhook, _) = subscribe(&app, Owner::Operator, &receiver.url(), &["*"]).await;
+    let (webhook, _) = subscribe(&app, WebhookOwner::Operator, &receiver.url(), &["*"]).await;
     test_event(&app, &webhook).await;
     let elsewhere = format!("http://{}/elsewhere", receiver.address);
     receiver.answer([
@@ -361,7 +362,7 @@ async fn private_addresses_are_refused_when_they_are_named_and_when_names_lead_t
     let port = receiver.address.port();
     let create = async |url: String| {
         let new = NewWebhook { url, description: String::new(), events: vec!["*".to_owned()] };
-        match webhooks::manage::create(&app.app, &app.ctx(), of(Owner::Operator), &new).await {
+        match webhooks::manage::create(&app.app, &app.ctx(), of(WebhookOwner::Operator), &new).await {
             Ok((webhook, _)) => Ok(webhook),
             Err(Failure::Refused(refusal)) => Err(refusal),
             Err(Failure::Fault(fault)) => panic!("{fault}"),
@@ -391,7 +392,7 @@ async fn a_workspace_is_told_of_itself_and_of_its_clients_and_reaches_only_its_o
         let receivers = [Receiver::start().await, Receiver::start().await, Receiver::start().await];
         let mut hooks = Vec::new();
         for (receiver, workspace) in receivers.iter().zip([home, maker, stranger]) {
-            hooks.push(subscribe(&app, Owner::Workspace(workspace), &receiver.url(), &["*"]).await.0);
+            hooks.push(subscribe(&app, WebhookOwner::Workspace(workspace), &receiver.url(), &["*"]).await.0);
         }
         let party = Party::with(&app, Kind::Web, |new| new.owner_workspace_id = Some(maker)).await;
         let mut browser = Browser::new(&app);
@@ -405,14 +406,16 @@ async fn a_workspace_is_told_of_itself_and_of_its_clients_and_reaches_only_its_o
         assert!(receivers[2].take().is_empty());
 
         let ctx = app.ctx();
-        let (id, foreign) = (hooks[0].id, Owner::Workspace(stranger));
+        let (id, foreign) = (hooks[0].id, WebhookOwner::Workspace(stranger));
         let event = log(&app, &hooks[0]).await[0].event_id;
-        for owner in [foreign, Owner::Operator] {
+        for owner in [foreign, WebhookOwner::Operator] {
             let unknown = |failure: Option<Failure<WebhookRefusal>>| {
                 assert!(matches!(failure, Some(Failure::Refused(WebhookRefusal::Unknown))), "{failure:?}");
             };
             unknown(webhooks::manage::read(&app.app, of(owner), id).await.err());
-            unknown(webhooks::manage::update(&app.app, &ctx, of(owner), id, None, &Change::default()).await.err());
+            unknown(
+                webhooks::manage::update(&app.app, &ctx, of(owner), id, None, &WebhookPatch::default()).await.err(),
+            );
             unknown(webhooks::manage::rotate_secret(&app.app, &ctx, of(owner), id, None, 0).await.err());
             unknown(webhooks::manage::deliveries(&app.app, of(owner), id, None, None, 10).await.err());
             unknown(webhooks::manage::replay(&app.app, &ctx, of(owner), id, event).await.err());
@@ -423,7 +426,10 @@ async fn a_workspace_is_told_of_itself_and_of_its_clients_and_reaches_only_its_o
             webhooks::manage::list(&app.app, of(foreign), Page::default()).await.unwrap().items,
             [hooks[2].clone()]
         );
-        assert_eq!(webhooks::manage::list(&app.app, of(Owner::Operator), Page::default()).await.unwrap().total, 0);
+        assert_eq!(
+            webhooks::manage::list(&app.app, of(WebhookOwner::Operator), Page::default()).await.unwrap().total,
+            0
+        );
         webhooks::manage::delete(&app.app, &ctx, of(hooks[0].owner), id, None).await.unwrap();
         app.stop().await;
     })
@@ -441,7 +447,7 @@ async fn a_machine_s_tokens_are_told_in_batches_and_cost_nothing_when_nobody_lis
         app.app.flush_events().await.unwrap();
         assert_eq!(app.store.commits(), before, "no write");
         let receiver = Receiver::start().await;
-        let (webhook, _) = subscribe(&app, Owner::Operator, &receiver.url(), &["oauth2.token.issued"]).await;
+        let (webhook, _) = subscribe(&app, WebhookOwner::Operator, &receiver.url(), &["oauth2.token.issued"]).await;
         let before = app.store.commits();
         for _ in 0..30 {
             assert_eq!(machine.token(&[("grant_type", "client_credentials")]).await.status, 200);
@@ -458,7 +464,7 @@ async fn a_machine_s_tokens_are_told_in_batches_and_cost_nothing_when_nobody_lis
         });
         assert!(messages.iter().all(|message| message.json()["data"] == expected));
 
-        let off = Change { disabled: Some(true), ..Change::default() };
+        let off = WebhookPatch { disabled: Some(true), ..WebhookPatch::default() };
         webhooks::manage::update(&app.app, &app.ctx(), of(webhook.owner), webhook.id, None, &off).await.unwrap();
         machine.token(&[("grant_type", "client_credentials")]).await;
         app.deliver().await;
@@ -475,7 +481,7 @@ async fn only_what_changes_something_is_told() {
         let receiver = Receiver::start().await;
         let user = app.user("ada@example.com", 1).await;
         let kinds = ["member.changed", "member.removed", "oauth2.token.revoked", "oauth2.token.issued"];
-        subscribe(&app, Owner::Operator, &receiver.url(), &kinds).await;
+        subscribe(&app, WebhookOwner::Operator, &receiver.url(), &kinds).await;
         let (id, workspace) = (user.user.id, user.workspaces[0]);
         for roles in ["admin", "admin", "member"] {
             let roles = MemberRoles::parse([roles]).unwrap();
@@ -522,7 +528,7 @@ async fn an_owner_has_so_many_webhooks_and_no_more() {
     let database = Database::sqlite();
     let app = start(&database).await;
     for _ in 0..50 {
-        subscribe(&app, Owner::Operator, "https://r.example/", &["*"]).await;
+        subscribe(&app, WebhookOwner::Operator, "https://r.example/", &["*"]).await;
     }
     let new = |description: &str, event: &str| NewWebhook {
         url: "https://r.example/".to_owned(),
@@ -535,7 +541,7 @@ async fn an_owner_has_so_many_webhooks_and_no_more() {
         (new("a\u{7}b", "*"), WebhookRefusal::Description),
         (new("", "webhook.test"), WebhookRefusal::Events),
     ] {
-        let refused = webhooks::manage::create(&app.app, &app.ctx(), of(Owner::Operator), &new).await;
+        let refused = webhooks::manage::create(&app.app, &app.ctx(), of(WebhookOwner::Operator), &new).await;
         assert!(matches!(refused, Err(Failure::Refused(refusal)) if refusal == expected), "{expected}");
     }
     app.stop().await;
@@ -547,7 +553,7 @@ async fn what_looks_like_an_attack_is_told() {
         let app = start(database).await;
         let receiver = Receiver::start().await;
         let kinds = ["oauth2.token.reuse_detected", "oauth2.grant.ended", "user.sign_in_failed"];
-        subscribe(&app, Owner::Operator, &receiver.url(), &kinds).await;
+        subscribe(&app, WebhookOwner::Operator, &receiver.url(), &kinds).await;
         let spa = Party::new(&app, Kind::Spa).await;
         let user = app.user("ada@example.com", 0).await;
         let mut browser = Browser::new(&app);
@@ -595,7 +601,7 @@ async fn a_message_whose_sender_vanished_is_sent_by_another_node() {
     for_each_database(async |database| {
         let app = start(database).await;
         let receiver = Receiver::start().await;
-        let (webhook, _) = subscribe(&app, Owner::Operator, &receiver.url(), &["*"]).await;
+        let (webhook, _) = subscribe(&app, WebhookOwner::Operator, &receiver.url(), &["*"]).await;
         test_event(&app, &webhook).await;
         let (id, now) = (webhook.id, app.clock.now());
         let claim = app.store.write(move |tx| {
@@ -621,7 +627,7 @@ async fn a_slow_receiver_is_asked_once_and_holds_up_nobody_else() {
     let (slow, quick) = (Receiver::start().await, Receiver::start().await);
     let mut hooks = Vec::new();
     for receiver in [&slow, &quick] {
-        hooks.push(subscribe(&app, Owner::Operator, &receiver.url(), &["*"]).await.0);
+        hooks.push(subscribe(&app, WebhookOwner::Operator, &receiver.url(), &["*"]).await.0);
     }
     let answers = slow.hold();
     test_event(&app, &hooks[0]).await;

@@ -5,14 +5,14 @@ use axum::http::Method;
 use domain::access::Credential;
 use domain::account::Email;
 use domain::clients::Client;
-use domain::webhooks::Owner;
+use domain::webhooks::WebhookOwner;
 use domain::workspace::{MemberRoles, Role};
 use domain::{ClientId, ScopeSet, WebhookId, WorkspaceId};
 use flows::unguarded::webhooks::of;
 use flows::unguarded::{accounts, applications, members, profile};
 use flows::webhooks;
 use flows::webhooks::manage::NewWebhook;
-use flows::workspace::invitations::{self, Asked};
+use flows::workspace::invitations::{self, InvitationRequest};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex};
 use testkit::{Browser, Contents, Database, Kind, Party, Reply, TestApp, TestUser, for_each_database};
@@ -279,7 +279,7 @@ pub(crate) struct Scene {
     nobody: Sender,
     /// What was made ready, and then changed by nobody.
     kept: Option<Ready>,
-    hooks: Vec<(Owner, WebhookId)>,
+    hooks: Vec<(WebhookOwner, WebhookId)>,
     count: u32,
 }
 
@@ -336,7 +336,7 @@ impl Scene {
 
     async fn invite(&self, who: &TestUser, workspace: WorkspaceId) -> (String, String) {
         let who = self.app().acting(who, Some((workspace, Role::Owner)), false);
-        let asked = Asked { role: "member", ..Asked::default() };
+        let asked = InvitationRequest { role: "member", ..InvitationRequest::default() };
         let invited = invitations::create(&self.app().app, &self.app().ctx(), &who, &asked).await.unwrap();
         (invited.invitation.id.to_string(), invited.token.expose().to_owned())
     }
@@ -411,7 +411,7 @@ impl Scene {
         let mut revision = 0;
         if template.contains("{webhook}") {
             let of_workspace = template.starts_with("/workspaces");
-            let owner = if of_workspace { Owner::Workspace(workspace) } else { Owner::Operator };
+            let owner = if of_workspace { WebhookOwner::Workspace(workspace) } else { WebhookOwner::Operator };
             let events = vec!["member.added".to_owned()];
             let new = NewWebhook { url: "https://93.184.215.14/hook".to_owned(), description: String::new(), events };
             let (webhook, _) = webhooks::manage::create(&app.app, &ctx, of(owner), &new).await.unwrap();

@@ -3,8 +3,8 @@ use domain::access::Principal;
 use domain::clients::Trust;
 use domain::workspace::{MemberRoles, Role};
 use flows::unguarded::members;
-use flows::workspace::apps::{Ended, Identified};
-use flows::{Beside, Page, workspace};
+use flows::workspace::apps::{EndedCounts, Identified};
+use flows::{Page, UserCursor, workspace};
 use testkit::{Browser, Kind, Party, TestApp, TestUser, Tokens, for_each_database};
 
 const OF: [(&str, &str); 1] = [("sub_type", "workspace")];
@@ -64,8 +64,9 @@ async fn applications_are_listed_and_revoked_for_one_and_for_all() {
         scopes.sort_unstable();
         assert_eq!(scopes, ["email", "openid", "profile"]);
         assert_eq!((seen.first_allowed_at, seen.last_used_at), (Some(began), Some(app.ctx().now)));
-        let people =
-            workspace::apps::people(&app.app, &app.ctx(), &owns, id, Page::default(), Beside::Nobody).await.unwrap();
+        let people = workspace::apps::people(&app.app, &app.ctx(), &owns, id, Page::default(), UserCursor::Nobody)
+            .await
+            .unwrap();
         let ones = people.items.iter().find(|person| person.email.as_str() == "one@example.com").unwrap();
         assert_eq!((people.total, people.items.len(), ones.scopes.to_string().as_str()), (2, 2, "openid profile"));
         assert_eq!((ones.since, ones.last_used_at), (app.ctx().now, Some(app.ctx().now)));
@@ -87,7 +88,7 @@ async fn applications_are_listed_and_revoked_for_one_and_for_all() {
             let outcome = workspace::apps::revoke(&app.app, &app.ctx(), &owns, id).await;
             outcome.map_err(|failure| failure.reason())
         };
-        assert_eq!(all(id).await, Ok(Ended { consents: 1, grants: 1 }));
+        assert_eq!(all(id).await, Ok(EndedCounts { consents: 1, grants: 1 }));
         assert_eq!(all(id).await, Err("client_unknown"));
         assert_eq!(all("cs_ci_nobody").await, Err("client_unknown"));
         assert!(!active(&mail, &of_one).await && active(&mail, &own_name).await);

@@ -10,26 +10,26 @@ use axum::http::request::Parts;
 use domain::access::Principal;
 use flows::access::extent::Extent;
 use flows::access::principal;
-use flows::platform::management_error::Unmanaged;
+use flows::platform::management_error::ManagementRefusal;
 use flows::{Ctx, Page};
 use serde_json::{Map, Value};
 
 /// A caller whose credential is good. What they may do, the use case decides.
 #[derive(Debug)]
-pub struct Manager {
+pub struct ApiCaller {
     pub ctx: Ctx,
     pub principal: Principal,
     incoming: Incoming,
 }
 
-impl FromRequestParts<WebState> for Manager {
+impl FromRequestParts<WebState> for ApiCaller {
     type Rejection = Problem;
 
     async fn from_request_parts(parts: &mut Parts, state: &WebState) -> Result<Self, Problem> {
         let Ok(incoming) = Incoming::from_request_parts(parts, state).await;
         // No database of ours keeps it, so nothing has it, and nothing can be asked by it.
         if incoming.query.pairs().any(|(name, value)| name.contains('\0') || value.contains('\0')) {
-            return Err(Unmanaged::Nul.into());
+            return Err(ManagementRefusal::Nul.into());
         }
         let (app, ctx) = (state.app(), incoming.ctx.clone());
         let named = incoming.workspace();
@@ -46,7 +46,7 @@ impl FromRequestParts<WebState> for Manager {
     }
 }
 
-impl Manager {
+impl ApiCaller {
     pub fn header(&self, name: &'static str) -> Option<&str> {
         self.incoming.header(name)
     }
@@ -66,7 +66,7 @@ impl Manager {
             None => Ok(default),
             Some(text) => {
                 let number = text.parse().ok().filter(|number| (1..=most).contains(number));
-                number.ok_or_else(|| Unmanaged::Number.of(name).into())
+                number.ok_or_else(|| ManagementRefusal::Number.of(name).into())
             }
         }
     }
@@ -76,7 +76,7 @@ impl Manager {
         match self.query("owner") {
             None | Some("workspace") => Ok(Extent::Workspace),
             Some("operator") => Ok(Extent::Server),
-            Some(_) => Err(Unmanaged::Choice.of("owner").into()),
+            Some(_) => Err(ManagementRefusal::Choice.of("owner").into()),
         }
     }
 
@@ -124,17 +124,19 @@ impl FromRequest<WebState> for Object {
 
     async fn from_request(request: Request, state: &WebState) -> Result<Self, Problem> {
         let media = media_type(&request);
-        let Ok(bytes) = Bytes::from_request(request, state).await else { return Err(Unmanaged::NotAnObject.into()) };
+        let Ok(bytes) = Bytes::from_request(request, state).await else {
+            return Err(ManagementRefusal::NotAnObject.into());
+        };
         match media.as_str() {
             "" | "application/json" if bytes.is_empty() => Ok(Self(Map::new())),
             "application/json" => {
-                let members = members(&bytes).ok_or_else(|| Problem::from(Unmanaged::NotAnObject))?;
+                let members = members(&bytes).ok_or_else(|| Problem::from(ManagementRefusal::NotAnObject))?;
                 if members.iter().any(|(name, value)| name.contains('\0') || has_nul(value)) {
-                    return Err(Unmanaged::Nul.into());
+                    return Err(ManagementRefusal::Nul.into());
                 }
                 Ok(Self(members))
             }
-            _ => Err(Unmanaged::NotAnObject.into()),
+            _ => Err(ManagementRefusal::NotAnObject.into()),
         }
     }
 }
@@ -147,13 +149,13 @@ impl Members<'_> {
     /// Refuses every member but these.
     pub fn known(&self, names: &[&str]) -> Result<(), Problem> {
         match self.0.keys().find(|name| !names.contains(&name.as_str())) {
-            Some(unknown) => Err(Unmanaged::UnknownMember.of(unknown.clone()).into()),
+            Some(unknown) => Err(ManagementRefusal::UnknownMember.of(unknown.clone()).into()),
             None => Ok(()),
         }
     }
 
     fn read<T>(&self, name: &'static str, read: impl FnOnce(&Value) -> Option<T>) -> Result<Option<T>, Problem> {
-        let wrong = || Unmanaged::WrongType.of(name).into();
+        let wrong = || ManagementRefusal::WrongType.of(name).into();
         self.0.get(name).map(|value| read(value).ok_or_else(wrong)).transpose()
     }
 

@@ -1,7 +1,7 @@
 //! What several endpoints read from a body.
 use crate::access::api_caller::Members;
 use flows::clients;
-use flows::platform::management_error::Unmanaged;
+use flows::platform::management_error::ManagementRefusal;
 use serde::Deserialize;
 use serde_json::{Map, Value};
 use utoipa::ToSchema;
@@ -22,5 +22,5 @@ pub fn overlap(body: &Map<String, Value>, name: &'static str) -> Result<i64, cra
     members.known(&[name])?;
     let seconds = members.number(name)?.unwrap_or_default();
     let fits = (0..=clients::manage::LONGEST_OVERLAP).contains(&seconds);
-    if fits { Ok(seconds) } else { Err(Unmanaged::Number.of(name).into()) }
+    if fits { Ok(seconds) } else { Err(ManagementRefusal::Number.of(name).into()) }
 }

@@ -1,6 +1,6 @@
 //! The question before anything that ends access.
 use crate::WebState;
-use crate::access::page_visitor::Person;
+use crate::access::page_visitor::PageVisitor;
 use crate::platform::pages::frame::Frame;
 use crate::platform::texts::Rich;
 use askama::Template;
@@ -51,7 +51,7 @@ pub struct Confirm {
 }
 
 impl Confirm {
-    pub fn show(&self, state: &WebState, person: &Person) -> Response {
+    pub fn show(&self, state: &WebState, person: &PageVisitor) -> Response {
         person.show(state, self)
     }
 }

@@ -1,37 +1,37 @@
 //! Forms that make something: sent twice, or their answer loaded again, they make it once and show the same answer.
 use crate::WebState;
 use crate::access::idempotency::{Outcome, again, answered, done_once, rights};
-use crate::access::page_visitor::{ONCE, Person, Posted};
+use crate::access::page_visitor::{ONCE, PageVisitor, Posted};
 use crate::platform::pages::frame::{Frame, Leads, render};
 use askama::Template;
 use axum::http::StatusCode;
 use axum::response::Response;
 use flows::platform::idempotency::{self, Keep, Keeper, Kept};
-use flows::platform::management_error::Unmanaged;
+use flows::platform::management_error::ManagementRefusal;
 use flows::{Failure, Fault};
 use std::sync::Arc;
 
 /// Why nothing was made.
 #[derive(Debug)]
-pub enum Unmade {
+pub enum NotCreated {
     /// The page that says so.
     Shown(Box<Response>),
     Fault(Fault),
 }
 
-impl From<Response> for Unmade {
+impl From<Response> for NotCreated {
     fn from(response: Response) -> Self {
         Self::Shown(Box::new(response))
     }
 }
 
-impl From<Box<Response>> for Unmade {
+impl From<Box<Response>> for NotCreated {
     fn from(response: Box<Response>) -> Self {
         Self::Shown(response)
     }
 }
 
-impl From<Fault> for Unmade {
+impl From<Fault> for NotCreated {
     fn from(fault: Fault) -> Self {
         Self::Fault(fault)
     }
@@ -39,7 +39,7 @@ impl From<Fault> for Unmade {
 
 /// The page after something was made, which is kept as it is, secrets and all: sealed, for a day, and in the transaction that
 /// makes it. `Err` means that nothing was made, and nothing is kept: the form can be mended and sent again.
-pub type Made = Result<Kept, Unmade>;
+pub type Made = Result<Kept, NotCreated>;
 
 /// Shown to somebody who sent a form again while it was being worked on.
 #[derive(Template)]
@@ -60,7 +60,7 @@ impl Posted {
     {
         let posted = Arc::new(self);
         let person = &posted.person;
-        let refused = |fault: Fault| person.refused(&state, &Failure::<Unmanaged>::Fault(fault));
+        let refused = |fault: Fault| person.refused(&state, &Failure::<ManagementRefusal>::Fault(fault));
         let (at, form) = (state.clone(), Arc::clone(&posted));
         let work = |keeper| Box::pin(work(at, form, keeper));
         let outcome = match posted.field(ONCE) {
@@ -82,10 +82,10 @@ impl Posted {
         };
         match outcome {
             Ok(Outcome::Answered(response)) => response,
-            Ok(Outcome::Refused(Unmade::Shown(response))) => *response,
+            Ok(Outcome::Refused(NotCreated::Shown(response))) => *response,
             Ok(Outcome::Mismatch) => person.form_used(&state),
             Ok(Outcome::InProgress) => under_way(&state, &posted),
-            Ok(Outcome::Refused(Unmade::Fault(fault))) | Err(fault) => refused(fault),
+            Ok(Outcome::Refused(NotCreated::Fault(fault))) | Err(fault) => refused(fault),
         }
     }
 }
@@ -95,7 +95,7 @@ pub fn page_of<T>(
     state: &WebState,
     posted: &Arc<Posted>,
     keeper: Keeper,
-    show: impl FnOnce(&WebState, &Person, T) -> Response + Send + 'static,
+    show: impl FnOnce(&WebState, &PageVisitor, T) -> Response + Send + 'static,
 ) -> Keep<T> {
     let (state, posted) = (state.clone(), Arc::clone(posted));
     keeper.keep(move |made| again(show(&state, &posted.person, made)))

@@ -1,12 +1,12 @@
 //! What is wrong with a form that a person sent.
 use crate::WebState;
-use crate::access::page_visitor::Person;
+use crate::access::page_visitor::PageVisitor;
 use crate::platform::pages::frame::Frame;
 use crate::platform::pages::merge::Meanwhile;
 use axum::response::Response;
 use domain::platform::refusal::{ErrorCode, Refusal as _};
 use flows::Failure;
-use flows::platform::management_error::ManageRefusal;
+use flows::platform::management_error::ManagementError;
 
 /// The field at fault, and what to do about it. Nothing of both is no problem.
 #[derive(Debug, Default)]
@@ -86,9 +86,9 @@ impl Problem {
 
     /// The same of a form in which nothing is typed: where what it was opened with is no longer there, the page shows what is.
     pub fn of_choice(
-        failure: &Failure<ManageRefusal>,
+        failure: &Failure<ManagementError>,
         state: &WebState,
-        person: &Person,
+        person: &PageVisitor,
         frame: &Frame,
     ) -> Result<Self, Box<Response>> {
         match failure {
@@ -100,9 +100,9 @@ impl Problem {
     /// What a refusal says of the form, or of one of its fields; a page of its own for what no change of the form would
     /// mend.
     pub fn of(
-        failure: &Failure<ManageRefusal>,
+        failure: &Failure<ManagementError>,
         state: &WebState,
-        person: &Person,
+        person: &PageVisitor,
         frame: &Frame,
     ) -> Result<Self, Box<Response>> {
         match failure {
@@ -119,7 +119,7 @@ impl Problem {
 }
 
 /// Whether somebody else changed it since it was read.
-pub fn is_late(failure: &Failure<ManageRefusal>) -> bool {
+pub fn is_late(failure: &Failure<ManagementError>) -> bool {
     matches!(failure, Failure::Refused(refusal) if refusal.code() == ErrorCode::PreconditionFailed)
 }
 

@@ -2,15 +2,15 @@
 //! pages, share how answers are kept. Each is answered by what its use case kept in its own transaction ([`Kept`]), and by
 //! nothing else.
 use crate::WebState;
-use crate::access::api_caller::Manager;
+use crate::access::api_caller::ApiCaller;
 use crate::platform::problem::{self, Problem};
 use axum::body::{Body, to_bytes};
 use axum::http::{HeaderName, HeaderValue, Response, StatusCode};
 use domain::SecretHash;
 use domain::access::{Operation, Principal};
 use flows::platform::idempotency::{self, Keeper, Kept, Once, Shown};
-use flows::platform::management_error::Unmanaged;
-use flows::{App, Ctx, Fault};
+use flows::platform::management_error::ManagementRefusal;
+use flows::{Ctx, Fault, Server};
 use futures_util::FutureExt as _;
 use serde_json::{Map, Value};
 
@@ -33,7 +33,7 @@ pub enum Outcome<E> {
 
 /// Does `work` once under a key: see [`idempotency::once`]. `Err` of `work` means that nothing was done.
 pub async fn done_once<E, F>(
-    app: &App,
+    app: &Server,
     ctx: &Ctx,
     caller: &str,
     key: &str,
@@ -57,14 +57,14 @@ where
 /// endpoint, and `operation` what the caller must be allowed to do, also to read the answer again.
 pub async fn once<W, F>(
     state: WebState,
-    manager: Manager,
+    manager: ApiCaller,
     what: &'static str,
     operation: Operation,
     body: Map<String, Value>,
     work: W,
-) -> problem::Answer
+) -> problem::ApiResult
 where
-    W: FnOnce(WebState, Manager, Map<String, Value>, Keeper) -> F + Send + 'static,
+    W: FnOnce(WebState, ApiCaller, Map<String, Value>, Keeper) -> F + Send + 'static,
     F: Future<Output = Made> + Send + 'static,
 {
     // What was answered may hold secrets: only the same credential reads it again, and only while it may do this. If it may
@@ -74,7 +74,7 @@ where
         return Ok(answered(work(state, manager, body, Keeper::nowhere()).await?)?);
     };
     if !idempotency::is_key(&key) {
-        return Err(Unmanaged::Text.of("Idempotency-Key").into());
+        return Err(ManagementRefusal::Text.of("Idempotency-Key").into());
     }
     let (app, ctx) = (state.app().clone(), manager.ctx.clone());
     let workspace = manager.principal.workspace;
@@ -90,8 +90,8 @@ where
     match done_once(&app, &ctx, &caller, &key, request, work).await? {
         Outcome::Answered(response) => Ok(response),
         Outcome::Refused(problem) => Err(problem),
-        Outcome::Mismatch => Err(Unmanaged::KeyReused.into()),
-        Outcome::InProgress => Err(Unmanaged::KeyInUse.into()),
+        Outcome::Mismatch => Err(ManagementRefusal::KeyReused.into()),
+        Outcome::InProgress => Err(ManagementRefusal::KeyInUse.into()),
     }
 }
 
@@ -120,17 +120,17 @@ pub fn answered(kept: Kept) -> Result<Response<Body>, Fault> {
 }
 
 /// A response as it is kept. It is there as a whole: nothing here waits.
-fn keep(response: Response<Body>) -> Result<idempotency::Answer, Fault> {
+fn keep(response: Response<Body>) -> Result<idempotency::StoredResponse, Fault> {
     let (parts, body) = response.into_parts();
     let body = to_bytes(body, LONGEST).now_or_never().ok_or(Fault::Other("an answer that is still being made"))?;
     let body = body.map_err(|_| Fault::Other("an answer that does not end"))?;
     let body = String::from_utf8(body.into()).map_err(|_| Fault::Other("an answer that is no text"))?;
     let headers =
         parts.headers.iter().filter_map(|(name, value)| Some((name.to_string(), value.to_str().ok()?.to_owned())));
-    Ok(idempotency::Answer { status: parts.status.as_u16(), headers: headers.collect(), body })
+    Ok(idempotency::StoredResponse { status: parts.status.as_u16(), headers: headers.collect(), body })
 }
 
-fn tell(answer: idempotency::Answer, replayed: bool) -> Result<Response<Body>, Fault> {
+fn tell(answer: idempotency::StoredResponse, replayed: bool) -> Result<Response<Body>, Fault> {
     let mut response = Response::new(Body::from(answer.body));
     *response.status_mut() =
         StatusCode::from_u16(answer.status).map_err(|_| Fault::Other("an answer without a status"))?;

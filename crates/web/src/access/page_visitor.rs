@@ -23,11 +23,11 @@ use domain::workspace::WorkspaceMembership;
 use flows::access::caller::Caller;
 use flows::access::principal;
 use flows::platform::idempotency::is_key;
-use flows::{Beside, Ctx, Failure, SetTo};
+use flows::{Ctx, Expected, Failure, UserCursor};
 
 /// A signed-in person on a page. What they may do there, the use case decides.
 #[derive(Debug)]
-pub struct Person {
+pub struct PageVisitor {
     pub ctx: Ctx,
     pub user: User,
     pub session: SessionId,
@@ -53,7 +53,7 @@ fn fresh_key(ctx: &Ctx) -> String {
     base64url(&ctx.random::<16>())
 }
 
-impl FromRequestParts<WebState> for Person {
+impl FromRequestParts<WebState> for PageVisitor {
     type Rejection = Response;
 
     async fn from_request_parts(parts: &mut Parts, state: &WebState) -> Result<Self, Response> {
@@ -106,7 +106,7 @@ fn list_above(base: &str, path: &str) -> Option<String> {
     Some(format!("{base}{}", list.join("/")))
 }
 
-impl Person {
+impl PageVisitor {
     pub fn query(&self, name: &str) -> &str {
         self.incoming.query.get(name).unwrap_or_default()
     }
@@ -120,13 +120,13 @@ impl Person {
     /// the first pages are found by their number: whoever is before has to be passed over.
     ///
     /// [`Pager::beside`]: crate::pages::pager::Pager::beside
-    pub fn page_beside(&self) -> (i64, Beside) {
+    pub fn page_beside(&self) -> (i64, UserCursor) {
         const BY_NUMBER: i64 = 100;
         let id = |name| self.query(name).parse().ok();
         match (self.page_number(), id("after"), id("before")) {
-            (number, Some(user), _) => (number, Beside::After(user)),
-            (number, None, Some(user)) => (number, Beside::Before(user)),
-            (number, None, None) => (if number > BY_NUMBER { 1 } else { number }, Beside::Nobody),
+            (number, Some(user), _) => (number, UserCursor::After(user)),
+            (number, None, Some(user)) => (number, UserCursor::Before(user)),
+            (number, None, None) => (if number > BY_NUMBER { 1 } else { number }, UserCursor::Nobody),
         }
     }
 
@@ -212,7 +212,7 @@ impl Person {
 /// A form that a signed-in person sent from a page of ours in their browser (checklist 18).
 #[derive(Debug)]
 pub struct Posted {
-    pub person: Person,
+    pub person: PageVisitor,
     pub form: RawParams,
     /// Where the form was sent.
     pub path: String,
@@ -223,7 +223,7 @@ impl FromRequest<WebState> for Posted {
 
     async fn from_request(request: Request, state: &WebState) -> Result<Self, Response> {
         let (mut parts, body) = request.into_parts();
-        let mut person = Person::from_request_parts(&mut parts, state).await?;
+        let mut person = PageVisitor::from_request_parts(&mut parts, state).await?;
         let path = whole(&parts).path().to_owned();
         let Form(form) = Form::from_request(Request::from_parts(parts, body), state).await?;
         if !person.browser.sent(state, &person.incoming, &form) {
@@ -242,8 +242,8 @@ impl FromRequest<WebState> for Posted {
 
 impl Posted {
     /// A value to set, only if what is there is still what the form was opened with, or what a change left that it takes back.
-    pub fn set_to<T>(&self, to: T) -> SetTo<'_, T> {
-        SetTo { to, only_from: self.form.get(ONLY_FROM) }
+    pub fn set_to<T>(&self, to: T) -> Expected<'_, T> {
+        Expected { to, only_from: self.form.get(ONLY_FROM) }
     }
 
     /// A field as it was typed; nothing where it was not sent.

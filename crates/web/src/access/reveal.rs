@@ -1,6 +1,6 @@
 //! What is shown once, in the answer to the form that made it.
 use crate::WebState;
-use crate::access::page_visitor::Person;
+use crate::access::page_visitor::PageVisitor;
 use crate::platform::pages::frame::Frame;
 use crate::platform::texts::Rich;
 use askama::Template;
@@ -47,7 +47,7 @@ impl std::fmt::Debug for Revealed<'_> {
 }
 
 impl Shown<'_> {
-    pub fn show(&self, state: &WebState, person: &Person) -> Response {
+    pub fn show(&self, state: &WebState, person: &PageVisitor) -> Response {
         person.show(state, self)
     }
 }

@@ -1,9 +1,9 @@
 //! Reference 004: what the signed-in person allowed applications.
 use crate::WebState;
-use crate::access::api_caller::Manager;
+use crate::access::api_caller::ApiCaller;
 use crate::access::api_list::{Deleted, deleted};
 use crate::platform::path::Path;
-use crate::platform::problem::Answer;
+use crate::platform::problem::ApiResult;
 use crate::platform::respond::json_response;
 use axum::extract::State;
 use axum::http::StatusCode;
@@ -47,7 +47,7 @@ impl<'a> From<&'a AllowedApp> for ConnectedApplication<'a> {
 #[utoipa::path(get, path = "/oidc/user/consent", operation_id = "list_consents", tag = "consents",
     responses((status = 200, description = "By application, the latest first", body = Vec<ConnectedApplication>)),
     security(("bearer" = []), ("session" = [])))]
-pub async fn list(State(state): State<WebState>, manager: Manager) -> Answer {
+pub async fn list(State(state): State<WebState>, manager: ApiCaller) -> ApiResult {
     let connections = account::apps::list(state.app(), &manager.ctx, &manager.principal).await?;
     Ok(json_response(StatusCode::OK, &connections.iter().map(ConnectedApplication::from).collect::<Vec<_>>()))
 }
@@ -57,7 +57,7 @@ pub async fn list(State(state): State<WebState>, manager: Manager) -> Answer {
     params(("client_id" = String, Path, description = "The application")),
     responses((status = 200, description = "Its tokens for the person are dead", body = Deleted)),
     security(("bearer" = []), ("session" = [])))]
-pub async fn revoke(State(state): State<WebState>, Path(id): Path<String>, manager: Manager) -> Answer {
+pub async fn revoke(State(state): State<WebState>, Path(id): Path<String>, manager: ApiCaller) -> ApiResult {
     account::apps::revoke(state.app(), &manager.ctx, &manager.principal, &id).await?;
     Ok(deleted())
 }

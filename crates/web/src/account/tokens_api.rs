@@ -1,20 +1,20 @@
 //! API keys of the caller's workspace, and the caller's personal access tokens.
 use crate::WebState;
-use crate::access::api_caller::{Manager, Members, Object};
+use crate::access::api_caller::{ApiCaller, Members, Object};
 use crate::access::api_list::{Deleted, deleted};
 use crate::access::idempotency::{Made, again, once};
 use crate::platform::answers::Problem409;
 use crate::platform::path::Path;
-use crate::platform::problem::{Answer, Problem};
+use crate::platform::problem::{ApiResult, Problem};
 use crate::platform::respond::json_response;
 use axum::extract::State;
 use axum::http::StatusCode;
 use domain::access::{Operation, PersonalAccessToken};
 use domain::{ApiKeyId, PersonalAccessTokenId, Secret, Timestamp, UserId};
-use flows::access::credential_request::Asked;
+use flows::access::credential_request::CredentialRequest;
 use flows::account::tokens;
 use flows::platform::idempotency::Keeper;
-use flows::platform::management_error::Unmanaged;
+use flows::platform::management_error::ManagementRefusal;
 use flows::workspace::api_keys::{self, KeptKey};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
@@ -167,19 +167,19 @@ pub struct NewPersonalToken {
 }
 
 /// Reads the members of a new credential.
-fn asked(body: &Map<String, Value>, known: &[&str]) -> Result<Asked, Problem> {
+fn asked(body: &Map<String, Value>, known: &[&str]) -> Result<CredentialRequest, Problem> {
     let members = Members(body);
     members.known(known)?;
-    let name = members.text("name")?.ok_or_else(|| Unmanaged::WrongType.of("name"))?;
+    let name = members.text("name")?.ok_or_else(|| ManagementRefusal::WrongType.of("name"))?;
     let expires_at = match body.get("expires_at") {
         None | Some(Value::Null) => None,
         Some(value) => {
             let time = value.as_str().and_then(Timestamp::parse);
-            Some(time.ok_or_else(|| Unmanaged::Time.of("expires_at"))?)
+            Some(time.ok_or_else(|| ManagementRefusal::Time.of("expires_at"))?)
         }
     };
     let list = |name| Ok::<_, Problem>(members.list(name)?.unwrap_or_default());
-    Ok(Asked { name, scopes: list("scopes")?, roles: list("roles")?, expires_at })
+    Ok(CredentialRequest { name, scopes: list("scopes")?, roles: list("roles")?, expires_at })
 }
 
 /// List the workspace's API keys
@@ -187,7 +187,7 @@ fn asked(body: &Map<String, Value>, known: &[&str]) -> Result<Asked, Problem> {
 /// Revoked ones are among them.
 #[utoipa::path(get, path = "/api/v1/api-keys", tag = "credentials",
     responses((status = 200, description = "All keys", body = Keys)), security(("bearer" = []), ("session" = [])))]
-pub async fn list_keys(State(state): State<WebState>, manager: Manager) -> Answer {
+pub async fn list_keys(State(state): State<WebState>, manager: ApiCaller) -> ApiResult {
     let keys = api_keys::list_api_keys(state.app(), &manager.ctx, &manager.principal).await?;
     Ok(json_response(StatusCode::OK, &Keys { items: keys.iter().map(|key| Key::of(key, None)).collect() }))
 }
@@ -198,11 +198,11 @@ pub async fn list_keys(State(state): State<WebState>, manager: Manager) -> Answe
     responses((status = 201, description = "The key, shown this once", body = Key,
         links(("revoke" = (operation_id = "revoke_key", parameters(("id" = "$response.body#/id"))))))),
     security(("bearer" = []), ("session" = [])))]
-pub async fn create_key(State(state): State<WebState>, manager: Manager, Object(body): Object) -> Answer {
+pub async fn create_key(State(state): State<WebState>, manager: ApiCaller, Object(body): Object) -> ApiResult {
     once(state, manager, "POST /api/v1/api-keys", Operation::WriteApiKeys, body, make_key).await
 }
 
-async fn make_key(state: WebState, manager: Manager, body: Map<String, Value>, keeper: Keeper) -> Made {
+async fn make_key(state: WebState, manager: ApiCaller, body: Map<String, Value>, keeper: Keeper) -> Made {
     let asked = asked(&body, &["name", "scopes", "roles", "expires_at"])?;
     let keep = keeper.keep(|(kept, secret): (KeptKey, Secret)| {
         again(json_response(StatusCode::CREATED, &Key::of(&kept, Some(&secret))))
@@ -218,7 +218,7 @@ async fn make_key(state: WebState, manager: Manager, body: Map<String, Value>, k
     params(("id" = String, Path, description = "The key's id")),
     responses((status = 200, description = "The key as it is now", body = Key), (status = 409, response = Problem409)),
     security(("bearer" = []), ("session" = [])))]
-pub async fn adopt_key(State(state): State<WebState>, Path(id): Path<String>, manager: Manager) -> Answer {
+pub async fn adopt_key(State(state): State<WebState>, Path(id): Path<String>, manager: ApiCaller) -> ApiResult {
     let kept = api_keys::adopt_api_key(state.app(), &manager.ctx, &manager.principal, &id).await?;
     Ok(json_response(StatusCode::OK, &Key::of(&kept, None)))
 }
@@ -228,7 +228,7 @@ pub async fn adopt_key(State(state): State<WebState>, Path(id): Path<String>, ma
     params(("id" = String, Path, description = "The key's id")),
     responses((status = 200, description = "It is good for nothing from now on", body = Deleted)),
     security(("bearer" = []), ("session" = [])))]
-pub async fn revoke_key(State(state): State<WebState>, Path(id): Path<String>, manager: Manager) -> Answer {
+pub async fn revoke_key(State(state): State<WebState>, Path(id): Path<String>, manager: ApiCaller) -> ApiResult {
     api_keys::revoke_api_key(state.app(), &manager.ctx, &manager.principal, &id).await?;
     Ok(deleted())
 }
@@ -239,7 +239,7 @@ pub async fn revoke_key(State(state): State<WebState>, Path(id): Path<String>, m
 #[utoipa::path(get, path = "/api/v1/personal-access-tokens", tag = "credentials",
     responses((status = 200, description = "All tokens", body = PersonalTokens)),
     security(("bearer" = []), ("session" = [])))]
-pub async fn list_tokens(State(state): State<WebState>, manager: Manager) -> Answer {
+pub async fn list_tokens(State(state): State<WebState>, manager: ApiCaller) -> ApiResult {
     let tokens = tokens::list_tokens(state.app(), &manager.ctx, &manager.principal).await?;
     Ok(json_response(
         StatusCode::OK,
@@ -253,11 +253,11 @@ pub async fn list_tokens(State(state): State<WebState>, manager: Manager) -> Ans
     responses((status = 201, description = "The token, shown this once", body = PersonalToken,
         links(("revoke" = (operation_id = "revoke_token", parameters(("id" = "$response.body#/id"))))))),
     security(("bearer" = []), ("session" = [])))]
-pub async fn create_token(State(state): State<WebState>, manager: Manager, Object(body): Object) -> Answer {
+pub async fn create_token(State(state): State<WebState>, manager: ApiCaller, Object(body): Object) -> ApiResult {
     once(state, manager, "POST /api/v1/personal-access-tokens", Operation::WriteTokens, body, make_token).await
 }
 
-async fn make_token(state: WebState, manager: Manager, body: Map<String, Value>, keeper: Keeper) -> Made {
+async fn make_token(state: WebState, manager: ApiCaller, body: Map<String, Value>, keeper: Keeper) -> Made {
     let asked = asked(&body, &["name", "scopes", "expires_at"])?;
     let keep = keeper.keep(|(token, secret): (PersonalAccessToken, Secret)| {
         again(json_response(StatusCode::CREATED, &PersonalToken::of(&token, Some(&secret))))
@@ -270,7 +270,7 @@ async fn make_token(state: WebState, manager: Manager, body: Map<String, Value>,
     params(("id" = String, Path, description = "The token's id")),
     responses((status = 200, description = "It is good for nothing from now on", body = Deleted)),
     security(("bearer" = []), ("session" = [])))]
-pub async fn revoke_token(State(state): State<WebState>, Path(id): Path<String>, manager: Manager) -> Answer {
+pub async fn revoke_token(State(state): State<WebState>, Path(id): Path<String>, manager: ApiCaller) -> ApiResult {
     tokens::revoke_token(state.app(), &manager.ctx, &manager.principal, &id).await?;
     Ok(deleted())
 }

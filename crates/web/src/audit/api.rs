@@ -1,7 +1,7 @@
 //! The audit log of the caller's workspace, or with `owner=operator` of the whole server.
 use crate::WebState;
-use crate::access::api_caller::Manager;
-use crate::platform::problem::{Answer, Problem};
+use crate::access::api_caller::ApiCaller;
+use crate::platform::problem::{ApiResult, Problem};
 use crate::platform::respond::json_response;
 use crate::platform::schema::webhooks::{AuditEvents, AuditPageQuery, AuditQuery};
 use axum::body::Body;
@@ -10,7 +10,7 @@ use axum::http::{StatusCode, header};
 use axum::response::IntoResponse as _;
 use domain::{AuditId, ClientId, Timestamp, UserId, WorkspaceId};
 use flows::audit::read::{Filter, Kind, Outcome};
-use flows::platform::management_error::Unmanaged;
+use flows::platform::management_error::ManagementRefusal;
 use flows::{Fault, audit};
 use futures_util::stream;
 use serde_json::{Value, json};
@@ -18,7 +18,7 @@ use tokio::sync::mpsc;
 
 /// What is asked for; owned, as an export outlives its request.
 #[derive(Debug, Clone)]
-struct Asked {
+struct AuditFilter {
     part: audit::read::MayRead,
     client: Option<ClientId>,
     user: Option<UserId>,
@@ -32,30 +32,32 @@ struct Asked {
     to: Option<Timestamp>,
 }
 
-impl Asked {
-    fn read(state: &WebState, manager: &Manager) -> Result<Self, Problem> {
+impl AuditFilter {
+    fn read(state: &WebState, manager: &ApiCaller) -> Result<Self, Problem> {
         let part = audit::read::may_read(state.app(), &manager.ctx, &manager.principal, manager.scope()?)?;
         let of = part.workspace();
         let named = manager.query("workspace_id").map(str::parse).transpose();
-        let named: Option<WorkspaceId> = named.map_err(|_| Unmanaged::Identifier.of("workspace_id"))?;
+        let named: Option<WorkspaceId> = named.map_err(|_| ManagementRefusal::Identifier.of("workspace_id"))?;
         // A workspace's admin reads of no other workspace, whatever is asked for.
         if of.is_some() && named.is_some() && of != named {
-            return Err(Unmanaged::WorkspaceUnknown.into());
+            return Err(ManagementRefusal::WorkspaceUnknown.into());
         }
         let time = |name: &'static str| match manager.query(name) {
             None => Ok(None),
-            Some(text) => Timestamp::parse(text).map(Some).ok_or_else(|| Problem::from(Unmanaged::Moment.of(name))),
+            Some(text) => {
+                Timestamp::parse(text).map(Some).ok_or_else(|| Problem::from(ManagementRefusal::Moment.of(name)))
+            }
         };
         let text = |name: &str| manager.query(name).map(str::to_owned);
         Ok(Self {
             part,
             client: match manager.query("client_id") {
                 None => None,
-                Some(id) => Some(ClientId::parse(id).map_err(|_| Unmanaged::Identifier.of("client_id"))?),
+                Some(id) => Some(ClientId::parse(id).map_err(|_| ManagementRefusal::Identifier.of("client_id"))?),
             },
             user: match manager.query("user_id") {
                 None => None,
-                Some(id) => Some(id.parse().map_err(|_| Unmanaged::Identifier.of("user_id"))?),
+                Some(id) => Some(id.parse().map_err(|_| ManagementRefusal::Identifier.of("user_id"))?),
             },
             workspace: named,
             actor: text("actor"),
@@ -66,7 +68,7 @@ impl Asked {
                 None => None,
                 Some("ok") => Some(Outcome::Ok),
                 Some("refused") => Some(Outcome::Refused),
-                Some(_) => return Err(Unmanaged::Choice.of("outcome").into()),
+                Some(_) => return Err(ManagementRefusal::Choice.of("outcome").into()),
             },
             from: time("from")?,
             to: time("to")?,
@@ -93,11 +95,11 @@ impl Asked {
 #[utoipa::path(get, path = "/api/v1/audit-events", operation_id = "list_audit_events", tag = "audit",
     params(AuditQuery, AuditPageQuery), responses((status = 200, description = "The newest first", body = AuditEvents)),
     security(("bearer" = []), ("session" = [])))]
-pub async fn list(State(state): State<WebState>, manager: Manager) -> Answer {
-    let asked = Asked::read(&state, &manager)?;
+pub async fn list(State(state): State<WebState>, manager: ApiCaller) -> ApiResult {
+    let asked = AuditFilter::read(&state, &manager)?;
     let limit = manager.number("limit", 50, 100)?;
     let before = manager.query("before").map(str::parse::<AuditId>).transpose();
-    let before = before.map_err(|_| Unmanaged::Identifier.of("before"))?;
+    let before = before.map_err(|_| ManagementRefusal::Identifier.of("before"))?;
     let page = audit::read::list(state.app(), asked.part, &asked.filter(), before, limit).await?;
     let items: Vec<Value> = page.events.iter().map(audit::read::view).collect();
     Ok(json_response(StatusCode::OK, &json!({"items": items, "next": page.next})))
@@ -111,8 +113,8 @@ pub async fn list(State(state): State<WebState>, manager: Manager) -> Answer {
     params(AuditQuery),
     responses((status = 200, description = "One event a line", body = String, content_type = "application/jsonl")),
     security(("bearer" = []), ("session" = [])))]
-pub async fn export(State(state): State<WebState>, manager: Manager) -> Answer {
-    let asked = Asked::read(&state, &manager)?;
+pub async fn export(State(state): State<WebState>, manager: ApiCaller) -> ApiResult {
+    let asked = AuditFilter::read(&state, &manager)?;
     let (app, ctx) = (state.app().clone(), manager.ctx.clone());
     let (send, receive) = mpsc::channel::<Result<String, Fault>>(1);
     tokio::spawn(async move {

@@ -1,7 +1,7 @@
 //! The audit log, of a workspace or of the whole server.
 use crate::WebState;
 use crate::access::field_error::Problem;
-use crate::access::page_visitor::Person;
+use crate::access::page_visitor::PageVisitor;
 use crate::platform::pages::frame::Frame;
 use crate::platform::pages::nav::Section;
 use askama::Template;
@@ -57,11 +57,11 @@ struct Named {
     href: String,
 }
 
-pub async fn of_workspace(state: State<WebState>, person: Person) -> Response {
+pub async fn of_workspace(state: State<WebState>, person: PageVisitor) -> Response {
     page(state, person, Extent::Workspace).await
 }
 
-pub async fn of_all(state: State<WebState>, person: Person) -> Response {
+pub async fn of_all(state: State<WebState>, person: PageVisitor) -> Response {
     page(state, person, Extent::Server).await
 }
 
@@ -126,7 +126,7 @@ fn shown(frame: &Frame, path: &str, found: &Found, event: &AuditEvent) -> Shown 
     }
 }
 
-async fn page(State(state): State<WebState>, person: Person, scope: Extent) -> Response {
+async fn page(State(state): State<WebState>, person: PageVisitor, scope: Extent) -> Response {
     let (section, lead) = match scope {
         Extent::Workspace => (Section::Audit, "audit-lead-workspace"),
         Extent::Server => (Section::AllAudit, "audit-lead-all"),

@@ -1,12 +1,12 @@
 //! Reference 004: applications of the caller's workspace, their users and their activity.
 use crate::WebState;
-use crate::access::api_caller::{Manager, Object};
+use crate::access::api_caller::{ApiCaller, Object};
 use crate::access::api_input::{Overlap, overlap};
 use crate::access::api_list::{ArrayQuery, Deleted, array, deleted, link_next};
 use crate::access::idempotency::{Made, again, once};
 use crate::platform::answers::Problem409;
 use crate::platform::path::Path;
-use crate::platform::problem::{Answer, Problem};
+use crate::platform::problem::{ApiResult, Problem};
 use crate::platform::request::tagged;
 use crate::platform::respond::json_response;
 use crate::platform::schema::applications::{ApplicationAnswer, ApplicationChange, ApplicationInUse, NewApplication};
@@ -19,7 +19,7 @@ use domain::clients::api::SNAKE;
 use domain::{Secret, Timestamp, UserId};
 use flows::clients;
 use flows::clients::manage::{ClientStats, ClientUser};
-use flows::clients::ownership::{self, Whose};
+use flows::clients::ownership::{self, OwnerFilter};
 use flows::platform::idempotency::Keeper;
 use serde::Serialize;
 use serde_json::{Map, Value, json};
@@ -69,10 +69,11 @@ fn answer(client: &Client, secret: Option<&Secret>) -> Response {
         headers(("x-total-count" = i64, description = "How many there are in all"),
             ("link" = String, description = "The next page, where there is one (RFC 8288)")))),
     security(("bearer" = []), ("session" = [])))]
-pub async fn list(State(state): State<WebState>, manager: Manager) -> Answer {
+pub async fn list(State(state): State<WebState>, manager: ApiCaller) -> ApiResult {
     let page = manager.array_page()?;
     let clients =
-        clients::manage::list(state.app(), &manager.ctx, &manager.principal, Whose::Workspace, page.of_array()).await?;
+        clients::manage::list(state.app(), &manager.ctx, &manager.principal, OwnerFilter::Workspace, page.of_array())
+            .await?;
     let stats = clients::manage::stats(state.app(), &clients.items).await?;
     let items: Vec<_> = clients.items.iter().zip(&stats).map(|(c, used)| show_used(&state, c, used)).collect();
     Ok(array(&state, "/oidc/clients", &items, clients.total, &page))
@@ -84,7 +85,7 @@ pub async fn list(State(state): State<WebState>, manager: Manager) -> Answer {
     responses((status = 200, description = "The application", body = ApplicationInUse,
         headers(("etag" = String, description = "Its revision, for `If-Match`")))),
     security(("bearer" = []), ("session" = [])))]
-pub async fn read(State(state): State<WebState>, Path(id): Path<String>, manager: Manager) -> Answer {
+pub async fn read(State(state): State<WebState>, Path(id): Path<String>, manager: ApiCaller) -> ApiResult {
     let client = ownership::find(state.app(), &manager.ctx, &manager.principal, Operation::ReadClients, &id).await?;
     let stats = clients::manage::stats_of(state.app(), &client).await?;
     Ok(tagged(json_response(StatusCode::OK, &show_used(&state, &client, &stats)), client.revision))
@@ -105,12 +106,12 @@ pub async fn read(State(state): State<WebState>, Path(id): Path<String>, manager
             ("activity" = (operation_id = "activity", parameters(("id" = "$response.body#/client/id")))),
             ("delete" = (operation_id = "delete_application", parameters(("id" = "$response.body#/client/id"))))))),
     security(("bearer" = []), ("session" = [])))]
-pub async fn create(State(state): State<WebState>, manager: Manager, Object(body): Object) -> Answer {
+pub async fn create(State(state): State<WebState>, manager: ApiCaller, Object(body): Object) -> ApiResult {
     once(state, manager, "POST /oidc/clients", Operation::WriteClients, body, make).await
 }
 
-async fn make(state: WebState, manager: Manager, body: Map<String, Value>, keeper: Keeper) -> Made {
-    let keep = keeper.keep(|made: clients::manage::Made| again(answer(&made.client, made.secret.as_ref())));
+async fn make(state: WebState, manager: ApiCaller, body: Map<String, Value>, keeper: Keeper) -> Made {
+    let keep = keeper.keep(|made: clients::manage::CreatedClient| again(answer(&made.client, made.secret.as_ref())));
     Ok(clients::manage::create_kept(state.app(), &manager.ctx, &manager.principal, &SNAKE, &body, keep).await?)
 }
 
@@ -128,9 +129,9 @@ async fn make(state: WebState, manager: Manager, body: Map<String, Value>, keepe
 pub async fn update(
     State(state): State<WebState>,
     Path(id): Path<String>,
-    manager: Manager,
+    manager: ApiCaller,
     Object(body): Object,
-) -> Answer {
+) -> ApiResult {
     let expected = manager.expected();
     let updated =
         clients::manage::change(state.app(), &manager.ctx, &manager.principal, &SNAKE, &id, expected, &body).await?;
@@ -144,7 +145,7 @@ pub async fn update(
     params(("id" = String, Path, description = "The client id")),
     responses((status = 200, description = "It is gone", body = Deleted)),
     security(("bearer" = []), ("session" = [])))]
-pub async fn delete(State(state): State<WebState>, Path(id): Path<String>, manager: Manager) -> Answer {
+pub async fn delete(State(state): State<WebState>, Path(id): Path<String>, manager: ApiCaller) -> ApiResult {
     clients::manage::delete(state.app(), &manager.ctx, &manager.principal, &id).await?;
     Ok(deleted())
 }
@@ -167,9 +168,9 @@ pub struct NewSecret<'s> {
 pub async fn rotate_secret(
     State(state): State<WebState>,
     Path(id): Path<String>,
-    manager: Manager,
+    manager: ApiCaller,
     Object(body): Object,
-) -> Answer {
+) -> ApiResult {
     let overlap = overlap(&body, "overlap_seconds")?;
     let made = clients::manage::rotate_secret(state.app(), &manager.ctx, &manager.principal, &id, overlap).await?;
     let secret = made.secret.as_ref().map(Secret::expose);
@@ -206,7 +207,7 @@ impl From<&ClientUser> for UserOfClient {
         headers(("x-total-count" = i64, description = "How many there are in all"),
             ("link" = String, description = "The next page, where there is one (RFC 8288)")))),
     security(("bearer" = []), ("session" = [])))]
-pub async fn users(State(state): State<WebState>, Path(id): Path<String>, manager: Manager) -> Answer {
+pub async fn users(State(state): State<WebState>, Path(id): Path<String>, manager: ApiCaller) -> ApiResult {
     let page = manager.array_page()?;
     let users = clients::manage::users(state.app(), &manager.ctx, &manager.principal, &id, page.of_array()).await?;
     let items: Vec<_> = users.items.iter().map(UserOfClient::from).collect();
@@ -221,8 +222,8 @@ pub async fn users(State(state): State<WebState>, Path(id): Path<String>, manage
 pub async fn revoke_user(
     State(state): State<WebState>,
     Path((id, user)): Path<(String, String)>,
-    manager: Manager,
-) -> Answer {
+    manager: ApiCaller,
+) -> ApiResult {
     clients::manage::revoke_user(state.app(), &manager.ctx, &manager.principal, &id, &user).await?;
     Ok(deleted())
 }
@@ -234,7 +235,7 @@ pub async fn revoke_user(
     params(("id" = String, Path, description = "The client id")),
     responses((status = 200, description = "All tokens are revoked", body = Deleted)),
     security(("bearer" = []), ("session" = [])))]
-pub async fn revoke_all_users(State(state): State<WebState>, Path(id): Path<String>, manager: Manager) -> Answer {
+pub async fn revoke_all_users(State(state): State<WebState>, Path(id): Path<String>, manager: ApiCaller) -> ApiResult {
     clients::manage::revoke_all_users(state.app(), &manager.ctx, &manager.principal, &id).await?;
     Ok(deleted())
 }
@@ -273,7 +274,7 @@ pub struct DayOfActivityOf {
 }
 
 /// How many days are asked for.
-fn days(manager: &Manager) -> Result<i64, Problem> {
+fn days(manager: &ApiCaller) -> Result<i64, Problem> {
     manager.number("days", clients::manage::DEFAULT_DAYS, clients::manage::RETENTION_DAYS)
 }
 
@@ -283,7 +284,7 @@ fn days(manager: &Manager) -> Result<i64, Problem> {
     responses((status = 200, description = "One entry a day, oldest first, zeros where nothing happened",
         body = Vec<DayOfActivity>)),
     security(("bearer" = []), ("session" = [])))]
-pub async fn activity(State(state): State<WebState>, Path(id): Path<String>, manager: Manager) -> Answer {
+pub async fn activity(State(state): State<WebState>, Path(id): Path<String>, manager: ApiCaller) -> ApiResult {
     let days = days(&manager)?;
     let activity = clients::manage::activity(state.app(), &manager.ctx, &manager.principal, &id, days).await?;
     Ok(json_response(StatusCode::OK, &activity))
@@ -295,7 +296,7 @@ pub async fn activity(State(state): State<WebState>, Path(id): Path<String>, man
     responses((status = 200, description = "One entry an application and day", body = Vec<DayOfActivityOf>,
         headers(("link" = String, description = "Where it goes on, if it does (RFC 8288)")))),
     security(("bearer" = []), ("session" = [])))]
-pub async fn all_activity(State(state): State<WebState>, manager: Manager) -> Answer {
+pub async fn all_activity(State(state): State<WebState>, manager: ApiCaller) -> ApiResult {
     let days = days(&manager)?;
     let after = manager.query("after");
     let activity = clients::manage::all_activity(state.app(), &manager.ctx, &manager.principal, days, after).await?;

@@ -1,12 +1,12 @@
 //! Reference 002: applications of the caller's workspace, in camelCase; and reference 000's list of the caller's own.
 use crate::WebState;
-use crate::access::api_caller::{Manager, Object};
+use crate::access::api_caller::{ApiCaller, Object};
 use crate::access::api_input::overlap;
 use crate::access::api_list::{Deleted, PageQuery, deleted, paginated, paginated_camel};
 use crate::access::idempotency::{Made, again, once};
 use crate::platform::answers::Problem409;
 use crate::platform::path::Path;
-use crate::platform::problem::Answer;
+use crate::platform::problem::ApiResult;
 use crate::platform::request::tagged;
 use crate::platform::respond::json_response;
 use crate::platform::schema::applications::{Client as Described, ClientChange, Clients, NewClient};
@@ -19,7 +19,7 @@ use domain::access::Operation;
 use domain::clients::api::CAMEL;
 use domain::clients::{Client, metadata};
 use flows::clients;
-use flows::clients::ownership::{self, Whose};
+use flows::clients::ownership::{self, OwnerFilter};
 use flows::platform::idempotency::Keeper;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
@@ -56,10 +56,10 @@ fn show_registered(client: &Client) -> Map<String, Value> {
 #[utoipa::path(get, path = "/api/oauth2/", tag = "registration", params(PageQuery),
     responses((status = 200, description = "A page; 10 rows unless `limit` says otherwise", body = RegisteredClients)),
     security(("bearer" = []), ("session" = [])))]
-pub async fn list_own(State(state): State<WebState>, manager: Manager) -> Answer {
+pub async fn list_own(State(state): State<WebState>, manager: ApiCaller) -> ApiResult {
     let page = manager.page(10)?;
     let clients =
-        clients::manage::list(state.app(), &manager.ctx, &manager.principal, Whose::Caller, page.page()).await?;
+        clients::manage::list(state.app(), &manager.ctx, &manager.principal, OwnerFilter::Caller, page.page()).await?;
     let items: Vec<_> = clients.items.iter().map(show_registered).collect();
     Ok(paginated(&items, clients.total, page.limit))
 }
@@ -68,10 +68,11 @@ pub async fn list_own(State(state): State<WebState>, manager: Manager) -> Answer
 #[utoipa::path(get, path = "/api/v1/oauth2/clients", operation_id = "list_clients", tag = "applications-camel", params(PageQuery),
     responses((status = 200, description = "A page; 10 rows unless `limit` says otherwise", body = Clients)),
     security(("bearer" = []), ("session" = [])))]
-pub async fn list(State(state): State<WebState>, manager: Manager) -> Answer {
+pub async fn list(State(state): State<WebState>, manager: ApiCaller) -> ApiResult {
     let page = manager.page(10)?;
     let clients =
-        clients::manage::list(state.app(), &manager.ctx, &manager.principal, Whose::Workspace, page.page()).await?;
+        clients::manage::list(state.app(), &manager.ctx, &manager.principal, OwnerFilter::Workspace, page.page())
+            .await?;
     let items: Vec<_> = clients.items.iter().map(|client| show(client, None)).collect();
     Ok(paginated_camel(&items, clients.total, page.limit))
 }
@@ -86,12 +87,13 @@ pub async fn list(State(state): State<WebState>, manager: Manager) -> Answer {
             ("rotate" = (operation_id = "rotate_client_secret", parameters(("id" = "$response.body#/clientId")))),
             ("delete" = (operation_id = "delete_client", parameters(("id" = "$response.body#/clientId"))))))),
     security(("bearer" = []), ("session" = [])))]
-pub async fn create(State(state): State<WebState>, manager: Manager, Object(body): Object) -> Answer {
+pub async fn create(State(state): State<WebState>, manager: ApiCaller, Object(body): Object) -> ApiResult {
     once(state, manager, "POST /api/v1/oauth2/clients", Operation::WriteClients, body, make).await
 }
 
-async fn make(state: WebState, manager: Manager, body: Map<String, Value>, keeper: Keeper) -> Made {
-    let shown = |made: clients::manage::Made| again(answer(StatusCode::CREATED, &made.client, made.secret.as_ref()));
+async fn make(state: WebState, manager: ApiCaller, body: Map<String, Value>, keeper: Keeper) -> Made {
+    let shown =
+        |made: clients::manage::CreatedClient| again(answer(StatusCode::CREATED, &made.client, made.secret.as_ref()));
     let keep = keeper.keep(shown);
     Ok(clients::manage::create_kept(state.app(), &manager.ctx, &manager.principal, &CAMEL, &body, keep).await?)
 }
@@ -102,7 +104,7 @@ async fn make(state: WebState, manager: Manager, body: Map<String, Value>, keepe
     responses((status = 200, description = "The application", body = Described,
         headers(("etag" = String, description = "Its revision, for `If-Match`")))),
     security(("bearer" = []), ("session" = [])))]
-pub async fn read(State(state): State<WebState>, Path(id): Path<String>, manager: Manager) -> Answer {
+pub async fn read(State(state): State<WebState>, Path(id): Path<String>, manager: ApiCaller) -> ApiResult {
     let operation = domain::access::Operation::ReadClients;
     let client = ownership::find(state.app(), &manager.ctx, &manager.principal, operation, &id).await?;
     Ok(answer(StatusCode::OK, &client, None))
@@ -123,9 +125,9 @@ pub async fn read(State(state): State<WebState>, Path(id): Path<String>, manager
 pub async fn update(
     State(state): State<WebState>,
     Path(id): Path<String>,
-    manager: Manager,
+    manager: ApiCaller,
     Object(body): Object,
-) -> Answer {
+) -> ApiResult {
     let expected = manager.expected();
     let updated =
         clients::manage::change(state.app(), &manager.ctx, &manager.principal, &CAMEL, &id, expected, &body).await?;
@@ -139,7 +141,7 @@ pub async fn update(
     params(("id" = String, Path, description = "The client id")),
     responses((status = 200, description = "It is gone", body = Deleted)),
     security(("bearer" = []), ("session" = [])))]
-pub async fn delete(State(state): State<WebState>, Path(id): Path<String>, manager: Manager) -> Answer {
+pub async fn delete(State(state): State<WebState>, Path(id): Path<String>, manager: ApiCaller) -> ApiResult {
     clients::manage::delete(state.app(), &manager.ctx, &manager.principal, &id).await?;
     Ok(deleted())
 }
@@ -174,9 +176,9 @@ pub struct NewClientSecret<'s> {
 pub async fn rotate_secret(
     State(state): State<WebState>,
     Path(id): Path<String>,
-    manager: Manager,
+    manager: ApiCaller,
     Object(body): Object,
-) -> Answer {
+) -> ApiResult {
     let overlap = overlap(&body, "overlapSeconds")?;
     let made = clients::manage::rotate_secret(state.app(), &manager.ctx, &manager.principal, &id, overlap).await?;
     let secret = made.secret.as_ref().map(Secret::expose);

@@ -12,11 +12,11 @@ use axum::Extension;
 use axum::extract::{Path, State};
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse as _, Response};
-use domain::access::Denied;
+use domain::access::PermissionDenied;
 use domain::clients::metadata::MetadataRefusal;
 use domain::platform::language::Language;
 use domain::platform::refusal::Refusal;
-use flows::platform::management_error::Unmanaged;
+use flows::platform::management_error::ManagementRefusal;
 use flows::webhooks::manage::WebhookRefusal;
 use std::sync::{Arc, LazyLock, OnceLock};
 
@@ -106,8 +106,10 @@ static ALL_PROBLEMS: LazyLock<Vec<Problem>> = LazyLock::new(|| {
         })
     }
     let faults = FAULTS.map(|(code, reason, sentence)| Problem { reason, status: status(code).as_u16(), sentence });
-    let refusals =
-        all(Unmanaged::ALL).chain(all(Denied::ALL)).chain(all(MetadataRefusal::ALL)).chain(all(WebhookRefusal::ALL));
+    let refusals = all(ManagementRefusal::ALL)
+        .chain(all(PermissionDenied::ALL))
+        .chain(all(MetadataRefusal::ALL))
+        .chain(all(WebhookRefusal::ALL));
     let mut problems: Vec<_> = refusals.chain(faults).collect();
     problems.sort_by_key(|problem| (problem.reason, problem.status));
     // Several tables refuse for the same reason.

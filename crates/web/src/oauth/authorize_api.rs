@@ -22,7 +22,7 @@ use domain::platform::refusal::{ErrorCode, Refusal};
 use domain::workspace::WorkspaceMembership;
 use flows::access::caller::Caller;
 use flows::access::principal;
-use flows::oauth::authorize::{self, Answer, AuthorizeFailure, ConsentView, Decision, Next};
+use flows::oauth::authorize::{self, AuthorizationResponse, AuthorizeFailure, AuthorizeOutcome, ConsentView, Decision};
 use flows::{Failure, Fault};
 
 fn refused(code: ErrorCode, description: &'static str) -> Response {
@@ -96,7 +96,7 @@ fn consent_json<'v>(
     }
 }
 
-fn redirect_json(answer: &Answer) -> Response {
+fn redirect_json(answer: &AuthorizationResponse) -> Response {
     let pairs: Vec<_> = answer.params.iter().map(|(n, v)| (n.as_str(), v.as_str())).collect();
     let posted = answer.callback.mode() == ResponseMode::FormPost;
     let redirect_to = answer.callback.location(&pairs);
@@ -110,28 +110,35 @@ fn wants_page(incoming: &Incoming) -> bool {
 }
 
 /// Where to go at once: a redirect for browsers, JSON for programs.
-fn sent_on(state: &WebState, incoming: &Incoming, browser: &Browser, answer: &Answer) -> Response {
+fn sent_on(state: &WebState, incoming: &Incoming, browser: &Browser, answer: &AuthorizationResponse) -> Response {
     if wants_page(incoming) { answered(state, browser, answer) } else { redirect_json(answer) }
 }
 
-fn shown(state: &WebState, incoming: &Incoming, next: Result<Next, AuthorizeFailure>, browser: &Browser) -> Response {
+fn shown(
+    state: &WebState,
+    incoming: &Incoming,
+    next: Result<AuthorizeOutcome, AuthorizeFailure>,
+    browser: &Browser,
+) -> Response {
     let mut response = match next {
-        Ok(Next::Answer(answer)) => sent_on(state, incoming, browser, &answer),
-        Ok(Next::Consent { interaction, view }) => {
+        Ok(AuthorizeOutcome::Answer(answer)) => sent_on(state, incoming, browser, &answer),
+        Ok(AuthorizeOutcome::Consent { interaction, view }) => {
             json_response(StatusCode::OK, &consent_json(state, &interaction, &view, &view.request.asked()))
         }
-        Ok(Next::Unable { view, .. }) => match &view.answer {
+        Ok(AuthorizeOutcome::Unable { view, .. }) => match &view.answer {
             Some(answer) => sent_on(state, incoming, browser, answer),
             None => refused(view.refusal.code(), view.refusal.public()),
         },
-        Ok(Next::Login { .. }) => {
+        Ok(AuthorizeOutcome::Login { .. }) => {
             refused(ErrorCode::LoginRequired, "Sign in first: by session cookie or personal access token.")
         }
-        Ok(Next::SelectAccount { .. }) => {
+        Ok(AuthorizeOutcome::SelectAccount { .. }) => {
             refused(ErrorCode::InteractionRequired, "The user must choose an account on the hosted page.")
         }
         // A device's page belongs to a browser, and its interaction opens here for that one alone.
-        Ok(Next::Device { .. }) => refused(ErrorCode::InvalidRequest, "Answer a device on the hosted page."),
+        Ok(AuthorizeOutcome::Device { .. }) => {
+            refused(ErrorCode::InvalidRequest, "Answer a device on the hosted page.")
+        }
         Err(failure) => failed(&failure, incoming),
     };
     if browser.is_new

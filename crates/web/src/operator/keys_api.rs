@@ -1,12 +1,12 @@
 //! Reference 004: rotation of the signing keys.
 use crate::WebState;
-use crate::access::api_caller::Manager;
+use crate::access::api_caller::ApiCaller;
 use crate::platform::answers::Problem409;
-use crate::platform::problem::Answer;
+use crate::platform::problem::ApiResult;
 use crate::platform::respond::json_response;
 use axum::extract::State;
 use axum::http::StatusCode;
-use flows::platform::management_error::Unmanaged;
+use flows::platform::management_error::ManagementRefusal;
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -27,11 +27,11 @@ pub struct Rotated {
     responses((status = 200, description = "The next keys sign from now on", body = Rotated), 
         (status = 409, response = Problem409)),
     security(("bearer" = []), ("session" = [])))]
-pub async fn rotate(State(state): State<WebState>, manager: Manager) -> Answer {
+pub async fn rotate(State(state): State<WebState>, manager: ApiCaller) -> ApiResult {
     let forced = match manager.query("force") {
         None | Some("false") => false,
         Some("true") => true,
-        Some(_) => return Err(Unmanaged::Choice.of("force").into()),
+        Some(_) => return Err(ManagementRefusal::Choice.of("force").into()),
     };
     flows::operator::keys::rotate_keys(state.app(), &manager.ctx, &manager.principal, forced).await?;
     Ok(json_response(StatusCode::OK, &Rotated { rotated: true }))

@@ -1,14 +1,14 @@
 //! Accounts, for the operator.
 use crate::WebState;
-use crate::access::api_caller::{Manager, Members, Object};
+use crate::access::api_caller::{ApiCaller, Members, Object};
 use crate::platform::answers::Problem412;
-use crate::platform::problem::Answer;
+use crate::platform::problem::ApiResult;
 use crate::platform::respond::json_response;
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use domain::account::User;
 use flows::operator::users;
-use flows::platform::management_error::Unmanaged;
+use flows::platform::management_error::ManagementRefusal;
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -56,7 +56,7 @@ pub struct EmailVerification {
     params(("user_id" = String, Path)),
     responses((status = 200, description = "The account", body = Account)),
     security(("bearer" = []), ("session" = [])))]
-pub async fn read(State(state): State<WebState>, manager: Manager, Path(id): Path<String>) -> Answer {
+pub async fn read(State(state): State<WebState>, manager: ApiCaller, Path(id): Path<String>) -> ApiResult {
     let one = users::find(state.app(), &manager.ctx, &manager.principal, &id).await?;
     Ok(json_response(StatusCode::OK, &Account::from(&one.found.user)))
 }
@@ -71,14 +71,14 @@ pub async fn read(State(state): State<WebState>, manager: Manager, Path(id): Pat
     security(("bearer" = []), ("session" = [])))]
 pub async fn set_email_verification(
     State(state): State<WebState>,
-    manager: Manager,
+    manager: ApiCaller,
     Path(id): Path<String>,
     Object(body): Object,
-) -> Answer {
+) -> ApiResult {
     let members = Members(&body);
     members.known(&["email", "verified"])?;
-    let email = members.text("email")?.ok_or_else(|| Unmanaged::WrongType.of("email"))?;
-    let verified = members.flag("verified")?.ok_or_else(|| Unmanaged::WrongType.of("verified"))?;
+    let email = members.text("email")?.ok_or_else(|| ManagementRefusal::WrongType.of("email"))?;
+    let verified = members.flag("verified")?.ok_or_else(|| ManagementRefusal::WrongType.of("verified"))?;
     let (app, ctx) = (state.app(), &manager.ctx);
     let user = users::set_email_verified(app, ctx, &manager.principal, &id, &email, verified).await?;
     Ok(json_response(StatusCode::OK, &Account::from(&user)))

@@ -3,7 +3,7 @@ use crate::WebState;
 use crate::platform::problem::Problem;
 use axum::extract::{self, FromRequestParts};
 use axum::http::request::Parts;
-use flows::platform::management_error::Unmanaged;
+use flows::platform::management_error::ManagementRefusal;
 use serde::de::DeserializeOwned;
 use std::convert::Infallible;
 
@@ -16,7 +16,7 @@ impl<T: DeserializeOwned + Send> FromRequestParts<WebState> for Path<T> {
 
     async fn from_request_parts(parts: &mut Parts, state: &WebState) -> Result<Self, Problem> {
         let read = extract::Path::from_request_parts(parts, state).await;
-        read.map(|path| Self(path.0)).map_err(|_| Unmanaged::PathUnknown.into())
+        read.map(|path| Self(path.0)).map_err(|_| ManagementRefusal::PathUnknown.into())
     }
 }
 

@@ -4,16 +4,16 @@ use crate::platform::respond::status;
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use domain::platform::refusal::{ErrorCode, Refusal as _};
-use flows::platform::management_error::{ManageRefusal, Unmanaged};
+use flows::platform::management_error::{ManagementError, ManagementRefusal};
 use flows::{Failure, Fault};
 use serde_json::{Map, Value};
 
 /// A failure as `application/problem+json`.
 #[derive(Debug)]
-pub struct Problem(Failure<ManageRefusal>);
+pub struct Problem(Failure<ManagementError>);
 
-impl From<Failure<ManageRefusal>> for Problem {
-    fn from(failure: Failure<ManageRefusal>) -> Self {
+impl From<Failure<ManagementError>> for Problem {
+    fn from(failure: Failure<ManagementError>) -> Self {
         match failure {
             Failure::Refused(_) => Self(failure),
             Failure::Fault(fault) => fault.into(),
@@ -21,14 +21,14 @@ impl From<Failure<ManageRefusal>> for Problem {
     }
 }
 
-impl From<Unmanaged> for Problem {
-    fn from(why: Unmanaged) -> Self {
+impl From<ManagementRefusal> for Problem {
+    fn from(why: ManagementRefusal) -> Self {
         Self(Failure::Refused(why.into()))
     }
 }
 
-impl From<ManageRefusal> for Problem {
-    fn from(refusal: ManageRefusal) -> Self {
+impl From<ManagementError> for Problem {
+    fn from(refusal: ManagementError) -> Self {
         Self(Failure::Refused(refusal))
     }
 }
@@ -36,14 +36,14 @@ impl From<ManageRefusal> for Problem {
 impl From<Fault> for Problem {
     fn from(fault: Fault) -> Self {
         if fault.is_end_of_credential() {
-            return Unmanaged::CredentialUnknown.into();
+            return ManagementRefusal::CredentialUnknown.into();
         }
         Self(Failure::Fault(fault))
     }
 }
 
 /// What a handler of a management API answers.
-pub type Answer = Result<Response, Problem>;
+pub type ApiResult = Result<Response, Problem>;
 
 const fn title(code: ErrorCode) -> &'static str {
     match code {
@@ -72,7 +72,7 @@ pub const FAULTS: [Said; 2] = [NOT_AVAILABLE, FAILED];
 /// The challenge of RFC 6750 §3: bare where no credential was sent.
 fn challenge(code: ErrorCode, reason: &str) -> Option<String> {
     match code {
-        ErrorCode::InvalidToken if reason == Unmanaged::CredentialMissing.reason() => Some("Bearer".to_owned()),
+        ErrorCode::InvalidToken if reason == ManagementRefusal::CredentialMissing.reason() => Some("Bearer".to_owned()),
         ErrorCode::InvalidToken | ErrorCode::InsufficientScope => Some(format!("Bearer error=\"{}\"", code.as_str())),
         _ => None,
     }
@@ -109,7 +109,7 @@ impl IntoResponse for Problem {
 
 /// For the paths of the management APIs.
 pub async fn method_not_allowed() -> Problem {
-    Unmanaged::Method.into()
+    ManagementRefusal::Method.into()
 }
 
 fn problem_json(status: StatusCode, body: &Value) -> Response {

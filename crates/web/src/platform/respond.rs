@@ -3,7 +3,7 @@
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse as _, Response};
 use domain::platform::refusal::{ErrorCode, Refusal};
-use flows::platform::management_error::Unmanaged;
+use flows::platform::management_error::ManagementRefusal;
 use flows::{Failure, Fault};
 use serde_json::{Value, json};
 
@@ -109,7 +109,7 @@ pub fn oauth_failure<R: Refusal>(failure: &Failure<R>, challenge: Option<Challen
 /// Logs a fault of our own, and what is said of it outside.
 pub fn fault_said(fault: &Fault, request_id: &str) -> (ErrorCode, &'static str) {
     if fault.is_end_of_credential() {
-        let refusal = Unmanaged::CredentialUnknown;
+        let refusal = ManagementRefusal::CredentialUnknown;
         tracing::warn!(reason = refusal.reason(), request_id, "refused");
         return (refusal.code(), refusal.public());
     }

@@ -3,7 +3,7 @@ use crate::platform::assets::Asset;
 use crate::platform::cookie_prefix;
 use crate::platform::peer::speaks_for_others;
 use axum::http::HeaderMap;
-use flows::{App, Clock, Rng};
+use flows::{Clock, Rng, Server};
 use ipnet::IpNet;
 use std::fmt;
 use std::sync::Arc;
@@ -22,7 +22,7 @@ pub struct WebOptions {
 pub struct WebState(Arc<Inner>);
 
 struct Inner {
-    app: App,
+    app: Server,
     clock: Arc<dyn Clock>,
     rng: Arc<dyn Rng>,
     options: WebOptions,
@@ -40,7 +40,7 @@ struct Inner {
 }
 
 impl WebState {
-    pub fn new(app: App, clock: Arc<dyn Clock>, rng: Arc<dyn Rng>, options: WebOptions) -> Self {
+    pub fn new(app: Server, clock: Arc<dyn Clock>, rng: Arc<dyn Rng>, options: WebOptions) -> Self {
         let (base, origin) = match Url::parse(&app.settings().issuer) {
             Ok(url) => (url.path().trim_end_matches('/').to_owned(), url.origin().ascii_serialization()),
             Err(_) => (String::new(), String::new()),
@@ -68,7 +68,7 @@ impl WebState {
         }))
     }
 
-    pub fn app(&self) -> &App {
+    pub fn app(&self) -> &Server {
         &self.0.app
     }
     pub(crate) fn clock(&self) -> &dyn Clock {

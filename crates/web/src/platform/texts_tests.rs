@@ -1,12 +1,12 @@
 use super::*;
-use domain::access::{Denied, Operation};
+use domain::access::{Operation, PermissionDenied};
 use domain::audit::KINDS;
 use domain::diagnosis::{ADVICE, AUTHENTICATION, Endpoint};
 use domain::events::{Change, EventKind};
 use flows::account::sign_in_refusal::SignInRefusal;
 use flows::oauth::authorize::InteractionRefusal;
 use flows::oauth::device::UserCodeRefusal;
-use flows::platform::management_error::Unmanaged;
+use flows::platform::management_error::ManagementRefusal;
 use flows::platform::outbound::NoReply;
 use flows::webhooks::manage::WebhookRefusal;
 use fluent_bundle::FluentResource;
@@ -151,8 +151,8 @@ fn german_has_the_sentence_of_every_refusal_that_a_page_shows() {
         .chain(reasons(domain::oauth::authorize::AuthorizeRefusal::ALL))
         .chain(reasons(domain::oauth::end_session::LogoutRefusal::ALL))
         .chain(reasons(domain::clients::metadata::MetadataRefusal::ALL))
-        .chain(reasons(Unmanaged::ALL))
-        .chain(reasons(Denied::ALL))
+        .chain(reasons(ManagementRefusal::ALL))
+        .chain(reasons(PermissionDenied::ALL))
         .chain(reasons(WebhookRefusal::ALL))
         .chain(NoReply::USUAL.map(NoReply::reason))
         .chain(["setup_link_invalid", "setup_has_operator", "setup_not_open"])

@@ -1,8 +1,8 @@
 //! The scopes and permissions that there are: for everybody (reference 003), and with the tree of permissions
 //! (reference 004).
 use crate::WebState;
-use crate::access::api_caller::Manager;
-use crate::platform::problem::Answer;
+use crate::access::api_caller::ApiCaller;
+use crate::platform::problem::ApiResult;
 use crate::platform::respond::json_response;
 use crate::platform::schema::permissions::Category;
 use axum::extract::State;
@@ -100,7 +100,7 @@ pub struct Scopes<'s> {
 #[utoipa::path(get, path = "/oidc/scopes", operation_id = "list_scopes", tag = "scopes",
     responses((status = 200, description = "All scopes, and the tree of permissions", body = Scopes)),
     security(("bearer" = []), ("session" = [])))]
-pub async fn list(State(state): State<WebState>, _: Manager) -> Answer {
+pub async fn list(State(state): State<WebState>, _: ApiCaller) -> ApiResult {
     let catalogue = &state.app().settings().catalogue;
     let scopes = catalogue.scopes.iter().map(DescribedScope::from).collect();
     Ok(json_response(StatusCode::OK, &Scopes { scopes, permissions: &catalogue.permissions }))

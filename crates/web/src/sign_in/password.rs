@@ -15,7 +15,7 @@ use domain::Secret;
 use domain::clients::Client;
 use domain::platform::refusal::Refusal as _;
 use flows::account::sign_in_refusal;
-use flows::oauth::authorize::{self, Next};
+use flows::oauth::authorize::{self, AuthorizeOutcome};
 use flows::platform::known_browser;
 use flows::sign_in::password;
 use flows::sign_in::session::Here;
@@ -125,7 +125,7 @@ pub async fn post(State(state): State<WebState>, incoming: Incoming, Form(form):
             // Whoever was signed in still is, and reads again why they are asked.
             let binding = browser.binding(&state);
             match authorize::login_page(state.app(), &incoming.ctx, text, &here, binding).await {
-                Ok(Next::Login { interaction, client, redirect_uri, reauthenticate, locales, .. }) => {
+                Ok(AuthorizeOutcome::Login { interaction, client, redirect_uri, reauthenticate, locales, .. }) => {
                     browser.speak(&locales);
                     let (interaction, redirect_uri) = (&interaction, &redirect_uri);
                     let waiting = Waiting { interaction, client: &client, redirect_uri, reauthenticate };

@@ -14,7 +14,7 @@ use axum::http::StatusCode;
 use axum::response::Response;
 use domain::Secret;
 use flows::Failure;
-use flows::platform::one_time_link::Held;
+use flows::platform::one_time_link::OpenedLink;
 use flows::sign_in::setup::{self, SetupRefusal};
 
 #[derive(Template)]
@@ -53,7 +53,7 @@ pub async fn get(State(state): State<WebState>, incoming: Incoming) -> Response 
         };
     }
     let held = pass(&state, &incoming);
-    match setup::look(app, ctx, Held { pass: &held, browser: browser.binding(&state) }).await {
+    match setup::look(app, ctx, OpenedLink { pass: &held, browser: browser.binding(&state) }).await {
         Ok(()) => page(&state, &browser, ("", ""), None),
         Err(failure) => error::failure(&state, &incoming, &failure),
     }
@@ -71,7 +71,7 @@ pub async fn post(State(state): State<WebState>, incoming: Incoming, Form(form):
         Err(response) => return response,
     };
     let (app, ctx, held) = (state.app(), &incoming.ctx, pass(&state, &incoming));
-    let held = Held { pass: &held, browser: browser.binding(&state) };
+    let held = OpenedLink { pass: &held, browser: browser.binding(&state) };
     match setup::complete(app, ctx, held, newcomer(&form, &browser, &password), &here).await {
         Ok(new) => {
             let response = with_cookie(home::redirect(&state), Cookie::Setup.clear(&state));

@@ -18,8 +18,8 @@ use domain::platform::refusal::Refusal as _;
 use flows::Failure;
 use flows::access::caller::Caller;
 use flows::account::sign_in_refusal;
-use flows::oauth::authorize::{self, Next};
-use flows::sign_in::sign_up::{self, Newcomer};
+use flows::oauth::authorize::{self, AuthorizeOutcome};
+use flows::sign_in::sign_up::{self, SignUpRequest};
 
 #[derive(Template)]
 #[template(path = "sign_in/sign_up.html")]
@@ -58,7 +58,7 @@ async fn page(
         text => match authorize::login_page(state.app(), &incoming.ctx, text, &Caller::Nobody, browser.binding(state))
             .await
         {
-            Ok(Next::Login { client, redirect_uri, locales, .. }) => {
+            Ok(AuthorizeOutcome::Login { client, redirect_uri, locales, .. }) => {
                 browser.speak(&locales);
                 Some((client, redirect_uri))
             }
@@ -87,10 +87,10 @@ pub async fn get(State(state): State<WebState>, incoming: Incoming) -> Response 
 }
 
 /// Who makes an account, in the language of the page that they filled in.
-pub fn newcomer<'f>(form: &'f RawParams, browser: &Browser, password: &'f Secret) -> Newcomer<'f> {
+pub fn newcomer<'f>(form: &'f RawParams, browser: &Browser, password: &'f Secret) -> SignUpRequest<'f> {
     let field = |name: &str| form.get(name).unwrap_or_default();
     let language = Language::of(field("language")).unwrap_or(browser.languages.best());
-    Newcomer { name: field("name"), email: field("username"), password, language }
+    SignUpRequest { name: field("name"), email: field("username"), password, language }
 }
 
 pub async fn post(State(state): State<WebState>, incoming: Incoming, Form(form): Form) -> Response {

@@ -1,11 +1,11 @@
 //! Webhooks of the caller's workspace, or with `owner=operator` of the whole server.
 use crate::WebState;
-use crate::access::api_caller::{Manager, Members, Object};
+use crate::access::api_caller::{ApiCaller, Members, Object};
 use crate::access::api_input::{Overlap, overlap};
 use crate::access::api_list::{Deleted, deleted};
 use crate::access::idempotency::{Made, again, once};
 use crate::platform::path::Path;
-use crate::platform::problem::{Answer, Problem};
+use crate::platform::problem::{ApiResult, Problem};
 use crate::platform::request::tagged;
 use crate::platform::respond::json_response;
 use crate::platform::schema::webhooks::{DeliveriesQuery, NewWebhookBody, OwnerQuery, WebhookChange};
@@ -16,8 +16,8 @@ use domain::webhooks::{Delivery, DeliveryState, Webhook};
 use domain::{EventId, Secret, Timestamp, WebhookId, WorkspaceId};
 use flows::access::extent::Extent;
 use flows::platform::idempotency::Keeper;
-use flows::platform::management_error::{ManageRefusal, Unmanaged};
-use flows::webhooks::manage::{Change, MayChange, MayRead, NewWebhook, WebhookRefusal};
+use flows::platform::management_error::{ManagementError, ManagementRefusal};
+use flows::webhooks::manage::{MayChange, MayRead, NewWebhook, WebhookPatch, WebhookRefusal};
 use flows::{Failure, webhooks};
 use serde::Serialize;
 use serde_json::{Map, Value};
@@ -132,27 +132,27 @@ pub struct TestEvent {
 }
 
 fn refused(failure: Failure<WebhookRefusal>) -> Problem {
-    failure.map(ManageRefusal::from).into()
+    failure.map(ManagementError::from).into()
 }
 
-fn may_read(state: &WebState, manager: &Manager) -> Result<MayRead, Problem> {
+fn may_read(state: &WebState, manager: &ApiCaller) -> Result<MayRead, Problem> {
     Ok(webhooks::manage::may_read(state.app(), &manager.ctx, &manager.principal, manager.scope()?)?)
 }
 
-fn may_change(state: &WebState, manager: &Manager) -> Result<MayChange, Problem> {
+fn may_change(state: &WebState, manager: &ApiCaller) -> Result<MayChange, Problem> {
     Ok(webhooks::manage::may_change(state.app(), &manager.ctx, &manager.principal, manager.scope()?)?)
 }
 
 /// Which webhook the path names; a malformed id names nothing.
 fn named(id: &str) -> Result<WebhookId, Problem> {
-    id.parse().map_err(|_| ManageRefusal::from(WebhookRefusal::Unknown).into())
+    id.parse().map_err(|_| ManagementError::from(WebhookRefusal::Unknown).into())
 }
 
 /// List webhooks
 #[utoipa::path(get, path = "/api/v1/webhooks", operation_id = "list_webhooks", tag = "webhooks", params(OwnerQuery),
     responses((status = 200, description = "All of them, fifty at most", body = Webhooks)),
     security(("bearer" = []), ("session" = [])))]
-pub async fn list(State(state): State<WebState>, manager: Manager) -> Answer {
+pub async fn list(State(state): State<WebState>, manager: ApiCaller) -> ApiResult {
     let of = may_read(&state, &manager)?;
     // An owner has fifty at most.
     let all = webhooks::manage::list(state.app(), of, flows::Page::default()).await?;
@@ -172,7 +172,7 @@ pub async fn list(State(state): State<WebState>, manager: Manager) -> Answer {
             ("deliveries" = (operation_id = "list_deliveries", parameters(("id" = "$response.body#/id")))),
             ("delete" = (operation_id = "delete_webhook", parameters(("id" = "$response.body#/id"))))))),
     security(("bearer" = []), ("session" = [])))]
-pub async fn create(State(state): State<WebState>, manager: Manager, Object(body): Object) -> Answer {
+pub async fn create(State(state): State<WebState>, manager: ApiCaller, Object(body): Object) -> ApiResult {
     let operation = match manager.scope()? {
         Extent::Workspace => Operation::WriteWebhooks,
         Extent::Server => Operation::WriteAllWebhooks,
@@ -180,12 +180,12 @@ pub async fn create(State(state): State<WebState>, manager: Manager, Object(body
     once(state, manager, "POST /api/v1/webhooks", operation, body, make).await
 }
 
-async fn make(state: WebState, manager: Manager, body: Map<String, Value>, keeper: Keeper) -> Made {
+async fn make(state: WebState, manager: ApiCaller, body: Map<String, Value>, keeper: Keeper) -> Made {
     let of = may_change(&state, &manager)?;
     let body = Members(&body);
     body.known(&["url", "description", "events"])?;
     let new = NewWebhook {
-        url: body.text("url")?.ok_or_else(|| Unmanaged::WrongType.of("url"))?,
+        url: body.text("url")?.ok_or_else(|| ManagementRefusal::WrongType.of("url"))?,
         description: body.text("description")?.unwrap_or_default(),
         events: body.list("events")?.unwrap_or_else(|| vec!["*".to_owned()]),
     };
@@ -201,7 +201,7 @@ async fn make(state: WebState, manager: Manager, body: Map<String, Value>, keepe
     responses((status = 200, description = "The webhook", body = WebhookAnswer,
         headers(("etag" = String, description = "Its revision, for `If-Match`")))),
     security(("bearer" = []), ("session" = [])))]
-pub async fn read(State(state): State<WebState>, Path(id): Path<String>, manager: Manager) -> Answer {
+pub async fn read(State(state): State<WebState>, Path(id): Path<String>, manager: ApiCaller) -> ApiResult {
     let (of, id) = (may_read(&state, &manager)?, named(&id)?);
     let webhook = webhooks::manage::read(state.app(), of, id).await.map_err(refused)?;
     Ok(tagged(json_response(StatusCode::OK, &show(&webhook, None)), webhook.revision))
@@ -219,13 +219,13 @@ pub async fn read(State(state): State<WebState>, Path(id): Path<String>, manager
 pub async fn update(
     State(state): State<WebState>,
     Path(id): Path<String>,
-    manager: Manager,
+    manager: ApiCaller,
     Object(body): Object,
-) -> Answer {
+) -> ApiResult {
     let (of, id) = (may_change(&state, &manager)?, named(&id)?);
     let body = Members(&body);
     body.known(&["url", "description", "events", "disabled"])?;
-    let change = Change {
+    let change = WebhookPatch {
         url: body.text("url")?,
         description: body.text("description")?,
         events: body.list("events")?,
@@ -242,7 +242,7 @@ pub async fn update(
     params(("id" = String, Path, description = "The webhook"), OwnerQuery, ("If-Match" = Option<String>, Header)),
     responses((status = 200, description = "It is gone", body = Deleted)),
     security(("bearer" = []), ("session" = [])))]
-pub async fn delete(State(state): State<WebState>, Path(id): Path<String>, manager: Manager) -> Answer {
+pub async fn delete(State(state): State<WebState>, Path(id): Path<String>, manager: ApiCaller) -> ApiResult {
     let (of, id) = (may_change(&state, &manager)?, named(&id)?);
     webhooks::manage::delete(state.app(), &manager.ctx, of, id, manager.expected()).await.map_err(refused)?;
     Ok(deleted())
@@ -261,9 +261,9 @@ pub async fn delete(State(state): State<WebState>, Path(id): Path<String>, manag
 pub async fn rotate_secret(
     State(state): State<WebState>,
     Path(id): Path<String>,
-    manager: Manager,
+    manager: ApiCaller,
     Object(body): Object,
-) -> Answer {
+) -> ApiResult {
     const DAY: i64 = 24 * 60 * 60;
     let (of, id) = (may_change(&state, &manager)?, named(&id)?);
     let seconds = if body.is_empty() { DAY } else { overlap(&body, "overlap_seconds")? };
@@ -278,7 +278,7 @@ pub async fn rotate_secret(
 #[utoipa::path(post, path = "/api/v1/webhooks/{id}/test", operation_id = "test_webhook", tag = "webhooks",
     params(("id" = String, Path, description = "The webhook"), OwnerQuery), responses((status = 200, description = "It is on its way", body = TestEvent)),
     security(("bearer" = []), ("session" = [])))]
-pub async fn test(State(state): State<WebState>, Path(id): Path<String>, manager: Manager) -> Answer {
+pub async fn test(State(state): State<WebState>, Path(id): Path<String>, manager: ApiCaller) -> ApiResult {
     let (of, id) = (may_change(&state, &manager)?, named(&id)?);
     let event = webhooks::manage::test(state.app(), &manager.ctx, of, id).await.map_err(refused)?;
     Ok(json_response(StatusCode::OK, &TestEvent { event_id: event }))
@@ -289,14 +289,15 @@ pub async fn test(State(state): State<WebState>, Path(id): Path<String>, manager
     params(("id" = String, Path, description = "The webhook"), OwnerQuery, DeliveriesQuery),
     responses((status = 200, description = "The newest first", body = Deliveries)),
     security(("bearer" = []), ("session" = [])))]
-pub async fn deliveries(State(state): State<WebState>, Path(id): Path<String>, manager: Manager) -> Answer {
+pub async fn deliveries(State(state): State<WebState>, Path(id): Path<String>, manager: ApiCaller) -> ApiResult {
     let (of, id) = (may_read(&state, &manager)?, named(&id)?);
     let limit = manager.number("limit", 50, 100)?;
     let wanted = match manager.query("state") {
         None => None,
-        Some(text) => Some(DeliveryState::parse(text).ok_or_else(|| Unmanaged::Choice.of("state"))?),
+        Some(text) => Some(DeliveryState::parse(text).ok_or_else(|| ManagementRefusal::Choice.of("state"))?),
     };
-    let before = manager.query("before").map(|text| cursor(text).ok_or_else(|| Unmanaged::Identifier.of("before")));
+    let before =
+        manager.query("before").map(|text| cursor(text).ok_or_else(|| ManagementRefusal::Identifier.of("before")));
     let found = webhooks::manage::deliveries(state.app(), of, id, wanted, before.transpose()?, limit);
     let found = found.await.map_err(refused)?;
     let full = i64::try_from(found.len()).is_ok_and(|rows| rows == limit);
@@ -326,10 +327,10 @@ pub fn cursor(text: &str) -> Option<(Timestamp, EventId)> {
 pub async fn replay(
     State(state): State<WebState>,
     Path((id, event)): Path<(String, String)>,
-    manager: Manager,
-) -> Answer {
+    manager: ApiCaller,
+) -> ApiResult {
     let (of, id) = (may_change(&state, &manager)?, named(&id)?);
-    let event = event.parse().map_err(|_| Problem::from(ManageRefusal::from(WebhookRefusal::Unknown)))?;
+    let event = event.parse().map_err(|_| Problem::from(ManagementError::from(WebhookRefusal::Unknown)))?;
     let delivery = webhooks::manage::replay(state.app(), &manager.ctx, of, id, event).await.map_err(refused)?;
     Ok(json_response(StatusCode::OK, &show_delivery(&delivery)))
 }

@@ -1,6 +1,6 @@
 //! The kinds of events that webhooks can ask for, with the schema of each.
-use crate::access::api_caller::Manager;
-use crate::platform::problem::Answer;
+use crate::access::api_caller::ApiCaller;
+use crate::platform::problem::ApiResult;
 use crate::platform::respond::json_response;
 use axum::http::StatusCode;
 use domain::events::EventKind;
@@ -30,7 +30,7 @@ pub struct EventTypes {
 #[utoipa::path(get, path = "/api/v1/event-types", operation_id = "list_event_types", tag = "webhooks",
     responses((status = 200, description = "What webhooks can ask for", body = EventTypes)),
     security(("bearer" = []), ("session" = [])))]
-pub async fn list(_: Manager) -> Answer {
+pub async fn list(_: ApiCaller) -> ApiResult {
     let kinds = EventKind::ALL.iter().filter(|kind| kind.can_be_asked_for()).map(|kind| EventType {
         r#type: kind.as_str(),
         title: kind.title(),

@@ -1,8 +1,8 @@
 //! Reference 004: the members of the caller's workspace.
 use crate::WebState;
-use crate::access::api_caller::Manager;
+use crate::access::api_caller::ApiCaller;
 use crate::access::api_list::{ArrayQuery, array};
-use crate::platform::problem::Answer;
+use crate::platform::problem::ApiResult;
 use axum::extract::State;
 use domain::UserId;
 use domain::account::User;
@@ -46,7 +46,7 @@ impl<'m> From<&'m (Member, User)> for WorkspaceMember<'m> {
         body = Vec<WorkspaceMember>, headers(("x-total-count" = i64, description = "How many there are in all"),
             ("link" = String, description = "The next page, where there is one (RFC 8288)")))),
     security(("bearer" = []), ("session" = [])))]
-pub async fn list(State(state): State<WebState>, manager: Manager) -> Answer {
+pub async fn list(State(state): State<WebState>, manager: ApiCaller) -> ApiResult {
     let page = manager.array_page()?;
     let members = members::list(state.app(), &manager.ctx, &manager.principal, page.of_array()).await?;
     let items: Vec<_> = members.items.iter().map(WorkspaceMember::from).collect();

@@ -5,7 +5,7 @@ use domain::clients::{ApplicationType, AuthMethod, Client, GrantType};
 use domain::workspace::{MemberRoles, Role};
 use flows::Page;
 use flows::clients;
-use flows::clients::ownership::{self, Whose};
+use flows::clients::ownership::{self, OwnerFilter};
 use flows::unguarded::{members, profile};
 use testkit::{Browser, Database, Kind, Party, Reply, TestApp, TestUser};
 
@@ -48,12 +48,13 @@ impl World {
     async fn count(&self) -> i64 {
         let principal = self.app.principal(&self.user, Some(self.workspace)).await;
         let list =
-            clients::manage::list(&self.app.app, &self.app.ctx(), &principal, Whose::Workspace, Page::default()).await;
+            clients::manage::list(&self.app.app, &self.app.ctx(), &principal, OwnerFilter::Workspace, Page::default())
+                .await;
         list.unwrap().total
     }
 
     async fn speak(&self, language: &str) {
-        let change = profile::Change { locale: Some(Some(language)), ..Default::default() };
+        let change = profile::ProfileChange { locale: Some(Some(language)), ..Default::default() };
         profile::change(&self.app.app, &self.app.ctx(), self.user.user.id, change).await.unwrap();
     }
 }

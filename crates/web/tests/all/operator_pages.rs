@@ -37,7 +37,7 @@ const EVIL_ESCAPED: &str = "&#60;img src=x&#62; \u{5d0}&#38;";
 
 async fn hostile(app: &TestApp) -> (TestUser, Party) {
     let eve = app.user("eve@example.com", 1).await;
-    let change = profile::Change { name: Some(EVIL), ..profile::Change::default() };
+    let change = profile::ProfileChange { name: Some(EVIL), ..profile::ProfileChange::default() };
     profile::change(&app.app, &app.ctx(), eve.user.id, change).await.unwrap();
     workspaces::rename_workspace(&app.app, &app.ctx(), eve.workspaces[0], EVIL).await.unwrap();
     let workspace = eve.workspaces[0];

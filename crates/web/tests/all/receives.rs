@@ -5,8 +5,8 @@ use domain::WorkspaceId;
 use domain::clients::AccessTokenFormat;
 use domain::workspace::{AppPolicy, MemberRoles, Role};
 use flows::unguarded::members;
-use flows::unguarded::profile::{self, Change};
-use flows::{Beside, Page, Settings, workspace};
+use flows::unguarded::profile::{self, ProfileChange};
+use flows::{Page, Settings, UserCursor, workspace};
 use serde_json::Value;
 use testkit::{Api, Browser, Kind, Party, Reply, TestApp, TestUser, Tokens, claims, for_each_database};
 
@@ -95,7 +95,7 @@ async fn jwt_party(app: &TestApp) -> Party {
 }
 
 async fn set_default(app: &TestApp, user: &TestUser, workspace: Option<WorkspaceId>) {
-    let change = Change { default_workspace: Some(workspace), ..Change::default() };
+    let change = ProfileChange { default_workspace: Some(workspace), ..ProfileChange::default() };
     profile::change(&app.app, &app.ctx(), user.user.id, change).await.unwrap().unwrap();
 }
 
@@ -538,7 +538,8 @@ async fn point_3_1_people_read_that_an_apps_developer_sees_their_id() {
         owned.approve(&mut Browser::new(&app), &ada, &more, Some(workspace)).await;
         let developer = app.principal(&dev, Some(dev.workspaces[0])).await;
         let ctx = app.ctx();
-        let people = flows::clients::people::list(&app.app, &ctx, &developer, client, Page::default(), Beside::Nobody);
+        let people =
+            flows::clients::people::list(&app.app, &ctx, &developer, client, Page::default(), UserCursor::Nobody);
         let people = people.await.unwrap().items;
         assert_eq!(
             (people[0].user_id, people[0].name.as_deref(), people[0].email.as_deref()),

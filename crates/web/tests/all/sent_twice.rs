@@ -1,5 +1,5 @@
 //! Forms that make something make it once: sent twice, loaded again, pressed twice at the same moment.
-use domain::webhooks::Owner;
+use domain::webhooks::WebhookOwner;
 use flows::clients::secrets;
 use flows::platform::idempotency::{self, Begun};
 use flows::unguarded::profile;
@@ -62,7 +62,7 @@ impl Scene {
         };
         let hook =
             async |owner| webhooks::manage::create(&self.app.app, &self.app.ctx(), of(owner), &new).await.unwrap().0.id;
-        let (hook, server_hook) = (hook(Owner::Workspace(workspace)).await, hook(Owner::Operator).await);
+        let (hook, server_hook) = (hook(WebhookOwner::Workspace(workspace)).await, hook(WebhookOwner::Operator).await);
         let (web, spa) = (owned(Kind::Web).await, owned(Kind::Spa).await);
         let one = |page, button, typed: &[_], other, kind, secret| Creates {
             page,
@@ -159,7 +159,7 @@ impl Scene {
     }
 
     async fn speak(&self, language: &str) {
-        let change = profile::Change { locale: Some(Some(language)), ..Default::default() };
+        let change = profile::ProfileChange { locale: Some(Some(language)), ..Default::default() };
         profile::change(&self.app.app, &self.app.ctx(), self.owner.user.id, change).await.unwrap();
     }
 }

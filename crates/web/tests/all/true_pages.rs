@@ -1,7 +1,7 @@
 //! Pages that tell the truth: what can happen, who manages what, and where a form is at fault.
 use domain::audit::AuditEvent;
 use domain::diagnosis::{AUTHENTICATION, Endpoint};
-use domain::webhooks::Owner;
+use domain::webhooks::WebhookOwner;
 use flows::unguarded::credentials::{self, NewCredential};
 use flows::unguarded::profile;
 use flows::unguarded::webhooks::of;
@@ -37,8 +37,8 @@ async fn point_6_2_a_workspaces_webhook_offers_only_events_that_can_occur() {
                         .map_err(|failure| failure.reason())
                 }
             };
-            assert_eq!(new(Owner::Workspace(ada.workspaces[0])).await.unwrap_err(), "webhook_event_of_server");
-            assert!(new(Owner::Operator).await.is_ok());
+            assert_eq!(new(WebhookOwner::Workspace(ada.workspaces[0])).await.unwrap_err(), "webhook_event_of_server");
+            assert!(new(WebhookOwner::Operator).await.is_ok());
         }
         assert!(own.contains("value=\"member.added\"") && own.contains("value=\"oauth2.token.issued\""));
         let key = Api::key(&app, ada.workspaces[0], "admin", "").await;

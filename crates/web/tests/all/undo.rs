@@ -1,6 +1,6 @@
 //! What was done is undone by the notice that says so, where it can be; where it cannot, the question before says that.
 use domain::clients::Trust;
-use domain::webhooks::Owner;
+use domain::webhooks::WebhookOwner;
 use domain::workspace::{AppPolicy, MemberRoles, Role};
 use flows::operator::{clients, users};
 use flows::unguarded::webhooks::of;
@@ -155,9 +155,10 @@ async fn roles_rules_and_webhooks_go_back_to_what_they_were() {
     // Webhooks, of the workspace and of the server.
     let new =
         NewWebhook { url: "https://a.example/".to_owned(), description: String::new(), events: vec!["*".to_owned()] };
-    for (owner, list) in
-        [(Owner::Workspace(workspace), format!("{path}/webhooks")), (Owner::Operator, "/operator/webhooks".to_owned())]
-    {
+    for (owner, list) in [
+        (WebhookOwner::Workspace(workspace), format!("{path}/webhooks")),
+        (WebhookOwner::Operator, "/operator/webhooks".to_owned()),
+    ] {
         let id = webhooks::manage::create(&s.app.app, &s.app.ctx(), of(owner), &new).await.unwrap().0.id;
         let page = s.get(&format!("{list}/{id}")).await;
         let off = s.send(&page, "switch-webhook", &[]).await;
@@ -220,7 +221,7 @@ async fn what_was_done_is_told_once_where_it_was_done() {
     let mut s = scene().await;
     let path = format!("/operator/users/{}", s.bob.user.id);
     for language in ["en", "de"] {
-        let change = profile::Change { locale: Some(Some(language)), ..Default::default() };
+        let change = profile::ProfileChange { locale: Some(Some(language)), ..Default::default() };
         profile::change(&s.app.app, &s.app.ctx(), s.ada.user.id, change).await.unwrap();
         let (question, label) = match language {
             "en" => ("disable", "Undo"),
@@ -300,7 +301,7 @@ async fn what_is_for_good_says_so_before() {
         "/account/security/others/end".to_owned(),
     ];
     for (language, said) in [("en", "This cannot be undone."), ("de", "Das lässt sich nicht rückgängig machen.")] {
-        let change = profile::Change { locale: Some(Some(language)), ..Default::default() };
+        let change = profile::ProfileChange { locale: Some(Some(language)), ..Default::default() };
         profile::change(&s.app.app, &s.app.ctx(), s.ada.user.id, change).await.unwrap();
         for question in &questions {
             let page = s.get(question).await;

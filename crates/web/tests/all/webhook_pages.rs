@@ -1,6 +1,6 @@
 //! The pages of webhooks: a workspace's, and by the same handlers the operator's.
 use axum::http::Method;
-use domain::webhooks::{Asked, Owner, Webhook};
+use domain::webhooks::{EventSelection, Webhook, WebhookOwner};
 use domain::workspace::{MemberRoles, Role};
 use flows::unguarded::webhooks::of;
 use flows::unguarded::{members, profile, workspaces};
@@ -27,22 +27,22 @@ async fn scene() -> Scene {
 
 impl Scene {
     /// Both places, with their owners.
-    async fn places(&self) -> [(String, Owner); 2] {
+    async fn places(&self) -> [(String, WebhookOwner); 2] {
         let spaces = workspaces::list_workspaces(&self.app.app, Page::default()).await.unwrap();
         let id = spaces.items[0].id;
         [
-            (format!("/workspaces/{id}/webhooks"), Owner::Workspace(id)),
-            ("/operator/webhooks".to_owned(), Owner::Operator),
+            (format!("/workspaces/{id}/webhooks"), WebhookOwner::Workspace(id)),
+            ("/operator/webhooks".to_owned(), WebhookOwner::Operator),
         ]
     }
 
-    async fn only(&self, owner: Owner) -> Webhook {
+    async fn only(&self, owner: WebhookOwner) -> Webhook {
         let all = webhooks::manage::list(&self.app.app, of(owner), Page::default()).await.unwrap();
         assert_eq!(all.total, 1);
         all.items.into_iter().next().unwrap()
     }
 
-    async fn add(&self, owner: Owner, url: &str) -> Webhook {
+    async fn add(&self, owner: WebhookOwner, url: &str) -> Webhook {
         let new = NewWebhook { url: url.to_owned(), description: String::new(), events: vec!["*".to_owned()] };
         webhooks::manage::create(&self.app.app, &self.app.ctx(), of(owner), &new).await.unwrap().0
     }
@@ -87,7 +87,7 @@ async fn a_webhook_is_made_changed_tried_and_deleted_wherever_it_belongs() {
         assert!(!first.body.contains(&secret), "shown once");
         let saved = s.browser.submit(&first.form("save-webhook").set("which", "all")).await;
         assert!(s.browser.follow(saved).await.body.contains("Saved."));
-        assert_eq!(s.only(owner).await.asked, Asked::All);
+        assert_eq!(s.only(owner).await.asked, EventSelection::All);
         let late = s.browser.submit(&second.form("save-webhook").set("description", "late")).await;
         assert_eq!(late.status, 422);
         assert!(late.text("problem").unwrap().contains("changed meanwhile"), "{}", late.body);

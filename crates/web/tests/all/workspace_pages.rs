@@ -99,7 +99,7 @@ async fn every_page_speaks_both_languages_and_is_the_admins_alone() {
     let owns = s.app.principal(&s.owner, None).await;
     let keys =
         flows::workspace::api_keys::page_of_api_keys(&s.app.app, &s.app.ctx(), &owns, Page::default()).await.unwrap();
-    let asked = invitations::Asked { role: "member", email: "new@example.com", lifetime: None };
+    let asked = invitations::InvitationRequest { role: "member", email: "new@example.com", lifetime: None };
     let invited = invitations::create(&s.app.app, &s.app.ctx(), &owns, &asked).await.unwrap();
     let (one, app, key) = (invited.invitation.id, &party.id, keys.items[0].key.id);
     let user = member.user.id;
@@ -352,7 +352,7 @@ async fn open(browser: &mut Browser, link: &str) -> Reply {
 async fn somebody_else_is_told_that_an_invitation_is_meant_for_another_address() {
     let s = scene().await;
     let owns = s.app.principal(&s.owner, None).await;
-    let asked = invitations::Asked { role: "member", email: "bob@example.com", lifetime: None };
+    let asked = invitations::InvitationRequest { role: "member", email: "bob@example.com", lifetime: None };
     let made = invitations::create(&s.app.app, &s.app.ctx(), &owns, &asked).await.unwrap();
     let link = format!("/invitations/accept?token={}", made.token.expose());
     s.app.user("eve@example.com", 0).await;
@@ -379,7 +379,7 @@ async fn invitations_in_two_tabs_are_kept_apart_and_many_leave_the_other_cookies
     let mut guest = signed_in(&s.app, "new@example.com").await;
     let mut pages = Vec::new();
     for role in ["admin", "member", "member", "member", "member", "member", "member", "member", "member"] {
-        let asked = invitations::Asked { role, ..invitations::Asked::default() };
+        let asked = invitations::InvitationRequest { role, ..invitations::InvitationRequest::default() };
         let made = invitations::create(&s.app.app, &s.app.ctx(), &owns, &asked).await.unwrap();
         let page = open(&mut guest, &format!("/invitations/accept?token={}", made.token.expose())).await;
         pages.push((format!("/invitations/{}", made.invitation.id), page));
@@ -404,7 +404,7 @@ async fn accept_csrf(browser: &mut Browser) -> String {
 async fn an_invitation_is_withdrawn_or_expires() {
     let mut s = scene().await;
     let owns = s.app.principal(&s.owner, None).await;
-    let asked = invitations::Asked { role: "owner", email: "", lifetime: Some(3600) };
+    let asked = invitations::InvitationRequest { role: "owner", email: "", lifetime: Some(3600) };
     let mut links = Vec::new();
     for _ in 0..2 {
         let made = invitations::create(&s.app.app, &s.app.ctx(), &owns, &asked).await.unwrap();
@@ -544,7 +544,7 @@ async fn point_1_3_a_paused_invitation_says_so_on_its_page_and_in_the_list() {
     let mut s = scene().await;
     let bob = s.joins("bob@example.com", "Bob", Role::Admin).await;
     let who = s.app.principal(&bob, Some(s.workspace)).await;
-    let asked = invitations::Asked { role: "member", ..invitations::Asked::default() };
+    let asked = invitations::InvitationRequest { role: "member", ..invitations::InvitationRequest::default() };
     let invited = invitations::create(&s.app.app, &s.app.ctx(), &who, &asked).await.unwrap();
     let link = format!("/invitations/accept?token={}", invited.token.expose());
     let mut guest = Browser::new(&s.app);
@@ -588,7 +588,7 @@ async fn point_1_3_the_warning_covers_the_keys_of_every_page() {
         let bob = s.joins("bob@example.com", "Bob", Role::Owner).await;
         let who = s.app.principal(&bob, Some(s.workspace)).await;
         let ada = s.app.principal(&s.owner, Some(s.workspace)).await;
-        let asked = |name: &str, role: &str, expires_at| flows::access::credential_request::Asked {
+        let asked = |name: &str, role: &str, expires_at| flows::access::credential_request::CredentialRequest {
             name: name.to_owned(),
             scopes: vec!["members:read".to_owned()],
             roles: vec![role.to_owned()],
@@ -645,7 +645,7 @@ async fn point_1_3_keys_of_a_creator_who_left_are_marked_and_adopted() {
     let bob = s.joins("bob@example.com", "Bob", Role::Admin).await;
     let who = s.app.principal(&bob, Some(s.workspace)).await;
     for name in ["First", "Second"] {
-        let asked = flows::access::credential_request::Asked {
+        let asked = flows::access::credential_request::CredentialRequest {
             name: name.to_owned(),
             scopes: vec!["members:read".to_owned()],
             roles: vec!["admin".to_owned()],

@@ -94,7 +94,7 @@ async fn the_search_speaks_both_languages_and_is_there_for_many_only() {
         let database = Database::sqlite();
         let mut s = scene(&database, workspaces).await;
         for (language, label) in [("en", "Search workspaces"), ("de", "Arbeitsbereiche durchsuchen")] {
-            let change = profile::Change { locale: Some(Some(language)), ..Default::default() };
+            let change = profile::ProfileChange { locale: Some(Some(language)), ..Default::default() };
             profile::change(&s.app.app, &s.app.ctx(), s.ada.user.id, change).await.unwrap();
             let page = s.consent().await;
             assert_eq!(s.listed(&page).len(), workspaces);

@@ -78,9 +78,9 @@ pub enum Step {
     /// The request wants the user to say which account.
     SelectAccount,
     /// Everything is allowed already, but for which workspace?
-    SelectWorkspace(Ask),
+    SelectWorkspace(ConsentQuestion),
     /// The user must agree.
-    AskConsent(Ask),
+    AskConsent(ConsentQuestion),
     /// A code may be issued.
     Approve(Approval),
     /// Not with this account: its user reads why, and goes on with another or back to the client.
@@ -91,7 +91,7 @@ pub enum Step {
 
 /// What the consent page shows.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Ask {
+pub struct ConsentQuestion {
     /// The scopes asked for and not allowed yet.
     pub missing: ScopeSet,
     /// The scopes asked for and allowed before.
@@ -241,7 +241,7 @@ fn consent_step(
         };
     }
     let stay = (who.may_stay && stays_unasked(request, client)).then_some(stayed);
-    let ask = Ask { missing, allowed, workspaces: candidates, preselected: chosen, stay };
+    let ask = ConsentQuestion { missing, allowed, workspaces: candidates, preselected: chosen, stay };
     if request.prompt.consent || unproven || !ask.missing.is_empty() {
         Step::AskConsent(ask)
     } else if must_choose {
@@ -269,10 +269,10 @@ pub fn answerable(
     request: &AuthorizationRequest,
     client: &Client,
     memberships: &[WorkspaceMembership],
-) -> Result<Ask, Step> {
+) -> Result<ConsentQuestion, Step> {
     match step {
         Step::AskConsent(ask) | Step::SelectWorkspace(ask) => Ok(ask),
-        Step::Approve(Approval { workspace, scopes, stays }) => Ok(Ask {
+        Step::Approve(Approval { workspace, scopes, stays }) => Ok(ConsentQuestion {
             missing: ScopeSet::default(),
             allowed: scopes,
             workspaces: memberships.iter().filter(|m| Some(m.workspace_id) == workspace).cloned().collect(),
@@ -287,7 +287,7 @@ pub fn answerable(
 /// and only what was asked for can be ticked (checklist 111), whatever was allowed before.
 pub fn approve(
     request: &AuthorizationRequest,
-    ask: &Ask,
+    ask: &ConsentQuestion,
     choice: &Choice,
     required: impl Fn(&str) -> bool,
 ) -> Result<Approval, R> {

@@ -393,7 +393,7 @@ fn point_2_4_an_answer_counts_for_itself_whatever_was_allowed_before() {
         assert_eq!((approval.scopes.to_string().as_str(), approval.stays), ("openid", false));
         assert_eq!(answerable(Step::Login, &request, &client, &[]), Err(Step::Login));
         let silent = AuthorizationRequest { scopes: ScopeSet::parse("openid email profile").unwrap(), ..request };
-        let ask = Ask { stay: None, missing: ScopeSet::default(), ..ask };
+        let ask = ConsentQuestion { stay: None, missing: ScopeSet::default(), ..ask };
         let all = approve(&silent, &ask, &Choice::default(), |_| false).unwrap();
         assert_eq!(all.scopes.to_string(), "openid email", "no more than the step is about");
     });

@@ -1,16 +1,16 @@
 //! What comes of a person's answer to the consent page.
 use crate::Failure;
-use crate::oauth::authorize::outcome::{AuthorizeFailure, Decision, Next};
+use crate::oauth::authorize::outcome::{AuthorizeFailure, AuthorizeOutcome, Decision};
 use crate::oauth::authorize::page_refusal::{InteractionRefusal, PageReason};
-use crate::oauth::authorize::person::Person;
+use crate::oauth::authorize::person::AuthorizingUser;
 use crate::oauth::authorize::scene::{Scene, answer_error, error, page, returned};
-use crate::platform::audit_log::About;
+use crate::platform::audit_log::AuditSubject;
 use crate::platform::changes::{self, Told};
 use crate::platform::events;
 use domain::WorkspaceId;
 use domain::events::{Change, EventData};
 use domain::oauth::authorize::AuthorizeRefusal;
-use domain::oauth::authorize::decide::{self, Approval, Ask, Choice, Step};
+use domain::oauth::authorize::decide::{self, Approval, Choice, ConsentQuestion, Step};
 use domain::oauth::device::DeviceApproval;
 use domain::platform::seal::TokenId;
 use serde_json::json;
@@ -18,7 +18,7 @@ use serde_json::json;
 impl Scene<'_> {
     /// A denial is answered as one whatever the next step would be. What is allowed is at most what was ticked, even where
     /// more was allowed meanwhile.
-    pub(crate) async fn decided(self, decision: &Decision) -> Result<Next, AuthorizeFailure> {
+    pub(crate) async fn decided(self, decision: &Decision) -> Result<AuthorizeOutcome, AuthorizeFailure> {
         let step = self.step();
         if !decision.allow {
             return self.denied(&step).await;
@@ -32,7 +32,7 @@ impl Scene<'_> {
     }
 
     /// The person said no.
-    async fn denied(self, step: &Step) -> Result<Next, AuthorizeFailure> {
+    async fn denied(self, step: &Step) -> Result<AuthorizeOutcome, AuthorizeFailure> {
         if let Some(device) = &self.interaction.device {
             let id = device.id;
             return Box::pin(self.denied_to_device(id)).await;
@@ -41,7 +41,7 @@ impl Scene<'_> {
         match step {
             // Recorded when it was shown. The button of that page leads back, as a link would.
             Step::Explain(why) if self.interaction.told.is_some() => {
-                Ok(Next::Answer(error(self.app, callback, &(*why).into())))
+                Ok(AuthorizeOutcome::Answer(error(self.app, callback, &(*why).into())))
             }
             _ => {
                 self.record(AuthorizeRefusal::UserDenied, json!({}));
@@ -51,14 +51,18 @@ impl Scene<'_> {
     }
 
     /// What the person chose; a program that names no workspace gets the default one.
-    fn choice(&self, ask: &Ask, decision: &Decision) -> Choice {
+    fn choice(&self, ask: &ConsentQuestion, decision: &Decision) -> Choice {
         let default = self.person.as_ref().and_then(|person| person.home);
         let offered = |id: &WorkspaceId| ask.workspaces.iter().any(|m| m.workspace_id == *id);
         let workspace = decision.choice.workspace.or(default.filter(|id| !decision.on_page && offered(id)));
         Choice { workspace, ..decision.choice.clone() }
     }
 
-    async fn allowed(mut self, ask: Ask, decision: &Decision) -> Result<Next, AuthorizeFailure> {
+    async fn allowed(
+        mut self,
+        ask: ConsentQuestion,
+        decision: &Decision,
+    ) -> Result<AuthorizeOutcome, AuthorizeFailure> {
         let (app, ctx) = (self.app, self.ctx);
         let callback = self.interaction.request.callback.clone();
         let required = |name: &str| app.settings().catalogue.is_required(name);
@@ -97,9 +101,10 @@ impl Scene<'_> {
                 scope: scopes.clone(),
             },
         );
-        let granted = Told::of(Change::ConsentGranted, About::client(&client).and_user(user).and_workspace(workspace))
-            .with(json!({"scopes": scopes}))
-            .events([granted]);
+        let granted =
+            Told::of(Change::ConsentGranted, AuditSubject::client(&client).and_user(user).and_workspace(workspace))
+                .with(json!({"scopes": scopes}))
+                .events([granted]);
         // A caller who read no page gets the default of now.
         let home = self.interaction.home.or(person.home(self.interaction.request.sub_type));
         let device =
@@ -151,13 +156,18 @@ impl Scene<'_> {
         }
         if waits {
             let locales = self.locales();
-            return Ok(Next::Device { client: Box::new(self.client), allowed: true, locales });
+            return Ok(AuthorizeOutcome::Device { client: Box::new(self.client), allowed: true, locales });
         }
-        Ok(Next::Answer(self.code(&approval, home)?))
+        Ok(AuthorizeOutcome::Answer(self.code(&approval, home)?))
     }
 
     /// What a device is allowed.
-    fn device_approval(&self, person: &Person, approval: &Approval, home: Option<WorkspaceId>) -> DeviceApproval {
+    fn device_approval(
+        &self,
+        person: &AuthorizingUser,
+        approval: &Approval,
+        home: Option<WorkspaceId>,
+    ) -> DeviceApproval {
         DeviceApproval {
             user_id: person.user_id,
             workspace_id: approval.workspace,
@@ -171,9 +181,9 @@ impl Scene<'_> {
     }
 
     /// The user read the page and said no to a device.
-    async fn denied_to_device(self, id: TokenId) -> Result<Next, AuthorizeFailure> {
+    async fn denied_to_device(self, id: TokenId) -> Result<AuthorizeOutcome, AuthorizeFailure> {
         let (app, ctx, now) = (self.app, self.ctx, self.ctx.now);
-        let about = About::client(&self.client.id);
+        let about = AuditSubject::client(&self.client.id);
         let about = self.person.as_ref().map_or(about.clone(), |person| about.and_user(person.user_id));
         let (of, denied) = (ctx.clone(), Told::of(Change::DeviceDenied, about));
         let work = app.store().write(move |tx| {
@@ -190,6 +200,6 @@ impl Scene<'_> {
             return Err(page(ctx, app, Some(&self.client), settled, json!({})));
         }
         let locales = self.locales();
-        Ok(Next::Device { client: Box::new(self.client), allowed: false, locales })
+        Ok(AuthorizeOutcome::Device { client: Box::new(self.client), allowed: false, locales })
     }
 }

@@ -1,23 +1,23 @@
 //! A request that waits for its person, sealed into the pages that ask them.
 use crate::oauth::authorize::outcome::AuthorizeFailure;
 use crate::oauth::authorize::page_refusal::{InteractionRefusal, PageReason, PageRefusal};
-use crate::platform::audit_log::About;
-use crate::{App, Ctx, Failure, Fault};
+use crate::platform::audit_log::AuditSubject;
+use crate::{Ctx, Failure, Fault, Server};
 use domain::diagnosis::Endpoint;
 use domain::oauth::authorize::decide::Interaction;
 use domain::platform::refusal::Refusal as _;
 use domain::platform::seal::{Purpose, TokenId};
 
 /// Opens what a page of this browser sent back, while it is good.
-pub fn open(app: &App, ctx: &Ctx, text: &str, browser: [u8; 32]) -> Result<Interaction, AuthorizeFailure> {
+pub fn open(app: &Server, ctx: &Ctx, text: &str, browser: [u8; 32]) -> Result<Interaction, AuthorizeFailure> {
     use InteractionRefusal as R;
-    let refused = |about: About, r: R| {
+    let refused = |about: AuditSubject, r: R| {
         app.record(ctx, Endpoint::Authorization.as_str(), r.reason(), about);
         Failure::Refused(PageRefusal { reason: PageReason::Interaction(r), client_name: None, back: None })
     };
     let opened = app.opened::<Interaction>(Purpose::Interaction, text)?;
-    let (_, interaction) = opened.ok_or_else(|| refused(About::default(), R::Unknown))?;
-    let about = || About::client(&interaction.request.client_id);
+    let (_, interaction) = opened.ok_or_else(|| refused(AuditSubject::default(), R::Unknown))?;
+    let about = || AuditSubject::client(&interaction.request.client_id);
     if interaction.browser != browser {
         return Err(refused(about(), R::OtherBrowser));
     }
@@ -27,6 +27,6 @@ pub fn open(app: &App, ctx: &Ctx, text: &str, browser: [u8; 32]) -> Result<Inter
     Ok(interaction)
 }
 
-pub fn seal(app: &App, ctx: &Ctx, interaction: &Interaction) -> Result<String, Fault> {
+pub fn seal(app: &Server, ctx: &Ctx, interaction: &Interaction) -> Result<String, Fault> {
     Ok(app.keys().sealer.seal(Purpose::Interaction, TokenId::from_random(ctx.random()), interaction)?)
 }

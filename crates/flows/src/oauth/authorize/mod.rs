@@ -11,13 +11,13 @@ use crate::access::caller::Caller;
 use crate::clients::unprotected;
 use crate::oauth::authorize::interaction::{open, seal};
 pub use crate::oauth::authorize::outcome::{
-    Answer, AuthorizeFailure, ConsentView, Decision, Locales, Next, UnableView,
+    AuthorizationResponse, AuthorizeFailure, AuthorizeOutcome, ConsentView, Decision, Locales, UnableView,
 };
 pub use crate::oauth::authorize::page_refusal::{InteractionRefusal, PageReason, PageRefusal};
 use crate::oauth::authorize::person::person;
 use crate::oauth::authorize::scene::{Scene, answer_error, page, scene, unknown};
 use crate::oauth::diagnostics;
-use crate::{App, Ctx, Fault};
+use crate::{Ctx, Fault, Server};
 use domain::clients::Client;
 use domain::grants::consent::Home;
 use domain::oauth::authorize::decide::{Interaction, Step};
@@ -29,17 +29,17 @@ use serde_json::json;
 /// A request that was read: what it leads to, or what it is answered at once.
 enum Begun<'s> {
     Scene(Box<Scene<'s>>),
-    Answered(Next),
+    Answered(AuthorizeOutcome),
 }
 
 /// Begins an authorization from the parameters of a request.
 pub async fn begin(
-    app: &App,
+    app: &Server,
     ctx: &Ctx,
     params: &RawParams,
     caller: &Caller,
     browser: [u8; 32],
-) -> Result<Next, AuthorizeFailure> {
+) -> Result<AuthorizeOutcome, AuthorizeFailure> {
     let next = match begun(app, ctx, params, caller, browser).await? {
         Begun::Scene(scene) => scene.next()?,
         Begun::Answered(next) => next,
@@ -48,7 +48,7 @@ pub async fn begin(
 }
 
 async fn begun<'s>(
-    app: &'s App,
+    app: &'s Server,
     ctx: &'s Ctx,
     params: &RawParams,
     caller: &'s Caller,
@@ -93,10 +93,10 @@ async fn begun<'s>(
 }
 
 /// Names the developer on a page; read only where there is one to show.
-async fn with_developer(app: &App, mut next: Next) -> Result<Next, Fault> {
+async fn with_developer(app: &Server, mut next: AuthorizeOutcome) -> Result<AuthorizeOutcome, Fault> {
     let (client, developer) = match &mut next {
-        Next::Consent { view, .. } => (&view.client.id, &mut view.developer),
-        Next::Unable { view, .. } => (&view.client.id, &mut view.developer),
+        AuthorizeOutcome::Consent { view, .. } => (&view.client.id, &mut view.developer),
+        AuthorizeOutcome::Unable { view, .. } => (&view.client.id, &mut view.developer),
         _ => return Ok(next),
     };
     let mut tx = app.store().read().await?;
@@ -106,19 +106,19 @@ async fn with_developer(app: &App, mut next: Next) -> Result<Next, Fault> {
 
 /// Goes on with an interaction: after a sign-in, or when its page is loaded again.
 pub async fn resume(
-    app: &App,
+    app: &Server,
     ctx: &Ctx,
     interaction: &str,
     caller: &Caller,
     browser: [u8; 32],
-) -> Result<Next, AuthorizeFailure> {
+) -> Result<AuthorizeOutcome, AuthorizeFailure> {
     let next = scene(app, ctx, interaction, caller, browser).await?.next()?;
     Ok(with_developer(app, next).await?)
 }
 
 /// The interaction after the user signed in on its page: the new session counts as the proof it asked for.
 pub fn signed_in(
-    app: &App,
+    app: &Server,
     ctx: &Ctx,
     text: &str,
     browser: [u8; 32],
@@ -131,7 +131,7 @@ pub fn signed_in(
 }
 
 /// The interaction after the user said that the account signed in is the right one.
-pub fn account_selected(app: &App, ctx: &Ctx, text: &str, browser: [u8; 32]) -> Result<String, AuthorizeFailure> {
+pub fn account_selected(app: &Server, ctx: &Ctx, text: &str, browser: [u8; 32]) -> Result<String, AuthorizeFailure> {
     let mut interaction = open(app, ctx, text, browser)?;
     interaction.account_selected = true;
     Ok(seal(app, ctx, &interaction)?)
@@ -139,30 +139,30 @@ pub fn account_selected(app: &App, ctx: &Ctx, text: &str, browser: [u8; 32]) -> 
 
 /// The client and the hint of an interaction, to show its sign-in page (again).
 pub async fn login_page(
-    app: &App,
+    app: &Server,
     ctx: &Ctx,
     text: &str,
     caller: &Caller,
     browser: [u8; 32],
-) -> Result<Next, AuthorizeFailure> {
+) -> Result<AuthorizeOutcome, AuthorizeFailure> {
     let scene = scene(app, ctx, text, caller, browser).await?;
     let reauthenticate = matches!(scene.step(), Step::Reauthenticate);
     let (interaction, locales) = (text.to_owned(), scene.locales());
     let AuthorizationRequest { login_hint, callback, .. } = scene.interaction.request;
     let redirect_uri = callback.redirect_uri().to_owned();
     let client = Box::new(scene.client);
-    Ok(Next::Login { interaction, client, redirect_uri, login_hint, reauthenticate, locales })
+    Ok(AuthorizeOutcome::Login { interaction, client, redirect_uri, login_hint, reauthenticate, locales })
 }
 
 /// Takes the user's answer to the consent page.
 pub async fn decide_consent(
-    app: &App,
+    app: &Server,
     ctx: &Ctx,
     text: &str,
     decision: &Decision,
     caller: &Caller,
     browser: [u8; 32],
-) -> Result<Next, AuthorizeFailure> {
+) -> Result<AuthorizeOutcome, AuthorizeFailure> {
     let scene = scene(app, ctx, text, caller, browser).await?;
     let refused = |r| page(ctx, app, Some(&scene.client), PageReason::Interaction(r), json!({}));
     let Interaction { asked, told, .. } = scene.interaction;
@@ -184,12 +184,12 @@ pub async fn decide_consent(
 
 /// The same for a caller who sends the whole request along with the answer (reference API `consent`).
 pub async fn decide_request(
-    app: &App,
+    app: &Server,
     ctx: &Ctx,
     params: &RawParams,
     decision: &Decision,
     caller: &Caller,
-) -> Result<Next, AuthorizeFailure> {
+) -> Result<AuthorizeOutcome, AuthorizeFailure> {
     let next = match begun(app, ctx, params, caller, [0; 32]).await? {
         Begun::Scene(scene) => scene.decided(decision).await?,
         Begun::Answered(next) => next,

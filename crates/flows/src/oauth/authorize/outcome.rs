@@ -1,10 +1,10 @@
 //! What comes of an authorization request: the next step, the answer to the client, or a page that says why not.
 use crate::Failure;
-pub use crate::oauth::authorize::page_refusal::Answer;
+pub use crate::oauth::authorize::page_refusal::AuthorizationResponse;
 use crate::oauth::authorize::page_refusal::PageRefusal;
 use domain::account::Email;
 use domain::clients::Client;
-use domain::oauth::authorize::decide::{Ask, Choice};
+use domain::oauth::authorize::decide::{Choice, ConsentQuestion};
 use domain::oauth::authorize::{AuthorizationRequest, AuthorizeRefusal};
 use domain::oauth::device::UserCode;
 use domain::workspace::WorkspaceMembership;
@@ -16,7 +16,7 @@ pub type AuthorizeFailure = Failure<PageRefusal>;
 pub struct ConsentView {
     pub client: Client,
     pub request: AuthorizationRequest,
-    pub ask: Ask,
+    pub ask: ConsentQuestion,
     pub user_email: String,
     /// Whom the application expected instead (`login_hint`). Whether they have an account here is not looked up.
     pub expected: Option<Email>,
@@ -47,13 +47,13 @@ pub struct UnableView {
     /// A device waits for the answer.
     pub on_device: bool,
     /// What a caller without a page sends to the client; nothing where errors do not go there.
-    pub answer: Option<Answer>,
+    pub answer: Option<AuthorizationResponse>,
     pub locales: Locales,
 }
 
 /// The next step, ready to be shown or sent.
 #[derive(Debug)]
-pub enum Next {
+pub enum AuthorizeOutcome {
     Login {
         interaction: String,
         client: Box<Client>,
@@ -81,7 +81,7 @@ pub enum Next {
         interaction: String,
         view: Box<UnableView>,
     },
-    Answer(Answer),
+    Answer(AuthorizationResponse),
     /// The answer waits for a device, which will ask for it.
     Device {
         client: Box<Client>,

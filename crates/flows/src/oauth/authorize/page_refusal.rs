@@ -20,7 +20,7 @@ domain::refusals! {
 
 /// An answer for the client: where it goes and what it says.
 #[derive(Debug, Clone)]
-pub struct Answer {
+pub struct AuthorizationResponse {
     pub callback: Callback,
     /// `code`, `state`, `iss`; or `error`, `error_description`, `state`, `iss` (RFC 9207).
     pub params: Vec<(String, String)>,
@@ -33,7 +33,7 @@ pub struct PageRefusal {
     /// The name of the client that the user came from, where it is known.
     pub client_name: Option<String>,
     /// The answer that the user may take to the client. It is not sent by itself (RFC 9700 §4.11.2).
-    pub back: Option<Box<Answer>>,
+    pub back: Option<Box<AuthorizationResponse>>,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]

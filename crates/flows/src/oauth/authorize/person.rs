@@ -12,7 +12,7 @@ use store::Tx;
 
 /// All that is known of the person who is asked.
 #[derive(Debug)]
-pub struct Person {
+pub struct AuthorizingUser {
     pub user_id: UserId,
     pub email: Email,
     pub locale: Option<String>,
@@ -30,11 +30,11 @@ pub struct Person {
 }
 
 /// Whoever is calling, if anybody is, as this client meets them.
-pub async fn person(tx: &mut Tx, caller: &Caller, client: &ClientId) -> Result<Option<Person>, Fault> {
+pub async fn person(tx: &mut Tx, caller: &Caller, client: &ClientId) -> Result<Option<AuthorizingUser>, Fault> {
     let Some(user) = caller.user() else { return Ok(None) };
     // The epochs before the consents: what was taken back in between is in neither.
     let places = store::grants::app_policy::memberships(tx, user.id, client).await?;
-    Ok(Some(Person {
+    Ok(Some(AuthorizingUser {
         user_id: user.id,
         email: user.email.clone(),
         locale: user.locale.clone(),
@@ -63,7 +63,7 @@ async fn consents(tx: &mut Tx, caller: &Caller, user: UserId, client: &ClientId)
     Ok(consents)
 }
 
-impl Person {
+impl AuthorizingUser {
     /// The epoch of what the person allows the client now, in a workspace or in their own name: see
     /// [`CodePayload`](domain::oauth::token::CodePayload).
     pub fn epoch_of(&self, client: &Client, workspace: Option<WorkspaceId>) -> i64 {

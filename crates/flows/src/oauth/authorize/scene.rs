@@ -1,17 +1,19 @@
 //! One interaction while its next step is worked out, and what comes of that step.
 use crate::access::caller::Caller;
 use crate::oauth::authorize::interaction::{open, seal};
-use crate::oauth::authorize::outcome::{Answer, AuthorizeFailure, ConsentView, Locales, Next, UnableView};
+use crate::oauth::authorize::outcome::{
+    AuthorizationResponse, AuthorizeFailure, AuthorizeOutcome, ConsentView, Locales, UnableView,
+};
 use crate::oauth::authorize::page_refusal::{InteractionRefusal, PageReason, PageRefusal};
-use crate::oauth::authorize::person::{Person, person};
+use crate::oauth::authorize::person::{AuthorizingUser, person};
 use crate::oauth::diagnostics;
-use crate::platform::audit_log::About;
-use crate::{App, Ctx, Failure, Fault};
+use crate::platform::audit_log::AuditSubject;
+use crate::{Ctx, Failure, Fault, Server};
 use domain::account::Email;
 use domain::clients::Client;
 use domain::diagnosis::Endpoint;
 use domain::grants::consent::Home;
-use domain::oauth::authorize::decide::{self, Approval, Ask, Interaction, Progress, Step};
+use domain::oauth::authorize::decide::{self, Approval, ConsentQuestion, Interaction, Progress, Step};
 use domain::oauth::authorize::{AuthorizeRefusal, Callback};
 use domain::oauth::payload::CodePayload;
 use domain::platform::refusal::{Named, Refusal as _};
@@ -23,29 +25,35 @@ const HERE: &str = Endpoint::Authorization.as_str();
 
 /// Everything about one interaction while a step is worked out.
 pub(crate) struct Scene<'s> {
-    pub(crate) app: &'s App,
+    pub(crate) app: &'s Server,
     pub(crate) ctx: &'s Ctx,
     pub(crate) caller: &'s Caller,
     pub(crate) client: Client,
-    pub(crate) person: Option<Person>,
+    pub(crate) person: Option<AuthorizingUser>,
     pub(crate) interaction: Interaction,
 }
 
-pub(crate) fn page(ctx: &Ctx, app: &App, client: Option<&Client>, reason: PageReason, sent: Value) -> AuthorizeFailure {
-    let about = client.map(|client| About::client(&client.id)).unwrap_or_default();
+pub(crate) fn page(
+    ctx: &Ctx,
+    app: &Server,
+    client: Option<&Client>,
+    reason: PageReason,
+    sent: Value,
+) -> AuthorizeFailure {
+    let about = client.map(|client| AuditSubject::client(&client.id)).unwrap_or_default();
     app.record_with(ctx, HERE, reason.refusal().reason(), about, sent);
     Failure::Refused(PageRefusal { reason, client_name: client.map(|client| client.name.clone()), back: None })
 }
 
 /// A client that is not there: the identifier that was sent may be anything, so that it names nobody on the page.
-pub(crate) fn unknown(ctx: &Ctx, app: &App, id: &ClientId) -> AuthorizeFailure {
+pub(crate) fn unknown(ctx: &Ctx, app: &Server, id: &ClientId) -> AuthorizeFailure {
     let reason = PageReason::Authorize(AuthorizeRefusal::ClientUnknown.into());
-    app.record(ctx, HERE, reason.refusal().reason(), About::client(id));
+    app.record(ctx, HERE, reason.refusal().reason(), AuditSubject::client(id));
     Failure::Refused(PageRefusal { reason, client_name: None, back: None })
 }
 
 pub(crate) async fn scene<'s>(
-    app: &'s App,
+    app: &'s Server,
     ctx: &'s Ctx,
     text: &str,
     caller: &'s Caller,
@@ -66,11 +74,11 @@ pub(crate) async fn scene<'s>(
 impl<'s> Scene<'s> {
     /// A personal access token gives away at most what it may do itself: the rest is not asked for.
     pub(crate) fn new(
-        app: &'s App,
+        app: &'s Server,
         ctx: &'s Ctx,
         caller: &'s Caller,
         client: Client,
-        person: Option<Person>,
+        person: Option<AuthorizingUser>,
         interaction: Interaction,
     ) -> Result<Self, AuthorizeFailure> {
         let Some(limit) = caller.confined_to() else {
@@ -95,7 +103,7 @@ impl Scene<'_> {
         decide::decide(&self.interaction.request, &self.client, who.as_ref(), progress, self.ctx.now)
     }
 
-    pub(crate) fn next(mut self) -> Result<Next, AuthorizeFailure> {
+    pub(crate) fn next(mut self) -> Result<AuthorizeOutcome, AuthorizeFailure> {
         match self.step() {
             Step::Login => self.login(false),
             Step::Reauthenticate => self.login(true),
@@ -104,14 +112,14 @@ impl Scene<'_> {
                 let (redirect_uri, expected) = (self.redirect_uri(), self.expected());
                 let user_email = self.person.map(|p| p.email.to_string()).unwrap_or_default();
                 let client = Box::new(self.client);
-                Ok(Next::SelectAccount { interaction, client, redirect_uri, user_email, expected, locales })
+                Ok(AuthorizeOutcome::SelectAccount { interaction, client, redirect_uri, user_email, expected, locales })
             }
             Step::SelectWorkspace(ask) => self.consent_page(ask, true),
             Step::AskConsent(ask) => self.consent_page(ask, false),
             Step::Approve(approval) => {
                 let person = self.person.as_ref();
                 let home = person.and_then(|p| p.home_unasked(&self.client, self.interaction.request.sub_type));
-                Ok(Next::Answer(self.code(&approval, home)?))
+                Ok(AuthorizeOutcome::Answer(self.code(&approval, home)?))
             }
             Step::Explain(refusal) => self.unable(refusal),
             Step::Refuse(refusal) => {
@@ -122,12 +130,12 @@ impl Scene<'_> {
         }
     }
 
-    pub(crate) fn login(self, reauthenticate: bool) -> Result<Next, AuthorizeFailure> {
+    pub(crate) fn login(self, reauthenticate: bool) -> Result<AuthorizeOutcome, AuthorizeFailure> {
         let (interaction, locales) = (seal(self.app, self.ctx, &self.interaction)?, self.locales());
         let redirect_uri = self.redirect_uri();
         let login_hint = self.interaction.request.login_hint.or(self.person.map(|p| p.email.to_string()));
         let client = Box::new(self.client);
-        Ok(Next::Login { interaction, client, redirect_uri, login_hint, reauthenticate, locales })
+        Ok(AuthorizeOutcome::Login { interaction, client, redirect_uri, login_hint, reauthenticate, locales })
     }
 
     pub(crate) fn redirect_uri(&self) -> String {
@@ -145,7 +153,11 @@ impl Scene<'_> {
         Locales { asked: self.interaction.request.ui_locales.clone(), set }
     }
 
-    pub(crate) fn consent_page(&mut self, ask: Ask, only_workspace: bool) -> Result<Next, AuthorizeFailure> {
+    pub(crate) fn consent_page(
+        &mut self,
+        ask: ConsentQuestion,
+        only_workspace: bool,
+    ) -> Result<AuthorizeOutcome, AuthorizeFailure> {
         self.interaction.asked = self.person.as_ref().map(|p| p.user_id);
         let home = self.person.as_ref().and_then(|p| p.home(self.interaction.request.sub_type));
         self.interaction.home = Home::Named(home);
@@ -162,11 +174,11 @@ impl Scene<'_> {
             user_code: self.interaction.device.as_ref().map(|device| device.user_code.clone()),
             locales: self.locales(),
         };
-        Ok(Next::Consent { interaction, view: Box::new(view) })
+        Ok(AuthorizeOutcome::Consent { interaction, view: Box::new(view) })
     }
 
     /// Why not, for the user to read. The client is told when the user goes back to it.
-    pub(crate) fn unable(mut self, refusal: AuthorizeRefusal) -> Result<Next, AuthorizeFailure> {
+    pub(crate) fn unable(mut self, refusal: AuthorizeRefusal) -> Result<AuthorizeOutcome, AuthorizeFailure> {
         self.interaction.told = self.person.as_ref().map(|p| p.user_id);
         let (app, request) = (self.app, &self.interaction.request);
         self.record(refusal, diagnostics::by_request(request, refusal));
@@ -187,11 +199,11 @@ impl Scene<'_> {
             locales: self.locales(),
             client: self.client,
         };
-        Ok(Next::Unable { interaction: seal(app, self.ctx, &self.interaction)?, view: Box::new(view) })
+        Ok(AuthorizeOutcome::Unable { interaction: seal(app, self.ctx, &self.interaction)?, view: Box::new(view) })
     }
 
     /// A code exists only here, after approval. A token in the person's own name shows the workspace `home`.
-    pub(crate) fn code(&self, approval: &Approval, home: Option<WorkspaceId>) -> Result<Answer, Fault> {
+    pub(crate) fn code(&self, approval: &Approval, home: Option<WorkspaceId>) -> Result<AuthorizationResponse, Fault> {
         let request = &self.interaction.request;
         let Some(person) = &self.person else { return Err(Fault::Other("approved without a user")) };
         if self.interaction.device.is_some() {
@@ -222,48 +234,48 @@ impl Scene<'_> {
     }
 
     pub(crate) fn record(&self, refusal: AuthorizeRefusal, sent: Value) {
-        let about = About::client(&self.client.id);
+        let about = AuditSubject::client(&self.client.id);
         let about = self.person.as_ref().map_or(about.clone(), |p| about.and_user(p.user_id));
         self.app.record_with(self.ctx, HERE, refusal.reason(), about, sent);
     }
 }
 
-pub(crate) fn answer(app: &App, callback: &Callback, mut params: Vec<(String, String)>) -> Answer {
+pub(crate) fn answer(app: &Server, callback: &Callback, mut params: Vec<(String, String)>) -> AuthorizationResponse {
     if let Some(state) = callback.state() {
         params.push(("state".to_owned(), state.to_owned()));
     }
     params.push(("iss".to_owned(), app.settings().issuer.clone()));
-    Answer { callback: callback.clone(), params }
+    AuthorizationResponse { callback: callback.clone(), params }
 }
 
-pub(crate) fn error(app: &App, callback: &Callback, refusal: &Named<AuthorizeRefusal>) -> Answer {
+pub(crate) fn error(app: &Server, callback: &Callback, refusal: &Named<AuthorizeRefusal>) -> AuthorizationResponse {
     let said = [("error", refusal.code().as_str().into()), ("error_description", refusal.said())];
     answer(app, callback, said.map(|(n, v)| (n.to_owned(), v.into_owned())).to_vec())
 }
 
 /// An error goes back to the client where the callback carries errors, and to a page otherwise (checklist, settled 4).
 pub(crate) fn answer_error(
-    app: &App,
+    app: &Server,
     ctx: &Ctx,
     client: &Client,
     callback: &Callback,
     refusal: Named<AuthorizeRefusal>,
     sent: Value,
-) -> Result<Next, AuthorizeFailure> {
-    app.record_with(ctx, HERE, refusal.reason(), About::client(&client.id), sent);
+) -> Result<AuthorizeOutcome, AuthorizeFailure> {
+    app.record_with(ctx, HERE, refusal.reason(), AuditSubject::client(&client.id), sent);
     returned(app, client, callback, refusal)
 }
 
 /// The error goes to the client where errors may go there; otherwise the user reads it, and takes it there by a link.
 pub(crate) fn returned(
-    app: &App,
+    app: &Server,
     client: &Client,
     callback: &Callback,
     refusal: Named<AuthorizeRefusal>,
-) -> Result<Next, AuthorizeFailure> {
+) -> Result<AuthorizeOutcome, AuthorizeFailure> {
     let answer = error(app, callback, &refusal);
     if callback.carries_errors() {
-        return Ok(Next::Answer(answer));
+        return Ok(AuthorizeOutcome::Answer(answer));
     }
     let (reason, client_name) = (PageReason::Authorize(refusal), Some(client.name.clone()));
     Err(Failure::Refused(PageRefusal { reason, client_name, back: Some(Box::new(answer)) }))

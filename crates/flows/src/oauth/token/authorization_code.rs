@@ -1,9 +1,9 @@
 //! Redeeming an authorization code (OAuth 2.1 §4.1.3). A code is good once: its id goes into the grant's row under a
 //! unique key, and the number of rows decides.
 use super::issue::TokenResponse;
-use crate::oauth::token::new_grant::{Allowed, Unbegun};
+use crate::oauth::token::new_grant::{Allowed, GrantNotCreated};
 use crate::platform::failure::refuse;
-use crate::{App, Ctx, Failure};
+use crate::{Ctx, Failure, Server};
 use domain::Timestamp;
 use domain::clients::{Client, GrantType};
 use domain::oauth::payload::CodePayload;
@@ -36,23 +36,23 @@ domain::refusals! {
 
 use CodeRefusal as R;
 
-impl From<Unbegun> for R {
-    fn from(why: Unbegun) -> Self {
+impl From<GrantNotCreated> for R {
+    fn from(why: GrantNotCreated) -> Self {
         match why {
-            Unbegun::UserDisabled => Self::UserDisabled,
-            Unbegun::MembershipLost => Self::MembershipLost,
-            Unbegun::ConsentRevoked => Self::ConsentRevoked,
-            Unbegun::ClientForbidden => Self::ClientForbidden,
-            Unbegun::TokenEnded => Self::TokenEnded,
-            Unbegun::Replayed => Self::Replayed,
+            GrantNotCreated::UserDisabled => Self::UserDisabled,
+            GrantNotCreated::MembershipLost => Self::MembershipLost,
+            GrantNotCreated::ConsentRevoked => Self::ConsentRevoked,
+            GrantNotCreated::ClientForbidden => Self::ClientForbidden,
+            GrantNotCreated::TokenEnded => Self::TokenEnded,
+            GrantNotCreated::Replayed => Self::Replayed,
         }
     }
 }
 
 /// A check of the presented code, in the order of [`CHECKS`].
-type Check = fn(&Presented<'_>) -> Result<(), R>;
+type Check = fn(&CodeRedemption<'_>) -> Result<(), R>;
 
-struct Presented<'p> {
+struct CodeRedemption<'p> {
     code: &'p CodePayload,
     client: &'p Client,
     body: &'p RawParams,
@@ -68,16 +68,16 @@ pub fn checks() -> impl Iterator<Item = &'static str> {
     CHECKS.iter().map(|(name, _)| *name)
 }
 
-fn client(p: &Presented<'_>) -> Result<(), R> {
+fn client(p: &CodeRedemption<'_>) -> Result<(), R> {
     if p.code.client_id == p.client.id { Ok(()) } else { Err(R::WrongClient) }
 }
 
-fn expiry(p: &Presented<'_>) -> Result<(), R> {
+fn expiry(p: &CodeRedemption<'_>) -> Result<(), R> {
     if p.now < p.code.expires_at { Ok(()) } else { Err(R::Expired) }
 }
 
 /// Absent is fine, but what is sent must match (OAuth 2.1 §10.2).
-fn redirect_uri(p: &Presented<'_>) -> Result<(), R> {
+fn redirect_uri(p: &CodeRedemption<'_>) -> Result<(), R> {
     match p.body.get("redirect_uri") {
         Some(sent) if sent != p.code.redirect_uri => Err(R::RedirectMismatch),
         _ => Ok(()),
@@ -85,7 +85,7 @@ fn redirect_uri(p: &Presented<'_>) -> Result<(), R> {
 }
 
 /// OAuth 2.1 §4.1.3; a verifier without a challenge is a downgrade (RFC 9700 §4.8.2).
-fn verifier(p: &Presented<'_>) -> Result<(), R> {
+fn verifier(p: &CodeRedemption<'_>) -> Result<(), R> {
     match (p.body.get("code_verifier"), p.code.challenge) {
         (None, None) => Ok(()),
         (None, Some(_)) => Err(R::VerifierMissing),
@@ -97,7 +97,7 @@ fn verifier(p: &Presented<'_>) -> Result<(), R> {
 }
 
 pub(super) async fn redeem(
-    app: &App,
+    app: &Server,
     ctx: &Ctx,
     client: &Client,
     body: &RawParams,
@@ -107,7 +107,7 @@ pub(super) async fn redeem(
     let Some((id, code)) = app.opened::<CodePayload>(Purpose::AuthorizationCode, text)? else {
         return refuse(R::Unknown);
     };
-    let presented = Presented { code: &code, client, body, now: ctx.now };
+    let presented = CodeRedemption { code: &code, client, body, now: ctx.now };
     CHECKS.iter().try_for_each(|(_, check)| check(&presented)).map_err(Failure::Refused)?;
     let asked = app.settings().resources().named(body).map_err(|_| Failure::Refused(R::Resource))?;
     if !all_granted(&asked, &code.resources) {

@@ -1,7 +1,7 @@
 //! Client credentials (OAuth 2.1 §4.2): the client in its own name. Nothing is read or written.
 use super::issue::{TokenResponse, access_lifetime, access_token};
 use crate::platform::failure::refuse;
-use crate::{App, Ctx, Failure};
+use crate::{Ctx, Failure, Server};
 use domain::clients::{Client, GrantType};
 use domain::events::{EventData, EventKind};
 use domain::oauth::payload::{AccessPayload, Bearer};
@@ -25,7 +25,7 @@ domain::refusals! {
 
 use MachineRefusal as R;
 
-pub(super) fn issue(app: &App, ctx: &Ctx, client: &Client, body: &RawParams) -> Result<TokenResponse, Failure<R>> {
+pub(super) fn issue(app: &Server, ctx: &Ctx, client: &Client, body: &RawParams) -> Result<TokenResponse, Failure<R>> {
     if client.is_public() {
         return refuse(R::PublicClient);
     }

@@ -1,8 +1,8 @@
 //! A device that asks whether its person has decided (RFC 8628 §3.4).
 use super::issue::TokenResponse;
-use crate::oauth::token::new_grant::{Allowed, Unbegun};
+use crate::oauth::token::new_grant::{Allowed, GrantNotCreated};
 use crate::platform::failure::refuse;
-use crate::{App, Ctx, Failure};
+use crate::{Ctx, Failure, Server};
 use domain::clients::{Client, GrantType};
 use domain::grants::claims::ClaimsRequest;
 use domain::oauth::device::{DeviceApproval, DeviceAuthorization, DeviceState, INTERVAL};
@@ -33,15 +33,15 @@ domain::refusals! {
 
 use DeviceCodeRefusal as R;
 
-impl From<Unbegun> for R {
-    fn from(why: Unbegun) -> Self {
+impl From<GrantNotCreated> for R {
+    fn from(why: GrantNotCreated) -> Self {
         match why {
-            Unbegun::UserDisabled => Self::UserDisabled,
-            Unbegun::MembershipLost => Self::MembershipLost,
+            GrantNotCreated::UserDisabled => Self::UserDisabled,
+            GrantNotCreated::MembershipLost => Self::MembershipLost,
             // People allow a device on a page, with a session and never with a token.
-            Unbegun::ConsentRevoked | Unbegun::TokenEnded => Self::ConsentRevoked,
-            Unbegun::ClientForbidden => Self::ClientForbidden,
-            Unbegun::Replayed => Self::Replayed,
+            GrantNotCreated::ConsentRevoked | GrantNotCreated::TokenEnded => Self::ConsentRevoked,
+            GrantNotCreated::ClientForbidden => Self::ClientForbidden,
+            GrantNotCreated::Replayed => Self::Replayed,
         }
     }
 }
@@ -70,7 +70,7 @@ fn code(asked: &DeviceAuthorization, approval: DeviceApproval) -> CodePayload {
 }
 
 pub(super) async fn redeem(
-    app: &App,
+    app: &Server,
     ctx: &Ctx,
     client: &Client,
     body: &RawParams,
@@ -102,7 +102,7 @@ pub(super) async fn redeem(
 }
 
 /// Nobody has decided: whether the device asked too early.
-async fn wait(app: &App, ctx: &Ctx, device: &DeviceAuthorization) -> Result<R, StoreError> {
+async fn wait(app: &Server, ctx: &Ctx, device: &DeviceAuthorization) -> Result<R, StoreError> {
     let (id, now) = (device.id, ctx.now);
     let polled = app.store().write(move |tx| Box::pin(store::oauth::device::poll(tx, id, INTERVAL, now))).await?;
     Ok(match polled {

@@ -1,6 +1,6 @@
 //! Making tokens. Issuing writes nothing.
 use crate::grants::subject::SubjectData;
-use crate::{App, Ctx, Fault};
+use crate::{Ctx, Fault, Server};
 use domain::clients::{AccessTokenFormat, Client, GrantType};
 use domain::events::EventData;
 use domain::grants::Grant;
@@ -42,7 +42,7 @@ pub enum Refreshing {
 
 /// Seals an access token for a bearer, opaque or as a JWT.
 pub fn access_token(
-    app: &App,
+    app: &Server,
     ctx: &Ctx,
     client: &Client,
     payload: &AccessPayload,
@@ -76,18 +76,18 @@ pub fn access_token(
 }
 
 /// Seconds that an access token of this client lives.
-pub fn access_lifetime(app: &App, client: &Client) -> i64 {
+pub fn access_lifetime(app: &Server, client: &Client) -> i64 {
     client.config.access_token_lifetime_seconds.unwrap_or(app.settings().lifetimes.access_token)
 }
 
 /// The same, for a token of this grant: it dies with the grant at the latest.
-fn lifetime_within(app: &App, ctx: &Ctx, client: &Client, grant: &Grant) -> i64 {
+fn lifetime_within(app: &Server, ctx: &Ctx, client: &Client, grant: &Grant) -> i64 {
     access_lifetime(app, client).min(grant.expires_at.since(ctx.now))
 }
 
 /// That a grant's access token is issued.
 pub fn issued(
-    app: &App,
+    app: &Server,
     ctx: &Ctx,
     client: &Client,
     grant: &Grant,
@@ -107,7 +107,7 @@ pub fn issued(
 }
 
 /// What one answer for a grant is made of.
-pub struct Answer<'a> {
+pub struct TokenIssue<'a> {
     pub client: &'a Client,
     pub grant: &'a Grant,
     pub subject: &'a SubjectData,
@@ -119,8 +119,8 @@ pub struct Answer<'a> {
     pub nonce: Option<&'a str>,
 }
 
-impl Answer<'_> {
-    pub fn issue(self, app: &App, ctx: &Ctx) -> Result<TokenResponse, Fault> {
+impl TokenIssue<'_> {
+    pub fn issue(self, app: &Server, ctx: &Ctx) -> Result<TokenResponse, Fault> {
         let (client, grant) = (self.client, self.grant);
         let expires_in = lifetime_within(app, ctx, client, grant);
         // Only where numbers move on does it matter whether the response arrived.
@@ -160,7 +160,7 @@ impl Answer<'_> {
         })
     }
 
-    fn id_token(&self, app: &App, ctx: &Ctx, access_token: &str) -> Result<String, Fault> {
+    fn id_token(&self, app: &Server, ctx: &Ctx, access_token: &str) -> Result<String, Fault> {
         let (client, grant) = (self.client, self.grant);
         let alg = client.config.id_token_signed_response_alg.unwrap_or_default();
         let lifetime = client.config.id_token_lifetime_seconds.unwrap_or(app.settings().lifetimes.id_token);

@@ -15,9 +15,9 @@ pub use issue::TokenResponse;
 pub use refresh_token::RefreshRefusal;
 
 use crate::oauth::{client_authentication, diagnostics};
-use crate::platform::audit_log::About;
+use crate::platform::audit_log::AuditSubject;
 use crate::platform::failure::refuse;
-use crate::{App, Ctx, Failure};
+use crate::{Ctx, Failure, Server};
 use domain::clients::{Client, GrantType};
 use domain::diagnosis::Endpoint;
 use domain::oauth::client_authentication::ClientRefusal;
@@ -73,7 +73,7 @@ impl Refusal for TokenRefusal {
 
 /// Answers a token request.
 pub async fn exchange(
-    app: &App,
+    app: &Server,
     ctx: &Ctx,
     authorization: Option<&str>,
     body: &RawParams,
@@ -92,13 +92,13 @@ pub async fn exchange(
         && !undecided(failure)
     {
         let detail = facts(app, &client, body, failure);
-        app.record_with(ctx, endpoint.as_str(), failure.reason(), About::client(&client.id), detail);
+        app.record_with(ctx, endpoint.as_str(), failure.reason(), AuditSubject::client(&client.id), detail);
     }
     answer.map_err(|failure| failure.map(|refusal| named(app, body, refusal)))
 }
 
 /// The refusal with the resource that it is about.
-fn named(app: &App, body: &RawParams, refusal: TokenRefusal) -> Named<TokenRefusal> {
+fn named(app: &Server, body: &RawParams, refusal: TokenRefusal) -> Named<TokenRefusal> {
     use TokenRefusal as T;
     let about_resource = matches!(
         refusal,
@@ -126,7 +126,7 @@ pub fn endpoint_of(body: &RawParams) -> Endpoint {
 }
 
 /// What a token request sent that bears on its refusal.
-fn facts(app: &App, client: &Client, body: &RawParams, failure: &Failure<TokenRefusal>) -> Value {
+fn facts(app: &Server, client: &Client, body: &RawParams, failure: &Failure<TokenRefusal>) -> Value {
     use TokenRefusal as T;
     let Failure::Refused(why) = failure else { return diagnostics::named(body, &["grant_type"]) };
     match why {
@@ -155,7 +155,7 @@ fn facts(app: &App, client: &Client, body: &RawParams, failure: &Failure<TokenRe
 }
 
 async fn by_grant_type(
-    app: &App,
+    app: &Server,
     ctx: &Ctx,
     client: &Client,
     body: &RawParams,

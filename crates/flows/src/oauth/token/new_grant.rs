@@ -1,12 +1,12 @@
 //! The beginning of a grant, by code or by device: from what a person allowed to the first tokens. What was allowed is good
 //! once: its id goes into the grant's row under a unique key, and the number of rows decides.
-use super::issue::{Answer, Refreshing, TokenResponse, access_lifetime, issued};
-use crate::grants::subject::{self, Absent};
-use crate::platform::audit_log::About;
+use super::issue::{Refreshing, TokenIssue, TokenResponse, access_lifetime, issued};
+use crate::grants::subject::{self, SubjectGone};
+use crate::platform::audit_log::AuditSubject;
 use crate::platform::changes::{self, Told};
 use crate::platform::events;
 use crate::platform::failure::refuse;
-use crate::{App, Ctx, Failure};
+use crate::{Ctx, Failure, Server};
 use domain::clients::{Client, GrantType, SubType};
 use domain::events::EventKind;
 use domain::grants::{EndReason, Grant, RefreshState};
@@ -28,7 +28,7 @@ pub struct Allowed<'a> {
 
 /// Why nothing comes of it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Unbegun {
+pub enum GrantNotCreated {
     UserDisabled,
     MembershipLost,
     ConsentRevoked,
@@ -39,7 +39,7 @@ pub enum Unbegun {
 
 impl Allowed<'_> {
     /// Begins the grant and answers its first tokens.
-    pub async fn begin(self, app: &App, ctx: &Ctx) -> Result<TokenResponse, Failure<Unbegun>> {
+    pub async fn begin(self, app: &Server, ctx: &Ctx) -> Result<TokenResponse, Failure<GrantNotCreated>> {
         let (client, code) = (self.client, self.code);
         let refreshes = code.refreshable && client.may_use(GrantType::RefreshToken);
         let refresh = refreshes.then_some(RefreshState { number: 1, redeemed: None, used: false, issued_at: ctx.now });
@@ -50,26 +50,26 @@ impl Allowed<'_> {
         };
         let subject = subject.map_err(|absent| {
             Failure::Refused(match absent {
-                Absent::UserDisabled => Unbegun::UserDisabled,
-                Absent::MembershipLost => Unbegun::MembershipLost,
+                SubjectGone::UserDisabled => GrantNotCreated::UserDisabled,
+                SubjectGone::MembershipLost => GrantNotCreated::MembershipLost,
             })
         })?;
         // The rule took it back, and says why.
         if grant.workspace_id.is_some() && !subject.allowed {
-            return refuse(Unbegun::ClientForbidden);
+            return refuse(GrantNotCreated::ClientForbidden);
         }
         if code.epoch != client.access_epoch + subject.user.epoch + subject.workspace_epoch {
-            return refuse(Unbegun::ConsentRevoked);
+            return refuse(GrantNotCreated::ConsentRevoked);
         }
         match write(app, ctx, client, &grant, self.by).await? {
-            Written::First => {}
-            Written::NotConsented => return refuse(Unbegun::ConsentRevoked),
-            Written::Forbidden => return refuse(Unbegun::ClientForbidden),
-            Written::NotMember => return refuse(Unbegun::MembershipLost),
-            Written::TokenEnded => return refuse(Unbegun::TokenEnded),
-            Written::Replayed => return refuse(Unbegun::Replayed),
+            GrantWrite::First => {}
+            GrantWrite::NotConsented => return refuse(GrantNotCreated::ConsentRevoked),
+            GrantWrite::Forbidden => return refuse(GrantNotCreated::ClientForbidden),
+            GrantWrite::NotMember => return refuse(GrantNotCreated::MembershipLost),
+            GrantWrite::TokenEnded => return refuse(GrantNotCreated::TokenEnded),
+            GrantWrite::Replayed => return refuse(GrantNotCreated::Replayed),
         }
-        let answer = Answer {
+        let answer = TokenIssue {
             client,
             grant: &grant,
             subject: &subject,
@@ -83,7 +83,7 @@ impl Allowed<'_> {
 }
 
 /// The grant that comes of it.
-fn grant(app: &App, ctx: &Ctx, allowed: &Allowed<'_>, refresh: Option<RefreshState>) -> Grant {
+fn grant(app: &Server, ctx: &Ctx, allowed: &Allowed<'_>, refresh: Option<RefreshState>) -> Grant {
     let &Allowed { client, id, code, .. } = allowed;
     let lifetimes = &app.settings().lifetimes;
     let idle = client.config.refresh_token_lifetime_seconds.unwrap_or(lifetimes.refresh_idle);
@@ -123,7 +123,7 @@ fn grant(app: &App, ctx: &Ctx, allowed: &Allowed<'_>, refresh: Option<RefreshSta
 }
 
 /// What became of an attempt to write a grant.
-enum Written {
+enum GrantWrite {
     First,
     /// The code was used before; the grant that came of it was ended, if it lived.
     Replayed,
@@ -140,12 +140,12 @@ enum Written {
 /// Writes the grant. The consent, and whom the workspace lets in, are looked at in the same transaction: what was revoked
 /// while the code was on its way must not come to life.
 async fn write(
-    app: &App,
+    app: &Server,
     ctx: &Ctx,
     client: &Client,
     grant: &Grant,
     by: GrantType,
-) -> Result<Written, Failure<Unbegun>> {
+) -> Result<GrantWrite, Failure<GrantNotCreated>> {
     const DAY: i64 = 24 * 60 * 60;
     let today = Timestamp::from_seconds(ctx.now.seconds() / DAY * DAY);
     let first_today = client.last_used_at.is_none_or(|at| at < today);
@@ -167,30 +167,30 @@ async fn write(
             if let Some(workspace) = grant.workspace_id {
                 store::clients::hold_shared(tx, &client).await?;
                 if !store::grants::app_policy::allows(tx, workspace, &client).await? {
-                    return Ok(Written::Forbidden);
+                    return Ok(GrantWrite::Forbidden);
                 }
                 // Elsewhere the consent says so: it goes with the membership.
                 if !asked && store::workspace::member(tx, grant.user_id, workspace).await?.is_none() {
-                    return Ok(Written::NotMember);
+                    return Ok(GrantWrite::NotMember);
                 }
             }
             if let Some(token) = grant.by_token
                 && !store::access::credentials::hold_personal_token(tx, token, now).await?
             {
-                return Ok(Written::TokenEnded);
+                return Ok(GrantWrite::TokenEnded);
             }
             if asked && !consented(tx, &grant).await? {
-                return Ok(Written::NotConsented);
+                return Ok(GrantWrite::NotConsented);
             }
             // Another request of the device may hold the answer already; that ends nothing: it polls until it reads it.
             let device = by == GrantType::DeviceCode;
             if device && !store::oauth::device::redeem(tx, grant.code_id, &client, now).await? {
-                return Ok(Written::Replayed);
+                return Ok(GrantWrite::Replayed);
             }
             match store::grants::redeem(tx, &grant).await? {
                 Redeemed::First => {
                     store::webhooks::events::append(tx, issued.as_slice()).await?;
-                    Ok(Written::First)
+                    Ok(GrantWrite::First)
                 }
                 Redeemed::Replayed => {
                     let why = EndReason::CodeReplayed;
@@ -199,10 +199,10 @@ async fn write(
                         // The code says the same of both: only the ids of the grants differ.
                         let ended = Grant { id, ..grant };
                         let event = events::event(&ctx, events::grant_ended(&ended, why));
-                        let about = About::client(&client).and_user(ended.user_id).and_grant(id);
+                        let about = AuditSubject::client(&client).and_user(ended.user_id).and_grant(id);
                         changes::within(tx, &ctx, Told::ended(about, why).events([event])).await?;
                     }
-                    Ok(Written::Replayed)
+                    Ok(GrantWrite::Replayed)
                 }
             }
         })

@@ -1,16 +1,16 @@
 //! Refreshing (OAuth 2.1 §4.3). What a presented token is, the domain's refresh rules say; here they meet the database.
-use super::issue::{Answer, Refreshing, TokenResponse, access_lifetime, issued};
-use crate::grants::subject::{self, Absent};
-use crate::platform::audit_log::About;
+use super::issue::{Refreshing, TokenIssue, TokenResponse, access_lifetime, issued};
+use crate::grants::subject::{self, SubjectGone};
+use crate::platform::audit_log::AuditSubject;
 use crate::platform::changes::{self, Told};
 use crate::platform::events;
 use crate::platform::failure::refuse;
-use crate::{App, Ctx, Failure, Fault};
+use crate::{Ctx, Failure, Fault, Server};
 use domain::Timestamp;
 use domain::clients::{Client, GrantType};
 use domain::events::{Event, EventData, EventKind};
-use domain::grants::refresh::{Theft, Verdict, judge, next, window};
-use domain::grants::{Dead, EndReason, Grant, GrantContext};
+use domain::grants::refresh::{RefreshVerdict, Theft, judge, next, window};
+use domain::grants::{EndReason, Grant, GrantContext, GrantInactive};
 use domain::oauth::payload::RefreshPayload;
 use domain::platform::params::RawParams;
 use domain::platform::scope::ScopeSet;
@@ -44,16 +44,16 @@ domain::refusals! {
 
 use RefreshRefusal as R;
 
-impl From<Dead> for R {
-    fn from(dead: Dead) -> Self {
+impl From<GrantInactive> for R {
+    fn from(dead: GrantInactive) -> Self {
         match dead {
-            Dead::Ended(EndReason::CodeReplayed | EndReason::RefreshTokenReplayed) => Self::GrantReplayed,
-            Dead::Ended(EndReason::MembershipLost) | Dead::MembershipLost => Self::MembershipLost,
-            Dead::Ended(EndReason::ClientForbidden) => Self::ClientForbidden,
-            Dead::Ended(_) => Self::GrantRevoked,
-            Dead::Expired => Self::GrantExpired,
-            Dead::UserDisabled => Self::UserDisabled,
-            Dead::ClientDisabled => Self::ClientDisabled,
+            GrantInactive::Ended(EndReason::CodeReplayed | EndReason::RefreshTokenReplayed) => Self::GrantReplayed,
+            GrantInactive::Ended(EndReason::MembershipLost) | GrantInactive::MembershipLost => Self::MembershipLost,
+            GrantInactive::Ended(EndReason::ClientForbidden) => Self::ClientForbidden,
+            GrantInactive::Ended(_) => Self::GrantRevoked,
+            GrantInactive::Expired => Self::GrantExpired,
+            GrantInactive::UserDisabled => Self::UserDisabled,
+            GrantInactive::ClientDisabled => Self::ClientDisabled,
         }
     }
 }
@@ -80,7 +80,7 @@ enum Outcome {
 
 /// A refresh token that was opened, and what is to come of it.
 struct Refresh<'a> {
-    app: &'a App,
+    app: &'a Server,
     ctx: &'a Ctx,
     client: &'a Client,
     presented: RefreshPayload,
@@ -115,13 +115,15 @@ impl Refresh<'_> {
     async fn outcome(&self, context: GrantContext) -> Result<Outcome, Fault> {
         let Some(state) = context.grant.refresh else { return Ok(Outcome::Refused(R::Unknown)) };
         match judge(&state, self.presented.number, self.window(), self.ctx.now) {
-            Verdict::Share => {
+            RefreshVerdict::Share => {
                 self.app.outbox().note(self.ctx, EventKind::TokenIssued, || self.issued(&context));
                 Ok(Outcome::Renewed(Box::new(context), state.number))
             }
-            Verdict::Advance if !self.client.rotates_refresh_tokens() => self.keep(context).await,
-            Verdict::Ahead => Ok(Outcome::Refused(R::FromTheFuture)),
-            Verdict::Advance | Verdict::Replace | Verdict::Theft(_) => self.move_on(&context).await,
+            RefreshVerdict::Advance if !self.client.rotates_refresh_tokens() => self.keep(context).await,
+            RefreshVerdict::Ahead => Ok(Outcome::Refused(R::FromTheFuture)),
+            RefreshVerdict::Advance | RefreshVerdict::Replace | RefreshVerdict::Theft(_) => {
+                self.move_on(&context).await
+            }
         }
     }
 
@@ -167,7 +169,7 @@ async fn end(tx: &mut Tx, ctx: &Ctx, grant: &Grant, theft: Theft) -> Result<Outc
             reason: theft,
         };
         let both = [reuse, events::grant_ended(grant, why)].map(|data| events::event(ctx, data));
-        let about = About::client(&grant.client_id).and_user(grant.user_id).and_grant(grant.id);
+        let about = AuditSubject::client(&grant.client_id).and_user(grant.user_id).and_grant(grant.id);
         changes::within(tx, ctx, Told::ended(about, why).events(both)).await?;
     }
     Ok(Outcome::Refused(theft.into()))
@@ -194,7 +196,7 @@ async fn rotate(
         }
         let Some(state) = context.grant.refresh else { return Ok(Outcome::Refused(R::Unknown)) };
         let verdict = judge(&state, presented.number, window, now);
-        if let Verdict::Theft(theft) = verdict {
+        if let RefreshVerdict::Theft(theft) = verdict {
             return end(tx, ctx, &context.grant, theft).await;
         }
         let Some(next) = next(&state, verdict, now) else { return Ok(Outcome::Refused(R::FromTheFuture)) };
@@ -209,7 +211,7 @@ async fn rotate(
 }
 
 pub(super) async fn refresh(
-    app: &App,
+    app: &Server,
     ctx: &Ctx,
     client: &Client,
     body: &RawParams,
@@ -244,17 +246,17 @@ pub(super) async fn refresh(
     };
     let subject = subject.map_err(|absent| {
         Failure::Refused(match absent {
-            Absent::UserDisabled => R::UserDisabled,
-            Absent::MembershipLost => R::MembershipLost,
+            SubjectGone::UserDisabled => R::UserDisabled,
+            SubjectGone::MembershipLost => R::MembershipLost,
         })
     })?;
     let (scopes, refresh) = (refresh.scopes, Some(token));
-    let answer = Answer { client, grant, subject: &subject, scopes, resources, refresh, nonce: None };
+    let answer = TokenIssue { client, grant, subject: &subject, scopes, resources, refresh, nonce: None };
     Ok(answer.issue(app, ctx)?)
 }
 
 /// The scopes and resources of this answer: what is asked for, within what was granted (OAuth 2.1 §4.3.1, RFC 8707 §2.2).
-fn narrowed(app: &App, context: &GrantContext, body: &RawParams) -> Result<(ScopeSet, Vec<String>), R> {
+fn narrowed(app: &Server, context: &GrantContext, body: &RawParams) -> Result<(ScopeSet, Vec<String>), R> {
     let granted = &context.grant.scopes;
     let scopes = match body.get("scope") {
         None => granted.clone(),

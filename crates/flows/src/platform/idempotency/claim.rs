@@ -1,7 +1,7 @@
 //! The right to do a request that may be sent again, and its answer as it is kept: sealed, as it can hold secrets that are
 //! shown once.
 use crate::platform::keys::ANSWERS;
-use crate::{App, Ctx, Fault};
+use crate::{Ctx, Fault, Server};
 use domain::SecretHash;
 use serde::{Deserialize, Serialize};
 use std::fmt;
@@ -20,7 +20,7 @@ pub fn is_key(text: &str) -> bool {
 }
 
 /// The hash of texts, none of which can pass for a part of another.
-fn hash(app: &App, label: &str, parts: &[&[u8]]) -> SecretHash {
+fn hash(app: &Server, label: &str, parts: &[&[u8]]) -> SecretHash {
     let mut bytes = label.as_bytes().to_vec();
     for part in parts {
         bytes.extend_from_slice(&(part.len() as u64).to_be_bytes());
@@ -30,13 +30,13 @@ fn hash(app: &App, label: &str, parts: &[&[u8]]) -> SecretHash {
 }
 
 /// The hash of a request: of all that makes it this one, such as method, path and body.
-pub fn request_hash(app: &App, parts: &[&[u8]]) -> SecretHash {
+pub fn request_hash(app: &Server, parts: &[&[u8]]) -> SecretHash {
     hash(app, "request", parts)
 }
 
 /// What was answered to a request.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Answer {
+pub struct StoredResponse {
     /// The HTTP status.
     pub status: u16,
     pub headers: Vec<(String, String)>,
@@ -44,7 +44,7 @@ pub struct Answer {
 }
 
 // By hand: answers show secrets.
-impl fmt::Debug for Answer {
+impl fmt::Debug for StoredResponse {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Answer").field("status", &self.status).finish_non_exhaustive()
     }
@@ -56,7 +56,7 @@ pub enum Begun {
     /// It is new: do it, and finish the claim in the same transaction; abandon it when nothing was done.
     Fresh(Claim),
     /// It was done: answer this.
-    Replay(Answer),
+    Replay(StoredResponse),
     /// The key was used for another request.
     Mismatch,
     /// The same request is being done right now.
@@ -72,7 +72,7 @@ pub struct Claim {
 }
 
 /// Claims a key. `caller` names who sent it, so that nobody meets another's keys; see [`is_key`] and [`request_hash`].
-pub async fn begin(app: &App, ctx: &Ctx, caller: &str, key: &str, request: SecretHash) -> Result<Begun, Fault> {
+pub async fn begin(app: &Server, ctx: &Ctx, caller: &str, key: &str, request: SecretHash) -> Result<Begun, Fault> {
     let claim = Claim { hash: hash(app, "key", &[caller.as_bytes(), key.as_bytes()]), claim: ctx.random() };
     let new = NewClaim {
         hash: claim.hash,
@@ -99,13 +99,13 @@ pub async fn begin(app: &App, ctx: &Ctx, caller: &str, key: &str, request: Secre
 }
 
 /// Before a process serves: lets go of what an earlier one left unfinished, where there can be no other.
-pub(crate) async fn abandon_all(app: &App) -> Result<u64, Fault> {
+pub(crate) async fn abandon_all(app: &Server) -> Result<u64, Fault> {
     Ok(app.store().write(|tx| Box::pin(store::platform::idempotency::abandon_all(tx))).await?)
 }
 
 impl Claim {
     /// The answer as it is stored.
-    pub(crate) fn seal(&self, app: &App, ctx: &Ctx, answer: &Answer) -> Result<Vec<u8>, Fault> {
+    pub(crate) fn seal(&self, app: &Server, ctx: &Ctx, answer: &StoredResponse) -> Result<Vec<u8>, Fault> {
         let plain = serde_json::to_vec(answer).map_err(|_| Fault::Other("an answer that is no JSON"))?;
         app.master().seal_for(ANSWERS, self.hash.as_bytes(), &plain, ctx)
     }
@@ -122,7 +122,7 @@ impl Claim {
     }
 
     /// Lets go, as nothing was done: the request can be sent again, or another under the same key.
-    pub async fn abandon(self, app: &App) -> Result<bool, Fault> {
+    pub async fn abandon(self, app: &Server) -> Result<bool, Fault> {
         Ok(app.store().write(move |tx| Box::pin(async move { self.abandon_in(tx).await })).await?)
     }
 }

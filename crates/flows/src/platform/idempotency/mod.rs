@@ -5,17 +5,19 @@ pub(crate) mod claim;
 pub(crate) mod last_step;
 pub(crate) mod stored_response;
 
-pub use crate::platform::idempotency::claim::{Answer, Begun, Claim, LEASE, REMEMBERED, begin, is_key, request_hash};
+pub use crate::platform::idempotency::claim::{
+    Begun, Claim, LEASE, REMEMBERED, StoredResponse, begin, is_key, request_hash,
+};
 pub use crate::platform::idempotency::stored_response::{Keep, Keeper, Kept, Shown};
-use crate::{App, Ctx, Fault};
+use crate::{Ctx, Fault, Server};
 use domain::SecretHash;
 
 /// What became of a request that is done once.
 #[derive(Debug)]
 pub enum Once<E> {
-    Done(Answer),
+    Done(StoredResponse),
     /// It was done before, and this was answered.
-    Replay(Answer),
+    Replay(StoredResponse),
     /// It was refused: nothing was done, and nothing is kept.
     Refused(E),
     Mismatch,
@@ -27,7 +29,7 @@ pub enum Once<E> {
 ///
 /// `Err` of `work` means that nothing was done.
 pub async fn once<E, F>(
-    app: &App,
+    app: &Server,
     ctx: &Ctx,
     caller: &str,
     key: &str,

@@ -1,7 +1,7 @@
 //! Keeping the answer to a request under its idempotency key, as the last step of the transaction that does what it asks.
-use crate::platform::idempotency::claim::{Answer, Claim};
+use crate::platform::idempotency::claim::{Claim, StoredResponse};
 use crate::platform::idempotency::last_step::Last;
-use crate::{App, Ctx, Fault};
+use crate::{Ctx, Fault, Server};
 use futures_util::future::BoxFuture;
 use std::fmt;
 use store::{StoreError, Tx};
@@ -9,25 +9,25 @@ use store::{StoreError, Tx};
 /// What to answer, and whether it is answered again to whoever sends the same again.
 #[derive(Debug)]
 pub enum Shown {
-    Again(Answer),
+    Again(StoredResponse),
     /// Nothing that could not be had again: whoever sends the same again is treated as the first time.
-    Once(Answer),
+    Once(StoredResponse),
 }
 
 /// An answer that was kept, where there was a key, by the transaction that did what was asked. Nothing else makes one: an
 /// endpoint that is done once cannot answer without it.
 #[derive(Debug)]
-pub struct Kept(Answer);
+pub struct Kept(StoredResponse);
 
 impl Kept {
-    pub fn answer(self) -> Answer {
+    pub fn answer(self) -> StoredResponse {
         self.0
     }
 }
 
 /// The right to do a request, with all that it takes to keep the answer.
 struct Held {
-    app: App,
+    app: Server,
     ctx: Ctx,
     claim: Claim,
 }
@@ -42,7 +42,7 @@ impl fmt::Debug for Keeper {
 }
 
 impl Keeper {
-    pub(crate) fn of(app: &App, ctx: &Ctx, claim: Claim) -> Self {
+    pub(crate) fn of(app: &Server, ctx: &Ctx, claim: Claim) -> Self {
         Self(Some(Held { app: app.clone(), ctx: ctx.clone(), claim }))
     }
 

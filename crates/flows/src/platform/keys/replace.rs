@@ -1,7 +1,7 @@
 //! Replacing the master key: all that is sealed under it is sealed under another one, in one transaction.
 use super::ring::{sealing_name, signing_name};
 use super::{ANSWERS, KEEPING, KEPT, MasterKey, webhook_name};
-use crate::platform::audit_log::About;
+use crate::platform::audit_log::AuditSubject;
 use crate::platform::changes::{self, Told};
 use crate::{Ctx, Fault};
 use domain::events::Change;
@@ -119,7 +119,8 @@ pub async fn replace_master(store: &Store, old: &MasterKey, new: &MasterKey, ctx
                 "webhooks": done.webhooks,
                 "answers": done.answers,
             });
-            changes::within(tx, &ctx, Told::of(Change::MasterKeyReplaced, About::default()).with(detail)).await?;
+            changes::within(tx, &ctx, Told::of(Change::MasterKeyReplaced, AuditSubject::default()).with(detail))
+                .await?;
             Ok::<_, Fault>(done)
         })
     });

@@ -1,6 +1,6 @@
 //! The rings: which keys there are, in which state, and how they follow one another.
 use super::MasterKey;
-use crate::platform::audit_log::About;
+use crate::platform::audit_log::AuditSubject;
 use crate::platform::changes::{self, Told};
 use crate::platform::events;
 use crate::platform::idempotency::last_step::Last;
@@ -216,7 +216,7 @@ async fn tell(tx: &mut Tx, ctx: &Ctx, change: Change, detail: Value) -> Result<(
     let active = store::platform::keys::list_signing(tx, ctx.now).await?.into_iter();
     let active_kids = active.filter(|key| key.state == KeyState::Active).map(|key| key.kid).collect();
     let event = events::event(ctx, EventData::KeyRotated { active_kids });
-    Ok(changes::within(tx, ctx, Told::of(change, About::default()).with(detail).events([event])).await?)
+    Ok(changes::within(tx, ctx, Told::of(change, AuditSubject::default()).with(detail).events([event])).await?)
 }
 
 /// A key that others may have.

@@ -3,7 +3,7 @@
 pub mod protocol;
 
 use axum::http::Method;
-use domain::webhooks::Owner;
+use domain::webhooks::WebhookOwner;
 use domain::workspace::{MemberRoles, Role};
 use domain::{ScopeSet, WebhookId, WorkspaceId};
 use flows::unguarded::credentials::{self, NewCredential};
@@ -112,7 +112,7 @@ pub struct World {
     stranger: TestUser,
     pub callers: Vec<Caller>,
     /// Webhooks that were made to be acted upon: an owner has fifty at most.
-    forget: Mutex<Vec<(Owner, WebhookId)>>,
+    forget: Mutex<Vec<(WebhookOwner, WebhookId)>>,
 }
 
 async fn member(app: &TestApp, email: &str, workspace: WorkspaceId, role: Role) -> TestUser {
@@ -207,7 +207,7 @@ impl World {
             ids.push(("{lost}", key.id.to_string()));
         }
         if template.contains("{webhook}") {
-            let owner = Owner::Workspace(workspace);
+            let owner = WebhookOwner::Workspace(workspace);
             let new = NewWebhook {
                 url: "https://93.184.215.14/hook".to_owned(),
                 description: String::new(),

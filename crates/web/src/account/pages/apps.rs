@@ -1,7 +1,7 @@
 //! The applications that a person allowed something, by workspace, and taking it back.
 use crate::WebState;
 use crate::access::confirm::{After, Confirm};
-use crate::access::page_visitor::{Person, Posted};
+use crate::access::page_visitor::{PageVisitor, Posted};
 use crate::platform::pages::frame::Frame;
 use crate::platform::pages::initial::initial;
 use crate::platform::pages::nav::Section;
@@ -15,7 +15,7 @@ use axum::response::Response;
 use domain::Timestamp;
 use domain::clients::Trust;
 use domain::clients::redirect_uri::display_host;
-use flows::account::apps::{Connected, Place};
+use flows::account::apps::{Connected, ConnectedWorkspace};
 use flows::{Page, Paged, account};
 
 #[derive(Template)]
@@ -56,13 +56,13 @@ struct ShownPlace<'p> {
 /// What is allowed in the person's own name has no workspace to be named by.
 const OWN: &str = "own";
 
-fn key(place: &Place) -> String {
+fn key(place: &ConnectedWorkspace) -> String {
     place.workspace_id.map_or_else(|| OWN.to_owned(), |id| id.to_string())
 }
 
 fn shown<'p>(state: &'p WebState, frame: &Frame, now: Timestamp, app: &'p Connected) -> Shown<'p> {
     let catalogue = &state.app().settings().catalogue;
-    let place = |place: &'p Place| ShownPlace {
+    let place = |place: &'p ConnectedWorkspace| ShownPlace {
         key: key(place),
         said: place.workspace_name.clone().unwrap_or_else(|| frame.say("apps-own-name")),
         permissions: permissions(catalogue, frame.language(), &place.scopes),
@@ -81,7 +81,7 @@ fn shown<'p>(state: &'p WebState, frame: &Frame, now: Timestamp, app: &'p Connec
     }
 }
 
-pub async fn get(State(state): State<WebState>, person: Person) -> Response {
+pub async fn get(State(state): State<WebState>, person: PageVisitor) -> Response {
     let (q, number) = (person.query("q"), person.page_number());
     let page = Page::new(number, ROWS);
     let found = account::apps::page(state.app(), &person.ctx, &person.principal, q, page).await;
@@ -103,11 +103,11 @@ pub async fn get(State(state): State<WebState>, person: Person) -> Response {
 }
 
 /// What a page to confirm is about: the one place that is named, or all of them.
-fn named<'a>(app: &'a Connected, workspace: &str) -> Option<&'a Place> {
+fn named<'a>(app: &'a Connected, workspace: &str) -> Option<&'a ConnectedWorkspace> {
     app.places.iter().find(|place| key(place) == workspace)
 }
 
-pub async fn ask(State(state): State<WebState>, Path(client): Path<String>, person: Person) -> Response {
+pub async fn ask(State(state): State<WebState>, Path(client): Path<String>, person: PageVisitor) -> Response {
     let app = match account::apps::one(state.app(), &person.ctx, &person.principal, &client).await {
         Ok(app) => app,
         Err(failure) => return person.refused(&state, &failure),
@@ -117,10 +117,10 @@ pub async fn ask(State(state): State<WebState>, Path(client): Path<String>, pers
     let place = named(&app, person.query("workspace"));
     let (title, first) = match place {
         None => (frame.fill("apps-ask-title-all", "app", name), texts.rich("apps-ask-all", &[("app", name)])),
-        Some(Place { workspace_name: None, .. }) => {
+        Some(ConnectedWorkspace { workspace_name: None, .. }) => {
             (frame.fill("apps-ask-title-own", "app", name), texts.rich("apps-ask-own", &[("app", name)]))
         }
-        Some(Place { workspace_name: Some(workspace), .. }) => (
+        Some(ConnectedWorkspace { workspace_name: Some(workspace), .. }) => (
             frame.fill_two("apps-ask-title-one", "app", name, "workspace", workspace),
             texts.rich("apps-ask-one", &[("app", name), ("workspace", workspace)]),
         ),

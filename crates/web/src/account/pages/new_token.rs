@@ -2,7 +2,7 @@
 use crate::WebState;
 use crate::access::create_once::{Made, page_of};
 use crate::access::field_error::Problem;
-use crate::access::page_visitor::{Person, Posted};
+use crate::access::page_visitor::{PageVisitor, Posted};
 use crate::access::reveal::{Revealed, Shown};
 use crate::platform::pages::frame::Frame;
 use crate::platform::pages::nav::Section;
@@ -13,10 +13,10 @@ use axum::response::Response;
 use domain::Secret;
 use domain::access::PersonalAccessToken;
 use flows::Failure;
-use flows::access::credential_request::{self, Asked};
+use flows::access::credential_request::{self, CredentialRequest};
 use flows::account::tokens;
 use flows::platform::idempotency::Keeper;
-use flows::platform::management_error::Unmanaged;
+use flows::platform::management_error::ManagementRefusal;
 use std::sync::Arc;
 
 #[derive(Template)]
@@ -37,7 +37,7 @@ const NEVER: &str = "never";
 
 fn page<'p>(
     state: &WebState,
-    person: &Person,
+    person: &PageVisitor,
     frame: Frame,
     problem: Problem,
     (name, expires): (&'p str, &'p str),
@@ -55,7 +55,7 @@ fn page<'p>(
     }
 }
 
-pub async fn get(State(state): State<WebState>, person: Person) -> Response {
+pub async fn get(State(state): State<WebState>, person: PageVisitor) -> Response {
     let frame = person.frame(&state, Section::Tokens);
     person.show(&state, &page(&state, &person, frame, Problem::default(), ("", "30"), &[]))
 }
@@ -65,7 +65,7 @@ pub async fn post(State(state): State<WebState>, posted: Posted) -> Response {
     posted.once(state, make).await
 }
 
-fn shown(state: &WebState, person: &Person, (token, secret): (PersonalAccessToken, Secret)) -> Response {
+fn shown(state: &WebState, person: &PageVisitor, (token, secret): (PersonalAccessToken, Secret)) -> Response {
     let frame = person.frame(state, Section::Tokens);
     let shown = Shown {
         title: frame.say("tokens-made"),
@@ -92,9 +92,9 @@ async fn make(state: WebState, posted: Arc<Posted>, keeper: Keeper) -> Made {
     }
     let days = DAYS.iter().find(|(_, named)| *named == expires).map(|(days, _)| *days);
     let made = if days.is_none() && expires != NEVER {
-        Err(Failure::Refused(Unmanaged::Choice.of("expires")))
+        Err(Failure::Refused(ManagementRefusal::Choice.of("expires")))
     } else {
-        let asked = Asked {
+        let asked = CredentialRequest {
             name: name.to_owned(),
             scopes: ticked.iter().map(ToString::to_string).collect(),
             roles: Vec::new(),

@@ -1,7 +1,7 @@
 //! Who the person is, and how pages speak to them.
 use crate::WebState;
 use crate::access::field_error::Problem;
-use crate::access::page_visitor::{Person, Posted};
+use crate::access::page_visitor::{PageVisitor, Posted};
 use crate::platform::pages::frame::Frame;
 use crate::platform::pages::nav::Section;
 use askama::Template;
@@ -26,7 +26,7 @@ struct ProfilePage<'p> {
     default_workspace: String,
 }
 
-pub async fn get(State(state): State<WebState>, person: Person) -> Response {
+pub async fn get(State(state): State<WebState>, person: PageVisitor) -> Response {
     let user = &person.user;
     let page = ProfilePage {
         frame: person.frame(&state, Section::Profile),

@@ -1,7 +1,7 @@
 //! The password, and where the person is signed in.
 use crate::WebState;
 use crate::access::field_error::Problem;
-use crate::access::page_visitor::{Person, Posted};
+use crate::access::page_visitor::{PageVisitor, Posted};
 use crate::platform::cookies::Cookie;
 use crate::platform::pages::form::of_form;
 use crate::platform::pages::frame::{Frame, with_cookie};
@@ -17,7 +17,7 @@ use domain::platform::refusal::Refusal as _;
 use domain::{Secret, Timestamp};
 use flows::account::password::{self, PasswordChange, Renewed};
 use flows::account::sessions::{self, OwnSession};
-use flows::platform::management_error::ManageRefusal;
+use flows::platform::management_error::ManagementError;
 use flows::{Failure, Page, Paged};
 
 #[derive(Template)]
@@ -71,9 +71,9 @@ fn shown(frame: &Frame, session: OwnSession) -> Shown {
 
 async fn page<'p>(
     state: &WebState,
-    person: &'p Person,
+    person: &'p PageVisitor,
     problem: Problem,
-) -> Result<SecurityPage<'p>, Failure<ManageRefusal>> {
+) -> Result<SecurityPage<'p>, Failure<ManagementError>> {
     let number = person.page_number();
     let (ctx, who, current) = (&person.ctx, &person.principal, Some(person.session));
     let sessions = sessions::sessions(state.app(), ctx, who, current, Page::new(number, ROWS)).await?;
@@ -91,14 +91,14 @@ async fn page<'p>(
     })
 }
 
-pub async fn get(State(state): State<WebState>, person: Person) -> Response {
+pub async fn get(State(state): State<WebState>, person: PageVisitor) -> Response {
     match page(&state, &person, Problem::default()).await {
         Ok(page) => person.show(&state, &page),
         Err(failure) => person.refused(&state, &failure),
     }
 }
 
-fn status_of(failure: &Failure<ManageRefusal>) -> StatusCode {
+fn status_of(failure: &Failure<ManagementError>) -> StatusCode {
     match failure {
         Failure::Refused(refusal) => of_form(status_for(refusal.code())),
         Failure::Fault(_) => StatusCode::UNPROCESSABLE_ENTITY,

@@ -2,13 +2,13 @@
 use super::security::device;
 use crate::WebState;
 use crate::access::confirm::{After, Confirm};
-use crate::access::page_visitor::{Person, Posted};
+use crate::access::page_visitor::{PageVisitor, Posted};
 use crate::platform::pages::nav::Section;
 use axum::extract::{Path, State};
 use axum::response::Response;
 use flows::account::sessions;
 
-pub async fn ask(State(state): State<WebState>, Path(id): Path<String>, person: Person) -> Response {
+pub async fn ask(State(state): State<WebState>, Path(id): Path<String>, person: PageVisitor) -> Response {
     let (ctx, who, current) = (&person.ctx, &person.principal, Some(person.session));
     let session = match sessions::session(state.app(), ctx, who, current, &id).await {
         Ok(session) => session,
@@ -42,7 +42,7 @@ pub async fn end(State(state): State<WebState>, Path(id): Path<String>, posted: 
     }
 }
 
-pub async fn ask_others(State(state): State<WebState>, person: Person) -> Response {
+pub async fn ask_others(State(state): State<WebState>, person: PageVisitor) -> Response {
     let (frame, back) = (person.frame(&state, Section::Security), person.path(&state, Section::Security));
     let confirm = Confirm {
         title: frame.say("sessions-ask-others"),

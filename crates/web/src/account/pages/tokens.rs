@@ -1,7 +1,7 @@
 //! The person's own access tokens, and revoking them.
 use crate::WebState;
 use crate::access::confirm::{After, Confirm};
-use crate::access::page_visitor::{Person, Posted};
+use crate::access::page_visitor::{PageVisitor, Posted};
 use crate::platform::pages::frame::Frame;
 use crate::platform::pages::nav::Section;
 use crate::platform::pages::pager::{Pager, ROWS};
@@ -23,7 +23,7 @@ struct TokensPage {
     pager: Pager,
 }
 
-pub async fn get(State(state): State<WebState>, person: Person) -> Response {
+pub async fn get(State(state): State<WebState>, person: PageVisitor) -> Response {
     let number = person.page_number();
     let found = tokens::page_tokens(state.app(), &person.ctx, &person.principal, Page::new(number, ROWS)).await;
     let Paged { items, total } = match found {
@@ -41,7 +41,7 @@ pub async fn get(State(state): State<WebState>, person: Person) -> Response {
     person.show(&state, &page)
 }
 
-pub async fn ask(State(state): State<WebState>, Path(id): Path<String>, person: Person) -> Response {
+pub async fn ask(State(state): State<WebState>, Path(id): Path<String>, person: PageVisitor) -> Response {
     let token = match tokens::token(state.app(), &person.ctx, &person.principal, &id).await {
         Ok(token) => token,
         Err(failure) => return person.refused(&state, &failure),

@@ -1,6 +1,6 @@
 //! The workspaces of a person, with the way into each.
 use crate::WebState;
-use crate::access::page_visitor::Person;
+use crate::access::page_visitor::PageVisitor;
 use crate::platform::pages::frame::Frame;
 use crate::platform::pages::nav::{Link, of_workspace};
 use crate::platform::pages::pager::{Pager, ROWS};
@@ -23,7 +23,7 @@ struct WorkspacesPage<'p> {
     pager: Pager,
 }
 
-pub async fn get(State(state): State<WebState>, person: Person) -> Response {
+pub async fn get(State(state): State<WebState>, person: PageVisitor) -> Response {
     let (q, number) = (person.query("q"), person.page_number());
     let page = Page::new(number, ROWS);
     let found = workspaces::page(state.app(), &person.ctx, &person.principal, q, page).await;

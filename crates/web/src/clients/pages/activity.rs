@@ -2,7 +2,7 @@
 use super::application::{Application, Named, Tab, named};
 use super::chart::Chart;
 use crate::WebState;
-use crate::access::page_visitor::Person;
+use crate::access::page_visitor::PageVisitor;
 use crate::platform::pages::frame::Frame;
 use crate::platform::pages::time;
 use askama::Template;
@@ -50,7 +50,7 @@ fn counted(errors: &[Errors]) -> i64 {
     errors.iter().map(|error| error.count).sum()
 }
 
-pub async fn get(State(state): State<WebState>, person: Person, path: Named) -> Response {
+pub async fn get(State(state): State<WebState>, person: PageVisitor, path: Named) -> Response {
     let asked = person.query("days").parse().ok();
     let days = RANGES.into_iter().find(|days| Some(*days) == asked).unwrap_or(30);
     let app = match Application::open(&state, &person, &path, Tab::Activity).await {

@@ -1,6 +1,6 @@
 //! One application: what its pages have in common.
 use crate::WebState;
-use crate::access::page_visitor::Person;
+use crate::access::page_visitor::PageVisitor;
 use axum::extract::Path;
 use axum::response::Response;
 use domain::access::Operation;
@@ -104,7 +104,7 @@ pub struct Application {
 
 impl Application {
     /// The application that the path names, if the person may see this tab of it.
-    pub async fn open(state: &WebState, person: &Person, path: &Named, tab: Tab) -> Result<Self, Box<Response>> {
+    pub async fn open(state: &WebState, person: &PageVisitor, path: &Named, tab: Tab) -> Result<Self, Box<Response>> {
         let id = named(path, "client");
         let found = ownership::find(state.app(), &person.ctx, &person.principal, tab.operation(), id).await;
         match found {
@@ -113,7 +113,7 @@ impl Application {
         }
     }
 
-    pub fn of(state: &WebState, person: &Person, client: Client, here: Tab) -> Self {
+    pub fn of(state: &WebState, person: &PageVisitor, client: Client, here: Tab) -> Self {
         let list = person.path(state, person.console());
         let path = format!("{list}/{}", client.id);
         let own = client.owner_user_id.is_some() && client.owner_user_id == person.principal.user;

@@ -5,7 +5,7 @@ use super::scopes::{Choice, choices};
 use crate::WebState;
 use crate::access::create_once::{Made, page_of};
 use crate::access::field_error::Problem;
-use crate::access::page_visitor::{ONCE, Person, Posted};
+use crate::access::page_visitor::{ONCE, PageVisitor, Posted};
 use crate::platform::pages::frame::Frame;
 use crate::platform::pages::nav::Section;
 use askama::Template;
@@ -15,7 +15,7 @@ use domain::ScopeSet;
 use domain::clients::ApplicationType;
 use domain::clients::api::CONSOLE;
 use flows::platform::idempotency::{Keeper, is_key};
-use flows::platform::management_error::ManageRefusal;
+use flows::platform::management_error::ManagementError;
 use flows::{Failure, clients};
 use std::sync::Arc;
 
@@ -56,7 +56,7 @@ struct NewPage<'p> {
     uris: Vec<&'p str>,
 }
 
-fn page<'p>(state: &'p WebState, person: &Person, draft: &'p Draft, step: Step, problem: Problem) -> NewPage<'p> {
+fn page<'p>(state: &'p WebState, person: &PageVisitor, draft: &'p Draft, step: Step, problem: Problem) -> NewPage<'p> {
     let mut frame = person.frame(state, Section::Applications);
     // The steps are one form: gone back to, the last one does not make the same again.
     if let Some(key) = person.incoming.query.get(ONCE).filter(|key| is_key(key)) {
@@ -89,13 +89,13 @@ fn page<'p>(state: &'p WebState, person: &Person, draft: &'p Draft, step: Step, 
 }
 
 /// Whether the person may make one; asked before anything is typed.
-fn allowed(state: &WebState, person: &Person) -> Result<(), Box<Response>> {
+fn allowed(state: &WebState, person: &PageVisitor) -> Result<(), Box<Response>> {
     let allowed = clients::manage::may_create(state.app(), &person.ctx, &person.principal);
     allowed.map_err(|failure| Box::new(person.refused(state, &failure)))
 }
 
 /// The step, or the one before it that has something to mend.
-fn checked(state: &WebState, person: &Person, step: Step) -> Response {
+fn checked(state: &WebState, person: &PageVisitor, step: Step) -> Response {
     if let Err(response) = allowed(state, person) {
         return *response;
     }
@@ -114,7 +114,7 @@ fn checked(state: &WebState, person: &Person, step: Step) -> Response {
 }
 
 /// The step that holds what is at fault.
-fn faulty(state: &WebState, person: &Person, draft: &Draft, failure: &Failure<ManageRefusal>) -> Response {
+fn faulty(state: &WebState, person: &PageVisitor, draft: &Draft, failure: &Failure<ManagementError>) -> Response {
     let frame = person.frame(state, Section::Applications);
     match Problem::of(failure, state, person, &frame) {
         Ok(problem) => {
@@ -130,7 +130,7 @@ fn faulty(state: &WebState, person: &Person, draft: &Draft, failure: &Failure<Ma
     }
 }
 
-pub async fn kind(State(state): State<WebState>, person: Person) -> Response {
+pub async fn kind(State(state): State<WebState>, person: PageVisitor) -> Response {
     if let Err(response) = allowed(&state, &person) {
         return *response;
     }
@@ -138,15 +138,15 @@ pub async fn kind(State(state): State<WebState>, person: Person) -> Response {
     person.show(&state, &page(&state, &person, &draft, Step::Kind, Problem::default()))
 }
 
-pub async fn about(State(state): State<WebState>, person: Person) -> Response {
+pub async fn about(State(state): State<WebState>, person: PageVisitor) -> Response {
     checked(&state, &person, Step::About)
 }
 
-pub async fn permissions(State(state): State<WebState>, person: Person) -> Response {
+pub async fn permissions(State(state): State<WebState>, person: PageVisitor) -> Response {
     checked(&state, &person, Step::Permissions)
 }
 
-pub async fn review(State(state): State<WebState>, person: Person) -> Response {
+pub async fn review(State(state): State<WebState>, person: PageVisitor) -> Response {
     checked(&state, &person, Step::Review)
 }
 
@@ -169,7 +169,7 @@ async fn make(state: WebState, posted: Arc<Posted>, keeper: Keeper) -> Made {
         allowed(&state, person)?;
         return Err(person.again(&state, &page(&state, person, &draft, Step::Kind, Problem::default())).into());
     };
-    let keep = page_of(&state, &posted, keeper, |state, person, clients::manage::Made { client, secret }| {
+    let keep = page_of(&state, &posted, keeper, |state, person, clients::manage::CreatedClient { client, secret }| {
         let page = MadePage {
             frame: person.frame(state, Section::Applications),
             redirects: !client.config.redirect_uris.is_empty(),

@@ -2,13 +2,13 @@
 use super::application::{Application, Named, Tab, named};
 use crate::WebState;
 use crate::access::confirm::{After, Confirm};
-use crate::access::page_visitor::{Person, Posted};
+use crate::access::page_visitor::{PageVisitor, Posted};
 use crate::platform::texts::Rich;
 use axum::extract::State;
 use axum::response::Response;
 use flows::clients::{self, people};
 
-pub async fn get(State(state): State<WebState>, person: Person, path: Named) -> Response {
+pub async fn get(State(state): State<WebState>, person: PageVisitor, path: Named) -> Response {
     let app = match Application::open(&state, &person, &path, Tab::Delete).await {
         Ok(app) => app,
         Err(response) => return *response,

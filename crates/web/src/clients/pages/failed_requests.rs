@@ -1,7 +1,7 @@
 //! Why requests of an application failed, check by check.
 use super::application::{Application, Named, Tab, named};
 use crate::WebState;
-use crate::access::page_visitor::Person;
+use crate::access::page_visitor::PageVisitor;
 use crate::audit::pages::actor_name;
 use crate::platform::pages::frame::Frame;
 use crate::platform::pages::time;
@@ -9,12 +9,12 @@ use askama::Template;
 use axum::extract::State;
 use axum::response::Response;
 use domain::clients::Trust;
-use domain::diagnosis::{Endpoint, Verdict};
+use domain::diagnosis::{CheckResult, Endpoint};
 use domain::{AuditId, Day, Timestamp};
 use flows::Failure;
 use flows::clients::unprotected::{self, Unprotected};
-use flows::diagnosis::failed_requests::{self, FailedRequest, Of, Only, Wanted};
-use flows::platform::management_error::ManageRefusal;
+use flows::diagnosis::failed_requests::{self, FailedRequest, FailedRequestKind, Only, Wanted};
+use flows::platform::management_error::ManagementError;
 use serde_json::Value;
 
 const ROWS: i64 = 10;
@@ -23,11 +23,11 @@ const ROWS: i64 = 10;
 const CHANGES: &str = "changes";
 
 /// What became of a check: the stylesheet's name for it, and the words, a text.
-pub const fn shown(verdict: Verdict) -> (&'static str, &'static str) {
+pub const fn shown(verdict: CheckResult) -> (&'static str, &'static str) {
     match verdict {
-        Verdict::Passed => ("passed", "dev-verdict-passed"),
-        Verdict::Failed => ("failed", "dev-verdict-failed"),
-        Verdict::NotReached => ("unreached", "dev-verdict-unreached"),
+        CheckResult::Passed => ("passed", "dev-verdict-passed"),
+        CheckResult::Failed => ("failed", "dev-verdict-failed"),
+        CheckResult::NotReached => ("unreached", "dev-verdict-unreached"),
     }
 }
 
@@ -120,20 +120,20 @@ fn day(text: &str) -> Option<Day> {
     day.filter(|day| day.to_string() == text)
 }
 
-pub async fn get(State(state): State<WebState>, person: Person, path: Named) -> Response {
+pub async fn get(State(state): State<WebState>, person: PageVisitor, path: Named) -> Response {
     let app = match Application::open(&state, &person, &path, Tab::Failures).await {
         Ok(app) => app,
         Err(response) => return *response,
     };
     let before = person.query("before").parse().ok();
     let (of, whole) = match person.query("of") {
-        CHANGES => (Of::Changes, format!("{}?of={CHANGES}", app.at("failures"))),
-        _ => (Of::Requests, app.at("failures")),
+        CHANGES => (FailedRequestKind::Changes, format!("{}?of={CHANGES}", app.at("failures"))),
+        _ => (FailedRequestKind::Requests, app.at("failures")),
     };
     let (day, reason) = (day(person.query("day")), person.query("reason"));
     let only = Only { day, reason: Some(reason).filter(|reason| !reason.is_empty()) };
     let here = |before: AuditId| {
-        let of = (of == Of::Changes).then(|| ("of", CHANGES.to_owned()));
+        let of = (of == FailedRequestKind::Changes).then(|| ("of", CHANGES.to_owned()));
         let pairs = [of, day.map(|day| ("day", day.to_string())), only.reason.map(|one| ("reason", one.to_owned()))];
         let pairs = pairs.into_iter().flatten().chain([("before", before.to_string())]);
         let query = url::form_urlencoded::Serializer::new(String::new()).extend_pairs(pairs).finish();
@@ -154,12 +154,14 @@ pub async fn get(State(state): State<WebState>, person: Person, path: Named) -> 
         Err(failure) => return person.refused(&state, &failure),
     };
     let unprotected = match unprotected::of_client(state.app(), &person.ctx, &app.client).await {
-        Ok(unprotected) => unprotected.filter(|_| of == Of::Requests && only == Only::default() && before.is_none()),
-        Err(fault) => return person.refused(&state, &Failure::<ManageRefusal>::from(fault)),
+        Ok(unprotected) => {
+            unprotected.filter(|_| of == FailedRequestKind::Requests && only == Only::default() && before.is_none())
+        }
+        Err(fault) => return person.refused(&state, &Failure::<ManagementError>::from(fault)),
     };
     let frame = person.frame(&state, person.console());
     let failed = |request: FailedRequest| {
-        let by = (of == Of::Changes).then(|| actor_name(&frame, &found.names, &request.actor));
+        let by = (of == FailedRequestKind::Changes).then(|| actor_name(&frame, &found.names, &request.actor));
         failed(&frame, request, by)
     };
     let page = FailuresPage {
@@ -169,7 +171,7 @@ pub async fn get(State(state): State<WebState>, person: Person, path: Named) -> 
         reason,
         whole,
         later: before.is_some(),
-        changes: of == Of::Changes,
+        changes: of == FailedRequestKind::Changes,
         unprotected,
         app,
         frame,

@@ -1,6 +1,6 @@
 //! The applications of a workspace.
 use crate::WebState;
-use crate::access::page_visitor::Person;
+use crate::access::page_visitor::PageVisitor;
 use crate::platform::pages::frame::Frame;
 use crate::platform::pages::nav::Section;
 use crate::platform::pages::pager::Pager;
@@ -10,8 +10,8 @@ use axum::response::Response;
 use domain::access::Operation;
 use domain::clients::{Client, GrantType, Trust};
 use flows::clients::manage::ClientStats;
-use flows::clients::ownership::Whose;
-use flows::platform::management_error::ManageRefusal;
+use flows::clients::ownership::OwnerFilter;
+use flows::platform::management_error::ManagementError;
 use flows::{Failure, Page, clients};
 
 const ROWS: i64 = 20;
@@ -42,19 +42,19 @@ pub fn kind(client: &Client) -> &'static str {
     }
 }
 
-pub async fn get(State(state): State<WebState>, person: Person) -> Response {
+pub async fn get(State(state): State<WebState>, person: PageVisitor) -> Response {
     let (number, search) = (person.page_number(), person.query("q"));
     let page = Page::new(number, ROWS);
     let (app, principal) = (state.app(), &person.principal);
     let own = person.console() == Section::OwnApplications;
-    let whose = if own { Whose::Caller } else { Whose::Workspace };
+    let whose = if own { OwnerFilter::Caller } else { OwnerFilter::Workspace };
     let found = match clients::manage::search(app, &person.ctx, principal, whose, search, page).await {
         Ok(found) => found,
         Err(failure) => return person.refused(&state, &failure),
     };
     let stats = match clients::manage::stats(app, &found.items).await {
         Ok(stats) => stats,
-        Err(fault) => return person.refused(&state, &Failure::<ManageRefusal>::from(fault)),
+        Err(fault) => return person.refused(&state, &Failure::<ManagementError>::from(fault)),
     };
     let path = person.path(&state, person.console());
     let page = ListPage {

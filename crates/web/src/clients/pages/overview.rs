@@ -3,7 +3,7 @@ use super::application::{Application, Named, Tab};
 use super::list::kind;
 use super::snippets::{self, Snippet};
 use crate::WebState;
-use crate::access::page_visitor::Person;
+use crate::access::page_visitor::PageVisitor;
 use crate::platform::pages::frame::Frame;
 use askama::Template;
 use axum::extract::State;
@@ -13,7 +13,7 @@ use flows::Failure;
 use flows::clients;
 use flows::clients::manage::ClientStats;
 use flows::clients::unprotected::{self, Unprotected};
-use flows::platform::management_error::ManageRefusal;
+use flows::platform::management_error::ManagementError;
 
 #[derive(Template)]
 #[template(path = "clients/overview.html")]
@@ -32,18 +32,18 @@ struct OverviewPage<'p> {
     issuer: &'p str,
 }
 
-pub async fn get(State(state): State<WebState>, person: Person, path: Named) -> Response {
+pub async fn get(State(state): State<WebState>, person: PageVisitor, path: Named) -> Response {
     let app = match Application::open(&state, &person, &path, Tab::Overview).await {
         Ok(app) => app,
         Err(response) => return *response,
     };
     let stats = match clients::manage::stats_of(state.app(), &app.client).await {
         Ok(stats) => stats,
-        Err(fault) => return person.refused(&state, &Failure::<ManageRefusal>::from(fault)),
+        Err(fault) => return person.refused(&state, &Failure::<ManagementError>::from(fault)),
     };
     let unprotected = match unprotected::of_client(state.app(), &person.ctx, &app.client).await {
         Ok(unprotected) => unprotected,
-        Err(fault) => return person.refused(&state, &Failure::<ManageRefusal>::from(fault)),
+        Err(fault) => return person.refused(&state, &Failure::<ManagementError>::from(fault)),
     };
     let frame = person.frame(&state, person.console());
     let settings = state.app().settings();

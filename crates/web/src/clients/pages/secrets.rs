@@ -4,7 +4,7 @@ use crate::WebState;
 use crate::access::confirm::{After, Confirm};
 use crate::access::create_once::{Made, page_of};
 use crate::access::field_error::Problem;
-use crate::access::page_visitor::{Person, Posted};
+use crate::access::page_visitor::{PageVisitor, Posted};
 use crate::platform::pages::frame::Frame;
 use askama::Template;
 use axum::extract::State;
@@ -28,7 +28,7 @@ struct SecretsPage<'p> {
 
 fn page<'p>(
     state: &WebState,
-    person: &Person,
+    person: &PageVisitor,
     app: Application,
     problem: Problem,
     made: Option<&'p str>,
@@ -44,12 +44,12 @@ fn page<'p>(
 }
 
 /// With a secret that was just made.
-pub fn made(state: &WebState, person: &Person, client: Client, secret: &str) -> Response {
+pub fn made(state: &WebState, person: &PageVisitor, client: Client, secret: &str) -> Response {
     let app = Application::of(state, person, client, Tab::Secrets);
     person.show(state, &page(state, person, app, Problem::default(), Some(secret)))
 }
 
-pub async fn get(State(state): State<WebState>, person: Person, path: Named) -> Response {
+pub async fn get(State(state): State<WebState>, person: PageVisitor, path: Named) -> Response {
     match Application::open(&state, &person, &path, Tab::Secrets).await {
         Ok(app) => person.show(&state, &page(&state, &person, app, Problem::default(), None)),
         Err(response) => *response,
@@ -75,7 +75,7 @@ async fn make(state: WebState, path: Named, posted: Arc<Posted>, keeper: Keeper)
     Err(person.again(&state, &page(&state, person, app, problem, None)).into())
 }
 
-pub async fn ask(State(state): State<WebState>, person: Person, path: Named) -> Response {
+pub async fn ask(State(state): State<WebState>, person: PageVisitor, path: Named) -> Response {
     let app = match Application::open(&state, &person, &path, Tab::Secrets).await {
         Ok(app) => app,
         Err(response) => return *response,
@@ -85,8 +85,8 @@ pub async fn ask(State(state): State<WebState>, person: Person, path: Named) -> 
     let hint = app.client.secrets.iter().find(|secret| secret.id.to_string() == id).map(|secret| secret.hint.as_str());
     let Some(hint) = hint else {
         use flows::Failure;
-        use flows::platform::management_error::{ManageRefusal, Unmanaged};
-        return person.refused(&state, &Failure::<ManageRefusal>::Refused(Unmanaged::SecretUnknown.into()));
+        use flows::platform::management_error::{ManagementError, ManagementRefusal};
+        return person.refused(&state, &Failure::<ManagementError>::Refused(ManagementRefusal::SecretUnknown.into()));
     };
     let mut lines = vec![frame.rich("dev-secret-end-what", "hint", hint)];
     if app.client.secrets.len() == 1 {

@@ -7,7 +7,7 @@ use crate::WebState;
 use crate::access::create_once::Made;
 use crate::access::field_error::Problem;
 use crate::access::idempotency::{again, this_once};
-use crate::access::page_visitor::{Person, Posted};
+use crate::access::page_visitor::{PageVisitor, Posted};
 use crate::platform::pages::frame::Frame;
 use crate::platform::pages::merge::{BASE, base, merge};
 use askama::Template;
@@ -116,7 +116,7 @@ impl SettingsPage<'_> {
 
 fn page<'s>(
     state: &'s WebState,
-    person: &Person,
+    person: &PageVisitor,
     frame: Frame,
     app: Application,
     problem: Problem,
@@ -148,7 +148,7 @@ fn page<'s>(
     }
 }
 
-pub async fn get(State(state): State<WebState>, person: Person, path: Named) -> Response {
+pub async fn get(State(state): State<WebState>, person: PageVisitor, path: Named) -> Response {
     let app = match Application::open(&state, &person, &path, Tab::Settings).await {
         Ok(app) => app,
         Err(response) => return *response,

@@ -2,7 +2,7 @@
 use super::application::{Application, Named, Tab};
 use super::snippets::{curl_exchange, curl_machine, shell};
 use crate::WebState;
-use crate::access::page_visitor::{Person, Posted};
+use crate::access::page_visitor::{PageVisitor, Posted};
 use crate::clients::pages::failed_requests::shown;
 use crate::clients::pages::try_it_result::Returned;
 use crate::platform::pages::frame::Frame;
@@ -29,7 +29,7 @@ struct Request {
 }
 
 /// What a program remembers of its request until the answer comes.
-struct Kept {
+struct FormState {
     redirect_uri: String,
     state: String,
     verifier: String,
@@ -54,7 +54,7 @@ struct TrialPage {
     redirect_uri: String,
     request: Option<Request>,
     /// Of a request that an answer may still come to.
-    kept: Option<Kept>,
+    kept: Option<FormState>,
     back: String,
     answer: Option<Answer>,
     machine: Option<String>,
@@ -74,7 +74,7 @@ impl TrialPage {
     }
 }
 
-fn page(state: &WebState, person: &Person, app: Application, chosen: Option<&[&str]>) -> TrialPage {
+fn page(state: &WebState, person: &PageVisitor, app: Application, chosen: Option<&[&str]>) -> TrialPage {
     let frame = person.frame(state, person.console());
     let settings = state.app().settings();
     let scope = |name: &str| Scope {
@@ -98,11 +98,11 @@ fn page(state: &WebState, person: &Person, app: Application, chosen: Option<&[&s
 
 fn request(
     state: &WebState,
-    person: &Person,
+    person: &PageVisitor,
     app: &Application,
     uri: &str,
     scopes: &[&str],
-) -> Option<(Request, Kept)> {
+) -> Option<(Request, FormState)> {
     let [nonce, verifier] = [(); 2].map(|()| base64url(&person.ctx.random::<32>()));
     let challenge = CodeChallenge::of(&verifier).text();
     let mut parameters = vec![
@@ -117,11 +117,11 @@ fn request(
     parameters.retain(|(_, value, _)| !value.is_empty());
     let mut url = Url::parse(&state.app().settings().url("/oauth2/authorize")).ok()?;
     url.query_pairs_mut().extend_pairs(parameters.iter().map(|(name, value, _)| (*name, value)));
-    let kept = Kept { redirect_uri: uri.to_owned(), state: nonce, verifier };
+    let kept = FormState { redirect_uri: uri.to_owned(), state: nonce, verifier };
     Some((Request { url: url.into(), parameters }, kept))
 }
 
-pub async fn get(State(state): State<WebState>, person: Person, path: Named) -> Response {
+pub async fn get(State(state): State<WebState>, person: PageVisitor, path: Named) -> Response {
     let app = match Application::open(&state, &person, &path, Tab::Test).await {
         Ok(app) => app,
         Err(response) => return *response,
@@ -152,7 +152,7 @@ pub async fn post(State(state): State<WebState>, path: Named, posted: Posted) ->
     let checks = returned.checks.iter().map(|check| (check.key, shown(check.verdict))).collect();
     // An address that was copied badly can be copied again: the request and its verifier are still good.
     let again = curl.is_none() && returned.error.is_none();
-    let kept = again.then(|| Kept {
+    let kept = again.then(|| FormState {
         redirect_uri: uri.to_owned(),
         state: posted.field("state").to_owned(),
         verifier: verifier.to_owned(),

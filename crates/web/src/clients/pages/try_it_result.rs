@@ -1,5 +1,5 @@
 //! The address that an authorization ended at, as the application would read it.
-use domain::diagnosis::Verdict;
+use domain::diagnosis::CheckResult;
 use url::Url;
 
 /// Something that the application must look at.
@@ -7,7 +7,7 @@ use url::Url;
 pub struct Checked {
     /// What it is: a text.
     pub key: &'static str,
-    pub verdict: Verdict,
+    pub verdict: CheckResult,
 }
 
 /// What an address says.
@@ -42,9 +42,9 @@ impl Returned {
         ];
         let first_bad = held.iter().position(|(_, holds)| !holds).unwrap_or(held.len());
         let verdict = |at: usize| match at.cmp(&first_bad) {
-            std::cmp::Ordering::Less => Verdict::Passed,
-            std::cmp::Ordering::Equal => Verdict::Failed,
-            std::cmp::Ordering::Greater => Verdict::NotReached,
+            std::cmp::Ordering::Less => CheckResult::Passed,
+            std::cmp::Ordering::Equal => CheckResult::Failed,
+            std::cmp::Ordering::Greater => CheckResult::NotReached,
         };
         let checks = held.iter().enumerate().map(|(at, (key, _))| Checked { key, verdict: verdict(at) }).collect();
         Self { checks, code, error, description: get("error_description") }
@@ -52,7 +52,7 @@ impl Returned {
 
     /// The code, where everything holds.
     pub fn good_code(&self) -> Option<&str> {
-        let good = self.checks.iter().all(|check| check.verdict == Verdict::Passed);
+        let good = self.checks.iter().all(|check| check.verdict == CheckResult::Passed);
         self.code.as_deref().filter(|_| good)
     }
 }
@@ -77,7 +77,7 @@ mod tests {
 
     fn failed(address: &str) -> Option<&'static str> {
         let returned = Returned::read(address, "https://a.example/cb?x=1", "s", ISSUER);
-        let failed = returned.checks.iter().find(|check| check.verdict == Verdict::Failed).map(|check| check.key);
+        let failed = returned.checks.iter().find(|check| check.verdict == CheckResult::Failed).map(|check| check.key);
         assert_eq!(returned.good_code().is_some(), failed.is_none(), "{address}");
         failed
     }
@@ -95,6 +95,6 @@ mod tests {
         let empty = Returned::read(&good.replace("state=s", "state="), "https://a.example/cb?x=1", "", ISSUER);
         assert_eq!(empty.good_code(), None, "without a state nothing is known");
         let loopback = Returned::read("http://127.0.0.1:5000/cb?state=s", "http://127.0.0.1/cb", "s", ISSUER);
-        assert_eq!(loopback.checks[1].verdict, Verdict::Passed);
+        assert_eq!(loopback.checks[1].verdict, CheckResult::Passed);
     }
 }

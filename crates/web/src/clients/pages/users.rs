@@ -2,7 +2,7 @@
 use super::application::{Application, Named, Tab, named};
 use crate::WebState;
 use crate::access::confirm::{After, Confirm};
-use crate::access::page_visitor::{Person, Posted};
+use crate::access::page_visitor::{PageVisitor, Posted};
 use crate::platform::pages::frame::Frame;
 use crate::platform::pages::pager::Pager;
 use crate::platform::texts::Rich;
@@ -51,7 +51,7 @@ impl User {
     }
 }
 
-pub async fn get(State(state): State<WebState>, person: Person, path: Named) -> Response {
+pub async fn get(State(state): State<WebState>, person: PageVisitor, path: Named) -> Response {
     let app = match Application::open(&state, &person, &path, Tab::Users).await {
         Ok(app) => app,
         Err(response) => return *response,
@@ -102,7 +102,7 @@ pub async fn get(State(state): State<WebState>, person: Person, path: Named) -> 
     person.show(&state, &page)
 }
 
-pub async fn ask(State(state): State<WebState>, person: Person, path: Named) -> Response {
+pub async fn ask(State(state): State<WebState>, person: PageVisitor, path: Named) -> Response {
     let app = match Application::open(&state, &person, &path, Tab::Users).await {
         Ok(app) => app,
         Err(response) => return *response,
@@ -141,7 +141,7 @@ pub async fn revoke(State(state): State<WebState>, path: Named, posted: Posted) 
     }
 }
 
-pub async fn ask_all(State(state): State<WebState>, person: Person, path: Named) -> Response {
+pub async fn ask_all(State(state): State<WebState>, person: PageVisitor, path: Named) -> Response {
     let app = match Application::open(&state, &person, &path, Tab::Users).await {
         Ok(app) => app,
         Err(response) => return *response,

@@ -1,5 +1,5 @@
 //! The authorization endpoint for browsers.
-use super::consent::{Kept, consent_page, decision_of};
+use super::consent::{FormState, consent_page, decision_of};
 use super::device;
 use crate::WebState;
 use crate::oauth::pages::cannot_continue::unable_page;
@@ -19,7 +19,7 @@ use domain::clients::Client;
 use domain::oauth::authorize::ResponseMode;
 use domain::platform::params::RawParams;
 use flows::access::caller::Caller;
-use flows::oauth::authorize::{self, Answer, AuthorizeFailure, Next};
+use flows::oauth::authorize::{self, AuthorizationResponse, AuthorizeFailure, AuthorizeOutcome};
 
 #[derive(Template)]
 #[template(path = "oauth/form_post.html")]
@@ -51,7 +51,7 @@ fn script_hash() -> String {
     format!("sha256-{}", base64::engine::general_purpose::STANDARD.encode(digest.as_ref()))
 }
 
-pub fn answered(state: &WebState, browser: &Browser, answer: &Answer) -> Response {
+pub fn answered(state: &WebState, browser: &Browser, answer: &AuthorizationResponse) -> Response {
     let pairs: Vec<_> = answer.params.iter().map(|(n, v)| (n.as_str(), v.as_str())).collect();
     let location = answer.callback.location(&pairs);
     if answer.callback.mode() != ResponseMode::FormPost {
@@ -67,18 +67,18 @@ fn show(
     state: &WebState,
     incoming: &Incoming,
     browser: &mut Browser,
-    next: Result<Next, AuthorizeFailure>,
-    kept: &Kept,
+    next: Result<AuthorizeOutcome, AuthorizeFailure>,
+    kept: &FormState,
 ) -> Response {
     let response = match next {
-        Ok(Next::Answer(answer)) => answered(state, browser, &answer),
-        Ok(Next::Login { interaction, client, redirect_uri, login_hint, reauthenticate, locales }) => {
+        Ok(AuthorizeOutcome::Answer(answer)) => answered(state, browser, &answer),
+        Ok(AuthorizeOutcome::Login { interaction, client, redirect_uri, login_hint, reauthenticate, locales }) => {
             browser.speak(&locales);
             let (interaction, redirect_uri) = (&interaction, &redirect_uri);
             let waiting = Waiting { interaction, client: &client, redirect_uri, reauthenticate };
             login_page(state, browser, waiting, login_hint.as_deref(), None)
         }
-        Ok(Next::SelectAccount { interaction, client, redirect_uri, user_email, expected, locales }) => {
+        Ok(AuthorizeOutcome::SelectAccount { interaction, client, redirect_uri, user_email, expected, locales }) => {
             browser.speak(&locales);
             let page = SelectAccountPage {
                 frame: Frame::new(state, browser),
@@ -89,15 +89,15 @@ fn show(
             };
             render(state, &page, StatusCode::OK, Leads::To(&redirect_uri), None)
         }
-        Ok(Next::Consent { interaction, view }) => {
+        Ok(AuthorizeOutcome::Consent { interaction, view }) => {
             browser.speak(&view.locales);
             consent_page(state, browser, &interaction, &view, kept)
         }
-        Ok(Next::Unable { interaction, view }) => {
+        Ok(AuthorizeOutcome::Unable { interaction, view }) => {
             browser.speak(&view.locales);
             unable_page(state, browser, &interaction, &view, &incoming.ctx.facts.request_id)
         }
-        Ok(Next::Device { client, allowed, locales }) => {
+        Ok(AuthorizeOutcome::Device { client, allowed, locales }) => {
             browser.speak(&locales);
             device::done_page(state, browser, &client, allowed)
         }
@@ -113,7 +113,7 @@ async fn begin(state: &WebState, incoming: &Incoming, params: &RawParams) -> Res
         Err(response) => return response,
     };
     let next = authorize::begin(state.app(), &incoming.ctx, params, &caller, browser.binding(state)).await;
-    show(state, incoming, &mut browser, next, &Kept::default())
+    show(state, incoming, &mut browser, next, &FormState::default())
 }
 
 /// Send a browser to sign in and consent
@@ -167,7 +167,7 @@ pub async fn resume(State(state): State<WebState>, incoming: Incoming) -> Respon
         Some(_) => authorize::login_page(app, ctx, text, &Caller::Nobody, binding).await,
         None => authorize::resume(app, ctx, text, &caller, binding).await,
     };
-    show(&state, &incoming, &mut browser, next, &Kept::default())
+    show(&state, &incoming, &mut browser, next, &FormState::default())
 }
 
 /// In the address of the page on which somebody signs in with another account: going back there asks for it anew.
@@ -197,7 +197,7 @@ pub async fn consent(State(state): State<WebState>, incoming: Incoming, Form(for
     if !browser.sent(&state, &incoming, &form) {
         return error::forged(&state, &incoming);
     }
-    let searches = Kept::searches(&form);
+    let searches = FormState::searches(&form);
     let decision = match decision_of(&form) {
         Ok(decision) => Some(decision),
         Err(_) if searches => None,
@@ -215,7 +215,7 @@ pub async fn consent(State(state): State<WebState>, incoming: Incoming, Form(for
         }
         None => authorize::resume(state.app(), &incoming.ctx, text, &caller, binding).await,
     };
-    show(&state, &incoming, &mut browser, next, &Kept::of(&form))
+    show(&state, &incoming, &mut browser, next, &FormState::of(&form))
 }
 
 #[cfg(test)]

@@ -41,7 +41,7 @@ const LONGEST: usize = 100;
 
 /// What the person has done on the page so far.
 #[derive(Debug, Default)]
-pub struct Kept {
+pub struct FormState {
     search: String,
     workspace: Option<WorkspaceId>,
     /// `None` on the first sight of the page: everything.
@@ -50,7 +50,7 @@ pub struct Kept {
     stay: Option<bool>,
 }
 
-impl Kept {
+impl FormState {
     /// Of the page's form.
     pub fn of(form: &RawParams) -> Self {
         Self {
@@ -150,7 +150,7 @@ pub fn consent_page(
     browser: &Browser,
     interaction: &str,
     view: &ConsentView,
-    kept: &Kept,
+    kept: &FormState,
 ) -> Response {
     let (frame, catalogue) = (Frame::new(state, browser), &state.app().settings().catalogue);
     let client = &view.client;

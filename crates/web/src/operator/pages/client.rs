@@ -1,7 +1,7 @@
 //! One application, whoever owns it.
 use crate::WebState;
 use crate::access::field_error::Problem;
-use crate::access::page_visitor::Person;
+use crate::access::page_visitor::PageVisitor;
 use crate::operator::pages::clients::tier;
 use crate::platform::pages::frame::Frame;
 use crate::platform::pages::nav::Section;
@@ -75,13 +75,13 @@ pub const fn means(trust: Trust) -> &'static str {
     }
 }
 
-pub async fn get(State(state): State<WebState>, person: Person, Path(id): Path<String>) -> Response {
+pub async fn get(State(state): State<WebState>, person: PageVisitor, Path(id): Path<String>) -> Response {
     let frame = person.frame(&state, Section::Clients);
     show(&state, &person, &id, frame, Problem::default()).await
 }
 
 /// The page, with what was wrong with the form that it sent.
-pub async fn show(state: &WebState, person: &Person, id: &str, frame: Frame, problem: Problem) -> Response {
+pub async fn show(state: &WebState, person: &PageVisitor, id: &str, frame: Frame, problem: Problem) -> Response {
     let one = match clients::look(state.app(), &person.ctx, &person.principal, id).await {
         Ok(one) => one,
         Err(failure) => return person.refused(state, &failure),

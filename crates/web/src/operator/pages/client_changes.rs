@@ -4,7 +4,7 @@ use super::clients::tier;
 use crate::WebState;
 use crate::access::confirm::{After, Confirm};
 use crate::access::field_error::Problem;
-use crate::access::page_visitor::{Person, Posted};
+use crate::access::page_visitor::{PageVisitor, Posted};
 use crate::platform::pages::frame::{Frame, see_other};
 use crate::platform::pages::nav::Section;
 use crate::platform::pages::undo::{ONLY_FROM, Undo};
@@ -13,7 +13,7 @@ use axum::response::Response;
 use domain::clients::{Client, Trust};
 use flows::Failure;
 use flows::operator::clients::{self, HandOver};
-use flows::platform::management_error::{ManageRefusal, Unmanaged};
+use flows::platform::management_error::{ManagementError, ManagementRefusal};
 
 /// The revision that the operator has looked at.
 const SEEN: &str = "revision";
@@ -21,7 +21,7 @@ const SEEN: &str = "revision";
 const DAY: i64 = 24 * 60 * 60;
 
 /// The application that a question is about, with the frame of its page and its address.
-async fn about(state: &WebState, person: &Person, id: &str) -> Result<(Client, Frame, String), Box<Response>> {
+async fn about(state: &WebState, person: &PageVisitor, id: &str) -> Result<(Client, Frame, String), Box<Response>> {
     let found = clients::find(state.app(), &person.ctx, &person.principal, id).await;
     let client = found.map_err(|failure| Box::new(person.refused(state, &failure)))?;
     let path = format!("{}/{}", person.path(state, Section::Clients), client.id);
@@ -29,7 +29,7 @@ async fn about(state: &WebState, person: &Person, id: &str) -> Result<(Client, F
 }
 
 /// The page again, with what was wrong.
-async fn again(state: &WebState, person: &Person, id: &str, failure: &Failure<ManageRefusal>) -> Response {
+async fn again(state: &WebState, person: &PageVisitor, id: &str, failure: &Failure<ManagementError>) -> Response {
     let frame = person.frame(state, Section::Clients);
     match Problem::of_choice(failure, state, person, &frame) {
         Ok(problem) => client::show(state, person, id, frame, problem).await,
@@ -43,11 +43,11 @@ fn is_less(trust: Trust, than: Trust) -> bool {
     place(trust) > place(than)
 }
 
-fn unknown_tier() -> Failure<ManageRefusal> {
-    Failure::Refused(Unmanaged::Choice.of("trust"))
+fn unknown_tier() -> Failure<ManagementError> {
+    Failure::Refused(ManagementRefusal::Choice.of("trust"))
 }
 
-pub async fn ask_trust(State(state): State<WebState>, person: Person, Path(id): Path<String>) -> Response {
+pub async fn ask_trust(State(state): State<WebState>, person: PageVisitor, Path(id): Path<String>) -> Response {
     let (client, frame, back) = match about(&state, &person, &id).await {
         Ok(about) => about,
         Err(response) => return *response,
@@ -108,7 +108,7 @@ pub async fn set_trust(State(state): State<WebState>, Path(id): Path<String>, po
     }
 }
 
-pub async fn ask_owner(State(state): State<WebState>, person: Person, Path(id): Path<String>) -> Response {
+pub async fn ask_owner(State(state): State<WebState>, person: PageVisitor, Path(id): Path<String>) -> Response {
     let to = person.query("owner").trim();
     let asked = clients::look_at_owner(state.app(), &person.ctx, &person.principal, &id, to).await;
     let HandOver { client, from, to, name } = match asked {
@@ -151,7 +151,7 @@ pub async fn set_owner(State(state): State<WebState>, Path(id): Path<String>, po
     }
 }
 
-async fn ask(state: &WebState, person: &Person, id: &str, disable: bool) -> Response {
+async fn ask(state: &WebState, person: &PageVisitor, id: &str, disable: bool) -> Response {
     let (client, frame, back) = match about(state, person, id).await {
         Ok(about) => about,
         Err(response) => return *response,
@@ -174,7 +174,7 @@ async fn ask(state: &WebState, person: &Person, id: &str, disable: bool) -> Resp
     page.show(state, person)
 }
 
-async fn set_disabled(state: &WebState, person: &Person, id: &str, disabled: bool) -> Response {
+async fn set_disabled(state: &WebState, person: &PageVisitor, id: &str, disabled: bool) -> Response {
     match clients::set_disabled(state.app(), &person.ctx, &person.principal, id, disabled).await {
         Ok(()) => {
             let (done, back) = if disabled { ("client-disabled", "enable") } else { ("client-enabled", "disable") };
@@ -185,7 +185,7 @@ async fn set_disabled(state: &WebState, person: &Person, id: &str, disabled: boo
     }
 }
 
-pub async fn ask_disable(State(state): State<WebState>, person: Person, Path(id): Path<String>) -> Response {
+pub async fn ask_disable(State(state): State<WebState>, person: PageVisitor, Path(id): Path<String>) -> Response {
     ask(&state, &person, &id, true).await
 }
 
@@ -193,7 +193,7 @@ pub async fn disable(State(state): State<WebState>, Path(id): Path<String>, post
     set_disabled(&state, &posted.person, &id, true).await
 }
 
-pub async fn ask_enable(State(state): State<WebState>, person: Person, Path(id): Path<String>) -> Response {
+pub async fn ask_enable(State(state): State<WebState>, person: PageVisitor, Path(id): Path<String>) -> Response {
     ask(&state, &person, &id, false).await
 }
 
@@ -210,11 +210,11 @@ fn wanted(text: &str) -> Option<bool> {
     }
 }
 
-fn unknown_wish() -> Failure<ManageRefusal> {
-    Failure::Refused(Unmanaged::Choice.of("require"))
+fn unknown_wish() -> Failure<ManagementError> {
+    Failure::Refused(ManagementRefusal::Choice.of("require"))
 }
 
-pub async fn ask_pkce(State(state): State<WebState>, person: Person, Path(id): Path<String>) -> Response {
+pub async fn ask_pkce(State(state): State<WebState>, person: PageVisitor, Path(id): Path<String>) -> Response {
     let (client, frame, back) = match about(&state, &person, &id).await {
         Ok(about) => about,
         Err(response) => return *response,

@@ -2,7 +2,7 @@
 use super::ROWS;
 use crate::WebState;
 use crate::access::field_error::Problem;
-use crate::access::page_visitor::Person;
+use crate::access::page_visitor::PageVisitor;
 use crate::platform::pages::frame::Frame;
 use crate::platform::pages::nav::Section;
 use crate::platform::pages::pager::Pager;
@@ -44,7 +44,7 @@ pub fn tier(frame: &Frame, trust: Trust) -> String {
     }
 }
 
-pub async fn get(State(state): State<WebState>, person: Person) -> Response {
+pub async fn get(State(state): State<WebState>, person: PageVisitor) -> Response {
     let (part, only) = (person.query("q"), Trust::parse(person.query("trust")));
     let rows = Page::new(person.page_number(), ROWS);
     let (frame, path) = (person.frame(&state, Section::Clients), person.path(&state, Section::Clients));

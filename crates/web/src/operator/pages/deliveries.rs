@@ -1,6 +1,6 @@
 //! Whose webhooks have deliveries that are still tried, or were given up.
 use crate::WebState;
-use crate::access::page_visitor::Person;
+use crate::access::page_visitor::PageVisitor;
 use crate::platform::pages::frame::Frame;
 use crate::platform::pages::nav::Section;
 use askama::Template;
@@ -30,7 +30,7 @@ struct Row {
     webhook: WebhookDeliveries,
 }
 
-pub async fn get(State(state): State<WebState>, person: Person) -> Response {
+pub async fn get(State(state): State<WebState>, person: PageVisitor) -> Response {
     // What no page of ours wrote shows those that somebody should look at.
     let wanted = DeliveryState::parse(person.query("state"));
     let dead = wanted != Some(DeliveryState::Pending);

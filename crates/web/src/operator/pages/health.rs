@@ -1,7 +1,7 @@
 //! How the server is, with a judgement of each figure.
 use super::units::{milliseconds, size, span};
 use crate::WebState;
-use crate::access::page_visitor::Person;
+use crate::access::page_visitor::PageVisitor;
 use crate::platform::pages::frame::Frame;
 use crate::platform::pages::nav::Section;
 use askama::Template;
@@ -22,7 +22,7 @@ struct HealthPage {
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Verdict {
+enum HealthLevel {
     /// Nothing to judge.
     Fact,
     Good,
@@ -30,7 +30,7 @@ enum Verdict {
     Bad,
 }
 
-impl Verdict {
+impl HealthLevel {
     /// Its badge and word.
     const fn badge(self) -> Option<(&'static str, &'static str)> {
         match self {
@@ -47,7 +47,7 @@ struct Figure {
     id: &'static str,
     label: String,
     value: String,
-    verdict: Verdict,
+    verdict: HealthLevel,
     said: String,
     /// What the words end with.
     moment: Option<Timestamp>,
@@ -60,19 +60,19 @@ const SLOW: Duration = Duration::from_millis(50);
 /// What waits is written each second: so much is more than that manages.
 const MANY: usize = 2_000;
 
-fn of_round_trip(took: Option<Duration>) -> (Verdict, &'static str) {
+fn of_round_trip(took: Option<Duration>) -> (HealthLevel, &'static str) {
     match took {
-        None => (Verdict::Bad, "health-database-silent"),
-        Some(took) if took >= SLOW => (Verdict::Look, "health-database-slow"),
-        Some(_) => (Verdict::Good, "health-database-fast"),
+        None => (HealthLevel::Bad, "health-database-silent"),
+        Some(took) if took >= SLOW => (HealthLevel::Look, "health-database-slow"),
+        Some(_) => (HealthLevel::Good, "health-database-fast"),
     }
 }
 
-fn of_schema(there: i64, needed: i64) -> (Verdict, &'static str) {
+fn of_schema(there: i64, needed: i64) -> (HealthLevel, &'static str) {
     match there.cmp(&needed) {
-        std::cmp::Ordering::Less => (Verdict::Bad, "health-schema-old"),
-        std::cmp::Ordering::Equal => (Verdict::Good, "health-schema-fits"),
-        std::cmp::Ordering::Greater => (Verdict::Look, "health-schema-new"),
+        std::cmp::Ordering::Less => (HealthLevel::Bad, "health-schema-old"),
+        std::cmp::Ordering::Equal => (HealthLevel::Good, "health-schema-fits"),
+        std::cmp::Ordering::Greater => (HealthLevel::Look, "health-schema-new"),
     }
 }
 
@@ -80,31 +80,43 @@ fn all(waiting: Waiting) -> usize {
     waiting.audit_events + waiting.activity + waiting.events + waiting.writes
 }
 
-fn of_waiting(waiting: Waiting) -> (Verdict, &'static str) {
-    if all(waiting) < MANY { (Verdict::Good, "health-waiting-few") } else { (Verdict::Look, "health-waiting-many") }
+fn of_waiting(waiting: Waiting) -> (HealthLevel, &'static str) {
+    if all(waiting) < MANY {
+        (HealthLevel::Good, "health-waiting-few")
+    } else {
+        (HealthLevel::Look, "health-waiting-many")
+    }
 }
 
-fn of_left_out(left_out: u64) -> (Verdict, &'static str) {
-    if left_out == 0 { (Verdict::Good, "health-left-out-none") } else { (Verdict::Look, "health-left-out-some") }
+fn of_left_out(left_out: u64) -> (HealthLevel, &'static str) {
+    if left_out == 0 {
+        (HealthLevel::Good, "health-left-out-none")
+    } else {
+        (HealthLevel::Look, "health-left-out-some")
+    }
 }
 
-fn of_lost_lines(lost: u64) -> (Verdict, &'static str) {
-    if lost == 0 { (Verdict::Good, "health-lost-lines-none") } else { (Verdict::Look, "health-lost-lines-some") }
+fn of_lost_lines(lost: u64) -> (HealthLevel, &'static str) {
+    if lost == 0 {
+        (HealthLevel::Good, "health-lost-lines-none")
+    } else {
+        (HealthLevel::Look, "health-lost-lines-some")
+    }
 }
 
-fn of_pending(pending: i64) -> (Verdict, &'static str) {
-    if pending == 0 { (Verdict::Good, "health-pending-none") } else { (Verdict::Fact, "health-pending-some") }
+fn of_pending(pending: i64) -> (HealthLevel, &'static str) {
+    if pending == 0 { (HealthLevel::Good, "health-pending-none") } else { (HealthLevel::Fact, "health-pending-some") }
 }
 
-fn of_dead(dead: i64) -> (Verdict, &'static str) {
-    if dead == 0 { (Verdict::Good, "health-dead-none") } else { (Verdict::Look, "health-dead-some") }
+fn of_dead(dead: i64) -> (HealthLevel, &'static str) {
+    if dead == 0 { (HealthLevel::Good, "health-dead-none") } else { (HealthLevel::Look, "health-dead-some") }
 }
 
-fn of_jobs(jobs: Jobs) -> (Verdict, &'static str) {
+fn of_jobs(jobs: Jobs) -> (HealthLevel, &'static str) {
     match jobs {
-        Jobs { still: Some(_), .. } => (Verdict::Bad, "health-jobs-still"),
-        Jobs { panics: 0, .. } => (Verdict::Good, "health-jobs-run"),
-        Jobs { .. } => (Verdict::Look, "health-jobs-panicked"),
+        Jobs { still: Some(_), .. } => (HealthLevel::Bad, "health-jobs-still"),
+        Jobs { panics: 0, .. } => (HealthLevel::Good, "health-jobs-run"),
+        Jobs { .. } => (HealthLevel::Look, "health-jobs-panicked"),
     }
 }
 
@@ -115,15 +127,20 @@ struct Figures<'f> {
 }
 
 impl Figures<'_> {
-    fn add(&mut self, id: &'static str, label: &str, value: String, (verdict, said): (Verdict, &str)) {
+    fn add(&mut self, id: &'static str, label: &str, value: String, (verdict, said): (HealthLevel, &str)) {
         let (label, said) = (self.frame.say(label), self.frame.say(said));
         self.all.push(Figure { id, label, value, verdict, said, moment: None, list: None });
     }
 
     fn server(&mut self, health: &Health) {
-        self.add("health-version", "health-version", health.version.to_owned(), (Verdict::Fact, "health-version-said"));
+        self.add(
+            "health-version",
+            "health-version",
+            health.version.to_owned(),
+            (HealthLevel::Fact, "health-version-said"),
+        );
         let uptime = span(self.frame, health.uptime);
-        self.add("health-uptime", "health-uptime", uptime, (Verdict::Fact, "health-since"));
+        self.add("health-uptime", "health-uptime", uptime, (HealthLevel::Fact, "health-since"));
         if let Some(uptime) = self.all.last_mut() {
             uptime.moment = Some(health.started_at);
         }
@@ -138,7 +155,7 @@ impl Figures<'_> {
         let schema = of_schema(database.schema_version, health.schema_version);
         self.add("health-schema", "health-schema", database.schema_version.to_string(), schema);
         let kind = if database.postgres { "health-size-postgres" } else { "health-size-sqlite" };
-        self.add("health-size", "health-size", size(language, database.size), (Verdict::Fact, kind));
+        self.add("health-size", "health-size", size(language, database.size), (HealthLevel::Fact, kind));
     }
 
     fn writes(&mut self, health: &Health) {
@@ -149,7 +166,7 @@ impl Figures<'_> {
         let lost = health.waiting.lost_lines;
         self.add("health-lost-lines", "health-lost-lines", lost.to_string(), of_lost_lines(lost));
         let commits = health.commits.to_string();
-        self.add("health-commits", "health-commits", commits, (Verdict::Fact, "health-commits-said"));
+        self.add("health-commits", "health-commits", commits, (HealthLevel::Fact, "health-commits-said"));
         let jobs = health.jobs.still.map_or_else(|| health.jobs.running.to_string(), str::to_owned);
         self.add("health-jobs", "health-jobs", jobs, of_jobs(health.jobs));
     }
@@ -164,7 +181,7 @@ impl Figures<'_> {
     }
 }
 
-pub async fn get(State(state): State<WebState>, person: Person) -> Response {
+pub async fn get(State(state): State<WebState>, person: PageVisitor) -> Response {
     let health = match server::health(state.app(), &person.ctx, &person.principal).await {
         Ok(health) => health,
         Err(failure) => return person.refused(&state, &failure),
@@ -178,7 +195,7 @@ pub async fn get(State(state): State<WebState>, person: Person) -> Response {
     }
     figures.server(&health);
     let figures = figures.all;
-    let wrong = figures.iter().filter(|one| matches!(one.verdict, Verdict::Look | Verdict::Bad)).count();
+    let wrong = figures.iter().filter(|one| matches!(one.verdict, HealthLevel::Look | HealthLevel::Bad)).count();
     let wrong = i64::try_from(wrong).unwrap_or(i64::MAX);
     person.show(&state, &HealthPage { frame, figures, wrong })
 }
@@ -191,18 +208,18 @@ mod tests {
     fn every_figure_is_judged_by_its_own_measure() {
         let fast = of_round_trip(Some(Duration::from_millis(3))).0;
         let slow = of_round_trip(Some(Duration::from_millis(50))).0;
-        assert_eq!((fast, slow, of_round_trip(None).0), (Verdict::Good, Verdict::Look, Verdict::Bad));
+        assert_eq!((fast, slow, of_round_trip(None).0), (HealthLevel::Good, HealthLevel::Look, HealthLevel::Bad));
         let schemas = [of_schema(3, 4).0, of_schema(4, 4).0, of_schema(5, 4).0];
-        assert_eq!(schemas, [Verdict::Bad, Verdict::Good, Verdict::Look]);
+        assert_eq!(schemas, [HealthLevel::Bad, HealthLevel::Good, HealthLevel::Look]);
         let waiting =
             |audit_events| Waiting { audit_events, left_out: 0, activity: 1, events: 0, writes: 0, lost_lines: 0 };
-        assert_eq!((of_waiting(waiting(0)).0, of_waiting(waiting(1_998)).0), (Verdict::Good, Verdict::Good));
-        assert_eq!(of_waiting(waiting(1_999)).0, Verdict::Look);
+        assert_eq!((of_waiting(waiting(0)).0, of_waiting(waiting(1_998)).0), (HealthLevel::Good, HealthLevel::Good));
+        assert_eq!(of_waiting(waiting(1_999)).0, HealthLevel::Look);
         let jobs = |panics, still| of_jobs(Jobs { running: 7, panics, still }).0;
         let jobs = [jobs(0, None), jobs(1, None), jobs(0, Some("cleaning"))];
-        assert_eq!(jobs, [Verdict::Good, Verdict::Look, Verdict::Bad], "point 6.1");
-        assert_eq!((of_pending(0).0, of_pending(7).0), (Verdict::Good, Verdict::Fact));
-        assert_eq!((of_dead(0).0, of_dead(1).0), (Verdict::Good, Verdict::Look));
-        assert_eq!((of_lost_lines(0).0, of_lost_lines(1).0), (Verdict::Good, Verdict::Look), "point 3.4");
+        assert_eq!(jobs, [HealthLevel::Good, HealthLevel::Look, HealthLevel::Bad], "point 6.1");
+        assert_eq!((of_pending(0).0, of_pending(7).0), (HealthLevel::Good, HealthLevel::Fact));
+        assert_eq!((of_dead(0).0, of_dead(1).0), (HealthLevel::Good, HealthLevel::Look));
+        assert_eq!((of_lost_lines(0).0, of_lost_lines(1).0), (HealthLevel::Good, HealthLevel::Look), "point 3.4");
     }
 }

@@ -2,7 +2,7 @@
 use crate::WebState;
 use crate::access::confirm::{After, Confirm};
 use crate::access::create_once::{Made, page_of};
-use crate::access::page_visitor::{Person, Posted};
+use crate::access::page_visitor::{PageVisitor, Posted};
 use crate::platform::pages::frame::Frame;
 use crate::platform::pages::nav::Section;
 use askama::Template;
@@ -60,7 +60,7 @@ fn row(frame: &Frame, key: SigningKeyView) -> Row {
     Row { state: frame.say(texts(key.state).0), since: since.unwrap_or(key.created_at), key }
 }
 
-pub async fn get(State(state): State<WebState>, person: Person) -> Response {
+pub async fn get(State(state): State<WebState>, person: PageVisitor) -> Response {
     let mut keys = match server::signing_keys(state.app(), &person.ctx, &person.principal).await {
         Ok(keys) => keys,
         Err(failure) => return person.refused(&state, &failure),
@@ -77,7 +77,7 @@ pub async fn get(State(state): State<WebState>, person: Person) -> Response {
     person.show(&state, &page)
 }
 
-pub async fn ask(State(state): State<WebState>, person: Person) -> Response {
+pub async fn ask(State(state): State<WebState>, person: PageVisitor) -> Response {
     let keys = match server::signing_keys(state.app(), &person.ctx, &person.principal).await {
         Ok(keys) => keys,
         Err(failure) => return person.refused(&state, &failure),

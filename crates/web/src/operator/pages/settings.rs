@@ -1,6 +1,6 @@
 //! The settings as they are in force.
 use crate::WebState;
-use crate::access::page_visitor::Person;
+use crate::access::page_visitor::PageVisitor;
 use crate::platform::pages::frame::Frame;
 use crate::platform::pages::nav::Section;
 use askama::Template;
@@ -8,7 +8,7 @@ use axum::extract::State;
 use axum::response::Response;
 use domain::platform::text::fold;
 use flows::operator::server;
-use flows::platform::effective_settings::{InForce, Shown};
+use flows::platform::effective_settings::{InForce, SettingValue};
 use serde_json::{Map, Value};
 
 #[derive(Template)]
@@ -30,7 +30,7 @@ struct Group<'p> {
 /// A setting as it is shown.
 struct Setting<'p> {
     key: &'p str,
-    value: &'p Shown,
+    value: &'p SettingValue,
     list: Option<Entries>,
 }
 
@@ -43,8 +43,8 @@ struct Entries {
 }
 
 /// What is too long for a line is shown when it is asked for.
-fn list(value: &Shown) -> Option<Entries> {
-    let Shown::Value(text) = value else { return None };
+fn list(value: &SettingValue) -> Option<Entries> {
+    let SettingValue::Value(text) = value else { return None };
     let items: Vec<Map<String, Value>> = serde_json::from_str(text).ok()?;
     let all = serde_json::to_string_pretty(&items).ok()?;
     Some(Entries { count: i64::try_from(items.len()).ok()?, all })
@@ -54,8 +54,8 @@ fn list(value: &Shown) -> Option<Entries> {
 fn grouped<'p>(settings: &'p [InForce], part: &str) -> Vec<Group<'p>> {
     let part = fold(part.trim());
     let shown = |one: &InForce| match &one.value {
-        Shown::Value(value) => fold(value).contains(&part),
-        Shown::Hidden | Shown::Nothing => false,
+        SettingValue::Value(value) => fold(value).contains(&part),
+        SettingValue::Hidden | SettingValue::Nothing => false,
     };
     let mut groups = vec![Group { name: "", settings: Vec::new() }];
     for one in settings.iter().filter(|one| fold(&one.key).contains(&part) || shown(one)) {
@@ -70,7 +70,7 @@ fn grouped<'p>(settings: &'p [InForce], part: &str) -> Vec<Group<'p>> {
     groups
 }
 
-pub async fn get(State(state): State<WebState>, person: Person) -> Response {
+pub async fn get(State(state): State<WebState>, person: PageVisitor) -> Response {
     let part = person.query("q");
     match server::settings(state.app(), &person.ctx, &person.principal) {
         Ok(settings) => {
@@ -88,10 +88,13 @@ mod tests {
 
     #[test]
     fn lists_of_things_fold_and_lists_of_words_do_not() {
-        let value = |text: &str| list(&Shown::Value(text.to_owned()));
+        let value = |text: &str| list(&SettingValue::Value(text.to_owned()));
         let all = "[\n  {\n    \"a\": 1\n  },\n  {}\n]".to_owned();
         assert_eq!(value("[{\"a\":1},{}]"), Some(Entries { count: 2, all }));
-        assert_eq!((value("[\"a\"]"), value("60"), value("plain"), list(&Shown::Hidden)), (None, None, None, None));
+        assert_eq!(
+            (value("[\"a\"]"), value("60"), value("plain"), list(&SettingValue::Hidden)),
+            (None, None, None, None)
+        );
     }
 
     #[test]

@@ -1,7 +1,7 @@
 //! One account.
 use crate::WebState;
 use crate::access::field_error::Problem;
-use crate::access::page_visitor::Person;
+use crate::access::page_visitor::PageVisitor;
 use crate::platform::pages::frame::Frame;
 use crate::platform::pages::nav::Section;
 use askama::Template;
@@ -9,7 +9,7 @@ use axum::extract::{Path, State};
 use axum::response::Response;
 use domain::access::Operation;
 use flows::operator::users::{self, OneUser};
-use flows::platform::management_error::Unmanaged;
+use flows::platform::management_error::ManagementRefusal;
 
 #[derive(Template)]
 #[template(path = "operator/user.html")]
@@ -44,13 +44,13 @@ impl UserPage {
     }
 }
 
-pub async fn get(State(state): State<WebState>, person: Person, Path(id): Path<String>) -> Response {
+pub async fn get(State(state): State<WebState>, person: PageVisitor, Path(id): Path<String>) -> Response {
     let frame = person.frame(&state, Section::Users);
     show(&state, &person, &id, frame, Problem::default()).await
 }
 
 /// The page, with what was wrong with the form that it sent.
-pub async fn show(state: &WebState, person: &Person, id: &str, frame: Frame, problem: Problem) -> Response {
+pub async fn show(state: &WebState, person: &PageVisitor, id: &str, frame: Frame, problem: Problem) -> Response {
     let one = match users::find(state.app(), &person.ctx, &person.principal, id).await {
         Ok(one) => one,
         Err(failure) => return person.refused(state, &failure),
@@ -59,7 +59,7 @@ pub async fn show(state: &WebState, person: &Person, id: &str, frame: Frame, pro
     let path = format!("{back}/{}", one.found.user.id);
     let own = one.found.user.id == person.user.id;
     let may_change = person.principal.may(Operation::WriteAllUsers).is_ok();
-    let stays = one.last_operator.then(|| frame.texts().refusal(&Unmanaged::LastOperator));
+    let stays = one.last_operator.then(|| frame.texts().refusal(&ManagementRefusal::LastOperator));
     let (workspaces, clients) = (person.path(state, Section::Workspaces), person.path(state, Section::Clients));
     let page = UserPage { frame, problem, one, own, may_change, stays, back, path, workspaces, clients };
     if page.problem.is_some() { person.again(state, &page) } else { person.show(state, &page) }

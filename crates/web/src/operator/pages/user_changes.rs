@@ -3,7 +3,7 @@ use super::user;
 use crate::WebState;
 use crate::access::confirm::{After, Confirm};
 use crate::access::field_error::Problem;
-use crate::access::page_visitor::{Person, Posted};
+use crate::access::page_visitor::{PageVisitor, Posted};
 use crate::platform::pages::error;
 use crate::platform::pages::frame::Frame;
 use crate::platform::pages::nav::Section;
@@ -12,18 +12,18 @@ use axum::extract::{Path, State};
 use axum::response::Response;
 use flows::Failure;
 use flows::operator::users;
-use flows::platform::management_error::ManageRefusal;
+use flows::platform::management_error::ManagementError;
 
 /// What can be done to an account, by its name in the path: whether it is disabled, runs the server, or has a verified
 /// address.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Change {
+enum UserChange {
     Disabled(bool),
     Operator(bool),
     EmailVerified(bool),
 }
 
-impl Change {
+impl UserChange {
     fn parse(name: &str) -> Option<Self> {
         let all: [fn(bool) -> Self; 3] = [Self::Disabled, Self::Operator, Self::EmailVerified];
         all.into_iter().flat_map(|change| [true, false].map(change)).find(|change| change.name() == name)
@@ -74,19 +74,19 @@ impl Change {
 
 pub async fn ask(
     State(state): State<WebState>,
-    person: Person,
+    person: PageVisitor,
     Path((id, change)): Path<(String, String)>,
 ) -> Response {
     let one = match users::find(state.app(), &person.ctx, &person.principal, &id).await {
         Ok(one) => one.found.user,
         Err(failure) => return person.refused(&state, &failure),
     };
-    let Some(change) = Change::parse(&change) else { return error::not_found(State(state), person.incoming).await };
+    let Some(change) = UserChange::parse(&change) else { return error::not_found(State(state), person.incoming).await };
     let frame = person.frame(&state, Section::Users);
     let ends = match change {
-        Change::Disabled(true) => Some("user.disabled"),
-        Change::Operator(false) => Some("operator.removed"),
-        Change::Disabled(false) | Change::Operator(true) | Change::EmailVerified(_) => None,
+        UserChange::Disabled(true) => Some("user.disabled"),
+        UserChange::Operator(false) => Some("operator.removed"),
+        UserChange::Disabled(false) | UserChange::Operator(true) | UserChange::EmailVerified(_) => None,
     };
     if let Some(kind) = ends {
         let may = users::may_end(state.app(), &person.ctx, &person.principal, &id, kind).await;
@@ -96,7 +96,8 @@ pub async fn ask(
     }
     let [title, means, button] = change.asks();
     let mut lines = vec![frame.rich(means, "who", one.email.as_str())];
-    let locks_out = one.id == person.user.id && matches!(change, Change::Disabled(true) | Change::Operator(false));
+    let locks_out =
+        one.id == person.user.id && matches!(change, UserChange::Disabled(true) | UserChange::Operator(false));
     let after = if locks_out { After::ForGood } else { After::Undo };
     if locks_out {
         lines.push(frame.texts().rich("user-change-own", &[]));
@@ -117,7 +118,13 @@ pub async fn ask(
 }
 
 /// What the rules say is told on the page of the account; anything else on a page of its own.
-async fn told(state: &WebState, person: &Person, id: &str, frame: Frame, failure: &Failure<ManageRefusal>) -> Response {
+async fn told(
+    state: &WebState,
+    person: &PageVisitor,
+    id: &str,
+    frame: Frame,
+    failure: &Failure<ManagementError>,
+) -> Response {
     match Problem::of(failure, state, person, &frame) {
         Ok(problem) => user::show(state, person, id, frame, problem).await,
         Err(response) => *response,
@@ -130,13 +137,13 @@ pub async fn post(
     posted: Posted,
 ) -> Response {
     let person = posted.person;
-    let Some(change) = Change::parse(&change) else { return error::not_found(State(state), person.incoming).await };
+    let Some(change) = UserChange::parse(&change) else { return error::not_found(State(state), person.incoming).await };
     let (app, ctx, who) = (state.app(), &person.ctx, &person.principal);
     let email = posted.form.get("email").unwrap_or_default().to_owned();
     let done = match change {
-        Change::Disabled(disabled) => users::set_disabled(app, ctx, who, &id, disabled).await,
-        Change::Operator(operator) => users::set_operator(app, ctx, who, &id, operator).await,
-        Change::EmailVerified(verified) => {
+        UserChange::Disabled(disabled) => users::set_disabled(app, ctx, who, &id, disabled).await,
+        UserChange::Operator(operator) => users::set_operator(app, ctx, who, &id, operator).await,
+        UserChange::EmailVerified(verified) => {
             users::set_email_verified(app, ctx, who, &id, &email, verified).await.map(drop)
         }
     };
@@ -144,12 +151,12 @@ pub async fn post(
         let frame = person.frame(&state, Section::Users);
         return told(&state, &person, &id, frame, &failure).await;
     }
-    if change == Change::Operator(false) && id == person.user.id.to_string() {
+    if change == UserChange::Operator(false) && id == person.user.id.to_string() {
         // These pages are no longer theirs.
         return person.done(&state, &person.path(&state, Section::Profile), change.done());
     }
     let path = format!("{}/{id}", person.path(&state, Section::Users));
     let undo = Undo::by(format!("{path}/{}", change.reversed().name()));
-    let undo = if matches!(change, Change::EmailVerified(_)) { undo.with("email", &email) } else { undo };
+    let undo = if matches!(change, UserChange::EmailVerified(_)) { undo.with("email", &email) } else { undo };
     person.done_until_undone(&state, &path, change.done(), &undo)
 }

@@ -1,7 +1,7 @@
 //! One workspace: its members, and the applications that it owns.
 use super::ROWS;
 use crate::WebState;
-use crate::access::page_visitor::Person;
+use crate::access::page_visitor::PageVisitor;
 use crate::platform::pages::frame::Frame;
 use crate::platform::pages::nav::Section;
 use crate::platform::pages::pager::Pager;
@@ -39,15 +39,15 @@ impl List {
     }
 }
 
-pub async fn members(State(state): State<WebState>, person: Person, Path(id): Path<String>) -> Response {
+pub async fn members(State(state): State<WebState>, person: PageVisitor, Path(id): Path<String>) -> Response {
     show(&state, &person, &id, true).await
 }
 
-pub async fn applications(State(state): State<WebState>, person: Person, Path(id): Path<String>) -> Response {
+pub async fn applications(State(state): State<WebState>, person: PageVisitor, Path(id): Path<String>) -> Response {
     show(&state, &person, &id, false).await
 }
 
-async fn show(state: &WebState, person: &Person, id: &str, members: bool) -> Response {
+async fn show(state: &WebState, person: &PageVisitor, id: &str, members: bool) -> Response {
     let (app, ctx, who) = (state.app(), &person.ctx, &person.principal);
     let one = match workspaces::find(app, ctx, who, id).await {
         Ok(one) => one,

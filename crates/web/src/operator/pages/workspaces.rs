@@ -2,7 +2,7 @@
 use super::ROWS;
 use crate::WebState;
 use crate::access::field_error::Problem;
-use crate::access::page_visitor::Person;
+use crate::access::page_visitor::PageVisitor;
 use crate::platform::pages::frame::Frame;
 use crate::platform::pages::nav::Section;
 use crate::platform::pages::pager::Pager;
@@ -23,7 +23,7 @@ struct WorkspacesPage<'p> {
     path: String,
 }
 
-pub async fn get(State(state): State<WebState>, person: Person) -> Response {
+pub async fn get(State(state): State<WebState>, person: PageVisitor) -> Response {
     let (part, page) = (person.query("q"), Page::new(person.page_number(), ROWS));
     let (frame, path) = (person.frame(&state, Section::Workspaces), person.path(&state, Section::Workspaces));
     let (problem, found) = match workspaces::search(state.app(), &person.ctx, &person.principal, part, page).await {

@@ -7,7 +7,7 @@ use domain::clients::{Client, SubType};
 use domain::oauth::authorize::AuthorizationRequest;
 use domain::resources::Catalogue;
 use flows::Settings;
-use flows::account::apps::Place;
+use flows::account::apps::ConnectedWorkspace;
 use flows::workspace::apps::{Identified, WorkspaceApp};
 
 /// Without `openid` there is no ID token and no userinfo, which name the workspace. The ids and roles are in every access
@@ -56,7 +56,7 @@ pub fn asked(
 
 /// In the person's own name: the user id, and of workspaces those that the app's authorizations show. Each keeps the one that the
 /// consent page named, so that there may be several; the next shows one of them, unless nothing says what the page named.
-fn in_own_name(frame: &Frame, place: &Place, named: bool) -> Vec<Rich> {
+fn in_own_name(frame: &Frame, place: &ConnectedWorkspace, named: bool) -> Vec<Rich> {
     let (only, also) = if named {
         ("receives-own-named", "receives-own-also-named")
     } else {
@@ -75,7 +75,7 @@ fn in_own_name(frame: &Frame, place: &Place, named: bool) -> Vec<Rich> {
 }
 
 /// Among connected apps: for a workspace, or in the person's own name.
-pub fn allowed(frame: &Frame, catalogue: &Catalogue, place: &Place, has_owner: bool) -> Vec<Rich> {
+pub fn allowed(frame: &Frame, catalogue: &Catalogue, place: &ConnectedWorkspace, has_owner: bool) -> Vec<Rich> {
     let named = names(&place.scopes);
     if place.workspace_id.is_none() {
         return in_own_name(frame, place, named);

@@ -1,6 +1,6 @@
 //! Applications as their owners manage them, in the words of references 002 and 004. The members come from the tables
 //! that the code itself reads and writes by.
-use domain::clients::api::{CAMEL, Dialect, LONGEST, Member, SNAKE};
+use domain::clients::api::{CAMEL, ClientApiNames, LONGEST, Member, SNAKE};
 use serde_json::json;
 use std::borrow::Cow;
 use utoipa::openapi::schema::{AdditionalProperties, ArrayBuilder, ObjectBuilder, SchemaType, Type};
@@ -29,7 +29,7 @@ fn list(description: &str) -> Schema {
 }
 
 /// What the member called so by RFC 7591 says.
-fn property(dialect: &Dialect, rfc: &str) -> Schema {
+fn property(dialect: &ClientApiNames, rfc: &str) -> Schema {
     if let Some((_, longest)) = LONGEST.iter().find(|(name, _)| *name == rfc) {
         return number("Seconds; without it, as long as the server has it.")
             .minimum(Some(1))
@@ -98,7 +98,7 @@ fn or_null(schema: Schema) -> Schema {
 }
 
 /// What a request may say. `all_required` holds for a new one.
-fn request(dialect: &Dialect, is_new: bool, description: &str) -> ObjectBuilder {
+fn request(dialect: &ClientApiNames, is_new: bool, description: &str) -> ObjectBuilder {
     let mut object = ObjectBuilder::new().description(Some(description));
     for Member { name, rfc, nullable, required } in dialect.members() {
         let schema = property(dialect, rfc);

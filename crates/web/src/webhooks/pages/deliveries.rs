@@ -1,9 +1,9 @@
 //! What became of a webhook's messages, and sending one again.
 use crate::WebState;
-use crate::access::page_visitor::{Person, Posted};
+use crate::access::page_visitor::{PageVisitor, Posted};
 use crate::platform::pages::frame::Frame;
 use crate::webhooks::api::{cursor, cursor_of};
-use crate::webhooks::pages::owner::{Answer, Place, stop};
+use crate::webhooks::pages::owner::{PageResult, WebhookPath, stop};
 use askama::Template;
 use axum::extract::State;
 use domain::Timestamp;
@@ -86,7 +86,7 @@ fn row(frame: &Frame, delivery: Delivery) -> Row {
     }
 }
 
-pub async fn get(State(state): State<WebState>, place: Place, person: Person) -> Answer {
+pub async fn get(State(state): State<WebState>, place: WebhookPath, person: PageVisitor) -> PageResult {
     let (of, id) = (place.may_read(&state, &person)?, place.id(&state, &person)?);
     let webhook = webhooks::manage::read(state.app(), of, id).await.map_err(|f| stop(&state, &person, &f))?;
     // What no page of ours wrote shows the list from its beginning.
@@ -122,7 +122,7 @@ pub async fn get(State(state): State<WebState>, place: Place, person: Person) ->
     Ok(person.show(&state, &page))
 }
 
-pub async fn replay(State(state): State<WebState>, place: Place, posted: Posted) -> Answer {
+pub async fn replay(State(state): State<WebState>, place: WebhookPath, posted: Posted) -> PageResult {
     let person = &posted.person;
     let (of, id) = (place.may_change(&state, person)?, place.id(&state, person)?);
     let unknown = |_| stop(&state, person, &Failure::Refused(WebhookRefusal::Unknown));

@@ -2,7 +2,7 @@
 use crate::access::page_visitor::Posted;
 use crate::platform::pages::frame::Frame;
 use domain::events::EventKind;
-use domain::webhooks::{Asked, Owner, Webhook};
+use domain::webhooks::{EventSelection, Webhook, WebhookOwner};
 
 /// What was typed.
 #[derive(Debug, Default)]
@@ -26,13 +26,13 @@ impl Typed {
 
     pub fn of(webhook: &Webhook) -> Self {
         let events = match &webhook.asked {
-            Asked::All => Vec::new(),
-            Asked::Kinds(kinds) => kinds.iter().map(|kind| kind.as_str().to_owned()).collect(),
+            EventSelection::All => Vec::new(),
+            EventSelection::Kinds(kinds) => kinds.iter().map(|kind| kind.as_str().to_owned()).collect(),
         };
         Self {
             url: webhook.url.clone(),
             description: webhook.description.clone(),
-            all: webhook.asked == Asked::All,
+            all: webhook.asked == EventSelection::All,
             events,
         }
     }
@@ -75,7 +75,7 @@ pub struct Kind {
 }
 
 /// All kinds that the owner's webhooks can ask for, with what each means.
-pub fn kinds(frame: &Frame, owner: Owner, typed: &Typed) -> Vec<Kind> {
+pub fn kinds(frame: &Frame, owner: WebhookOwner, typed: &Typed) -> Vec<Kind> {
     let kinds = EventKind::ALL.iter().filter(|kind| owner.may_ask_for(**kind));
     let one = |kind: &EventKind| Kind {
         name: kind.as_str(),

@@ -3,17 +3,17 @@ use super::form::{Kind, Typed, kinds};
 use crate::WebState;
 use crate::access::create_once::{Made, page_of};
 use crate::access::field_error::Problem;
-use crate::access::page_visitor::{Person, Posted};
+use crate::access::page_visitor::{PageVisitor, Posted};
 use crate::access::reveal::{Revealed, Shown};
 use crate::platform::pages::frame::Frame;
 use crate::platform::pages::pager::Pager;
 use crate::platform::texts::Rich;
-use crate::webhooks::pages::owner::{Answer, Place, fault, told};
+use crate::webhooks::pages::owner::{PageResult, WebhookPath, fault, told};
 use askama::Template;
 use axum::extract::State;
 use axum::response::Response;
 use domain::Secret;
-use domain::webhooks::{Asked, Owner, Webhook};
+use domain::webhooks::{EventSelection, Webhook, WebhookOwner};
 use flows::platform::idempotency::Keeper;
 use flows::webhooks::manage::NewWebhook;
 use flows::{Page, Paged, webhooks};
@@ -43,14 +43,14 @@ struct ListPage {
 
 fn row(frame: &Frame, webhook: Webhook) -> Row {
     let events = match &webhook.asked {
-        Asked::All => frame.say("webhooks-all-events"),
-        Asked::Kinds(kinds) => frame.fill("webhooks-kinds", "kinds", kinds.len()),
+        EventSelection::All => frame.say("webhooks-all-events"),
+        EventSelection::Kinds(kinds) => frame.fill("webhooks-kinds", "kinds", kinds.len()),
     };
     let on = webhook.disabled_at.is_none();
     Row { id: webhook.id.to_string(), url: webhook.url, description: webhook.description, on, events }
 }
 
-pub async fn get(State(state): State<WebState>, place: Place, person: Person) -> Answer {
+pub async fn get(State(state): State<WebState>, place: WebhookPath, person: PageVisitor) -> PageResult {
     let of = place.may_read(&state, &person)?;
     let page = Page::new(person.page_number(), ROWS);
     let Paged { items, total } =
@@ -79,7 +79,14 @@ struct NewPage {
     kinds: Vec<Kind>,
 }
 
-fn form(state: &WebState, place: &Place, owner: Owner, person: &Person, problem: Problem, typed: Typed) -> NewPage {
+fn form(
+    state: &WebState,
+    place: &WebhookPath,
+    owner: WebhookOwner,
+    person: &PageVisitor,
+    problem: Problem,
+    typed: Typed,
+) -> NewPage {
     let frame = person.frame(state, place.section);
     NewPage {
         problem,
@@ -91,17 +98,17 @@ fn form(state: &WebState, place: &Place, owner: Owner, person: &Person, problem:
     }
 }
 
-pub async fn new(State(state): State<WebState>, place: Place, person: Person) -> Answer {
+pub async fn new(State(state): State<WebState>, place: WebhookPath, person: PageVisitor) -> PageResult {
     let of = place.may_change(&state, &person)?;
     let typed = Typed { all: true, ..Typed::default() };
     Ok(person.show(&state, &form(&state, &place, of.owner(), &person, Problem::default(), typed)))
 }
 
-pub async fn create(State(state): State<WebState>, place: Place, posted: Posted) -> Response {
+pub async fn create(State(state): State<WebState>, place: WebhookPath, posted: Posted) -> Response {
     posted.once(state, |state, posted, keeper| make(state, place, posted, keeper)).await
 }
 
-async fn make(state: WebState, place: Place, posted: Arc<Posted>, keeper: Keeper) -> Made {
+async fn make(state: WebState, place: WebhookPath, posted: Arc<Posted>, keeper: Keeper) -> Made {
     let person = &posted.person;
     let of = place.may_change(&state, person)?;
     let typed = Typed::posted(&posted);

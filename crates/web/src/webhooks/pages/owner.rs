@@ -1,7 +1,7 @@
 //! Whose webhooks a page is about, and which one.
 use crate::WebState;
-use crate::access::create_once::Unmade;
-use crate::access::page_visitor::Person;
+use crate::access::create_once::NotCreated;
+use crate::access::page_visitor::PageVisitor;
 use crate::platform::pages::nav::Section;
 use axum::extract::{FromRequestParts, RawPathParams};
 use axum::http::request::Parts;
@@ -9,21 +9,21 @@ use axum::response::{IntoResponse, Response};
 use domain::WebhookId;
 use domain::platform::refusal::Refusal;
 use flows::access::extent::Extent;
-use flows::platform::management_error::ManageRefusal;
+use flows::platform::management_error::ManagementError;
 use flows::webhooks::manage::{MayChange, MayRead, WebhookRefusal};
 use flows::{Failure, Fault, webhooks};
 use std::convert::Infallible;
 
 /// What the path names: in a workspace's path the workspace's, elsewhere the operator's.
 #[derive(Debug)]
-pub struct Place {
+pub struct WebhookPath {
     scope: Extent,
     pub section: Section,
     id: String,
     pub event: String,
 }
 
-impl FromRequestParts<WebState> for Place {
+impl FromRequestParts<WebState> for WebhookPath {
     type Rejection = Infallible;
 
     async fn from_request_parts(parts: &mut Parts, state: &WebState) -> Result<Self, Infallible> {
@@ -42,63 +42,63 @@ impl FromRequestParts<WebState> for Place {
 
 /// The page that is shown instead.
 #[derive(Debug)]
-pub struct Stop(Box<Response>);
+pub struct PageError(Box<Response>);
 
-impl IntoResponse for Stop {
+impl IntoResponse for PageError {
     fn into_response(self) -> Response {
         *self.0
     }
 }
 
-impl From<Box<Response>> for Stop {
+impl From<Box<Response>> for PageError {
     fn from(response: Box<Response>) -> Self {
         Self(response)
     }
 }
 
-impl From<Stop> for Unmade {
-    fn from(stop: Stop) -> Self {
+impl From<PageError> for NotCreated {
+    fn from(stop: PageError) -> Self {
         stop.0.into()
     }
 }
 
-pub type Answer = Result<Response, Stop>;
+pub type PageResult = Result<Response, PageError>;
 
 /// The page of a use case that failed.
-pub fn stop<R: Refusal>(state: &WebState, person: &Person, failure: &Failure<R>) -> Stop {
-    Stop(Box::new(person.refused(state, failure)))
+pub fn stop<R: Refusal>(state: &WebState, person: &PageVisitor, failure: &Failure<R>) -> PageError {
+    PageError(Box::new(person.refused(state, failure)))
 }
 
 /// The same of a fault of ours.
-pub fn fault(state: &WebState, person: &Person, fault: Fault) -> Stop {
+pub fn fault(state: &WebState, person: &PageVisitor, fault: Fault) -> PageError {
     stop(state, person, &Failure::<WebhookRefusal>::from(fault))
 }
 
 /// As forms read it.
-pub fn told(failure: Failure<WebhookRefusal>) -> Failure<ManageRefusal> {
-    failure.map(ManageRefusal::from)
+pub fn told(failure: Failure<WebhookRefusal>) -> Failure<ManagementError> {
+    failure.map(ManagementError::from)
 }
 
-impl Place {
+impl WebhookPath {
     /// Where the list is.
-    pub fn path(&self, state: &WebState, person: &Person) -> String {
+    pub fn path(&self, state: &WebState, person: &PageVisitor) -> String {
         person.path(state, self.section)
     }
 
     /// Whose webhooks they are, where the person may read them.
-    pub fn may_read(&self, state: &WebState, person: &Person) -> Result<MayRead, Stop> {
+    pub fn may_read(&self, state: &WebState, person: &PageVisitor) -> Result<MayRead, PageError> {
         webhooks::manage::may_read(state.app(), &person.ctx, &person.principal, self.scope)
             .map_err(|failure| stop(state, person, &failure))
     }
 
     /// The same, where the person may change them.
-    pub fn may_change(&self, state: &WebState, person: &Person) -> Result<MayChange, Stop> {
+    pub fn may_change(&self, state: &WebState, person: &PageVisitor) -> Result<MayChange, PageError> {
         webhooks::manage::may_change(state.app(), &person.ctx, &person.principal, self.scope)
             .map_err(|failure| stop(state, person, &failure))
     }
 
     /// Which webhook the path names; a malformed id names nothing.
-    pub fn id(&self, state: &WebState, person: &Person) -> Result<WebhookId, Stop> {
+    pub fn id(&self, state: &WebState, person: &PageVisitor) -> Result<WebhookId, PageError> {
         self.id.parse().map_err(|_| stop(state, person, &Failure::Refused(WebhookRefusal::Unknown)))
     }
 }

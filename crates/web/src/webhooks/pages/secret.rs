@@ -1,11 +1,11 @@
 //! A new secret for a webhook, while the old one may sign on for a while.
 use crate::WebState;
 use crate::access::create_once::{Made, page_of};
-use crate::access::page_visitor::{Person, Posted};
+use crate::access::page_visitor::{PageVisitor, Posted};
 use crate::access::reveal::{Revealed, Shown};
 use crate::platform::pages::frame::Frame;
 use crate::platform::texts::Rich;
-use crate::webhooks::pages::owner::{Answer, Place, stop};
+use crate::webhooks::pages::owner::{PageResult, WebhookPath, stop};
 use askama::Template;
 use axum::extract::State;
 use axum::response::Response;
@@ -29,7 +29,7 @@ struct RotatePage {
     hours: [i64; 4],
 }
 
-pub async fn ask(State(state): State<WebState>, place: Place, person: Person) -> Answer {
+pub async fn ask(State(state): State<WebState>, place: WebhookPath, person: PageVisitor) -> PageResult {
     let (of, id) = (place.may_change(&state, &person)?, place.id(&state, &person)?);
     let webhook = webhooks::manage::read(state.app(), of, id).await.map_err(|f| stop(&state, &person, &f))?;
     let frame = person.frame(&state, place.section);
@@ -44,11 +44,11 @@ pub async fn ask(State(state): State<WebState>, place: Place, person: Person) ->
     Ok(person.show(&state, &page))
 }
 
-pub async fn rotate(State(state): State<WebState>, place: Place, posted: Posted) -> Response {
+pub async fn rotate(State(state): State<WebState>, place: WebhookPath, posted: Posted) -> Response {
     posted.once(state, |state, posted, keeper| make(state, place, posted, keeper)).await
 }
 
-async fn make(state: WebState, place: Place, posted: Arc<Posted>, keeper: Keeper) -> Made {
+async fn make(state: WebState, place: WebhookPath, posted: Arc<Posted>, keeper: Keeper) -> Made {
     const HOUR: i64 = 60 * 60;
     let person = &posted.person;
     let (of, id) = (place.may_change(&state, person)?, place.id(&state, person)?);

@@ -4,12 +4,12 @@ use crate::WebState;
 use crate::access::confirm::{After, Confirm};
 use crate::access::create_once::{Made, page_of};
 use crate::access::field_error::Problem;
-use crate::access::page_visitor::{Person, Posted};
+use crate::access::page_visitor::{PageVisitor, Posted};
 use crate::platform::pages;
 use crate::platform::pages::frame::Frame;
 use crate::platform::pages::merge::{BASE, merge};
 use crate::platform::pages::undo::Undo;
-use crate::webhooks::pages::owner::{Answer, Place, stop, told};
+use crate::webhooks::pages::owner::{PageResult, WebhookPath, stop, told};
 use askama::Template;
 use axum::extract::State;
 use axum::response::Response;
@@ -17,7 +17,7 @@ use domain::webhooks::Webhook;
 use domain::{EventId, Timestamp};
 use flows::platform::idempotency::Keeper;
 use flows::webhooks;
-use flows::webhooks::manage::Change;
+use flows::webhooks::manage::WebhookPatch;
 use std::sync::Arc;
 
 #[derive(Template)]
@@ -39,8 +39,8 @@ struct OnePage {
 
 fn page(
     state: &WebState,
-    place: &Place,
-    person: &Person,
+    place: &WebhookPath,
+    person: &PageVisitor,
     webhook: Webhook,
     problem: Problem,
     typed: Option<Typed>,
@@ -64,7 +64,7 @@ fn page(
     }
 }
 
-pub async fn get(State(state): State<WebState>, place: Place, person: Person) -> Answer {
+pub async fn get(State(state): State<WebState>, place: WebhookPath, person: PageVisitor) -> PageResult {
     let (of, id) = (place.may_read(&state, &person)?, place.id(&state, &person)?);
     let webhook = webhooks::manage::read(state.app(), of, id).await.map_err(|f| stop(&state, &person, &f))?;
     Ok(person.show(&state, &page(&state, &place, &person, webhook, Problem::default(), None)))
@@ -79,11 +79,11 @@ fn revision(posted: &Posted) -> i64 {
     posted.field("revision").parse().unwrap_or(-1)
 }
 
-pub async fn update(State(state): State<WebState>, place: Place, posted: Posted) -> Answer {
+pub async fn update(State(state): State<WebState>, place: WebhookPath, posted: Posted) -> PageResult {
     let person = &posted.person;
     let (of, id) = (place.may_change(&state, person)?, place.id(&state, person)?);
     let mut typed = Typed::posted(&posted);
-    let change = Change {
+    let change = WebhookPatch {
         url: Some(typed.url.clone()),
         description: Some(typed.description.clone()),
         events: Some(typed.names()),
@@ -113,11 +113,11 @@ pub async fn update(State(state): State<WebState>, place: Place, posted: Posted)
 }
 
 /// Switches it off, or on again.
-pub async fn switch(State(state): State<WebState>, place: Place, posted: Posted) -> Answer {
+pub async fn switch(State(state): State<WebState>, place: WebhookPath, posted: Posted) -> PageResult {
     let person = &posted.person;
     let (of, id) = (place.may_change(&state, person)?, place.id(&state, person)?);
     let off = posted.field("to") == "off";
-    let change = Change { disabled: Some(off), ..Change::default() };
+    let change = WebhookPatch { disabled: Some(off), ..WebhookPatch::default() };
     let changed = webhooks::manage::update(state.app(), &person.ctx, of, id, Some(revision(&posted)), &change).await;
     let changed = match changed {
         Ok(changed) => changed,
@@ -133,11 +133,11 @@ pub async fn switch(State(state): State<WebState>, place: Place, posted: Posted)
     Ok(person.done_until_undone(&state, &path, done, &undo))
 }
 
-pub async fn test(State(state): State<WebState>, place: Place, posted: Posted) -> Response {
+pub async fn test(State(state): State<WebState>, place: WebhookPath, posted: Posted) -> Response {
     posted.once(state, |state, posted, keeper| send_test(state, place, posted, keeper)).await
 }
 
-async fn send_test(state: WebState, place: Place, posted: Arc<Posted>, keeper: Keeper) -> Made {
+async fn send_test(state: WebState, place: WebhookPath, posted: Arc<Posted>, keeper: Keeper) -> Made {
     let person = &posted.person;
     let (of, id) = (place.may_change(&state, person)?, place.id(&state, person)?);
     let path = format!("{}/{id}/deliveries", place.path(&state, person));
@@ -147,7 +147,7 @@ async fn send_test(state: WebState, place: Place, posted: Arc<Posted>, keeper: K
     Ok(sent.map_err(|f| stop(&state, person, &f))?)
 }
 
-pub async fn ask_delete(State(state): State<WebState>, place: Place, person: Person) -> Answer {
+pub async fn ask_delete(State(state): State<WebState>, place: WebhookPath, person: PageVisitor) -> PageResult {
     let (of, id) = (place.may_change(&state, &person)?, place.id(&state, &person)?);
     let webhook = webhooks::manage::read(state.app(), of, id).await.map_err(|f| stop(&state, &person, &f))?;
     let frame = person.frame(&state, place.section);
@@ -168,7 +168,7 @@ pub async fn ask_delete(State(state): State<WebState>, place: Place, person: Per
     Ok(confirm.show(&state, &person))
 }
 
-pub async fn delete(State(state): State<WebState>, place: Place, posted: Posted) -> Answer {
+pub async fn delete(State(state): State<WebState>, place: WebhookPath, posted: Posted) -> PageResult {
     let person = &posted.person;
     let (of, id) = (place.may_change(&state, person)?, place.id(&state, person)?);
     let deleted = webhooks::manage::delete(state.app(), &person.ctx, of, id, Some(revision(&posted))).await;

@@ -4,7 +4,7 @@ use crate::WebState;
 use crate::access::confirm::{After, Confirm};
 use crate::access::create_once::{Made, page_of};
 use crate::access::field_error::Problem;
-use crate::access::page_visitor::{Person, Posted};
+use crate::access::page_visitor::{PageVisitor, Posted};
 use crate::access::reveal::{Revealed, Shown};
 use crate::platform::pages::frame::Frame;
 use crate::platform::pages::nav::Section;
@@ -16,7 +16,7 @@ use axum::response::Response;
 use domain::access::{ApiKey, Operation, Reach, is_operator_scope, offered_scopes};
 use domain::workspace::Role;
 use domain::{Secret, Timestamp};
-use flows::access::credential_request::Asked;
+use flows::access::credential_request::CredentialRequest;
 use flows::platform::idempotency::Keeper;
 use flows::workspace::api_keys::{self, KeptKey};
 use flows::{Page, Paged};
@@ -78,7 +78,7 @@ struct Losses {
 /// Keys of other pages that are named.
 const NAMED: usize = 50;
 
-fn losses(person: &Person, kept: &[KeptKey], here: &[KeptKey]) -> Losses {
+fn losses(person: &PageVisitor, kept: &[KeptKey], here: &[KeptKey]) -> Losses {
     let is_here = |one: &&KeptKey| here.iter().any(|shown| shown.key.id == one.key.id);
     let adoptable = kept.iter().filter(|one| api_keys::may_adopt(&person.principal, one));
     let elsewhere: Vec<_> = kept.iter().filter(|one| !is_here(one)).collect();
@@ -90,7 +90,7 @@ fn losses(person: &Person, kept: &[KeptKey], here: &[KeptKey]) -> Losses {
     }
 }
 
-fn lost(person: &Person, kept: &KeptKey) -> Option<Lost> {
+fn lost(person: &PageVisitor, kept: &KeptKey) -> Option<Lost> {
     let creator = kept.creator.as_ref();
     // One that has expired has no rights to lose.
     (kept.key.is_live(person.ctx.now) && kept.key.has_lost_rights(creator)).then(|| Lost {
@@ -99,7 +99,7 @@ fn lost(person: &Person, kept: &KeptKey) -> Option<Lost> {
     })
 }
 
-pub async fn get(State(state): State<WebState>, person: Person) -> Response {
+pub async fn get(State(state): State<WebState>, person: PageVisitor) -> Response {
     let page = Page::new(person.page_number(), ROWS);
     let found = api_keys::page_of_api_keys(state.app(), &person.ctx, &person.principal, page).await;
     let Paged { items, total } = match found {
@@ -127,7 +127,7 @@ pub async fn get(State(state): State<WebState>, person: Person) -> Response {
     person.show(&state, &page)
 }
 
-fn row_of(person: &Person, key: ApiKey) -> Row {
+fn row_of(person: &PageVisitor, key: ApiKey) -> Row {
     Row {
         expired: !key.is_live(person.ctx.now),
         id: key.id.to_string(),
@@ -166,7 +166,7 @@ struct NewKeyPage<'p> {
 
 /// The scopes that mean something for a key that this person makes: it is nobody's own, and the operator's alone acts for
 /// the operator.
-fn offered(person: &Person, frame: &Frame, ticked: &[&str]) -> Vec<Offered> {
+fn offered(person: &PageVisitor, frame: &Frame, ticked: &[&str]) -> Vec<Offered> {
     let operation = |operation: &&Operation| {
         let reach = match operation.reach() {
             Reach::Workspace(_) => true,
@@ -184,14 +184,14 @@ fn offered(person: &Person, frame: &Frame, ticked: &[&str]) -> Vec<Offered> {
     offered_scopes().filter_map(scope).collect()
 }
 
-struct Kept<'k> {
+struct FormState<'k> {
     name: &'k str,
     role: &'k str,
     scopes: Vec<&'k str>,
     expires: &'k str,
 }
 
-fn form<'k>(state: &WebState, person: &Person, problem: Problem, kept: &Kept<'k>) -> NewKeyPage<'k> {
+fn form<'k>(state: &WebState, person: &PageVisitor, problem: Problem, kept: &FormState<'k>) -> NewKeyPage<'k> {
     let frame = person.frame(state, Section::ApiKeys);
     NewKeyPage {
         problem,
@@ -206,13 +206,13 @@ fn form<'k>(state: &WebState, person: &Person, problem: Problem, kept: &Kept<'k>
     }
 }
 
-pub async fn new(State(state): State<WebState>, person: Person) -> Response {
+pub async fn new(State(state): State<WebState>, person: PageVisitor) -> Response {
     // Whoever may not read the list may not add to it.
     let one = Page::new(1, 1);
     if let Err(failure) = api_keys::page_of_api_keys(state.app(), &person.ctx, &person.principal, one).await {
         return person.refused(&state, &failure);
     }
-    let kept = Kept { name: "", role: Role::Member.as_str(), scopes: Vec::new(), expires: "90" };
+    let kept = FormState { name: "", role: Role::Member.as_str(), scopes: Vec::new(), expires: "90" };
     person.show(&state, &form(&state, &person, Problem::default(), &kept))
 }
 
@@ -222,7 +222,7 @@ pub async fn create(State(state): State<WebState>, posted: Posted) -> Response {
 
 async fn make(state: WebState, posted: Arc<Posted>, keeper: Keeper) -> Made {
     let person = &posted.person;
-    let kept = Kept {
+    let kept = FormState {
         name: posted.field("name"),
         role: posted.field("roles"),
         scopes: posted.form.all("scopes").collect(),
@@ -232,12 +232,12 @@ async fn make(state: WebState, posted: Arc<Posted>, keeper: Keeper) -> Made {
         let frame = person.frame(&state, Section::ApiKeys);
         let all: Vec<&str> = offered(person, &frame, &[]).iter().map(|scope| scope.name).collect();
         return Err(person
-            .show(&state, &form(&state, person, Problem::default(), &Kept { scopes: all, ..kept }))
+            .show(&state, &form(&state, person, Problem::default(), &FormState { scopes: all, ..kept }))
             .into());
     }
     // What is no number of days is refused with the moments that have passed.
     let days = |text: &str| text.parse().ok().filter(|days| (0..=100_000).contains(days)).unwrap_or(0);
-    let asked = Asked {
+    let asked = CredentialRequest {
         name: kept.name.to_owned(),
         scopes: kept.scopes.iter().map(ToString::to_string).collect(),
         roles: vec![kept.role.to_owned()],
@@ -268,7 +268,7 @@ async fn make(state: WebState, posted: Arc<Posted>, keeper: Keeper) -> Made {
 pub async fn ask_revoke(
     State(state): State<WebState>,
     Path((_, id)): Path<(String, String)>,
-    person: Person,
+    person: PageVisitor,
 ) -> Response {
     let KeptKey { key, .. } = match api_keys::api_key(state.app(), &person.ctx, &person.principal, &id).await {
         Ok(found) => found,

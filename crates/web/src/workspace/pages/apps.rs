@@ -1,7 +1,7 @@
 //! The apps that reach a workspace, who let them in, and taking that back.
 use crate::WebState;
 use crate::access::confirm::{After, Confirm};
-use crate::access::page_visitor::{Person, Posted};
+use crate::access::page_visitor::{PageVisitor, Posted};
 use crate::platform::pages::frame::{Frame, see_other};
 use crate::platform::pages::initial::initial;
 use crate::platform::pages::nav::Section;
@@ -16,7 +16,7 @@ use domain::access::Operation;
 use domain::clients::Trust;
 use domain::{Timestamp, UserId};
 use flows::workspace::apps::{AppPerson, OwnName, WorkspaceApp};
-use flows::{Beside, Page, Paged, workspace};
+use flows::{Page, Paged, UserCursor, workspace};
 
 /// Rows of a page.
 const ROWS: i64 = 20;
@@ -68,7 +68,7 @@ struct AccessPage<'p> {
     pager: Pager,
 }
 
-pub async fn get(State(state): State<WebState>, person: Person) -> Response {
+pub async fn get(State(state): State<WebState>, person: PageVisitor) -> Response {
     let search = person.query("q");
     let page = Page::new(person.page_number(), ROWS);
     let found = workspace::apps::list(state.app(), &person.ctx, &person.principal, search, page).await;
@@ -123,12 +123,16 @@ fn ends_of<T>(items: &[T], id: impl Fn(&T) -> UserId) -> Option<(String, String)
     items.first().zip(items.last()).map(|(first, last)| (id(first).to_string(), id(last).to_string()))
 }
 
-pub async fn app(State(state): State<WebState>, Path((_, client)): Path<(String, String)>, person: Person) -> Response {
+pub async fn app(
+    State(state): State<WebState>,
+    Path((_, client)): Path<(String, String)>,
+    person: PageVisitor,
+) -> Response {
     let found = match workspace::apps::find(state.app(), &person.ctx, &person.principal, &client).await {
         Ok(found) => found,
         Err(failure) => return person.refused(&state, &failure),
     };
-    let (first, there) = ((1, Beside::Nobody), person.page_beside());
+    let (first, there) = ((1, UserCursor::Nobody), person.page_beside());
     let ((number, beside), (own_number, own_beside)) =
         if person.query(LIST) == OWN { (first, there) } else { (there, first) };
     let (app, ctx, who) = (state.app(), &person.ctx, &person.principal);
@@ -179,7 +183,7 @@ fn ends(frame: &Frame, people: i64, grants: i64) -> [Rich; 2] {
 pub async fn ask_revoke(
     State(state): State<WebState>,
     Path((_, client)): Path<(String, String)>,
-    person: Person,
+    person: PageVisitor,
 ) -> Response {
     let at_stake = workspace::apps::at_stake(state.app(), &person.ctx, &person.principal, &client, None).await;
     let at_stake = match at_stake {
@@ -222,7 +226,7 @@ pub async fn revoke(
 pub async fn ask_revoke_person(
     State(state): State<WebState>,
     Path((_, client, user)): Path<(String, String, String)>,
-    person: Person,
+    person: PageVisitor,
 ) -> Response {
     let at_stake = workspace::apps::at_stake(state.app(), &person.ctx, &person.principal, &client, Some(&user)).await;
     let at_stake = match at_stake {

@@ -4,7 +4,7 @@ use crate::WebState;
 use crate::access::confirm::{After, Confirm};
 use crate::access::create_once::{Made, page_of};
 use crate::access::field_error::Problem;
-use crate::access::page_visitor::{Person, Posted};
+use crate::access::page_visitor::{PageVisitor, Posted};
 use crate::access::reveal::{Revealed, Shown};
 use crate::platform::pages::frame::Frame;
 use crate::platform::pages::nav::Section;
@@ -15,7 +15,7 @@ use axum::extract::{Path, State};
 use axum::response::Response;
 use domain::workspace::{InvitationState, Role};
 use flows::platform::idempotency::Keeper;
-use flows::workspace::invitations::{self, Asked, InvitationView};
+use flows::workspace::invitations::{self, InvitationRequest, InvitationView};
 use flows::{Page, Paged};
 use std::sync::Arc;
 
@@ -27,7 +27,7 @@ const DAY: i64 = 24 * 60 * 60;
 /// Days that an invitation may be good for, as the form offers them.
 const DAYS: [i64; 4] = [1, 3, 7, 30];
 
-pub fn path(state: &WebState, person: &Person) -> String {
+pub fn path(state: &WebState, person: &PageVisitor) -> String {
     let workspace = person.principal.workspace.map(|(id, _)| id.to_string()).unwrap_or_default();
     state.path(&format!("/workspaces/{workspace}/invitations"))
 }
@@ -43,7 +43,7 @@ struct InvitationsPage {
     pager: Pager,
 }
 
-pub async fn get(State(state): State<WebState>, person: Person) -> Response {
+pub async fn get(State(state): State<WebState>, person: PageVisitor) -> Response {
     let page = Page::new(person.page_number(), ROWS);
     let found = invitations::list(state.app(), &person.ctx, &person.principal, page).await;
     let Paged { items, total } = match found {
@@ -75,7 +75,12 @@ struct InvitePage<'p> {
     lifetime: String,
 }
 
-fn form<'p>(state: &WebState, person: &Person, problem: Problem, kept: (&'p str, &'p str, &str)) -> InvitePage<'p> {
+fn form<'p>(
+    state: &WebState,
+    person: &PageVisitor,
+    problem: Problem,
+    kept: (&'p str, &'p str, &str),
+) -> InvitePage<'p> {
     InvitePage {
         frame: person.frame(state, Section::Members),
         problem,
@@ -88,7 +93,7 @@ fn form<'p>(state: &WebState, person: &Person, problem: Problem, kept: (&'p str,
     }
 }
 
-pub async fn new(State(state): State<WebState>, person: Person) -> Response {
+pub async fn new(State(state): State<WebState>, person: PageVisitor) -> Response {
     // Whoever may not read the list may not add to it.
     let one = Page::new(1, 1);
     if let Err(failure) = invitations::list(state.app(), &person.ctx, &person.principal, one).await {
@@ -108,7 +113,7 @@ async fn make(state: WebState, posted: Arc<Posted>, keeper: Keeper) -> Made {
     let (role, email, lifetime) = (posted.field("role"), posted.field("email"), posted.field("lifetime"));
     // What is no number of days is refused with the others that are out of range.
     let days: i64 = lifetime.parse().ok().filter(|days| (0..=1000).contains(days)).unwrap_or(0);
-    let asked = Asked { role, email, lifetime: Some(days * DAY) };
+    let asked = InvitationRequest { role, email, lifetime: Some(days * DAY) };
     let keep = page_of(&state, &posted, keeper, |state, person, invited: invitations::Invited| {
         let frame = person.frame(state, Section::Members);
         let before = state.app().settings().url("/invitations/accept?token=");
@@ -135,7 +140,7 @@ async fn make(state: WebState, posted: Arc<Posted>, keeper: Keeper) -> Made {
 pub async fn ask_revoke(
     State(state): State<WebState>,
     Path((_, id)): Path<(String, String)>,
-    person: Person,
+    person: PageVisitor,
 ) -> Response {
     let found = match invitations::find(state.app(), &person.ctx, &person.principal, &id).await {
         Ok(found) => found,

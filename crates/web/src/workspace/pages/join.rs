@@ -3,7 +3,7 @@
 //! Whoever has the link may join. Its secret is in the link's address alone: opening it leaves a pass in the browser and
 //! leads to an address without it, which is where people come back to after signing in.
 use crate::WebState;
-use crate::access::page_visitor::{Person, Posted};
+use crate::access::page_visitor::{PageVisitor, Posted};
 use crate::platform::cookies::{Cookie, too_many_invitations};
 use crate::platform::pages::error;
 use crate::platform::pages::frame::{Frame, Leads, render, see_other, with_browser, with_cookie};
@@ -16,9 +16,9 @@ use domain::account::Email;
 use domain::workspace::InvitationState;
 use domain::{InvitationId, Secret};
 use flows::access::caller::Caller;
-use flows::platform::management_error::{ManageRefusal, Unmanaged};
-use flows::platform::one_time_link::Held;
-use flows::workspace::invitations::{self, Accepting, InvitationView, Reader};
+use flows::platform::management_error::{ManagementError, ManagementRefusal};
+use flows::platform::one_time_link::OpenedLink;
+use flows::workspace::invitations::{self, Accepting, InvitationView, InvitationViewer};
 
 /// The field by which somebody says that they mean it.
 const ANYWAY: &str = "anyway";
@@ -76,15 +76,15 @@ fn page(
     state: &WebState,
     frame: Frame,
     invitation: InvitationView,
-    person: Option<&Person>,
+    person: Option<&PageVisitor>,
     problem: Option<String>,
 ) -> JoinPage {
     let id = invitation.workspace_id;
     let member = person.is_some_and(|person| person.memberships.iter().any(|m| m.workspace_id == id));
-    let reader = Reader { user: person.map(|person| person.user.id), member };
+    let reader = InvitationViewer { user: person.map(|person| person.user.id), member };
     let why = invitation.unusable(reader);
-    let said = why.map(|why| frame.texts().refusal(&ManageRefusal::from(why)));
-    let settles = matches!(why, Some(Unmanaged::InvitationAccepted | Unmanaged::AlreadyMember));
+    let said = why.map(|why| frame.texts().refusal(&ManagementError::from(why)));
+    let settles = matches!(why, Some(ManagementRefusal::InvitationAccepted | ManagementRefusal::AlreadyMember));
     let (settled, wrong) = if settles { (said, None) } else { (None, said) };
     JoinPage {
         meant: meant(&invitation, person.map(|person| &person.user.email)),
@@ -119,7 +119,7 @@ pub async fn get(
     State(state): State<WebState>,
     Path(id): Path<String>,
     incoming: Incoming,
-    person: Result<Person, Response>,
+    person: Result<PageVisitor, Response>,
 ) -> Response {
     let person = match person {
         Ok(person) => Some(person),
@@ -130,7 +130,7 @@ pub async fn get(
     };
     let browser = incoming.browser(&state);
     let pass = pass(&state, &incoming, &id);
-    let held = Held { pass: &pass, browser: browser.binding(&state) };
+    let held = OpenedLink { pass: &pass, browser: browser.binding(&state) };
     match (invitations::look(state.app(), &incoming.ctx, &id, held).await, person) {
         (Ok(invitation), Some(person)) => {
             let page = page(&state, person.bare_frame(&state), invitation, Some(&person), None);
@@ -150,7 +150,7 @@ fn show_stranger(state: &WebState, browser: &Browser, invitation: InvitationView
 pub async fn post(State(state): State<WebState>, Path(id): Path<String>, posted: Posted) -> Response {
     let person = &posted.person;
     let pass = pass(&state, &person.incoming, &id);
-    let held = Held { pass: &pass, browser: person.incoming.browser(&state).binding(&state) };
+    let held = OpenedLink { pass: &pass, browser: person.incoming.browser(&state).binding(&state) };
     let accepting = Accepting { id: &id, held, anyway: posted.field(ANYWAY) == "yes" };
     let failure = match invitations::accept(state.app(), &person.ctx, &person.principal, accepting).await {
         Ok(joined) => {

@@ -3,7 +3,7 @@ use super::roles::{given_by, own_role};
 use crate::WebState;
 use crate::access::confirm::{After, Confirm};
 use crate::access::field_error::{Problem, is_late};
-use crate::access::page_visitor::{Person, Posted};
+use crate::access::page_visitor::{PageVisitor, Posted};
 use crate::platform::pages::frame::Frame;
 use crate::platform::pages::nav::Section;
 use crate::platform::pages::pager::Pager;
@@ -15,7 +15,7 @@ use domain::Timestamp;
 use domain::access::Operation;
 use domain::account::User;
 use domain::workspace::{Member, Role};
-use flows::platform::management_error::{ManageRefusal, Unmanaged};
+use flows::platform::management_error::{ManagementError, ManagementRefusal};
 use flows::workspace::members;
 use flows::{Failure, Found, Page};
 
@@ -57,7 +57,7 @@ struct MembersPage<'p> {
 /// The role that was chosen for somebody, and why they do not have it.
 type Chosen<'c> = Option<(&'c str, &'c str, Problem)>;
 
-fn rows(person: &Person, list: Vec<(Member, User)>, chosen: &Chosen<'_>) -> Vec<Row> {
+fn rows(person: &PageVisitor, list: Vec<(Member, User)>, chosen: &Chosen<'_>) -> Vec<Row> {
     let own_role = own_role(person);
     let manages = person.principal.may(Operation::WriteMembers).is_ok();
     let row = |(member, user): (Member, User)| {
@@ -80,7 +80,7 @@ fn rows(person: &Person, list: Vec<(Member, User)>, chosen: &Chosen<'_>) -> Vec<
     list.into_iter().map(row).collect()
 }
 
-async fn list(state: &WebState, person: &Person, chosen: Chosen<'_>) -> Response {
+async fn list(state: &WebState, person: &PageVisitor, chosen: Chosen<'_>) -> Response {
     let search = person.query("q");
     let page = Page::new(person.page_number(), ROWS);
     let found = members::search(state.app(), &person.ctx, &person.principal, search, page).await;
@@ -90,14 +90,14 @@ async fn list(state: &WebState, person: &Person, chosen: Chosen<'_>) -> Response
     };
     let last = match members::is_last_owner(state.app(), &person.principal).await {
         Ok(last) => last,
-        Err(fault) => return person.refused(state, &Failure::<ManageRefusal>::Fault(fault)),
+        Err(fault) => return person.refused(state, &Failure::<ManagementError>::Fault(fault)),
     };
     let frame = person.frame(state, Section::Members);
     let path = person.path(state, Section::Members);
     let rows = rows(person, items, &chosen);
     let failed = chosen.is_some();
     let page = MembersPage {
-        stays: last.then(|| frame.texts().refusal(&Unmanaged::LastOwner)),
+        stays: last.then(|| frame.texts().refusal(&ManagementRefusal::LastOwner)),
         frame,
         problem: chosen.map(|(.., problem)| problem).unwrap_or_default(),
         invitations: super::invitations::path(state, person),
@@ -111,7 +111,7 @@ async fn list(state: &WebState, person: &Person, chosen: Chosen<'_>) -> Response
     if failed { person.again(state, &page) } else { person.show(state, &page) }
 }
 
-pub async fn get(State(state): State<WebState>, person: Person) -> Response {
+pub async fn get(State(state): State<WebState>, person: PageVisitor) -> Response {
     list(&state, &person, None).await
 }
 
@@ -143,7 +143,7 @@ pub async fn role(State(state): State<WebState>, Path((_, user)): Path<(String, 
 pub async fn ask_remove(
     State(state): State<WebState>,
     Path((_, user)): Path<(String, String)>,
-    person: Person,
+    person: PageVisitor,
 ) -> Response {
     let (member, who) = match members::find(state.app(), &person.ctx, &person.principal, &user).await {
         Ok(found) => found,
@@ -186,14 +186,14 @@ pub async fn remove(
 }
 
 /// What the rules say is told on the list; anything else on a page of its own.
-async fn refused_here(state: &WebState, person: &Person, failure: &Failure<ManageRefusal>) -> Response {
+async fn refused_here(state: &WebState, person: &PageVisitor, failure: &Failure<ManagementError>) -> Response {
     match Problem::of(failure, state, person, &person.frame(state, Section::Members)) {
         Ok(problem) => list(state, person, Some(("", "", problem))).await,
         Err(response) => *response,
     }
 }
 
-pub async fn ask_leave(State(state): State<WebState>, person: Person) -> Response {
+pub async fn ask_leave(State(state): State<WebState>, person: PageVisitor) -> Response {
     let (app, own) = (state.app(), person.user.id.to_string());
     let may_go = match members::find(app, &person.ctx, &person.principal, &own).await {
         Ok((member, _)) => members::may_go(app, &person.ctx, &person.principal, &member).await,

@@ -2,7 +2,7 @@
 use crate::WebState;
 use crate::access::confirm::{After, Confirm};
 use crate::access::field_error::Problem;
-use crate::access::page_visitor::{Person, Posted};
+use crate::access::page_visitor::{PageVisitor, Posted};
 use crate::platform::pages::frame::{Frame, see_other};
 use crate::platform::pages::nav::Section;
 use crate::platform::pages::pager::Pager;
@@ -15,7 +15,7 @@ use domain::ClientId;
 use domain::clients::Trust;
 use domain::platform::refusal::{ErrorCode, Refusal as _};
 use domain::workspace::AppPolicy;
-use flows::platform::management_error::ManageRefusal;
+use flows::platform::management_error::ManagementError;
 use flows::workspace::policy::{Effect, ListedClient};
 use flows::{Failure, Page, Paged, workspace};
 
@@ -78,16 +78,16 @@ fn ends(frame: &Frame, effect: Effect) -> Vec<String> {
     lines
 }
 
-type Outcome<T> = Result<T, Failure<ManageRefusal>>;
+type Outcome<T> = Result<T, Failure<ManagementError>>;
 
 /// What was typed, and what is wrong with it.
-struct Kept<'k> {
+struct FormState<'k> {
     problem: Problem,
     policy: &'k str,
     client: &'k str,
 }
 
-async fn page<'k>(state: &WebState, person: &Person, kept: Kept<'k>) -> Outcome<PolicyPage<'k>> {
+async fn page<'k>(state: &WebState, person: &PageVisitor, kept: FormState<'k>) -> Outcome<PolicyPage<'k>> {
     let (app, ctx, who) = (state.app(), &person.ctx, &person.principal);
     let frame = person.frame(state, Section::Access);
     let now = workspace::policy::read(app, ctx, who).await?;
@@ -121,7 +121,7 @@ async fn page<'k>(state: &WebState, person: &Person, kept: Kept<'k>) -> Outcome<
     })
 }
 
-async fn show(state: &WebState, person: &Person, kept: Kept<'_>) -> Response {
+async fn show(state: &WebState, person: &PageVisitor, kept: FormState<'_>) -> Response {
     let failed = kept.problem.is_some();
     match page(state, person, kept).await {
         Ok(page) if failed => person.again(state, &page),
@@ -130,15 +130,15 @@ async fn show(state: &WebState, person: &Person, kept: Kept<'_>) -> Response {
     }
 }
 
-pub async fn get(State(state): State<WebState>, person: Person) -> Response {
-    show(&state, &person, Kept { problem: Problem::default(), policy: "", client: "" }).await
+pub async fn get(State(state): State<WebState>, person: PageVisitor) -> Response {
+    show(&state, &person, FormState { problem: Problem::default(), policy: "", client: "" }).await
 }
 
 /// The page again where another choice may do.
 async fn wrong(
     state: &WebState,
-    person: &Person,
-    failure: &Failure<ManageRefusal>,
+    person: &PageVisitor,
+    failure: &Failure<ManagementError>,
     (policy, client): (&str, &str),
 ) -> Response {
     let frame = person.frame(state, Section::Access);
@@ -150,13 +150,13 @@ async fn wrong(
         failure => Problem::of_choice(failure, state, person, &frame),
     };
     match problem {
-        Ok(problem) => show(state, person, Kept { problem, policy, client }).await,
+        Ok(problem) => show(state, person, FormState { problem, policy, client }).await,
         Err(response) => *response,
     }
 }
 
 /// What the chosen rule would end, before it is in force.
-pub async fn ask(State(state): State<WebState>, person: Person) -> Response {
+pub async fn ask(State(state): State<WebState>, person: PageVisitor) -> Response {
     let chosen = person.query("policy");
     let (app, ctx, who) = (state.app(), &person.ctx, &person.principal);
     let effect = match workspace::policy::preview(app, ctx, who, chosen).await {
@@ -223,7 +223,7 @@ pub async fn allow(State(state): State<WebState>, posted: Posted) -> Response {
 pub async fn ask_disallow(
     State(state): State<WebState>,
     Path((_, client)): Path<(String, String)>,
-    person: Person,
+    person: PageVisitor,
 ) -> Response {
     let (app, ctx, who) = (state.app(), &person.ctx, &person.principal);
     let policy = match workspace::policy::read(app, ctx, who).await {

@@ -1,5 +1,5 @@
 //! The roles that a person has and gives in a workspace.
-use crate::access::page_visitor::Person;
+use crate::access::page_visitor::PageVisitor;
 use domain::workspace::Role;
 
 /// The roles that somebody with this one gives.
@@ -8,6 +8,6 @@ pub fn given_by(own: Option<Role>) -> &'static [Role] {
 }
 
 /// The role of the person in the workspace that the page is about.
-pub fn own_role(person: &Person) -> Option<Role> {
+pub fn own_role(person: &PageVisitor) -> Option<Role> {
     person.principal.workspace.map(|(_, role)| role)
 }
