@@ -141,7 +141,7 @@ impl Scene<'_> {
                 }
                 match workspace {
                     Some(workspace) => {
-                        store::grants::consents::remember_workspace(tx, user, &client, workspace).await?
+                        store::grants::consents::remember_workspace(tx, user, &client, workspace).await?;
                     }
                     None => drop(store::grants::own_names::set_home(tx, user, &client, home, by_token).await?),
                 }
