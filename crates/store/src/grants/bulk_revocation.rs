@@ -132,17 +132,11 @@ pub async fn remove_consents(
     limit: i64,
 ) -> Result<Vec<Consent>, StoreError> {
     let Some(workspace) = place else {
-        // In the order of the index, so that it reads no more than it removes.
-        let sql = concat!(
-            "DELETE FROM consents WHERE client_id = $1 AND (user_id, workspace_id) IN (SELECT o.user_id, \
-             o.workspace_id FROM consents o WHERE o.client_id = $1 \
-             AND o.epoch < (SELECT e.access_epoch FROM clients e WHERE e.id = $1) ORDER BY o.epoch, o.user_id LIMIT $2)",
-            consents::columns!(RETURNING)
-        );
+        let sql = dialect::pick(tx, REMOVE.0, REMOVE.1);
         return tx.all(sql, params![client, limit]).await?.iter_mut().map(consents::read).collect();
     };
     let mut removed = Vec::new();
-    for mut row in tx.all(REMOVE_IN, params![client, workspace, limit]).await? {
+    for mut row in tx.all(dialect::pick(tx, REMOVE_IN.0, REMOVE_IN.1), params![client, workspace, limit]).await? {
         let consent = consents::read(&mut row)?;
         // Those who allowed it nothing elsewhere were taken off the count at once.
         if !row.bool()? {
@@ -153,14 +147,59 @@ pub async fn remove_consents(
     Ok(removed)
 }
 
-const REMOVE_IN: &str = concat!(
-    "DELETE FROM consents WHERE client_id = $1 AND workspace_id = $2 AND user_id IN (SELECT o.user_id FROM consents o \
-     WHERE o.client_id = $1 AND o.workspace_id = $2 AND o.workspace_id <> '' \
-     AND o.epoch = (SELECT e.access_epoch FROM clients e WHERE e.id = $1) AND o.workspace_epoch < ",
-    epoch_there!("$1", "$2"),
-    " ORDER BY o.workspace_epoch, o.created_at LIMIT $3)",
-    consents::columns!(RETURNING),
-    ", alone"
+/// The next revoked consents of a client, in the order of an index, so that no more are read than are removed.
+macro_rules! revoked {
+    ($columns:literal) => {
+        concat!(
+            "SELECT ",
+            $columns,
+            " FROM consents o WHERE o.client_id = $1 AND o.epoch < (SELECT e.access_epoch FROM clients e WHERE e.id = $1) \
+             ORDER BY o.epoch, o.user_id LIMIT $2"
+        )
+    };
+}
+
+/// Like `revoked`, for what a workspace revoked.
+macro_rules! revoked_in {
+    ($columns:literal) => {
+        concat!(
+            "SELECT ",
+            $columns,
+            " FROM consents o WHERE o.client_id = $1 AND o.workspace_id = $2 AND o.workspace_id <> '' \
+             AND o.epoch = (SELECT e.access_epoch FROM clients e WHERE e.id = $1) AND o.workspace_epoch < ",
+            epoch_there!("$1", "$2"),
+            " ORDER BY o.workspace_epoch, o.created_at LIMIT $3"
+        )
+    };
+}
+
+// For PostgreSQL the rows are found once and then deleted by their place. Otherwise, while the statistics are old, it may look for
+// the revoked rows again for every row of the client.
+const REMOVE: (&str, &str) = (
+    concat!(
+        "DELETE FROM consents WHERE client_id = $1 AND (user_id, workspace_id) IN (",
+        revoked!("o.user_id, o.workspace_id"),
+        ")",
+        consents::columns!(RETURNING)
+    ),
+    concat!("DELETE FROM consents WHERE ctid = ANY (ARRAY(", revoked!("o.ctid"), "))", consents::columns!(RETURNING)),
+);
+
+const REMOVE_IN: (&str, &str) = (
+    concat!(
+        "DELETE FROM consents WHERE client_id = $1 AND workspace_id = $2 AND user_id IN (",
+        revoked_in!("o.user_id"),
+        ")",
+        consents::columns!(RETURNING),
+        ", alone"
+    ),
+    concat!(
+        "DELETE FROM consents WHERE ctid = ANY (ARRAY(",
+        revoked_in!("o.ctid"),
+        "))",
+        consents::columns!(RETURNING),
+        ", alone"
+    ),
 );
 
 macro_rules! next {
