@@ -1,5 +1,5 @@
-//! What Countersign does: one use case a file, each of which reads the store, asks the domain, and writes the outcome.
-//! Nothing here knows of HTTP.
+//! The use cases of Countersign, one per file. Each reads the store, asks the domain and writes the outcome. Nothing here depends
+//! on HTTP.
 #![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used, clippy::panic))]
 
 pub mod access;
@@ -15,8 +15,8 @@ pub mod sign_in;
 pub mod webhooks;
 pub mod workspace;
 
-/// Use cases without a caller, for the command line, whose user has the database anyway, and for tests. Nothing that answers
-/// requests may use them (`cargo xtask check`): their caller is checked by the module that takes a principal.
+/// Use cases without a caller, for tests and for the command line, whose user has access to the database anyway. Code that
+/// answers requests must not use them (`cargo xtask check`); it uses modules that take a principal and check it.
 pub mod unguarded {
     pub mod accounts {
         pub use crate::account::users::*;
@@ -30,7 +30,7 @@ pub mod unguarded {
     pub mod audit {
         use crate::audit::read::MayRead;
 
-        /// The whole log.
+        /// The whole audit log.
         pub const EVERYTHING: MayRead = MayRead(None);
     }
     pub mod change {
@@ -82,6 +82,6 @@ pub use crate::platform::expected::Expected;
 pub use crate::platform::failure::{Failure, Fault};
 pub use crate::platform::keys::MasterKey;
 pub use crate::platform::settings::{Brand, Lifetimes, PasswordHashing, Registration, RegistrationPolicy, Settings};
-// Pages of lists are the store's; the web asks for them here.
+// Types of the store that the web uses for pages of lists.
 pub use store::platform::search::Found;
 pub use store::{MOST_OF_ARRAY, Page, Paged, UserCursor};

@@ -1,18 +1,18 @@
-//! The caller by an `Authorization` header.
+//! Resolves the caller from the `Authorization` header.
 use crate::access::caller::{Caller, KeyView, PatView};
 use crate::{Ctx, Fault, Server};
 use domain::Timestamp;
 use store::StoreError;
 
-/// The last use of a credential is noted this exactly, in seconds: a busy one writes once a minute.
+/// Precision of the recorded last use, in seconds: a busy credential causes at most one write a minute.
 const LAST_USE_PRECISION: i64 = 60;
 
-/// Whether a use now is worth a note.
+/// Whether the recorded last use is old enough to be updated.
 fn is_news(ctx: &Ctx, last_used_at: Option<Timestamp>) -> bool {
     last_used_at.is_none_or(|at| ctx.now.since(at) >= LAST_USE_PRECISION)
 }
 
-/// The caller by `Authorization: Bearer`: a personal access token or an API key.
+/// Resolves `Authorization: Bearer` with a personal access token or an API key.
 pub(crate) async fn bearer(app: &Server, ctx: &Ctx, token: &str) -> Result<Caller, Fault> {
     let hash = app.pepper().hash(token);
     let prefix = &app.settings().token_prefix;

@@ -1,4 +1,4 @@
-//! Who is calling.
+//! The caller of a request.
 use domain::access::{ApiKey, AuthorizingToken, Credential, KeyRights};
 use domain::account::{Session, User};
 use domain::workspace::Workspace;
@@ -11,7 +11,7 @@ pub struct SessionView {
     pub user: User,
 }
 
-/// A user by personal access token.
+/// A user, authenticated by a personal access token.
 #[derive(Debug, Clone)]
 pub struct PatView {
     pub id: PersonalAccessTokenId,
@@ -20,28 +20,28 @@ pub struct PatView {
     pub user: User,
 }
 
-/// A workspace by API key.
+/// A workspace, authenticated by an API key.
 #[derive(Debug, Clone)]
 pub struct KeyView {
     pub key: ApiKey,
     pub workspace: Workspace,
-    /// What the key may do now, as its creator stands.
+    /// The key's current rights, which depend on those of its creator.
     pub rights: KeyRights,
 }
 
-/// Who is calling.
+/// The caller of a request.
 #[derive(Debug, Clone)]
 pub enum Caller {
     Nobody,
     Session(Box<SessionView>),
     Pat(Box<PatView>),
     ApiKey(Box<KeyView>),
-    /// A key that may do nothing, as its creator left the workspace or is disabled.
+    /// A key without rights, because its creator left the workspace or is disabled.
     OrphanedKey(WorkspaceId),
 }
 
 impl Caller {
-    /// What they prove their identity with.
+    /// The credential that authenticates the caller.
     pub fn credential(&self) -> Option<Credential> {
         match self {
             Self::Session(view) => Some(Credential::Session(view.session.id)),
@@ -51,7 +51,7 @@ impl Caller {
         }
     }
 
-    /// The person, if there is one.
+    /// The caller's user, if there is one.
     pub fn user(&self) -> Option<&User> {
         match self {
             Self::Session(view) => Some(&view.user),
@@ -65,21 +65,21 @@ impl Caller {
             _ => None,
         }
     }
-    /// What the person acts with, where it is no session.
+    /// The personal access token, if the user authenticated with one.
     pub fn token(&self) -> Option<AuthorizingToken> {
         match self {
             Self::Pat(view) => Some(AuthorizingToken { id: view.id, expires_at: view.expires_at }),
             _ => None,
         }
     }
-    /// The scopes that a personal access token confines its person to.
+    /// The scopes that a personal access token limits its user to.
     pub fn confined_to(&self) -> Option<&ScopeSet> {
         match self {
             Self::Pat(view) => Some(&view.scopes),
             _ => None,
         }
     }
-    /// When the person last proved who they are; a token proves nothing of the kind.
+    /// When the user last authenticated. A token says nothing about that.
     pub fn auth_time(&self) -> Option<Timestamp> {
         match self {
             Self::Session(view) => Some(view.session.auth_time),

@@ -1,9 +1,9 @@
-//! What the audit log keeps about credentials.
+//! Facts about credentials for the audit log.
 use domain::Timestamp;
 use domain::access::{ApiKey, PersonalAccessToken};
 use serde_json::{Value, json};
 
-/// What the audit log says about a key: enough to know what it could do.
+/// What the audit log records about an API key: enough to know what the key could do.
 pub(crate) fn of_key(key: &ApiKey) -> Value {
     json!({
         "api_key": key.id,
@@ -13,7 +13,7 @@ pub(crate) fn of_key(key: &ApiKey) -> Value {
     })
 }
 
-/// The same of a personal access token.
+/// What the audit log records about a personal access token.
 pub(crate) fn of_token(token: &PersonalAccessToken) -> Value {
     json!({
         "personal_access_token": token.id,

@@ -1,4 +1,4 @@
-//! API keys of a workspace and personal access tokens of a person, as their holders and the operator manage them.
+//! Requests for new API keys and personal access tokens: which scopes are available, and reading a request.
 use crate::access::new_credential::NewCredential;
 use crate::platform::management_error::{ManagementError, ManagementRefusal};
 use crate::{Ctx, Server};
@@ -7,7 +7,7 @@ use domain::platform::text::display_name;
 use domain::{ScopeSet, Timestamp};
 pub use store::access::credentials::KeptKey;
 
-/// What is asked for of a new credential.
+/// The requested properties of a new credential.
 #[derive(Debug, Clone, Default)]
 pub struct CredentialRequest {
     pub name: String,
@@ -16,19 +16,19 @@ pub struct CredentialRequest {
     pub expires_at: Option<Timestamp>,
 }
 
-/// The first of the scopes that means nothing here: neither the catalogue nor an operation of this server names it.
+/// The first scope that neither the catalogue nor a management operation of this server defines.
 pub fn unknown_scope<'s>(app: &Server, scopes: &'s ScopeSet) -> Option<&'s str> {
     let exists = |name: &str| management_scopes().any(|s| s == name) || app.settings().catalogue.scope(name).is_some();
     scopes.iter().find(|name| !exists(name))
 }
 
-/// All that a key or token can be given today, for the operator or for others.
+/// All scopes that a key or token can have, for an operator or for other users.
 pub fn every_scope(app: &Server, operator: bool) -> ScopeSet {
     let own: Vec<&str> = offered_scopes().filter(|name| operator || !is_operator_scope(name)).collect();
     ScopeSet::from_names(own.into_iter().chain(app.settings().catalogue.names())).unwrap_or_default()
 }
 
-/// Reads what is asked for: nobody hands out more than they have.
+/// Reads a request for a credential. Refuses scopes that the caller does not have.
 pub(crate) fn read(
     app: &Server,
     ctx: &Ctx,
@@ -59,7 +59,7 @@ pub(crate) fn read(
     Ok(NewCredential { name, scopes, expires_at: asked.expires_at })
 }
 
-/// What the person may hand out: the scopes of this server's own, and those that the operator declares.
+/// The scopes that the caller may give to a credential: the server's own, and those that the operator declares.
 pub fn scopes_to_give(app: &Server, principal: &Principal) -> Vec<String> {
     let own = offered_scopes().filter(|name| principal.operator || !is_operator_scope(name)).map(str::to_owned);
     let is_own = |name: &&str| management_scopes().any(|own| own == *name);

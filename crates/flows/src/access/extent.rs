@@ -1,6 +1,6 @@
-//! What a request is about: one workspace, or the whole server.
+//! The extent of a request: one workspace or the whole server.
 
-/// Whose webhooks and events a request is about.
+/// Selects the webhooks and events that a request is about.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Extent {
     /// The caller's workspace.

@@ -1,4 +1,4 @@
-//! Who is calling, and what they may do.
+//! Callers and their permissions.
 
 pub(crate) mod bearer;
 pub mod caller;

@@ -1,4 +1,4 @@
-//! Making API keys and personal access tokens, without asking who wants it.
+//! Creates API keys and personal access tokens, without checking the caller.
 use crate::access::credential_facts;
 use crate::platform::audit_log::AuditSubject;
 use crate::platform::changes::{self, Told};
@@ -11,7 +11,7 @@ use domain::{ApiKeyId, PersonalAccessTokenId, ScopeSet, Secret, Timestamp, UserI
 use store::StoreError;
 use store::access::credentials::KeptKey;
 
-/// What a new API key or personal access token is made of.
+/// The properties of a new API key or personal access token.
 #[derive(Debug, Clone)]
 pub struct NewCredential {
     pub name: String,
@@ -19,7 +19,7 @@ pub struct NewCredential {
     pub expires_at: Option<Timestamp>,
 }
 
-/// Creates an API key; the secret is shown once. `made_by` answers for it: it never has more rights than they have.
+/// Creates an API key; the secret is shown only once. The key never has more rights than the user `made_by`.
 pub async fn create_api_key(
     app: &Server,
     ctx: &Ctx,
@@ -32,7 +32,7 @@ pub async fn create_api_key(
     create_api_key_and(app, ctx, workspace, roles, made_by, new, last).await
 }
 
-/// The same, with who answers for it, and with a last step.
+/// Like [`create_api_key`], with a last step in the same transaction.
 pub(crate) async fn create_api_key_and<L: Last<(KeptKey, Secret)>>(
     app: &Server,
     ctx: &Ctx,
@@ -71,7 +71,7 @@ pub(crate) async fn create_api_key_and<L: Last<(KeptKey, Secret)>>(
     work.await.map_err(|error: StoreError| Fault::from(error))
 }
 
-/// Makes a personal access token; the secret is shown this once.
+/// Creates a personal access token; the secret is shown only once.
 pub async fn create_personal_access_token(
     app: &Server,
     ctx: &Ctx,
@@ -81,7 +81,7 @@ pub async fn create_personal_access_token(
     create_personal_access_token_and(app, ctx, user, new, Plain).await
 }
 
-/// The same, with a last step.
+/// Like [`create_personal_access_token`], with a last step in the same transaction.
 pub(crate) async fn create_personal_access_token_and<L: Last<(PersonalAccessToken, Secret)>>(
     app: &Server,
     ctx: &Ctx,

@@ -1,4 +1,4 @@
-//! On whose behalf a request to the management APIs acts: a person by session or token, a workspace by API key.
+//! Resolves the principal of a request to the management APIs: a user by session or token, or a workspace by API key.
 use crate::access::bearer;
 use crate::access::caller::{Caller, SessionView};
 use crate::grants::access_token::{self, LiveBearer};
@@ -18,13 +18,13 @@ fn refused<T>(app: &Server, ctx: &Ctx, why: ManagementRefusal) -> Managed<T> {
     Err(Failure::Refused(why.into()))
 }
 
-/// The same for a known caller: the log names them.
+/// Like [`refused`], for a known caller: the audit log names them.
 fn refused_to<T>(app: &Server, ctx: &Ctx, who: &Principal, why: ManagementRefusal) -> Managed<T> {
     refused(app, &ctx.by(who), why)
 }
 
-/// Who sends `Authorization: Bearer`: an API key, a personal access token, or an access token. `named` is the workspace
-/// that a person wants to act in; without it, it is their only or default one.
+/// Resolves `Authorization: Bearer` with an API key, a personal access token or an access token. `named` is the workspace that a
+/// user wants to act in; the default is their only or default workspace.
 pub async fn by_bearer(app: &Server, ctx: &Ctx, token: &str, named: Option<&str>) -> Managed<Principal> {
     match bearer::bearer(app, ctx, token).await? {
         Caller::Pat(view) => {
@@ -55,7 +55,7 @@ pub async fn by_bearer(app: &Server, ctx: &Ctx, token: &str, named: Option<&str>
     }
 }
 
-/// An access token acts within its scopes: for its workspace, or for its user.
+/// Resolves an access token, which acts within its scopes: for its workspace, or for its user.
 async fn by_access_token(app: &Server, ctx: &Ctx, token: &str, named: Option<&str>) -> Managed<Principal> {
     app.look_for_key_of(ctx, token).await?;
     let mut tx = app.store().read().await?;
@@ -91,8 +91,8 @@ async fn by_access_token(app: &Server, ctx: &Ctx, token: &str, named: Option<&st
     Ok(principal)
 }
 
-/// The caller with the workspace that they act in, if its rule admits the client. One that was not named is left out: the
-/// token still acts for its user.
+/// Checks that the policy of the caller's workspace allows the client. If it does not, a workspace named by the request is
+/// refused; one chosen by default is dropped, and the token still acts for its user.
 async fn admitted(app: &Server, ctx: &Ctx, caller: Principal, client: &ClientId, named: bool) -> Managed<Principal> {
     let Some((workspace, _)) = caller.workspace else { return Ok(caller) };
     let mut tx = app.store().read().await?;
@@ -107,7 +107,7 @@ async fn admitted(app: &Server, ctx: &Ctx, caller: Principal, client: &ClientId,
     }
 }
 
-/// Who is signed in.
+/// Resolves the signed-in user.
 pub async fn by_session(app: &Server, ctx: &Ctx, caller: &Caller, named: Option<&str>) -> Managed<Principal> {
     match caller {
         Caller::Session(view) => {
@@ -117,8 +117,8 @@ pub async fn by_session(app: &Server, ctx: &Ctx, caller: &Caller, named: Option<
     }
 }
 
-/// Who allows or denies an app access: the person, by session or personal access token. An app's own token is none,
-/// whomever it speaks for: an app cannot agree to what it asks for.
+/// Resolves the user who allows or denies access to an app, by session or personal access token. Access tokens are refused,
+/// because an app must not consent to its own request.
 pub async fn authorizing(app: &Server, ctx: &Ctx, token: Option<&str>, session: Caller) -> Managed<Caller> {
     let Some(token) = token else { return Ok(session) };
     if let caller @ Caller::Pat(_) = bearer::bearer(app, ctx, token).await? {
@@ -129,28 +129,28 @@ pub async fn authorizing(app: &Server, ctx: &Ctx, token: Option<&str>, session: 
     Err(Failure::Refused(PermissionDenied::PersonOnly.into()))
 }
 
-/// Refuses whoever sent a session from a page of another site (the cookie alone proves nothing, RFC 6749 §10.12).
+/// Refuses a request with a session that comes from a page of another site (the cookie alone proves nothing, RFC 6749 §10.12).
 pub fn other_site(app: &Server, ctx: &Ctx) -> Failure<ManagementError> {
     app.record(ctx, "management", ManagementRefusal::OtherSite.reason(), AuditSubject::default());
     Failure::Refused(ManagementRefusal::OtherSite.into())
 }
 
-/// A person on a page, and where they belong.
+/// A user on a page, with their memberships.
 #[derive(Debug)]
 pub struct PagePrincipal {
     pub principal: Principal,
     pub memberships: Vec<WorkspaceMembership>,
 }
 
-/// Who is signed in, in the workspace that a page is about. Where it is about none, they are in the one they are at home
-/// in, or else in their first one.
+/// Resolves the signed-in user in the workspace that a page is about. Without one, uses their home workspace, or else their first
+/// one.
 pub async fn at_page(app: &Server, ctx: &Ctx, view: &SessionView, named: Option<&str>) -> Managed<PagePrincipal> {
     let user = &view.user;
     let memberships = {
         let mut tx = app.store().read().await?;
         let mut first = store::workspace::list_for_user(&mut tx, user.id).await?;
         let id = named.and_then(|named| named.parse().ok());
-        // Of very many workspaces the named one may not be among the first.
+        // Only the first memberships are listed; the named workspace may not be among them.
         if let Some(id) = id.filter(|id| !first.iter().any(|m| m.workspace_id == *id)) {
             first.extend(store::workspace::membership(&mut tx, user.id, id).await?);
         }

@@ -1,9 +1,9 @@
-//! The session of a browser.
+//! Browser sessions.
 use crate::access::caller::{Caller, SessionView};
 use crate::{Ctx, Fault, Server};
 use domain::Secret;
 
-/// The session of a cookie, if it is alive; its idle limit moves on, at most every few minutes.
+/// Returns the session of a cookie if it is valid. Extends its idle limit, but writes at most every few minutes.
 pub async fn current(app: &Server, ctx: &Ctx, cookie: &str) -> Result<Caller, Fault> {
     const PRECISION: i64 = 300;
     let hash = app.pepper().hash(cookie);
@@ -23,7 +23,7 @@ pub async fn current(app: &Server, ctx: &Ctx, cookie: &str) -> Result<Caller, Fa
     Ok(Caller::Session(Box::new(SessionView { session, user })))
 }
 
-/// A secret for the cookie of a session.
+/// Generates the secret for a session cookie.
 pub(crate) fn new_secret(app: &Server, ctx: &Ctx) -> Secret {
     Secret::generate(&app.settings().token_prefix, "ses", &ctx.random())
 }

@@ -1,4 +1,4 @@
-//! Sessions by whom they belong to, without asking who wants it: for signing out and for the command line.
+//! Lists and ends sessions by user, without checking the caller: for signing out and for the command line.
 use crate::platform::audit_log::AuditSubject;
 use crate::platform::changes::{self, Told};
 use crate::{Ctx, Fault, Server};
@@ -7,7 +7,7 @@ use domain::events::Change;
 use domain::{SessionId, UserId};
 use store::StoreError;
 
-/// Ends a session of this user; the operator may end anybody's.
+/// Ends a session. If `of` is set, only that user's session; operators may end any session.
 pub async fn end(app: &Server, ctx: &Ctx, id: SessionId, of: Option<UserId>) -> Result<bool, Fault> {
     let by = ctx.clone();
     let work = app.store().write(move |tx| {
@@ -26,7 +26,7 @@ pub async fn end(app: &Server, ctx: &Ctx, id: SessionId, of: Option<UserId>) -> 
     work.await.map_err(|error: StoreError| Fault::from(error))
 }
 
-/// Ends one session of a user, or all of them; answers how many.
+/// Ends one session of a user, or all of them. Returns how many.
 pub async fn end_some(app: &Server, ctx: &Ctx, user: UserId, one: Option<SessionId>) -> Result<u64, Fault> {
     if let Some(id) = one {
         return Ok(u64::from(end(app, ctx, id, Some(user)).await?));
@@ -42,7 +42,7 @@ pub async fn end_some(app: &Server, ctx: &Ctx, user: UserId, one: Option<Session
     work.await.map_err(|error: StoreError| Fault::from(error))
 }
 
-/// The live sessions of a user.
+/// The valid sessions of a user.
 pub async fn list(app: &Server, ctx: &Ctx, user: UserId) -> Result<Vec<Session>, Fault> {
     let mut tx = app.store().read().await?;
     Ok(store::account::sessions::list_for_user(&mut tx, user, ctx.now).await?)

@@ -1,4 +1,4 @@
-//! What a person allowed applications, as that person manages it.
+//! The apps that a user allowed access, as the user manages them.
 use crate::grants::consents;
 pub use crate::grants::consents::AllowedApp;
 use crate::platform::audit_log::AuditSubject;
@@ -11,47 +11,47 @@ use domain::clients::Trust;
 use domain::{ClientId, ScopeSet, Timestamp, WorkspaceId};
 use store::{Page, Paged};
 
-/// The person's applications, the one that was allowed something last first.
+/// The apps that the user allowed access, the most recently allowed first.
 pub async fn list(app: &Server, ctx: &Ctx, principal: &Principal) -> Managed<Vec<AllowedApp>> {
     let user = principal.person_for(Operation::ReadConsents);
     let user = user.map_err(|denied| refused(app, ctx, "consent.list", AuditSubject::default(), denied))?;
     Ok(consents::of_user(app, user).await?)
 }
 
-/// An application that the person allowed something.
+/// An app that the user allowed access.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Connected {
     pub client_id: ClientId,
     pub client_name: String,
     pub trust: Trust,
     pub homepage: Option<String>,
-    /// Whether someone besides the operator manages it.
+    /// Whether the client has an owner besides the operator.
     pub has_owner: bool,
-    /// What it was allowed last comes first.
+    /// The most recently allowed first.
     pub places: Vec<ConnectedWorkspace>,
 }
 
-/// What it was allowed in one workspace.
+/// What the user allowed the app in one workspace.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ConnectedWorkspace {
-    /// Absent for what was allowed in the person's own name.
+    /// `None` for consent in the user's own name.
     pub workspace_id: Option<WorkspaceId>,
     pub workspace_name: Option<String>,
-    /// The names of the workspaces whose id, with the person's roles there, tokens in the person's own name carry today: each
-    /// authorization keeps the one that the consent page named, and the next without a page shows the latest of them.
+    /// The names of the workspaces whose id (and the user's roles there) tokens in the user's own name carry today. Each
+    /// authorization keeps the workspace that its consent page named; the next one without a page uses the latest of them.
     pub homes: Vec<String>,
-    /// The next one shows the default workspace of then instead.
+    /// Whether the next authorization uses the default workspace at that time instead.
     pub follows_default: bool,
     pub scopes: ScopeSet,
     pub since: Timestamp,
-    /// When the consent was last widened.
+    /// When scopes were last added to the consent.
     pub updated_at: Timestamp,
-    /// When a grant of it was last made or renewed.
+    /// When a grant of this consent was last created or renewed.
     pub last_used_at: Option<Timestamp>,
 }
 
 impl ConnectedWorkspace {
-    /// Whether it surely was never used: no grant of so young a consent is forgotten yet.
+    /// Whether the consent was certainly never used: it is so young that none of its grants can have been deleted yet.
     pub fn is_unused(&self, now: Timestamp) -> bool {
         self.last_used_at.is_none() && now < self.since.plus(KEEP_ENDED_GRANTS)
     }
@@ -79,7 +79,7 @@ fn connected(consents: Vec<store::grants::consents::Connection>) -> Option<Conne
     })
 }
 
-/// A page of the applications with `part` in their names, by workspace; the one that was allowed something last first.
+/// A page of the apps with `part` in their names, each with its workspaces, the most recently allowed first.
 pub async fn page(app: &Server, ctx: &Ctx, principal: &Principal, part: &str, page: Page) -> Managed<Paged<Connected>> {
     let user = principal.person_for(Operation::ReadConsents);
     let user = user.map_err(|denied| refused(app, ctx, "consent.list", AuditSubject::default(), denied))?;
@@ -89,7 +89,7 @@ pub async fn page(app: &Server, ctx: &Ctx, principal: &Principal, part: &str, pa
     Ok(Paged { items: items.into_iter().filter_map(connected).collect(), total })
 }
 
-/// One of them.
+/// One of the apps that the user allowed access.
 pub async fn one(app: &Server, ctx: &Ctx, principal: &Principal, id: &str) -> Managed<Connected> {
     let user = principal.person_for(Operation::ReadConsents);
     let user = user.map_err(|denied| refused(app, ctx, "consent.list", AuditSubject::default(), denied))?;
@@ -102,7 +102,7 @@ pub async fn one(app: &Server, ctx: &Ctx, principal: &Principal, id: &str) -> Ma
     connected(consents).ok_or_else(unknown)
 }
 
-/// Takes back what the person allowed the application in one workspace; without one, in their own name.
+/// Revokes the user's consent for the app in one workspace, or in the user's own name if none is given.
 pub async fn disconnect(
     app: &Server,
     ctx: &Ctx,
@@ -118,7 +118,7 @@ pub async fn disconnect(
     if consents::revoke_one(app, ctx, &id, user, workspace).await? { Ok(()) } else { Err(unknown()) }
 }
 
-/// Takes back all that the person allowed the application; its tokens are dead at once.
+/// Revokes all consent that the user gave the app. Its tokens stop working immediately.
 pub async fn revoke(app: &Server, ctx: &Ctx, principal: &Principal, id: &str) -> Managed<()> {
     let refuse = |r: ManagementError| refused(app, ctx, "consent.revoked", AuditSubject::default(), r);
     let user = principal.person_for(Operation::RevokeConsents);

@@ -1,4 +1,4 @@
-//! What ends with a password: everything that acts for its person.
+//! Ends all access on behalf of a user, for example after a change of the password.
 use crate::Ctx;
 use crate::platform::events;
 use domain::events::Event;
@@ -8,8 +8,8 @@ use serde_json::{Value, json};
 use store::grants::GrantSelection;
 use store::{StoreError, Tx};
 
-/// Ends all that acts for the person but the session `current`, and what is about to: codes, and answers to devices. Answers
-/// what, for the audit log and for webhooks.
+/// Ends all access on behalf of the user except the session `current`, including pending access: authorization codes and
+/// approvals of devices. Returns counts for the audit log and events for webhooks.
 pub(crate) async fn everywhere(
     tx: &mut Tx,
     ctx: &Ctx,

@@ -1,4 +1,4 @@
-//! A person's own account, and the accounts of the server.
+//! A user's own account, and user records.
 
 pub mod apps;
 pub(crate) mod end_access;

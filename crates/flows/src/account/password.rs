@@ -15,7 +15,7 @@ use domain::access::{Operation, Principal};
 use domain::{Secret, SessionId, events};
 use store::StoreError;
 
-/// How a password is changed.
+/// A requested change of a password.
 #[derive(Debug)]
 pub struct PasswordChange<'p> {
     pub old: &'p Secret,
@@ -24,16 +24,16 @@ pub struct PasswordChange<'p> {
     pub end_others: bool,
 }
 
-/// What the browser has from then on in which a password was changed: what it had is void.
+/// The browser's new session secret and mark after a password change. The previous ones are no longer valid.
 #[derive(Debug, Clone)]
 pub struct Renewed {
-    /// The secret of its session, which goes on.
+    /// The new secret of the current session, which continues.
     pub session: Option<Secret>,
     pub mark: NewMark,
 }
 
-/// Changes the person's password. The session `current` goes on with a new secret, which is the answer. Guesses of the
-/// old password are slowed down together with those at the sign-in.
+/// Changes the user's password. The session `current` continues with a new secret, which is returned. Guesses of the old password
+/// share a limit with sign-in attempts.
 pub async fn change_password(
     app: &Server,
     ctx: &Ctx,
@@ -85,7 +85,7 @@ pub async fn change_password(
             }
             tried.succeed(tx).await?;
             let renewed = match session {
-                // A copy of the old cookie no longer opens this session.
+                // A copy of the old cookie no longer works.
                 Some((session, hash)) => store::account::sessions::renew(tx, session, id, &hash).await?,
                 None => false,
             };
@@ -98,7 +98,7 @@ pub async fn change_password(
             Ok(Some((renewed, store::account::users::by_id(tx, id).await?)))
         })
     });
-    // Another request was faster: the old password is wrong by now.
+    // Handles a concurrent change: the old password is wrong by now.
     let done = match work.await.map_err(|error: StoreError| Fault::from(error)) {
         Ok(done) => done,
         Err(fault) => {

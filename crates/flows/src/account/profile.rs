@@ -1,4 +1,4 @@
-//! A person's own account: profile, password, and where they are signed in.
+//! A user's own account.
 use crate::account::profile_records::{self, ProfileChange};
 use crate::platform::audit_log::AuditSubject;
 use crate::platform::management_error::{Managed, ManagementError, ManagementRefusal};
@@ -10,7 +10,7 @@ use domain::platform::language::Language;
 use domain::workspace::WorkspaceMembership;
 use domain::{Timestamp, UserId, WorkspaceId};
 
-/// What a person sees of their own account.
+/// The user's own view of their account.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Account {
     pub id: UserId,
@@ -18,12 +18,12 @@ pub struct Account {
     pub email: Email,
     pub email_verified: bool,
     pub picture: Option<String>,
-    /// A tag of [`Language`]; without one, the browser's.
+    /// A tag of [`Language`]; `None` follows the browser.
     pub locale: Option<String>,
-    /// Without one, the browser's.
+    /// `None` follows the browser.
     pub zone: Option<Zone>,
     pub default_workspace: Option<WorkspaceId>,
-    /// Without one, there is none to change.
+    /// Whether there is a password to change.
     pub has_password: bool,
     pub created_at: Timestamp,
     /// The first [`store::MAX_LIMIT`], by name.
@@ -46,7 +46,7 @@ fn shown(user: User, workspaces: Vec<WorkspaceMembership>) -> Account {
     }
 }
 
-/// The person whose account the request is about.
+/// The id of the user whose account the request is about.
 pub(crate) fn person(
     app: &Server,
     ctx: &Ctx,
@@ -59,7 +59,7 @@ pub(crate) fn person(
 
 pub(crate) const GONE: Fault = Fault::Other("the account is gone");
 
-/// The person's own account.
+/// Returns the user's own account.
 pub async fn read(app: &Server, ctx: &Ctx, principal: &Principal) -> Managed<Account> {
     let id = person(app, ctx, principal, Operation::ReadAccount, "account.read")?;
     let mut tx = app.store().read().await?;
@@ -68,7 +68,7 @@ pub async fn read(app: &Server, ctx: &Ctx, principal: &Principal) -> Managed<Acc
     Ok(shown(user, workspaces))
 }
 
-/// What a person changes of their account; what is not named stays, and the empty text clears.
+/// Changes to one's own account. Absent fields stay as they are; an empty text clears a field.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Changes<'c> {
     pub name: Option<&'c str>,
@@ -77,7 +77,7 @@ pub struct Changes<'c> {
     pub default_workspace: Option<&'c str>,
 }
 
-/// A text that may be cleared, as `read` reads it.
+/// Reads a text that may be cleared.
 fn clearable<'c, T>(
     text: &'c str,
     read: impl FnOnce(&'c str) -> Option<T>,
@@ -86,7 +86,7 @@ fn clearable<'c, T>(
     if text.is_empty() { Ok(None) } else { read(text).map(Some).ok_or(refusal) }
 }
 
-/// The account as changed.
+/// Changes the account and returns it.
 pub async fn change(app: &Server, ctx: &Ctx, principal: &Principal, changes: Changes<'_>) -> Managed<Account> {
     let id = person(app, ctx, principal, Operation::WriteAccount, "user.changed")?;
     let refuse = |r: ManagementError| refused(app, ctx, "user.changed", AuditSubject::user(id), r);
@@ -106,7 +106,7 @@ pub async fn change(app: &Server, ctx: &Ctx, principal: &Principal, changes: Cha
         zone: zone.as_ref().map(Option::as_ref),
     };
     let changed = profile_records::change(app, ctx, id, change).await.map_err(|failure| match failure {
-        // Nothing else that is changed here can be refused.
+        // Of these changes, only the name can be refused.
         Failure::Refused(_) => refuse(ManagementRefusal::Text.of("name")),
         Failure::Fault(fault) => Failure::Fault(fault),
     })?;

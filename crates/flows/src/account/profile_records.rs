@@ -1,4 +1,4 @@
-//! What is known of a user, as it is changed.
+//! Changes to user records.
 use crate::account::sign_in_refusal::SignInRefusal as R;
 use crate::platform::audit_log::AuditSubject;
 use crate::platform::changes::{self, Told};
@@ -12,7 +12,7 @@ use store::StoreError;
 use store::account::users::Profile;
 use store::grants::revoked_tokens::FIRST_OPERATOR;
 
-/// What changes; what is not named stays.
+/// Changes to a user. `None` leaves a field as it is.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct ProfileChange<'c> {
     pub name: Option<&'c str>,
@@ -20,13 +20,13 @@ pub struct ProfileChange<'c> {
     pub email: Option<&'c str>,
     /// `Some(None)` clears it.
     pub default_workspace: Option<Option<WorkspaceId>>,
-    /// A tag of [`domain::platform::language::Language`]; `Some(None)` leaves it to the browser.
+    /// A tag of [`domain::platform::language::Language`]; `Some(None)` follows the browser.
     pub locale: Option<Option<&'c str>>,
-    /// `Some(None)` leaves it to the browser.
+    /// `Some(None)` follows the browser.
     pub zone: Option<Option<&'c Zone>>,
 }
 
-/// The user as changed; `None` when there is no such user, or the user is no member of the workspace.
+/// Changes a user and returns the result. Returns `None` if the user is unknown, or not a member of the given default workspace.
 pub async fn change(
     app: &Server,
     ctx: &Ctx,
@@ -76,8 +76,8 @@ pub async fn change(
     }
 }
 
-/// Notes whether the address is known to be the user's own. `false` when there is no such user with this address: nobody
-/// verifies an address that they have not seen.
+/// Sets whether the email address is verified. Returns `false` if no user has this id and address: the caller must name the
+/// address, so that only an address they have seen is verified.
 pub async fn set_email_verified(
     app: &Server,
     ctx: &Ctx,
@@ -99,7 +99,7 @@ pub async fn set_email_verified(
     work.await.map_err(|error: StoreError| Fault::from(error))
 }
 
-/// Lets a user run the server, or no longer; never the last who does. `false` when there is no such user.
+/// Grants or removes operator rights. Refuses to remove the last operator. Returns `false` if the user is unknown.
 pub async fn set_operator(app: &Server, ctx: &Ctx, id: UserId, operator: bool) -> Result<bool, Failure<R>> {
     let of = ctx.clone();
     let work = app.store().write(move |tx| {

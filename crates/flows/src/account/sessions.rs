@@ -1,4 +1,4 @@
-//! Where a person is signed in.
+//! The user's own sessions.
 use crate::account::profile::person;
 use crate::platform::audit_log::AuditSubject;
 use crate::platform::changes::{self, Told};
@@ -11,21 +11,21 @@ use domain::{SessionId, Timestamp, events};
 use serde_json::json;
 use store::{Page, Paged, StoreError};
 
-/// A browser in which the person is signed in.
+/// A browser in which the user is signed in.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct OwnSession {
     pub id: SessionId,
     pub created_at: Timestamp,
-    /// As of a few minutes.
+    /// Accurate to a few minutes.
     pub last_seen_at: Timestamp,
     /// Empty when unknown.
     pub ip: String,
     pub user_agent: String,
-    /// The one that asks.
+    /// Whether it is the session of this request.
     pub current: bool,
 }
 
-/// The person's live sessions, the last seen first.
+/// The user's valid sessions, the most recently seen first.
 pub async fn sessions(
     app: &Server,
     ctx: &Ctx,
@@ -44,7 +44,7 @@ fn own(session: Session, current: Option<SessionId>) -> OwnSession {
     OwnSession { id, created_at, last_seen_at, ip, user_agent, current: Some(id) == current }
 }
 
-/// One of them.
+/// One of the user's valid sessions.
 pub async fn session(
     app: &Server,
     ctx: &Ctx,
@@ -63,7 +63,7 @@ pub async fn session(
     found.map(|session| own(session, current)).ok_or_else(unknown)
 }
 
-/// Ends one of the person's sessions, the current one too.
+/// Ends one of the user's sessions, which may be the current one.
 pub async fn end_session(app: &Server, ctx: &Ctx, principal: &Principal, id: &str) -> Managed<()> {
     const KIND: &str = "session.ended";
     let user = person(app, ctx, principal, Operation::WriteAccount, KIND)?;
@@ -82,7 +82,7 @@ pub async fn end_session(app: &Server, ctx: &Ctx, principal: &Principal, id: &st
     if work.await.map_err(|error: StoreError| Fault::from(error))? { Ok(()) } else { Err(unknown()) }
 }
 
-/// Ends all of the person's sessions but `current`; answers how many.
+/// Ends all of the user's sessions except `current`. Returns how many.
 pub async fn end_other_sessions(
     app: &Server,
     ctx: &Ctx,

@@ -1,9 +1,9 @@
-//! Why nobody was signed in or up: one set of refusals for every door to an account.
+//! Refusals of sign-in and sign-up, shared by all ways to an account.
 
 use domain::platform::text::UnsafeName;
 
 domain::refusals! {
-    /// Why nobody was signed in or up.
+    /// The reason why a sign-in or sign-up was refused.
     pub enum SignInRefusal {
         Wrong => AccessDenied, "credentials_wrong", "The email address or the password is wrong.";
         TooManyAttempts => SlowDown, "sign_in_slowed_down", "Too many failed sign-in attempts for this address.";

@@ -1,4 +1,4 @@
-//! Personal access tokens, without asking who wants it.
+//! Personal access tokens, without checking the caller.
 use crate::access::credential_facts;
 use crate::platform::audit_log::AuditSubject;
 use crate::platform::changes::{self, Told};
@@ -11,13 +11,13 @@ use domain::{PersonalAccessTokenId, UserId};
 use store::StoreError;
 use store::grants::GrantSelection;
 
-/// A person's access tokens, revoked ones too, newest first.
+/// A user's personal access tokens, including revoked ones, newest first.
 pub async fn tokens_of(app: &Server, user: UserId) -> Result<Vec<PersonalAccessToken>, Fault> {
     let mut tx = app.store().read().await?;
     Ok(store::access::credentials::list_personal_tokens(&mut tx, user).await?)
 }
 
-/// Revokes the token, and ends what was authorized with it. `false` when the person has no such live token.
+/// Revokes the token and ends the grants that were authorized with it. Returns `false` if the user has no such valid token.
 pub async fn end_token(app: &Server, ctx: &Ctx, user: UserId, id: PersonalAccessTokenId) -> Result<bool, Fault> {
     const WHY: EndReason = EndReason::PersonalTokenEnded;
     let of = ctx.clone();

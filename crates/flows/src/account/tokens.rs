@@ -1,4 +1,4 @@
-//! Personal access tokens, as their person manages them.
+//! A user's personal access tokens, as the user manages them.
 use crate::access::credential_request::{CredentialRequest, read};
 use crate::access::new_credential;
 use crate::account::token_records::{end_token, tokens_of};
@@ -12,14 +12,14 @@ use domain::Secret;
 use domain::access::{Operation, PersonalAccessToken, Principal};
 use store::{Page, Paged};
 
-/// The person's access tokens, revoked ones too, newest first.
+/// The user's personal access tokens, including revoked ones, newest first.
 pub async fn list_tokens(app: &Server, ctx: &Ctx, principal: &Principal) -> Managed<Vec<PersonalAccessToken>> {
     let user = principal.person_for(Operation::ReadTokens);
     let user = user.map_err(|d| refused(app, ctx, "personal_access_token.list", AuditSubject::default(), d))?;
     Ok(tokens_of(app, user).await?)
 }
 
-/// A page of the person's access tokens that are not revoked, newest first; expired ones too.
+/// A page of the user's personal access tokens that are not revoked (expired ones are included), newest first.
 pub async fn page_tokens(
     app: &Server,
     ctx: &Ctx,
@@ -32,7 +32,7 @@ pub async fn page_tokens(
     Ok(store::access::credentials::page_personal_tokens(&mut tx, user, page).await?)
 }
 
-/// One of them.
+/// One of the user's personal access tokens.
 pub async fn token(app: &Server, ctx: &Ctx, principal: &Principal, id: &str) -> Managed<PersonalAccessToken> {
     let refuse = |r: ManagementError| refused(app, ctx, "personal_access_token.list", AuditSubject::default(), r);
     let user = principal.person_for(Operation::ReadTokens);
@@ -46,7 +46,7 @@ pub async fn token(app: &Server, ctx: &Ctx, principal: &Principal, id: &str) -> 
     found.ok_or_else(unknown)
 }
 
-/// Makes a personal access token; the secret is shown this once.
+/// Creates a personal access token; the secret is shown only once.
 pub async fn create_token(
     app: &Server,
     ctx: &Ctx,
@@ -56,7 +56,7 @@ pub async fn create_token(
     create_token_and(app, ctx, principal, asked, Plain).await
 }
 
-/// The same; the answer is kept in the transaction.
+/// Like [`create_token`], but stores the response under the idempotency key in the same transaction.
 pub async fn create_token_kept(
     app: &Server,
     ctx: &Ctx,

@@ -1,4 +1,4 @@
-//! Users, workspaces, members and their credentials, as the command line, the demo and sign-up make them.
+//! User accounts, as the command line, the demo and sign-up create them.
 use crate::account::end_access;
 use crate::account::sign_in_refusal::SignInRefusal as R;
 use crate::platform::audit_log::AuditSubject;
@@ -16,7 +16,7 @@ use domain::{Secret, SecretHash, UserId, WorkspaceId};
 use store::grants::revoked_tokens::{FIRST_OPERATOR, Taken};
 use store::{Page, Paged, StoreError};
 
-/// What a new user is made of.
+/// The properties of a new user.
 #[derive(Debug, Clone, Copy)]
 pub struct NewUser<'n> {
     pub name: &'n str,
@@ -25,14 +25,14 @@ pub struct NewUser<'n> {
     pub operator: bool,
 }
 
-/// Whether a password will do for the person whom these words are about: their address and their name.
+/// Checks that a password is acceptable for the user with the email address and name in `about`.
 pub(crate) fn check_password(password: &Secret, about: &[&str]) -> Result<(), R> {
     match password.expose().chars().count() {
         ..10 => return Err(R::PasswordShort),
         257.. => return Err(R::PasswordLong),
         _ => {}
     }
-    // The parts of an address and a name, too: few people use all of either.
+    // Also considers parts of the address and name, because few people use all of either.
     let parts = about.iter().flat_map(|text| text.split(|c: char| !c.is_alphanumeric()).filter(|part| part.len() > 2));
     let known: Vec<&str> = about.iter().copied().chain(parts).chain(["countersign"]).collect();
     if zxcvbn::zxcvbn(password.expose(), &known).score() < ENOUGH { Err(R::PasswordGuessable) } else { Ok(()) }
@@ -41,7 +41,7 @@ pub(crate) fn check_password(password: &Secret, about: &[&str]) -> Result<(), R>
 /// A million guesses or more: out of reach at the sign-in, from however many addresses.
 const ENOUGH: zxcvbn::Score = zxcvbn::Score::Two;
 
-/// A user as they will be stored. The same work is done whether or not the address is taken.
+/// Builds a user record. Does the same work whether or not the address is taken.
 async fn new_user(app: &Server, ctx: &Ctx, new: NewUser<'_>) -> Result<User, Failure<R>> {
     let email = Email::parse(new.email).map_err(|_| Failure::Refused(R::EmailInvalid))?;
     let name = display_name(new.name).map_err(|why| Failure::Refused(why.into()))?;
@@ -94,13 +94,13 @@ pub async fn create_user(app: &Server, ctx: &Ctx, new: NewUser<'_>) -> Result<Us
     Ok(user)
 }
 
-/// What somebody who makes an account says of themselves.
+/// What a user enters to create an account.
 #[derive(Debug, Clone, Copy)]
 pub struct SignUpRequest<'n> {
     pub name: &'n str,
     pub email: &'n str,
     pub password: &'n Secret,
-    /// That they read: their workspace is named in it.
+    /// The user's language, in which their workspace is named.
     pub language: Language,
 }
 
@@ -110,16 +110,16 @@ impl<'n> SignUpRequest<'n> {
     }
 }
 
-/// What an account is made by.
+/// How an account is created.
 #[derive(Debug, Clone, Copy)]
 pub enum SignUpPath {
-    /// Anybody may.
+    /// Open to everyone.
     SignUp,
-    /// The first operator, who holds a one-time link and uses it up: its hash and purpose.
+    /// For the first operator, who uses up a one-time link: its hash and purpose.
     Link(SecretHash, &'static str),
 }
 
-/// Creates a user with a workspace of their own; all of it or nothing. `None` when the link is not good any more.
+/// Creates a user with a workspace of their own in one transaction. Returns `None` if the link is no longer valid.
 pub async fn create_account(
     app: &Server,
     ctx: &Ctx,
@@ -162,8 +162,8 @@ pub async fn create_account(
     Ok(Some(user))
 }
 
-/// Sets a password and ends everything else that acts for the user: sessions, personal access tokens, authorizations of
-/// apps (checklist 71). `false` when there is no such user.
+/// Sets a password and ends all access on behalf of the user: sessions, personal access tokens, and authorizations of apps
+/// (checklist 71). Returns `false` if the user is unknown.
 pub async fn set_password(app: &Server, ctx: &Ctx, user: UserId, password: &Secret) -> Result<bool, Failure<R>> {
     let person = {
         let mut tx = app.store().read().await?;
@@ -187,8 +187,8 @@ pub async fn set_password(app: &Server, ctx: &Ctx, user: UserId, password: &Secr
     Ok(work.await.map_err(|error: StoreError| Fault::from(error))?)
 }
 
-/// Disables a user (sessions end, tokens are inactive at once) or enables one again; never the last operator. `false`
-/// when there is no such user.
+/// Disables a user (sessions end, tokens become inactive immediately) or enables one. Refuses to disable the last operator.
+/// Returns `false` if the user is unknown.
 pub async fn set_user_disabled(app: &Server, ctx: &Ctx, user: UserId, disabled: bool) -> Result<bool, Failure<R>> {
     let of = ctx.clone();
     let work = app.store().write(move |tx| {
@@ -196,7 +196,7 @@ pub async fn set_user_disabled(app: &Server, ctx: &Ctx, user: UserId, disabled: 
             if disabled && store::account::users::is_last_operator(tx, user).await? {
                 return refuse(R::LastOperator);
             }
-            // The user before the sessions, in the same order as a sign-in.
+            // Locks the user before the sessions, in the same order as a sign-in.
             let done = store::account::users::set_disabled(tx, user, disabled, of.now).await?;
             if disabled {
                 store::account::sessions::end_all_for_user(tx, user, None).await?;

@@ -1,4 +1,4 @@
-//! The workspaces that a person belongs to.
+//! The user's own workspaces.
 use crate::platform::audit_log::AuditSubject;
 use crate::platform::management_error::ManagementError;
 use crate::platform::refused::refused;
@@ -7,7 +7,7 @@ use domain::access::{Operation, Principal};
 use domain::workspace::WorkspaceMembership;
 use store::{Page, Paged};
 
-/// A page of those with `part` in their names, by name.
+/// A page of the user's workspaces with `part` in their names, by name.
 pub async fn page(
     app: &Server,
     ctx: &Ctx,

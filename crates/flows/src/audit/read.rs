@@ -1,4 +1,4 @@
-//! Reading the audit log: a page at a time, or all of it as JSON lines.
+//! Reads the audit log, a page at a time or as an export in JSON lines.
 use crate::access::extent::Extent;
 use crate::platform::audit_log::AuditSubject;
 use crate::platform::management_error::ManagementError;
@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 use store::audit::search::{AuditCursor, Order};
 pub use store::audit::search::{Filter, Kind, LOOKED_AT, Outcome};
 
-/// The part of the log that a caller may read: a workspace's, or all of it.
+/// The part of the audit log that a caller may read: one workspace's, or all of it.
 #[derive(Debug, Clone, Copy)]
 pub struct MayRead(pub(crate) Option<WorkspaceId>);
 
@@ -20,7 +20,7 @@ impl MayRead {
         self.0
     }
 
-    /// No more than this part.
+    /// Limits the filter to this part.
     const fn narrowed<'a>(self, filter: &Filter<'a>) -> Filter<'a> {
         let workspace = if self.0.is_some() { self.0 } else { filter.workspace };
         Filter { workspace, ..*filter }
@@ -41,25 +41,25 @@ pub fn may_read(
     Ok(MayRead(part))
 }
 
-/// Events that one page of the log has at most, and an export reads at once.
+/// The maximum number of events in a page, and in each read of an export.
 pub const MOST: i64 = store::MAX_LIMIT;
 
-/// Where an event stands in the log. Its id tells: it begins with its time.
+/// The position of an event in the log. Its id begins with its time.
 pub(crate) fn place(id: AuditId) -> AuditCursor {
     (id.time(), id)
 }
 
-/// A part of the log, the newest first.
+/// A page of the audit log, newest first.
 #[derive(Debug, Clone, PartialEq)]
 pub struct AuditPage {
     pub events: Vec<AuditEvent>,
-    /// Ask for what is before this one; absent on the last page. There may be one after a page that is not full: when few
-    /// events fit, a page stops after having looked at [`LOOKED_AT`].
+    /// Pass it as `before` to get the next page; `None` on the last page. A page that is not full may have a next page: if few
+    /// events match, the search stops after [`LOOKED_AT`] events.
     pub next: Option<AuditId>,
 }
 
-/// The newest `limit` events (1 to [`MOST`]) that fit, of those before `before` if one is named. Events of the last second
-/// may still wait to be written.
+/// The newest `limit` events (1 to [`MOST`]) that match, optionally only those before `before`. Events of the last second may not
+/// be written yet.
 pub async fn list(
     app: &Server,
     part: MayRead,
@@ -73,7 +73,7 @@ pub async fn list(
     Ok(AuditPage { next: looked.further.map(|(_, id)| id), events: looked.events })
 }
 
-/// An event as it is shown: times in RFC 3339, absent facts as `null`.
+/// The JSON of an event: times in RFC 3339, absent facts as `null`.
 pub fn view(event: &AuditEvent) -> Value {
     json!({
         "id": event.id,
@@ -92,7 +92,7 @@ pub fn view(event: &AuditEvent) -> Value {
     })
 }
 
-/// An export under way. It holds one page at a time, and no connection between two.
+/// An export in progress. It holds one page at a time, and no database connection between pages.
 #[derive(Debug)]
 pub struct Export<'a> {
     app: Server,
@@ -101,17 +101,17 @@ pub struct Export<'a> {
     done: bool,
 }
 
-/// All events that fit and that are there by now, the oldest first.
+/// Exports all existing events that match, oldest first.
 pub fn export<'a>(app: &Server, ctx: &Ctx, part: MayRead, filter: &Filter<'a>) -> Export<'a> {
     let filter = part.narrowed(filter);
-    // What is written while the export runs is for the next one, so that each comes to an end.
+    // Excludes events that are written while the export runs, so that every export ends.
     let end = ctx.now.plus(1);
     let filter = Filter { to: Some(filter.to.map_or(end, |to| to.min(end))), ..filter };
     Export { app: app.clone(), filter, after: None, done: false }
 }
 
 impl Export<'_> {
-    /// The next lines, one event each; `None` at the end.
+    /// Returns the next lines, one event each, or `None` at the end.
     pub async fn next(&mut self) -> Result<Option<String>, Fault> {
         let mut lines = String::new();
         while lines.is_empty() && !self.done {

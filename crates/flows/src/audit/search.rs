@@ -1,5 +1,5 @@
-//! Looking through the audit log as a person does: by what they know, page by page in both directions, with the names of
-//! whom the events are about.
+//! Searches the audit log as a user does: by what they know, page by page in both directions, with the names of the users and
+//! apps involved.
 use crate::access::extent::Extent;
 use crate::audit::read::place;
 use crate::platform::management_error::{ManagementError, ManagementRefusal};
@@ -12,55 +12,55 @@ use std::collections::HashMap;
 use store::Tx;
 use store::audit::search::{Filter, Kind, Order, Outcome};
 
-/// What is looked for, as it was typed; empty is everything.
+/// Search terms as they were typed. Empty fields match everything.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Search<'s> {
-    /// The name of a kind.
+    /// The name of an event kind.
     pub kind: &'s str,
     /// `ok` or `refused`.
     pub outcome: &'s str,
-    /// Whoever acted: an email address, or an id.
+    /// The actor: an email address or an id.
     pub actor: &'s str,
-    /// The id of a session, a personal token or a key, or a client id: what they acted with.
+    /// The actor's credential: the id of a session, a personal access token or an API key, or a client id.
     pub credential: &'s str,
     /// A client id.
     pub application: &'s str,
     /// An email address or a user id.
     pub person: &'s str,
-    /// Dates such as `2026-01-31`, the last one included.
+    /// Dates such as `2026-01-31`; `to` is inclusive.
     pub from: &'s str,
     pub to: &'s str,
-    /// The time zone of the dates; without one it is UTC.
+    /// The time zone of the dates; `None` means UTC.
     pub zone: Option<&'s str>,
-    /// Events before this one, or after this one; without either, the newest.
+    /// Only events before or after this one; if both are empty, the newest.
     pub before: &'s str,
     pub after: &'s str,
 }
 
-/// A part of the log, the newest first.
+/// A page of the audit log, newest first.
 #[derive(Debug, Default)]
 pub struct Found {
     pub events: Vec<AuditEvent>,
-    /// Ask for what is after this one.
+    /// Pass it as `after` to get newer events.
     pub newer: Option<AuditId>,
-    /// Ask for what is before this one.
+    /// Pass it as `before` to get older events.
     pub older: Option<AuditId>,
-    /// Whether there may be further events that fit, in the direction that was read, beyond those that were looked at.
+    /// Set if the search stopped early, so that further events in this direction may match.
     pub stopped: Option<Stopped>,
-    /// The addresses of people and the names of applications, by id, as far as whoever asks may know them.
+    /// Email addresses of users and names of clients by id, as far as the caller may see them.
     pub names: HashMap<String, String>,
-    /// The same filters as an export reads them.
+    /// The same filters as query parameters of an export.
     pub export: Vec<(&'static str, String)>,
 }
 
-/// Where a page stopped looking, as few events fit: before its end that way.
+/// Where the search stopped before the end, because few events match.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Stopped {
     Older(Timestamp),
     Newer(Timestamp),
 }
 
-/// What is looked for, as it was understood.
+/// The parsed search terms.
 #[derive(Debug, Default)]
 struct Read {
     client: Option<ClientId>,
@@ -74,7 +74,7 @@ struct Read {
     after: Option<AuditId>,
 }
 
-/// Reads what was typed unless it is nothing.
+/// Parses a search term; `None` if it is empty.
 fn typed<T>(
     text: &str,
     read: impl FnOnce(&str) -> Option<T>,
@@ -109,7 +109,7 @@ fn read(search: &Search<'_>, workspace: Option<WorkspaceId>) -> Result<Read, Man
     })
 }
 
-/// The person that is looked for; `Ok(None)` when there is none that whoever asks may know of.
+/// Finds a user by id or email address. Returns `None` if the address is unknown, or if the caller may not see it.
 async fn person(
     tx: &mut Tx,
     (member, typed): (&'static str, &str),
@@ -121,14 +121,14 @@ async fn person(
     let email = Email::parse(typed).map_err(|_| Failure::Refused(ManagementRefusal::Identifier.of(member)))?;
     let Some(user) = store::account::users::by_email_key(tx, &email.key()).await? else { return Ok(None) };
     let known = match workspace {
-        // Whose address it is, only those learn who could look it up among the members.
+        // The caller may see an address only if it is that of a member of their workspace.
         Some(workspace) => store::workspace::member(tx, user.id, workspace).await?.is_some(),
         None => true,
     };
     Ok(Some(user.id).filter(|_| known))
 }
 
-/// The names of whom the events are about, as far as somebody in the workspace may know them.
+/// The email addresses and names of the users and clients in these events, as far as members of the workspace may see them.
 pub(crate) async fn names(
     tx: &mut Tx,
     events: &[AuditEvent],
@@ -169,8 +169,8 @@ fn export(search: &Search<'_>, read: &Read) -> Vec<(&'static str, String)> {
     pairs
 }
 
-/// A part of the log with `limit` events (1 to [`crate::audit::read::MOST`]) at most. Events of the last second may be missing
-/// where another node met them.
+/// Returns a page of at most `limit` events (1 to [`crate::audit::read::MOST`]). Events of the last second that another node
+/// recorded may be missing.
 pub async fn search(
     app: &Server,
     ctx: &Ctx,
@@ -211,7 +211,7 @@ pub async fn search(
         (Some(after), _) => (Order::OldestFirst, Some(after)),
         (None, before) => (Order::NewestFirst, before),
     };
-    // One more than is shown tells whether there are any more.
+    // Reads one event more than is shown, to know whether there are more.
     let most = i64::try_from(limit).unwrap_or(i64::MAX).clamp(1, crate::audit::read::MOST - 1);
     let looked = store::audit::search::list(&mut tx, &filter, order, from.map(place), most + 1).await?;
     let mut events = looked.events;

@@ -1,4 +1,4 @@
-//! What clients did, by day, and what lists of clients tell of each.
+//! Daily activity of clients, and the usage figures in lists of clients.
 pub use crate::platform::retention::ACTIVITY_DAYS as RETENTION_DAYS;
 use crate::{Ctx, Fault, Server};
 use domain::{ClientId, Day};
@@ -6,23 +6,23 @@ use serde::Serialize;
 pub use store::clients::ClientOwner;
 use store::clients::activity::ClientDay;
 pub use store::clients::activity::ClientStats;
-/// Days that are told when nobody says how many.
+/// The default number of days.
 pub const DEFAULT_DAYS: i64 = 30;
-/// Rows that a list of many clients has at most: more than one client can have.
+/// The maximum number of rows in the activity of many clients. One client never has that many.
 const MOST_ROWS: i64 = 10_000;
 const _: () = assert!(MOST_ROWS > RETENTION_DAYS);
 
-/// One day of a client. Days are of UTC.
+/// A client's activity on one UTC day.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 pub struct Activity {
     pub activity_date: Day,
-    /// Tokens issued, tokens found active by introspection, and answers of userinfo.
+    /// Tokens issued, tokens found active by introspection, and userinfo responses.
     pub total_access: i64,
-    /// Users in whose name that was, each once.
+    /// The number of distinct users in whose name these happened.
     pub unique_users: i64,
 }
 
-/// One day of one of many clients.
+/// The activity of one of several clients on one day.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct ActivityOf {
     pub client_id: ClientId,
@@ -30,7 +30,7 @@ pub struct ActivityOf {
     pub activity: Activity,
 }
 
-/// The first and the last of so many days, today being the last; 1 to [`RETENTION_DAYS`].
+/// The first and last day of a range that ends today and has `days` days (1 to [`RETENTION_DAYS`]).
 fn range(ctx: &Ctx, days: i64) -> (Day, Day) {
     let today = Day::of(ctx.now);
     (today.plus(1 - days.clamp(1, RETENTION_DAYS)), today)
@@ -40,7 +40,7 @@ fn activity(day: &ClientDay) -> Activity {
     Activity { activity_date: day.day, total_access: day.total_access, unique_users: day.unique_users }
 }
 
-/// The last `days` days of a client, today among them: one entry a day, oldest first, zeros where nothing happened.
+/// A client's activity on the last `days` days including today: one entry a day, oldest first, zeros on days without activity.
 pub async fn of_client(app: &Server, ctx: &Ctx, client: &ClientId, days: i64) -> Result<Vec<Activity>, Fault> {
     let (first, last) = range(ctx, days);
     let mut tx = app.store().read().await?;
@@ -53,17 +53,17 @@ pub async fn of_client(app: &Server, ctx: &Ctx, client: &ClientId, days: i64) ->
     Ok(all.collect())
 }
 
-/// The activity of many clients.
+/// The activity of an owner's clients.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct OwnersActivity {
-    /// By client, oldest first; only days on which something happened.
+    /// Grouped by client, oldest first; only days with activity.
     pub days: Vec<ActivityOf>,
-    /// The last client that is told of, when there are more: ask for what is behind it.
+    /// The last client in the list if there are more: pass it as `after` to continue.
     pub next: Option<ClientId>,
 }
 
-/// The last `days` days of an owner's clients, today among them. All clients are told of at once unless they are very
-/// many; no client is told of in part.
+/// The activity of an owner's clients on the last `days` days including today. Returns all clients at once unless there are too
+/// many rows; a client is never split across two answers.
 pub async fn of_owner(
     app: &Server,
     ctx: &Ctx,
@@ -82,19 +82,19 @@ pub async fn of_owner(
     Ok(OwnersActivity { next: days.last().map(|day| day.client_id.clone()).filter(|_| full), days })
 }
 
-/// Takes away what may be a part only.
+/// Drops the last client, whose days may be incomplete.
 fn drop_last_client(days: &mut Vec<ActivityOf>) {
     let Some(last) = days.last().map(|day| day.client_id.clone()) else { return };
     days.truncate(days.partition_point(|day| day.client_id != last));
 }
 
-/// Users and last activity of each of these clients, in their order; one query for all of them.
+/// The number of users and the last activity of each client, in the given order, with a single query.
 pub async fn stats(app: &Server, clients: &[&ClientId]) -> Result<Vec<ClientStats>, Fault> {
     let mut tx = app.store().read().await?;
     Ok(store::clients::activity::stats(&mut tx, clients).await?)
 }
 
-/// The same for one client.
+/// Like [`stats`], for one client.
 pub async fn stats_of(app: &Server, client: &ClientId) -> Result<ClientStats, Fault> {
     Ok(stats(app, &[client]).await?.pop().unwrap_or_default())
 }

@@ -1,4 +1,4 @@
-//! What an owner or the operator says about an application, read by one reader whichever door it came in by.
+//! Reads and applies changes to a client's metadata, for all APIs that owners and operators use.
 use crate::clients::records::{NewClient, Updated};
 use crate::clients::{self, registration};
 use crate::platform::audit_log::AuditSubject;
@@ -12,7 +12,7 @@ use domain::clients::{Client, ClientConfig, GrantType, Trust};
 use domain::platform::refusal::Refusal as _;
 use serde_json::{Map, Value};
 
-/// Reads metadata in an API's own words, and holds it against what exists and what such a client may have.
+/// Reads metadata in the names of an API, and checks it against what exists and what such a client may have.
 pub(crate) fn read(
     app: &Server,
     dialect: &ClientApiNames,
@@ -25,7 +25,7 @@ pub(crate) fn read(
         .map_err(|fault| dialect.localise(fault))
 }
 
-/// The client with what the body names changed.
+/// The client with the changes that the body names.
 fn changed(
     app: &Server,
     dialect: &ClientApiNames,
@@ -36,12 +36,12 @@ fn changed(
     let metadata = dialect.changed(&client, body)?;
     let asked = read(app, dialect, client.trust_of_owner(operator), &client.config.scopes, &metadata)?;
     let acts_alone = asked.config.grant_types.contains(&GrantType::ClientCredentials);
-    // A client that has it from before this rule can still be changed; the token endpoint refuses it.
+    // Clients that had this grant type before the rule was introduced can still be changed; the token endpoint refuses them.
     if acts_alone && client.voucher().is_none() && !client.may_use(GrantType::ClientCredentials) {
         return Err(dialect.localise(MetadataRefusal::NotVouched.of("grant_types")));
     }
     let config = ClientConfig {
-        // What only the operator sets.
+        // Only operators set these.
         refresh_rotation: client.config.refresh_rotation,
         dropped: client.config.dropped,
         ..asked.config
@@ -49,7 +49,7 @@ fn changed(
     Ok(Client { name: asked.name, client_type: asked.client_type, auth_method: asked.auth_method, config, ..client })
 }
 
-/// A new client with what the body names changed, by the rules of a change.
+/// Applies the changes in the body to a new client, by the same rules as a change.
 pub fn adjusted(
     app: &Server,
     ctx: &Ctx,
@@ -63,8 +63,8 @@ pub fn adjusted(
     Ok(NewClient { name, client_type, auth_method, config, ..new.clone() })
 }
 
-/// Changes what the body names of the client as it was read. Whether the caller may do so was decided before; only the
-/// operator grants sensitive scopes.
+/// Applies the changes in the body to the client as it was read. The caller must be authorized already; only operators may grant
+/// sensitive scopes.
 pub async fn apply(
     app: &Server,
     ctx: &Ctx,
@@ -76,7 +76,7 @@ pub async fn apply(
     apply_and(app, ctx, dialect, client, body, operator, Plain).await
 }
 
-/// The same, with a last step.
+/// Like [`apply`], with a last step in the same transaction.
 pub(crate) async fn apply_and<L: Last<Updated>>(
     app: &Server,
     ctx: &Ctx,

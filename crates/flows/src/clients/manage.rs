@@ -1,4 +1,4 @@
-//! Applications as their owners manage them: a workspace's by its admins, a person's by that person.
+//! Clients as their owners manage them: a workspace's by its admins, a user's by that user.
 use crate::clients;
 use crate::clients::activity;
 pub use crate::clients::activity::{Activity, ActivityOf, ClientStats, DEFAULT_DAYS, OwnersActivity, RETENTION_DAYS};
@@ -39,18 +39,18 @@ pub async fn list(
     Ok(store::clients::list_for_owner(&mut tx, owner, page, ctx.now).await?)
 }
 
-/// How much clients that the caller found were used lately, in their order.
+/// Recent usage of the given clients, in the same order. The caller must be allowed to see them.
 pub async fn stats(app: &Server, clients: &[Client]) -> Result<Vec<ClientStats>, Fault> {
     let ids: Vec<_> = clients.iter().map(|client| &client.id).collect();
     activity::stats(app, &ids).await
 }
 
-/// The same of one.
+/// Like [`stats`], for one client.
 pub async fn stats_of(app: &Server, client: &Client) -> Result<ClientStats, Fault> {
     activity::stats_of(app, &client.id).await
 }
 
-/// Those with `part` in their names, whatever the case of its letters, in the same order; all of them for an empty `part`.
+/// The clients with `part` in their names (case-insensitive), in the same order as [`list`]; all of them if `part` is empty.
 pub async fn search(
     app: &Server,
     ctx: &Ctx,
@@ -65,24 +65,24 @@ pub async fn search(
     Ok(store::clients::search::clients_of(&mut tx, owner, part, page, ctx.now).await?)
 }
 
-/// A new client, with the secret that is shown this once.
+/// A new client, with its secret, which is shown only once.
 #[derive(Debug)]
 pub struct CreatedClient {
     pub client: Client,
     pub secret: Option<Secret>,
 }
 
-/// How far a client that the caller makes is believed.
+/// The trust level of clients that the caller creates.
 pub fn trust_of_new(principal: &Principal) -> Trust {
     if principal.operator { Trust::Verified } else { Trust::Unverified }
 }
 
-/// Whether the caller may make a client for their workspace, before anything is known of it.
+/// Checks that the caller may create a client for their workspace, before any of its metadata is known.
 pub fn may_create(app: &Server, ctx: &Ctx, principal: &Principal) -> Managed<()> {
     owner(app, ctx, principal, OwnerFilter::Workspace, Operation::WriteClients).map(drop)
 }
 
-/// Reads what a new client is to be as [`create`] would, and makes nothing.
+/// Validates a new client as [`create`] does, without creating it.
 pub fn check(
     app: &Server,
     ctx: &Ctx,
@@ -106,7 +106,7 @@ fn read_new(
     change::read(app, dialect, trust_of_new(principal), &ScopeSet::default(), &metadata)
 }
 
-/// Makes a client for the caller's workspace.
+/// Creates a client for the caller's workspace.
 pub async fn create(
     app: &Server,
     ctx: &Ctx,
@@ -117,7 +117,7 @@ pub async fn create(
     create_and(app, ctx, principal, dialect, body, Plain).await
 }
 
-/// The same; the answer is kept in the transaction.
+/// Like [`create`], but stores the response under the idempotency key in the same transaction.
 pub async fn create_kept(
     app: &Server,
     ctx: &Ctx,
@@ -159,8 +159,7 @@ async fn create_and<L: Last<CreatedClient>>(
     Ok(clients::records::create_and(app, ctx, new, last.after(made)).await?)
 }
 
-/// Changes what the body names. `expected` is the revision that the caller read, where the caller says (RFC 9110
-/// §13.1.1).
+/// Applies the changes in the body. `expected` is the revision that the caller read, if they sent one (RFC 9110 §13.1.1).
 pub async fn change(
     app: &Server,
     ctx: &Ctx,
@@ -173,7 +172,7 @@ pub async fn change(
     change_and(app, ctx, principal, dialect, (id, expected), body, Plain).await
 }
 
-/// The same; the answer is kept in the transaction.
+/// Like [`change`], but stores the response under the idempotency key in the same transaction.
 pub async fn change_kept(
     app: &Server,
     ctx: &Ctx,
@@ -203,7 +202,7 @@ async fn change_and<L: Last<Updated>>(
     change::apply_and(app, ctx, dialect, client, body, principal.operator, last).await
 }
 
-/// Deletes a client: it, its tokens and its consents are dead at once.
+/// Deletes a client. The client, its tokens and its consents stop working immediately.
 pub async fn delete(app: &Server, ctx: &Ctx, principal: &Principal, id: &str) -> Managed<()> {
     let client = find(app, ctx, principal, Operation::WriteClients, id).await?;
     if clients::records::delete(app, ctx, &client.id).await? {
@@ -213,10 +212,10 @@ pub async fn delete(app: &Server, ctx: &Ctx, principal: &Principal, id: &str) ->
     }
 }
 
-/// The longest time, in seconds, that an old secret may live on beside the new one.
+/// The maximum time, in seconds, that an old secret stays valid beside the new one.
 pub const LONGEST_OVERLAP: i64 = 30 * 24 * 60 * 60;
 
-/// A new secret; the old ones die now, or after `overlap` seconds.
+/// Creates a new secret. The old ones expire now, or after `overlap` seconds.
 pub async fn rotate_secret(
     app: &Server,
     ctx: &Ctx,
@@ -235,7 +234,7 @@ pub async fn rotate_secret(
     }
 }
 
-/// The people who allowed the client something.
+/// The users who allowed the client access.
 pub async fn users(
     app: &Server,
     ctx: &Ctx,
@@ -247,7 +246,7 @@ pub async fn users(
     Ok(consents::users_of_client(app, &client.id, page).await?)
 }
 
-/// Takes back what a person allowed the client; the person's tokens for it are dead at once.
+/// Revokes all consent that a user gave the client. The user's tokens for it stop working immediately.
 pub async fn revoke_user(app: &Server, ctx: &Ctx, principal: &Principal, id: &str, user: &str) -> Managed<()> {
     let client = find(app, ctx, principal, Operation::RevokeClientUsers, id).await?;
     let unknown = || refused(app, ctx, "consent.revoked", AuditSubject::owned(&client), ManagementRefusal::UserUnknown);
@@ -255,20 +254,20 @@ pub async fn revoke_user(app: &Server, ctx: &Ctx, principal: &Principal, id: &st
     if consents::revoke_user(app, ctx, &client.id, user).await? { Ok(()) } else { Err(unknown()) }
 }
 
-/// Takes back what everybody allowed the client.
+/// Revokes all consent that users gave the client.
 pub async fn revoke_all_users(app: &Server, ctx: &Ctx, principal: &Principal, id: &str) -> Managed<()> {
     let client = find(app, ctx, principal, Operation::RevokeClientUsers, id).await?;
     consents::revoke_all_users(app, ctx, &client.id).await?;
     Ok(())
 }
 
-/// The last `days` days of a client, today among them.
+/// The client's activity on the last `days` days including today.
 pub async fn activity(app: &Server, ctx: &Ctx, principal: &Principal, id: &str, days: i64) -> Managed<Vec<Activity>> {
     let client = find(app, ctx, principal, Operation::ReadClients, id).await?;
     Ok(activity::of_client(app, ctx, &client.id, days).await?)
 }
 
-/// The same of all clients of the caller's workspace, or of those behind `after`.
+/// The activity of all clients of the caller's workspace, or of those behind `after`, on the last `days` days including today.
 pub async fn all_activity(
     app: &Server,
     ctx: &Ctx,

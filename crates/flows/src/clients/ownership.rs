@@ -1,4 +1,4 @@
-//! Whose client it is, and whether the caller may do something with it: the way to a client for every use case.
+//! Finds a client and checks that the caller may access it. Every use case reaches clients through this module.
 use crate::platform::audit_log::AuditSubject;
 use crate::platform::management_error::{Managed, ManagementRefusal};
 use crate::platform::refused::refused;
@@ -8,16 +8,16 @@ use domain::access::{Operation, Principal};
 use domain::clients::Client;
 use store::clients::ClientOwner;
 
-/// Who owns what a request makes or lists.
+/// The owner of the clients that a request creates or lists.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum OwnerFilter {
-    /// The person's own; the workspace's where the credential is a workspace's.
+    /// The user, or the workspace if the credential belongs to one.
     Caller,
-    /// The workspace's.
+    /// The caller's workspace.
     Workspace,
 }
 
-/// Who owns what the caller makes or lists, where the caller may.
+/// The owner of the clients that the caller creates or lists, if the caller may do so.
 pub(crate) fn owner(
     app: &Server,
     ctx: &Ctx,
@@ -32,7 +32,7 @@ pub(crate) fn owner(
     owner.map_err(|denied| refused(app, ctx, "client.management", AuditSubject::default(), denied))
 }
 
-/// The client, if the caller may do this with it. Unknown and foreign clients are one refusal.
+/// Returns the client if the caller may perform the operation on it. Unknown clients and clients of others get the same refusal.
 pub async fn find(app: &Server, ctx: &Ctx, principal: &Principal, operation: Operation, id: &str) -> Managed<Client> {
     principal.covers(operation).map_err(|d| refused(app, ctx, "client.management", AuditSubject::default(), d))?;
     let unknown = || refused(app, ctx, "client.management", AuditSubject::default(), ManagementRefusal::ClientUnknown);

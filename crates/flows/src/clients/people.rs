@@ -1,4 +1,4 @@
-//! The people of an application, as its owner sees them, and what ends with it.
+//! The users of a client as its owner sees them, and what ends when access is revoked.
 use crate::clients::ownership;
 use crate::platform::audit_log::AuditSubject;
 use crate::platform::management_error::{Managed, ManagementRefusal};
@@ -10,15 +10,16 @@ use domain::{ScopeSet, Timestamp, UserId, WorkspaceId};
 use store::grants::client_people::{self, ClientPerson};
 use store::{Page, Paged, UserCursor};
 
-/// Somebody who allowed an application something. An owner learns no more of a stranger than the application does.
+/// A user who allowed the client access. If they are not a member of the owning workspace, the owner sees no more of them than
+/// the client does.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Person {
     pub user_id: UserId,
-    /// Where the person allowed `profile`, or belongs to the workspace that owns the application.
+    /// Set if the user allowed `profile`, or belongs to the workspace that owns the client.
     pub name: Option<String>,
-    /// The same for `email`.
+    /// Set if the user allowed `email`, or belongs to the workspace that owns the client.
     pub email: Option<String>,
-    /// Where it was allowed; `None` for what was allowed in the person's own name.
+    /// The workspaces in which access was allowed; `None` means access in the user's own name.
     pub workspaces: Vec<Option<WorkspaceId>>,
     pub scopes: ScopeSet,
     pub since: Timestamp,
@@ -40,7 +41,7 @@ impl From<ClientPerson> for Person {
     }
 }
 
-/// The people who allowed the application something.
+/// The users who allowed the client access.
 pub async fn list(
     app: &Server,
     ctx: &Ctx,
@@ -55,8 +56,8 @@ pub async fn list(
     Ok(Paged { items: people.items.into_iter().map(Person::from).collect(), total: people.total })
 }
 
-/// One of them, by their id or by the address that whoever asks knows them by; `None` where there is none such: whose address
-/// it is, is told nobody who may not know it of an application's people.
+/// Looks up a user of the client by id or email address. Returns `None` if not found, or if the caller may not see the email
+/// address.
 pub async fn search(app: &Server, ctx: &Ctx, principal: &Principal, id: &str, text: &str) -> Managed<Option<Person>> {
     let client = ownership::find(app, ctx, principal, Operation::ReadClientUsers, id).await?;
     let mut tx = app.store().read().await?;
@@ -72,7 +73,7 @@ pub async fn search(app: &Server, ctx: &Ctx, principal: &Principal, id: &str, te
     Ok(found.filter(|person| !by_address || person.email.is_some()))
 }
 
-/// One of them.
+/// One of the users who allowed the client access.
 pub async fn one(app: &Server, ctx: &Ctx, principal: &Principal, id: &str, user: &str) -> Managed<Person> {
     let client = ownership::find(app, ctx, principal, Operation::ReadClientUsers, id).await?;
     let unknown =
@@ -84,15 +85,15 @@ pub async fn one(app: &Server, ctx: &Ctx, principal: &Principal, id: &str, user:
     found.map(Person::from).ok_or_else(unknown)
 }
 
-/// What an application has, and loses when its access ends.
+/// What ends when the client's access is revoked.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct RevocationPreview {
     pub people: i64,
-    /// That live now.
+    /// Active grants.
     pub grants: i64,
 }
 
-/// How far an application reaches.
+/// The number of users and active grants of the client.
 pub async fn reached(app: &Server, ctx: &Ctx, principal: &Principal, id: &str) -> Managed<RevocationPreview> {
     let client = ownership::find(app, ctx, principal, Operation::ReadClientUsers, id).await?;
     let mut tx = app.store().read().await?;

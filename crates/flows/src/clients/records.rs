@@ -1,4 +1,4 @@
-//! Clients as they are made, changed and deleted, by whichever door.
+//! Creates, changes and deletes clients, without checking the caller.
 use crate::grants::bulk_revocation::{self, Telling};
 use crate::grants::end_disallowed;
 use crate::platform::audit_log::AuditSubject;
@@ -15,7 +15,7 @@ use serde_json::json;
 use store::clients::ClientOwner;
 use store::{Page, Paged, Tx};
 
-/// What a new client is made of.
+/// The properties of a new client.
 #[derive(Debug, Clone)]
 pub struct NewClient {
     pub name: String,
@@ -25,11 +25,11 @@ pub struct NewClient {
     pub owner_user_id: Option<UserId>,
     pub owner_workspace_id: Option<WorkspaceId>,
     pub config: ClientConfig,
-    /// Whether it is managed by RFC 7592 as well.
+    /// Whether the client also gets a registration access token, to manage itself by RFC 7592.
     pub registration_token: bool,
 }
 
-/// A new client, with the secrets that are shown this once.
+/// A new client, with its secrets, which are shown only once.
 #[derive(Debug, Clone)]
 pub struct Created {
     pub client: Client,
@@ -75,22 +75,22 @@ pub(crate) fn unsaved(app: &Server, ctx: &Ctx, new: NewClient) -> Client {
     }
 }
 
-/// What is told of a change of a client.
+/// The audit log entry and webhook event of a change to a client.
 pub(crate) fn tell(ctx: &Ctx, change: Change, client: &Client, data: EventData) -> Told {
     Told::of(change, AuditSubject::owned(client)).events([events::event(ctx, data)])
 }
 
-/// The same of one that webhooks take for a change of the registration.
+/// Like [`tell`], for changes that webhooks receive as a change of the registration.
 pub(crate) fn tell_updated(ctx: &Ctx, change: Change, client: &Client) -> Told {
     tell(ctx, change, client, events::client_updated(client))
 }
 
-/// Makes a client; a confidential one gets a secret.
+/// Creates a client. A confidential client gets a secret.
 pub async fn create(app: &Server, ctx: &Ctx, new: NewClient) -> Result<Created, Fault> {
     create_and(app, ctx, new, Plain).await
 }
 
-/// The same, with a last step.
+/// Like [`create`], with a last step in the same transaction.
 pub(crate) async fn create_and<L: Last<Created>>(
     app: &Server,
     ctx: &Ctx,
@@ -122,43 +122,44 @@ pub(crate) async fn create_and<L: Last<Created>>(
     work.await.map_err(|error: store::StoreError| Fault::from(error))
 }
 
-/// The client, a disabled or deleted one too.
+/// Returns the client, even if it is disabled or deleted.
 pub async fn find(app: &Server, ctx: &Ctx, id: &ClientId) -> Result<Option<Client>, Fault> {
     let mut tx = app.store().read().await?;
     Ok(store::clients::by_id(&mut tx, id, ctx.now).await?)
 }
 
-/// The client, unless it was deleted.
+/// Returns the client unless it was deleted.
 pub async fn living(app: &Server, ctx: &Ctx, id: &ClientId) -> Result<Option<Client>, Fault> {
     Ok(find(app, ctx, id).await?.filter(|client| client.deleted_at.is_none()))
 }
 
-/// A change that was made.
+/// A change that was stored.
 #[derive(Debug)]
 pub struct Updated {
     pub client: Client,
-    /// The secret of a client that became confidential; shown this once.
+    /// The secret of a client that became confidential; it is shown only once.
     pub secret: Option<Secret>,
 }
 
-/// Who makes a change.
+/// The author of a change.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum By {
-    /// The operator's word ends where the facts change that it was given for.
+    /// The owner. The trust level may drop if a fact changes that the operator reviewed.
     Owner,
-    /// The operator, whose word stands.
+    /// The operator. The trust level stays.
     Operator,
-    /// The operator, who says how far the client is trusted as it is.
+    /// The operator, setting the trust level of the client as it is.
     Review,
 }
 
-/// Stores a client that its owner changed. Becoming confidential makes a secret, becoming public ends them all; whoever may no longer
-/// use it loses what they had. `None` when it is no longer at the revision that `client` was read at, or was deleted.
+/// Stores a client that its owner changed. A client that becomes confidential gets a secret; a client that becomes public loses
+/// all of them. Grants of users who may no longer use it end. Returns `None` if the client was deleted, or changed since `client`
+/// was read.
 pub async fn update(app: &Server, ctx: &Ctx, client: Client, was_public: bool) -> Result<Option<Updated>, Fault> {
     update_and(app, ctx, client, was_public, Plain).await
 }
 
-/// The same, with a last step.
+/// Like [`update`], with a last step in the same transaction.
 pub(crate) async fn update_and<L: Last<Updated>>(
     app: &Server,
     ctx: &Ctx,
@@ -169,7 +170,7 @@ pub(crate) async fn update_and<L: Last<Updated>>(
     Box::pin(write(app, ctx, client, was_public, By::Owner, last)).await
 }
 
-/// Stores a client. Where its trust drops, workspaces whose rule admits only trusted ones lose it.
+/// Stores a client. If its trust drops, its access to workspaces whose policy requires more ends.
 async fn write<L: Last<Updated>>(
     app: &Server,
     ctx: &Ctx,
@@ -190,7 +191,7 @@ async fn write<L: Last<Updated>>(
             if !store::clients::update(tx, &row).await? {
                 return Ok(None);
             }
-            // Tokens in its own name rest on the word of who vouched for it as it was.
+            // Tokens in the client's own name rely on the voucher for the client as it was, so they end.
             if row.voucher() != before.voucher() || (row.awaits_review() && !before.awaits_review()) {
                 store::clients::raise_epoch(tx, &row.id).await?;
             }
@@ -225,7 +226,7 @@ async fn write<L: Last<Updated>>(
     work.await.map_err(|error: store::StoreError| Fault::from(error))
 }
 
-/// Ends the grants of everybody whom the client's list of users leaves out; answers what webhooks are told of it.
+/// Ends the grants of all users who are not on the client's list of allowed users. Returns the webhook events.
 async fn end_forbidden(tx: &mut Tx, ctx: &Ctx, client: &Client) -> Result<Vec<Event>, store::StoreError> {
     const WHY: EndReason = EndReason::UserNotAllowed;
     let mut told = Vec::new();
@@ -242,7 +243,8 @@ async fn end_forbidden(tx: &mut Tx, ctx: &Ctx, client: &Client) -> Result<Vec<Ev
     Ok(told)
 }
 
-/// Disables a client (nothing that it holds works) or enables it again (all of it does). `false` when there is none.
+/// Disables a client (everything issued to it stops working) or enables it (everything works again). Returns `false` if the
+/// client is unknown.
 pub async fn set_disabled(app: &Server, ctx: &Ctx, id: &ClientId, disabled: bool) -> Result<bool, Fault> {
     let Some(client) = living(app, ctx, id).await? else { return Ok(false) };
     let of = ctx.clone();
@@ -259,7 +261,7 @@ pub async fn set_disabled(app: &Server, ctx: &Ctx, id: &ClientId, disabled: bool
     work.await.map_err(|error: store::StoreError| Fault::from(error))
 }
 
-/// A new secret; the old ones die now, or after `overlap` seconds. `None` for public or unknown clients.
+/// Creates a new secret. The old ones expire now, or after `overlap` seconds. Returns `None` for public or unknown clients.
 pub async fn rotate_secret(app: &Server, ctx: &Ctx, id: &ClientId, overlap: i64) -> Result<Option<Secret>, Fault> {
     let Some(client) = living(app, ctx, id).await?.filter(|client| !client.is_public()) else { return Ok(None) };
     let (secret, stored) = new_secret(app, ctx, &client.id);
@@ -281,15 +283,16 @@ pub async fn rotate_secret(app: &Server, ctx: &Ctx, id: &ClientId, overlap: i64)
     Ok(work.await.map_err(|error: store::StoreError| Fault::from(error))?.then_some(secret))
 }
 
-/// Whether the client can have a secret: it is neither public nor deleted. Until the transaction ends this stays so; becoming
-/// public ends all secrets, also one that is being added.
+/// Whether the client can have secrets, that is, neither public nor deleted. Locks the client, so that this holds until the
+/// transaction ends: a client that becomes public loses all secrets, including one that is being added.
 pub(crate) async fn takes_secrets(tx: &mut Tx, id: &ClientId, now: Timestamp) -> Result<bool, store::StoreError> {
     store::clients::hold(tx, id).await?;
     let client = store::clients::by_id(tx, id, now).await?;
     Ok(client.is_some_and(|client| !client.is_public() && client.deleted_at.is_none()))
 }
 
-/// Deletes a client softly: it, its tokens and its grants are dead at once. `false` when there was none.
+/// Soft-deletes a client. The client, its tokens and its grants stop working immediately. Returns `false` if the client is
+/// unknown.
 pub async fn delete(app: &Server, ctx: &Ctx, id: &ClientId) -> Result<bool, Fault> {
     let Some(client) = living(app, ctx, id).await? else { return Ok(false) };
     let (of, of_all) = (ctx.clone(), Telling::new(app, ctx));
@@ -307,7 +310,7 @@ pub async fn delete(app: &Server, ctx: &Ctx, id: &ClientId) -> Result<bool, Faul
     work.await.map_err(|error: store::StoreError| Fault::from(error))
 }
 
-/// Changes where a client's answers may go. `false` when there is no such client, or it cannot register one of these.
+/// Changes the client's redirect URIs. Returns `false` if the client is unknown, or may not register one of them.
 pub async fn set_redirect_uris(app: &Server, ctx: &Ctx, id: &ClientId, uris: Vec<String>) -> Result<bool, Fault> {
     let Some(mut client) = living(app, ctx, id).await? else { return Ok(false) };
     let schemes = &app.settings().registration.private_schemes;
@@ -324,14 +327,14 @@ pub async fn list(app: &Server, ctx: &Ctx, page: Page) -> Result<Paged<Client>, 
     Ok(store::clients::list(&mut tx, page, ctx.now).await?)
 }
 
-/// The clients of an owner, newest first.
+/// An owner's clients, newest first.
 pub async fn list_of(app: &Server, ctx: &Ctx, owner: ClientOwner, page: Page) -> Result<Paged<Client>, Fault> {
     let mut tx = app.store().read().await?;
     Ok(store::clients::list_for_owner(&mut tx, owner, page, ctx.now).await?)
 }
 
-/// Hands the client to an owner, who manages it from now on, or to nobody but the operator. `None` when there is no such
-/// client, `false` when it was changed meanwhile.
+/// Hands the client over to a new owner, or to the operator alone if `to` is `None`. Returns `None` if the client is unknown, and
+/// `false` if it was changed in the meantime.
 pub async fn set_owner(app: &Server, ctx: &Ctx, id: &ClientId, to: Option<ClientOwner>) -> Result<Option<bool>, Fault> {
     let Some(client) = living(app, ctx, id).await? else { return Ok(None) };
     Ok(Some(hand_over(app, ctx, client, to).await?.is_some()))
@@ -351,8 +354,8 @@ pub(crate) fn owner_id(owner: Option<ClientOwner>) -> Option<String> {
     })
 }
 
-/// Hands the client as it was read to an owner. Its own tokens end, because they speak for the workspace that owns it. `None`
-/// when it was changed meanwhile.
+/// Hands the client as it was read over to a new owner. Tokens in its own name end, because they speak for the workspace that
+/// owns it. Returns `None` if the client was changed in the meantime.
 pub(crate) async fn hand_over(
     app: &Server,
     ctx: &Ctx,
@@ -375,7 +378,7 @@ pub(crate) async fn hand_over(
             store::clients::raise_epoch(tx, &row.id).await?;
             let detail = json!({"from": owner_id(from), "to": owner_id(to)});
             let mut all = vec![tell_updated(&of, Change::ClientOwnerSet, &row).with(detail.clone())];
-            // The workspace that gave it away reads so in its own log.
+            // Also recorded in the audit log of the previous workspace.
             if from != to && matches!(from, Some(ClientOwner::Workspace(_))) {
                 all.push(Told::of(Change::ClientOwnerSet, about).with(detail));
             }
@@ -389,8 +392,8 @@ pub(crate) async fn hand_over(
     Ok(Some(Client { revision: client.revision + 1, ..client }))
 }
 
-/// Sets whether a client of the operator's own needs no consent page. `false` when there is no such client, or it was
-/// changed meanwhile.
+/// Sets whether a client of the operator skips the consent page. Returns `false` if the client is unknown, or was changed in the
+/// meantime.
 pub async fn set_internal(app: &Server, ctx: &Ctx, id: &ClientId, internal: bool) -> Result<bool, Fault> {
     let Some(mut client) = living(app, ctx, id).await? else { return Ok(false) };
     client.config.internal = internal;
@@ -398,13 +401,13 @@ pub async fn set_internal(app: &Server, ctx: &Ctx, id: &ClientId, internal: bool
     Ok(Box::pin(write(app, ctx, client, was_public, By::Operator, Plain)).await?.is_some())
 }
 
-/// Sets the client's trust. `None` when there is no such client, `false` when it was changed meanwhile.
+/// Sets the client's trust level. Returns `None` if the client is unknown, and `false` if it was changed in the meantime.
 pub async fn set_trust(app: &Server, ctx: &Ctx, id: &ClientId, trust: Trust) -> Result<Option<bool>, Fault> {
     let Some(client) = living(app, ctx, id).await? else { return Ok(None) };
     Ok(Some(believe(app, ctx, client, trust).await?.is_some()))
 }
 
-/// Sets the client's trust, unless it changed since it was read; then the answer is `None`.
+/// Sets the client's trust level. Returns `None` if the client was changed since it was read.
 pub(crate) async fn believe(app: &Server, ctx: &Ctx, client: Client, trust: Trust) -> Result<Option<Updated>, Fault> {
     let was_public = client.is_public();
     Box::pin(write(app, ctx, client.reviewed_as(trust), was_public, By::Review, Plain)).await

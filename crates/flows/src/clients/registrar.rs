@@ -1,4 +1,4 @@
-//! The gate of the registration endpoints: every bearer becomes a principal before a use case runs.
+//! Authentication at the registration endpoints: every bearer becomes a principal before a use case runs.
 use crate::access::principal;
 use crate::clients::registration_refusal::{AccessRefusal, RegisterRefusal, here};
 use crate::platform::audit_log::AuditSubject;
@@ -8,18 +8,18 @@ use domain::clients::Client;
 use domain::platform::refusal::Refusal as _;
 use domain::{ClientId, Secret};
 
-/// A caller of the registration endpoints. Only this gate makes one.
+/// An authenticated caller of the registration endpoints. Only this module creates one.
 #[derive(Debug)]
 pub struct Registrar {
     principal: Principal,
-    /// The client's own registration access token: answers repeat it (RFC 7592 §3).
+    /// The client's own registration access token, because responses repeat it (RFC 7592 §3).
     token: Option<Secret>,
 }
 
 type Outcome = Result<Registrar, Failure<RegisterRefusal>>;
 
 impl Registrar {
-    /// A caller that is no person and no workspace.
+    /// A caller that is neither a user nor a workspace.
     const fn stranger(limit: Limit, credential: Credential) -> Self {
         let (user, workspace, responsible) = (None, None, None);
         let principal = Principal { user, workspace, operator: false, limit, credential, responsible };
@@ -35,7 +35,7 @@ impl Registrar {
     }
 }
 
-/// Whether this is one of the initial access tokens. All are compared, whichever fits.
+/// Whether the token is an initial access token. Compares all of them, so that the time reveals nothing.
 fn is_initial(app: &Server, token: &str) -> bool {
     let hash = app.pepper().hash(token);
     app.settings().registration.initial_access_tokens.iter().fold(false, |found, one| (*one == hash) | found)
@@ -47,8 +47,8 @@ async fn by_bearer(app: &Server, ctx: &Ctx, token: &str, named: Option<&str>) ->
     Ok(Registrar { principal, token: None })
 }
 
-/// Who wants to register a client: a stranger, the holder of an initial access token, or a known caller. A bearer that
-/// this server does not know is refused; it never registers as a stranger. `named` is the workspace that a person names.
+/// Authenticates a request to register a client: anonymous, with an initial access token, or as a known caller. An unknown bearer
+/// is refused; it never registers anonymously. `named` is the workspace that a user wants to act in.
 pub async fn to_register(app: &Server, ctx: &Ctx, token: Option<&str>, named: Option<&str>) -> Outcome {
     match token {
         None => Ok(Registrar::stranger(Limit::Nothing, Credential::Nothing)),
@@ -57,7 +57,7 @@ pub async fn to_register(app: &Server, ctx: &Ctx, token: Option<&str>, named: Op
     }
 }
 
-/// Who wants to manage the client: the holder of its registration access token, or a known caller. A wrong registration
+/// Authenticates a request to manage the client: with its registration access token, or as a known caller. A wrong registration
 /// access token is 401, whether or not the client exists (RFC 7592 §2.1).
 pub async fn to_manage(app: &Server, ctx: &Ctx, id: &str, token: Option<&str>, named: Option<&str>) -> Outcome {
     let refused = |why: AccessRefusal, client: Option<&Client>| {

@@ -19,7 +19,7 @@ use jose::SigningAlg;
 use serde_json::{Map, Value};
 use store::clients::ClientOwner;
 
-/// A registration as it is answered, and the revision that it is at.
+/// A registration as it is returned, with its revision.
 #[derive(Debug)]
 pub struct Registered {
     pub metadata: Map<String, Value>,
@@ -28,14 +28,14 @@ pub struct Registered {
 
 type Outcome = Result<Registered, Failure<RegisterRefusal>>;
 
-/// Draws on what a network may register, with this metadata and in all. Hosted agents share addresses, so that all
-/// together may be many; whoever sends the same again and again has lost what was registered before. On this node alone: nothing is
-/// guessed here.
+/// Counts a registration against the limits of the network: for this metadata, and in total. Hosted agents share addresses, so
+/// the total may be high; a client that registers the same metadata again and again has lost its earlier registration. The limits
+/// are per node, because registration involves no guessing.
 fn draw(app: &Server, ctx: &Ctx, json: &Value) -> Result<(), AccessRefusal> {
     let registration = &app.settings().registration;
     let hourly = |most| Rule::Draining { at_once: most, hourly: most };
     let rules = [registration.alike_per_hour, registration.per_address_per_hour].map(hourly);
-    // Members are in the order of their names, whatever the order was in which they came.
+    // Members are sorted by name, whatever their order in the request.
     let allowances = app.throttle().of_network("registration", &json.to_string(), rules, ctx);
     app.throttle().draw(&allowances, ctx).map_err(|used_up| match used_up.of {
         Of::Place => AccessRefusal::TooManyAlike,
@@ -43,7 +43,7 @@ fn draw(app: &Server, ctx: &Ctx, json: &Value) -> Result<(), AccessRefusal> {
     })
 }
 
-/// Whether the caller may register, and the trust level of the new client.
+/// Checks that the caller may register. Returns the trust level of the new client.
 fn admit(app: &Server, ctx: &Ctx, limit: &Limit, json: &Value) -> Result<Trust, AccessRefusal> {
     use AccessRefusal as R;
     let registration = &app.settings().registration;
@@ -57,7 +57,7 @@ fn admit(app: &Server, ctx: &Ctx, limit: &Limit, json: &Value) -> Result<Trust, 
     draw(app, ctx, json).map(|()| trust)
 }
 
-/// Who will own a new client: nobody for strangers, the person, or the workspace whose credential it is.
+/// The owner of a new client: none for anonymous callers, otherwise the user or the workspace that the credential belongs to.
 fn owner(app: &Server, ctx: &Ctx, registrar: &Registrar) -> Result<Option<ClientOwner>, Failure<RegisterRefusal>> {
     match registrar.principal().limit {
         Limit::Nothing | Limit::Registering => Ok(None),
@@ -67,8 +67,9 @@ fn owner(app: &Server, ctx: &Ctx, registrar: &Registrar) -> Result<Option<Client
     }
 }
 
-/// Holds the scopes and the algorithm asked for against what exists and what such a client may have (checklist 103).
-/// What it has stays its own. With `narrow` the rest is dropped, unless nothing remains; without it, it is refused.
+/// Checks the requested scopes and algorithm against what exists and what such a client may have (checklist 103). Scopes that the
+/// client has already are kept. With `narrow`, other scopes are dropped, and the request is refused only if none remains;
+/// otherwise it is refused.
 pub(crate) fn fit(
     app: &Server,
     trust: Trust,
@@ -118,7 +119,7 @@ pub async fn create(app: &Server, ctx: &Ctx, registrar: &Registrar, json: &Value
     let trust = admit(app, ctx, limit, json).map_err(|r| refused(RegisterRefusal::Access(r)))?;
     let asked = Metadata::read(json, &app.settings().registration_terms(owner.is_some()));
     let asked = asked.and_then(|asked| fit(app, trust, &ScopeSet::default(), asked, true));
-    // Only a workspace vouches for what registers itself.
+    // Only a workspace can vouch for a self-registered client.
     let vouched = matches!(owner, Some(ClientOwner::Workspace(_)));
     let asked = asked.and_then(|asked| if vouched { Ok(asked) } else { without_voucher(asked) });
     let asked = asked.map_err(|fault| refused(RegisterRefusal::Metadata(fault.why)))?;
@@ -161,7 +162,7 @@ fn show_management(app: &Server, answer: &mut Map<String, Value>, id: &ClientId,
     answer.insert("registration_client_uri".to_owned(), uri.into());
 }
 
-/// The client, if the caller may do this with it.
+/// Returns the client if the caller may perform the operation on it.
 async fn managed(
     app: &Server,
     ctx: &Ctx,
@@ -183,7 +184,8 @@ pub async fn read(app: &Server, ctx: &Ctx, registrar: &Registrar, id: &str) -> O
     Ok(Registered { metadata: answer, revision: client.revision })
 }
 
-/// What answers show as a default reads back as one: a replacement by what was read changes nothing.
+/// Restores defaults: answers show some of them as explicit values, and replacing the metadata with what was read must change
+/// nothing.
 fn as_before(client: &Client, names_scopes: bool, mut asked: Metadata) -> Metadata {
     let (had, config) = (&client.config, &mut asked.config);
     config.any_secret_method |= had.any_secret_method && asked.auth_method == client.auth_method;
@@ -195,8 +197,8 @@ fn as_before(client: &Client, names_scopes: bool, mut asked: Metadata) -> Metada
     asked
 }
 
-/// RFC 7592 §2.2: the metadata replaces what was registered. A client that becomes confidential gets a secret, one that
-/// becomes public loses its secrets. `expected` is the revision that the caller read, where the caller says.
+/// RFC 7592 §2.2: replaces the registered metadata. A client that becomes confidential gets a secret; one that becomes public
+/// loses its secrets. `expected` is the revision that the caller read, if they sent one.
 pub async fn replace(
     app: &Server,
     ctx: &Ctx,
@@ -216,7 +218,7 @@ pub async fn replace(
     }
     let mut json = json.clone();
     if let Some(object) = json.as_object_mut() {
-        // §2.2 wants the client's own id and secret back; both may be left out, neither may differ.
+        // §2.2 requires the client's own id and secret in the request; we allow leaving them out, but not changing them.
         if object.remove("client_id").is_some_and(|sent| sent != client.id.as_str()) {
             return Err(refused(RegisterRefusal::Metadata(MetadataRefusal::IdMismatch)));
         }
@@ -228,7 +230,7 @@ pub async fn replace(
         }
     }
     if let Some(object) = json.as_object_mut() {
-        // §2.2: a standard member that is left out is deleted. Our own, which the client may not know, stay.
+        // §2.2: a standard member that is left out is deleted. Our own members are kept, because the client may not know them.
         let kept = render(&client);
         for name in OWN_MEMBERS.iter().filter(|name| kept.contains_key(**name)) {
             object.entry(*name).or_insert_with(|| kept[*name].clone());
@@ -242,7 +244,7 @@ pub async fn replace(
     let asked = asked.and_then(|asked| if client.voucher().is_some() { Ok(asked) } else { without_voucher(asked) });
     let asked = asked.map_err(|fault| refused(RegisterRefusal::Metadata(fault.why)))?;
     let was_public = client.is_public();
-    // What only the owner or the operator sets stays as it is.
+    // Only the owner or the operator sets these.
     let kept = client.config.clone();
     let changed = Client {
         name: asked.name,
@@ -269,7 +271,7 @@ pub async fn replace(
     Ok(Registered { metadata: answer, revision: changed.revision })
 }
 
-/// RFC 7592 §2.3: the client and everything it was given is dead at once; the record stays for the audit.
+/// RFC 7592 §2.3: the client and everything issued to it stop working immediately. The record is kept for the audit log.
 pub async fn delete(app: &Server, ctx: &Ctx, registrar: &Registrar, id: &str) -> Result<(), Failure<RegisterRefusal>> {
     let client = managed(app, ctx, registrar, Operation::WriteClients, id).await?;
     clients::records::delete(app, ctx, &client.id).await?;

@@ -1,4 +1,4 @@
-//! Why nothing was registered, read or changed.
+//! Refusals of the registration endpoints.
 use crate::platform::management_error::ManagementError;
 use domain::clients::metadata::MetadataRefusal;
 use domain::diagnosis::Endpoint;
@@ -6,7 +6,7 @@ use domain::platform::refusal::{ErrorCode, Refusal};
 use serde_json::{Value, json};
 
 domain::refusals! {
-    /// Why the caller may not register, or not manage this client.
+    /// The reason why the caller may not register, or not manage this client.
     pub enum AccessRefusal {
         Off => RegistrationNotSupported, "registration_off", "Dynamic registration is switched off.";
         TokenNeeded => InvalidToken, "initial_access_token_missing_or_wrong", "A valid initial access token is required.";
@@ -20,7 +20,7 @@ domain::refusals! {
     }
 }
 
-/// Why nothing was registered or changed.
+/// The reason why nothing was registered or changed.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum RegisterRefusal {
     Access(AccessRefusal),
@@ -51,7 +51,7 @@ impl Refusal for RegisterRefusal {
     }
 }
 
-/// Tells events of this from those of the management APIs.
+/// Marks events of the registration endpoints, to distinguish them from events of the management APIs.
 pub(crate) fn here() -> Value {
     json!({"endpoint": Endpoint::Registration.as_str()})
 }

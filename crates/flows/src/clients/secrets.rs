@@ -1,5 +1,5 @@
-//! The secrets of one application, as its owner sees them: two can live at once, so that a new one is brought in before
-//! the old one is ended.
+//! A client's secrets, as its owner manages them. Two can be active at once, so that a new one can be deployed before the old one
+//! is revoked.
 use crate::clients::ownership::find;
 use crate::platform::audit_log::AuditSubject;
 use crate::platform::changes;
@@ -15,19 +15,19 @@ use domain::{ClientSecretId, Secret, Timestamp};
 use serde_json::json;
 use store::StoreError;
 
-/// Secrets that live at once.
+/// The maximum number of active secrets.
 pub const MOST: i64 = 2;
 
-/// A secret, without the secret.
+/// A secret without its value.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SecretView {
     pub id: ClientSecretId,
-    /// Its last characters.
+    /// The last characters of the secret.
     pub hint: String,
     pub created_at: Timestamp,
-    /// Absent while it has no end.
+    /// `None` if it does not expire.
     pub expires_at: Option<Timestamp>,
-    /// To the hour.
+    /// Accurate to the hour.
     pub last_used_at: Option<Timestamp>,
 }
 
@@ -43,28 +43,28 @@ impl From<&ClientSecret> for SecretView {
     }
 }
 
-/// The secrets that live now, the oldest first; a public application has none.
+/// The active secrets, oldest first. A public client has none.
 pub async fn list(app: &Server, ctx: &Ctx, principal: &Principal, id: &str) -> Managed<Vec<SecretView>> {
     let client = find(app, ctx, principal, Operation::ReadClients, id).await?;
     Ok(client.secrets.iter().map(SecretView::from).collect())
 }
 
-/// A secret that was made.
+/// A new secret.
 #[derive(Debug)]
 pub struct Added {
     pub view: SecretView,
-    /// Shown this once.
+    /// Shown only once.
     pub secret: Secret,
-    /// The application, with all its secrets.
+    /// The client, with all its secrets.
     pub client: Client,
 }
 
-/// One more secret; the others stay.
+/// Adds a secret. The others stay valid.
 pub async fn add(app: &Server, ctx: &Ctx, principal: &Principal, id: &str) -> Managed<Added> {
     add_and(app, ctx, principal, id, Plain).await
 }
 
-/// The same; the answer is kept in the transaction.
+/// Like [`add`], but stores the response under the idempotency key in the same transaction.
 pub async fn add_kept(app: &Server, ctx: &Ctx, principal: &Principal, id: &str, keep: Keep<Added>) -> Managed<Kept> {
     add_and(app, ctx, principal, id, keep).await
 }
@@ -97,7 +97,7 @@ async fn add_and<L: Last<Added>>(app: &Server, ctx: &Ctx, principal: &Principal,
     added.map_err(|why| refused(app, ctx, KIND, about, why))
 }
 
-/// Ends one secret now, the last one, too.
+/// Revokes one secret immediately, even if it is the last one.
 pub async fn end(app: &Server, ctx: &Ctx, principal: &Principal, id: &str, secret: &str) -> Managed<()> {
     const KIND: &str = "client.secret_ended";
     let client = find(app, ctx, principal, Operation::RotateSecret, id).await?;

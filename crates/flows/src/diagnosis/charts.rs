@@ -1,4 +1,4 @@
-//! What charts of an application show: accesses, unique users and refused requests, by day.
+//! Charts of a client: accesses, unique users and refused requests by day.
 use crate::clients::activity::{self, Activity};
 use crate::clients::ownership;
 use crate::diagnosis::failed_requests;
@@ -11,22 +11,22 @@ use domain::platform::refusal::ErrorCode;
 use std::collections::HashMap;
 use store::clients::failed_requests::Refused;
 
-/// Days that a chart has at most.
+/// The maximum number of days in a chart.
 pub const MOST_DAYS: i64 = 90;
-/// Refused requests that are counted, the newest first: so many take some milliseconds.
+/// The maximum number of refused requests that are counted, newest first. Counting this many takes a few milliseconds.
 const MOST_COUNTED: i64 = 20_000;
 
-/// How often something was refused.
+/// How often requests were refused for one reason.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Errors {
-    /// What the caller was told; `None` where that was no error, such as a token that is found inactive.
+    /// The error code that the caller received; `None` if the response was not an error, such as for an inactive token.
     pub code: Option<ErrorCode>,
     /// The exact reason.
     pub reason: String,
     pub count: i64,
 }
 
-/// One day of an application.
+/// A client's activity and refusals on one day.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ChartDay {
     pub activity: Activity,
@@ -34,13 +34,14 @@ pub struct ChartDay {
     pub errors: Vec<Errors>,
 }
 
-/// The days of a range, oldest first; each is there.
+/// All days of a range, oldest first.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Chart {
     pub days: Vec<ChartDay>,
-    /// All of the range, the most frequent first.
+    /// Refusals in the whole range, the most frequent first.
     pub errors: Vec<Errors>,
-    /// From this day on all refused requests are counted; later than the first day only where there were very many.
+    /// The first day on which all refused requests were counted. It is later than the first day of the range only if there were
+    /// too many.
     pub counted_from: Day,
 }
 
@@ -52,17 +53,17 @@ fn sorted(counts: Counts) -> Vec<Errors> {
     errors
 }
 
-/// The first day of which all refused requests were counted.
+/// The first day on which all refused requests were counted.
 fn counted_from(first: Day, refused: &[Refused]) -> Day {
     let counted: i64 = refused.iter().map(|refused| refused.count).sum();
     match refused.first() {
-        // The oldest day that was counted may have had more.
+        // The oldest counted day may be incomplete.
         Some(oldest) if counted >= MOST_COUNTED => oldest.day.plus(1),
         _ => first,
     }
 }
 
-/// The last `days` days (1 to [`MOST_DAYS`]), today among them.
+/// The chart of the last `days` days (1 to [`MOST_DAYS`]), including today.
 pub async fn of_client(
     app: &Server,
     ctx: &Ctx,

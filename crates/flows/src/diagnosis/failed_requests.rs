@@ -1,4 +1,4 @@
-//! Why an application's requests failed: out of the audit log, check by check, with what to change.
+//! Explains why a client's requests failed, from the audit log: which checks passed, which one failed, and what to change.
 use crate::clients::ownership;
 use crate::clients::registration::AccessRefusal;
 use crate::grants::access_token::Inactive;
@@ -28,38 +28,38 @@ pub struct FailedRequest {
     pub id: AuditId,
     pub at: Timestamp,
     pub endpoint: Endpoint,
-    /// The exact reason, which the caller was not told.
+    /// The exact reason, which the caller did not receive.
     pub reason: String,
-    /// What the caller was told: the code and the sentence. `None` where the answer was no error.
+    /// The error code and sentence that the caller received; `None` if the response was not an error.
     pub told: Option<(ErrorCode, &'static str)>,
-    /// Who sent it, as the audit log has it.
+    /// The sender, as recorded in the audit log.
     pub actor: String,
     pub request_id: String,
     pub ip: Option<String>,
-    /// What was sent that bears on it; each value has at most 200 characters.
+    /// Relevant parts of the request; each value has at most 200 characters.
     pub detail: Value,
-    /// In the order in which the server makes them; empty for a reason of an earlier version.
+    /// The checks in the order in which the server makes them; empty for a reason of an earlier version.
     pub checks: Vec<Checked>,
     /// What to change.
     pub advice: Option<&'static Advice>,
 }
 
-/// A part of the list, the newest first.
+/// A page of failed requests, newest first.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Failures {
     pub items: Vec<FailedRequest>,
-    /// The names of whoever sent them, by id, where it was not the application itself.
+    /// The email addresses or names of senders by id, unless the client itself sent the request.
     pub names: HashMap<String, String>,
-    /// Ask for what is before this one; absent on the last page.
+    /// Pass it as `before` to get the next page; `None` on the last page.
     pub next: Option<AuditId>,
 }
 
-/// Which part of which list.
+/// Selects which failed requests to list.
 #[derive(Debug, Clone, Copy)]
 pub struct Wanted<'a> {
     pub of: FailedRequestKind,
     pub only: Only<'a>,
-    /// Those before this one; without it, the newest.
+    /// Only requests before this one; `None` for the newest.
     pub before: Option<AuditId>,
 }
 
@@ -69,7 +69,8 @@ impl From<FailedRequestKind> for Wanted<'_> {
     }
 }
 
-/// The last failed requests of an application, or the changes to it that were refused: at most `limit` (1 to [`audit::read::MOST`]). Those of the last second may be missing where another node met them.
+/// The last failed requests of a client, or the refused changes to it: at most `limit` (1 to [`audit::read::MOST`]). Requests of
+/// the last second that another node refused may be missing.
 pub async fn of_client(
     app: &Server,
     ctx: &Ctx,
@@ -85,7 +86,7 @@ pub async fn of_client(
     let events =
         store::clients::failed_requests::list(&mut tx, &client.id, of, only, before.map(|id| (id.time(), id)), limit)
             .await?;
-    // Whose address it is, only those learn who could look it up among the members of their workspace.
+    // The caller may see an address only if it is that of a member of their workspace.
     let names = match (of, principal.workspace) {
         (FailedRequestKind::Changes, Some((workspace, _))) => {
             audit::search::names(&mut tx, &events, Some(workspace)).await?
@@ -116,11 +117,11 @@ fn diagnosed(event: AuditEvent) -> Option<FailedRequest> {
     })
 }
 
-/// What the caller was told for an exact reason.
+/// The error code and sentence that the caller received for an exact reason.
 pub fn told(endpoint: Endpoint, authentication: bool, reason: &str) -> Option<(ErrorCode, &'static str)> {
     let of = if authentication { all(ClientRefusal::ALL) } else { refusals(endpoint) };
     let said = of.into_iter().find(|refusal| refusal.reason() == reason);
-    // Whatever is wrong with a token: userinfo says the same.
+    // Userinfo gives the same answer for every inactive token.
     let inactive = || (endpoint == Endpoint::Userinfo).then_some(&UserinfoRefusal::TokenInactive as &dyn Refusal);
     said.or_else(inactive).map(|refusal| (refusal.code(), refusal.public()))
 }
@@ -129,7 +130,7 @@ fn all<R: Refusal + 'static>(refusals: &'static [R]) -> Vec<&'static dyn Refusal
     refusals.iter().map(|refusal| refusal as &dyn Refusal).collect()
 }
 
-/// Of the many refusals of the management APIs, those that come up when it is known which application is meant.
+/// The refusals of the management APIs that concern a known client.
 const OF_AN_APPLICATION: &[ManagementRefusal] = &[
     ManagementRefusal::ClientUnknown,
     ManagementRefusal::Number,
@@ -140,7 +141,7 @@ const OF_AN_APPLICATION: &[ManagementRefusal] = &[
     ManagementRefusal::SecretsTooMany,
 ];
 
-/// Of the refusals of authorization requests, those that a device's request can meet.
+/// The refusals of authorization requests that apply to device authorization requests.
 const OF_A_DEVICE: &[AuthorizeRefusal] = &[
     AuthorizeRefusal::Repeated,
     AuthorizeRefusal::ScopeMalformed,
@@ -151,7 +152,7 @@ const OF_A_DEVICE: &[AuthorizeRefusal] = &[
     AuthorizeRefusal::ResourceUnknown,
 ];
 
-/// Everything that an endpoint can refuse a request of an application for, once the client is believed.
+/// All refusals of an endpoint for an authenticated client.
 fn refusals(endpoint: Endpoint) -> Vec<&'static dyn Refusal> {
     let request = || all(RequestRefusal::ALL);
     match endpoint {
@@ -174,7 +175,7 @@ fn refusals(endpoint: Endpoint) -> Vec<&'static dyn Refusal> {
     }
 }
 
-/// Every exact reason with the sentence that its caller reads, for translations.
+/// All exact reasons, with the sentence that the caller receives; for translations.
 pub fn sentences() -> impl Iterator<Item = (&'static str, &'static str)> {
     let of_endpoints = Endpoint::ALL.into_iter().flat_map(refusals);
     let refusals = of_endpoints.chain(all(ClientRefusal::ALL)).map(|refusal| (refusal.reason(), refusal.public()));
@@ -188,7 +189,7 @@ mod tests {
     use crate::oauth::token;
     use std::collections::HashSet;
 
-    /// What is noted of requests that are answered without an error, or with one for many reasons.
+    /// Reasons that are recorded although the response is not an error, or one error for many reasons.
     fn unsaid(endpoint: Endpoint) -> Vec<&'static str> {
         match endpoint {
             Endpoint::Introspection => Inactive::reasons().chain(["token_of_another_client"]).collect(),
@@ -197,7 +198,7 @@ mod tests {
         }
     }
 
-    /// How many checks of an endpoint have a reason.
+    /// The number of checks with this reason.
     fn found(checks: &[&domain::diagnosis::Check], reason: &str) -> usize {
         checks.iter().filter(|check| check.reasons.contains(&reason)).count()
     }
@@ -211,10 +212,10 @@ mod tests {
                 assert_eq!(found(&own, reason), 1, "{endpoint:?} {reason}");
                 assert!(Advice::after(reason).is_some(), "{reason}");
             }
-            // And no check is there for nothing.
+            // Every check has a reason that can occur.
             let known: HashSet<_> = reasons.into_iter().chain(unsaid(endpoint)).chain(["fault"]).collect();
             for reason in own.iter().flat_map(|check| check.reasons) {
-                // userinfo says what introspection does not.
+                // Userinfo returns this reason; introspection does not.
                 assert!(known.contains(reason) || *reason == "token_inactive", "{endpoint:?} {reason}");
             }
         }

@@ -1,4 +1,4 @@
-//! What became of an app's requests.
+//! Diagnosis of a client's requests.
 
 pub mod charts;
 pub mod failed_requests;

@@ -1,4 +1,4 @@
-//! Reading an access token: open the seal (or check the signature), then ask the database what became of the grant.
+//! Validates an access token: opens its seal (or verifies its signature), then checks the grant in the database.
 use crate::platform::app::known;
 use crate::{Ctx, Fault, Server};
 use domain::grants::{EndReason, GrantContext, GrantInactive};
@@ -9,7 +9,7 @@ use jose::TYP_ACCESS_TOKEN;
 use store::Tx;
 use store::clients::MachineContext;
 
-/// A token that is good now.
+/// A valid token.
 #[derive(Debug)]
 pub struct Live {
     pub id: TokenId,
@@ -17,7 +17,7 @@ pub struct Live {
     pub bearer: LiveBearer,
 }
 
-/// Who stands behind it.
+/// The grant or client that the token was issued for.
 #[derive(Debug)]
 pub enum LiveBearer {
     Grant(Box<GrantContext>),
@@ -25,7 +25,7 @@ pub enum LiveBearer {
 }
 
 impl Live {
-    /// The client that it was issued to.
+    /// The client that the token was issued to.
     pub fn client(&self) -> &ClientId {
         match &self.bearer {
             LiveBearer::Grant(context) => &context.grant.client_id,
@@ -33,7 +33,7 @@ impl Live {
         }
     }
 
-    /// The user who allowed it; nobody stands behind a machine client.
+    /// The user who allowed access; `None` for tokens in the client's own name.
     pub fn user(&self) -> Option<UserId> {
         match &self.bearer {
             LiveBearer::Grant(context) => Some(context.grant.user_id),
@@ -42,10 +42,10 @@ impl Live {
     }
 }
 
-/// Why a token is good for nothing. For log and audit; outside it is only inactive.
+/// The reason why a token is inactive. For the log and the audit log; callers learn only that it is inactive.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Inactive {
-    /// Not made by this server, or not an access token.
+    /// Not issued by this server, or not an access token.
     Foreign,
     Expired,
     Revoked,
@@ -67,7 +67,7 @@ impl Inactive {
         }
     }
 
-    /// All reasons that there are.
+    /// All reasons.
     pub fn reasons() -> impl Iterator<Item = &'static str> {
         let own = [Self::Foreign, Self::Expired, Self::Revoked, Self::GrantUnknown, Self::ClientDead];
         let dead = [
@@ -81,7 +81,7 @@ impl Inactive {
     }
 }
 
-/// What a token says of itself, before the database is asked. Expiry is not looked at.
+/// Decodes a token without asking the database. Does not check its expiry.
 pub fn open(app: &Server, token: &str) -> Result<Option<(TokenId, AccessPayload)>, Fault> {
     if app.keys().sealer.recognises(Purpose::AccessToken, token) {
         return app.opened(Purpose::AccessToken, token);
@@ -109,7 +109,7 @@ fn open_jwt(app: &Server, token: &str) -> Result<(TokenId, AccessPayload), Unope
     Ok((id, payload))
 }
 
-/// The client that a token was issued to, dead or alive; `None` for what is no access token.
+/// The client that a token was issued to, whether or not the token is still valid. Returns `None` if it is not an access token.
 pub(crate) async fn client_of(tx: &mut Tx, app: &Server, token: &str) -> Result<Option<ClientId>, Fault> {
     let Some((_, payload)) = open(app, token)? else { return Ok(None) };
     match payload.bearer {
@@ -121,7 +121,7 @@ pub(crate) async fn client_of(tx: &mut Tx, app: &Server, token: &str) -> Result<
     }
 }
 
-/// Everything that decides whether a token is good, in one query.
+/// Checks everything that decides whether a token is valid, with one database query.
 pub async fn read(app: &Server, ctx: &Ctx, tx: &mut Tx, token: &str) -> Result<Result<Live, Inactive>, Fault> {
     let Some((id, payload)) = open(app, token)? else { return Ok(Err(Inactive::Foreign)) };
     if ctx.now >= payload.expires_at {
@@ -152,8 +152,8 @@ pub async fn read(app: &Server, ctx: &Ctx, tx: &mut Tx, token: &str) -> Result<R
     Ok(Ok(Live { id, payload, bearer }))
 }
 
-/// Notes, once per refresh number, that an access token of the current one was seen: the response arrived, and the number
-/// redeemed for it is proof of theft from then on. Writes only the first time.
+/// Records, once per refresh number, that the grant's current access token was used. This proves that the response arrived, so
+/// that reusing the refresh number that was redeemed for it counts as theft from now on. Writes only the first time.
 pub async fn note_seen(app: &Server, live: &Live) -> Result<(), Fault> {
     let (LiveBearer::Grant(context), Bearer::Grant { number: Some(number), .. }) = (&live.bearer, &live.payload.bearer)
     else {

@@ -1,5 +1,5 @@
-//! Revoking all access that people gave a client, everywhere or in one workspace, however many they are. It is void at once; the
-//! rows, the events and the entries in the logs of workspaces follow some at a time, so that other requests go on.
+//! Revokes all access that users gave a client, everywhere or in one workspace, whatever their number. Access ends immediately;
+//! rows are deleted, and events and audit log entries of workspaces written, in batches, so that other requests are not held up.
 use crate::platform::audit_log::{self, AuditSubject};
 use crate::platform::changes::OK;
 use crate::platform::events;
@@ -16,13 +16,13 @@ use std::collections::BTreeSet;
 use store::grants::bulk_revocation::{self, Revocation, Where};
 use store::{StoreError, Tx};
 
-/// Rows of each kind that go together with what revoked them.
+/// The number of rows of each kind that are removed in the same transaction as the revocation.
 const AT_ONCE: i64 = 50;
 
-/// The kind of entry that the log of each workspace gets.
+/// The kind of the entry in each workspace's audit log.
 const KIND: &str = Change::AllConsentsRevoked.as_str();
 
-/// Takes back, in this transaction, what anybody allowed the client; answers how many users it had.
+/// Revokes, in this transaction, all access to the client's users. Returns how many users it had.
 pub(crate) async fn begin(
     tx: &mut Tx,
     telling: &Telling,
@@ -34,23 +34,23 @@ pub(crate) async fn begin(
     Ok(users)
 }
 
-/// What a client had in a workspace. Each is counted to [`MOST_COUNTED`], because there may be very many.
+/// The number of consents and grants that ended. Each is counted only up to [`MOST_COUNTED`], because there may be very many.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct EndedCounts {
     pub consents: i64,
     pub grants: i64,
 }
 
-/// More than a thousand are not counted.
+/// The limit of these counts (one thousand).
 pub const MOST_COUNTED: i64 = store::COUNTED;
 
 impl EndedCounts {
-    /// Whether anything did.
+    /// Whether anything ended.
     pub const fn any(self) -> bool {
         self.consents > 0 || self.grants > 0
     }
 
-    /// For the audit log.
+    /// Adds the counts to an audit log entry.
     pub(crate) fn write(self, detail: &mut Value) {
         detail["consents"] = self.consents.into();
         detail["grants"] = self.grants.into();
@@ -60,8 +60,8 @@ impl EndedCounts {
     }
 }
 
-/// Takes back, in this transaction, what the members of a workspace allowed the clients there; answers what that was. The caller
-/// holds the workspace, or has changed the client.
+/// Revokes, in this transaction, all access that members of a workspace gave the clients there. Returns what ended. The caller
+/// has locked the workspace, or changed the client.
 pub(crate) async fn begin_in(
     tx: &mut Tx,
     telling: &Telling,
@@ -76,7 +76,7 @@ pub(crate) async fn begin_in(
         let ended = EndedCounts { consents, grants };
         if ended.any() {
             bulk_revocation::begin(tx, &revocation(telling, client, Some(workspace), reason)).await?;
-            // All of them together: a workspace may turn away very many clients.
+            // The limit applies to all clients together, because a workspace may turn away very many.
             if all.consents < AT_ONCE && all.grants < AT_ONCE {
                 some(tx, telling, (client, Some(workspace)), AT_ONCE).await?;
             }
@@ -94,7 +94,7 @@ fn revocation(telling: &Telling, client: &ClientId, place: Where, reason: EndRea
     Revocation { client_id, workspace_id, at, reason, request_id, actor, credential, ip, passed: None }
 }
 
-/// The request or job, and which events anybody asks for.
+/// The context of the revocation, and which events webhooks subscribe to.
 #[derive(Debug, Clone)]
 pub(crate) struct Telling {
     ctx: Ctx,
@@ -109,7 +109,7 @@ impl Telling {
     }
 }
 
-/// Removes at most `limit` rows of each kind of those that are left of a client; answers whether there may be more.
+/// Removes at most `limit` remaining rows of each kind. Returns whether there may be more.
 async fn some(
     tx: &mut Tx,
     telling: &Telling,
@@ -117,11 +117,11 @@ async fn some(
     limit: i64,
 ) -> Result<bool, StoreError> {
     let Some(revocation) = bulk_revocation::hold(tx, client, place).await? else { return Ok(false) };
-    // That the client was deleted says all.
+    // Deleting the client has an event of its own.
     let speaks = revocation.reason != EndReason::ClientDeleted;
     let consents = bulk_revocation::remove_consents(tx, client, place, limit).await?;
     if speaks {
-        // What a workspace did stands in its log.
+        // A revocation by a workspace is already in its audit log.
         if place.is_none() {
             record(tx, &revocation, &consents).await?;
         }
@@ -140,8 +140,8 @@ async fn some(
     Ok(more)
 }
 
-/// Records, once in the log of each workspace, that nobody there allows the client anything any more. The workspace that owns
-/// the client has an entry of its own.
+/// Records once in each workspace's audit log that all access to the client was revoked. The workspace that owns the client has
+/// an entry of its own.
 async fn record(tx: &mut Tx, revocation: &Revocation, consents: &[Consent]) -> Result<(), StoreError> {
     let owner = store::clients::by_id(tx, &revocation.client_id, revocation.at).await?;
     let owner = owner.and_then(|client| client.owner_workspace_id);
@@ -151,7 +151,7 @@ async fn record(tx: &mut Tx, revocation: &Revocation, consents: &[Consent]) -> R
     store::audit::insert_missing(tx, &entries).await
 }
 
-/// The same each time that it is made.
+/// The audit log entry, which is identical every time it is built for the same revocation.
 fn entry(revocation: &Revocation, workspace: WorkspaceId) -> AuditEvent {
     let Revocation { client_id, at, request_id, actor, credential, ip, .. } = revocation;
     let of = digest(&SHA256, format!("{request_id} {} {client_id} {workspace}", at.seconds()).as_bytes());
@@ -174,7 +174,7 @@ fn entry(revocation: &Revocation, workspace: WorkspaceId) -> AuditEvent {
     }
 }
 
-/// Goes on with what is left of all clients, the one that waits for longest first.
+/// Continues pending revocations, oldest first.
 pub(crate) async fn go_on(app: &Server, ctx: &Ctx, turn: Turn) -> Result<(), Fault> {
     let mut pace = Pace::default();
     while !turn.is_over() {

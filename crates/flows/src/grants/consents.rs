@@ -1,4 +1,4 @@
-//! What users allowed clients: told to the client's owner and to the user, and taken back by either.
+//! Consents that users gave clients, listed and revoked by the client's owner or by the user.
 use crate::grants::bulk_revocation::{self, Telling};
 use crate::platform::audit_log::AuditSubject;
 use crate::platform::changes::{self, Told};
@@ -14,7 +14,7 @@ pub use store::grants::consents::ClientUser;
 use store::grants::{self, GrantSelection, consents};
 use store::{Page, Paged, StoreError, Tx};
 
-/// An application that a user allowed something, in whatever workspaces.
+/// A client that a user allowed access, in one or more workspaces.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct AllowedApp {
     pub client_id: ClientId,
@@ -22,19 +22,19 @@ pub struct AllowedApp {
     pub client_description: String,
     pub client_icon: Option<String>,
     pub client_homepage_url: Option<String>,
-    /// Of all consents together.
+    /// The scopes of all consents together.
     pub scopes: ScopeSet,
     pub created_at: Timestamp,
     pub updated_at: Timestamp,
 }
 
-/// The users who allowed the client something.
+/// The users who allowed the client access.
 pub async fn users_of_client(app: &Server, client: &ClientId, page: Page) -> Result<Paged<ClientUser>, Fault> {
     let mut tx = app.store().read().await?;
     Ok(consents::list_for_client_users(&mut tx, client, page).await?)
 }
 
-/// What the user allowed, by application, the latest first.
+/// The clients that the user allowed access, the most recently allowed first.
 pub async fn of_user(app: &Server, user: UserId) -> Result<Vec<AllowedApp>, Fault> {
     let mut tx = app.store().read().await?;
     let connected = consents::list_for_user(&mut tx, user).await?;
@@ -62,20 +62,20 @@ pub async fn of_user(app: &Server, user: UserId) -> Result<Vec<AllowedApp>, Faul
     Ok(apps)
 }
 
-/// Whom an event about what the client was allowed concerns: also the workspace that owns it, whose admins read of it.
+/// The subject of events about the client's consents, including the workspace that owns it, whose admins see them.
 async fn about(tx: &mut Tx, ctx: &Ctx, client: &ClientId) -> Result<AuditSubject, StoreError> {
     let known = store::clients::by_id(tx, client, ctx.now).await?;
     Ok(known.map_or_else(|| AuditSubject::client(client), |client| AuditSubject::owned(&client)))
 }
 
-/// Takes back all that a user allowed a client, and ends the grants that came of it, in one transaction. `false` when there
-/// was nothing to take back.
+/// Revokes all consent that a user gave a client and ends the resulting grants, in one transaction. Returns `false` if there was
+/// nothing to revoke.
 pub async fn revoke_user(app: &Server, ctx: &Ctx, client: &ClientId, user: UserId) -> Result<bool, Fault> {
     const WHY: EndReason = EndReason::ConsentRevoked;
     let (id, client, of) = (client.clone(), client.clone(), ctx.clone());
     let work = app.store().write(move |tx| {
         Box::pin(async move {
-            // What is listed is what is deleted.
+            // Locks the consents, so that exactly the listed ones are deleted.
             consents::hold_all(tx, &id).await?;
             let revoked = consents::list_for_client(tx, user, &id).await?;
             let mut events = events::consents_revoked(&of, &revoked);
@@ -96,8 +96,8 @@ pub async fn revoke_user(app: &Server, ctx: &Ctx, client: &ClientId, user: UserI
     work.await.map_err(|error: StoreError| Fault::from(error))
 }
 
-/// A revocation as it is told in the log of the workspace that owns the client, and of every workspace that the client could
-/// act in; webhooks hear of it once.
+/// A revocation for the audit logs of the workspace that owns the client and of every workspace that the client could act in.
+/// Webhooks receive it once.
 fn revoked_in(
     about: &AuditSubject,
     places: impl IntoIterator<Item = WorkspaceId>,
@@ -110,8 +110,8 @@ fn revoked_in(
     std::iter::once(one(about.workspace).events(events)).chain(others.map(one)).collect()
 }
 
-/// Takes back what a user allowed a client in one workspace, or in their own name, and ends the grants that came of it.
-/// `false` when there was nothing to take back.
+/// Revokes the consent that a user gave a client in one workspace, or in their own name, and ends the resulting grants. Returns
+/// `false` if there was nothing to revoke.
 pub async fn revoke_one(
     app: &Server,
     ctx: &Ctx,
@@ -141,13 +141,13 @@ pub async fn revoke_one(
     work.await.map_err(|error: StoreError| Fault::from(error))
 }
 
-/// The same for all users of a client, and for the tokens in the client's own name; answers how many users there were.
+/// Revokes all consent of all users of a client, and the tokens in its own name. Returns how many users there were.
 pub async fn revoke_all_users(app: &Server, ctx: &Ctx, client: &ClientId) -> Result<i64, Fault> {
     let (id, of, of_all) = (client.clone(), ctx.clone(), Telling::new(app, ctx));
     let work = app.store().write(move |tx| {
         Box::pin(async move {
             let users = bulk_revocation::begin(tx, &of_all, &id, EndReason::ConsentRevoked).await?;
-            // Reference 004: all active tokens, those in the client's own name too.
+            // Reference 004: all active tokens, including those in the client's own name.
             store::clients::raise_epoch(tx, &id).await?;
             let told = Told::of(Change::AllConsentsRevoked, about(tx, &of, &id).await?).with(json!({"users": users}));
             changes::within(tx, &of, told).await?;

@@ -1,4 +1,4 @@
-//! Ending what clients have in a workspace that does not let them in (any more).
+//! Ends access of clients that a workspace's policy does not allow.
 use crate::grants::bulk_revocation::{self, Telling};
 pub use crate::grants::bulk_revocation::{EndedCounts, MOST_COUNTED};
 use domain::grants::EndReason;
@@ -7,8 +7,8 @@ use store::{StoreError, Tx};
 
 const WHY: EndReason = EndReason::ClientForbidden;
 
-/// Ends what the clients have that the workspace does not let in (any more); answers what. The caller holds the workspace. Until
-/// the transaction ends none of the clients is trusted more or less.
+/// Ends the access of all clients that the workspace's policy does not allow. Returns what ended. The caller has locked the
+/// workspace. Locks the clients, so that their trust does not change until the transaction ends.
 pub(crate) async fn end_forbidden(
     tx: &mut Tx,
     telling: &Telling,
@@ -19,9 +19,8 @@ pub(crate) async fn end_forbidden(
     bulk_revocation::begin_in(tx, telling, workspace, &clients, WHY).await
 }
 
-/// The same for a client that is trusted less from now on: ends what it has in the workspaces that do not let it in any more.
-/// The caller has changed the client: a transaction that changes a rule, or allows the client something, waits for that or has
-/// committed.
+/// Ends a client's access to workspaces whose policy no longer allows it, after its trust dropped. The caller has changed the
+/// client, so concurrent transactions that change a policy or allow the client access either wait or have committed.
 pub(crate) async fn end_of_client(tx: &mut Tx, telling: &Telling, client: &ClientId) -> Result<(), StoreError> {
     for workspace in store::grants::app_policy::choosy_workspaces(tx, client).await? {
         if !store::grants::app_policy::allows(tx, workspace, client).await? {

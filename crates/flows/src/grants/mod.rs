@@ -1,4 +1,4 @@
-//! Grants and consents: what was allowed, how tokens are read against it, and how it ends.
+//! Grants and consents: created by users, checked for each token, and revoked.
 
 pub mod access_token;
 pub(crate) mod bulk_revocation;

@@ -1,4 +1,4 @@
-//! Whom a token is about, read from the store.
+//! The subject of a token, read from the database.
 use crate::{Fault, Server};
 use domain::account::User;
 use domain::clients::SubType;
@@ -8,26 +8,27 @@ use domain::workspace::{MemberRoles, Workspace, WorkspaceMembership};
 use domain::{UserId, WorkspaceId};
 use store::{Tx, workspace};
 
-/// The person behind a token, and the workspace in which they use the client.
+/// The user behind a token, and the workspace in which they use the client.
 #[derive(Debug, Clone)]
 pub struct SubjectData {
     pub user: User,
     pub sub_type: SubType,
-    /// With the person's roles in it.
+    /// The workspace, with the user's roles in it.
     pub workspace: Option<(Workspace, Vec<String>)>,
-    /// The epoch of the client there, where the token speaks for that workspace; and whether the workspace lets the client in.
+    /// The client's epoch in the workspace that the token speaks for (0 for tokens in the user's own name). `allowed` says
+    /// whether that workspace's policy allows the client.
     pub workspace_epoch: i64,
     pub allowed: bool,
 }
 
-/// Why there is nobody.
+/// The reason why there is no subject.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum SubjectGone {
     UserDisabled,
     MembershipLost,
 }
 
-/// The person's only workspace, or else their default one.
+/// The user's only workspace, or else their default one.
 pub fn home(user: &User, memberships: &[WorkspaceMembership]) -> Option<(WorkspaceId, MemberRoles)> {
     let chosen = match memberships {
         [only] => Some(only),
@@ -38,7 +39,7 @@ pub fn home(user: &User, memberships: &[WorkspaceMembership]) -> Option<(Workspa
 
 fn data(found: Option<workspace::Subject>, sub_type: SubType) -> Result<SubjectData, SubjectGone> {
     let Some(found) = found.filter(|found| found.user.is_active()) else { return Err(SubjectGone::UserDisabled) };
-    // A workspace grant ends with its workspace's consent; a user grant only says nothing of the workspace any more.
+    // Without access to the workspace, a workspace grant ends with its consent; a user grant only stops naming the workspace.
     let workspace = found.workspace.filter(|_| found.allowed || sub_type == SubType::Workspace);
     if sub_type == SubType::Workspace && workspace.is_none() {
         return Err(SubjectGone::MembershipLost);
@@ -48,18 +49,18 @@ fn data(found: Option<workspace::Subject>, sub_type: SubType) -> Result<SubjectD
     Ok(SubjectData { user: found.user, sub_type, workspace, workspace_epoch, allowed: found.allowed })
 }
 
-/// The subject of a grant; refuses when the user is disabled or no longer belongs to the workspace that it speaks for.
+/// Returns the subject of a grant. Refuses if the user is disabled, or no longer a member of the workspace that it speaks for.
 pub async fn load(tx: &mut Tx, grant: &Grant) -> Result<Result<SubjectData, SubjectGone>, Fault> {
     let found = workspace::subject(tx, grant.user_id, grant.tenant(), &grant.client_id).await?;
     Ok(data(found, grant.sub_type))
 }
 
-/// The subject of a personal access token.
+/// Returns the subject of a personal access token.
 pub async fn at_home(tx: &mut Tx, user: UserId) -> Result<Result<SubjectData, SubjectGone>, Fault> {
     Ok(data(workspace::at_home(tx, user).await?, SubType::User))
 }
 
-/// The person who authorized a token that speaks for a workspace, where a resource that it is for asks for it.
+/// The user who authorized a token that speaks for a workspace, if one of its resources asks for them.
 pub fn authorized_by(app: &Server, user: UserId, sub_type: SubType, audience: &[String]) -> Option<UserId> {
     let settings = app.settings();
     let asks = || settings.catalogue.asks_who_authorized(audience, &settings.issuer);

@@ -1,4 +1,4 @@
-//! Who the client is at the token-like endpoints.
+//! Client authentication at the token endpoint and similar endpoints.
 use crate::platform::audit_log::AuditSubject;
 use crate::{Ctx, Failure, Server};
 use domain::clients::Client;
@@ -9,8 +9,8 @@ use domain::platform::refusal::Refusal as _;
 use serde_json::json;
 use store::Tx;
 
-/// Reads what the request offers and holds it against the client (OAuth 2.1 §2.4). A refusal is noted under the client
-/// that the request names, so that its developer sees it.
+/// Authenticates the client with the credentials in the request (OAuth 2.1 §2.4). A refusal is recorded under the client that the
+/// request names, so that its developer sees it.
 pub async fn authenticate(
     app: &Server,
     ctx: &Ctx,
@@ -38,19 +38,20 @@ pub async fn authenticate(
         }
         (Ok(_), None) => Err(refused(ClientRefusal::Unknown)),
         (Err(refusal), _) => {
-            // A secret is long enough to be checked first: the right one never waits for those who guess.
+            // Secrets are too long to be guessed, so they are checked before the limit: the right one works even while others
+            // guess.
             let guesses = offered.secret.is_some() && app.throttle().fail("client", name, ctx).is_err();
             Err(refused(if guesses { ClientRefusal::TooManyAttempts } else { refusal }))
         }
     }
 }
 
-/// What no URL may hold: it ends up in logs (checklist 44, 75).
+/// Parameters that must not be in a URL, because URLs end up in logs (checklist 44, 75).
 const SECRETS: [&str; 7] =
     ["client_secret", "access_token", "refresh_token", "token", "code", "code_verifier", "device_code"];
 
-/// Refuses a secret in the URL, whatever else the request says. That is noted under the client that the request names,
-/// if need be in the URL, with the name of the parameter and never with its value.
+/// Refuses a secret in the URL, whatever else the request contains. Records the name of the parameter, never its value, under the
+/// client that the request names, even if only the URL names it.
 pub fn no_secret_in_url(
     app: &Server,
     ctx: &Ctx,
@@ -68,7 +69,7 @@ pub fn no_secret_in_url(
     Err(refusal)
 }
 
-/// Notes that the client was not believed.
+/// Records that client authentication failed.
 pub(crate) fn note(
     app: &Server,
     ctx: &Ctx,

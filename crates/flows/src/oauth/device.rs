@@ -1,4 +1,4 @@
-//! The beginning of the device authorization grant (RFC 8628): a device asks for its codes, and a person enters one.
+//! Starts the device authorization grant (RFC 8628): a device requests its codes, and a user enters one.
 use crate::access::caller::Caller;
 use crate::oauth::authorize::interaction;
 use crate::oauth::token::RequestRefusal;
@@ -24,7 +24,7 @@ use std::borrow::Cow;
 
 const HERE: &str = Endpoint::DeviceAuthorization.as_str();
 
-/// Why a device gets no codes.
+/// The reason why a device gets no codes.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum DeviceRefusal {
     Client(ClientRefusal),
@@ -34,7 +34,7 @@ pub enum DeviceRefusal {
 }
 
 domain::refusals! {
-    /// Why no more devices get codes for now.
+    /// The reason why no more devices get codes at the moment.
     pub enum TooOften {
         Devices => SlowDown, "device_authorization_slowed_down", "Too many devices asked for codes from this address. Wait before trying again.";
     }
@@ -66,14 +66,14 @@ impl Refusal for DeviceRefusal {
     }
 }
 
-/// What a device polls with, and what it shows.
+/// The codes of a device: one to poll with, one to show.
 #[derive(Debug, Clone)]
 pub struct DeviceCodes {
     pub device_code: Secret,
     pub user_code: UserCode,
-    /// Where a person enters the code.
+    /// The page where the user enters the code.
     pub verification_uri: String,
-    /// The same with the code in it, for a link or picture that is scanned.
+    /// The page with the code in its address, for a link or QR code.
     pub verification_uri_complete: String,
     /// Seconds.
     pub expires_in: i64,
@@ -103,7 +103,7 @@ pub async fn request(
     }
     match AuthorizationRequest::of_device(&client, body, &policy, ctx.now) {
         Ok(request) => {
-            // On this node alone: nothing is guessed here, but each request is kept for a while.
+            // The limits are per node: nothing can be guessed here, but each request is stored for a while.
             let rules = [DEVICES_OF_A_CLIENT, DEVICES_IN_A_NETWORK];
             let allowances = app.throttle().of_network("device", client.id.as_str(), rules, ctx);
             if let Err(used_up) = app.throttle().draw(&allowances, ctx) {
@@ -124,7 +124,7 @@ pub async fn request(
 
 async fn keep(app: &Server, ctx: &Ctx, request: &AuthorizationRequest) -> Result<DeviceCodes, Fault> {
     let settings = app.settings();
-    // A code may be taken, or too few of the random bytes be even; both are rare.
+    // A code may be in use already, or too few of the random bytes usable; both are rare.
     for _ in 0..16 {
         let Some(user_code) = UserCode::from_random(&ctx.random()) else { continue };
         let device_code = Secret::generate(&settings.token_prefix, "dc", &ctx.random());
@@ -161,7 +161,7 @@ async fn keep(app: &Server, ctx: &Ctx, request: &AuthorizationRequest) -> Result
 }
 
 domain::refusals! {
-    /// Why a code that a person entered leads nowhere.
+    /// The reason why a code that a user entered is refused.
     pub enum UserCodeRefusal {
         Missing => InvalidRequest, "user_code_missing", "Enter the code that your device shows.";
         Unknown => InvalidRequest, "user_code_unknown", "No device waits for this code. Compare it letter by letter.";
@@ -173,7 +173,7 @@ domain::refusals! {
 
 use UserCodeRefusal as R;
 
-/// Takes the code that a person entered; answers the interaction that asks them about the device, for this browser.
+/// Looks up the code that a user entered. Returns the interaction for this browser that asks the user about the device.
 pub async fn enter(
     app: &Server,
     ctx: &Ctx,
@@ -212,7 +212,7 @@ pub async fn enter(
         app.record_outsider(ctx, HERE, R::Unknown.reason(), AuditSubject::default(), json!({}));
         return refuse(R::Unknown);
     };
-    // Nothing more is given back: a guesser could enter the code of their own device between guesses.
+    // Gives back this attempt and no earlier ones: a guesser could enter the code of their own device between guesses.
     attempt.give_back(app).await?;
     if device.state != DeviceState::Pending {
         return refuse(R::Used);

@@ -1,4 +1,4 @@
-//! What a refused request sent, for whoever develops the application: never a secret, a code or a token, and never long.
+//! Relevant parts of a refused request, for the developer of the client: never a secret, a code or a token, and never long.
 use crate::Server;
 use domain::ScopeSet;
 use domain::clients::Client;
@@ -6,18 +6,18 @@ use domain::oauth::authorize::{AuthorizationRequest, AuthorizeRefusal};
 use domain::platform::params::RawParams;
 use serde_json::{Map, Value, json};
 
-/// Characters of a value that are kept.
+/// The maximum number of characters of a value.
 const MOST: usize = 200;
-/// Scopes that are named.
+/// The maximum number of scopes.
 const MOST_SCOPES: usize = 20;
-/// Resources that are named.
+/// The maximum number of resources.
 const MOST_RESOURCES: usize = 20;
 
 pub(crate) fn cut(text: &str) -> String {
     text.chars().take(MOST).collect()
 }
 
-/// The parameters with these names, as far as they were sent.
+/// The parameters with these names that the request contains.
 pub(crate) fn named(params: &RawParams, names: &[&str]) -> Value {
     let mut sent = Map::new();
     for name in names {
@@ -37,7 +37,7 @@ pub(crate) fn scopes(params: &RawParams, at_fault: impl Fn(&str) -> bool) -> Val
     asked.iter().filter(|name| at_fault(name)).take(MOST_SCOPES).map(cut).collect()
 }
 
-/// The parameters with these names, beside the resources that there are.
+/// The parameters with these names, and the resources that exist.
 pub(crate) fn resources(app: &Server, params: &RawParams, names: &[&str]) -> Value {
     let mut facts = named(params, names);
     let known = &app.settings().catalogue.resources;
@@ -45,7 +45,7 @@ pub(crate) fn resources(app: &Server, params: &RawParams, names: &[&str]) -> Val
     facts
 }
 
-/// What an authorization request sent that bears on its refusal.
+/// The parts of an authorization request that are relevant for its refusal.
 pub(crate) fn by_authorization(
     app: &Server,
     client: Option<&Client>,
@@ -83,7 +83,7 @@ pub(crate) fn by_authorization(
     }
 }
 
-/// What a valid request asked for that nobody, or not this person, could give.
+/// The parts of a valid request that cannot be granted, at all or to this user.
 pub(crate) fn by_request(request: &AuthorizationRequest, why: AuthorizeRefusal) -> Value {
     use AuthorizeRefusal as R;
     match why {

@@ -1,4 +1,4 @@
-//! The published documents, generated from what is enabled.
+//! Discovery metadata and the key set, generated from what is enabled.
 use crate::platform::keys::Keys;
 use crate::platform::published::Published;
 use crate::{Fault, RegistrationPolicy, Settings};
@@ -9,7 +9,7 @@ use domain::oauth::authorize::ResponseMode;
 use domain::platform::language::Language;
 use serde_json::{Map, Value, json};
 
-/// Discovery and the key set.
+/// Builds discovery metadata and the key set.
 pub fn publish(settings: &Settings, keys: &Keys) -> Result<Published, Fault> {
     let bytes = |value: &Value| {
         serde_json::to_vec(value).map(Bytes::from).map_err(|_| Fault::Other("a document does not serialize"))
@@ -39,7 +39,7 @@ fn metadata(settings: &Settings, keys: &Keys) -> Value {
     if settings.registration.policy != RegistrationPolicy::Off {
         put("registration_endpoint", settings.url("/oauth2/register").into());
     }
-    // What a client may ask for that nobody knows: some register for all of it.
+    // Only scopes that anonymous clients may have, because some clients register for all scopes in this list.
     let open = settings.catalogue.names().filter(|name| settings.is_open_to(Trust::Anonymous, name));
     put("scopes_supported", open.collect::<Vec<_>>().into());
     put("response_types_supported", names(&["code"]));

@@ -1,4 +1,4 @@
-//! Signing out at the request of an application (OpenID Connect RP-Initiated Logout 1.0).
+//! Sign-out at the request of a client (OpenID Connect RP-Initiated Logout 1.0).
 use crate::access::caller::Caller;
 use crate::access::session_records;
 use crate::platform::audit_log::AuditSubject;
@@ -10,20 +10,20 @@ use domain::platform::params::RawParams;
 use domain::platform::refusal::Refusal as _;
 use jose::TYP_ID_TOKEN;
 
-/// What happens next.
+/// The next step of a logout.
 #[derive(Debug)]
 pub enum LogoutStep {
-    /// Somebody is signed in, and nothing proves that this very browser's session is meant.
+    /// Ask the user, because nothing proves that the request is about the session of this browser.
     Ask {
         client: Option<Box<Client>>,
-        /// Where a yes leads.
+        /// Where to go if the user confirms.
         location: Option<String>,
     },
-    /// Signed out, or nobody was in.
+    /// The session was ended, or there was none.
     Done { location: Option<String> },
 }
 
-/// Answers a logout request; `confirmed` when the user said yes on the page.
+/// Answers a logout request. `confirmed` says whether the user confirmed it on the page.
 pub async fn logout(
     app: &Server,
     ctx: &Ctx,
@@ -38,7 +38,7 @@ pub async fn logout(
     if params.repeated(&[]).is_some() {
         return Err(refused(LogoutRefusal::Repeated));
     }
-    // A hint that proves nothing is as good as none: the person is asked, and can still sign out (§2).
+    // An invalid hint counts as none: the user is asked, and can still sign out (§2).
     let hint = hint(app, params).unwrap_or_else(|unreadable| {
         app.record(ctx, "logout", unreadable.reason(), AuditSubject::default());
         None
@@ -63,7 +63,7 @@ pub async fn logout(
     Ok(LogoutStep::Done { location })
 }
 
-/// The hint, expired or not; only its signature and issuer matter.
+/// Reads the hint. Checks its signature and issuer, but not its expiry.
 fn hint(app: &Server, params: &RawParams) -> Result<Option<Hint>, LogoutRefusal> {
     let Some(text) = params.get("id_token_hint") else { return Ok(None) };
     let keys = app.keys();

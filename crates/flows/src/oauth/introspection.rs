@@ -1,4 +1,4 @@
-//! Introspection (RFC 7662). Whatever is wrong with a token, the caller reads only that it is not active.
+//! Introspection (RFC 7662). The caller learns only that a token is not active, never why.
 use crate::access::principal;
 use crate::grants::access_token::{self, Inactive, Live, LiveBearer};
 use crate::grants::subject;
@@ -21,7 +21,7 @@ use domain::workspace::MemberRoles;
 use domain::{ClientId, Timestamp, UserId, WorkspaceId};
 use serde::Serialize;
 
-/// The answer (RFC 7662 §2.2).
+/// The response (RFC 7662 §2.2).
 #[derive(Debug, Clone, Default, Serialize)]
 pub struct Introspection {
     pub active: bool,
@@ -43,7 +43,7 @@ pub struct Introspection {
     pub iss: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub jti: Option<String>,
-    /// `workspace` or `user`; absent for a machine client's own tokens.
+    /// `workspace` or `user`; `None` for tokens in the client's own name.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub sub_type: Option<&'static str>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -52,18 +52,18 @@ pub struct Introspection {
     pub roles: Option<Vec<String>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub auth_time: Option<Timestamp>,
-    /// The person who authorized a workspace's token, for resources that ask for it.
+    /// The user who authorized a workspace's token, for resources that ask for it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub authorized_by: Option<UserId>,
 }
 
-/// Why nothing was answered.
+/// The reason why introspection was refused.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum IntrospectRefusal {
     Client(ClientRefusal),
-    /// The bearer is not valid, or may not do this.
+    /// The bearer is not valid, or lacks a permission.
     Bearer(ManagementError),
-    /// RFC 7662 §2.1: there must be one to look into.
+    /// RFC 7662 §2.1: the token parameter is required.
     TokenMissing,
 }
 
@@ -93,26 +93,26 @@ impl Refusal for IntrospectRefusal {
 
 const HERE: Endpoint = Endpoint::Introspection;
 
-/// How a caller proves who it is.
+/// How the caller authenticates.
 #[derive(Debug, Clone, Copy)]
 pub enum Proof<'r> {
-    /// As a client: what the `Authorization` header says; the rest is in the body.
+    /// As a client: the `Authorization` header; other credentials are in the body.
     Client(Option<&'r str>),
-    /// By a bearer of a workspace, or of a person who names the workspace.
+    /// By a bearer of a workspace, or of a user who names the workspace.
     Bearer { token: &'r str, workspace: Option<&'r str> },
 }
 
-/// Who asks, after the gate.
+/// The authenticated caller.
 enum Asker {
-    /// A client with a secret.
+    /// A confidential client.
     Client(Box<Client>),
     /// A workspace that checks tokens with `tokens:introspect`.
     Workspace(WorkspaceId),
 }
 
 impl Asker {
-    /// A client sees its own tokens; the operator's own services see all. A workspace sees the tokens of its clients, and
-    /// those that are for it or for an API that it runs: those apps may be anyone's.
+    /// A client sees its own tokens, and the operator's own services see all. A workspace sees the tokens of its clients, and
+    /// tokens for the workspace or for an API that it runs, whichever client they belong to.
     fn may_see(&self, app: &Server, live: &Live) -> bool {
         match self {
             Self::Client(caller) => sees_own(caller, live.client()),
@@ -129,7 +129,7 @@ impl Asker {
         }
     }
 
-    /// A refresh token is its client's own business: no API receives one.
+    /// Only the client of a refresh token sees it, because APIs never receive one.
     fn may_see_refresh(&self, context: &GrantContext) -> bool {
         match self {
             Self::Client(caller) => sees_own(caller, &context.grant.client_id),
@@ -149,7 +149,7 @@ fn sees_own(caller: &Client, of: &ClientId) -> bool {
     caller.id == *of || caller.trust == Trust::FirstParty
 }
 
-/// The gate: a client must have a secret, and a bearer the scope `tokens:introspect`.
+/// Authenticates the caller: a client must be confidential, and a bearer needs the scope `tokens:introspect`.
 async fn asker(
     app: &Server,
     ctx: &mut Ctx,
@@ -167,7 +167,7 @@ async fn asker(
             }
             Ok(Asker::Client(Box::new(caller)))
         }
-        // RFC 6749 §2.3: one method only.
+        // RFC 6749 §2.3: only one authentication method.
         Proof::Bearer { .. } if body.get("client_secret").is_some() => {
             refuse(IntrospectRefusal::Client(ClientRefusal::TwoMethods))
         }
@@ -212,7 +212,7 @@ pub async fn introspect(
             return Ok(describe(app, &live));
         }
         Ok(_) => "token_of_another_client",
-        // Callers ask about expired and foreign tokens all day; only what was taken away is worth a line.
+        // Callers often ask about expired and unknown tokens; only revoked access is worth recording.
         Err(Inactive::Foreign | Inactive::Expired) => return Ok(Introspection::default()),
         Err(inactive) => inactive.reason(),
     };
@@ -255,7 +255,7 @@ fn describe(app: &Server, live: &Live) -> Introspection {
     }
 }
 
-/// A refresh token is active while its number is the grant's current one.
+/// A refresh token is active if its number is the grant's current one.
 async fn refresh_token(
     app: &Server,
     ctx: &Ctx,

@@ -1,4 +1,4 @@
-//! The protocol: each endpoint, from its parameters to its answer.
+//! The OAuth and OpenID Connect endpoints, from parameters to response.
 
 pub mod authorize;
 pub mod client_authentication;

@@ -1,4 +1,4 @@
-//! Revocation (RFC 7009): an access token by itself, a refresh token with its whole grant.
+//! Revocation (RFC 7009): an access token alone, or a refresh token with its whole grant.
 use crate::grants::access_token;
 use crate::oauth::client_authentication;
 use crate::platform::audit_log::AuditSubject;
@@ -15,12 +15,12 @@ use domain::platform::params::RawParams;
 use domain::platform::refusal::{ErrorCode, Refusal};
 use domain::platform::seal::Purpose;
 
-/// Why a revocation was refused.
+/// The reason why a revocation was refused.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum RevokeRefusal {
     Client(ClientRefusal),
     TokenMissing,
-    /// RFC 7009 §2.1: the client is told.
+    /// RFC 7009 §2.1: the client gets this error.
     TokenOfAnotherClient,
 }
 
@@ -59,7 +59,7 @@ fn revoked(client: &ClientId, token_type: TokenKind, grant: Option<&Grant>) -> E
     }
 }
 
-/// Revokes; an unknown token is as good as revoked (RFC 7009 §2.2).
+/// Revokes a token. An unknown token counts as revoked (RFC 7009 §2.2).
 pub async fn revoke(
     app: &Server,
     ctx: &Ctx,
@@ -117,7 +117,7 @@ pub async fn revoke(
             let (of, about) = (ctx.clone(), AuditSubject::client(&client.id));
             let work = app.store().write(move |tx| {
                 Box::pin(async move {
-                    // Revoked a second time, it is no news to webhooks.
+                    // A token that was revoked already causes no event.
                     let news = store::grants::revoked_tokens::revoke_token(tx, id, payload.expires_at).await?;
                     let told = Told::of(Change::TokenRevoked, about).events(Some(event).filter(|_| news));
                     changes::within(tx, &of, told).await

@@ -14,7 +14,7 @@ use domain::platform::refusal::Refusal as _;
 use serde_json::{Map, Value};
 
 domain::refusals! {
-    /// Why nothing was told.
+    /// The reason why userinfo was refused.
     pub enum UserinfoRefusal {
         TokenMissing => InvalidRequest, "token_missing", "An access token is required in the Authorization header.";
         TokenTwice => InvalidRequest, "token_sent_twice", "The access token was sent more than once.";
@@ -28,16 +28,16 @@ use UserinfoRefusal as R;
 
 const HERE: &str = Endpoint::Userinfo.as_str();
 
-/// Whom an access token that speaks for a workspace is answered about.
+/// The subject of the response if an access token speaks for a workspace.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum OfWorkspaces {
-    /// The person who authorized it.
+    /// The user who authorized the token.
     Person,
-    /// The workspace, as reference 000 has it (`UserInfoWorkspace`).
+    /// The workspace, as in reference 000 (`UserInfoWorkspace`).
     Workspace,
 }
 
-/// The one token that a request sends, in the header or in a form (RFC 6750 §2.1 and §2.2).
+/// The single token of the request, in the header or in a form (RFC 6750 §2.1 and §2.2).
 fn sent<'s>(header: Option<&'s str>, form: &'s RawParams) -> Result<&'s str, R> {
     let mut all = header.into_iter().chain(form.all("access_token"));
     match (all.next(), all.next()) {
@@ -47,7 +47,7 @@ fn sent<'s>(header: Option<&'s str>, form: &'s RawParams) -> Result<&'s str, R> 
     }
 }
 
-/// The claims that the token opens.
+/// Returns the claims that the token gives access to.
 pub async fn userinfo(
     app: &Server,
     ctx: &Ctx,
@@ -75,7 +75,7 @@ pub async fn userinfo(
         app.record(ctx, HERE, refusal.reason(), AuditSubject::client(live.client()));
         refuse(refusal)
     };
-    // Before the scopes: a client that lacks a scope would ask for it, in vain.
+    // Comes before the scopes: otherwise a client that lacks a scope would request it in vain.
     if !live.payload.is_for(&app.settings().issuer) {
         return refused(R::OtherAudience);
     }
@@ -98,7 +98,7 @@ pub async fn userinfo(
     })
 }
 
-/// A personal access token is answered about its person. An API key has no person: it is answered about its workspace.
+/// Answers a personal access token with its user, and an API key with its workspace.
 async fn by_credential(app: &Server, ctx: &Ctx, token: &str) -> Result<Map<String, Value>, Failure<R>> {
     Ok(match bearer::bearer(app, ctx, token).await? {
         Caller::Pat(view) => {

@@ -1,4 +1,4 @@
-//! Removing what has expired, in every table, however much it is: some rows of each kind in turn, until nothing is left.
+//! Deletes expired rows in all tables, whatever their number: some rows of each kind in turn, until nothing is left.
 use crate::platform::pace::{Pace, Turn};
 use crate::platform::retention::{ACTIVITY_DAYS, KEEP_ENDED_GRANTS};
 use crate::{Ctx, Fault, Server};
@@ -6,26 +6,26 @@ use domain::{Day, Timestamp};
 use futures_util::future::BoxFuture;
 use store::{StoreError, Tx};
 
-/// Events and their deliveries can be looked at and replayed for so long, in seconds.
+/// How long events and their deliveries can be inspected and replayed, in seconds.
 const KEEP_EVENTS: i64 = 30 * 24 * 60 * 60;
-/// Anyone who opens an old link reads for so long that it has expired, in seconds.
+/// How long a link of an expired invitation still says that it has expired, in seconds.
 const KEEP_INVITATIONS: i64 = 30 * 24 * 60 * 60;
-/// A device that still polls learns for so long that its code has expired or was used, in seconds.
+/// How long a device that still polls learns that its code has expired or was used, in seconds.
 const KEEP_DEVICES: i64 = 60 * 60;
 
-/// The moments that decide.
+/// The points in time before which rows are deleted.
 #[derive(Debug, Clone, Copy)]
 struct Due {
     now: Timestamp,
-    /// Registrations from before this that were never used.
+    /// Registrations before this that were never used.
     unused: Timestamp,
-    /// Entries of the audit log from before this.
+    /// Audit log entries before this.
     audited: Timestamp,
-    /// Figures of days before this.
+    /// Activity on days before this.
     day: Day,
 }
 
-/// Removes some rows of a kind, and answers how many.
+/// Deletes some rows of a kind, and returns how many.
 type Remove = for<'a> fn(&'a mut Tx, Due, i64) -> BoxFuture<'a, Result<u64, StoreError>>;
 
 macro_rules! kinds {
@@ -50,8 +50,8 @@ const KINDS: [Remove; 13] = kinds![
     |tx, due, _rows| store::platform::keys::delete_expired_signing(tx, due.now),
 ];
 
-/// Removes what has expired, and gives pages of SQLite's file that nothing uses any more back to the disk. Goes on until
-/// nothing is left, or its turn is over.
+/// Deletes expired rows, and returns unused pages of SQLite's file to the disk. Continues until nothing is left, or its turn is
+/// over.
 pub(crate) async fn clean(app: &Server, ctx: &Ctx, turn: Turn) -> Result<(), Fault> {
     let due = Due {
         now: ctx.now,
@@ -67,7 +67,7 @@ pub(crate) async fn clean(app: &Server, ctx: &Ctx, turn: Turn) -> Result<(), Fau
             match pace.batch(app.store(), move |tx, rows| remove(tx, due, rows)).await {
                 Ok(0) => {}
                 Ok(_) => more.push((remove, pace)),
-                // The other kinds go on.
+                // The other kinds continue.
                 Err(error) => outcome = Err(Fault::from(error)),
             }
         }
@@ -83,7 +83,7 @@ pub(crate) async fn clean(app: &Server, ctx: &Ctx, turn: Turn) -> Result<(), Fau
     outcome
 }
 
-/// Removes the consents that only a personal access token gave and nothing rests on any more. It looks at all of them.
+/// Deletes consents that were given only with personal access tokens and that no grant needs any more. Reads all such consents.
 pub(crate) async fn clean_consents(app: &Server, ctx: &Ctx) -> Result<(), Fault> {
     let now = ctx.now;
     let mut pace = Pace::default();

@@ -1,4 +1,4 @@
-//! All applications, whoever owns them, for whoever runs the server.
+//! The clients of all owners, for operators.
 use crate::clients;
 use crate::clients::unprotected::{self, Unprotected};
 use crate::platform::audit_log::AuditSubject;
@@ -19,7 +19,7 @@ fn may(app: &Server, ctx: &Ctx, principal: &Principal, operation: Operation) -> 
     principal.may(operation).map_err(denied)
 }
 
-/// The applications with `part` in their names, newest first; those that are believed so far, where `trust` says.
+/// The clients with `part` in their names, newest first; only those with the trust level `trust`, if it is set.
 pub async fn search(
     app: &Server,
     ctx: &Ctx,
@@ -40,23 +40,23 @@ async fn living(app: &Server, ctx: &Ctx, kind: &'static str, id: &str) -> Manage
     clients::records::living(app, ctx, &id).await?.ok_or_else(unknown)
 }
 
-/// One application, with its live secrets.
+/// One client, with its active secrets.
 pub async fn find(app: &Server, ctx: &Ctx, principal: &Principal, id: &str) -> Managed<Client> {
     may(app, ctx, principal, Operation::ReadAllClients)?;
     living(app, ctx, "client.management", id).await
 }
 
-/// An application, as the operator looks at it.
+/// A client, as an operator sees it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct OneClient {
     pub client: Client,
-    /// The name of the workspace or the person that manages it; `None` where nobody does.
+    /// The name of the workspace or user that owns it; `None` if it has no owner.
     pub owner: Option<String>,
-    /// Its requests with neither PKCE nor `nonce`.
+    /// The client's requests with neither PKCE nor `nonce`.
     pub unprotected: Option<Unprotected>,
 }
 
-/// One application with who manages it.
+/// One client with its owner.
 pub async fn look(app: &Server, ctx: &Ctx, principal: &Principal, id: &str) -> Managed<OneClient> {
     let client = find(app, ctx, principal, id).await?;
     let unprotected = unprotected::of_client(app, ctx, &client).await?;
@@ -65,8 +65,8 @@ pub async fn look(app: &Server, ctx: &Ctx, principal: &Principal, id: &str) -> M
     Ok(OneClient { client, owner, unprotected })
 }
 
-/// Sets a client's trust level. Workspaces whose rule requires more revoke the client. An unused client that becomes
-/// anonymous is removed with the other unused registrations.
+/// Sets a client's trust level. Workspaces whose policy requires more revoke the client. An unused client that becomes anonymous
+/// is removed with the other unused registrations.
 pub async fn set_trust(
     app: &Server,
     ctx: &Ctx,
@@ -77,8 +77,7 @@ pub async fn set_trust(
     set_trust_seen(app, ctx, principal, id, trust, None).await
 }
 
-/// Like [`set_trust`], but only for the revision that the operator read, so that trust never covers facts they have not
-/// seen.
+/// Like [`set_trust`], but only for the revision that the operator read, so that trust never covers facts they have not seen.
 pub async fn set_trust_seen(
     app: &Server,
     ctx: &Ctx,
@@ -96,13 +95,14 @@ pub async fn set_trust_seen(
     if newer || only_from.is_some_and(|from| from != before.as_str()) {
         return Err(refused(app, ctx, KIND, about, ManagementRefusal::Changed));
     }
-    // Held to the revision that was read.
+    // Fails if the client was changed since it was read.
     let updated = clients::records::believe(app, ctx, client, trust).await?;
     let updated = updated.ok_or_else(|| refused(app, ctx, KIND, about, ManagementRefusal::Changed))?;
     Ok((updated.client, before))
 }
 
-/// Who is named: nobody, a workspace or a person by id, or a person by email address.
+/// Parses an owner: empty for none, the id of a workspace or user, or a user's email address. Returns `None` if it does not
+/// exist.
 async fn read_owner(app: &Server, text: &str) -> Result<Option<Option<ClientOwner>>, Fault> {
     let text = text.trim();
     if text.is_empty() {
@@ -121,7 +121,7 @@ async fn read_owner(app: &Server, text: &str) -> Result<Option<Option<ClientOwne
     Ok(user.map(|user| Some(ClientOwner::User(user.id))))
 }
 
-/// A new owner of an application, with its name and the owner until now.
+/// A change of a client's owner: the new owner, its name, and the previous owner.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct HandOver {
     pub client: Client,
@@ -138,7 +138,7 @@ async fn owner_named(app: &Server, ctx: &Ctx, client: &Client, text: &str) -> Ma
     read_owner(app, text).await?.ok_or_else(unknown)
 }
 
-/// What handing an application to this owner would do.
+/// Previews handing a client over to this owner.
 pub async fn look_at_owner(app: &Server, ctx: &Ctx, principal: &Principal, id: &str, to: &str) -> Managed<HandOver> {
     may(app, ctx, principal, Operation::WriteAllClients)?;
     let client = living(app, ctx, "client.owner_set", id).await?;
@@ -155,7 +155,7 @@ pub async fn look_at_owner(app: &Server, ctx: &Ctx, principal: &Principal, id: &
     Ok(HandOver { client, from, to: clients::records::owner_id(to), name })
 }
 
-/// Hands an application to a workspace or a person, who manages it from now on; to the operator alone where nothing is named.
+/// Hands a client over to a workspace or a user; to the operator alone if the new owner is empty.
 pub async fn set_owner(
     app: &Server,
     ctx: &Ctx,
@@ -177,7 +177,7 @@ pub async fn set_owner(
     Ok(HandOver { client: done, from, to: clients::records::owner_id(to), name: None })
 }
 
-/// Disables an application (nothing that it holds works) or enables it (all of it does).
+/// Disables a client (everything issued to it stops working) or enables it (everything works again).
 pub async fn set_disabled(app: &Server, ctx: &Ctx, principal: &Principal, id: &str, disabled: bool) -> Managed<()> {
     let kind = if disabled { "client.disabled" } else { "client.enabled" };
     may(app, ctx, principal, Operation::WriteAllClients)?;
@@ -189,7 +189,7 @@ pub async fn set_disabled(app: &Server, ctx: &Ctx, principal: &Principal, id: &s
     }
 }
 
-/// Requires PKCE from a confidential client, or no longer does.
+/// Sets whether a confidential client must use PKCE.
 pub async fn set_require_pkce(
     app: &Server,
     ctx: &Ctx,

@@ -1,4 +1,4 @@
-//! What is done now and then, without anybody asking.
+//! Background jobs of the server.
 use crate::grants::bulk_revocation;
 use crate::operator::cleaning::{clean, clean_consents};
 use crate::platform::idempotency::claim;
@@ -8,7 +8,7 @@ use crate::{Ctx, Fault, Server};
 use futures_util::future::BoxFuture;
 use std::time::Duration;
 
-/// What is done now and then, apart from all else that is, so that none holds up another.
+/// A background job. Jobs run separately, so that none delays another.
 #[derive(Debug, Clone, Copy)]
 pub struct Job {
     pub name: &'static str,
@@ -32,7 +32,7 @@ macro_rules! jobs {
     };
 }
 
-/// All of them but the deliveries, which go on from one turn to the next ([`crate::webhooks::deliver::Deliverer`]).
+/// All jobs except deliveries, which run continuously ([`crate::webhooks::deliver::Deliverer`]).
 pub const JOBS: [Job; 9] = jobs![
     "records" every 1: |app, _ctx| app.flush().await,
     "events" every 1: |app, _ctx| app.flush_events().await,
@@ -40,27 +40,28 @@ pub const JOBS: [Job; 9] = jobs![
     "memory" every 1: |app, _ctx| app.passwords().rest().await,
     "keys" every 1: |app, ctx| app.look_at_keys(&ctx).await,
     "revocations" every 1: |app, ctx| bulk_revocation::go_on(&app, &ctx, Turn::begin()).await,
-    // Reads all grants where it finds what it looks for last.
+    // In the worst case this reads all grants.
     "old keys" every 3_600: |app, ctx| keys::forget(app.store(), &ctx).await.map(|_| ()),
-    // What is left after one turn waits for the next.
+    // Continues in the next turn if rows are left.
     "cleaning" every 5: |app, ctx| clean(&app, &ctx, Turn::begin()).await,
-    // Reads all consents that only tokens gave.
+    // Reads all consents that were given only with tokens.
     "spent consents" every 600: |app, ctx| clean_consents(&app, &ctx).await,
 ];
 
-/// What a process does once, before it serves.
+/// Runs once before the process starts serving.
 pub async fn before_serving(app: &Server) -> Result<(), Fault> {
     claim::abandon_all(app).await.map(drop)
 }
 
-/// Everything at once, until nothing is left: for tests.
+/// Runs all deletions until nothing is left, and [`each_second`]: for tests.
 pub async fn run_all(app: &Server, ctx: &Ctx) -> Result<(), Fault> {
     clean(app, ctx, Turn::ENDLESS).await?;
     clean_consents(app, ctx).await?;
     each_second(app, ctx).await
 }
 
-/// Removes what was revoked, writes what waits, takes up what other nodes did to the webhooks, and lets go of memory.
+/// Runs the jobs of every second: finishes bulk revocations, reloads keys and webhook subscriptions, writes pending data, and
+/// frees memory.
 pub async fn each_second(app: &Server, ctx: &Ctx) -> Result<(), Fault> {
     let revoked = bulk_revocation::go_on(app, ctx, Turn::ENDLESS).await;
     let keys = app.look_at_keys(ctx).await;

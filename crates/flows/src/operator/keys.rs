@@ -1,4 +1,4 @@
-//! What whoever runs the server does, and the admins of a workspace within it.
+//! Key rotation by an operator.
 use crate::operator::key_rotation;
 use crate::platform::audit_log::AuditSubject;
 use crate::platform::idempotency::last_step::{Last, Plain};
@@ -8,7 +8,7 @@ use crate::platform::refused::refused;
 use crate::{Ctx, Failure, Server};
 use domain::access::{Operation, Principal};
 
-/// New tokens are signed with the next key; what the old one signed stays valid until it expires.
+/// Rotates the keys. New tokens are signed with the next key; tokens signed with the old one stay valid until they expire.
 ///
 /// Unless `forced`, the next keys must have been published for a day, so that clients and other nodes know them.
 pub async fn rotate_keys(
@@ -20,7 +20,7 @@ pub async fn rotate_keys(
     rotate_keys_and(app, ctx, principal, forced, Plain).await
 }
 
-/// The same; the answer is kept in the transaction.
+/// Like [`rotate_keys`], but stores the response under the idempotency key in the same transaction.
 pub async fn rotate_keys_kept(
     app: &Server,
     ctx: &Ctx,

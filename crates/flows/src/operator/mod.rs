@@ -1,4 +1,4 @@
-//! What the operator of the server does, and what the server does by itself.
+//! What operators manage, and the server's background jobs.
 
 pub(crate) mod cleaning;
 pub mod clients;

@@ -1,11 +1,11 @@
-//! Telling that the server's settings were reloaded. Whoever may do that has the machine.
+//! Records that the server's settings were reloaded. There is no caller to check: a reload requires access to the machine.
 use crate::platform::audit_log::AuditSubject;
 use crate::platform::changes::{self, Told};
 use crate::{Ctx, Fault, Server};
 use domain::events::Change;
 use serde_json::json;
 
-/// Tells which settings changed, by their names.
+/// Records the names of the changed settings.
 pub async fn tell(app: &Server, ctx: &Ctx, changed: &[String]) -> Result<(), Fault> {
     let (ctx, detail) = (ctx.clone(), json!({"settings": changed}));
     let write = app.store().write(move |tx| {

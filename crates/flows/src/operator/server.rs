@@ -1,4 +1,4 @@
-//! The server itself, for whoever runs it: its signing keys, its settings, its health.
+//! The server itself, for operators: its signing keys, settings and health.
 use crate::platform::audit_log::AuditSubject;
 use crate::platform::effective_settings::InForce;
 use crate::platform::keys;
@@ -25,18 +25,18 @@ pub struct SigningKeyView {
     pub kid: String,
     pub alg: SigningAlg,
     pub state: KeyState,
-    /// A next key that clients may not know yet.
+    /// Whether this is a next key that clients may not know yet.
     pub young: bool,
     pub created_at: Timestamp,
-    /// Since when it signs, or signed.
+    /// When it became active.
     pub activated_at: Option<Timestamp>,
-    /// Since when it only verifies.
+    /// When it was retired; since then it only verifies.
     pub retired_at: Option<Timestamp>,
     /// Until when it is published.
     pub expires_at: Option<Timestamp>,
 }
 
-/// The published signing keys, oldest first. They are rotated by [`crate::operator::keys::rotate_keys`].
+/// The published signing keys, oldest first. See [`crate::operator::keys::rotate_keys`] for their rotation.
 pub async fn signing_keys(app: &Server, ctx: &Ctx, principal: &Principal) -> Managed<Vec<SigningKeyView>> {
     may(app, ctx, principal)?;
     let mut tx = app.store().read().await?;
@@ -54,24 +54,24 @@ pub async fn signing_keys(app: &Server, ctx: &Ctx, principal: &Principal) -> Man
     Ok(keys.iter().map(view).collect())
 }
 
-/// The settings as they are in force, in the order of the reference.
+/// The settings in effect, in the order of the reference.
 pub fn settings<'a>(app: &'a Server, ctx: &Ctx, principal: &Principal) -> Managed<&'a [InForce]> {
     may(app, ctx, principal)?;
     Ok(&app.settings().in_force)
 }
 
-/// How the server is.
+/// The health of the server.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Health {
     pub version: &'static str,
     pub started_at: Timestamp,
     /// Seconds.
     pub uptime: i64,
-    /// The schema version that this program needs.
+    /// The schema version that this version of the server requires.
     pub schema_version: i64,
-    /// `None` when the database does not answer.
+    /// `None` if the database does not answer.
     pub database: Option<DatabaseHealth>,
-    /// How long one question took, there and back.
+    /// The round-trip time of one query.
     pub round_trip: Option<Duration>,
     /// Transactions that this process committed since it started.
     pub commits: u64,
@@ -81,7 +81,7 @@ pub struct Health {
 
 async fn ask(app: &Server) -> Result<(Duration, DatabaseHealth), Fault> {
     let mut tx = app.store().read().await?;
-    // The first question may have to wake a connection.
+    // The first query may have to open or wake a connection.
     store::platform::health::ping(&mut tx).await?;
     #[expect(clippy::disallowed_methods, reason = "a measurement, on which no rule depends")]
     let begun = Instant::now();
@@ -89,14 +89,14 @@ async fn ask(app: &Server) -> Result<(Duration, DatabaseHealth), Fault> {
     Ok((begun.elapsed(), store::platform::health::look(&mut tx).await?))
 }
 
-/// The webhooks of everybody whose deliveries are still tried, or were given up if `dead`: those with the most first.
+/// Webhooks of all owners with pending deliveries, or with failed ones if `dead`; those with the most deliveries first.
 pub async fn deliveries(app: &Server, ctx: &Ctx, principal: &Principal, dead: bool) -> Managed<Vec<WebhookDeliveries>> {
     may(app, ctx, principal)?;
     let mut tx = app.store().read().await?;
     Ok(store::platform::health::by_webhook(&mut tx, dead).await?)
 }
 
-/// A database that does not answer is an answer, too.
+/// Returns the server's health. Succeeds even if the database does not answer.
 pub async fn health(app: &Server, ctx: &Ctx, principal: &Principal) -> Managed<Health> {
     may(app, ctx, principal)?;
     let asked = ask(app).await;

@@ -1,4 +1,4 @@
-//! Everybody who has an account, for whoever runs the server.
+//! All user accounts, for operators.
 use crate::account::sign_in_refusal::SignInRefusal;
 use crate::account::{profile_records, users};
 use crate::platform::audit_log::AuditSubject;
@@ -19,7 +19,7 @@ fn may(app: &Server, ctx: &Ctx, principal: &Principal, operation: Operation) -> 
     principal.may(operation).map_err(denied)
 }
 
-/// The users with `part` in their address or name, in the order in which they came; all of them for an empty `part`.
+/// The users with `part` in their email address or name, oldest first; all of them if `part` is empty.
 pub async fn search(
     app: &Server,
     ctx: &Ctx,
@@ -33,33 +33,33 @@ pub async fn search(
     Ok(store::account::search::users(&mut tx, part, page).await?)
 }
 
-/// A user, as the operator looks at them.
+/// A user, as an operator sees them.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct OneUser {
     pub found: FoundUser,
     pub memberships: Vec<WorkspaceMembership>,
-    /// What they allowed applications: one each of an application and a workspace.
+    /// The number of consents, one per client and workspace.
     pub connections: i64,
-    /// The latest of them.
+    /// The latest consents.
     pub connected: Vec<Connected>,
-    /// Whether nobody else runs the server, so that they have to.
+    /// Whether the user is the last operator, who can neither be disabled nor lose operator rights.
     pub last_operator: bool,
 }
 
-/// What a user allowed an application.
+/// A consent that the user gave a client.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Connected {
     pub client_id: ClientId,
     pub client_name: String,
-    /// Absent for what was allowed in the user's own name.
+    /// `None` for consent in the user's own name.
     pub workspace_name: Option<String>,
     pub since: Timestamp,
 }
 
-/// Connections that are listed.
+/// The maximum number of consents in the list.
 const LISTED: usize = 100;
 
-/// One user, with where they belong.
+/// One user, with their memberships and consents.
 pub async fn find(app: &Server, ctx: &Ctx, principal: &Principal, id: &str) -> Managed<OneUser> {
     const KIND: &str = "user.management";
     may(app, ctx, principal, Operation::ReadAllUsers)?;
@@ -86,7 +86,7 @@ fn account(app: &Server, ctx: &Ctx, kind: &'static str, id: &str) -> Managed<Use
     id.parse().map_err(|_| refused(app, ctx, kind, AuditSubject::default(), ManagementRefusal::AccountUnknown))
 }
 
-/// What the account says, as this API does.
+/// Converts the result of a change to an account into refusals of this API.
 fn told(
     app: &Server,
     ctx: &Ctx,
@@ -103,8 +103,8 @@ fn told(
     Err(refused(app, ctx, kind, AuditSubject::user(user), why))
 }
 
-/// Whether an account may be disabled, or lose the right to run the server: refused as [`set_disabled`] and [`set_operator`]
-/// would, so that nobody is asked for what cannot be done.
+/// Checks that an account may be disabled, or lose its operator rights, with the refusals of [`set_disabled`] and
+/// [`set_operator`]: for the confirmation page.
 pub async fn may_end(app: &Server, ctx: &Ctx, principal: &Principal, id: &str, kind: &'static str) -> Managed<()> {
     may(app, ctx, principal, Operation::WriteAllUsers)?;
     let user = account(app, ctx, kind, id)?;
@@ -115,7 +115,8 @@ pub async fn may_end(app: &Server, ctx: &Ctx, principal: &Principal, id: &str, k
     Ok(())
 }
 
-/// Disables an account (its sessions end, its tokens are dead at once) or enables it. Never the last operator's.
+/// Disables an account (its sessions end, its tokens stop working immediately) or enables it. Refuses to disable the last
+/// operator.
 pub async fn set_disabled(app: &Server, ctx: &Ctx, principal: &Principal, id: &str, disabled: bool) -> Managed<()> {
     let kind = if disabled { "user.disabled" } else { "user.enabled" };
     may(app, ctx, principal, Operation::WriteAllUsers)?;
@@ -124,7 +125,7 @@ pub async fn set_disabled(app: &Server, ctx: &Ctx, principal: &Principal, id: &s
     told(app, ctx, kind, user, done)
 }
 
-/// Notes whether the address of an account is known to be the person's own, if it is still this one.
+/// Sets whether the account's email address is verified, unless the address changed in the meantime.
 pub async fn set_email_verified(
     app: &Server,
     ctx: &Ctx,
@@ -146,7 +147,7 @@ pub async fn set_email_verified(
     if done { Ok(user) } else { Err(refused(ManagementRefusal::Changed.into())) }
 }
 
-/// Lets somebody run the server, or no longer. Never the last who does.
+/// Grants or removes operator rights. Refuses to remove the last operator.
 pub async fn set_operator(app: &Server, ctx: &Ctx, principal: &Principal, id: &str, operator: bool) -> Managed<()> {
     let kind = if operator { "operator.added" } else { "operator.removed" };
     may(app, ctx, principal, Operation::WriteAllUsers)?;

@@ -1,4 +1,4 @@
-//! All workspaces, for whoever runs the server.
+//! All workspaces, for operators.
 use crate::platform::audit_log::AuditSubject;
 use crate::platform::management_error::{Managed, ManagementRefusal};
 use crate::platform::refused::refused;
@@ -21,7 +21,7 @@ fn may(app: &Server, ctx: &Ctx, principal: &Principal) -> Managed<()> {
     may.map_err(|denied| refused(app, ctx, KIND, AuditSubject::default(), denied))
 }
 
-/// The workspaces with `part` in their names, in the order in which they came; all of them for an empty `part`.
+/// The workspaces with `part` in their names, oldest first; all of them if `part` is empty.
 pub async fn search(
     app: &Server,
     ctx: &Ctx,
@@ -47,7 +47,7 @@ pub async fn find(app: &Server, ctx: &Ctx, principal: &Principal, id: &str) -> M
     found.ok_or_else(unknown)
 }
 
-/// Its members, as [`find`] counts them.
+/// The workspace's members, as [`find`] counts them.
 pub async fn members(
     app: &Server,
     ctx: &Ctx,
@@ -60,7 +60,7 @@ pub async fn members(
     Ok(store::workspace::list_members(&mut tx, id, page).await?)
 }
 
-/// The applications that it owns, as [`find`] counts them.
+/// The clients that the workspace owns, as [`find`] counts them.
 pub async fn applications(
     app: &Server,
     ctx: &Ctx,

@@ -1,4 +1,4 @@
-//! Everything that the use cases share, made once at start.
+//! The server's shared state, created once at startup.
 use crate::platform::audit_log::{self, AuditSubject, Recorder};
 use crate::platform::context::ANONYMOUS;
 use crate::platform::events::EventQueue;
@@ -25,8 +25,8 @@ use std::sync::Arc;
 use store::Store;
 use tokio::sync::Mutex;
 
-/// The application: cheap to clone, shared by all requests. Each value goes with settings that stay the same as long as it lives;
-/// [`Server::renewed`] goes with others.
+/// The server: cheap to clone, shared by all requests. The settings of a value never change; [`Server::renewed`] returns one with
+/// other settings.
 #[derive(Clone)]
 pub struct Server {
     settings: Arc<Settings>,
@@ -54,7 +54,7 @@ struct Shared {
     standing: Arc<Standing>,
 }
 
-/// What is replaced while the server runs. The documents follow from the rest.
+/// What is replaced while the server runs. The published documents are derived from the rest.
 struct Newest {
     settings: Arc<Settings>,
     keys: Arc<Keys>,
@@ -69,7 +69,7 @@ impl Newest {
 }
 
 impl Server {
-    /// Loads the keys (and makes them, on a new database), and prepares the published documents.
+    /// Loads the keys (and creates them in a new database), and prepares the published documents.
     pub async fn start(
         store: Store,
         settings: Settings,
@@ -107,8 +107,8 @@ impl Server {
         Ok(Self { settings, shared: Arc::new(shared) })
     }
 
-    /// The same application with other settings, from now on: the jobs and the published documents follow them at once. Issuer,
-    /// prefix, password hashing and the reach of outgoing requests are those of the start, whatever `settings` say of them.
+    /// Returns the server with new settings, which jobs and published documents use from now on. The issuer, the token prefix,
+    /// password hashing and the reach of outgoing requests stay as they were at startup, whatever `settings` says.
     pub fn renewed(&self, settings: Settings) -> Result<Self, Fault> {
         let start = &self.settings;
         let settings = Arc::new(Settings {
@@ -123,13 +123,13 @@ impl Server {
         Ok(Self { settings, shared: self.shared.clone() })
     }
 
-    /// With the newest settings. For whatever lives longer than a request.
+    /// Returns the server with the newest settings, for code that runs longer than a request.
     #[must_use]
     pub fn newest(&self) -> Self {
         Self { settings: self.shared.newest.read().settings.clone(), shared: self.shared.clone() }
     }
 
-    /// Takes up keys that another node rotated or expelled.
+    /// Reloads the keys if another node rotated or removed some.
     pub(crate) async fn look_at_keys(&self, ctx: &Ctx) -> Result<(), Fault> {
         let (states, generation) = {
             let mut tx = self.shared.store.read().await?;
@@ -151,14 +151,14 @@ impl Server {
         Ok(())
     }
 
-    /// Looks for the key that `token` names, where it is not known here: another node may just have made it. Strangers name
-    /// what they like, so this happens once a second at most. Until then the token cannot be judged.
+    /// Loads the key that `token` names if it is unknown here, because another node may have just created it. Callers can name
+    /// any key, so this happens at most once a second; until then the token cannot be judged.
     pub(crate) async fn look_for_key_of(&self, ctx: &Ctx, token: &str) -> Result<(), Fault> {
         if !self.keys().lacks_key_of(token) {
             return Ok(());
         }
         let mut last = self.shared.looked_for_keys.lock().await;
-        // Another request may have found it while this one waited.
+        // Another request may have loaded it while this one waited for the lock.
         if !self.keys().lacks_key_of(token) {
             return Ok(());
         }
@@ -169,33 +169,33 @@ impl Server {
         self.reload_keys(ctx).await
     }
 
-    /// Opens a sealed text; `None` for what this server did not seal for this purpose.
+    /// Opens a sealed text. Returns `None` if this server did not seal it for this purpose.
     pub(crate) fn opened<T: Payload>(&self, purpose: Purpose, text: &str) -> Result<Option<(TokenId, T)>, Fault> {
         known(self.keys().sealer.open(purpose, text))
     }
 
-    /// Whether a write succeeds, and the jobs run; answers within a second.
+    /// Whether writes succeed and jobs run. Answers within a second.
     pub async fn ready(&self) -> Result<(), Unready> {
         self.shared.standing.ready(&self.shared.store).await
     }
 
-    /// What is known of that.
+    /// The state behind [`Server::ready`].
     pub fn standing(&self) -> &Standing {
         &self.shared.standing
     }
 
-    /// Flushes what waits and closes the database.
+    /// Writes pending data and closes the database.
     pub async fn stop(&self) -> Result<(), Fault> {
         let flushed = self.flush().await.and(self.flush_events().await);
         self.shared.store.close().await;
         flushed
     }
 
-    /// When this process began.
+    /// When this process started.
     pub fn started_at(&self) -> Timestamp {
         self.shared.started_at
     }
-    /// What has not been written yet.
+    /// Data that has not been written yet.
     pub(crate) fn waiting(&self) -> Waiting {
         Waiting {
             audit_events: self.shared.recorder.waiting(),
@@ -215,11 +215,11 @@ impl Server {
     pub fn pepper(&self) -> &Pepper {
         &self.shared.pepper
     }
-    /// The key for the tokens of forms; apart from [`Server::pepper`], so that neither helps against the other.
+    /// The key for form tokens; separate from [`Server::pepper`], so that neither helps against the other.
     pub fn forms(&self) -> &Pepper {
         &self.shared.forms
     }
-    /// The key for the [marks](crate::platform::known_browser) of browsers.
+    /// The key for [marks](crate::platform::known_browser) of browsers.
     pub(crate) fn marks(&self) -> &Pepper {
         &self.shared.marks
     }
@@ -242,27 +242,28 @@ impl Server {
     pub(crate) fn outbox(&self) -> &EventQueue {
         &self.shared.outbox
     }
-    /// The one way out for the server's own requests.
+    /// The client for all of the server's own requests.
     pub fn outbound(&self) -> &Outbound {
         &self.shared.outbound
     }
 
-    /// Takes up which events the webhooks ask for; another node may have changed them.
+    /// Reloads which events webhooks subscribe to, because another node may have changed them.
     pub async fn look_at_webhooks(&self) -> Result<(), Fault> {
         self.shared.outbox.look(&self.shared.store).await
     }
 
-    /// Writes the events that wait for webhooks; called once a second and at shutdown.
+    /// Writes pending webhook events. Called once a second and at shutdown.
     pub async fn flush_events(&self) -> Result<(), Fault> {
         self.shared.outbox.flush(&self.shared.store).await
     }
 
-    /// Notes a refusal in the log and the audit; `outcome` is its exact reason. Of what was done, [`crate::platform::changes`] tells.
+    /// Records a refusal in the log and the audit log; `outcome` is its exact reason. Changes are recorded by
+    /// [`crate::platform::changes`].
     pub fn record(&self, ctx: &Ctx, kind: &'static str, outcome: &str, about: AuditSubject) {
         self.record_with(ctx, kind, outcome, about, json!({}));
     }
 
-    /// The same, with further facts; never a secret.
+    /// Like [`Server::record`], with further facts; never a secret.
     pub fn record_with(&self, ctx: &Ctx, kind: &'static str, outcome: &str, about: AuditSubject, detail: Value) {
         let stranger = ctx.facts.actor.as_deref().is_none_or(|actor| actor == ANONYMOUS);
         let known = ctx.facts.actor.as_deref().filter(|_| !stranger);
@@ -270,7 +271,7 @@ impl Server {
         self.note(ctx, who.as_deref(), audit_log::entry(ctx, kind, outcome, about, detail));
     }
 
-    /// Notes a refusal of `who`, where that is known, as far as the budget goes.
+    /// Records a refusal, within the audit log budget of `who`, or of all strangers if `None`.
     fn note(&self, ctx: &Ctx, who: Option<&str>, event: AuditEvent) {
         Recorder::log(&event);
         if self.shared.budgets.admits(who, ctx.now) {
@@ -278,8 +279,8 @@ impl Server {
         }
     }
 
-    /// The same of a caller who has not proven who they are: what is too much goes to the log alone, so that nobody can
-    /// fill an application's part of the audit from outside (see [`Throttle::notable`]).
+    /// Like [`Server::record_with`], for an unauthenticated caller. Refusals beyond a limit go only to the log, so that outsiders
+    /// cannot fill a client's part of the audit log (see [`Throttle::notable`]).
     pub(crate) fn record_outsider(
         &self,
         ctx: &Ctx,
@@ -299,23 +300,23 @@ impl Server {
         }
     }
 
-    /// Counts one access of a client, in the name of `user` unless it acts in its own: a token that was issued or found
-    /// active, or claims that were told. Writes nothing.
+    /// Counts one access of a client, in the name of `user` or in its own: a token issued or found active, or a userinfo
+    /// response. Only in memory.
     pub(crate) fn count_access(&self, client: &ClientId, user: Option<UserId>, now: Timestamp) {
         self.shared.counter.count(client, user, now);
     }
 
-    /// Counts an authorization request with neither PKCE nor `nonce`. Writes nothing.
+    /// Counts an authorization request with neither PKCE nor `nonce`. Only in memory.
     pub(crate) fn count_unprotected(&self, client: ClientId, now: Timestamp) {
         self.shared.unprotected.count(client, now);
     }
 
-    /// Notes that a secret was used. Writes nothing.
+    /// Records that a secret was used. Only in memory.
     pub(crate) fn note_secret(&self, secret: &ClientSecret, now: Timestamp) {
         self.shared.counter.secret_used(secret, now);
     }
 
-    /// Writes what waits: audit events, counted accesses and requests. Called once a second and at shutdown.
+    /// Writes pending audit events, counted accesses and requests. Called once a second and at shutdown.
     pub async fn flush(&self) -> Result<(), Fault> {
         let audit = self.flush_audit().await;
         let unprotected = self.shared.unprotected.flush(&self.shared.store).await;
@@ -323,15 +324,14 @@ impl Server {
         audit.and(unprotected)
     }
 
-    /// For whoever looks at what was just done: writes what waits here. That it could not be written is no reason to show
-    /// nothing.
+    /// Writes pending data, so that the caller sees what was just done. If this fails, the caller sees what is stored.
     pub(crate) async fn catch_up(&self) {
         if let Err(fault) = self.flush().await {
             tracing::warn!(%fault, "what waits could not be written; it is tried again");
         }
     }
 
-    /// Writes the audit events that wait.
+    /// Writes pending audit events.
     pub async fn flush_audit(&self) -> Result<(), Fault> {
         self.shared.recorder.flush(&self.shared.store).await
     }
@@ -343,7 +343,7 @@ impl fmt::Debug for Server {
     }
 }
 
-/// What could be read, unless only an updated node can.
+/// Converts an opened text; an error if only a node with a later version can read it.
 pub(crate) fn known<T>(opened: Result<T, Unopened>) -> Result<Option<T>, Fault> {
     match opened {
         Ok(found) => Ok(Some(found)),

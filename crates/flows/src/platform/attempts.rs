@@ -1,6 +1,6 @@
-//! Attempts at secrets that can be guessed: reserved before the work, in the database, where all nodes draw on one allowance, and
-//! given back on success. The [throttle](crate::platform::limits) of the node stops the excess before it gets there. What cannot be
-//! reserved because the database is away is not tried: the caller hears 503.
+//! Attempts at secrets that can be guessed. An attempt is reserved before the work, in the database, where all nodes share one
+//! allowance, and given back on success. The node's [throttle](crate::platform::limits) stops excessive attempts before that. If
+//! the database is unavailable, nothing is tried: the caller gets 503.
 use crate::platform::known_browser::Mark;
 use crate::platform::limits::{Allowance, Of, Throttle, UsedUp, network};
 use crate::platform::turns::Who;
@@ -9,12 +9,12 @@ use domain::UserId;
 use domain::platform::allowance::{FAILURES_FROM_A_NETWORK, GUESSES_AT_AN_ACCOUNT, GUESSES_FROM_A_PLACE, Tally};
 use store::{StoreError, Tx};
 
-/// An attempt, and the allowances that it draws on.
+/// An attempt, with the allowances that it draws on.
 #[derive(Debug, Clone)]
 pub(crate) struct Attempt {
-    /// Of all nodes, in the order in which the database holds them.
+    /// Allowances of all nodes, in the order in which the database locks them.
     shared: Vec<Allowance>,
-    /// Of this node.
+    /// Allowances of this node.
     own: Vec<Allowance>,
     who: Who,
 }
@@ -45,26 +45,26 @@ impl Attempt {
         Self { shared, own, who: Who::Stranger }
     }
 
-    /// At the password of the account with this key, whether there is one or not, from anywhere.
+    /// An attempt at the password of an account, whether or not it exists, from an unknown browser.
     pub(crate) fn at_password(app: &Server, ctx: &Ctx, account: &str) -> Self {
         let throttle = app.throttle();
         let shared = vec![at_network(throttle, PASSWORD, account, ctx), at_account(throttle, PASSWORD, account)];
         Self::new(shared, vec![by_network(throttle, PASSWORD, ctx)])
     }
 
-    /// From a browser in which this account signed in before: it has an allowance of its own, so that no flood from elsewhere,
-    /// nor from its own network, keeps it out.
+    /// An attempt at the password of an account, from a browser in which its user signed in before. It has an allowance of its
+    /// own, so that attacks from elsewhere, or from its own network, cannot lock it out.
     pub(crate) fn in_browser(app: &Server, account: &str, mark: &Mark) -> Self {
         let browser = place(app.throttle(), PASSWORD, &["in", account, &mark.browser()]);
         Self { who: Who::Known, ..Self::new(vec![browser], Vec::new()) }
     }
 
-    /// At the own password of a person who is signed in: counted together with attempts to sign in from the same network.
+    /// An attempt at the signed-in user's own password: counted together with sign-in attempts from the same network.
     pub(crate) fn at_own_password(app: &Server, ctx: &Ctx, account: &str) -> Self {
         Self::new(vec![at_network(app.throttle(), PASSWORD, account, ctx)], Vec::new())
     }
 
-    /// At user codes: by a person, from one network and from all, or by a visitor who is not signed in.
+    /// An attempt at user codes: by a user, from one network and in total, or by a visitor who is not signed in.
     pub(crate) fn at_user_codes(app: &Server, ctx: &Ctx, user: Option<UserId>) -> Self {
         let throttle = app.throttle();
         let who = user.map_or_else(|| "nobody".to_owned(), |id| id.to_string());
@@ -73,7 +73,7 @@ impl Attempt {
         Self::new(shared, vec![by_network(throttle, USER_CODE, ctx)])
     }
 
-    /// Who makes it.
+    /// Whether the attempt comes from a known browser or user.
     pub(crate) const fn who(&self) -> Who {
         self.who
     }
@@ -82,23 +82,23 @@ impl Attempt {
         [self.shared.clone(), self.own.clone()].concat()
     }
 
-    /// Stops what this node knows to be too much, without the database.
+    /// Stops attempts that exceed this node's limits, without using the database.
     pub(crate) fn filter(&self, app: &Server, ctx: &Ctx) -> Result<(), UsedUp> {
         app.throttle().draw(&self.all(), ctx)
     }
 
-    /// Remembers whom it is at.
+    /// Remembers the account that is attempted.
     pub(crate) fn name(&self, app: &Server, user: Option<UserId>) {
         app.throttle().name(&self.shared, user);
     }
 
-    /// Whom it is at, where that is known without the database.
+    /// The account that is attempted, if it is known without asking the database.
     pub(crate) fn named(&self, app: &Server) -> Option<UserId> {
         app.throttle().named(&self.shared)
     }
 
-    /// Draws on the allowances of all nodes, on each or on none. It counts as a failure until it is given back, also when the
-    /// caller goes away meanwhile.
+    /// Draws on all shared allowances or on none. The attempt counts as a failure until it is given back, even if the caller
+    /// disconnects.
     pub(crate) async fn reserve(&self, app: &Server, ctx: &Ctx) -> Result<Result<(), UsedUp>, Fault> {
         let (shared, now) = (self.shared.clone(), ctx.now);
         let drawn = app.store().write(move |tx| {
@@ -115,7 +115,7 @@ impl Attempt {
                 let used_up = UsedUp::longest(used_up);
                 let mut after: Vec<Tally> = Vec::new();
                 for (one, (before, tally)) in shared.iter().zip(tallies) {
-                    // Of what is not done, only a clock that went back is noted.
+                    // A refused attempt draws nothing; only a clock that went back is stored.
                     let tally = if used_up.is_none() || tally.level == before.level { tally } else { before };
                     if tally != before {
                         store::platform::attempts::put(tx, &one.key, tally, one.rule.forgotten_at(tally)).await?;
@@ -147,8 +147,8 @@ impl Attempt {
         })
     }
 
-    /// The attempt was right: the place may go on at this account, and of the others nothing was drawn. In the transaction
-    /// of what it was for.
+    /// The attempt was right: resets the allowance of its network or browser at this account, and gives back the others. Runs in
+    /// the transaction of the use case.
     pub(crate) async fn succeed(&self, tx: &mut Tx) -> Result<(), StoreError> {
         for one in &self.shared {
             match one.of {
@@ -159,7 +159,7 @@ impl Attempt {
         Ok(())
     }
 
-    /// The same on this node, once that is done.
+    /// Like [`Self::succeed`], for this node's allowances, once the transaction has committed.
     pub(crate) fn succeeded(&self, app: &Server) {
         app.throttle().give_back(&self.all());
         for one in self.shared.iter().filter(|one| one.of == Of::Place) {
@@ -167,7 +167,7 @@ impl Attempt {
         }
     }
 
-    /// It was not made after all, or was no failure: what it drew is given back, and nothing more.
+    /// The attempt was not made after all, or was not a failure: gives back what it drew, and no more.
     pub(crate) async fn give_back(&self, app: &Server) -> Result<(), Fault> {
         app.throttle().give_back(&self.all());
         let shared = self.shared.clone();
@@ -182,7 +182,7 @@ impl Attempt {
         work.await.map_err(|error: StoreError| Fault::from(error))
     }
 
-    /// The same where it does not matter to the caller whether it can be given back.
+    /// Like [`Self::give_back`], but only logs a failure.
     pub(crate) async fn was_not_made(&self, app: &Server) {
         if let Err(fault) = self.give_back(app).await {
             tracing::warn!(%fault, "an attempt that was not made stays counted");

@@ -1,5 +1,5 @@
-//! The audit log of what changes nothing: refusals, and what was done with tokens. Such an event goes to the log at once and
-//! to the database in batches; a process that is killed loses those of one second. Of changes, `told` tells.
+//! The audit log of events that change nothing: refusals, and uses of tokens. They go to the log immediately and to the database
+//! in batches; a process that is killed loses those of one second. Changes are recorded by `platform::changes`.
 use crate::platform::context::ANONYMOUS;
 use crate::{Ctx, Fault};
 use domain::audit::AuditEvent;
@@ -10,20 +10,20 @@ use serde_json::Value;
 use std::sync::atomic::{AtomicU32, Ordering};
 use store::Store;
 
-/// Events that wait for the next batch. When the database stays away, the oldest are dropped: the log has them.
+/// Events waiting for the next batch. If the database stays unavailable, the oldest are dropped, but they are in the log.
 #[derive(Debug, Default)]
 pub struct Recorder {
     waiting: Mutex<Vec<AuditEvent>>,
-    /// Held while a batch is written, so that whoever flushed knows that all before is there.
+    /// Held while a batch is written: once it is free, everything before it is stored.
     writing: tokio::sync::Mutex<()>,
 }
 
-/// Orders the events of one second.
+/// Orders events of the same second.
 static COUNT: AtomicU32 = AtomicU32::new(0);
 
 const MOST_WAITING: usize = 10_000;
 
-/// Whom an event is about.
+/// The subject of an event.
 #[derive(Debug, Clone, Default)]
 pub struct AuditSubject {
     pub client: Option<ClientId>,
@@ -36,7 +36,7 @@ impl AuditSubject {
     pub fn client(id: &ClientId) -> Self {
         Self { client: Some(id.clone()), ..Self::default() }
     }
-    /// A client, and the workspace whose admins read of it.
+    /// A client, with the workspace that owns it, whose admins see the event.
     pub fn owned(client: &Client) -> Self {
         Self::client(&client.id).and_workspace(client.owner_workspace_id)
     }
@@ -57,7 +57,7 @@ impl AuditSubject {
     }
 }
 
-/// Who acts: the holder of the credential, where one was presented, and otherwise whom the event is about.
+/// The actor: the holder of the credential, or the subject of the event if there was none.
 fn actor(ctx: &Ctx, about: &AuditSubject) -> String {
     match (&ctx.facts.actor, about.user, &about.client) {
         (Some(actor), ..) => actor.clone(),
@@ -67,7 +67,7 @@ fn actor(ctx: &Ctx, about: &AuditSubject) -> String {
     }
 }
 
-/// An event as the log keeps it.
+/// Builds an audit log entry.
 pub(crate) fn entry(ctx: &Ctx, kind: &str, outcome: &str, about: AuditSubject, detail: Value) -> AuditEvent {
     let mut random: [u8; 10] = ctx.random();
     random[..4].copy_from_slice(&COUNT.fetch_add(1, Ordering::Relaxed).to_be_bytes());
@@ -89,7 +89,7 @@ pub(crate) fn entry(ctx: &Ctx, kind: &str, outcome: &str, about: AuditSubject, d
 }
 
 impl Recorder {
-    /// Tells the log alone of an event.
+    /// Writes an event to the log only.
     pub(crate) fn log(event: &AuditEvent) {
         let AuditEvent { kind, outcome, actor, request_id, user_id, grant_id, .. } = event;
         let client = event.client_id.as_ref().map(ClientId::as_str).unwrap_or_default();
@@ -101,7 +101,7 @@ impl Recorder {
         }
     }
 
-    /// Keeps an event for the next batch.
+    /// Adds an event to the next batch.
     pub(crate) fn keep(&self, event: AuditEvent) {
         debug_assert_ne!(event.outcome, "ok", "what was done is told in its transaction");
         let mut waiting = self.waiting.lock();
@@ -110,12 +110,12 @@ impl Recorder {
         }
     }
 
-    /// Events that wait.
+    /// The number of pending events.
     pub fn waiting(&self) -> usize {
         self.waiting.lock().len()
     }
 
-    /// Writes what waits. What could not be written waits on.
+    /// Writes pending events. Those that cannot be written stay pending.
     pub async fn flush(&self, store: &Store) -> Result<(), Fault> {
         let _writing = self.writing.lock().await;
         let events = std::mem::take(&mut *self.waiting.lock());

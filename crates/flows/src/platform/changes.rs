@@ -1,6 +1,5 @@
-//! Telling of a change of state, in the transaction that makes it: one entry in the audit log, the events of the webhooks
-//! that ask for them, and a line in the log once it is committed. Nothing that was acknowledged is lost, and nothing is
-//! told that did not happen.
+//! Records a change of state in the transaction that makes it: an entry in the audit log, the webhook events, and a line in the
+//! log once it is committed. So no acknowledged change is lost, and nothing is reported that did not happen.
 use crate::Ctx;
 use crate::platform::audit_log::{self, AuditSubject, Recorder};
 use crate::platform::events;
@@ -9,10 +8,10 @@ use domain::grants::EndReason;
 use serde_json::{Value, json};
 use store::{StoreError, Tx};
 
-/// The outcome of what was done.
+/// The outcome of changes.
 pub(crate) const OK: &str = "ok";
 
-/// A change of state as it is told.
+/// A change of state to be recorded.
 #[derive(Debug)]
 pub(crate) struct Told {
     change: Change,
@@ -27,22 +26,22 @@ impl Told {
         Self { change, outcome: OK, about, detail: json!({}), events: Vec::new() }
     }
 
-    /// A grant that ended by itself, and why.
+    /// The end of a grant by the server, with the reason as the outcome.
     pub fn ended(about: AuditSubject, why: EndReason) -> Self {
         Self { outcome: why.as_str(), ..Self::of(Change::GrantEnded, about) }
     }
 
-    /// Something that was done because of this, and not as somebody wished.
+    /// Sets this reason as the outcome, for a change that was not requested.
     pub fn because(self, why: &'static str) -> Self {
         Self { outcome: why, ..self }
     }
 
-    /// The same with further facts; never a secret.
+    /// Adds further facts; never a secret.
     pub fn with(self, detail: Value) -> Self {
         Self { detail, ..self }
     }
 
-    /// What webhooks are told of with it, in this order.
+    /// The webhook events of this change, in this order.
     pub fn events(mut self, events: impl IntoIterator<Item = Event>) -> Self {
         self.events.extend(events);
         debug_assert!(self.events.iter().all(|event| self.change.events().contains(&event.kind())), "{self:?}");
@@ -50,20 +49,20 @@ impl Told {
     }
 }
 
-/// Tells of a change, in the transaction that makes it: its last step, behind all that could still refuse it. It refuses itself
-/// where the change gives access and the credential of the request ended meanwhile.
+/// Records a change in the transaction that makes it, as its last step, after everything that could refuse it. Fails if the
+/// change gives access and the credential of the request ended in the meantime.
 pub(crate) async fn within(tx: &mut Tx, ctx: &Ctx, told: Told) -> Result<(), StoreError> {
     all(tx, ctx, vec![told]).await
 }
 
-/// Entries that are written at once.
+/// The maximum number of entries in one insert.
 const ENTRIES: usize = 500;
 
-/// Tells of changes that are made together.
+/// Records several changes of one transaction.
 pub(crate) async fn all(tx: &mut Tx, ctx: &Ctx, all: Vec<Told>) -> Result<(), StoreError> {
     let mut told = Vec::new();
     let mut entries = Vec::with_capacity(all.len());
-    // What gives access is given by a credential that is good now, and not only when the request began: see
+    // A change that gives access needs a credential that is valid now, not only when the request began: see
     // `Change::gives_access`.
     if let Some(credential) = &ctx.facts.credential
         && all.iter().any(|told| told.change.gives_access())

@@ -1,46 +1,46 @@
-//! What every request or job brings along: one `now`, one source of random bytes, and the facts for the audit log.
+//! The context of every request or job: one `now`, one source of random bytes, and facts for the audit log.
 use domain::access::{Credential, Principal};
 use domain::{SessionId, Timestamp, UserId};
 use std::fmt;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 
-/// Tells the time. The system's clock stands in the server, a fixed one in the tests.
+/// Tells the time: the system's clock in the server, a fixed one in tests.
 pub trait Clock: Send + Sync {
     fn now(&self) -> Timestamp;
 }
 
-/// Gives random bytes. The system's source stands in the server, a seeded one in the tests.
+/// Generates random bytes: from the system in the server, from a seed in tests.
 pub trait Rng: Send + Sync {
     fn fill(&self, bytes: &mut [u8]);
 }
 
-/// Where a request came from.
+/// The origin of a request.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Facts {
     pub request_id: String,
     /// The address of the peer, or of the client behind trusted proxies.
     pub ip: String,
     pub user_agent: String,
-    /// The browser loads the answer into a frame (`Sec-Fetch-Dest: iframe`).
+    /// Whether the browser loads the response into a frame (`Sec-Fetch-Dest: iframe`).
     pub framed: bool,
-    /// Who acts, where a credential or the command line says so: `usr_…`, `key_…`, `wsp_…`, or `command line`.
+    /// The actor, if a credential or the command line identifies them: `usr_…`, `key_…`, `wsp_…`, or `command line`.
     pub actor: Option<String>,
-    /// What they proved that with. It has to be good still when they give somebody access with it.
+    /// The credential of the actor. It must still be valid when they give access with it.
     pub credential: Option<Box<Credential>>,
 }
 
-/// The actor of a request without a good credential.
+/// The actor of a request without a valid credential.
 pub(crate) const ANONYMOUS: &str = "anonymous";
 
 impl Facts {
-    /// The same of a caller who did not prove who they are, whomever the request is about.
+    /// These facts for an unauthenticated caller, whatever the request is about.
     #[must_use]
     pub fn unproven(self) -> Self {
         Self { actor: Some(ANONYMOUS.to_owned()), credential: None, ..self }
     }
 
-    /// The same of a request by this caller.
+    /// These facts for this caller.
     #[must_use]
     pub fn by(self, principal: &Principal) -> Self {
         let credential = Some(principal.credential.clone()).filter(|credential| *credential != Credential::Nothing);
@@ -48,13 +48,13 @@ impl Facts {
     }
 }
 
-/// In how many seconds what was refused for now may be done, where that is known. Code that limits something says so here, and
-/// whatever the answer looks like, it tells the caller (`Retry-After`).
+/// The number of seconds after which a refused request may be retried, if it is known. Code that limits something sets it here,
+/// and it is sent to the caller as `Retry-After`, whatever the response looks like.
 #[derive(Debug, Clone, Default)]
 pub struct Later(Arc<AtomicI64>);
 
 impl Later {
-    /// What was refused may be done after so many seconds.
+    /// Sets the number of seconds to wait.
     pub(crate) fn wait(&self, seconds: i64) {
         self.0.store(seconds, Ordering::Relaxed);
     }
@@ -78,7 +78,7 @@ impl Ctx {
         Self { now: clock.now(), rng, facts, later: Later::default() }
     }
 
-    /// So many random bytes.
+    /// Generates `N` random bytes.
     pub fn random<const N: usize>(&self) -> [u8; N] {
         let mut bytes = [0; N];
         self.rng.fill(&mut bytes);
@@ -87,22 +87,22 @@ impl Ctx {
 }
 
 impl Ctx {
-    /// The same request, of a caller who did not prove who they are.
+    /// This request, by an unauthenticated caller.
     pub(crate) fn unproven(&self) -> Self {
         Self { facts: self.facts.clone().unproven(), ..self.clone() }
     }
 
-    /// The same request, by this caller.
+    /// This request, by this caller.
     pub(crate) fn by(&self, principal: &Principal) -> Self {
         Self { facts: self.facts.clone().by(principal), ..self.clone() }
     }
 
-    /// The same request, with what the person proves who they are with.
+    /// This request, with this credential.
     pub(crate) fn with(&self, credential: Option<Credential>) -> Self {
         Self { facts: Facts { credential: credential.map(Box::new), ..self.facts.clone() }, ..self.clone() }
     }
 
-    /// The same request, by a person in this session.
+    /// This request, by a user in this session.
     pub(crate) fn in_session(&self, user: UserId, session: SessionId) -> Self {
         let (actor, credential) = (Some(user.to_string()), Some(Box::new(Credential::Session(session))));
         Self { facts: Facts { actor, credential, ..self.facts.clone() }, ..self.clone() }

@@ -1,14 +1,14 @@
-//! The settings as they are in force: every one by its name, and no secret.
+//! The settings in effect: all of them by name, without secrets.
 use serde_json::Value;
 
-/// What can be shown of a setting.
+/// The value of a setting as it can be shown.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum SettingValue {
-    /// As JSON, but a text stands for itself.
+    /// As JSON, but a string without quotes.
     Value(String),
-    /// It is set, and a secret.
+    /// A secret that is set.
     Hidden,
-    /// Nothing is set.
+    /// Not set.
     Nothing,
 }
 
@@ -20,7 +20,7 @@ pub struct InForce {
     pub value: SettingValue,
 }
 
-/// Lists the members of an object, those of objects in it with a dot. `secrets` names the keys whose values are hidden.
+/// Lists the members of an object; nested ones get dotted names. `secrets` names the keys whose values are hidden.
 pub fn list(settings: &Value, secrets: &[&str]) -> Vec<InForce> {
     let mut all = Vec::new();
     add(&mut all, "", settings, secrets);

@@ -1,5 +1,5 @@
-//! Telling webhooks what happens. An event is kept by the transaction that causes it; the few that happen without one
-//! (a token that is issued without a write, a failed sign-in) wait here and are written in batches.
+//! Webhook events. An event is stored by the transaction that causes it; the few without one (a token that is issued without a
+//! write, a failed sign-in) wait here and are written in batches.
 use crate::{Ctx, Fault};
 use domain::clients::Client;
 use domain::events::{Event, EventData, EventKind};
@@ -45,7 +45,7 @@ pub fn client_deleted(client: &Client) -> EventData {
     }
 }
 
-/// `overlap`: seconds that the secrets before it still work.
+/// `overlap`: the number of seconds that the previous secrets stay valid.
 pub fn client_secret_rotated(client: &Client, overlap: i64) -> EventData {
     EventData::ClientSecretRotated {
         client_id: client.id.clone(),
@@ -69,7 +69,7 @@ pub fn grant_ended(grant: &Grant, reason: EndReason) -> EventData {
     }
 }
 
-/// That these grants ended together, ready for [`store::webhooks::events::append`].
+/// Events for grants that ended together, ready for [`store::webhooks::events::append`].
 pub fn grants_ended(ctx: &Ctx, ended: Vec<EndedGrant>, reason: EndReason) -> Vec<Event> {
     let one = |EndedGrant { id, client_id, user_id, workspace_id }| {
         event(ctx, EventData::GrantEnded { client_id, grant_id: id, user_id, workspace_id, reason })
@@ -77,14 +77,14 @@ pub fn grants_ended(ctx: &Ctx, ended: Vec<EndedGrant>, reason: EndReason) -> Vec
     ended.into_iter().map(one).collect()
 }
 
-/// That these consents were taken back together.
+/// Events for consents that were revoked together.
 pub fn consents_revoked(ctx: &Ctx, consents: &[Consent]) -> Vec<Event> {
     let one =
         |consent: &Consent| event(ctx, consent_revoked(consent.user_id, &consent.client_id, consent.workspace_id));
     consents.iter().map(one).collect()
 }
 
-/// Keeps any number of events, within the transaction that causes them.
+/// Stores any number of events, in the transaction that causes them.
 pub async fn append_all(tx: &mut Tx, events: Vec<Event>) -> Result<(), StoreError> {
     for batch in events.chunks(BATCH) {
         store::webhooks::events::append(tx, batch).await?;
@@ -92,18 +92,19 @@ pub async fn append_all(tx: &mut Tx, events: Vec<Event>) -> Result<(), StoreErro
     Ok(())
 }
 
-/// Events that wait for the next batch, and which kinds anybody asks for.
+/// Events waiting for the next batch, and the kinds that webhooks subscribe to.
 #[derive(Debug, Default)]
 pub struct EventQueue {
     waiting: Mutex<Vec<Event>>,
-    /// A bit a kind. As of the last look at the webhooks, so that a token that nobody wants to hear of costs nothing.
+    /// One bit per kind, as of the last look at the webhooks, so that issuing a token costs nothing if no webhook wants the
+    /// event.
     wanted: AtomicU64,
 }
 
-/// When the database stays away, newer events are dropped.
+/// If the database stays unavailable, newer events beyond this are dropped.
 const MOST_WAITING: usize = 50_000;
 
-/// Events of one write.
+/// The maximum number of events in one write.
 const BATCH: usize = 500;
 
 const _: () = assert!(EventKind::ALL.len() <= 64, "a bit a kind");
@@ -113,17 +114,17 @@ const fn bit(kind: EventKind) -> u64 {
 }
 
 impl EventQueue {
-    /// Events that wait to be written.
+    /// The number of pending events.
     pub fn waiting(&self) -> usize {
         self.waiting.lock().len()
     }
 
-    /// Whether any webhook asked for this kind when last looked.
+    /// Whether any webhook subscribed to this kind when last looked.
     pub fn wants(&self, kind: EventKind) -> bool {
         self.wanted.load(Ordering::Relaxed) & bit(kind) != 0
     }
 
-    /// Looks which kinds the webhooks ask for.
+    /// Reloads which kinds webhooks subscribe to.
     pub async fn look(&self, store: &Store) -> Result<(), Fault> {
         let asked = {
             let mut tx = store.read().await?;
@@ -135,7 +136,7 @@ impl EventQueue {
         Ok(())
     }
 
-    /// Keeps an event of this kind for the next batch, if anybody asks for it.
+    /// Adds an event to the next batch if a webhook subscribes to its kind.
     pub fn note(&self, ctx: &Ctx, kind: EventKind, data: impl FnOnce() -> EventData) {
         if self.wants(kind) {
             let mut waiting = self.waiting.lock();
@@ -145,7 +146,7 @@ impl EventQueue {
         }
     }
 
-    /// Writes what waits. What could not be written waits on.
+    /// Writes pending events. Those that cannot be written stay pending.
     pub async fn flush(&self, store: &Store) -> Result<(), Fault> {
         let mut events = std::mem::take(&mut *self.waiting.lock());
         while !events.is_empty() {

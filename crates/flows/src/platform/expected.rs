@@ -1,10 +1,10 @@
-//! A value to set, unless somebody else has set another meanwhile.
+//! A conditional change of a value, to detect concurrent changes.
 
-/// What a setting is set to.
+/// A new value, with the value that it may replace.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Expected<'f, T> {
     pub to: T,
-    /// What it has to be still, as it is written; otherwise nothing is set, and `changed_meanwhile` is the refusal.
+    /// The current value must still be this one, as text. Otherwise nothing is changed, and the refusal is `changed_meanwhile`.
     pub only_from: Option<&'f str>,
 }
 

@@ -1,10 +1,10 @@
-//! How a use case fails: refused by a rule, or by a fault of our own.
+//! Failures of use cases: refusals, and internal faults.
 use domain::platform::refusal::Refusal;
 use domain::platform::seal::SealFault;
 use jose::KeyFault;
 use store::StoreError;
 
-/// A fault of our own: the caller did nothing wrong and is told nothing but the request id.
+/// An internal fault. The caller did nothing wrong and learns only the request id.
 #[derive(Debug, Clone, thiserror::Error)]
 pub enum Fault {
     #[error(transparent)]
@@ -13,10 +13,10 @@ pub enum Fault {
     Seal(#[from] SealFault),
     #[error("signing failed: {0}")]
     Signing(#[from] KeyFault),
-    /// Too much of it waits already.
+    /// The queue for this work is full.
     #[error("no room for more {0}")]
     Full(&'static str),
-    /// Another node can read it, which was updated already.
+    /// Sealed by a node that has already been updated; this node cannot read it.
     #[error("sealed by a later version of this server")]
     Later,
     #[error("{0}")]
@@ -24,18 +24,18 @@ pub enum Fault {
 }
 
 impl Fault {
-    /// No fault at all: the credential that the request came with ended while the request was on its way.
+    /// Whether the credential of the request ended during the request, which is no fault of the server.
     pub const fn is_end_of_credential(&self) -> bool {
         matches!(self, Self::Store(StoreError::Ended))
     }
 
-    /// Trying again later may help: the database is away, the server has too much to do, or the nodes are being updated.
+    /// Whether a retry may help: the database is unavailable, the server is overloaded, or the nodes are being updated.
     pub fn is_temporary(&self) -> bool {
         matches!(self, Self::Full(_) | Self::Later | Self::Store(StoreError::Unavailable(_) | StoreError::Timeout(_)))
     }
 }
 
-/// Refused, or our fault. `R` is the use case's own enum of exact refusals.
+/// A refusal or an internal fault. `R` is the use case's own enum of exact refusals.
 #[derive(Debug, Clone)]
 pub enum Failure<R> {
     Refused(R),
@@ -43,7 +43,7 @@ pub enum Failure<R> {
 }
 
 impl<R: Refusal> Failure<R> {
-    /// The exact reason, for log and audit.
+    /// The exact reason, for the log and the audit log.
     pub fn reason(&self) -> &'static str {
         match self {
             Self::Refused(refusal) => refusal.reason(),
@@ -53,7 +53,7 @@ impl<R: Refusal> Failure<R> {
 }
 
 impl<R> Failure<R> {
-    /// The same failure with the refusal told in another enum.
+    /// Converts the refusal to another enum.
     pub fn map<S>(self, map: impl FnOnce(R) -> S) -> Failure<S> {
         match self {
             Self::Refused(refusal) => Failure::Refused(map(refusal)),
@@ -80,7 +80,7 @@ impl<R> From<SealFault> for Failure<R> {
     }
 }
 
-/// Shorthand for the refusal of a rule.
+/// Shorthand for a refusal.
 pub(crate) fn refuse<T, R>(refusal: R) -> Result<T, Failure<R>> {
     Err(Failure::Refused(refusal))
 }

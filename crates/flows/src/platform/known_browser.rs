@@ -1,6 +1,6 @@
-//! The mark that a browser keeps when somebody has signed in there: it tells this browser from strangers, should many guess at
-//! the account from everywhere. It proves nothing else, and opens nothing. A change of the password voids it, and so does
-//! whatever ends all that acts for the person.
+//! The mark of a browser in which a user has signed in. It distinguishes this browser from strangers when many of them guess at
+//! the account. It proves nothing else and gives no access. It becomes invalid when the password changes, or when all access on
+//! behalf of the user ends.
 use crate::Server;
 use domain::account::{Email, User};
 use domain::platform::encoding::{base64url, from_base64url};
@@ -8,10 +8,10 @@ use domain::{Secret, Timestamp};
 use std::fmt;
 use std::str::FromStr;
 
-/// Seconds that a browser keeps it.
+/// Seconds that a browser keeps a mark.
 pub const LIFETIME: i64 = 365 * 24 * 60 * 60;
 
-/// Tells the marks of several people in one browser apart, and nothing to whoever sees it.
+/// Distinguishes the marks of several users in one browser, without revealing who they are.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Tag(u64);
 
@@ -29,15 +29,15 @@ impl FromStr for Tag {
     }
 }
 
-/// What a browser keeps.
+/// A mark to be stored in the browser.
 #[derive(Debug, Clone)]
 pub struct NewMark {
     pub tag: Tag,
     pub value: Secret,
 }
 
-/// A mark that this server made for the account that somebody wants to sign in to. Whether it still [stands](Self::stands), only
-/// the account tells.
+/// A mark that this server issued for the account that a user wants to sign in to. Whether it is still valid ([`Self::stands`])
+/// depends on the account.
 #[derive(Clone)]
 pub(crate) struct Mark {
     browser: [u8; 16],
@@ -50,7 +50,7 @@ impl fmt::Debug for Mark {
     }
 }
 
-/// What an account is found by, from what was typed: equal for all spellings of one address. What is no address is no account.
+/// The key of an account, from what was typed: the same for all spellings of an email address. Other texts match no account.
 pub(crate) fn account(typed: &str) -> String {
     Email::parse(typed).map_or_else(|_| format!("no address\n{typed}"), |email| email.key())
 }
@@ -63,18 +63,18 @@ pub fn tag(app: &Server, typed: &str) -> Tag {
     Tag(u64::from_be_bytes(bytes))
 }
 
-/// What is no longer the same when the mark is void.
+/// A hash of the account's facts that changes when its marks become invalid.
 fn standing(app: &Server, user: &User) -> [u8; 32] {
     let password = user.password_hash.as_deref().unwrap_or_default();
     *app.marks().hash(&format!("standing\n{}\n{}\n{password}", user.id, user.epoch)).as_bytes()
 }
 
-/// Who made it, and for which account.
+/// Authenticates a mark and the account that it was issued for.
 fn signature(app: &Server, account: &str, body: &[u8]) -> domain::SecretHash {
     app.marks().hash_bytes(&[b"mark\n", body, account.as_bytes()].concat())
 }
 
-/// A mark for a browser in which the user just signed in.
+/// Issues a mark for a browser in which the user just signed in.
 pub(crate) fn issue(app: &Server, now: Timestamp, browser: [u8; 16], user: &User) -> NewMark {
     let until = now.plus(LIFETIME).seconds().to_be_bytes();
     let body = [&browser[..], &until, &standing(app, user)].concat();
@@ -83,7 +83,7 @@ pub(crate) fn issue(app: &Server, now: Timestamp, browser: [u8; 16], user: &User
     NewMark { tag: tag(app, user.email.as_str()), value }
 }
 
-/// The mark that a browser showed, if this server made it for that account and not too long ago.
+/// Reads a mark that a browser sent. Returns `None` if this server did not issue it for that account, or if it has expired.
 pub(crate) fn read(app: &Server, now: Timestamp, account: &str, shown: &Secret) -> Option<Mark> {
     let bytes = from_base64url(shown.expose())?;
     let (body, signed) = bytes.split_at_checked(16 + 8 + 32)?;
@@ -97,12 +97,12 @@ pub(crate) fn read(app: &Server, now: Timestamp, account: &str, shown: &Secret) 
 }
 
 impl Mark {
-    /// Which browser it is.
+    /// Identifies the browser.
     pub(crate) fn browser(&self) -> String {
         base64url(&self.browser)
     }
 
-    /// Whether the password is the one of then, and nobody has ended everything since.
+    /// Whether the password is still the same, and access on behalf of the user has not been ended since.
     pub(crate) fn stands(&self, app: &Server, user: &User) -> bool {
         self.standing == standing(app, user)
     }

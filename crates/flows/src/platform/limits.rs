@@ -1,5 +1,5 @@
-//! What strangers used up of the allowances on this node, in memory: a restart forgives. For secrets that can be guessed this
-//! is the filter in front of the database, which holds the one allowance of all nodes ([`crate::platform::attempts`]).
+//! How much of their allowances callers have used on this node, in memory only: a restart resets it. For secrets that can be
+//! guessed, this is a filter in front of the database, which has one allowance for all nodes ([`crate::platform::attempts`]).
 use crate::Ctx;
 use domain::platform::allowance::{FAILURES_FROM_A_NETWORK, GUESSES_FROM_A_PLACE, Rule, Tally};
 use domain::{Pepper, SecretHash, Timestamp, UserId};
@@ -7,10 +7,10 @@ use parking_lot::Mutex;
 use std::collections::HashMap;
 use std::net::{IpAddr, Ipv6Addr};
 
-/// Allowances by what they are for and who draws on them.
+/// Allowances, by purpose and caller.
 #[derive(Debug)]
 pub struct Throttle {
-    /// Keys are digests under it: each has one size, whatever strangers send, and says nothing.
+    /// The key for hashing the map's keys, so that they have a fixed size, whatever callers send, and reveal nothing.
     key: Pepper,
     held: Mutex<HashMap<[u8; 32], Held>>,
 }
@@ -19,11 +19,11 @@ pub struct Throttle {
 struct Held {
     tally: Tally,
     forgotten_at: Timestamp,
-    /// The account that it is of, so that a flood of attempts is told of without asking the database each time.
+    /// The account concerned, so that a flood of attempts can be reported without asking the database each time.
     user: Option<UserId>,
 }
 
-/// What may be done how often by whom.
+/// How often something may be done, and by whom.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Allowance {
     pub key: SecretHash,
@@ -31,14 +31,14 @@ pub(crate) struct Allowance {
     pub of: Of,
 }
 
-/// Who shares an allowance.
+/// The scope of an allowance.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Of {
-    /// One network or browser, at one thing.
+    /// One network or browser, for one purpose.
     Place,
-    /// Everybody, at one account.
+    /// All callers, at one account.
     Account,
-    /// One network, at everything.
+    /// One network, for all purposes of a kind.
     Network,
 }
 
@@ -52,7 +52,7 @@ impl Of {
     }
 }
 
-/// Whose allowance is used up, and for how many seconds.
+/// Which allowance is used up, and for how many seconds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct UsedUp {
     pub of: Of,
@@ -60,7 +60,7 @@ pub(crate) struct UsedUp {
 }
 
 impl UsedUp {
-    /// The one that lasts longer.
+    /// The one with the longest wait.
     pub(crate) fn longest(all: impl IntoIterator<Item = Self>) -> Option<Self> {
         all.into_iter().max_by_key(|one| one.wait)
     }
@@ -68,12 +68,12 @@ impl UsedUp {
 
 const MOST_ENTRIES: usize = 100_000;
 
-/// Refusals of unproven callers that the audit log takes up in an hour: of one client from one network, and of one
-/// client or from one network in all.
+/// The number of refusals of unauthenticated callers that the audit log accepts in an hour: for one client from one network, and
+/// for one client or one network in total.
 const NOTED_OF_ONE: Rule = Rule::Draining { at_once: 30, hourly: 30 };
 const NOTED_IN_ALL: Rule = Rule::Draining { at_once: 300, hourly: 300 };
 
-/// One IPv6 customer has a whole /64 to choose addresses from.
+/// The network of an address: for IPv6 the /64, because one customer can choose any address in it.
 pub(crate) fn network(ip: &str) -> String {
     match ip.parse::<IpAddr>() {
         Ok(IpAddr::V6(v6)) if v6.to_ipv4_mapped().is_none() => {
@@ -87,7 +87,7 @@ fn make_room(held: &mut HashMap<[u8; 32], Held>, now: Timestamp) {
     if held.len() >= MOST_ENTRIES {
         held.retain(|_, one| one.forgotten_at > now);
         if held.len() >= MOST_ENTRIES {
-            // The oldest quarter goes, so that this is not done for each one that comes.
+            // Removes the oldest quarter, so that this is not repeated for every new entry.
             let mut lasts: Vec<_> = held.values().map(|one| one.tally.last).collect();
             let (_, limit, _) = lasts.select_nth_unstable(MOST_ENTRIES / 4);
             let limit = *limit;
@@ -106,14 +106,14 @@ impl Throttle {
         Self { key, held: Mutex::default() }
     }
 
-    /// The digest of what an allowance is for and of who draws on it.
+    /// The digest of an allowance's purpose and of who draws on it.
     pub(crate) fn digest(&self, kind: &str, of: &[&str]) -> SecretHash {
-        // Lengths keep apart what strangers put together.
+        // Lengths separate the parts, because callers choose their content.
         let parts = of.iter().map(|part| format!("{}:{part}", part.len()));
         self.key.hash(&std::iter::once(kind.to_owned()).chain(parts).collect::<Vec<_>>().join("\n"))
     }
 
-    /// One network's allowance for one thing, and for everything of its kind.
+    /// The allowances of one network: for one purpose, and for all purposes of this kind.
     pub(crate) fn of_network(&self, kind: &str, what: &str, rules: [Rule; 2], ctx: &Ctx) -> [Allowance; 2] {
         let (from, [at_one, in_all]) = (network(&ctx.facts.ip), rules);
         [
@@ -122,8 +122,7 @@ impl Throttle {
         ]
     }
 
-    /// Draws on all of them or on none, before the work is done, so that of many at once no more are done than are
-    /// allowed.
+    /// Draws on all allowances or on none, before the work is done, so that concurrent requests cannot exceed a limit.
     pub(crate) fn draw(&self, allowances: &[Allowance], ctx: &Ctx) -> Result<(), UsedUp> {
         let now = ctx.now;
         let mut held = self.held.lock();
@@ -152,7 +151,7 @@ impl Throttle {
         Ok(())
     }
 
-    /// It was not done after all, or was no failure.
+    /// Gives back what was drawn, because the work was not done or was not a failure.
     pub(crate) fn give_back(&self, allowances: &[Allowance]) {
         let mut held = self.held.lock();
         for one in allowances {
@@ -166,7 +165,7 @@ impl Throttle {
         self.held.lock().remove(allowance.key.as_bytes());
     }
 
-    /// Takes up what all nodes together drew.
+    /// Stores the tally that all nodes share.
     pub(crate) fn learn(&self, allowance: &Allowance, tally: Tally) {
         if let Some(known) = self.held.lock().get_mut(allowance.key.as_bytes()) {
             known.tally = tally;
@@ -174,7 +173,7 @@ impl Throttle {
         }
     }
 
-    /// Remembers the account that these are of.
+    /// Remembers the account of these allowances.
     pub(crate) fn name(&self, allowances: &[Allowance], user: Option<UserId>) {
         let mut held = self.held.lock();
         for one in allowances.iter().filter(|one| one.of != Of::Network) {
@@ -184,19 +183,19 @@ impl Throttle {
         }
     }
 
-    /// The account that these are of, where that is known here.
+    /// The account of these allowances, if it is known on this node.
     pub(crate) fn named(&self, allowances: &[Allowance]) -> Option<UserId> {
         let held = self.held.lock();
         allowances.iter().find_map(|one| held.get(one.key.as_bytes())?.user)
     }
 
-    /// Counts one failure with the secret of a client, which is too long to be guessed; `Err` when there are too many.
+    /// Counts a failure with a client secret, which is too long to be guessed. Returns `Err` if there are too many.
     pub(crate) fn fail(&self, kind: &str, what: &str, ctx: &Ctx) -> Result<(), UsedUp> {
         self.draw(&self.of_network(kind, what, [GUESSES_FROM_A_PLACE, FAILURES_FROM_A_NETWORK], ctx), ctx)
     }
 
-    /// Whether one more refusal, of a caller who has not proven to be `client`, goes into the audit log: at most 30 an
-    /// hour of a client from one network, 300 of a client, and 300 from one network.
+    /// Whether a refusal of a caller who has not authenticated as `client` goes into the audit log: at most 30 an hour for a
+    /// client from one network, 300 for a client, and 300 from one network.
     pub fn notable(&self, client: &str, ctx: &Ctx) -> bool {
         let from = network(&ctx.facts.ip);
         let noted = |kind, of: &[&str], rule| Allowance { key: self.digest(kind, of), rule, of: Of::Place };
@@ -205,12 +204,12 @@ impl Throttle {
             noted("noted of a client", &[client], NOTED_IN_ALL),
             noted("noted from a network", &[&from], NOTED_IN_ALL),
         ];
-        // The answer waits for nothing because of that.
+        // This limit must not set a waiting time in the response.
         let ctx = Ctx { later: crate::Later::default(), ..ctx.clone() };
         self.draw(&all, &ctx).is_ok()
     }
 
-    /// Drops what is forgiven anyway.
+    /// Drops entries that no longer limit anything.
     pub fn tidy(&self, now: Timestamp) {
         self.held.lock().retain(|_, one| one.forgotten_at > now);
     }
@@ -250,7 +249,7 @@ mod tests {
         assert_eq!(fail("ada", 1001, "192.0.2.1"), Err(2));
         assert_eq!(fail("ada", 1001, "198.51.100.7"), Ok(()), "the owner is not locked out");
         assert_eq!(fail("bob", 1001, "192.0.2.1"), Ok(()));
-        // A quiet hour forgives, and so does a success.
+        // Both a quiet hour and a success reset the allowance.
         let late = 1001 + 3600;
         assert_eq!(fail("ada", late, "192.0.2.1"), Ok(()));
         let rules = [GUESSES_FROM_A_PLACE, FAILURES_FROM_A_NETWORK];
@@ -271,7 +270,7 @@ mod tests {
         assert_eq!(tried(1035), 3, "one in ten seconds");
         assert_eq!(fail("x", 1039, "192.0.2.1"), Err(1), "and what began to drain goes on");
         assert_eq!(fail("x", 1039, "192.0.2.2"), Ok(()));
-        // What succeeds, or was not made, takes nothing of it.
+        // A success, or an attempt that was not made, uses nothing.
         for n in 0..200 {
             let here = ctx(2000, "192.0.2.3");
             let rules = [GUESSES_FROM_A_PLACE, FAILURES_FROM_A_NETWORK];
@@ -300,7 +299,7 @@ mod tests {
         assert_eq!(kept.values().filter(|one| one.tally.last.seconds() == 1001).count(), MOST_ENTRIES / 2);
     }
 
-    /// Bounds, point 2.3: whatever is counted, and however long the names are that strangers send.
+    /// Bounds, point 2.3: for every kind of entry, and however long the names that callers send.
     #[test]
     fn point_2_3_every_kind_of_entry_is_bounded() {
         let throttle = throttle();

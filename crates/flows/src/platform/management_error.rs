@@ -1,4 +1,4 @@
-//! Why a management operation is refused.
+//! Refusals of management operations.
 use crate::Failure;
 use crate::platform::webhook_refusal::WebhookRefusal;
 use domain::access::PermissionDenied;
@@ -7,7 +7,7 @@ use domain::platform::refusal::{ErrorCode, Refusal};
 use std::borrow::Cow;
 
 domain::refusals! {
-    /// What is wrong with a request to the management APIs.
+    /// The reason why a request to the management APIs was refused.
     pub enum ManagementRefusal {
         CredentialMissing => InvalidToken, "credential_missing", "Send a credential in the Authorization header, or sign in.";
         CredentialUnknown => InvalidToken, "credential_unknown", "The credential is not valid.";
@@ -16,7 +16,7 @@ domain::refusals! {
         OtherSite => AccessDenied, "session_from_another_site", "A session is only good from a page of this server.";
         WorkspaceUnknown => AccessDenied, "workspace_unknown", "You do not belong to this workspace.";
         AppNotAllowed => AccessDenied, "workspace_policy_forbids_client", "The workspace does not allow this app. Its owners can.";
-        /// A foreign application is as good as none: nothing tells them apart.
+        /// Also for clients of others, so that they cannot be distinguished from unknown ones.
         ClientUnknown => NotFound, "client_unknown", "There is no such application.";
         UserUnknown => NotFound, "user_unknown", "This person has not given the application access.";
         ConsentUnknown => NotFound, "consent_unknown", "You have not given this application access.";
@@ -78,7 +78,7 @@ domain::refusals! {
 /// The result of a management operation.
 pub type Managed<T> = Result<T, Failure<ManagementError>>;
 
-/// A refusal, and the member of the request that is at fault.
+/// A refusal, with the member of the request that is at fault.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum ManagementError {
     Denied(PermissionDenied),
@@ -140,7 +140,7 @@ impl From<ManagementRefusal> for ManagementError {
 }
 
 impl ManagementRefusal {
-    /// The refusal of this member.
+    /// This refusal, for a member of the request.
     pub fn of(self, member: impl Into<Cow<'static, str>>) -> ManagementError {
         ManagementError::Unmanaged { why: self, member: member.into() }
     }

@@ -1,24 +1,24 @@
-//! Links that hold a secret: opening one leaves a pass in the browser, and the secret goes no further. The pass is sealed,
-//! good in that browser alone, and not for long.
+//! Links that contain a secret. Opening one leaves a pass in the browser, so that the secret goes no further. The pass is sealed,
+//! and valid only in that browser and for a short time.
 use crate::{Ctx, Fault, Server};
 use domain::platform::seal::{Payload, Purpose, TokenId, exactly};
 use domain::{Secret, SecretHash, Timestamp};
 use serde::{Deserialize, Serialize};
 
-/// Seconds that a pass is good for: enough to sign up or sign in on the way.
+/// Seconds that a pass is valid: enough to sign up or sign in on the way.
 pub const LIFETIME: i64 = 60 * 60;
 
-/// What the browser brings along instead of the secret. Without a pass it is empty.
+/// What the browser sends instead of the secret. `pass` is empty if it has none.
 #[derive(Debug, Clone, Copy)]
 pub struct OpenedLink<'p> {
     pub pass: &'p Secret,
-    /// The browser that shows it.
+    /// The browser that sends it.
     pub browser: [u8; 32],
 }
 
 #[derive(Serialize, Deserialize)]
 struct Pass {
-    /// Of the link's secret.
+    /// The hash of the link's secret.
     hash: [u8; 32],
     browser: [u8; 32],
     until: Timestamp,
@@ -31,13 +31,13 @@ impl Payload for Pass {
     }
 }
 
-/// A pass for whoever showed the secret of this hash.
+/// Issues a pass to a browser that showed the secret with this hash.
 pub(crate) fn issue(app: &Server, ctx: &Ctx, hash: &SecretHash, browser: [u8; 32]) -> Result<String, Fault> {
     let pass = Pass { hash: *hash.as_bytes(), browser, until: ctx.now.plus(LIFETIME) };
     Ok(app.keys().sealer.seal(Purpose::Pass, TokenId::from_random(ctx.random()), &pass)?)
 }
 
-/// The hash of the secret that was shown, as long as the pass is good.
+/// The hash of the link's secret, if the pass is valid in this browser.
 pub(crate) fn read(app: &Server, ctx: &Ctx, held: OpenedLink<'_>) -> Result<Option<SecretHash>, Fault> {
     let pass = app.opened::<Pass>(Purpose::Pass, held.pass.expose())?.map(|(_, pass)| pass);
     let good = pass.filter(|pass| pass.browser == held.browser && ctx.now < pass.until);

@@ -1,5 +1,5 @@
-//! The server's own requests to addresses that others named. A name is resolved once, and the connection goes to an
-//! address that was checked; no redirect is followed and no proxy asked, because there is no code that would.
+//! The server's own requests to addresses that others configured. A name is resolved once, and the connection goes to an address
+//! that was checked. Redirects and proxies are never used, because there is no code for them.
 use crate::Fault;
 use domain::platform::outbound::{OutboundRefusal, Reach, Target};
 use http::{HeaderMap, HeaderValue, Method, Request, header};
@@ -19,17 +19,17 @@ use tokio_rustls::rustls::pki_types::ServerName;
 use tokio_rustls::rustls::{ClientConfig, RootCertStore, crypto};
 use url::{Host, Position};
 
-/// Addresses of one name that are tried.
+/// The maximum number of addresses of one name that are tried.
 const MOST_ADDRESSES: usize = 4;
 
-/// The way out.
+/// The client for outgoing requests.
 #[derive(Clone)]
 pub struct Outbound {
     tls: TlsConnector,
     reach: Reach,
 }
 
-/// A request, and how much is spent on it.
+/// A request with its limits.
 #[derive(Debug, Clone)]
 pub struct Call<'c> {
     pub method: Method,
@@ -37,9 +37,9 @@ pub struct Call<'c> {
     /// `Host`, `User-Agent` and `Content-Length` are added.
     pub headers: HeaderMap,
     pub body: Bytes,
-    /// Bytes of the response's body that are read at most.
+    /// The maximum number of bytes of the response's body to read.
     pub limit: usize,
-    /// For everything: the name, the connection, the request and the response.
+    /// For everything: name resolution, connection, request and response.
     pub timeout: Duration,
 }
 
@@ -49,11 +49,11 @@ pub struct Reply {
     pub status: u16,
     pub headers: HeaderMap,
     pub body: Bytes,
-    /// `false` when the body was longer than the limit, and the rest was not read.
+    /// `false` if the body was longer than the limit and the rest was not read.
     pub complete: bool,
 }
 
-/// Why there is no response.
+/// The reason why there is no response.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum NoReply {
     #[error(transparent)]
@@ -71,7 +71,7 @@ pub enum NoReply {
 }
 
 impl NoReply {
-    /// What a receiver that was good enough to be registered can come to.
+    /// What can happen with a receiver whose address was accepted at registration.
     pub const USUAL: [Self; 6] = [
         Self::Unresolved,
         Self::Unreachable,
@@ -81,7 +81,7 @@ impl NoReply {
         Self::Refused(OutboundRefusal::Address),
     ];
 
-    /// A word for programs, and for the languages that its sentence is told in.
+    /// An identifier for programs, and for translations of the sentence.
     pub const fn reason(self) -> &'static str {
         match self {
             Self::Refused(_) => "no_reply_refused",
@@ -135,7 +135,7 @@ impl Outbound {
         converse(stream, target, call).await
     }
 
-    /// Where the host is, of that what may be reached.
+    /// Resolves the host to the addresses that may be reached.
     async fn addresses(&self, target: &Target) -> Result<Vec<SocketAddr>, NoReply> {
         let found: Vec<SocketAddr> = match &target.host {
             Host::Ipv4(ip) => vec![(*ip, target.port).into()],
@@ -164,7 +164,7 @@ async fn connect(addresses: &[SocketAddr]) -> Result<TcpStream, NoReply> {
 fn request(target: &Target, call: Call<'_>) -> Result<Request<Full<Bytes>>, NoReply> {
     let malformed = NoReply::Refused(OutboundRefusal::Malformed);
     let url = &target.url;
-    // The host and, unless it is the scheme's own, the port.
+    // The host, and the port unless it is the default of the scheme.
     let host = HeaderValue::from_str(&url[Position::BeforeHost..Position::AfterPort]).map_err(|_| malformed)?;
     let path = &url[Position::BeforePath..Position::AfterQuery];
     let request = Request::builder().method(call.method).uri(path).body(Full::new(call.body));
@@ -184,7 +184,7 @@ where
     let request = request(target, call)?;
     let handshake = http1::Builder::new().max_buf_size(32 * 1024).handshake(TokioIo::new(stream));
     let (mut sender, connection) = handshake.await.map_err(|_| NoReply::Garbled)?;
-    // Dropped with this function, and the connection with it.
+    // Dropped at the end of this function, which also closes the connection.
     let mut driver = JoinSet::new();
     driver.spawn(connection);
     let (parts, body) = sender.send_request(request).await.map_err(|_| NoReply::Garbled)?.into_parts();

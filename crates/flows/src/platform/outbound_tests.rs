@@ -1,4 +1,4 @@
-//! With servers on loopback that behave well and badly.
+//! Tests against servers on loopback that behave well or badly.
 use super::*;
 use rcgen::{BasicConstraints, CertificateParams, CertifiedIssuer, IsCa, KeyPair};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
@@ -14,7 +14,7 @@ fn call(url: &str) -> Call<'_> {
     Call { method: Method::PUT, url, headers, body, limit: 10, timeout: Duration::from_secs(5) }
 }
 
-/// Reads a request to the end of its body `hello`, answers it with `answer`, and tells what was asked.
+/// Reads a request up to its body `hello`, responds with `answer`, and returns the request.
 async fn serve<S: AsyncRead + AsyncWrite + Unpin>(mut stream: S, answer: &str) -> String {
     let mut asked = Vec::new();
     while !asked.ends_with(b"hello") {
@@ -24,13 +24,13 @@ async fn serve<S: AsyncRead + AsyncWrite + Unpin>(mut stream: S, answer: &str) -
             Ok(n) => asked.extend_from_slice(&part[..n]),
         }
     }
-    // Whoever asked may not care for all of it.
+    // The client may stop reading early.
     let _ = stream.write_all(answer.as_bytes()).await;
     let _ = stream.shutdown().await;
     String::from_utf8(asked).unwrap()
 }
 
-/// A server for one request: its port, and what it was asked in the end.
+/// A server for one request: its port, and the task that returns the request.
 async fn once(answer: &'static str) -> (u16, JoinHandle<String>) {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let port = listener.local_addr().unwrap().port();
@@ -82,7 +82,7 @@ async fn bad_answers_are_told_apart() {
     drop(listener);
     let outbound = Outbound::new(Reach::Private).unwrap();
     assert_eq!(outbound.send(call(&url)).await.unwrap_err(), NoReply::Unreachable);
-    // No label of a name has 64 letters, so nobody needs to be asked.
+    // Labels have at most 63 characters, so no DNS query is needed.
     assert_eq!(
         outbound.send(call(&format!("https://{}.example/", "x".repeat(64)))).await.unwrap_err(),
         NoReply::Unresolved
@@ -108,7 +108,7 @@ async fn a_name_that_leads_to_a_private_address_is_not_asked() {
     assert!(connected.is_err(), "not even a connection");
 }
 
-/// A server with a certificate for `name` from an authority of its own, and that authority.
+/// A server with a certificate for `name` from a new authority: its port, the authority, and the task that returns the request.
 async fn secure(name: &str) -> (u16, CertificateDer<'static>, JoinHandle<Option<String>>) {
     let mut authority = CertificateParams::default();
     authority.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);

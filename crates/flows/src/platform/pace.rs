@@ -1,11 +1,11 @@
-//! Long work in the background: batches, each a transaction of its own, that take the same time however much a row costs, with
-//! a pause after each, so that other writes go on.
+//! Paces long background work: in batches, each a transaction of its own, which take the same time whatever a row costs, with a
+//! pause after each, so that other writes can proceed.
 use futures_util::future::BoxFuture;
 use std::time::Duration;
 use store::{Store, StoreError, Tx};
 use tokio::time::{Instant, sleep};
 
-/// How long a job goes on; what is left waits for the next turn.
+/// How long a job runs; the rest waits for the next turn.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Turn(Option<Instant>);
 
@@ -16,7 +16,7 @@ impl Turn {
         Self(Some(Instant::now() + Self::LONGEST))
     }
 
-    /// Until nothing is left, for tests.
+    /// Without an end, for tests.
     pub(crate) const ENDLESS: Self = Self(None);
 
     pub(crate) fn is_over(self) -> bool {
@@ -24,16 +24,16 @@ impl Turn {
     }
 }
 
-/// How long a batch should take where other writes wait for it: on SQLite.
+/// The intended duration of a batch on SQLite, where other writes wait for it.
 const AIM_ALONE: Duration = Duration::from_millis(10);
-/// The same on PostgreSQL, where a batch of few rows is mostly journeys to the server.
+/// The intended duration of a batch on PostgreSQL, where small batches consist mostly of round trips.
 const AIM: Duration = Duration::from_millis(50);
 
-/// Rows of a batch, at least and at most.
+/// The minimum and maximum number of rows in a batch.
 const LEAST: u128 = 10;
 const MOST: u128 = 5_000;
 
-/// How many rows a batch may have.
+/// The number of rows for the next batch.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Pace {
     rows: u128,
@@ -46,7 +46,7 @@ impl Default for Pace {
 }
 
 impl Pace {
-    /// Runs one batch: `work` gets how many rows it may take.
+    /// Runs one batch. `work` gets the maximum number of rows.
     pub(crate) async fn batch<T, F>(&mut self, store: &Store, work: F) -> Result<T, StoreError>
     where
         F: for<'a> FnOnce(&'a mut Tx, i64) -> BoxFuture<'a, Result<T, StoreError>> + Send + 'static,
@@ -62,12 +62,12 @@ impl Pace {
         });
         let (done, took) = batch.await?;
         self.adapt(took, if store.is_serial() { AIM_ALONE } else { AIM });
-        // As long as it worked: others have half of the time at least.
+        // Pauses for as long as the batch took, so that others have at least half of the time.
         sleep(took).await;
         Ok(done)
     }
 
-    /// As many rows as would have taken as long as it should, but no jump.
+    /// Adapts the number of rows to the intended duration, within limits.
     fn adapt(&mut self, took: Duration, aim: Duration) {
         let fitting = self.rows * aim.as_micros() / took.as_micros().max(1);
         self.rows = fitting.clamp(self.rows / 4, self.rows * 2).clamp(LEAST, MOST);

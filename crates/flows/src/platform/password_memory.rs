@@ -1,23 +1,24 @@
-//! The memory that passwords are hashed in: much, for milliseconds. It is kept from one hash to the next, and given back when
-//! there is none.
+//! The memory for hashing passwords: large, and needed for milliseconds. It is reused for the next hash, and freed if there is
+//! none.
 use argon2::Block;
 use parking_lot::Mutex;
 
 type Area = Vec<Block>;
 
-/// The areas that no hash is using.
+/// The memory areas that no hash is using.
 #[derive(Default)]
 pub(crate) struct PasswordMemory(Mutex<Idle>);
 
 #[derive(Default)]
 struct Idle {
     areas: Vec<Area>,
-    /// Since [`PasswordMemory::take_unused`].
+    /// Whether an area was used since [`PasswordMemory::take_unused`].
     used: bool,
 }
 
 impl PasswordMemory {
-    /// Does `work` in an area of so many blocks, which may hold what earlier work left: Argon2 writes each before it reads it.
+    /// Runs `work` in an area of `blocks` blocks, which may contain data of earlier work: Argon2 writes each block before it
+    /// reads it.
     pub(crate) fn with<T>(&self, blocks: usize, work: impl FnOnce(&mut [Block]) -> T) -> T {
         let mut area = self.0.lock().areas.pop().unwrap_or_default();
         area.resize(blocks, Block::new());
@@ -28,7 +29,7 @@ impl PasswordMemory {
         result
     }
 
-    /// All areas, when none was used since this was called last.
+    /// Takes all areas if none was used since the last call.
     pub(crate) fn take_unused(&self) -> Vec<Area> {
         let mut idle = self.0.lock();
         if std::mem::take(&mut idle.used) { Vec::new() } else { std::mem::take(&mut idle.areas) }

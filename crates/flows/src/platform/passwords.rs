@@ -1,4 +1,4 @@
-//! Passwords: Argon2id (RFC 9106), a bounded number at a time, and the same work whether or not the account exists.
+//! Passwords: Argon2id (RFC 9106), a limited number at a time, and the same work whether or not the account exists.
 use crate::platform::limits::network;
 use crate::platform::password_memory::PasswordMemory;
 use crate::platform::turns::{Turns, Who};
@@ -16,7 +16,7 @@ pub struct Passwords {
     params: Params,
     turns: Turns,
     memory: Arc<PasswordMemory>,
-    /// Verified where there is no account, so that time tells nothing.
+    /// A hash to verify against if there is no account, so that the time reveals nothing.
     nobody: String,
 }
 
@@ -26,12 +26,12 @@ impl fmt::Debug for Passwords {
     }
 }
 
-/// So many wait for each that works: about a second.
+/// The number of requests that wait for each one that is being processed: about a second.
 const WAITING_EACH: usize = 16;
 
 const BROKEN: Fault = Fault::Other("password hashing failed");
 
-/// Argon2 as the crate has it, but for whose memory it works in.
+/// Argon2 as in the crate, but with our own memory.
 struct Hasher<'m> {
     params: Params,
     memory: &'m PasswordMemory,
@@ -72,7 +72,7 @@ impl CustomizedPasswordHasher<PasswordHash> for Hasher<'_> {
     }
 }
 
-/// The base64 of PHC strings: the standard alphabet without padding.
+/// Unpadded base64 in the standard alphabet, as PHC strings use it.
 fn unpadded(bytes: &[u8]) -> String {
     base64::engine::general_purpose::STANDARD_NO_PAD.encode(bytes)
 }
@@ -80,7 +80,7 @@ fn unpadded(bytes: &[u8]) -> String {
 impl Passwords {
     pub fn new(cost: PasswordHashing, ctx: &Ctx) -> Result<Self, Fault> {
         let params = Params::new(cost.memory_kib, cost.iterations, cost.parallelism, None).map_err(|_| BROKEN)?;
-        // A hash of nothing: verifying against it is the same work, and making it is none.
+        // A made-up hash: verifying against it takes the same work, but creating it takes none.
         let (m, t, p) = (cost.memory_kib, cost.iterations, cost.parallelism);
         let (salt, output) = (unpadded(&ctx.random::<16>()), unpadded(&ctx.random::<32>()));
         let nobody = format!("$argon2id$v=19$m={m},t={t},p={p}${salt}${output}");
@@ -90,7 +90,7 @@ impl Passwords {
         Ok(Self { params, turns, memory: Arc::default(), nobody })
     }
 
-    /// A PHC string to store.
+    /// Hashes a password to a PHC string.
     pub(crate) async fn hash(&self, who: Who, password: &Secret, ctx: &Ctx) -> Result<String, Fault> {
         let (password, salt) = (password.clone(), ctx.random::<16>());
         self.work(who, ctx, move |hasher| hasher.hash_password_with_salt(password.expose().as_bytes(), &salt))
@@ -99,7 +99,7 @@ impl Passwords {
             .map_err(|_| BROKEN)
     }
 
-    /// Whether `password` is the one of `stored`; without one the answer is no, after the same work.
+    /// Whether `password` matches `stored`. Without a stored hash the answer is `false`, after the same work.
     pub(crate) async fn verify(
         &self,
         who: Who,
@@ -116,8 +116,8 @@ impl Passwords {
         Ok(fits.await? && known)
     }
 
-    /// Does `work` when its turn comes, on a thread that may be busy for long. The turn ends with the work, whether or not
-    /// the caller still waits for it.
+    /// Runs `work` when it gets a turn, on a thread for blocking work. The turn ends with the work, even if the caller no longer
+    /// waits.
     async fn work<T: Send + 'static>(
         &self,
         who: Who,
@@ -133,14 +133,14 @@ impl Passwords {
         tokio::task::spawn_blocking(work).await.map_err(|_| BROKEN)
     }
 
-    /// Lets go of memory that no hash used since the last call; called once a second.
+    /// Frees memory that no hash used since the last call. Called once a second.
     pub(crate) async fn rest(&self) -> Result<(), Fault> {
         let unused = self.memory.take_unused();
         if unused.is_empty() {
             return Ok(());
         }
-        // The system gets it back when the thread ends that let go of it. Those of requests never do, these do when they had
-        // nothing to do for a while.
+        // The memory returns to the system only when the thread that freed it ends. Threads of requests never end; blocking
+        // threads end after some idle time.
         tokio::task::spawn_blocking(move || drop(unused)).await.map_err(|_| BROKEN)
     }
 }
@@ -187,7 +187,7 @@ mod tests {
             let expected = Argon2::from(&params).hash_password_with_salt(password.as_bytes(), &[7; 16]).unwrap();
             let hasher = Hasher { params, memory: &memory };
             assert_eq!(hasher.hash_password_with_salt(password.as_bytes(), &[7; 16]).unwrap(), expected);
-            // What was stored counts, whatever the cost of new hashes is.
+            // The parameters of the stored hash count, not those for new hashes.
             let other = Hasher { params: Params::new(8, 1, 1, None).unwrap(), memory: &memory };
             assert!(other.verify_password(password.as_bytes(), &expected).is_ok());
             assert!(other.verify_password(b"another", &expected).is_err());
@@ -196,7 +196,7 @@ mod tests {
         assert_eq!(memory.take_unused().len(), 1, "one after the other, in one area");
     }
 
-    /// Bounds, point 2.1: a caller who goes away does not make room for work beside the work that goes on.
+    /// Bounds, point 2.1: a caller who disconnects does not make room for more work while theirs is still running.
     /// Checklist 134.
     #[tokio::test]
     async fn a_turn_ends_with_the_work_and_not_with_who_waits_for_it() {

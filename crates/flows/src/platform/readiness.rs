@@ -1,4 +1,4 @@
-//! Whether the server can do its work: whether a write succeeds, and whether its jobs run.
+//! Readiness: whether writes succeed, and whether jobs run.
 use crate::Fault;
 use parking_lot::Mutex;
 use std::collections::BTreeMap;
@@ -9,14 +9,14 @@ use store::Store;
 use tokio::sync::watch;
 use tokio::time::{Instant, timeout};
 
-/// Whoever asks has an answer within this time, whatever the database does.
+/// The maximum time for an answer, whatever the database does.
 const WITHIN: Duration = Duration::from_millis(900);
-/// So long, one answer serves all who ask.
+/// How long an answer is shared by all callers.
 const SHARED: Duration = Duration::from_secs(1);
-/// A job may fail for so long, and ten of its turns, before it is said to stand still.
+/// A job counts as stalled if it has not succeeded for this long plus ten of its intervals.
 const PATIENCE: Duration = Duration::from_secs(30);
 
-/// Why the server is not ready.
+/// The reason why the server is not ready.
 #[derive(Debug, Clone, thiserror::Error)]
 pub enum Unready {
     #[error("the server is stopping")]
@@ -30,7 +30,7 @@ pub enum Unready {
 }
 
 impl Unready {
-    /// What anybody may know of it.
+    /// The public description.
     pub fn public(&self) -> String {
         match self {
             Self::Database(_) => "the database is not available".to_owned(),
@@ -39,13 +39,13 @@ impl Unready {
     }
 }
 
-/// How the jobs are.
+/// The state of the jobs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Jobs {
     pub running: usize,
-    /// How often one panicked since the start.
+    /// The number of panics since startup.
     pub panics: u64,
-    /// One that has not succeeded for too long.
+    /// A job that has not succeeded for too long.
     pub still: Option<&'static str>,
 }
 
@@ -56,7 +56,7 @@ struct Running {
     panics: u64,
 }
 
-/// What is known of it.
+/// What determines readiness.
 #[derive(Debug, Default)]
 pub struct Standing {
     last: watch::Sender<Option<(Instant, Result<(), Fault>)>>,
@@ -67,22 +67,22 @@ pub struct Standing {
 }
 
 impl Standing {
-    /// From now on the server is not ready, because it is about to end.
+    /// Reports the server as not ready from now on, because it is shutting down.
     pub fn leave(&self) {
         self.leaving.store(true, Ordering::Release);
     }
 
-    /// Who counts the lines of the log that could not be written.
+    /// Sets the function that counts log lines that could not be written.
     pub fn count_lost_lines(&self, counter: fn() -> u64) {
         self.lost_lines.get_or_init(|| counter);
     }
 
-    /// Lines of the log that could not be written.
+    /// The number of log lines that could not be written.
     pub fn lost_lines(&self) -> u64 {
         self.lost_lines.get().map_or(0, |counter| counter())
     }
 
-    /// A job will run every so often, from now on.
+    /// Registers a job that will run at this interval.
     pub fn begin(&self, name: &'static str, every: Duration) {
         self.jobs.lock().insert(name, Running { every, succeeded: Instant::now(), panics: 0 });
     }
@@ -93,7 +93,7 @@ impl Standing {
         }
     }
 
-    /// Answers how often this job has.
+    /// Counts a panic of this job. Returns how often it has panicked.
     pub fn panicked(&self, name: &'static str) -> u64 {
         let mut jobs = self.jobs.lock();
         let Some(job) = jobs.get_mut(name) else { return 0 };
@@ -107,14 +107,14 @@ impl Standing {
         self.jobs.lock().iter().find(|(_, job)| is_still(job)).map(|(name, _)| *name)
     }
 
-    /// How the jobs are.
+    /// The state of the jobs.
     pub fn jobs(&self) -> Jobs {
         let still = self.still(Instant::now());
         let jobs = self.jobs.lock();
         Jobs { running: jobs.len(), panics: jobs.values().map(|job| job.panics).sum(), still }
     }
 
-    /// Asks the database, unless somebody does or just did.
+    /// Checks readiness. Asks the database unless another caller is doing so, or did so just now.
     pub async fn ready(self: &Arc<Self>, store: &Store) -> Result<(), Unready> {
         if self.leaving.load(Ordering::Acquire) {
             return Err(Unready::Leaving);
@@ -142,7 +142,7 @@ impl Standing {
     }
 }
 
-/// One at a time.
+/// Marks a running probe; there is only one at a time.
 struct Probe(Arc<Standing>);
 
 impl Drop for Probe {

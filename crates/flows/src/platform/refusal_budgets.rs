@@ -1,15 +1,15 @@
-//! How many refusals the audit log takes, so that strangers cannot fill it. What is beyond the budget goes to the log alone, and
-//! is counted. Of what was done, every entry is written.
+//! Limits how many refusals go into the audit log, so that strangers cannot fill it. Refusals beyond the budget go only to the
+//! log, and are counted. Changes are always recorded.
 use domain::Timestamp;
 use parking_lot::Mutex;
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-/// Entries at once, and then one each second, about all who have not proven who they are.
+/// The budget for all unauthenticated callers: entries at once, and one more per second.
 const OF_STRANGERS: u32 = 2_000;
-/// The same about each client and each holder of a credential.
+/// The budget for each client and each holder of a credential.
 const OF_ONE: u32 = 1_000;
-/// Budgets that are held. Those that were not drawn from for longest go first.
+/// The maximum number of budgets in memory. The least recently used are dropped first.
 const MOST_HELD: usize = 10_000;
 
 #[derive(Debug, Default)]
@@ -31,7 +31,7 @@ impl Budget {
     }
 
     fn draw(&mut self, most: u32, now: Timestamp) -> bool {
-        // A clock that goes back refills nothing and takes nothing away.
+        // If the clock goes back, nothing is added or removed.
         let since = u32::try_from(now.since(self.drawn_at).max(0)).unwrap_or(u32::MAX);
         self.left = self.left.saturating_add(since).min(most);
         self.drawn_at = now;
@@ -42,7 +42,7 @@ impl Budget {
 }
 
 impl Budgets {
-    /// Whether one more refusal is written: of `who`, where that is known.
+    /// Whether one more refusal of `who` is recorded; `None` for an unauthenticated caller.
     pub fn admits(&self, who: Option<&str>, now: Timestamp) -> bool {
         let admitted = match who {
             None => self.strangers.lock().get_or_insert(Budget::full(OF_STRANGERS, now)).draw(OF_STRANGERS, now),
@@ -58,12 +58,12 @@ impl Budgets {
         admitted
     }
 
-    /// Counts a refusal that is not written.
+    /// Counts a refusal that is not recorded.
     pub fn leave_out(&self) {
         self.left_out.fetch_add(1, Ordering::Relaxed);
     }
 
-    /// How many refusals this process did not write.
+    /// The number of refusals that this process did not record.
     pub fn left_out(&self) -> u64 {
         self.left_out.load(Ordering::Relaxed)
     }

@@ -1,10 +1,10 @@
-//! Refusing a management operation: the audit log hears of it, and the caller gets the refusal.
+//! Refusals of management operations.
 use crate::platform::audit_log::AuditSubject;
 use crate::platform::management_error::ManagementError;
 use crate::{Ctx, Failure, Server};
 use domain::platform::refusal::Refusal as _;
 
-/// Notes a refusal and answers it.
+/// Records a refusal in the audit log and returns it.
 pub(crate) fn refused(
     app: &Server,
     ctx: &Ctx,

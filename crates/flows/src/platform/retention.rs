@@ -1,6 +1,6 @@
 //! How long rows are kept.
 
-/// A grant's row also proves that its code was used: it stays well past the code's life, in seconds.
+/// How long ended grants are kept, in seconds. A grant's row also proves that its code was used, so it must outlive the code.
 pub(crate) const KEEP_ENDED_GRANTS: i64 = 24 * 60 * 60;
-/// Days of figures that are kept.
+/// How many days of activity are kept.
 pub const ACTIVITY_DAYS: i64 = 400;

@@ -1,4 +1,4 @@
-//! The settings that the use cases look at. The server reads them; see its configuration.
+//! The settings of the use cases. The server reads them from its configuration.
 use crate::platform::effective_settings::InForce;
 use domain::clients::metadata::Terms;
 use domain::clients::redirect_uri::EDITOR_SCHEMES;
@@ -9,23 +9,23 @@ use domain::resources::indicator::Resources;
 use domain::{ScopeSet, SecretHash};
 use serde::{Deserialize, Serialize};
 
-/// How long things live, all in seconds.
+/// Lifetimes, all in seconds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Lifetimes {
     pub authorization_code: i64,
     pub access_token: i64,
     pub id_token: i64,
-    /// A refresh token that is not used for so long is dead.
+    /// A refresh token expires if it is not used for this long.
     pub refresh_idle: i64,
-    /// A grant is dead after so long, however often it was refreshed.
+    /// A grant expires after this time, however often it is refreshed.
     pub refresh_absolute: i64,
-    /// Parallel callers who refresh with one token within so many seconds share the new one; at most a quarter of the
-    /// access token's lifetime.
+    /// Parallel requests that refresh with the same token within this time share the new one; at most a quarter of the access
+    /// token's lifetime.
     pub refresh_window: i64,
     pub session_idle: i64,
     pub session_absolute: i64,
-    /// A sign-in or consent page is good for so long.
+    /// The lifetime of a sign-in or consent page.
     pub interaction: i64,
 }
 
@@ -51,14 +51,14 @@ impl Default for Lifetimes {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, Default)]
 #[serde(rename_all = "kebab-case")]
 pub enum RegistrationPolicy {
-    /// Anybody, within limits.
+    /// Everyone, within limits.
     #[default]
     Open,
     /// Holders of an initial access token.
     Token,
     /// Users and workspaces, by session, personal access token or API key.
     SignedIn,
-    /// Nobody.
+    /// No one.
     Off,
 }
 
@@ -68,15 +68,15 @@ pub struct Registration {
     pub policy: RegistrationPolicy,
     /// Hashes of the initial access tokens, for the policy `token`.
     pub initial_access_tokens: Vec<SecretHash>,
-    /// Registrations that one address may make in an hour: hosted agents share few of them.
+    /// Registrations per address and hour. Hosted agents share a small number of addresses.
     pub per_address_per_hour: u32,
-    /// Of these, those with the same metadata.
+    /// Registrations per address and hour with the same metadata.
     pub alike_per_hour: u32,
-    /// What a self-registered client may ask for; without it, everything that is not sensitive.
+    /// The scopes that a self-registered client may request; if `None`, all that are not sensitive.
     pub self_registered_scopes: Option<ScopeSet>,
-    /// An anonymous registration that nobody used for so many seconds is removed.
+    /// Seconds after which an anonymous registration that was never used is removed.
     pub unused_after: i64,
-    /// Private-use schemes that a redirect URI may have without a dot.
+    /// Private-use URI schemes without a dot that redirect URIs may use.
     pub private_schemes: Vec<String>,
 }
 
@@ -94,17 +94,17 @@ impl Default for Registration {
     }
 }
 
-/// How pages look.
+/// The appearance of pages.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Brand {
     pub name: String,
     pub logo_url: Option<String>,
-    /// The same for dark pages; without it, the one above.
+    /// The logo for dark pages; if `None`, `logo_url`.
     pub logo_dark_url: Option<String>,
     /// `#rrggbb`.
     pub primary_colour: String,
-    /// The same for dark pages; without it, the one above.
+    /// The colour for dark pages; if `None`, `primary_colour`.
     pub primary_colour_dark: Option<String>,
     pub terms_url: Option<String>,
     pub privacy_url: Option<String>,
@@ -126,7 +126,7 @@ impl Default for Brand {
     }
 }
 
-/// The cost of Argon2id (RFC 9106), and how many hashes run at once.
+/// The cost of Argon2id (RFC 9106), and the number of hashes that run at once.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct PasswordHashing {
@@ -142,32 +142,32 @@ impl Default for PasswordHashing {
     }
 }
 
-/// All of it.
+/// All settings.
 #[derive(Debug, Clone)]
 #[expect(clippy::struct_excessive_bools, reason = "each is a setting of its own")]
 pub struct Settings {
-    /// The issuer identifier, exactly as clients see it: no trailing slash unless it is part of it.
+    /// The issuer identifier, exactly as clients see it, with a trailing slash only if it is part of it.
     pub issuer: String,
     pub token_prefix: String,
     pub lifetimes: Lifetimes,
     pub default_sub_type: SubType,
-    /// Whether ID tokens carry the claims of the scopes, too, where the client does not say.
+    /// Whether ID tokens also contain the claims of the scopes, if the client does not specify it.
     pub id_token_claims: bool,
     pub registration: Registration,
-    /// PKCE from every client; without it, confidential clients with an https redirect decide for themselves.
+    /// Whether all clients must use PKCE. If not, confidential clients with an https redirect URI decide for themselves.
     pub require_pkce: bool,
     pub catalogue: Catalogue,
-    /// While the catalogue lists no resource, tokens can be for any https or loopback URL.
+    /// Whether tokens can be for any https or loopback URL while the catalogue lists no resource.
     pub unlisted_resources: bool,
     pub brand: Brand,
     pub password_hashing: PasswordHashing,
-    /// Whether people may make accounts of their own.
+    /// Whether users may create their own accounts.
     pub sign_up: bool,
-    /// Days that the audit log goes back.
+    /// The number of days that audit log entries are kept.
     pub audit_retention_days: i64,
-    /// Whether the server's own requests may go to private addresses, and by http to loopback.
+    /// Whether outgoing requests may go to private addresses, and to loopback by http.
     pub outbound_allow_private: bool,
-    /// All settings of the server as they can be shown, those that no use case looks at, too.
+    /// All settings of the server as they can be shown, including those that no use case needs.
     pub in_force: Vec<InForce>,
 }
 
@@ -198,24 +198,24 @@ impl Settings {
         Resources { known: &self.catalogue.resources, issuer: &self.issuer, unlisted: self.unlisted_resources }
     }
 
-    /// What people who manage a client may say of it.
+    /// What users who manage a client may set in its metadata.
     pub fn managed_terms(&self) -> Terms<'_> {
         Terms::managed(self.default_sub_type, &self.registration.private_schemes)
     }
 
-    /// What a client may say of itself. The server's own lifetimes bound those of a client that nobody owns.
+    /// What a client may set in its own metadata. Without an owner, the server's lifetimes are its maximum.
     pub(crate) fn registration_terms(&self, owned: bool) -> Terms<'_> {
         let managed = self.managed_terms();
         let own = [self.lifetimes.access_token, self.lifetimes.id_token, self.lifetimes.refresh_idle];
         Terms { narrow: true, longest: if owned { managed.longest } else { own }, ..managed }
     }
 
-    /// Whether a client of this trust may have a scope.
+    /// Whether a client with this trust level may have a scope.
     pub(crate) fn is_open_to(&self, trust: Trust, name: &str) -> bool {
         self.catalogue.is_open_to(trust, self.registration.self_registered_scopes.as_ref(), name)
     }
 
-    /// What authorization requests are held to. `keys` verify an `id_token_hint`.
+    /// The rules for authorization requests. `keys` verify an `id_token_hint`.
     pub fn authorize_policy<'s>(&'s self, keys: &'s [(String, jose::PublicKey)]) -> AuthorizePolicy<'s> {
         AuthorizePolicy {
             catalogue: &self.catalogue,

@@ -1,23 +1,23 @@
-//! Turns at work that takes much memory and time. A few work at once and a few wait, by network in turn, so that one network
-//! cannot keep the others waiting. Callers who are known take turns with strangers, so that not even many networks can. A
-//! caller who finds no room is turned away at once.
+//! Schedules work that needs much memory and time. A few requests are processed and a few wait, taking turns by network, so that
+//! one network cannot block the others. Known callers and strangers also take turns, so that even many networks cannot block
+//! known callers. If there is no room, a caller is refused immediately.
 use parking_lot::Mutex;
 use std::collections::{HashMap, VecDeque};
 use std::sync::Arc;
 use tokio::sync::oneshot;
 
-/// Gives out turns.
+/// Assigns turns.
 #[derive(Debug, Clone)]
 pub(crate) struct Turns {
     room: Arc<Mutex<Room>>,
-    /// Who may wait at most.
+    /// The maximum number of waiting callers.
     most: usize,
 }
 
-/// Who wants a turn.
+/// The caller, for fair scheduling.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub(crate) enum Who {
-    /// They are signed in, or their browser is one in which they were before.
+    /// Signed in, or in a browser in which they were signed in before.
     Known,
     Stranger,
 }
@@ -31,7 +31,7 @@ impl Who {
     }
 }
 
-/// Those who wait of one network.
+/// The waiting callers of one network, known or strangers.
 type Line = (Who, String);
 
 #[derive(Debug)]
@@ -41,20 +41,20 @@ struct Room {
     lines: HashMap<Line, VecDeque<oneshot::Sender<Turn>>>,
     /// All lines, the next one first.
     order: VecDeque<Line>,
-    /// Whose turn it is next, if such a one waits.
+    /// The kind of caller whose turn is next, if one is waiting.
     turn: Who,
 }
 
-/// A turn, which ends when this is dropped. The work keeps it, even if its caller has gone.
+/// A turn, which ends when it is dropped. It belongs to the work, even after the caller has disconnected.
 #[derive(Debug)]
 pub(crate) struct Turn(Option<Arc<Mutex<Room>>>);
 
-/// Too many wait already.
+/// Too many callers are waiting.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Full;
 
 impl Room {
-    /// Who is next, of the network that is.
+    /// Removes the next caller: the first one in the line of the next network.
     fn next(&mut self) -> Option<oneshot::Sender<Turn>> {
         let at = self.order.iter().position(|(who, _)| *who == self.turn).unwrap_or_default();
         let name = self.order.remove(at)?;
@@ -70,8 +70,8 @@ impl Room {
         next
     }
 
-    /// Sends the last one of the longest line away, if that line is longer than this one would be. Strangers make room for
-    /// who is known, as long as those have less than half of it.
+    /// Refuses the last caller of the longest line, if that line is longer than the new caller's line would be. Strangers also
+    /// make room for known callers while these are less than half of those waiting.
     fn make_room(&mut self, name: &Line) -> bool {
         let own = self.lines.get(name).map_or(0, VecDeque::len);
         let longest = |of: Option<Who>| {
@@ -85,7 +85,7 @@ impl Room {
             longest(Some(Who::Stranger)).filter(|_| strangers)
         });
         let Some((longest, _)) = goes else { return false };
-        // Dropping the sender tells who waits.
+        // Dropping the sender notifies the caller.
         if let Some(line) = self.lines.get_mut(&longest) {
             line.pop_back();
             if line.is_empty() {
@@ -107,7 +107,7 @@ impl Room {
         turn
     }
 
-    /// Forgets those who went away while they waited.
+    /// Removes callers who disconnected while waiting.
     fn tidy(&mut self) {
         for line in self.lines.values_mut() {
             line.retain(|next| !next.is_closed());
@@ -124,7 +124,7 @@ impl Turns {
         Self { room: Arc::new(Mutex::new(room)), most }
     }
 
-    /// How many turns are free.
+    /// The number of free turns.
     #[cfg(test)]
     pub(crate) fn free(&self) -> usize {
         self.room.lock().free
@@ -165,7 +165,7 @@ impl Drop for Turn {
             };
             match next.send(Self(Some(room.clone()))) {
                 Ok(()) => return,
-                // They went away.
+                // The caller has disconnected.
                 Err(mut turn) => drop(turn.0.take()),
             }
         }
@@ -181,7 +181,7 @@ mod tests {
 
     type Waiting<'t> = Pin<Box<dyn Future<Output = Result<Turn, Full>> + 't>>;
 
-    /// A caller who waits, or has an answer at once.
+    /// A stranger who waits, or gets an answer immediately.
     fn line_up<'t>(turns: &'t Turns, network: &'t str) -> Result<Waiting<'t>, Result<Turn, Full>> {
         by(turns, Who::Stranger, network)
     }
@@ -269,7 +269,7 @@ mod tests {
         drop(working);
         let turn = now(&mut stays).unwrap().unwrap();
         drop(turn);
-        // They have the turn, and leave before they know.
+        // The caller gets a turn, and disconnects before noticing.
         drop(late);
         late = line_up(&turns, "a").err().map(|turn| Box::pin(async { turn }) as Waiting<'_>).unwrap();
         assert!(now(&mut late).unwrap().is_ok());

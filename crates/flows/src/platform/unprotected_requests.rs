@@ -1,4 +1,4 @@
-//! Authorization requests with neither PKCE nor `nonce`: counted in memory, written once a second.
+//! Counts authorization requests with neither PKCE nor `nonce` in memory, and writes them once a second.
 use crate::Fault;
 use domain::{ClientId, Day, Timestamp};
 use parking_lot::Mutex;
@@ -6,10 +6,10 @@ use std::collections::HashMap;
 use store::Store;
 use store::clients::unprotected::Counted;
 
-/// Clients and days that wait in memory, however many clients there are.
+/// The maximum number of pending entries, one per client and day.
 const MOST: usize = 10_000;
 
-/// What was counted since the last write.
+/// Requests counted since the last write.
 #[derive(Debug, Default)]
 pub struct UnprotectedRequests {
     waiting: Mutex<HashMap<(ClientId, Day), (i64, Timestamp)>>,
@@ -18,7 +18,7 @@ pub struct UnprotectedRequests {
 }
 
 impl UnprotectedRequests {
-    /// Counts one request of a client at `now`.
+    /// Counts a client's request at `now`.
     pub fn count(&self, client: ClientId, now: Timestamp) {
         self.add((client, Day::of(now)), 1, now);
     }
@@ -32,12 +32,12 @@ impl UnprotectedRequests {
         }
     }
 
-    /// Clients and days that wait to be written.
+    /// The number of pending entries, one per client and day.
     pub fn waiting(&self) -> usize {
         self.waiting.lock().len()
     }
 
-    /// Writes what waits. What could not be written waits on.
+    /// Writes pending counts. Those that cannot be written stay pending.
     pub async fn flush(&self, store: &Store) -> Result<(), Fault> {
         let _writing = self.writing.lock().await;
         let taken = std::mem::take(&mut *self.waiting.lock());

@@ -1,4 +1,4 @@
-//! Counts what clients do, in memory; the database hears of it once a second.
+//! Counts client activity in memory and writes it once a second.
 use crate::Fault;
 use domain::clients::ClientSecret;
 use domain::{ClientId, ClientSecretId, Day, Timestamp, UserId};
@@ -8,14 +8,14 @@ use std::hash::{BuildHasher as _, RandomState};
 use store::Store;
 use store::clients::activity::Counted;
 
-/// So that requests for different clients seldom wait for one another.
+/// Several shards, so that requests of different clients seldom wait for one another.
 const SHARDS: usize = 16;
-/// Users that wait in one shard. Should the database stay away so long that there are more, those are not told apart any
-/// more; accesses still count.
+/// The maximum number of distinct users in one shard. If the database is unavailable for so long that there are more, further
+/// users are not counted; accesses still are.
 const MOST_USERS: usize = 10_000;
-/// Secrets whose use waits to be written.
+/// The maximum number of secrets with a pending last use.
 const MOST_SECRETS: usize = 10_000;
-/// Seconds to which the last use of a secret is kept, so that a busy client does not write all the time.
+/// The precision of a secret's last use in seconds, so that a busy client does not cause constant writes.
 const LAST_USE_PRECISION: i64 = 3600;
 
 /// What was counted since the last flush.
@@ -23,7 +23,7 @@ const LAST_USE_PRECISION: i64 = 3600;
 pub struct Counter {
     hasher: RandomState,
     shards: [Mutex<Shard>; SHARDS],
-    /// Secrets of clients, and when they were used.
+    /// The last use of client secrets.
     secrets: Mutex<HashMap<ClientSecretId, Timestamp>>,
     /// Held while counts are written: once it is free, everything counted before is stored.
     writing: tokio::sync::Mutex<()>,
@@ -31,7 +31,7 @@ pub struct Counter {
 
 #[derive(Debug, Default)]
 struct Shard {
-    /// A client has one day, and around midnight two.
+    /// One day per client, or two around midnight.
     clients: HashMap<ClientId, Vec<Counts>>,
     users: usize,
 }
@@ -46,7 +46,7 @@ struct Counts {
 
 impl Shard {
     fn add(&mut self, client: &ClientId, total: i64, last: Timestamp, users: impl IntoIterator<Item = UserId>) {
-        // Only the first access after a flush copies the id.
+        // Copies the id only for the first access after a flush.
         let days = match self.clients.get_mut(client) {
             Some(days) => days,
             None => self.clients.entry(client.clone()).or_default(),
@@ -68,7 +68,7 @@ impl Shard {
 }
 
 impl Counter {
-    /// Notes that a secret was used at `now`, to the hour.
+    /// Records that a secret was used at `now`, to the hour.
     pub fn secret_used(&self, secret: &ClientSecret, now: Timestamp) {
         let news = |at: &Timestamp| now.since(*at) >= LAST_USE_PRECISION;
         if secret.last_used_at.as_ref().is_none_or(news) {
@@ -101,12 +101,12 @@ impl Counter {
         &self.shards[usize::from(byte) % SHARDS]
     }
 
-    /// Counts one access of `client` at `now`, in the name of `user` unless it acted in its own.
+    /// Counts one access of `client` at `now`, in the name of `user` or in its own.
     pub fn count(&self, client: &ClientId, user: Option<UserId>, now: Timestamp) {
         self.shard(client).lock().add(client, 1, now, user);
     }
 
-    /// Clients whose accesses wait to be written.
+    /// The number of clients with pending accesses.
     pub fn waiting(&self) -> usize {
         self.shards.iter().map(|shard| shard.lock().clients.len()).sum()
     }
@@ -128,7 +128,8 @@ impl Counter {
         all
     }
 
-    /// Tells the database. What could not be told waits on; a write whose answer was lost may so be counted twice.
+    /// Writes pending counts. Those that cannot be written stay pending; if only the confirmation of a write is lost, they are
+    /// counted twice.
     pub async fn flush(&self, store: &Store) -> Result<(), Fault> {
         let _writing = self.writing.lock().await;
         self.flush_secrets(store).await?;

@@ -1,17 +1,17 @@
-//! What a process holds in memory for the database.
+//! Data in memory that waits for the database.
 
-/// What waits in memory to be written.
+/// How much data waits to be written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Waiting {
     pub audit_events: usize,
-    /// Refusals that were too many for the audit log, since the process began.
+    /// Refusals beyond the audit log's budget, since the process started.
     pub left_out: u64,
-    /// Clients whose accesses and unprotected requests were counted.
+    /// Clients with pending accesses or unprotected requests.
     pub activity: usize,
-    /// Events that webhooks ask for.
+    /// Pending events for webhooks.
     pub events: usize,
-    /// Writes in the queue of SQLite; connections that write, on PostgreSQL.
+    /// Queued writes on SQLite; connections that are writing on PostgreSQL.
     pub writes: usize,
-    /// Lines of the log that could not be written, since the process began.
+    /// Log lines that could not be written, since the process started.
     pub lost_lines: u64,
 }

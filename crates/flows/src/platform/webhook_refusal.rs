@@ -1,8 +1,8 @@
-//! Why a webhook was not made or changed, apart from what makes it: the management APIs answer with it.
+//! Refusals of changes to webhooks. They are here, apart from the use cases, because the management APIs return them.
 use domain::platform::outbound::OutboundRefusal;
 
 domain::refusals! {
-    /// Why a webhook was not made or changed.
+    /// The reason why a webhook was not created or changed.
     pub enum WebhookRefusal {
         UrlMalformed => InvalidRequest, "webhook_url_malformed", "The URL must be absolute and have at most 2048 characters.";
         UrlScheme => InvalidRequest, "webhook_url_scheme", "The URL must be https.";
@@ -20,7 +20,7 @@ domain::refusals! {
 }
 
 impl WebhookRefusal {
-    /// The member of a request that is at fault; empty where none is.
+    /// The member of the request that is at fault; empty if none is.
     pub const fn member(self) -> &'static str {
         match self {
             Self::UrlMalformed

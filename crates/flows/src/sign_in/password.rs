@@ -1,4 +1,4 @@
-//! Signing in with a password.
+//! Sign-in with a password.
 use crate::account::sign_in_refusal::SignInRefusal;
 use crate::platform::attempts::Attempt;
 use crate::platform::audit_log::AuditSubject;
@@ -13,13 +13,13 @@ use domain::events::{EventData, EventKind, SignInFailure};
 use domain::platform::refusal::Refusal as _;
 use domain::{Secret, UserId};
 
-/// An attempt to sign in, and whom it is at.
+/// A counted sign-in attempt, with the user of the account.
 struct Tried {
     attempt: Attempt,
     user: Option<User>,
 }
 
-/// Why an attempt is not made, and at whom.
+/// Why an attempt was refused, and the user of the account.
 type Unmade = (UsedUp, Option<UserId>);
 
 async fn user_of(app: &Server, account: &str) -> Result<Option<User>, Fault> {
@@ -27,7 +27,7 @@ async fn user_of(app: &Server, account: &str) -> Result<Option<User>, Fault> {
     Ok(store::account::users::by_email_key(&mut tx, account).await?)
 }
 
-/// Counts the attempt: as one of a browser that the account knows, or of a stranger.
+/// Counts the attempt: from a browser that the account knows, or from a stranger.
 async fn count(app: &Server, ctx: &Ctx, account: &str, shown: Option<&Secret>) -> Result<Result<Tried, Unmade>, Fault> {
     if let Some(mark) = shown.and_then(|shown| known_browser::read(app, ctx.now, account, shown)) {
         let attempt = Attempt::in_browser(app, account, &mark);
@@ -70,8 +70,8 @@ const fn too_many(of: Of) -> R {
     }
 }
 
-/// Signs a user in. Unknown address, wrong password and disabled account are one refusal, in text and in time, and so are too many
-/// attempts at an account and at an address that nobody has.
+/// Signs a user in. An unknown address, a wrong password and a disabled account get the same refusal, in the same time. Too many
+/// attempts get the same refusal whether or not the account exists.
 pub async fn sign_in(
     app: &Server,
     ctx: &Ctx,
@@ -87,7 +87,7 @@ pub async fn sign_in(
             ip: ctx.facts.ip.clone(),
         });
     };
-    // The log names the account that was tried, and never an address that belongs to none.
+    // The log names the account that was tried, but never an address without an account.
     let about = |tried: Option<UserId>| tried.map(AuditSubject::user).unwrap_or_default();
     let Tried { attempt, user } = match count(app, ctx, &account, here.mark).await? {
         Ok(tried) => tried,

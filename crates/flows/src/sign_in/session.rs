@@ -1,4 +1,4 @@
-//! Signing in and out, and who a caller is.
+//! Starts a session after sign-in or sign-up.
 use crate::access::caller::Caller;
 use crate::access::session::new_secret;
 pub use crate::account::sign_in_refusal::SignInRefusal;
@@ -14,22 +14,22 @@ use domain::events::{Change, EventData};
 use domain::{Secret, SessionId, UserId};
 use store::StoreError;
 
-/// A session that has just begun: the secret for the cookie.
+/// A new session, with the secret for its cookie.
 #[derive(Debug, Clone)]
 pub struct NewSession {
     pub id: SessionId,
     pub secret: Secret,
     pub user_id: UserId,
-    /// What the browser is known by from now on.
+    /// The new mark of the browser.
     pub mark: NewMark,
 }
 
-/// The browser that somebody signs in with.
+/// The browser that a user signs in with.
 #[derive(Debug, Clone, Copy)]
 pub struct Here<'h> {
-    /// Whoever is signed in there so far.
+    /// The user who is signed in there so far, if any.
     pub caller: &'h Caller,
-    /// The [mark] of whoever signed in before, if it is known there.
+    /// The [mark](known_browser) that the browser kept from an earlier sign-in, if any.
     pub mark: Option<&'h Secret>,
 }
 
@@ -39,24 +39,24 @@ impl<'h> From<&'h Caller> for Here<'h> {
     }
 }
 
-/// Signs in whoever just made an account.
+/// Signs in a user who just created their account.
 pub(crate) async fn begin_new(app: &Server, ctx: &Ctx, user: &User, here: &Caller) -> Result<NewSession, Fault> {
     let session = begin(app, ctx, user, here, By::NewAccount).await?;
     session.ok_or(Fault::Other("a new account was disabled before its first session"))
 }
 
-/// What a session begins with.
+/// How the user authenticated.
 #[derive(Debug, Clone)]
 pub(crate) enum By {
-    /// That was tried, and is the one that was read with the user.
+    /// With the password that was read with the user, in this attempt.
     Password(Attempt),
-    /// The audit log has that the account was made.
+    /// By creating the account, which is already in the audit log.
     NewAccount,
 }
 
-/// Every sign-in has a new secret, so a planted cookie is worth nothing. A browser has one session: that of the same person
-/// goes on, that of somebody else ends. `None` when the password was changed meanwhile, or the user disabled: that ended all
-/// sessions, also one that is about to begin.
+/// Starts a session. Every sign-in gets a new secret, so that a planted cookie is useless. A browser has one session: if it
+/// belongs to the same user, it continues, otherwise it ends. Returns `None` if the password was changed or the user was disabled
+/// in the meantime, because that ends all sessions, including one that is about to start.
 pub(crate) async fn begin(
     app: &Server,
     ctx: &Ctx,

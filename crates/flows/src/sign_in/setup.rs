@@ -1,4 +1,4 @@
-//! The first operator: a one-time link, printed at start as long as there is none.
+//! Setup of the first operator, by a one-time link that the server prints at startup while there is no operator.
 use crate::access::caller::Caller;
 use crate::account::sign_in_refusal::SignInRefusal;
 use crate::account::users::{self, SignUpPath, SignUpRequest};
@@ -11,14 +11,14 @@ use domain::{Secret, SecretHash};
 use serde_json::json;
 use store::grants::revoked_tokens::FIRST_OPERATOR;
 
-/// Why no operator was made.
+/// The reason why no operator was created.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum SetupRefusal {
     /// Used, expired, replaced by a newer one, or never issued.
     LinkInvalid,
-    /// The server has an operator by now: no link makes another.
+    /// The server has an operator already, so links no longer work.
     HasOperator,
-    /// This browser did not open a link lately.
+    /// This browser has not opened a link recently.
     NotOpen,
     Account(SignInRefusal),
 }
@@ -55,7 +55,7 @@ fn refused(app: &Server, ctx: &Ctx, why: SetupRefusal) -> Failure<SetupRefusal> 
     Failure::Refused(why)
 }
 
-/// Whether a link makes the first operator: it is the newest, and there is none yet.
+/// Checks that a link is valid: it is the newest, and there is no operator yet.
 async fn check(app: &Server, ctx: &Ctx, hash: &SecretHash) -> Result<(), Failure<SetupRefusal>> {
     let mut tx = app.store().read().await?;
     let has_operator = store::account::users::has_operator(&mut tx).await?;
@@ -68,26 +68,26 @@ async fn check(app: &Server, ctx: &Ctx, hash: &SecretHash) -> Result<(), Failure
     }
 }
 
-/// Opens the link with this token: the pass for the browser that did, if the link is good.
+/// Opens the link with this token. Returns the pass for this browser if the link is valid.
 pub async fn open(app: &Server, ctx: &Ctx, token: &str, browser: [u8; 32]) -> Result<Secret, Failure<SetupRefusal>> {
     let hash = app.pepper().hash(token);
     check(app, ctx, &hash).await?;
     Ok(Secret::new(one_time_link::issue(app, ctx, &hash, browser)?))
 }
 
-/// The hash of the token of a link that is good still, for the browser that opened it.
+/// The hash of a valid link's token, for the browser that opened it.
 async fn shown(app: &Server, ctx: &Ctx, held: OpenedLink<'_>) -> Result<SecretHash, Failure<SetupRefusal>> {
     let Some(hash) = one_time_link::read(app, ctx, held)? else { return Err(refused(app, ctx, SetupRefusal::NotOpen)) };
     check(app, ctx, &hash).await?;
     Ok(hash)
 }
 
-/// Whether the page that the link leads to may be shown.
+/// Checks that the page behind the link may be shown.
 pub async fn look(app: &Server, ctx: &Ctx, held: OpenedLink<'_>) -> Result<(), Failure<SetupRefusal>> {
     shown(app, ctx, held).await.map(|_| ())
 }
 
-/// Creates the first operator and signs them in. The link is used up only by success.
+/// Creates the first operator and signs them in. Only success uses up the link.
 pub async fn complete(
     app: &Server,
     ctx: &Ctx,

@@ -1,4 +1,4 @@
-//! The link that makes the first operator: only the program that runs the server prints it.
+//! Creates the link for the first operator. Only the server program prints it.
 use crate::{Ctx, Fault, Server};
 use domain::Secret;
 use store::StoreError;
@@ -6,7 +6,7 @@ use store::grants::revoked_tokens::FIRST_OPERATOR;
 
 const LIFETIME: i64 = 24 * 60 * 60;
 
-/// A new link, if the server has no operator yet. Older links are void from then on.
+/// Creates a link if the server has no operator yet. Older links become invalid.
 pub async fn link(app: &Server, ctx: &Ctx) -> Result<Option<String>, Fault> {
     let has_operator = {
         let mut tx = app.store().read().await?;

@@ -1,4 +1,4 @@
-//! Signing up.
+//! Sign-up.
 use crate::access::caller::Caller;
 use crate::account::sign_in_refusal::SignInRefusal;
 pub use crate::account::users::SignUpRequest;
@@ -13,7 +13,7 @@ use domain::platform::allowance::SIGN_UPS_FROM_A_NETWORK;
 use domain::platform::refusal::Refusal as _;
 use serde_json::json;
 
-/// On this node alone: an account more or less is no secret that is guessed.
+/// Checks that sign-up is enabled, and counts it. The limit is per node, because sign-up involves no guessing of secrets.
 fn let_in(app: &Server, ctx: &Ctx) -> Result<(), R> {
     if !app.settings().sign_up {
         return Err(R::SignUpOff);

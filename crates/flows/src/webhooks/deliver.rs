@@ -19,27 +19,27 @@ use store::StoreError;
 use store::webhooks::deliveries::{Attempt, Claimed};
 use tokio::task::JoinSet;
 
-/// For one message.
+/// The timeout of one message.
 const TIMEOUT: Duration = Duration::from_secs(10);
 
-/// Bytes of an answer that are read.
+/// The number of bytes of a response that are read.
 const ANSWER: usize = 1024;
 
-/// Messages under way to one webhook at once.
+/// The maximum number of messages that are sent to one webhook at the same time.
 const AT_ONCE: i64 = 8;
 
-/// Webhooks that are served at once.
+/// The maximum number of webhooks that are served at the same time.
 const WEBHOOKS: usize = 32;
 
-/// Seconds after which a message whose sender vanished is sent by another: well over [`TIMEOUT`].
+/// Seconds after which another node sends a message whose sender vanished: well over [`TIMEOUT`].
 const LEASE: i64 = 30;
 
 const GONE: u16 = 410;
 
-/// Makes a fresh context, with the time as it is then.
+/// Creates a new context with the current time.
 pub type NewCtx = Arc<dyn Fn() -> Ctx + Send + Sync>;
 
-/// Sends what is due, and what becomes due by it, to every webhook; for callers that can wait.
+/// Sends due messages to all webhooks, including those that become due in the process, and waits for them.
 pub async fn run(app: &Server, new_ctx: &NewCtx) -> Result<(), Fault> {
     let (mut after, never) = (None, AtomicBool::new(false));
     loop {
@@ -57,7 +57,7 @@ async fn due(app: &Server, ctx: &Ctx, after: Option<WebhookId>) -> Result<Vec<We
     Ok(store::webhooks::deliveries::due(&mut tx, ctx.now, after, store::MAX_LIMIT).await?)
 }
 
-/// Serves webhooks side by side, so that a slow one holds up nobody else.
+/// Serves webhooks in parallel, so that a slow one does not delay others.
 pub struct Deliverer {
     app: Server,
     new_ctx: NewCtx,
@@ -79,12 +79,11 @@ impl Deliverer {
         Self { app, new_ctx, busy, tasks: JoinSet::new(), after: None, stop }
     }
 
-    /// Begins to serve webhooks that have something due and are not being served; called once a second.
+    /// Starts serving webhooks with due messages that are not being served yet. Called once a second.
     pub async fn tick(&mut self) -> Result<(), Fault> {
         while self.tasks.try_join_next().is_some() {}
         let due = due(&self.app, &(self.new_ctx)(), self.after).await?;
-        // Where this look ends the next one goes on, so that none waits for ever behind others; after the last, from the
-        // beginning.
+        // The next look continues where this one ends, and starts over after the last webhook, so that none waits forever.
         let full = due.len() >= usize::try_from(store::MAX_LIMIT).unwrap_or(usize::MAX);
         self.after = due.last().copied().filter(|_| full);
         for id in due {
@@ -108,14 +107,14 @@ impl Deliverer {
         Ok(())
     }
 
-    /// Takes up nothing more, and waits for what is under way.
+    /// Starts nothing more, and waits for messages that are being sent.
     pub async fn stop(mut self) {
         self.stop.store(true, Ordering::Relaxed);
         while self.tasks.join_next().await.is_some() {}
     }
 }
 
-/// Holds a webhook's place among the busy ones until dropped, also by a panic.
+/// Marks a webhook as busy until dropped, even after a panic.
 struct Busy(Arc<Mutex<HashSet<WebhookId>>>, WebhookId);
 
 impl Drop for Busy {
@@ -124,8 +123,8 @@ impl Drop for Busy {
     }
 }
 
-/// Sends what is due to one webhook, a few messages at a time, until nothing is or one fails: then the others would
-/// most likely fail, too, and can wait for the next time.
+/// Sends due messages to one webhook, a few at a time, until none are left or one fails: the others would most likely fail, too,
+/// and wait for the next time.
 async fn drain(app: &Server, new_ctx: &NewCtx, id: WebhookId, stop: &AtomicBool) -> Result<(), Fault> {
     while !stop.load(Ordering::Relaxed) {
         let ctx = new_ctx();
@@ -152,7 +151,7 @@ async fn drain(app: &Server, new_ctx: &NewCtx, id: WebhookId, stop: &AtomicBool)
     Ok(())
 }
 
-/// The secrets that sign now, the newest first.
+/// The secrets that sign now, newest first.
 fn secrets(app: &Server, ctx: &Ctx, webhook: &Webhook) -> Result<Vec<Secret>, Fault> {
     let name = webhook_name(webhook.id);
     let open = |sealed: &[u8]| {
@@ -167,7 +166,7 @@ fn secrets(app: &Server, ctx: &Ctx, webhook: &Webhook) -> Result<Vec<Secret>, Fa
     Ok(all)
 }
 
-/// Sends one message and notes how it went; answers whether it arrived.
+/// Sends one message and records the result. Returns whether it was delivered.
 async fn deliver(
     app: &Server,
     ctx: &Ctx,

@@ -1,4 +1,4 @@
-//! Webhooks as their owners manage them. Every function takes whose they are as the gate says it, and knows no others.
+//! Webhooks as their owners manage them. Every function takes the authorized owner, and accesses only that owner's webhooks.
 use crate::access::extent::Extent;
 use crate::platform::audit_log::AuditSubject;
 use crate::platform::changes::{self, Told};
@@ -21,11 +21,11 @@ use store::{Page, Paged, StoreError, Tx};
 pub use crate::platform::webhook_refusal::WebhookRefusal;
 use WebhookRefusal as R;
 
-/// Whose webhooks a caller may read.
+/// The owner whose webhooks the caller may read.
 #[derive(Debug, Clone, Copy)]
 pub struct MayRead(pub(crate) WebhookOwner);
 
-/// Whose webhooks a caller may change.
+/// The owner whose webhooks the caller may change.
 #[derive(Debug, Clone, Copy)]
 pub struct MayChange(pub(crate) WebhookOwner);
 
@@ -79,22 +79,22 @@ pub fn may_change(
     gate(app, ctx, principal, scope, (Operation::WriteWebhooks, Operation::WriteAllWebhooks)).map(MayChange)
 }
 
-/// Webhooks that one owner can have.
+/// The maximum number of webhooks of one owner.
 const MOST: i64 = 50;
 
-/// The longest that two secrets sign together, in seconds.
+/// The maximum time, in seconds, that both secrets sign.
 const MOST_OVERLAP: i64 = 7 * 24 * 3600;
 
-/// What a new webhook is made of.
+/// The properties of a new webhook.
 #[derive(Debug, Clone)]
 pub struct NewWebhook {
     pub url: String,
     pub description: String,
-    /// Names of the catalogue, or `*`.
+    /// Names of event kinds in the catalogue, or `*`.
     pub events: Vec<String>,
 }
 
-/// What changes; the rest stays.
+/// A change to a webhook. Absent fields stay as they are.
 #[derive(Debug, Clone, Default)]
 pub struct WebhookPatch {
     pub url: Option<String>,
@@ -125,7 +125,7 @@ async fn tell(tx: &mut Tx, ctx: &Ctx, change: Changed, owner: WebhookOwner, id: 
     changes::within(tx, ctx, Told::of(change, about).with(serde_json::json!({"webhook_id": id}))).await
 }
 
-/// Makes a webhook; its secret is shown this once.
+/// Creates a webhook; its secret is shown only once.
 pub async fn create(
     app: &Server,
     ctx: &Ctx,
@@ -135,7 +135,7 @@ pub async fn create(
     create_and(app, ctx, whose, new, Plain).await
 }
 
-/// The same; the answer is kept in the transaction.
+/// Like [`create`], but stores the response under the idempotency key in the same transaction.
 pub async fn create_kept(
     app: &Server,
     ctx: &Ctx,
@@ -196,7 +196,7 @@ pub async fn read(app: &Server, of: impl Into<MayRead>, id: WebhookId) -> Result
     store::webhooks::by_id(&mut tx, id, owner).await?.ok_or(Failure::Refused(R::Unknown))
 }
 
-/// Why nothing was changed.
+/// The reason why nothing was changed.
 async fn unchanged(tx: &mut Tx, owner: WebhookOwner, id: WebhookId) -> Failure<R> {
     match store::webhooks::by_id(tx, id, owner).await {
         Ok(Some(_)) => Failure::Refused(R::Changed),
@@ -205,8 +205,8 @@ async fn unchanged(tx: &mut Tx, owner: WebhookOwner, id: WebhookId) -> Failure<R
     }
 }
 
-/// Changes a webhook. One that is enabled again is sent what waited. `expected`, here and below, is the revision that the
-/// caller read, where the caller says (RFC 9110 §13.1.1).
+/// Changes a webhook. When it is enabled again, pending events are sent. `expected`, here and below, is the revision that the
+/// caller read, if they sent one (RFC 9110 §13.1.1).
 pub async fn update(
     app: &Server,
     ctx: &Ctx,
@@ -268,8 +268,7 @@ pub async fn delete(
     Ok(app.look_at_webhooks().await?)
 }
 
-/// The webhook with a new secret, which is shown this once. For `overlap` seconds, at most a week, messages are signed with
-/// both.
+/// Creates a new secret, which is shown only once. For `overlap` seconds, at most a week, messages are signed with both secrets.
 pub async fn rotate_secret(
     app: &Server,
     ctx: &Ctx,
@@ -281,7 +280,7 @@ pub async fn rotate_secret(
     rotate_secret_and(app, ctx, whose, (id, expected), overlap, Plain).await
 }
 
-/// The same; the answer is kept in the transaction.
+/// Like [`rotate_secret`], but stores the response under the idempotency key in the same transaction.
 pub async fn rotate_secret_kept(
     app: &Server,
     ctx: &Ctx,
@@ -319,7 +318,7 @@ async fn rotate_secret_and<L: Last<(Webhook, Secret)>>(
     work.await
 }
 
-/// The deliveries of a webhook, the newest first: those before `before`, the last one of the page before.
+/// The deliveries of a webhook, newest first; only those before `before`, the last one of the previous page.
 pub async fn deliveries(
     app: &Server,
     of: impl Into<MayRead>,
@@ -336,7 +335,7 @@ pub async fn deliveries(
     Ok(store::webhooks::deliveries::list(&mut tx, Filter { webhook: id, owner, state, before, limit }).await?)
 }
 
-/// Sends one event again, whatever became of it.
+/// Sends one event again, whatever its result was.
 pub async fn replay(
     app: &Server,
     ctx: &Ctx,
@@ -361,12 +360,12 @@ pub async fn replay(
     Ok(delivery)
 }
 
-/// Sends a webhook an event that says nothing but that it arrived; answers its id.
+/// Sends a test event to a webhook. Returns the event's id.
 pub async fn test(app: &Server, ctx: &Ctx, whose: MayChange, id: WebhookId) -> Result<EventId, Failure<R>> {
     test_and(app, ctx, whose, id, Plain).await
 }
 
-/// The same; the answer is kept in the transaction.
+/// Like [`test`], but stores the response under the idempotency key in the same transaction.
 pub async fn test_kept(
     app: &Server,
     ctx: &Ctx,

@@ -1,4 +1,4 @@
-//! Webhooks, as their owners manage them, and the deliveries.
+//! Webhooks as their owners manage them, and deliveries.
 
 pub mod deliver;
 pub mod manage;

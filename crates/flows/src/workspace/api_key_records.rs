@@ -1,5 +1,4 @@
-//! API keys and personal access tokens by whom they belong to, without asking who wants it: for [`crate::access::credential_request`] and the
-//! command line.
+//! API keys by workspace, without checking the caller: for [`crate::workspace::api_keys`] and the command line.
 use crate::access::credential_facts;
 use crate::platform::audit_log::AuditSubject;
 use crate::platform::changes::{self, Told};
@@ -11,13 +10,13 @@ use serde_json::json;
 use store::StoreError;
 use store::access::credentials::KeptKey;
 
-/// A workspace's API keys, revoked ones too, newest first.
+/// A workspace's API keys, including revoked ones, newest first.
 pub async fn api_keys_of(app: &Server, workspace: WorkspaceId) -> Result<Vec<KeptKey>, Fault> {
     let mut tx = app.store().read().await?;
     Ok(store::access::credentials::list_api_keys(&mut tx, workspace).await?)
 }
 
-/// `false` when the workspace has no such live key.
+/// Revokes an API key. Returns `false` if the workspace has no such active key.
 pub async fn end_api_key(app: &Server, ctx: &Ctx, workspace: WorkspaceId, id: ApiKeyId) -> Result<bool, Fault> {
     let of = ctx.clone();
     let work = app.store().write(move |tx| {
@@ -34,8 +33,8 @@ pub async fn end_api_key(app: &Server, ctx: &Ctx, workspace: WorkspaceId, id: Ap
     work.await.map_err(|error: StoreError| Fault::from(error))
 }
 
-/// Makes a person answer for a key instead of its creator, or the operator. `false` when the workspace has no such live key
-/// that `before` answers for.
+/// Makes `creator` responsible for a key, or the operator if `None`. Returns `false` if the workspace has no such active key for
+/// which `before` is responsible.
 pub async fn set_creator(
     app: &Server,
     ctx: &Ctx,
@@ -60,8 +59,8 @@ pub async fn set_creator(
     work.await.map_err(|error: StoreError| Fault::from(error))
 }
 
-/// From now on the operator answers for the key: it has all that it was created with. `false` when the workspace has no such
-/// live key.
+/// Makes the operator responsible for a key, which regains all the rights that it was created with. Returns `false` if the
+/// workspace has no such active key.
 pub async fn adopt_for_operator(app: &Server, ctx: &Ctx, workspace: WorkspaceId, id: ApiKeyId) -> Result<bool, Fault> {
     let found = {
         let mut tx = app.store().read().await?;

@@ -19,20 +19,20 @@ fn workspace(app: &Server, ctx: &Ctx, principal: &Principal, operation: Operatio
     workspace.map_err(|denied| refused(app, ctx, "api_key.management", AuditSubject::default(), denied))
 }
 
-/// The workspace's API keys, revoked ones too, newest first.
+/// The workspace's API keys, including revoked ones, newest first.
 pub async fn list_api_keys(app: &Server, ctx: &Ctx, principal: &Principal) -> Managed<Vec<KeptKey>> {
     let workspace = workspace(app, ctx, principal, Operation::ReadApiKeys)?;
     Ok(api_keys_of(app, workspace).await?)
 }
 
-/// The keys that were not revoked, expired ones too, newest first, with who answers for each.
+/// A page of the keys that are not revoked (expired ones are included), newest first, with the user responsible for each.
 pub async fn page_of_api_keys(app: &Server, ctx: &Ctx, principal: &Principal, page: Page) -> Managed<Paged<KeptKey>> {
     let workspace = workspace(app, ctx, principal, Operation::ReadApiKeys)?;
     let mut tx = app.store().read().await?;
     Ok(store::access::credentials::page_of_api_keys(&mut tx, workspace, page).await?)
 }
 
-/// The live keys that lost rights, of the whole workspace, newest first; at most 1,000.
+/// The active keys of the workspace that lost rights, newest first; at most 1,000.
 pub async fn keys_that_lost_rights(app: &Server, ctx: &Ctx, principal: &Principal) -> Managed<Vec<KeptKey>> {
     let workspace = workspace(app, ctx, principal, Operation::ReadApiKeys)?;
     let mut tx = app.store().read().await?;
@@ -41,7 +41,7 @@ pub async fn keys_that_lost_rights(app: &Server, ctx: &Ctx, principal: &Principa
     Ok(found)
 }
 
-/// One of them.
+/// One of the workspace's keys.
 pub async fn api_key(app: &Server, ctx: &Ctx, principal: &Principal, id: &str) -> Managed<KeptKey> {
     let workspace = workspace(app, ctx, principal, Operation::ReadApiKeys)?;
     let about = AuditSubject::default().and_workspace(Some(workspace));
@@ -63,7 +63,7 @@ pub async fn create_api_key(
     create_api_key_and(app, ctx, principal, asked, Plain).await
 }
 
-/// The same; the answer is kept in the transaction.
+/// Like [`create_api_key`], but stores the response under the idempotency key in the same transaction.
 pub async fn create_api_key_kept(
     app: &Server,
     ctx: &Ctx,
@@ -90,7 +90,7 @@ async fn create_api_key_and<L: Last<(KeptKey, Secret)>>(
     if principal.workspace.is_none_or(|(_, own)| roles.role > own) {
         return Err(refuse(ManagementRefusal::RoleBeyond.of("roles")));
     }
-    // A credential with scopes of its own acts for the operator within operator scopes, and none assigns roles.
+    // A caller limited to scopes acts as operator only for operator scopes, none of which allows assigning roles.
     let for_operator = principal.operator && principal.limit == Limit::Role;
     if !roles.extra.is_empty() && !for_operator {
         return Err(refuse(ManagementRefusal::RoleOfOperator.of("roles")));
@@ -98,7 +98,7 @@ async fn create_api_key_and<L: Last<(KeptKey, Secret)>>(
     Ok(new_credential::create_api_key_and(app, ctx, workspace, roles, principal.responsible, new, last).await?)
 }
 
-/// Why the caller may not answer for a key.
+/// The reason why the caller may not adopt a key.
 fn not_adoptable(principal: &Principal, KeptKey { key, creator }: &KeptKey) -> Option<ManagementRefusal> {
     let role = principal.workspace.map_or(Role::Member, |(_, role)| role);
     if !key.has_lost_rights(creator.as_ref()) || key.created_by == principal.user {
@@ -116,12 +116,12 @@ fn not_adoptable(principal: &Principal, KeptKey { key, creator }: &KeptKey) -> O
         .then_some(ManagementRefusal::ScopeBeyond)
 }
 
-/// Whether the caller could adopt a key: see [`adopt_api_key`].
+/// Whether the caller may adopt a key: see [`adopt_api_key`].
 pub fn may_adopt(principal: &Principal, kept: &KeptKey) -> bool {
     principal.person_for(Operation::WriteApiKeys).is_ok() && not_adoptable(principal, kept).is_none()
 }
 
-/// The person answers from now on for a key that lost rights, and it has as many of them as they have.
+/// Makes the user responsible for a key that lost rights. The key then has those of its rights that the user has.
 pub async fn adopt_api_key(app: &Server, ctx: &Ctx, principal: &Principal, id: &str) -> Managed<KeptKey> {
     let workspace = workspace(app, ctx, principal, Operation::WriteApiKeys)?;
     let about = AuditSubject::default().and_workspace(Some(workspace));
@@ -143,9 +143,10 @@ pub async fn adopt_api_key(app: &Server, ctx: &Ctx, principal: &Principal, id: &
     find().await?.ok_or_else(unknown)
 }
 
-/// Adopts several keys: each that can be. Refuses only where none can, for another may have been faster with one of them.
+/// Adopts all given keys that the user can adopt. Refuses only if there are none, because another user may have adopted one in
+/// the meantime.
 pub async fn adopt_api_keys(app: &Server, ctx: &Ctx, principal: &Principal, ids: &[&str]) -> Managed<()> {
-    // Of no keys at all as well.
+    // Checks the permission even if no key is given.
     workspace(app, ctx, principal, Operation::WriteApiKeys)?;
     let (mut adopted, mut refusal) = (0, None);
     for id in ids {

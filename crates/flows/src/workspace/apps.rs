@@ -1,9 +1,10 @@
-//! The applications that reach a workspace, as its admins see them and take their access back.
+//! The apps with access to a workspace, as its admins see and revoke them.
 //!
-//! Some act in a member's own name, and their tokens carry the workspace's id and the member's roles. Admins see which these are and
-//! whose roles they receive, because that is the workspace's. What else the member allowed them, since when and how often they
-//! use them is not: that stays between the member and the application. For the same reason admins cannot disconnect such an
-//! application; what they can do is to keep it out by the workspace's rule, and then it receives nothing of the workspace any more.
+//! Some act in a member's own name, and their tokens contain the workspace's id and the member's roles. Admins see which apps
+//! these are and whose roles they receive, because this concerns the workspace. They do not see what else the member allowed
+//! them, since when, or how often they are used: that is between the member and the app. For the same reason admins cannot
+//! disconnect such an app. They can exclude it by the workspace's policy, and then it receives nothing about the workspace any
+//! more.
 use crate::grants::bulk_revocation::{self, Telling};
 use crate::grants::consents;
 pub use crate::grants::end_disallowed::{EndedCounts, MOST_COUNTED};
@@ -32,16 +33,16 @@ fn workspace(
     principal.workspace_for(operation).map_err(|denied| refused(app, ctx, kind, AuditSubject::default(), denied))
 }
 
-/// The application that a text names, whether or not it is here.
+/// Parses a client id. Does not check that the client has access.
 fn client(app: &Server, ctx: &Ctx, workspace: WorkspaceId, kind: &'static str, id: &str) -> Managed<ClientId> {
     let about = AuditSubject::default().and_workspace(Some(workspace));
     ClientId::parse(id).map_err(|_| refused(app, ctx, kind, about, ManagementRefusal::ClientUnknown))
 }
 
-/// The longest text that names are searched for, in characters.
+/// The maximum length of a search text, in characters.
 const LONGEST_SEARCH: usize = 100;
 
-/// The applications with `search` in their name, by name; all of them for the empty text.
+/// The apps with `search` in their names, by name; all of them if it is empty.
 pub async fn list(
     app: &Server,
     ctx: &Ctx,
@@ -58,7 +59,7 @@ pub async fn list(
     Ok(store::grants::workspace_apps::page(&mut tx, workspace, search, page, ctx.now).await?)
 }
 
-/// One of them.
+/// One of the apps with access to the workspace.
 pub async fn find(app: &Server, ctx: &Ctx, principal: &Principal, id: &str) -> Managed<WorkspaceApp> {
     const KIND: &str = "app.read";
     let workspace = workspace(app, ctx, principal, Operation::ReadApps, KIND)?;
@@ -70,7 +71,7 @@ pub async fn find(app: &Server, ctx: &Ctx, principal: &Principal, id: &str) -> M
     found.ok_or_else(|| refused(app, ctx, KIND, about, ManagementRefusal::ClientUnknown))
 }
 
-/// The people who allowed the application something here.
+/// The users who allowed the app access to this workspace.
 pub async fn people(
     app: &Server,
     ctx: &Ctx,
@@ -86,7 +87,7 @@ pub async fn people(
     Ok(store::grants::workspace_apps::people(&mut tx, workspace, &id, page, beside).await?)
 }
 
-/// The people in whose own names the application receives the workspace's id and their roles.
+/// The users in whose own name the app receives the workspace's id and their roles.
 pub async fn own_names(
     app: &Server,
     ctx: &Ctx,
@@ -106,13 +107,13 @@ pub async fn own_names(
 #[derive(Debug, Clone)]
 pub struct RevocationPreview {
     pub app: WorkspaceApp,
-    /// Whose access it is, where it is not everybody's.
+    /// The user whose access would end, if it is only one user's.
     pub person: Option<AppPerson>,
-    /// Authorizations that are good now.
+    /// The number of active grants.
     pub grants: i64,
 }
 
-/// What revoking the application's access would end, for one person where one is named: to be told before it is done.
+/// Previews revoking the app's access, for all users or for one.
 pub async fn at_stake(
     app: &Server,
     ctx: &Ctx,
@@ -139,8 +140,7 @@ pub async fn at_stake(
     Ok(RevocationPreview { app: found.ok_or_else(no_app)?, person, grants })
 }
 
-/// Takes back all that the members allowed the application here; what it has in this workspace is dead at once, however many they
-/// are.
+/// Revokes all access of the app to this workspace that members allowed. It ends immediately, however many members there are.
 pub async fn revoke(app: &Server, ctx: &Ctx, principal: &Principal, id: &str) -> Managed<EndedCounts> {
     const KIND: &str = "consent.revoked_in_workspace";
     let workspace = workspace(app, ctx, principal, Operation::RevokeApps, KIND)?;
@@ -166,7 +166,7 @@ pub async fn revoke(app: &Server, ctx: &Ctx, principal: &Principal, id: &str) ->
     outcome.map_err(|refusal| refused(app, ctx, KIND, about, refusal))
 }
 
-/// Takes back what one person allowed the application here.
+/// Revokes the access to this workspace that one user allowed the app.
 pub async fn revoke_person(app: &Server, ctx: &Ctx, principal: &Principal, id: &str, user: &str) -> Managed<()> {
     const KIND: &str = "consent.revoked";
     let workspace = workspace(app, ctx, principal, Operation::RevokeApps, KIND)?;

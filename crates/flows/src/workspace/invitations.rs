@@ -1,4 +1,4 @@
-//! Inviting people into a workspace by a link that is good once.
+//! Invitations into a workspace, by a link that works once.
 use crate::platform::audit_log::AuditSubject;
 use crate::platform::changes::{self, Told};
 use crate::platform::idempotency::last_step::{Last, Plain};
@@ -18,25 +18,25 @@ use serde_json::json;
 use store::workspace::invitations::Named;
 use store::{Page, Paged, StoreError};
 
-/// Seconds that an invitation is good for, unless it says otherwise, and at most.
+/// The default and maximum lifetime of an invitation, in seconds.
 pub const LIFETIME: i64 = 7 * 24 * 60 * 60;
 pub const LONGEST_LIFETIME: i64 = 30 * 24 * 60 * 60;
 
-/// An invitation as people read it.
+/// An invitation as users see it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct InvitationView {
     pub id: InvitationId,
     pub workspace_id: WorkspaceId,
     pub workspace_name: String,
-    /// Who invites, where that is known.
+    /// The name of the inviter, if it is known.
     pub inviter: Option<String>,
     pub role: Role,
-    /// Whom it was meant for; anybody who has the link may use it.
+    /// The intended recipient. Anyone with the link can use it.
     pub email: Option<Email>,
     pub created_at: Timestamp,
     pub expires_at: Timestamp,
     pub state: InvitationState,
-    /// Who accepted it.
+    /// The user who accepted it.
     pub used_by: Option<UserId>,
 }
 
@@ -55,7 +55,7 @@ fn view(Named { invitation, workspace_name, inviter_name, inviting }: Named, now
     }
 }
 
-/// Who reads an invitation: somebody who may be signed in, and may belong to its workspace.
+/// The viewer of an invitation, who may be signed in and may be a member of its workspace.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct InvitationViewer {
     pub user: Option<UserId>,
@@ -63,12 +63,12 @@ pub struct InvitationViewer {
 }
 
 impl InvitationView {
-    /// Why the invitation does not let this person in.
+    /// The reason why this viewer cannot use the invitation.
     pub fn unusable(&self, reader: InvitationViewer) -> Option<ManagementRefusal> {
         unusable(self.state, self.used_by, reader)
     }
 
-    /// Whether it is meant for somebody with another address than this.
+    /// Whether it was meant for a different email address.
     pub fn is_for_another(&self, email: &Email) -> bool {
         self.email.as_ref().is_some_and(|meant| meant.key() != email.key())
     }
@@ -88,17 +88,17 @@ fn unusable(state: InvitationState, used_by: Option<UserId>, reader: InvitationV
     }
 }
 
-/// What is asked for of a new invitation.
+/// The requested properties of a new invitation.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct InvitationRequest<'a> {
     pub role: &'a str,
-    /// Whom it is meant for, for the list alone; may be empty.
+    /// The intended recipient, shown only in the list; may be empty.
     pub email: &'a str,
-    /// Seconds, 1 to [`LONGEST_LIFETIME`]; without a word [`LIFETIME`].
+    /// The lifetime in seconds, 1 to [`LONGEST_LIFETIME`]; the default is [`LIFETIME`].
     pub lifetime: Option<i64>,
 }
 
-/// An invitation that was just made. Its link holds the token, which is shown this once.
+/// A new invitation. Its link contains the token, which is shown only once.
 #[derive(Debug, Clone)]
 pub struct Invited {
     pub invitation: Invitation,
@@ -116,12 +116,12 @@ fn read(ctx: &Ctx, asked: &InvitationRequest<'_>) -> Result<(Role, Option<Email>
     Ok((role, email, ctx.now.plus(lifetime)))
 }
 
-/// Makes an invitation. Admins may; only owners invite owners.
+/// Creates an invitation. Requires an admin; only owners may invite owners.
 pub async fn create(app: &Server, ctx: &Ctx, principal: &Principal, asked: &InvitationRequest<'_>) -> Managed<Invited> {
     create_and(app, ctx, principal, asked, Plain).await
 }
 
-/// The same; the answer is kept in the transaction.
+/// Like [`create`], but stores the response under the idempotency key in the same transaction.
 pub async fn create_kept(
     app: &Server,
     ctx: &Ctx,
@@ -178,7 +178,7 @@ async fn create_and<L: Last<Invited>>(
     outcome.map_err(refuse)
 }
 
-/// The invitations that can be used, the newest first.
+/// The invitations that can still be used, newest first.
 pub async fn list(app: &Server, ctx: &Ctx, principal: &Principal, page: Page) -> Managed<Paged<InvitationView>> {
     let workspace = principal.workspace_for(Operation::ReadInvitations);
     let workspace =
@@ -188,7 +188,7 @@ pub async fn list(app: &Server, ctx: &Ctx, principal: &Principal, page: Page) ->
     Ok(Paged { items: items.into_iter().map(|named| view(named, ctx.now)).collect(), total })
 }
 
-/// One of them.
+/// One of the workspace's invitations.
 pub async fn find(app: &Server, ctx: &Ctx, principal: &Principal, id: &str) -> Managed<InvitationView> {
     const KIND: &str = "invitation.read";
     let workspace = principal.workspace_for(Operation::ReadInvitations);
@@ -202,7 +202,7 @@ pub async fn find(app: &Server, ctx: &Ctx, principal: &Principal, id: &str) -> M
     found.map(|named| view(named, ctx.now)).ok_or_else(unknown)
 }
 
-/// Withdraws an invitation that was not used yet.
+/// Revokes an invitation that has not been used yet.
 pub async fn revoke(app: &Server, ctx: &Ctx, principal: &Principal, id: &str) -> Managed<()> {
     const KIND: &str = "invitation.revoked";
     let workspace = principal.workspace_for(Operation::WriteMembers);
@@ -228,14 +228,14 @@ pub async fn revoke(app: &Server, ctx: &Ctx, principal: &Principal, id: &str) ->
     }
 }
 
-/// What a link leaves in the browser that opened it.
+/// The result of opening a link, for the browser that opened it.
 #[derive(Debug)]
 pub struct Opened {
     pub id: InvitationId,
     pub pass: Secret,
 }
 
-/// Opens the link with this token, in this browser.
+/// Opens the link with this token in this browser.
 pub async fn open(app: &Server, ctx: &Ctx, token: &str, browser: [u8; 32]) -> Managed<Opened> {
     let hash = app.pepper().hash(token);
     let Named { invitation, .. } = by_hash(app, ctx, &hash).await?;
@@ -251,13 +251,13 @@ async fn by_hash(app: &Server, ctx: &Ctx, hash: &SecretHash) -> Managed<Named> {
     })
 }
 
-/// The hash of the link's secret, which only a browser that opened the link has a pass for.
+/// The hash of the link's secret, from the pass of the browser that opened the link.
 fn shown(app: &Server, ctx: &Ctx, kind: &'static str, held: OpenedLink<'_>) -> Managed<SecretHash> {
     one_time_link::read(app, ctx, held)?
         .ok_or_else(|| refused(app, ctx, kind, AuditSubject::default(), ManagementRefusal::InvitationNotOpen))
 }
 
-/// What whoever opened the link reads before accepting; nobody needs to be signed in.
+/// Shows an invitation before it is accepted, to the browser that opened its link. No sign-in is required.
 pub async fn look(app: &Server, ctx: &Ctx, id: &str, held: OpenedLink<'_>) -> Managed<InvitationView> {
     const KIND: &str = "invitation.read";
     let hash = shown(app, ctx, KIND, held)?;
@@ -268,16 +268,16 @@ pub async fn look(app: &Server, ctx: &Ctx, id: &str, held: OpenedLink<'_>) -> Ma
     Ok(view(found, ctx.now))
 }
 
-/// An invitation that somebody accepts.
+/// A request to accept an invitation.
 #[derive(Debug, Clone, Copy)]
 pub struct Accepting<'a> {
     pub id: &'a str,
     pub held: OpenedLink<'a>,
-    /// Whether they said that they mean it, though it is meant for another address.
+    /// Whether the user confirmed that they accept although it was meant for a different address.
     pub anyway: bool,
 }
 
-/// The person becomes a member, and the link is used up. Somebody who is one already is told so, and the link stays good.
+/// Makes the user a member and uses up the link. If they are a member already, this is refused, and the link stays valid.
 pub async fn accept(
     app: &Server,
     ctx: &Ctx,
@@ -301,7 +301,7 @@ pub async fn accept(
             store::workspace::hold(tx, workspace_id).await?;
             let member = store::workspace::member(tx, user_id, workspace_id).await?.is_some();
             let reader = InvitationViewer { user: Some(user_id), member };
-            // What became of it is read behind the lock: others may have been faster.
+            // Read again after locking the workspace: another request may have used it.
             let Some(found) = store::workspace::invitations::by_hash(tx, &hash).await? else {
                 return Ok(Err((Some(workspace_id), ManagementRefusal::InvitationUnknown.into())));
             };
@@ -310,7 +310,7 @@ pub async fn accept(
                 return Ok(Err((Some(workspace_id), why.into())));
             }
             let user = store::account::users::by_id(tx, user_id).await?;
-            // Their session ended, unless this request was faster.
+            // Disabling a user ends their sessions, but this request may have been faster.
             if user.as_ref().is_some_and(|user| !user.is_active()) {
                 return Ok(Err((Some(workspace_id), ManagementRefusal::AccountDisabled.into())));
             }

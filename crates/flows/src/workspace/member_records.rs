@@ -1,4 +1,4 @@
-//! Members, without asking who wants it: for use cases that check their caller, and for the command line.
+//! Members, without checking the caller: for use cases that check it, and for the command line.
 use crate::platform::audit_log::AuditSubject;
 use crate::platform::changes::{self, Told};
 use crate::workspace::membership;
@@ -21,7 +21,7 @@ pub async fn put_member(
     let of = ctx.clone();
     let work = app.store().write(move |tx| {
         Box::pin(async move {
-            // Creating an invitation locks it too, so that a former admin cannot create one meanwhile.
+            // Creating an invitation takes the same lock, so that a former admin cannot create one in the meantime.
             store::workspace::hold(tx, workspace_id).await?;
             let event = membership::put(tx, &of, &member).await?;
             let about = AuditSubject::user(user_id).and_workspace(Some(workspace_id));
@@ -31,7 +31,7 @@ pub async fn put_member(
     work.await.map_err(|error: StoreError| Fault::from(error))
 }
 
-/// Removes a member: what the user had authorized for the workspace ends. `false` when there was none.
+/// Removes a member, and ends the access that they allowed for the workspace. Returns `false` if they were not a member.
 pub async fn remove_member(app: &Server, ctx: &Ctx, user: UserId, workspace: WorkspaceId) -> Result<bool, Fault> {
     let of = ctx.clone();
     let work = app.store().write(move |tx| {

@@ -1,4 +1,4 @@
-//! The members of a workspace, as its members see them and its admins manage them.
+//! The members of a workspace, as its members see and its admins manage them.
 use crate::platform::audit_log::AuditSubject;
 use crate::platform::changes::{self, Told};
 use crate::platform::management_error::{Managed, ManagementError, ManagementRefusal};
@@ -14,7 +14,7 @@ use serde_json::json;
 use store::platform::search::Found;
 use store::{Page, Paged, StoreError, Tx};
 
-/// In the order in which the people came.
+/// The members, in the order in which they joined.
 pub async fn list(app: &Server, ctx: &Ctx, principal: &Principal, page: Page) -> Managed<Paged<(Member, User)>> {
     let workspace = principal.workspace_for(Operation::ReadMembers);
     let workspace = workspace.map_err(|denied| refused(app, ctx, "member.list", AuditSubject::default(), denied))?;
@@ -22,10 +22,10 @@ pub async fn list(app: &Server, ctx: &Ctx, principal: &Principal, page: Page) ->
     Ok(store::workspace::list_members(&mut tx, workspace, page).await?)
 }
 
-/// The longest text that people are searched for, in characters.
+/// The maximum length of a search text, in characters.
 const LONGEST_SEARCH: usize = 254;
 
-/// Those with `search` in their address or name, in the same order; all of them for the empty text.
+/// The members with `search` in their address or name, in the same order as [`list`]; all of them if it is empty.
 pub async fn search(
     app: &Server,
     ctx: &Ctx,
@@ -43,7 +43,7 @@ pub async fn search(
     Ok(store::workspace::search::members(&mut tx, workspace, search, page).await?)
 }
 
-/// One of them.
+/// One of the members.
 pub async fn find(app: &Server, ctx: &Ctx, principal: &Principal, user: &str) -> Managed<(Member, User)> {
     const KIND: &str = "member.read";
     let workspace = principal.workspace_for(Operation::ReadMembers);
@@ -58,9 +58,8 @@ pub async fn find(app: &Server, ctx: &Ctx, principal: &Principal, user: &str) ->
     member.zip(person).ok_or_else(unknown)
 }
 
-/// The role that the principal acts with as of this transaction: it may have changed since the request began. A key or an app
-/// has at most that of the person behind it.
-/// From here on the workspace is held.
+/// The current role of the principal, which may have changed since the request began. A key or an app has at most the role of the
+/// user responsible for it. Locks the workspace until the transaction ends.
 pub(crate) async fn acting_role(
     tx: &mut Tx,
     principal: &Principal,
@@ -77,7 +76,7 @@ pub(crate) async fn acting_role(
     }
 }
 
-/// What the rules say about changing the role of `member`; `None` removes them.
+/// Checks the rules for changing the role of `member`; `to` is `None` for removing them.
 async fn rules(
     tx: &mut Tx,
     acting: Option<Role>,
@@ -104,8 +103,8 @@ async fn keeps_an_owner(
     Ok(if last { Err(ManagementRefusal::LastOwner.into()) } else { Ok(()) })
 }
 
-/// Gives a member another role; roles of the operator's own stay. Admins may, but only owners make or unmake owners, and
-/// the last owner stays one.
+/// Changes a member's role; roles that the operator added are kept. Requires an admin. Only owners may add or remove owners, and
+/// the last owner must remain one.
 pub async fn set_role(
     app: &Server,
     ctx: &Ctx,
@@ -149,7 +148,7 @@ pub async fn set_role(
     outcome.map_err(|refusal| refused(app, ctx, KIND, about, refusal))
 }
 
-/// Removes a member: what they had authorized for the workspace ends. The rules are those of [`set_role`].
+/// Removes a member, and ends the access that they allowed for the workspace. The rules are those of [`set_role`].
 pub async fn remove(app: &Server, ctx: &Ctx, principal: &Principal, user: &str) -> Managed<()> {
     let workspace = principal.workspace_for(Operation::WriteMembers);
     let workspace = workspace.map_err(|denied| refused(app, ctx, REMOVED, AuditSubject::default(), denied))?;
@@ -158,15 +157,14 @@ pub async fn remove(app: &Server, ctx: &Ctx, principal: &Principal, user: &str) 
     take_out(app, ctx, principal, workspace, user, false).await
 }
 
-/// Whether the person is the workspace's last owner, who may neither leave nor become anything else.
+/// Whether the caller is the workspace's last owner, who can neither leave nor change their role.
 pub async fn is_last_owner(app: &Server, principal: &Principal) -> Result<bool, Fault> {
     let Some((user, (workspace, Role::Owner))) = principal.user.zip(principal.workspace) else { return Ok(false) };
     let mut tx = app.store().read().await?;
     Ok(!store::workspace::has_other_owner(&mut tx, workspace, user).await?)
 }
 
-/// Whether a member could be removed, or may leave: refused as [`remove`] and [`leave`] would, so that nobody is asked for
-/// what cannot be done.
+/// Checks that a member could be removed, or may leave, with the refusals of [`remove`] and [`leave`]: for the confirmation page.
 pub async fn may_go(app: &Server, ctx: &Ctx, principal: &Principal, member: &Member) -> Managed<()> {
     let acting = principal.workspace.filter(|(id, _)| *id == member.workspace_id).map(|(_, role)| role);
     let mut tx = app.store().read().await?;
@@ -180,7 +178,7 @@ pub async fn may_go(app: &Server, ctx: &Ctx, principal: &Principal, member: &Mem
     ruled.map_err(|refusal| refused(app, ctx, REMOVED, about(), refusal))
 }
 
-/// The person leaves the workspace. Everybody may but the last owner.
+/// Removes the caller from the workspace. Any member may leave except the last owner.
 pub async fn leave(app: &Server, ctx: &Ctx, principal: &Principal) -> Managed<()> {
     let refuse = |denied: PermissionDenied| refused(app, ctx, REMOVED, AuditSubject::default(), denied);
     let workspace = principal.workspace_for(Operation::LeaveWorkspace).map_err(refuse)?;

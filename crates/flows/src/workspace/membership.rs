@@ -1,4 +1,4 @@
-//! What becoming, changing and ceasing to be a member does, within the transaction that causes it.
+//! Adding, changing and removing a member, within the transaction that causes it.
 use crate::Ctx;
 use crate::platform::audit_log::AuditSubject;
 use crate::platform::changes::{self, Told};
@@ -10,8 +10,8 @@ use domain::{UserId, WorkspaceId};
 use store::grants::GrantSelection;
 use store::{StoreError, Tx};
 
-/// Stores a member, and answers what is new about it, for webhooks. Links into the workspace are good while whoever made them
-/// may make such.
+/// Stores a member and returns the event for webhooks. If their role changed, revokes their invitations that the new role does
+/// not allow.
 pub(crate) async fn put(tx: &mut Tx, ctx: &Ctx, member: &Member) -> Result<Option<Event>, StoreError> {
     let (user_id, workspace_id, roles) = (member.user_id, member.workspace_id, member.roles.claim());
     let before = store::workspace::member(tx, user_id, workspace_id).await?;
@@ -27,8 +27,8 @@ pub(crate) async fn put(tx: &mut Tx, ctx: &Ctx, member: &Member) -> Result<Optio
     }
 }
 
-/// Removes a member, what they had allowed in the workspace, and the grants that came of it: whoever comes back begins
-/// anew. `false` when there was none. The caller holds the workspace.
+/// Removes a member, their consents in the workspace, and the resulting grants, so that nothing is restored if they return.
+/// Returns `false` if they were not a member. The caller has locked the workspace.
 pub(crate) async fn remove(
     tx: &mut Tx,
     ctx: &Ctx,

@@ -1,4 +1,4 @@
-//! Which applications a workspace lets in, as its owners say.
+//! A workspace's app policy: which clients its owners allow.
 use crate::grants::bulk_revocation::Telling;
 pub use crate::grants::end_disallowed::EndedCounts;
 use crate::grants::end_disallowed::end_forbidden;
@@ -15,7 +15,7 @@ use domain::{ClientId, Timestamp, WorkspaceId, events};
 pub use store::grants::app_policy::Effect;
 use store::{Page, Paged, StoreError, Tx};
 
-/// A client on the list of a workspace.
+/// A client on a workspace's list of allowed apps.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ListedClient {
     pub client_id: ClientId,
@@ -40,14 +40,14 @@ fn rule(app: &Server, ctx: &Ctx, kind: &'static str, about: AuditSubject, text: 
     AppPolicy::parse(text).ok_or_else(|| refused(app, ctx, kind, about, ManagementRefusal::Choice.of("policy")))
 }
 
-/// The rule that is in force.
+/// The current policy.
 pub async fn read(app: &Server, ctx: &Ctx, principal: &Principal) -> Managed<AppPolicy> {
     let workspace = workspace(app, ctx, principal, Operation::ReadAppPolicy, "app_policy.read")?;
     let mut tx = app.store().read().await?;
     Ok(store::grants::app_policy::read(&mut tx, workspace).await?.unwrap_or_default())
 }
 
-/// The clients on the list, the latest first. The list is kept while another rule is in force.
+/// The clients on the list, latest first. The list is kept while a different policy is in effect.
 pub async fn listed(app: &Server, ctx: &Ctx, principal: &Principal, page: Page) -> Managed<Paged<ListedClient>> {
     let workspace = workspace(app, ctx, principal, Operation::ReadAppPolicy, "app_policy.read")?;
     let mut tx = app.store().read().await?;
@@ -63,15 +63,14 @@ pub async fn listed(app: &Server, ctx: &Ctx, principal: &Principal, page: Page) 
     Ok(Paged { items: items.into_iter().map(one).collect(), total })
 }
 
-/// The applications that reach the workspace and are not on the list, by name.
+/// The clients with access to the workspace that are not on the list, by name.
 pub async fn unlisted(app: &Server, ctx: &Ctx, principal: &Principal) -> Managed<Vec<(ClientId, String)>> {
     let workspace = workspace(app, ctx, principal, Operation::ReadApps, "app.list")?;
     let mut tx = app.store().read().await?;
     Ok(store::grants::app_policy::unlisted(&mut tx, workspace, ctx.now).await?)
 }
 
-/// How many applications and people would lose access if this were the rule, and how many applications would no longer be told of
-/// the workspace: to be told before it is changed.
+/// Previews a policy: how many clients and users would lose access, and how many clients would no longer learn of the workspace.
 pub async fn preview(app: &Server, ctx: &Ctx, principal: &Principal, policy: &str) -> Managed<Effect> {
     const KIND: &str = "app_policy.read";
     let workspace = workspace(app, ctx, principal, Operation::ReadAppPolicy, KIND)?;
@@ -80,15 +79,15 @@ pub async fn preview(app: &Server, ctx: &Ctx, principal: &Principal, policy: &st
     Ok(store::grants::app_policy::effect(&mut tx, workspace, policy, ctx.now).await?)
 }
 
-/// What an owner changes.
+/// A change by an owner.
 enum PolicyChange {
-    /// With the one that has to be in force still, where one is named.
+    /// The new policy, and the one that it may replace, if specified.
     Rule(AppPolicy, Option<String>),
     List(ClientId),
     Unlist(ClientId),
 }
 
-/// Makes the change if whoever acts is still an owner, and ends what is no longer let in, in one transaction.
+/// Applies the change if the caller is still an owner, and ends access that is no longer allowed, in one transaction.
 async fn change(
     tx: &mut Tx,
     ctx: &Ctx,
@@ -126,7 +125,7 @@ async fn change(
     Ok(Ok((end_forbidden(tx, telling, id).await?, before)))
 }
 
-/// What ended, and the rule that was in force.
+/// What ended, and the previous policy.
 type Changed = Result<Result<(EndedCounts, AppPolicy), ManagementError>, StoreError>;
 
 async fn write(
@@ -158,7 +157,7 @@ async fn write(
     outcome.map_err(|refusal| refused(app, ctx, kind, about, refusal))
 }
 
-/// Changes the rule. What the applications have that it does not let in ends at once.
+/// Changes the policy. Access of clients that it does not allow ends immediately.
 pub async fn set(
     app: &Server,
     ctx: &Ctx,
@@ -182,7 +181,7 @@ pub async fn set(
     .await
 }
 
-/// Puts an application on the list, where it may be already.
+/// Adds a client to the list, even if it is on it already.
 pub async fn allow(app: &Server, ctx: &Ctx, principal: &Principal, client: &str) -> Managed<()> {
     const OF: events::Change = events::Change::AppPolicyClientListed;
     let client = client_named(app, ctx, principal, OF.as_str(), client)?;
@@ -190,7 +189,7 @@ pub async fn allow(app: &Server, ctx: &Ctx, principal: &Principal, client: &str)
     write(app, ctx, principal, OF, about, serde_json::json!({}), PolicyChange::List(client)).await.map(drop)
 }
 
-/// Takes an application off the list. If the list is in force, what it has ends at once.
+/// Removes a client from the list. If the list is in effect, its access ends immediately.
 pub async fn disallow(app: &Server, ctx: &Ctx, principal: &Principal, client: &str) -> Managed<EndedCounts> {
     const OF: events::Change = events::Change::AppPolicyClientUnlisted;
     let client = client_named(app, ctx, principal, OF.as_str(), client)?;

@@ -1,4 +1,4 @@
-//! Workspaces, without asking who wants it: for use cases that check their caller, and for the command line.
+//! Workspaces, without checking the caller: for use cases that check it, and for the command line.
 use crate::platform::audit_log::AuditSubject;
 use crate::platform::changes::{self, Told};
 use crate::workspace::membership;
@@ -9,7 +9,7 @@ use domain::workspace::{Member, MemberRoles, Role, Workspace, WorkspaceMembershi
 use domain::{UserId, WorkspaceId};
 use store::{Page, Paged, StoreError};
 
-/// Creates a workspace, with its owner if one is named.
+/// Creates a workspace, with its owner if one is given.
 pub async fn create_workspace(app: &Server, ctx: &Ctx, name: &str, owner: Option<UserId>) -> Result<Workspace, Fault> {
     let name = display_name(name).map_err(|_| Fault::Other("a workspace's name has 1 to 100 legible characters"))?;
     let id = WorkspaceId::new(ctx.now, ctx.random());
@@ -34,12 +34,13 @@ pub async fn create_workspace(app: &Server, ctx: &Ctx, name: &str, owner: Option
     Ok(workspace)
 }
 
-/// `false` when there is no such workspace.
+/// Returns the workspace, or `None` if it is unknown.
 pub async fn workspace(app: &Server, id: WorkspaceId) -> Result<Option<Workspace>, Fault> {
     let mut tx = app.store().read().await?;
     Ok(store::workspace::by_id(&mut tx, id).await?)
 }
 
+/// Renames a workspace. Returns `false` if it is unknown.
 pub async fn rename_workspace(app: &Server, ctx: &Ctx, id: WorkspaceId, name: &str) -> Result<bool, Fault> {
     let name = display_name(name).map_err(|_| Fault::Other("a workspace's name has 1 to 100 legible characters"))?;
     let of = ctx.clone();

@@ -1,4 +1,4 @@
-//! What comes of a person's answer to the consent page.
+//! Processes the user's answer to the consent page.
 use crate::Failure;
 use crate::oauth::authorize::outcome::{AuthorizeFailure, AuthorizeOutcome, Decision};
 use crate::oauth::authorize::page_refusal::{InteractionRefusal, PageReason};
@@ -16,8 +16,8 @@ use domain::platform::seal::TokenId;
 use serde_json::json;
 
 impl Scene<'_> {
-    /// A denial is answered as one whatever the next step would be. What is allowed is at most what was ticked, even where
-    /// more was allowed meanwhile.
+    /// A denial counts in every step. Approval covers at most the scopes that the user ticked, even if more were allowed in the
+    /// meantime.
     pub(crate) async fn decided(self, decision: &Decision) -> Result<AuthorizeOutcome, AuthorizeFailure> {
         let step = self.step();
         if !decision.allow {
@@ -31,7 +31,7 @@ impl Scene<'_> {
         }
     }
 
-    /// The person said no.
+    /// The user denied the request.
     async fn denied(self, step: &Step) -> Result<AuthorizeOutcome, AuthorizeFailure> {
         if let Some(device) = &self.interaction.device {
             let id = device.id;
@@ -39,7 +39,8 @@ impl Scene<'_> {
         }
         let callback = &self.interaction.request.callback;
         match step {
-            // Recorded when it was shown. The button of that page leads back, as a link would.
+            // The refusal was recorded when its page was shown. The button of that page leads back to the client, as a link
+            // would.
             Step::Explain(why) if self.interaction.told.is_some() => {
                 Ok(AuthorizeOutcome::Answer(error(self.app, callback, &(*why).into())))
             }
@@ -50,7 +51,7 @@ impl Scene<'_> {
         }
     }
 
-    /// What the person chose; a program that names no workspace gets the default one.
+    /// The user's choice. A caller without a page that names no workspace gets the default one.
     fn choice(&self, ask: &ConsentQuestion, decision: &Decision) -> Choice {
         let default = self.person.as_ref().and_then(|person| person.home);
         let offered = |id: &WorkspaceId| ask.workspaces.iter().any(|m| m.workspace_id == *id);
@@ -105,18 +106,18 @@ impl Scene<'_> {
             Told::of(Change::ConsentGranted, AuditSubject::client(&client).and_user(user).and_workspace(workspace))
                 .with(json!({"scopes": scopes}))
                 .events([granted]);
-        // A caller who read no page gets the default of now.
+        // A caller without a page gets the current default.
         let home = self.interaction.home.or(person.home(self.interaction.request.sub_type));
         let device =
             self.interaction.device.as_ref().map(|device| (device.id, self.device_approval(person, &approval, home)));
         let waits = device.is_some();
-        // A token's word holds for what comes of it, not for what the person allows next.
+        // Approval by token covers only what results from it, not later requests by the user.
         let by_token = self.caller.token().is_some();
         let stays = ask.stay.filter(|_| !by_token).map(|_| approval.stays);
         let work = app.store().write(move |tx| {
             Box::pin(async move {
                 if let Some(workspace) = workspace {
-                    // The page may have been open while the workspace changed its mind, or the user's membership ended.
+                    // The policy or the user's membership may have changed while the page was open.
                     store::workspace::hold_shared(tx, workspace).await?;
                     if store::workspace::member(tx, user, workspace).await?.is_none() {
                         return Ok(Some(PageReason::Authorize(AuthorizeRefusal::WorkspaceNotMember.into())));
@@ -161,7 +162,7 @@ impl Scene<'_> {
         Ok(AuthorizeOutcome::Answer(self.code(&approval, home)?))
     }
 
-    /// What a device is allowed.
+    /// The approval that is stored for a device.
     fn device_approval(
         &self,
         person: &AuthorizingUser,
@@ -180,7 +181,7 @@ impl Scene<'_> {
         }
     }
 
-    /// The user read the page and said no to a device.
+    /// The user read the page and denied the device.
     async fn denied_to_device(self, id: TokenId) -> Result<AuthorizeOutcome, AuthorizeFailure> {
         let (app, ctx, now) = (self.app, self.ctx, self.ctx.now);
         let about = AuditSubject::client(&self.client.id);

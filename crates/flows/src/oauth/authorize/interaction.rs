@@ -1,4 +1,4 @@
-//! A request that waits for its person, sealed into the pages that ask them.
+//! An authorization request that waits for its user, sealed into the pages that the user sees.
 use crate::oauth::authorize::outcome::AuthorizeFailure;
 use crate::oauth::authorize::page_refusal::{InteractionRefusal, PageReason, PageRefusal};
 use crate::platform::audit_log::AuditSubject;
@@ -8,7 +8,7 @@ use domain::oauth::authorize::decide::Interaction;
 use domain::platform::refusal::Refusal as _;
 use domain::platform::seal::{Purpose, TokenId};
 
-/// Opens what a page of this browser sent back, while it is good.
+/// Opens the interaction that a page of this browser sent back, if it is still valid.
 pub fn open(app: &Server, ctx: &Ctx, text: &str, browser: [u8; 32]) -> Result<Interaction, AuthorizeFailure> {
     use InteractionRefusal as R;
     let refused = |about: AuditSubject, r: R| {

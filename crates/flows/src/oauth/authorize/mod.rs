@@ -26,13 +26,13 @@ use domain::platform::params::RawParams;
 use domain::{ClientId, SessionId};
 use serde_json::json;
 
-/// A request that was read: what it leads to, or what it is answered at once.
+/// A validated request: the scene to continue with, or an immediate answer.
 enum Begun<'s> {
     Scene(Box<Scene<'s>>),
     Answered(AuthorizeOutcome),
 }
 
-/// Begins an authorization from the parameters of a request.
+/// Starts an authorization from the parameters of a request.
 pub async fn begin(
     app: &Server,
     ctx: &Ctx,
@@ -92,7 +92,7 @@ async fn begun<'s>(
     }
 }
 
-/// Names the developer on a page; read only where there is one to show.
+/// Adds the developer's name to pages that show it. Only these need the query.
 async fn with_developer(app: &Server, mut next: AuthorizeOutcome) -> Result<AuthorizeOutcome, Fault> {
     let (client, developer) = match &mut next {
         AuthorizeOutcome::Consent { view, .. } => (&view.client.id, &mut view.developer),
@@ -104,7 +104,7 @@ async fn with_developer(app: &Server, mut next: AuthorizeOutcome) -> Result<Auth
     Ok(next)
 }
 
-/// Goes on with an interaction: after a sign-in, or when its page is loaded again.
+/// Continues an interaction, after a sign-in or when its page is reloaded.
 pub async fn resume(
     app: &Server,
     ctx: &Ctx,
@@ -116,7 +116,7 @@ pub async fn resume(
     Ok(with_developer(app, next).await?)
 }
 
-/// The interaction after the user signed in on its page: the new session counts as the proof it asked for.
+/// Returns the interaction after the user signed in on its page. The new session counts as the authentication that it required.
 pub fn signed_in(
     app: &Server,
     ctx: &Ctx,
@@ -130,14 +130,14 @@ pub fn signed_in(
     Ok(seal(app, ctx, &interaction)?)
 }
 
-/// The interaction after the user said that the account signed in is the right one.
+/// Returns the interaction after the user confirmed the signed-in account.
 pub fn account_selected(app: &Server, ctx: &Ctx, text: &str, browser: [u8; 32]) -> Result<String, AuthorizeFailure> {
     let mut interaction = open(app, ctx, text, browser)?;
     interaction.account_selected = true;
     Ok(seal(app, ctx, &interaction)?)
 }
 
-/// The client and the hint of an interaction, to show its sign-in page (again).
+/// Returns the client and login hint of an interaction, to show its sign-in page again.
 pub async fn login_page(
     app: &Server,
     ctx: &Ctx,
@@ -154,7 +154,7 @@ pub async fn login_page(
     Ok(AuthorizeOutcome::Login { interaction, client, redirect_uri, login_hint, reauthenticate, locales })
 }
 
-/// Takes the user's answer to the consent page.
+/// Processes the user's answer to the consent page.
 pub async fn decide_consent(
     app: &Server,
     ctx: &Ctx,
@@ -168,21 +168,21 @@ pub async fn decide_consent(
     let Interaction { asked, told, .. } = scene.interaction;
     if decision.allow {
         let Some(person) = &scene.person else { return Err(refused(InteractionRefusal::NotSignedIn)) };
-        // Only the person who has read what the client asks for can allow it.
+        // Only the user who has read what the client requests can allow it.
         match asked {
             None => return Err(refused(InteractionRefusal::NotAsked)),
             Some(reader) if reader != person.user_id => return Err(refused(InteractionRefusal::OtherUser)),
             Some(_) => {}
         }
     } else if asked.or(told).is_none() {
-        // Once the question was read in this browser, no is an answer, even after the sign-in has ended.
+        // Once the question was read in this browser, a denial is accepted, even if the session has ended.
         return Err(refused(InteractionRefusal::NotAsked));
     }
     let next = scene.decided(decision).await?;
     Ok(with_developer(app, next).await?)
 }
 
-/// The same for a caller who sends the whole request along with the answer (reference API `consent`).
+/// Like [`decide_consent`], for a caller who sends the whole request along with the answer (reference API `consent`).
 pub async fn decide_request(
     app: &Server,
     ctx: &Ctx,

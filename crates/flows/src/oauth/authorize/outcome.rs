@@ -1,4 +1,4 @@
-//! What comes of an authorization request: the next step, the answer to the client, or a page that says why not.
+//! Outcomes of an authorization request: the next step, the response to the client, or a page that explains the refusal.
 use crate::Failure;
 pub use crate::oauth::authorize::page_refusal::AuthorizationResponse;
 use crate::oauth::authorize::page_refusal::PageRefusal;
@@ -18,35 +18,35 @@ pub struct ConsentView {
     pub request: AuthorizationRequest,
     pub ask: ConsentQuestion,
     pub user_email: String,
-    /// Whom the application expected instead (`login_hint`). Whether they have an account here is not looked up.
+    /// The account that the client expected instead (`login_hint`). Whether it exists is not looked up.
     pub expected: Option<Email>,
-    /// The workspace or person that manages the client; nobody does where it registered itself.
+    /// The workspace or user that manages the client; `None` for self-registered clients.
     pub developer: Option<String>,
-    /// The name of the workspace that tokens in the person's own name show.
+    /// The name of the workspace that tokens in the user's own name show.
     pub home: Option<String>,
-    /// Only the workspace is asked for; every scope was allowed before.
+    /// Whether the page asks only for the workspace, because all scopes are allowed already.
     pub only_workspace: bool,
-    /// What the device shows that asks, where one does.
+    /// The code that the device shows, if a device asks.
     pub user_code: Option<UserCode>,
     pub locales: Locales,
 }
 
-/// What the page shows to somebody whose account cannot go on.
+/// The content of the page for a user whose account cannot continue.
 #[derive(Debug, Clone)]
 pub struct UnableView {
     pub client: Client,
     pub refusal: AuthorizeRefusal,
     pub redirect_uri: String,
     pub user_email: String,
-    /// Whom the application expected instead.
+    /// The account that the client expected instead.
     pub expected: Option<Email>,
-    /// The workspace or person that manages the client; nobody does where it registered itself.
+    /// The workspace or user that manages the client; `None` for self-registered clients.
     pub developer: Option<String>,
-    /// The workspaces that do not let the client in.
+    /// The workspaces whose policy does not allow the client.
     pub forbidding: Vec<WorkspaceMembership>,
-    /// A device waits for the answer.
+    /// Whether a device waits for the answer.
     pub on_device: bool,
-    /// What a caller without a page sends to the client; nothing where errors do not go there.
+    /// The response for the client, for callers without a page; `None` if errors are not sent there.
     pub answer: Option<AuthorizationResponse>,
     pub locales: Locales,
 }
@@ -57,7 +57,7 @@ pub enum AuthorizeOutcome {
     Login {
         interaction: String,
         client: Box<Client>,
-        /// Where the answer will go; empty for a device's.
+        /// Where the response will go; empty for a device.
         redirect_uri: String,
         login_hint: Option<String>,
         reauthenticate: bool,
@@ -66,10 +66,10 @@ pub enum AuthorizeOutcome {
     SelectAccount {
         interaction: String,
         client: Box<Client>,
-        /// Where the answer will go; empty for a device's.
+        /// Where the response will go; empty for a device.
         redirect_uri: String,
         user_email: String,
-        /// Whom the application expected instead.
+        /// The account that the client expected instead.
         expected: Option<Email>,
         locales: Locales,
     },
@@ -82,7 +82,7 @@ pub enum AuthorizeOutcome {
         view: Box<UnableView>,
     },
     Answer(AuthorizationResponse),
-    /// The answer waits for a device, which will ask for it.
+    /// The answer is stored for the device, which polls for it.
     Device {
         client: Box<Client>,
         allowed: bool,
@@ -90,12 +90,12 @@ pub enum AuthorizeOutcome {
     },
 }
 
-/// The languages that the next page should speak: tags of BCP 47.
+/// The languages for the next page, as BCP 47 tags.
 #[derive(Debug, Clone, Default)]
 pub struct Locales {
-    /// What the request asked for, the most wanted first (OpenID Connect Core §3.1.2.1, `ui_locales`).
+    /// The languages that the request asked for, by preference (OpenID Connect Core §3.1.2.1, `ui_locales`).
     pub asked: Vec<String>,
-    /// What the person has set.
+    /// The user's own setting.
     pub set: Option<String>,
 }
 
@@ -104,6 +104,6 @@ pub struct Locales {
 pub struct Decision {
     pub allow: bool,
     pub choice: Choice,
-    /// A page is open where the question can be asked again. A program gets a default or an error.
+    /// Whether the answer comes from a page, which can ask the question again. Other callers get a default or an error.
     pub on_page: bool,
 }

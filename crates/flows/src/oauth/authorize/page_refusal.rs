@@ -1,10 +1,10 @@
-//! Why there is no next step of an authorization that anybody but the user could be told of.
+//! Refusals of an authorization that only the user may see, not the client.
 use domain::oauth::authorize::{AuthorizeRefusal, Callback};
 use domain::platform::refusal::{ErrorCode, Named, Refusal};
 use std::borrow::Cow;
 
 domain::refusals! {
-    /// Why an interaction (a sign-in or consent page) cannot go on.
+    /// The reason why an interaction (a sign-in or consent page) cannot continue.
     pub enum InteractionRefusal {
         Unknown => InvalidRequest, "interaction_unknown", "This page is not valid. Go back to the application and start again.";
         Expired => InvalidRequest, "interaction_expired", "This page has expired. Go back to the application and start again.";
@@ -18,7 +18,7 @@ domain::refusals! {
     }
 }
 
-/// An answer for the client: where it goes and what it says.
+/// A response to the client: its destination and parameters.
 #[derive(Debug, Clone)]
 pub struct AuthorizationResponse {
     pub callback: Callback,
@@ -26,13 +26,13 @@ pub struct AuthorizationResponse {
     pub params: Vec<(String, String)>,
 }
 
-/// Why there is no next step and no answer to send: the user reads it on a page.
+/// A refusal without a response to the client: the user reads it on a page.
 #[derive(Debug, Clone)]
 pub struct PageRefusal {
     pub reason: PageReason,
-    /// The name of the client that the user came from, where it is known.
+    /// The name of the client that the user came from, if it is known.
     pub client_name: Option<String>,
-    /// The answer that the user may take to the client. It is not sent by itself (RFC 9700 §4.11.2).
+    /// The response that the user may take to the client by a link. It is not sent automatically (RFC 9700 §4.11.2).
     pub back: Option<Box<AuthorizationResponse>>,
 }
 

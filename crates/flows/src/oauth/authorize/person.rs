@@ -1,4 +1,4 @@
-//! Who stands before the pages of an authorization.
+//! The user on the pages of an authorization.
 use crate::Fault;
 use crate::access::caller::Caller;
 use domain::account::Email;
@@ -10,7 +10,7 @@ use domain::{ClientId, UserId, WorkspaceId};
 use std::collections::HashMap;
 use store::Tx;
 
-/// All that is known of the person who is asked.
+/// What an authorization needs to know about its user.
 #[derive(Debug)]
 pub struct AuthorizingUser {
     pub user_id: UserId,
@@ -18,21 +18,21 @@ pub struct AuthorizingUser {
     pub locale: Option<String>,
     /// As in [`User`](domain::account::User).
     pub epoch: i64,
-    /// The epochs of the client in their workspaces.
+    /// The client's epochs in the user's workspaces.
     pub epochs: HashMap<WorkspaceId, i64>,
     pub memberships: Vec<WorkspaceMembership>,
-    /// Those of them that do not let the client in.
+    /// The workspaces among them whose policy does not allow the client.
     pub forbidden: Vec<WorkspaceId>,
     pub consents: Vec<Consent>,
     pub last_choice: Option<WorkspaceId>,
-    /// Their only workspace, or their default one.
+    /// The user's only workspace, or else their default one.
     pub home: Option<WorkspaceId>,
 }
 
-/// Whoever is calling, if anybody is, as this client meets them.
+/// The signed-in user, with what concerns this client; `None` if no user is signed in.
 pub async fn person(tx: &mut Tx, caller: &Caller, client: &ClientId) -> Result<Option<AuthorizingUser>, Fault> {
     let Some(user) = caller.user() else { return Ok(None) };
-    // The epochs before the consents: what was taken back in between is in neither.
+    // Epochs are read before consents: after a revocation in between, the consents are gone and the old epoch is invalid.
     let places = store::grants::app_policy::memberships(tx, user.id, client).await?;
     Ok(Some(AuthorizingUser {
         user_id: user.id,
@@ -51,8 +51,8 @@ pub async fn person(tx: &mut Tx, caller: &Caller, client: &ClientId) -> Result<O
     }))
 }
 
-/// What the person allowed the client. What they allowed with a personal access token stands for such tokens alone: all that
-/// comes of it is bound to the token again.
+/// The user's consents for the client. Consent given with a personal access token counts only for requests with such a token, and
+/// what results from it is bound to the token again.
 async fn consents(tx: &mut Tx, caller: &Caller, user: UserId, client: &ClientId) -> Result<Vec<Consent>, Fault> {
     let mut consents = store::grants::consents::list_for_client(tx, user, client).await?;
     if caller.token().is_some() {
@@ -64,31 +64,32 @@ async fn consents(tx: &mut Tx, caller: &Caller, user: UserId, client: &ClientId)
 }
 
 impl AuthorizingUser {
-    /// The epoch of what the person allows the client now, in a workspace or in their own name: see
+    /// The epoch of what the user allows the client now, in a workspace or in their own name: see
     /// [`CodePayload`](domain::oauth::token::CodePayload).
     pub fn epoch_of(&self, client: &Client, workspace: Option<WorkspaceId>) -> i64 {
         let there = workspace.and_then(|id| self.epochs.get(&id)).copied().unwrap_or_default();
         client.access_epoch + self.epoch + there
     }
 
-    /// The workspace that the consent page names for tokens in the person's own name, where it allows the client; a workspace's
-    /// token shows that workspace. It names no other, so that one whose rule changes later is not shown either.
+    /// The workspace that the consent page names for tokens in the user's own name, if its policy allows the client; `None` for
+    /// tokens that speak for a workspace. A workspace that the page did not name is not shown later either, even if its policy
+    /// changes.
     pub fn home(&self, sub_type: SubType) -> Option<WorkspaceId> {
         self.home.filter(|id| sub_type == SubType::User && !self.forbidden.contains(id))
     }
 
-    /// The workspace that a token in the person's own name shows where nobody was asked.
+    /// The workspace that a token in the user's own name shows if there was no consent page.
     pub fn home_unasked(&self, client: &Client, sub_type: SubType) -> Option<WorkspaceId> {
         let home = home_unasked(client, &self.consents, self.home(sub_type));
         home.filter(|_| sub_type == SubType::User)
     }
 
-    /// The name of a workspace of theirs.
+    /// The name of one of the user's workspaces.
     pub fn name_of(&self, workspace: WorkspaceId) -> Option<String> {
         self.memberships.iter().find(|m| m.workspace_id == workspace).map(|m| m.workspace_name.clone())
     }
 
-    /// The workspaces that do not let the client in, or the one that is named.
+    /// The user's workspaces whose policy does not allow the client; only the workspace `named`, if it is set.
     pub fn forbidding(&self, named: Option<WorkspaceId>) -> Vec<WorkspaceMembership> {
         let is_one = |m: &&WorkspaceMembership| {
             self.forbidden.contains(&m.workspace_id) && named.is_none_or(|named| named == m.workspace_id)
@@ -96,7 +97,7 @@ impl AuthorizingUser {
         self.memberships.iter().filter(is_one).cloned().collect()
     }
 
-    /// The same as a decision looks at it.
+    /// The user as [`domain::oauth::authorize::decide`] sees them.
     pub fn signed_in(&self, caller: &Caller) -> SignedIn<'_> {
         SignedIn {
             user_id: self.user_id,

@@ -1,4 +1,4 @@
-//! One interaction while its next step is worked out, and what comes of that step.
+//! An interaction whose next step is being determined, and the outcome of that step.
 use crate::access::caller::Caller;
 use crate::oauth::authorize::interaction::{open, seal};
 use crate::oauth::authorize::outcome::{
@@ -23,7 +23,7 @@ use serde_json::{Value, json};
 
 const HERE: &str = Endpoint::Authorization.as_str();
 
-/// Everything about one interaction while a step is worked out.
+/// All data of an interaction whose next step is being determined.
 pub(crate) struct Scene<'s> {
     pub(crate) app: &'s Server,
     pub(crate) ctx: &'s Ctx,
@@ -45,7 +45,7 @@ pub(crate) fn page(
     Failure::Refused(PageRefusal { reason, client_name: client.map(|client| client.name.clone()), back: None })
 }
 
-/// A client that is not there: the identifier that was sent may be anything, so that it names nobody on the page.
+/// An unknown client. The page does not show the identifier that was sent, because it may be any text.
 pub(crate) fn unknown(ctx: &Ctx, app: &Server, id: &ClientId) -> AuthorizeFailure {
     let reason = PageReason::Authorize(AuthorizeRefusal::ClientUnknown.into());
     app.record(ctx, HERE, reason.refusal().reason(), AuditSubject::client(id));
@@ -72,7 +72,7 @@ pub(crate) async fn scene<'s>(
 }
 
 impl<'s> Scene<'s> {
-    /// A personal access token gives away at most what it may do itself: the rest is not asked for.
+    /// Limits the request to the scopes of the personal access token, if the user authenticated with one.
     pub(crate) fn new(
         app: &'s Server,
         ctx: &'s Ctx,
@@ -142,7 +142,7 @@ impl Scene<'_> {
         self.interaction.request.callback.redirect_uri().to_owned()
     }
 
-    /// Whom the application expected, where somebody else is signed in.
+    /// The account that the client expected, if a different one is signed in.
     pub(crate) fn expected(&self) -> Option<Email> {
         let hint = self.interaction.request.login_hint.as_deref()?;
         decide::expected(hint, &self.person.as_ref()?.email)
@@ -177,7 +177,7 @@ impl Scene<'_> {
         Ok(AuthorizeOutcome::Consent { interaction, view: Box::new(view) })
     }
 
-    /// Why not, for the user to read. The client is told when the user goes back to it.
+    /// A page that tells the user why they cannot continue. The client gets the error when the user goes back to it.
     pub(crate) fn unable(mut self, refusal: AuthorizeRefusal) -> Result<AuthorizeOutcome, AuthorizeFailure> {
         self.interaction.told = self.person.as_ref().map(|p| p.user_id);
         let (app, request) = (self.app, &self.interaction.request);
@@ -202,7 +202,7 @@ impl Scene<'_> {
         Ok(AuthorizeOutcome::Unable { interaction: seal(app, self.ctx, &self.interaction)?, view: Box::new(view) })
     }
 
-    /// A code exists only here, after approval. A token in the person's own name shows the workspace `home`.
+    /// Seals a code; there is none before approval. A token in the user's own name shows the workspace `home`.
     pub(crate) fn code(&self, approval: &Approval, home: Option<WorkspaceId>) -> Result<AuthorizationResponse, Fault> {
         let request = &self.interaction.request;
         let Some(person) = &self.person else { return Err(Fault::Other("approved without a user")) };
@@ -253,7 +253,7 @@ pub(crate) fn error(app: &Server, callback: &Callback, refusal: &Named<Authorize
     answer(app, callback, said.map(|(n, v)| (n.to_owned(), v.into_owned())).to_vec())
 }
 
-/// An error goes back to the client where the callback carries errors, and to a page otherwise (checklist, settled 4).
+/// Records an error. It goes to the client if the callback carries errors, and to a page otherwise (checklist, settled 4).
 pub(crate) fn answer_error(
     app: &Server,
     ctx: &Ctx,
@@ -266,7 +266,7 @@ pub(crate) fn answer_error(
     returned(app, client, callback, refusal)
 }
 
-/// The error goes to the client where errors may go there; otherwise the user reads it, and takes it there by a link.
+/// Sends the error to the client if the callback carries errors; otherwise the user reads it and takes it there by a link.
 pub(crate) fn returned(
     app: &Server,
     client: &Client,

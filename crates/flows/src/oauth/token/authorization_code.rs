@@ -1,5 +1,5 @@
-//! Redeeming an authorization code (OAuth 2.1 §4.1.3). A code is good once: its id goes into the grant's row under a
-//! unique key, and the number of rows decides.
+//! Redeems an authorization code (OAuth 2.1 §4.1.3). A code works only once: its id goes into the grant's row under a unique key,
+//! and the number of inserted rows decides.
 use super::issue::TokenResponse;
 use crate::oauth::token::new_grant::{Allowed, GrantNotCreated};
 use crate::platform::failure::refuse;
@@ -13,7 +13,7 @@ use domain::platform::seal::Purpose;
 use domain::resources::indicator::all_granted;
 
 domain::refusals! {
-    /// Why a code was refused.
+    /// The reason why a code was refused.
     pub enum CodeRefusal {
         Missing => InvalidRequest, "code_missing", "The code parameter is missing.";
         Unknown => InvalidGrant, "code_unknown", "The authorization code is not valid.";
@@ -59,11 +59,11 @@ struct CodeRedemption<'p> {
     now: Timestamp,
 }
 
-/// All that must hold before a code counts as used: only a valid second use ends the grant (checklist 38).
+/// The checks that must pass before a code counts as used: only a valid second use ends the grant (checklist 38).
 const CHECKS: &[(&str, Check)] =
     &[("client", client), ("expiry", expiry), ("redirect_uri", redirect_uri), ("verifier", verifier)];
 
-/// The names of the checks of a code, in their order.
+/// The names of the checks of a code, in order.
 pub fn checks() -> impl Iterator<Item = &'static str> {
     CHECKS.iter().map(|(name, _)| *name)
 }
@@ -76,7 +76,7 @@ fn expiry(p: &CodeRedemption<'_>) -> Result<(), R> {
     if p.now < p.code.expires_at { Ok(()) } else { Err(R::Expired) }
 }
 
-/// Absent is fine, but what is sent must match (OAuth 2.1 §10.2).
+/// The parameter may be absent, but must match if it is sent (OAuth 2.1 §10.2).
 fn redirect_uri(p: &CodeRedemption<'_>) -> Result<(), R> {
     match p.body.get("redirect_uri") {
         Some(sent) if sent != p.code.redirect_uri => Err(R::RedirectMismatch),

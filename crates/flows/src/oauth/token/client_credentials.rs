@@ -1,4 +1,4 @@
-//! Client credentials (OAuth 2.1 §4.2): the client in its own name. Nothing is read or written.
+//! Client credentials (OAuth 2.1 §4.2): tokens in the client's own name. Reads and writes nothing.
 use super::issue::{TokenResponse, access_lifetime, access_token};
 use crate::platform::failure::refuse;
 use crate::{Ctx, Failure, Server};
@@ -10,7 +10,7 @@ use domain::platform::scope::ScopeSet;
 use domain::resources::OF_A_USER;
 
 domain::refusals! {
-    /// Why a machine client got no token.
+    /// The reason why a machine client got no token.
     pub enum MachineRefusal {
         NotVouched => UnauthorizedClient, "client_credentials_not_vouched", "client_credentials needs a client that belongs to a workspace or to the operator.";
         ScopeNotOpen => InvalidScope, "scope_not_open_to_machines", "A requested scope is not open to clients that act in their own name.";
@@ -32,7 +32,8 @@ pub(super) fn issue(app: &Server, ctx: &Ctx, client: &Client, body: &RawParams) 
     let Some(voucher) = client.voucher() else { return refuse(R::NotVouched) };
     let (registered, catalogue) = (&client.config.scopes, &app.settings().catalogue);
     let scopes = match body.get("scope") {
-        // Omitted: all that the client registered and may have in its own name (documented default, OAuth 2.1 §1.4.1).
+        // Without a scope parameter: all registered scopes that the client may have in its own name (documented default, OAuth
+        // 2.1 §1.4.1).
         None => {
             let withheld = client.withheld(catalogue, registered);
             let open = registered.filter(|name| voucher.covers(catalogue, name) && !withheld.contains(name));

@@ -1,4 +1,4 @@
-//! A device that asks whether its person has decided (RFC 8628 §3.4).
+//! Redeems a device code: a device polls until its user has decided (RFC 8628 §3.4).
 use super::issue::TokenResponse;
 use crate::oauth::token::new_grant::{Allowed, GrantNotCreated};
 use crate::platform::failure::refuse;
@@ -13,7 +13,7 @@ use store::StoreError;
 use store::oauth::device::Polled;
 
 domain::refusals! {
-    /// Why a device gets no tokens, or none yet (RFC 8628 §3.5).
+    /// The reason why a device gets no tokens, or none yet (RFC 8628 §3.5).
     pub enum DeviceCodeRefusal {
         Missing => InvalidRequest, "device_code_missing", "The device_code parameter is missing.";
         Unknown => InvalidGrant, "device_code_unknown", "The device code is not valid.";
@@ -38,7 +38,7 @@ impl From<GrantNotCreated> for R {
         match why {
             GrantNotCreated::UserDisabled => Self::UserDisabled,
             GrantNotCreated::MembershipLost => Self::MembershipLost,
-            // People allow a device on a page, with a session and never with a token.
+            // `TokenEnded` cannot occur: users approve devices on a page, with a session and never with a token.
             GrantNotCreated::ConsentRevoked | GrantNotCreated::TokenEnded => Self::ConsentRevoked,
             GrantNotCreated::ClientForbidden => Self::ClientForbidden,
             GrantNotCreated::Replayed => Self::Replayed,
@@ -46,7 +46,7 @@ impl From<GrantNotCreated> for R {
     }
 }
 
-/// What was allowed, as a code says it.
+/// The approval in the form of a code.
 fn code(asked: &DeviceAuthorization, approval: DeviceApproval) -> CodePayload {
     CodePayload {
         client_id: asked.client_id.clone(),
@@ -101,7 +101,7 @@ pub(super) async fn redeem(
     allowed.begin(app, ctx).await.map_err(|failure| failure.map(R::from))
 }
 
-/// Nobody has decided: whether the device asked too early.
+/// No decision yet: records the poll, and whether it came too early.
 async fn wait(app: &Server, ctx: &Ctx, device: &DeviceAuthorization) -> Result<R, StoreError> {
     let (id, now) = (device.id, ctx.now);
     let polled = app.store().write(move |tx| Box::pin(store::oauth::device::poll(tx, id, INTERVAL, now))).await?;

@@ -1,4 +1,4 @@
-//! Making tokens. Issuing writes nothing.
+//! Issues tokens. Writes nothing.
 use crate::grants::subject::SubjectData;
 use crate::{Ctx, Fault, Server};
 use domain::clients::{AccessTokenFormat, Client, GrantType};
@@ -12,7 +12,7 @@ use jose::{SigningAlg, TYP_ACCESS_TOKEN, TYP_ID_TOKEN};
 use serde::Serialize;
 use std::fmt;
 
-/// The answer of the token endpoint (OAuth 2.1 §3.2.3).
+/// The token response (OAuth 2.1 §3.2.3).
 #[derive(Clone, Serialize)]
 pub struct TokenResponse {
     pub access_token: String,
@@ -34,13 +34,13 @@ impl fmt::Debug for TokenResponse {
 
 /// The refresh token of a response.
 pub enum Refreshing {
-    /// A token with this number, to be sealed.
+    /// A new token with this number.
     Number(i64),
-    /// The one that was presented, as the client has it.
+    /// The token that was presented, unchanged.
     Kept(String),
 }
 
-/// Seals an access token for a bearer, opaque or as a JWT.
+/// Issues an access token, opaque or as a JWT.
 pub fn access_token(
     app: &Server,
     ctx: &Ctx,
@@ -75,17 +75,17 @@ pub fn access_token(
     Ok(keys.signer(SigningAlg::RS256)?.sign(TYP_ACCESS_TOKEN, &claims)?)
 }
 
-/// Seconds that an access token of this client lives.
+/// The lifetime of this client's access tokens, in seconds.
 pub fn access_lifetime(app: &Server, client: &Client) -> i64 {
     client.config.access_token_lifetime_seconds.unwrap_or(app.settings().lifetimes.access_token)
 }
 
-/// The same, for a token of this grant: it dies with the grant at the latest.
+/// Like [`access_lifetime`], for a token of this grant, which expires with the grant at the latest.
 fn lifetime_within(app: &Server, ctx: &Ctx, client: &Client, grant: &Grant) -> i64 {
     access_lifetime(app, client).min(grant.expires_at.since(ctx.now))
 }
 
-/// That a grant's access token is issued.
+/// The event that an access token of a grant was issued.
 pub fn issued(
     app: &Server,
     ctx: &Ctx,
@@ -106,16 +106,16 @@ pub fn issued(
     }
 }
 
-/// What one answer for a grant is made of.
+/// The parts of a token response for a grant.
 pub struct TokenIssue<'a> {
     pub client: &'a Client,
     pub grant: &'a Grant,
     pub subject: &'a SubjectData,
-    /// This answer's scopes: all of the grant's, or fewer.
+    /// The scopes of this response: those of the grant, or fewer.
     pub scopes: ScopeSet,
     pub resources: Vec<String>,
     pub refresh: Option<Refreshing>,
-    /// Present only in the answer to the code (OpenID Connect Core §12.2).
+    /// Only in the response to the code (OpenID Connect Core §12.2).
     pub nonce: Option<&'a str>,
 }
 
@@ -123,7 +123,7 @@ impl TokenIssue<'_> {
     pub fn issue(self, app: &Server, ctx: &Ctx) -> Result<TokenResponse, Fault> {
         let (client, grant) = (self.client, self.grant);
         let expires_in = lifetime_within(app, ctx, client, grant);
-        // Only where numbers move on does it matter whether the response arrived.
+        // Whether the response arrived matters only if refresh tokens rotate.
         let number = match self.refresh {
             Some(Refreshing::Number(number)) if client.rotates_refresh_tokens() => Some(number),
             _ => None,
@@ -146,7 +146,7 @@ impl TokenIssue<'_> {
                 Some(app.keys().sealer.seal(Purpose::RefreshToken, id, &payload)?)
             }
         };
-        // At a refresh only where its sub is that of the first one.
+        // On refresh, only if the `sub` is that of the first ID token.
         let describes = self.scopes.contains("openid") && grant.keeps_sub();
         let id_token = if describes { Some(self.id_token(app, ctx, &access_token)?) } else { None };
         app.count_access(&client.id, Some(grant.user_id), ctx.now);
@@ -164,7 +164,7 @@ impl TokenIssue<'_> {
         let (client, grant) = (self.client, self.grant);
         let alg = client.config.id_token_signed_response_alg.unwrap_or_default();
         let lifetime = client.config.id_token_lifetime_seconds.unwrap_or(app.settings().lifetimes.id_token);
-        // Nothing outlives the personal access token that it was allowed with.
+        // Must not outlive the personal access token that authorized the grant.
         let end = grant.by_token.map(|_| grant.absolute_expires_at);
         let expires_at = end.into_iter().fold(ctx.now.plus(lifetime), Timestamp::min);
         let token = IdToken {

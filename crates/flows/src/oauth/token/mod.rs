@@ -27,7 +27,7 @@ use domain::resources::indicator::UnknownResource;
 use serde_json::Value;
 
 domain::refusals! {
-    /// Why the request as such was refused.
+    /// Refusals of the request itself, whatever its grant type.
     pub enum RequestRefusal {
         GrantTypeMissing => InvalidRequest, "grant_type_missing", "The grant_type parameter is missing.";
         GrantTypeUnknown => UnsupportedGrantType, "grant_type_unknown", "This grant type is not supported.";
@@ -35,7 +35,7 @@ domain::refusals! {
     }
 }
 
-/// Why no token was issued.
+/// The reason why no token was issued.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum TokenRefusal {
     Request(RequestRefusal),
@@ -85,7 +85,7 @@ pub async fn exchange(
         authenticated.map_err(|f| f.map(|refusal| TokenRefusal::Client(refusal).into()))?
     };
     let answer = by_grant_type(app, ctx, &client, body).await;
-    // A device asks every few seconds whether its person has decided: that is no failure.
+    // A poll before the user has decided is not a failure.
     let undecided =
         |why: &Failure<_>| matches!(why, Failure::Refused(TokenRefusal::Device(DeviceCodeRefusal::Pending)));
     if let Err(failure) = &answer
@@ -114,7 +114,7 @@ fn named(app: &Server, body: &RawParams, refusal: TokenRefusal) -> Named<TokenRe
     }
 }
 
-/// The token endpoint for the grant that is asked for.
+/// The endpoint for diagnosis, depending on the requested grant type.
 pub fn endpoint_of(body: &RawParams) -> Endpoint {
     match body.get("grant_type").and_then(GrantType::parse) {
         None => Endpoint::Token,
@@ -125,7 +125,7 @@ pub fn endpoint_of(body: &RawParams) -> Endpoint {
     }
 }
 
-/// What a token request sent that bears on its refusal.
+/// The parts of a token request that are relevant for its refusal.
 fn facts(app: &Server, client: &Client, body: &RawParams, failure: &Failure<TokenRefusal>) -> Value {
     use TokenRefusal as T;
     let Failure::Refused(why) = failure else { return diagnostics::named(body, &["grant_type"]) };

@@ -1,5 +1,5 @@
-//! The beginning of a grant, by code or by device: from what a person allowed to the first tokens. What was allowed is good
-//! once: its id goes into the grant's row under a unique key, and the number of rows decides.
+//! Creates a grant from what a user allowed, by code or device, and issues its first tokens. An approval works only once: its id
+//! goes into the grant's row under a unique key, and the number of inserted rows decides.
 use super::issue::{Refreshing, TokenIssue, TokenResponse, access_lifetime, issued};
 use crate::grants::subject::{self, SubjectGone};
 use crate::platform::audit_log::AuditSubject;
@@ -16,17 +16,17 @@ use domain::{GrantId, Timestamp};
 use store::Tx;
 use store::grants::Redeemed;
 
-/// What a person allowed a client, which has shown that it is the one.
+/// An approval by a user, for a client that has authenticated.
 pub struct Allowed<'a> {
     pub client: &'a Client,
     pub id: TokenId,
     pub code: &'a CodePayload,
-    /// The resources of the first token: those that were allowed, where none is named.
+    /// The resources of the first token; if empty, all that were allowed.
     pub resources: Vec<String>,
     pub by: GrantType,
 }
 
-/// Why nothing comes of it.
+/// The reason why no grant was created.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum GrantNotCreated {
     UserDisabled,
@@ -38,7 +38,7 @@ pub enum GrantNotCreated {
 }
 
 impl Allowed<'_> {
-    /// Begins the grant and answers its first tokens.
+    /// Creates the grant and issues its first tokens.
     pub async fn begin(self, app: &Server, ctx: &Ctx) -> Result<TokenResponse, Failure<GrantNotCreated>> {
         let (client, code) = (self.client, self.code);
         let refreshes = code.refreshable && client.may_use(GrantType::RefreshToken);
@@ -54,7 +54,7 @@ impl Allowed<'_> {
                 SubjectGone::MembershipLost => GrantNotCreated::MembershipLost,
             })
         })?;
-        // The rule took it back, and says why.
+        // The policy ended the access; this refusal says so.
         if grant.workspace_id.is_some() && !subject.allowed {
             return refuse(GrantNotCreated::ClientForbidden);
         }
@@ -82,7 +82,7 @@ impl Allowed<'_> {
     }
 }
 
-/// The grant that comes of it.
+/// The new grant.
 fn grant(app: &Server, ctx: &Ctx, allowed: &Allowed<'_>, refresh: Option<RefreshState>) -> Grant {
     let &Allowed { client, id, code, .. } = allowed;
     let lifetimes = &app.settings().lifetimes;
@@ -117,28 +117,28 @@ fn grant(app: &Server, ctx: &Ctx, allowed: &Allowed<'_>, refresh: Option<Refresh
         refresh,
         names_person: true,
         by_token: code.by_token.map(|token| token.id),
-        // Should one be raised meanwhile, the grant counts for nothing.
+        // If an epoch is raised in the meantime, the grant is invalid.
         epoch: code.epoch,
     }
 }
 
-/// What became of an attempt to write a grant.
+/// The outcome of writing a grant.
 enum GrantWrite {
     First,
-    /// The code was used before; the grant that came of it was ended, if it lived.
+    /// The code was used before. The grant that was created from it has ended, too.
     Replayed,
-    /// The consent that the code came of was taken back meanwhile.
+    /// The consent behind the code was revoked in the meantime.
     NotConsented,
-    /// The workspace does not let the client in any more.
+    /// The workspace's policy no longer allows the client.
     Forbidden,
-    /// The person left the workspace meanwhile.
+    /// The user left the workspace in the meantime.
     NotMember,
-    /// The personal access token that it was allowed with was revoked meanwhile, or expired.
+    /// The personal access token that authorized the code was revoked in the meantime, or expired.
     TokenEnded,
 }
 
-/// Writes the grant. The consent, and whom the workspace lets in, are looked at in the same transaction: what was revoked
-/// while the code was on its way must not come to life.
+/// Writes the grant. Checks the consent and the workspace's policy in the same transaction, so that what was revoked in the
+/// meantime stays revoked.
 async fn write(
     app: &Server,
     ctx: &Ctx,
@@ -160,7 +160,7 @@ async fn write(
             if let Some(workspace) = grant.workspace_id {
                 store::workspace::hold_shared(tx, workspace).await?;
             }
-            // The client before what was allowed it: who removes a client goes that way, too.
+            // Locks the client before its consents, in the same order as its deletion.
             if first_today {
                 store::clients::touch(tx, &client, today).await?;
             }
@@ -169,7 +169,7 @@ async fn write(
                 if !store::grants::app_policy::allows(tx, workspace, &client).await? {
                     return Ok(GrantWrite::Forbidden);
                 }
-                // Elsewhere the consent says so: it goes with the membership.
+                // For other clients the consent check covers this, because consents are deleted with the membership.
                 if !asked && store::workspace::member(tx, grant.user_id, workspace).await?.is_none() {
                     return Ok(GrantWrite::NotMember);
                 }
@@ -182,7 +182,8 @@ async fn write(
             if asked && !consented(tx, &grant).await? {
                 return Ok(GrantWrite::NotConsented);
             }
-            // Another request of the device may hold the answer already; that ends nothing: it polls until it reads it.
+            // Another request of the device may have received the response already. That does not end the grant, because devices
+            // poll until they read it.
             let device = by == GrantType::DeviceCode;
             if device && !store::oauth::device::redeem(tx, grant.code_id, &client, now).await? {
                 return Ok(GrantWrite::Replayed);
@@ -196,7 +197,7 @@ async fn write(
                     let why = EndReason::CodeReplayed;
                     let ended = store::grants::end_by_code(tx, grant.code_id, why, now).await?;
                     if let Some(id) = ended {
-                        // The code says the same of both: only the ids of the grants differ.
+                        // Both grants have the same facts, because they come from the same code; only their ids differ.
                         let ended = Grant { id, ..grant };
                         let event = events::event(&ctx, events::grant_ended(&ended, why));
                         let about = AuditSubject::client(&client).and_user(ended.user_id).and_grant(id);

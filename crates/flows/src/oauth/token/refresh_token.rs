@@ -1,4 +1,5 @@
-//! Refreshing (OAuth 2.1 §4.3). What a presented token is, the domain's refresh rules say; here they meet the database.
+//! Refreshing (OAuth 2.1 §4.3). The domain's refresh rules judge the presented token; this module applies the verdict in the
+//! database.
 use super::issue::{Refreshing, TokenIssue, TokenResponse, access_lifetime, issued};
 use crate::grants::subject::{self, SubjectGone};
 use crate::platform::audit_log::AuditSubject;
@@ -20,7 +21,7 @@ use store::grants::Rotated;
 use store::{StoreError, Tx};
 
 domain::refusals! {
-    /// Why a refresh token was refused.
+    /// The reason why a refresh token was refused.
     pub enum RefreshRefusal {
         Missing => InvalidRequest, "refresh_token_missing", "The refresh_token parameter is missing.";
         Unknown => InvalidGrant, "refresh_token_unknown", "The refresh token is not valid.";
@@ -68,28 +69,28 @@ impl From<Theft> for R {
     }
 }
 
-/// What becomes of a presented token.
+/// What happens to a presented token.
 enum Outcome {
     /// Issue a token with this number.
     Renewed(Box<GrantContext>, i64),
     /// The client keeps the token that it has.
     Kept(Box<GrantContext>),
-    /// For a stolen token the grant was ended as well.
+    /// If the token was stolen, the grant has ended as well.
     Refused(R),
 }
 
-/// A refresh token that was opened, and what is to come of it.
+/// An opened refresh token, with the context of the request.
 struct Refresh<'a> {
     app: &'a Server,
     ctx: &'a Ctx,
     client: &'a Client,
     presented: RefreshPayload,
-    /// Of this response.
+    /// The scopes of this response.
     scopes: ScopeSet,
 }
 
 impl Refresh<'_> {
-    /// Seconds in which parallel callers share a number.
+    /// Seconds in which parallel requests share a number.
     fn window(&self) -> i64 {
         window(self.app.settings().lifetimes.refresh_window, access_lifetime(self.app, self.client))
     }
@@ -105,13 +106,13 @@ impl Refresh<'_> {
         issued(self.app, self.ctx, self.client, &context.grant, GrantType::RefreshToken, &self.scopes)
     }
 
-    /// The event for the transaction of this refresh, if a webhook asks for it.
+    /// The event for the transaction of this refresh, if a webhook subscribes to it.
     fn issued_event(&self, context: &GrantContext) -> Option<Event> {
         let wanted = self.app.outbox().wants(EventKind::TokenIssued);
         wanted.then(|| events::event(self.ctx, self.issued(context)))
     }
 
-    /// Judges the token. Only what moves the grant on or revokes it writes.
+    /// Judges the token. Writes only if the grant advances or ends.
     async fn outcome(&self, context: GrantContext) -> Result<Outcome, Fault> {
         let Some(state) = context.grant.refresh else { return Ok(Outcome::Refused(R::Unknown)) };
         match judge(&state, self.presented.number, self.window(), self.ctx.now) {
@@ -127,10 +128,10 @@ impl Refresh<'_> {
         }
     }
 
-    /// A client that keeps its refresh token: nothing moves but, now and then, the idle limit.
+    /// For a client that keeps its refresh token: updates only the idle limit, and only now and then.
     async fn keep(&self, context: GrantContext) -> Result<Outcome, Fault> {
         let expires_at = self.extended(&context);
-        // An hour's precision is enough for a limit of days, and spares a write a refresh.
+        // An hour's precision is enough for a limit of days, and avoids a write for every refresh.
         if expires_at.since(context.grant.expires_at) >= 3600 {
             let (id, now, issued) = (context.grant.id, self.ctx.now, self.issued_event(&context));
             let work = self.app.store().write(move |tx| {
@@ -157,7 +158,7 @@ impl Refresh<'_> {
     }
 }
 
-/// Ends the grant, and says so.
+/// Ends the grant after a replay, with its events.
 async fn end(tx: &mut Tx, ctx: &Ctx, grant: &Grant, theft: Theft) -> Result<Outcome, StoreError> {
     let why = EndReason::RefreshTokenReplayed;
     if store::grants::end(tx, grant.id, why, ctx.now).await? {
@@ -175,7 +176,7 @@ async fn end(tx: &mut Tx, ctx: &Ctx, grant: &Grant, theft: Theft) -> Result<Outc
     Ok(Outcome::Refused(theft.into()))
 }
 
-/// Judges the token on the row as it is now, and moves the row on; tries again when another request was faster.
+/// Judges the token against the current row and advances the row. Retries if another request was faster.
 async fn rotate(
     tx: &mut Tx,
     presented: RefreshPayload,
@@ -185,8 +186,8 @@ async fn rotate(
     issued: Option<Event>,
 ) -> Result<Outcome, StoreError> {
     let now = ctx.now;
-    // A round is lost to a request that moved the row on or marked it as used. After that the token is shared or theft, so
-    // a few rounds are enough.
+    // A round is lost to a request that advanced the row or marked it as used. After that the token is shared or theft, so a few
+    // rounds are enough.
     for _ in 0..100 {
         let Some(context) = store::grants::by_id_with_context(tx, presented.grant_id, None).await? else {
             return Ok(Outcome::Refused(R::Unknown));
@@ -226,7 +227,7 @@ pub(super) async fn refresh(
         store::grants::by_id_with_context(&mut tx, presented.grant_id, None).await?
     };
     let Some(context) = context else { return refuse(R::Unknown) };
-    // Before any judgement, so that an outsider cannot end a grant (checklist 64).
+    // Comes before any verdict, so that an outsider cannot end a grant (checklist 64).
     if context.grant.client_id != client.id {
         return refuse(R::WrongClient);
     }
@@ -255,7 +256,7 @@ pub(super) async fn refresh(
     Ok(answer.issue(app, ctx)?)
 }
 
-/// The scopes and resources of this answer: what is asked for, within what was granted (OAuth 2.1 §4.3.1, RFC 8707 §2.2).
+/// The scopes and resources of this response: those requested, within those granted (OAuth 2.1 §4.3.1, RFC 8707 §2.2).
 fn narrowed(app: &Server, context: &GrantContext, body: &RawParams) -> Result<(ScopeSet, Vec<String>), R> {
     let granted = &context.grant.scopes;
     let scopes = match body.get("scope") {

@@ -1,5 +1,5 @@
-//! The right to do a request that may be sent again, and its answer as it is kept: sealed, as it can hold secrets that are
-//! shown once.
+//! Claims on idempotency keys, and the stored responses. Responses are sealed, because they can contain secrets that are shown
+//! only once.
 use crate::platform::keys::ANSWERS;
 use crate::{Ctx, Fault, Server};
 use domain::SecretHash;
@@ -10,16 +10,16 @@ use store::{StoreError, Tx};
 
 /// Seconds that a key is remembered.
 pub const REMEMBERED: i64 = 24 * 60 * 60;
-/// Seconds after which an attempt that nobody finished is taken for dead, such as one of a process that crashed. The next
-/// attempt is then done; the dead one, should it live after all, is not: it cannot commit without its claim.
+/// Seconds after which an unfinished attempt is considered dead, for example because its process crashed. The next attempt then
+/// takes over. Should the first one still be running, it cannot commit without its claim.
 pub const LEASE: i64 = 15;
 
-/// Whether a text can be a key: 1 to 255 visible ASCII characters.
+/// Whether a text is a valid key: 1 to 255 visible ASCII characters.
 pub fn is_key(text: &str) -> bool {
     (1..=255).contains(&text.len()) && text.bytes().all(|b| b.is_ascii_graphic())
 }
 
-/// The hash of texts, none of which can pass for a part of another.
+/// Hashes several texts; their lengths are included, so that no text can be mistaken for part of another.
 fn hash(app: &Server, label: &str, parts: &[&[u8]]) -> SecretHash {
     let mut bytes = label.as_bytes().to_vec();
     for part in parts {
@@ -29,12 +29,12 @@ fn hash(app: &Server, label: &str, parts: &[&[u8]]) -> SecretHash {
     app.master().derive(ANSWERS).hash_bytes(&bytes)
 }
 
-/// The hash of a request: of all that makes it this one, such as method, path and body.
+/// Hashes everything that identifies a request, such as its method, path and body.
 pub fn request_hash(app: &Server, parts: &[&[u8]]) -> SecretHash {
     hash(app, "request", parts)
 }
 
-/// What was answered to a request.
+/// The response to a request.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct StoredResponse {
     /// The HTTP status.
@@ -43,27 +43,27 @@ pub struct StoredResponse {
     pub body: String,
 }
 
-// By hand: answers show secrets.
+// Written by hand, because responses contain secrets.
 impl fmt::Debug for StoredResponse {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Answer").field("status", &self.status).finish_non_exhaustive()
     }
 }
 
-/// What to do with a request.
+/// How to handle a request.
 #[derive(Debug)]
 pub enum Begun {
-    /// It is new: do it, and finish the claim in the same transaction; abandon it when nothing was done.
+    /// A new request: process it, and finish the claim in the same transaction, or abandon it if nothing was done.
     Fresh(Claim),
-    /// It was done: answer this.
+    /// A repeated request: return this response.
     Replay(StoredResponse),
-    /// The key was used for another request.
+    /// The key was used for a different request.
     Mismatch,
-    /// The same request is being done right now.
+    /// The same request is being processed right now.
     InProgress,
 }
 
-/// The right to do a request.
+/// The exclusive right to process a request.
 #[derive(Debug, Clone, Copy)]
 #[must_use = "an unfinished claim keeps the request from being sent again"]
 pub struct Claim {
@@ -71,7 +71,7 @@ pub struct Claim {
     claim: [u8; 16],
 }
 
-/// Claims a key. `caller` names who sent it, so that nobody meets another's keys; see [`is_key`] and [`request_hash`].
+/// Claims a key. `caller` identifies the sender, so that callers never share keys; see [`is_key`] and [`request_hash`].
 pub async fn begin(app: &Server, ctx: &Ctx, caller: &str, key: &str, request: SecretHash) -> Result<Begun, Fault> {
     let claim = Claim { hash: hash(app, "key", &[caller.as_bytes(), key.as_bytes()]), claim: ctx.random() };
     let new = NewClaim {
@@ -98,30 +98,31 @@ pub async fn begin(app: &Server, ctx: &Ctx, caller: &str, key: &str, request: Se
     })
 }
 
-/// Before a process serves: lets go of what an earlier one left unfinished, where there can be no other.
+/// Abandons all unfinished claims of an earlier process, before this process serves. Only on SQLite, where no other process can
+/// hold claims.
 pub(crate) async fn abandon_all(app: &Server) -> Result<u64, Fault> {
     Ok(app.store().write(|tx| Box::pin(store::platform::idempotency::abandon_all(tx))).await?)
 }
 
 impl Claim {
-    /// The answer as it is stored.
+    /// Seals the response for storage.
     pub(crate) fn seal(&self, app: &Server, ctx: &Ctx, answer: &StoredResponse) -> Result<Vec<u8>, Fault> {
         let plain = serde_json::to_vec(answer).map_err(|_| Fault::Other("an answer that is no JSON"))?;
         app.master().seal_for(ANSWERS, self.hash.as_bytes(), &plain, ctx)
     }
 
-    /// Keeps a sealed answer in the transaction that does what was asked. `false` when the claim was lost: it took longer than
-    /// [`LEASE`], and another attempt is at it.
+    /// Stores a sealed response in the transaction that processes the request. Returns `false` if the claim was lost because it
+    /// took longer than [`LEASE`] and another attempt took over.
     pub(crate) async fn finish_in(&self, tx: &mut Tx, sealed: &[u8]) -> Result<bool, StoreError> {
         store::platform::idempotency::finish(tx, &self.hash, &self.claim, sealed).await
     }
 
-    /// Lets go in a transaction that does what was asked, for an answer that is not kept.
+    /// Abandons the claim in the transaction that processes the request, for a response that is not stored.
     pub(crate) async fn abandon_in(&self, tx: &mut Tx) -> Result<bool, StoreError> {
         store::platform::idempotency::abandon(tx, &self.hash, &self.claim).await
     }
 
-    /// Lets go, as nothing was done: the request can be sent again, or another under the same key.
+    /// Abandons the claim because nothing was done: the request can be repeated, or the key used for another.
     pub async fn abandon(self, app: &Server) -> Result<bool, Fault> {
         Ok(app.store().write(move |tx| Box::pin(async move { self.abandon_in(tx).await })).await?)
     }

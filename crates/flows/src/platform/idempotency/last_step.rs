@@ -1,21 +1,22 @@
-//! The last step of a transaction that makes something: what was made is answered as it is, or [`crate::platform::idempotency::stored_response`] keeps the answer.
+//! The last step of a transaction that creates something: it returns the result unchanged, or stores the response
+//! ([`crate::platform::idempotency::stored_response`]).
 use futures_util::future::BoxFuture;
 use store::{StoreError, Tx};
 
-/// The last step of a transaction that makes a `T`.
+/// The last step of a transaction that creates a `T`.
 pub trait Last<T: Send + 'static>: Sized + Send + 'static {
-    /// What the use case answers.
+    /// The result of the use case.
     type Out: Send + 'static;
 
     fn within(self, tx: &mut Tx, made: T) -> BoxFuture<'_, Result<Self::Out, StoreError>>;
 
-    /// The same for a use case within another, which makes an `S` of which the other's `T` comes.
+    /// Adapts this step to an inner use case that creates an `S`, from which `then` makes the `T`.
     fn after<S, F: FnOnce(S) -> T>(self, then: F) -> After<F, Self> {
         After { then, last: self }
     }
 }
 
-/// Nothing is kept: what was made is answered as it is.
+/// Stores nothing and returns the result unchanged.
 #[derive(Debug, Clone, Copy)]
 pub struct Plain;
 
@@ -27,7 +28,7 @@ impl<T: Send + 'static> Last<T> for Plain {
     }
 }
 
-/// A last step that takes what comes of what was made.
+/// A last step for an inner use case. See [`Last::after`].
 #[derive(Debug)]
 pub struct After<F, L> {
     then: F,

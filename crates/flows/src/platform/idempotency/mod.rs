@@ -1,5 +1,5 @@
-//! Requests that may be sent again without being done again (the header `Idempotency-Key`). What was answered is kept by the
-//! transaction that does what is asked: whatever happens to the process, either both happened or neither.
+//! Requests that may be repeated but are processed only once (the header `Idempotency-Key`). The response is stored by the
+//! transaction that processes the request: even if the process crashes, either both happened or neither.
 
 pub(crate) mod claim;
 pub(crate) mod last_step;
@@ -12,22 +12,22 @@ pub use crate::platform::idempotency::stored_response::{Keep, Keeper, Kept, Show
 use crate::{Ctx, Fault, Server};
 use domain::SecretHash;
 
-/// What became of a request that is done once.
+/// The outcome of a request that is processed only once.
 #[derive(Debug)]
 pub enum Once<E> {
     Done(StoredResponse),
-    /// It was done before, and this was answered.
+    /// The request was processed before, with this response.
     Replay(StoredResponse),
-    /// It was refused: nothing was done, and nothing is kept.
+    /// The request was refused: nothing was done, and nothing is stored.
     Refused(E),
     Mismatch,
     InProgress,
 }
 
-/// Does a request once: `work` runs when it is new, and to its end even if the caller goes away meanwhile. It answers by
-/// what keeps the answer, and only the use case's own transaction does that.
+/// Processes a request only once. If it is new, `work` runs to its end, even if the caller disconnects. The response comes from
+/// the [`Keeper`], and only the use case's own transaction can create it.
 ///
-/// `Err` of `work` means that nothing was done.
+/// An `Err` of `work` means that nothing was done.
 pub async fn once<E, F>(
     app: &Server,
     ctx: &Ctx,

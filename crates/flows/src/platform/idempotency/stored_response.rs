@@ -1,4 +1,4 @@
-//! Keeping the answer to a request under its idempotency key, as the last step of the transaction that does what it asks.
+//! Stores the response to a request under its idempotency key, as the last step of the transaction that processes it.
 use crate::platform::idempotency::claim::{Claim, StoredResponse};
 use crate::platform::idempotency::last_step::Last;
 use crate::{Ctx, Fault, Server};
@@ -6,16 +6,16 @@ use futures_util::future::BoxFuture;
 use std::fmt;
 use store::{StoreError, Tx};
 
-/// What to answer, and whether it is answered again to whoever sends the same again.
+/// The response, and whether a repeated request gets it again.
 #[derive(Debug)]
 pub enum Shown {
     Again(StoredResponse),
-    /// Nothing that could not be had again: whoever sends the same again is treated as the first time.
+    /// Contains nothing that cannot be obtained again: a repeated request is processed like the first one.
     Once(StoredResponse),
 }
 
-/// An answer that was kept, where there was a key, by the transaction that did what was asked. Nothing else makes one: an
-/// endpoint that is done once cannot answer without it.
+/// A response that was stored by the transaction of the request, if it had a key. Only a last step creates one, so an endpoint
+/// with idempotency keys cannot respond without it.
 #[derive(Debug)]
 pub struct Kept(StoredResponse);
 
@@ -25,14 +25,14 @@ impl Kept {
     }
 }
 
-/// The right to do a request, with all that it takes to keep the answer.
+/// A claim, with everything needed to store the response.
 struct Held {
     app: Server,
     ctx: Ctx,
     claim: Claim,
 }
 
-/// Where an answer is kept: under an idempotency key, or nowhere for a request that has none.
+/// Where the response is stored: under an idempotency key, or nowhere for a request without one.
 pub struct Keeper(Option<Held>);
 
 impl fmt::Debug for Keeper {
@@ -51,7 +51,7 @@ impl Keeper {
         Self(None)
     }
 
-    /// Keeps what `show` makes of what was made. It runs in the transaction: it must not wait for anything.
+    /// Stores the response that `show` makes of the result. `show` runs in the transaction and must not wait for anything.
     pub fn keep<T>(self, show: impl FnOnce(T) -> Result<Shown, Fault> + Send + 'static) -> Keep<T> {
         Keep { held: self.0, show: Box::new(show) }
     }
@@ -59,7 +59,7 @@ impl Keeper {
 
 type Show<T> = Box<dyn FnOnce(T) -> Result<Shown, Fault> + Send>;
 
-/// Keeps the answer to a request in the transaction that does what it asks.
+/// The last step that stores the response in the transaction that processes the request.
 pub struct Keep<T> {
     held: Option<Held>,
     show: Show<T>,
@@ -89,7 +89,7 @@ impl<T: Send + 'static> Last<T> for Keep<T> {
                 }
                 Shown::Once(answer) => (claim.abandon_in(tx).await?, answer),
             };
-            // Another attempt does it, or has: this one is taken back.
+            // Another attempt has taken over: this transaction is rolled back.
             if held { Ok(Kept(answer)) } else { Err(StoreError::Timeout("the lease of an idempotency key".to_owned())) }
         })
     }

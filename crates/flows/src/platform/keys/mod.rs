@@ -1,4 +1,4 @@
-//! The server's keys: the master key, under which all others are sealed, and the rings of signing and sealing keys.
+//! The server's keys: the master key, which seals all others, and the rings of signing and sealing keys.
 mod replace;
 mod ring;
 
@@ -14,33 +14,33 @@ use std::fmt;
 use store::Store;
 use zeroize::Zeroizing;
 
-/// What secrets are hashed with.
+/// The key usage for hashing secrets.
 const SECRETS: &str = "secret hashes";
 
-/// What requests with an idempotency key are hashed with, and their answers sealed for.
+/// The key usage for hashing requests with an idempotency key, and for sealing their responses.
 pub(crate) const ANSWERS: &str = "idempotency keys";
 
-/// What secrets of a webhook are sealed as, so that none serves another webhook.
+/// The name under which a webhook's secrets are sealed, so that none can be used for another webhook.
 pub(crate) fn webhook_name(id: WebhookId) -> String {
     format!("webhook {id}")
 }
 
-/// The uses of secrets that digests in the database rest on: these stay when the master key is replaced.
+/// Key usages behind hashes in the database: their secrets stay the same when the master key is replaced.
 const KEPT: [&str; 2] = [SECRETS, ANSWERS];
 
-/// The use that those are sealed for.
+/// The key usage for sealing those secrets.
 const KEEPING: &str = "kept secrets";
 
-/// The use that keys, and the secrets of webhooks, are sealed for.
+/// The key usage for sealing keys and the secrets of webhooks.
 const KEYS: &str = "key encryption";
 
-/// 32 bytes that are kept outside the database.
+/// The master key: 32 bytes that are stored outside the database.
 #[derive(Clone)]
 pub struct MasterKey {
     bytes: Zeroizing<[u8; 32]>,
-    /// Secrets of the first master key that stay in use, where it was replaced since.
+    /// Secrets of the first master key that stay in use after it was replaced.
     kept: BTreeMap<String, Zeroizing<[u8; 32]>>,
-    /// How often the master key of the database was replaced.
+    /// How often the master key of the database has been replaced.
     generation: i64,
 }
 
@@ -56,7 +56,8 @@ impl MasterKey {
         Self { bytes: Zeroizing::new(bytes), kept: BTreeMap::new(), generation: 0 }
     }
 
-    /// The same with what the database keeps under it. Fails when it is not the master key of this database and that shows.
+    /// Loads the secrets that the database keeps under this master key. Fails if it is detectably not the master key of this
+    /// database.
     pub async fn of(&self, store: &Store) -> Result<Self, Fault> {
         let mut tx = store.snapshot().await?;
         let (generation, sealed) =
@@ -71,12 +72,12 @@ impl MasterKey {
         Ok(Self { bytes: self.bytes.clone(), kept, generation })
     }
 
-    /// How often the master key of the database was replaced, as of when this one was read.
+    /// How often the master key of the database had been replaced when this one was loaded.
     pub(crate) const fn generation(&self) -> i64 {
         self.generation
     }
 
-    /// A key for one use (HKDF, RFC 5869).
+    /// Derives the key for one usage (HKDF, RFC 5869).
     fn subkey(&self, usage: &str) -> Zeroizing<[u8; 32]> {
         let mut out = Zeroizing::new([0; 32]);
         let prk = hkdf::Salt::new(hkdf::HKDF_SHA256, b"countersign").extract(self.bytes.as_ref());
@@ -86,7 +87,7 @@ impl MasterKey {
         out
     }
 
-    /// The secret of a use: that of the first master key, where it stays.
+    /// The secret of a usage: that of the first master key if it is kept, otherwise derived from this one.
     fn secret(&self, usage: &str) -> Zeroizing<[u8; 32]> {
         self.kept.get(usage).cloned().unwrap_or_else(|| self.subkey(usage))
     }
@@ -100,8 +101,8 @@ impl MasterKey {
         key.map(LessSafeKey::new).map_err(|_| Fault::Other("the master key does not make a cipher"))
     }
 
-    /// Seals for the database, under a key of this use alone; `name` is authenticated, so that what is sealed cannot be
-    /// exchanged for one another.
+    /// Seals data for the database, under a key for this usage only. `name` is authenticated, so that sealed values cannot be
+    /// swapped.
     pub(crate) fn seal_for(&self, usage: &str, name: &[u8], plain: &[u8], ctx: &Ctx) -> Result<Vec<u8>, Fault> {
         let nonce: [u8; 12] = ctx.random();
         let mut body = plain.to_vec();
@@ -112,7 +113,7 @@ impl MasterKey {
         Ok([&nonce[..], &body, tag.as_ref()].concat())
     }
 
-    /// Opens what [`Self::seal_for`] sealed for the same use and name under the same master key.
+    /// Opens what [`Self::seal_for`] sealed for the same usage and name under the same master key.
     pub(crate) fn open_for(&self, usage: &str, name: &[u8], sealed: &[u8]) -> Option<Zeroizing<Vec<u8>>> {
         let (nonce, body) = sealed.split_first_chunk::<12>()?;
         let mut body = Zeroizing::new(body.to_vec());
@@ -122,7 +123,7 @@ impl MasterKey {
         Some(body)
     }
 
-    /// Seals a key or secret for the database; `name` is authenticated, so that none can be exchanged for another.
+    /// Seals a key or secret for the database. `name` is authenticated, so that sealed values cannot be swapped.
     pub(crate) fn seal(&self, name: &str, plain: &[u8], ctx: &Ctx) -> Result<Vec<u8>, Fault> {
         self.seal_for(KEYS, name.as_bytes(), plain, ctx)
     }
@@ -141,7 +142,7 @@ impl fmt::Debug for MasterKey {
     }
 }
 
-/// The key that hashes secrets, for what has to be hashed before the application stands (initial access tokens).
+/// The key for hashing secrets, for code that runs before the server is set up (initial access tokens).
 pub fn pepper(master: &MasterKey) -> Pepper {
     master.derive(SECRETS)
 }

@@ -1,4 +1,4 @@
-//! Replacing the master key: all that is sealed under it is sealed under another one, in one transaction.
+//! Replaces the master key: everything sealed under it is sealed under the new one, in one transaction.
 use super::ring::{sealing_name, signing_name};
 use super::{ANSWERS, KEEPING, KEPT, MasterKey, webhook_name};
 use crate::platform::audit_log::AuditSubject;
@@ -8,20 +8,20 @@ use domain::events::Change;
 use serde_json::json;
 use store::{Store, Tx};
 
-/// Rows that are read at once.
+/// The number of rows in one read.
 const PAGE: i64 = 500;
 
-/// How much was sealed under another master key.
+/// The number of values that were sealed under the new master key.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Resealed {
     pub signing_keys: usize,
     pub sealing_keys: usize,
     pub webhooks: usize,
-    /// Answers that are kept under idempotency keys.
+    /// Responses stored under idempotency keys.
     pub answers: usize,
 }
 
-/// The two keys.
+/// The old and the new master key.
 struct Both<'k> {
     old: &'k MasterKey,
     new: &'k MasterKey,
@@ -29,7 +29,7 @@ struct Both<'k> {
 }
 
 impl Both<'_> {
-    /// Seals under the new key what was sealed under the old one, and makes sure that it opens again.
+    /// Seals a value under the new key, and checks that it opens again.
     fn reseal(&self, usage: &str, name: &[u8], sealed: &[u8]) -> Result<Vec<u8>, Fault> {
         let plain = self.old.open_for(usage, name, sealed).ok_or(super::WRONG)?;
         self.seal(usage, name, &plain)
@@ -43,7 +43,7 @@ impl Both<'_> {
         }
     }
 
-    /// The same for a key or secret.
+    /// Like [`Self::reseal`], for a key or secret.
     fn reseal_key(&self, name: &str, sealed: &[u8]) -> Result<Vec<u8>, Fault> {
         self.reseal(super::KEYS, name.as_bytes(), sealed)
     }
@@ -96,8 +96,8 @@ impl Both<'_> {
     }
 }
 
-/// Seals under `new` all that this database holds under `old`: all of it, or nothing. What was hashed stays valid. Processes that
-/// hold the old key seal nothing from then on.
+/// Seals under `new` everything that this database holds under `old`, or nothing at all. Hashes stay valid. Processes that still
+/// use the old key can no longer seal anything.
 pub async fn replace_master(store: &Store, old: &MasterKey, new: &MasterKey, ctx: &Ctx) -> Result<Resealed, Fault> {
     if old.bytes == new.bytes {
         return Err(Fault::Other("the new master key is the old one"));
@@ -106,7 +106,7 @@ pub async fn replace_master(store: &Store, old: &MasterKey, new: &MasterKey, ctx
     let work = store.write(move |tx| {
         Box::pin(async move {
             store::platform::keys::lock(tx).await?;
-            // From here on no other transaction seals anything, and those that did have committed.
+            // From here on no other transaction can seal anything, and those that did have committed.
             store::platform::master::replace(tx, old.generation, ctx.now).await?;
             let both = Both { old: &old, new: &new, ctx: &ctx };
             let mut done = Resealed::default();
@@ -127,7 +127,7 @@ pub async fn replace_master(store: &Store, old: &MasterKey, new: &MasterKey, ctx
     work.await
 }
 
-/// Whether this is the master key of the database, which has keys.
+/// Whether this is the master key of the database. `false` if the database has no keys yet.
 pub async fn opens(store: &Store, master: &MasterKey) -> Result<bool, Fault> {
     let Some(newest) = store::platform::keys::list_sealing(&mut *store.read().await?).await?.into_iter().next() else {
         return Ok(false);

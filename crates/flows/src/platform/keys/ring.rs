@@ -1,4 +1,4 @@
-//! The rings: which keys there are, in which state, and how they follow one another.
+//! The rings of signing and sealing keys: their states, and how keys follow one another.
 use super::MasterKey;
 use crate::platform::audit_log::AuditSubject;
 use crate::platform::changes::{self, Told};
@@ -14,10 +14,10 @@ use jose::{OwnKey, PublicKey, SigningAlg};
 use serde_json::{Value, json};
 use store::{Store, Tx};
 
-/// Characters of a `kid`: a SHA-256 thumbprint (RFC 7638) as base64url.
+/// The length of a `kid`: a SHA-256 thumbprint (RFC 7638) as base64url.
 const THUMBPRINT: usize = 43;
 
-/// The keys in use, ready to work.
+/// The keys in use, ready for signing and sealing.
 #[derive(Debug)]
 pub struct Keys {
     pub sealer: Sealer,
@@ -41,18 +41,18 @@ impl Keys {
         self.signing.iter().map(OwnKey::alg)
     }
 
-    /// Whether `token` names a key that is not here, although it looks like one of this server.
+    /// Whether `token` names a key that is unknown here, although it looks like one of this server's keys.
     pub(crate) fn lacks_key_of(&self, token: &str) -> bool {
         let unknown = |kid: &str| kid.len() == THUMBPRINT && !self.public.iter().any(|(known, _)| known == kid);
         self.sealer.lacks_key_of(token) || jose::key_id(token).is_some_and(|kid| unknown(&kid))
     }
 
-    /// Whether these keys, in these states, are those that are here.
+    /// Whether the loaded keys are these, in these states.
     pub(crate) fn are(&self, states: &[(String, String)]) -> bool {
         self.states == states
     }
 
-    /// The numbers of the sealing keys: the active one first, then the newest.
+    /// The numbers of the sealing keys: the active one first, then newest first.
     pub fn sealing(&self) -> impl Iterator<Item = u32> {
         self.sealer.numbers()
     }
@@ -63,12 +63,12 @@ impl Keys {
     }
 }
 
-/// What a signing key is sealed as.
+/// The name under which a signing key is sealed.
 pub(super) fn signing_name(kid: &str) -> String {
     format!("signing {kid}")
 }
 
-/// What a sealing key is sealed as.
+/// The name under which a sealing key is sealed.
 pub(super) fn sealing_name(id: i64) -> String {
     format!("sealing {id}")
 }
@@ -95,7 +95,7 @@ fn new_sealing(master: &MasterKey, id: i64, state: KeyState, ctx: &Ctx) -> Resul
     Ok(SealingKeyRecord { id, state, sealed, created_at: ctx.now, retired_at: None })
 }
 
-/// What a ring needs to be complete: an active and a next key of each kind.
+/// Adds missing keys to each ring: it needs an active and a next key of each kind.
 async fn complete(tx: &mut Tx, master: &MasterKey, ctx: &Ctx) -> Result<(), Fault> {
     store::platform::master::hold(tx, master.generation()).await?;
     let signing = store::platform::keys::list_signing(tx, ctx.now).await?;
@@ -117,7 +117,7 @@ async fn complete(tx: &mut Tx, master: &MasterKey, ctx: &Ctx) -> Result<(), Faul
     Ok(())
 }
 
-/// Makes the keys that are missing; one node does it, however many start at once.
+/// Creates missing keys. Only one node does so, even if several start at the same time.
 pub async fn ensure(store: &Store, master: &MasterKey, ctx: &Ctx) -> Result<(), Fault> {
     let (master, ctx) = (master.clone(), ctx.clone());
     store
@@ -130,9 +130,9 @@ pub async fn ensure(store: &Store, master: &MasterKey, ctx: &Ctx) -> Result<(), 
         .await
 }
 
-/// Reads and opens the keys.
+/// Loads and opens the keys.
 pub async fn load(store: &Store, settings: &Settings, master: &MasterKey, ctx: &Ctx) -> Result<Keys, Fault> {
-    // All three as of one moment.
+    // All three reads see the same state.
     let mut tx = store.snapshot().await?;
     let records = store::platform::keys::list_signing(&mut tx, ctx.now).await?;
     let mut sealing = store::platform::keys::list_sealing(&mut tx).await?;
@@ -160,14 +160,14 @@ pub async fn load(store: &Store, settings: &Settings, master: &MasterKey, ctx: &
     Ok(Keys { sealer, signing, public, jwks, states })
 }
 
-/// Seconds that a next key is published before it may sign: clients keep a copy of the key set for as long.
+/// Seconds that a next key is published before it may sign, because clients cache the key set for that long.
 const PUBLISHED_FOR: i64 = 24 * 60 * 60;
 
-/// Seconds after which every node has seen that a key was retired.
+/// Seconds after which every node has noticed that a key was retired.
 const SEEN: i64 = 5 * 60;
 
-/// Whether a client, or another node, may hold a copy of the key set without this next key, but with the active one of the
-/// same algorithm.
+/// Whether a client, or another node, may have a copy of the key set with the active key of the same algorithm but without this
+/// next key.
 pub fn is_young(key: &SigningKeyRecord, all: &[SigningKeyRecord], now: Timestamp) -> bool {
     let older = |active: &SigningKeyRecord| active.created_at < key.created_at;
     key.state == KeyState::Next
@@ -175,9 +175,9 @@ pub fn is_young(key: &SigningKeyRecord, all: &[SigningKeyRecord], now: Timestamp
         && all.iter().any(|active| active.alg == key.alg && active.state == KeyState::Active && older(active))
 }
 
-/// Moves each ring on by one: the next key becomes active, the active one retires and stays published until the last token
-/// that it can have signed has expired (checklist 99), and a new next key is made. `None`, unless `forced`, where the next
-/// keys are so young that nothing moved.
+/// Rotates each ring: the next key becomes active, the active one is retired and stays published until the last token that it can
+/// have signed has expired (checklist 99), and a new next key is created. Returns `None`, unless `forced`, if the next keys are
+/// too young; then nothing is rotated.
 pub async fn rotate<L: Last<()>>(
     store: &Store,
     master: &MasterKey,
@@ -193,7 +193,7 @@ pub async fn rotate<L: Last<()>>(
             if !forced && signing.iter().any(|key| is_young(key, &signing, ctx.now)) {
                 return Ok(None);
             }
-            // A client's own lifetime may be longer than the server's.
+            // A client's own token lifetime may be longer than the server's.
             let gone = ctx.now.plus(LONGEST_SIGNED + SEEN);
             for key in signing {
                 let (state, expires_at) = step(key.state, gone);
@@ -211,7 +211,7 @@ pub async fn rotate<L: Last<()>>(
     work.await
 }
 
-/// Tells of a change of the keys, and webhooks which sign from now on.
+/// Records a change of the keys. The webhook event names the keys that sign from now on.
 async fn tell(tx: &mut Tx, ctx: &Ctx, change: Change, detail: Value) -> Result<(), Fault> {
     let active = store::platform::keys::list_signing(tx, ctx.now).await?.into_iter();
     let active_kids = active.filter(|key| key.state == KeyState::Active).map(|key| key.kid).collect();
@@ -219,17 +219,17 @@ async fn tell(tx: &mut Tx, ctx: &Ctx, change: Change, detail: Value) -> Result<(
     Ok(changes::within(tx, ctx, Told::of(change, AuditSubject::default()).with(detail).events([event])).await?)
 }
 
-/// A key that others may have.
+/// A key that was leaked.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Leaked {
-    /// By its `kid`.
+    /// The `kid` of a signing key.
     Signing(String),
-    /// By its number.
+    /// The number of a sealing key.
     Sealing(i64),
 }
 
-/// Removes a key at once: what it signed or sealed is worthless from then on. If it was in use, the next key takes its place.
-/// `false` when there is no such key.
+/// Removes a key immediately: what it signed or sealed is no longer valid. If it was active, the next key takes its place.
+/// Returns `false` if the key is unknown.
 pub async fn expel(store: &Store, master: &MasterKey, ctx: &Ctx, key: &Leaked) -> Result<bool, Fault> {
     let (master, ctx, key) = (master.clone(), ctx.clone(), key.clone());
     let work = store.write(move |tx| {
@@ -266,8 +266,8 @@ pub async fn expel(store: &Store, master: &MasterKey, ctx: &Ctx, key: &Leaked) -
     work.await
 }
 
-/// Removes the retired sealing keys that nothing needs any more: neither an access token nor a refresh token of a grant that
-/// lives. Answers how many.
+/// Deletes retired sealing keys that are no longer needed for an access token, or for a refresh token of an active grant. Returns
+/// how many.
 pub async fn forget(store: &Store, ctx: &Ctx) -> Result<usize, Fault> {
     let now = ctx.now;
     let work = store.write(move |tx| {
