@@ -1,7 +1,7 @@
 //! The audit log: who did what, from where, and with what exact outcome.
 use crate::{AuditId, ClientId, GrantId, Timestamp, UserId, WorkspaceId};
 
-/// One line of the audit log.
+/// An entry of the audit log.
 #[derive(Debug, Clone, PartialEq)]
 pub struct AuditEvent {
     pub id: AuditId,
@@ -11,20 +11,20 @@ pub struct AuditEvent {
     /// `ok`, or the exact reason of the refusal, such as `code_replayed`. Never shown to the caller.
     pub outcome: String,
     pub request_id: String,
-    /// Who acted: a user, workspace, client or key id, or `anonymous`, `system`, `command line`.
+    /// The actor: a user, workspace, client or key id, or `anonymous`, `system`, `command line`.
     pub actor: String,
-    /// What they proved that with: a session, personal token or key, or the client whose access token it was.
+    /// The actor's credential: a session, personal token or key, or the client whose access token it was.
     pub credential: Option<String>,
     pub client_id: Option<ClientId>,
     pub user_id: Option<UserId>,
     pub workspace_id: Option<WorkspaceId>,
     pub grant_id: Option<GrantId>,
     pub ip: Option<String>,
-    /// A JSON object of further facts; never a secret.
+    /// Additional details as a JSON object; never a secret.
     pub detail: serde_json::Value,
 }
 
-/// What events tell of, in the order in which people look for it. A test compares it with what is recorded.
+/// The kinds of events, in the order in which readers look for them. A test compares the list with what is recorded.
 pub const KINDS: &[&str] = &[
     "authorize",
     "consent.granted",

@@ -1,7 +1,7 @@
-//! The rules of Countersign: pure, so that every one of them can be read and tested on its own.
+//! The rules of Countersign: pure, so that each can be read and tested on its own.
 //!
-//! Nothing here is asynchronous, reads a clock, draws randomness or touches a network, a file or a database.
-//! Time and random bytes come in as arguments.
+//! Nothing here is asynchronous, reads a clock, draws randomness or touches a network, a file or a database. Time and
+//! random bytes are passed in as arguments.
 #![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used, clippy::panic))]
 
 pub mod account;

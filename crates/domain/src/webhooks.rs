@@ -1,4 +1,4 @@
-//! Webhooks: who is told of which events, how a message is signed, and when it is sent again (Standard Webhooks 1.0).
+//! Webhooks: which events they receive, how a message is signed, and when it is retried (Standard Webhooks 1.0).
 use crate::events::EventKind;
 use crate::{EventId, Secret, Timestamp, WebhookId, WorkspaceId};
 use aws_lc_rs::hmac;
@@ -9,12 +9,12 @@ use serde_json::Value;
 use std::fmt;
 use zeroize::Zeroizing;
 
-/// Who owns a webhook, and by that what it can be told of.
+/// The owner of a webhook, which determines the events it can receive.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum WebhookOwner {
-    /// Everything that happens.
+    /// Can receive all events.
     Operator,
-    /// What happens in the workspace and with the clients that it owns.
+    /// Can receive events of the workspace and of the clients it owns.
     Workspace(WorkspaceId),
 }
 
@@ -26,7 +26,7 @@ impl WebhookOwner {
         }
     }
 
-    /// Whether such a webhook can ask for this kind of event, because it can happen there.
+    /// Whether a webhook of this owner can subscribe to this kind of event.
     pub const fn may_ask_for(self, kind: EventKind) -> bool {
         match self {
             Self::Operator => kind.can_be_asked_for(),
@@ -41,21 +41,21 @@ impl From<Option<WorkspaceId>> for WebhookOwner {
     }
 }
 
-/// Which events a webhook asks for.
+/// The events that a webhook subscribes to.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum EventSelection {
-    /// All of them, also those that later versions add.
+    /// All events, including kinds added by later versions.
     All,
     Kinds(Vec<EventKind>),
 }
 
-/// A text that names no event.
+/// An unknown event name.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("not a kind of event that a webhook can ask for")]
 pub struct UnknownKind;
 
 impl EventSelection {
-    /// Reads names; `*` means all. Nothing at all is refused: such a webhook would never be told anything.
+    /// Reads event names; `*` means all. An empty list is refused: such a webhook would never receive anything.
     pub fn parse<'a>(names: impl IntoIterator<Item = &'a str>) -> Result<Self, UnknownKind> {
         let (mut kinds, mut all) = (Vec::new(), false);
         for name in names {
@@ -85,7 +85,7 @@ impl EventSelection {
     }
 }
 
-/// A place that is told of events.
+/// A URL that receives events.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Webhook {
     pub id: WebhookId,
@@ -95,13 +95,13 @@ pub struct Webhook {
     pub asked: EventSelection,
     /// Sealed under the master key.
     pub sealed_secret: Vec<u8>,
-    /// The secret before this one, while both sign.
+    /// The previous secret, while both sign.
     pub previous: Option<(Vec<u8>, Timestamp)>,
-    /// Counts the changes: a change is made to the revision that was read, or not at all.
+    /// Incremented by every change. A change applies only to the revision that was read.
     pub revision: i64,
     pub created_at: Timestamp,
     pub updated_at: Timestamp,
-    /// Nothing is sent from then on, and nothing new is kept for it.
+    /// From then on, nothing is sent and no new deliveries are stored.
     pub disabled_at: Option<Timestamp>,
 }
 
@@ -111,13 +111,13 @@ impl fmt::Debug for Webhook {
     }
 }
 
-/// How far a delivery has come.
+/// The state of a delivery.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum DeliveryState {
-    /// It is sent, now or later.
+    /// To be sent, now or later.
     Pending,
     Delivered,
-    /// It was tried often enough, or the receiver is gone; only a replay sends it again.
+    /// All retries failed, or the receiver is gone; only a replay sends it again.
     Dead,
 }
 
@@ -135,31 +135,31 @@ impl DeliveryState {
     }
 }
 
-/// One event for one webhook, and how the last attempt went.
+/// The delivery of one event to one webhook, with the result of the last attempt.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Delivery {
     pub event_id: EventId,
     pub webhook_id: WebhookId,
     pub kind: EventKind,
     pub state: DeliveryState,
-    /// Since the event, or since it was last replayed.
+    /// The number of attempts since the event, or since the last replay.
     pub attempts: i64,
-    /// While it is pending.
+    /// Set while the delivery is pending.
     pub next_attempt_at: Option<Timestamp>,
     pub last_attempt_at: Option<Timestamp>,
     /// The receiver's HTTP status.
     pub last_status: Option<i64>,
-    /// Why there was none.
+    /// Why there was no status.
     pub last_error: Option<String>,
     pub last_duration_ms: Option<i64>,
     pub created_at: Timestamp,
 }
 
-/// Seconds after the first, second, … failed attempt.
+/// Seconds to wait after the first, second, … failed attempt.
 pub const RETRIES: [i64; 7] = [5, 30, 120, 600, 3600, 6 * 3600, 24 * 3600];
 
-/// Seconds until the next attempt after `attempts` failed ones: up to a tenth more by `random`, so that what failed
-/// together does not come back together. `None` when it was tried often enough.
+/// Seconds until the next attempt after `attempts` failed ones, or `None` if there are no more. `random` adds up to a
+/// tenth, so that deliveries that failed together are not retried together.
 pub fn retry_after(attempts: i64, random: u8) -> Option<i64> {
     let at = usize::try_from(attempts.checked_sub(1)?).ok()?;
     RETRIES.get(at).map(|seconds| seconds + seconds * i64::from(random) / 2550)
@@ -167,12 +167,13 @@ pub fn retry_after(attempts: i64, random: u8) -> Option<i64> {
 
 const SECRET_PREFIX: &str = "whsec_";
 
-/// A new secret: 256 random bits.
+/// A new secret of 256 random bits.
 pub fn new_secret(random: &[u8; 32]) -> Secret {
     Secret::new(format!("{SECRET_PREFIX}{}", STANDARD.encode(random)))
 }
 
-/// `webhook-signature` with each of these secrets, separated by spaces. A text that is no secret signs nothing.
+/// The `webhook-signature` header with one signature per secret, separated by spaces. An invalid secret produces no
+/// signature.
 pub fn signatures(secrets: &[Secret], id: EventId, timestamp: Timestamp, body: &str) -> String {
     sign(secrets, &id.to_string(), timestamp, body)
 }
@@ -203,7 +204,7 @@ pub fn body(kind: EventKind, at: Timestamp, data: &Value) -> Result<String, serd
 mod tests {
     use super::*;
 
-    /// The example that the libraries of the standard are tested with.
+    /// The test vector published with the standard's libraries.
     #[test]
     fn signs_as_the_published_vector_says() {
         let secret = Secret::new("whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw");

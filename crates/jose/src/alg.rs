@@ -1,7 +1,7 @@
-//! Algorithms that the server signs with, and the keys that it generates for them.
+//! Algorithms the server signs with, and the keys it generates for them.
 use serde::{Deserialize, Serialize};
 
-/// An algorithm that this server signs with (RFC 7518 §3.1, RFC 8037 §3.1). `none` does not exist here.
+/// An algorithm this server signs with (RFC 7518 §3.1, RFC 8037 §3.1). `none` is deliberately missing.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, Default)]
 #[expect(missing_docs, reason = "the names of the specification")]
 pub enum SigningAlg {
@@ -13,7 +13,7 @@ pub enum SigningAlg {
 }
 
 impl SigningAlg {
-    /// Every algorithm that a client can choose for its tokens.
+    /// Every algorithm a client can choose for its tokens.
     pub const OFFERED: [Self; 4] = [Self::RS256, Self::PS256, Self::ES256, Self::EdDSA];
 
     /// The name in metadata and headers.
@@ -26,12 +26,12 @@ impl SigningAlg {
         }
     }
 
-    /// The algorithm of this name.
+    /// The algorithm with this name.
     pub fn parse(text: &str) -> Option<Self> {
         Self::OFFERED.into_iter().find(|alg| alg.as_str() == text)
     }
 
-    /// The kind of key that is generated for it.
+    /// The kind of key generated for it.
     pub const fn generated(self) -> GeneratedKey {
         match self {
             Self::RS256 | Self::PS256 => GeneratedKey::Rsa2048,
@@ -41,7 +41,7 @@ impl SigningAlg {
     }
 }
 
-/// A kind of key that this server generates.
+/// A kind of key this server generates.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[expect(missing_docs, reason = "the names of the keys")]
 pub enum GeneratedKey {

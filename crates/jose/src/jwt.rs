@@ -3,7 +3,8 @@ use crate::{PublicKey, SigningAlg, base64url, from_base64url};
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
-/// What tells an ID token from an access token, so that neither passes for the other (RFC 8725 §3.11).
+/// The `typ` of an ID token, which differs from an access token's so that neither is accepted as the other
+/// (RFC 8725 §3.11).
 pub const TYP_ID_TOKEN: &str = "JWT";
 /// RFC 9068 §2.1.
 pub const TYP_ACCESS_TOKEN: &str = "at+jwt";
@@ -52,7 +53,7 @@ pub enum InvalidJwt {
     BadSignature,
 }
 
-/// The `kid` in the header of what looks like a JWT; says nothing of its truth.
+/// The `kid` in the header of what looks like a JWT. Does not verify anything.
 pub fn key_id(token: &str) -> Option<String> {
     let (header, _) = token.split_once('.')?;
     let bytes = from_base64url(header)?;
@@ -60,8 +61,8 @@ pub fn key_id(token: &str) -> Option<String> {
     Some(header.kid.to_owned())
 }
 
-/// Reads the claims of a JWT that one of `keys` signed. The algorithm is the key's, never the header's (RFC 8725 §3.1);
-/// expiry, issuer and audience are the caller's to check.
+/// Reads the claims of a JWT signed with one of `keys`. The algorithm is the key's, never the header's (RFC 8725 §3.1).
+/// The caller checks expiry, issuer and audience.
 pub fn verify<'k, T: DeserializeOwned>(
     token: &str,
     typ: &str,

@@ -1,7 +1,8 @@
 //! JSON Web Signatures, keys and tokens (RFC 7515, RFC 7517, RFC 7519).
 //!
-//! Three questions have three types: what the server signs with ([`SigningAlg`]), what keys it generates ([`GeneratedKey`]), and
-//! what it accepts from others ([`foreign::AcceptedAlg`]). A new answer to one of them changes nothing in the others.
+//! Three questions have three types: what the server signs with ([`SigningAlg`]), what keys it generates
+//! ([`GeneratedKey`]), and what it accepts from others ([`foreign::AcceptedAlg`]). Changing one of them does not affect
+//! the others.
 #![warn(missing_docs)]
 #![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used, clippy::panic))]
 

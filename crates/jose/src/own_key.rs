@@ -17,16 +17,16 @@ enum Private {
     Ed25519(Ed25519KeyPair),
 }
 
-/// A key that signs.
+/// A key for signing.
 pub struct OwnKey {
     kid: String,
     public: PublicKey,
     private: Private,
-    // Blinding and nonces of signatures: the library's own business, not an input of any rule.
+    // For blinding and for signature nonces. These are internal to the library, not an input of any rule.
     random: SystemRandom,
 }
 
-/// A key of our own cannot do its work: never the caller's fault.
+/// A problem with one of our own keys, never the caller's fault.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[expect(missing_docs, reason = "the messages say it")]
 pub enum KeyFault {
@@ -41,7 +41,7 @@ pub enum KeyFault {
 const BROKEN: KeyFault = KeyFault::Unusable;
 
 impl OwnKey {
-    /// Makes a key: 2048 bits for RSA (checklist 52). Answers PKCS #8.
+    /// Generates a key: 2048 bits for RSA (checklist 52). Returns PKCS #8.
     pub fn generate(kind: GeneratedKey) -> Result<Zeroizing<Vec<u8>>, KeyFault> {
         let der = match kind {
             GeneratedKey::Rsa2048 => {
@@ -63,14 +63,14 @@ impl OwnKey {
         Ok(Zeroizing::new(der))
     }
 
-    /// Reads PKCS #8.
+    /// Parses PKCS #8.
     #[expect(clippy::disallowed_methods, reason = "blinding and nonces of signatures are the library's own business")]
     pub fn parse(kid: &str, alg: SigningAlg, pkcs8: &[u8]) -> Result<Self, KeyFault> {
         let (public, private) = Self::halves(alg, pkcs8)?;
         Ok(Self { kid: kid.to_owned(), public, private, random: SystemRandom::new() })
     }
 
-    /// The name of a new key: its thumbprint (RFC 7638), which no two keys share.
+    /// The name of a new key: its thumbprint (RFC 7638), which is unique.
     pub fn name(alg: SigningAlg, pkcs8: &[u8]) -> Result<String, KeyFault> {
         Ok(Self::halves(alg, pkcs8)?.0.thumbprint())
     }
@@ -94,15 +94,15 @@ impl OwnKey {
         })
     }
 
-    /// The name by which tokens name it (`kid`).
+    /// The name that identifies it in tokens (`kid`).
     pub fn kid(&self) -> &str {
         &self.kid
     }
-    /// The algorithm that it signs with.
+    /// The algorithm it signs with.
     pub fn alg(&self) -> SigningAlg {
         self.public.alg()
     }
-    /// What is published of it.
+    /// The published half.
     pub fn public(&self) -> &PublicKey {
         &self.public
     }

@@ -1,10 +1,10 @@
-//! The public halves of own keys as JSON Web Keys (RFC 7517, RFC 7518 §6, RFC 8037 §2).
+//! The public halves of our own keys as JSON Web Keys (RFC 7517, RFC 7518 §6, RFC 8037 §2).
 use crate::thumbprint::thumbprint;
 use crate::{SigningAlg, base64url, from_base64url};
 use aws_lc_rs::signature::{self, RsaPublicKeyComponents, UnparsedPublicKey};
 use serde_json::{Value, json};
 
-/// A public key and the one algorithm that it is used with.
+/// A public key and the one algorithm it is used with.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[expect(missing_docs, reason = "the members of RFC 7518")]
 pub enum PublicKey {
@@ -17,7 +17,7 @@ pub enum PublicKey {
 }
 
 impl PublicKey {
-    /// The algorithm that it is used with.
+    /// The algorithm it is used with.
     pub fn alg(&self) -> SigningAlg {
         match self {
             Self::Rsa { alg, .. } => *alg,
@@ -47,7 +47,7 @@ impl PublicKey {
         jwk
     }
 
-    /// Reads what [`PublicKey::jwk`] wrote.
+    /// Parses what [`PublicKey::jwk`] returned.
     pub fn from_jwk(jwk: &Value) -> Option<Self> {
         let bytes = |name: &str| from_base64url(jwk.get(name)?.as_str()?);
         let alg = SigningAlg::parse(jwk.get("alg")?.as_str()?)?;

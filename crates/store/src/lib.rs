@@ -1,7 +1,7 @@
-//! All SQL of Countersign, on SQLite and PostgreSQL: one aggregate a file, one text for both databases.
+//! All SQL of Countersign, for SQLite and PostgreSQL: one file per aggregate, one SQL text for both databases.
 //!
-//! Functions take a [`Tx`] and answer rows of the domain, or a named outcome where callers race: what a guarded
-//! statement affected *is* the outcome.
+//! Functions take a [`Tx`] and return domain types. Where callers race, they return an outcome enum or `bool`: the
+//! number of rows that a guarded statement affected *is* the outcome.
 #![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used, clippy::panic))]
 
 pub mod access;

@@ -9,29 +9,29 @@ use crate::workspace::Role;
 use crate::{ApiKeyId, ClientId, GrantId, PersonalAccessTokenId, ScopeSet, SessionId, UserId, WorkspaceId};
 use std::fmt;
 
-/// How far an operation reaches, and so who may do it.
+/// The reach of an operation, which determines who may perform it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Reach {
-    /// Whoever is known.
+    /// Any authenticated caller.
     Known,
-    /// A person, for themselves.
+    /// A user, for themselves.
     Person,
-    /// Whoever acts in the workspace with this role or a higher one.
+    /// Callers that act in the workspace with at least this role.
     Workspace(Role),
-    /// Whoever runs this server.
+    /// The operator.
     Operator,
 }
 
 macro_rules! operations {
     ($($(#[$doc:meta])* $name:ident => $scope:literal, $reach:expr, $says:literal;)*) => {
-        /// Something that can be done over the management APIs.
+        /// An operation of the management APIs.
         #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
         pub enum Operation { $($(#[$doc])* $name,)* }
 
         impl Operation {
             pub const ALL: &'static [Self] = &[$(Self::$name,)*];
 
-            /// The scope that a limited credential needs.
+            /// The scope required of a credential limited by scopes.
             pub const fn scope(self) -> &'static str {
                 match self { $(Self::$name => $scope,)* }
             }
@@ -51,7 +51,7 @@ operations! {
     ReadClients => "clients:read", Workspace(Role::Member), "List and read applications, and their activity";
     WriteClients => "clients:write", Workspace(Role::Admin), "Create, change and delete applications";
     RotateSecret => "clients:write", Workspace(Role::Admin), "Rotate an application's secret";
-    /// Failed requests tell of addresses, too.
+    /// Admins only, because failed requests contain IP addresses.
     ReadClientFailures => "clients:read", Workspace(Role::Admin), "Read why an application's requests failed";
     ReadClientUsers => "clients:read", Workspace(Role::Admin), "List the people who use an application";
     RevokeClientUsers => "clients:write", Workspace(Role::Admin), "Revoke the access that people gave an application";
@@ -90,7 +90,7 @@ operations! {
 }
 
 impl Operation {
-    /// Whether an endpoint does it for a key or a token. The rest is done on pages, by people who are signed in.
+    /// Whether there is an API endpoint for it. Everything else is only available to signed-in users on pages.
     pub const fn has_endpoint(self) -> bool {
         !matches!(
             self,
@@ -116,11 +116,11 @@ impl Operation {
 /// What a credential is limited to.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Limit {
-    /// Nothing but the role of the person: a session.
+    /// Only by the user's role: a session.
     Role,
-    /// These scopes as well: every key and token.
+    /// Also by these scopes: every key and token.
     Scopes(ScopeSet),
-    /// Nothing at all: there is no credential.
+    /// Allows nothing: there is no credential.
     Nothing,
     /// Registering a client: an initial access token (RFC 7591 §3).
     Registering,
@@ -128,24 +128,24 @@ pub enum Limit {
     Registration(ClientId),
 }
 
-/// Whose client it is, as its caller sees it.
+/// How a client belongs to the caller.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Holds {
-    /// The person's own, or the one that the registration access token belongs to.
+    /// The user's own client, or the client of the registration access token.
     Own,
-    /// The workspace's.
+    /// A client of the workspace the caller acts in.
     Workspace,
-    /// Another's.
+    /// Someone else's client.
     Another,
 }
 
-/// What a caller proves their identity with. Printed as the audit log names it.
+/// What a caller authenticates with. Displayed as in the audit log.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Credential {
     Session(SessionId),
     PersonalToken(PersonalAccessTokenId),
     ApiKey(ApiKeyId),
-    /// An access token, by the grant that it comes from, and the client that it was issued to.
+    /// An access token: its grant, and the client it was issued to.
     AccessToken {
         grant: GrantId,
         client: ClientId,
@@ -154,7 +154,7 @@ pub enum Credential {
     InitialToken,
     /// The registration access token of this client (RFC 7592 §2).
     Registration(ClientId),
-    /// None: a stranger.
+    /// No credential: an unauthenticated caller.
     Nothing,
 }
 
@@ -172,7 +172,7 @@ impl fmt::Display for Credential {
 }
 
 impl Credential {
-    /// Tells it from every other credential, also from other tokens of the same client.
+    /// Identifies the credential uniquely, even among tokens of the same client.
     pub fn key(&self) -> String {
         match self {
             Self::AccessToken { grant, .. } => grant.to_string(),
@@ -181,22 +181,22 @@ impl Credential {
     }
 }
 
-/// On whose behalf a request acts.
+/// The identity on whose behalf a request acts.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Principal {
     pub user: Option<UserId>,
-    /// The workspace that the request is about, and the role in it.
+    /// The workspace that the request is about, and the caller's role in it.
     pub workspace: Option<(WorkspaceId, Role)>,
     pub operator: bool,
     pub limit: Limit,
     pub credential: Credential,
-    /// The person whose rights bound what the caller creates: themselves, the creator of the key, or the person who allowed
-    /// the app. Absent for API keys from the command line: the operator answers for those.
+    /// The user whose rights limit what the caller creates: the caller, the creator of the key, or the user who
+    /// authorized the client. `None` for API keys from the command line: the operator is responsible for those.
     pub responsible: Option<UserId>,
 }
 
 crate::refusals! {
-    /// Why a known caller may not do something.
+    /// Why an authenticated caller may not do something.
     pub enum PermissionDenied {
         Scope => InsufficientScope, "credential_lacks_scope", "The credential does not carry the scope that this needs.";
         Role => AccessDenied, "role_too_low", "Your role in the workspace does not allow this.";
@@ -208,7 +208,7 @@ crate::refusals! {
 }
 
 impl Principal {
-    /// Who acts, for the audit log: the holder of the credential. An API key is its own holder.
+    /// The actor for the audit log: the holder of the credential. An API key is its own holder.
     pub fn actor(&self) -> String {
         match (&self.credential, self.user, self.workspace) {
             (Credential::ApiKey(id), ..) => id.to_string(),
@@ -218,13 +218,13 @@ impl Principal {
         }
     }
 
-    /// Whether the credential's scopes, if it has any of its own, cover the operation.
+    /// Whether the credential's scopes, if it is limited by scopes, cover the operation.
     pub fn covers(&self, operation: Operation) -> Result<(), PermissionDenied> {
         match &self.limit {
             Limit::Role => Ok(()),
             Limit::Scopes(_) if operation.scope().is_empty() => Ok(()),
             Limit::Scopes(scopes) if scopes.contains(operation.scope()) => Ok(()),
-            // RFC 7592 §2: it reads, replaces and deletes the registration, and does nothing else.
+            // RFC 7592 §2: it can read, replace and delete the registration, and nothing else.
             Limit::Registration(_) if matches!(operation, Operation::ReadClients | Operation::WriteClients) => Ok(()),
             Limit::Scopes(_) | Limit::Nothing | Limit::Registering | Limit::Registration(_) => {
                 Err(PermissionDenied::Scope)
@@ -247,8 +247,8 @@ impl Principal {
         }
     }
 
-    /// Whether the operation may be done with this client. `None`: it is another's, and the caller must not learn that
-    /// it exists. A person's own client is theirs, whatever their role.
+    /// Whether the operation is allowed on this client. `None` if it belongs to someone else; the caller must not learn
+    /// that it exists. Users may manage their own clients regardless of role, within the credential's scopes.
     pub fn may_with(&self, operation: Operation, client: &Client) -> Option<Result<(), PermissionDenied>> {
         match self.holds(client) {
             Holds::Another => None,
@@ -257,7 +257,7 @@ impl Principal {
         }
     }
 
-    /// Whether the operation may be done. Where it reaches into a workspace, that is [`Principal::workspace`].
+    /// Whether the operation is allowed. An operation on a workspace applies to [`Principal::workspace`].
     pub fn may(&self, operation: Operation) -> Result<(), PermissionDenied> {
         self.covers(operation)?;
         match (operation.reach(), self.workspace) {
@@ -273,20 +273,20 @@ impl Principal {
         self.user.ok_or(PermissionDenied::NotAPerson)
     }
 
-    /// The person, where the operation may be done for them.
+    /// The user, if the operation is allowed for them.
     pub fn person_for(&self, operation: Operation) -> Result<UserId, PermissionDenied> {
         self.may(operation)?;
         self.person()
     }
 
-    /// The workspace, where the operation may be done in it.
+    /// The workspace, if the operation is allowed in it.
     pub fn workspace_for(&self, operation: Operation) -> Result<WorkspaceId, PermissionDenied> {
         self.may(operation)?;
         self.workspace.map(|(id, _)| id).ok_or(PermissionDenied::NoWorkspace)
     }
 }
 
-/// The scopes that open operations of this server's own, each once, in the order of the table.
+/// The scopes of this server's own operations, without duplicates, in table order.
 pub fn management_scopes() -> impl Iterator<Item = &'static str> {
     let scopes = Operation::ALL.iter().map(|operation| operation.scope());
     scopes.enumerate().filter_map(|(at, scope)| {
@@ -295,19 +295,19 @@ pub fn management_scopes() -> impl Iterator<Item = &'static str> {
     })
 }
 
-/// Whether a client without a voucher can never have this scope, whatever the catalogue says: with it an app would
-/// learn about other apps' tokens, or act for the operator.
+/// Whether a client that nobody vouches for can never have this scope, whatever the catalogue says. With it, a client
+/// could learn about other clients' tokens or act for the operator.
 pub fn is_beyond_apps(name: &str) -> bool {
     name == Operation::IntrospectTokens.scope() || is_operator_scope(name)
 }
 
-/// The scopes that a new key or token is offered: with each of them it can do something.
+/// The scopes offered for a new key or token: those with at least one API endpoint.
 pub fn offered_scopes() -> impl Iterator<Item = &'static str> {
     let useful = |name: &&str| Operation::ALL.iter().any(|op| op.has_endpoint() && op.scope() == *name);
     management_scopes().filter(useful)
 }
 
-/// Scopes that only the operator hands out: with one of these a credential acts for the operator.
+/// Whether the scope makes a credential act for the operator. Only the operator can assign it.
 pub fn is_operator_scope(name: &str) -> bool {
     Operation::ALL.iter().any(|operation| operation.scope() == name && operation.reach() == Reach::Operator)
 }

@@ -1,19 +1,19 @@
 use serde::{Deserialize, Serialize};
 use std::fmt;
 
-/// An e-mail address as the user wrote it, compared without regard to letter case.
+/// An email address as the user wrote it; comparisons ignore case.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
 pub struct Email(String);
 
-/// A text that cannot be an e-mail address.
+/// A text that cannot be an email address.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("not an e-mail address")]
 pub struct InvalidEmail;
 
 impl Email {
-    /// Accepts what could be delivered: one `@`, something on both sides, no spaces or control characters, at most
-    /// 254 characters (RFC 5321 §4.5.3.1.3). Whether it exists only a message can tell.
+    /// Accepts what could be delivered: one `@`, something on both sides, no spaces or control characters, at most 254
+    /// characters (RFC 5321 §4.5.3.1.3). Only sending a message shows whether the address exists.
     pub fn parse(text: &str) -> Result<Self, InvalidEmail> {
         let text = text.trim();
         let (local, domain) = text.rsplit_once('@').ok_or(InvalidEmail)?;
@@ -27,13 +27,13 @@ impl Email {
         &self.0
     }
 
-    /// As much as whoever knows it recognises, and nobody learns it from: `a…@example.com`.
+    /// A form that anyone who knows the address recognises and that does not reveal it to others: `a…@example.com`.
     pub fn masked(&self) -> String {
         let (local, domain) = self.0.rsplit_once('@').unwrap_or_default();
         format!("{}…@{domain}", local.chars().take(1).collect::<String>())
     }
 
-    /// What two spellings of one address have in common: the unique key.
+    /// The normalized form of the address, equal for all spellings: the unique key.
     pub fn key(&self) -> String {
         self.0.to_lowercase()
     }

@@ -1,4 +1,4 @@
-//! People and their sessions.
+//! Users and their sessions.
 
 mod email;
 mod session;

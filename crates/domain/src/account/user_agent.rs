@@ -1,14 +1,15 @@
-//! What a browser says of itself, in a few words.
+//! A short description of a browser from its `User-Agent` header.
 
-/// The browser and the system that a `User-Agent` header (RFC 9110 §10.1.5) names. It is the browser's own word: good for
-/// recognising one's own, and proof of nothing.
+/// The browser and operating system named in a `User-Agent` header (RFC 9110 §10.1.5). Sent by the browser: useful for
+/// recognising one's own devices, but no proof of anything.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Device {
     pub browser: Option<&'static str>,
     pub system: Option<&'static str>,
 }
 
-/// What a header names a browser by. Most browsers also name those that they want to be taken for: they stand before them.
+/// The names of browsers in the header. Most browsers also name others for compatibility, so the more specific names
+/// come first.
 const BROWSERS: [(&str, &str); 18] = [
     ("Edg/", "Edge"),
     ("EdgA/", "Edge"),
@@ -30,7 +31,7 @@ const BROWSERS: [(&str, &str); 18] = [
     ("Safari/", "Safari"),
 ];
 
-/// The same of systems.
+/// The names of operating systems in the header.
 const SYSTEMS: [(&str, &str); 10] = [
     ("Windows", "Windows"),
     ("iPhone", "iPhone"),
@@ -45,7 +46,7 @@ const SYSTEMS: [(&str, &str); 10] = [
 ];
 
 impl Device {
-    /// Nothing is guessed: what is not named in a way that is known stays unknown.
+    /// Does not guess: anything that does not match a known name stays unknown.
     pub fn of(user_agent: &str) -> Self {
         let first = |names: &[(&str, &'static str)]| {
             names.iter().find(|(token, _)| user_agent.contains(token)).map(|(_, name)| *name)

@@ -2,12 +2,12 @@ use crate::platform::time::is_zone;
 use std::fmt;
 use std::str::FromStr;
 
-/// A text that names no time zone.
+/// A text that is not a time zone name.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("a time zone is named as in the IANA database, such as `Europe/Berlin`")]
 pub struct InvalidZone;
 
-/// The name of a time zone of the IANA database, such as `Europe/Berlin`.
+/// The name of a time zone in the IANA database, such as `Europe/Berlin`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Zone(String);
 
@@ -23,7 +23,8 @@ impl fmt::Display for Zone {
     }
 }
 
-/// One of the parts between slashes: it begins with a letter, so that no part climbs out of a folder of zones.
+/// Whether the text is a valid part between slashes. It must begin with a letter, so that no part can escape the folder
+/// of zones.
 fn is_part(part: &str) -> bool {
     part.bytes().next().is_some_and(|first| first.is_ascii_alphabetic())
         && part.bytes().all(|b| b.is_ascii_alphanumeric() || b"_+-".contains(&b))

@@ -1,12 +1,12 @@
-//! Applications as their owners manage them: the members that only an owner sets, and the names that the management
-//! APIs give to what RFC 7591 calls otherwise. One reader of metadata stands behind all of them.
+//! Client metadata as owners manage it: the members that only an owner can set, and the names that management APIs use
+//! instead of those of RFC 7591. All of them share one metadata reader.
 pub use crate::clients::metadata::LONGEST;
 use crate::clients::metadata::{self, Metadata, MetadataFault, MetadataRefusal as R, Reader, Terms};
 use crate::clients::{Client, ClientConfig, ClientType};
 use crate::platform::text::description;
 use serde_json::{Map, Value, json};
 
-/// Reads the members that only an owner sets; what is not named is cleared.
+/// Reads the members that only an owner can set; members that are missing are cleared.
 fn read_owner_settings(json: &Map<String, Value>, config: &mut ClientConfig) -> Result<(), MetadataFault> {
     let reader = Reader(json);
     let text = reader.text("description")?.unwrap_or_default();
@@ -18,7 +18,7 @@ fn read_owner_settings(json: &Map<String, Value>, config: &mut ClientConfig) -> 
     Ok(())
 }
 
-/// Reads metadata from a client's owner, who may set more than the client itself, name no scopes at all, and add the
+/// Reads metadata sent by a client's owner, who may set more than the client itself, name no scopes at all, and add the
 /// redirect URIs later.
 pub fn read(json: &Map<String, Value>, terms: &Terms<'_>) -> Result<Metadata, MetadataFault> {
     let mut metadata = Metadata::read_members(json, terms)?;
@@ -27,7 +27,7 @@ pub fn read(json: &Map<String, Value>, terms: &Terms<'_>) -> Result<Metadata, Me
     Ok(metadata)
 }
 
-/// The metadata of a client with what only its owner sets.
+/// A client's metadata, including what only its owner can set.
 pub fn render(client: &Client) -> Map<String, Value> {
     let config = &client.config;
     let mut all = metadata::render(client);
@@ -37,7 +37,7 @@ pub fn render(client: &Client) -> Map<String, Value> {
     all.insert("refresh_token_lifetime_seconds".to_owned(), json!(config.refresh_token_lifetime_seconds));
     all.insert("id_token_lifetime_seconds".to_owned(), json!(config.id_token_lifetime_seconds));
     all.insert("allowed_user_ids".to_owned(), json!(config.allowed_user_ids));
-    // What is a default reads back as one.
+    // Default values are left out, so that they read back as defaults.
     if config.any_secret_method {
         all.remove("token_endpoint_auth_method");
     }
@@ -47,25 +47,25 @@ pub fn render(client: &Client) -> Map<String, Value> {
     all
 }
 
-/// How a member of a management API becomes one of RFC 7591.
+/// How a management API's member maps to RFC 7591.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Form {
     Same,
-    /// The same, and `null` clears it.
+    /// Like `Same`, but `null` clears it.
     OrNull,
-    /// A list of scopes, which RFC 7591 writes as one text.
+    /// A list of scopes, which RFC 7591 writes as one string.
     Scopes,
-    /// `confidential` or `public`, which RFC 7591 says by the authentication method.
+    /// `confidential` or `public`, which RFC 7591 expresses by the authentication method.
     Type,
 }
 
-/// The names that a management API uses: its own, that of RFC 7591, and how the value is written.
+/// The member names of a management API: its own, the RFC 7591 name, and the format of the value.
 #[derive(Debug)]
 pub struct ClientApiNames {
     members: &'static [(&'static str, &'static str, Form)],
-    /// Members of the answers that a caller may send back unchanged; they say nothing.
+    /// Members of responses that a caller may send back unchanged; they are ignored.
     echoed: &'static [&'static str],
-    /// What a new client must have.
+    /// Members that a new client must have.
     required: &'static [&'static str],
     upper_case_type: bool,
 }
@@ -129,7 +129,7 @@ pub const CAMEL: ClientApiNames = ClientApiNames {
     upper_case_type: true,
 };
 
-/// The developer console, whose forms say what RFC 7591 calls everything.
+/// The developer console, whose forms use the names of RFC 7591.
 pub const CONSOLE: ClientApiNames = ClientApiNames {
     members: &[
         ("client_name", "client_name", Form::Same),
@@ -158,20 +158,20 @@ pub const CONSOLE: ClientApiNames = ClientApiNames {
     upper_case_type: false,
 };
 
-/// A member of a management API, for its description.
+/// A member of a management API, for generating its description.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Member {
     pub name: &'static str,
-    /// What RFC 7591 calls it, or would.
+    /// The RFC 7591 name, or an equivalent.
     pub rfc: &'static str,
-    /// Sent as `null` it is cleared.
+    /// Whether `null` clears it.
     pub nullable: bool,
-    /// A new client must have it.
+    /// Whether a new client must have it.
     pub required: bool,
 }
 
 impl ClientApiNames {
-    /// All that can be set.
+    /// All members that can be set.
     pub fn members(&self) -> impl Iterator<Item = Member> {
         self.members.iter().map(|(name, rfc, form)| Member {
             name,
@@ -181,12 +181,12 @@ impl ClientApiNames {
         })
     }
 
-    /// What answers have besides; a request may send it back, and it says nothing.
+    /// Other members of responses; a request may send them back, and they are ignored.
     pub fn echoed(&self) -> &'static [&'static str] {
         self.echoed
     }
 
-    /// How this API writes the two types of clients.
+    /// How this API spells the two client types.
     pub fn types(&self) -> [&'static str; 2] {
         [ClientType::Confidential, ClientType::Public].map(|kind| self.write_type(kind))
     }
@@ -195,12 +195,12 @@ impl ClientApiNames {
         self.members.iter().copied().find(|(own, ..)| *own == name)
     }
 
-    /// The name that this API has for a member of RFC 7591.
+    /// This API's name for a member of RFC 7591.
     fn own_name(&self, rfc: &str) -> Option<&'static str> {
         self.members.iter().find(|(_, theirs, _)| *theirs == rfc).map(|(own, ..)| *own)
     }
 
-    /// A fault in this API's words.
+    /// Translates a fault's member into this API's name.
     pub fn localise(&self, mut fault: MetadataFault) -> MetadataFault {
         if let Some(own) = self.own_name(&fault.member) {
             own.clone_into(&mut fault.member);
@@ -208,13 +208,13 @@ impl ClientApiNames {
         fault
     }
 
-    /// Lays what the body names over `base`, the metadata of a client or of none, in the names of RFC 7591.
+    /// Applies the members of the body over `base`, an existing or empty client metadata, under the names of RFC 7591.
     fn overlay(&self, body: &Map<String, Value>, base: &mut Map<String, Value>) -> Result<(), MetadataFault> {
         let typed = self.named_type(body)?;
-        // The type says the method roughly; the method itself, where it is named too, must fit.
+        // The type implies a method in broad terms; a method that is also given must be consistent with it.
         match typed {
             Some((_, ClientType::Public)) => drop(base.insert(METHOD.to_owned(), "none".into())),
-            // A confidential client keeps its method; one that was public has said nothing of a method.
+            // A confidential client keeps its method; one that was public has not chosen a method yet.
             Some((_, ClientType::Confidential)) if is_public(base) => drop(base.remove(METHOD)),
             _ => {}
         }
@@ -241,7 +241,7 @@ impl ClientApiNames {
         }
     }
 
-    /// The type of client that the body names, with the name of the member.
+    /// The client type in the body, with the name of its member.
     fn named_type(&self, body: &Map<String, Value>) -> Result<Option<(&'static str, ClientType)>, MetadataFault> {
         let Some(name) = self.own_name("client_type") else { return Ok(None) };
         let read = |value| self.read_type(value).map(|kind| (name, kind)).ok_or_else(|| R::Type.of(name));
@@ -277,21 +277,21 @@ impl ClientApiNames {
         Ok(metadata)
     }
 
-    /// The metadata of a client after a change: what the body does not name stays.
+    /// A client's metadata after a change; members missing from the body keep their values.
     pub fn changed(&self, client: &Client, body: &Map<String, Value>) -> Result<Map<String, Value>, MetadataFault> {
         let mut metadata = render(client);
         self.overlay(body, &mut metadata)?;
         if body.keys().any(|name| self.own_name("grant_types") == Some(name))
             && body.keys().all(|name| self.own_name("response_types") != Some(name))
         {
-            // They follow from the grants unless something else is said.
+            // The response types follow from the grant types unless given explicitly.
             metadata.remove("response_types");
         }
         check_name(&metadata).map_err(|fault| self.localise(fault))?;
         Ok(metadata)
     }
 
-    /// The members of a client that this API shows, in its own names.
+    /// The client's members that this API shows, under its own names.
     pub fn show(&self, client: &Client) -> Map<String, Value> {
         let all = render(client);
         let shown = self.members.iter().map(|(own, rfc, form)| {
@@ -312,7 +312,7 @@ fn is_public(metadata: &Map<String, Value>) -> bool {
     metadata.get(METHOD).and_then(Value::as_str) == Some("none")
 }
 
-/// An owner names the application; only a self-registered one may go without.
+/// An owner must name the client; only a self-registered client may have no name.
 fn check_name(metadata: &Map<String, Value>) -> Result<(), MetadataFault> {
     match metadata.get("client_name").and_then(Value::as_str) {
         Some("") => Err(R::Name.of("client_name")),

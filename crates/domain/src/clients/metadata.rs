@@ -1,4 +1,4 @@
-//! Client metadata (RFC 7591 §2, OpenID Connect Registration §2) as a client sends it and as it is answered.
+//! Client metadata (RFC 7591 §2, OpenID Connect Registration §2), as sent by a client and as returned to it.
 use super::redirect_uri;
 use super::terms::{Dropped, METHOD, PROTECTING, is_known};
 pub use super::terms::{LONGEST, LONGEST_SIGNED, OWN_MEMBERS, Terms};
@@ -50,12 +50,12 @@ use MetadataRefusal as R;
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct MetadataFault {
     pub why: MetadataRefusal,
-    /// Empty when the whole is at fault.
+    /// Empty if the document as a whole is at fault.
     pub member: String,
 }
 
 impl MetadataRefusal {
-    /// The refusal of this member.
+    /// This refusal for the given member.
     pub fn of(self, member: &str) -> MetadataFault {
         MetadataFault { why: self, member: member.to_owned() }
     }
@@ -68,12 +68,12 @@ pub struct Metadata {
     pub client_type: ClientType,
     pub auth_method: AuthMethod,
     pub config: ClientConfig,
-    /// No `scope` was named: the server's default applies.
+    /// Whether `scope` was missing; then the server's default applies.
     pub default_scope: bool,
 }
 
 const MAX_LIST: usize = 32;
-/// Bytes of a text: 1000 characters of a description, whichever they are.
+/// Bytes of a text: enough for a description of 1000 characters of any kind.
 const MAX_TEXT: usize = 4096;
 pub(crate) struct Reader<'j>(pub(crate) &'j Map<String, Value>);
 
@@ -108,7 +108,7 @@ impl<'j> Reader<'j> {
             Some(value) => value.as_i64().filter(|n| *n >= 0).map(Some).ok_or_else(|| R::Type.of(name)),
         }
     }
-    /// The names that mean nothing here.
+    /// The names of unknown members.
     fn unknown(&self) -> impl Iterator<Item = &'j str> + use<'_, 'j> {
         self.0.keys().map(String::as_str).filter(|name| !is_known(name) && self.present(name).is_some())
     }
@@ -147,7 +147,7 @@ impl Metadata {
         self.config.grant_types.contains(&GrantType::AuthorizationCode)
     }
 
-    /// Whatever both a client and its owner may say of it.
+    /// Reads the members that both a client and its owner may set.
     pub(crate) fn read_members(json: &Map<String, Value>, terms: &Terms<'_>) -> Result<Self, MetadataFault> {
         let (json, narrow, mut dropped) = (Reader(json), terms.narrow, Dropped::default());
         if json.present("client_secret").is_some() {
@@ -231,7 +231,7 @@ impl Metadata {
         Ok(Self { name, client_type, auth_method, config, default_scope })
     }
 
-    /// Keeps the scopes that the client may have. Refuses where nothing remains of what it asked for.
+    /// Keeps only the scopes the client may have. Fails with `why` if none of the requested scopes remain.
     pub fn narrow_scopes(&mut self, open: impl Fn(&str) -> bool, why: MetadataRefusal) -> Result<(), MetadataFault> {
         let kept = self.config.scopes.filter(&open);
         if kept.is_empty() && !self.config.scopes.is_empty() {
@@ -243,7 +243,7 @@ impl Metadata {
         Ok(())
     }
 
-    /// Drops a grant type that the client may not have.
+    /// Drops a grant type the client may not have.
     pub fn drop_grant(&mut self, grant: GrantType) {
         if self.config.grant_types.contains(&grant) {
             self.config.grant_types.retain(|one| *one != grant);
@@ -254,8 +254,8 @@ impl Metadata {
     }
 }
 
-/// OpenID Connect Registration §2 says `web` when nothing is said; a public client whose redirects all stay on the
-/// device is an installed application all the same, and older MCP clients do not say so.
+/// OpenID Connect Registration §2 defaults to `web`. But a public client whose redirects all stay on the device is an
+/// installed application, and older MCP clients do not say so.
 fn infer_application_type(json: &Reader<'_>, client_type: ClientType) -> Result<ApplicationType, MetadataFault> {
     let uris = json.list("redirect_uris")?.unwrap_or_default();
     let on_device = !uris.is_empty() && uris.iter().all(|uri| redirect_uri::is_on_device(uri));
@@ -333,7 +333,7 @@ fn uris(
     Ok(good)
 }
 
-/// In the order of [`LONGEST`].
+/// The lifetimes, in the order of [`LONGEST`].
 fn lifetimes(json: &Reader<'_>, terms: &Terms<'_>, dropped: &mut Dropped) -> Result<[Option<i64>; 3], MetadataFault> {
     let mut read = [None; 3];
     for ((seconds, (name, _)), longest) in read.iter_mut().zip(LONGEST).zip(terms.longest) {
@@ -350,7 +350,7 @@ fn lifetimes(json: &Reader<'_>, terms: &Terms<'_>, dropped: &mut Dropped) -> Res
     Ok(read)
 }
 
-/// The registered metadata as the answer of RFC 7591 §3.2.1 and RFC 7592 §3 shows it, without any secret.
+/// The registered metadata for the responses of RFC 7591 §3.2.1 and RFC 7592 §3, without any secret.
 pub fn render(client: &Client) -> Map<String, Value> {
     let config = &client.config;
     let grant_types: Vec<_> = config.grant_types.iter().map(|g| g.as_str()).collect();
@@ -491,7 +491,7 @@ mod tests {
                 "software_statement",
             ]
         );
-        // People who manage a client read which field is wrong.
+        // People who manage a client need to see which field is wrong.
         for (name, value, why) in [
             ("redirect_uris", json!([uri, "http://a.example/"]), R::RedirectInvalid),
             ("grant_types", json!(["authorization_code", "urn:x"]), R::GrantType),

@@ -1,4 +1,4 @@
-//! A client: an OAuth application and what it registered (RFC 7591 §2, OpenID Connect Registration §2).
+//! A client: an OAuth application and its registered metadata (RFC 7591 §2, OpenID Connect Registration §2).
 
 pub mod api;
 pub mod metadata;
@@ -28,7 +28,7 @@ impl ClientType {
     }
 }
 
-/// How the client proves who it is at the token endpoint (RFC 7591 §2).
+/// How the client authenticates at the token endpoint (RFC 7591 §2).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum AuthMethod {
@@ -51,17 +51,17 @@ impl AuthMethod {
     }
 }
 
-/// How a client came to be here, and so how far it is believed.
+/// The trust level of a client, which depends on how it was created.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Trust {
     /// The operator's own product.
     FirstParty,
-    /// The operator looked at it.
+    /// Reviewed by the operator.
     Verified,
     /// Registered by a signed-in developer.
     Unverified,
-    /// Registered by nobody we know (RFC 7591 without authentication).
+    /// Registered without authentication (RFC 7591).
     Anonymous,
 }
 
@@ -80,7 +80,7 @@ impl Trust {
     }
 }
 
-/// Grants that this server can be asked for at the token endpoint.
+/// Grant types supported at the token endpoint.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum GrantType {
@@ -116,7 +116,7 @@ pub enum ApplicationType {
     Native,
 }
 
-/// What a token speaks for.
+/// The subject of a token.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, Default)]
 #[serde(rename_all = "lowercase")]
 pub enum SubType {
@@ -152,7 +152,7 @@ pub enum AccessTokenFormat {
     Jwt,
 }
 
-/// Everything that was registered and is not looked up by: kept as one JSON document with the client.
+/// Registered data that is never queried: stored as one JSON document with the client.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Default)]
 #[serde(default)]
 #[expect(clippy::struct_excessive_bools, reason = "each is a setting of its own")]
@@ -162,7 +162,7 @@ pub struct ClientConfig {
     pub post_logout_redirect_uris: Vec<String>,
     pub grant_types: Vec<GrantType>,
     pub response_types: Vec<String>,
-    /// What the client may ask for.
+    /// The scopes the client may request.
     pub scopes: ScopeSet,
     pub application_type: ApplicationType,
     pub client_uri: Option<String>,
@@ -173,36 +173,36 @@ pub struct ClientConfig {
     pub software_id: Option<String>,
     pub software_version: Option<String>,
     pub default_sub_type: SubType,
-    /// Registered without a word on the method: the secret may come in the header or in the body.
+    /// Registered without an authentication method: the secret may be sent in the header or in the body.
     pub any_secret_method: bool,
     pub id_token_signed_response_alg: Option<SigningAlg>,
-    /// Seconds after which the user must have signed in anew (OIDC Registration §2).
+    /// Maximum age of the sign-in, in seconds (OIDC Registration §2).
     pub default_max_age: Option<i64>,
     pub require_auth_time: bool,
-    /// PKCE also from a confidential client (RFC 9700 §2.1.1). Stored without this member, a client was held to PKCE
-    /// unless it was exempt. Ask [`ClientConfig::requires_pkce`].
+    /// Requires PKCE even of a confidential client (RFC 9700 §2.1.1). A client stored without this member required PKCE
+    /// unless it was exempt. Use [`ClientConfig::requires_pkce`].
     #[serde(default = "held_to_pkce")]
     pub require_pkce: bool,
-    /// Of clients that were stored before `require_pkce`.
+    /// For clients stored before `require_pkce` existed.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub pkce_exempt: bool,
     pub access_token_format: AccessTokenFormat,
-    /// Puts the claims of the scopes into the ID token as well; without it, the server's setting.
+    /// Whether to include the claims of the scopes in the ID token; if `None`, the server's setting applies.
     pub id_token_claims: Option<bool>,
-    /// Overrides the rule that public clients rotate and confidential ones keep their refresh token.
+    /// Overrides the rule that public clients rotate their refresh token and confidential ones keep it.
     pub refresh_rotation: Option<bool>,
     pub access_token_lifetime_seconds: Option<i64>,
     pub refresh_token_lifetime_seconds: Option<i64>,
     pub id_token_lifetime_seconds: Option<i64>,
-    /// When not empty, nobody else can authorize this client.
+    /// If not empty, only these users can authorize this client.
     pub allowed_user_ids: Vec<UserId>,
-    /// An application of the operator's own that needs no consent page.
+    /// A client of the operator's own that needs no consent page.
     pub internal: bool,
     pub project_id: Option<String>,
-    /// What the operator vouched for, where it has changed since.
+    /// What the operator reviewed, if any of it has changed since.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub reviewed: Option<Reviewed>,
-    /// What the client asked for at registration and did not get: a member, or a member and a value.
+    /// What the client requested at registration and did not get: a member, or a member and a value.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub dropped: Vec<String>,
 }
@@ -212,7 +212,7 @@ fn held_to_pkce() -> bool {
 }
 
 impl ClientConfig {
-    /// Whether the client's own setting asks for PKCE. Public clients need it whatever is set.
+    /// Whether the client's own settings require PKCE. Public clients always need it.
     pub fn requires_pkce(&self) -> bool {
         self.require_pkce && !self.pkce_exempt
     }
@@ -229,25 +229,25 @@ pub struct Client {
     pub owner_workspace_id: Option<WorkspaceId>,
     pub owner_user_id: Option<UserId>,
     pub config: ClientConfig,
-    /// RFC 7592; absent for clients that are managed in other ways only.
+    /// RFC 7592; `None` for clients that are only managed in other ways.
     pub registration_token_hash: Option<SecretHash>,
-    /// Raised to end all tokens that the client got in its own name.
+    /// Raised to end all tokens that the client obtained on its own behalf.
     pub credential_epoch: i64,
-    /// Raised when all that people allowed it is taken back: what is of an earlier one counts for nothing.
+    /// Raised to revoke everything users allowed it: consents and grants of an earlier epoch are void.
     pub access_epoch: i64,
-    /// Counts the changes: a change is made to the revision that was read, or not at all.
+    /// Incremented by every change. A change applies only to the revision that was read.
     pub revision: i64,
-    /// Live secrets only; at most two matter.
+    /// Active secrets only; at most two matter.
     pub secrets: Vec<ClientSecret>,
     pub created_at: Timestamp,
     pub updated_at: Timestamp,
-    /// Rounded to a day; absent as long as nobody ever signed in through the client.
+    /// Rounded to a day; `None` if the client has never been used to sign in.
     pub last_used_at: Option<Timestamp>,
     pub disabled_at: Option<Timestamp>,
     pub deleted_at: Option<Timestamp>,
 }
 
-/// One of a client's secrets, as stored.
+/// A client secret, as stored.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ClientSecret {
     pub id: ClientSecretId,
@@ -264,7 +264,7 @@ impl Client {
         self.disabled_at.is_none() && self.deleted_at.is_none()
     }
 
-    /// Whether a workspace or a person manages it, and sees who uses it. Without an owner, the operator does.
+    /// Whether a workspace or user manages it, and sees who uses it. Without an owner, the operator does.
     pub fn has_owner(&self) -> bool {
         self.owner_workspace_id.is_some() || self.owner_user_id.is_some()
     }
@@ -277,30 +277,30 @@ impl Client {
         self.config.grant_types.contains(&grant)
     }
 
-    /// Public clients rotate their refresh token, others keep it; a setting overrides (checklist, settled 1).
+    /// Public clients rotate their refresh token, others keep it; a setting overrides this (checklist, settled 1).
     pub fn rotates_refresh_tokens(&self) -> bool {
         self.config.refresh_rotation.unwrap_or(self.is_public())
     }
 
-    /// Nobody vouches for the client and nobody ever signed in through it: a redirect to it helps nobody but a phisher
+    /// Nobody vouches for the client, and it has never been used to sign in: redirecting to it would only help phishers
     /// (RFC 9700 §4.11.2; checklist, settled 4).
     pub fn is_untried(&self) -> bool {
         self.trust == Trust::Anonymous && self.last_used_at.is_none()
     }
 
     /// Another program on the device can receive what is sent to a loopback address or a private-use scheme, so the
-    /// client's identity is unproven however often the user agreed (OAuth 2.1 §7.3.1).
+    /// client's identity is unproven no matter how often the user has consented (OAuth 2.1 §7.3.1).
     pub fn is_unproven_at(&self, redirect_uri: &str) -> bool {
         self.is_public() && !redirect_uri.starts_with("https://")
     }
 
-    /// The client registered itself (RFC 7591), and no person or workspace owns it. The scopes that it registered do not
-    /// bind it: it may ask for all that its trust allows.
+    /// The client registered itself (RFC 7591), and no user or workspace owns it. It is not limited to the scopes it
+    /// registered: it may request everything its trust level allows.
     pub fn is_self_registered(&self) -> bool {
         self.registration_token_hash.is_some() && self.owner_workspace_id.is_none() && self.owner_user_id.is_none()
     }
 
-    /// Whether the client may prove who it is in this way.
+    /// Whether the client may authenticate with this method.
     pub fn accepts(&self, method: AuthMethod) -> bool {
         let either = self.config.any_secret_method && !self.is_public() && method != AuthMethod::None;
         either || self.auth_method == method

@@ -1,4 +1,4 @@
-//! Redirect URIs: what may be registered, and what a request may name.
+//! Redirect URIs: what may be registered, and what a request may use.
 use crate::clients::ApplicationType;
 use std::net::IpAddr;
 use url::{Host, Url};
@@ -30,10 +30,10 @@ pub enum InvalidRedirectUri {
     Host,
 }
 
-/// Private-use schemes of well-known editors. They have no dot, as RFC 8252 §7.1 wants, and cannot change that.
+/// Private-use schemes of well-known editors. They lack the dot that RFC 8252 §7.1 requires, and cannot be changed.
 pub const EDITOR_SCHEMES: [&str; 5] = ["cursor", "vscode", "vscode-insiders", "windsurf", "zed"];
 
-/// Schemes that run or read something in a browser, or lead to another protocol. No setting opens them.
+/// Schemes that execute or read something in a browser, or lead to another protocol. No setting allows them.
 const DANGEROUS: [&str; 24] = [
     "about",
     "blob",
@@ -61,14 +61,14 @@ const DANGEROUS: [&str; 24] = [
     "wss",
 ];
 
-/// Whether an operator may list the scheme as one of installed apps.
+/// Whether an operator may list the scheme for installed apps.
 pub fn is_private_use(scheme: &str) -> bool {
     let shape = scheme.starts_with(|c: char| c.is_ascii_lowercase())
         && scheme.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b"+-.".contains(&b));
     shape && !DANGEROUS.contains(&scheme)
 }
 
-/// Whether the text names its host plainly: behind `//`, in characters that all programs read alike.
+/// Whether the text contains its host after `//`, in characters that all programs read in the same way.
 fn is_plain_host(text: &str) -> bool {
     let Some((_, rest)) = text.split_once("://") else { return false };
     let authority = &rest[..rest.find(['/', '?', '#']).unwrap_or(rest.len())];
@@ -87,8 +87,8 @@ fn is_loopback(host: &Host<&str>) -> bool {
     }
 }
 
-/// Checks what a client wants to register. The text is kept as it is and compared as it is. `schemes` are private-use
-/// schemes that need no dot, and that web applications may have as well.
+/// Checks a redirect URI for registration. It is stored and compared exactly as sent. `schemes` are private-use schemes
+/// that need no dot, and that web applications may use too.
 pub fn check_registration(text: &str, kind: ApplicationType, schemes: &[String]) -> Result<(), InvalidRedirectUri> {
     use InvalidRedirectUri as E;
     if text.is_empty() || text.len() > 2048 || !text.bytes().all(|b| (0x21..=0x7e).contains(&b)) {
@@ -108,13 +108,13 @@ pub fn check_registration(text: &str, kind: ApplicationType, schemes: &[String])
         return Err(E::UserInfo);
     }
     match url.scheme() {
-        // `https:a.example` and `HTTPS://a.example` are read as addresses by some programs and not by others.
+        // `https:a.example` and `HTTPS://a.example` are parsed as URLs by some programs and not by others.
         scheme @ ("http" | "https") if !text.starts_with(&format!("{scheme}://")) || !is_plain_host(text) => {
             Err(E::Host)
         }
         "https" => Ok(()),
         "http" => match url.host() {
-            // A web application under development runs on loopback as well.
+            // A web application in development also runs on loopback.
             Some(host) if is_loopback(&host) => Ok(()),
             _ => Err(E::PlainHttp),
         },
@@ -126,9 +126,9 @@ pub fn check_registration(text: &str, kind: ApplicationType, schemes: &[String])
     }
 }
 
-/// Whether a request's `redirect_uri` is the registered one: equal as text (RFC 9700 §4.1.3). An application opens its
-/// loopback port when it runs, so there, and only there, the port may differ (RFC 8252 §7.3): for the IP addresses always,
-/// because editors register as web applications, for the name `localhost` if the application is native.
+/// Whether a request's `redirect_uri` matches the registered one: equal as text (RFC 9700 §4.1.3). Only the port of a
+/// loopback address may differ, because a native app opens it at run time (RFC 8252 §7.3): for the IP addresses always,
+/// because editors register as web applications, and for the name `localhost` if the application is native.
 pub fn matches(registered: &str, requested: &str, kind: ApplicationType) -> bool {
     let any_port = |host: &str| kind == ApplicationType::Native || host != "http://localhost";
     registered == requested
@@ -138,7 +138,7 @@ pub fn matches(registered: &str, requested: &str, kind: ApplicationType) -> bool
         }
 }
 
-/// `http://127.0.0.1:8123/cb` as (`http://127.0.0.1`, `/cb`); `None` unless the text is plainly such a URI.
+/// Splits `http://127.0.0.1:8123/cb` into (`http://127.0.0.1`, `/cb`). `None` unless the text has exactly this form.
 fn loopback_without_port(text: &str) -> Option<(&str, &str)> {
     let authority_at = "http://".len();
     let rest = text.strip_prefix("http://")?;
@@ -158,7 +158,7 @@ fn loopback_without_port(text: &str) -> Option<(&str, &str)> {
     (known && port_is_plain && !tail.contains(['#', '\\'])).then(|| (&text[..authority_at + host.len()], tail))
 }
 
-/// The host that a person should read on the consent page: the redirect's host, or the scheme of an installed app.
+/// The host to display on the consent page: the redirect's host, or the scheme of an installed app.
 pub fn display_host(text: &str) -> String {
     match Url::parse(text) {
         Ok(url) => match url.host_str() {
@@ -169,7 +169,7 @@ pub fn display_host(text: &str) -> String {
     }
 }
 
-/// The redirect reaches a program on the user's own device, whichever listens there.
+/// Whether the redirect goes to a program on the user's own device, no matter which one listens there.
 pub fn is_on_device(text: &str) -> bool {
     !text.starts_with("https://")
 }
@@ -290,7 +290,7 @@ mod tests {
     }
 
     proptest! {
-        /// Whatever is accepted instead of the registered text goes to the same loopback host and path.
+        /// Any text accepted in place of the registered one leads to the same loopback host and path.
         #[test]
         fn a_match_never_leaves_the_device(requested in "http://(localhost|127.0.0.1|\\[::1\\])[:@./a-z0-9#?\\\\]{0,12}") {
             if matches("http://127.0.0.1/cb", &requested, Native) {

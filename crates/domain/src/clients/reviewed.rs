@@ -1,8 +1,8 @@
-//! The facts that a review is about, as they are kept.
+//! The stored facts that a review covers.
 use crate::ScopeSet;
 use serde::{Deserialize, Serialize};
 
-/// The facts of a client that a review is about. A new way to identify a client (keys) belongs here, too.
+/// The facts of a client that a review covers. Any new means of identifying a client (such as keys) belongs here too.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Reviewed {
     pub name: String,
@@ -26,20 +26,20 @@ pub struct Reviewed {
     pub scopes: ScopeSet,
 }
 
-/// One fact that is no longer what was reviewed.
+/// A fact that differs from what was reviewed.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Difference {
-    /// The member of the metadata.
+    /// The metadata member.
     pub member: &'static str,
     pub was: Vec<String>,
     pub is: Vec<String>,
 }
 
 impl Reviewed {
-    /// The facts by the names of their members, each as the lines that people read.
+    /// The facts by member name, each as lines to display.
     pub(crate) fn lines(&self) -> [(&'static str, Vec<String>); 10] {
         let one = |text: &Option<String>| text.iter().cloned().collect();
-        // The order of a list says nothing.
+        // The order of a list is irrelevant.
         let list = |items: &[String]| {
             let mut items = items.to_vec();
             items.sort_unstable();

@@ -1,4 +1,4 @@
-//! What registration offers: the members of metadata that mean something here, limits, and what was dropped.
+//! What registration supports: known metadata members, limits, and a record of what was dropped.
 use crate::clients::SubType;
 use crate::platform::text::is_legible;
 
@@ -6,21 +6,21 @@ pub(super) const METHOD: &str = "token_endpoint_auth_method";
 
 const DAY: i64 = 24 * 60 * 60;
 
-/// Seconds that an owner may let a token live.
+/// Maximum token lifetimes that an owner may set, in seconds.
 pub const LONGEST: [(&str, i64); 3] = [
     ("access_token_lifetime_seconds", LONGEST_SIGNED),
     ("id_token_lifetime_seconds", LONGEST_SIGNED),
     ("refresh_token_lifetime_seconds", 3650 * DAY),
 ];
 
-/// The longest that a token lives which a key signs, in seconds, whatever a client or the server is set to.
+/// Maximum lifetime of a signed token, in seconds, regardless of client and server settings.
 pub const LONGEST_SIGNED: i64 = 30 * DAY;
 
-/// Members that no standard knows. A replacement that leaves one out keeps it.
+/// Members that are not defined by any standard. A replacement that omits one keeps its value.
 pub const OWN_MEMBERS: [&str; 6] =
     ["default_sub_type", "access_token_format", "require_pkce", LONGEST[0].0, LONGEST[1].0, LONGEST[2].0];
 
-/// All other members that mean something here, or that answers have and a client may send back.
+/// All other known members, including those of responses that a client may send back.
 const KNOWN_MEMBERS: [&str; 25] = [
     "client_id",
     "client_id_issued_at",
@@ -49,7 +49,8 @@ const KNOWN_MEMBERS: [&str; 25] = [
     "require_auth_time",
 ];
 
-/// Members that protect the client. Dropped, they would leave it weaker than it asked to be: they are refused.
+/// Members that protect the client. They are refused rather than dropped, which would leave the client weaker than it
+/// asked to be.
 pub(super) const PROTECTING: [&str; 17] = [
     "require_pushed_authorization_requests",
     "require_signed_request_object",
@@ -70,32 +71,32 @@ pub(super) const PROTECTING: [&str; 17] = [
     "introspection_encrypted_response_enc",
 ];
 
-/// Whether a member means something here.
+/// Whether a member is known.
 pub(super) fn is_known(name: &str) -> bool {
     KNOWN_MEMBERS.contains(&name) || OWN_MEMBERS.contains(&name) || PROTECTING.contains(&name)
 }
 
-/// What the server offers to the client whose metadata is read.
+/// What the server supports for the client whose metadata is read.
 #[derive(Debug, Clone, Copy)]
 pub struct Terms<'t> {
     pub default_sub_type: SubType,
     /// Private-use schemes that need no dot.
     pub private_schemes: &'t [String],
-    /// Drop what is unknown or unavailable (RFC 7591 §3.2.1). People who manage a client are refused, so that they read
-    /// which field is wrong.
+    /// Drop what is unknown or unavailable (RFC 7591 §3.2.1). For people who manage a client it is refused instead, so
+    /// that they see which field is wrong.
     pub narrow: bool,
-    /// The longest lifetimes, in the order of [`LONGEST`].
+    /// Maximum lifetimes, in the order of [`LONGEST`].
     pub longest: [i64; 3],
 }
 
 impl<'t> Terms<'t> {
-    /// Of a client that people manage.
+    /// For a client managed by people.
     pub fn managed(default_sub_type: SubType, private_schemes: &'t [String]) -> Self {
         Self { default_sub_type, private_schemes, narrow: false, longest: LONGEST.map(|(_, most)| most) }
     }
 }
 
-/// What was dropped, for the owner to read: members, each with the value that is at fault where it is one of several.
+/// What was dropped, for the owner to see: members, each with the value at fault if it is one of several.
 #[derive(Debug, Default)]
 pub(super) struct Dropped(pub(super) Vec<String>);
 

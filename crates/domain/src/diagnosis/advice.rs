@@ -1,9 +1,9 @@
 //! What to change, by the exact reason of the refusal.
 use super::check::{Advice, advice};
 
-/// One a reason, at whichever endpoint it comes up.
+/// One per reason, regardless of the endpoint.
 pub const ADVICE: &[Advice] = advice! {
-    // Who the client is.
+    // Client authentication.
     "client_secret_in_query" => "Send the secret in the Authorization header or in the body. It was in a URL, where logs keep it: rotate it.";
     "parameter_repeated" => "Send each parameter once. Only resource may be repeated.";
     "answer_parameter_repeated" => "Send client_id, redirect_uri, response_mode and state once each; look for a URL that was put together twice.";
@@ -109,7 +109,7 @@ pub const ADVICE: &[Advice] = advice! {
     "device_polled_too_fast" => "Wait for the seconds that interval says between two requests, and 5 seconds more after each slow_down.";
     "device_undecided" => "Nothing to change: poll again after the interval.";
 
-    // Tokens that are shown.
+    // Presented tokens.
     "token_sent_twice" => "Send the access token once: in the Authorization header or in the form body.";
     "token_missing" => "Send the token: in the Authorization header at userinfo, in the parameter token elsewhere.";
     "token_inactive" => "Get a new access token; what this one rests on is gone.";

@@ -1,13 +1,13 @@
-//! A check as the tables have it.
+//! A check, as listed in the tables.
 
-/// Something that the server looks at before it does what is asked.
+/// Something the server verifies before it performs a request.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Check {
-    /// Names it for translations: `check-…`.
+    /// Translation key: `check-…`.
     pub key: &'static str,
     /// What must hold, in English.
     pub title: &'static str,
-    /// The exact reasons of the refusals that it causes.
+    /// The exact reasons of the refusals it causes.
     pub reasons: &'static [&'static str],
 }
 
@@ -15,7 +15,7 @@ pub struct Check {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Advice {
     pub reason: &'static str,
-    /// Names it for translations: `advice-` and the reason.
+    /// Translation key: `advice-` and the reason.
     pub key: &'static str,
     /// In English.
     pub text: &'static str,

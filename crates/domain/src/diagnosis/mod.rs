@@ -1,5 +1,5 @@
-//! Why a request failed, for whoever develops the application: the checks of an endpoint in the order in which the
-//! server makes them, which of them failed, and what to change. The exact reason in the audit log finds all of it.
+//! Why a request failed, for developers of clients: the checks of an endpoint in the order in which the server makes
+//! them, which of them failed, and what to change. All of it follows from the exact reason in the audit log.
 mod advice;
 mod check;
 mod tables;
@@ -7,17 +7,17 @@ mod tables;
 pub use advice::ADVICE;
 pub use check::{Advice, Check};
 
-/// What was asked for; each has its own checks.
+/// The requested endpoint; each has its own checks.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Endpoint {
     Authorization,
-    /// The token endpoint, where it is not known which grant was meant.
+    /// The token endpoint, if the grant type is unknown.
     Token,
     TokenByCode,
     TokenByRefresh,
     TokenByClient,
     TokenByDevice,
-    /// Where devices begin (RFC 8628).
+    /// Where devices start (RFC 8628).
     DeviceAuthorization,
     Introspection,
     Revocation,
@@ -28,7 +28,7 @@ pub enum Endpoint {
     Management,
 }
 
-/// What became of a check.
+/// The result of a check.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum CheckResult {
     Passed,
@@ -36,14 +36,14 @@ pub enum CheckResult {
     NotReached,
 }
 
-/// One check of a request.
+/// A check of a request, with its result.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Checked {
     pub check: &'static Check,
     pub verdict: CheckResult,
 }
 
-/// The kind of event that tells of a client that was not believed, at whichever endpoint.
+/// The kind of event recorded when client authentication fails, at any endpoint.
 pub const AUTHENTICATION: &str = "client.authentication";
 
 impl Endpoint {
@@ -62,7 +62,7 @@ impl Endpoint {
         Self::Management,
     ];
 
-    /// The name by which events tell of it.
+    /// The name used in events.
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Authorization => "authorize",
@@ -80,8 +80,8 @@ impl Endpoint {
         }
     }
 
-    /// What an event is of: by the endpoint that it names in its details, or else by its kind. `None` for events that
-    /// tell of no request of an application.
+    /// The endpoint of an event: the one named in its details, or else derived from its kind. `None` for events that
+    /// are not about a request of a client.
     pub fn of_event(kind: &str, named: Option<&str>) -> Option<Self> {
         let by_name = |name: &str| Self::ALL.into_iter().find(|endpoint| endpoint.as_str() == name);
         let about_clients = || kind.starts_with("client.") || kind == "consent.revoked";
@@ -97,7 +97,7 @@ impl Endpoint {
         !matches!(self, Self::Authorization | Self::Userinfo | Self::Registration | Self::Management)
     }
 
-    /// Its tables of checks behind the authentication of the client.
+    /// Its tables of checks, after client authentication.
     const fn own(self) -> [&'static [Check]; 3] {
         use tables as t;
         match self {
@@ -116,18 +116,18 @@ impl Endpoint {
         }
     }
 
-    /// The checks of the client's authentication; none where clients do not authenticate.
+    /// The checks of client authentication; empty if clients do not authenticate here.
     pub const fn client_checks(self) -> &'static [Check] {
         if self.authenticates() { tables::CLIENT } else { &[] }
     }
 
-    /// The checks behind the authentication.
+    /// The checks after client authentication.
     pub fn own_checks(self) -> impl Iterator<Item = &'static Check> {
         self.own().into_iter().flatten()
     }
 
-    /// All checks in their order, with what became of each when the request was refused for `reason`. `authentication`
-    /// says whether it was the client that was not believed. Empty for a reason that no check has.
+    /// All checks in order, with their results when the request was refused for `reason`. `authentication` says whether
+    /// client authentication failed. Empty if no check has this reason.
     pub fn diagnose(self, authentication: bool, reason: &str) -> Vec<Checked> {
         let client = self.client_checks().len();
         let all: Vec<_> = self.client_checks().iter().chain(self.own_checks()).collect();

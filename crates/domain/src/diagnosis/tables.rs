@@ -1,7 +1,7 @@
-//! What each endpoint checks, in the order in which it does.
+//! The checks of each endpoint, in the order in which they are made.
 use super::check::{Check, checks};
 
-/// Who the client is: before anything else wherever clients authenticate (`client_auth`).
+/// Client authentication: before anything else at every endpoint that requires it (`oauth::client_authentication`).
 pub const CLIENT: &[Check] = checks! {
     "check-client-parameters", "No parameter is repeated, and no secret is in the URL" => ["client_secret_in_query", "parameter_repeated"];
     "check-client-one-method", "The client's credentials are readable and sent in one way only" => [
@@ -15,8 +15,8 @@ pub const CLIENT: &[Check] = checks! {
     "check-client-method", "The secret came in the way that the client registered" => ["client_authentication_method_not_registered"];
 };
 
-/// `Callback::establish`, then the rules of `AuthorizationRequest::validate` (one check a rule, named after it), then the
-/// page that came back, then `decide`.
+/// `Callback::establish`, then the rules of `AuthorizationRequest::validate` (one check per rule, named after it), then
+/// the returned page, then `decide`.
 pub const AUTHORIZATION: &[Check] = checks! {
     "check-client-id", "The client_id names an application" => ["client_id_missing", "client_unknown"];
     "check-client-active", "The application is enabled" => ["client_disabled"];
@@ -59,13 +59,13 @@ pub const AUTHORIZATION: &[Check] = checks! {
     "check-page-device", "The device still waits for the answer" => ["device_settled"];
 };
 
-/// The token endpoint, until it is known which grant is meant.
+/// The token endpoint, until the grant type is known.
 pub const TOKEN: &[Check] = checks! {
     "check-grant-type", "The grant_type is sent and known" => ["grant_type_missing", "grant_type_unknown"];
     "check-grant-registered", "The client is registered for this grant type" => ["grant_type_not_registered"];
 };
 
-/// Whatever was asked: the server could do it.
+/// For every request: the server was able to do it.
 pub const ANSWER: &[Check] = checks! {
     "check-server", "The server could do its part" => ["fault"];
 };
@@ -114,7 +114,7 @@ pub const MACHINE: &[Check] = checks! {
     "check-machine-resource", "Every resource exists" => ["resource_unknown"];
 };
 
-/// `device`: what a device begins with.
+/// `oauth::device`: the request that a device starts with.
 pub const DEVICE_REQUEST: &[Check] = checks! {
     "check-device-grant", "The client is registered for the device grant" => ["grant_type_not_registered"];
     "check-parameters-once", "No other parameter is repeated" => ["parameter_repeated"];
@@ -140,7 +140,7 @@ pub const DEVICE: &[Check] = checks! {
     "check-code-consent", "The person did not take the permission back" => ["consent_revoked"];
 };
 
-/// What `access::read` finds out about a token.
+/// What `grants::access_token::read` checks about a token.
 macro_rules! alive {
     ($key:literal) => {
         Check {
@@ -194,7 +194,7 @@ pub const USERINFO: &[Check] = &[
     Check { key: "check-token-openid", title: "The token carries the openid scope", reasons: &["openid_not_granted"] },
 ];
 
-/// What `Metadata::read` and the catalogue find out.
+/// What `Metadata::read` and the catalogue check.
 macro_rules! metadata {
     () => {
         Check {
@@ -234,7 +234,7 @@ macro_rules! metadata {
     };
 }
 
-/// `register` (RFC 7591, RFC 7592).
+/// `clients::registration` (RFC 7591, RFC 7592).
 pub const REGISTRATION: &[Check] = &[
     Check {
         key: "check-registration-open",
@@ -264,7 +264,7 @@ pub const REGISTRATION: &[Check] = &[
     },
 ];
 
-/// `owned` and `change`: the management APIs and pages.
+/// `clients::manage` and `clients::change`: the management APIs and pages.
 pub const MANAGEMENT: &[Check] = &[
     Check {
         key: "check-management-scope",

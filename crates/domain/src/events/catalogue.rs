@@ -1,4 +1,4 @@
-//! Every kind of event, in one table: its name, what it says to people, and the members of its `data`.
+//! Every kind of event, in one table: its name, its description, and the members of its `data`.
 use super::field::{Field, SignInFailure, TokenKind};
 use crate::clients::{ClientType, GrantType, SubType};
 use crate::grants::EndReason;
@@ -12,7 +12,8 @@ macro_rules! events {
         #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
         pub enum EventKind { $(#[doc = $description] $kind,)* }
 
-        /// What happened. Its members are those of the kind's schema, so an event that does not fit cannot be made.
+        /// What happened. Its members are those of the kind's schema, so an event that does not match the schema cannot
+        /// be created.
         #[derive(Debug, Clone, PartialEq, Eq)]
         pub enum EventData { $(#[doc = $description] $kind { $(#[doc = $meaning] $field: $type,)* },)* }
 
@@ -171,12 +172,12 @@ impl EventKind {
         Self::ALL.iter().copied().find(|kind| kind.as_str() == text)
     }
 
-    /// Whether webhooks can ask for it; a test is only ever sent by hand.
+    /// Whether webhooks can subscribe to it; a test event is only ever sent by hand.
     pub const fn can_be_asked_for(self) -> bool {
         !matches!(self, Self::WebhookTest)
     }
 
-    /// Whether a webhook of a workspace can ask for it: signing in and the server's keys belong to no workspace.
+    /// Whether a workspace's webhook can subscribe to it. Sign-ins and the server's keys belong to no workspace.
     pub const fn can_be_of_workspace(self) -> bool {
         self.can_be_asked_for() && !matches!(self, Self::KeyRotated | Self::UserSignedIn | Self::UserSignInFailed)
     }

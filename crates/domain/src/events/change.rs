@@ -1,22 +1,22 @@
-//! Every change of state that is told of, in one table: its kind in the audit log, and the events that webhooks may be told
-//! of with it.
+//! Every recorded change of state, in one table: its kind in the audit log, and the events that webhooks may receive
+//! with it.
 use super::EventKind;
 
 macro_rules! changes {
     ($($change:ident = $name:literal $(=> $($event:ident)+)?;)*) => {
-        /// A change of state. Whatever makes it tells of it in the same transaction.
+        /// A change of state. It is recorded in the transaction that makes it.
         #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
         pub enum Change { $(#[doc = concat!("`", $name, "`")] $change,)* }
 
         impl Change {
             pub const ALL: &'static [Self] = &[$(Self::$change,)*];
 
-            /// The kind of its entry in the audit log.
+            /// The kind of its audit log entry.
             pub const fn as_str(self) -> &'static str {
                 match self { $(Self::$change => $name,)* }
             }
 
-            /// What webhooks are told of with it; of what ended with it as well, where something did.
+            /// The events sent to webhooks, including those for anything that ends with the change.
             pub const fn events(self) -> &'static [EventKind] {
                 match self { $(Self::$change => &[$($(EventKind::$event,)+)?],)* }
             }
@@ -25,8 +25,8 @@ macro_rules! changes {
 }
 
 impl Change {
-    /// Whether the change gives somebody a credential, or rights that they did not have. It is only made while the credential of
-    /// whoever makes it is good.
+    /// Whether the change gives someone a credential, or rights they did not have. Such a change requires that the
+    /// caller's credential is still valid.
     pub const fn gives_access(self) -> bool {
         matches!(
             self,

@@ -53,7 +53,7 @@ impl Field for i64 {
     }
 }
 
-/// As on the wire of OAuth: names separated by spaces.
+/// As in OAuth: names separated by spaces.
 impl Field for ScopeSet {
     fn schema() -> Value {
         json!({"type": "string"})
@@ -81,7 +81,7 @@ impl Field for Vec<String> {
     }
 }
 
-/// The member is always there, and `null` says that there is none.
+/// The member is always present; `null` means that there is no value.
 impl<T: Field> Field for Option<T> {
     fn schema() -> Value {
         json!({"anyOf": [T::schema(), {"type": "null"}]})
@@ -91,7 +91,7 @@ impl<T: Field> Field for Option<T> {
     }
 }
 
-/// Types with a few fixed texts.
+/// Types with a fixed set of strings.
 macro_rules! texts {
     ($($kind:ty = $all:expr, $text:expr;)*) => {$(
         impl Field for $kind {
@@ -107,17 +107,17 @@ macro_rules! texts {
     )*};
 }
 
-/// What was revoked.
+/// The kind of token that was revoked.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum TokenKind {
     AccessToken,
     RefreshToken,
 }
 
-/// Why nobody was signed in.
+/// Why a sign-in failed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum SignInFailure {
-    /// An unknown address, a wrong password or a disabled account.
+    /// An unknown email address, a wrong password, or a disabled account.
     WrongCredentials,
     TooManyAttempts,
 }

@@ -1,4 +1,4 @@
-//! Events: what happened here, as webhooks are told of it.
+//! Events: what happened, as sent to webhooks.
 mod catalogue;
 mod change;
 mod field;
@@ -21,7 +21,7 @@ pub struct Event {
     pub data: EventData,
 }
 
-/// Whom an event is about; texts, because a deleted workspace or client is still what it was about.
+/// What an event is about. Strings, because the workspace or client may have been deleted since.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct EventSubject {
     pub workspace_id: Option<String>,
@@ -34,7 +34,7 @@ impl Event {
         self.data.kind()
     }
 
-    /// By the members of these names, which mean the same in every kind.
+    /// Read from the members with these names, which have the same meaning in every kind.
     pub fn about(&self) -> EventSubject {
         let data = self.data.json();
         let member = |name: &str| data.get(name).and_then(Value::as_str).map(ToOwned::to_owned);
@@ -45,8 +45,8 @@ impl Event {
         }
     }
 
-    /// What events are kept in order for: the user, else the client. A machine client's tokens, of which there can be
-    /// thousands a second, need no order, nor do attempts on accounts that do not exist.
+    /// Events with the same subject are delivered in order: the user, else the client. A machine client's tokens, of
+    /// which there can be thousands per second, need no order, nor do sign-in attempts for accounts that do not exist.
     pub fn subject(&self) -> String {
         let machine = matches!(self.data, EventData::TokenIssued { grant_type: GrantType::ClientCredentials, .. });
         let EventSubject { client_id, user_id, .. } = self.about();

@@ -7,7 +7,7 @@ use serde_json::json;
 
 const NOW: Timestamp = Timestamp::from_seconds(1_800_000_000);
 
-/// One event of every kind, with and without what may be absent.
+/// Events of every kind, with and without optional values.
 fn samples() -> Vec<EventData> {
     let (client_id, grant_id) = (ClientId::new("cs", [1; 16]), GrantId::new(NOW, [2; 10]));
     let (user_id, workspace_id) = (UserId::new(NOW, [3; 10]), WorkspaceId::new(NOW, [4; 10]));
@@ -89,7 +89,7 @@ fn samples() -> Vec<EventData> {
     ]
 }
 
-/// As much of JSON Schema as the catalogue uses; an unknown keyword fails.
+/// The subset of JSON Schema that the catalogue uses; an unknown keyword fails.
 fn fits(schema: &Value, value: &Value) -> Result<(), String> {
     for (word, rule) in schema.as_object().unwrap() {
         let holds = match word.as_str() {
@@ -163,7 +163,7 @@ fn there_is_a_sample_of_every_kind_and_every_kind_is_described() {
     }
 }
 
-/// Pages, point 6.2: what names no workspace in its data never reaches a workspace's webhook.
+/// Pages, point 6.2: an event without a workspace in its data never reaches a workspace's webhook.
 #[test]
 fn a_workspace_can_ask_for_what_can_happen_in_it() {
     for kind in EventKind::ALL {

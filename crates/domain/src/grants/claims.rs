@@ -1,4 +1,4 @@
-//! Claims about the person behind a token (OpenID Connect Core §5).
+//! Claims about the user behind a token (OpenID Connect Core §5).
 use crate::account::User;
 use crate::clients::SubType;
 use crate::platform::scope::ScopeSet;
@@ -6,17 +6,17 @@ use crate::workspace::Workspace;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 
-/// The `claims` parameter (OpenID Connect Core §5.5), as far as it changes an answer: the names asked for.
+/// The `claims` parameter (OpenID Connect Core §5.5), reduced to what affects responses: the names requested.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(default)]
 pub struct ClaimsRequest {
     pub userinfo: Vec<String>,
     pub id_token: Vec<String>,
-    /// `acr` as an essential claim with the values that would do.
+    /// `acr` requested as an essential claim, with the acceptable values.
     pub essential_acr: Vec<String>,
-    /// `auth_time` was asked for.
+    /// Whether `auth_time` was requested.
     pub auth_time: bool,
-    /// `sub` was asked for with one value: no other subject will do.
+    /// `sub` requested with a value: no other subject is acceptable.
     pub sub: Option<String>,
 }
 
@@ -51,13 +51,13 @@ impl ClaimsRequest {
         Ok(request)
     }
 
-    /// The scopes whose claims are named: naming one asks for the permission that opens it.
+    /// The scopes that the named claims belong to: requesting a claim also requests its scope.
     pub fn scopes(&self) -> ScopeSet {
         let names = self.userinfo.iter().chain(&self.id_token);
         ScopeSet::from_names(names.filter_map(|name| scope_of(name))).unwrap_or_default()
     }
 
-    /// The same without the claims whose scope is not among `allowed`: naming a claim is no way around consent.
+    /// Only the claims whose scope is in `allowed`, so that naming a claim cannot bypass consent.
     #[must_use]
     pub fn within(&self, allowed: &ScopeSet) -> Self {
         let keep = |names: &[String]| {
@@ -68,7 +68,7 @@ impl ClaimsRequest {
     }
 }
 
-/// What a scope opens (OpenID Connect Core §5.4): everything that an account has of it.
+/// The claims of a scope (OpenID Connect Core §5.4) that an account can have.
 pub fn of_scope(scope: &str) -> &'static [&'static str] {
     match scope {
         "profile" => &["name", "locale", "zoneinfo", "updated_at"],
@@ -77,15 +77,15 @@ pub fn of_scope(scope: &str) -> &'static [&'static str] {
     }
 }
 
-/// The scope that opens a claim, if one does.
+/// The scope that a claim belongs to, if any.
 pub fn scope_of(claim: &str) -> Option<&'static str> {
     ["profile", "email"].into_iter().find(|scope| of_scope(scope).contains(&claim))
 }
 
-/// What `openid` opens in every answer: the workspace in which the person uses the client, and their roles there.
+/// Claims of `openid` in every response: the workspace in which the user uses the client, and their roles there.
 const ALWAYS: [&str; 3] = ["sub_type", "tenant_id", "roles"];
 
-/// Claims that this server can answer, for discovery. A test produces each of them.
+/// Claims this server supports, for discovery. A test produces each of them.
 pub const SUPPORTED: &[&str] = &[
     "sub",
     "iss",
@@ -109,18 +109,18 @@ pub const SUPPORTED: &[&str] = &[
     "workspace",
 ];
 
-/// Whom ID tokens and userinfo describe: the person, whatever the access token speaks for, and the workspace in which the
-/// person uses the client.
+/// The subject of ID tokens and userinfo: the user, whatever the subject of the access token, and the workspace in
+/// which the user uses the client.
 #[derive(Debug, Clone, Copy)]
 pub struct Subject<'s> {
     pub user: &'s User,
     pub sub_type: SubType,
-    /// `None` where the token names no workspace, or the person left it, or it no longer allows the client.
+    /// `None` if the token has no workspace, the user has left it, or it no longer allows the client.
     pub workspace: Option<(&'s Workspace, &'s [String])>,
 }
 
 impl Subject<'_> {
-    /// One claim's value, if this subject has it.
+    /// The value of a claim, if this subject has it.
     fn claim(&self, name: &str) -> Option<Value> {
         let user = self.user;
         match name {
@@ -146,7 +146,7 @@ impl Subject<'_> {
         }
     }
 
-    /// What userinfo answers: the claims that the scopes open, those that were named for it and allowed, and the workspace.
+    /// The userinfo response: the claims of the scopes, those requested by name and allowed, and the workspace.
     pub fn userinfo(&self, scopes: &ScopeSet, claims: &ClaimsRequest) -> Map<String, Value> {
         let mut all = Map::new();
         all.insert("sub".to_owned(), self.user.id.to_string().into());
@@ -156,8 +156,8 @@ impl Subject<'_> {
         all
     }
 
-    /// What the ID token says of the person. Claims of scopes are answered at userinfo (OpenID Connect Core §5.4); in the
-    /// ID token only where they were named for it, or a setting wants them there, too.
+    /// The user's claims in the ID token. Claims of scopes are returned by userinfo (OpenID Connect Core §5.4); the ID
+    /// token contains only those requested for it by name, unless `with_scopes` is set.
     pub fn id_token(&self, scopes: &ScopeSet, claims: &ClaimsRequest, with_scopes: bool) -> Map<String, Value> {
         let mut all = Map::new();
         all.insert("sub".to_owned(), self.user.id.to_string().into());
@@ -168,7 +168,7 @@ impl Subject<'_> {
     }
 }
 
-/// What a credential of a workspace reads of itself, as reference 000 documents it (`UserInfoWorkspace`).
+/// The userinfo response for a workspace credential, as documented in reference 000 (`UserInfoWorkspace`).
 pub fn of_workspace(workspace: &Workspace, roles: &[String]) -> Map<String, Value> {
     let id = workspace.id.to_string();
     let sub_type = SubType::Workspace.as_str();

@@ -3,36 +3,36 @@ use crate::clients::Client;
 use crate::{ClientId, ScopeSet, Timestamp, UserId, WorkspaceId};
 use serde::{Deserialize, Serialize};
 
-/// What a user allowed a client to do, in one workspace or, when no workspace is named, for the user.
+/// What a user allowed a client in one workspace, or personally if there is no workspace.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Consent {
     pub user_id: UserId,
     pub client_id: ClientId,
     pub workspace_id: Option<WorkspaceId>,
     pub scopes: ScopeSet,
-    /// Those of them that the client need not ask for again. What a person allowed with a personal access token is not among
-    /// them: it ends with the token.
+    /// The scopes that the client need not ask for again. Scopes allowed with a personal access token are not included:
+    /// they end with the token.
     pub standing: ScopeSet,
-    /// The client may stay connected without having asked for `offline_access`.
+    /// Whether the client may stay connected without having requested `offline_access`.
     pub stays: bool,
-    /// Only in the person's own name.
+    /// Only for personal consents.
     pub home: Home,
     pub created_at: Timestamp,
     pub updated_at: Timestamp,
 }
 
-/// The workspace that tokens in a person's own name show, as the consent page named it to them.
+/// The workspace that tokens of a personal consent reveal, as the consent page named it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub enum Home {
-    /// Nothing is known of what the page named.
+    /// It is not known what the page named.
     #[default]
     Unknown,
-    /// The page named this one, or none.
+    /// The page named this workspace, or none.
     Named(Option<WorkspaceId>),
 }
 
 impl Home {
-    /// What was named, or else the `default` of now.
+    /// The named workspace, or else the current `default`.
     pub fn or(self, default: Option<WorkspaceId>) -> Option<WorkspaceId> {
         match self {
             Self::Named(home) => home,
@@ -41,8 +41,8 @@ impl Home {
     }
 }
 
-/// The workspace that a token in the person's own name shows where nobody was asked: the one of the consent. It is the default of
-/// now where the consent is from before it was remembered, and where the client asks nobody, so that no page named any.
+/// The workspace that a personal token reveals when no page is shown: the one in the consent. It is the current default
+/// if the consent is older than this field, or if the client skips consent, so that no page named any.
 pub fn home_unasked(client: &Client, consents: &[Consent], default: Option<WorkspaceId>) -> Option<WorkspaceId> {
     if client.config.internal {
         return default;
@@ -52,7 +52,7 @@ pub fn home_unasked(client: &Client, consents: &[Consent], default: Option<Works
 }
 
 impl Consent {
-    /// Whether the next authorization in the person's own name, where nobody is asked, shows the default workspace of then.
+    /// Whether the next personal authorization without a page uses the user's default workspace at that time.
     pub fn follows_default(&self, client: &Client) -> bool {
         self.workspace_id.is_none() && (client.config.internal || self.home == Home::Unknown)
     }

@@ -1,4 +1,4 @@
-//! The grant: one living authorization. It is what refresh renews and what revocation ends.
+//! The grant: one active authorization, which refresh extends and revocation ends.
 
 pub mod claims;
 pub mod consent;
@@ -11,26 +11,26 @@ use crate::workspace::MemberRoles;
 use crate::{ClientId, GrantId, PersonalAccessTokenId, ScopeSet, SessionId, Timestamp, UserId, WorkspaceId};
 use std::fmt;
 
-/// Why a grant ended. The text goes to the store, the audit log and the `grant ended` event.
+/// Why a grant ended. The text is used in the store, the audit log and the `grant ended` event.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum EndReason {
-    /// The client or the user revoked it (RFC 7009, account pages).
+    /// Revoked by the client or the user (RFC 7009, account pages).
     Revoked,
-    /// Its authorization code came a second time (RFC 9700 §4.2.4).
+    /// Its authorization code was used a second time (RFC 9700 §4.2.4).
     CodeReplayed,
-    /// A superseded refresh token came back (RFC 9700 §4.14.2).
+    /// A superseded refresh token was used (RFC 9700 §4.14.2).
     RefreshTokenReplayed,
-    /// The user took back the consent that it came of.
+    /// The user revoked the consent it is based on.
     ConsentRevoked,
     /// The client was deleted.
     ClientDeleted,
-    /// The client's owner left the user out of those who may use it.
+    /// The client's owner removed the user from those who may use it.
     UserNotAllowed,
-    /// The user's session was ended and the grant with it.
+    /// The user ended the session, and the grant with it.
     SignedOut,
     /// The user is no longer a member of the workspace.
     MembershipLost,
-    /// The workspace no longer lets the client in.
+    /// The workspace no longer allows the client.
     ClientForbidden,
     /// The personal access token that the user authorized it with was revoked or has expired.
     PersonalTokenEnded,
@@ -74,77 +74,77 @@ impl fmt::Display for EndReason {
     }
 }
 
-/// The refresh half of a grant: see [`crate::grants::refresh`].
+/// The refresh state of a grant: see [`crate::grants::refresh`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct RefreshState {
-    /// The current sequence number, from 1.
+    /// The current sequence number, starting at 1.
     pub number: i64,
-    /// The number that was redeemed last; absent as long as none was.
+    /// The last redeemed number; `None` if none was redeemed.
     pub redeemed: Option<i64>,
-    /// An access token issued with the current number has been seen.
+    /// Whether an access token issued with the current number has been used.
     pub used: bool,
     /// When the current number was first issued.
     pub issued_at: Timestamp,
 }
 
-/// One living authorization of a client by a user.
+/// An active authorization of a client by a user.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Grant {
     pub id: GrantId,
     pub client_id: ClientId,
     pub user_id: UserId,
     pub sub_type: SubType,
-    /// Always there for workspace grants; for user grants never.
+    /// Always set for workspace grants, never for user grants.
     pub workspace_id: Option<WorkspaceId>,
-    /// For user grants the person's only workspace, or their default one, when they consented. Its `tenant_id` and their
-    /// roles in it are in the grant's tokens, as long as they are a member and it allows the client.
+    /// For user grants: the user's only workspace, or their default one, at the time of consent. The grant's tokens
+    /// contain its `tenant_id` and the user's roles in it, as long as the user is a member and it allows the client.
     pub home_workspace_id: Option<WorkspaceId>,
     pub scopes: ScopeSet,
     /// The resources (RFC 8707) that its tokens may be for; empty for the server's own default.
     pub resources: Vec<String>,
     pub claims: ClaimsRequest,
-    /// The id of the code that was redeemed for it, unique.
+    /// The id of the code it was created from, unique.
     pub code_id: TokenId,
     pub session_id: Option<SessionId>,
-    /// The personal access token that the person authorized it with, where it was no session. It ends with the token.
+    /// The personal access token that the user authorized it with, if not a session. The grant ends with the token.
     pub by_token: Option<PersonalAccessTokenId>,
-    /// As in [`CodePayload`](super::token::CodePayload).
+    /// As in [`CodePayload`](crate::oauth::payload::CodePayload).
     pub epoch: i64,
     pub auth_time: Option<Timestamp>,
     pub acr: Option<String>,
     pub nonce: Option<String>,
     pub created_at: Timestamp,
-    /// From then on nothing of it lives: the idle limit, moved on by each refresh, within the absolute one.
+    /// The grant is invalid from then on: the idle limit, extended by each refresh, up to the absolute limit.
     pub expires_at: Timestamp,
     /// The absolute limit, fixed at creation.
     pub absolute_expires_at: Timestamp,
     pub last_used_at: Timestamp,
     pub ended: Option<(Timestamp, EndReason)>,
     pub refresh: Option<RefreshState>,
-    /// Whether its ID tokens name the person. Those of older workspace grants named the workspace.
+    /// Whether its ID tokens name the user. Those of older workspace grants named the workspace.
     pub names_person: bool,
 }
 
-/// A grant and all that decides whether it is alive, read in one query.
+/// A grant with everything that decides whether it is valid, read in one query.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct GrantContext {
     pub grant: Grant,
-    /// The epochs of the client and the person today, added up.
+    /// The sum of the current epochs of the client, the client in the grant's workspace, and the user.
     pub epoch: i64,
     pub user_active: bool,
     pub client_active: bool,
-    /// The user's roles in the grant's workspace; for user grants in the one that was theirs at consent. Absent when the
-    /// user is not (or no longer) a member, or when that workspace does not allow the client.
+    /// The user's roles in the grant's workspace, or in the home workspace of a user grant. `None` if the user is not
+    /// (or no longer) a member, or the workspace does not allow the client.
     pub roles: Option<MemberRoles>,
-    /// The workspace those roles are in: `tenant_id`.
+    /// The workspace of those roles: `tenant_id`.
     pub tenant_id: Option<WorkspaceId>,
     /// The workspace that owns the client.
     pub client_workspace: Option<WorkspaceId>,
-    /// The access token in question was revoked by itself.
+    /// Whether this particular access token was revoked.
     pub token_revoked: bool,
 }
 
-/// Why a grant is not alive. The reason is for log and audit; the wire says `invalid_grant`, or `active: false`.
+/// Why a grant is not valid. The reason is for the log and audit; the client sees `invalid_grant` or `active: false`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum GrantInactive {
     Ended(EndReason),
@@ -167,7 +167,8 @@ impl GrantInactive {
 }
 
 impl GrantContext {
-    /// Alive at `now`: not ended, not expired, and all on whom it rests are still there (OAuth 2.1 §4.3.1).
+    /// Checks that the grant is valid at `now`: not ended, not expired, and everything it depends on is still valid
+    /// (OAuth 2.1 §4.3.1).
     pub fn check(&self, now: Timestamp) -> Result<&Grant, GrantInactive> {
         let grant = &self.grant;
         if let Some((_, why)) = grant.ended {
@@ -193,28 +194,29 @@ impl GrantContext {
 }
 
 impl Grant {
-    /// The workspace whose `tenant_id` and roles its tokens carry.
+    /// The workspace whose `tenant_id` and roles its tokens contain.
     pub fn tenant(&self) -> Option<WorkspaceId> {
         self.workspace_id.or(self.home_workspace_id)
     }
 
-    /// The scopes that were allowed for the sake of claims that were named, and that the tokens do not carry. A grant from
-    /// before may hold names that were never allowed.
+    /// The scopes allowed only for claims requested by name, which the tokens do not carry. Older grants may contain
+    /// names that were never allowed.
     pub fn scopes_of_claims(&self) -> ScopeSet {
         if self.names_person { self.claims.scopes().minus(&self.scopes) } else { ScopeSet::default() }
     }
 
-    /// The claims that a token with these scopes answers by name.
+    /// The claims requested by name that a token with these scopes returns.
     pub fn claims_for(&self, scopes: &ScopeSet) -> ClaimsRequest {
         self.claims.within(&scopes.union(&self.scopes_of_claims()))
     }
 
-    /// Whether an ID token may come with a refresh: its `sub` must be that of the first one (OpenID Connect Core §12.2).
+    /// Whether a refresh may return an ID token: its `sub` must be the same as in the first one (OpenID Connect
+    /// Core §12.2).
     pub fn keeps_sub(&self) -> bool {
         self.names_person || self.sub_type == SubType::User
     }
 
-    /// What its access tokens name as `sub`: the workspace for workspace grants, the user for user grants. ID tokens and
+    /// The `sub` of its access tokens: the workspace for workspace grants, the user for user grants. ID tokens and
     /// userinfo always name the user.
     pub fn subject(&self) -> String {
         match self.workspace_id {

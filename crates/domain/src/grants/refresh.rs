@@ -1,7 +1,7 @@
-//! The refresh rules (OAuth 2.1 §4.3): what a presented refresh token is, told by its sequence number alone.
+//! The refresh rules (OAuth 2.1 §4.3), which classify a presented refresh token by its sequence number alone.
 //!
-//! Nothing is stored per token, and a token holds no secret of its own: what opens the seal was issued by this server.
-//! [`judge`] compares its number with the state of the grant, and [`next`] says how the state moves.
+//! Nothing is stored per token, and a token needs no secret of its own: whatever the seal opens was issued by this
+//! server. [`judge`] compares its number with the state of the grant, and [`next`] computes the next state.
 use crate::Timestamp;
 use crate::grants::RefreshState;
 
@@ -12,16 +12,16 @@ pub enum RefreshVerdict {
     Advance,
     /// The last redeemed number, within the window: parallel callers share the current number.
     Share,
-    /// The last redeemed number, later, and no sign that the current one arrived: its response was lost. Issue a new
+    /// The last redeemed number, later, with no sign that the current one arrived: its response was lost. Issue a new
     /// number; the current one becomes void.
     Replace,
     /// Two parties hold tokens of this grant: revoke it (RFC 9700 §4.14.2).
     Theft(Theft),
-    /// A number that this database never reached: it was restored from an older backup. Refuse, revoke nothing.
+    /// A number that this database has not reached: it was restored from an older backup. Refuse, but revoke nothing.
     Ahead,
 }
 
-/// How the theft was seen; for log and audit.
+/// How the theft was detected, for the log and audit.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Theft {
     /// A number that was skipped because its response seemed lost.
@@ -42,13 +42,13 @@ impl Theft {
     }
 }
 
-/// Seconds in which parallel callers share a number: what the server allows, and at most a quarter of the access
-/// token's lifetime, so that each access token still needs a refresh of its own.
+/// How long parallel callers share a number, in seconds: the server's setting, but at most a quarter of the access
+/// token's lifetime, so that each access token still needs its own refresh.
 pub fn window(allowed: i64, access_token_lifetime: i64) -> i64 {
     allowed.min(access_token_lifetime / 4).max(0)
 }
 
-/// Judges a refresh token with this number. `window` is in seconds.
+/// Classifies a refresh token with this number. `window` is in seconds.
 pub fn judge(state: &RefreshState, number: i64, window: i64, now: Timestamp) -> RefreshVerdict {
     let within = now.since(state.issued_at) <= window;
     match number - state.number {
@@ -64,7 +64,7 @@ pub fn judge(state: &RefreshState, number: i64, window: i64, now: Timestamp) -> 
     }
 }
 
-/// The state after a verdict at `now`; `None` where nothing is issued.
+/// The state after a verdict at `now`; `None` if nothing is issued.
 pub fn next(state: &RefreshState, verdict: RefreshVerdict, now: Timestamp) -> Option<RefreshState> {
     let fresh = RefreshState { number: state.number + 1, used: false, issued_at: now, redeemed: state.redeemed };
     match verdict {

@@ -10,7 +10,7 @@ const START: Timestamp = Timestamp::from_seconds(1000);
 #[test]
 fn the_rules_as_a_table() {
     let (soon, late) = (START.plus(WINDOW), START.plus(WINDOW + 1));
-    // Number 3 was redeemed for 4; its response was lost, and 5 came instead.
+    // Number 3 was redeemed for 4; its response was lost, and 5 was issued instead.
     let skipped = |used| RefreshState { number: 5, redeemed: Some(3), used, issued_at: START };
     let plain = |used| RefreshState { number: 5, redeemed: Some(4), used, issued_at: START };
     let first = RefreshState { number: 1, redeemed: None, used: false, issued_at: START };
@@ -31,7 +31,7 @@ fn the_rules_as_a_table() {
         (plain(false), 6, soon, RefreshVerdict::Ahead),
         (first, 1, late, RefreshVerdict::Advance),
         (first, 0, soon, RefreshVerdict::Theft(Theft::FarBehind)),
-        // A clock that was set back makes no age negative enough to matter.
+        // A clock that was set back cannot cause harm through a negative age.
         (plain(false), 4, Timestamp::from_seconds(0), RefreshVerdict::Share),
     ];
     for (state, number, now, expected) in rows {
@@ -54,7 +54,8 @@ struct Server {
     state: RefreshState,
     now: Timestamp,
     ended: bool,
-    /// Whether the use of an access token reaches it: introspection and userinfo do, a JWT checked elsewhere does not.
+    /// Whether it sees the use of an access token: through introspection and userinfo it does, but not if a JWT is
+    /// checked elsewhere.
     sees_use: bool,
 }
 
@@ -74,7 +75,7 @@ impl Server {
         Some(self.state.number)
     }
 
-    /// The access token that came with `number` is used.
+    /// The access token issued with `number` is used.
     fn used(&mut self, number: i64) {
         self.state.used |= self.sees_use && number == self.state.number;
     }
@@ -88,9 +89,10 @@ impl Server {
 enum Step {
     /// A refresh whose response arrives.
     Refresh,
-    /// A refresh whose response is lost; the client tries again after so many seconds, up to two days.
+    /// A refresh whose response is lost; the client retries after this many seconds, up to two days.
     LoseResponse(i64),
-    /// Callers with one store refresh at once, within the window. Each gets a response, and the store keeps one of them.
+    /// Callers that share one store refresh at once, within the window. Each gets a response, and the store keeps one
+    /// of them.
     Race {
         callers: usize,
         keeps: usize,
@@ -111,7 +113,7 @@ fn steps() -> impl Strategy<Value = Vec<Step>> {
     proptest::collection::vec(step, 1..30)
 }
 
-/// One step of the honest client; `None` when it was refused.
+/// One step of the honest client; `None` if it was refused.
 fn honest(server: &mut Server, held: i64, step: &Step) -> Option<i64> {
     match *step {
         Step::Refresh => server.refresh(held),
@@ -135,14 +137,14 @@ fn honest(server: &mut Server, held: i64, step: &Step) -> Option<i64> {
     }
 }
 
-/// Runs the steps of an honest client that is alone.
+/// Runs the steps of an honest client on its own.
 fn alone(server: &mut Server, steps: &[Step]) -> Result<i64, TestCaseError> {
     steps.iter().try_fold(server.state.number, |held, step| {
         honest(server, held, step).ok_or_else(|| TestCaseError::fail(format!("refused at {step:?}")))
     })
 }
 
-/// Two parties go on with the tokens that they hold, each by itself: they refresh and use what they get. `gap` is the time
+/// Two parties continue independently with the tokens they hold: they refresh and use what they get. `gap` is the time
 /// between the two in each round.
 fn two_go_on(server: &mut Server, mut held: [i64; 2], first: bool, gap: i64, rounds: i64, uses: [bool; 2]) {
     for round in 0..rounds {
@@ -162,8 +164,8 @@ fn two_go_on(server: &mut Server, mut held: [i64; 2], first: bool, gap: i64, rou
 proptest! {
     #![proptest_config(ProptestConfig { cases: 2000, failure_persistence: None, ..ProptestConfig::default() })]
 
-    /// Checklist 65. Whatever responses are lost (a day later, too) and however its callers race, an honest client alone
-    /// is never refused.
+    /// Checklist 65. Whatever responses are lost (even a day later) and however its callers race, an honest client on
+    /// its own is never refused.
     #[test]
     fn an_honest_client_alone_is_never_refused(steps in steps(), sees_use: bool) {
         let mut server = Server::new(sees_use);
@@ -172,7 +174,7 @@ proptest! {
         prop_assert!(!server.ended);
     }
 
-    /// The loser of a race holds the number that the winner holds: an hour later it is still good for either.
+    /// The loser of a race holds the same number as the winner: an hour later it is still valid for either.
     #[test]
     fn the_loser_of_a_race_returns_an_hour_later(steps in steps(), sees_use: bool, late in 0i64..100_000) {
         let mut server = Server::new(sees_use);
@@ -185,7 +187,7 @@ proptest! {
         prop_assert!(!server.ended);
     }
 
-    /// A database that was set back refuses what it never issued and revokes nothing; what it did issue goes on.
+    /// A restored database refuses what it never issued and revokes nothing; what it did issue keeps working.
     #[test]
     fn a_restored_database_revokes_nothing(before in steps(), since in steps(), sees_use: bool) {
         let mut server = Server::new(sees_use);
@@ -201,8 +203,8 @@ proptest! {
         prop_assert!(restored.refresh(old).is_some(), "the token of the backup's time");
     }
 
-    /// Checklist 63. A thief copies the token at any moment and goes on with it. As soon as the two refresh further apart
-    /// than the window, the grant ends, no matter who is first and whether the thief uses the access tokens.
+    /// Checklist 63. A thief copies the token at any moment and keeps using it. As soon as the two refresh further
+    /// apart than the window, the grant ends, no matter who is first and whether the thief uses the access tokens.
     #[test]
     fn a_thief_is_found_out(
         before in steps(), sees_use: bool, thief_first: bool, thief_uses: bool, delay in 0i64..100_000,
@@ -216,7 +218,7 @@ proptest! {
     }
 
     /// A thief has the token of a backup, and the client one that the restored database never issued. The client is
-    /// refused until the numbers reach its own, and then the two are found out.
+    /// refused until the numbers reach its own, and then the theft is detected.
     #[test]
     fn a_thief_is_found_out_after_a_restore(before in steps(), since in steps(), sees_use: bool, first: bool, gap in WINDOW + 1..100_000) {
         let mut server = Server::new(sees_use);
@@ -228,7 +230,8 @@ proptest! {
         prop_assert!(restored.ended, "both go on: {:?}", restored.state);
     }
 
-    /// The same holds for two honest processes that do not share what they store: the documentation tells them to.
+    /// Two honest processes that do not share their store are detected as well; the documentation tells them to share
+    /// it.
     #[test]
     fn processes_that_share_no_store_are_found_out(before in steps(), sees_use: bool, gap in WINDOW + 1..100_000) {
         let mut server = Server::new(sees_use);
@@ -237,19 +240,20 @@ proptest! {
         prop_assert!(server.ended);
     }
 
-    /// A thief who copies a token whose response was lost is found out as well, when the client tries again a day later.
+    /// A thief who copies a token whose response was lost is detected as well, when the client retries a day later.
     #[test]
     fn a_thief_of_a_lost_response_is_found_out(before in steps(), sees_use: bool, later in WINDOW + 1..200_000, first: bool) {
         let mut server = Server::new(sees_use);
         let held = alone(&mut server, &before)?;
         let lost = server.refresh(held).unwrap();
         server.wait(later);
-        // The client retries with what it has; the thief holds the response that the client never got.
+        // The client retries with what it has; the thief holds the response that the client never received.
         two_go_on(&mut server, [held, lost], first, WINDOW + 1, 4, [true, true]);
         prop_assert!(server.ended);
     }
 
-    /// Inside the window a thief gets the number that the client has, and no other: one chain is current at any time.
+    /// Inside the window a thief gets the number that the client has, and no other: only one chain is current at any
+    /// time.
     #[test]
     fn inside_the_window_there_is_one_chain(before in steps(), sees_use: bool, thieves in 1usize..50) {
         let mut server = Server::new(sees_use);

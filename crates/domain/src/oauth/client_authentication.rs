@@ -1,11 +1,12 @@
-//! Client authentication (OAuth 2.1 §2.4): what a request offers, and whether it is what the client registered.
+//! Client authentication (OAuth 2.1 §2.4): the credentials in a request, and whether they match the client's
+//! registration.
 use crate::clients::{AuthMethod, Client, ClientSecret};
 use crate::platform::params::RawParams;
 use crate::{ClientId, Pepper, Secret, Timestamp};
 use base64::Engine as _;
 
 crate::refusals! {
-    /// Why a client was not believed.
+    /// Why client authentication failed.
     pub enum ClientRefusal {
         Repeated => InvalidRequest, "parameter_repeated", "A parameter was sent more than once.";
         SecretInQuery => InvalidRequest, "client_secret_in_query", "Client credentials must not be sent in the URL.";
@@ -20,7 +21,7 @@ crate::refusals! {
     }
 }
 
-/// What a request offers as client authentication.
+/// The client credentials in a request.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ClientProof {
     pub client_id: ClientId,
@@ -29,23 +30,23 @@ pub struct ClientProof {
 }
 
 fn form_decode(text: &str) -> Option<String> {
-    // `form_urlencoded` splits pairs; one lone value is read as the name of a pair without a value.
+    // `form_urlencoded` splits pairs; a single value is parsed as the name of a pair without a value.
     let escaped = text.replace('&', "%26").replace('=', "%3D");
     form_urlencoded::parse(escaped.as_bytes()).next().map(|(value, _)| value.into_owned())
 }
 
-/// What an `Authorization` header says, as far as client authentication goes.
+/// The client credentials in an `Authorization` header.
 enum Header {
-    /// None, or of another scheme.
+    /// No header, or another scheme.
     NotBasic,
     Malformed,
-    /// An id with an empty secret, as some libraries send it for public clients. It names the client and proves nothing,
-    /// like a `client_id` in the body (RFC 6749 §2.3.1: an empty secret may be omitted).
+    /// An id with an empty secret, as some libraries send it for public clients. It names the client and proves
+    /// nothing, like a `client_id` in the body (RFC 6749 §2.3.1: an empty secret may be omitted).
     Named(String),
     Basic(String, Secret),
 }
 
-/// Reads `Authorization: Basic`: id and secret are form-encoded first (OAuth 2.1 §2.4.1).
+/// Parses `Authorization: Basic`; id and secret are form-encoded first (OAuth 2.1 §2.4.1).
 fn basic(header: Option<&str>) -> Header {
     let Some((scheme, rest)) = header.and_then(|h| h.split_once(' ')) else { return Header::NotBasic };
     if !scheme.eq_ignore_ascii_case("basic") {
@@ -65,7 +66,7 @@ fn basic(header: Option<&str>) -> Header {
 }
 
 impl ClientProof {
-    /// Reads what the request offers: by header, by body, or nothing but a `client_id`.
+    /// Reads the credentials of a request: from the header, from the body, or only a `client_id`.
     pub fn read(authorization: Option<&str>, body: &RawParams) -> Result<Self, ClientRefusal> {
         use ClientRefusal as R;
         let id = |text: &str| ClientId::parse(text).map_err(|_| R::Unknown);
@@ -93,7 +94,7 @@ impl ClientProof {
         })
     }
 
-    /// The client that the request names, whatever else is wrong with it.
+    /// The client that the request names, even if the request is otherwise invalid.
     pub fn named(authorization: Option<&str>, body: &RawParams) -> Option<ClientId> {
         let id = match basic(authorization) {
             Header::Basic(user, _) | Header::Named(user) => ClientId::parse(&user),
@@ -102,8 +103,8 @@ impl ClientProof {
         id.ok()
     }
 
-    /// Holds the offer against the client. The secret decides before the method is named, so that an outsider learns
-    /// nothing of a client's registration. Answers which secret it was; none where the client has none.
+    /// Checks the credentials against the client. The secret is checked before the method, so that an outsider learns
+    /// nothing about a client's registration. Returns the matching secret, or `None` if the client has none.
     pub fn check<'c>(
         &self,
         client: Option<&'c Client>,
@@ -121,7 +122,7 @@ impl ClientProof {
         };
         let hash = pepper.hash(secret.expose());
         let live = client.secrets.iter().filter(|s| s.expires_at.is_none_or(|end| now < end));
-        // All secrets are compared, whichever fits: the time says nothing.
+        // Compares all secrets, whichever matches, so that timing reveals nothing.
         let fits = live.fold(None, |found, s| if s.hash == hash { Some(s) } else { found });
         match (fits, client.is_active(), client.accepts(self.method)) {
             (None, ..) => Err(R::WrongSecret),

@@ -1,4 +1,4 @@
-//! The device authorization grant (RFC 8628): a device shows a code, a person enters it in a browser and decides, and the
+//! The device authorization grant (RFC 8628): a device shows a code, a user enters it in a browser and decides, and the
 //! device polls until then.
 use crate::clients::SubType;
 use crate::platform::scope::ScopeSet;
@@ -7,30 +7,31 @@ use crate::{ClientId, SecretHash, SessionId, Timestamp, UserId, WorkspaceId};
 use serde::{Deserialize, Serialize};
 use std::fmt;
 
-/// Seconds that a device and its user have.
+/// Seconds the device and its user have to complete the request.
 pub const LIFETIME: i64 = 600;
-/// Seconds between two polls, and what each poll that came too early adds (RFC 8628 §3.5).
+/// Minimum seconds between two polls, and the increase after each poll that came too early (RFC 8628 §3.5).
 pub const INTERVAL: i64 = 5;
 
-/// Consonants without Y: they make no words, and none is taken for a digit (RFC 8628 §6.1).
+/// Consonants without Y: they form no words, and none can be mistaken for a digit (RFC 8628 §6.1).
 const LETTERS: &[u8; 20] = b"BCDFGHJKLMNPQRSTVWXZ";
 const LENGTH: usize = 8;
 
-/// What a device shows and a person types: eight letters, about 34 bits.
+/// The code that a device shows and a user types: eight letters, about 34 bits.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct UserCode(String);
 
 impl UserCode {
-    /// Of random bytes; `None` in the rare case that too few of them are even: each letter must be as likely.
+    /// Creates a code from random bytes. Returns `None` in the rare case that too many bytes have to be rejected to
+    /// keep all letters equally likely.
     pub fn from_random(bytes: &[u8; 32]) -> Option<Self> {
         let even = bytes.iter().filter(|byte| **byte < 240);
         let text: String = even.take(LENGTH).map(|byte| char::from(LETTERS[usize::from(byte % 20)])).collect();
         (text.len() == LENGTH).then_some(Self(text))
     }
 
-    /// As somebody typed it: in any case, with or without the dash or spaces.
+    /// Parses a code as typed by a user: in any case, with or without dashes or spaces.
     pub fn parse(text: &str) -> Option<Self> {
-        // Nobody types more, however many dashes they like.
+        // No legitimate input is longer, however many dashes it contains.
         if text.len() > 64 {
             return None;
         }
@@ -39,7 +40,7 @@ impl UserCode {
         (code.len() == LENGTH && code.bytes().all(|b| LETTERS.contains(&b))).then_some(Self(code))
     }
 
-    /// What its hash is made of.
+    /// The letters that are hashed.
     pub fn letters(&self) -> &str {
         &self.0
     }
@@ -58,13 +59,13 @@ impl fmt::Debug for UserCode {
     }
 }
 
-/// What has become of a device's request.
+/// The state of a device's request.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum DeviceState {
     Pending,
     Approved,
     Denied,
-    /// The device has its tokens.
+    /// The device has received its tokens.
     Redeemed,
 }
 
@@ -83,38 +84,38 @@ impl DeviceState {
     }
 }
 
-/// What a person allowed a device.
+/// What a user allowed a device.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct DeviceApproval {
     pub user_id: UserId,
     pub workspace_id: Option<WorkspaceId>,
-    /// The person's only workspace, or their default one, where the device acts in their own name.
+    /// The user's only workspace, or their default one, if the device acts for the user personally.
     pub home_workspace_id: Option<WorkspaceId>,
     pub scopes: ScopeSet,
-    /// A refresh token may come with it.
+    /// Whether a refresh token may be issued.
     pub stays: bool,
     pub session_id: Option<SessionId>,
     pub auth_time: Option<Timestamp>,
-    /// As in [`CodePayload`](super::token::CodePayload).
+    /// As in [`CodePayload`](super::payload::CodePayload).
     pub epoch: i64,
 }
 
-/// A device's request, from its first question to its tokens.
+/// A device's request, from its start to its tokens.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct DeviceAuthorization {
-    /// Becomes the code of the grant that comes of it.
+    /// Becomes the code id of the resulting grant.
     pub id: TokenId,
     pub device_code: SecretHash,
     pub user_code: SecretHash,
     pub client_id: ClientId,
-    /// What is asked for.
+    /// The requested scopes.
     pub scopes: ScopeSet,
     pub resources: Vec<String>,
     pub sub_type: SubType,
     pub state: DeviceState,
     pub approval: Option<DeviceApproval>,
     pub last_polled_at: Option<Timestamp>,
-    /// Seconds that must lie between two polls.
+    /// Minimum seconds between two polls.
     pub interval: i64,
     pub created_at: Timestamp,
     pub expires_at: Timestamp,

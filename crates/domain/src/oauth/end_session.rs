@@ -1,4 +1,5 @@
-//! RP-initiated logout (OpenID Connect RP-Initiated Logout 1.0): who asks, and where the browser may go afterwards.
+//! RP-initiated logout (OpenID Connect RP-Initiated Logout 1.0): which client requests it, and where the browser may go
+//! afterwards.
 use super::id_token::Hint;
 use crate::clients::Client;
 use crate::platform::params::RawParams;
@@ -18,7 +19,7 @@ crate::refusals! {
 
 use LogoutRefusal as R;
 
-/// The client that a request names, by hint or by id; both must agree (§2).
+/// The client named in a request, by hint or by id; if both are given they must agree (§2).
 pub fn named_client(params: &RawParams, hint: Option<&Hint>) -> Result<Option<ClientId>, R> {
     let by_id = params.get("client_id").map(|id| ClientId::parse(id).map_err(|_| R::ClientUnknown)).transpose()?;
     let by_hint = hint.map(|hint| ClientId::parse(&hint.aud).map_err(|_| R::HintInvalid)).transpose()?;
@@ -28,8 +29,8 @@ pub fn named_client(params: &RawParams, hint: Option<&Hint>) -> Result<Option<Cl
     }
 }
 
-/// Where the browser goes afterwards: compared as text with what the client registered, `state` added (§3). With a hint that
-/// names no client the browser stays here.
+/// Where the browser goes afterwards: compared as text with what the client registered, with `state` added (§3). If the
+/// hint names no client, the browser stays here.
 pub fn destination(params: &RawParams, client: Option<&Client>) -> Result<Option<String>, R> {
     let Some(uri) = params.get("post_logout_redirect_uri") else { return Ok(None) };
     let Some(client) = client else {
@@ -44,7 +45,7 @@ pub fn destination(params: &RawParams, client: Option<&Client>) -> Result<Option
     Ok(Some(format!("{uri}{joint}state={state}")))
 }
 
-/// Whether the hint speaks of the session that this browser has: then nobody needs to be asked (§2).
+/// Whether the hint refers to this browser's session; then no confirmation is needed (§2).
 pub fn is_own(hint: &Hint, user: UserId, session: SessionId) -> bool {
     hint.sid == Some(session) || (hint.sid.is_none() && hint.sub == user.to_string())
 }

@@ -6,7 +6,7 @@ use crate::{ClientId, SessionId, Timestamp, WorkspaceId};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
-/// All that an ID token says.
+/// The content of an ID token.
 #[derive(Debug)]
 pub struct IdToken<'t> {
     pub issuer: &'t str,
@@ -20,7 +20,7 @@ pub struct IdToken<'t> {
     pub subject: Subject<'t>,
     pub scopes: &'t ScopeSet,
     pub claims: &'t ClaimsRequest,
-    /// Whether the claims of the scopes are in it, too.
+    /// Whether it includes the claims of the scopes.
     pub with_scopes: bool,
 }
 
@@ -33,7 +33,7 @@ fn at_hash(access_token: &str, sha512: bool) -> String {
 }
 
 impl IdToken<'_> {
-    /// The claims to sign; `sha512` where the signature's algorithm uses that hash.
+    /// The claims to sign; `sha512` if the signature algorithm uses that hash.
     pub fn claims(&self, sha512: bool) -> Map<String, Value> {
         let mut claims = self.subject.id_token(self.scopes, self.claims, self.with_scopes);
         let mut put = |name: &str, value: Value| claims.insert(name.to_owned(), value);
@@ -44,7 +44,7 @@ impl IdToken<'_> {
         put("at_hash", at_hash(self.access_token, sha512).into());
         if let Some(time) = self.auth_time {
             put("auth_time", time.seconds().into());
-            // A password is the one way to sign in (RFC 8176 §2). Without a sign-in there is nothing to name.
+            // A password is the only way to sign in (RFC 8176 §2). Without a sign-in there is no method to list.
             put("amr", ["pwd"].as_slice().into());
         }
         if let Some(nonce) = self.nonce {
@@ -57,7 +57,7 @@ impl IdToken<'_> {
     }
 }
 
-/// What an `id_token_hint` tells: an ID token of ours, expired or not (OpenID Connect Core §3.1.2.1).
+/// The content of an `id_token_hint`: one of our ID tokens, expired or not (OpenID Connect Core §3.1.2.1).
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize, Serialize)]
 pub struct Hint {
     pub iss: String,
@@ -65,7 +65,7 @@ pub struct Hint {
     pub aud: String,
     #[serde(default)]
     pub sid: Option<SessionId>,
-    /// The workspace in which the person used the client.
+    /// The workspace in which the user used the client.
     #[serde(default)]
     pub tenant_id: Option<WorkspaceId>,
 }

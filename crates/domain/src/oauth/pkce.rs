@@ -18,7 +18,7 @@ impl CodeChallenge {
         from_base64url(text).and_then(|b| b.try_into().ok()).map(Self).ok_or(InvalidPkce)
     }
 
-    /// Of a verifier; for clients of our own.
+    /// The challenge for a verifier; for our own clients.
     pub fn of(verifier: &str) -> Self {
         let digest = digest::digest(&digest::SHA256, verifier.as_bytes());
         let mut bytes = [0; 32];
@@ -30,7 +30,7 @@ impl CodeChallenge {
         base64url(&self.0)
     }
 
-    /// Whether `verifier` is the one, compared in constant time.
+    /// Whether `verifier` matches, compared in constant time.
     pub fn admits(&self, verifier: &str) -> bool {
         constant_time::verify_slices_are_equal(&Self::of(verifier).0, &self.0).is_ok()
     }

@@ -1,44 +1,47 @@
-//! How often strangers may do what costs something: guess at a secret, or have the server keep what they send.
+//! Rate limits for strangers on anything costly: guessing a secret, or making the server store what they send.
 use crate::Timestamp;
 
-/// What was drawn of an allowance, in units of its [`Rule`], as of a moment.
+/// How much of an allowance is used, in units of its [`Rule`], at a given time.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Tally {
     pub level: i64,
     pub last: Timestamp,
 }
 
-/// How an allowance is used up, and comes back.
+/// How an allowance is used up and recovers.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Rule {
-    /// So many failures at once, and then one after 1 s, 2 s, 4 s, …, up to a quarter of an hour. A quiet hour forgives all.
+    /// `free` failures without a delay; each further one delays the next attempt by 1 s, 2 s, 4 s, …, up to a quarter
+    /// of an hour. A quiet hour resets it.
     Slowing { free: u32 },
-    /// So many at once, and from then on so many in an hour, evenly. It never gets slower, no matter who uses it up.
+    /// `at_once` uses, and from then on `hourly` per hour, evenly spread. It never gets slower, no matter who uses it
+    /// up.
     Draining { at_once: u32, hourly: u32 },
 }
 
 /// Guesses at one account from one place: a network, or a browser that has signed in to it before.
 pub const GUESSES_FROM_A_PLACE: Rule = Rule::Slowing { free: 5 };
-/// Guesses at one account from everywhere together: at most a hundred in any hour, and 1,250 in a day. The server takes no password
-/// that a million guesses find, so a botnet needs years for the weakest one; and a person who mistypes theirs in a new browser
-/// waits for 72 seconds at most, and not at all where they signed in before.
+/// Guesses at one account from everywhere combined: at most a hundred in any hour, and 1,250 in a day. The server
+/// accepts no password that a million guesses would find, so a botnet needs years for the weakest one. A user who
+/// mistypes theirs in a new browser waits for 72 seconds at most, and not at all in a browser where they have signed in
+/// before.
 pub const GUESSES_AT_AN_ACCOUNT: Rule = Rule::Draining { at_once: 50, hourly: 50 };
-/// Failures from one network, whatever they were at: many people may be behind it.
+/// Failures from one network, of any kind: many people may be behind it.
 pub const FAILURES_FROM_A_NETWORK: Rule = Rule::Draining { at_once: 50, hourly: 360 };
-/// Accounts that one network may make: a course of people who sign up together, and few enough addresses that a stranger can ask
-/// about.
+/// Accounts created from one network: enough for a class signing up together, and few enough to limit how many
+/// addresses a stranger can probe.
 pub const SIGN_UPS_FROM_A_NETWORK: Rule = Rule::Draining { at_once: 30, hourly: 60 };
-/// Devices that ask for codes: of one client in one network, and of all clients there.
+/// Device authorization requests: of one client in one network, and of all clients there.
 pub const DEVICES_OF_A_CLIENT: Rule = Rule::Draining { at_once: 60, hourly: 120 };
 pub const DEVICES_IN_A_NETWORK: Rule = Rule::Draining { at_once: 300, hourly: 600 };
 
 const LONGEST_DELAY: i64 = 15 * 60;
 /// Seconds of quiet after which failures are forgotten.
 const FORGIVEN_AFTER: i64 = 60 * 60;
-/// What one use adds to a draining allowance, so that each second takes a whole number away.
+/// What one use adds to a draining allowance; chosen so that each second drains a whole number.
 const ONE: i64 = 3600;
 
-/// Seconds to wait after so many failures.
+/// Seconds to wait after this many failures.
 fn delay(failures: i64, free: u32) -> i64 {
     match failures - i64::from(free) {
         ..=0 => 0,
@@ -50,14 +53,14 @@ fn delay(failures: i64, free: u32) -> i64 {
 }
 
 impl Tally {
-    /// Nothing was drawn yet.
+    /// An unused allowance.
     pub const fn new(now: Timestamp) -> Self {
         Self { level: 0, last: now }
     }
 }
 
 impl Rule {
-    /// The same as of `now`. A clock that went back makes nothing older or longer: from here on time passes again.
+    /// The tally at `now`. If the clock went back, no age or delay grows: time continues from `now`.
     fn at(self, tally: Tally, now: Timestamp) -> Tally {
         let age = now.since(tally.last).max(0);
         match self {
@@ -70,7 +73,7 @@ impl Rule {
         }
     }
 
-    /// Seconds until one more is allowed; none are zero.
+    /// Seconds until one more use is allowed; zero if it is allowed now.
     pub fn wait(self, tally: Tally, now: Timestamp) -> i64 {
         let Tally { level, last } = self.at(tally, now);
         match self {
@@ -83,7 +86,8 @@ impl Rule {
         }
     }
 
-    /// Draws one more; `Err` says how many seconds that has to wait. A clock that went back is noted either way.
+    /// Uses one more, or returns in `Err` how many seconds to wait. If the clock went back, the tally is adjusted in
+    /// either case.
     pub fn draw(self, tally: &mut Tally, now: Timestamp) -> Result<(), i64> {
         let wait = self.wait(*tally, now);
         if tally.last > now {
@@ -105,7 +109,7 @@ impl Rule {
         }
     }
 
-    /// When nothing is left of it.
+    /// When it has fully recovered.
     pub fn forgotten_at(self, tally: Tally) -> Timestamp {
         tally.last.plus(match self {
             Self::Slowing { .. } => FORGIVEN_AFTER,
@@ -122,7 +126,7 @@ mod tests {
         Timestamp::from_seconds(seconds)
     }
 
-    /// How many of `tries` at each of these moments are allowed, and the seconds that the next one waits.
+    /// How many of `tries` are allowed at each of these times, and how many seconds the next one has to wait.
     fn allowed(rule: Rule, tries: usize, moments: &[i64]) -> Vec<(usize, i64)> {
         let mut tally = Tally::new(at(moments[0]));
         let each = moments.iter().map(|moment| {
@@ -135,7 +139,7 @@ mod tests {
     #[test]
     fn point_1_1_each_allowance_is_used_up_and_comes_back() {
         let table = [
-            // Five and the sixth, before there is a delay; then after 1, 2, 4 s.
+            // Five and the sixth before any delay; then after 1, 2, 4 s.
             (GUESSES_FROM_A_PLACE, [0, 0, 1, 3, 7, 14], [(6, 1), (0, 1), (1, 2), (1, 4), (1, 8), (0, 1)]),
             (GUESSES_FROM_A_PLACE, [0, 1, 2, 3601, 3602, 7202], [(6, 1), (1, 2), (0, 1), (6, 1), (1, 2), (6, 1)]),
             // 50, and one more after each 72 s: a hundred in the first hour.
@@ -152,7 +156,7 @@ mod tests {
             ),
             (DEVICES_OF_A_CLIENT, [0, 29, 30, 60, 1860, 1875], [(60, 30), (0, 1), (1, 30), (1, 30), (60, 30), (0, 15)]),
             (DEVICES_IN_A_NETWORK, [0, 5, 6, 12, 1812, 1814], [(300, 6), (0, 1), (1, 6), (1, 6), (300, 6), (0, 4)]),
-            // A clock that goes back an hour makes no wait longer; time goes on from there.
+            // A clock that goes back an hour makes no wait longer; time continues from there.
             (
                 GUESSES_FROM_A_PLACE,
                 [9000, 5000, 5001, 5003, 5007, 5008],
@@ -183,7 +187,7 @@ mod tests {
         assert_eq!((drawn.level, rule.one()), (3600, 3600));
         assert_eq!((rule.forgotten_at(drawn), rule.at(drawn, at(72)).level), (at(73), 0));
         assert_eq!(GUESSES_FROM_A_PLACE.forgotten_at(Tally { level: 9, last: at(5) }), at(3605));
-        // A setting of nothing allows nothing, and of everything anything.
+        // A limit of zero allows nothing, and the maximum allows everything.
         assert!(Rule::Draining { at_once: 0, hourly: 0 }.wait(Tally::new(at(0)), at(0)) > 0);
         let all = Rule::Draining { at_once: u32::MAX, hourly: u32::MAX };
         assert_eq!(allowed(all, 10, &[0, 1]), [(10, 0), (10, 0)]);

@@ -3,13 +3,13 @@ pub use jose::{base64url, from_base64url};
 
 const CROCKFORD: &[u8; 32] = b"0123456789abcdefghjkmnpqrstvwxyz";
 
-/// 16 bytes as 26 lower-case characters that sort as the bytes do and that a person can read aloud.
+/// 16 bytes as 26 lower-case characters that sort like the bytes and can be read aloud.
 pub fn base32(bytes: [u8; 16]) -> String {
     let value = u128::from_be_bytes(bytes);
     (0..26).rev().map(|i| char::from(CROCKFORD[((value >> (i * 5)) & 31) as usize])).collect()
 }
 
-/// The inverse of [`base32`]; only the canonical lower-case form is accepted, so that one id has one text.
+/// The inverse of [`base32`]. Accepts only the canonical lower-case form, so that each id has exactly one text.
 pub fn from_base32(text: &str) -> Option<[u8; 16]> {
     if text.len() != 26 || text.as_bytes()[0] > b'7' {
         return None;

@@ -1,10 +1,10 @@
-//! JSON in which each member of an object comes once. `serde_json` alone keeps the last of two, and a proxy in front perhaps
-//! the first (checklist 13).
+//! JSON in which no member of an object is repeated. `serde_json` alone keeps the last of two, and a proxy in front
+//! perhaps the first (checklist 13).
 use serde::de::{Deserialize, Deserializer, Error, MapAccess, SeqAccess, Visitor};
 use serde_json::{Map, Value};
 use std::fmt;
 
-/// The value, unless the text is no JSON or repeats a member at any depth.
+/// The value, unless the text is not JSON or repeats a member at any depth.
 pub fn parse(text: &[u8]) -> Option<Value> {
     serde_json::from_slice::<Strict>(text).ok().map(|strict| strict.0)
 }

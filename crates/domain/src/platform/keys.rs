@@ -1,14 +1,14 @@
-//! The records of the keys that sign ID tokens and seal opaque tokens. Private parts are sealed under the master key.
+//! Records of the keys that sign ID tokens and seal opaque tokens. Private parts are sealed under the master key.
 use crate::Timestamp;
 use jose::SigningAlg;
 use serde::{Deserialize, Serialize};
 use std::fmt;
 
-/// A key is published before it signs and stays published until the last token that it signed has expired.
+/// The state of a key. It is published before it signs, and stays published until the last token it signed has expired.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum KeyState {
-    /// Published, not used yet: verifiers can fetch it ahead of time.
+    /// Published but not used yet, so that verifiers can fetch it ahead of time.
     Next,
     /// Signs or seals.
     Active,
@@ -43,7 +43,7 @@ pub struct SigningKeyRecord {
     pub created_at: Timestamp,
     pub activated_at: Option<Timestamp>,
     pub retired_at: Option<Timestamp>,
-    /// From then on it is neither published nor kept.
+    /// From then on it is neither published nor stored.
     pub expires_at: Option<Timestamp>,
 }
 

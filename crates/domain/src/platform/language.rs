@@ -1,7 +1,7 @@
-//! The languages that pages speak, and which one a visitor reads.
+//! The languages of the pages, and which one a visitor gets.
 use crate::platform::text::LONGEST_NAME;
 
-/// A language that every page speaks in full.
+/// A language in which every page is available.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Language {
     English,
@@ -11,7 +11,7 @@ pub enum Language {
 impl Language {
     pub const ALL: [Self; 2] = [Self::English, Self::German];
 
-    /// As HTML and OpenID Connect name it (BCP 47).
+    /// The tag used by HTML and OpenID Connect (BCP 47).
     pub const fn tag(self) -> &'static str {
         match self {
             Self::English => "en",
@@ -19,7 +19,7 @@ impl Language {
         }
     }
 
-    /// What its speakers call it.
+    /// Its name in the language itself.
     pub const fn name(self) -> &'static str {
         match self {
             Self::English => "English",
@@ -27,7 +27,7 @@ impl Language {
         }
     }
 
-    /// What a person's first workspace is called; as long as a name may be, whatever the person's.
+    /// The name of a user's first workspace. The user's name is shortened if the result would be too long.
     pub fn own_workspace(self, person: &str) -> String {
         let (before, behind) = match self {
             Self::English => ("", "'s workspace"),
@@ -35,29 +35,30 @@ impl Language {
         };
         let around = before.chars().count() + behind.chars().count();
         let short: String = person.chars().take(LONGEST_NAME.saturating_sub(around)).collect();
-        // Cut off, a joiner joins nothing any more.
+        // A joiner at the cut joins nothing.
         format!("{before}{}{behind}", short.trim_end_matches(['\u{200c}', '\u{200d}', ' ']))
     }
 
-    /// The language of a tag, whatever its region or script (BCP 47 §2.1).
+    /// The language of a tag, ignoring region and script (BCP 47 §2.1).
     pub fn of(tag: &str) -> Option<Self> {
         let primary = tag.split(['-', '_']).next().unwrap_or_default();
         Self::ALL.into_iter().find(|language| primary.eq_ignore_ascii_case(language.tag()))
     }
 
-    /// The first language of a list of tags, the most wanted one first (OpenID Connect Core §3.1.2.1, `ui_locales`).
+    /// The first supported language in a list of tags, in order of preference (OpenID Connect Core §3.1.2.1,
+    /// `ui_locales`).
     pub fn first_of<'t>(tags: impl IntoIterator<Item = &'t str>) -> Option<Self> {
         tags.into_iter().find_map(Self::of)
     }
 
-    /// What a browser wants most (RFC 9110 §12.5.4).
+    /// The language that a browser prefers (RFC 9110 §12.5.4).
     pub fn accepted(header: &str) -> Option<Self> {
         let wish = |part: &str| {
             let (tag, parameters) = part.split_once(';').unwrap_or((part, ""));
             let weight = parameters.trim().strip_prefix("q=").map_or(Some(1.0), |q| q.trim().parse::<f32>().ok())?;
             Some((Self::of(tag.trim())?, weight)).filter(|(_, weight)| *weight > 0.0)
         };
-        // The first of equals, as `max_by` would not give.
+        // The first of equals; `max_by` would return the last.
         let better = |best: Option<(Self, f32)>, next: (Self, f32)| match best {
             Some(best) if best.1 >= next.1 => Some(best),
             _ => Some(next),
@@ -66,19 +67,19 @@ impl Language {
     }
 }
 
-/// What is known of a visitor's languages.
+/// What is known about a visitor's languages.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Languages {
-    /// By `ui_locales` of the request.
+    /// From the request's `ui_locales`.
     pub asked: Option<Language>,
-    /// By the person's own setting.
+    /// From the user's own setting.
     pub set: Option<Language>,
-    /// By the browser.
+    /// From the browser.
     pub accepted: Option<Language>,
 }
 
 impl Languages {
-    /// The request's wish, then the person's setting, then the browser's; otherwise English.
+    /// The request's language, then the user's setting, then the browser's; otherwise English.
     pub fn best(self) -> Language {
         self.asked.or(self.set).or(self.accepted).unwrap_or(Language::English)
     }

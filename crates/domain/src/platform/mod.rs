@@ -1,4 +1,4 @@
-//! What all rules rest on: ids, times, texts, secrets, seals, and how a refusal is written.
+//! Shared foundations: ids, times, texts, secrets, seals, and how refusals are written.
 
 pub mod allowance;
 pub mod encoding;

@@ -1,4 +1,4 @@
-//! Where the server itself may send requests: URLs that outsiders name must not reach what only the server can reach.
+//! Where the server may send requests: URLs named by outsiders must not reach what only the server can reach.
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 use url::{Host, Url};
 
@@ -21,17 +21,17 @@ pub enum OutboundRefusal {
 
 use OutboundRefusal as R;
 
-/// Which targets are allowed besides public ones.
+/// Which targets are allowed in addition to public ones.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Reach {
-    /// Public addresses, by https.
+    /// Public addresses, over https.
     #[default]
     Public,
     /// For tests and development: also private addresses, and http on loopback.
     Private,
 }
 
-/// A URL that may be asked, as far as can be said before its name is resolved.
+/// A URL that may be requested, as far as can be determined before its name is resolved.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Target {
     pub url: Url,
@@ -74,7 +74,7 @@ impl Target {
         }
     }
 
-    /// Whether a connection to this address may be made: asked for what the host's name resolves to.
+    /// Whether a connection to this address may be made. Check every address that the host name resolves to.
     pub fn may_reach(&self, address: IpAddr, reach: Reach) -> bool {
         match reach {
             Reach::Public => is_public(address),
@@ -83,7 +83,7 @@ impl Target {
     }
 }
 
-/// Networks whose addresses are not of the public internet, by the special-purpose registries of IANA (RFC 6890).
+/// Networks outside the public internet, from IANA's special-purpose registries (RFC 6890).
 const SPECIAL_V4: [(Ipv4Addr, u32); 18] = [
     (Ipv4Addr::UNSPECIFIED, 8),           // this network
     (Ipv4Addr::new(10, 0, 0, 0), 8),      // private
@@ -105,7 +105,7 @@ const SPECIAL_V4: [(Ipv4Addr, u32); 18] = [
     (Ipv4Addr::new(240, 0, 0, 0), 4),     // reserved, broadcast
 ];
 
-/// Inside global unicast; outside it nothing is public.
+/// Inside global unicast; nothing outside it is public.
 const SPECIAL_V6: [(Ipv6Addr, u32); 5] = [
     (Ipv6Addr::new(0x2001, 0, 0, 0, 0, 0, 0, 0), 23), // assignments of the IETF: Teredo, benchmarking, ORCHID and others
     (Ipv6Addr::new(0x2001, 0xdb8, 0, 0, 0, 0, 0, 0), 32), // documentation
@@ -116,8 +116,8 @@ const SPECIAL_V6: [(Ipv6Addr, u32); 5] = [
 
 const GLOBAL_UNICAST: (Ipv6Addr, u32) = (Ipv6Addr::new(0x2000, 0, 0, 0, 0, 0, 0, 0), 3);
 
-/// Whether an address is one of the public internet. One that carries another one (mapped, compatible, 6to4, NAT64) is
-/// not, whatever it carries.
+/// Whether an address belongs to the public internet. An IPv6 address that embeds another address (mapped, compatible,
+/// 6to4, NAT64) does not, whatever it embeds.
 pub fn is_public(address: IpAddr) -> bool {
     match address {
         IpAddr::V4(ip) => {

@@ -1,19 +1,19 @@
-//! Request parameters as they were sent.
+//! Request parameters as sent.
 use std::borrow::Cow;
 use std::collections::HashSet;
 
-/// The parameters of a request in the order in which they came.
+/// The parameters of a request, in order.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct RawParams(Vec<(String, String)>);
 
 impl RawParams {
-    /// From a query string or a form body (`application/x-www-form-urlencoded`).
+    /// Parses a query string or a form body (`application/x-www-form-urlencoded`).
     pub fn from_urlencoded(text: &[u8]) -> Self {
         Self(form_urlencoded::parse(text).into_owned().collect())
     }
 
-    /// From a JSON object, for the mounts that take JSON. Parameters are texts; `null` counts as omitted. The few that may
-    /// have another type are in [`kind`]. Another type is a fault, and the answer names the parameter.
+    /// Reads a JSON object, for endpoints that accept JSON. Parameters are strings; `null` counts as omitted. The few
+    /// that may have another type are listed in [`kind`]. Any other type is an error, which names the parameter.
     pub fn from_json(object: &serde_json::Map<String, serde_json::Value>) -> Result<Self, String> {
         use serde_json::Value;
         let mut pairs = Vec::with_capacity(object.len());
@@ -49,9 +49,9 @@ impl RawParams {
         self.0.iter().filter(move |(n, v)| n == name && !v.is_empty()).map(|(_, v)| v.as_str())
     }
 
-    /// The first parameter that came twice although it may not (OAuth 2.1 §3.1); `may_repeat` names those that may.
+    /// The first parameter that is repeated although it may not be (OAuth 2.1 §3.1); `may_repeat` names those that may.
     pub fn repeated(&self, may_repeat: &[&str]) -> Option<Cow<'_, str>> {
-        // Strangers send as many names as fit: each is looked at once.
+        // An attacker can send as many names as fit, so each is examined only once.
         let mut seen = HashSet::with_capacity(self.0.len());
         let mut once = self.0.iter().map(|(name, _)| name.as_str()).filter(|name| !may_repeat.contains(name));
         once.find(|name| !seen.insert(*name)).map(Cow::Borrowed)
@@ -62,7 +62,7 @@ impl RawParams {
     }
 }
 
-/// The JSON type that a parameter may have besides a text.
+/// The JSON type a parameter may have besides a string.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Kind {
     Text,
@@ -70,7 +70,7 @@ enum Kind {
     Texts,
     Number,
     Flag,
-    /// Such as `claims`, which is JSON itself.
+    /// For example `claims`, which is itself JSON.
     Object,
     Array,
     Unknown,

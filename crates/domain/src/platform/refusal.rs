@@ -1,4 +1,4 @@
-//! The errors of the wire (RFC 6749 §4.1.2.1 and §5.2, OpenID Connect Core §3.1.2.6, RFC 6750 §3.1, RFC 7591 §3.2.2,
+//! Error codes and refusals (RFC 6749 §4.1.2.1 and §5.2, OpenID Connect Core §3.1.2.6, RFC 6750 §3.1, RFC 7591 §3.2.2,
 //! RFC 8628 §3.5).
 use std::borrow::Cow;
 use std::fmt;
@@ -44,7 +44,7 @@ codes! {
     SlowDown = "slow_down";
     AuthorizationPending = "authorization_pending";
     ExpiredToken = "expired_token";
-    /// Of the management APIs, which speak HTTP rather than OAuth.
+    /// For the management APIs, which follow HTTP rather than OAuth.
     NotFound = "not_found";
     MethodNotAllowed = "method_not_allowed";
     Conflict = "conflict";
@@ -57,35 +57,35 @@ impl fmt::Display for ErrorCode {
     }
 }
 
-/// A refusal by a rule: what the wire says, and what only log and audit say.
+/// A refusal by a rule: what the client sees, and what only the log and audit contain.
 pub trait Refusal: fmt::Debug + Send + Sync {
-    /// The code on the wire.
+    /// The error code that the client sees.
     fn code(&self) -> ErrorCode;
-    /// A sentence for the developer of the client: plain ASCII without `"` and `\` (RFC 6749 §5.2), never a secret,
-    /// never a word of the request.
+    /// A sentence for the developer of the client: plain ASCII without `"` and `\` (RFC 6749 §5.2). It never contains a
+    /// secret or any part of the request.
     fn public(&self) -> &'static str;
-    /// The exact reason, in `snake_case`, for log and audit.
+    /// The exact reason, in `snake_case`, for the log and audit.
     fn reason(&self) -> &'static str;
-    /// The sentence on the wire, with what it is about where that is known (see [`Named`]).
+    /// The sentence that the client sees, including what it is about if known (see [`Named`]).
     fn said(&self) -> Cow<'static, str> {
         Cow::Borrowed(self.public())
     }
 }
 
-/// Characters of a name that an error repeats.
+/// Maximum number of characters of a name repeated in an error.
 const LONGEST_NAME: usize = 200;
 
 /// A refusal that names what it is about, such as a scope or a resource.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Named<R> {
     pub why: R,
-    /// In characters that an error description may have (RFC 6749 §5.2).
+    /// Only characters that an error description may contain (RFC 6749 §5.2).
     name: Option<String>,
 }
 
 impl<R> Named<R> {
-    /// A refusal about `name`, which may come from the request: it is cut, and what an error description may not hold
-    /// becomes a question mark.
+    /// A refusal about `name`, which may come from the request. It is truncated, and characters that an error
+    /// description may not contain become question marks.
     pub fn of(why: R, name: &str) -> Self {
         let safe = |c: char| if matches!(c, ' '..='~') && !matches!(c, '"' | '\\') { c } else { '?' };
         Self { why, name: Some(name.chars().take(LONGEST_NAME).map(safe).collect()) }
@@ -95,7 +95,7 @@ impl<R> Named<R> {
         self.name.as_deref()
     }
 
-    /// The same of another refusal.
+    /// Replaces the refusal and keeps the name.
     pub fn map<S>(self, map: impl FnOnce(R) -> S) -> Named<S> {
         Named { why: map(self.why), name: self.name }
     }
@@ -125,7 +125,7 @@ impl<R: Refusal> Refusal for Named<R> {
     }
 }
 
-/// Declares a refusal enum as a table: variant, wire code, exact reason, public sentence.
+/// Declares a refusal enum as a table: variant, error code, exact reason, public sentence.
 #[macro_export]
 macro_rules! refusals {
     ($(#[$doc:meta])* $vis:vis enum $name:ident { $($(#[$vdoc:meta])* $variant:ident => $code:ident, $reason:literal, $public:literal;)* }) => {

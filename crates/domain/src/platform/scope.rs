@@ -10,7 +10,7 @@ use std::fmt;
 )]
 pub struct InvalidScope;
 
-/// A set of scopes in the order in which they were first named.
+/// A set of scopes, in the order in which they were first named.
 #[derive(Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
 pub struct ScopeSet(Vec<String>);
@@ -19,7 +19,7 @@ pub struct ScopeSet(Vec<String>);
 const MAX_SCOPES: usize = 100;
 
 impl ScopeSet {
-    /// Reads `scope = scope-token *( SP scope-token )`; repeated names count once. The empty text is the empty set.
+    /// Parses `scope = scope-token *( SP scope-token )`; repeated names count once. The empty string is the empty set.
     pub fn parse(text: &str) -> Result<Self, InvalidScope> {
         let mut set = Self::default();
         for name in text.split(' ').filter(|n| !n.is_empty()) {
@@ -33,7 +33,7 @@ impl ScopeSet {
     }
 
     pub fn from_names<'a>(names: impl IntoIterator<Item = &'a str>) -> Result<Self, InvalidScope> {
-        // However many there are, each is looked at once.
+        // Examines each name only once, however many there are.
         let (mut all, mut seen) = (Vec::new(), HashSet::new());
         for name in names {
             let named = Self::parse(name)?;
@@ -71,7 +71,7 @@ impl ScopeSet {
         self.iter().all(|name| of.contains(name))
     }
 
-    /// Both sets without repetition, these names first.
+    /// Both sets without duplicates, this one's names first.
     #[must_use]
     pub fn union(&self, other: &Self) -> Self {
         let mut all = self.clone();
@@ -79,13 +79,13 @@ impl ScopeSet {
         all
     }
 
-    /// The names of this set that `keep` accepts.
+    /// The names in this set that `keep` accepts.
     #[must_use]
     pub fn filter(&self, keep: impl Fn(&str) -> bool) -> Self {
         Self(self.0.iter().filter(|name| keep(name)).cloned().collect())
     }
 
-    /// The names of this set that the other lacks.
+    /// The names in this set that are not in the other.
     #[must_use]
     pub fn minus(&self, other: &Self) -> Self {
         self.filter(|name| !other.contains(name))

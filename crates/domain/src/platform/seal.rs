@@ -1,12 +1,12 @@
-//! Sealed tokens: capabilities that this server alone can make and read.
+//! Sealed tokens: capabilities that only this server can create and read.
 //!
 //! `<prefix>_<kind>_` + base64url(key id ‖ nonce ‖ ciphertext ‖ tag), AES-256-GCM-SIV (RFC 8452). Issuing one writes no
-//! row. GCM-SIV, because nonces are random and a busy server draws more than the 2³² that plain GCM allows to a key.
-//! The issuer, the kind and the key id are authenticated, so a token of one kind or one server is nothing elsewhere.
+//! row. GCM-SIV, because nonces are random and a busy server draws more than the 2³² that plain GCM allows per key. The
+//! issuer, the kind and the key id are authenticated, so a token of one kind or one server is invalid anywhere else.
 //!
 //! The plain text is a version byte and the payload ([`Payload`]), so that a payload can change while tokens of the old
-//! form are in use. The first tokens had no such byte. They count as version 0, and the highest bit of the key id, which
-//! they never set, tells the two forms apart.
+//! form are in use. The first tokens had no such byte. They count as version 0; they never set the highest bit of the
+//! key id, which distinguishes the two forms.
 use crate::platform::encoding::{base64url, from_base64url};
 use aws_lc_rs::aead::{AES_256_GCM_SIV, Aad, LessSafeKey, Nonce, UnboundKey};
 use serde::de::DeserializeOwned;
@@ -14,12 +14,12 @@ use serde::{Deserialize, Serialize};
 use std::cmp::Ordering;
 use std::fmt;
 
-/// What stands inside a sealed token.
+/// The content of a sealed token.
 ///
-/// A change of the fields needs a new version, and [`Payload::upgrade`] must read the old one for as long as such a token
-/// can live: the authorization code a minute, the refresh token a year.
+/// A change of the fields needs a new version, and [`Payload::upgrade`] must read the old one for as long as such a
+/// token can live: the authorization code a minute, the refresh token a year.
 pub trait Payload: Serialize + DeserializeOwned {
-    /// The version that is sealed.
+    /// The version that new tokens are sealed with.
     const VERSION: u8 = 1;
 
     /// Reads the plain text of an older version; `None` if it is not one.
@@ -36,7 +36,7 @@ pub trait Payload: Serialize + DeserializeOwned {
     }
 }
 
-/// The payload, if `plain` holds it and nothing else: nothing may hide behind it.
+/// The payload, if `plain` contains it and nothing after it, so that nothing can be hidden there.
 pub fn exactly<T: DeserializeOwned>(plain: &[u8]) -> Option<T> {
     match postcard::take_from_bytes(plain) {
         Ok((payload, [])) => Some(payload),
@@ -44,7 +44,7 @@ pub fn exactly<T: DeserializeOwned>(plain: &[u8]) -> Option<T> {
     }
 }
 
-/// The nonce of a sealed token, which is also its name: `jti`, the id of a code, the key of a revocation row.
+/// The nonce of a sealed token, which is also its identifier: `jti`, the id of a code, the key of a revocation row.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct TokenId([u8; 12]);
 
@@ -72,14 +72,14 @@ impl fmt::Debug for TokenId {
     }
 }
 
-/// What a sealed text is for; a text of one purpose never opens as another.
+/// The purpose of a sealed text; a text with one purpose never opens as another.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Purpose {
     AccessToken,
     RefreshToken,
     AuthorizationCode,
     Interaction,
-    /// What a browser holds after it opened a link with a secret.
+    /// Held by a browser after it opened a link with a secret.
     Pass,
 }
 
@@ -98,10 +98,10 @@ impl Purpose {
 /// Why a text does not open.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum Unopened {
-    /// It is not a token of this purpose that this server sealed with a key that it still has.
+    /// Not a token with this purpose that this server sealed with a key it still has.
     #[error("not sealed by this server for this purpose")]
     NotOurs,
-    /// A later version of this server sealed it: a node that was updated can read it.
+    /// Sealed by a later version of this server; an updated node can read it.
     #[error("sealed by a later version of this server")]
     Later,
 }
@@ -125,11 +125,11 @@ impl fmt::Debug for Sealer {
 }
 
 const HEADER: usize = 4 + 12;
-/// Characters of base64url that hold the key id.
+/// Length of the base64url text that contains the key id.
 const HEADER_TEXT: usize = 8;
 /// Set in the key id of tokens whose plain text begins with a version byte.
 const VERSIONED: u32 = 1 << 31;
-/// Longer texts are not tokens of ours, and decoding them would be work for nothing.
+/// Longer texts are not our tokens, and decoding them would waste work.
 const MAX_TEXT: usize = 16 * 1024;
 
 impl Sealer {
@@ -152,7 +152,7 @@ impl Sealer {
         aad
     }
 
-    /// Seals `payload` under the name `id`.
+    /// Seals `payload` with the nonce `id`.
     pub fn seal<T: Payload>(&self, purpose: Purpose, id: TokenId, payload: &T) -> Result<String, SealFault> {
         let active = &self.keys[0];
         let key_id = active.id | VERSIONED;
@@ -173,14 +173,14 @@ impl Sealer {
         Ok(format!("{}_{}_{}", self.prefix, purpose.label(), base64url(&bytes)))
     }
 
-    /// The numbers of the keys, the one that seals first.
+    /// The ids of the keys, the one that seals first.
     pub fn numbers(&self) -> impl Iterator<Item = u32> {
         self.keys.iter().map(|key| key.id)
     }
 
-    /// Whether `text` looks like a token that was sealed with a key made after all of these: another node may know it.
+    /// Whether `text` looks like a token sealed with a key newer than all of these, which another node may know.
     pub fn lacks_key_of(&self, text: &str) -> bool {
-        // No ring is so far ahead: anything may stand in what a stranger sends.
+        // No key ring is this far ahead; a stranger can put any number into a token.
         const AHEAD: u32 = 1000;
         let label = |rest: &str| rest.split_once('_').map(|(_, body)| body.to_owned());
         let body = text.strip_prefix(&self.prefix).and_then(|rest| rest.strip_prefix('_')).and_then(label);
@@ -192,7 +192,7 @@ impl Sealer {
         (newest + 1..=newest.saturating_add(AHEAD)).contains(&(id & !VERSIONED))
     }
 
-    /// Whether `text` looks like a token of this purpose; says nothing of its truth.
+    /// Whether `text` looks like a token with this purpose. Does not check that it is genuine.
     pub fn recognises(&self, purpose: Purpose, text: &str) -> bool {
         self.body(purpose, text).is_some()
     }
@@ -201,7 +201,7 @@ impl Sealer {
         text.strip_prefix(&self.prefix)?.strip_prefix('_')?.strip_prefix(purpose.label())?.strip_prefix('_')
     }
 
-    /// Opens what [`Sealer::seal`] made for the same purpose, in this version or an older one.
+    /// Opens what [`Sealer::seal`] sealed for the same purpose, in this version or an older one.
     pub fn open<T: Payload>(&self, purpose: Purpose, text: &str) -> Result<(TokenId, T), Unopened> {
         if text.len() > MAX_TEXT {
             return Err(Unopened::NotOurs);
@@ -223,7 +223,7 @@ impl Sealer {
     }
 }
 
-/// Sealing failed: our own fault, never the caller's.
+/// Sealing failed: an error of this server, never of the caller.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("a token could not be sealed")]
 pub struct SealFault;
@@ -233,7 +233,7 @@ mod tests {
     use super::*;
     use proptest::prelude::*;
 
-    /// Version 2 of a payload that was a text once and a number before that.
+    /// Version 2 of a payload that used to be a text, and a number before that.
     #[derive(Debug, PartialEq, Serialize, Deserialize)]
     struct Greeting {
         text: String,
@@ -257,7 +257,7 @@ mod tests {
         }
     }
 
-    /// Seals a plain text as it is, with or without the mark of a version byte.
+    /// Seals a plain text unchanged, with or without the version flag.
     fn sealed(sealer: &Sealer, mark: u32, plain: &[u8]) -> String {
         let (key, id) = (&sealer.keys[0], TokenId::from_random([5; 12]));
         let mut body = plain.to_vec();

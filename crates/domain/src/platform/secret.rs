@@ -4,7 +4,7 @@ use aws_lc_rs::{constant_time, hmac};
 use std::fmt;
 use zeroize::Zeroizing;
 
-/// A secret in clear. Never serialized, never printed, wiped when dropped.
+/// A plain-text secret. Never serialized, never printed, wiped when dropped.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Secret(Zeroizing<String>);
 
@@ -18,12 +18,12 @@ impl Secret {
         Self::new(format!("{prefix}_{kind}_{}", base64url(random)))
     }
 
-    /// The text itself: for the one response that shows it, and for comparing.
+    /// The text itself, for the one response that shows it and for comparison.
     pub fn expose(&self) -> &str {
         &self.0
     }
 
-    /// The last four characters, which tell secrets apart in a list without giving them away.
+    /// The last four characters, which distinguish secrets in a list without revealing them.
     pub fn hint(&self) -> String {
         let text = self.expose();
         text.get(text.len().saturating_sub(4)..).unwrap_or_default().to_owned()
@@ -36,8 +36,8 @@ impl fmt::Debug for Secret {
     }
 }
 
-/// What is stored of a secret of 256 random bits: its HMAC-SHA-256 under the server's [`Pepper`].
-/// A slow hash would add nothing to so much entropy; the key makes a stolen table useless by itself.
+/// The stored form of a secret of 256 random bits: its HMAC-SHA-256 under the server's [`Pepper`]. With so much entropy
+/// a slow hash would add nothing; the key makes a stolen table useless on its own.
 #[derive(Clone, Copy)]
 pub struct SecretHash([u8; 32]);
 
@@ -69,7 +69,7 @@ impl fmt::Debug for SecretHash {
     }
 }
 
-/// The key under which secrets are hashed; derived from the master key.
+/// The key for hashing secrets, derived from the master key.
 #[derive(Clone)]
 pub struct Pepper(hmac::Key);
 

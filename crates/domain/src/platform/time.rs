@@ -1,4 +1,4 @@
-//! Points in time. One unit everywhere: whole seconds since 1970-01-01T00:00:00Z, as OAuth and JWT count (RFC 7519 §2).
+//! Points in time, in whole seconds since 1970-01-01T00:00:00Z everywhere, as in OAuth and JWT (RFC 7519 §2).
 use serde::{Deserialize, Serialize, Serializer};
 use std::fmt;
 
@@ -16,18 +16,18 @@ impl Timestamp {
         self.0
     }
 
-    /// This moment and `seconds` more (or fewer, when negative); never overflows.
+    /// This time plus `seconds` (or minus, if negative); never overflows.
     #[must_use]
     pub const fn plus(self, seconds: i64) -> Self {
         Self(self.0.saturating_add(seconds))
     }
 
-    /// Seconds from `earlier` to this moment.
+    /// Seconds from `earlier` to this time.
     pub const fn since(self, earlier: Self) -> i64 {
         self.0.saturating_sub(earlier.0)
     }
 
-    /// Reads RFC 3339, or a date, which is its first second in UTC.
+    /// Parses RFC 3339, or a date, which means its first second in UTC.
     pub fn parse(text: &str) -> Option<Self> {
         let midnight;
         let text = if text.len() == "2026-01-31".len() {
@@ -39,8 +39,8 @@ impl Timestamp {
         text.parse::<jiff::Timestamp>().ok().map(|t| Self(t.as_second()))
     }
 
-    /// The first second of a date such as `2026-01-31` in a time zone of the IANA database (without one, in UTC), and that
-    /// of the day after.
+    /// The first second of a date such as `2026-01-31` in a time zone of the IANA database (UTC if none is given), and
+    /// that of the following day.
     pub fn day_in(date: &str, zone: Option<&str>) -> Option<(Self, Self)> {
         let date: jiff::civil::Date = date.parse().ok()?;
         let zone = zone.and_then(|name| jiff::tz::TimeZone::get(name).ok()).unwrap_or(jiff::tz::TimeZone::UTC);
@@ -48,13 +48,13 @@ impl Timestamp {
         Some((first(date)?, first(date.tomorrow().ok()?)?))
     }
 
-    /// RFC 3339 in UTC, as the management APIs show it.
+    /// RFC 3339 in UTC, as shown by the management APIs.
     pub fn rfc3339(self) -> String {
         jiff::Timestamp::from_second(self.0).map_or_else(|_| self.0.to_string(), |t| t.to_string())
     }
 }
 
-/// A day of the calendar.
+/// A calendar day.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Date {
     pub year: i16,
@@ -70,18 +70,18 @@ impl Date {
     }
 }
 
-/// A moment as a clock on the wall shows it.
+/// A time as shown by a wall clock.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Civil {
     pub date: Date,
     /// `HH:MM`.
     pub clock: String,
-    /// Whether it is told in the zone that was asked for; otherwise it is UTC.
+    /// Whether it is in the requested zone; otherwise it is in UTC.
     pub known_zone: bool,
 }
 
 impl Timestamp {
-    /// The moment in a time zone of the IANA database.
+    /// This time in a time zone of the IANA database.
     pub fn civil(self, zone: Option<&str>) -> Civil {
         let moment = jiff::Timestamp::from_second(self.0).unwrap_or_default();
         let zone = zone.and_then(|name| jiff::tz::TimeZone::get(name).ok());
@@ -95,7 +95,7 @@ impl Timestamp {
     }
 }
 
-/// Whether the IANA database knows a time zone by this name.
+/// Whether the IANA database has a time zone with this name.
 pub fn is_zone(name: &str) -> bool {
     jiff::tz::TimeZone::get(name).is_ok()
 }
@@ -111,7 +111,7 @@ impl Day {
         Self(number)
     }
 
-    /// The day that a moment belongs to.
+    /// The day that contains a time.
     pub const fn of(moment: Timestamp) -> Self {
         Self(moment.0.div_euclid(SECONDS_OF_DAY))
     }
@@ -125,7 +125,7 @@ impl Day {
         Timestamp(self.0.saturating_mul(SECONDS_OF_DAY))
     }
 
-    /// So many days later (or earlier, when negative); never overflows.
+    /// The day this many days later (or earlier, if negative); never overflows.
     #[must_use]
     pub const fn plus(self, days: i64) -> Self {
         Self(self.0.saturating_add(days))

@@ -1,13 +1,13 @@
-//! Resource indicators (RFC 8707): which of them a request may name, and when two are the same.
+//! Resource indicators (RFC 8707): which ones a request may name, and when two are the same.
 use crate::platform::params::RawParams;
 use std::borrow::Cow;
 use std::collections::HashSet;
 use url::{Host, Url};
 
-/// The longest resource that is read, in bytes.
+/// Maximum length of a resource, in bytes.
 const LONGEST: usize = 2048;
 
-/// A `resource` that tokens cannot be for, as it was sent.
+/// A `resource` that tokens cannot be for, as sent.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct UnknownResource(pub String);
 
@@ -16,7 +16,7 @@ pub struct UnknownResource(pub String);
 pub struct Resources<'r> {
     pub known: &'r [String],
     pub issuer: &'r str,
-    /// While none is known, any https or loopback URL counts as one.
+    /// If none is known, any https or loopback URL is accepted.
     pub unlisted: bool,
 }
 
@@ -26,8 +26,8 @@ impl Resources<'_> {
         open || self.known.iter().any(|known| same(known, asked))
     }
 
-    /// The resources that a request names, each once, in order and as the client wrote them: its token's `aud` says the
-    /// same. The issuer stands for "no resource in particular".
+    /// The resources named in a request, without duplicates, in order and as the client wrote them, because the token's
+    /// `aud` repeats them. The issuer means "no resource in particular".
     pub fn named(&self, params: &RawParams) -> Result<Vec<String>, UnknownResource> {
         let (mut named, mut seen) = (Vec::new(), HashSet::new());
         for asked in params.all("resource") {
@@ -46,7 +46,7 @@ impl Resources<'_> {
     }
 }
 
-/// Whether every resource that is asked for was granted.
+/// Whether every requested resource was granted.
 pub fn all_granted(asked: &[String], granted: &[String]) -> bool {
     if asked.is_empty() {
         return true;
@@ -69,7 +69,7 @@ fn default_port(scheme: &str) -> Option<&'static str> {
     }
 }
 
-/// The normal form; a text that is no URI stays as it is.
+/// The normal form; a text that is not a URI stays unchanged.
 fn normal(text: &str) -> Cow<'_, str> {
     let Some((scheme, rest)) = text.split_once(':') else { return Cow::Borrowed(text) };
     let scheme = scheme.to_ascii_lowercase();
@@ -90,7 +90,7 @@ fn normal(text: &str) -> Cow<'_, str> {
     Cow::Owned(format!("{scheme}://{user}{}{port}{root}{}", host.to_ascii_lowercase(), escapes(tail)))
 }
 
-/// The hexadecimal digits of percent-encodings in upper case.
+/// Converts the hexadecimal digits of percent-encodings to upper case.
 fn escapes(text: &str) -> String {
     let mut digits = 0_u8;
     let upper = text.chars().map(|c| {

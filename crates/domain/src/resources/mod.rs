@@ -1,4 +1,4 @@
-//! The scopes and permissions that the operator declares.
+//! The scopes and permissions declared by the operator.
 
 pub mod indicator;
 pub mod review;
@@ -12,10 +12,10 @@ use crate::{ScopeSet, WorkspaceId};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
-/// Scopes that say something of a person or of a session; a machine has neither.
+/// Scopes about a user or a session; a machine has neither.
 pub const OF_A_USER: [&str; 4] = ["openid", "profile", "email", "offline_access"];
 
-/// A scope and the words in which the consent page shows it.
+/// A scope and how the consent page describes it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 #[expect(clippy::struct_excessive_bools, reason = "each is a setting of its own")]
@@ -24,28 +24,28 @@ pub struct ScopeInfo {
     pub description: String,
     pub consent_title: String,
     pub consent_description: String,
-    /// Marked on the consent page; self-registered clients cannot have it.
+    /// Highlighted on the consent page; self-registered clients cannot have it.
     #[serde(default)]
     pub sensitive: bool,
     /// Cannot be unticked on the consent page.
     #[serde(default)]
     pub required: bool,
-    /// Open to clients that act in their own name (`client_credentials`) and for which a workspace vouches. The operator's
-    /// own clients and verified ones do not need it.
+    /// Open to clients that act on their own behalf (`client_credentials`) and that a workspace vouches for. The
+    /// operator's own clients and verified ones do not need it.
     #[serde(default)]
     pub machine: bool,
     /// Given to clients that register without naming scopes.
     #[serde(default)]
     pub default: bool,
-    /// What of the API behind it opens, in the operator's words; shown to developers.
+    /// The API operations that it allows, in the operator's words; shown to developers.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub operations: Vec<String>,
-    /// The same words in other languages, by their tags (BCP 47).
+    /// Translations of the title and description, by language tag (BCP 47).
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub translations: BTreeMap<String, ScopeWords>,
 }
 
-/// The words of a scope in one more language.
+/// A translation of a scope's title and description.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct ScopeWords {
@@ -54,7 +54,7 @@ pub struct ScopeWords {
 }
 
 impl ScopeInfo {
-    /// The title and the description for people; the declared ones where there is no translation.
+    /// The title and description in a language, or as declared if there is no translation.
     pub fn words(&self, language: Language) -> (&str, &str) {
         match self.translations.get(language.tag()) {
             Some(words) => (&words.consent_title, &words.consent_description),
@@ -82,7 +82,7 @@ pub struct PermissionGroup {
     pub levels: Vec<PermissionLevel>,
 }
 
-/// One level, and the scopes that it stands for.
+/// A level and its scopes.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct PermissionLevel {
@@ -95,17 +95,17 @@ pub struct PermissionLevel {
     pub warning_title: Option<String>,
 }
 
-/// Everything that can be asked for.
+/// Everything that can be requested.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Catalogue {
     pub scopes: Vec<ScopeInfo>,
     pub permissions: Vec<PermissionCategory>,
     /// The resource indicators (RFC 8707) that tokens can be for.
     pub resources: Vec<String>,
-    /// Those of them that see in a workspace's token which person authorized it.
+    /// The resources that learn from a workspace's token which user authorized it.
     #[serde(default)]
     pub authorized_by_resources: Vec<String>,
-    /// The workspaces that run some of them.
+    /// The workspaces that run some of the resources.
     pub resource_workspaces: BTreeMap<String, WorkspaceId>,
 }
 
@@ -138,7 +138,7 @@ pub enum InvalidCatalogue {
     Resource(String),
 }
 
-/// The first name that comes a second time.
+/// The first duplicate name.
 fn repeated<'n>(names: impl Iterator<Item = &'n str>) -> Option<String> {
     let mut seen: Vec<&str> = Vec::new();
     for name in names {
@@ -150,7 +150,7 @@ fn repeated<'n>(names: impl Iterator<Item = &'n str>) -> Option<String> {
     None
 }
 
-/// The first resource that comes a second time, however it is spelled.
+/// The first duplicate resource, however it is spelled.
 fn declared_twice<'r>(resources: impl IntoIterator<Item = &'r String>) -> Option<String> {
     let mut seen: Vec<&str> = Vec::new();
     for resource in resources {
@@ -189,7 +189,7 @@ impl Catalogue {
         if let Some(twice) = repeated(self.permissions.iter().map(|category| category.id.as_str())) {
             return Err(E::DuplicateCategory(twice));
         }
-        // Tokens are compared with these by their normal form, so that two spellings are one resource.
+        // Tokens are compared by normal form, so two spellings are one resource.
         if let Some(twice) = declared_twice(&self.resources).or(declared_twice(self.resource_workspaces.keys())) {
             return Err(E::DuplicateResource(twice));
         }
@@ -233,7 +233,7 @@ impl Catalogue {
         self.scopes.iter().map(|s| s.name.as_str())
     }
 
-    /// What a client gets that registers without naming scopes.
+    /// The scopes of a client that registers without naming any.
     pub fn default_scopes(&self) -> ScopeSet {
         ScopeSet::from_names(self.scopes.iter().filter(|s| s.default).map(|s| s.name.as_str())).unwrap_or_default()
     }
@@ -242,14 +242,14 @@ impl Catalogue {
         name == "openid" || self.scope(name).is_some_and(|s| s.required)
     }
 
-    /// Whether one of the resources that a token is for asks which person authorized it; without any, it is for the issuer.
+    /// Whether one of the token's resources asks which user authorized it. A token without resources is for the issuer.
     pub fn asks_who_authorized(&self, audience: &[String], issuer: &str) -> bool {
         let asks = |resource: &str| self.authorized_by_resources.iter().any(|one| same(one, resource));
         if audience.is_empty() { asks(issuer) } else { audience.iter().any(|resource| asks(resource)) }
     }
 
-    /// Whether a client of this trust may have a scope. `strangers` are the scopes open to anonymous clients;
-    /// without it, all that are not sensitive.
+    /// Whether a client with this trust level may have a scope. `strangers` are the scopes open to anonymous clients;
+    /// if `None`, all that are not sensitive.
     pub fn is_open_to(&self, trust: Trust, strangers: Option<&ScopeSet>, name: &str) -> bool {
         let harmless = self.scope(name).is_some() && !self.is_sensitive(name);
         match trust {
@@ -259,13 +259,13 @@ impl Catalogue {
         }
     }
 
-    /// Whether only the operator gives the scope to a client.
+    /// Whether only the operator can give the scope to a client.
     pub fn is_sensitive(&self, name: &str) -> bool {
         is_beyond_apps(name) || self.scope(name).is_some_and(|s| s.sensitive)
     }
 }
 
-/// The words of the default scopes in German.
+/// German titles and descriptions of the default scopes.
 const GERMAN: [(&str, &str, &str); 12] = [
     ("openid", "Wissen, wer Sie hier sind", "Ihre Benutzer-ID, an der die App Sie wiedererkennt."),
     ("profile", "Ihr Profil sehen", "Ihren Namen, Ihre Sprache und Zeitzone, und wann Sie Ihr Profil geändert haben."),

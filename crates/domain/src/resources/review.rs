@@ -1,5 +1,5 @@
-//! What the operator vouched for when they trusted a client. Trust covers these facts as they were reviewed: with one of
-//! them changed, the client is unverified until the operator looks again.
+//! What the operator vouched for when they trusted a client. Trust covers these facts as they were reviewed: if one of
+//! them changes, the client is unverified until the operator reviews it again.
 use crate::ScopeSet;
 use crate::clients::reviewed::{Difference, Reviewed};
 use crate::clients::{Client, Trust};
@@ -23,7 +23,7 @@ impl Reviewed {
         }
     }
 
-    /// What a client differs in from these facts.
+    /// The differences between these facts and a client.
     pub fn differences(&self, client: &Client) -> Vec<Difference> {
         let pairs = self.lines().into_iter().zip(Self::of(client).lines());
         pairs
@@ -41,23 +41,24 @@ impl Trust {
 }
 
 impl Client {
-    /// What its owner should know before a change: the operator vouches for it as it is.
+    /// Whether the operator vouches for the client as it is. Its owner should know this before changing it.
     pub const fn is_reviewed(&self) -> bool {
         self.trust.is_vouched() || self.config.internal
     }
 
-    /// The operator's word ended with facts that changed. Until they look again the client has no sensitive scope.
+    /// Whether the operator's review ended because reviewed facts changed. Until the next review the client gets no
+    /// sensitive scope.
     pub const fn awaits_review(&self) -> bool {
         self.config.reviewed.is_some() && !self.is_reviewed()
     }
 
-    /// Of these scopes, those that the client has to wait for until it is reviewed again.
+    /// Those of these scopes that the client cannot have until it is reviewed again.
     pub fn withheld(&self, catalogue: &Catalogue, scopes: &ScopeSet) -> ScopeSet {
         scopes.filter(|name| self.awaits_review() && catalogue.is_sensitive(name))
     }
 
-    /// How far a change of the client is trusted: what the operator grants (sensitive scopes) no owner adds, however
-    /// trusted the client is.
+    /// The trust level for a change by this caller. An owner cannot add what only the operator grants (sensitive
+    /// scopes), however trusted the client is.
     pub const fn trust_of_owner(&self, operator: bool) -> Trust {
         match self.trust {
             Trust::FirstParty | Trust::Verified if !operator => Trust::Unverified,
@@ -65,13 +66,13 @@ impl Client {
         }
     }
 
-    /// What has changed since the operator vouched for the client; empty while nothing has.
+    /// What has changed since the operator's review; empty if nothing has.
     pub fn changed_since_review(&self) -> Vec<Difference> {
         self.config.reviewed.as_ref().map(|reviewed| reviewed.differences(self)).unwrap_or_default()
     }
 
-    /// The client as an owner's change leaves it: what only the operator sets stays as it was in `before`, and the
-    /// operator's word ends with the facts that it was given for.
+    /// Completes an owner's change: settings only the operator can change are restored from `before`, and the review
+    /// ends if reviewed facts have changed.
     #[must_use]
     pub fn changed_from(mut self, before: &Self) -> Self {
         self.trust = before.trust;
@@ -86,7 +87,7 @@ impl Client {
         self
     }
 
-    /// The client as the operator trusts it from now on, which they have looked at.
+    /// Sets the trust level after a review by the operator.
     #[must_use]
     pub fn reviewed_as(mut self, trust: Trust) -> Self {
         self.trust = trust;

@@ -1,9 +1,10 @@
-//! Who vouches for a client that acts in its own name (`client_credentials`), and what it may then ask for. One rule for
-//! registration, changes and the token endpoint: a client that loses its voucher loses the grant at its next request.
+//! Who vouches for a client that acts on its own behalf (`client_credentials`), and what it may then request. One rule
+//! for registration, changes and the token endpoint: a client that loses its voucher loses the grant at its next
+//! request.
 use crate::clients::{Client, GrantType, Trust};
 use crate::resources::{Catalogue, OF_A_USER};
 
-/// Who answers for what a client does without a person.
+/// Who is responsible for what a client does without a user.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Voucher {
     /// The operator: for every scope.
@@ -13,7 +14,7 @@ pub enum Voucher {
 }
 
 impl Voucher {
-    /// Whether the client may have this scope in its own name. Scopes that say something of a person never are.
+    /// Whether the client may have this scope on its own behalf. Scopes about a user are never allowed.
     pub fn covers(self, catalogue: &Catalogue, scope: &str) -> bool {
         let open = || catalogue.scope(scope).is_some_and(|info| info.machine);
         !OF_A_USER.contains(&scope) && (self == Self::Operator || open())
@@ -21,9 +22,9 @@ impl Voucher {
 }
 
 impl Client {
-    /// Who vouches for the client. A person alone does not: anyone can open an account.
+    /// Who vouches for the client. A user alone does not: anyone can open an account.
     pub fn voucher(&self) -> Option<Voucher> {
-        // Without a registration token and without an owner, only the command line makes a client.
+        // A client without a registration token and an owner can only have been created on the command line.
         let by_operator =
             self.trust != Trust::Anonymous && self.owner_user_id.is_none() && self.registration_token_hash.is_none();
         match self.trust {

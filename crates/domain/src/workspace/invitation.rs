@@ -2,17 +2,17 @@ use super::Role;
 use crate::account::Email;
 use crate::{InvitationId, SecretHash, Timestamp, UserId, WorkspaceId};
 
-/// A link that lets whoever holds it become a member of a workspace, once. The link holds a secret of 256 bits; the row
-/// holds its hash.
+/// A link with which anyone who has it can become a member of a workspace, once. The link contains a 256-bit secret;
+/// the row contains its hash.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Invitation {
     pub id: InvitationId,
     pub workspace_id: WorkspaceId,
     pub role: Role,
     pub hash: SecretHash,
-    /// Whom it was meant for, as a memory; anybody who has the link may use it.
+    /// The intended recipient, as a note only; anyone with the link may use it.
     pub email: Option<Email>,
-    /// Absent when it was made by a key, or the person is gone.
+    /// `None` if it was created by a key, or the user no longer exists.
     pub created_by: Option<UserId>,
     pub created_at: Timestamp,
     pub expires_at: Timestamp,
@@ -21,14 +21,14 @@ pub struct Invitation {
     pub revoked_at: Option<Timestamp>,
 }
 
-/// What has become of an invitation.
+/// The state of an invitation.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum InvitationState {
     Open,
     Used,
     Revoked,
     Expired,
-    /// The inviter's account is disabled. Once it is enabled, the link is good again.
+    /// The inviter's account is disabled. Once it is enabled, the link is valid again.
     Paused,
 }
 

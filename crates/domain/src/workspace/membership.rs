@@ -12,7 +12,7 @@ pub struct Workspace {
     pub updated_at: Timestamp,
 }
 
-/// What a member may do with the workspace itself. Every member has exactly one.
+/// What a member may do with the workspace itself. Every member has exactly one role.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Role {
@@ -56,8 +56,8 @@ impl FromStr for Role {
     }
 }
 
-/// A member's role, and the names of the operator's own that the product behind understands.
-/// Together they are the `roles` claim.
+/// A member's role, and the operator's own role names, which only the product itself understands. Together they are the
+/// `roles` claim.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct MemberRoles {
     pub role: Role,
@@ -69,7 +69,7 @@ impl MemberRoles {
         Self { role, extra: Vec::new() }
     }
 
-    /// Reads a list such as `admin,compliance_officer`: at most one of the built-in roles (default `member`).
+    /// Parses a list such as `admin,compliance_officer`: at most one of the built-in roles (default `member`).
     pub fn parse<'a>(names: impl IntoIterator<Item = &'a str>) -> Result<Self, InvalidRole> {
         let mut roles = Self::only(Role::Member);
         let mut seen = false;
@@ -106,7 +106,7 @@ pub struct Member {
     pub updated_at: Timestamp,
 }
 
-/// One of a user's live memberships, as the workspace picker needs it.
+/// One of a user's current memberships, as the workspace picker needs it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct WorkspaceMembership {
     pub workspace_id: WorkspaceId,

@@ -1,4 +1,4 @@
-//! Workspaces, their members and what they allow.
+//! Workspaces, their members and their policies.
 
 mod invitation;
 mod membership;

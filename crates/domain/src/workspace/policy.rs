@@ -1,11 +1,11 @@
-/// Which applications a workspace lets people authorize for it. The operator's own are always among them.
+/// Which clients users may authorize for a workspace. The operator's own are always allowed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum AppPolicy {
     #[default]
     All,
-    /// Those that the operator looked at.
+    /// Clients verified by the operator.
     Verified,
-    /// Those on a list that the owners keep.
+    /// Clients on a list maintained by the owners.
     Listed,
 }
 

@@ -1,6 +1,6 @@
 //! Algorithms that others may sign with.
 
-/// An algorithm that is accepted from others (RFC 7518 §3.1, RFC 8037 §3.1). None of them uses a shared secret.
+/// An algorithm accepted from others (RFC 7518 §3.1, RFC 8037 §3.1). None of them uses a shared secret.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[expect(missing_docs, reason = "the names of the specification")]
 pub enum AcceptedAlg {
@@ -26,7 +26,7 @@ impl AcceptedAlg {
         }
     }
 
-    /// The algorithm of this name; `Ed25519` is the newer name of EdDSA with that curve (RFC 9864).
+    /// The algorithm with this name; `Ed25519` is the newer name of EdDSA with that curve (RFC 9864).
     pub fn parse(text: &str) -> Option<Self> {
         let text = if text == "Ed25519" { "EdDSA" } else { text };
         Self::KNOWN.into_iter().find(|alg| alg.as_str() == text)

@@ -1,16 +1,16 @@
-//! Key sets that were fetched, for a while. Fetching is the caller's: this decides when.
+//! A cache of fetched key sets. It decides when to fetch; the caller does the fetching.
 use super::KeySet;
 use std::collections::HashMap;
 use std::sync::Arc;
 
-/// Seconds for which a set is used without asking again.
+/// How long a set is used without fetching it again, in seconds.
 const FRESH: i64 = 10 * 60;
-/// Seconds between two fetches of one URL, whatever the reason: an unknown `kid`, or a failure.
+/// Minimum seconds between two fetches of one URL, whatever the reason: an unknown `kid`, or a failure.
 const PAUSE: i64 = 60;
-/// URLs that are remembered; the one that was not used for the longest time makes room.
+/// Maximum number of cached URLs; the least recently used one is evicted.
 const MAX_URLS: usize = 1000;
 
-/// The sets by their URLs. Bounded; every time is in seconds since 1970.
+/// Key sets by URL. Limited in size; all times are in seconds since 1970.
 #[derive(Debug, Default)]
 pub struct JwksCache {
     entries: HashMap<String, Entry>,
@@ -20,35 +20,35 @@ pub struct JwksCache {
 struct Entry {
     keys: Option<Arc<KeySet>>,
     fetched_at: i64,
-    /// When a fetch was last begun.
+    /// When the last fetch was started.
     asked_at: i64,
     used_at: i64,
 }
 
-/// What to do for a key.
+/// What to do to get a key.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Lookup {
     /// Use these keys.
     Hit(Arc<KeySet>),
-    /// Fetch the set, and hand it to [`JwksCache::store`].
+    /// Fetch the set, and pass it to [`JwksCache::store`].
     Fetch,
-    /// It was fetched, or tried, a moment ago: the key is not there, or nothing is known.
+    /// The set was fetched, or a fetch attempted, a moment ago: the key does not exist, or nothing is known.
     Throttled,
 }
 
 impl JwksCache {
-    /// The set of this URL. A `kid` that it does not have is a reason to fetch it anew (OpenID Connect Core §10.1.1), but not
-    /// more than once a minute, because anyone can make one up.
+    /// The set of this URL. An unknown `kid` causes a new fetch (OpenID Connect Core §10.1.1), but at most once a
+    /// minute, because anyone can make one up.
     pub fn lookup(&mut self, url: &str, kid: Option<&str>, now: i64) -> Lookup {
         if !self.entries.contains_key(url) {
             self.make_room();
-            // A fetch is always allowed for what was never asked.
+            // A URL without an entry may always be fetched.
             self.entries
                 .insert(url.to_owned(), Entry { keys: None, fetched_at: 0, asked_at: now - PAUSE, used_at: now });
         }
         let Some(entry) = self.entries.get_mut(url) else { return Lookup::Throttled };
         entry.used_at = now;
-        // A clock that went back makes nothing older.
+        // If the clock went back, ages do not become negative.
         let age = |since: i64| (now - since).max(0);
         let may_ask = age(entry.asked_at) >= PAUSE;
         let known = entry.keys.as_ref().filter(|keys| kid.is_none_or(|kid| keys.has(kid)));
@@ -62,7 +62,7 @@ impl JwksCache {
         }
     }
 
-    /// Keeps a set that was fetched. After a failed fetch nothing is kept, and the set before stays.
+    /// Stores a fetched set. After a failed fetch nothing is stored, and the previous set stays.
     pub fn store(&mut self, url: &str, keys: KeySet, now: i64) -> Arc<KeySet> {
         let keys = Arc::new(keys);
         if !self.entries.contains_key(url) {
@@ -73,7 +73,7 @@ impl JwksCache {
         keys
     }
 
-    /// The set as it was fetched last, however long ago: for when a fetch fails.
+    /// The last fetched set, however old: for when a fetch fails.
     pub fn last(&self, url: &str) -> Option<Arc<KeySet>> {
         self.entries.get(url)?.keys.clone()
     }

@@ -1,4 +1,4 @@
-//! A public key of someone else, read from a JWK.
+//! Someone else's public key, read from a JWK.
 use super::AcceptedAlg;
 use crate::thumbprint::thumbprint;
 use crate::{base64url, from_base64url};
@@ -8,7 +8,7 @@ use aws_lc_rs::signature::{
 };
 use serde_json::{Value, json};
 
-/// A key that is strong enough and well formed.
+/// A well-formed key of sufficient strength.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ForeignKey(Material);
 
@@ -41,7 +41,7 @@ pub enum UnusableKey {
 }
 
 const RSA_BITS: std::ops::RangeInclusive<usize> = 2048..=8192;
-/// Larger exponents only make verifying slow.
+/// Larger exponents only make verification slow.
 const LONGEST_EXPONENT: usize = 4;
 
 fn without_leading_zeros(bytes: Vec<u8>) -> Vec<u8> {
@@ -54,7 +54,7 @@ fn bits(bytes: &[u8]) -> usize {
 }
 
 impl ForeignKey {
-    /// Reads a JWK (RFC 7517, RFC 7518 §6, RFC 8037 §2). Members it does not know are ignored.
+    /// Reads a JWK (RFC 7517, RFC 7518 §6, RFC 8037 §2). Unknown members are ignored.
     pub fn from_jwk(jwk: &Value) -> Result<Self, UnusableKey> {
         let text = |name: &str| jwk.get(name).and_then(Value::as_str).ok_or(UnusableKey::Malformed);
         let bytes = |name: &str| from_base64url(text(name)?).ok_or(UnusableKey::Malformed);
@@ -136,7 +136,7 @@ impl ForeignKey {
         }
     }
 
-    /// The required members, without anything that only names the key.
+    /// The required members, without any that only identify the key.
     pub fn members(&self) -> Value {
         let point = |curve: &str, point: &[u8]| {
             let (x, y) = point.get(1..).unwrap_or_default().split_at(point.len().saturating_sub(1) / 2);

@@ -1,4 +1,4 @@
-//! A JWK set of someone else (RFC 7517 §5).
+//! Someone else's JWK set (RFC 7517 §5).
 use super::{AcceptedAlg, ForeignKey};
 use serde_json::Value;
 
@@ -14,7 +14,7 @@ pub struct KeySet {
 #[derive(Debug, Clone, PartialEq, Eq)]
 struct Named {
     kid: Option<String>,
-    /// The only algorithm that it is meant for, if it says so.
+    /// The only algorithm the key is intended for, if specified.
     alg: Option<AcceptedAlg>,
     key: ForeignKey,
 }
@@ -31,7 +31,7 @@ pub enum InvalidKeySet {
     NoneUsable,
 }
 
-/// Whether a key may verify signatures: for signing, by an algorithm that is known.
+/// Whether a key may verify signatures: it is for signing, with a known algorithm.
 fn is_for_signatures(jwk: &Value) -> bool {
     let used = jwk.get("use").is_none_or(|used| used == "sig");
     let operations =
@@ -41,7 +41,7 @@ fn is_for_signatures(jwk: &Value) -> bool {
 }
 
 impl KeySet {
-    /// Reads a set. Keys of other kinds and for other uses are left out (RFC 7517 §5).
+    /// Reads a set. Keys of other kinds and for other uses are skipped (RFC 7517 §5).
     pub fn from_json(set: &Value) -> Result<Self, InvalidKeySet> {
         let keys = set.get("keys").and_then(Value::as_array).ok_or(InvalidKeySet::Malformed)?;
         if keys.len() > MAX_KEYS {
@@ -67,7 +67,7 @@ impl KeySet {
         self.keys.iter().filter(named).filter(fits).map(|key| &key.key)
     }
 
-    /// Whether it has a key of this name.
+    /// Whether it has a key with this id.
     pub fn has(&self, kid: &str) -> bool {
         self.keys.iter().any(|key| key.kid.as_deref() == Some(kid))
     }

@@ -1,4 +1,4 @@
-//! What others signed: their keys, and the rules by which their tokens are accepted.
+//! Tokens signed by others: their keys, and the rules for accepting them.
 mod alg;
 mod cache;
 mod key;

@@ -1,4 +1,4 @@
-//! Verifying a token of someone else by a policy (RFC 7519 §7.2, RFC 8725).
+//! Verifies someone else's token against a policy (RFC 7519 §7.2, RFC 8725).
 use super::{AcceptedAlg, KeySet};
 use crate::from_base64url;
 use serde::de::DeserializeOwned;
@@ -7,26 +7,26 @@ use serde_json::{Map, Value};
 /// Longer tokens are refused unread.
 const MAX_LENGTH: usize = 16 * 1024;
 
-/// What a token must fulfil.
+/// The requirements for a token.
 #[derive(Debug, Clone, Copy)]
 pub struct Policy<'p> {
-    /// The algorithms that are accepted.
+    /// The accepted algorithms.
     pub algs: &'p [AcceptedAlg],
-    /// The values of `typ` that are accepted, without regard to case. An empty one also accepts a token without `typ`.
+    /// The accepted values of `typ`, ignoring case. An empty one also accepts a token without `typ`.
     pub types: &'p [&'p str],
     /// `iss`.
     pub issuer: &'p str,
-    /// At least one of these must be among `aud`.
+    /// At least one of these must be in `aud`.
     pub audience: &'p [&'p str],
     /// In seconds since 1970.
     pub now: i64,
-    /// Seconds by which the other clock may be ahead: for `iat` and `nbf`.
+    /// How many seconds the other clock may be ahead: for `iat` and `nbf`.
     pub ahead: i64,
-    /// The longest time until `exp`, in seconds.
+    /// The longest accepted time until `exp`, in seconds.
     pub max_lifetime: i64,
 }
 
-/// Why a token of someone else is not accepted.
+/// Why someone else's token is not accepted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[expect(missing_docs, reason = "the messages say it")]
 pub enum InvalidForeignJwt {
@@ -61,13 +61,13 @@ fn object(part: &str) -> Option<Map<String, Value>> {
     }
 }
 
-/// The `iss` that a token claims, to know whose keys to look for. Says nothing of its truth.
+/// The `iss` that a token claims, for finding the keys. Does not verify anything.
 pub fn issuer_of(token: &str) -> Option<String> {
     let claims = object(token.split('.').nth(1).filter(|_| token.len() <= MAX_LENGTH)?)?;
     claims.get("iss")?.as_str().map(str::to_owned)
 }
 
-/// Reads the claims of a token that a key of `keys` signed and that fulfils `policy`.
+/// Reads the claims of a token that was signed with a key in `keys` and satisfies `policy`.
 pub fn verify<T: DeserializeOwned>(token: &str, keys: &KeySet, policy: &Policy<'_>) -> Result<T, InvalidForeignJwt> {
     use InvalidForeignJwt as E;
     if token.len() > MAX_LENGTH {
@@ -81,7 +81,7 @@ pub fn verify<T: DeserializeOwned>(token: &str, keys: &KeySet, policy: &Policy<'
         Some(Value::String(text)) => Ok(Some(text.as_str())),
         Some(_) => Err(E::Malformed),
     };
-    // RFC 7515 §4.1.11: an extension that must be understood; none is.
+    // RFC 7515 §4.1.11: an extension that must be understood; we support none.
     if header.contains_key("crit") {
         return Err(E::Critical);
     }
@@ -104,7 +104,7 @@ pub fn verify<T: DeserializeOwned>(token: &str, keys: &KeySet, policy: &Policy<'
     serde_json::from_value(Value::Object(claims)).map_err(|_| E::Malformed)
 }
 
-/// The claims that every policy speaks of.
+/// Checks the claims that every policy covers.
 fn check(claims: &Map<String, Value>, policy: &Policy<'_>) -> Result<(), InvalidForeignJwt> {
     use InvalidForeignJwt as E;
     if claims.get("iss").and_then(Value::as_str) != Some(policy.issuer) {

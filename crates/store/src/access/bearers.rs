@@ -1,14 +1,14 @@
-//! What a request acts with, looked at again in the transaction that it makes something in: a credential that ended while the
-//! request was on its way gives nothing any more.
+//! Checks a request's credential again inside the write transaction: a credential that ended while the request was in
+//! flight is no longer valid.
 use crate::platform::dialect;
 use crate::platform::epochs::lives;
 use crate::{StoreError, Tx, params};
 use domain::Timestamp;
 use domain::access::Credential;
 
-/// The texts of one kind of credential: `$1` is its id, `$2` is now.
+/// SQL for one kind of credential: `$1` is its id, `$2` is now.
 struct Kind {
-    /// Locks its person, before whom nobody ends everything that acts for them.
+    /// Locks the credential's user first, so that everything acting for that user cannot be ended concurrently.
     person: Option<&'static str>,
     good: (&'static str, &'static str),
 }
@@ -60,7 +60,7 @@ const REGISTRATION: Kind = kind!(
     "c"
 );
 
-/// Whether the credential is good at `now`; until the transaction ends nobody ends it.
+/// Whether the credential is valid at `now`. Locks it, so that it cannot be ended before the transaction ends.
 pub async fn hold(tx: &mut Tx, credential: &Credential, now: Timestamp) -> Result<bool, StoreError> {
     let (kind, id) = match credential {
         Credential::Session(id) => (SESSION, id.to_string()),
@@ -68,7 +68,7 @@ pub async fn hold(tx: &mut Tx, credential: &Credential, now: Timestamp) -> Resul
         Credential::ApiKey(id) => (API_KEY, id.to_string()),
         Credential::AccessToken { grant, .. } => (GRANT, grant.to_string()),
         Credential::Registration(client) => (REGISTRATION, client.to_string()),
-        // The settings say so, or there is none.
+        // The initial token comes from the settings; `Nothing` is no credential.
         Credential::InitialToken | Credential::Nothing => return Ok(true),
     };
     let params = params![&id, now];

@@ -78,7 +78,7 @@ pub async fn insert_api_key(tx: &mut Tx, key: &ApiKey) -> Result<(), StoreError>
     Ok(())
 }
 
-// Who created a key, and their rights in its workspace as of now.
+// The user who created a key, and their current role in its workspace.
 macro_rules! creator_columns {
     () => {
         ", u.name, u.is_operator, u.disabled_at, m.role, m.extra_roles"
@@ -112,7 +112,7 @@ fn read_creator(row: &mut Row, id: Option<UserId>) -> Result<Option<Creator>, St
     }))
 }
 
-/// A key, and the person who answers for it; keys from the command line have none.
+/// An API key with its responsible user. Keys created on the command line have none.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct KeptKey {
     pub key: ApiKey,
@@ -124,7 +124,7 @@ fn read_kept(row: &mut Row) -> Result<KeptKey, StoreError> {
     Ok(KeptKey { creator: read_creator(row, key.created_by)?, key })
 }
 
-/// The key with this secret and its workspace, if it is neither revoked nor expired at `now`.
+/// Finds the API key with this secret and its workspace, if it is neither revoked nor expired at `now`.
 pub async fn api_key_by_hash(
     tx: &mut Tx,
     hash: &SecretHash,
@@ -158,13 +158,13 @@ macro_rules! kept_keys {
     };
 }
 
-/// All keys of a workspace, revoked ones too, newest first; at most [`MAX_LIMIT`].
+/// All keys of a workspace, including revoked ones, newest first; at most [`MAX_LIMIT`].
 pub async fn list_api_keys(tx: &mut Tx, workspace: WorkspaceId) -> Result<Vec<KeptKey>, StoreError> {
     let sql = kept_keys!("1 = 1 ORDER BY k.created_at DESC, k.id LIMIT $2");
     tx.all(sql, params![workspace, MAX_LIMIT]).await?.iter_mut().map(read_kept).collect()
 }
 
-/// The keys of a workspace that were not revoked, expired ones too, newest first.
+/// The keys of a workspace that are not revoked, including expired ones, newest first.
 pub async fn page_of_api_keys(tx: &mut Tx, workspace: WorkspaceId, page: Page) -> Result<Paged<KeptKey>, StoreError> {
     let sql = kept_keys!("k.revoked_at IS NULL ORDER BY k.created_at DESC, k.id LIMIT $2 OFFSET $3");
     let mut rows = tx.all(sql, params![workspace, page.limit(), page.offset()]).await?;
@@ -173,8 +173,8 @@ pub async fn page_of_api_keys(tx: &mut Tx, workspace: WorkspaceId, page: Page) -
     Ok(Paged { items, total: count(tx, total, params![workspace]).await? })
 }
 
-/// The live keys of a workspace whose creator may do less than the key was created for, newest first; at most
-/// [`MOST_CHOICES`]. A few more than those come along: [`ApiKey::has_lost_rights`] says exactly.
+/// The active keys of a workspace whose creator now has fewer rights than the key was created with, newest first; at
+/// most [`MOST_CHOICES`]. The result can contain false positives; check each with [`ApiKey::has_lost_rights`].
 pub async fn keys_beyond_creator(
     tx: &mut Tx,
     workspace: WorkspaceId,
@@ -184,7 +184,7 @@ pub async fn keys_beyond_creator(
     rows.iter_mut().map(read_kept).collect()
 }
 
-/// Every scope of the operator's operations has one of these parts in its name.
+/// The name of every scope for operator operations contains one of these substrings.
 const BEYOND_CREATOR: &str = kept_keys!(
     "k.revoked_at IS NULL AND k.created_by IS NOT NULL AND (k.expires_at IS NULL OR k.expires_at > $2) \
      AND (m.role IS NULL OR u.disabled_at IS NOT NULL OR (k.role = 'owner' AND m.role <> 'owner') \
@@ -192,13 +192,13 @@ const BEYOND_CREATOR: &str = kept_keys!(
      OR k.scopes LIKE '%operator:%' OR k.scopes LIKE '%keys:rotate%'))) ORDER BY k.created_at DESC, k.id LIMIT $3"
 );
 
-/// One of them.
+/// One key of a workspace, unless it is revoked.
 pub async fn api_key(tx: &mut Tx, workspace: WorkspaceId, id: ApiKeyId) -> Result<Option<KeptKey>, StoreError> {
     let row = tx.one(kept_keys!("k.revoked_at IS NULL AND k.id = $2"), params![workspace, id]).await?;
     row.map(|mut row| read_kept(&mut row)).transpose()
 }
 
-/// `false` when the workspace has no such live key.
+/// Returns `false` if the workspace has no such active key.
 pub async fn revoke_api_key(
     tx: &mut Tx,
     workspace: WorkspaceId,
@@ -209,8 +209,8 @@ pub async fn revoke_api_key(
     Ok(tx.execute(sql, params![id, workspace, at]).await? == 1)
 }
 
-/// Makes a person answer for a key, or the operator; only while `before` does. `false` when the workspace has no such live
-/// key, or another answers for it by now.
+/// Sets who is responsible for a key: a user, or the operator (`None`). Returns `false` if the workspace has no such
+/// active key, or `before` is no longer responsible for it.
 pub async fn set_creator(
     tx: &mut Tx,
     workspace: WorkspaceId,
@@ -224,7 +224,7 @@ pub async fn set_creator(
     Ok(tx.execute(sql, params![id, workspace, before, creator]).await? == 1)
 }
 
-/// Notes a use, unless that is noted for `used_at` or later; callers round the time.
+/// Records a use, unless one is already recorded at or after `used_at`. Callers round the time.
 pub async fn touch_api_key(tx: &mut Tx, id: ApiKeyId, used_at: Timestamp) -> Result<bool, StoreError> {
     let sql = "UPDATE api_keys SET last_used_at = $2 WHERE id = $1 AND (last_used_at IS NULL OR last_used_at < $2)";
     Ok(tx.execute(sql, params![id, used_at]).await? == 1)
@@ -251,7 +251,8 @@ pub async fn insert_personal_token(tx: &mut Tx, token: &PersonalAccessToken) -> 
     Ok(())
 }
 
-/// The token with this secret and its user, if it is neither revoked nor expired at `now` and the user is not disabled.
+/// Finds the personal access token with this secret and its user, if the token is neither revoked nor expired at `now`
+/// and the user is not disabled.
 pub async fn personal_token_by_hash(
     tx: &mut Tx,
     hash: &SecretHash,
@@ -269,7 +270,7 @@ pub async fn personal_token_by_hash(
     row.map(|mut row| Ok((read_token(&mut row)?, users::read(&mut row)?))).transpose()
 }
 
-/// All tokens of a user, revoked ones too, newest first; at most [`MAX_LIMIT`].
+/// All tokens of a user, including revoked ones, newest first; at most [`MAX_LIMIT`].
 pub async fn list_personal_tokens(tx: &mut Tx, user: UserId) -> Result<Vec<PersonalAccessToken>, StoreError> {
     let sql = concat!(
         "SELECT ",
@@ -279,7 +280,7 @@ pub async fn list_personal_tokens(tx: &mut Tx, user: UserId) -> Result<Vec<Perso
     tx.all(sql, params![user, MAX_LIMIT]).await?.iter_mut().map(read_token).collect()
 }
 
-/// A page of the user's tokens that are not revoked, newest first; expired ones too.
+/// A page of the user's tokens that are not revoked, including expired ones, newest first.
 pub async fn page_personal_tokens(
     tx: &mut Tx,
     user: UserId,
@@ -297,7 +298,7 @@ pub async fn page_personal_tokens(
     Ok(Paged { items, total: count(tx, total, params![user]).await? })
 }
 
-/// One of them.
+/// One personal access token of a user.
 pub async fn personal_token(
     tx: &mut Tx,
     user: UserId,
@@ -311,7 +312,7 @@ pub async fn personal_token(
     tx.one(sql, params![id, user]).await?.map(|mut row| read_token(&mut row)).transpose()
 }
 
-/// Whether the token is good at `now`; until the transaction ends nobody else revokes it.
+/// Whether the token is valid at `now`. Locks it, so that it cannot be revoked before the transaction ends.
 pub async fn hold_personal_token(tx: &mut Tx, id: PersonalAccessTokenId, now: Timestamp) -> Result<bool, StoreError> {
     macro_rules! good {
         ($lock:literal) => {
@@ -326,19 +327,19 @@ pub async fn hold_personal_token(tx: &mut Tx, id: PersonalAccessTokenId, now: Ti
     Ok(tx.one(sql, params![id, now]).await?.is_some())
 }
 
-/// Revokes all of a user's personal access tokens; answers which.
+/// Revokes all of a user's personal access tokens and returns their ids.
 pub async fn revoke_personal_tokens_of(
     tx: &mut Tx,
     user: UserId,
     at: Timestamp,
 ) -> Result<Vec<PersonalAccessTokenId>, StoreError> {
-    // No LIMIT: a person has a handful.
+    // No LIMIT: a user has a handful.
     let sql =
         "UPDATE personal_access_tokens SET revoked_at = $2 WHERE user_id = $1 AND revoked_at IS NULL RETURNING id";
     tx.all(sql, params![user, at]).await?.iter_mut().map(Row::parse).collect()
 }
 
-/// `false` when the user has no such live token.
+/// Returns `false` if the user has no such active token.
 pub async fn revoke_personal_token(
     tx: &mut Tx,
     user: UserId,
@@ -349,7 +350,7 @@ pub async fn revoke_personal_token(
     Ok(tx.execute(sql, params![id, user, at]).await? == 1)
 }
 
-/// Notes a use, unless that is noted for `used_at` or later; callers round the time.
+/// Records a use, unless one is already recorded at or after `used_at`. Callers round the time.
 pub async fn touch_personal_token(
     tx: &mut Tx,
     id: PersonalAccessTokenId,

@@ -1,4 +1,4 @@
-//! Finding users by a part of their names or addresses.
+//! Finds users by a substring of their name or email address.
 use crate::account::users;
 use crate::platform::dialect::{self, each};
 use crate::platform::page::Page;
@@ -10,17 +10,17 @@ use domain::account::User;
 use domain::platform::text::fold;
 use domain::{Timestamp, UserId};
 
-/// A user as the operator sees them.
+/// A user as shown to the operator.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct FoundUser {
     pub user: User,
-    /// Workspaces that they are a member of.
+    /// Number of workspaces the user is a member of.
     pub workspaces: i64,
-    /// When the newest of the sessions began that are still kept.
+    /// The latest sign-in among the sessions that are still stored.
     pub last_sign_in_at: Option<Timestamp>,
 }
 
-/// With what [`FoundUser`] says of the user `u`.
+/// The user's columns, followed by the other fields of [`FoundUser`], for the user `u`.
 macro_rules! found_columns {
     () => {
         concat!(
@@ -40,7 +40,7 @@ pub(crate) const USERS: (&str, &str) =
 
 pub(crate) const ALL_USERS: &str = all_of!(found_columns!(), "user", "users u", "u.id");
 
-/// The users with `part` in their address or name, whatever the case of its letters, in the order in which they came.
+/// The users with `part` in their email address or name, ignoring case, in order of registration.
 pub async fn users(tx: &mut Tx, part: &str, page: Page) -> Result<Found<FoundUser>, StoreError> {
     if part.is_empty() {
         let mut rows = tx.all(ALL_USERS, params![page.offset(), page.limit()]).await?;
@@ -56,7 +56,7 @@ pub async fn users(tx: &mut Tx, part: &str, page: Page) -> Result<Found<FoundUse
     Ok(Found { items: arrange(&ids, items, |found| found.user.id.to_string()), total, more })
 }
 
-/// One user, by their id.
+/// One user by id.
 pub async fn user(tx: &mut Tx, id: UserId) -> Result<Option<FoundUser>, StoreError> {
     let sql = concat!("SELECT ", found_columns!(), " FROM users u WHERE u.id = $1");
     tx.one(sql, params![id]).await?.as_mut().map(found).transpose()

@@ -49,7 +49,8 @@ pub async fn insert(tx: &mut Tx, session: &Session) -> Result<(), StoreError> {
     Ok(())
 }
 
-/// The live session with this secret and its user, if neither has ended by `now`.
+/// Finds the session with this secret and its user, if the session has not expired at `now` and the user is not
+/// disabled.
 pub async fn by_secret_hash(
     tx: &mut Tx,
     hash: &SecretHash,
@@ -67,7 +68,7 @@ pub async fn by_secret_hash(
     row.map(|mut row| Ok((read(&mut row)?, users::read(&mut row)?))).transpose()
 }
 
-/// Moves the session's idle limit on; `false` when it has ended meanwhile.
+/// Extends the session's idle limit. Returns `false` if the session has ended.
 pub async fn touch(
     tx: &mut Tx,
     id: SessionId,
@@ -78,8 +79,8 @@ pub async fn touch(
     Ok(tx.execute(sql, params![id, last_seen_at, expires_at]).await? == 1)
 }
 
-/// The user of this session proved who they are once more: all of it but when it was made. The secret changes with it (against
-/// session fixation). `false` when it had ended before, or is somebody else's.
+/// Stores a session whose user has authenticated again: every field except the creation time. The secret changes, which
+/// prevents session fixation. Returns `false` if the session has ended or belongs to another user.
 pub async fn reauthenticate(tx: &mut Tx, session: &Session) -> Result<bool, StoreError> {
     let sql = "UPDATE sessions SET secret_hash = $3, amr = $4, auth_time = $5, last_seen_at = $6, expires_at = $7, \
                ip = $8, user_agent = $9 WHERE id = $1 AND user_id = $2";
@@ -97,30 +98,30 @@ pub async fn reauthenticate(tx: &mut Tx, session: &Session) -> Result<bool, Stor
     Ok(tx.execute(sql, params).await? == 1)
 }
 
-/// Gives the session another secret; `false` when it has ended, or is another user's.
+/// Replaces the session's secret. Returns `false` if the session has ended or belongs to another user.
 pub async fn renew(tx: &mut Tx, id: SessionId, user: UserId, secret: &SecretHash) -> Result<bool, StoreError> {
     let sql = "UPDATE sessions SET secret_hash = $3 WHERE id = $1 AND user_id = $2";
     Ok(tx.execute(sql, params![id, user, secret]).await? == 1)
 }
 
-/// `false` when it had ended before.
+/// Returns `false` if the session had already ended.
 pub async fn end(tx: &mut Tx, id: SessionId) -> Result<bool, StoreError> {
     Ok(tx.execute("DELETE FROM sessions WHERE id = $1", params![id]).await? == 1)
 }
 
-/// Ends one session of this user and of nobody else.
+/// Ends a session only if it belongs to this user.
 pub async fn end_for_user(tx: &mut Tx, id: SessionId, user: UserId) -> Result<bool, StoreError> {
     let sql = "DELETE FROM sessions WHERE id = $1 AND user_id = $2";
     Ok(tx.execute(sql, params![id, user]).await? == 1)
 }
 
-/// Ends all of a user's sessions but `except`; answers how many.
+/// Ends all of a user's sessions except `except`. Returns how many.
 pub async fn end_all_for_user(tx: &mut Tx, user: UserId, except: Option<SessionId>) -> Result<u64, StoreError> {
     let kept = except.map_or_else(String::new, |id| id.to_string());
     tx.execute("DELETE FROM sessions WHERE user_id = $1 AND id <> $2", params![user, kept]).await
 }
 
-/// The user's live sessions, the last seen first; at most [`MAX_LIMIT`].
+/// The user's active sessions, most recently seen first; at most [`MAX_LIMIT`].
 pub async fn list_for_user(tx: &mut Tx, user: UserId, now: Timestamp) -> Result<Vec<Session>, StoreError> {
     let sql = concat!(
         "SELECT ",
@@ -130,7 +131,7 @@ pub async fn list_for_user(tx: &mut Tx, user: UserId, now: Timestamp) -> Result<
     tx.all(sql, params![user, now, MAX_LIMIT]).await?.iter_mut().map(read).collect()
 }
 
-/// A page of the same.
+/// A page of the user's active sessions.
 pub async fn page_for_user(
     tx: &mut Tx,
     user: UserId,
@@ -149,14 +150,14 @@ pub async fn page_for_user(
     Ok(Paged { items, total: count(tx, total, params![user, now]).await? })
 }
 
-/// One of the user's live sessions.
+/// One of the user's active sessions.
 pub async fn of_user(tx: &mut Tx, id: SessionId, user: UserId, now: Timestamp) -> Result<Option<Session>, StoreError> {
     let sql =
         concat!("SELECT ", columns!(), " FROM sessions s WHERE s.id = $1 AND s.user_id = $2 AND s.expires_at > $3");
     tx.one(sql, params![id, user, now]).await?.map(|mut row| read(&mut row)).transpose()
 }
 
-/// Removes at most `limit` sessions that expired before `before`.
+/// Deletes at most `limit` sessions that expired before `before`.
 pub async fn delete_expired(tx: &mut Tx, before: Timestamp, limit: i64) -> Result<u64, StoreError> {
     dialect::lock_cleaning(tx).await?;
     let sql = "DELETE FROM sessions WHERE id IN \

@@ -1,4 +1,4 @@
-//! People who can sign in.
+//! Users who can sign in.
 use crate::platform::dialect;
 use crate::platform::page::{Page, Paged, count};
 use crate::platform::search_index::{self, Entry};
@@ -34,7 +34,7 @@ pub(crate) fn read(row: &mut Row) -> Result<User, StoreError> {
     })
 }
 
-/// Fails with [`StoreError::Conflict`] (`users.email_key`) when the address is taken, whatever its letter case.
+/// Fails with [`StoreError::Conflict`] (`users.email_key`) if the email address is taken, ignoring case.
 pub async fn insert(tx: &mut Tx, user: &User) -> Result<(), StoreError> {
     tx.execute(
         "INSERT INTO users (id, email, email_key, email_verified, name, picture, password_hash, is_operator, \
@@ -66,25 +66,27 @@ pub async fn by_id(tx: &mut Tx, id: UserId) -> Result<Option<User>, StoreError> 
     row.map(|mut row| read(&mut row)).transpose()
 }
 
-/// The same for a change that rests on what is read: until the transaction ends nobody else changes the user.
+/// Like [`by_id`], for callers that change the user based on what they read: no other transaction can change the user
+/// until this one ends.
 pub async fn by_id_for_change(tx: &mut Tx, id: UserId) -> Result<Option<User>, StoreError> {
     dialect::lock_rows(tx, "SELECT id FROM users WHERE id = $1 FOR NO KEY UPDATE", params![id]).await?;
     by_id(tx, id).await
 }
 
-/// The same for what rests on what is read and changes nothing of it.
+/// Like [`by_id`], for callers that rely on what they read without changing it: no other transaction can change the
+/// user until this one ends.
 pub async fn by_id_held(tx: &mut Tx, id: UserId) -> Result<Option<User>, StoreError> {
     dialect::lock_rows(tx, "SELECT id FROM users WHERE id = $1 FOR SHARE", params![id]).await?;
     by_id(tx, id).await
 }
 
-/// By [`Email::key`].
+/// Finds a user by [`Email::key`].
 pub async fn by_email_key(tx: &mut Tx, key: &str) -> Result<Option<User>, StoreError> {
     let row = tx.one(concat!("SELECT ", columns!(), " FROM users u WHERE u.email_key = $1"), params![key]).await?;
     row.map(|mut row| read(&mut row)).transpose()
 }
 
-/// What a user can change about themselves.
+/// The fields that users can change themselves.
 #[derive(Debug, Clone)]
 pub struct Profile<'a> {
     pub email: &'a Email,
@@ -96,7 +98,7 @@ pub struct Profile<'a> {
     pub zone: Option<&'a Zone>,
 }
 
-/// `false` when there is no such user. A taken address is a [`StoreError::Conflict`].
+/// Returns `false` if there is no such user, and [`StoreError::Conflict`] if the email address is taken.
 pub async fn update_profile(
     tx: &mut Tx,
     id: UserId,
@@ -127,14 +129,14 @@ pub async fn update_profile(
     Ok(changed == 1)
 }
 
-/// `hash` is in PHC string form; `None` ends sign-in by password.
+/// `hash` is in PHC string form; `None` disables sign-in by password.
 pub async fn set_password(tx: &mut Tx, id: UserId, hash: Option<&str>, now: Timestamp) -> Result<bool, StoreError> {
     let sql = "UPDATE users SET password_hash = $2, updated_at = $3 WHERE id = $1";
     Ok(tx.execute(sql, params![id, hash, now]).await? == 1)
 }
 
-/// The same, but only while `from` is still the hash: of two that change one password at once, one does. `false` when it
-/// was changed meanwhile.
+/// Like [`set_password`], but only while the hash is still `from`, so that of two concurrent changes only one succeeds.
+/// Returns `false` if the password was changed in the meantime.
 pub async fn change_password(
     tx: &mut Tx,
     id: UserId,
@@ -146,13 +148,15 @@ pub async fn change_password(
     Ok(tx.execute(sql, params![id, from, to, now]).await? == 1)
 }
 
-/// Disables at `now`, or enables. Everything that rests on the user is dead at the next look.
+/// Disables the user at `now`, or enables them. Everything that depends on a disabled user becomes invalid on its next
+/// check.
 pub async fn set_disabled(tx: &mut Tx, id: UserId, disabled: bool, now: Timestamp) -> Result<bool, StoreError> {
     let sql = "UPDATE users SET disabled_at = $2, updated_at = $3 WHERE id = $1";
     Ok(tx.execute(sql, params![id, disabled.then_some(now), now]).await? == 1)
 }
 
-/// Notes whether the address is the user's; `false` when it is no longer this one, by [`Email::key`].
+/// Sets whether the email address is verified. Returns `false` if it is no longer the user's address, compared by
+/// [`Email::key`].
 pub async fn set_email_verified(
     tx: &mut Tx,
     id: UserId,
@@ -169,15 +173,15 @@ pub async fn set_operator(tx: &mut Tx, id: UserId, operator: bool, now: Timestam
     Ok(tx.execute(sql, params![id, operator, now]).await? == 1)
 }
 
-/// Whether nobody but this user can run the server. Until the transaction ends no other one that asks this is answered:
-/// two operators who remove each other cannot both be done.
+/// Whether this user is the only operator. Locks all operators until the transaction ends, so that two operators cannot
+/// remove each other at the same time.
 pub async fn is_last_operator(tx: &mut Tx, id: UserId) -> Result<bool, StoreError> {
     let lock = "SELECT id FROM users WHERE is_operator = 1 ORDER BY id FOR NO KEY UPDATE";
     dialect::lock_rows(tx, lock, &[]).await?;
     is_only_operator(tx, id).await
 }
 
-/// The same as of now, when nobody is held up: to tell, and not to decide.
+/// Like [`is_last_operator`], without a lock: for display only, not for decisions.
 pub async fn is_only_operator(tx: &mut Tx, id: UserId) -> Result<bool, StoreError> {
     let sql = "SELECT COUNT(*), COUNT(CASE WHEN id = $1 THEN 1 END) FROM users \
                WHERE is_operator = 1 AND disabled_at IS NULL";
@@ -186,7 +190,7 @@ pub async fn is_only_operator(tx: &mut Tx, id: UserId) -> Result<bool, StoreErro
     Ok(all == 1 && own == 1)
 }
 
-/// In the order in which they came.
+/// All users in order of registration.
 pub async fn list(tx: &mut Tx, page: Page) -> Result<Paged<User>, StoreError> {
     let sql = concat!("SELECT ", columns!(), " FROM users u ORDER BY u.id LIMIT $1 OFFSET $2");
     let mut rows = tx.all(sql, params![page.limit(), page.offset()]).await?;
@@ -198,7 +202,7 @@ pub async fn count_all(tx: &mut Tx) -> Result<i64, StoreError> {
     count(tx, "SELECT COUNT(*) FROM users", &[]).await
 }
 
-/// Whether anybody can run this server: until then a one-time link makes the first operator.
+/// Whether any operator can sign in. Until then, a one-time link creates the first one.
 pub async fn has_operator(tx: &mut Tx) -> Result<bool, StoreError> {
     let sql = "SELECT id FROM users WHERE is_operator = 1 AND disabled_at IS NULL LIMIT 1";
     Ok(tx.one(sql, &[]).await?.is_some())

@@ -1,4 +1,4 @@
-//! The audit log: written in batches, and whom it is about.
+//! The audit log: batched inserts, and the names of the users and clients it mentions.
 
 pub mod search;
 
@@ -20,7 +20,7 @@ macro_rules! insert {
     };
 }
 
-/// Writes them all with one statement: they travel as one JSON list.
+/// Inserts all events with one statement; they are passed as one JSON list.
 pub async fn insert_many(tx: &mut Tx, events: &[AuditEvent]) -> Result<(), StoreError> {
     if events.is_empty() {
         return Ok(());
@@ -30,12 +30,12 @@ pub async fn insert_many(tx: &mut Tx, events: &[AuditEvent]) -> Result<(), Store
     Ok(())
 }
 
-/// The same of those that are not there yet: for entries that are made the same again.
+/// Like [`insert_many`], but skips events that already exist: for entries that may be generated again.
 pub async fn insert_missing(tx: &mut Tx, events: &[AuditEvent]) -> Result<(), StoreError> {
     if events.is_empty() {
         return Ok(());
     }
-    // Without a condition SQLite takes ON CONFLICT for part of a join.
+    // Without a WHERE clause, SQLite parses ON CONFLICT as part of the join.
     macro_rules! missing {
         ($each:literal) => {
             concat!(insert!($each), " WHERE true ON CONFLICT (id) DO NOTHING")
@@ -63,7 +63,7 @@ fn list(events: &[AuditEvent]) -> String {
                 "grant_id": event.grant_id,
                 "ip": event.ip,
                 "credential": event.credential,
-                // A text within the text: the column holds JSON as it was written.
+                // A string inside the JSON: the column stores the JSON text as it was written.
                 "detail": event.detail.to_string(),
             })
         })
@@ -89,7 +89,7 @@ pub(crate) fn read(row: &mut Row) -> Result<AuditEvent, StoreError> {
     })
 }
 
-/// Users by id, with their addresses. Where a workspace is named, only its members are told.
+/// Looks up users by id, with their email addresses. If a workspace is given, returns only its members.
 pub async fn people(
     tx: &mut Tx,
     ids: &[UserId],
@@ -114,7 +114,7 @@ pub async fn people(
     rows.iter_mut().map(|row| Ok((row.parse()?, row.text()?))).collect()
 }
 
-/// Clients by id, with their names; deleted ones too.
+/// Looks up clients by id, with their names, including deleted ones.
 pub async fn applications(tx: &mut Tx, ids: &[&str]) -> Result<Vec<(String, String)>, StoreError> {
     macro_rules! applications {
         ($ids:literal) => {
@@ -130,7 +130,7 @@ pub async fn applications(tx: &mut Tx, ids: &[&str]) -> Result<Vec<(String, Stri
     rows.iter_mut().map(|row| Ok((row.text()?, row.text()?))).collect()
 }
 
-/// Removes at most `limit` events from before `before`.
+/// Deletes at most `limit` events older than `before`.
 pub async fn delete_old(tx: &mut Tx, before: Timestamp, limit: i64) -> Result<u64, StoreError> {
     dialect::lock_cleaning(tx).await?;
     let sql = "DELETE FROM audit_events WHERE id IN \

@@ -1,28 +1,28 @@
-//! The audit log, read by what it is about.
+//! Searches the audit log.
 use crate::platform::page::MAX_LIMIT;
 use crate::{StoreError, Tx, audit, params};
 use domain::audit::{AuditEvent, KINDS};
 use domain::{AuditId, ClientId, Timestamp, UserId, WorkspaceId};
 
-/// Whether what was attempted was done.
+/// Whether an attempted action succeeded.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Outcome {
     Ok,
-    /// Anything but `ok`: the exact reason stands in the event.
+    /// Any outcome but `ok`; the event contains the exact reason.
     Refused,
 }
 
-/// What events tell of.
+/// Which kinds of events to list.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Kind<'a> {
-    /// Exactly this, such as `token.refresh_token`.
+    /// Exactly this kind, such as `token.refresh_token`.
     Named(&'a str),
-    /// All whose names begin so, such as `token.`.
+    /// All kinds with this prefix, such as `token.`.
     Beginning(&'a str),
 }
 
 impl<'a> Kind<'a> {
-    /// The only kind that fits, if that is known.
+    /// The only kind that matches, if there is exactly one.
     fn only(self) -> Option<&'a str> {
         match self {
             Self::Named(kind) => Some(kind),
@@ -35,42 +35,43 @@ impl<'a> Kind<'a> {
     }
 }
 
-/// Which events to list: those that fit everything that is given.
+/// Which events to list: those that match every field that is set.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Filter<'a> {
     pub client: Option<&'a ClientId>,
     pub user: Option<UserId>,
     pub workspace: Option<WorkspaceId>,
     pub actor: Option<&'a str>,
-    /// What they acted with.
+    /// The credential that was used.
     pub credential: Option<&'a str>,
     pub request_id: Option<&'a str>,
     pub kind: Option<Kind<'a>>,
     pub outcome: Option<Outcome>,
-    /// Not before this moment.
+    /// Inclusive lower bound.
     pub from: Option<Timestamp>,
-    /// Before this moment.
+    /// Exclusive upper bound.
     pub to: Option<Timestamp>,
 }
 
-/// From which end the log is read.
+/// The direction in which the log is read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Order {
     NewestFirst,
     OldestFirst,
 }
 
-/// Where an event stands in the log: the last one of a page begins the next.
+/// The position of an event in the log. The last event of a page is the cursor for the next page.
 pub type AuditCursor = (Timestamp, AuditId);
 
-/// Events that one reading looks at when not all of them fit: what fits few of many costs no more than this.
+/// How many events one read examines if not all of them match. This bounds the cost of a filter that matches few of
+/// many events.
 pub const LOOKED_AT: i64 = 5_000;
 
-/// What a reading found.
+/// The result of one read.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Looked {
     pub events: Vec<AuditEvent>,
-    /// Where the next reading goes on; absent at the end of the log.
+    /// Where the next read continues; `None` at the end of the log.
     pub further: Option<AuditCursor>,
 }
 
@@ -105,14 +106,15 @@ macro_rules! texts {
     };
 }
 
-/// What leads to events: the texts that list them, and that find how far one reading looks; each for the newest first, and
-/// for the oldest first.
+/// The SQL for one index: the queries that list events, and those that find how far one read goes; each for newest
+/// first and for oldest first.
 struct Texts {
     list: (&'static str, &'static str),
     bound: (&'static str, &'static str),
 }
 
-// Each lead has its index. $1 and $2 stand in each, as databases want to know of every parameter.
+// Each lead has its own index. Every query mentions both $1 and $2, because the databases must know the type of every
+// parameter.
 const BY_REQUEST: Texts = texts!("request_id = $1 AND $2 = ''");
 const BY_USER: Texts = texts!("user_id = $1 AND $2 = ''");
 const BY_CLIENT: Texts = texts!("client_id = $1 AND $2 = ''");
@@ -120,12 +122,14 @@ const BY_ACTOR: Texts = texts!("actor = $1 AND $2 = ''");
 const BY_CREDENTIAL: Texts = texts!("credential = $1 AND $2 = ''");
 const BY_WORKSPACE: Texts = texts!("workspace_id = $1 AND $2 = ''");
 const BY_TIME: Texts = texts!("$1 = '' AND $2 = ''");
-// Each as one member that equals something, which SQLite prefers to the log's index by time or workspace.
+// Each is a comparison of one expression with a constant, so that SQLite prefers this index to the log's index by time
+// or workspace.
 const REFUSED: Texts =
     texts!("outcome <> 'ok' AND CASE outcome WHEN 'ok' THEN 1 ELSE 0 END = 0 AND $1 = '' AND $2 = ''");
 const REFUSED_BY_WORKSPACE: Texts =
     texts!("outcome <> 'ok' AND CASE outcome WHEN 'ok' THEN '' ELSE workspace_id END = $1 AND $2 = ''");
-// Of kinds that stand for much of the log an index would cost every token, and find little sooner.
+// Kinds that make up much of the log are not indexed: an index would cost a write for every token and save little time
+// on reads.
 const BY_KIND: Texts = texts!(
     "kind = $1 AND $2 = '' AND kind NOT IN ('authorize', 'token.authorization_code', 'token.refresh_token', \
      'token.client_credentials', 'introspection', 'userinfo')"
@@ -134,7 +138,7 @@ const BY_WORKSPACE_KIND: Texts = texts!(
     "workspace_id = $1 AND kind = $2 AND kind NOT IN ('authorize', 'token.authorization_code', 'token.refresh_token', \
      'token.client_credentials', 'introspection', 'userinfo')"
 );
-/// The kinds that those two leave out.
+/// The kinds that these two queries exclude.
 const FREQUENT: [&str; 6] = [
     "authorize",
     "token.authorization_code",
@@ -144,17 +148,17 @@ const FREQUENT: [&str; 6] = [
     "userinfo",
 ];
 
-/// A filter as it reads the log.
+/// How a filter is executed.
 struct Plan<'a> {
     texts: &'static Texts,
-    /// What the texts call `$1` and `$2`.
+    /// The values of `$1` and `$2`.
     lead: (&'a str, &'a str),
-    /// Whether all that the lead leads to fits.
+    /// Whether every event that the index finds matches.
     exact: bool,
 }
 
 impl<'a> Plan<'a> {
-    /// What few events share leads; the rest is looked at on the way.
+    /// Chooses the most selective index; the other conditions are checked on each event.
     fn of(filter: &Filter<'a>, user: &'a str, workspace: &'a str) -> Self {
         let kind = filter.kind.and_then(Kind::only).filter(|kind| !FREQUENT.contains(kind)).unwrap_or_default();
         let client = filter.client.map_or("", ClientId::as_str);
@@ -183,8 +187,8 @@ impl<'a> Plan<'a> {
     }
 }
 
-/// At most `limit` events (1 to [`MAX_LIMIT`]) behind `after`, of the next [`LOOKED_AT`] that may fit. Costs the same on
-/// every page, however long the log and however few fit.
+/// At most `limit` matching events (1 to [`MAX_LIMIT`]) after `after`, from the next [`LOOKED_AT`] candidates. The cost
+/// is the same for every page, however long the log is and however few events match.
 pub async fn list(
     tx: &mut Tx,
     filter: &Filter<'_>,
@@ -213,7 +217,7 @@ pub async fn list(
     let mut stop = None;
     if !exact {
         let mut ends = tx.all(bound, params![lead.0, lead.1, low.0, &low.1, high.0, &high.1, LOOKED_AT - 1]).await?;
-        // The last one that is looked at, and the first that is not.
+        // The last event examined and the first one that is not.
         if let [last, next] = ends.as_mut_slice() {
             stop = Some((last.time()?, last.parse()?));
             let beyond = (next.int()?, next.text()?);
@@ -280,7 +284,7 @@ mod tests {
         ] {
             let index = format!("INDEX audit_events_{index} ({condition}(at,id)>(?,?) AND (at,id)<(?,?))");
             for sql in [texts.list.0, texts.list.1] {
-                // No further line: nothing is sorted.
+                // A single line in the plan: nothing is sorted.
                 assert_eq!(plan(sql), [format!("SEARCH audit_events USING {index}")]);
             }
             for sql in [texts.bound.0, texts.bound.1] {

@@ -1,4 +1,4 @@
-//! What clients did, by day: written in batches that add up, over however many nodes.
+//! Client activity by day. Nodes write in batches that add up.
 use crate::clients::ClientOwner;
 use crate::platform::dialect;
 use crate::{Row, StoreError, Tx, Value, params};
@@ -6,14 +6,14 @@ use domain::{ClientId, Day, Timestamp, UserId};
 use serde_json::json;
 use std::collections::HashMap;
 
-/// What one client did on one day, as far as one node saw it since it last told.
+/// What one client did on one day, as counted by one node since its last write.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Counted {
     pub client_id: ClientId,
     pub day: Day,
     pub total_access: i64,
     pub last_access_at: Timestamp,
-    /// In whose name, each once; nobody where the client acted in its own.
+    /// The users it acted for, without duplicates; empty if the client acted on its own behalf.
     pub users: Vec<UserId>,
 }
 
@@ -26,8 +26,8 @@ macro_rules! each {
     };
 }
 
-// Every statement writes its rows in the order of their keys, so that two nodes meet at the first row that both write and
-// cannot deadlock. The join leaves out clients that were removed since.
+// Every statement writes its rows in key order, so that two nodes meet at the first row that both write and cannot
+// deadlock. The join skips clients that have been deleted.
 const ADD_USERS: (&str, &str) = each!(
     "INSERT INTO activity_users (client_id, day, user_id) SELECT c.id, CAST(j.value->>'day' AS BIGINT), j.value->>'user' \
      FROM ",
@@ -50,8 +50,8 @@ const SET_LAST: (&str, &str) = each!(
      SET last_access_at = excluded.last_access_at WHERE activity_last.last_access_at < excluded.last_access_at"
 );
 
-/// Adds to what is there, with one statement a table. A user counts once a client and day, whoever told first: the
-/// unique key decides. Clients that no longer exist are left out.
+/// Adds to the stored counts, with one statement per table. A user counts once per client and day, no matter which node
+/// reports first: the unique key decides. Clients that no longer exist are skipped.
 pub async fn add(tx: &mut Tx, counted: &[Counted]) -> Result<(), StoreError> {
     if counted.is_empty() {
         return Ok(());
@@ -62,11 +62,11 @@ pub async fn add(tx: &mut Tx, counted: &[Counted]) -> Result<(), StoreError> {
             c.users.iter().map(move |user| json!({"client": c.client_id, "day": c.day.number(), "user": user}))
         })
         .collect();
-    // Which of them nobody told before.
+    // Users not counted by any earlier report.
     let mut new_users: HashMap<(ClientId, i64), i64> = HashMap::new();
     if !users.is_empty() {
         let sql = dialect::pick(tx, ADD_USERS.0, ADD_USERS.1);
-        // No LIMIT: at most as many as were sent.
+        // No LIMIT: at most as many rows as were sent.
         for mut row in tx.all(sql, params![serde_json::Value::Array(users).to_string()]).await? {
             *new_users.entry((row.client_id()?, row.int()?)).or_default() += 1;
         }
@@ -78,7 +78,7 @@ pub async fn add(tx: &mut Tx, counted: &[Counted]) -> Result<(), StoreError> {
                 "client": c.client_id,
                 "day": c.day.number(),
                 "total": c.total_access,
-                // Removed, so that of two entries of one day only the first adds them.
+                // Removed, so that only the first of two entries for one day adds them.
                 "users": new_users.remove(&(c.client_id.clone(), c.day.number())).unwrap_or(0),
                 "last": c.last_access_at,
             })
@@ -91,7 +91,7 @@ pub async fn add(tx: &mut Tx, counted: &[Counted]) -> Result<(), StoreError> {
     Ok(())
 }
 
-/// One client's day.
+/// One day of one client.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ClientDay {
     pub client_id: ClientId,
@@ -109,7 +109,7 @@ fn read(row: &mut Row) -> Result<ClientDay, StoreError> {
     })
 }
 
-/// The days from `first` to `last` on which the client did something, oldest first.
+/// The days from `first` to `last` on which the client was active, oldest first.
 pub async fn of_client(tx: &mut Tx, client: &ClientId, first: Day, last: Day) -> Result<Vec<ClientDay>, StoreError> {
     let sql = "SELECT d.client_id, d.day, d.total_access, d.unique_users FROM activity_days d \
                WHERE d.client_id = $1 AND d.day >= $2 AND d.day <= $3 ORDER BY d.day LIMIT $4";
@@ -131,8 +131,8 @@ macro_rules! owned {
 const OF_WORKSPACE: &str = owned!("owner_workspace_id");
 const OF_USER: &str = owned!("owner_user_id");
 
-/// The days from `first` to `last` on which the owner's clients behind `after` did something: by client id, oldest first,
-/// at most `limit`.
+/// The days from `first` to `last` on which the owner's clients after `after` were active: at most `limit`, by client
+/// id, oldest first.
 pub async fn of_owner(
     tx: &mut Tx,
     owner: ClientOwner,
@@ -148,10 +148,10 @@ pub async fn of_owner(
     tx.all(sql, params![id, after, first.number(), last.number(), limit]).await?.iter_mut().map(read).collect()
 }
 
-/// What a list of clients tells of each.
+/// The figures that a list of clients shows for each.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct ClientStats {
-    /// Users who allowed the client something, each once however many workspaces they allowed it in.
+    /// Users who authorized the client, each counted once across workspaces.
     pub user_count: i64,
     pub last_access_at: Option<Timestamp>,
 }
@@ -166,12 +166,12 @@ macro_rules! stats {
     };
 }
 
-/// The same for a whole page of clients, in one query; in the order of `clients`.
+/// The statistics of a page of clients in one query, in the order of `clients`.
 pub async fn stats(tx: &mut Tx, clients: &[&ClientId]) -> Result<Vec<ClientStats>, StoreError> {
     let sql = dialect::pick(tx, stats!("json_each($1)"), stats!("json_array_elements_text(CAST($1 AS json))"));
     let mut found = HashMap::new();
     if !clients.is_empty() {
-        // No LIMIT: one row a client that was named.
+        // No LIMIT: one row per client that was passed.
         for mut row in tx.all(sql, &[crate::platform::value::json(clients)?]).await? {
             let (id, user_count, last_access_at) = (row.text()?, row.int()?, row.opt_time()?);
             found.insert(id, ClientStats { user_count, last_access_at });
@@ -180,7 +180,7 @@ pub async fn stats(tx: &mut Tx, clients: &[&ClientId]) -> Result<Vec<ClientStats
     Ok(clients.iter().map(|id| found.get(id.as_str()).copied().unwrap_or_default()).collect())
 }
 
-/// Removes at most `limit` rows of each kind that tell of days before `before`; answers how many in all.
+/// Deletes at most `limit` rows of each kind for days before `before`. Returns how many in total.
 pub async fn delete_old(tx: &mut Tx, before: Day, limit: i64) -> Result<u64, StoreError> {
     dialect::lock_cleaning(tx).await?;
     let mut removed = 0;

@@ -1,11 +1,11 @@
-//! What was refused to one application, and about it, out of the audit log.
+//! Refused requests of a client, and refused changes to it, from the audit log.
 use crate::audit::search::AuditCursor;
 use crate::platform::page::MAX_LIMIT;
 use crate::{StoreError, Tx, audit, params};
 use domain::audit::AuditEvent;
 use domain::{ClientId, Day};
 
-/// The kinds of events that tell of a request of an application itself.
+/// The kinds of events that record a request made by a client itself.
 macro_rules! requests {
     () => {
         "('authorize', 'token', 'token.authorization_code', 'token.refresh_token', 'token.client_credentials', \
@@ -14,7 +14,7 @@ macro_rules! requests {
     };
 }
 
-/// The conditions of the indexes that only what was refused is in.
+/// The conditions of the partial indexes on refused events.
 macro_rules! failed {
     ($columns:literal, $rest:literal) => {
         failed!($columns, "kind IN ", $rest)
@@ -32,7 +32,7 @@ macro_rules! failed {
     };
 }
 
-// The page is found in the index before any event is read; CROSS JOIN keeps SQLite from beginning elsewhere.
+// Finds the page in the index before reading any event; CROSS JOIN pins SQLite's join order.
 macro_rules! list {
     ($which:literal) => {
         concat!(
@@ -48,12 +48,12 @@ macro_rules! list {
     };
 }
 
-/// What was refused: two lists, so that neither is in the way of the other.
+/// What was refused. There are two lists, so that one cannot crowd out the other.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum FailedRequestKind {
-    /// What the application asked for.
+    /// Requests made by the client.
     Requests,
-    /// What others wanted to do with it: people in the console, keys over the management APIs.
+    /// Changes others tried to make to it: users in the console, API keys through the management APIs.
     Changes,
 }
 
@@ -66,16 +66,16 @@ impl FailedRequestKind {
     }
 }
 
-/// Which of them.
+/// Restricts the list.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Only<'a> {
-    /// Those of one day, in UTC.
+    /// Only this day, in UTC.
     pub day: Option<Day>,
-    /// Those for one exact reason.
+    /// Only this exact reason.
     pub reason: Option<&'a str>,
 }
 
-/// The newest `limit` (1 to [`MAX_LIMIT`]) of those before `before`.
+/// The newest `limit` events (1 to [`MAX_LIMIT`]) before `before`.
 pub async fn list(
     tx: &mut Tx,
     client: &ClientId,
@@ -93,11 +93,11 @@ pub async fn list(
     rows.iter_mut().map(audit::read).collect()
 }
 
-/// How many requests were refused on a day for one reason.
+/// How many requests were refused for one reason on one day.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Refused {
     pub day: Day,
-    /// The kind of the event.
+    /// The event kind.
     pub kind: String,
     pub reason: String,
     pub count: i64,
@@ -109,8 +109,8 @@ const BY_DAY: &str = concat!(
     ") e GROUP BY e.day, e.kind, e.outcome ORDER BY e.day, e.kind, e.outcome"
 );
 
-/// The refused requests from `first` to `last`, by day, kind and reason, oldest day first. Only the newest `most` are
-/// counted, so that no application can be so broken that counting takes long.
+/// Refused requests from `first` to `last`, by day, kind and reason, oldest day first. Counts only the newest `most`,
+/// so that a badly broken client cannot make counting slow.
 pub async fn by_day(
     tx: &mut Tx,
     client: &ClientId,

@@ -1,6 +1,6 @@
-//! Whom a workspace lets in: the rule stands here once, as a condition, so that one statement can ask it of many rows.
+//! A workspace's app policy as an SQL condition, defined once so that one statement can apply it to many rows.
 
-/// Whether the rule `$policy` of the workspace `$workspace` lets the client `c` in.
+/// Whether the policy `$policy` of the workspace `$workspace` allows the client `c`.
 macro_rules! lets_in {
     ($policy:literal, $workspace:literal) => {
         concat!(
@@ -18,7 +18,7 @@ macro_rules! lets_in {
     };
 }
 
-/// Whether the workspace `$workspace` does not let the client `$client` in.
+/// Whether the workspace `$workspace` does not allow the client `$client`.
 macro_rules! forbids {
     ($workspace:literal, $client:literal) => {
         concat!(

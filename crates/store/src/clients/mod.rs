@@ -23,7 +23,7 @@ macro_rules! columns {
 }
 pub(crate) use columns;
 
-/// Reads [`columns`]; the secrets are not among them.
+/// Reads [`columns`], without the secrets.
 pub(crate) fn read(row: &mut Row) -> Result<Client, StoreError> {
     Ok(Client {
         id: row.client_id()?,
@@ -65,7 +65,7 @@ macro_rules! secret_columns {
 }
 pub(crate) use secret_columns;
 
-/// Reads `secret_columns` of an outer join: the first is NULL where there is no secret.
+/// Reads `secret_columns` of an outer join: the first is NULL if there is no secret.
 fn read_secret(row: &mut Row) -> Result<Option<ClientSecret>, StoreError> {
     let id: Option<ClientSecretId> = row.opt_parse()?;
     let Some(id) = id else {
@@ -85,7 +85,7 @@ fn read_secret(row: &mut Row) -> Result<Option<ClientSecret>, StoreError> {
     }))
 }
 
-/// Gathers rows of `secret_columns` and `columns`, those of one client next to each other.
+/// Collects rows of `secret_columns` and `columns` into clients. Rows of one client must be adjacent.
 pub(crate) fn gather(rows: Vec<Row>) -> Result<Vec<Client>, StoreError> {
     let mut clients: Vec<Client> = Vec::new();
     for mut row in rows {
@@ -102,7 +102,7 @@ pub(crate) fn gather(rows: Vec<Row>) -> Result<Vec<Client>, StoreError> {
     Ok(clients)
 }
 
-/// Inserts the client and its secrets.
+/// Inserts a client with its secrets.
 pub async fn insert(tx: &mut Tx, client: &Client) -> Result<(), StoreError> {
     tx.execute(
         "INSERT INTO clients (id, name, client_type, token_endpoint_auth_method, trust, owner_workspace_id, \
@@ -138,7 +138,7 @@ pub async fn insert(tx: &mut Tx, client: &Client) -> Result<(), StoreError> {
     search_index::put(tx, &Entry::of_client(client)).await
 }
 
-/// The client with the secrets that live at `now`, oldest first. Disabled and deleted clients are found, too.
+/// The client with the secrets that are active at `now`, oldest first. Includes disabled and deleted clients.
 pub async fn by_id(tx: &mut Tx, id: &ClientId, now: Timestamp) -> Result<Option<Client>, StoreError> {
     let sql = concat!(
         "SELECT ",
@@ -148,12 +148,12 @@ pub async fn by_id(tx: &mut Tx, id: &ClientId, now: Timestamp) -> Result<Option<
         " FROM clients c LEFT JOIN client_secrets s ON s.client_id = c.id AND (s.expires_at IS NULL OR s.expires_at > $2) \
          WHERE c.id = $1 ORDER BY s.created_at, s.id"
     );
-    // No LIMIT: a client has two live secrets or so.
+    // No LIMIT: a client has about two active secrets.
     Ok(gather(tx.all(sql, params![id, now]).await?)?.pop())
 }
 
-/// Replaces everything that a registration says; not the secrets, the epoch, or whether it is disabled or deleted.
-/// `false` when there is no such client, it was deleted, or it is no longer at the revision that `client` was read at.
+/// Replaces all metadata, but not the secrets, the epoch, or whether the client is disabled or deleted.
+/// Returns `false` if there is no such client, it is deleted, or its revision has changed since `client` was read.
 pub async fn update(tx: &mut Tx, client: &Client) -> Result<bool, StoreError> {
     let changed = tx
         .execute(
@@ -181,8 +181,8 @@ pub async fn update(tx: &mut Tx, client: &Client) -> Result<bool, StoreError> {
     Ok(changed == 1)
 }
 
-/// Deletes the client for all uses: its secrets go, and all its tokens end. What was allowed it is for the caller to take
-/// back (see [`crate::grants::bulk_revocation`]). `false` when there is no such client, or it was deleted before.
+/// Marks the client as deleted, removes its secrets and ends all its tokens. The caller revokes what users allowed it
+/// (see [`crate::grants::bulk_revocation`]). Returns `false` if there is no such client or it was already deleted.
 pub async fn soft_delete(tx: &mut Tx, id: &ClientId, now: Timestamp) -> Result<bool, StoreError> {
     let sql = "UPDATE clients SET deleted_at = $2, updated_at = $2, credential_epoch = credential_epoch + 1, \
                registration_token_hash = NULL WHERE id = $1 AND deleted_at IS NULL";
@@ -194,26 +194,27 @@ pub async fn soft_delete(tx: &mut Tx, id: &ClientId, now: Timestamp) -> Result<b
     Ok(true)
 }
 
-/// Disables at `now`, or enables. Its tokens are dead at the next look, and live again when it is enabled.
+/// Disables the client at `now`, or enables it. Its tokens become invalid on their next check, and valid again once it
+/// is enabled.
 pub async fn set_disabled(tx: &mut Tx, id: &ClientId, disabled: bool, now: Timestamp) -> Result<bool, StoreError> {
     let sql = "UPDATE clients SET disabled_at = $2, updated_at = $3 WHERE id = $1 AND deleted_at IS NULL";
     Ok(tx.execute(sql, params![id, disabled.then_some(now), now]).await? == 1)
 }
 
-/// Ends all tokens that the client got in its own name.
+/// Ends all tokens that the client obtained on its own behalf.
 pub async fn raise_epoch(tx: &mut Tx, id: &ClientId) -> Result<bool, StoreError> {
     let sql = "UPDATE clients SET credential_epoch = credential_epoch + 1 WHERE id = $1";
     Ok(tx.execute(sql, params![id]).await? == 1)
 }
 
-/// Notes that somebody signed in through the client, unless that is noted for `used_at` or later.
-/// Callers round to a day, so that a busy client's row is not written all the time.
+/// Records a sign-in through the client, unless one is already recorded at or after `used_at`. Callers round to a day,
+/// so that the row of a busy client is not written constantly.
 pub async fn touch(tx: &mut Tx, id: &ClientId, used_at: Timestamp) -> Result<bool, StoreError> {
     let sql = "UPDATE clients SET last_used_at = $2 WHERE id = $1 AND (last_used_at IS NULL OR last_used_at < $2)";
     Ok(tx.execute(sql, params![id, used_at]).await? == 1)
 }
 
-/// The name of the workspace or the person that manages the client; `None` where nobody does.
+/// The name of the workspace or user that manages the client; `None` if it has no owner.
 pub async fn owner_name(tx: &mut Tx, id: &ClientId) -> Result<Option<String>, StoreError> {
     let sql = "SELECT COALESCE(w.name, u.name) FROM clients c LEFT JOIN workspaces w ON w.id = c.owner_workspace_id \
                LEFT JOIN users u ON u.id = c.owner_user_id WHERE c.id = $1";
@@ -221,15 +222,15 @@ pub async fn owner_name(tx: &mut Tx, id: &ClientId) -> Result<Option<String>, St
     row.opt_text()
 }
 
-/// Who manages a client.
+/// The owner of a client.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ClientOwner {
     Workspace(WorkspaceId),
     User(UserId),
 }
 
-/// A page of clients with their live secrets. The page is found in an index before any client is read, so that a late one
-/// costs little more than the first; CROSS JOIN keeps SQLite from beginning elsewhere.
+/// A page of clients with their active secrets. Finds the page in an index before reading any client, so that late
+/// pages cost little more than the first; CROSS JOIN pins SQLite's join order.
 macro_rules! page_of {
     ($which:literal) => {
         concat!(
@@ -250,7 +251,7 @@ const OF_WORKSPACE: &str = page_of!("owner_workspace_id = $1");
 const OF_USER: &str = page_of!("owner_user_id = $1");
 const OF_ALL: &str = page_of!("$1 = ''");
 
-/// The owner's clients, newest first, with their live secrets.
+/// The owner's clients, newest first, with their active secrets.
 pub async fn list_for_owner(
     tx: &mut Tx,
     owner: ClientOwner,
@@ -265,7 +266,7 @@ pub async fn list_for_owner(
     Ok(Paged { items, total: search_index::count_of(tx, &search_index::owned(&id)).await? })
 }
 
-/// All clients, newest first, with their live secrets.
+/// All clients, newest first, with their active secrets.
 pub async fn list(tx: &mut Tx, page: Page, now: Timestamp) -> Result<Paged<Client>, StoreError> {
     let items = gather(tx.all(OF_ALL, params!["", now, page.limit(), page.offset()]).await?)?;
     Ok(Paged { items, total: count(tx, "SELECT COUNT(*) FROM clients WHERE deleted_at IS NULL", &[]).await? })
@@ -289,8 +290,8 @@ pub async fn add_secret(tx: &mut Tx, secret: &ClientSecret) -> Result<(), StoreE
     Ok(())
 }
 
-/// Lets all of the client's secrets but `except` end at `at`, or earlier where they would have; answers how many.
-/// Those that have ended by `now` are removed.
+/// Makes all of the client's secrets except `except` expire at `at`, unless they expire earlier, and returns how many.
+/// Deletes those that have expired by `now`.
 pub async fn retire_secrets(
     tx: &mut Tx,
     id: &ClientId,
@@ -307,31 +308,31 @@ pub async fn retire_secrets(
     Ok(retired)
 }
 
-/// Ends one secret now; `false` when there is none such.
+/// Removes one secret immediately. Returns `false` if there is none.
 pub async fn remove_secret(tx: &mut Tx, client: &ClientId, id: ClientSecretId) -> Result<bool, StoreError> {
     let sql = "DELETE FROM client_secrets WHERE id = $2 AND client_id = $1";
     Ok(tx.execute(sql, params![client, id]).await? == 1)
 }
 
-/// Until the transaction ends nobody else changes the client: what is found between this and a change is still so at the change.
+/// Locks the client until the transaction ends, so that no other transaction changes it between a check and a change.
 pub async fn hold(tx: &mut Tx, id: &ClientId) -> Result<(), StoreError> {
     dialect::lock_rows(tx, "SELECT id FROM clients WHERE id = $1 FOR NO KEY UPDATE", params![id]).await
 }
 
-/// The same against changes alone: for what rests on how far the client is trusted. Whoever changes the client in the same
-/// transaction does so before.
+/// Like [`hold`], with a shared lock that only blocks changes: for callers that rely on the client's trust level. If
+/// the same transaction also changes the client, it must do so before.
 pub async fn hold_shared(tx: &mut Tx, id: &ClientId) -> Result<(), StoreError> {
     dialect::lock_rows(tx, "SELECT id FROM clients WHERE id = $1 FOR SHARE", params![id]).await
 }
 
-/// Adds the secret unless the client has `most` secrets that live at `now`; `false` when it has.
+/// Adds the secret unless the client already has `most` secrets active at `now`; then it returns `false`.
 pub async fn add_secret_within(
     tx: &mut Tx,
     secret: &ClientSecret,
     most: i64,
     now: Timestamp,
 ) -> Result<bool, StoreError> {
-    // Who counts waits for whoever adds another one.
+    // Locks the client, so that concurrent calls cannot exceed the limit.
     hold(tx, &secret.client_id).await?;
     let sql = "SELECT COUNT(*) FROM client_secrets WHERE client_id = $1 AND (expires_at IS NULL OR expires_at > $2)";
     if count(tx, sql, params![&secret.client_id, now]).await? >= most {
@@ -352,7 +353,7 @@ macro_rules! touch {
     };
 }
 
-/// Notes when secrets were used, unless that is noted for the same moment or later; answers how many were news.
+/// Records when secrets were used, unless the same or a later time is recorded. Returns how many were updated.
 pub async fn touch_secrets(tx: &mut Tx, used: &[(ClientSecretId, Timestamp)]) -> Result<u64, StoreError> {
     let used: Vec<_> = used.iter().map(|(id, at)| serde_json::json!({"id": id, "at": at})).collect();
     let used = serde_json::Value::Array(used).to_string();
@@ -369,10 +370,11 @@ pub async fn set_registration_token(tx: &mut Tx, id: &ClientId, hash: Option<Sec
     Ok(tx.execute(sql, params![id, hash]).await? == 1)
 }
 
-/// Removes at most `limit` anonymous registrations from before `before` through which nobody ever signed in.
+/// Deletes at most `limit` anonymous registrations older than `before` that were never used to sign in.
 pub async fn reap_unused(tx: &mut Tx, before: Timestamp, limit: i64) -> Result<u64, StoreError> {
     dialect::lock_cleaning(tx).await?;
-    // One at a time: as a join, planners without statistics read all grants for each.
+    // A correlated subquery per client: planners without statistics would turn a join into a read of all grants for
+    // each client.
     let sql = "DELETE FROM clients WHERE id IN (SELECT c.id FROM clients c WHERE c.trust = 'anonymous' \
          AND c.last_used_at IS NULL AND c.created_at < $1 \
          AND (SELECT g.id FROM grants g WHERE g.client_id = c.id LIMIT 1) IS NULL ORDER BY c.created_at LIMIT $2) \
@@ -383,11 +385,11 @@ pub async fn reap_unused(tx: &mut Tx, before: Timestamp, limit: i64) -> Result<u
     Ok(gone.len() as u64)
 }
 
-/// What decides whether a token that a client got in its own name is alive, read in one query.
+/// Everything that decides whether a token a client obtained on its own behalf is valid, read in one query.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct MachineContext {
     pub client_active: bool,
-    /// Tokens of an earlier epoch are dead.
+    /// Tokens of an earlier epoch are invalid.
     pub credential_epoch: i64,
     pub owner_workspace_id: Option<WorkspaceId>,
     pub token_revoked: bool,

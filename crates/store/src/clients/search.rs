@@ -1,4 +1,4 @@
-//! Finding clients by a part of their names.
+//! Finds clients by a substring of their names.
 use crate::clients::{self, ClientOwner};
 use crate::platform::dialect::{self, each};
 use crate::platform::page::Page;
@@ -30,7 +30,7 @@ async fn find_clients(
     Ok(Found { items: arrange(&ids, items, |client| client.id.to_string()), total, more })
 }
 
-/// The owner's clients with `part` in their names, whatever the case of its letters, newest first, with their live secrets.
+/// The owner's clients with `part` in their names, ignoring case, newest first, with their active secrets.
 pub async fn clients_of(
     tx: &mut Tx,
     owner: ClientOwner,
@@ -39,7 +39,7 @@ pub async fn clients_of(
     now: Timestamp,
 ) -> Result<Found<Client>, StoreError> {
     if part.is_empty() {
-        // Nobody looks for anything: there is a shorter way.
+        // Without a search term, a plain list is faster.
         return Ok(clients::list_for_owner(tx, owner, page, now).await?.into());
     }
     let id = match owner {
@@ -49,7 +49,7 @@ pub async fn clients_of(
     find_clients(tx, part, vec![search_index::owned(&id)], page, now).await
 }
 
-/// All clients with `part` in their names, believed so far if `trust` is given, newest first.
+/// All clients with `part` in their names, restricted to the trust level if `trust` is given, newest first.
 pub async fn all_clients(
     tx: &mut Tx,
     part: &str,

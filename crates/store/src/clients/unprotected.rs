@@ -1,11 +1,11 @@
-//! Authorization requests of confidential clients with neither PKCE nor `nonce`, by day: written in batches that add up, over
-//! however many nodes.
+//! Authorization requests of confidential clients with neither PKCE nor `nonce`, by day. Nodes write in batches that
+//! add up.
 use crate::platform::dialect;
 use crate::{StoreError, Tx, params};
 use domain::{ClientId, Day, Timestamp};
 use serde_json::json;
 
-/// What one node counted of one client on one day since its last write.
+/// What one node counted for one client on one day since its last write.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Counted {
     pub client_id: ClientId,
@@ -14,8 +14,8 @@ pub struct Counted {
     pub last_at: Timestamp,
 }
 
-// In the order of the keys, so that two nodes meet at the first row that both write and cannot deadlock. The join leaves out
-// clients that do not exist, and public ones: their requests without PKCE are refused, and listed as such.
+// In key order, so that two nodes meet at the first row that both write and cannot deadlock. The join skips clients
+// that do not exist, and public ones: their requests without PKCE are refused and listed as failed requests.
 const ADD: (&str, &str) = dialect::each!(
     "INSERT INTO unprotected_requests (client_id, day, requests, last_at) SELECT c.id, \
      CAST(j.value->>'day' AS BIGINT), SUM(CAST(j.value->>'requests' AS BIGINT)), \
@@ -27,7 +27,7 @@ const ADD: (&str, &str) = dialect::each!(
      ELSE unprotected_requests.last_at END"
 );
 
-/// Adds to what is there.
+/// Adds to the stored counts.
 pub async fn add(tx: &mut Tx, counted: &[Counted]) -> Result<(), StoreError> {
     if counted.is_empty() {
         return Ok(());
@@ -39,7 +39,7 @@ pub async fn add(tx: &mut Tx, counted: &[Counted]) -> Result<(), StoreError> {
     Ok(())
 }
 
-/// How many there were on several days, and when the last one was.
+/// The number of such requests over several days, and the time of the last one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Unprotected {
     pub requests: i64,
@@ -49,7 +49,7 @@ pub struct Unprotected {
 const OF_CLIENT: &str = "SELECT CAST(SUM(requests) AS BIGINT), MAX(last_at) FROM unprotected_requests \
                          WHERE client_id = $1 AND day >= $2 AND day <= $3 GROUP BY client_id";
 
-/// The client's requests from `first` to `last`; `None` where there were none.
+/// The client's requests from `first` to `last`; `None` if there were none.
 pub async fn of_client(
     tx: &mut Tx,
     client: &ClientId,
@@ -59,7 +59,7 @@ pub async fn of_client(
     row.map(|mut row| Ok(Unprotected { requests: row.int()?, last_at: row.time()? })).transpose()
 }
 
-/// Removes at most `limit` rows of days before `before`; returns how many.
+/// Deletes at most `limit` rows for days before `before`. Returns how many.
 pub async fn delete_old(tx: &mut Tx, before: Day, limit: i64) -> Result<u64, StoreError> {
     dialect::lock_cleaning(tx).await?;
     let sql = "DELETE FROM unprotected_requests WHERE (client_id, day) IN \

@@ -1,4 +1,5 @@
-//! Which applications a workspace lets in. Who changes the rule or the list holds the workspace, and who rests on it shares it.
+//! Which clients a workspace allows. Changing the policy or the list takes an exclusive lock on the workspace; relying
+//! on them takes a shared one.
 use crate::clients::lets_in::{forbids, lets_in};
 use crate::grants::own_names::own_names;
 use crate::grants::workspace_apps::{apps_of, reaching};
@@ -16,13 +17,13 @@ pub async fn read(tx: &mut Tx, workspace: WorkspaceId) -> Result<Option<AppPolic
     tx.one(sql, params![workspace]).await?.map(|mut row| row.with(AppPolicy::parse)).transpose()
 }
 
-/// `false` when there is no such workspace, or the rule is this one already. The caller holds the workspace.
+/// Returns `false` if there is no such workspace or it already has this policy. The caller locks the workspace.
 pub async fn set(tx: &mut Tx, workspace: WorkspaceId, to: AppPolicy, now: Timestamp) -> Result<bool, StoreError> {
     let sql = "UPDATE workspaces SET app_policy = $2, updated_at = $3 WHERE id = $1 AND app_policy <> $2";
     Ok(tx.execute(sql, params![workspace, to.as_str(), now]).await? == 1)
 }
 
-/// Whether the workspace lets the client in.
+/// Whether the workspace allows the client.
 pub async fn allows(tx: &mut Tx, workspace: WorkspaceId, client: &ClientId) -> Result<bool, StoreError> {
     let sql = concat!(
         "SELECT w.id FROM workspaces w JOIN clients c ON c.id = $2 WHERE w.id = $1 AND ",
@@ -31,20 +32,20 @@ pub async fn allows(tx: &mut Tx, workspace: WorkspaceId, client: &ClientId) -> R
     Ok(tx.one(sql, params![workspace, client]).await?.is_some())
 }
 
-/// Holds all clients that were allowed anything in the workspace: until the transaction ends none is trusted more or less. The
-/// caller holds the workspace.
+/// Locks all clients with consents in the workspace, so that their trust levels cannot change before the transaction
+/// ends. The caller locks the workspace.
 pub async fn hold_clients(tx: &mut Tx, workspace: WorkspaceId) -> Result<(), StoreError> {
     let sql = "SELECT id FROM clients WHERE id IN (SELECT client_id FROM consents WHERE workspace_id = $1) \
                ORDER BY id FOR SHARE";
     dialect::lock_rows(tx, sql, params![workspace]).await
 }
 
-/// A workspace of a user, as a client meets it there.
+/// A workspace of a user, from the point of view of a client.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Place {
     pub membership: WorkspaceMembership,
     pub lets_in: bool,
-    /// The epoch of the client in the workspace.
+    /// The client's epoch in the workspace.
     pub epoch: i64,
 }
 
@@ -66,9 +67,9 @@ pub async fn memberships(tx: &mut Tx, user: UserId, client: &ClientId) -> Result
     each.collect()
 }
 
-/// The workspaces in which somebody allowed the client something and which let in but some; in the order of their ids.
+/// The workspaces that have consents for the client and a policy other than `all`, by id.
 pub async fn choosy_workspaces(tx: &mut Tx, client: &ClientId) -> Result<Vec<WorkspaceId>, StoreError> {
-    // No LIMIT: work that goes through all of them, when the operator believes a client less.
+    // No LIMIT: when the operator lowers a client's trust level, all of them are processed.
     let sql = concat!(
         "SELECT DISTINCT w.id FROM consents o JOIN workspaces w ON w.id = o.workspace_id \
          WHERE o.client_id = $1 AND w.app_policy <> 'all' AND ",
@@ -78,10 +79,10 @@ pub async fn choosy_workspaces(tx: &mut Tx, client: &ClientId) -> Result<Vec<Wor
     tx.all(sql, params![client]).await?.iter_mut().map(Row::parse).collect()
 }
 
-/// The clients that the workspace does not let in and that have something there: what people allowed them, or grants; in the
-/// order of their ids. The caller holds the workspace.
+/// The clients that the workspace does not allow but that still have consents or grants there, by id. The caller locks
+/// the workspace.
 pub async fn kept_out(tx: &mut Tx, workspace: WorkspaceId) -> Result<Vec<ClientId>, StoreError> {
-    // No LIMIT: work that goes through all of them, when a workspace changes its mind.
+    // No LIMIT: when a workspace changes its policy, all of them are processed.
     let sql = concat!(
         "WITH RECURSIVE ",
         apps_of!("$1"),
@@ -96,17 +97,17 @@ pub async fn kept_out(tx: &mut Tx, workspace: WorkspaceId) -> Result<Vec<ClientI
     tx.all(sql, params![workspace]).await?.iter_mut().map(Row::client_id).collect()
 }
 
-/// What a rule would end in a workspace.
+/// What a policy would revoke in a workspace.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Effect {
     pub clients: i64,
-    /// Counted to [`COUNTED`].
+    /// Counted up to [`COUNTED`].
     pub people: i64,
-    /// Those that would no longer receive the workspace's id and people's roles while they act in these people's own names.
+    /// Clients that act for users personally and would no longer receive the workspace's id and the users' roles.
     pub own_names: i64,
 }
 
-/// What would end at `now` if the workspace had this rule, with its list as it is.
+/// What would be revoked at `now` if the workspace had this policy, with its current list.
 pub async fn effect(
     tx: &mut Tx,
     workspace: WorkspaceId,
@@ -137,22 +138,22 @@ pub async fn effect(
     }
 }
 
-/// Puts a client on the list; `false` when it is there. The caller holds the workspace.
+/// Adds a client to the list. Returns `false` if it is already on it. The caller locks the workspace.
 pub async fn list(tx: &mut Tx, workspace: WorkspaceId, client: &ClientId, now: Timestamp) -> Result<bool, StoreError> {
     let sql = "INSERT INTO workspace_allowed_clients (workspace_id, client_id, created_at) VALUES ($1, $2, $3) \
                ON CONFLICT (workspace_id, client_id) DO NOTHING";
     Ok(tx.execute(sql, params![workspace, client, now]).await? == 1)
 }
 
-/// Takes a client off the list; `false` when it was not there. The caller holds the workspace.
+/// Removes a client from the list. Returns `false` if it was not on it. The caller locks the workspace.
 pub async fn unlist(tx: &mut Tx, workspace: WorkspaceId, client: &ClientId) -> Result<bool, StoreError> {
     let sql = "DELETE FROM workspace_allowed_clients WHERE workspace_id = $1 AND client_id = $2";
     Ok(tx.execute(sql, params![workspace, client]).await? == 1)
 }
 
-/// The list: clients that still exist, without their secrets, and since when each is on it; the latest first.
+/// The listed clients that still exist, without their secrets, and when each was added; latest first.
 pub async fn page(tx: &mut Tx, workspace: WorkspaceId, page: Page) -> Result<Paged<(Client, Timestamp)>, StoreError> {
-    // The page is found before the clients are read; CROSS JOIN keeps SQLite from beginning elsewhere.
+    // Finds the page before reading the clients; CROSS JOIN pins SQLite's join order.
     let sql = concat!(
         "SELECT ",
         clients::columns!(),
@@ -169,7 +170,7 @@ pub async fn page(tx: &mut Tx, workspace: WorkspaceId, page: Page) -> Result<Pag
     Ok(Paged { items, total: count(tx, total, params![workspace]).await? })
 }
 
-/// The clients that reach the workspace at `now` and are not on its list, by name; at most [`MAX_LIMIT`].
+/// The clients with access to the workspace at `now` that are not on its list, by name; at most [`MAX_LIMIT`].
 pub async fn unlisted(
     tx: &mut Tx,
     workspace: WorkspaceId,

@@ -1,4 +1,5 @@
-//! Removing what raising an epoch of a client took back: some rows at a time, so that other writes go on.
+//! Bulk revocation: raising an epoch revokes consents and grants at once; their rows are then removed in batches, so
+//! that other writes are not held up.
 use crate::grants::user_count::{self, Allowed};
 use crate::grants::{self, EndedGrant, consents};
 use crate::platform::dialect;
@@ -8,22 +9,22 @@ use domain::grants::EndReason;
 use domain::grants::consent::Consent;
 use domain::{ClientId, GrantId, Timestamp, UserId, WorkspaceId};
 
-/// Where the access that people gave a client was revoked: in one workspace, or everywhere.
+/// The scope of a revocation: one workspace, or everywhere.
 pub type Where = Option<WorkspaceId>;
 
-/// Access that people gave a client was revoked, and its rows are still being removed.
+/// A revocation of all access users gave a client, whose rows are still being removed.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Revocation {
     pub client_id: ClientId,
     pub workspace_id: Where,
     pub at: Timestamp,
     pub reason: EndReason,
-    /// Who did it, for the audit log.
+    /// Context for the audit log.
     pub request_id: String,
     pub actor: String,
     pub credential: Option<String>,
     pub ip: Option<String>,
-    /// The last grant that was looked at.
+    /// The last grant that was processed.
     pub passed: Option<(UserId, GrantId)>,
 }
 
@@ -70,12 +71,14 @@ macro_rules! insert {
     };
 }
 
-/// Takes back what people allowed the client, and notes that rows remain. Answers how many users it had, where it is everybody's.
+/// Revokes what users allowed the client and records that rows remain. Returns how many users the client had if the
+/// revocation is not limited to a workspace, else 0.
 pub async fn begin(tx: &mut Tx, revocation: &Revocation) -> Result<i64, StoreError> {
     let Revocation { client_id, workspace_id, at, reason, request_id, actor, credential, ip, .. } = revocation;
-    // The client before the count of its users, as in every write of both.
+    // Locks the client before its user count, like every write of both.
     let (place, users, sql) = if let Some(workspace) = *workspace_id {
-        // A rule is about what people allow; and whoever changes it shares the locks of very many clients.
+        // Not for a policy change: a policy only concerns what users allow, and changing one holds shared locks on very
+        // many clients.
         if *reason == EndReason::ConsentRevoked {
             epochs::raise_of_owned(tx, client_id, workspace).await?;
         }
@@ -111,20 +114,21 @@ macro_rules! all {
     };
 }
 
-/// The revocation that has rows left for longest.
+/// The oldest unfinished revocation.
 pub async fn oldest(tx: &mut Tx) -> Result<Option<Revocation>, StoreError> {
     let sql = all!("ORDER BY r.at, r.client_id, r.workspace_id LIMIT 1");
     tx.one(sql, &[]).await?.map(|mut row| read(&mut row)).transpose()
 }
 
-/// The same of a client, until the transaction ends: only one works at it. Who gives the client a consent waits meanwhile.
+/// Locks a client's revocation until the transaction ends, so that only one node works on it. New consents for the
+/// client wait.
 pub async fn hold(tx: &mut Tx, client: &ClientId, place: Where) -> Result<Option<Revocation>, StoreError> {
     user_count::hold(tx, client).await?;
     let sql = all!("WHERE r.client_id = $1 AND r.workspace_id = $2");
     tx.one(sql, params![client, consents::key(place)]).await?.map(|mut row| read(&mut row)).transpose()
 }
 
-/// Removes at most `limit` revoked consents; returns them. The caller holds the revocation.
+/// Deletes and returns at most `limit` revoked consents. The caller locks the revocation.
 pub async fn remove_consents(
     tx: &mut Tx,
     client: &ClientId,
@@ -138,7 +142,7 @@ pub async fn remove_consents(
     let mut removed = Vec::new();
     for mut row in tx.all(dialect::pick(tx, REMOVE_IN.0, REMOVE_IN.1), params![client, workspace, limit]).await? {
         let consent = consents::read(&mut row)?;
-        // Those who allowed it nothing elsewhere were taken off the count at once.
+        // Users without other consents were uncounted when the revocation began.
         if !row.bool()? {
             Allowed::goes(tx, consent.user_id, client, &consents::key(place)).await?;
         }
@@ -204,7 +208,7 @@ const REMOVE_IN: (&str, &str) = (
 
 macro_rules! next {
     ($whose:literal) => {
-        // The limit comes first: however many live, no more are read.
+        // LIMIT applies before the check, which bounds the rows read even if most grants are still valid.
         concat!(
             "SELECT g.user_id, g.id, CAST(CASE WHEN g.ended_at IS NULL AND NOT (",
             lives!("g"),
@@ -216,7 +220,7 @@ macro_rules! next {
     };
 }
 
-/// Looks at the next `limit` grants, ends those that count for nothing any more, and notes how far that is; answers them, and
+/// Checks the next `limit` grants, ends those that are revoked, and saves the position. Returns the ended grants, and
 /// whether there may be more.
 pub async fn end_grants(
     tx: &mut Tx,
@@ -237,7 +241,7 @@ pub async fn end_grants(
     }
     let Some((user, grant)) = last else { return Ok((Vec::new(), false)) };
     let ids = serde_json::json!(void).to_string();
-    // In the order in which others lock grants.
+    // In the order in which other transactions lock grants.
     let lock = "SELECT id FROM grants WHERE id IN (SELECT json_array_elements_text(CAST($1 AS json))) \
                 ORDER BY id FOR UPDATE";
     dialect::lock_rows(tx, lock, params![&ids]).await?;
@@ -268,7 +272,7 @@ pub async fn end_grants(
     Ok((ended, looked == limit))
 }
 
-/// Notes that no rows are left.
+/// Records that no rows are left.
 pub async fn done(tx: &mut Tx, client: &ClientId, place: Where) -> Result<(), StoreError> {
     let sql = match place {
         None => "DELETE FROM revocations WHERE client_id = $1 AND $2 = $2",

@@ -1,4 +1,4 @@
-//! The people who allowed an application something, as its owner sees them.
+//! The users of a client, as shown to its owner.
 use crate::grants::{consents, user_count};
 use crate::platform::epochs::{lives, stands, stands_of};
 use crate::platform::page::{COUNTED, Page, Paged, UserCursor, count};
@@ -6,20 +6,20 @@ use crate::{Row, StoreError, Tx, params};
 use domain::account::Email;
 use domain::{ClientId, ScopeSet, Timestamp, UserId, WorkspaceId};
 
-/// Somebody who allowed an application something, in whatever workspaces.
+/// A user with consents for a client, in any workspace.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ClientPerson {
     pub user_id: UserId,
     pub name: String,
     pub email: Email,
-    /// Whether the person belongs to the workspace that owns the application.
+    /// Whether the user is a member of the workspace that owns the client.
     pub is_member: bool,
-    /// Where it was allowed; `None` for what was allowed in the person's own name.
+    /// The workspaces of the consents; `None` for a personal consent.
     pub workspaces: Vec<Option<WorkspaceId>>,
-    /// Of all consents together.
+    /// Union of all consents.
     pub scopes: ScopeSet,
     pub since: Timestamp,
-    /// When a grant was last made or renewed, as far as grants that expired are still kept.
+    /// When a grant was last created or renewed. Deleted expired grants are not considered.
     pub last_used_at: Option<Timestamp>,
 }
 
@@ -36,7 +36,7 @@ fn read(row: &mut Row) -> Result<ClientPerson, StoreError> {
     })
 }
 
-// Who is shown is found first; CROSS JOIN, so that SQLite looks up the rest for those alone.
+// Finds the users of the page first; CROSS JOIN makes SQLite look up the rest only for them.
 macro_rules! people {
     ($who:literal) => {
         concat!(
@@ -58,7 +58,7 @@ const PEOPLE: &str = people!(" AND x.user_id > $3 GROUP BY x.user_id ORDER BY x.
 const PEOPLE_BACK: &str = people!(" AND x.user_id < $3 GROUP BY x.user_id ORDER BY x.user_id DESC LIMIT $4 OFFSET $5");
 const PERSON: &str = people!(" AND x.user_id = $3 LIMIT 1");
 
-/// Puts the consents of each person together.
+/// Merges the consents of each user.
 fn gather(mut rows: Vec<Row>) -> Result<Vec<ClientPerson>, StoreError> {
     let mut people: Vec<ClientPerson> = Vec::new();
     for row in &mut rows {
@@ -75,12 +75,13 @@ fn gather(mut rows: Vec<Row>) -> Result<Vec<ClientPerson>, StoreError> {
     Ok(people)
 }
 
-/// The workspace that owns the application, as a parameter; none has the empty id.
+/// The workspace that owns the client as a parameter; empty if none.
 fn key(owner: Option<WorkspaceId>) -> String {
     owner.map(|id| id.to_string()).unwrap_or_default()
 }
 
-/// The people, each once, in the order in which they came to this server. `owner` is the workspace whose members are told.
+/// The client's users, without duplicates, in order of registration. `owner` is the workspace that
+/// [`ClientPerson::is_member`] refers to.
 pub async fn page(
     tx: &mut Tx,
     client: &ClientId,
@@ -93,7 +94,7 @@ pub async fn page(
     Ok(Paged { items, total: user_count::total(tx, client).await? })
 }
 
-/// One of them; `None` when the person allows the client nothing.
+/// One user of the client; `None` if they have no consent for it.
 pub async fn find(
     tx: &mut Tx,
     client: &ClientId,
@@ -103,7 +104,7 @@ pub async fn find(
     Ok(gather(tx.all(PERSON, params![client, key(owner), user]).await?)?.pop())
 }
 
-/// Grants of the client that live at `now`, counted to [`COUNTED`].
+/// The client's grants that are active at `now`, counted up to [`COUNTED`].
 pub async fn living_grants(tx: &mut Tx, client: &ClientId, now: Timestamp) -> Result<i64, StoreError> {
     let sql = concat!(
         "SELECT COUNT(*) FROM (SELECT 1 AS one FROM grants g WHERE g.client_id = $1 AND g.ended_at IS NULL \

@@ -1,4 +1,4 @@
-//! What users allowed clients, and which workspace they chose last.
+//! Consents: what users allowed clients, and the workspace they last chose for each.
 use crate::grants::own_names::{home, shows};
 use crate::grants::user_count::{self, Allowed};
 use crate::platform::dialect;
@@ -10,7 +10,7 @@ use domain::grants::consent::Consent;
 use domain::platform::text::fold;
 use domain::{ClientId, ScopeSet, Timestamp, UserId, WorkspaceId};
 
-/// What [`read`] reads, of the consent `o` or, where a statement gives it back, of the consent itself.
+/// The columns for [`read`]: of the consent `o`, or in a RETURNING clause.
 macro_rules! columns {
     () => {
         "o.user_id, o.client_id, o.workspace_id, o.scopes, o.standing, o.stays, o.home_workspace_id, o.created_at, \
@@ -40,7 +40,7 @@ pub(crate) fn read(row: &mut Row) -> Result<Consent, StoreError> {
     })
 }
 
-/// The key of the consent that a user gave in their own name is the empty text: NULL would not be unique.
+/// The database key of the workspace. A personal consent has the empty string, because NULL would not be unique.
 pub(crate) fn key(workspace: Option<WorkspaceId>) -> String {
     workspace.map_or_else(String::new, |id| id.to_string())
 }
@@ -71,8 +71,8 @@ pub async fn find(
     row.map(|mut row| read(&mut row)).transpose()
 }
 
-/// The same, and until the transaction ends nobody takes it back: what is written on its strength is there by then, and ends
-/// with it.
+/// Like [`find`], but locks the consent until the transaction ends. If it is revoked later, what was written based on
+/// it already exists and ends with it.
 pub async fn hold(
     tx: &mut Tx,
     user: UserId,
@@ -84,12 +84,12 @@ pub async fn hold(
     row.map(|mut row| read(&mut row)).transpose()
 }
 
-/// Until the transaction ends nobody else gives the client a consent or takes one back.
+/// Locks the client's consents until the transaction ends: no other transaction can add or revoke one.
 pub async fn hold_all(tx: &mut Tx, client: &ClientId) -> Result<(), StoreError> {
     user_count::hold(tx, client).await
 }
 
-/// All that the user allowed this client, in whatever workspace; at most [`MOST_CHOICES`].
+/// The user's consents for this client in all workspaces; at most [`MOST_CHOICES`].
 pub async fn list_for_client(tx: &mut Tx, user: UserId, client: &ClientId) -> Result<Vec<Consent>, StoreError> {
     let sql = concat!(
         "SELECT ",
@@ -101,7 +101,7 @@ pub async fn list_for_client(tx: &mut Tx, user: UserId, client: &ClientId) -> Re
     tx.all(sql, params![user, client, MOST_CHOICES]).await?.iter_mut().map(read).collect()
 }
 
-/// Adds `scopes` to what was allowed before, and answers all that is allowed now.
+/// Adds `scopes` to the consent and returns all scopes it now has.
 pub async fn put(
     tx: &mut Tx,
     user: UserId,
@@ -113,7 +113,7 @@ pub async fn put(
     add(tx, (user, client, workspace), scopes, true, now).await
 }
 
-/// The same for what was allowed with a personal access token: the client has to ask for it again.
+/// Like [`put`], for a consent given with a personal access token: the client has to ask again next time.
 pub async fn put_by_token(
     tx: &mut Tx,
     user: UserId,
@@ -135,7 +135,7 @@ async fn add(
     if let Some(workspace) = workspace {
         workspace::hold_shared(tx, workspace).await?;
     }
-    // Two consents at once must not lose one of the two, which may not exist yet.
+    // Two concurrent consents must not overwrite each other, and there may be no row to lock yet.
     user_count::hold(tx, client).await?;
     let allowed = Allowed::read(tx, user, client).await?;
     let with = allowed.with(&key(workspace));
@@ -143,10 +143,10 @@ async fn add(
     let (before, stood) = before.map_or_else(Default::default, |consent| (consent.scopes, consent.standing));
     let all = before.union(scopes);
     let standing = if stands { stood.union(scopes) } else { stood };
-    // Nearly always all of it stands, and is not written twice.
+    // NULL if all scopes are standing, the usual case, so that they are not stored twice.
     let standing = (!all.is_subset(&standing)).then_some(standing);
     tx.execute(
-        // A consent that was taken back and is still there becomes a new one.
+        // A revoked consent whose row still exists is replaced by a new one.
         ADD,
         params![user, client, key(workspace), &all, standing.as_ref(), now, with.is_only(&key(workspace))],
     )
@@ -155,7 +155,7 @@ async fn add(
     Ok(all)
 }
 
-/// Whether what is there is of the same epochs as what comes.
+/// `$then` if the existing row has the same epochs as the new one, else `$other`.
 macro_rules! same {
     ($then:literal, $other:literal) => {
         concat!(
@@ -182,7 +182,7 @@ const ADD: &str = concat!(
     same!("consents.created_at", "excluded.created_at")
 );
 
-/// Notes whether the client may stay connected without having asked for `offline_access`.
+/// Sets whether the client may stay connected without having requested `offline_access`.
 pub async fn set_stays(
     tx: &mut Tx,
     user: UserId,
@@ -194,7 +194,7 @@ pub async fn set_stays(
     Ok(tx.execute(sql, params![user, client, key(workspace), stays]).await? == 1)
 }
 
-/// `false` when there was none.
+/// Returns `false` if there was none.
 pub async fn delete(
     tx: &mut Tx,
     user: UserId,
@@ -204,7 +204,7 @@ pub async fn delete(
     Ok(take(tx, user, client, workspace).await?.is_some())
 }
 
-/// The same; answers what it was.
+/// Deletes a consent and returns it.
 async fn take(
     tx: &mut Tx,
     user: UserId,
@@ -223,7 +223,7 @@ async fn take(
     read(&mut row).map(Some)
 }
 
-/// Takes back all that the user allowed the client; answers how many consents.
+/// Revokes all of the user's consents for the client and returns how many there were.
 pub async fn delete_all(tx: &mut Tx, user: UserId, client: &ClientId) -> Result<u64, StoreError> {
     user_count::hold(tx, client).await?;
     let allowed = Allowed::read(tx, user, client).await?;
@@ -233,8 +233,8 @@ pub async fn delete_all(tx: &mut Tx, user: UserId, client: &ClientId) -> Result<
     Ok(deleted)
 }
 
-/// Takes back all that the user allowed in the workspace; answers what it was. The caller holds the workspace, so that nothing
-/// comes meanwhile.
+/// Revokes all of the user's consents in the workspace and returns them. The caller locks the workspace, so that none
+/// is added in the meantime.
 pub async fn delete_in_workspace(
     tx: &mut Tx,
     workspace: WorkspaceId,
@@ -242,26 +242,26 @@ pub async fn delete_in_workspace(
 ) -> Result<Vec<Consent>, StoreError> {
     let sql = "SELECT client_id FROM consents WHERE user_id = $1 AND workspace_id = $2 ORDER BY client_id";
     let mut taken = Vec::new();
-    // No LIMIT: at most one row a client. In the order in which clients are held.
+    // No LIMIT: at most one row per client. In the order in which clients are locked.
     for mut row in tx.all(sql, params![user, workspace]).await? {
         taken.extend(take(tx, user, &row.client_id()?, Some(workspace)).await?);
     }
     Ok(taken)
 }
 
-/// All that one user allowed a client, whatever workspaces it was allowed in.
+/// What a user allowed a client in all workspaces.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ClientUser {
     pub user_id: UserId,
-    /// Of all consents together.
+    /// Union of all consents.
     pub scopes: ScopeSet,
     /// When the first consent was given.
     pub created_at: Timestamp,
-    /// When the last one was changed.
+    /// When the latest change was made.
     pub updated_at: Timestamp,
 }
 
-/// Puts the consents of each user together, those of one user next to each other.
+/// Merges the consents of each user. Rows of one user must be adjacent.
 fn gather(rows: Vec<Row>) -> Result<Vec<ClientUser>, StoreError> {
     let mut users: Vec<ClientUser> = Vec::new();
     for mut row in rows {
@@ -278,7 +278,7 @@ fn gather(rows: Vec<Row>) -> Result<Vec<ClientUser>, StoreError> {
     Ok(users)
 }
 
-// CROSS JOIN, so that SQLite begins with the page and not with all of the client's consents.
+// CROSS JOIN makes SQLite start with the page instead of all of the client's consents.
 macro_rules! users_page {
     ($order:literal) => {
         concat!(
@@ -296,17 +296,17 @@ macro_rules! users_page {
 }
 
 const CLIENT_USERS: &str = users_page!("");
-/// The same page, counted from the end.
+/// A page counted from the end, in reverse order.
 const CLIENT_USERS_BACK: &str = users_page!(" DESC");
 
-/// The users who allowed the client something, each once, in the order in which they came to this server.
+/// The users with consents for the client, without duplicates, in order of registration.
 pub async fn list_for_client_users(
     tx: &mut Tx,
     client: &ClientId,
     page: Page,
 ) -> Result<Paged<ClientUser>, StoreError> {
     let total = user_count::total(tx, client).await?;
-    // Users are passed over one by one: from whichever end is nearer.
+    // OFFSET skips users one by one, so start from the nearer end.
     let limit = page.limit().min(total - page.offset().min(total));
     let behind = (total - page.offset() - limit).max(0);
     let near_end = behind < page.offset();
@@ -315,7 +315,7 @@ pub async fn list_for_client_users(
     Ok(Paged { items, total })
 }
 
-/// One of them; `None` when the user allows the client nothing.
+/// One user of the client; `None` if they have no consent for it.
 pub async fn of_client_user(tx: &mut Tx, client: &ClientId, user: UserId) -> Result<Option<ClientUser>, StoreError> {
     let sql = concat!(
         "SELECT ",
@@ -324,24 +324,24 @@ pub async fn of_client_user(tx: &mut Tx, client: &ClientId, user: UserId) -> Res
         stands!("o"),
         " ORDER BY o.workspace_id"
     );
-    // No LIMIT: one row a workspace of the user.
+    // No LIMIT: one row per workspace of the user.
     Ok(gather(tx.all(sql, params![user, client]).await?)?.pop())
 }
 
-/// A consent with the client it was given to, as the page of connected apps shows it.
+/// A consent and its client, for the page of connected apps.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ConnectedApp {
     pub consent: Consent,
     /// Without its secrets.
     pub client: Client,
-    /// Absent for consents in the user's own name.
+    /// `None` for personal consents.
     pub workspace_name: Option<String>,
 }
 
-/// Consents that are read for one person's array of apps: an app has one for each workspace that it was connected to.
+/// How many consents are read for one user's array of apps. An app has one consent per workspace it is connected to.
 const MOST_OF_PERSON: i64 = 4 * MOST_OF_ARRAY;
 
-/// What the user allowed to clients that still exist, the latest first; at most [`MOST_OF_PERSON`].
+/// The user's consents for clients that still exist, latest first; at most [`MOST_OF_PERSON`].
 pub async fn list_for_user(tx: &mut Tx, user: UserId) -> Result<Vec<ConnectedApp>, StoreError> {
     let sql = concat!(
         "SELECT ",
@@ -361,19 +361,19 @@ pub async fn list_for_user(tx: &mut Tx, user: UserId) -> Result<Vec<ConnectedApp
         .collect()
 }
 
-/// A consent as its user sees it.
+/// A consent as shown to its user.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Connection {
     pub app: ConnectedApp,
-    /// When a grant that came of it was last used, as far as grants that expired are still kept.
+    /// When one of its grants was last used. Deleted expired grants are not considered.
     pub last_used_at: Option<Timestamp>,
-    /// The names of the workspaces that its grants show while they act in the user's own name, and of the one that the next
-    /// will show.
+    /// For a personal consent: the names of the workspaces that its grants reveal to the client, and of the one that
+    /// the next grant will reveal.
     pub homes: Vec<String>,
 }
 
-// CROSS JOIN, so that SQLite begins with the page and looks up the rest for that page alone. The databases name the
-// position of a text within another differently. A consent has a row for each workspace that it shows.
+// CROSS JOIN makes SQLite start with the page and look up the rest only for it. The databases have different functions
+// for finding a substring. A consent has one row per workspace that it reveals.
 macro_rules! connections {
     ($position:literal) => {
         concat!(
@@ -436,8 +436,8 @@ async fn connections(
     Ok(apps)
 }
 
-/// A page of the clients with `part` in their names that still exist and that the user allowed something: for each, what
-/// was allowed by workspace. Whatever was allowed last comes first. The case of letters makes no difference.
+/// A page of the existing clients with `part` in their names, ignoring case, that the user has consents for: the
+/// consents of each client by workspace, latest first.
 pub async fn page_for_user(
     tx: &mut Tx,
     user: UserId,
@@ -451,7 +451,7 @@ pub async fn page_for_user(
     Ok(Paged { items, total: count(tx, total, params![user, part]).await? })
 }
 
-/// The same of one client; empty when the user allows it nothing.
+/// The user's consents for one client, like an item of [`page_for_user`]; empty if there are none.
 pub async fn of_user_and_client(
     tx: &mut Tx,
     user: UserId,
@@ -462,7 +462,7 @@ pub async fn of_user_and_client(
     Ok(apps.pop().unwrap_or_default())
 }
 
-/// How many clients the user allowed something, counted once for each workspace.
+/// How many consents the user has given; a client counts once per workspace.
 pub async fn count_for_user(tx: &mut Tx, user: UserId) -> Result<i64, StoreError> {
     let sql = concat!(
         "SELECT COUNT(*) FROM consents o JOIN clients c ON c.id = o.client_id \
@@ -472,7 +472,7 @@ pub async fn count_for_user(tx: &mut Tx, user: UserId) -> Result<i64, StoreError
     count(tx, sql, params![user]).await
 }
 
-/// The workspace that the user chose last for the client. Whether they still are a member is for the caller to see.
+/// The workspace the user last chose for the client. The caller checks that they are still a member.
 pub async fn last_workspace(tx: &mut Tx, user: UserId, client: &ClientId) -> Result<Option<WorkspaceId>, StoreError> {
     let sql = "SELECT workspace_id FROM user_choices WHERE user_id = $1 AND client_id = $2";
     tx.one(sql, params![user, client]).await?.map(|mut row| row.parse()).transpose()

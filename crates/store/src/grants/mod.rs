@@ -1,5 +1,5 @@
-//! Grants. Codes are redeemed and refresh tokens rotate in one guarded statement each: the number of affected rows is
-//! the outcome, right under any race, on both databases and on many nodes.
+//! Grants. Redeeming a code and rotating a refresh token are one guarded statement each. The number of affected rows is
+//! the outcome, which is correct under any race, on both databases and across nodes.
 
 pub mod app_policy;
 pub mod bulk_revocation;
@@ -66,16 +66,16 @@ fn read(row: &mut Row) -> Result<Grant, StoreError> {
     })
 }
 
-/// What became of an attempt to redeem a code.
+/// The result of redeeming a code.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Redeemed {
-    /// The grant is there now.
+    /// The grant has been created.
     First,
     /// The code was redeemed before; nothing changed.
     Replayed,
 }
 
-/// Redeems the code `grant.code_id` by inserting the grant that comes of it.
+/// Redeems the code `grant.code_id` by inserting its grant.
 pub async fn redeem(tx: &mut Tx, grant: &Grant) -> Result<Redeemed, StoreError> {
     let refresh = grant.refresh.as_ref();
     let inserted = tx
@@ -120,7 +120,7 @@ pub async fn redeem(tx: &mut Tx, grant: &Grant) -> Result<Redeemed, StoreError> 
     Ok(if inserted == 1 { Redeemed::First } else { Redeemed::Replayed })
 }
 
-/// Ends the grant that came of a code; answers which, when this call is what ended it.
+/// Ends the grant created from a code. Returns it if this call ended it.
 pub async fn end_by_code(
     tx: &mut Tx,
     code: TokenId,
@@ -131,7 +131,7 @@ pub async fn end_by_code(
     tx.one(sql, params![code, at, reason.as_str()]).await?.map(|mut row| row.parse()).transpose()
 }
 
-/// The grant with all that decides whether it and the access token `token` are alive: one query.
+/// Reads the grant with everything that decides whether it and the access token `token` are valid, in one query.
 ///
 /// The workspace of a user grant counts only as long as it allows the client.
 pub async fn by_id_with_context(
@@ -176,16 +176,16 @@ pub async fn by_id_with_context(
     }))
 }
 
-/// What became of an attempt to answer a refresh token.
+/// The result of rotating a refresh token.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Rotated {
-    /// The grant is in the new state.
+    /// The grant has the new state.
     Moved,
-    /// It was no longer in the state that the answer was made for, or had ended: read it and judge again.
+    /// The grant has ended or is no longer in the expected state: read it and decide again.
     Lost,
 }
 
-/// Moves the refresh half of a grant from the state that was judged to the next one.
+/// Moves the refresh state of a grant from the expected state to the next one.
 pub async fn rotate(
     tx: &mut Tx,
     id: GrantId,
@@ -204,15 +204,15 @@ pub async fn rotate(
     Ok(if moved == 1 { Rotated::Moved } else { Rotated::Lost })
 }
 
-/// An access token issued with this refresh number was seen, so the response arrived. `false` when that is known, or
-/// another number is current.
+/// Records that an access token issued with this refresh number was used, so the response arrived. Returns `false` if
+/// this is already recorded or another number is current.
 pub async fn mark_used(tx: &mut Tx, id: GrantId, number: i64) -> Result<bool, StoreError> {
     let sql = "UPDATE grants SET refresh_used = 1 \
                WHERE id = $1 AND refresh_seq = $2 AND refresh_used = 0 AND ended_at IS NULL";
     Ok(tx.execute(sql, params![id, number]).await? == 1)
 }
 
-/// Moves the idle limit on; `false` when the grant has ended.
+/// Extends the idle limit. Returns `false` if the grant has ended.
 pub async fn touch(
     tx: &mut Tx,
     id: GrantId,
@@ -223,22 +223,22 @@ pub async fn touch(
     Ok(tx.execute(sql, params![id, last_used_at, expires_at]).await? == 1)
 }
 
-/// `false` when it had ended before; the first reason stays.
+/// Returns `false` if the grant had already ended; the first reason is kept.
 pub async fn end(tx: &mut Tx, id: GrantId, reason: EndReason, at: Timestamp) -> Result<bool, StoreError> {
     let sql = "UPDATE grants SET ended_at = $2, ended_reason = $3 WHERE id = $1 AND ended_at IS NULL";
     Ok(tx.execute(sql, params![id, at, reason.as_str()]).await? == 1)
 }
 
-/// The grants to end together.
+/// Which grants to end together.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum GrantSelection {
     User(UserId),
     UserAndClient(UserId, ClientId),
-    /// With `None`, the grants in the user's own name.
+    /// `None` selects the user's personal grants.
     UserClientWorkspace(UserId, ClientId, Option<WorkspaceId>),
     UserInWorkspace(UserId, WorkspaceId),
     Session(SessionId),
-    /// Of those that were authorized with this personal access token.
+    /// Grants authorized with this personal access token.
     ByToken(PersonalAccessTokenId),
 }
 
@@ -255,8 +255,8 @@ macro_rules! selected {
     };
 }
 
-/// The texts that lock, and that end and tell; with their parameters. Each text names all three, so that one call fits all;
-/// an unused one equals itself.
+/// The statements that lock the grants and that end and return them, with their parameters. All statements take the
+/// same three parameters, so that one call serves every selection; an unused one is compared with itself.
 fn selected(whose: GrantSelection) -> ((&'static str, &'static str), [String; 3]) {
     let (texts, first, second, third) = match whose {
         GrantSelection::User(u) => (selected!("user_id = $1 AND $2 = $2 AND $3 = $3"), u.to_string(), None, None),
@@ -278,7 +278,7 @@ fn selected(whose: GrantSelection) -> ((&'static str, &'static str), [String; 3]
     (texts, [first, second.unwrap_or_default(), third.unwrap_or_default()])
 }
 
-/// Everybody who has a grant of the client that has not ended.
+/// All users with an active grant of the client.
 pub async fn users_of(tx: &mut Tx, client: &ClientId) -> Result<Vec<UserId>, StoreError> {
     let sql = concat!(
         "SELECT DISTINCT g.user_id FROM grants g WHERE g.client_id = $1 AND g.ended_at IS NULL AND ",
@@ -306,7 +306,7 @@ pub(crate) fn read_ended(row: &mut Row) -> Result<EndedGrant, StoreError> {
     })
 }
 
-/// Ends all these grants; answers which. They are those of one user.
+/// Ends the selected grants, which belong to one user, and returns them.
 pub async fn end_each(
     tx: &mut Tx,
     whose: GrantSelection,
@@ -319,7 +319,7 @@ pub async fn end_each(
     rows.iter_mut().map(read_ended).collect()
 }
 
-/// The user's grants that live at `now`, the last used first; at most [`MAX_LIMIT`].
+/// The user's grants that are active at `now`, last used first; at most [`MAX_LIMIT`].
 pub async fn list_for_user(tx: &mut Tx, user: UserId, now: Timestamp) -> Result<Vec<Grant>, StoreError> {
     let sql = concat!(
         "SELECT ",
@@ -332,8 +332,8 @@ pub async fn list_for_user(tx: &mut Tx, user: UserId, now: Timestamp) -> Result<
     tx.all(sql, params![user, now, MAX_LIMIT]).await?.iter_mut().map(read).collect()
 }
 
-/// Removes at most `limit` grants that expired before `before`, which must be so long ago that their codes expired, too:
-/// the row is what tells a replayed code.
+/// Deletes at most `limit` grants that expired before `before`. `before` must be long enough ago for their codes to
+/// have expired too, because a replayed code is detected by this row.
 pub async fn delete_expired(tx: &mut Tx, before: Timestamp, limit: i64) -> Result<u64, StoreError> {
     dialect::lock_cleaning(tx).await?;
     // In the order of `end_each`.

@@ -1,13 +1,14 @@
-//! The applications that act in people's own names and show them in a workspace: their tokens carry its id and the person's roles
-//! in it. What else a person allowed such an application is not the workspace's to know, so that nothing here reads it.
+//! Clients that act for users personally and learn a workspace: their tokens carry its id and the user's roles in it.
+//! Anything else the user allowed such a client is none of the workspace's business, so nothing here reads it.
 use crate::platform::page::{Page, Paged, UserCursor, count};
 use crate::{Row, StoreError, Tx, params};
 use domain::account::Email;
 use domain::grants::consent::Home;
 use domain::{ClientId, Timestamp, UserId, WorkspaceId};
 
-/// Whether tokens of the grant `g` carry the workspace `w`, which is `$1`: the grant lives, the person is a member, and the rule
-/// lets the client `c` in. Clients that ask nobody are the operator's own and in no list of a workspace.
+/// Whether tokens of the grant `g` carry the workspace `w`, which is `$1`: the grant is active, the user is a member,
+/// and the policy allows the client `c`. Clients that skip consent belong to the operator and appear in no workspace's
+/// list.
 macro_rules! carries {
     ($client:literal, $now:literal) => {
         concat!(
@@ -24,7 +25,7 @@ macro_rules! carries {
     };
 }
 
-/// How many people do so with the client `c`, counted to [`COUNTED`](crate::page::COUNTED).
+/// How many users have such grants of the client `c`, counted up to [`COUNTED`](crate::platform::page::COUNTED).
 macro_rules! counted {
     ($client:literal, $now:literal) => {
         concat!(
@@ -35,7 +36,7 @@ macro_rules! counted {
     };
 }
 
-/// Which clients do so: each is found by a step in an index and then looked at. Goes into a `WITH RECURSIVE`.
+/// The clients with such grants. Each is found by one index step and then checked. Goes into a `WITH RECURSIVE`.
 macro_rules! own_names {
     ($now:literal) => {
         concat!(
@@ -50,8 +51,8 @@ macro_rules! own_names {
     };
 }
 
-/// The workspaces `h` that the client `c` receives while it acts in the name of the person of the consent `o`, those of its grants
-/// and the one that the consent remembers for the next: a row each, and one without where there is none.
+/// The workspaces `h` that the client `c` receives through the personal consent `o`: those of its grants, and the one
+/// the consent stores for the next grant. One row per workspace, or one row without a workspace if there is none.
 macro_rules! shows {
     ($now:literal) => {
         concat!(
@@ -70,14 +71,15 @@ macro_rules! shows {
 }
 pub(crate) use {carries, counted, own_names, shows};
 
-/// What the consent page named: the empty text where that was none, and NULL where it is not known.
+/// The workspace that the consent page named: the empty string if it named none, NULL if unknown.
 pub(crate) fn home(row: &mut Row) -> Result<Home, StoreError> {
     let named = row.opt_with(|text| if text.is_empty() { Some(None) } else { text.parse().ok().map(Some) })?;
     Ok(named.map_or(Home::Unknown, Home::Named))
 }
 
-/// Notes the workspace that the person was told of, with what they allowed the client in their own name: it receives the same one
-/// until they are asked again. What was allowed with a personal access token (`by_token`) changes nothing where something stands.
+/// Stores the workspace that the consent page named for a personal consent. The client receives this workspace until
+/// the user is asked again. A consent given with a personal access token (`by_token`) does not change a consent that
+/// the user gave on the page.
 pub async fn set_home(
     tx: &mut Tx,
     user: UserId,
@@ -95,8 +97,7 @@ pub async fn set_home(
     Ok(tx.execute(sql, params![user, client, home]).await? == 1)
 }
 
-/// Somebody whose id and roles an application receives together with the workspace's id: what a list of members says, and no
-/// more.
+/// A user whose id and roles a client receives together with the workspace's id: no more than a member list shows.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct OwnName {
     pub user_id: UserId,
@@ -104,7 +105,7 @@ pub struct OwnName {
     pub email: Email,
 }
 
-// CROSS JOIN, so that SQLite begins with the grants and looks up the names for the page alone.
+// CROSS JOIN makes SQLite start with the grants and look up names only for the page.
 macro_rules! people {
     ($which:literal) => {
         concat!(
@@ -124,8 +125,8 @@ fn read(row: &mut Row) -> Result<OwnName, StoreError> {
     Ok(OwnName { user_id: row.parse()?, name: row.text()?, email: row.with(|text| Email::parse(text).ok())? })
 }
 
-/// The people in whose own names the client receives the workspace's id and their roles at `now`, in the order in which they came
-/// to this server.
+/// The users that the client acts for personally while receiving the workspace's id and their roles at `now`, in order
+/// of registration.
 pub async fn people(
     tx: &mut Tx,
     workspace: WorkspaceId,

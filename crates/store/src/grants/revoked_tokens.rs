@@ -1,10 +1,10 @@
-//! Rows that die with the tokens they tell of: revoked access tokens, used assertions, one-time links.
+//! Rows that expire with the tokens they refer to: revoked access tokens, used assertions, one-time links.
 use crate::platform::dialect;
 use crate::{StoreError, Tx, params};
 use domain::platform::seal::TokenId;
 use domain::{ClientId, SecretHash, Timestamp};
 
-/// Revokes one access token by itself; `false` when it was revoked before.
+/// Revokes a single access token. Returns `false` if it was already revoked.
 pub async fn revoke_token(tx: &mut Tx, token: TokenId, expires_at: Timestamp) -> Result<bool, StoreError> {
     let sql = "INSERT INTO revoked_tokens (token_id, expires_at) VALUES ($1, $2) ON CONFLICT (token_id) DO NOTHING";
     Ok(tx.execute(sql, params![token, expires_at]).await? == 1)
@@ -14,14 +14,14 @@ pub async fn is_revoked(tx: &mut Tx, token: TokenId) -> Result<bool, StoreError>
     Ok(tx.one("SELECT expires_at FROM revoked_tokens WHERE token_id = $1", params![token]).await?.is_some())
 }
 
-/// What became of an attempt to use something that is good once.
+/// The result of using something that is valid once.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Used {
     First,
     Replayed,
 }
 
-/// Notes the `jti` of a client's assertion (RFC 7523 §3).
+/// Records the `jti` of a client's assertion (RFC 7523 §3).
 pub async fn use_assertion(
     tx: &mut Tx,
     client: &ClientId,
@@ -34,10 +34,10 @@ pub async fn use_assertion(
     Ok(if inserted == 1 { Used::First } else { Used::Replayed })
 }
 
-/// The purpose of the link that makes the first operator.
+/// The purpose of the link that creates the first operator.
 pub const FIRST_OPERATOR: &str = "first operator";
 
-/// Keeps a one-time token, such as the link that makes the first operator. `purpose` is the use it is good for, and
+/// Stores a one-time token, such as the link that creates the first operator. `purpose` is what it may be used for, and
 /// `subject` whom it concerns.
 pub async fn insert_one_time(
     tx: &mut Tx,
@@ -51,18 +51,18 @@ pub async fn insert_one_time(
     Ok(())
 }
 
-/// Makes all one-time tokens for a purpose void. An attempt to use one waits for this, and then finds none.
+/// Invalidates all one-time tokens for a purpose. A concurrent attempt to use one waits for this and then finds none.
 pub async fn void_one_time(tx: &mut Tx, purpose: &str) -> Result<(), StoreError> {
     let sql = "DELETE FROM one_time_tokens WHERE purpose = $1 AND used_at IS NULL";
     tx.execute(sql, params![purpose]).await.map(drop)
 }
 
-/// What became of an attempt to use a one-time token.
+/// The result of using a one-time token.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Taken {
-    /// It was good, and no longer is.
+    /// The token was valid, and is now used up.
     Good { subject: Option<String> },
-    /// Unknown, expired, used before, or for another purpose: nobody is told which.
+    /// Unknown, expired, already used, or for another purpose. The caller does not learn which.
     Refused,
 }
 
@@ -75,7 +75,7 @@ pub async fn take_one_time(tx: &mut Tx, hash: &SecretHash, purpose: &str, now: T
     }
 }
 
-/// Whether a one-time token would be good now, without using it: for the page that its link opens.
+/// Whether a one-time token is valid, without using it: for the page that its link opens.
 pub async fn is_one_time_good(
     tx: &mut Tx,
     hash: &SecretHash,
@@ -87,7 +87,7 @@ pub async fn is_one_time_good(
     Ok(tx.one(sql, params![hash, purpose, now]).await?.is_some())
 }
 
-/// Removes at most `limit` rows of each kind that expired before `before`; answers how many in all.
+/// Deletes at most `limit` rows of each kind that expired before `before`. Returns how many in total.
 pub async fn delete_expired(tx: &mut Tx, before: Timestamp, limit: i64) -> Result<u64, StoreError> {
     dialect::lock_cleaning(tx).await?;
     let mut removed = 0;

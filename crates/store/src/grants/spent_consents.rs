@@ -1,4 +1,4 @@
-//! Consents that only a personal access token gave: they go when nothing that came of them lives any more.
+//! Consents given only with a personal access token. They are deleted once none of their grants is active.
 use crate::grants::consents::{key, place};
 use crate::grants::user_count::{self, Allowed};
 use crate::platform::epochs::stands;
@@ -17,12 +17,12 @@ macro_rules! spent {
     };
 }
 
-/// The consent that was looked at last: its client, user and workspace.
+/// The last consent that was checked: its client, user and workspace.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Place(Option<(ClientId, UserId, Option<WorkspaceId>)>);
 
-/// Looks at the next `limit` consents after a place, and removes those that were last changed before `before`, which must be so
-/// long ago that their codes have expired. Answers how many, and where to go on.
+/// Checks the next `limit` consents after a place, and deletes spent ones last changed before `before`. `before` must
+/// be long enough ago for their codes to have expired. Returns how many were deleted, and where to continue.
 pub async fn delete(
     tx: &mut Tx,
     now: Timestamp,
@@ -30,7 +30,7 @@ pub async fn delete(
     after: &Place,
     limit: i64,
 ) -> Result<(u64, Option<Place>), StoreError> {
-    // In the order in which clients are held.
+    // In the order in which clients are locked.
     let sql = concat!(
         "SELECT client_id, user_id, workspace_id, CAST(CASE WHEN ",
         spent!(),
@@ -50,7 +50,7 @@ pub async fn delete(
         let (client, user, workspace) = (row.client_id()?, row.parse()?, place(row)?);
         if row.bool()? {
             user_count::hold(tx, &client).await?;
-            // The person may have allowed more meanwhile.
+            // The user may have allowed more in the meantime.
             let allowed = Allowed::read(tx, user, &client).await?;
             let gone = tx.execute(delete, params![now, before, user, &client, key(workspace)]).await?;
             if gone == 1 {

@@ -1,15 +1,15 @@
-//! How many users allowed a client something: kept, so that no list counts consents.
+//! The number of users of a client, stored so that lists need not count consents.
 use crate::platform::dialect;
 use crate::platform::epochs::stands_of;
 use crate::platform::page::count;
 use crate::{StoreError, Tx, params};
 use domain::{ClientId, UserId, WorkspaceId};
 
-/// Until the transaction ends no other gives the client a consent or takes one back: what is found between this and a change is
-/// still so at the change. Makes the row where there is none yet, because without one there is nothing to hold: a consent that
-/// comes meanwhile would be found, and its transaction holds the count already.
+/// Locks the client's consents until the transaction ends: no other transaction can add or revoke one between a check
+/// and a change. Inserts the count row if there is none, because there would be nothing to lock. A consent added
+/// concurrently is still seen, because its transaction already holds the count.
 pub(crate) async fn hold(tx: &mut Tx, client: &ClientId) -> Result<(), StoreError> {
-    // The client first: who removes it has it when reaching for the count.
+    // The client first: deleting a client locks it before reaching for the count.
     dialect::lock_rows(tx, "SELECT id FROM clients WHERE id = $1 FOR KEY SHARE", params![client]).await?;
     let sql = "INSERT INTO client_users (client_id, user_count) SELECT id, 0 FROM clients WHERE id = $1 \
                ON CONFLICT (client_id) DO NOTHING";
@@ -17,20 +17,20 @@ pub(crate) async fn hold(tx: &mut Tx, client: &ClientId) -> Result<(), StoreErro
     dialect::lock_rows(tx, "SELECT client_id FROM client_users WHERE client_id = $1 FOR UPDATE", params![client]).await
 }
 
-/// A consent of one user, as far as the user is counted for its sake.
+/// A consent, as far as it matters for counting its user.
 #[derive(Debug, Clone, PartialEq, Eq)]
 struct Place {
-    /// As in the table.
+    /// As stored in the table.
     workspace: String,
-    /// Whether it counts: it may have been taken back, and wait for being removed.
+    /// Whether the consent is valid; it may be revoked and waiting for removal.
     stands: bool,
-    /// Whether the user is counted here, and nowhere else.
+    /// Whether the user is counted for this workspace, because there is no other consent.
     alone: bool,
 }
 
-/// The consents that one user is counted for, read while the count is held. The user counts while there is any; those of whom
-/// there is but one, which stands, are counted at its workspace as well, and go with it at once. What was taken back from
-/// somebody who allowed the client something elsewhere, too, is looked at when its row goes.
+/// The consents that a user is counted for, read while the count is locked. The user counts as long as there are any. A
+/// user whose only consent is valid is also counted for its workspace, so that a revocation there uncounts them at
+/// once. If the user has consents elsewhere too, the count is corrected when the revoked row is deleted.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Allowed(Vec<Place>);
 
@@ -42,14 +42,14 @@ impl Allowed {
             " THEN 1 ELSE 0 END AS BIGINT) AS stands FROM consents o WHERE o.user_id = $1 AND o.client_id = $2 \
              AND o.epoch = (SELECT e.access_epoch FROM clients e WHERE e.id = $2)) p WHERE p.alone = 0 OR p.stands = 1"
         );
-        // No LIMIT: one row a workspace of the user.
+        // No LIMIT: one row per workspace of the user.
         let mut rows = tx.all(sql, params![user, client]).await?;
         let each =
             rows.iter_mut().map(|row| Ok(Place { workspace: row.text()?, alone: row.bool()?, stands: row.bool()? }));
         each.collect::<Result<_, StoreError>>().map(Self)
     }
 
-    /// With a consent in this workspace that stands.
+    /// Adds a valid consent in this workspace.
     pub(crate) fn with(&self, workspace: &str) -> Self {
         let mut places = self.without(workspace).0;
         places.push(Place { workspace: workspace.to_owned(), stands: true, alone: false });
@@ -60,7 +60,7 @@ impl Allowed {
         Self(self.0.iter().filter(|place| place.workspace != workspace).cloned().collect())
     }
 
-    /// With those alone that were taken back before.
+    /// Keeps only the consents that were already revoked.
     pub(crate) fn without_standing(&self) -> Self {
         Self(self.0.iter().filter(|place| !place.stands).cloned().collect())
     }
@@ -69,7 +69,7 @@ impl Allowed {
         self.0.is_empty()
     }
 
-    /// The only one that there is, if it stands.
+    /// The workspace of the only consent, if there is exactly one and it is valid.
     fn only(&self) -> Option<&str> {
         match self.0.as_slice() {
             [place] if place.stands => Some(&place.workspace),
@@ -82,7 +82,7 @@ impl Allowed {
         self.only() == Some(workspace)
     }
 
-    /// Counts that a consent in this workspace is gone that was taken back, while the user was counted for other ones, too.
+    /// Updates the count after deleting a revoked consent in this workspace of a user who had other consents too.
     pub(crate) async fn goes(tx: &mut Tx, user: UserId, client: &ClientId, workspace: &str) -> Result<(), StoreError> {
         let now = Self::read(tx, user, client).await?;
         let mut before = now.clone();
@@ -90,7 +90,7 @@ impl Allowed {
         before.became(tx, user, client, &now).await
     }
 
-    /// Counts what became of `self`; the caller holds the count, and the rows are there or gone already.
+    /// Updates the counts from `self` to `now`. The caller locks the count and has already written or deleted the rows.
     pub(crate) async fn became(
         &self,
         tx: &mut Tx,
@@ -118,9 +118,9 @@ impl Allowed {
     }
 }
 
-/// Counts users who allow the client something in this workspace alone.
+/// Adds to the number of users with a consent in this workspace alone.
 async fn add_in(tx: &mut Tx, client: &ClientId, workspace: &str, users: i64) -> Result<(), StoreError> {
-    // What people allowed in their own name no workspace takes back.
+    // No workspace can revoke a personal consent.
     if workspace.is_empty() {
         return Ok(());
     }
@@ -133,14 +133,14 @@ async fn add_in(tx: &mut Tx, client: &ClientId, workspace: &str, users: i64) -> 
     Ok(())
 }
 
-/// Counts users who came, or went; the caller holds the count.
+/// Adds to the number of users; negative to subtract. The caller locks the count.
 pub(crate) async fn add(tx: &mut Tx, client: &ClientId, users: i64) -> Result<(), StoreError> {
     let sql = "UPDATE client_users SET user_count = user_count + $2 WHERE client_id = $1";
     tx.execute(sql, params![client, users]).await?;
     Ok(())
 }
 
-/// Forgets all users of the client; answers how many there were.
+/// Resets the client's user count and returns the previous one.
 pub(crate) async fn clear(tx: &mut Tx, client: &ClientId) -> Result<i64, StoreError> {
     hold(tx, client).await?;
     let users = total(tx, client).await?;
@@ -148,7 +148,7 @@ pub(crate) async fn clear(tx: &mut Tx, client: &ClientId) -> Result<i64, StoreEr
     Ok(users)
 }
 
-/// Forgets the users of the client who allow it something in this workspace alone.
+/// Subtracts the users of the client with a consent in this workspace alone.
 pub(crate) async fn clear_in(tx: &mut Tx, client: &ClientId, workspace: WorkspaceId) -> Result<(), StoreError> {
     hold(tx, client).await?;
     let sql = "SELECT user_count FROM client_workspaces WHERE client_id = $1 AND workspace_id = $2 \
@@ -161,7 +161,7 @@ pub(crate) async fn clear_in(tx: &mut Tx, client: &ClientId, workspace: Workspac
     Ok(())
 }
 
-/// Users who allow the client something, each once however many workspaces they allow it in.
+/// Users of the client, each counted once across workspaces.
 pub async fn total(tx: &mut Tx, client: &ClientId) -> Result<i64, StoreError> {
     count(tx, "SELECT user_count FROM client_users WHERE client_id = $1", params![client]).await
 }

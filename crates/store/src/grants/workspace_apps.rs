@@ -1,4 +1,4 @@
-//! The applications that reach a workspace, and who let them in: what the members allowed there, put together.
+//! The clients with access to a workspace, and the members who allowed them: consents combined per client.
 use crate::grants::own_names::{carries, counted};
 use crate::platform::dialect::{self, each};
 use crate::platform::epochs::{lives, stands_at, stands_in};
@@ -11,29 +11,30 @@ use domain::{ClientId, ScopeSet, Timestamp, UserId, WorkspaceId};
 use serde_json::{Value, json};
 use std::collections::HashMap;
 
-/// An application that somebody allowed something in the workspace, or that receives its id while it acts in somebody's own name.
+/// A client with a consent in the workspace, or one that acts for a user personally and receives the workspace's id.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct WorkspaceApp {
     pub client_id: ClientId,
     pub name: String,
     pub trust: Trust,
     pub config: ClientConfig,
-    /// How many people allowed it something here, counted to [`COUNTED`].
+    /// How many users allowed it here, counted up to [`COUNTED`].
     pub people: i64,
-    /// How many people it acts for in their own names, with this workspace's id and their roles here, counted to [`COUNTED`].
+    /// How many users it acts for personally while receiving this workspace's id and their roles here, counted up to
+    /// [`COUNTED`].
     pub own_names: i64,
-    /// Of all who allowed it something here together.
+    /// Union of all consents here.
     pub scopes: ScopeSet,
     pub identified: Identified,
-    /// Whether someone besides the operator manages it.
+    /// Whether it is managed by anyone other than the operator.
     pub has_owner: bool,
-    /// Absent for one that nobody allowed anything here.
+    /// `None` if it has no consent here.
     pub first_allowed_at: Option<Timestamp>,
-    /// When a grant here was last made or renewed, as far as grants that expired are still kept.
+    /// When a grant here was last created or renewed. Deleted expired grants are not considered.
     pub last_used_at: Option<Timestamp>,
 }
 
-/// Which of an application's people allowed it to know who they are (`openid`).
+/// Which of the client's users here allowed it to identify them (`openid`).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Identified {
     All,
@@ -52,7 +53,7 @@ impl Identified {
     }
 }
 
-/// Without what the people allowed.
+/// Reads a row, without the scopes of the consents.
 fn read(row: &mut Row) -> Result<WorkspaceApp, StoreError> {
     Ok(WorkspaceApp {
         client_id: row.client_id()?,
@@ -69,7 +70,7 @@ fn read(row: &mut Row) -> Result<WorkspaceApp, StoreError> {
     })
 }
 
-/// Which clients were allowed anything in a workspace: each found by a step in an index, however many people allowed it.
+/// The clients with a consent in a workspace. Each is found by one index step, however many users it has.
 macro_rules! apps_of {
     ($workspace:literal) => {
         concat!(
@@ -89,8 +90,8 @@ macro_rules! apps_of {
 }
 pub(crate) use apps_of;
 
-// The page is found first; CROSS JOIN, so that SQLite looks up the rest for that page alone. An index for consents in a workspace
-// keeps it from going through all of an application's people.
+// Finds the page first; CROSS JOIN makes SQLite look up the rest only for it. The index on consents in a workspace
+// keeps it from reading the client's consents elsewhere.
 macro_rules! told {
     ($page:expr, $now:literal) => {
         concat!(
@@ -112,7 +113,7 @@ macro_rules! told {
     };
 }
 
-/// The name is compared folded, and only where there is anything to compare.
+/// Filters by the folded name.
 macro_rules! named {
     ($columns:literal, $page:literal) => {
         concat!(
@@ -125,7 +126,7 @@ macro_rules! named {
     };
 }
 
-/// Those that were allowed something in the workspace `$1`, and those that act in people's own names with it.
+/// Clients with a consent in the workspace `$1`, and those that act for users personally and receive its id.
 macro_rules! reaching {
     ($now:literal) => {
         concat!(
@@ -158,7 +159,7 @@ const ONE: &str = told!(
     "$3"
 );
 
-// The distinct texts of each, by steps in an index.
+// The distinct scopes of each client, by index steps.
 const SCOPES: (&str, &str) = each!(
     concat!(
         "WITH RECURSIVE s (client_id, scopes) AS (SELECT j.value->>'id', (SELECT MIN(o.scopes) FROM consents o \
@@ -174,13 +175,13 @@ const SCOPES: (&str, &str) = each!(
     )
 );
 
-/// Reads the applications, and what all people together allowed each.
+/// Reads the clients and the union of what users allowed each.
 async fn told(tx: &mut Tx, workspace: WorkspaceId, mut rows: Vec<Row>) -> Result<Vec<WorkspaceApp>, StoreError> {
     let mut apps = rows.iter_mut().map(read).collect::<Result<Vec<_>, StoreError>>()?;
     let ids: Vec<_> = apps.iter().map(|app| json!({"id": app.client_id})).collect();
     let sql = dialect::pick(tx, SCOPES.0, SCOPES.1);
     let mut allowed: HashMap<ClientId, Vec<ScopeSet>> = HashMap::new();
-    // No LIMIT: as many as there are different answers to the consent page of an application.
+    // No LIMIT: one row per distinct set of scopes that users allowed a client.
     for mut row in tx.all(sql, params![Value::Array(ids).to_string(), workspace]).await? {
         let client = row.client_id()?;
         allowed.entry(client).or_default().push(row.scopes()?);
@@ -194,13 +195,13 @@ async fn told(tx: &mut Tx, workspace: WorkspaceId, mut rows: Vec<Row>) -> Result
     Ok(apps)
 }
 
-/// A pattern that finds `text` anywhere.
+/// A LIKE pattern that matches `text` anywhere.
 fn containing(text: &str) -> String {
     let escaped = text.replace('!', "!!").replace('%', "!%").replace('_', "!_");
     format!("%{escaped}%")
 }
 
-/// The applications whose name has `search` in it, whatever the case of its letters, by name; all of them for the empty text.
+/// The clients with `search` in their names, ignoring case, by name; all of them if it is empty.
 pub async fn page(
     tx: &mut Tx,
     workspace: WorkspaceId,
@@ -214,7 +215,7 @@ pub async fn page(
     Ok(Paged { items, total: count(tx, TOTAL, params![workspace, &pattern, now]).await? })
 }
 
-/// One of them; `None` when nobody allowed it anything here, and it receives nothing of the workspace in anybody's own name.
+/// One client; `None` if it has no consent here and receives nothing of the workspace in a personal grant.
 pub async fn find(
     tx: &mut Tx,
     workspace: WorkspaceId,
@@ -225,7 +226,7 @@ pub async fn find(
     Ok(told(tx, workspace, row.into_iter().collect()).await?.pop())
 }
 
-/// Somebody who allowed an application something in the workspace.
+/// A user who allowed a client in the workspace.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct AppPerson {
     pub user_id: UserId,
@@ -233,13 +234,13 @@ pub struct AppPerson {
     pub email: Email,
     pub scopes: ScopeSet,
     pub since: Timestamp,
-    /// When the consent was last widened.
+    /// When scopes were last added to the consent.
     pub updated_at: Timestamp,
     pub last_used_at: Option<Timestamp>,
 }
 
-// CROSS JOIN, so that SQLite looks up the rest for the page alone. The sum keeps it from looking for the last use among all
-// grants of the application instead of those of the person.
+// CROSS JOIN makes SQLite look up the rest only for the page. The addition of a constant keeps it from searching all of
+// the client's grants for the last use, instead of the user's.
 macro_rules! people {
     ($who:literal) => {
         concat!(
@@ -271,7 +272,7 @@ fn read_person(row: &mut Row) -> Result<AppPerson, StoreError> {
     })
 }
 
-/// The people who allowed the application something in the workspace, in the order in which they came to this server.
+/// The users who allowed the client in the workspace, in order of registration.
 pub async fn people(
     tx: &mut Tx,
     workspace: WorkspaceId,
@@ -289,7 +290,7 @@ pub async fn people(
     Ok(Paged { items, total: count(tx, total, params![workspace, client]).await? })
 }
 
-/// One of them.
+/// One user who allowed the client in the workspace.
 pub async fn person(
     tx: &mut Tx,
     workspace: WorkspaceId,
@@ -315,8 +316,8 @@ macro_rules! living {
 const LIVING: &str = living!("");
 const LIVING_OF: &str = living!("AND g.user_id = $5");
 
-/// How many grants of the application in the workspace live at `now`, counted to [`COUNTED`]; of one person where one is
-/// named.
+/// How many grants of the client are active in the workspace at `now`, counted up to [`COUNTED`]; only the user's if
+/// `user` is given.
 pub async fn living_grants(
     tx: &mut Tx,
     workspace: WorkspaceId,
@@ -330,7 +331,7 @@ pub async fn living_grants(
     }
 }
 
-/// What an application has in a workspace, each counted to [`COUNTED`]: what people allowed it, and the grants that live at `now`.
+/// How many consents, and grants active at `now`, a client has in a workspace, each counted up to [`COUNTED`].
 pub async fn standing(
     tx: &mut Tx,
     workspace: WorkspaceId,

@@ -1,4 +1,5 @@
-//! Devices that ask (RFC 8628). Each step is one guarded statement: the number of affected rows is the outcome.
+//! Device authorization requests (RFC 8628). Each step is one guarded statement: the number of affected rows is the
+//! outcome.
 use crate::platform::dialect;
 use crate::platform::value::json;
 use crate::{Row, StoreError, Tx, params};
@@ -52,7 +53,7 @@ fn read(row: &mut Row) -> Result<DeviceAuthorization, StoreError> {
     })
 }
 
-/// Keeps a request that nobody has answered; `false` when one of its codes is taken.
+/// Stores a pending request. Returns `false` if one of its codes is taken.
 pub async fn insert(tx: &mut Tx, device: &DeviceAuthorization) -> Result<bool, StoreError> {
     let sql = "INSERT INTO device_authorizations (id, device_code, user_code, client_id, scopes, resources, sub_type, \
                state, poll_interval, created_at, expires_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11) \
@@ -78,25 +79,25 @@ pub async fn insert(tx: &mut Tx, device: &DeviceAuthorization) -> Result<bool, S
     Ok(inserted == 1)
 }
 
-/// The request of the device that holds this code, whatever became of it.
+/// The request with this device code, in any state.
 pub async fn by_device_code(tx: &mut Tx, hash: &SecretHash) -> Result<Option<DeviceAuthorization>, StoreError> {
     tx.one(select!("device_code = $1"), params![hash]).await?.map(|mut row| read(&mut row)).transpose()
 }
 
-/// The request of the device that shows this code, whatever became of it.
+/// The request with this user code, in any state.
 pub async fn by_user_code(tx: &mut Tx, hash: &SecretHash) -> Result<Option<DeviceAuthorization>, StoreError> {
     tx.one(select!("user_code = $1"), params![hash]).await?.map(|mut row| read(&mut row)).transpose()
 }
 
-/// What became of a poll.
+/// The result of a poll.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Polled {
     InTime,
-    /// The interval has grown.
+    /// The interval has been increased.
     TooEarly,
 }
 
-/// Notes that the device asked; one that asks too early must wait `more` seconds longer from now on.
+/// Records a poll. A device that polls too early must wait `more` seconds longer from now on.
 pub async fn poll(tx: &mut Tx, id: TokenId, more: i64, now: Timestamp) -> Result<Polled, StoreError> {
     let in_time = "UPDATE device_authorizations SET last_polled_at = $2 \
                    WHERE id = $1 AND (last_polled_at IS NULL OR last_polled_at + poll_interval <= $2)";
@@ -109,7 +110,7 @@ pub async fn poll(tx: &mut Tx, id: TokenId, more: i64, now: Timestamp) -> Result
     Ok(Polled::TooEarly)
 }
 
-/// Notes what a person allowed; `false` when it was answered before, or expired.
+/// Records a user's approval. Returns `false` if the request was already answered or has expired.
 pub async fn approve(tx: &mut Tx, id: TokenId, approval: &DeviceApproval, now: Timestamp) -> Result<bool, StoreError> {
     let sql = "UPDATE device_authorizations SET state = 'approved', user_id = $2, workspace_id = $3, \
                granted_scopes = $4, session_id = $5, auth_time = $6, home_workspace_id = $7, stays = $8, epoch = $10 \
@@ -121,21 +122,21 @@ pub async fn approve(tx: &mut Tx, id: TokenId, approval: &DeviceApproval, now: T
     Ok(tx.execute(sql, params).await? == 1)
 }
 
-/// Notes that a person refused; `false` when it was answered before, or expired.
+/// Records a user's refusal. Returns `false` if the request was already answered or has expired.
 pub async fn deny(tx: &mut Tx, id: TokenId, now: Timestamp) -> Result<bool, StoreError> {
     let sql =
         "UPDATE device_authorizations SET state = 'denied' WHERE id = $1 AND state = 'pending' AND expires_at > $2";
     Ok(tx.execute(sql, params![id, now]).await? == 1)
 }
 
-/// Uses up what was allowed; `false` for all but the first.
+/// Redeems an approval. Only the first call returns `true`.
 pub async fn redeem(tx: &mut Tx, id: TokenId, client: &ClientId, now: Timestamp) -> Result<bool, StoreError> {
     let sql = "UPDATE device_authorizations SET state = 'redeemed' \
                WHERE id = $1 AND client_id = $2 AND state = 'approved' AND expires_at > $3";
     Ok(tx.execute(sql, params![id, client, now]).await? == 1)
 }
 
-/// Removes at most `limit` requests that expired before `before`.
+/// Deletes at most `limit` requests that expired before `before`.
 pub async fn delete_expired(tx: &mut Tx, before: Timestamp, limit: i64) -> Result<u64, StoreError> {
     dialect::lock_cleaning(tx).await?;
     let sql = "DELETE FROM device_authorizations WHERE id IN \

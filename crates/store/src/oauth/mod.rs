@@ -1,3 +1,3 @@
-//! What the protocol stores besides grants.
+//! OAuth state other than grants.
 
 pub mod device;

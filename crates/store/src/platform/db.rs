@@ -31,7 +31,7 @@ impl std::fmt::Debug for Store {
     }
 }
 
-/// Where a database is.
+/// The location of a database.
 enum Place<'a> {
     Sqlite(PathBuf),
     Postgres(&'a str),
@@ -46,11 +46,11 @@ fn place(url: &str) -> Result<Place<'_>, StoreError> {
     } else if url.starts_with("postgres://") || url.starts_with("postgresql://") {
         return Ok(Place::Postgres(url));
     }
-    // The URL itself is not repeated: it may hold a password.
+    // Does not repeat the URL: it may contain a password.
     Err(StoreError::Other("the database URL is neither `sqlite:path/to/file` nor `postgres://…`".to_owned()))
 }
 
-/// A connection of its own, outside of any store.
+/// A connection outside of any store.
 async fn alone(url: &str, options: &StoreOptions) -> Result<Tx, StoreError> {
     match place(url)? {
         Place::Sqlite(path) => Ok(Tx::new(Link::Sqlite(sqlite::writer(&path, options.patience)?))),
@@ -58,14 +58,14 @@ async fn alone(url: &str, options: &StoreOptions) -> Result<Tx, StoreError> {
     }
 }
 
-/// Brings the database at `url` to this program's schema version, and answers the versions that were applied now.
+/// Migrates the database at `url` to this program's schema version and returns the versions that were applied.
 ///
-/// It migrates whatever leave `options` give.
+/// It migrates regardless of `options.leave`.
 pub async fn migrate(url: &str, options: &StoreOptions) -> Result<Vec<i64>, StoreError> {
     migrate::run(&mut alone(url, options).await?, SchemaMode::Migrate, &options.declared_scopes).await
 }
 
-/// Whether there is a database at `url`: one that was migrated, by whatever version. Changes nothing.
+/// Whether there is a database at `url` that was migrated by any version. Changes nothing.
 pub async fn exists(url: &str, options: &StoreOptions) -> Result<bool, StoreError> {
     if let Place::Sqlite(path) = place(url)?
         && !path.exists()
@@ -75,8 +75,8 @@ pub async fn exists(url: &str, options: &StoreOptions) -> Result<bool, StoreErro
     dialect::has_migrations(&mut alone(url, options).await?).await
 }
 
-/// Rewrites SQLite's file without the pages that nothing uses; answers its size in bytes before and after. `None` where the
-/// database is PostgreSQL, which does this by itself.
+/// Rewrites SQLite's file without its unused pages, and returns its size in bytes before and after. `None` for
+/// PostgreSQL, which reclaims space on its own.
 pub async fn compact(url: &str, options: &StoreOptions) -> Result<Option<(i64, i64)>, StoreError> {
     match place(url)? {
         Place::Sqlite(path) if path.exists() => sqlite::compact(&sqlite::writer(&path, options.patience)?).map(Some),
@@ -110,7 +110,7 @@ impl Store {
         Ok(Self(Arc::new(backend)))
     }
 
-    /// A connection for reading. Each statement sees the database as it is at that moment; none can write.
+    /// A connection for reading. Each statement sees the current state of the database; none can write.
     pub async fn read(&self) -> Result<Reading, StoreError> {
         match &*self.0 {
             Backend::Sqlite { readers, .. } => Ok(Reading { tx: readers.take()?, home: Some(readers.clone()) }),
@@ -118,7 +118,7 @@ impl Store {
         }
     }
 
-    /// A connection for reading on which all statements see the database as of one moment.
+    /// A connection for reading on which all statements see the same snapshot of the database.
     pub async fn snapshot(&self) -> Result<Reading, StoreError> {
         match &*self.0 {
             Backend::Sqlite { .. } => {
@@ -130,9 +130,10 @@ impl Store {
         }
     }
 
-    /// Runs `work` as one transaction: all of it is durable when this answers `Ok`, none of it after `Err` or a panic.
+    /// Runs `work` as one transaction: after `Ok` all of it is durable, after `Err` or a panic none of it.
     ///
-    /// It completes even if the caller goes away. On SQLite `work` must not wait for anything but the database.
+    /// It runs to completion even if the caller is dropped. On SQLite `work` must not wait for anything but the
+    /// database.
     pub async fn write<T, E, F>(&self, work: F) -> Result<T, E>
     where
         F: for<'a> FnOnce(&'a mut Tx) -> BoxFuture<'a, Result<T, E>> + Send + 'static,
@@ -145,14 +146,14 @@ impl Store {
         }
     }
 
-    /// Whether a write succeeds, and a read, which takes a connection of its own.
+    /// Checks that a write succeeds, and a read on its own connection.
     pub async fn probe(&self) -> Result<(), StoreError> {
         self.write(|tx| Box::pin(health::touch(tx))).await?;
         let mut reading = self.read().await?;
         health::ping(&mut reading).await
     }
 
-    /// How many writes wait in the queue of SQLite, or are under way on PostgreSQL.
+    /// The number of writes queued on SQLite, or in progress on PostgreSQL.
     pub fn waiting(&self) -> usize {
         match &*self.0 {
             Backend::Sqlite { queue, .. } => queue.waiting(),
@@ -160,12 +161,12 @@ impl Store {
         }
     }
 
-    /// Whether a write keeps all others waiting: SQLite has one writer.
+    /// Whether a write blocks all others: SQLite has one writer.
     pub fn is_serial(&self) -> bool {
         matches!(*self.0, Backend::Sqlite { .. })
     }
 
-    /// How many transactions this store committed.
+    /// The number of transactions this store has committed.
     pub fn commits(&self) -> u64 {
         match &*self.0 {
             Backend::Sqlite { queue, .. } => queue.commits(),
@@ -173,7 +174,7 @@ impl Store {
         }
     }
 
-    /// Finishes the writes that wait and closes the database. Later calls answer [`StoreError::Unavailable`].
+    /// Finishes queued writes and closes the database. Later calls return [`StoreError::Unavailable`].
     pub async fn close(&self) {
         match &*self.0 {
             Backend::Sqlite { readers, queue } => {
@@ -185,7 +186,7 @@ impl Store {
     }
 }
 
-/// A connection borrowed for reading; given back when dropped.
+/// A borrowed connection for reading; returned when dropped.
 pub struct Reading {
     tx: Tx,
     home: Option<Arc<Readers>>,
@@ -212,7 +213,7 @@ impl DerefMut for Reading {
 
 impl Drop for Reading {
     fn drop(&mut self) {
-        // PostgreSQL connections find home by themselves.
+        // PostgreSQL connections return to their pool on their own.
         if let Some(home) = &self.home
             && let Link::Sqlite(connection) = std::mem::replace(&mut self.tx.link, Link::Gone)
         {

@@ -1,4 +1,4 @@
-//! What the two databases do differently. Everything else is one text for both.
+//! Differences between the two databases. Everything else is one SQL text for both.
 use crate::StoreError;
 use crate::platform::tx::Tx;
 use crate::platform::value::Value;
@@ -13,23 +13,24 @@ pub(crate) async fn lock_rows(tx: &mut Tx, sql: &'static str, params: &[Value<'_
     Ok(())
 }
 
-/// Lets one write at a time, over all nodes, remove what has expired: two that remove the same rows in different orders
-/// would deadlock. PostgreSQL only; the lock ends with the transaction.
+/// Serializes the deletion of expired rows across all nodes: deleting the same rows in different orders would deadlock.
+/// PostgreSQL only; the lock is released when the transaction ends.
 pub(crate) async fn lock_cleaning(tx: &mut Tx) -> Result<(), StoreError> {
     lock_rows(tx, "SELECT pg_advisory_xact_lock(7283490112659)::text", &[]).await
 }
 
-/// The text for this database, where one text cannot serve both.
+/// The SQL text for this database, if one text cannot serve both.
 pub(crate) fn pick(tx: &Tx, sqlite: &'static str, postgres: &'static str) -> &'static str {
     if tx.is_postgres() { postgres } else { sqlite }
 }
 
-/// Lets one write at a time, over all nodes, add to the index of names. PostgreSQL only; the lock ends with the transaction.
+/// Serializes additions to the index of names across all nodes. PostgreSQL only; the lock is released when the
+/// transaction ends.
 pub(crate) async fn lock_names(tx: &mut Tx) -> Result<(), StoreError> {
     lock_rows(tx, "SELECT pg_advisory_xact_lock(7283490112663)::text", &[]).await
 }
 
-/// The texts for the two databases of a statement over each object `j.value` of the JSON list `$1`.
+/// The SQL texts for both databases of a statement over each object `j.value` of the JSON list `$1`.
 macro_rules! each {
     ($before:expr, $after:expr) => {
         (
@@ -44,7 +45,7 @@ pub(crate) use each;
 pub(crate) async fn begin_migration(tx: &mut Tx) -> Result<(), StoreError> {
     if tx.is_postgres() {
         tx.script("BEGIN").await?;
-        // Any number will do, as long as nobody else in this database uses it. Held to the end of the transaction.
+        // Any number will do that nothing else in this database uses. Held to the end of the transaction.
         tx.all("SELECT pg_advisory_xact_lock(7283490112657)::text", &[]).await?;
     } else {
         tx.script("BEGIN IMMEDIATE").await?;
@@ -52,7 +53,7 @@ pub(crate) async fn begin_migration(tx: &mut Tx) -> Result<(), StoreError> {
     Ok(())
 }
 
-/// Whether any migration was ever recorded.
+/// Whether any migration has been recorded.
 pub(crate) async fn has_migrations(tx: &mut Tx) -> Result<bool, StoreError> {
     let sql = if tx.is_postgres() {
         "SELECT tablename::text FROM pg_tables WHERE schemaname = current_schema() AND tablename = 'schema_migrations'"

@@ -1,10 +1,10 @@
-//! Revoking at once what any number of people allowed: a consent or a grant of an earlier epoch is void. There is an epoch of the
-//! client, one of the client in a workspace, and one of the person. None ever falls.
+//! Epochs revoke any number of consents and grants at once: those of an earlier epoch are void. The client, the client
+//! in a workspace, and the user each have an epoch. Epochs never decrease.
 use crate::{StoreError, Tx, params};
 use domain::{ClientId, UserId, WorkspaceId};
 
-/// The epoch of the client `$client` in the workspace `$workspace`; 0 where the workspace never took anything back, and for what
-/// people allowed in their own name.
+/// The epoch of the client `$client` in the workspace `$workspace`; 0 if the workspace never revoked anything, and for
+/// personal consents.
 macro_rules! epoch_there {
     ($client:expr, $workspace:expr) => {
         concat!(
@@ -17,7 +17,7 @@ macro_rules! epoch_there {
     };
 }
 
-/// Whether the consent `$o` of the client `$client`, whose epoch is `$epoch`, counts.
+/// Whether the consent `$o` of the client `$client`, whose epoch is `$epoch`, is valid.
 macro_rules! stands_at {
     ($o:literal, $client:expr, $epoch:expr) => {
         concat!(
@@ -32,7 +32,7 @@ macro_rules! stands_at {
     };
 }
 
-/// Whether the consent `$o` counts: nothing was taken back since it was given.
+/// Whether the consent `$o` is valid, that is, not revoked since it was given.
 macro_rules! stands {
     ($o:literal) => {
         crate::platform::epochs::stands_at!(
@@ -43,7 +43,7 @@ macro_rules! stands {
     };
 }
 
-/// The same where the client is known, so that an index finds the consents.
+/// Like `stands` for a known client, so that an index finds the consents.
 macro_rules! stands_of {
     ($o:literal, $client:literal) => {
         crate::platform::epochs::stands_at!(
@@ -54,7 +54,7 @@ macro_rules! stands_of {
     };
 }
 
-/// The same where the workspace is known, too.
+/// Like `stands_of` for a known workspace.
 macro_rules! stands_in {
     ($o:literal, $client:literal, $workspace:literal) => {
         concat!(
@@ -69,7 +69,7 @@ macro_rules! stands_in {
     };
 }
 
-/// Whether the grant `$g` is of the epochs of its client, its workspace and its person.
+/// Whether the grant `$g` has the current epochs of its client, its workspace and its user.
 macro_rules! lives {
     ($g:literal) => {
         concat!(
@@ -85,21 +85,21 @@ macro_rules! lives {
 }
 pub(crate) use {epoch_there, lives, stands, stands_at, stands_in, stands_of};
 
-/// Revokes all access that people gave the client; the rows are removed later (see [`crate::grants::bulk_revocation`]).
+/// Revokes all access that users gave the client; the rows are removed later (see [`crate::grants::bulk_revocation`]).
 pub async fn raise_of_client(tx: &mut Tx, client: &ClientId) -> Result<(), StoreError> {
     let sql = "UPDATE clients SET access_epoch = access_epoch + 1 WHERE id = $1";
     tx.execute(sql, params![client]).await?;
     Ok(())
 }
 
-/// Ends the tokens that the client got in its own name, where they speak for this workspace: it is the one that owns the client.
+/// Ends the tokens that the client obtained on its own behalf for this workspace, if the workspace owns the client.
 pub async fn raise_of_owned(tx: &mut Tx, client: &ClientId, workspace: WorkspaceId) -> Result<(), StoreError> {
     let sql = "UPDATE clients SET credential_epoch = credential_epoch + 1 WHERE id = $1 AND owner_workspace_id = $2";
     tx.execute(sql, params![client, workspace]).await?;
     Ok(())
 }
 
-/// Revokes all access that people gave the client in the workspace. The caller holds the count of its users.
+/// Revokes all access that users gave the client in the workspace. The caller locks the client's user count.
 pub async fn raise_in_workspace(tx: &mut Tx, client: &ClientId, workspace: WorkspaceId) -> Result<(), StoreError> {
     let sql = "INSERT INTO client_workspaces (client_id, workspace_id, epoch, user_count, user_epoch) \
                VALUES ($1, $2, 1, 0, 0) ON CONFLICT (client_id, workspace_id) DO UPDATE SET \
@@ -108,7 +108,7 @@ pub async fn raise_in_workspace(tx: &mut Tx, client: &ClientId, workspace: Works
     Ok(())
 }
 
-/// Ends all that was allowed by the person and is not a grant yet: codes, and answers to devices.
+/// Revokes everything the user authorized that is not a grant yet: codes, and answers to devices.
 pub async fn raise_of_user(tx: &mut Tx, user: UserId) -> Result<(), StoreError> {
     tx.execute("UPDATE users SET epoch = epoch + 1 WHERE id = $1", params![user]).await?;
     Ok(())

@@ -1,14 +1,14 @@
-//! What can go wrong with a database, told apart by what the caller can do about it. Never carries a parameter's value.
+//! Database errors, classified by what the caller can do about them. They never contain parameter values.
 use rusqlite::ErrorCode;
 use rusqlite::ffi;
 
-/// A fault of the store. Outcomes that callers decide by (a replay, a lost race) are values, not errors.
+/// A failure of the store. Expected outcomes that callers act on (a replay, a lost race) are values, not errors.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum StoreError {
-    /// The database cannot be reached, is full, or the store was closed. Trying again later may help.
+    /// The database is unreachable or full, or the store is closed. Retrying later may help.
     #[error("the database is not available: {0}")]
     Unavailable(String),
-    /// No connection, no place in the queue, or no lock within the time allowed.
+    /// No connection, queue slot or lock became available in time.
     #[error("the database did not answer in time: {0}")]
     Timeout(String),
     /// The database was migrated by a newer version of this program.
@@ -16,29 +16,29 @@ pub enum StoreError {
         "the database has schema version {found}, and this program knows versions up to {known}: run the newer program"
     )]
     NewerDatabase { found: i64, known: i64 },
-    /// The database is behind, and the store was opened without leave to migrate it.
+    /// The database needs migrations, and the store was opened without permission to apply them.
     #[error(
         "the database has schema version {found}, and this program needs version {needed}: run `countersign migrate`"
     )]
     NotMigrated { found: i64, needed: i64 },
-    /// A migration that was applied is not the one that this program holds.
+    /// An applied migration differs from this program's text of it.
     #[error(
         "schema version {version} ({name}) was applied from a different text: the database or the program was altered"
     )]
     ChangedMigration { version: i64, name: String },
-    /// Something stored does not parse.
+    /// A stored value does not parse.
     #[error("the database holds something unreadable: {0}")]
     Corrupt(String),
-    /// A unique key exists already; named as `table.column`, or `table.pkey` for the primary key.
+    /// A unique key already exists; named as `table.column`, or `table.pkey` for the primary key.
     #[error("{0} exists already")]
     Conflict(String),
-    /// A row names another that does not exist, or that another row still needs.
+    /// A foreign key violation: the referenced row does not exist, or the row is still referenced.
     #[error("a row that is referred to is missing, or still referred to")]
     BrokenReference,
-    /// The credential that a request came with ended while the request was on its way: nothing was changed.
+    /// The request's credential ended while the request was in flight; nothing was changed.
     #[error("the credential ended meanwhile")]
     Ended,
-    /// Anything else: a fault of this program.
+    /// Anything else: a bug in this program.
     #[error("the database refused: {0}")]
     Other(String),
 }
@@ -60,7 +60,8 @@ impl From<rusqlite::Error> for StoreError {
                 | ErrorCode::OperationInterrupted,
                 _,
             ) => Self::Timeout(message),
-            // A file that cannot be written, or was replaced, is the operator's to put right; until then it is away.
+            // The operator has to fix a file that cannot be written or was replaced. Until then the database is
+            // unavailable.
             (
                 ErrorCode::CannotOpen
                 | ErrorCode::DiskFull
@@ -91,23 +92,23 @@ impl From<sqlx::Error> for StoreError {
             sqlx::Error::Database(refusal) => postgres_refusal(&*refusal),
             sqlx::Error::Io(io) => Self::Unavailable(io.to_string()),
             sqlx::Error::Tls(_) => Self::Unavailable("no secure connection to PostgreSQL could be made".to_owned()),
-            // It may quote the database URL, and with it the password.
+            // The message may quote the database URL, including its password.
             sqlx::Error::Configuration(_) => Self::Other("the database URL cannot be read".to_owned()),
             other => Self::Other(other.to_string()),
         }
     }
 }
 
-/// What a SQLSTATE (PostgreSQL, appendix A) means for the caller, and for the connection.
+/// What a SQLSTATE (PostgreSQL, appendix A) means for the caller and the connection.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Meaning {
     Conflict,
     BrokenReference,
-    /// Given up for want of time, or for the sake of another: the next attempt may succeed on the same connection.
+    /// Aborted by a timeout or for another transaction's sake: a retry on the same connection may succeed.
     Timeout,
-    /// The server lacks something for a while; the connection is sound.
+    /// The server temporarily lacks a resource; the connection is sound.
     Busy,
-    /// The connection is over, or of no more use.
+    /// The connection is closed or unusable.
     Over,
     Other,
 }
@@ -118,32 +119,32 @@ fn meaning(code: &str, message: &str) -> Meaning {
         "23503" => Meaning::BrokenReference,
         // Cancelled by statement_timeout, lock_not_available, deadlock, serialization failure.
         "57014" | "55P03" | "40P01" | "40001" => Meaning::Timeout,
-        // A standby, where it was a primary: another host may be one. Sessions and transactions that were idle or took too
-        // long are ended.
+        // A standby that used to be the primary: another host may be primary now. Also sessions and transactions that
+        // were ended because they were idle or took too long.
         "25006" | "25P03" | "25P04" => Meaning::Over,
-        // Another node has migrated the table: a new connection plans anew.
+        // Another node has migrated the table: a new connection plans again.
         "0A000" if message.starts_with("cached plan") => Meaning::Over,
-        // Connection exceptions; shutting or starting up.
+        // Connection exceptions; server shutdown or startup.
         c if c.starts_with("08") || c.starts_with("57P") => Meaning::Over,
-        // Insufficient resources, a full disk among them; errors of the system.
+        // Insufficient resources, including a full disk; system errors.
         c if c.starts_with("53") || c.starts_with("58") => Meaning::Busy,
         _ => Meaning::Other,
     }
 }
 
-/// Whether nothing more can be asked on the connection that answered so.
+/// Whether the connection that returned this error is unusable.
 pub(crate) fn ends_connection(error: &sqlx::Error) -> bool {
     match error {
         sqlx::Error::Database(refusal) => {
             meaning(&refusal.code().unwrap_or_default(), refusal.message()) == Meaning::Over
         }
-        // The bytes of the one cannot be found in those of the other.
+        // The byte stream may be out of step.
         sqlx::Error::Io(_) | sqlx::Error::Tls(_) | sqlx::Error::Protocol(_) => true,
         _ => false,
     }
 }
 
-/// The detail field quotes values, so it is left out.
+/// Omits the detail field, because it quotes values.
 fn postgres_refusal(refusal: &dyn sqlx::error::DatabaseError) -> StoreError {
     let code = refusal.code().unwrap_or_default();
     let text = format!("{} ({code})", refusal.message());

@@ -1,19 +1,19 @@
-//! How the database is.
+//! Health of the database.
 use crate::platform::dialect;
 use crate::platform::page::{MAX_LIMIT, count};
 use crate::{SCHEMA_VERSION, StoreError, Tx, params};
 use domain::{WebhookId, WorkspaceId};
 
-/// What the operator is told of it.
+/// What the operator sees of the database's health.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct DatabaseHealth {
     pub postgres: bool,
     pub schema_version: i64,
-    /// Bytes; without the journal of SQLite.
+    /// Size in bytes, without SQLite's journal.
     pub size: i64,
-    /// Deliveries of webhooks that are still tried.
+    /// Webhook deliveries that are still being retried.
     pub deliveries_pending: i64,
-    /// Deliveries that nobody tries any more.
+    /// Deliveries that have been given up.
     pub deliveries_dead: i64,
 }
 
@@ -40,7 +40,7 @@ pub async fn look(tx: &mut Tx) -> Result<DatabaseHealth, StoreError> {
 pub struct WebhookDeliveries {
     pub webhook_id: WebhookId,
     pub url: String,
-    /// The workspace that it belongs to, with its name; the operator's belong to none.
+    /// The workspace it belongs to, with its name; `None` for the operator's webhooks.
     pub workspace: Option<(WorkspaceId, String)>,
     pub deliveries: i64,
 }
@@ -60,8 +60,8 @@ macro_rules! by_webhook {
 const PENDING_BY_WEBHOOK: &str = by_webhook!("pending");
 const DEAD_BY_WEBHOOK: &str = by_webhook!("dead");
 
-/// The webhooks with deliveries that are still tried, or that nobody tries any more if `dead`: those with the most first, at
-/// most [`MAX_LIMIT`].
+/// The webhooks with pending deliveries, or with given-up deliveries if `dead`; those with the most first, at most
+/// [`MAX_LIMIT`].
 pub async fn by_webhook(tx: &mut Tx, dead: bool) -> Result<Vec<WebhookDeliveries>, StoreError> {
     let sql = if dead { DEAD_BY_WEBHOOK } else { PENDING_BY_WEBHOOK };
     let mut rows = tx.all(sql, params![MAX_LIMIT]).await?;
@@ -74,13 +74,13 @@ pub async fn by_webhook(tx: &mut Tx, dead: bool) -> Result<Vec<WebhookDeliveries
         .collect()
 }
 
-/// The shortest way to the database and back.
+/// The cheapest round trip to the database.
 pub async fn ping(tx: &mut Tx) -> Result<(), StoreError> {
     count(tx, "SELECT CAST(1 AS BIGINT)", &[]).await.map(drop)
 }
 
-/// A write that leaves everything as it was, and yet goes all the way to the disk: SQLite writes nothing where a row gets the
-/// content that it has, so the row changes in between.
+/// A write that changes nothing in the end but reaches the disk. SQLite skips writing a row with identical content, so
+/// the row is changed and changed back.
 pub async fn touch(tx: &mut Tx) -> Result<(), StoreError> {
     let there = "UPDATE schema_migrations SET name = name || ' ' WHERE version = $1";
     let back = "UPDATE schema_migrations SET name = rtrim(name) WHERE version = $1";

@@ -1,35 +1,35 @@
-//! Keys under which a request may be sent again without being done again. Of those that come at once, one is done: the
-//! unique key decides.
+//! Idempotency keys: a request sent again with the same key is not executed again. Of concurrent requests only one is
+//! executed: the unique key decides.
 use crate::platform::dialect;
 use crate::{StoreError, Tx, params};
 use domain::{SecretHash, Timestamp};
 
-/// A request that wants to be done once.
+/// A request that claims an idempotency key.
 #[derive(Debug, Clone, Copy)]
 pub struct NewClaim {
-    /// Of the caller and their key.
+    /// Hash of the caller and their key.
     pub hash: SecretHash,
-    /// Of what is asked.
+    /// Hash of the request.
     pub request_hash: SecretHash,
-    /// Tells this attempt from every other.
+    /// Distinguishes this attempt from every other.
     pub claim: [u8; 16],
     pub now: Timestamp,
-    /// An attempt that was not finished by then is taken for dead.
+    /// An attempt not finished by then counts as crashed.
     pub lease_until: Timestamp,
-    /// The key is forgotten then.
+    /// When the key expires.
     pub expires_at: Timestamp,
 }
 
-/// What became of a claim.
+/// The result of a claim.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Claimed {
-    /// The caller is to do it, and to finish or abandon the claim.
+    /// The caller executes the request, then finishes or abandons the claim.
     Fresh,
-    /// It was done: the sealed response.
+    /// The request was already executed; this is the sealed response.
     Finished(Vec<u8>),
-    /// The key was used for something else.
+    /// The key was used for a different request.
     Mismatch,
-    /// Another attempt is at it.
+    /// Another attempt is in progress.
     InProgress,
 }
 
@@ -50,7 +50,7 @@ pub async fn claim(tx: &mut Tx, new: &NewClaim) -> Result<Claimed, StoreError> {
     }
     let sql = "SELECT request_hash, response FROM idempotency_keys WHERE hash = $1";
     let Some(mut row) = tx.one(sql, params![new.hash]).await? else {
-        // Abandoned between the two statements: the next attempt finds it free.
+        // Abandoned between the two statements: the next attempt can claim it.
         return Ok(Claimed::InProgress);
     };
     Ok(match (row.hash()?, row.opt_blob()?) {
@@ -60,21 +60,21 @@ pub async fn claim(tx: &mut Tx, new: &NewClaim) -> Result<Claimed, StoreError> {
     })
 }
 
-/// Keeps the response. `false` when the claim was lost meanwhile, or abandoned.
+/// Stores the response. Returns `false` if the claim was lost or abandoned.
 pub async fn finish(tx: &mut Tx, hash: &SecretHash, claim: &[u8; 16], response: &[u8]) -> Result<bool, StoreError> {
     let sql = "UPDATE idempotency_keys SET response = $3 WHERE hash = $1 AND claim = $2 AND response IS NULL";
     Ok(tx.execute(sql, params![hash, &claim[..], response]).await? == 1)
 }
 
-/// Lets go of a claim under which nothing was done; `false` when it was lost meanwhile, or finished.
+/// Releases a claim under which nothing was executed. Returns `false` if it was lost or finished.
 pub async fn abandon(tx: &mut Tx, hash: &SecretHash, claim: &[u8; 16]) -> Result<bool, StoreError> {
     let sql = "DELETE FROM idempotency_keys WHERE hash = $1 AND claim = $2 AND response IS NULL";
     Ok(tx.execute(sql, params![hash, &claim[..]]).await? == 1)
 }
 
-/// Lets go of all claims that an earlier process left behind; answers how many. Only for SQLite, whose file one process serves:
-/// elsewhere they may be another node's. Should that process live after all, it does nothing any more, as with any claim that
-/// was lost.
+/// Releases all claims that an earlier process left behind, and returns how many. Only for SQLite, whose file is used
+/// by one process; on PostgreSQL they may belong to another node. If the earlier process is still running after all, it
+/// has lost its claims and executes nothing.
 pub async fn abandon_all(tx: &mut Tx) -> Result<u64, StoreError> {
     if tx.is_postgres() {
         return Ok(0);
@@ -82,7 +82,7 @@ pub async fn abandon_all(tx: &mut Tx) -> Result<u64, StoreError> {
     tx.execute("DELETE FROM idempotency_keys WHERE response IS NULL", &[]).await
 }
 
-/// Removes at most `limit` keys that expired before `before`.
+/// Deletes at most `limit` keys that expired before `before`.
 pub async fn delete_expired(tx: &mut Tx, before: Timestamp, limit: i64) -> Result<u64, StoreError> {
     dialect::lock_cleaning(tx).await?;
     let sql = "DELETE FROM idempotency_keys WHERE hash IN \

@@ -1,15 +1,15 @@
-//! What is sealed under the master key, wherever it lies: to replace the key, all of it is sealed anew in one transaction.
+//! Everything sealed under the master key. Replacing the key seals all of it again in one transaction.
 use crate::platform::dialect;
 use crate::{StoreError, Tx, params};
 use domain::{SecretHash, Timestamp, WebhookId};
 
-/// How often the master key of this database was replaced.
+/// How many times this database's master key has been replaced.
 pub async fn generation(tx: &mut Tx) -> Result<i64, StoreError> {
     crate::platform::page::count(tx, "SELECT generation FROM master_key WHERE id = 1", &[]).await
 }
 
-/// Before something is stored that was sealed under the master key of this generation: until the transaction ends that key is
-/// not replaced. It fails when it was.
+/// Call before storing anything sealed under the master key of this generation: locks the key against replacement until
+/// the transaction ends. Fails if it has been replaced.
 pub async fn hold(tx: &mut Tx, expected: i64) -> Result<(), StoreError> {
     dialect::lock_rows(tx, "SELECT generation FROM master_key WHERE id = 1 FOR SHARE", &[]).await?;
     match generation(tx).await? {
@@ -20,7 +20,8 @@ pub async fn hold(tx: &mut Tx, expected: i64) -> Result<(), StoreError> {
 
 const REPLACED: &str = "the master key was replaced: restart this process with the new one";
 
-/// Replaces the key of this generation: until the transaction ends nobody seals anything. It fails when another one was faster.
+/// Replaces the key of this generation, and blocks sealing until the transaction ends. Fails if the key was replaced
+/// concurrently.
 pub async fn replace(tx: &mut Tx, expected: i64, now: Timestamp) -> Result<(), StoreError> {
     let sql = "UPDATE master_key SET generation = generation + 1, rotated_at = $2 WHERE id = 1 AND generation = $1";
     match tx.execute(sql, params![expected, now]).await? {
@@ -29,9 +30,9 @@ pub async fn replace(tx: &mut Tx, expected: i64, now: Timestamp) -> Result<(), S
     }
 }
 
-/// The secrets that digests rest on, by their use.
+/// The secrets that digests are keyed with, by usage.
 pub async fn kept(tx: &mut Tx) -> Result<Vec<(String, Vec<u8>)>, StoreError> {
-    // No LIMIT: one row a use.
+    // No LIMIT: one row per usage.
     let mut rows = tx.all("SELECT usage, sealed FROM kept_secrets ORDER BY usage", &[]).await?;
     rows.iter_mut().map(|row| Ok((row.text()?, row.blob()?))).collect()
 }
@@ -42,9 +43,9 @@ pub async fn keep(tx: &mut Tx, usage: &str, sealed: &[u8]) -> Result<(), StoreEr
     tx.execute(sql, params![usage, sealed]).await.map(drop)
 }
 
-/// The private parts of all signing keys, also of those that have expired and are still there.
+/// The private parts of all stored signing keys, including expired ones.
 pub async fn signing(tx: &mut Tx) -> Result<Vec<(String, Vec<u8>)>, StoreError> {
-    // No LIMIT: a handful, and none may be left out.
+    // No LIMIT: a handful, and none may be missed.
     let mut rows = tx.all("SELECT kid, sealed_private FROM signing_keys ORDER BY kid", &[]).await?;
     rows.iter_mut().map(|row| Ok((row.text()?, row.blob()?))).collect()
 }
@@ -58,10 +59,10 @@ pub async fn set_sealing(tx: &mut Tx, id: i64, sealed: &[u8]) -> Result<(), Stor
     tx.execute("UPDATE sealing_keys SET sealed = $2 WHERE id = $1", params![id, sealed]).await.map(drop)
 }
 
-/// The secrets of a webhook: the one that signs, and the one before it.
+/// The secrets of a webhook: the current one and the previous one.
 pub type WebhookSecrets = (WebhookId, Vec<u8>, Option<Vec<u8>>);
 
-/// Of at most `limit` webhooks after one, in the order of their ids.
+/// The secrets of at most `limit` webhooks after the given one, by id.
 pub async fn webhooks(tx: &mut Tx, after: Option<WebhookId>, limit: i64) -> Result<Vec<WebhookSecrets>, StoreError> {
     let sql = "SELECT id, sealed_secret, sealed_previous FROM webhooks WHERE id > $1 ORDER BY id LIMIT $2";
     let after = after.map_or_else(String::new, |id| id.to_string());
@@ -74,7 +75,7 @@ pub async fn set_webhook(tx: &mut Tx, id: WebhookId, secret: &[u8], previous: Op
     tx.execute(sql, params![id, secret, previous]).await.map(drop)
 }
 
-/// At most `limit` of the answers that are kept under idempotency keys, after one, in the order of their hashes.
+/// At most `limit` responses stored under idempotency keys after the given one, in the order of their hashes.
 pub async fn answers(
     tx: &mut Tx,
     after: Option<SecretHash>,

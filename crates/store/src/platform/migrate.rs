@@ -1,4 +1,4 @@
-//! Migrations: numbered, forward only, the same numbers and names on both databases.
+//! Migrations: numbered, forward only, with the same numbers and names on both databases.
 use crate::platform::tx::Tx;
 use crate::platform::{dialect, search_index, written_scopes};
 use crate::{StoreError, params};
@@ -8,9 +8,9 @@ use domain::platform::encoding::base64url;
 /// What opening a database may do to its schema.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum SchemaMode {
-    /// Apply what is missing.
+    /// Apply missing migrations.
     Migrate,
-    /// Only make sure that nothing is missing.
+    /// Only check that none is missing.
     Verify,
 }
 
@@ -30,7 +30,7 @@ macro_rules! migrations {
     }),*] };
 }
 
-/// In order of their versions.
+/// In version order.
 const MIGRATIONS: &[Migration] = migrations![
     1 "init" "0001_init.sql",
     2 "activity" "0002_activity.sql",
@@ -64,7 +64,7 @@ const MIGRATIONS: &[Migration] = migrations![
     30 "consent_home" "0030_consent_home.sql",
 ];
 
-/// The schema version that this program needs.
+/// The schema version this program needs.
 pub const SCHEMA_VERSION: i64 = match MIGRATIONS.last() {
     Some(newest) => newest.version,
     None => 0,
@@ -76,12 +76,12 @@ impl Migration {
     }
 }
 
-/// Applies or verifies, as `leave` allows; answers the versions that were applied now. `declared` are the scopes of the
-/// operator's catalogue.
+/// Applies or verifies migrations, depending on `leave`, and returns the versions that were applied. `declared` are the
+/// scopes of the operator's catalogue.
 pub(crate) async fn run(tx: &mut Tx, leave: SchemaMode, declared: &[String]) -> Result<Vec<i64>, StoreError> {
     dialect::begin_migration(tx).await?;
     let done = inside(tx, leave, declared).await;
-    // On failure nothing is kept: both databases roll back changes of the schema, too.
+    // A failure rolls everything back: schema changes are transactional on both databases.
     tx.script(if done.is_ok() { "COMMIT" } else { "ROLLBACK" }).await?;
     done
 }
@@ -97,7 +97,7 @@ async fn inside(tx: &mut Tx, leave: SchemaMode, declared: &[String]) -> Result<V
         let text = migration.text(tx);
         tx.script(text).await?;
         if migration.name == "names" {
-            // No SQL folds letters alike on both databases.
+            // There is no SQL that folds letters the same way on both databases.
             search_index::fill(tx).await?;
         }
         if migration.name == "written_scopes" {
@@ -114,10 +114,10 @@ async fn inside(tx: &mut Tx, leave: SchemaMode, declared: &[String]) -> Result<V
     Ok(applied)
 }
 
-/// The versions in the database, the newest first, if all that was applied is what this program holds.
+/// The versions in the database, newest first. Fails if an applied migration differs from this program's text of it.
 async fn verify(tx: &mut Tx) -> Result<Vec<i64>, StoreError> {
     let mut applied = Vec::new();
-    // No LIMIT: one row a migration.
+    // No LIMIT: one row per migration.
     for mut row in tx.all("SELECT version, name, checksum FROM schema_migrations ORDER BY version DESC", &[]).await? {
         let (version, name, sum) = (row.int()?, row.text()?, row.text()?);
         applied.push(version);

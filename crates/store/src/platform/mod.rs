@@ -1,4 +1,4 @@
-//! What all tables rest on: connections, transactions, migrations, pages of lists, and rows that belong to the server itself.
+//! Shared infrastructure: connections, transactions, migrations, list pages, and the server's own rows.
 
 pub mod attempts;
 pub(crate) mod db;

@@ -1,26 +1,26 @@
-//! How a store is opened.
+//! Options for opening a store.
 use crate::platform::migrate::SchemaMode;
 use std::time::Duration;
 
-/// How a store is opened.
+/// Options for opening a store.
 #[derive(Debug, Clone)]
 pub struct StoreOptions {
-    /// Whether migrations are applied, or only found to be there.
+    /// Whether migrations are applied, or only checked.
     pub leave: SchemaMode,
-    /// The scopes of the operator's catalogue, which migrations may have to write down.
+    /// The scopes of the operator's catalogue, which migrations may have to store.
     pub declared_scopes: Vec<String>,
     /// Connections to PostgreSQL, half for reading and half for writing. SQLite needs no such limit.
     pub max_connections: u32,
-    /// How long a caller waits for a connection that is in use, a place in the queue, or a lock of SQLite.
+    /// How long a caller waits for a connection in use, a slot in the queue, or a SQLite lock.
     pub patience: Duration,
-    /// How long a host of PostgreSQL may take to accept a connection.
+    /// How long a PostgreSQL host may take to accept a connection.
     pub connect: Duration,
-    /// How long PostgreSQL may take over a statement. A second later its connection is closed.
+    /// How long a statement may take on PostgreSQL. One second later its connection is closed.
     pub statement: Duration,
-    /// A pooler in transaction mode, such as `PgBouncer`, stands in front of PostgreSQL: nothing that belongs to a session
-    /// outlives a transaction there.
+    /// A pooler in transaction mode, such as `PgBouncer`, is in front of PostgreSQL: no session state outlives a
+    /// transaction.
     pub pooler: bool,
-    /// Writes that may wait in the queue on SQLite.
+    /// Maximum number of queued writes on SQLite.
     pub queue: usize,
 }
 

@@ -2,19 +2,20 @@
 use crate::{StoreError, Tx, Value};
 use domain::UserId;
 
-/// No list answers more rows at once.
+/// Maximum number of rows per page of a list.
 pub const MAX_LIMIT: i64 = 100;
 
-/// Rows that are read at once where somebody chooses among all that is theirs: a choice that is not read cannot be made.
+/// Maximum number of rows read for a user to choose from. They are not paged, because a choice that is not read cannot
+/// be made.
 pub const MOST_CHOICES: i64 = 1000;
 
-/// Rows of the arrays that reference 004 shows: they are complete unless there are more.
+/// Maximum number of rows in the arrays that reference 004 shows: complete unless there are more.
 pub const MOST_OF_ARRAY: i64 = 1000;
 
-/// What may be very many and is only told is counted to here: this number says more than a thousand.
+/// Upper bound for counts that are only displayed: this number means more than a thousand.
 pub const COUNTED: i64 = 1001;
 
-/// A part of a list.
+/// A page of a list.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Page {
     limit: i64,
@@ -27,7 +28,7 @@ impl Page {
         Self::at(number, limit.clamp(1, MAX_LIMIT))
     }
 
-    /// The same of an array, with up to [`MOST_OF_ARRAY`] rows.
+    /// Like [`Page::new`], for an array with up to [`MOST_OF_ARRAY`] rows per page.
     pub fn of_array(number: i64, limit: i64) -> Self {
         Self::at(number, limit.clamp(1, MOST_OF_ARRAY))
     }
@@ -51,8 +52,8 @@ impl Default for Page {
     }
 }
 
-/// Where a page of people begins. Beside somebody who is known it costs the same in a list of any length; by its number,
-/// whoever is before it is passed over one by one.
+/// Where a page of users begins. Starting next to a known user costs the same at any position; a page number skips rows
+/// one by one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum UserCursor {
     #[default]
@@ -62,7 +63,7 @@ pub enum UserCursor {
 }
 
 impl UserCursor {
-    /// Chooses among the texts that read forwards and backwards, which take the id that it names, and what they pass over.
+    /// Chooses between the queries that read forwards and backwards from the given user's id, and sets what they skip.
     pub(crate) fn read(
         self,
         page: Page,
@@ -77,14 +78,14 @@ impl UserCursor {
     }
 }
 
-/// One page, and how many rows all pages have together.
+/// One page, and the total number of rows on all pages.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Paged<T> {
     pub items: Vec<T>,
     pub total: i64,
 }
 
-/// The number that a `SELECT COUNT(*)` answers.
+/// The result of a `SELECT COUNT(*)`.
 pub(crate) async fn count(tx: &mut Tx, sql: &'static str, params: &[Value<'_>]) -> Result<i64, StoreError> {
     match tx.one(sql, params).await? {
         Some(mut row) => row.int(),

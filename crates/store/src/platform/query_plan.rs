@@ -1,4 +1,4 @@
-//! How SQLite would run the statements of a function, without running them.
+//! How SQLite would execute the statements of a function, without executing them.
 use crate::platform::query_plan_connection::Explaining;
 pub use crate::platform::query_plan_connection::Plan;
 use crate::platform::sqlite;
@@ -6,7 +6,7 @@ use crate::platform::tx::{Link, Tx};
 use crate::{StoreError, StoreOptions};
 use std::path::Path;
 
-/// Opens the SQLite file for [`plans`]: functions that are given this find no rows and change none.
+/// Opens the SQLite file for [`plans`]. Functions called with the result find no rows and change nothing.
 pub fn explain(path: &Path) -> Result<Tx, StoreError> {
     let connection = sqlite::reader(path, StoreOptions::default().patience)?;
     Ok(Tx::new(Link::Explain(Explaining::new(connection))))

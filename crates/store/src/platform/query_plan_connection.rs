@@ -1,8 +1,8 @@
-//! A connection to SQLite that plans statements instead of running them.
+//! A SQLite connection that plans statements instead of executing them.
 use crate::StoreError;
 use rusqlite::Connection;
 
-/// A statement, and how it would be run, a line a step.
+/// A statement and its plan, one line per step.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Plan {
     pub sql: &'static str,
@@ -10,11 +10,11 @@ pub struct Plan {
 }
 
 impl Plan {
-    /// The first step that goes through all rows of a table or of an index.
+    /// The first step that scans a whole table or index.
     pub fn whole_table(&self) -> Option<&str> {
         let made = |name: &str| {
             let by = |verb: &str| self.steps.iter().any(|step| step.strip_prefix(verb) == Some(name));
-            // What a part of the statement itself answers is no table.
+            // A scan of the statement's own subquery is not a table scan.
             name.starts_with('(') || by("CO-ROUTINE ") || by("MATERIALIZE ")
         };
         let scans = self.steps.iter().filter(|step| !step.contains("VIRTUAL TABLE"));
@@ -23,7 +23,7 @@ impl Plan {
     }
 }
 
-/// What takes the statements.
+/// Collects the plans of statements.
 pub(crate) struct Explaining {
     connection: Connection,
     plans: Vec<Plan>,

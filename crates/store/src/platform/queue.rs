@@ -1,7 +1,7 @@
-//! The SQLite writer: one thread that commits many writes at once and answers each caller only after the commit.
+//! The SQLite writer: one thread that commits many writes together and answers each caller only after the commit.
 //!
-//! SQLite has one writer at a time, and a durable commit costs a flush of the disk. So callers do not compete for the
-//! file: they queue, and whoever queued while the last commit was being flushed shares the next one.
+//! SQLite has one writer at a time, and a durable commit costs a disk flush. So callers do not compete for the file:
+//! they queue, and all writes queued during one flush share the next commit.
 use crate::StoreError;
 use crate::platform::sqlite::Opened;
 use crate::platform::sqlite_checkpoint::Checkpointer;
@@ -15,21 +15,21 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 use tokio::sync::{mpsc, oneshot, watch};
 
-/// Bounds how long the first caller of a batch waits for the last one.
+/// Limits how long the first caller of a batch waits for the last one.
 const MAX_BATCH: usize = 256;
 
-/// A write that waits for its turn.
+/// A queued write.
 trait Job: Send {
-    /// Runs it; `false` takes back what it did.
+    /// Runs the job. Returns `false` if its changes must be rolled back.
     fn run(&mut self, tx: &mut Tx) -> bool;
-    /// Tells the caller, if there still is one.
+    /// Answers the caller, if it is still waiting.
     fn answer(self: Box<Self>, committed: Result<(), StoreError>);
 }
 
 struct Write<F, T, E> {
     work: Option<F>,
     result: Option<Result<T, E>>,
-    /// Done once this is committed.
+    /// Callbacks to run after the commit.
     after: Vec<After>,
     reply: oneshot::Sender<Result<T, E>>,
 }
@@ -42,7 +42,7 @@ where
 {
     fn run(&mut self, tx: &mut Tx) -> bool {
         let Some(work) = self.work.take() else { return false };
-        // The connection stays sound: whatever the closure left behind is rolled back with its savepoint.
+        // The connection stays usable: whatever the closure left behind is rolled back with its savepoint.
         let result = match catch_unwind(AssertUnwindSafe(|| work(tx).now_or_never())) {
             Ok(Some(result)) => result,
             Ok(None) => {
@@ -66,7 +66,7 @@ where
             (Ok(()), None) => Err(StoreError::Other("a write was not run".to_owned()).into()),
             (Err(error), _) => Err(error.into()),
         };
-        // Nobody listens when the caller went away; the write stands all the same.
+        // Fails if the caller was dropped; the write is committed regardless.
         let _ = self.reply.send(result);
     }
 }
@@ -74,14 +74,15 @@ where
 /// The callers' end of the queue.
 pub(crate) struct Queue {
     sender: Mutex<Option<mpsc::Sender<Box<dyn Job>>>>,
-    /// Ends when the writer has answered everybody and let go of its connection.
+    /// Closed when the writer has answered every caller and released its connection.
     finished: watch::Receiver<()>,
     commits: Arc<AtomicU64>,
     patience: Duration,
 }
 
 impl Queue {
-    /// Starts the writer on `connection`. At most `capacity` writes wait; more wait outside, up to `patience`.
+    /// Starts the writer on `connection`. At most `capacity` writes are queued; further callers wait up to `patience`
+    /// for a slot.
     pub(crate) fn start(
         connection: rusqlite::Connection,
         opened: Opened,
@@ -117,12 +118,12 @@ impl Queue {
             .map_err(|_| closed())?;
         let (reply, answer) = oneshot::channel();
         place.send(Box::new(Write { work: Some(work), result: None, after: Vec::new(), reply }));
-        // Held until the answer, the sender would keep a closing queue open for no use.
+        // Holding the sender while waiting would needlessly keep a closing queue open.
         drop(sender);
         answer.await.unwrap_or_else(|_| Err(StoreError::Unavailable("the writer stopped".to_owned()).into()))
     }
 
-    /// How many writes wait for their turn.
+    /// How many writes are queued.
     pub(crate) fn waiting(&self) -> usize {
         self.sender.lock().as_ref().map_or(0, |sender| sender.max_capacity() - sender.capacity())
     }
@@ -132,7 +133,7 @@ impl Queue {
         self.commits.load(Ordering::Relaxed)
     }
 
-    /// Takes no more writes, finishes those that wait, and returns when the file is closed.
+    /// Accepts no more writes, finishes the queued ones, and returns when the file is closed.
     pub(crate) async fn close(&self) {
         drop(self.sender.lock().take());
         let mut finished = self.finished.clone();
@@ -158,7 +159,7 @@ fn write_all(
             }
             Err(error) => {
                 tracing::error!(%error, writes = batch.len(), "a batch of writes was not committed");
-                // Fails when SQLite has rolled back by itself, which is as good.
+                // Fails if SQLite has already rolled back, which is just as good.
                 let _ = sql(&mut tx, "ROLLBACK");
             }
         }
@@ -168,7 +169,7 @@ fn write_all(
     }
 }
 
-/// Runs `first` and whatever waits behind it as one transaction. All jobs taken are in `batch`, whatever happens.
+/// Runs `first` and the jobs queued behind it as one transaction. All jobs taken are in `batch`, whatever happens.
 fn transaction(
     tx: &mut Tx,
     opened: &Opened,
@@ -177,7 +178,7 @@ fn transaction(
     batch: &mut Vec<Box<dyn Job>>,
 ) -> Result<(), StoreError> {
     batch.push(first);
-    // IMMEDIATE takes the write lock now, so that no statement inside can fail for want of it.
+    // IMMEDIATE takes the write lock now, so that no later statement can fail to get it.
     sql(tx, "BEGIN IMMEDIATE")?;
     let mut at = 0;
     while let Some(job) = batch.get_mut(at) {
@@ -192,7 +193,7 @@ fn transaction(
             batch.extend(jobs.try_recv().ok());
         }
     }
-    // Last, so that little time is left for the file to go away before the commit.
+    // Last, so that the file has little time to disappear before the commit.
     opened.check()?;
     sql(tx, "COMMIT")
 }

@@ -1,4 +1,4 @@
-//! Rows: read from the first column to the last, in the order in which the statement names them.
+//! Rows: columns are read from first to last, in the order in which the statement names them.
 use crate::StoreError;
 use domain::platform::seal::TokenId;
 use domain::{ClientId, ScopeSet, SecretHash, Timestamp};
@@ -8,11 +8,11 @@ use sqlx::postgres::PgRow;
 use sqlx::{Decode, Postgres, Row as _, Type};
 use std::str::FromStr;
 
-/// One row of an answer; each getter takes the next column.
+/// A row of a result; each getter reads the next column.
 pub struct Row {
     cells: Cells,
     next: usize,
-    /// Names the column in errors; costs nothing until then.
+    /// For naming the column in errors; costs nothing until then.
     sql: &'static str,
 }
 
@@ -37,7 +37,7 @@ impl Row {
         Self { cells: Cells::Postgres(row), next: 0, sql }
     }
 
-    /// The next column; `None` when it is NULL.
+    /// The next column; `None` if it is NULL.
     fn take<T>(&mut self, sqlite: fn(Cell) -> Option<T>) -> Result<Option<T>, StoreError>
     where
         T: for<'r> Decode<'r, Postgres> + Type<Postgres>,
@@ -55,7 +55,7 @@ impl Row {
         value.ok_or_else(|| self.unreadable("another type than expected"))
     }
 
-    /// An error that names the column that was just read.
+    /// An error that names the column just read.
     fn unreadable(&self, why: &str) -> StoreError {
         let at = self.next.saturating_sub(1);
         StoreError::Corrupt(format!("column {} of `{}`: {why}", column_name(self.sql, at), self.sql))
@@ -101,7 +101,7 @@ impl Row {
         Ok(self.opt_int()?.map(Timestamp::from_seconds))
     }
 
-    /// Reads text by a parser of the domain, such as `Role::parse`.
+    /// Reads text with a domain parser, such as `Role::parse`.
     pub fn opt_with<T>(&mut self, parse: impl FnOnce(&str) -> Option<T>) -> Result<Option<T>, StoreError> {
         let Some(text) = self.opt_text()? else { return Ok(None) };
         parse(&text).map(Some).ok_or_else(|| self.unreadable("a text of no known meaning"))
@@ -149,7 +149,7 @@ impl Row {
         TokenId::from_slice(&bytes).ok_or_else(|| self.unreadable("a token id of another length"))
     }
 
-    /// Passes over a column.
+    /// Skips a column.
     pub fn skip(&mut self) {
         self.next += 1;
     }

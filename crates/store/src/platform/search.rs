@@ -1,4 +1,5 @@
-//! Finding clients, users, workspaces and members by a part of their names, page by page. See [`crate::platform::search_index`] for how.
+//! Finds clients, users, workspaces and members by a substring of their names, page by page. See
+//! [`crate::platform::search_index`] for how.
 use crate::platform::dialect::{self, each};
 use crate::platform::page::{Page, Paged};
 use crate::platform::search_index::{self, BLOCK, Kind, Seen};
@@ -6,16 +7,16 @@ use crate::{StoreError, Tx, params};
 use serde_json::{Value, json};
 use std::collections::HashMap;
 
-/// No search finds more, and none counts further.
+/// Maximum number of results of a search; none counts further.
 pub const MOST: usize = 1000;
 
-/// What was found: one page of it.
+/// One page of search results.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Found<T> {
     pub items: Vec<T>,
-    /// On all pages together, at most [`MOST`] of a search.
+    /// Number of results on all pages; at most [`MOST`] for a search.
     pub total: i64,
-    /// Whether there are more that fit, and that no page has.
+    /// Whether there are more matches than the pages show.
     pub more: bool,
 }
 
@@ -31,28 +32,28 @@ impl<T> Default for Found<T> {
     }
 }
 
-/// What is looked for.
+/// A search request.
 pub(crate) struct Wanted<'w> {
     pub(crate) kind: Kind,
-    /// Folded.
+    /// The search term, folded.
     pub(crate) part: String,
-    /// What the name has to belong to.
+    /// Terms that the name has to belong to.
     pub(crate) belongs: Vec<String>,
-    /// Of which workspace the user has to be a member.
+    /// The workspace that the user has to be a member of.
     pub(crate) member_of: Option<&'w str>,
     pub(crate) newest_first: bool,
 }
 
-/// Rows that are intersected at once: what is left is few, and is looked at.
+/// How many terms are intersected at once. The few names left are checked individually.
 const TERMS: usize = 5;
 
-/// Runs of a long text that are counted in order to choose among them.
+/// How many runs of a long search term are counted to choose the rarest among them.
 const COUNTED: usize = 24;
 
-/// Blocks that are intersected at a time.
+/// How many blocks are intersected at a time.
 const STEP: i64 = 100;
 
-/// Names that are looked at before a search gives up on finding more.
+/// How many names are checked before a search gives up.
 const LOOKED_AT: usize = 20_000;
 
 const RARITY: (&str, &str) = each!(
@@ -92,7 +93,7 @@ const TAIL: &str = "SELECT n.nr, n.id, n.text, n.belongs FROM names n WHERE n.ki
      AND ($3 = '' OR EXISTS (SELECT 1 FROM members m WHERE m.user_id = n.id AND m.workspace_id = $3))";
 
 impl Wanted<'_> {
-    /// The terms of the longest runs in the part.
+    /// The terms of the longest runs in the search term.
     fn runs(&self) -> Vec<String> {
         let letters: Vec<char> = self.part.chars().collect();
         let length = letters.len().min(3);
@@ -111,7 +112,7 @@ impl Wanted<'_> {
         seen.text.contains(&self.part) && self.belongs.iter().all(belongs)
     }
 
-    /// The ids of what fits, in order.
+    /// The matching ids in order, and whether there are more.
     async fn find(&self, tx: &mut Tx) -> Result<(Vec<String>, bool), StoreError> {
         let mut ids = Vec::new();
         let Some(last) = search_index::last(tx, self.kind).await? else { return Ok((ids, false)) };
@@ -133,7 +134,7 @@ impl Wanted<'_> {
         ids.extend(seen.into_iter().filter(|one| self.fits(one)).map(|one| one.id));
     }
 
-    /// Looks at the names of the block that is not closed.
+    /// Checks the names of the last block, which is still open.
     async fn tail(&self, tx: &mut Tx, open: i64, ids: &mut Vec<String>) -> Result<(), StoreError> {
         let member_of = self.member_of.unwrap_or_default();
         let mut rows = tx.all(TAIL, params![self.kind.as_str(), open * BLOCK, member_of]).await?;
@@ -141,7 +142,7 @@ impl Wanted<'_> {
         Ok(())
     }
 
-    /// The terms that are intersected, the rarest first; none when nothing can fit.
+    /// The terms to intersect, rarest first; empty if nothing can match.
     async fn terms(&self, tx: &mut Tx) -> Result<Vec<String>, StoreError> {
         let member = self.member_of.map(search_index::member_of);
         let fixed: Vec<String> = self.belongs.iter().cloned().chain(member).collect();
@@ -158,7 +159,7 @@ impl Wanted<'_> {
             return Ok(Vec::new());
         }
         let mut room = TERMS - fixed.len();
-        // What a name belongs to always counts: its text does not tell.
+        // Ownership terms are always kept, because a name's text cannot be checked for them.
         counted.retain(|(_, term)| {
             let kept = fixed.contains(term) || room > 0;
             room -= usize::from(kept && !fixed.contains(term));
@@ -167,7 +168,7 @@ impl Wanted<'_> {
         Ok(counted.into_iter().map(|(_, term)| term).collect())
     }
 
-    /// Looks at the names that the closed blocks leave over; `true` when there are more than were looked for.
+    /// Checks the names left after intersecting the closed blocks. Returns `true` if it stopped before checking all.
     async fn indexed(&self, tx: &mut Tx, open: i64, ids: &mut Vec<String>) -> Result<bool, StoreError> {
         let terms = self.terms(tx).await?;
         let Some(rarest) = terms.first() else { return Ok(false) };
@@ -201,7 +202,7 @@ impl Wanted<'_> {
         }
     }
 
-    /// The ids of one page, as a list that statements read, and what the other pages have.
+    /// The ids of one page, the total number of results, and whether there are more.
     pub(crate) async fn page(&self, tx: &mut Tx, page: Page) -> Result<(Vec<String>, i64, bool), StoreError> {
         let (mut ids, more) = self.find(tx).await?;
         let more = more || ids.len() > MOST;
@@ -213,7 +214,7 @@ impl Wanted<'_> {
     }
 }
 
-/// The rows of a page in its order. Who went away meanwhile is left out.
+/// The rows of a page in its order. Rows deleted in the meantime are left out.
 pub(crate) fn arrange<T>(ids: &[String], items: Vec<T>, id: impl Fn(&T) -> String) -> Vec<T> {
     let mut by_id: HashMap<String, T> = items.into_iter().map(|item| (id(&item), item)).collect();
     ids.iter().filter_map(|wanted| by_id.remove(wanted)).collect()
@@ -223,8 +224,8 @@ pub(crate) fn list(ids: &[String]) -> String {
     Value::Array(ids.iter().map(|id| json!({"id": id})).collect()).to_string()
 }
 
-/// A page of all of a kind that never goes away: their numbers have no gaps, so a page is where its first number is, and the
-/// last number tells how many there are. CROSS JOIN keeps SQLite from beginning elsewhere.
+/// A page of all names of a kind that is never deleted. Their numbers have no gaps, so the position of a page is a
+/// number and the last number gives the total. CROSS JOIN pins SQLite's join order.
 macro_rules! all_of {
     ($columns:expr, $kind:literal, $table:literal, $id:literal) => {
         concat!(

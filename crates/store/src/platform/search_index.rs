@@ -1,12 +1,12 @@
-//! The index of names: what the operator, developers and admins find clients, people and workspaces by.
+//! The index of names: how the operator, developers and admins find clients, users and workspaces.
 //!
-//! A name has a number among those of its kind, in the order in which they came. Names whose numbers stand next to each
-//! other make a block of 64. For each run of one, two or three letters that occurs in a block, one row has a bit for each
-//! name with it; so has each owner, tier and workspace. A search intersects a few such rows block by block, and looks at the
-//! texts of what is left. The last block, which is still being filled, has no rows yet: its names are read one by one, so that
-//! adding a name costs one row, and each sixty-fourth name the rows of a block.
+//! A name has a number among those of its kind, in order of creation. Each 64 consecutive numbers form a block. For
+//! each run of one, two or three letters that occurs in a block, one row has a bit for each name that contains it; each
+//! owner, trust level and workspace has such a row too. A search intersects a few such rows block by block and checks
+//! the texts of what is left. The last block, which is still being filled, has no rows yet: its names are read one by
+//! one. So adding a name costs one row, and every sixty-fourth name also the rows of a block.
 //!
-//! A bit may be there for what a name no longer is, and is never missing for what it is.
+//! A bit may be set for what a name no longer contains, but is never missing for what it does contain.
 use crate::platform::dialect::{self, each};
 use crate::platform::page::count;
 use crate::{Row, StoreError, Tx, params};
@@ -16,10 +16,10 @@ use domain::{UserId, WorkspaceId};
 use serde_json::json;
 use std::collections::{BTreeMap, BTreeSet};
 
-/// Names in a block: the bits of a number.
+/// Names per block: the bits of a number.
 pub(crate) const BLOCK: i64 = 64;
 
-/// What a name is of.
+/// The kind of thing a name belongs to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Kind {
     Client,
@@ -36,7 +36,7 @@ impl Kind {
         }
     }
 
-    /// What its terms begin with.
+    /// The prefix of its terms.
     const fn letter(self) -> char {
         match self {
             Self::Client => 'c',
@@ -51,7 +51,7 @@ pub(crate) fn run(kind: Kind, letters: &[char]) -> String {
     std::iter::once(kind.letter()).chain(letters.iter().copied()).collect()
 }
 
-/// The terms of all runs of one to three letters in a folded text of some lines.
+/// The terms of all runs of one to three letters in a folded text with one or more lines.
 fn runs(kind: Kind, text: &str) -> BTreeSet<String> {
     let mut found = BTreeSet::new();
     for line in text.split('\n') {
@@ -63,13 +63,13 @@ fn runs(kind: Kind, text: &str) -> BTreeSet<String> {
     found
 }
 
-// What a name belongs to: no run begins with a capital.
+// Ownership terms start with a capital; the terms of runs do not.
 
 pub(crate) fn trusted(trust: domain::clients::Trust) -> String {
     format!("T{}", trust.as_str())
 }
 
-/// By the id of the workspace or the person.
+/// The term for names owned by the workspace or user with this id.
 pub(crate) fn owned(owner: &str) -> String {
     format!("O{owner}")
 }
@@ -78,12 +78,12 @@ pub(crate) fn member_of(workspace: &str) -> String {
     format!("M{workspace}")
 }
 
-/// One name, as it is to be found.
+/// A name as it is indexed.
 #[derive(Debug)]
 pub(crate) struct Entry {
     kind: Kind,
     id: String,
-    /// Folded; a line for each text.
+    /// Folded; one line per text.
     text: String,
     /// Terms, separated by spaces.
     belongs: String,
@@ -129,7 +129,7 @@ const SET: (&str, &str) = each!(
 );
 
 async fn set(tx: &mut Tx, block: i64, terms: &BTreeMap<String, i64>) -> Result<(), StoreError> {
-    // In the order of the terms, so that writes of one block meet at the first.
+    // In term order, so that concurrent writes of one block meet at the first.
     let rows: Vec<_> = terms.iter().map(|(term, bits)| json!({"t": term, "b": bits})).collect();
     let sql = dialect::pick(tx, SET.0, SET.1);
     tx.execute(sql, params![serde_json::Value::Array(rows).to_string(), block]).await?;
@@ -146,9 +146,9 @@ async fn add_to_count(tx: &mut Tx, term: &str, by: i64) -> Result<(), StoreError
     tx.execute(sql, params![term, by]).await.map(drop)
 }
 
-/// Counts the clients of owners, given what clients belong to.
+/// Updates the number of clients per owner from the ownership terms of changed clients.
 async fn count_owners<'b>(tx: &mut Tx, changes: impl IntoIterator<Item = (&'b str, i64)>) -> Result<(), StoreError> {
-    // In the order of the terms, so that writes of several meet at the first.
+    // In term order, so that concurrent writes of several meet at the first.
     let mut by_owner: BTreeMap<&str, i64> = BTreeMap::new();
     for (belongs, by) in changes {
         for owner in belongs.split(' ').filter(|term| term.starts_with('O')) {
@@ -161,12 +161,12 @@ async fn count_owners<'b>(tx: &mut Tx, changes: impl IntoIterator<Item = (&'b st
     Ok(())
 }
 
-/// How many clients an owner has, or how many members a workspace.
+/// How many clients an owner has, or how many members a workspace has.
 pub(crate) async fn count_of(tx: &mut Tx, term: &str) -> Result<i64, StoreError> {
     count(tx, "SELECT names FROM name_counts WHERE term = $1", params![term]).await
 }
 
-/// Puts a name into the index, or changes what is found there.
+/// Adds a name to the index, or updates it.
 pub(crate) async fn put(tx: &mut Tx, entry: &Entry) -> Result<(), StoreError> {
     let kind = entry.kind.as_str();
     let known = "SELECT nr, text, belongs FROM names WHERE kind = $1 AND id = $2";
@@ -182,7 +182,7 @@ pub(crate) async fn put(tx: &mut Tx, entry: &Entry) -> Result<(), StoreError> {
         let terms = entry.terms().into_iter().map(|term| (term, bit(nr))).collect();
         return set(tx, nr / BLOCK, &terms).await;
     }
-    // Numbers come one after the other, and no block is closed while a name of it is still being written.
+    // Numbers are consecutive, and no block is closed while one of its names is still being written.
     dialect::lock_names(tx).await?;
     let nr = last(tx, entry.kind).await?.map_or(0, |last| last + 1);
     let sql = "INSERT INTO names (kind, nr, id, text, belongs) VALUES ($1, $2, $3, $4, $5)";
@@ -191,7 +191,7 @@ pub(crate) async fn put(tx: &mut Tx, entry: &Entry) -> Result<(), StoreError> {
     if nr % BLOCK == 0 && nr > 0 { close(tx, entry.kind, nr / BLOCK - 1).await } else { Ok(()) }
 }
 
-/// Notes that a user became a member of a workspace; whether they still are, a search looks up.
+/// Records that a user became a member of a workspace. Searches check whether they still are.
 pub(crate) async fn join(tx: &mut Tx, user: UserId, workspace: WorkspaceId) -> Result<(), StoreError> {
     add_to_count(tx, &member_of(&workspace.to_string()), 1).await?;
     let sql = "SELECT nr FROM names WHERE kind = 'user' AND id = $1";
@@ -200,7 +200,7 @@ pub(crate) async fn join(tx: &mut Tx, user: UserId, workspace: WorkspaceId) -> R
     set(tx, nr / BLOCK, &BTreeMap::from([(member_of(&workspace.to_string()), bit(nr))])).await
 }
 
-/// Notes that a user is no longer a member of a workspace.
+/// Records that a user is no longer a member of a workspace.
 pub(crate) async fn leave(tx: &mut Tx, workspace: WorkspaceId) -> Result<(), StoreError> {
     add_to_count(tx, &member_of(&workspace.to_string()), -1).await
 }
@@ -208,7 +208,7 @@ pub(crate) async fn leave(tx: &mut Tx, workspace: WorkspaceId) -> Result<(), Sto
 const REMOVE: (&str, &str) =
     each!("DELETE FROM names WHERE kind = 'client' AND id IN (SELECT j.value->>'id' FROM ", ") RETURNING belongs");
 
-/// Takes clients out of the index.
+/// Removes clients from the index.
 pub(crate) async fn remove_clients(tx: &mut Tx, ids: &[String]) -> Result<(), StoreError> {
     if ids.is_empty() {
         return Ok(());
@@ -221,7 +221,7 @@ pub(crate) async fn remove_clients(tx: &mut Tx, ids: &[String]) -> Result<(), St
     count_owners(tx, gone.iter().map(|belongs| (belongs.as_str(), -1))).await
 }
 
-/// Writes the rows of a block that is full.
+/// Writes the rows of a full block.
 async fn close(tx: &mut Tx, kind: Kind, block: i64) -> Result<(), StoreError> {
     let sql = "SELECT nr, id, text, belongs FROM names WHERE kind = $1 AND nr >= $2 AND nr < $3 ORDER BY nr";
     let mut rows = tx.all(sql, params![kind.as_str(), block * BLOCK, (block + 1) * BLOCK]).await?;
@@ -236,7 +236,7 @@ async fn close(tx: &mut Tx, kind: Kind, block: i64) -> Result<(), StoreError> {
     set(tx, block, &terms).await
 }
 
-/// Puts all names into an index that is empty: when the index is new.
+/// Indexes all names, when the index is first created.
 pub(crate) async fn fill(tx: &mut Tx) -> Result<(), StoreError> {
     const SOURCES: [(Kind, &str); 3] = [
         (
@@ -294,7 +294,7 @@ pub(crate) async fn fill(tx: &mut Tx) -> Result<(), StoreError> {
     Ok(())
 }
 
-/// A name that was looked at.
+/// A name to check.
 #[derive(Debug)]
 pub(crate) struct Seen {
     pub nr: i64,

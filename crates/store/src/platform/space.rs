@@ -1,18 +1,19 @@
-//! The room that a database takes on the disk. PostgreSQL looks after its own.
+//! Disk space of the database. PostgreSQL manages its own.
 use crate::platform::page::count;
 use crate::{StoreError, Tx};
 
-/// Free pages that stay in SQLite's file, so that it need not grow again at once: a tenth of its pages, and at least 4 MiB.
+/// Free pages to keep in SQLite's file, so that it need not grow again at once: a tenth of its pages, and at least 4
+/// MiB.
 const TENTH: i64 = 10;
 const LEAST: i64 = 1_000;
 
-/// Pages that one statement gives back.
+/// Pages that one statement releases.
 const STEP: i64 = 16;
 
-/// Gives at most `pages` pages of SQLite's file back to the disk, of those that nothing uses and that are too many; answers how
-/// many. The file is shorter once the log has been moved into it.
+/// Releases at most `pages` surplus free pages of SQLite's file to the disk, and returns how many. The file shrinks at
+/// the next checkpoint.
 pub async fn give_back(tx: &mut Tx, pages: i64) -> Result<u64, StoreError> {
-    // A file from before this was possible: `countersign compact`.
+    // Files created before this was supported need `countersign compact` first.
     if tx.is_postgres() || count(tx, "PRAGMA auto_vacuum", &[]).await? != 2 {
         return Ok(0);
     }

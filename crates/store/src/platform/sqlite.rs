@@ -7,13 +7,13 @@ use rusqlite::{Connection, OpenFlags};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-/// Readers that are kept open; more are opened when more are in use at once, and closed afterwards.
+/// Idle readers kept open. More are opened on demand and closed after use.
 const IDLE_READERS: usize = 8;
 
-/// Statements that a connection keeps prepared: more than this crate has.
+/// Prepared statements cached per connection: more than this crate has.
 const STATEMENTS: usize = 256;
 
-/// The file that was opened, told from another that took its place.
+/// The identity of the opened file, to detect if another one replaces it.
 #[derive(Debug, Clone)]
 pub(crate) struct Opened {
     path: PathBuf,
@@ -30,7 +30,7 @@ impl Opened {
         })
     }
 
-    /// What is written to a file that was deleted or replaced is gone with the process that has it open.
+    /// Detects that the file was deleted or replaced: anything written to it would be lost when the process ends.
     pub(crate) fn check(&self) -> Result<(), StoreError> {
         #[cfg(unix)]
         if identity(&self.path)? != self.file {
@@ -51,39 +51,39 @@ fn identity(path: &Path) -> Result<(u64, u64), StoreError> {
     Ok((about.dev(), about.ino()))
 }
 
-/// Opens the one connection that writes; makes the file (0600) and its folder (0700) if they are not there.
+/// Opens the only connection that writes. Creates the file (0600) and its folder (0700) if missing.
 pub(crate) fn writer(path: &Path, patience: Duration) -> Result<Connection, StoreError> {
     create(path).map_err(|e| StoreError::Unavailable(format!("{}: {e}", path.display())))?;
     let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
     let connection = open(path, flags, patience)?;
-    // Pages that nothing uses can be given back to the disk. Only a file without any table takes this up.
+    // Lets unused pages be released to the disk. Only takes effect on a file without tables.
     connection.pragma_update(None, "auto_vacuum", "INCREMENTAL")?;
-    // Readers never wait for the writer. The mode stays with the file.
+    // Readers never wait for the writer. The mode is stored in the file.
     connection.pragma_update(None, "journal_mode", "WAL")?;
-    // A commit that was answered survives a power cut.
+    // A committed write survives a power cut.
     connection.pragma_update(None, "synchronous", "FULL")?;
     connection.pragma_update(None, "foreign_keys", true)?;
     // Room for the inner pages of all indexes, in KiB, so that a write reads little.
     connection.pragma_update(None, "cache_size", -8192)?;
-    // Pages in the log before the writer moves to the file what the checkpointer has left. Busy pages change many times on
-    // the way, so more is faster; 16 MiB is a price.
+    // Pages in the log before the writer moves what the checkpointer has left. Busy pages change many times until then,
+    // so a higher limit is faster; the cost is a log of 16 MiB.
     connection.pragma_update(None, "wal_autocheckpoint", 4000)?;
-    // Savepoints keep their journal in memory instead of a file each.
+    // Keeps the journals of savepoints in memory instead of in one file each.
     connection.pragma_update(None, "temp_store", "MEMORY")?;
     Ok(connection)
 }
 
-/// Files up to this size, in bytes, are rewritten when they are opened, if pages cannot be given back yet: that takes less than a
+/// Files up to this size, in bytes, are rewritten when opened if they cannot release pages yet: that takes less than a
 /// second.
 const REWRITTEN_WHEN_OPENED: i64 = 64 << 20;
 
-/// Rewrites a small file from before pages could be given back. A larger one waits for [`compact`].
+/// Rewrites a small file created before pages could be released. A larger one needs [`compact`].
 pub(crate) fn adopt(connection: &Connection) -> Result<(), StoreError> {
     if number(connection, "PRAGMA auto_vacuum")? == 2 || size(connection)? > REWRITTEN_WHEN_OPENED {
         return Ok(());
     }
     match compact(connection) {
-        // Another process is at work; the next start is as good.
+        // Another process is using the file; the next start will do it.
         Err(error) => {
             tracing::info!(%error, "the database file was not rewritten; it is tried again at the next start");
         }
@@ -92,8 +92,8 @@ pub(crate) fn adopt(connection: &Connection) -> Result<(), StoreError> {
     Ok(())
 }
 
-/// Rewrites the file without the pages that nothing uses; answers its size in bytes before and after. Nothing else can write
-/// meanwhile.
+/// Rewrites the file without its unused pages, and returns its size in bytes before and after. Nothing else can write
+/// in the meantime.
 pub(crate) fn compact(connection: &Connection) -> Result<(i64, i64), StoreError> {
     let before = size(connection)?;
     connection.pragma_update(None, "auto_vacuum", "INCREMENTAL")?;
@@ -114,7 +114,7 @@ fn size(connection: &Connection) -> Result<i64, StoreError> {
     Ok(number(connection, "PRAGMA page_count")? * number(connection, "PRAGMA page_size")?)
 }
 
-/// Opens a connection that only reads.
+/// Opens a read-only connection.
 pub(crate) fn reader(path: &Path, patience: Duration) -> Result<Connection, StoreError> {
     open(path, OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX, patience)
 }
@@ -123,7 +123,8 @@ fn open(path: &Path, flags: OpenFlags, patience: Duration) -> Result<Connection,
     let connection = Connection::open_with_flags(path, flags)?;
     connection.busy_timeout(patience)?;
     connection.set_prepared_statement_cache_capacity(STATEMENTS);
-    // Plans must not depend on parameters: where they may, SQLite plans a prepared statement anew for every execution.
+    // Plans must not depend on parameters: if they could, SQLite would plan a prepared statement again for every
+    // execution.
     connection.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)?;
     Ok(connection)
 }
@@ -140,8 +141,8 @@ fn create(path: &Path) -> std::io::Result<()> {
     if let Some(parent) = path.parent().filter(|p| !p.as_os_str().is_empty()) {
         folder.recursive(true).create(parent)?;
     }
-    // SQLite gives its journal files the same permissions. A file that is there is not opened: closing it would give up
-    // the locks that this process has on it through other connections.
+    // SQLite gives its journal files the same permissions. An existing file is not opened: closing it would release the
+    // locks this process holds on it through other connections.
     match file.write(true).create_new(true).open(path) {
         Err(error) if error.kind() != std::io::ErrorKind::AlreadyExists => Err(error),
         _ => Ok(()),
@@ -161,7 +162,7 @@ impl Readers {
         Self { opened, patience, idle: Mutex::new(Some(Vec::new())) }
     }
 
-    /// An idle connection, or a new one: never waits, so that nested reads cannot lock each other out.
+    /// An idle connection, or a new one. Never waits, so nested reads cannot deadlock.
     pub(crate) fn take(&self) -> Result<Tx, StoreError> {
         let idle = match self.idle.lock().as_mut() {
             Some(idle) => idle.pop(),
@@ -176,7 +177,7 @@ impl Readers {
     }
 
     pub(crate) fn give_back(&self, connection: Connection) {
-        // Ends a snapshot. A connection that cannot is not used again.
+        // Ends a snapshot. If that fails, the connection is not reused.
         if !connection.is_autocommit() && connection.execute_batch("ROLLBACK").is_err() {
             return;
         }
@@ -192,7 +193,7 @@ impl Readers {
     }
 }
 
-/// How SQLite would run a statement on the newest schema, a line a step.
+/// How SQLite would execute a statement on the newest schema, one line per step.
 #[cfg(test)]
 pub(crate) fn plan(sql: &str) -> Vec<String> {
     let folder = tempfile::tempdir().unwrap();
@@ -215,7 +216,7 @@ mod tests {
     use super::*;
     use rusqlite::StatementStatus;
 
-    /// `.cargo/config.toml` says why.
+    /// `.cargo/config.toml` explains why.
     #[test]
     fn long_rows_are_read_by_way_of_the_cache() {
         let connection = Connection::open_in_memory().unwrap();
@@ -230,7 +231,7 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let connection = writer(&folder.path().join("test.db"), Duration::from_secs(1)).unwrap();
         connection.execute_batch(include_str!("../../migrations/sqlite/0001_init.sql")).unwrap();
-        // The table has an index of some rows only: whether it serves could depend on the parameter.
+        // The table has a partial index: whether it applies could depend on the parameter.
         let sql = "SELECT id FROM clients WHERE trust = $1 AND last_used_at IS NULL AND created_at < $2";
         let mut statement = connection.prepare_cached(sql).unwrap();
         for trust in ["anonymous", "verified", "anonymous"] {

@@ -1,14 +1,15 @@
-//! Moves SQLite's log into the file beside the writer, so that the writer finds little left to move when its turn comes.
+//! Moves SQLite's log into the file alongside the writer, so that the writer finds little left to move when its turn
+//! comes.
 //!
-//! Without it a commit in every few dozen would wait for thousands of pages. The last step stays with the writer
-//! (`wal_autocheckpoint`): only there can the log start over, as long as writes keep coming.
+//! Without it, one commit in every few dozen would wait for thousands of pages. The last step stays with the writer
+//! (`wal_autocheckpoint`): while writes keep coming, only the writer can restart the log.
 use crate::StoreError;
 use rusqlite::Connection;
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 use std::thread::JoinHandle;
 
-/// Changed rows between two checkpoints: about a thousand pages of the log. Writes are not counted, because some change five
-/// rows and some five thousand.
+/// Changed rows between two checkpoints: about a thousand pages of the log. Counts rows rather than writes, because a
+/// write may change five rows or five thousand.
 const ROWS: u64 = 600;
 
 /// The writer's end.
@@ -28,14 +29,14 @@ impl Checkpointer {
         Ok(Self { wake: Some(wake), thread: Some(thread), rows: 0 })
     }
 
-    /// Counts rows that a commit changed.
+    /// Counts the rows that a commit changed.
     pub(crate) fn changed(&mut self, rows: u64) {
         self.rows += rows;
         if self.rows >= ROWS
             && let Some(wake) = &self.wake
         {
             self.rows = 0;
-            // One is waiting already: that one will see these writes, too.
+            // Fails if a wake-up is already queued, which will cover these writes too.
             let _ = wake.try_send(());
         }
     }
@@ -45,7 +46,7 @@ impl Drop for Checkpointer {
     fn drop(&mut self) {
         drop(self.wake.take());
         if let Some(thread) = self.thread.take() {
-            // It does not panic; and if it did, the writer has the log to itself again.
+            // The thread does not panic. If it did, the writer would checkpoint on its own again.
             let _ = thread.join();
         }
     }
@@ -53,7 +54,7 @@ impl Drop for Checkpointer {
 
 fn checkpoint(connection: &Connection, woken: &Receiver<()>) {
     while woken.recv().is_ok() {
-        // PASSIVE waits for nobody and disturbs nobody; what it cannot move now it moves the next time.
+        // PASSIVE neither waits nor blocks; what it cannot move now, it moves the next time.
         if let Err(error) = connection.query_row("PRAGMA wal_checkpoint(PASSIVE)", [], |_| Ok(())) {
             tracing::warn!(%error, "a checkpoint failed");
         }

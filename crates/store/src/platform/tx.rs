@@ -10,24 +10,24 @@ use sqlx::postgres::PgArguments;
 use sqlx::query::Query;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
-/// Runs statements. The text is the same on both databases, with parameters `$1`, `$2`, …
+/// Runs statements. The SQL is the same on both databases, with parameters `$1`, `$2`, …
 ///
-/// On SQLite every statement runs in place and its future is ready at once.
+/// On SQLite every statement runs in place and its future is ready immediately.
 pub struct Tx {
     pub(crate) link: Link,
-    /// What is done once this is committed.
+    /// Callbacks to run after the commit.
     after: Vec<After>,
 }
 
-/// What is done once a transaction is committed. It must not wait.
+/// A callback to run after a transaction is committed. It must not wait.
 pub(crate) type After = Box<dyn FnOnce() + Send>;
 
 pub(crate) enum Link {
     Sqlite(rusqlite::Connection),
     Postgres(Lease),
-    /// Statements are planned and not run.
+    /// Statements are planned but not executed.
     Explain(Explaining),
-    /// The connection went back to where it came from.
+    /// The connection was returned.
     Gone,
 }
 
@@ -42,7 +42,7 @@ impl std::fmt::Debug for Tx {
     }
 }
 
-/// Does what waited for the commit. What was committed stands, even if one of them panics.
+/// Runs the callbacks after a commit. The commit stands even if one of them panics.
 pub(crate) fn committed(after: Vec<After>) {
     for work in after {
         if catch_unwind(AssertUnwindSafe(work)).is_err() {
@@ -62,22 +62,23 @@ impl Tx {
         Self { link, after: Vec::new() }
     }
 
-    /// Rows that were changed on this connection to SQLite since it was opened.
+    /// Rows changed on this SQLite connection since it was opened.
     pub(crate) fn rows_changed(&self) -> u64 {
         if let Link::Sqlite(connection) = &self.link { connection.total_changes() } else { 0 }
     }
 
-    /// Does something once this transaction is committed, and never where it is taken back. It must neither wait nor fail.
+    /// Registers a callback that runs once this transaction is committed, and never if it is rolled back. It must
+    /// neither wait nor fail.
     pub fn once_committed(&mut self, work: impl FnOnce() + Send + 'static) {
         self.after.push(Box::new(work));
     }
 
-    /// What is to be done once this is committed, which is then in the caller's hands.
+    /// Takes the callbacks; the caller runs them after the commit.
     pub(crate) fn after(&mut self) -> Vec<After> {
         std::mem::take(&mut self.after)
     }
 
-    /// Where the statement runs.
+    /// The connection that executes the statement.
     fn side(&mut self, sql: &'static str) -> Result<Side<'_>, StoreError> {
         tracing::trace!(target: STATEMENT_LOG, sql);
         match &mut self.link {
@@ -88,12 +89,12 @@ impl Tx {
         }
     }
 
-    /// Whether this is PostgreSQL: for the few things in [`crate::platform::dialect`] that differ.
+    /// Whether this is PostgreSQL: for the few differences in [`crate::platform::dialect`].
     pub(crate) fn is_postgres(&self) -> bool {
         matches!(self.link, Link::Postgres(_))
     }
 
-    /// Runs a statement that returns no rows; answers how many rows it affected.
+    /// Runs a statement that returns no rows. Returns the number of affected rows.
     pub async fn execute(&mut self, sql: &'static str, params: &[Value<'_>]) -> Result<u64, StoreError> {
         match self.side(sql)? {
             Side::Sqlite(connection) => Ok(prepared(connection, sql, params)?.raw_execute()? as u64),
@@ -102,7 +103,7 @@ impl Tx {
         }
     }
 
-    /// The first row of the answer, if there is one.
+    /// The first row of the result, if any.
     pub async fn one(&mut self, sql: &'static str, params: &[Value<'_>]) -> Result<Option<Row>, StoreError> {
         match self.side(sql)? {
             Side::Sqlite(connection) => {
@@ -113,14 +114,14 @@ impl Tx {
             }
             Side::Explain(explaining) => explaining.note(sql).map(|()| None),
             Side::Postgres(line) => {
-                // To the end: what follows the first row, an error perhaps, is not for whoever asks next.
+                // Reads to the end: anything after the first row, such as an error, must not reach the next caller.
                 let rows = line.all(bound(sql, params)?).await?;
                 Ok(rows.into_iter().next().map(|row| Row::postgres(sql, row)))
             }
         }
     }
 
-    /// All rows of the answer. Statements that can answer many carry a `LIMIT`.
+    /// All rows of the result. Statements that can return many have a `LIMIT`.
     pub async fn all(&mut self, sql: &'static str, params: &[Value<'_>]) -> Result<Vec<Row>, StoreError> {
         match self.side(sql)? {
             Side::Sqlite(connection) => {
@@ -152,16 +153,16 @@ impl Tx {
     }
 }
 
-/// The target under which each statement is logged as it runs, without its parameters.
+/// The log target for statements, which are logged as they run, without their parameters.
 pub const STATEMENT_LOG: &str = "countersign::sql";
 
-/// SQLite numbers `$n` by first appearance, PostgreSQL by `n`: bound by name, both mean the same.
+/// SQLite numbers `$n` by first appearance, PostgreSQL by `n`. Bound by name, both mean the same.
 const NAMES: [&str; 32] = [
     "$1", "$2", "$3", "$4", "$5", "$6", "$7", "$8", "$9", "$10", "$11", "$12", "$13", "$14", "$15", "$16", "$17",
     "$18", "$19", "$20", "$21", "$22", "$23", "$24", "$25", "$26", "$27", "$28", "$29", "$30", "$31", "$32",
 ];
 
-/// PostgreSQL's text cannot hold the NUL character, so neither database is given one.
+/// PostgreSQL's text type cannot hold the NUL character, so it is refused on both databases.
 fn refuse_nul(params: &[Value<'_>]) -> Result<(), StoreError> {
     if params.iter().any(|value| matches!(value, Value::Text(Some(text)) if text.contains('\0'))) {
         return Err(StoreError::Other("a text holds the NUL character".to_owned()));

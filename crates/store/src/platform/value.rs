@@ -6,7 +6,7 @@ use domain::{
 };
 use std::borrow::Cow;
 
-/// A parameter. Truth values are 0 and 1, times are Unix seconds, JSON is text.
+/// A parameter. Booleans are 0 and 1, times are Unix seconds, JSON is text.
 #[derive(Clone, PartialEq, Eq)]
 pub enum Value<'a> {
     Text(Option<Cow<'a, str>>),
@@ -14,7 +14,7 @@ pub enum Value<'a> {
     Blob(Option<Cow<'a, [u8]>>),
 }
 
-// By hand: parameters can be personal data, or hashes, and belong into no log.
+// Implemented by hand: parameters can be personal data or hashes, and must not appear in logs.
 impl std::fmt::Debug for Value<'_> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str(match self {
@@ -25,7 +25,7 @@ impl std::fmt::Debug for Value<'_> {
     }
 }
 
-/// The parameters of one statement, each by its own conversion into [`Value`].
+/// The parameters of one statement, each converted into [`Value`].
 #[macro_export]
 macro_rules! params {
     ($($value:expr),* $(,)?) => { &[$($crate::Value::from($value)),*][..] };

@@ -1,9 +1,9 @@
-//! What migration 21 did: credentials without scopes got those that they could do everything within.
+//! Migration 21: credentials without scopes got the scopes that cover everything they could do.
 use crate::{StoreError, Tx, params};
 use domain::ScopeSet;
 
-/// The scopes of this server's own operations when credentials had to name theirs. Never changed: credentials from before do
-/// what they did, and nothing that came later.
+/// The scopes of this server's own operations when explicit scopes became mandatory. Never change this list: older
+/// credentials keep what they could do and gain nothing that was added later.
 const WRITTEN_OUT: [&str; 22] = [
     "clients:read",
     "clients:write",
@@ -29,7 +29,8 @@ const WRITTEN_OUT: [&str; 22] = [
     "email",
 ];
 
-/// The same of the operator's operations. A key without scopes never did those; a token of the operator did.
+/// The scopes of the operator's operations at that time. An API key without scopes never had these; an operator's token
+/// did.
 const WRITTEN_OUT_OPERATOR: [&str; 10] = [
     "operator:webhooks:read",
     "operator:webhooks:write",
@@ -43,7 +44,8 @@ const WRITTEN_OUT_OPERATOR: [&str; 10] = [
     "keys:rotate",
 ];
 
-/// Gives credentials without scopes those that they could do everything within, with the scopes that the operator declared.
+/// Gives credentials without scopes those that cover everything they could do, including the scopes that the operator
+/// declared.
 pub(crate) async fn write_out_scopes(tx: &mut Tx, declared: &[String]) -> Result<(), StoreError> {
     let declared = declared.iter().map(String::as_str);
     let own = || WRITTEN_OUT.into_iter().chain(declared.clone());

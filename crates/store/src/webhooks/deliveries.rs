@@ -1,4 +1,4 @@
-//! Deliveries: claimed by one node at a time, in order for each subject.
+//! Webhook deliveries: each claimed by one node at a time, in order per subject.
 use crate::platform::dialect;
 use crate::webhooks::key;
 use crate::{MAX_LIMIT, Row, StoreError, Tx, params};
@@ -7,7 +7,7 @@ use domain::webhooks::{Delivery, DeliveryState, WebhookOwner};
 use domain::{EventId, Timestamp, WebhookId};
 use serde_json::Value;
 
-/// At most `limit` enabled webhooks after `after` that have something to be sent at `now`, by their ids.
+/// At most `limit` enabled webhooks after `after` with deliveries due at `now`, by id.
 pub async fn due(
     tx: &mut Tx,
     now: Timestamp,
@@ -22,18 +22,18 @@ pub async fn due(
     rows.iter_mut().map(Row::parse).collect()
 }
 
-/// What a claimed delivery needs to be sent.
+/// What is needed to send a claimed delivery.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Claimed {
     pub event_id: EventId,
-    /// This one included. It tells this claim from a later one: see [`finish`].
+    /// The number of attempts, including this one. Distinguishes this claim from a later one: see [`finish`].
     pub attempts: i64,
     pub kind: EventKind,
     pub at: Timestamp,
     pub data: Value,
 }
 
-/// Rows that one claim looks at: however many wait, it does not hold the database for long.
+/// The deliveries that one claim looks at. The limit keeps a claim short, however many are waiting.
 macro_rules! due {
     ($lock:literal) => {
         concat!(
@@ -44,9 +44,9 @@ macro_rules! due {
     };
 }
 
-// Picking guards: SQLite has one writer, and PostgreSQL looks at a row again once it has locked it. Materialized, as
-// PostgreSQL may otherwise pick more than once, and take more than the limit. A cross join, so that SQLite looks up what is
-// due instead of walking through all of it once more.
+// No condition is checked again in the UPDATE: SQLite has one writer, and PostgreSQL rechecks a row once it has locked
+// it. MATERIALIZED, because PostgreSQL could otherwise evaluate the selection more than once and exceed the limit.
+// CROSS JOIN, so that SQLite looks up the due deliveries instead of scanning them all again.
 macro_rules! claim {
     ($lock:literal) => {
         concat!(
@@ -66,7 +66,7 @@ macro_rules! claim {
     };
 }
 
-/// When the first of a delivery's subject is tried next.
+/// When the first delivery of the same subject is tried next.
 macro_rules! first_is_tried {
     () => {
         "(SELECT o.next_attempt_at FROM webhook_deliveries o WHERE o.webhook_id = webhook_deliveries.webhook_id \
@@ -74,8 +74,8 @@ macro_rules! first_is_tried {
     };
 }
 
-/// Those that wait for another are due no sooner than that one, and not before this claim has run out: then the next claims
-/// need not look at them. The one whose turn it is becomes due by [`finish`].
+/// Postpones deliveries that wait for an earlier one until that one is due, and at least until this claim's lease ends,
+/// so that the next claims need not look at them. [`finish`] makes the next one of a subject due.
 macro_rules! put_off {
     ($lock:literal) => {
         concat!(
@@ -104,8 +104,8 @@ macro_rules! claimed {
     };
 }
 
-/// Takes at most `limit` deliveries that are due, for this caller alone until `lease_ends`: one that has not been
-/// finished by then is due again. The later of two events of one subject waits for the earlier.
+/// Claims at most `limit` due deliveries for this caller until `lease_ends`; any not finished by then is due again. Of
+/// two events with the same subject, the later one waits for the earlier.
 pub async fn claim(
     tx: &mut Tx,
     webhook: WebhookId,
@@ -117,7 +117,7 @@ pub async fn claim(
     let claim = dialect::pick(tx, claim!(""), claim!(" FOR UPDATE OF d SKIP LOCKED"));
     let put_off = dialect::pick(tx, put_off!(""), put_off!(" FOR UPDATE OF d SKIP LOCKED"));
     let mut rows = Vec::new();
-    // Each round puts off as many as it looked at; what is left after so many waits for the next call.
+    // Each round postpones as many as it looked at. Anything left after the last round waits for the next call.
     for _ in 0..16 {
         rows = tx.all(claim, params![webhook, now, lease_ends, limit]).await?;
         let enough = i64::try_from(rows.len()).is_ok_and(|n| n == limit);
@@ -148,19 +148,19 @@ pub async fn claim(
         .collect()
 }
 
-/// How an attempt went.
+/// The result of an attempt.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Attempt {
     pub state: DeliveryState,
-    /// While it is pending.
+    /// Set while the delivery is pending.
     pub next_attempt_at: Option<Timestamp>,
     pub status: Option<i64>,
     pub error: Option<String>,
     pub duration_ms: i64,
 }
 
-/// Notes how the attempt of a claim went; when it was the last one, the next of its subject is due. `false` when the claim
-/// had run out and somebody else has it now.
+/// Records the result of a claimed attempt. If it was the last attempt, the next delivery of the subject becomes due.
+/// Returns `false` if the lease ran out and the delivery was claimed again.
 pub async fn finish(
     tx: &mut Tx,
     webhook: WebhookId,
@@ -169,7 +169,7 @@ pub async fn finish(
     attempt: &Attempt,
     now: Timestamp,
 ) -> Result<bool, StoreError> {
-    // Whoever deletes the webhook begins there, too.
+    // Deleting a webhook starts with the same lock.
     dialect::lock_rows(tx, "SELECT id FROM webhooks WHERE id = $1 FOR KEY SHARE", params![webhook]).await?;
     let sql = "UPDATE webhook_deliveries SET state = $4, next_attempt_at = $5, last_status = $6, last_error = $7, \
                last_duration_ms = $8 WHERE event_id = $1 AND webhook_id = $2 AND attempts = $3 AND state = 'pending'";
@@ -205,7 +205,7 @@ pub struct Filter {
     pub webhook: WebhookId,
     pub owner: WebhookOwner,
     pub state: Option<DeliveryState>,
-    /// Only what was before this one: the last one of the page before.
+    /// Only deliveries before this one: the last one of the previous page.
     pub before: Option<(Timestamp, EventId)>,
     /// At most [`MAX_LIMIT`].
     pub limit: i64,
@@ -248,7 +248,7 @@ macro_rules! page {
 const ALL: &str = page!("$5 = ''");
 const OF_STATE: &str = page!("d.state = $5");
 
-/// The newest first. Costs the same on every page, however long the log.
+/// Newest first. The cost is the same for every page, however long the log is.
 pub async fn list(tx: &mut Tx, filter: Filter) -> Result<Vec<Delivery>, StoreError> {
     let sql = if filter.state.is_some() { OF_STATE } else { ALL };
     let (at, id) = filter.before.map_or((i64::MAX, String::new()), |(at, id)| (at.seconds(), id.to_string()));
@@ -268,7 +268,8 @@ pub async fn find(
     tx.one(sql, params![webhook, key(owner), event]).await?.map(|mut row| read(&mut row)).transpose()
 }
 
-/// Sends it again from `now` on, with all its attempts, whatever became of it. `false` when the owner has none such.
+/// Sends a delivery again from `now` on, with a full set of attempts, regardless of its state. Returns `false` if the
+/// owner has no such delivery.
 pub async fn replay(
     tx: &mut Tx,
     webhook: WebhookId,

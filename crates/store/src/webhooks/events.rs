@@ -5,7 +5,7 @@ use domain::events::Event;
 use domain::{Timestamp, WebhookId};
 use serde_json::{Value, json};
 
-/// The events as they travel: one JSON list, so that any number of them is one statement. `n` orders those of one list.
+/// The events as one JSON list, so that any number of them is one statement. `n` orders events within the list.
 fn list(events: &[Event]) -> String {
     let rows = events.iter().zip(1i64..).map(|(event, n)| {
         let about = event.about();
@@ -18,14 +18,14 @@ fn list(events: &[Event]) -> String {
             "workspace_id": about.workspace_id,
             "client_id": about.client_id,
             "user_id": about.user_id,
-            // A text within the text: the column holds JSON as it was written.
+            // A string inside the JSON: the column stores the JSON text as it was written.
             "data": event.data.json().to_string(),
         })
     });
     Value::Array(rows.collect()).to_string()
 }
 
-/// Whether webhook `w` asks for an event: by its kind, and by whom it is about.
+/// Whether webhook `w` subscribes to an event, by its kind and by what it is about.
 macro_rules! asks {
     ($kind:literal, $workspace:literal, $client:literal) => {
         concat!(
@@ -67,7 +67,7 @@ macro_rules! insert_asked {
     };
 }
 
-// On PostgreSQL a webhook that is being deleted meanwhile is passed over instead of breaking the reference.
+// On PostgreSQL, the lock skips a webhook that is being deleted concurrently, instead of violating the foreign key.
 macro_rules! deliver {
     ($each:literal, $lock:literal) => {
         concat!(
@@ -81,7 +81,7 @@ macro_rules! deliver {
     };
 }
 
-/// Keeps what webhooks ask for, in the order of the list; answers how many deliveries that made.
+/// Stores the events that webhooks subscribe to, in list order. Returns how many deliveries were created.
 pub async fn append(tx: &mut Tx, events: &[Event]) -> Result<u64, StoreError> {
     if events.is_empty() {
         return Ok(0);
@@ -103,7 +103,8 @@ pub async fn append(tx: &mut Tx, events: &[Event]) -> Result<u64, StoreError> {
     tx.execute(sql, params![&list]).await
 }
 
-/// Keeps an event for one webhook, whatever it asks for. A webhook that is not there is a [`StoreError::BrokenReference`].
+/// Stores an event for one webhook, regardless of its subscription. Returns [`StoreError::BrokenReference`] if there is
+/// no such webhook.
 pub async fn append_for(tx: &mut Tx, event: &Event, webhook: WebhookId) -> Result<(), StoreError> {
     let list = list(std::slice::from_ref(event));
     let sql = dialect::pick(
@@ -118,7 +119,7 @@ pub async fn append_for(tx: &mut Tx, event: &Event, webhook: WebhookId) -> Resul
     Ok(())
 }
 
-/// Removes at most `limit` events from before `before`, with their deliveries.
+/// Deletes at most `limit` events older than `before`, with their deliveries.
 pub async fn delete_old(tx: &mut Tx, before: Timestamp, limit: i64) -> Result<u64, StoreError> {
     dialect::lock_cleaning(tx).await?;
     let sql = "DELETE FROM events WHERE id IN (SELECT id FROM events WHERE at < $1 ORDER BY at LIMIT $2)";

@@ -1,4 +1,5 @@
-//! Webhooks: each belongs to a workspace or to the operator, and every statement that outsiders cause names the owner.
+//! Webhooks: each belongs to a workspace or to the operator, and every statement on behalf of an outside caller
+//! includes the owner.
 
 pub mod deliveries;
 pub mod events;
@@ -16,7 +17,7 @@ macro_rules! columns {
     };
 }
 
-/// Names of kinds that this program does not know (a newer one wrote them) are passed over.
+/// Skips event kinds unknown to this program, which a newer version may have written.
 fn read_asked(text: &str) -> EventSelection {
     let known = text.split(' ').filter(|name| EventSelection::parse([*name]).is_ok());
     EventSelection::parse(known).unwrap_or(EventSelection::Kinds(Vec::new()))
@@ -41,7 +42,7 @@ fn read(row: &mut Row) -> Result<Webhook, StoreError> {
     })
 }
 
-/// The empty text for the operator: NULL equals nothing.
+/// The database key of the owner; the operator has the empty string, because NULL equals nothing.
 pub(crate) fn key(owner: WebhookOwner) -> String {
     owner.workspace().map_or_else(String::new, |id| id.to_string())
 }
@@ -76,7 +77,7 @@ pub async fn by_id(tx: &mut Tx, id: WebhookId, owner: WebhookOwner) -> Result<Op
     tx.one(sql, params![id, key(owner)]).await?.map(|mut row| read(&mut row)).transpose()
 }
 
-/// Whoever owns it: for sending.
+/// A webhook of any owner: for sending.
 pub async fn any_by_id(tx: &mut Tx, id: WebhookId) -> Result<Option<Webhook>, StoreError> {
     let sql = concat!("SELECT ", columns!(), " FROM webhooks w WHERE w.id = $1");
     tx.one(sql, params![id]).await?.map(|mut row| read(&mut row)).transpose()
@@ -88,7 +89,7 @@ macro_rules! owned {
     };
 }
 
-/// In the order in which they came.
+/// In order of creation.
 pub async fn list(tx: &mut Tx, owner: WebhookOwner, page: Page) -> Result<Paged<Webhook>, StoreError> {
     let sql = match owner {
         WebhookOwner::Operator => {
@@ -109,7 +110,8 @@ pub async fn count_owned(tx: &mut Tx, owner: WebhookOwner) -> Result<i64, StoreE
     count(tx, sql, params![key(owner)]).await
 }
 
-/// Stores a webhook unless its owner has so many, and answers whether it did. Until the transaction ends nobody else adds one.
+/// Inserts a webhook unless its owner already has `most`. Returns whether it was inserted. Locks the owner's webhooks
+/// until the transaction ends, so that concurrent calls cannot exceed the limit.
 pub async fn insert_within(tx: &mut Tx, webhook: &Webhook, most: i64) -> Result<bool, StoreError> {
     match webhook.owner {
         WebhookOwner::Workspace(id) => workspace::hold(tx, id).await?,
@@ -124,8 +126,8 @@ pub async fn insert_within(tx: &mut Tx, webhook: &Webhook, most: i64) -> Result<
     Ok(true)
 }
 
-/// Stores the URL, the description, what is asked for, and whether it is disabled. `false` when the owner has none such, or
-/// it is no longer at the revision that `webhook` was read at.
+/// Stores the URL, the description, the subscribed events, and whether the webhook is disabled. Returns `false` if the
+/// owner has no such webhook, or its revision has changed since `webhook` was read.
 pub async fn update(tx: &mut Tx, webhook: &Webhook) -> Result<bool, StoreError> {
     let sql = "UPDATE webhooks SET url = $3, description = $4, kinds = $5, updated_at = $6, disabled_at = $7, \
                revision = revision + 1 WHERE id = $1 AND COALESCE(workspace_id, '') = $2 AND revision = $8";
@@ -147,8 +149,8 @@ pub async fn update(tx: &mut Tx, webhook: &Webhook) -> Result<bool, StoreError> 
     Ok(changed == 1)
 }
 
-/// A new secret; the one before it signs along until `overlap_ends`, unless that is now. `false` when the owner has no
-/// such webhook, or it is at another revision than `expected`.
+/// Sets a new secret. The previous one also signs until `overlap_ends`, unless that is now. Returns `false` if the
+/// owner has no such webhook, or its revision is not `expected`.
 pub async fn rotate_secret(
     tx: &mut Tx,
     id: WebhookId,
@@ -165,28 +167,29 @@ pub async fn rotate_secret(
     Ok(tx.execute(sql, params![id, key(owner), sealed, overlap_ends, now, expected]).await? == 1)
 }
 
-/// Because the receiver said so; `false` when it was disabled before.
+/// Disables a webhook at its receiver's request. Returns `false` if it was already disabled.
 pub async fn disable(tx: &mut Tx, id: WebhookId, now: Timestamp) -> Result<bool, StoreError> {
     let sql = "UPDATE webhooks SET disabled_at = $2, updated_at = $2, revision = revision + 1 \
                WHERE id = $1 AND disabled_at IS NULL";
     Ok(tx.execute(sql, params![id, now]).await? == 1)
 }
 
-/// With its deliveries. `false` when the owner has none such, or it is at another revision than `expected`.
+/// Deletes a webhook with its deliveries. Returns `false` if the owner has no such webhook, or its revision is not
+/// `expected`.
 pub async fn delete(
     tx: &mut Tx,
     id: WebhookId,
     owner: WebhookOwner,
     expected: Option<i64>,
 ) -> Result<bool, StoreError> {
-    // Old events take their deliveries along in another order.
+    // Deleting old events also deletes their deliveries, in another order.
     dialect::lock_cleaning(tx).await?;
     let sql = "DELETE FROM webhooks \
                WHERE id = $1 AND COALESCE(workspace_id, '') = $2 AND revision = COALESCE($3, revision)";
     Ok(tx.execute(sql, params![id, key(owner), expected]).await? == 1)
 }
 
-/// What any webhook asks for. More than [`MAX_LIMIT`] different lists count as everything.
+/// The subscriptions of all enabled webhooks. More than [`MAX_LIMIT`] distinct ones count as everything.
 pub async fn asked_by_any(tx: &mut Tx) -> Result<Vec<EventSelection>, StoreError> {
     let sql = "SELECT DISTINCT kinds FROM webhooks WHERE disabled_at IS NULL LIMIT $1";
     let mut rows = tx.all(sql, params![MAX_LIMIT + 1]).await?;

@@ -1,4 +1,4 @@
-//! Links into workspaces. An invitation is used up by one guarded statement: the number of affected rows is the outcome.
+//! Invitations to workspaces. One guarded statement uses up an invitation: the number of affected rows is the outcome.
 use crate::platform::dialect;
 use crate::platform::page::{Page, Paged, count};
 use crate::{Row, StoreError, Tx, params};
@@ -51,14 +51,14 @@ pub async fn insert(tx: &mut Tx, invitation: &Invitation) -> Result<(), StoreErr
     Ok(())
 }
 
-/// An invitation with the names that people know it by.
+/// An invitation with the names to display.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Named {
     pub invitation: Invitation,
     pub workspace_name: String,
-    /// Who invited, where that is known.
+    /// The name of the user who sent the invitation, if known.
     pub inviter_name: Option<String>,
-    /// Whether their account is not disabled.
+    /// Whether the inviter's account is enabled.
     pub inviting: bool,
 }
 
@@ -83,12 +83,12 @@ macro_rules! named {
     };
 }
 
-/// The invitation with this secret, whatever became of it.
+/// The invitation with this secret, in any state.
 pub async fn by_hash(tx: &mut Tx, hash: &SecretHash) -> Result<Option<Named>, StoreError> {
     tx.one(named!("i.hash = $1"), params![hash]).await?.map(|mut row| read_named(&mut row)).transpose()
 }
 
-/// The invitations of a workspace that can be used at `now`, the newest first.
+/// The invitations of a workspace that are valid at `now`, newest first.
 pub async fn list_open(
     tx: &mut Tx,
     workspace: WorkspaceId,
@@ -106,7 +106,7 @@ pub async fn list_open(
     Ok(Paged { items, total: count(tx, total, params![workspace, now]).await? })
 }
 
-/// An invitation of the workspace that can be used at `now`.
+/// An invitation of the workspace that is valid at `now`.
 pub async fn open(
     tx: &mut Tx,
     workspace: WorkspaceId,
@@ -119,7 +119,7 @@ pub async fn open(
     tx.one(sql, params![workspace, id, now]).await?.map(|mut row| read_named(&mut row)).transpose()
 }
 
-/// Uses it up; `false` when it cannot be used any more, or the account of either side is disabled.
+/// Uses up the invitation. Returns `false` if it is no longer valid or either account is disabled.
 pub async fn use_up(tx: &mut Tx, id: InvitationId, by: UserId, now: Timestamp) -> Result<bool, StoreError> {
     let sql = "UPDATE invitations SET used_at = $2, used_by = $3 \
                WHERE id = $1 AND used_at IS NULL AND revoked_at IS NULL AND expires_at > $2 AND NOT EXISTS (SELECT 1 \
@@ -127,15 +127,15 @@ pub async fn use_up(tx: &mut Tx, id: InvitationId, by: UserId, now: Timestamp) -
     Ok(tx.execute(sql, params![id, now, by]).await? == 1)
 }
 
-/// `false` when the workspace has no such invitation that can still be used.
+/// Returns `false` if the workspace has no such valid invitation.
 pub async fn revoke(tx: &mut Tx, workspace: WorkspaceId, id: InvitationId, now: Timestamp) -> Result<bool, StoreError> {
     let sql = "UPDATE invitations SET revoked_at = $3 \
                WHERE id = $1 AND workspace_id = $2 AND used_at IS NULL AND revoked_at IS NULL AND expires_at > $3";
     Ok(tx.execute(sql, params![id, workspace, now]).await? == 1)
 }
 
-/// Revokes what a member invited to and may no longer invite to, with the role that they have now; answers how many.
-/// The caller holds the workspace.
+/// Revokes the invitations sent by a member that their current role no longer allows. Returns how many. The caller
+/// locks the workspace.
 pub async fn revoke_beyond(
     tx: &mut Tx,
     workspace: WorkspaceId,
@@ -152,7 +152,7 @@ pub async fn revoke_beyond(
     tx.execute(sql, params![workspace, inviter, now, no_more, owner]).await
 }
 
-/// Removes at most `limit` invitations that expired before `before`.
+/// Deletes at most `limit` invitations that expired before `before`.
 pub async fn delete_expired(tx: &mut Tx, before: Timestamp, limit: i64) -> Result<u64, StoreError> {
     dialect::lock_cleaning(tx).await?;
     let sql = "DELETE FROM invitations WHERE id IN \

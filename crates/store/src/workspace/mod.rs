@@ -1,4 +1,4 @@
-//! Workspaces and who is a member of them.
+//! Workspaces and their members.
 
 pub mod invitations;
 pub mod search;
@@ -72,7 +72,7 @@ pub async fn rename(tx: &mut Tx, id: WorkspaceId, name: &str, now: Timestamp) ->
     Ok(renamed)
 }
 
-/// In the order in which they came.
+/// In order of creation.
 pub async fn list(tx: &mut Tx, page: Page) -> Result<Paged<Workspace>, StoreError> {
     let sql = concat!("SELECT ", columns!(), " FROM workspaces w ORDER BY w.id LIMIT $1 OFFSET $2");
     let mut rows = tx.all(sql, params![page.limit(), page.offset()]).await?;
@@ -80,7 +80,7 @@ pub async fn list(tx: &mut Tx, page: Page) -> Result<Paged<Workspace>, StoreErro
     Ok(Paged { items, total: count(tx, "SELECT COUNT(*) FROM workspaces", &[]).await? })
 }
 
-/// The user's memberships by the workspaces' names; the first [`MAX_LIMIT`].
+/// The user's memberships, by workspace name; the first [`MAX_LIMIT`].
 pub async fn list_for_user(tx: &mut Tx, user: UserId) -> Result<Vec<WorkspaceMembership>, StoreError> {
     let mut rows = tx
         .all(
@@ -96,7 +96,7 @@ fn read_membership(row: &mut Row) -> Result<WorkspaceMembership, StoreError> {
     Ok(WorkspaceMembership { workspace_id: row.parse()?, workspace_name: row.text()?, roles: read_roles(row)? })
 }
 
-// The databases name the position of a text within another differently. CROSS JOIN, so that SQLite begins with the user.
+// The databases have different functions for finding a substring. CROSS JOIN makes SQLite start with the user.
 macro_rules! memberships {
     ($position:literal, $columns:literal, $page:literal) => {
         concat!(
@@ -117,8 +117,7 @@ macro_rules! memberships {
     };
 }
 
-/// A page of the workspaces with `part` in their names that the user is a member of, by name; the case of
-/// letters makes no difference.
+/// A page of the user's workspaces with `part` in their names, ignoring case, by name.
 pub async fn page_for_user(
     tx: &mut Tx,
     user: UserId,
@@ -133,7 +132,7 @@ pub async fn page_for_user(
     Ok(Paged { items, total: count(tx, total, params![user, part]).await? })
 }
 
-/// One of them.
+/// The user's membership of one workspace.
 pub async fn membership(
     tx: &mut Tx,
     user: UserId,
@@ -149,19 +148,19 @@ pub async fn member(tx: &mut Tx, user: UserId, workspace: WorkspaceId) -> Result
     tx.one(sql, params![user, workspace]).await?.map(|mut row| read_member(&mut row)).transpose()
 }
 
-/// A user with a workspace, as a client's tokens show them.
+/// A user and a workspace, as shown in a client's tokens.
 #[derive(Debug, Clone)]
 pub struct Subject {
     pub user: User,
-    /// Where the user is a member of it.
+    /// `None` if the user is not a member of the workspace.
     pub workspace: Option<(Workspace, MemberRoles)>,
     /// Whether the workspace allows the client.
     pub allowed: bool,
-    /// The epoch of the client in that workspace.
+    /// The client's epoch in that workspace.
     pub epoch: i64,
 }
 
-/// The user, and the workspace of a client's grant: one query.
+/// The user and the workspace of a client's grant, in one query.
 pub async fn subject(
     tx: &mut Tx,
     user: UserId,
@@ -183,7 +182,7 @@ pub async fn subject(
     tx.one(sql, params![user, workspace, client]).await?.map(|mut row| read_subject(&mut row)).transpose()
 }
 
-/// The user in their only workspace, or else in their default one.
+/// The user with their only workspace, or else their default one.
 pub async fn at_home(tx: &mut Tx, user: UserId) -> Result<Option<Subject>, StoreError> {
     let sql = concat!(
         "SELECT ",
@@ -206,26 +205,26 @@ fn read_subject(row: &mut Row) -> Result<Subject, StoreError> {
     Ok(Subject { user, workspace: Some((read(row)?, roles)), allowed, epoch })
 }
 
-/// Until the transaction ends nobody else changes who belongs to the workspace or what it allows, and nobody is allowed
-/// anything in it: what is found between this and a change is still so at the change.
+/// Locks the workspace until the transaction ends: no other transaction can change its members or policies, or add
+/// consents in it, between a check and a change.
 pub async fn hold(tx: &mut Tx, id: WorkspaceId) -> Result<(), StoreError> {
     dialect::lock_rows(tx, "SELECT id FROM workspaces WHERE id = $1 FOR NO KEY UPDATE", params![id]).await
 }
 
-/// The same against whoever holds it so, and not against each other: for what rests on the members and the rules of the
-/// workspace and changes neither.
+/// Like [`hold`], with a shared lock: for callers that rely on the workspace's members and policies without changing
+/// them.
 pub async fn hold_shared(tx: &mut Tx, id: WorkspaceId) -> Result<(), StoreError> {
     dialect::lock_rows(tx, "SELECT id FROM workspaces WHERE id = $1 FOR SHARE", params![id]).await
 }
 
-/// Whether the workspace has an owner who can sign in and is somebody else; the caller holds the workspace.
+/// Whether the workspace has another owner who can sign in. The caller locks the workspace.
 pub async fn has_other_owner(tx: &mut Tx, id: WorkspaceId, than: UserId) -> Result<bool, StoreError> {
     let sql = "SELECT m.user_id FROM members m JOIN users u ON u.id = m.user_id WHERE m.workspace_id = $1 \
                AND m.role = 'owner' AND m.user_id <> $2 AND u.disabled_at IS NULL LIMIT 1";
     Ok(tx.one(sql, params![id, than]).await?.is_some())
 }
 
-/// Adds the member, or changes the roles of one who is there.
+/// Adds a member, or changes the roles of an existing one.
 pub async fn put_member(tx: &mut Tx, member: &Member) -> Result<(), StoreError> {
     let extra = json(&member.roles.extra)?;
     let values = params![
@@ -253,7 +252,8 @@ pub async fn put_member(tx: &mut Tx, member: &Member) -> Result<(), StoreError> 
     tx.execute(update, values).await.map(drop)
 }
 
-/// `false` when the user was no member. Grants in the workspace are dead at the next look: they rest on the membership.
+/// Returns `false` if the user was not a member. Grants in the workspace depend on the membership and become invalid on
+/// their next check.
 pub async fn remove_member(tx: &mut Tx, user: UserId, workspace: WorkspaceId) -> Result<bool, StoreError> {
     let sql = "DELETE FROM members WHERE user_id = $1 AND workspace_id = $2";
     let removed = tx.execute(sql, params![user, workspace]).await? == 1;
@@ -263,7 +263,7 @@ pub async fn remove_member(tx: &mut Tx, user: UserId, workspace: WorkspaceId) ->
     Ok(removed)
 }
 
-// The page is found in an index before anybody is read; CROSS JOIN keeps SQLite from beginning elsewhere.
+// Finds the page in an index before reading any user; CROSS JOIN pins SQLite's join order.
 const MEMBERS: &str = concat!(
     "SELECT ",
     member_columns!(),
@@ -274,7 +274,7 @@ const MEMBERS: &str = concat!(
      ORDER BY m.user_id"
 );
 
-/// Members with the people they are, in the order in which the people came.
+/// Members with their users, in order of registration.
 pub async fn list_members(tx: &mut Tx, id: WorkspaceId, page: Page) -> Result<Paged<(Member, User)>, StoreError> {
     let mut rows = tx.all(MEMBERS, params![id, page.limit(), page.offset()]).await?;
     let items =

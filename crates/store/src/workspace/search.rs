@@ -1,4 +1,4 @@
-//! Finding workspaces and their members by a part of their names.
+//! Finds workspaces and their members by a substring of their names.
 use crate::account::users;
 use crate::platform::dialect::{self, each};
 use crate::platform::page::Page;
@@ -11,7 +11,7 @@ use domain::account::User;
 use domain::platform::text::fold;
 use domain::workspace::{Member, Workspace};
 
-/// A workspace as the operator sees it.
+/// A workspace as shown to the operator.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct FoundWorkspace {
     pub workspace: Workspace,
@@ -38,13 +38,13 @@ pub(crate) const WORKSPACES: (&str, &str) =
 
 pub(crate) const ALL_WORKSPACES: &str = all_of!(workspace_columns!(), "workspace", "workspaces w", "w.id");
 
-/// One workspace, by its id.
+/// One workspace by id.
 pub async fn workspace(tx: &mut Tx, id: WorkspaceId) -> Result<Option<FoundWorkspace>, StoreError> {
     let sql = concat!("SELECT ", workspace_columns!(), " FROM workspaces w WHERE w.id = $1");
     tx.one(sql, params![id]).await?.as_mut().map(found_workspace).transpose()
 }
 
-/// The workspaces with `part` in their names, whatever the case of its letters, in the order in which they came.
+/// The workspaces with `part` in their names, ignoring case, in order of creation.
 pub async fn workspaces(tx: &mut Tx, part: &str, page: Page) -> Result<Found<FoundWorkspace>, StoreError> {
     if part.is_empty() {
         let mut rows = tx.all(ALL_WORKSPACES, params![page.offset(), page.limit()]).await?;
@@ -65,8 +65,7 @@ pub(crate) const MEMBERS: (&str, &str) = each!(
     " CROSS JOIN members m JOIN users u ON u.id = m.user_id WHERE m.user_id = j.value->>'id' AND m.workspace_id = $2"
 );
 
-/// The members of a workspace with `part` in their address or name, whatever the case of its letters, in the order in
-/// which they came to this server.
+/// The members of a workspace with `part` in their email address or name, ignoring case, in order of registration.
 pub async fn members(
     tx: &mut Tx,
     workspace: WorkspaceId,

@@ -1,4 +1,4 @@
-//! The next step of an authorization: a pure function of the request, who is signed in, and what was allowed before.
+//! The next step of an authorization: a pure function of the request, the signed-in user, and earlier consents.
 use crate::account::Email;
 use crate::clients::{Client, GrantType, SubType};
 use crate::grants::consent::{Consent, Home};
@@ -11,57 +11,58 @@ use crate::workspace::WorkspaceMembership;
 use crate::{SessionId, Timestamp, UserId, WorkspaceId};
 use serde::{Deserialize, Serialize};
 
-/// The scope that asks for a refresh token (OpenID Connect Core §11).
+/// The scope that requests a refresh token (OpenID Connect Core §11).
 pub const OFFLINE: &str = "offline_access";
 
-/// A validated request that waits for the user. Sealed into the page's forms, never stored.
+/// A validated request waiting for the user. Sealed into the page's forms, never stored.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Interaction {
     pub request: AuthorizationRequest,
-    /// The browser that it belongs to: a hash of that browser's cookie. In another browser it opens nothing.
+    /// The browser it belongs to, as a hash of that browser's cookie. It is useless in another browser.
     pub browser: [u8; 32],
     pub expires_at: Timestamp,
-    /// The session that was begun for this very request: `prompt=login` and `max_age` are satisfied by it.
+    /// The session started for this request; it satisfies `prompt=login` and `max_age`.
     pub fresh_session: Option<SessionId>,
-    /// The user said which account (`prompt=select_account`).
+    /// The user has chosen an account (`prompt=select_account`).
     pub account_selected: bool,
-    /// Who was shown the consent page: nobody else's answer counts.
+    /// The user who was shown the consent page; only their answer counts.
     pub asked: Option<UserId>,
-    /// Who read why their account cannot go on. They can only go back.
+    /// The user who was shown why their account cannot continue. They can only go back.
     pub told: Option<UserId>,
-    /// The device that waits for the answer, where it is none of a redirect.
+    /// The device waiting for the answer, if there is no redirect.
     pub device: Option<AskingDevice>,
-    /// What the consent page named, once it was shown: the answer holds for that, whatever is the default by then.
+    /// The workspace that the consent page named. The answer applies to it, even if the default changes in the
+    /// meantime.
     pub home: Home,
 }
 
-/// A device that asks (RFC 8628), by what it shows.
+/// A requesting device (RFC 8628), with the code it shows.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct AskingDevice {
     pub id: TokenId,
     pub user_code: UserCode,
 }
 
-/// Who is asking.
+/// The signed-in user.
 #[derive(Debug, Clone)]
 pub struct SignedIn<'s> {
     pub user_id: UserId,
-    /// Absent for a caller by personal access token: then nobody signed in.
+    /// `None` for a caller with a personal access token, because nobody signed in.
     pub session_id: Option<SessionId>,
     pub auth_time: Option<Timestamp>,
-    /// Whether they may let a client stay connected: a personal access token only with `offline_access`.
+    /// Whether they may let a client stay connected; a personal access token needs `offline_access` for that.
     pub may_stay: bool,
-    /// Live memberships only.
+    /// Current memberships only.
     pub memberships: &'s [WorkspaceMembership],
-    /// Those of them that do not let this client in.
+    /// The memberships whose workspace does not allow this client.
     pub forbidden: &'s [WorkspaceId],
-    /// All of this user's consents to this client.
+    /// All of this user's consents for this client.
     pub consents: &'s [Consent],
-    /// The workspace chosen last for this client.
+    /// The workspace last chosen for this client.
     pub last_choice: Option<WorkspaceId>,
 }
 
-/// What was satisfied in the course of this interaction.
+/// What has been satisfied during this interaction.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Progress {
     pub fresh_session: Option<SessionId>,
@@ -73,17 +74,17 @@ pub struct Progress {
 pub enum Step {
     /// Nobody is signed in.
     Login,
-    /// Somebody is, but the request wants a new proof.
+    /// The user is signed in, but the request requires them to authenticate again.
     Reauthenticate,
-    /// The request wants the user to say which account.
+    /// The request requires the user to choose an account.
     SelectAccount,
-    /// Everything is allowed already, but for which workspace?
+    /// Everything is already allowed, but the workspace is unclear.
     SelectWorkspace(ConsentQuestion),
-    /// The user must agree.
+    /// The user has to consent.
     AskConsent(ConsentQuestion),
     /// A code may be issued.
     Approve(Approval),
-    /// Not with this account: its user reads why, and goes on with another or back to the client.
+    /// This account cannot be used: the user sees why, and can continue with another or return to the client.
     Explain(R),
     /// No step helps.
     Refuse(R),
@@ -92,15 +93,15 @@ pub enum Step {
 /// What the consent page shows.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ConsentQuestion {
-    /// The scopes asked for and not allowed yet.
+    /// The requested scopes that are not allowed yet.
     pub missing: ScopeSet,
-    /// The scopes asked for and allowed before.
+    /// The requested scopes that were allowed before.
     pub allowed: ScopeSet,
-    /// Workspaces to choose from; one for workspace grants that need no choice, none for user grants.
+    /// The workspaces to choose from: a single one for workspace grants without a choice, none for user grants.
     pub workspaces: Vec<WorkspaceMembership>,
     pub preselected: Option<WorkspaceId>,
-    /// The client will get a refresh token without having asked for `offline_access`: the person can untick that. Says
-    /// whether the box is ticked at first.
+    /// Set if the client will get a refresh token without having requested `offline_access`, which the user can untick.
+    /// The value is the initial state of the box.
     pub stay: Option<bool>,
 }
 
@@ -109,11 +110,11 @@ pub struct ConsentQuestion {
 pub struct Approval {
     pub workspace: Option<WorkspaceId>,
     pub scopes: ScopeSet,
-    /// A refresh token may come with it, if the client can use one.
+    /// Whether a refresh token may be issued, if the client can use one.
     pub stays: bool,
 }
 
-/// What the person chose on the consent page; what is left out was not theirs to choose there.
+/// What the user chose on the consent page. Anything the page did not offer is `None`.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Choice {
     pub workspace: Option<WorkspaceId>,
@@ -150,7 +151,7 @@ pub fn decide(
     if !client.allows(who.user_id) {
         return or_refuse(Step::Explain(R::UserNotAllowed), R::UserNotAllowed);
     }
-    // One level of authentication exists, and it is never claimed to be another.
+    // There is only one level of authentication, and it never claims to be another.
     if !request.claims.essential_acr.is_empty() {
         return Step::Refuse(R::AcrUnmet);
     }
@@ -160,22 +161,22 @@ pub fn decide(
     }
 }
 
-/// The request names a person (by hint or by claim), and it is not the one signed in.
+/// Whether the request names a user (by hint or by claim) other than the signed-in one.
 fn subject_mismatch(request: &AuthorizationRequest, who: &SignedIn<'_>) -> Option<R> {
     let is_theirs = |sub: &String| *sub == who.user_id.to_string();
     let named = [&request.hinted_sub, &request.claims.sub];
     (!named.into_iter().flatten().all(is_theirs)).then_some(R::OtherUser)
 }
 
-/// Whom a `login_hint` (OpenID Connect Core §3.1.2.1) names, if it is somebody else than who is signed in. A hint is anything:
-/// one that a person could not read as an address here names nobody.
+/// The address in a `login_hint` (OpenID Connect Core §3.1.2.1), if it differs from the signed-in user's. A hint may be
+/// anything; one that is not a legible email address is ignored.
 pub fn expected(hint: &str, signed_in: &Email) -> Option<Email> {
     let named = Email::parse(hint).ok()?;
     (named.key() != signed_in.key() && is_legible(named.as_str())).then_some(named)
 }
 
-/// The workspaces that the grant could be for: none for user grants, else at least one live membership that lets the
-/// client in.
+/// The workspaces that the grant could be for: none for user grants, else at least one current membership whose
+/// workspace allows the client.
 fn candidates(request: &AuthorizationRequest, who: &SignedIn<'_>) -> Result<Vec<WorkspaceMembership>, R> {
     if request.sub_type == SubType::User {
         return Ok(Vec::new());
@@ -207,7 +208,7 @@ fn consent_step(
     let chosen = match candidates.as_slice() {
         [] => None,
         [one] => Some(one.workspace_id),
-        // Without a page nobody can choose: the last choice stands, or none does.
+        // Without a page the user cannot choose: the last choice applies, if there is one.
         _ if silent => match last {
             Some(last) => Some(last),
             None => return Step::Refuse(R::SelectionRequired),
@@ -226,7 +227,7 @@ fn consent_step(
     let stayed = client.config.internal
         || who.consents.iter().find(|c| c.workspace_id == chosen).is_none_or(|consent| consent.stays);
     let unproven = client.is_unproven_at(request.callback.redirect_uri()) && !client.config.internal;
-    // Claims that are not answered are no error either (OpenID Connect Core §5.5.1).
+    // A claim that cannot be returned is not an error (OpenID Connect Core §5.5.1).
     let may_lack = |name: &str| name == OFFLINE || !request.scopes.contains(name);
     let only_offline = !missing.is_empty() && missing.iter().all(may_lack);
     if silent {
@@ -252,18 +253,20 @@ fn consent_step(
     }
 }
 
-/// Whether the client gets a refresh token although it did not ask for `offline_access`.
+/// Whether the client gets a refresh token although it did not request `offline_access`.
 fn stays_unasked(request: &AuthorizationRequest, client: &Client) -> bool {
     client.may_use(GrantType::RefreshToken) && !request.scopes.contains(OFFLINE) && !client.config.internal
 }
 
-/// Whether a refresh token may come with these scopes: the scope decides where it was asked for, else the person's word.
+/// Whether a refresh token may be issued with these scopes: if `offline_access` was requested, the scope decides, else
+/// the user's choice.
 fn stays(request: &AuthorizationRequest, scopes: &ScopeSet, word: bool) -> bool {
     if request.scopes.contains(OFFLINE) { scopes.contains(OFFLINE) } else { word }
 }
 
-/// What an answer is about, whatever the next step is by now. Where all of it was allowed meanwhile (in another tab), the
-/// answer still decides what this authorization may do. `Err` is a step that no answer helps.
+/// The question that an answer belongs to, regardless of the current step. If everything was allowed in the meantime
+/// (in another tab), the answer still decides what this authorization may do. `Err` is a step that an answer cannot
+/// resolve.
 pub fn answerable(
     step: Step,
     request: &AuthorizationRequest,
@@ -283,8 +286,8 @@ pub fn answerable(
     }
 }
 
-/// Turns what the user sent back into an approval: the workspace must be one of those offered, required scopes stay,
-/// and only what was asked for can be ticked (checklist 111), whatever was allowed before.
+/// Turns the user's answer into an approval: the workspace must be one of those offered, required scopes are kept, and
+/// only requested scopes can be ticked (checklist 111), whatever was allowed before.
 pub fn approve(
     request: &AuthorizationRequest,
     ask: &ConsentQuestion,

@@ -1,4 +1,4 @@
-//! The decision as a table: who is signed in, what was allowed before, what the request wants.
+//! The decision as a table: the signed-in user, earlier consents, and the request.
 use super::*;
 use crate::ClientId;
 use crate::clients::{ApplicationType, AuthMethod, ClientConfig, ClientType, GrantType, Trust};
@@ -82,7 +82,7 @@ fn consent(workspace: Option<WorkspaceId>, scopes: &str) -> Consent {
     }
 }
 
-/// A signed-in user with so many workspaces and these consents; signed in 100 seconds ago.
+/// A user who signed in 100 seconds ago, with this many workspaces and these consents.
 fn with<T>(workspaces: u8, consents: &[Consent], last: Option<u8>, then: impl FnOnce(&SignedIn<'_>) -> T) -> T {
     let memberships: Vec<_> = (1..=workspaces).map(workspace).collect();
     then(&SignedIn {
@@ -152,7 +152,7 @@ fn a_workspace_that_does_not_let_the_client_in_is_not_offered() {
         assert_eq!(step(&[("prompt", "none")], Some(&who(&ids))), Step::Refuse(R::WorkspaceForbids));
         assert_eq!(offered(step(&[("sub_type", "user")], Some(&who(&ids)))), Ok(vec![]), "in the user's own name");
     });
-    // What was allowed before does not help.
+    // An earlier consent does not help.
     with(1, &[consent(Some(ids[0]), "openid email")], None, |who| {
         let who = SignedIn { forbidden: &ids, ..who.clone() };
         assert_eq!(step(&[], Some(&who)), Step::Explain(R::WorkspaceForbids));
@@ -353,7 +353,7 @@ fn narrowing_point_2_scopes_that_do_not_exist_are_ignored() {
     assert_eq!(asked(&owned, "nothing"), Err(R::ScopeUnknown), "nothing remains");
     let refused = request_with(&owned, &[("scope", "openid nothing admin contracts:read")], false).unwrap_err();
     assert_eq!((refused.why, refused.name()), (R::ScopeNotAllowed, Some("admin contracts:read")));
-    // A client that registered itself may ask for all that its trust allows.
+    // A self-registered client may request everything its trust level allows.
     let mut stranger = Client { trust: Trust::Anonymous, registration_token_hash: Some(hash()), ..client() };
     assert_eq!(asked(&stranger, "contracts:read nothing admin"), Ok("contracts:read".to_owned()));
     assert_eq!(asked(&stranger, "admin"), Err(R::ScopeUnknown));

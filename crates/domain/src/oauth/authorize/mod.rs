@@ -1,6 +1,6 @@
-//! The authorization request (OAuth 2.1 §4.1.1, OpenID Connect Core §3.1.2.1): `RawParams → Callback →
-//! AuthorizationRequest`. Only the client-and-redirect check can make a [`Callback`], and only a `Callback` can carry an
-//! answer back to a client.
+//! The authorization request (OAuth 2.1 §4.1.1, OpenID Connect Core §3.1.2.1), in three steps:
+//! `RawParams → Callback → AuthorizationRequest`. Only the client-and-redirect check can create a [`Callback`], and
+//! only a `Callback` can carry a response back to a client.
 
 pub mod decide;
 pub mod refusal;
@@ -18,7 +18,7 @@ use crate::resources::indicator::{Resources, UnknownResource};
 use crate::{ClientId, Timestamp, WorkspaceId};
 use serde::{Deserialize, Serialize};
 
-/// How the answer travels to the client (OAuth 2.0 Multiple Response Types §2.1, Form Post Response Mode).
+/// How the response reaches the client (OAuth 2.0 Multiple Response Types §2.1, Form Post Response Mode).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, Default)]
 #[serde(rename_all = "snake_case")]
 pub enum ResponseMode {
@@ -39,19 +39,20 @@ impl ResponseMode {
     }
 }
 
-/// The right to send an answer to a client's redirect URI. No other code can make one.
+/// The right to send a response to a client's redirect URI. Only the code here can create one.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Callback {
     redirect_uri: String,
     mode: ResponseMode,
     state: Option<String>,
-    /// False for self-registered clients that were never used, unless a redirect is harmless: errors are shown here.
+    /// False for self-registered clients that were never used, unless the redirect is harmless. If false, errors are
+    /// shown on a page here.
     carries_errors: bool,
 }
 
 impl Callback {
-    /// The client-and-redirect check. Whatever it refuses is shown on a page, never sent anywhere. `framed` says that the
-    /// request loads a frame of another page.
+    /// The client-and-redirect check. A refusal is shown on a page, never sent anywhere. `framed` says that the request
+    /// was loaded in a frame of another page.
     pub fn establish(client: &Client, params: &RawParams, framed: bool) -> Result<Self, AuthorizeRefusal> {
         use AuthorizeRefusal as R;
         if !client.is_active() {
@@ -77,13 +78,13 @@ impl Callback {
             Some(text) => ResponseMode::ALL.into_iter().find(|m| m.as_str() == text).ok_or(R::ResponseModeUnknown)?,
         };
         let state = params.get("state").map(str::to_owned);
-        // RFC 9700 §4.11.2: a stranger's client would make this server an open redirector. What stays on the device leads no
-        // one astray, and in a frame the user sees neither the redirect nor a page of this server.
+        // RFC 9700 §4.11.2: a stranger's client would turn this server into an open redirector. A redirect on the
+        // device misleads no one, and in a frame the user sees neither the redirect nor a page of this server.
         let carries_errors = !client.is_untried() || redirect_uri::is_on_device(&redirect_uri) || framed;
         Ok(Self { redirect_uri, mode, state, carries_errors })
     }
 
-    /// The right to send nothing anywhere: a device asks here for its answer (RFC 8628 §3.4).
+    /// An empty callback: a device fetches its response by polling (RFC 8628 §3.4).
     fn nowhere() -> Self {
         Self { redirect_uri: String::new(), mode: ResponseMode::Query, state: None, carries_errors: false }
     }
@@ -101,8 +102,8 @@ impl Callback {
         self.carries_errors
     }
 
-    /// The address with the answer's parameters: added to the registered query, which is kept (checklist 2), or in the
-    /// fragment. For `form_post` the address alone.
+    /// The redirect URI with the parameters of the response: appended to the registered query, which is kept
+    /// (checklist 2), or in the fragment. For `form_post` the redirect URI alone.
     pub fn location(&self, answer: &[(&str, &str)]) -> String {
         let encoded = || {
             let mut text = form_urlencoded::Serializer::new(String::new());
@@ -143,7 +144,7 @@ pub struct AuthorizationRequest {
     pub challenge: Option<CodeChallenge>,
     pub nonce: Option<String>,
     pub prompt: Prompt,
-    /// Seconds.
+    /// In seconds.
     pub max_age: Option<i64>,
     pub login_hint: Option<String>,
     /// The subject of a valid `id_token_hint`.
@@ -161,10 +162,10 @@ pub struct AuthorizationRequest {
 #[derive(Debug)]
 pub struct AuthorizePolicy<'p> {
     pub catalogue: &'p Catalogue,
-    /// The scopes open to anonymous clients. If absent, all scopes that are not sensitive.
+    /// The scopes open to anonymous clients. If `None`, all scopes that are not sensitive.
     pub strangers: Option<&'p ScopeSet>,
     pub resources: Resources<'p>,
-    /// PKCE also from confidential clients that do not ask for it themselves.
+    /// Requires PKCE also of confidential clients that do not require it themselves.
     pub require_pkce: bool,
     pub issuer: &'p str,
     /// The keys that verify an `id_token_hint`.
@@ -173,7 +174,7 @@ pub struct AuthorizePolicy<'p> {
 
 const MAY_REPEAT: &[&str] = &["resource"];
 
-/// What a rule looks at.
+/// The input of a rule.
 struct Input<'i> {
     client: &'i Client,
     params: &'i RawParams,
@@ -183,7 +184,7 @@ struct Input<'i> {
 type Outcome = Result<(), Named<AuthorizeRefusal>>;
 type Rule = fn(&Input<'_>, &mut AuthorizationRequest) -> Outcome;
 
-/// The protocol, in the order in which it is checked.
+/// The rules of the protocol, in the order in which they are checked.
 const RULES: &[(&str, Rule)] = &[
     ("parameters_once", parameters_once),
     ("no_request_object", no_request_object),
@@ -201,7 +202,7 @@ const RULES: &[(&str, Rule)] = &[
     ("hints", hints),
 ];
 
-/// Those of them that a device's request must follow (RFC 8628 §3.1).
+/// The rules that apply to a device's request (RFC 8628 §3.1).
 const DEVICE_RULES: &[Rule] = &[parameters_once, scope, sub_type, resource];
 
 /// The names of the rules, in the order in which they are checked.
@@ -210,7 +211,7 @@ pub fn rules() -> impl Iterator<Item = &'static str> {
 }
 
 impl AuthorizationRequest {
-    /// Runs the table of rules. The callback exists already, so a refusal may go back through it.
+    /// Applies the table of rules. The callback already exists, so a refusal may be sent through it.
     pub fn validate(
         client: &Client,
         callback: Callback,
@@ -224,7 +225,8 @@ impl AuthorizationRequest {
         Ok(request)
     }
 
-    /// The request of a device. It is asked about on a page each time: nobody knows where the device is, and whose.
+    /// A device's request. It always requires a consent page, because it is unknown where the device is and whose it
+    /// is.
     pub fn of_device(
         client: &Client,
         params: &RawParams,
@@ -238,7 +240,7 @@ impl AuthorizationRequest {
         Ok(request)
     }
 
-    /// The same, as it was kept.
+    /// Restores a device's request from its stored form.
     pub fn of_kept(client: &Client, kept: &DeviceAuthorization) -> Self {
         let mut request = Self::empty(client, Callback::nowhere(), kept.created_at);
         request.prompt.consent = true;
@@ -248,12 +250,12 @@ impl AuthorizationRequest {
         request
     }
 
-    /// All that the person is asked for: the scopes, and those behind the claims that are named.
+    /// Everything the user is asked for: the scopes, and those of the claims requested by name.
     pub fn asked(&self) -> ScopeSet {
         self.scopes.union(&self.claims.scopes())
     }
 
-    /// The same within what the credential of the person may give away.
+    /// Restricts the request to what the user's credential may grant.
     #[must_use]
     pub fn within(self, limit: &ScopeSet) -> Self {
         Self { scopes: self.scopes.filter(|name| limit.contains(name)), claims: self.claims.within(limit), ..self }
@@ -281,7 +283,7 @@ impl AuthorizationRequest {
     }
 }
 
-/// OAuth 2.1 §3.1: no parameter twice, `resource` excepted (RFC 8707 §2).
+/// OAuth 2.1 §3.1: no parameter may be repeated, except `resource` (RFC 8707 §2).
 fn parameters_once(input: &Input<'_>, _: &mut AuthorizationRequest) -> Outcome {
     match input.params.repeated(MAY_REPEAT) {
         Some(_) => Err(AuthorizeRefusal::Repeated.into()),
@@ -298,7 +300,7 @@ fn no_request_object(input: &Input<'_>, _: &mut AuthorizationRequest) -> Outcome
     }
 }
 
-/// OAuth 2.1 §4.1.1 and §10.1: nothing but codes comes out of the front channel.
+/// OAuth 2.1 §4.1.1 and §10.1: the front channel returns nothing but codes.
 fn response_type(input: &Input<'_>, _: &mut AuthorizationRequest) -> Outcome {
     match input.params.get("response_type") {
         None => Err(AuthorizeRefusal::ResponseTypeMissing.into()),
@@ -315,8 +317,9 @@ fn grant_allowed(input: &Input<'_>, _: &mut AuthorizationRequest) -> Outcome {
     }
 }
 
-/// Whether the client may have a scope that exists, if the person agrees. For one that registered itself its trust
-/// decides, and a sensitive scope needs more than that; for others, what its owner registered.
+/// Whether the client may have an existing scope if the user agrees: one it has registered, or, if it registered
+/// itself, any non-sensitive scope open to its trust level. Sensitive scopes are withheld while the client awaits
+/// review.
 fn may_have(input: &Input<'_>, name: &str) -> bool {
     let (client, catalogue) = (input.client, input.policy.catalogue);
     let open = || catalogue.is_open_to(client.trust, input.policy.strangers, name) && !catalogue.is_sensitive(name);
@@ -325,8 +328,8 @@ fn may_have(input: &Input<'_>, name: &str) -> bool {
     known && !waits && (client.config.scopes.contains(name) || (client.is_self_registered() && open()))
 }
 
-/// RFC 6749 §3.3. Without a scope the client gets what it registered by default. Scopes that do not exist are ignored
-/// (OpenID Connect Core §3.1.2.1), and so is `offline_access` that cannot be honoured (§11).
+/// RFC 6749 §3.3. Without `scope`, the client gets the default scopes it registered. Scopes that do not exist are
+/// ignored (OpenID Connect Core §3.1.2.1), and so is an `offline_access` that cannot be honoured (§11).
 fn scope(input: &Input<'_>, request: &mut AuthorizationRequest) -> Outcome {
     let (client, catalogue) = (input.client, input.policy.catalogue);
     let registered = &client.config.scopes;
@@ -354,9 +357,9 @@ fn scope(input: &Input<'_>, request: &mut AuthorizationRequest) -> Outcome {
     }
 }
 
-/// RFC 9700 §2.1.1 with S256: of public clients always, and of every client whose answer goes to a loopback address or a
-/// private-use scheme, where another program on the device can receive it (RFC 8252 §8.5). Of the others where the
-/// server or the client says so.
+/// RFC 9700 §2.1.1 with S256. Always required of public clients, and of every client whose response goes to a loopback
+/// address or a private-use scheme, where another program on the device can receive it (RFC 8252 §8.5). Required of
+/// others if the server or the client says so.
 fn pkce(input: &Input<'_>, request: &mut AuthorizationRequest) -> Outcome {
     let client = input.client;
     let required = client.is_public()
@@ -408,8 +411,8 @@ fn max_age(input: &Input<'_>, request: &mut AuthorizationRequest) -> Outcome {
 fn claims(input: &Input<'_>, request: &mut AuthorizationRequest) -> Outcome {
     if let Some(text) = input.params.get("claims") {
         let claims = ClaimsRequest::parse(text).map_err(|_| AuthorizeRefusal::ClaimsMalformed)?;
-        // Naming a claim asks for the permission behind it, where the client may have that. Without `openid` there is
-        // neither an ID token nor userinfo to hold it.
+        // Requesting a claim also requests its scope, if the client may have it. Without `openid` there is neither an
+        // ID token nor userinfo to return it.
         let behind = claims.scopes().filter(|name| request.scopes.contains("openid") && may_have(input, name));
         request.claims = claims.within(&behind);
     }
@@ -437,7 +440,7 @@ fn resource(input: &Input<'_>, request: &mut AuthorizationRequest) -> Outcome {
     Ok(())
 }
 
-/// OpenID Connect Core §3.1.2.1: an ID token of this server for this client, however old. Its `sub` names the person, its
+/// OpenID Connect Core §3.1.2.1: an ID token of this server for this client, however old. Its `sub` names the user, its
 /// `tenant_id` the workspace.
 fn id_token_hint(input: &Input<'_>, request: &mut AuthorizationRequest) -> Outcome {
     let Some(hint) = input.params.get("id_token_hint") else { return Ok(()) };
@@ -448,12 +451,12 @@ fn id_token_hint(input: &Input<'_>, request: &mut AuthorizationRequest) -> Outco
         return Err(AuthorizeRefusal::HintInvalid.into());
     }
     request.hinted_sub = Some(hint.sub);
-    // The same person may be in several workspaces: the token meant one of them.
+    // The user may be in several workspaces; the token was issued for one of them.
     request.workspace = request.workspace.or(hint.tenant_id);
     Ok(())
 }
 
-/// The parameters that never cause a failure (checklist 119), and the ones that are only carried.
+/// Parameters that never cause a failure (checklist 119), and those that are only passed through.
 fn hints(input: &Input<'_>, request: &mut AuthorizationRequest) -> Outcome {
     let list = |name: &str| -> Vec<String> {
         input

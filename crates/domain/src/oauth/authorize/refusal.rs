@@ -1,4 +1,4 @@
-//! Why an authorization request is refused, and what the client, the user and the log read of it.
+//! Why an authorization request is refused, and what the client, the user and the log see of it.
 crate::refusals! {
     /// Why an authorization request was refused.
     pub enum AuthorizeRefusal {

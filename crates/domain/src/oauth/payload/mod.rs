@@ -1,4 +1,4 @@
-//! What stands inside the sealed tokens.
+//! The content of sealed tokens.
 
 pub(crate) mod v0;
 pub(crate) mod v1;
@@ -15,7 +15,7 @@ use crate::platform::seal::{Payload, Unopened, exactly};
 use crate::{ClientId, GrantId, SessionId, Timestamp, UserId, WorkspaceId};
 use serde::{Deserialize, Serialize};
 
-/// An authorization code: all that the token endpoint needs to make the grant. It exists only after approval.
+/// An authorization code: everything the token endpoint needs to create the grant. It is created only after approval.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct CodePayload {
     pub client_id: ClientId,
@@ -26,7 +26,7 @@ pub struct CodePayload {
     pub resources: Vec<String>,
     pub claims: ClaimsRequest,
     pub sub_type: SubType,
-    /// The workspace that the grant will speak for; for a user grant, the person's only or default one, whose `tenant_id`
+    /// The workspace that the grant will be for; for a user grant, the user's only or default one, whose `tenant_id`
     /// its tokens carry.
     pub workspace_id: Option<WorkspaceId>,
     pub user_id: UserId,
@@ -34,19 +34,19 @@ pub struct CodePayload {
     pub by_token: Option<AuthorizingToken>,
     pub auth_time: Option<Timestamp>,
     pub acr: Option<String>,
-    /// Whether a refresh token may come with it: not where `offline_access` was asked for and not allowed.
+    /// Whether a refresh token may be issued: not if `offline_access` was requested and not allowed.
     pub refreshable: bool,
-    /// The epochs of the client and the person when it was allowed, added up. Neither ever falls: the sum is another one as
-    /// soon as either was raised.
+    /// The sum of the epochs of the client, the client in the workspace, and the user at the time of approval. Epochs
+    /// never decrease, so the sum changes as soon as any of them is raised.
     pub epoch: i64,
     pub expires_at: Timestamp,
 }
 
-/// Who an access token speaks for.
+/// On whose behalf an access token acts.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Bearer {
-    /// A user's authorization. `number` is that of the refresh token that it came with, where those rotate: a use of the
-    /// access token shows that the response arrived.
+    /// A user's authorization. `number` is that of the refresh token issued with it, if those rotate: using the access
+    /// token shows that the response arrived.
     Grant { id: GrantId, number: Option<i64> },
     /// The client itself (client credentials), at this credential epoch.
     Client { id: ClientId, epoch: i64 },
@@ -57,14 +57,15 @@ pub enum Bearer {
 pub struct AccessPayload {
     pub bearer: Bearer,
     pub scopes: ScopeSet,
-    /// The resources that it is for (RFC 8707); empty for the server's default.
+    /// The resources it is for (RFC 8707); empty for the server's default.
     pub audience: Vec<String>,
     pub issued_at: Timestamp,
     pub expires_at: Timestamp,
 }
 
 impl AccessPayload {
-    /// Whether this server's own APIs accept it: a token for another API is not for them (RFC 8707 §2, checklist 74).
+    /// Whether this server's own APIs accept it. They do not accept a token for another API (RFC 8707 §2,
+    /// checklist 74).
     pub fn is_for(&self, issuer: &str) -> bool {
         self.audience.is_empty() || self.audience.iter().any(|resource| resource == issuer)
     }
@@ -94,18 +95,18 @@ pub struct AccessClaims {
     pub roles: Vec<String>,
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub auth_time: Option<Timestamp>,
-    /// What `sub` is; absent for a client's own tokens.
+    /// The kind of `sub`; `None` for a client's own tokens.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub sub_type: Option<SubType>,
-    /// The person who authorized a workspace's token, for resources that ask for it. Not `act`, which is for token
+    /// The user who authorized a workspace's token, for resources that need to know. Not `act`, which is for token
     /// exchange (RFC 8693 §4.1).
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub authorized_by: Option<UserId>,
-    /// The bearer, so that revocation is exact for JWTs too. Its form is this server's own business.
+    /// The bearer, so that revocation is exact for JWTs too. Its format is internal to this server.
     pub cs_bearer: String,
 }
 
-/// One audience is a string, several are an array (RFC 7519 §4.1.3).
+/// A single audience is a string, several are an array (RFC 7519 §4.1.3).
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(untagged)]
 pub enum Audience {
@@ -114,7 +115,7 @@ pub enum Audience {
 }
 
 impl Audience {
-    /// The named resources, or the issuer when there is none (RFC 9068 §3: a default resource indicator).
+    /// The named resources, or the issuer if there are none (RFC 9068 §3: a default resource indicator).
     pub fn of(resources: &[String], issuer: &str) -> Self {
         match resources {
             [] => Self::One(issuer.to_owned()),
@@ -155,7 +156,7 @@ impl From<v0::Bearer> for Bearer {
 
 impl Payload for RefreshPayload {
     fn upgrade(version: u8, plain: &[u8]) -> Option<Self> {
-        // The secret told voided responses of one number apart. Now each response has a number of its own.
+        // The secret distinguished voided responses with the same number. Now each response has its own number.
         let v0::RefreshPayload { grant_id, seq, .. } = v0::read(version, plain)?;
         Some(Self { grant_id, number: seq })
     }
@@ -191,7 +192,7 @@ impl From<v1::CodePayload> for CodePayload {
             auth_time: old.auth_time,
             acr: old.acr,
             refreshable: old.refreshable,
-            // None was raised by then.
+            // No epoch had been raised by then.
             epoch: 0,
             expires_at: old.expires_at,
         }
@@ -218,7 +219,7 @@ impl From<v1::Interaction> for Interaction {
             asked: old.asked,
             told: old.told,
             device: old.device,
-            // Nothing recorded it then.
+            // Not recorded at the time.
             home: Home::Unknown,
         }
     }
@@ -227,7 +228,7 @@ impl From<v1::Interaction> for Interaction {
 impl Bearer {
     /// A text form for the claim of a JWT access token: version, dot, payload.
     pub fn to_text(&self) -> String {
-        // A bearer is a few ids: it always serializes.
+        // A bearer consists of a few ids and always serializes.
         format!("{}.{}", Self::VERSION, base64url(&postcard::to_stdvec(self).unwrap_or_default()))
     }
     /// Reads this version or an older one; version 0 had no dot.

@@ -1,4 +1,4 @@
-//! Tokens that were sealed as older versions still open.
+//! Tokens sealed by older versions can still be opened.
 use super::*;
 use crate::PersonalAccessTokenId;
 use crate::clients::SubType;
@@ -13,25 +13,25 @@ const ACCESS: &str = "cs_at_AAAAAQMDAwMDAwMDAwMDAxBfZiQ-SSLO1QQIMe2gbvJ76P6HdAo-
 const MACHINE: &str = "cs_at_AAAAAQMDAwMDAwMDAwMDA6h0C659f8mZTLLnoi4pAwtzE7ozTC37lODHJGupaO2iafLHtAs_YIZBibnzLufm3nWrbUjdXQu9naIGFH30Uxz4fA";
 const REFRESH: &str = "cs_rt_AAAAAQMDAwMDAwMDAwMDA9pvLu9caK9vycqVfRdrc0dhYNQIk7gAwpdx0LC1uKW0KC3jnaJ57Sebt9LohssC5YU";
 const CODE: &str = "cs_ac_AAAAAQMDAwMDAwMDAwMDAyGRFWx09Icx8SBzR551UydOGLpc2OrbCT2HZn6StiIgp1aj6lKi3BVgUjabrShDr49sCw0sGNW7_WD-S8DNAMVVE_bxV5AXPnOnVSwNmMY-eRu5FSiZM6aIdeYFQpUFECwCe0L4_h94zCX9JcDHL4z4qrb38mPvbVZ8ox5MCpGeDaF4pZcjMQmGySX69ZpTk21RhhIsv9r040gvkF8bUkTlBXPxYrF9ziUGe-Uoa76R338UXy1GWOvrmiBXA6rVbiYX6rM1UXbh2zlXSwPPD8JvDQOI";
-/// Of version 1.
+/// From version 1.
 const CODE_1: &str = "cs_ac_gAAAAQMDAwMDAwMDAwMDAxw5AAAN5mFjhbiX7fuZeaXgVKi0lY5D2keelXPxgQuwVRtwBJJbtzj896OJEGc1VFM3TQtZRkysOzDp8WQ9HrwoJtnAtRI05j7iOm6_vRg2crBLSGwOs5OZZExJBV7BxvY0BNLekoc5jL0PCxybsOsKANP1uHWeIdE-qByZjZuYdPW6zkwYEBjxNaW4ocLdXtXw8I41BN-evPCFAZacgMATzeg6A21_XbNihvxdAuJK7gE81acz4w";
 const REDIRECT: &str = "cs_ix_AAAAAQMDAwMDAwMDAwMDA1xdYjRvgog9ANXYh_K-midYCiuUEntQEIZk-_cRjuCWkZyPOMnomAtpx6YAdRhShljCCqTjAAbq5X3WHgmOCBcmh3mxTZ4F4M_G0uWrkOQUw4DLJNS3DDrSFb6gLexcV13oLyIPiVKTgsgLX1_1pFU7wzMQ6CIMYLT5bzIPOrXt7vYYVqxlbZVzBfjREsgCaQrgEB_VRSVlDsAGM12g6YPImKeCzBuDqlLo2TBDsNd1lWwBHBhjMW7e5KJpwd2xsHRJMa770dzqQdMW3yAvVtH8yw9d8jv-vFsuQrX6ng";
 const DEVICE: &str = "cs_ix_AAAAAQMDAwMDAwMDAwMDA41aWVXN12L7VcaJmW_AEGS1Az_RYt_HXUBZ_TwZTmfVz1vvASJM7BihQ9O7yYCkT0NGJPwA0MGM3AsUma1sqVdvBhZE0jEUZuBXnBEaLjpb229RSgMxPATaBEa3UihEm3tGZhCwJQ0d2J5T023WzA8vyWThSt7o2k-hKeSpsE7-ELPoYy-rYiolmBjRanqB8UH0Heswtv6pYdBBhNp3rW5vpff9Z-STjU4FuOmujuIgyhY8tbUSG5sIg65ctcjE9eMJLt-wpf72v1XP96RdrydnS11pq5BjfTIx3bl7pHCXJTuCj32LcZZGYEL8NsKCTB9JJQ";
 
-/// Of version 1.
+/// From version 1.
 const INTERACTIONS_1: [&str; 2] = [
     "cs_ix_gAAAAQMDAwMDAwMDAwMDA7SxA6Dk2SeXnAym--RctSn7DsnrhcYY_Faavo4gi_m-sTN9TCeoHJOU0SRuN_c_InwX4DpAOu40ekeGeVd7tlzAHRVdoSRoWbITIjxtJWSVS1kMo4G5igLcqqEzJ-7pLmfJnkIKPej_FG_pBqD0EcyPI2wTAXayzgDZunC43Ku-QIBZUSLSTZZCGzganvTfPrlljzZe61oMNka5F10ottmre-EboPvDN9UWJ1kMaqwMBUbUsMEiiI8BI5utCSKCT34y5A-lswmuZ3y7GTT78nUBjZoexyKfU5q05VKazdV_bkZ8DNiMELLGJKZdmx7UE0FL40A",
     "cs_ix_gAAAAQMDAwMDAwMDAwMDAzOWRJ-EZPIvjDPoGwDW0m-zLRmQx-z2lZdo76VKEQn1soA8CUtF0nbvK0Bs-aiHxrqOp8wC3Mh4rh-E9bTcYwrqY-XiFSGyPMeLSVtTV47HaL0RLjrkRkhBR3Eo0xjcgEh6Q_R6na8yhyRD1Zz7c9iIE_hJJOGRC7A267u3ox96tmkour7Ho_NtA1wLeqdEh57RR_odtEFtUDGXR17WdCVIj2JHzOig-a3HCWtKP-ARTBg_9udlHWaDxydkw3yA3HRuhvw6U88jL5Aydf63xcW2YuXbFHHUtftcHqRse9Q",
 ];
 
-/// What is sealed today, of the same contents in the same order. A change needs a new version.
+/// What the current version seals, with the same contents in the same order. A change needs a new version.
 const TODAY: &str = include_str!("../tokens_of_today.txt");
 
 fn open<T: Payload>(purpose: Purpose, text: &str) -> T {
     let sealer = Sealer::new("cs", "https://as.example", [(1, [7; 32])]).unwrap();
     let (id, payload) = sealer.open::<T>(purpose, text).unwrap();
     assert_eq!(id, TokenId::from_random([3; 12]));
-    // What is opened can be sealed again, and opens as the same.
+    // What was opened can be sealed again, and opens with the same content.
     let again = sealer.seal(purpose, id, &payload).unwrap();
     assert!(TODAY.lines().any(|line| line == again), "sealed in another way: {again}");
     sealer.open(purpose, &again).unwrap().1

@@ -1,5 +1,5 @@
-//! The payloads of sealed tokens as they were before plain texts had a version byte. The fields and their order are what
-//! those tokens hold: nothing here may change. A struct of today that changes leaves its old form here.
+//! The payloads of sealed tokens from before plain texts had a version byte. The fields and their order match those
+//! tokens: nothing here may change. When a current struct changes, its old form moves here.
 use crate::clients::SubType;
 use crate::grants::claims::ClaimsRequest;
 use crate::oauth::pkce::CodeChallenge;

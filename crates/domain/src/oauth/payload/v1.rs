@@ -1,4 +1,4 @@
-//! The payloads of sealed tokens as they were at version 1, where they changed since. Nothing here may change.
+//! The payloads of sealed tokens at version 1 that have changed since. Nothing here may change.
 use super::v0;
 use crate::access::AuthorizingToken;
 use crate::clients::SubType;
@@ -30,7 +30,7 @@ pub struct CodePayload {
     pub expires_at: Timestamp,
 }
 
-/// The same as of version 0.
+/// Has the fields of version 0.
 #[derive(Debug, Serialize, Deserialize)]
 pub struct Interaction {
     pub request: AuthorizationRequest,
@@ -57,7 +57,7 @@ impl From<v0::CodePayload> for CodePayload {
             workspace_id: old.workspace_id,
             user_id: old.user_id,
             session_id: old.session_id,
-            // Nothing recorded it then.
+            // Not recorded at the time.
             by_token: None,
             auth_time: old.auth_time,
             acr: old.acr,

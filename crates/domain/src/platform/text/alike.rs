@@ -1,30 +1,32 @@
-//! Names that look like another (UTS #39 §4).
+//! Names that look like others (UTS #39 §4).
 use super::case::fold;
 use super::marks;
 use unicode_normalization::UnicodeNormalization as _;
 use unicode_security::{GeneralSecurityProfile as _, skeleton};
 
-/// The name mixes scripts or uses characters outside the general profile: the page says so next to it.
+/// Whether the name mixes scripts or uses characters outside the general profile; the page then shows a note next to
+/// it.
 pub fn looks_alike(text: &str) -> bool {
     use unicode_security::MixedScript as _;
     !text.is_single_script() || text.chars().any(|c| c.is_alphanumeric() && !c.identifier_allowed())
 }
 
-/// What all texts that look the same as this one have in common, in any case of letters. Which letters look alike depends on
-/// their case: `I` is an `l`, but neither `i` nor `L` is. So each case is looked at, and letters are folded after that.
+/// The common form of all texts that look the same as this one, in any letter case. Which letters look alike depends on
+/// their case: `I` looks like `l`, but neither `i` nor `L` does. So each case is examined separately, and the letters
+/// are folded afterwards.
 fn looks(text: &str) -> [String; 3] {
     let look = |text: &str| fold(&skeleton(text).collect::<String>());
     [look(text), look(&text.to_lowercase()), look(&text.to_uppercase())]
 }
 
-/// Whether two texts can be taken for one another: in any case of letters, and with letters that look alike.
+/// Whether two texts can be mistaken for each other, in any letter case and with letters that look alike.
 pub fn resembles(one: &str, other: &str) -> bool {
     let others = looks(other);
     looks(one).iter().any(|look| others.contains(look))
 }
 
-/// Whether a name can be taken for one of whoever is called `brand`: some of its words look the same, whatever is put between
-/// the letters or upon them.
+/// Whether a name can be mistaken for one of `brand`: some of its words look the same, whatever is placed between or on
+/// top of the letters.
 pub fn poses_as(name: &str, brand: &str) -> bool {
     let words = |text: &str| -> Vec<String> {
         let bare: String = text.nfd().filter(|c| !marks::stacks(*c)).collect();
@@ -40,7 +42,7 @@ pub fn poses_as(name: &str, brand: &str) -> bool {
         let mut some = String::new();
         name[first..].iter().any(|word| {
             some.push_str(word);
-            // A letter looks like two at most: `m` like `rn`.
+            // A letter looks like two at most, such as `m` like `rn`.
             let long = some.chars().count();
             long <= 2 * letters && letters <= 2 * long && looks(&some).iter().any(|look| brands.contains(look))
         })

@@ -1,7 +1,6 @@
-//! Texts without regard to the case of their letters.
+//! Case-insensitive comparison of texts.
 
-/// A text in which the case of letters makes no difference, in any script, as searches compare: `ß` is `ss`, and all three
-/// sigmas are one.
+/// Folds the case of a text in any script, as searches compare it: `ß` becomes `ss`, and all three sigmas are equal.
 pub fn fold(text: &str) -> String {
     text.chars().flat_map(char::to_uppercase).flat_map(char::to_lowercase).collect()
 }

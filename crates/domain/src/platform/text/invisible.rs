@@ -1,4 +1,4 @@
-//! Characters that are not seen.
+//! Invisible characters.
 
 /// Characters that change how the text around them is read: bidirectional controls, zero-width and tag characters,
 /// line and paragraph separators, variation selectors and the like (Unicode TR 36 §2.5).

@@ -1,5 +1,5 @@
-//! The two joiners (U+200C ZERO WIDTH NON-JOINER, U+200D ZERO WIDTH JOINER) and the emoji selector (U+FE0F): invisible
-//! themselves, yet Persian, the scripts of India and sequences of emoji are not written without them.
+//! The two joiners (U+200C ZERO WIDTH NON-JOINER, U+200D ZERO WIDTH JOINER) and the emoji selector (U+FE0F). They are
+//! invisible, but Persian, the scripts of India and sequences of emoji cannot be written without them.
 use unicode_normalization::char::canonical_combining_class;
 use unicode_properties::UnicodeEmoji as _;
 use unicode_script::{Script, UnicodeScript as _};
@@ -8,7 +8,7 @@ const NON_JOINER: char = '\u{200c}';
 const JOINER: char = '\u{200d}';
 const EMOJI_SELECTOR: char = '\u{fe0f}';
 
-/// Scripts whose letters take other shapes beside a joiner: those written cursively, and those of India and its neighbours
+/// Scripts whose letters change shape next to a joiner: cursive scripts, and those of India and its neighbours
 /// (RFC 5892 Appendix A.1 and A.2, UAX #31 §2.3).
 const JOINING: [Script; 24] = [
     Script::Arabic,
@@ -37,10 +37,10 @@ const JOINING: [Script; 24] = [
     Script::Balinese,
 ];
 
-/// Canonical combining class of the signs that kill a vowel.
+/// Canonical combining class of viramas, the signs that suppress a vowel.
 const VIRAMA: u8 = 9;
 
-/// A picture, or a part of one: digits and the like are emoji only with what follows.
+/// A picture, or a part of one: digits and the like are emoji only in combination with what follows.
 fn is_picture(c: char) -> bool {
     c.is_emoji_char() && !c.is_ascii()
 }
@@ -49,13 +49,13 @@ fn is_skin_tone(c: char) -> bool {
     matches!(c, '\u{1f3fb}'..='\u{1f3ff}')
 }
 
-/// The joining script that a letter or mark is of.
+/// The joining script of a letter or mark.
 fn joining(c: char) -> Option<Script> {
     let script = c.script();
     (JOINING.contains(&script) && !c.is_numeric()).then_some(script)
 }
 
-/// Whether an invisible character between these two does what it is for.
+/// Whether an invisible character between these two serves its purpose.
 pub(super) fn belongs(before: Option<char>, c: char, after: Option<char>) -> bool {
     let Some(before) = before else { return false };
     match c {

@@ -1,4 +1,4 @@
-//! Text that strangers chose and that people here will read: client names, above all.
+//! Text chosen by strangers and read by people here, above all client names.
 mod alike;
 mod case;
 mod invisible;
@@ -9,10 +9,10 @@ pub use alike::{looks_alike, poses_as, resembles};
 pub use case::fold;
 use invisible::is_invisible;
 
-/// Characters of the longest name.
+/// Maximum length of a name in characters.
 pub const LONGEST_NAME: usize = 100;
 
-/// Why a name cannot be shown as it is.
+/// Why a name cannot be displayed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum UnsafeName {
     #[error("a name has 1 to 100 characters")]
@@ -23,8 +23,8 @@ pub enum UnsafeName {
     Marks,
 }
 
-/// Refuses what cannot be read as it is written: invisible characters that do not belong where they stand, and marks
-/// stacked upon each other.
+/// Refuses text that cannot be read as it is written: invisible characters in places where they do not belong, and
+/// stacked marks.
 fn check(text: &str) -> Result<(), UnsafeName> {
     let (mut before, mut rest) = (None, text.chars().peekable());
     while let Some(c) = rest.next() {
@@ -36,20 +36,21 @@ fn check(text: &str) -> Result<(), UnsafeName> {
     if marks::are_stacked(text) { Err(UnsafeName::Marks) } else { Ok(()) }
 }
 
-/// Whether a text that nobody checked can be shown to people.
+/// Whether an unchecked text can be shown to people.
 pub fn is_legible(text: &str) -> bool {
     check(text).is_ok()
 }
 
-/// Accepts a name that can be shown beside the server's own words (OAuth 2.1 §7.12): no markup is possible, since pages
-/// escape; no invisible or direction-changing character either, and no tower of marks. White space is folded.
+/// Accepts a name that can be displayed next to the server's own text (OAuth 2.1 §7.12): no invisible or
+/// direction-changing characters, and no stacked marks. Markup is no concern, since pages escape. White space is
+/// folded.
 pub fn display_name(text: &str) -> Result<String, UnsafeName> {
     let folded = text.split_whitespace().collect::<Vec<_>>().join(" ");
-    // A name of any length is a short answer.
+    // Counts no further than needed, so that a long name is refused quickly.
     if folded.chars().take(LONGEST_NAME + 1).count() > LONGEST_NAME {
         return Err(UnsafeName::Length);
     }
-    // What stood at the edges is gone from what is kept, and what it hid is at the beginning now.
+    // Folding removes white space at the edges, so a character it preceded may now be at the beginning.
     check(text).and_then(|()| check(&folded))?;
     if folded.is_empty() { Err(UnsafeName::Length) } else { Ok(folded) }
 }

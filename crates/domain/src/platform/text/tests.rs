@@ -1,4 +1,4 @@
-//! Names of all the world, and names that pretend or hide something.
+//! Names from all over the world, and names that impersonate or hide something.
 use super::*;
 use proptest::prelude::*;
 
@@ -38,7 +38,7 @@ fn joiners_stand_where_a_script_or_an_emoji_needs_them() {
         "क्\u{200c}ष",
         // Bengali: ra with ya-phala.
         "র\u{200d}্যাম",
-        // Families, professions with a tone of skin, a heart that is red.
+        // Families, professions with a skin tone, a red heart.
         "👩\u{200d}👩\u{200d}👧",
         "Ada 👩🏽\u{200d}💻",
         "👩\u{200d}❤\u{fe0f}\u{200d}👨",
@@ -95,7 +95,7 @@ fn letters_carry_the_marks_of_their_writing_and_no_towers() {
     }
     let tower = format!("Z{}algo", "\u{30d}\u{316}".repeat(20));
     let five = format!("a{}", "\u{301}".repeat(5));
-    // The letter brings two of its own.
+    // The letter contributes two of its own.
     let composed = format!("ễ{}", "\u{301}".repeat(3));
     let enclosed = format!("a{}", "\u{20dd}".repeat(5));
     let joined = format!("क{}", "\u{94d}\u{200d}".repeat(5));
@@ -168,7 +168,7 @@ fn nobody_else_bears_the_name_of_the_server() {
 }
 
 proptest! {
-    /// Whatever is accepted is no longer than it says, has no character that hides among Latin letters, and stays accepted.
+    /// An accepted name is not too long, contains no character that hides among Latin letters, and is accepted again.
     #[test]
     fn an_accepted_name_is_legible(text in "[a-zé0-9 \u{200b}-\u{200f}\u{300}-\u{304}\u{202a}-\u{202e}\u{fe0f}]{0,24}") {
         if let Ok(name) = display_name(&text) {
@@ -178,7 +178,7 @@ proptest! {
         }
     }
 
-    /// Neither order nor place of a joiner makes an odd text panic, and no accepted text of any script has five marks in a row.
+    /// Joiners in any order and place never cause a panic, and no accepted text in any script has five marks in a row.
     #[test]
     fn no_text_of_any_script_is_a_tower(text in "\\PC{0,40}") {
         let _ = description(&text);
@@ -191,7 +191,7 @@ proptest! {
         }
     }
 
-    /// A text resembles itself, whatever becomes of the case of its letters.
+    /// A text resembles itself in any letter case.
     #[test]
     fn everything_resembles_itself(text in "[a-zA-Zäöü0-9 ]{1,20}") {
         prop_assert!(resembles(&text, &text.to_uppercase()) && resembles(&text.to_lowercase(), &text));

@@ -1,4 +1,4 @@
-//! Where PostgreSQL is: one host or several, of which one accepts writes.
+//! The location of PostgreSQL: one host, or several of which one accepts writes.
 use crate::StoreError;
 use sqlx::postgres::PgConnectOptions;
 use sqlx::{Connection as _, PgConnection};
@@ -6,24 +6,24 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 use tokio::time::timeout;
 
-/// Statements that a connection keeps prepared: more than this crate has.
+/// Prepared statements cached per connection: more than this crate has.
 const STATEMENTS: usize = 256;
 
 /// The hosts of a database URL.
 pub(crate) struct Hosts {
     each: Vec<PgConnectOptions>,
-    /// The one that was connected to last.
+    /// The last host that was connected to.
     first: AtomicUsize,
-    /// A standby is not good enough.
+    /// Only a primary is acceptable, not a standby.
     primary: bool,
     /// How long each may take to accept a connection.
     within: Duration,
-    /// There is a pooler in front, which hands each transaction to any of its own connections.
+    /// Behind a pooler, which assigns each transaction to any of its own connections.
     pooler: bool,
 }
 
 fn unreadable() -> StoreError {
-    // It may hold a password.
+    // The URL may contain a password.
     StoreError::Other("the database URL cannot be read".to_owned())
 }
 
@@ -53,7 +53,7 @@ impl Hosts {
     pub(crate) fn read(url: &str, within: Duration, pooler: bool) -> Result<Self, StoreError> {
         let (urls, wanted) = split(url)?;
         let primary = match wanted.as_deref() {
-            // Among several, only one can be of use here.
+            // Of several hosts, only the primary is useful here.
             None => urls.len() > 1,
             Some("any") => false,
             Some("read-write" | "primary") => true,
@@ -67,7 +67,7 @@ impl Hosts {
             let options: PgConnectOptions = url.parse().map_err(StoreError::from)?;
             let options = options.application_name("countersign");
             Ok(if pooler {
-                // PgBouncer refuses what it does not know.
+                // PgBouncer rejects parameters it does not know.
                 options.statement_cache_capacity(0).extra_float_digits(None)
             } else {
                 options.statement_cache_capacity(STATEMENTS)
@@ -85,8 +85,8 @@ impl Hosts {
         self.pooler
     }
 
-    /// A connection to the first host that is good, beginning with the one that was good before. `session` is how it is set
-    /// from the start; a pooler is not told.
+    /// Connects to the first suitable host, starting with the last one that worked. `session` is sent as startup
+    /// options, but not to a pooler.
     pub(crate) async fn connect(&self, session: &[(&str, String)]) -> Result<PgConnection, StoreError> {
         let first = self.first.load(Ordering::Relaxed);
         let mut last = unreadable();
@@ -114,18 +114,18 @@ impl Hosts {
     async fn reach(&self, options: &PgConnectOptions) -> Result<PgConnection, StoreError> {
         let mut connection =
             PgConnection::connect_with(options).await.map_err(|error| match error.as_database_error() {
-                // Waiting would not help.
+                // Retrying would not help.
                 Some(refusal) if refusal.message().starts_with("unsupported startup parameter") => StoreError::Other(
                     format!("{}: behind PgBouncer, set `postgres.pgbouncer = true`", refusal.message()),
                 ),
                 _ => error.into(),
             })?;
         if self.primary {
-            // Not `transaction_read_only`: those that only read have switched that on.
+            // Not `transaction_read_only`: read-only connections have switched that on.
             let standby: bool =
                 sqlx::query_scalar("SELECT pg_is_in_recovery()").persistent(false).fetch_one(&mut connection).await?;
             if standby {
-                // Nothing is lost if it does not hear this.
+                // An error while closing does not matter.
                 let _ = connection.close().await;
                 return Err(StoreError::Unavailable("no host of the database accepts writes".to_owned()));
             }

@@ -1,4 +1,4 @@
-//! One connection to PostgreSQL, on which nothing waits longer than a deadline.
+//! A connection to PostgreSQL on which every wait has a deadline.
 use crate::StoreError;
 use crate::platform::error::ends_connection;
 use sqlx::postgres::{PgArguments, PgQueryResult, PgRow};
@@ -11,14 +11,14 @@ use std::time::Duration;
 use tokio::time::error::Elapsed;
 use tokio::time::timeout;
 
-/// A connection, and what is known of it.
+/// A connection and its known state.
 pub(crate) struct Line {
     connection: PgConnection,
     state: State,
     _open: Open,
 }
 
-/// Counts connections that are open.
+/// Counts open connections.
 pub(crate) struct Open(Arc<AtomicUsize>);
 
 impl Open {
@@ -37,14 +37,14 @@ impl Drop for Open {
 #[expect(clippy::struct_excessive_bools, reason = "each is a fact of its own, and all but one can be true at once")]
 struct State {
     within: Duration,
-    /// Statements keep their names: not behind a pooler, where the next statement may meet another server process.
+    /// Statements are prepared by name. Not behind a pooler, where the next statement may reach another server process.
     named: bool,
-    /// A statement was sent, and its answer not read to the end.
+    /// A statement was sent and its response not fully read.
     busy: bool,
-    /// Nothing can be asked any more, or an answer could be that to an earlier question.
+    /// The connection is unusable, or a response might belong to an earlier statement.
     lost: bool,
     in_transaction: bool,
-    /// A statement of this transaction failed: PostgreSQL answers `COMMIT` with success, and rolls back.
+    /// A statement of this transaction failed. PostgreSQL then answers `COMMIT` with success but rolls back.
     failed: bool,
 }
 
@@ -80,14 +80,14 @@ impl Line {
         Self { connection, state, _open: open }
     }
 
-    /// The one place where something is asked of PostgreSQL.
+    /// The only place that sends anything to PostgreSQL.
     async fn ask<'c, T, F>(&'c mut self, question: impl FnOnce(&'c mut PgConnection) -> F) -> Result<T, StoreError>
     where
         F: Future<Output = Result<T, sqlx::Error>> + 'c,
     {
         let Self { connection, state, .. } = self;
         state.start()?;
-        // Dropped here, the answer is still to come: `busy` stays.
+        // If dropped here, the response is still outstanding and `busy` stays set.
         let answer = timeout(state.within, question(connection)).await;
         state.heard(answer)
     }
@@ -105,21 +105,21 @@ impl Line {
         self.ask(|connection| query.fetch_all(connection)).await
     }
 
-    /// Statements without parameters.
+    /// Runs statements without parameters.
     pub(crate) async fn script(&mut self, sql: &str) -> Result<(), StoreError> {
         let sql = AssertSqlSafe(sql.to_owned());
         self.ask(|connection| sqlx::raw_sql(sql).execute(connection)).await.map(drop)
     }
 
     pub(crate) async fn begin(&mut self, sql: &str) -> Result<(), StoreError> {
-        // Also if the answer does not arrive: then a transaction may be open.
+        // Set first: if no response arrives, a transaction may still be open.
         self.state.in_transaction = true;
         let begun = self.script(sql).await;
         self.state.failed = false;
         begun
     }
 
-    /// Whether it was committed is known only after `Ok`.
+    /// The transaction is known to be committed only after `Ok`.
     pub(crate) async fn commit(&mut self) -> Result<(), StoreError> {
         if self.state.failed {
             self.roll_back().await?;
@@ -136,7 +136,7 @@ impl Line {
         Ok(())
     }
 
-    /// Whether the other end is still there, and answers within this time.
+    /// Whether the server responds within this time.
     pub(crate) async fn answers(&mut self, within: Duration) -> bool {
         let Self { connection, state, .. } = self;
         state.start().is_ok() && state.heard(timeout(within, connection.ping()).await).is_ok()
@@ -146,19 +146,19 @@ impl Line {
         self.state.lost
     }
 
-    /// Ready for whoever is next.
+    /// Whether the next caller can use the connection.
     pub(crate) fn is_clean(&self) -> bool {
         !(self.state.lost || self.state.busy || self.state.in_transaction)
     }
 
-    /// Ends what the last user left behind; `false` if the connection is of no more use.
+    /// Rolls back or drains what the previous caller left behind. Returns `false` if the connection is unusable.
     pub(crate) async fn tidy(&mut self) -> bool {
         if self.state.in_transaction { self.roll_back().await.is_ok() } else { self.answers(self.state.within).await }
     }
 
-    /// Takes its leave of the server.
+    /// Closes the connection gracefully.
     pub(crate) async fn close(self) {
-        // Whether it heard makes no difference.
+        // An error while closing does not matter.
         let _ = self.connection.close().await;
     }
 }

@@ -1,4 +1,4 @@
-//! PostgreSQL: two pools, one of which cannot write.
+//! PostgreSQL: two pools, one of them read-only.
 mod hosts;
 mod line;
 mod pool;
@@ -18,18 +18,19 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
-/// A migration may take longer than requests may; one that takes longer than this is stuck.
+/// Migrations may take longer than requests; one that takes longer than this is stuck.
 const MIGRATION: Duration = Duration::from_hours(1);
 
-/// How much longer than the server we wait: what it ends by itself leaves a connection that can be used again.
+/// How much longer than the server we wait. If the server cancels the statement first, the connection stays usable.
 const MARGIN: Duration = Duration::from_secs(1);
 
 pub(crate) struct Pools {
     read: Pool,
     write: Pool,
-    /// How transactions of the two begin, and those that see one moment.
+    /// How transactions begin in each pool, and how snapshots begin.
     begin: Begin,
-    /// Readings, too, are transactions: a pooler keeps to one server process only within one.
+    /// Whether a pooler is in front. Then reads are transactions too: a pooler keeps to one server process only within
+    /// one.
     pooler: bool,
     commits: Arc<AtomicU64>,
 }
@@ -40,7 +41,7 @@ struct Begin {
     write: String,
 }
 
-/// What the server ends by itself. A statement that takes longer is stuck, and must not hold its locks.
+/// Timeouts enforced by the server. A statement that takes longer is stuck and must not hold its locks.
 fn limits(options: &StoreOptions) -> Vec<(&'static str, String)> {
     let millis = |limit: Duration| limit.as_millis().max(1).to_string();
     vec![
@@ -58,7 +59,7 @@ impl Pools {
         let pool = |read_only: &str| {
             let mut session = limits.clone();
             session.push(("default_transaction_read_only", read_only.to_owned()));
-            // The other end, too, finds out about a connection that leads nowhere, and gives up its locks.
+            // The server should also detect a broken connection and release its locks.
             for (name, value) in [
                 ("tcp_keepalives_idle", "10"),
                 ("tcp_keepalives_interval", "5"),
@@ -96,14 +97,14 @@ impl Pools {
         Ok(Tx::new(Link::Postgres(lease)))
     }
 
-    /// A connection for reading what was there at one moment.
+    /// A connection for reading a single snapshot.
     pub(crate) async fn snapshot(&self) -> Result<Tx, StoreError> {
         let mut lease = self.read.take().await?;
         lease.line()?.begin(&self.begin.snapshot).await?;
         Ok(Tx::new(Link::Postgres(lease)))
     }
 
-    /// Runs `work` in a transaction that ends even if the caller goes away in the middle.
+    /// Runs `work` in a transaction that ends even if the caller is dropped midway.
     pub(crate) async fn write<T, E, F>(&self, work: F) -> Result<T, E>
     where
         F: for<'a> FnOnce(&'a mut Tx) -> BoxFuture<'a, Result<T, E>> + Send + 'static,
@@ -125,7 +126,8 @@ impl Pools {
                     Ok(value)
                 }
                 Err(error) => {
-                    // The refusal matters more than a connection that broke since; PostgreSQL then rolls back itself.
+                    // The refusal matters more than a connection that has broken since; PostgreSQL then rolls back on
+                    // its own.
                     if let Ok(line) = lease.line() {
                         let _ = line.roll_back().await;
                     }
@@ -136,7 +138,7 @@ impl Pools {
         task.await.unwrap_or_else(|_| Err(StoreError::Other("a write panicked".to_owned()).into()))
     }
 
-    /// How many connections write right now.
+    /// How many connections are writing right now.
     pub(crate) fn writing(&self) -> usize {
         self.write.lent()
     }
@@ -150,7 +152,7 @@ impl Pools {
     }
 }
 
-/// A connection of its own, outside the pools: for migrations, which may take longer than requests may.
+/// A connection outside the pools: for migrations, which may take longer than requests.
 pub(crate) async fn connect(url: &str, options: &StoreOptions) -> Result<Tx, StoreError> {
     let hosts = Hosts::read(url, options.connect, options.pooler)?;
     let connection = hosts.connect(&[]).await?;

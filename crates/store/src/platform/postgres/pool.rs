@@ -1,7 +1,7 @@
-//! Connections that are kept for the next caller, up to a number; callers wait for one no longer than their patience.
+//! A connection pool of limited size; callers wait for a connection no longer than their patience.
 //!
-//! `sqlx` has a pool, too: it waits out the whole patience of every caller while the server is away, waits for good for a
-//! connection that hangs when it comes back, and knows one host.
+//! We do not use `sqlx`'s pool: while the server is down it makes every caller wait out the full patience, it waits
+//! forever for a connection that hangs when it is returned, and it supports only one host.
 use super::hosts::Hosts;
 use super::line::{Line, Open};
 use crate::StoreError;
@@ -15,24 +15,24 @@ use tokio::runtime::Handle;
 use tokio::sync::{Notify, OwnedSemaphorePermit, Semaphore, TryAcquireError, watch};
 use tokio::time::{Instant, timeout};
 
-/// A connection that lay idle for longer is asked whether it still lives before it is used.
+/// A connection idle for longer is checked before it is used.
 const TRUSTED_IDLE: Duration = Duration::from_secs(5);
-/// A connection that lay idle for longer is closed.
+/// A connection idle for longer is closed.
 const IDLE: Duration = Duration::from_mins(10);
-/// Attempts to connect at once: many cost both sides so much that none is in time.
+/// Concurrent connection attempts: too many slow both sides down so much that none finishes in time.
 const AT_ONCE: usize = 2;
-/// How long the server may take to hear that connections are closed.
+/// How long closing connections gracefully may take.
 const FAREWELL: Duration = Duration::from_secs(1);
 
-/// How connections are made, and how long what takes.
+/// How connections are made, and the timeouts.
 pub(crate) struct Terms {
     pub(crate) hosts: Arc<Hosts>,
-    /// How each connection is set from the start.
+    /// Session parameters of each connection.
     pub(crate) session: Vec<(&'static str, String)>,
     pub(crate) most: usize,
     /// How long a caller waits for its turn.
     pub(crate) patience: Duration,
-    /// How long an answer may take.
+    /// How long a response may take.
     pub(crate) within: Duration,
 }
 
@@ -43,21 +43,21 @@ struct Shared {
     terms: Terms,
     places: Arc<Semaphore>,
     state: Mutex<State>,
-    /// How many callers hold a connection, or are on the way to one.
+    /// How many callers hold or are acquiring a connection.
     lent: watch::Sender<usize>,
     open: Arc<AtomicUsize>,
-    /// A connection came back, or an attempt to make one has ended.
+    /// Signals that a connection was returned or an attempt to connect has ended.
     happened: Notify,
 }
 
 #[derive(Default)]
 struct State {
-    /// The one that was used last is used next; the others may grow old.
+    /// Used last in, first out, so that surplus connections age.
     idle: Vec<(Line, Instant)>,
     closed: bool,
     /// Why the last attempt to connect failed.
     down: Option<StoreError>,
-    /// How many try to connect.
+    /// How many attempts to connect are in progress.
     attempts: usize,
 }
 
@@ -82,7 +82,7 @@ impl Pool {
         }))
     }
 
-    /// A connection: an idle one, or a new one.
+    /// An idle connection, or a new one.
     pub(crate) async fn take(&self) -> Result<Lease, StoreError> {
         let home = self.home().await?;
         let patience = self.0.terms.patience;
@@ -93,7 +93,7 @@ impl Pool {
     async fn line(&self) -> Result<Line, StoreError> {
         let mut failed = None;
         loop {
-            // From here on, nothing that happens is missed.
+            // Registers before checking, so that no notification is missed.
             let mut happened = pin!(self.0.happened.notified());
             happened.as_mut().enable();
             while let Some((mut line, since)) = self.idle() {
@@ -103,7 +103,7 @@ impl Pool {
                 self.lost();
             }
             if let Some(error) = failed.take() {
-                // Others have connections: the server is there, and one will come back.
+                // Others have connections, so the server is up and one will be returned.
                 if self.open() == 0 {
                     return Err(error);
                 }
@@ -128,7 +128,7 @@ impl Pool {
         self.0.open.load(Ordering::Acquire)
     }
 
-    /// A place among those who may hold a connection.
+    /// A slot for holding a connection.
     async fn home(&self) -> Result<Home, StoreError> {
         let places = self.0.places.clone();
         let place = match places.clone().try_acquire_owned() {
@@ -142,7 +142,8 @@ impl Pool {
         Ok(Home { pool: self.clone(), _place: place.map_err(|_| closed())? })
     }
 
-    /// Leave to try and connect, if not enough others do. While the server is away one tries; the others are told so at once.
+    /// Permission to connect, unless enough others are trying. While the server is down, one caller tries and the
+    /// others fail immediately.
     fn attempt(&self) -> Result<Option<Attempt<'_>>, StoreError> {
         let mut state = self.0.state.lock();
         if state.closed {
@@ -158,7 +159,7 @@ impl Pool {
         Ok(free.then(|| Attempt(self)))
     }
 
-    /// What befell one connection has probably befallen the others: none of those that wait is trusted.
+    /// If one connection is lost, the others probably are too: discards all idle ones.
     fn lost(&self) {
         let idle = std::mem::take(&mut self.0.state.lock().idle);
         drop(idle);
@@ -174,12 +175,12 @@ impl Pool {
         }
     }
 
-    /// How many are lent right now.
+    /// How many connections are in use right now.
     pub(crate) fn lent(&self) -> usize {
         *self.0.lent.borrow()
     }
 
-    /// Lends nothing more, waits until what is lent is back, but not for good, and closes everything.
+    /// Lends no more connections, waits for those in use until a timeout, and closes all.
     pub(crate) async fn close(&self) {
         let idle = {
             let mut state = self.0.state.lock();
@@ -205,7 +206,7 @@ impl Attempt<'_> {
     async fn connect(self) -> Result<Line, StoreError> {
         let Shared { terms, state, open, .. } = &*self.0.0;
         let made = terms.hosts.connect(&terms.session).await.map_err(|error| match error {
-            // Whatever the server has against us now, it was good before, and may be again.
+            // Whatever the server rejects now has worked before and may work again.
             StoreError::Other(why) => StoreError::Unavailable(why),
             error => error,
         });
@@ -221,7 +222,7 @@ impl Drop for Attempt<'_> {
     }
 }
 
-/// Where a connection goes back to. Whoever has one has a place.
+/// The pool slot that a connection returns to.
 struct Home {
     pool: Pool,
     _place: OwnedSemaphorePermit,
@@ -233,15 +234,15 @@ impl Drop for Home {
     }
 }
 
-/// A connection that is lent, or one that belongs to nobody else. What is lent goes back when this is dropped, unless it was
-/// lost or cannot be tidied up in time.
+/// A connection lent by a pool, or a standalone one. When dropped, it returns to its pool unless it was lost or cannot
+/// be cleaned up in time.
 pub(crate) struct Lease {
     line: Option<Line>,
     home: Option<Home>,
 }
 
 impl Lease {
-    /// Of a connection outside of any pool.
+    /// A connection outside of any pool.
     pub(crate) fn single(line: Line) -> Self {
         Self { line: Some(line), home: None }
     }
