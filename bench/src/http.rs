@@ -1,4 +1,4 @@
-//! A small HTTP/1.1 client: it shares two cores with the server, so it does no more than the numbers need.
+//! A small HTTP/1.1 client. It shares two cores with the server, so it does no more than the measurements need.
 use anyhow::{Context as _, bail};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpStream;
@@ -9,7 +9,7 @@ pub struct Connection {
     buffer: Vec<u8>,
 }
 
-/// A response; `text` is the whole of it, head and body.
+/// A response; `text` is the raw response, head and body.
 pub struct Response {
     pub status: u16,
     text: String,
@@ -31,7 +31,7 @@ impl Response {
         self.headers(name).next().map(str::to_owned)
     }
 
-    /// A string member of a flat JSON body, without parsing all of it.
+    /// Returns a string member of a flat JSON body without parsing the whole body.
     pub fn member(&self, name: &str) -> anyhow::Result<&str> {
         let key = format!("\"{name}\":\"");
         let rest = self.body().split_once(&key).map(|(_, rest)| rest);
@@ -40,7 +40,7 @@ impl Response {
     }
 }
 
-/// Where a message ends: the length of its head, and how long its body is.
+/// How to find the end of a message: the length of its head, and how its body is delimited.
 #[derive(Debug, PartialEq, Eq)]
 enum Length {
     Known(usize),
@@ -66,7 +66,7 @@ fn length(head: &str, status: u16) -> Length {
     }
 }
 
-/// The body of complete chunks, or `None` when more is to come.
+/// Decodes a chunked body. Returns `None` while it is incomplete.
 fn unchunk(mut bytes: &[u8]) -> Option<Vec<u8>> {
     let mut body = Vec::new();
     loop {
@@ -127,18 +127,18 @@ impl Connection {
     }
 }
 
-/// The bytes of a GET.
+/// A raw GET request.
 pub fn get(port: u16, path: &str, headers: &str) -> Vec<u8> {
     format!("GET {path} HTTP/1.1\r\nHost: localhost:{port}\r\n{headers}\r\n").into_bytes()
 }
 
-/// The bytes of a POST.
+/// A raw POST request.
 pub fn post(port: u16, path: &str, headers: &str, kind: &str, body: &str) -> Vec<u8> {
     let length = body.len();
     format!("POST {path} HTTP/1.1\r\nHost: localhost:{port}\r\nContent-Type: {kind}\r\nContent-Length: {length}\r\n{headers}\r\n{body}").into_bytes()
 }
 
-/// The bytes of a form.
+/// A raw POST request with a form body.
 pub fn form(port: u16, path: &str, headers: &str, fields: &[(&str, &str)]) -> Vec<u8> {
     let body = url::form_urlencoded::Serializer::new(String::new()).extend_pairs(fields).finish();
     post(port, path, headers, "application/x-www-form-urlencoded", &body)

@@ -1,4 +1,4 @@
-//! The load: so many connections, each doing one operation after another.
+//! The load: several connections, each running one operation after another.
 use crate::http::{Connection, form, get};
 use crate::stats::Measured;
 use crate::target::{Party, Target, code};
@@ -46,7 +46,7 @@ impl Operation {
         }
     }
 
-    /// The ratio to the peer that the design asks for at 32 connections.
+    /// The ratio to the peer that the design requires at 32 connections.
     pub const fn budget(self) -> f64 {
         match self {
             Self::Discovery | Self::Introspection | Self::Userinfo => 5.0,
@@ -54,15 +54,15 @@ impl Operation {
             Self::ClientCredentials => 6.0,
             Self::Refresh | Self::RefreshRotating => 2.5,
             Self::CodeFlow => 4.0,
-            // The design gives no figure of the peer's EdDSA: ten times its RS256 flow is meant.
+            // The design gives no EdDSA figure for the peer; the target is ten times its RS256 flow.
             Self::CodeFlowEdDsa => 10.0,
         }
     }
 }
 
-/// One connection's work.
+/// The work of one connection.
 enum Work {
-    /// The same request each time, and what its answer must hold.
+    /// Repeats one request and checks that the response contains `holds`.
     Same {
         request: Vec<u8>,
         holds: &'static str,
@@ -117,7 +117,7 @@ async fn prepare(target: &Target, operation: Operation, connection: &mut Connect
     })
 }
 
-/// One operation; an answer that is not a success ends the run.
+/// Runs one operation. A response other than success ends the run.
 async fn once(target: &Target, work: &mut Work, connection: &mut Connection) -> anyhow::Result<()> {
     match work {
         Work::Same { request, holds } => {

@@ -55,7 +55,7 @@ fn main() -> anyhow::Result<()> {
     tokio::runtime::Builder::new_current_thread().enable_all().build()?.block_on(run(Options::parse()))
 }
 
-/// All measurements of one server, and its memory in MiB at the peak.
+/// All measurements of one server, and its peak memory in MiB.
 struct Results {
     measured: Vec<(Operation, usize, Measured)>,
     peak: u64,
@@ -127,8 +127,8 @@ async fn run(options: Options) -> anyhow::Result<()> {
     };
     let mut peer: Option<Results> = None;
     for &operation in operations.iter().filter(|_| !options.ours_only) {
-        // Its store keeps the last thousand things only: after a flood of tokens the session of the load client is gone.
-        // A fresh one for each operation is the peer at its best.
+        // The peer's store keeps only the last thousand entries, so a flood of tokens evicts the load client's session.
+        // Starting a fresh peer for each operation shows it at its best.
         let one = all(&start::peer(&root).await?, &[operation], &options).await?;
         match &mut peer {
             None => peer = Some(one),

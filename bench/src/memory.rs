@@ -7,19 +7,19 @@ use serde_json::{Value, json};
 use std::path::Path;
 use std::time::Duration;
 
-/// MiB that the design allows an idle server, and one under load.
+/// Memory budgets in MiB: for an idle server, and for one under load.
 const IDLE: f64 = 25.0;
 const LOADED: f64 = 60.0;
 
 const CONNECTIONS: usize = 32;
 
-/// What a process has in memory, in MiB.
+/// The memory of a process, in MiB.
 struct Memory {
     when: &'static str,
-    /// All of it that is resident.
+    /// Total resident memory.
     rss: f64,
-    /// The part that is the process's own: heap and stacks. The rest are pages of the binary and of the database, which the
-    /// system may drop at any time, and shares among processes.
+    /// The part private to the process: heap and stacks. The rest are pages of the binary and the database, which the system
+    /// can drop at any time and shares between processes.
     anonymous: Option<f64>,
     budget: Option<f64>,
 }
@@ -29,7 +29,7 @@ impl Memory {
         Self { when, rss: read(pid, "VmRSS:"), anonymous: Some(read(pid, "RssAnon:")), budget: None }
     }
 
-    /// The most since [`forget_peak`]; the system does not tell what it was made of.
+    /// The peak since [`forget_peak`]. The system does not report what it consisted of.
     fn peak(pid: u32, when: &'static str) -> Self {
         Self { when, rss: read(pid, "VmHWM:"), anonymous: None, budget: Some(LOADED) }
     }
@@ -45,12 +45,12 @@ fn read(pid: u32, field: &str) -> f64 {
     kib(pid, field) as f64 / 1024.0
 }
 
-/// From here on the peak is counted anew: hashing passwords before has nothing to do with the load.
+/// Resets the peak: the password hashing done so far is not part of the load.
 fn forget_peak(pid: u32) -> anyhow::Result<()> {
     Ok(std::fs::write(format!("/proc/{pid}/clear_refs"), "5")?)
 }
 
-/// Measures with `seconds` of each kind of load, and prints.
+/// Measures each kind of load for `seconds`, and prints the results.
 pub async fn run(root: &Path, seconds: u64, as_json: bool) -> anyhow::Result<()> {
     let pause = |seconds| tokio::time::sleep(Duration::from_secs(seconds));
     let mut rows = Vec::new();
@@ -65,7 +65,7 @@ pub async fn run(root: &Path, seconds: u64, as_json: bool) -> anyhow::Result<()>
     let pid = demo.target.pid;
     pause(3).await;
     rows.push(Memory::now(pid, "`demo`, 3 s after passwords were hashed"));
-    // The threads that hash end when they had nothing to do for 10 s, and the memory goes with them.
+    // Hashing threads exit after 10 s without work, which frees their memory.
     pause(12).await;
     rows.push(Memory::now(pid, "`demo`, 15 s after passwords were hashed"));
     forget_peak(pid)?;

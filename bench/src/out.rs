@@ -1,7 +1,7 @@
-//! What is printed.
+//! Output.
 use std::io::Write as _;
 
-/// A line on standard output. A closed pipe is no fault of ours.
+/// Prints a line on standard output. Ignores a closed pipe.
 pub fn say(text: &str) {
     let _ = writeln!(std::io::stdout(), "{text}");
 }

@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
-/// A process that ends with the benchmark.
+/// A process that is stopped when the benchmark ends.
 pub struct Server {
     process: Child,
     pub target: Target,
@@ -24,14 +24,14 @@ impl Drop for Server {
 
 const REDIRECT: &str = "https://client.example/callback";
 
-/// What is measured: a benchmark that is built for debugging is of the same kind of binary, for whoever works on it.
+/// The build profile to measure. A debug build of the benchmark uses debug binaries, for work on the benchmark itself.
 pub const PROFILE: &str = if cfg!(debug_assertions) { "debug" } else { "release" };
 
 fn binary(root: &Path) -> PathBuf {
     root.join("target").join(PROFILE).join("countersign")
 }
 
-/// Builds it.
+/// Builds the server.
 pub fn build(root: &Path) -> anyhow::Result<()> {
     let optimized: &[&str] = if cfg!(debug_assertions) { &[] } else { &["--release"] };
     must(Command::new("cargo").args(["build", "--package", "countersign"]).args(optimized).current_dir(root))
@@ -47,7 +47,7 @@ fn first_line(process: &mut Child) -> anyhow::Result<String> {
     Ok(line)
 }
 
-/// Runs a command to its end.
+/// Runs a command to completion.
 pub fn must(command: &mut Command) -> anyhow::Result<()> {
     ensure!(command.status()?.success(), "{command:?} failed");
     Ok(())
@@ -64,7 +64,7 @@ fn spawn_ours(root: &Path, data: &Path, port: u16) -> anyhow::Result<(Child, Val
     Ok((process, seed))
 }
 
-/// What the demo makes in its data folder, or made there before.
+/// Starts the demo in its data folder, to seed it or to read what was seeded before.
 pub fn demo(root: &Path, data: &Path) -> anyhow::Result<Value> {
     let (mut process, seed) = spawn_ours(root, data, free_port()?)?;
     process.kill()?;
@@ -72,7 +72,7 @@ pub fn demo(root: &Path, data: &Path) -> anyhow::Result<Value> {
     Ok(seed)
 }
 
-/// A server on a database that exists; it ends with the benchmark.
+/// A server on an existing database; it stops when the benchmark ends.
 pub struct Served {
     process: Child,
     pub port: u16,
@@ -91,7 +91,7 @@ impl Drop for Served {
     }
 }
 
-/// Starts a server and waits for its first answer.
+/// Starts a server and waits for its first response.
 pub async fn serve(root: &Path, data: &Path) -> anyhow::Result<Served> {
     let port = free_port()?;
     let mut command = Command::new(binary(root));
@@ -109,7 +109,7 @@ pub async fn serve(root: &Path, data: &Path) -> anyhow::Result<Served> {
     }
 }
 
-/// Time from start to the first answer, on a database that exists.
+/// Time from start to the first response, on an existing database.
 #[expect(clippy::disallowed_methods, reason = "measuring is what this program does")]
 pub async fn start_time(root: &Path, data: &Path) -> anyhow::Result<Duration> {
     let began = Instant::now();
@@ -126,7 +126,7 @@ async fn register(port: u16, headers: &str, metadata: &Value) -> anyhow::Result<
     Ok(Party { id: answer.member("client_id")?.to_owned(), secret, redirect_uri: REDIRECT.to_owned() })
 }
 
-/// Countersign on a fresh database: registered, signed in, consented.
+/// Countersign on a fresh database: registered, signed in, consent given.
 pub async fn ours(root: &Path, data: &Path) -> anyhow::Result<Server> {
     let port = free_port()?;
     let (process, seed) = spawn_ours(root, data, port)?;
@@ -135,7 +135,7 @@ pub async fn ours(root: &Path, data: &Path) -> anyhow::Result<Server> {
             "token_endpoint_auth_method": method, "id_token_signed_response_alg": alg, "scope": "openid profile email offline_access"})
     };
     let machine = json!({"client_name": "Bench machine", "grant_types": ["client_credentials"], "response_types": [], "scope": "contracts:read"});
-    // A client acts in its own name only where a workspace vouches for it.
+    // The client credentials grant requires a client that belongs to a workspace, so register it with the workspace's key.
     let key = format!("Authorization: Bearer {}\r\n", seed["api_key"].as_str().context("api_key")?);
     let mut target = Target {
         name: "countersign",
@@ -169,7 +169,7 @@ pub async fn ours(root: &Path, data: &Path) -> anyhow::Result<Server> {
     Ok(Server { process, target })
 }
 
-/// The peer, in memory: signed in, consented.
+/// The peer, in memory: signed in, consent given.
 pub async fn peer(root: &Path) -> anyhow::Result<Server> {
     let folder = root.join("bench/peer");
     if !folder.join("node_modules").exists() {

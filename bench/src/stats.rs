@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 /// One measurement.
 #[derive(Debug, Clone)]
 pub struct Measured {
-    /// Operations a second.
+    /// Operations per second.
     pub rate: f64,
     /// Microseconds.
     pub p50: u64,
@@ -13,7 +13,7 @@ pub struct Measured {
 }
 
 impl Measured {
-    /// Of the times of all operations, in microseconds, and the seconds that they took together.
+    /// Computes the result from the duration of each operation in microseconds, and the total time in seconds.
     pub fn of(mut times: Vec<u64>, seconds: f64) -> Self {
         times.sort_unstable();
         #[expect(clippy::cast_precision_loss, reason = "a count of operations is far below 2^52")]
@@ -32,7 +32,7 @@ fn percentile(sorted: &[u64], percent: usize) -> u64 {
     sorted.get(rank.saturating_sub(1)).copied().unwrap_or(0)
 }
 
-/// A field of `/proc/<pid>/status` that is told in KiB.
+/// A field of `/proc/<pid>/status` given in KiB.
 pub fn kib(pid: u32, field: &str) -> u64 {
     let status = std::fs::read_to_string(format!("/proc/{pid}/status")).unwrap_or_default();
     let line = status.lines().find_map(|l| l.strip_prefix(field));

@@ -1,11 +1,11 @@
-//! A server under load: how to reach it, and who we are there.
+//! A server under load: how to reach it, and the credentials to use.
 use crate::http::{Connection, Response, form, get};
 use anyhow::{Context as _, ensure};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use std::collections::BTreeMap;
 
-/// A client that is registered there.
+/// A client registered there.
 #[derive(Debug, Clone)]
 pub struct Party {
     pub id: String,
@@ -25,7 +25,7 @@ impl Party {
         }
     }
 
-    /// The fields of a token request; a public client names itself.
+    /// The fields of a token request. A public client adds its id.
     pub fn fields<'f>(&'f self, fields: &[(&'f str, &'f str)]) -> Vec<(&'f str, &'f str)> {
         let named = self.secret.is_none().then_some(("client_id", self.id.as_str()));
         fields.iter().copied().chain(named).collect()
@@ -61,7 +61,7 @@ pub const PEER: Paths = Paths {
     userinfo: "/me",
 };
 
-/// A server that is up, with all parties registered and a browser signed in.
+/// A running server with all parties registered and a browser signed in.
 #[derive(Debug, Clone)]
 pub struct Target {
     pub name: &'static str,
@@ -109,7 +109,7 @@ impl Target {
         form(self.port, self.paths.token, &party.basic(), &party.fields(&fields))
     }
 
-    /// One whole code flow with the signed-in browser.
+    /// Runs one complete code flow with the signed-in browser.
     pub async fn tokens(&self, connection: &mut Connection, party: &Party) -> anyhow::Result<Response> {
         let authorize = get(self.port, &self.authorize(party), &self.cookies);
         let answer = connection.send(&authorize).await?;
@@ -119,7 +119,7 @@ impl Target {
     }
 }
 
-/// The code of a redirect to the client.
+/// The code in a redirect to the client.
 pub fn code(answer: &Response) -> anyhow::Result<String> {
     ensure!(matches!(answer.status, 302 | 303), "no redirect: {} {}", answer.status, answer.body());
     let location = answer.header("location").context("a location")?;
@@ -127,7 +127,7 @@ pub fn code(answer: &Response) -> anyhow::Result<String> {
     Ok(code.with_context(|| format!("no code: {location}"))?.to_owned())
 }
 
-/// A browser for the set-up: cookies and redirects.
+/// A browser for the setup: cookies and redirects.
 pub struct Browser {
     pub connection: Connection,
     port: u16,
@@ -170,7 +170,7 @@ impl Browser {
         self.follow(response).await
     }
 
-    /// Follows redirects until a page comes, or one to the client.
+    /// Follows redirects until a page, or a redirect to the client.
     async fn follow(&mut self, mut response: Response) -> anyhow::Result<Response> {
         for _ in 0..10 {
             let Some(location) = response.header("location").filter(|_| (300..400).contains(&response.status)) else {

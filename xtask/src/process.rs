@@ -1,4 +1,4 @@
-//! Starting other programs, and ending exactly those.
+//! Starts other programs, and stops exactly those.
 use anyhow::{Context, Result, bail};
 use std::ffi::OsString;
 use std::fs::File;
@@ -10,10 +10,10 @@ use std::sync::mpsc::{Receiver, channel};
 use std::thread;
 use std::time::Duration;
 
-/// The cargo that runs us, at the root of the workspace.
+/// The cargo that runs us, in the root of the workspace.
 pub fn cargo(root: &Path) -> Command {
     let mut command = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| OsString::from("cargo")));
-    // Cargo sets these for us; what we start is not a part of this package.
+    // Cargo sets these for us; the programs we start are not part of this package.
     for (name, _) in std::env::vars_os().filter(|(name, _)| name.to_string_lossy().starts_with("CARGO_PKG_")) {
         command.env_remove(name);
     }
@@ -42,7 +42,7 @@ pub fn output(command: &mut Command) -> Result<String> {
     String::from_utf8(output.stdout).context("output is not UTF-8")
 }
 
-/// Runs a command and hands every line of its standard output to `line`; answers whether the command succeeded.
+/// Runs a command and passes each line of its standard output to `line`. Returns whether the command succeeded.
 pub fn stream(command: &mut Command, mut line: impl FnMut(&str)) -> Result<bool> {
     let mut child =
         command.stdout(Stdio::piped()).spawn().with_context(|| format!("cannot start {}", name(command)))?;
@@ -62,19 +62,19 @@ pub fn is_root() -> Result<bool> {
     Ok(output(Command::new("id").arg("-u"))?.trim() == "0")
 }
 
-/// A program of the search path.
+/// Finds a program in the search path.
 pub fn which(program: &str) -> Option<PathBuf> {
     let path = std::env::var_os("PATH")?;
     std::env::split_paths(&path).map(|folder| folder.join(program)).find(|file| file.is_file())
 }
 
-/// A port of 127.0.0.1 that was free a moment ago.
+/// A port of 127.0.0.1 that was just free.
 pub fn free_port() -> Result<u16> {
     let listener = TcpListener::bind(("127.0.0.1", 0)).context("no free port")?;
     Ok(listener.local_addr()?.port())
 }
 
-/// Whom a program runs as, where we are root.
+/// The user that a program runs as, if we are root.
 pub struct User {
     pub uid: u32,
     pub gid: u32,
@@ -98,7 +98,7 @@ impl User {
     }
 }
 
-/// A program that runs beside us until it is dropped. Should we be killed, the kernel ends it.
+/// A program that runs in the background until dropped. If we are killed, the kernel kills it.
 pub struct Background {
     child: Child,
     signal: &'static str,
@@ -106,7 +106,7 @@ pub struct Background {
 }
 
 impl Background {
-    /// `signal` asks for a clean end. Both outputs are read line by line and kept in `log`.
+    /// Starts a program. `signal` makes it exit cleanly. Both outputs are read line by line and kept in `log`.
     pub fn start(command: &mut Command, user: Option<&User>, signal: &'static str, log: &Path) -> Result<Self> {
         let mut watched = Command::new("setpriv");
         watched.arg("--pdeathsig").arg(signal).args(user.map(User::arguments).into_iter().flatten());
@@ -134,7 +134,7 @@ impl Background {
             let (sender, mut log) = (sender.clone(), log.try_clone()?);
             thread::spawn(move || {
                 for line in BufReader::new(output).lines().map_while(Result::ok) {
-                    // A full disk or a receiver that is gone must not block the program.
+                    // A full disk or a closed receiver must not block the program.
                     let _ = writeln!(log, "{line}");
                     let _ = sender.send(line);
                 }
@@ -147,7 +147,7 @@ impl Background {
         self.child.id()
     }
 
-    /// The first line that `is` accepts.
+    /// Waits for the first line that `is` accepts.
     pub fn wait_for(&self, what: &str, is: impl Fn(&str) -> bool) -> Result<String> {
         loop {
             let line = self.lines.recv_timeout(Duration::from_mins(2));
@@ -158,12 +158,12 @@ impl Background {
         }
     }
 
-    /// Asks the program to end, and waits for it; answers whether it ended well.
+    /// Asks the program to exit, and waits for it. Returns whether it exited successfully.
     pub fn stop(&mut self) -> Result<bool> {
         self.end(self.signal)
     }
 
-    /// The same with another signal.
+    /// Like [`Self::stop`], with another signal.
     pub fn end(&mut self, signal: &str) -> Result<bool> {
         if let Some(status) = self.child.try_wait()? {
             return Ok(status.success());

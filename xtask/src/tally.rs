@@ -1,4 +1,4 @@
-//! What passed and what failed, whoever counted it.
+//! Counts what passed and failed.
 use std::process::ExitCode;
 
 #[derive(Default, Debug)]
@@ -16,7 +16,7 @@ impl Tally {
         self.failed.push(name.into());
     }
 
-    /// Adds what another counted.
+    /// Adds the counts of another tally.
     pub fn add(&mut self, other: Self) {
         self.passed += other.passed;
         self.failed.extend(other.failed);
@@ -26,13 +26,13 @@ impl Tally {
         self.failed.len()
     }
 
-    /// Says what failed, ends with the line `N passed, N failed`, and answers the exit code.
+    /// Prints what failed and the line `N passed, N failed`. Returns the exit code.
     pub fn finish(self) -> ExitCode {
         for name in &self.failed {
             println!("failed: {name}");
         }
         println!("{} passed, {} failed", self.passed, self.failed.len());
-        // Nothing that ran is no proof of anything.
+        // If nothing ran, nothing was proved.
         if self.failed.is_empty() && self.passed > 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE }
     }
 }

@@ -1,4 +1,4 @@
-//! Whether lists and counts stay quick when there is very much of everything: each over HTTP, one request at a time.
+//! Checks that lists and counts stay fast with a very large database. Each is requested over HTTP, one at a time.
 mod plans;
 
 use crate::http::{Connection, get};
@@ -11,12 +11,12 @@ use serde_json::json;
 use std::path::Path;
 use std::time::Instant;
 
-/// The median that no list and no count may exceed, in microseconds.
+/// Maximum median of any list or count, in microseconds.
 const BUDGET: u64 = 50_000;
 const WARM: usize = 5;
 const REQUESTS: usize = 60;
 
-/// What is asked: the path, and whether by the person's token or by the workspace's key.
+/// The requests: each path, and whether it uses the user's token rather than the workspace's key.
 fn requests() -> Vec<(String, bool)> {
     let busy = client_id(0);
     let calm = client_id(LARGE / 2);
@@ -66,7 +66,7 @@ async fn measure(port: u16, path: &str, token: &str) -> anyhow::Result<(Measured
     Ok((Measured::of(times, began.elapsed().as_secs_f64()), size))
 }
 
-/// Measures all lists, then looks at the plans of their statements; fails when one is slow, or reads a whole table.
+/// Measures all lists, then checks the query plans of their statements. Fails if one is slow or scans a whole table.
 pub async fn run(root: &Path, as_json: bool) -> anyhow::Result<()> {
     let size = Size { clients: LARGE };
     let data = seed::folder(root, size)?;

@@ -1,4 +1,4 @@
-//! The statements behind the lists, as the store sends them, and how SQLite runs them.
+//! The statements behind the lists, as the store sends them, and their SQLite query plans.
 use crate::seed::{Seeded, client_id};
 use domain::{Day, Timestamp};
 use store::access::credentials;
@@ -8,7 +8,7 @@ use store::grants::consents;
 use store::platform::query_plan::{Plan, explain, plans};
 use store::{Page, Tx, audit, webhooks, workspace};
 
-/// Collects the plans of a function's statements under its name.
+/// Collects the query plans of a function's statements under its name.
 struct Collected {
     tx: Tx,
     all: Vec<(&'static str, Plan)>,
@@ -20,7 +20,7 @@ impl Collected {
     }
 }
 
-/// Every list and count that an API answers with, and its plan.
+/// Every list and count that an API returns, with its query plan.
 pub async fn of(seeded: &Seeded) -> anyhow::Result<Vec<(&'static str, Plan)>> {
     let mut found = Collected { tx: explain(&seeded.database())?, all: Vec::new() };
     let (page, now, day) = (Page::default(), Timestamp::default(), Day::from_number(0));

@@ -1,15 +1,15 @@
-//! What is asked for: every page, the first, a late and the last part of long lists, and searches that find much, one and nothing.
+//! The requests: every page; the first, a late and the last part of long lists; and searches with many, one and no results.
 use crate::seed::{
     ANY, Seeded, api_key, client_id, event_id, invitation_id, session_id, token_id, user_id, webhook_id, workspace_id,
 };
 use anyhow::Context as _;
 use domain::Timestamp;
 
-/// Whose browser asks.
+/// The user whose browser sends the request.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Visitor {
     Nobody,
-    /// Who is everything: an operator, an owner, a developer.
+    /// Ada has every role: operator, owner and developer.
     Ada,
 }
 
@@ -18,11 +18,11 @@ pub enum Visitor {
 pub struct Example {
     pub path: String,
     pub visitor: Visitor,
-    /// What it is answered with.
+    /// The expected status.
     pub status: u16,
 }
 
-/// Parts of names that all, one and none have; a part that only looks common, and short ones.
+/// Search terms that match all names, one and none; one that only looks common, and short ones.
 const SEARCHES: [&str; 8] = ["pplication", "erson", "quixote", "zo%C3%8B", "nowhere", "cation+77777", "a", "99"];
 
 fn lists(of: &str, pages: &[u32]) -> Vec<String> {
@@ -33,7 +33,7 @@ fn lists(of: &str, pages: &[u32]) -> Vec<String> {
 /// Rows on a page.
 const ROWS: u32 = 20;
 
-/// A list of people: its first page, the last that is found by its number, and the middle and the end, as pages link to them.
+/// Pages of a list of people: the first, the last one reachable by page number, and the middle and the end as pages link to them.
 fn walk(of: &str, people: u32, rows: u32) -> Vec<String> {
     let after = |n: u32| format!("{of}?page={}&after={}", n / rows, user_id(n));
     let before = |n: u32| format!("{of}?page={}&before={}", n / rows, user_id(n));
@@ -111,7 +111,7 @@ fn account() -> Vec<String> {
     .concat()
 }
 
-/// The pages of one app below the list at `all`.
+/// The pages of one app below its list at `all`.
 fn app(all: &str, client: &str) -> Vec<String> {
     let (user, secret) = (user_id(ANY), domain::ClientSecretId::new(crate::seed::BEGAN, crate::seed::bytes(3, 0)));
     let pages = [
@@ -140,7 +140,7 @@ fn developer(workspace: &str, seeded: &Seeded) -> anyhow::Result<Vec<String>> {
     let last = seeded.size.clients / 20;
     let draft =
         "kind=web&client_name=Sync&description=d&redirect_uris=https%3A%2F%2Fapp.example%2Fcallback&scope=openid";
-    // The demo's own have secrets that can be named.
+    // Only the demo's own clients have secrets that can be addressed.
     let demo = seeded.demo["clients"][0]["client_id"].as_str().context("a client of the demo")?;
     let of = |client: &str| app(&all, client);
     let user = user_id(ANY);
@@ -223,7 +223,7 @@ fn operator(seeded: &Seeded) -> Vec<String> {
     .concat()
 }
 
-/// All of them; `device` is a code that a device shows, `authorize` a request that nobody answered yet.
+/// All examples. `device` is a pending user code, `authorize` an authorization request that has not been answered.
 pub fn examples(seeded: &Seeded, day: &str, device: &str, authorize: &str) -> anyhow::Result<Vec<Example>> {
     let own = format!("/workspaces/{}", seeded.workspace);
     let of_ada = [
@@ -247,9 +247,9 @@ pub fn examples(seeded: &Seeded, day: &str, device: &str, authorize: &str) -> an
         ("/nothing/here".to_owned(), 404),
         ("/invitations/accept?token=unknown".to_owned(), 404),
         (format!("/invitations/{}", invitation_id(ANY)), 403),
-        // The last owner reads why they stay.
+        // The last owner cannot leave and gets an explanation.
         (format!("{own}/members/leave"), 422),
-        // The rule that is in force: nobody is asked.
+        // This rule is already in force, so there is nothing to confirm.
         (format!("{own}/access/policy/change?policy=all"), 303),
         (format!("{authorize}&sub_type=workspace&workspace={}", workspace_id(u32::MAX)), 403),
         (format!("/workspaces/{}/members", crate::seed::session_id(1)), 403),
@@ -284,7 +284,7 @@ pub fn examples(seeded: &Seeded, day: &str, device: &str, authorize: &str) -> an
     Ok(of_ada.chain(missing).chain(of_nobody).collect())
 }
 
-/// A day as the log's filters take it.
+/// A day in the format of the audit log's filters.
 pub fn day(now: Timestamp) -> String {
     now.rfc3339().split('T').next().unwrap_or_default().to_owned()
 }

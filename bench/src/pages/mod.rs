@@ -1,5 +1,5 @@
-//! Whether every page is quick when there is very much of everything: each over HTTP, one request at a time, as a person who may
-//! do all.
+//! Checks that every page is fast with a very large database. Each is requested over HTTP, one at a time, as a user
+//! who may do everything.
 mod examples;
 mod routes;
 
@@ -16,14 +16,14 @@ use std::collections::BTreeSet;
 use std::path::Path;
 use std::time::Instant;
 
-/// The median that no page may exceed, in microseconds.
+/// Maximum median of any page, in microseconds.
 const BUDGET: u64 = 20_000;
 const WARM: usize = 3;
 const REQUESTS: usize = 50;
-/// What all others are told as a multiple of: a signed-in page that asks the database for nothing but who asks.
+/// The page that all others are compared to: signed in, and querying nothing but the session.
 const BASELINE: &str = "/account/tokens/new";
 
-/// Signs the demo's first person in; answers the cookies.
+/// Signs in as the demo's first user and returns the cookies.
 async fn sign_in(port: u16, seeded: &Seeded) -> anyhow::Result<String> {
     let person = &seeded.demo["users"][0];
     let (email, password) =
@@ -36,7 +36,7 @@ async fn sign_in(port: u16, seeded: &Seeded) -> anyhow::Result<String> {
     Ok(browser.cookies())
 }
 
-/// A code that a device shows.
+/// Requests a user code for a device.
 async fn device(port: u16) -> anyhow::Result<String> {
     let mut connection = Connection::open(port).await?;
     let metadata = json!({"client_name": "Bench device", "token_endpoint_auth_method": "none", "response_types": [],
@@ -48,7 +48,7 @@ async fn device(port: u16) -> anyhow::Result<String> {
     Ok(connection.send(&request).await?.member("user_code")?.to_owned())
 }
 
-/// An authorization request of the demo's public client, which nobody allowed anything yet.
+/// Starts an authorization request of the demo's public client, which nobody has authorized yet.
 fn authorize(seeded: &Seeded) -> anyhow::Result<String> {
     let client = &seeded.demo["clients"][1];
     let query = url::form_urlencoded::Serializer::new(String::new())
@@ -65,7 +65,7 @@ fn authorize(seeded: &Seeded) -> anyhow::Result<String> {
     Ok(format!("/oauth2/authorize?{query}"))
 }
 
-/// The bytes of a page, and how long it took.
+/// Measures a page. Also returns its size in bytes.
 #[expect(clippy::disallowed_methods, reason = "measuring is what this program does")]
 async fn measure(port: u16, example: &Example, cookies: &str) -> anyhow::Result<(Measured, usize)> {
     let cookies = if example.visitor == Visitor::Ada { cookies } else { "" };
@@ -98,14 +98,14 @@ fn ms(us: u64) -> String {
     format!("{}.{:02}", us / 1000, us % 1000 / 10)
 }
 
-/// Ids, which are the same in every run, are cut short in the table.
+/// Shortens ids in the table; they are the same in every run.
 fn short(path: &str) -> String {
     path.split_inclusive(['/', '?', '=', '&'])
         .map(|word| if word.len() > 28 { format!("{}…", &word[..12]) } else { word.to_owned() })
         .collect()
 }
 
-/// Measures all pages; fails when one is slow.
+/// Measures all pages. Fails if one is slow.
 pub async fn run(root: &Path, size: Size, as_json: bool) -> anyhow::Result<()> {
     let data = seed::folder(root, size)?;
     let seeded = seed::seed(&data, start::demo(root, &data)?, size).await?;

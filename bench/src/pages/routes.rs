@@ -1,13 +1,13 @@
-//! The routes of the pages, read from the tables of the server: a page or form that is added there is missed here, and by the
-//! test of who may open and send which.
+//! The routes of the pages, read from the server's router source. A page or form without an example here, or without an entry
+//! in the test of who may open and send which, is detected.
 use std::collections::BTreeSet;
 
 const TABLES: [&str; 2] =
     [include_str!("../../../crates/web/src/consoles.rs"), include_str!("../../../crates/web/src/router.rs")];
-/// The functions whose tables are of pages.
+/// The functions whose routes are pages.
 const ROOTS: [&str; 5] = ["own", "workspaces", "server", "people", "documentation"];
 
-/// The text between the parenthesis that `text` begins behind and the one that closes it.
+/// The text from just after an opening parenthesis to the matching closing one.
 fn inside(text: &str) -> &str {
     let mut depth = 1;
     let end = text.char_indices().find(|(_, c)| {
@@ -21,12 +21,12 @@ fn inside(text: &str) -> &str {
     end.map_or(text, |(at, _)| &text[..at])
 }
 
-/// What stands behind each `call(` of a text.
+/// The arguments of each occurrence of `call(` in a text.
 fn calls<'t>(text: &'t str, call: &'t str) -> impl Iterator<Item = &'t str> {
     text.match_indices(call).map(move |(at, _)| inside(&text[at + call.len()..]))
 }
 
-/// The first text of the arguments, and what follows it.
+/// The first string literal of the arguments, and the text after it.
 fn path(arguments: &str) -> Option<(&str, &str)> {
     arguments.trim_start().strip_prefix('"')?.split_once('"')
 }
@@ -53,7 +53,7 @@ fn collect(table: &str, function: &str, method: &str, before: &str, found: &mut 
     }
 }
 
-/// All that answer this method, `get` or `post`, such as `/operator/users/{user}`.
+/// All routes with this method, `get` or `post`, such as `/operator/users/{user}`.
 pub fn routes(method: &str) -> BTreeSet<String> {
     let mut found = BTreeSet::new();
     for table in TABLES {
@@ -64,7 +64,7 @@ pub fn routes(method: &str) -> BTreeSet<String> {
     found
 }
 
-/// Which route serves a path: the one with the most words of the path in it.
+/// The route that serves a path: the one with the most literal segments in common.
 pub fn route_of<'r>(routes: &'r BTreeSet<String>, path: &str) -> Option<&'r str> {
     let path = path.split('?').next().unwrap_or_default();
     let words: Vec<_> = path.split('/').collect();

@@ -1,4 +1,4 @@
-//! What pages show beside the large lists: workspaces, sessions, links, webhooks, authorizations and the log.
+//! The data beside the large lists: workspaces, sessions, links, webhooks, authorizations and the audit log.
 use super::base::{BATCH, BEGAN, Seeded, bytes, client_id, fill, named, user_id};
 use domain::access::PersonalAccessToken;
 use domain::account::Session;
@@ -12,7 +12,7 @@ use domain::{
 };
 use store::{Store, StoreError, params};
 
-/// One of those that were made of a kind.
+/// The number of an arbitrary seeded object of any kind.
 pub const ANY: u32 = 3;
 
 const SESSIONS: u32 = 300;
@@ -20,7 +20,7 @@ const TOKENS: u32 = 300;
 const INVITATIONS: u32 = 300;
 const WEBHOOKS: u32 = 10;
 const EVENTS: u32 = 20_000;
-/// Workspaces that one person belongs to.
+/// Workspaces that one user belongs to.
 const BELONGS: u32 = 90;
 
 pub fn session_id(n: u32) -> SessionId {
@@ -39,7 +39,7 @@ pub fn invitation_id(n: u32) -> InvitationId {
     InvitationId::new(BEGAN, bytes(7, n))
 }
 
-/// The first half are the workspace's, the others the operator's.
+/// The first half belongs to the workspace, the rest to the operator.
 pub fn webhook_id(n: u32) -> WebhookId {
     WebhookId::new(BEGAN, bytes(8, n))
 }
@@ -48,7 +48,7 @@ pub fn event_id(n: u32) -> EventId {
     EventId::new(BEGAN, bytes(9, n))
 }
 
-/// The event that is so many before the last one.
+/// The id of the event `n` places before the newest.
 pub fn audit_id(n: u32, made: Timestamp) -> AuditId {
     AuditId::new(made.plus(-i64::from(n)), bytes(11, n))
 }
@@ -68,7 +68,7 @@ fn hash(kind: u8, n: u32) -> SecretHash {
 
 const YEARS: i64 = 10 * 365 * 86_400;
 
-/// The log, an event a second: most is the workspace's, of one busy application, and of one person; every tenth was refused.
+/// Events of the audit log, one per second: most concern the workspace, one busy client and one user; every tenth was denied.
 fn event(n: u32, seeded: &Seeded) -> AuditEvent {
     let kinds = ["token.refresh_token", "authorize", "consent.granted", "sign_in", "token.authorization_code"];
     let refused = ["redirect_uri_unknown", "code_expired", "secret_wrong", "scope_unknown"];
@@ -174,7 +174,7 @@ async fn people(store: &Store, seeded: &Seeded) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// All that, and the log.
+/// Writes all of this, and the audit log.
 pub async fn write(store: &Store, seeded: &Seeded) -> anyhow::Result<()> {
     people(store, seeded).await?;
     let (ours, now) = (seeded.workspace, seeded.made);
@@ -183,11 +183,11 @@ pub async fn write(store: &Store, seeded: &Seeded) -> anyhow::Result<()> {
         let data = EventData::MemberRemoved { workspace_id: ours, user_id: user_id(n) };
         Ok(vec![Event { id: event_id(n), at: now.plus(-i64::from(n)), data }])
     };
-    // To all webhooks of the workspace and the operator at once.
+    // Sends each event to all webhooks of the workspace and the operator.
     fill!(store, EVENTS, told, |tx, event| store::webhooks::events::append(tx, event));
     let delivered: Result<u64, StoreError> = store.write(|tx| Box::pin(tx.execute(DELIVERED, &[]))).await;
     delivered?;
-    // Whatever happens while pages are measured is delivered to nobody.
+    // Subscribe all webhooks to a rare event, so that nothing that happens during the measurements is delivered.
     let quiet: Result<u64, StoreError> =
         store.write(|tx| Box::pin(tx.execute("UPDATE webhooks SET kinds = 'client.deleted'", &[]))).await;
     quiet?;

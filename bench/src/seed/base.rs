@@ -1,13 +1,13 @@
-//! What everything is made of, and how much of it there is.
+//! The building blocks of the seeded database, and how much of each it has.
 use domain::{ClientId, Timestamp, UserId, WorkspaceId};
 use serde_json::Value;
 use std::path::PathBuf;
 
-/// Of everything: what a large server has.
+/// The default number of objects of each kind: the size of a large server.
 pub const LARGE: u32 = 100_000;
 pub const BATCH: u32 = 20_000;
 
-/// How much of everything there is, told by the number of clients.
+/// The size of the database, derived from the number of clients.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Size {
     pub clients: u32,
@@ -26,7 +26,7 @@ impl Size {
         self.clients
     }
 
-    /// Users of the busiest client who allowed it something in the workspace, too.
+    /// Users of the busiest client who also authorized it in the workspace.
     pub const fn twice(self) -> u32 {
         self.clients
     }
@@ -39,7 +39,7 @@ impl Size {
         self.clients * 10
     }
 
-    /// Clients that did something on each of the last thirty days.
+    /// Clients with activity on each of the last thirty days.
     pub const fn active(self) -> u32 {
         self.clients / 50
     }
@@ -53,9 +53,9 @@ pub struct Seeded {
     pub workspace: WorkspaceId,
     pub ada: UserId,
     pub size: Size,
-    /// When it was made: the log ends then.
+    /// When it was created; the audit log ends then.
     pub made: Timestamp,
-    /// What the demo made in its data folder: its people, its workspaces and its credentials.
+    /// The demo's data in its folder: users, workspaces and credentials.
     pub demo: Value,
 }
 
@@ -65,7 +65,7 @@ pub fn bytes<const N: usize>(kind: u8, n: u32) -> [u8; N] {
     all
 }
 
-/// The moment at which everything was made; clients and keys, a minute apart.
+/// The creation time of everything; clients and keys are one minute apart.
 pub const BEGAN: Timestamp = Timestamp::from_seconds(1_700_000_000);
 
 pub fn minute(n: u32) -> Timestamp {
@@ -76,17 +76,17 @@ pub fn user_id(n: u32) -> UserId {
     UserId::new(BEGAN, bytes(1, n))
 }
 
-/// Client 0 is the busiest, and the one that was made last: the first page has it.
+/// Client 0 is the busiest and the newest, so it is on the first page.
 pub fn client_id(n: u32) -> ClientId {
     ClientId::new("cs", bytes(2, n))
 }
 
-/// Nearly all are called alike; one of the last is called as no other is.
+/// Nearly all names are similar; one of the last is unique.
 pub fn named(kind: &str, n: u32, of: u32) -> String {
     if n + 5 == of { RARE.to_owned() } else { format!("{kind} {n}") }
 }
 
-/// A name that one of each kind has.
+/// A name that exactly one object of each kind has.
 pub const RARE: &str = "Zo\u{eb} Quixote";
 
 impl Seeded {
@@ -101,7 +101,7 @@ pub fn now() -> anyhow::Result<Timestamp> {
     Ok(Timestamp::from_seconds(i64::try_from(since.as_secs())?))
 }
 
-/// Writes so many things, many in a transaction.
+/// Writes a number of objects, many per transaction.
 macro_rules! fill {
     ($store:ident, $count:expr, $make:expr, |$tx:ident, $thing:ident| $insert:expr) => {
         for first in (0..$count).step_by(BATCH as usize) {

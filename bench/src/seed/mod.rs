@@ -1,4 +1,4 @@
-//! A database with very much in it: made once, and kept in the folder of the build for the next run.
+//! A very large database, seeded once and kept in the build folder for later runs.
 mod around;
 mod base;
 
@@ -16,7 +16,7 @@ use std::path::{Path, PathBuf};
 use store::clients::activity::Counted;
 use store::{SCHEMA_VERSION, SchemaMode, Store, StoreError, StoreOptions, params};
 
-/// Applications that one person allowed something.
+/// Clients authorized by one user.
 const OWN: u32 = 300;
 const KEYS: u32 = 500;
 
@@ -56,7 +56,7 @@ fn client(n: u32, workspace: WorkspaceId, ada: UserId, size: Size) -> anyhow::Re
         client_type: ClientType::Confidential,
         auth_method: AuthMethod::ClientSecretBasic,
         trust: Trust::Verified,
-        // Of both, so that either owner has very many.
+        // Owned by both a workspace and a user, so that each owner has many.
         owner_workspace_id: Some(workspace),
         owner_user_id: Some(ada),
         config: ClientConfig {
@@ -81,7 +81,7 @@ fn client(n: u32, workspace: WorkspaceId, ada: UserId, size: Size) -> anyhow::Re
     })
 }
 
-/// Who allowed what: the user, the client, and whether in the workspace. No two are the same.
+/// The nth consent: the user, the client, and whether it is for the workspace. All are distinct.
 fn consent(n: u32, ada: UserId, size: Size) -> (UserId, ClientId, bool) {
     let busy = size.users();
     let of_busiest = busy + size.twice();
@@ -92,12 +92,12 @@ fn consent(n: u32, ada: UserId, size: Size) -> (UserId, ClientId, bool) {
     } else if n < of_busiest + OWN {
         (ada, client_id(n - of_busiest), true)
     } else {
-        // The numbers of users and of these clients have no common factor, so pairs come again after very long.
+        // The numbers of users and of these clients are coprime, so pairs repeat only after very many steps.
         (user_id(n % size.users()), client_id(1 + n % (size.clients - 1)), false)
     }
 }
 
-// As the store writes consents, without looking first at what was allowed before; and the count, once for all of them.
+// Writes consents like the store, but without reading existing ones first; the counter is updated once for all of them.
 const CONSENT: &str = "INSERT INTO consents (user_id, client_id, workspace_id, scopes, created_at, updated_at) \
                        VALUES ($1, $2, $3, 'openid profile email', $4, $4)";
 const COUNTS: &str = "INSERT INTO client_users (client_id, user_count) \
@@ -145,7 +145,7 @@ async fn write(store: &Store, seeded: &Seeded) -> anyhow::Result<()> {
     around::write(store, seeded).await
 }
 
-/// Activity of the last thirty days, whenever the rest was made.
+/// Writes activity for the last thirty days, regardless of when the rest was seeded.
 async fn act(store: &Store, today: Day, size: Size) -> anyhow::Result<()> {
     let day = |n: u32| {
         let day = today.plus(-i64::from(n));
@@ -162,7 +162,7 @@ async fn act(store: &Store, today: Day, size: Size) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// When the database was begun, by a note beside it.
+/// When the database was created, from a note stored beside it.
 fn made_at(data: &Path) -> anyhow::Result<Timestamp> {
     let note = data.join("made");
     if let Ok(seconds) = std::fs::read_to_string(&note) {
@@ -173,7 +173,7 @@ fn made_at(data: &Path) -> anyhow::Result<Timestamp> {
     Ok(now)
 }
 
-/// The database in `data`, made if it is not there yet. `demo` is what the demo made there.
+/// Opens the database in `data`, or creates it if it does not exist. `demo` is the demo's data there.
 pub async fn seed(data: &Path, demo: Value, size: Size) -> anyhow::Result<Seeded> {
     let text = |value: &Value| value.as_str().map(str::to_owned).context("a text of the demo");
     let ada = &demo["users"][0];
@@ -204,7 +204,7 @@ pub async fn seed(data: &Path, demo: Value, size: Size) -> anyhow::Result<Seeded
     Ok(seeded)
 }
 
-/// The folder for this version's schema; those of others are of no use any more, and neither is one that was left half full.
+/// The folder for the current schema version. Removes the folders of other versions, and one that was left half filled.
 pub fn folder(root: &Path, size: Size) -> anyhow::Result<PathBuf> {
     let all = root.join("target/bench-lists");
     let of_schema = format!("schema-{SCHEMA_VERSION}-");

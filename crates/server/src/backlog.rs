@@ -1,26 +1,26 @@
-//! The connections that a listener holds and nobody has accepted yet.
+//! Connections queued on a listener and not accepted yet.
 use std::io::ErrorKind;
 use std::net::{SocketAddr, TcpStream};
 use std::time::Duration;
 use tokio::net::TcpListener;
 
-/// How long a handshake may take: clients, or the proxy in front, are near.
+/// Maximum duration of a handshake: clients, or the proxy in front, are nearby.
 pub const HANDSHAKE: Duration = Duration::from_millis(5);
 
-/// Has the system drop the first packet of every further connection. It is sent again after a second, when the listener is closed,
-/// and refused; whoever connected before is not affected. Without this, a connection that comes while the listener is being
-/// closed would be reset, and its client could not know whether its request was done.
+/// Makes the kernel drop the first packet of every new connection. The client sends it again after a second, when the listener
+/// is closed, and is refused; established connections are not affected. Without this, a connection that arrives while the
+/// listener is closing would be reset, and its client could not know whether its request was processed.
 pub fn refuse_newcomers(listener: &TcpListener) {
     #[cfg(target_os = "linux")]
     if let Err(error) = socket2::SockRef::from(listener).attach_filter(&first_packets()) {
-        // Then the gap is a matter of microseconds.
+        // Without the filter, the gap is only microseconds.
         tracing::debug!(%error, "no filter for new connections");
     }
     #[cfg(not(target_os = "linux"))]
     let _ = listener;
 }
 
-/// A classic BPF program that sees TCP segments from their header on: SYN without ACK is dropped.
+/// A classic BPF program that sees TCP segments starting at their header. It drops SYN without ACK.
 #[cfg(target_os = "linux")]
 fn first_packets() -> [socket2::SockFilter; 5] {
     const FLAGS: u32 = 13;
@@ -35,7 +35,7 @@ fn first_packets() -> [socket2::SockFilter; 5] {
     ]
 }
 
-/// What a listener still holds. It closes with the value.
+/// The connections still queued on a listener. Dropping it closes the listener.
 pub struct Rest(std::net::TcpListener);
 
 impl Rest {
@@ -47,7 +47,7 @@ impl Rest {
 impl Iterator for Rest {
     type Item = (TcpStream, SocketAddr);
 
-    /// Asks the system itself: what came in the last moment is not known to the runtime yet.
+    /// Accepts from the kernel directly: the runtime does not know about the latest connections yet.
     fn next(&mut self) -> Option<Self::Item> {
         loop {
             match self.0.accept() {

@@ -1,4 +1,4 @@
-//! The connections of clients: so many at once, from one address no more than its share, and none longer than it is used.
+//! Client connections: a limit on the total, a share for each address, and timeouts for unused ones.
 use crate::backlog;
 use crate::stop::{Stage, stopped};
 use axum::Router;
@@ -22,30 +22,30 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore, watch};
 use tokio::time::{Instant, sleep, sleep_until, timeout_at};
 use tower::Service as _;
 
-/// How much, and how long.
+/// Limits and timeouts.
 #[derive(Debug, Clone)]
 pub struct Bounds {
-    /// Connections at once.
+    /// Maximum number of connections.
     pub most: usize,
     /// From the first byte of a request to the end of its head.
     pub head: Duration,
-    /// Without a request.
+    /// Maximum time without a request.
     pub idle: Duration,
-    /// For requests in flight, once the server was asked to end.
+    /// For requests in flight, once shutdown begins.
     pub grace: Duration,
-    /// Proxies, which speak for many clients.
+    /// Proxies, which send the requests of many clients.
     pub shared: Vec<IpNet>,
 }
 
-/// Descriptors that are left for the database, files and outgoing requests.
+/// File descriptors reserved for the database, files and outgoing requests.
 const RESERVED: usize = 128;
-/// No more than that, however many descriptors there are: each holds some memory.
+/// Maximum number of connections regardless of the descriptor limit, since each uses memory.
 const MOST: usize = 10_000;
 
-/// Once the server was asked to end, how long a connection waits for one more request: whoever has just connected is about to send
-/// one, and whoever keeps a connection learns from the answer that it is closed.
+/// Once shutdown begins, how long a connection waits for one more request. A client that has just connected is about to send
+/// one, and a client that keeps the connection open learns from the response that it is being closed.
 const ONE_MORE: Duration = Duration::from_secs(1);
-/// How long the client of a connection that was closed may take to close it, too.
+/// How long the client has to close its side after the server closed the connection.
 const FAREWELL: Duration = Duration::from_millis(250);
 
 impl Bounds {
@@ -59,7 +59,7 @@ impl Bounds {
         }
     }
 
-    /// What one address may have.
+    /// Maximum number of connections from one address.
     fn share(&self, address: IpAddr) -> usize {
         let is_shared = address.is_loopback() || self.shared.iter().any(|network| network.contains(&address));
         if is_shared { self.most } else { (self.most / 4).max(1) }
@@ -70,30 +70,30 @@ fn most(descriptors: Option<usize>) -> usize {
     descriptors.map_or(MOST, |limit| limit.saturating_sub(RESERVED).clamp(16, MOST))
 }
 
-/// How many descriptors the process may have, where the system says.
+/// Maximum number of descriptors of the process, if the system provides it.
 fn descriptor_limit() -> Option<usize> {
     let limits = std::fs::read_to_string("/proc/self/limits").ok()?;
     let line = limits.lines().find_map(|line| line.strip_prefix("Max open files"))?;
     line.split_whitespace().next()?.parse().ok()
 }
 
-/// What a connection is doing.
+/// The state of a connection.
 #[derive(Debug, Clone, Copy)]
 enum Doing {
-    /// Since when it has been there without having sent anything yet.
+    /// Connected at this time, and nothing received yet.
     Arrived(Instant),
-    /// Since when it sends nothing.
+    /// Idle since this time.
     Nothing(Instant),
-    /// Since when it sends the head of a request.
+    /// Receiving the head of a request since this time.
     Head(Instant),
-    /// Requests that are being answered; they have a deadline of their own.
+    /// Number of requests being processed; they have their own deadline.
     Requests(usize),
 }
 
 #[derive(Debug)]
 struct Activity {
     doing: Mutex<Doing>,
-    /// Frames of HTTP/2 are no head of a request.
+    /// Whether the connection uses HTTP/2, whose frames are not the head of a request.
     framed: std::sync::atomic::AtomicBool,
 }
 
@@ -109,7 +109,7 @@ impl Activity {
     fn sent_bytes(&self) {
         let mut doing = self.doing.lock();
         match *doing {
-            // The time for the first head runs from the start.
+            // The time limit for the first head starts when the connection is accepted.
             Doing::Arrived(since) => *doing = Doing::Head(since),
             Doing::Nothing(_) if self.is_framed() => *doing = Doing::Nothing(Instant::now()),
             Doing::Nothing(_) => *doing = Doing::Head(Instant::now()),
@@ -124,7 +124,7 @@ impl Activity {
         Answering(self.clone())
     }
 
-    /// When the connection is closed unless something happens before. `ending`: since when the server ends.
+    /// When to close the connection unless something happens first. `ending` is when shutdown began.
     fn deadline(&self, bounds: &Bounds, ending: Option<Instant>) -> Option<Instant> {
         let sooner = |since: Instant, usual: Duration| {
             ending.map_or(since + usual, |ending| (since + usual).min(ending.max(since) + ONE_MORE))
@@ -138,7 +138,7 @@ impl Activity {
     }
 }
 
-/// A request that is being answered.
+/// A request being processed.
 struct Answering(Arc<Activity>);
 
 impl Drop for Answering {
@@ -151,7 +151,7 @@ impl Drop for Answering {
     }
 }
 
-/// A stream that notes when bytes come.
+/// A stream that records when bytes arrive.
 struct Watched {
     stream: TcpStream,
     activity: Arc<Activity>,
@@ -159,8 +159,8 @@ struct Watched {
 }
 
 impl Watched {
-    /// Reads what nobody answers any more, until the client has closed, too. Were the connection closed with something unread,
-    /// the client would see a reset, and might lose an answer that it has not read yet (RFC 9112 section 9.6).
+    /// Reads and discards input until the client closes, too. Closing with unread input would reset the connection, and the
+    /// client might lose a response that it has not read yet (RFC 9112 section 9.6).
     fn poll_farewell(&mut self, cx: &mut Context<'_>) -> Poll<()> {
         let mut nowhere = [0; 1024];
         loop {
@@ -219,17 +219,17 @@ impl AsyncWrite for Watched {
     }
 }
 
-/// Connections by the address that they come from.
+/// Number of connections per client address.
 type Addresses = Arc<Mutex<HashMap<IpAddr, usize>>>;
 
-/// One of the connections of an address.
+/// A counted connection of an address. Dropping it decrements the count.
 struct Counted {
     addresses: Addresses,
     address: IpAddr,
 }
 
 impl Counted {
-    /// `None` when the address has its share.
+    /// Counts one more connection. Returns `None` if the address has reached its share.
     fn one_more(addresses: &Addresses, address: IpAddr, share: usize) -> Option<Self> {
         let mut all = addresses.lock();
         let own = all.entry(address).or_insert(0);
@@ -253,7 +253,7 @@ impl Drop for Counted {
     }
 }
 
-/// Who comes in.
+/// Accepts connections within the limits.
 struct Door {
     places: Arc<Semaphore>,
     addresses: Addresses,
@@ -263,7 +263,7 @@ struct Door {
 }
 
 impl Door {
-    /// Waits for a place, then for a connection.
+    /// Waits for a free place, then for a connection.
     async fn next(
         &self,
         listener: &TcpListener,
@@ -272,12 +272,12 @@ impl Door {
         Some((place, listener.accept().await))
     }
 
-    /// Waits and lets one in, until there is none any more for any reason.
+    /// Accepts the next connection and serves it. Waits forever once no more places are given out.
     async fn serve_next(&self, listener: &TcpListener) {
         match self.next(listener).await {
             Some((place, Ok((stream, peer)))) => self.let_in(place, stream, peer),
             Some((_, Err(error))) => {
-                // Without descriptors the next one fails at once, too.
+                // Without free descriptors, the next attempt would fail immediately, too.
                 tracing::warn!(%error, "a connection was not accepted");
                 sleep(Duration::from_millis(50)).await;
             }
@@ -295,10 +295,10 @@ impl Door {
         });
     }
 
-    /// Lets in all who connected before the listener closes: the system would reset them.
+    /// Accepts everything that connected before the listener closes: the kernel would reset those connections.
     async fn close(&self, listener: TcpListener, until: Instant) {
         backlog::refuse_newcomers(&listener);
-        // Handshakes that are under way are finished.
+        // Let handshakes in progress complete.
         let settled = sleep(backlog::HANDSHAKE);
         tokio::pin!(settled);
         loop {
@@ -318,8 +318,8 @@ impl Door {
     }
 }
 
-/// Answers requests, each with the newest `router`, until the server is asked to end. Then whoever has connected is answered once
-/// more, and requests in flight are finished, as long as the grace lasts.
+/// Serves requests, each with the newest `router`, until shutdown begins. Then each open connection gets one more response, and
+/// requests in flight are finished within the grace period.
 pub async fn serve(
     listener: TcpListener,
     router: watch::Receiver<Router>,
@@ -355,7 +355,7 @@ async fn connection(
     bounds: &Bounds,
     stage: watch::Receiver<Stage>,
 ) {
-    // Answers are small: waiting to fill a packet only delays them.
+    // Responses are small: waiting to fill a packet only delays them.
     if let Err(error) = stream.set_nodelay(true) {
         tracing::debug!(%error, "TCP_NODELAY");
     }
@@ -372,7 +372,7 @@ async fn connection(
             async move {
                 let _answering = answering;
                 let mut answer = answer.await?;
-                // Whoever reads this sends the next request elsewhere; HTTP/2 has its own word for it.
+                // Tells the client to send its next request elsewhere. HTTP/2 has its own mechanism.
                 if !framed && *stage.borrow() != Stage::Serving {
                     answer.headers_mut().insert(header::CONNECTION, HeaderValue::from_static("close"));
                 }
@@ -387,7 +387,7 @@ async fn connection(
     let (mut ending, mut farewell) = (None, None);
     loop {
         let deadline = || activity.deadline(bounds, ending).map(|usual| farewell.unwrap_or(usual));
-        // What it does may change meanwhile.
+        // The activity can change in the meantime, so check again by then.
         let look = deadline().into_iter().fold(Instant::now() + bounds.head / 2, Instant::min);
         tokio::select! {
             biased;
@@ -410,7 +410,7 @@ async fn connection(
                 if ending.is_none() || farewell.is_some() {
                     return;
                 }
-                // Closed, and not cut: what comes this very moment is still answered, or read to its end.
+                // Close gracefully: a request arriving right now is still answered, or read to its end.
                 farewell = Some(Instant::now() + FAREWELL);
                 served.as_mut().graceful_shutdown();
             }
@@ -434,7 +434,7 @@ mod tests {
         Bounds { most, ..Bounds::new(&[], Duration::from_secs(20)) }
     }
 
-    /// A server with a page that takes a minute.
+    /// Starts a server with a page that takes a minute.
     async fn start(bounds: Bounds) -> Served {
         start_on(TcpListener::bind("127.0.0.1:0").await.unwrap(), bounds, Stage::Serving)
     }
@@ -459,7 +459,7 @@ mod tests {
         }
     }
 
-    /// What comes until the server closes.
+    /// Reads until the server closes the connection.
     async fn rest(mut stream: TcpStream) -> String {
         let mut all = Vec::new();
         stream.read_to_end(&mut all).await.unwrap();
@@ -476,7 +476,7 @@ mod tests {
         assert_eq!(rest(served.send("").await).await, "", "nothing at all");
         assert_eq!(rest(served.send("GET /who HTTP/1.1\r\nHost:").await).await, "", "half a head");
         assert!(begun.elapsed() <= Duration::from_secs(31), "{:?}", begun.elapsed());
-        // A request that takes longer than a head may is answered, and then the connection is idle.
+        // A request that takes longer than the limit for a head is answered; then the connection is idle.
         let begun = Instant::now();
         let stream = served.send(SLOW).await;
         let mine = stream.local_addr().unwrap();
@@ -495,7 +495,7 @@ mod tests {
     async fn point_2_2_there_are_so_many_connections_at_once() {
         let served = start(bounds(2)).await;
         let (one, two) = (served.send(SLOW).await, served.send(SLOW).await);
-        // The third one waits until one of the two has gone.
+        // The third connection waits until one of the two closes.
         let third = served.send("GET /who HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n").await;
         let begun = Instant::now();
         assert!(rest(third).await.contains("127.0.0.1"));
@@ -522,12 +522,12 @@ mod tests {
     /// Checklist 140.
     #[tokio::test(start_paused = true)]
     async fn point_6_2_requests_in_flight_are_finished_and_nothing_holds_the_end_up() {
-        // A minute is longer than the grace of the first, and shorter than that of the second.
+        // The request takes a minute: longer than the first grace period, shorter than the second.
         for (grace, expected) in [(20, ""), (90, "slow")] {
             let served = start(Bounds { grace: Duration::from_secs(grace), ..bounds(10) }).await;
             let (slow, half) = (served.send(SLOW).await, served.send("GET /who HTT").await);
             let idle = served.send("").await;
-            // All three were accepted before the end.
+            // All three were accepted before shutdown.
             let mut who = served.send("GET /who HTTP/1.1\r\nHost: a\r\n\r\n").await;
             assert!(who.read(&mut [0; 1024]).await.unwrap() > 0);
             let begun = Instant::now();
@@ -546,7 +546,7 @@ mod tests {
 
     const WHO: &str = "GET /who HTTP/1.1\r\nHost: a\r\n\r\n";
 
-    /// One answer.
+    /// Reads one response.
     async fn answer(stream: &mut TcpStream) -> String {
         let mut bytes = [0; 1024];
         let length = stream.read(&mut bytes).await.unwrap();
@@ -563,7 +563,7 @@ mod tests {
             stream.write_all(WHO.as_bytes()).await.unwrap();
             waiting.push(stream);
         }
-        // Fewer places than connections, none of which was accepted before the end.
+        // Fewer places than connections, none of which were accepted before shutdown.
         let served = start_on(listener, bounds(10), Stage::Stopping);
         for stream in waiting {
             let answer = rest(stream).await;
@@ -587,7 +587,7 @@ mod tests {
         for mut stream in [fresh, used] {
             tokio::task::yield_now().await;
             stream.write_all(WHO.as_bytes()).await.unwrap();
-            // The second one comes too late, and is no reason for a reset.
+            // The second request comes too late, and must not cause a reset.
             stream.write_all(WHO.as_bytes()).await.unwrap();
             let last = rest(stream).await;
             assert_eq!(

@@ -1,4 +1,4 @@
-//! The jobs beside the requests, each supervised on its own: one that panics or hangs holds up no other.
+//! Background jobs, each supervised separately: one that panics or hangs does not delay the others.
 use crate::stop::{Stage, stopped};
 use crate::system;
 use flows::operator::jobs::JOBS;
@@ -11,10 +11,10 @@ use tokio::sync::{Mutex, watch};
 use tokio::task::JoinSet;
 use tokio::time::{MissedTickBehavior, interval, sleep, timeout};
 
-/// How long what is under way may take to end, once the server was asked to.
+/// How long running work may take to finish once shutdown begins.
 const GRACE: Duration = Duration::from_secs(5);
 
-/// Runs all of them, until `stop`.
+/// Runs all jobs until `stop`.
 pub async fn run(app: Server, stop: watch::Receiver<Stage>) {
     let mut all = JoinSet::new();
     for job in JOBS {
@@ -47,7 +47,7 @@ pub async fn run(app: Server, stop: watch::Receiver<Stage>) {
     }
 }
 
-/// Runs `work` every so often, in a task of its own, which may panic.
+/// Runs `work` at an interval, in its own task, which may panic.
 async fn supervise(
     app: Server,
     name: &'static str,

@@ -1,4 +1,4 @@
-//! Lines on their way to the log. A thread of its own writes them: a full disk or a reader that is stuck delays nobody else.
+//! The queue of log lines. A separate thread writes them, so a full disk or a stuck reader delays nothing else.
 use parking_lot::{Condvar, Mutex};
 use std::collections::VecDeque;
 use std::io::{self, ErrorKind, Write};
@@ -6,21 +6,21 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
-/// Bytes that wait at most. What comes beyond is lost, and counted.
+/// Maximum number of queued bytes. Lines beyond that are dropped and counted.
 const MOST: usize = 1024 * 1024;
-/// What a line costs besides its text.
+/// Overhead of a queued line in addition to its text.
 const OVERHEAD: usize = 64;
-/// Between two attempts to write to what takes nothing now.
+/// Pause between attempts to write while the output accepts nothing.
 const PAUSE: Duration = Duration::from_millis(10);
 
-/// The lines that wait; cheap to clone.
+/// The queued lines; cheap to clone.
 #[derive(Clone, Default)]
 pub struct LogQueue(Arc<Inner>);
 
 #[derive(Default)]
 struct Inner {
     waiting: Mutex<Waiting>,
-    /// One came, or the last one was written.
+    /// Signalled when a line is added, and when the last one is written.
     changed: Condvar,
     lost: AtomicU64,
 }
@@ -29,12 +29,12 @@ struct Inner {
 struct Waiting {
     lines: VecDeque<Vec<u8>>,
     bytes: usize,
-    /// One was taken out and is being written.
+    /// Whether a line was taken from the queue and is being written.
     writing: bool,
 }
 
 impl LogQueue {
-    /// Lines that could not be written.
+    /// Number of lines that could not be written.
     pub fn lost(&self) -> u64 {
         self.0.lost.load(Ordering::Relaxed)
     }
@@ -55,7 +55,7 @@ impl LogQueue {
         self.0.changed.notify_all();
     }
 
-    /// The next line, if one waits.
+    /// Takes the next queued line, if any.
     fn next(&self) -> Option<Vec<u8>> {
         let mut waiting = self.0.waiting.lock();
         let line = waiting.lines.pop_front();
@@ -74,8 +74,8 @@ impl LogQueue {
         }
     }
 
-    /// Writes line by line, for good. Whenever all that waited is written, `tell` hears how many were lost since the last time;
-    /// it may log that.
+    /// Writes lines forever. Each time the queue is empty, `tell` receives the number of lines lost since the last
+    /// time; it may log that.
     pub fn write_to(&self, mut out: impl Write, tell: impl Fn(u64)) {
         let mut told = self.lost();
         loop {
@@ -87,7 +87,7 @@ impl LogQueue {
                 }
             }
             let lost = self.lost();
-            // While nothing can be written, that could not be written either.
+            // While writing fails, that line could not be written either.
             if well && lost > told {
                 tell(lost - told);
                 told = lost;
@@ -96,7 +96,7 @@ impl LogQueue {
         }
     }
 
-    /// Waits until all is written, but not for long.
+    /// Waits until everything is written, up to a limit.
     pub fn finish(&self, limit: Duration) {
         let mut waiting = self.0.waiting.lock();
         let all_written = |waiting: &mut Waiting| !waiting.lines.is_empty() || waiting.writing;
@@ -104,7 +104,7 @@ impl LogQueue {
     }
 }
 
-/// Writes all of it, also where whoever holds the other end made it non-blocking.
+/// Writes all bytes, even if the process on the other end has made the pipe non-blocking.
 fn write(out: &mut impl Write, mut bytes: &[u8]) -> io::Result<()> {
     while !bytes.is_empty() {
         match out.write(bytes) {
@@ -133,7 +133,7 @@ mod tests {
     use super::*;
     use std::sync::mpsc::{Receiver, Sender, channel};
 
-    /// A log that writes as the test allows: each attempt waits for a word, and fails if that is `false`.
+    /// An output controlled by the test: each attempt to write waits for a message and fails if it is `false`.
     struct Gate {
         open: Receiver<bool>,
         written: Sender<String>,
@@ -184,7 +184,7 @@ mod tests {
         let (allow, read) = start(&queue);
         let line = vec![b'x'; 1024 - OVERHEAD];
         queue.push(&line);
-        // The writer holds the first one and is stuck.
+        // The writer holds the first line and is stuck.
         while !queue.0.waiting.lock().lines.is_empty() {
             std::thread::yield_now();
         }

@@ -1,4 +1,4 @@
-//! Where the master key is: in the environment, or in a file.
+//! Where the master key comes from: the environment or a file.
 use crate::config::Config;
 use crate::session::Session;
 use crate::{output, system};
@@ -16,10 +16,10 @@ use store::Store;
 
 pub const MASTER_KEY: &str = "COUNTERSIGN_MASTER_KEY";
 
-/// The key that takes its place.
+/// The key that replaces it.
 pub const NEW_MASTER_KEY: &str = "COUNTERSIGN_NEW_MASTER_KEY";
 
-/// Makes the data folder, for its owner alone.
+/// Creates the data folder, accessible only by its owner.
 fn data_folder(path: &Path) -> anyhow::Result<()> {
     DirBuilder::new().recursive(true).mode(0o700).create(path).with_context(|| format!("data_dir {}", path.display()))
 }
@@ -28,12 +28,12 @@ fn decode(text: &str) -> Option<[u8; 32]> {
     from_base64url(text.trim())?.try_into().ok()
 }
 
-/// Where the master key is, if it is not in the environment.
+/// The path of the master key, if it is not in the environment.
 pub fn file(config: &Config) -> PathBuf {
     config.data_dir.join("master.key")
 }
 
-/// Where the next one is while it takes its place.
+/// The path of the next master key during a replacement.
 fn next_file(config: &Config) -> PathBuf {
     config.data_dir.join("master.key.new")
 }
@@ -44,7 +44,7 @@ fn in_environment(variable: &str) -> anyhow::Result<Option<MasterKey>> {
     Ok(Some(MasterKey::new(bytes)))
 }
 
-/// The master key, if there is one: in the environment, or in a file that only its owner may read.
+/// Reads the master key from the environment, or from a file that only its owner may read. Returns `None` if there is none.
 pub fn read(config: &Config) -> anyhow::Result<Option<MasterKey>> {
     match in_environment(MASTER_KEY)? {
         Some(master) => Ok(Some(master)),
@@ -68,17 +68,17 @@ fn read_file(path: &Path) -> anyhow::Result<Option<MasterKey>> {
     }
 }
 
-/// Makes the file of the master key, unless another process just did.
+/// Creates the master key file, unless another process just did.
 pub fn make(config: &Config) -> anyhow::Result<MasterKey> {
     make_file(config, &file(config))
 }
 
-/// The key in a file, which is made if it is not there.
+/// The key in a file. Creates the file if it does not exist.
 fn make_file(config: &Config, path: &Path) -> anyhow::Result<MasterKey> {
     data_folder(&config.data_dir)?;
     let mut fresh = [0; 32];
     system::SystemRng.fill(&mut fresh);
-    // Whole or not at all, and for its owner alone.
+    // Written atomically, and readable only by its owner.
     let mut file = tempfile::NamedTempFile::new_in(&config.data_dir).with_context(|| path.display().to_string())?;
     writeln!(file, "{}", base64url(&fresh))
         .and_then(|()| file.as_file().sync_all())
@@ -95,13 +95,13 @@ fn make_file(config: &Config, path: &Path) -> anyhow::Result<MasterKey> {
     }
 }
 
-/// What was renamed or made stays so through a power cut.
+/// Makes renames and new files survive a power failure.
 fn sync_folder(config: &Config) -> anyhow::Result<()> {
     File::open(&config.data_dir).and_then(|folder| folder.sync_all()).context("data_dir")
 }
 
-/// The key of the database: `master`, or the next one, where replacing it was cut off after the database had changed. In that
-/// case its file takes its place now.
+/// The key of the database: `master`, or the next one if a replacement was interrupted after the database had changed. In that
+/// case, this moves the next key's file into place.
 pub async fn settled(config: &Config, store: &Store, master: MasterKey) -> anyhow::Result<MasterKey> {
     if std::env::var_os(MASTER_KEY).is_some() || opens(store, &master).await? {
         return Ok(master);
@@ -113,12 +113,12 @@ pub async fn settled(config: &Config, store: &Store, master: MasterKey) -> anyho
             tracing::warn!(old = %kept.display(), "replacing the master key was cut off; it is complete now");
             Ok(next)
         }
-        // What follows says that it is not the key.
+        // Opening the database will report the wrong key.
         _ => Ok(master),
     }
 }
 
-/// Puts the next key in the place of the old one, which stays beside it: backups from before need it. Answers where.
+/// Replaces the old key with the next one. Keeps the old one beside it, since earlier backups need it, and returns its path.
 fn take_place(config: &Config, generation: i64) -> anyhow::Result<PathBuf> {
     let now = file(config);
     let kept = keep(config, &now, generation)?;
@@ -127,7 +127,7 @@ fn take_place(config: &Config, generation: i64) -> anyhow::Result<PathBuf> {
     Ok(kept)
 }
 
-/// Keeps a key beside its place under a name that is free, unless it is kept already.
+/// Keeps a key beside the current one under a free name, unless it was already kept.
 fn keep(config: &Config, key: &Path, generation: i64) -> anyhow::Result<PathBuf> {
     let text = std::fs::read(key).with_context(|| key.display().to_string())?;
     for n in 0..1_000 {
@@ -135,7 +135,7 @@ fn keep(config: &Config, key: &Path, generation: i64) -> anyhow::Result<PathBuf>
         let kept = config.data_dir.join(format!("master.key.{generation}{more}"));
         match std::fs::hard_link(key, &kept) {
             Ok(()) => return Ok(kept),
-            // It was cut off here before; or that is the key of another database.
+            // An earlier run was interrupted here, or this is the key of another database.
             Err(error) if error.kind() == ErrorKind::AlreadyExists => {
                 if std::fs::read(&kept).is_ok_and(|found| found == text) {
                     return Ok(kept);
@@ -147,7 +147,7 @@ fn keep(config: &Config, key: &Path, generation: i64) -> anyhow::Result<PathBuf>
     bail!("there is no free name for the old key in {}", config.data_dir.display())
 }
 
-/// Replaces the master key. Whenever this is cut off, one of the two files opens the database.
+/// Replaces the master key. If this is interrupted at any point, one of the two files opens the database.
 pub async fn replace(config: &Config, session: Session) -> anyhow::Result<()> {
     let from_environment = std::env::var_os(MASTER_KEY).is_some();
     let new = in_environment(NEW_MASTER_KEY)?;
@@ -157,7 +157,7 @@ pub async fn replace(config: &Config, session: Session) -> anyhow::Result<()> {
     );
     let new = match new {
         Some(new) => new,
-        // It is safe before the database rests on it.
+        // The new key must be on disk before the database depends on it.
         None => make_file(config, &next_file(config))?,
     };
     let before = generation(&session.app);

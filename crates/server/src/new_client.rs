@@ -1,11 +1,11 @@
-//! What a client of each kind is registered with, by command line and demo alike.
+//! The registration of a client of each kind, shared by the command line and the demo.
 use crate::cli::Kind;
 use anyhow::{Context as _, bail};
 use domain::ScopeSet;
 use domain::clients::{ApplicationType, AuthMethod, ClientConfig, ClientType, GrantType, Trust, redirect_uri};
 use flows::unguarded::applications::NewClient;
 
-/// A client of this kind.
+/// The registration of a client of this kind.
 pub fn new_client(
     name: &str,
     kind: Kind,

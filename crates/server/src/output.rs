@@ -6,28 +6,28 @@ use std::process::ExitCode;
 use std::sync::mpsc::channel;
 use std::time::Duration;
 
-/// An error on standard error, with its causes.
+/// Prints an error and its causes on standard error.
 pub fn failed(error: &anyhow::Error) -> ExitCode {
     let text = format!("countersign: {error:#}\n");
     let (written, done) = channel();
     let write = move || {
         let _ = written.send(std::io::stderr().write_all(text.as_bytes()).is_ok());
     };
-    // A reader that is stuck must not keep the process from ending.
+    // A stuck reader must not keep the process from ending.
     if std::thread::Builder::new().spawn(write).is_ok() {
         let _ = done.recv_timeout(Duration::from_secs(1));
     }
     ExitCode::FAILURE
 }
 
-/// A line on standard output. A closed pipe is no fault of ours.
+/// Prints a line on standard output. Ignores a closed pipe.
 pub fn line(text: &str) {
     let mut out = std::io::stdout().lock();
     let _ = writeln!(out, "{text}");
     let _ = out.flush();
 }
 
-/// A text as it is on standard output; `false` once nobody reads any more.
+/// Writes text unchanged to standard output. Returns `false` if the reader has closed it.
 pub fn raw(text: &str) -> std::io::Result<bool> {
     match std::io::stdout().lock().write_all(text.as_bytes()) {
         Ok(()) => Ok(true),
@@ -36,13 +36,13 @@ pub fn raw(text: &str) -> std::io::Result<bool> {
     }
 }
 
-/// One value as JSON, or as lines for people.
+/// Prints a value as JSON, or formatted for people.
 pub fn show<T: Serialize>(json: bool, value: &T, people: impl FnOnce(&T) -> String) -> anyhow::Result<()> {
     line(&if json { serde_json::to_string(value)? } else { people(value) });
     Ok(())
 }
 
-/// A value without quotes and brackets, for people.
+/// Formats a value without quotes and brackets, for people.
 pub fn plain(value: &Value) -> String {
     match value {
         Value::String(text) => text.clone(),

@@ -1,4 +1,4 @@
-//! Reading the settings again while the server runs, on SIGHUP: all that can change do so at once, or none.
+//! Reloads the settings on SIGHUP while the server runs. All changes that need no restart apply together, or none do.
 use crate::config::{self, Config};
 use crate::system::{self, SystemClock, SystemRng};
 use crate::telemetry;
@@ -11,13 +11,13 @@ use tokio::sync::watch;
 use tokio::task::spawn_blocking;
 use web::{WebOptions, WebState};
 
-/// All that answers requests, with these settings.
+/// The router that serves all requests, with these settings.
 pub fn router(app: Server, config: &Config) -> Router {
     let options = WebOptions { trusted_proxies: config.trusted_proxies.clone() };
     web::router(WebState::new(app, Arc::new(SystemClock), Arc::new(SystemRng), options))
 }
 
-/// Where the settings come from, and what asks to read them again. From its first moment on, SIGHUP does not end the process.
+/// The source of the settings, and the signal to reload them. Once created, SIGHUP no longer ends the process.
 pub struct Source {
     hangup: Signal,
     read: Arc<dyn Fn() -> anyhow::Result<Config> + Send + Sync>,
@@ -28,7 +28,7 @@ impl Source {
         Ok(Self { hangup: signal(SignalKind::hangup())?, read: Arc::new(read) })
     }
 
-    /// Follows the signal. `config` is in force; requests take the newest of what `put` was given.
+    /// Reloads on each signal. `config` is the configuration in force; requests use the newest router passed to `put`.
     pub async fn follow(mut self, app: Server, mut config: Config, put: watch::Sender<Router>) {
         while self.hangup.recv().await.is_some() {
             let read = self.read.clone();
@@ -44,7 +44,7 @@ impl Source {
                     if changed.is_empty() {
                         continue;
                     }
-                    // What is in force is in force, whether the database says so or not.
+                    // The settings are in force even if the database cannot record it.
                     if let Err(fault) = flows::unguarded::settings::tell(&app, &system::ctx("SIGHUP"), &changed).await {
                         tracing::warn!(%fault, "the audit log lacks that the settings were reloaded");
                     }
@@ -58,7 +58,7 @@ impl Source {
     }
 }
 
-/// Puts what was read into force, as far as it can be.
+/// Applies the settings that were read, except those that need a restart.
 fn again(app: &Server, before: &Config, read: &Config, put: &watch::Sender<Router>) -> anyhow::Result<Config> {
     let problems = config::problems(read);
     if !problems.is_empty() {
@@ -78,7 +78,7 @@ fn again(app: &Server, before: &Config, read: &Config, put: &watch::Sender<Route
     Ok(now)
 }
 
-/// Logs what deserves a thought.
+/// Logs warnings about questionable settings.
 pub fn warn(config: &Config) {
     for warning in config::warnings(config) {
         tracing::warn!("{warning}");

@@ -1,4 +1,4 @@
-//! Serving, until told to stop: requests in flight are finished, what waits is written.
+//! Serves until shutdown: finishes requests in flight and writes what is queued.
 use crate::config::{self, Config, Flags};
 use crate::connections::{self, Bounds};
 use crate::reload::{self, Source};
@@ -12,10 +12,10 @@ use tokio::net::TcpListener;
 use tokio::sync::watch;
 use tokio::time::timeout;
 
-/// How long writing what waits and closing the database may take.
+/// Maximum time for writing queued data and closing the database.
 const LAST_WORDS: Duration = Duration::from_secs(15);
 
-/// The server's whole life with these settings, which come from `flags`.
+/// Runs the server with these settings, which were read using `flags`.
 pub async fn run(flags: &Flags, config: &Config) -> anyhow::Result<()> {
     let source = Source::new({
         let flags = flags.clone();
@@ -34,7 +34,7 @@ pub async fn run(flags: &Flags, config: &Config) -> anyhow::Result<()> {
     serve(app, config, source, listener, stage).await
 }
 
-/// Serves on `listener` until it is time to stop, then finishes and closes.
+/// Serves on `listener` until shutdown, then finishes and closes.
 pub async fn serve(
     app: Server,
     config: &Config,
@@ -50,7 +50,7 @@ pub async fn serve(
     connections::serve(listener, router, bounds, stage).await;
     reloads.abort();
     jobs.await?;
-    // A database that is away must not keep the process from ending; what waits is lost with it either way.
+    // An unreachable database must not keep the process from ending; the queued data is lost either way.
     match timeout(LAST_WORDS, app.stop()).await {
         Ok(stopped) => Ok(stopped?),
         Err(_) => bail!("the database did not take what waited to be written"),

@@ -1,4 +1,4 @@
-//! What every command that works on the database shares.
+//! What all commands that use the database share.
 use anyhow::Context as _;
 use domain::account::User;
 use domain::clients::Client;
@@ -8,7 +8,7 @@ use flows::platform::management_error::ManagementError;
 use flows::{Ctx, Failure, Server};
 use std::io::Read as _;
 
-/// The application as a command uses it.
+/// The application as used by a command.
 pub struct Session {
     pub app: Server,
     pub ctx: Ctx,
@@ -16,7 +16,7 @@ pub struct Session {
 }
 
 impl Session {
-    /// Writes what waits and closes the database.
+    /// Writes queued data and closes the database.
     pub async fn close(self) -> anyhow::Result<()> {
         Ok(self.app.stop().await?)
     }
@@ -26,7 +26,7 @@ impl Session {
         user.with_context(|| format!("no user has the address {email}"))
     }
 
-    /// A user by id or by address.
+    /// Looks up a user by id or email.
     pub async fn user_id(&self, text: &str) -> anyhow::Result<UserId> {
         match text.parse() {
             Ok(id) => Ok(id),
@@ -34,13 +34,13 @@ impl Session {
         }
     }
 
-    /// A client that was not deleted.
+    /// Looks up a client that is not deleted.
     pub async fn client(&self, id: &str) -> anyhow::Result<Client> {
         let client = flows::unguarded::applications::living(&self.app, &self.ctx, &client_id(id)?).await?;
         client.with_context(|| NO_CLIENT)
     }
 
-    /// The password from standard input, or a new one, and whether it is to be shown.
+    /// Reads the password from standard input or generates one. Also returns whether to show it.
     pub fn password(&self, from_stdin: bool) -> anyhow::Result<(Secret, bool)> {
         if !from_stdin {
             return Ok((Secret::new(domain::platform::encoding::base64url(&self.ctx.random::<15>())), true));
@@ -51,7 +51,7 @@ impl Session {
     }
 }
 
-/// A refusal or fault as an error of a command.
+/// Converts a refusal or fault to a command's error.
 pub fn said<R: Refusal>(failure: Failure<R>) -> anyhow::Error {
     match failure {
         Failure::Refused(refusal) => anyhow::anyhow!(refusal.public()),
@@ -59,7 +59,7 @@ pub fn said<R: Refusal>(failure: Failure<R>) -> anyhow::Error {
     }
 }
 
-/// The same with the option that is at fault.
+/// Like [`said`], naming the option at fault.
 pub fn said_of(failure: Failure<ManagementError>) -> anyhow::Error {
     match &failure {
         Failure::Refused(refusal) => match refusal.member() {
@@ -70,7 +70,7 @@ pub fn said_of(failure: Failure<ManagementError>) -> anyhow::Error {
     }
 }
 
-/// What is said of an id that no client has.
+/// The message for an unknown client id.
 pub const NO_CLIENT: &str = "no client has this id";
 
 pub fn client_id(text: &str) -> anyhow::Result<ClientId> {

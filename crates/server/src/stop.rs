@@ -1,25 +1,25 @@
-//! When the process was asked to end.
+//! Shutdown signals.
 use flows::Server;
 use std::time::Duration;
 use tokio::sync::watch;
 use tokio::time::sleep;
 
-/// What a process ends with that was asked twice.
+/// The exit code after a second signal.
 const EXIT_AT_ONCE: i32 = 130;
 
-/// How far the end is.
+/// The stage of shutdown.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Stage {
     #[default]
     Serving,
-    /// It serves, but says that it is not ready, so that a load balancer sends requests elsewhere.
+    /// Still serving, but reporting that it is not ready, so that a load balancer sends requests elsewhere.
     Leaving,
-    /// It takes no connection any more.
+    /// Not accepting connections any more.
     Stopping,
 }
 
-/// How far the end is, as signals have it: SIGTERM leaves for so long before it stops, and Ctrl-C stops. Who asks again does not
-/// wait for what is in flight. From the first signal on, `app` is not ready.
+/// The stage of shutdown, driven by signals: SIGTERM waits for `leave` before stopping, Ctrl-C stops immediately. A second
+/// signal exits without waiting for requests in flight. From the first signal on, `app` is not ready.
 pub fn on_signal(app: Server, leave: Duration) -> anyhow::Result<watch::Receiver<Stage>> {
     use tokio::signal::unix::{SignalKind, signal};
     let (mut terminate, mut interrupt) = (signal(SignalKind::terminate())?, signal(SignalKind::interrupt())?);
@@ -54,7 +54,7 @@ pub fn on_signal(app: Server, leave: Duration) -> anyhow::Result<watch::Receiver
     Ok(told)
 }
 
-/// Completes when the process was asked to end.
+/// Completes when shutdown begins.
 pub async fn stopped(mut stage: watch::Receiver<Stage>) {
     let _ = stage.wait_for(|stage| *stage == Stage::Stopping).await;
 }

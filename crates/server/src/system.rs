@@ -1,4 +1,4 @@
-//! The system's clock and source of randomness: the one place that reads them.
+//! The system's clock and randomness: the only place that reads them.
 use aws_lc_rs::rand;
 use domain::Timestamp;
 use flows::{Clock, Ctx, Facts, Rng};
@@ -17,7 +17,7 @@ impl Clock for SystemClock {
     }
 }
 
-/// The system's source of random bytes.
+/// The system's random number generator.
 #[derive(Debug, Clone, Copy)]
 pub struct SystemRng;
 
@@ -25,7 +25,7 @@ impl Rng for SystemRng {
     #[expect(clippy::disallowed_methods, reason = "this is the one place that draws randomness")]
     fn fill(&self, bytes: &mut [u8]) {
         if rand::fill(bytes).is_err() {
-            // Without randomness nothing that follows would be safe.
+            // Without randomness, nothing after this would be secure.
             std::process::abort();
         }
     }

@@ -1,4 +1,4 @@
-//! Logs, to standard error.
+//! Logging to standard error.
 use crate::config::{Log, LogFormat};
 use crate::log_queue::LogQueue;
 use anyhow::Context as _;
@@ -16,7 +16,7 @@ struct Running {
 
 static RUNNING: OnceLock<Running> = OnceLock::new();
 
-/// How long the last lines may take. Whoever reads them may be stuck.
+/// Maximum time for writing the last lines. Their reader may be stuck.
 const LAST_LINES: Duration = Duration::from_secs(1);
 
 pub fn filter(level: &str) -> anyhow::Result<EnvFilter> {
@@ -27,7 +27,7 @@ pub fn start(log: &Log) -> anyhow::Result<()> {
     let filter = filter(&log.level)?;
     let queue = LogQueue::default();
     let writer = queue.clone();
-    // On its own it would write its errors to standard error, and panic if that fails, too.
+    // By default it writes its errors to standard error, and panics if that fails, too.
     let builder = tracing_subscriber::fmt().with_env_filter(filter).log_internal_errors(false);
     let builder = builder.with_writer(move || writer.clone());
     // A second start in one process (tests) keeps the first subscriber.
@@ -56,32 +56,32 @@ pub fn start(log: &Log) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// The usual hook writes to standard error itself, and waits for whoever reads that.
+/// Replaces the default hook, which writes to standard error directly and blocks while its reader is stuck.
 fn panicked(info: &PanicHookInfo<'_>) {
     let said = info.payload_as_str().unwrap_or_default();
     let location = info.location().map(ToString::to_string).unwrap_or_default();
     let trace = Backtrace::capture();
     let trace = (trace.status() == BacktraceStatus::Captured).then(|| tracing::field::display(trace));
     tracing::error!(said, location, trace, "panic");
-    // Elsewhere the process goes on.
+    // In other threads, the process continues.
     if std::thread::current().name() == Some("main") {
         finish();
     }
 }
 
-/// Takes another filter for what is logged from now on.
+/// Sets a new log filter.
 pub fn set_filter(filter: EnvFilter) {
     if let Some(running) = RUNNING.get() {
         (running.refilter)(filter);
     }
 }
 
-/// Lines that could not be written.
+/// Number of lines that could not be written.
 pub fn lost() -> u64 {
     RUNNING.get().map_or(0, |running| running.queue.lost())
 }
 
-/// Waits until the last lines are written. The process may end then.
+/// Waits until the last lines are written. Call this before the process ends.
 pub fn finish() {
     if let Some(running) = RUNNING.get() {
         running.queue.finish(LAST_LINES);

@@ -1,4 +1,4 @@
-//! From settings to a running application.
+//! Builds a running application from the settings.
 use crate::config::Config;
 use crate::master_key::{self, MASTER_KEY};
 use crate::system;
@@ -8,7 +8,7 @@ use std::time::Duration;
 use store::{Store, StoreError, StoreOptions};
 use tokio::time::{Instant, sleep};
 
-/// How the database is opened.
+/// Options for opening the database.
 pub fn store_options(config: &Config) -> StoreOptions {
     let postgres = &config.postgres;
     StoreOptions {
@@ -22,10 +22,10 @@ pub fn store_options(config: &Config) -> StoreOptions {
     }
 }
 
-/// Between two attempts to reach a database that is not up yet, at most.
+/// Maximum pause between attempts to reach a database that is not up yet.
 const LONGEST_PAUSE: Duration = Duration::from_secs(5);
 
-/// Whether there is a database already. Waits for PostgreSQL, if it is not up yet, for so long.
+/// Whether a database exists. Waits up to `wait` for PostgreSQL to come up.
 async fn is_there(config: &Config, wait: Duration) -> anyhow::Result<bool> {
     let (url, options) = (config.database_url(), store_options(config));
     let until = Instant::now() + if url.starts_with("sqlite:") { Duration::ZERO } else { wait };
@@ -45,16 +45,16 @@ async fn is_there(config: &Config, wait: Duration) -> anyhow::Result<bool> {
     }
 }
 
-/// How an application begins.
+/// How to start an application.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Beginning {
     /// How long to wait for a database that is not up yet.
     pub wait: Duration,
-    /// The database may be empty although there is a master key.
+    /// Whether the database may be empty although a master key exists.
     pub new_database: bool,
 }
 
-/// Opens the database (migrating it) and starts the application.
+/// Opens the database, migrates it, and starts the application.
 pub async fn app(config: &Config, beginning: Beginning) -> anyhow::Result<Server> {
     let known = master_key::read(config)?;
     let is_there = is_there(config, beginning.wait).await?;
@@ -70,7 +70,7 @@ pub async fn app(config: &Config, beginning: Beginning) -> anyhow::Result<Server
         None if store::platform::keys::list_sealing(&mut *store.read().await?).await?.is_empty() => {
             master_key::make(config)?
         }
-        // Another process may have begun at the same time.
+        // Another process may have started at the same time.
         None => master_key::read(config)?.with_context(|| {
             format!(
                 "the database holds keys, but their master key is missing: restore {} or set {MASTER_KEY}",

@@ -1,4 +1,4 @@
-//! A program that calls the management APIs with a credential, as `curl` would.
+//! A program that calls the management APIs with a credential, like `curl`.
 use crate::app::{TestApp, TestUser};
 use crate::browser::{Browser, Reply};
 use axum::http::Method;
@@ -7,7 +7,7 @@ use domain::{ScopeSet, WorkspaceId};
 use flows::unguarded::credentials::{self, NewCredential};
 use serde_json::Value;
 
-/// A caller with `Authorization: Bearer`, or with nothing.
+/// A caller with `Authorization: Bearer`, or without a credential.
 #[derive(Clone)]
 pub struct Api {
     app: TestApp,
@@ -36,7 +36,7 @@ impl Api {
         Self { app: app.clone(), credential: None, headers: Vec::new() }
     }
 
-    /// By an API key of the workspace with this role; without a word on scopes with all but the operator's.
+    /// Uses an API key of the workspace with this role. If `scopes` is empty, it has all scopes except the operator's.
     pub async fn key(app: &TestApp, workspace: WorkspaceId, role: &str, scopes: &str) -> Self {
         let roles = MemberRoles::parse([role]).unwrap();
         let made =
@@ -44,14 +44,14 @@ impl Api {
         Self::with(app, made.unwrap().1.expose())
     }
 
-    /// By a personal access token; without a word on scopes with all there are.
+    /// Uses a personal access token. If `scopes` is empty, it has all scopes.
     pub async fn person(app: &TestApp, user: &TestUser, scopes: &str) -> Self {
         let new = named(app, scopes, true);
         let made = credentials::create_personal_access_token(&app.app, &app.ctx(), user.user.id, new).await;
         Self::with(app, made.unwrap().1.expose())
     }
 
-    /// The same with one more header.
+    /// Adds a header.
     #[must_use]
     pub fn header(mut self, name: &str, value: &str) -> Self {
         self.headers.push((name.to_owned(), value.to_owned()));

@@ -23,14 +23,14 @@ use web::{WebOptions, WebState};
 pub const ISSUER: &str = "http://localhost:8080";
 pub const PASSWORD: &str = "correct horse battery";
 
-/// A user that can sign in with [`PASSWORD`].
+/// A user who can sign in with [`PASSWORD`].
 #[derive(Debug, Clone)]
 pub struct TestUser {
     pub user: User,
     pub workspaces: Vec<WorkspaceId>,
 }
 
-/// Countersign, wired to a fixed clock and seeded randomness, answering on a port of loopback.
+/// Countersign with a fixed clock and seeded randomness, serving on a loopback port.
 #[derive(Clone)]
 pub struct TestApp {
     pub app: Server,
@@ -52,17 +52,17 @@ impl TestApp {
         Self::node(database, 1, |_| {}).await
     }
 
-    /// With settings of its own.
+    /// Starts the application with changed settings.
     pub async fn with(database: &Database, change: impl FnOnce(&mut Settings)) -> Self {
         Self::node(database, 0, change).await
     }
 
-    /// Node `node` of a cluster on the same database, with settings of its own.
+    /// Starts node `node` of a cluster on one database, with changed settings.
     pub async fn node(database: &Database, node: u64, change: impl FnOnce(&mut Settings)) -> Self {
         Self::keyed(database, node, MasterKey::new([7; 32]), change).await.unwrap()
     }
 
-    /// The same with another master key.
+    /// Like [`Self::node`], with another master key.
     pub async fn keyed(
         database: &Database,
         node: u64,
@@ -96,7 +96,7 @@ impl TestApp {
         Ctx::new(&*self.clock, self.rng.clone(), Facts { request_id: "test".to_owned(), ..Facts::default() })
     }
 
-    /// A user with so many workspaces, owner of each.
+    /// Creates a user who owns this many workspaces.
     pub async fn user(&self, email: &str, workspaces: usize) -> TestUser {
         let ctx = self.ctx();
         let password = Secret::new(PASSWORD);
@@ -113,7 +113,7 @@ impl TestApp {
         TestUser { user, workspaces: made }
     }
 
-    /// A signed-in person, acting in the workspace.
+    /// A signed-in user acting in the workspace.
     pub async fn principal(&self, user: &TestUser, workspace: Option<WorkspaceId>) -> Principal {
         let ctx = self.ctx();
         let password = Secret::new(PASSWORD);
@@ -131,7 +131,7 @@ impl TestApp {
         flows::access::principal::by_session(&self.app, &ctx, &caller, named.as_deref()).await.unwrap()
     }
 
-    /// A person with a session, in a workspace with a role, as a use case meets them.
+    /// A user with a session and a role in a workspace, as passed to a use case.
     pub fn acting(&self, user: &TestUser, workspace: Option<(WorkspaceId, Role)>, operator: bool) -> Principal {
         let ctx = self.ctx();
         let (id, session) = (Some(user.user.id), SessionId::new(ctx.now, ctx.random()));
@@ -139,7 +139,7 @@ impl TestApp {
         Principal { user: id, workspace, operator, limit, credential, responsible: id }
     }
 
-    /// Fails when the answer is not as the API's description has it.
+    /// Fails if the response does not match the API's description.
     pub(crate) async fn check_description(&self, method: &Method, path: &str, parts: &Parts, body: &str) {
         let issuer = Url::parse(&self.app.settings().issuer).unwrap();
         let base = issuer.path().trim_end_matches('/');
@@ -151,13 +151,13 @@ impl TestApp {
         described::check(document.await, method, path, parts.status, &parts.headers, body);
     }
 
-    /// Changes rows to what an older version left; answers how many.
+    /// Changes rows to what an older version left behind. Returns the number of rows.
     pub async fn execute(&self, sql: &'static str) -> u64 {
         let work = self.store.write(move |tx| Box::pin(async move { tx.execute(sql, store::params![]).await }));
         work.await.map_err(|error: store::StoreError| error).unwrap()
     }
 
-    /// The exact outcomes that the audit log holds for a kind of event.
+    /// The exact outcomes recorded in the audit log for a kind of event.
     pub async fn outcomes(&self, kind: &str) -> Vec<String> {
         self.app.flush_audit().await.unwrap();
         let mut tx = self.store.read().await.unwrap();
@@ -168,7 +168,7 @@ impl TestApp {
         events.events.into_iter().map(|e| e.outcome).collect()
     }
 
-    /// What the audit log holds of a request: who acted, with which credential, and the outcome.
+    /// The audit log entries of a request: actor, credential and outcome.
     pub async fn logged(&self, request_id: &str) -> Vec<(String, Option<String>, String)> {
         self.app.flush_audit().await.unwrap();
         let filter = store::audit::search::Filter { request_id: Some(request_id), ..Default::default() };
@@ -178,7 +178,7 @@ impl TestApp {
         found.events.into_iter().map(|event| (event.actor, event.credential, event.outcome)).collect()
     }
 
-    /// Writes events into the audit log, as if they had happened.
+    /// Writes events to the audit log as if they had happened.
     pub async fn happened(&self, events: Vec<AuditEvent>) {
         self.store
             .write(move |tx| Box::pin(async move { store::audit::insert_many(tx, &events).await }))

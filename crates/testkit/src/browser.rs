@@ -1,4 +1,4 @@
-//! A browser without scripts: cookies, forms, and redirects that are followed only when asked.
+//! A browser without scripts: cookies, forms, and redirects that are followed only on request.
 use crate::TestApp;
 use crate::app::PASSWORD;
 use axum::body::Body;
@@ -8,7 +8,7 @@ use serde_json::Value;
 use std::collections::BTreeMap;
 use url::Url;
 
-/// A whole response.
+/// A complete response.
 #[derive(Debug, Clone)]
 pub struct Reply {
     pub status: StatusCode,
@@ -25,7 +25,7 @@ impl Reply {
         self.headers.get(name).and_then(|v| v.to_str().ok()).unwrap_or_default()
     }
 
-    /// Where a redirect leads; panics when there is none.
+    /// The target of a redirect. Panics if there is none.
     pub fn location(&self) -> Url {
         let location = self.header("location");
         assert!(!location.is_empty(), "no redirect: {} {}", self.status, self.body);
@@ -42,7 +42,7 @@ impl Reply {
         self.json()["error"].as_str().unwrap_or_default().to_owned()
     }
 
-    /// The form that holds the element with this id.
+    /// The form that contains the element with this id.
     pub fn form(&self, id: &str) -> Form {
         Form::read(&self.body, id).unwrap_or_else(|| panic!("no form with #{id}: {} {}", self.status, self.body))
     }
@@ -126,14 +126,14 @@ pub fn cookie(kind: &str) -> String {
     format!("cs_{}_{kind}", domain::platform::encoding::base64url(&digest.as_ref()[..6]))
 }
 
-/// A browser of one person.
+/// A user's browser.
 #[derive(Clone)]
 pub struct Browser {
     pub app: TestApp,
     pub cookies: BTreeMap<String, String>,
 }
 
-/// A link within a page leads to something on it.
+/// Asserts that links within a page lead to an element on it.
 fn leads_somewhere(page: &str) {
     for link in page.split("href=\"#").skip(1).filter_map(|rest| rest.split('"').next()) {
         assert!(page.contains(&format!("id=\"{link}\"")), "nothing is at #{link}: {page}");
@@ -182,7 +182,7 @@ impl Browser {
         self.post(&form.action, &fields).await
     }
 
-    /// A request of a program: headers and a body of this type.
+    /// Sends a program's request with headers and a body of this type.
     pub async fn call(&mut self, method: Method, path: &str, headers: &[(&str, &str)], body: &str) -> Reply {
         let mut request = Request::builder().method(method).uri(path);
         for (name, value) in headers {
@@ -203,14 +203,14 @@ impl Browser {
         panic!("too many redirects");
     }
 
-    /// Fills the sign-in form of `page` in.
+    /// Fills in the sign-in form of `page` and sends it.
     pub async fn sign_in(&mut self, page: &Reply, email: &str) -> Reply {
         let form = page.form("login-submit").set("username", email).set("password", PASSWORD);
         let reply = self.submit(&form).await;
         self.follow(reply).await
     }
 
-    /// Signs in without any application asking.
+    /// Signs in directly, without a client's request.
     pub async fn sign_in_here(&mut self, email: &str) {
         let page = self.get("/login").await;
         let reply = self.sign_in(&page, email).await;

@@ -1,15 +1,15 @@
-//! All that a database holds, to see whether something changed.
+//! A snapshot of a database, to detect changes.
 use crate::{Database, TestApp};
 use std::collections::BTreeSet;
 use store::Tx;
 
-/// Reads every row of every table but those that change by themselves.
+/// Reads every row of every table except tables that change on their own.
 #[derive(Debug, Clone, Copy)]
 pub struct Contents {
     sql: &'static str,
 }
 
-/// A statement with names in it; few are made.
+/// Leaks a statement with interpolated names; there are only a few.
 fn keep(sql: String) -> &'static str {
     Box::leak(sql.into_boxed_str())
 }
@@ -19,7 +19,7 @@ async fn texts(tx: &mut Tx, sql: &'static str) -> Vec<String> {
 }
 
 impl Contents {
-    /// Of all tables but these.
+    /// All tables except these.
     pub async fn without(app: &TestApp, database: &Database, left_out: &[&str]) -> Self {
         let sqlite = database.url.starts_with("sqlite:");
         let tables = if sqlite {
@@ -43,7 +43,7 @@ impl Contents {
         Self { sql: keep(parts.join(" UNION ALL ")) }
     }
 
-    /// Each row as a text that begins with the name of its table.
+    /// Each row as a string that starts with its table's name.
     pub async fn read(&self, app: &TestApp) -> BTreeSet<String> {
         texts(&mut app.store.read().await.unwrap(), self.sql).await.into_iter().collect()
     }

@@ -1,11 +1,11 @@
-//! A fresh database for each test, of either kind.
+//! A fresh database of either kind for each test.
 use crate::postgres;
 use sqlx::{Connection as _, Executor as _, PgConnection};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 use tempfile::TempDir;
 
-/// A database of a test's own; gone when the test ends.
+/// A test's own database, removed when the test ends.
 #[derive(Debug)]
 pub struct Database {
     pub url: String,
@@ -31,7 +31,7 @@ impl Database {
         let server = postgres::server();
         let name = format!("kit_{}_{}", std::process::id(), NEXT.fetch_add(1, Ordering::SeqCst));
         let mut connection = PgConnection::connect(&server).await.unwrap();
-        // Left behind by a test of the same number that failed.
+        // Left behind by a failed test with the same number.
         connection.execute(sqlx::AssertSqlSafe(format!("DROP DATABASE IF EXISTS {name} WITH (FORCE)"))).await.unwrap();
         connection.execute(sqlx::AssertSqlSafe(format!("CREATE DATABASE {name}"))).await.unwrap();
         let mut url = url::Url::parse(&server).unwrap();
@@ -39,7 +39,7 @@ impl Database {
         Self { url: url.to_string(), kind: Kind::Postgres { server, name } }
     }
 
-    /// What keeps the files of SQLite where they are: a server whose file is gone writes nothing more.
+    /// Keeps the SQLite files in place: a server whose file is deleted can write nothing more.
     pub(crate) fn folder(&self) -> Option<Arc<TempDir>> {
         match &self.kind {
             Kind::Sqlite { folder } => Some(folder.clone()),
@@ -47,7 +47,7 @@ impl Database {
         }
     }
 
-    /// Drops it, once nobody uses it any more.
+    /// Drops the database. Call this when nothing uses it any more.
     pub async fn remove(self) {
         if let Kind::Postgres { server, name } = &self.kind {
             let mut connection = PgConnection::connect(server).await.unwrap();

@@ -1,14 +1,14 @@
-//! Holds every answer that a scenario sees against the description at `/docs/openapi.json`: an answer with a status, a
-//! media type or a member that the description does not have fails the test that caused it.
+//! Checks every response in a scenario against the description at `/docs/openapi.json`. A response with a status, media type or
+//! member that is not described fails the test that caused it.
 use axum::http::{HeaderMap, Method, StatusCode, header};
 use serde_json::{Map, Value};
 
-/// Checks an answer to a request, if the description knows such requests.
+/// Checks the response to a request, if the request is described.
 pub fn check(document: &Value, method: &Method, path: &str, status: StatusCode, headers: &HeaderMap, body: &str) {
     let Some(operation) = operation(document, method, path) else { return };
     let what = format!("{method} {path} answered {status} {body}");
     let responses = operation["responses"].as_object().unwrap();
-    // A method or a size that the router itself refuses is no matter of an operation.
+    // A method or size rejected by the router itself does not belong to an operation.
     let response = responses.get(status.as_str()).unwrap_or_else(|| panic!("undescribed status: {what}"));
     let response = follow(document, response);
     for name in response["headers"].as_object().into_iter().flat_map(Map::keys) {
@@ -23,7 +23,7 @@ pub fn check(document: &Value, method: &Method, path: &str, status: StatusCode, 
     let media = media.split(';').next().unwrap_or_default();
     let schema = &content.get(media).unwrap_or_else(|| panic!("undescribed media type {media}: {what}"))["schema"];
     let value = match media {
-        // Lines of JSON are a text, as a page is.
+        // JSON Lines are plain text, as pages are.
         "application/jsonl" | "text/html" => body.into(),
         _ => serde_json::from_str(body).unwrap_or_else(|_| panic!("no JSON: {what}")),
     };
@@ -32,7 +32,7 @@ pub fn check(document: &Value, method: &Method, path: &str, status: StatusCode, 
     }
 }
 
-/// The operation of the longest literal path that fits.
+/// The operation whose matching path has the longest literal part.
 fn operation<'d>(document: &'d Value, method: &Method, path: &str) -> Option<&'d Value> {
     let fits = |template: &str| {
         let (mut left, mut right) = (template.split('/'), path.split('/'));
@@ -73,7 +73,7 @@ fn names(types: &[Value], value: &Value) -> bool {
     types.iter().any(|one| one == type_of(value))
 }
 
-/// Keywords that are read below, and those that say nothing of an answer or too little to look at.
+/// Keywords that are checked below, and those that say little or nothing about a response.
 const KNOWN: [&str; 19] = [
     "readOnly",
     "type",
@@ -96,7 +96,7 @@ const KNOWN: [&str; 19] = [
     "examples",
 ];
 
-/// Whether the value is what the schema says, and nothing more. A keyword that this does not know is a fault of its own.
+/// Whether the value matches the schema, with nothing left over. An unknown keyword is an error.
 fn fits(document: &Value, schema: &Value, value: &Value) -> Result<(), String> {
     let schema = follow(document, schema);
     if ["type", "oneOf", "enum"].iter().all(|keyword| schema.get(keyword).is_none()) {

@@ -1,4 +1,4 @@
-//! What others rely on, kept in files: a change shows in the difference, and is made on purpose.
+//! Interfaces that others rely on, recorded in files, so that a change shows up in the diff and is made on purpose.
 use std::fs;
 use std::path::Path;
 

@@ -1,5 +1,5 @@
-//! What the tests are told with: an application on either database, a browser, a relying party, a clock that stands
-//! still and random bytes that repeat.
+//! Building blocks of the tests: an application on either database, a browser, a relying party, a fixed clock and
+//! deterministic random bytes.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test that cannot go on has failed")]
 #![allow(missing_debug_implementations, clippy::missing_panics_doc, reason = "for tests only")]
 

@@ -1,4 +1,4 @@
-//! A relying party: a registered client and what it does.
+//! A relying party: a registered client and the requests it makes.
 use crate::browser::{Browser, Reply};
 use crate::{TestApp, TestUser};
 use axum::http::Method;
@@ -12,11 +12,11 @@ use serde_json::Value;
 
 pub const VERIFIER: &str = "a-verifier-of-at-least-forty-three-characters-0123456789";
 
-/// What sort of client.
+/// The kind of client.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Kind {
     Web,
-    /// A public client of the web, whose consent is remembered.
+    /// A public web client whose consent is remembered.
     Spa,
     /// A public client on the user's device.
     Native,
@@ -32,7 +32,7 @@ pub struct Party {
     pub redirect_uri: String,
 }
 
-/// The token endpoint's answer.
+/// The response of the token endpoint.
 #[derive(Debug, Clone)]
 pub struct Tokens(pub Value);
 
@@ -102,7 +102,7 @@ impl Party {
         Self { app: app.clone(), id: created.client.id, secret, redirect_uri: redirect_uri.to_owned() }
     }
 
-    /// The authorization URL; `more` replaces or adds parameters, an empty value removes one.
+    /// The authorization URL. `more` replaces or adds parameters; an empty value removes one.
     pub fn authorize(&self, more: &[(&str, &str)]) -> String {
         let challenge = CodeChallenge::of(VERIFIER).text();
         let base = [
@@ -122,7 +122,7 @@ impl Party {
         format!("/oauth2/authorize?{}", query.finish())
     }
 
-    /// A request authenticated as this client.
+    /// Sends a request authenticated as this client.
     pub async fn post(&self, path: &str, fields: &[(&str, &str)]) -> Reply {
         let mut fields = fields.to_vec();
         let mut headers = vec![("content-type", "application/x-www-form-urlencoded".to_owned())];
@@ -152,7 +152,7 @@ impl Party {
         self.post("/oauth2/introspect", &[("token", token)]).await.json()
     }
 
-    /// Goes through sign-in and consent with `browser` until the answer for the client comes.
+    /// Goes through sign-in and consent with `browser` until the client receives its response.
     pub async fn approve(
         &self,
         browser: &mut Browser,
@@ -174,7 +174,7 @@ impl Party {
         reply
     }
 
-    /// A code, by whatever pages are needed.
+    /// Gets a code, going through whatever pages are needed.
     pub async fn code(&self, browser: &mut Browser, user: &TestUser, more: &[(&str, &str)]) -> String {
         let reply = self.approve(browser, user, more, None).await;
         assert_eq!(reply.status, 303, "{}", reply.body);
@@ -189,7 +189,7 @@ impl Party {
     }
 }
 
-/// A Basic header, form-encoded as OAuth 2.1 §2.4.1 wants it.
+/// A Basic header, form-encoded as required by OAuth 2.1 §2.4.1.
 pub fn basic(id: &str, secret: &str) -> String {
     let encode = |text: &str| url::form_urlencoded::byte_serialize(text.as_bytes()).collect::<String>();
     let raw = format!("{}:{}", encode(id), encode(secret));

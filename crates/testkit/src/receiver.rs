@@ -1,4 +1,4 @@
-//! Somebody who is told of events: a real HTTP server on loopback that answers as it is told to.
+//! A webhook receiver: a real HTTP server on loopback with configurable responses.
 use crate::TestApp;
 use axum::Router;
 use axum::body::Bytes;
@@ -14,7 +14,7 @@ use std::sync::Arc;
 use tokio::net::TcpListener;
 use tokio::sync::{OwnedRwLockWriteGuard, RwLock, watch};
 
-/// A message as it arrived.
+/// A message as received.
 #[derive(Debug, Clone)]
 pub struct Message {
     pub path: String,
@@ -35,7 +35,7 @@ impl Message {
     }
 }
 
-/// What to answer next.
+/// A response to send.
 #[derive(Debug, Clone)]
 pub struct Answer(pub u16, pub Option<String>, pub usize);
 
@@ -50,11 +50,11 @@ struct Inner {
     messages: Mutex<Vec<Message>>,
     answers: Mutex<VecDeque<Answer>>,
     count: watch::Sender<usize>,
-    /// Answers wait for it.
+    /// Responses wait for this lock.
     gate: Arc<RwLock<()>>,
 }
 
-/// The server; it ends with the test.
+/// The server; it stops when the test ends.
 #[derive(Clone)]
 pub struct Receiver {
     pub address: SocketAddr,
@@ -87,32 +87,32 @@ impl Receiver {
         format!("http://{}/hook?a=1", self.address)
     }
 
-    /// The next answers, in this order; after them 200.
+    /// Sets the next responses, in order; after them 200.
     pub fn answer(&self, answers: impl IntoIterator<Item = impl Into<Answer>>) {
         self.inner.answers.lock().extend(answers.into_iter().map(Into::into));
     }
 
-    /// Until the answer is dropped, nobody gets one.
+    /// Holds back all responses until the guard is dropped.
     pub fn hold(&self) -> OwnedRwLockWriteGuard<()> {
         self.inner.gate.clone().try_write_owned().unwrap()
     }
 
-    /// How many messages arrived in all.
+    /// Total number of messages received.
     pub fn count(&self) -> usize {
         *self.inner.count.borrow()
     }
 
-    /// Waits until so many messages arrived in all.
+    /// Waits until this many messages have arrived in total.
     pub async fn arrived(&self, count: usize) {
         self.inner.count.subscribe().wait_for(|n| *n >= count).await.unwrap();
     }
 
-    /// What arrived since the last call.
+    /// The messages received since the last call.
     pub fn take(&self) -> Vec<Message> {
         std::mem::take(&mut *self.inner.messages.lock())
     }
 
-    /// The kinds of what arrived since the last call.
+    /// The kinds of the messages received since the last call.
     pub fn kinds(&self) -> Vec<String> {
         self.take().iter().map(Message::kind).collect()
     }
@@ -124,7 +124,7 @@ impl TestApp {
         Arc::new(move || app.ctx())
     }
 
-    /// Sends to webhooks all that is due now.
+    /// Sends all due webhook messages now.
     pub async fn deliver(&self) {
         flows::operator::jobs::each_second(&self.app, &self.ctx()).await.unwrap();
         deliver::run(&self.app, &self.new_ctx()).await.unwrap();

@@ -1,4 +1,4 @@
-//! A clock that moves when it is told to, and random bytes from a seed.
+//! A clock that moves only on request, and seeded random bytes.
 use aws_lc_rs::digest::{SHA256, digest};
 use domain::Timestamp;
 use flows::{Clock, Rng};
@@ -26,12 +26,12 @@ impl Clock for FixedClock {
     }
 }
 
-/// SHA-256 of a counter: the same bytes in the same order each time, and no two draws alike.
+/// SHA-256 of a counter: the same sequence of bytes in each run, without repeated draws.
 #[derive(Debug)]
 pub struct SeededRng(AtomicU64);
 
 impl SeededRng {
-    /// Nodes on one database draw from different seeds.
+    /// Nodes on one database use different seeds.
     pub fn new(node: u64) -> Self {
         Self(AtomicU64::new(node << 32))
     }

@@ -1,4 +1,4 @@
-//! Stands between a program and PostgreSQL, and can let every byte disappear.
+//! A tunnel between a program and PostgreSQL that can drop all traffic.
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use tokio::io::copy_bidirectional;
@@ -6,18 +6,18 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::watch;
 use tokio::task::{JoinHandle, JoinSet};
 
-/// A way to a server of this machine, until it is dropped.
+/// A tunnel to a server on this machine; it closes when dropped.
 #[derive(Debug)]
 pub struct Tunnel {
-    /// The same database, by this way.
+    /// The URL of the database through the tunnel.
     pub url: String,
-    /// What is sent now disappears, and nobody hears that it did; connections are accepted all the same.
+    /// Whether bytes are silently dropped. Connections are still accepted.
     pub hole: watch::Sender<bool>,
     accepted: Arc<AtomicUsize>,
     task: JoinHandle<()>,
 }
 
-/// The URL `url` with another place.
+/// `url`, pointing to this port of 127.0.0.1.
 pub fn by_way_of(url: &str, port: u16) -> String {
     let mut url: url::Url = url.parse().unwrap();
     url.set_host(Some("127.0.0.1")).unwrap();
@@ -39,7 +39,7 @@ impl Tunnel {
         Self { url: by_way_of(url, port), hole, accepted, task }
     }
 
-    /// How many connections were accepted so far.
+    /// Number of connections accepted so far.
     pub fn accepted(&self) -> usize {
         self.accepted.load(Ordering::SeqCst)
     }
@@ -57,7 +57,7 @@ async fn carry(listener: TcpListener, there: (String, u16), hole: watch::Sender<
                 _ = hole.wait_for(|hole| *hole) => {}
                 _ = copy_bidirectional(&mut near, &mut far) => return,
             }
-            // What fell into the hole stays there, also when it closes.
+            // Dropped bytes stay lost, even once the hole is closed.
             std::future::pending::<()>().await;
         });
     }

@@ -1,4 +1,4 @@
-//! The way between the application and those who call it: HTTP/1.1 over a socket of loopback, as any program speaks it.
+//! The connection between the application and its callers: HTTP/1.1 over a loopback socket, as in any program.
 use axum::Router;
 use axum::body::{Body, Bytes};
 use axum::http::{HeaderValue, Request, Response, header};
@@ -10,7 +10,7 @@ use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::task::JoinHandle;
 
-/// A server on a port of its own; it ends when this is dropped.
+/// A server on its own port; it stops when dropped.
 pub struct Wire {
     address: SocketAddr,
     server: JoinHandle<()>,
@@ -25,7 +25,7 @@ impl Wire {
         Self { address, server }
     }
 
-    /// Sends a request on a connection of its own, and waits for the whole response.
+    /// Sends a request on a new connection and waits for the whole response.
     pub async fn send(&self, mut request: Request<Body>) -> Response<Bytes> {
         let host = HeaderValue::try_from(self.address.to_string()).unwrap();
         request.headers_mut().insert(header::HOST, host);
@@ -38,7 +38,7 @@ impl Wire {
         Response::from_parts(parts, body)
     }
 
-    /// Sends these bytes, and reads all that comes back until the server closes the connection.
+    /// Sends raw bytes and reads until the server closes the connection.
     pub async fn raw(&self, request: &str) -> String {
         let mut stream = TcpStream::connect(self.address).await.unwrap();
         stream.write_all(request.as_bytes()).await.unwrap();

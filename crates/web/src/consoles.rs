@@ -1,4 +1,4 @@
-//! The pages of people who are signed in: their account, their workspaces, and the server for whoever runs it.
+//! The pages of signed-in users: their account, their workspaces, and the server pages for operators.
 use crate::webhooks::pages::{deliveries, list, secret, webhook};
 use crate::workspace::pages::{api_keys, apps, invitations, join, members, policy};
 use crate::{WebState, account, audit, clients, operator};
@@ -9,7 +9,7 @@ pub fn consoles() -> Router<WebState> {
     Router::new().merge(own()).merge(workspaces()).merge(server())
 }
 
-/// A person's own.
+/// The user's own pages.
 fn own() -> Router<WebState> {
     Router::new()
         .route("/account", get(account::pages::profile::get).post(account::pages::profile::post))
@@ -36,7 +36,7 @@ fn own() -> Router<WebState> {
         .route("/invitations/{invitation}", get(join::get).post(join::post))
 }
 
-/// A workspace's.
+/// The pages of a workspace.
 fn workspaces() -> Router<WebState> {
     Router::new()
         .nest("/workspaces/{workspace}/applications", applications())
@@ -84,7 +84,7 @@ fn applications() -> Router<WebState> {
         .merge(console())
 }
 
-/// The apps that belong to a person rather than to a workspace.
+/// The apps that belong to a user rather than to a workspace.
 fn own_applications() -> Router<WebState> {
     Router::new().route("/", get(clients::pages::list::get)).merge(console())
 }
@@ -106,7 +106,7 @@ fn console() -> Router<WebState> {
         .route("/{client}/delete", get(delete::get).post(delete::post))
 }
 
-/// The server's, for whoever runs it.
+/// The server pages, for operators.
 fn server() -> Router<WebState> {
     Router::new()
         .route("/operator", get(operator::pages::health::get))
@@ -149,7 +149,7 @@ fn server() -> Router<WebState> {
         .route("/operator/audit", get(audit::pages::of_all))
 }
 
-/// Of a workspace, or the operator's.
+/// Webhooks of a workspace or the operator.
 fn webhooks() -> Router<WebState> {
     Router::new()
         .route("/", get(list::get).post(list::create))

@@ -1,4 +1,5 @@
-//! Countersign over HTTP: the router, thin handlers, and the pages. A handler extracts, calls one flow, and renders.
+//! Countersign over HTTP: the router, thin handlers, and the pages. A handler extracts its input, calls one use case, and
+//! renders the result.
 #![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used, clippy::panic))]
 
 mod access;

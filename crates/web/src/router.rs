@@ -1,4 +1,4 @@
-//! Every route on one screen.
+//! All routes.
 use crate::account::{consents_api, tokens_api};
 use crate::clients::{api_oidc, api_v1, registration};
 use crate::consoles::consoles;
@@ -30,7 +30,7 @@ use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::cors::{Any, CorsLayer};
 use tower_http::timeout::TimeoutLayer;
 
-/// All of Countersign.
+/// The complete application.
 pub fn router(state: WebState) -> Router {
     let base = state.base().to_owned();
     let inner = Router::new()
@@ -45,13 +45,13 @@ pub fn router(state: WebState) -> Router {
     let all = if base.is_empty() {
         inner
     } else {
-        // RFC 8414 §3.1 puts the well-known part before the issuer's path; others append it (`MCP` clients try all).
+        // RFC 8414 §3.1 inserts the well-known part before the issuer's path; others append it (`MCP` clients try both).
         Router::new()
             .route(&format!("/.well-known/oauth-authorization-server{base}"), get(discovery::metadata))
             .route(&format!("/.well-known/openid-configuration{base}"), get(discovery::metadata))
             .layer(open_to_all())
             .nest(&base, inner)
-            // Nesting answers at the path itself; links and people also write the slash.
+            // Nesting serves the path itself; links and people also use a trailing slash.
             .route(&format!("{base}/"), get(sign_in::home::get))
             .fallback(platform::pages::error::not_found)
     };
@@ -63,7 +63,7 @@ pub fn router(state: WebState) -> Router {
         .with_state(state)
 }
 
-/// What programs call from anywhere, browsers of other origins included; credentials never ride along (checklist 18).
+/// Endpoints that any origin may call, including other sites in browsers; cookies are never included (checklist 18).
 fn programs() -> Router<WebState> {
     let protocol = Router::new()
         .route("/token", post(token::post))
@@ -86,12 +86,12 @@ fn programs() -> Router<WebState> {
         .route("/.well-known/openid-configuration", get(discovery::metadata))
         .route("/.well-known/oauth-authorization-server", get(discovery::metadata))
         .route("/.well-known/jwks.json", get(discovery::jwks))
-        // Before the layer: preflights are answered on the way to this fallback.
+        // Before the layer, since preflight requests are answered on the way to this fallback.
         .method_not_allowed_fallback(method_not_allowed)
         .layer(open_to_all())
 }
 
-/// What resource servers call: no page of another origin holds the credentials for it.
+/// Endpoints for resource servers. Pages of other origins do not have the credentials for them.
 fn servers() -> Router<WebState> {
     Router::new()
         .route("/oauth2/introspect", post(introspection::post))
@@ -100,7 +100,7 @@ fn servers() -> Router<WebState> {
         .method_not_allowed_fallback(method_not_allowed)
 }
 
-/// What developers, admins and API teams call, with a key, a token or a session.
+/// Endpoints for developers, admins and API teams, called with a key, a token or a session.
 fn managers() -> Router<WebState> {
     Router::new()
         .route("/api/oauth2", get(api_v1::list_own))
@@ -142,7 +142,7 @@ fn managers() -> Router<WebState> {
         .method_not_allowed_fallback(problem::method_not_allowed)
 }
 
-/// What browsers of people open, and what acts for a signed-in person.
+/// Pages, and endpoints that act for a signed-in user.
 fn people() -> Router<WebState> {
     Router::new()
         .route("/", get(sign_in::home::get))
@@ -165,12 +165,12 @@ fn people() -> Router<WebState> {
         .method_not_allowed_fallback(platform::pages::error::not_opened)
 }
 
-/// The files beside the pages.
+/// The static files of the pages.
 fn assets() -> Router<WebState> {
     Router::new().route("/assets/{name}", get(pages::frame::asset))
 }
 
-/// What developers and their tools read.
+/// The documentation for developers and their tools.
 fn documentation() -> Router<WebState> {
     Router::new()
         .route("/docs", get(docs::pages::overview))
@@ -183,8 +183,8 @@ fn documentation() -> Router<WebState> {
         .layer(open_to_all())
 }
 
-/// Request headers that a page of another origin may send: those that this server reads, and those that MCP, `DPoP` and tracing
-/// libraries add to every request of theirs, so that a browser would refuse the whole request for one that is not listed.
+/// Request headers that pages of other origins may send: those that this server reads, and those that MCP, `DPoP` and tracing
+/// libraries add to all their requests. A browser refuses the whole request for a single header that is not listed.
 const ASKED_WITH: [&str; 18] = [
     "accept",
     "accept-language",
@@ -206,7 +206,7 @@ const ASKED_WITH: [&str; 18] = [
     "x-requested-with",
 ];
 
-/// Response headers that such a page may read, besides those that it always may.
+/// Response headers that such pages may read, in addition to the ones that are always allowed.
 const ANSWERED_WITH: [&str; 5] = ["dpop-nonce", "etag", "retry-after", "www-authenticate", "x-request-id"];
 
 fn open_to_all() -> CorsLayer {
@@ -218,12 +218,12 @@ fn open_to_all() -> CorsLayer {
         .max_age(Duration::from_hours(1))
 }
 
-/// Ready when a write succeeds and the jobs run.
+/// Ready when a write succeeds and the jobs are running.
 async fn ready(State(state): State<WebState>) -> (StatusCode, String) {
     match state.app().ready().await {
         Ok(()) => (StatusCode::OK, "ready\n".to_owned()),
         Err(unready) => {
-            // That it ends was said before.
+            // The shutdown was already logged.
             if !matches!(unready, Unready::Leaving) {
                 tracing::error!(%unready, "not ready");
             }
@@ -232,13 +232,13 @@ async fn ready(State(state): State<WebState>) -> (StatusCode, String) {
     }
 }
 
-/// Whether a path is below those of the management APIs, and not below those of OAuth among them.
+/// Whether a path belongs to the management APIs, excluding the OAuth paths below them.
 fn is_managed(path: &str) -> bool {
     let below = |place: &str| path.strip_prefix(place).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'));
     below("/oidc") || below("/api/v1/oauth2/clients") || (below("/api/v1") && !below("/api/v1/oauth2"))
 }
 
-/// Nothing is at this path: told in the form of the place.
+/// The response for an unknown path, in the format of the API or pages it belongs to.
 async fn nothing_here(State(state): State<WebState>, uri: Uri, incoming: Incoming) -> Response {
     if is_managed(uri.path()) {
         return Problem::from(ManagementRefusal::PathUnknown).into_response();

@@ -6,11 +6,11 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 const PAGE: &str = "docs/src/security-checklist.md";
-/// What stands below is written.
+/// Everything below this is generated.
 const HEADING: &str = "\n| No. | Tests |\n|---|---|\n";
 const FOLDERS: [&str; 2] = ["crates", "xtask"];
 const SCENARIOS: &str = "xtask/src/faults/mod.rs";
-/// Not "checklist, settled 4".
+/// Prefixes of citations; without the space, "checklist, settled 4" would count as one.
 const WORDS: [&str; 2] = ["checklist_", "hecklist "];
 
 type Citations = BTreeMap<u32, BTreeSet<String>>;
@@ -22,7 +22,7 @@ pub fn check(root: &Path) -> Result<Vec<String>> {
     Ok(compare(&page, &cited))
 }
 
-/// Writes the list of tests into the page.
+/// Writes the list of tests to the page.
 pub fn write(root: &Path) -> Result<()> {
     let path = root.join(PAGE);
     let page = read(&path)?;
@@ -58,7 +58,7 @@ fn compare(page: &str, cited: &Citations) -> Vec<String> {
     problems
 }
 
-/// The numbers of the page's tables, with what their last column says.
+/// The numbers in the page's tables, with the last column of each.
 fn statements(page: &str) -> BTreeMap<u32, String> {
     let above = page.split_once(HEADING).map_or(page, |(above, _)| above);
     let row = |line: &str| {
@@ -95,7 +95,7 @@ fn citations(root: &Path) -> Result<Citations> {
     Ok(cited)
 }
 
-/// The tests of a file that `rustfmt` formatted: their names, and their text with the comment above.
+/// The tests in a file formatted by `rustfmt`: their names, and their source with the comment above.
 fn tests(text: &str) -> Result<Vec<(String, String)>> {
     let lines: Vec<&str> = text.lines().collect();
     let mut found = vec![];
@@ -136,7 +136,7 @@ fn scenarios(text: &str) -> Result<Vec<(String, String)>> {
     Ok(found)
 }
 
-/// The numbers of each citation: `checklist_12_to_17_22_…`, `Checklist 126, 127.`, `checklist 18`.
+/// The numbers in each citation: `checklist_12_to_17_22_…`, `Checklist 126, 127.`, `checklist 18`.
 fn numbers(text: &str) -> BTreeSet<u32> {
     let mut numbers = BTreeSet::new();
     for word in WORDS {

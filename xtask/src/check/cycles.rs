@@ -1,13 +1,13 @@
-//! No circle of files inside a crate: whoever reads one file can read what it rests on first.
+//! Checks that the files of a crate have no circular dependencies, so that a file can be read after the ones it depends on.
 //!
-//! `mod child;` and `pub use child::Name;` are no dependency; a path through a re-export leads to the file that defines.
+//! `mod child;` and `pub use child::Name;` are not dependencies. A path through a re-export leads to the file with the definition.
 use super::modules::{self, File, Resolver};
 use super::workspace::Workspace;
 use anyhow::Result;
 use std::collections::{BTreeMap, VecDeque};
 use std::path::Path;
 
-/// From a file to the files that it names, with the line that does.
+/// From each file to the files that it names, with the line where it does.
 pub type Graph = BTreeMap<usize, BTreeMap<usize, usize>>;
 
 pub fn check(workspace: &Workspace) -> Vec<String> {
@@ -42,7 +42,7 @@ pub fn graph(files: &[File]) -> Graph {
         let mut uses = |inside: &[String], path: &[String], line: usize, import: bool| {
             let module = [&file.module[..], inside].concat();
             let Some(path) = resolver.absolute(&module, path) else { return };
-            // An imported module says nothing yet: what is named through it does.
+            // Importing a module is not a dependency yet; what is named through it is.
             if import && resolver.is_module(&path) {
                 return;
             }
@@ -60,7 +60,7 @@ pub fn graph(files: &[File]) -> Graph {
     graph
 }
 
-/// A shortest circle for every file that is on one and on no circle already found.
+/// A shortest circle for each file on one, unless the file is on a circle that was already found.
 fn circles(graph: &Graph) -> Vec<Vec<usize>> {
     let mut found: Vec<Vec<usize>> = vec![];
     for start in graph.keys() {

@@ -1,4 +1,4 @@
-//! The decision records in `docs/decisions` have one form, and its index lists them.
+//! The decision records in `docs/decisions` share one format and are listed in its index.
 use anyhow::{Context, Result, ensure};
 use std::fs;
 use std::path::Path;
@@ -6,10 +6,10 @@ use std::path::Path;
 const FOLDER: &str = "docs/decisions";
 const INDEX: &str = "README.md";
 const SECTIONS: [&str; 3] = ["Context", "Decision", "Consequences"];
-/// The last section, where there is one.
+/// The optional last section.
 const OPTIONAL: &str = "Alternatives";
 
-/// What a record says of itself.
+/// The header of a record.
 struct Record<'t> {
     title: &'t str,
     date: &'t str,

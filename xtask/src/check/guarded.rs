@@ -1,4 +1,4 @@
-//! What answers requests reaches use cases only through those that check their caller.
+//! Code that answers requests may only reach use cases that check their caller.
 use super::modules::{self, File};
 use super::workspace::Workspace;
 use anyhow::{Context, Result};
@@ -7,10 +7,10 @@ use std::path::{Path, PathBuf};
 
 const ANSWERS_REQUESTS: &str = "countersign-web";
 const USE_CASES: &str = "countersign-flows";
-/// The module of the use cases without a caller.
+/// The module of use cases without a caller.
 const UNGUARDED: &str = "unguarded";
 
-/// What the signature of a use case names, one of these: who calls, what they prove it with, or what a gate made or read.
+/// A use case's signature must name one of these: the caller, a credential, or what a gate has created or read.
 const CALLERS: [&str; 16] = [
     "Principal",
     "Caller",
@@ -30,7 +30,7 @@ const CALLERS: [&str; 16] = [
     "header: Option<&str>",
 ];
 
-/// What the server does by itself, and what is wrapped around a use case with a caller.
+/// What the server runs on its own, and wrappers around a use case with a caller.
 const BY_ITSELF: [&str; 6] = [
     "operator::jobs::before_serving",
     "operator::jobs::each_second",
@@ -53,7 +53,7 @@ pub fn check(workspace: &Workspace) -> Result<Vec<String>> {
     Ok(problems)
 }
 
-/// Whether another crate can name the module: it and all modules around it are public.
+/// Whether the module is visible to other crates: it and all its ancestors are public.
 fn is_public(files: &[File], module: &[String]) -> Result<bool> {
     let Some((name, around)) = module.split_last() else { return Ok(true) };
     let Some(parent) = files.iter().find(|file| file.module == around) else { return Ok(false) };
@@ -61,7 +61,7 @@ fn is_public(files: &[File], module: &[String]) -> Result<bool> {
     Ok(declared && is_public(files, around)?)
 }
 
-/// Public use cases, outside the private modules, whose signature names no caller.
+/// Public use cases, outside private modules, whose signature names no caller.
 fn without_a_caller(root: &Path) -> Result<Vec<String>> {
     let files = modules::files(root)?;
     let mut problems = vec![];

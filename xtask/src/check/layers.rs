@@ -1,13 +1,13 @@
-//! Which crate may name which: server → web → flows → store → domain → jose.
+//! Which crate may depend on which: server → web → flows → store → domain → jose.
 use super::workspace::Workspace;
 
 struct Layer {
     package: &'static str,
     /// Packages of this workspace that it may depend on.
     may_use: &'static [&'static str],
-    /// The same, for its tests only.
+    /// Packages of this workspace that only its tests may depend on.
     tests_may_use: &'static [&'static str],
-    /// Outside crates that would break what the layer stands for.
+    /// External crates that would contradict the layer's purpose.
     never: &'static [&'static str],
 }
 
@@ -21,7 +21,7 @@ const TESTKIT: &str = "countersign-testkit";
 
 const DATABASES: &[&str] = &["rusqlite", "sqlx", "tokio-postgres"];
 const HTTP: &[&str] = &["axum", "http", "hyper", "reqwest", "tower", "tower-http"];
-/// The use cases serve nobody; their own requests go through hyper's client, in one file.
+/// The use cases do not serve requests; their own requests go through hyper's client, in one file.
 const SERVING: &[&str] = &["axum", "reqwest", "tower", "tower-http"];
 const ASYNC_AND_IO: &[&str] = &[
     "axum",

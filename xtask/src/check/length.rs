@@ -1,4 +1,4 @@
-//! A file that is too long to keep in mind is split, and a template stays readable in one window.
+//! Limits the length of files, so that each can be kept in mind, and the width of templates, so that they fit in one window.
 use super::modules;
 use super::workspace::Workspace;
 use anyhow::{Context, Result};
@@ -15,7 +15,7 @@ const NOT_OURS: [&str; 3] = ["target", "node_modules", "tests"];
 pub fn check(root: &Path, workspace: &Workspace) -> Result<Vec<String>> {
     let mut tests = BTreeMap::new();
     for target in workspace.packages.iter().flat_map(|package| &package.roots) {
-        // A crate with a module missing is told of by the check for circles.
+        // The check for circles reports a crate with a missing module.
         for file in modules::files(target).unwrap_or_default() {
             tests.insert(file.path, if file.test { usize::MAX } else { file.source.test_lines });
         }
@@ -39,7 +39,7 @@ pub fn check(root: &Path, workspace: &Workspace) -> Result<Vec<String>> {
     Ok(problems)
 }
 
-/// The lines of a template that are too wide to read beside another window. `rustfmt` does not break them.
+/// The lines of a template that are too wide to read beside another window. `rustfmt` does not wrap templates.
 fn wide(name: &Path, text: &str) -> Vec<String> {
     let columns = text.lines().map(|line| line.chars().count()).enumerate();
     let describe = |(n, columns): (usize, usize)| {

@@ -1,4 +1,4 @@
-//! The rules of the house, each a small module that answers what breaks it.
+//! The project's rules. Each is a small module that returns the violations.
 pub mod checklist;
 mod cycles;
 mod decisions;
@@ -18,7 +18,7 @@ use anyhow::Result;
 use std::path::Path;
 use workspace::Workspace;
 
-/// Runs every check, however many fail, and counts each as one.
+/// Runs every check, even if others fail, and counts each as one.
 pub fn run(root: &Path, tally: &mut Tally) {
     match Workspace::load(root) {
         Ok(workspace) => {

@@ -1,4 +1,4 @@
-//! The files of a crate as the tree of modules that they are.
+//! The files of a crate as a tree of modules.
 use super::rust::{self, Source};
 use anyhow::{Context, Result, bail};
 use std::collections::BTreeMap;
@@ -8,14 +8,14 @@ use std::path::{Path, PathBuf};
 #[derive(Debug)]
 pub struct File {
     pub path: PathBuf,
-    /// Its place in the crate: `["token", "issue"]`.
+    /// Its path in the crate: `["token", "issue"]`.
     pub module: Vec<String>,
     pub source: Source,
-    /// Declared under `#[cfg(test)]`, or inside such a file.
+    /// Declared under `#[cfg(test)]`, or in such a file.
     pub test: bool,
 }
 
-/// All files of the target whose root file is `root`.
+/// All files of the target with the root file `root`.
 pub fn files(root: &Path) -> Result<Vec<File>> {
     let folder = root.parent().context("a root file without a folder")?;
     let mut files = vec![];
@@ -23,7 +23,7 @@ pub fn files(root: &Path) -> Result<Vec<File>> {
     Ok(files)
 }
 
-/// `folder` is where the modules that `path` declares are looked for.
+/// `folder` is where the modules that `path` declares are searched.
 fn load(files: &mut Vec<File>, path: PathBuf, folder: &Path, module: Vec<String>, test: bool) -> Result<()> {
     let text = fs::read_to_string(&path).with_context(|| format!("cannot read {}", path.display()))?;
     let source = rust::parse(&text);
@@ -51,10 +51,10 @@ fn load(files: &mut Vec<File>, path: PathBuf, folder: &Path, module: Vec<String>
     Ok(())
 }
 
-/// Says which file a path means.
+/// Resolves paths to files.
 pub struct Resolver<'a> {
     files: &'a [File],
-    /// Every module, those inside of files too.
+    /// All modules, including inline ones.
     modules: BTreeMap<Vec<String>, usize>,
 }
 
@@ -73,7 +73,8 @@ impl<'a> Resolver<'a> {
         self.modules.contains_key(module)
     }
 
-    /// A path as written in `module`, from the root of the crate. Nothing if it leads to another crate, or to a local name.
+    /// Resolves a path written in `module` to one from the crate's root. Returns `None` if it leads to
+    /// another crate or a local name.
     pub fn absolute(&self, module: &[String], path: &[String]) -> Option<Vec<String>> {
         self.absolute_within(module, path, 0)
     }
@@ -104,9 +105,9 @@ impl<'a> Resolver<'a> {
         Some(base)
     }
 
-    /// Where a name comes from that `module` imports.
+    /// The origin of a name that `module` imports.
     fn import(&self, module: &[String], name: &str, depth: usize) -> Option<Vec<String>> {
-        // Names may stand for one another in a ring; the compiler refuses that, so a bound is enough.
+        // Imports can form a cycle. The compiler rejects that, so a bound is enough.
         if depth > 16 {
             return None;
         }
@@ -120,7 +121,7 @@ impl<'a> Resolver<'a> {
         self.absolute_within(module, &import.path, depth + 1)
     }
 
-    /// The file that defines what stands at `path` from the root, through re-exports.
+    /// The file that defines the item at `path` from the root, following re-exports.
     pub fn file(&self, path: &[String]) -> Option<usize> {
         self.file_within(path, 0)
     }

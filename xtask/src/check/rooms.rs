@@ -1,4 +1,4 @@
-//! The rooms of each crate: its folders, and which of them may use which.
+//! The rooms of each crate: its top-level folders, and which of them may use which.
 use super::cycles;
 use super::modules;
 use super::workspace::Workspace;
@@ -6,12 +6,12 @@ use anyhow::Result;
 use std::collections::BTreeMap;
 use std::path::Path;
 
-/// A room, and the rooms that its files may name. Files of a room may name each other.
+/// A room, and the rooms that its files may name. Files of one room may name each other.
 type Room = (&'static str, &'static [&'static str]);
 
-/// Every room may use what all rooms rest on.
+/// The room that all rooms may use.
 const FOUNDATION: &str = "platform";
-/// Tables that name something of every room: nothing but the root of the crate uses them.
+/// Tables that name something in every room. Only the crate's root uses them.
 const TABLES: [&str; 2] = ["consoles", "router"];
 
 const DOMAIN: &[Room] = &[
@@ -103,7 +103,7 @@ fn check_target(package: &str, root: &Path, rooms: &[Room]) -> Result<Vec<String
         }
     }
     for (from, targets) in cycles::graph(&files) {
-        // The root of a crate names what it re-exports.
+        // The crate's root may re-export from any room.
         let Some(room) = files[from].module.first().filter(|room| !TABLES.contains(&room.as_str())) else { continue };
         for (to, line) in targets {
             let Some(other) = files[to].module.first() else { continue };

@@ -1,13 +1,13 @@
-//! What changes something is told in the transaction that makes it: only refusals are recorded from memory.
+//! Changes are recorded in the transaction that makes them; only refusals are buffered in memory.
 use super::modules;
 use super::workspace::Workspace;
 use anyhow::{Context, Result, ensure};
 use std::fs;
 
 const USE_CASES: &str = "countersign-flows";
-/// The outcome of what was done.
+/// The outcome of a successful operation.
 const DONE: &str = "\"ok\"";
-/// Where it may stand: what tells of changes, what writes the log, and what reads it.
+/// Files that may contain it: they record changes, write the log, or read it.
 const MAY: [&str; 3] = ["platform/changes.rs", "platform/audit_log.rs", "audit/search.rs"];
 
 pub fn check(workspace: &Workspace) -> Result<Vec<String>> {

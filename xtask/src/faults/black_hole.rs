@@ -1,5 +1,5 @@
-//! A PostgreSQL server that is there and never answers: every packet is dropped, no connection is closed. The node in the hole is
-//! cut off from another one, which goes on.
+//! A PostgreSQL server that never responds: every packet is dropped, and no connection is closed. The affected node is isolated
+//! from another one, which keeps running.
 use super::honest::signed_in;
 use super::http::{Request, send, send_within, wait_until};
 use super::load::{Ledger, Load};
@@ -14,9 +14,9 @@ use crate::test::postgres::Postgres;
 use anyhow::{Result, ensure};
 use std::time::Duration;
 
-/// The grace of requests in flight, and what a process needs to end.
+/// The grace period of requests in flight, plus the time that a process needs to exit.
 const ENDS_WITHIN: Duration = Duration::from_secs(30);
-/// What a probe waits for an answer.
+/// How long a probe waits for a response.
 const PROBE: Duration = Duration::from_secs(2);
 
 /// Through a proxy: connections that were open when it was cut never recover.
@@ -27,14 +27,14 @@ pub fn proxy(ground: &Ground, postgres: &Postgres, verdict: &mut Verdict) -> Res
     run(&site, &other, &proxy, verdict)
 }
 
-/// Through a network: what was sent meanwhile is sent again by TCP once the link is back.
+/// Through a network: TCP retransmits what was sent in the meantime once the link is back.
 pub fn network(ground: &Ground, postgres: &Postgres, verdict: &mut Verdict) -> Result<()> {
     let (mut site, other) = sites(ground, postgres)?;
     let network = Network::around(&mut site, postgres.port())?;
     run(&site, &other, &network, verdict)
 }
 
-/// Two nodes of one issuer, so that each takes the tokens of the other.
+/// Two nodes with one issuer, so that each accepts the other's tokens.
 fn sites(ground: &Ground, postgres: &Postgres) -> Result<(Site, Site)> {
     let mut site = Site::new(ground, Some(postgres))?;
     site.issuer = Some("https://id.example".to_owned());

@@ -1,19 +1,19 @@
-//! Very many rows, and very many races: the Rust tests make both in the database itself. Here they make more of them, and their
-//! figures are judged.
+//! Very many rows and races. The Rust tests create both in the database itself; here there are more of them, and their
+//! measurements are judged.
 use super::site::Ground;
 use super::verdict::Verdict;
 use crate::process;
 use crate::test::postgres::Postgres;
 use anyhow::Result;
 
-/// As `cargo xtask test` builds them: for one package alone, its dependencies would be built once more.
+/// Built like `cargo xtask test` does: building a single package would compile its dependencies again.
 const TESTS: [&str; 4] = ["test", "--workspace", "--test", "all"];
 
-/// What other writes may wait for while rows are removed, in milliseconds: 99 of 100 of them.
+/// Maximum delay of other writes while rows are removed, in milliseconds, for 99 of 100 of them.
 const OTHERS: u64 = 50;
-/// Until a revocation is in force.
+/// Maximum time until a revocation takes effect.
 const EFFECTIVE: u64 = 100;
-/// Rows that are removed a second, at least.
+/// Minimum number of rows removed per second.
 const RATE: u64 = 1_000;
 
 pub fn purge(ground: &Ground, postgres: &Postgres, verdict: &mut Verdict) -> Result<()> {
@@ -26,12 +26,12 @@ pub fn revocation(ground: &Ground, postgres: &Postgres, verdict: &mut Verdict) -
     tests(ground, postgres, "point_4_3_a_client_of_very_many", ("COUNTERSIGN_TEST_ROWS", rows), verdict)
 }
 
-/// Each race of the Rust tests a thousand times.
+/// Runs each race of the Rust tests a thousand times.
 pub fn races(ground: &Ground, postgres: &Postgres, verdict: &mut Verdict) -> Result<()> {
     tests(ground, postgres, "races::", ("COUNTERSIGN_TEST_ROUNDS", "1000"), verdict)
 }
 
-/// Runs some tests, and judges the figures that they print.
+/// Runs some tests, and judges the measurements that they print.
 fn tests(
     ground: &Ground,
     postgres: &Postgres,
@@ -56,7 +56,7 @@ fn tests(
     Ok(())
 }
 
-/// A short run on a machine that has other work proves what is removed, and not how fast.
+/// A short run on a machine with other work shows what is removed, but not how fast.
 fn judge(figure: &str, verdict: &mut Verdict) {
     let most = [("p99_ms", OTHERS), ("effective_ms", EFFECTIVE)];
     for (name, most) in most {
@@ -66,7 +66,7 @@ fn judge(figure: &str, verdict: &mut Verdict) {
     verdict.expect(rate.is_none_or(|n| n >= RATE), &format!("{figure}: fewer than {RATE} rows a second"));
 }
 
-/// The number behind a name.
+/// The number after a name.
 fn number(figure: &str, name: &str) -> Option<u64> {
     let mut words = figure.split([' ', ',']).filter(|word| !word.is_empty());
     words.find(|word| *word == name)?;

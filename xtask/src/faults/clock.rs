@@ -1,4 +1,4 @@
-//! A clock that jumps: back an hour and forth an hour, under a running server and over a restart.
+//! Clock jumps: an hour back and an hour forward, under a running server and across a restart.
 use super::honest::{HOME, SignIn};
 use super::http::{Connection, Reply, Request, wait_until};
 use super::site::{EMAIL, Ground, PASSWORD, Server, Site};
@@ -11,16 +11,16 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-/// A library that tells a program another time, as a file says.
+/// A library that makes a program see another time, read from a file.
 fn library() -> Option<PathBuf> {
     let folders =
         fs::read_dir("/usr/lib").ok()?.flatten().map(|entry| entry.path().join("faketime/libfaketimeMT.so.1"));
     folders.into_iter().find(|file| file.is_file())
 }
 
-/// Seconds to go away from the true time.
+/// Sets the offset from the true time, in seconds.
 fn set(file: &Path, seconds: i64) -> Result<()> {
-    // A rename: the server reads the file at any moment.
+    // Renamed into place, since the server may read the file at any moment.
     let new = file.with_extension("new");
     fs::write(&new, format!("{seconds:+}\n"))?;
     Ok(fs::rename(new, file)?)
@@ -90,7 +90,7 @@ pub fn run(ground: &Ground, postgres: Option<&Postgres>, verdict: &mut Verdict) 
     let (dead_access, dead_refresh) = (revoked.member("access_token"), revoked.member("refresh_token"));
     witness.expect("revocation", &client.revoke(&dead_refresh), 200);
     let waiting = witness.code("consent", &client);
-    // Failures that a clock that goes back must not make last longer.
+    // Failed attempts, whose delays must not become longer when the clock goes back.
     let form = SignIn::read(&mut Connection::new(server.port), HOME)?;
     for _ in 0..3 {
         witness.ask(&form.request(EMAIL, "wrong"));
@@ -108,11 +108,11 @@ pub fn run(ground: &Ground, postgres: Option<&Postgres>, verdict: &mut Verdict) 
     witness.active("an hour forth: an access token that lived an hour", &client, &access, false);
     witness.expect("an hour forth: a code that lived a minute", &client.redeem(&waiting), 400);
     witness.active("an hour forth: a revoked token", &client, &dead_access, false);
-    // The spent code came twice, which ended its grant: what replaces it was ended, too.
+    // The code was redeemed twice, which revoked its grant, and so the tokens that replaced it.
     witness.expect("an hour forth: a refresh token of an ended grant", &client.refresh(&next), 400);
     let asked = witness.asked;
 
-    // Tidying up right after the start removes what has expired by this clock. Where it takes longer, less is proved.
+    // The cleanup right after the start removes what has expired by this clock. If it takes longer, less is proved.
     server.kill()?;
     server = site.start()?;
     wait_until(Duration::from_secs(2), || false);

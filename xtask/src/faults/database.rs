@@ -1,5 +1,5 @@
-//! What can happen to a database under a running server. Load runs all the while, and whatever was acknowledged, before, in
-//! between or after, must hold once the cause has ended.
+//! Failures of a database under a running server. Load runs throughout, and whatever was acknowledged before, during or after
+//! the failure must hold once its cause is gone.
 use super::http::{Connection, Request, send, wait_until};
 use super::load::{Ledger, Load};
 use super::promises;
@@ -15,7 +15,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::time::Duration;
 
-/// How long the harm lasts, once it shows.
+/// How long the failure lasts after it is noticed.
 const HARM: Duration = Duration::from_secs(1);
 /// How long the server may take to notice.
 const NOTICE: Duration = Duration::from_secs(3);
@@ -25,7 +25,7 @@ fn writes(port: u16) -> bool {
     send(port, &Client::register("Recovered")).is_ok_and(|reply| reply.status == 201)
 }
 
-/// Whether the server says that it is not ready, or is gone.
+/// Whether the server reports that it is not ready, or is gone.
 fn is_unready(port: u16) -> bool {
     send(port, &Request::get("/readyz")).map_or(true, |reply| reply.status == 503)
 }
@@ -34,14 +34,14 @@ fn took(time: Option<Duration>) -> String {
     time.map_or_else(|| "never".to_owned(), |time| format!("{} ms", time.as_millis()))
 }
 
-/// A server under load, and what is counted.
+/// A server under load, and its counters.
 struct Trial<'t> {
     what: &'t str,
     kind: Kind,
     site: &'t Site,
     server: &'t mut Server,
     round: usize,
-    /// Whether the server itself must say that it is not ready meanwhile.
+    /// Whether the server must report that it is not ready during the failure.
     must_notice: bool,
 }
 
@@ -50,7 +50,7 @@ impl<'t> Trial<'t> {
         Self { what, kind: Kind::Sqlite, site, server, round, must_notice }
     }
 
-    /// Does harm, waits until it shows, ends its cause, and waits until all is well.
+    /// Causes a failure, waits until it is noticed, removes the cause, and waits for recovery.
     fn run(
         self,
         verdict: &mut Verdict,
@@ -62,7 +62,7 @@ impl<'t> Trial<'t> {
         load.wait_for(40)?;
         harm()?;
         let noticed = wait_until(NOTICE, || is_unready(site.port) || server.has_ended());
-        // A load that goes on for a while, whatever the server believes.
+        // Continue the load for a while, whether or not the server has noticed.
         wait_until(HARM, || false);
         let ended = server.has_ended();
         heal()?;
@@ -127,7 +127,7 @@ pub fn sqlite(ground: &Ground, verdict: &mut Verdict) -> Result<()> {
     disk_full(ground, verdict)
 }
 
-/// The file of the database and those beside it.
+/// The database file and its companions.
 struct Files {
     main: PathBuf,
 }
@@ -161,8 +161,8 @@ impl Files {
         self.all().into_iter().try_for_each(|file| Ok(fs::remove_file(file)?))
     }
 
-    /// Even root may not write what is immutable; a mode would not stop it. The index of the log is memory that is shared by way
-    /// of a file: the kernel ends a process that writes to it while it is immutable, which no disk does.
+    /// Even root cannot write to immutable files, while file modes would not stop it. The index of the log is shared memory
+    /// backed by a file: the kernel kills a process that writes to it while it is immutable, which no disk failure does.
     fn immutable(&self, on: bool) -> Result<()> {
         let mut chattr = Command::new("chattr");
         chattr.arg(if on { "+i" } else { "-i" }).args([self.beside(""), self.beside("-wal")]).stderr(Stdio::null());
@@ -171,8 +171,8 @@ impl Files {
     }
 }
 
-/// Pages are overwritten while the server is down, and a copy is put back afterwards. In between, no request may succeed that
-/// reads them, and no story of before may be told otherwise than it was.
+/// Overwrites pages while the server is down, and restores a copy afterwards. In between, no request that reads them may
+/// succeed, and no earlier story may change.
 fn corrupt(site: &Site, server: &mut Server, files: &Files, verdict: &mut Verdict) -> Result<()> {
     let load = Load::start(site, 3);
     load.wait_for(120)?;
@@ -184,7 +184,7 @@ fn corrupt(site: &Site, server: &mut Server, files: &Files, verdict: &mut Verdic
     fs::copy(&files.main, &kept)?;
     let size = fs::metadata(&files.main)?.len();
     let file = fs::OpenOptions::new().write(true).open(&files.main)?;
-    // Every fourth page of 4 KiB, but for the first ones, which tell that this is a database at all.
+    // Every fourth page of 4 KiB, except the first ones, which identify the file as a database.
     for page in (4..size / 4096).step_by(4) {
         file.write_all_at(&[0xa5; 4096], page * 4096)?;
     }
@@ -233,7 +233,7 @@ fn disk_full(ground: &Ground, verdict: &mut Verdict) -> Result<()> {
     let full_script = format!("cd '{}' && {script}", data.display());
     let mut server = site.spawn(&["unshare", "--mount", "sh", "-c", &full_script, "sh"])?;
     server.wait_ready().context("a mount namespace, which needs root")?;
-    // What the server sees below its data folder.
+    // The server's view of its data folder.
     let inside = PathBuf::from(format!("/proc/{}/root{}", server.pid(), data.display()));
     let filler = inside.join("filler");
     let load = Load::start(&site, 0);
@@ -262,7 +262,7 @@ fn disk_full(ground: &Ground, verdict: &mut Verdict) -> Result<()> {
     Ok(())
 }
 
-/// Writes until nothing fits any more.
+/// Writes until the disk is full.
 fn fill(path: &Path) -> Result<()> {
     use std::io::Write as _;
     let mut file = fs::File::create(path)?;
@@ -270,7 +270,7 @@ fn fill(path: &Path) -> Result<()> {
     Ok(())
 }
 
-/// Restarted as after a crash, and stopped for a while.
+/// Restarts PostgreSQL as after a crash, and stops it for a while.
 pub fn postgres(ground: &Ground, postgres: &mut Postgres, verdict: &mut Verdict) -> Result<()> {
     let site = Site::new(ground, Some(postgres))?;
     let mut server = site.start()?;

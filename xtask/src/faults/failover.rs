@@ -1,5 +1,5 @@
-//! A machine with PostgreSQL is gone at once, and `pg_auto_failover` makes a primary of the other: two nodes and a monitor, as
-//! Debian has them.
+//! A machine with PostgreSQL disappears, and `pg_auto_failover` promotes the other one to primary: two nodes and a monitor, as
+//! packaged by Debian.
 use super::http::{Request, now, send_within, wait_until};
 use super::load::{Ledger, Load};
 use super::site::{Ground, RECOVERY, Site};
@@ -18,7 +18,7 @@ use std::process::Command;
 use std::time::Duration;
 use tempfile::TempDir;
 
-/// What the monitor takes to see that a node is gone: by default 20 seconds, which the tests need not wait for.
+/// How long the monitor takes to detect that a node is gone: 20 seconds by default, which the tests do not need to wait for.
 const QUICK: &str = "
 pgautofailover.health_check_period = 500
 pgautofailover.health_check_timeout = 1000
@@ -28,7 +28,7 @@ pgautofailover.startup_grace_period = 1000
 pgautofailover.primary_demote_timeout = 3000
 ";
 const DATABASE: &str = "countersign";
-/// The monitor, and the nodes with the programs that look after them, report to each other in steps of a second.
+/// Maximum duration of a failover. The monitor and the nodes' supervisors report to each other in steps of a second.
 const ELECTION: Duration = Duration::from_mins(1);
 const PROBE: Duration = Duration::from_secs(2);
 
@@ -69,14 +69,14 @@ pub fn run(ground: &Ground, verdict: &mut Verdict) -> Result<()> {
 struct Cluster {
     ports: [u16; 2],
     programs: PathBuf,
-    // In this order: the nodes end before the monitor, and all before their folder goes.
+    // Dropped in this order: the nodes end before the monitor, and all before their folder is removed.
     nodes: Vec<Background>,
     _monitor: Background,
     folder: TempDir,
 }
 
 impl Cluster {
-    /// A monitor, a primary and a standby that confirms what the primary confirms.
+    /// Starts a monitor, a primary and a standby with synchronous replication.
     fn start(ground: &Ground) -> Result<Self> {
         let programs = install()?;
         let user = if is_root()? { Some(User::find("postgres")?) } else { None };
@@ -121,7 +121,7 @@ impl Cluster {
         self.asked(node, "SELECT pg_is_in_recovery()").as_deref() == Some("f")
     }
 
-    /// SIGKILL to everything of a node at once.
+    /// Sends SIGKILL to all processes of a node at once.
     fn lose(&mut self, node: usize) -> Result<()> {
         let data = self.folder.path().join(format!("node{}", node + 1));
         let server = fs::read_to_string(data.join("postmaster.pid"))?;
@@ -129,13 +129,13 @@ impl Cluster {
         let mut all = descendants(self.nodes[node].pid())?;
         all.extend(descendants(server)?);
         let words = all.iter().map(ToString::to_string);
-        // One that ended meanwhile is no error.
+        // A process that has already ended is not an error.
         output(Command::new("sh").args(["-c", "kill -KILL \"$@\" 2>/dev/null; true", "sh"]).args(words))?;
         Ok(())
     }
 }
 
-/// Where the programs of a cluster run, and as whom.
+/// Where the programs of a cluster run, and as which user.
 struct Place<'p> {
     folder: &'p Path,
     programs: &'p Path,
@@ -144,9 +144,9 @@ struct Place<'p> {
 
 impl Place<'_> {
     fn command(&self, command: &mut Command) {
-        // It looks for PostgreSQL in each folder of the search path, and this user may not read them all.
+        // It searches for PostgreSQL in each folder of the search path, some of which this user may not read.
         command.env("PATH", format!("{}:/usr/bin:/bin", self.programs.display()));
-        // It keeps its own files by these.
+        // It derives the location of its own files from these.
         for name in ["HOME", "XDG_CONFIG_HOME", "XDG_DATA_HOME", "XDG_RUNTIME_DIR"] {
             command.env(name, self.folder);
         }
@@ -167,7 +167,7 @@ impl Place<'_> {
     }
 }
 
-/// The programs of PostgreSQL, with the extension for the same version.
+/// The PostgreSQL programs, with the extension for the same version.
 fn install() -> Result<PathBuf> {
     debian(&["postgresql"], || postgres::programs().is_some())?;
     let programs = postgres::programs().context("no PostgreSQL server")?;
@@ -178,7 +178,7 @@ fn install() -> Result<PathBuf> {
     Ok(programs)
 }
 
-/// What a statement answers; `None` when the server does not.
+/// The result of a statement; `None` if the server does not respond.
 fn asked(programs: &Path, port: u16, user: &str, database: &str, sql: &str) -> Option<String> {
     let mut command = Command::new(programs.join("psql"));
     command.args(["--host=127.0.0.1", "--no-psqlrc", "--tuples-only", "--no-align", "--port", &port.to_string()]);
@@ -187,7 +187,7 @@ fn asked(programs: &Path, port: u16, user: &str, database: &str, sql: &str) -> O
     done.status.success().then(|| String::from_utf8_lossy(&done.stdout).trim().to_owned())
 }
 
-/// A process and all that it started.
+/// A process and all its descendants.
 fn descendants(of: u32) -> Result<Vec<u32>> {
     let mut children = HashMap::<u32, Vec<u32>>::new();
     for entry in fs::read_dir("/proc")?.flatten() {

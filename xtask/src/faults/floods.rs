@@ -1,4 +1,4 @@
-//! Floods by strangers, one kind after another, beside an honest client.
+//! Floods of requests from strangers, one kind after another, while an honest client keeps working.
 use super::honest::{Honest, P99, SignIn, Waited};
 use super::http::{Connection, Reply, Request, connect, now, wait_until};
 use super::promises;
@@ -13,46 +13,46 @@ use std::sync::Mutex;
 use std::thread;
 use std::time::Duration;
 
-/// MiB that the server may take, whatever strangers send.
+/// Maximum memory of the server in MiB, whatever strangers send.
 const MEMORY: u64 = 200;
-/// How a guess that was verified is answered.
+/// The status of a guess that was verified.
 const WRONG: u16 = 422;
-/// Guesses at one account, each from a network of its own.
+/// Guesses at one account, each from a different network.
 const BOTNET: &str = "wrong passwords from many networks";
 
-/// The guesses that one network has at one thing: five, and then one after 1 s, 2 s, 4 s, ….
+/// Number of guesses that one network has for one account: five, and then one after 1 s, 2 s, 4 s, ….
 fn of_a_place(time: Duration) -> usize {
     5 + (time.as_secs() + 1).ilog2() as usize + 1
 }
 
-/// The guesses that one network has again when time has passed since it used up its five.
+/// Number of guesses that one network has regained this long after using up its five.
 fn regained(time: Duration) -> usize {
     of_a_place(time) - 5
 }
 
-/// So many at once, and then so many an hour.
+/// An initial number, and then a number per hour.
 fn draining(at_once: u64, hourly: u64, time: Duration) -> usize {
     usize::try_from(at_once + (time.as_secs() + 1) * hourly / 3600 + 1).unwrap_or(usize::MAX)
 }
 
-/// What is counted of a flood: answers with this status, and how many of them there may be after a time.
+/// A limit of a flood: the maximum number of responses with this status after a time.
 type Bound = (&'static str, u16, fn(Duration) -> usize);
 
-/// Rows that refusals of strangers may add to the audit log: 2,000 at once, and one each second.
+/// Rows that rejected requests of strangers may add to the audit log: 2,000 at once, and one per second.
 const REFUSALS: usize = 2_300;
-/// Descriptors of the server, so that its cap on connections is reached with few.
+/// The server's file descriptor limit, so that its connection limit is reached with few connections.
 const DESCRIPTORS: &str = "1024";
-/// Threads that flood.
+/// Number of threads that send requests.
 const HANDS: usize = 16;
 
-/// Answers by status; 0 is none.
+/// Responses by status; 0 means none.
 type Answers = BTreeMap<u16, usize>;
 
 const MANY_NAMES: &str = "9,000 parameter names";
 
 type Flood = (&'static str, fn(&Server, usize) -> Result<Answers>, Option<Bound>);
 
-/// Each from an address of its own, with what it may get done.
+/// The floods. Each comes from its own address, and may have a limit on what succeeds.
 const FLOODS: [Flood; 13] = [
     ("wrong passwords", wrong_passwords, Some(("verified guesses", WRONG, of_a_place))),
     (BOTNET, wrong_passwords_from_everywhere, Some(("verified guesses", WRONG, |time| draining(50, 50, time)))),
@@ -115,7 +115,7 @@ pub fn run(ground: &Ground, kind: Kind, postgres: Option<&Postgres>, verdict: &m
     }
     let returned = wait_until(Duration::from_secs(30), || server.memory().0 <= idle + 40);
     verdict.figures(&format!("{}, memory: {idle} MiB before all floods, {} MiB after", kind.name(), server.memory().0));
-    // What waits is written once a second; the last request was longer ago by now, or the end writes it.
+    // Queued writes are flushed once a second. By now they have been, or shutting down does it.
     server.signal("TERM")?;
     server.ended_within(RECOVERY * 3).context("SIGTERM did not end the server")?;
     let mut by_kind = BTreeMap::<String, usize>::new();
@@ -147,7 +147,8 @@ fn waits(waited: &mut Waited) -> String {
     )
 }
 
-/// A person signs in too seldom for a percentile of their own: what counts is the middle of those, and all requests together.
+/// A user signs in too rarely for a percentile of their own: what counts is the median of the sign-ins, and the percentile of
+/// all requests together.
 fn judge(verdict: &mut Verdict, flood: &str, client: Waited, mut person: Waited) {
     let middle = person.percentile(50);
     verdict.expect(middle <= P99, &format!("{flood}: a sign-in took {} ms in the middle", middle.as_millis()));
@@ -159,7 +160,7 @@ fn judge(verdict: &mut Verdict, flood: &str, client: Waited, mut person: Waited)
     }
 }
 
-/// Does `work` with numbers below `count`, by many hands; answers what they counted.
+/// Runs `work` with the numbers below `count` on many threads. Returns their combined counts.
 fn by_hands(count: usize, work: impl Fn(usize, &mut Answers) + Sync) -> Answers {
     let all = Mutex::new(Answers::new());
     thread::scope(|scope| {
@@ -191,7 +192,7 @@ fn begun(server: &Server, bytes: &[u8]) -> std::io::Result<TcpStream> {
     Ok(stream)
 }
 
-/// As many as the server has places for are sent before any answer is read.
+/// Sent before any response is read: as many as the server has places for.
 const WAVE: usize = 750;
 
 fn wrong_passwords(server: &Server, scale: usize) -> Result<Answers> {
@@ -214,7 +215,7 @@ fn device_authorizations(server: &Server, scale: usize) -> Result<Answers> {
     Ok(repeated(server, scale, &request.from("203.0.113.11")))
 }
 
-/// Each with an address of its own.
+/// Signs up, each time with a different address.
 fn sign_ups(server: &Server, scale: usize) -> Result<Answers> {
     let form = SignIn::of("/signup", &mut Connection::new(server.port), "203.0.113.12")?;
     Ok(by_hands(500 * scale, |number, answers| {
@@ -250,15 +251,15 @@ fn wrong_passwords_from_everywhere(server: &Server, scale: usize) -> Result<Answ
     }))
 }
 
-/// After them, guesses that wait for their answers are limited at once, except those that passing time allows: the ones whose
-/// answers were not awaited were counted. They are at an address that no account has: guesses at it are counted like all others.
+/// Guesses afterwards, which wait for their responses, are limited at once, except those that the elapsed time allows: the
+/// guesses that disconnected were counted. They use an address without an account; guesses at it are counted like all others.
 fn sign_ins_that_disconnect(server: &Server, scale: usize) -> Result<Answers> {
     const NOBODY: &str = "nobody@example.com";
     let form = SignIn::read(&mut Connection::new(server.port), "203.0.113.2")?;
     let request = form.request(NOBODY, "wrong").bytes(server.port);
     by_hands(500 * scale, |_, _| drop(begun(server, &request)));
     let mut answers = Answers::new();
-    // Five would all be verified if the others had not been counted.
+    // If the others had not been counted, five guesses would be verified.
     for _ in 0..5 {
         note(&mut answers, Connection::new(server.port).send(&form.request(NOBODY, "wrong")));
     }
@@ -271,7 +272,7 @@ fn many_names() -> Request {
     Request::form("/oauth2/token", &fields).from("203.0.113.3")
 }
 
-/// The same request for some seconds, on connections that stay open.
+/// Repeats a request for some seconds, on connections that stay open.
 fn repeated(server: &Server, scale: usize, request: &Request) -> Answers {
     let (began, limit) = (now(), Duration::from_secs(2) * u32::try_from(scale).unwrap_or(1));
     by_hands(HANDS, |_, answers| {
@@ -309,10 +310,10 @@ fn connections_that_come_and_go(server: &Server, scale: usize) -> Answers {
     by_hands(10_000 * scale, |_, answers| note(answers, server.connection().send(&request)))
 }
 
-/// Half heads and silent connections until the server's places are taken: it closes them itself, and is full for no longer.
-/// Counted are those that it closed in time (200) and those that it did not (0).
+/// Incomplete heads and silent connections that take all of the server's places. The server must close them itself, and be full
+/// for no longer. Counts those closed in time (200) and those that were not (0).
 fn slow_and_idle(server: &Server, _: usize) -> Result<Answers> {
-    // The head of a request has 10 s, and what waits for a place gets it when the first ones have gone.
+    // The head of a request has a limit of 10 s, and connections waiting for a place get one when the first ones are closed.
     const CLOSED_WITHIN: Duration = Duration::from_secs(25);
     let mut streams = Vec::new();
     for number in 0..880 {
@@ -323,7 +324,7 @@ fn slow_and_idle(server: &Server, _: usize) -> Result<Answers> {
     for mut stream in streams {
         let left = CLOSED_WITHIN.saturating_sub(began.elapsed()).max(Duration::from_millis(1));
         stream.set_read_timeout(Some(left))?;
-        // The end, or a reset: whatever closes it. One that timed out is still open.
+        // Either an end or a reset is a close. A connection that timed out is still open.
         let closed = match stream.read(&mut [0; 1024]) {
             Ok(_) => true,
             Err(error) => !matches!(error.kind(), std::io::ErrorKind::WouldBlock | std::io::ErrorKind::TimedOut),

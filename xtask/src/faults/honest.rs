@@ -1,4 +1,4 @@
-//! An honest client and an honest person beside a flood: how long they wait, and whether they are served.
+//! An honest client and an honest user during a flood: how long they wait, and whether they are served.
 use super::http::{Connection, Reply, Request, now};
 use super::site::{EMAIL, PASSWORD, Site};
 use super::story::{Client, Person, code};
@@ -9,10 +9,10 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread::{self, JoinHandle};
 use std::time::Duration;
 
-/// Where the honest ones come from; floods come from elsewhere.
+/// The address of the honest ones; floods come from elsewhere.
 pub const HOME: &str = "198.51.100.9";
 
-/// What the honest wait for at most, of a hundred requests in ninety-nine.
+/// The 99th percentile of the time that the honest ones may wait.
 pub const P99: Duration = Duration::from_secs(1);
 
 #[derive(Default)]
@@ -32,7 +32,7 @@ impl Waited {
         None
     }
 
-    /// Both together.
+    /// Combines both.
     pub fn and(mut self, other: Self) -> Self {
         self.times.extend(other.times);
         self.refused.extend(other.refused);
@@ -51,7 +51,7 @@ impl Waited {
     }
 }
 
-/// One that asks for tokens and checks them, and one that signs in, each on a connection that stays open.
+/// A client that requests and checks tokens, and a user who signs in, each on a connection that stays open.
 pub struct Honest {
     stop: Arc<AtomicBool>,
     client: JoinHandle<Waited>,
@@ -59,7 +59,7 @@ pub struct Honest {
 }
 
 impl Honest {
-    /// `form` is of the person's own browser.
+    /// `form` is from the user's own browser.
     pub fn start(site: &Site, form: &SignIn) -> Result<Self> {
         let stop = Arc::new(AtomicBool::new(false));
         let mut connection = Connection::new(site.port);
@@ -71,7 +71,7 @@ impl Honest {
         Ok(Self { stop, client: asking, person: signing })
     }
 
-    /// What the client waited for, and what the person did.
+    /// Stops both. Returns the client's and the user's results.
     pub fn stop(self) -> (Waited, Waited) {
         self.stop.store(true, Ordering::Relaxed);
         (self.client.join().unwrap_or_default(), self.person.join().unwrap_or_default())
@@ -120,7 +120,7 @@ fn sign_in(connection: &mut Connection, form: &SignIn, told: &AtomicBool) -> Wai
     waited
 }
 
-/// A form that takes no session, as a browser at this address got it.
+/// A form that needs no session, as received by a browser at this address.
 #[derive(Clone)]
 pub struct SignIn {
     cookies: String,
@@ -133,7 +133,7 @@ impl SignIn {
         Self::of("/login", connection, address)
     }
 
-    /// The form of another page.
+    /// Reads the form of another page.
     pub fn of(page: &str, connection: &mut Connection, address: &str) -> Result<Self> {
         let page = connection.send(&Request::get(page).from(address))?;
         let cookies = cookies(&page);
@@ -142,7 +142,7 @@ impl SignIn {
         Ok(Self { cookies, csrf: csrf.to_owned(), address: address.to_owned() })
     }
 
-    /// The same in a browser in which the person has signed in before, and has not stayed so.
+    /// The sign-in form in a browser where the user signed in before, but is not signed in now.
     pub fn known(site: &Site) -> Result<Self> {
         let mut connection = Connection::new(site.port);
         let form = Self::read(&mut connection, HOME)?;
@@ -154,7 +154,7 @@ impl SignIn {
         Ok(Self { cookies: format!("{}; {kept}", form.cookies), ..form })
     }
 
-    /// The same form, as it would come from another network.
+    /// This form, sent from another network.
     pub fn at(&self, address: String) -> Self {
         Self { address, ..self.clone() }
     }
@@ -163,7 +163,7 @@ impl SignIn {
         self.post("/login", &[("username", email), ("password", password)])
     }
 
-    /// The same with other fields to another page.
+    /// Sends other fields to another page.
     pub fn post(&self, page: &str, fields: &[(&str, &str)]) -> Request {
         let fields = [&[("csrf", self.csrf.as_str())], fields].concat();
         Request::form(page, &fields).header("cookie", &self.cookies).from(&self.address)

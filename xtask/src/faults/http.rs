@@ -1,17 +1,17 @@
-//! A small HTTP/1.1 client that knows the difference between an answer and none.
+//! A small HTTP/1.1 client that distinguishes between a response and none.
 use serde_json::Value;
 use std::fmt::Write as _;
 use std::io::{BufRead, BufReader, Error, ErrorKind, Read, Result, Write};
 use std::net::{SocketAddr, TcpStream};
 use std::time::{Duration, Instant};
 
-/// The clock of what is measured.
+/// The clock used for measurements.
 #[expect(clippy::disallowed_methods, reason = "a measurement")]
 pub fn now() -> Instant {
     Instant::now()
 }
 
-/// Asks again and again until `done`; whether it came within `limit`.
+/// Polls until `done`. Returns the time it took, or `None` after `limit`.
 pub fn wait_until(limit: Duration, mut done: impl FnMut() -> bool) -> Option<Duration> {
     let began = now();
     loop {
@@ -25,7 +25,7 @@ pub fn wait_until(limit: Duration, mut done: impl FnMut() -> bool) -> Option<Dur
     }
 }
 
-/// The longest that an answer may take; what takes longer counts as none.
+/// Maximum time for a response; anything slower counts as none.
 const PATIENCE: Duration = Duration::from_secs(30);
 
 #[derive(Clone)]
@@ -67,7 +67,7 @@ impl Request {
         self.header("authorization", &format!("Bearer {token}"))
     }
 
-    /// As a proxy would pass it on from this address.
+    /// Adds the header of a proxy that forwards for this address.
     pub fn from(self, address: &str) -> Self {
         self.header("x-forwarded-for", address)
     }
@@ -78,7 +78,7 @@ impl Request {
     }
 }
 
-/// For the value of a query or form.
+/// Encodes a text for a query or form.
 pub fn encoded(text: &str) -> String {
     text.bytes().fold(String::new(), |mut all, byte| {
         if byte.is_ascii_alphanumeric() || b"-_.~".contains(&byte) {
@@ -90,7 +90,7 @@ pub fn encoded(text: &str) -> String {
     })
 }
 
-/// Without a status, none came.
+/// A response. Without a status, there was none.
 #[derive(Debug, Default)]
 pub struct Reply {
     pub status: u16,
@@ -103,7 +103,7 @@ impl Reply {
         self.head.iter().filter(move |(n, _)| n == name).map(|(_, value)| value.as_str())
     }
 
-    /// The value of a header, empty without one.
+    /// The value of a header; empty if missing.
     pub fn header(&self, name: &str) -> &str {
         self.head.iter().find(|(n, _)| n == name).map_or("", |(_, value)| value)
     }
@@ -112,12 +112,12 @@ impl Reply {
         serde_json::from_str(&self.body).unwrap_or_default()
     }
 
-    /// A text member of a JSON body, empty without one.
+    /// A string member of a JSON body; empty if missing.
     pub fn member(&self, name: &str) -> String {
         self.json()[name].as_str().unwrap_or_default().to_owned()
     }
 
-    /// Reads one, as far as its length says.
+    /// Reads a response with the length that it declares.
     pub fn read(from: &mut impl BufRead) -> Result<Self> {
         let line = read_line(from)?;
         let status = line.get(9..12).and_then(|digits| digits.parse().ok());
@@ -168,7 +168,7 @@ pub fn connect(port: u16) -> Result<TcpStream> {
     Ok(stream)
 }
 
-/// Whether the server closed the connection, and did not reset it. Every client looks before it sends.
+/// Whether the server closed the connection without a reset. Every client checks this before sending.
 fn was_closed(stream: &TcpStream) -> bool {
     let peek = || {
         stream.set_nonblocking(true)?;
@@ -179,7 +179,7 @@ fn was_closed(stream: &TcpStream) -> bool {
     matches!(peek(), Ok(0))
 }
 
-/// One keep-alive connection, opened anew after it broke.
+/// A keep-alive connection, reopened after it broke.
 pub struct Connection {
     pub port: u16,
     open: Option<BufReader<TcpStream>>,
@@ -190,7 +190,7 @@ impl Connection {
         Self { port, open: None }
     }
 
-    /// An error means that nobody knows whether the request was done.
+    /// Sends a request. After an error, it is unknown whether the request was processed.
     pub fn send(&mut self, request: &Request) -> Result<Reply> {
         let mut stream = match self.open.take().filter(|stream| !was_closed(stream.get_ref())) {
             Some(stream) => stream,
@@ -205,12 +205,12 @@ impl Connection {
     }
 }
 
-/// A request on a connection of its own.
+/// Sends a request on a new connection.
 pub fn send(port: u16, request: &Request) -> Result<Reply> {
     Connection::new(port).send(request)
 }
 
-/// The same with less patience.
+/// Like [`send`], with a shorter time limit.
 pub fn send_within(port: u16, request: &Request, limit: Duration) -> Result<Reply> {
     let stream = connect(port)?;
     stream.set_read_timeout(Some(limit))?;

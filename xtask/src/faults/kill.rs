@@ -17,7 +17,7 @@ pub fn run(ground: &Ground, kind: Kind, postgres: Option<&Postgres>, verdict: &m
     let (mut ledger, mut slowest) = (Ledger::default(), Duration::ZERO);
     for round in 0..rounds {
         let load = Load::start(&site, round);
-        // The cut comes after a different number of answers each round.
+        // Kill after a different number of responses in each round.
         load.wait_for(20 + round * 37 % 150)?;
         server.kill()?;
         let stories = load.stop();
@@ -50,7 +50,7 @@ pub fn run(ground: &Ground, kind: Kind, postgres: Option<&Postgres>, verdict: &m
     }
 }
 
-/// The proof of the proof: with an older copy of the database put back, the ledger must find broken promises.
+/// Tests the test itself: after restoring an older copy of the database, the ledger must find broken promises.
 fn older_copy(site: &Site, mut server: Server, round: usize, verdict: &mut Verdict) -> Result<()> {
     let (file, copy) = (site.database_file(), site.folder.path().join("older.db"));
     server.signal("TERM")?;

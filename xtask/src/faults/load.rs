@@ -1,4 +1,4 @@
-//! Mixed load: workers that each tell one story after another, and the ledger of all that they were told.
+//! Mixed load: workers that each run one story after another, and the ledger of all acknowledged steps.
 use super::http::{Connection, wait_until};
 use super::site::{Server, Site};
 use super::story::{Person, Step, Story};
@@ -12,7 +12,7 @@ use std::time::Duration;
 
 const WORKERS: usize = 8;
 
-/// Load that runs beside whatever is done to the server.
+/// Load that runs while something is done to the server.
 pub struct Load {
     stop: Arc<AtomicBool>,
     acknowledged: Arc<AtomicUsize>,
@@ -20,8 +20,8 @@ pub struct Load {
 }
 
 impl Load {
-    /// `round` keeps the names apart. A worker pauses after a story that was cut off, so that it does not spin while the
-    /// server is away.
+    /// Starts the load. `round` keeps names distinct. A worker pauses after a story that was cut off, so that it does not spin
+    /// while the server is away.
     pub fn start(site: &Site, round: usize) -> Self {
         let (stop, acknowledged) = (Arc::new(AtomicBool::new(false)), Arc::new(AtomicUsize::new(0)));
         let workers = (0..WORKERS).map(|worker| {
@@ -44,7 +44,7 @@ impl Load {
         Self { workers: workers.collect(), stop, acknowledged }
     }
 
-    /// Waits until so many more steps were acknowledged, by stories that came to an end.
+    /// Waits until this many more steps were acknowledged, in completed stories.
     pub fn wait_for(&self, steps: usize) -> Result<()> {
         let before = self.acknowledged.load(Ordering::Relaxed);
         let done = || self.acknowledged.load(Ordering::Relaxed) >= before + steps;
@@ -52,35 +52,35 @@ impl Load {
         Ok(())
     }
 
-    /// No new stories; answers those that were told.
+    /// Starts no new stories. Returns those that ran.
     pub fn stop(self) -> Vec<Story> {
         self.stop.store(true, Ordering::Relaxed);
         self.workers.into_iter().flat_map(|worker| worker.join().unwrap_or_default()).collect()
     }
 }
 
-/// What was counted in a scenario.
+/// The counts of a scenario.
 #[derive(Default)]
 pub struct Ledger {
     pub stories: usize,
     pub acknowledged: BTreeMap<String, usize>,
     pub unanswered: usize,
     pub broken: Vec<String>,
-    /// The steps whose audit entry must be there, by the id of their request.
+    /// Steps that must have an audit entry, by request id.
     audited: HashMap<String, Step>,
     is_closed: bool,
-    /// The ids of clients whose creation was acknowledged.
+    /// Ids of clients whose creation was acknowledged.
     pub clients: Vec<String>,
-    /// Names of what was created under an idempotency key, and whether an answer came.
+    /// Names of clients created with an idempotency key, and whether a response arrived.
     created: Vec<(String, bool)>,
     pub audit_missing: usize,
     pub created_twice: Vec<String>,
-    /// Creations that cannot be sent again, since the attempt that was cut off holds the key.
+    /// Creations that cannot be repeated, because the interrupted attempt still holds the key.
     pub held_up: Vec<String>,
 }
 
 impl Ledger {
-    /// Holds every story against the server as it is now.
+    /// Checks every story against the server's current state.
     pub fn check(&mut self, site: &Site, server: &Server, stories: Vec<Story>) {
         let (person, shared) = (Person::of(site), Mutex::new((self, stories.into_iter())));
         let next = || shared.lock().unwrap_or_else(PoisonError::into_inner).1.next();
@@ -120,7 +120,7 @@ impl Ledger {
         self.acknowledged.values().sum()
     }
 
-    /// What is counted once, at the end: audit entries, and applications of one name.
+    /// Counts at the end: audit entries, and clients with the same name.
     pub fn close(&mut self, site: &Site, server: &Server) -> Result<()> {
         self.is_closed = true;
         let events = site.audit()?;

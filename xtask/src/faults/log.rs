@@ -1,4 +1,4 @@
-//! A log that takes nothing: its disk is full, or whoever reads it is stuck. Requests are answered as if it were not there.
+//! A log that cannot be written: its disk is full, or its reader is stuck. Requests must be served as usual.
 use super::honest::{Honest, P99, SignIn};
 use super::http::wait_until;
 use super::load::{Ledger, Load};
@@ -15,14 +15,14 @@ use std::sync::mpsc::channel;
 use std::thread;
 use std::time::Duration;
 
-/// The most memory, in MiB.
+/// Maximum memory in MiB.
 const MEMORY: u64 = 200;
 
 pub fn run(ground: &Ground, verdict: &mut Verdict) -> Result<()> {
     let folder = tempfile::tempdir()?;
     let pipe = folder.path().join("pipe");
     must_succeed(Command::new("mkfifo").arg(&pipe))?;
-    // Open on both ends, so that the server does not wait for somebody to open it.
+    // Opened at both ends, so that the server does not wait for a reader.
     let reader = OpenOptions::new().read(true).write(true).open(&pipe)?;
     one(ground, verdict, "a reader that is stuck", &pipe, Some(reader))?;
     one(ground, verdict, "a full disk", Path::new("/dev/full"), None)
@@ -37,7 +37,7 @@ fn one(ground: &Ground, verdict: &mut Verdict, what: &str, log: &Path, reader: O
     thread::sleep(Duration::from_secs(if ground.long { 20 } else { 3 }));
     let ((mut client, person), stories) = (honest.stop(), load.stop());
     let memory = server.memory().1;
-    // Whoever reads goes on, and reads how much was lost.
+    // The reader continues, and reads how many lines were lost.
     let lost = reader.map(|reader| lost(reader, Duration::from_secs(10)).context("the log does not say what was lost"));
     let lost = lost.transpose()?.map_or_else(String::new, |lines| format!(", {lines} lines lost"));
     let mut ledger = Ledger::default();
@@ -64,7 +64,7 @@ fn one(ground: &Ground, verdict: &mut Verdict, what: &str, log: &Path, reader: O
     Ok(())
 }
 
-/// What the log says of lines that it lacks.
+/// The number of lost lines reported in the log.
 fn lost(reader: File, limit: Duration) -> Option<usize> {
     let (tell, told) = channel();
     thread::spawn(move || {
@@ -73,7 +73,7 @@ fn lost(reader: File, limit: Duration) -> Option<usize> {
                 line.split_once("could not be written").and_then(|(_, rest)| rest.split_once("lost=")?.1.parse().ok());
             if let Some(lost) = lost {
                 let _: Result<(), _> = tell.send(lost);
-                // It reads on, so that the log is written to the end.
+                // Keep reading, so that the log is written to the end.
             }
         }
     });

@@ -1,5 +1,5 @@
-//! `cargo xtask faults`: does one thing after another to a running server, and counts what became of its promises.
-//! `docs/src/reliability.md` says what they are.
+//! `cargo xtask faults`: injects one failure after another into a running server, and checks its promises.
+//! `docs/src/reliability.md` describes them.
 mod black_hole;
 mod bulk;
 mod clock;
@@ -54,12 +54,12 @@ enum Database {
     Postgres,
 }
 
-/// A scenario: its name, what it counts, and the databases that it is about.
+/// A scenario: its name, what it counts, and the databases it runs on.
 struct Scenario {
     name: &'static str,
     counts: &'static str,
     on: &'static [Kind],
-    /// Left out of the short version.
+    /// Skipped in the short version.
     only_long: bool,
     run: fn(&Ground, Kind, Option<&mut Postgres>, &mut Verdict) -> Result<()>,
 }
@@ -105,7 +105,7 @@ const SCENARIOS: &[Scenario] = &[
         name: "black-hole",
         counts: "when a database that never answers is noticed, when all is well again, and whether SIGTERM works meanwhile",
         on: &[Kind::Postgres],
-        // It takes a minute and a half to learn that nothing ends a wait without a deadline.
+        // Without a deadline, it takes a minute and a half to find out that the wait does not end.
         only_long: !promises::BLACK_HOLE,
         run: |ground, _, postgres, verdict| black_hole::proxy(ground, postgres.context("PostgreSQL")?, verdict),
     },
@@ -149,7 +149,7 @@ const SCENARIOS: &[Scenario] = &[
         name: "versions",
         counts: "requests that fail while nodes of the version before and of this one run together",
         on: &[Kind::Postgres],
-        // The version before has to be built.
+        // The previous version has to be built.
         only_long: true,
         run: |ground, _, postgres, verdict| versions::run(ground, postgres.context("PostgreSQL")?, verdict),
     },

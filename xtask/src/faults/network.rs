@@ -1,5 +1,5 @@
-//! Two network namespaces and a link between them: a node in one, its database in the other. Nothing of this touches the
-//! machine's own network.
+//! Two network namespaces with a link between them: a node in one, its database in the other. The machine's own
+//! network is not affected.
 use super::proxy::Proxy;
 use super::site::Site;
 use super::way::Way;
@@ -14,7 +14,7 @@ use std::path::Path;
 use std::process::Command;
 use std::thread;
 
-/// Addresses for examples (RFC 5737).
+/// Addresses for documentation (RFC 5737).
 const OF_NODE: &str = "192.0.2.2";
 const OF_DATABASE: &str = "192.0.2.1";
 
@@ -26,7 +26,7 @@ pub struct Network {
 }
 
 impl Network {
-    /// Moves a site into it. The database and whoever calls the node stay where they are: connections are passed on.
+    /// Moves a site into the network. The database and the node's clients stay where they are: connections are forwarded.
     pub fn around(site: &mut Site, postgres: u16) -> Result<Self> {
         debian(&["iproute2"], || Path::new("/usr/sbin/ip").exists() || Path::new("/usr/bin/ip").exists())?;
         let (node, database) = (Namespace::new("node")?, Namespace::new("database")?);
@@ -58,7 +58,7 @@ impl Way for Network {
     }
 }
 
-/// A network namespace; it ends with the value.
+/// A network namespace, removed when dropped.
 struct Namespace {
     name: String,
 }
@@ -92,7 +92,7 @@ impl Drop for Namespace {
     }
 }
 
-/// On a thread of the namespace: a socket that is made there stays in it.
+/// Runs `work` on a thread in the namespace. A socket created there stays in it.
 fn inside<T: Send>(namespace: &str, work: impl FnOnce() -> Result<T> + Send) -> Result<T> {
     let file = File::open(Path::new("/run/netns").join(namespace))?;
     let there = || {

@@ -1,4 +1,4 @@
-//! Three servers on one PostgreSQL: started for the first time together, and restarted one after the other under load.
+//! Three servers on one PostgreSQL: started together for the first time, and restarted one after another under load.
 use super::honest::signed_in;
 use super::http::{Connection, Reply, Request, now, send};
 use super::promises;
@@ -15,10 +15,10 @@ use std::time::Duration;
 
 const NODES: usize = 3;
 const WORKERS: usize = 6;
-/// A key for a test.
+/// A test key.
 const MASTER_KEY: &str = "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8";
 
-/// Three sites of one issuer on one database, where nothing was started yet.
+/// Three sites with one issuer on a new database.
 pub fn sites(ground: &Ground, postgres: &Postgres) -> Result<Vec<Site>> {
     let mut first = Site::empty(ground, Some(postgres))?;
     first.env.push(("COUNTERSIGN_MASTER_KEY".to_owned(), MASTER_KEY.to_owned()));
@@ -61,14 +61,14 @@ pub fn run(ground: &Ground, postgres: &Postgres, verdict: &mut Verdict) -> Resul
     Ok(())
 }
 
-/// A client of all nodes: some keep their connections, and others open one for each request.
+/// A client of all nodes. It keeps its connections, or opens a new one for each request.
 struct Anywhere {
     nodes: Vec<Connection>,
     keeps: bool,
 }
 
 impl Anywhere {
-    /// A request to whichever node takes a connection, from this one on.
+    /// Sends a request to the first node that accepts a connection, starting with this one.
     fn send(&mut self, first: usize, request: &Request) -> Answer<Reply> {
         let request = if self.keeps { request.clone() } else { request.clone().header("connection", "close") };
         let mut last = Err(ErrorKind::NotConnected.into());
@@ -123,7 +123,7 @@ fn work(ports: &[u16], worker: usize, (client, access, mut refresh): SignedIn, d
     served
 }
 
-/// What clients get while something is done to the nodes.
+/// What clients experience while `deed` is done to the nodes.
 pub fn under_load(sites: &[Site], person: &Person, deed: impl FnOnce() -> Result<()>) -> Result<Served> {
     let ports: Vec<_> = sites.iter().map(|site| site.port).collect();
     let begun = (0..WORKERS).map(|_| signed_in(&mut Connection::new(ports[0]), person)).collect::<Result<Vec<_>>>()?;
@@ -167,7 +167,7 @@ fn rolling(sites: &[Site], servers: &mut [Server], person: &Person, rounds: u32,
     Ok(())
 }
 
-/// Restarts one node after the other.
+/// Restarts one node after another.
 pub fn roll(sites: &[Site], servers: &mut [Server], longest: &mut Duration) -> Result<()> {
     for (site, server) in sites.iter().zip(servers) {
         server.signal("TERM")?;

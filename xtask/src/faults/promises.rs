@@ -1,31 +1,32 @@
-//! What the server does not promise yet. Such a figure is printed and fails nothing; who keeps the promise switches it on here.
+//! Promises that the server may not keep yet. A figure of one that is switched off is printed but fails nothing; switch it on
+//! here once the promise is kept.
 
-/// Each acknowledged change has its audit entry, written in the transaction of the change.
+/// Each acknowledged change has an audit entry, written in the transaction of the change.
 pub const AUDIT: bool = true;
 
-/// What was created under an `Idempotency-Key` is created once, whenever the server is killed.
+/// What is created with an `Idempotency-Key` is created once, whenever the server is killed.
 pub const CREATION_ONCE: bool = true;
 
-/// All networks together have a bounded number of guesses at one account, and whoever signed in before still can.
+/// All networks together have a limited number of guesses at one account, and a user who signed in before still can.
 pub const ACCOUNT_CEILING: bool = true;
 
-/// Refusals of callers who prove nothing add a bounded number of rows to the audit log, on every endpoint.
+/// Rejected requests of callers without credentials add a limited number of rows to the audit log, on every endpoint.
 pub const BOUNDED_REFUSALS: bool = true;
 
-/// `/readyz` says whether a change would be accepted, and not only whether the database can be read.
+/// `/readyz` reports whether changes would be accepted, not only whether the database can be read.
 pub const READY_TO_WRITE: bool = true;
 
-/// Parsing is linear, so that 9,000 parameter names hold nobody up.
+/// Parsing takes linear time, so that 9,000 parameter names delay nobody.
 pub const LINEAR_PARSING: bool = true;
 
-/// A file of the database that is removed or replaced under the server is noticed.
+/// The server notices that a database file was removed or replaced.
 pub const ANOTHER_FILE: bool = true;
 
-/// A PostgreSQL server that never answers is given up within a deadline, and SIGTERM works meanwhile.
+/// A PostgreSQL server that never responds is given up within a deadline, and SIGTERM works in the meantime.
 pub const BLACK_HOLE: bool = true;
 
 /// A rolling restart fails no request.
 pub const ROLLING_RESTART: bool = true;
 
-/// A log that cannot be written fails and delays no request.
+/// A log that cannot be written neither fails nor delays a request.
 pub const LOG: bool = true;

@@ -1,4 +1,4 @@
-//! A TCP proxy that can stop forwarding without closing: what a network does that drops every packet.
+//! A TCP proxy that can stop forwarding without closing, like a network that drops every packet.
 use super::http::connect;
 use super::way::Way;
 use anyhow::Result;
@@ -11,9 +11,9 @@ use std::time::Duration;
 
 #[derive(Default)]
 struct State {
-    /// Nothing passes, and nothing is closed.
+    /// Nothing is forwarded, and nothing is closed.
     black_hole: AtomicBool,
-    /// Connections that were open in the hole stay in it for ever: this counts the holes.
+    /// Number of holes so far. Connections that were open during one never recover.
     holes: AtomicUsize,
     closed: AtomicBool,
 }
@@ -24,12 +24,12 @@ pub struct Proxy {
 }
 
 impl Proxy {
-    /// To this port of this machine.
+    /// Forwards to this port on this machine.
     pub fn to(target: u16) -> Result<Self> {
         Self::between(TcpListener::bind(("127.0.0.1", 0))?, move || Ok(connect(target)?))
     }
 
-    /// From the connections that this listener takes to those that `dial` makes.
+    /// Forwards the connections accepted by the listener to those that `dial` opens.
     pub fn between(
         listener: TcpListener,
         dial: impl Fn() -> Result<TcpStream> + Clone + Send + 'static,
@@ -64,7 +64,7 @@ impl Way for Proxy {
         Ok(())
     }
 
-    /// New connections pass again; those of before never do.
+    /// Forwards new connections again; earlier ones never recover.
     fn mend(&self) -> Result<()> {
         self.state.black_hole.store(false, Ordering::Relaxed);
         Ok(())
@@ -85,7 +85,7 @@ fn join(client: &TcpStream, server: &TcpStream, state: &State) {
     });
 }
 
-/// Forwards one direction until an end.
+/// Forwards one direction until it ends.
 fn pass(mut from: &TcpStream, mut to: &TcpStream, state: &State, born: usize) {
     let _ = from.set_read_timeout(Some(Duration::from_millis(50)));
     let mut buffer = [0; 16 * 1024];
@@ -100,7 +100,7 @@ fn pass(mut from: &TcpStream, mut to: &TcpStream, state: &State, born: usize) {
         match from.read(&mut buffer) {
             Ok(0) => break,
             Ok(count) => {
-                // What was read just before the hole opened is lost in it.
+                // What was read just before the hole opened is lost.
                 let lost = state.black_hole.load(Ordering::Relaxed);
                 if !lost && to.write_all(&buffer[..count]).is_err() {
                     break;

@@ -1,4 +1,4 @@
-//! What receives webhooks, and remembers which clients they told it of.
+//! A webhook receiver that remembers the clients it was notified about.
 use super::http::wait_until;
 use anyhow::Result;
 use serde_json::Value;
@@ -9,7 +9,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::thread;
 use std::time::Duration;
 
-/// Times that the server said it, by client id.
+/// Number of notifications, by client id.
 type Told = Arc<Mutex<HashMap<String, usize>>>;
 
 pub struct Receiver {
@@ -22,7 +22,7 @@ impl Receiver {
         let listener = TcpListener::bind(("127.0.0.1", 0))?;
         let (url, told) = (format!("http://127.0.0.1:{}/", listener.local_addr()?.port()), Told::default());
         let shared = told.clone();
-        // It ends with the process: a few threads that wait do no harm.
+        // It ends with the process: a few waiting threads do no harm.
         thread::spawn(move || {
             for stream in listener.incoming().map_while(Result::ok) {
                 let told = shared.clone();
@@ -32,18 +32,18 @@ impl Receiver {
         Ok(Self { url, told })
     }
 
-    /// Waits until it was told of all of these; answers those that are missing in the end.
+    /// Waits until it was notified about all of these clients. Returns those still missing after the time limit.
     pub fn missing(&self, clients: &[String]) -> Vec<String> {
         let missing = || {
             let told = self.told.lock().unwrap_or_else(PoisonError::into_inner);
             clients.iter().filter(|id| !told.contains_key(*id)).cloned().collect::<Vec<_>>()
         };
-        // A message whose attempt was cut off is sent again when its turn is over.
+        // A message whose attempt was interrupted is sent again when its lease expires.
         wait_until(Duration::from_mins(2), || missing().is_empty());
         missing()
     }
 
-    /// Messages that came, and those among them that came before.
+    /// Number of messages received, and how many of them were repeats.
     pub fn count(&self) -> (usize, usize) {
         let told = self.told.lock().unwrap_or_else(PoisonError::into_inner);
         let all: usize = told.values().sum();
@@ -64,7 +64,7 @@ fn receive(stream: TcpStream, told: &Told) {
     }
 }
 
-/// The body of the next request of a connection.
+/// Reads the body of a connection's next request.
 fn body(reader: &mut BufReader<TcpStream>) -> Option<Vec<u8>> {
     let mut length = 0;
     loop {

@@ -1,4 +1,4 @@
-//! A server of the real binary on a database of its own, and who may do what there.
+//! A server running the real binary on its own database, and the credentials to use it.
 use super::http::{self, Connection, Request, now, wait_until};
 use crate::process::{free_port, output};
 use crate::test::postgres::Postgres;
@@ -12,15 +12,15 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 use tempfile::TempDir;
 
-/// The longest that a server may take until it serves again.
+/// Maximum time until a server serves again.
 pub const RECOVERY: Duration = Duration::from_secs(10);
 
 pub const EMAIL: &str = "ada@example.com";
 pub const PASSWORD: &str = "a correct horse, a battery and a staple";
 
-/// What every scenario stands on.
+/// What all scenarios need.
 pub struct Ground {
-    /// Of the workspace.
+    /// The root of the workspace.
     pub root: PathBuf,
     pub binary: PathBuf,
     pub logs: PathBuf,
@@ -49,18 +49,18 @@ pub struct Site {
     pub database: String,
     pub port: u16,
     pub env: Vec<(String, String)>,
-    /// A program with arguments that runs each command in its turn.
+    /// A program with arguments that runs each command.
     pub within: Vec<String>,
-    /// Where it is not the address of the server itself.
+    /// The issuer, if it differs from the server's own address.
     pub issuer: Option<String>,
     log: PathBuf,
     pub personal_token: String,
     pub workspace: String,
 }
 
-/// What is different from the defaults: many come from one address, and a refresh token is spent at once, so that whether it is
-/// good twice shows without waiting. Addresses are told by a proxy on this machine, and webhooks go to it. SIGTERM takes effect
-/// at once.
+/// Differences from the defaults. Many requests may come from one address, and a refresh token is spent at once, so
+/// that reuse shows without waiting. A proxy on this machine provides the addresses, and webhooks are sent to this
+/// machine. SIGTERM takes effect at once.
 const SETTINGS: &str = r#"
 trusted_proxies = ["127.0.0.0/8"]
 outbound_allow_private = true
@@ -82,14 +82,15 @@ level = "warn"
 static NUMBER: AtomicUsize = AtomicUsize::new(0);
 
 impl Site {
-    /// On SQLite in its own folder, or on a new database of this PostgreSQL server; with a person, a workspace and a token.
+    /// Creates a site on SQLite in its own folder, or on a new database of this PostgreSQL server, with a user, a
+    /// workspace and a token.
     pub fn new(ground: &Ground, postgres: Option<&Postgres>) -> Result<Self> {
         let mut site = Self::empty(ground, postgres)?;
         site.seed()?;
         Ok(site)
     }
 
-    /// Nothing has been started there.
+    /// Creates a site on which nothing was started yet.
     pub fn empty(ground: &Ground, postgres: Option<&Postgres>) -> Result<Self> {
         let folder = tempfile::Builder::new().prefix("countersign-faults-").tempdir()?;
         let number = NUMBER.fetch_add(1, Ordering::Relaxed);
@@ -125,7 +126,7 @@ impl Site {
         Ok(())
     }
 
-    /// A server of the same database on a port of its own.
+    /// Another server on the same database, with its own port.
     pub fn beside(&self) -> Result<Self> {
         let folder = tempfile::Builder::new().prefix("countersign-faults-").tempdir()?;
         fs::create_dir(folder.path().join("data"))?;
@@ -150,7 +151,7 @@ impl Site {
         })
     }
 
-    /// The same with another program, while it is stopped.
+    /// This site with another binary, for use while this one is stopped.
     pub fn with_binary(&self, binary: &Path) -> Result<Self> {
         let other = self.beside()?;
         Ok(Self { binary: binary.to_owned(), port: self.port, ..other })
@@ -164,7 +165,7 @@ impl Site {
         self.data().join("countersign.db")
     }
 
-    /// The server's own arguments for any command.
+    /// The server's own arguments, which all commands take.
     fn arguments(&self) -> [String; 6] {
         let path = |p: &Path| p.display().to_string();
         ["--config".to_owned(), path(&self.folder.path().join("countersign.toml")), "--data-dir".to_owned()]
@@ -183,7 +184,7 @@ impl Site {
         command
     }
 
-    /// What `countersign … --json` answers.
+    /// The result of `countersign … --json`.
     pub fn run(&self, words: &[&str], input: &str) -> Result<Value> {
         let mut command = self.command(words);
         command.arg("--json").stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
@@ -203,17 +204,17 @@ impl Site {
         Ok(server)
     }
 
-    /// Starts the server; `wrapper` is a program with arguments that starts it in its turn, replacing itself.
+    /// Starts the server. `wrapper` is a program with arguments that replaces itself with the server.
     pub fn spawn(&self, wrapper: &[&str]) -> Result<Server> {
         let listen = format!("127.0.0.1:{}", self.port);
         let issuer = self.issuer.clone().unwrap_or_else(|| format!("http://localhost:{}", self.port));
         let mut words = vec!["serve", "--listen", &listen, "--issuer", &issuer];
-        // A key that is there before the database was brought along.
+        // The key in the environment exists before its database.
         if self.env.iter().any(|(name, _)| name == "COUNTERSIGN_MASTER_KEY") {
             words.push("--new-database");
         }
         let serve = self.command(&words);
-        // Should we be killed, the kernel ends it.
+        // If we are killed, the kernel kills it.
         let mut command = Command::new("setpriv");
         command.args(["--pdeathsig", "KILL"]).args(wrapper).arg(serve.get_program()).args(serve.get_args());
         command.envs(self.env.iter().map(|(k, v)| (k, v)));
@@ -222,7 +223,7 @@ impl Site {
         Ok(Server { child: command.spawn().context("cannot start the server")?, port: self.port })
     }
 
-    /// Logs there from the next start on, as much as this.
+    /// From the next start on, logs to this file at this level.
     pub fn log_to(&mut self, place: &Path, level: &str) {
         place.clone_into(&mut self.log);
         self.env.push(("COUNTERSIGN_LOG__LEVEL".to_owned(), level.to_owned()));
@@ -232,7 +233,7 @@ impl Site {
         fs::read_to_string(&self.log).unwrap_or_default()
     }
 
-    /// All of the audit log.
+    /// The complete audit log.
     pub fn audit(&self) -> Result<Vec<Value>> {
         let lines = output(&mut self.command(&["audit", "export", "--json"]))?;
         Ok(lines.lines().filter_map(|line| serde_json::from_str(line).ok()).collect())
@@ -243,7 +244,7 @@ fn text(value: &Value, name: &str) -> Result<String> {
     value[name].as_str().map(str::to_owned).with_context(|| format!("no {name}: {value}"))
 }
 
-/// A running server; it ends with the value.
+/// A running server; it ends when dropped.
 pub struct Server {
     child: Child,
     pub port: u16,
@@ -254,7 +255,7 @@ impl Server {
         self.child.id()
     }
 
-    /// Waits until it can serve, the database too; how long that took.
+    /// Waits until it is ready, including the database. Returns how long that took.
     pub fn wait_ready(&mut self) -> Result<Duration> {
         let began = now();
         loop {
@@ -277,7 +278,7 @@ impl Server {
         self.child.try_wait().is_ok_and(|status| status.is_some())
     }
 
-    /// SIGKILL: nothing is flushed, nothing is closed.
+    /// SIGKILL: nothing is flushed or closed.
     pub fn kill(&mut self) -> Result<()> {
         self.child.kill()?;
         self.child.wait()?;
@@ -288,7 +289,7 @@ impl Server {
         crate::process::must_succeed(Command::new("kill").arg(format!("-{name}")).arg(self.pid().to_string()))
     }
 
-    /// Waits for its end at most that long.
+    /// Waits for the process to end, at most this long.
     pub fn ended_within(&mut self, limit: Duration) -> Option<(Duration, ExitStatus)> {
         let took = wait_until(limit, || self.has_ended())?;
         Some((took, self.child.try_wait().ok()??))
@@ -298,7 +299,7 @@ impl Server {
         Connection::new(self.port)
     }
 
-    /// The resident memory in MiB: now, and the most since [`Self::forget_peak`].
+    /// The resident memory in MiB: the current value, and the peak since [`Self::forget_peak`].
     pub fn memory(&self) -> (u64, u64) {
         let status = fs::read_to_string(format!("/proc/{}/status", self.pid())).unwrap_or_default();
         let mib = |field: &str| {

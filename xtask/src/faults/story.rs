@@ -1,6 +1,6 @@
-//! The ledger: what one client of the load was told, and what must hold of it afterwards, whatever happened to the server.
+//! The ledger: what one client of the load was promised, and what must hold afterwards, whatever happened to the server.
 //!
-//! A step that was acknowledged is a promise. A step that was not answered may have been done or not, but never both.
+//! An acknowledged step is a promise. A step without a response may have been done or not, but never both.
 use super::http::{Connection, Reply, Request, encoded};
 use super::site::Site;
 use serde_json::json;
@@ -10,7 +10,7 @@ const REDIRECT: &str = "https://client.example/callback";
 const VERIFIER: &str = "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk";
 const CHALLENGE: &str = "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM";
 
-/// Who the load acts for.
+/// The user whose account the load uses.
 #[derive(Clone)]
 pub struct Person {
     pub token: String,
@@ -21,7 +21,7 @@ impl Person {
         Self { token: site.personal_token.clone() }
     }
 
-    /// A page of the applications of the workspace, newest first.
+    /// A page of the workspace's clients, newest first.
     pub fn applications(&self, page: usize) -> Request {
         Request::get(&format!("/oidc/clients?page={page}&limit=100")).bearer(&self.token)
     }
@@ -48,7 +48,7 @@ impl Step {
     }
 }
 
-/// What a story ends with.
+/// How a story ends.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum End {
     Alive,
@@ -60,7 +60,7 @@ pub enum End {
 #[derive(Clone, Debug)]
 pub struct Client {
     pub id: String,
-    /// A public one has none, and each of its refresh tokens is good once.
+    /// A public client has none, and each of its refresh tokens can be used once.
     secret: Option<String>,
     management: String,
 }
@@ -111,7 +111,7 @@ impl Client {
         self.form("/oauth2/introspect", &[("token", token)])
     }
 
-    /// Only a client that can prove itself may introspect; a public one asks userinfo.
+    /// Only a confidential client can introspect; a public one calls userinfo.
     fn check(&self, token: &str) -> Request {
         match self.secret {
             Some(_) => self.introspect(token),
@@ -119,7 +119,7 @@ impl Client {
         }
     }
 
-    /// What the answer to a check says, if it is one.
+    /// Whether a check reports the token as active; `None` if the response is something else.
     fn found(&self, reply: &Reply) -> Option<bool> {
         match (&self.secret, reply.status) {
             (Some(_), 200) => reply.json()["active"].as_bool(),
@@ -142,14 +142,14 @@ impl Client {
     }
 }
 
-/// The code in the answer to a consent.
+/// The code in the response to a consent.
 pub fn code(reply: &Reply) -> Option<String> {
     let to = reply.member("redirect_to");
     let code = to.split_once("code=")?.1.split('&').next()?;
     Some(code.to_owned())
 }
 
-/// An acknowledged creation under an idempotency key, or one that was not answered.
+/// A creation with an idempotency key, acknowledged or unanswered.
 #[derive(Clone, Debug)]
 pub struct Creation {
     pub name: String,
@@ -176,7 +176,7 @@ pub struct ApiKey {
     revoked: bool,
 }
 
-/// What one client was told, one step after the other.
+/// The steps of one client, in order.
 #[derive(Debug)]
 pub struct Story {
     name: String,
@@ -184,7 +184,7 @@ pub struct Story {
     is_public: bool,
     client: Option<Client>,
     code: Option<String>,
-    /// The access tokens and refresh tokens that were received, the newest last.
+    /// The access tokens and refresh tokens received, newest last.
     access: Vec<String>,
     refresh: Vec<String>,
     ended: bool,
@@ -192,13 +192,13 @@ pub struct Story {
     key: Option<ApiKey>,
     /// The step that was sent and not answered.
     pub unanswered: Option<Step>,
-    /// Steps that were answered, with the ids of their requests.
+    /// Acknowledged steps, with the ids of their requests.
     pub acknowledged: Vec<(Step, String)>,
-    /// An answer that is no success, though the server was well.
+    /// Unexpected errors while the server was healthy.
     pub surprises: Vec<String>,
 }
 
-/// Why a story goes no further.
+/// The story cannot continue.
 struct Over;
 
 impl Story {
@@ -221,7 +221,7 @@ impl Story {
         }
     }
 
-    /// The ids of clients whose creation was acknowledged.
+    /// Ids of clients whose creation was acknowledged.
     pub fn created(&self) -> impl Iterator<Item = &str> {
         let acknowledged = |step| self.acknowledged.iter().any(|(one, _)| *one == step);
         let registered = self.client.as_ref().map(|client| client.id.as_str());
@@ -230,7 +230,7 @@ impl Story {
         registered.into_iter().chain(made)
     }
 
-    /// Tells it until its end, or until an answer does not come.
+    /// Runs the story to its end, or until a response is missing.
     pub fn tell(&mut self, connection: &mut Connection, person: &Person, with_records: bool) {
         let _ = self.try_tell(connection, person, with_records);
     }
@@ -238,7 +238,7 @@ impl Story {
     fn step(&mut self, connection: &mut Connection, step: Step, request: &Request) -> Result<Reply, Over> {
         self.unanswered = Some(step);
         let Ok(reply) = connection.send(request) else { return Err(Over) };
-        // A server that says that it cannot has not promised anything, and may have done it.
+        // A server error promises nothing; the step may have been done.
         if reply.status >= 500 {
             return Err(Over);
         }
@@ -287,7 +287,7 @@ impl Story {
         Ok(())
     }
 
-    /// An application under an idempotency key, and an API key that is revoked again.
+    /// A client created with an idempotency key, and an API key that is created and revoked.
     fn records(&mut self, connection: &mut Connection, person: &Person) -> Result<(), Over> {
         let mut creation = Creation { name: self.name.clone(), id: None, is_held_up: false };
         self.creation = Some(creation.clone());
@@ -307,7 +307,7 @@ impl Story {
         Ok(())
     }
 
-    /// Holds every promise against the server; answers those that are broken.
+    /// Checks every promise against the server. Returns the broken ones.
     pub fn broken(&mut self, connection: &mut Connection, person: &Person) -> Vec<String> {
         let mut court = Court { connection, broken: self.surprises.clone(), story: &self.name };
         if let Some(client) = &self.client {
@@ -358,7 +358,7 @@ impl Story {
         let next = next.map(|reply| reply.member("refresh_token")).unwrap_or_default();
         court.expect("its successor works", &client.refresh(&next), 200);
         if self.is_public {
-            // The successor was used: the token before it is known to two parties.
+            // The successor was used, so two parties may know the token before it.
             court.expect("a refresh token is refused once its successor was used", &client.refresh(last), 400);
         }
         self.code_is_spent(client, court);
@@ -396,7 +396,7 @@ impl Story {
     }
 }
 
-/// Where promises are held against the server.
+/// Where promises are checked against the server.
 struct Court<'c> {
     connection: &'c mut Connection,
     broken: Vec<String>,
@@ -412,7 +412,7 @@ impl Court<'_> {
         self.connection.send(request).ok()
     }
 
-    /// The status, 0 without an answer.
+    /// Sends a request and returns its status, 0 without a response.
     fn send(&mut self, request: &Request) -> u16 {
         self.ask(request).map_or(0, |reply| reply.status)
     }
@@ -440,13 +440,13 @@ impl Court<'_> {
         }
     }
 
-    /// Sends it again under its key, as a program does that got no answer; how many there are is counted later.
+    /// Repeats the creation with its key, like a program that received no response. How many exist is counted later.
     fn created_once(&mut self, creation: &mut Creation, person: &Person) {
         let Some(reply) = self.ask(&creation.request(person)) else {
             return self.is_broken("a creation can be sent again", "no answer");
         };
         let again = Creation::id(&reply);
-        // The attempt that was cut off still holds the key.
+        // The interrupted attempt still holds the key.
         creation.is_held_up = reply.status == 409;
         if creation.is_held_up {
             return;

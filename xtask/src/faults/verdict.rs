@@ -1,9 +1,9 @@
-//! What a scenario found.
+//! The findings of a scenario.
 use super::load::Ledger;
 use super::promises;
 use crate::tally::Tally;
 
-/// Promises that a scenario found broken. It passes without any.
+/// The promises that a scenario found broken. It passes if there are none.
 pub struct Verdict {
     name: String,
     broken: Vec<String>,
@@ -15,7 +15,7 @@ impl Verdict {
         Self { name, broken: Vec::new(), told: 0 }
     }
 
-    /// A line of what was counted.
+    /// Adds a line of counts.
     pub fn figures(&mut self, text: &str) {
         self.told += 1;
         println!("  {text}");
@@ -38,7 +38,7 @@ impl Verdict {
         }
     }
 
-    /// Counts the scenario, and names what was broken: the first ones, since many have one cause.
+    /// Counts the scenario, and lists the broken promises: only the first ones, since many have the same cause.
     pub fn close(self, tally: &mut Tally) {
         const SHOWN: usize = 12;
         if self.broken.is_empty() && self.told > 0 {
@@ -59,7 +59,7 @@ impl Verdict {
     }
 }
 
-/// Enough of it to know what happened, and no whole answer.
+/// Shortens a response to what is needed to understand it.
 pub fn short(text: &str) -> String {
     text.chars().take(200).collect()
 }

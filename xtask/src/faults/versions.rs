@@ -1,5 +1,5 @@
-//! Three nodes of the version before, updated one after the other under load: they share a database, and clients bring each the
-//! tokens of the others.
+//! Three nodes of the previous version, updated one after another under load. They share a database, and clients use each
+//! node's tokens at the others.
 use super::honest::signed_in;
 use super::http::send;
 use super::nodes::{self, under_load};
@@ -14,7 +14,7 @@ use std::path::PathBuf;
 use std::process::Command;
 use std::time::Duration;
 
-/// The commit of the version before this one. With each release it moves on to that release.
+/// The commit of the previous version. With each release it moves on to that release.
 const BEFORE: &str = include_str!("before.txt");
 
 pub fn run(ground: &Ground, postgres: &Postgres, verdict: &mut Verdict) -> Result<()> {
@@ -34,7 +34,7 @@ pub fn run(ground: &Ground, postgres: &Postgres, verdict: &mut Verdict) -> Resul
     }
     let reply = send(servers[0].port, &client.refresh(&refresh))?;
     verdict.expect(reply.status == 200, &format!("a refresh token of the version before: {}", reply.status));
-    // The version before may still cut off connections when it ends.
+    // The previous version may still cut off connections when it ends.
     let answers: Vec<_> = served.bad.iter().filter(|(what, _)| what.contains(|c: char| c.is_ascii_digit())).collect();
     verdict.figures(&format!(
         "3 nodes updated from {}: {} requests served, failed {:?}, slowest {} ms",
@@ -48,7 +48,7 @@ pub fn run(ground: &Ground, postgres: &Postgres, verdict: &mut Verdict) -> Resul
     Ok(())
 }
 
-/// Old and new nodes work side by side for a while after each step.
+/// After each step, old and new nodes work side by side for a while.
 fn update(updated: &[Site], servers: &mut [Server]) -> Result<()> {
     for (site, server) in updated.iter().zip(servers) {
         server.signal("TERM")?;
@@ -59,7 +59,7 @@ fn update(updated: &[Site], servers: &mut [Server]) -> Result<()> {
     Ok(())
 }
 
-/// Builds the version before from the history of this repository.
+/// Builds the previous version from the history of this repository.
 fn build(ground: &Ground) -> Result<PathBuf> {
     let root = &ground.root;
     let tree = root.join("target/before").join(BEFORE.trim());

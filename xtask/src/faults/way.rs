@@ -1,7 +1,7 @@
-//! The way from a node to its database.
+//! The connection from a node to its database.
 use anyhow::Result;
 
-/// A way that can be cut.
+/// A connection that can be cut.
 pub trait Way {
     /// From now on nothing passes, and nothing is closed.
     fn cut(&self) -> Result<()>;

@@ -1,4 +1,4 @@
-//! The real binary, as `countersign demo` runs it, and as `countersign serve` does with settings of ours.
+//! The real binary, running `countersign demo`, or `countersign serve` with our own settings.
 use crate::process::{Background, free_port};
 use anyhow::{Context, Result, ensure};
 use serde_json::json;
@@ -7,15 +7,15 @@ use std::process::Command;
 use tempfile::TempDir;
 
 pub struct Demo {
-    /// The JSON line that tells the addresses, users and clients.
+    /// The JSON line with the addresses, users and clients.
     pub json: String,
     server: Background,
-    /// Of a server whose data lie in a folder of ours.
+    /// The data folder of a server from [`Self::serve`], removed when dropped.
     _folder: Option<TempDir>,
 }
 
 impl Demo {
-    /// On the database at this URL, or on SQLite in a folder of its own.
+    /// Starts the demo on the database at this URL, or on SQLite in its own folder.
     pub fn start(binary: &Path, log: &Path, database: Option<&str>) -> Result<Self> {
         let mut command = Command::new(binary);
         command.args(["demo", "--json", "--port", "0", "--app-port", "0"]);
@@ -29,7 +29,7 @@ impl Demo {
         Ok(Self { json, server, _folder: None })
     }
 
-    /// An empty server with the settings of a file; `json` tells where it is, and the link that makes its operator.
+    /// Starts an empty server with a settings file. `json` contains its address, and the link that creates its operator.
     pub fn serve(binary: &Path, log: &Path, config: &Path) -> Result<Self> {
         let (folder, port) = (tempfile::tempdir()?, free_port()?);
         let issuer = format!("http://localhost:{port}");
@@ -46,7 +46,7 @@ impl Demo {
         Ok(Self { json, server, _folder: Some(folder) })
     }
 
-    /// A clean end is a part of what the tests prove.
+    /// Stops the server. Exiting cleanly is part of what the tests check.
     pub fn stop(mut self) -> Result<()> {
         ensure!(self.server.stop()?, "the server did not end well when asked to");
         Ok(())

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::{Mutex, PoisonError};
 
-/// Debian packages, unless `present`. Suites that run side by side take turns.
+/// Debian packages, unless `present`. Suites that run in parallel take turns.
 pub fn debian(packages: &[&str], present: impl Fn() -> bool) -> Result<()> {
     static UPDATED: Mutex<bool> = Mutex::new(false);
     let mut updated = UPDATED.lock().unwrap_or_else(PoisonError::into_inner);
@@ -36,7 +36,7 @@ pub fn chromium() -> Result<PathBuf> {
     Ok(path)
 }
 
-/// Node.js, with the packages of `folder` by its lock file.
+/// Node.js, with the packages in the lock file of `folder`.
 pub fn node(folder: &Path) -> Result<()> {
     debian(&["nodejs", "npm"], || which("node").is_some() && which("npm").is_some())?;
     let version = output(Command::new("node").arg("--version"))?;
@@ -50,7 +50,7 @@ pub fn node(folder: &Path) -> Result<()> {
     })
 }
 
-/// A virtual environment with the packages of `requirements`; answers its Python.
+/// A virtual environment with the packages of `requirements`. Returns its Python.
 pub fn python(venv: &Path, requirements: &Path) -> Result<PathBuf> {
     let has_venv =
         || Command::new("python3").args(["-c", "import ensurepip, venv"]).output().is_ok_and(|o| o.status.success());
@@ -73,7 +73,7 @@ pub fn python(venv: &Path, requirements: &Path) -> Result<PathBuf> {
     Ok(python)
 }
 
-/// Apache with `mod_auth_openidc`. The package `apache2` would start a server of its own, which `apache2-bin` does not.
+/// Apache with `mod_auth_openidc`. The package `apache2` would start its own server, `apache2-bin` does not.
 pub fn apache() -> Result<()> {
     let files = ["/usr/sbin/apache2", "/usr/lib/apache2/modules/mod_auth_openidc.so"];
     debian(&["apache2-bin", "libapache2-mod-auth-openidc"], || files.iter().all(|file| Path::new(file).is_file()))
@@ -86,7 +86,7 @@ pub fn go_program(folder: &Path, package: &str, into: &Path) -> Result<()> {
     let go = which("go").unwrap_or_else(|| installed.to_path_buf());
     unless_done(&into.with_extension("built"), &[&folder.join("go.mod"), &folder.join("go.sum")], || {
         let mut build = Command::new(go);
-        // Without symbols for a debugger, linking takes half the time.
+        // Without debug symbols, linking takes half the time.
         build.args(["build", "-mod=readonly", "-ldflags=-s -w", "-o"]).arg(into).arg(package);
         must_succeed(build.current_dir(folder))
     })
@@ -103,7 +103,7 @@ pub fn maven_project(folder: &Path, sources: &[&Path], into: &Path) -> Result<()
     })
 }
 
-/// Does the work unless `stamp` says that it was done for these very `lists`.
+/// Does the work unless `stamp` shows that it was done for exactly these `lists`.
 fn unless_done(stamp: &Path, lists: &[&Path], work: impl FnOnce() -> Result<()>) -> Result<()> {
     let mut wanted = String::new();
     for list in lists {

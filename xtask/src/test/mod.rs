@@ -36,7 +36,7 @@ pub fn run(root: &Path, options: &Options) -> Tally {
     if wanted(Part::Check) && filter.is_none() {
         check::run(root, &mut tally);
     }
-    // What could not be set up is a failure like others, and the other parts run all the same.
+    // A setup that fails counts as a failure like others, and the other parts still run.
     let parts = [(Part::Rust, rust::run as Run), (Part::Outside, outside::run), (Part::Faults, faults::short)];
     for (_, run) in parts.into_iter().filter(|(part, _)| wanted(*part)) {
         if let Err(error) = run(root, filter, &mut tally) {
@@ -46,7 +46,7 @@ pub fn run(root: &Path, options: &Options) -> Tally {
     tally
 }
 
-/// Pictures of the pages, by the same means as the tests from outside.
+/// Screenshots of the pages, with the same tools as the tests from outside.
 pub fn screenshots(root: &Path) -> Result<Tally> {
     let mut tally = Tally::default();
     outside::screenshots(root, &mut tally)?;

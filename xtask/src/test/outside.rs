@@ -1,4 +1,4 @@
-//! Clients that nobody here wrote, and a browser, against the real binary.
+//! Third-party clients and a browser against the real binary.
 use super::demo::Demo;
 use super::install;
 use super::postgres::Postgres;
@@ -15,7 +15,7 @@ use std::time::Instant;
 
 /// No suite takes longer unless it hangs.
 const LIMIT_SECONDS: &str = "900";
-/// Suites that run side by side, each against a server of its own: client and server take turns on one processor.
+/// Number of suites that run in parallel, each against its own server: client and server take turns on one processor.
 const AT_ONCE: usize = 2;
 
 struct Suite {
@@ -23,11 +23,11 @@ struct Suite {
     program: PathBuf,
     script: PathBuf,
     env: Vec<(&'static str, OsString)>,
-    /// The URL of another database than SQLite.
+    /// The URL of a database other than SQLite.
     database: Option<String>,
-    /// Settings, for an empty server instead of the demo.
+    /// Settings for an empty server, instead of the demo.
     config: Option<PathBuf>,
-    /// Installs or builds what this suite alone needs, while the other suites run.
+    /// Installs or builds what only this suite needs, while the other suites run.
     prepare: Option<Prepare>,
 }
 
@@ -43,7 +43,7 @@ impl Suite {
     }
 }
 
-/// What every suite of a browser stands on.
+/// What every browser suite needs.
 struct Ground {
     node: PathBuf,
     chromium: PathBuf,
@@ -64,7 +64,7 @@ fn prepare(root: &Path) -> Result<Ground> {
     Ok(Ground { node, chromium, target, logs, binary })
 }
 
-/// Takes the pictures of the pages.
+/// Takes the screenshots of the pages.
 pub fn screenshots(root: &Path, tally: &mut Tally) -> Result<()> {
     let Ground { node, chromium, logs, binary, .. } = prepare(root)?;
     let pictures = root.join("docs/screenshots").into_os_string();
@@ -95,7 +95,7 @@ pub fn run(root: &Path, filter: Option<&str>, tally: &mut Tally) -> Result<()> {
     };
     let postgres = Postgres::start(root)?;
     let suites = [
-        // What takes longest comes first.
+        // The slowest comes first.
         oauth2_proxy(root, in_python("oauth2-proxy", "oauth2_proxy.py")),
         in_python("schemathesis", "described_api.py"),
         spring_security(root, in_python("spring-security", "spring_security.py")),
@@ -120,7 +120,7 @@ pub fn run(root: &Path, filter: Option<&str>, tally: &mut Tally) -> Result<()> {
         configured("configured-no-script", "off"),
         Suite {
             database: Some(postgres.url()),
-            // What depends on the database shows with few examples of each operation.
+            // A few examples of each operation are enough to show differences between databases.
             env: vec![("EXAMPLES", "4".into())],
             ..in_python("schemathesis-postgres", "described_api.py")
         },
@@ -158,7 +158,7 @@ fn spring_security(root: &Path, suite: Suite) -> Suite {
     Suite { env, ..suite }.after(build)
 }
 
-/// The binary drives its own flow.
+/// The binary runs its own flow.
 fn demo_check(binary: &Path, tally: &mut Tally) -> Result<()> {
     let (port, app_port) = (process::free_port()?.to_string(), process::free_port()?.to_string());
     let mut command = Command::new("timeout");
@@ -169,7 +169,7 @@ fn demo_check(binary: &Path, tally: &mut Tally) -> Result<()> {
     Ok(())
 }
 
-/// Runs a suite and then shows what it said, in one piece.
+/// Runs a suite and then prints its output in one piece.
 #[expect(clippy::disallowed_methods, reason = "a measurement")]
 fn run_suite(mut suite: Suite, binary: &Path, logs: &Path, filter: Option<&str>) -> Tally {
     let (started, mut tally, mut said) = (Instant::now(), Tally::default(), String::new());
@@ -189,7 +189,7 @@ fn run_suite(mut suite: Suite, binary: &Path, logs: &Path, filter: Option<&str>)
     tally
 }
 
-/// Whether the suite ended well.
+/// Runs the suite. Returns whether it succeeded.
 fn drive(suite: &Suite, binary: &Path, logs: &Path, filter: Option<&str>, hear: &mut impl FnMut(&str)) -> Result<bool> {
     let log = logs.join(format!("{}.log", suite.name));
     let demo = match &suite.config {
@@ -209,7 +209,7 @@ fn drive(suite: &Suite, binary: &Path, logs: &Path, filter: Option<&str>, hear: 
     Ok(good)
 }
 
-/// Reads the lines `ok - name` and `not ok - name: why`.
+/// Parses the lines `ok - name` and `not ok - name: why`.
 fn outcome(line: &str, suite: &str, tally: &mut Tally) {
     if line.starts_with("ok - ") {
         tally.pass(1);

@@ -1,4 +1,4 @@
-//! A PostgreSQL server of our own: a temporary folder, a free port of 127.0.0.1, gone with us.
+//! A PostgreSQL server of our own: a temporary folder and a free port of 127.0.0.1, removed when we exit.
 use super::install::debian;
 use crate::process::{Background, User, free_port, is_root, output, which};
 use anyhow::{Context, Result};
@@ -16,7 +16,7 @@ pub struct Postgres {
     programs: PathBuf,
     user: Option<User>,
     log: PathBuf,
-    // In this order: the server ends before its folder goes.
+    // Dropped in this order: the server ends before its folder is removed.
     server: Background,
     folder: TempDir,
 }
@@ -25,7 +25,7 @@ impl Postgres {
     pub fn start(root: &Path) -> Result<Self> {
         debian(&["postgresql"], || programs().is_some())?;
         let programs = programs().context("no PostgreSQL server")?;
-        // The server refuses to run as root; the other user may not see root's own folder for temporary files.
+        // The server refuses to run as root, and the other user may not read root's own temporary folder.
         let user = if is_root()? { Some(User::find("postgres")?) } else { None };
         let temporary = if user.is_some() { PathBuf::from("/tmp") } else { std::env::temp_dir() };
         let folder = tempfile::Builder::new().prefix("countersign-postgres-").tempdir_in(temporary)?;
@@ -56,12 +56,12 @@ impl Postgres {
         Ok(Self { password, port, programs, user, log, server, folder })
     }
 
-    /// Of a superuser.
+    /// The URL for a superuser.
     pub fn url(&self) -> String {
         self.url_of("postgres", self.port)
     }
 
-    /// Of a database of this server, where it is reached at this port.
+    /// The URL of a database of this server, reached through this port.
     pub fn url_of(&self, database: &str, port: u16) -> String {
         format!("postgres://postgres:{}@127.0.0.1:{port}/{database}", self.password)
     }
@@ -70,7 +70,7 @@ impl Postgres {
         self.port
     }
 
-    /// Makes an empty database; answers its URL.
+    /// Creates an empty database. Returns its URL.
     pub fn database(&self, name: &str) -> Result<String> {
         let mut create = Command::new(self.programs.join("createdb"));
         create.args(["--host=127.0.0.1", "--username=postgres", "--port", &self.port.to_string(), name]);
@@ -95,16 +95,16 @@ fn serve(programs: &Path, user: Option<&User>, folder: &Path, port: u16, log: &P
     let mut server = Command::new(programs.join("postgres"));
     server.arg("-D").arg(folder.join("data")).args(["-p", &port.to_string(), "-c", "listen_addresses=127.0.0.1"]);
     server.args(["-c", "unix_socket_directories=", "-c", "max_connections=300"]);
-    // The data dies with the tests; what survives a crash of the machine is tested on SQLite, which is ours to configure.
+    // The data is discarded after the tests. Surviving a crash of the machine is tested on SQLite, which we configure ourselves.
     server.args(["-c", "fsync=off", "-c", "full_page_writes=off", "-c", "lc_messages=C"]);
     server.current_dir(folder);
-    // SIGINT is PostgreSQL's fast shutdown: open connections are ended.
+    // SIGINT is PostgreSQL's fast shutdown: it closes open connections.
     let server = Background::start(&mut server, user, "INT", log)?;
     server.wait_for("PostgreSQL", |line| line.contains("ready to accept connections"))?;
     Ok(server)
 }
 
-/// The folder of the server's programs: the newest that Debian has, else the search path's.
+/// The folder of the server's programs: the newest from Debian, or else from the search path.
 pub fn programs() -> Option<PathBuf> {
     let versions = fs::read_dir("/usr/lib/postgresql").into_iter().flatten().flatten();
     let newest = versions

@@ -15,7 +15,7 @@ fn moment(name: &str, text: Option<&str>) -> anyhow::Result<Option<Timestamp>> {
     text.map(read).transpose()
 }
 
-/// An event as a line for people.
+/// Formats an event as a line of text.
 fn line(event: &AuditEvent) -> String {
     let ip = event.ip.as_deref().unwrap_or("-");
     let with = event.credential.as_deref().filter(|credential| *credential != event.actor);

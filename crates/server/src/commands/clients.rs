@@ -1,4 +1,4 @@
-//! `countersign client`: applications as they are made, looked at and ended.
+//! `countersign client`: create, inspect and delete clients.
 use super::registration::{everything, protocol as protocol_members, shown, update};
 use super::usage;
 use crate::cli::{Client as Command, OwnerName, Pages, TrustName};
@@ -110,7 +110,7 @@ async fn create(session: &Session, command: Command) -> anyhow::Result<()> {
     })
 }
 
-/// The owner that is named, if it exists.
+/// Looks up the named owner. Returns `None` if it does not exist.
 async fn named(session: &Session, owner: &OwnerName) -> anyhow::Result<Option<ClientOwner>> {
     match owner {
         OwnerName { workspace: Some(id), .. } => {

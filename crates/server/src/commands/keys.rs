@@ -15,7 +15,7 @@ use flows::unguarded::credentials::NewCredential;
 use flows::workspace::api_keys::KeptKey;
 use serde_json::{Value, json};
 
-/// Reads what is asked for. A scope that means nothing would be a credential that does less than its maker believes.
+/// Validates the request. A scope that has no effect is rejected: the credential would grant less than its creator expects.
 fn read(session: &Session, new: &NewKey, operator: bool) -> anyhow::Result<NewCredential> {
     let scopes = match &new.scope {
         Some(scope) => ScopeSet::parse(scope)?,
@@ -32,7 +32,7 @@ fn read(session: &Session, new: &NewKey, operator: bool) -> anyhow::Result<NewCr
     Ok(NewCredential { name, scopes, expires_at: new.expires_in.map(|seconds| session.ctx.now.plus(seconds)) })
 }
 
-/// The members that keys and tokens have in common.
+/// The members that keys and tokens share.
 struct Credential<'c> {
     id: String,
     name: &'c str,
@@ -42,12 +42,12 @@ struct Credential<'c> {
     expires_at: Option<Timestamp>,
     last_used_at: Option<Timestamp>,
     revoked_at: Option<Timestamp>,
-    /// Of a workspace's key only.
+    /// Only for a workspace's key.
     roles: Option<Vec<String>>,
     standing: Option<Standing>,
 }
 
-/// What became of the creator of a workspace's key.
+/// Whether the creator of a workspace's key still has the rights that the key was created with.
 struct Standing {
     created_by: Option<UserId>,
     lost_rights: bool,

@@ -1,4 +1,4 @@
-//! The sub-commands: each opens the database, does one thing through the same use cases as the server, and prints it.
+//! The subcommands. Each opens the database, does one thing through the same use cases as the server, and prints the result.
 mod audit;
 mod clients;
 mod keys;

@@ -1,4 +1,4 @@
-//! What a client registered, shown and changed.
+//! A client's registration, shown and changed.
 use crate::cli::{Changes, Lifetime, Protocol, Switch, TypeName};
 use crate::output;
 use crate::session::{Session, said_of};
@@ -10,7 +10,7 @@ use flows::unguarded::activity::ClientStats;
 use flows::unguarded::{applications, change};
 use serde_json::{Map, Value, json};
 
-/// A client as lists show it.
+/// A client as shown in lists.
 pub fn shown(client: &Client) -> Value {
     json!({
         "client_id": client.id,
@@ -30,7 +30,7 @@ fn time(at: Option<Timestamp>) -> Option<String> {
     at.map(Timestamp::rfc3339)
 }
 
-/// What is known of a secret without the secret.
+/// A client secret's metadata, without the secret.
 fn secret(secret: &ClientSecret) -> Value {
     json!({
         "id": secret.id,
@@ -41,13 +41,13 @@ fn secret(secret: &ClientSecret) -> Value {
     })
 }
 
-/// All that there is to know of a client, in the names of the management API.
+/// Everything about a client, using the names of the management API.
 pub fn everything(client: &Client, stats: &ClientStats) -> anyhow::Result<Value> {
     let mut all = shown(client);
     if let (Value::Object(members), Value::Object(config)) = (&mut all, serde_json::to_value(&client.config)?) {
         members.extend(config);
         for name in ["client_uri", "logo_uri"] {
-            // Shown as `homepage_url` and `icon`.
+            // Already included as `homepage_url` and `icon`.
             members.remove(name);
         }
         members.extend(SNAKE.show(client));
@@ -66,18 +66,18 @@ pub fn everything(client: &Client, stats: &ClientStats) -> anyhow::Result<Value>
     Ok(all)
 }
 
-/// A list in which one empty text stands for nothing at all.
+/// A list without empty strings: a single empty string clears it.
 fn list(mut items: Vec<String>) -> Value {
     items.retain(|item| !item.is_empty());
     json!(items)
 }
 
-/// A text, which is taken away when it is empty.
+/// A string, or null if it is empty, which clears the value.
 fn text(text: String) -> Value {
     if text.is_empty() { Value::Null } else { text.into() }
 }
 
-/// The changes as the management API would be sent them.
+/// The changes as a request body of the management API.
 async fn body(session: &Session, changes: Changes) -> anyhow::Result<Map<String, Value>> {
     let allowed = match changes.allowed_users {
         None => None,
@@ -115,7 +115,7 @@ fn named<const N: usize>(given: [(&'static str, Option<Value>); N]) -> impl Iter
     given.into_iter().filter_map(|(name, value)| Some((name.to_owned(), value?)))
 }
 
-/// How a client authenticates and what its tokens are like, in the names of the management API.
+/// The client authentication and token settings, using the names of the management API.
 pub fn protocol(protocol: Protocol) -> impl Iterator<Item = (String, Value)> {
     let lifetime = |Lifetime(seconds)| json!(seconds);
     let method = |method: String| if method == "any" { Value::Null } else { method.into() };

@@ -1,4 +1,4 @@
-//! How a client is used, and what users allowed it.
+//! How a client is used, and what its users authorized.
 use crate::cli::Pages;
 use crate::output;
 use crate::session::{Session, client_id, workspace_id};
@@ -42,7 +42,7 @@ pub async fn revoke_all(session: &Session, id: &str) -> anyhow::Result<()> {
     output::show(session.json, &json!({"revoked": revoked}), |_| format!("{revoked} revoked"))
 }
 
-/// `client activity` of one client.
+/// `client activity` for one client.
 pub async fn activity(session: &Session, id: &str, days: i64) -> anyhow::Result<()> {
     let client = session.client(id).await?;
     let days = activity::of_client(&session.app, &session.ctx, &client.id, days).await?;
@@ -52,7 +52,7 @@ pub async fn activity(session: &Session, id: &str, days: i64) -> anyhow::Result<
     })
 }
 
-/// `client activity` of all clients of a workspace.
+/// `client activity` for all clients of a workspace.
 pub async fn activity_of_all(session: &Session, workspace: &str, days: i64, after: Option<&str>) -> anyhow::Result<()> {
     let owner = ClientOwner::Workspace(workspace_id(workspace)?);
     let after = after.map(client_id).transpose()?;

@@ -107,7 +107,7 @@ pub async fn run(session: Session, command: Command) -> anyhow::Result<()> {
     session.close().await
 }
 
-/// A user as changed. The address is not given anew: it may have changed.
+/// Changes a user and shows the result. Reads the user by id, since the address may have changed.
 async fn change(session: &Session, email: &str, change: ProfileChange<'_>) -> anyhow::Result<()> {
     let user = session.user(email).await?;
     let changed = profile::change(&session.app, &session.ctx, user.id, change).await.map_err(said)?;

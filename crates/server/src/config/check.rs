@@ -1,4 +1,4 @@
-//! Whether the settings make sense, and what to know about them.
+//! Checks the settings, and warns about questionable ones.
 use super::{Config, Loaded};
 use domain::clients::metadata::LONGEST_SIGNED;
 use domain::clients::redirect_uri::is_private_use;
@@ -14,7 +14,7 @@ fn is_loopback(url: &Url) -> bool {
     }
 }
 
-/// What keeps the server from starting; each names its setting.
+/// Errors that keep the server from starting; each names its setting.
 pub fn problems(config: &Config) -> Vec<String> {
     let mut found = Vec::new();
     let mut need = |holds: bool, said: String| {
@@ -99,10 +99,10 @@ pub fn problems(config: &Config) -> Vec<String> {
     found
 }
 
-/// KiB of memory times iterations: less than OWASP recommends for Argon2id (19 MiB, 2 iterations).
+/// KiB of memory times iterations. Less than this is below OWASP's recommendation for Argon2id (19 MiB, 2 iterations).
 const CHEAP: u64 = 19_456 * 2;
 
-/// What works, and deserves a thought.
+/// Settings that work but deserve attention.
 pub fn warnings(config: &Config) -> Vec<String> {
     let mut found = Vec::new();
     if config.issuer.starts_with("http:") {
@@ -154,7 +154,7 @@ pub fn explain(loaded: &Loaded) -> Vec<String> {
     lines
 }
 
-/// A database URL without its password. It may name several hosts, which other URLs do not.
+/// A database URL without its password. Unlike other URLs, it may name several hosts.
 fn masked(url: &str) -> String {
     let Some((scheme, rest)) = url.split_once("://") else { return url.to_owned() };
     let (place, query) = rest.split_once('?').map_or((rest, None), |(place, query)| (place, Some(query)));

@@ -1,4 +1,4 @@
-//! Reading the settings from their four places.
+//! Reads the settings from their four sources.
 use super::Config;
 use anyhow::{Context as _, bail};
 use clap::Args;
@@ -45,7 +45,7 @@ pub struct Loaded {
     pub figment: Figment,
 }
 
-/// Settings under a name that people know them by.
+/// A source of settings, with the name that error messages use for it.
 struct Named<T> {
     name: &'static str,
     provider: Serialized<T>,
@@ -60,7 +60,7 @@ impl<T: Serialize> Provider for Named<T> {
     }
 }
 
-/// Read from the environment elsewhere, or not a setting at all.
+/// Names that are read elsewhere from the environment, or are not settings.
 const NOT_SETTINGS: [&str; 2] = ["master_key", "new_master_key"];
 
 fn environment() -> Env {
@@ -72,7 +72,7 @@ fn environment() -> Env {
         .split("__")
 }
 
-/// Reads and checks the settings; a first fault is an error that names the key.
+/// Reads and checks the settings. The first problem is an error that names the setting.
 pub fn load(flags: &Flags) -> anyhow::Result<Loaded> {
     let mut figment = Figment::from(Named { name: "default", provider: Serialized::defaults(Config::default()) });
     if let Some(path) = &flags.config {

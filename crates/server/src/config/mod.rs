@@ -20,77 +20,77 @@ use std::net::SocketAddr;
 use std::path::PathBuf;
 use store::StoreOptions;
 
-/// Everything that can be set. The reference is `docs/src/configuration.md`.
+/// All settings. The reference is `docs/src/configuration.md`.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 #[expect(clippy::struct_excessive_bools, reason = "each is a setting of its own")]
 pub struct Config {
     /// The issuer identifier: the public base URL.
     pub issuer: String,
-    /// Where to listen.
+    /// The address to listen on.
     pub listen: SocketAddr,
-    /// `sqlite:path` or `postgres://…`; without it a SQLite file in the data folder.
+    /// `sqlite:path` or `postgres://…`. Default: a SQLite file in the data folder.
     pub database: Option<String>,
-    /// How PostgreSQL is used.
+    /// PostgreSQL settings.
     pub postgres: Postgres,
-    /// Where the SQLite database and the master key lie.
+    /// The folder of the SQLite database and the master key.
     pub data_dir: PathBuf,
-    /// The first letters of every token, for secret scanners.
+    /// The prefix of every token, for secret scanners.
     pub token_prefix: String,
-    /// What tokens speak for when neither request nor client says.
+    /// The default token subject, if neither the request nor the client sets one.
     pub default_sub_type: SubType,
-    /// Whether ID tokens carry the claims of the scopes `profile` and `email`, too, where a client does not say.
+    /// Whether ID tokens also carry the claims of the scopes `profile` and `email`, unless the client sets it.
     pub id_token_claims: bool,
-    /// Networks of proxies whose `X-Forwarded-For` is believed.
+    /// Networks of proxies whose `X-Forwarded-For` is trusted.
     pub trusted_proxies: Vec<IpNet>,
-    /// Seconds that things live.
+    /// Lifetimes in seconds.
     pub lifetimes: Lifetimes,
     /// Who may register clients.
     pub registration: Registration,
-    /// PKCE from every client, whatever its own setting.
+    /// Whether PKCE is required of every client, regardless of the client's own setting.
     pub require_pkce: bool,
-    /// What can be asked for.
+    /// The scopes that can be requested.
     pub scopes: Vec<ScopeInfo>,
-    /// The same, arranged for people: category, group, level.
+    /// The scopes arranged for display: category, group, level.
     pub permissions: Vec<PermissionCategory>,
-    /// Resource indicators that tokens can be for.
+    /// Resource indicators that tokens can be issued for.
     pub resources: Vec<String>,
-    /// Those of them that see which person authorized a workspace's token.
+    /// The resources that see which user authorized a workspace's token.
     pub authorized_by_resources: Vec<String>,
-    /// While `resources` is empty, tokens can be for any https or loopback URL.
+    /// Whether tokens can be issued for any https or loopback URL while `resources` is empty.
     pub unlisted_resources: bool,
-    /// The workspaces that run some of them, by resource.
+    /// The workspaces that operate resources, by resource.
     pub resource_workspaces: BTreeMap<String, WorkspaceId>,
-    /// How pages look.
+    /// The branding of pages.
     pub brand: Brand,
     /// The cost of Argon2id.
     pub password_hashing: PasswordHashing,
-    /// Whether people may make accounts of their own.
+    /// Whether users may create their own accounts.
     pub sign_up: bool,
-    /// Days that the audit log goes back.
+    /// Retention of the audit log, in days.
     pub audit_retention_days: i64,
-    /// Whether the server's own requests may go to private addresses, and by http to loopback.
+    /// Whether the server's outgoing requests may go to private addresses, and to loopback over http.
     pub outbound_allow_private: bool,
-    /// What is logged, and how.
+    /// Logging.
     pub log: Log,
-    /// How the server ends.
+    /// Shutdown.
     pub shutdown: Shutdown,
 }
 
-/// How PostgreSQL is used. All times are in seconds.
+/// PostgreSQL settings. All times are in seconds.
 #[derive(Debug, Clone, Copy, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Postgres {
-    /// Half of them for reading, half for writing.
+    /// Maximum number of connections: half for reading, half for writing.
     pub max_connections: u32,
-    /// For each host.
+    /// Connection timeout per host.
     pub connect_timeout: u64,
     pub statement_timeout: u64,
-    /// How long a request waits while all connections are in use.
+    /// Maximum time a request waits for a free connection.
     pub pool_timeout: u64,
-    /// How long a start waits for a server that is not up yet.
+    /// Maximum time to wait at startup for a database server that is not up yet.
     pub startup_wait: u64,
-    /// `PgBouncer` in transaction mode stands in front.
+    /// Whether `PgBouncer` in transaction mode is in front.
     pub pgbouncer: bool,
 }
 
@@ -113,14 +113,14 @@ impl Default for Postgres {
 #[serde(default, deny_unknown_fields)]
 pub struct Registration {
     pub policy: RegistrationPolicy,
-    /// For the policy `token`.
+    /// The initial access tokens for the policy `token`.
     pub initial_access_tokens: Vec<String>,
     pub per_address_per_hour: u32,
     pub alike_per_hour: u32,
     pub self_registered_scopes: Option<Vec<String>>,
-    /// Seconds.
+    /// Seconds after which an unused registration is removed.
     pub unused_after: i64,
-    /// Private-use schemes that a redirect URI may have without a dot.
+    /// Private-use schemes without a dot that redirect URIs may use.
     pub private_schemes: Vec<String>,
 }
 
@@ -147,13 +147,13 @@ pub enum LogFormat {
     Json,
 }
 
-/// How the server ends. Both are in seconds.
+/// Shutdown. Both values are in seconds.
 #[derive(Debug, Clone, Copy, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Shutdown {
-    /// From SIGTERM on, connections are taken for so long although the server says that it is not ready.
+    /// How long connections are still accepted after SIGTERM, while the server reports that it is not ready.
     pub delay: u64,
-    /// How long requests in flight may take after that.
+    /// How long requests in flight may take after the delay.
     pub grace: u64,
 }
 
@@ -211,7 +211,7 @@ impl Default for Config {
 }
 
 impl Config {
-    /// The database in force.
+    /// The effective database URL.
     pub fn database_url(&self) -> String {
         self.database.clone().unwrap_or_else(|| format!("sqlite:{}", self.data_dir.join("countersign.db").display()))
     }
@@ -226,7 +226,7 @@ impl Config {
         }
     }
 
-    /// What the use cases need of it. `pepper` hashes the initial access tokens.
+    /// The settings that the use cases need. `pepper` hashes the initial access tokens.
     pub fn settings(&self, pepper: &Pepper) -> Result<flows::Settings, InvalidScope> {
         let own = self.registration.self_registered_scopes.as_ref();
         let self_registered_scopes =
@@ -258,9 +258,9 @@ impl Config {
         })
     }
 
-    /// Every setting as the operator may see it.
+    /// Every effective setting, as shown to the operator.
     fn in_force(&self) -> Vec<InForce> {
-        // The defaults that depend on other settings are in force, too. A database's URL may hold a password.
+        // Include defaults that depend on other settings. A database URL may contain a password.
         let shown = Self { database: Some(self.database_url()), ..self.clone() };
         let file = shown.database_url().starts_with("sqlite:");
         let hidden = ["registration.initial_access_tokens", if file { "" } else { "database" }];

@@ -1,9 +1,9 @@
-//! Which settings can change while the server runs.
+//! Settings that can change while the server runs.
 use super::{Config, Log};
 use flows::platform::effective_settings;
 use std::collections::BTreeMap;
 
-/// What is in force once `read` was read: all of it but the settings that are used at the start alone.
+/// The settings in force after reading `read`: all of them except those that are only used at startup.
 pub fn reloaded(before: &Config, read: &Config) -> Config {
     let Config { issuer, listen, database, postgres, data_dir, token_prefix, trusted_proxies, .. } = before.clone();
     let Config { password_hashing, outbound_allow_private, shutdown, .. } = *before;
@@ -23,7 +23,7 @@ pub fn reloaded(before: &Config, read: &Config) -> Config {
     }
 }
 
-/// The names of the settings that differ, and no values: some are secret.
+/// The names of the settings that differ. Values are left out, since some are secret.
 pub fn changed(one: &Config, other: &Config) -> Vec<String> {
     let all = |config: &Config| -> BTreeMap<_, _> {
         let listed = effective_settings::list(&serde_json::to_value(config).unwrap_or_default(), &[]);
@@ -32,7 +32,7 @@ pub fn changed(one: &Config, other: &Config) -> Vec<String> {
     let (one, mut other) = (all(one), all(other));
     let mut names: Vec<_> =
         one.into_iter().filter(|(key, value)| other.remove(key).as_ref() != Some(value)).map(|(key, _)| key).collect();
-    // Members of a table that only the other has.
+    // Members of a table that only `other` has.
     names.extend(other.into_keys());
     names
 }
@@ -67,7 +67,7 @@ mod tests {
         assert_eq!(changed(&read, &read), Vec::<String>::new());
     }
 
-    /// The reference says of each setting whether it needs a restart.
+    /// The reference states for each setting whether it needs a restart.
     #[test]
     fn point_6_2_the_reference_names_what_needs_a_restart() {
         let page = include_str!("../../../../docs/src/configuration.md");
@@ -88,7 +88,7 @@ mod tests {
         assert_eq!(named, fixed);
     }
 
-    /// Every setting with another value.
+    /// Returns the settings with every value changed.
     fn altered(value: &serde_json::Value) -> serde_json::Value {
         use serde_json::Value;
         match value {

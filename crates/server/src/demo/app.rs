@@ -1,4 +1,4 @@
-//! The sample application, written as a stranger would write it: with the `openidconnect` crate and nothing of ours.
+//! The sample application, written like a third party would: with the `openidconnect` crate and none of our code.
 use super::page;
 use super::seed::Seed;
 use anyhow::{Context as _, anyhow};
@@ -19,10 +19,10 @@ use std::collections::VecDeque;
 use std::pin::Pin;
 use std::sync::Arc;
 
-/// Visitors that are remembered.
+/// Maximum number of pending sign-ins.
 const MOST_PENDING: usize = 1000;
 
-/// What the application remembers between leaving and coming back.
+/// The state of a sign-in between leaving the application and coming back.
 struct Pending {
     verifier: PkceCodeVerifier,
     nonce: Nonce,
@@ -34,13 +34,13 @@ struct Inner {
     client_secret: String,
     redirect_uri: String,
     http: Http,
-    /// By `state`, which a cookie of the browser must repeat; the oldest first.
+    /// Keyed by `state`, which must match a cookie of the browser; oldest first.
     pending: Mutex<VecDeque<(String, Pending)>>,
 }
 
 type App = Arc<Inner>;
 
-/// The claims beyond OpenID Connect's own.
+/// The claims beyond OpenID Connect's standard ones.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 struct Extra {
     tenant_id: Option<String>,
@@ -68,7 +68,7 @@ pub fn router(seed: &Seed) -> anyhow::Result<Router> {
         .with_state(app))
 }
 
-/// Carries the crate's requests over reqwest.
+/// Sends the crate's requests through reqwest.
 #[derive(Clone)]
 struct Http(reqwest::Client);
 

@@ -1,4 +1,4 @@
-//! `countersign demo --check`: the whole flow over HTTP, a line a step.
+//! `countersign demo --check`: runs the whole flow over HTTP and prints one line per step.
 use super::form::Form;
 use super::seed::Seed;
 use crate::output;
@@ -46,7 +46,7 @@ impl Check<'_> {
         Ok(self.http.post(to).form(&form.fields).send().await?)
     }
 
-    /// Follows redirects within the server until a page comes, or a redirect to somewhere else.
+    /// Follows redirects within the server until a page, or a redirect to another origin.
     async fn settle(&self, mut response: Response) -> anyhow::Result<Result<(Url, String), Url>> {
         for _ in 0..10 {
             if !response.status().is_redirection() {

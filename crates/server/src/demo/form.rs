@@ -1,13 +1,13 @@
-//! Reading forms off a page, as a browser without scripts would.
+//! Reads forms from a page, like a browser without scripts.
 use anyhow::Context as _;
 use scraper::{ElementRef, Html, Selector};
 
-/// A form: where it goes and what its controls hold.
+/// A form: its action and the values of its controls.
 #[derive(Debug, Clone)]
 pub struct Form {
     pub action: String,
     pub fields: Vec<(String, String)>,
-    /// The values of the radio buttons of each group, checked or not.
+    /// The values of each group of radio buttons, checked or not.
     pub choices: Vec<(String, String)>,
 }
 
@@ -17,7 +17,7 @@ fn all<'p>(root: ElementRef<'p>, css: &str) -> Vec<ElementRef<'p>> {
 }
 
 impl Form {
-    /// The form that holds the element with this id.
+    /// The form that contains the element with this id.
     pub fn with(html: &str, id: &str) -> anyhow::Result<Self> {
         let page = Html::parse_document(html);
         let forms = all(page.root_element(), "form");
@@ -39,7 +39,7 @@ impl Form {
         Ok(Self { action: form.value().attr("action").unwrap_or_default().to_owned(), fields, choices })
     }
 
-    /// Fills a field in, or picks another radio button of its group.
+    /// Fills in a field, or selects another radio button of its group.
     #[must_use]
     pub fn set(mut self, name: &str, value: &str) -> Self {
         self.fields.retain(|(n, _)| n != name);

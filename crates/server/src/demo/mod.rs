@@ -1,4 +1,4 @@
-//! `countersign demo`: a filled database, the server, and a sample application of a third party.
+//! `countersign demo`: a seeded database, the server, and a third-party sample application.
 mod app;
 mod check;
 mod form;
@@ -18,13 +18,13 @@ use std::time::Duration;
 use tokio::net::TcpListener;
 use tokio::sync::watch;
 
-/// With the settings as they are, but for where the demo serves and what it fills: those are chosen by flags alone, so that no
-/// settings file leads it to a database in use.
+/// Uses the configured settings, except where the demo serves and which database it fills. Those come from flags alone, so that
+/// no settings file points it at a database in use.
 pub async fn run(options: &Demo, flags: &Flags, settings: &Config, json: bool) -> anyhow::Result<ExitCode> {
     if flags.issuer.is_some() || flags.listen.is_some() {
         bail!("the demo serves on localhost: use --port and --app-port in place of --issuer and --listen");
     }
-    // The folder lives as long as the demo.
+    // Keep the folder for as long as the demo runs.
     let temporary = tempfile::tempdir()?;
     let data_dir = flags.data_dir.clone().unwrap_or_else(|| temporary.path().join("data"));
     let listener = bind(options.port).await?;
@@ -37,13 +37,13 @@ pub async fn run(options: &Demo, flags: &Flags, settings: &Config, json: bool) -
         listen,
         database: database.clone(),
         data_dir: data_dir.clone(),
-        // People who try things out on their own machine register as often as they like.
+        // Do not limit registrations: people trying things out on their own machine may register often.
         registration: if file {
             settings.registration.clone()
         } else {
             Registration { per_address_per_hour: u32::MAX, alike_per_hour: u32::MAX, ..Registration::default() }
         },
-        // There is nobody who would send requests elsewhere.
+        // No load balancer is in front that would have to drain.
         shutdown: Shutdown { delay: 0, ..settings.shutdown },
         ..settings.clone()
     };
@@ -88,7 +88,7 @@ async fn bind(port: u16) -> anyhow::Result<TcpListener> {
     TcpListener::bind(("127.0.0.1", port)).await.with_context(|| format!("port {port}"))
 }
 
-/// Stopping when either is.
+/// Stops when either receiver does.
 fn merge(stop: watch::Receiver<Stage>, ended: watch::Receiver<Stage>) -> watch::Receiver<Stage> {
     let (tell, told) = watch::channel(Stage::Serving);
     tokio::spawn(async move {

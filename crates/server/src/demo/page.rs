@@ -1,6 +1,6 @@
-//! The pages of the sample application: it stands for somebody else's product, so it shares nothing with ours.
+//! The pages of the sample application. It represents a third-party product, so it shares nothing with our pages.
 
-/// Text as HTML.
+/// Escapes text for HTML.
 fn escape(text: &str) -> String {
     text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;")
 }
@@ -26,7 +26,7 @@ pub fn home() -> String {
     )
 }
 
-/// What the application received, name and value, and the subject by itself.
+/// What the application received, as names and values, with the subject separately.
 pub fn received(sub: &str, facts: &[(String, String)]) -> String {
     let items: Vec<_> = facts.iter().map(|(n, v)| format!("<dt>{}</dt><dd>{}</dd>", escape(n), escape(v))).collect();
     let list = items.concat();

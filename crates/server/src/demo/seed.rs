@@ -1,5 +1,5 @@
-//! What the demo's database is filled with. Its secrets are kept beside the database, for its owner's eyes only, so that
-//! a second start on the same folder shows the same ones.
+//! Seeds the demo's database. Its secrets are stored beside the database, readable only by the owner, so that a second start on
+//! the same folder shows the same ones.
 use crate::cli::Kind;
 use crate::config::Config;
 use crate::new_client::new_client as new;
@@ -18,7 +18,7 @@ use flows::{Ctx, Server};
 use serde::{Deserialize, Serialize};
 use std::os::unix::fs::OpenOptionsExt as _;
 
-/// All that the demo made.
+/// Everything the demo created.
 #[derive(Clone, Serialize, Deserialize)]
 pub struct Seed {
     pub issuer: String,
@@ -79,14 +79,14 @@ pub async fn load_or_make(app: &Server, config: &Config, app_url: &str) -> anyho
     Ok(seed)
 }
 
-/// The same seed on other ports: the web client's redirect URI moves along.
+/// Moves the seed to other ports: updates the web client's redirect URI.
 async fn moved(app: &Server, ctx: &Ctx, mut seed: Seed, issuer: &str, app_url: &str) -> anyhow::Result<Seed> {
     for client in seed.clients.iter_mut().filter(|c| c.kind == "web") {
         client.redirect_uris = vec![callback(app_url)];
         let id = ClientId::parse(&client.client_id)?;
         let trust = applications::find(app, ctx, &id).await?.map(|client| client.trust);
         applications::set_redirect_uris(app, ctx, &id, client.redirect_uris.clone()).await?;
-        // Trust is given for the redirect URIs as they are: the demo's operator has seen the new one.
+        // Trust applies to specific redirect URIs. The demo's operator has seen the new one, so restore it.
         if let Some(trust) = trust {
             applications::set_trust(app, ctx, &id, trust).await?;
         }
@@ -125,14 +125,14 @@ async fn client(app: &Server, ctx: &Ctx, kind: &str, owner: WorkspaceId, new: Ne
 }
 
 async fn make(app: &Server, ctx: &Ctx, issuer: &str, app_url: &str) -> anyhow::Result<Seed> {
-    // Ada runs this server, too.
+    // Ada is also an operator.
     let new_ada = NewUser { name: "Ada Lovelace", email: "ada@example.com", password: None, operator: true };
     let hers = [("Analytical Engines", "owner"), ("Royal Society", "admin,compliance_officer")];
     let ada = user(app, ctx, new_ada, &hers).await?;
     let new_grace = NewUser { name: "Grace Hopper", email: "grace@example.com", password: None, operator: false };
     let grace = user(app, ctx, new_grace, &[("Compilers United", "owner")]).await?;
     let workspace: WorkspaceId = ada.workspaces[0].id.parse()?;
-    // Of a catalogue of one's own, what there is.
+    // With a custom catalogue, use the scopes that it has.
     let catalogue = &app.settings().catalogue;
     let declared = |text: &str| ScopeSet::from_names(text.split(' ').filter(|name| catalogue.scope(name).is_some()));
     let all = declared(ALL)?;
@@ -154,7 +154,7 @@ async fn make(app: &Server, ctx: &Ctx, issuer: &str, app_url: &str) -> anyhow::R
         client(app, ctx, "machine", workspace, machine).await?,
     ];
     let credential = |scopes: ScopeSet| NewCredential { name: "demo".to_owned(), scopes, expires_at: None };
-    // The operator's key: what a role cannot give, a scope names.
+    // The operator's key: rights that no role grants come from scopes.
     let everything = every_scope(app, true);
     let roles = MemberRoles::only(Role::Owner);
     let (_, api_key) =

@@ -1,4 +1,4 @@
-//! Who calls a management API, and what they send.
+//! The caller of a management API and its request.
 use crate::WebState;
 use crate::platform::body::{has_nul, media_type, members};
 use crate::platform::problem::Problem;
@@ -14,7 +14,7 @@ use flows::platform::management_error::ManagementRefusal;
 use flows::{Ctx, Page};
 use serde_json::{Map, Value};
 
-/// A caller whose credential is good. What they may do, the use case decides.
+/// A caller with a valid credential. The use case decides what it may do.
 #[derive(Debug)]
 pub struct ApiCaller {
     pub ctx: Ctx,
@@ -27,7 +27,7 @@ impl FromRequestParts<WebState> for ApiCaller {
 
     async fn from_request_parts(parts: &mut Parts, state: &WebState) -> Result<Self, Problem> {
         let Ok(incoming) = Incoming::from_request_parts(parts, state).await;
-        // No database of ours keeps it, so nothing has it, and nothing can be asked by it.
+        // We never store NUL, so no value can match; reject the query early.
         if incoming.query.pairs().any(|(name, value)| name.contains('\0') || value.contains('\0')) {
             return Err(ManagementRefusal::Nul.into());
         }
@@ -55,12 +55,12 @@ impl ApiCaller {
         self.incoming.query.get(name)
     }
 
-    /// All of the query.
+    /// All query parameters.
     pub fn queries(&self) -> impl Iterator<Item = (&str, &str)> {
         self.incoming.query.pairs()
     }
 
-    /// A whole number of the query, within limits.
+    /// An integer query parameter within limits.
     pub fn number(&self, name: &'static str, default: i64, most: i64) -> Result<i64, Problem> {
         match self.incoming.query.get(name) {
             None => Ok(default),
@@ -71,7 +71,7 @@ impl ApiCaller {
         }
     }
 
-    /// `owner=operator` asks for what is the whole server's; otherwise it is the workspace's.
+    /// `owner=operator` selects what belongs to the server as a whole; the default is the workspace.
     pub fn scope(&self) -> Result<Extent, Problem> {
         match self.query("owner") {
             None | Some("workspace") => Ok(Extent::Workspace),
@@ -80,25 +80,25 @@ impl ApiCaller {
         }
     }
 
-    /// `page` from 1, and `limit` rows of it, at most 100.
+    /// `page` from 1, with `limit` rows, at most 100.
     pub fn page(&self, limit: i64) -> Result<AskedPage, Problem> {
         let limit = self.number("limit", limit, 100)?;
         Ok(AskedPage { number: self.number("page", 1, 1_000_000)?, limit })
     }
 
-    /// The same of the arrays of reference 004, which are complete unless there are very many.
+    /// Like [`Self::page`], for the arrays of reference 004, which are complete unless they are very long.
     pub fn array_page(&self) -> Result<AskedPage, Problem> {
         let limit = self.number("limit", flows::MOST_OF_ARRAY, flows::MOST_OF_ARRAY)?;
         Ok(AskedPage { number: self.number("page", 1, 1_000_000)?, limit })
     }
 
-    /// The revision that `If-Match` names.
+    /// The revision in `If-Match`.
     pub fn expected(&self) -> Option<i64> {
         self.incoming.expected_revision()
     }
 }
 
-/// The page of a list that is asked for.
+/// The requested page of a list.
 #[derive(Debug, Clone, Copy)]
 pub struct AskedPage {
     pub number: i64,
@@ -115,7 +115,7 @@ impl AskedPage {
     }
 }
 
-/// The members of a JSON body; none at all where there is no body.
+/// The members of a JSON body; empty without a body.
 #[derive(Debug)]
 pub struct Object(pub Map<String, Value>);
 
@@ -141,12 +141,12 @@ impl FromRequest<WebState> for Object {
     }
 }
 
-/// Reads the members of a body, and names the one that is at fault.
+/// Reads the members of a body. Errors name the member at fault.
 #[derive(Debug)]
 pub struct Members<'b>(pub &'b Map<String, Value>);
 
 impl Members<'_> {
-    /// Refuses every member but these.
+    /// Rejects unknown members.
     pub fn known(&self, names: &[&str]) -> Result<(), Problem> {
         match self.0.keys().find(|name| !names.contains(&name.as_str())) {
             Some(unknown) => Err(ManagementRefusal::UnknownMember.of(unknown.clone()).into()),

@@ -1,4 +1,4 @@
-//! The question before anything that ends access.
+//! The confirmation page for actions that end access.
 use crate::WebState;
 use crate::access::page_visitor::PageVisitor;
 use crate::platform::pages::frame::Frame;
@@ -6,19 +6,19 @@ use crate::platform::texts::Rich;
 use askama::Template;
 use axum::response::Response;
 
-/// What can be done about it afterwards.
+/// Whether the action can be undone.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum After {
-    /// Nothing: it is for good.
+    /// It cannot be undone.
     ForGood,
     /// It can be undone.
     Undo,
-    /// It can be undone, but for the access that it ends.
+    /// It can be undone, except for the access that it ends.
     UndoPartly,
 }
 
 impl After {
-    /// What the page says: a text.
+    /// The text key of what the page says.
     pub const fn key(self) -> &'static str {
         match self {
             Self::ForGood => "confirm-for-good",
@@ -27,26 +27,26 @@ impl After {
         }
     }
 
-    /// Of a rule, which can be put back where it ends nothing.
+    /// For a change of a rule: it can be undone, except for any access that it ends.
     pub const fn of_rule(ends: bool) -> Self {
         if ends { Self::UndoPartly } else { Self::Undo }
     }
 }
 
-/// What is about to happen, and the form that makes it so.
+/// What is about to happen, and the form that confirms it.
 #[derive(Debug, Template)]
 #[template(path = "access/confirm.html")]
 pub struct Confirm {
     pub frame: Frame,
     pub title: String,
-    /// What it means, a paragraph each.
+    /// Explanation, one paragraph each.
     pub lines: Vec<Rich>,
     pub after: After,
-    /// Where the form goes, and what it brings along.
+    /// The form's target and its hidden fields.
     pub action: String,
     pub fields: Vec<(&'static str, String)>,
     pub button: String,
-    /// Where whoever thinks better of it goes.
+    /// The target of the cancel link.
     pub back: String,
 }
 

@@ -1,4 +1,4 @@
-//! Forms that make something: sent twice, or their answer loaded again, they make it once and show the same answer.
+//! Forms that create something. Submitting one twice, or reloading the result, creates it once and shows the same result.
 use crate::WebState;
 use crate::access::idempotency::{Outcome, again, answered, done_once, rights};
 use crate::access::page_visitor::{ONCE, PageVisitor, Posted};
@@ -11,10 +11,10 @@ use flows::platform::management_error::ManagementRefusal;
 use flows::{Failure, Fault};
 use std::sync::Arc;
 
-/// Why nothing was made.
+/// Why nothing was created.
 #[derive(Debug)]
 pub enum NotCreated {
-    /// The page that says so.
+    /// The page that explains it.
     Shown(Box<Response>),
     Fault(Fault),
 }
@@ -37,22 +37,22 @@ impl From<Fault> for NotCreated {
     }
 }
 
-/// The page after something was made, which is kept as it is, secrets and all: sealed, for a day, and in the transaction that
-/// makes it. `Err` means that nothing was made, and nothing is kept: the form can be mended and sent again.
+/// The page shown after creating something. It is stored unchanged, including secrets: encrypted, for a day, and in the
+/// transaction that creates it. `Err` means that nothing was created or stored, so the form can be corrected and sent again.
 pub type Made = Result<Kept, NotCreated>;
 
-/// Shown to somebody who sent a form again while it was being worked on.
+/// Shown when a form is submitted again while the first submission is still being processed.
 #[derive(Template)]
 #[template(path = "oauth/under_way.html")]
 struct UnderWay<'p> {
     frame: Frame,
     action: &'p str,
-    /// The form, as it was sent.
+    /// The fields of the form as submitted.
     fields: Vec<(&'p str, &'p str)>,
 }
 
 impl Posted {
-    /// Does what the form asks for, once for each time that the form was shown: the session and the path own its key.
+    /// Processes the form once each time it was shown: its key belongs to the session and the path.
     pub async fn once<W, F>(self, state: WebState, work: W) -> Response
     where
         W: FnOnce(WebState, Arc<Posted>, Keeper) -> F + Send + 'static,
@@ -64,7 +64,7 @@ impl Posted {
         let (at, form) = (state.clone(), Arc::clone(&posted));
         let work = |keeper| Box::pin(work(at, form, keeper));
         let outcome = match posted.field(ONCE) {
-            // A form without a key is none of ours; whoever wrote it minds what they send.
+            // Our forms always carry a key. Without one the request was hand-made and runs without deduplication.
             "" => match work(Keeper::nowhere()).await {
                 Ok(kept) => answered(kept).map(Outcome::Answered),
                 Err(unmade) => Ok(Outcome::Refused(unmade)),
@@ -90,7 +90,7 @@ impl Posted {
     }
 }
 
-/// Keeps the page that shows what was made.
+/// Stores the page that shows what was created.
 pub fn page_of<T>(
     state: &WebState,
     posted: &Arc<Posted>,

@@ -1,4 +1,4 @@
-//! What is wrong with a form that a person sent.
+//! Validation problems of a form.
 use crate::WebState;
 use crate::access::page_visitor::PageVisitor;
 use crate::platform::pages::frame::Frame;
@@ -8,18 +8,18 @@ use domain::platform::refusal::{ErrorCode, Refusal as _};
 use flows::Failure;
 use flows::platform::management_error::ManagementError;
 
-/// The field at fault, and what to do about it. Nothing of both is no problem.
+/// The field at fault and how to fix it. Empty if there is no problem.
 #[derive(Debug, Default)]
 pub struct Problem {
     pub member: String,
     pub said: String,
-    /// What the page calls the field, if it has a name, and the line of it.
+    /// The field's label on the page, if it has one, with the line number in it.
     pub place: String,
-    /// What somebody else saved since the form was opened.
+    /// What others have saved since the form was opened.
     pub meanwhile: Meanwhile,
 }
 
-/// What forms call their fields, texts. What is not here is beside its problem without a name of its own.
+/// Text keys of the field labels. The problem of a field that is not listed is shown without a label.
 const FIELDS: [(&str, &str); 34] = [
     ("client_name", "dev-field-name"),
     ("description", "dev-field-description"),
@@ -57,14 +57,14 @@ const FIELDS: [(&str, &str); 34] = [
     ("owner", "client-owner-new"),
 ];
 
-/// What the page calls a field; empty for one without a name.
+/// The label of a field; empty if it has none.
 fn field(frame: &Frame, member: &str) -> String {
     let known = FIELDS.iter().find(|(name, _)| *name == member);
     known.map(|(_, label)| frame.say(label)).unwrap_or_default()
 }
 
 impl Problem {
-    /// The same in a line of its field, counted from 1, if one is at fault.
+    /// Adds the line of the field that is at fault, counted from 1, if there is one.
     #[must_use]
     pub fn in_line(self, frame: &Frame, line: Option<usize>) -> Self {
         match line {
@@ -79,12 +79,13 @@ impl Problem {
         !self.said.is_empty()
     }
 
-    /// Whether the field with this name is at fault.
+    /// Whether this field is at fault.
     pub fn is_of(&self, name: &str) -> bool {
         self.is_some() && self.member == name
     }
 
-    /// The same of a form in which nothing is typed: where what it was opened with is no longer there, the page shows what is.
+    /// Like [`Self::of`], for a form without text input: if the object has changed since the form was opened, the page shows
+    /// its current state.
     pub fn of_choice(
         failure: &Failure<ManagementError>,
         state: &WebState,
@@ -97,8 +98,8 @@ impl Problem {
         }
     }
 
-    /// What a refusal says of the form, or of one of its fields; a page of its own for what no change of the form would
-    /// mend.
+    /// Converts a refusal to a problem of the form or one of its fields. Returns a separate page if no change
+    /// of the form would help.
     pub fn of(
         failure: &Failure<ManagementError>,
         state: &WebState,
@@ -118,12 +119,12 @@ impl Problem {
     }
 }
 
-/// Whether somebody else changed it since it was read.
+/// Whether the object was changed by someone else since it was read.
 pub fn is_late(failure: &Failure<ManagementError>) -> bool {
     matches!(failure, Failure::Refused(refusal) if refusal.code() == ErrorCode::PreconditionFailed)
 }
 
-/// Whether another try with the form may do.
+/// Whether correcting the form may help.
 fn mendable(code: ErrorCode) -> bool {
     use ErrorCode as E;
     matches!(

@@ -1,6 +1,5 @@
-//! Creations that can be sent again without happening again: the header `Idempotency-Key` of programs, and the forms of
-//! pages, share how answers are kept. Each is answered by what its use case kept in its own transaction ([`Kept`]), and by
-//! nothing else.
+//! Creations that are safe to repeat. API requests with the header `Idempotency-Key` and the forms of pages store their responses
+//! the same way. Each is answered with what its use case stored in its own transaction ([`Kept`]), and with nothing else.
 use crate::WebState;
 use crate::access::api_caller::ApiCaller;
 use crate::platform::problem::{self, Problem};
@@ -15,23 +14,23 @@ use futures_util::FutureExt as _;
 use serde_json::{Map, Value};
 
 const HEADER: &str = "idempotency-key";
-/// Tells that this was answered before.
+/// Marks a response as a replay.
 const REPLAYED: HeaderName = HeaderName::from_static("idempotency-replayed");
-/// No answer to a creation is longer.
+/// Maximum length of the response to a creation.
 const LONGEST: usize = 256 * 1024;
 
-/// What became of a request that is done once.
+/// The outcome of an idempotent request.
 #[derive(Debug)]
 pub enum Outcome<E> {
-    /// The answer, of now or of before.
+    /// The response, new or stored.
     Answered(Response<Body>),
-    /// Nothing was done, and nothing is kept.
+    /// Nothing was done or stored.
     Refused(E),
     Mismatch,
     InProgress,
 }
 
-/// Does `work` once under a key: see [`idempotency::once`]. `Err` of `work` means that nothing was done.
+/// Runs `work` once per key: see [`idempotency::once`]. An `Err` of `work` means that nothing was done.
 pub async fn done_once<E, F>(
     app: &Server,
     ctx: &Ctx,
@@ -53,8 +52,8 @@ where
     })
 }
 
-/// Runs `work`, or answers what it answered when the same credential sent the same under the same key before. `what` names the
-/// endpoint, and `operation` what the caller must be allowed to do, also to read the answer again.
+/// Runs `work`, or returns its stored response if the same credential sent the same request with the same key before. `what`
+/// names the endpoint. `operation` is what the caller must be allowed to do, also to read a stored response.
 pub async fn once<W, F>(
     state: WebState,
     manager: ApiCaller,
@@ -67,8 +66,8 @@ where
     W: FnOnce(WebState, ApiCaller, Map<String, Value>, Keeper) -> F + Send + 'static,
     F: Future<Output = Made> + Send + 'static,
 {
-    // What was answered may hold secrets: only the same credential reads it again, and only while it may do this. If it may
-    // not, the use case refuses.
+    // The stored response may contain secrets. Only the same credential can read it, and only while it may still perform this
+    // operation; otherwise the use case refuses.
     let may = manager.principal.may(operation).is_ok();
     let Some(key) = manager.header(HEADER).filter(|_| may).map(str::to_owned) else {
         return Ok(answered(work(state, manager, body, Keeper::nowhere()).await?)?);
@@ -79,9 +78,9 @@ where
     let (app, ctx) = (state.app().clone(), manager.ctx.clone());
     let workspace = manager.principal.workspace;
     let caller = format!("{} {:?}", manager.principal.credential.key(), workspace.map(|(id, _)| id));
-    // With another role the answer may hold more than the caller could ask for today: that is another request.
+    // With other rights, the response might reveal more than the caller could get today, so this counts as a different request.
     let rights = rights(&manager.principal);
-    // Another query asks for something else, as `owner=operator` does.
+    // The query also changes the meaning of the request, for example `owner=operator`.
     let text = Value::from(body.clone()).to_string();
     let query = manager.queries().flat_map(|(name, value)| [name.as_bytes(), value.as_bytes()]);
     let parts: Vec<&[u8]> = [what.as_bytes(), rights.as_bytes(), text.as_bytes()].into_iter().chain(query).collect();
@@ -95,31 +94,31 @@ where
     }
 }
 
-/// The rights that an answer was made with, as a part of the request.
+/// The rights used for a response, as a part of the request hash.
 pub fn rights(principal: &Principal) -> String {
     let role = principal.workspace.map(|(_, role)| role.as_str()).unwrap_or_default();
     format!("{role} {}", principal.operator)
 }
 
-/// What an endpoint that is done once answers.
+/// The result of an idempotent endpoint.
 pub type Made = Result<Kept, Problem>;
 
-/// A response that whoever sends the same again reads again.
+/// A response that is stored and replayed when the request is repeated.
 pub fn again(response: Response<Body>) -> Result<Shown, Fault> {
     Ok(Shown::Again(keep(response)?))
 }
 
-/// A response that is no news the second time: what is sent again is done again.
+/// A response that is not replayed: when the request is repeated, it runs again.
 pub fn this_once(response: Response<Body>) -> Result<Shown, Fault> {
     Ok(Shown::Once(keep(response)?))
 }
 
-/// The response, where there is no key to keep it under.
+/// The response when there is no key to store it under.
 pub fn answered(kept: Kept) -> Result<Response<Body>, Fault> {
     tell(kept.answer(), false)
 }
 
-/// A response as it is kept. It is there as a whole: nothing here waits.
+/// Converts a response for storage. Its body is already complete, so nothing blocks here.
 fn keep(response: Response<Body>) -> Result<idempotency::StoredResponse, Fault> {
     let (parts, body) = response.into_parts();
     let body = to_bytes(body, LONGEST).now_or_never().ok_or(Fault::Other("an answer that is still being made"))?;

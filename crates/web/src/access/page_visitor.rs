@@ -1,4 +1,4 @@
-//! Who opens a page that only people who are signed in see, and what they send from it.
+//! The visitor of a page that requires sign-in, and the forms they submit.
 use crate::WebState;
 use crate::platform::cookies::Cookie;
 use crate::platform::pages::form::Form;
@@ -25,28 +25,28 @@ use flows::access::principal;
 use flows::platform::idempotency::is_key;
 use flows::{Ctx, Expected, Failure, UserCursor};
 
-/// A signed-in person on a page. What they may do there, the use case decides.
+/// A signed-in user on a page. The use case decides what they may do there.
 #[derive(Debug)]
 pub struct PageVisitor {
     pub ctx: Ctx,
     pub user: User,
     pub session: SessionId,
-    /// In the workspace that the page's path names.
+    /// Acts in the workspace named in the page's path.
     pub principal: Principal,
     pub memberships: Vec<WorkspaceMembership>,
     pub incoming: Incoming,
     browser: Browser,
     /// Whether the path names a workspace.
     at_workspace: bool,
-    /// What was just done, for this page to tell.
+    /// What was just done, for this page to show.
     notice: Option<Notice>,
-    /// The address of the list that the page is about something of.
+    /// The path of the list that the page's object belongs to.
     list: Option<String>,
-    /// Of the page's forms that make something.
+    /// The idempotency key of the page's forms.
     once: String,
 }
 
-/// The field with the key under which a form is done once.
+/// The field with a form's idempotency key.
 pub const ONCE: &str = "once";
 
 fn fresh_key(ctx: &Ctx) -> String {
@@ -64,7 +64,7 @@ impl FromRequestParts<WebState> for PageVisitor {
         let Caller::Session(view) = caller else {
             return Err(match parts.method {
                 Method::GET => see_other(&return_to::to_sign_in(state, whole(parts))),
-                // What was typed is still in the page that sent it.
+                // What was typed is still on the page that sent it.
                 _ => error::session_over(state, &incoming),
             });
         };
@@ -90,12 +90,12 @@ impl FromRequestParts<WebState> for PageVisitor {
     }
 }
 
-/// The address as it was asked for: a router that is nested in another sees only its own part of it.
+/// The requested URI. Inside a nested router, `parts.uri` is only the router's own part of it.
 fn whole(parts: &Parts) -> &Uri {
     parts.extensions.get::<OriginalUri>().map_or(&parts.uri, |original| &original.0)
 }
 
-/// The list that what is asked for is in, by their addresses: of `/operator/users/{user}/disable`, `/operator/users`.
+/// The list that contains the requested page, by path: for `/operator/users/{user}/disable` it is `/operator/users`.
 fn list_above(base: &str, path: &str) -> Option<String> {
     let parts: Vec<&str> = path.strip_prefix(base)?.split('/').collect();
     let list = match parts.as_slice() {
@@ -111,15 +111,15 @@ impl PageVisitor {
         self.incoming.query.get(name).unwrap_or_default()
     }
 
-    /// The page of a list that is asked for, from 1.
+    /// The requested page of a list, from 1.
     pub fn page_number(&self) -> i64 {
         self.query("page").parse().ok().filter(|page| (1..=1_000_000).contains(page)).unwrap_or(1)
     }
 
-    /// Beside whom the page of a list of people is, as [`Pager::beside`] links to it, and its number. Without that only
-    /// the first pages are found by their number: whoever is before has to be passed over.
+    /// The requested page of a list of people: its number and the user that it starts beside, as in the links of [`Pager::beside`].
+    /// Without the latter, only the first pages can be reached by number, since an offset skips rows one by one.
     ///
-    /// [`Pager::beside`]: crate::pages::pager::Pager::beside
+    /// [`Pager::beside`]: crate::platform::pages::pager::Pager::beside
     pub fn page_beside(&self) -> (i64, UserCursor) {
         const BY_NUMBER: i64 = 100;
         let id = |name| self.query(name).parse().ok();
@@ -130,7 +130,7 @@ impl PageVisitor {
         }
     }
 
-    /// The frame of a page, with its place in the navigation if it has one.
+    /// The frame of a page, with its section in the navigation if it has one.
     pub fn frame(&self, state: &WebState, here: impl Into<Option<Section>>) -> Frame {
         let nav = Nav::new(state.base(), self.user.email.as_str(), &self.principal, &self.memberships, here.into());
         let mut frame = Frame::new(state, &self.browser).around(nav, self.zone());
@@ -141,12 +141,12 @@ impl PageVisitor {
         }
     }
 
-    /// The frame of a page that is about one thing.
+    /// The frame of a page without navigation.
     pub fn bare_frame(&self, state: &WebState) -> Frame {
         Frame::new(state, &self.browser).told_in(self.zone())
     }
 
-    /// The same after something was made: its forms make something else.
+    /// Like [`Self::frame`], with a fresh idempotency key, for a page shown after something was created.
     pub fn frame_after(&self, state: &WebState, here: impl Into<Option<Section>>) -> Frame {
         let mut frame = self.frame(state, here);
         frame.once = fresh_key(&self.ctx);
@@ -157,12 +157,12 @@ impl PageVisitor {
         self.user.zone.as_ref().map(ToString::to_string)
     }
 
-    /// The developer console that the page is in: a workspace's, or that of the person's own applications.
+    /// The developer console of the page: the workspace's, or that of the user's own clients.
     pub fn console(&self) -> Section {
         if self.at_workspace { Section::Applications } else { Section::OwnApplications }
     }
 
-    /// The path of a section, in the workspace that the page is about.
+    /// The path of a section, in the page's workspace.
     pub fn path(&self, state: &WebState, section: Section) -> String {
         let workspace = self.principal.workspace.map(|(id, _)| id.to_string()).unwrap_or_default();
         section.href(state.base(), &workspace)
@@ -172,7 +172,7 @@ impl PageVisitor {
         self.answer(state, page, StatusCode::OK)
     }
 
-    /// The page again, with what was wrong with the form, and all that was typed.
+    /// Shows the page again, with the form's problem and all that was typed.
     pub fn again(&self, state: &WebState, page: &impl Template) -> Response {
         self.answer(state, page, StatusCode::UNPROCESSABLE_ENTITY)
     }
@@ -182,12 +182,12 @@ impl PageVisitor {
         with_cookie(with_browser(state, &self.browser, render(state, page, status, Leads::Here, None)), told)
     }
 
-    /// On to a page after a form, which says what was done: the text `done-…`.
+    /// Redirects to a page after a form, with a notice of what was done: the text `done-…`.
     pub fn done(&self, state: &WebState, path: &str, done: &str) -> Response {
         self.on_to(state, path, done, None)
     }
 
-    /// The same, with the way back.
+    /// Like [`Self::done`], with a form to undo it.
     pub fn done_until_undone(&self, state: &WebState, path: &str, done: &str, undo: &Undo) -> Response {
         self.on_to(state, path, done, Some(undo.clone()))
     }
@@ -198,23 +198,23 @@ impl PageVisitor {
         with_cookie(see_other(path), notice.cookie(state, &self.incoming, self.session))
     }
 
-    /// The page of a use case that failed.
+    /// The error page of a failed use case.
     pub fn refused<R: Refusal>(&self, state: &WebState, failure: &Failure<R>) -> Response {
         error::to_person(state, &self.incoming, &self.browser, failure, self.list.as_deref())
     }
 
-    /// The page for a form that made something before, and was sent again with other entries.
+    /// The error page for a form that was already used, and was sent again with other values.
     pub fn form_used(&self, state: &WebState) -> Response {
         error::form_used(state, &self.incoming, &self.browser)
     }
 }
 
-/// A form that a signed-in person sent from a page of ours in their browser (checklist 18).
+/// A form submitted from one of our pages in the user's browser (checklist 18).
 #[derive(Debug)]
 pub struct Posted {
     pub person: PageVisitor,
     pub form: RawParams,
-    /// Where the form was sent.
+    /// The path that the form was sent to.
     pub path: String,
 }
 
@@ -231,7 +231,7 @@ impl FromRequest<WebState> for Posted {
         } else if !person.browser.is_own(state, &form) {
             Err(error::form_of_another(state, &person.incoming, &person.browser))
         } else {
-            // Shown again, the form is still the same: nothing was made so far.
+            // Nothing was created, so the form keeps its key when it is shown again.
             if let Some(key) = form.get(ONCE).filter(|key| is_key(key)) {
                 key.clone_into(&mut person.once);
             }
@@ -241,12 +241,13 @@ impl FromRequest<WebState> for Posted {
 }
 
 impl Posted {
-    /// A value to set, only if what is there is still what the form was opened with, or what a change left that it takes back.
+    /// A value to set, only if the current value is still the one that the form was opened with, or for an undo, the one that
+    /// the undone change set.
     pub fn set_to<T>(&self, to: T) -> Expected<'_, T> {
         Expected { to, only_from: self.form.get(ONLY_FROM) }
     }
 
-    /// A field as it was typed; nothing where it was not sent.
+    /// A field as it was typed; empty if it was not sent.
     pub fn field(&self, name: &str) -> &str {
         self.form.get(name).unwrap_or_default()
     }

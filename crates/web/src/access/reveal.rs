@@ -1,4 +1,4 @@
-//! What is shown once, in the answer to the form that made it.
+//! Secrets that are shown once, in the response to the form that created them.
 use crate::WebState;
 use crate::access::page_visitor::PageVisitor;
 use crate::platform::pages::frame::Frame;
@@ -7,7 +7,7 @@ use askama::Template;
 use axum::response::Response;
 use domain::Secret;
 
-/// A secret, and what to do with it.
+/// A secret and what to do with it.
 #[derive(Debug, Template)]
 #[template(path = "access/reveal.html")]
 pub struct Shown<'s> {
@@ -15,22 +15,22 @@ pub struct Shown<'s> {
     pub title: String,
     pub lead: Rich,
     pub label: String,
-    /// Of the element that holds it.
+    /// The id of the element with the secret.
     pub id: &'static str,
-    /// In clear; the page is kept nowhere.
+    /// In clear text; the page is not cached.
     pub value: Revealed<'s>,
-    /// Where the person goes on.
+    /// Where the page's link leads.
     pub back: String,
 }
 
-/// What the page shows in clear and nothing else prints.
+/// A secret that the page shows in clear text and nothing else prints.
 pub struct Revealed<'s> {
     before: &'s str,
     secret: &'s Secret,
 }
 
 impl<'s> Revealed<'s> {
-    /// A secret that stands at the end of a text.
+    /// A secret at the end of a text.
     pub fn after(before: &'s str, secret: &'s Secret) -> Self {
         Self { before, secret }
     }

@@ -1,4 +1,4 @@
-//! A person's own pages and endpoints.
+//! A user's own pages and endpoints.
 
 pub mod consents_api;
 pub mod pages;

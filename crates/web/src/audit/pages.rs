@@ -1,4 +1,4 @@
-//! The audit log, of a workspace or of the whole server.
+//! The audit log of a workspace or of the whole server.
 use crate::WebState;
 use crate::access::field_error::Problem;
 use crate::access::page_visitor::PageVisitor;
@@ -32,7 +32,7 @@ struct AuditPage<'p> {
     events: Vec<Shown>,
     newer: Option<String>,
     older: Option<String>,
-    /// Back to the newest, where a page has none to begin with.
+    /// Link to the newest events, on a page that does not start with them.
     newest: Option<String>,
     stopped: Option<Stopped>,
     export: String,
@@ -43,15 +43,15 @@ struct Shown {
     words: String,
     /// Who acted.
     actor: Named,
-    /// What they acted with, unless that is the actor.
+    /// The credential used, unless it is the actor.
     credential: Option<Named>,
     application: Option<Named>,
-    /// Unless it is who acted.
+    /// The user concerned, unless it is the actor.
     person: Option<Named>,
     detail: Option<String>,
 }
 
-/// Somebody, and the way to all of theirs.
+/// An actor or user, with a link to all of their events.
 struct Named {
     name: String,
     href: String,
@@ -65,14 +65,14 @@ pub async fn of_all(state: State<WebState>, person: PageVisitor) -> Response {
     page(state, person, Extent::Server).await
 }
 
-/// A page of the log with these filters.
+/// The URL of the log with these filters.
 fn address<'a>(path: &str, filters: impl IntoIterator<Item = (&'a str, &'a str)>) -> String {
     let mut query = url::form_urlencoded::Serializer::new(String::new());
     query.extend_pairs(filters.into_iter().filter(|(_, value)| !value.is_empty()));
     format!("{path}?{}", query.finish())
 }
 
-/// The filters that are in force, each with its label's text.
+/// The active filters, each with the text key of its label.
 fn filters<'s>(search: &Search<'s>) -> [(&'static str, &'static str, &'s str); 8] {
     [
         ("kind", "audit-kind", search.kind),
@@ -86,7 +86,7 @@ fn filters<'s>(search: &Search<'s>) -> [(&'static str, &'static str, &'s str); 8
     ]
 }
 
-/// The title tells this page of the log from the others.
+/// A title that distinguishes this page of the log from others.
 fn title(frame: &Frame, section: Section, search: &Search<'_>) -> String {
     let places = [("", "audit-older", search.before), ("", "audit-newer", search.after)];
     let in_force = filters(search).into_iter().chain(places).filter(|(.., value)| !value.is_empty());
@@ -95,7 +95,7 @@ fn title(frame: &Frame, section: Section, search: &Search<'_>) -> String {
     if labels.is_empty() { name } else { format!("{name}: {}", labels.join(", ")) }
 }
 
-/// Who acted: somebody with a name, or one of those who have none.
+/// The name of an actor: a user's name, or a description of one without a name.
 pub fn actor_name(frame: &Frame, names: &HashMap<String, String>, actor: &str) -> String {
     match actor {
         "anonymous" => frame.say("audit-anonymous"),

@@ -1,9 +1,9 @@
-//! The groups that operations come in.
+//! The groups of API operations.
 use serde_json::Value;
 use utoipa::openapi::extensions::ExtensionsBuilder;
 use utoipa::openapi::tag::{Tag, TagBuilder};
 
-/// What a group is called by programs and by people, and what it is about.
+/// Each group's tag, its title, and its description.
 const GROUPS: &[(&str, &str, &str)] = &[
     ("discovery", "Discovery", "What a client reads first."),
     ("authorization", "Authorization", "Authorization for programs. People are sent to the page `/oauth2/authorize`."),
@@ -21,7 +21,7 @@ const GROUPS: &[(&str, &str, &str)] = &[
     ("keys", "Signing keys", "The signing keys of the server."),
 ];
 
-/// Under which tools look for what people call a group: `OpenAPI` 3.1 has no member for it.
+/// The member for a group's display name. `OpenAPI` 3.1 does not define one, but tools look for this one.
 pub const TITLE: &str = "x-displayName";
 
 pub fn tags() -> Vec<Tag> {

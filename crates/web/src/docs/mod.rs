@@ -1,4 +1,4 @@
-//! The description of the API, and its pages.
+//! The API description and its pages.
 
 pub(crate) mod groups;
 pub(crate) mod mounts;

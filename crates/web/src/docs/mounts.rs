@@ -1,8 +1,8 @@
-//! The same handlers at several places.
+//! Handlers served at several paths.
 use utoipa::openapi::path::{Operation, PathItem};
 use utoipa::openapi::{OpenApi, RefOr};
 
-/// Where else a path is served, and what that adds to the ids of its operations.
+/// The additional paths of an endpoint, each with a suffix for its operation ids.
 const ALSO: &[(&str, &[(&str, &str)])] = &[
     ("/oauth2/token", PROTOCOL),
     ("/oauth2/device_authorization", PROTOCOL),
@@ -22,14 +22,14 @@ const ALSO: &[(&str, &[(&str, &str)])] = &[
     ("/api/oauth2/consent", &[("/api/v1/oauth2/consent", "v1")]),
 ];
 
-/// The prefixes that stand in the place of `/oauth2`.
+/// The prefixes that replace `/oauth2`.
 const PROTOCOL: &[(&str, &str)] = &[("/api/oauth2", "api"), ("/api/v1/oauth2", "v1")];
 
 fn operations(item: &mut PathItem) -> impl Iterator<Item = &mut Operation> {
     [&mut item.get, &mut item.put, &mut item.post, &mut item.delete, &mut item.patch].into_iter().flatten()
 }
 
-/// Names an operation, and those that its links lead to, apart from the first.
+/// Gives an operation and the targets of its links the suffix, and refers to the first.
 fn rename(operation: &mut Operation, first: &str, suffix: &str) {
     let named = |id: &str| format!("{id}_{suffix}");
     operation.operation_id = operation.operation_id.as_deref().map(named);
@@ -44,7 +44,7 @@ fn rename(operation: &mut Operation, first: &str, suffix: &str) {
     }
 }
 
-/// Where else a path is served.
+/// The additional paths of an endpoint.
 pub fn places(path: &str) -> impl Iterator<Item = (String, &'static str)> {
     let found = ALSO.iter().find(|(first, _)| *first == path);
     found.into_iter().flat_map(|(first, others)| {
@@ -55,7 +55,7 @@ pub fn places(path: &str) -> impl Iterator<Item = (String, &'static str)> {
     })
 }
 
-/// Adds the other places of each path.
+/// Adds the additional paths of each endpoint.
 pub fn mount(api: &mut OpenApi) {
     for (first, _) in ALSO {
         let Some(item) = api.paths.paths.get(*first).cloned() else { continue };

@@ -1,4 +1,4 @@
-//! The documentation of the API: as pages, as a document for programs, and its problems.
+//! The API documentation: its pages, the document for programs, and the list of problems.
 use crate::WebState;
 use crate::docs::openapi::Description;
 use crate::docs::view::{Docs, Group, OBJECTS, OVERVIEW, PROBLEMS, Piece};
@@ -20,15 +20,14 @@ use flows::platform::management_error::ManagementRefusal;
 use flows::webhooks::manage::WebhookRefusal;
 use std::sync::{Arc, LazyLock, OnceLock};
 
-/// The description, built for whoever reads it first: that takes more memory than the rest of a server that is idle, and many
-/// are never asked.
+/// The description, built on first use: it takes more memory than the rest of an idle server, and many servers never need it.
 type Described = Extension<Arc<OnceLock<Description>>>;
 
 fn described<'d>(state: &WebState, once: &'d OnceLock<Description>) -> &'d Description {
     once.get_or_init(|| Description::new(state.app().settings(), state.is_secure()))
 }
 
-/// They are written in English alone, as what programs read is.
+/// A frame in English: like the API itself, the documentation is not translated.
 fn english(state: &WebState) -> Frame {
     Frame::without_forms(state, Language::English)
 }
@@ -45,7 +44,7 @@ struct OverviewPage<'d> {
     path: &'d str,
 }
 
-/// What there is, and where it is told in full.
+/// An overview, with links to the details.
 pub async fn overview(State(state): State<WebState>, Extension(once): Described) -> Response {
     show(&state, &OverviewPage { frame: english(&state), docs: &described(&state, &once).docs, path: OVERVIEW })
 }
@@ -59,7 +58,7 @@ struct GroupPage<'d> {
     group: &'d Group,
 }
 
-/// All about the operations of one kind.
+/// All operations of a group.
 pub async fn group(
     State(state): State<WebState>,
     Extension(once): Described,
@@ -79,18 +78,18 @@ struct ObjectsPage<'d> {
     path: &'d str,
 }
 
-/// Every object, and the pages that show it.
+/// Every object, with the pages that show it.
 pub async fn objects(State(state): State<WebState>, Extension(once): Described) -> Response {
     show(&state, &ObjectsPage { frame: english(&state), docs: &described(&state, &once).docs, path: OBJECTS })
 }
 
-/// As `OpenAPI` 3.1.
+/// The document as `OpenAPI` 3.1.
 pub async fn openapi(State(state): State<WebState>, Extension(once): Described) -> Response {
     let headers = [(header::CONTENT_TYPE, "application/json"), (header::CACHE_CONTROL, "public, max-age=300")];
     (headers, described(&state, &once).json.clone()).into_response()
 }
 
-/// One `type` of a problem.
+/// One problem `type`.
 struct Problem {
     reason: &'static str,
     status: u16,
@@ -112,7 +111,7 @@ static ALL_PROBLEMS: LazyLock<Vec<Problem>> = LazyLock::new(|| {
         .chain(all(WebhookRefusal::ALL));
     let mut problems: Vec<_> = refusals.chain(faults).collect();
     problems.sort_by_key(|problem| (problem.reason, problem.status));
-    // Several tables refuse for the same reason.
+    // Several tables refuse with the same reason.
     problems.dedup_by_key(|problem| (problem.reason, problem.status));
     problems
 });
@@ -126,7 +125,7 @@ struct ProblemsPage<'d> {
     problems: &'d [Problem],
 }
 
-/// Every problem that a management API may answer.
+/// Every problem that a management API can return.
 pub async fn problems(State(state): State<WebState>, Extension(once): Described) -> Response {
     let docs = &described(&state, &once).docs;
     show(&state, &ProblemsPage { frame: english(&state), docs, path: PROBLEMS, problems: &ALL_PROBLEMS })

@@ -1,4 +1,4 @@
-//! The endpoints that programs call.
+//! Client authentication at the endpoints that programs call.
 
 use crate::WebState;
 use crate::platform::request::Incoming;
@@ -9,7 +9,7 @@ use domain::platform::params::RawParams;
 use domain::platform::refusal::Refusal as _;
 use flows::oauth::client_authentication;
 
-/// The answer to whoever sends a secret in the URL.
+/// Rejects a request with a client secret in the URL.
 pub(crate) fn no_secret_in_url(
     state: &WebState,
     incoming: &Incoming,
@@ -25,5 +25,5 @@ pub(crate) fn no_secret_in_url(
     })
 }
 
-/// `Basic` is offered at the endpoints where clients authenticate.
+/// Endpoints with client authentication offer `Basic`.
 pub(crate) const CLIENT: Option<Challenge> = Some(Challenge::Basic);

@@ -1,4 +1,4 @@
-//! The endpoints of the protocol, and the pages on the way.
+//! The protocol endpoints, and the pages of their flows.
 
 pub mod authorize_api;
 pub(crate) mod client_authentication;

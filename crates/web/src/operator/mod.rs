@@ -1,4 +1,4 @@
-//! What the operator of the server sees and does.
+//! What operators see and do.
 
 pub mod keys_api;
 pub mod pages;

@@ -1,8 +1,8 @@
-//! The files beside the pages: the stylesheet, with the brand's colours, the script, and the icon.
+//! Static files of the pages: the stylesheet with the brand's colours, the script, and the icon.
 use domain::platform::encoding::base64url;
 use flows::Brand;
 
-/// A file named after its content.
+/// A file whose name depends on its content.
 #[derive(Debug)]
 pub struct Asset {
     text: String,
@@ -12,7 +12,7 @@ pub struct Asset {
 }
 
 impl Asset {
-    /// The stylesheet. Brands that name no colour for the dark use the one for the light.
+    /// The stylesheet. Brands without a colour for dark mode use the light one.
     pub fn stylesheet(brand: &Brand, base: &str) -> Self {
         let light = brand_colours(&brand.primary_colour);
         let dark = brand.primary_colour_dark.as_deref().map(brand_colours).unwrap_or_default();
@@ -29,7 +29,7 @@ impl Asset {
         Self::new(include_str!("../../assets/script.js").to_owned(), "js", "text/javascript; charset=utf-8", base)
     }
 
-    /// The mark that browsers show beside the title.
+    /// The favicon.
     pub fn icon(brand: &Brand, base: &str) -> Self {
         let colour = luminance(&brand.primary_colour).map_or("#1d4ed8", |_| brand.primary_colour.as_str());
         let tick = if luminance(colour).is_some_and(reads_white) { "#fff" } else { "#000" };
@@ -56,12 +56,12 @@ impl Asset {
     pub fn name(&self) -> &str {
         &self.name
     }
-    /// Whether this is the name of such a file with other content.
+    /// Whether this is the name of another version of the file.
     pub fn is_like(&self, name: &str) -> bool {
         let ending = |name: &str| name.rsplit_once('.').map(|(_, ending)| ending.to_owned());
         name.len() == self.name.len() && ending(name) == ending(&self.name)
     }
-    /// As pages link it.
+    /// The path used in links.
     pub fn href(&self) -> &str {
         &self.href
     }
@@ -70,8 +70,8 @@ impl Asset {
 const WHITE: f64 = 1.0;
 const BLACK: f64 = 0.0;
 
-/// The brand's colour, and black or white for the text on it, whichever reads better (WCAG 2.2 §1.4.3: one of the two
-/// always has 4.5:1). Nothing for what is not `#rrggbb`.
+/// The brand's colour, and black or white for the text on it, whichever is more readable (WCAG 2.2 §1.4.3: one of the two
+/// always has 4.5:1). Empty unless it has the form `#rrggbb`.
 fn brand_colours(colour: &str) -> String {
     let Some(on) = luminance(colour).map(|ground| if reads_white(ground) { "#fff" } else { "#000" }) else {
         return String::new();
@@ -79,7 +79,7 @@ fn brand_colours(colour: &str) -> String {
     format!(":root{{--brand:{colour};--on-brand:{on}}}\n")
 }
 
-/// The relative luminance of `#rrggbb`, 0 to 1 (WCAG 2.2).
+/// The relative luminance of `#rrggbb`, from 0 to 1 (WCAG 2.2).
 fn luminance(colour: &str) -> Option<f64> {
     let hex = colour.strip_prefix('#').filter(|hex| hex.len() == 6 && hex.bytes().all(|b| b.is_ascii_hexdigit()))?;
     let part = |at: usize| {
@@ -89,7 +89,7 @@ fn luminance(colour: &str) -> Option<f64> {
     Some(0.2126 * part(0)? + 0.7152 * part(2)? + 0.0722 * part(4)?)
 }
 
-/// Whether white reads better than black on it.
+/// Whether white is more readable on it than black.
 fn reads_white(ground: f64) -> bool {
     contrast(ground, WHITE) >= contrast(ground, BLACK)
 }

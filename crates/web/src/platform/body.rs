@@ -1,4 +1,4 @@
-//! Reading parameters from a request body: a form, or a JSON object.
+//! Reads parameters from a request body: a form or a JSON object.
 use crate::WebState;
 use crate::platform::respond::{OAuthError, oauth_error};
 use axum::body::Bytes;
@@ -10,16 +10,16 @@ use domain::platform::params::RawParams;
 use domain::platform::refusal::ErrorCode;
 use serde_json::{Map, Value};
 
-/// No request of ours is longer.
+/// Maximum size of a request body.
 pub const MAX_BODY: usize = 64 * 1024;
 
 pub const CUT_OFF: &str = "The body is too large or was cut off.";
 
-/// The parameters of a body, form or JSON alike.
+/// The parameters of a body, either a form or JSON.
 #[derive(Debug)]
 pub struct Params(pub RawParams);
 
-/// The parameters of a form, where the body is one; any other body says nothing.
+/// The parameters of a form; empty for any other body.
 #[derive(Debug)]
 pub struct Form(pub RawParams);
 
@@ -27,7 +27,7 @@ pub struct Form(pub RawParams);
 #[derive(Debug)]
 pub struct Json(pub Value);
 
-/// The members of a JSON object, each once; `None` for anything else.
+/// The members of a JSON object without duplicates; `None` for anything else.
 pub fn members(body: &[u8]) -> Option<Map<String, Value>> {
     match json::parse(body) {
         Some(Value::Object(members)) => Some(members),
@@ -35,13 +35,13 @@ pub fn members(body: &[u8]) -> Option<Map<String, Value>> {
     }
 }
 
-/// Such as `application/json` of `Application/JSON; charset=utf-8`.
+/// The media type, such as `application/json` for `Application/JSON; charset=utf-8`.
 pub fn media_type(request: &Request) -> String {
     let value = request.headers().get(header::CONTENT_TYPE).and_then(|v| v.to_str().ok()).unwrap_or_default();
     value.split(';').next().unwrap_or_default().trim().to_ascii_lowercase()
 }
 
-/// Reads the parameters of a body, or says what is wrong with it.
+/// Parses the parameters of a body. The error describes the problem.
 pub fn parse(media_type: &str, body: &[u8]) -> Result<RawParams, &'static str> {
     match media_type {
         "application/x-www-form-urlencoded" => Ok(RawParams::from_urlencoded(body)),
@@ -54,7 +54,7 @@ pub fn parse(media_type: &str, body: &[u8]) -> Result<RawParams, &'static str> {
     }
 }
 
-/// Whether a text of the value holds the NUL character, which no database of ours keeps.
+/// Whether a string in the value contains NUL, which the databases cannot store.
 pub fn has_nul(value: &Value) -> bool {
     match value {
         Value::String(text) => text.contains('\0'),

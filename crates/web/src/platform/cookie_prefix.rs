@@ -1,8 +1,8 @@
-//! What tells the cookies of one server from those of another on the same host.
+//! Separates the cookies of servers on the same host.
 use domain::platform::encoding::base64url;
 
-/// What the names of all cookies of a server begin with. Browsers share cookies among the ports of a host, so the name
-/// carries a hash of the issuer: two servers on one host do not overwrite each other's sessions.
+/// The prefix of all cookie names. Browsers share cookies between the ports of a host, so the prefix contains a hash of the
+/// issuer: two servers on one host do not overwrite each other's sessions.
 pub fn prefix(issuer: &str, secure: bool) -> String {
     let digest = aws_lc_rs::digest::digest(&aws_lc_rs::digest::SHA256, issuer.as_bytes());
     let host = if secure { "__Host-" } else { "" };

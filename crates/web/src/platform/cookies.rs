@@ -1,5 +1,5 @@
-//! The cookies: one that binds pages to a browser, one for the session, one that tells the next page what was done, for an hour
-//! those of links that were opened, and for a year those by which a browser is known to who signed in there.
+//! The cookies: one binds pages to a browser, one holds the session, and one passes a notice to the next page. Opened links set
+//! cookies that last an hour, and a cookie that lasts a year recognizes browsers in which a user signed in before.
 use crate::WebState;
 use axum::http::{HeaderMap, HeaderValue, header};
 use domain::InvitationId;
@@ -7,35 +7,35 @@ use flows::platform::known_browser::{self, NewMark, Tag};
 use flows::platform::one_time_link;
 use std::str::FromStr;
 
-/// Which cookie.
+/// The kind of cookie.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Cookie {
     Browser,
     Session,
-    /// What was just done.
+    /// The notice of what was just done.
     Notice,
-    /// The pass of the link by which the first operator is made.
+    /// The pass from the setup link, which creates the first operator.
     Setup,
-    /// The pass of an invitation's link. One for each: what is open in two tabs is not mixed up.
+    /// The pass from an invitation link. Each invitation has its own cookie, so that links open in several tabs do not interfere.
     Invitation(InvitationId),
-    /// The mark of somebody who signed in: one for each, as people share browsers.
+    /// Marks that a user signed in before: one cookie per user, since users share browsers.
     Mark(Tag),
 }
 
-/// People whom a browser remembers to have signed in. One more has it forget the others.
+/// Maximum number of users remembered by a browser. One more removes all others.
 const MARKS: usize = 8;
 
-/// Invitations that a browser can have open. Whoever makes it open more has it forget the others, and no other cookie.
+/// Maximum number of open invitations in a browser. One more removes the others, but no other cookie.
 const INVITATIONS: usize = 8;
 
-/// Seconds in which the next page has to come, for it to tell what was done.
+/// Seconds within which the next page must be requested to show the notice.
 pub const SOON: i64 = 60;
 
 const OF_INVITATION: &str = "invitation_";
 const OF_MARK: &str = "known_";
 
 impl Cookie {
-    /// The name, for the [prefix](crate::platform::cookie_prefix::prefix) of the server.
+    /// The name with the server's [prefix](crate::platform::cookie_prefix::prefix).
     pub fn name(self, prefix: &str) -> String {
         match self {
             Self::Browser => format!("{prefix}browser"),
@@ -47,21 +47,21 @@ impl Cookie {
         }
     }
 
-    /// Bytes that a value of ours has at most.
+    /// Maximum length of a cookie value we issue.
     const fn longest(self) -> usize {
         match self {
-            // With the form that undoes what was done.
+            // Contains the form to undo what was done.
             Self::Notice => 2000,
             _ => 200,
         }
     }
 
-    /// The value that the browser sent, if it is one that we could have made.
+    /// The value sent by the browser, if it has a form that we issue.
     pub fn read(self, state: &WebState, headers: &HeaderMap) -> Option<String> {
         read(&self.name(state.cookie_prefix()), self.longest(), headers)
     }
 
-    /// Seconds for which a browser keeps it. Without any it does so as long as it runs; the server's own limits end it earlier.
+    /// Lifetime in the browser, in seconds. Without one, it ends with the browser session; the server's own limits end it earlier.
     const fn age(self) -> Option<i64> {
         match self {
             Self::Browser | Self::Session => None,
@@ -88,7 +88,7 @@ impl Cookie {
     }
 }
 
-/// The cookies of invitations that have to go before one more is opened.
+/// Clears the invitation cookies if there is no room for one more.
 pub fn too_many_invitations(state: &WebState, headers: &HeaderMap) -> Vec<HeaderValue> {
     let ids: Vec<InvitationId> = invitations(state.cookie_prefix(), headers);
     let too_many = ids.len() >= INVITATIONS;
@@ -100,12 +100,12 @@ fn invitations(prefix: &str, headers: &HeaderMap) -> Vec<InvitationId> {
     each_of(&format!("{prefix}{OF_INVITATION}"), headers)
 }
 
-/// What the names of cookies say after this beginning.
+/// What follows this prefix in each cookie name.
 fn each_of<T: FromStr>(before: &str, headers: &HeaderMap) -> Vec<T> {
     pairs(headers).filter_map(|(name, _)| name.strip_prefix(before)?.parse().ok()).collect()
 }
 
-/// The browser remembers that somebody signed in: the new mark, and the end of others where there are too many.
+/// Remembers in the browser that a user signed in: sets the new mark, and removes the others if there are too many.
 pub fn remember(state: &WebState, headers: &HeaderMap, new: &NewMark) -> Vec<HeaderValue> {
     let mut others: Vec<Tag> = each_of(&format!("{}{OF_MARK}", state.cookie_prefix()), headers);
     others.retain(|tag| *tag != new.tag);

@@ -1,4 +1,4 @@
-//! What is said when a handler panics or takes too long: to people as a page, to programs as JSON.
+//! The responses when a handler panics or takes too long: a page for people, JSON for programs.
 use crate::WebState;
 use crate::platform::headers::RequestId;
 use crate::platform::pages::error;
@@ -11,11 +11,11 @@ use domain::platform::language::Language;
 use domain::platform::refusal::ErrorCode;
 use flows::Fault;
 
-/// Marks the response of a handler that panicked, with what the panic said.
+/// Marks the response of a handler that panicked, with the panic's message.
 #[derive(Debug, Clone)]
 struct Panicked(String);
 
-/// Marks the response of a use case that failed by a fault of our own.
+/// Marks the response of a use case that failed with a fault.
 #[derive(Debug, Clone)]
 pub struct Faulted(pub Fault);
 
@@ -27,12 +27,12 @@ pub fn panicked(fault: Box<dyn std::any::Any + Send>) -> Response {
     let said =
         fault.downcast_ref::<String>().cloned().or_else(|| fault.downcast_ref::<&str>().map(ToString::to_string));
     let mut response = StatusCode::INTERNAL_SERVER_ERROR.into_response();
-    // Logged by `tell`, which knows the request id.
+    // `tell` logs it, as it knows the request id.
     response.extensions_mut().insert(Panicked(said.unwrap_or_default()));
     response
 }
 
-/// Gives a body to the answers of the layers that guard the handlers; their own are empty.
+/// Adds a body to the empty responses of the layers around the handlers.
 pub async fn tell(State(state): State<WebState>, request: Request, next: Next) -> Response {
     let accept = request.headers().get(header::ACCEPT).and_then(|v| v.to_str().ok()).unwrap_or_default();
     let person = accept.contains("text/html");

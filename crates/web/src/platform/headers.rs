@@ -10,19 +10,19 @@ use domain::platform::encoding::base32;
 use domain::platform::refusal::ErrorCode;
 use flows::Later;
 
-/// Names a request in the response, the log, the audit and on error pages.
+/// Identifies a request in the response, the logs, the audit log and on error pages.
 #[derive(Debug, Clone)]
 pub struct RequestId(pub String);
 
 const X_REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 const NOTHING: &str = "default-src 'none'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'";
 
-/// A request that brought its credential in the body (RFC 6750 §2.2); the handler marks its response.
+/// Marks a response to a request with its credential in the body (RFC 6750 §2.2).
 #[derive(Debug, Clone, Copy)]
 pub struct BodyCredential;
 
-/// Whether the request names one host, as RFC 9112 §3.2 demands: proxies and caches may pick another of two than we do.
-/// HTTP/2 has it in `:authority` (RFC 9113 §8.3.1), HTTP/1.0 may have none.
+/// Whether the request names exactly one host, as RFC 9112 §3.2 requires: with two, proxies and caches may choose a different
+/// one than we do. HTTP/2 uses `:authority` (RFC 9113 §8.3.1); HTTP/1.0 may omit it.
 fn names_one_host(request: &Request) -> bool {
     let mut hosts = request.headers().get_all(header::HOST).iter();
     match (hosts.next(), hosts.next()) {
@@ -32,7 +32,7 @@ fn names_one_host(request: &Request) -> bool {
     }
 }
 
-/// A 401 for a request without a credential has a bare challenge (RFC 6750 §3.1), wherever it comes from.
+/// Strips a bearer challenge to the bare scheme, for a request without a credential (RFC 6750 §3.1), wherever the 401 comes from.
 fn bare_challenge(headers: &mut HeaderMap) {
     let is_bearer = |value: &HeaderValue| value.as_bytes().starts_with(b"Bearer ");
     if headers.get(header::WWW_AUTHENTICATE).is_some_and(is_bearer) {
@@ -40,7 +40,7 @@ fn bare_challenge(headers: &mut HeaderMap) {
     }
 }
 
-/// Seconds after which to try again, where something was limited or full (RFC 9110 §10.2.3).
+/// Seconds until a retry, if a limit was reached or something was full (RFC 9110 §10.2.3).
 fn retry_after(status: StatusCode, later: &Later) -> Option<HeaderValue> {
     match status {
         StatusCode::TOO_MANY_REQUESTS => Some(later.seconds().unwrap_or(60).into()),
@@ -49,7 +49,7 @@ fn retry_after(status: StatusCode, later: &Later) -> Option<HeaderValue> {
     }
 }
 
-/// Gives the request its id, and the response the headers that it lacks (checklist 20, 21).
+/// Adds an id to the request, and missing headers to the response (checklist 20, 21).
 pub async fn dress(State(state): State<WebState>, mut request: Request, next: Next) -> Response {
     let mut random = [0; 16];
     state.rng().fill(&mut random);

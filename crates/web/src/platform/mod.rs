@@ -1,4 +1,4 @@
-//! What every handler and page needs: requests, responses, cookies, texts, and the frame of the pages.
+//! The basis of all handlers and pages: requests, responses, cookies, texts, and the frame of pages.
 
 pub mod answers;
 pub(crate) mod assets;

@@ -1,4 +1,4 @@
-//! The ids in a path. What is no UTF-8 names nothing: axum alone would answer in a form of its own.
+//! Path parameters. Invalid UTF-8 counts as an unknown id: axum's own rejection would use another format.
 use crate::WebState;
 use crate::platform::problem::Problem;
 use axum::extract::{self, FromRequestParts};
@@ -7,7 +7,7 @@ use flows::platform::management_error::ManagementRefusal;
 use serde::de::DeserializeOwned;
 use std::convert::Infallible;
 
-/// For the management APIs: a malformed id is one that there is not.
+/// For the management APIs: a malformed id is treated as unknown.
 #[derive(Debug)]
 pub struct Path<T>(pub T);
 
@@ -20,7 +20,7 @@ impl<T: DeserializeOwned + Send> FromRequestParts<WebState> for Path<T> {
     }
 }
 
-/// For registrations: the id, or an empty one, which no client has.
+/// For registrations: the id, or an empty string, which no client has.
 #[derive(Debug)]
 pub struct RegisteredId(pub String);
 

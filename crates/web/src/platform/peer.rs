@@ -1,10 +1,10 @@
-//! Who is at the other end of the connection, and whom they speak for.
+//! The peer of the connection, and the client it forwards for.
 use axum::http::HeaderMap;
 use ipnet::IpNet;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 
-/// The client's address: the peer's own, or, behind proxies that we trust, the last one in `X-Forwarded-For` that is
-/// not itself a trusted proxy. From anybody else the header means nothing (RFC 9700 §4.13, checklist 88).
+/// The client's address: the peer's own or, behind proxies that we trust, the last address in `X-Forwarded-For` that is not
+/// itself a trusted proxy. From any other peer, the header is ignored (RFC 9700 §4.13, checklist 88).
 pub fn client_ip(peer: Option<SocketAddr>, headers: &HeaderMap, trusted: &[IpNet]) -> String {
     let peer = peer.map_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED), |address| address.ip().to_canonical());
     let is_trusted = |ip: &IpAddr| trusted.iter().any(|net| net.contains(ip));
@@ -23,12 +23,12 @@ pub fn client_ip(peer: Option<SocketAddr>, headers: &HeaderMap, trusted: &[IpNet
     peer.to_string()
 }
 
-/// Whether a proxy says whom it speaks for (RFC 7239).
+/// Whether a proxy forwards for a client (RFC 7239).
 pub fn speaks_for_others(headers: &HeaderMap) -> bool {
     headers.contains_key("x-forwarded-for") || headers.contains_key("forwarded")
 }
 
-/// One entry: an address, which some proxies write with its port.
+/// Parses one entry: an address, which some proxies write with a port.
 fn address(hop: &str) -> Option<IpAddr> {
     let bare = hop.strip_prefix('[').and_then(|h| h.strip_suffix(']')).unwrap_or(hop);
     let ip = bare.parse::<IpAddr>().ok().or_else(|| hop.parse::<SocketAddr>().ok().map(|a| a.ip()))?;

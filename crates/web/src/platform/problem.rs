@@ -42,7 +42,7 @@ impl From<Fault> for Problem {
     }
 }
 
-/// What a handler of a management API answers.
+/// The result of a management API handler.
 pub type ApiResult = Result<Response, Problem>;
 
 const fn title(code: ErrorCode) -> &'static str {
@@ -66,10 +66,10 @@ const NOT_AVAILABLE: Said =
     (ErrorCode::TemporarilyUnavailable, "not_available", "The server is not available for the moment. Try again.");
 const FAILED: Said =
     (ErrorCode::ServerError, "fault", "The server failed. The request id tells the operator where to look.");
-/// Code, reason and sentence of what is no refusal.
+/// The code, reason and sentence of failures that are not refusals.
 pub const FAULTS: [Said; 2] = [NOT_AVAILABLE, FAILED];
 
-/// The challenge of RFC 6750 §3: bare where no credential was sent.
+/// The challenge of RFC 6750 §3: bare if no credential was sent.
 fn challenge(code: ErrorCode, reason: &str) -> Option<String> {
     match code {
         ErrorCode::InvalidToken if reason == ManagementRefusal::CredentialMissing.reason() => Some("Bearer".to_owned()),
@@ -107,7 +107,7 @@ impl IntoResponse for Problem {
     }
 }
 
-/// For the paths of the management APIs.
+/// The fallback for paths of the management APIs.
 pub async fn method_not_allowed() -> Problem {
     ManagementRefusal::Method.into()
 }

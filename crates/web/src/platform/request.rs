@@ -1,4 +1,4 @@
-//! What every request brings along besides its body.
+//! What every request contains besides its body.
 use crate::WebState;
 use crate::platform::cookies::Cookie;
 use crate::platform::headers::RequestId;
@@ -18,7 +18,7 @@ use flows::{Ctx, Facts, Fault, Later};
 use std::convert::Infallible;
 use std::net::SocketAddr;
 
-/// Names the workspace that a person wants to act in.
+/// The header that names the workspace to act in.
 pub const WORKSPACE: &str = "countersign-workspace";
 
 /// A request's context, query and credentials.
@@ -65,20 +65,20 @@ impl Incoming {
         scheme.eq_ignore_ascii_case("bearer").then(|| token.trim())
     }
 
-    /// The workspace that a person wants to act in.
+    /// The workspace that the user wants to act in.
     pub fn workspace(&self) -> Option<&str> {
         self.header(WORKSPACE).or(self.query.get("workspace"))
     }
 
-    /// The revision that `If-Match` names (RFC 9110 §13.1.1); `None` where there is no such header, or it is `*`.
+    /// The revision in `If-Match` (RFC 9110 §13.1.1); `None` if the header is missing or `*`.
     pub fn expected_revision(&self) -> Option<i64> {
         let tag = self.header(header::IF_MATCH).filter(|tag| *tag != "*")?;
         let number = tag.trim().strip_prefix("\"r").and_then(|tag| tag.strip_suffix('"')).and_then(|n| n.parse().ok());
-        // A tag that no answer of ours carried matches nothing.
+        // A tag that we never issued matches nothing.
         Some(number.unwrap_or(-1))
     }
 
-    /// The session of the browser.
+    /// The browser's session.
     pub async fn session(&self, state: &WebState) -> Result<Caller, Fault> {
         match Cookie::Session.read(state, &self.headers) {
             Some(cookie) => flows::access::session::current(state.app(), &self.ctx, &cookie).await,
@@ -86,9 +86,9 @@ impl Incoming {
         }
     }
 
-    /// Whether the browser says that a page of this server sent this; programs say nothing. `Sec-Fetch-Site` decides where it is
-    /// sent: for a form, `Referrer-Policy: no-referrer` makes browsers write `Origin: null`, also on our own pages (Fetch §3.2).
-    /// Without it, `null` is any page that hides its origin, and is refused.
+    /// Whether the browser reports that the request came from a page of this server; programs report nothing. `Sec-Fetch-Site`
+    /// takes precedence: for a form, `Referrer-Policy: no-referrer` makes browsers send `Origin: null`, even from our own pages
+    /// (Fetch §3.2). Without `Sec-Fetch-Site`, `null` may be any page that hides its origin, and is rejected.
     pub fn is_same_site(&self, state: &WebState) -> bool {
         match self.header("sec-fetch-site") {
             Some(site) => matches!(site, "same-origin" | "none"),
@@ -96,7 +96,7 @@ impl Incoming {
         }
     }
 
-    /// The browser, by its cookie; a new one gets a new cookie.
+    /// The browser, identified by its cookie. A new browser gets a new cookie.
     pub fn browser(&self, state: &WebState) -> Browser {
         let languages = self.languages();
         match Cookie::Browser.read(state, &self.headers) {
@@ -105,7 +105,7 @@ impl Incoming {
         }
     }
 
-    /// The languages that the request and the browser want.
+    /// The languages requested by the request and the browser.
     pub fn languages(&self) -> Languages {
         let asked = self.query.get("ui_locales").map(str::split_ascii_whitespace);
         Languages {
@@ -128,36 +128,36 @@ fn read_hash(text: Option<&str>) -> Option<SecretHash> {
     text.and_then(from_base64url).and_then(|bytes| SecretHash::from_slice(&bytes))
 }
 
-/// A browser, known by a random cookie that says nothing of the person.
+/// A browser, identified by a random cookie that says nothing about the user.
 #[derive(Debug, Clone)]
 pub struct Browser {
     pub cookie: String,
     pub is_new: bool,
     pub languages: Languages,
-    /// Whose forms its pages carry, where only that person may send them.
+    /// The user that the page's forms belong to, if only that user may send them.
     user: Option<UserId>,
 }
 
 impl Browser {
-    /// The browser of a signed-in person, in their language: its forms are theirs.
+    /// The browser of a signed-in user, in their language; its forms belong to them.
     pub fn used_by(self, user: &User) -> Self {
         let mut browser = Self { user: Some(user.id), ..self };
         browser.set(user.locale.as_deref());
         browser
     }
 
-    /// Speaks the language that an authorization asks for, or its person has set.
+    /// Uses the language requested by the authorization, or set by its user.
     pub fn speak(&mut self, locales: &Locales) {
         self.languages.asked = Language::first_of(locales.asked.iter().map(String::as_str)).or(self.languages.asked);
         self.set(locales.set.as_deref());
     }
 
-    /// Speaks the language that the person has set.
+    /// Uses the language set by the user.
     pub fn set(&mut self, locale: Option<&str>) {
         self.languages.set = locale.and_then(Language::of);
     }
 
-    /// What interactions are bound to.
+    /// The value that interactions are bound to.
     pub fn binding(&self, state: &WebState) -> [u8; 32] {
         *state.app().forms().hash(&format!("browser\n{}", self.cookie)).as_bytes()
     }
@@ -170,8 +170,8 @@ impl Browser {
         state.app().forms().hash(&format!("form of\n{}\n{user}", self.cookie))
     }
 
-    /// The token that each form carries: only a page of ours in this browser can know it. Behind a dot it tells whose form
-    /// it is.
+    /// The CSRF token of each form: only our pages in this browser know it. After a dot, it identifies the user that
+    /// the form belongs to.
     pub fn csrf(&self, state: &WebState) -> String {
         let token = base64url(self.csrf_hash(state).as_bytes());
         match self.user {
@@ -180,14 +180,14 @@ impl Browser {
         }
     }
 
-    /// Whether a form was sent by a page of ours in this browser.
+    /// Whether a form was sent by one of our pages in this browser.
     pub fn sent(&self, state: &WebState, incoming: &Incoming, form: &RawParams) -> bool {
         let token = form.get("csrf").map(|token| token.split_once('.').map_or(token, |(token, _)| token));
         let same = read_hash(token) == Some(self.csrf_hash(state));
         !self.is_new && incoming.is_same_site(state) && same
     }
 
-    /// Whether the page that sent it was the person's: somebody else may have signed in since it was opened.
+    /// Whether the form's page belonged to the current user. Someone else may have signed in since it was opened.
     pub fn is_own(&self, state: &WebState, form: &RawParams) -> bool {
         let whose = form.get("csrf").and_then(|token| token.split_once('.')).map(|(_, whose)| whose);
         self.user.is_some_and(|user| read_hash(whose) == Some(self.user_hash(state, user)))

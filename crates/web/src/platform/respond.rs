@@ -1,5 +1,5 @@
-//! How failures become responses: JSON for token-like endpoints, a page for people. (A redirect needs a `Callback`, and
-//! so comes out of the authorization flow as an answer, never from here.)
+//! Turns failures into responses: JSON for token-like endpoints, a page for people. (A redirect needs a `Callback`, so it is a
+//! result of the authorization flow and never comes from here.)
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse as _, Response};
 use domain::platform::refusal::{ErrorCode, Refusal};
@@ -7,7 +7,7 @@ use flows::platform::management_error::ManagementRefusal;
 use flows::{Failure, Fault};
 use serde_json::{Value, json};
 
-/// How a caller may authenticate instead (RFC 9110 §11.6.1).
+/// The authentication scheme to offer (RFC 9110 §11.6.1).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Challenge {
     Basic,
@@ -15,14 +15,14 @@ pub enum Challenge {
 }
 
 impl Challenge {
-    /// The challenge for a refused bearer, where the credential itself is what is wrong.
+    /// The challenge for a rejected bearer token, if the credential itself is the problem.
     pub fn bearer_for(code: ErrorCode) -> Option<Self> {
         matches!(code, ErrorCode::InvalidToken | ErrorCode::InsufficientScope | ErrorCode::LoginRequired)
             .then_some(Self::Bearer)
     }
 }
 
-/// An error as a client reads it (RFC 6749 §5.2).
+/// An error as returned to a client (RFC 6749 §5.2).
 #[derive(Debug, Clone, Copy)]
 pub struct OAuthError {
     pub code: ErrorCode,
@@ -48,14 +48,14 @@ pub fn status(code: ErrorCode) -> StatusCode {
     }
 }
 
-/// JSON that is not kept anywhere (RFC 6749 §5.1).
+/// A JSON response that must not be stored (RFC 6749 §5.1).
 pub fn no_store(status: StatusCode, body: Vec<u8>) -> Response {
     let headers =
         [(header::CONTENT_TYPE, "application/json"), (header::CACHE_CONTROL, "no-store"), (header::PRAGMA, "no-cache")];
     (status, headers, body).into_response()
 }
 
-/// The same of a value.
+/// A value as a JSON response.
 pub fn json_response(status: StatusCode, value: &impl serde::Serialize) -> Response {
     match serde_json::to_vec(value) {
         Ok(body) => no_store(status, body),
@@ -66,7 +66,7 @@ pub fn json_response(status: StatusCode, value: &impl serde::Serialize) -> Respo
     }
 }
 
-/// An error as JSON, with the challenge that belongs to its status.
+/// An error as JSON, with the challenge for its status.
 pub fn oauth_error(error: &OAuthError) -> Response {
     said(error.code, error.description, error.challenge)
 }
@@ -75,7 +75,7 @@ fn said(code: ErrorCode, description: &str, challenge: Option<Challenge>) -> Res
     let body = json!({"error": code.as_str(), "error_description": description});
     let mut response = json_response(status(code), &body);
     let challenge = match (challenge, code) {
-        // Without any credential a bare challenge is all (RFC 6750 §3.1).
+        // Without any credential, the challenge has no further attributes (RFC 6750 §3.1).
         (Some(Challenge::Bearer), ErrorCode::InvalidRequest) => {
             *response.status_mut() = StatusCode::UNAUTHORIZED;
             Some("Bearer".to_owned())
@@ -106,7 +106,7 @@ pub fn oauth_failure<R: Refusal>(failure: &Failure<R>, challenge: Option<Challen
     }
 }
 
-/// Logs a fault of our own, and what is said of it outside.
+/// Logs a fault, and returns what to report to the caller.
 pub fn fault_said(fault: &Fault, request_id: &str) -> (ErrorCode, &'static str) {
     if fault.is_end_of_credential() {
         let refusal = ManagementRefusal::CredentialUnknown;
@@ -121,7 +121,7 @@ pub fn fault_said(fault: &Fault, request_id: &str) -> (ErrorCode, &'static str) 
     }
 }
 
-/// What the router and its layers answer by themselves, in the form of the token-like endpoints.
+/// The responses of the router and its layers, in the format of the token-like endpoints.
 pub fn plain(status: StatusCode, code: ErrorCode, description: &'static str) -> Response {
     let body: Value = json!({"error": code.as_str(), "error_description": description});
     json_response(status, &body)

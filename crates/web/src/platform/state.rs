@@ -1,4 +1,4 @@
-//! What every handler can reach.
+//! The state available to every handler.
 use crate::platform::assets::Asset;
 use crate::platform::cookie_prefix;
 use crate::platform::peer::speaks_for_others;
@@ -10,10 +10,10 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use url::Url;
 
-/// How the web side is set up.
+/// The options of the web layer.
 #[derive(Debug, Clone, Default)]
 pub struct WebOptions {
-    /// Peers whose `X-Forwarded-For` is believed.
+    /// Peers whose `X-Forwarded-For` is trusted.
     pub trusted_proxies: Vec<IpNet>,
 }
 
@@ -31,11 +31,11 @@ struct Inner {
     icon: Asset,
     logo: Option<Url>,
     dark_logo: Option<Url>,
-    /// The path of the issuer, without a trailing slash: where everything is mounted.
+    /// The issuer's path without a trailing slash, where everything is mounted.
     base: String,
     origin: String,
     cookie_prefix: String,
-    /// Whether the log says that a proxy speaks for others and is not trusted.
+    /// Whether the warning about an untrusted proxy was logged.
     warned_of_proxy: AtomicBool,
 }
 
@@ -77,8 +77,7 @@ impl WebState {
     pub(crate) fn rng(&self) -> Arc<dyn Rng> {
         self.0.rng.clone()
     }
-    /// Says once, in the log, that a proxy seems to be in front that is not trusted: limits per address then count all people
-    /// together.
+    /// Logs once that an untrusted proxy seems to be in front: limits per address then count all users together.
     pub(crate) fn warn_of_proxy(&self, headers: &HeaderMap) {
         let behind_one = self.trusted_proxies().is_empty() && is_secure(&self.0.origin) && speaks_for_others(headers);
         if behind_one && !self.0.warned_of_proxy.swap(true, Ordering::Relaxed) {
@@ -111,19 +110,19 @@ impl WebState {
     pub(crate) fn base(&self) -> &str {
         &self.0.base
     }
-    /// Scheme, host and port of the issuer, as browsers write it in `Origin`.
+    /// The issuer's scheme, host and port, as browsers send them in `Origin`.
     pub(crate) fn origin(&self) -> &str {
         &self.0.origin
     }
-    /// Cookies get `Secure` and the `__Host-` prefix where browsers speak TLS to us.
+    /// Whether cookies get `Secure` and the `__Host-` prefix, because browsers reach us over TLS.
     pub(crate) fn is_secure(&self) -> bool {
         is_secure(&self.0.origin)
     }
-    /// What the names of cookies begin with.
+    /// The prefix of cookie names.
     pub(crate) fn cookie_prefix(&self) -> &str {
         &self.0.cookie_prefix
     }
-    /// A path of this server as links name it.
+    /// A path on this server, as used in links.
     pub(crate) fn path(&self, path: &str) -> String {
         format!("{}{path}", self.0.base)
     }
@@ -139,7 +138,7 @@ fn is_secure(origin: &str) -> bool {
     origin.starts_with("https://")
 }
 
-/// The operator's logo: over https, or from the issuer's own origin.
+/// The operator's logo, if it is served over https or from the issuer's own origin.
 fn logo(text: &str, issuer: &str) -> Option<Url> {
     let issuer = Url::parse(issuer).ok()?;
     let url = issuer.join(text).ok()?;

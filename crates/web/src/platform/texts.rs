@@ -1,4 +1,4 @@
-//! What pages say in each language: the Fluent files of `texts/`, in the binary.
+//! The texts of the pages in each language: the Fluent files of `texts/`, compiled into the binary.
 use askama::filters::HtmlSafe;
 use domain::access::Operation;
 use domain::platform::language::Language;
@@ -28,17 +28,17 @@ static OF_GERMAN: LazyLock<Bundle> = LazyLock::new(|| bundle(Language::German, G
 fn bundle(language: Language, files: &[&str]) -> Bundle {
     let tag = language.tag().parse().unwrap_or_default();
     let mut bundle = FluentBundle::new_concurrent(vec![tag]);
-    // Pages isolate what strangers wrote by themselves, with `bdi`.
+    // The pages isolate untrusted values themselves, with `bdi`.
     bundle.set_use_isolating(false);
     for file in files {
-        // What does not read is left out here, and is a failed test.
+        // Lines that do not parse are dropped here, and fail a test.
         let resource = FluentResource::try_new((*file).to_owned()).unwrap_or_else(|(resource, _)| resource);
         bundle.add_resource_overriding(resource);
     }
     bundle
 }
 
-/// Text that holds markup of our own, with everything else escaped.
+/// Text with our own markup; everything else is escaped.
 #[derive(Debug, Clone)]
 pub struct Rich(String);
 
@@ -58,7 +58,7 @@ impl Rich {
         Self(html)
     }
 
-    /// What is known to be markup of ours.
+    /// Text that is known to be our own markup.
     pub fn of(markup: &impl HtmlSafe) -> Self {
         Self(markup.to_string())
     }
@@ -70,7 +70,7 @@ impl askama::FastWritable for Rich {
     }
 }
 
-/// Says things in one language.
+/// The texts of one language.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Texts(pub Language);
 
@@ -95,22 +95,22 @@ impl Texts {
         })
     }
 
-    /// A text, if there is one by this name: for names that came with a request.
+    /// A text, if one with this key exists: for keys taken from a request.
     pub fn known(self, key: &str) -> Option<String> {
         self.find(key, None)
     }
 
-    /// A text as it stands.
+    /// A text without values.
     pub fn say(self, key: &str) -> String {
         self.format(key, None)
     }
 
-    /// A text with values, by name.
+    /// A text with named values.
     pub fn fill(self, key: &str, values: &[(&str, Value<'_>)]) -> String {
         self.format(key, Some(&values.iter().map(|(name, value)| (*name, value.0.clone())).collect()))
     }
 
-    /// A text with values that strangers may have chosen: each escaped, set apart in its direction, and strong.
+    /// A text with values that may be untrusted: each is escaped, isolated from the surrounding text direction, and bold.
     pub fn rich(self, key: &str, values: &[(&str, &str)]) -> Rich {
         const FIRST: u32 = 0xe000;
         let mark = |at: usize| char::from_u32(FIRST + u32::try_from(at).unwrap_or_default()).unwrap_or_default();
@@ -131,27 +131,27 @@ impl Texts {
         Rich(html)
     }
 
-    /// What a kind of event of the audit log tells of; one that is not known, by its name.
+    /// The description of a kind of audit event; an unknown kind is shown by name.
     pub fn kind(self, kind: &str) -> String {
         self.known(&format!("kind-{}", kind.replace('.', "-"))).unwrap_or_else(|| kind.to_owned())
     }
 
-    /// What an operation does.
+    /// The description of an operation.
     pub fn operation(self, operation: Operation) -> String {
         self.of_code(&operation_key(operation), operation.says())
     }
 
-    /// What a refusal says. English sentences stand beside the rules; other languages have theirs by exact reason.
+    /// The sentence of a refusal. English sentences are defined with the rules; other languages have theirs under the exact reason.
     pub fn refusal(self, refusal: &(impl Refusal + ?Sized)) -> String {
         self.reason(refusal.reason(), refusal.public())
     }
 
-    /// The same of what may be done later, with when that is.
+    /// Like [`Self::refusal`], adding when to retry if it is temporary.
     pub fn refusal_for_now(self, refusal: &(impl Refusal + ?Sized), later: &Later) -> String {
         let said = self.refusal(refusal);
         match later.seconds() {
             None => said,
-            // Whole minutes, when it is too long to count seconds.
+            // Above two minutes, whole minutes are more readable.
             Some(seconds @ ..=120) => format!("{said} {}", self.fill("wait-seconds", &[("count", seconds.into())])),
             Some(seconds) => {
                 let minutes = seconds.saturating_add(59) / 60;
@@ -160,8 +160,8 @@ impl Texts {
         }
     }
 
-    /// The same where only the reason and the English sentence are known. One reason is told in different sentences where
-    /// different people read it: then the sentence has a text of its own.
+    /// The sentence of a refusal, given only its reason and its English sentence. If a reason has several sentences for
+    /// different readers, each has a text of its own.
     pub fn reason(self, reason: &str, english: &str) -> String {
         let by_sentence = match self.0 {
             Language::English => None,
@@ -170,8 +170,8 @@ impl Texts {
         by_sentence.unwrap_or_else(|| self.of_code(&format!("refusal-{reason}"), english))
     }
 
-    /// What the code says. English sentences stand beside the rules; other languages have theirs by key, or else the
-    /// English one.
+    /// The translation of a text defined in the code. English texts are defined with the rules; other languages have theirs
+    /// under the key, falling back to English.
     pub fn of_code(self, key: &str, english: &str) -> String {
         match self.0 {
             Language::English => english.to_owned(),
@@ -207,7 +207,7 @@ fn escape(c: char, html: &mut String) {
     }
 }
 
-/// A value of a text: a word, or a number that the text may count by.
+/// A value in a text: a string, or a number that the text can depend on.
 #[derive(Debug, Clone)]
 pub struct Value<'v>(FluentValue<'v>);
 

@@ -14,7 +14,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};
 
-/// The names of all texts of some files, each with the names of its values.
+/// The keys of all texts in some files, each with the names of its values.
 fn texts(files: &[&str]) -> BTreeMap<String, BTreeSet<String>> {
     let mut texts = BTreeMap::new();
     for file in files {
@@ -50,7 +50,7 @@ fn files(folder: &Path, ending: &str) -> Vec<PathBuf> {
     found
 }
 
-/// The first literal of each call that says a text in templates, and every literal of the code that could be a name.
+/// The keys that templates use, and every string literal in the code that could be a key.
 fn named_in_pages() -> (BTreeSet<String>, BTreeSet<String>) {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
     let literals = |text: &str| -> BTreeSet<String> {
@@ -71,7 +71,7 @@ fn named_in_pages() -> (BTreeSet<String>, BTreeSet<String>) {
     (said, literal)
 }
 
-/// What English says in the code, and not in its files.
+/// Prefixes of texts whose English version is in the code instead of the files.
 const OF_CODE: [&str; 6] = ["refusal-", "said-", "check-", "advice-", "event-", "operation-"];
 
 fn of_code(key: &str) -> bool {
@@ -94,16 +94,16 @@ fn every_text_that_pages_say_is_there_and_every_text_is_said() {
     let (said, literal) = named_in_pages();
     let there: BTreeSet<String> = texts(ENGLISH).into_keys().collect();
     assert_eq!(said.difference(&there).collect::<Vec<_>>(), Vec::<&String>::new(), "missing");
-    // Names made of a prefix and a word of the request's or the code's.
+    // Keys composed of a prefix and a word from a request or the code.
     let made = |key: &str| MADE.iter().any(|prefix| key.starts_with(prefix));
     let unsaid: Vec<_> = there.difference(&literal).filter(|key| !made(key)).collect();
     assert_eq!(unsaid, Vec::<&String>::new(), "never said");
 }
 
-/// What comes before a word that is known only when a page is made.
+/// Prefixes of keys that are only composed when a page is rendered.
 const MADE: [&str; 2] = ["done-", "kind-"];
 
-/// The kinds of events that the use cases record: what they name in a call or a constant, and what looks like those.
+/// The kinds of events that the use cases record: those in calls or constants, and literals that look like them.
 fn recorded() -> BTreeSet<String> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../flows/src");
     let is_kind = |s: &str| !s.is_empty() && s.bytes().all(|b| b.is_ascii_lowercase() || b"._".contains(&b));
@@ -162,7 +162,7 @@ fn german_has_the_sentence_of_every_refusal_that_a_page_shows() {
     assert_eq!(missing, BTreeSet::new());
 }
 
-/// The sentences that the code tells for each exact reason, as its tables of refusals have them.
+/// The sentences defined for each exact reason in the tables of refusals.
 fn sentences() -> BTreeMap<String, BTreeSet<String>> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
     let mut all: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
@@ -176,14 +176,14 @@ fn sentences() -> BTreeMap<String, BTreeSet<String>> {
             }
         }
     }
-    // Those that are written in other ways.
+    // Those defined in other ways.
     for (reason, sentence) in flows::diagnosis::failed_requests::sentences() {
         all.entry(reason.to_owned()).or_default().insert(sentence.to_owned());
     }
     all
 }
 
-/// Pages, point 6.2: a German page never tells a reason in English, whichever refusal it comes from.
+/// Pages, point 6.2: a German page never shows a reason in English, whichever refusal it comes from.
 #[test]
 fn german_has_a_sentence_for_every_reason() {
     let all = sentences();
@@ -192,7 +192,7 @@ fn german_has_a_sentence_for_every_reason() {
     assert_eq!(untold, Vec::<(&String, &String)>::new());
 }
 
-/// Pages, point 6.2: where a reason is told in several sentences, German tells each of them, and so the same as English.
+/// Pages, point 6.2: where a reason has several sentences, German has one for each, and so agrees with English.
 #[test]
 fn both_languages_give_the_same_reason() {
     let (all, there) = (sentences(), texts(GERMAN));
@@ -243,7 +243,7 @@ fn what_strangers_chose_is_escaped_and_set_apart() {
     assert_eq!(Texts(Language::German).known("done-no-such"), None);
 }
 
-/// The German word of a thing, as the book lists it, and the words that were given up for it.
+/// The German word for each term in the glossary, and the words it replaced.
 const GERMAN_WORDS: [(&str, &[&str]); 7] = [
     ("Secret", &["geheimnis", "geheimnisse", "geheimnissen", "geheimnisses"]),
     ("Status", &["zustand", "zustände", "zuständen"]),
@@ -254,7 +254,7 @@ const GERMAN_WORDS: [(&str, &[&str]); 7] = [
     ("Autorisierung", &["grant", "grants"]),
 ];
 
-/// Texts that speak of something else: how well the server is, a token that is refreshed, and an office that somebody loses.
+/// Texts that use these words with another meaning: the server's health, refreshing a token, and removing the operator role.
 const OTHER_THINGS: [(&str, &str); 7] = [
     ("kind-token-refresh_token", "erneuert"),
     ("advice-token_expired", "erneuern"),
@@ -265,7 +265,7 @@ const OTHER_THINGS: [(&str, &str); 7] = [
     ("done-user-ended", "entzogen"),
 ];
 
-/// The words of each text of a file, in small letters, without its names of values.
+/// The words of each text in a file, in lower case, without the names of values.
 fn words(file: &str) -> Vec<(String, String)> {
     let (mut key, mut found) = (String::new(), Vec::new());
     for line in file.lines().filter(|line| !line.starts_with('#')) {

@@ -1,4 +1,4 @@
-//! What can be allowed, as programs and people read it.
+//! What can be authorized, for programs and for people.
 
 pub mod api;
 pub mod permissions;

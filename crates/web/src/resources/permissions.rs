@@ -1,11 +1,11 @@
-//! Scopes in words: the catalogue's, and those of this server's own operations.
+//! Descriptions of scopes: those of the catalogue, and those of this server's own operations.
 use crate::platform::texts::Texts;
 use domain::ScopeSet;
 use domain::access::Operation;
 use domain::platform::language::Language;
 use domain::resources::Catalogue;
 
-/// A scope as whoever allowed it reads it.
+/// A scope as shown to the user who authorized it.
 #[derive(Debug)]
 pub struct Permission<'c> {
     pub title: &'c str,
@@ -13,7 +13,7 @@ pub struct Permission<'c> {
     pub sensitive: bool,
 }
 
-/// Scopes in the catalogue's words; one that it does not have any more, by its name.
+/// The scopes as described by the catalogue; a scope that it no longer contains is shown by name.
 pub fn permissions<'c>(catalogue: &'c Catalogue, language: Language, scopes: &'c ScopeSet) -> Vec<Permission<'c>> {
     let permission = |name: &'c str| {
         let (title, description) = catalogue.scope(name).map_or((name, ""), |info| info.words(language));
@@ -22,17 +22,17 @@ pub fn permissions<'c>(catalogue: &'c Catalogue, language: Language, scopes: &'c
     scopes.iter().map(permission).collect()
 }
 
-/// A scope that a credential can be given.
+/// A scope that a credential can have.
 #[derive(Debug)]
 pub struct Choice {
     pub name: String,
-    /// What it opens, a sentence each.
+    /// The operations that it allows, one sentence each.
     pub opens: Vec<String>,
     pub sensitive: bool,
     pub ticked: bool,
 }
 
-/// Scopes to choose from, with what each opens.
+/// Scopes to choose from, with the operations that each allows.
 pub fn choices(texts: Texts, catalogue: &Catalogue, names: Vec<String>, ticked: &[&str]) -> Vec<Choice> {
     let choice = |name: String| {
         let own = Operation::ALL.iter().filter(|operation| operation.has_endpoint() && operation.scope() == name);

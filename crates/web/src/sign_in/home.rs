@@ -1,4 +1,4 @@
-//! The first page: for whom nobody knows yet. Whoever is signed in goes on to their account.
+//! The home page for visitors who are not signed in. Signed-in users are redirected to their account.
 use crate::WebState;
 use crate::platform::pages::error;
 use crate::platform::pages::frame::{Frame, Leads, render, see_other, with_browser};

@@ -1,4 +1,4 @@
-//! Signing in and up.
+//! Sign-in and sign-up.
 
 pub mod home;
 pub mod password;

@@ -1,4 +1,4 @@
-//! Signing in.
+//! Sign-in.
 use super::home;
 use crate::WebState;
 use crate::platform::cookies::Cookie;
@@ -27,28 +27,28 @@ struct LoginPage<'p> {
     frame: Frame,
     interaction: &'p str,
     client: Option<&'p Client>,
-    /// Where on this server to go on, if the user came for a page of it.
+    /// The page of this server to continue at, if the user came for one.
     return_to: &'p str,
     username: &'p str,
     reauthenticate: bool,
     problem: Option<String>,
 }
 
-/// A form to fill in again: its status, why, and when that may help.
+/// A form to correct: its status, the reason, and when to retry.
 type Problem<'p> = Option<(StatusCode, sign_in_refusal::SignInRefusal, &'p Later)>;
 
 fn said(frame: &Frame, problem: Problem<'_>) -> Option<String> {
     problem.map(|(_, refusal, later)| frame.texts().refusal_for_now(&refusal, later))
 }
 
-/// The interaction that a sign-in is for.
+/// The interaction that requires signing in.
 #[derive(Debug, Clone, Copy)]
 pub struct Waiting<'p> {
     pub interaction: &'p str,
     pub client: &'p Client,
-    /// Where its answer will go.
+    /// Where the response will be sent.
     pub redirect_uri: &'p str,
-    /// Somebody is signed in, but must prove it anew.
+    /// The user is signed in, but must authenticate again.
     pub reauthenticate: bool,
 }
 
@@ -122,7 +122,7 @@ pub async fn post(State(state): State<WebState>, incoming: Incoming, Form(form):
             let problem = Some((of_form(status(refusal.code())), refusal, &incoming.ctx.later));
             let return_to = return_to::read(&state, form.get("return_to"));
             let Some(text) = interaction else { return plain_page(&state, &browser, &return_to, username, problem) };
-            // Whoever was signed in still is, and reads again why they are asked.
+            // If the user was already signed in, the page explains again why they have to authenticate.
             let binding = browser.binding(&state);
             match authorize::login_page(state.app(), &incoming.ctx, text, &here, binding).await {
                 Ok(AuthorizeOutcome::Login { interaction, client, redirect_uri, reauthenticate, locales, .. }) => {

@@ -1,5 +1,5 @@
-//! The first operator, by the one-time link that the server prints. Its secret is in the link alone: opening it leaves a
-//! pass in the browser.
+//! Creating the first operator through the one-time link that the server prints. Its secret is only in the link: opening it
+//! stores a pass in the browser.
 use super::home;
 use crate::WebState;
 use crate::platform::cookies::Cookie;
@@ -34,12 +34,12 @@ fn page(state: &WebState, browser: &Browser, kept: (&str, &str), problem: Option
     with_browser(state, browser, render(state, &page, status, Leads::Here, None))
 }
 
-/// The pass that the browser has; empty without one.
+/// The browser's pass; empty if it has none.
 fn pass(state: &WebState, incoming: &Incoming) -> Secret {
     Secret::new(Cookie::Setup.read(state, &incoming.headers).unwrap_or_default())
 }
 
-/// The link, and the page that it leads to.
+/// Opens the link, or shows the page that it leads to.
 pub async fn get(State(state): State<WebState>, incoming: Incoming) -> Response {
     let browser = incoming.browser(&state);
     let (app, ctx) = (state.app(), &incoming.ctx);

@@ -26,23 +26,23 @@ use flows::sign_in::sign_up::{self, SignUpRequest};
 struct SignUpPage<'p> {
     frame: Frame,
     interaction: &'p str,
-    /// Who sent the user here.
+    /// The client that sent the user here.
     client: Option<&'p Client>,
     name: &'p str,
     username: &'p str,
-    /// Where on this server to go on, if the user came for a page of it.
+    /// The page of this server to continue at, if the user came for one.
     return_to: &'p str,
     problem: Option<String>,
 }
 
-/// Where the user came from, to go on there.
+/// Where to continue after signing up.
 #[derive(Clone, Copy)]
 struct GoesOn<'p> {
     interaction: &'p str,
     return_to: &'p str,
 }
 
-/// The page; of an interaction, it names the application and its form may lead there.
+/// The sign-up page. For an interaction, it names the client, and its form may redirect there.
 async fn page(
     state: &WebState,
     incoming: &Incoming,
@@ -66,7 +66,7 @@ async fn page(
             Err(failure) => return error::interrupted(state, incoming, &failure),
         },
     };
-    // A client that needs no consent, or an error that it is told, ends the chain of redirects at the client.
+    // If the client needs no consent, or receives an error, the chain of redirects ends at the client.
     let leads = client.as_ref().map_or(Leads::Here, |(_, uri)| Leads::To(uri));
     let client = client.as_ref().map(|(client, _)| &**client);
     let frame = Frame::new(state, &browser);
@@ -86,7 +86,7 @@ pub async fn get(State(state): State<WebState>, incoming: Incoming) -> Response 
     page(&state, &incoming, &incoming.browser(&state), goes_on, ("", ""), None).await
 }
 
-/// Who makes an account, in the language of the page that they filled in.
+/// The new account, with the language of the page that the user filled in.
 pub fn newcomer<'f>(form: &'f RawParams, browser: &Browser, password: &'f Secret) -> SignUpRequest<'f> {
     let field = |name: &str| form.get(name).unwrap_or_default();
     let language = Language::of(field("language")).unwrap_or(browser.languages.best());

@@ -1,4 +1,4 @@
-//! Cuts Rust text into tokens, without comments and without what literals hold.
+//! Splits Rust source into tokens, without comments and the contents of literals.
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Kind {
@@ -6,7 +6,7 @@ pub enum Kind {
     Text(String),
     /// `::`
     PathSep,
-    /// Any other sign; numbers and characters in quotes are of no interest and left out.
+    /// Any other punctuation. Numbers and character literals are not needed and left out.
     Punct(char),
 }
 

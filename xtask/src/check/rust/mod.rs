@@ -1,4 +1,4 @@
-//! As much of the Rust language as the rules about files need: modules, imports, and paths.
+//! The parts of Rust's syntax that the rules about files need: modules, imports and paths.
 mod lexer;
 mod parser;
 

@@ -1,21 +1,21 @@
-//! Finds the modules, imports, paths and items of one file.
+//! Finds the modules, imports, paths and items of a file.
 use super::lexer::{Kind, Token, tokens};
 use std::collections::BTreeSet;
 
-/// What one file holds.
+/// The contents of a file.
 #[derive(Debug, Default)]
 pub struct Source {
     /// `mod name;`
     pub declared: Vec<Module>,
-    /// The modules that stand in this file; the first one, without a name, is the file itself.
+    /// The inline modules; the first one, without a name, is the file itself.
     pub inline: Vec<Vec<String>>,
     pub imports: Vec<Import>,
     pub references: Vec<Reference>,
-    /// What is defined directly in a module: (the inline module, the name).
+    /// Items defined directly in a module: (the inline module, the name).
     pub items: BTreeSet<(Vec<String>, String)>,
-    /// `#[macro_export]` puts these at the root of the crate.
+    /// `#[macro_export]` places these at the crate's root.
     pub exported_macros: BTreeSet<String>,
-    /// How many lines belong to `#[cfg(test)] mod … { … }`.
+    /// Number of lines in `#[cfg(test)] mod … { … }`.
     pub test_lines: usize,
 }
 
@@ -35,10 +35,10 @@ pub struct Module {
 pub struct Import {
     pub inside: Vec<String>,
     pub path: Vec<String>,
-    /// The name it has here; nothing for `*`.
+    /// Its local name; `None` for `*`.
     pub name: Option<String>,
     pub line: usize,
-    /// `pub use`: for others, and no use of it here.
+    /// `pub use`: a re-export, which is not a use in this file.
     pub public: bool,
 }
 
@@ -64,7 +64,7 @@ struct Parser {
     tokens: Vec<Token>,
     at: usize,
     depth: usize,
-    /// The inline modules around us, with the depth of their braces.
+    /// The enclosing inline modules, with the depth of their braces.
     inside: Vec<(String, usize)>,
     test: bool,
     path: Option<String>,
@@ -182,7 +182,7 @@ impl Parser {
         }
     }
 
-    /// Passes over one item or field that only tests compile.
+    /// Skips an item or field that is only compiled for tests.
     fn skip_item(&mut self) {
         let is_use = self.ident(0) == Some("use");
         while self.at < self.tokens.len() {
@@ -267,7 +267,7 @@ impl Parser {
         self.source.imports.push(Import { inside: self.module(), path, name, line, public });
     }
 
-    /// A path, or a single name that is passed over.
+    /// Reads a path, or skips a single name.
     fn reference(&mut self) {
         let line = self.line();
         let mut path = vec![];

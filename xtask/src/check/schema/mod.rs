@@ -1,4 +1,4 @@
-//! The migrations of the two databases make the same schema.
+//! The migrations of the two databases produce the same schema.
 mod parse;
 mod sql;
 

@@ -1,4 +1,4 @@
-//! Reads `CREATE TABLE`, `CREATE INDEX` and `ALTER TABLE … ADD` or `DROP COLUMN` into one form for both databases.
+//! Parses `CREATE TABLE`, `CREATE INDEX` and `ALTER TABLE … ADD` or `DROP COLUMN` into a form common to both databases.
 use super::sql;
 use anyhow::{Context, Result, bail, ensure};
 use std::collections::{BTreeMap, BTreeSet};
@@ -14,14 +14,14 @@ pub enum Dialect {
 pub struct Schema {
     pub tables: BTreeMap<String, Table>,
     pub indexes: BTreeMap<String, Index>,
-    /// Statements that change rows, word for word.
+    /// Statements that change rows, verbatim.
     pub data: Vec<Vec<String>>,
 }
 
 #[derive(Debug, Default, PartialEq, Eq)]
 pub struct Table {
     pub columns: Vec<Column>,
-    /// Keys and checks, whether they stood at a column or at the table.
+    /// Keys and checks, whether declared on a column or on the table.
     pub constraints: BTreeSet<String>,
 }
 
@@ -44,7 +44,7 @@ impl fmt::Display for Column {
 #[derive(Debug, PartialEq, Eq)]
 pub struct Index {
     unique: bool,
-    /// From the word `on`.
+    /// The text from the word `on`.
     definition: String,
 }
 
@@ -163,7 +163,7 @@ fn column(dialect: Dialect, words: &mut Words, table: &mut Table) -> Result<()> 
         } else if words.takes(&["references"]) {
             table.constraints.insert(format!("foreign key ({name}) {}", reference(words)?));
         } else if dialect == Dialect::Postgres && words.takes(&["collate", "\"C\""]) {
-            // The order of bytes is what SQLite has without a word.
+            // SQLite's default is already to compare bytes.
         } else {
             break;
         }
@@ -240,7 +240,7 @@ impl Words {
         Ok(())
     }
 
-    /// What stands in parentheses, with them.
+    /// Reads text in parentheses, including them.
     fn group(&mut self) -> Result<String> {
         let start = self.at;
         self.expect("(")?;

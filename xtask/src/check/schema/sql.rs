@@ -1,7 +1,7 @@
-//! Cuts SQL into words, without comments; names and keywords in lower case.
+//! Splits SQL into words, without comments; names and keywords in lower case.
 use anyhow::{Result, bail};
 
-/// The statements of a text, each a list of words and signs.
+/// The statements of a text, each a list of words and punctuation.
 pub fn statements(text: &str) -> Result<Vec<Vec<String>>> {
     let mut chars = text.chars().peekable();
     let (mut statements, mut words) = (vec![], vec![]);
@@ -21,7 +21,7 @@ pub fn statements(text: &str) -> Result<Vec<Vec<String>>> {
                     match chars.next() {
                         Some(end) if end == c => {
                             word.push(c);
-                            // A doubled quote stands for itself.
+                            // A doubled quote is an escaped quote.
                             match chars.next_if_eq(&c) {
                                 Some(doubled) => word.push(doubled),
                                 None => break,

@@ -1,4 +1,4 @@
-//! The applications that a person allowed something, by workspace, and taking it back.
+//! The apps that a user has authorized, by workspace, and disconnecting them.
 use crate::WebState;
 use crate::access::confirm::{After, Confirm};
 use crate::access::page_visitor::{PageVisitor, Posted};
@@ -24,7 +24,7 @@ struct AppsPage<'p> {
     frame: Frame,
     path: String,
     q: &'p str,
-    /// Whether there are so many that a search helps.
+    /// Whether there are enough for a search to help.
     many: bool,
     apps: Vec<Shown<'p>>,
     pager: Pager,
@@ -40,20 +40,20 @@ struct Shown<'p> {
 }
 
 struct ShownPlace<'p> {
-    /// What the request to disconnect it names it by.
+    /// How the request to disconnect it identifies it.
     key: String,
     /// The workspace's name, or the text for none.
     said: String,
     permissions: Vec<Permission<'p>>,
-    /// What it receives besides these.
+    /// What the app receives in addition to the permissions.
     receives: Vec<Rich>,
     since: Timestamp,
     last_used_at: Option<Timestamp>,
-    /// The text for one that was not.
+    /// The text for an app that was never used.
     unused: &'static str,
 }
 
-/// What is allowed in the person's own name has no workspace to be named by.
+/// The key of authorizations in the user's own name, which have no workspace.
 const OWN: &str = "own";
 
 fn key(place: &ConnectedWorkspace) -> String {
@@ -102,7 +102,7 @@ pub async fn get(State(state): State<WebState>, person: PageVisitor) -> Response
     person.show(&state, &page)
 }
 
-/// What a page to confirm is about: the one place that is named, or all of them.
+/// The authorization that a confirmation page is about, if one is named; otherwise it is about all of them.
 fn named<'a>(app: &'a Connected, workspace: &str) -> Option<&'a ConnectedWorkspace> {
     app.places.iter().find(|place| key(place) == workspace)
 }

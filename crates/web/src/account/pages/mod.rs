@@ -1,4 +1,4 @@
-//! What people see and change of their own.
+//! Pages where users see and change their own account.
 pub mod apps;
 pub mod new_token;
 pub mod profile;

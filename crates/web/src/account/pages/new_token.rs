@@ -1,4 +1,4 @@
-//! Making an access token of one's own.
+//! Creating a personal access token.
 use crate::WebState;
 use crate::access::create_once::{Made, page_of};
 use crate::access::field_error::Problem;
@@ -31,7 +31,7 @@ struct NewTokenPage<'p> {
     choices: Vec<Choice>,
 }
 
-/// What a token may live, as the form names it.
+/// The lifetimes in days that the form offers.
 const DAYS: [(i64, &str); 4] = [(7, "7"), (30, "30"), (90, "90"), (365, "365")];
 const NEVER: &str = "never";
 
@@ -60,7 +60,7 @@ pub async fn get(State(state): State<WebState>, person: PageVisitor) -> Response
     person.show(&state, &page(&state, &person, frame, Problem::default(), ("", "30"), &[]))
 }
 
-/// Shows the token, this once.
+/// Shows the token, only this once.
 pub async fn post(State(state): State<WebState>, posted: Posted) -> Response {
     posted.once(state, make).await
 }

@@ -1,4 +1,4 @@
-//! Who the person is, and how pages speak to them.
+//! The user's profile, and the language and time zone of pages.
 use crate::WebState;
 use crate::access::field_error::Problem;
 use crate::access::page_visitor::{PageVisitor, Posted};

@@ -1,4 +1,4 @@
-//! The password, and where the person is signed in.
+//! The password, and the devices where the user is signed in.
 use crate::WebState;
 use crate::access::field_error::Problem;
 use crate::access::page_visitor::{PageVisitor, Posted};
@@ -36,7 +36,7 @@ struct SecurityPage<'p> {
 struct Shown {
     id: String,
     device: String,
-    /// What the browser says of itself, where nothing better can be told.
+    /// The raw user agent, if it is not recognized.
     says: Option<String>,
     ip: String,
     since: Timestamp,
@@ -44,7 +44,7 @@ struct Shown {
     current: bool,
 }
 
-/// A device in words.
+/// A device, described in words.
 pub fn device(frame: &Frame, user_agent: &str) -> String {
     match Device::of(user_agent) {
         Device { browser: Some(browser), system: Some(system) } => {

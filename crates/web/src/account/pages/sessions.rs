@@ -1,4 +1,4 @@
-//! Ending what is signed in elsewhere.
+//! Signing out of other devices.
 use super::security::device;
 use crate::WebState;
 use crate::access::confirm::{After, Confirm};

@@ -1,4 +1,4 @@
-//! The person's own access tokens, and revoking them.
+//! The user's personal access tokens, and revoking them.
 use crate::WebState;
 use crate::access::confirm::{After, Confirm};
 use crate::access::page_visitor::{PageVisitor, Posted};

@@ -1,4 +1,4 @@
-//! The workspaces of a person, with the way into each.
+//! The workspaces of a user, with links to each.
 use crate::WebState;
 use crate::access::page_visitor::PageVisitor;
 use crate::platform::pages::frame::Frame;
@@ -17,7 +17,7 @@ struct WorkspacesPage<'p> {
     frame: Frame,
     path: String,
     q: &'p str,
-    /// Whether there are so many that a search helps.
+    /// Whether there are enough for a search to help.
     many: bool,
     workspaces: Vec<(WorkspaceMembership, Vec<Link>)>,
     pager: Pager,

@@ -1,4 +1,4 @@
-//! How an application is used, as charts that are drawn here.
+//! How a client is used, as charts drawn by the server.
 use super::application::{Application, Named, Tab, named};
 use super::chart::Chart;
 use crate::WebState;
@@ -11,18 +11,18 @@ use axum::response::Response;
 use domain::clients::Trust;
 use flows::diagnosis::charts::{self, Errors};
 
-/// Days to choose from.
+/// The ranges to choose from, in days.
 const RANGES: [i64; 3] = [7, 30, 90];
 
 /// One row of the table.
 struct Row {
     day: String,
-    /// The same for the address of a list.
+    /// The date as used in the URL of a list.
     date: String,
     requests: i64,
     users: i64,
     errors: i64,
-    /// The reasons, with how often each.
+    /// The reasons for failure, with the count of each.
     reasons: String,
 }
 
@@ -32,16 +32,16 @@ struct ActivityPage {
     frame: Frame,
     app: Application,
     days: i64,
-    /// Each range: its days, its name, and whether it is shown.
+    /// Each range: its days, its name, and whether it is selected.
     ranges: [(i64, String, bool); 3],
-    /// Each chart with its title, a text, and the figure beside it.
+    /// Each chart with its title, a text key, and the figure beside it.
     charts: [(Chart, &'static str, String); 3],
     rows: Vec<Row>,
     first: String,
     last: String,
-    /// Each reason: its name, what was said, how often.
+    /// Each reason: its name, its sentence, and its count.
     errors: Vec<(String, String, i64)>,
-    /// From when all errors are counted, where that is not the first day.
+    /// The date from which all errors are counted, if it is not the first day.
     counted_from: Option<String>,
     quiet: bool,
 }
@@ -79,7 +79,7 @@ pub async fn get(State(state): State<WebState>, person: PageVisitor, path: Named
     let by_day =
         |of: fn(&Row) -> i64| -> Vec<(String, i64)> { rows.iter().map(|row| (row.day.clone(), of(row))).collect() };
     let in_all = |chart: &Chart| frame.fill("dev-activity-total", "total", chart.total);
-    // Who came on two days is one person: their days are not added up.
+    // A user active on two days is one user, so the days are not added up.
     let a_day = |chart: &Chart| frame.fill("dev-activity-most", "most", chart.most);
     let [requests, users, errors] = [
         Chart::new("requests", "bar-a", &by_day(|row| row.requests)),

@@ -1,4 +1,4 @@
-//! One application: what its pages have in common.
+//! What the pages of a client have in common.
 use crate::WebState;
 use crate::access::page_visitor::PageVisitor;
 use axum::extract::Path;
@@ -8,15 +8,15 @@ use domain::clients::Client;
 use flows::clients::ownership;
 use std::collections::HashMap;
 
-/// What the page's path names.
+/// The parameters of the page's path.
 pub type Named = Path<HashMap<String, String>>;
 
-/// The part of the path with this name.
+/// The path parameter with this name.
 pub fn named<'p>(path: &'p Named, name: &str) -> &'p str {
     path.get(name).map_or("", String::as_str)
 }
 
-/// A page of the application.
+/// A page of the client.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Tab {
     Overview,
@@ -48,7 +48,7 @@ impl Tab {
             Self::Secrets => "/secrets",
             Self::Test => "/test",
             Self::Users => "/users",
-            // One address for each range.
+            // Always with a range, so that each range has a single URL.
             Self::Activity => "/activity?days=30",
             Self::Failures => "/failures",
             Self::Delete => "/delete",
@@ -68,7 +68,7 @@ impl Tab {
         }
     }
 
-    /// What whoever sees it may do.
+    /// The operation that the tab requires.
     const fn operation(self) -> Operation {
         match self {
             Self::Overview | Self::Test | Self::Activity => Operation::ReadClients,
@@ -88,22 +88,22 @@ pub struct Link {
     pub here: bool,
 }
 
-/// The application that a page is about.
+/// The client that a page is about.
 #[derive(Debug)]
 pub struct Application {
     pub client: Client,
     pub tabs: Vec<Link>,
-    /// The page's own name: a text.
+    /// The text key of the page's own name.
     pub here: &'static str,
-    /// The list that it is in, and what that is called: a text.
+    /// The path of its list, and the text key of the list's name.
     pub list: String,
     pub section: &'static str,
-    /// Its own path.
+    /// The client's own path.
     pub path: String,
 }
 
 impl Application {
-    /// The application that the path names, if the person may see this tab of it.
+    /// Loads the client named in the path, if the user may see this tab of it.
     pub async fn open(state: &WebState, person: &PageVisitor, path: &Named, tab: Tab) -> Result<Self, Box<Response>> {
         let id = named(path, "client");
         let found = ownership::find(state.app(), &person.ctx, &person.principal, tab.operation(), id).await;
@@ -118,7 +118,7 @@ impl Application {
         let path = format!("{list}/{}", client.id);
         let own = client.owner_user_id.is_some() && client.owner_user_id == person.principal.user;
         let tabs = Tab::ALL.into_iter().filter(|tab| own || person.principal.may(tab.operation()).is_ok());
-        // A public application has none.
+        // A public client has no secrets.
         let tabs = tabs.filter(|tab| *tab != Tab::Secrets || !client.is_public());
         let link = |tab: Tab| Link { href: format!("{path}{}", tab.path()), key: tab.key(), here: tab == here };
         Self { tabs: tabs.map(link).collect(), here: here.key(), list, section: person.console().key(), path, client }

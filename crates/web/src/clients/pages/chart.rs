@@ -1,6 +1,6 @@
-//! Bars, a day each, as the page draws them.
+//! Bar charts with one bar per day, drawn by the server.
 
-/// Units of the drawing: bars reach over all of its width.
+/// Width of the drawing in its own units; the bars fill it.
 const WIDTH: i64 = 720;
 const HEIGHT: i64 = 120;
 
@@ -11,15 +11,15 @@ pub struct Bar {
     pub y: i64,
     pub width: i64,
     pub height: i64,
-    /// What a pointer over it reads.
+    /// The tooltip.
     pub says: String,
 }
 
-/// A chart of one figure by day.
+/// A chart of one figure per day.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Chart {
     pub id: &'static str,
-    /// Its class of bars in the stylesheet.
+    /// The CSS class of its bars.
     pub class: &'static str,
     pub bars: Vec<Bar>,
     pub total: i64,
@@ -27,14 +27,14 @@ pub struct Chart {
 }
 
 impl Chart {
-    /// Of figures by day, oldest first.
+    /// Creates a chart from figures per day, oldest first.
     pub fn new(id: &'static str, class: &'static str, days: &[(String, i64)]) -> Self {
         let most = days.iter().map(|(_, value)| *value).max().unwrap_or(0);
         let count = i64::try_from(days.len()).unwrap_or(i64::MAX).max(1);
         let edge = |at: i64| WIDTH * at / count;
         let bar = |(at, (day, value)): (usize, &(String, i64))| {
             let at = i64::try_from(at).unwrap_or(0);
-            // Something is never drawn as nothing.
+            // A value above zero is always visible.
             let height = if *value > 0 { (HEIGHT.saturating_mul(*value) / most.max(1)).max(2) } else { 0 };
             let gap = if count > 45 { 1 } else { 2 };
             let width = (edge(at + 1) - edge(at) - gap).max(1);

@@ -1,4 +1,4 @@
-//! A new application, step by step: what it is, what it is called, what it may ask for, and the secret at the end.
+//! Creating a client, step by step: its type, its details, its scopes, and finally its secret.
 use super::application::{Application, Tab};
 use super::draft::{Draft, Kind, line_at_fault, lines};
 use super::scopes::{Choice, choices};
@@ -19,7 +19,7 @@ use flows::platform::management_error::ManagementError;
 use flows::{Failure, clients};
 use std::sync::Arc;
 
-/// A page of the way.
+/// A step of the wizard.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Step {
     Kind,
@@ -45,12 +45,12 @@ struct NewPage<'p> {
     frame: Frame,
     problem: Problem,
     step: Step,
-    /// Of the first step.
+    /// The path of the first step.
     path: String,
     list: String,
     draft: &'p Draft,
     kind: Kind,
-    /// What the other steps hold.
+    /// The values of the other steps.
     carried: Vec<(&'static str, String)>,
     scopes: Vec<Choice<'p>>,
     uris: Vec<&'p str>,
@@ -58,7 +58,7 @@ struct NewPage<'p> {
 
 fn page<'p>(state: &'p WebState, person: &PageVisitor, draft: &'p Draft, step: Step, problem: Problem) -> NewPage<'p> {
     let mut frame = person.frame(state, Section::Applications);
-    // The steps are one form: gone back to, the last one does not make the same again.
+    // All steps share one key, so going back and submitting again does not create a second client.
     if let Some(key) = person.incoming.query.get(ONCE).filter(|key| is_key(key)) {
         key.clone_into(&mut frame.once);
     }
@@ -88,13 +88,13 @@ fn page<'p>(state: &'p WebState, person: &PageVisitor, draft: &'p Draft, step: S
     }
 }
 
-/// Whether the person may make one; asked before anything is typed.
+/// Checks before anything is typed whether the user may create a client.
 fn allowed(state: &WebState, person: &PageVisitor) -> Result<(), Box<Response>> {
     let allowed = clients::manage::may_create(state.app(), &person.ctx, &person.principal);
     allowed.map_err(|failure| Box::new(person.refused(state, &failure)))
 }
 
-/// The step, or the one before it that has something to mend.
+/// The step, or an earlier one that has a problem to fix.
 fn checked(state: &WebState, person: &PageVisitor, step: Step) -> Response {
     if let Err(response) = allowed(state, person) {
         return *response;
@@ -103,7 +103,7 @@ fn checked(state: &WebState, person: &PageVisitor, step: Step) -> Response {
     let Some(kind) = draft.kind else {
         return person.show(state, &page(state, person, &draft, Step::Kind, Problem::default()));
     };
-    // Of the form of the step before.
+    // Check the fields of the previous step.
     if matches!(step, Step::Permissions | Step::Review) {
         let good = clients::manage::check(state.app(), &person.ctx, &person.principal, &CONSOLE, &draft.metadata(kind));
         if let Err(failure) = good {
@@ -113,7 +113,7 @@ fn checked(state: &WebState, person: &PageVisitor, step: Step) -> Response {
     person.show(state, &page(state, person, &draft, step, Problem::default()))
 }
 
-/// The step that holds what is at fault.
+/// The step with the field at fault.
 fn faulty(state: &WebState, person: &PageVisitor, draft: &Draft, failure: &Failure<ManagementError>) -> Response {
     let frame = person.frame(state, Section::Applications);
     match Problem::of(failure, state, person, &frame) {

@@ -1,4 +1,4 @@
-//! The end of an application.
+//! Deleting a client.
 use super::application::{Application, Named, Tab, named};
 use crate::WebState;
 use crate::access::confirm::{After, Confirm};

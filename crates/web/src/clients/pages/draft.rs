@@ -1,22 +1,22 @@
-//! A new application while its maker goes through the steps: carried from page to page, and kept nowhere.
+//! The draft of a new client, carried from step to step in the forms and stored nowhere.
 use domain::UserId;
 use domain::clients::{ApplicationType, redirect_uri};
 use domain::platform::params::RawParams;
 use domain::resources::{Catalogue, OF_A_USER};
 use serde_json::{Map, Value, json};
 
-/// What the new application is; the rest follows unless its owner says otherwise later.
+/// The type of the new client. It determines the initial settings, which the owner can change later.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Kind {
-    /// With a server that keeps a secret.
+    /// A web app whose server keeps a secret.
     Web,
-    /// In the browser alone.
+    /// Runs entirely in the browser.
     SinglePage,
     /// Installed on a device.
     Native,
-    /// Nobody takes part.
+    /// Acts without a user.
     Machine,
-    /// An agent or MCP client on somebody's behalf.
+    /// An agent or MCP client acting for a user.
     Agent,
 }
 
@@ -37,7 +37,7 @@ impl Kind {
         Self::ALL.into_iter().find(|kind| kind.as_str() == text)
     }
 
-    /// Its name: a text.
+    /// The text key of its name.
     pub const fn key(self) -> &'static str {
         match self {
             Self::Web => "dev-new-web",
@@ -48,7 +48,7 @@ impl Kind {
         }
     }
 
-    /// What it is: a text.
+    /// The text key of its description.
     pub const fn why(self) -> &'static str {
         match self {
             Self::Web => "dev-new-web-why",
@@ -59,7 +59,7 @@ impl Kind {
         }
     }
 
-    /// What is chosen for it: a text.
+    /// The text key of the settings chosen for it.
     pub const fn chosen(self) -> &'static str {
         match self {
             Self::Web => "dev-new-web-chosen",
@@ -70,7 +70,7 @@ impl Kind {
         }
     }
 
-    /// Redirect URIs such as it has.
+    /// Example redirect URIs.
     pub const fn examples(self) -> &'static [&'static str] {
         match self {
             Self::Web => &["https://app.example.com/callback", "http://localhost:3000/callback"],
@@ -85,12 +85,12 @@ impl Kind {
         !matches!(self, Self::Machine)
     }
 
-    /// Whether it can have this scope at all.
+    /// Whether this type can use the scope at all.
     pub fn takes(self, scope: &str) -> bool {
         self.redirects() || !OF_A_USER.contains(&scope)
     }
 
-    /// Whether its owner may let it go without PKCE: it has a secret.
+    /// Whether PKCE can be made optional: it has a secret.
     pub const fn may_go_without_pkce(self) -> bool {
         matches!(self, Self::Web)
     }
@@ -100,18 +100,18 @@ impl Kind {
     }
 }
 
-/// What was chosen and typed so far.
+/// The choices and entries so far.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Draft {
     pub kind: Option<Kind>,
     pub name: String,
     pub description: String,
     pub homepage: String,
-    /// One a line.
+    /// One per line.
     pub redirect_uris: String,
     /// Its library cannot use PKCE.
     pub pkce_optional: bool,
-    /// Absent until they were chosen.
+    /// `None` until they were chosen.
     pub scopes: Option<Vec<String>>,
 }
 
@@ -130,7 +130,7 @@ impl Draft {
         }
     }
 
-    /// All of it as fields of a form, but for those that the form's own inputs have.
+    /// All values as hidden fields, except those that the form's own inputs have.
     pub fn fields(&self, but: &[&str]) -> Vec<(&'static str, String)> {
         let kind = self.kind.map(Kind::as_str).unwrap_or_default();
         let mut fields = vec![
@@ -149,7 +149,7 @@ impl Draft {
         fields
     }
 
-    /// Whether a scope is to be had: until they were chosen, those that are the catalogue's default.
+    /// Whether a scope is selected. Until scopes are chosen, the catalogue's defaults are.
     pub fn has(&self, catalogue: &Catalogue, scope: &str) -> bool {
         match &self.scopes {
             Some(chosen) => chosen.iter().any(|one| one == scope),
@@ -157,7 +157,7 @@ impl Draft {
         }
     }
 
-    /// The metadata of the new application (RFC 7591 §2).
+    /// The metadata of the new client (RFC 7591 §2).
     pub fn metadata(&self, kind: Kind) -> Map<String, Value> {
         let grants: &[&str] =
             if kind.redirects() { &["authorization_code", "refresh_token"] } else { &["client_credentials"] };
@@ -175,7 +175,7 @@ impl Draft {
         }
         let optional = self.pkce_optional && kind.may_go_without_pkce();
         put("require_pkce", (kind.redirects() && !optional).into());
-        // Agents listen on the device or at an address of their own: both may be registered, and the port may vary.
+        // Agents listen on the device or at an address of their own: both can be registered, and the port may vary.
         let native = matches!(kind, Kind::Native | Kind::Agent);
         put("application_type", if native { "native" } else { "web" }.into());
         if let Some(scopes) = &self.scopes {
@@ -188,12 +188,12 @@ impl Draft {
     }
 }
 
-/// What was typed one a line.
+/// The non-empty lines of a field.
 pub fn lines(text: &str) -> Vec<&str> {
     text.lines().map(str::trim).filter(|line| !line.is_empty()).collect()
 }
 
-/// The line of a field with several, counted from 1, that is at fault in itself.
+/// The line of a multi-line field, counted from 1, that is invalid on its own.
 pub fn line_at_fault(member: &str, text: &str, kind: ApplicationType, schemes: &[String]) -> Option<usize> {
     let is_wrong = |line: &str| match member {
         "redirect_uris" | "post_logout_redirect_uris" => redirect_uri::check_registration(line, kind, schemes).is_err(),

@@ -1,4 +1,4 @@
-//! Why requests of an application failed, check by check.
+//! Why requests of a client failed, check by check.
 use super::application::{Application, Named, Tab, named};
 use crate::WebState;
 use crate::access::page_visitor::PageVisitor;
@@ -19,10 +19,10 @@ use serde_json::Value;
 
 const ROWS: i64 = 10;
 
-/// The list of changes that were refused, in the address.
+/// The value in the URL for the list of denied changes.
 const CHANGES: &str = "changes";
 
-/// What became of a check: the stylesheet's name for it, and the words, a text.
+/// How a check's result is shown: its CSS class and its text key.
 pub const fn shown(verdict: CheckResult) -> (&'static str, &'static str) {
     match verdict {
         CheckResult::Passed => ("passed", "dev-verdict-passed"),
@@ -31,7 +31,7 @@ pub const fn shown(verdict: CheckResult) -> (&'static str, &'static str) {
     }
 }
 
-/// What was asked for: a text.
+/// The text key of an endpoint.
 const fn endpoint(endpoint: Endpoint) -> &'static str {
     match endpoint {
         Endpoint::Authorization => "dev-endpoint-authorization",
@@ -49,17 +49,17 @@ const fn endpoint(endpoint: Endpoint) -> &'static str {
     }
 }
 
-/// A failed request in the reader's words.
+/// A failed request, as shown.
 struct Failed {
     request: FailedRequest,
     endpoint: &'static str,
     said: String,
     code: Option<&'static str>,
-    /// Name and value of what was sent.
+    /// Names and values of the parameters sent.
     sent: Vec<(String, String)>,
     checks: Vec<((&'static str, &'static str), String)>,
     advice: Option<String>,
-    /// Who wanted it, where it was not the application itself.
+    /// The user who attempted it, if it was not the client itself.
     by: Option<String>,
 }
 
@@ -101,20 +101,20 @@ struct FailuresPage<'p> {
     app: Application,
     items: Vec<Failed>,
     next: Option<String>,
-    /// Whether it is a later page of the list.
+    /// Whether this is not the first page of the list.
     later: bool,
-    /// Whether changes are listed that others were refused, and not the requests of the application.
+    /// Whether the page lists denied changes instead of the client's requests.
     changes: bool,
-    /// The day and the reason that the list is narrowed to.
+    /// The day that the list is filtered by.
     day: Option<String>,
     reason: &'p str,
-    /// The whole list.
+    /// The path of the unfiltered list.
     whole: String,
-    /// Its requests with neither PKCE nor nonce, whatever became of them.
+    /// The client's requests with neither PKCE nor nonce, whether or not they failed.
     unprotected: Option<Unprotected>,
 }
 
-/// The day that the address names, such as `2026-01-31`.
+/// The day in the URL, such as `2026-01-31`.
 fn day(text: &str) -> Option<Day> {
     let day = Timestamp::parse(text).map(Day::of);
     day.filter(|day| day.to_string() == text)

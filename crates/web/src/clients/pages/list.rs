@@ -1,4 +1,4 @@
-//! The applications of a workspace.
+//! The clients of a workspace.
 use crate::WebState;
 use crate::access::page_visitor::PageVisitor;
 use crate::platform::pages::frame::Frame;
@@ -24,16 +24,16 @@ struct ListPage<'p> {
     search: &'p str,
     items: Vec<(&'p Client, &'p ClientStats)>,
     pager: Pager,
-    /// The page, where one was asked for.
+    /// The page number, if one was requested.
     page: Option<i64>,
     may_create: bool,
-    /// Whether the number of people leads to them.
+    /// Whether the number of users links to them.
     sees_users: bool,
-    /// The person's own, and not a workspace's.
+    /// Whether these are the user's own clients rather than a workspace's.
     own: bool,
 }
 
-/// What an application is, in a word: a text.
+/// The text key of a client's type.
 pub fn kind(client: &Client) -> &'static str {
     match (client.config.grant_types.contains(&GrantType::AuthorizationCode), client.is_public()) {
         (false, _) => "dev-app-kind-machine",

@@ -1,4 +1,4 @@
-//! The developer console: the applications of a workspace.
+//! The developer console: the clients of a workspace.
 
 pub mod failed_requests;
 pub mod try_it;

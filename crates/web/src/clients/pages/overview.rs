@@ -1,4 +1,4 @@
-//! What an application is, and the code that uses it.
+//! A client's overview, and sample code for it.
 use super::application::{Application, Named, Tab};
 use super::list::kind;
 use super::snippets::{self, Snippet};
@@ -25,7 +25,7 @@ struct OverviewPage<'p> {
     /// Its requests with neither PKCE nor nonce.
     unprotected: Option<Unprotected>,
     discovery: String,
-    /// Each scope, and its title.
+    /// Each scope with its title.
     scopes: Vec<(String, String)>,
     grants: Vec<&'static str>,
     snippets: Vec<Snippet>,

@@ -1,10 +1,10 @@
-//! Scopes to choose from, in the catalogue's words.
+//! Scopes to choose from, described by the catalogue.
 use domain::ScopeSet;
 use domain::clients::Trust;
 use domain::platform::language::Language;
 use domain::resources::Catalogue;
 
-/// A scope to tick.
+/// A scope's checkbox.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Choice<'c> {
     pub name: &'c str,
@@ -12,12 +12,11 @@ pub struct Choice<'c> {
     pub description: &'c str,
     pub sensitive: bool,
     pub chosen: bool,
-    /// Whether the application may have it as far as it is trusted.
+    /// Whether the client may have it at its trust level.
     pub open: bool,
 }
 
-/// All scopes of the catalogue. `has` are those of the application, which stay its own; a scope is ticked if `chosen`
-/// says so.
+/// All scopes of the catalogue. `has` are the client's current scopes, which it keeps. A scope is ticked if `chosen` returns true.
 pub fn choices<'c>(
     catalogue: &'c Catalogue,
     language: Language,

@@ -1,4 +1,4 @@
-//! The secrets of an application: two at most, so that one can replace the other without a pause.
+//! The secrets of a client: at most two, so that one can replace the other without downtime.
 use super::application::{Application, Named, Tab, named};
 use crate::WebState;
 use crate::access::confirm::{After, Confirm};
@@ -21,7 +21,7 @@ struct SecretsPage<'p> {
     problem: Problem,
     app: Application,
     secrets: Vec<SecretView>,
-    /// Shown this once.
+    /// The new secret, shown only once.
     made: Option<&'p str>,
     full: bool,
 }
@@ -33,7 +33,7 @@ fn page<'p>(
     problem: Problem,
     made: Option<&'p str>,
 ) -> SecretsPage<'p> {
-    // As they were read with the application.
+    // Already loaded with the client.
     let secrets: Vec<_> = app.client.secrets.iter().map(SecretView::from).collect();
     let full = i64::try_from(secrets.len()).is_ok_and(|count| count >= secrets::MOST);
     let frame = match made {
@@ -43,7 +43,7 @@ fn page<'p>(
     SecretsPage { frame, problem, app, secrets, made, full }
 }
 
-/// With a secret that was just made.
+/// The page with a new secret.
 pub fn made(state: &WebState, person: &PageVisitor, client: Client, secret: &str) -> Response {
     let app = Application::of(state, person, client, Tab::Secrets);
     person.show(state, &page(state, person, app, Problem::default(), Some(secret)))

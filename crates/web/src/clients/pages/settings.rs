@@ -1,4 +1,4 @@
-//! What an owner may change of an application.
+//! The client settings that an owner may change.
 use super::application::{Application, Named, Tab};
 use super::draft::{line_at_fault, lines};
 use super::scopes::{Choice, choices};
@@ -22,7 +22,7 @@ use flows::platform::idempotency::Keeper;
 use serde_json::{Map, Value, json};
 use std::sync::Arc;
 
-/// Members that are one line of text, as the form and the metadata name them.
+/// Single-line text members, named as in the form and the metadata.
 const TEXTS: [&str; 9] = [
     "client_name",
     "description",
@@ -34,12 +34,12 @@ const TEXTS: [&str; 9] = [
     "default_sub_type",
     "access_token_format",
 ];
-/// Members that are lists, one a line.
+/// List members, one item per line.
 const LISTS: [&str; 3] = ["redirect_uris", "post_logout_redirect_uris", "allowed_user_ids"];
-/// Those that an empty field clears.
+/// Members that an empty field clears.
 const CLEARED: [&str; 5] = ["client_uri", "logo_uri", "tos_uri", "policy_uri", "token_endpoint_auth_method"];
 
-/// The fields with their labels, texts.
+/// The fields with the text keys of their labels.
 const LABELS: [(&str, &str); 20] = [
     ("client_name", "dev-field-name"),
     ("description", "dev-field-description"),
@@ -72,11 +72,11 @@ struct SettingsPage<'p> {
     fields: Map<String, Value>,
     scopes: Vec<Choice<'p>>,
     grants: Vec<(&'static str, bool)>,
-    /// Each lifetime, with what holds where nothing is said.
+    /// Each lifetime, with its default.
     lifetimes: [(&'static str, &'static str, i64); 3],
 }
 
-/// What the form shows in a field.
+/// The value of a field as the form shows it.
 fn shown(fields: &Map<String, Value>, name: &str) -> String {
     match fields.get(name) {
         Some(Value::String(text)) => text.clone(),
@@ -87,7 +87,7 @@ fn shown(fields: &Map<String, Value>, name: &str) -> String {
     }
 }
 
-/// The same to be compared: the order of scopes and grants says nothing.
+/// Like [`shown`], for comparison: the order of scopes and grant types does not matter.
 fn compared(fields: &Map<String, Value>, name: &str) -> String {
     let value = shown(fields, name);
     if !matches!(name, "scope" | "grant_types") {
@@ -99,7 +99,7 @@ fn compared(fields: &Map<String, Value>, name: &str) -> String {
 }
 
 impl SettingsPage<'_> {
-    /// What is saved now.
+    /// The values saved now.
     fn base(&self) -> String {
         let saved = api::render(&self.app.client);
         base(&LABELS, |name| compared(&saved, name))
@@ -158,7 +158,7 @@ pub async fn get(State(state): State<WebState>, person: PageVisitor, path: Named
     person.show(&state, &page(&state, &person, frame, app, Problem::default(), fields))
 }
 
-/// What the form says, as metadata. What is no number is none that a lifetime can have.
+/// The form as metadata. Anything but a number becomes an invalid lifetime.
 fn body(form: &RawParams) -> Map<String, Value> {
     let mut all = Map::new();
     for name in TEXTS {
@@ -180,14 +180,14 @@ fn body(form: &RawParams) -> Map<String, Value> {
     let claims = form.get("id_token_claims").and_then(|text| text.parse::<bool>().ok());
     all.insert("id_token_claims".to_owned(), json!(claims));
     all.insert("require_pkce".to_owned(), form.get("require_pkce").is_some().into());
-    // A claimed https address and a port of its own: only an application on a device has both.
+    // Claimed https addresses and arbitrary ports: only a native client can have both.
     let native = form.get("application_type").is_some();
     all.insert("application_type".to_owned(), if native { "native" } else { "web" }.into());
     all
 }
 
 pub async fn post(State(state): State<WebState>, path: Named, posted: Posted) -> Response {
-    // An application that becomes confidential gets a secret.
+    // A client that becomes confidential gets a secret.
     posted.once(state, |state, posted, keeper| change(state, path, posted, keeper)).await
 }
 
@@ -195,7 +195,7 @@ async fn change(state: WebState, path: Named, posted: Arc<Posted>, keeper: Keepe
     let person = &posted.person;
     let app = Application::open(&state, person, &path, Tab::Settings).await?;
     let body = body(&posted.form);
-    // A form without its revision is none of ours.
+    // Our forms always carry a revision; without one, nothing matches.
     let revision = posted.field("revision").parse().unwrap_or(-1);
     let (at, by) = (state.clone(), Arc::clone(&posted));
     let (settings, was_reviewed) = (app.at("settings"), app.client.is_reviewed());
@@ -204,7 +204,7 @@ async fn change(state: WebState, path: Named, posted: Arc<Posted>, keeper: Keepe
         if let Some(secret) = secret {
             return again(secrets::made(&at, person, client, secret.expose()));
         }
-        // Nothing new is there to be shown again; whoever saves again is held to the revision.
+        // There is no secret to show again; saving twice is caught by the revision.
         let said = if was_reviewed && !client.is_reviewed() { "saved-unreviewed" } else { "saved" };
         this_once(person.done(&at, &settings, said))
     });
@@ -222,11 +222,11 @@ async fn change(state: WebState, path: Named, posted: Arc<Posted>, keeper: Keepe
     let schemes = &state.app().settings().registration.private_schemes;
     let line = line_at_fault(&problem.member, posted.field(&problem.member), kind, schemes);
     let mut problem = problem.in_line(&frame, line);
-    // What was typed stays as it was typed, a number that is none too.
+    // Keep what was typed, even if it is not a number.
     let typed = LONGEST.map(|(name, _)| (name.to_owned(), posted.field(name).into()));
     let mut fields: Map<_, _> = body.into_iter().chain(typed).collect();
     if revision != app.client.revision {
-        // The form goes on from what is saved now: whoever has read that may replace it.
+        // Start from what is saved now, so that the user can overwrite it after seeing it.
         let saved = api::render(&app.client);
         let (untouched, meanwhile) =
             merge(&frame, &LABELS, posted.field(BASE), |name| compared(&saved, name), |name| compared(&fields, name));

@@ -1,17 +1,17 @@
-//! Code to paste, for one application: by hand with curl, and with libraries that many use.
+//! Sample code for a client: with curl, and with widely used libraries.
 use domain::clients::{AuthMethod, Client, GrantType};
 use domain::resources::OF_A_USER;
 
-/// A piece of code.
+/// A code sample.
 #[derive(Debug)]
 pub struct Snippet {
     pub id: &'static str,
-    /// The name of the tool or library, in every language.
+    /// The name of the tool or library; it is not translated.
     pub name: &'static str,
     pub code: String,
 }
 
-/// What the code is written around.
+/// The values inserted into the code.
 struct Around<'c> {
     issuer: &'c str,
     client: &'c Client,
@@ -22,17 +22,17 @@ struct Around<'c> {
     machine: bool,
 }
 
-/// As one word of a POSIX shell.
+/// Quotes a text as one word for a POSIX shell.
 pub fn shell(text: &str) -> String {
     format!("'{}'", text.replace('\'', r"'\''"))
 }
 
-/// As a text of JavaScript, Python and Rust: what is quoted is visible ASCII, in which they agree with JSON.
+/// Quotes a string literal for JavaScript, Python and Rust. The text is printable ASCII, for which they all agree with JSON.
 fn quoted(text: &str) -> String {
     serde_json::Value::from(text).to_string()
 }
 
-/// All snippets for the application.
+/// All code samples for the client.
 pub fn of(issuer: &str, client: &Client) -> Vec<Snippet> {
     let machine = !client.may_use(GrantType::AuthorizationCode);
     let scopes = client.config.scopes.filter(|name| !machine || !OF_A_USER.contains(&name));
@@ -50,14 +50,14 @@ pub fn of(issuer: &str, client: &Client) -> Vec<Snippet> {
         Snippet { id: "node", name: "Node: openid-client", code: node(&around) },
         Snippet { id: "python", name: "Python: Authlib", code: python(&around) },
     ];
-    // The library asks for `openid` by itself.
+    // The library requests `openid` on its own.
     if machine || client.config.scopes.contains("openid") {
         all.push(Snippet { id: "rust", name: "Rust: openidconnect", code: rust(&around) });
     }
     all
 }
 
-/// How a request to the token endpoint says who sends it.
+/// The curl arguments that authenticate the client at the token endpoint.
 pub fn curl_client(client: &Client) -> String {
     let id = client.id.as_str();
     match client.auth_method {
@@ -67,7 +67,7 @@ pub fn curl_client(client: &Client) -> String {
     }
 }
 
-/// The request for a token in the application's own name.
+/// The client credentials request.
 pub fn curl_machine(issuer: &str, client: &Client) -> String {
     let scopes = client.config.scopes.filter(|name| !OF_A_USER.contains(&name));
     let scope =
@@ -76,7 +76,7 @@ pub fn curl_machine(issuer: &str, client: &Client) -> String {
     format!("curl {token} \\\n  {auth} \\\n  --data grant_type=client_credentials{scope}\n")
 }
 
-/// The exchange of a code; `code` and `verifier` as words of a shell.
+/// The exchange of a code; `code` and `verifier` are quoted for a shell.
 pub fn curl_exchange(issuer: &str, client: &Client, redirect_uri: &str, code: &str, verifier: &str) -> String {
     let (token, auth) = (shell(&format!("{issuer}/oauth2/token")), curl_client(client));
     let uri = shell(redirect_uri);

@@ -1,4 +1,4 @@
-//! A flow tried from the page: the authorization request put together, and what came back taken apart.
+//! Trying out a flow on the page: builds the authorization request and explains the response.
 use super::application::{Application, Named, Tab};
 use super::snippets::{curl_exchange, curl_machine, shell};
 use crate::WebState;
@@ -14,7 +14,7 @@ use domain::oauth::pkce::CodeChallenge;
 use domain::platform::encoding::base64url;
 use url::Url;
 
-/// A scope of the application, to ask for or not.
+/// A scope of the client, which the request can include.
 struct Scope {
     name: String,
     title: String,
@@ -24,24 +24,24 @@ struct Scope {
 /// An authorization request, ready to open.
 struct Request {
     url: String,
-    /// Its parameters, each with what it is for: a text.
+    /// Its parameters, each with the text key of its purpose.
     parameters: Vec<(&'static str, String, &'static str)>,
 }
 
-/// What a program remembers of its request until the answer comes.
+/// The state that a client keeps until the response arrives.
 struct FormState {
     redirect_uri: String,
     state: String,
     verifier: String,
 }
 
-/// What the developer came back with.
+/// The response that the developer pasted.
 struct Answer {
-    /// What was looked at, and what became of it.
+    /// Each check and its result.
     checks: Vec<(&'static str, (&'static str, &'static str))>,
     error: Option<String>,
     description: Option<String>,
-    /// What to send next.
+    /// The next request to send.
     curl: Option<String>,
 }
 
@@ -53,7 +53,7 @@ struct TrialPage {
     scopes: Vec<Scope>,
     redirect_uri: String,
     request: Option<Request>,
-    /// Of a request that an answer may still come to.
+    /// The state of a request that may still be answered.
     kept: Option<FormState>,
     back: String,
     answer: Option<Answer>,
@@ -61,7 +61,7 @@ struct TrialPage {
 }
 
 impl TrialPage {
-    /// Whose turn it is after an error: a text.
+    /// The text key of who has to act after an error.
     #[expect(clippy::unused_self, reason = "templates call methods of their page")]
     fn explained(&self, error: &str) -> &'static str {
         match error {
@@ -126,7 +126,7 @@ pub async fn get(State(state): State<WebState>, person: PageVisitor, path: Named
         Ok(app) => app,
         Err(response) => return *response,
     };
-    // Only what is registered can be asked for with success; a bad link shows the form.
+    // Only a registered redirect URI can succeed; a bad link shows the form.
     let uri = person.query("redirect_uri");
     if !app.client.config.redirect_uris.iter().any(|one| one == uri) {
         return person.show(&state, &page(&state, &person, app, None));
@@ -150,7 +150,7 @@ pub async fn post(State(state): State<WebState>, path: Named, posted: Posted) ->
     let returned = Returned::read(back, uri, posted.field("state"), issuer);
     let curl = returned.good_code().map(|code| curl_exchange(issuer, &app.client, uri, &shell(code), &shell(verifier)));
     let checks = returned.checks.iter().map(|check| (check.key, shown(check.verdict))).collect();
-    // An address that was copied badly can be copied again: the request and its verifier are still good.
+    // A badly copied address can be pasted again: the request and its verifier are still valid.
     let again = curl.is_none() && returned.error.is_none();
     let kept = again.then(|| FormState {
         redirect_uri: uri.to_owned(),

@@ -1,19 +1,19 @@
-//! The address that an authorization ended at, as the application would read it.
+//! The address that an authorization ended at, as the client would read it.
 use domain::diagnosis::CheckResult;
 use url::Url;
 
-/// Something that the application must look at.
+/// A check that the client must make.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Checked {
-    /// What it is: a text.
+    /// Its text key.
     pub key: &'static str,
     pub verdict: CheckResult,
 }
 
-/// What an address says.
+/// The contents of the address.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Returned {
-    /// In the order in which an application makes them.
+    /// In the order in which a client makes them.
     pub checks: Vec<Checked>,
     code: Option<String>,
     pub error: Option<String>,
@@ -21,10 +21,10 @@ pub struct Returned {
 }
 
 impl Returned {
-    /// Takes the address apart: it must begin with the redirect URI, bring the state back, and name the issuer (RFC 9207).
+    /// Parses the address: it must begin with the redirect URI, return the state, and name the issuer (RFC 9207).
     pub fn read(address: &str, redirect_uri: &str, state: &str, issuer: &str) -> Self {
         let url = Url::parse(address).ok();
-        // `response_mode=fragment` answers there.
+        // `response_mode=fragment` responds in the fragment.
         let pairs: Vec<(String, String)> = url.as_ref().map_or_else(Vec::new, |url| {
             let fragment = url::form_urlencoded::parse(url.fragment().unwrap_or_default().as_bytes());
             url.query_pairs().chain(fragment).map(|(name, value)| (name.into_owned(), value.into_owned())).collect()
@@ -50,14 +50,14 @@ impl Returned {
         Self { checks, code, error, description: get("error_description") }
     }
 
-    /// The code, where everything holds.
+    /// The code, if all checks pass.
     pub fn good_code(&self) -> Option<&str> {
         let good = self.checks.iter().all(|check| check.verdict == CheckResult::Passed);
         self.code.as_deref().filter(|_| good)
     }
 }
 
-/// Whether an address is below a redirect URI; the port of a loopback address may differ (RFC 8252 §7.3).
+/// Whether an address matches a redirect URI; the port of a loopback address may differ (RFC 8252 §7.3).
 fn same(url: &Url, registered: &Url) -> bool {
     let loopback = matches!(registered.host_str(), Some("127.0.0.1" | "[::1]" | "localhost"));
     let port = loopback || url.port_or_known_default() == registered.port_or_known_default();

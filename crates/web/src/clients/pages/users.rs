@@ -1,4 +1,4 @@
-//! The people who gave an application access.
+//! The users who authorized a client.
 use super::application::{Application, Named, Tab, named};
 use crate::WebState;
 use crate::access::confirm::{After, Confirm};
@@ -16,15 +16,15 @@ use flows::{Page, Paged};
 
 const ROWS: i64 = 20;
 
-/// Somebody who uses the application.
+/// A user of the client.
 struct User {
     id: String,
-    /// A name or an address, where the owner may know one.
+    /// A name or email, if the owner may see one.
     name: Option<String>,
     email: Option<String>,
     /// What they allowed, in the catalogue's words.
     permissions: Vec<String>,
-    /// Where; `None` for their own name.
+    /// The workspaces; `None` for an authorization in the user's own name.
     workspaces: Vec<Option<String>>,
     since: domain::Timestamp,
     last_used_at: Option<domain::Timestamp>,
@@ -38,7 +38,7 @@ struct UsersPage<'p> {
     path: String,
     users: Vec<User>,
     total: i64,
-    /// Whether there are so many that somebody has to be looked for.
+    /// Whether there are so many that a search is needed.
     many: bool,
     q: &'p str,
     pager: Pager,
@@ -72,7 +72,7 @@ pub async fn get(State(state): State<WebState>, person: PageVisitor, path: Named
     let frame = person.frame(&state, person.console());
     let catalogue = &state.app().settings().catalogue;
     let title = |name: &str| catalogue.scope(name).map_or(name, |info| info.words(frame.language()).0).to_owned();
-    // Of other people's workspaces an owner knows the id, as the application does.
+    // An owner sees only the id of workspaces they do not belong to, as the client does.
     let workspace = |id: WorkspaceId| {
         let known = person.memberships.iter().find(|one| one.workspace_id == id);
         known.map_or_else(|| id.to_string(), |one| one.workspace_name.clone())

@@ -1,4 +1,4 @@
-//! What holds for all operations of a kind, and for the server as a whole.
+//! What applies to all operations of a kind, and to the server as a whole.
 use crate::platform::answers::{
     self, OAuth500, OAuth503, Problem400, Problem401, Problem403, Problem404, Problem409, Problem412, Problem500,
     Problem503, refer,
@@ -9,10 +9,10 @@ use utoipa::openapi::schema::{Object, ObjectBuilder, Schema, Type};
 use utoipa::openapi::security::{ApiKey, ApiKeyValue, HttpAuthScheme, HttpBuilder, SecurityScheme};
 use utoipa::openapi::{Components, OpenApi, Ref, RefOr, Required, ServerBuilder};
 
-/// Tags of the operations that answer OAuth errors; all others answer problems.
+/// Tags of the operations that return OAuth errors; all others return problem details.
 const OAUTH: [&str; 4] = ["oauth", "registration", "discovery", "authorization"];
 
-/// Completes what the handlers say of themselves.
+/// Completes the descriptions that handlers provide.
 pub fn complete(api: &mut OpenApi, settings: &Settings, secure: bool) {
     api.info.title.clone_from(&settings.brand.name);
     api.info.description = Some(
@@ -91,10 +91,10 @@ fn schemes(cookies: &str) -> [(&'static str, SecurityScheme); 3] {
     ]
 }
 
-/// The schema of what replaces a registration.
+/// The schema of a request to replace a registration.
 const REPLACEMENT: &str = "ClientReplacement";
 
-/// What replaces a registration (RFC 7592 §2.2): the metadata, and what a client read with it.
+/// The replacement of a registration (RFC 7592 §2.2): the metadata, and the members that a client read along with it.
 fn replacement(metadata: Object) -> Object {
     let text = |description: &str| ObjectBuilder::new().schema_type(Type::String).description(Some(description));
     let read_only = |schema_type: Type| {
@@ -121,7 +121,7 @@ fn replaces(operation: &mut Operation) {
     }
 }
 
-/// On the hosted pages, nothing stands for the response type.
+/// The hosted pages require the response type: it has no default.
 fn hosted(operation: &mut Operation) {
     for parameter in operation.parameters.iter_mut().flatten() {
         if let RefOr::T(parameter) = parameter
@@ -138,7 +138,7 @@ fn refusals_of_oauth(operation: &mut Operation) {
     responses.insert("503".to_owned(), refer::<OAuth503>());
 }
 
-/// What every operation of the management APIs takes and answers.
+/// The parameters and responses of every management API operation.
 fn manage(path: &str, operation: &mut Operation) {
     let mut put = |status: &str, response| {
         operation.responses.responses.insert(status.to_owned(), response);
@@ -159,7 +159,7 @@ fn manage(path: &str, operation: &mut Operation) {
     )));
 }
 
-/// Describes the headers that a handler only names, and what a management API answers because of them.
+/// Describes the headers that a handler only names, and the responses that they add to a management API.
 fn conditions(operation: &mut Operation, is_oauth: bool) {
     for parameter in operation.parameters.iter_mut().flatten() {
         let RefOr::T(parameter) = parameter else { continue };

@@ -1,4 +1,4 @@
-//! The description of the API (`OpenAPI` 3.1): from the handlers' own annotations, completed by what holds for all.
+//! The API description (`OpenAPI` 3.1): the handlers' own annotations, completed by what applies to all.
 mod complete;
 
 use crate::account::{consents_api, tokens_api};
@@ -13,7 +13,7 @@ use flows::Settings;
 use serde_json::Value;
 use utoipa::OpenApi;
 
-/// Each handler that programs call, once.
+/// Each handler of the API, once.
 #[derive(OpenApi)]
 #[openapi(
     paths(
@@ -83,12 +83,12 @@ use utoipa::OpenApi;
 )]
 struct Api;
 
-/// The description of this very server.
+/// The description of this server.
 #[derive(Debug)]
 pub struct Description {
-    /// As it is served.
+    /// The document as served.
     pub json: Bytes,
-    /// As its pages show it.
+    /// The document as its pages show it.
     pub docs: crate::docs::view::Docs,
 }
 
@@ -96,14 +96,14 @@ impl Description {
     pub fn new(settings: &Settings, secure: bool) -> Self {
         let mut api = Api::openapi();
         complete::complete(&mut api, settings, secure);
-        // People read of each operation once.
+        // The pages describe each operation once.
         let docs = crate::docs::view::Docs::read(&json(&api));
         crate::docs::mounts::mount(&mut api);
         Self { json: json(&api).to_string().into(), docs }
     }
 }
 
-/// A map of texts to values always serializes.
+/// A map with string keys always serializes.
 fn json(api: &utoipa::openapi::OpenApi) -> Value {
     serde_json::to_value(api).unwrap_or_default()
 }

@@ -1,4 +1,4 @@
-//! The router and the description say the same: no route without a description, no description without a route.
+//! The router and the description agree: no route without a description, no description without a route.
 use super::Description;
 use flows::Settings;
 use serde_json::Value;
@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 
 const ROUTER: &str = include_str!("../../router.rs");
 
-/// What people open and operators probe; programs do not call it.
+/// Opened by people or probed by operators; not part of the API.
 const NOT_DESCRIBED: &[&str] = &[
     "/",
     "/login",
@@ -28,7 +28,7 @@ const NOT_DESCRIBED: &[&str] = &[
     "/assets/{name}",
 ];
 
-/// The argument list that starts here, up to the parenthesis that closes it.
+/// The argument list that starts here, up to the matching closing parenthesis.
 fn arguments(text: &str) -> &str {
     let mut depth = 0;
     let end = text.char_indices().find(|(_, c)| {
@@ -46,7 +46,7 @@ fn first_text(arguments: &str) -> Option<&str> {
     arguments.trim_start().strip_prefix('"')?.split('"').next()
 }
 
-/// Each `METHOD /path` of the router's table.
+/// Each `METHOD /path` in the router's table.
 fn routes() -> BTreeSet<String> {
     let table = ROUTER.split("#[cfg(test)]").next().unwrap();
     let (start, end) = (table.find("let protocol").unwrap(), table.find(".nest(\"/oauth2\"").unwrap());
@@ -56,7 +56,7 @@ fn routes() -> BTreeSet<String> {
     let mut routes = BTreeSet::new();
     for (at, call) in table.match_indices(".route(") {
         let arguments = arguments(&table[at + call.len()..]);
-        // A path that is computed stands for one that the table has as well.
+        // A computed path is an alias of one that is in the table, too.
         let Some(path) = first_text(arguments) else { continue };
         let prefixes = if (start..end).contains(&at) { mounts.as_slice() } else { &[""] };
         let methods: Vec<_> = ["get", "post", "put", "patch", "delete"]
@@ -93,7 +93,7 @@ fn every_route_that_programs_call_is_described_and_every_description_has_its_rou
     let mut routes = routes();
     routes.retain(|route| NOT_DESCRIBED.iter().all(|path| route.split(' ').nth(1) != Some(path)));
     assert!(routes.contains("PATCH /api/v1/oauth2/clients/{id}") && routes.contains("POST /api/oauth2/token"));
-    // A parameter may be called otherwise.
+    // Parameters may have different names.
     let unnamed = |all: BTreeSet<String>| -> BTreeSet<String> {
         all.into_iter()
             .map(|route| {

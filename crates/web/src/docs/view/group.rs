@@ -1,4 +1,4 @@
-//! A group of operations: a page of the documentation.
+//! A group of operations: one page of the documentation.
 use super::json::{list, map, text};
 use super::object::{Object, Objects, reached};
 use super::operation::{Answer, Member, Operation};
@@ -7,22 +7,22 @@ use crate::docs::groups;
 use serde_json::Value;
 use std::sync::Arc;
 
-/// Operations of one kind, and the objects that they take and answer.
+/// Related operations, and the objects in their requests and responses.
 #[derive(Debug)]
 pub struct Group {
     pub name: String,
-    /// Of its page.
+    /// The path of its page.
     pub path: String,
     pub title: String,
     pub description: Prose,
     pub operations: Vec<Operation>,
-    /// What every one of several operations takes and answers; the operations do not repeat it.
+    /// Parameters shared by all operations of a group with several; the operations do not repeat them.
     pub parameters: Vec<Member>,
     pub answers: Vec<Answer>,
     pub objects: Vec<Arc<Object>>,
 }
 
-/// Takes out of several lists what all of them have.
+/// Removes the elements common to all lists, and returns them.
 fn common<T: Clone + PartialEq>(lists: &mut [&mut Vec<T>]) -> Vec<T> {
     let [first, others @ ..] = &*lists else { return Vec::new() };
     if others.is_empty() {

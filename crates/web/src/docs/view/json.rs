@@ -1,4 +1,4 @@
-//! What members of a document hold; nothing where they are of another kind.
+//! Members of a document; empty if they have another type.
 use serde_json::Value;
 
 pub fn text(value: &Value, name: &str) -> String {

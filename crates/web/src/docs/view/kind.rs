@@ -1,8 +1,8 @@
-//! What values there are, in words.
+//! Describes types in words.
 use super::json::list;
 use serde_json::Value;
 
-/// Words, and the names of the objects among them.
+/// Text, and the names of objects in it.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Kind(pub Vec<Piece>);
 
@@ -53,7 +53,7 @@ impl Kind {
         }
     }
 
-    /// The objects that it names.
+    /// The objects named in it.
     pub fn objects(&self) -> impl Iterator<Item = &str> {
         self.0.iter().filter_map(|piece| match piece {
             Piece::Object(name) => Some(name.as_str()),
@@ -70,7 +70,7 @@ impl Kind {
         self
     }
 
-    /// With words behind what there is.
+    /// Appends words, unless it is empty.
     fn word(self, words: &str) -> Self {
         if self.0.is_empty() || words.is_empty() { self } else { self.then(Self::words(words)) }
     }

@@ -1,4 +1,4 @@
-//! The description as people read it: what the pages of the documentation show.
+//! The description in the form that the documentation pages show.
 mod group;
 mod json;
 mod kind;
@@ -16,7 +16,7 @@ use object::Object;
 use serde_json::Value;
 use std::sync::Arc;
 
-/// All of the pages.
+/// All pages.
 #[derive(Debug)]
 pub struct Docs {
     pub title: String,
@@ -25,25 +25,25 @@ pub struct Docs {
     pub credentials: Vec<Credential>,
     pub groups: Vec<Group>,
     pub objects: Vec<Used>,
-    /// The pages in the order in which they are read.
+    /// The pages in reading order.
     places: Vec<Place>,
 }
 
-/// A way to authenticate.
+/// An authentication method.
 #[derive(Debug)]
 pub struct Credential {
     pub name: String,
     pub description: Prose,
 }
 
-/// An object, and the pages that show it.
+/// An object, with the pages that show it.
 #[derive(Debug)]
 pub struct Used {
     pub object: Arc<Object>,
     pub places: Vec<Place>,
 }
 
-/// A page, and what it is called.
+/// A page and its title.
 #[derive(Debug)]
 pub struct Place {
     pub path: String,
@@ -56,13 +56,13 @@ impl Place {
     }
 }
 
-/// The pages that are not of a group.
+/// Pages that do not belong to a group.
 pub const OVERVIEW: &str = "/docs";
 pub const OBJECTS: &str = "/docs/objects";
 pub const PROBLEMS: &str = "/docs/problems";
 
 impl Docs {
-    /// Reads the document as it is before its paths are mounted elsewhere.
+    /// Reads the document before its aliases are added.
     pub fn read(document: &Value) -> Self {
         let objects = object::all(document);
         let groups: Vec<_> = list(&document["tags"]).map(|tag| Group::read(document, tag, &objects)).collect();

@@ -1,4 +1,4 @@
-//! The objects that are sent and come back.
+//! The objects of requests and responses.
 use super::json::{list, map};
 use super::kind::Kind;
 use super::operation::Member;
@@ -7,18 +7,18 @@ use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-/// An object by its name.
+/// A named object.
 #[derive(Debug)]
 pub struct Object {
     pub name: String,
     pub description: Prose,
     pub members: Vec<Member>,
-    /// What it is, where it has no members of its own.
+    /// Its type, if it has no members of its own.
     pub kind: Kind,
     pub example: String,
 }
 
-/// All of them by their names.
+/// All objects by name.
 pub type Objects = BTreeMap<String, Arc<Object>>;
 
 impl Object {
@@ -48,7 +48,7 @@ pub fn all(document: &Value) -> Objects {
     schemas.map(|(name, schema)| (name.clone(), Arc::new(Object::read(name, schema)))).collect()
 }
 
-/// Those that the kinds name, and those that these name, and so on; by name.
+/// The objects that the kinds refer to, directly and indirectly, sorted by name.
 pub fn reached<'k>(all: &Objects, kinds: impl Iterator<Item = &'k Kind>) -> Vec<Arc<Object>> {
     let mut waiting: Vec<&str> = kinds.flat_map(Kind::objects).collect();
     let mut found = BTreeSet::new();

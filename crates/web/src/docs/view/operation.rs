@@ -1,21 +1,21 @@
-//! What can be done: what is sent, and what comes back.
+//! An operation: its request and its responses.
 use super::json::{list, map, text};
 use super::kind::Kind;
 use super::prose::Prose;
 use crate::docs::mounts;
 use serde_json::Value;
 
-/// One thing that can be done.
+/// One operation.
 #[derive(Debug)]
 pub struct Operation {
     pub id: String,
     pub method: String,
     pub path: String,
-    /// Where else it is served.
+    /// The aliases of its path.
     pub also: Vec<String>,
     pub summary: String,
     pub description: Prose,
-    /// How a caller may authenticate: ways, each with the schemes that it takes; a way without any needs none.
+    /// The alternatives for authentication, each with the schemes it combines. An alternative without schemes needs none.
     pub security: Vec<Vec<String>>,
     pub parameters: Vec<Member>,
     pub bodies: Vec<Body>,
@@ -26,21 +26,21 @@ pub struct Operation {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Member {
     pub name: String,
-    /// `query`, `path` or `header`; empty for members.
+    /// `query`, `path` or `header`; empty for a member.
     pub place: String,
     pub required: bool,
     pub kind: Kind,
     pub description: Prose,
 }
 
-/// A body of one media type.
+/// A request body of one media type.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Body {
     pub media: String,
     pub kind: Kind,
 }
 
-/// What comes back.
+/// A response.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Answer {
     pub status: String,
@@ -50,7 +50,7 @@ pub struct Answer {
 }
 
 impl Member {
-    /// A member or a header with the schema of its values.
+    /// A member or header with the schema of its values.
     pub fn new(name: &str, described: &Value, schema: &Value) -> Self {
         Self {
             name: name.to_owned(),
@@ -101,7 +101,7 @@ impl Operation {
         }
     }
 
-    /// Of all that is sent and comes back.
+    /// The types used in the request and the responses.
     pub fn kinds(&self) -> impl Iterator<Item = &Kind> {
         let answered = self.answers.iter().flat_map(|answer| {
             answer.bodies.iter().map(|body| &body.kind).chain(answer.headers.iter().map(|header| &header.kind))

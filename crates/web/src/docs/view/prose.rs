@@ -1,8 +1,8 @@
-//! Sentences with code in them.
+//! Text with inline code.
 use super::json;
 use serde_json::Value;
 
-/// A text as the handlers write it: code between backticks.
+/// A handler's description, with code between backticks.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Prose(String);
 
@@ -16,7 +16,7 @@ impl Prose {
         self.0.is_empty()
     }
 
-    /// Words and code by turns, words first.
+    /// Text and code alternating, text first.
     pub fn parts(&self) -> impl Iterator<Item = &str> {
         self.0.split('`')
     }

@@ -1,4 +1,4 @@
-//! What somebody reads whose account cannot go on: why, whose turn it is, and the ways off the page.
+//! The page shown when an account cannot continue: why, who has to act, and where to go from here.
 use super::consent::stays_here;
 use crate::WebState;
 use crate::platform::pages::frame::{Frame, Leads, interaction_path, render};
@@ -13,7 +13,7 @@ use domain::oauth::authorize::AuthorizeRefusal;
 use domain::workspace::{Role, WorkspaceMembership};
 use flows::oauth::authorize::UnableView;
 
-/// So many workspaces are named; whoever has more reads the first of them.
+/// Maximum number of workspaces named; further ones are left out.
 const NAMED: usize = 8;
 
 #[derive(Template)]
@@ -24,17 +24,17 @@ struct UnablePage<'p> {
     client: &'p Client,
     initial: String,
     developer: Option<&'p str>,
-    /// What happened, and whose turn it is: two texts.
+    /// What happened, and who has to act: two text keys.
     said: (&'static str, &'static str),
-    /// The workspaces that do not let the client in.
+    /// The workspaces that do not allow the client.
     forbidding: &'p [WorkspaceMembership],
     user_email: &'p str,
-    /// Whom the application expected instead.
+    /// The account that the client expected instead.
     expected: Option<&'p Email>,
-    /// Where the page is asked for again.
+    /// The URL to try again.
     again: String,
     on_device: bool,
-    /// The answer goes to a program: the browser stays on this page.
+    /// The redirect goes to a program, so the browser stays on this page.
     stays: bool,
     request_id: &'p str,
 }

@@ -1,4 +1,4 @@
-//! The consent page: who asks, for what, in which workspace, and where the answer goes.
+//! The consent page: which client requests access, to what, in which workspace, and where the redirect goes.
 use crate::WebState;
 use crate::platform::pages::frame::{Frame, Leads, render};
 use crate::platform::pages::initial::initial;
@@ -17,7 +17,7 @@ use domain::workspace::WorkspaceMembership;
 use domain::{ScopeSet, WorkspaceId};
 use flows::oauth::authorize::{ConsentView, Decision};
 
-/// One permission as the page shows it.
+/// A permission as shown on the page.
 #[expect(clippy::struct_excessive_bools, reason = "each is something that the page shows or does not")]
 struct Permission<'p> {
     name: &'p str,
@@ -30,28 +30,28 @@ struct Permission<'p> {
     known: bool,
 }
 
-/// So many workspaces need no search.
+/// Up to this many workspaces need no search.
 const FEW: usize = 8;
 
-/// Of more, so many are listed; a search finds the others.
+/// Maximum number of workspaces listed; the others can be found by searching.
 const LISTED: usize = 50;
 
-/// No search is longer, in characters.
+/// Maximum length of a search, in characters.
 const LONGEST: usize = 100;
 
-/// What the person has done on the page so far.
+/// The user's input on the page so far.
 #[derive(Debug, Default)]
 pub struct FormState {
     search: String,
     workspace: Option<WorkspaceId>,
-    /// `None` on the first sight of the page: everything.
+    /// `None` when the page is first shown: all are ticked.
     ticked: Option<Vec<String>>,
-    /// `None` on the first sight of the page.
+    /// `None` when the page is first shown.
     stay: Option<bool>,
 }
 
 impl FormState {
-    /// Of the page's form.
+    /// Reads the page's form.
     pub fn of(form: &RawParams) -> Self {
         Self {
             search: form.get("q").unwrap_or_default().trim().chars().take(LONGEST).collect(),
@@ -61,7 +61,7 @@ impl FormState {
         }
     }
 
-    /// Whether the form asks for nothing but workspaces.
+    /// Whether the form only searches for workspaces.
     pub fn searches(form: &RawParams) -> bool {
         form.get("action") == Some("search")
     }
@@ -71,7 +71,7 @@ impl FormState {
 struct Listed<'p> {
     rows: Vec<&'p WorkspaceMembership>,
     search: &'p str,
-    /// How many have what is searched for in their name.
+    /// How many names match the search.
     found: usize,
     all: usize,
 }
@@ -85,7 +85,7 @@ impl<'p> Listed<'p> {
         if all.len() > FEW {
             rows.truncate(LISTED);
         }
-        // What is chosen stays in sight.
+        // Always list the chosen one.
         let chosen = all.iter().find(|one| Some(one.workspace_id) == chosen);
         if let Some(chosen) = chosen.filter(|one| rows.iter().all(|row| row.workspace_id != one.workspace_id)) {
             rows.insert(0, chosen);
@@ -97,12 +97,12 @@ impl<'p> Listed<'p> {
         self.all > FEW
     }
 
-    /// Whether there are others than those listed.
+    /// Whether some workspaces are not listed.
     fn are_some(&self) -> bool {
         self.rows.len() < self.all
     }
 
-    /// Whether there are more than are listed of what was searched for.
+    /// Whether the search found more than are listed.
     fn are_cut(&self) -> bool {
         self.found > LISTED
     }
@@ -116,32 +116,32 @@ struct ConsentPage<'p> {
     interaction: &'p str,
     client: &'p Client,
     user_email: &'p str,
-    /// Whom the application expected instead.
+    /// The account that the client expected instead.
     expected: Option<&'p Email>,
-    /// Of nobody's word but their own, unless the badge says more.
+    /// Self-declared, unless the badge says otherwise.
     developer: Option<&'p str>,
     workspaces: Listed<'p>,
     chosen: String,
     permissions: Vec<Permission<'p>>,
     redirect_host: String,
-    /// The answer goes to a program on this device.
+    /// The redirect goes to a program on this device.
     on_device: bool,
-    /// By a scheme of its own: the browser stays on this page.
+    /// It uses a private-use scheme, so the browser stays on this page.
     stays: bool,
     trust: Trust,
     looks_alike: bool,
-    /// The name could be the server's own, and the application is not.
+    /// The name could be taken for this server's own, but the client is not.
     poses: bool,
-    /// The tokens speak for the person rather than for a workspace.
+    /// The tokens' subject is the user rather than a workspace.
     own_name: bool,
-    /// What it receives besides the permissions.
+    /// What the client receives in addition to the permissions.
     receives: Vec<Rich>,
     only_workspace: bool,
-    /// The box "Stay connected", where the client did not ask for it: whether it is ticked.
+    /// Whether the box "Stay connected" is ticked. `None` if the client requested it itself, so that there is no box.
     stay: Option<bool>,
-    /// What the device shows that asks, where one does.
+    /// The code shown on the device, for a device authorization.
     user_code: Option<String>,
-    /// The first letter of the client's name: nobody's logo is loaded from elsewhere.
+    /// The first letter of the client's name, shown instead of a logo, which would have to be loaded from elsewhere.
     initial: String,
 }
 
@@ -200,16 +200,16 @@ pub fn consent_page(
     render(state, &page, StatusCode::OK, Leads::To(uri), None)
 }
 
-/// Whether the browser stays on a page that leads to this URI, since a program takes it. A device's is empty.
+/// Whether the browser stays on the page that redirects to this URI, because a program handles it. The URI of a device is empty.
 pub fn stays_here(uri: &str) -> bool {
     !uri.is_empty() && !["https:", "http:"].iter().any(|scheme| uri.starts_with(scheme))
 }
 
-/// The box "Stay connected", and the member of the same name.
+/// The box "Stay connected", and the JSON member of the same name.
 const STAY: &str = "stay_connected";
 
-/// Reads a decision: `action` (forms) or `decision` (JSON); `workspace`; and the scopes that were left ticked; and
-/// whether the client may stay connected without having asked for it.
+/// Parses a decision: `action` (forms) or `decision` (JSON); `workspace`; the scopes left ticked; and whether the client may
+/// stay connected without having requested it.
 pub fn decision_of(body: &RawParams) -> Result<Decision, &'static str> {
     let allow = match body.get("decision").or(body.get("action")) {
         Some("allow" | "approve" | "approved" | "true") => true,
@@ -220,11 +220,11 @@ pub fn decision_of(body: &RawParams) -> Result<Decision, &'static str> {
         None => None,
         Some(text) => Some(text.parse().map_err(|_| "The workspace is not a workspace id.")?),
     };
-    // Next to an interaction, which holds what was asked for, `scope` can only mean what the user chose of it.
+    // Together with an interaction, which already holds the requested scopes, `scope` can only mean the user's choice.
     let chooses = body.get("granular").is_some() || (body.get("interaction").is_some() && body.get("scope").is_some());
     let names = body.all("scope").flat_map(str::split_ascii_whitespace);
     let ticked = if chooses { Some(ScopeSet::from_names(names).map_err(|_| "A scope is malformed.")?) } else { None };
-    // A form leaves out a box that is not ticked.
+    // Forms omit unticked boxes.
     let on_page = body.get("granular").is_some();
     let stay = match body.get(STAY) {
         None if on_page => Some(false),

@@ -1,4 +1,4 @@
-//! Where people enter the code that a device shows (RFC 8628 §3.3), and what they read in the end.
+//! The pages where users enter the code shown on a device (RFC 8628 §3.3), and the result page.
 use crate::WebState;
 use crate::platform::pages::error;
 use crate::platform::pages::form::{Form, of_form};
@@ -20,9 +20,9 @@ use flows::oauth::device;
 #[template(path = "oauth/device.html")]
 struct DevicePage {
     frame: Frame,
-    /// As it was typed, or as the link had it.
+    /// The code as typed, or as given in the link.
     user_code: String,
-    /// The code came by a link: whoever made the link may not be the person's device.
+    /// The code came from a link, which someone else may have sent.
     by_link: bool,
     problem: Option<String>,
 }
@@ -35,7 +35,7 @@ struct DonePage<'p> {
     allowed: bool,
 }
 
-/// Speaks the language of whoever is signed in.
+/// The browser, in the signed-in user's language, and the caller.
 async fn visitor(state: &WebState, incoming: &Incoming) -> Result<(Browser, Caller), Response> {
     let mut browser = incoming.browser(state);
     let caller = error::caller(state, incoming).await?;
@@ -48,7 +48,7 @@ pub async fn get(State(state): State<WebState>, incoming: Incoming) -> Response 
         Ok((browser, _)) => browser,
         Err(response) => return response,
     };
-    // Nothing but a code goes into the page: a link is no place for messages.
+    // Only show a valid code, so that a link cannot put text on the page.
     let linked = incoming.query.get("user_code").and_then(UserCode::parse);
     let page = DevicePage {
         frame: Frame::new(&state, &browser),
@@ -81,7 +81,7 @@ pub async fn post(State(state): State<WebState>, incoming: Incoming, Form(form):
     }
 }
 
-/// What a person reads who has answered a device.
+/// The page shown after the user answered a device's request.
 pub fn done_page(state: &WebState, browser: &Browser, client: &Client, allowed: bool) -> Response {
     let page = DonePage { frame: Frame::new(state, browser), client, allowed };
     render(state, &page, StatusCode::OK, Leads::Here, None)

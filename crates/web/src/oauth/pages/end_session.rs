@@ -1,4 +1,4 @@
-//! Signing out of this browser: from our own pages, or at the request of an application.
+//! Signing out of this browser, from our own pages or at a client's request.
 use crate::WebState;
 use crate::platform::cookies::Cookie;
 use crate::platform::pages::error;
@@ -24,7 +24,7 @@ struct SignedOutPage {
 struct SignOutPage<'p> {
     frame: Frame,
     client: Option<&'p Client>,
-    /// The application's parameters, to be sent again with the answer.
+    /// The client's parameters, to be sent again with the confirmation.
     fields: &'p [(&'p str, &'p str)],
 }
 
@@ -70,12 +70,12 @@ pub async fn get(State(state): State<WebState>, incoming: Incoming) -> Response 
     answer(&state, &incoming, &incoming.query, false).await
 }
 
-/// The same with a form (RP-Initiated Logout §2).
+/// The end session endpoint for forms (RP-Initiated Logout §2).
 pub async fn request(State(state): State<WebState>, incoming: Incoming, Form(form): Form) -> Response {
     answer(&state, &incoming, &form, false).await
 }
 
-/// The user's own wish: our pages' button, or the answer to "sign out?".
+/// The user's own request: our pages' button, or the confirmation of a client's request.
 pub async fn post(State(state): State<WebState>, incoming: Incoming, Form(form): Form) -> Response {
     if !incoming.browser(&state).sent(&state, &incoming, &form) {
         return error::forged(&state, &incoming);

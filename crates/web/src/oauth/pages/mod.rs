@@ -1,4 +1,4 @@
-//! The pages of an authorization.
+//! The pages of the authorization flow.
 
 pub mod authorize;
 pub(crate) mod cannot_continue;

@@ -1,4 +1,4 @@
-//! One application, whoever owns it.
+//! A single client, regardless of its owner.
 use crate::WebState;
 use crate::access::field_error::Problem;
 use crate::access::page_visitor::PageVisitor;
@@ -20,24 +20,24 @@ struct ClientPage {
     problem: Problem,
     one: OneClient,
     tiers: Vec<Tier>,
-    /// What has changed since the operator vouched for the client.
+    /// What has changed since the operator reviewed the client.
     changes: Vec<Changed>,
     may_change: bool,
     /// The page of its owner.
     owner_page: Option<String>,
-    /// Where whoever looks manages it, if they do.
+    /// The path of the client in the visitor's own console, if they manage it.
     console: Option<String>,
     back: String,
     path: String,
 }
 
-/// A fact that is no longer what was reviewed.
+/// A fact that differs from what was reviewed.
 struct Changed {
     name: String,
     difference: Difference,
 }
 
-/// The facts that a review is about, as texts.
+/// The reviewed facts, with their text keys.
 const FACTS: [(&str, &str); 10] = [
     ("client_name", "dev-field-name"),
     ("client_type", "client-kind"),
@@ -57,7 +57,7 @@ fn changes(frame: &Frame, client: &Client) -> Vec<Changed> {
     all.map(|difference| Changed { name: name(difference.member).unwrap_or_default(), difference }).collect()
 }
 
-/// How far a client can be trusted.
+/// A trust level.
 struct Tier {
     value: &'static str,
     name: String,
@@ -65,7 +65,7 @@ struct Tier {
     here: bool,
 }
 
-/// What a tier means: a text.
+/// The text key of a trust level's description.
 pub const fn means(trust: Trust) -> &'static str {
     match trust {
         Trust::FirstParty => "client-means-first-party",
@@ -80,7 +80,7 @@ pub async fn get(State(state): State<WebState>, person: PageVisitor, Path(id): P
     show(&state, &person, &id, frame, Problem::default()).await
 }
 
-/// The page, with what was wrong with the form that it sent.
+/// The page, with the problem of the form that it sent.
 pub async fn show(state: &WebState, person: &PageVisitor, id: &str, frame: Frame, problem: Problem) -> Response {
     let one = match clients::look(state.app(), &person.ctx, &person.principal, id).await {
         Ok(one) => one,

@@ -1,4 +1,4 @@
-//! How far an application is believed, and whether it works at all.
+//! Changing a client's trust level, and disabling it.
 use super::client::{self, means};
 use super::clients::tier;
 use crate::WebState;
@@ -15,12 +15,12 @@ use flows::Failure;
 use flows::operator::clients::{self, HandOver};
 use flows::platform::management_error::{ManagementError, ManagementRefusal};
 
-/// The revision that the operator has looked at.
+/// The revision that the operator saw.
 const SEEN: &str = "revision";
 
 const DAY: i64 = 24 * 60 * 60;
 
-/// The application that a question is about, with the frame of its page and its address.
+/// The client of a confirmation page, the page's frame, and the path of the client's page.
 async fn about(state: &WebState, person: &PageVisitor, id: &str) -> Result<(Client, Frame, String), Box<Response>> {
     let found = clients::find(state.app(), &person.ctx, &person.principal, id).await;
     let client = found.map_err(|failure| Box::new(person.refused(state, &failure)))?;
@@ -28,7 +28,7 @@ async fn about(state: &WebState, person: &PageVisitor, id: &str) -> Result<(Clie
     Ok((client, person.frame(state, Section::Clients), path))
 }
 
-/// The page again, with what was wrong.
+/// Shows the client's page again, with the problem.
 async fn again(state: &WebState, person: &PageVisitor, id: &str, failure: &Failure<ManagementError>) -> Response {
     let frame = person.frame(state, Section::Clients);
     match Problem::of_choice(failure, state, person, &frame) {
@@ -37,7 +37,7 @@ async fn again(state: &WebState, person: &PageVisitor, id: &str, failure: &Failu
     }
 }
 
-/// Whether a tier is trusted less than another.
+/// Whether a trust level is lower than another.
 fn is_less(trust: Trust, than: Trust) -> bool {
     let place = |trust: Trust| Trust::ALL.iter().position(|one| *one == trust);
     place(trust) > place(than)
@@ -201,7 +201,7 @@ pub async fn enable(State(state): State<WebState>, Path(id): Path<String>, poste
     set_disabled(&state, &posted.person, &id, false).await
 }
 
-/// What the form or the address says about PKCE.
+/// The value for PKCE in the form or the URL.
 fn wanted(text: &str) -> Option<bool> {
     match text {
         "true" => Some(true),

@@ -1,4 +1,4 @@
-//! All applications, whoever owns them.
+//! All clients, regardless of owner.
 use super::ROWS;
 use crate::WebState;
 use crate::access::field_error::Problem;
@@ -20,21 +20,21 @@ struct ClientsPage<'p> {
     problem: Problem,
     part: &'p str,
     tiers: [Choice; 4],
-    /// Whether only some were asked for.
+    /// Whether the list is filtered.
     filtered: bool,
     found: Found<Client>,
     pager: Pager,
     path: String,
 }
 
-/// A tier that can be asked for alone.
+/// A trust level to filter by.
 struct Choice {
     value: &'static str,
     name: String,
     chosen: bool,
 }
 
-/// What a tier is called.
+/// The name of a trust level.
 pub fn tier(frame: &Frame, trust: Trust) -> String {
     match trust {
         Trust::FirstParty => frame.fill("badge-first-party", "brand", &frame.brand.name),

@@ -1,4 +1,4 @@
-//! Whose webhooks have deliveries that are still tried, or were given up.
+//! Owners of webhooks with pending or failed deliveries.
 use crate::WebState;
 use crate::access::page_visitor::PageVisitor;
 use crate::platform::pages::frame::Frame;
@@ -18,20 +18,20 @@ struct DeliveriesPage {
     rows: Vec<Row>,
     path: String,
     health: String,
-    /// Of the workspaces, and of the server's own webhooks.
+    /// The paths of the workspaces and of the server's own webhooks.
     workspaces: String,
     webhooks: String,
     state: &'static str,
 }
 
 struct Row {
-    /// The address of a workspace's webhook may hold a secret of theirs: the operator reads the host.
+    /// The URL of a workspace's webhook may contain a secret, so the operator sees only the host.
     shown: String,
     webhook: WebhookDeliveries,
 }
 
 pub async fn get(State(state): State<WebState>, person: PageVisitor) -> Response {
-    // What no page of ours wrote shows those that somebody should look at.
+    // An unknown state shows the deliveries that need attention.
     let wanted = DeliveryState::parse(person.query("state"));
     let dead = wanted != Some(DeliveryState::Pending);
     let found = match server::deliveries(state.app(), &person.ctx, &person.principal, dead).await {

@@ -1,4 +1,4 @@
-//! How the server is, with a judgement of each figure.
+//! The server's health, with an assessment of each figure.
 use super::units::{milliseconds, size, span};
 use crate::WebState;
 use crate::access::page_visitor::PageVisitor;
@@ -17,13 +17,13 @@ use std::time::Duration;
 struct HealthPage {
     frame: Frame,
     figures: Vec<Figure>,
-    /// Figures that somebody should look at.
+    /// Number of figures that need attention.
     wrong: i64,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum HealthLevel {
-    /// Nothing to judge.
+    /// A figure without an assessment.
     Fact,
     Good,
     Look,
@@ -31,7 +31,7 @@ enum HealthLevel {
 }
 
 impl HealthLevel {
-    /// Its badge and word.
+    /// Its badge and text key.
     const fn badge(self) -> Option<(&'static str, &'static str)> {
         match self {
             Self::Fact => None,
@@ -42,22 +42,22 @@ impl HealthLevel {
     }
 }
 
-/// A figure with what to make of it.
+/// A figure with its assessment.
 struct Figure {
     id: &'static str,
     label: String,
     value: String,
     verdict: HealthLevel,
     said: String,
-    /// What the words end with.
+    /// A time shown at the end of the text.
     moment: Option<Timestamp>,
-    /// The page that lists what it counts.
+    /// The page that lists what the figure counts.
     list: Option<String>,
 }
 
-/// A question that takes so long makes sign-ins feel slow.
+/// A database round trip this long makes signing in feel slow.
 const SLOW: Duration = Duration::from_millis(50);
-/// What waits is written each second: so much is more than that manages.
+/// Queued writes are flushed every second. More than this means that flushing cannot keep up.
 const MANY: usize = 2_000;
 
 fn of_round_trip(took: Option<Duration>) -> (HealthLevel, &'static str) {
@@ -120,7 +120,7 @@ fn of_jobs(jobs: Jobs) -> (HealthLevel, &'static str) {
     }
 }
 
-/// The figures of one page.
+/// The figures of the page.
 struct Figures<'f> {
     frame: &'f Frame,
     all: Vec<Figure>,

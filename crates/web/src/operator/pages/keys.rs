@@ -1,4 +1,4 @@
-//! The keys that sign tokens.
+//! The signing keys.
 use crate::WebState;
 use crate::access::confirm::{After, Confirm};
 use crate::access::create_once::{Made, page_of};
@@ -26,20 +26,20 @@ struct KeysPage {
     path: String,
 }
 
-/// A key as it is shown.
+/// A key as shown.
 struct Row {
     key: SigningKeyView,
     state: String,
     since: Timestamp,
 }
 
-/// What a state is called, and what it means.
+/// The name of a state, and its explanation.
 struct Said {
     name: String,
     means: String,
 }
 
-/// The names of both texts.
+/// The text keys of both.
 const fn texts(state: KeyState) -> (&'static str, &'static str) {
     match state {
         KeyState::Next => ("keys-next", "keys-next-means"),
@@ -48,7 +48,7 @@ const fn texts(state: KeyState) -> (&'static str, &'static str) {
     }
 }
 
-/// Those that matter most first.
+/// The order of the states: most important first.
 const STATES: [KeyState; 3] = [KeyState::Active, KeyState::Next, KeyState::Retired];
 
 fn row(frame: &Frame, key: SigningKeyView) -> Row {
@@ -92,7 +92,7 @@ pub async fn ask(State(state): State<WebState>, person: PageVisitor) -> Response
         lines,
         after: After::ForGood,
         action: format!("{back}/rotate"),
-        // The person has read what that means.
+        // The confirmation page explains what rotating a young key means.
         fields: if young { vec![("force", "true".to_owned())] } else { Vec::new() },
         button: frame.say(if young { "keys-rotate-now" } else { "keys-rotate" }),
         back,

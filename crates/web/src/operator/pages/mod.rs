@@ -1,4 +1,4 @@
-//! What whoever runs the server sees and changes.
+//! The pages of operators.
 pub mod client;
 pub mod client_changes;
 pub mod clients;

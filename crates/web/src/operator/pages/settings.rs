@@ -1,4 +1,4 @@
-//! The settings as they are in force.
+//! The settings in force.
 use crate::WebState;
 use crate::access::page_visitor::PageVisitor;
 use crate::platform::pages::frame::Frame;
@@ -20,29 +20,29 @@ struct SettingsPage<'p> {
     path: String,
 }
 
-/// Settings of one section of the configuration file.
+/// The settings in one section of the configuration file.
 struct Group<'p> {
-    /// Empty for those outside of any.
+    /// Empty for settings outside any section.
     name: &'p str,
     settings: Vec<Setting<'p>>,
 }
 
-/// A setting as it is shown.
+/// A setting as shown.
 struct Setting<'p> {
     key: &'p str,
     value: &'p SettingValue,
     list: Option<Entries>,
 }
 
-/// Things that have members of their own.
+/// A list of objects.
 #[derive(Debug, PartialEq, Eq)]
 struct Entries {
     count: i64,
-    /// All of them, indented.
+    /// All of them as indented JSON.
     all: String,
 }
 
-/// What is too long for a line is shown when it is asked for.
+/// A list of objects is too long for one line and is shown on request.
 fn list(value: &SettingValue) -> Option<Entries> {
     let SettingValue::Value(text) = value else { return None };
     let items: Vec<Map<String, Value>> = serde_json::from_str(text).ok()?;
@@ -50,7 +50,7 @@ fn list(value: &SettingValue) -> Option<Entries> {
     Some(Entries { count: i64::try_from(items.len()).ok()?, all })
 }
 
-/// The settings with `part` in their names or values, section by section: those outside of any first.
+/// The settings with `part` in their name or value, by section. Those outside any section come first.
 fn grouped<'p>(settings: &'p [InForce], part: &str) -> Vec<Group<'p>> {
     let part = fold(part.trim());
     let shown = |one: &InForce| match &one.value {

@@ -1,4 +1,4 @@
-//! Spans and sizes as people read them.
+//! Formats durations and sizes for people.
 use crate::platform::pages::frame::Frame;
 use domain::platform::language::Language;
 use std::time::Duration;
@@ -7,7 +7,7 @@ const MINUTE: i64 = 60;
 const HOUR: i64 = 60 * MINUTE;
 const DAY: i64 = 24 * HOUR;
 
-/// A span of seconds, in the largest unit of which there are two.
+/// A duration in the largest unit of which it contains at least two.
 pub fn span(frame: &Frame, seconds: i64) -> String {
     let (key, unit) = match seconds {
         s if s >= 2 * DAY => ("span-days", DAY),
@@ -18,7 +18,7 @@ pub fn span(frame: &Frame, seconds: i64) -> String {
     frame.fill(key, "n", seconds / unit)
 }
 
-/// Tenths of something, with the language's own point.
+/// A number of tenths, with the language's decimal separator.
 fn tenths(language: Language, tenths: i64) -> String {
     let point = match language {
         Language::English => '.',
@@ -27,7 +27,7 @@ fn tenths(language: Language, tenths: i64) -> String {
     format!("{}{point}{}", tenths / 10, tenths % 10)
 }
 
-/// Bytes, in the unit that leaves few digits.
+/// A size in the unit that needs few digits.
 pub fn size(language: Language, bytes: i64) -> String {
     let units = [(1 << 30, "GB"), (1 << 20, "MB"), (1 << 10, "KB")];
     let fits = units.into_iter().find(|(unit, _)| bytes >= *unit);
@@ -37,7 +37,7 @@ pub fn size(language: Language, bytes: i64) -> String {
     )
 }
 
-/// Milliseconds, with a decimal.
+/// Milliseconds with one decimal.
 pub fn milliseconds(language: Language, took: Duration) -> String {
     let many = i64::try_from(took.as_micros() / 100).unwrap_or(i64::MAX);
     let less = if many == 0 { "< " } else { "" };

@@ -1,4 +1,4 @@
-//! One account.
+//! A single account.
 use crate::WebState;
 use crate::access::field_error::Problem;
 use crate::access::page_visitor::PageVisitor;
@@ -17,19 +17,19 @@ struct UserPage {
     frame: Frame,
     problem: Problem,
     one: OneUser,
-    /// Whether it is whoever looks.
+    /// Whether it is the visitor's own account.
     own: bool,
     may_change: bool,
-    /// Why the account can neither be disabled nor lose its rights, where that is so.
+    /// Why the account can neither be disabled nor lose its operator role, if so.
     stays: Option<String>,
     back: String,
     path: String,
-    /// Where workspaces and clients are listed.
+    /// Where the lists of workspaces and clients are.
     workspaces: String,
     clients: String,
 }
 
-/// As many as there are of a list.
+/// The length of a list.
 fn listed<T>(all: &[T]) -> i64 {
     i64::try_from(all.len()).unwrap_or(i64::MAX)
 }
@@ -49,7 +49,7 @@ pub async fn get(State(state): State<WebState>, person: PageVisitor, Path(id): P
     show(&state, &person, &id, frame, Problem::default()).await
 }
 
-/// The page, with what was wrong with the form that it sent.
+/// The page, with the problem of the form that it sent.
 pub async fn show(state: &WebState, person: &PageVisitor, id: &str, frame: Frame, problem: Problem) -> Response {
     let one = match users::find(state.app(), &person.ctx, &person.principal, id).await {
         Ok(one) => one,

@@ -1,4 +1,4 @@
-//! Who may sign in, and who runs the server.
+//! Disabling accounts, and changing operators.
 use super::user;
 use crate::WebState;
 use crate::access::confirm::{After, Confirm};
@@ -14,8 +14,7 @@ use flows::Failure;
 use flows::operator::users;
 use flows::platform::management_error::ManagementError;
 
-/// What can be done to an account, by its name in the path: whether it is disabled, runs the server, or has a verified
-/// address.
+/// A change to an account, named in the path: whether it is disabled, is an operator, or has a verified email address.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum UserChange {
     Disabled(bool),
@@ -29,7 +28,7 @@ impl UserChange {
         all.into_iter().flat_map(|change| [true, false].map(change)).find(|change| change.name() == name)
     }
 
-    /// The texts of the question: its title, what it means, its button.
+    /// The text keys of the confirmation: title, explanation, button.
     const fn asks(self) -> [&'static str; 3] {
         match self {
             Self::Disabled(true) => ["user-disable-title", "user-disable-means", "user-disable"],
@@ -108,7 +107,7 @@ pub async fn ask(
         lines,
         after,
         action: format!("{back}/{}", change.name()),
-        // The address that the operator read: by now it may be another one.
+        // The address that the operator confirmed; it may have changed by the time the form is sent.
         fields: vec![("email", one.email.to_string())],
         button: frame.say(button),
         back,
@@ -117,7 +116,7 @@ pub async fn ask(
     page.show(&state, &person)
 }
 
-/// What the rules say is told on the page of the account; anything else on a page of its own.
+/// Shows a refusal on the account's page; anything else on a page of its own.
 async fn told(
     state: &WebState,
     person: &PageVisitor,
@@ -152,7 +151,7 @@ pub async fn post(
         return told(&state, &person, &id, frame, &failure).await;
     }
     if change == UserChange::Operator(false) && id == person.user.id.to_string() {
-        // These pages are no longer theirs.
+        // They no longer have access to these pages.
         return person.done(&state, &person.path(&state, Section::Profile), change.done());
     }
     let path = format!("{}/{id}", person.path(&state, Section::Users));

@@ -1,4 +1,4 @@
-//! Everybody who has an account.
+//! All accounts.
 use super::ROWS;
 use crate::WebState;
 use crate::access::field_error::Problem;

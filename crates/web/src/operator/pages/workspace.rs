@@ -1,4 +1,4 @@
-//! One workspace: its members, and the applications that it owns.
+//! A single workspace: its members and its clients.
 use super::ROWS;
 use crate::WebState;
 use crate::access::page_visitor::PageVisitor;
@@ -27,7 +27,7 @@ struct WorkspacePage {
     clients: String,
 }
 
-/// Which of its lists is shown.
+/// The list that is shown.
 enum List {
     Members(Vec<(Member, User)>),
     Applications(Vec<Client>),

@@ -1,4 +1,4 @@
-//! The error page: what happened, whose turn it is, and the request id.
+//! The error page: what happened, who has to act, and the request id.
 use super::frame::{Frame, Leads, render, with_browser};
 use crate::WebState;
 use crate::platform::request::{Browser, Incoming};
@@ -22,7 +22,7 @@ struct RefusedPage<'p> {
     code: &'p str,
     description: String,
     way: Way<'p>,
-    /// Whose turn it is: a text, unless the description says it all.
+    /// The text key of who has to act, unless the description covers it.
     turn: Option<&'static str>,
     request_id: &'p str,
 }
@@ -52,24 +52,24 @@ fn turn_of(code: &str) -> &'static str {
     }
 }
 
-/// What the page says of the error.
+/// The page's description of the error.
 #[derive(Debug, Clone, Copy)]
 enum What<'s> {
-    /// A text of the pages.
+    /// The key of a text.
     Text(&'static str),
     /// A refusal or fault: its exact reason, and its English sentence.
     Reason(&'s str, &'s str),
 }
 
-/// Where to go from the page.
+/// The link on the page.
 #[derive(Debug, Clone, Copy)]
 enum Way<'s> {
     Home,
-    /// Named is the application that the user came from.
+    /// Names the client that the user came from.
     Client(&'s str),
-    /// Back to it with the error: to this address, by a form with these fields where the client wants one.
+    /// Back to the client with the error: its name, the URL, and the fields of a form if the client's response mode needs one.
     Return(&'s str, &'s str, Option<&'s [(String, String)]>),
-    /// To the list, at this address, of which something was asked for that is not there.
+    /// To the list at this path, which should contain the missing object.
     List(&'s str),
 }
 
@@ -98,13 +98,13 @@ fn show(state: &WebState, incoming: &Incoming, browser: &Browser, said: &Said<'_
     with_browser(state, browser, render(state, &page, said.status, leads, None))
 }
 
-/// Who is signed in in this browser, or the page for a fault.
+/// The caller signed in to this browser, or the page for a fault.
 pub async fn caller(state: &WebState, incoming: &Incoming) -> Result<Caller, Response> {
     let caller = incoming.session(state).await;
     caller.map_err(|fault| failure::<SignInRefusal>(state, incoming, &fault.into()))
 }
 
-/// The browser in the language of whoever is signed in, where somebody is.
+/// The browser, in the language of the signed-in user if there is one.
 async fn known(state: &WebState, incoming: &Incoming) -> Browser {
     let browser = incoming.browser(state);
     match incoming.session(state).await {
@@ -113,12 +113,12 @@ async fn known(state: &WebState, incoming: &Incoming) -> Browser {
     }
 }
 
-/// The page for a failed use case. Pages answer 400 where programs would read 401: there is nothing to authenticate with.
+/// The page for a failed use case. Pages return 400 where programs would get 401, since there is nothing to authenticate with.
 pub fn failure<R: Refusal>(state: &WebState, incoming: &Incoming, failure: &Failure<R>) -> Response {
     named(state, incoming, &incoming.browser(state), failure, Way::Home)
 }
 
-/// The same for somebody whose language is known. What is not there leads to the list that it would be in.
+/// Like [`failure`], for a user whose language is known. If something was not found, the page links to its list.
 pub fn to_person<R: Refusal>(
     state: &WebState,
     incoming: &Incoming,
@@ -130,7 +130,7 @@ pub fn to_person<R: Refusal>(
     named(state, incoming, browser, failure, list.filter(|_| absent).map_or(Way::Home, Way::List))
 }
 
-/// The same for an authorization that cannot go on; names the application where it is known.
+/// Like [`failure`], for an authorization that cannot continue. Names the client if it is known.
 pub fn interrupted(state: &WebState, incoming: &Incoming, failure: &AuthorizeFailure) -> Response {
     let browser = incoming.browser(state);
     let Failure::Refused(refusal) = failure else { return named(state, incoming, &browser, failure, Way::Home) };
@@ -167,7 +167,7 @@ fn named<R: Refusal>(
     show(state, incoming, browser, &Said { status, code: code.as_str(), what: What::Reason(reason, english), way })
 }
 
-/// A fault of our own, where nothing else of the request is known any more.
+/// The page for a fault, when nothing else about the request is available.
 pub fn ours(
     state: &WebState,
     language: Language,
@@ -186,19 +186,19 @@ fn bad_request(state: &WebState, incoming: &Incoming, text: &'static str) -> Res
     show(state, incoming, &incoming.browser(state), &said)
 }
 
-/// A form that cannot be read or lacks something that the page's form has. `why` is for the log.
+/// A form that cannot be parsed or lacks a field of the page's form. `why` is for the log.
 pub fn unreadable(state: &WebState, incoming: &Incoming, why: &str) -> Response {
     tracing::warn!(request_id = incoming.ctx.facts.request_id, reason = "form_unreadable", why, "refused");
     bad_request(state, incoming, "error-form-unreadable")
 }
 
-/// A form that no page of ours in this browser sent.
+/// A form that was not sent from one of our pages in this browser.
 pub fn forged(state: &WebState, incoming: &Incoming) -> Response {
     tracing::warn!(request_id = incoming.ctx.facts.request_id, reason = "form_token_wrong", "refused");
     bad_request(state, incoming, "error-form-forged")
 }
 
-/// A form that made something before, sent again with other entries.
+/// A form that was already used to create something, sent again with other values.
 pub fn form_used(state: &WebState, incoming: &Incoming, browser: &Browser) -> Response {
     tracing::warn!(request_id = incoming.ctx.facts.request_id, reason = "form_used", "refused");
     let what = What::Text("error-form-used");
@@ -206,7 +206,7 @@ pub fn form_used(state: &WebState, incoming: &Incoming, browser: &Browser) -> Re
     show(state, incoming, browser, &said)
 }
 
-/// A form from a page of somebody who was signed in before whoever is now.
+/// A form from a page that was opened when another user was signed in.
 pub fn form_of_another(state: &WebState, incoming: &Incoming, browser: &Browser) -> Response {
     tracing::warn!(request_id = incoming.ctx.facts.request_id, reason = "form_of_another", "refused");
     let what = What::Text("error-form-of-another");
@@ -214,7 +214,7 @@ pub fn form_of_another(state: &WebState, incoming: &Incoming, browser: &Browser)
     show(state, incoming, browser, &said)
 }
 
-/// A form of somebody whose session is over.
+/// A form whose session has ended.
 pub fn session_over(state: &WebState, incoming: &Incoming) -> Response {
     tracing::warn!(request_id = incoming.ctx.facts.request_id, reason = "session_over", "refused");
     bad_request(state, incoming, "error-session-over")
@@ -224,7 +224,7 @@ fn wants_page(incoming: &Incoming) -> bool {
     incoming.header(header::ACCEPT).is_some_and(|accept| accept.contains("text/html"))
 }
 
-/// What only a form sends to was opened by itself, such as the address of a page that answered one.
+/// A form's target opened directly, for example the URL of a page that was the response to a form.
 pub async fn not_opened(State(state): State<WebState>, incoming: Incoming) -> Response {
     if wants_page(&incoming) {
         let (code, what) = (ErrorCode::MethodNotAllowed.as_str(), What::Text("error-form-only"));
@@ -234,7 +234,7 @@ pub async fn not_opened(State(state): State<WebState>, incoming: Incoming) -> Re
     method_not_allowed()
 }
 
-/// Nothing is here.
+/// The page for an unknown path.
 pub async fn not_found(State(state): State<WebState>, incoming: Incoming) -> Response {
     if wants_page(&incoming) {
         let what = What::Text("error-no-page");

@@ -1,4 +1,4 @@
-//! The body of a form that a person sent.
+//! The body of a submitted form.
 use crate::WebState;
 use crate::platform::body::{CUT_OFF, NUL, parse};
 use crate::platform::pages::error;
@@ -8,7 +8,7 @@ use axum::extract::{FromRequest, FromRequestParts as _, Request};
 use axum::response::Response;
 use domain::platform::params::RawParams;
 
-/// The parameters of a form. What cannot be read is refused with a page: a person sent it.
+/// The parameters of a form. A malformed form is rejected with a page, since a person sent it.
 #[derive(Debug)]
 pub struct Form(pub RawParams);
 
@@ -25,7 +25,7 @@ impl FromRequest<WebState> for Form {
             Err(_) => Err(CUT_OFF),
         };
         let params = read.map_err(|why| error::unreadable(state, &incoming, why))?;
-        // No database of ours keeps it, so that nobody typed it.
+        // We never store NUL, and no one can type it.
         if params.pairs().any(|(name, value)| name.contains('\0') || value.contains('\0')) {
             return Err(error::unreadable(state, &incoming, NUL));
         }
@@ -33,7 +33,7 @@ impl FromRequest<WebState> for Form {
     }
 }
 
-/// A wrong password is a form to fill in again, not a forbidden page.
+/// A wrong password is shown as a form to correct, not as a forbidden page.
 pub fn of_form(status: axum::http::StatusCode) -> axum::http::StatusCode {
     match status {
         axum::http::StatusCode::TOO_MANY_REQUESTS => axum::http::StatusCode::TOO_MANY_REQUESTS,

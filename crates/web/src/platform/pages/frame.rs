@@ -22,7 +22,7 @@ use flows::sign_in::session::NewSession;
 use std::collections::BTreeSet;
 use std::fmt;
 
-/// What every page shows around its content, and the language that it speaks.
+/// What every page shows around its content, and its language.
 #[derive(Debug)]
 pub struct Frame {
     pub brand: Brand,
@@ -32,20 +32,20 @@ pub struct Frame {
     pub logo: Option<String>,
     pub dark_logo: Option<String>,
     pub base: String,
-    /// Whether people may make accounts of their own.
+    /// Whether users may create accounts.
     pub sign_up: bool,
-    /// For the page's forms.
+    /// The CSRF token of the page's forms.
     pub csrf: String,
-    /// For those that make something: the key under which that happens once.
+    /// The idempotency key of the page's forms.
     pub once: String,
-    /// Where a signed-in person can go.
+    /// The navigation of a signed-in user.
     pub nav: Option<Nav>,
-    /// What was just done: a text.
+    /// The notice of what was just done.
     pub notice: Option<String>,
-    /// And how to take it back.
+    /// The form to undo it.
     pub undo: Option<Undo>,
     texts: Texts,
-    /// The time zone that times are told in.
+    /// The time zone of displayed times.
     zone: Option<String>,
 }
 
@@ -54,7 +54,7 @@ impl Frame {
         Self { csrf: browser.csrf(state), ..Self::without_forms(state, browser.languages.best()) }
     }
 
-    /// For a page that sends nothing.
+    /// A frame for a page without forms.
     pub fn without_forms(state: &WebState, language: Language) -> Self {
         Self {
             brand: state.app().settings().brand.clone(),
@@ -75,23 +75,23 @@ impl Frame {
         }
     }
 
-    /// Around the pages of a signed-in person.
+    /// Adds the navigation and the time zone of a signed-in user.
     pub fn around(self, nav: Nav, zone: Option<String>) -> Self {
         Self { nav: Some(nav), zone, ..self }
     }
 
-    /// With what was just done.
+    /// Adds a notice of what was just done.
     pub fn telling(self, notice: &Notice) -> Self {
         let told = self.texts.known(&format!("done-{}", notice.done));
         Self { notice: told, undo: notice.undo.clone(), ..self }
     }
 
-    /// With the times of somebody's time zone.
+    /// Sets the time zone of displayed times.
     pub fn told_in(self, zone: Option<String>) -> Self {
         Self { zone, ..self }
     }
 
-    /// Around nothing.
+    /// An empty frame.
     #[cfg(test)]
     pub fn bare(language: Language) -> Self {
         Self {
@@ -121,7 +121,7 @@ impl Frame {
         self.texts.0
     }
 
-    /// A text as it stands.
+    /// A text without values.
     pub fn say(&self, key: &str) -> String {
         self.texts.say(key)
     }
@@ -143,12 +143,12 @@ impl Frame {
         self.texts.fill(key, &[(name, value.into()), (other, other_value.into())])
     }
 
-    /// A text with a value that a stranger may have chosen.
+    /// A text with a value that may be untrusted.
     pub fn rich(&self, key: &str, name: &str, value: impl fmt::Display) -> Rich {
         self.texts.rich(key, &[(name, &value.to_string())])
     }
 
-    /// What a role is called.
+    /// The name of a role.
     #[expect(clippy::trivially_copy_pass_by_ref, reason = "templates pass references")]
     pub fn role(&self, role: &Role) -> String {
         self.say(match role {
@@ -158,7 +158,7 @@ impl Frame {
         })
     }
 
-    /// What somebody with a role may do.
+    /// The description of a role's rights.
     #[expect(clippy::trivially_copy_pass_by_ref, reason = "templates pass references")]
     pub fn role_means(&self, role: &Role) -> String {
         self.say(match role {
@@ -168,7 +168,7 @@ impl Frame {
         })
     }
 
-    /// What an operation does.
+    /// The description of an operation.
     pub fn operation(&self, operation: Operation) -> String {
         let mut key = "operation".to_owned();
         for c in format!("{operation:?}").chars() {
@@ -180,37 +180,37 @@ impl Frame {
         self.texts.of_code(&key, operation.says())
     }
 
-    /// A moment, in the person's time zone if it is known.
+    /// A time, in the user's time zone if it is known.
     #[expect(clippy::trivially_copy_pass_by_ref, reason = "templates pass references")]
     pub fn time(&self, moment: &Timestamp) -> Time {
         Time::new(*moment, self.language(), self.zone.as_deref())
     }
 
-    /// The end of something, if it has one.
+    /// The end of something, or the text `none`.
     #[expect(clippy::ref_option, reason = "templates pass references")]
     pub fn end_or(&self, moment: &Option<Timestamp>, none: &str) -> Rich {
         let end = |moment: &Timestamp| Rich::of(&Time::end(*moment, self.language(), self.zone.as_deref()));
         moment.as_ref().map_or_else(|| self.texts.rich(none, &[]), end)
     }
 
-    /// The same of a moment that there may be none of.
+    /// A time, or the text `none`.
     #[expect(clippy::ref_option, reason = "templates pass references")]
     pub fn time_or(&self, moment: &Option<Timestamp>, none: &str) -> Rich {
         moment.as_ref().map_or_else(|| self.texts.rich(none, &[]), |moment| Rich::of(&self.time(moment)))
     }
 }
 
-/// Where a page's forms may lead. Browsers hold the whole chain of redirects after a form against `form-action`, and what ends
-/// at a client goes on as the client likes: decision 0003.
+/// Where a page's forms may lead. Browsers check the whole chain of redirects after a form against `form-action`, and a
+/// redirect to a client continues as the client chooses: decision 0003.
 #[derive(Debug, Clone, Copy)]
 pub enum Leads<'c> {
     Here,
-    /// In the end to this URI of a client; an empty one leads nowhere.
+    /// Eventually to this URI of a client. An empty URI leads nowhere.
     To(&'c str),
 }
 
 impl Leads<'_> {
-    /// The directive of the content policy, if there is one.
+    /// The directive of the content security policy, if there is one.
     fn directive(self) -> &'static str {
         match self {
             Self::Here | Self::To("") => " form-action 'self';",
@@ -228,19 +228,20 @@ fn policy(images: &BTreeSet<String>, script_hash: Option<&str>, leads: Leads<'_>
     )
 }
 
-/// How long a page is kept: not at all. The answer to a form that was refused, which shows no secret, is kept by the browser of
-/// whoever sent it, and shown to nobody else: "back" shows it instead of asking whether to send the form again.
+/// Disables caching of pages. The exception is the response to a rejected form, which shows no secret: the sender's own browser
+/// may cache it, so that "back" shows it instead of asking whether to send the form again.
 fn keep(headers: &mut HeaderMap, status: StatusCode) {
     if status == StatusCode::UNPROCESSABLE_ENTITY {
         headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("private, no-cache"));
-        // Another session, or none, is another cookie. To have the browser clear what it kept takes it seconds.
+        // Another session, or none, means a different cookie, so the cached page is not used. Having the browser clear its
+        // cache instead would take it seconds.
         headers.insert(header::VARY, HeaderValue::from_static("cookie"));
     } else {
         headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
     }
 }
 
-/// A page as a response: not framed, nothing from elsewhere but the operator's own logo (checklist 20, 21).
+/// Renders a page as a response: no framing, and no external resources except the operator's own logo (checklist 20, 21).
 pub fn render(
     state: &WebState,
     page: &impl Template,
@@ -263,7 +264,7 @@ pub fn render(
     response
 }
 
-/// Adds the browser's cookie where it is new.
+/// Sets the browser's cookie if it is new.
 pub fn with_browser(state: &WebState, browser: &Browser, response: Response) -> Response {
     if browser.is_new { with_cookie(response, Cookie::Browser.set(state, &browser.cookie)) } else { response }
 }
@@ -275,14 +276,14 @@ pub fn with_cookie(mut response: Response, cookie: Option<HeaderValue>) -> Respo
     response
 }
 
-/// The answer to whoever just signed in: the cookies of the session and of the browser.
+/// The response after signing in, with the cookies of the session and the browser.
 pub fn signed_in(state: &WebState, incoming: &Incoming, response: Response, new: &NewSession) -> Response {
     let response = with_cookie(response, Cookie::Session.set(state, new.secret.expose()));
     let marks = remember(state, &incoming.headers, &new.mark);
     marks.into_iter().fold(response, |response, cookie| with_cookie(response, Some(cookie)))
 }
 
-/// After a form: 303, so that what was posted is never posted on (checklist 19).
+/// Redirects after a form: 303, so that a POST is never repeated at the target (checklist 19).
 pub fn see_other(location: &str) -> Response {
     match HeaderValue::try_from(location) {
         Ok(value) => {
@@ -293,13 +294,13 @@ pub fn see_other(location: &str) -> Response {
     }
 }
 
-/// The path that goes on with an interaction.
+/// The path that continues an interaction.
 pub fn interaction_path(state: &WebState, interaction: &str) -> String {
     state.path(&format!("/oauth2/interaction?i={interaction}"))
 }
 
-/// One of the files beside the pages. Its name follows its content, so that it can be kept for good. A page that was made with
-/// another brand, before the settings were reloaded or by another node, names another one: it gets what there is.
+/// A static file. Its name depends on its content, so it can be cached forever. A page rendered with another brand, before a
+/// reload of the settings or by another node, names another version: it gets the current one.
 pub async fn asset(State(state): State<WebState>, Path(name): Path<String>) -> Response {
     let assets = state.assets();
     let (exact, asset) = match assets.iter().find(|asset| asset.name() == name) {

@@ -1,34 +1,35 @@
-//! A form whose subject somebody else changed since it was opened: what they changed is taken over, and what both changed is told.
+//! Merges a form with changes that others have saved since it was opened: takes over their changes, and reports the
+//! fields that both changed.
 use crate::platform::pages::frame::Frame;
 use std::collections::BTreeMap;
 
-/// The field with what the form was opened with.
+/// The field with the values that the form was opened with.
 pub const BASE: &str = "base";
 
-/// A field as it is saved.
+/// A saved field.
 #[derive(Debug)]
 pub struct Saved {
     pub label: String,
     pub value: String,
 }
 
-/// What somebody else saved.
+/// What others have saved.
 #[derive(Debug, Default)]
 pub struct Meanwhile {
-    /// Where nothing was typed: the form has it now.
+    /// Fields that the user left untouched: the form now has the saved values.
     pub taken: Vec<Saved>,
-    /// Where something else was typed: saving replaces it.
+    /// Fields that the user changed, too: saving overwrites them.
     pub replaced: Vec<Saved>,
 }
 
-/// What a form is opened with, to be sent along: fields by their names.
+/// The values that a form is opened with, to be sent along: fields by name.
 pub fn base(fields: &[(&str, &str)], value: impl Fn(&str) -> String) -> String {
     let all: BTreeMap<_, _> = fields.iter().map(|(name, _)| (*name, value(name))).collect();
     serde_json::to_string(&all).unwrap_or_default()
 }
 
-/// Holds the fields (each with its label, a text) as they were typed against what is saved and what the form was opened with.
-/// Answers the names of those that nobody typed in, and what to tell.
+/// Compares the typed fields (each with the text key of its label) with what is saved and what the form was opened with.
+/// Returns the names of the untouched fields, and what to report.
 pub fn merge<'f>(
     frame: &Frame,
     fields: &[(&'f str, &str)],
@@ -64,7 +65,7 @@ mod tests {
     fn what_only_one_changed_is_nobodys_conflict() {
         let frame = Frame::bare(Language::English);
         let fields = [("a", "save")];
-        // Opened with, saved, typed: taken over, and told as replaced.
+        // Values when opened, saved and typed; expected as taken over, and as replaced.
         let table = [
             (Some("1"), "1", "1", false, false),
             (Some("1"), "2", "1", true, false),

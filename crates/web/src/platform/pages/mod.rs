@@ -1,4 +1,4 @@
-//! The pages for people: server-rendered, whole without JavaScript, with a strict content policy.
+//! The pages: rendered on the server, fully usable without JavaScript, with a strict content security policy.
 
 pub mod error;
 pub mod merge;

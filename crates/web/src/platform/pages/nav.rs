@@ -1,8 +1,8 @@
-//! Where a signed-in person can go.
+//! The navigation of a signed-in user.
 use domain::access::{Operation, Principal};
 use domain::workspace::WorkspaceMembership;
 
-/// Whose pages they are.
+/// An area of the navigation.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Area {
     Account,
@@ -22,7 +22,7 @@ impl Area {
 
 macro_rules! sections {
     ($($name:ident => $area:ident, $path:literal, $key:literal, $operation:ident;)*) => {
-        /// A page that the navigation leads to.
+        /// A page in the navigation.
         #[derive(Debug, Clone, Copy, PartialEq, Eq)]
         pub enum Section { $($name,)* }
 
@@ -32,15 +32,15 @@ macro_rules! sections {
             pub const fn area(self) -> Area {
                 match self { $(Self::$name => Area::$area,)* }
             }
-            /// Below the area's own path.
+            /// The path below the area's own.
             const fn path(self) -> &'static str {
                 match self { $(Self::$name => $path,)* }
             }
-            /// Its name's text.
+            /// The text key of its name.
             pub const fn key(self) -> &'static str {
                 match self { $(Self::$name => $key,)* }
             }
-            /// What whoever sees it may do at least.
+            /// The operation required to see it.
             const fn operation(self) -> Operation {
                 match self { $(Self::$name => Operation::$operation,)* }
             }
@@ -71,7 +71,7 @@ sections! {
 }
 
 impl Section {
-    /// Below the issuer's path. `workspace` is of the pages of one.
+    /// The path below the issuer's. `workspace` is only used for pages of a workspace.
     pub fn href(self, base: &str, workspace: &str) -> String {
         let path = self.path();
         match self.area() {
@@ -82,7 +82,7 @@ impl Section {
     }
 }
 
-/// A link of the navigation.
+/// A link in the navigation.
 #[derive(Debug)]
 pub struct Link {
     pub href: String,
@@ -90,10 +90,10 @@ pub struct Link {
     pub here: bool,
 }
 
-/// Links of one area.
+/// The links of one area.
 #[derive(Debug)]
 pub struct Group {
-    /// Its title's text; of the workspace's pages, the title is the workspace's name.
+    /// The text key of its title. `None` for the workspace, whose title is its name.
     pub key: Option<&'static str>,
     pub links: Vec<Link>,
 }
@@ -103,25 +103,25 @@ fn links(base: &str, area: Area, principal: &Principal, workspace: &str, here: O
     sections.map(|s| Link { href: s.href(base, workspace), key: s.key(), here: here == Some(*s) }).collect()
 }
 
-/// The pages of a workspace that a person may see as the member that they are of it.
+/// The pages of a workspace that the user may see as this member.
 pub fn of_workspace(base: &str, person: &Principal, member: &WorkspaceMembership) -> Vec<Link> {
     let there = Principal { workspace: Some((member.workspace_id, member.roles.role)), ..person.clone() };
     links(base, Area::Workspace, &there, &member.workspace_id.to_string(), None)
 }
 
-/// The navigation of a signed-in person.
+/// The navigation of a signed-in user.
 #[derive(Debug)]
 pub struct Nav {
     pub email: String,
-    /// The workspace that the pages are about.
+    /// The workspace of the current pages.
     pub workspace: Option<String>,
-    /// Whether there are others to change to.
+    /// Whether there are other workspaces to switch to.
     pub several: bool,
     pub groups: Vec<Group>,
 }
 
 impl Nav {
-    /// What `principal` may see, with the page that is shown marked.
+    /// The pages that `principal` may see, with the current one marked.
     pub fn new(
         base: &str,
         email: &str,

@@ -1,4 +1,4 @@
-//! What was just done, told once by the page that comes next.
+//! A notice of what was just done, shown once on the next page.
 use super::undo::Undo;
 use crate::WebState;
 use crate::platform::cookies::{Cookie, SOON};
@@ -10,27 +10,27 @@ use serde::{Deserialize, Serialize};
 
 const TAG: usize = 32;
 
-/// A notice, for one page of one session. It travels in a cookie and not in the address: a link must not be able to say that
-/// something was done, and to load the page again must not say it again. It is sealed, as other hosts under the same domain may
-/// set cookies where there is no TLS: nobody else can offer a form of ours that does something else.
+/// A notice for one page of one session. It is sent in a cookie instead of the URL, so that a link cannot claim that something
+/// was done, and reloading the page does not repeat it. It is sealed because without TLS other hosts under the same domain can
+/// set cookies: they must not be able to plant one of our forms that does something else.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Notice {
-    /// The path of the page that tells it: another tab may ask for another one first.
+    /// The path of the page that shows it, since another tab may request a different page first.
     pub at: String,
-    /// The text `done-…`.
+    /// The text key `done-…`.
     pub done: String,
     pub undo: Option<Undo>,
 }
 
 impl Notice {
-    /// For the browser to bring along.
+    /// The cookie that carries the notice to the next page.
     pub fn cookie(&self, state: &WebState, incoming: &Incoming, session: SessionId) -> Option<HeaderValue> {
         let payload = serde_json::to_vec(&(incoming.ctx.now.plus(SOON).seconds(), self)).ok()?;
         let sealed = [tag(state, session, &payload).as_bytes(), payload.as_slice()].concat();
         Cookie::Notice.set(state, &base64url(&sealed))
     }
 
-    /// What [`Notice::cookie`] made for this session, if it is for the page at this path.
+    /// The notice from [`Notice::cookie`], if it was issued for this session and this path.
     pub fn read(state: &WebState, incoming: &Incoming, session: SessionId, path: &str) -> Option<Self> {
         let sealed = from_base64url(&Cookie::Notice.read(state, &incoming.headers)?)?;
         let (claimed, payload) = sealed.split_at_checked(TAG)?;

@@ -1,23 +1,23 @@
-//! The pages of a list.
+//! Pagination.
 
-/// Rows on each.
+/// Rows per page.
 pub const ROWS: i64 = 20;
 
-/// Where a page stands among the others, and the links to its neighbours.
+/// A page's position among the others, with links to its neighbours.
 #[derive(Debug)]
 pub struct Pager {
     pub number: i64,
     pub last: i64,
-    /// Whether there is more than all pages together have.
+    /// Whether there are more rows than all pages together show.
     pub more: bool,
-    /// The address of the list with all of its filters, up to the page's number.
+    /// The URL of the list with its filters, up to the page number.
     before: String,
-    /// The first and the last row of the page, where its neighbours are found by them.
+    /// The ids of the first and last rows of the page, if neighbouring pages are found by them.
     rows: Option<(String, String)>,
 }
 
 impl Pager {
-    /// `total` rows, `limit` on each page. `query` holds the filters, which every page keeps.
+    /// `total` rows, with `limit` per page. `query` contains the filters, which all pages keep.
     pub fn new(path: &str, query: &[(&str, &str)], number: i64, limit: i64, total: i64) -> Self {
         let mut form = url::form_urlencoded::Serializer::new(String::new());
         form.extend_pairs(query.iter().filter(|(_, value)| !value.is_empty()));
@@ -27,12 +27,12 @@ impl Pager {
         Self { number, last, more: false, before: format!("{path}?{filters}{joint}page="), rows: None }
     }
 
-    /// The pages of a search that found `more` than they have.
+    /// Pages of a search with `more` results than they show.
     pub fn limited(self, more: bool) -> Self {
         Self { more, ..self }
     }
 
-    /// The pages of a list that is walked along its rows: this page's first and last one, if it has any.
+    /// Pages of a list with keyset pagination: the ids of this page's first and last rows, if it has any.
     pub fn beside(self, rows: Option<(String, String)>) -> Self {
         Self { rows, ..self }
     }

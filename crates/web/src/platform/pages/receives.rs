@@ -1,5 +1,5 @@
-//! What an app receives of a person and a workspace besides the permissions that it asks for: the same words on the consent page,
-//! in the person's connected apps, and among a workspace's apps.
+//! What an app receives about a user and a workspace in addition to its permissions. The wording is the same on the consent
+//! page, in the user's connected apps, and in a workspace's apps.
 use super::frame::Frame;
 use crate::platform::texts::Rich;
 use domain::ScopeSet;
@@ -10,8 +10,8 @@ use flows::Settings;
 use flows::account::apps::ConnectedWorkspace;
 use flows::workspace::apps::{Identified, WorkspaceApp};
 
-/// Without `openid` there is no ID token and no userinfo, which name the workspace. The ids and roles are in every access
-/// token all the same.
+/// Whether the app receives the workspace's name. It is in the ID token and in userinfo, which require `openid`. The ids and
+/// roles are in every access token either way.
 fn names(scopes: &ScopeSet) -> bool {
     scopes.contains("openid")
 }
@@ -20,7 +20,7 @@ fn plain(frame: &Frame, key: &str) -> Rich {
     frame.texts().rich(key, &[])
 }
 
-/// On the consent page. `home` names the workspace that a token in the person's own name shows, where there is one.
+/// For the consent page. `home` is the workspace that a token in the user's own name shows, if any.
 pub fn asked(
     frame: &Frame,
     settings: &Settings,
@@ -36,7 +36,7 @@ pub fn asked(
             (None, _) => plain(frame, "receives-own"),
         }];
     }
-    // An app that looks into a token for such a resource reads the person as well.
+    // An app that inspects a token for such a resource can see the user, too.
     let (first, sees) = if named {
         ("receives-workspace-named", "receives-resource")
     } else {
@@ -47,15 +47,16 @@ pub fn asked(
     let all = request.resources.iter().map(String::as_str).chain(of_issuer).filter(asks);
     let mut lines = vec![plain(frame, first)];
     lines.extend(all.map(|resource| frame.rich(sees, "resource", resource)));
-    // The developer reads the ids of an app's people in the console, whatever the app itself receives.
+    // The developer sees the ids of an app's users in the console, regardless of what the app receives.
     if lines.len() == 1 && !named && client.has_owner() {
         lines.push(plain(frame, "receives-developer"));
     }
     lines
 }
 
-/// In the person's own name: the user id, and of workspaces those that the app's authorizations show. Each keeps the one that the
-/// consent page named, so that there may be several; the next shows one of them, unless nothing says what the page named.
+/// For authorizations in the user's own name: the user id, and the workspaces that the app's authorizations show. Each
+/// authorization keeps the workspace named on its consent page, so there may be several. The next one shows one of them, unless
+/// what the page named is not recorded.
 fn in_own_name(frame: &Frame, place: &ConnectedWorkspace, named: bool) -> Vec<Rich> {
     let (only, also) = if named {
         ("receives-own-named", "receives-own-also-named")
@@ -74,7 +75,7 @@ fn in_own_name(frame: &Frame, place: &ConnectedWorkspace, named: bool) -> Vec<Ri
     lines
 }
 
-/// Among connected apps: for a workspace, or in the person's own name.
+/// For connected apps: in a workspace, or in the user's own name.
 pub fn allowed(frame: &Frame, catalogue: &Catalogue, place: &ConnectedWorkspace, has_owner: bool) -> Vec<Rich> {
     let named = names(&place.scopes);
     if place.workspace_id.is_none() {
@@ -86,18 +87,18 @@ pub fn allowed(frame: &Frame, catalogue: &Catalogue, place: &ConnectedWorkspace,
     lines(frame, catalogue, plain(frame, first), developer, sees)
 }
 
-/// What a permission is called in the page's language.
+/// The name of a permission in the page's language.
 fn permission<'c>(frame: &Frame, catalogue: &'c Catalogue, name: &'c str) -> &'c str {
     catalogue.scope(name).map_or(name, |scope| scope.words(frame.language()).0)
 }
 
-/// Among the apps of a workspace, of those that act in people's own names. Who allowed which permission is not said: that is
-/// theirs alone.
+/// For the apps of a workspace that act in users' own names. Which user allowed which permission is not shown, since that is
+/// private to the user.
 pub fn of_own_names(frame: &Frame, catalogue: &Catalogue) -> Rich {
     frame.rich("receives-own-names", "permission", permission(frame, catalogue, "openid"))
 }
 
-/// Among the apps of a workspace, for those who look after it.
+/// For the apps of a workspace, as shown to those who manage it.
 pub fn in_workspace(frame: &Frame, catalogue: &Catalogue, app: &WorkspaceApp) -> Vec<Rich> {
     let (first, sees) = match app.identified {
         Identified::All => (plain(frame, "receives-people-named"), "receives-people-apis"),
@@ -111,8 +112,8 @@ pub fn in_workspace(frame: &Frame, catalogue: &Catalogue, app: &WorkspaceApp) ->
     lines(frame, catalogue, first, developer, sees)
 }
 
-/// The first line, who else learns the ids, and the APIs that ask who authorized a workspace's token: which of these an app uses
-/// is not kept with what was allowed.
+/// The first line, who else receives the ids, and the APIs that ask who authorized a workspace's token. Which of these APIs an
+/// app uses is not stored with its authorization.
 fn lines(frame: &Frame, catalogue: &Catalogue, first: Rich, developer: Option<&str>, sees: &str) -> Vec<Rich> {
     let developer = developer.map(|key| plain(frame, key));
     let apis = catalogue.authorized_by_resources.iter().map(|resource| frame.rich(sees, "resource", resource));

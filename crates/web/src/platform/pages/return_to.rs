@@ -1,27 +1,27 @@
-//! Where a person goes on after signing in: a page of this server, and never anywhere else.
+//! Where a user continues after signing in: always a page of this server.
 use crate::WebState;
 use axum::http::Uri;
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use url::Url;
 
-/// The sign-in page, which leads back to the page of `uri`.
+/// The path of the sign-in page, which leads back to the page at `uri`.
 pub fn to_sign_in(state: &WebState, uri: &Uri) -> String {
     let path = uri.path_and_query().map(ToString::to_string).unwrap_or_default();
     state.path(&format!("/login?return_to={}", utf8_percent_encode(&path, NON_ALPHANUMERIC)))
 }
 
-/// A path of this server that a request names, as it stands; empty for anything else.
+/// The path on this server that a request names, unchanged; empty for anything else.
 pub fn read(state: &WebState, named: Option<&str>) -> String {
     named.and_then(|named| own_path(&state.app().settings().issuer, state.base(), named)).unwrap_or_default()
 }
 
-/// The same to go to: the first page for anything else.
+/// Like [`read`], as a target: the home page for anything else.
 pub fn path(state: &WebState, named: Option<&str>) -> String {
     Some(read(state, named)).filter(|path| !path.is_empty()).unwrap_or_else(|| state.path("/"))
 }
 
-/// Browsers read `//host`, `/\host` and paths with line breaks as other places: whatever does not stay as it is when it is
-/// read as a browser reads it is none of ours.
+/// A path on this server. Browsers interpret `//host`, `/\host` and paths with line breaks as other places, so a path is
+/// rejected if parsing it as browsers do changes it.
 fn own_path(issuer: &str, base: &str, named: &str) -> Option<String> {
     let inside = named.strip_prefix(base).is_some_and(|rest| rest.starts_with('/'));
     let plain =

@@ -1,12 +1,11 @@
-//! Moments as people read them.
+//! Formats times for people.
 use askama::filters::HtmlSafe;
 use domain::platform::language::Language;
 use domain::platform::time::Date;
 use domain::{Day, Timestamp};
 use std::fmt;
 
-/// A moment in an element that says it to programs as well. Where nobody told the reader's time zone, the script of the
-/// pages tells it in the browser's.
+/// A time in an element that programs can read, too. If the user has no time zone set, the pages' script shows it in the browser's.
 #[derive(Debug)]
 pub struct Time {
     moment: Timestamp,
@@ -15,7 +14,7 @@ pub struct Time {
 }
 
 impl Time {
-    /// The end of something. One that was set as a date without a time, which is its first second in UTC, is a date.
+    /// The end of something. Midnight UTC means that it was set as a date without a time, so only the date is shown.
     pub fn end(moment: Timestamp, language: Language, zone: Option<&str>) -> Self {
         let day = Day::of(moment);
         if day.start() == moment {
@@ -43,7 +42,7 @@ fn written(date: Date, language: Language) -> String {
     }
 }
 
-/// A day of UTC in the reader's words.
+/// A UTC day in the user's language.
 pub fn day(day: Day, language: Language) -> String {
     written(day.start().civil(None).date, language)
 }

@@ -1,17 +1,17 @@
-//! The way back from what was just done: a form in the notice that says so.
+//! Undoing what was just done: a form in the notice.
 use serde::{Deserialize, Serialize};
 use std::fmt::Display;
 
-/// The field with what has to be there still, for a way back to lead anywhere.
+/// The field with the value that must still be current for the undo to work.
 pub const ONLY_FROM: &str = "only_from";
 
-/// A form that takes back what was done.
+/// A form that undoes what was done.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Undo {
-    /// Where it goes.
+    /// The form's target.
     pub path: String,
     pub fields: Vec<(String, String)>,
-    /// Whether some of what was done stays done.
+    /// Whether some of it cannot be undone.
     pub partly: bool,
 }
 
@@ -26,13 +26,13 @@ impl Undo {
         self
     }
 
-    /// Gives back what was, unless it is no longer what it is now: somebody else may have changed it since.
+    /// Restores the previous value `was`, unless the current one is no longer `is`: someone else may have changed it since.
     #[must_use]
     pub fn back(self, name: &str, was: impl Display, is: impl Display) -> Self {
         self.with(name, was).with(ONLY_FROM, is)
     }
 
-    /// Says that access which ended stays ended.
+    /// Sets whether some of it cannot be undone, because revoked access stays revoked.
     #[must_use]
     pub fn partly(self, partly: bool) -> Self {
         Self { partly, ..self }

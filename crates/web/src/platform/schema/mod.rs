@@ -1,5 +1,5 @@
-//! The JSON of requests and answers that the code itself handles as maps or as another crate's types. The scenarios of
-//! the test kit hold every answer they see against these (`testkit::described`), so that none can drift.
+//! The JSON of requests and responses that the code handles as maps or as types of other crates. The scenarios of the test kit
+//! check every response against these schemas (`testkit::described`), so that none can drift.
 #![expect(dead_code, reason = "they describe; nothing is built of them")]
 pub mod applications;
 pub mod authorize;

@@ -1,4 +1,4 @@
-//! What became of a webhook's messages, and sending one again.
+//! The deliveries of a webhook, and sending one again.
 use crate::WebState;
 use crate::access::page_visitor::{PageVisitor, Posted};
 use crate::platform::pages::frame::Frame;
@@ -12,7 +12,7 @@ use flows::platform::outbound::NoReply;
 use flows::webhooks::manage::WebhookRefusal;
 use flows::{Failure, webhooks};
 
-/// Rows of a page.
+/// Rows per page.
 const ROWS: i64 = 20;
 
 struct Row {
@@ -23,11 +23,11 @@ struct Row {
     at: Timestamp,
     last: Option<Timestamp>,
     next: Option<Timestamp>,
-    /// What the receiver answered, or why it did not; nothing before the first attempt.
+    /// The receiver's response, or why there was none; empty before the first attempt.
     answer: String,
 }
 
-/// A filter, as a link.
+/// A filter link.
 struct Tab {
     href: String,
     key: &'static str,
@@ -39,7 +39,7 @@ struct Tab {
 struct DeliveriesPage {
     frame: Frame,
     area: String,
-    /// The state that is asked for.
+    /// The state to filter by.
     which: String,
     list: String,
     path: String,
@@ -59,7 +59,7 @@ fn key(state: Option<DeliveryState>) -> &'static str {
     }
 }
 
-/// Why the receiver did not answer.
+/// Why the receiver did not respond.
 fn no_reply(frame: &Frame, kept: String) -> String {
     match NoReply::USUAL.iter().find(|known| known.to_string() == kept) {
         Some(known) => frame.texts().reason(known.reason(), &kept),
@@ -89,7 +89,7 @@ fn row(frame: &Frame, delivery: Delivery) -> Row {
 pub async fn get(State(state): State<WebState>, place: WebhookPath, person: PageVisitor) -> PageResult {
     let (of, id) = (place.may_read(&state, &person)?, place.id(&state, &person)?);
     let webhook = webhooks::manage::read(state.app(), of, id).await.map_err(|f| stop(&state, &person, &f))?;
-    // What no page of ours wrote shows the list from its beginning.
+    // An unknown state shows the unfiltered list.
     let wanted = DeliveryState::parse(person.query("state"));
     let before = cursor(person.query("before"));
     let found = webhooks::manage::deliveries(state.app(), of, id, wanted, before, ROWS + 1).await;

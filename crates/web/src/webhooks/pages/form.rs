@@ -1,15 +1,15 @@
-//! What a webhook is made of, as its forms have it.
+//! The fields of a webhook's forms.
 use crate::access::page_visitor::Posted;
 use crate::platform::pages::frame::Frame;
 use domain::events::EventKind;
 use domain::webhooks::{EventSelection, Webhook, WebhookOwner};
 
-/// What was typed.
+/// The values typed.
 #[derive(Debug, Default)]
 pub struct Typed {
     pub url: String,
     pub description: String,
-    /// All events, also those of later versions.
+    /// Whether the webhook receives all events, including those added in later versions.
     pub all: bool,
     pub events: Vec<String>,
 }
@@ -37,7 +37,7 @@ impl Typed {
         }
     }
 
-    /// Takes a field over.
+    /// Copies a field from `from`.
     pub fn take(&mut self, name: &str, from: &Self) {
         match name {
             "url" => self.url.clone_from(&from.url),
@@ -46,7 +46,7 @@ impl Typed {
         }
     }
 
-    /// A field to be read and compared.
+    /// The value of a field, for display and comparison.
     pub fn shown(&self, frame: &Frame, name: &str) -> String {
         match name {
             "url" => self.url.clone(),
@@ -60,13 +60,13 @@ impl Typed {
         }
     }
 
-    /// The names that the webhook asks for.
+    /// The names of the requested events.
     pub fn names(&self) -> Vec<String> {
         if self.all { vec!["*".to_owned()] } else { self.events.clone() }
     }
 }
 
-/// A kind of event, to tick.
+/// A kind of event to select.
 #[derive(Debug)]
 pub struct Kind {
     pub name: &'static str,
@@ -74,7 +74,7 @@ pub struct Kind {
     pub ticked: bool,
 }
 
-/// All kinds that the owner's webhooks can ask for, with what each means.
+/// All kinds of events available to webhooks of this owner, with a description of each.
 pub fn kinds(frame: &Frame, owner: WebhookOwner, typed: &Typed) -> Vec<Kind> {
     let kinds = EventKind::ALL.iter().filter(|kind| owner.may_ask_for(**kind));
     let one = |kind: &EventKind| Kind {

@@ -1,4 +1,4 @@
-//! All webhooks of an owner, and making one.
+//! All webhooks of an owner, and creating one.
 use super::form::{Kind, Typed, kinds};
 use crate::WebState;
 use crate::access::create_once::{Made, page_of};
@@ -19,7 +19,7 @@ use flows::webhooks::manage::NewWebhook;
 use flows::{Page, Paged, webhooks};
 use std::sync::Arc;
 
-/// Rows of a page.
+/// Rows per page.
 const ROWS: i64 = 20;
 
 struct Row {

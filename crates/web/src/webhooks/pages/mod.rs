@@ -1,4 +1,4 @@
-//! Webhooks of a workspace, and by the same pages those of the operator.
+//! The pages for webhooks, shared by workspaces and the operator.
 
 pub(crate) mod owner;
 pub mod webhook;

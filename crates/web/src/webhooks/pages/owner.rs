@@ -1,4 +1,4 @@
-//! Whose webhooks a page is about, and which one.
+//! The owner and the webhook that a page is about.
 use crate::WebState;
 use crate::access::create_once::NotCreated;
 use crate::access::page_visitor::PageVisitor;
@@ -14,7 +14,7 @@ use flows::webhooks::manage::{MayChange, MayRead, WebhookRefusal};
 use flows::{Failure, Fault, webhooks};
 use std::convert::Infallible;
 
-/// What the path names: in a workspace's path the workspace's, elsewhere the operator's.
+/// The path parameters. Below a workspace's path the webhooks are the workspace's, elsewhere the operator's.
 #[derive(Debug)]
 pub struct WebhookPath {
     scope: Extent,
@@ -40,7 +40,7 @@ impl FromRequestParts<WebState> for WebhookPath {
     }
 }
 
-/// The page that is shown instead.
+/// The page shown instead.
 #[derive(Debug)]
 pub struct PageError(Box<Response>);
 
@@ -64,40 +64,40 @@ impl From<PageError> for NotCreated {
 
 pub type PageResult = Result<Response, PageError>;
 
-/// The page of a use case that failed.
+/// The error page of a failed use case.
 pub fn stop<R: Refusal>(state: &WebState, person: &PageVisitor, failure: &Failure<R>) -> PageError {
     PageError(Box::new(person.refused(state, failure)))
 }
 
-/// The same of a fault of ours.
+/// The error page of a fault.
 pub fn fault(state: &WebState, person: &PageVisitor, fault: Fault) -> PageError {
     stop(state, person, &Failure::<WebhookRefusal>::from(fault))
 }
 
-/// As forms read it.
+/// Converts a failure to a management error, which forms can show.
 pub fn told(failure: Failure<WebhookRefusal>) -> Failure<ManagementError> {
     failure.map(ManagementError::from)
 }
 
 impl WebhookPath {
-    /// Where the list is.
+    /// The path of the list.
     pub fn path(&self, state: &WebState, person: &PageVisitor) -> String {
         person.path(state, self.section)
     }
 
-    /// Whose webhooks they are, where the person may read them.
+    /// The owner of the webhooks, if the user may read them.
     pub fn may_read(&self, state: &WebState, person: &PageVisitor) -> Result<MayRead, PageError> {
         webhooks::manage::may_read(state.app(), &person.ctx, &person.principal, self.scope)
             .map_err(|failure| stop(state, person, &failure))
     }
 
-    /// The same, where the person may change them.
+    /// The owner of the webhooks, if the user may change them.
     pub fn may_change(&self, state: &WebState, person: &PageVisitor) -> Result<MayChange, PageError> {
         webhooks::manage::may_change(state.app(), &person.ctx, &person.principal, self.scope)
             .map_err(|failure| stop(state, person, &failure))
     }
 
-    /// Which webhook the path names; a malformed id names nothing.
+    /// The id in the path. A malformed id is treated as unknown.
     pub fn id(&self, state: &WebState, person: &PageVisitor) -> Result<WebhookId, PageError> {
         self.id.parse().map_err(|_| stop(state, person, &Failure::Refused(WebhookRefusal::Unknown)))
     }

@@ -1,4 +1,4 @@
-//! A new secret for a webhook, while the old one may sign on for a while.
+//! Rotating a webhook's secret; the old one can remain valid for a while.
 use crate::WebState;
 use crate::access::create_once::{Made, page_of};
 use crate::access::page_visitor::{PageVisitor, Posted};
@@ -15,7 +15,7 @@ use flows::platform::idempotency::Keeper;
 use flows::webhooks;
 use std::sync::Arc;
 
-/// For how many hours both may sign, as the form offers it.
+/// The overlap in hours during which both secrets sign, as offered by the form.
 const HOURS: [i64; 4] = [0, 1, 24, 168];
 
 #[derive(Template)]
@@ -52,7 +52,7 @@ async fn make(state: WebState, place: WebhookPath, posted: Arc<Posted>, keeper: 
     const HOUR: i64 = 60 * 60;
     let person = &posted.person;
     let (of, id) = (place.may_change(&state, person)?, place.id(&state, person)?);
-    // What is no choice of the form is a day.
+    // Anything but a choice of the form means one day.
     let hours = posted.field("hours").parse().ok().filter(|hours| HOURS.contains(hours)).unwrap_or(24);
     let revision = Some(posted.field("revision").parse().unwrap_or(-1));
     let (section, back) = (place.section, format!("{}/{id}", place.path(&state, person)));

@@ -1,4 +1,4 @@
-//! One webhook: what it is, changing it, trying it, and ending it.
+//! A single webhook: details, changes, test events, and deletion.
 use super::form::{Kind, Typed, kinds};
 use crate::WebState;
 use crate::access::confirm::{After, Confirm};
@@ -29,10 +29,10 @@ struct OnePage {
     list: String,
     path: String,
     webhook: Webhook,
-    /// Until when the secret before the present one signs, too.
+    /// Until when the previous secret signs, too.
     both_until: Option<Timestamp>,
     typed: Typed,
-    /// What is saved now.
+    /// The values saved now.
     base: String,
     kinds: Vec<Kind>,
 }
@@ -70,11 +70,11 @@ pub async fn get(State(state): State<WebState>, place: WebhookPath, person: Page
     Ok(person.show(&state, &page(&state, &place, &person, webhook, Problem::default(), None)))
 }
 
-/// The fields of the form with their labels, texts.
+/// The fields of the form with the text keys of their labels.
 const LABELS: [(&str, &str); 3] =
     [("url", "webhooks-url"), ("description", "webhooks-description"), ("events", "webhooks-events")];
 
-/// The revision that a form was made from; what is none matches nothing.
+/// The revision that a form was opened with; an invalid one matches nothing.
 fn revision(posted: &Posted) -> i64 {
     posted.field("revision").parse().unwrap_or(-1)
 }
@@ -99,7 +99,7 @@ pub async fn update(State(state): State<WebState>, place: WebhookPath, posted: P
     let mut problem = Problem::of(&failure, &state, person, &frame)?;
     let webhook = webhooks::manage::read(state.app(), of, id).await.map_err(|f| stop(&state, person, &f))?;
     if revision(&posted) != webhook.revision {
-        // The form goes on from what is saved now: whoever has read that may replace it.
+        // Start from what is saved now, so that the user can overwrite it after seeing it.
         let saved = Typed::of(&webhook);
         let shown = |of: &Typed, name: &str| of.shown(&frame, name);
         let (untouched, meanwhile) =
@@ -112,7 +112,7 @@ pub async fn update(State(state): State<WebState>, place: WebhookPath, posted: P
     Ok(person.again(&state, &page(&state, &place, person, webhook, problem, Some(typed))))
 }
 
-/// Switches it off, or on again.
+/// Disables or enables it.
 pub async fn switch(State(state): State<WebState>, place: WebhookPath, posted: Posted) -> PageResult {
     let person = &posted.person;
     let (of, id) = (place.may_change(&state, person)?, place.id(&state, person)?);

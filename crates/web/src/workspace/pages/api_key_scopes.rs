@@ -1,9 +1,9 @@
-//! Permissions in the catalogue's words.
+//! Permissions as described by the catalogue.
 use crate::WebState;
 use crate::platform::pages::frame::Frame;
 use domain::ScopeSet;
 
-/// A scope as people read it.
+/// A scope as shown.
 #[derive(Debug)]
 pub struct Permission {
     pub title: String,
@@ -11,7 +11,7 @@ pub struct Permission {
     pub sensitive: bool,
 }
 
-/// In the order of the catalogue; what it does not have any more comes last, by its bare name.
+/// In the order of the catalogue. Scopes that it no longer contains come last, by name.
 pub fn permissions(state: &WebState, frame: &Frame, scopes: &ScopeSet) -> Vec<Permission> {
     let catalogue = &state.app().settings().catalogue;
     let known = catalogue.scopes.iter().filter(|scope| scopes.contains(&scope.name)).map(|scope| {

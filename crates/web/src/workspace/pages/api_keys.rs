@@ -1,4 +1,4 @@
-//! The keys of programs that act for a workspace.
+//! API keys: credentials of programs that act for a workspace.
 use super::roles::{given_by, own_role};
 use crate::WebState;
 use crate::access::confirm::{After, Confirm};
@@ -22,12 +22,12 @@ use flows::workspace::api_keys::{self, KeptKey};
 use flows::{Page, Paged};
 use std::sync::Arc;
 
-/// Rows of a page.
+/// Rows per page.
 const ROWS: i64 = 20;
 
 const DAY: i64 = 24 * 60 * 60;
 
-/// Days that a key may be good for, as the form offers them, besides for ever.
+/// Lifetimes in days that the form offers, besides no expiry.
 const DAYS: [i64; 4] = [30, 90, 180, 365];
 
 struct Row {
@@ -38,18 +38,18 @@ struct Row {
     extra: String,
     scopes: Vec<String>,
     by: Option<String>,
-    /// What became of a key that lost rights.
+    /// Set if the key lost rights.
     lost: Option<Lost>,
     last_used: Option<Timestamp>,
     expires: Option<Timestamp>,
     expired: bool,
 }
 
-/// What is left to a key after its creator lost rights.
+/// The rights left to a key after its creator lost rights.
 struct Lost {
-    /// The role that it has now; without one it does not work.
+    /// Its current role; without one the key does not work.
     role: Option<Role>,
-    /// Whether this person could adopt it.
+    /// Whether this user can adopt it.
     adoptable: bool,
 }
 
@@ -63,19 +63,19 @@ struct KeysPage {
     losses: Losses,
 }
 
-/// The keys of the whole workspace that lost rights.
+/// The workspace's keys that lost rights.
 struct Losses {
-    /// How many.
+    /// Total number.
     all: usize,
-    /// Those that this person could adopt, by their ids.
+    /// The ids of the keys that this user can adopt.
     adoptable: Vec<String>,
-    /// Name and hint of those that are on other pages of the list: the first of them.
+    /// Name and hint of the first ones on other pages of the list.
     elsewhere: Vec<(String, String)>,
-    /// How many more there are.
+    /// Number of further ones on other pages.
     more: usize,
 }
 
-/// Keys of other pages that are named.
+/// Maximum number of keys on other pages that are named.
 const NAMED: usize = 50;
 
 fn losses(person: &PageVisitor, kept: &[KeptKey], here: &[KeptKey]) -> Losses {
@@ -92,7 +92,7 @@ fn losses(person: &PageVisitor, kept: &[KeptKey], here: &[KeptKey]) -> Losses {
 
 fn lost(person: &PageVisitor, kept: &KeptKey) -> Option<Lost> {
     let creator = kept.creator.as_ref();
-    // One that has expired has no rights to lose.
+    // An expired key has no rights to lose.
     (kept.key.is_live(person.ctx.now) && kept.key.has_lost_rights(creator)).then(|| Lost {
         role: kept.key.rights(creator).map(|rights| rights.roles.role),
         adoptable: api_keys::may_adopt(&person.principal, kept),
@@ -143,7 +143,7 @@ fn row_of(person: &PageVisitor, key: ApiKey) -> Row {
     }
 }
 
-/// A scope, and what it opens.
+/// A scope, with the operations that it allows.
 struct Offered {
     name: &'static str,
     means: String,
@@ -164,8 +164,8 @@ struct NewKeyPage<'p> {
     expires: &'p str,
 }
 
-/// The scopes that mean something for a key that this person makes: it is nobody's own, and the operator's alone acts for
-/// the operator.
+/// The scopes that have an effect for a key created by this user: a key belongs to no user, and only the operator's keys act
+/// for the operator.
 fn offered(person: &PageVisitor, frame: &Frame, ticked: &[&str]) -> Vec<Offered> {
     let operation = |operation: &&Operation| {
         let reach = match operation.reach() {
@@ -207,7 +207,7 @@ fn form<'k>(state: &WebState, person: &PageVisitor, problem: Problem, kept: &For
 }
 
 pub async fn new(State(state): State<WebState>, person: PageVisitor) -> Response {
-    // Whoever may not read the list may not add to it.
+    // Users who may not read the list may not add to it.
     let one = Page::new(1, 1);
     if let Err(failure) = api_keys::page_of_api_keys(state.app(), &person.ctx, &person.principal, one).await {
         return person.refused(&state, &failure);
@@ -235,7 +235,7 @@ async fn make(state: WebState, posted: Arc<Posted>, keeper: Keeper) -> Made {
             .show(&state, &form(&state, person, Problem::default(), &FormState { scopes: all, ..kept }))
             .into());
     }
-    // What is no number of days is refused with the moments that have passed.
+    // An invalid number of days is rejected like an expiry in the past.
     let days = |text: &str| text.parse().ok().filter(|days| (0..=100_000).contains(days)).unwrap_or(0);
     let asked = CredentialRequest {
         name: kept.name.to_owned(),
@@ -300,10 +300,10 @@ pub async fn revoke(State(state): State<WebState>, Path((_, id)): Path<(String, 
     }
 }
 
-/// Most keys that one form adopts: as many as the page looks for.
+/// Maximum number of keys that one form adopts: the number that the page looks for.
 const ADOPTED: usize = 1000;
 
-/// The person answers for these keys from now on.
+/// Makes the user responsible for these keys.
 pub async fn adopt(State(state): State<WebState>, posted: Posted) -> Response {
     let person = &posted.person;
     let keys: Vec<&str> = posted.form.all("key").take(ADOPTED).collect();

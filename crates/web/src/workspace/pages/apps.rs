@@ -1,4 +1,4 @@
-//! The apps that reach a workspace, who let them in, and taking that back.
+//! The apps with access to a workspace, the users who authorized them, and revoking access.
 use crate::WebState;
 use crate::access::confirm::{After, Confirm};
 use crate::access::page_visitor::{PageVisitor, Posted};
@@ -18,24 +18,24 @@ use domain::{Timestamp, UserId};
 use flows::workspace::apps::{AppPerson, OwnName, WorkspaceApp};
 use flows::{Page, Paged, UserCursor, workspace};
 
-/// Rows of a page.
+/// Rows per page.
 const ROWS: i64 = 20;
 
-/// An app as the pages show it.
+/// An app as shown.
 struct App {
     id: String,
     name: String,
     initial: String,
     trust: Trust,
     homepage: Option<String>,
-    /// Who allowed it something here.
+    /// Number of users who authorized it for this workspace.
     people: i64,
-    /// In whose own names it receives something of the workspace.
+    /// Number of users in whose own names it receives something about the workspace.
     own_names: i64,
     permissions: Vec<Permission>,
-    /// What it receives besides these.
+    /// What it receives in addition to the permissions.
     receives: Vec<Rich>,
-    /// Absent where nobody allowed it anything here.
+    /// `None` if nobody authorized it for this workspace.
     since: Option<Timestamp>,
     last_used: Option<Timestamp>,
 }
@@ -61,7 +61,7 @@ fn shown(state: &WebState, frame: &Frame, app: WorkspaceApp) -> App {
 struct AccessPage<'p> {
     frame: Frame,
     path: String,
-    /// Whether the person may see the rules of who is let in.
+    /// Whether the user may see the rules for allowed apps.
     rules: bool,
     search: &'p str,
     apps: Vec<App>,
@@ -88,7 +88,7 @@ pub async fn get(State(state): State<WebState>, person: PageVisitor) -> Response
     person.show(&state, &page)
 }
 
-/// Somebody who let the app in.
+/// A user who authorized the app.
 struct Row {
     id: String,
     name: String,
@@ -107,18 +107,18 @@ struct AppPage {
     people: Vec<Row>,
     pager: Pager,
     own_names: Vec<OwnName>,
-    /// What the app receives in their names.
+    /// What the app receives in users' own names.
     receives_own: Rich,
     own_pager: Pager,
-    /// Whether the person may change the rule of who is let in.
+    /// Whether the user may change the rule for allowed apps.
     rules: bool,
 }
 
-/// The list of two that the number and the neighbours in an address are about; the other one shows its first page.
+/// Selects which of the two lists the page number and cursor apply to; the other one shows its first page.
 const LIST: &str = "list";
 const OWN: &str = "own";
 
-/// The ids of the first and the last row.
+/// The ids of the first and last rows.
 fn ends_of<T>(items: &[T], id: impl Fn(&T) -> UserId) -> Option<(String, String)> {
     items.first().zip(items.last()).map(|(first, last)| (id(first).to_string(), id(last).to_string()))
 }
@@ -172,7 +172,7 @@ pub async fn app(
     person.show(&state, &page)
 }
 
-/// How many people and authorizations a revocation ends.
+/// How many users and authorizations a revocation affects.
 fn ends(frame: &Frame, people: i64, grants: i64) -> [Rich; 2] {
     [
         Rich::text(&frame.fill("access-ends-people", "people", people)),
@@ -193,7 +193,7 @@ pub async fn ask_revoke(
     let frame = person.frame(&state, Section::Access);
     let back = format!("{}/{}", person.path(&state, Section::Access), at_stake.app.client_id);
     if at_stake.app.people == 0 {
-        // Nobody allowed it anything that is the workspace's to revoke.
+        // There is no authorization that the workspace could revoke.
         return see_other(&back);
     }
     let mut lines = vec![frame.rich("access-revoke-app", "client", &at_stake.app.name)];
@@ -258,7 +258,7 @@ pub async fn revoke_person(
 ) -> Response {
     let person = &posted.person;
     match workspace::apps::revoke_person(state.app(), &person.ctx, &person.principal, &client, &user).await {
-        // Others may have let the app in, too; the last one takes its page along.
+        // Other users may have authorized the app, too. Without any, its page no longer exists, so return to the list.
         Ok(()) => person.done(&state, &person.path(&state, Section::Access), "app-person-revoked"),
         Err(failure) => person.refused(&state, &failure),
     }

@@ -1,4 +1,4 @@
-//! Invitations into a workspace: those that are open, making one, and withdrawing one.
+//! Open invitations to a workspace, creating one, and withdrawing one.
 use super::roles::{given_by, own_role};
 use crate::WebState;
 use crate::access::confirm::{After, Confirm};
@@ -19,12 +19,12 @@ use flows::workspace::invitations::{self, InvitationRequest, InvitationView};
 use flows::{Page, Paged};
 use std::sync::Arc;
 
-/// Rows of a page.
+/// Rows per page.
 const ROWS: i64 = 20;
 
 const DAY: i64 = 24 * 60 * 60;
 
-/// Days that an invitation may be good for, as the form offers them.
+/// Lifetimes of an invitation in days, as offered by the form.
 const DAYS: [i64; 4] = [1, 3, 7, 30];
 
 pub fn path(state: &WebState, person: &PageVisitor) -> String {
@@ -94,7 +94,7 @@ fn form<'p>(
 }
 
 pub async fn new(State(state): State<WebState>, person: PageVisitor) -> Response {
-    // Whoever may not read the list may not add to it.
+    // Users who may not read the list may not add to it.
     let one = Page::new(1, 1);
     if let Err(failure) = invitations::list(state.app(), &person.ctx, &person.principal, one).await {
         return person.refused(&state, &failure);
@@ -111,7 +111,7 @@ pub async fn create(State(state): State<WebState>, posted: Posted) -> Response {
 async fn make(state: WebState, posted: Arc<Posted>, keeper: Keeper) -> Made {
     let person = &posted.person;
     let (role, email, lifetime) = (posted.field("role"), posted.field("email"), posted.field("lifetime"));
-    // What is no number of days is refused with the others that are out of range.
+    // An invalid number of days is rejected like one that is out of range.
     let days: i64 = lifetime.parse().ok().filter(|days| (0..=1000).contains(days)).unwrap_or(0);
     let asked = InvitationRequest { role, email, lifetime: Some(days * DAY) };
     let keep = page_of(&state, &posted, keeper, |state, person, invited: invitations::Invited| {

@@ -1,7 +1,7 @@
-//! The pages behind an invitation's link: who invites whom where, and accepting it.
+//! The pages of an invitation link: who invites whom to which workspace, and accepting it.
 //!
-//! Whoever has the link may join. Its secret is in the link's address alone: opening it leaves a pass in the browser and
-//! leads to an address without it, which is where people come back to after signing in.
+//! Anyone with the link can join. Its secret is only in the link's URL: opening it stores a pass in the browser and redirects
+//! to a URL without the secret, which users return to after signing in.
 use crate::WebState;
 use crate::access::page_visitor::{PageVisitor, Posted};
 use crate::platform::cookies::{Cookie, too_many_invitations};
@@ -20,16 +20,16 @@ use flows::platform::management_error::{ManagementError, ManagementRefusal};
 use flows::platform::one_time_link::OpenedLink;
 use flows::workspace::invitations::{self, Accepting, InvitationView, InvitationViewer};
 
-/// The field by which somebody says that they mean it.
+/// The field that confirms accepting with another account.
 const ANYWAY: &str = "anyway";
 
-/// Whom an invitation is meant for, told to whoever reads it.
+/// The invited address, as shown to the reader.
 enum Meant {
     ForAnybody,
     ForReader(Email),
-    /// Masked: the link may be in other hands.
+    /// Masked, since the link may have been forwarded.
     ForAnother(String),
-    /// The same, to somebody who is not signed in.
+    /// Masked, for a reader who is not signed in.
     Masked(String),
 }
 
@@ -39,16 +39,16 @@ struct JoinPage {
     frame: Frame,
     invitation: InvitationView,
     meant: Meant,
-    /// What was wrong with the form, or why the invitation cannot be accepted.
+    /// The form's problem, or why the invitation cannot be accepted.
     problem: Option<String>,
-    /// That it is accepted already, or need not be.
+    /// A notice that it was already accepted, or does not need to be.
     settled: Option<String>,
     can_accept: bool,
-    /// Who is signed in.
+    /// The signed-in user.
     email: Option<String>,
-    /// Where whoever is a member already goes.
+    /// The workspace's page, if the user is already a member.
     inside: Option<String>,
-    /// This page, to come back to.
+    /// The path of this page, to return to.
     here: String,
 }
 
@@ -56,7 +56,7 @@ fn here(state: &WebState, id: InvitationId) -> String {
     state.path(&format!("/invitations/{id}"))
 }
 
-/// The pass that the browser has for an invitation; empty without one.
+/// The browser's pass for an invitation; empty if it has none.
 fn pass(state: &WebState, incoming: &Incoming, id: &str) -> Secret {
     let id = id.parse::<InvitationId>().ok();
     let cookie = id.and_then(|id| Cookie::Invitation(id).read(state, &incoming.headers));
@@ -88,7 +88,7 @@ fn page(
     let (settled, wrong) = if settles { (said, None) } else { (None, said) };
     JoinPage {
         meant: meant(&invitation, person.map(|person| &person.user.email)),
-        // What became of it says more than what was wrong with the form.
+        // The invitation's state takes precedence over the form's problem.
         problem: if why.is_some() { wrong } else { problem },
         settled,
         can_accept: why.is_none(),
@@ -100,7 +100,7 @@ fn page(
     }
 }
 
-/// The link: its secret becomes a pass of this browser, and the address that people stay at has none.
+/// Opens the link: stores its secret as a pass in this browser, and redirects to a URL without it.
 pub async fn open(State(state): State<WebState>, incoming: Incoming) -> Response {
     let browser = incoming.browser(&state);
     let token = incoming.query.get("token").unwrap_or_default();
@@ -158,7 +158,7 @@ pub async fn post(State(state): State<WebState>, Path(id): Path<String>, posted:
         }
         Err(failure) => failure,
     };
-    // What has become of it meanwhile is told where it was accepted.
+    // If the invitation has changed in the meantime, its page shows why.
     let flows::Failure::Refused(refusal) = &failure else { return person.refused(&state, &failure) };
     match invitations::look(state.app(), &person.ctx, &id, held).await {
         Ok(invitation) => {

@@ -1,4 +1,4 @@
-//! Who belongs to a workspace: their roles, removing somebody, and leaving.
+//! The members of a workspace: their roles, removing a member, and leaving.
 use super::roles::{given_by, own_role};
 use crate::WebState;
 use crate::access::confirm::{After, Confirm};
@@ -19,7 +19,7 @@ use flows::platform::management_error::{ManagementError, ManagementRefusal};
 use flows::workspace::members;
 use flows::{Failure, Found, Page};
 
-/// Rows of a page.
+/// Rows per page.
 const ROWS: i64 = 20;
 
 struct Row {
@@ -27,14 +27,14 @@ struct Row {
     name: String,
     email: String,
     role: Role,
-    /// Roles of the operator's own.
+    /// Custom roles configured by the operator.
     extra: String,
     since: Timestamp,
     own: bool,
     disabled: bool,
-    /// Whether the person may change or remove them.
+    /// Whether the visitor may change or remove the member.
     changes: bool,
-    /// What the form of the row says.
+    /// The role selected in the row's form.
     chosen: String,
 }
 
@@ -49,12 +49,12 @@ struct MembersPage<'p> {
     search: &'p str,
     roles: &'static [Role],
     rows: Vec<Row>,
-    /// Why the reader cannot leave, where that is so.
+    /// Why the visitor cannot leave, if so.
     stays: Option<String>,
     pager: Pager,
 }
 
-/// The role that was chosen for somebody, and why they do not have it.
+/// The user and the role selected for them, with the reason why it was not saved.
 type Chosen<'c> = Option<(&'c str, &'c str, Problem)>;
 
 fn rows(person: &PageVisitor, list: Vec<(Member, User)>, chosen: &Chosen<'_>) -> Vec<Row> {
@@ -122,7 +122,7 @@ pub async fn role(State(state): State<WebState>, Path((_, user)): Path<(String, 
     let failure = match members::set_role(app, ctx, who, &user, posted.set_to(role)).await {
         Ok((member, before)) => {
             let path = person.path(&state, Section::Members);
-            // Nobody gives a role back to themselves.
+            // Users cannot restore their own role, so offer no undo.
             if member.user_id == person.user.id {
                 return person.done(&state, &path, "role-changed");
             }
@@ -133,7 +133,7 @@ pub async fn role(State(state): State<WebState>, Path((_, user)): Path<(String, 
     };
     let frame = person.frame(&state, Section::Members);
     match Problem::of_choice(&failure, &state, person, &frame) {
-        // What was chosen is kept; where something else holds by now, that is shown.
+        // Keep the selection; if the member was changed in the meantime, show the current role.
         Ok(problem) if is_late(&failure) => list(&state, person, Some(("", "", problem))).await,
         Ok(problem) => list(&state, person, Some((&user, role, problem))).await,
         Err(response) => *response,
@@ -178,14 +178,14 @@ pub async fn remove(
     let person = &posted.person;
     let path = person.path(&state, Section::Members);
     match members::remove(state.app(), &person.ctx, &person.principal, &user).await {
-        // Who removed themselves reads nothing here any more.
+        // Users who removed themselves can no longer see this page.
         Ok(()) if user == person.user.id.to_string() => person.done(&state, &state.path("/account"), "left"),
         Ok(()) => person.done(&state, &path, "member-removed"),
         Err(failure) => refused_here(&state, person, &failure).await,
     }
 }
 
-/// What the rules say is told on the list; anything else on a page of its own.
+/// Shows a refusal on the list; anything else on a page of its own.
 async fn refused_here(state: &WebState, person: &PageVisitor, failure: &Failure<ManagementError>) -> Response {
     match Problem::of(failure, state, person, &person.frame(state, Section::Members)) {
         Ok(problem) => list(state, person, Some(("", "", problem))).await,

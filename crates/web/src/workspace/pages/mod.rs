@@ -1,4 +1,4 @@
-//! What admins and owners see and change of a workspace, and what its members see of it.
+//! The workspace pages for owners, admins and members.
 
 pub mod api_key_scopes;
 pub mod apps;

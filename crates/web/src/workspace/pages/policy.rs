@@ -1,4 +1,4 @@
-//! Which apps a workspace lets in, as its owners say.
+//! The rule for which apps may access a workspace.
 use crate::WebState;
 use crate::access::confirm::{After, Confirm};
 use crate::access::field_error::Problem;
@@ -19,16 +19,16 @@ use flows::platform::management_error::ManagementError;
 use flows::workspace::policy::{Effect, ListedClient};
 use flows::{Failure, Page, Paged, workspace};
 
-/// Rows of a page.
+/// Rows per page.
 const ROWS: i64 = 20;
 
-/// One of the rules.
+/// A rule to choose.
 struct Choice {
     value: &'static str,
     title: String,
     means: String,
     in_force: bool,
-    /// What it would end.
+    /// The access that it would revoke.
     ends: String,
 }
 
@@ -44,7 +44,7 @@ struct PolicyPage<'p> {
     is_listed: bool,
     listed: Vec<ListedClient>,
     pager: Pager,
-    /// Apps that can be put on the list.
+    /// Apps that can be added to the list.
     known: Vec<(ClientId, String)>,
     client: &'p str,
 }
@@ -65,7 +65,7 @@ fn means(policy: AppPolicy) -> &'static str {
     }
 }
 
-/// What a rule would end, in a sentence each; none where it ends nothing.
+/// The access that a rule would revoke, one sentence each; empty if none.
 fn ends(frame: &Frame, effect: Effect) -> Vec<String> {
     let mut lines = Vec::new();
     if effect.clients > 0 {
@@ -80,7 +80,7 @@ fn ends(frame: &Frame, effect: Effect) -> Vec<String> {
 
 type Outcome<T> = Result<T, Failure<ManagementError>>;
 
-/// What was typed, and what is wrong with it.
+/// What was typed, and its problem.
 struct FormState<'k> {
     problem: Problem,
     policy: &'k str,
@@ -134,7 +134,7 @@ pub async fn get(State(state): State<WebState>, person: PageVisitor) -> Response
     show(&state, &person, FormState { problem: Problem::default(), policy: "", client: "" }).await
 }
 
-/// The page again where another choice may do.
+/// Shows the page again if another choice may help.
 async fn wrong(
     state: &WebState,
     person: &PageVisitor,
@@ -143,7 +143,7 @@ async fn wrong(
 ) -> Response {
     let frame = person.frame(state, Section::Access);
     let problem = match failure {
-        // Somebody typed an id.
+        // The client id was typed, so name the field.
         Failure::Refused(refusal) if refusal.code() == ErrorCode::NotFound => {
             Ok(Problem { member: "client".to_owned(), said: frame.texts().refusal(refusal), ..Problem::default() })
         }
@@ -155,7 +155,7 @@ async fn wrong(
     }
 }
 
-/// What the chosen rule would end, before it is in force.
+/// Shows what the chosen rule would revoke, before applying it.
 pub async fn ask(State(state): State<WebState>, person: PageVisitor) -> Response {
     let chosen = person.query("policy");
     let (app, ctx, who) = (state.app(), &person.ctx, &person.principal);
@@ -230,7 +230,7 @@ pub async fn ask_disallow(
         Ok(policy) => policy,
         Err(failure) => return person.refused(&state, &failure),
     };
-    // An app on the list need not be in use here.
+    // A listed app may be unused in this workspace.
     let at_stake = match workspace::apps::at_stake(app, ctx, who, &client, None).await {
         Ok(at_stake) => Some(at_stake),
         Err(Failure::Refused(refusal)) if refusal.code() == ErrorCode::NotFound => None,
@@ -240,7 +240,7 @@ pub async fn ask_disallow(
     let back = format!("{}/policy", person.path(&state, Section::Access));
     let name = at_stake.as_ref().map_or(client.as_str(), |at_stake| at_stake.app.name.as_str());
     let mut lines = vec![frame.rich("policy-remove-which", "client", name)];
-    // The operator's own are let in by every rule.
+    // Every rule allows the operator's own apps.
     let ends = at_stake.filter(|one| policy == AppPolicy::Listed && one.app.trust != Trust::FirstParty);
     let own_names = ends.as_ref().map_or(0, |ends| ends.app.own_names);
     let ends = ends.filter(|ends| ends.app.people > 0);
