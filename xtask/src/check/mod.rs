@@ -1,4 +1,5 @@
 //! The project's rules. Each is a small module that returns the violations.
+mod changes;
 pub mod checklist;
 mod cycles;
 mod decisions;
@@ -9,7 +10,6 @@ mod modules;
 mod rooms;
 mod rust;
 mod schema;
-mod told;
 mod workspace;
 
 use crate::process;
@@ -26,7 +26,7 @@ pub fn run(root: &Path, tally: &mut Tally) {
             report(tally, "no circle of files", Ok(cycles::check(&workspace)));
             report(tally, "rooms use the rooms that they may", rooms::check(&workspace));
             report(tally, "requests reach only use cases that check their caller", guarded::check(&workspace));
-            report(tally, "changes are told in their transaction", told::check(&workspace));
+            report(tally, "changes are recorded in their transaction", changes::check(&workspace));
             report(tally, "no long file and no wide template", length::check(root, &workspace));
         }
         Err(error) => report(tally, "the workspace can be read", Err(error)),

@@ -252,7 +252,7 @@ pub struct DaysQuery {
 
 /// One day of an application. Days are of UTC.
 #[derive(ToSchema)]
-#[expect(dead_code, reason = "it describes `flows::owned::Activity`")]
+#[expect(dead_code, reason = "it describes `flows::clients::activity::Activity`")]
 pub struct DayOfActivity {
     #[schema(format = Date)]
     activity_date: String,
@@ -264,7 +264,7 @@ pub struct DayOfActivity {
 
 /// One day of one of many applications.
 #[derive(ToSchema)]
-#[expect(dead_code, reason = "it describes `flows::owned::ActivityOf`")]
+#[expect(dead_code, reason = "it describes `flows::clients::activity::ActivityOf`")]
 pub struct DayOfActivityOf {
     client_id: String,
     #[schema(format = Date)]

@@ -25,7 +25,7 @@ pub fn check(workspace: &Workspace) -> Result<Vec<String>> {
             }
             let one = |(n, _): (usize, _)| {
                 format!(
-                    "{}:{}: what was done is told by `platform::changes`, in its transaction",
+                    "{}:{}: what was done is recorded by `platform::changes`, in its transaction",
                     file.path.display(),
                     n + 1
                 )
@@ -58,7 +58,7 @@ mod tests {
         let package = |name: &str| Package { name: name.to_owned(), dependencies: vec![], roots: vec![root.clone()] };
         let found = |name: &str| check(&Workspace { packages: vec![package(name)] });
         let expected =
-            format!("{}:3: what was done is told by `platform::changes`, in its transaction", users.display());
+            format!("{}:3: what was done is recorded by `platform::changes`, in its transaction", users.display());
         assert_eq!(found("countersign-flows").unwrap(), [expected]);
         assert!(found("countersign-web").is_err(), "a check of nothing is no check");
         write("platform/changes.rs", "");
