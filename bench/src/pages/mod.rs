@@ -48,7 +48,7 @@ async fn device(port: u16) -> anyhow::Result<String> {
     Ok(connection.send(&request).await?.member("user_code")?.to_owned())
 }
 
-/// Starts an authorization request of the demo's public client, which nobody has authorized yet.
+/// Starts an authorization request of the demo's public client, which has no consent yet.
 fn authorize(seeded: &Seeded) -> anyhow::Result<String> {
     let client = &seeded.demo["clients"][1];
     let query = url::form_urlencoded::Serializer::new(String::new())

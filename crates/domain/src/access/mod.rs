@@ -295,7 +295,7 @@ pub fn management_scopes() -> impl Iterator<Item = &'static str> {
     })
 }
 
-/// Whether a client that nobody vouches for can never have this scope, whatever the catalogue says. With it, a client
+/// Whether a client without a voucher can never have this scope, whatever the catalogue says. With it, a client
 /// could learn about other clients' tokens or act for the operator.
 pub fn is_beyond_apps(name: &str) -> bool {
     name == Operation::IntrospectTokens.scope() || is_operator_scope(name)

@@ -282,7 +282,7 @@ impl Client {
         self.config.refresh_rotation.unwrap_or(self.is_public())
     }
 
-    /// Nobody vouches for the client, and it has never been used to sign in: redirecting to it would only help phishers
+    /// The client has no voucher and was never used to sign in: redirecting to it would only help phishers
     /// (RFC 9700 §4.11.2; checklist, settled 4).
     pub fn is_untried(&self) -> bool {
         self.trust == Trust::Anonymous && self.last_used_at.is_none()

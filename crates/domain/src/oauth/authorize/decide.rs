@@ -47,7 +47,7 @@ pub struct AskingDevice {
 #[derive(Debug, Clone)]
 pub struct SignedIn<'s> {
     pub user_id: UserId,
-    /// `None` for a caller with a personal access token, because nobody signed in.
+    /// `None` for a caller with a personal access token, because a token is no sign-in.
     pub session_id: Option<SessionId>,
     pub auth_time: Option<Timestamp>,
     /// Whether they may let a client stay connected; a personal access token needs `offline_access` for that.
