@@ -11,7 +11,7 @@ const USE_CASES: &str = "countersign-flows";
 const UNGUARDED: &str = "unguarded";
 
 /// A use case's signature must name one of these: the caller, a credential, or what a gate has created or read.
-const CALLERS: [&str; 16] = [
+const CALLERS: [&str; 14] = [
     "Principal",
     "Caller",
     "SessionView",
@@ -20,14 +20,12 @@ const CALLERS: [&str; 16] = [
     "Here",
     "MayRead",
     "MayChange",
-    "Proof",
+    "&Presented",
     "Live",
     "&Client",
     "&[Client]",
     "token: &str",
     "token: Option<&str>",
-    "authorization: Option<&str>",
-    "header: Option<&str>",
 ];
 
 /// What the server runs on its own, and wrappers around a use case with a caller.

@@ -7,6 +7,7 @@ mod guarded;
 mod layers;
 mod length;
 mod modules;
+mod resolve;
 mod rooms;
 mod rust;
 mod schema;
@@ -26,6 +27,7 @@ pub fn run(root: &Path, tally: &mut Tally) {
             report(tally, "no circle of files", Ok(cycles::check(&workspace)));
             report(tally, "rooms use the rooms that they may", rooms::check(&workspace));
             report(tally, "requests reach only use cases that check their caller", guarded::check(&workspace));
+            report(tally, "use cases find clients in one place", resolve::check(&workspace));
             report(tally, "changes are recorded in their transaction", changes::check(&workspace));
             report(tally, "no long file and no wide template", length::check(root, &workspace));
         }

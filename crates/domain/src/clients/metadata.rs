@@ -2,6 +2,7 @@
 use super::redirect_uri;
 use super::terms::{Dropped, METHOD, PROTECTING, is_known};
 pub use super::terms::{LONGEST, LONGEST_SIGNED, OWN_MEMBERS, Terms};
+use crate::clients::authentication::registrable_method;
 use crate::clients::{
     AccessTokenFormat, ApplicationType, AuthMethod, Client, ClientConfig, ClientType, GrantType, SubType,
 };
@@ -161,11 +162,13 @@ impl Metadata {
             return Err(R::Unsupported.of("subject_type"));
         }
         let named_method = json.text(METHOD)?;
-        let auth_method = match named_method {
-            None => AuthMethod::ClientSecretBasic,
-            Some(text) => AuthMethod::parse(text).ok_or_else(|| R::AuthMethod.of(METHOD))?,
+        let (auth_method, client_type) = match named_method {
+            None => (AuthMethod::ClientSecretBasic, ClientType::Confidential),
+            Some(text) => {
+                let row = registrable_method(text).ok_or_else(|| R::AuthMethod.of(METHOD))?;
+                (row.method, row.client_type)
+            }
         };
-        let client_type = if auth_method == AuthMethod::None { ClientType::Public } else { ClientType::Confidential };
         let application_type = match json.text("application_type")? {
             Some("native") => ApplicationType::Native,
             Some("web") => ApplicationType::Web,

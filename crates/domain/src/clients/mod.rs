@@ -1,55 +1,17 @@
 //! A client: an OAuth application and its registered metadata (RFC 7591 §2, OpenID Connect Registration §2).
 
 pub mod api;
+pub mod authentication;
 pub mod metadata;
 pub mod redirect_uri;
 pub mod reviewed;
 pub(crate) mod terms;
 
+pub use crate::clients::authentication::{AuthMethod, ClientType};
 use crate::clients::reviewed::Reviewed;
 use crate::{ClientId, ClientSecretId, ScopeSet, SecretHash, Timestamp, UserId, WorkspaceId};
 use jose::SigningAlg;
 use serde::{Deserialize, Serialize};
-
-/// Whether the client can keep a secret (RFC 6749 §2.1).
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum ClientType {
-    Confidential,
-    Public,
-}
-
-impl ClientType {
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Confidential => "confidential",
-            Self::Public => "public",
-        }
-    }
-}
-
-/// How the client authenticates at the token endpoint (RFC 7591 §2).
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum AuthMethod {
-    None,
-    ClientSecretBasic,
-    ClientSecretPost,
-}
-
-impl AuthMethod {
-    pub const ALL: [Self; 3] = [Self::None, Self::ClientSecretBasic, Self::ClientSecretPost];
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::None => "none",
-            Self::ClientSecretBasic => "client_secret_basic",
-            Self::ClientSecretPost => "client_secret_post",
-        }
-    }
-    pub fn parse(text: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|m| m.as_str() == text)
-    }
-}
 
 /// The trust level of a client, which depends on how it was created.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -302,8 +264,8 @@ impl Client {
 
     /// Whether the client may authenticate with this method.
     pub fn accepts(&self, method: AuthMethod) -> bool {
-        let either = self.config.any_secret_method && !self.is_public() && method != AuthMethod::None;
-        either || self.auth_method == method
+        let either = self.config.any_secret_method && authentication::are_alternatives(self.auth_method, method);
+        self.auth_method == method || either
     }
 
     /// Whether `user` may authorize this client at all.

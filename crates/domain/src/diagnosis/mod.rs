@@ -4,29 +4,9 @@ mod advice;
 mod check;
 mod tables;
 
+pub use crate::oauth::endpoint::Endpoint;
 pub use advice::ADVICE;
 pub use check::{Advice, Check};
-
-/// The requested endpoint; each has its own checks.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum Endpoint {
-    Authorization,
-    /// The token endpoint, if the grant type is unknown.
-    Token,
-    TokenByCode,
-    TokenByRefresh,
-    TokenByClient,
-    TokenByDevice,
-    /// Where devices start (RFC 8628).
-    DeviceAuthorization,
-    Introspection,
-    Revocation,
-    Userinfo,
-    /// Dynamic registration and its management.
-    Registration,
-    /// The management APIs and pages.
-    Management,
-}
 
 /// The result of a check.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -47,39 +27,6 @@ pub struct Checked {
 pub const AUTHENTICATION: &str = "client.authentication";
 
 impl Endpoint {
-    pub const ALL: [Self; 12] = [
-        Self::Authorization,
-        Self::Token,
-        Self::TokenByCode,
-        Self::TokenByRefresh,
-        Self::TokenByClient,
-        Self::TokenByDevice,
-        Self::DeviceAuthorization,
-        Self::Introspection,
-        Self::Revocation,
-        Self::Userinfo,
-        Self::Registration,
-        Self::Management,
-    ];
-
-    /// The name used in events.
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Authorization => "authorize",
-            Self::Token => "token",
-            Self::TokenByCode => "token.authorization_code",
-            Self::TokenByRefresh => "token.refresh_token",
-            Self::TokenByClient => "token.client_credentials",
-            Self::TokenByDevice => "token.device_code",
-            Self::DeviceAuthorization => "device_authorization",
-            Self::Introspection => "introspection",
-            Self::Revocation => "token.revoked",
-            Self::Userinfo => "userinfo",
-            Self::Registration => "registration",
-            Self::Management => "management",
-        }
-    }
-
     /// The endpoint of an event: the one named in its details, or else derived from its kind. `None` for events that
     /// are not about a request of a client.
     pub fn of_event(kind: &str, named: Option<&str>) -> Option<Self> {
@@ -90,11 +37,6 @@ impl Endpoint {
             .or_else(|| by_name(kind))
             .or_else(|| (kind == AUTHENTICATION).then_some(Self::Token))
             .or_else(|| about_clients().then_some(Self::Management))
-    }
-
-    /// Whether the client authenticates before anything else.
-    pub const fn authenticates(self) -> bool {
-        !matches!(self, Self::Authorization | Self::Userinfo | Self::Registration | Self::Management)
     }
 
     /// Its tables of checks, after client authentication.

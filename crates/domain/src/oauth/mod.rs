@@ -2,7 +2,9 @@
 
 pub mod client_authentication;
 pub mod end_session;
+pub mod endpoint;
 pub mod payload;
+pub mod presented;
 
 pub mod authorize;
 pub mod device;

@@ -9,5 +9,6 @@ pub(crate) mod records;
 pub mod registrar;
 pub mod registration;
 pub(crate) mod registration_refusal;
+pub(crate) mod resolve;
 pub mod secrets;
 pub mod unprotected;

@@ -1,4 +1,5 @@
 //! Finds a client and checks that the caller may access it. Every use case reaches clients through this module.
+use crate::clients::resolve::{self, Accept};
 use crate::platform::audit_log::AuditSubject;
 use crate::platform::management_error::{Managed, ManagementRefusal};
 use crate::platform::refused::refused;
@@ -39,9 +40,9 @@ pub async fn find(app: &Server, ctx: &Ctx, principal: &Principal, operation: Ope
     let id = ClientId::parse(id).map_err(|_| unknown())?;
     let client = {
         let mut tx = app.store().read().await?;
-        store::clients::by_id(&mut tx, &id, ctx.now).await?
+        resolve::client(&mut tx, &id, ctx.now, Accept::NotDeleted).await?
     };
-    let client = client.filter(|client| client.deleted_at.is_none()).ok_or_else(unknown)?;
+    let client = client.ok_or_else(unknown)?;
     match principal.may_with(operation, &client) {
         Some(Ok(())) => Ok(client),
         Some(Err(denied)) => Err(refused(app, ctx, "client.management", AuditSubject::owned(&client), denied)),

@@ -1,4 +1,5 @@
 //! Creates, changes and deletes clients, without checking the caller.
+use crate::clients::resolve::{self, Accept};
 use crate::grants::bulk_revocation::{self, Telling};
 use crate::grants::end_disallowed;
 use crate::platform::audit_log::AuditSubject;
@@ -125,12 +126,13 @@ pub(crate) async fn create_and<L: Last<Created>>(
 /// Returns the client, even if it is disabled or deleted.
 pub async fn find(app: &Server, ctx: &Ctx, id: &ClientId) -> Result<Option<Client>, Fault> {
     let mut tx = app.store().read().await?;
-    Ok(store::clients::by_id(&mut tx, id, ctx.now).await?)
+    Ok(resolve::client(&mut tx, id, ctx.now, Accept::All).await?)
 }
 
 /// Returns the client unless it was deleted.
 pub async fn living(app: &Server, ctx: &Ctx, id: &ClientId) -> Result<Option<Client>, Fault> {
-    Ok(find(app, ctx, id).await?.filter(|client| client.deleted_at.is_none()))
+    let mut tx = app.store().read().await?;
+    Ok(resolve::client(&mut tx, id, ctx.now, Accept::NotDeleted).await?)
 }
 
 /// A change that was stored.
@@ -185,7 +187,7 @@ async fn write<L: Last<Updated>>(
     let (now, of, telling) = (ctx.now, ctx.clone(), Telling::new(app, ctx));
     let work = app.store().write(move |tx| {
         Box::pin(async move {
-            let Some(before) = store::clients::by_id(tx, &client.id, now).await? else { return Ok(None) };
+            let Some(before) = resolve::client(tx, &client.id, now, Accept::All).await? else { return Ok(None) };
             let row = if by == By::Owner { client.changed_from(&before) } else { client };
             let less = before.trust.is_vouched() && before.trust != row.trust;
             if !store::clients::update(tx, &row).await? {
@@ -287,8 +289,8 @@ pub async fn rotate_secret(app: &Server, ctx: &Ctx, id: &ClientId, overlap: i64)
 /// transaction ends: a client that becomes public loses all secrets, including one that is being added.
 pub(crate) async fn takes_secrets(tx: &mut Tx, id: &ClientId, now: Timestamp) -> Result<bool, store::StoreError> {
     store::clients::hold(tx, id).await?;
-    let client = store::clients::by_id(tx, id, now).await?;
-    Ok(client.is_some_and(|client| !client.is_public() && client.deleted_at.is_none()))
+    let client = resolve::client(tx, id, now, Accept::NotDeleted).await?;
+    Ok(client.is_some_and(|client| !client.is_public()))
 }
 
 /// Soft-deletes a client. The client, its tokens and its grants stop working immediately. Returns `false` if the client is

@@ -1,6 +1,7 @@
 //! Authentication at the registration endpoints: every bearer becomes a principal before a use case runs.
 use crate::access::principal;
 use crate::clients::registration_refusal::{AccessRefusal, RegisterRefusal, here};
+use crate::clients::resolve::{self, Accept};
 use crate::platform::audit_log::AuditSubject;
 use crate::{Ctx, Failure, Server};
 use domain::access::{Credential, Limit, Principal};
@@ -73,7 +74,7 @@ pub async fn to_manage(app: &Server, ctx: &Ctx, id: &str, token: Option<&str>, n
     let client = match ClientId::parse(id) {
         Ok(id) => {
             let mut tx = app.store().read().await?;
-            store::clients::by_id(&mut tx, &id, ctx.now).await?.filter(|client| client.deleted_at.is_none())
+            resolve::client(&mut tx, &id, ctx.now, Accept::NotDeleted).await?
         }
         Err(_) => None,
     };

@@ -1,6 +1,7 @@
 //! A client's secrets, as its owner manages them. Two can be active at once, so that a new one can be deployed before the old one
 //! is revoked.
 use crate::clients::ownership::find;
+use crate::clients::resolve::{self, Accept};
 use crate::platform::audit_log::AuditSubject;
 use crate::platform::changes;
 use crate::platform::idempotency::last_step::{Last, Plain};
@@ -89,7 +90,7 @@ async fn add_and<L: Last<Added>>(app: &Server, ctx: &Ctx, principal: &Principal,
             }
             let told = clients::records::tell_updated(&of, Change::ClientSecretAdded, &client);
             changes::within(tx, &of, told.with(json!({"secret": stored.id}))).await?;
-            let client = store::clients::by_id(tx, &client.id, of.now).await?.unwrap_or(client);
+            let client = resolve::client(tx, &client.id, of.now, Accept::All).await?.unwrap_or(client);
             last.within(tx, Added { view, secret, client }).await.map(Ok)
         })
     });

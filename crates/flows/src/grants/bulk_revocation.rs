@@ -143,8 +143,7 @@ async fn some(
 /// Records once in each workspace's audit log that all access to the client was revoked. The workspace that owns the client has
 /// an entry of its own.
 async fn record(tx: &mut Tx, revocation: &Revocation, consents: &[Consent]) -> Result<(), StoreError> {
-    let owner = store::clients::by_id(tx, &revocation.client_id, revocation.at).await?;
-    let owner = owner.and_then(|client| client.owner_workspace_id);
+    let owner = store::clients::owner_workspace(tx, &revocation.client_id).await?;
     let places: BTreeSet<_> = consents.iter().filter_map(|consent| consent.workspace_id).collect();
     let others = places.into_iter().filter(|place| Some(*place) != owner);
     let entries: Vec<_> = others.map(|place| entry(revocation, place)).collect();

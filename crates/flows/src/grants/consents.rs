@@ -63,9 +63,9 @@ pub async fn of_user(app: &Server, user: UserId) -> Result<Vec<AllowedApp>, Faul
 }
 
 /// The subject of events about the client's consents, including the workspace that owns it, whose admins see them.
-async fn about(tx: &mut Tx, ctx: &Ctx, client: &ClientId) -> Result<AuditSubject, StoreError> {
-    let known = store::clients::by_id(tx, client, ctx.now).await?;
-    Ok(known.map_or_else(|| AuditSubject::client(client), |client| AuditSubject::owned(&client)))
+async fn about(tx: &mut Tx, client: &ClientId) -> Result<AuditSubject, StoreError> {
+    let owner = store::clients::owner_workspace(tx, client).await?;
+    Ok(AuditSubject::client(client).and_workspace(owner))
 }
 
 /// Revokes all consent that a user gave a client and ends the resulting grants, in one transaction. Returns `false` if there was
@@ -88,7 +88,7 @@ pub async fn revoke_user(app: &Server, ctx: &Ctx, client: &ClientId, user: UserI
             if (consents, grants) == (0, 0) {
                 return Ok(false);
             }
-            let about = about(tx, &of, &client).await?.and_user(user);
+            let about = about(tx, &client).await?.and_user(user);
             changes::all(tx, &of, revoked_in(&about, places, (consents, grants), events)).await?;
             Ok(true)
         })
@@ -133,7 +133,7 @@ pub async fn revoke_one(
             if (deleted, grants) == (false, 0) {
                 return Ok(false);
             }
-            let about = about(tx, &of, &client).await?.and_user(user);
+            let about = about(tx, &client).await?.and_user(user);
             changes::all(tx, &of, revoked_in(&about, workspace, (usize::from(deleted), grants), events)).await?;
             Ok(true)
         })
@@ -149,7 +149,7 @@ pub async fn revoke_all_users(app: &Server, ctx: &Ctx, client: &ClientId) -> Res
             let users = bulk_revocation::begin(tx, &of_all, &id, EndReason::ConsentRevoked).await?;
             // Reference 004: all active tokens, including those in the client's own name.
             store::clients::raise_epoch(tx, &id).await?;
-            let told = Told::of(Change::AllConsentsRevoked, about(tx, &of, &id).await?).with(json!({"users": users}));
+            let told = Told::of(Change::AllConsentsRevoked, about(tx, &id).await?).with(json!({"users": users}));
             changes::within(tx, &of, told).await?;
             Ok(users)
         })

@@ -1,5 +1,6 @@
 //! Starts the device authorization grant (RFC 8628): a device requests its codes, and a user enters one.
 use crate::access::caller::Caller;
+use crate::clients::resolve::{self, Accept};
 use crate::oauth::authorize::interaction;
 use crate::oauth::token::RequestRefusal;
 use crate::oauth::{client_authentication, diagnostics};
@@ -8,15 +9,15 @@ use crate::platform::audit_log::AuditSubject;
 use crate::platform::failure::refuse;
 use crate::{Ctx, Failure, Fault, Server};
 use domain::Secret;
-use domain::clients::{Client, GrantType};
+use domain::clients::GrantType;
 use domain::diagnosis::Endpoint;
 use domain::grants::consent::Home;
 use domain::oauth::authorize::decide::{AskingDevice, Interaction};
 use domain::oauth::authorize::{AuthorizationRequest, AuthorizeRefusal};
 use domain::oauth::client_authentication::ClientRefusal;
 use domain::oauth::device::{DeviceAuthorization, DeviceState, INTERVAL, LIFETIME, UserCode};
+use domain::oauth::presented::Presented;
 use domain::platform::allowance::{DEVICES_IN_A_NETWORK, DEVICES_OF_A_CLIENT};
-use domain::platform::params::RawParams;
 use domain::platform::refusal::{ErrorCode, Named, Refusal};
 use domain::platform::seal::TokenId;
 use serde_json::json;
@@ -85,14 +86,10 @@ pub struct DeviceCodes {
 pub async fn request(
     app: &Server,
     ctx: &Ctx,
-    authorization: Option<&str>,
-    body: &RawParams,
+    presented: &Presented<'_>,
 ) -> Result<DeviceCodes, Failure<DeviceRefusal>> {
-    let client = {
-        let (endpoint, mut tx) = (Endpoint::DeviceAuthorization, app.store().read().await?);
-        let authenticated = client_authentication::authenticate(app, ctx, endpoint, &mut tx, authorization, body).await;
-        authenticated.map_err(|f| f.map(DeviceRefusal::Client))?
-    };
+    let client = client_authentication::authenticate(app, ctx, presented).await;
+    let (client, body) = (client.map_err(|f| f.map(DeviceRefusal::Client))?, presented.body);
     let keys = app.keys();
     let policy = app.settings().authorize_policy(&keys.public);
     let about = AuditSubject::client(&client.id);
@@ -202,8 +199,8 @@ pub async fn enter(
             match store::oauth::device::by_user_code(&mut tx, &hash).await? {
                 None => None,
                 Some(device) => {
-                    let client = store::clients::by_id(&mut tx, &device.client_id, ctx.now).await?;
-                    client.filter(Client::is_active).map(|client| (code, device, client))
+                    let client = resolve::client(&mut tx, &device.client_id, ctx.now, Accept::Active).await?;
+                    client.map(|client| (code, device, client))
                 }
             }
         }

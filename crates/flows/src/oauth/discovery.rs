@@ -3,7 +3,8 @@ use crate::platform::keys::Keys;
 use crate::platform::published::Published;
 use crate::{Fault, RegistrationPolicy, Settings};
 use bytes::Bytes;
-use domain::clients::{AuthMethod, GrantType, Trust};
+use domain::clients::authentication::enabled_methods;
+use domain::clients::{ClientType, GrantType, Trust};
 use domain::grants::claims;
 use domain::oauth::authorize::ResponseMode;
 use domain::platform::language::Language;
@@ -19,8 +20,8 @@ pub fn publish(settings: &Settings, keys: &Keys) -> Result<Published, Fault> {
 
 fn metadata(settings: &Settings, keys: &Keys) -> Value {
     let names = |all: &[&'static str]| -> Value { all.into() };
-    let methods: Vec<_> = AuthMethod::ALL.iter().map(|m| m.as_str()).collect();
-    let secret_methods: Vec<_> = methods.iter().copied().filter(|m| *m != "none").collect();
+    let methods: Vec<_> = enabled_methods().collect();
+    let proven: Vec<_> = enabled_methods().filter(|row| row.client_type == ClientType::Confidential).collect();
     let grants: Vec<_> = GrantType::ALL.iter().map(|g| g.as_str()).collect();
     let modes: Vec<_> = ResponseMode::ALL.iter().map(|m| m.as_str()).collect();
     let mut algs: Vec<_> = keys.algs().map(jose::SigningAlg::as_str).collect();
@@ -47,9 +48,15 @@ fn metadata(settings: &Settings, keys: &Keys) -> Value {
     put("grant_types_supported", names(&grants));
     put("subject_types_supported", names(&["public"]));
     put("id_token_signing_alg_values_supported", names(&algs));
-    put("token_endpoint_auth_methods_supported", names(&methods));
-    put("revocation_endpoint_auth_methods_supported", names(&methods));
-    put("introspection_endpoint_auth_methods_supported", names(&secret_methods));
+    // Introspection is only for clients that can prove who they are.
+    for (endpoint, methods) in [("token", &methods), ("revocation", &methods), ("introspection", &proven)] {
+        let supported: Vec<_> = methods.iter().map(|row| row.method.as_str()).collect();
+        put(&format!("{endpoint}_endpoint_auth_methods_supported"), names(&supported));
+        let algs: Vec<_> = methods.iter().flat_map(|row| row.algs).map(|alg| alg.as_str()).collect();
+        if !algs.is_empty() {
+            put(&format!("{endpoint}_endpoint_auth_signing_alg_values_supported"), names(&algs));
+        }
+    }
     put("code_challenge_methods_supported", names(&["S256"]));
     put("prompt_values_supported", names(&["none", "login", "consent", "select_account"]));
     put("display_values_supported", names(&["page"]));

@@ -1,6 +1,7 @@
 //! Sign-out at the request of a client (OpenID Connect RP-Initiated Logout 1.0).
 use crate::access::caller::Caller;
 use crate::access::session_records;
+use crate::clients::resolve::{self, Accept};
 use crate::platform::audit_log::AuditSubject;
 use crate::{Ctx, Failure, Server};
 use domain::clients::Client;
@@ -47,7 +48,7 @@ pub async fn logout(
         None => None,
         Some(id) => {
             let mut tx = app.store().read().await?;
-            let found = store::clients::by_id(&mut tx, &id, ctx.now).await?.filter(Client::is_active);
+            let found = resolve::client(&mut tx, &id, ctx.now, Accept::Active).await?;
             if found.is_none() && params.get("client_id").is_some() {
                 return Err(refused(LogoutRefusal::ClientUnknown));
             }

@@ -14,7 +14,7 @@ use domain::diagnosis::Endpoint;
 use domain::grants::GrantContext;
 use domain::oauth::client_authentication::ClientRefusal;
 use domain::oauth::payload::{Audience, RefreshPayload};
-use domain::platform::params::RawParams;
+use domain::oauth::presented::Presented;
 use domain::platform::refusal::{ErrorCode, Refusal};
 use domain::platform::seal::Purpose;
 use domain::workspace::MemberRoles;
@@ -93,15 +93,6 @@ impl Refusal for IntrospectRefusal {
 
 const HERE: Endpoint = Endpoint::Introspection;
 
-/// How the caller authenticates.
-#[derive(Debug, Clone, Copy)]
-pub enum Proof<'r> {
-    /// As a client: the `Authorization` header; other credentials are in the body.
-    Client(Option<&'r str>),
-    /// By a bearer of a workspace, or of a user who names the workspace.
-    Bearer { token: &'r str, workspace: Option<&'r str> },
-}
-
 /// The authenticated caller.
 enum Asker {
     /// A confidential client.
@@ -149,29 +140,29 @@ fn sees_own(caller: &Client, of: &ClientId) -> bool {
     caller.id == *of || caller.trust == Trust::FirstParty
 }
 
-/// Authenticates the caller: a client must be confidential, and a bearer needs the scope `tokens:introspect`.
+/// Authenticates the caller: a client must be confidential, and a bearer needs the scope `tokens:introspect`. `workspace` is the
+/// one that a user names.
 async fn asker(
     app: &Server,
     ctx: &mut Ctx,
-    proof: Proof<'_>,
-    body: &RawParams,
+    presented: &Presented<'_>,
+    workspace: Option<&str>,
 ) -> Result<Asker, Failure<IntrospectRefusal>> {
-    match proof {
-        Proof::Client(authorization) => {
-            let mut tx = app.store().read().await?;
-            let caller = client_authentication::authenticate(app, ctx, HERE, &mut tx, authorization, body).await;
+    match presented.bearer() {
+        None => {
+            let caller = client_authentication::authenticate(app, ctx, presented).await;
             let caller = caller.map_err(|f| f.map(IntrospectRefusal::Client))?;
             if caller.is_public() {
-                client_authentication::note(app, ctx, HERE, ClientRefusal::Missing, authorization, body);
+                client_authentication::record_refusal(app, ctx, presented, ClientRefusal::Missing);
                 return refuse(IntrospectRefusal::Client(ClientRefusal::Missing));
             }
             Ok(Asker::Client(Box::new(caller)))
         }
         // RFC 6749 §2.3: only one authentication method.
-        Proof::Bearer { .. } if body.get("client_secret").is_some() => {
+        Some(_) if presented.body.get("client_secret").is_some() => {
             refuse(IntrospectRefusal::Client(ClientRefusal::TwoMethods))
         }
-        Proof::Bearer { token, workspace } => {
+        Some(token) => {
             let principal = principal::by_bearer(app, ctx, token, workspace).await;
             let principal = principal.map_err(|f| f.map(IntrospectRefusal::Bearer))?;
             ctx.facts = std::mem::take(&mut ctx.facts).by(&principal);
@@ -184,17 +175,17 @@ async fn asker(
     }
 }
 
-/// Answers an introspection request.
+/// Answers an introspection request. `workspace` is the one that a user wants to act in, if the caller is a user.
 pub async fn introspect(
     app: &Server,
     ctx: &Ctx,
-    proof: Proof<'_>,
-    body: &RawParams,
+    presented: &Presented<'_>,
+    workspace: Option<&str>,
 ) -> Result<Introspection, Failure<IntrospectRefusal>> {
     let mut ctx = ctx.clone();
-    let caller = asker(app, &mut ctx, proof, body).await?;
+    let caller = asker(app, &mut ctx, presented, workspace).await?;
     let ctx = &ctx;
-    let Some(token) = body.get("token") else {
+    let Some(token) = presented.body.get("token") else {
         app.record(ctx, HERE.as_str(), IntrospectRefusal::TokenMissing.reason(), caller.about());
         return refuse(IntrospectRefusal::TokenMissing);
     };

@@ -11,7 +11,7 @@ use domain::events::{Change, EventData, TokenKind};
 use domain::grants::{EndReason, Grant};
 use domain::oauth::client_authentication::ClientRefusal;
 use domain::oauth::payload::{Bearer, RefreshPayload};
-use domain::platform::params::RawParams;
+use domain::oauth::presented::Presented;
 use domain::platform::refusal::{ErrorCode, Refusal};
 use domain::platform::seal::Purpose;
 
@@ -60,25 +60,20 @@ fn revoked(client: &ClientId, token_type: TokenKind, grant: Option<&Grant>) -> E
 }
 
 /// Revokes a token. An unknown token counts as revoked (RFC 7009 §2.2).
-pub async fn revoke(
-    app: &Server,
-    ctx: &Ctx,
-    authorization: Option<&str>,
-    body: &RawParams,
-) -> Result<(), Failure<RevokeRefusal>> {
-    let mut tx = app.store().read().await?;
-    let authenticated = client_authentication::authenticate(app, ctx, HERE, &mut tx, authorization, body).await;
-    let client = authenticated.map_err(|f| f.map(RevokeRefusal::Client))?;
+pub async fn revoke(app: &Server, ctx: &Ctx, presented: &Presented<'_>) -> Result<(), Failure<RevokeRefusal>> {
+    let client = client_authentication::authenticate(app, ctx, presented).await;
+    let client = client.map_err(|f| f.map(RevokeRefusal::Client))?;
     let refused = |refusal: RevokeRefusal| {
         app.record(ctx, HERE.as_str(), refusal.reason(), AuditSubject::client(&client.id));
         Failure::Refused(refusal)
     };
-    let Some(token) = body.get("token") else { return Err(refused(RevokeRefusal::TokenMissing)) };
+    let Some(token) = presented.body.get("token") else { return Err(refused(RevokeRefusal::TokenMissing)) };
     let foreign = |of: &ClientId| {
         debug_assert!(*of != client.id);
         Err(refused(RevokeRefusal::TokenOfAnotherClient))
     };
     app.look_for_key_of(ctx, token).await?;
+    let mut tx = app.store().read().await?;
     if let Some((_, refresh)) = app.opened::<RefreshPayload>(Purpose::RefreshToken, token)? {
         let Some(context) = store::grants::by_id_with_context(&mut tx, refresh.grant_id, None).await? else {
             return Ok(());

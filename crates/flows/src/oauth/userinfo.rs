@@ -9,7 +9,7 @@ use crate::{Ctx, Failure, Server};
 use domain::clients::SubType;
 use domain::diagnosis::Endpoint;
 use domain::grants::claims::{self, ClaimsRequest};
-use domain::platform::params::RawParams;
+use domain::oauth::presented::Presented;
 use domain::platform::refusal::Refusal as _;
 use serde_json::{Map, Value};
 
@@ -38,8 +38,8 @@ pub enum OfWorkspaces {
 }
 
 /// The single token of the request, in the header or in a form (RFC 6750 §2.1 and §2.2).
-fn sent<'s>(header: Option<&'s str>, form: &'s RawParams) -> Result<&'s str, R> {
-    let mut all = header.into_iter().chain(form.all("access_token"));
+fn sent<'r>(presented: &Presented<'r>) -> Result<&'r str, R> {
+    let mut all = presented.bearer().into_iter().chain(presented.body.all("access_token"));
     match (all.next(), all.next()) {
         (None, _) => Err(R::TokenMissing),
         (Some(token), None) => Ok(token),
@@ -51,11 +51,10 @@ fn sent<'s>(header: Option<&'s str>, form: &'s RawParams) -> Result<&'s str, R> 
 pub async fn userinfo(
     app: &Server,
     ctx: &Ctx,
-    header: Option<&str>,
-    form: &RawParams,
+    presented: &Presented<'_>,
     of_workspaces: OfWorkspaces,
 ) -> Result<Map<String, Value>, Failure<R>> {
-    let token = sent(header, form).map_err(Failure::Refused)?;
+    let token = sent(presented).map_err(Failure::Refused)?;
     app.look_for_key_of(ctx, token).await?;
     let mut tx = app.store().read().await?;
     let live = match access_token::read(app, ctx, &mut tx, token).await? {

@@ -1,4 +1,5 @@
 //! A workspace's app policy: which clients its owners allow.
+use crate::clients::resolve::{self, Accept};
 use crate::grants::bulk_revocation::Telling;
 pub use crate::grants::end_disallowed::EndedCounts;
 use crate::grants::end_disallowed::end_forbidden;
@@ -109,8 +110,7 @@ async fn change(
             store::grants::app_policy::set(tx, id, policy, ctx.now).await?;
         }
         PolicyChange::List(client) => {
-            let known = store::clients::by_id(tx, &client, ctx.now).await?;
-            if known.is_none_or(|client| client.deleted_at.is_some()) {
+            if resolve::client(tx, &client, ctx.now, Accept::NotDeleted).await?.is_none() {
                 return Ok(Err(ManagementRefusal::ClientUnknown.into()));
             }
             store::grants::app_policy::list(tx, id, &client, ctx.now).await?;

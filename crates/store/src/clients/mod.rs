@@ -222,6 +222,12 @@ pub async fn owner_name(tx: &mut Tx, id: &ClientId) -> Result<Option<String>, St
     row.opt_text()
 }
 
+/// The workspace that owns the client, even if the client is deleted.
+pub async fn owner_workspace(tx: &mut Tx, id: &ClientId) -> Result<Option<WorkspaceId>, StoreError> {
+    let row = tx.one("SELECT owner_workspace_id FROM clients WHERE id = $1", params![id]).await?;
+    row.map_or(Ok(None), |mut row| row.opt_parse())
+}
+
 /// The owner of a client.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ClientOwner {

@@ -48,11 +48,14 @@ async fn clients_are_registered_changed_disabled_and_deleted() {
         assert_eq!(read_tx!(db, |tx| grants::users_of(tx, &client_id(1))), [user_id(1)]);
         assert_eq!(read_tx!(db, |tx| clients::owner_name(tx, &client_id(1))).as_deref(), Some("Workspace 1"));
         assert_eq!(read_tx!(db, |tx| clients::owner_name(tx, &client_id(9))), None);
+        assert_eq!(read_tx!(db, |tx| clients::owner_workspace(tx, &client_id(1))), Some(workspace_id(1)));
+        assert_eq!(read_tx!(db, |tx| clients::owner_workspace(tx, &client_id(9))), None);
         assert!(write_tx!(db, |tx| clients::soft_delete(tx, &client_id(1), at(8))));
         assert!(!write_tx!(db, |tx| clients::soft_delete(tx, &client_id(1), at(9))));
         let gone = read_tx!(db, |tx| clients::by_id(tx, &client_id(1), NOW)).unwrap();
         assert_eq!((gone.deleted_at, gone.credential_epoch, gone.secrets.len()), (Some(at(8)), 2, 0));
         assert_eq!(gone.registration_token_hash, None);
+        assert_eq!(read_tx!(db, |tx| clients::owner_workspace(tx, &client_id(1))), Some(workspace_id(1)));
         write_tx!(db, |tx| bulk_revocation::begin(tx, &revocation(1)));
         assert_eq!(read_tx!(db, |tx| grants::users_of(tx, &client_id(1))), []);
         let context = read_tx!(db, |tx| grants::by_id_with_context(tx, grant_id(1), None)).unwrap();

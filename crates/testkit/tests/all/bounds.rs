@@ -1,6 +1,8 @@
 //! Everything has a bound (bounds, point 1).
 use domain::Secret;
 use domain::clients::{AccessTokenFormat, GrantType};
+use domain::oauth::endpoint::Endpoint;
+use domain::oauth::presented::Presented;
 use domain::platform::params::RawParams;
 use flows::access::caller::Caller;
 use flows::account::sign_in_refusal::SignInRefusal;
@@ -305,9 +307,20 @@ async fn point_1_6_device_authorizations_are_limited_by_client_and_network() {
         for n in 0..6 {
             let party = Party::with(&app, Kind::Spa, device).await;
             let body = RawParams::from_urlencoded(format!("client_id={}&scope=openid", party.id).as_bytes());
+            let query = RawParams::default();
             let ask = async |ip: &str| {
                 let ctx = from(&app, ip);
-                let asked = flows::oauth::device::request(&app.app, &ctx, None, &body).await;
+                let presented = Presented {
+                    endpoint: Endpoint::DeviceAuthorization,
+                    method: "POST",
+                    url: "",
+                    authorization: None,
+                    dpop: None,
+                    certificate: None,
+                    query: &query,
+                    body: &body,
+                };
+                let asked = flows::oauth::device::request(&app.app, &ctx, &presented).await;
                 (asked.err().map_or("asked", |failure| failure.reason()), ctx.later.seconds())
             };
             let mut all = Vec::new();

@@ -1,6 +1,6 @@
 //! `POST device_authorization`.
 use crate::WebState;
-use crate::oauth::client_authentication::{CLIENT, no_secret_in_url};
+use crate::oauth::client_authentication::{CLIENT, presented};
 use crate::platform::answers::{OAuth400, OAuth401, OAuth429};
 use crate::platform::body::Params;
 use crate::platform::request::Incoming;
@@ -9,7 +9,7 @@ use crate::platform::schema::oauth::{DeviceAuthorizationAnswer, DeviceAuthorizat
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
-use domain::diagnosis::Endpoint;
+use domain::oauth::endpoint::Endpoint;
 
 /// Begin on a device
 ///
@@ -21,10 +21,11 @@ use domain::diagnosis::Endpoint;
         (status = 400, response = OAuth400), (status = 401, response = OAuth401), (status = 429, response = OAuth429)),
     security(("client" = []), ()))]
 pub async fn post(State(state): State<WebState>, incoming: Incoming, Params(body): Params) -> Response {
-    if let Err(refused) = no_secret_in_url(&state, &incoming, Endpoint::DeviceAuthorization, &body) {
-        return *refused;
-    }
-    match flows::oauth::device::request(state.app(), &incoming.ctx, incoming.authorization(), &body).await {
+    let presented = match presented(&state, &incoming, Endpoint::DeviceAuthorization, &body) {
+        Ok(presented) => presented,
+        Err(refused) => return *refused,
+    };
+    match flows::oauth::device::request(state.app(), &incoming.ctx, &presented).await {
         Ok(codes) => {
             let answer = DeviceAuthorizationAnswer {
                 device_code: codes.device_code.expose(),

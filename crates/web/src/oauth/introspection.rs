@@ -1,6 +1,6 @@
 //! `POST introspect`.
 use crate::WebState;
-use crate::oauth::client_authentication::{CLIENT, no_secret_in_url};
+use crate::oauth::client_authentication::{CLIENT, presented};
 use crate::platform::answers::{OAuth400, OAuth401, OAuth403, OAuth429};
 use crate::platform::body::Params;
 use crate::platform::request::{Incoming, WORKSPACE};
@@ -9,10 +9,10 @@ use crate::platform::schema::oauth::{IntrospectionAnswer, IntrospectionRequest};
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
-use domain::diagnosis::Endpoint;
+use domain::oauth::endpoint::Endpoint;
 use domain::platform::refusal::Refusal as _;
 use flows::Failure;
-use flows::oauth::introspection::{IntrospectRefusal, Proof};
+use flows::oauth::introspection::IntrospectRefusal;
 
 /// Look into a token
 ///
@@ -26,14 +26,12 @@ use flows::oauth::introspection::{IntrospectRefusal, Proof};
         (status = 429, response = OAuth429)),
     security(("client" = []), ("bearer" = []), ()))]
 pub async fn post(State(state): State<WebState>, incoming: Incoming, Params(body): Params) -> Response {
-    if let Err(refused) = no_secret_in_url(&state, &incoming, Endpoint::Introspection, &body) {
-        return *refused;
-    }
-    let proof = match incoming.bearer() {
-        Some(token) => Proof::Bearer { token, workspace: incoming.header(WORKSPACE) },
-        None => Proof::Client(incoming.authorization()),
+    let presented = match presented(&state, &incoming, Endpoint::Introspection, &body) {
+        Ok(presented) => presented,
+        Err(refused) => return *refused,
     };
-    match flows::oauth::introspection::introspect(state.app(), &incoming.ctx, proof, &body).await {
+    let workspace = incoming.header(WORKSPACE);
+    match flows::oauth::introspection::introspect(state.app(), &incoming.ctx, &presented, workspace).await {
         Ok(answer) => json_response(StatusCode::OK, &answer),
         Err(failure) => {
             let challenge = match &failure {

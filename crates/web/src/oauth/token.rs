@@ -1,6 +1,6 @@
 //! `POST token`.
 use crate::WebState;
-use crate::oauth::client_authentication::{CLIENT, no_secret_in_url};
+use crate::oauth::client_authentication::{CLIENT, presented};
 use crate::platform::answers::{OAuth400, OAuth401, OAuth429};
 use crate::platform::body::Params;
 use crate::platform::request::Incoming;
@@ -24,10 +24,11 @@ use flows::oauth::token::TokenRefusal;
         (status = 401, response = OAuth401), (status = 429, response = OAuth429)),
     security(("client" = []), ()))]
 pub async fn post(State(state): State<WebState>, incoming: Incoming, Params(body): Params) -> Response {
-    if let Err(refused) = no_secret_in_url(&state, &incoming, flows::oauth::token::endpoint_of(&body), &body) {
-        return *refused;
-    }
-    match flows::oauth::token::exchange(state.app(), &incoming.ctx, incoming.authorization(), &body).await {
+    let presented = match presented(&state, &incoming, flows::oauth::token::endpoint_of(&body), &body) {
+        Ok(presented) => presented,
+        Err(refused) => return *refused,
+    };
+    match flows::oauth::token::exchange(state.app(), &incoming.ctx, &presented).await {
         Ok(tokens) => json_response(StatusCode::OK, &tokens),
         Err(failure) => {
             let mut response = oauth_failure(&failure, CLIENT, &incoming.ctx.facts.request_id);

@@ -1,6 +1,6 @@
 //! `GET` and `POST userinfo`.
 use crate::WebState;
-use crate::oauth::client_authentication::no_secret_in_url;
+use crate::oauth::client_authentication::presented;
 use crate::platform::answers::{OAuth400, OAuth401, OAuth403};
 use crate::platform::body::Form;
 use crate::platform::headers::BodyCredential;
@@ -10,7 +10,7 @@ use crate::platform::schema::oauth::{UserinfoAnswer, UserinfoRequest};
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
-use domain::diagnosis::Endpoint;
+use domain::oauth::endpoint::Endpoint;
 use domain::platform::params::RawParams;
 use flows::Failure;
 use flows::oauth::userinfo::{OfWorkspaces, UserinfoRefusal, userinfo};
@@ -43,10 +43,11 @@ pub async fn reference(State(state): State<WebState>, incoming: Incoming, Form(f
 }
 
 async fn answer(state: &WebState, incoming: &Incoming, form: &RawParams, of_workspaces: OfWorkspaces) -> Response {
-    if let Err(refused) = no_secret_in_url(state, incoming, Endpoint::Userinfo, &RawParams::default()) {
-        return *refused;
-    }
-    let failure = match userinfo(state.app(), &incoming.ctx, incoming.bearer(), form, of_workspaces).await {
+    let presented = match presented(state, incoming, Endpoint::Userinfo, form) {
+        Ok(presented) => presented,
+        Err(refused) => return *refused,
+    };
+    let failure = match userinfo(state.app(), &incoming.ctx, &presented, of_workspaces).await {
         Ok(claims) => return json_response(StatusCode::OK, &claims),
         Err(failure) => failure,
     };

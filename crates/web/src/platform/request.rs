@@ -3,11 +3,13 @@ use crate::WebState;
 use crate::platform::cookies::Cookie;
 use crate::platform::headers::RequestId;
 use crate::platform::peer::client_ip;
-use axum::extract::{ConnectInfo, FromRequestParts};
+use axum::extract::{ConnectInfo, FromRequestParts, OriginalUri};
 use axum::http::request::Parts;
-use axum::http::{HeaderMap, HeaderValue, header};
+use axum::http::{HeaderMap, HeaderValue, Method, header};
 use axum::response::Response;
 use domain::account::User;
+use domain::oauth::endpoint::Endpoint;
+use domain::oauth::presented::{Presented, bearer};
 use domain::platform::encoding::{base64url, from_base64url};
 use domain::platform::language::{Language, Languages};
 use domain::platform::params::RawParams;
@@ -25,6 +27,9 @@ pub const WORKSPACE: &str = "countersign-workspace";
 #[derive(Debug)]
 pub struct Incoming {
     pub ctx: Ctx,
+    pub method: Method,
+    /// The requested URL without its query, as clients know it.
+    pub url: String,
     pub query: RawParams,
     pub headers: HeaderMap,
 }
@@ -46,7 +51,10 @@ impl FromRequestParts<WebState> for Incoming {
         let query = RawParams::from_urlencoded(parts.uri.query().unwrap_or_default().as_bytes());
         let later = parts.extensions.get::<Later>().cloned().unwrap_or_default();
         let ctx = Ctx { later, ..Ctx::new(state.clock(), state.rng(), facts) };
-        Ok(Self { ctx, query, headers: parts.headers.clone() })
+        // Inside of a nested router, `parts.uri` lacks the prefix.
+        let path = parts.extensions.get::<OriginalUri>().map_or(&parts.uri, |original| &original.0).path();
+        let (method, url) = (parts.method.clone(), format!("{}{path}", state.origin()));
+        Ok(Self { ctx, method, url, query, headers: parts.headers.clone() })
     }
 }
 
@@ -59,10 +67,23 @@ impl Incoming {
         self.header(header::AUTHORIZATION)
     }
 
-    /// `Authorization: Bearer …`; the scheme's case does not matter (RFC 9110 §11.1, checklist 86).
+    /// The token in the `Authorization` header.
     pub fn bearer(&self) -> Option<&str> {
-        let (scheme, token) = self.authorization().map(|header| header.split_once(' ').unwrap_or((header, "")))?;
-        scheme.eq_ignore_ascii_case("bearer").then(|| token.trim())
+        bearer(self.authorization())
+    }
+
+    /// The request as the token-like endpoints read it.
+    pub fn presented<'r>(&'r self, endpoint: Endpoint, body: &'r RawParams) -> Presented<'r> {
+        Presented {
+            endpoint,
+            method: self.method.as_str(),
+            url: &self.url,
+            authorization: self.authorization(),
+            dpop: self.header("dpop"),
+            certificate: None,
+            query: &self.query,
+            body,
+        }
     }
 
     /// The workspace that the user wants to act in.

@@ -8,6 +8,7 @@ pub(crate) mod person;
 pub(crate) mod scene;
 
 use crate::access::caller::Caller;
+use crate::clients::resolve::{self, Accept};
 use crate::clients::unprotected;
 use crate::oauth::authorize::interaction::{open, seal};
 pub use crate::oauth::authorize::outcome::{
@@ -61,8 +62,8 @@ async fn begun<'s>(
     let named = params.get("client_id").ok_or_else(|| refused(None, AuthorizeRefusal::ClientMissing))?;
     let id = ClientId::parse(named).map_err(|_| refused(None, AuthorizeRefusal::ClientUnknown))?;
     let mut tx = app.store().read().await?;
-    let client = store::clients::by_id(&mut tx, &id, ctx.now).await?;
-    let client = client.filter(|c| c.deleted_at.is_none()).ok_or_else(|| unknown(ctx, app, &id))?;
+    let client = resolve::client(&mut tx, &id, ctx.now, Accept::NotDeleted).await?;
+    let client = client.ok_or_else(|| unknown(ctx, app, &id))?;
     let callback = Callback::establish(&client, params, ctx.facts.framed).map_err(|r| refused(Some(&client), r))?;
     let person = person(&mut tx, caller, &id).await?;
     drop(tx);

@@ -1,5 +1,6 @@
 //! An interaction whose next step is being determined, and the outcome of that step.
 use crate::access::caller::Caller;
+use crate::clients::resolve::{self, Accept};
 use crate::oauth::authorize::interaction::{open, seal};
 use crate::oauth::authorize::outcome::{
     AuthorizationResponse, AuthorizeFailure, AuthorizeOutcome, ConsentView, Locales, UnableView,
@@ -63,7 +64,7 @@ pub(crate) async fn scene<'s>(
     let interaction = open(app, ctx, text, browser)?;
     let id = &interaction.request.client_id;
     let mut tx = app.store().read().await?;
-    let client = store::clients::by_id(&mut tx, id, ctx.now).await?.filter(Client::is_active);
+    let client = resolve::client(&mut tx, id, ctx.now, Accept::Active).await?;
     let Some(client) = client else {
         return Err(unknown(ctx, app, id));
     };

@@ -21,6 +21,7 @@ use crate::{Ctx, Failure, Server};
 use domain::clients::{Client, GrantType};
 use domain::diagnosis::Endpoint;
 use domain::oauth::client_authentication::ClientRefusal;
+use domain::oauth::presented::Presented;
 use domain::platform::params::RawParams;
 use domain::platform::refusal::{ErrorCode, Named, Refusal};
 use domain::resources::indicator::UnknownResource;
@@ -75,15 +76,11 @@ impl Refusal for TokenRefusal {
 pub async fn exchange(
     app: &Server,
     ctx: &Ctx,
-    authorization: Option<&str>,
-    body: &RawParams,
+    presented: &Presented<'_>,
 ) -> Result<TokenResponse, Failure<Named<TokenRefusal>>> {
-    let endpoint = endpoint_of(body);
-    let client = {
-        let mut tx = app.store().read().await?;
-        let authenticated = client_authentication::authenticate(app, ctx, endpoint, &mut tx, authorization, body).await;
-        authenticated.map_err(|f| f.map(|refusal| TokenRefusal::Client(refusal).into()))?
-    };
+    let Presented { endpoint, body, .. } = *presented;
+    let client = client_authentication::authenticate(app, ctx, presented).await;
+    let client = client.map_err(|f| f.map(|refusal| TokenRefusal::Client(refusal).into()))?;
     let answer = by_grant_type(app, ctx, &client, body).await;
     // A poll before the user has decided is not a failure.
     let undecided =

@@ -64,6 +64,10 @@ pub fn curl_client(client: &Client) -> String {
         AuthMethod::None => format!("--data client_id={id}"),
         AuthMethod::ClientSecretBasic => format!("--user \"{id}:$CLIENT_SECRET\""),
         AuthMethod::ClientSecretPost => format!("--data client_id={id} --data client_secret=\"$CLIENT_SECRET\""),
+        AuthMethod::PrivateKeyJwt => format!(
+            "--data client_id={id} --data client_assertion=\"$CLIENT_ASSERTION\" \
+             --data client_assertion_type=urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
+        ),
     }
 }
 

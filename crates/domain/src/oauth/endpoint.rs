@@ -1,0 +1,62 @@
+//! The endpoints that clients call, by the names used in events.
+
+/// The requested endpoint. Each has its own checks ([`crate::diagnosis`]).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Endpoint {
+    Authorization,
+    /// The token endpoint, if the grant type is unknown.
+    Token,
+    TokenByCode,
+    TokenByRefresh,
+    TokenByClient,
+    TokenByDevice,
+    /// Where devices start (RFC 8628).
+    DeviceAuthorization,
+    Introspection,
+    Revocation,
+    Userinfo,
+    /// Dynamic registration and its management.
+    Registration,
+    /// The management APIs and pages.
+    Management,
+}
+
+impl Endpoint {
+    pub const ALL: [Self; 12] = [
+        Self::Authorization,
+        Self::Token,
+        Self::TokenByCode,
+        Self::TokenByRefresh,
+        Self::TokenByClient,
+        Self::TokenByDevice,
+        Self::DeviceAuthorization,
+        Self::Introspection,
+        Self::Revocation,
+        Self::Userinfo,
+        Self::Registration,
+        Self::Management,
+    ];
+
+    /// The name used in events.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Authorization => "authorize",
+            Self::Token => "token",
+            Self::TokenByCode => "token.authorization_code",
+            Self::TokenByRefresh => "token.refresh_token",
+            Self::TokenByClient => "token.client_credentials",
+            Self::TokenByDevice => "token.device_code",
+            Self::DeviceAuthorization => "device_authorization",
+            Self::Introspection => "introspection",
+            Self::Revocation => "token.revoked",
+            Self::Userinfo => "userinfo",
+            Self::Registration => "registration",
+            Self::Management => "management",
+        }
+    }
+
+    /// Whether the client authenticates before anything else.
+    pub const fn authenticates(self) -> bool {
+        !matches!(self, Self::Authorization | Self::Userinfo | Self::Registration | Self::Management)
+    }
+}
