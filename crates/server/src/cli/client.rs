@@ -3,7 +3,7 @@ use super::pages::Pages;
 use clap::{Args, Subcommand, ValueEnum};
 use std::str::FromStr;
 
-/// What a client is for.
+/// The kind of client.
 #[derive(Debug, Clone, Copy, ValueEnum, PartialEq, Eq)]
 pub enum Kind {
     Web,
@@ -11,7 +11,7 @@ pub enum Kind {
     Machine,
 }
 
-/// How far a client is believed.
+/// Trust levels of clients.
 #[derive(Debug, Clone, Copy, ValueEnum, PartialEq, Eq)]
 pub enum TrustName {
     FirstParty,
@@ -55,22 +55,22 @@ impl SubName {
     }
 }
 
-/// What a client's tokens are like and how it authenticates; what is not named keeps its default, or stays.
+/// Token and client authentication settings.
 #[derive(Debug, Args)]
 pub struct Protocol {
-    /// `client_secret_basic`, `client_secret_post` or `none`; `any` for either of the first two.
+    /// Client authentication: `client_secret_basic`, `client_secret_post`, `any` for either of them, or `none`.
     #[arg(long)]
     pub auth_method: Option<String>,
-    /// What access tokens speak for when a request does not say.
+    /// What access tokens speak for, unless a request names it.
     #[arg(long, value_enum)]
     pub sub_type: Option<SubName>,
-    /// The form of access tokens.
+    /// Format of access tokens.
     #[arg(long, value_enum)]
     pub token_format: Option<FormatName>,
-    /// Require PKCE although the client has a secret. Public clients always need it.
+    /// Require PKCE from a client with a secret. Public clients always need it.
     #[arg(long, num_args = 0..=1, default_missing_value = "true")]
     pub require_pkce: Option<bool>,
-    /// Put the claims of the scopes `profile` and `email` into the ID token as well: `true`, `false` or `default`.
+    /// Also put the claims of `profile` and `email` into ID tokens: `true`, `false` or `default`.
     #[arg(long)]
     pub id_token_claims: Option<Switch>,
     /// Seconds, or `default`.
@@ -114,7 +114,7 @@ impl FromStr for Lifetime {
     }
 }
 
-/// What changes; what is not named stays.
+/// The settings to change. All others keep their values.
 #[derive(Debug, Args)]
 pub struct Changes {
     #[arg(long)]
@@ -123,45 +123,45 @@ pub struct Changes {
     pub description: Option<String>,
     #[arg(long)]
     pub homepage: Option<String>,
-    /// URL of an image; an empty text takes it away.
+    /// URL of an image. An empty value removes it.
     #[arg(long)]
     pub icon: Option<String>,
-    /// A client that becomes confidential gets a secret, shown once; one that becomes public loses all.
+    /// Changing to confidential creates a secret and shows it once. Changing to public removes all secrets.
     #[arg(long = "type", value_enum)]
     pub client_type: Option<TypeName>,
-    /// All of them; one empty text for none.
+    /// Replaces the list. An empty value clears it.
     #[arg(long = "redirect-uri")]
     pub redirect_uris: Option<Vec<String>>,
-    /// All of them; one empty text for none.
+    /// Replaces the list. An empty value clears it.
     #[arg(long = "post-logout-redirect-uri")]
     pub post_logout_redirect_uris: Option<Vec<String>>,
-    /// All of them, such as `authorization_code,refresh_token`.
+    /// Replaces the list, such as `authorization_code,refresh_token`.
     #[arg(long = "grant-type", value_delimiter = ',')]
     pub grant_types: Option<Vec<String>>,
-    /// All of them, separated by spaces.
+    /// Replaces the list. Separate scopes with spaces.
     #[arg(long)]
     pub scope: Option<String>,
     #[command(flatten)]
     pub protocol: Protocol,
-    /// Who alone may use the client, by id or e-mail address; one empty text for everybody.
+    /// Only these users may use the client, by ID or email address. An empty value allows everyone.
     #[arg(long = "allowed-user", value_delimiter = ',')]
     pub allowed_users: Option<Vec<String>>,
-    /// A name of your own for what the client belongs to; an empty text takes it away.
+    /// Your own project name for the client. An empty value removes it.
     #[arg(long)]
     pub project: Option<String>,
-    /// Whether the client is the operator's own and needs no consent page.
+    /// Whether this is one of the operator's own clients, which needs no consent page.
     #[arg(long)]
     pub internal: Option<bool>,
 }
 
-/// Who manages a client. One of these must be named.
+/// Who manages a client. One of these is required.
 #[derive(Debug, Args)]
 #[group(required = true, multiple = false)]
 pub struct OwnerName {
-    /// The workspace that manages the client, by its id.
+    /// ID of the workspace that manages the client.
     #[arg(long)]
     pub workspace: Option<String>,
-    /// The person who manages the client, by id or e-mail address.
+    /// The user who manages the client, by ID or email address.
     #[arg(long)]
     pub user: Option<String>,
     /// Only the operator manages the client.
@@ -171,6 +171,7 @@ pub struct OwnerName {
 
 #[derive(Debug, Subcommand)]
 pub enum Client {
+    /// Create a client and show its secret once.
     Create {
         #[arg(long)]
         name: String,
@@ -178,24 +179,24 @@ pub enum Client {
         kind: Kind,
         #[arg(long = "redirect-uri")]
         redirect_uris: Vec<String>,
-        /// Separated by spaces; without it the catalogue's defaults.
+        /// Scopes, separated by spaces. Without it, the client gets the default scopes.
         #[arg(long)]
         scope: Option<String>,
         #[arg(long, value_enum, default_value = "unverified")]
         trust: TrustName,
         #[command(flatten)]
         owner: OwnerName,
-        /// An application of your own that needs no consent page.
+        /// One of the operator's own clients, which needs no consent page.
         #[arg(long)]
         internal: bool,
         #[command(flatten)]
         protocol: Protocol,
     },
-    /// Everything about a client but its secrets.
+    /// Show a client, without its secrets.
     Show {
         client_id: String,
     },
-    /// Change what is named.
+    /// Change the settings that you name.
     Update {
         client_id: String,
         #[command(flatten)]
@@ -207,7 +208,7 @@ pub enum Client {
         #[arg(required = true)]
         redirect_uris: Vec<String>,
     },
-    /// How far the client is believed from now on.
+    /// Set a client's trust level.
     Trust {
         client_id: String,
         #[arg(value_enum)]
@@ -219,56 +220,56 @@ pub enum Client {
         #[command(flatten)]
         owner: OwnerName,
     },
-    /// Nothing that the client holds works any more.
+    /// Disable a client. Its tokens stop working.
     Disable {
         client_id: String,
     },
-    /// All that the client holds works again.
+    /// Enable a client. Its tokens work again.
     Enable {
         client_id: String,
     },
-    /// The newest first.
+    /// List clients, newest first.
     List {
-        /// Those that this workspace owns.
+        /// Only clients of this workspace.
         #[arg(long, conflicts_with = "owner")]
         workspace: Option<String>,
-        /// Those that the user with this e-mail address owns.
+        /// Only clients of the user with this email address.
         #[arg(long)]
         owner: Option<String>,
         #[command(flatten)]
         pages: Pages,
     },
-    /// A new secret; the old ones die now, or after --overlap seconds.
+    /// Create a new secret. The old ones expire at once, or after --overlap seconds.
     RotateSecret {
         client_id: String,
         #[arg(long, default_value_t = 0, value_parser = clap::value_parser!(i64).range(0..=flows::clients::manage::LONGEST_OVERLAP))]
         overlap: i64,
     },
-    /// Who allowed the client what.
+    /// List users and what they allowed the client.
     Users {
         client_id: String,
         #[command(flatten)]
         pages: Pages,
     },
-    /// Take back what a user, by id or e-mail address, allowed the client.
+    /// Revoke the client's access to a user, by ID or email address.
     RevokeUser {
         client_id: String,
         user: String,
     },
-    /// Take back what everybody allowed the client.
+    /// Revoke the client's access for all users.
     RevokeAll {
         client_id: String,
     },
-    /// Accesses and users by day, of one client or of a workspace's.
+    /// Show accesses and users by day, for one client or all clients of a workspace.
     Activity {
         #[arg(required_unless_present = "workspace")]
         client_id: Option<String>,
         #[arg(long, conflicts_with = "client_id")]
         workspace: Option<String>,
-        /// So many, today among them.
+        /// Number of days, including today.
         #[arg(long, default_value_t = flows::unguarded::activity::DEFAULT_DAYS, value_parser = clap::value_parser!(i64).range(1..=flows::unguarded::activity::RETENTION_DAYS))]
         days: i64,
-        /// Of a workspace with very many clients: those behind this one.
+        /// Continue after this client, if a workspace has very many.
         #[arg(long, requires = "workspace")]
         after: Option<String>,
     },

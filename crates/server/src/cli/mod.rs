@@ -18,7 +18,7 @@ use clap::{Parser, Subcommand, ValueEnum};
 pub struct Cli {
     #[command(flatten)]
     pub flags: Flags,
-    /// One JSON value on standard output instead of text.
+    /// Print one JSON value on standard output instead of text.
     #[arg(long, global = true)]
     pub json: bool,
     #[command(subcommand)]
@@ -27,51 +27,51 @@ pub struct Cli {
 
 #[derive(Debug, Subcommand)]
 pub enum Command {
-    /// Serve until told to stop.
+    /// Start the server.
     Serve,
-    /// Bring the database to this version's schema.
+    /// Migrate the database to this version's schema.
     Migrate,
-    /// Rewrite the SQLite file without the room that nothing uses. Stop the server first: nothing can be written meanwhile.
+    /// Rewrite the SQLite file without free space. Stop the server first.
     Compact,
-    /// Show the settings in force and what is wrong with them.
+    /// Show the settings in effect, and what is wrong with them.
     CheckConfig,
-    /// Serve a filled database and a sample application.
+    /// Start a server with sample data and a sample app.
     Demo(Demo),
-    /// Users.
+    /// Manage users.
     #[command(subcommand)]
     User(User),
-    /// Workspaces.
+    /// Manage workspaces.
     #[command(subcommand)]
     Workspace(Workspace),
-    /// Members of workspaces.
+    /// Manage the members of workspaces.
     #[command(subcommand)]
     Member(Member),
-    /// Clients.
+    /// Manage clients.
     #[command(subcommand)]
     Client(Client),
-    /// Places that are told of events.
+    /// Manage webhooks.
     #[command(subcommand)]
     Webhook(Webhook),
-    /// Signing and sealing keys; API keys and personal access tokens.
+    /// Manage signing and sealing keys, API keys and personal access tokens.
     #[command(subcommand)]
     Key(Key),
-    /// Scopes and permissions.
+    /// Show scopes and permissions.
     #[command(subcommand)]
     Scope(Scope),
-    /// The audit log.
+    /// Read the audit log.
     #[command(subcommand)]
     Audit(Audit),
 }
 
 #[derive(Debug, clap::Args)]
 pub struct Demo {
-    /// Port of the server; 0 takes a free one.
+    /// Port of the server. 0 picks a free one.
     #[arg(long, default_value_t = 8080)]
     pub port: u16,
-    /// Port of the sample application; 0 takes a free one.
+    /// Port of the sample app. 0 picks a free one.
     #[arg(long, default_value_t = 8081)]
     pub app_port: u16,
-    /// Drive the whole flow over HTTP, print a line a step, and end.
+    /// Run the whole flow over HTTP, print a line for each step, and exit.
     #[arg(long)]
     pub check: bool,
 }
@@ -81,7 +81,7 @@ pub enum Workspace {
     Create {
         #[arg(long)]
         name: String,
-        /// E-mail address of the owner.
+        /// Email address of the owner.
         #[arg(long)]
         owner: Option<String>,
     },
@@ -90,7 +90,7 @@ pub enum Workspace {
         #[arg(long)]
         name: String,
     },
-    /// In the order in which they came.
+    /// List them, oldest first.
     List {
         #[command(flatten)]
         pages: Pages,
@@ -99,7 +99,7 @@ pub enum Workspace {
 
 #[derive(Debug, Subcommand)]
 pub enum Member {
-    /// Add a member or change roles, such as `admin,compliance_officer`.
+    /// Add a member, or change a member's roles, such as `admin,compliance_officer`.
     Add {
         workspace: String,
         email: String,
@@ -117,20 +117,20 @@ pub enum Member {
     },
 }
 
-/// Whose webhook.
+/// The owner of a webhook.
 #[derive(Debug, clap::Args)]
 pub struct OwnerArgs {
-    /// The workspace that owns it; without this, it is the operator's.
+    /// ID of the workspace that owns it. Without it, the operator's webhooks.
     #[arg(long)]
     pub workspace: Option<String>,
 }
 
 #[derive(Debug, Subcommand)]
 pub enum Webhook {
-    /// Make a webhook; its secret is shown once.
+    /// Create a webhook and show its secret once.
     Create {
         url: String,
-        /// Names of events; without any, all of them.
+        /// Names of events. Without it, all events.
         #[arg(long = "event", value_delimiter = ',')]
         events: Vec<String>,
         #[arg(long, default_value = "")]
@@ -142,7 +142,7 @@ pub enum Webhook {
         #[command(flatten)]
         of: OwnerArgs,
     },
-    /// Change what is named.
+    /// Change the settings that you name.
     Update {
         webhook: String,
         #[arg(long)]
@@ -151,10 +151,10 @@ pub enum Webhook {
         events: Option<Vec<String>>,
         #[arg(long)]
         description: Option<String>,
-        /// Send nothing, and keep nothing new.
+        /// Pause deliveries. New events are not kept.
         #[arg(long)]
         disable: bool,
-        /// Send again, also what waited.
+        /// Resume deliveries, including those that were waiting.
         #[arg(long, conflicts_with = "disable")]
         enable: bool,
         #[command(flatten)]
@@ -165,7 +165,7 @@ pub enum Webhook {
         #[command(flatten)]
         of: OwnerArgs,
     },
-    /// A new secret; the one before signs along for --overlap seconds.
+    /// Create a new secret. The old one also signs for --overlap seconds.
     RotateSecret {
         webhook: String,
         #[arg(long, default_value_t = 86_400)]
@@ -173,7 +173,7 @@ pub enum Webhook {
         #[command(flatten)]
         of: OwnerArgs,
     },
-    /// What was sent, the newest first.
+    /// List deliveries, newest first.
     Deliveries {
         webhook: String,
         #[arg(long, value_enum)]
@@ -190,17 +190,17 @@ pub enum Webhook {
         #[command(flatten)]
         of: OwnerArgs,
     },
-    /// Send an event that says nothing but that it arrived.
+    /// Send a test event.
     Test {
         webhook: String,
         #[command(flatten)]
         of: OwnerArgs,
     },
-    /// The kinds of events.
+    /// List the kinds of events.
     Events,
 }
 
-/// How far a delivery has come.
+/// The state of a delivery.
 #[derive(Debug, Clone, Copy, ValueEnum, PartialEq, Eq)]
 pub enum DeliveryStateName {
     Pending,
@@ -210,44 +210,44 @@ pub enum DeliveryStateName {
 
 #[derive(Debug, Subcommand)]
 pub enum Scope {
-    /// What clients can ask for, how permissions stand for it, and what keys and tokens can be limited to.
+    /// List scopes, the tree of permissions, and the scopes of the server's own operations.
     List,
 }
 
-/// Whether what was attempted was done.
+/// The outcome of an event.
 #[derive(Debug, Clone, Copy, ValueEnum, PartialEq, Eq)]
 pub enum OutcomeName {
     Ok,
     Refused,
 }
 
-/// Which events: those that fit everything that is given.
+/// Filters. Events must match all of them.
 #[derive(Debug, clap::Args)]
 pub struct AuditFilter {
-    /// The client that it is about.
+    /// Only events about this client.
     #[arg(long)]
     pub client: Option<String>,
-    /// The user that it is about, by id or e-mail address.
+    /// Only events about this user, by ID or email address.
     #[arg(long)]
     pub user: Option<String>,
-    /// The workspace that it is about.
+    /// Only events about this workspace.
     #[arg(long)]
     pub workspace: Option<String>,
-    /// Who acted: the id of a user, workspace, client or key, `anonymous`, `system` or `command line`.
+    /// Actor: the ID of a user, workspace, client or key, `anonymous`, `system` or `command line`.
     #[arg(long)]
     pub actor: Option<String>,
-    /// What they acted with: the id of a session, personal token or key, or the client id of an access token.
+    /// Credential: the ID of a session, personal access token or API key, or the client ID of an access token.
     #[arg(long)]
     pub credential: Option<String>,
-    /// The request, by its id.
+    /// Only events of the request with this ID.
     #[arg(long)]
     pub request: Option<String>,
-    /// The first letters of the kind, such as `token.`.
+    /// Only kinds that begin with this, such as `token.`.
     #[arg(long)]
     pub kind: Option<String>,
     #[arg(long, value_enum)]
     pub outcome: Option<OutcomeName>,
-    /// Not before this date or RFC 3339 time.
+    /// From this date or RFC 3339 time.
     #[arg(long)]
     pub since: Option<String>,
     /// Before this date or RFC 3339 time.
@@ -257,17 +257,17 @@ pub struct AuditFilter {
 
 #[derive(Debug, Subcommand)]
 pub enum Audit {
-    /// The newest events.
+    /// List the newest events.
     List {
         #[command(flatten)]
         filter: AuditFilter,
         #[arg(long, default_value_t = 50, value_parser = clap::value_parser!(i64).range(1..))]
         limit: i64,
-        /// Only what is before the event with this id.
+        /// Only events before the event with this ID.
         #[arg(long)]
         before: Option<String>,
     },
-    /// All events, the oldest first, one JSON value a line.
+    /// Export all events, oldest first, one JSON value per line.
     Export {
         #[command(flatten)]
         filter: AuditFilter,

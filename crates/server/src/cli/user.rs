@@ -4,7 +4,7 @@ use clap::Subcommand;
 
 #[derive(Debug, Subcommand)]
 pub enum User {
-    /// Create a user; without --password-stdin a password is made and shown once.
+    /// Create a user. Without --password-stdin, a password is generated and shown once.
     Create {
         #[arg(long)]
         email: String,
@@ -12,11 +12,11 @@ pub enum User {
         name: String,
         #[arg(long)]
         password_stdin: bool,
-        /// May run the server.
+        /// Give the user the operator role.
         #[arg(long)]
         operator: bool,
     },
-    /// A user and the user's workspaces.
+    /// Show a user and their workspaces.
     Show {
         email: String,
     },
@@ -25,62 +25,62 @@ pub enum User {
         #[arg(long)]
         name: String,
     },
-    /// Give the user another address, which is unverified.
+    /// Change the user's email address. The new one is unverified.
     ChangeEmail {
         email: String,
         new_email: String,
     },
-    /// Mark the user's address as verified, so that apps receive `email_verified` as true. A new address is unverified.
+    /// Mark the user's email address as verified. Apps then receive `email_verified` as true.
     VerifyEmail {
         email: String,
-        /// Mark it as unverified.
+        /// Mark it as unverified instead.
         #[arg(long)]
         revoke: bool,
     },
-    /// Let the user run the server, or no longer.
+    /// Add or remove the operator role.
     SetOperator {
         email: String,
         #[arg(long)]
         revoke: bool,
     },
-    /// The workspace that is meant when the user names none; without one, none is.
+    /// Set the workspace that is used when an app asks for no specific one. Without a workspace, clear it.
     DefaultWorkspace {
         email: String,
         workspace: Option<String>,
     },
-    /// In the order in which they came.
+    /// List users, oldest first.
     List {
         #[command(flatten)]
         pages: Pages,
     },
-    /// End the user's sessions and make all tokens inactive.
+    /// Disable a user: end their sessions and make all their tokens inactive.
     Disable {
         email: String,
     },
     Enable {
         email: String,
     },
-    /// The applications that the user allowed something.
+    /// List the apps that the user gave access to.
     Connections {
         email: String,
     },
-    /// Take back all that the user allowed an application.
+    /// Revoke an app's access to the user.
     Disconnect {
         email: String,
         client_id: String,
     },
-    /// The browsers in which the user is signed in.
+    /// List the browsers where the user is signed in.
     Sessions {
         email: String,
     },
     /// Sign the user out of one browser, or of all.
     EndSessions {
         email: String,
-        /// The id of one session.
+        /// ID of one session.
         #[arg(long)]
         session: Option<String>,
     },
-    /// Set a password; sign the user out everywhere, and revoke their personal access tokens and what they allowed apps.
+    /// Set a password. This signs the user out everywhere, and revokes their personal access tokens and the access of apps.
     SetPassword {
         email: String,
         #[arg(long)]

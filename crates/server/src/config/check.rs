@@ -112,7 +112,7 @@ pub fn warnings(config: &Config) -> Vec<String> {
         found.push("registration.policy: `open` lets anybody register clients; unused ones are removed".to_owned());
     }
     if config.outbound_allow_private {
-        found.push("outbound_allow_private: whoever can name a URL here reaches the server's own network".to_owned());
+        found.push("outbound_allow_private: anyone who can set a URL can reach the server's own network".to_owned());
     }
     if config.trusted_proxies.is_empty() && config.issuer.starts_with("https:") {
         found.push("trusted_proxies: empty, so behind a proxy every request seems to come from the proxy".to_owned());
