@@ -28,7 +28,7 @@ crate::refusals! {
         TooMany => InvalidClientMetadata, "metadata_too_large", "A field of the metadata is too long, or a list has too many entries.";
         Scope => InvalidClientMetadata, "scope_malformed", "The scope is malformed.";
         ScopeUnknown => InvalidClientMetadata, "scope_unknown", "A scope does not exist.";
-        ScopeNotAllowed => InvalidClientMetadata, "scope_beyond_trust", "A scope cannot be had by self-registration.";
+        ScopeNotAllowed => InvalidClientMetadata, "scope_beyond_trust", "Only the operator can give the client this scope.";
         Uri => InvalidClientMetadata, "uri_invalid", "client_uri, logo_uri, tos_uri and policy_uri must be https URLs.";
         Alg => InvalidClientMetadata, "signing_alg_unsupported", "The id_token_signed_response_alg is not supported.";
         ApplicationType => InvalidClientMetadata, "application_type_unknown", "application_type must be web or native.";

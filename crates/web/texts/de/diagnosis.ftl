@@ -123,7 +123,7 @@ advice-response_type_unsupported = Verwenden Sie response_type=code mit PKCE ans
 advice-revoked = Die Autorisierung wurde widerrufen. Die Person muss sich neu anmelden.
 advice-role_too_low = Überlassen Sie das einem Admin oder Inhaber des Arbeitsbereichs oder bitten Sie dort um die Rolle.
 advice-scope_beyond_grant = Verlangen Sie Scopes, die gewährt wurden, oder keine, um alle zu erhalten.
-advice-scope_beyond_trust = Verlangen Sie weniger oder lassen Sie die Anwendung zuerst vom Betreiber dieses Servers prüfen.
+advice-scope_beyond_trust = Verlangen Sie weniger oder lassen Sie den Scope vom Betreiber dieses Servers hinzufügen.
 advice-scope_malformed = Trennen Sie Scopes durch einzelne Leerzeichen und verwenden Sie nur druckbare ASCII-Zeichen.
 advice-client_credentials_not_vouched = Legen Sie den Client in einem Arbeitsbereich an oder bitten Sie den Betreiber, ihn zu prüfen. Ein Client, der sich selbst registriert hat, handelt nur für Personen.
 advice-scope_not_open_to_machines = Verlangen Sie andere Scopes, oder bitten Sie den Betreiber, diesen für Maschinen-Clients zu öffnen (machine = true im Katalog) oder den Client zu prüfen.
