@@ -287,11 +287,13 @@ pub fn answerable(
 }
 
 /// Turns the user's answer into an approval: the workspace must be one of those offered, required scopes are kept, and
-/// only requested scopes can be ticked (checklist 111), whatever was allowed before.
+/// only requested scopes can be ticked (checklist 111), whatever was allowed before. `forbidden`: the user's workspaces
+/// that do not allow the client.
 pub fn approve(
     request: &AuthorizationRequest,
     ask: &ConsentQuestion,
     choice: &Choice,
+    forbidden: &[WorkspaceId],
     required: impl Fn(&str) -> bool,
 ) -> Result<Approval, R> {
     let workspace = match (ask.workspaces.as_slice(), choice.workspace) {
@@ -300,6 +302,8 @@ pub fn approve(
         ([only], None) => Some(only.workspace_id),
         (_, None) => return Err(R::SelectionRequired),
         (offered, Some(id)) if offered.iter().any(|m| m.workspace_id == id) => Some(id),
+        // Its rule may have changed while the page was open.
+        (_, Some(id)) if forbidden.contains(&id) => return Err(R::WorkspaceForbids),
         _ => return Err(R::WorkspaceNotMember),
     };
     let asked = request.asked().filter(|name| ask.missing.contains(name) || ask.allowed.contains(name));

@@ -184,19 +184,21 @@ fn checklist_111_the_workspace_must_be_a_live_membership() {
         assert_eq!(ask.preselected, Some(workspace(2).workspace_id));
         let request = request(&client(), &[]).unwrap();
         let required = |name: &str| name == "openid";
+        let forbidden = [workspace(8).workspace_id];
         let chosen = |workspace| {
             let choice = Choice { workspace, ..Choice::default() };
-            approve(&request, &ask, &choice, required).map(|a| a.workspace)
+            approve(&request, &ask, &choice, &forbidden, required).map(|a| a.workspace)
         };
         assert_eq!(chosen(Some(workspace(1).workspace_id)), Ok(Some(workspace(1).workspace_id)));
         assert_eq!(chosen(Some(workspace(9).workspace_id)), Err(R::WorkspaceNotMember));
+        assert_eq!(chosen(Some(workspace(8).workspace_id)), Err(R::WorkspaceForbids), "its rule changed meanwhile");
         assert_eq!(chosen(None), Err(R::SelectionRequired));
         let choice = Choice {
             workspace: Some(workspace(1).workspace_id),
             ticked: Some(ScopeSet::parse("admin").unwrap()),
             ..Choice::default()
         };
-        let ticked = approve(&request, &ask, &choice, required);
+        let ticked = approve(&request, &ask, &choice, &[], required);
         assert_eq!(ticked.unwrap().scopes.to_string(), "openid", "only what was asked for, and the required stay");
     });
 }
@@ -389,12 +391,12 @@ fn point_2_4_an_answer_counts_for_itself_whatever_was_allowed_before() {
         assert!(matches!(now, Step::Approve(_)), "all of it was allowed in another tab");
         let ask = answerable(now, &request, &client, who.memberships).unwrap();
         let choice = Choice { ticked: Some(ScopeSet::default()), stay: Some(false), ..Choice::default() };
-        let approval = approve(&request, &ask, &choice, |name| name == "openid").unwrap();
+        let approval = approve(&request, &ask, &choice, &[], |name| name == "openid").unwrap();
         assert_eq!((approval.scopes.to_string().as_str(), approval.stays), ("openid", false));
         assert_eq!(answerable(Step::Login, &request, &client, &[]), Err(Step::Login));
         let silent = AuthorizationRequest { scopes: ScopeSet::parse("openid email profile").unwrap(), ..request };
         let ask = ConsentQuestion { stay: None, missing: ScopeSet::default(), ..ask };
-        let all = approve(&silent, &ask, &Choice::default(), |_| false).unwrap();
+        let all = approve(&silent, &ask, &Choice::default(), &[], |_| false).unwrap();
         assert_eq!(all.scopes.to_string(), "openid email", "no more than the step is about");
     });
 }

@@ -68,7 +68,8 @@ impl Scene<'_> {
         let callback = self.interaction.request.callback.clone();
         let required = |name: &str| app.settings().catalogue.is_required(name);
         let choice = self.choice(&ask, decision);
-        let approval = match decide::approve(&self.interaction.request, &ask, &choice, required) {
+        let forbidden = self.person.as_ref().map(|person| person.forbidden.as_slice()).unwrap_or_default();
+        let approval = match decide::approve(&self.interaction.request, &ask, &choice, forbidden, required) {
             Ok(approval) => approval,
             Err(AuthorizeRefusal::SelectionRequired) if decision.on_page => return self.consent_page(ask, false),
             Err(AuthorizeRefusal::SelectionRequired) => {
@@ -114,7 +115,7 @@ impl Scene<'_> {
         // Approval by token covers only what results from it, not later requests by the user.
         let by_token = self.caller.token().is_some();
         let stays = ask.stay.filter(|_| !by_token).map(|_| approval.stays);
-        let work = app.store().write(move |tx| {
+        let work = app.write(ctx, move |tx| {
             Box::pin(async move {
                 if let Some(workspace) = workspace {
                     // The policy or the user's membership may have changed while the page was open.
@@ -187,7 +188,7 @@ impl Scene<'_> {
         let about = AuditSubject::client(&self.client.id);
         let about = self.person.as_ref().map_or(about.clone(), |person| about.and_user(person.user_id));
         let (of, denied) = (ctx.clone(), Told::of(Change::DeviceDenied, about));
-        let work = app.store().write(move |tx| {
+        let work = app.write(ctx, move |tx| {
             Box::pin(async move {
                 let done = store::oauth::device::deny(tx, id, now).await?;
                 if done {
