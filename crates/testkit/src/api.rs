@@ -59,13 +59,20 @@ impl Api {
     }
 
     pub async fn send(&self, method: Method, path: &str, body: Option<&Value>) -> Reply {
+        match body {
+            Some(body) => self.raw(method, path, "application/json", &body.to_string()).await,
+            None => self.raw(method, path, "", "").await,
+        }
+    }
+
+    /// Sends a body of any media type, or none if that is empty.
+    pub async fn raw(&self, method: Method, path: &str, media_type: &str, body: &str) -> Reply {
         let bearer = self.credential.as_ref().map(|c| format!("Bearer {c}"));
         let mut headers: Vec<(&str, &str)> =
             self.headers.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
         headers.extend(bearer.as_deref().map(|bearer| ("authorization", bearer)));
-        headers.extend(body.map(|_| ("content-type", "application/json")));
-        let body = body.map(ToString::to_string).unwrap_or_default();
-        Browser::new(&self.app).call(method, path, &headers, &body).await
+        headers.extend((!media_type.is_empty()).then_some(("content-type", media_type)));
+        Browser::new(&self.app).call(method, path, &headers, body).await
     }
 
     pub async fn get(&self, path: &str) -> Reply {

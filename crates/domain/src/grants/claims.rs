@@ -27,7 +27,7 @@ pub struct InvalidClaims;
 
 impl ClaimsRequest {
     pub fn parse(text: &str) -> Result<Self, InvalidClaims> {
-        let json = crate::platform::json::parse(text.as_bytes()).ok_or(InvalidClaims)?;
+        let json = crate::platform::json::parse(text.as_bytes()).map_err(|_| InvalidClaims)?;
         let object = json.as_object().ok_or(InvalidClaims)?;
         let mut request = Self::default();
         for (member, names) in [("userinfo", &mut request.userinfo), ("id_token", &mut request.id_token)] {

@@ -4,9 +4,21 @@ use serde::de::{Deserialize, Deserializer, Error, MapAccess, SeqAccess, Visitor}
 use serde_json::{Map, Value};
 use std::fmt;
 
+/// Why a text is not accepted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum InvalidJson {
+    #[error("not JSON")]
+    Malformed,
+    #[error("a member came twice")]
+    Repeated,
+}
+
 /// The value, unless the text is not JSON or repeats a member at any depth.
-pub fn parse(text: &[u8]) -> Option<Value> {
-    serde_json::from_slice::<Strict>(text).ok().map(|strict| strict.0)
+pub fn parse(text: &[u8]) -> Result<Value, InvalidJson> {
+    serde_json::from_slice::<Strict>(text).map(|strict| strict.0).map_err(|error| {
+        // Any JSON value fits, so only a repeated member is an error in the data.
+        if error.is_data() { InvalidJson::Repeated } else { InvalidJson::Malformed }
+    })
 }
 
 struct Strict(Value);
@@ -51,7 +63,7 @@ impl<'de> Visitor<'de> for StrictVisitor {
         let mut members = Map::new();
         while let Some((name, Strict(value))) = access.next_entry::<String, Strict>()? {
             if members.insert(name, value).is_some() {
-                return Err(A::Error::custom("a member came twice"));
+                return Err(A::Error::custom(InvalidJson::Repeated));
             }
         }
         Ok(Strict(members.into()))
@@ -78,12 +90,12 @@ mod tests {
             r#"[[{"a": 1, "a": 2}]]"#,
             r#"{"a": [{"b": {"c": 1, "c": 2}}]}"#,
         ] {
-            assert_eq!(parse(twice.as_bytes()), None, "{twice}");
+            assert_eq!(parse(twice.as_bytes()), Err(InvalidJson::Repeated), "{twice}");
         }
         let all = json!({"a": [1, -1, 1.5, true, null, "x", {"a": {"a": []}}], "b": u64::MAX});
-        assert_eq!(parse(all.to_string().as_bytes()), Some(all));
+        assert_eq!(parse(all.to_string().as_bytes()), Ok(all));
         for rubbish in ["", "{", "{\"a\":1}{", &"[".repeat(10_000)] {
-            assert_eq!(parse(rubbish.as_bytes()), None);
+            assert_eq!(parse(rubbish.as_bytes()), Err(InvalidJson::Malformed));
         }
     }
 }

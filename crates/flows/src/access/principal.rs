@@ -4,7 +4,7 @@ use crate::access::caller::{Caller, SessionView};
 use crate::grants::access_token::{self, LiveBearer};
 use crate::grants::subject::home;
 use crate::platform::audit_log::AuditSubject;
-use crate::platform::management_error::{Managed, ManagementError, ManagementRefusal};
+use crate::platform::management_error::{Managed, ManagementRefusal};
 use crate::{Ctx, Failure, Server};
 use domain::access::{Credential, Limit, PermissionDenied, Principal};
 use domain::account::User;
@@ -130,9 +130,9 @@ pub async fn authorizing(app: &Server, ctx: &Ctx, token: Option<&str>, session: 
 }
 
 /// Refuses a request with a session that comes from a page of another site (the cookie alone proves nothing, RFC 6749 §10.12).
-pub fn other_site(app: &Server, ctx: &Ctx) -> Failure<ManagementError> {
+pub fn other_site(app: &Server, ctx: &Ctx) -> ManagementRefusal {
     app.record(ctx, "management", ManagementRefusal::OtherSite.reason(), AuditSubject::default());
-    Failure::Refused(ManagementRefusal::OtherSite.into())
+    ManagementRefusal::OtherSite
 }
 
 /// A user on a page, with their memberships.

@@ -69,7 +69,10 @@ domain::refusals! {
         Method => MethodNotAllowed, "method_not_allowed", "This method is not allowed here.";
         Nul => InvalidRequest, "text_with_nul", "No text may hold the NUL character.";
         PathUnknown => NotFound, "path_unknown", "There is no such thing.";
+        MediaType => InvalidRequest, "content_type_unsupported", "Send the body as application/json.";
+        CutOff => InvalidRequest, "body_too_large", "The body is too large or was cut off.";
         NotAnObject => InvalidRequest, "body_not_an_object", "The body must be a JSON object.";
+        Repeated => InvalidRequest, "member_repeated", "The body has the same member twice.";
         UnknownMember => InvalidRequest, "member_unknown", "There is no such field.";
         WrongType => InvalidRequest, "member_of_wrong_type", "The field has the wrong type, or is missing.";
     }

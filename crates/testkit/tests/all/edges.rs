@@ -172,7 +172,7 @@ async fn point_6_5_a_cookie_from_a_page_without_an_origin_is_refused() {
         let mut browser = Browser::new(&app);
         browser.sign_in_here("ada@example.com").await;
         let body = json!({"name": "t", "scopes": ["openid"]}).to_string();
-        let mut json = async |headers: &[(&str, &str)]| {
+        let json = async |browser: &mut Browser, headers: &[(&str, &str)]| {
             let all: Vec<_> = headers.iter().copied().chain([("content-type", "application/json")]).collect();
             browser.call(Method::POST, "/api/v1/personal-access-tokens", &all, &body).await
         };
@@ -182,12 +182,20 @@ async fn point_6_5_a_cookie_from_a_page_without_an_origin_is_refused() {
             &[("origin", "https://evil.example")],
             &[("sec-fetch-site", "same-site")],
         ] {
-            let reply = json(refused).await;
+            let reply = json(&mut browser, refused).await;
             assert_eq!(reply.status, 403, "{refused:?}");
             assert_eq!(reply.json()["type"], "urn:countersign:problem:session_from_another_site");
+            let read = browser.call(Method::GET, "/oidc/user/consent", refused, "").await;
+            assert_eq!(read.json()["type"], "urn:countersign:problem:session_from_another_site", "{refused:?}");
+            let asked = browser.call(Method::GET, "/api/oauth2/authorize", refused, "").await;
+            assert_eq!(
+                (asked.status.as_u16(), asked.json()["error"].as_str()),
+                (403, Some("access_denied")),
+                "{refused:?}"
+            );
         }
         for good in [&[("origin", testkit::ISSUER)][..], &[("sec-fetch-site", "same-origin")], &[]] {
-            assert_eq!(json(good).await.status, 201, "{good:?}");
+            assert_eq!(json(&mut browser, good).await.status, 201, "{good:?}");
         }
         // A form of ours: no-referrer makes browsers write `null` there, and `Sec-Fetch-Site` says that it is ours.
         let page = browser.get("/account").await.form("logout-submit");

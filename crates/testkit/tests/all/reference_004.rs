@@ -218,6 +218,13 @@ async fn each_fault_names_its_field() {
         let text = Api::header(key.clone(), "content-type", "application/json");
         problem(&text.send(Method::POST, "/oidc/clients", None).await, 400, "metadata_member_missing");
         problem(&key.post("/oidc/clients", &json!([1])).await, 400, "body_not_an_object");
+        for (kind, body, why) in [
+            ("application/json", r#"{"name": "a", "name": "b"}"#, "member_repeated"),
+            ("text/plain", "{}", "content_type_unsupported"),
+            ("application/json", &format!("{{\"name\": \"{}\"}}", "a".repeat(70_000)), "body_too_large"),
+        ] {
+            problem(&key.raw(Method::POST, "/oidc/clients", kind, body).await, 400, why);
+        }
         app.stop().await;
     })
     .await;

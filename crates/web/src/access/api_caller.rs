@@ -1,11 +1,10 @@
 //! The caller of a management API and its request.
 use crate::WebState;
-use crate::platform::body::{has_nul, media_type, members};
+use crate::platform::body::{NotMembers, has_nul, media_type, members};
 use crate::platform::problem::Problem;
 use crate::platform::request::Incoming;
 use axum::body::Bytes;
 use axum::extract::{FromRequest, FromRequestParts, Request};
-use axum::http::Method;
 use axum::http::request::Parts;
 use domain::access::Principal;
 use flows::access::extent::Extent;
@@ -35,7 +34,7 @@ impl FromRequestParts<WebState> for ApiCaller {
         let named = incoming.workspace();
         let principal = match incoming.bearer() {
             Some(token) => principal::by_bearer(app, &ctx, token, named).await?,
-            None if parts.method != Method::GET && !incoming.is_same_site(state) => {
+            None if !incoming.is_same_site(state) => {
                 return Err(principal::other_site(app, &ctx).into());
             }
             None => principal::by_session(app, &ctx, &incoming.session(state).await?, named).await?,
@@ -125,18 +124,21 @@ impl FromRequest<WebState> for Object {
     async fn from_request(request: Request, state: &WebState) -> Result<Self, Problem> {
         let media = media_type(&request);
         let Ok(bytes) = Bytes::from_request(request, state).await else {
-            return Err(ManagementRefusal::NotAnObject.into());
+            return Err(ManagementRefusal::CutOff.into());
         };
         match media.as_str() {
             "" | "application/json" if bytes.is_empty() => Ok(Self(Map::new())),
             "application/json" => {
-                let members = members(&bytes).ok_or_else(|| Problem::from(ManagementRefusal::NotAnObject))?;
+                let members = members(&bytes).map_err(|why| match why {
+                    NotMembers::NotAnObject => ManagementRefusal::NotAnObject,
+                    NotMembers::Repeated => ManagementRefusal::Repeated,
+                })?;
                 if members.iter().any(|(name, value)| name.contains('\0') || has_nul(value)) {
                     return Err(ManagementRefusal::Nul.into());
                 }
                 Ok(Self(members))
             }
-            _ => Err(ManagementRefusal::NotAnObject.into()),
+            _ => Err(ManagementRefusal::MediaType.into()),
         }
     }
 }

@@ -154,6 +154,10 @@ fn shown(
 async fn person(state: &WebState, incoming: &mut Incoming) -> Result<Caller, Box<Response>> {
     let session = match incoming.bearer() {
         Some(_) => Ok(Caller::Nobody),
+        None if !incoming.is_same_site(state) => {
+            let refusal = principal::other_site(state.app(), &incoming.ctx);
+            return Err(Box::new(refused(refusal.code(), refusal.public())));
+        }
         None => incoming.session(state).await,
     };
     let session = session.map_err(|ours| Box::new(fault(&ours, incoming)))?;
@@ -220,12 +224,6 @@ pub async fn get(State(state): State<WebState>, mut incoming: Incoming) -> Respo
     shown(&state, &incoming, next, &browser)
 }
 
-/// A cookie caller must show the interaction that a page or `GET authorize` of this browser gave out, from this origin.
-fn is_ours(state: &WebState, incoming: &Incoming) -> bool {
-    incoming.header(header::ORIGIN).is_none_or(|origin| origin == state.origin())
-        && incoming.header("sec-fetch-site").is_none_or(|site| site == "same-origin")
-}
-
 /// Decide for the user
 ///
 /// Answers where to go as JSON; for `Accept: text/html` it redirects there.
@@ -241,13 +239,9 @@ pub async fn consent(State(state): State<WebState>, mut incoming: Incoming, Para
         Ok(caller) => caller,
         Err(response) => return *response,
     };
-    let by_cookie = matches!(caller, Caller::Session(_));
     let interaction = body.get("interaction");
-    if by_cookie && (interaction.is_none() || !is_ours(&state, &incoming)) {
-        return refused(
-            ErrorCode::InvalidRequest,
-            "Send the interaction of GET authorize, from a page of this server.",
-        );
+    if matches!(caller, Caller::Session(_)) && interaction.is_none() {
+        return refused(ErrorCode::InvalidRequest, "Send the interaction of GET authorize.");
     }
     let decision = match decision_of(&body) {
         // There is no page here to ask again on.

@@ -5,7 +5,7 @@ use axum::body::Bytes;
 use axum::extract::{FromRequest, Request};
 use axum::http::header;
 use axum::response::Response;
-use domain::platform::json;
+use domain::platform::json::{self, InvalidJson};
 use domain::platform::params::RawParams;
 use domain::platform::refusal::ErrorCode;
 use serde_json::{Map, Value};
@@ -27,11 +27,19 @@ pub struct Form(pub RawParams);
 #[derive(Debug)]
 pub struct Json(pub Value);
 
-/// The members of a JSON object without duplicates; `None` for anything else.
-pub fn members(body: &[u8]) -> Option<Map<String, Value>> {
+/// Why a body is not a JSON object.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum NotMembers {
+    NotAnObject,
+    Repeated,
+}
+
+/// The members of a JSON object without duplicates.
+pub fn members(body: &[u8]) -> Result<Map<String, Value>, NotMembers> {
     match json::parse(body) {
-        Some(Value::Object(members)) => Some(members),
-        _ => None,
+        Ok(Value::Object(members)) => Ok(members),
+        Err(InvalidJson::Repeated) => Err(NotMembers::Repeated),
+        Ok(_) | Err(InvalidJson::Malformed) => Err(NotMembers::NotAnObject),
     }
 }
 
@@ -47,8 +55,9 @@ pub fn parse(media_type: &str, body: &[u8]) -> Result<RawParams, &'static str> {
         "application/x-www-form-urlencoded" => Ok(RawParams::from_urlencoded(body)),
         "" if body.is_empty() => Ok(RawParams::default()),
         "application/json" => match members(body) {
-            Some(members) => RawParams::from_json(&members).map_err(|_| WRONG_TYPE),
-            None => Err("The body is not a JSON object that has each member once."),
+            Ok(members) => RawParams::from_json(&members).map_err(|_| WRONG_TYPE),
+            Err(NotMembers::NotAnObject) => Err("The body is not a JSON object."),
+            Err(NotMembers::Repeated) => Err(REPEATED),
         },
         _ => Err("The body must be a form or a JSON object."),
     }
@@ -63,6 +72,8 @@ pub fn has_nul(value: &Value) -> bool {
         Value::Null | Value::Bool(_) | Value::Number(_) => false,
     }
 }
+
+const REPEATED: &str = "The body has the same member twice.";
 
 const WRONG_TYPE: &str = "A parameter has the wrong JSON type. Send strings; only resource may be a list, max_age a number, claims an object.";
 
@@ -102,7 +113,10 @@ impl FromRequest<WebState> for Json {
             return Err(refuse("The body must be JSON."));
         }
         let bytes = Bytes::from_request(request, state).await.map_err(|_| refuse(CUT_OFF))?;
-        let value = json::parse(&bytes).ok_or_else(|| refuse("The body is not JSON that has each member once."))?;
+        let value = json::parse(&bytes).map_err(|invalid| match invalid {
+            InvalidJson::Malformed => refuse("The body is not JSON."),
+            InvalidJson::Repeated => refuse(REPEATED),
+        })?;
         if has_nul(&value) { Err(refuse(NUL)) } else { Ok(Self(value)) }
     }
 }
