@@ -58,7 +58,7 @@ pub(crate) async fn create_api_key_and<L: Last<(KeptKey, Secret)>>(
         revoked_at: None,
     };
     let of = ctx.clone();
-    let work = app.store().write(move |tx| {
+    let work = app.write(ctx, move |tx| {
         Box::pin(async move {
             store::access::credentials::insert_api_key(tx, &key).await?;
             let about = AuditSubject::default().and_workspace(Some(workspace));
@@ -103,7 +103,7 @@ pub(crate) async fn create_personal_access_token_and<L: Last<(PersonalAccessToke
         revoked_at: None,
     };
     let of = ctx.clone();
-    let work = app.store().write(move |tx| {
+    let work = app.write(ctx, move |tx| {
         Box::pin(async move {
             store::access::credentials::insert_personal_token(tx, &token).await?;
             let told = Told::of(Change::PersonalTokenCreated, AuditSubject::user(user))

@@ -10,7 +10,7 @@ use store::StoreError;
 /// Ends a session. If `of` is set, only that user's session; operators may end any session.
 pub async fn end(app: &Server, ctx: &Ctx, id: SessionId, of: Option<UserId>) -> Result<bool, Fault> {
     let by = ctx.clone();
-    let work = app.store().write(move |tx| {
+    let work = app.write(ctx, move |tx| {
         Box::pin(async move {
             let ended = match of {
                 Some(user) => store::account::sessions::end_for_user(tx, id, user).await?,
@@ -32,7 +32,7 @@ pub async fn end_some(app: &Server, ctx: &Ctx, user: UserId, one: Option<Session
         return Ok(u64::from(end(app, ctx, id, Some(user)).await?));
     }
     let of = ctx.clone();
-    let work = app.store().write(move |tx| {
+    let work = app.write(ctx, move |tx| {
         Box::pin(async move {
             let ended = store::account::sessions::end_all_for_user(tx, user, None).await?;
             changes::within(tx, &of, Told::of(Change::SignedOut, AuditSubject::user(user))).await?;

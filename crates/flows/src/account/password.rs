@@ -78,7 +78,7 @@ pub async fn change_password(
     let (of, tried) = (ctx.clone(), attempt.clone());
     let secret = access::session::new_secret(app, ctx);
     let session = current.map(|session| (session, app.pepper().hash(secret.expose())));
-    let work = app.store().write(move |tx| {
+    let work = app.write(ctx, move |tx| {
         Box::pin(async move {
             if !store::account::users::change_password(tx, id, &from, &to, of.now).await? {
                 return Ok(None);

@@ -38,7 +38,7 @@ pub async fn change(
     let locale = change.locale.map(|locale| locale.map(ToOwned::to_owned));
     let (workspace, zone, of) = (change.default_workspace, change.zone.map(Option::<&Zone>::cloned), ctx.clone());
     let now = of.now;
-    let work = app.store().write(move |tx| {
+    let work = app.write(ctx, move |tx| {
         Box::pin(async move {
             let Some(mut user) = store::account::users::by_id_for_change(tx, id).await? else { return Ok(None) };
             if let Some(Some(workspace)) = workspace
@@ -86,7 +86,7 @@ pub async fn set_email_verified(
     verified: bool,
 ) -> Result<bool, Fault> {
     let (key, of) = (email.key(), ctx.clone());
-    let work = app.store().write(move |tx| {
+    let work = app.write(ctx, move |tx| {
         Box::pin(async move {
             let done = store::account::users::set_email_verified(tx, id, &key, verified, of.now).await?;
             if done {
@@ -102,7 +102,7 @@ pub async fn set_email_verified(
 /// Grants or removes operator rights. Refuses to remove the last operator. Returns `false` if the user is unknown.
 pub async fn set_operator(app: &Server, ctx: &Ctx, id: UserId, operator: bool) -> Result<bool, Failure<R>> {
     let of = ctx.clone();
-    let work = app.store().write(move |tx| {
+    let work = app.write(ctx, move |tx| {
         Box::pin(async move {
             if !operator && store::account::users::is_last_operator(tx, id).await? {
                 return refuse(R::LastOperator);

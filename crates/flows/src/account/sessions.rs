@@ -70,7 +70,7 @@ pub async fn end_session(app: &Server, ctx: &Ctx, principal: &Principal, id: &st
     let unknown = || refused(app, ctx, KIND, AuditSubject::user(user), ManagementRefusal::SessionUnknown);
     let id: SessionId = id.parse().map_err(|_| unknown())?;
     let of = ctx.clone();
-    let work = app.store().write(move |tx| {
+    let work = app.write(ctx, move |tx| {
         Box::pin(async move {
             let ended = store::account::sessions::end_for_user(tx, id, user).await?;
             if ended {
@@ -92,7 +92,7 @@ pub async fn end_other_sessions(
     const KIND: &str = "session.ended_others";
     let user = person(app, ctx, principal, Operation::WriteAccount, KIND)?;
     let of = ctx.clone();
-    let work = app.store().write(move |tx| {
+    let work = app.write(ctx, move |tx| {
         Box::pin(async move {
             let ended = store::account::sessions::end_all_for_user(tx, user, current).await?;
             let told =

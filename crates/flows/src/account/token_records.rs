@@ -21,7 +21,7 @@ pub async fn tokens_of(app: &Server, user: UserId) -> Result<Vec<PersonalAccessT
 pub async fn end_token(app: &Server, ctx: &Ctx, user: UserId, id: PersonalAccessTokenId) -> Result<bool, Fault> {
     const WHY: EndReason = EndReason::PersonalTokenEnded;
     let of = ctx.clone();
-    let work = app.store().write(move |tx| {
+    let work = app.write(ctx, move |tx| {
         Box::pin(async move {
             let found = store::access::credentials::personal_token(tx, user, id).await?;
             let ended = store::access::credentials::revoke_personal_token(tx, user, id, of.now).await?;

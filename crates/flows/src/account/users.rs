@@ -81,7 +81,7 @@ fn taken(error: StoreError) -> Failure<R> {
 pub async fn create_user(app: &Server, ctx: &Ctx, new: NewUser<'_>) -> Result<User, Failure<R>> {
     let user = new_user(app, ctx, new).await?;
     let (row, of) = (user.clone(), ctx.clone());
-    let work = app.store().write(move |tx| {
+    let work = app.write(ctx, move |tx| {
         Box::pin(async move {
             if row.is_operator {
                 store::grants::revoked_tokens::void_one_time(tx, FIRST_OPERATOR).await?;
@@ -131,7 +131,7 @@ pub async fn create_account(
     let name = new.language.own_workspace(&user.name);
     let workspace = Workspace { id, name, created_at: ctx.now, updated_at: ctx.now };
     let (row, of) = (user.clone(), ctx.clone());
-    let work = app.store().write(move |tx| {
+    let work = app.write(ctx, move |tx| {
         Box::pin(async move {
             if let SignUpPath::Link(hash, purpose) = door
                 && store::grants::revoked_tokens::take_one_time(tx, &hash, purpose, of.now).await? == Taken::Refused
@@ -173,7 +173,7 @@ pub async fn set_password(app: &Server, ctx: &Ctx, user: UserId, password: &Secr
     check_password(password, &[person.email.as_str(), &person.name]).map_err(Failure::Refused)?;
     let hash = app.passwords().hash(Who::Known, password, ctx).await?;
     let of = ctx.clone();
-    let work = app.store().write(move |tx| {
+    let work = app.write(ctx, move |tx| {
         Box::pin(async move {
             if !store::account::users::set_password(tx, user, Some(&hash), of.now).await? {
                 return Ok(false);
@@ -191,7 +191,7 @@ pub async fn set_password(app: &Server, ctx: &Ctx, user: UserId, password: &Secr
 /// Returns `false` if the user is unknown.
 pub async fn set_user_disabled(app: &Server, ctx: &Ctx, user: UserId, disabled: bool) -> Result<bool, Failure<R>> {
     let of = ctx.clone();
-    let work = app.store().write(move |tx| {
+    let work = app.write(ctx, move |tx| {
         Box::pin(async move {
             if disabled && store::account::users::is_last_operator(tx, user).await? {
                 return refuse(R::LastOperator);

@@ -112,7 +112,7 @@ pub(crate) async fn create_and<L: Last<Created>>(
         "registration_token": registration_token.is_some(),
     });
     let (of, secret) = (ctx.clone(), secret.map(|(secret, _)| secret));
-    let work = app.store().write(move |tx| {
+    let work = app.write(ctx, move |tx| {
         Box::pin(async move {
             store::clients::insert(tx, &client).await?;
             let told = tell(&of, Change::ClientCreated, &client, events::client_created(&client));
@@ -185,7 +185,7 @@ async fn write<L: Last<Updated>>(
     let fresh = (was_public && !client.is_public()).then(|| new_secret(app, ctx, &client.id));
     let (secret, stored) = fresh.unzip();
     let (now, of, telling) = (ctx.now, ctx.clone(), Telling::new(app, ctx));
-    let work = app.store().write(move |tx| {
+    let work = app.write(ctx, move |tx| {
         Box::pin(async move {
             let Some(before) = resolve::client(tx, &client.id, now, Accept::All).await? else { return Ok(None) };
             let row = if by == By::Owner { client.changed_from(&before) } else { client };
@@ -250,7 +250,7 @@ async fn end_forbidden(tx: &mut Tx, ctx: &Ctx, client: &Client) -> Result<Vec<Ev
 pub async fn set_disabled(app: &Server, ctx: &Ctx, id: &ClientId, disabled: bool) -> Result<bool, Fault> {
     let Some(client) = living(app, ctx, id).await? else { return Ok(false) };
     let of = ctx.clone();
-    let work = app.store().write(move |tx| {
+    let work = app.write(ctx, move |tx| {
         Box::pin(async move {
             let done = store::clients::set_disabled(tx, &client.id, disabled, of.now).await?;
             if done {
@@ -269,7 +269,7 @@ pub async fn rotate_secret(app: &Server, ctx: &Ctx, id: &ClientId, overlap: i64)
     let (secret, stored) = new_secret(app, ctx, &client.id);
     let (overlap, now, of) = (overlap.max(0), ctx.now, ctx.clone());
     let dies = now.plus(overlap);
-    let work = app.store().write(move |tx| {
+    let work = app.write(ctx, move |tx| {
         Box::pin(async move {
             if !takes_secrets(tx, &stored.client_id, now).await? {
                 return Ok(false);
@@ -298,7 +298,7 @@ pub(crate) async fn takes_secrets(tx: &mut Tx, id: &ClientId, now: Timestamp) ->
 pub async fn delete(app: &Server, ctx: &Ctx, id: &ClientId) -> Result<bool, Fault> {
     let Some(client) = living(app, ctx, id).await? else { return Ok(false) };
     let (of, of_all) = (ctx.clone(), Telling::new(app, ctx));
-    let work = app.store().write(move |tx| {
+    let work = app.write(ctx, move |tx| {
         Box::pin(async move {
             let deleted = store::clients::soft_delete(tx, &client.id, of.now).await?;
             if deleted {
@@ -372,7 +372,7 @@ pub(crate) async fn hand_over(
     let (about, from) = (AuditSubject::owned(&client), owner_of(&client));
     let client = Client { owner_workspace_id: workspace, owner_user_id: user, updated_at: ctx.now, ..client };
     let (row, of) = (client.clone(), ctx.clone());
-    let work = app.store().write(move |tx| {
+    let work = app.write(ctx, move |tx| {
         Box::pin(async move {
             if !store::clients::update(tx, &row).await? {
                 return Ok(false);

@@ -80,7 +80,7 @@ async fn add_and<L: Last<Added>>(app: &Server, ctx: &Ctx, principal: &Principal,
     let (secret, stored) = clients::records::new_secret(app, ctx, &client.id);
     let view = SecretView::from(&stored);
     let of = ctx.clone();
-    let work = app.store().write(move |tx| {
+    let work = app.write(ctx, move |tx| {
         Box::pin(async move {
             if !clients::records::takes_secrets(tx, &client.id, of.now).await? {
                 return Ok(Err(ManagementRefusal::NoSecret));
@@ -106,7 +106,7 @@ pub async fn end(app: &Server, ctx: &Ctx, principal: &Principal, id: &str, secre
     let unknown = || refused(app, ctx, KIND, about.clone(), ManagementRefusal::SecretUnknown);
     let secret: ClientSecretId = secret.parse().map_err(|_| unknown())?;
     let of = ctx.clone();
-    let work = app.store().write(move |tx| {
+    let work = app.write(ctx, move |tx| {
         Box::pin(async move {
             let ended = store::clients::remove_secret(tx, &client.id, secret).await?;
             if ended {

@@ -73,7 +73,7 @@ async fn about(tx: &mut Tx, client: &ClientId) -> Result<AuditSubject, StoreErro
 pub async fn revoke_user(app: &Server, ctx: &Ctx, client: &ClientId, user: UserId) -> Result<bool, Fault> {
     const WHY: EndReason = EndReason::ConsentRevoked;
     let (id, client, of) = (client.clone(), client.clone(), ctx.clone());
-    let work = app.store().write(move |tx| {
+    let work = app.write(ctx, move |tx| {
         Box::pin(async move {
             // Locks the consents, so that exactly the listed ones are deleted.
             consents::hold_all(tx, &id).await?;
@@ -121,7 +121,7 @@ pub async fn revoke_one(
 ) -> Result<bool, Fault> {
     const WHY: EndReason = EndReason::ConsentRevoked;
     let (id, client, of) = (client.clone(), client.clone(), ctx.clone());
-    let work = app.store().write(move |tx| {
+    let work = app.write(ctx, move |tx| {
         Box::pin(async move {
             let deleted = consents::delete(tx, user, &id, workspace).await?;
             let revoked = deleted.then(|| events::event(&of, events::consent_revoked(user, &id, workspace)));
@@ -144,7 +144,7 @@ pub async fn revoke_one(
 /// Revokes all consent of all users of a client, and the tokens in its own name. Returns how many users there were.
 pub async fn revoke_all_users(app: &Server, ctx: &Ctx, client: &ClientId) -> Result<i64, Fault> {
     let (id, of, of_all) = (client.clone(), ctx.clone(), Telling::new(app, ctx));
-    let work = app.store().write(move |tx| {
+    let work = app.write(ctx, move |tx| {
         Box::pin(async move {
             let users = bulk_revocation::begin(tx, &of_all, &id, EndReason::ConsentRevoked).await?;
             // Reference 004: all active tokens, including those in the client's own name.

@@ -86,7 +86,7 @@ pub async fn revoke(app: &Server, ctx: &Ctx, presented: &Presented<'_>) -> Resul
         let both = [revoked, events::grant_ended(&context.grant, EndReason::Revoked)].map(|d| events::event(ctx, d));
         let (id, of) = (refresh.grant_id, ctx.clone());
         let about = AuditSubject::client(&client.id).and_user(context.grant.user_id).and_grant(id);
-        let end = app.store().write(move |tx| {
+        let end = app.write(ctx, move |tx| {
             Box::pin(async move {
                 if store::grants::end(tx, id, EndReason::Revoked, of.now).await? {
                     changes::within(tx, &of, Told::of(Change::GrantEnded, about).events(both)).await?;
@@ -110,7 +110,7 @@ pub async fn revoke(app: &Server, ctx: &Ctx, presented: &Presented<'_>) -> Resul
         Some(_) if ctx.now < payload.expires_at => {
             let event = events::event(ctx, revoked(&client.id, TokenKind::AccessToken, grant.as_ref()));
             let (of, about) = (ctx.clone(), AuditSubject::client(&client.id));
-            let work = app.store().write(move |tx| {
+            let work = app.write(ctx, move |tx| {
                 Box::pin(async move {
                     // A token that was revoked already causes no event.
                     let news = store::grants::revoked_tokens::revoke_token(tx, id, payload.expires_at).await?;

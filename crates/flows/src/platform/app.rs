@@ -2,8 +2,10 @@
 use crate::platform::audit_log::{self, AuditSubject, Recorder};
 use crate::platform::context::ANONYMOUS;
 use crate::platform::events::EventQueue;
+use crate::platform::failure::MayEndCredential;
 use crate::platform::keys::{self, Keys, MasterKey};
 use crate::platform::limits::Throttle;
+use crate::platform::management_error::ManagementRefusal;
 use crate::platform::outbound::Outbound;
 use crate::platform::passwords::Passwords;
 use crate::platform::published::{Publish, Published};
@@ -16,13 +18,15 @@ use crate::{Ctx, Fault, Settings};
 use domain::audit::AuditEvent;
 use domain::clients::ClientSecret;
 use domain::platform::outbound::Reach;
+use domain::platform::refusal::Refusal as _;
 use domain::platform::seal::{Payload, Purpose, TokenId, Unopened};
 use domain::{ClientId, Pepper, Timestamp, UserId};
+use futures_util::future::BoxFuture;
 use parking_lot::RwLock;
 use serde_json::{Value, json};
 use std::fmt;
 use std::sync::Arc;
-use store::Store;
+use store::{Store, StoreError, Tx};
 use tokio::sync::Mutex;
 
 /// The server: cheap to clone, shared by all requests. The settings of a value never change; [`Server::renewed`] returns one with
@@ -209,6 +213,23 @@ impl Server {
     pub(crate) fn store(&self) -> &Store {
         &self.shared.store
     }
+
+    /// Runs `work` as one transaction for a request, like [`Store::write`]. If the request's credential ended in the meantime,
+    /// nothing is changed, and the refusal is recorded.
+    pub(crate) async fn write<T, E, F>(&self, ctx: &Ctx, work: F) -> Result<T, E>
+    where
+        F: for<'a> FnOnce(&'a mut Tx) -> BoxFuture<'a, Result<T, E>> + Send + 'static,
+        T: Send + 'static,
+        E: From<StoreError> + MayEndCredential + Send + 'static,
+    {
+        // Boxed, so that the futures of all use cases stay small.
+        let done = Box::pin(self.store().write(work)).await;
+        if done.as_ref().is_err_and(MayEndCredential::is_end_of_credential) {
+            self.record(ctx, "management", ManagementRefusal::CredentialUnknown.reason(), AuditSubject::default());
+        }
+        done
+    }
+
     pub fn settings(&self) -> &Settings {
         &self.settings
     }

@@ -94,10 +94,12 @@ impl Recorder {
         let AuditEvent { kind, outcome, actor, request_id, user_id, grant_id, .. } = event;
         let client = event.client_id.as_ref().map(ClientId::as_str).unwrap_or_default();
         let credential = event.credential.as_deref().unwrap_or_default();
+        let user = user_id.map(|id| id.to_string()).unwrap_or_default();
+        let grant = grant_id.map(|id| id.to_string()).unwrap_or_default();
         if outcome == "ok" {
-            tracing::info!(kind, outcome, actor, credential, client, user = ?user_id, grant = ?grant_id, request_id, "event");
+            tracing::info!(kind, outcome, actor, credential, client, user, grant, request_id, "event");
         } else {
-            tracing::warn!(kind, outcome, actor, credential, client, user = ?user_id, grant = ?grant_id, request_id, "refused");
+            tracing::warn!(kind, outcome, actor, credential, client, user, grant, request_id, "refused");
         }
     }
 

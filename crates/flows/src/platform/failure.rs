@@ -35,6 +35,23 @@ impl Fault {
     }
 }
 
+/// Errors of a transaction that fails if the request's credential ended in the meantime.
+pub trait MayEndCredential {
+    fn is_end_of_credential(&self) -> bool;
+}
+
+impl MayEndCredential for StoreError {
+    fn is_end_of_credential(&self) -> bool {
+        matches!(self, Self::Ended)
+    }
+}
+
+impl<R> MayEndCredential for Failure<R> {
+    fn is_end_of_credential(&self) -> bool {
+        matches!(self, Self::Fault(fault) if fault.is_end_of_credential())
+    }
+}
+
 /// A refusal or an internal fault. `R` is the use case's own enum of exact refusals.
 #[derive(Debug, Clone)]
 pub enum Failure<R> {

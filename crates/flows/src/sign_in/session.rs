@@ -87,7 +87,7 @@ pub(crate) async fn begin(
         user_agent: ctx.facts.user_agent.chars().take(255).collect(),
     };
     let (of, tried, password) = (ctx.clone(), by.clone(), user.password_hash.clone());
-    let work = app.store().write(move |tx| {
+    let work = app.write(ctx, move |tx| {
         Box::pin(async move {
             let now = store::account::users::by_id_held(tx, user_id).await?.filter(User::is_active);
             let good = now.is_some_and(|now| match &tried {

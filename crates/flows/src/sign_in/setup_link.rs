@@ -17,7 +17,7 @@ pub async fn link(app: &Server, ctx: &Ctx) -> Result<Option<String>, Fault> {
     }
     let token = Secret::generate(&app.settings().token_prefix, "su", &ctx.random());
     let (hash, expires_at) = (app.pepper().hash(token.expose()), ctx.now.plus(LIFETIME));
-    let work = app.store().write(move |tx| {
+    let work = app.write(ctx, move |tx| {
         Box::pin(async move {
             store::grants::revoked_tokens::void_one_time(tx, FIRST_OPERATOR).await?;
             store::grants::revoked_tokens::insert_one_time(tx, &hash, FIRST_OPERATOR, None, expires_at).await

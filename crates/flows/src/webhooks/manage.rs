@@ -169,7 +169,7 @@ async fn create_and<L: Last<(Webhook, Secret)>>(
         disabled_at: None,
     };
     let (of, generation) = (ctx.clone(), app.master().generation());
-    let work = app.store().write(move |tx| {
+    let work = app.write(ctx, move |tx| {
         Box::pin(async move {
             store::platform::master::hold(tx, generation).await?;
             if !store::webhooks::insert_within(tx, &webhook, MOST).await? {
@@ -220,7 +220,7 @@ pub async fn update(
     let asked =
         change.events.as_deref().map(|names| checked_events(owner, names)).transpose().map_err(Failure::Refused)?;
     let (disabled, now, of) = (change.disabled, ctx.now, ctx.clone());
-    let work = app.store().write(move |tx| {
+    let work = app.write(ctx, move |tx| {
         Box::pin(async move {
             let Some(mut webhook) = store::webhooks::by_id(tx, id, owner).await? else { return refuse(R::Unknown) };
             if expected.is_some_and(|revision| revision != webhook.revision) {
@@ -256,7 +256,7 @@ pub async fn delete(
     expected: Option<i64>,
 ) -> Result<(), Failure<R>> {
     let of = ctx.clone();
-    let work = app.store().write(move |tx| {
+    let work = app.write(ctx, move |tx| {
         Box::pin(async move {
             if !store::webhooks::delete(tx, id, owner, expected).await? {
                 return Err(unchanged(tx, owner, id).await);
@@ -304,7 +304,7 @@ async fn rotate_secret_and<L: Last<(Webhook, Secret)>>(
     let sealed = app.master().seal(&webhook_name(id), secret.expose().as_bytes(), ctx)?;
     let (ends, of) = (ctx.now.plus(overlap.clamp(0, MOST_OVERLAP)), ctx.clone());
     let generation = app.master().generation();
-    let work = app.store().write(move |tx| {
+    let work = app.write(ctx, move |tx| {
         Box::pin(async move {
             store::platform::master::hold(tx, generation).await?;
             if !store::webhooks::rotate_secret(tx, id, owner, expected, &sealed, ends, of.now).await? {
@@ -344,7 +344,7 @@ pub async fn replay(
     event: EventId,
 ) -> Result<Delivery, Failure<R>> {
     let of = ctx.clone();
-    let work = app.store().write(move |tx| {
+    let work = app.write(ctx, move |tx| {
         Box::pin(async move {
             store::webhooks::deliveries::replay(tx, id, owner, event, of.now).await?;
             let found = store::webhooks::deliveries::find(tx, id, owner, event).await?;
@@ -384,7 +384,7 @@ async fn test_and<L: Last<EventId>>(
     last: L,
 ) -> Result<L::Out, Failure<R>> {
     let event = events::event(ctx, EventData::WebhookTest { webhook_id: id });
-    let work = app.store().write(move |tx| {
+    let work = app.write(ctx, move |tx| {
         Box::pin(async move {
             if store::webhooks::by_id(tx, id, owner).await?.is_none() {
                 return refuse(R::Unknown);

@@ -19,7 +19,7 @@ pub async fn api_keys_of(app: &Server, workspace: WorkspaceId) -> Result<Vec<Kep
 /// Revokes an API key. Returns `false` if the workspace has no such active key.
 pub async fn end_api_key(app: &Server, ctx: &Ctx, workspace: WorkspaceId, id: ApiKeyId) -> Result<bool, Fault> {
     let of = ctx.clone();
-    let work = app.store().write(move |tx| {
+    let work = app.write(ctx, move |tx| {
         Box::pin(async move {
             let found = store::access::credentials::api_key(tx, workspace, id).await?;
             let ended = store::access::credentials::revoke_api_key(tx, workspace, id, of.now).await?;
@@ -46,7 +46,7 @@ pub async fn set_creator(
     let of = ctx.clone();
     let mut detail = credential_facts::of_key(key);
     detail["created_by"] = json!({"before": before, "now": creator});
-    let work = app.store().write(move |tx| {
+    let work = app.write(ctx, move |tx| {
         Box::pin(async move {
             let done = store::access::credentials::set_creator(tx, workspace, id, before, creator).await?;
             if done {

@@ -147,7 +147,7 @@ pub async fn revoke(app: &Server, ctx: &Ctx, principal: &Principal, id: &str) ->
     let id = client(app, ctx, workspace, KIND, id)?;
     let about = AuditSubject::client(&id).and_workspace(Some(workspace));
     let (who, of, behind, telling) = (principal.clone(), ctx.clone(), about.clone(), Telling::new(app, ctx));
-    let work = app.store().write(move |tx| {
+    let work = app.write(ctx, move |tx| {
         Box::pin(async move {
             if acting_role(tx, &who, workspace).await?.is_none_or(|role| role < Role::Admin) {
                 return Ok(Err(ManagementError::from(PermissionDenied::Role)));

@@ -160,7 +160,7 @@ async fn create_and<L: Last<Invited>>(
         revoked_at: None,
     };
     let (who, of, behind) = (principal.clone(), ctx.clone(), about.clone());
-    let work = app.store().write(move |tx| {
+    let work = app.write(ctx, move |tx| {
         Box::pin(async move {
             match acting_role(tx, &who, workspace_id).await? {
                 Some(Role::Owner) => {}
@@ -211,7 +211,7 @@ pub async fn revoke(app: &Server, ctx: &Ctx, principal: &Principal, id: &str) ->
     let unknown = || refused(app, ctx, KIND, about.clone(), ManagementRefusal::InvitationUnknown);
     let id: InvitationId = id.parse().map_err(|_| unknown())?;
     let (of, behind) = (ctx.clone(), about.clone());
-    let work = app.store().write(move |tx| {
+    let work = app.write(ctx, move |tx| {
         Box::pin(async move {
             let revoked = store::workspace::invitations::revoke(tx, workspace, id, of.now).await?;
             if revoked {
@@ -289,7 +289,7 @@ pub async fn accept(
     let user_id = user.map_err(|denied| refused(app, ctx, KIND, AuditSubject::default(), denied))?;
     let hash = shown(app, ctx, KIND, accepting.held)?;
     let (named, of, anyway) = (accepting.id.to_owned(), ctx.clone(), accepting.anyway);
-    let work = app.store().write(move |tx| {
+    let work = app.write(ctx, move |tx| {
         Box::pin(async move {
             let Some(found) = store::workspace::invitations::by_hash(tx, &hash).await? else {
                 return Ok(Err((None, ManagementRefusal::InvitationUnknown.into())));

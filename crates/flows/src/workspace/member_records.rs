@@ -7,6 +7,7 @@ use domain::account::User;
 use domain::events::Change;
 use domain::workspace::{Member, MemberRoles};
 use domain::{UserId, WorkspaceId};
+use serde_json::json;
 use store::{Page, Paged, StoreError};
 
 /// Adds a member or changes a member's roles.
@@ -19,13 +20,15 @@ pub async fn put_member(
 ) -> Result<(), Fault> {
     let member = Member { user_id, workspace_id, roles, created_at: ctx.now, updated_at: ctx.now };
     let of = ctx.clone();
-    let work = app.store().write(move |tx| {
+    let work = app.write(ctx, move |tx| {
         Box::pin(async move {
             // Creating an invitation takes the same lock, so that a former admin cannot create one in the meantime.
             store::workspace::hold(tx, workspace_id).await?;
             let event = membership::put(tx, &of, &member).await?;
             let about = AuditSubject::user(user_id).and_workspace(Some(workspace_id));
-            changes::within(tx, &of, Told::of(Change::MemberChanged, about).events(event)).await
+            let told =
+                Told::of(Change::MemberChanged, about).with(json!({"roles": member.roles.claim()})).events(event);
+            changes::within(tx, &of, told).await
         })
     });
     work.await.map_err(|error: StoreError| Fault::from(error))
@@ -34,7 +37,7 @@ pub async fn put_member(
 /// Removes a member, and ends the access that they allowed for the workspace. Returns `false` if they were not a member.
 pub async fn remove_member(app: &Server, ctx: &Ctx, user: UserId, workspace: WorkspaceId) -> Result<bool, Fault> {
     let of = ctx.clone();
-    let work = app.store().write(move |tx| {
+    let work = app.write(ctx, move |tx| {
         Box::pin(async move {
             store::workspace::hold(tx, workspace).await?;
             membership::remove(tx, &of, user, workspace).await

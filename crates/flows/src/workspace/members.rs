@@ -124,7 +124,7 @@ pub async fn set_role(
         user.parse().map_err(|_| refused(app, ctx, KIND, of_workspace.clone(), ManagementRefusal::MemberUnknown))?;
     let about = of_workspace.and_user(user);
     let (who, of, behind) = (principal.clone(), ctx.clone(), about.clone());
-    let work = app.store().write(move |tx| {
+    let work = app.write(ctx, move |tx| {
         Box::pin(async move {
             let acting = acting_role(tx, &who, workspace).await?;
             let Some(mut member) = store::workspace::member(tx, user, workspace).await? else {
@@ -139,7 +139,8 @@ pub async fn set_role(
             }
             member.updated_at = of.now;
             let event = membership::put(tx, &of, &member).await?;
-            let told = Told::of(Change::MemberChanged, behind).with(json!({"role": role.as_str()})).events(event);
+            let told =
+                Told::of(Change::MemberChanged, behind).with(json!({"roles": member.roles.claim()})).events(event);
             changes::within(tx, &of, told).await?;
             Ok(Ok((member, before)))
         })
@@ -197,7 +198,7 @@ async fn take_out(
     leaves: bool,
 ) -> Managed<()> {
     let (who, of) = (principal.clone(), ctx.clone());
-    let work = app.store().write(move |tx| {
+    let work = app.write(ctx, move |tx| {
         Box::pin(async move {
             let acting = acting_role(tx, &who, workspace).await?;
             let Some(member) = store::workspace::member(tx, user, workspace).await? else {

@@ -142,7 +142,7 @@ async fn write(
     let workspace = workspace.map_err(|denied| refused(app, ctx, kind, AuditSubject::default(), denied))?;
     let about = about.and_workspace(Some(workspace));
     let (who, by, behind, telling) = (principal.clone(), ctx.clone(), about.clone(), Telling::new(app, ctx));
-    let work = app.store().write(move |tx| {
+    let work = app.write(ctx, move |tx| {
         Box::pin(async move {
             let (ended, before) = match change(tx, &by, &telling, &who, workspace, what).await? {
                 Ok(changed) => changed,

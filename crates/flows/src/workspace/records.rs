@@ -15,7 +15,7 @@ pub async fn create_workspace(app: &Server, ctx: &Ctx, name: &str, owner: Option
     let id = WorkspaceId::new(ctx.now, ctx.random());
     let workspace = Workspace { id, name, created_at: ctx.now, updated_at: ctx.now };
     let (row, now, of) = (workspace.clone(), ctx.now, ctx.clone());
-    let work = app.store().write(move |tx| {
+    let work = app.write(ctx, move |tx| {
         Box::pin(async move {
             store::workspace::insert(tx, &row).await?;
             let added = match owner {
@@ -44,7 +44,7 @@ pub async fn workspace(app: &Server, id: WorkspaceId) -> Result<Option<Workspace
 pub async fn rename_workspace(app: &Server, ctx: &Ctx, id: WorkspaceId, name: &str) -> Result<bool, Fault> {
     let name = display_name(name).map_err(|_| Fault::Other("a workspace's name has 1 to 100 legible characters"))?;
     let of = ctx.clone();
-    let work = app.store().write(move |tx| {
+    let work = app.write(ctx, move |tx| {
         Box::pin(async move {
             let renamed = store::workspace::rename(tx, id, &name, of.now).await?;
             if renamed {

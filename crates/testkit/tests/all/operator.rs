@@ -129,7 +129,6 @@ async fn operators_who_remove_each_other_leave_one() {
 }
 
 #[tokio::test]
-#[expect(clippy::large_futures, reason = "one long scenario")]
 async fn applications_are_found_trusted_and_disabled() {
     for_each_database(async |database| {
         let app = TestApp::start(database).await;

@@ -237,6 +237,9 @@ async fn point_4_1_a_credential_that_ended_meanwhile_gives_nothing() {
             assert!(!Box::pin(kind.give(&giver)).await, "{kind:?}");
             assert_eq!(given(&nodes[0], &ada).await, before, "{kind:?}");
             assert_eq!(before.0, 0);
+            let outcomes = nodes[0].outcomes("management").await;
+            let recorded = outcomes.iter().filter(|outcome| *outcome == "credential_unknown").count();
+            assert_eq!(recorded, round + 1, "{kind:?}");
         }
         for node in nodes {
             node.stop().await;

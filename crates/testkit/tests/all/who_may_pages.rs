@@ -143,7 +143,6 @@ fn point_1_1_the_table_has_every_page() {
 }
 
 #[tokio::test]
-#[expect(clippy::large_futures, reason = "one long scenario")]
 async fn point_1_1_every_page_for_every_role() {
     for_each_database(async |database| {
         let mut scene = Scene::new(database).await;

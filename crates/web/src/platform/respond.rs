@@ -110,7 +110,6 @@ pub fn oauth_failure<R: Refusal>(failure: &Failure<R>, challenge: Option<Challen
 pub fn fault_said(fault: &Fault, request_id: &str) -> (ErrorCode, &'static str) {
     if fault.is_end_of_credential() {
         let refusal = ManagementRefusal::CredentialUnknown;
-        tracing::warn!(reason = refusal.reason(), request_id, "refused");
         return (refusal.code(), refusal.public());
     }
     tracing::error!(%fault, request_id, "fault");
