@@ -186,7 +186,7 @@ fn asked(body: &Map<String, Value>, known: &[&str]) -> Result<CredentialRequest,
 ///
 /// Revoked ones are among them.
 #[utoipa::path(get, path = "/api/v1/api-keys", tag = "credentials",
-    responses((status = 200, description = "All keys", body = Keys)), security(("bearer" = []), ("session" = [])))]
+    responses((status = 200, description = "The newest 100 keys", body = Keys)), security(("bearer" = []), ("session" = [])))]
 pub async fn list_keys(State(state): State<WebState>, manager: ApiCaller) -> ApiResult {
     let keys = api_keys::list_api_keys(state.app(), &manager.ctx, &manager.principal).await?;
     Ok(json_response(StatusCode::OK, &Keys { items: keys.iter().map(|key| Key::of(key, None)).collect() }))
@@ -237,7 +237,7 @@ pub async fn revoke_key(State(state): State<WebState>, Path(id): Path<String>, m
 ///
 /// Revoked ones are among them.
 #[utoipa::path(get, path = "/api/v1/personal-access-tokens", tag = "credentials",
-    responses((status = 200, description = "All tokens", body = PersonalTokens)),
+    responses((status = 200, description = "The newest 100 tokens", body = PersonalTokens)),
     security(("bearer" = []), ("session" = [])))]
 pub async fn list_tokens(State(state): State<WebState>, manager: ApiCaller) -> ApiResult {
     let tokens = tokens::list_tokens(state.app(), &manager.ctx, &manager.principal).await?;
