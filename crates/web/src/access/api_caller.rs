@@ -34,7 +34,7 @@ impl FromRequestParts<WebState> for ApiCaller {
         let named = incoming.workspace();
         let principal = match incoming.bearer() {
             Some(token) => principal::by_bearer(app, &ctx, token, named).await?,
-            None if !incoming.is_same_site(state) => {
+            None if incoming.is_session_of_other_site(state) => {
                 return Err(principal::other_site(app, &ctx).into());
             }
             None => principal::by_session(app, &ctx, &incoming.session(state).await?, named).await?,

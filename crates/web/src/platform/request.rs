@@ -117,6 +117,11 @@ impl Incoming {
         }
     }
 
+    /// Whether the request has a session cookie but comes from another site.
+    pub fn is_session_of_other_site(&self, state: &WebState) -> bool {
+        Cookie::Session.read(state, &self.headers).is_some() && !self.is_same_site(state)
+    }
+
     /// The browser, identified by its cookie. A new browser gets a new cookie.
     pub fn browser(&self, state: &WebState) -> Browser {
         let languages = self.languages();
