@@ -24,4 +24,3 @@ pub(crate) mod sqlite;
 pub(crate) mod sqlite_checkpoint;
 pub(crate) mod tx;
 pub(crate) mod value;
-pub(crate) mod written_scopes;

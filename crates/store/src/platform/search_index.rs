@@ -236,64 +236,6 @@ async fn close(tx: &mut Tx, kind: Kind, block: i64) -> Result<(), StoreError> {
     set(tx, block, &terms).await
 }
 
-/// Indexes all names, when the index is first created.
-pub(crate) async fn fill(tx: &mut Tx) -> Result<(), StoreError> {
-    const SOURCES: [(Kind, &str); 3] = [
-        (
-            Kind::Client,
-            "INSERT INTO names (kind, nr, id, text, belongs) SELECT 'client', \
-             ROW_NUMBER() OVER (ORDER BY created_at, id DESC) - 1, id, name, 'T' || trust || \
-             COALESCE(' O' || owner_workspace_id, '') || COALESCE(' O' || owner_user_id, '') \
-             FROM clients WHERE deleted_at IS NULL",
-        ),
-        (
-            Kind::User,
-            "INSERT INTO names (kind, nr, id, text, belongs) SELECT 'user', ROW_NUMBER() OVER (ORDER BY id) - 1, id, \
-             email_key || '\n' || name, '' FROM users",
-        ),
-        (
-            Kind::Workspace,
-            "INSERT INTO names (kind, nr, id, text, belongs) SELECT 'workspace', ROW_NUMBER() OVER (ORDER BY id) - 1, id, \
-             name, '' FROM workspaces",
-        ),
-    ];
-    const FOLD: (&str, &str) =
-        each!("UPDATE names SET text = j.value->>'t' FROM ", " WHERE kind = $2 AND nr = CAST(j.value->>'n' AS BIGINT)");
-    const MEMBERS: &str = "INSERT INTO name_bits (term, block, bits) SELECT 'M' || m.workspace_id, n.nr / 64, \
-        SUM(CAST(1 AS BIGINT) << CAST(n.nr % 64 AS INTEGER)) FROM members m \
-        JOIN names n ON n.kind = 'user' AND n.id = m.user_id WHERE n.nr % 64 < 63 GROUP BY m.workspace_id, n.nr / 64";
-    const LAST_MEMBERS: &str = "INSERT INTO name_bits (term, block, bits) SELECT 'M' || m.workspace_id, n.nr / 64, \
-        CAST(-9223372036854775807 AS BIGINT) - 1 FROM members m JOIN names n ON n.kind = 'user' AND n.id = m.user_id \
-        WHERE n.nr % 64 = 63 ON CONFLICT (term, block) DO UPDATE SET bits = name_bits.bits | excluded.bits";
-    for (kind, source) in SOURCES {
-        tx.execute(source, &[]).await?;
-        let Some(last) = last(tx, kind).await? else { continue };
-        for block in 0..=last / BLOCK {
-            let sql = "SELECT nr, text FROM names WHERE kind = $1 AND nr >= $2 AND nr < $3";
-            let mut rows = tx.all(sql, params![kind.as_str(), block * BLOCK, (block + 1) * BLOCK]).await?;
-            let folded = rows.iter_mut().map(|row| Ok(json!({"n": row.int()?, "t": fold(&row.text()?)})));
-            let folded = folded.collect::<Result<Vec<_>, StoreError>>()?;
-            let sql = dialect::pick(tx, FOLD.0, FOLD.1);
-            tx.execute(sql, params![serde_json::Value::Array(folded).to_string(), kind.as_str()]).await?;
-            if block < last / BLOCK {
-                close(tx, kind, block).await?;
-            }
-        }
-    }
-    for counts in [
-        "INSERT INTO name_counts (term, names) SELECT 'O' || owner_workspace_id, COUNT(*) FROM clients \
-         WHERE deleted_at IS NULL AND owner_workspace_id IS NOT NULL GROUP BY owner_workspace_id",
-        "INSERT INTO name_counts (term, names) SELECT 'O' || owner_user_id, COUNT(*) FROM clients \
-         WHERE deleted_at IS NULL AND owner_user_id IS NOT NULL GROUP BY owner_user_id",
-        "INSERT INTO name_counts (term, names) SELECT 'M' || workspace_id, COUNT(*) FROM members GROUP BY workspace_id",
-    ] {
-        tx.execute(counts, &[]).await?;
-    }
-    tx.execute(MEMBERS, &[]).await?;
-    tx.execute(LAST_MEMBERS, &[]).await?;
-    Ok(())
-}
-
 /// A name to check.
 #[derive(Debug)]
 pub(crate) struct Seen {

@@ -27,6 +27,7 @@ mod postgres;
 mod races;
 mod records;
 mod revocations;
+mod schema;
 mod search;
 mod space;
 #[allow(dead_code)]

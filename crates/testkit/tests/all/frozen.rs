@@ -1,4 +1,5 @@
 //! What others rely on and no rebuilding may change: descriptions, names, texts and the schemas of both databases.
+use aws_lc_rs::digest::{SHA256, digest};
 use domain::diagnosis::{Advice, Endpoint};
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
@@ -88,4 +89,30 @@ async fn schemas() {
         app.stop().await;
     })
     .await;
+}
+
+/// Issue 15, point 8: the texts of all migrations. Once a migration is in the list, it never changes, not even by FROZEN=write.
+#[test]
+fn point_8_migrations_of_the_past_never_change() {
+    let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/../store/migrations");
+    let mut found = Vec::new();
+    for database in ["postgres", "sqlite"] {
+        for file in fs::read_dir(format!("{folder}/{database}")).unwrap() {
+            let path = file.unwrap().path();
+            let name = format!("{database}/{}", path.file_name().unwrap().to_str().unwrap());
+            let hash = digest(&SHA256, &fs::read(&path).unwrap());
+            let mut line = String::new();
+            for byte in hash.as_ref() {
+                let _ = write!(line, "{byte:02x}");
+            }
+            found.push(format!("{line}  {name}"));
+        }
+    }
+    found.sort_by(|one, other| one.split_once("  ").unwrap().1.cmp(other.split_once("  ").unwrap().1));
+    assert_eq!(found.len(), 2 * usize::try_from(store::SCHEMA_VERSION).unwrap(), "every file is a migration");
+    let kept = fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/../../tests/frozen/migrations.sha256"));
+    for line in kept.unwrap_or_default().lines() {
+        assert!(found.iter().any(|known| known == line), "this migration was changed; add another one instead: {line}");
+    }
+    frozen("migrations.sha256", &found.join("\n"));
 }

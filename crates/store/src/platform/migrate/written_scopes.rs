@@ -1,6 +1,6 @@
-//! Migration 21: credentials without scopes got the scopes that cover everything they could do.
+//! Migration 21: credentials without scopes got the scopes that cover everything they could do. Frozen, like its lists.
 use crate::{StoreError, Tx, params};
-use domain::ScopeSet;
+use std::collections::BTreeSet;
 
 /// The scopes of this server's own operations when explicit scopes became mandatory. Never change this list: older
 /// credentials keep what they could do and gain nothing that was added later.
@@ -46,13 +46,15 @@ const WRITTEN_OUT_OPERATOR: [&str; 10] = [
 
 /// Gives credentials without scopes those that cover everything they could do, including the scopes that the operator
 /// declared.
-pub(crate) async fn write_out_scopes(tx: &mut Tx, declared: &[String]) -> Result<(), StoreError> {
-    let declared = declared.iter().map(String::as_str);
-    let own = || WRITTEN_OUT.into_iter().chain(declared.clone());
-    let set = |names: &mut dyn Iterator<Item = &str>| {
-        ScopeSet::from_names(names).map_err(|_| StoreError::Other("a scope of the catalogue is not a scope".to_owned()))
-    };
-    let (all, operators) = (set(&mut own())?, set(&mut own().chain(WRITTEN_OUT_OPERATOR))?);
+pub(super) async fn write_out_scopes(tx: &mut Tx, declared: &[String]) -> Result<(), StoreError> {
+    let is_scope =
+        |name: &String| !name.is_empty() && name.bytes().all(|b| matches!(b, 0x21 | 0x23..=0x5b | 0x5d..=0x7e));
+    if !declared.iter().all(is_scope) {
+        return Err(StoreError::Other("a scope of the catalogue is not a scope".to_owned()));
+    }
+    let own = WRITTEN_OUT.into_iter().chain(declared.iter().map(String::as_str));
+    let all = written(own.clone());
+    let operators = written(own.chain(WRITTEN_OUT_OPERATOR));
     for (sql, scopes) in [
         ("UPDATE api_keys SET scopes = $1 WHERE scopes = ''", &all),
         (
@@ -65,4 +67,10 @@ pub(crate) async fn write_out_scopes(tx: &mut Tx, declared: &[String]) -> Result
         tx.execute(sql, params![scopes]).await?;
     }
     Ok(())
+}
+
+/// The names in their order, each once.
+fn written<'n>(names: impl Iterator<Item = &'n str>) -> String {
+    let mut seen = BTreeSet::new();
+    names.filter(|name| seen.insert(*name)).collect::<Vec<_>>().join(" ")
 }
