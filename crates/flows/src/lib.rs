@@ -25,6 +25,7 @@ pub mod unguarded {
         pub use crate::clients::activity::*;
     }
     pub mod applications {
+        pub use crate::clients::kinds::*;
         pub use crate::clients::records::*;
     }
     pub mod audit {

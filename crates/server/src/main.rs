@@ -6,11 +6,11 @@ mod cli;
 mod commands;
 mod config;
 mod connections;
+#[cfg(feature = "demo")]
 mod demo;
 mod jobs;
 mod log_queue;
 mod master_key;
-mod new_client;
 mod output;
 mod reload;
 mod serve;

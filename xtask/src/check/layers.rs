@@ -1,4 +1,4 @@
-//! Which crate may depend on which: server → web → flows → store → domain → jose.
+//! Which crate may depend on which: server → web → flows → store → domain → jose, and server → demo → flows.
 use super::workspace::Workspace;
 
 struct Layer {
@@ -16,10 +16,13 @@ const DOMAIN: &str = "countersign-domain";
 const STORE: &str = "countersign-store";
 const FLOWS: &str = "countersign-flows";
 const WEB: &str = "countersign-web";
+const DEMO: &str = "countersign-demo";
 const SERVER: &str = "countersign";
 const TESTKIT: &str = "countersign-testkit";
 
 const DATABASES: &[&str] = &["rusqlite", "sqlx", "tokio-postgres"];
+/// What only the demo needs: clients for HTTP and OpenID Connect, and a reader of HTML.
+const NOT_OF_THE_SERVER: &[&str] = &["openidconnect", "reqwest", "rusqlite", "scraper", "sqlx", "tokio-postgres"];
 const HTTP: &[&str] = &["axum", "http", "hyper", "reqwest", "tower", "tower-http"];
 /// The use cases do not serve requests; their own requests go through hyper's client, in one file.
 const SERVING: &[&str] = &["axum", "reqwest", "tower", "tower-http"];
@@ -44,7 +47,13 @@ const LAYERS: &[Layer] = &[
     Layer { package: STORE, may_use: &[DOMAIN, JOSE], tests_may_use: &[], never: HTTP },
     Layer { package: FLOWS, may_use: &[STORE, DOMAIN, JOSE], tests_may_use: &[TESTKIT], never: SERVING },
     Layer { package: WEB, may_use: &[FLOWS, DOMAIN], tests_may_use: &[TESTKIT], never: DATABASES },
-    Layer { package: SERVER, may_use: &[WEB, FLOWS, STORE, DOMAIN], tests_may_use: &[TESTKIT], never: DATABASES },
+    Layer { package: DEMO, may_use: &[FLOWS, DOMAIN], tests_may_use: &[], never: DATABASES },
+    Layer {
+        package: SERVER,
+        may_use: &[WEB, DEMO, FLOWS, STORE, DOMAIN],
+        tests_may_use: &[TESTKIT],
+        never: NOT_OF_THE_SERVER,
+    },
     Layer { package: TESTKIT, may_use: &[WEB, FLOWS, STORE, DOMAIN, JOSE], tests_may_use: &[], never: &[] },
     Layer { package: "xtask", may_use: &[], tests_may_use: &[], never: &[] },
     Layer { package: "countersign-bench", may_use: &[STORE, DOMAIN], tests_may_use: &[], never: &[] },
@@ -91,9 +100,13 @@ mod tests {
     fn the_agreed_lines_pass() {
         assert_eq!(
             problems(&[
-                (SERVER, &[(WEB, false), (FLOWS, false), (STORE, false), (DOMAIN, false), (TESTKIT, true)]),
+                (
+                    SERVER,
+                    &[(WEB, false), (DEMO, false), (FLOWS, false), (STORE, false), (DOMAIN, false), (TESTKIT, true)]
+                ),
                 (WEB, &[(FLOWS, false), (DOMAIN, false), ("axum", false), (TESTKIT, true)]),
                 (FLOWS, &[(STORE, false), (DOMAIN, false), ("tokio", false), ("hyper", false)]),
+                (DEMO, &[(FLOWS, false), (DOMAIN, false), ("openidconnect", false), ("axum", false)]),
                 (STORE, &[(DOMAIN, false), ("sqlx", false)]),
                 (DOMAIN, &[("url", false)]),
                 (TESTKIT, &[(WEB, false), (STORE, false)]),
@@ -105,7 +118,8 @@ mod tests {
     #[test]
     fn the_wrong_way_is_found() {
         let found = problems(&[
-            (SERVER, &[]),
+            (SERVER, &[("reqwest", false), (TESTKIT, true)]),
+            (DEMO, &[(WEB, false)]),
             (WEB, &[(STORE, false)]),
             (FLOWS, &[(WEB, true), ("axum", false)]),
             (STORE, &[(TESTKIT, true)]),
@@ -115,6 +129,8 @@ mod tests {
         assert_eq!(
             found,
             [
+                "countersign must not depend on reqwest",
+                "countersign-demo must not depend on countersign-web",
                 "countersign-web must not depend on countersign-store",
                 "countersign-flows must not depend on countersign-web",
                 "countersign-flows must not depend on axum",

@@ -44,7 +44,9 @@ impl Timestamp {
     pub fn day_in(date: &str, zone: Option<&str>) -> Option<(Self, Self)> {
         let date: jiff::civil::Date = date.parse().ok()?;
         let zone = zone.and_then(|name| jiff::tz::TimeZone::get(name).ok()).unwrap_or(jiff::tz::TimeZone::UTC);
-        let first = |date: jiff::civil::Date| date.to_zoned(zone.clone()).ok().map(|t| Self(t.timestamp().as_second()));
+        let first = |date: jiff::civil::Date| {
+            date.to_zoned_datetime(zone.clone()).ok().map(|t| Self(t.timestamp().as_second()))
+        };
         Some((first(date)?, first(date.tomorrow().ok()?)?))
     }
 
@@ -86,7 +88,7 @@ impl Timestamp {
         let moment = jiff::Timestamp::from_second(self.0).unwrap_or_default();
         let zone = zone.and_then(|name| jiff::tz::TimeZone::get(name).ok());
         let known_zone = zone.is_some();
-        let here = moment.to_zoned(zone.unwrap_or(jiff::tz::TimeZone::UTC));
+        let here = moment.to_zoned_datetime(zone.unwrap_or(jiff::tz::TimeZone::UTC));
         Civil {
             date: Date { year: here.year(), month: here.month(), day: here.day() },
             clock: format!("{:02}:{:02}", here.hour(), here.minute()),

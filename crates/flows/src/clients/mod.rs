@@ -2,6 +2,7 @@
 
 pub(crate) mod activity;
 pub(crate) mod change;
+pub(crate) mod kinds;
 pub mod manage;
 pub mod ownership;
 pub mod people;

@@ -1,6 +1,7 @@
 //! `countersign client`.
 use super::pages::Pages;
 use clap::{Args, Subcommand, ValueEnum};
+use flows::unguarded::applications::ClientKind;
 use std::str::FromStr;
 
 /// The kind of client.
@@ -9,6 +10,16 @@ pub enum Kind {
     Web,
     Public,
     Machine,
+}
+
+impl From<Kind> for ClientKind {
+    fn from(kind: Kind) -> Self {
+        match kind {
+            Kind::Web => Self::Web,
+            Kind::Public => Self::Public,
+            Kind::Machine => Self::Machine,
+        }
+    }
 }
 
 /// Trust levels of clients.

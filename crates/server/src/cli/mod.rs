@@ -36,6 +36,7 @@ pub enum Command {
     /// Show the settings in effect, and what is wrong with them.
     CheckConfig,
     /// Start a server with sample data and a sample app.
+    #[cfg(feature = "demo")]
     Demo(Demo),
     /// Manage users.
     #[command(subcommand)]
@@ -63,6 +64,7 @@ pub enum Command {
     Audit(Audit),
 }
 
+#[cfg(feature = "demo")]
 #[derive(Debug, clap::Args)]
 pub struct Demo {
     /// Port of the server. 0 picks a free one.

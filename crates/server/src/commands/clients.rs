@@ -1,8 +1,7 @@
 //! `countersign client`: create, inspect and delete clients.
 use super::registration::{everything, protocol as protocol_members, shown, update};
 use super::usage;
-use crate::cli::{Client as Command, OwnerName, Pages, TrustName};
-use crate::new_client::new_client;
+use crate::cli::{Client as Command, Kind, OwnerName, Pages, TrustName};
 use crate::output;
 use crate::session::{NO_CLIENT, Session, client_id, said_of, workspace_id};
 use anyhow::{Context as _, bail};
@@ -11,7 +10,7 @@ use domain::clients::api::SNAKE;
 use domain::{ScopeSet, Secret};
 use flows::Failure;
 use flows::unguarded::activity::{self, ClientOwner};
-use flows::unguarded::applications::{self, Created};
+use flows::unguarded::applications::{self, Created, NewClient};
 use flows::unguarded::change;
 use serde_json::{Value, json};
 
@@ -90,8 +89,11 @@ async fn create(session: &Session, command: Command) -> anyhow::Result<()> {
     if let Some(unknown) = scopes.iter().find(|name| catalogue.scope(name).is_none()) {
         bail!("the scope `{unknown}` is not declared");
     }
+    if redirect_uris.is_empty() && kind != Kind::Machine {
+        bail!("at least one --redirect-uri is required");
+    }
     let schemes = &app.settings().registration.private_schemes;
-    let mut client = new_client(&name, kind, redirect_uris, scopes, trust_of(trust), schemes)?;
+    let mut client = NewClient::of_kind(&name, kind.into(), redirect_uris, scopes, trust_of(trust), schemes)?;
     client.config.default_sub_type = app.settings().default_sub_type;
     client.config.internal = internal;
     match named(session, &owner).await? {

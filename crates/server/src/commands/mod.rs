@@ -13,7 +13,7 @@ use crate::cli::{Cli, Command};
 use crate::config::{self, Config};
 use crate::session::Session;
 use crate::wiring::{self, Beginning};
-use crate::{demo, output, serve, system, telemetry};
+use crate::{output, serve, system, telemetry};
 use anyhow::{Context as _, bail};
 use std::process::ExitCode;
 
@@ -36,7 +36,8 @@ pub async fn run(cli: Cli) -> anyhow::Result<ExitCode> {
         Command::Serve => serve::run(&cli.flags, &loaded.config).await?,
         Command::Migrate => migrate(&loaded.config, cli.json).await?,
         Command::Compact => compact(&loaded.config, cli.json).await?,
-        Command::Demo(ref options) => return demo::run(options, &cli.flags, &loaded.config, cli.json).await,
+        #[cfg(feature = "demo")]
+        Command::Demo(ref options) => return crate::demo::run(options, &cli.flags, &loaded.config, cli.json).await,
         Command::CheckConfig => {}
         Command::User(command) => users::run(open().await?, command).await?,
         Command::Workspace(command) => workspaces::run(open().await?, command).await?,

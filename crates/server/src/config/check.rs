@@ -135,11 +135,7 @@ pub fn explain(loaded: &Loaded) -> Vec<String> {
     let mut lines = Vec::new();
     let Ok(serde_json::Value::Object(all)) = serde_json::to_value(&loaded.config) else { return lines };
     for (name, value) in all {
-        let source = loaded.figment.find_metadata(&name).map_or_else(String::new, |m| match &m.source {
-            Some(source) => source.to_string(),
-            None if m.name.contains("environment") => "environment".to_owned(),
-            None => m.name.to_string(),
-        });
+        let source = loaded.source(&name);
         let shown = match (name.as_str(), value) {
             ("database", serde_json::Value::String(url)) => masked(&url).into(),
             ("registration", mut registration) => {

@@ -1,6 +1,10 @@
 //! The settings: defaults, then the file, then `COUNTERSIGN_*`, then flags. Unknown names are errors.
 mod check;
+mod deserialize;
+mod environment;
+mod fault;
 mod load;
+mod node;
 mod reload;
 
 pub use check::{explain, problems, warnings};

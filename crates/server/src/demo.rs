@@ -1,26 +1,21 @@
-//! `countersign demo`: a seeded database, the server, and a third-party sample application.
-mod app;
-mod check;
-mod form;
-mod page;
-mod seed;
-
-use crate::cli::Demo;
+//! `countersign demo`: starts a server with a database of its own and hands it to the demo.
+use crate::cli;
 use crate::config::{self, Config, Flags, Registration, Shutdown};
 use crate::reload::Source;
 use crate::stop::{self, Stage};
 use crate::wiring::{self, Beginning};
-use crate::{output, serve};
+use crate::{output, serve, system};
 use anyhow::{Context as _, bail};
-use seed::Seed;
+use demo::Demo;
 use std::process::ExitCode;
+use std::sync::Arc;
 use std::time::Duration;
 use tokio::net::TcpListener;
 use tokio::sync::watch;
 
 /// Uses the configured settings, except where the demo serves and which database it fills. Those come from flags alone, so that
 /// no settings file points it at a database in use.
-pub async fn run(options: &Demo, flags: &Flags, settings: &Config, json: bool) -> anyhow::Result<ExitCode> {
+pub async fn run(options: &cli::Demo, flags: &Flags, settings: &Config, json: bool) -> anyhow::Result<ExitCode> {
     if flags.issuer.is_some() || flags.listen.is_some() {
         bail!("the demo serves on localhost: use --port and --app-port in place of --issuer and --listen");
     }
@@ -54,14 +49,13 @@ pub async fn run(options: &Demo, flags: &Flags, settings: &Config, json: bool) -
     })?;
 
     let countersign = wiring::app(&config, Beginning { new_database: true, ..Beginning::default() }).await?;
-    let seed = seed::load_or_make(&countersign, &config, &app_url).await?;
+    let demo = Arc::new(Demo::new(&countersign, system::ctx("demo"), &config.data_dir, &app_url).await?);
     let stop = stop::on_signal(countersign.clone(), Duration::ZERO)?;
     let (end, ended) = watch::channel(Stage::Serving);
     let ended_by_check = merge(stop, ended);
-    let sample = app::router(&seed)?;
     let sample = tokio::spawn({
-        let stop = ended_by_check.clone();
-        async move { axum::serve(app_listener, sample).with_graceful_shutdown(stop::stopped(stop)).await }
+        let (demo, stop) = (demo.clone(), stop::stopped(ended_by_check.clone()));
+        async move { demo.serve(app_listener, stop).await }
     });
     let server = tokio::spawn({
         let (config, stop) = (config.clone(), ended_by_check);
@@ -70,14 +64,14 @@ pub async fn run(options: &Demo, flags: &Flags, settings: &Config, json: bool) -
 
     let mut code = ExitCode::SUCCESS;
     if options.check {
-        if let Err(error) = check::run(&seed).await {
+        if let Err(error) = demo.check(&output::line).await {
             code = output::failed(&error.context("the demo's own check failed"));
         }
         end.send(Stage::Stopping)?;
     } else if json {
-        output::line(&serde_json::to_string(&seed)?);
+        output::line(&demo.json()?);
     } else {
-        output::line(&announce(&seed));
+        output::line(&demo.announcement());
     }
     server.await??;
     sample.await??;
@@ -99,30 +93,4 @@ fn merge(stop: watch::Receiver<Stage>, ended: watch::Receiver<Stage>) -> watch::
         let _ = tell.send(Stage::Stopping);
     });
     told
-}
-
-fn announce(seed: &Seed) -> String {
-    let mut lines = vec![
-        format!("Open the sample application: {}", seed.app_url),
-        format!("It signs its users in at:    {}", seed.issuer),
-        String::new(),
-    ];
-    for user in &seed.users {
-        let workspaces: Vec<_> = user.workspaces.iter().map(|w| format!("{} ({})", w.name, w.role)).collect();
-        lines.push(format!("  {}  password {}  {}", user.email, user.password, workspaces.join(", ")));
-    }
-    lines.push(String::new());
-    for client in &seed.clients {
-        lines.push(format!(
-            "  {:<8} client_id {}  secret {}",
-            client.kind,
-            client.client_id,
-            client.client_secret.as_deref().unwrap_or("none")
-        ));
-    }
-    lines.push(format!("  API key {}", seed.api_key));
-    lines.push(format!("  personal access token {}", seed.personal_access_token));
-    lines.push(String::new());
-    lines.push("Stop with Ctrl-C.".to_owned());
-    lines.join("\n")
 }

@@ -1,22 +1,19 @@
 //! Seeds the demo's database. Its secrets are stored beside the database, readable only by the owner, so that a second start on
 //! the same folder shows the same ones.
-use crate::cli::Kind;
-use crate::config::Config;
-use crate::new_client::new_client as new;
-use crate::session::said;
-use crate::system;
 use anyhow::Context as _;
 use domain::clients::Trust;
+use domain::platform::refusal::Refusal;
 use domain::workspace::{MemberRoles, Role};
 use domain::{ClientId, ScopeSet, Secret, WorkspaceId};
 use flows::access::credential_request::every_scope;
 use flows::unguarded::accounts::{self, NewUser};
-use flows::unguarded::applications::{self, Created, NewClient};
+use flows::unguarded::applications::{self, ClientKind, Created, NewClient};
 use flows::unguarded::credentials::{self, NewCredential};
 use flows::unguarded::{members, workspaces};
-use flows::{Ctx, Server};
+use flows::{Ctx, Failure, Server};
 use serde::{Deserialize, Serialize};
 use std::os::unix::fs::OpenOptionsExt as _;
+use std::path::Path;
 
 /// Everything the demo created.
 #[derive(Clone, Serialize, Deserialize)]
@@ -66,12 +63,13 @@ fn callback(app_url: &str) -> String {
     format!("{app_url}/callback")
 }
 
-pub async fn load_or_make(app: &Server, config: &Config, app_url: &str) -> anyhow::Result<Seed> {
-    let path = config.data_dir.join(FILE);
-    let ctx = system::ctx("demo");
+/// Fills the database, or reads what filled it from `folder`.
+pub async fn load_or_make(app: &Server, ctx: &Ctx, folder: &Path, app_url: &str) -> anyhow::Result<Seed> {
+    let path = folder.join(FILE);
+    let issuer = &app.settings().issuer;
     let seed = match std::fs::read(&path) {
-        Ok(bytes) => moved(app, &ctx, serde_json::from_slice(&bytes)?, &config.issuer, app_url).await?,
-        Err(_) => make(app, &ctx, &config.issuer, app_url).await?,
+        Ok(bytes) => moved(app, ctx, serde_json::from_slice(&bytes)?, issuer, app_url).await?,
+        Err(_) => make(app, ctx, issuer, app_url).await?,
     };
     let mut options = std::fs::OpenOptions::new();
     let file = options.write(true).create(true).truncate(true).mode(0o600).open(&path)?;
@@ -94,6 +92,14 @@ async fn moved(app: &Server, ctx: &Ctx, mut seed: Seed, issuer: &str, app_url: &
     issuer.clone_into(&mut seed.issuer);
     app_url.clone_into(&mut seed.app_url);
     Ok(seed)
+}
+
+/// Converts a refusal or fault to an error.
+fn said<R: Refusal>(failure: Failure<R>) -> anyhow::Error {
+    match failure {
+        Failure::Refused(refusal) => anyhow::anyhow!(refusal.public()),
+        Failure::Fault(fault) => fault.into(),
+    }
 }
 
 async fn user(app: &Server, ctx: &Ctx, new: NewUser<'_>, workspaces: &[(&str, &str)]) -> anyhow::Result<SeedUser> {
@@ -137,12 +143,19 @@ async fn make(app: &Server, ctx: &Ctx, issuer: &str, app_url: &str) -> anyhow::R
     let declared = |text: &str| ScopeSet::from_names(text.split(' ').filter(|name| catalogue.scope(name).is_some()));
     let all = declared(ALL)?;
     let schemes = &app.settings().registration.private_schemes;
-    let web = new("Ledger Sync", Kind::Web, vec![callback(app_url)], all.clone(), Trust::Verified, schemes)?;
+    let web = NewClient::of_kind(
+        "Ledger Sync",
+        ClientKind::Web,
+        vec![callback(app_url)],
+        all.clone(),
+        Trust::Verified,
+        schemes,
+    )?;
     let device = vec!["http://127.0.0.1/callback".to_owned(), "http://localhost/callback".to_owned()];
-    let public = new("Contracts CLI", Kind::Public, device, all, Trust::Unverified, schemes)?;
-    let machine = new(
+    let public = NewClient::of_kind("Contracts CLI", ClientKind::Public, device, all, Trust::Unverified, schemes)?;
+    let machine = NewClient::of_kind(
         "Nightly export",
-        Kind::Machine,
+        ClientKind::Machine,
         Vec::new(),
         declared("contracts:read contracts:write")?,
         Trust::Unverified,

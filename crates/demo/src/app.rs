@@ -1,6 +1,6 @@
 //! The sample application, written like a third party would: with the `openidconnect` crate and none of our code.
-use super::page;
-use super::seed::Seed;
+use crate::page;
+use crate::seed::Seed;
 use anyhow::{Context as _, anyhow};
 use axum::Router;
 use axum::extract::{Query, State};

@@ -1,10 +1,8 @@
 //! `countersign demo --check`: runs the whole flow over HTTP and prints one line per step.
-use super::form::Form;
-use super::seed::Seed;
-use crate::output;
+use crate::form::Form;
+use crate::seed::Seed;
 use anyhow::{Context as _, bail, ensure};
 use domain::oauth::pkce::CodeChallenge;
-use domain::platform::encoding::base64url;
 use reqwest::{Client, Response, StatusCode, header};
 use serde_json::Value;
 use url::Url;
@@ -12,17 +10,13 @@ use url::Url;
 struct Check<'s> {
     seed: &'s Seed,
     http: Client,
-}
-
-fn step(said: &str) {
-    output::line(&format!("ok - {said}"));
+    print: &'s dyn Fn(&str),
 }
 
 #[expect(clippy::disallowed_methods, reason = "the check is a client of its own demo")]
-pub async fn run(seed: &Seed) -> anyhow::Result<()> {
+pub async fn run(seed: &Seed, verifier: &str, print: &dyn Fn(&str)) -> anyhow::Result<()> {
     let http = Client::builder().cookie_store(true).redirect(reqwest::redirect::Policy::none()).build()?;
-    let check = Check { seed, http };
-    check.all().await
+    Check { seed, http, print }.all(verifier).await
 }
 
 async fn json(response: Response) -> anyhow::Result<Value> {
@@ -37,6 +31,10 @@ fn location(response: &Response) -> anyhow::Result<Url> {
 }
 
 impl Check<'_> {
+    fn step(&self, said: &str) {
+        (self.print)(&format!("ok - {said}"));
+    }
+
     fn url(&self, path: &str) -> String {
         format!("{}{path}", self.seed.issuer)
     }
@@ -73,16 +71,15 @@ impl Check<'_> {
         Ok(request.form(fields).send().await?)
     }
 
-    async fn all(&self) -> anyhow::Result<()> {
+    async fn all(&self, verifier: &str) -> anyhow::Result<()> {
         let user = self.seed.users.iter().find(|u| u.workspaces.len() == 2).context("a user with two workspaces")?;
         let workspace = &user.workspaces[1];
         let web = self.seed.client("web")?;
 
         let metadata = json(self.http.get(self.url("/.well-known/openid-configuration")).send().await?).await?;
         ensure!(metadata["issuer"] == self.seed.issuer.as_str(), "the issuer is another");
-        step("discovery names the issuer");
+        self.step("discovery names the issuer");
 
-        let verifier = base64url(&crate::system::ctx("check").random::<32>());
         let mut url = Url::parse(metadata["authorization_endpoint"].as_str().context("authorization_endpoint")?)?;
         url.query_pairs_mut().extend_pairs([
             ("response_type", "code"),
@@ -91,16 +88,16 @@ impl Check<'_> {
             ("scope", "openid profile email offline_access"),
             ("state", "demo state"),
             ("nonce", "demo-nonce"),
-            ("code_challenge", &CodeChallenge::of(&verifier).text()),
+            ("code_challenge", &CodeChallenge::of(verifier).text()),
             ("code_challenge_method", "S256"),
         ]);
         let Ok((at, html)) = self.settle(self.http.get(url).send().await?).await? else { bail!("no sign-in page") };
         let form = Form::with(&html, "login-submit")?.set("username", &user.email).set("password", &user.password);
-        step("the sign-in page is shown");
+        self.step("the sign-in page is shown");
 
         let Ok((at, html)) = self.settle(self.submit(&at, &form).await?).await? else { bail!("no consent page") };
         let form = Form::with(&html, "consent-allow")?;
-        step("signed in; the consent page is shown");
+        self.step("signed in; the consent page is shown");
 
         let offered: Vec<_> = form.choices.iter().filter(|(n, _)| n == "workspace").map(|(_, v)| v.as_str()).collect();
         ensure!(
@@ -115,36 +112,36 @@ impl Check<'_> {
         ensure!(answer("state").as_deref() == Some("demo state"), "the state is another");
         ensure!(answer("iss").as_deref() == Some(self.seed.issuer.as_str()), "iss is another");
         let code = answer("code").context("no code")?;
-        step("chose a workspace and allowed; a code came back with state and iss");
+        self.step("chose a workspace and allowed; a code came back with state and iss");
 
         let exchange = [
             ("grant_type", "authorization_code"),
             ("code", code.as_str()),
             ("redirect_uri", &web.redirect_uris[0]),
-            ("code_verifier", &verifier),
+            ("code_verifier", verifier),
         ];
         let tokens = json(self.token(&exchange).await?).await?;
         let text = |value: &Value, name: &str| value[name].as_str().map(str::to_owned).with_context(|| name.to_owned());
         let (access, refresh) = (text(&tokens, "access_token")?, text(&tokens, "refresh_token")?);
         ensure!(tokens["id_token"].is_string() && tokens["token_type"] == "Bearer", "the answer lacks something");
-        step("exchanged the code for tokens");
+        self.step("exchanged the code for tokens");
 
         let userinfo = json(self.http.get(self.url("/oauth2/userinfo")).bearer_auth(&access).send().await?).await?;
         ensure!(
             userinfo["sub"] == user.id.as_str() && userinfo["tenant_id"] == workspace.id.as_str(),
             "userinfo says {userinfo}"
         );
-        step("userinfo names the person and the chosen workspace");
+        self.step("userinfo names the person and the chosen workspace");
 
         let seen = json(self.as_client("/oauth2/introspect", &[("token", &access)]).await?).await?;
         ensure!(seen["active"] == true && seen["sub"] == workspace.id.as_str(), "introspection says {seen}");
-        step("introspection says active");
+        self.step("introspection says active");
 
         let refreshed =
             json(self.token(&[("grant_type", "refresh_token"), ("refresh_token", &refresh)]).await?).await?;
         let second = text(&refreshed, "access_token")?;
         ensure!(second != access, "the same access token came again");
-        step("refreshed");
+        self.step("refreshed");
 
         json(self.as_client("/oauth2/revoke", &[("token", &refresh)]).await?).await?;
         for token in [&access, &second] {
@@ -157,7 +154,7 @@ impl Check<'_> {
             status == StatusCode::BAD_REQUEST && body["error"] == "invalid_grant",
             "after revocation refresh says {status} {body}"
         );
-        step("revoked: introspection and refresh show it at once");
+        self.step("revoked: introspection and refresh show it at once");
         Ok(())
     }
 }
