@@ -2,11 +2,10 @@
 use super::modules;
 use super::workspace::Workspace;
 use anyhow::{Context, Result, ensure};
-use std::fs;
 
 const USE_CASES: &str = "countersign-flows";
 /// The outcome of a successful operation.
-const DONE: &str = "\"ok\"";
+const DONE: &str = "ok";
 /// Files that may contain it: they record changes, write the log, or read it.
 const MAY: [&str; 3] = ["platform/changes.rs", "platform/audit_log.rs", "audit/search.rs"];
 
@@ -16,24 +15,21 @@ pub fn check(workspace: &Workspace) -> Result<Vec<String>> {
     let (mut problems, mut seen) = (vec![], 0);
     for root in roots {
         for file in modules::files(root)? {
-            let is_test = file.path.to_string_lossy().ends_with("_tests.rs");
-            let text = fs::read_to_string(&file.path)?;
-            let said: Vec<_> = text.lines().enumerate().filter(|(_, line)| line.contains(DONE)).collect();
-            if is_test || MAY.iter().any(|may| file.path.ends_with(may)) {
+            let said: Vec<_> = file.source.texts.iter().filter(|(text, _)| text == DONE).collect();
+            if file.test || MAY.iter().any(|may| file.path.ends_with(may)) {
                 seen += said.len();
                 continue;
             }
-            let one = |(n, _): (usize, _)| {
+            let one = |(_, line): &(String, usize)| {
                 format!(
-                    "{}:{}: what was done is recorded by `platform::changes`, in its transaction",
-                    file.path.display(),
-                    n + 1
+                    "{}:{line}: what was done is recorded by `platform::changes`, in its transaction",
+                    file.path.display()
                 )
             };
             problems.extend(said.into_iter().map(one));
         }
     }
-    ensure!(seen > 0, "no outcome is called {DONE} any more: this looks for nothing");
+    ensure!(seen > 0, "no outcome is called `{DONE}` any more: this looks for nothing");
     Ok(problems)
 }
 
@@ -41,6 +37,7 @@ pub fn check(workspace: &Workspace) -> Result<Vec<String>> {
 mod tests {
     use super::*;
     use crate::check::workspace::Package;
+    use std::fs;
 
     #[test]
     fn an_outcome_that_is_recorded_beside_its_change_is_found() {

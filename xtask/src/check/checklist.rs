@@ -1,9 +1,13 @@
 //! `docs/src/security-checklist.md` and the tests that cite its numbers agree.
-use anyhow::{Context, Result, bail, ensure};
+use anyhow::{Context, Result, ensure};
+use proc_macro2::{Delimiter, TokenStream, TokenTree};
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 use std::fs;
 use std::path::{Path, PathBuf};
+use syn::spanned::Spanned;
+use syn::visit::{self, Visit};
+use syn::{Attribute, Expr, ExprLit, ExprStruct, ItemFn, Lit, Macro, Member};
 
 const PAGE: &str = "docs/src/security-checklist.md";
 /// Everything below this is generated.
@@ -95,45 +99,82 @@ fn citations(root: &Path) -> Result<Citations> {
     Ok(cited)
 }
 
-/// The tests in a file formatted by `rustfmt`: their names, and their source with the comment above.
+/// The tests in a file: their names, and their source with the comment above.
 fn tests(text: &str) -> Result<Vec<(String, String)>> {
-    let lines: Vec<&str> = text.lines().collect();
-    let mut found = vec![];
-    for (at, line) in lines.iter().enumerate() {
-        let attribute = line.trim_start();
-        if !(attribute.starts_with("#[test]") || attribute.starts_with("#[tokio::test")) {
-            continue;
+    struct Tests<'t>(Vec<&'t str>, Vec<(String, String)>);
+    impl<'a> Visit<'a> for Tests<'_> {
+        fn visit_item_fn(&mut self, item: &'a ItemFn) {
+            let is_test =
+                |attribute: &Attribute| attribute.path().segments.last().is_some_and(|last| last.ident == "test");
+            if item.attrs.iter().any(is_test) {
+                let (start, end) = (item.span().start().line, item.span().end().line);
+                self.1.push((item.sig.ident.to_string(), self.0[start - 1..end].join("\n")));
+            }
+            visit::visit_item_fn(self, item);
         }
-        let is_above = |line: &&&str| ["///", "#["].iter().any(|start| line.trim_start().starts_with(start));
-        let above = lines[..at].iter().rev().take_while(is_above).count();
-        let signature = |line: &&str| line.trim_start().trim_start_matches("async ").starts_with("fn ");
-        let start = at + lines[at..].iter().position(signature).context("an attribute without its test")?;
-        let (indent, declared) = lines[start].split_once("fn ").context("a test without a name")?;
-        let indent = &indent[..indent.len() - indent.trim_start().len()];
-        let end = format!("{indent}}}");
-        let Some(length) = lines[start..].iter().position(|line| *line == end) else { bail!("a test without an end") };
-        let name = declared.split(['(', '<']).next().unwrap_or_default().to_owned();
-        let about = [&lines[at - above..at], &lines[start..=start + length]].concat().join("\n");
-        found.push((name, about));
+
+        fn visit_macro(&mut self, call: &'a Macro) {
+            for (name, start, end) in tests_of_macro(call.tokens.clone()) {
+                self.1.push((name, self.0[start - 1..end].join("\n")));
+            }
+        }
     }
-    Ok(found)
+    let mut tests = Tests(text.lines().collect(), vec![]);
+    tests.visit_file(&syn::parse_file(text)?);
+    Ok(tests.1)
+}
+
+/// The tests in `proptest! { … }`, whose parameters are no Rust: their names, and the first and last line of each.
+fn tests_of_macro(tokens: TokenStream) -> Vec<(String, usize, usize)> {
+    let (mut found, mut tokens) = (vec![], tokens.into_iter().peekable());
+    let (mut start, mut is_test) = (None, false);
+    while let Some(token) = tokens.next() {
+        match (token, tokens.peek()) {
+            (TokenTree::Punct(sign), Some(TokenTree::Group(attribute))) if sign.as_char() == '#' => {
+                start.get_or_insert(sign.span().start().line);
+                is_test |= attribute.stream().to_string() == "test";
+                tokens.next();
+            }
+            (TokenTree::Ident(word), Some(TokenTree::Ident(name))) if word == "fn" => {
+                let name = name.to_string();
+                let is_body = |token: &TokenTree| matches!(token, TokenTree::Group(group) if group.delimiter() == Delimiter::Brace);
+                let body = tokens.by_ref().find(is_body);
+                if let (Some(start), Some(body), true) = (start, body, is_test) {
+                    found.push((name, start, body.span().end().line));
+                }
+                (start, is_test) = (None, false);
+            }
+            _ => {}
+        }
+    }
+    found
 }
 
 /// The scenarios of `cargo xtask faults`, with the comment above each.
 fn scenarios(text: &str) -> Result<Vec<(String, String)>> {
-    let mut found = vec![];
-    let mut about = String::new();
-    for line in text.lines().map(str::trim) {
-        if line.starts_with("//") {
-            line.clone_into(&mut about);
-        } else if let Some(name) = line.strip_prefix("name: \"").and_then(|rest| rest.strip_suffix("\",")) {
-            found.push((format!("faults: {name}"), std::mem::take(&mut about)));
-        } else if line != "Scenario {" {
-            about.clear();
+    struct Scenarios<'t>(Vec<&'t str>, Vec<(String, String)>);
+    impl<'a> Visit<'a> for Scenarios<'_> {
+        fn visit_expr_struct(&mut self, scenario: &'a ExprStruct) {
+            let name = scenario.fields.iter().find_map(|field| match (&field.member, &field.expr) {
+                (Member::Named(member), Expr::Lit(ExprLit { lit: Lit::Str(text), .. })) if member == "name" => {
+                    Some(text.value())
+                }
+                _ => None,
+            });
+            if let Some(name) = name.filter(|_| scenario.path.is_ident("Scenario")) {
+                let above = self.0[..scenario.span().start().line - 1].iter().rev();
+                let mut about: Vec<_> =
+                    above.map(|line| line.trim()).take_while(|line| line.starts_with("//")).collect();
+                about.reverse();
+                self.1.push((format!("faults: {name}"), about.join("\n")));
+            }
+            visit::visit_expr_struct(self, scenario);
         }
     }
-    ensure!(!found.is_empty(), "no scenario is found");
-    Ok(found)
+    let mut scenarios = Scenarios(text.lines().collect(), vec![]);
+    scenarios.visit_file(&syn::parse_file(text)?);
+    ensure!(!scenarios.1.is_empty(), "no scenario is found");
+    Ok(scenarios.1)
 }
 
 /// The numbers in each citation: `checklist_12_to_17_22_…`, `Checklist 126, 127.`, `checklist 18`.
@@ -210,10 +251,22 @@ mod inside {
         }
     }
 }
+
+proptest! {
+    /// Checklist 4.
+    #[test]
+    fn three(a in 0..5) {
+        // checklist 5
+    }
+    fn helper() { /* checklist 6 */ }
+}
 ";
         let found: Vec<_> = tests(text).unwrap().iter().map(|(name, about)| (name.clone(), all(about))).collect();
-        assert_eq!(found, [("one".to_owned(), vec![1, 2]), ("checklist_3_two".to_owned(), vec![3])]);
-        let text = "[\n    // Checklist 4.\n    Scenario {\n        name: \"kill\",\n        // checklist 5\n        run: x,\n    },\n    Scenario {\n        name: \"log\",\n    },\n]";
+        assert_eq!(
+            found,
+            [("one".to_owned(), vec![1, 2]), ("checklist_3_two".to_owned(), vec![3]), ("three".to_owned(), vec![4, 5])]
+        );
+        let text = "const ALL: [Scenario; 2] = [\n    // Checklist 4.\n    Scenario {\n        name: \"kill\",\n        // checklist 5\n        run: x,\n    },\n    Scenario {\n        name: \"log\",\n    },\n];";
         let found = scenarios(text).unwrap();
         assert_eq!(
             found,

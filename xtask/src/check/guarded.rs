@@ -1,8 +1,8 @@
 //! Code that answers requests may only reach use cases that check their caller.
 use super::modules::{self, File};
+use super::rust::Function;
 use super::workspace::Workspace;
 use anyhow::{Context, Result};
-use std::fs;
 use std::path::{Path, PathBuf};
 
 const ANSWERS_REQUESTS: &str = "countersign-web";
@@ -10,23 +10,15 @@ const USE_CASES: &str = "countersign-flows";
 /// The module of use cases without a caller.
 const UNGUARDED: &str = "unguarded";
 
-/// A use case's signature must name one of these: the caller, a credential, or what a gate has created or read.
-const CALLERS: [&str; 14] = [
-    "Principal",
-    "Caller",
-    "SessionView",
-    "Registrar",
-    "OpenedLink",
-    "Here",
-    "MayRead",
-    "MayChange",
-    "&Presented",
-    "Live",
-    "&Client",
-    "&[Client]",
-    "token: &str",
-    "token: Option<&str>",
-];
+/// The types in a use case's signature must name one of these: the caller, or what a gate has created or read.
+const CALLERS: [&str; 10] =
+    ["Principal", "Caller", "SessionView", "Registrar", "OpenedLink", "Here", "MayRead", "MayChange", "Presented", "Live"];
+
+/// Or one of its parameters is a client that was resolved.
+const CLIENTS: [&str; 2] = ["&Client", "&[Client]"];
+
+/// Or a credential.
+const CREDENTIALS: [(&str, &str); 2] = [("token", "&str"), ("token", "Option<&str>")];
 
 /// What the server runs on its own, and wrappers around a use case with a caller.
 const BY_ITSELF: [&str; 6] = [
@@ -52,29 +44,29 @@ pub fn check(workspace: &Workspace) -> Result<Vec<String>> {
 }
 
 /// Whether the module is visible to other crates: it and all its ancestors are public.
-fn is_public(files: &[File], module: &[String]) -> Result<bool> {
-    let Some((name, around)) = module.split_last() else { return Ok(true) };
-    let Some(parent) = files.iter().find(|file| file.module == around) else { return Ok(false) };
-    let declared = fs::read_to_string(&parent.path)?.lines().any(|line| line == format!("pub mod {name};"));
-    Ok(declared && is_public(files, around)?)
+fn is_public(files: &[File], module: &[String]) -> bool {
+    let Some((name, around)) = module.split_last() else { return true };
+    let Some(parent) = files.iter().find(|file| file.module == around) else { return false };
+    let declared = parent.source.declared.iter().any(|known| known.name == *name && known.public);
+    declared && is_public(files, around)
+}
+
+fn has_caller(function: &Function) -> bool {
+    let is_one = |(name, kind): &(String, String)| {
+        CLIENTS.contains(&kind.as_str()) || CREDENTIALS.contains(&(name.as_str(), kind.as_str()))
+    };
+    function.types.iter().any(|name| CALLERS.contains(&name.as_str())) || function.parameters.iter().any(is_one)
 }
 
 /// Public use cases, outside private modules, whose signature names no caller.
 fn without_a_caller(root: &Path) -> Result<Vec<String>> {
     let files = modules::files(root)?;
     let mut problems = vec![];
-    for file in &files {
-        if !is_public(&files, &file.module)? {
-            continue;
-        }
-        let text = fs::read_to_string(&file.path)?;
-        for (start, _) in text.match_indices("\npub async fn ") {
-            let signature = text[start..].split(['{', ';']).next().unwrap_or_default();
-            let name = signature.trim_start().trim_start_matches("pub async fn ").split(['(', '<']).next();
-            let name = format!("{}::{}", file.module.join("::"), name.unwrap_or_default());
-            let guarded =
-                !signature.contains("app: &Server") || CALLERS.iter().any(|caller| signature.contains(caller));
-            if !guarded && !BY_ITSELF.contains(&name.as_str()) {
+    for file in files.iter().filter(|file| is_public(&files, &file.module)) {
+        for function in file.source.functions.iter().filter(|function| function.public && function.asynchronous) {
+            let name = format!("{}::{}", file.module.join("::"), function.name);
+            let acts = function.parameters.iter().any(|(name, kind)| name == "app" && kind == "&Server");
+            if acts && !has_caller(function) && !BY_ITSELF.contains(&name.as_str()) {
                 problems.push(format!("{}: `{name}` can be called by anyone: take the caller", file.path.display()));
             }
         }
@@ -85,15 +77,12 @@ fn without_a_caller(root: &Path) -> Result<Vec<String>> {
 fn names_unguarded(roots: &[PathBuf]) -> Result<Vec<String>> {
     let mut problems = vec![];
     for root in roots {
-        for file in modules::files(root)? {
-            let text = fs::read_to_string(&file.path)?;
-            let named = text.lines().enumerate().filter(|(_, line)| line.contains(UNGUARDED));
-            problems.extend(named.map(|(n, _)| {
-                format!(
-                    "{}:{}: use cases without a caller are for the command line and tests",
-                    file.path.display(),
-                    n + 1
-                )
+        for file in modules::files(root)?.iter().filter(|file| !file.test) {
+            let imports = file.source.imports.iter().map(|import| (&import.path, import.line));
+            let references = file.source.references.iter().map(|reference| (&reference.path, reference.line));
+            let named = imports.chain(references).filter(|(path, _)| path.iter().any(|word| word == UNGUARDED));
+            problems.extend(named.map(|(_, line)| {
+                format!("{}:{line}: use cases without a caller are for the command line and tests", file.path.display())
             }));
         }
     }
@@ -104,6 +93,7 @@ fn names_unguarded(roots: &[PathBuf]) -> Result<Vec<String>> {
 mod tests {
     use super::*;
     use crate::check::workspace::Package;
+    use std::fs;
 
     #[test]
     fn a_handler_that_passes_the_gate_by_is_found() {

@@ -3,14 +3,15 @@ mod changes;
 pub mod checklist;
 mod cycles;
 mod decisions;
+mod dependencies;
 mod guarded;
 mod layers;
 mod length;
+mod migrations;
 mod modules;
 mod resolve;
 mod rooms;
 mod rust;
-mod schema;
 mod workspace;
 
 use crate::process;
@@ -29,11 +30,12 @@ pub fn run(root: &Path, tally: &mut Tally) {
             report(tally, "requests reach only use cases that check their caller", guarded::check(&workspace));
             report(tally, "use cases find clients in one place", resolve::check(&workspace));
             report(tally, "changes are recorded in their transaction", changes::check(&workspace));
+            report(tally, "migrations depend on nothing that may change", migrations::check(&workspace));
             report(tally, "no long file and no wide template", length::check(root, &workspace));
         }
         Err(error) => report(tally, "the workspace can be read", Err(error)),
     }
-    report(tally, "one schema on both databases", schema::check(&root.join("crates/store/migrations")));
+    report(tally, "the server of a release has few dependencies", dependencies::check(root));
     report(tally, "decisions have a date, a status and a line in the index", decisions::check(root));
     report(tally, "the checklist names the tests that cite it", checklist::check(root));
     report(tally, "cargo fmt", command(root, &["fmt", "--all", "--", "--check", "-l"]));

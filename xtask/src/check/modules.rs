@@ -26,7 +26,7 @@ pub fn files(root: &Path) -> Result<Vec<File>> {
 /// `folder` is where the modules that `path` declares are searched.
 fn load(files: &mut Vec<File>, path: PathBuf, folder: &Path, module: Vec<String>, test: bool) -> Result<()> {
     let text = fs::read_to_string(&path).with_context(|| format!("cannot read {}", path.display()))?;
-    let source = rust::parse(&text);
+    let source = rust::parse(&text).with_context(|| path.display().to_string())?;
     let index = files.len();
     files.push(File { path, module, source, test });
     let mut children = vec![];
