@@ -1,7 +1,8 @@
 //! Algorithms that others may sign with.
+use serde::{Deserialize, Serialize};
 
 /// An algorithm accepted from others (RFC 7518 §3.1, RFC 8037 §3.1). None of them uses a shared secret.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[expect(missing_docs, reason = "the names of the specification")]
 pub enum AcceptedAlg {
     RS256,

@@ -7,6 +7,9 @@ use std::sync::Arc;
 const FRESH: i64 = 10 * 60;
 /// Minimum seconds between two fetches of one URL, whatever the reason: an unknown `kid`, or a failure.
 const PAUSE: i64 = 60;
+/// How long a set is used, in seconds, while it cannot be fetched again. A key that its owner removed stays valid for at
+/// most this long.
+const STALE: i64 = 60 * 60;
 /// Maximum number of cached URLs; the least recently used one is evicted.
 const MAX_URLS: usize = 1000;
 
@@ -53,7 +56,8 @@ impl JwksCache {
         let may_ask = age(entry.asked_at) >= PAUSE;
         let known = entry.keys.as_ref().filter(|keys| kid.is_none_or(|kid| keys.has(kid)));
         match known {
-            Some(keys) if age(entry.fetched_at) < FRESH || !may_ask => Lookup::Hit(keys.clone()),
+            Some(keys) if age(entry.fetched_at) < FRESH => Lookup::Hit(keys.clone()),
+            Some(keys) if !may_ask && age(entry.fetched_at) <= STALE => Lookup::Hit(keys.clone()),
             _ if may_ask => {
                 entry.asked_at = now;
                 Lookup::Fetch
@@ -73,9 +77,10 @@ impl JwksCache {
         keys
     }
 
-    /// The last fetched set, however old: for when a fetch fails.
-    pub fn last(&self, url: &str) -> Option<Arc<KeySet>> {
-        self.entries.get(url)?.keys.clone()
+    /// The last fetched set, for when a fetch fails; `None` if it is too old.
+    pub fn last(&self, url: &str, now: i64) -> Option<Arc<KeySet>> {
+        let entry = self.entries.get(url).filter(|entry| now - entry.fetched_at <= STALE)?;
+        entry.keys.clone()
     }
 
     fn make_room(&mut self) {
@@ -120,7 +125,11 @@ mod tests {
         assert_eq!(cache.lookup("u", Some("b"), now + 62 + FRESH), Lookup::Fetch, "it is old");
         assert_eq!(cache.lookup("u", Some("b"), now + 63 + FRESH), Lookup::Hit(new.clone()), "until the answer comes");
         assert_eq!(cache.lookup("u", Some("b"), now - 5), Lookup::Hit(new.clone()), "a clock that goes back");
-        assert_eq!(cache.last("u"), Some(new));
+        assert_eq!(cache.last("u", now + 62 + STALE), Some(new));
+        let late = now + 63 + STALE;
+        assert_eq!(cache.last("u", late), None, "too old");
+        assert_eq!(cache.lookup("u", Some("b"), late), Lookup::Fetch);
+        assert_eq!(cache.lookup("u", Some("b"), late + 1), Lookup::Throttled, "too old, though nothing else is known");
     }
 
     #[test]
@@ -132,6 +141,6 @@ mod tests {
             cache.store(&format!("u{number}"), set("a"), now);
         }
         assert_eq!(cache.entries.len(), MAX_URLS);
-        assert!(cache.last("u9").is_none() && cache.last("u10").is_some());
+        assert!(cache.last("u9", 1_000_000).is_none() && cache.last("u10", 1_000_000).is_some());
     }
 }

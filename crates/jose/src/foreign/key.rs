@@ -58,7 +58,7 @@ impl ForeignKey {
     pub fn from_jwk(jwk: &Value) -> Result<Self, UnusableKey> {
         let text = |name: &str| jwk.get(name).and_then(Value::as_str).ok_or(UnusableKey::Malformed);
         let bytes = |name: &str| from_base64url(text(name)?).ok_or(UnusableKey::Malformed);
-        if ["d", "p", "q", "k"].iter().any(|name| jwk.get(name).is_some()) {
+        if ["d", "p", "q", "dp", "dq", "qi", "oth", "k"].iter().any(|name| jwk.get(name).is_some()) {
             return Err(UnusableKey::Private);
         }
         match text("kty")? {
@@ -104,6 +104,16 @@ impl ForeignKey {
         }
         ParsedPublicKey::new(&ED25519, &x).map_err(|_| UnusableKey::NotOnCurve)?;
         Ok(Self(Material::Ed25519 { x }))
+    }
+
+    /// The kind of key, for people: `RSA 2048`, `P-256`.
+    pub fn kind(&self) -> String {
+        match &self.0 {
+            Material::Rsa { n, .. } => format!("RSA {}", bits(n)),
+            Material::P256 { .. } => "P-256".to_owned(),
+            Material::P384 { .. } => "P-384".to_owned(),
+            Material::Ed25519 { .. } => "Ed25519".to_owned(),
+        }
     }
 
     /// Whether this kind of key signs with this algorithm.

@@ -72,8 +72,13 @@ impl KeySet {
         self.keys.iter().any(|key| key.kid.as_deref() == Some(kid))
     }
 
-    /// The keys themselves.
-    pub fn keys(&self) -> impl Iterator<Item = &ForeignKey> {
-        self.keys.iter().map(|key| &key.key)
+    /// Whether one of its keys may sign with this algorithm.
+    pub fn signs_with(&self, alg: AcceptedAlg) -> bool {
+        self.candidates(None, alg).next().is_some()
+    }
+
+    /// The keys themselves, with their ids.
+    pub fn keys(&self) -> impl Iterator<Item = (Option<&str>, &ForeignKey)> {
+        self.keys.iter().map(|key| (key.kid.as_deref(), &key.key))
     }
 }

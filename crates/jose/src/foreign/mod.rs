@@ -9,4 +9,4 @@ pub use alg::AcceptedAlg;
 pub use cache::{JwksCache, Lookup};
 pub use key::{ForeignKey, UnusableKey};
 pub use key_set::{InvalidKeySet, KeySet};
-pub use policy::{InvalidForeignJwt, Policy, issuer_of, verify};
+pub use policy::{InvalidForeignJwt, Policy, Unverified, verify};

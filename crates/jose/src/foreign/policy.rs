@@ -16,7 +16,8 @@ pub struct Policy<'p> {
     pub types: &'p [&'p str],
     /// `iss`.
     pub issuer: &'p str,
-    /// At least one of these must be in `aud`.
+    /// `aud` must be one of these, and nothing else: a text, or an array with this one value. A token for several
+    /// audiences could be used by one of them at the others (RFC 7523bis §4).
     pub audience: &'p [&'p str],
     /// In seconds since 1970.
     pub now: i64,
@@ -46,7 +47,9 @@ pub enum InvalidForeignJwt {
     Issuer,
     #[error("it is for another audience")]
     Audience,
-    #[error("it has expired, or does not say when it expires")]
+    #[error("it does not say when it expires")]
+    WithoutExpiry,
+    #[error("it has expired")]
     Expired,
     #[error("it lives too long")]
     TooLong,
@@ -61,10 +64,29 @@ fn object(part: &str) -> Option<Map<String, Value>> {
     }
 }
 
-/// The `iss` that a token claims, for finding the keys. Does not verify anything.
-pub fn issuer_of(token: &str) -> Option<String> {
-    let claims = object(token.split('.').nth(1).filter(|_| token.len() <= MAX_LENGTH)?)?;
-    claims.get("iss")?.as_str().map(str::to_owned)
+/// What a token says of itself, before anything is verified: for finding the keys, and for saying why it was refused.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Unverified {
+    header: Map<String, Value>,
+    claims: Map<String, Value>,
+}
+
+impl Unverified {
+    /// Reads header and claims; `None` if the token is malformed.
+    pub fn read(token: &str) -> Option<Self> {
+        let mut parts = token.split('.').filter(|_| token.len() <= MAX_LENGTH);
+        Some(Self { header: object(parts.next()?)?, claims: object(parts.next()?)? })
+    }
+
+    /// A member of the header.
+    pub fn header(&self, name: &str) -> Option<&Value> {
+        self.header.get(name)
+    }
+
+    /// A claim.
+    pub fn claim(&self, name: &str) -> Option<&Value> {
+        self.claims.get(name)
+    }
 }
 
 /// Reads the claims of a token that was signed with a key in `keys` and satisfies `policy`.
@@ -112,7 +134,7 @@ fn check(claims: &Map<String, Value>, policy: &Policy<'_>) -> Result<(), Invalid
     }
     let is_for_us = |one: &Value| one.as_str().is_some_and(|one| policy.audience.contains(&one));
     let audience = match claims.get("aud") {
-        Some(Value::Array(all)) => all.iter().any(is_for_us),
+        Some(Value::Array(all)) => matches!(&all[..], [only] if is_for_us(only)),
         Some(one) => is_for_us(one),
         None => false,
     };
@@ -126,7 +148,7 @@ fn check(claims: &Map<String, Value>, policy: &Policy<'_>) -> Result<(), Invalid
     };
     #[expect(clippy::cast_precision_loss, reason = "seconds since 1970 are far below 2^53")]
     let (now, ahead, longest) = (policy.now as f64, policy.ahead as f64, policy.max_lifetime as f64);
-    let expires = time("exp")?.ok_or(E::Expired)?;
+    let expires = time("exp")?.ok_or(E::WithoutExpiry)?;
     if expires <= now {
         return Err(E::Expired);
     }
